@@ -1,0 +1,97 @@
+import type { DecisionCode, Effect, Risk } from '../governance/types.ts';
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+export type JsonObject = { readonly [key: string]: Json };
+
+/** Names of audit entries. Once emitted they are an interface: add, never rename. */
+export type AuditKind =
+  | 'scan.started'
+  | 'scan.page'
+  | 'user.checked'
+  | 'user.rechecked'
+  | 'ticket.intended'
+  | 'ticket.created'
+  | 'ticket.updated'
+  | 'ticket.closed'
+  | 'ticket.reopened'
+  | 'ticket.refused'
+  | 'ticket.unknown'
+  | 'summary.intended'
+  | 'summary.posted'
+  | 'summary.failed'
+  | 'scan.completed'
+  | 'policy.loaded'
+  | 'policy.rejected'
+  | 'action.requested'
+  | 'action.denied'
+  | 'action.started'
+  | 'action.succeeded'
+  | 'action.failed'
+  | 'action.unknown';
+
+/** The part of a policy decision that the trail keeps. */
+export interface AuditDecision {
+  readonly effect: Effect;
+  readonly code: DecisionCode;
+  readonly policies: readonly string[];
+  readonly bundleDigest: string | null;
+}
+
+/** What a caller wants recorded. Optional fields that are absent do not stand in the entry. */
+export interface AuditDraft {
+  workflowId: string;
+  /** First run id of a continue-as-new chain, or the id of a command line invocation. */
+  run: string;
+  kind: AuditKind;
+  /** What the entry is about: an opaque id (user id, ticket label, operation), never a name. */
+  subject: string;
+  /** Tells repeated entries of one (workflow, run, kind, subject) apart; absent: the store takes the next free one. */
+  sequence?: number;
+  /** ISO 8601, UTC, milliseconds. */
+  at: string;
+  actor: { principal: string; authenticatedBy: 'worker' | 'cli' | 'slack' | 'console' | 'key' | 'none' };
+  surface: 'workflow' | 'cli' | 'slack' | 'console' | 'api';
+  operation?: string;
+  risk?: Risk;
+  decision?: AuditDecision;
+  argsDigest?: string;
+  /** Arguments with secrets and personal data taken out. */
+  args?: JsonObject;
+  target?: string;
+  outcome?: JsonObject;
+  correlation?: JsonObject;
+}
+
+/** An entry as stored: a draft with its identity and its place in the chain. */
+export interface AuditEntry extends AuditDraft {
+  sequence: number;
+  /** Unique per (workflow, run, kind, subject, sequence). */
+  id: string;
+  /** Hex hash of the entry before; 64 zeros for the first. */
+  prevHash: string;
+  /** Hex SHA-256(0x00 ‖ RFC 8785 JSON of the entry without `hash`). */
+  hash: string;
+}
+
+/** Size of the log and hash of its last entry (64 zeros when empty). */
+export interface AuditHead {
+  entries: number;
+  head: string;
+}
+
+/** What `append` says of each draft: its id, its hash, and whether it had been recorded before with the same content. */
+export interface AuditReceipt {
+  id: string;
+  hash: string;
+  repeated: boolean;
+}
+
+/**
+ * The way into the trail. Appends are ordered, atomic and durable when the promise resolves; `effect` is committed in
+ * the same transaction (the store's transaction handle is opaque here). Throws AuditConflictError when an id returns
+ * with other content, and AuditUnavailableError when the trail can't be written: then nothing may be sent.
+ */
+export interface Journal {
+  append(drafts: readonly AuditDraft[], effect?: JournalEffect): Promise<readonly AuditReceipt[]>;
+}
+export type JournalEffect = (transaction: never) => Promise<void>;

@@ -1,0 +1,21 @@
+/** Where in which file something is wrong; line and column count from 1, `path` is the key's path. */
+export interface ConfigPlace {
+  file?: string;
+  line?: number;
+  column?: number;
+  path?: string;
+}
+
+/** Thrown for everything a user can put right in files, environment or flags. Exit code 2. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly code: string;
+  readonly where: ConfigPlace | null;
+  readonly remedy: string;
+  constructor(code: string, message: string, remedy: string, where: ConfigPlace | null = null) {
+    super(message);
+    this.code = code;
+    this.remedy = remedy;
+    this.where = where;
+  }
+}

@@ -1,0 +1,210 @@
+import type { AuditDraft, JournalEffect, JsonObject } from '../audit/types.ts';
+import type { ConnectorName, Decision, Risk } from '../governance/types.ts';
+import type { Factor } from '../mfa/types.ts';
+import type { ConnectorError } from './errors.ts';
+
+/** Who calls, on whose run, and which operations the job's configuration lets it use besides the policies. */
+export interface Caller {
+  /** `workflow:NAME`, `user:LOGIN`, `agent:ID`, `flow:NAME`. */
+  principal: string;
+  authenticatedBy: AuditDraft['actor']['authenticatedBy'];
+  surface: AuditDraft['surface'];
+  workflowId: string;
+  run: string;
+  /** Operation globs by connector (arx.yaml `connectors`); absent: only the policies decide. */
+  permitted?: Partial<Record<ConnectorName, readonly string[]>>;
+}
+
+/** What became of a call, as the recorder sees it. */
+export type CallOutcome<Output> =
+  | { ok: true; output: Output; requestId: string | null }
+  | { ok: false; error: ConnectorError };
+
+/** How the outcome stands in the trail, and what is stored in the same transaction. */
+export interface Recorded {
+  kind: AuditDraft['kind'];
+  subject?: string;
+  sequence?: number;
+  outcome?: JsonObject;
+  effect?: JournalEffect;
+}
+
+export interface CallContext<Output> {
+  caller: Caller;
+  /** Audit subject and target of the call: an opaque id or label. */
+  subject: string;
+  /** Distinguishes repeated writes to one subject; absent: next free. */
+  sequence?: number;
+  reason?: string;
+  /** Aborts the wait for a permit and the request. */
+  signal?: AbortSignal;
+  /** A person waiting goes before a scan. Default `scan`. */
+  priority?: 'interactive' | 'scan';
+  /** For writes: the entry before the call (default action.started) and what is stored with it. */
+  intent?: Recorded;
+  /** The entry after the call; null or absent: action.succeeded, action.failed or action.unknown. */
+  record?: (outcome: CallOutcome<Output>) => Recorded | null;
+}
+
+export interface CallResult<Output> {
+  output: Output;
+  decision: Decision;
+  requestId: string | null;
+}
+
+/** A typed table of a vendor's operations, for example `OktaOperations`. */
+export type OperationTable = Record<string, { input: unknown; output: unknown }>;
+
+/**
+ * One vendor's operations behind the pipeline. Throws PolicyDeniedError, InvalidArgumentError, ConnectorError,
+ * AuditUnavailableError; nothing else.
+ */
+export type Call<Table extends OperationTable> = <K extends keyof Table & string>(
+  operation: K,
+  input: Table[K]['input'],
+  context: CallContext<Table[K]['output']>,
+) => Promise<CallResult<Table[K]['output']>>;
+
+export interface Connectors {
+  okta: Call<OktaOperations>;
+  jira: Call<JiraOperations>;
+  slack: Call<SlackOperations>;
+  /** Decides without calling: used to refuse a run before it begins. Nothing is audited. */
+  decide(connector: ConnectorName, operation: string, principal: string): Decision;
+  /** Base address of Jira for links (`https://x.atlassian.net`), no trailing slash. */
+  jiraBaseUrl: string;
+  /** Host of the Okta org; part of ticket identities. */
+  oktaHost: string;
+}
+
+export interface OktaUser {
+  id: string;
+  status: string;
+  /** ISO 8601 or null. */
+  created: string | null;
+  activated: string | null;
+  lastLogin: string | null;
+  lastUpdated: string | null;
+  login: string;
+  email: string | null;
+  department: string | null;
+}
+export interface OktaGroup {
+  id: string;
+  name: string;
+  type: string | null;
+}
+export interface OktaPage<Item> {
+  items: Item[];
+  /** Opaque cursor for `after`; null at the end. An empty page may have one. */
+  next: string | null;
+}
+export type OktaFactor = Factor & { id: string };
+
+/** Okta operations that have a client so far; the catalogue (operations.ts) lists all of them for the policies. */
+export interface OktaOperations extends OperationTable {
+  'users:read': { input: { statuses: readonly string[]; limit?: number; after?: string | null }; output: OktaPage<OktaUser> };
+  'users:read_detail': { input: { userId: string }; output: OktaUser };
+  'users:read_factors': { input: { userId: string }; output: OktaFactor[] };
+  /** `name`: groups whose name equals it exactly (may be several). */
+  'groups:read': { input: { name?: string; limit?: number; after?: string | null }; output: OktaPage<OktaGroup> };
+  'groups:read_detail': { input: { groupId: string }; output: OktaGroup };
+  'groups:read_members': { input: { groupId: string; limit?: number; after?: string | null }; output: OktaPage<OktaUser> };
+}
+
+/** A paragraph or list of plain text (with links); the connector encodes it as Atlassian Document Format. */
+export type TextBlock =
+  { type: 'paragraph'; text: string } | { type: 'list'; items: readonly string[] } | { type: 'link'; text: string; url: string };
+
+export interface JiraIssue {
+  id: string;
+  key: string;
+  labels: string[];
+  status: string;
+  /** Jira's status category: `done` means closed. */
+  statusCategory: 'new' | 'indeterminate' | 'done';
+  /** ISO 8601 or null. */
+  created: string | null;
+  /** Plain text of each comment, oldest first; empty where not asked for. */
+  comments: string[];
+}
+export interface JiraTransition {
+  id: string;
+  name: string;
+  toStatus: string;
+  toCategory: 'new' | 'indeterminate' | 'done';
+}
+export interface JiraOperations extends OperationTable {
+  'issues:create': {
+    input: {
+      project: string;
+      issueType: string;
+      summary: string;
+      description: readonly TextBlock[];
+      labels: readonly string[];
+      priority?: string | null;
+      /** YYYY-MM-DD. */
+      dueDate?: string | null;
+      /** Links the new issue to an earlier one (`Relates`). */
+      relatesTo?: string | null;
+    };
+    output: { id: string; key: string };
+  };
+  /**
+   * `by: key` reads one issue consistently (comments only if asked); a missing one is ConnectorError not_found.
+   * `by: jql` searches the index, which lags; `by: transitions` lists what the workflow allows now.
+   */
+  'issues:read': {
+    input:
+      | { by: 'key'; key: string; comments?: boolean }
+      | { by: 'jql'; jql: string; next?: string | null; limit?: number }
+      | { by: 'transitions'; key: string };
+    output: { issues: JiraIssue[]; next: string | null; transitions: JiraTransition[] };
+  };
+  'issues:update': {
+    input: {
+      key: string;
+      description?: readonly TextBlock[];
+      summary?: string;
+      addLabels?: readonly string[];
+      /** Links this issue to the one it repeats (`Duplicate`). */
+      duplicateOf?: string;
+    };
+    output: null;
+  };
+  'issues:comment': { input: { key: string; body: readonly TextBlock[] }; output: { id: string } };
+  'issues:transition': { input: { key: string; transitionId: string }; output: null };
+  'projects:read': {
+    input: { project: string };
+    output: { key: string; name: string; issueTypes: { id: string; name: string }[] };
+  };
+  /** Who the token is; an anonymous answer is ConnectorError unauthenticated. */
+  'myself:read': { input: Record<string, never>; output: { accountId: string; displayName: string | null } };
+}
+
+export interface SlackMessage {
+  ts: string;
+  text: string;
+  /** Event payload of our own metadata, or null. */
+  metadata: { eventType: string; payload: JsonObject } | null;
+}
+export interface SlackOperations extends OperationTable {
+  'chat:write': {
+    input: { channel: string; text: string; blocks: readonly JsonObject[]; metadata: { eventType: string; payload: JsonObject } };
+    output: { channel: string; ts: string };
+  };
+  'chat:update': {
+    input: { channel: string; ts: string; text: string; blocks: readonly JsonObject[]; metadata: { eventType: string; payload: JsonObject } };
+    output: { channel: string; ts: string };
+  };
+  /** Newest first; `oldest` is a Slack time stamp or epoch seconds. */
+  'history:read': {
+    input: { channel: string; oldest?: string; cursor?: string | null; limit?: number };
+    output: { messages: SlackMessage[]; next: string | null };
+  };
+  'auth:test': { input: Record<string, never>; output: { team: string; user: string; botId: string | null; scopes: string[] } };
+  /** The channel by id, or by name (`#name`) among those the bot can list; missing is ConnectorError not_found. */
+  'channels:read': { input: { channel: string }; output: { id: string; name: string; isMember: boolean } };
+}
+
+export type { Risk };

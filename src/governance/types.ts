@@ -1,0 +1,86 @@
+/** Vendors that have a governed connector. */
+export type ConnectorName = 'okta' | 'jira' | 'slack';
+
+/** Risk of an operation, lowest first. */
+export const RISKS = ['LOW', 'MEDIUM', 'HIGH', 'CRITICAL'] as const;
+export type Risk = (typeof RISKS)[number];
+
+export type ApprovalMode = 'none' | 'auto' | 'hitl';
+export type Effect = 'allow' | 'auto' | 'approval' | 'deny';
+export type DecisionCode =
+  'granted' | 'fail_closed' | 'explicit_deny' | 'guardrail' | 'default_deny' | 'risk_ceiling';
+
+/** Where something stands in a file; line and column count from 1. */
+export interface SourcePlace {
+  file: string;
+  line: number;
+  column?: number;
+}
+
+export interface ApproverRequirement {
+  any_of: string[];
+  count: number;
+}
+
+/** One policy as loaded: everything stated or defaulted, durations in milliseconds. */
+export interface Policy {
+  name: string;
+  connector: string;
+  principals: string[];
+  operations: string[];
+  deny: string[];
+  riskMax: Risk;
+  ceiling: 'cap' | 'escalate';
+  /** Only the levels the file states (one word for all levels states those up to riskMax). */
+  approval: Partial<Record<Risk, ApprovalMode>>;
+  hitlChannel: string | null;
+  approvers: (ApproverRequirement & { expiresInMs: number | null; grantValidForMs: number | null }) | null;
+  place: SourcePlace;
+  /** Places of single entries, for explanations: the key is the path inside the policy, such as `deny.0`. */
+  places: Record<string, SourcePlace>;
+}
+
+/** What the evaluator knows of an operation; the connectors' tables provide it. */
+export interface OperationFacts {
+  connector: ConnectorName;
+  operation: string;
+  risk: Risk;
+}
+
+/** Everything the evaluator decides by. A bundle that did not load is `{ ok: false }` and denies everything. */
+export type PolicyBundle =
+  { ok: true; policies: readonly Policy[]; digest: string } | { ok: false; reason: string; digest: null };
+
+export interface Guardrails {
+  /** Highest risk that any policy may grant, by connector. */
+  riskMax: Partial<Record<ConnectorName, Risk>>;
+}
+
+export interface DecisionRequest {
+  connector: string;
+  operation: string;
+  principal: string;
+  /** Raises the base risk by this many levels (never lowers it). */
+  raisedBy?: number;
+  argsDigest?: string;
+}
+
+export interface Obligations {
+  approval: ApprovalMode;
+  approvers: (ApproverRequirement & { policy: string })[];
+  expiresInMs: number | null;
+  grantValidForMs: number | null;
+}
+
+export interface Decision {
+  effect: Effect;
+  code: DecisionCode;
+  operation: string;
+  risk: Risk | null;
+  obligations: Obligations;
+  determining: { policy: string; file: string; line: number }[];
+  considered: { policy: string; why: string }[];
+  hints: string[];
+  bundleDigest: string | null;
+  argsDigest: string | null;
+}
