@@ -1,0 +1,86 @@
+import type { ClassifiedFactor, Coverage, FactorClass, Verdict, VerdictCounts } from './types.ts';
+
+/** What a run covered: statuses and groups (empty: everybody). */
+export interface RunScope {
+  statuses: string[];
+  groups: { id: string; name: string }[];
+}
+
+/** Counts of one department or group, or of the administrators. */
+export interface Breakdown {
+  name: string;
+  counts: VerdictCounts;
+  coverage: Coverage;
+}
+
+/** What the run did with tickets, in numbers; `keys` are the open tickets of its non-compliant users. */
+export interface TicketSummary {
+  created: number;
+  kept: number;
+  reopened: number;
+  closed: number;
+  /** Closed by a person and left so for this run. */
+  leftClosed: number;
+  /** Could not be opened or updated. */
+  failed: number;
+  keys: string[];
+  /** Jira search that shows exactly these tickets; null where there are none. */
+  url: string | null;
+  /** What a dry run would have opened. */
+  wouldCreate: number;
+}
+
+/** A summary of one run without its users: `arx.run/v1` as stored and as listed by `arx runs`. */
+export interface RunSummary {
+  schema: 'arx.run/v1';
+  run: string;
+  workflowId: string;
+  status: 'running' | 'complete' | 'incomplete' | 'failed';
+  /** Why the run is not complete, or what else a reader must know; sentences. */
+  reasons: string[];
+  dryRun: boolean;
+  org: string;
+  scope: RunScope;
+  startedAt: string;
+  finishedAt: string | null;
+  counts: VerdictCounts;
+  coverage: Coverage;
+  /** Coverage of the last complete run of the same scope; null where there is none. */
+  previousCoverage: Coverage | null;
+  /** ACTIVE factors by type; each Okta Verify enrolment appears under every type it offers. */
+  byFactor: Record<string, number>;
+  /** Users by the strongest class of their ACTIVE factors. */
+  byClass: Record<FactorClass, number>;
+  /** ACTIVE authenticators, where one Okta Verify enrolment counts once. */
+  authenticators: number;
+  /** Users whose only covering factor is an approve-only push. */
+  pushOnly: number;
+  departments: Breakdown[];
+  groups: Breakdown[];
+  /** Members of the configured privileged groups; null where none is configured. */
+  administrators: Breakdown | null;
+  exemptions: { live: number; expired: { subject: string; owner: string; until: string }[] };
+  changes: { new: number; resolved: number; regressed: number; users: Record<'new' | 'resolved' | 'regressed', string[]> };
+  tickets: TicketSummary;
+  slack: { channel: string; ts: string } | null;
+  calls: { okta: number; jira: number; slack: number; throttled: number };
+  audit: { entries: number; head: string };
+  seconds: number | null;
+}
+
+/** One user of a run as reported. */
+export interface RunUserRow {
+  id: string;
+  login: string;
+  department: string | null;
+  verdict: Verdict | null;
+  reason: string | null;
+  factors: ClassifiedFactor[];
+  ticket: string | null;
+  administrator: boolean;
+}
+
+/** The whole document of one run. */
+export interface RunDocument extends RunSummary {
+  users: RunUserRow[];
+}
