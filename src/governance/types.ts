@@ -1,3 +1,5 @@
+import type { JsonObject } from '../audit/types.ts';
+
 /** Vendors that have a governed connector. */
 export type ConnectorName = 'okta' | 'jira' | 'slack';
 
@@ -7,8 +9,7 @@ export type Risk = (typeof RISKS)[number];
 
 export type ApprovalMode = 'none' | 'auto' | 'hitl';
 export type Effect = 'allow' | 'auto' | 'approval' | 'deny';
-export type DecisionCode =
-  'granted' | 'fail_closed' | 'explicit_deny' | 'guardrail' | 'default_deny' | 'risk_ceiling';
+export type DecisionCode = 'granted' | 'fail_closed' | 'explicit_deny' | 'guardrail' | 'default_deny' | 'risk_ceiling';
 
 /** Where something stands in a file; line and column count from 1. */
 export interface SourcePlace {
@@ -26,6 +27,7 @@ export interface ApproverRequirement {
 export interface Policy {
   name: string;
   connector: string;
+  /** Globs; empty where the policy states none: then every principal. */
   principals: string[];
   operations: string[];
   deny: string[];
@@ -35,8 +37,10 @@ export interface Policy {
   approval: Partial<Record<Risk, ApprovalMode>>;
   hitlChannel: string | null;
   approvers: (ApproverRequirement & { expiresInMs: number | null; grantValidForMs: number | null }) | null;
+  /** The policy as the file has it; what the bundle's digest is made of. Absent: the digest takes the fields above. */
+  stated?: JsonObject;
   place: SourcePlace;
-  /** Places of single entries, for explanations: the key is the path inside the policy, such as `deny.0`. */
+  /** Places of single entries, for explanations: the key is the path inside the policy, such as `deny.0`; only what the file states is in here. */
   places: Record<string, SourcePlace>;
 }
 
@@ -45,6 +49,22 @@ export interface OperationFacts {
   connector: ConnectorName;
   operation: string;
   risk: Risk;
+}
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE' | 'PATCH';
+export interface WireCall {
+  method: Method;
+  path: string;
+}
+
+/** One governed operation as the catalogue has it: clients, command line, globs, docs and tests derive from these rows. */
+export interface OperationRow extends OperationFacts {
+  method: Method;
+  /** Path with `{parameter}` placeholders. */
+  path: string;
+  does: string;
+  /** What is really sent, where that is another call than `method path` or several. */
+  wire?: readonly WireCall[];
 }
 
 /** Everything the evaluator decides by. A bundle that did not load is `{ ok: false }` and denies everything. */
@@ -67,7 +87,8 @@ export interface DecisionRequest {
 
 export interface Obligations {
   approval: ApprovalMode;
-  approvers: (ApproverRequirement & { policy: string })[];
+  /** One for each policy that asks for a person; empty `any_of`: who is in its channel, and the default approvers. */
+  approvers: (ApproverRequirement & { policy: string; hitlChannel: string | null })[];
   expiresInMs: number | null;
   grantValidForMs: number | null;
 }

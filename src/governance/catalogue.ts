@@ -1,0 +1,25 @@
+import { matchesGlob } from './glob.ts';
+import { OKTA_OPERATIONS } from './catalogue-okta.ts';
+import { JIRA_OPERATIONS, SLACK_OPERATIONS } from './catalogue-work.ts';
+import type { ConnectorName, OperationRow } from './types.ts';
+
+/** The connectors that have rows in the table. */
+export const CONNECTORS = ['okta', 'jira', 'slack'] as const satisfies readonly ConnectorName[];
+
+/** Every operation that may leave the process; what is not in here is denied. */
+export const OPERATIONS: readonly OperationRow[] = [...OKTA_OPERATIONS, ...JIRA_OPERATIONS, ...SLACK_OPERATIONS];
+
+/** The row of one operation, undefined where there is none. */
+export const findOperation = (connector: string, operation: string): OperationRow | undefined =>
+  OPERATIONS.find((row) => row.connector === connector && row.operation === operation);
+
+/** What the configuration needs to know of the table: the connectors, and which operations a glob covers. */
+export const CATALOGUE = {
+  connectors: CONNECTORS as readonly string[],
+  matching: (connector: string, glob: string): string[] =>
+    OPERATIONS.filter((row) => row.connector === connector && matchesGlob(glob, row.operation)).map(
+      (row) => row.operation,
+    ),
+  operations: (connector: string): string[] =>
+    OPERATIONS.filter((row) => row.connector === connector).map((row) => row.operation),
+};

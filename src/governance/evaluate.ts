@@ -1,0 +1,193 @@
+import { byName } from './digest.ts';
+import { explicitDenies, grantsFor, judgeAt } from './match.ts';
+import type { Grant, Judgement } from './match.ts';
+import { guardrailProblem, policiesProblem, requestProblem } from './malformed.ts';
+import { exceeds, levelsFrom } from './risk.ts';
+import type {
+  Decision,
+  DecisionRequest,
+  Guardrails,
+  Obligations,
+  OperationFacts,
+  Policy,
+  PolicyBundle,
+  Risk,
+  SourcePlace,
+} from './types.ts';
+
+/**
+ * Decides one request. Pure, total (whatever it is given, it answers; what it cannot judge is denied `fail_closed`) and
+ * independent of the order of policies and entries. Where context raises the risk, the strictest answer of all levels
+ * from the base to the effective one holds, so raising never loosens.
+ */
+export function evaluate(
+  request: DecisionRequest,
+  bundle: PolicyBundle,
+  guardrails: Guardrails,
+  catalogue: readonly OperationFacts[],
+): Decision {
+  try {
+    return decide({ request, bundle, guardrails, catalogue });
+  } catch {
+    return failClosed(request, bundle, 'the evaluator could not judge this request');
+  }
+}
+
+interface Question {
+  request: DecisionRequest;
+  bundle: PolicyBundle;
+  guardrails: Guardrails;
+  catalogue: readonly OperationFacts[];
+}
+
+function decide({ request, bundle, guardrails, catalogue }: Question): Decision {
+  if (!bundle.ok) return failClosed(request, bundle, `the policies did not load: ${bundle.reason}`);
+  const facts = catalogue.find((row) => row.connector === request.connector && row.operation === request.operation);
+  if (!facts) return failClosed(request, bundle, 'the catalogue has no such connector or operation');
+  const connectors = new Set<string>(catalogue.map((row) => row.connector));
+  const problem =
+    requestProblem(request) ?? guardrailProblem(guardrails) ?? policiesProblem(bundle.policies, connectors);
+  if (problem) return failClosed(request, bundle, problem);
+  return decideSound({ request, bundle, guardrails, facts });
+}
+
+interface Sound {
+  request: DecisionRequest;
+  bundle: PolicyBundle & { ok: true };
+  guardrails: Guardrails;
+  facts: OperationFacts;
+}
+
+function decideSound({ request, bundle, guardrails, facts }: Sound): Decision {
+  const levels = levelsFrom(facts.risk, request.raisedBy ?? 0);
+  const risk = levels.at(-1) ?? facts.risk;
+  const policies = bundle.policies.filter((policy) => policy.connector === request.connector).sort(byName);
+  const grants = grantsFor(policies, request);
+  const frame: Decision = {
+    ...blank(request, bundle.digest),
+    risk,
+    considered: policies.map((policy) => ({ policy: policy.name, why: why(policy, request, { grants, risk }) })),
+    hints: risk === facts.risk ? [] : [`context raises the risk from ${facts.risk} to ${risk}`],
+  };
+  const denies = explicitDenies(policies, request);
+  const ceiling = Object.hasOwn(guardrails.riskMax, facts.connector) ? guardrails.riskMax[facts.connector] : undefined;
+  if (denies.length > 0) return denied(frame, 'explicit_deny', denies.map(deniesBy), denies.map(placeOf));
+  if (ceiling && exceeds(risk, ceiling)) {
+    return denied(frame, 'guardrail', [`guardrails.${facts.connector}.risk_max is ${ceiling}, the risk is ${risk}`]);
+  }
+  if (grants.length === 0) return denied(frame, 'default_deny', defaultHints(policies, request));
+  return decideGranted(frame, grants, levels);
+}
+
+function decideGranted(frame: Decision, grants: readonly Grant[], levels: readonly Risk[]): Decision {
+  const judgements = levels.map((level) => judgeAt(grants, level));
+  const capped = judgements.findLast((judgement) => judgement.effect === 'deny');
+  if (capped) return denied(frame, 'risk_ceiling', grants.map(ceilingHint), grants.map(ceilingPlace));
+  const effect = strictest(judgements);
+  const binding = grants.filter((grant) =>
+    judgements.some((judgement) => judgement.effect === effect && judgement.binding.includes(grant)),
+  );
+  return {
+    ...frame,
+    effect,
+    code: 'granted',
+    obligations: obligationsOf(effect, binding),
+    determining: binding.map(placeOf),
+  };
+}
+
+const STRICTNESS = ['allow', 'auto', 'approval', 'deny'] as const;
+const strictest = (judgements: readonly Judgement[]): Judgement['effect'] =>
+  STRICTNESS.findLast((effect) => judgements.some((judgement) => judgement.effect === effect)) ?? 'deny';
+
+function obligationsOf(effect: Judgement['effect'], binding: readonly Grant[]): Obligations {
+  if (effect !== 'approval') return { ...NO_OBLIGATIONS, approval: effect === 'auto' ? 'auto' : 'none' };
+  return {
+    approval: 'hitl',
+    approvers: binding.map(({ policy }) => ({
+      policy: policy.name,
+      any_of: [...(policy.approvers?.any_of ?? [])],
+      count: policy.approvers?.count ?? 1,
+      hitlChannel: policy.hitlChannel,
+    })),
+    expiresInMs: shortest(binding.map(({ policy }) => policy.approvers?.expiresInMs ?? null)),
+    grantValidForMs: shortest(binding.map(({ policy }) => policy.approvers?.grantValidForMs ?? null)),
+  };
+}
+
+function shortest(durations: readonly (number | null)[]): number | null {
+  const stated = durations.filter((ms) => ms !== null);
+  return stated.length === 0 ? null : Math.min(...stated);
+}
+
+interface Match {
+  policy: Policy;
+  glob: string;
+  place: SourcePlace;
+}
+const placeOf = ({ policy, place }: Match): Decision['determining'][number] => ({
+  policy: policy.name,
+  file: place.file,
+  line: place.line,
+});
+const ceilingPlace = (grant: Grant): Decision['determining'][number] =>
+  placeOf({ ...grant, place: grant.policy.places['risk_max'] ?? grant.policy.place });
+
+const deniesBy = ({ policy, glob }: Match): string => `policy ${policy.name} denies ${glob}`;
+const ceilingHint = ({ policy }: Grant): string =>
+  `policy ${policy.name} grants up to ${policy.riskMax}: a higher risk_max, or ceiling: escalate with an approval for the level, would grant it`;
+
+function defaultHints(policies: readonly Policy[], request: DecisionRequest): string[] {
+  const others = policies.filter((policy) => grantsFor([{ ...policy, principals: [] }], request).length > 0);
+  if (others.length === 0) return [`no policy grants ${request.connector} ${request.operation} to anybody`];
+  return others.map((policy) => `policy ${policy.name} grants it, but not to ${request.principal}`);
+}
+
+function why(policy: Policy, request: DecisionRequest, found: { grants: readonly Grant[]; risk: Risk }): string {
+  const denies = explicitDenies([policy], request)[0];
+  const grant = found.grants.find((candidate) => candidate.policy === policy);
+  if (denies) return `denies ${denies.glob}`;
+  if (!grant) return grantsFor([{ ...policy, principals: [] }], request).length > 0 ? 'another principal' : 'no match';
+  const mode = judgeAt([grant], found.risk);
+  return mode.effect === 'deny' ? `grants ${grant.glob}, capped at ${policy.riskMax}` : `grants ${grant.glob}`;
+}
+
+function denied(
+  frame: Decision,
+  code: Decision['code'],
+  hints: readonly string[],
+  determining: Decision['determining'] = [],
+): Decision {
+  return { ...frame, effect: 'deny', code, hints: [...frame.hints, ...hints], determining };
+}
+
+const NO_OBLIGATIONS: Obligations = { approval: 'none', approvers: [], expiresInMs: null, grantValidForMs: null };
+
+const blank = (request: DecisionRequest, bundleDigest: string | null): Decision => ({
+  effect: 'deny',
+  code: 'fail_closed',
+  operation: request.operation,
+  risk: null,
+  obligations: { ...NO_OBLIGATIONS, approvers: [] },
+  determining: [],
+  considered: [],
+  hints: [],
+  bundleDigest,
+  argsDigest: request.argsDigest ?? null,
+});
+
+// Reads with care: what stands here may be no request at all, or throw when it is read.
+function failClosed(request: unknown, bundle: unknown, reason: string): Decision {
+  const safe: DecisionRequest = { connector: '', operation: textIn(request, 'operation') ?? '', principal: '' };
+  const argsDigest = textIn(request, 'argsDigest');
+  return { ...blank(safe, textIn(bundle, 'digest')), argsDigest, hints: [reason] };
+}
+
+function textIn(holder: unknown, key: string): string | null {
+  try {
+    const value = (holder as Record<string, unknown>)[key];
+    return typeof value === 'string' ? value : null;
+  } catch {
+    return null;
+  }
+}
