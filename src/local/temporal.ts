@@ -1,0 +1,213 @@
+/** A Temporal development server for this machine: found, fetched or built, then started as a child process. */
+import { constants, accessSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Connection } from '@temporalio/client';
+import { ConfigError } from '../config/errors.ts';
+import { withLock } from './lock.ts';
+import { freePort } from './ports.ts';
+import { endProcess, startChild, systemEnv } from './processes.ts';
+import { GO_PACKAGE, buildByGo, downloadBySdk } from './temporal-install.ts';
+import type { Child } from './processes.ts';
+import type { InstallContext } from './temporal-install.ts';
+
+type Env = Record<string, string | undefined>;
+
+export interface TemporalExecutable {
+  path: string;
+  how: 'TEMPORAL_CLI_PATH' | 'PATH' | 'cache' | 'SDK download' | 'go install';
+}
+
+export interface FindOptions {
+  env: Env;
+  /** Per-user folder that keeps what was fetched or built. */
+  cacheDir: string;
+  /** Takes progress lines; standard error is the place for them. */
+  log: (line: string) => void;
+  /** The SDK's download; a parameter so that it can be stood in for. */
+  download?: (context: InstallContext) => Promise<void>;
+}
+
+/** Per-user cache of arx: XDG_CACHE_HOME/arx, else ~/.cache/arx. */
+export function cacheDirectory(env: Env): string {
+  return join(env.XDG_CACHE_HOME || join(env.HOME || homedir(), '.cache'), 'arx');
+}
+
+/** Finds a Temporal CLI, or gets one into the cache; throws ConfigError `temporal_cli_missing` that lists what was tried. */
+export async function findTemporal(options: FindOptions): Promise<TemporalExecutable> {
+  const { env, cacheDir, log } = options;
+  const named = env.TEMPORAL_CLI_PATH;
+  if (named) {
+    if (isExecutable(named)) return { path: named, how: 'TEMPORAL_CLI_PATH' };
+    throw new ConfigError(
+      'temporal_cli_path',
+      `TEMPORAL_CLI_PATH names ${named}, which is not an executable file`,
+      'Point TEMPORAL_CLI_PATH at the temporal executable, or unset it.',
+      { path: 'TEMPORAL_CLI_PATH' },
+    );
+  }
+  const onPath = executableOnPath('temporal', env);
+  if (onPath !== null) return { path: onPath, how: 'PATH' };
+  const target = join(cacheDir, 'temporal');
+  if (isExecutable(target)) return { path: target, how: 'cache' };
+  mkdirSync(cacheDir, { recursive: true });
+  const waiting = (pid: number) => log(`waiting for process ${pid}, which is getting the Temporal CLI`);
+  return await withLock(`${target}.lock`, () => install(options, target), waiting);
+}
+
+async function install(
+  { env, log, download = downloadBySdk }: FindOptions,
+  target: string,
+): Promise<TemporalExecutable> {
+  if (isExecutable(target)) return { path: target, how: 'cache' };
+  const go = executableOnPath('go', env);
+  const ways = [
+    { how: 'SDK download', get: download },
+    { how: 'go install', get: go === null ? null : (context: InstallContext) => buildByGo(go, context) },
+  ] as const;
+  const tried = ['TEMPORAL_CLI_PATH: not set', 'PATH: no temporal in it', `cache: no ${target}`];
+  for (const { how, get } of ways) {
+    try {
+      if (get === null) throw new Error('no go in PATH');
+      await get({ env, target, log });
+      return { path: target, how };
+    } catch (error) {
+      tried.push(`${how}: ${reason(error)}`);
+    }
+  }
+  throw new ConfigError(
+    'temporal_cli_missing',
+    `no Temporal server to be had on this machine; tried\n${tried.map((line) => `  ${line}`).join('\n')}`,
+    `Install the Temporal CLI (https://docs.temporal.io/cli) or Go (then arx runs go install ${GO_PACKAGE}), ` +
+      'or set TEMPORAL_ADDRESS to a server that runs elsewhere.',
+  );
+}
+
+export interface StartOptions {
+  /** The Temporal CLI. */
+  path: string;
+  /** SQLite file that keeps the server's state; null keeps it in memory. */
+  dbFile: string | null;
+  /** gRPC port; a free one where not given. */
+  port?: number;
+  /** Port of the web UI; a free one where not given; null for no UI. */
+  uiPort?: number | null;
+  namespace: string;
+  /** Name → type, as in `--search-attribute`. */
+  searchAttributes?: Record<string, string>;
+  env: Env;
+  /** File for what the server prints; a temporary one where not given. */
+  logFile?: string;
+}
+
+export interface TemporalServer {
+  address: string;
+  uiUrl: string | null;
+  namespace: string;
+  process: Child;
+  close(): Promise<void>;
+}
+
+const ATTEMPTS = 3;
+const START_LIMIT_MS = 60_000;
+const STOP_GRACE_MS = 8_000;
+
+/** Starts a development server on 127.0.0.1 and waits until its namespace answers; tries again where its ports were taken. */
+export async function startTemporal(options: StartOptions): Promise<TemporalServer> {
+  const scratch = options.logFile === undefined ? mkdtempSync(join(tmpdir(), 'arx-temporal-')) : null;
+  const logFile = options.logFile ?? join(scratch ?? '', 'temporal.log');
+  const tidy = () => scratch !== null && rmSync(scratch, { recursive: true, force: true });
+  for (let attempt = 1; ; attempt++) {
+    const port = options.port ?? (await freePort());
+    const uiPort = options.uiPort === undefined ? await freePort() : options.uiPort;
+    const address = `127.0.0.1:${port}`;
+    const child = await startServer({ ...options, port, uiPort, logFile });
+    const failure = await answers(child, address, options.namespace);
+    if (failure === null) {
+      const close = async () => {
+        await endProcess(child, STOP_GRACE_MS);
+        tidy();
+      };
+      const uiUrl = uiPort === null ? null : `http://127.0.0.1:${uiPort}`;
+      return { address, uiUrl, namespace: options.namespace, process: child, close };
+    }
+    await endProcess(child, STOP_GRACE_MS);
+    const printed = tail(logFile);
+    if (attempt < ATTEMPTS && /address already in use/i.test(printed) && options.port === undefined) continue;
+    tidy();
+    throw new ConfigError(
+      'temporal_start',
+      `the Temporal server (${options.path}) did not start: ${failure}${printed === '' ? '' : `\n${printed}`}`,
+      'Run the command yourself with `server start-dev` to see more, or set TEMPORAL_ADDRESS to a running server.',
+    );
+  }
+}
+
+function startServer(options: StartOptions & { port: number; uiPort: number | null; logFile: string }): Promise<Child> {
+  const attributes = Object.entries(options.searchAttributes ?? {});
+  return startChild({
+    command: options.path,
+    args: [
+      ...['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(options.port), '--namespace', options.namespace],
+      ...(options.uiPort === null ? ['--headless'] : ['--ui-port', String(options.uiPort)]),
+      ...(options.dbFile === null ? [] : ['--db-filename', options.dbFile]),
+      ...attributes.flatMap(([name, type]) => ['--search-attribute', `${name}=${type}`]),
+      ...['--log-level', 'warn', '--color', 'never'],
+    ],
+    env: systemEnv(options.env),
+    outFile: options.logFile,
+    errFile: options.logFile,
+  });
+}
+
+/** Null once the namespace answers, else why it did not. */
+async function answers(child: Child, address: string, namespace: string): Promise<string | null> {
+  for (const deadline = Date.now() + START_LIMIT_MS; Date.now() < deadline; await delay(100)) {
+    if (!child.running()) return `it ended with ${await child.ended}`;
+    if (await namespaceAnswers(address, namespace))
+      return child.running() ? null : `it ended with ${await child.ended}`;
+  }
+  return `it did not answer on ${address} within ${START_LIMIT_MS / 1000} s`;
+}
+
+/** Whether a Temporal frontend at host:port knows the namespace. */
+export async function namespaceAnswers(address: string, namespace: string): Promise<boolean> {
+  let connection: Connection | undefined;
+  try {
+    connection = await Connection.connect({ address, connectTimeout: 1_000 });
+    await connection.withDeadline(Date.now() + 2_000, () =>
+      connection!.workflowService.describeNamespace({ namespace }),
+    );
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await connection?.close();
+  }
+}
+
+function executableOnPath(name: string, env: Env): string | null {
+  const folders = (env.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
+  return folders.map((folder) => join(folder, name)).find(isExecutable) ?? null;
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
+
+function tail(file: string): string {
+  return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-5).join('\n');
+}
+
+/** The telling end of a failed command: its last line on standard error, else the message. */
+function reason(error: unknown): string {
+  const { stderr, killed, message } = error as { stderr?: string; killed?: boolean; message?: string };
+  if (killed) return 'took too long';
+  return (stderr?.trim().split('\n').at(-1) || message || String(error)).slice(0, 300);
+}
