@@ -12,10 +12,19 @@ export class ConfigError extends Error {
   readonly code: string;
   readonly where: ConfigPlace | null;
   readonly remedy: string;
-  constructor(code: string, message: string, remedy: string, where: ConfigPlace | null = null) {
+  /** Further errors of the same files, in their order. */
+  readonly others: readonly ConfigError[];
+  constructor(
+    code: string,
+    message: string,
+    remedy: string,
+    where: ConfigPlace | null = null,
+    others: readonly ConfigError[] = [],
+  ) {
     super(message);
     this.code = code;
     this.remedy = remedy;
     this.where = where;
+    this.others = others;
   }
 }

@@ -1,0 +1,109 @@
+import { z } from 'zod';
+import { ConfigError } from './errors.ts';
+import { nearest } from './nearest.ts';
+import { dotted } from './yaml-source.ts';
+import type { YamlSource } from './yaml-source.ts';
+
+type Issue = z.core.$ZodIssue;
+
+/** Turns what a schema found wrong into errors with place, expectation and remedy; values are never quoted. */
+export function explainIssues(issues: readonly Issue[], source: YamlSource, schema: z.ZodType): ConfigError[] {
+  return issues
+    .flatMap((issue) => innermost(issue))
+    .flatMap((issue) =>
+      issue.code === 'unrecognized_keys' ? unknownKeys(issue, source, schema) : [wrongValue(issue, source)],
+    );
+}
+
+/** Parses a source with a schema: the value, or every error. */
+export function checkSource<Schema extends z.ZodType>(
+  schema: Schema,
+  source: YamlSource,
+): { ok: true; value: z.output<Schema> } | { ok: false; errors: ConfigError[] } {
+  const parsed = schema.safeParse(source.value);
+  if (parsed.success) return { ok: true, value: parsed.data };
+  return { ok: false, errors: explainIssues(parsed.error.issues, source, schema) };
+}
+
+// Of a union, the branch that came furthest says more than the union itself.
+function innermost(issue: Issue): Issue[] {
+  if (issue.code !== 'invalid_union') return [issue];
+  const deep = issue.errors.find((branch) => branch.some((inner) => inner.path.length > 0));
+  if (!deep) return [issue];
+  return deep.flatMap((inner) => innermost({ ...inner, path: [...issue.path, ...inner.path] } as Issue));
+}
+
+function unknownKeys(issue: Issue & { keys: string[] }, source: YamlSource, schema: z.ZodType): ConfigError[] {
+  const known = keysAt(z.toJSONSchema(schema, { io: 'input' }) as JsonSchema, issue.path);
+  return issue.keys.map((key) => {
+    const path = [...issue.path, key];
+    const near = nearest(key, known);
+    const where = source.keyPlace(path);
+    const remedy = near ? `Did you mean ${near}?` : `Take it out. Keys known here: ${known.join(', ')}.`;
+    return new ConfigError(
+      'unknown_key',
+      `${printable(dotted(path))} is not a key of ${where.file ?? 'this file'}`,
+      remedy,
+      where,
+    );
+  });
+}
+
+function wrongValue(issue: Issue, source: YamlSource): ConfigError {
+  const found = valueAt(source.value, issue.path);
+  const where = source.valuePlace(issue.path);
+  const path = printable(dotted(issue.path)) || 'the file';
+  if (found === undefined) {
+    return new ConfigError('missing_key', `${path} is missing: expected ${expected(issue)}`, `Add ${path}.`, where);
+  }
+  const suggestion = issue.code === 'invalid_value' ? nearest(String(found), issue.values.map(String)) : null;
+  const remedy = suggestion
+    ? `Did you mean ${suggestion}?`
+    : `Write ${expected(issue)}, or take the key out to get its default.`;
+  const got = issue.code === 'invalid_type' ? `, got ${kind(found)}` : '';
+  return new ConfigError('wrong_value', `${path}: expected ${expected(issue)}${got}`, remedy, where);
+}
+
+const PLAIN: Record<string, string> = { object: 'a mapping (key: value)', array: 'a list', string: 'text' };
+
+function expected(issue: Issue): string {
+  if (issue.code === 'invalid_type' && issue.message.startsWith('Invalid input'))
+    return PLAIN[issue.expected] ?? issue.expected;
+  return issue.message;
+}
+
+function kind(value: unknown): string {
+  if (value === null) return 'nothing (null)';
+  if (Array.isArray(value)) return 'a list';
+  return (
+    { string: 'text', number: 'a number', boolean: 'true or false', object: 'a mapping' }[typeof value as string] ??
+    'something else'
+  );
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (at, key) => (at === null || at === undefined ? undefined : (at as Record<PropertyKey, unknown>)[key]),
+    value,
+  );
+}
+
+interface JsonSchema {
+  properties?: Record<string, JsonSchema>;
+  items?: JsonSchema;
+  additionalProperties?: JsonSchema | boolean;
+  anyOf?: JsonSchema[];
+}
+
+function keysAt(schema: JsonSchema, path: readonly PropertyKey[]): string[] {
+  const [key, ...rest] = path;
+  const branches = [schema, ...(schema.anyOf ?? [])];
+  if (key === undefined) return branches.flatMap((branch) => Object.keys(branch.properties ?? {}));
+  return branches.flatMap((branch) => {
+    const next = typeof key === 'number' ? branch.items : branch.properties?.[String(key)];
+    return next ? keysAt(next, rest) : [];
+  });
+}
+
+// Keys are the user's own text: no control characters in a terminal, and not endless.
+const printable = (text: string): string => text.replace(/\p{C}/gu, '?').slice(0, 120);

@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { crossChecks } from './checks.ts';
+import type { OperationCatalogue } from './checks.ts';
+import { ConfigError } from './errors.ts';
+import { checkSource } from './explain.ts';
+import { configSchema } from './schema.ts';
+import type { ArxConfig } from './schema.ts';
+import { parseYaml } from './yaml-source.ts';
+import type { YamlSource } from './yaml-source.ts';
+
+/** arx.yaml as loaded. */
+export interface LoadedConfig {
+  config: ArxConfig;
+  /** Absolute path of the file. */
+  path: string;
+  /** Its directory: what relative names in it are relative to. */
+  baseDir: string;
+  /** Hex SHA-256 over the canonical JSON of the configuration with its defaults. */
+  digest: string;
+}
+
+/** Reads and checks arx.yaml. Throws ConfigError: the first error in the file, the others in its `others`. */
+export function loadConfig({ path, catalogue }: { path: string; catalogue: OperationCatalogue }): LoadedConfig {
+  const absolute = resolve(path);
+  const source = parseYaml(readConfigFile(path), path);
+  const config = checkConfig(source, catalogue);
+  return { config, path: absolute, baseDir: dirname(absolute), digest: configDigest(config) };
+}
+
+/** Checks a parsed arx.yaml; throws as `loadConfig` does. */
+export function checkConfig(source: YamlSource, catalogue: OperationCatalogue): ArxConfig {
+  const checked = checkSource(configSchema, source.value === null ? { ...source, value: {} } : source);
+  const errors = checked.ok ? crossChecks({ config: checked.value, source, catalogue }) : checked.errors;
+  if (checked.ok && errors.length === 0) return checked.value;
+  throw firstOf(errors);
+}
+
+/** The error that stands first in its file, carrying the others. */
+export function firstOf(errors: readonly ConfigError[]): ConfigError {
+  const [first, ...others] = [...errors].sort(byPlace);
+  if (!first) return new ConfigError('config', 'the configuration is not usable', 'Check the file.');
+  return new ConfigError(first.code, first.message, first.remedy, first.where, others);
+}
+
+/** Reads a configuration file as text; ConfigError `no_file` or `unreadable` where it can't be had. */
+export function readConfigFile(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    throw missing
+      ? new ConfigError(
+          'no_file',
+          `${path} does not exist`,
+          'Name the file with --config or ARX_CONFIG, or create it.',
+          { file: path },
+        )
+      : new ConfigError('unreadable', `${path} cannot be read`, 'Check that it is a file and its permissions.', {
+          file: path,
+        });
+  }
+}
+
+/** Hex SHA-256 over RFC 8785 JSON; for configurations, whose values are plain. */
+export const configDigest = (config: unknown): string => createHash('sha256').update(canonical(config)).digest('hex');
+
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  if (value === null || typeof value !== 'object') return JSON.stringify(value);
+  const entries = Object.entries(value).filter(([, item]) => item !== undefined);
+  return `{${entries
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, item]) => `${JSON.stringify(key)}:${canonical(item)}`)
+    .join(',')}}`;
+}
+
+const byPlace = (a: ConfigError, b: ConfigError): number =>
+  (a.where?.file ?? '').localeCompare(b.where?.file ?? '') ||
+  (a.where?.line ?? 0) - (b.where?.line ?? 0) ||
+  (a.where?.column ?? 0) - (b.where?.column ?? 0);
