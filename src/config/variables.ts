@@ -1,0 +1,53 @@
+/** One environment variable. Documentation, .env.example and the compose file's test derive from these rows. */
+export interface Variable {
+  name: string;
+  /** Its value is never printed. */
+  secret: boolean;
+  usedBy: 'okta' | 'jira' | 'slack' | 'arx' | 'temporal' | 'vault';
+  does: string;
+  default?: string;
+  /** What .env.example shows. */
+  example?: string;
+}
+
+/**
+ * Every variable that arx reads. Each may be given as NAME_FILE instead, naming a file that holds the value; Temporal's
+ * are read by its own library, which also reads temporal.toml and takes TEMPORAL_GRPC_META_* headers.
+ */
+// prettier-ignore
+export const VARIABLES: readonly Variable[] = [
+  { name: 'OKTA_DOMAIN', secret: false, usedBy: 'okta', does: 'Okta organisation: a host or an https address', example: 'example.okta.com' },
+  { name: 'OKTA_API_TOKEN', secret: true, usedBy: 'okta', does: 'Okta API token (SSWS), made by a read-only administrator' },
+  { name: 'OKTA_CLIENT_ID', secret: false, usedBy: 'okta', does: 'Okta service app, instead of the token' },
+  { name: 'OKTA_PRIVATE_KEY', secret: true, usedBy: 'okta', does: 'Private key of the service app: JWK or PEM' },
+  { name: 'JIRA_URL', secret: false, usedBy: 'jira', does: 'Address of Jira', example: 'https://example.atlassian.net' },
+  { name: 'JIRA_EMAIL', secret: false, usedBy: 'jira', does: 'E-mail of the Jira Cloud account; leave out for Jira Data Center' },
+  { name: 'JIRA_API_TOKEN', secret: true, usedBy: 'jira', does: 'Jira API token, or personal access token for Data Center' },
+  { name: 'JIRA_PROJECT_KEY', secret: false, usedBy: 'jira', does: 'Key of the project that gets the tickets', example: 'SEC' },
+  { name: 'SLACK_BOT_TOKEN', secret: true, usedBy: 'slack', does: 'Slack bot token with chat:write and channels:history or groups:history' },
+  { name: 'SLACK_CHANNEL', secret: false, usedBy: 'slack', does: 'Channel of the summary, where arx.yaml names none', example: '#security' },
+  { name: 'SLACK_API_URL', secret: false, usedBy: 'slack', does: 'Address of the Slack Web API', default: 'https://slack.com/api/' },
+  { name: 'DATABASE_URL', secret: true, usedBy: 'arx', does: 'PostgreSQL to store in, postgres://…; without it arx keeps one of its own in ARX_HOME' },
+  { name: 'ARX_HOME', secret: false, usedBy: 'arx', does: 'Directory of the local store, servers and reports', default: '.arx' },
+  { name: 'ARX_CONFIG', secret: false, usedBy: 'arx', does: 'Configuration file, where --config names none', default: 'arx.yaml' },
+  { name: 'ARX_SERVER_ADDRESS', secret: false, usedBy: 'arx', does: 'Where the HTTP server listens', default: '127.0.0.1:8480' },
+  { name: 'ARX_METRICS_ADDRESS', secret: false, usedBy: 'arx', does: 'Where the worker serves Prometheus metrics; off when not set', example: '127.0.0.1:9464' },
+  { name: 'ARX_LOG_LEVEL', secret: false, usedBy: 'arx', does: 'trace, debug, info, warn, error, fatal or silent', default: 'info' },
+  { name: 'VAULT_ADDR', secret: false, usedBy: 'vault', does: 'HashiCorp Vault, where arx.yaml keeps credentials there', example: 'https://vault.example.com:8200' },
+  { name: 'VAULT_TOKEN', secret: true, usedBy: 'vault', does: 'Token for HashiCorp Vault' },
+  { name: 'TEMPORAL_ADDRESS', secret: false, usedBy: 'temporal', does: 'Temporal server; without it a local one is found or built', example: 'localhost:7233' },
+  { name: 'TEMPORAL_NAMESPACE', secret: false, usedBy: 'temporal', does: 'Temporal namespace', default: 'default' },
+  { name: 'TEMPORAL_API_KEY', secret: true, usedBy: 'temporal', does: 'API key for Temporal Cloud' },
+  { name: 'TEMPORAL_TLS', secret: false, usedBy: 'temporal', does: 'true: connect with TLS' },
+  { name: 'TEMPORAL_TLS_CLIENT_CERT_PATH', secret: false, usedBy: 'temporal', does: 'Client certificate (mTLS)' },
+  { name: 'TEMPORAL_TLS_CLIENT_CERT_DATA', secret: false, usedBy: 'temporal', does: 'Client certificate (mTLS), as text' },
+  { name: 'TEMPORAL_TLS_CLIENT_KEY_PATH', secret: false, usedBy: 'temporal', does: 'Key of the client certificate' },
+  { name: 'TEMPORAL_TLS_CLIENT_KEY_DATA', secret: true, usedBy: 'temporal', does: 'Key of the client certificate, as text' },
+  { name: 'TEMPORAL_TLS_SERVER_CA_CERT_PATH', secret: false, usedBy: 'temporal', does: 'Certificate authority of the server' },
+  { name: 'TEMPORAL_TLS_SERVER_CA_CERT_DATA', secret: false, usedBy: 'temporal', does: 'Certificate authority of the server, as text' },
+  { name: 'TEMPORAL_TLS_SERVER_NAME', secret: false, usedBy: 'temporal', does: 'Server name to expect in the certificate' },
+  { name: 'TEMPORAL_TLS_DISABLE_HOST_VERIFICATION', secret: false, usedBy: 'temporal', does: 'true: do not check the server name' },
+  { name: 'TEMPORAL_CONFIG_FILE', secret: false, usedBy: 'temporal', does: 'temporal.toml to read profiles from' },
+  { name: 'TEMPORAL_PROFILE', secret: false, usedBy: 'temporal', does: 'Profile in temporal.toml', default: 'default' },
+  { name: 'TEMPORAL_CLI_PATH', secret: false, usedBy: 'temporal', does: 'A temporal executable to start local servers with' },
+];

@@ -1,0 +1,60 @@
+import { readAddress, readSlackAddress } from './address.ts';
+import type { Read } from './address.ts';
+import { optional, readSecret, required } from './env.ts';
+import type { ArxEnv } from './env.ts';
+import type { Secret } from './secret.ts';
+
+/** How Jira is reached. */
+export interface JiraSettings {
+  /** `https://x.atlassian.net`, no slash at the end. */
+  origin: string;
+  /** Null: the token is sent as a bearer token (Data Center). */
+  email: string | null;
+  token: Secret;
+  projectKey: string;
+}
+
+/** How Slack is reached. */
+export interface SlackSettings {
+  /** Base of the Web API, with a slash at its end. */
+  apiUrl: string;
+  token: Secret;
+  /** SLACK_CHANNEL; null where it is not set. */
+  channel: string | null;
+}
+
+/** Jira's settings; throws ConfigError that names the variable which is missing or wrong. */
+export const requireJira = ({ source }: ArxEnv): JiraSettings => ({
+  origin: required(source, 'JIRA_URL', readOrigin),
+  email: optional(source, 'JIRA_EMAIL', readEmail),
+  token: required(source, 'JIRA_API_TOKEN', readSecret),
+  projectKey: required(source, 'JIRA_PROJECT_KEY', readProjectKey),
+});
+
+/** Slack's settings; throws ConfigError that names the variable which is missing or wrong. */
+export const requireSlack = ({ source }: ArxEnv): SlackSettings => ({
+  apiUrl: optional(source, 'SLACK_API_URL', readSlackAddress) ?? 'https://slack.com/api/',
+  token: required(source, 'SLACK_BOT_TOKEN', readBotToken),
+  channel: optional(source, 'SLACK_CHANNEL', readChannel),
+});
+
+function readOrigin(text: string): Read<string> {
+  const read = readAddress(text);
+  return read.ok ? { ok: true, value: read.value.origin } : read;
+}
+
+const matching =
+  (form: RegExp, problem: string) =>
+  (text: string): Read<string> =>
+    form.test(text) ? { ok: true, value: text } : { ok: false, problem };
+
+const readEmail = matching(/^[^\s@"']+@[^\s@"']+$/u, 'is not an e-mail address');
+const readProjectKey = matching(/^[A-Z][A-Z0-9_]{1,254}$/, 'is not a project key (capitals, digits, _)');
+const readChannel = matching(/^#?[^\s#@"']{1,80}$/u, 'is neither a channel id nor a name');
+
+function readBotToken(text: string): Read<Secret> {
+  const wrongKind = /^(xapp|xoxp|xoxa|xoxr)-/.test(text);
+  return wrongKind
+    ? { ok: false, problem: 'is not a bot token', remedy: 'Use the one that begins with xoxb-.' }
+    : readSecret(text);
+}
