@@ -44,8 +44,8 @@ export function firstOf(errors: readonly ConfigError[]): ConfigError {
   return new ConfigError(first.code, first.message, first.remedy, first.where, others);
 }
 
-/** Reads a configuration file as text; ConfigError `no_file` or `unreadable` where it can't be had. */
-export function readConfigFile(path: string): string {
+/** Reads a configuration file as text, called `shown` in errors; ConfigError `no_file` or `unreadable` where it can't be had. */
+export function readConfigFile(path: string, shown: string = path): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
@@ -53,12 +53,12 @@ export function readConfigFile(path: string): string {
     throw missing
       ? new ConfigError(
           'no_file',
-          `${path} does not exist`,
+          `${shown} does not exist`,
           'Name the file with --config or ARX_CONFIG, or create it.',
-          { file: path },
+          { file: shown },
         )
-      : new ConfigError('unreadable', `${path} cannot be read`, 'Check that it is a file and its permissions.', {
-          file: path,
+      : new ConfigError('unreadable', `${shown} cannot be read`, 'Check that it is a file and its permissions.', {
+          file: shown,
         });
   }
 }

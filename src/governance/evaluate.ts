@@ -63,10 +63,11 @@ function decideSound({ request, bundle, guardrails, facts }: Sound): Decision {
   const risk = levels.at(-1) ?? facts.risk;
   const policies = bundle.policies.filter((policy) => policy.connector === request.connector).sort(byName);
   const grants = grantsFor(policies, request);
+  const found = { granting: new Map(grants.map((grant) => [grant.policy, grant])), risk };
   const frame: Decision = {
     ...blank(request, bundle.digest),
     risk,
-    considered: policies.map((policy) => ({ policy: policy.name, why: why(policy, request, { grants, risk }) })),
+    considered: policies.map((policy) => ({ policy: policy.name, why: why(policy, request, found) })),
     hints: risk === facts.risk ? [] : [`context raises the risk from ${facts.risk} to ${risk}`],
   };
   const denies = explicitDenies(policies, request);
@@ -84,9 +85,8 @@ function decideGranted(frame: Decision, grants: readonly Grant[], levels: readon
   const capped = judgements.findLast((judgement) => judgement.effect === 'deny');
   if (capped) return denied(frame, 'risk_ceiling', grants.map(ceilingHint), grants.map(ceilingPlace));
   const effect = strictest(judgements);
-  const binding = grants.filter((grant) =>
-    judgements.some((judgement) => judgement.effect === effect && judgement.binding.includes(grant)),
-  );
+  const strict = new Set(judgements.flatMap((judgement) => (judgement.effect === effect ? judgement.binding : [])));
+  const binding = grants.filter((grant) => strict.has(grant));
   return {
     ...frame,
     effect,
@@ -143,9 +143,13 @@ function defaultHints(policies: readonly Policy[], request: DecisionRequest): st
   return others.map((policy) => `policy ${policy.name} grants it, but not to ${request.principal}`);
 }
 
-function why(policy: Policy, request: DecisionRequest, found: { grants: readonly Grant[]; risk: Risk }): string {
+function why(
+  policy: Policy,
+  request: DecisionRequest,
+  found: { granting: ReadonlyMap<Policy, Grant>; risk: Risk },
+): string {
   const denies = explicitDenies([policy], request)[0];
-  const grant = found.grants.find((candidate) => candidate.policy === policy);
+  const grant = found.granting.get(policy);
   if (denies) return `denies ${denies.glob}`;
   if (!grant) return grantsFor([{ ...policy, principals: [] }], request).length > 0 ? 'another principal' : 'no match';
   const mode = judgeAt([grant], found.risk);
