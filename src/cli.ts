@@ -1,0 +1,28 @@
+import { createIo, write } from './cli/support/io.ts';
+import { main } from './cli/main.ts';
+
+const interrupts = new AbortController();
+let held = false;
+
+// The first signal ends a command that holds interrupts in its own way; any other, or a second one, ends it at once.
+const onSignal = (): void => {
+  if (!held || interrupts.signal.aborted) process.exit(130);
+  interrupts.abort();
+};
+process.on('SIGINT', onSignal);
+process.on('SIGTERM', onSignal);
+// A reader that closes the pipe early (`| head`) wants no more; that is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+
+const io = createIo({
+  out: process.stdout,
+  err: process.stderr,
+  env: process.env,
+  signal: interrupts.signal,
+  onHold: () => {
+    held = true;
+  },
+});
+const code = await main(process.argv.slice(2), io);
+await Promise.all([write(process.stdout, ''), write(process.stderr, '')]);
+process.exit(code);

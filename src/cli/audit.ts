@@ -1,0 +1,117 @@
+import { Option } from 'commander';
+import type { AuditFilter } from '../store/types.ts';
+import type { AuditKind } from '../audit/types.ts';
+import { EXIT } from './support/exit.ts';
+import type { Io } from './support/io.ts';
+import { print, say, writeJson } from './support/io.ts';
+import { filled, whole, withJson, withLocal } from './support/options.ts';
+import type { DefineVerb } from './support/verb.ts';
+
+interface ListOptions {
+  run?: string;
+  kind?: string;
+  subject?: string;
+  limit: number;
+  after?: number;
+  json?: boolean;
+  local?: boolean;
+}
+interface VerifyOptions {
+  file?: string;
+  json?: boolean;
+  local?: boolean;
+}
+interface ExportOptions {
+  format: 'jsonl' | 'csv';
+  run?: string;
+  out?: string;
+  json?: boolean;
+  local?: boolean;
+}
+
+/** `arx audit`: looks into the trail, proves that it is whole, and takes it out. */
+export const defineAudit: DefineVerb = (program, run) => {
+  const audit = program.command('audit').description('look into the audit trail, verify it, export it');
+  withJson(withLocal(audit.command('list').description('list entries in the order of the chain')))
+    .option('--run <run>', 'only those of this run', filled)
+    .option('--kind <kind>', 'only those of this kind, such as user.checked', filled)
+    .option('--subject <subject>', 'only those about this id', filled)
+    .option('--limit <number>', 'how many', whole(1, 10_000), 100)
+    .option('--after <index>', 'those after this index', whole(0, Number.MAX_SAFE_INTEGER))
+    .action((options: ListOptions) => run((io) => list(io, options)));
+  withJson(
+    withLocal(
+      audit
+        .command('verify')
+        .description('recompute the hash chain; exit 1 and the first bad entry where it is broken'),
+    ),
+  )
+    .option('--file <export>', 'check an exported JSONL file instead of the store', filled)
+    .action((options: VerifyOptions) => run((io) => verify(io, options)));
+  withJson(withLocal(audit.command('export').description('write the entries as they are stored')))
+    .addOption(new Option('--format <format>', 'form of the export').choices(['jsonl', 'csv']).default('jsonl'))
+    .option('--run <run>', 'only those of this run', filled)
+    .option('--out <file>', 'write to this file instead of standard output', filled)
+    .action((options: ExportOptions) => run((io) => exportEntries(io, options)));
+};
+
+async function list(io: Io, { json, local, ...options }: ListOptions) {
+  const { withStore } = await import('./support/store.ts');
+  const rows = await withStore(io, { local }, async (store) => store.audit.list(await filterOf(store, options)));
+  const entries = rows.map(({ index, entry }) => ({ index, ...entry }));
+  if (json) await writeJson(io, { schema: 'arx.audit/v1', entries, items: entries });
+  else {
+    const { auditTable } = await import('./render/audit.ts');
+    await print(io, entries.length > 0 ? auditTable(entries, io.colors.out) : 'No entries.');
+  }
+  return EXIT.ok;
+}
+
+/** `latest` and workflow ids are as good as run ids; anything else is taken as it is. */
+async function filterOf(
+  store: import('../store/types.ts').Store,
+  options: Omit<ListOptions, 'json' | 'local'>,
+): Promise<AuditFilter> {
+  const { run, kind, ...rest } = options;
+  const found = run === undefined ? undefined : ((await store.runs.find(run))?.run ?? run);
+  return {
+    ...rest,
+    ...(found === undefined ? {} : { run: found }),
+    ...(kind === undefined ? {} : { kind: kind as AuditKind }),
+  };
+}
+
+async function verify(io: Io, options: VerifyOptions) {
+  const { verifyExport, verifyStore } = await import('./support/verify.ts');
+  const { withStore } = await import('./support/store.ts');
+  const verdict =
+    options.file === undefined ? await withStore(io, options, verifyStore) : await verifyExport(options.file);
+  if (options.json) await writeJson(io, { schema: 'arx.verify/v1', ...verdict });
+  else {
+    const { verifyText } = await import('./render/audit.ts');
+    await print(io, verifyText(verdict, io.colors.out));
+  }
+  return verdict.ok ? EXIT.ok : EXIT.error;
+}
+
+async function exportEntries(io: Io, options: ExportOptions) {
+  const { withStore } = await import('./support/store.ts');
+  const { deliver } = await import('./support/files.ts');
+  const { EXPORTS } = await import('./render/audit.ts');
+  let written = 0;
+  await withStore(io, options, async (store) => {
+    const filter = await filterOf(store, { run: options.run, limit: 0 });
+    const pages = store.audit.pages(500, filter.run === undefined ? undefined : { run: filter.run });
+    await deliver(
+      io,
+      EXPORTS[options.format](pages, (entries) => void (written += entries)),
+      options.out,
+    );
+  });
+  if (options.out !== undefined) {
+    if (options.json)
+      await writeJson(io, { schema: 'arx.export/v1', entries: written, format: options.format, out: options.out });
+    else say(io, `${written} entries written to ${options.out}`);
+  }
+  return EXIT.ok;
+}

@@ -1,0 +1,65 @@
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { defineAudit } from './audit.ts';
+import { defineCompletion } from './completion.ts';
+import { defineConfig } from './config.ts';
+import { defineDemo } from './demo.ts';
+import { defineDoctor } from './doctor.ts';
+import { defineEmulate } from './emulate.ts';
+import { defineRegister } from './register.ts';
+import { defineReport } from './report.ts';
+import { defineRun } from './run.ts';
+import { defineRuns } from './runs.ts';
+import { EXIT, EXIT_MEANING } from './support/exit.ts';
+import type { DefineVerb, Runner } from './support/verb.ts';
+import { defineUnregister } from './unregister.ts';
+import { defineUp } from './up.ts';
+
+/** The verbs in the order of `arx --help`. */
+const VERBS: readonly DefineVerb[] = [
+  defineDemo,
+  defineRun,
+  defineRuns,
+  defineReport,
+  defineRegister,
+  defineUnregister,
+  defineAudit,
+  defineConfig,
+  defineDoctor,
+  defineUp,
+  defineEmulate,
+  defineCompletion,
+];
+
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+
+/** The command tree: what `arx` runs, and what completion and documentation are derived from. */
+export function buildProgram(hooks: {
+  out: (text: string) => void;
+  err: (text: string) => void;
+  run: Runner;
+}): Command {
+  const program = new Command('arx')
+    .description('Governed identity security on Temporal: checks MFA enforcement in an Okta organisation.')
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'explain the command')
+    .configureOutput({ writeOut: hooks.out, writeErr: hooks.err })
+    .showHelpAfterError('(add --help for what is possible)')
+    .showSuggestionAfterError()
+    .exitOverride()
+    .addHelpText('after', exitCodes());
+  for (const define of VERBS) define(program, hooks.run);
+  return program;
+}
+
+/** The same tree for those who only look at it. */
+export const inertProgram = (): Command => buildProgram({ out: () => {}, err: () => {}, run: async () => {} });
+
+function exitCodes(): string {
+  const rows = Object.entries(EXIT).map(
+    ([name, code]) => `  ${String(code).padEnd(5)}${EXIT_MEANING[name as keyof typeof EXIT]}`,
+  );
+  return `\nExit codes:\n${rows.join('\n')}\n`;
+}

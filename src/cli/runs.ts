@@ -1,0 +1,38 @@
+import { EXIT } from './support/exit.ts';
+import { print, writeJson } from './support/io.ts';
+import { whole, withJson, withLocal } from './support/options.ts';
+import type { DefineVerb } from './support/verb.ts';
+
+interface RunsOptions {
+  limit: number;
+  json?: boolean;
+  local?: boolean;
+}
+
+/** `arx runs`: the latest runs, newest first. */
+export const defineRuns: DefineVerb = (program, run) => {
+  const command = program.command('runs').description('list the latest runs, newest first');
+  withJson(withLocal(command))
+    .option('--limit <number>', 'how many', whole(1, 1_000), 20)
+    .action((options: RunsOptions) =>
+      run(async (io) => {
+        const { withStore } = await import('./support/store.ts');
+        const { runSummary } = await import('./run-document.ts');
+        const items = await withStore(io, options, async (store) => {
+          const records = await store.runs.list(options.limit);
+          return Promise.all(records.map((record) => runSummary(store, record)));
+        });
+        if (options.json) await writeJson(io, { schema: 'arx.runs/v1', items });
+        else {
+          const { runsTable } = await import('./render/table.ts');
+          await print(
+            io,
+            items.length > 0
+              ? runsTable(items, io.colors.out)
+              : 'No runs yet: start one with `arx run mfa-enforcement-check`.',
+          );
+        }
+        return EXIT.ok;
+      }),
+    );
+};

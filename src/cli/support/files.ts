@@ -1,0 +1,48 @@
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { CliError } from './errors.ts';
+import { write } from './io.ts';
+import type { Io } from './io.ts';
+
+type Pieces = AsyncIterable<string> | Iterable<string>;
+
+/** Writes pieces to the file, or to standard output where none is named; a file appears only when it is whole. */
+export async function deliver(io: Io, pieces: Pieces, out: string | undefined): Promise<void> {
+  if (out === undefined) {
+    for await (const piece of pieces) await write(io.out, piece);
+    return;
+  }
+  await toFile(resolve(out), pieces);
+}
+
+async function toFile(path: string, pieces: Pieces): Promise<void> {
+  const partial = `${path}.${process.pid}.part`;
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    // Reports and exports name people: nobody but the owner may read them.
+    const file = createWriteStream(partial, { mode: 0o600 });
+    await once(file, 'open');
+    for await (const piece of pieces) await write(file, piece);
+    file.end();
+    await once(file, 'close');
+    await rename(partial, path);
+  } catch (thrown) {
+    await rm(partial, { force: true });
+    throw unwritable(path, thrown);
+  }
+}
+
+function unwritable(path: string, thrown: unknown): unknown {
+  const code = (thrown as NodeJS.ErrnoException).code;
+  if (
+    !['EACCES', 'EISDIR', 'ENOENT', 'ENOSPC', 'ENOTDIR', 'EPERM', 'EROFS', 'EEXIST', 'ENOTEMPTY'].includes(code ?? '')
+  )
+    return thrown;
+  return new CliError({
+    code: 'not_writable',
+    message: `${path} cannot be written (${code}).`,
+    remedy: 'Name another file with --out.',
+  });
+}

@@ -1,0 +1,68 @@
+import { Writable } from 'node:stream';
+import pc from 'picocolors';
+
+/** Where a command writes: data to `out`, everything meant for a person's eye to `err`. */
+export interface Io {
+  readonly out: Writable;
+  readonly err: Writable;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Colours for what goes to `out` and to `err`; plain where that stream is no terminal or NO_COLOR is set. */
+  readonly colors: { out: Colors; err: Colors };
+  /** Progress bars may be drawn on `err`. */
+  readonly interactive: boolean;
+  /** Aborted by Ctrl-C or SIGTERM once a command has said that it looks after that itself (`holdInterrupts`). */
+  readonly signal: AbortSignal;
+  holdInterrupts(): void;
+}
+export type Colors = ReturnType<typeof pc.createColors>;
+
+interface Terminal {
+  isTTY?: boolean;
+}
+
+/** Builds an Io over two streams. */
+export function createIo(parts: {
+  out: Writable;
+  err: Writable;
+  env: Io['env'];
+  signal: AbortSignal;
+  onHold?: () => void;
+}): Io {
+  const colours = (stream: Writable): Colors =>
+    pc.createColors(pc.isColorSupported && Boolean((stream as Terminal).isTTY) && !parts.env.NO_COLOR);
+  return {
+    out: parts.out,
+    err: parts.err,
+    env: parts.env,
+    colors: { out: colours(parts.out), err: colours(parts.err) },
+    interactive: Boolean((parts.err as Terminal).isTTY) && parts.env.TERM !== 'dumb',
+    signal: parts.signal,
+    holdInterrupts: () => parts.onHold?.(),
+  };
+}
+
+/** Writes and waits until the stream has taken it, so that large documents do not pile up in memory. */
+export function write(stream: Writable, text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    stream.write(text, (error) => (error ? reject(error) : resolve()));
+  });
+}
+
+/** One JSON document with a line end. */
+export const writeJson = (io: Io, document: unknown): Promise<void> =>
+  write(io.out, `${JSON.stringify(document, null, 2)}\n`);
+
+/** A line for the person, on standard error. */
+export const say = (io: Io, line = ''): void => void io.err.write(`${line}\n`);
+
+/** A line of data, on standard output. */
+export const print = (io: Io, line = ''): Promise<void> => write(io.out, `${line}\n`);
+
+/** Resolves when the person interrupts. */
+export function untilInterrupted(io: Io): Promise<void> {
+  io.holdInterrupts();
+  return new Promise((resolve) => {
+    if (io.signal.aborted) resolve();
+    else io.signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

@@ -1,0 +1,282 @@
+import { randomBytes } from 'node:crypto';
+import {
+  Client,
+  Connection,
+  ScheduleAlreadyRunning,
+  ScheduleNotFoundError,
+  ScheduleOverlapPolicy,
+  WorkflowFailedError,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
+import type { CalendarSpec, ScheduleHandle } from '@temporalio/client';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { MFA_SCHEDULE_ID, MFA_WORKFLOW, TASK_QUEUE, progressQuery } from './workflows/messages.ts';
+import type { MfaEnforcementCheckInput, MfaEnforcementCheckResult, Progress } from './workflows/messages.ts';
+
+/** Where a Temporal server is; what is absent comes from the environment and temporal.toml. */
+export interface TemporalTarget {
+  address?: string;
+  namespace?: string;
+  /** The environment to read Temporal's own names from; default that of the process. */
+  env?: Readonly<Record<string, string | undefined>>;
+  /** How long to try before giving up, milliseconds; default 5,000. */
+  timeoutMs?: number;
+}
+
+/** An open connection: pass it to the verbs below, close it in the end. */
+export interface TemporalLink {
+  client: Client;
+  address: string;
+  namespace: string;
+  close(): Promise<void>;
+}
+
+/** A started workflow; `run` is the first run id of its chain. */
+export interface StartedWorkflow {
+  workflowId: string;
+  run: string;
+}
+
+/** Thrown when no Temporal server answers at the address, or it does not let us in. */
+export class TemporalUnreachableError extends Error {
+  override readonly name = 'TemporalUnreachableError';
+  readonly code = 'temporal_unreachable';
+  readonly remedy =
+    'Start a server there (`temporal server start-dev`, or `arx up` for the embedded one), set TEMPORAL_ADDRESS, ' +
+    'TEMPORAL_NAMESPACE, TEMPORAL_API_KEY or TEMPORAL_TLS_* (or temporal.toml), or use --local.';
+  constructor(address: string, reason: string) {
+    super(`No Temporal server could be reached at ${address}: ${reason}.`);
+  }
+}
+
+/** Thrown by `result` when the workflow did not finish its way; `type` is the failure type of the innermost cause. */
+export class WorkflowEndedError extends Error {
+  override readonly name = 'WorkflowEndedError';
+  readonly type: string;
+  constructor(type: string, message: string) {
+    super(message);
+    this.type = type;
+  }
+}
+
+/** Connects by Temporal's own settings (environment, temporal.toml profile, TLS, API key). Throws TemporalUnreachableError. */
+export async function connect(target: TemporalTarget = {}): Promise<TemporalLink> {
+  const { connectionOptions, namespace } = settings(target);
+  const address = target.address ?? connectionOptions.address ?? 'localhost:7233';
+  try {
+    const connection = await Connection.connect({
+      ...connectionOptions,
+      address,
+      connectTimeout: target.timeoutMs ?? 5_000,
+    });
+    const space = target.namespace ?? namespace ?? 'default';
+    const client = new Client({ connection, namespace: space });
+    return { client, address, namespace: space, close: () => connection.close() };
+  } catch (thrown) {
+    throw new TemporalUnreachableError(address, firstLine(thrown));
+  }
+}
+
+function settings({ env }: TemporalTarget) {
+  if (!env) return loadClientConnectConfig();
+  const given = Object.entries(env).filter((pair): pair is [string, string] => pair[1] !== undefined);
+  return loadClientConnectConfig({ overrideEnvVars: Object.fromEntries(given) });
+}
+
+const firstLine = (thrown: unknown): string =>
+  (thrown instanceof Error ? thrown.message : String(thrown)).split('\n', 1)[0]!.replace(/\.$/, '');
+
+/** `mfa-enforcement-check/<UTC time to the millisecond>-<4 random hex digits>`. */
+export function newWorkflowId(now: Date): string {
+  return `mfa-enforcement-check/${now.toISOString()}-${randomBytes(2).toString('hex')}`;
+}
+
+type MfaCheck = (input: MfaEnforcementCheckInput) => Promise<MfaEnforcementCheckResult>;
+
+/** Starts a check; the input may be `{}`. */
+export async function startMfaCheck(
+  { client }: TemporalLink,
+  input: MfaEnforcementCheckInput,
+  workflowId = newWorkflowId(new Date()),
+): Promise<StartedWorkflow> {
+  const handle = await client.workflow.start<MfaCheck>(MFA_WORKFLOW, {
+    taskQueue: TASK_QUEUE,
+    workflowId,
+    args: [input],
+  });
+  return { workflowId, run: handle.firstExecutionRunId };
+}
+
+/** Where the check stands now; null while no worker answers within `timeoutMs`. */
+export async function progress(link: TemporalLink, workflowId: string, timeoutMs = 2_000): Promise<Progress | null> {
+  const { client } = link;
+  try {
+    return await client.withDeadline(Date.now() + timeoutMs, () =>
+      client.workflow.getHandle(workflowId).query(progressQuery),
+    );
+  } catch {
+    return null;
+  }
+}
+
+/** Waits for the end of the check, over continue-as-new. Throws WorkflowEndedError. */
+export async function result(
+  { client }: TemporalLink,
+  { workflowId, run }: StartedWorkflow,
+): Promise<MfaEnforcementCheckResult> {
+  try {
+    return await client.workflow.getHandle<MfaCheck>(workflowId, run).result();
+  } catch (thrown) {
+    if (thrown instanceof WorkflowFailedError) throw ended(thrown);
+    throw thrown;
+  }
+}
+
+/** The innermost coded failure says what went wrong; the wrappers around it only say where. */
+function ended(error: WorkflowFailedError): WorkflowEndedError {
+  let type = 'workflow_failed';
+  let message = error.message;
+  for (let cause: unknown = error.cause; cause instanceof Error; cause = cause.cause) {
+    message = cause.message;
+    const coded = (cause as { type?: unknown }).type;
+    if (typeof coded === 'string') type = coded;
+    else if (cause.name === 'CancelledFailure') type = 'cancelled';
+    else if (cause.name === 'TerminatedFailure') type = 'terminated';
+  }
+  return new WorkflowEndedError(type, message);
+}
+
+/** Status of a workflow and the first run id of its chain; null where there is none of that id. */
+export async function describe(
+  { client }: TemporalLink,
+  workflowId: string,
+): Promise<(StartedWorkflow & { status: string; startedAt: Date }) | null> {
+  try {
+    const description = await client.workflow.getHandle(workflowId).describe();
+    const run = description.raw.workflowExecutionInfo?.firstRunId || description.runId;
+    return { workflowId, run, status: description.status.name, startedAt: description.startTime };
+  } catch (thrown) {
+    if (thrown instanceof WorkflowNotFoundError) return null;
+    throw thrown;
+  }
+}
+
+/** Asks the workflow to stop; it ends its run as failed with what it has. */
+export async function cancel({ client }: TemporalLink, workflowId: string): Promise<void> {
+  await client.workflow.getHandle(workflowId).cancel();
+}
+
+/** Workers that polled the queue in the last minutes: identity and time of the last poll. */
+export async function pollers(
+  link: TemporalLink,
+  taskQueue = TASK_QUEUE,
+): Promise<{ identity: string; at: Date | null }[]> {
+  const answer = await link.client.workflowService.describeTaskQueue({
+    namespace: link.namespace,
+    taskQueue: { name: taskQueue },
+    taskQueueType: 1,
+  });
+  return (answer.pollers ?? []).map(({ identity, lastAccessTime }) => ({
+    identity: identity ?? '',
+    at: lastAccessTime?.seconds ? new Date(Number(lastAccessTime.seconds) * 1000) : null,
+  }));
+}
+
+/** Whether the namespace exists on the server. */
+export async function namespaceExists(link: TemporalLink): Promise<boolean> {
+  try {
+    await link.client.workflowService.describeNamespace({ namespace: link.namespace });
+    return true;
+  } catch (thrown) {
+    if ((thrown as { code?: number }).code === 5) return false;
+    throw thrown;
+  }
+}
+
+/** When the check runs by itself; durations in milliseconds. */
+export interface SchedulePlan {
+  times: { cron: string } | { calendar: CalendarSpec[] };
+  timezone: string;
+  overlap: 'skip' | 'buffer_one' | 'buffer_all' | 'cancel_other' | 'terminate_other' | 'allow_all';
+  catchupWindowMs: number;
+  /** Spreads the start; 0 keeps 08:00 at 08:00. */
+  jitterMs: number;
+}
+
+/** The schedule as the server has it. */
+export interface ScheduleState {
+  id: string;
+  paused: boolean;
+  next: Date[];
+}
+
+/**
+ * Creates the one schedule of the check, or brings it up to date in place; an update keeps the pause as it is unless
+ * `paused` asks for it.
+ */
+export async function upsertSchedule(
+  { client }: TemporalLink,
+  plan: SchedulePlan,
+  paused: boolean,
+): Promise<{ created: boolean }> {
+  const parts = scheduleParts(plan);
+  try {
+    await client.schedule.create({ scheduleId: MFA_SCHEDULE_ID, ...parts, state: { paused } });
+    return { created: true };
+  } catch (thrown) {
+    if (!(thrown instanceof ScheduleAlreadyRunning)) throw thrown;
+  }
+  await schedule(client).update(({ state }) => ({
+    ...parts,
+    state: { paused: paused || state.paused, note: state.note },
+  }));
+  return { created: false };
+}
+
+function scheduleParts(plan: SchedulePlan) {
+  return {
+    spec: {
+      ...('cron' in plan.times ? { cronExpressions: [plan.times.cron] } : { calendars: plan.times.calendar }),
+      timezone: plan.timezone,
+      ...(plan.jitterMs > 0 ? { jitter: plan.jitterMs } : {}),
+    },
+    action: {
+      type: 'startWorkflow' as const,
+      workflowType: MFA_WORKFLOW,
+      workflowId: `${MFA_SCHEDULE_ID}/scheduled`,
+      taskQueue: TASK_QUEUE,
+      args: [{}] as [MfaEnforcementCheckInput],
+    },
+    policies: {
+      overlap: ScheduleOverlapPolicy[plan.overlap.toUpperCase() as Uppercase<SchedulePlan['overlap']>],
+      catchupWindow: plan.catchupWindowMs,
+    },
+  };
+}
+
+const schedule = (client: Client): ScheduleHandle => client.schedule.getHandle(MFA_SCHEDULE_ID);
+
+/** The schedule and its next times; null where there is none. */
+export async function describeSchedule({ client }: TemporalLink): Promise<ScheduleState | null> {
+  try {
+    const { scheduleId, state, info } = await schedule(client).describe();
+    return { id: scheduleId, paused: state.paused, next: info.nextActionTimes };
+  } catch (thrown) {
+    if (thrown instanceof ScheduleNotFoundError) return null;
+    throw thrown;
+  }
+}
+
+/** Starts one check by the schedule now. */
+export const triggerSchedule = ({ client }: TemporalLink): Promise<void> => schedule(client).trigger();
+
+/** Removes the schedule; false where there was none. */
+export async function deleteSchedule({ client }: TemporalLink): Promise<boolean> {
+  try {
+    await schedule(client).delete();
+    return true;
+  } catch (thrown) {
+    if (thrown instanceof ScheduleNotFoundError) return false;
+    throw thrown;
+  }
+}
