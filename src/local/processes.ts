@@ -1,6 +1,6 @@
 /** Child processes of the embedded stack: started apart from the terminal's group, known by pid and start time. */
 import { execFileSync, spawn } from 'node:child_process';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, renameSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** A process as recorded: a pid alone may have been given to somebody else since. */
@@ -24,7 +24,7 @@ export interface ChildOptions {
   args: readonly string[];
   env: Record<string, string | undefined>;
   cwd?: string;
-  /** File that takes what the child prints; emptied first. Files, not pipes, so that a child can outlive its parent. */
+  /** Files that take what the child prints (files, not pipes, so that it can outlive its parent); the last ones are kept as `.1`. */
   outFile: string;
   errFile: string;
 }
@@ -42,8 +42,8 @@ export function systemEnv(env: Record<string, string | undefined>): Record<strin
 
 /** Starts a child in a process group of its own (Ctrl-C reaches only us); it is ended when this process ends. */
 export async function startChild(options: ChildOptions): Promise<Child> {
-  const out = openSync(options.outFile, 'w');
-  const err = options.errFile === options.outFile ? out : openSync(options.errFile, 'w');
+  const out = openLog(options.outFile);
+  const err = options.errFile === options.outFile ? out : openLog(options.errFile);
   const child = spawn(options.command, options.args, {
     env: options.env,
     cwd: options.cwd,
@@ -68,6 +68,11 @@ export async function startChild(options: ChildOptions): Promise<Child> {
     child.unref();
   };
   return { pid, started, ended, running: () => running, release };
+}
+
+function openLog(file: string): number {
+  if (existsSync(file)) renameSync(file, `${file}.1`);
+  return openSync(file, 'a', 0o600);
 }
 
 /** Start time of a live process, null where there is none (a zombie counts as gone). */
@@ -100,6 +105,11 @@ export async function endProcess(id: ProcessId, graceMs: number): Promise<void> 
   await gone(id, 5_000);
 }
 
+/** Sends SIGTERM to a recorded process and does not wait; fit for an exit handler. */
+export function terminate(id: ProcessId): void {
+  if (isAlive(id)) signal(id.pid, 'SIGTERM');
+}
+
 async function gone(id: ProcessId, withinMs: number): Promise<boolean> {
   for (const deadline = Date.now() + withinMs; Date.now() < deadline; await delay(20)) {
     if (!isAlive(id)) return true;
@@ -115,10 +125,15 @@ function signal(pid: number, name: NodeJS.Signals): void {
   }
 }
 
+/** Start times on Linux count from boot, so they mean something only together with it. */
+function bootId(): string {
+  return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+}
+
 /** Fields after the command, which may itself hold spaces and brackets: state is the 3rd, start time the 22nd of the line. */
 function fromProc(stat: string): string | null {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return fields[0] === 'Z' || fields[0] === 'X' ? null : (fields[19] ?? null);
+  return fields[0] === 'Z' || fields[0] === 'X' ? null : `${bootId()}/${fields[19]}`;
 }
 
 function guard(pid: number, started: string): void {
@@ -129,7 +144,7 @@ function guard(pid: number, started: string): void {
 }
 
 function endGuarded(): void {
-  for (const [pid, started] of guarded) if (isAlive({ pid, started })) signal(pid, 'SIGTERM');
+  for (const [pid, started] of guarded) terminate({ pid, started });
 }
 
 /** Our listener suppresses the default action, so where nobody else listens it is made up for. */

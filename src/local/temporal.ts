@@ -99,6 +99,8 @@ export interface StartOptions {
   env: Env;
   /** File for what the server prints; a temporary one where not given. */
   logFile?: string;
+  /** Told of the server's process as soon as it runs. */
+  onChild?: (child: Child) => void;
 }
 
 export interface TemporalServer {
@@ -123,6 +125,7 @@ export async function startTemporal(options: StartOptions): Promise<TemporalServ
     const uiPort = options.uiPort === undefined ? await freePort() : options.uiPort;
     const address = `127.0.0.1:${port}`;
     const child = await startServer({ ...options, port, uiPort, logFile });
+    options.onChild?.(child);
     const failure = await answers(child, address, options.namespace);
     if (failure === null) {
       const close = async () => {

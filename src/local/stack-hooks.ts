@@ -1,0 +1,59 @@
+/** What a command that uses a stack does besides: leave when it exits, close on a signal, watch the worker. Each gives its undoing. */
+import { constants } from 'node:os';
+import { isAlive, terminate } from './processes.ts';
+import { ENDING_ORDER, leave, readState, usersOf } from './stack-state.ts';
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+const SUPERVISION_MS = 1_000;
+const MAX_FAILED_RESTARTS = 3;
+
+/** Where the process exits without closing, at least asks an otherwise unused stack to end. */
+export function leaveOnExit(home: string, entry: string): () => void {
+  const hook = () => {
+    leave(entry);
+    const state = readState(home);
+    if (state === null || state.kept || usersOf(home).length > 0) return;
+    for (const part of ENDING_ORDER) {
+      const recorded = state.processes[part];
+      if (recorded !== undefined) terminate(recorded);
+    }
+  };
+  process.on('exit', hook);
+  return () => process.off('exit', hook);
+}
+
+/** The first signal closes in order and ends the process with 128 + its number; a second one does not wait. */
+export function closeOnSignals(close: () => Promise<void>, log: (line: string) => void): () => void {
+  let asked = false;
+  const hook = (name: (typeof SIGNALS)[number]) => {
+    const exit = () => process.exit(128 + constants.signals[name]);
+    if (asked) exit();
+    asked = true;
+    log('closing (once more to end at once)');
+    close().then(exit, exit);
+  };
+  for (const name of SIGNALS) process.on(name, hook);
+  return () => SIGNALS.forEach((name) => process.off(name, hook));
+}
+
+/** Restarts a worker that is gone; gives up after three failures in a row. */
+export function superviseWorker(home: string, restart: () => Promise<void>, log: (line: string) => void): () => void {
+  let busy = false;
+  let failed = 0;
+  const look = async () => {
+    const worker = readState(home)?.processes.worker;
+    if (busy || worker === undefined || isAlive(worker) || failed >= MAX_FAILED_RESTARTS) return;
+    busy = true;
+    log(`the worker (process ${worker.pid}) has ended; starting another`);
+    try {
+      await restart();
+      failed = 0;
+    } catch (error) {
+      failed += 1;
+      log(error instanceof Error ? error.message : String(error));
+    }
+    busy = false;
+  };
+  const timer = setInterval(() => void look(), SUPERVISION_MS).unref();
+  return () => clearInterval(timer);
+}

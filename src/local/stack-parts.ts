@@ -1,0 +1,138 @@
+/** The three processes of the embedded stack, each started and told ready. */
+import { readFileSync } from 'node:fs';
+import { devNull } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { ConfigError } from '../config/errors.ts';
+import { stackFiles } from './stack-state.ts';
+import { endProcess, startChild, systemEnv } from './processes.ts';
+import { cacheDirectory, findTemporal, startTemporal } from './temporal.ts';
+import type { Child } from './processes.ts';
+import type { TemporalServer } from './temporal.ts';
+
+type Env = Record<string, string | undefined>;
+
+/** Told of a child as soon as it runs, long before it is ready, so that it is on record. */
+export type OnChild = (child: Child) => void;
+
+const READY_LIMIT_MS = 120_000;
+const STOP_GRACE_MS = 5_000;
+const NODE_ARGS = ['--disable-warning=ExperimentalWarning'];
+const OTHER_TEMPORAL = /^TEMPORAL_(API_KEY|TLS|PROFILE|CLIENT_|GRPC_META|CODEC)/;
+
+/** An environment for the embedded parts: what would lead a Temporal client elsewhere is taken out. */
+export function embeddedEnv(env: Env, temporal: { address: string; namespace: string }): Env {
+  const kept = Object.entries(env).filter(([name]) => !OTHER_TEMPORAL.test(name));
+  return {
+    ...Object.fromEntries(kept),
+    TEMPORAL_ADDRESS: temporal.address,
+    TEMPORAL_NAMESPACE: temporal.namespace,
+    TEMPORAL_CONFIG_FILE: devNull,
+  };
+}
+
+export interface TemporalPart {
+  home: string;
+  env: Env;
+  ui: boolean;
+  searchAttributes: Record<string, string>;
+  log: (line: string) => void;
+}
+
+/** The development server with its database in the state folder. */
+export async function startTemporalPart(part: TemporalPart, onChild: OnChild): Promise<TemporalServer> {
+  const { home, env, ui, log } = part;
+  const found = await findTemporal({ env, cacheDir: cacheDirectory(env), log });
+  return await startTemporal({
+    path: found.path,
+    dbFile: stackFiles(home).temporalDb,
+    uiPort: ui ? undefined : null,
+    namespace: env.TEMPORAL_NAMESPACE || 'default',
+    searchAttributes: part.searchAttributes,
+    env,
+    logFile: join(stackFiles(home).logs, 'temporal.log'),
+    onChild,
+  });
+}
+
+/** The embedded Postgres; its address is the first line that it prints. */
+export async function startStorePart(home: string, entry: string, env: Env, onChild: OnChild): Promise<string> {
+  const command: NodeCommand = { name: 'store', home, args: [entry, stackFiles(home).postgres], env: systemEnv(env) };
+  const { databaseUrl } = await startReady(command, onChild);
+  if (typeof databaseUrl !== 'string') throw broken('store', 'its first line has no databaseUrl', '');
+  return databaseUrl;
+}
+
+/** The worker; resolves once it polls. `metricsUrl` comes from its first line, where it names one. */
+export async function startWorkerPart(home: string, entry: string, env: Env, onChild: OnChild): Promise<string | null> {
+  const { metricsUrl } = await startReady({ name: 'worker', home, args: [entry], env }, onChild);
+  return typeof metricsUrl === 'string' ? metricsUrl : null;
+}
+
+interface NodeCommand {
+  name: 'store' | 'worker';
+  home: string;
+  args: string[];
+  env: Env;
+}
+
+async function startReady(command: NodeCommand, onChild: OnChild): Promise<Record<string, unknown>> {
+  const { logs } = stackFiles(command.home);
+  const outFile = join(logs, `${command.name}.out`);
+  const errFile = join(logs, `${command.name}.log`);
+  const args = [...NODE_ARGS, ...command.args];
+  const child = await startChild({ command: process.execPath, args, env: command.env, outFile, errFile });
+  onChild(child);
+  try {
+    return await announced(command, child, { outFile, errFile });
+  } catch (error) {
+    await endProcess(child, STOP_GRACE_MS);
+    throw error;
+  }
+}
+
+/** The first line of a child, as an object. */
+async function announced({ name }: NodeCommand, child: Child, files: { outFile: string; errFile: string }) {
+  const printed = () => lastLines(files.errFile);
+  for (const deadline = Date.now() + READY_LIMIT_MS; Date.now() < deadline; await delay(25)) {
+    const running = child.running();
+    const line = firstLine(files.outFile);
+    if (line !== null) return ready(name, line, printed);
+    if (!running) throw broken(name, `it ended with ${await child.ended}`, printed());
+  }
+  throw broken(name, `it was not ready within ${READY_LIMIT_MS / 1000} s`, printed());
+}
+
+/** A first line that is an arx.error/v1 is that error; its place and remedy are worth more than ours. */
+function ready(name: string, line: string, printed: () => string): Record<string, unknown> {
+  const said = parse(line);
+  if (said === null) throw broken(name, `its first line is not JSON: ${line.slice(0, 200)}`, printed());
+  if (said.schema !== 'arx.error/v1') return said;
+  throw new ConfigError(String(said.code), String(said.message), String(said.remedy), said.where ?? null);
+}
+
+function parse(line: string): Record<string, unknown> | null {
+  try {
+    return JSON.parse(line) as Record<string, unknown>;
+  } catch {
+    return null;
+  }
+}
+
+function broken(name: string, why: string, printed: string): ConfigError {
+  return new ConfigError(
+    `${name}_start`,
+    `the ${name} did not start: ${why}${printed === '' ? '' : `\n${printed}`}`,
+    `See ${name}.log in the folder logs of ARX_HOME.`,
+  );
+}
+
+function firstLine(file: string): string | null {
+  const text = readFileSync(file, 'utf8');
+  const end = text.indexOf('\n');
+  return end < 0 ? null : text.slice(0, end);
+}
+
+function lastLines(file: string): string {
+  return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-8).join('\n');
+}

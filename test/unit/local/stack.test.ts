@@ -1,0 +1,242 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { accepts } from '../../../src/local/ports.ts';
+import { endProcess, isAlive } from '../../../src/local/processes.ts';
+import { readState } from '../../../src/local/stack-state.ts';
+import { openStack, stopStack } from '../../../src/local/stack.ts';
+import type { ProcessId } from '../../../src/local/processes.ts';
+import type { StackOptions } from '../../../src/local/stack.ts';
+
+const standIn = (name: string) => join(import.meta.dirname, 'stand-ins', name);
+const entries = { worker: standIn('worker.ts'), store: standIn('store.ts') };
+
+let home: string;
+const lines: string[] = [];
+const commands: { kill: () => void; ended: Promise<unknown> }[] = [];
+
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'arx-stack-'));
+  lines.length = 0;
+});
+
+afterEach(async () => {
+  for (const { kill, ended } of commands.splice(0)) {
+    kill();
+    await ended;
+  }
+  await stopStack(home);
+  rmSync(home, { recursive: true, force: true });
+});
+
+function options(more: Partial<StackOptions> = {}): StackOptions {
+  const log = (line: string) => lines.push(line);
+  const env = { ...process.env };
+  return {
+    home,
+    vendorsFingerprint: 'a',
+    env,
+    configPath: null,
+    ui: false,
+    log,
+    entries,
+    handleSignals: false,
+    ...more,
+  };
+}
+
+interface Answer {
+  ok: boolean;
+  joined: boolean;
+  worker: number;
+  address: string;
+  code?: string;
+}
+
+/** A command in a process of its own; `said` is its first line. */
+function command(vendors = 'a') {
+  const child = spawn(process.execPath, [standIn('command.ts'), home, vendors], { stdio: ['pipe', 'pipe', 'pipe'] });
+  const ended = new Promise<number | string | null>((resolve) =>
+    child.once('exit', (code, sig) => resolve(sig ?? code)),
+  );
+  let log = '';
+  child.stderr.on('data', (chunk) => (log += String(chunk)));
+  const said = new Promise<Answer>((resolve, reject) => {
+    createInterface(child.stdout).once('line', (line) => resolve(JSON.parse(line) as Answer));
+    void ended.then((how) => reject(new Error(`ended with ${how}: ${log}`)));
+  });
+  const kill = (signal: NodeJS.Signals = 'SIGKILL') => void child.kill(signal);
+  commands.push({ kill, ended });
+  return { said, ended, kill, send: (line: string) => child.stdin.write(`${line}\n`), log: () => log };
+}
+
+const parts = () => Object.values(readState(home)?.processes ?? {}) as ProcessId[];
+const living = (ids: ProcessId[]) => ids.filter(isAlive).length;
+
+test('a stack starts, serves and ends in order: worker, Temporal, store', async () => {
+  const stack = await openStack(options());
+  expect(stack).toMatchObject({ joined: false, workerMetricsUrl: 'http://127.0.0.1:9/metrics' });
+  expect(stack.temporal).toMatchObject({ namespace: 'default', uiUrl: null });
+  expect(await accepts(stack.temporal.address)).toBe(true);
+  expect(stack.databaseUrl).toMatch(/^postgres:\/\/arx@127\.0\.0\.1:\d+\/arx$/);
+  const started = parts();
+  expect(living(started)).toBe(3);
+  expect(statSync(join(home, 'stack.json')).mode & 0o777).toBe(0o600);
+  await stack.close();
+  expect(living(started)).toBe(0);
+  expect(readFileSync(join(home, 'worker-ended'), 'utf8')).toBe('temporal true, store true\n');
+  expect(existsSync(join(home, 'stack.json'))).toBe(false);
+});
+
+test('a second use joins; the stack ends with the last one, whoever began it', async () => {
+  const first = await openStack(options());
+  const second = await openStack(options());
+  expect(second).toMatchObject({ joined: true, temporal: first.temporal, databaseUrl: first.databaseUrl });
+  const started = parts();
+  await first.close();
+  expect(living(started)).toBe(3);
+  expect(lines.join()).toContain('the stack stays');
+  await second.close();
+  expect(living(started)).toBe(0);
+});
+
+test('other vendors are refused with a remedy while the stack is in use', async () => {
+  const stack = await openStack(options());
+  const refused = openStack(options({ vendorsFingerprint: 'b' }));
+  await expect(refused).rejects.toMatchObject({ code: 'stack_differs', remedy: expect.stringContaining('ARX_HOME') });
+  await expect(openStack(options({ env: { ...process.env, TEMPORAL_NAMESPACE: 'other' } }))).rejects.toThrow(
+    'other vendors',
+  );
+  await stack.close();
+});
+
+test('two commands at once share one stack, and Ctrl-C on both ends it', async () => {
+  const [one, two] = [command(), command()];
+  const said = await Promise.all([one.said, two.said]);
+  expect(said.map(({ joined }) => joined).sort()).toEqual([false, true]);
+  expect(said[0]?.address).toBe(said[1]?.address);
+  const started = parts();
+  one.kill('SIGINT');
+  expect(await one.ended).toBe(130);
+  expect(living(started)).toBe(3);
+  two.kill('SIGTERM');
+  expect(await two.ended).toBe(143);
+  expect(living(started)).toBe(0);
+});
+
+test('what a killed command left is ended, and the next one starts anew on the same data', async () => {
+  const killed = command();
+  const before = await killed.said;
+  const orphans = parts();
+  killed.kill('SIGKILL');
+  await killed.ended;
+  expect(living(orphans)).toBe(3);
+  const stack = await openStack(options({ vendorsFingerprint: 'b' }));
+  expect(stack.joined).toBe(false);
+  expect(stack.worker.pid).not.toBe(before.worker);
+  expect(living(orphans)).toBe(0);
+  expect(lines.join()).toContain('clearing away');
+  await stack.close();
+});
+
+test('a stack survives the kill of the command that began it while another uses it', async () => {
+  const killed = command();
+  const { address } = await killed.said;
+  const stack = await openStack(options());
+  killed.kill('SIGKILL');
+  await killed.ended;
+  const third = await openStack(options());
+  expect(third).toMatchObject({ joined: true, temporal: { address } });
+  await Promise.all([stack.close(), third.close()]);
+});
+
+test('a kept stack outlives its command, is joined, and ends on request', async () => {
+  const keeper = command();
+  const { address } = await keeper.said;
+  const started = parts();
+  keeper.send('keep');
+  expect(await keeper.ended).toBe(0);
+  const stack = await openStack(options());
+  expect(stack).toMatchObject({ joined: true, temporal: { address } });
+  await stack.close();
+  expect(living(started)).toBe(3);
+  expect(await stopStack(home)).toBe(true);
+  expect(living(started)).toBe(0);
+  expect(await stopStack(home)).toBe(false);
+});
+
+test('a state file that names processes of others ends none of them', async () => {
+  const bystander = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
+  const worker = { pid: bystander.pid, started: 'some other time' };
+  const temporal = { address: '127.0.0.1:1', namespace: 'default', uiUrl: null };
+  const stale = {
+    fingerprint: 'x',
+    complete: true,
+    kept: true,
+    temporal,
+    databaseUrl: null,
+    processes: { worker, temporal: worker },
+  };
+  writeFileSync(join(home, 'stack.json'), JSON.stringify(stale));
+  const stack = await openStack(options());
+  expect(stack.joined).toBe(false);
+  expect(bystander.exitCode ?? bystander.signalCode).toBeNull();
+  bystander.kill();
+  await stack.close();
+});
+
+test('a half-written state file is no obstacle', async () => {
+  writeFileSync(join(home, 'stack.json'), '{"fingerprint": "a", "comp');
+  const stack = await openStack(options());
+  expect(stack.joined).toBe(false);
+  await stack.close();
+});
+
+test('a killed worker is restarted on request, by a joiner, and by supervision', async () => {
+  const stack = await openStack(options());
+  const worker = () => readState(home)?.processes.worker as ProcessId;
+  const killed = worker();
+  process.kill(killed.pid, 'SIGKILL');
+  await stack.worker.restart();
+  expect(isAlive(worker())).toBe(true);
+  expect(stack.worker.pid).not.toBe(killed.pid);
+  await endProcess(worker(), 0);
+  const joiner = await openStack(options({ superviseWorker: true }));
+  expect(joiner.joined).toBe(true);
+  expect(isAlive(worker())).toBe(true);
+  const third = worker();
+  await endProcess(third, 0);
+  await expect.poll(() => worker().pid !== third.pid && isAlive(worker()), { timeout: 10_000 }).toBe(true);
+  await Promise.all([joiner.close(), stack.close()]);
+});
+
+test('a worker that does not come up gives its own error, or its last words, and leaves nothing running', async () => {
+  const schema = 'arx.error/v1';
+  const said = JSON.stringify({ schema, code: 'okta_token', message: 'no token', remedy: 'Set OKTA_API_TOKEN.' });
+  const failing = (STAND_IN_ERROR: string) => openStack(options({ env: { ...process.env, STAND_IN_ERROR } }));
+  await expect(failing(said)).rejects.toMatchObject({ code: 'okta_token', remedy: 'Set OKTA_API_TOKEN.' });
+  await expect(failing('')).rejects.toMatchObject({
+    code: 'worker_start',
+    message: expect.stringContaining('a last word'),
+  });
+  expect(readState(home)).toBeNull();
+});
+
+test('TEMPORAL_ADDRESS and DATABASE_URL take the place of the embedded parts, and the password stays out of the state', async () => {
+  const outer = await openStack(options());
+  const inner = mkdtempSync(join(tmpdir(), 'arx-stack-'));
+  const host = new URL(outer.databaseUrl).host;
+  const DATABASE_URL = `postgres://arx:hunter2@${host}/arx`;
+  const env = { ...process.env, TEMPORAL_ADDRESS: outer.temporal.address, DATABASE_URL };
+  const stack = await openStack(options({ home: inner, env }));
+  expect(stack).toMatchObject({ databaseUrl: DATABASE_URL, temporal: { address: outer.temporal.address } });
+  expect(Object.keys(readState(inner)?.processes ?? {})).toEqual(['worker']);
+  expect(readFileSync(join(inner, 'stack.json'), 'utf8')).not.toContain('hunter2');
+  await stack.close();
+  expect(await accepts(outer.temporal.address)).toBe(true);
+  await outer.close();
+  rmSync(inner, { recursive: true });
+});
