@@ -17,8 +17,7 @@ export interface Caller {
 
 /** What became of a call, as the recorder sees it. */
 export type CallOutcome<Output> =
-  | { ok: true; output: Output; requestId: string | null }
-  | { ok: false; error: ConnectorError };
+  { ok: true; output: Output; requestId: string | null } | { ok: false; error: ConnectorError };
 
 /** How the outcome stands in the trail, and what is stored in the same transaction. */
 export interface Recorded {
@@ -103,18 +102,26 @@ export type OktaFactor = Factor & { id: string };
 
 /** Okta operations that have a client so far; the catalogue (operations.ts) lists all of them for the policies. */
 export interface OktaOperations extends OperationTable {
-  'users:read': { input: { statuses: readonly string[]; limit?: number; after?: string | null }; output: OktaPage<OktaUser> };
+  'users:read': {
+    input: { statuses: readonly string[]; limit?: number; after?: string | null };
+    output: OktaPage<OktaUser>;
+  };
   'users:read_detail': { input: { userId: string }; output: OktaUser };
   'users:read_factors': { input: { userId: string }; output: OktaFactor[] };
   /** `name`: groups whose name equals it exactly (may be several). */
   'groups:read': { input: { name?: string; limit?: number; after?: string | null }; output: OktaPage<OktaGroup> };
   'groups:read_detail': { input: { groupId: string }; output: OktaGroup };
-  'groups:read_members': { input: { groupId: string; limit?: number; after?: string | null }; output: OktaPage<OktaUser> };
+  'groups:read_members': {
+    input: { groupId: string; limit?: number; after?: string | null };
+    output: OktaPage<OktaUser>;
+  };
 }
 
 /** A paragraph or list of plain text (with links); the connector encodes it as Atlassian Document Format. */
 export type TextBlock =
-  { type: 'paragraph'; text: string } | { type: 'list'; items: readonly string[] } | { type: 'link'; text: string; url: string };
+  | { type: 'paragraph'; text: string }
+  | { type: 'list'; items: readonly string[] }
+  | { type: 'link'; text: string; url: string };
 
 export interface JiraIssue {
   id: string;
@@ -190,11 +197,22 @@ export interface SlackMessage {
 }
 export interface SlackOperations extends OperationTable {
   'chat:write': {
-    input: { channel: string; text: string; blocks: readonly JsonObject[]; metadata: { eventType: string; payload: JsonObject } };
+    input: {
+      channel: string;
+      text: string;
+      blocks: readonly JsonObject[];
+      metadata: { eventType: string; payload: JsonObject };
+    };
     output: { channel: string; ts: string };
   };
   'chat:update': {
-    input: { channel: string; ts: string; text: string; blocks: readonly JsonObject[]; metadata: { eventType: string; payload: JsonObject } };
+    input: {
+      channel: string;
+      ts: string;
+      text: string;
+      blocks: readonly JsonObject[];
+      metadata: { eventType: string; payload: JsonObject };
+    };
     output: { channel: string; ts: string };
   };
   /** Newest first; `oldest` is a Slack time stamp or epoch seconds. */
@@ -202,7 +220,10 @@ export interface SlackOperations extends OperationTable {
     input: { channel: string; oldest?: string; cursor?: string | null; limit?: number };
     output: { messages: SlackMessage[]; next: string | null };
   };
-  'auth:test': { input: Record<string, never>; output: { team: string; user: string; botId: string | null; scopes: string[] } };
+  'auth:test': {
+    input: Record<string, never>;
+    output: { team: string; user: string; botId: string | null; scopes: string[] };
+  };
   /** The channel by id, or by name (`#name`) among those the bot can list; missing is ConnectorError not_found. */
   'channels:read': { input: { channel: string }; output: { id: string; name: string; isMember: boolean } };
 }

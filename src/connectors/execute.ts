@@ -1,0 +1,125 @@
+import { canonicalDigest } from '../governance/digest.ts';
+import { assertAllowed, decideFor } from './authorise.ts';
+import { InvalidArgumentError, PolicyDeniedError } from './errors.ts';
+import { approvedRequest } from './approved.ts';
+import { performCall } from './perform.ts';
+import { defaultRecord, entryOf, requestIdIn } from './trail.ts';
+import type { Journal, JsonObject } from '../audit/types.ts';
+import type { ConnectorName } from '../governance/types.ts';
+import type { Decide } from './authorise.ts';
+import type { AnyRow } from './operation.ts';
+import type { VendorClient } from './perform.ts';
+import type { TrailFacts } from './trail.ts';
+import type { CallContext, CallOutcome, CallResult, Recorded } from './types.ts';
+
+/** What the pipeline of one vendor works with. */
+export interface Pipeline<Handle> {
+  connector: ConnectorName;
+  rows: Readonly<Record<string, unknown>>;
+  client: VendorClient<Handle>;
+  journal: Journal;
+  decide: Decide;
+  now: () => Date;
+}
+
+interface Call {
+  operation: string;
+  input: unknown;
+  context: CallContext<unknown>;
+}
+
+/**
+ * The one way to a vendor: validate → evaluate → audit the intent → call → validate the answer → audit the outcome.
+ * Throws PolicyDeniedError, InvalidArgumentError, ConnectorError and what the journal throws.
+ */
+export async function execute<Handle>(pipeline: Pipeline<Handle>, call: Call): Promise<CallResult<unknown>> {
+  const row = rowOf(pipeline, call.operation);
+  const facts: TrailFacts = { connector: pipeline.connector, operation: call.operation, context: call.context, at: '' };
+  const input = row ? await validated(pipeline, facts, { row, input: call.input }) : null;
+  const decided = await authorised(pipeline, facts, { row, input });
+  // Without a row authorised() has thrown already.
+  if (!row) throw new TypeError(`no row for ${call.operation}`);
+  const approved = approvedRequest(pipeline.connector, call.operation, row.route(input as never));
+  await recordIntent(pipeline, decided, row);
+  const outcome = await performCall(pipeline.client, row, {
+    called: { connector: pipeline.connector, operation: call.operation, write: row.write },
+    approved,
+    input,
+    context: call.context,
+  });
+  await recordOutcome(pipeline, decided, { row, outcome });
+  if (!outcome.ok) throw outcome.error;
+  return { output: outcome.output, decision: decided.decision, requestId: outcome.requestId };
+}
+
+const rowOf = <Handle>({ rows }: Pipeline<Handle>, operation: string): AnyRow<Handle> | null =>
+  Object.hasOwn(rows, operation) ? (rows[operation] as AnyRow<Handle>) : null;
+
+async function validated<Handle>(
+  pipeline: Pipeline<Handle>,
+  facts: TrailFacts,
+  { row, input }: { row: AnyRow<Handle>; input: unknown },
+): Promise<unknown> {
+  const parsed = row.input.safeParse(input);
+  if (parsed.success) return parsed.data;
+  // The value itself is never repeated: it may be hostile or personal.
+  const places = [...new Set(parsed.error.issues.map((issue) => issue.path.join('.') || 'input'))].join(', ');
+  await append(pipeline, facts, { kind: 'action.denied', outcome: { code: 'invalid_argument', arguments: places } });
+  throw new InvalidArgumentError(`${facts.connector} ${facts.operation}: ${places} does not have the required form`);
+}
+
+type Decided = TrailFacts & { decision: NonNullable<TrailFacts['decision']> };
+
+async function authorised<Handle>(
+  pipeline: Pipeline<Handle>,
+  facts: TrailFacts,
+  { row, input }: { row: AnyRow<Handle> | null; input: unknown },
+): Promise<Decided> {
+  const { connector, operation, context } = facts;
+  const redacted: { args?: JsonObject; argsDigest?: string } = row
+    ? { args: row.redact(input as never), argsDigest: canonicalDigest(input) }
+    : {};
+  const asked = {
+    connector: pipeline.connector,
+    operation,
+    caller: context.caller,
+    argsDigest: redacted.argsDigest,
+    callable: row !== null,
+  };
+  const decision = decideFor(asked, pipeline.decide);
+  const decided = { ...facts, connector, ...redacted, decision };
+  try {
+    assertAllowed(asked, decision);
+  } catch (error) {
+    await append(pipeline, decided, { kind: 'action.denied', outcome: deniedOutcome(error) });
+    throw error;
+  }
+  return decided;
+}
+
+const deniedOutcome = (error: unknown): JsonObject =>
+  error instanceof PolicyDeniedError ? { code: error.decision.code, hints: error.decision.hints } : {};
+
+async function recordIntent<Handle>(pipeline: Pipeline<Handle>, facts: Decided, row: AnyRow<Handle>): Promise<void> {
+  if (!row.write) return;
+  await append(pipeline, facts, facts.context.intent ?? { kind: 'action.started' });
+}
+
+async function recordOutcome<Handle>(
+  pipeline: Pipeline<Handle>,
+  facts: Decided,
+  { row, outcome }: { row: AnyRow<Handle>; outcome: CallOutcome<unknown> },
+): Promise<void> {
+  const recorded = facts.context.record?.(outcome) ?? defaultRecord(outcome, row.evidence);
+  await append(pipeline, facts, recorded, requestIdIn(outcome));
+}
+
+async function append<Handle>(
+  { journal, now }: Pipeline<Handle>,
+  facts: TrailFacts,
+  recorded: Recorded,
+  requestId: string | null = null,
+): Promise<void> {
+  const { draft, effect } = entryOf({ ...facts, at: now().toISOString() }, recorded, requestId);
+  await journal.append([draft], effect);
+}

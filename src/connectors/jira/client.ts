@@ -1,0 +1,63 @@
+import { exchange } from '../exchange.ts';
+import { jiraRefusal } from './refusals.ts';
+import type * as JiraApi from 'jira.js/cloud';
+import type { Client } from 'jira.js/core';
+import type { Secret } from '../../config/secret.ts';
+import type { Wire } from '../exchange.ts';
+import type { VendorClient } from '../perform.ts';
+
+type SendOptions = Parameters<Client['sendRequest']>[0];
+
+/** What a row gets to send with: the vendor's functions, and the client of this one call. */
+export interface JiraHandle {
+  api: typeof JiraApi;
+  client: Client;
+}
+
+export interface JiraClientSettings {
+  /** `https://x.atlassian.net`, with a path where Jira lives under one. */
+  origin: string;
+  /** Absent: the token is sent as a bearer token. */
+  email?: string;
+  token: Secret;
+  wire: Wire;
+}
+
+/** jira.js knows the addresses and bodies; sending, time-outs and reading are ours. Path parameters come encoded. */
+export function createJiraClient({ origin, email, token, wire }: JiraClientSettings): VendorClient<JiraHandle> {
+  const base = new URL(origin);
+  const root = base.origin + base.pathname.replace(/\/+$/, '');
+  const headers = { Accept: 'application/json', 'User-Agent': 'arx', Authorization: authorization(email, token) };
+  return {
+    place: (path) => new URL(root + path).pathname,
+    refusal: jiraRefusal,
+    lend: async (scope, use) => {
+      // The library takes over a second to load: only who calls Jira waits for it.
+      const api = await import('jira.js/cloud');
+      // Its generic return type promises what its schemas say; our rows pass over it and read the answer.
+      const sendRequest = async (options: SendOptions): Promise<never> =>
+        exchange(wire, scope, { ...requestOf(root, options), headers: headersOf(headers, options) }) as Promise<never>;
+      return use({ api, client: { sendRequest } });
+    },
+  };
+}
+
+const requestOf = (root: string, { url, method, searchParams, body }: SendOptions) => ({
+  method: method ?? 'GET',
+  url: root + url + query(searchParams ?? {}),
+  body: body === undefined ? undefined : JSON.stringify(body),
+});
+
+const headersOf = (own: Record<string, string>, { body }: SendOptions): Record<string, string> =>
+  body === undefined ? own : { ...own, 'Content-Type': 'application/json' };
+
+function query(parameters: Record<string, unknown>): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(parameters)) {
+    if (value !== undefined && value !== null) search.set(name, Array.isArray(value) ? value.join(',') : String(value));
+  }
+  return search.size > 0 ? `?${search.toString()}` : '';
+}
+
+const authorization = (email: string | undefined, token: Secret): string =>
+  email ? `Basic ${Buffer.from(`${email}:${token.reveal()}`).toString('base64')}` : `Bearer ${token.reveal()}`;

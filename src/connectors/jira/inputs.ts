@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import { ADF_LIMIT, adfSize } from './adf.ts';
+
+/** `ABC-123`. Anything else could name another path. */
+export const issueKey = z.string().regex(/^[A-Z][A-Z0-9_]{0,49}-[1-9]\d{0,17}$/);
+const projectKey = z.string().regex(/^[A-Z][A-Z0-9_]{0,49}$/);
+const label = z.string().regex(/^[^\s\p{Cc}]{1,255}$/u);
+const transitionId = z.string().regex(/^\d{1,10}$/);
+const name = z.string().trim().min(1).max(255);
+// Jira refuses line breaks in a summary.
+const summary = z
+  .string()
+  .min(1)
+  .max(255)
+  .regex(/^[^\r\n]*$/);
+
+const block = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('paragraph'), text: z.string() }),
+  z.strictObject({ type: z.literal('list'), items: z.array(z.string()).min(1) }),
+  z.strictObject({ type: z.literal('link'), text: z.string(), url: z.url({ protocol: /^https?$/ }) }),
+]);
+const document = z
+  .array(block)
+  .min(1)
+  .refine((blocks) => adfSize(blocks) <= ADF_LIMIT);
+
+export const createInput = z.strictObject({
+  project: projectKey,
+  issueType: name,
+  summary,
+  description: document,
+  labels: z.array(label),
+  priority: name.nullish(),
+  dueDate: z.iso.date().nullish(),
+  relatesTo: issueKey.nullish(),
+});
+
+export const readInput = z.discriminatedUnion('by', [
+  z.strictObject({ by: z.literal('key'), key: issueKey, comments: z.boolean().optional() }),
+  z.strictObject({
+    by: z.literal('jql'),
+    jql: z.string().min(1).max(10_000),
+    next: z.string().min(1).max(10_000).nullish(),
+    limit: z.int().min(1).max(100).optional(),
+  }),
+  z.strictObject({ by: z.literal('transitions'), key: issueKey }),
+]);
+
+export const updateInput = z
+  .strictObject({
+    key: issueKey,
+    description: document.optional(),
+    summary: summary.optional(),
+    addLabels: z.array(label).min(1).optional(),
+    duplicateOf: issueKey.optional(),
+  })
+  .refine(({ key: _key, ...changes }) => Object.values(changes).some((change) => change !== undefined));
+
+export const commentInput = z.strictObject({ key: issueKey, body: document });
+export const transitionInput = z.strictObject({ key: issueKey, transitionId });
+export const projectInput = z.strictObject({ project: projectKey });
+export const noInput = z.strictObject({});

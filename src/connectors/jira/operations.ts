@@ -1,0 +1,119 @@
+import { toAdf } from './adf.ts';
+import { commentInput, createInput, noInput, projectInput, readInput, transitionInput, updateInput } from './inputs.ts';
+import { parseComment, parseCreated, parseMyself, parseNothing, parseProject, READERS } from './projections.ts';
+import { READS } from './reads.ts';
+import type { OperationRows } from '../operation.ts';
+import type { JiraOperations } from '../types.ts';
+import type { JiraHandle } from './client.ts';
+
+type Create = JiraOperations['issues:create']['input'];
+type Update = JiraOperations['issues:update']['input'];
+
+/** Jira's operations that have a client. */
+export const JIRA_ROWS: OperationRows<JiraOperations, JiraHandle> = {
+  'issues:create': {
+    write: true,
+    input: createInput,
+    route: () => ({ method: 'POST', path: '/rest/api/3/issue', params: {} }),
+    send: async ({ api, client }, input) =>
+      api.createIssue(client, { fields: createFields(input), update: relation(input) }),
+    project: ({ json }) => parseCreated(json),
+    redact: ({ project, issueType, labels, priority, dueDate, relatesTo, description }) => ({
+      ...{ project, issueType, labels: [...labels], priority: priority ?? null, dueDate: dueDate ?? null },
+      ...{ relatesTo: relatesTo ?? null, blocks: description.length },
+    }),
+    evidence: ({ id, key }) => ({ id, key }),
+  },
+  'issues:read': {
+    write: false,
+    input: readInput,
+    route: (input) => READS[input.by].route(input as never),
+    send: async (handle, input) => READS[input.by].send(handle, input as never),
+    project: ({ json, input }) => READERS[input.by](json),
+    redact: (input) => READS[input.by].redact(input as never),
+    evidence: ({ issues, next, transitions }) => ({
+      ...{ issues: issues.length, more: next !== null, transitions: transitions.length },
+    }),
+  },
+  'issues:update': {
+    write: true,
+    input: updateInput,
+    route: ({ key }) => ({ method: 'PUT', path: '/rest/api/3/issue/{key}', params: { key } }),
+    send: async ({ api, client }, input) =>
+      api.editIssue(client, {
+        issueIdOrKey: encodeURIComponent(input.key),
+        fields: editFields(input),
+        update: edits(input),
+      }),
+    project: ({ json, answer }) => parseNothing(json, answer.text),
+    redact: ({ key, description, summary, addLabels, duplicateOf }) => ({
+      ...{ key, description: description !== undefined, summary: summary !== undefined },
+      ...{ addLabels: [...(addLabels ?? [])], duplicateOf: duplicateOf ?? null },
+    }),
+  },
+  'issues:comment': {
+    write: true,
+    input: commentInput,
+    route: ({ key }) => ({ method: 'POST', path: '/rest/api/3/issue/{key}/comment', params: { key } }),
+    send: async ({ api, client }, { key, body }) =>
+      api.addComment(client, { issueIdOrKey: encodeURIComponent(key), body: toAdf(body) as never }),
+    project: ({ json }) => parseComment(json),
+    redact: ({ key, body }) => ({ key, blocks: body.length }),
+    evidence: ({ id }) => ({ id }),
+  },
+  'issues:transition': {
+    write: true,
+    input: transitionInput,
+    route: ({ key }) => ({ method: 'POST', path: '/rest/api/3/issue/{key}/transitions', params: { key } }),
+    send: async ({ api, client }, { key, transitionId }) =>
+      api.doTransition(client, { issueIdOrKey: encodeURIComponent(key), transition: { id: transitionId } }),
+    project: ({ json, answer }) => parseNothing(json, answer.text),
+    redact: ({ key, transitionId }) => ({ key, transitionId }),
+  },
+  'projects:read': {
+    write: false,
+    input: projectInput,
+    route: ({ project }) => ({ method: 'GET', path: '/rest/api/3/project/{project}', params: { project } }),
+    send: async ({ api, client }, { project }) =>
+      api.getProject(client, { projectIdOrKey: encodeURIComponent(project), expand: 'issueTypes' }),
+    project: ({ json }) => parseProject(json),
+    redact: ({ project }) => ({ project }),
+  },
+  'myself:read': {
+    write: false,
+    input: noInput,
+    route: () => ({ method: 'GET', path: '/rest/api/3/myself', params: {} }),
+    send: async ({ api, client }) => api.getCurrentUser(client, {}),
+    project: ({ json }) => parseMyself(json),
+    redact: () => ({}),
+  },
+};
+
+const createFields = ({ project, issueType, summary, description, labels, priority, dueDate }: Create) => ({
+  project: { key: project },
+  issuetype: { name: issueType },
+  summary,
+  description: toAdf(description),
+  labels: [...labels],
+  ...(priority && { priority: { name: priority } }),
+  ...(dueDate && { duedate: dueDate }),
+});
+
+// Linking in the same call: a second one could be lost between the two.
+const relation = ({ relatesTo }: Create) => (relatesTo ? { issuelinks: [link('Relates', relatesTo)] } : undefined);
+
+const editFields = ({ summary, description }: Update) =>
+  summary === undefined && !description
+    ? undefined
+    : { ...(summary !== undefined && { summary }), ...(description && { description: toAdf(description) }) };
+
+const edits = ({ addLabels, duplicateOf }: Update) =>
+  addLabels || duplicateOf
+    ? {
+        ...(addLabels && { labels: addLabels.map((label) => ({ add: label })) }),
+        ...(duplicateOf && { issuelinks: [link('Duplicate', duplicateOf)] }),
+      }
+    : undefined;
+
+// The other issue stands at the outward end: this one "duplicates" it.
+const link = (type: string, key: string) => ({ add: { type: { name: type }, outwardIssue: { key } } });

@@ -1,0 +1,48 @@
+import type { JsonObject } from '../../audit/types.ts';
+import type { Route } from '../operation.ts';
+import type { JiraOperations } from '../types.ts';
+import type { JiraHandle } from './client.ts';
+
+type ReadInput = JiraOperations['issues:read']['input'];
+type Form<By extends ReadInput['by']> = Extract<ReadInput, { by: By }>;
+type ReadForms = {
+  readonly [By in ReadInput['by']]: {
+    route(input: Form<By>): Route;
+    send(handle: JiraHandle, input: Form<By>): Promise<unknown>;
+    redact(input: Form<By>): JsonObject;
+  };
+};
+
+const FIELDS = ['labels', 'status', 'created'];
+const PAGE_SIZE = 50;
+
+/** The three forms of `issues:read`. JQL goes into a body: it may be too long for an address. */
+export const READS: ReadForms = {
+  key: {
+    route: ({ key }) => ({ method: 'GET', path: '/rest/api/3/issue/{key}', params: { key } }),
+    send: async ({ api, client }, { key, comments }) =>
+      api.getIssue(client, {
+        issueIdOrKey: encodeURIComponent(key),
+        fields: comments ? [...FIELDS, 'comment'] : FIELDS,
+      }),
+    redact: ({ key, comments }) => ({ by: 'key', key, comments: comments ?? false }),
+  },
+  jql: {
+    route: () => ({ method: 'POST', path: '/rest/api/3/search/jql', params: {} }),
+    send: async ({ api, client }, { jql, next, limit = PAGE_SIZE }) =>
+      api.searchAndReconsileIssuesUsingJqlPost(client, {
+        jql,
+        fields: FIELDS,
+        maxResults: limit,
+        nextPageToken: next ?? undefined,
+      }),
+    redact: ({ jql, next, limit }) => ({
+      ...{ by: 'jql', characters: jql.length, limit: limit ?? PAGE_SIZE, continued: Boolean(next) },
+    }),
+  },
+  transitions: {
+    route: ({ key }) => ({ method: 'GET', path: '/rest/api/3/issue/{key}/transitions', params: { key } }),
+    send: async ({ api, client }, { key }) => api.getTransitions(client, { issueIdOrKey: encodeURIComponent(key) }),
+    redact: ({ key }) => ({ by: 'transitions', key }),
+  },
+};

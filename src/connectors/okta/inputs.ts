@@ -1,0 +1,48 @@
+import { z } from 'zod';
+
+/** An Okta object id. Logins and `me` are no ids here, and dots or slashes would name another path. */
+export const oktaId = z.string().regex(/^[A-Za-z0-9]{20}$/);
+
+/** Okta's user statuses. (Okta Management API 2026.06.3, UserStatus) */
+export const USER_STATUSES = [
+  'ACTIVE',
+  'DEPROVISIONED',
+  'LOCKED_OUT',
+  'PASSWORD_EXPIRED',
+  'PROVISIONED',
+  'RECOVERY',
+  'STAGED',
+  'SUSPENDED',
+] as const;
+
+// Printable ASCII without spaces: whatever Okta puts into a next link after decoding.
+const cursor = z
+  .string()
+  .regex(/^[!-~]{1,2000}$/)
+  .nullish();
+
+const paging = { after: cursor, limit: z.int().min(1).max(200).optional() };
+
+export const listUsersInput = z.strictObject({ statuses: z.array(z.enum(USER_STATUSES)).min(1), ...paging });
+export const userInput = z.strictObject({ userId: oktaId });
+export const groupInput = z.strictObject({ groupId: oktaId });
+export const membersInput = z.strictObject({ groupId: oktaId, ...paging });
+export const listGroupsInput = z.strictObject({
+  // eslint-disable-next-line no-control-regex -- control characters are what is kept out
+  name: z
+    .string()
+    .min(1)
+    .max(255)
+    .regex(/^[^\u0000-\u001f\u007f]*$/)
+    .optional(),
+  ...paging,
+});
+
+/** `status eq "ACTIVE" or status eq "…"`. */
+export const statusFilter = (statuses: readonly string[]): string =>
+  statuses.map((status) => `status eq ${quoted(status)}`).join(' or ');
+
+/** `profile.name eq "…"`. */
+export const nameSearch = (name: string): string => `profile.name eq ${quoted(name)}`;
+
+const quoted = (text: string): string => `"${text.replaceAll(/[\\"]/g, String.raw`\$&`)}"`;

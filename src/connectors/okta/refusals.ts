@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { retryAfterMs } from '../rate-limit/headers.ts';
+import type { ConnectorErrorCode } from '../errors.ts';
+import type { Refusal } from '../failure.ts';
+import type { Answer } from '../http.ts';
+
+// https://developer.okta.com/docs/reference/error-codes
+const BY_CODE: Readonly<Record<string, ConnectorErrorCode>> = {
+  E0000004: 'unauthenticated',
+  E0000005: 'unauthenticated',
+  E0000011: 'unauthenticated',
+  E0000006: 'forbidden',
+  E0000015: 'forbidden',
+  E0000007: 'not_found',
+  E0000008: 'not_found',
+  E0000047: 'rate_limited',
+  E0000239: 'unavailable',
+};
+
+const BY_STATUS: Readonly<Record<number, ConnectorErrorCode>> = {
+  401: 'unauthenticated',
+  403: 'forbidden',
+  // A 404 without Okta's own code is not Okta speaking of a user, and must not make one vanish.
+  404: 'malformed',
+  408: 'unavailable',
+  409: 'conflict',
+  423: 'unavailable',
+  429: 'rate_limited',
+};
+
+const errorBody = z.object({ errorCode: z.string().regex(/^E\d{7}$/) });
+
+/** Reads an answer of Okta; null where it is a success. */
+export function oktaRefusal(answer: Answer, json: unknown): Refusal | null {
+  if (answer.status >= 200 && answer.status < 300) return null;
+  const vendorCode = errorBody.safeParse(json).data?.errorCode ?? null;
+  const code = codeOf(answer.status, vendorCode);
+  return { code, vendorCode, retryAfterMs: code === 'rate_limited' ? retryAfterMs(answer.headers) : null };
+}
+
+function codeOf(status: number, vendorCode: string | null): ConnectorErrorCode {
+  // These say more than Okta's code: 5xx bodies carry all kinds of codes, and 429 always means one thing.
+  if (status >= 500) return 'unavailable';
+  if (status === 429) return 'rate_limited';
+  if (status < 400) return 'malformed';
+  const known = vendorCode !== null && Object.hasOwn(BY_CODE, vendorCode) ? BY_CODE[vendorCode] : undefined;
+  return known ?? BY_STATUS[status] ?? 'invalid';
+}

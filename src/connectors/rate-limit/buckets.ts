@@ -1,0 +1,20 @@
+import type { ConnectorName } from '../../governance/types.ts';
+
+/**
+ * Okta counts by family of paths: everything under /users (factors too) shares one bucket, and so on. The token endpoint
+ * has its own. (developer.okta.com, rate limits)
+ */
+const oktaBucket = (path: string): string => {
+  const [, first = '', second = '', third = ''] = path.split('/');
+  return first === 'api' ? third : `${first}/${second}/${third}`;
+};
+
+/** Slack counts by method; Jira by the whole site. */
+const BUCKETS: Record<ConnectorName, (path: string) => string> = {
+  okta: oktaBucket,
+  jira: () => 'site',
+  slack: (path) => path.slice(path.lastIndexOf('/') + 1),
+};
+
+/** Name of the bucket that a request to `path` is counted in. */
+export const bucketOf = (connector: ConnectorName, path: string): string => BUCKETS[connector](path);

@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import type { JsonObject } from '../../audit/types.ts';
+
+const channelId = z.string().regex(/^[CGD][A-Z0-9]{2,30}$/);
+// Messages may be posted to a channel by name; Slack answers with its id.
+const channel = z.union([channelId, z.string().regex(/^#?[\p{Ll}\p{Lo}\p{N}_.-]{1,80}$/u)]);
+const ts = z.string().regex(/^\d{1,12}\.\d{1,6}$/);
+const cursor = z
+  .string()
+  .regex(/^[!-~]{1,1000}$/)
+  .nullish();
+const json = z.record(z.string(), z.json()).transform((value) => value as JsonObject);
+
+// Slack's own limits: 50 blocks, and texts cut at 40,000 characters.
+const content = {
+  text: z.string().min(1).max(40_000),
+  blocks: z.array(json).max(50),
+  metadata: z.strictObject({ eventType: z.string().regex(/^[\w.-]{1,100}$/), payload: json }),
+};
+
+export const writeInput = z.strictObject({ channel, ...content });
+export const updateInput = z.strictObject({ channel: channelId, ts, ...content });
+export const historyInput = z.strictObject({
+  channel: channelId,
+  oldest: z
+    .string()
+    .regex(/^\d{1,12}(\.\d{1,6})?$/)
+    .optional(),
+  cursor,
+  limit: z.int().min(1).max(200).optional(),
+});
+export const channelInput = z.strictObject({ channel });
+export const noInput = z.strictObject({});
+
+/** True for `C012AB3CD`, false for a name. */
+export const isChannelId = (text: string): boolean => channelId.safeParse(text).success;
+/** A channel's name without the sign in front. */
+export const bareName = (text: string): string => text.replace(/^#/, '');

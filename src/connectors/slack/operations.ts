@@ -1,0 +1,90 @@
+import { bareName, channelInput, historyInput, isChannelId, noInput, updateInput, writeInput } from './inputs.ts';
+import { findChannel, parseChannel, parseChannels, parseHistory, parseIdentity, parsePosted } from './projections.ts';
+import type { WebClient } from '@slack/web-api';
+import type { OperationRows } from '../operation.ts';
+import type { SlackOperations } from '../types.ts';
+
+type Content = Pick<SlackOperations['chat:write']['input'], 'text' | 'blocks' | 'metadata'>;
+
+const PAGE_SIZE = 100;
+
+/** Slack's operations that have a client. */
+export const SLACK_ROWS: OperationRows<SlackOperations, WebClient> = {
+  'chat:write': {
+    write: true,
+    input: writeInput,
+    route: () => ({ method: 'POST', path: '/api/chat.postMessage', params: {} }),
+    send: async (client, { channel, ...content }) =>
+      client.apiCall('chat.postMessage', { channel, ...message(content), unfurl_links: false, unfurl_media: false }),
+    project: ({ json }) => parsePosted(json),
+    redact: ({ channel, blocks, metadata }) => ({ channel, blocks: blocks.length, eventType: metadata.eventType }),
+    evidence: ({ channel, ts }) => ({ channel, ts }),
+  },
+  'chat:update': {
+    write: true,
+    input: updateInput,
+    route: () => ({ method: 'POST', path: '/api/chat.update', params: {} }),
+    send: async (client, { channel, ts, ...content }) =>
+      client.apiCall('chat.update', { channel, ts, ...message(content) }),
+    project: ({ json }) => parsePosted(json),
+    redact: ({ channel, ts, blocks, metadata }) => ({
+      ...{ channel, ts, blocks: blocks.length, eventType: metadata.eventType },
+    }),
+    evidence: ({ channel, ts }) => ({ channel, ts }),
+  },
+  'history:read': {
+    write: false,
+    input: historyInput,
+    route: () => ({ method: 'POST', path: '/api/conversations.history', params: {} }),
+    send: async (client, { channel, oldest, cursor, limit = PAGE_SIZE }) =>
+      client.apiCall('conversations.history', { channel, oldest, cursor, limit, include_all_metadata: true }),
+    project: ({ json }) => parseHistory(json),
+    redact: ({ channel, oldest, cursor, limit }) => ({
+      ...{ channel, oldest: oldest ?? null, limit: limit ?? PAGE_SIZE, continued: Boolean(cursor) },
+    }),
+    evidence: ({ messages, next }) => ({ messages: messages.length, more: next !== null }),
+  },
+  'auth:test': {
+    write: false,
+    input: noInput,
+    route: () => ({ method: 'POST', path: '/api/auth.test', params: {} }),
+    send: async (client) => client.apiCall('auth.test', {}),
+    project: ({ json, answer }) => parseIdentity(json, answer.headers),
+    redact: () => ({}),
+  },
+  'channels:read': {
+    write: false,
+    input: channelInput,
+    route: ({ channel }) => ({ method: 'POST', path: channelMethod(channel), params: {} }),
+    send: async (client, { channel }) =>
+      isChannelId(channel) ? client.apiCall('conversations.info', { channel }) : searchChannel(client, channel),
+    project: ({ json, input }) => (isChannelId(input.channel) ? parseChannel(json) : findChannel(json, input.channel)),
+    redact: ({ channel }) => ({ channel }),
+  },
+};
+
+const message = ({ text, blocks, metadata }: Content): Record<string, unknown> => ({
+  text,
+  blocks,
+  metadata: { event_type: metadata.eventType, event_payload: metadata.payload },
+});
+
+const channelMethod = (channel: string): string =>
+  isChannelId(channel) ? '/api/conversations.info' : '/api/conversations.list';
+
+const CHANNELS_A_PAGE = 1000;
+const MOST_PAGES = 50;
+
+/** Turns the pages of the channel list up to the one with that name; the last page turned to is the answer. */
+async function searchChannel(client: WebClient, name: string): Promise<void> {
+  let cursor: string | undefined;
+  for (let page = 0; page < MOST_PAGES; page += 1) {
+    const listed = parseChannels(
+      await client.apiCall('conversations.list', {
+        ...{ cursor, limit: CHANNELS_A_PAGE, exclude_archived: true, types: 'public_channel,private_channel' },
+      }),
+    );
+    if (listed.channels.some((channel) => channel.name === bareName(name)) || !listed.next) return;
+    cursor = listed.next;
+  }
+}

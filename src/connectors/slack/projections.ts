@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import { NotFoundInAnswer } from '../perform.ts';
+import { bareName } from './inputs.ts';
+import type { JsonObject } from '../../audit/types.ts';
+import type { SlackOperations } from '../types.ts';
+
+const text = z.string().nullish();
+const posted = z.object({ channel: z.string().min(1), ts: z.string().min(1) });
+const metadata = z
+  .object({ event_type: z.string(), event_payload: z.record(z.string(), z.json()).nullish() })
+  .transform(({ event_type: eventType, event_payload: payload }) => ({
+    eventType,
+    payload: (payload ?? {}) as JsonObject,
+  }));
+const message = z
+  .object({ ts: z.string(), text, metadata: metadata.nullish().catch(null) })
+  .transform((raw) => ({ ts: raw.ts, text: raw.text ?? '', metadata: raw.metadata ?? null }));
+const cursor = z.object({ next_cursor: text }).nullish();
+const history = z.object({ messages: z.array(message), response_metadata: cursor });
+const identity = z.object({ team: text, team_id: text, user: text, user_id: text, bot_id: text });
+const channel = z.object({ id: z.string().min(1), name: text, is_member: z.boolean().nullish() });
+
+export const parsePosted = (json: unknown): { channel: string; ts: string } => posted.parse(json);
+
+export function parseHistory(json: unknown): SlackOperations['history:read']['output'] {
+  const { messages, response_metadata: page } = history.parse(json);
+  return { messages, next: page?.next_cursor || null };
+}
+
+/** Whose token this is; its scopes stand in a header. */
+export function parseIdentity(json: unknown, headers: Headers): SlackOperations['auth:test']['output'] {
+  const { team, team_id: teamId, user, user_id: userId, bot_id: botId } = identity.parse(json);
+  const scopes = (headers.get('x-oauth-scopes') ?? '').split(',').map((scope) => scope.trim());
+  return {
+    team: z.string().parse(team ?? teamId),
+    user: z.string().parse(user ?? userId),
+    botId: botId ?? null,
+    scopes: scopes.filter((scope) => scope !== ''),
+  };
+}
+
+type Channel = SlackOperations['channels:read']['output'];
+const toChannel = ({ id, name, is_member: isMember }: z.infer<typeof channel>): Channel => ({
+  id,
+  name: name ?? id,
+  isMember: isMember ?? false,
+});
+
+/** The channel that was asked for by id. */
+export const parseChannel = (json: unknown): Channel => toChannel(z.object({ channel }).parse(json).channel);
+
+/** A page of channels, and where the next one begins. */
+export function parseChannels(json: unknown): { channels: Channel[]; next: string | null } {
+  const page = z.object({ channels: z.array(channel), response_metadata: cursor }).parse(json);
+  return { channels: page.channels.map(toChannel), next: page.response_metadata?.next_cursor || null };
+}
+
+/** The channel of that name on a page; throws NotFoundInAnswer where it is not there. */
+export function findChannel(json: unknown, name: string): Channel {
+  const found = parseChannels(json).channels.find((candidate) => candidate.name === bareName(name));
+  if (!found) throw new NotFoundInAnswer();
+  return found;
+}
