@@ -57,7 +57,7 @@ export const defineAudit: DefineVerb = (program, run) => {
 
 async function list(io: Io, { json, local, ...options }: ListOptions) {
   const { withStore } = await import('./support/store.ts');
-  const rows = await withStore(io, { local }, async (store) => store.audit.list(await filterOf(store, options)));
+  const rows = await withStore(io, async (store) => store.audit.list(await filterOf(store, options)));
   const entries = rows.map(({ index, entry }) => ({ index, ...entry }));
   if (json) await writeJson(io, { schema: 'arx.audit/v1', entries, items: entries });
   else {
@@ -84,8 +84,7 @@ async function filterOf(
 async function verify(io: Io, options: VerifyOptions) {
   const { verifyExport, verifyStore } = await import('./support/verify.ts');
   const { withStore } = await import('./support/store.ts');
-  const verdict =
-    options.file === undefined ? await withStore(io, options, verifyStore) : await verifyExport(options.file);
+  const verdict = options.file === undefined ? await withStore(io, verifyStore) : await verifyExport(options.file);
   if (options.json) await writeJson(io, { schema: 'arx.verify/v1', ...verdict });
   else {
     const { verifyText } = await import('./render/audit.ts');
@@ -99,7 +98,7 @@ async function exportEntries(io: Io, options: ExportOptions) {
   const { deliver } = await import('./support/files.ts');
   const { EXPORTS } = await import('./render/audit.ts');
   let written = 0;
-  await withStore(io, options, async (store) => {
+  await withStore(io, async (store) => {
     const filter = await filterOf(store, { run: options.run, limit: 0 });
     const pages = store.audit.pages(500, filter.run === undefined ? undefined : { run: filter.run });
     await deliver(

@@ -39,7 +39,7 @@ async function report(io: Io, reference: string, options: ReportOptions) {
   const { withStore } = await import('./support/store.ts');
   const { deliver } = await import('./support/files.ts');
   const format = options.format ?? (options.json ? 'json' : 'table');
-  await withStore(io, options, async (store) => {
+  await withStore(io, async (store) => {
     const record = await findRun(store, reference);
     const colors = options.out === undefined ? io.colors.out : (await import('picocolors')).default.createColors(false);
     await deliver(io, await WRITERS[format]({ store, record, users: options.users, colors }), options.out);

@@ -1,6 +1,44 @@
-import { EXIT } from './support/exit.ts';
+import type { Verdict } from '../mfa/types.ts';
+import { verdictList } from './support/fail-on.ts';
+import { filled, several, withConfig, withJson, withLocal } from './support/options.ts';
 import type { DefineVerb } from './support/verb.ts';
 
+/** Options of `arx run mfa-enforcement-check`. */
+export interface RunOptions {
+  config?: string;
+  group?: string[];
+  local?: boolean;
+  dryRun?: boolean;
+  detach?: boolean;
+  attach?: string;
+  users?: boolean;
+  failOn?: Verdict[];
+  json?: boolean;
+}
+
+/** `arx run mfa-enforcement-check`: one run now, followed to its end. */
 export const defineRun: DefineVerb = (program, run) => {
-  program.command('run').action(() => run(async () => EXIT.ok));
+  const check = program
+    .command('run')
+    .description('run a workflow now')
+    .command('mfa-enforcement-check')
+    .description('check the factors of every user in scope, keep one ticket for each who is not covered, and report');
+  withJson(withLocal(withConfig(check), 'run everything on this machine: embedded Temporal server, store and worker'))
+    .option('--dry-run', 'open no ticket and post nothing; say what would have been done')
+    .option('--group <name-or-id>', 'only members of this group; may be repeated', several)
+    .option('--detach', 'start the run and do not wait for it')
+    .option('--attach <workflow-id>', 'follow a run that was started before', filled)
+    .option('--users', 'list the users too (with --json they always are)')
+    .option('--no-users', 'leave the users out of the JSON document')
+    .option(
+      '--fail-on <verdicts>',
+      'exit with 3 where anybody has one of these verdicts, such as none,weak_only',
+      verdictList,
+    )
+    .action((options: RunOptions) =>
+      run(async (io) => {
+        const { runCheck } = await import('./support/run-check.ts');
+        return runCheck(io, options);
+      }),
+    );
 };

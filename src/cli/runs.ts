@@ -18,7 +18,7 @@ export const defineRuns: DefineVerb = (program, run) => {
       run(async (io) => {
         const { withStore } = await import('./support/store.ts');
         const { runSummary } = await import('./run-document.ts');
-        const items = await withStore(io, options, async (store) => {
+        const items = await withStore(io, async (store) => {
           const records = await store.runs.list(options.limit);
           return Promise.all(records.map((record) => runSummary(store, record)));
         });

@@ -1,6 +1,84 @@
 import { EXIT } from './support/exit.ts';
+import { print, say, untilInterrupted, writeJson } from './support/io.ts';
+import type { Io } from './support/io.ts';
+import { withConfig, withJson } from './support/options.ts';
 import type { DefineVerb } from './support/verb.ts';
 
+interface UpOptions {
+  config?: string;
+  stop?: boolean;
+  json?: boolean;
+}
+
+/** `arx up`: the embedded stack with its UI, until interrupted; other commands join it meanwhile. */
 export const defineUp: DefineVerb = (program, run) => {
-  program.command('up').action(() => run(async () => EXIT.ok));
+  const command = program
+    .command('up')
+    .description('keep the embedded stack of ARX_HOME running (Temporal with UI, store, worker) until interrupted');
+  withJson(withConfig(command))
+    .option('--stop', 'end the stack that runs in ARX_HOME instead')
+    .action((options: UpOptions) => run((io) => (options.stop ? stop(io, options) : up(io, options))));
 };
+
+async function up(io: Io, options: UpOptions) {
+  const [{ loadSettings }, { openLocalStack }] = await Promise.all([
+    import('./support/settings.ts'),
+    import('./support/stack.ts'),
+  ]);
+  const settings = await loadSettings(io, options);
+  const ended = untilInterrupted(io);
+  const stack = await openLocalStack(io, settings, { ui: true, supervise: true });
+  try {
+    const { address, namespace, uiUrl } = stack.temporal;
+    const databaseUrl = maskUrl(stack.databaseUrl);
+    const { home } = settings.arx;
+    if (options.json) {
+      const temporal = { address, namespace };
+      const metrics = stack.workerMetricsUrl ?? null;
+      await writeJson(io, {
+        schema: 'arx.up/v1',
+        temporal,
+        ui: uiUrl,
+        databaseUrl,
+        home,
+        metrics,
+        joined: stack.joined,
+      });
+    } else {
+      await print(io, `Temporal     ${address} (namespace ${namespace})`);
+      await print(io, `Temporal UI  ${uiUrl ?? 'none'}`);
+      await print(io, `Store        ${databaseUrl}`);
+      await print(io, `State        ${home}`);
+      say(
+        io,
+        stack.joined
+          ? 'Joined the stack that runs already; Ctrl-C leaves it.'
+          : 'Running until Ctrl-C. Commands with --local join it.',
+      );
+    }
+    await ended;
+  } finally {
+    say(io, io.colors.err.dim('leaving the stack'));
+    await stack.close();
+  }
+  return EXIT.ok;
+}
+
+/** The address without its password. */
+export function maskUrl(address: string): string {
+  const url = new URL(address);
+  if (url.password !== '') url.password = '***';
+  return url.href;
+}
+
+async function stop(io: Io, options: UpOptions) {
+  const [{ readEnvironment }, { stopStack }] = await Promise.all([
+    import('./support/settings.ts'),
+    import('../local/stack.ts'),
+  ]);
+  const { home } = readEnvironment(io).arx;
+  const stopped = await stopStack(home);
+  if (options.json) await writeJson(io, { schema: 'arx.up/v1', home, state: stopped ? 'stopped' : 'absent' });
+  else await print(io, stopped ? `The stack in ${home} has ended.` : `No stack runs in ${home}.`);
+  return EXIT.ok;
+}

@@ -3,12 +3,8 @@ import { CliError } from './errors.ts';
 import type { Io } from './io.ts';
 import { readEnvironment } from './settings.ts';
 
-/** Runs a task over the store: DATABASE_URL, or with --local (and where DATABASE_URL is not set) the embedded one of ARX_HOME. */
-export async function withStore<Result>(
-  io: Io,
-  options: { local?: boolean },
-  task: (store: Store) => Promise<Result>,
-): Promise<Result> {
+/** Runs a task over the store: that of DATABASE_URL, and where it is not set the embedded one of ARX_HOME. */
+export async function withStore<Result>(io: Io, task: (store: Store) => Promise<Result>): Promise<Result> {
   const environment = readEnvironment(io);
   const url = environment.arx.databaseUrl;
   if (url !== null) return overUrl(url.reveal(), task);
@@ -16,27 +12,32 @@ export async function withStore<Result>(
   return withLocalStore(environment, (address) => overUrl(address, task));
 }
 
-/** Opens the store at an address, brings its schema up to date, runs the task and closes it. */
-export async function overUrl<Result>(url: string, task: (store: Store) => Promise<Result>): Promise<Result> {
-  const { openStore } = await import('../../store/open.ts');
-  const store = await openStore({ databaseUrl: url });
+async function overUrl<Result>(url: string, task: (store: Store) => Promise<Result>): Promise<Result> {
+  const store = await openReady(url);
   try {
-    await ready(store);
     return await task(store);
   } finally {
     await store.close();
   }
 }
 
-async function ready(store: Store): Promise<void> {
+/** Opens the store at an address and brings its schema up to date. Throws CliError `store_unavailable`. */
+export async function openReady(databaseUrl: string): Promise<Store> {
+  const { openStore } = await import('../../store/open.ts');
+  const store = openStore({ databaseUrl });
   try {
     await store.ping();
-  } catch {
-    throw new CliError({
-      code: 'store_unavailable',
-      message: 'The store cannot be reached.',
-      remedy: 'Start PostgreSQL and check DATABASE_URL, or leave it unset to use the embedded store.',
-    });
+    await store.migrate();
+    return store;
+  } catch (thrown) {
+    await store.close();
+    throw (thrown as Error).name === 'StoreUnavailableError' ? unavailable() : thrown;
   }
-  await store.migrate();
 }
+
+const unavailable = (): CliError =>
+  new CliError({
+    code: 'store_unavailable',
+    message: 'The store cannot be reached.',
+    remedy: 'Start PostgreSQL and check DATABASE_URL, or leave it unset to use the embedded store.',
+  });

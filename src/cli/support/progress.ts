@@ -1,0 +1,94 @@
+import type { Progress } from '../../workflows/messages.ts';
+import type { CallCounts } from '../../store/types.ts';
+import { say } from './io.ts';
+import type { Io } from './io.ts';
+import { count, duration } from './text.ts';
+
+/** A moment of a run. */
+export interface Moment {
+  progress: Progress;
+  calls: CallCounts;
+}
+
+/** Shows how a run gets on: a bar on a terminal, elsewhere a line now and then. */
+export interface Display {
+  show(moment: Moment): void;
+  stop(): void;
+}
+
+const PHASES: Record<Progress['phase'], string> = {
+  starting: 'starting',
+  listing: 'listing users',
+  scan: 'checking factors',
+  tickets: 'writing tickets',
+  closing: 'closing tickets',
+  summary: 'reporting',
+  done: 'done',
+};
+const LINE_EVERY_MS = 10_000;
+
+/** Users a second over the last moments; steadier than the whole run's average after a pause. */
+export class Rate {
+  readonly #samples: { at: number; checked: number }[] = [];
+  add(at: number, checked: number): void {
+    this.#samples.push({ at, checked });
+    while (this.#samples.length > 2 && at - this.#samples[0]!.at > 15_000) this.#samples.shift();
+  }
+  perSecond(): number {
+    const first = this.#samples[0];
+    const last = this.#samples.at(-1);
+    if (!first || !last || last.at <= first.at) return 0;
+    return ((last.checked - first.checked) * 1000) / (last.at - first.at);
+  }
+}
+
+/** What is told besides the bar itself. */
+export function momentText({ progress, calls }: Moment, rate: number): string {
+  const left = progress.listed - progress.checked;
+  const eta = progress.phase === 'scan' && rate > 0 ? `, ${duration(left / rate)} left` : '';
+  return `${PHASES[progress.phase]}: ${count(progress.checked)} of ${count(progress.listed)} users, ${rate.toFixed(1)}/s${eta}, ${count(calls.okta)} Okta calls, ${count(calls.throttled)} throttled`;
+}
+
+/** A display fit for where the command runs. */
+export async function createDisplay(io: Io): Promise<Display> {
+  return io.interactive ? barDisplay(io) : lineDisplay(io);
+}
+
+function lineDisplay(io: Io): Display {
+  const rate = new Rate();
+  let said = 0;
+  let phase: string | null = null;
+  return {
+    show(moment) {
+      const now = Date.now();
+      rate.add(now, moment.progress.checked);
+      if (now - said < LINE_EVERY_MS && moment.progress.phase === phase) return;
+      said = now;
+      phase = moment.progress.phase;
+      say(io, momentText(moment, rate.perSecond()));
+    },
+    stop: () => undefined,
+  };
+}
+
+async function barDisplay(io: Io): Promise<Display> {
+  const { default: cliProgress } = await import('cli-progress');
+  const rate = new Rate();
+  const bar = new cliProgress.SingleBar({
+    format: `${io.colors.err.cyan('{bar}')} {percentage}% {text}`,
+    stream: io.err as NodeJS.WriteStream,
+    hideCursor: true,
+    clearOnComplete: true,
+    barsize: 24,
+    ...{ barCompleteChar: '█', barIncompleteChar: '░' },
+  });
+  bar.start(1, 0, { text: PHASES.starting });
+  return {
+    show(moment) {
+      rate.add(Date.now(), moment.progress.checked);
+      bar.setTotal(Math.max(1, moment.progress.listed));
+      bar.update(moment.progress.checked, { text: momentText(moment, rate.perSecond()) });
+    },
+    stop: () => bar.stop(),
+  };
+}

@@ -1,0 +1,140 @@
+import { WorkflowEndedError, describe, startMfaCheck } from '../../client.ts';
+import type { StartedWorkflow } from '../../client.ts';
+import type { JsonObject } from '../../audit/types.ts';
+import type { RunSummary } from '../../mfa/document.ts';
+import type { RunRecord } from '../../store/types.ts';
+import type { MfaEnforcementCheckInput } from '../../workflows/messages.ts';
+import type { RunOptions } from '../run.ts';
+import { runDocument, runSummary, runUsers } from '../run-document.ts';
+import { CliError, failure, usageError } from './errors.ts';
+import { EXIT } from './exit.ts';
+import type { ExitCode } from './exit.ts';
+import { found } from './fail-on.ts';
+import { deliver } from './files.ts';
+import { follow } from './follow.ts';
+import { print, say, writeJson } from './io.ts';
+import type { Io } from './io.ts';
+import { loadSettings } from './settings.ts';
+import type { Settings } from './settings.ts';
+import { openTarget } from './target.ts';
+import type { Target } from './target.ts';
+
+/** Starts (or finds) a run, follows it and prints what came out; the exit code says how it ended. */
+export async function runCheck(io: Io, options: RunOptions): Promise<ExitCode> {
+  refuseContradictions(options);
+  const settings = await loadSettings(io, options);
+  const target = await openTarget(io, settings, options.local ?? false);
+  let keep = false;
+  try {
+    const started =
+      options.attach === undefined ? await start(target, settings, options) : await find(target, options.attach);
+    if (options.detach) {
+      keep = true;
+      return await tellDetached(io, { target, started, options });
+    }
+    if (!options.json) say(io, io.colors.err.dim(`run ${started.run}, workflow ${started.workflowId}`));
+    return await finish(io, { target, started, options });
+  } finally {
+    await target.close({ keep });
+  }
+}
+
+function refuseContradictions({ attach, detach, group, dryRun }: RunOptions): void {
+  if (attach === undefined) return;
+  if (detach) throw usageError('--attach and --detach contradict each other.');
+  if (group || dryRun)
+    throw usageError('--attach follows a run that was started before: --group and --dry-run cannot change it.');
+}
+
+async function start(
+  { link, store, local }: Target,
+  settings: Settings,
+  options: RunOptions,
+): Promise<StartedWorkflow> {
+  const { config, file } = settings;
+  const dryRun = options.dryRun ? { dryRun: true } : {};
+  // Without a file of our own the worker's configuration decides, as it does for the schedule.
+  if (file === null && !local)
+    return startMfaCheck(link, { ...dryRun, ...(options.group ? { groups: options.group } : {}) });
+  const scope = { ...config.scope, groups: options.group ?? config.scope.groups };
+  const configRef = await store.snapshots.put({ ...config, scope } as unknown as JsonObject);
+  return startMfaCheck(link, { configRef, ...dryRun } satisfies MfaEnforcementCheckInput);
+}
+
+async function find({ link }: Target, workflowId: string): Promise<StartedWorkflow> {
+  const known = await describe(link, workflowId);
+  if (known) return known;
+  throw new CliError({
+    code: 'no_such_run',
+    message: `There is no workflow ${workflowId} in namespace ${link.namespace}.`,
+    remedy: 'List the runs with `arx runs`.',
+  });
+}
+
+interface Job {
+  target: Target;
+  started: StartedWorkflow;
+  options: RunOptions;
+}
+
+async function tellDetached(io: Io, { target, started, options }: Job): Promise<ExitCode> {
+  const { run, workflowId } = started;
+  if (options.json) {
+    await writeJson(io, { schema: 'arx.run/v1', run, workflowId, status: 'running', dryRun: options.dryRun ?? false });
+    return EXIT.ok;
+  }
+  await print(io, run);
+  say(io, `Started workflow ${workflowId}. Read it with \`arx report ${run}\`.`);
+  if (target.local) say(io, 'The local stack stays running for it; end it with `arx up --stop`.');
+  return EXIT.ok;
+}
+
+async function finish(io: Io, job: Job): Promise<ExitCode> {
+  const failed = await ending(io, job);
+  const record = await job.target.store.runs.get(job.started.run);
+  if (!record?.summary) throw failed ?? missing(job.started);
+  await printRun(io, job, record);
+  if (failed) {
+    if (!job.options.json) say(io, `${io.colors.err.red('error:')} ${failed.message}\n  ${failed.remedy}`);
+    return failed.exit;
+  }
+  return exitOf(await runSummary(job.target.store, record), job.options);
+}
+
+/** Null where the workflow came to its end; what made it fail otherwise. */
+async function ending(io: Io, { target, started }: Job): Promise<CliError | null> {
+  try {
+    await follow(io, target, started);
+    return null;
+  } catch (thrown) {
+    if (thrown instanceof WorkflowEndedError) return failure(thrown.type, thrown.message);
+    throw thrown;
+  }
+}
+
+async function printRun(io: Io, { target, options }: Job, record: RunRecord): Promise<void> {
+  const { store } = target;
+  if (options.json) {
+    const { runJson } = await import('../render/json.ts');
+    const users = options.users === false ? null : runUsers(store, record);
+    return deliver(io, runJson(await runSummary(store, record), users), undefined);
+  }
+  const { reportTable } = await import('../render/table.ts');
+  const users = options.users === true;
+  const document = users ? await runDocument(store, record) : { ...(await runSummary(store, record)), users: [] };
+  await print(io, reportTable(document, io.colors.out, { users }));
+}
+
+/** An incomplete run says nothing of findings, so it goes first. */
+function exitOf({ status, counts }: RunSummary, { failOn }: RunOptions): ExitCode {
+  if (status === 'failed') return EXIT.error;
+  if (status === 'incomplete') return EXIT.incomplete;
+  return failOn && found(counts, failOn) ? EXIT.findings : EXIT.ok;
+}
+
+const missing = ({ run }: StartedWorkflow): CliError =>
+  new CliError({
+    code: 'no_such_run',
+    message: `Run ${run} ended, but the store of this command knows nothing of it.`,
+    remedy: 'Check that DATABASE_URL names the store that the worker uses.',
+  });

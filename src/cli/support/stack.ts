@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto';
+import { requireOkta } from '../../config/okta-env.ts';
+import { VARIABLES } from '../../config/variables.ts';
+import { requireJira, requireSlack } from '../../config/vendors.ts';
+import type { Stack } from '../../local/stack.ts';
+import { usageError } from './errors.ts';
+import { say } from './io.ts';
+import type { Io } from './io.ts';
+import type { Environment, Settings } from './settings.ts';
+
+const VENDORS: ReadonlySet<string> = new Set(['okta', 'jira', 'slack', 'vault']);
+
+/** Refuses to begin where a vendor's variables are missing or wrong, or no Slack channel is named. Throws ConfigError. */
+export function requireVendors({ arx, config }: Settings): void {
+  requireOkta(arx);
+  requireJira(arx);
+  const { channel } = requireSlack(arx);
+  if (channel === null && config.slack.channel === null) {
+    throw usageError(
+      'No Slack channel is named.',
+      'Set SLACK_CHANNEL, or slack.channel in the configuration file: an id such as C0123456789 or a name such as #security.',
+    );
+  }
+}
+
+/** Tells stacks for different vendors or credentials apart without naming either. */
+export function vendorsFingerprint(env: Environment['raw']): string {
+  const parts = VARIABLES.filter(({ usedBy }) => VENDORS.has(usedBy)).map(({ name }) => [name, env[name] ?? null]);
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+}
+
+/** Opens the embedded stack of ARX_HOME or joins it; the command itself sees to interrupts. */
+export async function openLocalStack(
+  io: Io,
+  settings: Settings,
+  options: { ui: boolean; supervise?: boolean },
+): Promise<Stack> {
+  requireVendors(settings);
+  const { openStack } = await import('../../local/stack.ts');
+  const dim = io.colors.err.dim;
+  return openStack({
+    home: settings.arx.home,
+    vendorsFingerprint: vendorsFingerprint(settings.raw),
+    env: settings.raw,
+    configPath: settings.file?.path ?? null,
+    ui: options.ui,
+    log: (line) => say(io, dim(line)),
+    handleSignals: false,
+    superviseWorker: options.supervise ?? false,
+  });
+}

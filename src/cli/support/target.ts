@@ -1,0 +1,71 @@
+import type { TemporalLink } from '../../client.ts';
+import { ConfigError } from '../../config/errors.ts';
+import type { Store } from '../../store/types.ts';
+import type { Io } from './io.ts';
+import type { Settings } from './settings.ts';
+
+/** Where a run happens: a Temporal server with a worker, and the store that the worker writes to. */
+export interface Target {
+  link: TemporalLink;
+  store: Store;
+  local: boolean;
+  close(options?: { keep?: boolean }): Promise<void>;
+}
+
+/** Opens the embedded stack, or the servers that the environment names. Throws ConfigError and TemporalUnreachableError. */
+export const openTarget = (io: Io, settings: Settings, local: boolean): Promise<Target> =>
+  local ? openLocal(io, settings) : openRemote(settings);
+
+async function openLocal(io: Io, settings: Settings): Promise<Target> {
+  const { openLocalStack } = await import('./stack.ts');
+  const stack = await openLocalStack(io, settings, { ui: false, supervise: true });
+  try {
+    const { connect } = await import('../../client.ts');
+    const link = await connect({ ...stack.temporal, env: stackEnvironment(settings, stack.temporal) });
+    const store = await openStoreAt(stack.databaseUrl);
+    return { link, store, local: true, close: async (options) => closeAll(link, store, () => stack.close(options)) };
+  } catch (thrown) {
+    await stack.close();
+    throw thrown;
+  }
+}
+
+/** An embedded server takes no API key and no TLS, whatever the environment has for another one. */
+function stackEnvironment({ raw }: Settings, temporal: { address: string }): Record<string, string | undefined> {
+  return raw.TEMPORAL_ADDRESS === temporal.address ? raw : { TEMPORAL_CONFIG_FILE: '/dev/null' };
+}
+
+async function openRemote({ arx, raw }: Settings): Promise<Target> {
+  const url = arx.databaseUrl;
+  if (url === null) throw noDatabase();
+  const { connect } = await import('../../client.ts');
+  const link = await connect({ env: raw });
+  try {
+    const store = await openStoreAt(url.reveal());
+    return { link, store, local: false, close: () => closeAll(link, store, async () => undefined) };
+  } catch (thrown) {
+    await link.close();
+    throw thrown;
+  }
+}
+
+async function closeAll(link: TemporalLink, store: Store, last: () => Promise<void>): Promise<void> {
+  try {
+    await Promise.allSettled([link.close(), store.close()]);
+  } finally {
+    await last();
+  }
+}
+
+async function openStoreAt(databaseUrl: string): Promise<Store> {
+  const { openReady } = await import('./store.ts');
+  return openReady(databaseUrl);
+}
+
+const noDatabase = (): ConfigError =>
+  new ConfigError(
+    'missing_variable',
+    'DATABASE_URL is not set, so there is no store that a worker and this command share',
+    'Set DATABASE_URL to the PostgreSQL of your worker, or use --local to run everything on this machine.',
+    { path: 'DATABASE_URL' },
+  );
