@@ -60,7 +60,12 @@ export interface RunSummary {
   /** Members of the configured privileged groups; null where none is configured. */
   administrators: Breakdown | null;
   exemptions: { live: number; expired: { subject: string; owner: string; until: string }[] };
-  changes: { new: number; resolved: number; regressed: number; users: Record<'new' | 'resolved' | 'regressed', string[]> };
+  changes: {
+    new: number;
+    resolved: number;
+    regressed: number;
+    users: Record<'new' | 'resolved' | 'regressed', string[]>;
+  };
   tickets: TicketSummary;
   slack: { channel: string; ts: string } | null;
   calls: { okta: number; jira: number; slack: number; throttled: number };

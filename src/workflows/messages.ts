@@ -3,7 +3,6 @@ import { defineQuery } from '@temporalio/workflow';
 
 export const TASK_QUEUE = 'arx';
 export const MFA_WORKFLOW = 'mfaEnforcementCheck';
-export const MFA_PRINCIPAL = 'workflow:mfa-enforcement-check';
 export const MFA_SCHEDULE_ID = 'mfa-enforcement-check';
 
 /** Input of `mfaEnforcementCheck`. `{}` takes everything from the worker's configuration. */
@@ -20,11 +19,21 @@ export interface MfaEnforcementCheckInput {
 
 /** What a run carries over continue-as-new: positions and tallies, nothing personal. */
 export interface ResumeState {
-  phase: 'scan' | 'tickets' | 'closing';
+  phase: 'listing' | 'scan' | 'tickets' | 'closing';
+  /** Users first listed on each page so far. */
+  sizes: number[];
+  /** Next source to list (a group in scope, or the org), and the page it begins with. */
   source: number;
-  page: number;
-  after: string | null;
+  sourceStart: number;
   listingLost: string | null;
+  /** Next user to check: page and offset on it. */
+  scanAt: { page: number; from: number };
+  checked: number;
+  /** Last finding or ticket done, in ascending order. */
+  after: string | null;
+  ticketsDone: number;
+  /** Why writing tickets was given up, if it was. */
+  ticketsLost: string | null;
 }
 
 /** How a run ended. */
@@ -41,7 +50,8 @@ export interface MfaEnforcementCheckResult {
 
 /** Answer of the `progress` query. */
 export interface Progress {
-  phase: 'starting' | 'scan' | 'tickets' | 'closing' | 'summary' | 'done';
+  phase: 'starting' | 'listing' | 'scan' | 'tickets' | 'closing' | 'summary' | 'done';
+  run: string;
   pages: number;
   listed: number;
   checked: number;

@@ -1,0 +1,33 @@
+import { beginRun } from './begin.ts';
+import { ensureBulkTicket } from './bulk-ticket.ts';
+import { checkUsers, giveUpChecking } from './checking.ts';
+import { closable, closeTicket, sweepDuplicates } from './closing.ts';
+import type { Deps } from './deps.ts';
+import { conclude, finishRun, postSummary } from './ending.ts';
+import { listPage } from './listing.ts';
+import { ensureTicket } from './person-ticket.ts';
+import { asActivities } from './running.ts';
+import { NON_COMPLIANT } from '../mfa/types.ts';
+import type { MfaActivities } from './types.ts';
+
+/** The activities of the main job over these parts. */
+export function createActivities(deps: Deps): MfaActivities {
+  const activities: MfaActivities = {
+    beginRun: beginRun(deps),
+    listPage: listPage(deps),
+    checkUsers: checkUsers(deps),
+    giveUpChecking: giveUpChecking(deps),
+    findings: async ({ run, after, limit }) => ({
+      ids: await deps.store.users.idsByVerdict(run, NON_COMPLIANT, after, limit),
+    }),
+    ensureTicket: ensureTicket(deps),
+    ensureBulkTicket: ensureBulkTicket(deps),
+    conclude: conclude(deps),
+    closable: closable(deps),
+    closeTicket: closeTicket(deps),
+    sweepDuplicates: sweepDuplicates(deps),
+    postSummary: postSummary(deps),
+    finishRun: finishRun(deps),
+  };
+  return asActivities(activities, deps);
+}

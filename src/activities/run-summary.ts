@@ -1,0 +1,125 @@
+import type { RunSummary, TicketSummary } from '../mfa/document.ts';
+import { controlLabel, MFA_CONTROL, ticketLabel } from '../mfa/identity.ts';
+import { StatisticsBuilder } from '../mfa/summary.ts';
+import type { Statistics } from '../mfa/summary.ts';
+import { NON_COMPLIANT } from '../mfa/types.ts';
+import type { Coverage } from '../mfa/types.ts';
+import type { RunChanges, RunRecord, TicketAction } from '../store/types.ts';
+import type { RunStatus } from '../workflows/messages.ts';
+import type { Deps } from './deps.ts';
+import { frozen } from './plan.ts';
+import type { TicketPlan } from './plan.ts';
+
+const USERS_A_PAGE = 1_000;
+/** More keys than this do not fit a link; then the label that all tickets of the org share stands in it. */
+const KEYS_IN_A_LINK = 200;
+
+export interface RunEnd {
+  status: RunStatus | 'running';
+  reasons: readonly string[];
+  finishedAt: string | null;
+}
+
+/** Figures of a run and the ticket keys of its findings, gathered in one pass over its users. */
+interface Gathered {
+  statistics: Statistics;
+  keys: string[];
+}
+
+/** Builds the summary of a run from what is stored of it. */
+export async function summarise(deps: Deps, record: RunRecord, end: RunEnd): Promise<RunSummary> {
+  const { store } = deps;
+  const { run, startedAt } = record;
+  const plan = frozen(record);
+  const { statistics, keys } = await gather(deps, record);
+  const previous = await store.runs.lastComplete(record.scopeKey, record);
+  const changes = previous ? await store.users.changes(run, previous.run) : await store.users.changesOfFirst(run);
+  const message = await store.messages.get(run);
+  return {
+    schema: 'arx.run/v1',
+    run,
+    workflowId: record.workflowId,
+    status: end.status,
+    reasons: [...end.reasons],
+    dryRun: record.dryRun,
+    org: record.org,
+    scope: { statuses: plan.statuses, groups: plan.groups },
+    startedAt,
+    finishedAt: end.finishedAt,
+    ...statistics,
+    previousCoverage: (previous?.summary?.['coverage'] as Coverage | undefined) ?? null,
+    exemptions: { live: plan.liveExemptions, expired: plan.expiredExemptions },
+    changes: changesOf(changes),
+    tickets: await ticketsOf(deps, record, keys),
+    slack: message?.ts ? { channel: message.channel, ts: message.ts } : null,
+    calls: await store.calls.get(run),
+    audit: await store.audit.head(),
+    seconds: end.finishedAt === null ? null : (Date.parse(end.finishedAt) - Date.parse(startedAt)) / 1_000,
+  };
+}
+
+async function gather({ store }: Deps, record: RunRecord): Promise<Gathered> {
+  const { administrators } = frozen(record);
+  const builder = new StatisticsBuilder(administrators === null ? null : new Set(administrators));
+  const keys: string[] = [];
+  for await (const users of store.users.pages(record.run, USERS_A_PAGE)) {
+    for (const user of users) {
+      if (user.verdict === null) continue;
+      builder.add(user);
+      const finding = (NON_COMPLIANT as readonly string[]).includes(user.verdict);
+      if (finding && user.ticket !== null) keys.push(user.ticket);
+    }
+  }
+  return { statistics: builder.done(), keys };
+}
+
+function changesOf(users: RunChanges): RunSummary['changes'] {
+  return { new: users.new.length, resolved: users.resolved.length, regressed: users.regressed.length, users };
+}
+
+async function ticketsOf(deps: Deps, record: RunRecord, ofUsers: string[]): Promise<TicketSummary> {
+  const { store, connectors } = deps;
+  const plan = frozen(record).tickets;
+  const noted = await store.tickets.noted(record.run);
+  const count = (action: TicketAction): number => noted.filter((note) => note.action === action).length;
+  const bulk = noted.filter(({ action, key }) => plan.mode === 'bulk' && key !== null && action !== 'closed');
+  const keys = plan.mode === 'bulk' ? bulk.map(({ key }) => `${key}`) : ofUsers;
+  return {
+    created: count('created'),
+    kept: count('kept'),
+    reopened: count('reopened'),
+    closed: count('closed'),
+    leftClosed: count('left_closed'),
+    failed: count('failed'),
+    keys,
+    url: keys.length === 0 ? null : linkTo(connectors.jiraBaseUrl, ticketQuery(plan, record.org, keys)),
+    wouldCreate: record.dryRun && plan.mode !== 'none' ? await missingTickets(deps, record) : 0,
+  };
+}
+
+/** A search that shows exactly these tickets, as far as they fit a link. */
+function ticketQuery({ project }: TicketPlan, org: string, keys: readonly string[]): string {
+  if (keys.length <= KEYS_IN_A_LINK) return `key in (${keys.join(', ')}) ORDER BY key`;
+  return `project = "${project}" AND labels = "${controlLabel(org)}" AND statusCategory != Done ORDER BY key`;
+}
+
+function linkTo(jiraBaseUrl: string, jql: string): string {
+  return `${jiraBaseUrl}/issues/?jql=${encodeURIComponent(jql)}`;
+}
+
+/** Tickets that a dry run would have opened: findings without an open ticket. */
+async function missingTickets({ store }: Deps, record: RunRecord): Promise<number> {
+  const bulk = frozen(record).tickets.mode === 'bulk';
+  let missing = 0;
+  for (let after: string | null = null; ;) {
+    const ids: string[] = await store.users.idsByVerdict(record.run, NON_COMPLIANT, after, USERS_A_PAGE);
+    if (ids.length === 0) return missing;
+    if (bulk) return (await isOpen(store, record, record.scopeKey)) ? 0 : 1;
+    for (const id of ids) missing += (await isOpen(store, record, id)) ? 0 : 1;
+    after = ids.at(-1) ?? null;
+  }
+}
+
+async function isOpen(store: Deps['store'], { org }: RunRecord, subject: string): Promise<boolean> {
+  return (await store.tickets.get(ticketLabel(org, subject, MFA_CONTROL)))?.state === 'open';
+}

@@ -1,0 +1,136 @@
+import { Context } from '@temporalio/activity';
+import { ConnectorError, PolicyDeniedError } from '../connectors/errors.ts';
+import type { JiraIssue, JiraTransition } from '../connectors/types.ts';
+import type { RunRecord } from '../store/types.ts';
+import type { Deps } from './deps.ts';
+import { accusing, notTaken, stillUnsettled, TicketDesk } from './ticket-desk.ts';
+import type { MarkedComment, NewIssue } from './ticket-desk.ts';
+import type { TicketOutcome } from './types.ts';
+
+/** Tries of one ticket, waits for other runs and for the index included, before it is reported as failed. */
+const TICKET_ATTEMPTS = 20;
+
+/** What a ticket is about; the flow decides what is done with it. */
+export interface TicketStory {
+  /** Looks at the people once more; false where nobody is to be accused any more. */
+  confirm(): Promise<boolean>;
+  newIssue(): Promise<Omit<NewIssue, 'relatesTo'>>;
+  /** What a later run writes to the ticket that stays open. */
+  keep(issue: JiraIssue): Promise<void>;
+  reopened(closedBy: 'arx' | 'person'): MarkedComment;
+}
+
+/** Works at the desk of one ticket; a lasting refusal becomes an outcome, everything else is tried again. */
+export async function atDesk(
+  deps: Deps,
+  { record, subject }: { record: RunRecord; subject: string },
+  work: (desk: TicketDesk) => Promise<TicketOutcome>,
+): Promise<TicketOutcome> {
+  const desk = await TicketDesk.open(deps, record, subject);
+  try {
+    return await work(desk);
+  } catch (error) {
+    const code = lastingCode(error);
+    if (code === null) throw error;
+    await desk.note('failed', desk.row.key);
+    return { action: 'failed', code };
+  } finally {
+    await desk.close();
+  }
+}
+
+function lastingCode(error: unknown): TicketOutcome['code'] {
+  if (error instanceof PolicyDeniedError) return 'policy_denied';
+  if (!(error instanceof ConnectorError) || error.code === 'cancelled') return null;
+  const spent = Context.current().info.attempt >= TICKET_ATTEMPTS;
+  return !error.retryable || spent ? error.code : null;
+}
+
+/** Sees to it that exactly one ticket is open, whatever happened before. */
+export async function ensureOpen(desk: TicketDesk, story: TicketStory): Promise<TicketOutcome> {
+  const issue = await find(desk);
+  if (!issue) return open(desk, story, null);
+  if (issue.statusCategory !== 'done') return keep(desk, story, issue);
+  const { row, record } = desk;
+  const seenBefore = row.closedSeenRun !== null && row.closedSeenRun !== record.run;
+  if (row.closedBy !== 'arx' && !seenBefore) {
+    await desk.patch({ state: 'closed', closedBy: 'person', closedSeenRun: record.run });
+    return noted(desk, 'left_closed', issue.key);
+  }
+  return reopen(desk, story, issue);
+}
+
+/** The issue of this ticket, by its key or else by its label; null where there is none for certain. */
+async function find(desk: TicketDesk): Promise<JiraIssue | null> {
+  const made = desk.row.state === 'intended' ? await settle(desk) : null;
+  if (made) return made;
+  const { key } = desk.row;
+  const known = key === null ? null : await desk.issue(key, true);
+  if (known) return known;
+  const found = await desk.search();
+  const best = found.find((issue) => issue.statusCategory !== 'done') ?? found.at(-1);
+  if (!best) return null;
+  await desk.adopt(best);
+  return desk.issue(best.key, true);
+}
+
+/** Finds out what became of a create call without an answer: taken, not known yet (thrown), or not taken (null). */
+async function settle(desk: TicketDesk): Promise<JiraIssue | null> {
+  const found = (await desk.search()).filter(({ key }) => key !== desk.row.key);
+  const made = found.find((issue) => issue.statusCategory !== 'done') ?? found.at(-1);
+  if (made) {
+    await desk.adopt(made);
+    return desk.issue(made.key, true);
+  }
+  const unsettled = stillUnsettled(desk.row, desk.plan, desk.deps.now());
+  if (unsettled) throw unsettled;
+  await desk.patch(notTaken(desk.row));
+  return null;
+}
+
+/** An open ticket stays; one that this run opened or reopened before it was interrupted counts as that. */
+async function keep(desk: TicketDesk, story: TicketStory, issue: JiraIssue): Promise<TicketOutcome> {
+  const { row, record } = desk;
+  if (row.details['createdIn'] === record.run) return noted(desk, 'created', issue.key);
+  if (row.details['reopenedIn'] === record.run) return finishReopening(desk, story, issue);
+  if (row.lastRun !== record.run) await story.keep(issue);
+  return noted(desk, 'kept', issue.key);
+}
+
+/** A closed ticket is opened again, or, where the project's workflow has no way back, a new one is linked to it. */
+async function reopen(desk: TicketDesk, story: TicketStory, issue: JiraIssue): Promise<TicketOutcome> {
+  const back = wayBack(await desk.transitions(issue.key));
+  if (!back) return open(desk, story, issue.key);
+  if (!(await story.confirm())) return noted(desk, 'withheld', null);
+  await desk.transition(issue, back, { kind: 'ticket.reopened', mark: 'reopenedIn', patch: { state: 'open' } });
+  return finishReopening(desk, story, issue);
+}
+
+async function finishReopening(desk: TicketDesk, story: TicketStory, issue: JiraIssue): Promise<TicketOutcome> {
+  const details = accusing(desk.row.details);
+  const after = { state: 'open', closedBy: null, closedSeenRun: null, lastRun: desk.record.run, details } as const;
+  await desk.comment(issue, story.reopened(desk.row.closedBy ?? 'person'), after);
+  return noted(desk, 'reopened', issue.key);
+}
+
+function wayBack(transitions: readonly JiraTransition[]): JiraTransition | undefined {
+  const to = (category: JiraTransition['toCategory']) => transitions.find(({ toCategory }) => toCategory === category);
+  return to('new') ?? to('indeterminate');
+}
+
+/** Opens a new ticket, after looking once more. */
+async function open(desk: TicketDesk, story: TicketStory, relatesTo: string | null): Promise<TicketOutcome> {
+  if (!(await story.confirm())) return noted(desk, 'withheld', null);
+  const key = await desk.create({ ...(await story.newIssue()), relatesTo });
+  return noted(desk, 'created', key);
+}
+
+/** Notes what was done, in the store and as the activity's result. */
+export async function noted(
+  desk: TicketDesk,
+  action: TicketOutcome['action'],
+  key: string | null,
+): Promise<TicketOutcome> {
+  await desk.note(action, key);
+  return { action, code: null };
+}

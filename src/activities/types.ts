@@ -1,0 +1,65 @@
+import type { ConnectorErrorCode } from '../connectors/errors.ts';
+import type { TicketAction } from '../store/types.ts';
+import type { MfaEnforcementCheckInput, MfaEnforcementCheckResult, RunStatus } from '../workflows/messages.ts';
+
+/** What the workflow needs to know of a run as begun. */
+export interface RunPlan {
+  run: string;
+  dryRun: boolean;
+  /** How many lists are read one after the other: 1 for the org, else one a group. */
+  sources: number;
+  /** Check activities in flight. */
+  window: number;
+  /** Users an activity; `auto` decides by how many were listed. */
+  batch: 'auto' | number;
+  tickets: 'per_user' | 'bulk' | 'none';
+}
+
+export interface PageSlice {
+  run: string;
+  page: number;
+  from: number;
+  count: number;
+}
+
+/** What became of one ticket; `code` says why it failed. */
+export interface TicketOutcome {
+  action: TicketAction;
+  code: ConnectorErrorCode | 'policy_denied' | null;
+}
+
+export interface Conclusion {
+  run: string;
+  listingLost: string | null;
+  ticketsLost: string | null;
+}
+
+/** The activities of the main job. Each is safe to repeat: what was done before is found in the store. */
+export interface MfaActivities {
+  /** Freezes configuration, scope and exemptions, and refuses what the policy does not allow. */
+  beginRun(
+    input: { run: string } & Pick<MfaEnforcementCheckInput, 'groups' | 'dryRun' | 'configRef'>,
+  ): Promise<RunPlan>;
+  /** Reads and stores one page; a page that is stored already is not read again. */
+  listPage(input: {
+    run: string;
+    source: number;
+    page: number;
+    first: boolean;
+  }): Promise<{ listed: number; more: boolean }>;
+  /** Reads, judges and records the users of a slice that have no verdict yet. */
+  checkUsers(input: PageSlice): Promise<{ checked: number }>;
+  /** Gives every user without a verdict the verdict `unknown`: the credential no longer works. */
+  giveUpChecking(input: { run: string; code: string }): Promise<{ checked: number }>;
+  findings(input: { run: string; after: string | null; limit: number }): Promise<{ ids: string[] }>;
+  ensureTicket(input: { run: string; userId: string }): Promise<TicketOutcome>;
+  ensureBulkTicket(input: { run: string }): Promise<TicketOutcome>;
+  /** Records that tickets of these users could not be written. */
+  conclude(input: Conclusion): Promise<{ status: RunStatus; reasons: string[] }>;
+  closable(input: { run: string; after: string | null; limit: number }): Promise<{ subjects: string[] }>;
+  closeTicket(input: { run: string; subject: string }): Promise<TicketOutcome>;
+  /** Keeps the oldest of tickets that stand twice and links the others to it; returns how many were linked. */
+  sweepDuplicates(input: { run: string }): Promise<{ duplicates: number }>;
+  postSummary(input: { run: string; status: RunStatus; reasons: string[] }): Promise<{ posted: boolean }>;
+  finishRun(input: { run: string; status: RunStatus; reasons: string[] }): Promise<MfaEnforcementCheckResult>;
+}

@@ -1,0 +1,32 @@
+import { VERDICTS } from './types.ts';
+import type { Coverage, Verdict, VerdictCounts } from './types.ts';
+
+/** Counts of no users at all. */
+export function emptyCounts(): VerdictCounts {
+  return Object.fromEntries([...VERDICTS, 'enumerated'].map((key) => [key, 0])) as VerdictCounts;
+}
+
+/** Adds one user; `enumerated` grows with every verdict, so that it is their sum by construction. */
+export function countVerdict(counts: VerdictCounts, verdict: Verdict): void {
+  counts[verdict] += 1;
+  counts.enumerated += 1;
+}
+
+/** Users that a ticket is for. */
+export function nonCompliant(counts: VerdictCounts): number {
+  return counts.weak_only + counts.none + counts.pending_only;
+}
+
+/** compliant ÷ (enumerated − exempt − in_grace − vanished), with unknown users counted as not covered and as covered. */
+export function coverageOf(counts: VerdictCounts): Coverage {
+  const judged = counts.enumerated - counts.exempt - counts.in_grace - counts.vanished;
+  if (judged <= 0) return { low: null, high: null };
+  return { low: counts.compliant / judged, high: (counts.compliant + counts.unknown) / judged };
+}
+
+/** Coverage for people: `91.4 %`, or `91.2–91.4 %` with bounds, or `n/a`; cut, never rounded up. */
+export function formatCoverage({ low, high }: Coverage): string {
+  if (low === null || high === null) return 'n/a';
+  const percent = (share: number): string => (Math.floor(share * 1000 + 1e-9) / 10).toFixed(1);
+  return percent(low) === percent(high) ? `${percent(low)} %` : `${percent(low)}–${percent(high)} %`;
+}

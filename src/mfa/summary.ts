@@ -1,0 +1,85 @@
+import { coverageOf, countVerdict, emptyCounts } from './coverage.ts';
+import type { Breakdown, RunSummary } from './document.ts';
+import { CLASSES_BY_STRENGTH, countAuthenticators, strongestClass } from './strength.ts';
+import type { ClassifiedFactor, FactorClass, Verdict, VerdictCounts } from './types.ts';
+
+/** What the statistics need of a user. */
+export interface StatisticsRow {
+  userId: string;
+  department: string | null;
+  verdict: Verdict;
+  factors: readonly ClassifiedFactor[];
+}
+
+export type Statistics = Pick<
+  RunSummary,
+  'counts' | 'coverage' | 'byFactor' | 'byClass' | 'authenticators' | 'pushOnly' | 'departments' | 'administrators'
+>;
+
+/** Gathers the figures of a report one user at a time, so that the size of the org does not matter. */
+export class StatisticsBuilder {
+  readonly #counts = emptyCounts();
+  readonly #byFactor = new Map<string, number>();
+  readonly #byClass = Object.fromEntries(CLASSES_BY_STRENGTH.map((name) => [name, 0])) as Record<FactorClass, number>;
+  readonly #departments = new Map<string, VerdictCounts>();
+  readonly #administrators: VerdictCounts | null;
+  readonly #isAdministrator: (userId: string) => boolean;
+  #authenticators = 0;
+  #pushOnly = 0;
+
+  /** `administrators`: ids of the members of privileged groups; null where none is configured. */
+  constructor(administrators: ReadonlySet<string> | null) {
+    this.#administrators = administrators === null ? null : emptyCounts();
+    this.#isAdministrator = (userId) => administrators?.has(userId) ?? false;
+  }
+
+  add(row: StatisticsRow): void {
+    countVerdict(this.#counts, row.verdict);
+    countVerdict(this.#department(row.department ?? '(none)'), row.verdict);
+    if (this.#administrators && this.#isAdministrator(row.userId)) countVerdict(this.#administrators, row.verdict);
+    const active = row.factors.filter((factor) => factor.status === 'ACTIVE');
+    for (const type of new Set(active.map((factor) => factor.type))) {
+      this.#byFactor.set(type, (this.#byFactor.get(type) ?? 0) + 1);
+    }
+    const strongest = strongestClass(row.factors);
+    if (strongest) this.#byClass[strongest] += 1;
+    this.#authenticators += countAuthenticators(row.factors);
+    if (row.verdict === 'compliant' && isPushOnly(active)) this.#pushOnly += 1;
+  }
+
+  done(): Statistics {
+    const administrators = this.#administrators && breakdown('Administrators', this.#administrators);
+    return {
+      counts: this.#counts,
+      coverage: coverageOf(this.#counts),
+      byFactor: Object.fromEntries([...this.#byFactor].toSorted(([a], [b]) => (a < b ? -1 : 1))),
+      byClass: this.#byClass,
+      authenticators: this.#authenticators,
+      pushOnly: this.#pushOnly,
+      departments: [...this.#departments].map(([name, counts]) => breakdown(name, counts)).toSorted(worstFirst),
+      administrators,
+    };
+  }
+
+  #department(name: string): VerdictCounts {
+    const counts = this.#departments.get(name) ?? emptyCounts();
+    this.#departments.set(name, counts);
+    return counts;
+  }
+}
+
+/** Whether an approve-only push is all that covers the user (with the code of the same app not counted as more). */
+function isPushOnly(active: readonly ClassifiedFactor[]): boolean {
+  const covering = active.filter((factor) => factor.class === 'strong' || factor.class === 'phishing_resistant');
+  return covering.some((factor) => factor.type === 'push') && covering.every((factor) => factor.type === 'push');
+}
+
+function breakdown(name: string, counts: VerdictCounts): Breakdown {
+  return { name, counts, coverage: coverageOf(counts) };
+}
+
+/** Lowest coverage first; larger departments and then names decide between equals. */
+function worstFirst(a: Breakdown, b: Breakdown): number {
+  const share = (a.coverage.low ?? 2) - (b.coverage.low ?? 2);
+  return share || b.counts.enumerated - a.counts.enumerated || (a.name < b.name ? -1 : 1);
+}

@@ -1,0 +1,1 @@
+export { mfaEnforcementCheck } from './mfa-enforcement-check.ts';

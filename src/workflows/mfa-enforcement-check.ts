@@ -1,0 +1,250 @@
+import * as wf from '@temporalio/workflow';
+import type { MfaActivities, RunPlan } from '../activities/types.ts';
+import { progressQuery } from './messages.ts';
+import type {
+  MfaEnforcementCheckInput,
+  MfaEnforcementCheckResult,
+  Progress,
+  ResumeState,
+  RunStatus,
+} from './messages.ts';
+import { inParallel } from './pool.ts';
+
+const quick = wf.proxyActivities<MfaActivities>({
+  startToCloseTimeout: '2 minutes',
+  heartbeatTimeout: '10 seconds',
+  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '30 seconds' },
+});
+/** Checks may wait for the quota, for as long as it takes while they heartbeat. */
+const patient = wf.proxyActivities<MfaActivities>({
+  startToCloseTimeout: '30 minutes',
+  heartbeatTimeout: '10 seconds',
+  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '30 seconds' },
+});
+
+/** History length at which a run continues as new: a run of this length replays in well under 0.3 s. */
+const HISTORY_LIMIT = 1_000;
+const FINDINGS_A_PAGE = 50;
+const TICKETS_IN_FLIGHT = 4;
+/** Above this many users `scan.batch: auto` goes from one user an activity to batches. */
+const AUTO_BATCH_ABOVE = 2_000;
+const AUTO_BATCH = 100;
+
+/** Reads every user in scope, judges the factors, keeps one ticket for each who is not covered, and reports. */
+export async function mfaEnforcementCheck(input: MfaEnforcementCheckInput): Promise<MfaEnforcementCheckResult> {
+  const state = input.resume ?? start();
+  const progress = trackProgress(state);
+  const { groups, dryRun, configRef } = input;
+  const { firstExecutionRunId: run } = wf.workflowInfo();
+  const plan = await quick.beginRun({ run, groups, dryRun, configRef });
+  try {
+    const finished = await story(plan, state, progress);
+    if (finished) return finished;
+  } catch (error) {
+    await closeAfterFailure(plan, error);
+    throw error;
+  }
+  return wf.continueAsNew<typeof mfaEnforcementCheck>({ ...input, resume: state });
+}
+
+/** The run from where it stands; null when the history has grown long and the run must continue as new. */
+async function story(plan: RunPlan, state: ResumeState, progress: Progress): Promise<MfaEnforcementCheckResult | null> {
+  const { run } = plan;
+  if (state.phase === 'listing') {
+    if (!(await listUsers(plan, state))) return null;
+    state.phase = 'scan';
+  }
+  if (state.phase === 'scan') {
+    progress.phase = 'scan';
+    if (!(await checkEverybody(plan, state))) return null;
+    state.phase = 'tickets';
+  }
+  if (state.phase === 'tickets') {
+    progress.phase = 'tickets';
+    if (!(await openTickets(plan, state))) return null;
+    state.phase = 'closing';
+    state.after = null;
+  }
+  progress.phase = 'closing';
+  const { listingLost, ticketsLost } = state;
+  const end = await quick.conclude({ run, listingLost, ticketsLost });
+  if (writesTickets(plan)) {
+    if (end.status === 'complete' && !(await closeTickets(plan, state))) return null;
+    if (ticketsLost === null) await quick.sweepDuplicates({ run });
+  }
+  progress.phase = 'summary';
+  if (!plan.dryRun) await quick.postSummary({ run, ...end });
+  const result = await quick.finishRun({ run, ...end });
+  progress.phase = 'done';
+  return result;
+}
+
+/** Lists every source page by page. Losing the list midway is remembered; not being able to begin fails the run. */
+async function listUsers(plan: RunPlan, state: ResumeState): Promise<boolean> {
+  while (state.source < plan.sources) {
+    if (historyIsLong()) return false;
+    const page = state.sizes.length;
+    const first = page === state.sourceStart;
+    try {
+      const { listed, more } = await quick.listPage({ run: plan.run, source: state.source, page, first });
+      state.sizes.push(listed);
+      if (more) continue;
+    } catch (error) {
+      if (page === 0 || wf.isCancellation(error)) throw error;
+      state.listingLost = failureCode(error);
+      return true;
+    }
+    state.source += 1;
+    state.sourceStart = state.sizes.length;
+  }
+  return true;
+}
+
+/** Fans the checks out in a small window; one user an activity, or a batch of them. */
+async function checkEverybody(plan: RunPlan, state: ResumeState): Promise<boolean> {
+  const size = batchSize(plan, sum(state.sizes));
+  let paused = false;
+  const next = (): { page: number; from: number; count: number } | null => {
+    skipFinishedPages(state);
+    const { page, from } = state.scanAt;
+    if (page >= state.sizes.length) return null;
+    paused ||= historyIsLong();
+    if (paused) return null;
+    const count = Math.min(size, (state.sizes[page] ?? 0) - from);
+    state.scanAt = { page, from: from + count };
+    return { page, from, count };
+  };
+  try {
+    await inParallel(plan.window, next, async (slice) => {
+      const { checked } = await patient.checkUsers({ run: plan.run, ...slice });
+      state.checked += checked;
+    });
+  } catch (error) {
+    if (failureCode(error) !== 'unauthenticated') throw error;
+    const { checked } = await patient.giveUpChecking({ run: plan.run, code: 'unauthenticated' });
+    state.checked += checked;
+    return true;
+  }
+  return !paused;
+}
+
+function skipFinishedPages(state: ResumeState): void {
+  while (state.scanAt.page < state.sizes.length && state.scanAt.from >= (state.sizes[state.scanAt.page] ?? 0)) {
+    state.scanAt = { page: state.scanAt.page + 1, from: 0 };
+  }
+}
+
+/** One ticket for each finding, or one for all of them. */
+async function openTickets(plan: RunPlan, state: ResumeState): Promise<boolean> {
+  if (!writesTickets(plan)) return true;
+  const { run } = plan;
+  if (plan.tickets === 'bulk') {
+    const { action, code } = await patient.ensureBulkTicket({ run });
+    if (action === 'failed') state.ticketsLost = code;
+    state.ticketsDone += 1;
+    return true;
+  }
+  for (;;) {
+    if (historyIsLong()) return false;
+    const { ids } = await quick.findings({ run, after: state.after, limit: FINDINGS_A_PAGE });
+    if (ids.length === 0) return true;
+    await eachTicket(state, ids, (userId) => patient.ensureTicket({ run, userId }));
+    if (state.ticketsLost !== null) return true;
+  }
+}
+
+/** Closes what the run proved compliant. Only a complete run may. */
+async function closeTickets(plan: RunPlan, state: ResumeState): Promise<boolean> {
+  const { run } = plan;
+  for (;;) {
+    if (historyIsLong()) return false;
+    const { subjects } = await quick.closable({ run, after: state.after, limit: FINDINGS_A_PAGE });
+    if (subjects.length === 0) return true;
+    await eachTicket(state, subjects, (subject) => patient.closeTicket({ run, subject }));
+    if (state.ticketsLost !== null) return true;
+  }
+}
+
+/** Works through one page of subjects; a credential that no longer works ends the work on tickets, not the run. */
+async function eachTicket(
+  state: ResumeState,
+  subjects: readonly string[],
+  work: (subject: string) => Promise<{ code: string | null }>,
+): Promise<void> {
+  const queue = [...subjects];
+  await inParallel(
+    TICKETS_IN_FLIGHT,
+    () => (state.ticketsLost === null ? (queue.shift() ?? null) : null),
+    async (subject) => {
+      const { code } = await work(subject);
+      if (code === 'unauthenticated' || code === 'policy_denied') state.ticketsLost = code;
+      state.ticketsDone += 1;
+    },
+  );
+  state.after = subjects.at(-1) ?? state.after;
+}
+
+/** A run that fails or is cancelled still ends in the store, in the trail and in Slack. */
+async function closeAfterFailure(plan: RunPlan, error: unknown): Promise<void> {
+  const { run } = plan;
+  const cancelled = wf.isCancellation(error);
+  const end = { run, status: 'failed' as RunStatus, reasons: [cancelled ? 'cancelled' : failureCode(error)] };
+  await wf.CancellationScope.nonCancellable(async () => {
+    if (!plan.dryRun) await quick.postSummary(end);
+    await quick.finishRun(end);
+  });
+}
+
+/** The type of the failure at the bottom: a coded word, never a vendor's text. */
+function failureCode(error: unknown): string {
+  const cause = error instanceof wf.ActivityFailure ? error.cause : error;
+  if (cause instanceof wf.ApplicationFailure) return cause.type ?? 'failed';
+  return cause instanceof wf.TimeoutFailure ? 'timeout' : 'failed';
+}
+
+function writesTickets(plan: RunPlan): boolean {
+  return !plan.dryRun && plan.tickets !== 'none';
+}
+
+function batchSize(plan: RunPlan, listed: number): number {
+  if (plan.batch !== 'auto') return plan.batch;
+  return listed > AUTO_BATCH_ABOVE ? AUTO_BATCH : 1;
+}
+
+function historyIsLong(): boolean {
+  const { historyLength, continueAsNewSuggested } = wf.workflowInfo();
+  return continueAsNewSuggested || historyLength > HISTORY_LIMIT;
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
+
+function start(): ResumeState {
+  return {
+    phase: 'listing',
+    sizes: [],
+    source: 0,
+    sourceStart: 0,
+    listingLost: null,
+    scanAt: { page: 0, from: 0 },
+    checked: 0,
+    after: null,
+    ticketsDone: 0,
+    ticketsLost: null,
+  };
+}
+
+/** Answers the progress query from the state that the story works on. */
+function trackProgress(state: ResumeState): Progress {
+  const { firstExecutionRunId: run } = wf.workflowInfo();
+  const phase: { phase: Progress['phase'] } = { phase: state.phase };
+  const progress = Object.defineProperties({ run, ...phase } as Progress, {
+    pages: { enumerable: true, get: () => state.sizes.length },
+    listed: { enumerable: true, get: () => sum(state.sizes) },
+    checked: { enumerable: true, get: () => state.checked },
+    ticketsDone: { enumerable: true, get: () => state.ticketsDone },
+  });
+  wf.setHandler(progressQuery, () => ({ ...progress }));
+  return progress;
+}
