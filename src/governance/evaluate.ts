@@ -1,4 +1,5 @@
 import { byName } from './digest.ts';
+import { byPolicy, ceilingHint, defaultHints, deniesBy, why } from './explain.ts';
 import { explicitDenies, grantsFor, judgeAt } from './match.ts';
 import type { Grant, Judgement } from './match.ts';
 import { guardrailProblem, policiesProblem, requestProblem } from './malformed.ts';
@@ -44,6 +45,7 @@ function decide({ request, bundle, guardrails, catalogue }: Question): Decision 
   if (!bundle.ok) return failClosed(request, bundle, `the policies did not load: ${bundle.reason}`);
   const facts = catalogue.find((row) => row.connector === request.connector && row.operation === request.operation);
   if (!facts) return failClosed(request, bundle, 'the catalogue has no such connector or operation');
+  if (typeof bundle.digest !== 'string') return failClosed(request, bundle, 'the bundle has no digest');
   const connectors = new Set<string>(catalogue.map((row) => row.connector));
   const problem =
     requestProblem(request) ?? guardrailProblem(guardrails) ?? policiesProblem(bundle.policies, connectors);
@@ -63,14 +65,14 @@ function decideSound({ request, bundle, guardrails, facts }: Sound): Decision {
   const risk = levels.at(-1) ?? facts.risk;
   const policies = bundle.policies.filter((policy) => policy.connector === request.connector).sort(byName);
   const grants = grantsFor(policies, request);
-  const found = { granting: new Map(grants.map((grant) => [grant.policy, grant])), risk };
+  const denies = explicitDenies(policies, request);
+  const found = { granting: byPolicy(grants), denying: byPolicy(denies), risk };
   const frame: Decision = {
     ...blank(request, bundle.digest),
     risk,
     considered: policies.map((policy) => ({ policy: policy.name, why: why(policy, request, found) })),
     hints: risk === facts.risk ? [] : [`context raises the risk from ${facts.risk} to ${risk}`],
   };
-  const denies = explicitDenies(policies, request);
   const ceiling = Object.hasOwn(guardrails.riskMax, facts.connector) ? guardrails.riskMax[facts.connector] : undefined;
   if (denies.length > 0) return denied(frame, 'explicit_deny', denies.map(deniesBy), denies.map(placeOf));
   if (ceiling && exceeds(risk, ceiling)) {
@@ -132,29 +134,6 @@ const placeOf = ({ policy, place }: Match): Decision['determining'][number] => (
 });
 const ceilingPlace = (grant: Grant): Decision['determining'][number] =>
   placeOf({ ...grant, place: grant.policy.places['risk_max'] ?? grant.policy.place });
-
-const deniesBy = ({ policy, glob }: Match): string => `policy ${policy.name} denies ${glob}`;
-const ceilingHint = ({ policy }: Grant): string =>
-  `policy ${policy.name} grants up to ${policy.riskMax}: a higher risk_max, or ceiling: escalate with an approval for the level, would grant it`;
-
-function defaultHints(policies: readonly Policy[], request: DecisionRequest): string[] {
-  const others = policies.filter((policy) => grantsFor([{ ...policy, principals: [] }], request).length > 0);
-  if (others.length === 0) return [`no policy grants ${request.connector} ${request.operation} to anybody`];
-  return others.map((policy) => `policy ${policy.name} grants it, but not to ${request.principal}`);
-}
-
-function why(
-  policy: Policy,
-  request: DecisionRequest,
-  found: { granting: ReadonlyMap<Policy, Grant>; risk: Risk },
-): string {
-  const denies = explicitDenies([policy], request)[0];
-  const grant = found.granting.get(policy);
-  if (denies) return `denies ${denies.glob}`;
-  if (!grant) return grantsFor([{ ...policy, principals: [] }], request).length > 0 ? 'another principal' : 'no match';
-  const mode = judgeAt([grant], found.risk);
-  return mode.effect === 'deny' ? `grants ${grant.glob}, capped at ${policy.riskMax}` : `grants ${grant.glob}`;
-}
 
 function denied(
   frame: Decision,

@@ -3,6 +3,7 @@
  * one segment and never crosses `:`. No other character is special. Linear in the length of the two.
  */
 export function matchesGlob(pattern: string, subject: string): boolean {
+  if (!pattern.includes('*')) return pattern === subject;
   const patterns = pattern.split(':');
   const subjects = subject.split(':');
   if (patterns.length !== subjects.length) return false;

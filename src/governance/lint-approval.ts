@@ -1,0 +1,63 @@
+import { covered, finding } from './lint-finding.ts';
+import type { Linted, LintFinding } from './lint-finding.ts';
+import { approvalAt } from './match.ts';
+import { exceeds } from './risk.ts';
+import type { Policy, Risk } from './types.ts';
+import { RISKS } from './types.ts';
+
+/** Levels that the approval map states but that can't be reached, and operations above the policy's own ceiling. */
+export function levelFindings(linted: Linted): LintFinding[] {
+  const { policy } = linted;
+  return RISKS.filter((risk) => `approval.${risk.toLowerCase()}` in policy.places).flatMap((risk) => {
+    const why = unreachable(linted, risk);
+    const level = `approval.${risk.toLowerCase()}`;
+    return why ? [finding(policy, [level, 'unreachable_level', 'warning', `${level} cannot be reached: ${why}`])] : [];
+  });
+}
+
+function unreachable(linted: Linted, risk: Risk): string | null {
+  const { policy } = linted;
+  if (policy.ceiling === 'cap' && exceeds(risk, policy.riskMax)) return `risk_max is ${policy.riskMax.toLowerCase()}`;
+  // Context raises risk, so a level is out of reach only where every operation starts above it.
+  const rows = covered(linted);
+  return rows.length > 0 && rows.every((row) => exceeds(row.risk, risk))
+    ? 'every operation it grants is riskier'
+    : null;
+}
+
+/** Requests for a person that nobody, or only the requester, could answer. */
+export function approverFindings(linted: Linted): LintFinding[] {
+  const { policy } = linted;
+  if (!asksForPerson(linted)) return [];
+  const { approvers } = policy;
+  if (!approvers || approvers.any_of.length === 0) return [withoutApprovers(policy)];
+  const people = new Set(approvers.any_of);
+  if ([...people].some((who) => !who.startsWith('user:'))) return [];
+  const quorum = `approvers ask for ${approvers.count} of ${people.size}`;
+  const only = policy.principals.length === 1 && people.size === 1 && people.has(policy.principals[0] ?? '');
+  return [
+    ...(approvers.count > people.size ? [finding(policy, ['approvers', 'quorum_too_large', 'error', quorum])] : []),
+    ...(only
+      ? [finding(policy, ['approvers', 'requester_only_approver', 'error', 'nobody but the requester may approve'])]
+      : []),
+  ];
+}
+
+function withoutApprovers(policy: Policy): LintFinding {
+  const whom = policy.hitlChannel
+    ? 'whoever is in hitl_channel, and the default approvers'
+    : 'only the default approvers';
+  const severity = policy.hitlChannel ? 'info' : 'warning';
+  const key = 'approval' in policy.places ? 'approval' : 'operations';
+  return finding(policy, [
+    key,
+    'hitl_without_approvers',
+    severity,
+    `asks a person but names no approvers: ${whom} may answer`,
+  ]);
+}
+
+const asksForPerson = (linted: Linted): boolean =>
+  covered(linted).some((row) => levelsUpFrom(row.risk).some((risk) => approvalAt(linted.policy, risk) === 'hitl'));
+
+const levelsUpFrom = (risk: Risk): Risk[] => RISKS.filter((level) => !exceeds(risk, level));

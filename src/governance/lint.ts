@@ -1,0 +1,91 @@
+import { byName } from './digest.ts';
+import { finding } from './lint-finding.ts';
+import type { Linted, LintFinding } from './lint-finding.ts';
+import { approverFindings, levelFindings } from './lint-approval.ts';
+import { matchesAny, matchesGlob } from './glob.ts';
+import type { OperationFacts, Policy } from './types.ts';
+
+/** Findings over a bundle's policies, by policy name, then line; pure and independent of the order of policies. */
+export function lintPolicies(policies: readonly Policy[], catalogue: readonly OperationFacts[]): LintFinding[] {
+  return [...policies].sort(byName).flatMap((policy) => {
+    const operations = catalogue.filter((row) => row.connector === policy.connector);
+    if (operations.length === 0)
+      return [finding(policy, ['connector', 'unknown_connector', 'error', 'there is no such connector'])];
+    const linted = { policy, operations, policies };
+    return RULES.flatMap((rule) => rule(linted)).sort((a, b) => a.line - b.line);
+  });
+}
+
+const RULES: readonly ((linted: Linted) => LintFinding[])[] = [
+  globFindings,
+  riskFindings,
+  shadowFindings,
+  levelFindings,
+  approverFindings,
+];
+
+function globFindings({ policy, operations }: Linted): LintFinding[] {
+  const entries = (['principals', 'operations', 'deny'] as const).flatMap((key) =>
+    policy[key].map((glob, at) => ({ key, glob, path: `${key}.${at}` })),
+  );
+  return entries.flatMap(({ key, glob, path }) => {
+    if (glob === '*')
+      return [
+        finding(policy, [
+          path,
+          'bare_star',
+          'error',
+          `* does not cross ":" and so matches nothing in ${key}: write *:*`,
+        ]),
+      ];
+    if (key === 'principals' || operations.some((row) => matchesGlob(glob, row.operation))) return [];
+    return [
+      finding(policy, [path, 'matches_nothing', 'warning', `${glob} matches no operation of ${policy.connector}`]),
+    ];
+  });
+}
+
+function riskFindings(linted: Linted): LintFinding[] {
+  const { policy } = linted;
+  if (policy.operations.length === 0 || 'risk_max' in policy.places) return [];
+  return [
+    finding(policy, [
+      'operations',
+      'missing_risk_max',
+      'warning',
+      `risk_max is not stated: ${policy.riskMax.toLowerCase()} applies`,
+    ]),
+  ];
+}
+
+function shadowFindings(linted: Linted): LintFinding[] {
+  const { policy, operations } = linted;
+  const denied = (row: OperationFacts): boolean => denyingPolicy(linted, row) !== undefined;
+  const everything = policy.deny.length > 0 && operations.every((row) => matchesAny(policy.deny, row.operation));
+  const own = everything
+    ? [finding(policy, ['deny', 'denies_everything', 'warning', `denies every operation of ${policy.connector}`])]
+    : [];
+  const shadowed = policy.operations.flatMap((glob, at) => {
+    const rows = operations.filter((row) => matchesGlob(glob, row.operation));
+    const [first] = rows;
+    if (!first || !rows.every(denied)) return [];
+    const by = denyingPolicy(linted, first)?.name ?? policy.name;
+    return [
+      finding(policy, [`operations.${at}`, 'shadowed_grant', 'warning', `${glob} grants nothing: denied by ${by}`]),
+    ];
+  });
+  return [...own, ...shadowed];
+}
+
+// A deny shadows a grant only where it holds for every principal that the grant is for.
+const denyingPolicy = ({ policy, policies }: Linted, row: OperationFacts): Policy | undefined =>
+  [...policies]
+    .sort(byName)
+    .find(
+      (other) =>
+        other.connector === policy.connector &&
+        (other.principals.length === 0 ||
+          (policy.principals.length > 0 &&
+            policy.principals.every((principal) => other.principals.includes(principal)))) &&
+        matchesAny(other.deny, row.operation),
+    );
