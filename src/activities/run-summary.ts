@@ -47,6 +47,7 @@ export async function summarise(deps: Deps, record: RunRecord, end: RunEnd): Pro
     startedAt,
     finishedAt: end.finishedAt,
     ...statistics,
+    groups: [],
     previousCoverage: (previous?.summary?.['coverage'] as Coverage | undefined) ?? null,
     exemptions: { live: plan.liveExemptions, expired: plan.expiredExemptions },
     changes: changesOf(changes),

@@ -1,0 +1,44 @@
+import type { CallEvent } from '../connectors/exchange.ts';
+import type { CallCounts, CallLedger } from '../store/types.ts';
+
+const FLUSH_EVERY_MS = 1_000;
+
+/** Counts the exchanges of each run and writes them to the store once a second. */
+export class CallCounter {
+  readonly #ledger: CallLedger;
+  readonly #timer: NodeJS.Timeout;
+  #waiting = new Map<string, CallCounts>();
+
+  constructor(ledger: CallLedger) {
+    this.#ledger = ledger;
+    this.#timer = setInterval(() => void this.flush(), FLUSH_EVERY_MS);
+    this.#timer.unref();
+  }
+
+  readonly observe = ({ connector, run, throttled }: CallEvent): void => {
+    const counts = this.#waiting.get(run) ?? { okta: 0, jira: 0, slack: 0, throttled: 0 };
+    counts[connector] += 1;
+    if (throttled) counts.throttled += 1;
+    this.#waiting.set(run, counts);
+  };
+
+  /** Writes what has been counted; what can't be written is kept for the next time. */
+  async flush(): Promise<void> {
+    const waiting = this.#waiting;
+    this.#waiting = new Map();
+    for (const [run, counts] of waiting) {
+      await this.#ledger.add(run, counts).catch(() => this.#keep(run, counts));
+    }
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.flush();
+  }
+
+  #keep(run: string, counts: CallCounts): void {
+    const later = this.#waiting.get(run) ?? { okta: 0, jira: 0, slack: 0, throttled: 0 };
+    for (const name of ['okta', 'jira', 'slack', 'throttled'] as const) later[name] += counts[name];
+    this.#waiting.set(run, later);
+  }
+}
