@@ -1,0 +1,28 @@
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import serialize from 'canonicalize';
+import { AuditDraftError } from './errors.ts';
+
+/** RFC 8785 JSON of a value; members that are undefined are left out. Throws AuditDraftError where there is no such form. */
+export function canonicalJson(value: unknown): string {
+  let text: string | undefined;
+  try {
+    text = serialize(value);
+  } catch (error) {
+    throw new AuditDraftError(`no canonical JSON: ${error instanceof Error ? error.message : 'unknown value'}`);
+  }
+  if (text === undefined) throw new AuditDraftError('no canonical JSON: the value has no JSON form');
+  return text;
+}
+
+/** Hex SHA-256 of the canonical JSON of call arguments; names them in decisions and entries without showing them. */
+export function digestOf(value: unknown): string {
+  return bytesToHex(sha256(utf8ToBytes(canonicalJson(value))));
+}
+
+const LEAF_PREFIX = Uint8Array.of(0);
+
+/** Hex SHA-256(0x00 ‖ leaf): an entry's hash and its leaf hash in the RFC 6962 tree. */
+export function leafHash(leaf: string): string {
+  return bytesToHex(sha256.create().update(LEAF_PREFIX).update(utf8ToBytes(leaf)).digest());
+}

@@ -1,0 +1,118 @@
+import { canonicalJson, leafHash } from './canonical.ts';
+import { EMPTY_HEAD, entryId } from './entry.ts';
+import type { AuditEntry, AuditHead } from './types.ts';
+
+/** One entry as stored: its place in the chain and its exact text. */
+export interface StoredText {
+  index: number;
+  text: string;
+}
+
+/** The first entry that is not what was written; `id` is null where none can be read. */
+export interface BadEntry {
+  index: number;
+  id: string | null;
+  reason: string;
+}
+
+/** `entries` and `head` tell how far the chain is good. */
+export type ChainReport =
+  | { ok: true; entries: number; head: string; firstBad?: undefined }
+  | { ok: false; entries: number; head: string; firstBad: BadEntry };
+
+/** Pages of stored texts in order of the chain. */
+export type StoredPages = AsyncIterable<readonly StoredText[]> | Iterable<readonly StoredText[]>;
+
+/**
+ * Checks a whole trail from its first entry and names the first bad one. `expected` is the end of the chain as
+ * recorded elsewhere (the store's head row): it shows entries cut off or added at the end.
+ */
+export async function verifyChain(pages: StoredPages, expected?: AuditHead): Promise<ChainReport> {
+  const state: ChainState = { entries: 0, head: EMPTY_HEAD, ids: new Set() };
+  for await (const page of pages) {
+    for (const stored of page) {
+      const firstBad = checkNext(state, stored);
+      if (firstBad) return { ok: false, entries: state.entries, head: state.head, firstBad };
+    }
+  }
+  const firstBad = expected ? checkEnd(state, expected) : null;
+  if (firstBad) return { ok: false, entries: state.entries, head: state.head, firstBad };
+  return { ok: true, entries: state.entries, head: state.head };
+}
+
+interface ChainState extends AuditHead {
+  ids: Set<string>;
+}
+
+function checkNext(state: ChainState, { index, text }: StoredText): BadEntry | null {
+  if (index > state.entries) return { index: state.entries, id: null, reason: 'missing' };
+  if (index < state.entries) return { index, id: null, reason: 'stands at a place that is taken' };
+  const entry = parseEntry(text);
+  if (!entry) return { index, id: null, reason: 'is no JSON object with id, prevHash and hash' };
+  const reason = CHECKS.find(({ holds }) => !holds({ state, entry, text }))?.reason;
+  if (reason) return { index, id: entry.id, reason };
+  state.ids.add(entry.id);
+  state.entries += 1;
+  state.head = entry.hash;
+  return null;
+}
+
+interface Check {
+  reason: string;
+  holds(facts: { state: ChainState; entry: AuditEntry; text: string }): boolean;
+}
+
+const CHECKS: readonly Check[] = [
+  { reason: 'is not canonical JSON', holds: ({ entry, text }) => canonicalOrNull(entry) === text },
+  { reason: 'does not have the hash it states', holds: ({ entry }) => hashOf(entry) === entry.hash },
+  { reason: 'does not follow the entry before it', holds: ({ state, entry }) => entry.prevHash === state.head },
+  { reason: 'does not have the id of its content', holds: ({ entry }) => idOrNull(entry) === entry.id },
+  { reason: 'repeats an earlier id', holds: ({ state, entry }) => !state.ids.has(entry.id) },
+];
+
+function checkEnd(state: ChainState, expected: AuditHead): BadEntry | null {
+  if (state.entries < expected.entries) return { index: state.entries, id: null, reason: 'missing' };
+  if (state.entries > expected.entries) {
+    return { index: expected.entries, id: null, reason: 'stands behind the recorded end of the trail' };
+  }
+  if (state.head !== expected.head) {
+    return { index: state.entries - 1, id: null, reason: 'is not the recorded end of the trail' };
+  }
+  return null;
+}
+
+function parseEntry(text: string): AuditEntry | null {
+  const value = parseOrNull(text);
+  if (value === null || typeof value !== 'object') return null;
+  const { id, prevHash, hash } = value as Partial<AuditEntry>;
+  return [id, prevHash, hash].every((field) => typeof field === 'string') ? (value as AuditEntry) : null;
+}
+
+function parseOrNull(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function canonicalOrNull(value: unknown): string | null {
+  try {
+    return canonicalJson(value);
+  } catch {
+    return null;
+  }
+}
+
+function hashOf(entry: AuditEntry): string | null {
+  const leaf = canonicalOrNull({ ...entry, hash: undefined });
+  return leaf === null ? null : leafHash(leaf);
+}
+
+function idOrNull(entry: AuditEntry): string | null {
+  try {
+    return entryId(entry);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,62 @@
+import { canonicalJson } from './canonical.ts';
+import type { StoredText } from './chain.ts';
+import type { AuditEntry } from './types.ts';
+
+/** How a trail leaves the product: what stands first, and one piece of text an entry, line ends included. */
+export interface ExportFormat {
+  head: string;
+  line(stored: StoredText): string;
+}
+
+/** The columns of the CSV form; nested values stand as canonical JSON. */
+const COLUMNS = [
+  { name: 'index', cell: ({ index }) => String(index) },
+  { name: 'id', cell: ({ entry }) => entry.id },
+  { name: 'at', cell: ({ entry }) => entry.at },
+  { name: 'workflowId', cell: ({ entry }) => entry.workflowId },
+  { name: 'run', cell: ({ entry }) => entry.run },
+  { name: 'kind', cell: ({ entry }) => entry.kind },
+  { name: 'subject', cell: ({ entry }) => entry.subject },
+  { name: 'sequence', cell: ({ entry }) => String(entry.sequence) },
+  { name: 'principal', cell: ({ entry }) => entry.actor.principal },
+  { name: 'authenticatedBy', cell: ({ entry }) => entry.actor.authenticatedBy },
+  { name: 'surface', cell: ({ entry }) => entry.surface },
+  { name: 'operation', cell: ({ entry }) => entry.operation ?? '' },
+  { name: 'risk', cell: ({ entry }) => entry.risk ?? '' },
+  { name: 'effect', cell: ({ entry }) => entry.decision?.effect ?? '' },
+  { name: 'code', cell: ({ entry }) => entry.decision?.code ?? '' },
+  { name: 'policies', cell: ({ entry }) => entry.decision?.policies.join(' ') ?? '' },
+  { name: 'bundleDigest', cell: ({ entry }) => entry.decision?.bundleDigest ?? '' },
+  { name: 'argsDigest', cell: ({ entry }) => entry.argsDigest ?? '' },
+  { name: 'args', cell: ({ entry }) => jsonCell(entry.args) },
+  { name: 'target', cell: ({ entry }) => entry.target ?? '' },
+  { name: 'outcome', cell: ({ entry }) => jsonCell(entry.outcome) },
+  { name: 'correlation', cell: ({ entry }) => jsonCell(entry.correlation) },
+  { name: 'prevHash', cell: ({ entry }) => entry.prevHash },
+  { name: 'hash', cell: ({ entry }) => entry.hash },
+] as const satisfies readonly { name: string; cell: (of: { index: number; entry: AuditEntry }) => string }[];
+
+/** The formats of `arx audit export`. JSON Lines are the stored bytes, so that an export can be verified again. */
+export const EXPORT_FORMATS = {
+  jsonl: { head: '', line: ({ text }) => `${text}\n` },
+  csv: { head: csvRow(COLUMNS.map(({ name }) => name)), line: csvLine },
+} as const satisfies Record<string, ExportFormat>;
+
+function csvLine({ index, text }: StoredText): string {
+  const entry = JSON.parse(text) as AuditEntry;
+  return csvRow(COLUMNS.map(({ cell }) => cell({ index, entry })));
+}
+
+/** One row of CSV (RFC 4180) in which no cell is taken for a formula by a spreadsheet. */
+export function csvRow(cells: readonly string[]): string {
+  return `${cells.map(csvCell).join(',')}\r\n`;
+}
+
+function csvCell(text: string): string {
+  const harmless = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
+}
+
+function jsonCell(value: unknown): string {
+  return value === undefined ? '' : canonicalJson(value);
+}
