@@ -47,8 +47,7 @@ export interface VerdictRecord {
 }
 
 export type RunUser = ListedUser & { page: number; ticket: string | null } & (
-    | { verdict: null; reason: null; factors: null; checkedAt: null }
-    | VerdictRecord
+    { verdict: null; reason: null; factors: null; checkedAt: null } | VerdictRecord
   );
 
 export interface PageRecord {
@@ -79,7 +78,11 @@ export interface RunRepository {
   list(limit: number): Promise<RunRecord[]>;
   /** The last run of this scope, other than `run` and finished before it began, with status complete and not dry. */
   lastComplete(scopeKey: string, before: RunRecord): Promise<RunRecord | null>;
-  finish(tx: StoreTransaction | null, run: string, end: { status: RunStatus; finishedAt: string; summary: JsonObject }): Promise<void>;
+  finish(
+    tx: StoreTransaction | null,
+    run: string,
+    end: { status: RunStatus; finishedAt: string; summary: JsonObject },
+  ): Promise<void>;
 }
 
 export interface RunUserRepository {
@@ -135,15 +138,34 @@ export interface TicketLedger {
    * Takes the row for `owner` for `ttlMs` (creating it `absent` if missing). Null while another owner holds it.
    * The same owner may take it again. Time is the store's clock.
    */
-  claim(identity: Pick<TicketRow, 'label' | 'org' | 'control' | 'subject'>, owner: string, ttlMs: number): Promise<TicketRow | null>;
-  /** Writes the patch only while `owner` holds the row; throws LeaseLostError otherwise. */
-  update(tx: StoreTransaction | null, label: string, owner: string, patch: Partial<Omit<TicketRow, 'label' | 'org' | 'control' | 'subject'>>): Promise<void>;
+  claim(
+    identity: Pick<TicketRow, 'label' | 'org' | 'control' | 'subject'>,
+    owner: string,
+    ttlMs: number,
+  ): Promise<TicketRow | null>;
+  /**
+   * Writes the patch only while `owner` holds the row and, where `expectAttempt` is given, only if no other create
+   * call was begun since; throws LeaseLostError otherwise.
+   */
+  update(
+    tx: StoreTransaction | null,
+    label: string,
+    owner: string,
+    patch: Partial<Omit<TicketRow, 'label' | 'org' | 'control' | 'subject'>>,
+    expectAttempt?: number,
+  ): Promise<void>;
   release(label: string, owner: string): Promise<void>;
   get(label: string): Promise<TicketRow | null>;
   /** Open tickets of users that this run found compliant, by ascending subject. */
   openOfCompliant(run: string, org: string, control: string, after: string | null, limit: number): Promise<TicketRow[]>;
   /** Records what this run did with the ticket of a subject; a repeated call with the same action is a retry. */
-  note(tx: StoreTransaction | null, run: string, subject: string, action: TicketAction, key: string | null): Promise<void>;
+  note(
+    tx: StoreTransaction | null,
+    run: string,
+    subject: string,
+    action: TicketAction,
+    key: string | null,
+  ): Promise<void>;
   noted(run: string): Promise<{ subject: string; action: TicketAction; key: string | null }[]>;
 }
 

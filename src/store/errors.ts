@@ -1,0 +1,35 @@
+/** Thrown when the database cannot be reached or stops answering. Names the address, never the credentials. */
+export class StoreUnavailableError extends Error {
+  override readonly name = 'StoreUnavailableError';
+  readonly code = 'store_unavailable';
+}
+
+/**
+ * Thrown when the database refuses a statement. Carries SQLSTATE and names of the schema only: what the server says
+ * beyond that may quote stored values.
+ */
+export class StoreQueryError extends Error {
+  override readonly name = 'StoreQueryError';
+  readonly code = 'store_query';
+  readonly sqlState: string;
+  constructor(sqlState: string, names: { table?: string; constraint?: string } = {}) {
+    const where = [names.table && `table ${names.table}`, names.constraint && `constraint ${names.constraint}`];
+    super(['the database refused a statement: SQLSTATE ' + sqlState, ...where.filter(Boolean)].join(', '));
+    this.sqlState = sqlState;
+  }
+}
+
+/** Thrown when a write names a run, user or ticket that is not stored: nothing was written. */
+export class NotStoredError extends Error {
+  override readonly name = 'NotStoredError';
+  readonly code = 'not_stored';
+}
+
+/** Thrown when a ticket row is written by somebody who does not, or no longer, hold its lease: nothing was written. */
+export class LeaseLostError extends Error {
+  override readonly name = 'LeaseLostError';
+  readonly code = 'lease_lost';
+  constructor(label: string, owner: string) {
+    super(`${owner} does not hold the lease of ticket ${label}: claim it again and re-read before writing`);
+  }
+}

@@ -1,0 +1,72 @@
+import type { Kysely } from 'kysely';
+import { AbortedTransactionError } from 'kysely';
+import { AuditUnavailableError } from '../audit/errors.ts';
+import type { AuditReceipt, Journal } from '../audit/types.ts';
+import { StoreQueryError, StoreUnavailableError } from './errors.ts';
+import { prepareDrafts, writeAppends } from './journal-write.ts';
+import type { Append } from './journal-write.ts';
+import type { Database } from './schema.ts';
+
+/** Drafts that one transaction takes; one append with more of them still goes in one piece. */
+const GROUP_DRAFTS = 200;
+
+interface Waiting extends Append {
+  resolve(receipts: readonly AuditReceipt[]): void;
+  reject(error: unknown): void;
+}
+
+/**
+ * The way into the trail. Appends that arrive while a transaction runs share the next one (group commit). An effect
+ * runs inside that transaction, must use nothing but the handle it is given, and must be idempotent: it also runs for
+ * a repeated append, and again when its group had to be taken apart.
+ */
+export function createJournal(db: Kysely<Database>): Journal {
+  const queue: Waiting[] = [];
+  let working = false;
+
+  const work = async (): Promise<void> => {
+    if (working) return;
+    working = true;
+    while (queue.length > 0) await commitGroup(db, takeGroup(queue));
+    working = false;
+  };
+
+  return {
+    async append(drafts, effect) {
+      const prepared = prepareDrafts(drafts);
+      return await new Promise((resolve, reject) => {
+        queue.push({ drafts: prepared, effect, resolve, reject });
+        void work();
+      });
+    },
+  };
+}
+
+function takeGroup(queue: Waiting[]): Waiting[] {
+  let drafts = 0;
+  const end = queue.findIndex((waiting, n) => (drafts += waiting.drafts.length) > GROUP_DRAFTS && n > 0);
+  return queue.splice(0, end === -1 ? queue.length : end);
+}
+
+/** Settles every member; never throws. When one spoils the group, each is tried alone so that only that one fails. */
+async function commitGroup(db: Kysely<Database>, group: readonly Waiting[]): Promise<void> {
+  try {
+    const receipts = await db.transaction().execute((tx) => writeAppends(tx, group));
+    group.forEach((waiting, n) => waiting.resolve(receipts[n] ?? []));
+  } catch (error) {
+    if (group.length > 1 && !(error instanceof StoreUnavailableError)) {
+      for (const waiting of group) await commitGroup(db, [waiting]);
+    } else {
+      const failure = toJournalError(error);
+      for (const waiting of group) waiting.reject(failure);
+    }
+  }
+}
+
+const DATABASE_FAILURES = [StoreUnavailableError, StoreQueryError, AbortedTransactionError];
+
+/** Whatever the database does wrong makes the trail unavailable; a conflict or an effect's own error stays itself. */
+function toJournalError(error: unknown): unknown {
+  const failed = DATABASE_FAILURES.some((kind) => error instanceof kind);
+  return failed ? new AuditUnavailableError((error as Error).message) : error;
+}

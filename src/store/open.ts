@@ -1,0 +1,54 @@
+import { sql } from 'kysely';
+import { sqlClock } from './clock.ts';
+import { connect } from './connection.ts';
+import { createJournal } from './journal.ts';
+import { migrateToLatest, pendingMigrations } from './migrate.ts';
+import { createAuditReader } from './repositories/audit-reader.ts';
+import { createCallLedger } from './repositories/calls.ts';
+import { createMessageLedger } from './repositories/messages.ts';
+import { createRunRepository } from './repositories/runs.ts';
+import { createSnapshotRepository } from './repositories/snapshots.ts';
+import { createTicketLedger } from './repositories/tickets.ts';
+import { createRunUserRepository } from './repositories/users.ts';
+import { withDeadline } from './deadline.ts';
+import type { Store } from './types.ts';
+
+/** How long `ping` waits for an answer, in milliseconds. */
+const PING_TIMEOUT = 5_000;
+
+export interface StoreOptions {
+  /** `postgres://…`: a PostgreSQL server, or PGlite behind its socket. */
+  databaseUrl: string;
+  /** Connections of this process at most; default 10. */
+  maxConnections?: number;
+  /** Replaces the database's clock for leases; for tests. */
+  now?: () => Date;
+}
+
+/** Opens the store and checks that it answers; throws StoreUnavailableError. The schema is not touched: see `migrate`. */
+export async function openStore({ databaseUrl, maxConnections = 10, now }: StoreOptions): Promise<Store> {
+  const db = connect(databaseUrl, maxConnections);
+  const ping = async (): Promise<void> => {
+    await withDeadline(sql`select 1`.execute(db), PING_TIMEOUT);
+  };
+  try {
+    await ping();
+  } catch (error) {
+    await db.destroy();
+    throw error;
+  }
+  return {
+    journal: createJournal(db),
+    audit: createAuditReader(db),
+    runs: createRunRepository(db),
+    users: createRunUserRepository(db),
+    tickets: createTicketLedger(db, sqlClock(now)),
+    messages: createMessageLedger(db),
+    calls: createCallLedger(db),
+    snapshots: createSnapshotRepository(db),
+    migrate: () => migrateToLatest(db),
+    pendingMigrations: () => pendingMigrations(db),
+    ping,
+    close: () => db.destroy(),
+  };
+}

@@ -1,0 +1,54 @@
+import type { Kysely } from 'kysely';
+import type { AuditEntry, AuditKind } from '../../audit/types.ts';
+import type { Database } from '../schema.ts';
+import type { AuditFilter, AuditReader } from '../types.ts';
+
+/** Reading the trail; nothing here locks or holds a transaction open. */
+export function createAuditReader(db: Kysely<Database>): AuditReader {
+  const matching = ({ run, kind, subject, since, after, limit }: AuditFilter) =>
+    db
+      .selectFrom('audit_entries')
+      .select(['index', 'text'])
+      .$if(run !== undefined, (query) => query.where('run', '=', run!))
+      .$if(kind !== undefined, (query) => query.where('kind', '=', kind!))
+      .$if(subject !== undefined, (query) => query.where('subject', '=', subject!))
+      .$if(since !== undefined, (query) => query.where('at', '>=', new Date(since!).toISOString()))
+      .$if(after !== undefined, (query) => query.where('index', '>', after!))
+      .$if(limit !== undefined, (query) => query.limit(limit!))
+      .orderBy('index');
+
+  return {
+    async head() {
+      return await db
+        .selectFrom('audit_head')
+        .select(['entries', 'head'])
+        .where('id', '=', 1)
+        .executeTakeFirstOrThrow();
+    },
+    async list(filter) {
+      const rows = await matching(filter).execute();
+      return rows.map(({ index, text }) => ({ index, entry: JSON.parse(text) as AuditEntry }));
+    },
+    async *pages(size, filter = {}) {
+      let left = filter.limit ?? Infinity;
+      let after = filter.after;
+      while (left > 0) {
+        const limit = Math.min(size, left);
+        const rows = await matching({ ...filter, after, limit }).execute();
+        if (rows.length > 0) yield rows;
+        if (rows.length < limit) return;
+        left -= rows.length;
+        after = rows.at(-1)?.index;
+      }
+    },
+    async countByKind(run) {
+      const rows = await db
+        .selectFrom('audit_entries')
+        .select((eb) => ['kind', eb.fn.countAll<number>().as('entries')])
+        .where('run', '=', run)
+        .groupBy('kind')
+        .execute();
+      return Object.fromEntries(rows.map(({ kind, entries }) => [kind as AuditKind, entries]));
+    },
+  };
+}

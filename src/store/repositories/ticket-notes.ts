@@ -1,0 +1,35 @@
+import { sql } from 'kysely';
+import type { Kysely } from 'kysely';
+import type { Database } from '../schema.ts';
+import type { TicketAction } from '../types.ts';
+
+interface TicketNote {
+  run: string;
+  subject: string;
+  action: TicketAction;
+  key: string | null;
+}
+
+/** What a run that goes on after a crash may find of its own making; it does not become `kept` by being seen again. */
+const OUTLASTS_KEPT = ['created', 'reopened'] as const satisfies TicketAction[];
+
+/** One note a subject and run: the last one stands, except that `kept` does not replace what the same run did. */
+export async function noteTicket(db: Kysely<Database>, note: TicketNote): Promise<void> {
+  const overruled = sql<boolean>`excluded.action = 'kept' and ticket_notes.action in (${sql.join(OUTLASTS_KEPT)})`;
+  await db
+    .insertInto('ticket_notes')
+    .values(note)
+    .onConflict((conflict) =>
+      conflict
+        .columns(['run', 'subject'])
+        .doUpdateSet({ action: note.action, key: sql`coalesce(excluded.key, ticket_notes.key)` })
+        .where(sql<boolean>`not (${overruled})`),
+    )
+    .execute();
+}
+
+/** The notes of a run by ascending subject. */
+export async function listNotes(db: Kysely<Database>, run: string): Promise<Omit<TicketNote, 'run'>[]> {
+  const notes = db.selectFrom('ticket_notes').select(['subject', 'action', 'key']).where('run', '=', run);
+  return await notes.orderBy('subject').execute();
+}

@@ -1,0 +1,30 @@
+import type { Selectable } from 'kysely';
+import type { RunUsersTable } from '../schema.ts';
+import type { ListedUser, RunUser, VerdictRecord } from '../types.ts';
+
+type Row = Selectable<RunUsersTable>;
+
+/** A row as the user was listed. */
+export function toListedUser(row: Row): ListedUser {
+  return {
+    userId: row.user_id,
+    login: row.login,
+    email: row.email,
+    department: row.department,
+    created: row.created,
+    status: row.status,
+  };
+}
+
+/** A row with what was found out so far. */
+export function toRunUser(row: Row): RunUser {
+  return { ...toListedUser(row), page: row.page, ticket: row.ticket, ...toVerdict(row) };
+}
+
+const NOT_CHECKED = { verdict: null, reason: null, factors: null, checkedAt: null } as const;
+
+/** The four columns are written together, so a verdict comes with the other three. */
+function toVerdict({ verdict, reason, factors, checked_at }: Row): VerdictRecord | typeof NOT_CHECKED {
+  if (verdict === null || reason === null || checked_at === null) return NOT_CHECKED;
+  return { verdict, reason, factors: factors as VerdictRecord['factors'], checkedAt: checked_at };
+}

@@ -1,0 +1,54 @@
+import { sql } from 'kysely';
+import type { Kysely } from 'kysely';
+import type { NON_COMPLIANT as RULE, Verdict, VerdictCounts } from '../../mfa/types.ts';
+import type { Database } from '../schema.ts';
+import type { RunChanges } from '../types.ts';
+
+/** The verdicts that open a ticket; the type holds this list equal to the rule in mfa, which this room may not import. */
+export const NON_COMPLIANT = ['weak_only', 'none', 'pending_only'] as const satisfies typeof RULE;
+
+const NOBODY: VerdictCounts = {
+  enumerated: 0,
+  compliant: 0,
+  weak_only: 0,
+  none: 0,
+  pending_only: 0,
+  exempt: 0,
+  in_grace: 0,
+  unknown: 0,
+  vanished: 0,
+};
+
+/** Users a verdict; those without one are counted nowhere, so that `enumerated` is the sum. */
+export async function countVerdicts(db: Kysely<Database>, run: string): Promise<VerdictCounts> {
+  const rows = await db
+    .selectFrom('run_users')
+    .select((eb) => ['verdict', eb.fn.countAll<number>().as('users')])
+    .where('run', '=', run)
+    .where('verdict', 'is not', null)
+    .groupBy('verdict')
+    .execute();
+  const counts = { ...NOBODY };
+  for (const { verdict, users } of rows) {
+    counts[verdict as Verdict] = users;
+    counts.enumerated += users;
+  }
+  return counts;
+}
+
+/** Compares two runs user by user, in SQL; ids ascending. */
+export async function findChanges(db: Kysely<Database>, run: string, previous: string): Promise<RunChanges> {
+  const wanting = sql.join(NON_COMPLIANT);
+  const { rows } = await sql<{ user_id: string; change: keyof RunChanges }>`
+    select * from (
+      select n.user_id, case
+        when n.verdict in (${wanting}) and p.verdict = 'compliant' then 'regressed'
+        when n.verdict in (${wanting}) and (p.verdict is null or p.verdict not in (${wanting})) then 'new'
+        when n.verdict = 'compliant' and p.verdict in (${wanting}) then 'resolved'
+      end as change
+      from run_users n left join run_users p on p.run = ${previous} and p.user_id = n.user_id
+      where n.run = ${run}
+    ) as compared where change is not null order by user_id`.execute(db);
+  const of = (change: keyof RunChanges) => rows.filter((row) => row.change === change).map((row) => row.user_id);
+  return { new: of('new'), resolved: of('resolved'), regressed: of('regressed') };
+}

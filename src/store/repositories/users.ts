@@ -1,0 +1,82 @@
+import { sql } from 'kysely';
+import type { Kysely } from 'kysely';
+import { NotStoredError } from '../errors.ts';
+import type { Database } from '../schema.ts';
+import type { ListedUser, RunUserRepository } from '../types.ts';
+import { countVerdicts, findChanges, NON_COMPLIANT } from './user-tallies.ts';
+import { addPage, readPage } from './user-pages.ts';
+import { toListedUser, toRunUser } from './user-rows.ts';
+
+/** Users of a run: as listed, then with their verdicts. */
+export function createRunUserRepository(db: Kysely<Database>): RunUserRepository {
+  const usersOf = (run: string) => db.selectFrom('run_users').where('run', '=', run);
+  const userOf = (run: string, userId: string) => usersOf(run).selectAll().where('user_id', '=', userId);
+
+  return {
+    addPage: (run, page, next, users) => addPage(db, { run, page, next }, users),
+    page: (run, page) => readPage(db, run, page),
+    async pending(run, userIds) {
+      const listed = sql<boolean>`user_id = any(${[...userIds]}::text[])`;
+      const rows = await usersOf(run).selectAll().where(listed).where('verdict', 'is', null).execute();
+      const byId = new Map(rows.map((row) => [row.user_id, toListedUser(row)]));
+      return userIds.map((id) => byId.get(id)).filter((user): user is ListedUser => user !== undefined);
+    },
+    async get(run, userId) {
+      const row = await userOf(run, userId).executeTakeFirst();
+      return row ? toRunUser(row) : null;
+    },
+    async setVerdict(tx, run, userId, { verdict, reason, factors, checkedAt }) {
+      const found = { verdict, reason, factors: JSON.stringify(factors), checked_at: checkedAt };
+      const update = tx.updateTable('run_users').set(found).where('run', '=', run).where('user_id', '=', userId);
+      if ((await update.executeTakeFirst()).numUpdatedRows === 0n) throw notListed(run, userId);
+    },
+    async setTicket(tx, run, userId, key) {
+      const update = (tx ?? db).updateTable('run_users').set({ ticket: key });
+      const result = await update.where('run', '=', run).where('user_id', '=', userId).executeTakeFirst();
+      if (result.numUpdatedRows === 0n) throw notListed(run, userId);
+    },
+    async countFailure(run, userId) {
+      const row = await db
+        .updateTable('run_users')
+        .set((eb) => ({ failures: eb('failures', '+', 1) }))
+        .where('run', '=', run)
+        .where('user_id', '=', userId)
+        .returning('failures')
+        .executeTakeFirst();
+      if (!row) throw notListed(run, userId);
+      return row.failures;
+    },
+    counts: (run) => countVerdicts(db, run),
+    async idsByVerdict(run, verdicts, after, limit) {
+      if (verdicts.length === 0) return [];
+      const all = usersOf(run)
+        .select('user_id')
+        .where('verdict', 'in', [...verdicts]);
+      const rest = after === null ? all : all.where('user_id', '>', after);
+      return (await rest.orderBy('user_id').limit(limit).execute()).map((row) => row.user_id);
+    },
+    async *pages(run, size) {
+      let last: { login: string; user_id: string } | undefined;
+      do {
+        const all = usersOf(run).selectAll().orderBy('login').orderBy('user_id').limit(size);
+        const rest = last ? all.where(sql<boolean>`(login, user_id) > (${last.login}, ${last.user_id})`) : all;
+        const rows = await rest.execute();
+        if (rows.length > 0) yield rows.map(toRunUser);
+        last = rows.length === size ? rows.at(-1) : undefined;
+      } while (last);
+    },
+    changes: (run, previous) => findChanges(db, run, previous),
+    async changesOfFirst(run) {
+      const rows = await usersOf(run)
+        .select('user_id')
+        .where('verdict', 'in', NON_COMPLIANT)
+        .orderBy('user_id')
+        .execute();
+      return { new: rows.map((row) => row.user_id), resolved: [], regressed: [] };
+    },
+  };
+}
+
+function notListed(run: string, userId: string): NotStoredError {
+  return new NotStoredError(`user ${userId} is not listed in run ${run}: store its page first`);
+}

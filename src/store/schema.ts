@@ -1,0 +1,133 @@
+import type { ColumnType } from 'kysely';
+import type { Verdict } from '../mfa/types.ts';
+import type { MessageRow, RunRecord, TicketAction, TicketRow } from './types.ts';
+
+/**
+ * A json column: parsed by the driver when read, written as text. The type is `json`, not `jsonb`, which keeps the
+ * exact text and so takes every string that JSON can carry.
+ */
+export type JsonColumn<Value> = ColumnType<Value, string, string>;
+/** A timestamptz column that is only compared inside SQL. */
+export type SqlTime = ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+
+/** Times are ISO 8601 UTC text unless they are leases. Text columns sort by code point (`collate "C"`) on every server. */
+export interface RunsTable {
+  /** Order of beginning; breaks ties of `started_at`. */
+  position: ColumnType<number, never, never>;
+  run: string;
+  workflow_id: string;
+  scope_key: string;
+  org: string;
+  status: RunRecord['status'];
+  dry_run: boolean;
+  started_at: string;
+  finished_at: string | null;
+  plan: JsonColumn<RunRecord['plan']>;
+  summary: ColumnType<RunRecord['summary'], string | undefined, string>;
+}
+
+export interface RunPagesTable {
+  run: string;
+  page: number;
+  next: string | null;
+}
+
+export interface RunUsersTable {
+  run: string;
+  user_id: string;
+  page: number;
+  /** Place on its page, from 0. */
+  position: number;
+  login: string;
+  email: string | null;
+  department: string | null;
+  created: string | null;
+  status: string;
+  verdict: Verdict | null;
+  reason: string | null;
+  factors: ColumnType<unknown, string | null | undefined, string | null>;
+  checked_at: string | null;
+  ticket: string | null;
+  failures: ColumnType<number, number | undefined, number>;
+}
+
+export interface TicketsTable {
+  label: string;
+  org: string;
+  control: string;
+  subject: string;
+  state: TicketRow['state'];
+  key: string | null;
+  attempt: ColumnType<number, number | undefined, number>;
+  intended_at: string | null;
+  closed_by: TicketRow['closedBy'];
+  closed_seen_run: string | null;
+  last_run: string | null;
+  details: JsonColumn<TicketRow['details']>;
+  lease_owner: string | null;
+  lease_until: SqlTime;
+}
+
+export interface TicketNotesTable {
+  run: string;
+  subject: string;
+  action: TicketAction;
+  key: string | null;
+}
+
+export interface MessagesTable {
+  run: string;
+  channel: string;
+  ts: string | null;
+  state: MessageRow['state'];
+  attempt: number;
+}
+
+export interface CallsTable {
+  run: string;
+  okta: number;
+  jira: number;
+  slack: number;
+  throttled: number;
+}
+
+export interface SnapshotsTable {
+  digest: string;
+  /** Canonical JSON: the digest is over these bytes. */
+  content: string;
+}
+
+export interface AuditEntriesTable {
+  /** 0-based place in the chain. */
+  index: number;
+  id: string;
+  workflow_id: string;
+  run: string;
+  kind: string;
+  subject: string;
+  sequence: number;
+  at: string;
+  /** The entry in canonical JSON, byte for byte what was hashed (plus `hash`). */
+  text: string;
+}
+
+/** One row: the end of the chain, locked by every append. */
+export interface AuditHeadTable {
+  id: number;
+  entries: number;
+  head: string;
+}
+
+/** Tables as kysely sees them. */
+export interface Database {
+  runs: RunsTable;
+  run_pages: RunPagesTable;
+  run_users: RunUsersTable;
+  tickets: TicketsTable;
+  ticket_notes: TicketNotesTable;
+  messages: MessagesTable;
+  calls: CallsTable;
+  snapshots: SnapshotsTable;
+  audit_entries: AuditEntriesTable;
+  audit_head: AuditHeadTable;
+}
