@@ -1,0 +1,110 @@
+import { parseArgs } from 'node:util';
+import type { EmulatorOptions, Profile } from './options.ts';
+
+/** What the command line of the emulators says. */
+export interface EmulatorArguments {
+  options: EmulatorOptions;
+  /** End when the parent's end of stdin closes. */
+  exitWithParent: boolean;
+}
+
+/** Thrown for a flag that is unknown or has a value of the wrong form; the message names it. */
+export class ArgumentError extends Error {}
+
+const TEXT = { type: 'string' } as const;
+const FLAGS = {
+  users: TEXT,
+  seed: TEXT,
+  profile: TEXT,
+  'weak-share': TEXT,
+  port: TEXT,
+  'okta-port': TEXT,
+  'jira-port': TEXT,
+  'slack-port': TEXT,
+  'control-port': TEXT,
+  'rate-limit': TEXT,
+  'window-ms': TEXT,
+  'index-lag-ms': TEXT,
+  log: TEXT,
+  'okta-token': TEXT,
+  'jira-token': TEXT,
+  'jira-email': TEXT,
+  'slack-token': TEXT,
+  'jira-project': TEXT,
+  'canary-phone': TEXT,
+  'canary-email': TEXT,
+  'canary-totp-seed': TEXT,
+  'exit-with-parent': { type: 'boolean' },
+} as const;
+const PROFILES: readonly string[] = ['demo', 'plain', 'empty'];
+
+type Values = { [Name in keyof typeof FLAGS]?: Name extends 'exit-with-parent' ? boolean : string };
+
+/** Parses the flags of `main.ts`. Throws ArgumentError. */
+export function parseArguments(given: readonly string[]): EmulatorArguments {
+  const values = parsed(given);
+  const options: EmulatorOptions = {
+    users: whole(values, 'users'),
+    seed: whole(values, 'seed'),
+    profile: profileOf(values.profile),
+    weakShare: share(values['weak-share']),
+    ports: ports(values),
+    rateLimit: whole(values, 'rate-limit'),
+    windowMs: whole(values, 'window-ms'),
+    indexLagMs: whole(values, 'index-lag-ms'),
+    log: values.log,
+    tokens: {
+      okta: values['okta-token'],
+      jira: values['jira-token'],
+      jiraEmail: values['jira-email'],
+      slack: values['slack-token'],
+    },
+    jiraProject: values['jira-project'],
+    canaries: { phone: values['canary-phone'], email: values['canary-email'], totpSeed: values['canary-totp-seed'] },
+  };
+  return { options, exitWithParent: values['exit-with-parent'] === true };
+}
+
+function parsed(given: readonly string[]): Values {
+  try {
+    return parseArgs({ args: [...given], options: FLAGS, strict: true }).values;
+  } catch (error) {
+    throw new ArgumentError(error instanceof Error ? error.message : 'unusable arguments');
+  }
+}
+
+function whole(values: Values, name: Exclude<keyof Values, 'exit-with-parent'>): number | undefined {
+  const text = values[name];
+  if (text === undefined) return undefined;
+  if (!/^\d+$/.test(text)) throw new ArgumentError(`--${name} must be a whole number of at least 0, not '${text}'`);
+  return Number(text);
+}
+
+function share(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (!(value >= 0 && value <= 1)) throw new ArgumentError(`--weak-share must be between 0 and 1, not '${text}'`);
+  return value;
+}
+
+function profileOf(text: string | undefined): Profile | undefined {
+  if (text === undefined) return undefined;
+  if (!PROFILES.includes(text))
+    throw new ArgumentError(`--profile must be one of ${PROFILES.join(', ')}, not '${text}'`);
+  return text as Profile;
+}
+
+function ports(values: Values): NonNullable<EmulatorOptions['ports']> {
+  const base = whole(values, 'port') ?? 0;
+  const named = {
+    okta: whole(values, 'okta-port'),
+    jira: whole(values, 'jira-port'),
+    slack: whole(values, 'slack-port'),
+    control: whole(values, 'control-port'),
+  };
+  const names = ['okta', 'jira', 'slack', 'control'] as const;
+  const entries = names.map((name, index) => [name, named[name] ?? (base === 0 ? 0 : base + index)] as const);
+  const wrong = entries.find(([, port]) => port > 65_535);
+  if (wrong) throw new ArgumentError(`the ${wrong[0]} port ${wrong[1]} is above 65535`);
+  return Object.fromEntries(entries);
+}

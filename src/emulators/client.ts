@@ -1,0 +1,82 @@
+import type { LogFilter } from './accept-log.ts';
+import type { ActiveFault, LogEntry, StateDocument, StateIssue, StatePart, StateUser } from './control/protocol.ts';
+import type { Evolution } from './demo/evolve.ts';
+import type { JiraSettings, StatusCategory } from './jira/model.ts';
+import type { NewGroup, NewUser, OktaSettings, UserPatch } from './okta/model.ts';
+import type { SlackChannel, SlackSettings } from './slack/workspace.ts';
+import type { FaultRule } from './types.ts';
+
+/** Typed verbs of the control server. Every one throws an Error that names verb, path and answer when it is refused. */
+export interface EmulatorControl {
+  /** What the vendors accepted and refused, oldest first. */
+  log(filter?: LogFilter): Promise<LogEntry[]>;
+  /** The state of the vendors; with parts named, only those. */
+  state(): Promise<StateDocument>;
+  state<Part extends StatePart>(...parts: Part[]): Promise<Pick<StateDocument, Part>>;
+  /** Adds a fault rule and gives its id. */
+  fault(rule: FaultRule): Promise<string>;
+  /** The rules in force with how often they matched and struck. */
+  faults(): Promise<ActiveFault[]>;
+  clearFaults(): Promise<void>;
+  addUsers(users: readonly NewUser[], options?: { replace?: boolean }): Promise<{ id: string; login: string }[]>;
+  /** By id or login. */
+  patchUser(id: string, patch: UserPatch): Promise<StateUser>;
+  removeUser(id: string): Promise<void>;
+  addGroups(groups: readonly NewGroup[]): Promise<{ id: string; name: string }[]>;
+  oktaSettings(changes: Partial<OktaSettings>): Promise<void>;
+  /** Moves an issue as a person would. */
+  transitionIssue(key: string, category: StatusCategory): Promise<StateIssue>;
+  deleteIssue(key: string): Promise<void>;
+  jiraSettings(changes: Partial<JiraSettings>): Promise<void>;
+  slackSettings(changes: Partial<SlackSettings> & { channels?: Partial<SlackChannel>[] }): Promise<void>;
+  /** Lets a week pass in the organisation. */
+  evolve(): Promise<Evolution>;
+}
+
+/** A client of the control server at `base` (`http://127.0.0.1:…`). */
+export function emulatorControl(base: string): EmulatorControl {
+  const call = (method: string, path: string, body?: unknown) => request(`${base}${path}`, method, body);
+  const post = async (path: string, body: unknown): Promise<void> => void (await call('POST', path, body));
+  return {
+    log: async (filter = {}) => (await call('GET', `/log?${queryOf(filter)}`)).entries as LogEntry[],
+    state: (async (...parts: StatePart[]) =>
+      call(
+        'GET',
+        `/state?${new URLSearchParams(parts.map((part): [string, string] => ['part', part]))}`,
+      )) as EmulatorControl['state'],
+    fault: async (rule) => (await call('POST', '/faults', rule)).id as string,
+    faults: async () => (await call('GET', '/faults')).faults as ActiveFault[],
+    clearFaults: async () => void (await call('DELETE', '/faults')),
+    addUsers: async (users, options) =>
+      (await call('POST', '/okta/users', { users, ...options })).users as { id: string; login: string }[],
+    patchUser: async (id, patch) =>
+      (await call('PATCH', `/okta/users/${encodeURIComponent(id)}`, patch)) as unknown as StateUser,
+    removeUser: async (id) => void (await call('DELETE', `/okta/users/${encodeURIComponent(id)}`)),
+    addGroups: async (groups) =>
+      (await call('POST', '/okta/groups', { groups })).groups as { id: string; name: string }[],
+    oktaSettings: (changes) => post('/okta/settings', changes),
+    transitionIssue: async (key, category) =>
+      (await call('POST', `/jira/issues/${key}/transition`, { category })) as unknown as StateIssue,
+    deleteIssue: async (key) => void (await call('DELETE', `/jira/issues/${key}`)),
+    jiraSettings: (changes) => post('/jira/settings', changes),
+    slackSettings: (changes) => post('/slack/settings', changes),
+    evolve: async () => (await call('POST', '/evolve', {})) as unknown as Evolution,
+  };
+}
+
+function queryOf(filter: LogFilter): URLSearchParams {
+  return new URLSearchParams(
+    Object.entries(filter).flatMap(([name, value]): [string, string][] =>
+      value === undefined ? [] : [[name, String(value)]],
+    ),
+  );
+}
+
+async function request(url: string, method: string, body: unknown): Promise<Record<string, unknown>> {
+  const json =
+    body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
+  const answer = await fetch(url, { method, ...json });
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(`emulator control ${method} ${url}: ${answer.status} ${text}`);
+  return text === '' ? {} : (JSON.parse(text) as Record<string, unknown>);
+}

@@ -1,0 +1,78 @@
+import { evolve } from '../demo/evolve.ts';
+import { isObject, objectBody } from '../http.ts';
+import type { NewGroup, NewUser, UserPatch, UserRecord } from '../okta/model.ts';
+import type { EmulatorState } from '../start.ts';
+import type { Answer, EmulatedRequest, Route } from '../types.ts';
+import { userState } from './state.ts';
+
+/** What tests and the demo do to the Okta organisation behind its API. */
+export function oktaControls({ okta }: EmulatorState): Route[] {
+  let week = 0;
+  const withUser = (act: (user: UserRecord, request: EmulatedRequest) => Answer) => (request: EmulatedRequest) => {
+    const user = okta.user(request.params.id ?? '');
+    return user ? act(user, request) : { status: 404, body: { error: `no user ${request.params.id}` } };
+  };
+  const operation = 'control';
+  return [
+    {
+      method: 'POST',
+      path: '/okta/users',
+      operation,
+      handle: (request) => {
+        const { users, replace } = objectBody(request);
+        if (!Array.isArray(users)) return { status: 400, body: { error: 'users must be a list' } };
+        if (replace === true) okta.clearUsers();
+        const added = (users as NewUser[]).map((user) => okta.addUser(user));
+        return { status: 200, body: { users: added.map(({ id, profile }) => ({ id, login: profile.login })) } };
+      },
+    },
+    {
+      method: 'PATCH',
+      path: '/okta/users/:id',
+      operation,
+      handle: withUser((user, request) => {
+        okta.patchUser(user, objectBody(request) as UserPatch);
+        return { status: 200, body: userState(okta, user) };
+      }),
+    },
+    {
+      method: 'DELETE',
+      path: '/okta/users/:id',
+      operation,
+      handle: withUser((user) => {
+        okta.removeUser(user);
+        return { status: 204 };
+      }),
+    },
+    {
+      method: 'POST',
+      path: '/okta/groups',
+      operation,
+      handle: (request) => {
+        const { groups } = objectBody(request);
+        if (!Array.isArray(groups)) return { status: 400, body: { error: 'groups must be a list' } };
+        const added = (groups as NewGroup[]).map((group) => okta.addGroup(group));
+        return { status: 200, body: { groups: added.map(({ id, name }) => ({ id, name })) } };
+      },
+    },
+    {
+      method: 'POST',
+      path: '/okta/settings',
+      operation,
+      handle: (request) => {
+        const changes = isObject(request.body) ? request.body : {};
+        Object.assign(okta.settings, changes);
+        return { status: 200, body: { ...okta.settings, token: undefined } };
+      },
+    },
+    {
+      method: 'POST',
+      path: '/evolve',
+      operation,
+      handle: () => {
+        week += 1;
+        return { status: 200, body: evolve(okta, week) };
+      },
+    },
+  ];
+}

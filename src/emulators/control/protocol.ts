@@ -1,0 +1,60 @@
+import type { ActiveFault } from '../faults.ts';
+import type { FactorSpec } from '../okta/model.ts';
+import type { BucketStatistics } from '../rate-limit.ts';
+import type { LogEntry } from '../types.ts';
+
+/** A user as GET /state shows it. */
+export interface StateUser {
+  id: string;
+  login: string;
+  status: string;
+  department: string | null;
+  created: string;
+  vanish: boolean;
+  denyFactors: boolean;
+  roles: string[];
+  sessions: number;
+  factors: { type: string; provider: string | null; status: string }[];
+  groups: string[];
+}
+
+/** An issue as GET /state shows it; deleted ones are gone. */
+export interface StateIssue {
+  id: string;
+  key: string;
+  summary: string;
+  description: string;
+  labels: string[];
+  issuetype: string;
+  priority: string;
+  duedate: string | null;
+  status: string;
+  category: 'new' | 'indeterminate' | 'done';
+  created: string;
+  comments: string[];
+  links: { type: string; inward: string; outward: string }[];
+}
+
+/** A Slack message as GET /state shows it. */
+export interface StateMessage {
+  channel: string;
+  ts: string;
+  text: string;
+  blocks: Record<string, unknown>[];
+  metadata: Record<string, unknown> | null;
+  edited: boolean;
+}
+
+export interface StateDocument {
+  users: StateUser[];
+  groups: { id: string; name: string; type: string; members: string[] | null }[];
+  issues: StateIssue[];
+  filters: { id: string; name: string; jql: string }[];
+  messages: StateMessage[];
+  channels: { id: string; name: string; isMember: boolean }[];
+  /** Okta's rate-limit buckets since the start. */
+  buckets: BucketStatistics[];
+}
+export type StatePart = keyof StateDocument;
+
+export type { ActiveFault, BucketStatistics, FactorSpec, LogEntry };

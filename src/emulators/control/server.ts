@@ -1,0 +1,150 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { filterLog } from '../accept-log.ts';
+import { createQuietServer, objectBody, readRequest, send } from '../http.ts';
+import type { StatusCategory } from '../jira/model.ts';
+import { statusOf } from '../jira/transitions.ts';
+import { createRouter } from '../router.ts';
+import type { Router } from '../router.ts';
+import type { SlackChannel } from '../slack/workspace.ts';
+import type { EmulatorState } from '../start.ts';
+import type { Answer, EmulatedRequest, FaultRule, Route } from '../types.ts';
+import { oktaControls } from './okta.ts';
+import { describeState, issueState } from './state.ts';
+
+const operation = 'control';
+
+/** The control server: looks at the emulators and changes them behind their APIs. For tests and the demo only. */
+export function createControlServer(state: EmulatorState): Server {
+  const router = createRouter([
+    ...watching(state),
+    ...faulting(state),
+    ...oktaControls(state),
+    ...jiraControls(state),
+    ...slackControls(state),
+  ]);
+  return createQuietServer((message, response) => serve(router, message, response));
+}
+
+async function serve(router: Router, message: IncomingMessage, response: ServerResponse): Promise<void> {
+  const request = await readRequest(message);
+  const match = router(request.method, request.path);
+  if (!match) return send(response, { status: 404, body: { error: `no control ${request.method} ${request.path}` } });
+  request.params = match.params;
+  send(response, attempt(match.route, request));
+}
+
+// A control that is used wrongly says so; it must not take the process down.
+function attempt(route: Route, request: EmulatedRequest): Answer {
+  try {
+    return route.handle(request);
+  } catch (error) {
+    return { status: 400, body: { error: error instanceof Error ? error.message : 'unusable request' } };
+  }
+}
+
+function watching(state: EmulatorState): Route[] {
+  return [
+    {
+      method: 'GET',
+      path: '/log',
+      operation,
+      handle: ({ query }) => ({ status: 200, body: { entries: filterLog(state.log.entries, logFilter(query)) } }),
+    },
+    {
+      method: 'GET',
+      path: '/state',
+      operation,
+      handle: ({ query }) => ({ status: 200, body: describeState(state, query.getAll('part')) }),
+    },
+  ];
+}
+
+function logFilter(query: URLSearchParams) {
+  const text = (name: string): string | undefined => query.get(name) ?? undefined;
+  const flag = (name: string): boolean | undefined => (query.has(name) ? query.get(name) === 'true' : undefined);
+  return {
+    vendor: text('vendor'),
+    operation: text('operation'),
+    write: flag('write'),
+    accepted: flag('accepted'),
+    since: Number(query.get('since') ?? 0),
+  };
+}
+
+function faulting({ faults }: EmulatorState): Route[] {
+  return [
+    {
+      method: 'POST',
+      path: '/faults',
+      operation,
+      handle: (request) => ({ status: 200, body: { id: faults.add(objectBody(request) as unknown as FaultRule) } }),
+    },
+    { method: 'GET', path: '/faults', operation, handle: () => ({ status: 200, body: { faults: faults.list() } }) },
+    {
+      method: 'DELETE',
+      path: '/faults',
+      operation,
+      handle: () => {
+        faults.clear();
+        return { status: 204 };
+      },
+    },
+  ];
+}
+
+function jiraControls({ jira }: EmulatorState): Route[] {
+  const missing = (key: string | undefined): Answer => ({ status: 404, body: { error: `no issue ${key}` } });
+  return [
+    {
+      method: 'POST',
+      path: '/jira/issues/:key/transition',
+      operation,
+      handle: (request) => {
+        const issue = jira.issue(request.params.key ?? '');
+        if (!issue) return missing(request.params.key);
+        jira.move(issue, statusOf(objectBody(request).category as StatusCategory));
+        return { status: 200, body: issueState(jira, issue) };
+      },
+    },
+    {
+      method: 'DELETE',
+      path: '/jira/issues/:key',
+      operation,
+      handle: ({ params }) => {
+        const issue = jira.issue(params.key ?? '');
+        if (!issue) return missing(params.key);
+        jira.remove(issue);
+        return { status: 204 };
+      },
+    },
+    {
+      method: 'POST',
+      path: '/jira/settings',
+      operation,
+      handle: (request) => {
+        Object.assign(jira.settings, objectBody(request));
+        return { status: 200, body: { ...jira.settings, token: undefined } };
+      },
+    },
+  ];
+}
+
+function slackControls({ slack }: EmulatorState): Route[] {
+  return [
+    {
+      method: 'POST',
+      path: '/slack/settings',
+      operation,
+      handle: (request) => {
+        const { channels, ...settings } = objectBody(request);
+        Object.assign(slack.settings, settings);
+        for (const channel of Array.isArray(channels) ? (channels as SlackChannel[]) : []) {
+          const known = slack.channel(channel.id);
+          if (known) Object.assign(known, channel);
+          else slack.addChannel(channel);
+        }
+        return { status: 200, body: { scopes: slack.settings.scopes, channels: slack.channels } };
+      },
+    },
+  ];
+}

@@ -1,0 +1,64 @@
+import type { UserRecord } from '../okta/model.ts';
+import type { OktaOrg } from '../okta/org.ts';
+import { pick, seeded } from '../random.ts';
+import { COVERED, covers, LACKING } from './enrolments.ts';
+
+/** Who changed while a week passed: opaque id and login of each. */
+export interface Evolution {
+  becameCompliant: Changed[];
+  regressed: Changed[];
+  joined: Changed[];
+  left: Changed[];
+}
+export interface Changed {
+  id: string;
+  login: string;
+}
+
+/**
+ * Lets a week pass: somebody enrols Okta Verify, somebody is left with SMS, somebody joins without a factor,
+ * somebody leaves. Groups are empty where the organisation has nobody to change.
+ */
+export function evolve(org: OktaOrg, week: number): Evolution {
+  const random = seeded(org.seed + 7919 * week);
+  const people = org
+    .present()
+    .filter((user) => user.status === 'ACTIVE' && !user.vanish && !user.denyFactors && isPerson(user));
+  const lacking = people.filter((user) => !covers(user.factors));
+  const covered = people.filter((user) => covers(user.factors) && user.roles.length === 0);
+  const fixed = lacking.length > 0 ? [pick(random, lacking)] : [];
+  const lost = covered.length > 0 ? [pick(random, covered)] : [];
+  const remaining = covered.filter((user) => !lost.includes(user));
+  const leaver = remaining.length > 0 ? [pick(random, remaining)] : [];
+  for (const user of fixed) org.patchUser(user, { factors: COVERED[0]?.factors ?? [] });
+  for (const user of lost) org.patchUser(user, { factors: LACKING[0]?.factors ?? [] });
+  for (const user of leaver) org.setStatus(user, 'DEPROVISIONED');
+  const joiner = join(org, week);
+  return {
+    becameCompliant: fixed.map(named),
+    regressed: lost.map(named),
+    joined: [named(joiner)],
+    left: leaver.map(named),
+  };
+}
+
+function isPerson({ profile }: UserRecord): boolean {
+  return profile.userType !== 'Service';
+}
+
+function join(org: OktaOrg, week: number): UserRecord {
+  const login = `new.colleague${week}@northwind.example`;
+  const department = 'Customer Support';
+  const profile = {
+    firstName: 'New',
+    lastName: `Colleague ${week}`,
+    department,
+    title: 'Support Agent',
+    userType: 'Employee',
+  };
+  return org.addUser({ login, created: new Date().toISOString(), profile, groups: [department] });
+}
+
+function named({ id, profile }: UserRecord): Changed {
+  return { id, login: profile.login };
+}

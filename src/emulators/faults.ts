@@ -1,0 +1,77 @@
+import { seeded } from './random.ts';
+import type { Random } from './random.ts';
+import type { EmulatedRequest, FaultRule, VendorName } from './types.ts';
+
+/** A rule in force, with what it has done so far. */
+export interface ActiveFault {
+  id: string;
+  rule: FaultRule;
+  matched: number;
+  struck: number;
+}
+
+interface Armed extends ActiveFault {
+  pattern: RegExp | null;
+  random: Random;
+}
+
+/** The faults that strike a request at one moment: a delay, and at most one fault that decides the answer. */
+export interface Strike {
+  delayMs: number;
+  rule: FaultRule | null;
+}
+
+/** Holds the fault rules and decides, in the order they were added, which of them strike. */
+export class Faults {
+  #rules: Armed[] = [];
+  #added = 0;
+
+  /** Throws a SyntaxError where `pathPattern` is no regular expression. */
+  add(rule: FaultRule): string {
+    this.#added += 1;
+    const id = `fault-${this.#added}`;
+    const pattern = rule.pathPattern === undefined ? null : new RegExp(rule.pathPattern);
+    const random = seeded(rule.seed ?? this.#added);
+    this.#rules.push({ id, rule: { ...rule, moment: momentOf(rule) }, matched: 0, struck: 0, pattern, random });
+    return id;
+  }
+
+  clear(): void {
+    this.#rules = [];
+  }
+
+  list(): ActiveFault[] {
+    return this.#rules.map(({ id, rule, matched, struck }) => ({ id, rule, matched, struck }));
+  }
+
+  strike(vendor: VendorName, request: EmulatedRequest, moment: 'before' | 'after'): Strike {
+    const strike: Strike = { delayMs: 0, rule: null };
+    for (const armed of this.#rules) {
+      if (armed.rule.moment !== moment || !matches(armed, vendor, request)) continue;
+      if (armed.rule.kind !== 'latency' && strike.rule) continue;
+      if (!fires(armed)) continue;
+      if (armed.rule.kind === 'latency') strike.delayMs += armed.rule.ms ?? 0;
+      else strike.rule = armed.rule;
+    }
+    return strike;
+  }
+}
+
+function momentOf(rule: FaultRule): 'before' | 'after' {
+  return rule.kind === 'foreignNextLink' ? 'after' : (rule.moment ?? 'before');
+}
+
+function matches({ rule, pattern }: Armed, vendor: VendorName, request: EmulatedRequest): boolean {
+  if (rule.vendor !== vendor) return false;
+  if (rule.method !== undefined && rule.method !== request.method) return false;
+  return pattern === null || pattern.test(request.rawQuery ? `${request.path}?${request.rawQuery}` : request.path);
+}
+
+function fires(armed: Armed): boolean {
+  armed.matched += 1;
+  if (armed.matched <= (armed.rule.after ?? 0)) return false;
+  if (armed.struck >= (armed.rule.times ?? Infinity)) return false;
+  if (armed.random() >= (armed.rule.probability ?? 1)) return false;
+  armed.struck += 1;
+  return true;
+}

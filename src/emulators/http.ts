@@ -1,0 +1,104 @@
+import { createServer } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Answer, EmulatedRequest, Json } from './types.ts';
+
+const BODY_LIMIT = 20 * 1024 * 1024;
+
+/** Reads a request whole; throws where the body is larger than 20 MB or the connection breaks. */
+export async function readRequest(message: IncomingMessage): Promise<EmulatedRequest> {
+  const url = message.url ?? '/';
+  const mark = url.indexOf('?');
+  const rawQuery = mark < 0 ? '' : url.slice(mark + 1);
+  const text = await readText(message);
+  return {
+    method: message.method ?? 'GET',
+    path: mark < 0 ? url : url.slice(0, mark),
+    rawQuery,
+    query: new URLSearchParams(rawQuery),
+    headers: message.headers,
+    text,
+    body: text === '' ? undefined : parseBody(text, message.headers['content-type'] ?? ''),
+    params: {},
+    origin: `http://${message.headers.host ?? '127.0.0.1'}`,
+  };
+}
+
+async function readText(message: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of message as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > BODY_LIMIT) throw new Error('request body is larger than 20 MB');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function parseBody(text: string, type: string): unknown {
+  if (type.includes('application/x-www-form-urlencoded')) return Object.fromEntries(new URLSearchParams(text));
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Body of a request as an object; empty where it is none. */
+export function objectBody(request: EmulatedRequest): Json {
+  return isObject(request.body) ? request.body : {};
+}
+
+/** Whether a value is a JSON object. */
+export function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The bytes of an answer and their type; null where it has no body. */
+export function payloadOf(answer: Answer): { text: string; type: string } | null {
+  if (answer.text !== undefined) return { text: answer.text, type: 'text/html; charset=utf-8' };
+  return answer.body === undefined ? null : { text: JSON.stringify(answer.body), type: 'application/json' };
+}
+
+/** Sends an answer; nothing happens where the caller has gone. */
+export function send(response: ServerResponse, answer: Answer): void {
+  if (response.destroyed) return;
+  const payload = payloadOf(answer);
+  const body = payload ? Buffer.from(payload.text) : Buffer.alloc(0);
+  const entity = answer.status === 204 ? {} : { 'content-length': String(body.length) };
+  const type = payload ? { 'content-type': payload.type } : {};
+  response.writeHead(answer.status, { ...type, ...entity, ...answer.headers });
+  response.end(body);
+}
+
+/** Listens on loopback; port 0 takes a free one. Resolves to the base URL. */
+export function listen(server: Server, port: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', () => {
+      const address = server.address();
+      const bound = typeof address === 'object' && address ? address.port : port;
+      resolve(`http://127.0.0.1:${bound}`);
+    });
+  });
+}
+
+/** A server whose idle connections outlive any test, so that no client meets a connection closed under it. */
+export function createQuietServer(
+  serve: (message: IncomingMessage, response: ServerResponse) => Promise<void>,
+): Server {
+  const server = createServer((message, response) => {
+    serve(message, response).catch(() => response.destroy());
+  });
+  server.keepAliveTimeout = 120_000;
+  server.headersTimeout = 130_000;
+  server.requestTimeout = 0;
+  return server;
+}
+
+/** Stops listening and cuts what is still open. */
+export function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}

@@ -1,0 +1,79 @@
+import { isObject } from '../http.ts';
+import type { Json } from '../types.ts';
+
+/** What Jira may put into a text field, characters. Counted on the document as it is stored, the strictest reading. */
+const FIELD_LIMIT = 32_767;
+
+const CHILDREN: Record<string, readonly string[]> = {
+  doc: [
+    'paragraph',
+    'heading',
+    'bulletList',
+    'orderedList',
+    'codeBlock',
+    'blockquote',
+    'panel',
+    'rule',
+    'table',
+    'expand',
+  ],
+  paragraph: ['text', 'hardBreak', 'mention', 'emoji', 'inlineCard', 'date', 'status'],
+  heading: ['text', 'hardBreak', 'emoji', 'inlineCard', 'date', 'status'],
+  bulletList: ['listItem'],
+  orderedList: ['listItem'],
+  listItem: ['paragraph', 'bulletList', 'orderedList', 'codeBlock'],
+  codeBlock: ['text'],
+  blockquote: ['paragraph', 'bulletList', 'orderedList'],
+  panel: ['paragraph', 'heading', 'bulletList', 'orderedList'],
+  expand: ['paragraph', 'heading', 'bulletList', 'orderedList', 'table'],
+  table: ['tableRow'],
+  tableRow: ['tableHeader', 'tableCell'],
+  tableHeader: ['paragraph', 'bulletList', 'orderedList'],
+  tableCell: ['paragraph', 'bulletList', 'orderedList'],
+};
+const NEEDS_CHILDREN: readonly string[] = ['bulletList', 'orderedList', 'listItem', 'table', 'tableRow'];
+const MARKS: readonly string[] = ['link', 'strong', 'em', 'code', 'strike', 'underline', 'textColor', 'subsup'];
+
+/** Why a value is no acceptable Atlassian document, in Jira's words; null where it is one. */
+export function adfProblem(value: unknown): string | null {
+  if (!isObject(value) || value.type !== 'doc' || value.version !== 1 || !Array.isArray(value.content)) {
+    return 'Operation value must be an Atlassian Document (see the Atlassian Document Format)';
+  }
+  if (!validNode(value)) return 'INVALID_INPUT';
+  if (JSON.stringify(value).length > FIELD_LIMIT) return 'CONTENT_LIMIT_EXCEEDED';
+  return null;
+}
+
+function validNode(node: Json): boolean {
+  const type = String(node.type);
+  if (type === 'text') return typeof node.text === 'string' && node.text !== '' && validMarks(node.marks);
+  const allowed = CHILDREN[type];
+  if (!allowed) return node.content === undefined;
+  const children = node.content ?? [];
+  if (!Array.isArray(children) || (NEEDS_CHILDREN.includes(type) && children.length === 0)) return false;
+  return children.every((child) => isObject(child) && allowed.includes(String(child.type)) && validNode(child));
+}
+
+function validMarks(marks: unknown): boolean {
+  if (marks === undefined) return true;
+  return (
+    Array.isArray(marks) &&
+    marks.every((mark) => isObject(mark) && MARKS.includes(String(mark.type)) && linkHasTarget(mark))
+  );
+}
+
+function linkHasTarget(mark: Json): boolean {
+  return (
+    mark.type !== 'link' || (isObject(mark.attrs) && typeof mark.attrs.href === 'string' && mark.attrs.href !== '')
+  );
+}
+
+/** Plain text of a document, blocks on lines of their own. */
+export function adfText(node: unknown): string {
+  if (!isObject(node)) return '';
+  if (node.type === 'text') return String(node.text);
+  if (node.type === 'hardBreak') return '\n';
+  const parts = Array.isArray(node.content) ? node.content.map(adfText) : [];
+  const inline = ['paragraph', 'heading', 'codeBlock'].includes(String(node.type));
+  return parts.join(inline ? '' : '\n');
+}

@@ -1,0 +1,96 @@
+import { isObject } from '../http.ts';
+import type { Json } from '../types.ts';
+import { adfProblem } from './adf.ts';
+import type { IssueFields } from './model.ts';
+import { ISSUE_TYPES, PRIORITIES } from './model.ts';
+import type { JiraSite } from './site.ts';
+
+/** What became of the fields of a request: the changes, and what is wrong by field. */
+export interface FieldsRead {
+  changes: Partial<IssueFields>;
+  errors: Record<string, string>;
+}
+
+type Reader = (value: unknown) => { changes: Partial<IssueFields> } | { error: string };
+
+const READERS: Record<string, Reader> = {
+  summary: readSummary,
+  description: readDescription,
+  labels: readLabels,
+  priority: readPriority,
+  issuetype: readIssueType,
+  duedate: readDueDate,
+  assignee: (value) => ({
+    changes: { assignee: isObject(value) && typeof value.accountId === 'string' ? value.accountId : null },
+  }),
+};
+
+/** Reads the fields of a create or edit request as Jira does: every field that is wrong gets its own message. */
+export function readFields(fields: Json): FieldsRead {
+  const read: FieldsRead = { changes: {}, errors: {} };
+  for (const [name, value] of Object.entries(fields)) {
+    if (name === 'project') continue;
+    const reader = Object.hasOwn(READERS, name) ? READERS[name] : undefined;
+    const result = reader
+      ? reader(value)
+      : { error: `Field '${name}' cannot be set. It is not on the appropriate screen, or unknown.` };
+    if ('error' in result) read.errors[name] = result.error;
+    else Object.assign(read.changes, result.changes);
+  }
+  return read;
+}
+
+/** Reads the fields of a new issue: as above, and what must be there. */
+export function readNewFields(site: JiraSite, fields: Json): FieldsRead {
+  const read = readFields(fields);
+  const project = isObject(fields.project) ? fields.project : {};
+  if (project.key !== site.project.key && project.id !== site.project.id)
+    read.errors.project = 'valid project is required';
+  if (fields.issuetype === undefined) read.errors.issuetype = 'Specify an issue type';
+  if (fields.summary === undefined) read.errors.summary = 'You must specify a summary of the issue.';
+  return read;
+}
+
+function readSummary(value: unknown): ReturnType<Reader> {
+  if (typeof value !== 'string' || value.trim() === '') return { error: 'You must specify a summary of the issue.' };
+  if (/[\r\n]/.test(value)) return { error: 'The summary is invalid because it contains newline characters.' };
+  if (value.length > 255) return { error: "Summary can't exceed 255 characters." };
+  return { changes: { summary: value } };
+}
+
+function readDescription(value: unknown): ReturnType<Reader> {
+  if (value === null) return { changes: { description: null } };
+  const problem = adfProblem(value);
+  return problem === null ? { changes: { description: value as Json } } : { error: problem };
+}
+
+function readLabels(value: unknown): ReturnType<Reader> {
+  if (!Array.isArray(value)) return { error: 'data was not an array' };
+  const problem = value.map(labelProblem).find((found) => found !== null);
+  return problem ? { error: problem } : { changes: { labels: [...new Set(value as string[])] } };
+}
+
+/** Why a label is refused; null where it is not. */
+export function labelProblem(label: unknown): string | null {
+  if (typeof label !== 'string' || label === '') return 'string expected at index 0';
+  if (/\s/.test(label)) return `The label '${label}' contains spaces which is invalid.`;
+  return label.length > 255 ? `The label '${label}' is longer than 255 characters.` : null;
+}
+
+function readPriority(value: unknown): ReturnType<Reader> {
+  const found = isObject(value) && PRIORITIES.find(({ id, name }) => value.name === name || value.id === id);
+  return found ? { changes: { priority: found.name } } : { error: 'The priority selected is invalid.' };
+}
+
+function readIssueType(value: unknown): ReturnType<Reader> {
+  const found = isObject(value) && ISSUE_TYPES.find(({ id, name }) => value.name === name || value.id === id);
+  return found ? { changes: { issuetype: found.name } } : { error: 'Specify a valid issue type' };
+}
+
+function readDueDate(value: unknown): ReturnType<Reader> {
+  if (value === null) return { changes: { duedate: null } };
+  if (typeof value !== 'string' || !/^\d{4}-\d{2}-\d{2}$/.test(value) || Number.isNaN(Date.parse(value))) {
+    return { error: `Error parsing date string: ${String(value)}` };
+  }
+  return { changes: { duedate: value } };
+}

@@ -1,0 +1,108 @@
+import type { Json } from '../types.ts';
+
+export type StatusCategory = 'new' | 'indeterminate' | 'done';
+
+export interface Status {
+  id: string;
+  name: string;
+  category: StatusCategory;
+}
+
+/** The fields of an issue at one time; a change makes a new copy, so that the index can lag behind. */
+export interface IssueFields {
+  summary: string;
+  description: Json | null;
+  labels: readonly string[];
+  issuetype: string;
+  priority: string;
+  status: Status;
+  duedate: string | null;
+  resolution: string | null;
+  resolutiondate: number | null;
+  updated: number;
+  assignee: string | null;
+}
+
+export interface Revision {
+  at: number;
+  /** Null: deleted. */
+  fields: IssueFields | null;
+}
+
+export interface Comment {
+  id: string;
+  body: Json;
+  author: string;
+  created: number;
+}
+
+export interface IssueLink {
+  id: string;
+  type: string;
+  /** Keys; the outward side does what the type says (`duplicates`). */
+  inward: string;
+  outward: string;
+}
+
+export interface Issue {
+  id: string;
+  key: string;
+  created: number;
+  fields: IssueFields;
+  comments: Comment[];
+  /** Oldest first; the last one is `fields`. */
+  revisions: Revision[];
+}
+
+export interface SavedFilter {
+  id: string;
+  name: string;
+  jql: string;
+  description: string;
+}
+
+/** What tests may turn at the Jira emulator while it runs. */
+export interface JiraSettings {
+  token: string;
+  email: string;
+  /** How long a new or changed issue stays out of search results, milliseconds. */
+  indexLagMs: number;
+  /** The workflow has no way back from Done. */
+  forbidReopen: boolean;
+  /** Every caller counts as anonymous, as with an expired token on some instances. */
+  anonymous: boolean;
+}
+
+export const STATUSES = [
+  { id: '10000', name: 'To Do', category: 'new' },
+  { id: '10001', name: 'In Progress', category: 'indeterminate' },
+  { id: '10002', name: 'Done', category: 'done' },
+] as const satisfies readonly Status[];
+
+export const CATEGORIES: Record<StatusCategory, { id: number; name: string; color: string }> = {
+  new: { id: 2, name: 'To Do', color: 'blue-gray' },
+  indeterminate: { id: 4, name: 'In Progress', color: 'yellow' },
+  done: { id: 3, name: 'Done', color: 'green' },
+};
+
+export const ISSUE_TYPES = [
+  { id: '10003', name: 'Task', description: 'A small, distinct piece of work.', subtask: false },
+  { id: '10004', name: 'Bug', description: 'A problem or error.', subtask: false },
+  { id: '10005', name: 'Story', description: 'A user goal.', subtask: false },
+  { id: '10006', name: 'Epic', description: 'A collection of related work.', subtask: false },
+] as const;
+
+export const PRIORITIES = [
+  { id: '1', name: 'Highest' },
+  { id: '2', name: 'High' },
+  { id: '3', name: 'Medium' },
+  { id: '4', name: 'Low' },
+  { id: '5', name: 'Lowest' },
+] as const;
+
+export const LINK_TYPES = [
+  { id: '10000', name: 'Blocks', inward: 'is blocked by', outward: 'blocks' },
+  { id: '10001', name: 'Cloners', inward: 'is cloned by', outward: 'clones' },
+  { id: '10002', name: 'Duplicate', inward: 'is duplicated by', outward: 'duplicates' },
+  { id: '10003', name: 'Relates', inward: 'relates to', outward: 'relates to' },
+] as const;

@@ -1,0 +1,76 @@
+import { requestId } from '../ids.ts';
+import type { Answer, EmulatedRequest, FaultAnswers, FaultRule, Guarded, Vendor } from '../types.ts';
+import { commentRoutes } from './comments.ts';
+import { jiraError } from './errors.ts';
+import { filterRoutes } from './filters.ts';
+import { issueRoutes } from './issues.ts';
+import { linkRoutes } from './links.ts';
+import { pageRoutes } from './pages.ts';
+import { projectRoutes } from './projects.ts';
+import { emptySearchPage, invalidPageToken, searchRoutes } from './search.ts';
+import type { JiraSite } from './site.ts';
+import { ROBOT } from './site.ts';
+import { transitionRoutes } from './transitions.ts';
+
+/** The emulated Jira Cloud site: one route table, made of the families. */
+export function jiraVendor(site: JiraSite): Vendor {
+  return {
+    name: 'jira',
+    routes: [
+      ...issueRoutes(site),
+      ...commentRoutes(site),
+      ...transitionRoutes(site),
+      ...linkRoutes(site),
+      ...searchRoutes(site),
+      ...projectRoutes(site),
+      ...filterRoutes(site),
+      ...pageRoutes(site),
+    ],
+    guard: (request, route) =>
+      route?.open ? { headers: {}, refusal: null } : guard(site, request, route?.write === true),
+    unknownRoute: () => ({
+      status: 404,
+      text: '<html><head><title>Oops, you&#39;ve found a dead link. - JIRA</title></head></html>',
+    }),
+    faults: FAULTS,
+    taken: (answer) => answer.status < 400,
+  };
+}
+
+function guard(site: JiraSite, request: EmulatedRequest, write: boolean): Guarded {
+  const known = identified(site, request.headers.authorization ?? '');
+  if (!known && !site.settings.anonymous)
+    return { headers: headersFor('AUTHENTICATED_FAILED'), refusal: unauthorized() };
+  if (!site.settings.anonymous) return { headers: headersFor('OK'), refusal: null };
+  const refusal = write ? jiraError(401, ['You do not have the permission to do this as an anonymous user.']) : null;
+  return { headers: headersFor('AUTHENTICATED_FAILED'), refusal };
+}
+
+function identified({ settings }: JiraSite, authorization: string): boolean {
+  const [scheme = '', value = ''] = authorization.split(' ');
+  if (scheme === 'Bearer') return value === settings.token;
+  return scheme === 'Basic' && Buffer.from(value, 'base64').toString('utf8') === `${settings.email}:${settings.token}`;
+}
+
+function headersFor(reason: string): Record<string, string> {
+  const account: Record<string, string> = reason === 'OK' ? { 'x-aaccountid': ROBOT.accountId } : {};
+  return { 'x-arequestid': requestId(), 'x-seraph-loginreason': reason, ...account };
+}
+
+function unauthorized(): Answer {
+  return jiraError(401, ['Client must be authenticated to access this resource.']);
+}
+
+const FAULTS: FaultAnswers = {
+  status: (status) => jiraError(status, ['Internal server error']),
+  rateLimited,
+  unauthorized,
+  expiredCursor: invalidPageToken,
+  emptyPage: emptySearchPage,
+  foreignNextLink: (answer) => answer,
+};
+
+function rateLimited({ retryAfter = 1 }: FaultRule): Answer {
+  const wait: Record<string, string> = retryAfter === null ? {} : { 'retry-after': String(retryAfter) };
+  return { ...jiraError(429, ['Rate limit exceeded.']), headers: { ...wait, 'x-ratelimit-remaining': '0' } };
+}

@@ -1,0 +1,129 @@
+/** What an expression is asked about: the value of an attribute path, such as `profile.login`. */
+export type Attributes = (path: string) => unknown;
+export type Predicate = (attributes: Attributes) => boolean;
+
+/** Thrown where a filter or search expression does not parse; Okta answers 400 E0000031. */
+export class ExpressionError extends Error {}
+
+const TOKEN = /\s*(?:([()])|"((?:[^"\\]|\\.)*)"|([A-Za-z][\w.]*)|(-?\d+(?:\.\d+)?))/y;
+const cache = new Map<string, Predicate>();
+
+type Token = { kind: 'mark' | 'text' | 'word' | 'number'; value: string };
+
+const COMPARE: Record<string, (actual: string, wanted: string) => boolean> = {
+  eq: (actual, wanted) => actual === wanted,
+  ne: (actual, wanted) => actual !== wanted,
+  sw: (actual, wanted) => actual.startsWith(wanted),
+  ew: (actual, wanted) => actual.endsWith(wanted),
+  co: (actual, wanted) => actual.includes(wanted),
+  gt: (actual, wanted) => actual > wanted,
+  ge: (actual, wanted) => actual >= wanted,
+  lt: (actual, wanted) => actual < wanted,
+  le: (actual, wanted) => actual <= wanted,
+};
+
+/** Compiles a SCIM-like expression: `status eq "ACTIVE" or profile.login sw "svc"`, with and, or, parentheses and `pr`. */
+export function compileExpression(text: string): Predicate {
+  const known = cache.get(text);
+  if (known) return known;
+  const parser = new Parser(tokens(text));
+  const predicate = parser.expression();
+  parser.end();
+  if (cache.size > 100) cache.clear();
+  cache.set(text, predicate);
+  return predicate;
+}
+
+function tokens(text: string): Token[] {
+  const found: Token[] = [];
+  TOKEN.lastIndex = 0;
+  const end = text.trimEnd().length;
+  while (TOKEN.lastIndex < end) {
+    const at = TOKEN.lastIndex;
+    const match = TOKEN.exec(text);
+    if (!match) throw new ExpressionError(`unexpected character at ${at}`);
+    found.push(tokenOf(match));
+  }
+  return found;
+}
+
+function tokenOf([, mark, quoted, word, number]: RegExpExecArray): Token {
+  if (mark !== undefined) return { kind: 'mark', value: mark };
+  if (quoted !== undefined) return { kind: 'text', value: quoted.replace(/\\(.)/g, '$1') };
+  if (word !== undefined) return { kind: 'word', value: word };
+  return { kind: 'number', value: number ?? '' };
+}
+
+class Parser {
+  readonly #tokens: Token[];
+  #at = 0;
+
+  constructor(all: Token[]) {
+    this.#tokens = all;
+  }
+
+  expression(): Predicate {
+    let left = this.#conjunction();
+    while (this.#takeWord('or')) {
+      const [one, other] = [left, this.#conjunction()];
+      left = (attributes) => one(attributes) || other(attributes);
+    }
+    return left;
+  }
+
+  end(): void {
+    if (this.#at < this.#tokens.length) throw new ExpressionError('text after the end');
+  }
+
+  #conjunction(): Predicate {
+    let left = this.#operand();
+    while (this.#takeWord('and')) {
+      const [one, other] = [left, this.#operand()];
+      left = (attributes) => one(attributes) && other(attributes);
+    }
+    return left;
+  }
+
+  #operand(): Predicate {
+    const token = this.#next();
+    if (token.kind === 'mark' && token.value === '(') return this.#closed();
+    if (token.kind !== 'word') throw new ExpressionError('an attribute was expected');
+    return this.#comparison(token.value);
+  }
+
+  #closed(): Predicate {
+    const inner = this.expression();
+    if (this.#next().value !== ')') throw new ExpressionError('a closing parenthesis was expected');
+    return inner;
+  }
+
+  #comparison(path: string): Predicate {
+    const operator = this.#next().value.toLowerCase();
+    if (operator === 'pr') return (attributes) => attributes(path) !== null && attributes(path) !== undefined;
+    const compare = COMPARE[operator];
+    if (!compare) throw new ExpressionError(`unknown operator ${operator}`);
+    const wanted = this.#next();
+    if (wanted.kind === 'mark') throw new ExpressionError('a value was expected');
+    const lowered = path.startsWith('profile.') ? wanted.value.toLowerCase() : wanted.value;
+    return (attributes) => {
+      const actual = attributes(path);
+      if (actual === null || actual === undefined) return false;
+      const text = String(actual as string | number | boolean);
+      return compare(path.startsWith('profile.') ? text.toLowerCase() : text, lowered);
+    };
+  }
+
+  #next(): Token {
+    const token = this.#tokens[this.#at];
+    if (!token) throw new ExpressionError('the expression ends too early');
+    this.#at += 1;
+    return token;
+  }
+
+  #takeWord(word: string): boolean {
+    const token = this.#tokens[this.#at];
+    if (token?.kind !== 'word' || token.value.toLowerCase() !== word) return false;
+    this.#at += 1;
+    return true;
+  }
+}

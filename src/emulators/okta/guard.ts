@@ -1,0 +1,61 @@
+import { requestId } from '../ids.ts';
+import type { BucketState, RateLimiter } from '../rate-limit.ts';
+import type { Answer, EmulatedRequest, Guarded, Route } from '../types.ts';
+import { oktaError } from './errors.ts';
+import type { OktaOrg } from './org.ts';
+import type { ServiceApp } from './service-app.ts';
+
+interface Gate {
+  org: OktaOrg;
+  limiter: RateLimiter;
+  app: ServiceApp;
+}
+
+/** Checks before any handler: token, rate limit, scope and planted denials, in Okta's order. */
+export function guard(gate: Gate, request: EmulatedRequest, route: Route | null): Guarded {
+  const headers = commonHeaders();
+  if (route?.open) return { headers, refusal: null };
+  const scopes = scopesOf(gate, request.headers.authorization ?? '');
+  if (scopes === null) return { headers, refusal: oktaError('E0000011') };
+  const bucket = gate.limiter.take(bucketOf(request.path), Date.now());
+  if (bucket) Object.assign(headers, bucketHeaders(bucket));
+  if (bucket?.refused) return { headers, refusal: oktaError('E0000047') };
+  return { headers, refusal: denied(gate.org, request, { scopes, route }) };
+}
+
+/** Date and request id, as every answer of Okta's carries them. */
+export function commonHeaders(): Record<string, string> {
+  return { date: new Date().toUTCString(), 'x-okta-request-id': requestId() };
+}
+
+/** The three rate-limit headers. */
+export function bucketHeaders({ limit, remaining, reset }: Omit<BucketState, 'refused'>): Record<string, string> {
+  return {
+    'x-rate-limit-limit': String(limit),
+    'x-rate-limit-remaining': String(remaining),
+    'x-rate-limit-reset': String(reset),
+  };
+}
+
+/** Users and factors share a bucket, as they do at Okta; every other family has its own. */
+function bucketOf(path: string): string {
+  return path.split('/').slice(0, 4).join('/');
+}
+
+// '*' stands for an SSWS token, which carries its owner's permissions instead of scopes.
+function scopesOf({ org, app }: Gate, authorization: string): readonly string[] | null {
+  const [scheme = '', token = ''] = authorization.split(' ');
+  if (scheme === 'SSWS') return token === org.settings.token ? ['*'] : null;
+  return scheme === 'Bearer' ? app.scopes(token) : null;
+}
+
+function denied(
+  org: OktaOrg,
+  { path }: EmulatedRequest,
+  held: { scopes: readonly string[]; route: Route | null },
+): Answer | null {
+  const { scopes, route } = held;
+  const scoped = scopes.includes('*') || !route?.scope || scopes.includes(route.scope);
+  if (!scoped) return oktaError('E0000006');
+  return org.settings.denyPaths.some((pattern) => new RegExp(pattern).test(path)) ? oktaError('E0000006') : null;
+}

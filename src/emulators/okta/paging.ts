@@ -1,0 +1,74 @@
+import type { Answer, EmulatedRequest } from '../types.ts';
+import { oktaError } from './errors.ts';
+
+/** One page of a list and the place of the last row, null at the end. */
+export interface Page<Row> {
+  rows: Row[];
+  last: number | null;
+}
+
+interface Listing<Row> {
+  /** All rows by place; holes are rows that were deleted. */
+  all: readonly (Row | undefined)[];
+  wanted: (row: Row) => boolean;
+  cursor: (row: Row) => string;
+  /** Place behind a cursor; null where the cursor is not ours. */
+  place: (cursor: string) => number | null;
+  render: (row: Row, request: EmulatedRequest) => unknown;
+  maxLimit: number;
+}
+
+// An empty page must lead on with a cursor of its own, or a client would take it for a loop.
+const DETOUR = /^e\d+\./;
+let detours = 0;
+
+/** Answers a list request: rows from the cursor on, Link headers self and next with absolute URLs. */
+export function answerPage<Row>(request: EmulatedRequest, listing: Listing<Row>): Answer {
+  const limit = limitOf(request, listing.maxLimit);
+  if (limit === null) return oktaError('E0000001', 'limit', ['limit: must be a positive number']);
+  const cursor = (request.query.get('after') ?? '').replace(DETOUR, '');
+  const after = cursor === '' ? -1 : listing.place(cursor);
+  if (after === null) return oktaError('E0000031', '', ['after: invalid cursor']);
+  const { rows, more } = collect(listing, after, limit);
+  const last = rows.at(-1);
+  const next = more && last !== undefined ? listing.cursor(last) : null;
+  return {
+    status: 200,
+    headers: { link: links(request, next) },
+    body: rows.map((row) => listing.render(row, request)),
+  };
+}
+
+/** An empty page that leads on to the page that was asked for. */
+export function detour(request: EmulatedRequest): Answer {
+  detours += 1;
+  const cursor = (request.query.get('after') ?? '').replace(DETOUR, '');
+  return { status: 200, headers: { link: links(request, `e${detours}.${cursor}`) }, body: [] };
+}
+
+/** Link headers with `self` and, where there is a cursor, `next`. */
+export function links(request: EmulatedRequest, next: string | null): string[] {
+  const self = `<${request.origin}${request.path}${request.rawQuery ? `?${request.rawQuery}` : ''}>; rel="self"`;
+  if (next === null) return [self];
+  const query = new URLSearchParams(request.query);
+  query.set('after', next);
+  return [self, `<${request.origin}${request.path}?${query.toString()}>; rel="next"`];
+}
+
+function limitOf(request: EmulatedRequest, max: number): number | null {
+  const text = request.query.get('limit');
+  if (text === null || text === '') return max;
+  const limit = Number(text);
+  return Number.isInteger(limit) && limit > 0 ? Math.min(limit, max) : null;
+}
+
+function collect<Row>({ all, wanted }: Listing<Row>, after: number, limit: number): { rows: Row[]; more: boolean } {
+  const rows: Row[] = [];
+  for (let place = after + 1; place < all.length; place += 1) {
+    const row = all[place];
+    if (row === undefined || !wanted(row)) continue;
+    if (rows.length === limit) return { rows, more: true };
+    rows.push(row);
+  }
+  return { rows, more: false };
+}

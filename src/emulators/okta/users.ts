@@ -1,0 +1,73 @@
+import type { Answer, EmulatedRequest, Json, Route } from '../types.ts';
+import { notFound, oktaError } from './errors.ts';
+import { compileExpression, ExpressionError } from './expression.ts';
+import type { UserRecord } from './model.ts';
+import type { OktaOrg } from './org.ts';
+import { answerPage, links } from './paging.ts';
+import { detailLinks, renderGroup, renderUser } from './render.ts';
+
+/** GET routes of the users family. */
+export function userRoutes(org: OktaOrg): Route[] {
+  const scope = 'okta.users.read';
+  return [
+    { method: 'GET', path: '/api/v1/users', operation: 'users:read', scope, handle: (request) => list(org, request) },
+    { method: 'GET', path: '/api/v1/users/:id', operation: 'users:read_detail', scope, handle: detail(org) },
+    { method: 'GET', path: '/api/v1/users/:id/groups', operation: 'users:read_groups', scope, handle: groupsOf(org) },
+  ];
+}
+
+function list(org: OktaOrg, request: EmulatedRequest): Answer {
+  try {
+    return answerPage(request, {
+      all: org.users,
+      wanted: wantedBy(request),
+      cursor: (user) => user.id,
+      place: (cursor) => org.place(cursor),
+      render: (user, { origin }) => renderUser(user, origin),
+      maxLimit: 200,
+    });
+  } catch (error) {
+    if (error instanceof ExpressionError) return oktaError('E0000031', '', [error.message]);
+    throw error;
+  }
+}
+
+function wantedBy(request: EmulatedRequest): (user: UserRecord) => boolean {
+  const texts = [request.query.get('search'), request.query.get('filter')].filter((text) => text !== null);
+  const tests = texts.map((text) => compileExpression(text));
+  const q = request.query.get('q')?.toLowerCase();
+  return (user) => {
+    if (texts.length === 0 && user.status === 'DEPROVISIONED') return false;
+    if (q !== undefined && !namedLike(user, q)) return false;
+    return tests.every((test) => test((path) => attribute(user, path)));
+  };
+}
+
+function namedLike({ profile }: UserRecord, q: string): boolean {
+  return [profile.firstName, profile.lastName, profile.email].some(
+    (value) => typeof value === 'string' && value.toLowerCase().startsWith(q),
+  );
+}
+
+function attribute(user: UserRecord, path: string): unknown {
+  if (path.startsWith('profile.')) return user.profile[path.slice('profile.'.length)];
+  return (user as unknown as Json)[path];
+}
+
+function detail(org: OktaOrg) {
+  return ({ params, origin }: EmulatedRequest): Answer => {
+    const user = org.user(params.id ?? '');
+    if (!user || user.vanish) return notFound(params.id ?? '', 'User');
+    return { status: 200, body: { ...renderUser(user, origin), _links: detailLinks(user, origin) } };
+  };
+}
+
+function groupsOf(org: OktaOrg) {
+  return (request: EmulatedRequest): Answer => {
+    const user = org.user(request.params.id ?? '');
+    if (!user || user.vanish) return notFound(request.params.id ?? '', 'User');
+    const groups = org.groups.filter((group) => group !== undefined).filter((group) => org.isMember(group, user));
+    const body = groups.map((group) => renderGroup(group, request));
+    return { status: 200, headers: { link: links(request, null) }, body };
+  };
+}

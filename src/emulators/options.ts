@@ -1,0 +1,73 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { madeToken } from './ids.ts';
+import type { Canaries } from './okta/model.ts';
+
+export type Profile = 'demo' | 'plain' | 'empty';
+
+/** How to start the emulators; everything has a default. */
+export interface EmulatorOptions {
+  /** ACTIVE users. Default 503 for demo, 100 for plain. */
+  users?: number;
+  /** Same seed, same organisation. Default 1. */
+  seed?: number;
+  /** demo: looks real; plain: like users, one in `1 / weakShare` with SMS only; empty: nobody. Default demo. */
+  profile?: Profile;
+  /** plain: share of users with SMS only. Default 0.1. */
+  weakShare?: number;
+  /** Loopback ports; 0 or absent takes a free one. */
+  ports?: Partial<Record<'okta' | 'jira' | 'slack' | 'control', number>>;
+  /** Okta requests per bucket and window, 0 for no limit. Default 600. */
+  rateLimit?: number;
+  /** Default 60,000. */
+  windowMs?: number;
+  /** How long Jira's search lags behind. Default 0. */
+  indexLagMs?: number;
+  /** Path of the accept log. Default: in a fresh temporary directory. */
+  log?: string;
+  tokens?: Partial<Record<'okta' | 'jira' | 'jiraEmail' | 'slack', string>>;
+  jiraProject?: string;
+  canaries?: Canaries;
+  /** Time the demo organisation is built around, epoch milliseconds. Default now. */
+  now?: number;
+}
+
+export type ResolvedOptions = Required<EmulatorOptions> & {
+  ports: Record<'okta' | 'jira' | 'slack' | 'control', number>;
+  tokens: Record<'okta' | 'jira' | 'jiraEmail' | 'slack', string>;
+};
+
+/** Fills in the defaults. Makes a directory for the accept log where none is named. */
+export function resolveOptions(options: EmulatorOptions): ResolvedOptions {
+  const seed = options.seed ?? 1;
+  const profile = options.profile ?? 'demo';
+  return {
+    users: options.users ?? (profile === 'demo' ? 503 : 100),
+    seed,
+    profile,
+    weakShare: options.weakShare ?? 0.1,
+    ports: { okta: 0, jira: 0, slack: 0, control: 0, ...options.ports },
+    rateLimit: options.rateLimit ?? 600,
+    windowMs: options.windowMs ?? 60_000,
+    indexLagMs: options.indexLagMs ?? 0,
+    log: options.log ?? join(mkdtempSync(join(tmpdir(), 'arx-emulators-')), 'accept.jsonl'),
+    tokens: { ...defaultTokens(seed), ...defined(options.tokens ?? {}) },
+    jiraProject: options.jiraProject ?? 'SEC',
+    canaries: options.canaries ?? {},
+    now: options.now ?? Date.now(),
+  };
+}
+
+function defaultTokens(seed: number): ResolvedOptions['tokens'] {
+  return {
+    okta: madeToken('00', seed + 11, 40),
+    jira: madeToken('ATATT3x', seed + 12, 60),
+    jiraEmail: 'arx-automation@northwind.example',
+    slack: `xoxb-${madeToken('', seed + 13, 48)}`,
+  };
+}
+
+function defined<Value>(values: Partial<Record<string, Value>>): Record<string, Value> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Record<string, Value>;
+}

@@ -1,0 +1,36 @@
+import type { EmulatedRequest, Guarded, Route } from '../types.ts';
+import { argumentsOf, slackError, slackOk, textArgument } from './answers.ts';
+import type { SlackWorkspace } from './workspace.ts';
+import { BOT, TEAM } from './workspace.ts';
+
+/** auth.test: who the token is. */
+export function authRoutes(): Route[] {
+  const route = { path: '/api/auth.test', operation: 'auth:test', redact: ['token'] };
+  const handle: Route['handle'] = () =>
+    slackOk({
+      url: `https://${TEAM.domain}.slack.com/`,
+      team: TEAM.name,
+      user: BOT.name,
+      team_id: TEAM.id,
+      user_id: BOT.userId,
+      bot_id: BOT.botId,
+      is_enterprise_install: false,
+    });
+  return [
+    { ...route, method: 'GET', handle },
+    { ...route, method: 'POST', handle },
+  ];
+}
+
+/** Token and scope checks; every answer names the token's scopes. */
+export function guard({ settings }: SlackWorkspace, request: EmulatedRequest, route: Route | null): Guarded {
+  if (route?.open) return { headers: {}, refusal: null };
+  const [scheme = '', bearer = ''] = (request.headers.authorization ?? '').split(' ');
+  const token = scheme === 'Bearer' ? bearer : (textArgument(argumentsOf(request), 'token') ?? '');
+  if (token === '') return { headers: {}, refusal: slackError('not_authed') };
+  if (token !== settings.token) return { headers: {}, refusal: slackError('invalid_auth') };
+  const headers = { 'x-oauth-scopes': settings.scopes.join(',') };
+  const needed = route?.scope;
+  if (!needed || settings.scopes.includes(needed)) return { headers, refusal: null };
+  return { headers, refusal: slackError('missing_scope', { needed, provided: settings.scopes.join(',') }) };
+}

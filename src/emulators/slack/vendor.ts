@@ -1,0 +1,34 @@
+import { isObject } from '../http.ts';
+import type { Answer, FaultAnswers, FaultRule, Vendor } from '../types.ts';
+import { slackError } from './answers.ts';
+import { authRoutes, guard } from './auth.ts';
+import { chatRoutes } from './chat.ts';
+import { conversationRoutes, emptyConversationsPage } from './conversations.ts';
+import { pageRoutes } from './pages.ts';
+import type { SlackWorkspace } from './workspace.ts';
+
+/** The emulated Slack Web API: one route table, made of the families. */
+export function slackVendor(workspace: SlackWorkspace): Vendor {
+  return {
+    name: 'slack',
+    routes: [...authRoutes(), ...chatRoutes(workspace), ...conversationRoutes(workspace), ...pageRoutes(workspace)],
+    guard: (request, route) => guard(workspace, request, route),
+    unknownRoute: ({ path }) => slackError('unknown_method', { req_method: path.replace('/api/', '') }),
+    faults: FAULTS,
+    taken: (answer) => answer.status < 400 && !(isObject(answer.body) && answer.body.ok === false),
+  };
+}
+
+const FAULTS: FaultAnswers = {
+  status: (status) => ({ ...slackError('internal_error'), status }),
+  rateLimited,
+  unauthorized: () => slackError('invalid_auth'),
+  expiredCursor: () => slackError('invalid_cursor'),
+  emptyPage: emptyConversationsPage,
+  foreignNextLink: (answer) => answer,
+};
+
+function rateLimited({ retryAfter = 1 }: FaultRule): Answer {
+  const headers: Record<string, string> = retryAfter === null ? {} : { 'retry-after': String(retryAfter) };
+  return { ...slackError('ratelimited'), status: 429, headers };
+}

@@ -1,0 +1,75 @@
+import { oktaId } from '../ids.ts';
+import type { Json } from '../types.ts';
+
+export interface SlackChannel {
+  id: string;
+  name: string;
+  isMember: boolean;
+  isArchived: boolean;
+  isPrivate: boolean;
+}
+
+export interface SlackMessageRecord {
+  ts: string;
+  text: string;
+  blocks: readonly Json[];
+  metadata: Json | null;
+  threadTs: string | null;
+  editedTs: string | null;
+}
+
+/** What tests may turn at the Slack emulator while it runs. */
+export interface SlackSettings {
+  token: string;
+  scopes: readonly string[];
+}
+
+export const TEAM = { id: 'T0EMULATED', name: 'Northwind Emulated', domain: 'northwind-emulated' };
+export const BOT = { userId: 'U0ARXBOT01', botId: 'B0ARXBOT01', appId: 'A0ARXAPP01', name: 'arx' };
+
+/** The state of one emulated Slack workspace. */
+export class SlackWorkspace {
+  readonly settings: SlackSettings;
+  readonly channels: SlackChannel[] = [];
+  readonly #messages = new Map<string, SlackMessageRecord[]>();
+  #lastMicros = 0;
+
+  constructor(settings: SlackSettings, seed: number) {
+    this.settings = settings;
+    this.addChannel({ name: 'security-mfa', id: `C${oktaId('', 1, seed).slice(0, 10).toUpperCase()}` });
+    this.addChannel({ name: 'sec-approvals', id: `C${oktaId('', 2, seed).slice(0, 10).toUpperCase()}` });
+    this.addChannel({ name: 'general', id: `C${oktaId('', 3, seed).slice(0, 10).toUpperCase()}`, isMember: false });
+  }
+
+  addChannel(wanted: Partial<SlackChannel> & { id: string; name: string }): SlackChannel {
+    const channel = { isMember: true, isArchived: false, isPrivate: false, ...wanted };
+    this.channels.push(channel);
+    return channel;
+  }
+
+  /** By id, or by name with or without #; null where there is none. */
+  channel(idOrName: string): SlackChannel | null {
+    const name = idOrName.replace(/^#/, '');
+    return this.channels.find((channel) => channel.id === idOrName || channel.name === name) ?? null;
+  }
+
+  /** Oldest first. */
+  messages(channelId: string): SlackMessageRecord[] {
+    const known = this.#messages.get(channelId) ?? [];
+    this.#messages.set(channelId, known);
+    return known;
+  }
+
+  post(channelId: string, message: Omit<SlackMessageRecord, 'ts' | 'editedTs'>): SlackMessageRecord {
+    const posted = { ...message, ts: this.nextTs(), editedTs: null };
+    this.messages(channelId).push(posted);
+    return posted;
+  }
+
+  /** A message's time stamp is its id: strictly increasing, microseconds. */
+  nextTs(): string {
+    this.#lastMicros = Math.max(this.#lastMicros + 1, Date.now() * 1000);
+    const text = String(this.#lastMicros);
+    return `${text.slice(0, -6)}.${text.slice(-6)}`;
+  }
+}

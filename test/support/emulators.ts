@@ -1,0 +1,101 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { emulatorControl } from '../../src/emulators/client.ts';
+import type { EmulatorControl } from '../../src/emulators/client.ts';
+import type { EmulatorOptions } from '../../src/emulators/options.ts';
+import type { EmulatorDocument } from '../../src/emulators/start.ts';
+
+/** Emulators in a process of their own: where they are, a typed control client, and how to end them. */
+export interface EmulatorProcess extends EmulatorControl {
+  document: EmulatorDocument;
+  pid: number;
+  /** The environment that points arx at these emulators; names as in the specification. */
+  env: Record<string, string>;
+  stop(): Promise<void>;
+}
+
+const MAIN = fileURLToPath(new URL('../../src/emulators/main.ts', import.meta.url));
+
+/** Spawns `src/emulators/main.ts` and waits for its first line. Throws with what it wrote where it does not start. */
+export async function startEmulatorProcess(options: EmulatorOptions = {}): Promise<EmulatorProcess> {
+  const child = spawn(process.execPath, [MAIN, '--exit-with-parent', ...flagsOf(options)], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  const document = await firstLine(child);
+  return {
+    ...emulatorControl(document.control),
+    document,
+    pid: child.pid ?? 0,
+    env: environmentOf(document),
+    stop: () => stop(child),
+  };
+}
+
+/** The environment variables that point arx at emulators. */
+export function environmentOf({
+  okta,
+  jira,
+  slack,
+  tokens,
+  jiraProject,
+  slackChannel,
+}: EmulatorDocument): Record<string, string> {
+  return {
+    OKTA_DOMAIN: okta,
+    OKTA_API_TOKEN: tokens.okta,
+    JIRA_URL: jira,
+    JIRA_EMAIL: tokens.jiraEmail,
+    JIRA_API_TOKEN: tokens.jira,
+    JIRA_PROJECT_KEY: jiraProject,
+    SLACK_API_URL: slack,
+    SLACK_BOT_TOKEN: tokens.slack,
+    SLACK_CHANNEL: slackChannel,
+  };
+}
+
+function flagsOf({ ports = {}, tokens = {}, canaries = {}, ...options }: EmulatorOptions): string[] {
+  const values: Record<string, string | number | undefined> = {
+    users: options.users,
+    seed: options.seed,
+    profile: options.profile,
+    'weak-share': options.weakShare,
+    'okta-port': ports.okta,
+    'jira-port': ports.jira,
+    'slack-port': ports.slack,
+    'control-port': ports.control,
+    'rate-limit': options.rateLimit,
+    'window-ms': options.windowMs,
+    'index-lag-ms': options.indexLagMs,
+    log: options.log,
+    'okta-token': tokens.okta,
+    'jira-token': tokens.jira,
+    'jira-email': tokens.jiraEmail,
+    'slack-token': tokens.slack,
+    'jira-project': options.jiraProject,
+    'canary-phone': canaries.phone,
+    'canary-email': canaries.email,
+    'canary-totp-seed': canaries.totpSeed,
+  };
+  return Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, String(value)]));
+}
+
+async function firstLine(child: ChildProcess): Promise<EmulatorDocument> {
+  if (!child.stdout || !child.stderr) throw new Error('the emulators were started without pipes');
+  const errors: string[] = [];
+  child.stderr.on('data', (chunk: Buffer) => errors.push(chunk.toString('utf8')));
+  for await (const line of createInterface({ input: child.stdout })) {
+    child.stdout.resume();
+    return JSON.parse(line) as EmulatorDocument;
+  }
+  throw new Error(`the emulators ended before they were ready: ${errors.join('')}`);
+}
+
+function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+  return new Promise((resolve) => {
+    child.once('exit', () => resolve());
+    child.kill('SIGTERM');
+  });
+}
