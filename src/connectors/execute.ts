@@ -3,6 +3,7 @@ import { assertAllowed, decideFor } from './authorise.ts';
 import { InvalidArgumentError, PolicyDeniedError } from './errors.ts';
 import { approvedRequest } from './approved.ts';
 import { performCall } from './perform.ts';
+import { record } from './record.ts';
 import { defaultRecord, entryOf, requestIdIn } from './trail.ts';
 import type { Journal, JsonObject } from '../audit/types.ts';
 import type { ConnectorName } from '../governance/types.ts';
@@ -61,11 +62,21 @@ async function validated<Handle>(
   { row, input }: { row: AnyRow<Handle>; input: unknown },
 ): Promise<unknown> {
   const parsed = row.input.safeParse(input);
-  if (parsed.success) return parsed.data;
-  // The value itself is never repeated: it may be hostile or personal.
-  const places = [...new Set(parsed.error.issues.map((issue) => issue.path.join('.') || 'input'))].join(', ');
+  if (parsed.success && digestOf(parsed.data) !== null) return parsed.data;
+  // The value itself is never repeated, nor the name of an argument nobody knows: it may be hostile or personal.
+  const issues = parsed.success ? [] : parsed.error.issues;
+  const places = [...new Set(issues.map(({ path }) => String(path[0] ?? '')))].filter(Boolean).join(', ') || 'input';
   await append(pipeline, facts, { kind: 'action.denied', outcome: { code: 'invalid_argument', arguments: places } });
   throw new InvalidArgumentError(`${facts.connector} ${facts.operation}: ${places} does not have the required form`);
+}
+
+// Null for text that has no canonical form (half of a surrogate pair): it could not be audited either.
+function digestOf(input: unknown): string | null {
+  try {
+    return canonicalDigest(input);
+  } catch {
+    return null;
+  }
 }
 
 type Decided = TrailFacts & { decision: NonNullable<TrailFacts['decision']> };
@@ -77,7 +88,7 @@ async function authorised<Handle>(
 ): Promise<Decided> {
   const { connector, operation, context } = facts;
   const redacted: { args?: JsonObject; argsDigest?: string } = row
-    ? { args: row.redact(input as never), argsDigest: canonicalDigest(input) }
+    ? { args: row.redact(input as never), argsDigest: digestOf(input) ?? undefined }
     : {};
   const asked = {
     connector: pipeline.connector,
@@ -120,6 +131,5 @@ async function append<Handle>(
   recorded: Recorded,
   requestId: string | null = null,
 ): Promise<void> {
-  const { draft, effect } = entryOf({ ...facts, at: now().toISOString() }, recorded, requestId);
-  await journal.append([draft], effect);
+  await record(journal, entryOf({ ...facts, at: now().toISOString() }, recorded, requestId));
 }

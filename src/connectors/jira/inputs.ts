@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { ADF_LIMIT, adfSize } from './adf.ts';
 
 /** `ABC-123`. Anything else could name another path. */
-export const issueKey = z.string().regex(/^[A-Z][A-Z0-9_]{0,49}-[1-9]\d{0,17}$/);
-const projectKey = z.string().regex(/^[A-Z][A-Z0-9_]{0,49}$/);
+export const issueKey = z.string().regex(/^[A-Z][A-Z0-9_]{0,254}-[1-9]\d{0,17}$/);
+const projectKey = z.string().regex(/^[A-Z][A-Z0-9_]{0,254}$/);
 const label = z.string().regex(/^[^\s\p{Cc}]{1,255}$/u);
 const transitionId = z.string().regex(/^\d{1,10}$/);
 const name = z.string().trim().min(1).max(255);

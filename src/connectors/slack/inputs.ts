@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { JsonObject } from '../../audit/types.ts';
 
-const channelId = z.string().regex(/^[CGD][A-Z0-9]{2,30}$/);
-// Messages may be posted to a channel by name; Slack answers with its id.
-const channel = z.union([channelId, z.string().regex(/^#?[\p{Ll}\p{Lo}\p{N}_.-]{1,80}$/u)]);
+const channelId = z.string().regex(/^[A-Z][A-Z0-9_]{1,40}$/);
+// By id, or by name: Slack answers with the id. Without angle brackets, which would make it markup elsewhere.
+const channel = z.union([channelId, z.string().regex(/^#?[^\s#@"'<>\p{Cc}]{1,80}$/u)]);
 const ts = z.string().regex(/^\d{1,12}\.\d{1,6}$/);
 const cursor = z
   .string()
@@ -19,9 +19,9 @@ const content = {
 };
 
 export const writeInput = z.strictObject({ channel, ...content });
-export const updateInput = z.strictObject({ channel: channelId, ts, ...content });
+export const updateInput = z.strictObject({ channel, ts, ...content });
 export const historyInput = z.strictObject({
-  channel: channelId,
+  channel,
   oldest: z
     .string()
     .regex(/^\d{1,12}(\.\d{1,6})?$/)

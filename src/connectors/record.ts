@@ -1,0 +1,35 @@
+import { AuditConflictError, AuditDraftError, AuditUnavailableError } from '../audit/errors.ts';
+import type { Journal, JournalEffect } from '../audit/types.ts';
+import type { TrailEntry } from './trail.ts';
+
+/**
+ * Appends an entry. Throws AuditUnavailableError where the journal fails in any way of its own, AuditConflictError and
+ * AuditDraftError as they are, and what the caller's own effect threw.
+ */
+export async function record(journal: Journal, { draft, effect }: TrailEntry): Promise<void> {
+  const watched = effect && watch(effect);
+  try {
+    await journal.append([draft], watched?.effect);
+  } catch (error) {
+    if (watched?.failure()) throw watched.failure()?.error;
+    throw isAuditError(error) ? error : new AuditUnavailableError('the journal failed');
+  }
+}
+
+// The caller knows its own errors (a lost lease, say), so they must reach it unchanged.
+function watch(effect: JournalEffect): { effect: JournalEffect; failure: () => { error: unknown } | null } {
+  let failure: { error: unknown } | null = null;
+  return {
+    failure: () => failure,
+    effect: async (transaction) => {
+      failure = null;
+      await effect(transaction).catch((error: unknown) => {
+        failure = { error };
+        throw error;
+      });
+    },
+  };
+}
+
+const isAuditError = (error: unknown): boolean =>
+  [AuditUnavailableError, AuditConflictError, AuditDraftError].some((kind) => error instanceof kind);

@@ -1,0 +1,106 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { createTransport } from '../../../src/connectors/http.ts';
+import { NETWORK_FAILURES, NetworkFailure } from '../../../src/connectors/network.ts';
+import { failureOf } from './support/harness.ts';
+import { serverPool } from './support/server.ts';
+
+const servers = serverPool();
+afterEach(() => servers.closeAll());
+
+const get = (url: string) => ({ method: 'GET', url, headers: { authorization: 'SSWS canary' } });
+const kindOf = async (promise: Promise<unknown>): Promise<string> => {
+  const error = await failureOf(promise);
+  expect(error).toBeInstanceOf(NetworkFailure);
+  return (error as NetworkFailure).kind;
+};
+
+describe('the transport', () => {
+  it('reads status, headers and text of an answer', async () => {
+    const { origin } = await servers.start(() => ({ status: 207, headers: { 'x-a': 'b' }, text: 'grüße' }));
+    const answer = await createTransport({ origin })(get(`${origin}/x`));
+    expect([answer.status, answer.headers.get('x-a'), answer.text]).toEqual([207, 'b', 'grüße']);
+  });
+
+  it('sends nothing to another origin', async () => {
+    const home = await servers.start(() => ({ text: 'home' }));
+    const foreign = await servers.start(() => ({ text: 'foreign' }));
+    const transport = createTransport({ origin: home.origin });
+    const port = new URL(home.origin).port;
+    for (const url of [`${foreign.origin}/x`, `http://home@127.0.0.1:1/`, `http://localhost:${port}/`, 'not a url']) {
+      expect(await kindOf(transport(get(url)))).toBe('foreign_origin');
+    }
+    expect([home.seen.length, foreign.seen.length]).toEqual([0, 0]);
+  });
+
+  it.each([301, 302, 307, 308])('does not follow a redirect (%i), not even within the origin', async (status) => {
+    const target = await servers.start(() => ({ text: 'target' }));
+    const server = await servers.start(() => ({ status, headers: { location: `${target.origin}/elsewhere` } }));
+    expect(await kindOf(createTransport({ origin: server.origin })(get(`${server.origin}/x`)))).toBe('redirected');
+    expect(target.seen).toEqual([]);
+  });
+
+  it('gives up after its time-out', async () => {
+    const { origin } = await servers.start(() => ({ hang: true }));
+    expect(await kindOf(createTransport({ origin, timeoutMs: 50 })(get(`${origin}/x`)))).toBe('timed_out');
+  });
+
+  it('ends with the signal of the caller', async () => {
+    const controller = new AbortController();
+    const { origin } = await servers.start(() => {
+      controller.abort();
+      return { hang: true };
+    });
+    const transport = createTransport({ origin });
+    expect(await kindOf(transport(get(`${origin}/x`), controller.signal))).toBe('cancelled_midway');
+    expect(await kindOf(transport(get(`${origin}/x`), controller.signal))).toBe('cancelled');
+  });
+
+  it('stops reading at the limit, with or without a content length', async () => {
+    const { origin } = await servers.start(({ path }) => ({
+      text: 'x'.repeat(2_000),
+      headers: path === '/chunked' ? { 'transfer-encoding': 'chunked' } : { 'content-length': '2000' },
+    }));
+    const transport = createTransport({ origin, maxBytes: 1_999 });
+    expect(await kindOf(transport(get(`${origin}/plain`)))).toBe('too_large');
+    expect(await kindOf(transport(get(`${origin}/chunked`)))).toBe('too_large');
+    expect((await createTransport({ origin, maxBytes: 2_000 })(get(`${origin}/plain`))).text).toHaveLength(2_000);
+  });
+
+  it('tells a connection that was never made from one that broke', async () => {
+    const gone = await servers.start(() => ({}));
+    await servers.closeAll();
+    expect(await kindOf(createTransport({ origin: gone.origin })(get(`${gone.origin}/x`)))).toBe('unreachable');
+    const before = await servers.start(() => ({ cut: 'before' }));
+    expect(await kindOf(createTransport({ origin: before.origin })(get(`${before.origin}/x`)))).toBe('cut');
+    const midway = await servers.start(() => ({ cut: 'midway', text: 'x'.repeat(4_000) }));
+    expect(await kindOf(createTransport({ origin: midway.origin })(get(`${midway.origin}/x`)))).toBe('cut');
+    expect([NETWORK_FAILURES.unreachable.sent, NETWORK_FAILURES.cut.sent, NETWORK_FAILURES.timed_out.sent]).toEqual([
+      false,
+      true,
+      true,
+    ]);
+  });
+
+  it('says nothing of the request in its errors', async () => {
+    const { origin } = await servers.start(() => ({ cut: 'before' }));
+    const error = await failureOf(createTransport({ origin })({ ...get(`${origin}/x?q=canary`), method: 'POST', body: 'canary' }));
+    expect(`${error.stack}${JSON.stringify(error)}${String(error.cause)}`).not.toContain('canary');
+  });
+
+  it('leaves nothing attached to a signal that outlives many requests', async () => {
+    const { origin } = await servers.start(() => ({ text: 'ok' }));
+    const { signal } = new AbortController();
+    let attached = 0;
+    const counting = new Proxy(signal, {
+      get: (target, name) => {
+        if (name === 'addEventListener') attached += 1;
+        if (name === 'removeEventListener') attached -= 1;
+        const value: unknown = Reflect.get(target, name);
+        return typeof value === 'function' ? value.bind(target) : value;
+      },
+    });
+    const transport = createTransport({ origin });
+    for (let count = 0; count < 20; count += 1) await transport(get(`${origin}/x`), counting);
+    expect(attached).toBe(0);
+  });
+});

@@ -1,0 +1,222 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createGovernor } from '../../../../src/connectors/rate-limit/governor.ts';
+import { FakeClock, settle } from '../support/clock.ts';
+import type { Governor, Permit, Priority, Quota, Settlement } from '../../../../src/connectors/rate-limit/types.ts';
+
+const START = Date.parse('2026-01-05T08:00:00Z');
+const ALL: Quota = { share: 1, reserve: 0, warningThreshold: false };
+
+let clock: FakeClock;
+let granted: { who: string; permit: Permit }[];
+let governor: Governor;
+beforeEach(() => {
+  clock = new FakeClock();
+  granted = [];
+});
+
+const open = (quota: Partial<Quota> = {}, maxInFlight = 1_000): void => {
+  governor = createGovernor({ quota: { ...ALL, ...quota }, clock, maxInFlight });
+};
+const ask = (who: string, priority: Priority = 'scan', signal?: AbortSignal): Promise<void> =>
+  governor.acquire('users', priority, signal).then((permit) => void granted.push({ who, permit }));
+const askMany = (count: number, who = 'scan'): void => {
+  for (let index = 0; index < count; index += 1) void ask(`${who}-${index}`, who as Priority);
+};
+const names = (): string[] => granted.map(({ who }) => who);
+
+/** An answer now, whose window ends `inMs` from now. */
+const answer = (limit: number, remaining: number, inMs = 60_000, status = 200): Settlement => {
+  const at = START + clock.now();
+  const reset = Math.ceil((at + inMs) / 1000);
+  return {
+    status,
+    headers: new Headers({
+      date: new Date(at).toUTCString(),
+      'x-rate-limit-limit': String(limit),
+      'x-rate-limit-remaining': String(remaining),
+      'x-rate-limit-reset': String(reset),
+    }),
+  };
+};
+const bare = (status = 200): Settlement => ({ status, headers: new Headers() });
+
+describe('the governor', () => {
+  it('lets exactly one probe out while nothing is known, and as many as remain afterwards', async () => {
+    open();
+    askMany(30);
+    await settle();
+    expect(granted).toHaveLength(1);
+    granted[0]?.permit.settle(answer(20, 19));
+    await settle();
+    expect(granted).toHaveLength(20);
+  });
+
+  it('counts requests in flight against what remains', async () => {
+    open();
+    askMany(12);
+    await settle();
+    granted[0]?.permit.settle(answer(100, 5));
+    await settle();
+    expect(granted).toHaveLength(6);
+    // One of the five answers: four are still out, so nobody else may go.
+    granted[1]?.permit.settle(answer(100, 4));
+    await settle();
+    expect(granted).toHaveLength(6);
+  });
+
+  it('sends another probe where the first brought no answer or a failure on the way', async () => {
+    open();
+    askMany(5);
+    await settle();
+    granted[0]?.permit.settle(null);
+    await settle();
+    expect(granted).toHaveLength(2);
+    granted[1]?.permit.settle(bare(502));
+    await settle();
+    expect(granted).toHaveLength(3);
+  });
+
+  it('knows only the cap on requests under way where answers tell no limit', async () => {
+    open({}, 4);
+    askMany(10);
+    await settle();
+    granted[0]?.permit.settle(bare());
+    await settle();
+    expect(granted).toHaveLength(5);
+    granted[1]?.permit.settle(bare());
+    await settle();
+    expect(granted).toHaveLength(6);
+  });
+
+  it('probes again after the reset, alone', async () => {
+    open();
+    askMany(8);
+    await settle();
+    granted[0]?.permit.settle(answer(3, 2));
+    await settle();
+    granted[1]?.permit.settle(answer(3, 1));
+    granted[2]?.permit.settle(answer(3, 0));
+    await clock.run(60_500);
+    expect(granted).toHaveLength(3);
+    await clock.run(62_000);
+    expect(granted).toHaveLength(4);
+    granted[3]?.permit.settle(answer(3, 2));
+    await settle();
+    expect(granted).toHaveLength(6);
+  });
+
+  it('is not misled by an answer of the window before that comes late', async () => {
+    open();
+    askMany(8);
+    await settle();
+    granted[0]?.permit.settle(answer(3, 2));
+    const late = answer(3, 0);
+    await settle();
+    granted[1]?.permit.settle(answer(3, 1));
+    await clock.run(62_000);
+    granted[3]?.permit.settle(answer(3, 2));
+    granted[2]?.permit.settle(late);
+    await settle();
+    expect(granted).toHaveLength(6);
+  });
+
+  it.each<[string, Partial<Quota>, number]>([
+    ['all of the limit', {}, 100],
+    ['half of the limit', { share: 0.5 }, 50],
+    ['less than 90 %', { warningThreshold: true }, 89],
+    ['the smaller of the two', { share: 0.95, warningThreshold: true }, 89],
+    ['all but the reserve', { reserve: 5 }, 95],
+    ['at least one call', { share: 0.001, reserve: 500 }, 1],
+  ])('uses %s', async (_what, quota, expected) => {
+    open(quota);
+    askMany(150);
+    await settle();
+    let remaining = 100;
+    for (let index = 0; index < granted.length; index += 1) {
+      remaining -= 1;
+      granted[index]?.permit.settle(answer(100, remaining));
+      await settle();
+    }
+    expect(granted).toHaveLength(expected);
+  });
+
+  it('keeps the reserve for interactive calls, which go first', async () => {
+    open({ reserve: 2 });
+    askMany(10);
+    await settle();
+    granted[0]?.permit.settle(answer(5, 4));
+    await settle();
+    askMany(10, 'interactive');
+    await settle();
+    expect(names()).toEqual(['scan-0', 'scan-1', 'scan-2', 'interactive-0', 'interactive-1']);
+  });
+
+  it('blocks the bucket after a 429 until its reset', async () => {
+    open();
+    askMany(4);
+    await settle();
+    granted[0]?.permit.settle(answer(100, 0, 30_000, 429));
+    await clock.run(29_900);
+    expect(granted).toHaveLength(1);
+    await clock.run(32_000);
+    expect(granted).toHaveLength(2);
+  });
+
+  it('blocks for a while after a 429 that tells nothing, also where no limit was known', async () => {
+    open();
+    askMany(4);
+    await settle();
+    granted[0]?.permit.settle(bare());
+    await settle();
+    granted[1]?.permit.settle(bare(429));
+    void ask('later');
+    await clock.run(9_900);
+    expect(names()).not.toContain('later');
+    await clock.run(10_100);
+    expect(names()).toContain('later');
+  });
+
+  it('counts a call whose answer was lost', async () => {
+    open();
+    askMany(10);
+    await settle();
+    granted[0]?.permit.settle(answer(10, 2));
+    await settle();
+    granted[1]?.permit.settle(null);
+    granted[2]?.permit.settle(null);
+    await settle();
+    expect(granted).toHaveLength(3);
+  });
+
+  it('lets go of whoever is aborted while waiting', async () => {
+    open();
+    const controller = new AbortController();
+    void ask('first');
+    const waiting = ask('second', 'scan', controller.signal);
+    void ask('third');
+    await settle();
+    controller.abort(new Error('enough'));
+    await expect(waiting).rejects.toThrow('enough');
+    await expect(ask('fourth', 'scan', controller.signal)).rejects.toThrow('enough');
+    granted[0]?.permit.settle(answer(10, 9));
+    await settle();
+    expect(names()).toEqual(['first', 'third']);
+  });
+
+  it('takes a permit back once', async () => {
+    open({}, 1);
+    askMany(3);
+    await settle();
+    granted[0]?.permit.settle(bare());
+    granted[0]?.permit.settle(bare());
+    await settle();
+    expect(granted).toHaveLength(2);
+  });
+
+  it('keeps buckets apart', async () => {
+    open();
+    askMany(2);
+    await governor.acquire('groups', 'scan');
+    expect(granted).toHaveLength(1);
+  });
+});

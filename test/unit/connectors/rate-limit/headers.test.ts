@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { DEFAULT_RETRY_MS, readSample, retryAfterMs } from '../../../../src/connectors/rate-limit/headers.ts';
+
+const DATE = 'Mon, 05 Jan 2026 08:00:00 GMT';
+const AT = Date.parse(DATE) / 1000;
+const headers = (fields: Record<string, string>): Headers => new Headers({ date: DATE, ...fields });
+const bucket = (limit: string, remaining: string, reset: string) =>
+  headers({ 'x-rate-limit-limit': limit, 'x-rate-limit-remaining': remaining, 'x-rate-limit-reset': reset });
+
+describe('rate-limit headers', () => {
+  it('are read against the Date of the answer, whatever our own clock says', () => {
+    const sample = readSample({ status: 200, headers: bucket('600', '12', String(AT + 40)) });
+    expect(sample).toEqual({
+      window: { limit: 600, remaining: 12, reset: AT + 40 },
+      resetInMs: 40_000,
+      throttled: false,
+      settled: true,
+    });
+  });
+
+  it.each([
+    ['duplicates', '600, 600', '12, 12', `${AT + 40}, ${AT + 41}`],
+    ['words', 'many', 'few', 'soon'],
+    ['negatives', '-600', '-1', '-5'],
+    ['a limit of nothing', '0', '0', String(AT + 40)],
+    ['fractions', '600.5', '1e3', '0x10'],
+  ])('count as missing where they are %s', (_what, limit, remaining, reset) => {
+    expect(readSample({ status: 200, headers: bucket(limit, remaining, reset) }).window).toBeNull();
+  });
+
+  it.each([
+    ['a reset ahead', { 'x-rate-limit-reset': String(AT + 40) }, 40_000],
+    ['a reset right now', { 'x-rate-limit-reset': String(AT) }, DEFAULT_RETRY_MS],
+    ['a past reset', { 'x-rate-limit-reset': String(AT - 3_600) }, DEFAULT_RETRY_MS],
+    ['a reset in an hour', { 'x-rate-limit-reset': String(AT + 3_600) }, 120_000],
+    ['a garbled reset', { 'x-rate-limit-reset': 'tomorrow' }, DEFAULT_RETRY_MS],
+    ['two resets', { 'x-rate-limit-reset': `${AT + 40}, ${AT + 50}` }, DEFAULT_RETRY_MS],
+    ['no reset', {}, DEFAULT_RETRY_MS],
+    ['a garbled Date', { date: 'noon', 'x-rate-limit-reset': String(AT + 40) }, DEFAULT_RETRY_MS],
+    ['Retry-After', { 'retry-after': '7' }, 7_000],
+    ['a Retry-After of zero', { 'retry-after': '0' }, 1_000],
+    ['a Retry-After of a day', { 'retry-after': '86400' }, 120_000],
+    ['a garbled Retry-After', { 'retry-after': 'later' }, DEFAULT_RETRY_MS],
+  ])('after a 429 with %s the wait is sane', (_what, fields, expected) => {
+    expect(retryAfterMs(headers(fields))).toBe(expected);
+  });
+
+  it('does not take a failure on the way for an answer without limits', () => {
+    expect(readSample({ status: 502, headers: headers({}) }).settled).toBe(false);
+    expect(readSample({ status: 404, headers: headers({}) }).settled).toBe(true);
+  });
+});

@@ -1,0 +1,36 @@
+import type { Clock } from '../../../../src/connectors/rate-limit/types.ts';
+
+/** Time that passes only when told; timers fire in order, and what they set going runs before the next one. */
+export class FakeClock implements Clock {
+  #time = 0;
+  #timers: { at: number; wake: () => void }[] = [];
+
+  now(): number {
+    return this.#time;
+  }
+
+  after(ms: number, wake: () => void): () => void {
+    const timer = { at: this.#time + Math.max(0, ms), wake };
+    const index = this.#timers.findIndex(({ at }) => at > timer.at);
+    this.#timers.splice(index < 0 ? this.#timers.length : index, 0, timer);
+    return () => {
+      this.#timers = this.#timers.filter((other) => other !== timer);
+    };
+  }
+
+  /** Lets time pass up to `until`, or as long as `running` says so. */
+  async run(until: number, running: () => boolean = () => true): Promise<void> {
+    await settle();
+    while (running() && (this.#timers[0]?.at ?? Infinity) <= until) {
+      const timer = this.#timers.shift();
+      if (!timer) break;
+      this.#time = Math.max(this.#time, timer.at);
+      timer.wake();
+      await settle();
+    }
+    if (running()) this.#time = Math.max(this.#time, until);
+  }
+}
+
+/** Lets everything that is ready to run do so. */
+export const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

@@ -1,0 +1,96 @@
+import { AuditUnavailableError } from '../../../../src/audit/errors.ts';
+import { Secret } from '../../../../src/config/secret.ts';
+import { createConnectors } from '../../../../src/connectors/create.ts';
+import type { AuditDraft, Journal } from '../../../../src/audit/types.ts';
+import type { ConnectorSettings } from '../../../../src/connectors/create.ts';
+import type { CallEvent } from '../../../../src/connectors/exchange.ts';
+import type { CallContext, Caller, Connectors } from '../../../../src/connectors/types.ts';
+import type { Policy, PolicyBundle, Risk } from '../../../../src/governance/types.ts';
+
+export const USER = '00uAAAAAAAAAAAAAAAAA';
+export const GROUP = '00gAAAAAAAAAAAAAAAAA';
+export const PRINCIPAL = 'workflow:mfa-enforcement-check';
+export const TOKEN = 'canary-token-5b1f';
+
+/** Keeps drafts in order; can be told to fail from a given append on. */
+export class MemoryJournal implements Journal {
+  readonly drafts: AuditDraft[] = [];
+  failFrom = Infinity;
+  #appends = 0;
+
+  async append(drafts: readonly AuditDraft[], effect?: (transaction: never) => Promise<void>) {
+    this.#appends += 1;
+    if (this.#appends >= this.failFrom) throw new AuditUnavailableError('the test says so');
+    await effect?.(undefined as never);
+    this.drafts.push(...drafts);
+    return drafts.map(() => ({ id: '', hash: '', repeated: false }));
+  }
+
+  get kinds(): string[] {
+    return this.drafts.map(({ kind }) => kind);
+  }
+}
+
+/** A policy as the loader would give it. */
+export function policy(part: Partial<Policy> & { connector: string; operations: string[] }): Policy {
+  const place = { file: 'test.yaml', line: 1 };
+  const plain = { deny: [], approval: {}, hitlChannel: null, approvers: null, ceiling: 'cap' as const, places: {}, place };
+  return { name: `test-${part.connector}`, principals: [], riskMax: 'MEDIUM' as Risk, ...plain, ...part };
+}
+
+/** Grants everything up to MEDIUM to everybody. */
+export const OPEN_BUNDLE: PolicyBundle = {
+  ok: true,
+  digest: 'b'.repeat(64),
+  policies: ['okta', 'jira', 'slack'].map((connector) => policy({ connector, operations: ['*:*'] })),
+};
+
+export const CALLER: Caller = {
+  principal: PRINCIPAL,
+  authenticatedBy: 'worker',
+  surface: 'workflow',
+  workflowId: 'mfa-1',
+  run: 'run-1',
+};
+
+export const context = <Output>(part: Partial<CallContext<Output>> = {}): CallContext<Output> => ({
+  caller: CALLER,
+  subject: 'subject-1',
+  ...part,
+});
+
+export interface Harness {
+  connectors: Connectors;
+  journal: MemoryJournal;
+  events: CallEvent[];
+}
+
+/** Connectors whose three vendors live at one address, with everything granted unless told otherwise. */
+export function harness(origin: string, overrides: Partial<ConnectorSettings> = {}): Harness {
+  const journal = new MemoryJournal();
+  const events: CallEvent[] = [];
+  const connectors = createConnectors({
+    okta: { origin, host: new URL(origin).host, credential: { kind: 'ssws', token: new Secret(TOKEN) } },
+    jira: { origin, email: 'robot@example.com', token: new Secret(TOKEN), projectKey: 'SEC' },
+    slack: { apiUrl: `${origin}/api/`, token: new Secret(TOKEN) },
+    journal,
+    bundle: () => OPEN_BUNDLE,
+    guardrails: () => ({ riskMax: {} }),
+    now: () => new Date('2026-01-05T08:00:00.000Z'),
+    observe: (event) => events.push(event),
+    timeoutMs: 2_000,
+    quota: { share: 1, reserve: 0, warningThreshold: false },
+    ...overrides,
+  });
+  return { connectors, journal, events };
+}
+
+/** What a promise was rejected with; fails where it was not. */
+export async function failureOf(promise: Promise<unknown>): Promise<Error> {
+  const outcome = await promise.then(
+    () => null,
+    (error: unknown) => error,
+  );
+  if (!(outcome instanceof Error)) throw new TypeError('expected a rejection');
+  return outcome;
+}
