@@ -96,14 +96,14 @@ async function verify(io: Io, options: VerifyOptions) {
 async function exportEntries(io: Io, options: ExportOptions) {
   const { withStore } = await import('./support/store.ts');
   const { deliver } = await import('./support/files.ts');
-  const { EXPORTS } = await import('./render/audit.ts');
+  const { exportPieces } = await import('./render/audit.ts');
   let written = 0;
   await withStore(io, async (store) => {
     const filter = await filterOf(store, { run: options.run, limit: 0 });
     const pages = store.audit.pages(500, filter.run === undefined ? undefined : { run: filter.run });
     await deliver(
       io,
-      EXPORTS[options.format](pages, (entries) => void (written += entries)),
+      exportPieces(options.format, pages, (entries) => void (written += entries)),
       options.out,
     );
   });

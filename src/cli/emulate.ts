@@ -1,22 +1,65 @@
-import { spawn } from 'node:child_process';
+import { InvalidArgumentError, Option } from 'commander';
 import { EXIT } from './support/exit.ts';
-import { whole } from './support/options.ts';
+import { untilInterrupted } from './support/io.ts';
+import { filled, whole } from './support/options.ts';
 import type { DefineVerb } from './support/verb.ts';
+
+const share = (value: string): string => {
+  if (!/^(0(\.\d+)?|1(\.0+)?)$/.test(value)) throw new InvalidArgumentError('A number from 0 to 1 is expected.');
+  return value;
+};
+const port = whole(0, 65_535);
+
+/** The emulators' flags: they are passed on as they are. */
+const FLAGS: readonly Option[] = [
+  new Option('--users <number>', 'active users of the organisation').argParser(whole(0, 1_000_000)),
+  new Option('--seed <number>', 'same seed, same organisation').argParser(whole(0, 2 ** 31)),
+  new Option('--profile <name>', 'demo: looks real; plain: like users; empty: nobody').choices([
+    'demo',
+    'plain',
+    'empty',
+  ]),
+  new Option('--weak-share <share>', 'plain: share of users with SMS only').argParser(share),
+  new Option('--port <number>', 'first of four ports; 0 takes free ones').argParser(port),
+  new Option('--okta-port <number>', 'port of Okta').argParser(port),
+  new Option('--jira-port <number>', 'port of Jira').argParser(port),
+  new Option('--slack-port <number>', 'port of Slack').argParser(port),
+  new Option('--control-port <number>', 'port of the control server').argParser(port),
+  new Option('--rate-limit <number>', 'Okta requests a bucket and window; 0 for no limit').argParser(
+    whole(0, 1_000_000_000),
+  ),
+  new Option('--window-ms <number>', 'length of a rate limit window').argParser(whole(1, 86_400_000)),
+  new Option('--index-lag-ms <number>', "how long Jira's search lags behind").argParser(whole(0, 86_400_000)),
+  new Option('--log <file>', 'path of the accept log').argParser(filled),
+  new Option('--okta-token <token>', 'token that Okta accepts').argParser(filled),
+  new Option('--jira-token <token>', 'token that Jira accepts').argParser(filled),
+  new Option('--jira-email <address>', 'e-mail beside the Jira token').argParser(filled),
+  new Option('--slack-token <token>', 'token that Slack accepts').argParser(filled),
+  new Option('--jira-project <key>', 'key of the Jira project').argParser(filled),
+  new Option('--canary-phone <number>', 'phone number to plant').argParser(filled).hideHelp(),
+  new Option('--canary-email <address>', 'e-mail address to plant').argParser(filled).hideHelp(),
+  new Option('--canary-totp-seed <seed>', 'TOTP seed to plant').argParser(filled).hideHelp(),
+];
 
 /** `arx emulate`: Okta, Jira and Slack as real HTTP servers with state, until interrupted. */
 export const defineEmulate: DefineVerb = (program, run) => {
-  program
+  const command = program
     .command('emulate')
     .description('serve an emulated Okta, Jira and Slack on loopback until interrupted')
-    .option('--users <number>', 'users of the emulated organisation', whole(0, 1_000_000))
-    .option('--seed <number>', 'seed of the emulated organisation', whole(0, 2 ** 31))
-    .option('--port <number>', 'first port; 0 takes free ones', whole(0, 65_535))
-    .option('--json', 'print one JSON document (always so)')
-    .allowUnknownOption()
-    .allowExcessArguments()
-    .action((_options: object, command: { args: string[] }) => run((io) => emulate(io, command.args)));
+    .option('--json', 'print one JSON document: it always does')
+    .addHelpText('after', '\nThe first line is one JSON document (arx.emulate/v1) with addresses and tokens.');
+  for (const flag of FLAGS) command.addOption(flag);
+  command.action((options: Record<string, string | number>) =>
+    run(async (io) => {
+      const { runEmulators } = await import('./support/emulators.ts');
+      await runEmulators(flagsOf(options), untilInterrupted(io));
+      return EXIT.ok;
+    }),
+  );
 };
-async function emulate(_io: unknown, _args: string[]) {
-  void spawn;
-  return EXIT.ok;
-}
+
+const flagsOf = (options: Record<string, string | number>): string[] =>
+  FLAGS.flatMap((flag) => {
+    const value = options[flag.attributeName()];
+    return value === undefined ? [] : [flag.long!, String(value)];
+  });

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { CliError } from './errors.ts';
 import type { Environment } from './settings.ts';
 
@@ -16,6 +16,7 @@ export async function withLocalStore<Result>(
   ]);
   const files = stackFiles(arx.home);
   if (!existsSync(files.postgres)) throw noStore();
+  mkdirSync(files.logs, { recursive: true, mode: 0o700 });
   return withLock(files.lock, async () => {
     const running = readState(arx.home);
     const { accepts } = await import('../../local/ports.ts');
@@ -35,7 +36,7 @@ async function alone<Result>(
   let child: { pid: number; started: string } | null = null;
   const entry = new URL('../../local/store-process.ts', import.meta.url).pathname;
   try {
-    return await task(await startStorePart(home, entry, env, (started) => (child = started)));
+    return await task(await startStorePart({ home, entry, env }, (started) => (child = started)));
   } finally {
     if (child !== null) await endProcess(child, 10_000);
   }

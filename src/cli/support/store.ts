@@ -24,20 +24,21 @@ async function overUrl<Result>(url: string, task: (store: Store) => Promise<Resu
 /** Opens the store at an address and brings its schema up to date. Throws CliError `store_unavailable`. */
 export async function openReady(databaseUrl: string): Promise<Store> {
   const { openStore } = await import('../../store/open.ts');
-  const store = openStore({ databaseUrl });
+  const store = await openStore({ databaseUrl }).catch((thrown: unknown) => {
+    throw (thrown as Error).name === 'StoreUnavailableError' ? unavailable(thrown as Error) : thrown;
+  });
   try {
-    await store.ping();
     await store.migrate();
     return store;
   } catch (thrown) {
     await store.close();
-    throw (thrown as Error).name === 'StoreUnavailableError' ? unavailable() : thrown;
+    throw thrown;
   }
 }
 
-const unavailable = (): CliError =>
+const unavailable = ({ message }: Error): CliError =>
   new CliError({
     code: 'store_unavailable',
-    message: 'The store cannot be reached.',
+    message,
     remedy: 'Start PostgreSQL and check DATABASE_URL, or leave it unset to use the embedded store.',
   });

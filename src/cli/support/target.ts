@@ -1,5 +1,6 @@
 import type { TemporalLink } from '../../client.ts';
 import { ConfigError } from '../../config/errors.ts';
+import type { Stack } from '../../local/stack.ts';
 import type { Store } from '../../store/types.ts';
 import type { Io } from './io.ts';
 import type { Settings } from './settings.ts';
@@ -18,12 +19,16 @@ export const openTarget = (io: Io, settings: Settings, local: boolean): Promise<
 
 async function openLocal(io: Io, settings: Settings): Promise<Target> {
   const { openLocalStack } = await import('./stack.ts');
-  const stack = await openLocalStack(io, settings, { ui: false, supervise: true });
+  return targetOf(await openLocalStack(io, settings, { ui: false, supervise: true }), settings);
+}
+
+/** Connects to an open stack; where that fails the stack is closed again. Closing the target closes the stack. */
+export async function targetOf(stack: Stack, settings: Settings): Promise<Target> {
   try {
     const { connect } = await import('../../client.ts');
     const link = await connect({ ...stack.temporal, env: stackEnvironment(settings, stack.temporal) });
     const store = await openStoreAt(stack.databaseUrl);
-    return { link, store, local: true, close: async (options) => closeAll(link, store, () => stack.close(options)) };
+    return { link, store, local: true, close: (options) => closeAll(link, store, () => stack.close(options)) };
   } catch (thrown) {
     await stack.close();
     throw thrown;

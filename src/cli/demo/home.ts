@@ -1,0 +1,78 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import { VARIABLES } from '../../config/variables.ts';
+import type { EmulatorDocument } from '../../emulators/start.ts';
+import { stopStack } from '../../local/stack.ts';
+
+const DAY_MS = 86_400_000;
+const POLICIES = new URL('../../../policies/', import.meta.url).pathname;
+
+/** Where a demo keeps its things; wiped when the next one starts. */
+export interface DemoHome {
+  home: string;
+  config: string;
+  report: string;
+  acceptLog: string;
+}
+
+/** Ends what an earlier demo left running and starts with an empty folder. */
+export async function freshHome(arxHome: string): Promise<DemoHome> {
+  const home = join(arxHome, 'demo');
+  await stopStack(home);
+  await rm(home, { recursive: true, force: true });
+  await mkdir(home, { recursive: true, mode: 0o700 });
+  return {
+    home,
+    config: join(home, 'arx.yaml'),
+    report: join(home, 'report.html'),
+    acceptLog: join(home, 'accept.jsonl'),
+  };
+}
+
+/** The demo's arx.yaml: an exemption, a grace period, administrators apart, and the whole quota of an org of its own. */
+export async function writeConfig({ config }: DemoHome, serviceLogin: string): Promise<void> {
+  const until = new Date(Date.now() + 90 * DAY_MS).toISOString().slice(0, 10);
+  const reason = 'Backups sign in with a certificate; nobody uses this account interactively.';
+  const content = {
+    version: 1,
+    policies: [`${POLICIES}*.yaml`],
+    exemptions: [{ user: serviceLogin, reason, owner: 'it-operations@northwind.example', until }],
+    grace_period: '7d',
+    scan: { window: 32 },
+    quota: { share: 1, reserve: 0, warning_threshold: false },
+    twin: { privileged_groups: ['Okta Administrators'] },
+  };
+  const heading = '# Made by `arx demo` for its own run; see arx.yaml of the repository for a real one.\n';
+  await writeFile(config, heading + stringify(content), { mode: 0o600 });
+}
+
+/**
+ * The environment of the demo: the emulators and a folder of its own. Whatever the person has set for real vendors,
+ * servers and stores is hidden, also from `.env`, so that a demo can touch none of it.
+ */
+export function demoEnvironment(
+  env: Readonly<Record<string, string | undefined>>,
+  { home, config }: DemoHome,
+  { okta, jira, slack, tokens, jiraProject, slackChannel }: EmulatorDocument,
+): Record<string, string | undefined> {
+  const hidden = VARIABLES.filter(({ name }) => name !== 'TEMPORAL_CLI_PATH' && name !== 'ARX_LOG_LEVEL').map(
+    ({ name }) => name,
+  );
+  const others = Object.entries(env).filter(([name]) => !hidden.includes(name.replace(/_FILE$/, '')));
+  return {
+    ...Object.fromEntries(others),
+    ...Object.fromEntries(hidden.map((name) => [name, ''])),
+    OKTA_DOMAIN: okta,
+    OKTA_API_TOKEN: tokens.okta,
+    JIRA_URL: jira,
+    JIRA_EMAIL: tokens.jiraEmail,
+    JIRA_API_TOKEN: tokens.jira,
+    JIRA_PROJECT_KEY: jiraProject,
+    SLACK_API_URL: slack,
+    SLACK_BOT_TOKEN: tokens.slack,
+    SLACK_CHANNEL: slackChannel,
+    ARX_HOME: home,
+    ARX_CONFIG: config,
+  };
+}

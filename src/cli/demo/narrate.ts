@@ -1,0 +1,127 @@
+import type { Evolution } from '../../emulators/demo/evolve.ts';
+import type { EmulatorDocument } from '../../emulators/start.ts';
+import type { RunDocument } from '../../mfa/document.ts';
+import { grid } from '../render/table.ts';
+import { print, say, writeJson } from '../support/io.ts';
+import type { Io } from '../support/io.ts';
+import { count, coverageText, duration, plain, plural } from '../support/text.ts';
+import { VERDICT_ORDER, VERDICT_WORDS } from '../support/words.ts';
+import type { DemoResult } from './demo.ts';
+import type { DemoHome } from './home.ts';
+
+/** Tells what a demo does while it does it (standard error), and what came of it (standard output). */
+export class Narrator {
+  readonly #io: Io;
+  readonly #json: boolean;
+  #step = 0;
+  constructor(io: Io, json: boolean) {
+    this.#io = io;
+    this.#json = json;
+  }
+
+  organisation(users: number, { okta, jira, slack }: EmulatorDocument): void {
+    this.#heading(`An emulated organisation of ${plural(users, 'active user')}`);
+    this.#line(`Okta ${okta}, Jira ${jira} and Slack ${slack} are real HTTP servers in a process of their own.`);
+    this.#line(
+      'Some people have FastPass, some only SMS, some began to enrol; one vanishes midway, one cannot be read.',
+    );
+  }
+
+  startingStack(): void {
+    this.#heading('A Temporal server with its UI, an embedded PostgreSQL, and a worker');
+  }
+
+  run(which: 'first' | 'second'): void {
+    this.#heading(which === 'first' ? 'The first check: every user, every factor' : 'The second check');
+  }
+
+  afterRun({ counts, coverage, tickets, seconds, status }: RunDocument): void {
+    const { created, kept, reopened, closed } = tickets;
+    this.#line(
+      `${plural(counts.enumerated, 'user')} judged in ${duration(seconds)}, coverage ${coverageText(coverage)}, ${status}.`,
+    );
+    this.#line(`Tickets: ${created} created, ${kept} kept, ${reopened} reopened, ${closed} closed.`);
+  }
+
+  week({ becameCompliant, regressed, joined, left }: Evolution): void {
+    this.#heading('A week passes');
+    const sentences: [{ login: string }[], string][] = [
+      [becameCompliant, 'enrolled Okta Verify'],
+      [regressed, 'lost a strong factor and is left with SMS'],
+      [joined, 'joined without a factor'],
+      [left, 'left'],
+    ];
+    for (const [people, what] of sentences) for (const { login } of people) this.#line(`${plain(login)} ${what}.`);
+  }
+
+  /** The table of both runs, the verdict on the trail and the path of the report. */
+  async result(result: DemoResult): Promise<void> {
+    const { runs, chain, home, seconds } = result;
+    if (this.#json) {
+      const summaries = runs.map(({ users: _, ...summary }) => summary);
+      return writeJson(this.#io, {
+        schema: 'arx.demo/v1',
+        runs: summaries,
+        audit: chain,
+        report: home.report,
+        home: home.home,
+        seconds,
+      });
+    }
+    const { bold, green, red } = this.#io.colors.out;
+    await print(this.#io);
+    await print(this.#io, comparison(result, this.#io));
+    const trail = chain.ok ? green(`whole: ${plural(chain.entries, 'entry', 'entries')} verified`) : red('BROKEN');
+    await print(this.#io, `Audit trail  ${trail}, head ${chain.head.slice(0, 16)}…`);
+    await print(this.#io, `HTML report  ${bold(home.report)}`);
+    await print(this.#io, `Took ${duration(seconds)}. Nothing was written to Okta.`);
+  }
+
+  addresses(ui: string | null, { okta, jira, slack, control }: EmulatorDocument, { home, report }: DemoHome): void {
+    this.#heading('Everything stays running until Ctrl-C');
+    const rows = { 'Temporal UI': ui ?? 'none', Okta: okta, Jira: jira, Slack: slack, 'Emulator control': control };
+    for (const [name, address] of Object.entries({ ...rows, Report: `file://${report}` }))
+      this.#line(`${name.padEnd(17)}${address}`);
+    this.#line(`Other commands join with ARX_HOME=${home}, for example: ARX_HOME=${home} arx runs`);
+  }
+
+  cleaning(): void {
+    say(this.#io, this.#io.colors.err.dim('ending the servers'));
+  }
+
+  #heading(text: string): void {
+    const { bold, cyan } = this.#io.colors.err;
+    this.#step += 1;
+    say(this.#io, `\n${cyan(`${this.#step}.`)} ${bold(text)}`);
+  }
+
+  #line(text: string): void {
+    say(this.#io, `   ${text}`);
+  }
+}
+
+type Row = [string, (run: RunDocument, result: DemoResult) => string | number];
+
+const ROWS: readonly Row[] = [
+  ['Users enumerated', ({ counts }) => counts.enumerated],
+  ...VERDICT_ORDER.map((verdict): Row => [`  ${VERDICT_WORDS[verdict].label}`, ({ counts }) => counts[verdict]]),
+  ['Coverage', ({ coverage }) => coverageText(coverage)],
+  ['Tickets created', ({ tickets }) => tickets.created],
+  ['Tickets kept', ({ tickets }) => tickets.kept],
+  ['Tickets reopened', ({ tickets }) => tickets.reopened],
+  ['Tickets closed', ({ tickets }) => tickets.closed],
+  ['Open tickets', ({ tickets }) => tickets.keys.length],
+  ['New findings', ({ changes }) => changes.new],
+  ['Regressed', ({ changes }) => changes.regressed],
+  ['Resolved', ({ changes }) => changes.resolved],
+  ['Calls Okta / Jira / Slack', ({ calls }) => `${count(calls.okta)} / ${count(calls.jira)} / ${count(calls.slack)}`],
+  ['Throttled (429)', ({ calls }) => calls.throttled],
+  ['Audit entries', ({ audit }) => audit.entries],
+  ['Status', ({ status, dryRun }) => (dryRun ? `${status} (dry run)` : status)],
+];
+
+function comparison(result: DemoResult, io: Io): string {
+  const cell = (value: string | number): string => (typeof value === 'number' ? count(value) : value);
+  const rows = ROWS.map(([name, value]) => [name, ...result.runs.map((run) => cell(value(run, result)))]);
+  return grid(['', 'First run', 'A week later'], rows, io.colors.out);
+}
