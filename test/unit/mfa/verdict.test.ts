@@ -1,0 +1,115 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { FACTOR_TYPES } from '../../../src/mfa/strength.ts';
+import { verdictOf } from '../../../src/mfa/verdict.ts';
+import type { FactorReading } from '../../../src/mfa/verdict.ts';
+import { oracle } from '../../support/verdict-oracle.ts';
+
+const DEFAULT = [
+  'webauthn',
+  'u2f',
+  'signed_nonce',
+  'token:software:totp',
+  'token:hotp',
+  'token:hardware',
+  'token',
+  'push',
+];
+const STATUSES = ['ACTIVE', 'DISABLED', 'ENROLLED', 'EXPIRED', 'INACTIVE', 'NOT_SETUP', 'PENDING_ACTIVATION'];
+
+const factor = fc.record({
+  type: fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...FACTOR_TYPES) }, fc.constantFrom('tac', 'constructor', '')),
+  status: fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...STATUSES) }, fc.constantFrom('SHINY', null)),
+  provider: fc.constantFrom('OKTA', 'GOOGLE', 'FIDO', 'DUO', null),
+});
+
+function reading(
+  kind: 'read' | 'vanished' | 'unreadable',
+  factors: { type: string; status: string | null; provider: string | null }[],
+): FactorReading {
+  return kind === 'read' ? { kind, factors } : { kind, reason: 'because' };
+}
+
+describe('verdictOf', () => {
+  it('agrees with an independent reading of the specification', () => {
+    const input = fc.record({
+      kind: fc.oneof(
+        { weight: 8, arbitrary: fc.constant('read' as const) },
+        fc.constantFrom('vanished' as const, 'unreadable' as const),
+      ),
+      factors: fc.array(factor, { maxLength: 5 }),
+      allowed: fc.oneof(fc.constant(DEFAULT), fc.subarray(FACTOR_TYPES as string[])),
+      exempt: fc.boolean(),
+      inGrace: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(input, ({ kind, factors, allowed, exempt, inGrace }) => {
+        const { verdict } = verdictOf({
+          reading: reading(kind, factors),
+          allowed: new Set(allowed),
+          exemption: exempt ? 'x' : null,
+          inGrace,
+        });
+        expect(verdict).toBe(oracle({ reading: kind, factors, allowed, exempt, inGrace }));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  const judged = (
+    factors: { type: string; status: string | null; provider?: string }[],
+    more: { exemption?: string; inGrace?: boolean } = {},
+  ) =>
+    verdictOf({
+      reading: { kind: 'read', factors: factors.map((one) => ({ provider: null, ...one })) },
+      allowed: new Set(DEFAULT),
+      exemption: more.exemption ?? null,
+      inGrace: more.inGrace ?? false,
+    }).verdict;
+
+  it.each([
+    ['FastPass alone covers', [{ type: 'signed_nonce', status: 'ACTIVE' }], 'compliant'],
+    ['SMS alone is weak', [{ type: 'sms', status: 'ACTIVE' }], 'weak_only'],
+    ['auto-enrolled e-mail proves nothing', [{ type: 'email', status: 'ACTIVE' }], 'weak_only'],
+    ['Duo counts only where it is allowed', [{ type: 'web', status: 'ACTIVE' }], 'weak_only'],
+    ['a begun enrolment is reported apart', [{ type: 'push', status: 'PENDING_ACTIVATION' }], 'pending_only'],
+    ['an expired factor is none', [{ type: 'push', status: 'EXPIRED' }], 'none'],
+    ['no factor at all', [], 'none'],
+    ['a new factor type accuses nobody', [{ type: 'passkey9', status: 'ACTIVE' }], 'unknown'],
+    [
+      'ENROLLED of an allowed type accuses nobody',
+      [
+        { type: 'push', status: 'ENROLLED' },
+        { type: 'sms', status: 'ACTIVE' },
+      ],
+      'unknown',
+    ],
+    [
+      'an allowed factor outweighs an unrecognised one',
+      [
+        { type: 'passkey9', status: 'ACTIVE' },
+        { type: 'push', status: 'ACTIVE' },
+      ],
+      'compliant',
+    ],
+  ])('%s', (_, factors, verdict) => {
+    expect(judged(factors)).toBe(verdict);
+  });
+
+  it('excuses only what is missing', () => {
+    const covered = [{ type: 'webauthn', status: 'ACTIVE' }];
+    expect(judged(covered, { exemption: 'service account', inGrace: true })).toBe('compliant');
+    expect(judged([], { exemption: 'service account', inGrace: true })).toBe('exempt');
+    expect(judged([], { inGrace: true })).toBe('in_grace');
+  });
+
+  it('does not repeat a strange type in its reason', () => {
+    const { reason } = verdictOf({
+      reading: { kind: 'read', factors: [{ type: 'call me at +1 555 0100', status: 'ACTIVE', provider: null }] },
+      allowed: new Set(DEFAULT),
+      exemption: null,
+      inGrace: false,
+    });
+    expect(reason).not.toContain('555');
+  });
+});
