@@ -55,16 +55,23 @@ export async function startTemporalPart(part: TemporalPart, onChild: OnChild): P
   });
 }
 
+/** A part that is a Node process of ours: its entry and its whole environment. */
+export interface NodePart {
+  home: string;
+  entry: string;
+  env: Env;
+}
+
 /** The embedded Postgres; its address is the first line that it prints. */
-export async function startStorePart(home: string, entry: string, env: Env, onChild: OnChild): Promise<string> {
-  const command: NodeCommand = { name: 'store', home, args: [entry, stackFiles(home).postgres], env: systemEnv(env) };
-  const { databaseUrl } = await startReady(command, onChild);
+export async function startStorePart({ home, entry, env }: NodePart, onChild: OnChild): Promise<string> {
+  const args = [entry, stackFiles(home).postgres];
+  const { databaseUrl } = await startReady({ name: 'store', home, args, env: systemEnv(env) }, onChild);
   if (typeof databaseUrl !== 'string') throw broken('store', 'its first line has no databaseUrl', '');
   return databaseUrl;
 }
 
 /** The worker; resolves once it polls. `metricsUrl` comes from its first line, where it names one. */
-export async function startWorkerPart(home: string, entry: string, env: Env, onChild: OnChild): Promise<string | null> {
+export async function startWorkerPart({ home, entry, env }: NodePart, onChild: OnChild): Promise<string | null> {
   const { metricsUrl } = await startReady({ name: 'worker', home, args: [entry], env }, onChild);
   return typeof metricsUrl === 'string' ? metricsUrl : null;
 }

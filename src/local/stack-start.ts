@@ -118,7 +118,7 @@ async function startTemporal(options: StackOptions, state: StackState, recorder:
 async function startStore({ home, env, entries }: StackOptions, state: StackState, recorder: Recorder): Promise<void> {
   if (env.DATABASE_URL) return;
   const entry = entries?.store ?? join(import.meta.dirname, 'store-process.ts');
-  state.databaseUrl = await startStorePart(home, entry, env, recorder.as('store'));
+  state.databaseUrl = await startStorePart({ home, entry, env }, recorder.as('store'));
 }
 
 async function startWorker(options: StackOptions, state: StackState, recorder: Recorder): Promise<void> {
@@ -131,7 +131,7 @@ async function startWorker(options: StackOptions, state: StackState, recorder: R
     ARX_HOME: home,
     ...(configPath === null ? {} : { ARX_CONFIG: configPath }),
   };
-  state.workerMetricsUrl = await startWorkerPart(home, entry, workerEnv, recorder.as('worker'));
+  state.workerMetricsUrl = await startWorkerPart({ home, entry, env: workerEnv }, recorder.as('worker'));
 }
 
 /** Waits for all, then throws the first failure: nothing is still starting when it is cleared away. */

@@ -1,0 +1,97 @@
+import { defineConfig, globalIgnores } from 'eslint/config';
+import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescript';
+import importX from 'eslint-plugin-import-x';
+import tseslint from 'typescript-eslint';
+import { PURE_ROOMS, arrows } from './eslint.rooms.js';
+
+/** Files that are tables: their length is that of their subject. */
+const TABLES = ['src/**/operations.ts', 'src/**/catalogue.ts', 'src/config/variables.ts', 'src/**/types.ts'];
+
+const ENVIRONMENT = {
+  selector: "MemberExpression[object.name='process'][property.name='env']",
+  message: 'only config reads the environment',
+};
+const CLOCK = {
+  selector: "NewExpression[callee.name='Date'][arguments.length=0]",
+  message: 'pure rooms are told the time',
+};
+const SKIPPED = {
+  selector:
+    ':matches(CallExpression, TaggedTemplateExpression) MemberExpression[property.name=/^(skip|only|todo|skipIf|runIf|fails)$/]' +
+    '[object.name=/^(it|test|describe|suite)$/]',
+  message: 'no skipped, focused or failing tests',
+};
+
+export default defineConfig(
+  globalIgnores(['coverage/', '.arx/']),
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.base],
+    plugins: { 'import-x': importX, rooms: { rules: { arrows } } },
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    linterOptions: { reportUnusedDisableDirectives: 'error' },
+    // Without the first two, no-cycle is silently green on real cycles.
+    settings: {
+      'import-x/extensions': ['.ts'],
+      'import-x/parsers': { '@typescript-eslint/parser': ['.ts'] },
+      'import-x/resolver-next': [createTypeScriptImportResolver()],
+    },
+    rules: {
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/await-thenable': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/consistent-type-imports': ['error', { disallowTypeAnnotations: false }],
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      eqeqeq: 'error',
+      'prefer-const': 'error',
+      'no-control-regex': 'error',
+      'no-misleading-character-class': 'error',
+      'no-useless-escape': 'error',
+      'no-constant-condition': 'error',
+      'no-empty': 'error',
+      'import-x/no-cycle': 'error',
+      'rooms/arrows': 'error',
+    },
+  },
+  {
+    files: ['src/**/*.ts'],
+    rules: {
+      'max-params': ['error', 3],
+      'no-restricted-syntax': ['error', ENVIRONMENT],
+    },
+  },
+  {
+    files: ['src/**/*.ts'],
+    ignores: TABLES,
+    rules: {
+      'max-lines': ['error', 300],
+      'max-lines-per-function': ['error', { max: 70, skipBlankLines: true, skipComments: true }],
+    },
+  },
+  // Errors are made in one line from a code, a message, a remedy, …
+  { files: ['src/*/errors.ts'], rules: { 'max-params': ['error', 5] } },
+  { files: ['src/config/**/*.ts', 'src/cli.ts'], rules: { 'no-restricted-syntax': 'off' } },
+  {
+    files: PURE_ROOMS.map((room) => `src/${room}/**/*.ts`),
+    rules: {
+      'no-restricted-syntax': ['error', ENVIRONMENT, CLOCK],
+      'no-restricted-properties': [
+        'error',
+        { object: 'Date', property: 'now' },
+        { object: 'Math', property: 'random' },
+      ],
+      'no-restricted-globals': [
+        'error',
+        'process',
+        'fetch',
+        'crypto',
+        'performance',
+        'setTimeout',
+        'setInterval',
+        'setImmediate',
+      ],
+    },
+  },
+  { files: ['test/**/*.ts'], rules: { 'no-restricted-syntax': ['error', SKIPPED] } },
+);

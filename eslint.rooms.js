@@ -1,0 +1,103 @@
+/**
+ * The rooms of src/ and who may import values from whom: docs/design.md as a rule. Types are free.
+ * A room is a folder of src/ or a file right in it; `a/b` opens the one module, `*` stands for one folder.
+ */
+import { builtinModules } from 'node:module';
+import { dirname, join, relative, sep } from 'node:path';
+
+const PURE = ['mfa', 'governance', 'audit', 'twin', 'enrichment', 'remediation'];
+const PURE_PACKAGES = ['@noble/hashes', 'canonicalize'];
+const VENDOR_PACKAGES = ['@okta/okta-sdk-nodejs', 'jira.js', '@slack/web-api'];
+const CONSOLE_ROOMS = ['workflows/messages', 'config', 'store', 'governance', 'audit'];
+
+/** imports: rooms open to it; lazily: those open to `await import()` only; packages: absent for any but the vendors'. */
+export const ROOMS = {
+  mfa: { imports: [], packages: PURE_PACKAGES, builtins: false },
+  governance: { imports: [], packages: PURE_PACKAGES, builtins: false },
+  audit: { imports: [], packages: PURE_PACKAGES, builtins: false },
+  twin: { imports: ['mfa'], packages: PURE_PACKAGES, builtins: false },
+  enrichment: { imports: ['mfa'], packages: PURE_PACKAGES, builtins: false },
+  remediation: { imports: ['governance', 'mfa'], packages: PURE_PACKAGES, builtins: false },
+  workflows: {
+    imports: PURE,
+    packages: [...PURE_PACKAGES, '@temporalio/workflow', '@temporalio/common'],
+    builtins: false,
+  },
+  config: { imports: [], packages: ['zod', 'yaml', 'cron-parser'] },
+  store: { imports: [] },
+  connectors: { imports: ['governance', 'audit'], vendors: true },
+  activities: { imports: [...PURE, 'connectors', 'store'] },
+  server: { imports: [...CONSOLE_ROOMS, 'client'] },
+  client: { imports: CONSOLE_ROOMS },
+  cli: { imports: [...CONSOLE_ROOMS, 'server', 'client'], lazily: ['local', 'emulators'] },
+  local: { imports: ['config', 'store', 'worker', 'emulators'] },
+  worker: {
+    imports: [...PURE, 'config', 'store', 'connectors', 'activities', 'server', 'client', 'workflows/messages'],
+  },
+  emulators: { imports: ['connectors/*/operations', 'governance/catalogue'] },
+};
+
+/** Rooms that a workflow may replay: neither clock nor chance nor anything outside. */
+export const PURE_ROOMS = PURE;
+
+const builtins = new Set(builtinModules);
+const isPackage = (specifier, names) => names.some((name) => specifier === name || specifier.startsWith(`${name}/`));
+
+/** The room of a file under src/ and its module path there: connectors, connectors/okta/client; null outside. */
+function placeOf(file, src) {
+  const path = relative(src, file).split(sep).join('/');
+  return path.startsWith('..')
+    ? null
+    : { room: path.split('/')[0].replace(/\.ts$/, ''), module: path.replace(/\.ts$/, '') };
+}
+
+function opens(entry, { room, module }) {
+  if (!entry.includes('/')) return entry === room;
+  return new RegExp(`^${entry.replaceAll('*', '[^/]+')}$`).test(module);
+}
+
+function refusal(from, rules, { specifier, file, src, lazy }) {
+  if (specifier.startsWith('.')) {
+    const target = placeOf(join(dirname(file), specifier), src);
+    if (target === null) return specifier.endsWith('.json') ? null : `src imports nothing from outside: ${specifier}`;
+    const open = [from, ...rules.imports, ...(lazy ? (rules.lazily ?? []) : [])];
+    if (open.some((entry) => opens(entry, target))) return null;
+    const later = (rules.lazily ?? []).includes(target.room) ? ' but by await import()' : '';
+    return `${from} may not import values from ${target.module}${later}`;
+  }
+  if (specifier.startsWith('node:') || builtins.has(specifier)) {
+    return rules.builtins === false ? `${from} is pure: no ${specifier}` : null;
+  }
+  if (rules.packages !== undefined)
+    return isPackage(specifier, rules.packages) ? null : `${from} may not use ${specifier}`;
+  return isPackage(specifier, VENDOR_PACKAGES) && !rules.vendors ? `only connectors use ${specifier}` : null;
+}
+
+const onlyTypes = (node, kind) =>
+  node[kind] === 'type' ||
+  (node.specifiers?.length > 0 && node.specifiers.every((specifier) => specifier[kind] === 'type'));
+
+/** ESLint rule `rooms/arrows`. */
+export const arrows = {
+  meta: { type: 'problem', schema: [], messages: { refused: '{{why}}' } },
+  create(context) {
+    const src = join(context.cwd, 'src');
+    const own = placeOf(context.filename, src);
+    if (own === null) return {};
+    const rules = ROOMS[own.room];
+    const check = (node, lazy) => {
+      if (node.source?.type !== 'Literal') return;
+      const specifier = node.source.value;
+      const why = rules
+        ? refusal(own.room, rules, { specifier, file: context.filename, src, lazy })
+        : `eslint.rooms.js does not know the room ${own.room}`;
+      if (why !== null) context.report({ node: node.source, messageId: 'refused', data: { why } });
+    };
+    return {
+      ImportDeclaration: (node) => onlyTypes(node, 'importKind') || check(node, false),
+      ExportNamedDeclaration: (node) => onlyTypes(node, 'exportKind') || check(node, false),
+      ExportAllDeclaration: (node) => onlyTypes(node, 'exportKind') || check(node, false),
+      ImportExpression: (node) => check(node, true),
+    };
+  },
+};

@@ -1,0 +1,257 @@
+/** Holds the house: who may import whom, the shape of the code, and what must not be in the repository. */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { ESLint } from 'eslint';
+import ts from 'typescript';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+const repo = join(import.meta.dirname, '..');
+const tracked = execFileSync('git', ['ls-files', '-z'], { cwd: repo, encoding: 'utf8' }).split('\0').filter(Boolean);
+const text = (file: string) => readFileSync(join(repo, file), 'utf8');
+const sources = tracked.filter((file) => /^src\/.*\.ts$/.test(file));
+
+/** The table of the design, written down a second time: the rule's own table must agree with it. */
+const PURE = ['mfa', 'governance', 'audit', 'twin', 'enrichment', 'remediation'];
+const OPEN: Record<string, string[]> = {
+  mfa: [],
+  governance: [],
+  audit: [],
+  twin: ['mfa'],
+  enrichment: ['mfa'],
+  remediation: ['governance', 'mfa'],
+  config: [],
+  store: [],
+  connectors: ['governance', 'audit'],
+  activities: [...PURE, 'connectors', 'store'],
+  workflows: PURE,
+  server: ['config', 'store', 'governance', 'audit', 'client'],
+  client: ['config', 'store', 'governance', 'audit'],
+  cli: ['config', 'store', 'governance', 'audit', 'server', 'client'],
+  local: ['config', 'store', 'worker', 'emulators'],
+  worker: [...PURE, 'config', 'store', 'connectors', 'activities', 'server', 'client'],
+  emulators: [],
+};
+const SINGLE_FILES = ['client', 'worker'];
+const rooms = Object.keys(OPEN);
+const moduleOf = (room: string) => (SINGLE_FILES.includes(room) ? `${room}.ts` : `${room}/thing.ts`);
+
+/** Planted files: path → what stands in it and the rules that must catch it, one message each. */
+const PLANTED: Record<string, { code: string; caught: string[] }> = {
+  'src/mfa/clock.ts': { code: 'export const at = () => new Date();', caught: ['no-restricted-syntax'] },
+  'src/mfa/now.ts': { code: 'export const at = () => Date.now();', caught: ['no-restricted-properties'] },
+  'src/mfa/chance.ts': { code: 'export const any = () => Math.random();', caught: ['no-restricted-properties'] },
+  'src/audit/call.ts': { code: "export const get = () => fetch('x');", caught: ['no-restricted-globals'] },
+  'src/audit/file.ts': {
+    code: "import { readFileSync } from 'node:fs';\nexport const f = readFileSync;",
+    caught: ['rooms/arrows'],
+  },
+  'src/governance/zod.ts': { code: "import { z } from 'zod';\nexport const s = z;", caught: ['rooms/arrows'] },
+  'src/workflows/zod.ts': { code: "export { z } from 'zod';", caught: ['rooms/arrows'] },
+  'src/workflows/client.ts': { code: "export * from '@temporalio/client';", caught: ['rooms/arrows'] },
+  'src/workflows/builtin.ts': { code: "import 'node:os';", caught: ['rooms/arrows'] },
+  'src/remediation/temporal.ts': { code: "import '@temporalio/workflow';", caught: ['rooms/arrows'] },
+  'src/activities/vendor.ts': { code: "import '@slack/web-api';", caught: ['rooms/arrows'] },
+  'src/server/vendor.ts': { code: "export const load = () => import('jira.js');", caught: ['rooms/arrows'] },
+  'src/store/env.ts': { code: 'export const url = process.env.DATABASE_URL;', caught: ['no-restricted-syntax'] },
+  'src/server/story.ts': { code: "export * from '../workflows/story.ts';", caught: ['rooms/arrows'] },
+  'src/worker-extra.ts': { code: "import './mfa/thing.ts';", caught: ['rooms/arrows'] },
+  'src/connectors/test.ts': { code: "import '../../test/helper.ts';", caught: ['rooms/arrows'] },
+  'src/cli/eager.ts': {
+    code: "import { thing } from '../local/thing.ts';\nexport const t = thing;",
+    caught: ['rooms/arrows'],
+  },
+  'src/emulators/eager.ts': { code: "import '../connectors/okta/client.ts';", caught: ['rooms/arrows'] },
+  'src/store/floating.ts': {
+    code: 'const later = async () => undefined;\nexport const f = () => { later(); };',
+    caught: ['@typescript-eslint/no-floating-promises'],
+  },
+  'bench/floating.ts': {
+    code: 'const later = async () => undefined;\nlater();\nexport {};',
+    caught: ['@typescript-eslint/no-floating-promises'],
+  },
+  'src/config/typed.ts': {
+    code: "import { Shape } from './shape.ts';\nexport type Same = Shape;",
+    caught: ['@typescript-eslint/consistent-type-imports'],
+  },
+  'src/config/shape.ts': { code: 'export interface Shape { a: string }', caught: [] },
+  'src/store/one.ts': {
+    code: "import { two } from './two.ts';\nexport const one = () => two;",
+    caught: ['import-x/no-cycle'],
+  },
+  'src/store/two.ts': {
+    code: "import { one } from './one.ts';\nexport const two = () => one;",
+    caught: ['import-x/no-cycle'],
+  },
+  'src/store/many.ts': { code: 'export const f = (a: 1, b: 2, c: 3, d: 4) => [a, b, c, d];', caught: ['max-params'] },
+  'src/store/long.ts': { code: 'export const x = 1;\n'.repeat(1) + '// more\n'.repeat(300), caught: ['max-lines'] },
+  'src/store/long-function.ts': {
+    code: `export function f() {\n${'  f();\n'.repeat(70)}}`,
+    caught: ['max-lines-per-function'],
+  },
+  'src/store/choice.ts': {
+    code: "export function f(x: 'a' | 'b') {\n  switch (x) {\n    case 'a':\n      return 1;\n  }\n}",
+    caught: ['@typescript-eslint/switch-exhaustiveness-check'],
+  },
+  'test/skip.ts': {
+    code: "import { test, describe } from 'vitest';\ntest.skip('x', () => {});\ndescribe.only('y', () => {});\ntest.skipIf(true)('z', () => {});",
+    caught: ['no-restricted-syntax', 'no-restricted-syntax', 'no-restricted-syntax'],
+  },
+  // What must pass.
+  'src/governance/hash.ts': {
+    code: "export * from 'canonicalize';\nexport * from '@noble/hashes/sha2.js';",
+    caught: [],
+  },
+  'src/mfa/date.ts': { code: 'export const day = (iso: string) => new Date(iso).getTime();', caught: [] },
+  'src/cli/lazy.ts': {
+    code: "export const open = async () => [await import('../local/thing.ts'), await import('../emulators/thing.ts')];",
+    caught: [],
+  },
+  'src/emulators/table.ts': { code: "export * from '../connectors/okta/operations.ts';", caught: [] },
+  'src/server/messages.ts': { code: "export * from '../workflows/messages.ts';", caught: [] },
+  'src/connectors/okta/sdk.ts': {
+    code: "export * from '@okta/okta-sdk-nodejs';\nexport * from 'jira.js';",
+    caught: [],
+  },
+  'src/connectors/version.ts': {
+    code: "import v from '../../package.json' with { type: 'json' };\nexport const n = v;",
+    caught: [],
+  },
+};
+
+describe('planted violations', () => {
+  let root: string;
+  let messages: Map<string, { rule: string; text: string }[]>;
+
+  beforeAll(async () => {
+    mkdirSync(join(repo, '.arx'), { recursive: true });
+    root = mkdtempSync(join(repo, '.arx', 'planted-'));
+    const plant = (file: string, code: string) => {
+      mkdirSync(dirname(join(root, file)), { recursive: true });
+      writeFileSync(join(root, file), `${code}\n`);
+    };
+    plant('tsconfig.json', JSON.stringify({ extends: '../../tsconfig.json', include: ['src', 'test', 'bench'] }));
+    plant('package.json', '{"type": "module"}');
+    for (const file of [
+      'workflows/messages',
+      'workflows/story',
+      'connectors/okta/operations',
+      'connectors/okta/client',
+    ]) {
+      plant(`src/${file}.ts`, 'export const thing = 1;');
+    }
+    for (const room of rooms) {
+      plant(`src/${moduleOf(room)}`, importsOfAll(room, ''));
+      if (!SINGLE_FILES.includes(room)) plant(`src/${room}/types-only.ts`, importsOfAll(room, 'type '));
+    }
+    for (const [file, { code }] of Object.entries(PLANTED)) plant(file, code);
+    const eslint = new ESLint({ cwd: root, overrideConfigFile: join(repo, 'eslint.config.js') });
+    const results = await eslint.lintFiles(['src', 'test', 'bench']);
+    messages = new Map(
+      results.map(({ filePath, messages }) => [
+        filePath.slice(root.length + 1),
+        messages.map(({ ruleId, message }) => ({ rule: ruleId ?? 'parsing', text: message })),
+      ]),
+    );
+  }, 120_000);
+
+  afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+  /** A module of one room that imports from every other. */
+  function importsOfAll(room: string, kind: '' | 'type '): string {
+    const up = SINGLE_FILES.includes(room) ? './' : '../';
+    const others = rooms.filter((other) => other !== room);
+    const imports = others.map((other) => `import ${kind}{ thing as ${other} } from '${up}${moduleOf(other)}';`);
+    const uses = kind === '' ? `[${others.join(', ')}]` : '1';
+    const types = kind === '' ? '' : `export type All = [${others.map((other) => `typeof ${other}`).join(', ')}];\n`;
+    return `${imports.join('\n')}\n${types}export const thing: unknown = ${uses};`;
+  }
+
+  const arrows = (file: string) => (messages.get(file) ?? []).filter(({ rule }) => rule === 'rooms/arrows');
+
+  test.each(rooms)('%s imports values from the rooms that the design opens to it, and from no other', (room) => {
+    const refused = arrows(`src/${moduleOf(room)}`).map(({ text }) => /from ([a-z]+)/.exec(text)?.[1]);
+    const closed = rooms.filter((other) => other !== room && !OPEN[room]?.includes(other));
+    expect(refused.sort()).toEqual(closed.sort());
+    expect(messages.get(`src/${moduleOf(room)}`)?.map(({ rule }) => rule)).not.toContain('parsing');
+  });
+
+  test.each(rooms.filter((room) => !SINGLE_FILES.includes(room)))('%s may use the types of every room', (room) => {
+    expect(messages.get(`src/${room}/types-only.ts`)).toEqual([]);
+  });
+
+  test.each(Object.entries(PLANTED))('%s', (file, { caught }) => {
+    expect(messages.get(file)?.map(({ rule }) => rule)).toEqual(caught);
+  });
+});
+
+describe('the shape of the code', () => {
+  const tables = /\/(types|operations|catalogue|variables)\.ts$/;
+  const lengths = new Map(sources.map((file) => [file, text(file).trimEnd().split('\n').length]));
+
+  test('no file is over 300 lines, tables apart, and half of them are within 90', () => {
+    const code = [...lengths].filter(([file]) => !tables.test(file));
+    expect(code.filter(([, lines]) => lines > 300)).toEqual([]);
+    expect(
+      quantile(
+        code.map(([, lines]) => lines),
+        0.5,
+      ),
+    ).toBeLessThanOrEqual(90);
+  });
+
+  test('half of the functions are within 12 lines, nine of ten within 35', () => {
+    const functions = sources.filter((file) => !tables.test(file)).flatMap((file) => functionLengths(text(file)));
+    expect(quantile(functions, 0.5)).toBeLessThanOrEqual(12);
+    expect(quantile(functions, 0.9)).toBeLessThanOrEqual(35);
+  });
+
+  test('files are named in kebab case, and only workflows and activities have an index', () => {
+    const named = tracked.filter((file) => /^(src|test|bench)\/.*\.ts$/.test(file));
+    expect(named.filter((file) => !/^[a-z0-9]+(-[a-z0-9]+)*(\.test|\.d)?\.ts$/.test(basename(file)))).toEqual([]);
+    const indices = sources.filter((file) => basename(file) === 'index.ts').map((file) => dirname(file));
+    expect(indices.filter((folder) => !['src/workflows', 'src/activities'].includes(folder))).toEqual([]);
+  });
+});
+
+describe('the repository', () => {
+  const readable = tracked.filter((file) => !/\.(png|jpg|gz|ico)$/.test(file));
+
+  test('names no path of one machine', () => {
+    const paths = /(^|[^\w.-])\/(work|farm|root|Users)\/[\w.-]+/;
+    const lines = readable.flatMap((file) =>
+      text(file)
+        .split('\n')
+        .map((line) => `${file}: ${line.slice(0, 160)}`),
+    );
+    expect(lines.filter((line) => paths.test(line))).toEqual([]);
+  });
+
+  test('takes packages from the public registry only', () => {
+    const from = [...text('package-lock.json').matchAll(/"resolved": "(https?:\/\/[^/]+)/g)].map(([, host]) => host);
+    expect([...new Set(from)].filter((host) => host !== 'https://registry.npmjs.org')).toEqual([]);
+  });
+
+  test('holds no private key, and no environment file', () => {
+    const key = /-{5}BEGIN [A-Z ]*PRIVATE KEY-{5}\s+[\w+/=]{20}/;
+    expect(readable.filter((file) => key.test(text(file)))).toEqual([]);
+    expect(tracked.filter((file) => /(^|\/)\.env$/.test(file))).toEqual([]);
+  });
+});
+
+function quantile(numbers: number[], share: number): number {
+  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length * share)] ?? 0;
+}
+
+/** Lines of every function with a body, arrow functions of one expression included. */
+function functionLengths(code: string): number[] {
+  const source = ts.createSourceFile('x.ts', code, ts.ScriptTarget.Latest, true);
+  const found: number[] = [];
+  const line = (position: number) => source.getLineAndCharacterOfPosition(position).line;
+  const visit = (node: ts.Node): void => {
+    if (ts.isFunctionLike(node) && 'body' in node && node.body) found.push(line(node.end) - line(node.getStart()) + 1);
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
+}
