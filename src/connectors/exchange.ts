@@ -1,6 +1,7 @@
 import { networkError, requestIdOf } from './failure.ts';
 import { NetworkFailure, networkFailure } from './network.ts';
 import { bucketOf } from './rate-limit/buckets.ts';
+import { readSample } from './rate-limit/headers.ts';
 import type { Called } from './failure.ts';
 import type { Answer, HttpRequest, Transport } from './http.ts';
 import type { Governor, Priority } from './rate-limit/types.ts';
@@ -18,6 +19,10 @@ export interface CallEvent {
   durationMs: number;
   throttled: boolean;
   requestId: string | null;
+  /** The answer's own Date header, for the clock check; null where there is none. */
+  date: string | null;
+  /** What the answer says of its bucket; null where it says nothing. */
+  rateLimit: { limit: number; remaining: number } | null;
 }
 
 /** Method and path of the one request that was approved. */
@@ -89,10 +94,12 @@ const acquire = async (governor: Governor, bucket: string, scope: Scope): Return
     throw new NetworkFailure('cancelled');
   });
 
-const seen = (answer: Answer | null): Pick<CallEvent, 'status' | 'throttled' | 'requestId'> => ({
+const seen = (answer: Answer | null): Pick<CallEvent, 'status' | 'throttled' | 'requestId' | 'date' | 'rateLimit'> => ({
   status: answer?.status ?? null,
   throttled: answer?.status === 429,
   requestId: answer && requestIdOf(answer),
+  date: answer?.headers.get('date') ?? null,
+  rateLimit: answer && readSample(answer).window,
 });
 
 // Compared after parsing: only then are `..`, backslashes and encodings what the server will see.
