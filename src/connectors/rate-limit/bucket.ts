@@ -20,10 +20,10 @@ interface Told {
 /** How a request was let through. */
 export type Place = 'ordinary' | 'probe';
 
-// Date and reset are whole seconds. A window that we did not see beginning may end up to a second later than told.
-const UNSEEN_START_MS = 1_000;
-// A probe this soon after the end of a window stands at the beginning of the next one.
-const AT_THE_START_MS = 1_500;
+// Date and reset are whole seconds. An answer that still sees all of Okta's minute ahead came in the second in which the
+// window began, and then the two roundings cancel out; for any other the window may end up to a second later than told.
+const FULL_WINDOW_MS = 60_000;
+const ROUNDING_MS = 1_000;
 
 /**
  * One bucket's book-keeping, without waiting: who may go now, and when to look again. Requests in flight count as
@@ -37,7 +37,7 @@ export class Bucket {
   #inFlight = 0;
   #probing = false;
   #blockedUntil = -Infinity;
-  #last: { endsAt: number; reset: number } | null = null;
+  #lastReset = 0;
 
   constructor(quota: Quota, maxInFlight: number) {
     this.#quota = quota;
@@ -69,7 +69,7 @@ export class Bucket {
     if (!sample?.window && this.#window) this.#window.remaining -= 1;
     if (!sample) return;
     if (sample.window) this.#learn(place, { ...sample.window, resetInMs: sample.resetInMs }, now);
-    else if (!this.#window && !this.#last && sample.settled) this.#unlimited = true;
+    else if (!this.#window && this.#lastReset === 0 && sample.settled) this.#unlimited = true;
     if (sample.throttled) this.#block(sample, now);
   }
 
@@ -90,14 +90,13 @@ export class Bucket {
   #learn(place: Place, told: Told, now: number): void {
     const known = this.#window;
     // Answers overtake each other: an older window says nothing any more, and in this one the lowest number holds.
-    if (told.reset < (known?.reset ?? 0) || (place === 'ordinary' && told.reset <= (this.#last?.reset ?? 0))) return;
+    if (known ? told.reset < known.reset : place === 'ordinary' && told.reset <= this.#lastReset) return;
     if (known && told.reset === known.reset) {
       known.remaining = Math.min(known.remaining, told.remaining);
       return;
     }
-    const sinceEnd = now - (this.#last?.endsAt ?? -Infinity);
-    const margin = sinceEnd < AT_THE_START_MS ? 0 : UNSEEN_START_MS;
-    const endsAt = now + (told.resetInMs ?? DEFAULT_RETRY_MS) + margin;
+    const endsInMs = told.resetInMs ?? DEFAULT_RETRY_MS;
+    const endsAt = now + endsInMs + (endsInMs >= FULL_WINDOW_MS ? 0 : ROUNDING_MS);
     this.#window = { limit: told.limit, remaining: told.remaining, reset: told.reset, endsAt };
     this.#unlimited = false;
   }
@@ -110,7 +109,7 @@ export class Bucket {
 
   #expire(now: number): void {
     if (!this.#window || now < this.#window.endsAt) return;
-    this.#last = { endsAt: this.#window.endsAt, reset: this.#window.reset };
+    this.#lastReset = this.#window.reset;
     this.#window = null;
   }
 }

@@ -58,7 +58,7 @@ describe('the transport', () => {
   it('stops reading at the limit, with or without a content length', async () => {
     const { origin } = await servers.start(({ path }) => ({
       text: 'x'.repeat(2_000),
-      headers: path === '/chunked' ? { 'transfer-encoding': 'chunked' } : { 'content-length': '2000' },
+      headers: path === '/chunked' ? undefined : { 'content-length': '2000' },
     }));
     const transport = createTransport({ origin, maxBytes: 1_999 });
     expect(await kindOf(transport(get(`${origin}/plain`)))).toBe('too_large');
@@ -83,7 +83,9 @@ describe('the transport', () => {
 
   it('says nothing of the request in its errors', async () => {
     const { origin } = await servers.start(() => ({ cut: 'before' }));
-    const error = await failureOf(createTransport({ origin })({ ...get(`${origin}/x?q=canary`), method: 'POST', body: 'canary' }));
+    const error = await failureOf(
+      createTransport({ origin })({ ...get(`${origin}/x?q=canary`), method: 'POST', body: 'canary' }),
+    );
     expect(`${error.stack}${JSON.stringify(error)}${String(error.cause)}`).not.toContain('canary');
   });
 

@@ -96,7 +96,7 @@ describe('the governor', () => {
     await settle();
     granted[1]?.permit.settle(answer(3, 1));
     granted[2]?.permit.settle(answer(3, 0));
-    await clock.run(60_500);
+    await clock.run(59_900);
     expect(granted).toHaveLength(3);
     await clock.run(62_000);
     expect(granted).toHaveLength(4);
@@ -149,6 +149,30 @@ describe('the governor', () => {
     askMany(10, 'interactive');
     await settle();
     expect(names()).toEqual(['scan-0', 'scan-1', 'scan-2', 'interactive-0', 'interactive-1']);
+  });
+
+  it('recovers from a reset far off that was never true', async () => {
+    open();
+    askMany(30);
+    await settle();
+    granted[0]?.permit.settle(answer(10, 0, 86_400_000));
+    await clock.run(122_000);
+    granted[1]?.permit.settle(answer(10, 3));
+    await settle();
+    granted[2]?.permit.settle(answer(10, 1));
+    await settle();
+    expect(granted).toHaveLength(5);
+  });
+
+  it('adds a second for the roundings where it did not see the window begin', async () => {
+    open();
+    askMany(4);
+    await settle();
+    granted[0]?.permit.settle(answer(1, 0, 30_000));
+    await clock.run(30_900);
+    expect(granted).toHaveLength(1);
+    await clock.run(31_100);
+    expect(granted).toHaveLength(2);
   });
 
   it('blocks the bucket after a 429 until its reset', async () => {

@@ -16,10 +16,12 @@ interface Shape {
   skew: number;
   /** How the reset header is rounded to seconds. */
   rounding: 'floor' | 'ceil';
+  /** Windows follow one another on the vendor's clock, instead of beginning with a request. */
+  grid: boolean;
   latency: (call: number) => number;
 }
 
-/** A bucket as Okta counts: a window begins with the first request after the one before ended. */
+/** A bucket as Okta counts: windows of a minute, not aligned to the minutes of the clock. */
 class Vendor {
   readonly #shape: Shape;
   #startedAt = -Infinity;
@@ -33,7 +35,8 @@ class Vendor {
   take(at: number): Settlement {
     const { limit, phase, skew, rounding } = this.#shape;
     const now = 1_767_600_000_000 + phase + skew + at;
-    if (now >= this.#startedAt + WINDOW_MS) [this.#startedAt, this.#used] = [now, 0];
+    const start = this.#shape.grid ? now - ((now - 12_345) % WINDOW_MS) : now;
+    if (now >= this.#startedAt + WINDOW_MS) [this.#startedAt, this.#used] = [start, 0];
     this.#used += 1;
     const refused = this.#used > limit;
     if (refused) this.throttled += 1;
@@ -53,7 +56,11 @@ class Vendor {
 async function simulate(shape: Shape): Promise<{ throttled: number; ms: number }> {
   const clock = new FakeClock();
   const vendor = new Vendor(shape);
-  const governor = createGovernor({ quota: { share: 1, reserve: 0, warningThreshold: false }, clock, maxInFlight: 1_000 });
+  const governor = createGovernor({
+    quota: { share: 1, reserve: 0, warningThreshold: false },
+    clock,
+    maxInFlight: 1_000,
+  });
   const wait = (ms: number): Promise<void> => new Promise((resolve) => void clock.after(ms, resolve));
   let begun = 0;
   let done = 0;
@@ -84,6 +91,7 @@ describe('the governor against a simulated bucket', () => {
       phase: fc.integer({ min: 0, max: 999 }),
       skew: fc.integer({ min: -3_600_000, max: 3_600_000 }),
       rounding: fc.constantFrom('floor' as const, 'ceil' as const),
+      grid: fc.boolean(),
       latency: fc.integer({ min: 0, max: 1_000 }).map(noisy),
     });
     await fc.assert(
@@ -100,7 +108,7 @@ describe('the governor against a simulated bucket', () => {
   ] as const)('uses at least 98 %% of what the quota allows (reset header rounded by %s)', async (rounding, phase) => {
     const limit = 300;
     const calls = limit * 20;
-    const shape: Shape = { limit, calls, workers: 20, phase, skew: 5_000, rounding, latency: () => 20 };
+    const shape: Shape = { limit, calls, workers: 20, phase, skew: 5_000, rounding, grid: false, latency: () => 20 };
     const { throttled, ms } = await simulate(shape);
     const floor = (calls / limit - 1) * WINDOW_MS;
     expect(throttled).toBe(0);

@@ -34,7 +34,15 @@ export class MemoryJournal implements Journal {
 /** A policy as the loader would give it. */
 export function policy(part: Partial<Policy> & { connector: string; operations: string[] }): Policy {
   const place = { file: 'test.yaml', line: 1 };
-  const plain = { deny: [], approval: {}, hitlChannel: null, approvers: null, ceiling: 'cap' as const, places: {}, place };
+  const plain = {
+    deny: [],
+    approval: {},
+    hitlChannel: null,
+    approvers: null,
+    ceiling: 'cap' as const,
+    places: {},
+    place,
+  };
   return { name: `test-${part.connector}`, principals: [], riskMax: 'MEDIUM' as Risk, ...plain, ...part };
 }
 
