@@ -57,7 +57,10 @@ const CHECKS: readonly (readonly [string, (policy: Policy) => boolean])[] = [
   ['ceiling is neither cap nor escalate', (policy) => policy.ceiling === 'cap' || policy.ceiling === 'escalate'],
   [
     'approval is not a map of levels',
-    (policy) => Object.entries(policy.approval).every(([risk, mode]) => isRisk(risk) && isApprovalMode(mode)),
+    (policy) =>
+      Object.entries(policy.approval).every(
+        ([risk, mode]) => isRisk(risk) && (mode === undefined || isApprovalMode(mode)),
+      ),
   ],
   ['HIGH and CRITICAL need a person', (policy) => unattendedLevel(policy) === null],
   ['approvers are malformed', (policy) => policy.approvers === null || isRequirement(policy.approvers)],

@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest';
+import { OPERATIONS } from '../../../src/governance/catalogue.ts';
+import { evaluate } from '../../../src/governance/evaluate.ts';
+import type { Decision, PolicyBundle } from '../../../src/governance/types.ts';
+import { bundle, bundleOf } from '../../support/policies.ts';
+
+const THIRTY = OPERATIONS.filter(({ connector }) => connector === 'okta').slice(0, 30);
+const example = (name: string): string => `policies/examples/okta-${name}.yaml`;
+const RAILS = { riskMax: { okta: 'CRITICAL' } } as const;
+
+const decide = (
+  policies: PolicyBundle,
+  operation: string,
+  principal = 'user:jane@example.com',
+  connector = 'okta',
+): Decision => evaluate({ connector, operation, principal }, policies, RAILS, OPERATIONS);
+
+function effects(policies: PolicyBundle): Record<string, number> {
+  const counts = { allow: 0, auto: 0, approval: 0, deny: 0 };
+  for (const { operation } of THIRTY) counts[decide(policies, operation).effect] += 1;
+  return counts;
+}
+
+describe('the three example policies over the 30 operations', () => {
+  it.each([
+    [['readonly-soc'], { allow: 15, auto: 0, approval: 0, deny: 15 }],
+    [['user-lifecycle'], { allow: 4, auto: 4, approval: 3, deny: 19 }],
+    [['no-destructive'], { allow: 0, auto: 0, approval: 0, deny: 30 }],
+    [['readonly-soc', 'user-lifecycle'], { allow: 15, auto: 4, approval: 3, deny: 8 }],
+    [['readonly-soc', 'user-lifecycle', 'no-destructive'], { allow: 15, auto: 4, approval: 0, deny: 11 }],
+  ])('%s', (names, expected) => {
+    expect(effects(bundleOf(...names.map(example)))).toEqual(expected);
+  });
+
+  it('no-destructive denies five of the 30 by name', () => {
+    const codes = THIRTY.map(({ operation }) => decide(bundleOf(example('no-destructive')), operation).code);
+    expect(codes.filter((code) => code === 'explicit_deny')).toHaveLength(5);
+    expect(codes.filter((code) => code === 'default_deny')).toHaveLength(25);
+  });
+
+  it('user-lifecycle denies one by its own ceiling, and says how that would change', () => {
+    const policies = bundleOf(example('user-lifecycle'));
+    const capped = THIRTY.map(({ operation }) => decide(policies, operation)).filter(
+      ({ code }) => code === 'risk_ceiling',
+    );
+    expect(capped.map(({ operation }) => operation)).toEqual(['users:clear_sessions']);
+    expect(capped[0]?.hints.join()).toContain('ceiling: escalate');
+  });
+
+  it('user-lifecycle with risk_max critical, or with ceiling escalate, asks a person for it', () => {
+    const [lifecycle] = bundleOf(example('user-lifecycle')).policies;
+    if (!lifecycle) throw new Error('the example has no policy');
+    const expected = { allow: 4, auto: 4, approval: 4, deny: 18 };
+    expect(effects(bundle({ ...lifecycle, riskMax: 'CRITICAL' }))).toEqual(expected);
+    expect(effects(bundle({ ...lifecycle, ceiling: 'escalate' }))).toEqual(expected);
+  });
+});
+
+describe('the live policies', () => {
+  const live = bundleOf('policies/*.yaml');
+  const granted = (principal: string): string[] =>
+    OPERATIONS.map(({ connector, operation }) => ({ connector, ...decide(live, operation, principal, connector) }))
+      .filter(({ effect }) => effect !== 'deny')
+      .map(({ connector, operation, effect }) => `${connector} ${operation} ${effect}`);
+
+  it('grant the MFA enforcement check what its job takes, and no write to Okta', () => {
+    expect(granted('workflow:mfa-enforcement-check')).toEqual([
+      'okta users:read allow',
+      'okta users:read_detail allow',
+      'okta users:read_factors allow',
+      'okta groups:read allow',
+      'okta groups:read_members allow',
+      'jira issues:create auto',
+      'jira issues:update auto',
+      'jira issues:comment auto',
+      'jira issues:transition auto',
+      'jira issues:read allow',
+      'slack chat:write allow',
+      'slack chat:update allow',
+      'slack history:read allow',
+    ]);
+    const writes = OPERATIONS.filter(({ connector, method }) => connector === 'okta' && method !== 'GET');
+    const codes = writes.map(({ operation }) => decide(live, operation, 'workflow:mfa-enforcement-check').code);
+    expect(new Set(codes)).toEqual(new Set(['explicit_deny']));
+  });
+
+  it('grant the doctor reads only, and nobody else anything', () => {
+    expect(granted('workflow:doctor').filter((line) => !line.endsWith(' allow'))).toEqual([]);
+    expect(granted('workflow:doctor')).toContain('jira myself:read allow');
+    expect(granted('user:anonymous')).toEqual([]);
+  });
+});
