@@ -152,5 +152,7 @@ main().catch((error: unknown) => {
     : { code: 'worker_start', remedy: 'See the log of the worker.', where: null };
   const message = error instanceof Error ? error.message : 'the worker could not start';
   process.stdout.write(`${JSON.stringify({ schema: 'arx.error/v1', code, message, where, remedy })}\n`);
+  // Where the fault is in the code, its place helps; a stack holds no data.
+  if (!known && error instanceof Error) process.stderr.write(`${error.stack}\n`);
   process.exitCode = known ? 2 : 1;
 });

@@ -1,6 +1,6 @@
 /** The three processes of the embedded stack, each started and told ready. */
 import { readFileSync } from 'node:fs';
-import { devNull } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ConfigError } from '../config/errors.ts';
@@ -27,7 +27,7 @@ export function embeddedEnv(env: Env, temporal: { address: string; namespace: st
     ...Object.fromEntries(kept),
     TEMPORAL_ADDRESS: temporal.address,
     TEMPORAL_NAMESPACE: temporal.namespace,
-    TEMPORAL_CONFIG_FILE: devNull,
+    TEMPORAL_CONFIG_FILE: fileURLToPath(new URL('./no-profile.toml', import.meta.url)),
   };
 }
 

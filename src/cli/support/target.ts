@@ -4,6 +4,10 @@ import type { Stack } from '../../local/stack.ts';
 import type { Store } from '../../store/types.ts';
 import type { Io } from './io.ts';
 import type { Settings } from './settings.ts';
+import { fileURLToPath } from 'node:url';
+
+/** A temporal.toml without settings: the embedded stack names its server itself. */
+const NO_PROFILE = fileURLToPath(new URL('../../local/no-profile.toml', import.meta.url));
 
 /** Where a run happens: a Temporal server with a worker, and the store that the worker writes to. */
 export interface Target {
@@ -37,7 +41,7 @@ export async function targetOf(stack: Stack, settings: Settings): Promise<Target
 
 /** An embedded server takes no API key and no TLS, whatever the environment has for another one. */
 function stackEnvironment({ raw }: Settings, temporal: { address: string }): Record<string, string | undefined> {
-  return raw.TEMPORAL_ADDRESS === temporal.address ? raw : { TEMPORAL_CONFIG_FILE: '/dev/null' };
+  return raw.TEMPORAL_ADDRESS === temporal.address ? raw : { TEMPORAL_CONFIG_FILE: NO_PROFILE };
 }
 
 async function openRemote({ arx, raw }: Settings): Promise<Target> {
