@@ -106,6 +106,7 @@ async function main(): Promise<void> {
     connectors,
     settings: (snapshot) => checkSettings(snapshot === null ? config : configSchema.parse(snapshot)),
     surroundings: { org: okta.host, jiraProject: jira?.projectKey ?? null, slackChannel: slack?.channel ?? null },
+    flushCalls: () => counter.flush(),
     now,
     random: Math.random,
   });

@@ -17,6 +17,8 @@ export interface Deps {
   /** Settings of the worker's own configuration, or of a stored snapshot; throws ConfigError. */
   settings: (snapshot: unknown | null) => CheckSettings;
   surroundings: Surroundings;
+  /** Writes the calls counted so far to the store, so that a report has all of them. */
+  flushCalls: () => Promise<void>;
   now: () => Date;
   /** A number in [0, 1), for jitter on waits. */
   random: () => number;

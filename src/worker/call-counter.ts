@@ -8,6 +8,8 @@ export class CallCounter {
   readonly #ledger: CallLedger;
   readonly #timer: NodeJS.Timeout;
   #waiting = new Map<string, CallCounts>();
+  #flushing: Promise<void> | null = null;
+  #writing: Promise<void> = Promise.resolve();
 
   constructor(ledger: CallLedger) {
     this.#ledger = ledger;
@@ -22,8 +24,20 @@ export class CallCounter {
     this.#waiting.set(run, counts);
   };
 
-  /** Writes what has been counted; what can't be written is kept for the next time. */
-  async flush(): Promise<void> {
+  /** Writes what has been counted, calls in the meantime sharing one write; what can't be written is kept. */
+  flush(): Promise<void> {
+    this.#flushing ??= this.#next();
+    return this.#flushing;
+  }
+
+  async #next(): Promise<void> {
+    await this.#writing;
+    this.#flushing = null;
+    this.#writing = this.#write();
+    await this.#writing;
+  }
+
+  async #write(): Promise<void> {
     const waiting = this.#waiting;
     this.#waiting = new Map();
     for (const [run, counts] of waiting) {
