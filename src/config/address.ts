@@ -14,7 +14,7 @@ const bad = (problem: string, remedy?: string): { ok: false; problem: string; re
 export function readAddress(text: string, { path = false }: { path?: boolean } = {}): Read<URL> {
   if (/[\s"'`\\]/.test(text)) return bad('has white space, quotes or backslashes in it');
   const url = URL.parse(text.includes('://') ? text : `https://${text}`);
-  if (!url || url.hostname === '') return bad('is neither a host nor a URL');
+  if (!url || !/^([a-z\d.-]+|\[[\da-f:.]+\])$/.test(url.hostname)) return bad('is neither a host nor a URL');
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return bad('is not an https address');
   if (url.protocol === 'http:' && !isLoopback(url.hostname))
     return bad('is plain http', 'Use https; http is for loopback hosts only.');

@@ -76,7 +76,9 @@ function canonical(value: unknown): string {
     .join(',')}}`;
 }
 
+// A key that is missing often stands beside the misspelled one that was meant, which says more.
 const byPlace = (a: ConfigError, b: ConfigError): number =>
   (a.where?.file ?? '').localeCompare(b.where?.file ?? '') ||
   (a.where?.line ?? 0) - (b.where?.line ?? 0) ||
+  Number(a.code === 'missing_key') - Number(b.code === 'missing_key') ||
   (a.where?.column ?? 0) - (b.where?.column ?? 0);

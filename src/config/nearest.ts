@@ -8,15 +8,19 @@ export function nearest(given: string, known: readonly string[]): string | null 
   return ranked[0]?.word ?? null;
 }
 
-// Levenshtein's distance, one row at a time.
+// Edits between two words, a swap of neighbours counting as one; row by row, with the two rows before at hand.
 function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, at) => at);
-  for (const [i, left] of [...a].entries()) {
+  let [before, row]: [number[], number[]] = [[], Array.from({ length: b.length + 1 }, (_, at) => at)];
+  for (let i = 0; i < a.length; i += 1) {
     const next = [i + 1];
-    for (const [j, right] of [...b].entries()) {
-      next.push(Math.min((next[j] ?? 0) + 1, (row[j + 1] ?? 0) + 1, (row[j] ?? 0) + Number(left !== right)));
+    for (let j = 0; j < b.length; j += 1) {
+      const swapped = i > 0 && j > 0 && a[i] === b[j - 1] && a[i - 1] === b[j];
+      const change = (row[j] ?? 0) + Number(a[i] !== b[j]);
+      next.push(
+        Math.min((next[j] ?? 0) + 1, (row[j + 1] ?? 0) + 1, change, swapped ? (before[j - 1] ?? 0) + 1 : change),
+      );
     }
-    row = next;
+    [before, row] = [row, next];
   }
   return row[b.length] ?? 0;
 }
