@@ -87,12 +87,23 @@ export function createQuietServer(
   serve: (message: IncomingMessage, response: ServerResponse) => Promise<void>,
 ): Server {
   const server = createServer((message, response) => {
-    serve(message, response).catch(() => response.destroy());
+    serve(message, response).catch((error: unknown) => fail(response, error));
   });
   server.keepAliveTimeout = 120_000;
   server.headersTimeout = 130_000;
   server.requestTimeout = 0;
   return server;
+}
+
+// A mistake of the emulator must not pass for a fault of the vendor: it says what it is.
+function fail(response: ServerResponse, error: unknown): void {
+  if (response.headersSent) response.destroy();
+  else send(response, { status: 500, body: { emulator: error instanceof Error ? error.message : 'unknown failure' } });
+}
+
+/** Whether a body was sent that does not parse. */
+export function isGarbled({ text, body }: EmulatedRequest): boolean {
+  return text !== '' && body === undefined;
 }
 
 /** Stops listening and cuts what is still open. */

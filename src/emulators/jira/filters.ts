@@ -58,9 +58,11 @@ function jqlProblem(jql: string): string | null {
 
 function search(site: JiraSite, request: EmulatedRequest): Answer {
   const name = (request.query.get('filterName') ?? '').toLowerCase();
-  const values = site.filters
+  const found = site.filters
     .filter((filter) => filter.name.toLowerCase().includes(name))
     .map((filter) => render(filter, request));
+  // A single filter pages its subscriptions; in a list they are plain.
+  const values = found.map((filter) => ({ ...filter, subscriptions: [] }));
   const self = `${request.origin}${request.path}`;
   return { status: 200, body: { self, startAt: 0, maxResults: 50, total: values.length, isLast: true, values } };
 }

@@ -1,3 +1,4 @@
+import { isGarbled } from '../http.ts';
 import { requestId } from '../ids.ts';
 import type { Answer, EmulatedRequest, FaultAnswers, FaultRule, Guarded, Vendor } from '../types.ts';
 import { commentRoutes } from './comments.ts';
@@ -11,6 +12,8 @@ import { emptySearchPage, invalidPageToken, searchRoutes } from './search.ts';
 import type { JiraSite } from './site.ts';
 import { ROBOT } from './site.ts';
 import { transitionRoutes } from './transitions.ts';
+
+const GARBLED = 'Invalid request payload. Refer to the REST API documentation and try again.';
 
 /** The emulated Jira Cloud site: one route table, made of the families. */
 export function jiraVendor(site: JiraSite): Vendor {
@@ -41,7 +44,8 @@ function guard(site: JiraSite, request: EmulatedRequest, write: boolean): Guarde
   const known = identified(site, request.headers.authorization ?? '');
   if (!known && !site.settings.anonymous)
     return { headers: headersFor('AUTHENTICATED_FAILED'), refusal: unauthorized() };
-  if (!site.settings.anonymous) return { headers: headersFor('OK'), refusal: null };
+  const garbled = isGarbled(request) ? jiraError(400, [GARBLED]) : null;
+  if (!site.settings.anonymous) return { headers: headersFor('OK'), refusal: garbled };
   const refusal = write ? jiraError(401, ['You do not have the permission to do this as an anonymous user.']) : null;
   return { headers: headersFor('AUTHENTICATED_FAILED'), refusal };
 }

@@ -1,3 +1,4 @@
+import { isGarbled } from '../http.ts';
 import { requestId } from '../ids.ts';
 import type { BucketState, RateLimiter } from '../rate-limit.ts';
 import type { Answer, EmulatedRequest, Guarded, Route } from '../types.ts';
@@ -20,6 +21,7 @@ export function guard(gate: Gate, request: EmulatedRequest, route: Route | null)
   const bucket = gate.limiter.take(bucketOf(request.path), Date.now());
   if (bucket) Object.assign(headers, bucketHeaders(bucket));
   if (bucket?.refused) return { headers, refusal: oktaError('E0000047') };
+  if (isGarbled(request)) return { headers, refusal: oktaError('E0000003') };
   return { headers, refusal: denied(gate.org, request, { scopes, route }) };
 }
 

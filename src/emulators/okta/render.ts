@@ -29,8 +29,12 @@ const LIFECYCLE_LINKS: Record<string, readonly string[]> = {
   DEPROVISIONED: ['activate', 'delete'],
 };
 
-/** Links of a user in detail: what its state allows. */
-export function detailLinks(user: UserRecord, origin: string): Json {
+/** A user on its own: the links name what its state allows. */
+export function renderUserDetail(user: UserRecord, origin: string): Json {
+  return { ...renderUser(user, origin), _links: detailLinks(user, origin) };
+}
+
+function detailLinks(user: UserRecord, origin: string): Json {
   const self = `${origin}/api/v1/users/${user.id}`;
   const actions = (LIFECYCLE_LINKS[user.status] ?? ['deactivate']).map((name) => {
     const verb = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);

@@ -4,7 +4,7 @@ import { compileExpression, ExpressionError } from './expression.ts';
 import type { UserRecord } from './model.ts';
 import type { OktaOrg } from './org.ts';
 import { answerPage, links } from './paging.ts';
-import { detailLinks, renderGroup, renderUser } from './render.ts';
+import { renderGroup, renderUser, renderUserDetail } from './render.ts';
 
 /** GET routes of the users family. */
 export function userRoutes(org: OktaOrg): Route[] {
@@ -58,7 +58,7 @@ function detail(org: OktaOrg) {
   return ({ params, origin }: EmulatedRequest): Answer => {
     const user = org.user(params.id ?? '');
     if (!user || user.vanish) return notFound(params.id ?? '', 'User');
-    return { status: 200, body: { ...renderUser(user, origin), _links: detailLinks(user, origin) } };
+    return { status: 200, body: renderUserDetail(user, origin) };
   };
 }
 

@@ -3,7 +3,7 @@ import type { Answer, EmulatedRequest, Json, Route } from '../types.ts';
 import { notFound, oktaError } from './errors.ts';
 import type { GroupRecord, UserRecord } from './model.ts';
 import type { OktaOrg } from './org.ts';
-import { renderGroup, renderUser } from './render.ts';
+import { renderGroup, renderUserDetail } from './render.ts';
 
 /** A life-cycle verb: from which states it is allowed, and which state follows. */
 const LIFECYCLE: Record<string, { from: readonly string[]; to: string; operation: string }> = {
@@ -145,14 +145,14 @@ function create(org: OktaOrg, request: EmulatedRequest): Answer {
     status: staged ? 'STAGED' : 'PROVISIONED',
     activated: staged ? null : now,
   });
-  return { status: 200, body: renderUser(user, request.origin), effect: { user: user.id, status: user.status } };
+  return { status: 200, body: renderUserDetail(user, request.origin), effect: { user: user.id, status: user.status } };
 }
 
 function updateProfile(org: OktaOrg, user: UserRecord, request: EmulatedRequest): Answer {
   org.patchUser(user, { profile: profileOf(request) });
   return {
     status: 200,
-    body: renderUser(user, request.origin),
+    body: renderUserDetail(user, request.origin),
     effect: { user: user.id, profile: profileOf(request) },
   };
 }

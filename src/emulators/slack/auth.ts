@@ -1,3 +1,4 @@
+import { isGarbled } from '../http.ts';
 import type { EmulatedRequest, Guarded, Route } from '../types.ts';
 import { argumentsOf, slackError, slackOk, textArgument } from './answers.ts';
 import type { SlackWorkspace } from './workspace.ts';
@@ -30,6 +31,7 @@ export function guard({ settings }: SlackWorkspace, request: EmulatedRequest, ro
   if (token === '') return { headers: {}, refusal: slackError('not_authed') };
   if (token !== settings.token) return { headers: {}, refusal: slackError('invalid_auth') };
   const headers = { 'x-oauth-scopes': settings.scopes.join(',') };
+  if (isGarbled(request)) return { headers, refusal: slackError('invalid_json') };
   const needed = route?.scope;
   if (!needed || settings.scopes.includes(needed)) return { headers, refusal: null };
   return { headers, refusal: slackError('missing_scope', { needed, provided: settings.scopes.join(',') }) };

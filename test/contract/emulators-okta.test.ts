@@ -1,0 +1,180 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startEmulators } from '../../src/emulators/start.ts';
+import type { RunningEmulators } from '../../src/emulators/start.ts';
+import { openApiOf } from '../support/openapi.ts';
+import { readReference, recordedPairs } from '../support/reference.ts';
+import type { RecordedPair } from '../support/reference.ts';
+import { shapeGaps } from '../support/shape.ts';
+import { oktaCalls } from '../support/vendor-calls.ts';
+import type { PlainCall } from '../support/vendor-calls.ts';
+
+const TYPES =
+  'call email push question signed_nonce sms token token:hardware token:hotp token:software:totp u2f web webauthn'.split(
+    ' ',
+  );
+
+/** Fields of recorded answers that only some objects have: custom attributes, and what a state adds. */
+const OPTIONAL = [
+  '/profile/array123',
+  '/transitioningToStatus',
+  '/credentials/',
+  '/_links/reactivate',
+  '/_links/activate',
+  '/_links/suspend',
+  '/_links/unsuspend',
+  '/_links/resetPassword',
+  '/_links/expirePassword',
+  '/_links/resetFactors',
+  '/_links/forgotPassword',
+  '/_links/changeRecoveryQuestion',
+  '/_links/changePassword',
+  '/_links/deactivate',
+  '/_links/delete',
+  '/_embedded',
+  // A factor's own actions: the question's list of questions, here.
+  '/_links/questions',
+];
+
+let emulators: RunningEmulators;
+let okta: PlainCall;
+const specification = openApiOf('okta');
+
+beforeAll(async () => {
+  emulators = await startEmulators({ profile: 'empty', rateLimit: 0 });
+  okta = oktaCalls(emulators.document);
+  for (const status of ['ACTIVE', 'STAGED', 'PROVISIONED', 'DEPROVISIONED', 'SUSPENDED']) {
+    emulators.okta.addUser({ login: `${status.toLowerCase()}.user@contract.example`, status, groups: ['Contract'] });
+  }
+  const factors = TYPES.flatMap((type) => [{ type }, { type, status: 'PENDING_ACTIVATION' }]);
+  emulators.okta.addUser({ login: 'every.factor@contract.example', factors, groups: ['Contract'] });
+});
+afterAll(() => emulators.close());
+
+/** What to ask the emulator for where the recording asked a real organisation. */
+type Asked = { method: string; path: string; body?: unknown };
+const OURS: Record<string, (pair: RecordedPair) => Asked | Promise<Asked>> = {
+  'users:read': () => ({ method: 'GET', path: '/api/v1/users?limit=200' }),
+  'users:read_detail': ({ response }) => ({ method: 'GET', path: `/api/v1/users/${like(response.body)}` }),
+  'users:create': ({ request }) => ({ method: 'POST', path: '/api/v1/users', body: request.body }),
+  'users:update': ({ request, response }) => ({
+    method: request.method,
+    path: `/api/v1/users/${like(response.body)}`,
+    body: { profile: { title: 'changed' } },
+  }),
+  'users:deactivate': () => ({
+    method: 'POST',
+    path: `/api/v1/users/${fresh('ACTIVE')}/lifecycle/deactivate`,
+  }),
+  'users:activate': () => ({ method: 'POST', path: `/api/v1/users/${fresh('STAGED')}/lifecycle/activate` }),
+  'groups:read': () => ({ method: 'GET', path: '/api/v1/groups?q=Contract' }),
+  'groups:read_detail': () => ({ method: 'GET', path: `/api/v1/groups/${groupId()}` }),
+  'groups:read_members': () => ({ method: 'GET', path: `/api/v1/groups/${groupId()}/users?limit=200` }),
+  'groups:create': ({ request }) => ({ method: 'POST', path: '/api/v1/groups', body: request.body }),
+  'groups:update': ({ request }) => ({ method: 'PUT', path: `/api/v1/groups/${groupId()}`, body: request.body }),
+  'groups:add_member': () => ({ method: 'PUT', path: `/api/v1/groups/${groupId()}/users/${userId('ACTIVE')}` }),
+  'groups:remove_member': () => ({ method: 'DELETE', path: `/api/v1/groups/${groupId()}/users/${fresh('ACTIVE')}` }),
+  'groups:delete': () => ({ method: 'DELETE', path: `/api/v1/groups/${emulators.okta.addGroup({ name: 'Gone' }).id}` }),
+  'x:user_groups': () => ({ method: 'GET', path: `/api/v1/users/${userId('ACTIVE')}/groups` }),
+  'x:get_factor': async ({ response }) => {
+    const path = `/api/v1/users/${emulators.okta.user('every.factor@contract.example')?.id}/factors`;
+    const rows = (await okta('GET', path)).body as { id: string; factorType: string }[];
+    const { factorType } = response.body as { factorType: string };
+    return { method: 'GET', path: `${path}/${rows.find((row) => row.factorType === factorType)?.id}` };
+  },
+};
+
+/** A user with the recorded status and profile attributes. */
+function like(recorded: unknown): string {
+  const { status, profile } = recorded as { status: string; profile: Record<string, unknown> };
+  return fresh(status, profile);
+}
+function userId(status: string): string {
+  return emulators.okta.user(`${status.toLowerCase()}.user@contract.example`)?.id ?? fresh(status);
+}
+let freshUsers = 0;
+function fresh(status: string, profile: Record<string, unknown> = {}): string {
+  freshUsers += 1;
+  return emulators.okta.addUser({ login: `fresh.user${freshUsers}@contract.example`, status, profile }).id;
+}
+function groupId(): string {
+  return emulators.okta.groups[1]?.id ?? '';
+}
+
+const covered = recordedPairs().filter(({ operation, response }) => operation in OURS && response.status < 400);
+
+describe('the emulated Okta, against recordings of real organisations', () => {
+  it('has something to compare', () => {
+    expect(covered.length).toBeGreaterThan(20);
+    expect(new Set(covered.map(({ operation }) => operation)).size).toBe(Object.keys(OURS).length);
+  });
+
+  it.each(covered.map((pair) => [pair.name, pair] as const))(
+    '%s: same status, every recorded field',
+    async (_, pair) => {
+      const asked = await OURS[pair.operation]?.(pair);
+      const answer = await okta(asked?.method ?? '', asked?.path ?? '', asked?.body);
+      expect(answer.status).toBe(pair.response.status);
+      const allowed = OPTIONAL.flatMap((path) => [path, `/0${path}`]);
+      expect(shapeGaps(pair.response.body ?? undefined, answer.body ?? undefined, allowed)).toEqual([]);
+    },
+  );
+
+  it('words its errors with the fields of a recorded one', async () => {
+    const recorded = recordedPairs().find(({ response }) => response.status === 400);
+    const answer = await okta('POST', '/api/v1/users', { profile: { firstName: 'No', lastName: 'Login' } });
+    expect(answer.status).toBe(400);
+    expect(shapeGaps(recorded?.response.body, answer.body)).toEqual([]);
+    expect(Object.keys(answer.body as object)).toEqual(Object.keys(recorded?.response.body as object));
+  });
+
+  it('links pages the way recorded answers do', async () => {
+    const linked = recordedPairs().find(({ response }) => String(response.headers.link).includes('rel="self"'));
+    const form = /^<https?:\/\/[^/]+\/api\/v1\/[^>]+>; rel="self"$/;
+    expect(String(linked?.response.headers.link)).toMatch(form);
+    const answer = await okta('GET', '/api/v1/users?limit=200');
+    expect(answer.headers.get('link')).toMatch(form);
+  });
+});
+
+describe('the emulated Okta, against the specification', () => {
+  // Real answers have nulls that the specification does not declare (MANIFEST); ours have the same ones.
+  const DEVIATIONS = [/mobilePhone must be string/, /secondEmail must be string/, /description must be string/];
+  const reads = [
+    ['list of users', () => '/api/v1/users'],
+    ['user', () => `/api/v1/users/${userId('ACTIVE')}`],
+    [
+      'factors of every type',
+      () => `/api/v1/users/${emulators.okta.user('every.factor@contract.example')?.id}/factors`,
+    ],
+    ['groups of a user', () => `/api/v1/users/${userId('ACTIVE')}/groups`],
+    ['list of groups', () => '/api/v1/groups'],
+    ['group', () => `/api/v1/groups/${groupId()}`],
+    ['members of a group', () => `/api/v1/groups/${groupId()}/users`],
+    ['organisation', () => '/api/v1/org'],
+    ['missing user', () => '/api/v1/users/00u00000000000000000'],
+  ] as const;
+
+  it.each(reads)('%s conforms', async (_, pathOf) => {
+    const path = pathOf();
+    const { status, body } = await okta('GET', path);
+    const problems = specification.response({ method: 'GET', path, status, body });
+    expect(problems.filter((problem) => !DEVIATIONS.some((known) => known.test(problem)))).toEqual([]);
+  });
+
+  it('gives every factor type of the specification the profile fields of its example', async () => {
+    const examples = Object.values(readReference<Record<string, unknown>>('okta', 'spec-factor-examples.json')).flat();
+    const path = `/api/v1/users/${emulators.okta.user('every.factor@contract.example')?.id}/factors`;
+    const rows = (await okta('GET', path)).body as Record<string, unknown>[];
+    const compared = examples
+      .filter((one): one is Record<string, unknown> => typeof one === 'object' && one !== null && 'factorType' in one)
+      .filter(({ status }) => status === 'ACTIVE');
+    expect(compared.length).toBeGreaterThan(8);
+    const lacking = compared.flatMap((example) => {
+      const ours = rows.find(({ factorType, status }) => factorType === example.factorType && status === 'ACTIVE');
+      return shapeGaps(example, ours, [...OPTIONAL, '/_links', '/profile/phoneExtension']).map(
+        (gap) => `${String(example.factorType)}${gap}`,
+      );
+    });
+    expect(lacking).toEqual([]);
+  });
+});
