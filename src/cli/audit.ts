@@ -55,7 +55,7 @@ export const defineAudit: DefineVerb = (program, run) => {
     .action((options: ExportOptions) => run((io) => exportEntries(io, options)));
 };
 
-async function list(io: Io, { json, local, ...options }: ListOptions) {
+async function list(io: Io, { json, local: _, ...options }: ListOptions) {
   const { withStore } = await import('./support/store.ts');
   const rows = await withStore(io, async (store) => store.audit.list(await filterOf(store, options)));
   const entries = rows.map(({ index, entry }) => ({ index, ...entry }));

@@ -54,6 +54,7 @@ function tell(io: Io, error: CliError): void {
   const place = placeText(error);
   if (place) say(io, dim(`  at ${plain(place)}`));
   say(io, `  ${plain(error.remedy)}`);
+  for (const other of error.others) tell(io, other);
 }
 
 function placeText({ where }: CliError): string {

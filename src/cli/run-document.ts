@@ -19,9 +19,10 @@ export async function runSummary(store: Store, record: RunRecord): Promise<RunSu
 }
 
 function emptySummary(record: RunRecord): Omit<RunSummary, 'counts' | 'coverage' | 'calls' | 'audit'> {
-  const { run, workflowId, status, dryRun, org, startedAt, finishedAt } = record;
+  const { run, workflowId, status, dryRun, org, startedAt, finishedAt, plan } = record;
+  const scope = { statuses: plan.statuses ?? [], groups: plan.groups ?? [] } as unknown as RunSummary['scope'];
   return {
-    ...{ schema: 'arx.run/v1', run, workflowId, status, reasons: [], dryRun, org, scope: { statuses: [], groups: [] } },
+    ...{ schema: 'arx.run/v1', run, workflowId, status, reasons: [], dryRun, org, scope },
     ...{ startedAt, finishedAt, previousCoverage: null, byFactor: {}, authenticators: 0, pushOnly: 0 },
     byClass: Object.fromEntries(CLASS_ORDER.map((name) => [name, 0])) as Record<FactorClass, number>,
     ...{ departments: [], groups: [], administrators: null, exemptions: { live: 0, expired: [] } },

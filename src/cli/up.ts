@@ -27,7 +27,7 @@ async function up(io: Io, options: UpOptions) {
   ]);
   const settings = await loadSettings(io, options);
   const ended = untilInterrupted(io);
-  const stack = await openLocalStack(io, settings, { ui: true, supervise: true });
+  const stack = await openLocalStack(io, settings, { ui: true });
   try {
     const { address, namespace, uiUrl } = stack.temporal;
     const databaseUrl = maskUrl(stack.databaseUrl);

@@ -2,7 +2,6 @@ import { writeFile } from 'node:fs/promises';
 import { startMfaCheck } from '../../client.ts';
 import type { ChainReport } from '../../audit/chain.ts';
 import type { JsonObject } from '../../audit/types.ts';
-import { emulatorControl } from '../../emulators/client.ts';
 import type { Stack } from '../../local/stack.ts';
 import type { RunDocument } from '../../mfa/document.ts';
 import type { DemoOptions } from '../demo.ts';
@@ -61,7 +60,7 @@ export async function demo(io: Io, options: DemoOptions): Promise<ExitCode> {
     const demoIo = { ...io, env: demoEnvironment(io.env, home, emulators.document) };
     const settings = await loadSettings(demoIo, {});
     narrator.startingStack();
-    const stack = await openLocalStack(demoIo, settings, { ui: true, supervise: true });
+    const stack = await openLocalStack(demoIo, settings, { ui: true });
     const target = await targetOf(stack, settings);
     try {
       const result = await play({ io: demoIo, settings, emulators, stack, target, home }, narrator, startedAt);
@@ -87,6 +86,7 @@ async function play(stage: Stage, narrator: Narrator, startedAt: number): Promis
   narrator.run('first');
   const first = await oneRun(stage);
   narrator.afterRun(first);
+  const { emulatorControl } = await import('../../emulators/client.ts');
   const evolution = await emulatorControl(stage.emulators.document.control).evolve();
   narrator.week(evolution);
   narrator.run('second');

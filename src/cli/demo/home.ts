@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { VARIABLES } from '../../config/variables.ts';
 import type { EmulatorDocument } from '../../emulators/start.ts';
-import { stopStack } from '../../local/stack.ts';
 
 const DAY_MS = 86_400_000;
 const POLICIES = new URL('../../../policies/', import.meta.url).pathname;
@@ -19,6 +18,7 @@ export interface DemoHome {
 /** Ends what an earlier demo left running and starts with an empty folder. */
 export async function freshHome(arxHome: string): Promise<DemoHome> {
   const home = join(arxHome, 'demo');
+  const { stopStack } = await import('../../local/stack.ts');
   await stopStack(home);
   await rm(home, { recursive: true, force: true });
   await mkdir(home, { recursive: true, mode: 0o700 });

@@ -28,14 +28,8 @@ export function stackedBar(segments: readonly Segment[], title: string): Markup 
 }
 
 /** A bar for one share of a whole. */
-export const shareBar = (value: number, total: number, tone: string, title: string): Markup =>
-  stackedBar(
-    [
-      { value, tone, label: title },
-      { value: Math.max(0, total - value), tone: 'rest', label: 'the others' },
-    ],
-    title,
-  );
+export const shareBar = (part: Segment, total: number): Markup =>
+  stackedBar([part, { value: Math.max(0, total - part.value), tone: 'rest', label: 'the others' }], part.label);
 
 /** Coverage from 0 to 100 %: what is certain, what users that could not be read may add, and where the last run stood. */
 export function coverageBar(coverage: Coverage, previous: Coverage | null): Markup {

@@ -1,15 +1,24 @@
 import type { Colors } from '../support/io.ts';
-import type { VariableSummary } from '../support/inspect.ts';
+import type { EnvironmentSummary } from '../support/inspect.ts';
+import { plain, plural } from '../support/text.ts';
+
+/** What `config check` found. */
+export interface ConfigReport {
+  file: string | null;
+  digest: string;
+  policies: { name: string; connector: string; file: string; line: number }[];
+  environment: EnvironmentSummary;
+}
 
 /** The outcome of `config check` for the terminal. */
-export function configText(
-  {
-    file,
-    digest,
-    environment,
-  }: { file: string | null; digest: string; policies: unknown; environment: VariableSummary[] },
-  colors: Colors,
-): string {
-  const set = environment.filter((variable) => variable.set).map(({ name, value }) => `  ${name}=${value}`);
-  return [`${colors.green('valid')} ${file ?? 'defaults, no file'} (digest ${digest.slice(0, 12)})`, ...set].join('\n');
+export function configText({ file, digest, policies, environment }: ConfigReport, colors: Colors): string {
+  const set = environment.variables.filter((variable) => variable.set);
+  return [
+    `${colors.green('valid')}  ${file ?? 'no file: the defaults apply'} (digest ${digest.slice(0, 12)})`,
+    plural(policies.length, 'policy', 'policies'),
+    ...policies.map(({ name, file: source, line }) => `  ${plain(name)} (${plain(source)}:${line})`),
+    `${plural(set.length, 'variable')} set`,
+    ...set.map(({ name, value }) => `  ${name}=${plain(value ?? '')}`),
+    ...environment.problems.map(({ message, remedy }) => `${colors.yellow('!')} ${plain(message)}\n  ${plain(remedy)}`),
+  ].join('\n');
 }

@@ -67,7 +67,7 @@ export function verdicts({ counts }: RunDocument): Markup {
   const rows = VERDICT_ORDER.map((verdict) => {
     const { label, meaning } = VERDICT_WORDS[verdict];
     const value = counts[verdict];
-    return markup`<tr><th scope="row">${dot(verdict)}${label}<div class="small soft">${meaning}</div></th><td class="num">${count(value)}</td><td class="bar">${shareBar(value, counts.enumerated, verdict, `${label}: ${value} of ${counts.enumerated}`)}</td></tr>`;
+    return markup`<tr><th scope="row">${dot(verdict)}${label}<div class="small soft">${meaning}</div></th><td class="num">${count(value)}</td><td class="bar">${shareBar({ value, tone: verdict, label: `${label}: ${value} of ${counts.enumerated}` }, counts.enumerated)}</td></tr>`;
   });
   return markup`<section aria-labelledby="verdicts"><h2 id="verdicts">Verdicts</h2><table><caption>One for each of ${plural(counts.enumerated, 'user')}</caption><thead><tr><th scope="col">Verdict</th><th scope="col" class="num">Users</th><th scope="col"><span class="soft">Share</span></th></tr></thead><tbody>${rows}</tbody></table></section>`;
 }
@@ -76,7 +76,7 @@ export function verdicts({ counts }: RunDocument): Markup {
 export function factorClasses({ byClass, counts, pushOnly, authenticators }: RunDocument): Markup {
   const rows = CLASS_ORDER.map((name) => {
     const { label, examples } = CLASS_WORDS[name];
-    return markup`<tr><th scope="row">${dot(name)}${label}<div class="small soft">${examples}</div></th><td class="num">${count(byClass[name])}</td><td class="bar">${shareBar(byClass[name], counts.enumerated, name, `${label}: ${byClass[name]} of ${counts.enumerated}`)}</td></tr>`;
+    return markup`<tr><th scope="row">${dot(name)}${label}<div class="small soft">${examples}</div></th><td class="num">${count(byClass[name])}</td><td class="bar">${shareBar({ value: byClass[name], tone: name, label: `${label}: ${byClass[name]} of ${counts.enumerated}` }, counts.enumerated)}</td></tr>`;
   });
   const push =
     pushOnly > 0 &&
@@ -123,6 +123,6 @@ export function factorTypes({ byFactor }: RunDocument): Markup | null {
   const most = Math.max(...rows.map(([, value]) => value));
   return markup`<section aria-labelledby="types"><h2 id="types">Active factors by type</h2><table><caption>One Okta Verify enrolment appears under every type that it offers</caption><thead><tr><th scope="col">Type</th><th scope="col" class="num">Factors</th><th scope="col"></th></tr></thead><tbody>${rows.map(
     ([type, value]) =>
-      markup`<tr><th scope="row" class="mono">${type}</th><td class="num">${count(value)}</td><td class="bar">${shareBar(value, most, 'in_grace', `${type}: ${value}`)}</td></tr>`,
+      markup`<tr><th scope="row" class="mono">${type}</th><td class="num">${count(value)}</td><td class="bar">${shareBar({ value, tone: 'in_grace', label: `${type}: ${value}` }, most)}</td></tr>`,
   )}</tbody></table></section>`;
 }

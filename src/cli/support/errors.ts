@@ -2,6 +2,15 @@ import type { ConfigPlace } from '../../config/errors.ts';
 import { EXIT } from './exit.ts';
 import type { ExitCode } from './exit.ts';
 
+interface CliErrorFields {
+  code: string;
+  message: string;
+  remedy: string;
+  exit?: ExitCode;
+  where?: ConfigPlace | null;
+  others?: readonly CliError[];
+}
+
 /** An error as the command line tells it: a stable code, a sentence, what to do, and the exit code. */
 export class CliError extends Error {
   override readonly name = 'CliError';
@@ -9,8 +18,11 @@ export class CliError extends Error {
   readonly exit: ExitCode;
   readonly remedy: string;
   readonly where: ConfigPlace | null;
-  constructor(fields: { code: string; message: string; remedy: string; exit?: ExitCode; where?: ConfigPlace | null }) {
+  /** Further errors of the same files. */
+  readonly others: readonly CliError[];
+  constructor(fields: CliErrorFields) {
     super(fields.message);
+    this.others = fields.others ?? [];
     this.code = fields.code;
     this.exit = fields.exit ?? EXIT.error;
     this.remedy = fields.remedy;
@@ -35,17 +47,22 @@ export interface ErrorDocument {
   message: string;
   where?: ConfigPlace;
   remedy: string;
+  /** Further errors of the same files. */
+  others?: Omit<ErrorDocument, 'schema' | 'others'>[];
 }
 
+/** The document of an error. */
 export function errorDocument(error: CliError): ErrorDocument {
-  return {
-    schema: 'arx.error/v1',
-    code: error.code,
-    message: error.message,
-    ...(error.where ? { where: error.where } : {}),
-    remedy: error.remedy,
-  };
+  const others = error.others.map(fieldsOf);
+  return { schema: 'arx.error/v1', ...fieldsOf(error), ...(others.length > 0 ? { others } : {}) };
 }
+
+const fieldsOf = ({ code, message, where, remedy }: CliError): Omit<ErrorDocument, 'schema' | 'others'> => ({
+  code,
+  message,
+  ...(where ? { where } : {}),
+  remedy,
+});
 
 /** How a failure type, as it comes out of a workflow or the connectors, ends the command. */
 const FAILURES: Record<string, { exit: ExitCode; remedy: string }> = {
@@ -75,8 +92,7 @@ interface Fields {
   code?: unknown;
   remedy?: unknown;
   where?: unknown;
-  exitCode?: unknown;
-  type?: unknown;
+  others?: unknown;
 }
 const text = (value: unknown, fallback: string): string => (typeof value === 'string' && value ? value : fallback);
 
@@ -88,6 +104,7 @@ const BY_NAME: Record<string, (error: Fields) => CliError> = {
       message: text(error.message, 'The configuration is not valid.'),
       remedy: text(error.remedy, 'Correct the configuration.'),
       where: (error.where as ConfigPlace | null) ?? null,
+      others: Array.isArray(error.others) ? error.others.map(toCliError) : [],
       exit: EXIT.usage,
     }),
   PolicyDeniedError: (error) => failure('policy_denied', text(error.message, 'Denied by policy.')),

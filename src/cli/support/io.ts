@@ -1,4 +1,4 @@
-import { Writable } from 'node:stream';
+import type { Writable } from 'node:stream';
 import pc from 'picocolors';
 
 /** Where a command writes: data to `out`, everything meant for a person's eye to `err`. */

@@ -9,13 +9,14 @@ import type { Environment } from './settings.ts';
 export async function withLocalStore<Result>(
   { arx, raw }: Environment,
   task: (databaseUrl: string) => Promise<Result>,
+  { create = false }: { create?: boolean } = {},
 ): Promise<Result> {
   const [{ withLock }, { readState, stackFiles }] = await Promise.all([
     import('../../local/lock.ts'),
     import('../../local/stack-state.ts'),
   ]);
   const files = stackFiles(arx.home);
-  if (!existsSync(files.postgres)) throw noStore();
+  if (!create && !existsSync(files.postgres)) throw noStore();
   mkdirSync(files.logs, { recursive: true, mode: 0o700 });
   return withLock(files.lock, async () => {
     const running = readState(arx.home);

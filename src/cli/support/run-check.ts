@@ -23,7 +23,7 @@ import type { Target } from './target.ts';
 export async function runCheck(io: Io, options: RunOptions): Promise<ExitCode> {
   refuseContradictions(options);
   const settings = await loadSettings(io, options);
-  const target = await openTarget(io, settings, options.local ?? false);
+  const target = await openTarget(io, settings, options);
   let keep = false;
   try {
     const started =

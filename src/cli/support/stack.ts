@@ -1,27 +1,36 @@
 import { createHash } from 'node:crypto';
+import { ConfigError } from '../../config/errors.ts';
 import { requireOkta } from '../../config/okta-env.ts';
 import { VARIABLES } from '../../config/variables.ts';
 import { requireJira, requireSlack } from '../../config/vendors.ts';
 import type { Stack } from '../../local/stack.ts';
-import { usageError } from './errors.ts';
 import { say } from './io.ts';
 import type { Io } from './io.ts';
 import type { Environment, Settings } from './settings.ts';
 
 const VENDORS: ReadonlySet<string> = new Set(['okta', 'jira', 'slack', 'vault']);
 
-/** Refuses to begin where a vendor's variables are missing or wrong, or no Slack channel is named. Throws ConfigError. */
-export function requireVendors({ arx, config }: Settings): void {
+/**
+ * Refuses to begin where a vendor's variables are missing or wrong. A dry run writes nowhere, so it does without Jira
+ * and Slack; whatever of theirs is set must be right all the same. Throws ConfigError.
+ */
+export function requireVendors({ arx, config }: Settings, needs: { dryRun: boolean }): void {
   requireOkta(arx);
-  requireJira(arx);
+  const isSet = (vendor: 'jira' | 'slack'): boolean =>
+    VARIABLES.some(({ name, usedBy }) => usedBy === vendor && arx.source.find(name));
+  if (isSet('jira') || (!needs.dryRun && config.tickets.mode !== 'none')) requireJira(arx);
+  if (!isSet('slack') && needs.dryRun) return;
   const { channel } = requireSlack(arx);
-  if (channel === null && config.slack.channel === null) {
-    throw usageError(
-      'No Slack channel is named.',
-      'Set SLACK_CHANNEL, or slack.channel in the configuration file: an id such as C0123456789 or a name such as #security.',
-    );
-  }
+  if (channel === null && config.slack.channel === null && !needs.dryRun) throw noChannel();
 }
+
+const noChannel = (): ConfigError =>
+  new ConfigError(
+    'missing_variable',
+    'SLACK_CHANNEL is not set, and the configuration names no channel',
+    'Set SLACK_CHANNEL, or slack.channel in the configuration: an id such as C0123456789 or a name such as #security.',
+    { path: 'SLACK_CHANNEL' },
+  );
 
 /** Tells stacks for different vendors or credentials apart without naming either. */
 export function vendorsFingerprint(env: Environment['raw']): string {
@@ -33,9 +42,9 @@ export function vendorsFingerprint(env: Environment['raw']): string {
 export async function openLocalStack(
   io: Io,
   settings: Settings,
-  options: { ui: boolean; supervise?: boolean },
+  options: { ui: boolean; dryRun?: boolean },
 ): Promise<Stack> {
-  requireVendors(settings);
+  requireVendors(settings, { dryRun: options.dryRun ?? false });
   const { openStack } = await import('../../local/stack.ts');
   const dim = io.colors.err.dim;
   return openStack({
@@ -46,6 +55,6 @@ export async function openLocalStack(
     ui: options.ui,
     log: (line) => say(io, dim(line)),
     handleSignals: false,
-    superviseWorker: options.supervise ?? false,
+    superviseWorker: true,
   });
 }

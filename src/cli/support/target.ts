@@ -18,12 +18,15 @@ export interface Target {
 }
 
 /** Opens the embedded stack, or the servers that the environment names. Throws ConfigError and TemporalUnreachableError. */
-export const openTarget = (io: Io, settings: Settings, local: boolean): Promise<Target> =>
-  local ? openLocal(io, settings) : openRemote(settings);
+export const openTarget = (
+  io: Io,
+  settings: Settings,
+  options: { local?: boolean; dryRun?: boolean },
+): Promise<Target> => (options.local ? openLocal(io, settings, options.dryRun ?? false) : openRemote(settings));
 
-async function openLocal(io: Io, settings: Settings): Promise<Target> {
+async function openLocal(io: Io, settings: Settings, dryRun: boolean): Promise<Target> {
   const { openLocalStack } = await import('./stack.ts');
-  return targetOf(await openLocalStack(io, settings, { ui: false, supervise: true }), settings);
+  return targetOf(await openLocalStack(io, settings, { ui: false, dryRun }), settings);
 }
 
 /** Connects to an open stack; where that fails the stack is closed again. Closing the target closes the stack. */

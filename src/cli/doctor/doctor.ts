@@ -1,0 +1,67 @@
+import type { DoctorOptions } from '../doctor.ts';
+import { EXIT } from '../support/exit.ts';
+import type { ExitCode } from '../support/exit.ts';
+import { print, writeJson } from '../support/io.ts';
+import type { Io } from '../support/io.ts';
+import { loadSettings } from '../support/settings.ts';
+import type { Settings } from '../support/settings.ts';
+import { plain } from '../support/text.ts';
+import { attempt, bad, fine } from './check.ts';
+import type { CheckResult } from './check.ts';
+import { localServerChecks, serverChecks } from './servers.ts';
+import { storeAndVendorChecks } from './store.ts';
+import { policyCheck } from './policies.ts';
+
+/** Tries everything, in the order in which a run would need it, and never stops at the first failure. */
+export async function doctor(io: Io, options: DoctorOptions): Promise<ExitCode> {
+  const checks: CheckResult[] = [nodeCheck()];
+  const tell = async (found: readonly CheckResult[]): Promise<void> => {
+    checks.push(...found);
+    if (!options.json) for (const check of found) await print(io, line(io, check));
+  };
+  if (!options.json) await print(io, line(io, checks[0]!));
+  let settings: Settings | null = null;
+  await tell([
+    await attempt('configuration', async () => {
+      settings = await loadSettings(io, options);
+      return settings.file?.path ?? 'no file: the defaults apply';
+    }),
+  ]);
+  if (settings) await lookAt(settings, options, tell);
+  else await tell([bad('everything else', 'not tried', 'Correct the configuration first, then run this again.')]);
+  if (options.json) await writeJson(io, { schema: 'arx.doctor/v1', checks: checks.map(published) });
+  return exitOf(checks);
+}
+
+async function lookAt(
+  settings: Settings,
+  options: DoctorOptions,
+  tell: (found: readonly CheckResult[]) => Promise<void>,
+): Promise<void> {
+  await tell([await policyCheck(settings)]);
+  await tell(await (options.local ? localServerChecks(settings) : serverChecks(settings)));
+  for await (const found of storeAndVendorChecks(settings)) await tell([found]);
+}
+
+const NEEDED = [22, 18] as const;
+function nodeCheck(): CheckResult {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  const enough = major > NEEDED[0] || (major === NEEDED[0] && minor >= NEEDED[1]);
+  const detail = `Node ${process.versions.node}`;
+  return enough
+    ? fine('node', detail)
+    : bad('node', detail, `Install Node ${NEEDED.join('.')} or newer, or run \`npm ci\` and bin/arx.`);
+}
+
+function line(io: Io, { name, ok, detail, remedy }: CheckResult): string {
+  const { green, red, bold } = io.colors.out;
+  const head = `${ok ? green('ok  ') : red('FAIL')} ${bold(name.padEnd(24))} ${plain(detail)}`;
+  return remedy === null ? head : `${head}\n${' '.repeat(30)}→ ${plain(remedy)}`;
+}
+
+const published = ({ name, ok, detail, remedy }: CheckResult) => ({ name, ok, detail, remedy });
+
+function exitOf(checks: readonly CheckResult[]): ExitCode {
+  if (checks.every(({ ok }) => ok)) return EXIT.ok;
+  return checks.some(({ refused }) => refused) ? EXIT.authentication : EXIT.error;
+}

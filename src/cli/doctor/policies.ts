@@ -1,0 +1,38 @@
+import { guardrailsOf } from '../../config/guardrails.ts';
+import { OPERATIONS } from '../../governance/catalogue.ts';
+import { evaluate } from '../../governance/evaluate.ts';
+import { matchesAny } from '../../governance/glob.ts';
+import type { ConnectorName } from '../../governance/types.ts';
+import { policiesOf } from '../support/inspect.ts';
+import type { Settings } from '../support/settings.ts';
+import { plural } from '../support/text.ts';
+import { attempt, bad } from './check.ts';
+import type { CheckResult } from './check.ts';
+
+/** Who runs the check; the name in its policy file. */
+const MFA_PRINCIPAL = 'workflow:mfa-enforcement-check';
+
+/** Policies load, and let the check do what its configuration permits. */
+export const policyCheck = (settings: Settings): Promise<CheckResult> =>
+  attempt('policies', () => {
+    const bundle = policiesOf(settings);
+    const denied = permitted(settings).filter(({ connector, operation }) => {
+      const request = { connector, operation, principal: MFA_PRINCIPAL };
+      return ['deny', 'approval'].includes(evaluate(request, bundle, guardrailsOf(settings.config), OPERATIONS).effect);
+    });
+    if (denied.length === 0)
+      return `${plural(bundle.policies.length, 'policy', 'policies')}, digest ${bundle.digest.slice(0, 12)}`;
+    const names = denied.map(({ connector, operation }) => `${connector} ${operation}`).join(', ');
+    return bad(
+      'policies',
+      `not allowed for ${MFA_PRINCIPAL}: ${names}`,
+      `Add policies/mfa-enforcement-check.yaml to \`policies\` in the configuration (read from ${settings.baseDir}).`,
+    );
+  });
+
+/** The operations of the catalogue that the configuration's globs name. */
+function permitted({ config }: Settings): { connector: ConnectorName; operation: string }[] {
+  return OPERATIONS.filter(({ connector, operation }) =>
+    matchesAny(config.connectors[connector].operations, operation),
+  );
+}

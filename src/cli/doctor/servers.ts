@@ -1,0 +1,66 @@
+import { temporalVariables } from '../../config/env.ts';
+import type { TemporalLink } from '../../client.ts';
+import { TASK_QUEUE } from '../../workflows/messages.ts';
+import type { Settings } from '../support/settings.ts';
+import { attempt, bad, fine } from './check.ts';
+import type { CheckResult } from './check.ts';
+
+const FRESH_MS = 5 * 60_000;
+
+/** The Temporal server of the environment, its namespace, and a worker on the queue. */
+export async function serverChecks({ arx }: Settings): Promise<CheckResult[]> {
+  const client = await import('../../client.ts');
+  let link: TemporalLink | null = null;
+  const reach = await attempt('temporal', async () => {
+    link = await client.connect({ env: temporalVariables(arx) });
+    return link.address;
+  });
+  if (link === null)
+    return [
+      reach,
+      ...['temporal namespace', 'worker'].map((name) => bad(name, 'not tried', 'Reach the Temporal server first.')),
+    ];
+  try {
+    return [reach, await namespaceCheck(link), await workerCheck(link)];
+  } finally {
+    await (link as TemporalLink).close();
+  }
+}
+
+const namespaceCheck = (link: TemporalLink): Promise<CheckResult> =>
+  attempt('temporal namespace', async () => {
+    const { namespaceExists } = await import('../../client.ts');
+    if (await namespaceExists(link)) return link.namespace;
+    const remedy = `Create it (\`temporal operator namespace create --namespace ${link.namespace}\`) or set TEMPORAL_NAMESPACE.`;
+    return bad('temporal namespace', `${link.namespace} does not exist`, remedy);
+  });
+
+const workerCheck = (link: TemporalLink): Promise<CheckResult> =>
+  attempt('worker', async () => {
+    const { pollers } = await import('../../client.ts');
+    const live = (await pollers(link)).filter(({ at }) => at !== null && Date.now() - at.getTime() < FRESH_MS);
+    if (live.length > 0) return `${live.map(({ identity }) => identity).join(', ')} on queue ${TASK_QUEUE}`;
+    return bad(
+      'worker',
+      `nobody polls queue ${TASK_QUEUE}`,
+      'Start one: `npm run worker`, or `arx up` for the embedded stack.',
+    );
+  });
+
+/** What --local commands need: a Temporal server they can start, or one that runs already in ARX_HOME. */
+export async function localServerChecks({ arx, raw }: Settings): Promise<CheckResult[]> {
+  const { readState } = await import('../../local/stack-state.ts');
+  const running = readState(arx.home);
+  if (running?.complete) {
+    const { namespaceAnswers } = await import('../../local/temporal.ts');
+    const { address, namespace } = running.temporal;
+    if (await namespaceAnswers(address, namespace)) return [fine('temporal', `embedded, running at ${address}`)];
+  }
+  return [
+    await attempt('temporal', async () => {
+      const { cacheDirectory, findTemporal } = await import('../../local/temporal.ts');
+      const found = await findTemporal({ env: raw, cacheDir: cacheDirectory(raw), log: () => undefined });
+      return `embedded, to be started from ${found.path} (${found.how})`;
+    }),
+  ];
+}

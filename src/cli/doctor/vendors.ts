@@ -1,0 +1,97 @@
+import { randomUUID } from 'node:crypto';
+import { guardrailsOf } from '../../config/guardrails.ts';
+import { requireOkta } from '../../config/okta-env.ts';
+import { requireJira, requireSlack } from '../../config/vendors.ts';
+import type { CallEvent } from '../../connectors/exchange.ts';
+import type { CallContext, Connectors } from '../../connectors/types.ts';
+import type { ConnectorName } from '../../governance/types.ts';
+import type { Store } from '../../store/types.ts';
+import { policiesOf } from '../support/inspect.ts';
+import type { Settings } from '../support/settings.ts';
+import { attempt, bad } from './check.ts';
+import type { CheckResult } from './check.ts';
+import { clockCheck } from './clock.ts';
+import type { TimedEvent } from './clock.ts';
+import { jiraChecks } from './jira.ts';
+import { oktaChecks } from './okta.ts';
+import { slackChecks } from './slack.ts';
+
+/** What the checks of one vendor work with. */
+export interface Bench {
+  settings: Settings;
+  connectors: Connectors;
+  /** Of each call: who calls, about what. */
+  about: <Output>(subject: string) => CallContext<Output>;
+  /** The last exchange with a vendor. */
+  last: (connector: ConnectorName) => CallEvent | null;
+}
+
+/** One vendor's checks, in order; each is a name and what it tries. */
+export type VendorChecks = (bench: Bench) => AsyncIterable<CheckResult>;
+
+const READERS = { okta: requireOkta, jira: requireJira, slack: requireSlack };
+const CHECKS: Record<ConnectorName, VendorChecks> = { okta: oktaChecks, jira: jiraChecks, slack: slackChecks };
+
+/** Tries every permission that the check needs at every vendor, through the governed connectors as workflow:doctor. */
+export async function* vendorChecks(settings: Settings, store: Store): AsyncGenerator<CheckResult> {
+  const events: TimedEvent[] = [];
+  const bench = await benchOf(settings, store, (event) => events.push({ ...event, at: Date.now() }));
+  for (const vendor of ['okta', 'jira', 'slack'] as const) {
+    const variables = await attempt(`${vendor} settings`, () => {
+      READERS[vendor](settings.arx);
+      return 'set';
+    });
+    yield variables;
+    if (variables.ok) yield* CHECKS[vendor](bench);
+    else yield bad(vendor, 'not tried', variables.remedy ?? 'Set its variables first.');
+  }
+  yield clockCheck(events);
+}
+
+async function benchOf(settings: Settings, store: Store, observe: (event: CallEvent) => void): Promise<Bench> {
+  const { createConnectors } = await import('../../connectors/create.ts');
+  const latest = new Map<ConnectorName, CallEvent>();
+  const run = randomUUID();
+  const connectors = createConnectors({
+    okta: configured(() => requireOkta(settings.arx)),
+    jira: configured(() => requireJira(settings.arx)),
+    slack: configured(() => requireSlack(settings.arx)),
+    journal: store.journal,
+    bundle: () =>
+      configured(() => policiesOf(settings)) ?? { ok: false, reason: 'the policies did not load', digest: null },
+    guardrails: () => guardrailsOf(settings.config),
+    now: () => new Date(),
+    observe: (event) => {
+      latest.set(event.connector, event);
+      observe(event);
+    },
+    timeoutMs: 10_000,
+    quota: { share: 1, reserve: 0, warningThreshold: false },
+  });
+  return {
+    settings,
+    connectors,
+    about: (subject) => callContext(run, subject),
+    last: (connector) => latest.get(connector) ?? null,
+  };
+}
+
+const callContext = <Output>(run: string, subject: string): CallContext<Output> => ({
+  caller: {
+    principal: 'workflow:doctor',
+    authenticatedBy: 'cli',
+    surface: 'cli',
+    workflowId: `doctor/${run}`,
+    run,
+  },
+  subject,
+  priority: 'interactive',
+});
+
+function configured<Value>(read: () => Value): Value | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}
