@@ -1,0 +1,166 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { nonCompliant } from '../../src/mfa/coverage.ts';
+import type { RunSummary } from '../../src/mfa/document.ts';
+import { controlLabel, ticketLabel } from '../../src/mfa/identity.ts';
+import { NON_COMPLIANT, VERDICTS } from '../../src/mfa/types.ts';
+import { EXEMPT_GROUP, expectedVerdict, newUsers, organisation } from '../support/orgs.ts';
+import type { Person } from '../support/orgs.ts';
+import { mainJob } from '../support/main-job.ts';
+import type { MainJob } from '../support/main-job.ts';
+import { startPglite } from '../support/pglite.ts';
+import { startPostgres } from '../support/postgres.ts';
+
+const CONFIG = {
+  grace_period: '7d',
+  exemptions: [{ group: EXEMPT_GROUP, reason: 'emergency access', owner: 'security', until: '2099-12-31' }],
+  scan: { max_unknown: 1, max_drop: 1 },
+};
+
+const DATABASES = {
+  PostgreSQL: async () => {
+    const server = await startPostgres();
+    const { databaseUrl } = await server.create();
+    return { databaseUrl, close: () => server.stop() };
+  },
+  PGlite: startPglite,
+};
+
+describe.each(Object.entries(DATABASES))('main job on %s', (_, openDatabase) => {
+  let job: MainJob;
+  let closeDatabase: () => Promise<void>;
+  let round = 0;
+
+  beforeAll(async () => {
+    const { databaseUrl, close } = await openDatabase();
+    closeDatabase = close;
+    job = await mainJob(databaseUrl, { config: CONFIG });
+    await job.emulators.addGroups([{ name: EXEMPT_GROUP }]);
+    await job.startWorker();
+  });
+  afterAll(async () => {
+    await job.close();
+    await job.temporal.close();
+    await closeDatabase();
+  });
+
+  /** Puts an organisation into the emulator; gives ids in the order of the people. */
+  async function settle(people: readonly Person[]): Promise<string[]> {
+    round += 1;
+    const added = await job.emulators.addUsers(newUsers(people, `p${round}`), { replace: true });
+    return added.map(({ id }) => id);
+  }
+
+  /** Everything that must hold after any run. */
+  async function holds(summary: RunSummary, people: readonly Person[], ids: readonly string[]): Promise<void> {
+    const users = await job.users(summary.run);
+    const verdicts = new Map(users.map(({ userId, verdict }) => [userId, verdict as string | null]));
+    const expected = people.map((one, index) => [ids[index], expectedVerdict(one)] as const);
+    const inScope = expected.filter(([, verdict]) => verdict !== null);
+    expect([...verdicts].toSorted()).toEqual(inScope.toSorted());
+    const { counts } = summary;
+    expect(counts.enumerated).toBe(VERDICTS.reduce((sum, verdict) => sum + counts[verdict], 0));
+    expect(counts.enumerated).toBe(inScope.length);
+    const kinds = await job.store.audit.countByKind(summary.run);
+    expect(kinds['user.checked'] ?? 0).toBe(inScope.length);
+    await ticketsMatch(
+      inScope
+        .filter(([, verdict]) => (NON_COMPLIANT as readonly string[]).includes(`${verdict}`))
+        .map(([id]) => `${id}`),
+    );
+    await oneMessage(summary);
+  }
+
+  /** Open tickets of this organisation's people: exactly one for each finding. */
+  async function ticketsMatch(findings: readonly string[]): Promise<void> {
+    const { issues } = await job.emulators.state('issues');
+    const org = new URL(job.env['OKTA_DOMAIN'] ?? '').host;
+    const wanted = findings.map((id) => ticketLabel(org, id)).toSorted();
+    const open = issues.filter(({ category, labels }) => category !== 'done' && labels.includes(controlLabel(org)));
+    expect(open.map(({ labels }) => labels.find((label) => wanted.includes(label))).toSorted()).toEqual(wanted);
+  }
+
+  async function oneMessage({ run, counts, audit }: RunSummary): Promise<void> {
+    const { messages } = await job.emulators.state('messages');
+    const own = messages.filter(({ metadata }) => JSON.stringify(metadata).includes(run));
+    expect(own).toHaveLength(1);
+    for (const verdict of VERDICTS) expect(own[0]?.text).toContain(`${verdict} ${counts[verdict]}`);
+    expect(audit.entries).toBeGreaterThan(0);
+  }
+
+  it('gives the verdicts of the oracle, one ticket a finding and one message a run, on any organisation', async () => {
+    await fc.assert(
+      fc.asyncProperty(organisation, async (people) => {
+        const ids = await settle(people);
+        await holds(await job.run(), people, ids);
+        await closeAll();
+      }),
+      { numRuns: 8 },
+    );
+  }, 240_000);
+
+  it('keeps to one ticket over three runs while people change', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(
+          organisation.map((people) => people.slice(0, 12)),
+          { minLength: 3, maxLength: 3 },
+        ),
+        async (weeks) => {
+          const size = Math.min(...weeks.map((people) => people.length));
+          const weekly = weeks.map((people) =>
+            people
+              .slice(0, size)
+              .map((one) => ({
+                ...one,
+                exempt: false,
+                young: false,
+                status: 'ACTIVE' as const,
+                kind: 'normal' as const,
+              })),
+          );
+          const ids = await settle(weekly[0] ?? []);
+          for (const people of weekly) {
+            for (const [index, one] of people.entries())
+              await job.emulators.patchUser(`${ids[index]}`, { factors: one.factors });
+            const summary = await job.run();
+            expect(summary.status).toBe('complete');
+            await settledTickets(summary, people, ids);
+          }
+          await closeAll();
+        },
+      ),
+      { numRuns: 4 },
+    );
+  }, 240_000);
+
+  /** As `holds`, for a person whose ticket stays open while the verdict is not known. */
+  async function settledTickets(summary: RunSummary, people: readonly Person[], ids: readonly string[]): Promise<void> {
+    const verdicts = people.map(expectedVerdict);
+    const { issues } = await job.emulators.state('issues');
+    const org = new URL(job.env['OKTA_DOMAIN'] ?? '').host;
+    for (const [index, verdict] of verdicts.entries()) {
+      const open = issues.filter(
+        ({ category, labels }) => category !== 'done' && labels.includes(ticketLabel(org, `${ids[index]}`)),
+      );
+      if ((NON_COMPLIANT as readonly string[]).includes(`${verdict}`)) expect(open).toHaveLength(1);
+      else if (verdict === 'compliant') expect(open).toHaveLength(0);
+      else expect(open.length).toBeLessThanOrEqual(1);
+    }
+    expect(summary.tickets.keys).toHaveLength(nonCompliant(summary.counts));
+    await oneMessage(summary);
+  }
+
+  /** Takes the tickets of an organisation away, so that the next one begins afresh. */
+  async function closeAll(): Promise<void> {
+    const { issues } = await job.emulators.state('issues');
+    for (const { key } of issues) await job.emulators.deleteIssue(key);
+  }
+
+  it('writes nothing to Okta', async () => {
+    const writes = (await job.emulators.log({ vendor: 'okta' })).filter(
+      ({ method, path }) => method !== 'GET' && !path.startsWith('/oauth2/'),
+    );
+    expect(writes).toEqual([]);
+  });
+});

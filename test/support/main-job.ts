@@ -1,0 +1,146 @@
+/** The main job on real parts: dev server, store, emulators and worker each in a process of their own. */
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { stringify } from 'yaml';
+import { newWorkflowId, startMfaCheck, result } from '../../src/client.ts';
+import type { StartedWorkflow } from '../../src/client.ts';
+import type { EmulatorOptions } from '../../src/emulators/options.ts';
+import type { RunSummary } from '../../src/mfa/document.ts';
+import { openStore } from '../../src/store/open.ts';
+import type { RunUser, Store } from '../../src/store/types.ts';
+import type { MfaEnforcementCheckInput } from '../../src/workflows/messages.ts';
+import { startEmulatorProcess } from './emulators.ts';
+import type { EmulatorProcess } from './emulators.ts';
+import { devServer } from './temporal.ts';
+import type { DevServer } from './temporal.ts';
+
+export interface WorkerProcess {
+  pid: number;
+  /** Everything it wrote to stdout and stderr so far. */
+  output(): string;
+  kill(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Merged over a configuration whose waits are short enough for tests. */
+export type ConfigOverrides = Record<string, unknown>;
+
+export interface MainJob {
+  temporal: DevServer;
+  emulators: EmulatorProcess;
+  store: Store;
+  databaseUrl: string;
+  env: Record<string, string>;
+  startWorker(): Promise<WorkerProcess>;
+  start(input?: MfaEnforcementCheckInput): Promise<StartedWorkflow>;
+  /** Runs a check to its end and gives its summary. */
+  run(input?: MfaEnforcementCheckInput): Promise<RunSummary>;
+  summary(run: string): Promise<RunSummary>;
+  users(run: string): Promise<RunUser[]>;
+  close(): Promise<void>;
+}
+
+const ROOT = resolve(import.meta.dirname, '../..');
+
+/** Builds the parts over a database; the worker is not started yet. */
+export async function mainJob(
+  databaseUrl: string,
+  { emulator = {}, config = {} }: { emulator?: EmulatorOptions; config?: ConfigOverrides } = {},
+): Promise<MainJob> {
+  const folder = mkdtempSync(join(tmpdir(), 'arx-job-'));
+  const configPath = join(folder, 'arx.yaml');
+  writeFileSync(configPath, stringify(configuration(config)));
+  const temporal = await devServer();
+  const emulators = await startEmulatorProcess({ profile: 'empty', rateLimit: 0, ...emulator });
+  const store = await openStore({ databaseUrl });
+  await store.migrate();
+  const env = {
+    ...process.env,
+    ...emulators.env,
+    DATABASE_URL: databaseUrl,
+    ARX_CONFIG: configPath,
+    ARX_LOG_LEVEL: 'info',
+    TEMPORAL_ADDRESS: temporal.address,
+    TEMPORAL_NAMESPACE: temporal.namespace,
+  } as Record<string, string>;
+  const workers = new Set<WorkerProcess>();
+  const link = {
+    client: temporal.client,
+    address: temporal.address,
+    namespace: temporal.namespace,
+    close: async () => {},
+  };
+  const job: MainJob = {
+    temporal,
+    emulators,
+    store,
+    databaseUrl,
+    env,
+    startWorker: async () => {
+      const worker = await startWorkerProcess(env, folder);
+      workers.add(worker);
+      return worker;
+    },
+    start: (input = {}) => startMfaCheck(link, input, newWorkflowId(new Date())),
+    run: async (input) => {
+      const started = await job.start(input);
+      await result(link, started);
+      return job.summary(started.run);
+    },
+    summary: async (run) => (await store.runs.get(run))?.summary as unknown as RunSummary,
+    users: async (run) => {
+      const users: RunUser[] = [];
+      for await (const page of store.users.pages(run, 500)) users.push(...page);
+      return users;
+    },
+    close: async () => {
+      for (const worker of workers) await worker.stop();
+      await emulators.stop();
+      await store.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+  return job;
+}
+
+/** Defaults with short waits, and every policy that ships. */
+function configuration(overrides: ConfigOverrides): object {
+  return {
+    version: 1,
+    policies: [join(ROOT, 'policies/*.yaml')],
+    quota: { share: 1, reserve: 0, warning_threshold: false },
+    ...overrides,
+    tickets: { settle: ['1s', '1s'], ...(overrides['tickets'] as object | undefined) },
+  };
+}
+
+async function startWorkerProcess(env: Record<string, string>, cwd: string): Promise<WorkerProcess> {
+  const child = spawn(process.execPath, [join(ROOT, 'src/worker.ts')], { env, cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+  const written: string[] = [];
+  child.stderr.on('data', (chunk: Buffer) => written.push(chunk.toString('utf8')));
+  const lines = createInterface({ input: child.stdout });
+  const first = await new Promise<string>((resolveLine, reject) => {
+    lines.once('line', resolveLine);
+    child.once('exit', (code) => reject(new Error(`the worker ended with ${code}: ${written.join('')}`)));
+  });
+  lines.on('line', (line) => written.push(`${line}\n`));
+  if (!(JSON.parse(first) as { ready?: boolean }).ready) throw new Error(`the worker did not start: ${first}`);
+  return {
+    pid: child.pid ?? 0,
+    output: () => written.join(''),
+    kill: () => end(child, 'SIGKILL'),
+    stop: () => end(child, 'SIGTERM'),
+  };
+}
+
+function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+  return new Promise((ended) => {
+    child.once('exit', () => ended());
+    child.kill(signal);
+  });
+}
