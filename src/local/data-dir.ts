@@ -1,0 +1,40 @@
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { withLock } from './lock.ts';
+import { isAlive, ownProcess } from './processes.ts';
+import type { ProcessId } from './processes.ts';
+
+/** Thrown when another live process serves the data directory: two of them would destroy it. */
+export class DataDirInUseError extends Error {
+  override readonly name = 'DataDirInUseError';
+  readonly code = 'data_dir_in_use';
+  readonly pid: number;
+  constructor(dataDir: string, pid: number) {
+    super(`the data directory ${dataDir} is in use by process ${pid}: join that store, or end the process first`);
+    this.pid = pid;
+  }
+}
+
+/**
+ * Takes a data directory for this process by a file beside it (`DIR.pid`) and returns how to give it back. A file
+ * left behind by a process that was killed counts for nothing.
+ */
+export async function holdDataDir(dataDir: string): Promise<() => Promise<void>> {
+  const pidFile = `${dataDir}.pid`;
+  mkdirSync(dirname(dataDir), { recursive: true });
+  await withLock(`${pidFile}.lock`, async () => {
+    const holder = readHolder(pidFile);
+    if (holder && isAlive(holder)) throw new DataDirInUseError(dataDir, holder.pid);
+    writeFileSync(`${pidFile}.new`, JSON.stringify(ownProcess()), { mode: 0o600 });
+    renameSync(`${pidFile}.new`, pidFile);
+  });
+  return async () => rmSync(pidFile, { force: true });
+}
+
+function readHolder(pidFile: string): ProcessId | null {
+  try {
+    return JSON.parse(readFileSync(pidFile, 'utf8')) as ProcessId;
+  } catch {
+    return null;
+  }
+}

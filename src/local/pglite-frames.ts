@@ -1,0 +1,77 @@
+/** PostgreSQL's wire protocol, as far as a front end must know it: where messages end, and what belongs together. */
+
+const SSL_REQUEST = 80877103;
+const GSS_REQUEST = 80877104;
+const CANCEL_REQUEST = 80877102;
+
+/** Longest message taken from a client, in bytes. */
+const LONGEST = 256 * 1024 * 1024;
+
+/** The types that end what a client sends in one go: Query, Sync, FunctionCall, Flush, CopyDone, CopyFail. */
+const ENDS = new Set([...'QSFHcf'].map((letter) => letter.charCodeAt(0)));
+const TERMINATE = 'X'.charCodeAt(0);
+const FLUSH = 'H'.charCodeAt(0);
+
+/**
+ * What a client sent: `refuse` is to be answered with N (no encryption here), `end` closes the connection, `unit` is
+ * to be executed in one piece; `open` units are followed by more before anybody else may have the backend.
+ */
+export type Frame = { kind: 'refuse' } | { kind: 'end' } | { kind: 'unit'; bytes: Uint8Array; open: boolean };
+
+/** Cuts one client's bytes into frames. The extended protocol's messages stay together up to their Sync. */
+export class FrameReader {
+  #buffer: Buffer = Buffer.alloc(0);
+  #scanned = 0;
+  #started = false;
+
+  push(chunk: Buffer): Frame[] {
+    this.#buffer = this.#buffer.length === 0 ? chunk : Buffer.concat([this.#buffer, chunk]);
+    const frames: Frame[] = [];
+    for (let frame = this.#next(); frame !== null; frame = this.#next()) {
+      frames.push(frame);
+      if (frame.kind === 'end') break;
+    }
+    return frames;
+  }
+
+  #next(): Frame | null {
+    return this.#started ? this.#nextUnit() : this.#nextStart();
+  }
+
+  #nextStart(): Frame | null {
+    if (this.#buffer.length < 8) return null;
+    const length = this.#buffer.readInt32BE(0);
+    const code = this.#buffer.readInt32BE(4);
+    if (code === CANCEL_REQUEST || !fits(length, 8)) return { kind: 'end' };
+    if (this.#buffer.length < length) return null;
+    const bytes = this.#cut(length);
+    if (code === SSL_REQUEST || code === GSS_REQUEST) return { kind: 'refuse' };
+    this.#started = true;
+    return { kind: 'unit', bytes, open: false };
+  }
+
+  #nextUnit(): Frame | null {
+    while (this.#buffer.length >= this.#scanned + 5) {
+      const type = this.#buffer[this.#scanned] ?? 0;
+      const length = this.#buffer.readInt32BE(this.#scanned + 1);
+      if (!fits(length, 4)) return { kind: 'end' };
+      if (this.#buffer.length < this.#scanned + 1 + length) return null;
+      if (type === TERMINATE) return { kind: 'end' };
+      this.#scanned += 1 + length;
+      if (ENDS.has(type)) return { kind: 'unit', bytes: this.#cut(this.#scanned), open: type === FLUSH };
+    }
+    return null;
+  }
+
+  /** A copy: the bytes go into the database while the buffer takes new ones. */
+  #cut(length: number): Uint8Array {
+    const bytes = Uint8Array.from(this.#buffer.subarray(0, length));
+    this.#buffer = this.#buffer.subarray(length);
+    this.#scanned = 0;
+    return bytes;
+  }
+}
+
+function fits(length: number, least: number): boolean {
+  return length >= least && length <= LONGEST;
+}

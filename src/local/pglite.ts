@@ -1,0 +1,103 @@
+import { PGlite } from '@electric-sql/pglite';
+import { createServer } from 'node:net';
+import type { AddressInfo, Server, Socket } from 'node:net';
+import { holdDataDir } from './data-dir.ts';
+import { FrameReader } from './pglite-frames.ts';
+import { PgliteGate } from './pglite-gate.ts';
+
+export interface ServeOptions {
+  /** Directory of the data, made where missing; null keeps everything in memory. */
+  dataDir: string | null;
+  /** Default: a free one. */
+  port?: number;
+  /** Loopback only: there is no password. */
+  host?: '127.0.0.1' | '::1';
+  /** How long a client may sit idle in a transaction before it is cut off; default 30 s. */
+  idleInTransactionMs?: number;
+}
+
+/** An embedded PostgreSQL that answers on loopback until closed. */
+export interface ServedPglite {
+  databaseUrl: string;
+  close(): Promise<void>;
+  /** Resolves, with the reason, when the database broke by itself; its process should end then. */
+  failed: Promise<Error>;
+}
+
+/** Starts PGlite behind a socket. Throws DataDirInUseError where a live process serves the directory already. */
+export async function servePglite(options: ServeOptions): Promise<ServedPglite> {
+  const { dataDir, port = 0, host = '127.0.0.1', idleInTransactionMs } = options;
+  const releaseDataDir = dataDir === null ? async () => undefined : await holdDataDir(dataDir);
+  const { promise: failed, resolve: fail } = Promise.withResolvers<Error>();
+  try {
+    const db = await PGlite.create(dataDir === null ? {} : { dataDir });
+    const front = new Front(new PgliteGate(db, fail, idleInTransactionMs));
+    void failed.then(() => front.cutAll());
+    await front.listen(port, host);
+    const close = async (): Promise<void> => {
+      await front.close();
+      if (!db.closed) await db.close();
+      await releaseDataDir();
+    };
+    return { databaseUrl: front.databaseUrl, close, failed };
+  } catch (error) {
+    await releaseDataDir();
+    throw error;
+  }
+}
+
+/** The listening side: sockets in, frames to the gate. */
+class Front {
+  readonly #gate: PgliteGate;
+  readonly #server: Server;
+  readonly #sockets = new Map<Socket, Promise<void>>();
+
+  constructor(gate: PgliteGate) {
+    this.#gate = gate;
+    this.#server = createServer({ noDelay: true }, (socket) => this.#welcome(socket));
+  }
+
+  get databaseUrl(): string {
+    const { address, port, family } = this.#server.address() as AddressInfo;
+    return `postgres://postgres@${family === 'IPv6' ? `[${address}]` : address}:${port}/postgres`;
+  }
+
+  async listen(port: number, host: string): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject).listen({ port, host }, resolve);
+    });
+  }
+
+  /** Cuts every client off, rolls back what they left open, and waits for it. */
+  async close(): Promise<void> {
+    const closed = new Promise((resolve) => this.#server.close(resolve));
+    this.cutAll();
+    await Promise.all(this.#sockets.values());
+    await closed;
+  }
+
+  cutAll(): void {
+    for (const socket of this.#sockets.keys()) socket.destroy();
+  }
+
+  #welcome(socket: Socket): void {
+    const client = { send: (answer: Buffer) => void socket.write(answer), cut: () => void socket.destroy() };
+    const reader = new FrameReader();
+    const { promise: left, resolve: leave } = Promise.withResolvers<void>();
+    this.#sockets.set(socket, left);
+    socket.on('error', () => socket.destroy());
+    socket.on('data', (chunk: Buffer) => {
+      for (const frame of reader.push(chunk)) {
+        if (frame.kind === 'unit') this.#gate.execute(client, frame.bytes, frame.open);
+        else if (frame.kind === 'refuse') socket.write('N');
+        else socket.destroy();
+      }
+    });
+    socket.on('close', () => {
+      void this.#gate.leave(client).then(() => {
+        this.#sockets.delete(socket);
+        leave();
+      });
+    });
+  }
+}
