@@ -57,7 +57,7 @@ export default defineConfig(
   {
     files: ['src/**/*.ts'],
     rules: {
-      'max-params': ['error', 3],
+      'max-params': ['error', 4],
       'no-restricted-syntax': ['error', ENVIRONMENT],
     },
   },
@@ -69,8 +69,8 @@ export default defineConfig(
       'max-lines-per-function': ['error', { max: 70, skipBlankLines: true, skipComments: true }],
     },
   },
-  // Errors are made in one line from a code, a message, a remedy, …
-  { files: ['src/*/errors.ts'], rules: { 'max-params': ['error', 5] } },
+  // Errors are made in one line from code, message, remedy, …; repositories take their keys one by one.
+  { files: ['src/*/errors.ts', 'src/store/**/*.ts'], rules: { 'max-params': ['error', 5] } },
   { files: ['src/config/**/*.ts', 'src/cli.ts'], rules: { 'no-restricted-syntax': 'off' } },
   {
     files: PURE_ROOMS.map((room) => `src/${room}/**/*.ts`),

@@ -21,7 +21,7 @@ const OPEN: Record<string, string[]> = {
   enrichment: ['mfa'],
   remediation: ['governance', 'mfa'],
   config: [],
-  store: [],
+  store: ['audit'],
   connectors: ['governance', 'audit'],
   activities: [...PURE, 'connectors', 'store'],
   workflows: PURE,
@@ -83,7 +83,10 @@ const PLANTED: Record<string, { code: string; caught: string[] }> = {
     code: "import { one } from './one.ts';\nexport const two = () => one;",
     caught: ['import-x/no-cycle'],
   },
-  'src/store/many.ts': { code: 'export const f = (a: 1, b: 2, c: 3, d: 4) => [a, b, c, d];', caught: ['max-params'] },
+  'src/server/many.ts': {
+    code: 'export const f = (a: 1, b: 2, c: 3, d: 4, e: 5) => [a, b, c, d, e];',
+    caught: ['max-params'],
+  },
   'src/store/long.ts': { code: 'export const x = 1;\n'.repeat(1) + '// more\n'.repeat(300), caught: ['max-lines'] },
   'src/store/long-function.ts': {
     code: `export function f() {\n${'  f();\n'.repeat(70)}}`,
