@@ -74,10 +74,15 @@ function stackOf(opened: { options: StackOptions; state: StackState; joined: boo
   const entry = enter(home);
   const undo = [leaveOnExit(home, entry)];
   let closing: Promise<void> | null = null;
-  const close = ({ keep = false } = {}) =>
-    (closing ??= locked(() => depart(options, entry, keep)).finally(() => undo.forEach((each) => each())));
+  // A worker that ends with its stack is not to be started again.
+  let leaveWorkerAlone = (): void => undefined;
+  const end = async (keep: boolean): Promise<void> => {
+    leaveWorkerAlone();
+    await locked(() => depart(options, entry, keep));
+  };
+  const close = ({ keep = false } = {}) => (closing ??= end(keep).finally(() => undo.forEach((each) => each())));
   if (options.handleSignals ?? true) undo.push(closeOnSignals(close, log));
-  if (options.superviseWorker ?? false) undo.push(superviseWorker(home, restart, log));
+  if (options.superviseWorker ?? false) leaveWorkerAlone = superviseWorker(home, restart, log);
   return {
     temporal: state.temporal,
     databaseUrl: databaseUrlOf(options, state),
