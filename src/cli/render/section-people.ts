@@ -40,6 +40,8 @@ function ticketLink(document: RunDocument, key: string): Markup {
   return url ? markup`<a href="${url}" rel="noreferrer">${key}</a>` : markup`${key}`;
 }
 
+const byNumber = (a: string, b: string): number => a.localeCompare(b, 'en', { numeric: true });
+
 /** What happened to tickets, with links. */
 export function tickets(document: RunDocument): Markup {
   const { tickets: sums, dryRun } = document;
@@ -55,7 +57,15 @@ export function tickets(document: RunDocument): Markup {
     ? markup`<p>A dry run: ${plural(sums.wouldCreate, 'ticket')} would have been opened.</p>`
     : markup`<p>${rows.filter(([, value], index) => value > 0 || index < 4).map(([name, value], index) => markup`${index > 0 && ' · '}<strong>${count(value)}</strong> ${name}`)}</p>`;
   const all = safeUrl(sums.url);
-  return markup`<section aria-labelledby="tickets"><h2 id="tickets">Tickets</h2>${shown}${all && markup`<p><a href="${all}" rel="noreferrer">All open tickets of this check in Jira</a></p>`}${sums.keys.length > 0 && markup`<details${sums.keys.length <= 70 && markup` open`}><summary>${plural(sums.keys.length, 'open ticket')}</summary><ul class="keys">${sums.keys.slice(0, MOST_ROWS).map((key) => markup`<li>${ticketLink(document, key)}</li>`)}</ul></details>`}</section>`;
+  return markup`<section aria-labelledby="tickets"><h2 id="tickets">Tickets</h2>${shown}${all && markup`<p><a href="${all}" rel="noreferrer">All open tickets of this check in Jira</a></p>`}${
+    sums.keys.length > 0 &&
+    markup`<details${sums.keys.length <= 70 && markup` open`}><summary>${plural(sums.keys.length, 'open ticket')}</summary><ul class="keys">${[
+      ...sums.keys,
+    ]
+      .sort(byNumber)
+      .slice(0, MOST_ROWS)
+      .map((key) => markup`<li>${ticketLink(document, key)}</li>`)}</ul></details>`
+  }</section>`;
 }
 
 function factorText(user: RunUserRow): string {
@@ -66,7 +76,7 @@ function factorText(user: RunUserRow): string {
 
 function personRow(document: RunDocument, user: RunUserRow): Markup {
   const verdict = user.verdict ?? 'unknown';
-  return markup`<tr><td class="login">${user.login}${user.administrator && markup` <span class="pill bad">admin</span>`}</td><td>${user.department ?? '–'}</td><td>${dot(verdict)}${VERDICT_WORDS[verdict].label}</td><td class="small">${user.reason ?? ''}</td><td class="small">${factorText(user) || '–'}</td><td>${user.ticket ? ticketLink(document, user.ticket) : '–'}</td></tr>`;
+  return markup`<tr><td class="login">${user.login}${user.administrator && markup` <span class="pill bad">admin</span>`}</td><td>${user.department ?? '–'}</td><td class="tight">${dot(verdict)}${VERDICT_WORDS[verdict].label}</td><td class="small">${user.reason ?? ''}</td><td class="small">${factorText(user) || '–'}</td><td class="tight">${user.ticket ? ticketLink(document, user.ticket) : '–'}</td></tr>`;
 }
 
 /** Everybody who is not covered or could not be judged; administrators first. */

@@ -62,7 +62,9 @@ thead th{color:var(--soft);font-size:12.5px;font-weight:600}
 tbody th{font-weight:600}
 td.num,th.num{text-align:right;white-space:nowrap}
 td.bar{width:34%;padding-top:12px}
-td.login{overflow-wrap:anywhere}
+td.login{min-width:15em;overflow-wrap:anywhere}
+td.tight{white-space:nowrap}
+th .small,th .soft{font-weight:400}
 .keys{columns:7 90px;font-size:13px;margin:6px 0;padding:0;list-style:none}
 .two{display:grid;grid-template-columns:repeat(3,minmax(0,1fr));gap:16px}
 .two ul{margin:4px 0;padding-left:18px;font-size:13px;overflow-wrap:anywhere}
