@@ -11,7 +11,7 @@ export function describeConfig(config: ArxConfig, env: ArxEnv): ArxConfig & { en
 }
 
 /** Every variable that arx reads, fit to be shown. Throws ConfigError where a NAME_FILE can't be read. */
-export const describeEnv = ({ source }: ArxEnv): ShownVariables =>
+const describeEnv = ({ source }: ArxEnv): ShownVariables =>
   Object.fromEntries(
     VARIABLES.map(({ name, secret }) => {
       const found = source.find(name);

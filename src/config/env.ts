@@ -8,8 +8,8 @@ import { ConfigError } from './errors.ts';
 import { Secret } from './secret.ts';
 import { VARIABLES } from './variables.ts';
 
-export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** The environment as far as every command needs it; vendors are read from it by `requireOkta` and its sisters. */
 export interface ArxEnv {

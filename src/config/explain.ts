@@ -7,7 +7,7 @@ import type { YamlSource } from './yaml-source.ts';
 type Issue = z.core.$ZodIssue;
 
 /** Turns what a schema found wrong into errors with place, expectation and remedy; values are never quoted. */
-export function explainIssues(issues: readonly Issue[], source: YamlSource, schema: z.ZodType): ConfigError[] {
+function explainIssues(issues: readonly Issue[], source: YamlSource, schema: z.ZodType): ConfigError[] {
   return issues
     .flatMap((issue) => innermost(issue))
     .flatMap((issue) =>

@@ -9,6 +9,6 @@ export function configJsonSchema(): Record<string, unknown> {
 
 /** The text of arx.schema.json. To write it anew: `node src/config/json-schema.ts > arx.schema.json`,
  * then prettier. */
-export const configJsonSchemaText = (): string => `${JSON.stringify(configJsonSchema(), null, 2)}\n`;
+const configJsonSchemaText = (): string => `${JSON.stringify(configJsonSchema(), null, 2)}\n`;
 
 if (import.meta.main) process.stdout.write(configJsonSchemaText());

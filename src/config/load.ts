@@ -30,7 +30,7 @@ export function loadConfig({ path, catalogue }: { path: string; catalogue: Opera
 }
 
 /** Checks a parsed arx.yaml; throws as `loadConfig` does. */
-export function checkConfig(source: YamlSource, catalogue: OperationCatalogue): ArxConfig {
+function checkConfig(source: YamlSource, catalogue: OperationCatalogue): ArxConfig {
   const checked = checkSource(configSchema, source.value === null ? { ...source, value: {} } : source);
   const errors = checked.ok ? crossChecks({ config: checked.value, source, catalogue }) : checked.errors;
   if (checked.ok && errors.length === 0) return checked.value;

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readOktaAddress } from './address.ts';
 import type { Read } from './address.ts';
-import { optional, readSecret, required } from './env.ts';
+import { readSecret, required } from './env.ts';
 import type { ArxEnv } from './env.ts';
 import { ConfigError } from './errors.ts';
 import { Secret } from './secret.ts';
@@ -15,7 +15,7 @@ export interface OktaSettings {
   host: string;
   credential: OktaCredential;
 }
-export type OktaCredential =
+type OktaCredential =
   | { kind: 'ssws'; token: Secret }
   /** The key is a JWK (JSON) or PEM. */
   | { kind: 'service_app'; clientId: string; privateKey: Secret };

@@ -23,7 +23,7 @@ const approvers = z.strictObject({
   grant_valid_for: someTime.optional(),
 });
 
-export const policySchema = z.strictObject({
+const policySchema = z.strictObject({
   name: text('a name of at most 128 characters', (value) => /^[^\s\p{Cc}][^\p{Cc}]{0,127}$/u.test(value)),
   connector: text('the name of a connector'),
   principals: globs(

@@ -31,14 +31,14 @@ export function policiesProblem(policies: readonly Policy[], connectors: Readonl
 }
 
 /** A HIGH or CRITICAL level that this policy would grant without a person, null where there is none. */
-export const unattendedLevel = (policy: Pick<Policy, 'approval' | 'riskMax' | 'ceiling'>): Risk | null =>
+const unattendedLevel = (policy: Pick<Policy, 'approval' | 'riskMax' | 'ceiling'>): Risk | null =>
   RISKS.filter(needsPerson).find((risk) => {
     const mode = Object.hasOwn(policy.approval, risk) ? policy.approval[risk] : undefined;
     return mode !== undefined && mode !== 'hitl' && canReach(policy, risk);
   }) ?? null;
 
 /** True where a level that the approval map states can apply under the policy's ceiling. */
-export const canReach = (policy: Pick<Policy, 'riskMax' | 'ceiling'>, risk: Risk): boolean =>
+const canReach = (policy: Pick<Policy, 'riskMax' | 'ceiling'>, risk: Risk): boolean =>
   policy.ceiling === 'escalate' || !exceeds(risk, policy.riskMax);
 
 function policyProblem(policy: Policy, connectors: ReadonlySet<string>): string | null {

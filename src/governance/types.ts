@@ -18,7 +18,7 @@ export interface SourcePlace {
   column?: number;
 }
 
-export interface ApproverRequirement {
+interface ApproverRequirement {
   any_of: string[];
   count: number;
 }
@@ -51,8 +51,8 @@ export interface OperationFacts {
   risk: Risk;
 }
 
-export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE' | 'PATCH';
-export interface WireCall {
+type Method = 'GET' | 'POST' | 'PUT' | 'DELETE' | 'PATCH';
+interface WireCall {
   method: Method;
   path: string;
 }
