@@ -1,0 +1,112 @@
+import { createVerify, generateKeyPairSync } from 'node:crypto';
+import { afterEach, describe, expect, it } from 'vitest';
+import { Secret } from '../../../../src/config/secret.ts';
+import { context, failureOf, harness, USER } from '../support/harness.ts';
+import { serverPool } from '../support/server.ts';
+import type { ConnectorError } from '../../../../src/connectors/errors.ts';
+import type { Reply, Seen } from '../support/server.ts';
+
+const servers = serverPool();
+afterEach(() => servers.closeAll());
+
+const keys = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const pkcs1 = keys.privateKey.export({ type: 'pkcs1', format: 'pem' }).toString();
+const pkcs8 = keys.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+const jwk = JSON.stringify({ ...keys.privateKey.export({ format: 'jwk' }), kid: 'key-1' });
+
+const isToken = ({ path }: Seen): boolean => path === '/oauth2/v1/token';
+const user = { json: { id: USER, status: 'ACTIVE', profile: { login: 'someone' } } };
+
+async function serviceApp(answer: (seen: Seen, count: number) => Reply, privateKey = jwk) {
+  const server = await servers.start(answer);
+  const credential = {
+    kind: 'service_app' as const,
+    clientId: '0oaAAAAAAAAAAAAAAAAA',
+    privateKey: new Secret(privateKey),
+    scopes: ['okta.users.read'],
+  };
+  const made = harness(server.origin, { okta: { origin: server.origin, host: 'okta.test', credential } });
+  return { ...made, server, read: () => made.connectors.okta('users:read_detail', { userId: USER }, context()) };
+}
+
+describe('a service app', () => {
+  it.each([
+    ['a JWK', jwk],
+    ['PEM (PKCS #1)', pkcs1],
+    ['PEM (PKCS #8)', pkcs8],
+  ])('signs for a token with %s, over the same transport, and uses it until it ends', async (_what, privateKey) => {
+    const app = await serviceApp((seen) => (isToken(seen) ? { json: { access_token: 'at-1' } } : user), privateKey);
+    await app.read();
+    await app.read();
+    expect(app.server.seen.map(({ path }) => path)).toEqual([
+      '/oauth2/v1/token',
+      `/api/v1/users/${USER}`,
+      `/api/v1/users/${USER}`,
+    ]);
+    expect(app.server.seen[2]?.headers.authorization).toBe('Bearer at-1');
+    expect(app.events.map(({ operation }) => operation)).toEqual([
+      'oauth:token',
+      'users:read_detail',
+      'users:read_detail',
+    ]);
+    const form = new URLSearchParams(app.server.seen[0]?.body);
+    expect([form.get('grant_type'), form.get('scope')]).toEqual(['client_credentials', 'okta.users.read']);
+    expect(verified(form.get('client_assertion') ?? '')).toMatchObject({
+      aud: `${app.server.origin}/oauth2/v1/token`,
+      iss: '0oaAAAAAAAAAAAAAAAAA',
+      sub: '0oaAAAAAAAAAAAAAAAAA',
+    });
+  });
+
+  it('asks once more with a new token when the old one is refused, and both calls are counted', async () => {
+    let tokens = 0;
+    const app = await serviceApp((seen) => {
+      if (isToken(seen)) return { json: { access_token: `at-${(tokens += 1)}` } };
+      return seen.headers.authorization === 'Bearer at-2' ? user : { status: 401, json: { errorCode: 'E0000011' } };
+    });
+    expect((await app.read()).output.id).toBe(USER);
+    expect(app.events.map(({ operation, status }) => [operation, status])).toEqual([
+      ['oauth:token', 200],
+      ['users:read_detail', 401],
+      ['oauth:token', 200],
+      ['users:read_detail', 200],
+    ]);
+  });
+
+  it('is unauthenticated when no token is any good', async () => {
+    const app = await serviceApp((seen) =>
+      isToken(seen) ? { json: { access_token: 'at' } } : { status: 401, json: { errorCode: 'E0000011' } },
+    );
+    expect(await failureOf(app.read())).toMatchObject({ fields: { code: 'unauthenticated', vendorCode: 'E0000011' } });
+  });
+
+  it.each<[string, Reply, string]>([
+    ['refused', { status: 401, json: { error: 'invalid_client', error_description: 'canary' } }, 'unauthenticated'],
+    ['refused for its scope', { status: 400, json: { error: 'invalid_scope' } }, 'unauthenticated'],
+    ['unavailable', { status: 503, text: 'down' }, 'unavailable'],
+    ['redirected', { status: 302, headers: { location: 'http://127.0.0.1:9/' } }, 'malformed'],
+    ['cut', { cut: 'before' }, 'unavailable'],
+  ])('whose token is %s calls nothing', async (_what, reply, code) => {
+    const app = await serviceApp((seen) => (isToken(seen) ? reply : user));
+    const error = (await failureOf(app.read())) as ConnectorError;
+    expect(error.fields).toMatchObject({ code, ambiguous: false });
+    expect(JSON.stringify([error.fields, error.stack])).not.toContain('canary');
+    expect(app.server.seen.every(isToken)).toBe(true);
+  });
+
+  it('with an unusable key says so, and sends nothing', async () => {
+    const app = await serviceApp(() => user, 'canary, not a key');
+    const error = (await failureOf(app.read())) as ConnectorError;
+    expect(error.fields).toMatchObject({ code: 'invalid', status: null });
+    expect(error.stack).not.toContain('canary');
+    expect(app.server.seen).toEqual([]);
+  });
+});
+
+/** Claims of a signed token, after its signature was checked. */
+function verified(token: string): unknown {
+  const [header = '', claims = '', signature = ''] = token.split('.');
+  const verifier = createVerify('RSA-SHA256').update(`${header}.${claims}`);
+  expect(verifier.verify(keys.publicKey, signature, 'base64url')).toBe(true);
+  return JSON.parse(Buffer.from(claims, 'base64url').toString());
+}
