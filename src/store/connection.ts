@@ -4,9 +4,11 @@ import pg from 'pg';
 import { addressOf, READ_TIMEOUT, reduceFailure } from './failure.ts';
 import type { Database } from './schema.ts';
 
-/** How long a connection, and a single statement, may take (milliseconds) before the database counts as gone. */
-const CONNECT_TIMEOUT = 10_000;
+/** How long a wait for a connection, and a single statement, may take (milliseconds) before the database counts as gone. */
+const CONNECT_TIMEOUT = 30_000;
 const STATEMENT_TIMEOUT = 30_000;
+/** The same for a question that wants a quick answer. */
+const PROBE_TIMEOUT = 4_000;
 const BIGINT = 20;
 
 /**
@@ -26,6 +28,22 @@ export function connect(databaseUrl: string, maxConnections: number): Kysely<Dat
   // An idle connection that breaks is replaced by the pool; the next statement tells whether the server is back.
   pool.on('error', () => undefined);
   return new Kysely<Database>({ dialect: new StoreDialect({ pool: guardPool(pool, address) }) });
+}
+
+/** Asks the database for a sign of life, on a connection of its own; throws StoreUnavailableError within 8 s. */
+export async function probe(databaseUrl: string): Promise<void> {
+  const address = addressOf(databaseUrl);
+  const limits = { connectionTimeoutMillis: PROBE_TIMEOUT, query_timeout: PROBE_TIMEOUT };
+  const client = new pg.Client({ connectionString: databaseUrl, ...limits });
+  client.on('error', () => undefined);
+  try {
+    await reduced(client.connect(), address);
+    await reduced(client.query('select 1'), address);
+    await client.end();
+  } catch (error) {
+    hangUp(client);
+    throw error;
+  }
 }
 
 /** Kysely's dialect without its advisory migration lock, which would outlive a failed migration; see migrate.ts. */
@@ -70,7 +88,7 @@ function guardClient(client: pg.PoolClient, address: string): PostgresPoolClient
 }
 
 /** A connection that owes an answer is no use to the next borrower. */
-function hangUp(client: pg.PoolClient): void {
+function hangUp(client: pg.ClientBase): void {
   (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
 }
 

@@ -32,8 +32,25 @@ export async function writeAppends(tx: StoreTransaction, appends: readonly Appen
   const receipts = drafts.map((group) => group.map((draft) => receiptFor(chain, draft)));
   await insertEntries(tx, start.entries, chain.fresh);
   if (chain.fresh.length > 0) await moveHead(tx, { entries: start.entries + chain.fresh.length, head: chain.head });
-  for (const { effect } of appends) await effect?.(tx as never);
+  for (const { effect } of appends) await runEffect(tx, effect);
   return receipts;
+}
+
+/** Sets the failure of an effect apart from a failure of the trail. */
+export class EffectError extends Error {
+  readonly reason: unknown;
+  constructor(reason: unknown) {
+    super('an effect failed');
+    this.reason = reason;
+  }
+}
+
+async function runEffect(tx: StoreTransaction, effect: JournalEffect | undefined): Promise<void> {
+  try {
+    await effect?.(tx as never);
+  } catch (error) {
+    throw new EffectError(error);
+  }
 }
 
 type SequencedDraft = AuditDraft & { sequence: number };

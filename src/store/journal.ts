@@ -1,9 +1,9 @@
 import type { Kysely } from 'kysely';
 import { AbortedTransactionError } from 'kysely';
-import { AuditUnavailableError } from '../audit/errors.ts';
+import { AuditConflictError, AuditUnavailableError } from '../audit/errors.ts';
 import type { AuditReceipt, Journal } from '../audit/types.ts';
 import { StoreQueryError, StoreUnavailableError } from './errors.ts';
-import { prepareDrafts, writeAppends } from './journal-write.ts';
+import { EffectError, prepareDrafts, writeAppends } from './journal-write.ts';
 import type { Append } from './journal-write.ts';
 import type { Database } from './schema.ts';
 
@@ -63,10 +63,14 @@ async function commitGroup(db: Kysely<Database>, group: readonly Waiting[]): Pro
   }
 }
 
-const DATABASE_FAILURES = [StoreUnavailableError, StoreQueryError, AbortedTransactionError];
-
-/** Whatever the database does wrong makes the trail unavailable; a conflict or an effect's own error stays itself. */
+/** A conflict or an effect's own error stays itself; whatever else goes wrong makes the trail unavailable. */
 function toJournalError(error: unknown): unknown {
-  const failed = DATABASE_FAILURES.some((kind) => error instanceof kind);
-  return failed ? new AuditUnavailableError((error as Error).message) : error;
+  const failure = error instanceof EffectError ? error.reason : error;
+  if (isDatabaseFailure(failure)) return new AuditUnavailableError((failure as Error).message);
+  const known = error instanceof EffectError || error instanceof AuditConflictError;
+  return known ? failure : new AuditUnavailableError('the store is closed or broke');
+}
+
+function isDatabaseFailure(error: unknown): boolean {
+  return [StoreUnavailableError, StoreQueryError, AbortedTransactionError].some((kind) => error instanceof kind);
 }

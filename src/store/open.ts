@@ -1,6 +1,5 @@
-import { sql } from 'kysely';
 import { sqlClock } from './clock.ts';
-import { connect } from './connection.ts';
+import { connect, probe } from './connection.ts';
 import { createJournal } from './journal.ts';
 import { migrateToLatest, pendingMigrations } from './migrate.ts';
 import { createAuditReader } from './repositories/audit-reader.ts';
@@ -10,11 +9,7 @@ import { createRunRepository } from './repositories/runs.ts';
 import { createSnapshotRepository } from './repositories/snapshots.ts';
 import { createTicketLedger } from './repositories/tickets.ts';
 import { createRunUserRepository } from './repositories/users.ts';
-import { withDeadline } from './deadline.ts';
 import type { Store } from './types.ts';
-
-/** How long `ping` waits for an answer, in milliseconds. */
-const PING_TIMEOUT = 5_000;
 
 export interface StoreOptions {
   /** `postgres://…`: a PostgreSQL server, or PGlite behind its socket. */
@@ -27,16 +22,8 @@ export interface StoreOptions {
 
 /** Opens the store and checks that it answers; throws StoreUnavailableError. The schema is not touched: see `migrate`. */
 export async function openStore({ databaseUrl, maxConnections = 10, now }: StoreOptions): Promise<Store> {
+  await probe(databaseUrl);
   const db = connect(databaseUrl, maxConnections);
-  const ping = async (): Promise<void> => {
-    await withDeadline(sql`select 1`.execute(db), PING_TIMEOUT);
-  };
-  try {
-    await ping();
-  } catch (error) {
-    await db.destroy();
-    throw error;
-  }
   return {
     journal: createJournal(db),
     audit: createAuditReader(db),
@@ -48,7 +35,7 @@ export async function openStore({ databaseUrl, maxConnections = 10, now }: Store
     snapshots: createSnapshotRepository(db),
     migrate: () => migrateToLatest(db),
     pendingMigrations: () => pendingMigrations(db),
-    ping,
+    ping: () => probe(databaseUrl),
     close: () => db.destroy(),
   };
 }

@@ -10,6 +10,8 @@ import { startPostgres } from './postgres.ts';
 export interface StoreSource {
   /** An empty, migrated store in a database of its own. */
   fresh(options?: OpenOptions): Promise<Store>;
+  /** The same without the migrations. */
+  empty(options?: OpenOptions): Promise<Store>;
   /** Another store (a pool of its own) on the database of the last `fresh`. */
   again(options?: OpenOptions): Promise<Store>;
   /** Address of that database. */
@@ -46,10 +48,13 @@ export function describeOnStores(name: string, suite: (source: StoreSource) => v
       stores.push(store);
       return store;
     };
-    const fresh = async (options: OpenOptions = {}): Promise<Store> => {
+    const empty = async (options: OpenOptions = {}): Promise<Store> => {
       if (!server) throw new Error('the database server did not start');
       databases.push(await server.create());
-      const store = await again(options);
+      return await again(options);
+    };
+    const fresh = async (options: OpenOptions = {}): Promise<Store> => {
+      const store = await empty(options);
       await store.migrate();
       return store;
     };
@@ -63,7 +68,7 @@ export function describeOnStores(name: string, suite: (source: StoreSource) => v
     });
     afterAll(async () => await server?.stop());
 
-    suite({ fresh, again, url, query: (statement) => queryOnce(url(), statement) });
+    suite({ fresh, empty, again, url, query: (statement) => queryOnce(url(), statement) });
   });
 }
 

@@ -1,0 +1,85 @@
+import { expect, test } from 'vitest';
+import { verifyChain } from '../../../src/audit/chain.ts';
+import type { Store } from '../../../src/store/types.ts';
+import { draftOf } from '../../support/audit.ts';
+import { describeOnStores } from '../../support/stores.ts';
+
+const verify = async (store: Store) => await verifyChain(store.audit.pages(3), await store.audit.head());
+
+async function fill(store: Store): Promise<void> {
+  const at = (n: number): string => new Date(Date.UTC(2026, 6, 6, 8, 0, n)).toISOString();
+  const drafts = Array.from({ length: 10 }, (_, n) =>
+    draftOf({
+      run: n < 6 ? 'run-1' : 'run-2',
+      subject: `u${n % 3}`,
+      kind: n % 2 ? 'user.checked' : 'scan.page',
+      at: at(n),
+    }),
+  );
+  await store.journal.append(drafts);
+}
+
+describeOnStores('the audit reader', (source) => {
+  test.each([
+    ['everything', {}, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]],
+    ['a run', { run: 'run-2' }, [6, 7, 8, 9]],
+    ['a kind', { kind: 'user.checked' as const }, [1, 3, 5, 7, 9]],
+    ['a subject', { subject: 'u0' }, [0, 3, 6, 9]],
+    ['since a time', { since: '2026-07-06T10:00:08+02:00' }, [8, 9]],
+    ['behind a place', { after: 7 }, [8, 9]],
+    ['a few', { limit: 2, after: 0 }, [1, 2]],
+    ['all of it together', { run: 'run-1', kind: 'user.checked' as const, subject: 'u0' }, [3]],
+  ])('lists %s', async (_, filter, indexes) => {
+    const store = await source.fresh();
+    await fill(store);
+    expect((await store.audit.list(filter)).map(({ index }) => index)).toEqual(indexes);
+    const paged: number[] = [];
+    for await (const page of store.audit.pages(2, filter)) {
+      expect(page.length).toBeLessThanOrEqual(2);
+      paged.push(...page.map(({ index }) => index));
+    }
+    expect(paged).toEqual(indexes);
+  });
+
+  test('counts by kind', async () => {
+    const store = await source.fresh();
+    await fill(store);
+    expect(await store.audit.countByKind('run-1')).toEqual({ 'user.checked': 3, 'scan.page': 3 });
+    expect(await store.audit.countByKind('nobody')).toEqual({});
+  });
+
+  test.each([
+    'update audit_entries set text = text',
+    'delete from audit_entries',
+    'truncate audit_entries',
+    'delete from audit_head',
+    'truncate audit_head',
+  ])('the database refuses: %s', async (statement) => {
+    const store = await source.fresh();
+    await fill(store);
+    await expect(source.query(statement)).rejects.toThrow('append-only');
+    expect(await verify(store)).toMatchObject({ ok: true, entries: 10 });
+  });
+
+  test.each([
+    ['a changed byte', `update audit_entries set text = replace(text, '"u1"', '"u2"') where index = 4`, 4],
+    ['a deleted entry', 'delete from audit_entries where index = 5', 5],
+    ['a deleted end', 'delete from audit_entries where index >= 8', 8],
+    [
+      'a closed gap',
+      'delete from audit_entries where index = 2; update audit_entries set index = -index where index > 2; update audit_entries set index = -index - 1 where index < 0',
+      2,
+    ],
+    [
+      'two entries that changed places',
+      'update audit_entries set index = -1 where index = 3; update audit_entries set index = 3 where index = 7; update audit_entries set index = 7 where index = -1',
+      3,
+    ],
+    ['everything deleted', 'delete from audit_entries', 0],
+  ])('a superuser who drops the trigger is found out: %s', async (_, statement, index) => {
+    const store = await source.fresh();
+    await fill(store);
+    await source.query(`drop trigger audit_entries_append_only on audit_entries; ${statement}`);
+    expect(await verify(store)).toMatchObject({ ok: false, entries: index, firstBad: { index } });
+  });
+});
