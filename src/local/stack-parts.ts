@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ConfigError } from '../config/errors.ts';
+import { VARIABLES } from '../config/variables.ts';
 import { stackFiles } from './stack-state.ts';
 import { endProcess, startChild, systemEnv } from './processes.ts';
 import { cacheDirectory, findTemporal, startTemporal } from './temporal.ts';
@@ -20,15 +21,27 @@ const STOP_GRACE_MS = 5_000;
 const NODE_ARGS = ['--disable-warning=ExperimentalWarning'];
 const OTHER_TEMPORAL = /^TEMPORAL_(API_KEY|TLS|PROFILE|CLIENT_|GRPC_META|CODEC)/;
 
-/** An environment for the embedded parts: what would lead a Temporal client elsewhere is taken out. */
+/**
+ * An environment for the embedded parts: what would lead a Temporal client elsewhere is set to nothing, which also hides
+ * it where `.env` sets it.
+ */
 export function embeddedEnv(env: Env, temporal: { address: string; namespace: string }): Env {
   const kept = Object.entries(env).filter(([name]) => !OTHER_TEMPORAL.test(name));
   return {
     ...Object.fromEntries(kept),
-    TEMPORAL_ADDRESS: temporal.address,
-    TEMPORAL_NAMESPACE: temporal.namespace,
-    TEMPORAL_CONFIG_FILE: fileURLToPath(new URL('./no-profile.toml', import.meta.url)),
+    ...Object.fromEntries(VARIABLES.filter(({ name }) => OTHER_TEMPORAL.test(name)).map(({ name }) => [name, ''])),
+    ...plain({
+      TEMPORAL_ADDRESS: temporal.address,
+      TEMPORAL_NAMESPACE: temporal.namespace,
+      TEMPORAL_CONFIG_FILE: fileURLToPath(new URL('./no-profile.toml', import.meta.url)),
+    }),
   };
+}
+
+/** Values that stand against a NAME_FILE of the same name. */
+export function plain(values: Env): Env {
+  const files = Object.keys(values).map((name) => [`${name}_FILE`, undefined]);
+  return { ...Object.fromEntries(files), ...values };
 }
 
 export interface TemporalPart {

@@ -1,7 +1,7 @@
 /** Starting and ending the parts of a stack, each step on record before it is waited for. */
 import { join } from 'node:path';
 import { endProcess } from './processes.ts';
-import { embeddedEnv, startStorePart, startTemporalPart, startWorkerPart } from './stack-parts.ts';
+import { embeddedEnv, plain, startStorePart, startTemporalPart, startWorkerPart } from './stack-parts.ts';
 import { ENDING_ORDER, fingerprintOf, removeState, writeState } from './stack-state.ts';
 import type { Part, StackState } from './stack-state.ts';
 import type { Child } from './processes.ts';
@@ -127,9 +127,8 @@ async function startWorker(options: StackOptions, state: StackState, recorder: R
   const reached = state.processes.temporal === undefined ? env : embeddedEnv(env, state.temporal);
   const workerEnv = {
     ...reached,
-    DATABASE_URL: databaseUrlOf(options, state),
-    ARX_HOME: home,
-    ...(configPath === null ? {} : { ARX_CONFIG: configPath }),
+    ...plain({ DATABASE_URL: databaseUrlOf(options, state), ARX_HOME: home }),
+    ...(configPath === null ? {} : plain({ ARX_CONFIG: configPath })),
   };
   state.workerMetricsUrl = await startWorkerPart({ home, entry, env: workerEnv }, recorder.as('worker'));
 }

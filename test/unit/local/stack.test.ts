@@ -3,13 +3,17 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { Client } from 'pg';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { accepts } from '../../../src/local/ports.ts';
 import { endProcess, isAlive } from '../../../src/local/processes.ts';
 import { readState } from '../../../src/local/stack-state.ts';
 import { openStack, stopStack } from '../../../src/local/stack.ts';
 import type { ProcessId } from '../../../src/local/processes.ts';
 import type { StackOptions } from '../../../src/local/stack.ts';
+
+// Several servers come and go in each test, on whatever machine.
+vi.setConfig({ testTimeout: 120_000 });
 
 const standIn = (name: string) => join(import.meta.dirname, 'stand-ins', name);
 const entries = { worker: standIn('worker.ts'), store: standIn('store.ts') };
@@ -186,6 +190,27 @@ test('a state file that names processes of others ends none of them', async () =
   expect(bystander.exitCode ?? bystander.signalCode).toBeNull();
   bystander.kill();
   await stack.close();
+});
+
+test('what was stored is there again after every part was killed', async () => {
+  const real = options({ entries: { worker: entries.worker } });
+  const rows = async (databaseUrl: string, sql: string) => {
+    const client = new Client({ connectionString: databaseUrl });
+    await client.connect();
+    const answer = await client.query(sql);
+    await client.end();
+    return answer.rows as unknown[];
+  };
+  const first = await openStack(real);
+  await rows(first.databaseUrl, 'create table kept (n int)');
+  await rows(first.databaseUrl, 'insert into kept values (7)');
+  const killed = parts();
+  for (const { pid } of killed) process.kill(pid, 'SIGKILL');
+  await expect.poll(() => living(killed)).toBe(0);
+  const second = await openStack(real);
+  expect(second.joined).toBe(false);
+  expect(await rows(second.databaseUrl, 'select n from kept')).toEqual([{ n: 7 }]);
+  await Promise.all([first.close(), second.close()]);
 });
 
 test('a half-written state file is no obstacle', async () => {
