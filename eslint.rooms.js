@@ -11,7 +11,7 @@ const VENDOR_PACKAGES = ['@okta/okta-sdk-nodejs', 'jira.js', '@slack/web-api'];
 const CONSOLE_ROOMS = ['workflows/messages', 'config', 'store', 'governance', 'audit'];
 
 /** imports: rooms open to it; lazily: those open to `await import()` only; packages: absent for any but the vendors'. */
-export const ROOMS = {
+const ROOMS = {
   mfa: { imports: [], packages: PURE_PACKAGES, builtins: false },
   governance: { imports: [], packages: PURE_PACKAGES, builtins: false },
   audit: { imports: [], packages: PURE_PACKAGES, builtins: false },
