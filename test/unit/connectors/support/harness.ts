@@ -86,7 +86,8 @@ export function harness(origin: string, overrides: Partial<ConnectorSettings> = 
     guardrails: () => ({ riskMax: {} }),
     now: () => new Date('2026-01-05T08:00:00.000Z'),
     observe: (event) => events.push(event),
-    timeoutMs: 2_000,
+    // Loading an SDK on a busy machine holds everything up for seconds.
+    timeoutMs: 20_000,
     quota: { share: 1, reserve: 0, warningThreshold: false },
     ...overrides,
   });
