@@ -6,7 +6,6 @@ import { startEmulators } from './start.ts';
 async function main(): Promise<void> {
   const { options, exitWithParent } = argumentsOrExit();
   const running = await startEmulators(options);
-  process.stdout.write(`${JSON.stringify(running.document)}\n`);
   const stop = (): void => {
     running.close().then(
       () => process.exit(0),
@@ -15,6 +14,8 @@ async function main(): Promise<void> {
   };
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
+  // Only now: who has read the line may send a signal at once.
+  process.stdout.write(`${JSON.stringify(running.document)}\n`);
   if (!exitWithParent) return;
   process.stdin.once('end', stop).once('close', stop).once('error', stop);
   process.stdin.resume();

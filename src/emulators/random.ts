@@ -36,11 +36,3 @@ export function pickWeighted<Item>(random: Random, items: readonly (readonly [It
     items.map(([item]) => item),
   );
 }
-
-/** A shuffled copy. */
-export function shuffled<Item>(random: Random, items: readonly Item[]): Item[] {
-  return items
-    .map((item) => ({ item, key: random() }))
-    .sort((one, other) => one.key - other.key)
-    .map(({ item }) => item);
-}

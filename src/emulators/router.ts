@@ -1,7 +1,7 @@
 import type { Route } from './types.ts';
 
 /** A route together with the values of its `:name` segments. */
-export interface Match {
+interface Match {
   route: Route;
   params: Record<string, string>;
 }

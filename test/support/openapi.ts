@@ -1,10 +1,11 @@
 import { Ajv } from 'ajv';
 import type { ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
+import type { LogEntry } from '../../src/emulators/types.ts';
 import { readReference } from './reference.ts';
 
 /** A request as the accept log of the emulators has it. */
-export interface LoggedRequest {
+interface LoggedRequest {
   method: string;
   path: string;
   /** Query as sent, without the question mark. */
@@ -49,6 +50,19 @@ export function openApiOf(vendor: keyof typeof SPECIFICATIONS): OpenApi {
     request: (request) => requestProblems(operations, compile, request),
     response: (answer) => responseProblems(operations, compile, answer),
   };
+}
+
+// Not part of the reference data: the token endpoint, and the pages for people.
+const UNSPECIFIED: readonly string[] = ['oauth:token', 'page'];
+
+/** What is wrong with the requests of an accept log that went to Okta and Jira: method, path, query and body. */
+export function acceptLogProblems(entries: readonly LogEntry[]): string[] {
+  const specifications = { okta: openApiOf('okta'), jira: openApiOf('jira') };
+  return entries.flatMap((entry) =>
+    entry.vendor === 'slack' || UNSPECIFIED.includes(entry.operation)
+      ? []
+      : specifications[entry.vendor].request(entry),
+  );
 }
 
 type Compile = (schema: Node) => ValidateFunction;

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Path of the public reference data, which is never copied into this repository. Throws where it is absent. */
-export function referencePath(...parts: string[]): string {
+function referencePath(...parts: string[]): string {
   const base = resolve(ROOT, process.env.REFERENCE_DATA ?? '../shared/fixtures');
   if (!existsSync(base)) {
     throw new Error(

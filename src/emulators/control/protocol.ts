@@ -1,5 +1,4 @@
 import type { ActiveFault } from '../faults.ts';
-import type { FactorSpec } from '../okta/model.ts';
 import type { BucketStatistics } from '../rate-limit.ts';
 import type { LogEntry } from '../types.ts';
 
@@ -57,4 +56,4 @@ export interface StateDocument {
 }
 export type StatePart = keyof StateDocument;
 
-export type { ActiveFault, BucketStatistics, FactorSpec, LogEntry };
+export type { ActiveFault, LogEntry };

@@ -10,7 +10,7 @@ export interface Evolution {
   joined: Changed[];
   left: Changed[];
 }
-export interface Changed {
+interface Changed {
   id: string;
   login: string;
 }

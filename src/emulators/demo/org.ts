@@ -10,7 +10,7 @@ import { DOMAIN, personMaker } from './people.ts';
 
 export const ADMIN_GROUP = 'Okta Administrators';
 export const APPROVER_GROUP = 'Security Approvers';
-export const SERVICE_GROUP = 'Service Accounts';
+const SERVICE_GROUP = 'Service Accounts';
 /** The account that the demo's configuration exempts. */
 export const SERVICE_LOGIN = `svc-backup@${DOMAIN}`;
 

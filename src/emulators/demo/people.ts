@@ -4,7 +4,7 @@ import type { Department } from './names.ts';
 import { DEPARTMENTS, FAMILY_NAMES, GIVEN_NAMES } from './names.ts';
 
 export const DOMAIN = 'northwind.example';
-export const DAY_MS = 86_400_000;
+const DAY_MS = 86_400_000;
 
 /** Somebody of the demo organisation, before any factors. */
 export interface Person {

@@ -23,7 +23,7 @@ export interface IssueFields {
   assignee: string | null;
 }
 
-export interface Revision {
+interface Revision {
   at: number;
   /** Null: deleted. */
   fields: IssueFields | null;

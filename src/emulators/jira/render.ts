@@ -10,8 +10,8 @@ export interface Frame {
   origin: string;
 }
 
-/** Jira's time stamps: milliseconds and a zone without a colon. */
-export function jiraTime(at: number): string {
+// Jira's time stamps: milliseconds and a zone without a colon.
+function jiraTime(at: number): string {
   return new Date(at).toISOString().replace('Z', '+0000');
 }
 

@@ -1,5 +1,5 @@
 /** What an expression is asked about: the value of an attribute path, such as `profile.login`. */
-export type Attributes = (path: string) => unknown;
+type Attributes = (path: string) => unknown;
 export type Predicate = (attributes: Attributes) => boolean;
 
 /** Thrown where a filter or search expression does not parse; Okta answers 400 E0000031. */

@@ -1,12 +1,6 @@
 import type { Answer, EmulatedRequest } from '../types.ts';
 import { oktaError } from './errors.ts';
 
-/** One page of a list and the place of the last row, null at the end. */
-export interface Page<Row> {
-  rows: Row[];
-  last: number | null;
-}
-
 interface Listing<Row> {
   /** All rows by place; holes are rows that were deleted. */
   all: readonly (Row | undefined)[];

@@ -25,7 +25,8 @@ export type Content = { text: string; blocks: Json[]; metadata: Json | null } | 
 /** Reads what a message is made of, with Slack's limits. */
 export function readContent(given: Json): Content {
   const text = textArgument(given, 'text') ?? '';
-  const blocks = nestedArgument(given, 'blocks') ?? [];
+  const sent = nestedArgument(given, 'blocks');
+  const blocks = sent === undefined ? [] : sent;
   const metadata = nestedArgument(given, 'metadata');
   if (text.length > MAX_TEXT) return { error: 'msg_too_long' };
   if (!Array.isArray(blocks)) return { error: 'invalid_blocks_format' };
