@@ -4,7 +4,7 @@ import type { AuditKind } from '../audit/types.ts';
 import { EXIT } from './support/exit.ts';
 import type { Io } from './support/io.ts';
 import { print, say, writeJson } from './support/io.ts';
-import { filled, whole, withJson, withLocal } from './support/options.ts';
+import { filled, whole, withInheritedJson, withJson, withLocal } from './support/options.ts';
 import type { DefineVerb } from './support/verb.ts';
 
 interface ListOptions {
@@ -31,7 +31,9 @@ interface ExportOptions {
 
 /** `arx audit`: looks into the trail, proves that it is whole, and takes it out. */
 export const defineAudit: DefineVerb = (program, run) => {
-  const audit = program.command('audit').description('look into the audit trail, verify it, export it');
+  const audit = withInheritedJson(
+    program.command('audit').description('look into the audit trail, verify it, export it'),
+  );
   withJson(withLocal(audit.command('list').description('list entries in the order of the chain')))
     .option('--run <run>', 'only those of this run', filled)
     .option('--kind <kind>', 'only those of this kind, such as user.checked', filled)

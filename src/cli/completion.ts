@@ -3,13 +3,13 @@ import { completionScript, SHELLS } from './support/completion.ts';
 import type { Shell } from './support/completion.ts';
 import { EXIT } from './support/exit.ts';
 import { write } from './support/io.ts';
+import { withInheritedJson } from './support/options.ts';
 import type { DefineVerb } from './support/verb.ts';
 
 /** `arx completion SHELL`: a completion script on standard output. */
 export const defineCompletion: DefineVerb = (program, run) => {
-  program
-    .command('completion')
-    .description('print a completion script for your shell')
+  const command = program.command('completion').description('print a completion script for your shell');
+  withInheritedJson(command)
     .addArgument(new Argument('<shell>', 'which shell').choices(SHELLS))
     .addHelpText('after', '\nLoad it with: source <(arx completion bash)')
     .action((shell: Shell) =>

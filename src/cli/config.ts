@@ -1,7 +1,7 @@
 import { EXIT } from './support/exit.ts';
 import type { Io } from './support/io.ts';
 import { print, writeJson } from './support/io.ts';
-import { withConfig, withJson } from './support/options.ts';
+import { withConfig, withInheritedJson, withJson } from './support/options.ts';
 import type { DefineVerb } from './support/verb.ts';
 
 interface CheckOptions {
@@ -11,7 +11,7 @@ interface CheckOptions {
 
 /** `arx config check`: reads everything a run would read and says what it found. */
 export const defineConfig: DefineVerb = (program, run) => {
-  const config = program.command('config').description('look at the configuration');
+  const config = withInheritedJson(program.command('config').description('look at the configuration'));
   const command = config.command('check').description('check configuration and policies, and look at the environment');
   withJson(withConfig(command)).action((options: CheckOptions) => run((io) => check(io, options)));
 };

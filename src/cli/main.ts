@@ -15,6 +15,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   const program = buildProgram({
     out: (text) => io.out.write(text),
     err: (text) => (json ? undefined : io.err.write(text)),
+    json,
     run: async (task) => {
       exit = await task(io);
     },

@@ -11,6 +11,7 @@ import { defineReport } from './report.ts';
 import { defineRun } from './run.ts';
 import { defineRuns } from './runs.ts';
 import { EXIT, EXIT_MEANING } from './support/exit.ts';
+import { withInheritedJson } from './support/options.ts';
 import type { DefineVerb, Runner } from './support/verb.ts';
 import { defineUnregister } from './unregister.ts';
 import { defineUp } from './up.ts';
@@ -35,12 +36,16 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
   version: string;
 };
 
-/** The command tree: what `arx` runs, and what completion and documentation are derived from. */
-export function buildProgram(hooks: {
+/** Where help and usage errors go, whether documents are asked for, and what runs an action. */
+export interface ProgramHooks {
   out: (text: string) => void;
   err: (text: string) => void;
+  json: boolean;
   run: Runner;
-}): Command {
+}
+
+/** The command tree: what `arx` runs, and what completion and documentation are derived from. */
+export function buildProgram(hooks: ProgramHooks): Command {
   const program = new Command('arx')
     .description('Governed identity security on Temporal: checks MFA enforcement in an Okta organisation.')
     .version(version, '-V, --version', 'print the version')
@@ -49,13 +54,16 @@ export function buildProgram(hooks: {
     .showHelpAfterError('(add --help for what is possible)')
     .showSuggestionAfterError()
     .exitOverride()
-    .addHelpText('after', exitCodes());
+    .addHelpText('after', exitCodes())
+    .hook('preAction', (_, command) => void (hooks.json && command.setOptionValue('json', true)));
+  withInheritedJson(program);
   for (const define of VERBS) define(program, hooks.run);
   return program;
 }
 
 /** The same tree for those who only look at it. */
-export const inertProgram = (): Command => buildProgram({ out: () => {}, err: () => {}, run: async () => {} });
+export const inertProgram = (): Command =>
+  buildProgram({ out: () => {}, err: () => {}, json: false, run: async () => {} });
 
 function exitCodes(): string {
   const rows = Object.entries(EXIT).map(

@@ -1,6 +1,6 @@
 import type { Verdict } from '../mfa/types.ts';
 import { verdictList } from './support/fail-on.ts';
-import { filled, several, withConfig, withJson, withLocal } from './support/options.ts';
+import { filled, several, withConfig, withInheritedJson, withJson, withLocal } from './support/options.ts';
 import type { DefineVerb } from './support/verb.ts';
 
 /** Options of `arx run mfa-enforcement-check`. */
@@ -18,9 +18,7 @@ export interface RunOptions {
 
 /** `arx run mfa-enforcement-check`: one run now, followed to its end. */
 export const defineRun: DefineVerb = (program, run) => {
-  const check = program
-    .command('run')
-    .description('run a workflow now')
+  const check = withInheritedJson(program.command('run').description('run a workflow now'))
     .command('mfa-enforcement-check')
     .description('check the factors of every user in scope, keep one ticket for each who is not covered, and report');
   withJson(withLocal(withConfig(check), 'run everything on this machine: embedded Temporal server, store and worker'))

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { RunDocument } from '../../mfa/document.ts';
-import { coverageText, duration, when } from '../support/text.ts';
+import { duration, when } from '../support/text.ts';
 import { markup } from './html.ts';
 import type { Markup } from './html.ts';
 import { administrators, coverage, factorClasses, factorTypes, standings, tiles, verdicts } from './section-figures.ts';
@@ -90,7 +90,3 @@ function banner(document: RunDocument): Markup | null {
   }
   return reasons ? markup`<div class="banner"><h2>To be noted</h2>${reasons}</div>` : null;
 }
-
-/** One sentence for those who read one sentence. */
-export const headline = ({ coverage: share, counts }: RunDocument): string =>
-  `${coverageText(share)} of ${counts.enumerated} users covered`;

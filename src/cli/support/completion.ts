@@ -24,7 +24,7 @@ function flatten(command: Command, words: string[] = []): Node[] {
     about: command.description(),
     commands,
     options: [
-      ...command.options.map(optionOf),
+      ...command.options.filter(({ hidden }) => !hidden).map(optionOf),
       { flags: ['-h', '--help'], about: 'explain the command', value: 'none', choices: [] },
     ],
     choices: command.registeredArguments.flatMap((argument) => argument.argChoices ?? []),

@@ -1,16 +1,21 @@
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
 
 /** `--json`: one document on standard output. */
 export const withJson = (command: Command): Command => command.option('--json', 'print one JSON document, errors too');
+
+/** `--json` on a command that only groups others; what is below it hears of it too. */
+export const withInheritedJson = (command: Command): Command => command.addOption(new Option('--json').hideHelp());
 
 /** `--config FILE`. */
 export const withConfig = (command: Command): Command =>
   command.option('--config <file>', 'configuration file (default: ARX_CONFIG, else ./arx.yaml)');
 
 /** `--local`: the embedded Temporal server and store of ARX_HOME. */
-export const withLocal = (command: Command, what = 'use the embedded store in ARX_HOME'): Command =>
-  command.option('--local', what);
+export const withLocal = (
+  command: Command,
+  what = 'use the embedded store in ARX_HOME, as it is where DATABASE_URL is not set',
+): Command => command.option('--local', what);
 
 /** Parser for whole numbers within bounds. */
 export const whole =

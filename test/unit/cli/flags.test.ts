@@ -1,0 +1,104 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { arx } from './support/terminal.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'arx-flags-'));
+const file = (name: string, text: string): string => {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+};
+const broken = file('broken.yaml', 'version: 1\nscan: { window: 0 }\nunknown_key: 1\n');
+const env = { ARX_HOME: join(folder, 'home') };
+const check = ['run', 'mfa-enforcement-check'];
+
+/** Command line → exit code and what the message says. None of these may start anything. */
+const BAD: [argv: string[], code: number, message: RegExp][] = [
+  [['frobnicate'], 2, /unknown command 'frobnicate'/],
+  [['--frobnicate'], 2, /unknown option '--frobnicate'/],
+  [['run'], 2, /a command is missing/],
+  [['run', 'mfa'], 2, /unknown command 'mfa'/],
+  [[...check, '--fail-on', 'weak'], 2, /'weak' is no verdict/],
+  [[...check, '--fail-on', ''], 2, /'' is no verdict/],
+  [[...check, '--fail-on'], 2, /argument missing/],
+  [[...check, '--group', ' '], 2, /A name or an id is expected/],
+  [[...check, 'extra'], 2, /too many arguments/],
+  [[...check, '--attach', 'x', '--detach'], 2, /contradict/],
+  [[...check, '--attach', 'x', '--dry-run'], 2, /cannot change it/],
+  [[...check, '--config', join(folder, 'missing.yaml')], 2, /does not exist/],
+  [[...check, '--config', broken], 2, /window|unknown_key/],
+  [check, 2, /DATABASE_URL is not set/],
+  [[...check, '--local'], 2, /OKTA_DOMAIN is not set/],
+  [['register', '--config', broken], 2, /window|unknown_key/],
+  [['runs', '--limit', '0'], 2, /whole number from 1 to 1000/],
+  [['runs', '--limit', '1e3'], 2, /whole number/],
+  [['runs'], 1, /There is no store yet/],
+  [['report'], 2, /missing required argument 'run'/],
+  [['report', ''], 2, /A value is expected/],
+  [['report', 'latest', '--format', 'pdf'], 2, /Allowed choices are table, json, csv, html/],
+  [['report', 'latest', '--out', ''], 2, /A value is expected/],
+  [['audit'], 2, /a command is missing/],
+  [['audit', 'list', '--after', '-1'], 2, /whole number/],
+  [['audit', 'export', '--format', 'xml'], 2, /Allowed choices are jsonl, csv/],
+  [['audit', 'verify', '--file', join(folder, 'missing.jsonl')], 2, /cannot be read \(ENOENT\)/],
+  [['config', 'check', '--config', broken], 2, /window|unknown_key/],
+  [['completion', 'tcsh'], 2, /Allowed choices are bash, zsh, fish/],
+  [['emulate', '--users', 'many'], 2, /whole number/],
+  [['emulate', '--weak-share', '2'], 2, /number from 0 to 1/],
+  [['demo', '--users', '3'], 2, /whole number from 20/],
+  [['up'], 2, /OKTA_DOMAIN is not set/],
+];
+
+describe.each(BAD)('arx %j', (argv, code, message) => {
+  it('says so as one error document', async () => {
+    const outcome = await arx(['--json', ...argv], env);
+    const document = JSON.parse(outcome.out) as Record<string, unknown>;
+    expect(document).toMatchObject({ schema: 'arx.error/v1', code: expect.stringMatching(/^[a-z_]+$/) });
+    expect(document.message).toMatch(message);
+    expect(String(document.remedy).length).toBeGreaterThan(5);
+    expect(outcome).toMatchObject({ code, err: '' });
+  });
+
+  it('says so to a person, without a stack', async () => {
+    const outcome = await arx(argv, env);
+    expect(outcome).toMatchObject({ code, out: '' });
+    expect(outcome.err).not.toMatch(/^\s+at .*\.ts:\d+/m);
+    if (!message.test('a command is missing')) expect(outcome.err).toMatch(message);
+  });
+});
+
+it.each([
+  ['--json', ...check],
+  ['run', '--json', 'mfa-enforcement-check'],
+  [...check, '--json'],
+])('--json is understood wherever it stands: %s %s %s', async (...argv) => {
+  expect(JSON.parse((await arx(argv, env)).out)).toMatchObject({ schema: 'arx.error/v1', code: 'missing_variable' });
+});
+
+describe('places', () => {
+  it('are named for errors of a file, and its other errors follow', async () => {
+    const { out } = await arx(['config', 'check', '--config', broken, '--json'], env);
+    const document = JSON.parse(out) as { where: object; others: { where: object }[] };
+    expect(document.where).toMatchObject({
+      file: expect.stringContaining('broken.yaml'),
+      line: 2,
+      column: expect.any(Number),
+    });
+    expect(document.others).toHaveLength(1);
+    expect(document.others[0]?.where).toMatchObject({ line: 3 });
+  });
+});
+
+describe('help', () => {
+  it('lists the commands and the exit codes, and is no error', async () => {
+    const outcome = await arx(['--help'], env);
+    expect(outcome.code).toBe(0);
+    expect(outcome.out).toMatch(/doctor[\s\S]*130 {2}interrupted/);
+  });
+
+  it('tells the version', async () => {
+    expect(await arx(['--version'], env)).toMatchObject({ code: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
+  });
+});
