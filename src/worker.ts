@@ -12,7 +12,7 @@ import { checkSettings } from './config/check-settings.ts';
 import { ConfigError } from './config/errors.ts';
 import { guardrailsOf } from './config/guardrails.ts';
 import { loadConfig } from './config/load.ts';
-import { requireOkta } from './config/okta-env.ts';
+import { oktaSettings } from './config/credentials.ts';
 import { configSchema } from './config/schema.ts';
 import type { ArxConfig } from './config/schema.ts';
 import { requireJira, requireSlack } from './config/vendors.ts';
@@ -78,7 +78,7 @@ async function main(): Promise<void> {
   const env = readEnv();
   const log = createLog(env.logLevel);
   const { config, baseDir } = configurationOf(env);
-  const okta = requireOkta(env);
+  const okta = await oktaSettings({ env, config, baseDir });
   const jira = optionalVendor(env, ['JIRA_URL', 'JIRA_API_TOKEN', 'JIRA_PROJECT_KEY'], requireJira);
   const slack = optionalVendor(env, ['SLACK_BOT_TOKEN', 'SLACK_CHANNEL'], requireSlack);
   const metricsUrl = installRuntime(env, log);

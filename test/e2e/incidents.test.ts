@@ -1,0 +1,401 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { result, WorkflowEndedError } from '../../src/client.ts';
+import type { JsonObject } from '../../src/audit/types.ts';
+import type { NewUser } from '../../src/emulators/okta/model.ts';
+import { ticketLabel } from '../../src/mfa/identity.ts';
+import type { RunSummary } from '../../src/mfa/document.ts';
+import { mainJob } from '../support/main-job.ts';
+import type { MainJob } from '../support/main-job.ts';
+import { startPostgres } from '../support/postgres.ts';
+
+const OLD = '2020-01-01T00:00:00.000Z';
+const COVERED = [{ type: 'webauthn' }];
+
+describe('the main job when something is off', () => {
+  let job: MainJob;
+  let stopDatabase: () => Promise<void>;
+  let round = 0;
+  const link = () => ({ client: job.temporal.client, address: '', namespace: '', close: async () => {} });
+
+  beforeAll(async () => {
+    const server = await startPostgres();
+    stopDatabase = () => server.stop();
+    job = await mainJob((await server.create()).databaseUrl);
+    await job.startWorker();
+  });
+  afterAll(async () => {
+    await job.close();
+    await job.temporal.close();
+    await stopDatabase();
+  });
+  beforeEach(async () => {
+    round += 1;
+    await job.emulators.clearFaults();
+    await job.emulators.jiraSettings({ indexLagMs: 0, forbidReopen: false, anonymous: false });
+  });
+
+  /** Users of this test only; the scope is a group of theirs, so that tests do not compare with each other. */
+  async function org(users: Partial<NewUser>[]): Promise<{ ids: string[]; group: string }> {
+    const group = `round-${round}`;
+    await job.emulators.addGroups([{ name: group }]);
+    const full = users.map((user, index) => ({
+      login: `u${index}.${round}@example.com`,
+      created: OLD,
+      groups: [group],
+      ...user,
+    }));
+    const added = await job.emulators.addUsers(full, { replace: true });
+    return { ids: added.map(({ id }) => id), group };
+  }
+
+  const plain = (count: number, covered: number): Partial<NewUser>[] =>
+    Array.from({ length: count }, (_, index) => (index < covered ? { factors: COVERED } : {}));
+
+  async function configured(group: string, config: JsonObject): Promise<{ configRef: string }> {
+    const snapshot = {
+      version: 1,
+      ...config,
+      scope: { groups: [group], ...(config['scope'] as JsonObject | undefined) },
+    };
+    const tickets = { settle: ['1s', '1s'], ...(config['tickets'] as JsonObject | undefined) };
+    return { configRef: await job.store.snapshots.put({ ...snapshot, tickets }) };
+  }
+
+  const issuesOf = async (id: string) => {
+    const label = ticketLabel(new URL(`${job.env['OKTA_DOMAIN']}`).host, id);
+    return (await job.emulators.state('issues')).issues.filter(({ labels }) => labels.includes(label));
+  };
+  const messageOf = async ({ run }: RunSummary): Promise<string> => {
+    const { messages } = await job.emulators.state('messages');
+    const own = messages.filter(({ metadata }) => JSON.stringify(metadata).includes(run));
+    expect(own).toHaveLength(1);
+    return `${own[0]?.text} ${JSON.stringify(own[0]?.blocks)}`;
+  };
+
+  it('a run with zero users is INCOMPLETE and says so', async () => {
+    const { group } = await org([]);
+    const summary = await job.run({ groups: [group] });
+    expect(summary).toMatchObject({ status: 'incomplete', counts: { enumerated: 0 } });
+    expect(await messageOf(summary)).toContain('INCOMPLETE');
+  });
+
+  it('a run that loses its list midway is INCOMPLETE, tickets what it saw and closes nothing', async () => {
+    const { ids, group } = await org(plain(230, 229));
+    const late = `${ids[229]}`;
+    const first = await job.run({ groups: [group] });
+    expect(first.tickets).toMatchObject({ created: 1, closed: 0 });
+    await job.emulators.patchUser(late, { factors: COVERED });
+    await job.emulators.fault({ vendor: 'okta', pathPattern: 'after=', kind: 'status', status: 403 });
+    const summary = await job.run({ groups: [group] });
+    expect(summary.status).toBe('incomplete');
+    expect(summary.reasons.join()).toContain('the list of users ended early: forbidden');
+    expect(summary.counts.enumerated).toBe(200);
+    expect((await issuesOf(late)).map(({ category }) => category)).toEqual(['new']);
+    expect(await messageOf(summary)).toContain('INCOMPLETE');
+  }, 120_000);
+
+  it('an expired cursor ends the list early, and an empty page in the middle does not', async () => {
+    const { group } = await org(plain(230, 230));
+    await job.emulators.fault({
+      vendor: 'okta',
+      pathPattern: '/users\\?limit=200$|/users$',
+      kind: 'emptyPage',
+      times: 1,
+    });
+    expect(await job.run({ groups: [group] })).toMatchObject({ status: 'complete', counts: { enumerated: 230 } });
+    await job.emulators.fault({ vendor: 'okta', pathPattern: 'after=', kind: 'expiredCursor' });
+    const summary = await job.run({ groups: [group] });
+    expect(summary).toMatchObject({ status: 'incomplete', counts: { enumerated: 200 } });
+  }, 120_000);
+
+  it('a run that cannot read the list at all fails, and opens nothing', async () => {
+    const { ids, group } = await org(plain(3, 0));
+    await job.emulators.fault({ vendor: 'okta', pathPattern: '/groups/.*/users', kind: 'unauthorized' });
+    const started = await job.start({ groups: [group] });
+    await expect(result(link(), started)).rejects.toMatchObject({ type: 'unauthenticated' });
+    const summary = await job.summary(started.run);
+    expect(summary).toMatchObject({ status: 'failed', counts: { enumerated: 0 }, reasons: ['unauthenticated'] });
+    expect(await messageOf(summary)).toContain('FAILED');
+    for (const id of ids) expect(await issuesOf(id)).toEqual([]);
+  });
+
+  it('5 % unknown is INCOMPLETE, accuses none of them and closes no ticket', async () => {
+    const { ids, group } = await org(plain(40, 38));
+    expect((await job.run({ groups: [group] })).tickets).toMatchObject({ created: 2 });
+    await job.emulators.patchUser(`${ids[38]}`, { factors: COVERED });
+    for (const id of ids.slice(0, 2)) await job.emulators.patchUser(id, { denyFactors: true });
+    const summary = await job.run({ groups: [group] });
+    expect(summary).toMatchObject({
+      status: 'incomplete',
+      counts: { unknown: 2, compliant: 37, none: 1 },
+      tickets: { closed: 0, kept: 1 },
+    });
+    expect(summary.coverage.high).toBeGreaterThan(summary.coverage.low ?? 1);
+    expect((await issuesOf(`${ids[38]}`))[0]?.category).toBe('new');
+    for (const id of ids.slice(0, 2)) expect(await issuesOf(id)).toEqual([]);
+  });
+
+  it('a drop of more than 20 % is INCOMPLETE', async () => {
+    const { ids, group } = await org(plain(10, 10));
+    expect((await job.run({ groups: [group] })).status).toBe('complete');
+    for (const id of ids.slice(0, 3)) await job.emulators.removeUser(id);
+    expect(await job.run({ groups: [group] })).toMatchObject({ status: 'incomplete', counts: { enumerated: 7 } });
+  });
+
+  it('a token that is revoked midway leaves everybody accounted for', async () => {
+    const { group } = await org(plain(30, 30));
+    await job.emulators.fault({ vendor: 'okta', pathPattern: '/factors', kind: 'unauthorized', after: 10 });
+    const summary = await job.run({ groups: [group] });
+    expect(summary.status).toBe('incomplete');
+    expect(summary.counts).toMatchObject({ enumerated: 30 });
+    expect(summary.counts.unknown).toBeGreaterThanOrEqual(12);
+    const kinds = await job.store.audit.countByKind(summary.run);
+    expect(kinds['user.checked']).toBe(30);
+  });
+
+  it('faults of the vendor are tried again, and only lasting ones leave a user unknown', async () => {
+    const { ids, group } = await org(plain(20, 20));
+    const faults = ['status', 'html200', 'truncated', 'reset', 'rateLimited'] as const;
+    for (const kind of faults) {
+      await job.emulators.fault({
+        vendor: 'okta',
+        pathPattern: '/factors',
+        kind,
+        status: 503,
+        retryAfter: 1,
+        times: 2,
+        after: faults.indexOf(kind),
+      });
+    }
+    await job.emulators.fault({ vendor: 'okta', pathPattern: `/users/${ids[7]}/factors`, kind: 'status', status: 500 });
+    const summary = await job.run({ groups: [group] });
+    expect(summary.counts).toMatchObject({ enumerated: 20, compliant: 19, unknown: 1 });
+    expect(summary.calls.throttled).toBe(2);
+    const unknown = (await job.users(summary.run)).find(({ verdict }) => verdict === 'unknown');
+    expect(unknown).toMatchObject({ userId: ids[7], reason: 'could not be read: unavailable (5 tries)' });
+  }, 120_000);
+
+  it('nobody is accused on stale data: who enrols before the ticket gets none', async () => {
+    const { ids, group } = await org(plain(3, 0));
+    const [enrols, leaves, stays] = ids as [string, string, string];
+    await job.emulators.fault({ vendor: 'jira', pathPattern: 'search/jql', kind: 'latency', ms: 3_000, times: 3 });
+    const started = await job.start({ groups: [group] });
+    await vi.waitFor(async () => expect((await job.emulators.faults())[0]?.matched).toBe(3), {
+      timeout: 20_000,
+      interval: 20,
+    });
+    await job.emulators.patchUser(enrols, { factors: COVERED });
+    await job.emulators.patchUser(leaves, { status: 'SUSPENDED' });
+    await result(link(), started);
+    const summary = await job.summary(started.run);
+    expect(summary).toMatchObject({
+      status: 'complete',
+      counts: { compliant: 1, vanished: 1, none: 1 },
+      tickets: { created: 1 },
+    });
+    expect(await issuesOf(enrols)).toEqual([]);
+    expect(await issuesOf(leaves)).toEqual([]);
+    expect(await issuesOf(stays)).toHaveLength(1);
+    expect((await job.store.audit.countByKind(started.run))['user.rechecked']).toBe(3);
+  });
+
+  it('a ticket that a person closed stays closed for one run and is reopened by the next', async () => {
+    const { ids, group } = await org(plain(2, 1));
+    const finding = `${ids[1]}`;
+    await job.run({ groups: [group] });
+    const [issue] = await issuesOf(finding);
+    await job.emulators.transitionIssue(`${issue?.key}`, 'done');
+    expect((await job.run({ groups: [group] })).tickets).toMatchObject({ leftClosed: 1, created: 0, reopened: 0 });
+    expect((await issuesOf(finding))[0]?.category).toBe('done');
+    expect((await job.run({ groups: [group] })).tickets).toMatchObject({ reopened: 1, created: 0 });
+    expect(await issuesOf(finding)).toMatchObject([{ key: issue?.key, category: 'new' }]);
+  });
+
+  it('where the project has no way back, a new ticket is linked to the closed one', async () => {
+    const { ids, group } = await org(plain(2, 1));
+    const finding = `${ids[1]}`;
+    await job.run({ groups: [group] });
+    const old = `${(await issuesOf(finding))[0]?.key}`;
+    await job.emulators.jiraSettings({ forbidReopen: true });
+    await job.emulators.transitionIssue(old, 'done');
+    await job.run({ groups: [group] });
+    expect((await job.run({ groups: [group] })).tickets).toMatchObject({ created: 1 });
+    const issues = await issuesOf(finding);
+    expect(issues.filter(({ category }) => category !== 'done')).toHaveLength(1);
+    expect(JSON.stringify(issues.find(({ key }) => key !== old)?.links)).toContain(old);
+  });
+
+  it('a ticket closed on compliance is reopened at once when the person regresses', async () => {
+    const { ids, group } = await org(plain(2, 1));
+    const person = `${ids[1]}`;
+    await job.run({ groups: [group] });
+    await job.emulators.patchUser(person, { factors: COVERED });
+    const resolved = await job.run({ groups: [group] });
+    expect(resolved).toMatchObject({ tickets: { closed: 1 }, changes: { resolved: 1, regressed: 0 } });
+    expect((await issuesOf(person))[0]).toMatchObject({ category: 'done' });
+    await job.emulators.patchUser(person, { factors: [] });
+    const regressed = await job.run({ groups: [group] });
+    expect(regressed).toMatchObject({ tickets: { reopened: 1, created: 0 }, changes: { regressed: 1 } });
+    expect(await issuesOf(person)).toHaveLength(1);
+  });
+
+  it('a deleted ticket is opened anew, and a lost store finds the ticket by its label', async () => {
+    const { ids, group } = await org(plain(2, 0));
+    await job.run({ groups: [group] });
+    const [gone, forgotten] = [await issuesOf(`${ids[0]}`), await issuesOf(`${ids[1]}`)];
+    await job.emulators.deleteIssue(`${gone[0]?.key}`);
+    const label = ticketLabel(new URL(`${job.env['OKTA_DOMAIN']}`).host, `${ids[1]}`);
+    await job.store.tickets.claim({ label, org: '', control: '', subject: '' }, 'test', 10_000);
+    await job.store.tickets.update(null, label, 'test', { state: 'absent', key: null, lastRun: null, details: {} });
+    await job.store.tickets.release(label, 'test');
+    expect((await job.run({ groups: [group] })).tickets).toMatchObject({ created: 1, kept: 1 });
+    expect((await issuesOf(`${ids[1]}`)).map(({ key }) => key)).toEqual([forgotten[0]?.key]);
+  });
+
+  it('concurrent runs keep to one ticket a person', async () => {
+    const { ids, group } = await org(plain(6, 1));
+    await job.emulators.jiraSettings({ indexLagMs: 1_500 });
+    const runs = await Promise.all([1, 2, 3].map(() => job.start({ groups: [group] })));
+    await Promise.all(runs.map((started) => result(link(), started)));
+    for (const id of ids.slice(1)) expect(await issuesOf(id)).toHaveLength(1);
+    const summaries = await Promise.all(runs.map(({ run }) => job.summary(run)));
+    expect(summaries.reduce((sum, { tickets }) => sum + tickets.created, 0)).toBe(5);
+  }, 120_000);
+
+  it('duplicates that stand in Jira are folded into the oldest', async () => {
+    const { ids, group } = await org(plain(2, 1));
+    await job.run({ groups: [group] });
+    const [issue] = await issuesOf(`${ids[1]}`);
+    const copy = await jira('POST', '/rest/api/3/issue', {
+      fields: { project: { key: 'SEC' }, issuetype: { name: 'Task' }, summary: 'copy', labels: issue?.labels },
+    });
+    await job.run({ groups: [group] });
+    const issues = await issuesOf(`${ids[1]}`);
+    expect(issues.filter(({ category }) => category !== 'done').map(({ key }) => key)).toEqual([issue?.key]);
+    expect(JSON.stringify(issues.find(({ key }) => key === copy['key'])?.links)).toContain(`${issue?.key}`);
+  });
+
+  it('a dry run writes nothing anywhere and says what it would have done', async () => {
+    const { group } = await org(plain(3, 1));
+    const before = (await job.emulators.log({ write: true })).length;
+    const summary = await job.run({ groups: [group], dryRun: true });
+    expect(summary).toMatchObject({
+      dryRun: true,
+      status: 'complete',
+      slack: null,
+      tickets: { created: 0, wouldCreate: 2 },
+    });
+    expect((await job.emulators.log({ write: true })).length).toBe(before);
+  });
+
+  it('bulk mode keeps one ticket for the scope, updates it and closes it', async () => {
+    const { ids, group } = await org(plain(4, 1));
+    const input = await configured(group, { tickets: { mode: 'bulk' } });
+    const first = await job.run(input);
+    expect(first.tickets).toMatchObject({ created: 1, keys: [expect.stringMatching(/^SEC-/)] });
+    await job.emulators.patchUser(`${ids[1]}`, { factors: COVERED });
+    const second = await job.run(input);
+    expect(second.tickets).toMatchObject({ created: 0, kept: 1, keys: first.tickets.keys });
+    const find = async () =>
+      (await job.emulators.state('issues')).issues.find(({ key }) => key === first.tickets.keys[0]);
+    const text = JSON.stringify(await find());
+    expect(text).not.toContain(`u1.${round}@example.com`);
+    expect(text).toContain(`u2.${round}@example.com`);
+    for (const id of ids) await job.emulators.patchUser(id, { factors: COVERED });
+    expect((await job.run(input)).tickets).toMatchObject({ closed: 1, keys: [] });
+    expect(await find()).toMatchObject({ category: 'done' });
+  });
+
+  it('Slack that does not take the message loses neither tickets nor audit', async () => {
+    const { ids, group } = await org(plain(2, 1));
+    await job.emulators.fault({ vendor: 'slack', pathPattern: 'chat.postMessage', kind: 'unauthorized' });
+    const summary = await job.run({ groups: [group] });
+    expect(summary).toMatchObject({
+      slack: null,
+      tickets: { created: 1 },
+      reasons: ['the Slack summary could not be posted'],
+    });
+    expect(await issuesOf(`${ids[1]}`)).toHaveLength(1);
+    expect((await job.store.audit.countByKind(summary.run))['summary.failed']).toBeGreaterThan(0);
+  });
+
+  it('Slack that took the message but did not answer gets no second one', async () => {
+    const { group } = await org(plain(2, 1));
+    await job.emulators.fault({
+      vendor: 'slack',
+      pathPattern: 'chat.postMessage',
+      kind: 'reset',
+      moment: 'after',
+      times: 1,
+    });
+    const summary = await job.run({ groups: [group] });
+    expect(summary.slack?.ts).toBeTruthy();
+    await messageOf(summary);
+  });
+
+  it('a project that refuses tickets makes the run INCOMPLETE, with the people reported', async () => {
+    const { group } = await org(plain(3, 1));
+    const input = await configured(group, { tickets: { issue_type: 'No such type' } });
+    const summary = await job.run(input);
+    expect(summary).toMatchObject({ status: 'incomplete', counts: { none: 2 }, tickets: { created: 0, failed: 2 } });
+  });
+
+  it('an anonymous answer of Jira is not taken for the truth', async () => {
+    const { group } = await org(plain(2, 1));
+    await job.emulators.jiraSettings({ anonymous: true });
+    const summary = await job.run({ groups: [group] });
+    expect(summary).toMatchObject({ status: 'incomplete', tickets: { created: 0 } });
+    expect(summary.reasons.join()).toContain('unauthenticated');
+  });
+
+  it('a group that does not exist is refused before anything is read', async () => {
+    const started = await job.start({ groups: ['no such group'] });
+    await expect(result(link(), started)).rejects.toBeInstanceOf(WorkflowEndedError);
+    expect(await job.store.runs.get(started.run)).toBeNull();
+  });
+
+  it('an operation that arx.yaml does not list is refused before the run begins, and audited', async () => {
+    const { group } = await org(plain(1, 1));
+    const input = await configured(group, {
+      connectors: { okta: { operations: ['users:read', 'groups:read', 'groups:read_members'] } },
+    });
+    const started = await job.start(input);
+    await expect(result(link(), started)).rejects.toMatchObject({ type: 'policy_denied' });
+    expect(await job.store.audit.countByKind(started.run)).toEqual({ 'action.denied': 1 });
+  });
+
+  it('a long run continues as new and stays one run', async () => {
+    const { group } = await org(plain(420, 420));
+    const summary = await job.run({ groups: [group] });
+    expect(summary).toMatchObject({ status: 'complete', counts: { enumerated: 420 } });
+    const chain = await job.temporal.client.workflow.workflowService.listWorkflowExecutions({
+      namespace: job.temporal.namespace,
+      query: `WorkflowId = '${summary.workflowId}'`,
+    });
+    expect(chain.executions.length).toBeGreaterThan(1);
+    expect((await job.store.audit.countByKind(summary.run))['user.checked']).toBe(420);
+    const calls = await job.emulators.log({ vendor: 'okta' });
+    const factors = calls.filter(({ path, accepted }) => accepted && path.endsWith('/factors')).map(({ path }) => path);
+    expect(new Set(factors.slice(-420)).size).toBe(420);
+  }, 120_000);
+
+  it('a cancelled run ends as failed in store, trail and Slack', async () => {
+    const { group } = await org(plain(5, 5));
+    await job.emulators.fault({ vendor: 'okta', pathPattern: '/factors', kind: 'latency', ms: 2_000, times: 5 });
+    const started = await job.start({ groups: [group] });
+    await vi.waitFor(async () => expect((await job.emulators.faults())[0]?.struck).toBeGreaterThan(0), {
+      timeout: 20_000,
+      interval: 20,
+    });
+    await job.temporal.client.workflow.getHandle(started.workflowId).cancel();
+    await expect(result(link(), started)).rejects.toMatchObject({ type: 'cancelled' });
+    expect(await job.summary(started.run)).toMatchObject({ status: 'failed', reasons: ['cancelled'] });
+  });
+
+  async function jira(method: string, path: string, body: object): Promise<Record<string, unknown>> {
+    const authorization = `Basic ${Buffer.from(`${job.env['JIRA_EMAIL']}:${job.env['JIRA_API_TOKEN']}`).toString('base64')}`;
+    const headers = { authorization, 'content-type': 'application/json' };
+    const answer = await fetch(`${job.env['JIRA_URL']}${path}`, { method, headers, body: JSON.stringify(body) });
+    return (await answer.json()) as Record<string, unknown>;
+  }
+});

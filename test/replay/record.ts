@@ -1,0 +1,140 @@
+/**
+ * Records a history of every way the workflows go, against real parts: `node test/replay/record.ts`. A recorded history
+ * is an interface: never record one again to make the replay test pass; a changed workflow needs `patched` or a new type.
+ */
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import type { StartedWorkflow } from '../../src/client.ts';
+import { result } from '../../src/client.ts';
+import type { MfaEnforcementCheckInput } from '../../src/workflows/messages.ts';
+import { mainJob } from '../support/main-job.ts';
+import type { MainJob } from '../support/main-job.ts';
+import { startPglite } from '../support/pglite.ts';
+
+const FOLDER = join(import.meta.dirname, 'histories');
+const OLD = '2020-01-01T00:00:00.000Z';
+const COVERED = [{ type: 'webauthn' }];
+
+type Way = (job: MainJob) => Promise<StartedWorkflow>;
+
+const started = async (job: MainJob, input: MfaEnforcementCheckInput = {}): Promise<StartedWorkflow> => {
+  const start = await job.start(input);
+  const link = { client: job.temporal.client, address: '', namespace: '', close: async () => {} };
+  await result(link, start).catch(() => null);
+  return start;
+};
+
+const people = (job: MainJob, count: number, covered: number) =>
+  job.emulators.addUsers(
+    Array.from({ length: count }, (_, index) => ({
+      login: `u${index}@example.com`,
+      created: OLD,
+      groups: ['Recorded'],
+      ...(index < covered ? { factors: COVERED } : {}),
+    })),
+    { replace: true },
+  );
+
+/** Every way the main job goes; each begins with an empty organisation. */
+const WAYS: Record<string, Way> = {
+  'first-run': async (job) => {
+    await people(job, 6, 3);
+    return started(job);
+  },
+  'tickets-kept-and-closed': async (job) => {
+    const added = await people(job, 6, 3);
+    await started(job);
+    await job.emulators.patchUser(`${added[5]?.id}`, { factors: COVERED });
+    return started(job);
+  },
+  'group-scope': async (job) => {
+    await people(job, 5, 4);
+    return started(job, { groups: ['Recorded'] });
+  },
+  'dry-run': async (job) => {
+    await people(job, 4, 2);
+    return started(job, { dryRun: true });
+  },
+  'bulk-tickets': async (job) => {
+    await people(job, 4, 2);
+    const snapshot = { version: 1, tickets: { mode: 'bulk' } };
+    return started(job, { configRef: await job.store.snapshots.put(snapshot) });
+  },
+  'batches-of-two': async (job) => {
+    await people(job, 7, 7);
+    return started(job, { configRef: await job.store.snapshots.put({ version: 1, scan: { batch: 2 } }) });
+  },
+  'list-lost-midway': async (job) => {
+    await people(job, 205, 205);
+    await job.emulators.fault({ vendor: 'okta', pathPattern: 'after=', kind: 'status', status: 403 });
+    return started(job, { configRef: await job.store.snapshots.put({ version: 1, scan: { batch: 50 } }) });
+  },
+  'list-not-readable': async (job) => {
+    await job.emulators.fault({ vendor: 'okta', pathPattern: '/users', kind: 'unauthorized' });
+    return started(job);
+  },
+  'token-revoked-midway': async (job) => {
+    await people(job, 12, 12);
+    await job.emulators.fault({ vendor: 'okta', pathPattern: '/factors', kind: 'unauthorized', after: 5 });
+    return started(job);
+  },
+  'faults-tried-again': async (job) => {
+    await people(job, 4, 3);
+    await job.emulators.fault({ vendor: 'okta', pathPattern: '/factors', kind: 'status', status: 503, times: 2 });
+    await job.emulators.fault({
+      vendor: 'jira',
+      method: 'POST',
+      pathPattern: '/issue$',
+      kind: 'reset',
+      moment: 'after',
+      times: 1,
+    });
+    return started(job);
+  },
+  cancelled: async (job) => {
+    await people(job, 4, 4);
+    await job.emulators.fault({ vendor: 'okta', pathPattern: '/factors', kind: 'latency', ms: 1_500, times: 4 });
+    const start = await job.start();
+    while ((await job.emulators.faults())[0]?.struck === 0) await new Promise(setImmediate);
+    const handle = job.temporal.client.workflow.getHandle(start.workflowId);
+    await handle.cancel();
+    await handle.result().catch(() => null);
+    return start;
+  },
+  'continued-as-new': async (job) => {
+    await people(job, 330, 330);
+    return started(job);
+  },
+};
+
+async function record(job: MainJob, name: string, way: Way): Promise<void> {
+  const { workflowId, run } = await way(job);
+  const first = await job.temporal.client.workflow.getHandle(workflowId, run).fetchHistory();
+  write(name, first);
+  const last = await job.temporal.client.workflow.getHandle(workflowId).describe();
+  if (last.runId === run) return;
+  const rest = await job.temporal.client.workflow.getHandle(workflowId, last.runId).fetchHistory();
+  write(`${name}-last`, rest);
+}
+
+/** Keeps what replaying needs; names of machines and places in files are taken out. */
+function write(name: string, history: Parameters<typeof historyToJSON>[0]): void {
+  const scrub = (key: string, value: unknown): unknown =>
+    key === 'identity' || /^\d+@/.test(`${value}`) ? 'recorded' : key === 'stackTrace' ? '' : value;
+  writeFileSync(join(FOLDER, `${name}.json`), `${JSON.stringify(JSON.parse(historyToJSON(history)), scrub)}\n`);
+}
+
+const database = await startPglite();
+const job = await mainJob(database.databaseUrl, { config: { scan: { max_drop: 1 } } });
+await job.startWorker();
+for (const [name, way] of Object.entries(WAYS)) {
+  if (existsSync(join(FOLDER, `${name}.json`))) continue;
+  await job.emulators.clearFaults();
+  await people(job, 0, 0);
+  await record(job, name, way);
+  process.stderr.write(`${name}\n`);
+}
+await job.close();
+await job.temporal.close();
+await database.close();
