@@ -1,4 +1,4 @@
-import { ConnectorError } from './errors.ts';
+import type { ConnectorError } from './errors.ts';
 import type { AuditDecision, AuditDraft, JournalEffect, JsonObject } from '../audit/types.ts';
 import type { Decision } from '../governance/types.ts';
 import type { CallContext, CallOutcome, Recorded } from './types.ts';

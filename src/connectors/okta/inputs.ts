@@ -28,12 +28,9 @@ export const userInput = z.strictObject({ userId: oktaId });
 export const groupInput = z.strictObject({ groupId: oktaId });
 export const membersInput = z.strictObject({ groupId: oktaId, ...paging });
 export const listGroupsInput = z.strictObject({
-  // eslint-disable-next-line no-control-regex -- control characters are what is kept out
   name: z
     .string()
-    .min(1)
-    .max(255)
-    .regex(/^[^\u0000-\u001f\u007f]*$/)
+    .regex(/^\P{Cc}{1,255}$/u)
     .optional(),
   ...paging,
 });

@@ -2,11 +2,12 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { AuditConflictError, AuditUnavailableError } from '../../../src/audit/errors.ts';
 import { loadPolicies } from '../../../src/config/policies.ts';
-import { ConnectorError, InvalidArgumentError, PolicyDeniedError } from '../../../src/connectors/errors.ts';
+import { InvalidArgumentError, PolicyDeniedError } from '../../../src/connectors/errors.ts';
 import { CATALOGUE, OPERATIONS } from '../../../src/governance/catalogue.ts';
 import { bundleDigest } from '../../../src/governance/digest.ts';
 import { CALLER, context, failureOf, harness, policy, USER } from './support/harness.ts';
 import { serverPool } from './support/server.ts';
+import type { ConnectorError } from '../../../src/connectors/errors.ts';
 import type { PolicyBundle } from '../../../src/governance/types.ts';
 import type { CallOutcome } from '../../../src/connectors/types.ts';
 
