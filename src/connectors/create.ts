@@ -92,8 +92,19 @@ export function createConnectors(settings: ConnectorSettings): Connectors {
 const wireTo = (address: string, { timeoutMs, quota, observe }: ConnectorSettings): Wire => ({
   transport: createTransport({ origin: address, timeoutMs }),
   governor: createGovernor({ quota }),
-  observe: observe ?? (() => undefined),
+  observe: quiet(observe),
 });
+
+// A counter that throws must not decide what became of a call.
+const quiet =
+  (observe: ConnectorSettings['observe']): Wire['observe'] =>
+  (event) => {
+    try {
+      observe?.(event);
+    } catch {
+      return;
+    }
+  };
 
 const decider =
   ({ bundle, guardrails, evaluate = evaluatePolicies }: ConnectorSettings): Decide =>

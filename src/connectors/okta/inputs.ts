@@ -15,10 +15,10 @@ export const USER_STATUSES = [
   'SUSPENDED',
 ] as const;
 
-// Printable ASCII without spaces: whatever Okta puts into a next link after decoding.
+// Opaque: whatever stood in a next link. It goes into the query, encoded, and nowhere else.
 const cursor = z
   .string()
-  .regex(/^[!-~]{1,2000}$/)
+  .regex(/^\P{Cc}{1,2000}$/u)
   .nullish();
 
 const paging = { after: cursor, limit: z.int().min(1).max(200).optional() };

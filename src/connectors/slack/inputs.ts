@@ -7,7 +7,7 @@ const channel = z.union([channelId, z.string().regex(/^#?[^\s#@"'<>\p{Cc}]{1,80}
 const ts = z.string().regex(/^\d{1,12}\.\d{1,6}$/);
 const cursor = z
   .string()
-  .regex(/^[!-~]{1,1000}$/)
+  .regex(/^\P{Cc}{1,1000}$/u)
   .nullish();
 const json = z.record(z.string(), z.json()).transform((value) => value as JsonObject);
 

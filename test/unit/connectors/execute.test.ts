@@ -315,6 +315,17 @@ describe('a malformed argument', () => {
   });
 });
 
+describe('an observer that throws', () => {
+  it('changes nothing of what became of the call', async () => {
+    const { origin } = await servers.start(() => ({ status: 201, json: { id: '77' } }));
+    const observe = (): never => {
+      throw new Error('counter broken');
+    };
+    const { connectors } = harness(origin, { observe });
+    expect((await connectors.jira('issues:comment', comment, context())).output).toEqual({ id: '77' });
+  });
+});
+
 describe('a decision alone', () => {
   it('is neither audited nor sent', async () => {
     const server = await servers.start(() => userAnswer);
