@@ -27,6 +27,8 @@ export function connect(databaseUrl: string, maxConnections: number): Kysely<Dat
   });
   // An idle connection that breaks is replaced by the pool; the next statement tells whether the server is back.
   pool.on('error', () => undefined);
+  // A borrowed one that breaks between two statements tells the next statement; unheard, the event ends the process.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return new Kysely<Database>({ dialect: new StoreDialect({ pool: guardPool(pool, address) }) });
 }
 

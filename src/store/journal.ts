@@ -54,7 +54,7 @@ async function commitGroup(db: Kysely<Database>, group: readonly Waiting[]): Pro
     const receipts = await db.transaction().execute((tx) => writeAppends(tx, group));
     group.forEach((waiting, n) => waiting.resolve(receipts[n] ?? []));
   } catch (error) {
-    if (group.length > 1 && !(error instanceof StoreUnavailableError)) {
+    if (group.length > 1 && !(reasonOf(error) instanceof StoreUnavailableError)) {
       for (const waiting of group) await commitGroup(db, [waiting]);
     } else {
       const failure = toJournalError(error);
@@ -65,10 +65,14 @@ async function commitGroup(db: Kysely<Database>, group: readonly Waiting[]): Pro
 
 /** A conflict or an effect's own error stays itself; whatever else goes wrong makes the trail unavailable. */
 function toJournalError(error: unknown): unknown {
-  const failure = error instanceof EffectError ? error.reason : error;
+  const failure = reasonOf(error);
   if (isDatabaseFailure(failure)) return new AuditUnavailableError((failure as Error).message);
   const known = error instanceof EffectError || error instanceof AuditConflictError;
   return known ? failure : new AuditUnavailableError('the store is closed or broke');
+}
+
+function reasonOf(error: unknown): unknown {
+  return error instanceof EffectError ? error.reason : error;
 }
 
 function isDatabaseFailure(error: unknown): boolean {

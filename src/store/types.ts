@@ -158,7 +158,10 @@ export interface TicketLedger {
   get(label: string): Promise<TicketRow | null>;
   /** Open tickets of users that this run found compliant, by ascending subject. */
   openOfCompliant(run: string, org: string, control: string, after: string | null, limit: number): Promise<TicketRow[]>;
-  /** Records what this run did with the ticket of a subject; a repeated call with the same action is a retry. */
+  /**
+   * Records what this run did with the ticket of a subject; a repeated call with the same action is a retry. One note a
+   * subject and run: the last one stands, but `kept` does not replace `created` or `reopened` of the same run.
+   */
   note(
     tx: StoreTransaction | null,
     run: string,
@@ -223,7 +226,7 @@ export interface AuditReader {
   countByKind(run: string): Promise<Partial<Record<AuditKind, number>>>;
 }
 
-/** Removes personal data older than the retention; hashes stay. */
+/** Everything arx keeps, in one PostgreSQL database; see `openStore`. Times that decide leases are the database's. */
 export interface Store {
   journal: Journal;
   audit: AuditReader;

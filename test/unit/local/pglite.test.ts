@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import pg from 'pg';
-import { afterEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { servePglite } from '../../../src/local/pglite.ts';
+import type { ServedPglite } from '../../../src/local/pglite.ts';
 import { FrameReader } from '../../../src/local/pglite-frames.ts';
 import type { Frame } from '../../../src/local/pglite-frames.ts';
 
@@ -12,8 +13,14 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
 });
 
-async function serve(options: { idleInTransactionMs?: number } = {}): Promise<string> {
-  const served = await servePglite({ dataDir: null, ...options });
+let shared: ServedPglite;
+beforeAll(async () => {
+  shared = await servePglite({ dataDir: null });
+});
+afterAll(async () => await shared.close());
+
+async function serve(idleInTransactionMs: number): Promise<string> {
+  const served = await servePglite({ dataDir: null, idleInTransactionMs });
   cleanups.push(served.close);
   return served.databaseUrl;
 }
@@ -33,7 +40,7 @@ async function clientOf(databaseUrl: string): Promise<pg.Client> {
 }
 
 test('statements with parameters of many clients do not mix, inside transactions and outside', async () => {
-  const databaseUrl = await serve();
+  const databaseUrl = shared.databaseUrl;
   const pools = [poolOf(databaseUrl), poolOf(databaseUrl)];
   const ask = async (pool: pg.Pool, n: number): Promise<unknown> => {
     if (n % 3 === 0) return (await pool.query('select $1::text as mine, $2::int as n', [`q${n}`, n])).rows[0].mine;
@@ -53,26 +60,26 @@ test('statements with parameters of many clients do not mix, inside transactions
 });
 
 test('an error in a statement reaches its client only', async () => {
-  const pool = poolOf(await serve());
+  const pool = poolOf(shared.databaseUrl);
   const work = Array.from({ length: 60 }, (_, n) => pool.query('select 1 / $1::int as one', [n % 2]));
   const settled = await Promise.allSettled(work);
   expect(settled.map(({ status }) => status)).toEqual(settled.map((__, n) => (n % 2 ? 'fulfilled' : 'rejected')));
 });
 
 test('what a client that vanishes left open is rolled back, and the others go on', async () => {
-  const databaseUrl = await serve();
+  const databaseUrl = shared.databaseUrl;
   const pool = poolOf(databaseUrl);
-  await pool.query('create table t (id int)');
+  await pool.query('create table vanished (id int)');
   const vanishing = await clientOf(databaseUrl);
   await vanishing.query('begin');
-  await vanishing.query('insert into t values ($1)', [1]);
-  const waiting = pool.query('select count(*)::int as rows from t');
+  await vanishing.query('insert into vanished values ($1)', [1]);
+  const waiting = pool.query('select count(*)::int as rows from vanished');
   (vanishing as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
   expect((await waiting).rows).toEqual([{ rows: 0 }]);
 });
 
 test('who stays idle inside a transaction is cut off', async () => {
-  const databaseUrl = await serve({ idleInTransactionMs: 100 });
+  const databaseUrl = await serve(100);
   const pool = poolOf(databaseUrl);
   await pool.query('create table t (id int)');
   const idle = await clientOf(databaseUrl);
@@ -83,7 +90,7 @@ test('who stays idle inside a transaction is cut off', async () => {
 });
 
 test('a transaction that goes on is not cut off', async () => {
-  const client = await clientOf(await serve({ idleInTransactionMs: 1_000 }));
+  const client = await clientOf(await serve(1_000));
   await client.query('begin');
   const began = Date.now();
   while (Date.now() - began < 1_300) await client.query('select $1::int', [1]);
@@ -92,7 +99,7 @@ test('a transaction that goes on is not cut off', async () => {
 });
 
 test('rows locked by one client are waited for by another', async () => {
-  const pool = poolOf(await serve(), 20);
+  const pool = poolOf(shared.databaseUrl, 20);
   await pool.query('create table counter (n int); insert into counter values (0)');
   const increment = async (): Promise<void> => {
     const client = await pool.connect();
@@ -107,7 +114,7 @@ test('rows locked by one client are waited for by another', async () => {
 });
 
 test('encryption is refused in the way the protocol has for it', async () => {
-  const client = new pg.Client({ connectionString: await serve(), ssl: true });
+  const client = new pg.Client({ connectionString: shared.databaseUrl, ssl: true });
   await expect(client.connect()).rejects.toThrow('does not support SSL');
 });
 
@@ -116,7 +123,7 @@ test.each([
   ['a request to cancel', Buffer.from([0, 0, 0, 16, 4, 210, 22, 46, 0, 0, 0, 0, 0, 0, 0, 0])],
   ['an impossible length', Buffer.from([255, 255, 255, 255, 0, 3, 0, 0])],
 ])('%s ends that connection and no other', async (_, bytes) => {
-  const databaseUrl = await serve();
+  const databaseUrl = shared.databaseUrl;
   const pool = poolOf(databaseUrl);
   await pool.query('select 1');
   const { hostname, port } = new URL(databaseUrl);
@@ -127,7 +134,7 @@ test.each([
 });
 
 test('large parameters and answers pass', async () => {
-  const pool = poolOf(await serve());
+  const pool = poolOf(shared.databaseUrl);
   const text = 'x'.repeat(3_000_000);
   expect((await pool.query('select $1::text as back', [text])).rows[0].back).toBe(text);
 });
