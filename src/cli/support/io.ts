@@ -58,11 +58,19 @@ export const say = (io: Io, line = ''): void => void io.err.write(`${line}\n`);
 /** A line of data, on standard output. */
 export const print = (io: Io, line = ''): Promise<void> => write(io.out, `${line}\n`);
 
-/** Resolves when the person interrupts. */
+const LONG_MS = 2 ** 30;
+
+/** Resolves when the person interrupts; keeps the process alive until then. */
 export function untilInterrupted(io: Io): Promise<void> {
   io.holdInterrupts();
   return new Promise((resolve) => {
-    if (io.signal.aborted) resolve();
-    else io.signal.addEventListener('abort', () => resolve(), { once: true });
+    // A promise and signal handlers alone do not: without other work Node would end.
+    const alive = setInterval(() => undefined, LONG_MS);
+    const end = (): void => {
+      clearInterval(alive);
+      resolve();
+    };
+    if (io.signal.aborted) end();
+    else io.signal.addEventListener('abort', end, { once: true });
   });
 }
