@@ -151,6 +151,16 @@ describe('the governor', () => {
     expect(names()).toEqual(['scan-0', 'scan-1', 'scan-2', 'interactive-0', 'interactive-1']);
   });
 
+  it('gives the next place to a person, however long scans have waited', async () => {
+    open({}, 1);
+    askMany(3);
+    await settle();
+    askMany(1, 'interactive');
+    granted[0]?.permit.settle(bare());
+    await settle();
+    expect(names()).toEqual(['scan-0', 'interactive-0']);
+  });
+
   it('recovers from a reset far off that was never true', async () => {
     open();
     askMany(30);

@@ -1,6 +1,11 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { Secret } from '../../../../src/config/secret.ts';
+import { createTransport } from '../../../../src/connectors/http.ts';
+import { createGovernor } from '../../../../src/connectors/rate-limit/governor.ts';
+import { createSlackClient } from '../../../../src/connectors/slack/client.ts';
 import { context, failureOf, harness, TOKEN } from '../support/harness.ts';
 import { serverPool } from '../support/server.ts';
+import type { Scope } from '../../../../src/connectors/exchange.ts';
 import type { ConnectorError } from '../../../../src/connectors/errors.ts';
 import type { Reply, Seen } from '../support/server.ts';
 
@@ -227,8 +232,25 @@ describe('the SDK', () => {
 
   it('does not take an address for a method', async () => {
     const foreign = await servers.start(() => ({ json: { ok: true } }));
-    const { connectors } = await serve({ json: { ok: true, channel: { id: 'C1' } } });
-    await failureOf(connectors.slack('channels:read', { channel: `${foreign.origin}/` }, context()));
-    expect(foreign.seen).toEqual([]);
+    const home = await servers.start(() => ({ json: { ok: true } }));
+    const wire = {
+      transport: createTransport({ origin: home.origin }),
+      governor: createGovernor({ quota: { share: 1, reserve: 0, warningThreshold: false } }),
+      observe: () => undefined,
+    };
+    const client = createSlackClient({ apiUrl: `${home.origin}/api/`, token: new Secret(TOKEN), wire });
+    const scope: Scope = {
+      called: { connector: 'slack', operation: 'auth:test', write: false },
+      run: 'run-1',
+      approved: { method: 'POST', path: '/api/auth.test' },
+      priority: 'scan',
+      signal: undefined,
+      answer: null,
+      failure: null,
+    };
+    await failureOf(client.lend(scope, (sdk) => sdk.apiCall(`${foreign.origin}/api/auth.test`)));
+    // Stopped for its path, so the SDK had not taken the address as it stood.
+    expect(scope.failure?.message).toContain('not the approved operation');
+    expect([foreign.seen, home.seen]).toEqual([[], []]);
   });
 });
