@@ -5,6 +5,7 @@ import { matchesAny } from '../governance/glob.ts';
 import { exemptionReason, isLive } from '../mfa/exemptions.ts';
 import type { ExemptionBook } from '../mfa/exemptions.ts';
 import { MFA_PRINCIPAL, scopeKey } from '../mfa/identity.ts';
+import { PHISHING_RESISTANT_TYPES } from '../mfa/strength.ts';
 import type { Deps } from './deps.ts';
 import { draftOf } from './drafts.ts';
 import { configurationFailure } from './failures.ts';
@@ -51,6 +52,7 @@ async function freeze(deps: Deps, input: BeginInput) {
   const { book, live, expired } = await exemptionsOf(reader, settings, now);
   const plan: FrozenPlan = {
     ...settings,
+    allowed: allowedTypes(settings.allowed),
     groups,
     exemptions: book,
     liveExemptions: live,
@@ -66,6 +68,11 @@ async function freeze(deps: Deps, input: BeginInput) {
   );
   const startedAt = now.toISOString();
   return deps.store.runs.begin({ run, workflowId, scopeKey: key, org, dryRun, startedAt, plan: thaw(plan) });
+}
+
+/** The preset spelled out. */
+function allowedTypes(allowed: CheckSettings['allowed']): string[] {
+  return allowed === 'phishing_resistant' ? [...PHISHING_RESISTANT_TYPES] : allowed;
 }
 
 async function settingsOf(deps: Deps, { configRef, groups }: BeginInput): Promise<CheckSettings> {

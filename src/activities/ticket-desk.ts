@@ -1,4 +1,5 @@
-import { ApplicationFailure, Context } from '@temporalio/activity';
+import type { ApplicationFailure } from '@temporalio/activity';
+import { Context } from '@temporalio/activity';
 import { ConnectorError } from '../connectors/errors.ts';
 import type {
   CallContext,

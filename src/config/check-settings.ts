@@ -1,12 +1,13 @@
 import { durationMs } from './durations.ts';
 import type { ArxConfig } from './schema.ts';
 
-/** What arx.yaml says of the main job, with presets spelled out and durations in milliseconds. */
+/** What arx.yaml says of the main job, with durations in milliseconds. */
 export interface CheckSettings {
   statuses: string[];
   /** Ids or exact names; empty: everybody. */
   groups: string[];
-  allowed: string[];
+  /** Factor types, or a preset by its name. */
+  allowed: ArxConfig['allowed_factor_types'];
   graceMs: number;
   maxUnknown: number;
   maxDrop: number;
@@ -28,15 +29,13 @@ export interface CheckSettings {
   permitted: { okta: string[]; jira: string[]; slack: string[] };
 }
 
-const PRESETS: Record<string, readonly string[]> = { phishing_resistant: ['webauthn', 'u2f', 'signed_nonce'] };
-
 /** Settings of the main job from a configuration with its defaults filled in. */
 export function checkSettings(config: ArxConfig): CheckSettings {
-  const { tickets, scan, connectors, allowed_factor_types: allowed } = config;
+  const { tickets, scan, connectors } = config;
   return {
     statuses: config.scope.statuses,
     groups: config.scope.groups,
-    allowed: typeof allowed === 'string' ? [...(PRESETS[allowed] ?? [])] : allowed,
+    allowed: config.allowed_factor_types,
     graceMs: durationMs(config.grace_period),
     maxUnknown: scan.max_unknown,
     maxDrop: scan.max_drop,

@@ -109,15 +109,13 @@ describe.each(Object.entries(DATABASES))('main job on %s', (_, openDatabase) => 
         async (weeks) => {
           const size = Math.min(...weeks.map((people) => people.length));
           const weekly = weeks.map((people) =>
-            people
-              .slice(0, size)
-              .map((one) => ({
-                ...one,
-                exempt: false,
-                young: false,
-                status: 'ACTIVE' as const,
-                kind: 'normal' as const,
-              })),
+            people.slice(0, size).map((one) => ({
+              ...one,
+              exempt: false,
+              young: false,
+              status: 'ACTIVE' as const,
+              kind: 'normal' as const,
+            })),
           );
           const ids = await settle(weekly[0] ?? []);
           for (const people of weekly) {
