@@ -161,11 +161,6 @@ export async function describe(
   }
 }
 
-/** Asks the workflow to stop; it ends its run as failed with what it has. */
-export async function cancel({ client }: TemporalLink, workflowId: string): Promise<void> {
-  await client.workflow.getHandle(workflowId).cancel();
-}
-
 /** Workers that polled the queue in the last minutes: identity and time of the last poll. */
 export async function pollers(
   link: TemporalLink,
