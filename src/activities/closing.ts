@@ -5,10 +5,11 @@ import { compliantComment, stampMark } from '../mfa/ticket-text.ts';
 import type { TicketStamp } from '../mfa/ticket-text.ts';
 import type { RunRecord } from '../store/types.ts';
 import type { Deps } from './deps.ts';
+import { VENDOR_ATTEMPTS } from './failures.ts';
 import { runOf } from './listing.ts';
 import { callerOf, frozen } from './plan.ts';
 import type { TicketDesk } from './ticket-desk.ts';
-import { atDesk, noted } from './ticket-flow.ts';
+import { atDesk, lastingCode, noted } from './ticket-flow.ts';
 import type { MfaActivities, TicketOutcome } from './types.ts';
 
 /** `closable`: subjects of open tickets that this run proved compliant; in bulk mode the scope itself. */
@@ -77,25 +78,35 @@ export function wayOut(transitions: readonly JiraTransition[], name: string): Ji
 
 const SWEEP_PAGE = 100;
 
-/** `sweepDuplicates`: the oldest of several open tickets with one identity stays, the others are linked and closed. */
+/**
+ * `sweepDuplicates`: the oldest of several open tickets with one identity stays, the others are linked and closed. Where
+ * Jira lastingly refuses to be searched there is no sweep: the trail has the refusal, and the next run sweeps again.
+ */
 export function sweepDuplicates(deps: Deps): MfaActivities['sweepDuplicates'] {
   return async ({ run }) => {
     const record = await runOf(deps.store, run);
-    const byLabel = await openTickets(deps, record);
-    let duplicates = 0;
-    for (const [label, keys] of byLabel) {
-      const row = keys.length > 1 ? await deps.store.tickets.get(label) : null;
-      if (!row) continue;
-      const [oldest, ...others] = keys;
-      await atDesk(deps, { record, subject: row.subject }, async (desk) => {
-        for (const key of others) await fold(desk, key, `${oldest}`);
-        await desk.patch({ state: 'open', key: `${oldest}` });
-        return { action: 'kept', code: null };
-      });
-      duplicates += others.length;
-    }
-    return { duplicates };
+    const byLabel = await openTickets(deps, record).catch((error: unknown) => {
+      if (lastingCode(error, VENDOR_ATTEMPTS) === null) throw error;
+      return new Map<string, string[]>();
+    });
+    return { duplicates: await foldAll(deps, record, byLabel) };
   };
+}
+
+async function foldAll(deps: Deps, record: RunRecord, byLabel: ReadonlyMap<string, string[]>): Promise<number> {
+  let duplicates = 0;
+  for (const [label, keys] of byLabel) {
+    const row = keys.length > 1 ? await deps.store.tickets.get(label) : null;
+    if (!row) continue;
+    const [oldest, ...others] = keys;
+    await atDesk(deps, { record, subject: row.subject }, async (desk) => {
+      for (const key of others) await fold(desk, key, `${oldest}`);
+      await desk.patch({ state: 'open', key: `${oldest}` });
+      return { action: 'kept', code: null };
+    });
+    duplicates += others.length;
+  }
+  return duplicates;
 }
 
 /** Open tickets of this org in the index, keys by label, oldest first. */

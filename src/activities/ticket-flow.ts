@@ -30,7 +30,7 @@ export async function atDesk(
   try {
     return await work(desk);
   } catch (error) {
-    const code = lastingCode(error);
+    const code = lastingCode(error, TICKET_ATTEMPTS);
     if (code === null) throw error;
     await desk.note('failed', desk.row.key);
     return { action: 'failed', code };
@@ -39,10 +39,11 @@ export async function atDesk(
   }
 }
 
-function lastingCode(error: unknown): TicketOutcome['code'] {
+/** The code of a refusal that another try will not mend, after so many tries; null where it may. */
+export function lastingCode(error: unknown, attempts: number): TicketOutcome['code'] {
   if (error instanceof PolicyDeniedError) return 'policy_denied';
   if (!(error instanceof ConnectorError) || error.code === 'cancelled') return null;
-  const spent = Context.current().info.attempt >= TICKET_ATTEMPTS;
+  const spent = Context.current().info.attempt >= attempts;
   return !error.retryable || spent ? error.code : null;
 }
 
