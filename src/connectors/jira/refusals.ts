@@ -46,8 +46,12 @@ function codeOf(status: number, spokenByJira: boolean): ConnectorErrorCode {
   return BY_STATUS[status] ?? 'invalid';
 }
 
+// A name that nobody knows could be anything, a secret that is repeated included.
+const FIELD =
+  /^(project|issuetype|summary|description|labels|priority|duedate|issuelinks|comment|transition|resolution|parent|reporter|assignee|components|versions|fixVersions|environment|security|customfield_\d{1,10})$/;
+
 /** The fields that Jira complains of. */
 function fieldNames(errors: Record<string, unknown> | undefined): string | null {
-  const names = Object.keys(errors ?? {}).filter((name) => /^[\w.-]{1,64}$/.test(name));
+  const names = Object.keys(errors ?? {}).filter((name) => FIELD.test(name));
   return names.length > 0 ? names.slice(0, 5).join(',') : null;
 }
