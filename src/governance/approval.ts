@@ -1,0 +1,149 @@
+/** The life of one approval as a pure state machine: what each event makes of it, and what is answered. */
+
+export type ApprovalState = 'PENDING' | 'APPROVED' | 'DENIED' | 'EXPIRED' | 'CANCELLED';
+export type ApprovalVerdict = 'approve' | 'deny';
+
+/** Who one policy asks for: `count` people out of `eligible` (Okta user ids). */
+export interface ApprovalRequirement {
+  policy: string;
+  count: number;
+  eligible: readonly string[];
+}
+
+export interface ApprovalVote {
+  decisionId: string;
+  /** Okta user id. */
+  person: string;
+  verdict: ApprovalVerdict;
+  /** When the person decided, as signed; milliseconds. */
+  at: number;
+}
+
+/** Everything an approval is decided by. Times are milliseconds since the epoch. */
+export interface Approval {
+  state: ApprovalState;
+  deadline: number;
+  /** How long after the deadline a decision made before it may still arrive. */
+  grace: number;
+  requirements: readonly ApprovalRequirement[];
+  /** Fewest distinct people who must approve, whatever the policies count. */
+  quorum: number;
+  /** People who may never approve: requester, on-behalf-of user, target. */
+  banned: readonly string[];
+  votes: readonly ApprovalVote[];
+}
+
+/** A decision whose authenticity has been judged. */
+export interface Decided {
+  type: 'decision';
+  decisionId: string;
+  person: string;
+  verdict: ApprovalVerdict;
+  at: number;
+  /** When it arrived. */
+  received: number;
+}
+
+export type ApprovalEvent =
+  Decided | { type: 'time'; now: number } | { type: 'cancel' } | { type: 'escalate'; added: readonly string[] };
+
+/** Why an event counted or changed nothing. */
+export type ApprovalAnswer =
+  | 'counted'
+  | 'repeated'
+  | 'closed'
+  | 'too_late'
+  | 'from_the_future'
+  | 'banned'
+  | 'not_eligible'
+  | 'already_voted'
+  | 'noted';
+
+export interface ApprovalStep {
+  approval: Approval;
+  answer: ApprovalAnswer;
+}
+
+/** Clocks of signers and workers may differ by this much, milliseconds. */
+const SKEW = 5_000;
+
+/** What an event makes of an approval. The first terminal state is final; silence never approves. */
+export function reduceApproval(approval: Approval, event: ApprovalEvent): ApprovalStep {
+  if (approval.state !== 'PENDING') return same(approval, answerWhenClosed(approval, event));
+  switch (event.type) {
+    case 'cancel':
+      return { approval: { ...approval, state: 'CANCELLED' }, answer: 'noted' };
+    case 'time':
+      return event.now >= approval.deadline + approval.grace
+        ? { approval: { ...approval, state: 'EXPIRED' }, answer: 'noted' }
+        : same(approval, 'noted');
+    case 'escalate':
+      return { approval: widened(approval, event.added), answer: 'noted' };
+    case 'decision':
+      return decide(approval, event);
+  }
+}
+
+function decide(approval: Approval, event: Decided): ApprovalStep {
+  if (event.received >= approval.deadline + approval.grace) {
+    return { approval: { ...approval, state: 'EXPIRED' }, answer: 'too_late' };
+  }
+  const refusal = refusalOf(approval, event);
+  if (refusal) return same(approval, refusal);
+  const { decisionId, person, verdict, at } = event;
+  const votes = [...approval.votes, { decisionId, person, verdict, at }];
+  const state = verdict === 'deny' ? 'DENIED' : isMet({ ...approval, votes }) ? 'APPROVED' : 'PENDING';
+  return { approval: { ...approval, votes, state }, answer: 'counted' };
+}
+
+function refusalOf(approval: Approval, event: Decided): ApprovalAnswer | null {
+  const { decisionId, person, verdict, at, received } = event;
+  const earlier = approval.votes.find((vote) => vote.person === person);
+  if (at >= approval.deadline) return 'too_late';
+  if (at > received + SKEW) return 'from_the_future';
+  if (verdict === 'approve' && approval.banned.includes(person)) return 'banned';
+  if (!mayDecide(approval, person)) return 'not_eligible';
+  if (earlier) return earlier.decisionId === decisionId && earlier.verdict === verdict ? 'repeated' : 'already_voted';
+  return null;
+}
+
+function answerWhenClosed(approval: Approval, event: ApprovalEvent): ApprovalAnswer {
+  if (event.type !== 'decision') return 'closed';
+  const { decisionId, person, verdict } = event;
+  const counted = approval.votes.some(
+    (vote) => vote.decisionId === decisionId && vote.person === person && vote.verdict === verdict,
+  );
+  return counted ? 'repeated' : 'closed';
+}
+
+/** Whether a person is among those whom some policy asks for, and not banned. */
+export function mayDecide({ requirements, banned }: Approval, person: string): boolean {
+  return !banned.includes(person) && requirements.some(({ eligible }) => eligible.includes(person));
+}
+
+/** Whether every policy has its people and there are enough distinct ones; a vote may count for several policies. */
+function isMet({ votes, requirements, quorum }: Approval): boolean {
+  const people = new Set(votes.filter(({ verdict }) => verdict === 'approve').map(({ person }) => person));
+  const enough = requirements.every(({ eligible, count }) => eligible.filter((one) => people.has(one)).length >= count);
+  return enough && people.size >= quorum;
+}
+
+/** Whether enough people could ever approve. */
+export function canBeMet({ requirements, quorum, banned }: Omit<Approval, 'votes' | 'state'>): boolean {
+  const able = (eligible: readonly string[]): string[] => [...new Set(eligible)].filter((one) => !banned.includes(one));
+  const everybody = new Set(requirements.flatMap(({ eligible }) => able(eligible)));
+  return requirements.every(({ eligible, count }) => able(eligible).length >= count) && everybody.size >= quorum;
+}
+
+/** Escalation adds approvers to every requirement and never lowers a count. */
+function widened(approval: Approval, added: readonly string[]): Approval {
+  const requirements = approval.requirements.map((one) => ({
+    ...one,
+    eligible: [...new Set([...one.eligible, ...added])],
+  }));
+  return { ...approval, requirements };
+}
+
+function same(approval: Approval, answer: ApprovalAnswer): ApprovalStep {
+  return { approval, answer };
+}
