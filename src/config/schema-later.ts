@@ -6,42 +6,63 @@ const someText = text('text that is not empty');
 const texts = (expected: string) => list(someText, expected).prefault([]);
 
 export const retention = z
-  .strictObject({ users: someTime.prefault('90d'), audit: someTime.prefault('400d') })
+  .strictObject({
+    users: someTime.prefault('90d').describe('Personal data of users'),
+    audit: someTime.prefault('400d').describe('Details of audit entries'),
+  })
   .prefault({})
-  .describe('How long personal data and audit details are kept');
+  .describe('How long personal data and audit details are kept (not used yet: nothing is removed)');
 
 const approver = text('user:LOGIN or group:NAME', (value) => /^(user|group):\S/u.test(value));
 export const approvals = z
   .strictObject({
-    require_signed: flag.prefault(true),
-    critical_quorum: whole(2, 20).prefault(2),
-    default_approvers: list(approver, 'a list of user:LOGIN or group:NAME').prefault([]),
-    expires_in: someTime.prefault('1h'),
-    grant_valid_for: someTime.prefault('15m'),
+    require_signed: flag.prefault(true).describe('Decisions for HIGH and CRITICAL need proof of who made them'),
+    critical_quorum: whole(2, 20).prefault(2).describe('Approvers for CRITICAL'),
+    default_approvers: list(approver, 'a list of user:LOGIN or group:NAME')
+      .prefault([])
+      .describe('Who may approve where a policy names nobody'),
+    expires_in: someTime.prefault('1h').describe('How long a request waits'),
+    grant_valid_for: someTime.prefault('15m').describe('How long a grant may be used'),
   })
-  .prefault({});
+  .prefault({})
+  .describe('Human approval (not used yet: what needs a person is refused)');
 
-const guardrail = z.strictObject({ risk_max: word(RISK_WORDS) });
+const guardrail = z.strictObject({ risk_max: word(RISK_WORDS).describe('Highest risk that any policy may grant') });
 export const guardrails = z
   .strictObject({ okta: guardrail.optional(), jira: guardrail.optional(), slack: guardrail.optional() })
   .prefault({ okta: { risk_max: 'critical' } })
   .describe('The highest risk that any policy may grant');
 
 export const credentials = z
-  .strictObject({ okta: z.strictObject({ vault: text('a path of a file or of a Vault entry') }).optional() })
+  .strictObject({
+    okta: z
+      .strictObject({
+        vault: text('a path of a file or of a Vault entry').describe(
+          'A file of mode 0600 (./, ../, ~/, / or file: before it), or mount/name in HashiCorp Vault; holds domain and api_token',
+        ),
+      })
+      .optional(),
+  })
   .prefault({})
   .describe('Where credentials are kept, if not in the environment');
 
-export const protectedList = texts('a list of logins, ids or groups').describe('Never touched by remediation');
+export const protectedList = texts('a list of logins, ids or groups').describe(
+  'Whom remediation never touches (not used yet)',
+);
 
 export const twin = z
   .strictObject({
-    privileged_groups: texts('a list of groups'),
-    expected_idps: texts('a list of identity providers'),
-    event_rules: list(text('a file name or glob'), 'a list of file names or globs').prefault(['rules/*.yaml']),
-    stale_after: someTime.prefault('90d'),
+    privileged_groups: texts('a list of groups').describe(
+      'Groups, by id or exact name, whose members the report shows apart as administrators',
+    ),
+    expected_idps: texts('a list of identity providers').describe('Not used yet'),
+    event_rules: list(text('a file name or glob'), 'a list of file names or globs')
+      .prefault(['rules/*.yaml'])
+      .describe('Not used yet'),
+    stale_after: someTime.prefault('90d').describe('Not used yet'),
   })
-  .prefault({});
+  .prefault({})
+  .describe('The copy of the organisation that comes with a later version; privileged_groups is used already');
 
 const OPERATORS = [
   ...['eq', 'ne', 'gt', 'ge', 'lt', 'le', '==', '!=', '>', '>=', '<', '<='],
@@ -52,31 +73,37 @@ const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()], {
   error: 'text, a number, true, false or null',
 });
 const rule = z.strictObject({
-  field: text('a dot path, such as status'),
-  operator: word(OPERATORS),
-  value: z.union([scalar, z.array(scalar)], { error: 'a value, or a list of values' }).optional(),
-  verdict,
+  field: text('a dot path, such as status').describe('Dot path'),
+  operator: word(OPERATORS).describe('How it is compared'),
+  value: z
+    .union([scalar, z.array(scalar)], { error: 'a value, or a list of values' })
+    .optional()
+    .describe('What it is compared with'),
+  verdict: verdict.describe('What follows'),
 });
 export const enrichment = z
   .strictObject({
-    cache_ttl: someTime.prefault('1h'),
-    negative_ttl: someTime.prefault('5m'),
+    cache_ttl: someTime.prefault('1h').describe('How long an answer is kept'),
+    negative_ttl: someTime.prefault('5m').describe('How long "not found" is kept'),
     malice_rules: z
       .strictObject({
-        conditions: list(rule, 'a list of rules').optional(),
-        rules: list(rule, 'a list of rules').optional(),
-        default_verdict: verdict.optional(),
-        not_found_verdict: verdict.optional(),
+        conditions: list(rule, 'a list of rules').optional().describe('Rules; the first that matches decides'),
+        rules: list(rule, 'a list of rules').optional().describe('The same under another name; one of the two'),
+        default_verdict: verdict.optional().describe('Where no rule matches'),
+        not_found_verdict: verdict.optional().describe('Where there is no such account'),
       })
       .prefault({}),
   })
-  .prefault({});
+  .prefault({})
+  .describe('Account enrichment (not used yet)');
 
 export const remediation = z
   .strictObject({
     tenants: z
       .record(someText, list(someText, 'a list of tenants'), { error: 'a map of products to lists of tenants' })
-      .prefault({}),
-    max_event_age: someTime.prefault('24h'),
+      .prefault({})
+      .describe('Tenants of ours, by product'),
+    max_event_age: someTime.prefault('24h').describe('Events older than this are refused'),
   })
-  .prefault({});
+  .prefault({})
+  .describe('Remediation of identity-posture issues (not used yet)');

@@ -17,11 +17,17 @@ const oneOrMany = <Item extends z.ZodType>(item: Item, expected: string) =>
   z.union([item, list(item, expected).min(1, { error: expected })], { error: expected });
 
 const calendar = z.strictObject({
-  day_of_week: oneOrMany(word(DAY_NAMES), 'a day such as MON, or a list of them').optional(),
-  day_of_month: oneOrMany(whole(1, 31), 'a day from 1 to 31, or a list of them').optional(),
-  month: oneOrMany(word(MONTH_NAMES), 'a month such as JAN, or a list of them').optional(),
-  hour: oneOrMany(whole(0, 23), 'an hour from 0 to 23, or a list of them').prefault(0),
-  minute: oneOrMany(whole(0, 59), 'a minute from 0 to 59, or a list of them').prefault(0),
+  day_of_week: oneOrMany(word(DAY_NAMES), 'a day such as MON, or a list of them')
+    .optional()
+    .describe('Days of the week; absent: every one'),
+  day_of_month: oneOrMany(whole(1, 31), 'a day from 1 to 31, or a list of them')
+    .optional()
+    .describe('Days of the month; absent: every one'),
+  month: oneOrMany(word(MONTH_NAMES), 'a month such as JAN, or a list of them')
+    .optional()
+    .describe('Months; absent: every one'),
+  hour: oneOrMany(whole(0, 23), 'an hour from 0 to 23, or a list of them').prefault(0).describe('Hours'),
+  minute: oneOrMany(whole(0, 59), 'a minute from 0 to 59, or a list of them').prefault(0).describe('Minutes'),
 });
 
 const schedule = z.strictObject({
@@ -32,7 +38,7 @@ const schedule = z.strictObject({
     .nullable()
     .prefault(null)
     .describe('When the check runs, spelled out; instead of cron'),
-  timezone: timezone.prefault('UTC'),
+  timezone: timezone.prefault('UTC').describe('IANA name of the time zone that the times are in'),
   overlap: word(OVERLAPS).prefault('skip').describe('What happens when a run is due while one is going'),
   catchup_window: someTime.prefault('6h').describe('How late a missed run may still start'),
   jitter: duration.prefault('0s').describe('Spreads the start over this time'),
@@ -40,7 +46,11 @@ const schedule = z.strictObject({
 
 const permission = (operations: readonly string[]) =>
   z
-    .strictObject({ operations: list(text('an operation such as users:read, or a glob'), 'a list of operations') })
+    .strictObject({
+      operations: list(text('an operation such as users:read, or a glob'), 'a list of operations').describe(
+        'Operations, or globs of them, that the check may use',
+      ),
+    })
     .prefault({ operations: [...operations] });
 
 const connectors = z.strictObject({
@@ -69,39 +79,49 @@ const factorTypes = z
   ]);
 
 const exemption = z.strictObject({
-  user: someText.optional(),
-  group: someText.optional(),
-  reason: someText,
-  owner: someText,
-  until: day,
+  user: someText.optional().describe('Login or id of the user; or else a group'),
+  group: someText.optional().describe('Id or exact name of a group whose members are excused'),
+  reason: someText.describe('Why; it stands in reports'),
+  owner: someText.describe('Who answers for it'),
+  until: day.describe('Last day on which it holds (UTC)'),
 });
 
 const scan = z.strictObject({
-  mode: word(['full', 'delta']).prefault('full'),
+  mode: word(['full', 'delta']).prefault('full').describe('What is read; delta is not built yet and reads as full'),
   batch: z
     .union([z.literal('auto', { error: 'auto' }), whole(1, 200)], { error: 'auto, or a whole number from 1 to 200' })
     .prefault('auto')
     .describe('Users an activity: auto, or 1 to 200'),
   window: whole(1, 500).prefault(8).describe('Check activities in flight'),
-  max_unknown: share('a share from 0 to 1').prefault(0.01),
-  max_drop: share('a share from 0 to 1').prefault(0.2),
+  max_unknown: share('a share from 0 to 1')
+    .prefault(0.01)
+    .describe('Share of users that may stay unknown before the run is INCOMPLETE'),
+  max_drop: share('a share from 0 to 1')
+    .prefault(0.2)
+    .describe('Fall in users since the last complete run that makes the run INCOMPLETE'),
 });
 
 const quota = z.strictObject({
-  share: share('a share above 0, at most 1', { above: 0 }).prefault(0.5).describe("Of each bucket's limit"),
+  share: share('a share above 0, at most 1', { above: 0 })
+    .prefault(0.5)
+    .describe("Share of each bucket's limit that may be used up, above 0"),
   reserve: whole(0, 10_000).prefault(5).describe('Calls a window kept for interactive look-ups'),
   warning_threshold: flag.prefault(true).describe('Stay under the limit at which Okta mails the administrators'),
 });
 
 const label = text('a label without white space, 255 characters at most', (value) => /^\S{1,255}$/u.test(value));
 const tickets = z.strictObject({
-  mode: word(['per_user', 'bulk', 'none']).prefault('per_user'),
-  issue_type: someText.prefault('Task'),
-  labels: list(label, 'a list of labels').prefault(['mfa']),
-  priority: someText.nullable().prefault(null),
-  due_in: duration.nullable().prefault('14d'),
-  close_on_compliance: flag.prefault(true),
-  close_transition: someText.prefault('Done'),
+  mode: word(['per_user', 'bulk', 'none'])
+    .prefault('per_user')
+    .describe('One ticket a person, one for the whole scope, or none'),
+  issue_type: someText.prefault('Task').describe('Name of the issue type in Jira'),
+  labels: list(label, 'a list of labels')
+    .prefault(['mfa'])
+    .describe('Labels besides those that arx knows its tickets by'),
+  priority: someText.nullable().prefault(null).describe("Name of the priority; null: the project's default"),
+  due_in: duration.nullable().prefault('14d').describe('Due date, counted from the opening; null: none'),
+  close_on_compliance: flag.prefault(true).describe('Close the ticket of who is compliant; else comment only'),
+  close_transition: someText.prefault('Done').describe('Name of the closing transition, or of the status it leads to'),
   settle: list(someTime, 'a list of durations')
     .min(1, { error: 'at least one duration' })
     .max(10, { error: 'ten durations at most' })
@@ -115,26 +135,44 @@ const channel = text('a channel id such as C0123456789, or a name such as #secur
 
 /** arx.yaml. Strict: a key that is not here is an error. */
 export const configSchema = z.strictObject({
-  version: z.literal(1, { error: 'the number 1' }),
-  workflow: z.literal('mfa-enforcement-check', { error: 'mfa-enforcement-check' }).prefault('mfa-enforcement-check'),
-  schedule: schedule.prefault({}),
+  version: z.literal(1, { error: 'the number 1' }).describe('Form of this file; the one key that must be there'),
+  workflow: z
+    .literal('mfa-enforcement-check', { error: 'mfa-enforcement-check' })
+    .prefault('mfa-enforcement-check')
+    .describe('The workflow that this file configures'),
+  schedule: schedule.prefault({}).describe('When `arx register` has the check run'),
   connectors: connectors.prefault({}).describe('What this workflow may use, checked besides the policies'),
-  policies: list(text('a file name or glob'), 'a list of file names or globs').prefault(['policies/*.yaml']),
-  allowed_factor_types: factorTypes,
+  policies: list(text('a file name or glob'), 'a list of file names or globs')
+    .prefault(['policies/*.yaml'])
+    .describe('Policy files, relative to this file: names, folders or globs'),
+  allowed_factor_types: factorTypes.describe(
+    'Factor types that make a user compliant, or the preset phishing_resistant (webauthn, u2f, signed_nonce)',
+  ),
   scope: z
     .strictObject({
       statuses: list(word(STATUSES), 'a list of statuses')
         .min(1, { error: 'at least one status' })
-        .prefault(['ACTIVE']),
-      groups: list(someText, 'a list of group ids or exact names').prefault([]),
+        .prefault(['ACTIVE'])
+        .describe('Okta statuses that are looked at'),
+      groups: list(someText, 'a list of group ids or exact names')
+        .prefault([])
+        .describe('Only the members of these groups, by id or exact name; empty: everybody'),
     })
-    .prefault({}),
-  exemptions: list(exemption, 'a list of exemptions').prefault([]),
-  grace_period: duration.prefault('0d'),
-  scan: scan.prefault({}),
-  quota: quota.prefault({}),
-  tickets: tickets.prefault({}),
-  slack: z.strictObject({ channel: channel.nullable().prefault(null) }).prefault({}),
+    .prefault({})
+    .describe('Whom the check looks at'),
+  exemptions: list(exemption, 'a list of exemptions')
+    .prefault([])
+    .describe('Who is excused, until when, why, and who answers for it'),
+  grace_period: duration.prefault('0d').describe('Excuses users created less than this ago'),
+  scan: scan.prefault({}).describe('How users are read, and when a run counts as INCOMPLETE'),
+  quota: quota.prefault({}).describe('How much of a rate limit arx takes, in each worker process'),
+  tickets: tickets.prefault({}).describe('What is done in Jira'),
+  slack: z
+    .strictObject({
+      channel: channel.nullable().prefault(null).describe('Id or #name of the channel; null: SLACK_CHANNEL'),
+    })
+    .prefault({})
+    .describe('Where the summary of a run is posted'),
   retention,
   approvals,
   guardrails,
