@@ -28,14 +28,15 @@ export function createTicketLedger(db: Kysely<Database>, clock: SqlClock): Ticke
         .executeTakeFirst();
       return row ? toTicket(row) : null;
     },
-    async update(tx, label, owner, patch) {
-      const result = await (tx ?? db)
+    async update(tx, label, owner, patch, expectAttempt) {
+      const held = (tx ?? db)
         .updateTable('tickets')
         .set({ ...toColumns(patch), lease_owner: owner })
         .where('label', '=', label)
         .where('lease_owner', '=', owner)
-        .where(sql<boolean>`not ${expired(clock)}`)
-        .executeTakeFirst();
+        .where(sql<boolean>`not ${expired(clock)}`);
+      const expected = expectAttempt === undefined ? held : held.where('attempt', '=', expectAttempt);
+      const result = await expected.executeTakeFirst();
       if (result.numUpdatedRows === 0n) throw new LeaseLostError(label, owner);
     },
     async release(label, owner) {

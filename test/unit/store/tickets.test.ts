@@ -57,6 +57,16 @@ describeOnStores('the ticket ledger', (source) => {
     expect(await tickets.claim(identityOf('u1'), 'me', MINUTE)).toBeNull();
   });
 
+  test('a patch that expects an attempt is refused once another one was begun', async () => {
+    const { tickets } = await source.fresh();
+    await tickets.claim(identityOf('u1'), 'me', MINUTE);
+    await tickets.update(null, 'arx-u1', 'me', { state: 'intended', attempt: 1 }, 0);
+    const again = tickets.update(null, 'arx-u1', 'me', { state: 'intended', attempt: 1 }, 0);
+    await expect(again).rejects.toBeInstanceOf(LeaseLostError);
+    await tickets.update(null, 'arx-u1', 'me', { state: 'intended', attempt: 2 }, 1);
+    expect(await tickets.get('arx-u1')).toMatchObject({ attempt: 2 });
+  });
+
   test('a patch changes what it names and nothing else', async () => {
     const { tickets } = await source.fresh();
     await tickets.claim(identityOf('u1'), 'me', MINUTE);
