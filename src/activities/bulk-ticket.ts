@@ -19,8 +19,9 @@ const FINDINGS_A_PAGE = 200;
 export function ensureBulkTicket(deps: Deps): MfaActivities['ensureBulkTicket'] {
   return async ({ run }) => {
     const record = await runOf(deps.store, run);
+    // Before the ticket is taken: a second look at many people outlasts any lease.
+    await lookAtAll(deps, record);
     return atDesk(deps, { record, subject: record.scopeKey }, async (desk) => {
-      await lookAtAll(deps, record);
       const parts = bulkParts(await linesOf(deps, record));
       if (parts.flat().length === 0) return noted(desk, 'withheld', null);
       const bulk = new BulkStory(desk, parts);
