@@ -23,3 +23,19 @@ export class AuditDraftError extends Error {
   override readonly name = 'AuditDraftError';
   readonly code = 'audit_draft';
 }
+
+/** Thrown for a note, checkpoint or key that is not of its form, of another log, or not signed as it should be. */
+export class NoteError extends Error {
+  override readonly name = 'NoteError';
+  readonly code = 'audit_note';
+}
+
+/** Thrown when no checkpoint can be signed: no key, a retired one, or a trail that is not whole. Entries are not touched. */
+export class CheckpointError extends Error {
+  override readonly name = 'CheckpointError';
+  readonly code: 'audit_key_missing' | 'audit_key_foreign' | 'audit_key_retired' | 'audit_broken';
+  constructor(code: CheckpointError['code'], message: string) {
+    super(message);
+    this.code = code;
+  }
+}

@@ -1,0 +1,64 @@
+/** The checkpoint of C2SP's tlog-checkpoint: origin, size and root of the log, as the text of a signed note. */
+import { fromBase64, toBase64 } from './base64.ts';
+import { NoteError } from './errors.ts';
+import type { Hash } from './merkle.ts';
+import { parseNote, signNote, verifiedBy } from './note.ts';
+import type { NoteKey, NoteSigner, VerifySignature } from './note.ts';
+
+/** What is signed: the log's name, how many entries it has, and the root of their tree. */
+export interface Checkpoint {
+  origin: string;
+  size: number;
+  root: Hash;
+}
+
+/** The name of an organisation's log, and of its keys. */
+export function originOf(org: string): string {
+  return `arx/${org}`;
+}
+
+/** The text of a checkpoint, line end included. */
+export function checkpointText({ origin, size, root }: Checkpoint): string {
+  return `${origin}\n${size}\n${toBase64(root)}\n`;
+}
+
+/** Signs a checkpoint with each of the keys: a note that stands for itself. */
+export function signCheckpoint(checkpoint: Checkpoint, signers: readonly NoteSigner[]): string {
+  return signNote(checkpointText(checkpoint), signers);
+}
+
+/** Reads the text of a checkpoint; further lines (extensions) are let pass. Throws NoteError. */
+export function parseCheckpoint(text: string): Checkpoint {
+  const [origin = '', size = '', root = '', ...more] = text.split('\n');
+  const hash = fromBase64(root);
+  if (more.pop() !== '' || more.includes('')) throw new NoteError('the checkpoint has an empty line or no line end');
+  if (origin === '') throw new NoteError('the checkpoint has no origin');
+  if (!/^(0|[1-9]\d{0,15})$/.test(size) || !Number.isSafeInteger(Number(size))) {
+    throw new NoteError('the size of the checkpoint is no count');
+  }
+  if (hash?.length !== 32) throw new NoteError('the root of the checkpoint is no hash');
+  return { origin, size: Number(size), root: hash };
+}
+
+/** A checkpoint whose note was read and verified, and by which of the known keys it is signed. */
+export interface OpenCheckpoint extends Checkpoint {
+  keys: readonly NoteKey[];
+}
+
+/**
+ * Reads a note with a checkpoint and checks its signatures. Throws NoteError where it is not of its form, of another
+ * log, or not signed by any of the keys.
+ */
+export function openCheckpoint(
+  note: string,
+  { origin, keys, verify }: { origin: string; keys: readonly NoteKey[]; verify: VerifySignature },
+): OpenCheckpoint {
+  const parsed = parseNote(note);
+  const checkpoint = parseCheckpoint(parsed.text);
+  if (checkpoint.origin !== origin) {
+    throw new NoteError(`the checkpoint is of the log ${checkpoint.origin}, not of ${origin}`);
+  }
+  const signed = verifiedBy(parsed, keys, verify);
+  if (signed.length === 0) throw new NoteError(`the checkpoint is not signed by a key of ${origin}`);
+  return { ...checkpoint, keys: signed };
+}
