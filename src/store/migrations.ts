@@ -2,10 +2,12 @@ import type { Migration } from 'kysely/migration';
 import * as runs from './migrations/0001-runs.ts';
 import * as tickets from './migrations/0002-tickets.ts';
 import * as audit from './migrations/0003-audit.ts';
+import * as requests from './migrations/0010-requests.ts';
 
 /** Every migration by name, in the order of application. What was released is never edited: add a file. */
 export const MIGRATIONS: Record<string, Migration> = {
   '0001-runs': runs,
   '0002-tickets': tickets,
   '0003-audit': audit,
+  '0010-requests': requests,
 };

@@ -4,7 +4,10 @@ import { createJournal } from './journal.ts';
 import { migrateToLatest, pendingMigrations } from './migrate.ts';
 import { createAuditReader } from './repositories/audit-reader.ts';
 import { createCallLedger } from './repositories/calls.ts';
+import { createGrantRepository } from './repositories/grants.ts';
+import { createKeyRepository } from './repositories/keys.ts';
 import { createMessageLedger } from './repositories/messages.ts';
+import { createRequestRepository } from './repositories/requests.ts';
 import { createRunRepository } from './repositories/runs.ts';
 import { createSnapshotRepository } from './repositories/snapshots.ts';
 import { createTicketLedger } from './repositories/tickets.ts';
@@ -33,6 +36,9 @@ export async function openStore({ databaseUrl, maxConnections = 10, now }: Store
     messages: createMessageLedger(db),
     calls: createCallLedger(db),
     snapshots: createSnapshotRepository(db),
+    requests: createRequestRepository(db),
+    grants: createGrantRepository(db),
+    keys: createKeyRepository(db),
     migrate: () => migrateToLatest(db),
     pendingMigrations: () => pendingMigrations(db),
     ping: () => probe(databaseUrl),

@@ -1,5 +1,8 @@
 import type { ColumnType } from 'kysely';
+import type { JsonObject } from '../audit/types.ts';
+import type { Approval } from '../governance/approval.ts';
 import type { Verdict } from '../mfa/types.ts';
+import type { ActionRequest, ActionState } from './governance-types.ts';
 import type { MessageRow, RunRecord, TicketAction, TicketRow } from './types.ts';
 
 /**
@@ -118,6 +121,42 @@ export interface AuditHeadTable {
   head: string;
 }
 
+export interface RequestsTable {
+  position: ColumnType<number, never, never>;
+  request_id: string;
+  state: ActionState;
+  request: JsonColumn<ActionRequest>;
+  approval: ColumnType<Approval | null, string | null, string | null>;
+  outcome: ColumnType<JsonObject | null, string | null, string | null>;
+  updated_at: string;
+}
+
+export interface GrantsTable {
+  request_id: string;
+  connector: string;
+  operation: string;
+  args_digest: string;
+  principal: string;
+  issued_at: string;
+  expires_at: string;
+  used_at: ColumnType<string | null, string | null | undefined, string | null>;
+}
+
+export interface SigningKeysTable {
+  kid: string;
+  public_key: string;
+  created_at: string;
+  revoked_at: string | null;
+}
+
+export interface AccessKeysTable {
+  name: string;
+  hash: string;
+  person: string | null;
+  created_at: string;
+  revoked_at: string | null;
+}
+
 /** Tables as kysely sees them. */
 export interface Database {
   runs: RunsTable;
@@ -128,6 +167,10 @@ export interface Database {
   messages: MessagesTable;
   calls: CallsTable;
   snapshots: SnapshotsTable;
+  requests: RequestsTable;
+  grants: GrantsTable;
+  signing_keys: SigningKeysTable;
+  access_keys: AccessKeysTable;
   audit_entries: AuditEntriesTable;
   audit_head: AuditHeadTable;
 }

@@ -2,6 +2,7 @@ import type { AuditEntry, AuditHead, AuditKind, Journal, Json, JsonObject } from
 import type { ClassifiedFactor, Verdict, VerdictCounts } from '../mfa/types.ts';
 import type { RunStatus } from '../workflows/messages.ts';
 import type { Transaction } from 'kysely';
+import type { GrantRepository, KeyRepository, RequestRepository } from './governance-types.ts';
 import type { Database } from './schema.ts';
 
 /** Handle of an open transaction; what a journal effect receives. */
@@ -236,6 +237,9 @@ export interface Store {
   messages: MessageLedger;
   calls: CallLedger;
   snapshots: SnapshotRepository;
+  requests: RequestRepository;
+  grants: GrantRepository;
+  keys: KeyRepository;
   /** Brings the schema up to date; safe to call from several processes. */
   migrate(): Promise<void>;
   /** Names of migrations not yet applied; empty when up to date. */

@@ -1,0 +1,127 @@
+import type { JsonObject } from '../audit/types.ts';
+import type { Approval } from '../governance/approval.ts';
+import type { ConnectorName, Obligations, Risk } from '../governance/types.ts';
+import type { StoreTransaction } from './types.ts';
+
+/** Where a governed operation stands. The last eight are ends. */
+export type ActionState =
+  | 'open'
+  | 'pending'
+  | 'approved'
+  | 'performing'
+  | 'succeeded'
+  | 'failed'
+  | 'denied'
+  | 'rejected'
+  | 'expired'
+  | 'cancelled'
+  | 'stale'
+  | 'unknown';
+
+/** A governed operation as asked for: frozen when it is opened. Times are ISO 8601 UTC. */
+export interface ActionRequest {
+  requestId: string;
+  workflowId: string;
+  run: string;
+  connector: ConnectorName;
+  operation: string;
+  args: JsonObject;
+  argsDigest: string;
+  /** The principal that asks, for example `user:ann@example.com`, and how it was authenticated. */
+  principal: string;
+  authenticatedBy: 'worker' | 'cli' | 'slack' | 'console' | 'key' | 'none';
+  surface: 'workflow' | 'cli' | 'slack' | 'console' | 'api';
+  /** Okta ids, where they are known. */
+  requesterId: string | null;
+  onBehalfOf: string | null;
+  reason: string;
+  risk: Risk;
+  target: { kind: string; id: string } | null;
+  /** What the target was like when the request was opened; compared before the call. */
+  targetFacts: JsonObject | null;
+  bundleDigest: string;
+  obligations: Obligations;
+  createdAt: string;
+}
+
+/** A request with its course so far. */
+export interface ActionRecord extends ActionRequest {
+  state: ActionState;
+  approval: Approval | null;
+  /** Result or reason at the end; listed fields only. */
+  outcome: JsonObject | null;
+  updatedAt: string;
+}
+
+export interface RequestRepository {
+  /** Stores a request once; a repeated call gives the stored one. */
+  open(
+    request: ActionRequest,
+    state: ActionState,
+    approval: Approval | null,
+    outcome?: JsonObject,
+  ): Promise<ActionRecord>;
+  get(requestId: string): Promise<ActionRecord | null>;
+  /** Newest first. */
+  list(filter: { states?: readonly ActionState[]; limit: number }): Promise<ActionRecord[]>;
+  /** Moves on only from one of the given states; false where it stands elsewhere. */
+  move(
+    tx: StoreTransaction | null,
+    requestId: string,
+    from: readonly ActionState[],
+    to: { state: ActionState; outcome?: JsonObject; at: string },
+  ): Promise<boolean>;
+  saveApproval(tx: StoreTransaction, requestId: string, approval: Approval, at: string): Promise<void>;
+}
+
+/** The right to make one approved call once. */
+export interface Grant {
+  requestId: string;
+  connector: string;
+  operation: string;
+  argsDigest: string;
+  principal: string;
+  issuedAt: string;
+  expiresAt: string;
+}
+
+export interface GrantRepository {
+  issue(tx: StoreTransaction, grant: Grant): Promise<void>;
+  /** Uses the grant up, if it is unused, unexpired and for exactly this call. */
+  consume(
+    tx: StoreTransaction | null,
+    requestId: string,
+    call: Pick<Grant, 'connector' | 'operation' | 'argsDigest' | 'principal'> & { at: string },
+  ): Promise<boolean>;
+  /** Makes a grant usable again after a call that was refused for certain before it was taken. */
+  restore(tx: StoreTransaction | null, requestId: string): Promise<void>;
+}
+
+/** Public half of a key that signs decisions; revoked keys stay, so that old decisions can be checked. */
+export interface SigningKey {
+  kid: string;
+  /** SPKI, PEM. */
+  publicKey: string;
+  createdAt: string;
+  revokedAt: string | null;
+}
+
+/** A person's or service's key for command line and API; only its hash is stored. */
+export interface AccessKey {
+  name: string;
+  hash: string;
+  /** Login of the Okta user it stands for; null for a service principal. */
+  person: string | null;
+  createdAt: string;
+  revokedAt: string | null;
+}
+
+export interface KeyRepository {
+  addSigningKey(key: SigningKey): Promise<void>;
+  signingKey(kid: string): Promise<SigningKey | null>;
+  revokeSigningKey(kid: string, at: string): Promise<boolean>;
+  addAccessKey(key: AccessKey): Promise<void>;
+  accessKey(hash: string): Promise<AccessKey | null>;
+  accessKeys(): Promise<AccessKey[]>;
+  revokeAccessKey(name: string, at: string): Promise<boolean>;
+}

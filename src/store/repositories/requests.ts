@@ -1,0 +1,55 @@
+import type { Kysely, Selectable } from 'kysely';
+import { NotStoredError } from '../errors.ts';
+import type { ActionRecord, RequestRepository } from '../governance-types.ts';
+import type { Database, RequestsTable } from '../schema.ts';
+
+/** Governed operations: one row each, whose state only moves on from a stated one. */
+export function createRequestRepository(db: Kysely<Database>): RequestRepository {
+  const get = async (requestId: string): Promise<ActionRecord | null> => {
+    const row = await db.selectFrom('requests').selectAll().where('request_id', '=', requestId).executeTakeFirst();
+    return row ? toRecord(row) : null;
+  };
+  return {
+    get,
+    async open(request, state, approval, outcome) {
+      await db
+        .insertInto('requests')
+        .values({
+          request_id: request.requestId,
+          state,
+          request: JSON.stringify(request),
+          approval: approval === null ? null : JSON.stringify(approval),
+          outcome: outcome === undefined ? null : JSON.stringify(outcome),
+          updated_at: request.createdAt,
+        })
+        .onConflict((conflict) => conflict.column('request_id').doNothing())
+        .execute();
+      const stored = await get(request.requestId);
+      if (!stored) throw new NotStoredError(`request ${request.requestId} is not stored`);
+      return stored;
+    },
+    async list({ states, limit }) {
+      const all = db.selectFrom('requests').selectAll().orderBy('position', 'desc').limit(limit);
+      const rows = await (states ? all.where('state', 'in', [...states]) : all).execute();
+      return rows.map(toRecord);
+    },
+    async move(tx, requestId, from, { state, outcome, at }) {
+      const set = { state, updated_at: at, ...(outcome && { outcome: JSON.stringify(outcome) }) };
+      const result = await (tx ?? db)
+        .updateTable('requests')
+        .set(set)
+        .where('request_id', '=', requestId)
+        .where('state', 'in', [...from])
+        .executeTakeFirst();
+      return result.numUpdatedRows > 0n;
+    },
+    async saveApproval(tx, requestId, approval, at) {
+      const set = { approval: JSON.stringify(approval), updated_at: at };
+      await tx.updateTable('requests').set(set).where('request_id', '=', requestId).execute();
+    },
+  };
+}
+
+function toRecord({ state, request, approval, outcome, updated_at }: Selectable<RequestsTable>): ActionRecord {
+  return { ...request, state, approval, outcome, updatedAt: updated_at };
+}
