@@ -6,7 +6,7 @@ import { builtinModules } from 'node:module';
 import { dirname, join, relative, sep } from 'node:path';
 
 const PURE = ['mfa', 'governance', 'audit', 'twin', 'enrichment', 'remediation'];
-const PURE_PACKAGES = ['@noble/hashes', 'canonicalize'];
+const PURE_PACKAGES = ['@noble/curves', '@noble/hashes', 'canonicalize'];
 const VENDOR_PACKAGES = ['@okta/okta-sdk-nodejs', 'jira.js', '@slack/web-api'];
 const CONSOLE_ROOMS = ['workflows/messages', 'config', 'store', 'governance', 'audit'];
 

@@ -1,5 +1,5 @@
 /** Names that others rely on: workflow types, ids, queue, queries, and the shapes of inputs and results. */
-import { defineQuery } from '@temporalio/workflow';
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 
 export const TASK_QUEUE = 'arx';
 export const MFA_WORKFLOW = 'mfaEnforcementCheck';
@@ -59,3 +59,67 @@ export interface Progress {
 }
 
 export const progressQuery = defineQuery<Progress>('progress');
+
+export const GOVERNED_WORKFLOW = 'governedOperation';
+export const APPROVAL_WORKFLOW = 'approval';
+
+/** Workflow id of the approval of a request. */
+export function approvalId(requestId: string): string {
+  return `approval/${requestId}`;
+}
+
+/**
+ * Input of `governedOperation`. arx gives an `inputRef` into the store; what is typed into the Temporal UI gives the
+ * operation itself, and then stands in the history.
+ */
+export interface GovernedOperationInput {
+  inputRef?: string;
+  /** `okta:users:suspend`; without a connector Okta is meant. */
+  operation?: string;
+  params?: Record<string, unknown>;
+  reason?: string;
+  /** The principal that asks, for example `user:ann@example.com`; default `user:anonymous`. */
+  as?: string;
+  /** Login or id of the person for whom it is asked. */
+  onBehalfOf?: string;
+}
+
+/** How a governed operation ended. */
+export interface GovernedOperationResult {
+  request: string;
+  state: 'succeeded' | 'failed' | 'denied' | 'rejected' | 'expired' | 'cancelled' | 'stale' | 'unknown';
+  code: string | null;
+}
+
+/** A decision about an approval, as sent by signal or update. */
+export interface DecisionInput {
+  /** Names this decision, so that sending it twice counts once. */
+  decisionId?: string;
+  /** Login or Okta id; with a token, what the token says counts. */
+  approver?: string;
+  reason?: string;
+  /** Signed by the service that authenticated the person. */
+  token?: string;
+}
+
+/** What became of a decision. */
+export interface DecisionAnswer {
+  accepted: boolean;
+  code: string;
+  state: 'PENDING' | 'APPROVED' | 'DENIED' | 'EXPIRED' | 'CANCELLED';
+}
+
+/** Answer of the `approval` query: nothing personal. */
+export interface ApprovalView {
+  requestId: string;
+  state: DecisionAnswer['state'];
+  /** ISO 8601; null until opened. */
+  deadline: string | null;
+  decisions: number;
+}
+
+export const approveSignal = defineSignal<[DecisionInput]>('approve');
+export const denySignal = defineSignal<[DecisionInput]>('deny');
+export const cancelApprovalSignal = defineSignal('cancel');
+export const decideUpdate = defineUpdate<DecisionAnswer, [DecisionInput & { verdict: 'approve' | 'deny' }]>('decide');
+export const approvalQuery = defineQuery<ApprovalView>('approval');

@@ -1,0 +1,74 @@
+import { ed25519 } from '@noble/curves/ed25519.js';
+import { bytesToHex, hexToBytes, utf8ToBytes } from '@noble/hashes/utils.js';
+import { sha256 } from '@noble/hashes/sha2.js';
+import canonicalize from 'canonicalize';
+
+/** What the service that authenticated a person vouches for. */
+export interface DecisionClaim {
+  requestId: string;
+  argsDigest: string;
+  verdict: 'approve' | 'deny';
+  decisionId: string;
+  /** Okta user id of the person. */
+  person: string;
+  /** Login, for people who read the trail of a request. */
+  login: string;
+  surface: 'cli' | 'slack' | 'console' | 'api';
+  /** When the person decided, milliseconds since the epoch. */
+  at: number;
+}
+
+/** A key pair as hex; the private half is 32 bytes. */
+export interface DecisionKey {
+  kid: string;
+  privateKey: string;
+  publicKey: string;
+}
+
+const FORM = /^arx1\.([0-9a-f]{16})\.([0-9a-f]+)\.([0-9a-f]{128})$/;
+
+/** Makes a key pair from 32 random bytes given as hex. */
+export function decisionKey(privateKey: string): DecisionKey {
+  const publicKey = bytesToHex(ed25519.getPublicKey(hexToBytes(privateKey)));
+  return { kid: keyId(publicKey), privateKey, publicKey };
+}
+
+/** Id of a public key: the first 16 hex digits of its SHA-256. */
+export function keyId(publicKey: string): string {
+  return bytesToHex(sha256(hexToBytes(publicKey))).slice(0, 16);
+}
+
+/** Signs a claim; the token is plain text that fits JSON and a shell word. */
+export function signDecision(claim: DecisionClaim, key: DecisionKey): string {
+  const body = bytesToHex(utf8ToBytes(`${canonicalize(claim)}`));
+  const signature = bytesToHex(ed25519.sign(signedBytes(key.kid, body), hexToBytes(key.privateKey)));
+  return `arx1.${key.kid}.${body}.${signature}`;
+}
+
+/** Key id of a token; null where it is no token. */
+export function kidOf(token: string): string | null {
+  return FORM.exec(token)?.[1] ?? null;
+}
+
+/** The claim of a token if this key signed it; null for anything else. */
+export function verifyDecision(token: string, publicKey: string): DecisionClaim | null {
+  const [, kid = '', body = '', signature = ''] = FORM.exec(token) ?? [];
+  if (kid !== keyId(publicKey) || body.length % 2 !== 0) return null;
+  try {
+    const genuine = ed25519.verify(hexToBytes(signature), signedBytes(kid, body), hexToBytes(publicKey));
+    return genuine ? claimOf(new TextDecoder().decode(hexToBytes(body))) : null;
+  } catch {
+    return null;
+  }
+}
+
+function signedBytes(kid: string, body: string): Uint8Array {
+  return utf8ToBytes(`arx-decision-v1\n${kid}\n${body}`);
+}
+
+function claimOf(text: string): DecisionClaim | null {
+  const claim = JSON.parse(text) as Partial<DecisionClaim>;
+  const texts = [claim.requestId, claim.argsDigest, claim.decisionId, claim.person, claim.login, claim.surface];
+  const formed = texts.every((one) => typeof one === 'string') && Number.isSafeInteger(claim.at);
+  return formed && (claim.verdict === 'approve' || claim.verdict === 'deny') ? (claim as DecisionClaim) : null;
+}

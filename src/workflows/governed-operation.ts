@@ -1,0 +1,50 @@
+import * as wf from '@temporalio/workflow';
+import type { GovernedActivities, OpenedRequest } from '../activities/governed-types.ts';
+import type { ActionState } from '../store/governance-types.ts';
+import { approval } from './approval.ts';
+import { approvalId, cancelApprovalSignal } from './messages.ts';
+import type { DecisionAnswer, GovernedOperationInput, GovernedOperationResult } from './messages.ts';
+
+const activities = wf.proxyActivities<GovernedActivities>({
+  startToCloseTimeout: '5 minutes',
+  heartbeatTimeout: '10 seconds',
+  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '30 seconds' },
+});
+
+/** One operation, from the request over policy and approval to the call and its record. */
+export async function governedOperation(input: GovernedOperationInput): Promise<GovernedOperationResult> {
+  const requestId = wf.uuid4();
+  const { firstExecutionRunId: run } = wf.workflowInfo();
+  const opened = await activities.openRequest({ requestId, run, input });
+  const answered = opened.state === 'pending' ? await ask(requestId) : opened;
+  const ready = answered.state === 'open' || answered.state === 'approved';
+  const ended = ready ? await activities.performRequest({ requestId }) : answered;
+  return { request: requestId, state: ended.state as GovernedOperationResult['state'], code: ended.code };
+}
+
+const END: Record<Exclude<DecisionAnswer['state'], 'PENDING' | 'APPROVED'>, ActionState> = {
+  DENIED: 'rejected',
+  EXPIRED: 'expired',
+  CANCELLED: 'cancelled',
+};
+
+/** Asks people. The approval lives on its own, so that it survives this workflow; cancelling reaches it by a message. */
+async function ask(requestId: string): Promise<OpenedRequest> {
+  const child = await wf.startChild(approval, {
+    workflowId: approvalId(requestId),
+    args: [{ requestId }],
+    parentClosePolicy: wf.ParentClosePolicy.ABANDON,
+    cancellationType: wf.ChildWorkflowCancellationType.ABANDON,
+  });
+  try {
+    const { state } = await child.result();
+    if (state === 'APPROVED') return { state: 'approved', code: null };
+    return await activities.endRequest({ requestId, state: state === 'PENDING' ? 'expired' : END[state] });
+  } catch (error) {
+    if (!wf.isCancellation(error)) throw error;
+    return await wf.CancellationScope.nonCancellable(async () => {
+      await child.signal(cancelApprovalSignal).catch(() => undefined);
+      return activities.endRequest({ requestId, state: 'cancelled' });
+    });
+  }
+}

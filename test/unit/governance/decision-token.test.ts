@@ -1,0 +1,46 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { decisionKey, kidOf, signDecision, verifyDecision } from '../../../src/governance/decision-token.ts';
+import type { DecisionClaim } from '../../../src/governance/decision-token.ts';
+
+const key = decisionKey('11'.repeat(32));
+const other = decisionKey('22'.repeat(32));
+const claim: DecisionClaim = {
+  requestId: 'r1',
+  argsDigest: 'abc',
+  verdict: 'approve',
+  decisionId: 'd1',
+  person: '00u1',
+  login: 'ann@example.com',
+  surface: 'cli',
+  at: 1_795_000_000_000,
+};
+
+describe('a signed decision', () => {
+  it('gives back what was signed, for its key alone', () => {
+    const token = signDecision(claim, key);
+    expect(kidOf(token)).toBe(key.kid);
+    expect(verifyDecision(token, key.publicKey)).toEqual(claim);
+    expect(verifyDecision(token, other.publicKey)).toBeNull();
+  });
+
+  it('is refused after any change of a character', () => {
+    const token = signDecision(claim, key);
+    fc.assert(
+      fc.property(fc.nat(token.length - 1), fc.constantFrom(...'0123456789abcdefgA.'), (at, put) => {
+        const changed = token.slice(0, at) + put + token.slice(at + 1);
+        expect(verifyDecision(changed, key.publicKey)).toEqual(changed === token ? claim : null);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it.each(['', 'arx1', 'arx1.x.y.z', `arx1.${key.kid}.7b7d.${'0'.repeat(128)}`, 'ey.J.x'])('no token: %s', (text) => {
+    expect(verifyDecision(text, key.publicKey)).toBeNull();
+  });
+
+  it('is not accepted under the name of another key', () => {
+    const token = signDecision(claim, other).replace(other.kid, key.kid);
+    expect(verifyDecision(token, key.publicKey)).toBeNull();
+  });
+});
