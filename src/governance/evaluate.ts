@@ -1,8 +1,9 @@
-import { byName } from './digest.ts';
-import { byPolicy, ceilingHint, defaultHints, deniesBy, why } from './explain.ts';
-import { explicitDenies, grantsFor, judgeAt } from './match.ts';
+import { ceilingHint, defaultHints, deniesBy, why } from './explain.ts';
+import { judgeAt } from './match.ts';
 import type { Grant, Judgement } from './match.ts';
-import { guardrailProblem, policiesProblem, requestProblem } from './malformed.ts';
+import { guardrailProblem, requestProblem } from './malformed.ts';
+import { prepareBundle } from './prepare.ts';
+import type { Entry } from './prepare.ts';
 import { exceeds, levelsFrom } from './risk.ts';
 import type {
   Decision,
@@ -45,32 +46,34 @@ function decide({ request, bundle, guardrails, catalogue }: Question): Decision 
   if (!bundle.ok) return failClosed(request, bundle, `the policies did not load: ${bundle.reason}`);
   const facts = catalogue.find((row) => row.connector === request.connector && row.operation === request.operation);
   if (!facts) return failClosed(request, bundle, 'the catalogue has no such connector or operation');
-  if (typeof bundle.digest !== 'string') return failClosed(request, bundle, 'the bundle has no digest');
-  const connectors = new Set<string>(catalogue.map((row) => row.connector));
-  const problem =
-    requestProblem(request) ?? guardrailProblem(guardrails) ?? policiesProblem(bundle.policies, connectors);
+  const prepared = prepareBundle(bundle, catalogue);
+  const problem = requestProblem(request) ?? guardrailProblem(guardrails) ?? prepared.problem;
   if (problem) return failClosed(request, bundle, problem);
-  return decideSound({ request, bundle, guardrails, facts });
+  return decideSound({ request, digest: bundle.digest, guardrails, facts, entries: prepared.entries(facts) });
 }
 
 interface Sound {
   request: DecisionRequest;
-  bundle: PolicyBundle & { ok: true };
+  digest: string;
   guardrails: Guardrails;
   facts: OperationFacts;
+  /** What each policy of the connector says of the operation, in order of names. */
+  entries: readonly Entry[];
 }
 
-function decideSound({ request, bundle, guardrails, facts }: Sound): Decision {
+function decideSound({ request, digest, guardrails, facts, entries }: Sound): Decision {
   const levels = levelsFrom(facts.risk, request.raisedBy ?? 0);
   const risk = levels.at(-1) ?? facts.risk;
-  const policies = bundle.policies.filter((policy) => policy.connector === request.connector).sort(byName);
-  const grants = grantsFor(policies, request);
-  const denies = explicitDenies(policies, request);
-  const found = { granting: byPolicy(grants), denying: byPolicy(denies), risk };
+  const speaking = new Set(entries.filter((entry) => speaks(entry, request.principal)));
+  const grants = [...speaking].flatMap(({ grant }) => grant ?? []);
+  const denies = [...speaking].flatMap(({ deny }) => deny ?? []);
   const frame: Decision = {
-    ...blank(request, bundle.digest),
+    ...blank(request, digest),
     risk,
-    considered: policies.map((policy) => ({ policy: policy.name, why: why(policy, request, found) })),
+    considered: entries.map((entry) => ({
+      policy: entry.policy.name,
+      why: why(entry, { speaks: speaking.has(entry), risk }),
+    })),
     hints: risk === facts.risk ? [] : [`context raises the risk from ${facts.risk} to ${risk}`],
   };
   const ceiling = Object.hasOwn(guardrails.riskMax, facts.connector) ? guardrails.riskMax[facts.connector] : undefined;
@@ -78,9 +81,13 @@ function decideSound({ request, bundle, guardrails, facts }: Sound): Decision {
   if (ceiling && exceeds(risk, ceiling)) {
     return denied(frame, 'guardrail', [`guardrails.${facts.connector}.risk_max is ${ceiling}, the risk is ${risk}`]);
   }
-  if (grants.length === 0) return denied(frame, 'default_deny', defaultHints(policies, request));
+  if (grants.length === 0) return denied(frame, 'default_deny', defaultHints(entries, request));
   return decideGranted(frame, grants, levels);
 }
+
+// Most policies of a large bundle say nothing of an operation: whom those are for need not be asked.
+const speaks = ({ grant, deny, concerns }: Entry, principal: string): boolean =>
+  (grant !== null || deny !== null) && concerns(principal);
 
 function decideGranted(frame: Decision, grants: readonly Grant[], levels: readonly Risk[]): Decision {
   const judgements = levels.map((level) => judgeAt(grants, level));

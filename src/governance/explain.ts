@@ -1,6 +1,7 @@
-import { grantsFor, judgeAt } from './match.ts';
+import { judgeAt } from './match.ts';
 import type { Grant } from './match.ts';
-import type { DecisionRequest, Policy, Risk } from './types.ts';
+import type { Entry } from './prepare.ts';
+import type { DecisionRequest, Risk } from './types.ts';
 
 /** Hint of a policy that denies. */
 export const deniesBy = ({ policy, glob }: Grant): string => `policy ${policy.name} denies ${glob}`;
@@ -8,28 +9,24 @@ export const deniesBy = ({ policy, glob }: Grant): string => `policy ${policy.na
 export const ceilingHint = ({ policy }: Grant): string =>
   `policy ${policy.name} grants up to ${policy.riskMax}: a higher risk_max, or ceiling: escalate with an approval for the level, would grant it`;
 
+const MOST_HINTS = 10;
+
 /** Hints where nothing grants the request: who else it is granted to. */
-export function defaultHints(policies: readonly Policy[], request: DecisionRequest): string[] {
-  const others = policies.filter((policy) => grantsFor([{ ...policy, principals: [] }], request).length > 0);
+export function defaultHints(entries: readonly Entry[], request: DecisionRequest): string[] {
+  const others = entries.filter(({ grant }) => grant !== null);
   if (others.length === 0) return [`no policy grants ${request.connector} ${request.operation} to anybody`];
-  return others.map((policy) => `policy ${policy.name} grants it, but not to ${request.principal}`);
+  const named = others
+    .slice(0, MOST_HINTS)
+    .map(({ policy }) => `policy ${policy.name} grants it, but not to ${request.principal}`);
+  const rest = others.length - named.length;
+  return rest === 0 ? named : [...named, `and ${rest} more`];
 }
 
-/** The entries that speak of a request, by their policy. */
-export interface Found {
-  granting: ReadonlyMap<Policy, Grant>;
-  denying: ReadonlyMap<Policy, Grant>;
-  risk: Risk;
-}
-export const byPolicy = (entries: readonly Grant[]): Map<Policy, Grant> =>
-  new Map(entries.map((entry) => [entry.policy, entry]));
-
-/** Why a policy had a say in a decision, or none. */
-export function why(policy: Policy, request: DecisionRequest, found: Found): string {
-  const denies = found.denying.get(policy);
-  const grant = found.granting.get(policy);
-  if (denies) return `denies ${denies.glob}`;
-  if (!grant) return grantsFor([{ ...policy, principals: [] }], request).length > 0 ? 'another principal' : 'no match';
-  const mode = judgeAt([grant], found.risk);
-  return mode.effect === 'deny' ? `grants ${grant.glob}, capped at ${policy.riskMax}` : `grants ${grant.glob}`;
+/** Why a policy had a say in a decision, or none; `speaks` where it is for the principal that asks. */
+export function why({ policy, grant, deny }: Entry, { speaks, risk }: { speaks: boolean; risk: Risk }): string {
+  if (!speaks) return grant === null ? 'no match' : 'another principal';
+  if (deny) return `denies ${deny.glob}`;
+  if (!grant) return 'no match';
+  const capped = judgeAt([grant], risk).effect === 'deny';
+  return capped ? `grants ${grant.glob}, capped at ${policy.riskMax}` : `grants ${grant.glob}`;
 }

@@ -1,8 +1,7 @@
-import { firstMatch, matchesAny } from './glob.ts';
 import { exceeds, needsPerson, stricter } from './risk.ts';
-import type { ApprovalMode, DecisionRequest, Effect, Policy, Risk, SourcePlace } from './types.ts';
+import type { ApprovalMode, Effect, Policy, Risk, SourcePlace } from './types.ts';
 
-/** A policy that speaks of a request, by which of its entries, and where that entry stands. */
+/** An entry of a policy that grants or denies, and where it stands. */
 export interface Grant {
   policy: Policy;
   glob: string;
@@ -14,14 +13,6 @@ export interface Judgement {
   effect: Effect;
   binding: readonly Grant[];
 }
-
-/** The policies that deny the request, whatever their own `operations`. */
-export const explicitDenies = (policies: readonly Policy[], request: DecisionRequest): Grant[] =>
-  entriesFor(policies, request, 'deny');
-
-/** The policies that grant the request, before any ceiling. */
-export const grantsFor = (policies: readonly Policy[], request: DecisionRequest): Grant[] =>
-  entriesFor(policies, request, 'operations');
 
 /** The strictest obligation of the grants that hold at this level; deny where every one is capped. */
 export function judgeAt(grants: readonly Grant[], risk: Risk): Judgement {
@@ -42,15 +33,3 @@ export function approvalAt(policy: Pick<Policy, 'approval' | 'riskMax' | 'ceilin
 }
 
 const EFFECTS = { none: 'allow', auto: 'auto', hitl: 'approval' } as const satisfies Record<ApprovalMode, Effect>;
-
-function entriesFor(policies: readonly Policy[], request: DecisionRequest, list: 'deny' | 'operations'): Grant[] {
-  return policies.flatMap((policy) => {
-    if (!concerns(policy, request)) return [];
-    const at = firstMatch(policy[list], request.operation);
-    const glob = policy[list][at];
-    return glob === undefined ? [] : [{ policy, glob, place: policy.places[`${list}.${at}`] ?? policy.place }];
-  });
-}
-
-const concerns = (policy: Policy, { connector, principal }: DecisionRequest): boolean =>
-  policy.connector === connector && (policy.principals.length === 0 || matchesAny(policy.principals, principal));

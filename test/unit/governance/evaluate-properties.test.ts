@@ -3,56 +3,15 @@ import { describe, expect, it } from 'vitest';
 import { OPERATIONS } from '../../../src/governance/catalogue.ts';
 import { evaluate } from '../../../src/governance/evaluate.ts';
 import type { Decision, DecisionRequest, Guardrails, Policy } from '../../../src/governance/types.ts';
-import { RISKS } from '../../../src/governance/types.ts';
-import { bundle, policy } from '../../support/policies.ts';
-
-const glob = fc.constantFrom(
-  '*:*',
-  'users:*',
-  'users:read*',
-  '*:read',
-  'users:suspend',
-  'users:clear_sessions',
-  'groups:*',
-);
-const principal = fc.constantFrom('agent:*', 'user:*', 'agent:soc', 'user:jane');
-const upper = fc.constantFrom('hitl' as const);
-const mode = fc.constantFrom('none' as const, 'auto' as const, 'hitl' as const);
-const some = { nil: undefined } as const;
-
-const somePolicy: fc.Arbitrary<Policy> = fc
-  .record({
-    connector: fc.constantFrom('okta', 'okta', 'okta', 'jira'),
-    principals: fc.array(principal, { maxLength: 2 }),
-    operations: fc.array(glob, { maxLength: 3 }),
-    deny: fc.array(glob, { maxLength: 1 }),
-    riskMax: fc.constantFrom(...RISKS),
-    ceiling: fc.constantFrom('cap' as const, 'escalate' as const),
-    approval: fc.record({
-      LOW: fc.option(mode, some),
-      MEDIUM: fc.option(mode, some),
-      HIGH: fc.option(upper, some),
-      CRITICAL: fc.option(upper, some),
-    }),
-    hitlChannel: fc.constantFrom(null, '#a'),
-  })
-  .map((given) => policy({ name: '', ...given }));
-
-const policies = fc
-  .array(somePolicy, { maxLength: 6 })
-  .map((all) => all.map((one, at) => ({ ...one, name: `p${at}` })));
-const request: fc.Arbitrary<DecisionRequest> = fc.record({
-  connector: fc.constant('okta'),
-  operation: fc.constantFrom('users:read', 'users:create', 'users:suspend', 'users:clear_sessions', 'groups:delete'),
-  principal: fc.constantFrom('agent:soc', 'agent:other', 'user:jane', 'workflow:x'),
-  raisedBy: fc.nat({ max: 3 }),
-});
-const guardrails: fc.Arbitrary<Guardrails> = fc.record({ riskMax: fc.record({ okta: fc.constantFrom(...RISKS) }) });
+import { glob, guardrails, policies, request, somePolicy } from '../../support/arbitrary-policies.ts';
+import { bundle } from '../../support/policies.ts';
 
 const RUNS = { numRuns: 1_500 };
 const RANK: Record<Decision['effect'], number> = { allow: 0, auto: 1, approval: 2, deny: 3 };
 const decide = (asked: DecisionRequest, given: readonly Policy[], rails: Guardrails): Decision =>
   evaluate(asked, bundle(...given), rails, OPERATIONS);
+
+const whole = <Item>(items: Item[]): fc.Arbitrary<Item[]> => fc.shuffledSubarray(items, { minLength: items.length });
 
 describe('for any policies', () => {
   it('the generated cases reach every effect and every code but fail_closed', () => {
@@ -80,6 +39,33 @@ describe('for any policies', () => {
     fc.assert(
       fc.property(request, shuffled, guardrails, (asked, [all, other], rails) => {
         expect(decide(asked, other, rails)).toEqual(decide(asked, all, rails));
+      }),
+      RUNS,
+    );
+  });
+
+  it('the order of the entries within them does not matter either', () => {
+    const order = (one: Policy): fc.Arbitrary<Policy> =>
+      fc
+        .record({ principals: whole(one.principals), operations: whole(one.operations), deny: whole(one.deny) })
+        .map((lists) => ({ ...one, ...lists }));
+    const shuffled = policies.chain((all) => fc.tuple(fc.constant(all), fc.tuple(...all.map(order))));
+    fc.assert(
+      fc.property(request, shuffled, guardrails, (asked, [all, other], rails) => {
+        const { bundleDigest: _, ...decision } = decide(asked, other, rails);
+        expect(decide(asked, all, rails)).toMatchObject(decision);
+      }),
+      RUNS,
+    );
+  });
+
+  it('what was asked of a bundle before does not matter', () => {
+    fc.assert(
+      fc.property(policies, fc.array(request, { minLength: 2, maxLength: 4 }), guardrails, (all, asked, rails) => {
+        const kept = bundle(...all);
+        for (const one of asked) expect(evaluate(one, kept, rails, OPERATIONS)).toEqual(decide(one, all, rails));
+        const fewer = OPERATIONS.filter(({ operation }) => operation !== asked[0]?.operation);
+        expect(evaluate(asked[0] as DecisionRequest, kept, rails, fewer).code).toBe('fail_closed');
       }),
       RUNS,
     );
