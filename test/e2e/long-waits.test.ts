@@ -1,0 +1,94 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { result } from '../../src/client.ts';
+import type { StartedWorkflow } from '../../src/client.ts';
+import { executions, payloadSizes } from '../support/leaks.ts';
+import { mainJob } from '../support/main-job.ts';
+import type { MainJob, WorkerProcess } from '../support/main-job.ts';
+import { startPostgres } from '../support/postgres.ts';
+
+const PATIENCE = { timeout: 30_000, interval: 20 };
+const COVERED = [{ type: 'webauthn' }];
+
+describe('checks that take long, and workers that end meanwhile', () => {
+  let job: MainJob;
+  let worker: WorkerProcess;
+  let stopDatabase: () => Promise<void>;
+  let round = 0;
+
+  beforeAll(async () => {
+    const server = await startPostgres();
+    stopDatabase = () => server.stop();
+    job = await mainJob((await server.create()).databaseUrl, { config: { scan: { max_drop: 1 } } });
+    worker = await job.startWorker();
+  });
+  afterAll(async () => {
+    await job.close();
+    await job.temporal.close();
+    await stopDatabase();
+  });
+
+  async function people(count: number): Promise<string[]> {
+    round += 1;
+    await job.emulators.clearFaults();
+    const users = Array.from({ length: count }, (_, index) => ({
+      login: `u${index}.${round}@example.com`,
+      created: '2020-01-01T00:00:00.000Z',
+      factors: COVERED,
+    }));
+    return (await job.emulators.addUsers(users, { replace: true })).map(({ id }) => id);
+  }
+
+  const ended = (started: StartedWorkflow) =>
+    result({ client: job.temporal.client, address: '', namespace: '', close: async () => {} }, started);
+
+  /** Starts a run in which reading one user's factors takes this long, and waits until it is being done. */
+  async function slowRun(id: string, ms: number): Promise<StartedWorkflow> {
+    const pathPattern = `/users/${id}/factors$`;
+    await job.emulators.fault({ vendor: 'okta', pathPattern, kind: 'latency', ms, times: 1 });
+    const started = await job.start();
+    await vi.waitFor(async () => expect((await job.emulators.faults())[0]?.struck).toBe(1), PATIENCE);
+    return started;
+  }
+
+  /** How often the factors of a user were asked for. */
+  const asked = async (id: string): Promise<number> =>
+    (await job.emulators.log({ vendor: 'okta' })).filter(({ path }) => path.endsWith(`/${id}/factors`)).length;
+
+  it('a check that takes longer than the heartbeat time-out is let finish', async () => {
+    const [slow] = (await people(3)) as [string];
+    const started = await slowRun(slow, 13_000);
+    await ended(started);
+    expect(await job.summary(started.run)).toMatchObject({ status: 'complete', counts: { compliant: 3 } });
+    expect(await asked(slow)).toBe(1);
+  }, 60_000);
+
+  it('a worker that is told to stop finishes what it has begun, and leaves nothing to wait for', async () => {
+    const [slow] = (await people(3)) as [string];
+    const started = await slowRun(slow, 4_000);
+    await worker.stop();
+    const stopped = Date.now();
+    worker = await job.startWorker();
+    await ended(started);
+    expect(await asked(slow)).toBe(1);
+    expect(Date.now() - stopped).toBeLessThan(9_000);
+  }, 60_000);
+
+  it('after kill -9 a run goes on within seconds of the heartbeat time-out', async () => {
+    const [slow] = (await people(3)) as [string];
+    const started = await slowRun(slow, 60_000);
+    await worker.kill();
+    const killed = Date.now();
+    worker = await job.startWorker();
+    await ended(started);
+    expect(await job.summary(started.run)).toMatchObject({ status: 'complete', counts: { compliant: 3 } });
+    expect(Date.now() - killed).toBeLessThan(18_000);
+  }, 60_000);
+
+  it('a full page of users leaves ids and counts in its history, in small payloads', async () => {
+    await people(200);
+    const { workflowId } = await job.run();
+    const [chain] = (await executions(job.temporal)).filter((one) => one.workflowId === workflowId);
+    expect(chain?.history.events?.length).toBeGreaterThan(300);
+    expect(Math.max(...payloadSizes(chain?.history))).toBeLessThan(2_048);
+  }, 60_000);
+});

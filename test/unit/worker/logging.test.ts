@@ -1,0 +1,47 @@
+import { Writable } from 'node:stream';
+import { ApplicationFailure } from '@temporalio/common';
+import { pino } from 'pino';
+import { describe, expect, it } from 'vitest';
+import { temporalLogger } from '../../../src/worker/logging.ts';
+
+const CANARY = 'login-canary@example.com';
+
+/** What is written when Temporal logs this. */
+function written(meta: Record<string, unknown>): string {
+  const lines: string[] = [];
+  const sink = new Writable({
+    write: (chunk: Buffer, _encoding, done) => {
+      lines.push(chunk.toString('utf8'));
+      done();
+    },
+  });
+  temporalLogger(pino({ level: 'trace' }, sink)).error('Activity failed', meta);
+  return lines.join('');
+}
+
+describe("Temporal's log entries", () => {
+  it('are reduced to listed fields and the coded type of the error', () => {
+    const error = ApplicationFailure.create({
+      message: CANARY,
+      type: 'unavailable',
+      details: [CANARY],
+      cause: new Error(CANARY),
+    });
+    const text = written({ workflowId: 'w1', attempt: 2, input: CANARY, headers: { a: CANARY }, error });
+    expect(JSON.parse(text)).toMatchObject({
+      workflowId: 'w1',
+      attempt: 2,
+      error: 'unavailable',
+      msg: 'Activity failed',
+    });
+    expect(text).not.toContain('canary');
+  });
+
+  it('show of an error without a code its name, and of what is no error nothing', () => {
+    const text = written({ error: new TypeError(CANARY) });
+    expect(JSON.parse(text)).toMatchObject({ error: 'TypeError' });
+    expect(text).not.toContain('canary');
+    expect(text).not.toContain('logging.test');
+    expect(written({ error: CANARY })).not.toContain('canary');
+  });
+});

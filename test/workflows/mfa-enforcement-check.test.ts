@@ -1,0 +1,142 @@
+import { randomUUID } from 'node:crypto';
+import { Worker } from '@temporalio/worker';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { MfaActivities, PageSlice, RunPlan } from '../../src/activities/types.ts';
+import type { mfaEnforcementCheck } from '../../src/workflows/index.ts';
+import type { ResumeState } from '../../src/workflows/messages.ts';
+import { executions, payloadSizes } from '../support/leaks.ts';
+import { devServer } from '../support/temporal.ts';
+import type { DevServer } from '../support/temporal.ts';
+
+const PAGE = 200;
+const COMPLETED = 'activityTaskCompletedEventAttributes';
+const SCHEDULED = 'activityTaskScheduledEventAttributes';
+
+/** A run that has listed everybody, and is to check the last pages. */
+const LISTED: ResumeState = {
+  phase: 'scan',
+  sizes: [],
+  source: 1,
+  sourceStart: 0,
+  listingLost: null,
+  scanAt: { page: 470, from: 0 },
+  checked: 0,
+  after: null,
+  ticketsDone: 0,
+  ticketsLost: null,
+};
+
+/** An organisation of so many users, all of them covered, and what was asked of the activities. */
+function organisation(users: number, plan: Partial<RunPlan>) {
+  const slices: PageSlice[] = [];
+  const flight = { now: 0, most: 0 };
+  const activities: MfaActivities = {
+    beginRun: async ({ run }) => ({
+      run,
+      dryRun: true,
+      sources: 1,
+      window: 4,
+      batch: 'auto',
+      tickets: 'none',
+      ...plan,
+    }),
+    listPage: async ({ page }) => {
+      const listed = Math.min(PAGE, users - page * PAGE);
+      return { listed, more: (page + 1) * PAGE < users };
+    },
+    checkUsers: async (slice) => {
+      slices.push(slice);
+      flight.now += 1;
+      flight.most = Math.max(flight.most, flight.now);
+      await new Promise(setImmediate);
+      flight.now -= 1;
+      return { checked: slice.count };
+    },
+    giveUpChecking: async () => ({ checked: 0 }),
+    findings: async () => ({ ids: [] }),
+    ensureTicket: async () => ({ action: 'kept', code: null }),
+    ensureBulkTicket: async () => ({ action: 'kept', code: null }),
+    conclude: async () => ({ status: 'complete', reasons: [] }),
+    closable: async () => ({ subjects: [] }),
+    closeTicket: async () => ({ action: 'kept', code: null }),
+    sweepDuplicates: async () => ({ duplicates: 0 }),
+    postSummary: async () => ({ posted: false }),
+    finishRun: async ({ run, status, reasons }) => ({ run, status, enumerated: users, nonCompliant: 0, reasons }),
+  };
+  return { activities, slices, flight };
+}
+
+describe('the workflow at scale', () => {
+  let server: DevServer;
+  beforeAll(async () => {
+    server = await devServer();
+  });
+  afterAll(() => server.close());
+
+  /** Runs the check over an organisation; gives what was asked, and the histories of the chain. */
+  async function run(users: number, plan: Partial<RunPlan> = {}, resume?: ResumeState) {
+    const { activities, slices, flight } = organisation(users, plan);
+    const taskQueue = server.taskQueue();
+    const worker = await Worker.create({
+      connection: server.nativeConnection,
+      namespace: server.namespace,
+      taskQueue,
+      workflowsPath: new URL('../../src/workflows/index.ts', import.meta.url).pathname,
+      activities,
+    });
+    const workflowId = `scale-${randomUUID()}`;
+    await worker.runUntil(
+      server.client.workflow.execute<typeof mfaEnforcementCheck>('mfaEnforcementCheck', {
+        taskQueue,
+        workflowId,
+        args: [resume ? { resume } : {}],
+      }),
+    );
+    const chain = (await executions(server)).filter((one) => one.workflowId === workflowId);
+    return { slices, flight, events: chain.map(({ history }) => history.events ?? []) };
+  }
+
+  it('carries little at 100,000 users, and checks them in batches at few events each', async () => {
+    const pages = 500;
+    const { slices, events } = await run(pages * PAGE, {}, { ...LISTED, sizes: Array<number>(pages).fill(PAGE) });
+    expect(new Set(slices.map(({ count }) => count))).toEqual(new Set([100]));
+    expect(slices).toHaveLength(2 * (pages - LISTED.scanAt.page));
+    // Sizes of 500 pages are carried along; the server takes 2 MB, and history is paid for by the byte.
+    expect(Math.max(...payloadSizes(events))).toBeLessThan(4_096);
+    expect(events.flat().length / (slices.length * 100)).toBeLessThan(0.1);
+  }, 60_000);
+
+  it('checks one user an activity up to 2,000, each once, in a small window, over histories that replay quickly', async () => {
+    const { slices, flight, events } = await run(400, { window: 3 });
+    expect(new Set(slices.map(({ count }) => count))).toEqual(new Set([1]));
+    expect(new Set(slices.map(({ page, from }) => `${page}/${from}`)).size).toBe(400);
+    expect(slices).toHaveLength(400);
+    expect(flight.most).toBeLessThanOrEqual(3);
+    expect(Math.max(...events.map(mostPending))).toBeLessThanOrEqual(3);
+    expect(events.length).toBeGreaterThan(1);
+    expect(Math.max(...events.map(({ length }) => length))).toBeLessThan(1_100);
+    expect(Math.max(...payloadSizes(events))).toBeLessThan(2_048);
+  }, 60_000);
+
+  it('takes the size of batches that arx.yaml names', async () => {
+    const { slices } = await run(30, { batch: 7 });
+    expect(slices.map(({ count }) => count).toSorted()).toEqual([2, 7, 7, 7, 7]);
+  });
+
+  it('starts no child workflow, whose parent could take it along', async () => {
+    const { events } = await run(3);
+    expect(events.flat().filter((event) => event.startChildWorkflowExecutionInitiatedEventAttributes)).toEqual([]);
+  });
+});
+
+/** The most activities that were scheduled and not yet done at one moment. */
+function mostPending(events: Awaited<ReturnType<typeof executions>>[number]['history']['events']): number {
+  let pending = 0;
+  let most = 0;
+  for (const event of events ?? []) {
+    if (event[SCHEDULED]) pending += 1;
+    if (event[COMPLETED]) pending -= 1;
+    most = Math.max(most, pending);
+  }
+  return most;
+}
