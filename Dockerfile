@@ -11,7 +11,8 @@ RUN npm ci --omit=dev --no-audit --no-fund \
 FROM base
 RUN apt-get update \
   && apt-get install -y --no-install-recommends ca-certificates \
-  && rm -rf /var/lib/apt/lists/*
+  && rm -rf /var/lib/apt/lists/* \
+  && install -d -o node -g node -m 700 /home/node/arx
 ENV NODE_ENV=production
 COPY --from=modules /app/node_modules ./node_modules
 COPY package.json arx.yaml ./

@@ -6,6 +6,8 @@ import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { createActivities } from './activities/index.ts';
+import { originOf } from './audit/checkpoint.ts';
+import { auditKey } from './config/audit-key.ts';
 import { readEnv, temporalVariables } from './config/env.ts';
 import type { ArxEnv } from './config/env.ts';
 import { checkSettings } from './config/check-settings.ts';
@@ -19,6 +21,9 @@ import { requireJira, requireSlack } from './config/vendors.ts';
 import { createConnectors } from './connectors/create.ts';
 import { CATALOGUE } from './governance/catalogue.ts';
 import { bundleDigest } from './governance/digest.ts';
+import { watchCheckpoints } from './store/checkpoint-watch.ts';
+import type { CheckpointWatch } from './store/checkpoint-watch.ts';
+import { keyHolder } from './store/key-file.ts';
 import { openStore } from './store/open.ts';
 import type { Store } from './store/types.ts';
 import { CallCounter } from './worker/call-counter.ts';
@@ -59,6 +64,16 @@ async function openWorkerStore(env: ArxEnv): Promise<Store> {
   return store;
 }
 
+/** What signs the trail; without a usable key the worker works on and says so. */
+function checkpointsOf(env: ArxEnv, store: Store, { org, log }: { org: string; log: Logger }): CheckpointWatch {
+  const given = (): string | null => auditKey(env)?.reveal() ?? null;
+  // A key of the wrong form is told now, and not at the end of the first run.
+  given();
+  const holder = keyHolder(env.home, given);
+  const report = ({ name, message }: Error): void => log.error({ error: name }, `no audit checkpoint: ${message}`);
+  return watchCheckpoints({ store, holder, now }, { origin: originOf(org), report });
+}
+
 /** Installs the runtime: our logger, and Prometheus metrics where an address is set. Gives the metrics URL. */
 function installRuntime(env: ArxEnv, log: Logger): string | null {
   const metrics = env.metricsAddress;
@@ -82,7 +97,9 @@ async function main(): Promise<void> {
   const jira = optionalVendor(env, ['JIRA_URL', 'JIRA_API_TOKEN', 'JIRA_PROJECT_KEY'], requireJira);
   const slack = optionalVendor(env, ['SLACK_BOT_TOKEN', 'SLACK_CHANNEL'], requireSlack);
   const metricsUrl = installRuntime(env, log);
-  const store = await openWorkerStore(env);
+  const opened = await openWorkerStore(env);
+  const checkpoints = checkpointsOf(env, opened, { org: okta.host, log });
+  const store = { ...opened, journal: checkpoints.journal };
   const options = { patterns: config.policies, baseDir, catalogue: CATALOGUE, digest: bundleDigest };
   const policies = await watchPolicies(options, store.journal, now);
   const counter = new CallCounter(store.calls);
@@ -107,6 +124,7 @@ async function main(): Promise<void> {
     settings: (snapshot) => checkSettings(snapshot === null ? config : configSchema.parse(snapshot)),
     surroundings: { org: okta.host, jiraProject: jira?.projectKey ?? null, slackChannel: slack?.channel ?? null },
     flushCalls: () => counter.flush(),
+    checkpoint: checkpoints.checkpoint,
     now,
     random: Math.random,
   });
@@ -138,6 +156,7 @@ async function main(): Promise<void> {
     await counter.close();
     await health.close();
     await connection.close();
+    await checkpoints.close();
     await store.close();
   }
 }

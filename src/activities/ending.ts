@@ -39,7 +39,8 @@ export function postSummary(deps: Deps): MfaActivities['postSummary'] {
     const channel = frozen(record).slackChannel;
     if (channel === null) return { posted: false };
     const finishedAt = deps.now().toISOString();
-    const summary = await summarise(deps, record, { status, reasons, finishedAt });
+    const checkpoint = await newestNote(deps);
+    const summary = await summarise(deps, record, { status, reasons, finishedAt, checkpoint });
     const post = new SummaryPost(deps, record, channel);
     try {
       await post.put(slackSummary(summary));
@@ -50,6 +51,11 @@ export function postSummary(deps: Deps): MfaActivities['postSummary'] {
       return { posted: false };
     }
   };
+}
+
+/** A copy of the trail's state that leaves the store: whoever has it can show what was cut or rewritten later. */
+async function newestNote({ checkpoint }: Deps): Promise<string | null> {
+  return (await checkpoint())?.note ?? null;
 }
 
 function isLasting(error: unknown): error is ConnectorError | PolicyDeniedError {
@@ -153,7 +159,7 @@ class SummaryPost {
   }
 }
 
-/** `finishRun`: the last entry of the run, and its summary beside it. */
+/** `finishRun`: the last entry of the run, a checkpoint over it, and the summary beside it. */
 export function finishRun(deps: Deps): MfaActivities['finishRun'] {
   return async ({ run, status, reasons }) => {
     const { store } = deps;
@@ -166,7 +172,8 @@ export function finishRun(deps: Deps): MfaActivities['finishRun'] {
     await store.journal.append([{ ...draft, outcome: { status, counts, reasons } }]);
     const unposted = !record.dryRun && frozen(record).slackChannel !== null && !(await store.messages.get(run))?.ts;
     const said = unposted ? [...reasons, 'the Slack summary could not be posted'] : reasons;
-    const summary = await summarise(deps, record, { status, reasons: said, finishedAt });
+    const checkpoint = await newestNote(deps);
+    const summary = await summarise(deps, record, { status, reasons: said, finishedAt, checkpoint });
     await store.runs.finish(null, run, { status, finishedAt, summary: summary as unknown as JsonObject });
     return result;
   };

@@ -18,6 +18,8 @@ export interface RunEnd {
   status: RunStatus | 'running';
   reasons: readonly string[];
   finishedAt: string | null;
+  /** The newest checkpoint as a signed note; null where none could be signed. */
+  checkpoint: string | null;
 }
 
 /** Figures of a run and the ticket keys of its findings, gathered in one pass over its users. */
@@ -47,14 +49,13 @@ export async function summarise(deps: Deps, record: RunRecord, end: RunEnd): Pro
     startedAt,
     finishedAt: end.finishedAt,
     ...statistics,
-    groups: [],
     previousCoverage: (previous?.summary?.['coverage'] as Coverage | undefined) ?? null,
     exemptions: { live: plan.liveExemptions, expired: plan.expiredExemptions },
     changes: changesOf(changes),
     tickets: await ticketsOf(deps, record, keys),
     slack: message?.ts ? { channel: message.channel, ts: message.ts } : null,
     calls: await store.calls.get(run),
-    audit: await store.audit.head(),
+    audit: { ...(await store.audit.head()), ...(end.checkpoint === null ? {} : { checkpoint: end.checkpoint }) },
     seconds: end.finishedAt === null ? null : (Date.parse(end.finishedAt) - Date.parse(startedAt)) / 1_000,
   };
 }
@@ -63,15 +64,29 @@ async function gather({ store }: Deps, record: RunRecord): Promise<Gathered> {
   const { administrators } = frozen(record);
   const builder = new StatisticsBuilder(administrators === null ? null : new Set(administrators));
   const keys: string[] = [];
+  const groupOf = await groupsByPage(store, record);
   for await (const users of store.users.pages(record.run, USERS_A_PAGE)) {
     for (const user of users) {
       if (user.verdict === null) continue;
-      builder.add(user);
+      builder.add({ ...user, group: groupOf[user.page] ?? null });
       const finding = (NON_COMPLIANT as readonly string[]).includes(user.verdict);
       if (finding && user.ticket !== null) keys.push(user.ticket);
     }
   }
   return { statistics: builder.done(), keys };
+}
+
+/** Which group each page lists: the pages of a group end with one that leads on to nothing. */
+async function groupsByPage({ users }: Deps['store'], record: RunRecord): Promise<string[]> {
+  const { groups } = frozen(record);
+  const names: string[] = [];
+  for (let at = 0; at < groups.length;) {
+    const page = await users.page(record.run, names.length);
+    if (!page) break;
+    names.push(groups[at]?.name ?? '');
+    if (page.next === null) at += 1;
+  }
+  return names;
 }
 
 function changesOf(users: RunChanges): RunSummary['changes'] {

@@ -23,15 +23,22 @@ export type ChainReport =
 /** Pages of stored texts in order of the chain. */
 export type StoredPages = AsyncIterable<readonly StoredText[]> | Iterable<readonly StoredText[]>;
 
+/** Sees the hash of every good entry in order, and may find what the chain alone does not show. */
+export type WatchHash = (hash: string) => BadEntry | null;
+
 /**
  * Checks a whole trail from its first entry and names the first bad one. `expected` is the end of the chain as
  * recorded elsewhere (the store's head row): it shows entries cut off or added at the end.
  */
-export async function verifyChain(pages: StoredPages, expected?: AuditHead): Promise<ChainReport> {
-  const state: ChainState = { entries: 0, head: EMPTY_HEAD, ids: new Set() };
+export async function verifyChain(
+  pages: StoredPages,
+  expected?: AuditHead,
+  watch: WatchHash = () => null,
+): Promise<ChainReport> {
+  const state = chainFrom({ entries: 0, head: EMPTY_HEAD });
   for await (const page of pages) {
     for (const stored of page) {
-      const firstBad = checkNext(state, stored);
+      const firstBad = checkNext(state, stored) ?? watch(state.head);
       if (firstBad) return { ok: false, entries: state.entries, head: state.head, firstBad };
     }
   }
@@ -40,11 +47,18 @@ export async function verifyChain(pages: StoredPages, expected?: AuditHead): Pro
   return { ok: true, entries: state.entries, head: state.head };
 }
 
-interface ChainState extends AuditHead {
+/** How far a chain was checked. */
+export interface ChainState extends AuditHead {
   ids: Set<string>;
 }
 
-function checkNext(state: ChainState, { index, text }: StoredText): BadEntry | null {
+/** A chain that is good up to this head; what follows is checked with `checkNext`. */
+export function chainFrom({ entries, head }: AuditHead): ChainState {
+  return { entries, head, ids: new Set() };
+}
+
+/** Checks the entry behind those checked before and moves on; what is wrong with it, or null. */
+export function checkNext(state: ChainState, { index, text }: StoredText): BadEntry | null {
   if (index > state.entries) return { index: state.entries, id: null, reason: 'missing' };
   if (index < state.entries) return { index, id: null, reason: 'stands at a place that is taken' };
   const entry = parseEntry(text);

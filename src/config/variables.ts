@@ -3,7 +3,7 @@ export interface Variable {
   name: string;
   /** Its value is never printed. */
   secret: boolean;
-  usedBy: 'okta' | 'jira' | 'slack' | 'arx' | 'temporal' | 'vault';
+  usedBy: 'okta' | 'jira' | 'slack' | 'arx' | 'cli' | 'temporal' | 'vault';
   does: string;
   default?: string;
   /** What .env.example shows. */
@@ -33,6 +33,9 @@ export const VARIABLES: readonly Variable[] = [
   { name: 'ARX_SERVER_ADDRESS', secret: false, usedBy: 'arx', does: 'Where the HTTP server listens', default: '127.0.0.1:8480' },
   { name: 'ARX_METRICS_ADDRESS', secret: false, usedBy: 'arx', does: 'Where the worker serves Prometheus metrics; off when not set', example: '127.0.0.1:9464' },
   { name: 'ARX_LOG_LEVEL', secret: false, usedBy: 'arx', does: 'trace, debug, info, warn, error, fatal or silent', default: 'info' },
+  { name: 'ARX_AUDIT_KEY', secret: true, usedBy: 'arx', does: 'Private key that signs audit checkpoints, PRIVATE+KEY+…; without it arx keeps one of its own in ARX_HOME' },
+  { name: 'ARX_DECISION_KEY', secret: true, usedBy: 'arx', does: 'Seed of the key that signs decisions about approvals, 64 hex digits; without it arx keeps one of its own in ARX_HOME' },
+  { name: 'ARX_KEY', secret: true, usedBy: 'cli', does: 'Access key that proves who is at the command line: `arx keys create` prints it once' },
   { name: 'VAULT_ADDR', secret: false, usedBy: 'vault', does: 'HashiCorp Vault, where arx.yaml keeps credentials there', example: 'https://vault.example.com:8200' },
   { name: 'VAULT_TOKEN', secret: true, usedBy: 'vault', does: 'Token for HashiCorp Vault' },
   { name: 'TEMPORAL_ADDRESS', secret: false, usedBy: 'temporal', does: 'Temporal server; without it a local one is found or built', example: 'localhost:7233' },

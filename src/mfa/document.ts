@@ -69,7 +69,8 @@ export interface RunSummary {
   tickets: TicketSummary;
   slack: { channel: string; ts: string } | null;
   calls: { okta: number; jira: number; slack: number; throttled: number };
-  audit: { entries: number; head: string };
+  /** `checkpoint`: the signed note over these entries; absent where none could be signed. */
+  audit: { entries: number; head: string; checkpoint?: string };
   seconds: number | null;
 }
 

@@ -24,8 +24,14 @@ export function slackSummary(summary: RunSummary): SlackSummary {
     section(ticketLine(summary)),
     worstDepartments(summary.departments),
     { type: 'context', elements: [plain(`run ${summary.run} · ${summary.org} · started ${summary.startedAt}`)] },
+    { type: 'context', elements: [plain(checkpointText(summary))] },
   ];
   return { text, blocks: blocks.filter((block) => block !== null) };
+}
+
+/** The note as it is, so that a copy of the message checks the trail (`arx audit verify --checkpoint`). */
+function checkpointText({ audit }: RunSummary): string {
+  return audit.checkpoint ?? 'No audit checkpoint could be signed: see the log of the worker.';
 }
 
 function changeLine({ coverage, previousCoverage, changes }: RunSummary): string {

@@ -3,6 +3,7 @@ import * as runs from './migrations/0001-runs.ts';
 import * as tickets from './migrations/0002-tickets.ts';
 import * as audit from './migrations/0003-audit.ts';
 import * as requests from './migrations/0010-requests.ts';
+import * as checkpoints from './migrations/0011-checkpoints.ts';
 
 /** Every migration by name, in the order of application. What was released is never edited: add a file. */
 export const MIGRATIONS: Record<string, Migration> = {
@@ -10,4 +11,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0002-tickets': tickets,
   '0003-audit': audit,
   '0010-requests': requests,
+  '0011-checkpoints': checkpoints,
 };

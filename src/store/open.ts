@@ -3,7 +3,9 @@ import { connect, probe } from './connection.ts';
 import { createJournal } from './journal.ts';
 import { migrateToLatest, pendingMigrations } from './migrate.ts';
 import { createAuditReader } from './repositories/audit-reader.ts';
+import { createAuditTree } from './repositories/audit-tree.ts';
 import { createCallLedger } from './repositories/calls.ts';
+import { createAuditKeyRepository, createCheckpointRepository } from './repositories/checkpoints.ts';
 import { createGrantRepository } from './repositories/grants.ts';
 import { createKeyRepository } from './repositories/keys.ts';
 import { createMessageLedger } from './repositories/messages.ts';
@@ -30,6 +32,9 @@ export async function openStore({ databaseUrl, maxConnections = 10, now }: Store
   return {
     journal: createJournal(db),
     audit: createAuditReader(db),
+    auditTree: createAuditTree(db),
+    auditKeys: createAuditKeyRepository(db),
+    checkpoints: createCheckpointRepository(db),
     runs: createRunRepository(db),
     users: createRunUserRepository(db),
     tickets: createTicketLedger(db, sqlClock(now)),

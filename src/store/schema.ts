@@ -157,6 +157,28 @@ export interface AccessKeysTable {
   revoked_at: string | null;
 }
 
+/** The Merkle tree, 256 hashes a tile. */
+export interface AuditTilesTable {
+  level: number;
+  index: number;
+  hashes: Buffer;
+}
+
+export interface AuditKeysTable {
+  position: ColumnType<number, never, never>;
+  verifier_key: string;
+  created_at: string;
+  from_size: number;
+  to_size: number | null;
+}
+
+export interface AuditCheckpointsTable {
+  position: ColumnType<number, never, never>;
+  size: number;
+  note: string;
+  at: string;
+}
+
 /** Tables as kysely sees them. */
 export interface Database {
   runs: RunsTable;
@@ -173,4 +195,7 @@ export interface Database {
   access_keys: AccessKeysTable;
   audit_entries: AuditEntriesTable;
   audit_head: AuditHeadTable;
+  audit_tiles: AuditTilesTable;
+  audit_keys: AuditKeysTable;
+  audit_checkpoints: AuditCheckpointsTable;
 }

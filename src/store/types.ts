@@ -2,6 +2,7 @@ import type { AuditEntry, AuditHead, AuditKind, Journal, Json, JsonObject } from
 import type { ClassifiedFactor, Verdict, VerdictCounts } from '../mfa/types.ts';
 import type { RunStatus } from '../workflows/messages.ts';
 import type { Transaction } from 'kysely';
+import type { AuditKeyRepository, AuditTree, CheckpointRepository } from './audit-types.ts';
 import type { GrantRepository, KeyRepository, RequestRepository } from './governance-types.ts';
 import type { Database } from './schema.ts';
 
@@ -231,6 +232,9 @@ export interface AuditReader {
 export interface Store {
   journal: Journal;
   audit: AuditReader;
+  auditTree: AuditTree;
+  auditKeys: AuditKeyRepository;
+  checkpoints: CheckpointRepository;
   runs: RunRepository;
   users: RunUserRepository;
   tickets: TicketLedger;

@@ -1,0 +1,103 @@
+import type { Kysely } from 'kysely';
+import { sql } from 'kysely';
+import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
+import { chainFrom, checkNext } from '../../audit/chain.ts';
+import type { ChainState } from '../../audit/chain.ts';
+import { EMPTY_HEAD } from '../../audit/entry.ts';
+import { CheckpointError } from '../../audit/errors.ts';
+import type { Hash } from '../../audit/merkle.ts';
+import { TILE_WIDTH, TileEdge, TileTree } from '../../audit/tiles.ts';
+import type { ReadTile, Tile } from '../../audit/tiles.ts';
+import type { AuditTree } from '../audit-types.ts';
+import type { Database } from '../schema.ts';
+
+/** Entries that are read, checked and taken in together. */
+const PAGE = 1_000;
+const HASH_BYTES = 32;
+
+/**
+ * The tree beside the entries. Appending does not touch it: it catches up when a checkpoint is made, a hash and a half
+ * an entry. Two processes may grow it at once: both write the same hashes, and the longer tile stays.
+ */
+export function createAuditTree(db: Kysely<Database>): AuditTree {
+  const size = () => keptLeaves(db);
+  const readTile: ReadTile = async (level, index) => {
+    const tile = await db
+      .selectFrom('audit_tiles')
+      .select('hashes')
+      .where('level', '=', level)
+      .where('index', '=', index)
+      .executeTakeFirst();
+    return tile ? cut(tile.hashes) : [];
+  };
+  return {
+    size,
+    readTile,
+    root: (of) => new TileTree(readTile).root(of),
+    async grow(to) {
+      const from = await size();
+      if (from >= to) return;
+      const edge = await TileEdge.at(from, readTile);
+      const head = from === 0 ? EMPTY_HEAD : bytesToHex(await new TileTree(readTile).leaf(from - 1));
+      const chain = chainFrom({ entries: from, head });
+      while (chain.entries < to) {
+        for (const leaf of await nextLeaves(db, chain, to)) edge.append(leaf);
+        await keep(db, edge.takeChanged());
+      }
+    },
+  };
+}
+
+async function keptLeaves(db: Kysely<Database>): Promise<number> {
+  const last = await db
+    .selectFrom('audit_tiles')
+    .select(['index', sql<number>`length(hashes)`.as('bytes')])
+    .where('level', '=', 0)
+    .orderBy('index', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return last ? last.index * TILE_WIDTH + last.bytes / HASH_BYTES : 0;
+}
+
+/** The hashes of the next entries, each checked against its text and the entry before it. */
+async function nextLeaves(db: Kysely<Database>, chain: ChainState, to: number): Promise<Hash[]> {
+  const rows = await db
+    .selectFrom('audit_entries')
+    .select(['index', 'text'])
+    .where('index', '>=', chain.entries)
+    .where('index', '<', Math.min(to, chain.entries + PAGE))
+    .orderBy('index')
+    .execute();
+  if (rows.length === 0) throw broken(chain.entries, 'is missing');
+  return rows.map((row) => {
+    const bad = checkNext(chain, row);
+    if (bad) throw broken(bad.index, bad.reason);
+    return hexToBytes(chain.head);
+  });
+}
+
+function broken(index: number, reason: string): CheckpointError {
+  const what = `the audit trail is not whole: the entry at index ${index} ${reason}`;
+  return new CheckpointError('audit_broken', `${what}; no checkpoint is signed over it: run \`arx audit verify\``);
+}
+
+async function keep(db: Kysely<Database>, tiles: readonly Tile[]): Promise<void> {
+  const rows = tiles.map(({ level, index, hashes }) => ({ level, index, hashes: Buffer.concat(hashes) }));
+  // One statement, so that the levels never disagree.
+  await db
+    .insertInto('audit_tiles')
+    .values(rows)
+    .onConflict((conflict) =>
+      conflict
+        .columns(['level', 'index'])
+        .doUpdateSet({ hashes: (eb) => eb.ref('excluded.hashes') })
+        .where(sql<boolean>`length(audit_tiles.hashes) < length(excluded.hashes)`),
+    )
+    .execute();
+}
+
+function cut(bytes: Uint8Array): Hash[] {
+  return Array.from({ length: Math.floor(bytes.length / HASH_BYTES) }, (_, n) =>
+    Uint8Array.from(bytes.subarray(n * HASH_BYTES, (n + 1) * HASH_BYTES)),
+  );
+}
