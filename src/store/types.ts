@@ -223,6 +223,8 @@ export interface AuditReader {
   head(): Promise<AuditHead>;
   /** Entries in order of the chain with their 0-based index. */
   list(filter: AuditFilter): Promise<{ index: number; entry: AuditEntry }[]>;
+  /** One entry by id or 0-based index, with its text as stored; null where there is none. */
+  get(reference: string): Promise<{ index: number; text: string } | null>;
   /** All of it, in pages, in order: raw stored text beside the parsed entry, so that a flipped byte shows. */
   pages(size: number, filter?: AuditFilter): AsyncIterable<{ index: number; text: string }[]>;
   countByKind(run: string): Promise<Partial<Record<AuditKind, number>>>;

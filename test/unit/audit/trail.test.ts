@@ -1,0 +1,97 @@
+import { hexToBytes } from '@noble/hashes/utils.js';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { verifyKeptTree, verifyTrail } from '../../../src/audit/trail.ts';
+import type { SignedRoot } from '../../../src/audit/trail.ts';
+import type { StoredText } from '../../../src/audit/chain.ts';
+import { chainOf, draftOf } from '../../support/audit.ts';
+import { leafOf, shelfOf, treeHash } from '../../support/tree.ts';
+
+const draftsOf = (count: number, mark = '') =>
+  Array.from({ length: count }, (_, n) => draftOf({ subject: `s${n}${n >= 20 ? mark : ''}` }));
+const { stored, head } = chainOf(draftsOf(40));
+const leaves = stored.map(({ text }) => hexToBytes((JSON.parse(text) as { hash: string }).hash));
+const shelf = await shelfOf(leaves);
+const signedAt = (size: number): SignedRoot => ({
+  size,
+  root: treeHash(leaves.slice(0, size)),
+  what: `checkpoint ${size}`,
+});
+const signed = [0, 7, 15, 33].map(signedAt);
+const check = (entries: readonly StoredText[], also: SignedRoot[] = []) =>
+  verifyTrail({ pages: [entries], signed: [...signed, ...also], readTile: shelf.read });
+
+test('a whole trail agrees with every checkpoint', async () => {
+  expect(await check(stored)).toMatchObject({ ok: true, entries: 40, head: head.head });
+  expect(await verifyKeptTree(shelf.read, signed)).toBeNull();
+});
+
+test('any flipped byte is found where it is', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.nat(39), fc.nat(), fc.integer({ min: 1, max: 127 }), async (index, at, mask) => {
+      const bytes = Buffer.from(stored[index]!.text);
+      bytes[at % bytes.length]! ^= mask;
+      const text = bytes.toString('utf8');
+      const report = await check(stored.with(index, { index, text }));
+      expect(report).toMatchObject({ ok: false, entries: index, firstBad: { index } });
+    }),
+    { numRuns: 400 },
+  );
+});
+
+test('a deleted entry, two that changed places, and a cut are found where they are', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.nat(32), fc.nat(32), async (one, other) => {
+      const closed = stored.toSpliced(one, 1).map(({ text }, index) => ({ index, text }));
+      expect(await check(closed)).toMatchObject({ ok: false, firstBad: { index: one } });
+      const cut = stored.slice(0, one);
+      expect(await check(cut)).toMatchObject({ ok: false, entries: one, firstBad: { index: one } });
+      if (one === other) return;
+      const swapped = stored
+        .with(one, { index: one, text: stored[other]!.text })
+        .with(other, { index: other, text: stored[one]!.text });
+      expect(await check(swapped)).toMatchObject({ ok: false, firstBad: { index: Math.min(one, other) } });
+    }),
+  );
+});
+
+describe('a tail rewritten whole, its chain right again', () => {
+  const forged = chainOf(draftsOf(40, '-forged')).stored;
+
+  test('is located by the kept tree', async () => {
+    const report = await check(forged);
+    expect(report).toMatchObject({ ok: false, entries: 20, firstBad: { index: 20 } });
+    expect(report.head).toBe((JSON.parse(stored[19]!.text) as { hash: string }).hash);
+  });
+
+  test('is found between two checkpoints where the tree was rewritten too', async () => {
+    const forgedTree = await shelfOf(forged.map(({ text }) => hexToBytes((JSON.parse(text) as { hash: string }).hash)));
+    const report = await verifyTrail({ pages: [forged], signed, readTile: forgedTree.read });
+    expect(report).toMatchObject({ ok: false, entries: 15, firstBad: { index: 15 } });
+    expect(report.firstBad?.reason).toContain('up to index 32 is not what checkpoint 33 signed');
+    expect(await verifyKeptTree(forgedTree.read, signed)).toMatchObject({ index: 32 });
+  });
+
+  test('passes where nothing behind it was signed', async () => {
+    expect(await verifyTrail({ pages: [forged], signed: [signedAt(15)] })).toMatchObject({ ok: true });
+  });
+});
+
+test('a cut behind the newest kept checkpoint is found with a copy of a newer one', async () => {
+  const cut = stored.slice(0, 35);
+  expect(await check(cut)).toMatchObject({ ok: true });
+  const report = await check(cut, [{ ...signedAt(38), what: 'the copy' }]);
+  expect(report).toMatchObject({ ok: false, entries: 35, firstBad: { index: 35 } });
+  expect(report.firstBad?.reason).toContain('the copy covers 38');
+});
+
+test('a checkpoint of nothing has the root of nothing', async () => {
+  const report = await verifyTrail({ pages: [stored], signed: [{ size: 0, root: leafOf('x'), what: 'it' }] });
+  expect(report).toMatchObject({ ok: false, entries: 0, firstBad: { index: 0 } });
+});
+
+test('a kept tree with a changed or missing hash does not prove', async () => {
+  const broken = async (level: number, index: number) => (await shelf.read(level, index)).with(3, leafOf('x'));
+  expect(await verifyKeptTree(broken, signed)).toMatchObject({ index: 6 });
+  expect(await verifyKeptTree(async () => [], signed)).toMatchObject({ index: 6 });
+});
