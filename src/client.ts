@@ -124,8 +124,13 @@ export async function result(
   { client }: TemporalLink,
   { workflowId, run }: StartedWorkflow,
 ): Promise<MfaEnforcementCheckResult> {
+  return resultOf(client.workflow.getHandle<MfaCheck>(workflowId, run));
+}
+
+/** The result of any workflow. Throws WorkflowEndedError where it did not finish its way. */
+export async function resultOf<Result>(handle: { result(): Promise<Result> }): Promise<Result> {
   try {
-    return await client.workflow.getHandle<MfaCheck>(workflowId, run).result();
+    return await handle.result();
   } catch (thrown) {
     if (thrown instanceof WorkflowFailedError) throw ended(thrown);
     throw thrown;

@@ -24,6 +24,7 @@ export type AuditKind =
   | 'policy.rejected'
   | 'key.created'
   | 'key.rotated'
+  | 'key.revoked'
   | 'approval.opened'
   | 'approval.notified'
   | 'approval.reminded'

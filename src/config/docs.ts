@@ -23,6 +23,7 @@ const VENDORS = {
   jira: 'Jira',
   slack: 'Slack',
   arx: 'arx itself',
+  cli: 'The person at the command line',
   temporal: 'Temporal',
   vault: 'HashiCorp Vault',
 } as const satisfies Record<Variable['usedBy'], string>;

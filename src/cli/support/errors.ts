@@ -35,6 +35,11 @@ export function usageError(message: string, remedy = 'See `arx --help`.'): CliEr
   return new CliError({ code: 'usage', message, remedy, exit: EXIT.usage });
 }
 
+/** A credential was not there, or does not prove what was said: exit code 4. */
+export function unauthenticated(message: string, remedy: string): CliError {
+  return new CliError({ code: 'unauthenticated', message, remedy, exit: EXIT.authentication });
+}
+
 /** The person stopped the command: exit code 130. */
 export function interrupted(message: string, remedy: string): CliError {
   return new CliError({ code: 'interrupted', message, remedy, exit: EXIT.interrupted });

@@ -53,7 +53,8 @@ async function watch(io: Io, { target, started, display, over }: Watch): Promise
   }
 }
 
-async function warnWithoutWorker(io: Io, { link }: Target): Promise<boolean> {
+/** Says where no worker polls the queue; true once it is said. */
+export async function warnWithoutWorker(io: Io, { link }: Target): Promise<boolean> {
   const workers = await pollers(link).catch(() => null);
   if (workers === null || workers.length > 0) return false;
   say(

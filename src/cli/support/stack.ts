@@ -38,6 +38,13 @@ export function vendorsFingerprint(env: Environment['raw']): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
 
+/** The environment without what proves a person: the stack outlives the command and works for others too. */
+const withoutPerson = (env: Environment['raw']): Environment['raw'] =>
+  Object.fromEntries(Object.entries(env).filter(([name]) => !PERSONAL.has(name)));
+const PERSONAL: ReadonlySet<string> = new Set(
+  VARIABLES.filter(({ usedBy }) => usedBy === 'cli').map(({ name }) => name),
+);
+
 /** Opens the embedded stack of ARX_HOME or joins it; the command itself sees to interrupts. */
 export async function openLocalStack(
   io: Io,
@@ -50,7 +57,7 @@ export async function openLocalStack(
   return openStack({
     home: settings.arx.home,
     vendorsFingerprint: vendorsFingerprint(settings.raw),
-    env: settings.raw,
+    env: withoutPerson(settings.raw),
     configPath: settings.file?.path ?? null,
     ui: options.ui,
     log: (line) => say(io, dim(line)),

@@ -1,0 +1,56 @@
+import { randomUUID } from 'node:crypto';
+import type { CallContext, OktaUser } from '../../connectors/types.ts';
+import type { Store } from '../../store/types.ts';
+import { oktaOf } from '../support/connectors.ts';
+import { unauthenticated } from '../support/errors.ts';
+import type { CliError } from '../support/errors.ts';
+import type { Settings } from '../support/settings.ts';
+
+const USER_ID = /^[A-Za-z0-9]{20}$/;
+
+/** Who a decision is counted for: an active Okta user. */
+export type Person = Pick<OktaUser, 'id' | 'login'>;
+
+/** The active Okta user with this login or id. Throws CliError `unauthenticated` where there is none. */
+export async function personOf(settings: Settings, store: Store, reference: string): Promise<Person> {
+  const user = await lookUp(settings, store, reference);
+  if (user?.status === 'ACTIVE') return user;
+  throw unauthenticated(
+    user === null ? 'Okta knows nobody of that login or id.' : `Okta user ${user.id} is not active (${user.status}).`,
+    'Name an active Okta user with --as, and prove it with ARX_KEY.',
+  );
+}
+
+async function lookUp(settings: Settings, store: Store, reference: string): Promise<OktaUser | null> {
+  const okta = await oktaOf(settings, store);
+  try {
+    if (USER_ID.test(reference)) {
+      return (await okta('users:read_detail', { userId: reference }, contextOf(reference))).output;
+    }
+    const byLogin = { statuses: [], login: reference };
+    const { output } = await okta('users:read', byLogin, contextOf('person'));
+    const [user, ...others] = output.items.filter(({ login }) => login.toLowerCase() === reference.toLowerCase());
+    return user && others.length === 0 ? user : null;
+  } catch (thrown) {
+    if ((thrown as { code?: unknown }).code === 'not_found') return null;
+    if ((thrown as Error).name === 'InvalidArgumentError') throw noLogin();
+    throw thrown;
+  }
+}
+
+function contextOf<Output>(subject: string): CallContext<Output> {
+  const run = randomUUID();
+  return {
+    caller: {
+      principal: 'workflow:governed-operations',
+      authenticatedBy: 'cli',
+      surface: 'cli',
+      workflowId: `sign-in/${run}`,
+      run,
+    },
+    subject,
+    priority: 'interactive',
+  };
+}
+
+const noLogin = (): CliError => unauthenticated('That is neither a login nor an id of Okta.', 'Name an Okta user.');

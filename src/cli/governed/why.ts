@@ -1,0 +1,26 @@
+import type { ApprovalOptions } from '../approvals.ts';
+import { EXIT } from '../support/exit.ts';
+import type { ExitCode } from '../support/exit.ts';
+import { print, writeJson } from '../support/io.ts';
+import type { Io } from '../support/io.ts';
+import { withStore } from '../support/store.ts';
+import { approvalDocument } from './documents.ts';
+import { entriesOf, findRequest } from './requests.ts';
+import { storyOf } from './story.ts';
+
+/** `arx approvals why`: the way of a request from the trail, step by step. */
+export async function tellWhy(io: Io, reference: string, { json }: ApprovalOptions): Promise<ExitCode> {
+  const { record, entries } = await withStore(io, async (store) => {
+    const record = await findRequest(store, reference);
+    return { record, entries: await entriesOf(store, record) };
+  });
+  const document = approvalDocument(record);
+  const story = storyOf(record, entries);
+  if (json) {
+    await writeJson(io, { schema: 'arx.approval/v1', ...document, story });
+    return EXIT.ok;
+  }
+  const { approvalText, storyText } = await import('../render/approvals.ts');
+  await print(io, `${approvalText(document, io.colors.out)}\n\n${storyText(story, io.colors.out)}`);
+  return EXIT.ok;
+}

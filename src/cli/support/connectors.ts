@@ -1,0 +1,23 @@
+import { guardrailsOf } from '../../config/guardrails.ts';
+import { oktaSettings } from '../../config/credentials.ts';
+import type { Connectors } from '../../connectors/types.ts';
+import type { Store } from '../../store/types.ts';
+import { policiesOf } from './inspect.ts';
+import type { Settings } from './settings.ts';
+
+/** Okta behind the governed pipeline, for the few look-ups that a command itself makes. Throws ConfigError. */
+export async function oktaOf(settings: Settings, store: Store): Promise<Connectors['okta']> {
+  const { createConnectors } = await import('../../connectors/create.ts');
+  const { arx, config, baseDir } = settings;
+  const bundle = policiesOf(settings);
+  const { okta } = createConnectors({
+    okta: await oktaSettings({ env: arx, config, baseDir }),
+    journal: store.journal,
+    bundle: () => bundle,
+    guardrails: () => guardrailsOf(config),
+    now: () => new Date(),
+    timeoutMs: 10_000,
+    quota: { share: 1, reserve: 0, warningThreshold: false },
+  });
+  return okta;
+}
