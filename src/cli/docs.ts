@@ -35,16 +35,21 @@ function leaves(command: Command, words = 'arx'): Leaf[] {
 }
 
 function section(command: Command, words: string): string[] {
-  const args = command.registeredArguments.map((argument) => ` <${argument.name()}>`).join('');
+  const args = command.registeredArguments.map((argument) => ` ${usage(argument)}`).join('');
   const options = command.options.filter(({ hidden }) => !hidden).map(optionLine);
   const argumentLines = command.registeredArguments.map(
-    (argument) => `\`<${argument.name()}>\`: ${argument.description}${choices(argument.argChoices)}`,
+    (argument) => `\`${usage(argument)}\`: ${argument.description}${choices(argument.argChoices)}`,
   );
   return [
     `## ${words}${args === '' ? '' : ` ${args.trim().replaceAll('<', '\\<')}`}`,
     sentence(command.description()),
     list([...argumentLines, ...options]),
   ];
+}
+
+function usage(argument: Command['registeredArguments'][number]): string {
+  const name = `${argument.name()}${argument.variadic ? '...' : ''}`;
+  return argument.required ? `<${name}>` : `[${name}]`;
 }
 
 function optionLine({ flags, description, defaultValue, argChoices }: Command['options'][number]): string {

@@ -6,6 +6,7 @@ import { defineConfig } from './config.ts';
 import { defineDemo } from './demo.ts';
 import { defineDoctor } from './doctor.ts';
 import { defineEmulate } from './emulate.ts';
+import { definePolicy } from './policy.ts';
 import { defineRegister } from './register.ts';
 import { defineReport } from './report.ts';
 import { defineRun } from './run.ts';
@@ -25,6 +26,7 @@ const VERBS: readonly DefineVerb[] = [
   defineRegister,
   defineUnregister,
   defineAudit,
+  definePolicy,
   defineConfig,
   defineDoctor,
   defineUp,

@@ -84,9 +84,20 @@ describe('the live policies', () => {
     expect(new Set(codes)).toEqual(new Set(['explicit_deny']));
   });
 
-  it('grant the doctor reads only, and nobody else anything', () => {
+  it('grant the doctor reads only, and agents, flows and other workflows nothing', () => {
     expect(granted('workflow:doctor').filter((line) => !line.endsWith(' allow'))).toEqual([]);
     expect(granted('workflow:doctor')).toContain('jira myself:read allow');
-    expect(granted('user:anonymous')).toEqual([]);
+    expect(['agent:soc', 'flow:leaver', 'workflow:other'].flatMap(granted)).toEqual([]);
   });
+
+  it.each(['user:jane@example.com', 'user:anonymous'])(
+    'let %s read and do what is reversible, the rest with others',
+    (who) => {
+      const byRisk = OPERATIONS.map(
+        ({ connector, operation, risk }) => `${risk} ${decide(live, operation, who, connector).effect}`,
+      );
+      expect([...new Set(byRisk)].sort()).toEqual(['CRITICAL approval', 'HIGH approval', 'LOW allow', 'MEDIUM auto']);
+      expect(granted(who)).toHaveLength(OPERATIONS.length);
+    },
+  );
 });

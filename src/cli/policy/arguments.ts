@@ -1,0 +1,77 @@
+import { readFileSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { argumentProblem } from '../../governance/arguments.ts';
+import type { ArgumentProblem } from '../../governance/arguments.ts';
+import { canonicalDigest } from '../../governance/digest.ts';
+import type { OperationRow } from '../../governance/types.ts';
+import { CliError } from '../support/errors.ts';
+import { EXIT } from '../support/exit.ts';
+
+const MAX_BYTES = 64 * 1024;
+const NO_OBJECT: ArgumentProblem = { parameter: null, expected: 'a JSON object of the parameters, at most 64 KB' };
+
+/**
+ * The digest of the arguments in a file, once they have been found to have their form; an operation that nobody knows has
+ * none. Throws CliError `invalid_argument`, which never repeats a value: it may be hostile or personal.
+ */
+export function argumentsDigest(file: string, cwd: string, row: OperationRow | undefined): string {
+  const args = readArguments(file, cwd);
+  const problem = row ? argumentProblem(row, args) : null;
+  const digest = problem ? null : digestOf(args);
+  if (digest !== null) return digest;
+  throw refused(file, problem ?? NO_OBJECT);
+}
+
+function readArguments(file: string, cwd: string): object {
+  const parsed = parse(file, readText(file, cwd));
+  if (parsed === null || typeof parsed !== 'object' || Array.isArray(parsed)) throw refused(file, NO_OBJECT);
+  return parsed;
+}
+
+function readText(file: string, cwd: string): string {
+  const path = resolve(cwd, file);
+  try {
+    if (statSync(path).size > MAX_BYTES) throw refused(file, NO_OBJECT);
+    return readFileSync(path, 'utf8');
+  } catch (thrown) {
+    if (thrown instanceof CliError) throw thrown;
+    const code = (thrown as NodeJS.ErrnoException).code ?? 'unknown';
+    throw new CliError({
+      code: 'no_file',
+      message: `${file} cannot be read (${code}).`,
+      remedy: 'Name a JSON file with --args.',
+      where: { file },
+      exit: EXIT.usage,
+    });
+  }
+}
+
+function parse(file: string, text: string): unknown {
+  try {
+    // A key __proto__ would be a parameter that nobody means.
+    return JSON.parse(text, (key, value: unknown) => {
+      if (key === '__proto__') throw new SyntaxError('__proto__');
+      return value;
+    });
+  } catch {
+    throw refused(file, NO_OBJECT);
+  }
+}
+
+// Null for what has no canonical form: half of a surrogate pair, or nesting without end.
+function digestOf(args: object): string | null {
+  try {
+    return canonicalDigest(args);
+  } catch {
+    return null;
+  }
+}
+
+const refused = (file: string, { parameter, expected }: ArgumentProblem): CliError =>
+  new CliError({
+    code: 'invalid_argument',
+    message: `${parameter === null ? 'the arguments do' : `${parameter} does`} not have the required form`,
+    remedy: `Write ${parameter ? `as ${parameter} ` : ''}${expected}.`,
+    where: { file, ...(parameter ? { path: parameter } : {}) },
+    exit: EXIT.usage,
+  });

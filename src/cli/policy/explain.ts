@@ -1,0 +1,74 @@
+import { guardrailsOf } from '../../config/guardrails.ts';
+import { nearest } from '../../config/nearest.ts';
+import { findOperation, OPERATIONS } from '../../governance/catalogue.ts';
+import { decisionDocument } from '../../governance/document.ts';
+import { evaluate } from '../../governance/evaluate.ts';
+import type { Decision } from '../../governance/types.ts';
+import { whatWouldChange } from '../../governance/what-if.ts';
+import type { Asked } from '../../governance/what-if.ts';
+import { decisionText } from '../render/policy.ts';
+import { EXIT } from '../support/exit.ts';
+import { print, writeJson } from '../support/io.ts';
+import type { Io } from '../support/io.ts';
+import { loadSettings } from '../support/settings.ts';
+import type { Settings } from '../support/settings.ts';
+import type { ExplainOptions } from '../policy.ts';
+import { argumentsDigest } from './arguments.ts';
+import { bundleAt, operationNamed } from './bundle.ts';
+
+/** `arx policy explain`: exit 0 whatever the decision. */
+export async function explain(io: Io, named: string, options: ExplainOptions) {
+  const settings = await loadSettings(io, options);
+  const { connector, operation } = operationNamed(named);
+  const row = findOperation(connector, operation);
+  const argsDigest = options.args === undefined ? undefined : argumentsDigest(options.args, settings.arx.cwd, row);
+  const asked: Asked = {
+    request: { connector, operation, principal: options.as, argsDigest },
+    bundle: bundleAt(options.policies, settings),
+    guardrails: guardrailsOf(settings.config),
+    catalogue: OPERATIONS,
+  };
+  const decision = evaluate(asked.request, asked.bundle, asked.guardrails, asked.catalogue);
+  const hints = [...decision.hints, ...whatWouldChange(asked, decision), ...remarks(asked, decision, settings)];
+  const document = decisionDocument({ ...decision, hints }, asked.request, settings.config.approvals);
+  if (options.json) await writeJson(io, document);
+  else await print(io, decisionText(document, io.colors.out));
+  return EXIT.ok;
+}
+
+type Remark = (asked: Asked, decision: Decision, settings: Settings) => string[];
+
+const remarks: Remark = (...facts) => REMARKS.flatMap((remark) => remark(...facts));
+
+const REMARKS: readonly Remark[] = [
+  ({ request: { connector, operation } }, { code }) => {
+    if (code !== 'fail_closed' || findOperation(connector, operation)) return [];
+    const near = nearest(
+      `${connector}:${operation}`,
+      OPERATIONS.map((row) => `${row.connector}:${row.operation}`),
+    );
+    return near ? [`did you mean ${near}?`] : [];
+  },
+  ({ request: { principal } }) =>
+    principal.includes(':') ? [] : ['a principal is user:LOGIN-OR-ID, agent:ID, workflow:NAME or flow:NAME'],
+  ({ request: { principal } }, { effect }) =>
+    principal === 'user:anonymous' && effect !== 'deny'
+      ? [
+          'user:anonymous is whoever calls without signing in and without --as; a deny with that principal keeps them out',
+        ]
+      : [],
+  (_, { risk, effect }, { config }) =>
+    risk === 'CRITICAL' && effect === 'approval'
+      ? [`CRITICAL takes ${config.approvals.critical_quorum} distinct people, whatever count says`]
+      : [],
+  (_, { obligations }, { config }) => {
+    const others =
+      config.approvals.default_approvers.join(', ') || 'approvals.default_approvers of arx.yaml names nobody';
+    return obligations.approvers
+      .filter(({ any_of }) => any_of.length === 0)
+      .map(
+        ({ policy, hitlChannel }) =>
+          `policy ${policy} names no approvers: ${hitlChannel ? `whoever in ${hitlChannel} maps to an Okta user` : 'no channel'}, and the default approvers (${others})`,
+      );
+  },
+];

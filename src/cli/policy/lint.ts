@@ -1,0 +1,20 @@
+import { OPERATIONS } from '../../governance/catalogue.ts';
+import { lintPolicies } from '../../governance/lint.ts';
+import { lintText } from '../render/policy.ts';
+import { EXIT } from '../support/exit.ts';
+import { print, writeJson } from '../support/io.ts';
+import type { Io } from '../support/io.ts';
+import { loadSettings } from '../support/settings.ts';
+import type { PolicyOptions } from '../policy.ts';
+import { bundleAt } from './bundle.ts';
+
+/** `arx policy lint`: exit 1 where a finding is an error. */
+export async function lint(io: Io, directory: string | undefined, options: PolicyOptions) {
+  const bundle = bundleAt(directory, await loadSettings(io, options));
+  const findings = lintPolicies(bundle.policies, OPERATIONS);
+  const policies = bundle.policies.length;
+  if (options.json) {
+    await writeJson(io, { schema: 'arx.lint/v1', findings, items: findings, policies, bundleDigest: bundle.digest });
+  } else await print(io, lintText(findings, policies, io.colors.out));
+  return findings.some(({ severity }) => severity === 'error') ? EXIT.error : EXIT.ok;
+}

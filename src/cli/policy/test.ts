@@ -1,0 +1,48 @@
+import { dirname, join } from 'node:path';
+import { findFiles } from '../../config/files.ts';
+import { guardrailsOf } from '../../config/guardrails.ts';
+import { readPolicyTest } from '../../config/policy-tests.ts';
+import { testText } from '../render/policy.ts';
+import { CliError } from '../support/errors.ts';
+import { EXIT } from '../support/exit.ts';
+import { print, writeJson } from '../support/io.ts';
+import type { Io } from '../support/io.ts';
+import { loadSettings } from '../support/settings.ts';
+import type { Settings } from '../support/settings.ts';
+import type { PolicyOptions } from '../policy.ts';
+import { bundleFrom } from './bundle.ts';
+import { judgeCase } from './judge-case.ts';
+
+/** `arx policy test`: exit 1 where a case comes out otherwise than it says. */
+export async function test(io: Io, files: readonly string[], options: PolicyOptions) {
+  const settings = await loadSettings(io, options);
+  const guardrails = guardrailsOf(settings.config);
+  const items = testFiles(files, settings)
+    .map(readPolicyTest)
+    .flatMap(({ policies, baseDir, cases }) => {
+      const bundle = bundleFrom(policies, baseDir);
+      return cases.map((one) => judgeCase(one, bundle, guardrails));
+    });
+  const failed = items.filter(({ ok }) => !ok).length;
+  if (options.json) {
+    await writeJson(io, { schema: 'arx.policy-test/v1', passed: items.length - failed, failed, items });
+  } else await print(io, testText(items, io.colors.out));
+  return failed === 0 ? EXIT.ok : EXIT.error;
+}
+
+function testFiles(files: readonly string[], { config, baseDir, arx }: Settings) {
+  const found =
+    files.length > 0 ? findFiles(files, arx.cwd) : findFiles(besidePolicies(config.policies, baseDir), baseDir);
+  if (found.length > 0) return found;
+  throw new CliError({
+    code: 'no_tests',
+    message: 'there are no policy tests beside the policies of arx.yaml',
+    remedy: 'Write tests/NAME.yaml beside them (docs/policies.md shows how), or name test files.',
+    exit: EXIT.usage,
+  });
+}
+
+const besidePolicies = (patterns: readonly string[], baseDir: string): string[] => {
+  const folders = findFiles(patterns, baseDir).map(({ shown }) => dirname(shown));
+  return [...new Set(folders)].map((folder) => join(folder, 'tests', '*.y*ml'));
+};

@@ -1,0 +1,48 @@
+import type { ConnectorName, OperationRow } from './types.ts';
+
+interface Form {
+  holds: RegExp;
+  expected: string;
+}
+const OKTA_ID: Form = { holds: /^[A-Za-z0-9]{20}$/, expected: 'an id of 20 letters and digits' };
+const JIRA_PROJECT: Form = { holds: /^[A-Z][A-Z0-9_]{0,254}$/, expected: 'the key of a project, such as SEC' };
+
+/** The form of every parameter that stands in a path: anything else could name another path. */
+const FORMS: Partial<Record<ConnectorName, Readonly<Record<string, Form>>>> = {
+  okta: {
+    userId: OKTA_ID,
+    groupId: OKTA_ID,
+    appId: OKTA_ID,
+    policyId: OKTA_ID,
+    authServerId: { holds: /^(?:default|[A-Za-z0-9]{20})$/, expected: `${OKTA_ID.expected}, or default` },
+  },
+  jira: {
+    key: { holds: /^[A-Z][A-Z0-9_]{0,254}-[1-9]\d{0,17}$/, expected: 'the key of an issue, such as SEC-1' },
+    project: JIRA_PROJECT,
+  },
+};
+
+/** What is wrong with an operation's arguments: the parameter (null: the whole), and what was expected of it. */
+export interface ArgumentProblem {
+  parameter: string | null;
+  expected: string;
+}
+
+/** The first argument that could name another path, or is missing from the path; null where there is none. */
+export function argumentProblem(row: OperationRow, args: unknown): ArgumentProblem | null {
+  if (args === null || typeof args !== 'object' || Array.isArray(args))
+    return { parameter: null, expected: 'a JSON object of the parameters' };
+  const forms = FORMS[row.connector] ?? {};
+  const wrong = Object.entries(forms).find(([name, { holds }]) => {
+    const value: unknown = Object.hasOwn(args, name) ? (args as Record<string, unknown>)[name] : undefined;
+    return value === undefined ? neededIn(row).includes(name) : typeof value !== 'string' || !holds.test(value);
+  });
+  return wrong ? { parameter: wrong[0], expected: wrong[1].expected } : null;
+}
+
+// Where an operation has several forms, one of them may do without.
+function neededIn({ path, wire }: OperationRow): string[] {
+  const paths = wire && wire.length > 1 ? wire.map((call) => call.path) : [path];
+  const named = paths.map((one) => [...one.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name));
+  return (named[0] ?? []).filter((name) => named.every((names) => names.includes(name)));
+}
