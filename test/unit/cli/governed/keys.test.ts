@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { decisionKey } from '../../../../src/governance/decision-token.ts';
+import { openStore } from '../../../../src/store/open.ts';
+import type { Store } from '../../../../src/store/types.ts';
+import { directoryWith } from '../../../support/config.ts';
+import { startPglite } from '../../../support/pglite.ts';
+import type { TestDatabase } from '../../../support/pglite.ts';
+import { arx } from '../support/terminal.ts';
+
+let database: TestDatabase;
+let store: Store;
+
+beforeAll(async () => {
+  database = await startPglite();
+  store = await openStore({ databaseUrl: database.databaseUrl, maxConnections: 2 });
+  await store.migrate();
+});
+afterAll(async () => {
+  await store.close();
+  await database.close();
+});
+
+type Document = Record<string, unknown> & { key?: string; kid?: string };
+
+async function keys(argv: string[], env: Record<string, string> = {}): Promise<{ code: number; document: Document }> {
+  const outcome = await arx(['keys', ...argv, '--json'], { DATABASE_URL: database.databaseUrl, ...env });
+  expect(outcome.err).toBe('');
+  return { code: outcome.code, document: JSON.parse(outcome.out) as Document };
+}
+
+describe('arx keys', () => {
+  it('makes a key, of which only the hash is stored, and lists it', async () => {
+    const { document } = await keys(['create', '--name', 'ann-laptop', '--for', 'ann@example.com']);
+    expect(document).toMatchObject({ schema: 'arx.access-key/v1', name: 'ann-laptop', person: 'ann@example.com' });
+    expect(document.key).toMatch(/^arxk_[A-Za-z0-9_-]{43}$/);
+    const hash = createHash('sha256').update(`${document.key}`).digest('hex');
+    expect(await store.keys.accessKey(hash)).toMatchObject({ name: 'ann-laptop', revokedAt: null });
+    const list = JSON.stringify((await keys(['list'])).document);
+    expect(list).toContain('ann-laptop');
+    expect(list).not.toContain(hash);
+    const trail = JSON.stringify(await store.audit.list({ subject: 'ann-laptop' }));
+    expect(trail).toContain('key.created');
+    expect(trail).not.toMatch(new RegExp(`ann@example.com|${document.key}|${hash}`));
+  });
+
+  it('prints a key alone on standard output, for scripts', async () => {
+    const outcome = await arx(['keys', 'create', '--name', 'robot'], { DATABASE_URL: database.databaseUrl });
+    expect(outcome).toMatchObject({ code: 0, out: expect.stringMatching(/^arxk_[A-Za-z0-9_-]{43}\n$/) });
+    expect(outcome.err).toContain('agent:robot');
+  });
+
+  it('takes a name once, and an Okta login', async () => {
+    const again = await keys(['create', '--name', 'ann-laptop']);
+    expect(again).toMatchObject({ code: 2, document: { schema: 'arx.error/v1', code: 'key_exists' } });
+    const id = await keys(['create', '--name', 'by-id', '--for', '00u1a2b3c4d5e6f7g8h9']);
+    expect(id).toMatchObject({ code: 2, document: { code: 'usage' } });
+    expect(await store.keys.accessKeys()).toHaveLength(2);
+  });
+
+  it('revokes a key, once and for all', async () => {
+    const { document } = await keys(['create', '--name', 'lost']);
+    const env = { ARX_KEY: `${document.key}` };
+    expect((await keys(['decision'], { ...env, ARX_HOME: directoryWith() })).code).toBe(0);
+    expect((await keys(['revoke', 'lost'])).code).toBe(0);
+    expect((await keys(['revoke', 'lost'])).code).toBe(0);
+    expect((await store.audit.list({ subject: 'lost', kind: 'key.revoked' })).length).toBe(1);
+    const refused = await keys(['decision'], { ...env, ARX_HOME: directoryWith() });
+    expect(refused).toMatchObject({ code: 4, document: { code: 'unauthenticated' } });
+    expect(await keys(['revoke', 'nobody'])).toMatchObject({ code: 1, document: { code: 'no_such_key' } });
+  });
+
+  it('records who changed keys', async () => {
+    const { document } = await keys(['create', '--name', 'bob', '--for', 'bob@example.com']);
+    await keys(['create', '--name', 'made-by-bob'], { ARX_KEY: `${document.key}` });
+    const [made] = await store.audit.list({ subject: 'made-by-bob' });
+    expect(made?.entry.actor).toEqual({ principal: 'user:bob@example.com', authenticatedBy: 'key' });
+  });
+});
+
+describe('arx keys decision', () => {
+  it('makes the signing key once and knows its public half', async () => {
+    const env = { ARX_HOME: directoryWith() };
+    const first = (await keys(['decision'], env)).document;
+    expect((await keys(['decision'], env)).document).toEqual(first);
+    expect(await store.keys.signingKey(`${first.kid}`)).toMatchObject({
+      publicKey: first['publicKey'],
+      revokedAt: null,
+    });
+    expect(await store.audit.list({ subject: `${first.kid}` })).toHaveLength(1);
+  });
+
+  it('rotates: the new one counts, the old one no more', async () => {
+    const env = { ARX_HOME: directoryWith() };
+    const old = (await keys(['decision'], env)).document;
+    const { document } = await keys(['decision', '--rotate'], env);
+    expect(document).toMatchObject({ schema: 'arx.decision-key/v1', replaced: old.kid });
+    expect(document.kid).not.toBe(old.kid);
+    expect((await store.keys.signingKey(`${old.kid}`))?.revokedAt).not.toBeNull();
+    expect((await store.keys.signingKey(`${document.kid}`))?.revokedAt).toBeNull();
+    expect((await keys(['decision'], env)).document.kid).toBe(document.kid);
+    const kinds = (await store.audit.list({ subject: `${old.kid}` })).map(({ entry }) => entry.kind);
+    expect(kinds).toEqual(['key.created', 'key.revoked']);
+  });
+
+  it('takes a given seed, does not replace it, and refuses one that is revoked', async () => {
+    const env = { ARX_HOME: directoryWith(), ARX_DECISION_KEY: 'cd'.repeat(32) };
+    const { kid } = decisionKey(env.ARX_DECISION_KEY);
+    expect((await keys(['decision'], env)).document).toMatchObject({ kid });
+    expect(await keys(['decision', '--rotate'], env)).toMatchObject({
+      code: 2,
+      document: { code: 'decision_key_given' },
+    });
+    await store.keys.revokeSigningKey(kid, new Date().toISOString());
+    expect(await keys(['decision'], env)).toMatchObject({ code: 1, document: { code: 'key_revoked' } });
+  });
+});
