@@ -3,7 +3,7 @@ import type { ActiveFault, LogEntry, StateDocument, StateIssue, StatePart, State
 import type { Evolution } from './demo/evolve.ts';
 import type { JiraSettings, StatusCategory } from './jira/model.ts';
 import type { NewGroup, NewUser, OktaSettings, UserPatch } from './okta/model.ts';
-import type { SlackChannel, SlackSettings } from './slack/workspace.ts';
+import type { NewMember, SlackChannel, SlackSettings } from './slack/workspace.ts';
 import type { FaultRule } from './types.ts';
 
 /** Typed verbs of the control server. Every one throws an Error that names verb, path and answer when it is refused. */
@@ -28,7 +28,9 @@ export interface EmulatorControl {
   transitionIssue(key: string, category: StatusCategory): Promise<StateIssue>;
   deleteIssue(key: string): Promise<void>;
   jiraSettings(changes: Partial<JiraSettings>): Promise<void>;
-  slackSettings(changes: Partial<SlackSettings> & { channels?: Partial<SlackChannel>[] }): Promise<void>;
+  slackSettings(
+    changes: Partial<SlackSettings> & { channels?: Partial<SlackChannel>[]; members?: NewMember[] },
+  ): Promise<void>;
   /** Lets a week pass in the organisation. */
   evolve(): Promise<Evolution>;
 }

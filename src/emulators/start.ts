@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import { openAcceptLog } from './accept-log.ts';
 import type { AcceptLog } from './accept-log.ts';
 import { createControlServer } from './control/server.ts';
-import { buildDemoOrg } from './demo/org.ts';
+import { APPROVER_GROUP, buildDemoOrg } from './demo/org.ts';
 import { buildPlainOrg } from './demo/plain.ts';
 import { Faults } from './faults.ts';
 import { closeServer, listen } from './http.ts';
@@ -77,10 +77,15 @@ function buildState(options: ResolvedOptions): EmulatorState {
   if (options.profile === 'demo') buildDemoOrg(okta, options);
   if (options.profile === 'plain') buildPlainOrg(okta, options);
   const jira = { token: tokens.jira, email: tokens.jiraEmail, indexLagMs, forbidReopen: false, anonymous: false };
+  const slack = new SlackWorkspace({ token: tokens.slack, scopes: SLACK_SCOPES }, seed);
+  // Who may approve can be reached, and answer, in Slack.
+  const approvers = okta.groupNamed(APPROVER_GROUP);
+  for (const user of okta.present())
+    if (approvers?.members?.has(user.id)) slack.addMember({ email: user.profile.login });
   return {
     okta,
     jira: new JiraSite(jira, options.jiraProject),
-    slack: new SlackWorkspace({ token: tokens.slack, scopes: SLACK_SCOPES }, seed),
+    slack,
     faults: new Faults(),
     log: openAcceptLog(options.log),
     limiter: new RateLimiter(settings),

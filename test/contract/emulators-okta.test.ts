@@ -59,7 +59,7 @@ const OURS: Record<string, (pair: RecordedPair) => Asked | Promise<Asked>> = {
   'users:update': ({ request, response }) => ({
     method: request.method,
     path: `/api/v1/users/${like(response.body)}`,
-    body: { profile: { title: 'changed' } },
+    body: { profile: (request.body as { profile: unknown }).profile },
   }),
   'users:deactivate': () => ({
     method: 'POST',

@@ -5,7 +5,7 @@ import type { StatusCategory } from '../jira/model.ts';
 import { statusOf } from '../jira/transitions.ts';
 import { createRouter } from '../router.ts';
 import type { Router } from '../router.ts';
-import type { SlackChannel } from '../slack/workspace.ts';
+import type { NewMember, SlackChannel } from '../slack/workspace.ts';
 import type { EmulatorState } from '../start.ts';
 import type { Answer, EmulatedRequest, FaultRule, Route } from '../types.ts';
 import { oktaControls } from './okta.ts';
@@ -136,7 +136,8 @@ function slackControls({ slack }: EmulatorState): Route[] {
       path: '/slack/settings',
       operation,
       handle: (request) => {
-        const { channels, ...settings } = objectBody(request);
+        const { channels, members, ...settings } = objectBody(request);
+        for (const member of Array.isArray(members) ? (members as NewMember[]) : []) slack.addMember(member);
         Object.assign(slack.settings, settings);
         for (const channel of Array.isArray(channels) ? (channels as SlackChannel[]) : []) {
           const known = slack.channel(channel.id);

@@ -46,6 +46,8 @@ export interface GroupRecord {
   lastMembershipUpdated: string;
   /** Null: everybody belongs (the built-in group). */
   members: Set<string> | null;
+  /** Administrator roles that its members hold through it. */
+  roles: string[];
 }
 
 /** A user to add; everything but the login has a default. */
@@ -84,6 +86,7 @@ export interface NewGroup {
   type?: GroupRecord['type'];
   description?: string | null;
   members?: readonly string[];
+  roles?: readonly string[];
 }
 
 /** What tests and the demo may turn at the Okta emulator while it runs. */
@@ -104,4 +107,6 @@ export interface Canaries {
   phone?: string;
   email?: string;
   totpSeed?: string;
+  /** Token in activation and reset links. */
+  link?: string;
 }

@@ -1,5 +1,7 @@
 import { oktaId } from '../ids.ts';
+import { AppDirectory } from './app-records.ts';
 import type { Canaries, GroupRecord, NewGroup, NewUser, OktaSettings, UserPatch, UserRecord } from './model.ts';
+import { SystemLog } from './system-log.ts';
 
 /** The state of one emulated Okta organisation. */
 export class OktaOrg {
@@ -9,6 +11,8 @@ export class OktaOrg {
   /** In listing order; a deleted user leaves a hole, so that cursors stay valid. */
   users: (UserRecord | undefined)[] = [];
   groups: (GroupRecord | undefined)[] = [];
+  readonly apps: AppDirectory;
+  readonly log = new SystemLog();
   readonly #byId = new Map<string, UserRecord>();
   readonly #byLogin = new Map<string, UserRecord>();
   readonly #places = new Map<string, number>();
@@ -18,6 +22,7 @@ export class OktaOrg {
     this.settings = settings;
     this.canaries = canaries;
     this.addGroup({ name: 'Everyone', type: 'BUILT_IN', description: 'All users in your organization' });
+    this.apps = new AppDirectory(this);
   }
 
   /** By id or login; null where there is none. */
@@ -67,6 +72,7 @@ export class OktaOrg {
     this.#byId.delete(user.id);
     this.#byLogin.delete(user.profile.login.toLowerCase());
     for (const group of this.groups) group?.members?.delete(user.id);
+    for (const app of this.apps.all) app.users.delete(user.id);
   }
 
   clearUsers(): void {
@@ -95,6 +101,7 @@ export class OktaOrg {
       lastUpdated: now,
       lastMembershipUpdated: now,
       members: wanted.type === 'BUILT_IN' && wanted.name === 'Everyone' ? null : new Set(members),
+      roles: [...(wanted.roles ?? [])],
     };
     this.groups.push(group);
     return group;
@@ -102,6 +109,7 @@ export class OktaOrg {
 
   removeGroup(group: GroupRecord): void {
     this.groups[group.index] = undefined;
+    for (const app of this.apps.all) app.groups = app.groups.filter((id) => id !== group.id);
   }
 
   isMember(group: GroupRecord, user: UserRecord): boolean {

@@ -49,6 +49,12 @@ export function links(request: EmulatedRequest, next: string | null): string[] {
   return [self, `<${request.origin}${request.path}?${query.toString()}>; rel="next"`];
 }
 
+/** Address of the next page in an answer's Link headers; null at the end. */
+export function nextOf({ headers }: Answer): string | null {
+  const next = [headers?.link ?? []].flat().find((link) => link.endsWith('rel="next"'));
+  return next === undefined ? null : next.slice(1, next.indexOf('>'));
+}
+
 function limitOf(request: EmulatedRequest, max: number): number | null {
   const text = request.query.get('limit');
   if (text === null || text === '') return max;

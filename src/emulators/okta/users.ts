@@ -1,3 +1,4 @@
+import { oktaId } from '../ids.ts';
 import type { Answer, EmulatedRequest, Json, Route } from '../types.ts';
 import { notFound, oktaError } from './errors.ts';
 import { compileExpression, ExpressionError } from './expression.ts';
@@ -13,6 +14,7 @@ export function userRoutes(org: OktaOrg): Route[] {
     { method: 'GET', path: '/api/v1/users', operation: 'users:read', scope, handle: (request) => list(org, request) },
     { method: 'GET', path: '/api/v1/users/:id', operation: 'users:read_detail', scope, handle: detail(org) },
     { method: 'GET', path: '/api/v1/users/:id/groups', operation: 'users:read_groups', scope, handle: groupsOf(org) },
+    { method: 'GET', path: '/api/v1/users/:id/appLinks', operation: 'users:read_apps', scope, handle: appsOf(org) },
   ];
 }
 
@@ -69,5 +71,26 @@ function groupsOf(org: OktaOrg) {
     const groups = org.groups.filter((group) => group !== undefined).filter((group) => org.isMember(group, user));
     const body = groups.map((group) => renderGroup(group, request));
     return { status: 200, headers: { link: links(request, null) }, body };
+  };
+}
+
+function appsOf(org: OktaOrg) {
+  return (request: EmulatedRequest): Answer => {
+    const user = org.user(request.params.id ?? '');
+    if (!user || user.vanish) return notFound(request.params.id ?? '', 'User');
+    const apps = org.apps.all.filter((app) => app.status === 'ACTIVE' && org.apps.scopeOf(app, user) !== null);
+    const body = apps.map((app) => ({
+      id: oktaId('00l', app.index, org.seed),
+      label: app.label,
+      linkUrl: `${request.origin}/home/${app.name}/${app.id}/${app.index}`,
+      logoUrl: `${request.origin}/assets/img/logos/${app.name}.png`,
+      appName: app.name,
+      appInstanceId: app.id,
+      appAssignmentId: oktaId('00x', user.index * 64 + app.index, org.seed),
+      credentialsSetup: false,
+      hidden: false,
+      sortOrder: app.index,
+    }));
+    return { status: 200, body };
   };
 }

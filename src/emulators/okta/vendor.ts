@@ -1,12 +1,21 @@
 import type { RateLimiter } from '../rate-limit.ts';
 import type { Vendor } from '../types.ts';
+import { appRoutes } from './apps.ts';
+import { authenticatorRoutes } from './authenticators.ts';
+import { authzRoutes } from './authz.ts';
+import { domainRoutes } from './domains.ts';
 import { oktaError } from './errors.ts';
+import { logged } from './events.ts';
 import { factorRoutes } from './factors.ts';
 import { oktaFaultAnswers } from './fault-answers.ts';
 import { groupRoutes } from './groups.ts';
 import { guard } from './guard.ts';
+import { lifecycleRoutes } from './lifecycle.ts';
+import { logRoutes } from './logs.ts';
 import type { OktaOrg } from './org.ts';
 import { orgRoutes } from './org-info.ts';
+import { policyRoutes } from './policies.ts';
+import { roleRoutes } from './roles.ts';
 import { ServiceApp } from './service-app.ts';
 import { userRoutes } from './users.ts';
 import { writeRoutes } from './writes.ts';
@@ -17,11 +26,21 @@ export function oktaVendor(org: OktaOrg, limiter: RateLimiter): Vendor {
   return {
     name: 'okta',
     routes: [
-      ...userRoutes(org),
-      ...factorRoutes(org),
-      ...groupRoutes(org),
-      ...orgRoutes(org),
-      ...writeRoutes(org),
+      ...logged(org, [
+        ...userRoutes(org),
+        ...factorRoutes(org),
+        ...authenticatorRoutes(org),
+        ...roleRoutes(org),
+        ...groupRoutes(org),
+        ...appRoutes(org),
+        ...authzRoutes(org),
+        ...policyRoutes(org),
+        ...logRoutes(org),
+        ...domainRoutes(org),
+        ...orgRoutes(org),
+        ...writeRoutes(org),
+        ...lifecycleRoutes(org),
+      ]),
       ...app.routes(),
     ],
     guard: (request, route) => guard({ org, limiter, app }, request, route),

@@ -5,27 +5,9 @@ import type { GroupRecord, UserRecord } from './model.ts';
 import type { OktaOrg } from './org.ts';
 import { renderGroup, renderUserDetail } from './render.ts';
 
-/** A life-cycle verb: from which states it is allowed, and which state follows. */
-const LIFECYCLE: Record<string, { from: readonly string[]; to: string; operation: string }> = {
-  activate: { from: ['STAGED', 'DEPROVISIONED'], to: 'ACTIVE', operation: 'users:activate' },
-  deactivate: {
-    from: ['STAGED', 'PROVISIONED', 'ACTIVE', 'RECOVERY', 'LOCKED_OUT', 'PASSWORD_EXPIRED', 'SUSPENDED'],
-    to: 'DEPROVISIONED',
-    operation: 'users:deactivate',
-  },
-  suspend: { from: ['ACTIVE'], to: 'SUSPENDED', operation: 'users:suspend' },
-  unsuspend: { from: ['SUSPENDED'], to: 'ACTIVE', operation: 'users:unsuspend' },
-  unlock: { from: ['LOCKED_OUT'], to: 'ACTIVE', operation: 'users:unlock' },
-  reset_password: {
-    from: ['ACTIVE', 'PROVISIONED', 'LOCKED_OUT', 'RECOVERY'],
-    to: 'RECOVERY',
-    operation: 'users:reset_password',
-  },
-};
-
-/** Everything that changes the organisation. It really does, so that no write could pass unseen. */
+/** What changes users and groups. It really does, so that no write could pass unseen. */
 export function writeRoutes(org: OktaOrg): Route[] {
-  return [...userWrites(org), ...lifecycleWrites(org), ...groupWrites(org)];
+  return [...userWrites(org), ...groupWrites(org)];
 }
 
 function userWrites(org: OktaOrg): Route[] {
@@ -40,7 +22,7 @@ function userWrites(org: OktaOrg): Route[] {
       handle: (request) => create(org, request),
     },
     { ...update, method: 'POST', handle: withUser(org, (found, request) => updateProfile(org, found, request)) },
-    { ...update, method: 'PUT', handle: withUser(org, (found, request) => updateProfile(org, found, request)) },
+    { ...update, method: 'PUT', handle: withUser(org, (found, request) => replaceProfile(org, found, request)) },
     {
       ...user,
       method: 'DELETE',
@@ -59,21 +41,6 @@ function userWrites(org: OktaOrg): Route[] {
       }),
     },
   ];
-}
-
-function lifecycleWrites(org: OktaOrg): Route[] {
-  return Object.entries(LIFECYCLE).map(([verb, { from, to, operation }]) => ({
-    method: 'POST',
-    path: `/api/v1/users/:id/lifecycle/${verb}`,
-    operation,
-    write: true,
-    scope: 'okta.users.manage',
-    handle: withUser(org, (user) => {
-      if (!from.includes(user.status)) return oktaError('E0000038');
-      org.setStatus(user, to);
-      return { status: 200, body: {}, effect: { user: user.id, status: to } };
-    }),
-  }));
 }
 
 function groupWrites(org: OktaOrg): Route[] {
@@ -105,7 +72,8 @@ function groupWrites(org: OktaOrg): Route[] {
   ];
 }
 
-function withUser(org: OktaOrg, act: (user: UserRecord, request: EmulatedRequest) => Answer) {
+/** Acts on the user of the path; 404 where there is none. */
+export function withUser(org: OktaOrg, act: (user: UserRecord, request: EmulatedRequest) => Answer) {
   return (request: EmulatedRequest): Answer => {
     const id = request.params.userId ?? request.params.id ?? '';
     const user = org.user(id);
@@ -145,8 +113,12 @@ function create(org: OktaOrg, request: EmulatedRequest): Answer {
     status: staged ? 'STAGED' : 'PROVISIONED',
     activated: staged ? null : now,
   });
+  for (const id of idsOf(objectBody(request).groupIds)) org.group(id)?.members?.add(user.id);
   return { status: 200, body: renderUserDetail(user, request.origin), effect: { user: user.id, status: user.status } };
 }
+
+const idsOf = (value: unknown): string[] =>
+  Array.isArray(value) ? value.filter((id): id is string => typeof id === 'string') : [];
 
 function updateProfile(org: OktaOrg, user: UserRecord, request: EmulatedRequest): Answer {
   org.patchUser(user, { profile: profileOf(request) });
@@ -155,6 +127,21 @@ function updateProfile(org: OktaOrg, user: UserRecord, request: EmulatedRequest)
     body: renderUserDetail(user, request.origin),
     effect: { user: user.id, profile: profileOf(request) },
   };
+}
+
+function replaceProfile(org: OktaOrg, user: UserRecord, request: EmulatedRequest): Answer {
+  const profile = profileOf(request);
+  const missing = ['login', 'email'].filter((name) => typeof profile[name] !== 'string' || profile[name] === '');
+  if (missing.length > 0) {
+    return oktaError(
+      'E0000001',
+      missing.join(', '),
+      missing.map((name) => `${name}: The field cannot be left blank`),
+    );
+  }
+  const blank = Object.fromEntries(Object.keys(user.profile).map((name) => [name, null]));
+  org.patchUser(user, { profile: { ...blank, ...profile } });
+  return { status: 200, body: renderUserDetail(user, request.origin), effect: { user: user.id, profile } };
 }
 
 function remove(org: OktaOrg, user: UserRecord): Answer {
@@ -168,6 +155,11 @@ function createGroup(org: OktaOrg, request: EmulatedRequest): Answer {
   const { name, description } = profileOf(request);
   if (typeof name !== 'string' || name === '') {
     return oktaError('E0000001', 'name', ['name: The field cannot be left blank']);
+  }
+  if (org.groupNamed(name)) {
+    return oktaError('E0000001', 'name', [
+      'name: An object with this field already exists in the current organization',
+    ]);
   }
   const group = org.addGroup({ name, description: typeof description === 'string' ? description : null });
   return { status: 200, body: renderGroup(group, request), effect: { group: group.id } };

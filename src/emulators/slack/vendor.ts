@@ -5,13 +5,20 @@ import { authRoutes, guard } from './auth.ts';
 import { chatRoutes } from './chat.ts';
 import { conversationRoutes, emptyConversationsPage } from './conversations.ts';
 import { pageRoutes } from './pages.ts';
+import { memberRoutes } from './users.ts';
 import type { SlackWorkspace } from './workspace.ts';
 
 /** The emulated Slack Web API: one route table, made of the families. */
 export function slackVendor(workspace: SlackWorkspace): Vendor {
   return {
     name: 'slack',
-    routes: [...authRoutes(), ...chatRoutes(workspace), ...conversationRoutes(workspace), ...pageRoutes(workspace)],
+    routes: [
+      ...authRoutes(),
+      ...chatRoutes(workspace),
+      ...conversationRoutes(workspace),
+      ...memberRoutes(workspace),
+      ...pageRoutes(workspace),
+    ],
     guard: (request, route) => guard(workspace, request, route),
     unknownRoute: ({ path }) => slackError('unknown_method', { req_method: path.replace('/api/', '') }),
     faults: FAULTS,

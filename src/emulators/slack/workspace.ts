@@ -18,6 +18,17 @@ export interface SlackMessageRecord {
   editedTs: string | null;
 }
 
+/** A person of the workspace. */
+export interface SlackMember {
+  id: string;
+  email: string;
+  name: string;
+  deleted: boolean;
+}
+
+/** A person to add; everything but the address has a default. */
+export type NewMember = Partial<SlackMember> & { email: string };
+
 /** What tests may turn at the Slack emulator while it runs. */
 export interface SlackSettings {
   token: string;
@@ -31,11 +42,14 @@ export const BOT = { userId: 'U0ARXBOT01', botId: 'B0ARXBOT01', appId: 'A0ARXAPP
 export class SlackWorkspace {
   readonly settings: SlackSettings;
   readonly channels: SlackChannel[] = [];
+  readonly members: SlackMember[] = [];
   readonly #messages = new Map<string, SlackMessageRecord[]>();
+  readonly #seed: number;
   #lastMicros = 0;
 
   constructor(settings: SlackSettings, seed: number) {
     this.settings = settings;
+    this.#seed = seed;
     this.addChannel({ name: 'security-mfa', id: `C${oktaId('', 1, seed).slice(0, 10).toUpperCase()}` });
     this.addChannel({ name: 'sec-approvals', id: `C${oktaId('', 2, seed).slice(0, 10).toUpperCase()}` });
     this.addChannel({ name: 'general', id: `C${oktaId('', 3, seed).slice(0, 10).toUpperCase()}`, isMember: false });
@@ -45,6 +59,23 @@ export class SlackWorkspace {
     const channel = { isMember: true, isArchived: false, isPrivate: false, ...wanted };
     this.channels.push(channel);
     return channel;
+  }
+
+  /** Adds a person, or changes the one with that address. */
+  addMember(wanted: NewMember): SlackMember {
+    const known = this.memberBy(wanted.email);
+    if (known) return Object.assign(known, wanted);
+    const id = `U${oktaId('', 1000 + this.members.length, this.#seed)
+      .slice(0, 10)
+      .toUpperCase()}`;
+    const member = { id, name: wanted.email.split('@')[0] ?? id, deleted: false, ...wanted };
+    this.members.push(member);
+    return member;
+  }
+
+  /** By e-mail address without regard to case; null where there is none. */
+  memberBy(email: string): SlackMember | null {
+    return this.members.find((member) => member.email.toLowerCase() === email.toLowerCase()) ?? null;
   }
 
   /** By id, or by name with or without #; null where there is none. */

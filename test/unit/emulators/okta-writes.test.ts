@@ -72,8 +72,8 @@ describe('writes to the emulated Okta', () => {
   it('are refused where the state forbids them, and then not accepted', async () => {
     user.status = 'SUSPENDED';
     const answer = await okta('POST', `/api/v1/users/${user.id}/lifecycle/suspend`);
-    expect(answer.body).toMatchObject({ errorCode: 'E0000038' });
-    expect(emulators.log.entries.at(-1)).toMatchObject({ write: true, accepted: false, status: 403 });
+    expect(answer.body).toMatchObject({ errorCode: 'E0000001' });
+    expect(emulators.log.entries.at(-1)).toMatchObject({ write: true, accepted: false, status: 400 });
   });
 
   it('to unknown paths are marked as writes too', async () => {

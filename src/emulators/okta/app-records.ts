@@ -1,0 +1,79 @@
+import { oktaId } from '../ids.ts';
+import type { UserRecord } from './model.ts';
+import type { OktaOrg } from './org.ts';
+
+export interface AppRecord {
+  index: number;
+  id: string;
+  /** Okta's name of the kind of application. */
+  name: string;
+  label: string;
+  status: 'ACTIVE' | 'INACTIVE';
+  signOnMode: string;
+  created: string;
+  lastUpdated: string;
+  /** Users assigned in person, and since when. */
+  users: Map<string, string>;
+  /** Ids of assigned groups, in order of priority. */
+  groups: string[];
+}
+
+/** An application to add; users are ids or logins, groups ids or names. */
+export interface NewApp {
+  id?: string;
+  label: string;
+  name?: string;
+  status?: AppRecord['status'];
+  signOnMode?: string;
+  users?: readonly string[];
+  groups?: readonly string[];
+}
+
+const CREATED = '2023-05-08T09:00:00.000Z';
+
+/** What every organisation has. */
+const BUILT_IN: readonly NewApp[] = [
+  { label: 'Okta Admin Console', name: 'saasure', signOnMode: 'OPENID_CONNECT' },
+  { label: 'Okta Dashboard', name: 'okta_enduser', signOnMode: 'OPENID_CONNECT' },
+];
+
+/** The applications of an organisation. */
+export class AppDirectory {
+  readonly all: AppRecord[] = [];
+  readonly #org: OktaOrg;
+
+  constructor(org: OktaOrg) {
+    this.#org = org;
+    for (const app of BUILT_IN) this.add(app);
+  }
+
+  get(id: string): AppRecord | null {
+    return this.all.find((app) => app.id === id) ?? null;
+  }
+
+  add({ id, label, users = [], groups = [], ...wanted }: NewApp): AppRecord {
+    const index = this.all.length;
+    const members = users.flatMap((user) => this.#org.user(user)?.id ?? []);
+    const app: AppRecord = {
+      index,
+      id: id ?? oktaId('0oa', index, this.#org.seed),
+      name: wanted.name ?? 'oidc_client',
+      label,
+      status: wanted.status ?? 'ACTIVE',
+      signOnMode: wanted.signOnMode ?? 'OPENID_CONNECT',
+      created: CREATED,
+      lastUpdated: CREATED,
+      users: new Map(members.map((user) => [user, CREATED])),
+      groups: groups.flatMap((group) => (this.#org.group(group) ?? this.#org.groupNamed(group))?.id ?? []),
+    };
+    this.all.push(app);
+    return app;
+  }
+
+  /** How a user is assigned; null where not at all. */
+  scopeOf(app: AppRecord, user: UserRecord): 'USER' | 'GROUP' | null {
+    if (app.users.has(user.id)) return 'USER';
+    const groups = app.groups.flatMap((id) => this.#org.group(id) ?? []);
+    return groups.some((group) => this.#org.isMember(group, user)) ? 'GROUP' : null;
+  }
+}

@@ -1,0 +1,100 @@
+import { madeToken } from '../ids.ts';
+import type { Answer, EmulatedRequest, Json, Route } from '../types.ts';
+import { oktaError } from './errors.ts';
+import type { UserRecord } from './model.ts';
+import type { OktaOrg } from './org.ts';
+import { renderUserDetail } from './render.ts';
+import { withUser } from './writes.ts';
+
+interface Changed {
+  org: OktaOrg;
+  user: UserRecord;
+  request: EmulatedRequest;
+}
+
+/** A life-cycle verb: from which states it is allowed, which state follows, how Okta refuses it and what it answers. */
+interface Verb {
+  operation: string;
+  from: readonly string[];
+  to: string;
+  refused: () => Answer;
+  body?: (changed: Changed) => Json;
+}
+
+const invalid = (detail: string) => (): Answer => oktaError('E0000001', detail, [detail]);
+const wrongState = (): Answer => oktaError('E0000038');
+const unmailed = ({ request }: Changed): boolean => request.query.get('sendEmail') === 'false';
+const secret = ({ org, user }: Changed): string => org.canaries.link ?? madeToken('', org.seed ^ user.index, 20);
+
+const VERBS: Readonly<Record<string, Verb>> = {
+  activate: {
+    operation: 'users:activate',
+    from: ['STAGED', 'DEPROVISIONED'],
+    to: 'ACTIVE',
+    refused: () => oktaError('E0000016'),
+    // The very thing that must not leave the connector.
+    body: (changed) =>
+      unmailed(changed)
+        ? {
+            activationUrl: `${changed.request.origin}/welcome/${secret(changed)}`,
+            activationToken: secret(changed),
+          }
+        : {},
+  },
+  deactivate: {
+    operation: 'users:deactivate',
+    from: ['STAGED', 'PROVISIONED', 'ACTIVE', 'RECOVERY', 'LOCKED_OUT', 'PASSWORD_EXPIRED', 'SUSPENDED'],
+    to: 'DEPROVISIONED',
+    refused: wrongState,
+  },
+  suspend: {
+    operation: 'users:suspend',
+    from: ['ACTIVE'],
+    to: 'SUSPENDED',
+    refused: invalid('Cannot suspend a user that is not active'),
+  },
+  unsuspend: {
+    operation: 'users:unsuspend',
+    from: ['SUSPENDED'],
+    to: 'ACTIVE',
+    refused: invalid('Cannot unsuspend a user that is not suspended'),
+  },
+  unlock: { operation: 'users:unlock', from: ['LOCKED_OUT'], to: 'ACTIVE', refused: wrongState },
+  reset_password: {
+    operation: 'users:reset_password',
+    from: ['ACTIVE', 'PROVISIONED', 'LOCKED_OUT', 'RECOVERY', 'PASSWORD_EXPIRED'],
+    to: 'RECOVERY',
+    refused: wrongState,
+    body: (changed) =>
+      unmailed(changed)
+        ? { resetPasswordUrl: `${changed.request.origin}/signin/reset-password/${secret(changed)}` }
+        : {},
+  },
+  expire_password: {
+    operation: 'users:expire_password',
+    from: ['ACTIVE', 'PASSWORD_EXPIRED'],
+    to: 'PASSWORD_EXPIRED',
+    refused: wrongState,
+    body: ({ user, request }) => renderUserDetail(user, request.origin),
+  },
+};
+
+/** The life of an account: one route a verb, each from its table row. */
+export function lifecycleRoutes(org: OktaOrg): Route[] {
+  return Object.entries(VERBS).map(([name, verb]) => ({
+    method: 'POST',
+    path: `/api/v1/users/:id/lifecycle/${name}`,
+    operation: verb.operation,
+    write: true,
+    scope: 'okta.users.manage',
+    handle: withUser(org, (user, request) => change(verb, { org, user, request })),
+  }));
+}
+
+function change({ from, to, refused, body }: Verb, changed: Changed): Answer {
+  const { org, user, request } = changed;
+  if (!from.includes(user.status)) return refused();
+  org.setStatus(user, to);
+  if (request.query.get('revokeSessions') === 'true') user.sessions = 0;
+  return { status: 200, body: body?.(changed) ?? {}, effect: { user: user.id, status: to } };
+}

@@ -1,0 +1,99 @@
+import { oktaId } from '../ids.ts';
+import type { Answer, EmulatedRequest, Json, Route } from '../types.ts';
+import { notFound, oktaError } from './errors.ts';
+import type { OktaOrg } from './org.ts';
+import { answerPage, nextOf } from './paging.ts';
+import type { UserRecord } from './model.ts';
+
+const LABELS: Readonly<Record<string, string>> = {
+  SUPER_ADMIN: 'Super Administrator',
+  ORG_ADMIN: 'Organization Administrator',
+  APP_ADMIN: 'Application Administrator',
+  USER_ADMIN: 'Group Administrator',
+  GROUP_MEMBERSHIP_ADMIN: 'Group Membership Administrator',
+  HELP_DESK_ADMIN: 'Help Desk Administrator',
+  READ_ONLY_ADMIN: 'Read-Only Administrator',
+  API_ACCESS_MANAGEMENT_ADMIN: 'API Access Management Administrator',
+  REPORT_ADMIN: 'Report Administrator',
+};
+
+/** Administrator roles of users and groups, and who holds any. */
+export function roleRoutes(org: OktaOrg): Route[] {
+  const get = { method: 'GET', scope: 'okta.roles.read' };
+  return [
+    {
+      ...get,
+      path: '/api/v1/users/:id/roles',
+      operation: 'users:read_roles',
+      handle: (request) => ofUser(org, request),
+    },
+    {
+      ...get,
+      path: '/api/v1/groups/:id/roles',
+      operation: 'groups:read_roles',
+      handle: (request) => ofGroup(org, request),
+    },
+    {
+      ...get,
+      path: '/api/v1/iam/assignees/users',
+      operation: 'iam:read_assignees',
+      handle: (request) => assignees(org, request),
+    },
+  ];
+}
+
+function ofUser(org: OktaOrg, { params, origin }: EmulatedRequest): Answer {
+  const user = org.user(params.id ?? '');
+  if (!user || user.vanish) return notFound(params.id ?? '', 'User');
+  const groups = org.groups.flatMap((group) => (group && org.isMember(group, user) ? group.roles : []));
+  const own = user.roles.map((role, place) => render(role, 'USER', idOf(org, user.index * 16 + place)));
+  const through = groups.map((role, place) => render(role, 'GROUP', idOf(org, user.index * 16 + 8 + place)));
+  const links = { assignee: { href: `${origin}/api/v1/users/${user.id}` } };
+  return { status: 200, body: [...own, ...through].map((role) => ({ ...role, _links: links })) };
+}
+
+function ofGroup(org: OktaOrg, { params, origin }: EmulatedRequest): Answer {
+  const group = org.group(params.id ?? '');
+  if (!group) return notFound(params.id ?? '', 'UserGroup');
+  const links = { assignee: { href: `${origin}/api/v1/groups/${group.id}` } };
+  const roles = group.roles.map((role, place) =>
+    render(role, 'GROUP', idOf(org, 1_000_000 + group.index * 16 + place)),
+  );
+  return { status: 200, body: roles.map((role) => ({ ...role, _links: links })) };
+}
+
+function assignees(org: OktaOrg, request: EmulatedRequest): Answer {
+  if (Number(request.query.get('limit') ?? 100) > 200) return oktaError('E0000001', 'limit', ['limit: at most 200']);
+  const answer = answerPage<UserRecord>(request, {
+    all: org.users,
+    wanted: (user) => user.roles.length > 0 && user.status !== 'DEPROVISIONED',
+    cursor: ({ id }) => id,
+    place: (cursor) => org.place(cursor),
+    render: ({ id }, { origin }) => ({
+      id,
+      orn: `orn:okta:directory:00o0emulated:users:${id}`,
+      _links: {
+        self: { href: `${origin}/api/v1/users/${id}` },
+        roles: { href: `${origin}/api/v1/users/${id}/roles` },
+      },
+    }),
+    maxLimit: 200,
+  });
+  if (answer.status !== 200) return answer;
+  // The one listing of Okta's that links its next page in the body.
+  const next = nextOf(answer);
+  return { status: 200, body: { value: answer.body, _links: next === null ? {} : { next: { href: next } } } };
+}
+
+const render = (type: string, assignmentType: string, id: string): Json => ({
+  id,
+  label: LABELS[type] ?? type,
+  type,
+  status: 'ACTIVE',
+  created: '2024-03-04T09:00:00.000Z',
+  lastUpdated: '2024-03-04T09:00:00.000Z',
+  assignmentType,
+});
+
+// Role assignments have ids of their own form: capitals and digits only.
+const idOf = (org: OktaOrg, index: number): string => oktaId('', index, org.seed).toUpperCase().slice(0, 16);
