@@ -1,10 +1,13 @@
+import { raisedBy } from '../governance/context.ts';
 import { matchesAny } from '../governance/glob.ts';
 import { PolicyDeniedError } from './errors.ts';
-import type { ConnectorName, Decision } from '../governance/types.ts';
+import type { ContextFacts } from '../governance/context.ts';
+import type { ConnectorName, Decision, DecisionRequest } from '../governance/types.ts';
 import type { Caller } from './types.ts';
 
 /** Evaluates the policies for one request. */
-export type Decide = (connector: ConnectorName, operation: string, principal: string, argsDigest?: string) => Decision;
+export type Decide = (request: Asking) => Decision;
+type Asking = DecisionRequest & { connector: ConnectorName };
 
 /** What is asked: an operation by a caller. */
 export interface Asked {
@@ -12,14 +15,17 @@ export interface Asked {
   operation: string;
   caller: Caller;
   argsDigest?: string;
+  /** What is known of the context; it only raises the risk. */
+  facts?: ContextFacts;
   /** False where the catalogue knows the operation but no client sends it. */
   callable: boolean;
 }
 
 /** The decision of the policies, narrowed by what the caller's own configuration permits and by what can be called. */
 export function decideFor(asked: Asked, decide: Decide): Decision {
-  const { connector, operation, caller } = asked;
-  const decision = decide(connector, operation, caller.principal, asked.argsDigest);
+  const { connector, operation, caller, argsDigest, facts = {} } = asked;
+  const { principal } = caller;
+  const decision = decide({ connector, operation, principal, argsDigest, raisedBy: raisedBy(facts) });
   if (decision.effect === 'deny') return decision;
   if (caller.permitted && !matchesAny(caller.permitted[connector] ?? [], operation)) {
     return refused(decision, 'default_deny', `arx.yaml connectors.${connector}.operations does not list ${operation}`);
@@ -28,15 +34,29 @@ export function decideFor(asked: Asked, decide: Decide): Decision {
 }
 
 /**
- * Throws unless the call may go on now. Here a granted approval will be redeemed once there are approvals: until then
- * whatever needs one is refused.
+ * Throws PolicyDeniedError unless the call may go on now. Where it needs a grant it may with one in hand: whether that
+ * fits is found out when it is used up, together with the intent.
  */
-export function assertAllowed({ connector, operation }: Asked, decision: Decision): void {
-  if (decision.effect === 'allow' || decision.effect === 'auto') return;
-  const hints = decision.effect === 'approval' ? [...decision.hints, 'needs human approval'] : decision.hints;
-  const detail = `${connector} ${operation} is refused (${decision.effect === 'approval' ? 'approval' : decision.code})`;
-  throw new PolicyDeniedError({ ...decision, hints }, [detail, ...hints].join('; '));
+export function assertAllowed(asked: Asked, decision: Decision, grant: { needed: boolean; given: boolean }): void {
+  if (decision.effect === 'deny') {
+    const { connector, operation } = asked;
+    throw new PolicyDeniedError(decision, said(`${connector} ${operation} is refused (${decision.code})`, decision));
+  }
+  if (grant.needed && !grant.given) throw refusedApproval(asked, decision, 'needs human approval');
 }
+
+/** The refusal of a call that lacks a grant which fits it. */
+export function refusedApproval(
+  { connector, operation }: { connector: string; operation: string },
+  decision: Decision,
+  why: string,
+): PolicyDeniedError {
+  const refusal = { ...decision, hints: [...decision.hints, why] };
+  const detail = said(`${connector} ${operation} is refused (approval)`, refusal);
+  return new PolicyDeniedError(refusal, detail, 'approval_required');
+}
+
+const said = (detail: string, { hints }: Decision): string => [detail, ...hints].join('; ');
 
 const refused = (decision: Decision, code: Decision['code'], hint: string): Decision => ({
   ...decision,

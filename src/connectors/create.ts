@@ -1,6 +1,7 @@
 import { evaluate as evaluatePolicies } from '../governance/evaluate.ts';
 import { OPERATIONS } from '../governance/catalogue.ts';
-import { execute } from './execute.ts';
+import { raisedBy } from '../governance/context.ts';
+import { execute, validateCall } from './execute.ts';
 import { createTransport } from './http.ts';
 import { createJiraClient } from './jira/client.ts';
 import { JIRA_ROWS } from './jira/operations.ts';
@@ -26,7 +27,16 @@ import type { Pipeline } from './execute.ts';
 import type { OktaCredential } from './okta/client.ts';
 import type { VendorClient } from './perform.ts';
 import type { Quota } from './rate-limit/types.ts';
-import type { Call, Connectors, OperationTable } from './types.ts';
+import type {
+  Call,
+  CallContext,
+  CallResult,
+  Connectors,
+  GrantBook,
+  JiraOperations,
+  OktaOperations,
+  SlackOperations,
+} from './types.ts';
 
 /** Everything the connectors need. A vendor that is absent is not configured: each call to it is refused as invalid. */
 export interface ConnectorSettings {
@@ -35,6 +45,8 @@ export interface ConnectorSettings {
   jira?: { origin: string; email?: string | null; token: Secret; projectKey?: string };
   slack?: { apiUrl: string; token: Secret };
   journal: Journal;
+  /** Without one every call that needs approval is refused. */
+  grants?: GrantBook;
   /** The policies in force now; asked for each call. */
   bundle: () => PolicyBundle;
   guardrails: () => Guardrails;
@@ -56,19 +68,18 @@ export interface ConnectorSettings {
 export function createConnectors(settings: ConnectorSettings): Connectors {
   const { okta, jira, slack } = settings;
   const decide = decider(settings);
-  const pipe = <Table extends OperationTable, Handle>(
-    connector: ConnectorName,
-    rows: Pipeline<Handle>['rows'],
-    client: VendorClient<Handle>,
-  ): Call<Table> =>
-    callOf<Table, Handle>({ connector, rows, client, decide, journal: settings.journal, now: settings.now });
-  return {
+  const shared = { decide, ...journalOf(settings) };
+  const pipe = <Handle>(connector: ConnectorName, rows: Rows, client: VendorClient<Handle>): Pipe => {
+    const pipeline: Pipeline<Handle> = { connector, rows, client, ...shared };
+    const call: Pipe['call'] = (operation, input, context) => execute(pipeline, { operation, input, context });
+    return { call, validate: (call) => validateCall(pipeline, call) };
+  };
+  const oktaOrigin = okta ? new URL(okta.origin).origin : '';
+  const pipes: Record<ConnectorName, Pipe> = {
     okta: pipe(
       'okta',
-      oktaOperations(okta ? new URL(okta.origin).origin : ''),
-      okta
-        ? createOktaClient({ ...okta, origin: new URL(okta.origin).origin, wire: wireTo(okta.origin, settings) })
-        : unconfigured(),
+      oktaOperations(oktaOrigin),
+      okta ? createOktaClient({ ...okta, origin: oktaOrigin, wire: wireTo(okta.origin, settings) }) : unconfigured(),
     ),
     jira: pipe(
       'jira',
@@ -82,10 +93,26 @@ export function createConnectors(settings: ConnectorSettings): Connectors {
       SLACK_ROWS,
       slack ? createSlackClient({ ...slack, wire: wireTo(slack.apiUrl, settings) }) : unconfigured(),
     ),
-    decide: (connector, operation, principal) => decide(connector, operation, principal),
+  };
+  return {
+    okta: pipes.okta.call as Call<OktaOperations>,
+    jira: pipes.jira.call as Call<JiraOperations>,
+    slack: pipes.slack.call as Call<SlackOperations>,
+    validate: (connector, operation, input, context) => pipes[connector].validate({ operation, input, context }),
+    decide: (connector, operation, principal, { argsDigest, facts = {} } = {}) =>
+      decide({ connector, operation, principal, argsDigest, raisedBy: raisedBy(facts) }),
     jiraBaseUrl: (jira?.origin ?? '').replace(/\/+$/, ''),
     oktaHost: okta?.host ?? '',
   };
+}
+
+type Rows = Pipeline<unknown>['rows'];
+
+/** One vendor behind the pipeline. The rows of a table have the types of its operations: see `Connectors`. */
+interface Pipe {
+  // The table's types are put on where the connectors are handed out.
+  call: (operation: string, input: unknown, context: CallContext<unknown>) => Promise<CallResult<unknown>>;
+  validate: (call: Parameters<typeof validateCall>[1]) => ReturnType<typeof validateCall>;
 }
 
 /** Own governor and own pinned transport for each vendor. */
@@ -108,10 +135,7 @@ const quiet =
 
 const decider =
   ({ bundle, guardrails, evaluate = evaluatePolicies }: ConnectorSettings): Decide =>
-  (connector, operation, principal, argsDigest) =>
-    evaluate({ connector, operation, principal, argsDigest }, bundle(), guardrails(), OPERATIONS);
+  (request) =>
+    evaluate(request, bundle(), guardrails(), OPERATIONS);
 
-// The rows of a table have the types of its operations: what comes out of the pipeline is what the table promises.
-const callOf = <Table extends OperationTable, Handle>(pipeline: Pipeline<Handle>): Call<Table> =>
-  (async (operation, input, context) =>
-    execute(pipeline, { operation, input, context: context as never })) as Call<Table>;
+const journalOf = ({ journal, grants, now }: ConnectorSettings) => ({ journal, grants, now });

@@ -58,13 +58,18 @@ const RETRYABLE: Record<ConnectorErrorCode, boolean> = {
   cancelled: false,
 };
 
-/** Thrown before anything is sent when the policy does not allow the operation. */
+/** Why a call was refused: the code of the decision, or `approval_required` where it lacks a grant that fits. */
+export type RefusalCode = Decision['code'] | 'approval_required';
+
+/** Thrown before anything is sent when the policy does not allow the operation, or not without approval. */
 export class PolicyDeniedError extends Error {
   override readonly name = 'PolicyDeniedError';
   readonly decision: Decision;
-  constructor(decision: Decision, detail: string) {
+  readonly code: RefusalCode;
+  constructor(decision: Decision, detail: string, code: RefusalCode = decision.code) {
     super(detail);
     this.decision = decision;
+    this.code = code;
   }
 }
 

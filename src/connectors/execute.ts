@@ -2,16 +2,17 @@ import { canonicalDigest } from '../governance/digest.ts';
 import { assertAllowed, decideFor } from './authorise.ts';
 import { InvalidArgumentError, PolicyDeniedError } from './errors.ts';
 import { approvedRequest } from './approved.ts';
+import { needsGrant, redeeming } from './grant.ts';
 import { performCall } from './perform.ts';
 import { record } from './record.ts';
 import { defaultRecord, entryOf, requestIdIn } from './trail.ts';
-import type { Journal, JsonObject } from '../audit/types.ts';
+import type { Journal, JournalEffect, JsonObject } from '../audit/types.ts';
 import type { ConnectorName } from '../governance/types.ts';
 import type { Decide } from './authorise.ts';
 import type { AnyRow } from './operation.ts';
 import type { VendorClient } from './perform.ts';
 import type { TrailFacts } from './trail.ts';
-import type { CallContext, CallOutcome, CallResult, Recorded } from './types.ts';
+import type { CallContext, CallOutcome, CallResult, GrantBook, Recorded } from './types.ts';
 
 /** What the pipeline of one vendor works with. */
 export interface Pipeline<Handle> {
@@ -19,6 +20,7 @@ export interface Pipeline<Handle> {
   rows: Readonly<Record<string, unknown>>;
   client: VendorClient<Handle>;
   journal: Journal;
+  grants: GrantBook | undefined;
   decide: Decide;
   now: () => Date;
 }
@@ -30,7 +32,8 @@ interface Call {
 }
 
 /**
- * The one way to a vendor: validate → evaluate → audit the intent → call → validate the answer → audit the outcome.
+ * The one way to a vendor: validate → evaluate → audit the intent, and use up the grant where one is needed → call →
+ * validate the answer → audit the outcome.
  * Throws PolicyDeniedError, InvalidArgumentError, ConnectorError and what the journal throws.
  */
 export async function execute<Handle>(pipeline: Pipeline<Handle>, call: Call): Promise<CallResult<unknown>> {
@@ -55,6 +58,21 @@ export async function execute<Handle>(pipeline: Pipeline<Handle>, call: Call): P
 
 const rowOf = <Handle>({ rows }: Pipeline<Handle>, operation: string): AnyRow<Handle> | null =>
   Object.hasOwn(rows, operation) ? (rows[operation] as AnyRow<Handle>) : null;
+
+/** Validates the input of a call as `execute` does, without going on. Throws InvalidArgumentError, audited. */
+export async function validateCall<Handle>(
+  pipeline: Pipeline<Handle>,
+  call: Call,
+): Promise<{ args: JsonObject; argsDigest: string }> {
+  const row = rowOf(pipeline, call.operation);
+  const facts: TrailFacts = { connector: pipeline.connector, operation: call.operation, context: call.context, at: '' };
+  if (!row) {
+    await append(pipeline, facts, { kind: 'action.denied', outcome: { code: 'invalid_argument' } });
+    throw new InvalidArgumentError(`${pipeline.connector} has no operation of that name`);
+  }
+  const args = (await validated(pipeline, facts, { row, input: call.input })) as JsonObject;
+  return { args, argsDigest: canonicalDigest(args) };
+}
 
 async function validated<Handle>(
   pipeline: Pipeline<Handle>,
@@ -95,12 +113,14 @@ async function authorised<Handle>(
     operation,
     caller: context.caller,
     argsDigest: redacted.argsDigest,
+    facts: context.facts,
     callable: row !== null,
   };
   const decision = decideFor(asked, pipeline.decide);
   const decided = { ...facts, connector, ...redacted, decision };
+  const needed = needsGrant(pipeline.connector, operation, decision);
   try {
-    assertAllowed(asked, decision);
+    assertAllowed(asked, decision, { needed, given: context.grant !== undefined });
   } catch (error) {
     await append(pipeline, decided, { kind: 'action.denied', outcome: deniedOutcome(error) });
     throw error;
@@ -109,11 +129,34 @@ async function authorised<Handle>(
 }
 
 const deniedOutcome = (error: unknown): JsonObject =>
-  error instanceof PolicyDeniedError ? { code: error.decision.code, hints: error.decision.hints } : {};
+  error instanceof PolicyDeniedError ? { code: error.code, hints: error.decision.hints } : {};
 
+/** Writes, and whatever uses a grant up, are in the trail before the vendor sees anything of them. */
 async function recordIntent<Handle>(pipeline: Pipeline<Handle>, facts: Decided, row: AnyRow<Handle>): Promise<void> {
-  if (!row.write) return;
-  await append(pipeline, facts, facts.context.intent ?? { kind: 'action.started' });
+  const granted = grantedEffect(pipeline, facts);
+  if (!row.write && !granted) return;
+  const intent = facts.context.intent ?? { kind: 'action.started' };
+  try {
+    await append(pipeline, facts, granted ? { ...intent, effect: granted(intent.effect) } : intent);
+  } catch (error) {
+    if (error instanceof PolicyDeniedError) {
+      const decided = { ...facts, decision: error.decision };
+      await append(pipeline, decided, { kind: 'action.denied', outcome: deniedOutcome(error) });
+    }
+    throw error;
+  }
+}
+
+/** What uses the grant up along with the caller's own effect; null where the call needs none. */
+function grantedEffect<Handle>(
+  { grants, now, connector }: Pipeline<Handle>,
+  { context, operation, decision, argsDigest = '' }: Decided,
+): ((effect: Recorded['effect']) => JournalEffect) | null {
+  if (!needsGrant(connector, operation, decision)) return null;
+  const { principal } = context.caller;
+  const use = { connector, operation, argsDigest, principal, at: now().toISOString() };
+  const requestId = context.grant?.requestId ?? '';
+  return (effect) => redeeming({ grants, requestId, use, decision }, effect);
 }
 
 async function recordOutcome<Handle>(

@@ -42,7 +42,11 @@ export function entryOf(facts: TrailFacts, recorded: Recorded, requestId: string
 function optional(facts: TrailFacts, recorded: Recorded, requestId: string | null): Partial<AuditDraft> {
   const { decision, context } = facts;
   const sequence = recorded.sequence ?? context.sequence;
-  const correlation = { ...(requestId && { requestId }), ...(context.reason && { reason: context.reason }) };
+  const correlation = {
+    ...(requestId && { requestId }),
+    ...(context.reason && { reason: context.reason }),
+    ...(context.grant && isLabel(context.grant.requestId) && { approval: context.grant.requestId }),
+  };
   return {
     ...(sequence !== undefined && { sequence }),
     ...(decision && { decision: decisionOf(decision) }),
@@ -85,8 +89,7 @@ const decisionOf = (decision: Decision): AuditDecision => ({
 
 // A hostile argument often stands in the subject too; what has not the form of an id or label is left out.
 const subjectOf = ({ context, operation }: TrailFacts): string =>
-  /^[\w.:@#-]+([/ ][\w.:@#-]+)*$/.test(context.subject) &&
-  context.subject.length <= 200 &&
-  !/\.\./.test(context.subject)
-    ? context.subject
-    : operation;
+  isLabel(context.subject) ? context.subject : operation;
+
+const isLabel = (text: string): boolean =>
+  /^[\w.:@#-]+([/ ][\w.:@#-]+)*$/.test(text) && text.length <= 200 && !/\.\./.test(text);

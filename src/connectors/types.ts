@@ -1,7 +1,8 @@
 import type { AuditDraft, JournalEffect, JsonObject } from '../audit/types.ts';
+import type { ContextFacts } from '../governance/context.ts';
 import type { ConnectorName, Decision, Risk } from '../governance/types.ts';
-import type { Factor } from '../mfa/types.ts';
 import type { ConnectorError } from './errors.ts';
+import type { OktaOperationTypes } from './okta/types.ts';
 
 /** Who calls, on whose run, and which operations the job's configuration lets it use besides the policies. */
 export interface Caller {
@@ -37,12 +38,34 @@ export interface CallContext<Output> {
   reason?: string;
   /** Aborts the wait for a permit and the request. */
   signal?: AbortSignal;
+  /** What is known of the target; it can only raise the risk. */
+  facts?: ContextFacts;
+  /** The approval under which the call is made; used up by it. */
+  grant?: { requestId: string };
   /** A person waiting goes before a scan. Default `scan`. */
   priority?: 'interactive' | 'scan';
   /** For writes: the entry before the call (default action.started) and what is stored with it. */
   intent?: Recorded;
   /** The entry after the call; null or absent: action.succeeded, action.failed or action.unknown. */
   record?: (outcome: CallOutcome<Output>) => Recorded | null;
+}
+
+/** The call that a grant must have been given for, field by field. `at` is when it is used, ISO 8601. */
+export interface GrantUse {
+  connector: ConnectorName;
+  operation: string;
+  argsDigest: string;
+  principal: string;
+  at: string;
+}
+
+/** Where grants are kept. */
+export interface GrantBook {
+  /**
+   * Uses a grant up: true exactly once, and only for the call it was given for. Runs inside the transaction of the
+   * intent (the journal's own handle), and is undone with it.
+   */
+  consume(requestId: string, use: GrantUse, transaction: never): Promise<boolean>;
 }
 
 export interface CallResult<Output> {
@@ -69,53 +92,30 @@ export interface Connectors {
   jira: Call<JiraOperations>;
   slack: Call<SlackOperations>;
   /** Decides without calling: used to refuse a run before it begins. Nothing is audited. */
-  decide(connector: ConnectorName, operation: string, principal: string): Decision;
+  decide(
+    connector: ConnectorName,
+    operation: string,
+    principal: string,
+    more?: { argsDigest?: string; facts?: ContextFacts },
+  ): Decision;
+  /**
+   * The arguments in the form in which they would be sent, without deciding or calling. Throws InvalidArgumentError,
+   * which is audited, for arguments that do not have their form and for operations that nothing can send.
+   */
+  validate(
+    connector: ConnectorName,
+    operation: string,
+    input: unknown,
+    context: Pick<CallContext<unknown>, 'caller' | 'subject'>,
+  ): Promise<{ args: JsonObject; argsDigest: string }>;
   /** Base address of Jira for links (`https://x.atlassian.net`), no trailing slash. */
   jiraBaseUrl: string;
   /** Host of the Okta org; part of ticket identities. */
   oktaHost: string;
 }
 
-export interface OktaUser {
-  id: string;
-  status: string;
-  /** ISO 8601 or null. */
-  created: string | null;
-  activated: string | null;
-  lastLogin: string | null;
-  lastUpdated: string | null;
-  login: string;
-  email: string | null;
-  department: string | null;
-}
-export interface OktaGroup {
-  id: string;
-  name: string;
-  type: string | null;
-}
-export interface OktaPage<Item> {
-  items: Item[];
-  /** Opaque cursor for `after`; null at the end. An empty page may have one. */
-  next: string | null;
-}
-export type OktaFactor = Factor & { id: string };
-
-/** Okta operations that have a client so far; the catalogue (operations.ts) lists all of them for the policies. */
-export interface OktaOperations extends OperationTable {
-  'users:read': {
-    input: { statuses: readonly string[]; limit?: number; after?: string | null };
-    output: OktaPage<OktaUser>;
-  };
-  'users:read_detail': { input: { userId: string }; output: OktaUser };
-  'users:read_factors': { input: { userId: string }; output: OktaFactor[] };
-  /** `name`: groups whose name equals it exactly (may be several). */
-  'groups:read': { input: { name?: string; limit?: number; after?: string | null }; output: OktaPage<OktaGroup> };
-  'groups:read_detail': { input: { groupId: string }; output: OktaGroup };
-  'groups:read_members': {
-    input: { groupId: string; limit?: number; after?: string | null };
-    output: OktaPage<OktaUser>;
-  };
-}
+/** Okta's operations, all of the catalogue. */
+export interface OktaOperations extends OperationTable, OktaOperationTypes {}
 
 /** A paragraph or list of plain text (with links); the connector encodes it as Atlassian Document Format. */
 export type TextBlock =
@@ -220,6 +220,8 @@ export interface SlackOperations extends OperationTable {
     input: { channel: string; oldest?: string; cursor?: string | null; limit?: number };
     output: { messages: SlackMessage[]; next: string | null };
   };
+  /** The person with exactly this e-mail address; nobody is ConnectorError not_found. */
+  'users:lookup': { input: { email: string }; output: { id: string; teamId: string | null; active: boolean } };
   'auth:test': {
     input: Record<string, never>;
     output: { team: string; user: string; botId: string | null; scopes: string[] };
@@ -228,4 +230,5 @@ export interface SlackOperations extends OperationTable {
   'channels:read': { input: { channel: string }; output: { id: string; name: string; isMember: boolean } };
 }
 
+export type { OktaFactor, OktaGroup, OktaPage, OktaUser } from './okta/types.ts';
 export type { Risk };

@@ -7,7 +7,7 @@ export const OKTA_OPERATIONS: readonly OperationRow[] = [
   { connector: 'okta', operation: 'users:read_detail', method: 'GET', path: '/api/v1/users/{userId}', risk: 'LOW', does: 'Get one user' },
   { connector: 'okta', operation: 'users:create', method: 'POST', path: '/api/v1/users', risk: 'MEDIUM', does: 'Create a user' },
   // PUT replaces the profile; a partial update is POST on the same path.
-  { connector: 'okta', operation: 'users:update', method: 'PUT', path: '/api/v1/users/{userId}', risk: 'MEDIUM', does: "Update a user's profile" },
+  { connector: 'okta', operation: 'users:update', method: 'PUT', path: '/api/v1/users/{userId}', risk: 'MEDIUM', does: "Update a user's profile", wire: [{ method: 'PUT', path: '/api/v1/users/{userId}' }, { method: 'POST', path: '/api/v1/users/{userId}' }] },
   { connector: 'okta', operation: 'users:deactivate', method: 'POST', path: '/api/v1/users/{userId}/lifecycle/deactivate', risk: 'HIGH', does: 'Deactivate a user; sign-in stops' },
   { connector: 'okta', operation: 'users:activate', method: 'POST', path: '/api/v1/users/{userId}/lifecycle/activate', risk: 'MEDIUM', does: 'Activate a user' },
   { connector: 'okta', operation: 'users:suspend', method: 'POST', path: '/api/v1/users/{userId}/lifecycle/suspend', risk: 'HIGH', does: 'Suspend a user; sign-in stops until unsuspended' },

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { parseFactors } from '../../src/connectors/okta/projections.ts';
+import { parseFactors } from '../../src/connectors/okta/projections/enrolled.ts';
 import { oktaRefusal } from '../../src/connectors/okta/refusals.ts';
 import { context, harness } from '../unit/connectors/support/harness.ts';
 import { readReference, recordedPairs } from '../support/reference.ts';

@@ -10,13 +10,14 @@ export interface Listing {
  * path, names no cursor or the one just used, or where there are several that differ.
  */
 export function nextCursor(headers: Headers, listing: Listing): string | null {
-  const cursors = new Set(nextLinks(headers.get('link') ?? '').map((link) => cursorOf(link, listing)));
+  const cursors = new Set(nextLinks(headers.get('link') ?? '').map((link) => nextCursorIn(link, listing)));
   if (cursors.size > 1) throw new TypeError('several next links that differ');
   const [cursor = null] = cursors;
   return cursor;
 }
 
-function cursorOf(link: string, listing: Listing): string {
+/** The `after` cursor of one next link; throws as above. */
+export function nextCursorIn(link: string, listing: Listing): string {
   const url = new URL(link, listing.origin);
   const cursor = url.searchParams.get('after');
   const leadsOn = url.origin === listing.origin && url.pathname === listing.path;

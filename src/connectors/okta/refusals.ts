@@ -13,6 +13,9 @@ const BY_CODE: Readonly<Record<string, ConnectorErrorCode>> = {
   E0000015: 'forbidden',
   E0000007: 'not_found',
   E0000008: 'not_found',
+  // States that do not allow the operation; Okta says 403 to them.
+  E0000016: 'conflict',
+  E0000038: 'conflict',
   E0000047: 'rate_limited',
   E0000239: 'unavailable',
 };

@@ -1,5 +1,22 @@
-import { bareName, channelInput, historyInput, isChannelId, noInput, updateInput, writeInput } from './inputs.ts';
-import { findChannel, parseChannel, parseChannels, parseHistory, parseIdentity, parsePosted } from './projections.ts';
+import {
+  bareName,
+  channelInput,
+  historyInput,
+  isChannelId,
+  lookupInput,
+  noInput,
+  updateInput,
+  writeInput,
+} from './inputs.ts';
+import {
+  findChannel,
+  parseChannel,
+  parseChannels,
+  parseHistory,
+  parseIdentity,
+  parseMember,
+  parsePosted,
+} from './projections.ts';
 import type { WebClient } from '@slack/web-api';
 import type { OperationRows } from '../operation.ts';
 import type { SlackOperations } from '../types.ts';
@@ -43,6 +60,15 @@ export const SLACK_ROWS: OperationRows<SlackOperations, WebClient> = {
       ...{ channel, oldest: oldest ?? null, limit: limit ?? PAGE_SIZE, continued: Boolean(cursor) },
     }),
     evidence: ({ messages, next }) => ({ messages: messages.length, more: next !== null }),
+  },
+  'users:lookup': {
+    write: false,
+    input: lookupInput,
+    route: () => ({ method: 'POST', path: '/api/users.lookupByEmail', params: {} }),
+    send: async (client, { email }) => client.apiCall('users.lookupByEmail', { email }),
+    project: ({ json }) => parseMember(json),
+    redact: () => ({ by: 'email' }),
+    evidence: ({ id, active }) => ({ id, active }),
   },
   'auth:test': {
     write: false,

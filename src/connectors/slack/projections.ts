@@ -20,6 +20,14 @@ const history = z.object({ messages: z.array(message), response_metadata: cursor
 const identity = z.object({ team: text, team_id: text, user: text, user_id: text, bot_id: text });
 const channel = z.object({ id: z.string().min(1), name: text, is_member: z.boolean().nullish() });
 
+const member = z.object({ user: z.object({ id: z.string().min(1), team_id: text, deleted: z.boolean().nullish() }) });
+
+/** A person of the workspace, without name, address and profile. */
+export function parseMember(json: unknown): SlackOperations['users:lookup']['output'] {
+  const { id, team_id: teamId, deleted } = member.parse(json).user;
+  return { id, teamId: teamId ?? null, active: deleted !== true };
+}
+
 export const parsePosted = (json: unknown): { channel: string; ts: string } => posted.parse(json);
 
 export function parseHistory(json: unknown): SlackOperations['history:read']['output'] {

@@ -6,6 +6,7 @@ import { InvalidArgumentError, PolicyDeniedError } from '../../../src/connectors
 import { CATALOGUE, OPERATIONS } from '../../../src/governance/catalogue.ts';
 import { bundleDigest } from '../../../src/governance/digest.ts';
 import { CALLER, context, failureOf, harness, policy, USER } from './support/harness.ts';
+import { inputsFor, NOWHERE } from './support/okta-calls.ts';
 import { serverPool } from './support/server.ts';
 import type { ConnectorError } from '../../../src/connectors/errors.ts';
 import type { PolicyBundle } from '../../../src/governance/types.ts';
@@ -225,7 +226,8 @@ describe('a refusal', () => {
     async ({ operation }) => {
       const server = await servers.start(() => ({}));
       const { connectors, journal } = harness(server.origin, { bundle: shipped });
-      const error = await failureOf(connectors.okta(operation, { userId: USER }, context({ subject: USER })));
+      const [input] = inputsFor(operation, NOWHERE);
+      const error = await failureOf(connectors.okta(operation, input as never, context({ subject: USER })));
       expect(error).toBeInstanceOf(PolicyDeniedError);
       expect(journal.drafts).toMatchObject([{ kind: 'action.denied', operation: `okta:${operation}`, target: USER }]);
       expect(server.seen).toEqual([]);
@@ -260,10 +262,10 @@ describe('a refusal', () => {
     expect(server.seen).toEqual([]);
   });
 
-  it('meets an operation that is granted but has no client, and one that nobody knows', async () => {
+  it('meets an operation that nobody knows', async () => {
     const server = await servers.start(() => ({}));
     const { connectors } = harness(server.origin);
-    for (const operation of ['groups:add_member', 'users:explode', 'constructor', '__proto__']) {
+    for (const operation of ['users:delete', 'users:explode', 'constructor', '__proto__']) {
       const error = await failureOf(connectors.okta(operation, {}, context()));
       expect((error as PolicyDeniedError).decision).toMatchObject({ effect: 'deny', code: 'fail_closed' });
     }

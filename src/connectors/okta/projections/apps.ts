@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { oktaId } from '../inputs.ts';
+import type { OktaApp, OktaAppGroup, OktaAppUser } from '../types-access.ts';
+import { number, text } from './fields.ts';
+
+// Settings, credentials, signing keys and addresses of an application stay behind.
+const app = z.object({
+  id: oktaId,
+  name: text,
+  label: z.string(),
+  status: text,
+  signOnMode: text,
+  created: text,
+  lastUpdated: text,
+});
+const appUser = z.object({ id: oktaId, scope: text, status: text, created: text, lastUpdated: text });
+const appGroup = z.object({ id: oktaId, priority: number, lastUpdated: text });
+
+/** An application of Okta's answer; throws where it is none. */
+export const parseApp = (json: unknown): OktaApp => app.parse(json);
+/** A list of applications. */
+export const parseApps = (json: unknown): OktaApp[] => z.array(app).parse(json);
+/** A user's assignment to an application. */
+export const parseAppUser = (json: unknown): OktaAppUser => appUser.parse(json);
+/** A list of assignments of users. */
+export const parseAppUsers = (json: unknown): OktaAppUser[] => z.array(appUser).parse(json);
+/** A list of assignments of groups. */
+export const parseAppGroups = (json: unknown): OktaAppGroup[] => z.array(appGroup).parse(json);

@@ -1,0 +1,20 @@
+import { z } from 'zod';
+
+// Answers are parsed tolerantly: named fields, nulls as Okta sends them, everything else passed over. Only what cannot
+// be done without is required.
+
+/** Text that may be absent or null. */
+export const text = z
+  .string()
+  .nullish()
+  .transform((value) => value ?? null);
+export const number = z
+  .number()
+  .nullish()
+  .transform((value) => value ?? null);
+export const flag = z
+  .boolean()
+  .nullish()
+  .transform((value) => value ?? null);
+/** An id that is only shown or compared: Okta has kinds that are not twenty characters long. */
+export const label = z.string().min(1).max(200);

@@ -1,0 +1,22 @@
+import { z } from 'zod';
+import { oktaId } from '../inputs.ts';
+import type { OktaGroup, OktaGroupDetail } from '../types.ts';
+import { text } from './fields.ts';
+
+const group = z
+  .object({
+    id: oktaId,
+    type: text,
+    created: text,
+    lastUpdated: text,
+    lastMembershipUpdated: text,
+    profile: z.object({ name: z.string(), description: text }),
+  })
+  .transform(({ profile, ...rest }): OktaGroupDetail => ({ ...rest, ...profile }));
+
+const short = ({ id, name, type }: OktaGroupDetail): OktaGroup => ({ id, name, type });
+
+/** A group of Okta's answer; throws where it is none. */
+export const parseGroupDetail = (json: unknown): OktaGroupDetail => group.parse(json);
+/** A list of groups. */
+export const parseGroups = (json: unknown): OktaGroup[] => z.array(group).parse(json).map(short);

@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { oktaId } from '../inputs.ts';
+import type { OktaAppLink, OktaUser } from '../types.ts';
+import { flag, label, text } from './fields.ts';
+
+// Of the profile only these: telephone numbers, addresses and custom attributes stay behind, and so do `credentials`.
+const user = z
+  .object({
+    id: oktaId,
+    status: z.string(),
+    created: text,
+    activated: text,
+    lastLogin: text,
+    lastUpdated: text,
+    profile: z.object({ login: text, email: text, department: text }).nullish(),
+  })
+  .transform(({ profile, ...rest }): OktaUser => ({
+    ...rest,
+    login: profile?.login ?? rest.id,
+    email: profile?.email ?? null,
+    department: profile?.department ?? null,
+  }));
+
+const appLink = z.object({ id: label, label: text, appName: text, appInstanceId: text, hidden: flag });
+
+/** A user of Okta's answer; throws where it is none. */
+export const parseUser = (json: unknown): OktaUser => user.parse(json);
+/** A list of users. */
+export const parseUsers = (json: unknown): OktaUser[] => z.array(user).parse(json);
+/** A user's application links, without their addresses. */
+export const parseAppLinks = (json: unknown): OktaAppLink[] => z.array(appLink).parse(json);

@@ -1,0 +1,85 @@
+import { z } from 'zod';
+import { expression, noInput, paging } from '../inputs.ts';
+import { nextCursor, nextCursorIn } from '../next-link.ts';
+import { parseAssignees, parseDomains, parseEvents, parseOrg } from '../projections/org.ts';
+import type { OktaOrgOperations } from '../types-org.ts';
+import type { Answered } from '../../operation.ts';
+import { countEvidence, cursorOf, pageEvidence, pagingOf, routeTo } from './shared.ts';
+import type { OktaRows } from './shared.ts';
+
+/** Okta's own limits for a page of the log and of assignees. */
+const LOG_PAGE = 1000;
+const ASSIGNEE_PAGE = 200;
+
+const instant = z.iso.datetime({ offset: true });
+const logsInput = z.strictObject({
+  since: instant.optional(),
+  until: instant.optional(),
+  filter: expression.optional(),
+  q: z
+    .string()
+    .regex(/^\P{Cc}{1,400}$/u)
+    .optional(),
+  sortOrder: z.enum(['ASCENDING', 'DESCENDING']).optional(),
+  ...paging(LOG_PAGE),
+});
+const assigneesInput = z.strictObject(paging(ASSIGNEE_PAGE));
+
+type Logs = OktaOrgOperations['logs:read'];
+
+// Without `until` the log is polled: the next link is always there, and stays the same while nothing happens.
+function nextOfLogs({ answer, input }: Answered<Logs['input']>, origin: string): string | null {
+  const after = input.until === undefined ? null : (input.after ?? null);
+  return nextCursor(answer.headers, { origin, path: '/api/v1/logs', after });
+}
+
+/** The organisation: its log, its domains, its administrators, itself. */
+export const orgRows = (origin: string): OktaRows<OktaOrgOperations> => ({
+  'logs:read': {
+    write: false,
+    input: logsInput,
+    route: () => routeTo('GET', '/api/v1/logs'),
+    send: async ({ systemLogApi }, { limit = LOG_PAGE, after, ...query }) =>
+      (await systemLogApi.listLogEvents({ ...query, limit, after: cursorOf({ after }) })).getNextPage(),
+    project: (answered) => ({ items: parseEvents(answered.json), next: nextOfLogs(answered, origin) }),
+    redact: ({ since, until, filter, q, sortOrder, ...pages }) => ({
+      ...{ since: since ?? null, until: until ?? null, sortOrder: sortOrder ?? null },
+      ...{ byFilter: filter !== undefined, byWord: q !== undefined },
+      ...pagingOf(pages, LOG_PAGE),
+    }),
+    evidence: pageEvidence,
+  },
+  'domains:read': {
+    write: false,
+    input: noInput,
+    route: () => routeTo('GET', '/api/v1/domains'),
+    send: async ({ customDomainApi }) => customDomainApi.listCustomDomains(),
+    project: ({ json }) => parseDomains(json),
+    redact: () => ({}),
+    evidence: countEvidence,
+  },
+  'iam:read_assignees': {
+    write: false,
+    input: assigneesInput,
+    route: () => routeTo('GET', '/api/v1/iam/assignees/users'),
+    send: async ({ roleAssignmentApi }, { limit = ASSIGNEE_PAGE, after }) =>
+      roleAssignmentApi.listUsersWithRoleAssignments({ limit, after: cursorOf({ after }) }),
+    project: ({ json, answer, input }) => {
+      const { items, link } = parseAssignees(json);
+      const listing = { origin, path: '/api/v1/iam/assignees/users', after: input.after ?? null };
+      // This listing has its next link in the body; one in the headers is taken too.
+      return { items, next: link === null ? nextCursor(answer.headers, listing) : nextCursorIn(link, listing) };
+    },
+    redact: (pages) => pagingOf(pages, ASSIGNEE_PAGE),
+    evidence: pageEvidence,
+  },
+  'org:read': {
+    write: false,
+    input: noInput,
+    route: () => routeTo('GET', '/api/v1/org'),
+    send: async ({ orgSettingApi }) => orgSettingApi.getOrgSettings(),
+    project: ({ json }) => parseOrg(json),
+    redact: () => ({}),
+    evidence: ({ status }) => ({ status }),
+  },
+});

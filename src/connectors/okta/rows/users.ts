@@ -1,0 +1,113 @@
+import { z } from 'zod';
+import { atMostOne, expression, oktaId, paging, quoted, userInput } from '../inputs.ts';
+import { parseUser, parseUsers } from '../projections/users.ts';
+import type { OktaProfile, OktaUserOperations } from '../types.ts';
+import { cursorOf, page, pageEvidence, pagingOf, routeTo, same } from './shared.ts';
+import type { OktaRows } from './shared.ts';
+
+const PAGE_SIZE = 200;
+
+/** Okta's user statuses. (Okta Management API 2026.06.3, UserStatus) */
+const STATUSES = [
+  'ACTIVE',
+  'DEPROVISIONED',
+  'LOCKED_OUT',
+  'PASSWORD_EXPIRED',
+  'PROVISIONED',
+  'RECOVERY',
+  'STAGED',
+  'SUSPENDED',
+] as const;
+
+const listInput = z
+  .strictObject({
+    statuses: z.array(z.enum(STATUSES)).min(1).optional(),
+    login: expression.optional(),
+    search: expression.optional(),
+    q: expression.optional(),
+    ...paging(PAGE_SIZE),
+  })
+  .refine(atMostOne('statuses', 'login', 'search', 'q'), { path: ['search'] });
+
+const value = z.union([z.string().max(2000), z.number(), z.boolean(), z.null()]);
+const list = z.array(z.union([z.string().max(2000), z.number()])).max(100);
+// Credentials are no attributes of a profile and have no way in: passwords never pass through here.
+const profile = z
+  .record(z.string().regex(/^[A-Za-z][A-Za-z0-9_]{0,99}$/), z.union([value, list]))
+  .refine((attributes) => Object.keys(attributes).length > 0 && Object.keys(attributes).length <= 300);
+
+const createInput = z.strictObject({
+  profile,
+  activate: z.boolean().optional(),
+  groupIds: z.array(oktaId).max(20).optional(),
+});
+const updateInput = z.strictObject({ userId: oktaId, mode: z.enum(['replace', 'merge']).optional(), profile });
+
+/** `status eq "ACTIVE" or status eq "…"`. */
+const statusFilter = (statuses: readonly string[]): string =>
+  statuses.map((status) => `status eq ${quoted(status)}`).join(' or ');
+
+const ONE = '/api/v1/users/{userId}';
+const UPDATES = { replace: 'PUT', merge: 'POST' } as const;
+
+/** Which attributes a profile names: their values are personal. */
+const attributes = (given: OktaProfile): string[] => Object.keys(given).sort();
+type Profiles = Pick<OktaUserOperations, `users:${'read' | 'read_detail' | 'create' | 'update'}`>;
+
+/** Users and their profiles. */
+export const userRows = (origin: string): OktaRows<Profiles> => ({
+  'users:read': {
+    write: false,
+    input: listInput,
+    route: () => routeTo('GET', '/api/v1/users'),
+    send: async ({ userApi }, { statuses, login, search, q, limit = PAGE_SIZE, after }) => {
+      // By filter: unlike a search it finds who was created a moment ago.
+      const filter = login === undefined ? statuses && statusFilter(statuses) : `profile.login eq ${quoted(login)}`;
+      return (await userApi.listUsers({ filter, search, q, limit, after: cursorOf({ after }) })).getNextPage();
+    },
+    project: (answered) => page(parseUsers(answered.json), answered, { origin, path: '/api/v1/users' }),
+    redact: ({ statuses, login, search, q, ...pages }) => ({
+      statuses: statuses ? [...statuses] : [],
+      ...(login === undefined ? {} : { byLogin: true }),
+      ...(search === undefined ? {} : { bySearch: true }),
+      ...(q === undefined ? {} : { byName: true }),
+      ...pagingOf(pages, PAGE_SIZE),
+    }),
+    evidence: pageEvidence,
+  },
+  'users:read_detail': {
+    write: false,
+    input: userInput,
+    route: ({ userId }) => routeTo('GET', ONE, { userId }),
+    send: async ({ userApi }, { userId }) => userApi.getUser({ userId }),
+    project: ({ json, input }) => same(parseUser(json), input.userId),
+    redact: ({ userId }) => ({ userId }),
+    evidence: ({ status }) => ({ status }),
+  },
+  'users:create': {
+    write: true,
+    input: createInput,
+    route: () => routeTo('POST', '/api/v1/users'),
+    send: async ({ userApi }, { activate = true, profile: given, groupIds }) =>
+      userApi.createUser({ body: { profile: { ...given } as never, groupIds: groupIds && [...groupIds] }, activate }),
+    project: ({ json }) => parseUser(json),
+    redact: ({ profile: given, activate = true, groupIds = [] }) => ({
+      attributes: attributes(given),
+      activate,
+      groupIds: [...groupIds],
+    }),
+    evidence: ({ id, status }) => ({ id, status }),
+  },
+  'users:update': {
+    write: true,
+    input: updateInput,
+    route: ({ userId, mode = 'replace' }) => routeTo(UPDATES[mode], ONE, { userId }),
+    send: async ({ userApi }, { userId, mode = 'replace', profile: given }) => {
+      const request = { userId, user: { profile: { ...given } as never } };
+      return mode === 'merge' ? userApi.updateUser(request) : userApi.replaceUser(request);
+    },
+    project: ({ json, input }) => same(parseUser(json), input.userId),
+    redact: ({ userId, mode = 'replace', profile: given }) => ({ userId, mode, attributes: attributes(given) }),
+    evidence: ({ status }) => ({ status }),
+  },
+});

@@ -1,0 +1,111 @@
+import type { NoInput, OktaPage, Paging } from './types.ts';
+
+export interface OktaApp {
+  id: string;
+  /** Okta's name of the kind of application, such as `oidc_client`. */
+  name: string | null;
+  label: string;
+  status: string | null;
+  signOnMode: string | null;
+  created: string | null;
+  lastUpdated: string | null;
+}
+/** A user's assignment to an application; neither its profile nor its credentials. */
+export interface OktaAppUser {
+  id: string;
+  /** `USER` where assigned in person, `GROUP` where through a group. */
+  scope: string | null;
+  status: string | null;
+  created: string | null;
+  lastUpdated: string | null;
+}
+export interface OktaAppGroup {
+  id: string;
+  priority: number | null;
+  lastUpdated: string | null;
+}
+
+interface OneApp {
+  appId: string;
+}
+
+/** Operations on applications and their assignments. */
+export interface OktaAppOperations {
+  /** `filter`: Okta's expression, such as `status eq "ACTIVE"`; `q`: start of a name or label. */
+  'apps:read': { input: { q?: string; filter?: string } & Paging; output: OktaPage<OktaApp> };
+  'apps:read_detail': { input: OneApp; output: OktaApp };
+  'apps:assign_user': { input: OneApp & { userId: string }; output: OktaAppUser };
+  'apps:remove_user': { input: OneApp & { userId: string; sendEmail?: boolean }; output: null };
+  'apps:read_users': { input: OneApp & { q?: string } & Paging; output: OktaPage<OktaAppUser> };
+  'apps:read_groups': { input: OneApp & Paging; output: OktaPage<OktaAppGroup> };
+}
+
+export interface OktaAuthorizationServer {
+  id: string;
+  name: string | null;
+  description: string | null;
+  audiences: string[];
+  issuer: string | null;
+  status: string | null;
+  created: string | null;
+  lastUpdated: string | null;
+}
+export interface OktaPolicy {
+  id: string;
+  type: string | null;
+  name: string | null;
+  status: string | null;
+  priority: number | null;
+  /** Made by Okta. */
+  system: boolean | null;
+  created: string | null;
+  lastUpdated: string | null;
+  /** Groups it is for; empty where it names none. */
+  groups: string[];
+}
+export interface OktaPolicyRule {
+  id: string;
+  type: string | null;
+  name: string | null;
+  status: string | null;
+  priority: number | null;
+  system: boolean | null;
+  created: string | null;
+  lastUpdated: string | null;
+  /** What it says of a sign-in: `ALLOW`, `DENY`; null where it is about something else. */
+  access: string | null;
+  /** `1FA` or `2FA`, where it asks for an assurance. */
+  factorMode: string | null;
+}
+
+/** Okta's policy types. (Okta Management API 2026.06.3, PolicyType) */
+export type OktaPolicyType =
+  | 'ACCESS_POLICY'
+  | 'DEVICE_SIGNAL_COLLECTION'
+  | 'ENTITY_RISK'
+  | 'IDP_DISCOVERY'
+  | 'MFA_ENROLL'
+  | 'OKTA_SIGN_ON'
+  | 'PASSWORD'
+  | 'POST_AUTH_SESSION'
+  | 'PROFILE_ENROLLMENT';
+
+/** Operations on authorization servers and policies. `authServerId` may be `default`. */
+export interface OktaAccessOperations {
+  'authz:read': { input: { q?: string } & Paging; output: OktaPage<OktaAuthorizationServer> };
+  'authz:read_policies': { input: { authServerId: string }; output: OktaPolicy[] };
+  'policies:read': {
+    input: { type: OktaPolicyType; status?: 'ACTIVE' | 'INACTIVE' } & Paging;
+    output: OktaPage<OktaPolicy>;
+  };
+  'policies:read_rules': { input: { policyId: string }; output: OktaPolicyRule[] };
+  'authenticators:read': { input: NoInput; output: OktaAuthenticator[] };
+}
+
+export interface OktaAuthenticator {
+  id: string;
+  key: string | null;
+  name: string | null;
+  type: string | null;
+  status: string | null;
+}

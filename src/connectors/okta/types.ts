@@ -1,0 +1,137 @@
+import type { Factor } from '../../mfa/types.ts';
+import type { OktaAccessOperations, OktaAppOperations } from './types-access.ts';
+import type { OktaOrgOperations } from './types-org.ts';
+
+export interface OktaUser {
+  id: string;
+  status: string;
+  /** ISO 8601 or null. */
+  created: string | null;
+  activated: string | null;
+  lastLogin: string | null;
+  lastUpdated: string | null;
+  login: string;
+  email: string | null;
+  department: string | null;
+}
+export interface OktaGroup {
+  id: string;
+  name: string;
+  type: string | null;
+}
+/** A group read on its own. */
+export interface OktaGroupDetail extends OktaGroup {
+  description: string | null;
+  created: string | null;
+  lastUpdated: string | null;
+  lastMembershipUpdated: string | null;
+}
+export interface OktaPage<Item> {
+  items: Item[];
+  /** Opaque cursor for `after`; null at the end. An empty page may have one. */
+  next: string | null;
+}
+export type OktaFactor = Factor & { id: string };
+
+/** An administrator role that a user or group holds. */
+export interface OktaRole {
+  id: string;
+  /** `SUPER_ADMIN`, `APP_ADMIN`, …, `CUSTOM`. */
+  type: string;
+  label: string | null;
+  status: string | null;
+  /** `USER` or `GROUP`. */
+  assignmentType: string | null;
+  /** Of a custom role. */
+  resourceSet: string | null;
+}
+/** An authenticator that a user has enrolled (Identity Engine). */
+export interface OktaEnrollment {
+  id: string;
+  /** `okta_verify`, `phone_number`, `webauthn`, … */
+  key: string;
+  type: string | null;
+  name: string | null;
+  status: string | null;
+  created: string | null;
+  lastUpdated: string | null;
+}
+/** An application as a user sees it; its address is left out. */
+export interface OktaAppLink {
+  id: string;
+  label: string | null;
+  appName: string | null;
+  /** Id of the application. */
+  appInstanceId: string | null;
+  hidden: boolean | null;
+}
+
+/** Attribute values of a profile; null clears an attribute. */
+export type OktaAttribute = string | number | boolean | null | readonly (string | number)[];
+export type OktaProfile = Readonly<Record<string, OktaAttribute>>;
+
+export interface Paging {
+  limit?: number;
+  after?: string | null;
+}
+type None = Record<string, never>;
+export type NoInput = None;
+interface OneUser {
+  userId: string;
+}
+interface OneGroup {
+  groupId: string;
+}
+
+/** Operations on users. Life-cycle calls say nothing back: links, tokens and temporary passwords never come out. */
+export interface OktaUserOperations {
+  /** At most one of `statuses`, `login` (exact), `search` (Okta's expression) and `q` (start of a name or e-mail). */
+  'users:read': {
+    input: { statuses?: readonly string[]; login?: string; search?: string; q?: string } & Paging;
+    output: OktaPage<OktaUser>;
+  };
+  'users:read_detail': { input: OneUser; output: OktaUser };
+  /** Without a password: Okta mails the person where `activate` (default true) is set. */
+  'users:create': {
+    input: { profile: OktaProfile; activate?: boolean; groupIds?: readonly string[] };
+    output: OktaUser;
+  };
+  /**
+   * `replace` (default) is the catalogue's PUT: attributes that are not in `profile` are cleared. `merge` changes only
+   * those that are; it is a POST on the same path.
+   */
+  'users:update': { input: OneUser & { mode?: 'replace' | 'merge'; profile: OktaProfile }; output: OktaUser };
+  'users:activate': { input: OneUser & { sendEmail?: boolean }; output: null };
+  'users:deactivate': { input: OneUser & { sendEmail?: boolean }; output: null };
+  'users:suspend': { input: OneUser; output: null };
+  'users:unsuspend': { input: OneUser; output: null };
+  /** `sendEmail` (default true) mails the link to the person; it is never returned. */
+  'users:reset_password': { input: OneUser & { sendEmail?: boolean; revokeSessions?: boolean }; output: null };
+  'users:expire_password': { input: OneUser; output: null };
+  /** `oauthTokens` also revokes the tokens of OpenID Connect and OAuth applications. */
+  'users:clear_sessions': { input: OneUser & { oauthTokens?: boolean }; output: null };
+  'users:read_factors': { input: OneUser; output: OktaFactor[] };
+  'users:read_apps': { input: OneUser; output: OktaAppLink[] };
+  'users:read_groups': { input: OneUser; output: OktaGroup[] };
+  'users:read_roles': { input: OneUser; output: OktaRole[] };
+  'users:read_enrollments': { input: OneUser; output: OktaEnrollment[] };
+}
+
+/** Operations on groups. */
+export interface OktaGroupOperations {
+  /** `name`: groups whose name equals it exactly (may be several). At most one of `name`, `search` and `q`. */
+  'groups:read': { input: { name?: string; search?: string; q?: string } & Paging; output: OktaPage<OktaGroup> };
+  'groups:read_detail': { input: OneGroup; output: OktaGroupDetail };
+  'groups:create': { input: { name: string; description?: string | null }; output: OktaGroupDetail };
+  /** Replaces the whole profile: a description that is left out is cleared, custom attributes too. */
+  'groups:update': { input: OneGroup & { name: string; description?: string | null }; output: OktaGroupDetail };
+  'groups:delete': { input: OneGroup; output: null };
+  'groups:read_members': { input: OneGroup & Paging; output: OktaPage<OktaUser> };
+  'groups:add_member': { input: OneGroup & OneUser; output: null };
+  'groups:remove_member': { input: OneGroup & OneUser; output: null };
+  'groups:read_roles': { input: OneGroup; output: OktaRole[] };
+}
+
+/** Every Okta operation of the catalogue, typed in and out. */
+export interface OktaOperationTypes
+  extends OktaUserOperations, OktaGroupOperations, OktaAppOperations, OktaAccessOperations, OktaOrgOperations {}

@@ -1,0 +1,26 @@
+import { canonicalDigest } from '../../../../src/governance/digest.ts';
+import type { ConnectorName } from '../../../../src/governance/types.ts';
+import type { GrantBook, GrantUse } from '../../../../src/connectors/types.ts';
+
+/** Grants kept in memory; each is used up once, by exactly the call it is for. */
+export class MemoryGrants implements GrantBook {
+  readonly open = new Map<string, string>();
+  readonly asked: { requestId: string; use: GrantUse }[] = [];
+
+  /** Gives a grant for a call; its id is what the call's context names. */
+  give(call: { connector: ConnectorName; operation: string; input: unknown; principal: string }): {
+    requestId: string;
+  } {
+    const requestId = `req-${this.asked.length}-${this.open.size}`;
+    this.open.set(requestId, keyOf({ ...call, argsDigest: canonicalDigest(call.input) }));
+    return { requestId };
+  }
+
+  async consume(requestId: string, use: GrantUse): Promise<boolean> {
+    this.asked.push({ requestId, use });
+    return this.open.get(requestId) === keyOf(use) && this.open.delete(requestId);
+  }
+}
+
+const keyOf = ({ connector, operation, argsDigest, principal }: Omit<GrantUse, 'at'>): string =>
+  [connector, operation, argsDigest, principal].join(' ');
