@@ -8,7 +8,10 @@ export type Matcher = (subject: string) => boolean;
 export function compileGlob(pattern: string): Matcher {
   if (!pattern.includes('*')) return (subject) => subject === pattern;
   const segments = pattern.split(':').map(compileSegment);
+  // What stands before the first star tells most subjects off without taking them apart.
+  const start = pattern.slice(0, pattern.indexOf('*'));
   return (subject) => {
+    if (!subject.startsWith(start)) return false;
     const subjects = subject.split(':');
     return subjects.length === segments.length && segments.every((holds, at) => holds(subjects[at] ?? ''));
   };
