@@ -35,13 +35,25 @@ export function approverFindings(linted: Linted): LintFinding[] {
   if ([...people].some((who) => !who.startsWith('user:'))) return [];
   const quorum = `approvers ask for ${approvers.count} of ${people.size}`;
   const only = policy.principals.length === 1 && people.size === 1 && people.has(policy.principals[0] ?? '');
+  const critical = people.size < CRITICAL_PEOPLE && reachesCritical(linted);
   return [
+    ...(critical
+      ? [finding(policy, ['approvers', 'quorum_too_large', 'warning', tooFewForCritical(people.size)])]
+      : []),
     ...(approvers.count > people.size ? [finding(policy, ['approvers', 'quorum_too_large', 'error', quorum])] : []),
     ...(only
       ? [finding(policy, ['approvers', 'requester_only_approver', 'error', 'nobody but the requester may approve'])]
       : []),
   ];
 }
+
+/** The fewest people that arx.yaml's approvals.critical_quorum can ask for. */
+const CRITICAL_PEOPLE = 2;
+const tooFewForCritical = (named: number): string =>
+  `CRITICAL takes at least ${CRITICAL_PEOPLE} people, approvers name ${named}`;
+
+const reachesCritical = (linted: Linted): boolean =>
+  covered(linted).some(({ risk }) => risk === 'CRITICAL' && approvalAt(linted.policy, risk) === 'hitl');
 
 function withoutApprovers(policy: Policy): LintFinding {
   const whom = policy.hitlChannel

@@ -136,6 +136,19 @@ describe('lintPolicies', () => {
       [],
     ],
     [
+      'one person for CRITICAL, which takes two',
+      [
+        policy({
+          name: 'a',
+          operations: ['users:clear_sessions'],
+          riskMax: 'CRITICAL',
+          approvers: people('user:a'),
+          places: stated,
+        }),
+      ],
+      ['quorum_too_large warning 1'],
+    ],
+    [
       'the requester as only approver',
       [
         policy({
