@@ -1,11 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { defineApprovals } from './approvals.ts';
 import { defineAudit } from './audit.ts';
+import { defineCall } from './call.ts';
 import { defineCompletion } from './completion.ts';
 import { defineConfig } from './config.ts';
 import { defineDemo } from './demo.ts';
 import { defineDoctor } from './doctor.ts';
 import { defineEmulate } from './emulate.ts';
+import { defineKeys } from './keys.ts';
 import { definePolicy } from './policy.ts';
 import { defineRegister } from './register.ts';
 import { defineReport } from './report.ts';
@@ -25,6 +28,9 @@ const VERBS: readonly DefineVerb[] = [
   defineReport,
   defineRegister,
   defineUnregister,
+  defineCall,
+  defineApprovals,
+  defineKeys,
   defineAudit,
   definePolicy,
   defineConfig,

@@ -13,6 +13,7 @@ const file = (name: string, text: string): string => {
 const broken = file('broken.yaml', 'version: 1\nscan: { window: 0 }\nunknown_key: 1\n');
 const env = { ARX_HOME: join(folder, 'home') };
 const check = ['run', 'mfa-enforcement-check'];
+const call = ['call', 'okta', 'users:suspend'];
 
 /** Command line → exit code and what the message says. None of these may start anything. */
 const BAD: [argv: string[], code: number, message: RegExp][] = [
@@ -49,6 +50,29 @@ const BAD: [argv: string[], code: number, message: RegExp][] = [
   [['emulate', '--weak-share', '2'], 2, /number from 0 to 1/],
   [['demo', '--users', '3'], 2, /whole number from 20/],
   [['up'], 2, /OKTA_DOMAIN is not set/],
+  [['call', 'okta', 'users:suspend'], 2, /required option '--reason <text>' not specified/],
+  [[...call, '--reason', ' '], 2, /A reason of at most/],
+  [['call', 'github', 'users:suspend', '--reason', 'x'], 2, /Allowed choices are okta, jira, slack/],
+  [['call', 'okta', '../groups', '--reason', 'x'], 2, /An operation is expected/],
+  [[...call, '--reason', 'x', '--param', 'userId'], 2, /name=value/],
+  [[...call, '--reason', 'x', '--param', 'a=1', '--param', 'a=2'], 2, /given twice/],
+  [[...call, '--reason', 'x', '--param', 'a=[1'], 2, /begins like JSON/],
+  [[...call, '--reason', 'x', '--params-file', join(folder, 'missing.json')], 2, /cannot be read \(ENOENT\)/],
+  [[...call, '--reason', 'x'], 2, /DATABASE_URL is not set/],
+  [[...call, '--reason', 'x', '--local'], 2, /OKTA_DOMAIN is not set/],
+  [['approvals'], 2, /a command is missing/],
+  [['approvals', 'list'], 1, /There is no store yet/],
+  [['approvals', 'list', '--limit', '0'], 2, /whole number from 1/],
+  [['approvals', 'show'], 2, /missing required argument 'request'/],
+  [['approvals', 'why', ''], 2, /A value is expected/],
+  [['approvals', 'approve', 'x'], 2, /DATABASE_URL is not set/],
+  [['approvals', 'sign', 'x'], 2, /missing required argument 'verdict'/],
+  [['approvals', 'sign', 'x', 'maybe'], 2, /Allowed choices are approve, deny/],
+  [['keys'], 2, /a command is missing/],
+  [['keys', 'create'], 2, /required option '--name <name>' not specified/],
+  [['keys', 'create', '--name', 'Ann Smith'], 2, /A name of small letters/],
+  [['keys', 'create', '--name', 'ann', '--for', 'two words'], 2, /--for wants the login/],
+  [['keys', 'revoke'], 2, /missing required argument 'name'/],
 ];
 
 describe.each(BAD)('arx %j', (argv, code, message) => {
