@@ -252,6 +252,15 @@ describe('the main job when something is off', () => {
     expect((await issuesOf(`${ids[1]}`)).map(({ key }) => key)).toEqual([forgotten[0]?.key]);
   });
 
+  it('Jira that took a ticket but did not answer gets no second one, though its search lags', async () => {
+    const { ids, group } = await org(plain(2, 1));
+    await job.emulators.jiraSettings({ indexLagMs: 1_500 });
+    const create = { vendor: 'jira', method: 'POST', pathPattern: '/issue$' } as const;
+    await job.emulators.fault({ ...create, kind: 'reset', moment: 'after', times: 1 });
+    expect(await job.run({ groups: [group] })).toMatchObject({ status: 'complete', tickets: { failed: 0 } });
+    expect(await issuesOf(`${ids[1]}`)).toHaveLength(1);
+  });
+
   it('concurrent runs keep to one ticket a person', async () => {
     const { ids, group } = await org(plain(6, 1));
     await job.emulators.jiraSettings({ indexLagMs: 1_500 });

@@ -50,16 +50,15 @@ describe('checks that take long, and workers that end meanwhile', () => {
     return started;
   }
 
-  /** How often the factors of a user were asked for. */
-  const asked = async (id: string): Promise<number> =>
-    (await job.emulators.log({ vendor: 'okta' })).filter(({ path }) => path.endsWith(`/${id}/factors`)).length;
+  /** How often the factors of the slow user were asked for, answered or not. */
+  const asked = async (): Promise<number | undefined> => (await job.emulators.faults())[0]?.matched;
 
   it('a check that takes longer than the heartbeat time-out is let finish', async () => {
     const [slow] = (await people(3)) as [string];
     const started = await slowRun(slow, 13_000);
     await ended(started);
     expect(await job.summary(started.run)).toMatchObject({ status: 'complete', counts: { compliant: 3 } });
-    expect(await asked(slow)).toBe(1);
+    expect(await asked()).toBe(1);
   }, 60_000);
 
   it('a worker that is told to stop finishes what it has begun, and leaves nothing to wait for', async () => {
@@ -69,7 +68,7 @@ describe('checks that take long, and workers that end meanwhile', () => {
     const stopped = Date.now();
     worker = await job.startWorker();
     await ended(started);
-    expect(await asked(slow)).toBe(1);
+    expect(await asked()).toBe(1);
     expect(Date.now() - stopped).toBeLessThan(9_000);
   }, 60_000);
 
