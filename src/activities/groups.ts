@@ -21,7 +21,7 @@ export async function resolveGroup(reader: GroupReader, reference: string): Prom
   if (!group && ANY_ID.test(reference)) return { id: reference, name: reference };
   if (!group)
     throw configurationFailure(
-      `no group is called exactly as configured: check scope.groups, exemptions and twin.privileged_groups`,
+      `no group is called exactly as configured: check --group, scope.groups, exemptions and twin.privileged_groups`,
     );
   if (others.length > 0)
     throw configurationFailure(
