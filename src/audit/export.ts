@@ -1,5 +1,6 @@
 import { canonicalJson } from './canonical.ts';
 import type { StoredText } from './chain.ts';
+import { ocsfEvent } from './ocsf.ts';
 import type { AuditEntry } from './types.ts';
 
 /** How a trail leaves the product: what stands first, and one piece of text an entry, line ends included. */
@@ -39,6 +40,7 @@ const COLUMNS = [
 /** The formats of `arx audit export`. JSON Lines are the stored bytes, so that an export can be verified again. */
 export const EXPORT_FORMATS = {
   jsonl: { head: '', line: ({ text }) => `${text}\n` },
+  ocsf: { head: '', line: (stored) => `${JSON.stringify(ocsfEvent(stored))}\n` },
   csv: { head: csvRow(COLUMNS.map(({ name }) => name)), line: csvLine },
 } as const satisfies Record<string, ExportFormat>;
 

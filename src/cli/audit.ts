@@ -18,11 +18,13 @@ interface ListOptions {
 }
 interface VerifyOptions {
   file?: string;
+  checkpoint?: string;
+  key?: string;
   json?: boolean;
   local?: boolean;
 }
 interface ExportOptions {
-  format: 'jsonl' | 'csv';
+  format: 'jsonl' | 'ocsf' | 'csv';
   run?: string;
   out?: string;
   json?: boolean;
@@ -45,13 +47,27 @@ export const defineAudit: DefineVerb = (program, run) => {
     withLocal(
       audit
         .command('verify')
-        .description('recompute the hash chain; exit 1 and the first bad entry where it is broken'),
+        .description('recompute chain and tree, hold them against the checkpoints; exit 1 and the first bad entry'),
     ),
   )
+    .option('--checkpoint <file>', 'a checkpoint kept outside the store, such as one from Slack', filled)
+    .option('--key <key>', 'believe only this verifier key for --checkpoint: its text, or a file', filled)
     .option('--file <export>', 'check an exported JSONL file instead of the store', filled)
     .action((options: VerifyOptions) => run((io) => verify(io, options)));
-  withJson(withLocal(audit.command('export').description('write the entries as they are stored')))
-    .addOption(new Option('--format <format>', 'form of the export').choices(['jsonl', 'csv']).default('jsonl'))
+  const one = (name: string, about: string) =>
+    withJson(withLocal(audit.command(name).description(about))).argument('<entry>', 'id or index of the entry', filled);
+  one('show', 'show one entry').action((entry: string, options: { json?: boolean }) =>
+    run(async (io) => (await import('./audit/prove.ts')).show(io, entry, options)),
+  );
+  one('prove', 'prove that an entry stands in the trail, under a signed checkpoint').action(
+    (entry: string, options: { json?: boolean }) =>
+      run(async (io) => (await import('./audit/prove.ts')).prove(io, entry, options)),
+  );
+  withJson(
+    withLocal(audit.command('key').description('print the verifier key with which others check checkpoints')),
+  ).action((options: { json?: boolean }) => run(async (io) => (await import('./audit/key.ts')).showKey(io, options)));
+  withJson(withLocal(audit.command('export').description('write the entries: as stored, as OCSF events, or as CSV')))
+    .addOption(new Option('--format <format>', 'form of the export').choices(['jsonl', 'ocsf', 'csv']).default('jsonl'))
     .option('--run <run>', 'only those of this run', filled)
     .option('--out <file>', 'write to this file instead of standard output', filled)
     .action((options: ExportOptions) => run((io) => exportEntries(io, options)));
@@ -84,9 +100,8 @@ async function filterOf(
 }
 
 async function verify(io: Io, options: VerifyOptions) {
-  const { verifyExport, verifyStore } = await import('./support/verify.ts');
-  const { withStore } = await import('./support/store.ts');
-  const verdict = options.file === undefined ? await withStore(io, verifyStore) : await verifyExport(options.file);
+  const { verdictOn } = await import('./audit/verdict.ts');
+  const verdict = await verdictOn(io, options);
   if (options.json) await writeJson(io, { schema: 'arx.verify/v1', ...verdict });
   else {
     const { verifyText } = await import('./render/audit.ts');

@@ -8,6 +8,7 @@ import { defineConfig } from './config.ts';
 import { defineDemo } from './demo.ts';
 import { defineDoctor } from './doctor.ts';
 import { defineEmulate } from './emulate.ts';
+import { defineAuditKeys } from './keys-audit.ts';
 import { defineKeys } from './keys.ts';
 import { definePolicy } from './policy.ts';
 import { defineRegister } from './register.ts';
@@ -37,6 +38,8 @@ const VERBS: readonly DefineVerb[] = [
   defineDoctor,
   defineUp,
   defineEmulate,
+  // Adds to `arx keys`, so it stands behind it.
+  defineAuditKeys,
   defineCompletion,
 ];
 

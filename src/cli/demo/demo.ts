@@ -21,7 +21,7 @@ import type { Settings } from '../support/settings.ts';
 import { openLocalStack } from '../support/stack.ts';
 import { targetOf } from '../support/target.ts';
 import type { Target } from '../support/target.ts';
-import { verifyStore } from '../support/verify.ts';
+import { verifyStore } from '../audit/verify.ts';
 import { demoEnvironment, freshHome, writeConfig } from './home.ts';
 import type { DemoHome } from './home.ts';
 import { Narrator } from './narrate.ts';
@@ -92,7 +92,7 @@ async function play(stage: Stage, narrator: Narrator, startedAt: number): Promis
   narrator.run('second');
   const second = await oneRun(stage);
   narrator.afterRun(second);
-  const chain = await verifyStore(stage.target.store);
+  const chain = await verifyStore(stage.target.store, null);
   await writeFile(stage.home.report, reportHtml(second), { mode: 0o600 });
   return { runs: [first, second], chain, home: stage.home, seconds: (Date.now() - startedAt) / 1000 };
 }

@@ -19,8 +19,12 @@ export function auditTable(entries: readonly (AuditEntry & { index: number })[],
 }
 
 /** The verdict on the chain in words. */
-export function verifyText({ ok, entries, head, firstBad }: ChainReport, colors: Colors): string {
-  if (ok) return `${colors.green('The audit trail is whole:')} ${plural(entries, 'entry', 'entries')}, head ${head}`;
+export function verifyText(verdict: ChainReport & { checkpoints?: number }, colors: Colors): string {
+  const { ok, entries, head, firstBad, checkpoints = 0 } = verdict;
+  if (ok) {
+    const signed = checkpoints > 0 ? `, as signed in ${plural(checkpoints, 'checkpoint', 'checkpoints')}` : '';
+    return `${colors.green('The audit trail is whole:')} ${plural(entries, 'entry', 'entries')}, head ${head}${signed}`;
+  }
   const { index, id, reason } = firstBad;
   const which = id === null ? `The entry at index ${index}` : `The entry at index ${index} (${plain(id)})`;
   return `${colors.red('The audit trail is BROKEN.')} ${which} ${reason}. Good before it: ${count(entries)}.`;

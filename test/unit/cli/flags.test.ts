@@ -42,7 +42,7 @@ const BAD: [argv: string[], code: number, message: RegExp][] = [
   [['report', 'latest', '--out', ''], 2, /A value is expected/],
   [['audit'], 2, /a command is missing/],
   [['audit', 'list', '--after', '-1'], 2, /whole number/],
-  [['audit', 'export', '--format', 'xml'], 2, /Allowed choices are jsonl, csv/],
+  [['audit', 'export', '--format', 'xml'], 2, /Allowed choices are jsonl, ocsf, csv/],
   [['audit', 'verify', '--file', join(folder, 'missing.jsonl')], 2, /cannot be read \(ENOENT\)/],
   [['config', 'check', '--config', broken], 2, /window|unknown_key/],
   [['completion', 'tcsh'], 2, /Allowed choices are bash, zsh, fish/],

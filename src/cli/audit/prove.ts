@@ -1,0 +1,112 @@
+import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
+import { chainFrom, checkNext } from '../../audit/chain.ts';
+import { parseCheckpoint } from '../../audit/checkpoint.ts';
+import { verifyInclusion } from '../../audit/merkle.ts';
+import { parseNote } from '../../audit/note.ts';
+import { TileTree } from '../../audit/tiles.ts';
+import type { AuditEntry } from '../../audit/types.ts';
+import { makeCheckpoint } from '../../store/checkpointer.ts';
+import type { Store } from '../../store/types.ts';
+import { CliError } from '../support/errors.ts';
+import { EXIT } from '../support/exit.ts';
+import type { Io } from '../support/io.ts';
+import { print, writeJson } from '../support/io.ts';
+import { withStore } from '../support/store.ts';
+import { checkpointParts } from './log-keys.ts';
+
+interface Options {
+  json?: boolean;
+}
+
+/** An inclusion proof: with the checkpoint's note and the log's verifier key it stands for itself. */
+interface Proof {
+  schema: 'arx.proof/v1';
+  id: string;
+  leafHash: string;
+  index: number;
+  size: number;
+  hashes: string[];
+  checkpoint: string;
+}
+
+/** `arx audit prove`: that an entry stands in the trail at its place, under a signed checkpoint. */
+export async function prove(io: Io, reference: string, { json }: Options) {
+  const proof = await withStore(io, async (store) => {
+    const { index, entry } = await entryOf(store, reference);
+    return proofOf(store, { index, entry, note: await noteOver(io, store, index) });
+  });
+  if (json) await writeJson(io, proof);
+  else await print(io, proofText(proof));
+  return EXIT.ok;
+}
+
+/** `arx audit show`: one entry, whole. */
+export async function show(io: Io, reference: string, { json }: Options) {
+  const { index, entry } = await withStore(io, (store) => entryOf(store, reference));
+  if (json)
+    await writeJson(io, { schema: 'arx.audit/v1', entries: [{ index, ...entry }], items: [{ index, ...entry }] });
+  else await print(io, JSON.stringify({ index, ...entry }, null, 2));
+  return EXIT.ok;
+}
+
+async function entryOf(store: Store, reference: string): Promise<{ index: number; entry: AuditEntry }> {
+  const row = await store.audit.get(reference);
+  if (row) return { index: row.index, entry: entryAt(row) };
+  throw new CliError({
+    code: 'not_found',
+    message: `There is no audit entry ${reference}.`,
+    remedy: 'Name an entry by its id or its index: `arx audit list` shows both.',
+  });
+}
+
+/** An entry whose text has the hash that it states; whether that is the one in the tree, the proof shows. */
+function entryAt({ index, text }: { index: number; text: string }): AuditEntry {
+  const stated = parsed(text);
+  const bad = checkNext(chainFrom({ entries: index, head: stated?.prevHash ?? '' }), { index, text });
+  if (stated && !bad) return stated;
+  throw broken(`the entry at index ${index} ${bad?.reason ?? 'is no JSON'}`);
+}
+
+function parsed(text: string): AuditEntry | null {
+  try {
+    return JSON.parse(text) as AuditEntry;
+  } catch {
+    return null;
+  }
+}
+
+/** The newest checkpoint; where it does not reach the entry and the log's key is here, a new one. */
+async function noteOver(io: Io, store: Store, index: number): Promise<string> {
+  const newest = await store.checkpoints.newest();
+  if (newest && newest.size > index) return newest.note;
+  const made = await makeCheckpoint(checkpointParts(io, store), null);
+  if (made) return made.note;
+  throw broken(`no checkpoint reaches the entry at index ${index}`);
+}
+
+async function proofOf(
+  store: Store,
+  { index, entry, note }: { index: number; entry: AuditEntry; note: string },
+): Promise<Proof> {
+  const { size, root } = parseCheckpoint(parseNote(note).text);
+  const hashes = await new TileTree(store.auditTree.readTile).inclusion(index, size);
+  const holds = verifyInclusion({ leafHash: hexToBytes(entry.hash), index, size, hashes, root });
+  if (!holds) throw broken(`the entry at index ${index} is not the one that the checkpoint of ${size} entries signed`);
+  const hex = hashes.map((hash) => bytesToHex(hash));
+  return { schema: 'arx.proof/v1', id: entry.id, leafHash: entry.hash, index, size, hashes: hex, checkpoint: note };
+}
+
+function broken(what: string): CliError {
+  return new CliError({
+    code: 'audit_broken',
+    message: `There is no proof: ${what}.`,
+    remedy: 'Run `arx audit verify` to see how far the trail is whole.',
+  });
+}
+
+function proofText({ id, leafHash, index, size, hashes, checkpoint }: Proof): string {
+  const head = [`entry     ${id}`, `leaf hash ${leafHash}`, `index     ${index} of ${size}`];
+  return [...head, ...hashes.map((hash, n) => `${n === 0 ? 'path      ' : '          '}${hash}`), '', checkpoint].join(
+    '\n',
+  );
+}

@@ -1,0 +1,146 @@
+/** Proofs and checkpoints of arx, judged by Go's sumdb/note and transparency-dev/merkle. */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { bytesToHex } from '@noble/hashes/utils.js';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { TileTree } from '../../src/audit/tiles.ts';
+import { makeCheckpoint, rotateKey } from '../../src/store/checkpointer.ts';
+import { openStore } from '../../src/store/open.ts';
+import type { Store } from '../../src/store/types.ts';
+import { appendMany, ORIGIN, partsOf } from '../support/checkpoints.ts';
+import { startPglite } from '../support/pglite.ts';
+import type { TestDatabase } from '../support/pglite.ts';
+import { arx } from '../unit/cli/support/terminal.ts';
+
+interface Proof {
+  id: string;
+  leafHash: string;
+  index: number;
+  size: number;
+  hashes: string[];
+  checkpoint: string;
+}
+interface Request {
+  verifierKey: string;
+  origin: string;
+  entry?: string;
+  proof: Proof;
+  consistency?: { old: string; hashes: string[] };
+}
+
+const home = mkdtempSync(join(tmpdir(), 'arx-go-'));
+const program = join(home, 'audit-go');
+let database: TestDatabase;
+let store: Store;
+let good: Request;
+
+beforeAll(async () => {
+  build();
+  database = await startPglite();
+  store = await openStore({ databaseUrl: database.databaseUrl });
+  await store.migrate();
+  await appendMany(store, 300);
+  const parts = partsOf(store, home);
+  const old = await makeCheckpoint(parts, ORIGIN);
+  await appendMany(store, 77, 'run-2');
+  await makeCheckpoint(parts, ORIGIN);
+  good = await requestFor('299', old!.note);
+});
+
+afterAll(async () => {
+  await store?.close();
+  await database?.close();
+  rmSync(home, { recursive: true, force: true });
+});
+
+function build(): void {
+  if (spawnSync('go', ['version']).status !== 0) {
+    throw new Error('this test needs Go: install golang (https://go.dev/dl), or on Debian golang-go');
+  }
+  const cwd = join(import.meta.dirname, 'audit-go');
+  execFileSync('go', ['build', '-o', program, '.'], { cwd, stdio: ['ignore', 'ignore', 'pipe'] });
+}
+
+/** Runs the commands as a person would, and asks the store for the consistency proof. */
+async function requestFor(entry: string, old: string): Promise<Request> {
+  const env = { DATABASE_URL: database.databaseUrl, ARX_HOME: home };
+  const run = async (...argv: string[]) => JSON.parse((await arx(['audit', ...argv, '--json'], env)).out);
+  const proof = (await run('prove', entry)) as Proof;
+  const { verifierKey } = (await run('key')) as { verifierKey: string };
+  const { hash: _, ...leaf } = (await store.audit.list({ after: proof.index - 1, limit: 1 }))[0]!.entry;
+  const canonical = (await import('canonicalize')).default(leaf)!;
+  const oldSize = Number(old.split('\n')[1]);
+  const hashes = await new TileTree(store.auditTree.readTile).consistency(oldSize, proof.size);
+  const consistency = { old, hashes: hashes.map((hash) => bytesToHex(hash)) };
+  return { verifierKey, origin: ORIGIN, entry: canonical, proof, consistency };
+}
+
+function judge(requests: readonly object[]): string[] {
+  const input = requests.map((request) => JSON.stringify(request)).join('\n');
+  return execFileSync(program, { input, encoding: 'utf8' }).trimEnd().split('\n');
+}
+
+test('Go accepts proofs and checkpoints of arx', async () => {
+  const others = await Promise.all(
+    ['0', '255', '256', '300', '377'].map((entry) => requestFor(entry, good.consistency!.old)),
+  );
+  expect(judge([good, ...others])).toEqual(['ok', 'ok', 'ok', 'ok', 'ok', 'ok']);
+});
+
+test('Go accepts a checkpoint with two signatures by either key', async () => {
+  const { checkpoint, key, before } = await rotateKey(partsOf(store, home), {
+    by: { principal: 'user:operator', authenticatedBy: 'cli' },
+  });
+  const keys = (await store.auditKeys.list()).map(({ verifierKey }) => verifierKey);
+  expect(keys.map((text) => text.split('+')[1])).toEqual([before.hash, key.hash]);
+  const hashes = await new TileTree(store.auditTree.readTile).inclusion(5, checkpoint.size);
+  const { entry } = (await store.audit.list({ after: 4, limit: 1 }))[0]!;
+  const proof = { ...good.proof, leafHash: entry.hash, index: 5, size: checkpoint.size };
+  const signed = { ...proof, hashes: hashes.map((hash) => bytesToHex(hash)), checkpoint: checkpoint.note };
+  expect(judge(keys.map((verifierKey) => ({ verifierKey, origin: ORIGIN, proof: signed })))).toEqual(['ok', 'ok']);
+});
+
+describe('Go refuses', () => {
+  const proofWith = (change: (proof: Proof) => Partial<Proof>) => ({
+    ...good,
+    proof: { ...good.proof, ...change(good.proof) },
+  });
+  const flip = (hex: string): string => `${hex[0] === '0' ? '1' : '0'}${hex.slice(1)}`;
+  const each = (hashes: string[]) => hashes.map((hash, n) => hashes.with(n, flip(hash)));
+
+  test('every mutation of the inclusion proof', () => {
+    const mutations = [
+      ...each(good.proof.hashes).map((hashes) => proofWith(() => ({ hashes }))),
+      ...good.proof.hashes.map((_, n) => proofWith(({ hashes }) => ({ hashes: hashes.toSpliced(n, 1) }))),
+      proofWith(({ hashes }) => ({ hashes: hashes.toReversed() })),
+      proofWith(({ hashes }) => ({ hashes: [...hashes, hashes[0]!] })),
+      proofWith(({ leafHash }) => ({ leafHash: flip(leafHash) })),
+      proofWith(({ index }) => ({ index: index + 1 })),
+      proofWith(({ size }) => ({ size: size + 1 })),
+      { ...good, entry: good.entry!.replace('"s', '"S').replace('run-1', 'run-9') },
+    ];
+    expect(judge(mutations).filter((answer) => answer === 'ok')).toEqual([]);
+  });
+
+  test('every mutation of the consistency proof', () => {
+    const { old, hashes } = good.consistency!;
+    const mutations = [...each(hashes), hashes.slice(1), hashes.slice(0, -1)];
+    const requests = mutations.map((changed) => ({ ...good, consistency: { old, hashes: changed } }));
+    expect(judge(requests).filter((answer) => answer === 'ok')).toEqual([]);
+  });
+
+  test('a checkpoint with any letter changed, another key, another log', () => {
+    const { checkpoint } = good.proof;
+    const changed = Array.from({ length: checkpoint.length }, (_, n) => {
+      const letter = checkpoint[n] === 'A' ? 'B' : 'A';
+      return proofWith(() => ({ checkpoint: checkpoint.slice(0, n) + letter + checkpoint.slice(n + 1) }));
+    });
+    const others = [
+      { ...good, origin: 'arx/other.okta.com' },
+      { ...good, verifierKey: good.verifierKey.replace('+A', '+B') },
+    ];
+    expect(judge([...changed, ...others]).filter((answer) => answer === 'ok')).toEqual([]);
+  });
+});
