@@ -1,4 +1,5 @@
-import { readFileSync, statSync } from 'node:fs';
+import { Buffer } from 'node:buffer';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { argumentProblem } from '../../governance/arguments.ts';
 import type { ArgumentProblem } from '../../governance/arguments.ts';
@@ -29,12 +30,10 @@ function readArguments(file: string, cwd: string): object {
 }
 
 function readText(file: string, cwd: string): string {
-  const path = resolve(cwd, file);
   try {
-    if (statSync(path).size > MAX_BYTES) throw refused(file, NO_OBJECT);
-    return readFileSync(path, 'utf8');
+    const text = readAtMost(resolve(cwd, file), MAX_BYTES + 1);
+    if (text.length <= MAX_BYTES) return text.toString('utf8');
   } catch (thrown) {
-    if (thrown instanceof CliError) throw thrown;
     const code = (thrown as NodeJS.ErrnoException).code ?? 'unknown';
     throw new CliError({
       code: 'no_file',
@@ -43,6 +42,22 @@ function readText(file: string, cwd: string): string {
       where: { file },
       exit: EXIT.usage,
     });
+  }
+  throw refused(file, NO_OBJECT);
+}
+
+// Not by its size: a pipe has none, and a device no end.
+function readAtMost(path: string, bytes: number): Buffer {
+  const handle = openSync(path, 'r');
+  try {
+    const buffer = Buffer.alloc(bytes);
+    let filled = 0;
+    for (let read = -1; read !== 0 && filled < bytes; filled += read) {
+      read = readSync(handle, buffer, filled, bytes - filled, null);
+    }
+    return buffer.subarray(0, filled);
+  } finally {
+    closeSync(handle);
   }
 }
 

@@ -107,6 +107,11 @@ describe('arx policy explain', () => {
     expect(JSON.stringify(document).length).toBeLessThan(600);
   });
 
+  it('reads no further than it must', async () => {
+    const { code, document } = await json('explain', 'users:suspend', '--args', '/dev/zero');
+    expect({ exit: code, ...document }).toMatchObject({ exit: 2, code: 'invalid_argument' });
+  });
+
   it('gives a bundle that does not load as an error with its place', async () => {
     const folder = directoryWith({
       'a.yaml':
