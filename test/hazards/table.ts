@@ -628,7 +628,7 @@ const ELSEWHERE: Hazard[] = [
       change(
         'connectors/okta/projections/users.ts',
         '=> user.parse(json)',
-        '=> toUser(Object.assign({}, json, { profile: Object.assign({}, (json as { profile: object }).profile) }) as never)',
+        '=> user.parse(Object.assign({}, json, { profile: Object.assign({}, (json as { profile: object }).profile) }))',
       ),
     ],
   },
