@@ -4,7 +4,9 @@ import { exchange } from '../../../../src/connectors/exchange.ts';
 import { createTransport } from '../../../../src/connectors/http.ts';
 import { InvalidArgumentError } from '../../../../src/connectors/errors.ts';
 import { createGovernor } from '../../../../src/connectors/rate-limit/governor.ts';
-import { context, failureOf, GROUP, harness, USER } from '../support/harness.ts';
+import { OKTA_OPERATIONS } from '../../../../src/governance/catalogue-okta.ts';
+import { context, failureOf, GROUP, harness, policy, USER } from '../support/harness.ts';
+import { inputsFor, NOWHERE, OKTA_OPERATION_NAMES } from '../support/okta-calls.ts';
 import { startServer } from '../support/server.ts';
 import type { Scope } from '../../../../src/connectors/exchange.ts';
 import type { TestServer } from '../support/server.ts';
@@ -14,6 +16,9 @@ beforeAll(async () => {
   server = await startServer(() => ({ json: [] }));
 });
 afterAll(() => server.close());
+
+const grant = { requestId: 'req-1' };
+const ALL = { connector: 'okta', operations: ['*:*'], riskMax: 'CRITICAL' as const };
 
 const nasty = fc.oneof(
   fc.constantFrom(
@@ -46,14 +51,55 @@ const nasty = fc.oneof(
 );
 const hostile = nasty.filter((id) => !/^[A-Za-z0-9]{20}$/.test(id));
 
+/** What stands in ids, one for each kind of place. */
+const PLACES = OKTA_OPERATION_NAMES.flatMap((operation) =>
+  inputsFor(operation, NOWHERE).flatMap((input) =>
+    Object.keys(input as object)
+      .filter((name) => /Ids?$/.test(name))
+      .map((name) => ({ operation, input: input as Record<string, unknown>, name })),
+  ),
+);
+const FAMOUS = ['..', '.', '', 'me', '%2e%2e', 'a/b', 'é雪\u202e', 'x'.repeat(10_000), '\u0000', `${USER}\u0000`];
+
+const everything = { ok: true as const, digest: 'e'.repeat(64), policies: [policy(ALL)] };
+/** Connectors that have every right, and a grant for whatever is asked. */
+const trusting = () =>
+  harness(server.origin, { bundle: () => everything, grants: { consume: () => Promise.resolve(true) } });
+
+/** Everything a caller could try to put in the place of an id. */
+const values = fc.oneof(
+  hostile,
+  fc.constantFrom<unknown>(...FAMOUS, null, undefined, 42, true, {}, [], [USER], { toString: () => USER }, 'default'),
+);
+
 describe('hostile ids', () => {
-  it('reach no path at all', async () => {
-    const { connectors, journal } = harness(server.origin);
+  it('have places in all families to be tried in', () => {
+    expect(new Set(PLACES.map(({ operation }) => operation)).size).toBeGreaterThan(25);
+    expect(new Set(PLACES.map(({ name }) => name))).toEqual(
+      new Set(['userId', 'groupId', 'groupIds', 'appId', 'authServerId', 'policyId']),
+    );
+  });
+
+  it.each(PLACES)('in $name of $operation reach no path at all', async ({ operation, input, name }) => {
+    server.seen.length = 0;
+    const { connectors, journal } = trusting();
+    const refuse = async (value: unknown): Promise<void> => {
+      // The one word that stands for an authorization server, and for nothing else.
+      if (name === 'authServerId' && value === 'default') return;
+      const asked = name === 'groupIds' ? [value] : value;
+      const call = connectors.okta(operation, { ...input, [name]: asked } as never, context({ grant }));
+      expect(await failureOf(call)).toBeInstanceOf(InvalidArgumentError);
+    };
+    for (const id of FAMOUS) await refuse(id);
+    await fc.assert(fc.asyncProperty(values, refuse), { numRuns: 60 });
+    expect(server.seen).toEqual([]);
+    expect(new Set(journal.kinds)).toEqual(new Set(['action.denied']));
+  });
+
+  it('of Jira reach no path either', async () => {
+    server.seen.length = 0;
+    const { connectors } = harness(server.origin);
     const attempts = fc.constantFrom(
-      (id: string) => connectors.okta('users:read_detail', { userId: id }, context()),
-      (id: string) => connectors.okta('users:read_factors', { userId: id }, context()),
-      (id: string) => connectors.okta('groups:read_detail', { groupId: id }, context()),
-      (id: string) => connectors.okta('groups:read_members', { groupId: id }, context()),
       (id: string) => connectors.jira('issues:read', { by: 'key', key: id }, context()),
       (id: string) =>
         connectors.jira('issues:comment', { key: id, body: [{ type: 'paragraph', text: 'x' }] }, context()),
@@ -66,10 +112,50 @@ describe('hostile ids', () => {
       { numRuns: 300 },
     );
     expect(server.seen).toEqual([]);
-    expect(new Set(journal.kinds)).toEqual(new Set(['action.denied']));
   });
+});
 
-  it('stay in their place: a cursor never changes the path', async () => {
+describe('whatever the arguments', () => {
+  const id = fc.string({ minLength: 20, maxLength: 20, unit: fc.constantFrom(...'ABCxyz0189'.split('')) });
+  const text = fc.string({ maxLength: 60, unit: fc.constantFrom(...'./?#&=%\\"<>{} +é雪abc0'.split('')) });
+  const word = text.filter((one) => one !== '');
+
+  /** An input of the operation with all that is free in it made up. */
+  const madeUp = (input: Record<string, unknown>): fc.Arbitrary<Record<string, unknown>> =>
+    fc.record(
+      Object.fromEntries(
+        Object.entries(input).map(([name, value]): [string, fc.Arbitrary<unknown>] => {
+          if (/Id$/.test(name)) return [name, id];
+          if (['q', 'search', 'login', 'after', 'name', 'description'].includes(name)) return [name, word];
+          if (name === 'filter') return [name, word];
+          if (name === 'profile') return [name, fc.record({ login: word, email: word, nickName: text, title: text })];
+          return [name, fc.constant(value)];
+        }),
+      ),
+    );
+
+  it.each(OKTA_OPERATION_NAMES)('%s sends the method and path of its row, its ids filled in', async (operation) => {
+    const { connectors } = trusting();
+    const forms = OKTA_OPERATIONS.find((row) => row.operation === operation);
+    const templates = forms?.wire ?? [{ method: forms?.method, path: forms?.path ?? '' }];
+    const [input] = inputsFor(operation, NOWHERE).slice(-1) as Record<string, unknown>[];
+    await fc.assert(
+      fc.asyncProperty(madeUp({ ...input }), async (given) => {
+        server.seen.length = 0;
+        await connectors.okta(operation, given as never, context({ grant })).catch(() => undefined);
+        const expected = templates.map(
+          ({ method, path }) => `${method} ${path.replaceAll(/\{(\w+)\}/g, (_, name: string) => String(given[name]))}`,
+        );
+        expect(server.seen).toHaveLength(1);
+        expect(expected).toContain(`${server.seen[0]?.method} ${server.seen[0]?.path}`);
+      }),
+      { numRuns: 25 },
+    );
+  });
+});
+
+describe('a cursor', () => {
+  it('stays in its place and never changes the path', async () => {
     const { connectors } = harness(server.origin);
     const cursors = fc.string({
       minLength: 1,

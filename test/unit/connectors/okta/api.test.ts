@@ -1,0 +1,129 @@
+import { afterAll, beforeAll, describe, expect, expectTypeOf, it } from 'vitest';
+import { InvalidArgumentError } from '../../../../src/connectors/errors.ts';
+import { createOkta } from '../../../../src/connectors/okta/api.ts';
+import { startEmulators } from '../../../../src/emulators/start.ts';
+import { OKTA_OPERATIONS } from '../../../../src/governance/catalogue-okta.ts';
+import { emulatedHarness } from '../support/emulated.ts';
+import { MemoryGrants } from '../support/grants.ts';
+import { failureOf, policy } from '../support/harness.ts';
+import { OKTA_CALLS, worldOf } from '../support/okta-calls.ts';
+import type { OktaApi } from '../../../../src/connectors/okta/api-types.ts';
+import type { OktaGroupDetail, OktaPage, OktaUser } from '../../../../src/connectors/okta/types.ts';
+import type { RunningEmulators } from '../../../../src/emulators/start.ts';
+import type { World } from '../support/okta-calls.ts';
+
+let emulators: RunningEmulators;
+let world: World;
+beforeAll(async () => {
+  emulators = await startEmulators({ profile: 'empty', rateLimit: 0 });
+  world = worldOf(emulators, '');
+});
+afterAll(() => emulators.close());
+
+/** The client of an agent that may do everything, approved where it must be. */
+function agent(agentId = 'soc-triage') {
+  const grants = new MemoryGrants();
+  const allowed = policy({
+    connector: 'okta',
+    principals: ['agent:soc-*'],
+    operations: ['*:*'],
+    riskMax: 'CRITICAL',
+  });
+  const bundle = { ok: true as const, digest: 'a'.repeat(64), policies: [allowed] };
+  const { connectors, journal } = emulatedHarness(emulators.document, { bundle: () => bundle, grants });
+  const okta = createOkta({ agentId, orgId: connectors.oktaHost, connectors });
+  return { okta, journal, grants, connectors };
+}
+
+describe('the API of an agent', () => {
+  it('has a method for each operation of the catalogue, and no other', () => {
+    const { okta } = agent();
+    const methods = Object.entries(okta).flatMap(([family, verbs]) =>
+      Object.keys(verbs).map(
+        (verb) => `${family}:${verb.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`,
+      ),
+    );
+    expect(methods.sort()).toEqual(OKTA_OPERATIONS.map(({ operation }) => operation).sort());
+    expect(methods.sort()).toEqual(Object.keys(OKTA_CALLS).sort());
+  });
+
+  it('calls as agent:ID, audited under it, about its target, with the reason', async () => {
+    const { okta, journal } = agent();
+    const [groupId, userId] = [world.group(), world.user()];
+    await okta.groups.addMember({ groupId, userId }, { reason: 'INC-7' });
+    expect(emulators.okta.group(groupId)?.members?.has(userId)).toBe(true);
+    expect(journal.drafts).toMatchObject(
+      ['action.started', 'action.succeeded'].map((kind) => ({
+        kind,
+        workflowId: 'agent/soc-triage',
+        actor: { principal: 'agent:soc-triage', authenticatedBy: 'none' },
+        surface: 'api',
+        target: userId,
+        correlation: { reason: 'INC-7' },
+      })),
+    );
+  });
+
+  it('reads without an input where none is needed', async () => {
+    const { okta, journal } = agent();
+    world.user();
+    expect((await okta.users.read()).items.length).toBeGreaterThan(0);
+    expect(await okta.org.read()).toMatchObject({ status: 'ACTIVE' });
+    expect(journal.drafts[1]).toMatchObject({ operation: 'okta:org:read', target: 'org:read' });
+  });
+
+  it('finds a person by exact login', async () => {
+    const { okta } = agent();
+    const id = world.user();
+    const login = emulators.okta.user(id)?.profile.login ?? '';
+    expect((await okta.users.read({ login })).items.map((user) => user.id)).toEqual([id]);
+  });
+
+  it('is held to approval like everybody', async () => {
+    const { okta, grants } = agent();
+    const userId = world.user();
+    expect(await failureOf(okta.users.suspend({ userId }))).toMatchObject({ code: 'approval_required' });
+    const grant = grants.give({
+      connector: 'okta',
+      operation: 'users:suspend',
+      input: { userId },
+      principal: 'agent:soc-triage',
+    });
+    await okta.users.suspend({ userId }, { grant });
+    expect(emulators.okta.user(userId)?.status).toBe('SUSPENDED');
+  });
+
+  it('is denied to an agent that no policy names', async () => {
+    const { okta } = agent('hr-bot');
+    expect(await failureOf(okta.users.read())).toMatchObject({ code: 'default_deny' });
+  });
+
+  it('is not made for a principal or an organisation that is none', () => {
+    const { connectors } = agent();
+    for (const agentId of ['', 'a:b', 'a b', '../x', 'a\n', 'x'.repeat(129)]) {
+      expect(() => createOkta({ agentId, orgId: connectors.oktaHost, connectors })).toThrow(InvalidArgumentError);
+    }
+    expect(() => createOkta({ agentId: 'soc', orgId: 'other.okta.com', connectors })).toThrow(InvalidArgumentError);
+  });
+});
+
+describe('its types', () => {
+  it('are those of the table', () => {
+    expectTypeOf<OktaApi['users']['suspend']>().parameter(0).toEqualTypeOf<{ userId: string }>();
+    expectTypeOf<OktaApi['users']['suspend']>().returns.resolves.toBeNull();
+    expectTypeOf<OktaApi['users']['readDetail']>().returns.resolves.toEqualTypeOf<OktaUser>();
+    expectTypeOf<OktaApi['groups']['readMembers']>().returns.resolves.toEqualTypeOf<OktaPage<OktaUser>>();
+    expectTypeOf<OktaApi['groups']['create']>().returns.resolves.toEqualTypeOf<OktaGroupDetail>();
+    expectTypeOf<OktaApi['users']['read']>().toBeCallableWith();
+    expectTypeOf<OktaApi['org']['read']>().toBeCallableWith();
+    expectTypeOf<OktaApi['users']['expirePassword']>().toBeCallableWith({ userId: '' }, { reason: '' });
+    expectTypeOf<OktaApi>().not.toHaveProperty('sessions');
+    expectTypeOf<OktaApi['users']>().not.toHaveProperty('delete');
+    expectTypeOf<OktaApi['users']>().not.toHaveProperty('read_detail');
+    expectTypeOf<Parameters<OktaApi['policies']['read']>[0]>().not.toEqualTypeOf<undefined>();
+    // @ts-expect-error a user is needed
+    expectTypeOf<OktaApi['users']['suspend']>().toBeCallableWith();
+    // @ts-expect-error a type is needed
+    expectTypeOf<OktaApi['policies']['read']>().toBeCallableWith({});
+  });
+});
