@@ -1,0 +1,125 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startEmulators } from '../../src/emulators/start.ts';
+import { emulatedHarness } from '../unit/connectors/support/emulated.ts';
+import { context, failureOf, harness } from '../unit/connectors/support/harness.ts';
+import { startServer } from '../unit/connectors/support/server.ts';
+import type { OktaLogEvent } from '../../src/connectors/okta/types-org.ts';
+import type { RunningEmulators } from '../../src/emulators/start.ts';
+
+const EVENTS = 10_000;
+const WINDOW = { since: '2026-01-05T00:00:00.000Z', until: '2026-01-06T00:00:00.000Z' };
+const CANARY = 'canary-4242';
+
+let emulators: RunningEmulators;
+beforeAll(async () => {
+  emulators = await startEmulators({ profile: 'empty', rateLimit: 0 });
+  const from = Date.parse(WINDOW.since);
+  for (let n = 0; n < EVENTS; n += 1) {
+    emulators.okta.log.add({
+      eventType: 'user.session.start',
+      published: new Date(from + n * 1000).toISOString(),
+      displayMessage: CANARY,
+      outcome: { result: 'FAILURE', reason: n % 2 === 0 ? 'INVALID_CREDENTIALS' : `Called ${CANARY}` },
+      actor: { id: `00u${n}`, type: 'User', alternateId: `u${n}@logs.example`, displayName: CANARY },
+      targets: [{ id: `sms${n}`, type: 'AuthenticatorEnrollment', alternateId: CANARY, displayName: CANARY }],
+    });
+  }
+});
+afterAll(() => emulators.close());
+
+describe('the System Log through the connector', () => {
+  it('is read whole, page by page, in named fields only', async () => {
+    const { connectors, journal } = emulatedHarness(emulators.document);
+    const found: OktaLogEvent[] = [];
+    let after: string | null = null;
+    do {
+      const { output }: { output: { items: OktaLogEvent[]; next: string | null } } = await connectors.okta(
+        'logs:read',
+        { ...WINDOW, after },
+        context(),
+      );
+      found.push(...output.items);
+      after = output.next;
+    } while (after !== null);
+    expect(new Set(found.map(({ uuid }) => uuid)).size).toBe(EVENTS);
+    expect(journal.kinds).toHaveLength(EVENTS / 1000);
+    expect(found[0]).toEqual({
+      uuid: expect.any(String),
+      published: WINDOW.since,
+      eventType: 'user.session.start',
+      severity: 'INFO',
+      outcome: 'FAILURE',
+      reason: 'INVALID_CREDENTIALS',
+      actor: { id: '00u0', type: 'User', login: 'u0@logs.example' },
+      targets: [{ id: 'sms0', type: 'AuthenticatorEnrollment', login: null }],
+      ipAddress: '198.51.100.7',
+      country: 'Netherlands',
+    });
+    expect(JSON.stringify([found, journal.drafts])).not.toContain(CANARY);
+  });
+
+  it('takes one answer of ten thousand entries', async () => {
+    const server = await startServer(() => ({ json: emulators.okta.log.events }));
+    const { connectors } = harness(server.origin);
+    const { output } = await connectors.okta('logs:read', WINDOW, context());
+    expect(output.items).toHaveLength(EVENTS);
+    await server.close();
+  });
+
+  it('is polled: the cursor stays while nothing happens', async () => {
+    const { connectors } = emulatedHarness(emulators.document);
+    const read = async (after: string | null) =>
+      (await connectors.okta('logs:read', { since: new Date().toISOString(), after }, context())).output;
+    const { next } = await read(null);
+    expect(next).not.toBeNull();
+    expect(await read(next)).toEqual({ items: [], next });
+    const event = emulators.okta.log.add({ eventType: 'user.session.end' });
+    expect((await read(next)).items).toMatchObject([{ uuid: event.uuid }]);
+  });
+
+  it('does not run in circles where it has an end', async () => {
+    const server = await startServer(() => ({
+      json: [],
+      headers: { link: `<${server.origin}/api/v1/logs?after=same>; rel="next"` },
+    }));
+    const { connectors } = harness(server.origin);
+    const error = await failureOf(connectors.okta('logs:read', { ...WINDOW, after: 'same' }, context()));
+    expect(error).toMatchObject({ fields: { code: 'malformed', ambiguous: false } });
+    await server.close();
+  });
+});
+
+describe('listings that Okta gives in one piece', () => {
+  it('are refused where they turn out to have a next page, rather than taken for the whole', async () => {
+    const userId = '00uAAAAAAAAAAAAAAAAA';
+    const server = await startServer(({ path }) => ({
+      json: [],
+      headers: { link: `<${server.origin}${path}?after=p2>; rel="next"` },
+    }));
+    const { connectors } = harness(server.origin);
+    for (const operation of ['users:read_groups', 'users:read_roles', 'users:read_apps'] as const) {
+      const error = await failureOf(connectors.okta(operation, { userId }, context()));
+      expect(error).toMatchObject({ fields: { code: 'malformed' } });
+    }
+    await server.close();
+  });
+
+  it('of administrators go on by the link in their body, and never to another host', async () => {
+    const links: Record<string, string> = {
+      '': '/api/v1/iam/assignees/users?after=p2',
+      p2: 'http://foreign.invalid/api/v1/iam/assignees/users?after=p3',
+    };
+    const server = await startServer(({ query }) => ({
+      json: {
+        value: [{ id: '00uAAAAAAAAAAAAAAAAA' }],
+        _links: { next: { href: new URL(links[query.get('after') ?? ''] ?? '', server.origin).href } },
+      },
+    }));
+    const { connectors } = harness(server.origin);
+    const { output } = await connectors.okta('iam:read_assignees', {}, context());
+    expect(output).toEqual({ items: [{ id: '00uAAAAAAAAAAAAAAAAA', orn: null }], next: 'p2' });
+    const error = await failureOf(connectors.okta('iam:read_assignees', { after: 'p2' }, context()));
+    expect(error).toMatchObject({ fields: { code: 'malformed' } });
+    await server.close();
+  });
+});
