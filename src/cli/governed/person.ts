@@ -27,7 +27,7 @@ async function lookUp(settings: Settings, store: Store, reference: string): Prom
     if (USER_ID.test(reference)) {
       return (await okta('users:read_detail', { userId: reference }, contextOf(reference))).output;
     }
-    const { output } = await okta('users:read', { statuses: [], login: reference }, contextOf('person'));
+    const { output } = await okta('users:read', { login: reference }, contextOf('person'));
     const [user, ...others] = output.items.filter(({ login }) => login.toLowerCase() === reference.toLowerCase());
     return user && others.length === 0 ? user : null;
   } catch (thrown) {

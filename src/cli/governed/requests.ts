@@ -46,5 +46,12 @@ export async function entriesOf(store: Store, record: ActionRecord): Promise<Aud
   const [about, during] = await Promise.all([store.audit.list({ subject: requestId }), store.audit.list({ run })]);
   const own = during.filter(({ entry }) => entry.actor.principal === principal || entry.subject === requestId);
   const all = new Map([...about, ...own].map(({ index, entry }) => [index, entry]));
-  return [...all].toSorted(([one], [other]) => one - other).map(([, entry]) => entry);
+  const inOrder = [...all].toSorted(([one], [other]) => one - other).map(([, entry]) => entry);
+  return inOrder.filter((entry) => !isOtherCall(entry, record));
+}
+
+/** Messages that ask for a decision are calls about the request too, but not the one that was asked for. */
+function isOtherCall({ kind, operation, actor }: AuditEntry, record: ActionRecord): boolean {
+  if (!kind.startsWith('action.') || operation === undefined) return false;
+  return operation !== `${record.connector}:${record.operation}` || actor.principal !== record.principal;
 }

@@ -1,0 +1,90 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { resolve } from 'node:path';
+import { expect } from 'vitest';
+
+const CLI = resolve('src/cli.ts');
+
+/** How a command ended and what it printed. */
+export interface Outcome {
+  code: number | null;
+  out: string;
+  err: string;
+}
+
+/** A command that runs. */
+export interface Running {
+  child: ChildProcess;
+  ended: Promise<Outcome>;
+  /** Waits until what it says on standard error matches; throws with all of it where it ends before. */
+  says(pattern: RegExp): Promise<RegExpExecArray>;
+}
+
+/** What `arx up --json` prints. */
+export interface UpDocument {
+  temporal: { address: string; namespace: string };
+  databaseUrl: string;
+}
+
+/** Runs `arx` as a process in a folder, with an environment of its own. */
+export class CommandLine {
+  readonly #folder: string;
+  readonly #env: Record<string, string>;
+
+  constructor(folder: string, env: Record<string, string>) {
+    this.#folder = folder;
+    this.#env = env;
+  }
+
+  start(argv: readonly string[], extra: Record<string, string> = {}): Running {
+    const { PATH, HOME, TEMPORAL_CLI_PATH } = process.env;
+    const machine = { PATH, HOME, ...(TEMPORAL_CLI_PATH ? { TEMPORAL_CLI_PATH } : {}) };
+    const env = { ...machine, ...this.#env, ...extra };
+    const child = spawn(process.execPath, [CLI, ...argv], { cwd: this.#folder, env });
+    const pieces = { out: '', err: '' };
+    child.stdout.setEncoding('utf8').on('data', (piece: string) => (pieces.out += piece));
+    child.stderr.setEncoding('utf8').on('data', (piece: string) => (pieces.err += piece));
+    const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, ...pieces }));
+    return { child, ended, says: (pattern) => said({ child, ended, pattern, text: () => pieces.err }) };
+  }
+
+  run(argv: readonly string[], extra: Record<string, string> = {}): Promise<Outcome> {
+    return this.start(argv, extra).ended;
+  }
+
+  /** The one document of a command that must end with `expected`. */
+  async document<Shape>(argv: readonly string[], expected = 0, extra: Record<string, string> = {}): Promise<Shape> {
+    const { code, out, err } = await this.run([...argv, '--json'], extra);
+    expect(code, err + out).toBe(expected);
+    return JSON.parse(out) as Shape;
+  }
+
+  /** Starts `arx up` and waits until it has told its addresses. */
+  async up(): Promise<Running & { document: UpDocument }> {
+    const running = this.start(['up', '--json']);
+    let out = '';
+    running.child.stdout!.on('data', (piece: string) => (out += piece));
+    while (!out.endsWith('}\n')) {
+      const more = once(running.child.stdout!, 'data').then(() => null);
+      const end = await Promise.race([running.ended, more]);
+      if (end) throw new Error(`arx up ended: ${end.err}${end.out}`);
+    }
+    return { ...running, document: JSON.parse(out) as UpDocument };
+  }
+}
+
+interface Said extends Pick<Running, 'child' | 'ended'> {
+  pattern: RegExp;
+  text: () => string;
+}
+
+async function said({ child, ended, pattern, text }: Said): Promise<RegExpExecArray> {
+  for (;;) {
+    const found = pattern.exec(text());
+    if (found) return found;
+    const more = once(child.stderr!, 'data').then(() => null);
+    const end = await Promise.race([ended, more]);
+    if (end && !pattern.test(text())) throw new Error(`ended with ${end.code}: ${end.err}${end.out}`);
+  }
+}
