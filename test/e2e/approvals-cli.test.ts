@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ActionDocument, ApprovalDocument } from '../../src/cli/governed/documents.ts';
 import type { StoryStep } from '../../src/cli/governed/story.ts';
 import { connect } from '../../src/client.ts';
-import { approvalView } from '../../src/client/governed.ts';
+import { approvalView, decide as sendDecision, signalDecision } from '../../src/client/governed.ts';
+import { approvalId } from '../../src/workflows/messages.ts';
 import { CommandLine } from '../support/command-line.ts';
 import type { Running, UpDocument } from '../support/command-line.ts';
 import { startEmulatorProcess } from '../support/emulators.ts';
@@ -35,7 +36,7 @@ interface Signal {
 
 beforeAll(async () => {
   emulators = await startEmulatorProcess({ profile: 'plain', users: 3, rateLimit: 1_000_000 });
-  const targets = ['one', 'two', 'three', 'four', 'five'].map((name) => `${name}@example.com`);
+  const targets = ['one', 'two', 'three', 'four', 'five', 'six'].map((name) => `${name}@example.com`);
   const added = await emulators.addUsers([ANN, BOB, CARL, STRANGER, ...targets].map((login) => ({ login })));
   ids = new Map(added.map(({ login, id }) => [login, id]));
   const policies = JSON.stringify([`${resolve('policies')}/*.yaml`]);
@@ -192,6 +193,49 @@ describe('with approval', () => {
     const refusals = story.filter(({ kind }) => kind === 'approval.refused').map(({ text }) => text);
     expect(refusals.join()).toMatch(/\(unsigned\).*\(wrong_request\)/);
     expect(await cli.document(sign, 6)).toMatchObject({ schema: 'arx.error/v1', code: 'closed' });
+  }, 60_000);
+
+  it('Ctrl-C leaves what waits, with 130, and says how to find it again', async () => {
+    const { running, request } = await ask('six');
+    running.child.kill('SIGINT');
+    const { code, out } = await running.ended;
+    expect({ code, error: JSON.parse(out) }).toMatchObject({
+      code: 130,
+      error: { code: 'interrupted', remedy: expect.stringContaining(`arx approvals why ${request}`) },
+    });
+    expect((await decide('deny', request, BOB, 0)).action).toBe('rejected');
+  }, 60_000);
+
+  it('watch tells what comes to wait and what no longer does', async () => {
+    const watching = cli.start(['approvals', 'watch', '--local']);
+    await watching.says(/watching until Ctrl-C/);
+    const { running, request } = await ask('six');
+    await watching.prints(new RegExp(`request ${request}: PENDING`));
+    await decide('deny', request, CARL, 0);
+    await watching.prints(new RegExp(`${request} waits no longer`));
+    watching.child.kill('SIGINT');
+    expect(await watching.ended).toMatchObject({ code: 0 });
+    expect(await running.ended).toMatchObject({ code: 6 });
+  }, 60_000);
+
+  it('a decision that no worker answers is kept by the server, and may still count', async () => {
+    const link = await connect({ ...up.document.temporal });
+    const decision = { decisionId: 'd1', approver: idOf(BOB), verdict: 'approve' as const };
+    try {
+      const nobody = { taskQueue: 'nobody-polls', workflowId: approvalId('kept'), args: [{ requestId: 'kept' }] };
+      const waiting = await link.client.workflow.start('approval', nobody);
+      expect(await sendDecision(link, 'kept', decision, 500)).toEqual({ kind: 'silent' });
+      expect(await signalDecision(link, 'kept', decision)).toBe(true);
+      const { events } = await waiting.fetchHistory();
+      const signals = (events ?? []).map((event) => event.workflowExecutionSignaledEventAttributes?.signalName);
+      expect(signals.filter(Boolean)).toEqual(['approve']);
+      await waiting.terminate();
+      expect(await sendDecision(link, 'kept', decision, 500)).toEqual({ kind: 'gone' });
+      expect(await signalDecision(link, 'kept', decision)).toBe(false);
+      expect(await sendDecision(link, 'never-was', decision, 500)).toEqual({ kind: 'gone' });
+    } finally {
+      await link.close();
+    }
   }, 60_000);
 
   it('a key proves who decides, on named servers', async () => {

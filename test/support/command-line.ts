@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import type { Readable } from 'node:stream';
 import { resolve } from 'node:path';
 import { expect } from 'vitest';
 
@@ -19,6 +20,8 @@ export interface Running {
   ended: Promise<Outcome>;
   /** Waits until what it says on standard error matches; throws with all of it where it ends before. */
   says(pattern: RegExp): Promise<RegExpExecArray>;
+  /** The same for standard output. */
+  prints(pattern: RegExp): Promise<RegExpExecArray>;
 }
 
 /** What `arx up --json` prints. */
@@ -46,7 +49,12 @@ export class CommandLine {
     child.stdout.setEncoding('utf8').on('data', (piece: string) => (pieces.out += piece));
     child.stderr.setEncoding('utf8').on('data', (piece: string) => (pieces.err += piece));
     const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, ...pieces }));
-    return { child, ended, says: (pattern) => said({ child, ended, pattern, text: () => pieces.err }) };
+    return {
+      child,
+      ended,
+      says: (pattern) => said({ stream: child.stderr, ended, pattern, text: () => pieces.err }),
+      prints: (pattern) => said({ stream: child.stdout, ended, pattern, text: () => pieces.out }),
+    };
   }
 
   run(argv: readonly string[], extra: Record<string, string> = {}): Promise<Outcome> {
@@ -74,16 +82,17 @@ export class CommandLine {
   }
 }
 
-interface Said extends Pick<Running, 'child' | 'ended'> {
+interface Said extends Pick<Running, 'ended'> {
+  stream: Readable;
   pattern: RegExp;
   text: () => string;
 }
 
-async function said({ child, ended, pattern, text }: Said): Promise<RegExpExecArray> {
+async function said({ stream, ended, pattern, text }: Said): Promise<RegExpExecArray> {
   for (;;) {
     const found = pattern.exec(text());
     if (found) return found;
-    const more = once(child.stderr!, 'data').then(() => null);
+    const more = once(stream, 'data').then(() => null);
     const end = await Promise.race([ended, more]);
     if (end && !pattern.test(text())) throw new Error(`ended with ${end.code}: ${end.err}${end.out}`);
   }
