@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openCheckpoint } from '../../src/audit/checkpoint.ts';
+import { parseVerifierKey } from '../../src/audit/note.ts';
 import { nonCompliant } from '../../src/mfa/coverage.ts';
 import type { RunSummary } from '../../src/mfa/document.ts';
 import { controlLabel, ticketLabel } from '../../src/mfa/identity.ts';
@@ -10,6 +12,7 @@ import { mainJob } from '../support/main-job.ts';
 import type { MainJob } from '../support/main-job.ts';
 import { startPglite } from '../support/pglite.ts';
 import { startPostgres } from '../support/postgres.ts';
+import { checkSignature } from '../support/notes.ts';
 
 const CONFIG = {
   grace_period: '7d',
@@ -86,6 +89,16 @@ describe.each(Object.entries(DATABASES))('main job on %s', (_, openDatabase) => 
     expect(own).toHaveLength(1);
     for (const verdict of VERDICTS) expect(own[0]?.text).toContain(`${verdict} ${counts[verdict]}`);
     expect(audit.entries).toBeGreaterThan(0);
+    await checkpointsHold(audit, JSON.stringify(own[0]));
+  }
+
+  /** The run ends with a checkpoint over all entries, and its message carries one that the store keeps as well. */
+  async function checkpointsHold({ entries, checkpoint }: RunSummary['audit'], message: string): Promise<void> {
+    const keys = (await job.store.auditKeys.list()).map(({ verifierKey }) => parseVerifierKey(verifierKey));
+    const origin = `arx/${new URL(job.env['OKTA_DOMAIN'] ?? '').host}`;
+    expect(openCheckpoint(checkpoint ?? '', { origin, keys, verify: checkSignature }).size).toBe(entries);
+    const notes = (await job.store.checkpoints.list()).map(({ note }) => JSON.stringify(note).slice(1, -1));
+    expect(notes.filter((note) => message.includes(note))).toHaveLength(1);
   }
 
   it('gives the verdicts of the oracle, one ticket a finding and one message a run, on any organisation', async () => {
