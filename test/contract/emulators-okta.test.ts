@@ -35,6 +35,23 @@ const OPTIONAL = [
   '/_links/questions',
 ];
 
+/** What only one kind of application, policy or assignment has. */
+const OF_ONE_KIND: Record<string, readonly string[]> = {
+  apps: [
+    '/settings/',
+    '/visibility/appLinks/',
+    '/_links/',
+    '/features',
+    '/credentials/',
+    '/licensing',
+    '/universalLogout',
+  ],
+  policies: ['/settings', '/conditions/', '/_links/mappings', '/_links/deactivate', '/description'],
+  authz: ['/_links/'],
+  domains: ['/domains/0/_links'],
+  x: ['/profile/'],
+};
+
 let emulators: RunningEmulators;
 let okta: PlainCall;
 const specification = openApiOf('okta');
@@ -74,6 +91,20 @@ const OURS: Record<string, (pair: RecordedPair) => Asked | Promise<Asked>> = {
   'groups:add_member': () => ({ method: 'PUT', path: `/api/v1/groups/${groupId()}/users/${userId('ACTIVE')}` }),
   'groups:remove_member': () => ({ method: 'DELETE', path: `/api/v1/groups/${groupId()}/users/${fresh('ACTIVE')}` }),
   'groups:delete': () => ({ method: 'DELETE', path: `/api/v1/groups/${emulators.okta.addGroup({ name: 'Gone' }).id}` }),
+  'apps:read': () => ({ method: 'GET', path: '/api/v1/apps' }),
+  'apps:read_detail': () => ({ method: 'GET', path: `/api/v1/apps/${appId()}` }),
+  'apps:remove_user': () => ({ method: 'DELETE', path: `/api/v1/apps/${appId()}/users/${assigned()}` }),
+  'authz:read': () => ({ method: 'GET', path: '/api/v1/authorizationServers' }),
+  'authz:read_policies': () => ({ method: 'GET', path: '/api/v1/authorizationServers/default/policies' }),
+  'domains:read': () => ({ method: 'GET', path: '/api/v1/domains' }),
+  'policies:read': ({ request }) => ({ method: 'GET', path: `/api/v1/policies?${request.query}` }),
+  'x:app_users': () => ({ method: 'GET', path: `/api/v1/apps/${appId()}/users` }),
+  'x:assign_user_post': () => ({
+    method: 'POST',
+    path: `/api/v1/apps/${appId()}/users`,
+    body: { id: fresh('ACTIVE') },
+  }),
+  'x:user_roles': () => ({ method: 'GET', path: `/api/v1/users/${administrator()}/roles` }),
   'x:user_groups': () => ({ method: 'GET', path: `/api/v1/users/${userId('ACTIVE')}/groups` }),
   'x:get_factor': async ({ response }) => {
     const path = `/api/v1/users/${emulators.okta.user('every.factor@contract.example')?.id}/factors`;
@@ -96,6 +127,21 @@ function fresh(status: string, profile: Record<string, unknown> = {}): string {
   freshUsers += 1;
   return emulators.okta.addUser({ login: `fresh.user${freshUsers}@contract.example`, status, profile }).id;
 }
+function administrator(): string {
+  const known = emulators.okta.user('an.administrator@contract.example');
+  const login = 'an.administrator@contract.example';
+  return (known ?? emulators.okta.addUser({ login, roles: ['SUPER_ADMIN'], groups: ['Contract'] })).id;
+}
+function appId(): string {
+  const apps = emulators.okta.apps;
+  const label = 'Contract';
+  return (apps.all.find((app) => app.label === label) ?? apps.add({ label, users: [administrator()] })).id;
+}
+function assigned(): string {
+  const id = fresh('ACTIVE');
+  emulators.okta.apps.get(appId())?.users.set(id, '2026-01-05T00:00:00.000Z');
+  return id;
+}
 function groupId(): string {
   return emulators.okta.groups[1]?.id ?? '';
 }
@@ -114,7 +160,8 @@ describe('the emulated Okta, against recordings of real organisations', () => {
       const asked = await OURS[pair.operation]?.(pair);
       const answer = await okta(asked?.method ?? '', asked?.path ?? '', asked?.body);
       expect(answer.status).toBe(pair.response.status);
-      const allowed = OPTIONAL.flatMap((path) => [path, `/0${path}`]);
+      const kind = OF_ONE_KIND[pair.operation.split(':')[0] ?? ''] ?? [];
+      const allowed = [...OPTIONAL, ...kind].flatMap((path) => [path, `/0${path}`]);
       expect(shapeGaps(pair.response.body ?? undefined, answer.body ?? undefined, allowed)).toEqual([]);
     },
   );
@@ -138,7 +185,11 @@ describe('the emulated Okta, against recordings of real organisations', () => {
 
 describe('the emulated Okta, against the specification', () => {
   // Real answers have nulls that the specification does not declare (MANIFEST); ours have the same ones.
-  const DEVIATIONS = [/mobilePhone must be string/, /secondEmail must be string/, /description must be string/];
+  const DEVIATIONS = [
+    /(mobilePhone|secondEmail|description|RedirectUrl|externalId|legacyEventType|outcome\/reason) must be string/,
+    // Standard and custom roles are told apart by a discriminator, which this check does not read.
+    /must match exactly one schema in oneOf/,
+  ];
   const reads = [
     ['list of users', () => '/api/v1/users'],
     ['user', () => `/api/v1/users/${userId('ACTIVE')}`],
@@ -151,13 +202,25 @@ describe('the emulated Okta, against the specification', () => {
     ['group', () => `/api/v1/groups/${groupId()}`],
     ['members of a group', () => `/api/v1/groups/${groupId()}/users`],
     ['organisation', () => '/api/v1/org'],
+    ['roles of a user', () => `/api/v1/users/${administrator()}/roles`],
+    ['application links', () => `/api/v1/users/${administrator()}/appLinks`],
+    ['roles of a group', () => `/api/v1/groups/${groupId()}/roles`],
+    ['holders of roles', () => '/api/v1/iam/assignees/users'],
+    ['list of applications', () => '/api/v1/apps'],
+    ['application', () => `/api/v1/apps/${appId()}`],
+    ['users of an application', () => `/api/v1/apps/${appId()}/users`],
+    ['authorization servers', () => '/api/v1/authorizationServers'],
+    ['policies of an authorization server', () => '/api/v1/authorizationServers/default/policies'],
+    ['policies', () => '/api/v1/policies?type=PASSWORD'],
+    ['log', () => '/api/v1/logs?limit=5'],
+    ['domains', () => '/api/v1/domains'],
     ['missing user', () => '/api/v1/users/00u00000000000000000'],
   ] as const;
 
   it.each(reads)('%s conforms', async (_, pathOf) => {
     const path = pathOf();
     const { status, body } = await okta('GET', path);
-    const problems = specification.response({ method: 'GET', path, status, body });
+    const problems = specification.response({ method: 'GET', path: path.replace(/\?.*/, ''), status, body });
     expect(problems.filter((problem) => !DEVIATIONS.some((known) => known.test(problem)))).toEqual([]);
   });
 
