@@ -16,9 +16,12 @@ export const defineConfig: DefineVerb = (program, run) => {
   withJson(withConfig(command)).action((options: CheckOptions) => run((io) => check(io, options)));
 };
 
-/** A configuration or policy that is wrong ends as an error with its place; a vendor's missing variable is told. */
+/**
+ * A configuration or policy that is wrong ends as an error with its place. A variable that is wrong makes the whole not
+ * valid (exit 2); one that is missing is told.
+ */
 async function check(io: Io, options: CheckOptions) {
-  const [{ loadSettings }, { environmentSummary, policiesOf }] = await Promise.all([
+  const [{ loadSettings }, { environmentSummary, isUsable, policiesOf }] = await Promise.all([
     import('./support/settings.ts'),
     import('./support/inspect.ts'),
   ]);
@@ -31,12 +34,15 @@ async function check(io: Io, options: CheckOptions) {
     line: place.line,
   }));
   const file = settings.file?.path ?? null;
-  const found = { file, digest: settings.digest, policies, environment: environmentSummary(settings.arx) };
+  const environment = await environmentSummary(settings);
+  const valid = isUsable(environment);
+  const exit = valid ? EXIT.ok : EXIT.usage;
+  const found = { valid, file, digest: settings.digest, policies, environment };
   if (options.json) {
-    await writeJson(io, { schema: 'arx.config/v1', valid: true, config: settings.config, ...found, policyDigest });
-    return EXIT.ok;
+    await writeJson(io, { schema: 'arx.config/v1', config: settings.config, ...found, policyDigest });
+    return exit;
   }
   const { configText } = await import('./render/config.ts');
   await print(io, configText(found, io.colors.out));
-  return EXIT.ok;
+  return exit;
 }

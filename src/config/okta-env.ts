@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readOktaAddress } from './address.ts';
 import type { Read } from './address.ts';
-import { readSecret, required } from './env.ts';
+import { problemsOf, readSecret, required } from './env.ts';
 import type { ArxEnv } from './env.ts';
 import { ConfigError } from './errors.ts';
 import { Secret } from './secret.ts';
@@ -26,6 +26,14 @@ export function requireOkta(env: ArxEnv): OktaSettings {
   const url = required(env.source, 'OKTA_DOMAIN', readOktaAddress);
   return { origin: url.origin, host: url.host, credential: credentialOf(env) };
 }
+
+/** Everything that is missing or wrong of Okta's variables. */
+export const oktaProblems = (env: ArxEnv): ConfigError[] =>
+  problemsOf([
+    () => refuseSdkSettings(env),
+    () => required(env.source, 'OKTA_DOMAIN', readOktaAddress),
+    () => credentialOf(env),
+  ]);
 
 /** Reads an SSWS token, which goes without the word SSWS. */
 export function readOktaToken(text: string): Read<Secret> {

@@ -1,7 +1,8 @@
 import { readAddress, readSlackAddress } from './address.ts';
 import type { Read } from './address.ts';
-import { optional, readSecret, required } from './env.ts';
+import { optional, problemsOf, readSecret, required } from './env.ts';
 import type { ArxEnv } from './env.ts';
+import type { ConfigError } from './errors.ts';
 import type { Secret } from './secret.ts';
 
 /** How Jira is reached. */
@@ -23,20 +24,36 @@ export interface SlackSettings {
   channel: string | null;
 }
 
-/** Jira's settings; throws ConfigError that names the variable which is missing or wrong. */
-export const requireJira = ({ source }: ArxEnv): JiraSettings => ({
-  origin: required(source, 'JIRA_URL', readOrigin),
-  email: optional(source, 'JIRA_EMAIL', readEmail),
-  token: required(source, 'JIRA_API_TOKEN', readSecret),
-  projectKey: required(source, 'JIRA_PROJECT_KEY', readProjectKey),
+const jiraReaders = ({ source }: ArxEnv) => ({
+  origin: () => required(source, 'JIRA_URL', readOrigin),
+  email: () => optional(source, 'JIRA_EMAIL', readEmail),
+  token: () => required(source, 'JIRA_API_TOKEN', readSecret),
+  projectKey: () => required(source, 'JIRA_PROJECT_KEY', readProjectKey),
 });
 
-/** Slack's settings; throws ConfigError that names the variable which is missing or wrong. */
-export const requireSlack = ({ source }: ArxEnv): SlackSettings => ({
-  apiUrl: optional(source, 'SLACK_API_URL', readSlackAddress) ?? 'https://slack.com/api/',
-  token: required(source, 'SLACK_BOT_TOKEN', readBotToken),
-  channel: optional(source, 'SLACK_CHANNEL', readChannel),
+const slackReaders = ({ source }: ArxEnv) => ({
+  apiUrl: () => optional(source, 'SLACK_API_URL', readSlackAddress) ?? 'https://slack.com/api/',
+  token: () => required(source, 'SLACK_BOT_TOKEN', readBotToken),
+  channel: () => optional(source, 'SLACK_CHANNEL', readChannel),
 });
+
+/** Jira's settings; throws ConfigError that names the variable which is missing or wrong. */
+export function requireJira(env: ArxEnv): JiraSettings {
+  const { origin, email, token, projectKey } = jiraReaders(env);
+  return { origin: origin(), email: email(), token: token(), projectKey: projectKey() };
+}
+
+/** Slack's settings; throws ConfigError that names the variable which is missing or wrong. */
+export function requireSlack(env: ArxEnv): SlackSettings {
+  const { apiUrl, token, channel } = slackReaders(env);
+  return { apiUrl: apiUrl(), token: token(), channel: channel() };
+}
+
+/** Everything that is missing or wrong of Jira's variables. */
+export const jiraProblems = (env: ArxEnv): ConfigError[] => problemsOf(Object.values(jiraReaders(env)));
+
+/** Everything that is missing or wrong of Slack's variables. */
+export const slackProblems = (env: ArxEnv): ConfigError[] => problemsOf(Object.values(slackReaders(env)));
 
 function readOrigin(text: string): Read<string> {
   const read = readAddress(text);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { oktaSettings } from '../../config/credentials.ts';
 import { guardrailsOf } from '../../config/guardrails.ts';
-import { requireOkta } from '../../config/okta-env.ts';
+import type { OktaSettings } from '../../config/okta-env.ts';
 import { requireJira, requireSlack } from '../../config/vendors.ts';
 import type { CallEvent } from '../../connectors/exchange.ts';
 import type { CallContext, Connectors } from '../../connectors/types.ts';
@@ -29,16 +30,20 @@ export interface Bench {
 /** One vendor's checks, in order; each is a name and what it tries. */
 export type VendorChecks = (bench: Bench) => AsyncIterable<CheckResult>;
 
-const READERS = { okta: requireOkta, jira: requireJira, slack: requireSlack };
 const CHECKS: Record<ConnectorName, VendorChecks> = { okta: oktaChecks, jira: jiraChecks, slack: slackChecks };
 
 /** Tries every permission that the check needs at every vendor, through the governed connectors as workflow:doctor. */
 export async function* vendorChecks(settings: Settings, store: Store): AsyncGenerator<CheckResult> {
   const events: TimedEvent[] = [];
-  const bench = await benchOf(settings, store, (event) => events.push({ ...event, at: Date.now() }));
+  const { arx: env, config, baseDir } = settings;
+  // Read once: it may come from Vault.
+  const okta = oktaSettings({ env, config, baseDir });
+  const read = { okta: () => okta, jira: () => requireJira(env), slack: () => requireSlack(env) };
+  const given = { okta: await okta.catch(() => undefined), store };
+  const bench = await benchOf(settings, given, (event) => events.push({ ...event, at: Date.now() }));
   for (const vendor of ['okta', 'jira', 'slack'] as const) {
-    const variables = await attempt(`${vendor} settings`, () => {
-      READERS[vendor](settings.arx);
+    const variables = await attempt(`${vendor} settings`, async () => {
+      await read[vendor]();
       return 'set';
     });
     yield variables;
@@ -48,12 +53,21 @@ export async function* vendorChecks(settings: Settings, store: Store): AsyncGene
   yield clockCheck(events);
 }
 
-async function benchOf(settings: Settings, store: Store, observe: (event: CallEvent) => void): Promise<Bench> {
+interface Given {
+  okta: OktaSettings | undefined;
+  store: Store;
+}
+
+async function benchOf(
+  settings: Settings,
+  { okta, store }: Given,
+  observe: (event: CallEvent) => void,
+): Promise<Bench> {
   const { createConnectors } = await import('../../connectors/create.ts');
   const latest = new Map<ConnectorName, CallEvent>();
   const run = randomUUID();
   const connectors = createConnectors({
-    okta: configured(() => requireOkta(settings.arx)),
+    okta,
     jira: configured(() => requireJira(settings.arx)),
     slack: configured(() => requireSlack(settings.arx)),
     journal: store.journal,

@@ -4,6 +4,7 @@ import { plain, plural } from '../support/text.ts';
 
 /** What `config check` found. */
 export interface ConfigReport {
+  valid: boolean;
   file: string | null;
   digest: string;
   policies: { name: string; connector: string; file: string; line: number }[];
@@ -11,14 +12,17 @@ export interface ConfigReport {
 }
 
 /** The outcome of `config check` for the terminal. */
-export function configText({ file, digest, policies, environment }: ConfigReport, colors: Colors): string {
+export function configText({ valid, file, digest, policies, environment }: ConfigReport, colors: Colors): string {
   const set = environment.variables.filter((variable) => variable.set);
   return [
-    `${colors.green('valid')}  ${file ?? 'no file: the defaults apply'} (digest ${digest.slice(0, 12)})`,
+    `${valid ? colors.green('valid') : colors.red('NOT VALID')}  ${file ?? 'no file: the defaults apply'} (digest ${digest.slice(0, 12)})`,
     plural(policies.length, 'policy', 'policies'),
     ...policies.map(({ name, file: source, line }) => `  ${plain(name)} (${plain(source)}:${line})`),
     `${plural(set.length, 'variable')} set`,
     ...set.map(({ name, value }) => `  ${name}=${plain(value ?? '')}`),
-    ...environment.problems.map(({ message, remedy }) => `${colors.yellow('!')} ${plain(message)}\n  ${plain(remedy)}`),
+    ...environment.problems.map(
+      ({ code, message, remedy }) =>
+        `${code === 'missing_variable' ? colors.yellow('!') : colors.red('x')} ${plain(message)}\n  ${plain(remedy)}`,
+    ),
   ].join('\n');
 }

@@ -1,12 +1,13 @@
-import type { ArxEnv } from '../../config/env.ts';
-import { requireOkta } from '../../config/okta-env.ts';
+import { oktaSettings } from '../../config/credentials.ts';
+import { oktaProblems } from '../../config/okta-env.ts';
 import { loadPolicies } from '../../config/policies.ts';
 import { VARIABLES } from '../../config/variables.ts';
-import { requireJira, requireSlack } from '../../config/vendors.ts';
+import { jiraProblems, slackProblems } from '../../config/vendors.ts';
 import { CATALOGUE } from '../../governance/catalogue.ts';
 import { bundleDigest } from '../../governance/digest.ts';
 import type { PolicyBundle } from '../../governance/types.ts';
 import { toCliError } from './errors.ts';
+import type { CliError } from './errors.ts';
 import type { Settings } from './settings.ts';
 
 /** One environment variable as found: its value only where that is no secret. */
@@ -19,27 +20,42 @@ export interface VariableSummary {
 /** What the environment lacks or has wrong, by vendor. */
 export interface EnvironmentSummary {
   variables: VariableSummary[];
-  problems: { vendor: 'okta' | 'jira' | 'slack'; message: string; remedy: string }[];
+  problems: { vendor: 'okta' | 'jira' | 'slack'; code: string; message: string; remedy: string }[];
 }
 
-const READERS = { okta: requireOkta, jira: requireJira, slack: requireSlack } as const;
+/** What is not there may not be needed; what is there and wrong is refused by every run. */
+const MISSING = 'missing_variable';
 
-/** Every variable that arx reads, and whether each vendor could be reached with them. */
-export function environmentSummary(env: ArxEnv): EnvironmentSummary {
+/** True where nothing is wrong; what is only missing does not count. */
+export const isUsable = ({ problems }: EnvironmentSummary): boolean => problems.every(({ code }) => code === MISSING);
+
+/** Every variable that arx reads, and whether each vendor could be reached with what is set. */
+export async function environmentSummary(settings: Settings): Promise<EnvironmentSummary> {
+  const { arx } = settings;
   const variables = VARIABLES.map(({ name, secret }) => {
-    const value = env.source.find(name)?.value ?? null;
+    const value = arx.source.find(name)?.value ?? null;
     return { name, set: value !== null, value: secret && value !== null ? '[secret]' : value };
   });
-  const problems = (['okta', 'jira', 'slack'] as const).flatMap((vendor) => {
-    try {
-      READERS[vendor](env);
-      return [];
-    } catch (thrown) {
-      const { message, remedy } = toCliError(thrown);
-      return [{ vendor, message, remedy }];
-    }
-  });
+  const found = { okta: await oktaErrors(settings), jira: jiraProblems(arx), slack: slackProblems(arx) };
+  const problems = (['okta', 'jira', 'slack'] as const).flatMap((vendor) =>
+    worthTelling(found[vendor].map(toCliError)).map(({ code, message, remedy }) => ({ vendor, code, message, remedy })),
+  );
   return { variables, problems };
+}
+
+/** Where arx.yaml names another place for Okta's credentials, its variables do not matter. */
+async function oktaErrors({ arx, config, baseDir }: Settings): Promise<unknown[]> {
+  if (config.credentials.okta === undefined) return oktaProblems(arx);
+  return oktaSettings({ env: arx, config, baseDir }).then(
+    () => [],
+    (thrown: unknown) => [thrown],
+  );
+}
+
+/** All that is wrong, and of what is missing the first: more of a vendor that is not used would be noise. */
+function worthTelling(errors: readonly CliError[]): CliError[] {
+  const missing = errors.filter(({ code }) => code === MISSING);
+  return [...errors.filter(({ code }) => code !== MISSING), ...missing.slice(0, 1)];
 }
 
 /** The policies that the configuration names. Throws ConfigError with the place of what is wrong. */

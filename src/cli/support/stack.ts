@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
+import { oktaSettings } from '../../config/credentials.ts';
 import { ConfigError } from '../../config/errors.ts';
-import { requireOkta } from '../../config/okta-env.ts';
+import type { OktaSettings } from '../../config/okta-env.ts';
 import { VARIABLES } from '../../config/variables.ts';
 import { requireJira, requireSlack } from '../../config/vendors.ts';
 import type { Stack } from '../../local/stack.ts';
@@ -11,17 +12,19 @@ import type { Environment, Settings } from './settings.ts';
 const VENDORS: ReadonlySet<string> = new Set(['okta', 'jira', 'slack', 'vault']);
 
 /**
- * Refuses to begin where a vendor's variables are missing or wrong. A dry run writes nowhere, so it does without Jira
- * and Slack; whatever of theirs is set must be right all the same. Throws ConfigError.
+ * Refuses to begin where a vendor's settings are missing or wrong, and gives those of Okta. A dry run writes nowhere, so
+ * it does without Jira and Slack; whatever of theirs is set must be right all the same. Throws ConfigError.
  */
-export function requireVendors({ arx, config }: Settings, needs: { dryRun: boolean }): void {
-  requireOkta(arx);
+export async function requireVendors(settings: Settings, needs: { dryRun: boolean }): Promise<OktaSettings> {
+  const { arx, config, baseDir } = settings;
+  const okta = await oktaSettings({ env: arx, config, baseDir });
   const isSet = (vendor: 'jira' | 'slack'): boolean =>
     VARIABLES.some(({ name, usedBy }) => usedBy === vendor && arx.source.find(name));
   if (isSet('jira') || (!needs.dryRun && config.tickets.mode !== 'none')) requireJira(arx);
-  if (!isSet('slack') && needs.dryRun) return;
+  if (!isSet('slack') && needs.dryRun) return okta;
   const { channel } = requireSlack(arx);
   if (channel === null && config.slack.channel === null && !needs.dryRun) throw noChannel();
+  return okta;
 }
 
 const noChannel = (): ConfigError =>
@@ -33,9 +36,13 @@ const noChannel = (): ConfigError =>
   );
 
 /** Tells stacks for different vendors or credentials apart without naming either. */
-export function vendorsFingerprint(env: Environment['raw']): string {
+export function vendorsFingerprint(env: Environment['raw'], { origin, credential }: OktaSettings): string {
   const parts = VARIABLES.filter(({ usedBy }) => VENDORS.has(usedBy)).map(({ name }) => [name, env[name] ?? null]);
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+  // What comes from a file or from Vault stands in no variable.
+  const secret = credential.kind === 'ssws' ? credential.token : credential.privateKey;
+  return createHash('sha256')
+    .update(JSON.stringify([...parts, [origin, secret.reveal()]]))
+    .digest('hex');
 }
 
 /** The environment without what proves a person: the stack outlives the command and works for others too. */
@@ -51,12 +58,12 @@ export async function openLocalStack(
   settings: Settings,
   options: { ui: boolean; dryRun?: boolean },
 ): Promise<Stack> {
-  requireVendors(settings, { dryRun: options.dryRun ?? false });
+  const okta = await requireVendors(settings, { dryRun: options.dryRun ?? false });
   const { openStack } = await import('../../local/stack.ts');
   const dim = io.colors.err.dim;
   return openStack({
     home: settings.arx.home,
-    vendorsFingerprint: vendorsFingerprint(settings.raw),
+    vendorsFingerprint: vendorsFingerprint(settings.raw, okta),
     env: withoutPerson(settings.raw),
     configPath: settings.file?.path ?? null,
     ui: options.ui,

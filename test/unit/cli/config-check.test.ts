@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { expect, it } from 'vitest';
@@ -46,4 +46,51 @@ it('gives a policy that does not load as an error with its place', async () => {
   const { code, out } = await arx(['config', 'check', '--config', path, '--json'], env);
   expect(code).toBe(2);
   expect(JSON.parse(out)).toMatchObject({ schema: 'arx.error/v1', where: { file: 'bad-policy.yaml', line: 4 } });
+});
+
+const complete = {
+  ...env,
+  JIRA_URL: 'https://example.atlassian.net',
+  JIRA_API_TOKEN: 'jira-canaryToken',
+  JIRA_PROJECT_KEY: 'SEC',
+  SLACK_BOT_TOKEN: 'xoxb-canaryToken',
+};
+interface ConfigDocument {
+  schema: string;
+  valid: boolean;
+  environment: { problems: { vendor: string; code: string; message: string; remedy: string }[] };
+}
+
+it.each([
+  ['a plain http domain', { OKTA_DOMAIN: 'http://example.okta.com' }, 'okta', /OKTA_DOMAIN is plain http/],
+  ['the administrator pages', { OKTA_DOMAIN: 'example-admin.okta.com' }, 'okta', /OKTA_DOMAIN/],
+  ['a token with a line break', { OKTA_API_TOKEN: '00canaryToken\nx' }, 'okta', /OKTA_API_TOKEN/],
+  ['two credentials', { OKTA_CLIENT_ID: '0oaabcdefgh' }, 'okta', /both set/],
+  ['a plain http Jira', { JIRA_URL: 'http://jira.example.com' }, 'jira', /JIRA_URL/],
+  ['a project that is none', { JIRA_PROJECT_KEY: 'sec team' }, 'jira', /JIRA_PROJECT_KEY/],
+  ['a wrong key beside a missing address', { JIRA_URL: '', JIRA_PROJECT_KEY: 'sec' }, 'jira', /JIRA_PROJECT_KEY/],
+  ['a user token', { SLACK_BOT_TOKEN: 'xoxp-canaryToken' }, 'slack', /SLACK_BOT_TOKEN/],
+  ['a channel that is none', { SLACK_CHANNEL: 'two words' }, 'slack', /SLACK_CHANNEL/],
+])('does not call %s valid', async (_, change, vendor, message) => {
+  const given = Object.fromEntries(Object.entries({ ...complete, ...change }).filter(([, value]) => value !== ''));
+  const { code, out } = await arx(['config', 'check', '--config', config, '--json'], given);
+  const document = JSON.parse(out) as ConfigDocument;
+  expect({ code, document }).toMatchObject({ code: 2, document: { schema: 'arx.config/v1', valid: false } });
+  expect(document.environment.problems[0]).toMatchObject({ vendor, message: expect.stringMatching(message) });
+  expect(out).not.toContain('canaryToken');
+  expect((await arx(['config', 'check', '--config', config], given)).out).toMatch(/^NOT VALID/);
+});
+
+it('takes the credentials of a file in the place of the variables', async () => {
+  const path = join(folder, 'vault.yaml');
+  writeFileSync(path, `${readFileSync(config, 'utf8')}credentials: { okta: { vault: ./okta-credentials.yaml } }\n`);
+  const { OKTA_DOMAIN: _, OKTA_API_TOKEN: __, ...rest } = complete;
+  const check = async () => {
+    const { code, out } = await arx(['config', 'check', '--config', path, '--json'], rest);
+    return { code, problems: (JSON.parse(out) as ConfigDocument).environment.problems };
+  };
+  expect(await check()).toMatchObject({ code: 2, problems: [{ vendor: 'okta', code: 'credentials' }] });
+  const file = join(folder, 'okta-credentials.yaml');
+  writeFileSync(file, 'domain: example.okta.com\napi_token: 00canaryToken\n', { mode: 0o600 });
+  expect(await check()).toEqual({ code: 0, problems: [] });
 });
