@@ -8,7 +8,12 @@ export interface CheckResult {
   remedy: string | null;
   /** A credential was refused: decides the exit code. */
   refused?: boolean;
+  /** Code of the error that made it fail. */
+  code?: string;
 }
+
+/** Whoever reads it has just run the doctor. */
+const AFTER_DOCTOR = 'See what the message names and try again; if it stays so, report it with this output.';
 
 /** Says that all is well. */
 export const fine = (name: string, detail: string): CheckResult => ({ name, ok: true, detail, remedy: null });
@@ -31,7 +36,8 @@ export async function attempt(
       name,
       ok: false,
       detail: message,
-      remedy: remedies[code] ?? remedy,
+      remedy: remedies[code] ?? (remedy.includes('arx doctor') ? AFTER_DOCTOR : remedy),
+      code,
       ...(exit === 4 ? { refused: true } : {}),
     };
   }

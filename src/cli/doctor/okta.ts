@@ -3,7 +3,7 @@ import type { CheckResult } from './check.ts';
 import type { Bench } from './vendors.ts';
 
 const TOKEN =
-  'Make a new token as a read-only administrator and set OKTA_API_TOKEN (or check OKTA_CLIENT_ID and OKTA_PRIVATE_KEY).';
+  'Make a new token as a read-only administrator and set OKTA_API_TOKEN (or where credentials.okta.vault names; or check OKTA_CLIENT_ID and OKTA_PRIVATE_KEY).';
 const denied = (scope: string): string =>
   `Give the token's owner the read-only administrator role; a service app needs the scope ${scope} and an admin role.`;
 const remedies = (scope: string): Record<string, string> => ({ unauthenticated: TOKEN, forbidden: denied(scope) });

@@ -1,7 +1,6 @@
 import type { Store } from '../../store/types.ts';
 import type { Settings } from '../support/settings.ts';
-import { toCliError } from '../support/errors.ts';
-import { bad, fine } from './check.ts';
+import { attempt, bad, fine } from './check.ts';
 import type { CheckResult } from './check.ts';
 import { vendorChecks } from './vendors.ts';
 
@@ -14,9 +13,8 @@ export async function* storeAndVendorChecks(settings: Settings): AsyncGenerator<
   const work = overStore(settings, async (store, how) => {
     queue.push(fine('store', `${how}, reachable, schema up to date`));
     for await (const check of vendorChecks(settings, store)) queue.push(check);
-  }).catch((thrown: unknown) => {
-    const { message, remedy } = toCliError(thrown);
-    queue.push(bad('store', message, remedy));
+  }).catch(async (thrown: unknown) => {
+    queue.push(await attempt('store', () => Promise.reject(thrown as Error)));
     queue.push(
       bad('okta, jira, slack', 'not tried: nothing is sent that cannot be audited', 'Make the store work first.'),
     );
