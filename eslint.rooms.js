@@ -23,7 +23,7 @@ const ROOMS = {
     packages: [...PURE_PACKAGES, '@temporalio/workflow', '@temporalio/common'],
     builtins: false,
   },
-  config: { imports: [], packages: ['zod', 'yaml', 'cron-parser'] },
+  config: { imports: [], packages: ['zod', 'yaml'] },
   store: { imports: ['audit'] },
   connectors: { imports: ['governance', 'audit'], vendors: true },
   activities: { imports: [...PURE, 'connectors', 'store'] },

@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-import { mkdtempSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -11,11 +11,16 @@ import { documentOf, HOSTILE, userOf } from '../unit/cli/support/samples.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'arx-report-'));
 const QUIET = ['quic', 'background-networking', 'component-update', 'sync'].map((feature) => `--disable-${feature}`);
+const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'].map(
+  (name) => `/usr/bin/${name}`,
+);
 const ARGS = ['--no-sandbox', '--disable-gpu', '--no-first-run', ...QUIET];
 
 let browser: Browser;
 beforeAll(async () => {
-  const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
+  const executablePath = process.env.CHROMIUM_PATH || BROWSERS.find((path) => existsSync(path));
+  if (executablePath === undefined)
+    throw new Error(`no Chromium: set CHROMIUM_PATH, or install one of ${BROWSERS.join(', ')}`);
   browser = await chromium.launch({ executablePath, headless: true, args: ARGS });
 });
 afterAll(() => browser.close());
