@@ -142,10 +142,10 @@ async function main(): Promise<void> {
     maxCachedWorkflows: 100,
     maxConcurrentActivityTaskExecutions: 100,
   });
-  const health = await serveHealth(
-    { host: env.metricsAddress?.host ?? '127.0.0.1', port: env.metricsAddress ? env.metricsAddress.port + 1 : 0 },
-    { polling: () => worker.getState() === 'RUNNING', store: () => store.ping() },
-  );
+  const health = await serveHealth(env.healthAddress ?? { host: '127.0.0.1', port: 0 }, {
+    polling: () => worker.getState() === 'RUNNING',
+    store: () => store.ping(),
+  });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop(worker));
   const running = worker.run();
   process.stdout.write(`${JSON.stringify({ ready: true, pid: process.pid, metricsUrl, healthUrl: health.url })}\n`);

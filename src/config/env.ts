@@ -26,6 +26,8 @@ export interface ArxEnv {
   serverAddress: ListenAddress;
   /** Null: no metrics endpoint. */
   metricsAddress: ListenAddress | null;
+  /** Null: any free port of the loopback. */
+  healthAddress: ListenAddress | null;
   logLevel: LogLevel;
 }
 
@@ -48,6 +50,7 @@ export function readEnv({ env = process.env, cwd = process.cwd(), userHome = hom
     databaseUrl: optional(source, 'DATABASE_URL', readDatabaseUrl),
     serverAddress: optional(source, 'ARX_SERVER_ADDRESS', readListenAddress) ?? { host: '127.0.0.1', port: 8480 },
     metricsAddress: optional(source, 'ARX_METRICS_ADDRESS', readListenAddress),
+    healthAddress: optional(source, 'ARX_HEALTH_ADDRESS', readListenAddress),
     logLevel: optional(source, 'ARX_LOG_LEVEL', readLogLevel) ?? 'info',
   };
 }
@@ -73,6 +76,19 @@ export function required<T>(source: EnvSource, name: string, read: (text: string
     `Set ${name} in the environment or in .env${form}; or ${name}_FILE to a file that holds it.`,
     { path: name },
   );
+}
+
+/** Every ConfigError of several readers; none where all read well. */
+export function problemsOf(readers: readonly (() => unknown)[]): ConfigError[] {
+  return readers.flatMap((read) => {
+    try {
+      read();
+      return [];
+    } catch (thrown) {
+      if (thrown instanceof ConfigError) return [thrown];
+      throw thrown;
+    }
+  });
 }
 
 /** Reads a token: no white space inside or around it, no quotes. */

@@ -83,10 +83,13 @@ test('no value of a secret stands in the file', () => {
   }
 });
 
-test('health is asked where the worker answers: one above the metrics port', () => {
-  const port = Number(/:(\d+)$/.exec(String(worker.ARX_METRICS_ADDRESS))?.[1]);
-  expect(services.worker?.healthcheck?.test.join(' ')).toContain(`127.0.0.1:${port + 1}/readyz`);
-  expect(services.worker?.ports).toEqual([`127.0.0.1:${port}:${port}`]);
+test('health is asked where the worker answers, inside the container only; metrics are published', () => {
+  const { healthAddress, metricsAddress } = readEnv({ env: resolved(SAMPLES), cwd: join(root, 'test') });
+  expect(healthAddress).toEqual({ host: '127.0.0.1', port: 9465 });
+  expect(services.worker?.healthcheck?.test.join(' ')).toContain(
+    'fetch(`http://$${process.env.ARX_HEALTH_ADDRESS}/readyz`)',
+  );
+  expect(services.worker?.ports).toEqual([`127.0.0.1:${metricsAddress?.port}:${metricsAddress?.port}`]);
 });
 
 test('services wait for what they need, images are pinned, and only loopback is published', () => {
