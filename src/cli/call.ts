@@ -1,6 +1,6 @@
 import { Argument, InvalidArgumentError } from 'commander';
 import { CONNECTORS, OPERATIONS } from '../governance/catalogue.ts';
-import { filled, withConfig, withJson, withLocal } from './support/options.ts';
+import { LOCAL_STACK, filled, withConfig, withJson, withLocal } from './support/options.ts';
 import type { DefineVerb } from './support/verb.ts';
 
 /** Options of `arx call`. */
@@ -11,6 +11,8 @@ export interface CallOptions {
   reason: string;
   as?: string;
   onBehalfOf?: string;
+  /** Directory or file of policies instead of those of arx.yaml; with `local` only. */
+  policies?: string;
   local?: boolean;
   detach?: boolean;
   json?: boolean;
@@ -37,7 +39,7 @@ export const defineCall: DefineVerb = (program, run) => {
     )
     .addArgument(new Argument('<vendor>', 'which vendor').choices(CONNECTORS))
     .argument('<operation>', 'what to do, such as users:suspend; docs/operations.md lists them all', operationName);
-  withJson(withLocal(withConfig(call), 'run everything on this machine: embedded Temporal server, store and worker'))
+  withJson(withLocal(withConfig(call), LOCAL_STACK))
     .option('--param <name=value>', 'a parameter; may be repeated (see below)', params)
     .option('--params-file <file>', 'a JSON object with parameters; --param goes over it')
     .requiredOption('--reason <text>', 'why; approvers see it', reason)
@@ -47,6 +49,11 @@ export const defineCall: DefineVerb = (program, run) => {
       filled,
     )
     .option('--on-behalf-of <user>', 'login or id of the person it is asked for; may not approve it', filled)
+    .option(
+      '--policies <directory>',
+      'with --local: policies of this directory or file instead of those of arx.yaml',
+      filled,
+    )
     .option('--detach', 'do not wait for the end')
     .addHelpText('after', help())
     .action((vendor: string, operation: string, options: CallOptions) =>

@@ -111,6 +111,22 @@ describe('without approval', () => {
   });
 });
 
+describe('with policies of a directory', () => {
+  const lifecycle = ['--policies', resolve('policies/examples/okta-user-lifecycle.yaml'), '--local'];
+  const clear = () => ['call', 'okta', 'users:clear_sessions', '--param', `userId=${idOf('one')}`, '--reason', 'x'];
+
+  it('those decide, and the hint says what would change it', async () => {
+    const home = { ARX_HOME: join(folder, 'other-home') };
+    const action = await cli.document<ActionDocument>([...clear(), '--as', ANN, ...lifecycle], 5, home);
+    expect(action).toMatchObject({ state: 'denied', error: { code: 'risk_ceiling' } });
+    expect(action.decision?.hints.join()).toMatch(/risk_max|ceiling/);
+  }, 60_000);
+
+  it('a stack that runs with others is not used', async () => {
+    expect(await cli.document([...clear(), ...lifecycle], 2)).toMatchObject({ code: 'stack_differs' });
+  });
+});
+
 describe('with approval', () => {
   it('waits for somebody else, and suspends once', async () => {
     const { running, request } = await ask('two');

@@ -15,6 +15,7 @@ import { actionDocument } from './documents.ts';
 import type { ActionDocument, ShownState } from './documents.ts';
 import { followOperation, opened } from './follow-operation.ts';
 import { identify } from './identity.ts';
+import { assertInForce, withPolicies } from './other-policies.ts';
 import { paramsOf } from './params.ts';
 import { entriesOf } from './requests.ts';
 
@@ -29,11 +30,12 @@ export interface Asked {
 export async function callOperation(io: Io, asked: Asked): Promise<ExitCode> {
   const { options } = asked;
   const params = paramsOf(options.param ?? [], options.paramsFile);
-  const settings = await loadSettings(io, options);
+  const settings = withPolicies(await loadSettings(io, options), options.policies, options.local ?? false);
   // One operation needs Okta, for the people it asks; of the other vendors only what is set has to be right.
   const target = await openTarget(io, settings, { local: options.local, dryRun: true });
   let keep = false;
   try {
+    if (options.policies !== undefined) await assertInForce(settings, target.store);
     const identity = await identify(io, { settings, store: target.store, as: options.as, local: options.local });
     const inputRef = await target.store.snapshots.put({
       operation: `${asked.vendor}:${asked.operation}`,

@@ -58,6 +58,8 @@ const BAD: [argv: string[], code: number, message: RegExp][] = [
   [[...call, '--reason', 'x', '--param', 'a=1', '--param', 'a=2'], 2, /given twice/],
   [[...call, '--reason', 'x', '--param', 'a=[1'], 2, /begins like JSON/],
   [[...call, '--reason', 'x', '--params-file', join(folder, 'missing.json')], 2, /cannot be read \(ENOENT\)/],
+  [[...call, '--reason', 'x', '--policies', folder], 2, /goes with --local/],
+  [[...call, '--reason', 'x', '--local', '--policies', broken], 2, /list|policies|expected/],
   [[...call, '--reason', 'x'], 2, /DATABASE_URL is not set/],
   [[...call, '--reason', 'x', '--local'], 2, /OKTA_DOMAIN is not set/],
   [['approvals'], 2, /a command is missing/],
