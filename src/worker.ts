@@ -5,35 +5,19 @@ import { fileURLToPath } from 'node:url';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { Logger } from 'pino';
-import { createActivities } from './activities/index.ts';
-import { originOf } from './audit/checkpoint.ts';
-import { auditKey } from './config/audit-key.ts';
 import { readEnv, temporalVariables } from './config/env.ts';
 import type { ArxEnv } from './config/env.ts';
-import { checkSettings } from './config/check-settings.ts';
 import { ConfigError } from './config/errors.ts';
-import { guardrailsOf } from './config/guardrails.ts';
 import { loadConfig } from './config/load.ts';
-import { oktaSettings } from './config/credentials.ts';
 import { configSchema } from './config/schema.ts';
 import type { ArxConfig } from './config/schema.ts';
-import { requireJira, requireSlack } from './config/vendors.ts';
-import { createConnectors } from './connectors/create.ts';
 import { CATALOGUE } from './governance/catalogue.ts';
-import { bundleDigest } from './governance/digest.ts';
-import { watchCheckpoints } from './store/checkpoint-watch.ts';
-import type { CheckpointWatch } from './store/checkpoint-watch.ts';
-import { keyHolder } from './store/key-file.ts';
-import { openStore } from './store/open.ts';
-import type { Store } from './store/types.ts';
-import { CallCounter } from './worker/call-counter.ts';
 import { serveHealth } from './worker/health.ts';
 import { createLog, temporalLogger } from './worker/logging.ts';
-import { watchPolicies } from './worker/policy-source.ts';
 import { TASK_QUEUE } from './workflows/messages.ts';
+import { compose } from './worker/compose.ts';
 
 const GRACE = '10 seconds';
-const now = (): Date => new Date();
 
 interface Loaded {
   config: ArxConfig;
@@ -47,31 +31,6 @@ function configurationOf(env: ArxEnv): Loaded {
   if (path === null) return { config: configSchema.parse({ version: 1 }), baseDir: env.cwd };
   const { config, baseDir } = loadConfig({ path, catalogue: CATALOGUE });
   return { config, baseDir };
-}
-
-/** A vendor's settings, or null where none of its variables is set. */
-function optionalVendor<T>(env: ArxEnv, names: readonly string[], read: (env: ArxEnv) => T): T | null {
-  return names.some((name) => env.source.find(name)) ? read(env) : null;
-}
-
-async function openWorkerStore(env: ArxEnv): Promise<Store> {
-  if (!env.databaseUrl) {
-    const remedy = 'Set DATABASE_URL, or let `arx up` or --local start the worker with the embedded store.';
-    throw new ConfigError('missing_variable', 'DATABASE_URL is not set', remedy, { path: 'DATABASE_URL' });
-  }
-  const store = await openStore({ databaseUrl: env.databaseUrl.reveal() });
-  await store.migrate();
-  return store;
-}
-
-/** What signs the trail; without a usable key the worker works on and says so. */
-function checkpointsOf(env: ArxEnv, store: Store, { org, log }: { org: string; log: Logger }): CheckpointWatch {
-  const given = (): string | null => auditKey(env)?.reveal() ?? null;
-  // A key of the wrong form is told now, and not at the end of the first run.
-  given();
-  const holder = keyHolder(env.home, given);
-  const report = ({ name, message }: Error): void => log.error({ error: name }, `no audit checkpoint: ${message}`);
-  return watchCheckpoints({ store, holder, now }, { origin: originOf(org), report });
 }
 
 /** Installs the runtime: our logger, and Prometheus metrics where an address is set. Gives the metrics URL. */
@@ -93,41 +52,8 @@ async function main(): Promise<void> {
   const env = readEnv();
   const log = createLog(env.logLevel);
   const { config, baseDir } = configurationOf(env);
-  const okta = await oktaSettings({ env, config, baseDir });
-  const jira = optionalVendor(env, ['JIRA_URL', 'JIRA_API_TOKEN', 'JIRA_PROJECT_KEY'], requireJira);
-  const slack = optionalVendor(env, ['SLACK_BOT_TOKEN', 'SLACK_CHANNEL'], requireSlack);
   const metricsUrl = installRuntime(env, log);
-  const opened = await openWorkerStore(env);
-  const checkpoints = checkpointsOf(env, opened, { org: okta.host, log });
-  const store = { ...opened, journal: checkpoints.journal };
-  const options = { patterns: config.policies, baseDir, catalogue: CATALOGUE, digest: bundleDigest };
-  const policies = await watchPolicies(options, store.journal, now);
-  const counter = new CallCounter(store.calls);
-  const connectors = createConnectors({
-    okta,
-    jira: jira ?? undefined,
-    slack: slack ?? undefined,
-    journal: store.journal,
-    bundle: policies.bundle,
-    guardrails: () => guardrailsOf(config),
-    now,
-    observe: counter.observe,
-    quota: {
-      share: config.quota.share,
-      reserve: config.quota.reserve,
-      warningThreshold: config.quota.warning_threshold,
-    },
-  });
-  const activities = createActivities({
-    store,
-    connectors,
-    settings: (snapshot) => checkSettings(snapshot === null ? config : configSchema.parse(snapshot)),
-    surroundings: { org: okta.host, jiraProject: jira?.projectKey ?? null, slackChannel: slack?.channel ?? null },
-    flushCalls: () => counter.flush(),
-    checkpoint: checkpoints.checkpoint,
-    now,
-    random: Math.random,
-  });
+  const parts = await compose({ env, config, baseDir, log });
   const { connectionOptions, namespace } = loadClientConnectConfig({ overrideEnvVars: temporalVariables(env) });
   const connection = await NativeConnection.connect(connectionOptions);
   const worker = await Worker.create({
@@ -135,7 +61,7 @@ async function main(): Promise<void> {
     namespace: namespace ?? 'default',
     taskQueue: TASK_QUEUE,
     workflowsPath: fileURLToPath(new URL('./workflows/index.ts', import.meta.url)),
-    activities,
+    activities: parts.activities,
     shutdownGraceTime: GRACE,
     // A worker that was killed leaves its workflows on a sticky queue; a short time there shortens the recovery.
     stickyQueueScheduleToStartTimeout: '1 second',
@@ -144,7 +70,7 @@ async function main(): Promise<void> {
   });
   const health = await serveHealth(env.healthAddress ?? { host: '127.0.0.1', port: 0 }, {
     polling: () => worker.getState() === 'RUNNING',
-    store: () => store.ping(),
+    store: parts.ping,
   });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop(worker));
   const running = worker.run();
@@ -152,12 +78,9 @@ async function main(): Promise<void> {
   try {
     await running;
   } finally {
-    policies.close();
-    await counter.close();
     await health.close();
     await connection.close();
-    await checkpoints.close();
-    await store.close();
+    await parts.close();
   }
 }
 

@@ -31,6 +31,8 @@ export function conclude({ store }: Deps): MfaActivities['conclude'] {
 }
 
 const METADATA_TYPE = 'arx_run';
+/** How far back the id of a channel that is given by name is looked for. */
+const EARLIER_RUNS = 50;
 
 /** `postSummary`: the one message of a run. Failing to post is recorded and never fails the run. */
 export function postSummary(deps: Deps): MfaActivities['postSummary'] {
@@ -139,8 +141,19 @@ class SummaryPost {
   }
 
   async #history(oldest: string, cursor: string | null): Promise<SlackOperations['history:read']['output']> {
-    const input = { channel: this.#channel, oldest, cursor, limit: 200 };
+    const input = { channel: await this.#channelId(), oldest, cursor, limit: 200 };
     return (await this.#deps.connectors.slack('history:read', input, this.#context())).output;
+  }
+
+  /** Slack shows the history of ids only: a name is known by the answer to an earlier message to it. */
+  async #channelId(): Promise<string> {
+    const { store } = this.#deps;
+    if (!this.#channel.startsWith('#')) return this.#channel;
+    for (const { run, plan } of await store.runs.list(EARLIER_RUNS)) {
+      const told = plan['slackChannel'] === this.#channel ? await store.messages.get(run) : null;
+      if (told?.ts) return told.channel;
+    }
+    return this.#channel;
   }
 
   #posted({ channel, ts }: { channel: string; ts: string }, attempt: number) {

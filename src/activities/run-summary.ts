@@ -99,7 +99,9 @@ async function ticketsOf(deps: Deps, record: RunRecord, ofUsers: string[]): Prom
   const noted = await store.tickets.noted(record.run);
   const count = (action: TicketAction): number => noted.filter((note) => note.action === action).length;
   const bulk = noted.filter(({ action, key }) => plan.mode === 'bulk' && key !== null && action !== 'closed');
-  const keys = plan.mode === 'bulk' ? bulk.map(({ key }) => `${key}`) : ofUsers;
+  const { keys: kept, ...would } = await wouldDo(deps, record);
+  const written = plan.mode === 'bulk' ? bulk.map(({ key }) => `${key}`) : ofUsers;
+  const keys = record.dryRun ? kept : written;
   return {
     created: count('created'),
     kept: count('kept'),
@@ -109,7 +111,7 @@ async function ticketsOf(deps: Deps, record: RunRecord, ofUsers: string[]): Prom
     failed: count('failed'),
     keys,
     url: keys.length === 0 ? null : linkTo(connectors.jiraBaseUrl, ticketQuery(plan, record.org, keys)),
-    wouldCreate: record.dryRun && plan.mode !== 'none' ? await missingTickets(deps, record) : 0,
+    ...would,
   };
 }
 
@@ -123,19 +125,45 @@ function linkTo(jiraBaseUrl: string, jql: string): string {
   return `${jiraBaseUrl}/issues/?jql=${encodeURIComponent(jql)}`;
 }
 
-/** Tickets that a dry run would have opened: findings without an open ticket. */
-async function missingTickets({ store }: Deps, record: RunRecord): Promise<number> {
-  const bulk = frozen(record).tickets.mode === 'bulk';
-  let missing = 0;
+/** What a dry run would have done, as far as the ledger knows. */
+interface WouldDo {
+  wouldCreate: number;
+  wouldKeep: number;
+  wouldClose: number;
+  keys: string[];
+}
+
+async function wouldDo({ store }: Deps, record: RunRecord): Promise<WouldDo> {
+  const would: WouldDo = { wouldCreate: 0, wouldKeep: 0, wouldClose: 0, keys: [] };
+  const { mode } = frozen(record).tickets;
+  if (!record.dryRun || mode === 'none') return would;
+  for await (const subject of findingsOf(store, record, mode)) {
+    const row = await store.tickets.get(ticketLabel(record.org, subject, MFA_CONTROL));
+    if (row?.state !== 'open') would.wouldCreate += 1;
+    else would.wouldKeep += 1;
+    if (row?.state === 'open' && row.key !== null) would.keys.push(row.key);
+  }
+  if (mode === 'per_user') would.wouldClose = await countClosable(store, record);
+  return would;
+}
+
+/** Subjects of tickets that the findings ask for: the people, or the scope as one. */
+async function* findingsOf(store: Deps['store'], { run, scopeKey }: RunRecord, mode: string): AsyncIterable<string> {
   for (let after: string | null = null; ;) {
-    const ids: string[] = await store.users.idsByVerdict(record.run, NON_COMPLIANT, after, USERS_A_PAGE);
-    if (ids.length === 0) return missing;
-    if (bulk) return (await isOpen(store, record, record.scopeKey)) ? 0 : 1;
-    for (const id of ids) missing += (await isOpen(store, record, id)) ? 0 : 1;
+    const ids: string[] = await store.users.idsByVerdict(run, NON_COMPLIANT, after, USERS_A_PAGE);
+    if (ids.length === 0) return;
+    if (mode === 'bulk') return yield scopeKey;
+    yield* ids;
     after = ids.at(-1) ?? null;
   }
 }
 
-async function isOpen(store: Deps['store'], { org }: RunRecord, subject: string): Promise<boolean> {
-  return (await store.tickets.get(ticketLabel(org, subject, MFA_CONTROL)))?.state === 'open';
+async function countClosable({ tickets }: Deps['store'], { run, org }: RunRecord): Promise<number> {
+  let count = 0;
+  for (let after: string | null = null; ;) {
+    const rows = await tickets.openOfCompliant(run, org, MFA_CONTROL, after, USERS_A_PAGE);
+    if (rows.length === 0) return count;
+    count += rows.length;
+    after = rows.at(-1)?.subject ?? null;
+  }
 }

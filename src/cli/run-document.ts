@@ -8,14 +8,12 @@ const PAGE = 500;
 /** The summary as the run stored it; of a run that has none (still going, or ended by force) one made from its counts. */
 export async function runSummary(store: Store, record: RunRecord): Promise<RunSummary> {
   if (record.summary) return record.summary as unknown as RunSummary;
-  const [counts, calls, head, kinds] = await Promise.all([
+  const [counts, calls, audit] = await Promise.all([
     store.users.counts(record.run),
     store.calls.get(record.run),
     store.audit.head(),
-    store.audit.countByKind(record.run),
   ]);
-  const entries = Object.values(kinds).reduce((sum, value) => sum + value, 0);
-  return { ...emptySummary(record), counts, coverage: coverageOf(counts), calls, audit: { entries, head: head.head } };
+  return { ...emptySummary(record), counts, coverage: coverageOf(counts), calls, audit };
 }
 
 function emptySummary(record: RunRecord): Omit<RunSummary, 'counts' | 'coverage' | 'calls' | 'audit'> {
@@ -34,7 +32,19 @@ function emptySummary(record: RunRecord): Omit<RunSummary, 'counts' | 'coverage'
 }
 
 const NO_TICKETS: RunSummary['tickets'] = {
-  ...{ created: 0, kept: 0, reopened: 0, closed: 0, leftClosed: 0, failed: 0, keys: [], url: null, wouldCreate: 0 },
+  ...{
+    created: 0,
+    kept: 0,
+    reopened: 0,
+    closed: 0,
+    leftClosed: 0,
+    failed: 0,
+    keys: [],
+    url: null,
+    wouldCreate: 0,
+    wouldKeep: 0,
+    wouldClose: 0,
+  },
 };
 
 function coverageOf({ enumerated, exempt, in_grace, vanished, compliant, unknown }: VerdictCounts) {

@@ -23,7 +23,15 @@ export const crossChecks = (checked: Checked): ConfigError[] => [
   ...operationErrors(checked),
   ...duplicateErrors(checked),
   ...ruleErrors(checked),
+  ...notYetErrors(checked),
 ];
+
+/** What the file may say one day and nothing heeds yet is refused rather than passed over. */
+function notYetErrors({ config, source }: Checked): ConfigError[] {
+  if (config.scan.mode === 'full') return [];
+  const remedy = 'Use full: every user is read. Delta scans come with the Okta sync.';
+  return [contradiction(source, ['scan', 'mode'], 'scan.mode delta is not available yet', remedy)];
+}
 
 function scheduleErrors({ source }: Checked): ConfigError[] {
   const both =

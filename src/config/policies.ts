@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { JsonObject } from '../audit/types.ts';
 import type { ApprovalMode, Policy, PolicyBundle, Risk } from '../governance/types.ts';
 import { parseDuration } from './durations.ts';
@@ -31,9 +34,20 @@ export interface PolicyReading {
   files: FoundFile[];
 }
 
+const SHIPPED = fileURLToPath(new URL('../..', import.meta.url));
+
+/**
+ * What relative patterns start from: where the default pattern's folder does not exist beside arx.yaml, the policies that
+ * ship with arx apply. A folder that exists, even an empty one, is taken as it is.
+ */
+export function policyBase(patterns: readonly string[], baseDir: string): string {
+  const usual = patterns.length === 1 && patterns[0] === 'policies/*.yaml';
+  return usual && !existsSync(resolve(baseDir, 'policies')) ? SHIPPED : baseDir;
+}
+
 /** Reads and checks policy files; never throws, errors are in the answer. */
 export function readPolicies({ patterns, baseDir, catalogue }: Omit<PolicyOptions, 'digest'>): PolicyReading {
-  const files = collect(() => findFiles(patterns, baseDir));
+  const files = collect(() => findFiles(patterns, policyBase(patterns, baseDir)));
   const read = (files.value ?? []).map((file) => collect(() => readPolicyFile(file)));
   const stated = read.flatMap(({ value }) => value ?? []);
   const errors = [files, ...read].flatMap((one) => one.errors);

@@ -26,8 +26,10 @@ export interface TicketSummary {
   keys: string[];
   /** Jira search that shows exactly these tickets; null where there are none. */
   url: string | null;
-  /** What a dry run would have opened. */
+  /** What a dry run would have opened, kept and closed; `keys` then are those it would have kept. */
   wouldCreate: number;
+  wouldKeep: number;
+  wouldClose: number;
 }
 
 /** A summary of one run without its users: `arx.run/v1` as stored and as listed by `arx runs`. */

@@ -36,7 +36,7 @@ function checkpointText({ audit }: RunSummary): string {
 
 function changeLine({ coverage, previousCoverage, changes }: RunSummary): string {
   const moved = `${changes.new} new, ${changes.regressed} regressed, ${changes.resolved} resolved`;
-  if (previousCoverage === null) return `First complete run of this scope: ${moved}.`;
+  if (previousCoverage === null) return `No earlier complete run of this scope to compare with: ${moved}.`;
   return `Coverage ${formatCoverage(previousCoverage)} → ${formatCoverage(coverage)} since the last complete run: ${moved}.`;
 }
 

@@ -7,13 +7,23 @@ import type { ClassifiedFactor, FactorClass, Verdict, VerdictCounts } from './ty
 export interface StatisticsRow {
   userId: string;
   department: string | null;
+  /** The first group in scope that lists the user; null where the scope is not made of groups. */
+  group: string | null;
   verdict: Verdict;
   factors: readonly ClassifiedFactor[];
 }
 
 export type Statistics = Pick<
   RunSummary,
-  'counts' | 'coverage' | 'byFactor' | 'byClass' | 'authenticators' | 'pushOnly' | 'departments' | 'administrators'
+  | 'counts'
+  | 'coverage'
+  | 'byFactor'
+  | 'byClass'
+  | 'authenticators'
+  | 'pushOnly'
+  | 'departments'
+  | 'groups'
+  | 'administrators'
 >;
 
 /** Gathers the figures of a report one user at a time, so that the size of the org does not matter. */
@@ -22,6 +32,7 @@ export class StatisticsBuilder {
   readonly #byFactor = new Map<string, number>();
   readonly #byClass = Object.fromEntries(CLASSES_BY_STRENGTH.map((name) => [name, 0])) as Record<FactorClass, number>;
   readonly #departments = new Map<string, VerdictCounts>();
+  readonly #groups = new Map<string, VerdictCounts>();
   readonly #administrators: VerdictCounts | null;
   readonly #isAdministrator: (userId: string) => boolean;
   #authenticators = 0;
@@ -35,7 +46,8 @@ export class StatisticsBuilder {
 
   add(row: StatisticsRow): void {
     countVerdict(this.#counts, row.verdict);
-    countVerdict(this.#department(row.department ?? '(none)'), row.verdict);
+    countVerdict(countsOf(this.#departments, row.department ?? '(none)'), row.verdict);
+    if (row.group !== null) countVerdict(countsOf(this.#groups, row.group), row.verdict);
     if (this.#administrators && this.#isAdministrator(row.userId)) countVerdict(this.#administrators, row.verdict);
     const active = row.factors.filter((factor) => factor.status === 'ACTIVE');
     for (const type of new Set(active.map((factor) => factor.type))) {
@@ -56,16 +68,21 @@ export class StatisticsBuilder {
       byClass: this.#byClass,
       authenticators: this.#authenticators,
       pushOnly: this.#pushOnly,
-      departments: [...this.#departments].map(([name, counts]) => breakdown(name, counts)).toSorted(worstFirst),
+      departments: breakdowns(this.#departments),
+      groups: breakdowns(this.#groups),
       administrators,
     };
   }
+}
 
-  #department(name: string): VerdictCounts {
-    const counts = this.#departments.get(name) ?? emptyCounts();
-    this.#departments.set(name, counts);
-    return counts;
-  }
+function countsOf(all: Map<string, VerdictCounts>, name: string): VerdictCounts {
+  const counts = all.get(name) ?? emptyCounts();
+  all.set(name, counts);
+  return counts;
+}
+
+function breakdowns(all: ReadonlyMap<string, VerdictCounts>): Breakdown[] {
+  return [...all].map(([name, counts]) => breakdown(name, counts)).toSorted(worstFirst);
 }
 
 /** Whether an approve-only push is all that covers the user (with the code of the same app not counted as more). */

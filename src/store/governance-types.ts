@@ -71,7 +71,7 @@ export interface RequestRepository {
     from: readonly ActionState[],
     to: { state: ActionState; outcome?: JsonObject; at: string },
   ): Promise<boolean>;
-  saveApproval(tx: StoreTransaction, requestId: string, approval: Approval, at: string): Promise<void>;
+  saveApproval(tx: StoreTransaction | null, requestId: string, approval: Approval, at: string): Promise<void>;
 }
 
 /** The right to make one approved call once. */

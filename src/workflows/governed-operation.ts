@@ -2,6 +2,7 @@ import * as wf from '@temporalio/workflow';
 import type { GovernedActivities, OpenedRequest } from '../activities/governed-types.ts';
 import type { ActionState } from '../store/governance-types.ts';
 import { approval } from './approval.ts';
+import { checkedInput, FORMS } from './input.ts';
 import { approvalId, cancelApprovalSignal } from './messages.ts';
 import type { DecisionAnswer, GovernedOperationInput, GovernedOperationResult } from './messages.ts';
 
@@ -11,8 +12,18 @@ const activities = wf.proxyActivities<GovernedActivities>({
   retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '30 seconds' },
 });
 
+const INPUT = {
+  inputRef: FORMS.text,
+  operation: FORMS.text,
+  params: FORMS.object,
+  reason: FORMS.text,
+  as: FORMS.text,
+  onBehalfOf: FORMS.text,
+};
+
 /** One operation, from the request over policy and approval to the call and its record. */
-export async function governedOperation(input: GovernedOperationInput): Promise<GovernedOperationResult> {
+export async function governedOperation(given?: GovernedOperationInput): Promise<GovernedOperationResult> {
+  const input = checkedInput<GovernedOperationInput>(given, INPUT);
   const requestId = wf.uuid4();
   const { firstExecutionRunId: run } = wf.workflowInfo();
   const opened = await activities.openRequest({ requestId, run, input });

@@ -1,1 +1,3 @@
+export { approval } from './approval.ts';
+export { governedOperation } from './governed-operation.ts';
 export { mfaEnforcementCheck } from './mfa-enforcement-check.ts';

@@ -61,7 +61,6 @@ export interface Progress {
 export const progressQuery = defineQuery<Progress>('progress');
 
 export const GOVERNED_WORKFLOW = 'governedOperation';
-export const APPROVAL_WORKFLOW = 'approval';
 
 /** Workflow id of the approval of a request. */
 export function approvalId(requestId: string): string {

@@ -1,5 +1,6 @@
 import * as wf from '@temporalio/workflow';
 import type { MfaActivities, RunPlan } from '../activities/types.ts';
+import { checkedInput, FORMS } from './input.ts';
 import { progressQuery } from './messages.ts';
 import type {
   MfaEnforcementCheckInput,
@@ -30,8 +31,11 @@ const TICKETS_IN_FLIGHT = 4;
 const AUTO_BATCH_ABOVE = 2_000;
 const AUTO_BATCH = 100;
 
+const INPUT = { groups: FORMS.texts, dryRun: FORMS.flag, configRef: FORMS.text, resume: FORMS.object };
+
 /** Reads every user in scope, judges the factors, keeps one ticket for each who is not covered, and reports. */
-export async function mfaEnforcementCheck(input: MfaEnforcementCheckInput): Promise<MfaEnforcementCheckResult> {
+export async function mfaEnforcementCheck(given?: MfaEnforcementCheckInput): Promise<MfaEnforcementCheckResult> {
+  const input = checkedInput<MfaEnforcementCheckInput>(given, INPUT);
   const state = input.resume ?? start();
   const progress = trackProgress(state);
   const { groups, dryRun, configRef } = input;
@@ -67,10 +71,11 @@ async function story(plan: RunPlan, state: ResumeState, progress: Progress): Pro
   }
   progress.phase = 'closing';
   const { listingLost, ticketsLost } = state;
-  const end = await quick.conclude({ run, listingLost, ticketsLost });
+  let end = await quick.conclude({ run, listingLost, ticketsLost });
   if (writesTickets(plan)) {
     if (end.status === 'complete' && !(await closeTickets(plan, state))) return null;
-    if (ticketsLost === null) await quick.sweepDuplicates({ run });
+    if (state.ticketsLost === null) await quick.sweepDuplicates({ run });
+    else if (ticketsLost === null) end = await quick.conclude({ run, listingLost, ticketsLost: state.ticketsLost });
   }
   progress.phase = 'summary';
   if (!plan.dryRun) await quick.postSummary({ run, ...end });

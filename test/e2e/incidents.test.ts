@@ -357,6 +357,49 @@ describe('the main job when something is off', () => {
     expect(summary.reasons.join()).toContain('unauthenticated');
   });
 
+  it.each([
+    ['a list', [], 'one JSON object'],
+    ['a text', 'x', 'one JSON object'],
+    ['a misspelt field', { dry_run: true }, 'unknown field; known are groups, dryRun, configRef'],
+    ['groups that are no list', { groups: 5 }, 'groups must be a list of texts'],
+    ['a flag that is none', { dryRun: 'yes' }, 'dryRun must be true or false'],
+  ])('an input that is %s fails with a sentence, and nothing is read', async (_, input, message) => {
+    const before = (await job.emulators.log()).length;
+    const started = await job.start(input as never);
+    await expect(result(link(), started)).rejects.toMatchObject({
+      type: 'invalid_argument',
+      message: expect.stringContaining(message),
+    });
+    expect((await job.emulators.log()).length).toBe(before);
+    expect(await job.store.runs.get(started.run)).toBeNull();
+  });
+
+  it('no input at all is the same as {}', async () => {
+    await org(plain(2, 2));
+    const handle = await job.temporal.client.workflow.start('mfaEnforcementCheck', {
+      taskQueue: 'arx',
+      workflowId: `bare-${round}`,
+      args: [null],
+    });
+    expect(await handle.result()).toMatchObject({ enumerated: 2 });
+  });
+
+  it('a dry run says what would become of the tickets there are', async () => {
+    const { ids, group } = await org(plain(4, 1));
+    await job.run({ groups: [group] });
+    await job.emulators.patchUser(`${ids[1]}`, { factors: COVERED });
+    await job.emulators.patchUser(`${ids[0]}`, { factors: [] });
+    const summary = await job.run({ groups: [group], dryRun: true });
+    expect(summary.tickets).toMatchObject({ wouldCreate: 1, wouldKeep: 2, wouldClose: 1, created: 0, closed: 0 });
+    expect(summary.tickets.keys).toHaveLength(2);
+  });
+
+  it('groups in scope are counted apart', async () => {
+    const { group } = await org(plain(3, 1));
+    const summary = await job.run({ groups: [group] });
+    expect(summary.groups).toMatchObject([{ name: group, counts: { enumerated: 3, compliant: 1 } }]);
+  });
+
   it('a group that does not exist is refused before anything is read', async () => {
     const started = await job.start({ groups: ['no such group'] });
     await expect(result(link(), started)).rejects.toBeInstanceOf(WorkflowEndedError);

@@ -5,6 +5,8 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { decisionKey, signDecision } from '../../src/governance/decision-token.ts';
+import { approvalId, cancelApprovalSignal, GOVERNED_WORKFLOW, TASK_QUEUE } from '../../src/workflows/messages.ts';
 import type { StartedWorkflow } from '../../src/client.ts';
 import { result } from '../../src/client.ts';
 import type { MfaEnforcementCheckInput } from '../../src/workflows/messages.ts';
@@ -108,6 +110,108 @@ const WAYS: Record<string, Way> = {
   },
 };
 
+const KEY = decisionKey('5a'.repeat(32));
+const ASKER = 'user:requester@example.com';
+
+/** Starts a governed operation on a new person; gives its workflow and, where it asks, the request. */
+async function governed(job: MainJob, operation: string, as = ASKER) {
+  const people = ['ann', 'bob', 'requester', `target${Date.now()}`].map((name) => ({
+    login: `${name}@example.com`,
+    groups: name.startsWith('target') ? [] : ['Approvers'],
+  }));
+  const [ann, bob, , target] = await job.emulators.addUsers(people, { replace: true });
+  const { publicKey, kid } = KEY;
+  await job.store.keys.addSigningKey({ kid, publicKey, createdAt: OLD, revokedAt: null });
+  const input = { operation, params: { userId: `${target?.id}` }, reason: 'recorded', as };
+  const configRef = await job.store.snapshots.put(input);
+  const workflowId = `governed-operation/${Date.now()}`;
+  const options = { taskQueue: TASK_QUEUE, workflowId, args: [{ inputRef: configRef }] };
+  const handle = await job.temporal.client.workflow.start(GOVERNED_WORKFLOW, options);
+  const request = async () => {
+    for (;;) {
+      const found = (await job.store.requests.list({ states: ['pending'], limit: 9 })).find(
+        (one) => one.workflowId === workflowId,
+      );
+      const id = found ? approvalId(found.requestId) : '';
+      const there = await job.temporal.client.workflow
+        .getHandle(id || 'none')
+        .describe()
+        .then(
+          () => true,
+          () => false,
+        );
+      if (found && there) return found;
+    }
+  };
+  return { handle, request, started: { workflowId, run: handle.firstExecutionRunId }, people: { ann, bob } };
+}
+
+type Governed = Awaited<ReturnType<typeof governed>>;
+
+async function decide(job: MainJob, { request, people }: Governed, verdict: 'approve' | 'deny'): Promise<string> {
+  const { requestId, argsDigest } = await request();
+  const id = approvalId(requestId);
+  const claim = { requestId, argsDigest, verdict, decisionId: verdict, surface: 'cli', at: Date.now() } as const;
+  const token = signDecision({ ...claim, person: `${people.ann?.id}`, login: 'ann@example.com' }, KEY);
+  const approval = job.temporal.client.workflow.getHandle(id);
+  await approval.signal(verdict, { token: 'no token' });
+  await approval.executeUpdate('decide', { args: [{ verdict, token }] });
+  return id;
+}
+
+/** Every way a governed operation goes: the workflow to record, and the approval beside it. */
+const GOVERNED: Record<string, (job: MainJob) => Promise<{ workflow: StartedWorkflow; approval: string | null }>> = {
+  'governed-read': async (job) => {
+    const one = await governed(job, 'users:read_detail');
+    await one.handle.result();
+    return { workflow: one.started, approval: null };
+  },
+  'governed-denied': async (job) => {
+    const one = await governed(job, 'users:suspend', 'agent:nobody');
+    await one.handle.result();
+    return { workflow: one.started, approval: null };
+  },
+  'governed-approved': async (job) => {
+    const one = await governed(job, 'users:suspend');
+    const approval = await decide(job, one, 'approve');
+    await one.handle.result();
+    return { workflow: one.started, approval };
+  },
+  'governed-rejected': async (job) => {
+    const one = await governed(job, 'users:suspend');
+    const approval = await decide(job, one, 'deny');
+    await one.handle.result();
+    return { workflow: one.started, approval };
+  },
+  'governed-expired': async (job) => {
+    const one = await governed(job, 'users:clear_sessions');
+    const { requestId } = await one.request();
+    await one.handle.result();
+    return { workflow: one.started, approval: approvalId(requestId) };
+  },
+  'governed-cancelled': async (job) => {
+    const one = await governed(job, 'users:suspend');
+    const { requestId } = await one.request();
+    await one.handle.cancel();
+    await one.handle.result().catch(() => null);
+    await job.temporal.client.workflow
+      .getHandle(approvalId(requestId))
+      .signal(cancelApprovalSignal)
+      .catch(() => null);
+    return { workflow: one.started, approval: approvalId(requestId) };
+  },
+};
+
+async function recordGoverned(job: MainJob, name: string): Promise<void> {
+  const { workflow, approval } = (await GOVERNED[name]?.(job)) ?? { workflow: null, approval: null };
+  if (!workflow) return;
+  write(name, await job.temporal.client.workflow.getHandle(workflow.workflowId, workflow.run).fetchHistory());
+  if (approval === null) return;
+  const handle = job.temporal.client.workflow.getHandle(approval);
+  await handle.result();
+  write(`${name}-approval`, await handle.fetchHistory());
+}
+
 async function record(job: MainJob, name: string, way: Way): Promise<void> {
   const { workflowId, run } = await way(job);
   const first = await job.temporal.client.workflow.getHandle(workflowId, run).fetchHistory();
@@ -126,13 +230,21 @@ function write(name: string, history: Parameters<typeof historyToJSON>[0]): void
 }
 
 const database = await startPglite();
-const job = await mainJob(database.databaseUrl, { config: { scan: { max_drop: 1 } } });
+const job = await mainJob(database.databaseUrl, {
+  config: { scan: { max_drop: 1 }, approvals: { default_approvers: ['group:Approvers'], expires_in: '20s' } },
+});
 await job.startWorker();
 for (const [name, way] of Object.entries(WAYS)) {
   if (existsSync(join(FOLDER, `${name}.json`))) continue;
   await job.emulators.clearFaults();
   await people(job, 0, 0);
   await record(job, name, way);
+  process.stderr.write(`${name}\n`);
+}
+for (const name of Object.keys(GOVERNED)) {
+  if (existsSync(join(FOLDER, `${name}.json`))) continue;
+  await job.emulators.clearFaults();
+  await recordGoverned(job, name);
   process.stderr.write(`${name}\n`);
 }
 await job.close();

@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path';
 import { findFiles } from '../../config/files.ts';
 import { guardrailsOf } from '../../config/guardrails.ts';
+import { policyBase } from '../../config/policies.ts';
 import { readPolicyTest } from '../../config/policy-tests.ts';
 import { testText } from '../render/policy.ts';
 import { CliError } from '../support/errors.ts';
@@ -32,7 +33,9 @@ export async function test(io: Io, files: readonly string[], options: PolicyOpti
 
 function testFiles(files: readonly string[], { config, baseDir, arx }: Settings) {
   const found =
-    files.length > 0 ? findFiles(files, arx.cwd) : findFiles(besidePolicies(config.policies, baseDir), baseDir);
+    files.length > 0
+      ? findFiles(files, arx.cwd)
+      : besidePolicies(config.policies, policyBase(config.policies, baseDir));
   if (found.length > 0) return found;
   throw new CliError({
     code: 'no_tests',
@@ -42,7 +45,10 @@ function testFiles(files: readonly string[], { config, baseDir, arx }: Settings)
   });
 }
 
-const besidePolicies = (patterns: readonly string[], baseDir: string): string[] => {
-  const folders = findFiles(patterns, baseDir).map(({ shown }) => dirname(shown));
-  return [...new Set(folders)].map((folder) => join(folder, 'tests', '*.y*ml'));
+const besidePolicies = (patterns: readonly string[], base: string) => {
+  const folders = findFiles(patterns, base).map(({ shown }) => dirname(shown));
+  return findFiles(
+    [...new Set(folders)].map((folder) => join(folder, 'tests', '*.y*ml')),
+    base,
+  );
 };

@@ -90,7 +90,7 @@ function facts(document: RunSummary): string {
   const { tickets, changes, calls, audit, slack } = document;
   return [
     document.dryRun
-      ? `tickets   ${count(tickets.wouldCreate)} would be opened`
+      ? `tickets   ${count(tickets.wouldCreate)} would be opened, ${count(tickets.wouldKeep)} kept, ${count(tickets.wouldClose)} closed`
       : `tickets   ${count(tickets.created)} created, ${count(tickets.kept)} kept, ${count(tickets.reopened)} reopened, ${count(tickets.closed)} closed${tickets.failed > 0 ? `, ${count(tickets.failed)} FAILED` : ''}${tickets.url ? `\n          ${plain(tickets.url)}` : ''}`,
     `changes   ${count(changes.new)} new, ${count(changes.resolved)} resolved, ${count(changes.regressed)} regressed`,
     `slack     ${slack ? plain(`${slack.channel} ${slack.ts}`) : 'nothing posted'}`,

@@ -45,7 +45,7 @@ export function createRequestRepository(db: Kysely<Database>): RequestRepository
     },
     async saveApproval(tx, requestId, approval, at) {
       const set = { approval: JSON.stringify(approval), updated_at: at };
-      await tx.updateTable('requests').set(set).where('request_id', '=', requestId).execute();
+      await (tx ?? db).updateTable('requests').set(set).where('request_id', '=', requestId).execute();
     },
   };
 }

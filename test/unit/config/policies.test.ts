@@ -24,6 +24,14 @@ const load = (files: Record<string, string>, patterns: string[]) => {
 };
 
 describe('loadPolicies', () => {
+  it('takes the policies that ship where the usual folder does not exist, and none where it is empty', () => {
+    const shipped = load({ 'arx.yaml': 'version: 1' }, ['policies/*.yaml']);
+    expect(shipped.policies.map(({ name }) => name)).toContain('mfa-enforcement-check-okta');
+    expect(shipped.policies[0]?.place.file).toMatch(/^policies\//);
+    expect(load({ 'policies/note.txt': '' }, ['policies/*.yaml']).policies).toEqual([]);
+    expect(load({ 'arx.yaml': 'version: 1' }, ['own/*.yaml']).policies).toEqual([]);
+  });
+
   it('reads a policy with the place of each of its entries', () => {
     const [policy] = load({ 'p/x.yaml': FULL }, ['p/*.yaml']).policies;
     expect(policy).toMatchObject({

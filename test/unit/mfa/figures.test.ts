@@ -128,16 +128,24 @@ describe('factor strength', () => {
 
   it('gathers the figures of a report', () => {
     const builder = new StatisticsBuilder(new Set(['a']));
-    builder.add({ userId: 'a', department: 'Legal', verdict: 'compliant', factors: classify([active('push')]) });
+    builder.add({
+      userId: 'a',
+      department: 'Legal',
+      group: 'EU',
+      verdict: 'compliant',
+      factors: classify([active('push')]),
+    });
     builder.add({
       userId: 'b',
       department: null,
+      group: 'EU',
       verdict: 'weak_only',
       factors: classify([active('sms'), active('sms')]),
     });
     const done = builder.done();
     expect(done).toMatchObject({ byFactor: { push: 1, sms: 1 }, pushOnly: 1, authenticators: 3 });
     expect(done.administrators?.counts).toMatchObject({ enumerated: 1, compliant: 1 });
+    expect(done.groups).toMatchObject([{ name: 'EU', counts: { enumerated: 2 } }]);
     expect(done.departments.map(({ name }) => name)).toEqual(['(none)', 'Legal']);
   });
 });

@@ -1,0 +1,13 @@
+import type { ApprovalSettings } from '../../config/approval-settings.ts';
+import type { Connectors } from '../../connectors/types.ts';
+import type { Store } from '../../store/types.ts';
+
+/** What governed operations and approvals work with; the worker provides it. */
+export interface GovernedDeps {
+  store: Store;
+  connectors: Connectors;
+  settings: () => ApprovalSettings;
+  now: () => Date;
+  random: () => number;
+  flushCalls: () => Promise<void>;
+}

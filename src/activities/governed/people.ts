@@ -1,0 +1,87 @@
+import { Context } from '@temporalio/activity';
+import { ConnectorError } from '../../connectors/errors.ts';
+import type { Caller, OktaPage, OktaUser } from '../../connectors/types.ts';
+import type { GovernedDeps } from './deps.ts';
+
+/** The principal that reads what a decision needs to know; its policy ships as policies/governed-operations.yaml. */
+export const PEOPLE_READER = 'workflow:governed-operations';
+const USER_ID = /^[A-Za-z0-9]{20}$/;
+
+/** Reads people and groups on behalf of one request. */
+export class PeopleReader {
+  readonly #deps: GovernedDeps;
+  readonly #caller: Caller;
+
+  constructor(deps: GovernedDeps, { run, workflowId }: { run: string; workflowId: string }) {
+    this.#deps = deps;
+    this.#caller = { principal: PEOPLE_READER, authenticatedBy: 'worker', surface: 'workflow', workflowId, run };
+  }
+
+  /** The user with this id or login; null where there is none. */
+  async person(reference: string): Promise<OktaUser | null> {
+    const { okta } = this.#deps.connectors;
+    if (USER_ID.test(reference)) {
+      return this.#orNull(
+        async () => (await okta('users:read_detail', { userId: reference }, this.#context(reference))).output,
+      );
+    }
+    const { output } = await okta('users:read', { login: reference }, this.#context('person'));
+    const [user, ...others] = output.items.filter(({ login }) => login.toLowerCase() === reference.toLowerCase());
+    return user && others.length === 0 ? user : null;
+  }
+
+  /** Ids of those whom a list of `group:NAME`, `user:LOGIN`, logins and ids means; unknown names mean nobody. */
+  async idsOf(references: readonly string[]): Promise<string[]> {
+    const ids = new Set<string>();
+    for (const reference of references) for (const id of await this.#idsOf(reference)) ids.add(id);
+    return [...ids];
+  }
+
+  /** Whether the user holds an administrator role, direct or through a group. */
+  async isAdministrator(userId: string): Promise<boolean> {
+    const { output } = await this.#deps.connectors.okta('users:read_roles', { userId }, this.#context(userId));
+    return output.length > 0;
+  }
+
+  async grantsAdminRoles(groupId: string): Promise<boolean> {
+    const { output } = await this.#deps.connectors.okta('groups:read_roles', { groupId }, this.#context(groupId));
+    return output.length > 0;
+  }
+
+  async #idsOf(reference: string): Promise<string[]> {
+    if (reference.startsWith('group:')) return this.#members(reference.slice('group:'.length));
+    const user = await this.person(reference.replace(/^user:/, ''));
+    return user?.status === 'ACTIVE' ? [user.id] : [];
+  }
+
+  async #members(name: string): Promise<string[]> {
+    const { okta } = this.#deps.connectors;
+    const { output } = await okta('groups:read', { name }, this.#context('groups'));
+    const [group, ...others] = output.items.filter((item) => item.name === name);
+    if (!group || others.length > 0) return [];
+    const ids: string[] = [];
+    let after: string | null = null;
+    do {
+      const page: OktaPage<OktaUser> = (
+        await okta('groups:read_members', { groupId: group.id, after }, this.#context(group.id))
+      ).output;
+      ids.push(...page.items.filter(({ status }) => status === 'ACTIVE').map(({ id }) => id));
+      after = page.next;
+    } while (after !== null);
+    return ids;
+  }
+
+  #context(subject: string) {
+    const signal = Context.current().cancellationSignal;
+    return { caller: this.#caller, subject, priority: 'interactive' as const, signal };
+  }
+
+  async #orNull<T>(read: () => Promise<T>): Promise<T | null> {
+    try {
+      return await read();
+    } catch (error) {
+      if (error instanceof ConnectorError && error.code === 'not_found') return null;
+      throw error;
+    }
+  }
+}

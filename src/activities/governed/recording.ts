@@ -1,0 +1,27 @@
+import type { AuditDraft, JsonObject } from '../../audit/types.ts';
+import type { ActionRequest } from '../../store/governance-types.ts';
+
+/** An audit draft about a request; its subject is the request. */
+export function requestDraft(
+  request: Pick<ActionRequest, 'requestId' | 'run' | 'workflowId' | 'principal' | 'authenticatedBy' | 'surface'>,
+  what: { kind: AuditDraft['kind']; at: Date; sequence?: number; outcome?: JsonObject },
+): AuditDraft {
+  const { requestId, run, workflowId, principal, authenticatedBy, surface } = request;
+  const { at, sequence, outcome, kind } = what;
+  return {
+    workflowId,
+    run,
+    kind,
+    subject: requestId,
+    ...(sequence !== undefined && { sequence }),
+    at: at.toISOString(),
+    actor: { principal, authenticatedBy },
+    surface,
+    ...(outcome && { outcome }),
+  };
+}
+
+/** The parts of a request that stand in entries about it. */
+export function requestFacts({ operation, connector, risk, argsDigest, target }: ActionRequest): JsonObject {
+  return { operation: `${connector}:${operation}`, risk, argsDigest, target: target?.id ?? null };
+}

@@ -1,0 +1,126 @@
+import type { GovernedActivities } from '../activities/governed-types.ts';
+import type { MfaActivities } from '../activities/types.ts';
+import type { Logger } from 'pino';
+import { createGovernedActivities } from '../activities/governed/index.ts';
+import { createActivities } from '../activities/index.ts';
+import { approvalSettings } from '../config/approval-settings.ts';
+import { originOf } from '../audit/checkpoint.ts';
+import { auditKey } from '../config/audit-key.ts';
+import type { ArxEnv } from '../config/env.ts';
+import { checkSettings } from '../config/check-settings.ts';
+import { ConfigError } from '../config/errors.ts';
+import { guardrailsOf } from '../config/guardrails.ts';
+import { oktaSettings } from '../config/credentials.ts';
+import { configSchema } from '../config/schema.ts';
+import type { ArxConfig } from '../config/schema.ts';
+import { requireJira, requireSlack } from '../config/vendors.ts';
+import { createConnectors } from '../connectors/create.ts';
+import { CATALOGUE } from '../governance/catalogue.ts';
+import { bundleDigest } from '../governance/digest.ts';
+import { watchCheckpoints } from '../store/checkpoint-watch.ts';
+import type { CheckpointWatch } from '../store/checkpoint-watch.ts';
+import { keyHolder } from '../store/key-file.ts';
+import { openStore } from '../store/open.ts';
+import type { Store } from '../store/types.ts';
+import { CallCounter } from './call-counter.ts';
+import { watchPolicies } from './policy-source.ts';
+
+/** What the worker runs, and how it is taken apart. */
+export interface Composed {
+  activities: MfaActivities & GovernedActivities;
+  /** Whether the store answers. */
+  ping: () => Promise<void>;
+  close: () => Promise<void>;
+}
+
+export interface Composition {
+  env: ArxEnv;
+  config: ArxConfig;
+  /** What relative names in the configuration start from. */
+  baseDir: string;
+  log: Logger;
+}
+
+const now = (): Date => new Date();
+
+/** Puts store, connectors and activities together. Throws ConfigError for what a user can put right. */
+export async function compose({ env, config, baseDir, log }: Composition): Promise<Composed> {
+  const okta = await oktaSettings({ env, config, baseDir });
+  const jira = optionalVendor(env, ['JIRA_URL', 'JIRA_API_TOKEN', 'JIRA_PROJECT_KEY'], requireJira);
+  const slack = optionalVendor(env, ['SLACK_BOT_TOKEN', 'SLACK_CHANNEL'], requireSlack);
+  const opened = await openWorkerStore(env);
+  const checkpoints = checkpointsOf(env, opened, { org: okta.host, log });
+  const store = { ...opened, journal: checkpoints.journal };
+  const options = { patterns: config.policies, baseDir, catalogue: CATALOGUE, digest: bundleDigest };
+  const policies = await watchPolicies(options, store.journal, now);
+  const counter = new CallCounter(store.calls);
+  const connectors = createConnectors({
+    okta,
+    jira: jira ?? undefined,
+    slack: slack ?? undefined,
+    journal: store.journal,
+    bundle: policies.bundle,
+    guardrails: () => guardrailsOf(config),
+    grants: { consume: (requestId, use, tx) => store.grants.consume(tx, requestId, use) },
+    now,
+    observe: counter.observe,
+    quota: {
+      share: config.quota.share,
+      reserve: config.quota.reserve,
+      warningThreshold: config.quota.warning_threshold,
+    },
+  });
+  const activities = createActivities({
+    store,
+    connectors,
+    settings: (snapshot) => checkSettings(snapshot === null ? config : configSchema.parse(snapshot)),
+    surroundings: { org: okta.host, jiraProject: jira?.projectKey ?? null, slackChannel: slack?.channel ?? null },
+    flushCalls: () => counter.flush(),
+    checkpoint: checkpoints.checkpoint,
+    now,
+    random: Math.random,
+  });
+  const governed = createGovernedActivities({
+    store,
+    connectors,
+    settings: () => approvalSettings(config),
+    flushCalls: () => counter.flush(),
+    now,
+    random: Math.random,
+  });
+  return {
+    activities: { ...activities, ...governed },
+    ping: () => store.ping(),
+    close: async () => {
+      policies.close();
+      await counter.close();
+      await checkpoints.close();
+      await store.close();
+    },
+  };
+}
+
+/** A vendor's settings, or null where none of its variables is set. */
+function optionalVendor<T>(env: ArxEnv, names: readonly string[], read: (env: ArxEnv) => T): T | null {
+  return names.some((name) => env.source.find(name)) ? read(env) : null;
+}
+
+async function openWorkerStore(env: ArxEnv): Promise<Store> {
+  if (!env.databaseUrl) {
+    const remedy = 'Set DATABASE_URL, or let `arx up` or --local start the worker with the embedded store.';
+    throw new ConfigError('missing_variable', 'DATABASE_URL is not set', remedy, { path: 'DATABASE_URL' });
+  }
+  const store = await openStore({ databaseUrl: env.databaseUrl.reveal() });
+  await store.migrate();
+  return store;
+}
+
+/** What signs the trail; without a usable key the worker works on and says so. */
+function checkpointsOf(env: ArxEnv, store: Store, { org, log }: { org: string; log: Logger }): CheckpointWatch {
+  const given = (): string | null => auditKey(env)?.reveal() ?? null;
+  // A key of the wrong form is told now, and not at the end of the first run.
+  given();
+  const holder = keyHolder(env.home, given);
+  const report = ({ name, message }: Error): void => log.error({ error: name }, `no audit checkpoint: ${message}`);
+  return watchCheckpoints({ store, holder, now }, { origin: originOf(org), report });
+}
