@@ -32,7 +32,7 @@ const targetText = ({ target }: ApprovalDocument): string => (target ? `${target
 
 /** One approval for the terminal. */
 export function approvalText(item: ApprovalDocument, colors: Colors): string {
-  const named = [...new Set(item.requirements.flatMap(({ any_of }) => any_of))].join(', ');
+  const named = [...new Set(item.requirements.flatMap(({ any_of }) => any_of))].join(', ') || 'default approvers';
   const facts: [string, string][] = [
     ['operation', `${item.connector}:${item.operation} (${item.risk})`],
     ['target', targetText(item)],
@@ -42,7 +42,7 @@ export function approvalText(item: ApprovalDocument, colors: Colors): string {
     ['deadline', item.deadline === null ? '' : when(item.deadline)],
     ['approved', item.state === null ? '' : `${approvals(item)} of ${item.needed} people needed`],
     ['votes', item.votes.map(({ person, verdict, at }) => `${person} ${verdict} ${when(at)}`).join('; ')],
-    ['may decide', [named, item.eligible.length > 0 ? `(${item.eligible.join(', ')})` : ''].filter(Boolean).join(' ')],
+    ['may decide', item.state === null ? '' : `${named} (${item.eligible.join(', ')})`],
     ['policies', item.requirements.map(({ policy }) => policy).join(', ')],
     ['arguments', item.argsDigest.slice(0, 16)],
     ['the call', item.action],
