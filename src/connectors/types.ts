@@ -220,8 +220,14 @@ export interface SlackOperations extends OperationTable {
     input: { channel: string; oldest?: string; cursor?: string | null; limit?: number };
     output: { messages: SlackMessage[]; next: string | null };
   };
-  /** The person with exactly this e-mail address; nobody is ConnectorError not_found. */
-  'users:lookup': { input: { email: string }; output: { id: string; teamId: string | null; active: boolean } };
+  /**
+   * The person with exactly this e-mail address, or with this id; nobody is ConnectorError not_found. `email` is null for
+   * those who are no full members of this workspace: what another workspace says of an address proves nothing here.
+   */
+  'users:lookup': {
+    input: { email: string } | { user: string };
+    output: { id: string; teamId: string | null; active: boolean; email: string | null };
+  };
   'auth:test': {
     input: Record<string, never>;
     output: { team: string; user: string; botId: string | null; scopes: string[] };

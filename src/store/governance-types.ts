@@ -100,7 +100,7 @@ export interface GrantRepository {
 /** Public half of a key that signs decisions; revoked keys stay, so that old decisions can be checked. */
 export interface SigningKey {
   kid: string;
-  /** SPKI, PEM. */
+  /** Ed25519, hex. */
   publicKey: string;
   createdAt: string;
   revokedAt: string | null;
@@ -124,4 +124,10 @@ export interface KeyRepository {
   accessKey(hash: string): Promise<AccessKey | null>;
   accessKeys(): Promise<AccessKey[]>;
   revokeAccessKey(name: string, at: string): Promise<boolean>;
+}
+
+/** Signed messages from outside, each taken once. */
+export interface SignatureLedger {
+  /** True for the first who brings this hash before `expiresAt`; times are ISO 8601 UTC. */
+  takeOnce(hash: string, times: { at: string; expiresAt: string }): Promise<boolean>;
 }

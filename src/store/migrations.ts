@@ -4,6 +4,7 @@ import * as tickets from './migrations/0002-tickets.ts';
 import * as audit from './migrations/0003-audit.ts';
 import * as requests from './migrations/0010-requests.ts';
 import * as checkpoints from './migrations/0011-checkpoints.ts';
+import * as signatures from './migrations/0012-seen-signatures.ts';
 
 /** Every migration by name, in the order of application. What was released is never edited: add a file. */
 export const MIGRATIONS: Record<string, Migration> = {
@@ -12,4 +13,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0003-audit': audit,
   '0010-requests': requests,
   '0011-checkpoints': checkpoints,
+  '0012-seen-signatures': signatures,
 };

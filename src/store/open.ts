@@ -11,6 +11,7 @@ import { createKeyRepository } from './repositories/keys.ts';
 import { createMessageLedger } from './repositories/messages.ts';
 import { createRequestRepository } from './repositories/requests.ts';
 import { createRunRepository } from './repositories/runs.ts';
+import { createSignatureLedger } from './repositories/signatures.ts';
 import { createSnapshotRepository } from './repositories/snapshots.ts';
 import { createTicketLedger } from './repositories/tickets.ts';
 import { createRunUserRepository } from './repositories/users.ts';
@@ -44,6 +45,7 @@ export async function openStore({ databaseUrl, maxConnections = 10, now }: Store
     requests: createRequestRepository(db),
     grants: createGrantRepository(db),
     keys: createKeyRepository(db),
+    signatures: createSignatureLedger(db),
     migrate: () => migrateToLatest(db),
     pendingMigrations: () => pendingMigrations(db),
     ping: () => probe(databaseUrl),

@@ -157,6 +157,11 @@ export interface AccessKeysTable {
   revoked_at: string | null;
 }
 
+export interface SeenSignaturesTable {
+  hash: string;
+  expires_at: string;
+}
+
 /** The Merkle tree, 256 hashes a tile. */
 export interface AuditTilesTable {
   level: number;
@@ -193,6 +198,7 @@ export interface Database {
   grants: GrantsTable;
   signing_keys: SigningKeysTable;
   access_keys: AccessKeysTable;
+  seen_signatures: SeenSignaturesTable;
   audit_entries: AuditEntriesTable;
   audit_head: AuditHeadTable;
   audit_tiles: AuditTilesTable;

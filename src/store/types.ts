@@ -3,7 +3,7 @@ import type { ClassifiedFactor, Verdict, VerdictCounts } from '../mfa/types.ts';
 import type { RunStatus } from '../workflows/messages.ts';
 import type { Transaction } from 'kysely';
 import type { AuditKeyRepository, AuditTree, CheckpointRepository } from './audit-types.ts';
-import type { GrantRepository, KeyRepository, RequestRepository } from './governance-types.ts';
+import type { GrantRepository, KeyRepository, RequestRepository, SignatureLedger } from './governance-types.ts';
 import type { Database } from './schema.ts';
 
 /** Handle of an open transaction; what a journal effect receives. */
@@ -246,6 +246,7 @@ export interface Store {
   requests: RequestRepository;
   grants: GrantRepository;
   keys: KeyRepository;
+  signatures: SignatureLedger;
   /** Brings the schema up to date; safe to call from several processes. */
   migrate(): Promise<void>;
   /** Names of migrations not yet applied; empty when up to date. */

@@ -14,6 +14,7 @@ const content = { text: 'MFA', blocks: [], metadata: { eventType: 'arx_summary',
 /** What the calls need to know of the emulated vendors, and of one another. */
 interface Known {
   channel: string;
+  member: string;
   issue: { key: string };
   message: { ts: string };
 }
@@ -47,7 +48,7 @@ const SLACK: Inputs<Named<SlackOperations>> = {
   'chat:write': ({ channel }) => [{ channel, ...content }],
   'chat:update': ({ channel, message }) => [{ channel, ts: message.ts, ...content }],
   'history:read': ({ channel }) => [{ channel, oldest: '0' }],
-  'users:lookup': () => [{ email: 'ann+slack@northwind.example' }],
+  'users:lookup': ({ member }) => [{ email: 'ann+slack@northwind.example' }, { user: member }],
 };
 
 let emulators: RunningEmulators;
@@ -56,7 +57,7 @@ let known: Known;
 beforeAll(async () => {
   emulators = await startEmulators({ profile: 'plain', users: 5 });
   ({ connectors } = emulatedHarness(emulators.document));
-  emulators.slack.addMember({ email: 'Ann+Slack@northwind.example' });
+  const member = emulators.slack.addMember({ email: 'Ann+Slack@northwind.example' }).id;
   const issue = await connectors.jira(
     'issues:create',
     { project: 'SEC', issueType: 'Task', summary: 'first', description: text, labels: ['arx-1'] },
@@ -66,6 +67,7 @@ beforeAll(async () => {
   const message = await connectors.slack('chat:write', { channel, ...content }, context());
   known = {
     channel,
+    member,
     issue: issue.output,
     message: message.output,
   };

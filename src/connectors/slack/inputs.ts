@@ -30,7 +30,10 @@ export const historyInput = z.strictObject({
   limit: z.int().min(1).max(200).optional(),
 });
 export const channelInput = z.strictObject({ channel });
-export const lookupInput = z.strictObject({ email: z.string().regex(/^[^\s@\p{Cc}]{1,64}@[^\s@\p{Cc}]{1,255}$/u) });
+export const lookupInput = z.union([
+  z.strictObject({ email: z.string().regex(/^[^\s@\p{Cc}]{1,64}@[^\s@\p{Cc}]{1,255}$/u) }),
+  z.strictObject({ user: z.string().regex(/^[UW][A-Z0-9]{1,40}$/) }),
+]);
 export const noInput = z.strictObject({});
 
 /** True for `C012AB3CD`, false for a name. */

@@ -64,10 +64,10 @@ export const SLACK_ROWS: OperationRows<SlackOperations, WebClient> = {
   'users:lookup': {
     write: false,
     input: lookupInput,
-    route: () => ({ method: 'POST', path: '/api/users.lookupByEmail', params: {} }),
-    send: async (client, { email }) => client.apiCall('users.lookupByEmail', { email }),
+    route: (input) => ({ method: 'POST', path: `/api/${lookupMethod(input)}`, params: {} }),
+    send: async (client, input) => client.apiCall(lookupMethod(input), { ...input }),
     project: ({ json }) => parseMember(json),
-    redact: () => ({ by: 'email' }),
+    redact: (input) => ({ by: 'user' in input ? 'id' : 'email' }),
     evidence: ({ id, active }) => ({ id, active }),
   },
   'auth:test': {
@@ -97,6 +97,9 @@ const message = ({ text, blocks, metadata }: Content): Record<string, unknown> =
 
 const channelMethod = (channel: string): string =>
   isChannelId(channel) ? '/api/conversations.info' : '/api/conversations.list';
+
+const lookupMethod = (input: SlackOperations['users:lookup']['input']): string =>
+  'user' in input ? 'users.info' : 'users.lookupByEmail';
 
 const CHANNELS_A_PAGE = 1000;
 const MOST_PAGES = 50;

@@ -20,12 +20,20 @@ const history = z.object({ messages: z.array(message), response_metadata: cursor
 const identity = z.object({ team: text, team_id: text, user: text, user_id: text, bot_id: text });
 const channel = z.object({ id: z.string().min(1), name: text, is_member: z.boolean().nullish() });
 
-const member = z.object({ user: z.object({ id: z.string().min(1), team_id: text, deleted: z.boolean().nullish() }) });
+const flag = z.boolean().nullish();
+const member = z.object({
+  user: z.object({
+    ...{ id: z.string().min(1), team_id: text, deleted: flag, is_bot: flag, is_stranger: flag },
+    ...{ is_restricted: flag, is_ultra_restricted: flag },
+    profile: z.object({ email: text }).nullish(),
+  }),
+});
 
-/** A person of the workspace, without name, address and profile. */
+/** A person of the workspace without name and profile; the address only of full members. */
 export function parseMember(json: unknown): SlackOperations['users:lookup']['output'] {
-  const { id, team_id: teamId, deleted } = member.parse(json).user;
-  return { id, teamId: teamId ?? null, active: deleted !== true };
+  const { id, team_id: teamId, deleted, profile, ...kinds } = member.parse(json).user;
+  const full = !kinds.is_bot && !kinds.is_stranger && !kinds.is_restricted && !kinds.is_ultra_restricted;
+  return { id, teamId: teamId ?? null, active: deleted !== true, email: (full && profile?.email) || null };
 }
 
 export const parsePosted = (json: unknown): { channel: string; ts: string } => posted.parse(json);

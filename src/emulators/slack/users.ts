@@ -1,29 +1,48 @@
 import type { Answer, EmulatedRequest, Route } from '../types.ts';
 import { argumentsOf, slackError, slackOk, textArgument } from './answers.ts';
-import type { SlackWorkspace } from './workspace.ts';
+import type { SlackMember, SlackWorkspace } from './workspace.ts';
 import { TEAM } from './workspace.ts';
 
-/** users.lookupByEmail: the person with exactly this address. */
+/** users.lookupByEmail: the person with exactly this address; users.info: the one with this id. */
 export function memberRoutes(workspace: SlackWorkspace): Route[] {
-  return ['GET', 'POST'].map((method) => ({
-    method,
-    path: '/api/users.lookupByEmail',
-    operation: 'users:lookup',
-    scope: 'users:read.email',
-    handle: (request) => lookup(workspace, request),
-  }));
+  return ['GET', 'POST'].flatMap((method) => [
+    {
+      method,
+      path: '/api/users.lookupByEmail',
+      operation: 'users:lookup',
+      scope: 'users:read.email',
+      handle: (request: EmulatedRequest) => lookup(workspace, request),
+    },
+    {
+      method,
+      path: '/api/users.info',
+      operation: 'users:lookup',
+      scope: 'users:read',
+      handle: (request: EmulatedRequest) => info(workspace, request),
+    },
+  ]);
 }
 
 function lookup(workspace: SlackWorkspace, request: EmulatedRequest): Answer {
   const email = textArgument(argumentsOf(request), 'email');
   const member = email === null ? null : workspace.memberBy(email);
-  if (!member || member.deleted) return slackError('users_not_found');
+  return member && !member.deleted ? answerOf(member) : slackError('users_not_found');
+}
+
+/** Unlike the other one it also knows those who were deactivated. */
+function info(workspace: SlackWorkspace, request: EmulatedRequest): Answer {
+  const id = textArgument(argumentsOf(request), 'user');
+  const member = workspace.members.find((one) => one.id === id);
+  return member ? answerOf(member) : slackError('user_not_found');
+}
+
+function answerOf(member: SlackMember): Answer {
   return slackOk({
     user: {
       id: member.id,
       team_id: TEAM.id,
       name: member.name,
-      deleted: false,
+      deleted: member.deleted,
       real_name: member.name,
       tz: 'Europe/Amsterdam',
       profile: { email: member.email, real_name: member.name, display_name: member.name, phone: '', team: TEAM.id },

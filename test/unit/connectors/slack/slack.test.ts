@@ -165,6 +165,23 @@ describe('who and where', () => {
   });
 });
 
+describe('people', () => {
+  it.each<[string, Record<string, unknown>, string | null]>([
+    ['a full member', {}, 'ann@example.com'],
+    ['a guest', { is_restricted: true }, null],
+    ['a guest of one channel', { is_ultra_restricted: true }, null],
+    ['somebody of another workspace', { is_stranger: true }, null],
+    ['a robot', { is_bot: true }, null],
+    ['somebody without an address', { profile: {} }, null],
+  ])('are found by id; the address of %s', async (_who, over, email) => {
+    const user = { id: 'U1', team_id: 'T1', deleted: false, profile: { email: 'ann@example.com' }, ...over };
+    const { server, connectors } = await serve({ json: { ok: true, user } });
+    const { output } = await connectors.slack('users:lookup', { user: 'U1' }, context());
+    expect(output).toEqual({ id: 'U1', teamId: 'T1', active: true, email });
+    expect(server.seen.map((seen) => [seen.path, form(seen)])).toEqual([['/api/users.info', { user: 'U1' }]]);
+  });
+});
+
 describe('refusals', () => {
   it.each([
     ['invalid_auth', 'unauthenticated'],

@@ -1,0 +1,18 @@
+import type { Kysely } from 'kysely';
+import type { SignatureLedger } from '../governance-types.ts';
+import type { Database } from '../schema.ts';
+
+/** Signatures taken so far; those whose time is over are dropped on the way. */
+export function createSignatureLedger(db: Kysely<Database>): SignatureLedger {
+  return {
+    async takeOnce(hash, { at, expiresAt }) {
+      await db.deleteFrom('seen_signatures').where('expires_at', '<', at).execute();
+      const taken = await db
+        .insertInto('seen_signatures')
+        .values({ hash, expires_at: expiresAt })
+        .onConflict((conflict) => conflict.column('hash').doNothing())
+        .executeTakeFirst();
+      return (taken.numInsertedOrUpdatedRows ?? 0n) > 0n;
+    },
+  };
+}
