@@ -60,6 +60,7 @@ async function freeze(deps: Deps, input: BeginInput) {
     administrators: await administratorsOf(reader, settings.privilegedGroups),
     tickets: { ...settings.tickets, project: jiraProject ?? '' },
     slackChannel,
+    checkpoint: (await deps.checkpoint())?.note ?? null,
   };
   const key = scopeKey(
     org,

@@ -7,6 +7,7 @@ import type { RunRecord } from '../store/types.ts';
 import type { JiraIssue } from '../connectors/types.ts';
 import type { Deps } from './deps.ts';
 import { runOf } from './listing.ts';
+import { frozen } from './plan.ts';
 import { isFinding, lookAgain } from './second-look.ts';
 import type { MarkedComment, TicketDesk } from './ticket-desk.ts';
 import { atDesk, ensureOpen, noted } from './ticket-flow.ts';
@@ -64,7 +65,8 @@ class BulkStory implements TicketStory {
   constructor(desk: TicketDesk, parts: readonly string[][]) {
     this.#desk = desk;
     this.#parts = parts;
-    this.#stamp = { run: desk.record.run, at: desk.deps.now().toISOString() };
+    const { checkpoint } = frozen(desk.record);
+    this.#stamp = { run: desk.record.run, at: desk.deps.now().toISOString(), checkpoint };
   }
 
   async confirm(): Promise<boolean> {

@@ -24,18 +24,23 @@ export interface DecisionMessage extends DecisionInput {
   verdict: 'approve' | 'deny';
 }
 
-/** The activities of governed operations and their approvals. Each is safe to repeat. */
+/** The activities of governed operations and their approvals. Each is safe to repeat; `now` is the workflow's time. */
 export interface GovernedActivities {
   /** Validates, decides by policy, freezes the request; refusals are recorded here. */
-  openRequest(input: { requestId: string; run: string; input: GovernedOperationInput }): Promise<OpenedRequest>;
+  openRequest(input: {
+    requestId: string;
+    run: string;
+    input: GovernedOperationInput;
+    now: number;
+  }): Promise<OpenedRequest>;
   /** Checks everything again and makes the call with the grant. */
   performRequest(input: { requestId: string }): Promise<OpenedRequest>;
   /** Records an end without a call. */
   endRequest(input: { requestId: string; state: ActionState }): Promise<OpenedRequest>;
   openApproval(input: { requestId: string }): Promise<ApprovalPlan>;
-  decideApproval(input: { requestId: string; decision: DecisionMessage }): Promise<DecisionAnswer>;
+  decideApproval(input: { requestId: string; decision: DecisionMessage; now: number }): Promise<DecisionAnswer>;
   /** Expires the approval if its time is over. */
-  lapseApproval(input: { requestId: string }): Promise<{ state: DecisionAnswer['state'] }>;
+  lapseApproval(input: { requestId: string; now: number }): Promise<{ state: DecisionAnswer['state'] }>;
   cancelApproval(input: { requestId: string }): Promise<{ state: DecisionAnswer['state'] }>;
   remindApproval(input: { requestId: string; reminder: number }): Promise<void>;
   escalateApproval(input: { requestId: string }): Promise<void>;

@@ -25,7 +25,8 @@ export function ensureTicket(deps: Deps): MfaActivities['ensureTicket'] {
 function personStory(desk: TicketDesk, found: Judged): TicketStory {
   const { deps, record } = desk;
   let user = found;
-  const stamp = (): TicketStamp => ({ run: record.run, at: user.checkedAt });
+  const { checkpoint } = frozen(record);
+  const stamp = (): TicketStamp => ({ run: record.run, at: user.checkedAt, checkpoint });
   const mark = stampMark(record.run);
   return {
     confirm: async () => {

@@ -24,6 +24,8 @@ export interface FrozenPlan {
   /** Channel of the summary; null: none is posted. */
   slackChannel: string | null;
   permitted: { okta: string[]; jira: string[]; slack: string[] };
+  /** The trail as signed when the run began: a copy stands in each new ticket. Null where nothing could be signed. */
+  checkpoint: string | null;
 }
 
 export interface TicketPlan {

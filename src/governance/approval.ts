@@ -17,6 +17,8 @@ export interface ApprovalVote {
   verdict: ApprovalVerdict;
   /** When the person decided, as signed; milliseconds. */
   at: number;
+  /** What the person said to it. */
+  reason?: string;
 }
 
 /** Everything an approval is decided by. Times are milliseconds since the epoch. */
@@ -42,6 +44,7 @@ export interface Decided {
   at: number;
   /** When it arrived. */
   received: number;
+  reason?: string;
 }
 
 export type ApprovalEvent =
@@ -90,8 +93,8 @@ function decide(approval: Approval, event: Decided): ApprovalStep {
   }
   const refusal = refusalOf(approval, event);
   if (refusal) return same(approval, refusal);
-  const { decisionId, person, verdict, at } = event;
-  const votes = [...approval.votes, { decisionId, person, verdict, at }];
+  const { decisionId, person, verdict, at, reason } = event;
+  const votes = [...approval.votes, { decisionId, person, verdict, at, ...(reason !== undefined && { reason }) }];
   const state = verdict === 'deny' ? 'DENIED' : isMet({ ...approval, votes }) ? 'APPROVED' : 'PENDING';
   return { approval: { ...approval, votes, state }, answer: 'counted' };
 }

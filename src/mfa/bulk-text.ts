@@ -1,5 +1,5 @@
 import type { TextBlock } from '../connectors/types.ts';
-import { stampLine, stampMark } from './ticket-text.ts';
+import { checkpointBlocks, stampLine, stampMark } from './ticket-text.ts';
 import type { TicketStamp } from './ticket-text.ts';
 import type { VerdictCounts } from './types.ts';
 import { nonCompliant } from './coverage.ts';
@@ -41,6 +41,7 @@ export function bulkDescription(first: readonly string[], parts: number, stamp: 
     { type: 'paragraph', text: `People in scope who are not covered by an allowed factor.${more}` },
     { type: 'list', items: first.length > 0 ? first : ['nobody'] },
     { type: 'paragraph', text: stampLine(stamp) },
+    ...checkpointBlocks(stamp),
   ];
 }
 

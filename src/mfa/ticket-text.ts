@@ -12,6 +12,8 @@ export interface TicketSubject {
 
 export interface TicketStamp {
   run: string;
+  /** A signed note over the audit trail; a copy of it outside the store shows later what was cut or rewritten. */
+  checkpoint?: string | null;
   /** ISO 8601 time at which the factors were read. */
   at: string;
 }
@@ -50,6 +52,7 @@ export function ticketDescription(subject: TicketSubject, stamp: TicketStamp, al
       type: 'paragraph',
       text: 'This ticket is kept by arx: it is updated by later runs, and closed when a complete run finds the person compliant.',
     },
+    ...checkpointBlocks(stamp),
   ];
 }
 
@@ -86,6 +89,16 @@ export function stampLine({ run, at }: TicketStamp): string {
 /** The words by which a run knows its own comment again. */
 export function stampMark(run: string): string {
   return `arx run ${run},`;
+}
+
+/** The signed note over the trail, line by line. */
+export function checkpointBlocks({ checkpoint }: TicketStamp): TextBlock[] {
+  if (checkpoint === null || checkpoint === undefined) return [];
+  const items = checkpoint.split('\n').filter((line) => line !== '');
+  return [
+    { type: 'paragraph', text: 'Checkpoint of the audit trail when the run began:' },
+    { type: 'list', items },
+  ];
 }
 
 function factorLines(factors: readonly ClassifiedFactor[]): string[] {

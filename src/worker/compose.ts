@@ -1,7 +1,7 @@
 import type { GovernedActivities } from '../activities/governed-types.ts';
 import type { MfaActivities } from '../activities/types.ts';
 import type { Logger } from 'pino';
-import { createGovernedActivities } from '../activities/governed/index.ts';
+import { createGovernedActivities } from '../activities/governed/create.ts';
 import { createActivities } from '../activities/index.ts';
 import { approvalSettings } from '../config/approval-settings.ts';
 import { originOf } from '../audit/checkpoint.ts';

@@ -88,7 +88,7 @@ class Desk {
   async #serve(): Promise<void> {
     for (let waiting = this.#queue.shift(); waiting; waiting = this.#queue.shift()) {
       const { requestId } = this.view;
-      const answer = await activities.decideApproval({ requestId, decision: waiting.decision });
+      const answer = await activities.decideApproval({ requestId, decision: waiting.decision, now: Date.now() });
       this.view.decisions += 1;
       this.view.state = answer.state;
       waiting.answer = answer;
@@ -104,7 +104,7 @@ class Desk {
     const { requestId } = this.view;
     const now = Date.now();
     if (now >= expiresAt) {
-      this.view.state = (await activities.lapseApproval({ requestId })).state;
+      this.view.state = (await activities.lapseApproval({ requestId, now })).state;
     } else if (escalateAt !== null && !this.#escalated && now >= escalateAt) {
       this.#escalated = true;
       await activities.escalateApproval({ requestId });

@@ -26,7 +26,7 @@ export async function governedOperation(given?: GovernedOperationInput): Promise
   const input = checkedInput<GovernedOperationInput>(given, INPUT);
   const requestId = wf.uuid4();
   const { firstExecutionRunId: run } = wf.workflowInfo();
-  const opened = await activities.openRequest({ requestId, run, input });
+  const opened = await activities.openRequest({ requestId, run, input, now: Date.now() });
   const answered = opened.state === 'pending' ? await ask(requestId) : opened;
   const ready = answered.state === 'open' || answered.state === 'approved';
   const ended = ready ? await activities.performRequest({ requestId }) : answered;

@@ -81,6 +81,7 @@ describe.each(Object.entries(DATABASES))('main job on %s', (_, openDatabase) => 
     const wanted = findings.map((id) => ticketLabel(org, id)).toSorted();
     const open = issues.filter(({ category, labels }) => category !== 'done' && labels.includes(controlLabel(org)));
     expect(open.map(({ labels }) => labels.find((label) => wanted.includes(label))).toSorted()).toEqual(wanted);
+    for (const { description } of open) expect(description).toContain('Checkpoint of the audit trail');
   }
 
   async function oneMessage({ run, counts, audit }: RunSummary): Promise<void> {

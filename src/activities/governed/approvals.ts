@@ -50,10 +50,10 @@ type Authentic =
 
 /** `decideApproval`: proven first, then reduced; everything that came of it is written in one transaction. */
 export function decideApproval(deps: GovernedDeps): Activity<'decideApproval'> {
-  return async ({ requestId, decision }) => {
+  return async ({ requestId, decision, now }) => {
     const record = await recordOf(deps, requestId);
     const approval = approvalOf(record);
-    const proven = await authenticate(deps, record, decision);
+    const proven = await authenticate(deps, record, { ...decision, now });
     if (!proven.ok) return refuse(deps, record, { code: proven.code, state: approval.state });
     const { person, at, decisionId, surface } = proven;
     const event = {
@@ -62,7 +62,8 @@ export function decideApproval(deps: GovernedDeps): Activity<'decideApproval'> {
       person,
       verdict: decision.verdict,
       at,
-      received: deps.now().getTime(),
+      received: now,
+      ...(decision.reason !== undefined && { reason: decision.reason }),
     } as const;
     const { approval: next, answer } = reduceApproval(approval, event);
     if (answer === 'repeated') return { accepted: true, code: answer, state: next.state };
@@ -86,9 +87,13 @@ export function decideApproval(deps: GovernedDeps): Activity<'decideApproval'> {
 }
 
 /** Who decided, and when: by a signature of a service that authenticated the person, or, where that is waived, as said. */
-async function authenticate(deps: GovernedDeps, record: ActionRecord, decision: DecisionMessage): Promise<Authentic> {
-  const { token, approver, verdict, decisionId } = decision;
-  if (token === undefined) return unsigned(deps, record, { approver, decisionId });
+async function authenticate(
+  deps: GovernedDeps,
+  record: ActionRecord,
+  decision: DecisionMessage & { now: number },
+): Promise<Authentic> {
+  const { token, approver, verdict, decisionId, now } = decision;
+  if (token === undefined) return unsigned(deps, record, { approver, decisionId, now });
   const key = await deps.store.keys.signingKey(kidOf(token) ?? '');
   if (!key || key.revokedAt !== null) return { ok: false, code: 'forged' };
   const claim = verifyDecision(token, key.publicKey);
@@ -102,12 +107,12 @@ async function authenticate(deps: GovernedDeps, record: ActionRecord, decision: 
 async function unsigned(
   deps: GovernedDeps,
   record: ActionRecord,
-  { approver, decisionId }: { approver: string | undefined; decisionId: string },
+  { approver, decisionId, now }: { approver: string | undefined; decisionId: string; now: number },
 ): Promise<Authentic> {
   if (deps.settings().requireSigned) return { ok: false, code: 'unsigned' };
   const user = approver === undefined ? null : await new PeopleReader(deps, record).person(approver);
   if (user?.status !== 'ACTIVE') return { ok: false, code: 'not_eligible' };
-  return { ok: true, person: user.id, at: deps.now().getTime(), decisionId, surface: 'unsigned' };
+  return { ok: true, person: user.id, at: now, decisionId, surface: 'unsigned' };
 }
 
 interface Refusal {
@@ -148,7 +153,7 @@ async function settle(deps: GovernedDeps, record: ActionRecord, next: Approval, 
 
 /** `lapseApproval`: EXPIRED where the time, with its grace, is over. */
 export function lapseApproval(deps: GovernedDeps): Activity<'lapseApproval'> {
-  return ({ requestId }) => step(deps, requestId, { type: 'time', now: deps.now().getTime() });
+  return ({ requestId, now }) => step(deps, requestId, { type: 'time', now });
 }
 
 export function cancelApproval(deps: GovernedDeps): Activity<'cancelApproval'> {

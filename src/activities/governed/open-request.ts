@@ -1,5 +1,4 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
-import type { JsonObject } from '../../audit/types.ts';
 import { canBeMet } from '../../governance/approval.ts';
 import type { Approval } from '../../governance/approval.ts';
 import { CONNECTORS } from '../../governance/catalogue.ts';
@@ -21,11 +20,11 @@ interface StoredInput extends GovernedOperationInput {
 
 /** `openRequest`: validated, decided and frozen, or refused. */
 export function openRequest(deps: GovernedDeps): GovernedActivities['openRequest'] {
-  return async ({ requestId, run, input }) => {
+  return async ({ requestId, run, input, now }) => {
     const { store } = deps;
     const stored = await store.requests.get(requestId);
     if (stored) return standing(stored);
-    const { request, decision } = await freeze(deps, { requestId, run, given: await inputOf(deps, input) });
+    const { request, decision } = await freeze(deps, { requestId, run, now, given: await inputOf(deps, input) });
     const { state, approval, code } = await firstState(deps, request, decision);
     const outcome = code === null ? undefined : { code, hints: decision.hints };
     const record = await store.requests.open(request, state, approval, outcome);
@@ -50,12 +49,13 @@ async function inputOf({ store }: GovernedDeps, input: GovernedOperationInput): 
 interface Freezing {
   requestId: string;
   run: string;
+  now: number;
   given: StoredInput;
 }
 
 async function freeze(
   deps: GovernedDeps,
-  { requestId, run, given }: Freezing,
+  { requestId, run, now, given }: Freezing,
 ): Promise<{ request: ActionRequest; decision: Decision }> {
   const { workflowId } = Context.current().info.workflowExecution ?? { workflowId: run };
   const principal = given.as ?? 'user:anonymous';
@@ -92,7 +92,7 @@ async function freeze(
     targetFacts: facts.state,
     bundleDigest: decision.bundleDigest ?? '',
     obligations: decision.obligations,
-    createdAt: deps.now().toISOString(),
+    createdAt: new Date(now).toISOString(),
   };
   return { request, decision };
 }
@@ -119,7 +119,7 @@ async function firstState(deps: GovernedDeps, request: ActionRequest, decision: 
   const { requesterId, onBehalfOf, target, obligations, risk } = request;
   const aimedAt = target?.kind === 'user' ? target.id : null;
   const banned = [requesterId, onBehalfOf, aimedAt].filter((id) => id !== null);
-  const approval = newApproval(deps, { obligations, risk, requirements, banned, now: deps.now() });
+  const approval = newApproval(deps, { obligations, risk, requirements, banned, now: new Date(request.createdAt) });
   if (!canBeMet(approval)) return { state: 'denied', approval: null, code: 'no_eligible_approver' };
   return { state: 'pending', approval, code: null };
 }
@@ -127,9 +127,13 @@ async function firstState(deps: GovernedDeps, request: ActionRequest, decision: 
 async function recordOpening(deps: GovernedDeps, record: ActionRecord, decision: Decision): Promise<void> {
   const at = new Date(record.createdAt);
   const asked = requestDraft(record, { kind: 'action.requested', at, sequence: 0, outcome: requestFacts(record) });
-  const decided: JsonObject = { effect: decision.effect, code: standing(record).code ?? decision.code };
+  const { effect, bundleDigest, determining } = decision;
+  const code = standing(record).code ?? decision.code;
   const kind = record.state === 'denied' ? 'action.denied' : 'action.decided';
-  await deps.store.journal.append([asked, requestDraft(record, { kind, at, sequence: 0, outcome: decided })]);
+  const policies = [...new Set(determining.map(({ policy }) => policy))];
+  const decided = { effect, code: decision.code, policies, bundleDigest };
+  const entry = requestDraft(record, { kind, at, sequence: 0, decision: decided, outcome: { effect, code } });
+  await deps.store.journal.append([asked, entry]);
 }
 
 function invalid(message: string): ApplicationFailure {

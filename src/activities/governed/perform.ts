@@ -178,7 +178,7 @@ async function end(deps: GovernedDeps, record: ActionRecord, { state, outcome }:
   const at = now();
   const code = typeof outcome['code'] === 'string' ? outcome['code'] : state;
   const kind = state === 'stale' ? 'grant.stale' : state === 'unknown' ? 'action.unknown' : 'action.failed';
-  const draft = requestDraft(record, { kind, at, sequence: 0, outcome: { state, code } });
+  const draft = requestDraft(record, { kind, at, outcome: { state, code } });
   await store.journal.append([draft], async (tx: StoreTransaction) => {
     await store.requests.move(tx, record.requestId, from, { state, outcome, at: at.toISOString() });
   });

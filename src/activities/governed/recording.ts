@@ -4,10 +4,10 @@ import type { ActionRequest } from '../../store/governance-types.ts';
 /** An audit draft about a request; its subject is the request. */
 export function requestDraft(
   request: Pick<ActionRequest, 'requestId' | 'run' | 'workflowId' | 'principal' | 'authenticatedBy' | 'surface'>,
-  what: { kind: AuditDraft['kind']; at: Date; sequence?: number; outcome?: JsonObject },
+  what: Pick<AuditDraft, 'kind' | 'decision' | 'outcome' | 'sequence'> & { at: Date },
 ): AuditDraft {
   const { requestId, run, workflowId, principal, authenticatedBy, surface } = request;
-  const { at, sequence, outcome, kind } = what;
+  const { at, sequence, outcome, decision, kind } = what;
   return {
     workflowId,
     run,
@@ -17,6 +17,7 @@ export function requestDraft(
     at: at.toISOString(),
     actor: { principal, authenticatedBy },
     surface,
+    ...(decision && { decision }),
     ...(outcome && { outcome }),
   };
 }

@@ -1,0 +1,248 @@
+import { randomBytes } from 'node:crypto';
+import { join, resolve } from 'node:path';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { Worker } from '@temporalio/worker';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { createGovernedActivities } from '../../src/activities/governed/create.ts';
+import { readEnv } from '../../src/config/env.ts';
+import { requireOkta } from '../../src/config/okta-env.ts';
+import { loadPolicies } from '../../src/config/policies.ts';
+import { createConnectors } from '../../src/connectors/create.ts';
+import { CATALOGUE } from '../../src/governance/catalogue.ts';
+import { decisionKey, signDecision } from '../../src/governance/decision-token.ts';
+import { bundleDigest } from '../../src/governance/digest.ts';
+import type { PolicyBundle } from '../../src/governance/types.ts';
+import { openStore } from '../../src/store/open.ts';
+import type { ActionRecord } from '../../src/store/governance-types.ts';
+import type { Store } from '../../src/store/types.ts';
+import { approvalId, decideUpdate, GOVERNED_WORKFLOW } from '../../src/workflows/messages.ts';
+import type { DecisionAnswer, GovernedOperationResult } from '../../src/workflows/messages.ts';
+import { startEmulatorProcess } from '../support/emulators.ts';
+import type { EmulatorProcess } from '../support/emulators.ts';
+import { startPglite } from '../support/pglite.ts';
+import { timeSkipping } from '../support/temporal.ts';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const HOUR = 3_600_000;
+const GRACE = 60_000;
+const key = decisionKey('7b'.repeat(32));
+
+describe('an approval, on a server whose time is skipped', () => {
+  let env: TestWorkflowEnvironment;
+  let emulators: EmulatorProcess;
+  let store: Store;
+  let bundle: PolicyBundle;
+  const closing: (() => Promise<unknown>)[] = [];
+  const ids: Record<string, string> = {};
+  let serial = 0;
+
+  beforeAll(async () => {
+    env = await timeSkipping();
+    const database = await startPglite();
+    emulators = await startEmulatorProcess({ profile: 'empty', rateLimit: 0 });
+    store = await openStore({ databaseUrl: database.databaseUrl });
+    await store.migrate();
+    bundle = loadPolicies({ patterns: ['policies/*.yaml'], baseDir: ROOT, catalogue: CATALOGUE, digest: bundleDigest });
+    const { publicKey, kid } = key;
+    await store.keys.addSigningKey({ kid, publicKey, createdAt: '2026-01-01T00:00:00.000Z', revokedAt: null });
+    const people = ['ann', 'bob', 'cyd', 'requester', 'stranger'].map((name) => ({
+      login: `${name}@example.com`,
+      groups: name === 'stranger' ? [] : ['Approvers'],
+    }));
+    for (const { id, login } of await emulators.addUsers(people)) ids[login.split('@')[0] ?? ''] = id;
+    const worker = await Worker.create({
+      connection: env.nativeConnection,
+      taskQueue: 'approvals',
+      workflowsPath: join(ROOT, 'src/workflows/index.ts'),
+      activities: createGovernedActivities(deps()),
+    });
+    const running = worker.run();
+    closing.push(
+      async () => (worker.shutdown(), running),
+      () => store.close(),
+      () => emulators.stop(),
+      () => database.close(),
+      () => env.teardown(),
+    );
+  });
+  afterAll(async () => {
+    for (const close of closing) await close();
+  });
+
+  function deps() {
+    const okta = requireOkta(readEnv({ env: emulators.env, cwd: '/', userHome: '/' }));
+    const now = (): Date => new Date();
+    return {
+      store,
+      connectors: createConnectors({
+        okta,
+        journal: store.journal,
+        bundle: () => bundle,
+        guardrails: () => ({ riskMax: {} }),
+        grants: { consume: (id, use, tx) => store.grants.consume(tx, id, use) },
+        now,
+        quota: { share: 1, reserve: 0, warningThreshold: false },
+      }),
+      settings: () => ({
+        requireSigned: true,
+        criticalQuorum: 2,
+        defaultApprovers: ['group:Approvers'],
+        expiresInMs: HOUR,
+        grantValidForMs: HOUR,
+        protected: [],
+      }),
+      now,
+      random: () => 0,
+      flushCalls: async () => {},
+    };
+  }
+
+  /** A fresh person to act on, and the operation that waits for its approval. */
+  async function asked(operation: string) {
+    serial += 1;
+    const [target] = await emulators.addUsers([{ login: `target${serial}@example.com` }]);
+    const workflowId = `op-${serial}`;
+    const input = { operation, params: { userId: `${target?.id}` }, reason: 'test', as: 'user:requester@example.com' };
+    const handle = await env.client.workflow.start(GOVERNED_WORKFLOW, {
+      taskQueue: 'approvals',
+      workflowId,
+      args: [input],
+    });
+    const request = await vi.waitFor(
+      async () => {
+        const found = (await store.requests.list({ states: ['pending'], limit: 500 })).find(
+          (one) => one.workflowId === workflowId,
+        );
+        const { status } = await env.client.workflow.getHandle(approvalId(`${found?.requestId}`)).describe();
+        expect(status.name).toBe('RUNNING');
+        return found as ActionRecord;
+      },
+      { timeout: 20_000, interval: 20 },
+    );
+    return {
+      handle,
+      request,
+      target: `${target?.id}`,
+      result: () => handle.result() as Promise<GovernedOperationResult>,
+    };
+  }
+  type Asked = Awaited<ReturnType<typeof asked>>;
+
+  /** Sends a signed decision; `at` is the signed time. */
+  async function decide(
+    { request, target }: Asked,
+    who: string,
+    verdict: 'approve' | 'deny',
+    at: number,
+  ): Promise<DecisionAnswer> {
+    const { requestId, argsDigest } = request;
+    const person = who === 'target' ? target : `${ids[who]}`;
+    const claim = {
+      requestId,
+      argsDigest,
+      verdict,
+      decisionId: randomBytes(6).toString('hex'),
+      person,
+      login: who,
+      surface: 'cli',
+      at,
+    } as const;
+    const args: [{ verdict: 'approve' | 'deny'; token: string }] = [{ verdict, token: signDecision(claim, key) }];
+    return env.client.workflow.getHandle(approvalId(requestId)).executeUpdate(decideUpdate, { args });
+  }
+
+  const deadlineOf = ({ request }: Asked): number => request.approval?.deadline ?? 0;
+  const kindsOf = async ({ request }: Asked): Promise<string[]> =>
+    (await store.audit.list({ subject: request.requestId, limit: 200 })).map(({ entry }) => entry.kind);
+  const writesTo = async ({ target }: Asked) =>
+    (await emulators.log({ vendor: 'okta', write: true })).filter(
+      ({ path, accepted }) => accepted && path.includes(target),
+    ).length;
+
+  it('silence reminds twice, asks more people, and expires after the deadline and its grace', async () => {
+    const one = await asked('users:suspend');
+    expect(await one.result()).toMatchObject({ state: 'expired' });
+    expect(await env.currentTimeMs()).toBeGreaterThanOrEqual(deadlineOf(one) + GRACE);
+    const kinds = (await kindsOf(one)).filter((kind) => /reminded|escalated|closed/.test(kind));
+    expect(kinds).toEqual(['approval.reminded', 'approval.escalated', 'approval.reminded', 'approval.closed']);
+    expect(await writesTo(one)).toBe(0);
+  });
+
+  it('a decision a millisecond before the deadline counts, also when it arrives within the grace', async () => {
+    const one = await asked('users:suspend');
+    await env.sleep(deadlineOf(one) - (await env.currentTimeMs()) + GRACE / 2);
+    expect(await decide(one, 'ann', 'approve', deadlineOf(one))).toMatchObject({ accepted: false, code: 'too_late' });
+    expect(await decide(one, 'ann', 'approve', deadlineOf(one) - 1)).toMatchObject({
+      accepted: true,
+      state: 'APPROVED',
+    });
+    expect(await one.result()).toMatchObject({ state: 'succeeded' });
+    expect(await writesTo(one)).toBe(1);
+  });
+
+  const step = fc.oneof(
+    {
+      weight: 5,
+      arbitrary: fc.record({
+        who: fc.constantFrom('ann', 'bob', 'cyd', 'requester', 'target', 'stranger'),
+        verdict: fc.constantFrom('approve' as const, 'approve' as const, 'approve' as const, 'deny' as const),
+      }),
+    },
+    { weight: 1, arbitrary: fc.record({ minutes: fc.constantFrom(10, 25, 70) }) },
+  );
+
+  it('ends as a plain model of the rules says, in any order of people and time', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom('users:suspend', 'users:clear_sessions'),
+        fc.array(step, { maxLength: 6 }),
+        async (operation, steps) => {
+          const needed = operation === 'users:suspend' ? 1 : 2;
+          const one = await asked(operation);
+          const approved = new Set<string>();
+          let end: string | null = null;
+          let elapsed = 0;
+          for (const move of steps) {
+            if (end !== null) break;
+            if ('minutes' in move) {
+              elapsed += move.minutes * 60_000;
+              await env.sleep(move.minutes * 60_000);
+              if (elapsed >= HOUR + GRACE) end = 'expired';
+              continue;
+            }
+            const able = ['ann', 'bob', 'cyd'].includes(move.who) && !approved.has(move.who) && elapsed < HOUR;
+            const answer = await decide(one, move.who, move.verdict, await env.currentTimeMs());
+            expect(answer.accepted).toBe(able);
+            if (able && move.verdict === 'deny') end = 'rejected';
+            if (able && move.verdict === 'approve' && approved.add(move.who).size >= needed) end = 'succeeded';
+          }
+          expect((await one.result()).state).toBe(end ?? 'expired');
+          expect(await writesTo(one)).toBe(end === 'succeeded' ? 1 : 0);
+        },
+      ),
+      { numRuns: 25 },
+    );
+  }, 240_000);
+
+  it('a policy or an approver that changed before the call makes it STALE', async () => {
+    const first = await asked('users:suspend');
+    const before = bundle;
+    bundle = loadPolicies({
+      patterns: ['policies/*.yaml', 'policies/examples/okta-user-lifecycle.yaml'],
+      baseDir: ROOT,
+      catalogue: CATALOGUE,
+      digest: bundleDigest,
+    });
+    await decide(first, 'ann', 'approve', await env.currentTimeMs());
+    expect(await first.result()).toMatchObject({ state: 'stale', code: 'policy_changed' });
+    bundle = before;
+    const second = await asked('users:clear_sessions');
+    await decide(second, 'ann', 'approve', await env.currentTimeMs());
+    await emulators.patchUser(`${ids['ann']}`, { status: 'SUSPENDED' });
+    await decide(second, 'bob', 'approve', await env.currentTimeMs());
+    expect(await second.result()).toMatchObject({ state: 'stale', code: 'approver_changed' });
+    expect((await writesTo(first)) + (await writesTo(second))).toBe(0);
+    await emulators.patchUser(`${ids['ann']}`, { status: 'ACTIVE' });
+  });
+});
