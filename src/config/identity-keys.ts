@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { optional } from './env.ts';
 import type { ArxEnv } from './env.ts';
 import type { Read } from './address.ts';
@@ -8,8 +9,14 @@ export function accessKey({ source }: ArxEnv): Secret | null {
   return optional(source, 'ARX_KEY', readAccessKey);
 }
 
+/** Whether a text has the form of an access key; nothing else is worth looking up. */
+export const isAccessKey = (text: string): boolean => /^arxk_[A-Za-z0-9_-]{43}$/.test(text);
+
+/** The hash under which the store knows an access key. */
+export const keyHash = (key: string): string => createHash('sha256').update(key).digest('hex');
+
 const readAccessKey = (text: string): Read<Secret> =>
-  /^arxk_[A-Za-z0-9_-]{43}$/.test(text.trim())
+  isAccessKey(text.trim())
     ? { ok: true, value: new Secret(text.trim()) }
     : {
         ok: false,

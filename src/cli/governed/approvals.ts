@@ -6,8 +6,8 @@ import type { ExitCode } from '../support/exit.ts';
 import { print, writeJson } from '../support/io.ts';
 import type { Io } from '../support/io.ts';
 import { withStore } from '../support/store.ts';
-import { approvalDocument } from './documents.ts';
-import type { ApprovalDocument } from './documents.ts';
+import { approvalDocument } from '../../client/approval-document.ts';
+import type { ApprovalDocument } from '../../client/approval-document.ts';
 import { findApproval } from './requests.ts';
 
 // Requests that nobody was asked about stand between those that matter here.

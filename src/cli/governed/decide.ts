@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { approvalId } from '../../workflows/messages.ts';
 import type { DecisionAnswer } from '../../workflows/messages.ts';
-import { signDecision } from '../../governance/decision-token.ts';
-import type { Approval } from '../../governance/approval.ts';
-import type { ActionRecord } from '../../store/governance-types.ts';
+import { signedDecision } from '../../client/signed-decision.ts';
+import type { AskedRequest, SignedDecision } from '../../client/signed-decision.ts';
+import { signingKey } from '../../client/signing-key.ts';
 import type { Store } from '../../store/types.ts';
 import type { DecideOptions } from '../approvals.ts';
 import { CliError } from '../support/errors.ts';
@@ -16,13 +16,11 @@ import { loadSettings } from '../support/settings.ts';
 import type { Settings } from '../support/settings.ts';
 import { withStore } from '../support/store.ts';
 import { openTarget } from '../support/target.ts';
-import type { Target } from '../support/target.ts';
-import { signingKey } from './decision-key.ts';
-import { approvalDocument } from './documents.ts';
+import { approvalDocument } from '../../client/approval-document.ts';
 import { identifyPerson } from './identity.ts';
 import { personOf } from './person.ts';
 import { findApproval, isEnded } from './requests.ts';
-import { messageOf } from './words.ts';
+import { messageOf } from '../../governance/words.ts';
 
 /** A decision as given on the command line. */
 export interface Decided {
@@ -31,7 +29,7 @@ export interface Decided {
   options: DecideOptions;
 }
 
-type Asked = ActionRecord & { approval: Approval };
+type Asked = AskedRequest;
 
 /** What became of a decision: null where no worker has answered, so that it is not known yet. */
 type Became = DecisionAnswer | null;
@@ -44,7 +42,8 @@ export async function decideRequest(io: Io, decided: Decided): Promise<ExitCode>
   try {
     const record = await findApproval(target.store, decided.request);
     const signed = await sign(io, { settings, store: target.store, record, decided });
-    const answer = await send(target, record, { ...signed, verdict: decided.verdict });
+    const { deliver } = await import('../../client/decisions.ts');
+    const answer = await deliver(target.link, record, { ...signed, verdict: decided.verdict });
     await settled(target.store, record, answer);
     const now = await findApproval(target.store, record.requestId);
     await tell(io, { record: now, answer, decisionId: signed.decisionId, json: options.json ?? false });
@@ -79,50 +78,15 @@ interface Signing {
   decided: Decided;
 }
 
-interface Signed {
-  decisionId: string;
-  approver: string;
-  reason?: string;
-  token: string;
-}
-
-async function sign(io: Io, { settings, store, record, decided }: Signing): Promise<Signed> {
+async function sign(io: Io, { settings, store, record, decided }: Signing): Promise<SignedDecision> {
   const { verdict, options } = decided;
   const identity = await identifyPerson(io, { settings, store, as: options.as, local: options.local });
   const { id, login } = await personOf(settings, store, identity.person);
   const key = await signingKey({ env: settings.arx, store, keeper: identity });
-  const { requestId, argsDigest } = record;
-  const decisionId = randomUUID();
-  const claim = {
-    requestId,
-    argsDigest,
-    verdict,
-    decisionId,
-    person: id,
-    login,
-    surface: 'cli',
-    at: Date.now(),
-  } as const;
-  const reason = options.reason === undefined ? {} : { reason: options.reason };
-  return { decisionId, approver: id, ...reason, token: signDecision(claim, key) };
-}
-
-const TRIES = 2;
-
-/** Sends a decision until it is answered; where nobody answers it stays with the server as a signal. */
-async function send(
-  { link }: Target,
-  record: Asked,
-  decision: Signed & { verdict: Decided['verdict'] },
-): Promise<Became> {
-  const { decide, signalDecision } = await import('../../client/governed.ts');
-  const gone: DecisionAnswer = { accepted: false, code: 'closed', state: record.approval.state };
-  for (let left = TRIES; left > 0; left -= 1) {
-    const sent = await decide(link, record.requestId, decision);
-    if (sent.kind === 'answered') return sent.answer;
-    if (sent.kind === 'gone') return gone;
-  }
-  return (await signalDecision(link, record.requestId, decision)) ? null : gone;
+  const at = Date.now();
+  const { reason } = options;
+  const proven = { verdict, decisionId: randomUUID(), person: id, login, surface: 'cli', at, reason } as const;
+  return signedDecision(record, proven, key);
 }
 
 const SETTLING_MS = 15_000;

@@ -1,10 +1,9 @@
 import type { AuditEntry, JsonObject } from '../../audit/types.ts';
-import { mayDecide } from '../../governance/approval.ts';
-import type { Approval, ApprovalState } from '../../governance/approval.ts';
+import { approvalDocument } from '../../client/approval-document.ts';
+import type { ApprovalDocument } from '../../client/approval-document.ts';
 import type { Effect } from '../../governance/types.ts';
 import type { ActionRecord, ActionState } from '../../store/governance-types.ts';
-import { approvalId } from '../../workflows/messages.ts';
-import { messageOf } from './words.ts';
+import { messageOf } from '../../governance/words.ts';
 
 /** How a governed operation ended, or stands, as scripts see it. */
 export type ShownState = Exclude<ActionState, 'cancelled' | 'open' | 'approved' | 'performing'> | 'running';
@@ -18,68 +17,6 @@ const SHOWN: Partial<Record<ActionState, ShownState>> = {
 
 /** A cancelled operation counts as rejected; what is on its way is running. */
 export const shownState = (state: ActionState): ShownState => SHOWN[state] ?? (state as ShownState);
-
-/** One request with its approval (`arx.approval/v1`, an item of `arx.approvals/v1`). */
-export interface ApprovalDocument {
-  request: string;
-  workflowId: string;
-  connector: string;
-  operation: string;
-  risk: string;
-  /** Null where nobody was asked. */
-  state: ApprovalState | null;
-  /** Where the operation itself stands. */
-  action: ActionState;
-  requester: string;
-  requesterId: string | null;
-  onBehalfOf: string | null;
-  target: ActionRecord['target'];
-  reason: string;
-  createdAt: string;
-  deadline: string | null;
-  votes: { person: string; verdict: string; at: string }[];
-  /** How many distinct people must approve at least. */
-  needed: number;
-  /** Okta ids of those who may decide. */
-  eligible: string[];
-  requirements: { policy: string; any_of: string[]; count: number }[];
-  argsDigest: string;
-  bundleDigest: string;
-}
-
-/** What the store knows of a request and its approval. */
-export function approvalDocument(record: ActionRecord): ApprovalDocument {
-  const { requestId, approval, obligations, state } = record;
-  const { connector, operation, risk, principal, requesterId, onBehalfOf, target, reason, createdAt } = record;
-  return {
-    request: requestId,
-    workflowId: approvalId(requestId),
-    ...{ connector, operation, risk },
-    state: approval?.state ?? null,
-    action: state,
-    requester: principal,
-    ...{ requesterId, onBehalfOf, target, reason, createdAt },
-    deadline: approval ? new Date(approval.deadline).toISOString() : null,
-    votes: (approval?.votes ?? []).map(({ person, verdict, at }) => ({
-      person,
-      verdict,
-      at: new Date(at).toISOString(),
-    })),
-    needed: approval ? neededOf(approval) : 0,
-    eligible: approval ? eligibleOf(approval) : [],
-    requirements: obligations.approvers.map(({ policy, any_of, count }) => ({ policy, any_of, count })),
-    argsDigest: record.argsDigest,
-    bundleDigest: record.bundleDigest,
-  };
-}
-
-const neededOf = ({ quorum, requirements }: Approval): number =>
-  Math.max(quorum, ...requirements.map(({ count }) => count));
-
-function eligibleOf(approval: Approval): string[] {
-  const people = new Set(approval.requirements.flatMap(({ eligible }) => eligible));
-  return [...people].filter((person) => mayDecide(approval, person));
-}
 
 /** The document of one governed operation (`arx.action/v1`). */
 export interface ActionDocument {

@@ -9,8 +9,8 @@ import { say } from '../support/io.ts';
 import type { Io } from '../support/io.ts';
 import type { Target } from '../support/target.ts';
 import { plain, when } from '../support/text.ts';
-import { approvalDocument } from './documents.ts';
-import type { ApprovalDocument } from './documents.ts';
+import { approvalDocument } from '../../client/approval-document.ts';
+import type { ApprovalDocument } from '../../client/approval-document.ts';
 import { isEnded } from './requests.ts';
 
 const POLL_MS = 250;

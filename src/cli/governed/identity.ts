@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
 import { oktaSettings } from '../../config/credentials.ts';
-import { accessKey } from '../../config/identity-keys.ts';
+import { accessKey, keyHash } from '../../config/identity-keys.ts';
 import type { AccessKey } from '../../store/governance-types.ts';
 import type { Store } from '../../store/types.ts';
 import { unauthenticated, usageError } from '../support/errors.ts';
@@ -26,9 +25,6 @@ export interface Claimed {
   as?: string;
   local?: boolean;
 }
-
-/** The hash under which the store knows an access key. */
-export const keyHash = (key: string): string => createHash('sha256').update(key).digest('hex');
 
 /**
  * Who acts: the person or service of ARX_KEY; whoever --as names, if the key proves it or a local emulator takes anybody;

@@ -1,4 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { auditKeys } from '../../client/key-trail.ts';
+import type { Keeper } from '../../client/key-trail.ts';
+import { rotateSigningKey, signingKey } from '../../client/signing-key.ts';
+import { keyHash } from '../../config/identity-keys.ts';
 import type { AccessKey } from '../../store/governance-types.ts';
 import type { Store } from '../../store/types.ts';
 import { CliError, usageError } from '../support/errors.ts';
@@ -8,10 +12,7 @@ import { print, say, writeJson } from '../support/io.ts';
 import type { Io } from '../support/io.ts';
 import { loadSettings } from '../support/settings.ts';
 import { withStore } from '../support/store.ts';
-import { rotateSigningKey, signingKey } from './decision-key.ts';
-import { identify, keyHash } from './identity.ts';
-import { auditKeys } from './key-trail.ts';
-import type { Keeper } from './key-trail.ts';
+import { identify } from './identity.ts';
 
 interface KeyOptions {
   config?: string;

@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { findPerson } from '../../client/people.ts';
 import type { CallContext, OktaUser } from '../../connectors/types.ts';
 import type { Store } from '../../store/types.ts';
 import { oktaOf } from '../support/connectors.ts';
 import { unauthenticated } from '../support/errors.ts';
 import type { CliError } from '../support/errors.ts';
 import type { Settings } from '../support/settings.ts';
-
-const USER_ID = /^[A-Za-z0-9]{20}$/;
 
 /** Who a decision is counted for: an active Okta user. */
 export type Person = Pick<OktaUser, 'id' | 'login'>;
@@ -23,18 +22,9 @@ export async function personOf(settings: Settings, store: Store, reference: stri
 
 async function lookUp(settings: Settings, store: Store, reference: string): Promise<OktaUser | null> {
   const okta = await oktaOf(settings, store);
-  try {
-    if (USER_ID.test(reference)) {
-      return (await okta('users:read_detail', { userId: reference }, contextOf(reference))).output;
-    }
-    const { output } = await okta('users:read', { login: reference }, contextOf('person'));
-    const [user, ...others] = output.items.filter(({ login }) => login.toLowerCase() === reference.toLowerCase());
-    return user && others.length === 0 ? user : null;
-  } catch (thrown) {
-    if ((thrown as { code?: unknown }).code === 'not_found') return null;
-    if ((thrown as Error).name === 'InvalidArgumentError') throw noLogin();
-    throw thrown;
-  }
+  return findPerson({ okta, context: contextOf }, reference).catch((thrown: unknown) => {
+    throw (thrown as Error).name === 'InvalidArgumentError' ? noLogin() : thrown;
+  });
 }
 
 function contextOf<Output>(subject: string): CallContext<Output> {

@@ -1,7 +1,8 @@
 import type { AuditEntry, AuditKind } from '../../audit/types.ts';
 import type { ActionRecord } from '../../store/governance-types.ts';
-import { approvalDocument, textOf } from './documents.ts';
-import { messageOf } from './words.ts';
+import { approvalDocument } from '../../client/approval-document.ts';
+import { textOf } from './documents.ts';
+import { messageOf } from '../../governance/words.ts';
 
 /** One step of the way of a request. */
 export interface StoryStep {

@@ -7,7 +7,7 @@ import type { Io } from '../support/io.ts';
 import { loadSettings } from '../support/settings.ts';
 import { openTarget } from '../support/target.ts';
 import { pendingApprovals } from './approvals.ts';
-import type { ApprovalDocument } from './documents.ts';
+import type { ApprovalDocument } from '../../client/approval-document.ts';
 
 const POLL_MS = 1_000;
 

@@ -4,7 +4,7 @@ import type { ExitCode } from '../support/exit.ts';
 import { print, writeJson } from '../support/io.ts';
 import type { Io } from '../support/io.ts';
 import { withStore } from '../support/store.ts';
-import { approvalDocument } from './documents.ts';
+import { approvalDocument } from '../../client/approval-document.ts';
 import { entriesOf, findRequest } from './requests.ts';
 import { storyOf } from './story.ts';
 

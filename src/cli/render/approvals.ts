@@ -1,5 +1,6 @@
 import type { AccessKey } from '../../store/governance-types.ts';
-import type { ActionDocument, ApprovalDocument } from '../governed/documents.ts';
+import type { ApprovalDocument } from '../../client/approval-document.ts';
+import type { ActionDocument } from '../governed/documents.ts';
 import type { StoryStep } from '../governed/story.ts';
 import type { Colors } from '../support/io.ts';
 import { plain, when } from '../support/text.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { actionDocument, approvalDocument } from '../../../../src/cli/governed/documents.ts';
+import { approvalDocument } from '../../../../src/client/approval-document.ts';
+import { actionDocument } from '../../../../src/cli/governed/documents.ts';
 import { storyOf } from '../../../../src/cli/governed/story.ts';
 import { actionText, approvalsTable, approvalText, storyText } from '../../../../src/cli/render/approvals.ts';
 import { sealEntry } from '../../../../src/audit/entry.ts';

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { identify, identifyPerson, keyHash } from '../../../../src/cli/governed/identity.ts';
+import { identify, identifyPerson } from '../../../../src/cli/governed/identity.ts';
 import { loadSettings } from '../../../../src/cli/support/settings.ts';
+import { keyHash } from '../../../../src/config/identity-keys.ts';
 import { openStore } from '../../../../src/store/open.ts';
 import type { Store } from '../../../../src/store/types.ts';
 import { startPglite } from '../../../support/pglite.ts';

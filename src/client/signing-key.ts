@@ -1,25 +1,34 @@
-import { decisionSeeds } from '../../config/decision-seed.ts';
-import type { ArxEnv } from '../../config/env.ts';
-import { decisionKey } from '../../governance/decision-token.ts';
-import type { DecisionKey } from '../../governance/decision-token.ts';
-import type { Store } from '../../store/types.ts';
-import { CliError } from '../support/errors.ts';
+import { decisionSeeds } from '../config/decision-seed.ts';
+import type { ArxEnv } from '../config/env.ts';
+import { decisionKey } from '../governance/decision-token.ts';
+import type { DecisionKey } from '../governance/decision-token.ts';
+import type { Store } from '../store/types.ts';
 import { auditKeys } from './key-trail.ts';
 import type { Keeper } from './key-trail.ts';
 
-/** What a key is kept with: the store that holds its public half, and who is at the command line. */
+/** What a key is kept with: the store that holds its public half, and who keeps it. */
 export interface KeyRing {
   env: ArxEnv;
   store: Store;
   keeper: Keeper;
 }
 
-/** The key that signs decisions here, its public half known to the store; both are made on first use. */
+/** Thrown where the key that would sign here counts no more. */
+export class KeyRevokedError extends Error {
+  override readonly name = 'KeyRevokedError';
+  readonly code = 'key_revoked';
+  readonly remedy = 'Make a new one: `arx keys decision --rotate`, or set ARX_DECISION_KEY to another seed.';
+  constructor(kid: string) {
+    super(`The key that signs decisions here (${kid}) is revoked.`);
+  }
+}
+
+/** The key that signs decisions here, its public half known to the store; both are made on first use. Throws KeyRevokedError and ConfigError. */
 export async function signingKey({ env, store, keeper }: KeyRing): Promise<DecisionKey> {
   const key = decisionKey(decisionSeeds(env).current().reveal());
   const known = await store.keys.signingKey(key.kid);
   if (known === null) await enrol(store, keeper, key);
-  else if (known.revokedAt !== null) throw revoked(key);
+  else if (known.revokedAt !== null) throw new KeyRevokedError(key.kid);
   return key;
 }
 
@@ -40,10 +49,3 @@ async function enrol(store: Store, keeper: Keeper, { kid, publicKey }: DecisionK
   await auditKeys(store, keeper, [{ kind: 'key.created', subject: kid, outcome: { purpose: 'decisions', publicKey } }]);
   await store.keys.addSigningKey({ kid, publicKey, createdAt: new Date().toISOString(), revokedAt: null });
 }
-
-const revoked = ({ kid }: DecisionKey): CliError =>
-  new CliError({
-    code: 'key_revoked',
-    message: `The key that signs decisions here (${kid}) is revoked.`,
-    remedy: 'Make a new one: `arx keys decision --rotate`, or set ARX_DECISION_KEY to another seed.',
-  });

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import type { AuditDraft, JsonObject } from '../../audit/types.ts';
-import type { Store } from '../../store/types.ts';
+import type { AuditDraft, JsonObject } from '../audit/types.ts';
+import type { Store } from '../store/types.ts';
 
 /** Who changes keys. */
 export interface Keeper {
   principal: string;
-  authenticatedBy: 'key' | 'cli' | 'none';
+  authenticatedBy: AuditDraft['actor']['authenticatedBy'];
+  /** Default `cli`. */
+  surface?: AuditDraft['surface'];
 }
 
 interface KeyChange {
@@ -19,7 +21,7 @@ interface KeyChange {
 export async function auditKeys(store: Store, keeper: Keeper, changes: readonly KeyChange[]): Promise<void> {
   const run = randomUUID();
   const at = new Date().toISOString();
-  const { principal, authenticatedBy } = keeper;
-  const common = { workflowId: `keys/${run}`, run, at, actor: { principal, authenticatedBy }, surface: 'cli' } as const;
+  const { principal, authenticatedBy, surface = 'cli' } = keeper;
+  const common = { workflowId: `keys/${run}`, run, at, actor: { principal, authenticatedBy }, surface };
   await store.journal.append(changes.map((change): AuditDraft => ({ ...common, ...change })));
 }
