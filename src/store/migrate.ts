@@ -6,7 +6,7 @@ import { MIGRATIONS } from './migrations.ts';
 import type { Database } from './schema.ts';
 
 /** What PostgreSQL answers to the loser of two simultaneous `create table if not exists`. */
-const LOST_CREATION_RACE = ['23505', '42P07'];
+const LOST_CREATION_RACE = ['23505', '42710', '42P07'];
 
 /**
  * Applies what is missing, in one transaction that holds a row lock: kysely's own lock is an advisory one, which does

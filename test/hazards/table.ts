@@ -135,7 +135,7 @@ const OKTA: Hazard[] = [
   {
     area: 'Okta SDK',
     hazard: 'ids with dots name another path',
-    test: ['unit/connectors/okta/hostile-ids.test.ts', 'reach no path at all'],
+    test: ['unit/connectors/okta/hostile-ids.test.ts', 'in $name of $operation reach no path at all'],
     takenOut: [change('connectors/okta/inputs.ts', 'z.string().regex(/^[A-Za-z0-9]{20}$/)', 'z.string()')],
   },
   {

@@ -58,7 +58,17 @@ export function documentOf(parts: Partial<RunDocument> = {}): RunDocument {
       users: { new: ['00u00000000000000001'], resolved: [], regressed: [] },
     },
     tickets: {
-      ...{ created: 1, kept: 1, reopened: 0, closed: 0, leftClosed: 0, failed: 0, wouldCreate: 0, wouldKeep: 0, wouldClose: 0 },
+      ...{
+        created: 1,
+        kept: 1,
+        reopened: 0,
+        closed: 0,
+        leftClosed: 0,
+        failed: 0,
+        wouldCreate: 0,
+        wouldKeep: 0,
+        wouldClose: 0,
+      },
       keys: ['SEC-1', 'SEC-2'],
       url: 'https://example.atlassian.net/issues/?jql=labels%20%3D%20mfa',
     },
