@@ -1,3 +1,4 @@
+import type { RunSummary } from '../mfa/document.ts';
 import { EXIT } from './support/exit.ts';
 import { print, writeJson } from './support/io.ts';
 import { whole, withJson, withLocal } from './support/options.ts';
@@ -16,9 +17,9 @@ export const defineRuns: DefineVerb = (program, run) => {
     .option('--limit <number>', 'how many', whole(1, 1_000), 20)
     .action((options: RunsOptions) =>
       run(async (io) => {
-        const { withStore } = await import('./support/store.ts');
+        const { withStoreOr } = await import('./support/store.ts');
         const { runSummary } = await import('./run-document.ts');
-        const items = await withStore(io, async (store) => {
+        const items = await withStoreOr<RunSummary[]>(io, [], async (store) => {
           const records = await store.runs.list(options.limit);
           return Promise.all(records.map((record) => runSummary(store, record)));
         });

@@ -1,10 +1,11 @@
+import { EMPTY_HEAD } from '../../audit/entry.ts';
 import { parseCheckpoint } from '../../audit/checkpoint.ts';
 import { parseNote } from '../../audit/note.ts';
 import type { NoteKey } from '../../audit/note.ts';
 import type { Store } from '../../store/types.ts';
 import { CliError, usageError } from '../support/errors.ts';
 import type { Io } from '../support/io.ts';
-import { withStore } from '../support/store.ts';
+import { withStore, withStoreOr } from '../support/store.ts';
 import { holderOf, namedKey, readNote } from './log-keys.ts';
 import { allowedAt, verifyExport, verifyStore } from './verify.ts';
 import type { Verdict } from './verify.ts';
@@ -16,6 +17,8 @@ export interface VerifyWhat {
   key?: string;
 }
 
+const EMPTY: Verdict = { ok: true, entries: 0, head: EMPTY_HEAD, checkpoints: 0 };
+
 /** The verdict of `arx audit verify`. */
 export async function verdictOn(io: Io, { file, checkpoint, key }: VerifyWhat): Promise<Verdict> {
   if (key !== undefined && checkpoint === undefined) {
@@ -23,6 +26,8 @@ export async function verdictOn(io: Io, { file, checkpoint, key }: VerifyWhat): 
   }
   const note = checkpoint === undefined ? null : readNote(checkpoint);
   const believed = key === undefined ? null : [namedKey(key)];
+  // A trail that has not begun is whole; a checkpoint says that there was one.
+  if (file === undefined && note === null) return await withStoreOr(io, EMPTY, (store) => verifyStore(store, null));
   if (file === undefined) {
     return await withStore(io, async (store) =>
       verifyStore(store, note === null ? null : { note, keys: believed ?? (await keysOf(store, note)) }),

@@ -56,7 +56,7 @@ export async function demo(io: Io, options: DemoOptions): Promise<ExitCode> {
   const emulators = await startEmulatorProcess(emulatorFlags(options, home));
   try {
     narrator.organisation(options.users, emulators.document);
-    await writeConfig(home, SERVICE_LOGIN);
+    await writeConfig({ ...home, users: options.users }, SERVICE_LOGIN);
     const demoIo = { ...io, env: demoEnvironment(io.env, home, emulators.document) };
     const settings = await loadSettings(demoIo, {});
     narrator.startingStack();

@@ -1,6 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
+import { makeHome } from '../../config/home.ts';
 import { VARIABLES } from '../../config/variables.ts';
 import type { EmulatorDocument } from '../../emulators/start.ts';
 
@@ -17,6 +18,7 @@ export interface DemoHome {
 
 /** Ends what an earlier demo left running and starts with an empty folder. */
 export async function freshHome(arxHome: string): Promise<DemoHome> {
+  makeHome(arxHome);
   const home = join(arxHome, 'demo');
   const { stopStack } = await import('../../local/stack.ts');
   await stopStack(home);
@@ -30,8 +32,14 @@ export async function freshHome(arxHome: string): Promise<DemoHome> {
   };
 }
 
+/** One person cannot be read, and the week may bring another. */
+const MOST_UNKNOWN = 2;
+
 /** The demo's arx.yaml: an exemption, a grace period, administrators apart, and the whole quota of an org of its own. */
-export async function writeConfig({ config }: DemoHome, serviceLogin: string): Promise<void> {
+export async function writeConfig(
+  { config, users }: Pick<DemoHome, 'config'> & { users: number },
+  serviceLogin: string,
+): Promise<void> {
   const until = new Date(Date.now() + 90 * DAY_MS).toISOString().slice(0, 10);
   const reason = 'Backups sign in with a certificate; nobody uses this account interactively.';
   const content = {
@@ -39,7 +47,7 @@ export async function writeConfig({ config }: DemoHome, serviceLogin: string): P
     policies: [`${POLICIES}*.yaml`],
     exemptions: [{ user: serviceLogin, reason, owner: 'it-operations@northwind.example', until }],
     grace_period: '7d',
-    scan: { window: 32 },
+    scan: { window: 32, max_unknown: Math.max(0.01, MOST_UNKNOWN / users) },
     quota: { share: 1, reserve: 0, warning_threshold: false },
     twin: { privileged_groups: ['Okta Administrators'] },
   };

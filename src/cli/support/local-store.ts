@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync } from 'node:fs';
+import { checkHome, makeHome } from '../../config/home.ts';
 import { CliError } from './errors.ts';
 import type { Environment } from './settings.ts';
 
@@ -16,7 +17,9 @@ export async function withLocalStore<Result>(
     import('../../local/stack-state.ts'),
   ]);
   const files = stackFiles(arx.home);
+  checkHome(arx.home);
   if (!create && !existsSync(files.postgres)) throw noStore();
+  makeHome(arx.home);
   mkdirSync(files.logs, { recursive: true, mode: 0o700 });
   return withLock(files.lock, async () => {
     const running = readState(arx.home);

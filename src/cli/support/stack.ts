@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { oktaSettings } from '../../config/credentials.ts';
 import { ConfigError } from '../../config/errors.ts';
+import { makeHome } from '../../config/home.ts';
 import type { OktaSettings } from '../../config/okta-env.ts';
 import { VARIABLES } from '../../config/variables.ts';
 import { requireJira, requireSlack } from '../../config/vendors.ts';
@@ -59,6 +60,7 @@ export async function openLocalStack(
   options: { ui: boolean; dryRun?: boolean },
 ): Promise<Stack> {
   const okta = await requireVendors(settings, { dryRun: options.dryRun ?? false });
+  makeHome(settings.arx.home);
   const { openStack } = await import('../../local/stack.ts');
   const dim = io.colors.err.dim;
   return openStack({

@@ -12,6 +12,18 @@ export async function withStore<Result>(io: Io, task: (store: Store) => Promise<
   return withLocalStore(environment, (address) => overUrl(address, task));
 }
 
+/** As `withStore`, but where nothing was stored yet `nothing` is the answer; no store is made for it. */
+export async function withStoreOr<Result>(
+  io: Io,
+  nothing: Result,
+  task: (store: Store) => Promise<Result>,
+): Promise<Result> {
+  return withStore(io, task).catch((thrown: unknown) => {
+    if (thrown instanceof CliError && thrown.code === 'no_store') return nothing;
+    throw thrown;
+  });
+}
+
 async function overUrl<Result>(url: string, task: (store: Store) => Promise<Result>): Promise<Result> {
   const store = await openReady(url);
   try {
