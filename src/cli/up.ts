@@ -1,3 +1,4 @@
+import { checkHome } from '../config/home.ts';
 import { EXIT } from './support/exit.ts';
 import { print, say, untilInterrupted, writeJson } from './support/io.ts';
 import type { Io } from './support/io.ts';
@@ -52,14 +53,15 @@ async function up(io: Io, options: UpOptions) {
       say(
         io,
         stack.joined
-          ? 'Joined the stack that runs already; Ctrl-C leaves it.'
+          ? 'Joined the stack that runs already; Ctrl-C ends it, unless another command still uses it.'
           : 'Running until Ctrl-C. Commands with --local join it.',
       );
     }
     await ended;
   } finally {
     say(io, io.colors.err.dim('leaving the stack'));
-    await stack.close();
+    // What a detached run asked to stay was to stay as long as this command.
+    await stack.close({ end: true });
   }
   return EXIT.ok;
 }
@@ -77,6 +79,7 @@ async function stop(io: Io, options: UpOptions) {
     import('../local/stack.ts'),
   ]);
   const { home } = readEnvironment(io).arx;
+  checkHome(home);
   const stopped = await stopStack(home);
   if (options.json) await writeJson(io, { schema: 'arx.up/v1', home, state: stopped ? 'stopped' : 'absent' });
   else await print(io, stopped ? `The stack in ${home} has ended.` : `No stack runs in ${home}.`);

@@ -2,7 +2,8 @@
  * The embedded stack of a state folder: Temporal, Postgres and a worker, shared by all commands on that folder.
  *
  * The first command starts it, later ones join. Whoever leaves last ends it, be it the one that started it or not, so
- * nobody loses the stack under a running command; `close({ keep: true })` leaves it running for later commands.
+ * nobody loses the stack under a running command; `close({ keep: true })` leaves it running for later commands, until
+ * `close({ end: true })` or `stopStack` takes that back.
  * A stack whose commands were all killed is ended and started anew by the next one; what it stored is kept.
  */
 import { mkdirSync, realpathSync } from 'node:fs';
@@ -19,6 +20,11 @@ import type { StackState } from './stack-state.ts';
 
 export type { StackOptions };
 
+interface Leaving {
+  keep?: boolean;
+  end?: boolean;
+}
+
 export interface Stack {
   temporal: { address: string; namespace: string; uiUrl: string | null };
   databaseUrl: string;
@@ -31,8 +37,11 @@ export interface Stack {
     /** Ends the worker, if it lives, and starts another; returns once that one polls. */
     restart(): Promise<void>;
   };
-  /** Leaves the stack, and ends it where nobody else uses it and nobody asked to keep it. */
-  close(options?: { keep?: boolean }): Promise<void>;
+  /**
+   * Leaves the stack, and ends it where nobody else uses it and nobody asked to keep it; with `end` also where somebody
+   * had asked: whoever still uses it ends it then by leaving.
+   */
+  close(options?: Leaving): Promise<void>;
 }
 
 /**
@@ -76,11 +85,11 @@ function stackOf(opened: { options: StackOptions; state: StackState; joined: boo
   let closing: Promise<void> | null = null;
   // A worker that ends with its stack is not to be started again.
   let leaveWorkerAlone = (): void => undefined;
-  const end = async (keep: boolean): Promise<void> => {
+  const end = async (leaving: Leaving): Promise<void> => {
     leaveWorkerAlone();
-    await locked(() => depart(options, entry, keep));
+    await locked(() => depart(options, entry, leaving));
   };
-  const close = ({ keep = false } = {}) => (closing ??= end(keep).finally(() => undo.forEach((each) => each())));
+  const close = (leaving: Leaving = {}) => (closing ??= end(leaving).finally(() => undo.forEach((each) => each())));
   if (options.handleSignals ?? true) undo.push(closeOnSignals(close, log));
   if (options.superviseWorker ?? false) leaveWorkerAlone = superviseWorker(home, restart, log);
   return {
@@ -98,14 +107,21 @@ function stackOf(opened: { options: StackOptions; state: StackState; joined: boo
   };
 }
 
-async function depart({ home, log }: StackOptions, entry: string, keep: boolean): Promise<void> {
+async function depart(
+  { home, log }: StackOptions,
+  entry: string,
+  { keep = false, end = false }: Leaving,
+): Promise<void> {
   leave(entry);
   const state = readState(home);
   if (state === null) return;
-  if (keep && !state.kept) writeState(home, { ...state, kept: true });
+  const kept = keep || (state.kept && !end);
+  if (kept !== state.kept) writeState(home, { ...state, kept });
   const users = usersOf(home);
-  if (users.length > 0) log(`the stack stays for process ${users.join(', ')}, which still uses it`);
-  if (!keep && !state.kept && users.length === 0) await endAll(home, state);
+  if (users.length > 0) {
+    const until = kept ? '' : ', and ends with it';
+    log(`the stack stays for process ${users.join(', ')}, which still uses it${until}`);
+  } else if (!kept) await endAll(home, state);
 }
 
 /** The state of a running stack that this command may use; null after clearing away what killed commands left. */

@@ -172,6 +172,29 @@ test('a kept stack outlives its command, is joined, and ends on request', async 
   expect(await stopStack(home)).toBe(false);
 });
 
+test('whoever keeps a stack running until interrupted ends it, also where a detached run asked it to stay', async () => {
+  const up = await openStack(options());
+  const started = parts();
+  const detached = await openStack(options());
+  await detached.close({ keep: true });
+  await up.close({ end: true });
+  expect(living(started)).toBe(0);
+  expect(readState(home)).toBeNull();
+});
+
+test('a command that joined meanwhile keeps such a stack, is named, and ends it by leaving', async () => {
+  const up = await openStack(options());
+  const started = parts();
+  const detached = await openStack(options());
+  await detached.close({ keep: true });
+  const joined = await openStack(options());
+  await up.close({ end: true });
+  expect(living(started)).toBe(3);
+  expect(lines.at(-1)).toMatch(new RegExp(`stays for process ${process.pid}, .*ends with it`));
+  await joined.close();
+  expect(living(started)).toBe(0);
+});
+
 test('a state file that names processes of others ends none of them', async () => {
   const bystander = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
   const worker = { pid: bystander.pid, started: 'some other time' };
