@@ -12,6 +12,7 @@ import type { ExitCode } from './exit.ts';
 import { found } from './fail-on.ts';
 import { deliver } from './files.ts';
 import { follow } from './follow.ts';
+import { policiesOf } from './inspect.ts';
 import { print, say, writeJson } from './io.ts';
 import type { Io } from './io.ts';
 import { loadSettings } from './settings.ts';
@@ -23,6 +24,8 @@ import type { Target } from './target.ts';
 export async function runCheck(io: Io, options: RunOptions): Promise<ExitCode> {
   refuseContradictions(options);
   const settings = await loadSettings(io, options);
+  // On named servers without a file the worker's own policies are in force, and --attach starts nothing.
+  if (options.attach === undefined && (options.local || settings.file !== null)) policiesOf(settings);
   const target = await openTarget(io, settings, options);
   let keep = false;
   try {
@@ -90,7 +93,7 @@ async function tellDetached(io: Io, { target, started, options }: Job): Promise<
 }
 
 async function finish(io: Io, job: Job): Promise<ExitCode> {
-  const failed = await ending(io, job);
+  const failed = aboutGroups(await ending(io, job), job.options);
   const record = await job.target.store.runs.get(job.started.run);
   if (!record?.summary) throw failed ?? missing(job.started);
   await printRun(io, job, record);
@@ -99,6 +102,15 @@ async function finish(io: Io, job: Job): Promise<ExitCode> {
     return failed.exit;
   }
   return exitOf(await runSummary(job.target.store, record), job.options);
+}
+
+/** A group of --group that does not exist is corrected on the command line, not in the configuration. */
+function aboutGroups(failed: CliError | null, { group }: RunOptions): CliError | null {
+  if (group === undefined || failed?.code !== 'configuration' || !/\bgroups?\b/.test(failed.message)) return failed;
+  const { code, message, exit } = failed;
+  const remedy =
+    'Give --group the exact name or the id of a group: `arx call okta groups:read --reason look-up` lists them.';
+  return new CliError({ code, message, exit, remedy });
 }
 
 /** Null where the workflow came to its end; what made it fail otherwise. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -11,6 +11,8 @@ const file = (name: string, text: string): string => {
   return path;
 };
 const broken = file('broken.yaml', 'version: 1\nscan: { window: 0 }\nunknown_key: 1\n');
+const badPolicy = '- name: x\n  connector: okta\n  operations: ["*:read"]\n  risk_max: enormous\n';
+const policyless = file('policyless.yaml', `version: 1\npolicies: ["${file('bad-policy.yaml', badPolicy)}"]\n`);
 const env = { ARX_HOME: join(folder, 'home') };
 const check = ['run', 'mfa-enforcement-check'];
 const call = ['call', 'okta', 'users:suspend'];
@@ -30,13 +32,15 @@ const BAD: [argv: string[], code: number, message: RegExp][] = [
   [[...check, '--attach', 'x', '--dry-run'], 2, /cannot change it/],
   [[...check, '--config', join(folder, 'missing.yaml')], 2, /does not exist/],
   [[...check, '--config', broken], 2, /window|unknown_key/],
+  [[...check, '--config', policyless], 2, /enormous|risk_max/],
+  [[...check, '--local', '--config', policyless], 2, /enormous|risk_max/],
   [check, 2, /DATABASE_URL is not set/],
   [[...check, '--local'], 2, /OKTA_DOMAIN is not set/],
   [['register', '--config', broken], 2, /window|unknown_key/],
   [['runs', '--limit', '0'], 2, /whole number from 1 to 1000/],
   [['runs', '--limit', '1e3'], 2, /whole number/],
-  [['runs'], 1, /There is no store yet/],
   [['report'], 2, /missing required argument 'run'/],
+  [['report', 'latest'], 1, /There is no store yet/],
   [['report', ''], 2, /A value is expected/],
   [['report', 'latest', '--format', 'pdf'], 2, /Allowed choices are table, json, csv, html/],
   [['report', 'latest', '--out', ''], 2, /A value is expected/],
@@ -114,6 +118,57 @@ describe('places', () => {
     });
     expect(document.others).toHaveLength(1);
     expect(document.others[0]?.where).toMatchObject({ line: 3 });
+  });
+});
+
+describe('a policy that does not load', () => {
+  it.each([[check], [[...check, '--local']]])('stops %j with its place, before anything starts', async (argv) => {
+    const { code, out } = await arx([...argv, '--config', policyless, '--json'], env);
+    expect({ code, document: JSON.parse(out) as unknown }).toMatchObject({
+      code: 2,
+      document: {
+        schema: 'arx.error/v1',
+        where: { file: expect.stringContaining('bad-policy.yaml'), line: 4, column: expect.any(Number) },
+      },
+    });
+    expect(existsSync(env.ARX_HOME)).toBe(false);
+  });
+});
+
+describe('where nothing was stored yet', () => {
+  const empty = async (argv: readonly string[]): Promise<unknown> => {
+    const { code, out, err } = await arx([...argv, '--json'], env);
+    expect(code, err + out).toBe(0);
+    expect(existsSync(env.ARX_HOME)).toBe(false);
+    return JSON.parse(out);
+  };
+
+  it('there are no runs and no entries, and the trail is whole', async () => {
+    expect(await empty(['runs'])).toEqual({ schema: 'arx.runs/v1', items: [] });
+    expect(await empty(['audit', 'list'])).toEqual({ schema: 'arx.audit/v1', entries: [], items: [] });
+    expect(await empty(['audit', 'verify'])).toEqual({
+      ...{ schema: 'arx.verify/v1', ok: true, entries: 0, head: '0'.repeat(64), checkpoints: 0 },
+    });
+    expect((await arx(['runs'], env)).out).toContain('No runs yet');
+  });
+});
+
+describe('an ARX_HOME that cannot be used', () => {
+  const okta = { OKTA_DOMAIN: 'example.okta.com', OKTA_API_TOKEN: '00token' };
+  it.each([
+    [['runs'], file('home-file', '')],
+    [['up', '--stop'], file('home-file', '')],
+    [['audit', 'verify'], join(file('home-file', ''), 'below')],
+    [['demo'], join(file('home-file', ''), 'below')],
+    [[...check, '--local', '--dry-run'], join(file('home-file', ''), 'below')],
+  ])('is named by %j', async (argv, ARX_HOME) => {
+    const { code, out } = await arx([...argv, '--json'], { ...okta, ARX_HOME });
+    const document = JSON.parse(out) as Record<string, unknown>;
+    expect({ code, document }).toMatchObject({
+      code: 2,
+      document: { code: 'arx_home', message: expect.stringContaining('ARX_HOME'), where: { path: 'ARX_HOME' } },
+    });
+    expect(document.remedy).toMatch(/Set ARX_HOME to a folder/);
   });
 });
 
