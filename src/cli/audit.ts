@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import type { AuditFilter } from '../store/types.ts';
-import type { AuditKind } from '../audit/types.ts';
+import type { AuditEntry, AuditKind } from '../audit/types.ts';
 import { EXIT } from './support/exit.ts';
 import type { Io } from './support/io.ts';
 import { print, say, writeJson } from './support/io.ts';
@@ -52,7 +52,11 @@ export const defineAudit: DefineVerb = (program, run) => {
   )
     .option('--checkpoint <file>', 'a checkpoint kept outside the store, such as one from Slack', filled)
     .option('--key <key>', 'believe only this verifier key for --checkpoint: its text, or a file', filled)
-    .option('--file <export>', 'check an exported JSONL file instead of the store', filled)
+    .option(
+      '--file <export>',
+      'check an exported JSONL file instead of the store; not one made with --run: such an extract cannot be verified alone',
+      filled,
+    )
     .action((options: VerifyOptions) => run((io) => verify(io, options)));
   const one = (name: string, about: string) =>
     withJson(withLocal(audit.command(name).description(about))).argument('<entry>', 'id or index of the entry', filled);
@@ -74,8 +78,10 @@ export const defineAudit: DefineVerb = (program, run) => {
 };
 
 async function list(io: Io, { json, local: _, ...options }: ListOptions) {
-  const { withStore } = await import('./support/store.ts');
-  const rows = await withStore(io, async (store) => store.audit.list(await filterOf(store, options)));
+  const { withStoreOr } = await import('./support/store.ts');
+  const rows = await withStoreOr<{ index: number; entry: AuditEntry }[]>(io, [], async (store) =>
+    store.audit.list(await filterOf(store, options)),
+  );
   const entries = rows.map(({ index, entry }) => ({ index, ...entry }));
   if (json) await writeJson(io, { schema: 'arx.audit/v1', entries, items: entries });
   else {

@@ -9,6 +9,7 @@ import type { Store } from '../../store/types.ts';
 import { CliError } from '../support/errors.ts';
 import { EXIT } from '../support/exit.ts';
 import { linesOf } from '../support/lines.ts';
+import { extractIn } from './extract.ts';
 import { tryOpen } from './log-keys.ts';
 
 const PAGE = 1_000;
@@ -21,7 +22,11 @@ export interface Outside {
 }
 
 /** What `arx audit verify` found; `checkpoints` counts those that were compared. */
-export type Verdict = ChainReport & { checkpoints: number };
+export type Verdict = ChainReport & {
+  checkpoints: number;
+  /** The file is an extract of this run, which cannot be verified alone: `firstBad.reason` says so. */
+  extractOf?: string;
+};
 
 /**
  * Recomputes chain and tree of a store and compares them with the recorded end, every kept checkpoint and one kept
@@ -87,6 +92,22 @@ async function named(store: Store, verdict: Verdict): Promise<Verdict> {
   return { ...verdict, firstBad: { ...verdict.firstBad, id } };
 }
 
+/** What the chain says where entries of others were left out. */
+const BREAK = 'does not follow the entry before it';
+
+/** A file that breaks where entries are left out may be an extract: then its own entries are looked at. */
+async function extractVerdict(file: string, found: Verdict): Promise<Verdict> {
+  const extract = await extractIn(file);
+  if (extract === null || found.ok) return found;
+  const { run: extractOf, entries, firstBad } = extract;
+  if (firstBad !== null) return { ...found, firstBad, extractOf };
+  const reason =
+    `follows an entry that is not in the file: it is an extract with the entries of run ${extractOf} only, which cannot ` +
+    `be verified alone (each of its ${entries} entries has the hash it states; whether some are missing, only the whole ` +
+    'trail shows: export it without --run)';
+  return { ...found, firstBad: { ...found.firstBad, reason }, extractOf };
+}
+
 /** Recomputes chain and tree of an exported JSONL file. Throws CliError `no_file`. */
 export async function verifyExport(file: string, outside: Outside | null): Promise<Verdict> {
   const root = outside ? outsideRoot(outside) : null;
@@ -95,6 +116,7 @@ export async function verifyExport(file: string, outside: Outside | null): Promi
     const report = outside ? await verifyTrail({ pages: linesOf(file), signed }) : await verifyChain(linesOf(file));
     const firstBad = report.firstBad ?? (root && 'reason' in root ? root : null);
     const checkpoints = signed.length;
+    if (report.firstBad?.reason === BREAK) return await extractVerdict(file, { ...report, checkpoints });
     return firstBad ? { ...report, ok: false, firstBad, checkpoints } : { ...report, checkpoints };
   } catch (thrown) {
     const { code } = thrown as NodeJS.ErrnoException;

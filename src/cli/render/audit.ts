@@ -19,7 +19,10 @@ export function auditTable(entries: readonly (AuditEntry & { index: number })[],
 }
 
 /** The verdict on the chain in words. */
-export function verifyText(verdict: ChainReport & { checkpoints?: number }, colors: Colors): string {
+export function verifyText(
+  verdict: ChainReport & { checkpoints?: number; extractOf?: string },
+  colors: Colors,
+): string {
   const { ok, entries, head, firstBad, checkpoints = 0 } = verdict;
   if (ok) {
     const signed = checkpoints > 0 ? `, as signed in ${plural(checkpoints, 'checkpoint', 'checkpoints')}` : '';
@@ -27,7 +30,8 @@ export function verifyText(verdict: ChainReport & { checkpoints?: number }, colo
   }
   const { index, id, reason } = firstBad;
   const which = id === null ? `The entry at index ${index}` : `The entry at index ${index} (${plain(id)})`;
-  return `${colors.red('The audit trail is BROKEN.')} ${which} ${reason}. Good before it: ${count(entries)}.`;
+  const verdictWords = verdict.extractOf === undefined ? 'The audit trail is BROKEN.' : 'NOT VERIFIED.';
+  return `${colors.red(verdictWords)} ${which} ${reason}. Good before it: ${count(entries)}.`;
 }
 
 type Pages = AsyncIterable<{ index: number; text: string }[]>;

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -150,6 +150,34 @@ describe('arx audit verify', () => {
     const unknown = await arx(argv, elsewhere);
     expect(unknown.code).toBe(2);
     expect(unknown.out).toContain('--key');
+  });
+
+  it('says of an extract that it cannot be verified alone, and finds what was changed in it', async () => {
+    const out = join(folder, 'extract.jsonl');
+    await arx(['audit', 'export', '--run', 'run-2', '--out', out], env);
+    const { code, document } = await json('audit', 'verify', '--file', out);
+    expect({ code, document }).toMatchObject({ code: 1, document: { ok: false, extractOf: 'run-2' } });
+    expect((document.firstBad as { reason: string }).reason).toMatch(/extract .*run run-2.*cannot be verified alone/);
+    const text = (await arx(['audit', 'verify', '--file', out], env)).out;
+    expect(text).toMatch(/^NOT VERIFIED/);
+    expect(text).not.toContain('BROKEN');
+    const lines = readFileSync(out, 'utf8').split('\n');
+    const changed = file(
+      'changed.jsonl',
+      lines.map((line, at) => (at === 2 ? line.replace('-s', '-S') : line)).join('\n'),
+    );
+    const found = (await json('audit', 'verify', '--file', changed)).document;
+    expect(found).toMatchObject({ ok: false, firstBad: { index: 2, reason: 'does not have the hash it states' } });
+  });
+
+  it('still calls a trail with entries cut out of it broken', async () => {
+    const out = join(folder, 'cut.jsonl');
+    await arx(['audit', 'export', '--out', out], env);
+    const lines = readFileSync(out, 'utf8').split('\n');
+    const cut = file('cut-out.jsonl', [...lines.slice(0, 4), ...lines.slice(5)].join('\n'));
+    const { document } = await json('audit', 'verify', '--file', cut);
+    expect(document).toMatchObject({ firstBad: { index: 4, reason: 'does not follow the entry before it' } });
+    expect(document).not.toHaveProperty('extractOf');
   });
 
   it.each([
