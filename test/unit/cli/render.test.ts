@@ -21,6 +21,11 @@ describe('CSV', () => {
     expect(csvUser(userOf({ login }))).toMatch(/^00u00000000000000001,"?'/);
   });
 
+  it('writes control characters out, so that no terminal obeys them', () => {
+    const row = csvUser(userOf({ login: '\u001b[2J\u009b1m\u202egnp', department: '\u0007a\tb' }));
+    expect(row).toContain(',\\u001b[2J\\u009b1m\\u202egnp,\\u0007a\tb,');
+  });
+
   it('quotes what would break a record', () => {
     expect(csvUser(userOf({ department: 'a "b", c\r\nd' }))).toContain('"a ""b"", c\r\nd"');
     expect(csvUser(userOf({ login: HOSTILE.formula }))).toContain(`"'=HYPERLINK(""http://evil.example"",""x"")"`);
