@@ -55,7 +55,7 @@ export async function findRun(store: Store, reference: string): Promise<RunRecor
   throw new CliError({
     code: 'no_such_run',
     message: reference === 'latest' ? 'There is no run yet.' : `There is no run ${reference}.`,
-    remedy: 'List the runs with `arx runs`; those of the embedded store with `arx runs --local`.',
+    remedy: 'List the runs with `arx runs`, of the same store: DATABASE_URL where it is set, else the one of ARX_HOME.',
   });
 }
 

@@ -1,6 +1,6 @@
 import type { Verdict } from '../mfa/types.ts';
 import { verdictList } from './support/fail-on.ts';
-import { filled, several, withConfig, withInheritedJson, withJson, withLocal } from './support/options.ts';
+import { LOCAL_STACK, filled, several, withConfig, withInheritedJson, withJson, withLocal } from './support/options.ts';
 import type { DefineVerb } from './support/verb.ts';
 
 /** Options of `arx run mfa-enforcement-check`. */
@@ -21,7 +21,7 @@ export const defineRun: DefineVerb = (program, run) => {
   const check = withInheritedJson(program.command('run').description('run a workflow now'))
     .command('mfa-enforcement-check')
     .description('check the factors of every user in scope, keep one ticket for each who is not covered, and report');
-  withJson(withLocal(withConfig(check), 'run everything on this machine: embedded Temporal server, store and worker'))
+  withJson(withLocal(withConfig(check), LOCAL_STACK))
     .option('--dry-run', 'open no ticket and post nothing; say what would have been done')
     .option('--group <name-or-id>', 'only members of this group; may be repeated', several)
     .option('--detach', 'start the run and do not wait for it')

@@ -11,10 +11,14 @@ export const withInheritedJson = (command: Command): Command => command.addOptio
 export const withConfig = (command: Command): Command =>
   command.option('--config <file>', 'configuration file (default: ARX_CONFIG, else ./arx.yaml)');
 
-/** `--local`: the embedded Temporal server and store of ARX_HOME. */
+/** `--local` of what starts a stack. */
+export const LOCAL_STACK =
+  'run on this machine: embedded Temporal server, store and worker; TEMPORAL_ADDRESS and DATABASE_URL take the place of the first two where they are set';
+
+/** `--local`: the stack of ARX_HOME, whose store is that of DATABASE_URL where it is set. */
 export const withLocal = (
   command: Command,
-  what = 'use the embedded store in ARX_HOME, as it is where DATABASE_URL is not set',
+  what = 'the store of --local runs, as without it: DATABASE_URL where it is set, else the embedded one of ARX_HOME',
 ): Command => command.option('--local', what);
 
 /** Parser for whole numbers within bounds. */
