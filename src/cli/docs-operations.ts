@@ -24,7 +24,7 @@ export function operationsDocs(): string {
     'Every call to a vendor is one of these operations and goes through the governed pipeline: validate, evaluate the ' +
       'policies, audit the intent of a write, call, validate the answer, audit the outcome. An operation that is not ' +
       'listed does not exist and is denied `fail_closed`; so is one that has no client yet. HIGH and CRITICAL always need ' +
-      'a person, and since approvals are not built yet, they are refused.',
+      'a person: see [approvals.md](approvals.md).',
     'The last column says whom the policies shipped in `policies/` let use it; nobody else may, and the files in ' +
       '`policies/examples` are inactive.',
     ...CONNECTORS.flatMap((connector) => [
@@ -61,11 +61,15 @@ function allowedTo(
   bundle: PolicyBundle,
   principals: readonly string[],
 ): string {
-  const allowed = principals.filter((principal) => {
-    const request = { connector, operation, principal };
-    return ['allow', 'auto'].includes(evaluate(request, bundle, { riskMax: {} }, OPERATIONS).effect);
+  const effects = principals.map((principal) => {
+    const { effect } = evaluate({ connector, operation, principal }, bundle, { riskMax: {} }, OPERATIONS);
+    return { principal: `\`${principal}\``, effect };
   });
-  return allowed.length > 0 ? allowed.map((principal) => `\`${principal}\``).join(', ') : 'nobody';
+  const allowed = effects.flatMap(({ principal, effect }) => {
+    if (effect === 'approval') return [`${principal} with approval`];
+    return effect === 'deny' ? [] : [principal];
+  });
+  return allowed.length > 0 ? allowed.join(', ') : 'nobody';
 }
 
 /** A Markdown table with even columns. */

@@ -25,7 +25,7 @@ export const approvals = z
     grant_valid_for: someTime.prefault('15m').describe('How long a grant may be used'),
   })
   .prefault({})
-  .describe('Human approval (not used yet: what needs a person is refused)');
+  .describe('Human approval of governed operations');
 
 const guardrail = z.strictObject({ risk_max: word(RISK_WORDS).describe('Highest risk that any policy may grant') });
 export const guardrails = z
@@ -47,7 +47,7 @@ export const credentials = z
   .describe('Where credentials are kept, if not in the environment');
 
 export const protectedList = texts('a list of logins, ids or groups').describe(
-  'Whom remediation never touches (not used yet)',
+  'Whose operations carry a higher risk, and whom remediation will never touch',
 );
 
 export const twin = z
