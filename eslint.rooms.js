@@ -27,7 +27,8 @@ const ROOMS = {
   store: { imports: ['audit'] },
   connectors: { imports: ['governance', 'audit'], vendors: true },
   activities: { imports: [...PURE, 'connectors', 'store'] },
-  server: { imports: [...CONSOLE_ROOMS, 'client'] },
+  // Lazily: who clicks in Slack is looked up through the governed pipeline, which main.ts puts together.
+  server: { imports: [...CONSOLE_ROOMS, 'client'], lazily: ['connectors/create'] },
   client: { imports: CONSOLE_ROOMS },
   cli: { imports: [...CONSOLE_ROOMS, 'server', 'client'], lazily: ['local', 'emulators', 'connectors/create'] },
   local: { imports: ['config', 'store', 'worker', 'emulators'] },

@@ -1,6 +1,4 @@
 /** Composition root of the worker process: configuration → store → connectors → activities → Temporal worker. */
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
@@ -8,9 +6,7 @@ import type { Logger } from 'pino';
 import { readEnv, temporalVariables } from './config/env.ts';
 import type { ArxEnv } from './config/env.ts';
 import { ConfigError } from './config/errors.ts';
-import { loadConfig } from './config/load.ts';
-import { configSchema } from './config/schema.ts';
-import type { ArxConfig } from './config/schema.ts';
+import { usualConfig } from './config/usual.ts';
 import { CATALOGUE } from './governance/catalogue.ts';
 import { serveHealth } from './worker/health.ts';
 import { createLog, temporalLogger } from './worker/logging.ts';
@@ -18,20 +14,6 @@ import { TASK_QUEUE } from './workflows/messages.ts';
 import { compose } from './worker/compose.ts';
 
 const GRACE = '10 seconds';
-
-interface Loaded {
-  config: ArxConfig;
-  baseDir: string;
-}
-
-/** Configuration by ARX_CONFIG, else ./arx.yaml, else the defaults. */
-function configurationOf(env: ArxEnv): Loaded {
-  const usual = resolve(env.cwd, 'arx.yaml');
-  const path = env.configPath ?? (existsSync(usual) ? usual : null);
-  if (path === null) return { config: configSchema.parse({ version: 1 }), baseDir: env.cwd };
-  const { config, baseDir } = loadConfig({ path, catalogue: CATALOGUE });
-  return { config, baseDir };
-}
 
 /** Installs the runtime: our logger, and Prometheus metrics where an address is set. Gives the metrics URL. */
 function installRuntime(env: ArxEnv, log: Logger): string | null {
@@ -51,7 +33,7 @@ function installRuntime(env: ArxEnv, log: Logger): string | null {
 async function main(): Promise<void> {
   const env = readEnv();
   const log = createLog(env.logLevel);
-  const { config, baseDir } = configurationOf(env);
+  const { config, baseDir } = usualConfig(env, CATALOGUE);
   const metricsUrl = installRuntime(env, log);
   const parts = await compose({ env, config, baseDir, log });
   const { connectionOptions, namespace } = loadClientConnectConfig({ overrideEnvVars: temporalVariables(env) });

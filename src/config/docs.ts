@@ -23,6 +23,7 @@ const VENDORS = {
   jira: 'Jira',
   slack: 'Slack',
   arx: 'arx itself',
+  server: 'The HTTP server',
   cli: 'The person at the command line',
   temporal: 'Temporal',
   vault: 'HashiCorp Vault',

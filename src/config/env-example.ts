@@ -6,6 +6,7 @@ const TITLES = {
   jira: 'Jira',
   slack: 'Slack',
   arx: 'arx',
+  server: 'The HTTP server; no worker needs it',
   cli: 'Whoever is at the command line; no worker needs it',
   temporal: 'Temporal (its own names; a profile in temporal.toml does as well)',
   vault: 'HashiCorp Vault, where arx.yaml keeps credentials there',

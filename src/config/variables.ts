@@ -3,7 +3,7 @@ export interface Variable {
   name: string;
   /** Its value is never printed. */
   secret: boolean;
-  usedBy: 'okta' | 'jira' | 'slack' | 'arx' | 'cli' | 'temporal' | 'vault';
+  usedBy: 'okta' | 'jira' | 'slack' | 'arx' | 'server' | 'cli' | 'temporal' | 'vault';
   does: string;
   default?: string;
   /** What .env.example shows. */
@@ -36,6 +36,7 @@ export const VARIABLES: readonly Variable[] = [
   { name: 'ARX_LOG_LEVEL', secret: false, usedBy: 'arx', does: 'trace, debug, info, warn, error, fatal or silent', default: 'info' },
   { name: 'ARX_AUDIT_KEY', secret: true, usedBy: 'arx', does: 'Private key that signs audit checkpoints, PRIVATE+KEY+…; without it arx keeps one of its own in ARX_HOME' },
   { name: 'ARX_DECISION_KEY', secret: true, usedBy: 'arx', does: 'Seed of the key that signs decisions about approvals, 64 hex digits; without it arx keeps one of its own in ARX_HOME' },
+  { name: 'SLACK_SIGNING_SECRET', secret: true, usedBy: 'server', does: 'Signing secret of the Slack app: proves that a click on a button comes from Slack' },
   { name: 'ARX_KEY', secret: true, usedBy: 'cli', does: 'Access key that proves who is at the command line: `arx keys create` prints it once' },
   { name: 'VAULT_ADDR', secret: false, usedBy: 'vault', does: 'HashiCorp Vault, where arx.yaml keeps credentials there', example: 'https://vault.example.com:8200' },
   { name: 'VAULT_TOKEN', secret: true, usedBy: 'vault', does: 'Token for HashiCorp Vault' },

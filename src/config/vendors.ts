@@ -49,6 +49,10 @@ export function requireSlack(env: ArxEnv): SlackSettings {
   return { apiUrl: apiUrl(), token: token(), channel: channel() };
 }
 
+/** SLACK_SIGNING_SECRET; null where it is not set. Throws ConfigError. */
+export const slackSigningSecret = ({ source }: ArxEnv): Secret | null =>
+  optional(source, 'SLACK_SIGNING_SECRET', readSecret);
+
 /** Everything that is missing or wrong of Jira's variables. */
 export const jiraProblems = (env: ArxEnv): ConfigError[] => problemsOf(Object.values(jiraReaders(env)));
 

@@ -26,6 +26,13 @@ const MEANING: Readonly<Record<string, string>> = {
   forged: 'the signature is of no key that counts',
   unsigned: 'it is not signed, so nobody knows who decided',
   wrong_request: 'the signature is for another request, other arguments or another verdict',
+  unanswered: 'no worker has answered yet: it is kept and may still count',
+  no_such_request: 'there is no such request, or nobody was asked about it',
+  unmapped: 'this Slack user is nobody that Okta knows by the same e-mail address',
+  not_now: 'it could not be done now; try again, or use `arx approvals`',
+  bad_signature: 'its signature is not that of Slack',
+  stale: 'it is not of this moment',
+  replayed: 'it has been taken before',
 };
 
 /** A code in words; one that is not known as it stands. */

@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 import { readEnv } from '../../src/config/env.ts';
 import { requireOkta } from '../../src/config/okta-env.ts';
 import { VARIABLES } from '../../src/config/variables.ts';
-import { requireJira, requireSlack } from '../../src/config/vendors.ts';
+import { requireJira, requireSlack, slackSigningSecret } from '../../src/config/vendors.ts';
 
 interface Service {
   image?: string;
@@ -25,6 +25,7 @@ const { services, volumes } = parse(text, { uniqueKeys: true }) as {
   volumes: Record<string, unknown>;
 };
 const worker = services.worker?.environment ?? {};
+const server = services.server?.environment ?? {};
 
 /** The worker uses the Temporal server of the file: what serves to reach another one is not passed. */
 const OTHER_TEMPORAL = (name: string) =>
@@ -42,7 +43,7 @@ const SAMPLES: Record<string, string> = {
 };
 
 /** What the container gets: Compose fills in `${NAME…}` and passes on names without a value. */
-function resolved(given: Record<string, string>): Record<string, string | undefined> {
+function resolved(given: Record<string, string>, service = worker): Record<string, string | undefined> {
   const fill = (value: string) =>
     value.replace(/\$\{(\w+)(?::([-?])([^}]*))?\}/g, (_, name: string, kind?: string, rest = '') => {
       if (given[name]) return given[name];
@@ -50,14 +51,14 @@ function resolved(given: Record<string, string>): Record<string, string | undefi
       throw new Error(`${name} is not set`);
     });
   return Object.fromEntries(
-    Object.entries(worker).map(([name, value]) => [name, value === null ? given[name] : fill(value)]),
+    Object.entries(service).map(([name, value]) => [name, value === null ? given[name] : fill(value)]),
   );
 }
 
 test('the worker gets every variable of arx, and none that arx does not know', () => {
   const known = VARIABLES.map(({ name }) => name);
   expect(Object.keys(worker).filter((name) => !known.includes(name))).toEqual([]);
-  const personal = VARIABLES.filter(({ usedBy }) => usedBy === 'cli').map(({ name }) => name);
+  const personal = VARIABLES.filter(({ usedBy }) => ['cli', 'server'].includes(usedBy)).map(({ name }) => name);
   const due = known.filter((name) => !OTHER_TEMPORAL(name) && !personal.includes(name));
   expect(Object.keys(worker).filter((name) => personal.includes(name))).toEqual([]);
   expect(due.filter((name) => !(name in worker))).toEqual([]);
@@ -71,6 +72,20 @@ test('its environment, filled in from .env, is one that arx accepts', () => {
   expect(env.databaseUrl?.reveal()).toBe('postgres://arx:pass@postgres:5432/arx');
   expect(env.configPath).toBe('/app/arx.yaml');
   expect(() => resolved({})).toThrow(/is not set/);
+});
+
+test('the server gets its own variables and else only what the worker gets too, with the same value', () => {
+  const own = VARIABLES.filter(({ usedBy }) => usedBy === 'server').map(({ name }) => name);
+  expect(Object.keys(server)).toEqual(expect.arrayContaining([...own, 'ARX_DECISION_KEY', 'SLACK_BOT_TOKEN']));
+  const shared = Object.entries(server).filter(([name]) => !own.includes(name));
+  expect(Object.fromEntries(shared)).toEqual(Object.fromEntries(shared.map(([name]) => [name, worker[name]])));
+  const env = readEnv({ env: resolved({ ...SAMPLES, SLACK_SIGNING_SECRET: 'c' }, server), cwd: join(root, 'test') });
+  expect(slackSigningSecret(env)?.reveal()).toBe('c');
+  expect(services.server?.ports).toEqual([`127.0.0.1:${env.serverAddress.port}:${env.serverAddress.port}`]);
+  expect(services.server?.healthcheck?.test.join(' ')).toContain(
+    `fetch('http://127.0.0.1:${env.serverAddress.port}/readyz')`,
+  );
+  expect(existsSync(join(root, `${services.server?.command?.[0]}`))).toBe(true);
 });
 
 test('no value of a secret stands in the file', () => {
@@ -94,7 +109,15 @@ test('health is asked where the worker answers, inside the container only; metri
 
 test('services wait for what they need, images are pinned, and only loopback is published', () => {
   expect(Object.keys(services)).toEqual(
-    expect.arrayContaining(['postgres', 'temporal-schema', 'temporal', 'temporal-namespace', 'temporal-ui', 'worker']),
+    expect.arrayContaining([
+      'postgres',
+      'temporal-schema',
+      'temporal',
+      'temporal-namespace',
+      'temporal-ui',
+      'worker',
+      'server',
+    ]),
   );
   for (const [name, service] of Object.entries(services)) {
     if (service.build === undefined) expect(service.image, name).toMatch(/:\d+\.\d+[\w.-]*$/);

@@ -1,0 +1,145 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { Hono } from 'hono';
+import type { Context } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { z } from 'zod';
+import { approvalDocument } from '../../client/approval-document.ts';
+import type { AskedRequest } from '../../client/signed-decision.ts';
+import { messageOf } from '../../governance/words.ts';
+import type { AccessKey } from '../../store/governance-types.ts';
+import type { DecisionAnswer } from '../../workflows/messages.ts';
+import { Problem } from '../problem.ts';
+import type { Person, ServerParts } from '../types.ts';
+import { callerOf } from './caller.ts';
+
+const MOST_BYTES = 16 * 1024;
+// Requests that nobody was asked about stand between those that matter here.
+const LOOKED_AT = 2_000;
+
+const listQuery = z.strictObject({
+  state: z.enum(['pending', 'all']).default('pending'),
+  limit: z.coerce.number().int().min(1).max(500).default(100),
+});
+const decisionBody = z.strictObject({
+  verdict: z.enum(['approve', 'deny']),
+  reason: z.string().max(2_000).optional(),
+  decisionId: z
+    .string()
+    .regex(/^[\w.:-]{1,100}$/)
+    .optional(),
+});
+type DecisionBody = z.infer<typeof decisionBody>;
+
+type Env = { Variables: { key: AccessKey } };
+
+/** The approvals API, for holders of an access key: list, one, and decide. */
+export function approvalRoutes(parts: ServerParts): Hono<Env> {
+  const app = new Hono<Env>();
+  app.use(async (context, next) => {
+    context.set('key', await callerOf(parts, context.req.header('authorization')));
+    await next();
+  });
+  app.get('/', async (context) => {
+    const { state, limit } = formed(listQuery, context.req.query());
+    const states = state === 'pending' ? (['pending'] as const) : undefined;
+    const records = await parts.store.requests.list({ states, limit: LOOKED_AT });
+    const asked = records.filter(({ approval }) => approval !== null);
+    const ordered = state === 'pending' ? asked.toReversed() : asked;
+    return context.json({ schema: 'arx.approvals/v1', items: ordered.slice(0, limit).map(approvalDocument) });
+  });
+  app.get('/:id', async (context) => {
+    const record = await askedOf(parts, context.req.param('id'));
+    return context.json({ schema: 'arx.approval/v1', ...approvalDocument(record) });
+  });
+  app.post('/:id/decisions', bodyLimit({ maxSize: MOST_BYTES, onError: tooLarge }), (context) =>
+    decision(parts, context, context.req.param('id')),
+  );
+  return app;
+}
+
+async function decision(parts: ServerParts, context: Context<Env>, id: string): Promise<Response> {
+  const at = parts.now().getTime();
+  const body = formed(decisionBody, await jsonOf(context));
+  const { verdict, reason } = body;
+  const person = await personOfKey(parts, context.get('key'));
+  const record = await askedOf(parts, id);
+  const decisionId = idOf(record, person, body);
+  const proven = { verdict, decisionId, person: person.id, login: person.login, surface: 'api', at, reason } as const;
+  const answer = await parts.decide(record, proven);
+  parts.counters.count('arx_server_decisions_total', { surface: 'api', code: answer?.code ?? 'unanswered' });
+  const { status, told } = toldOf(answer, record);
+  return context.json({ request: record.requestId, decisionId, ...told }, status);
+}
+
+/** A caller's own id counts for this person and request only, so that nobody can take up another's. */
+function idOf({ requestId }: AskedRequest, { id }: Person, { decisionId }: DecisionBody): string {
+  const parts = JSON.stringify([requestId, id, decisionId ?? randomUUID()]);
+  return `api-${createHash('sha256').update(parts).digest('hex').slice(0, 32)}`;
+}
+
+async function personOfKey({ personOf }: ServerParts, { person }: AccessKey): Promise<Person> {
+  const found = person === null ? null : await personOf(person);
+  if (found !== null) return found;
+  throw new Problem(403, 'no_person', {
+    message: person === null ? 'A service cannot decide about approvals.' : 'The person of this key is not active.',
+    remedy: 'Use the access key of an active Okta user: `arx keys create --name NAME --for LOGIN`.',
+  });
+}
+
+async function askedOf({ store }: ServerParts, id: string): Promise<AskedRequest> {
+  const record = /^[\w.:-]{1,100}$/.test(id) ? await store.requests.get(id) : null;
+  if (record?.approval) return { ...record, approval: record.approval };
+  throw new Problem(404, 'no_such_approval', {
+    message: 'Nobody was asked about a request of that id.',
+    remedy: 'List those that wait: GET /v1/approvals.',
+  });
+}
+
+const CONFLICTS: ReadonlySet<string> = new Set(['closed', 'too_late', 'already_voted', 'from_the_future']);
+
+function toldOf(
+  answer: DecisionAnswer | null,
+  { approval }: AskedRequest,
+): { status: ContentfulStatusCode; told: object } {
+  const schema = 'arx.answer/v1';
+  if (answer === null)
+    return { status: 202, told: { schema, accepted: false, code: 'unanswered', state: approval.state } };
+  if (answer.accepted) return { status: 200, told: { schema, ...answer } };
+  const remedy = 'See GET /v1/approvals/ID for who may decide and where it stands.';
+  const error = { schema: 'arx.error/v1', ...answer, message: messageOf(answer.code), remedy };
+  return { status: CONFLICTS.has(answer.code) ? 409 : 403, told: error };
+}
+
+async function jsonOf({ req }: Context): Promise<unknown> {
+  if (!/^application\/json(\s*;|$)/i.test(req.header('content-type') ?? ''))
+    throw malformed('the body is not sent as JSON');
+  try {
+    return JSON.parse(await req.text()) as unknown;
+  } catch (thrown) {
+    throw thrown instanceof Problem ? thrown : malformed('the body is no JSON');
+  }
+}
+
+function formed<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success && !hasProto(value)) return parsed.data;
+  const places = parsed.error?.issues.map(({ path }) => path.join('.')).filter(Boolean) ?? [];
+  throw malformed(places.length > 0 ? `wrong: ${[...new Set(places)].join(', ')}` : 'unknown fields or no object');
+}
+
+const hasProto = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && Object.hasOwn(value, '__proto__');
+
+const malformed = (what: string): Problem =>
+  new Problem(400, 'invalid_argument', {
+    message: `The request has not its form: ${what}.`,
+    remedy: 'See docs/server.md for the fields.',
+  });
+
+function tooLarge(): never {
+  throw new Problem(413, 'too_large', {
+    message: 'The body is too large.',
+    remedy: `Send at most ${MOST_BYTES} bytes.`,
+  });
+}

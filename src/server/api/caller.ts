@@ -1,0 +1,18 @@
+import { isAccessKey, keyHash } from '../../config/identity-keys.ts';
+import type { AccessKey } from '../../store/governance-types.ts';
+import { Problem } from '../problem.ts';
+import type { ServerParts } from '../types.ts';
+
+/**
+ * The access key in an Authorization header. Found by its hash, so that nothing is compared byte by byte with what a
+ * caller chooses. Throws Problem 401.
+ */
+export async function callerOf({ store }: Pick<ServerParts, 'store'>, header: string | undefined): Promise<AccessKey> {
+  const [, key = ''] = /^Bearer +(\S+)$/i.exec(header ?? '') ?? [];
+  const known = isAccessKey(key) ? await store.keys.accessKey(keyHash(key)) : null;
+  if (known !== null && known.revokedAt === null) return known;
+  throw new Problem(401, 'unauthenticated', {
+    message: 'The Authorization header holds no access key that counts.',
+    remedy: 'Send `Authorization: Bearer arxk_…` with a key that `arx keys create` made.',
+  });
+}

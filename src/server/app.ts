@@ -1,0 +1,40 @@
+import { Hono } from 'hono';
+import { approvalRoutes } from './api/approvals.ts';
+import { healthRoutes } from './health.ts';
+import { Problem, problemOf } from './problem.ts';
+import { slackRoutes } from './slack/interactions.ts';
+import type { Background } from './background.ts';
+import type { ServerParts } from './types.ts';
+
+const HEADERS = {
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'x-content-type-options': 'nosniff',
+  'cache-control': 'no-store',
+  'referrer-policy': 'no-referrer',
+} as const;
+
+/** The routes of the server over its parts; `background` holds what goes on after an answer. */
+export function createApp(parts: ServerParts, background: Background): Hono {
+  const { counters, log } = parts;
+  const app = new Hono();
+  app.use(async (context, next) => {
+    await next();
+    for (const [name, value] of Object.entries(HEADERS)) context.res.headers.set(name, value);
+    counters.count('arx_server_requests_total', { status: String(context.res.status) });
+  });
+  app.route('/', healthRoutes(parts));
+  app.route('/slack', slackRoutes(parts, background));
+  app.route('/v1/approvals', approvalRoutes(parts));
+  app.notFound((context) => context.json(NOT_FOUND.document, NOT_FOUND.status));
+  app.onError((thrown, context) => {
+    const problem = problemOf(thrown);
+    if (problem.status >= 500) log.error({ error: thrown.name, code: problem.code }, 'a request failed');
+    return context.json(problem.document, problem.status);
+  });
+  return app;
+}
+
+const NOT_FOUND = new Problem(404, 'not_found', {
+  message: 'There is nothing at this address.',
+  remedy: 'The addresses are listed in docs/server.md.',
+});

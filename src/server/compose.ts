@@ -1,0 +1,88 @@
+import { randomUUID } from 'node:crypto';
+import type { Logger } from 'pino';
+import type { TemporalLink } from '../client.ts';
+import { deliver } from '../client/decisions.ts';
+import { findPerson } from '../client/people.ts';
+import { signedDecision } from '../client/signed-decision.ts';
+import { signingKey } from '../client/signing-key.ts';
+import { oktaSettings } from '../config/credentials.ts';
+import type { ArxEnv } from '../config/env.ts';
+import { guardrailsOf } from '../config/guardrails.ts';
+import { policyBundle } from '../config/policies.ts';
+import type { UsualConfig } from '../config/usual.ts';
+import { requireSlack, slackSigningSecret } from '../config/vendors.ts';
+import type { CallContext } from '../connectors/types.ts';
+import { CATALOGUE } from '../governance/catalogue.ts';
+import { bundleDigest } from '../governance/digest.ts';
+import type { Store } from '../store/types.ts';
+import { Counters } from './metrics.ts';
+import { personOfSlack } from './slack/people.ts';
+import type { SlackReader } from './slack/people.ts';
+import type { Person, ServerParts } from './types.ts';
+
+/** What is open already when the parts are put together. */
+export interface Composition extends UsualConfig {
+  env: ArxEnv;
+  store: Store;
+  link: TemporalLink;
+  log: Logger;
+}
+
+/** In whose name the key that signs decisions is made, where there is none yet. */
+const KEEPER = { principal: 'workflow:server', authenticatedBy: 'none', surface: 'api' } as const;
+const TEMPORAL_WITHIN_MS = 2_000;
+
+/** Puts the parts of the server together. Throws ConfigError, and KeyRevokedError where it could sign nothing. */
+export async function compose(composition: Composition): Promise<ServerParts> {
+  const { env, store, link, log } = composition;
+  const ring = { env, store, keeper: KEEPER };
+  await signingKey(ring);
+  const reader = await readerOf(composition);
+  return {
+    store,
+    slackSecret: slackSigningSecret(env),
+    personOfSlack: (userId) => personOfSlack(reader, userId),
+    personOf: async (reference) => activePerson(await findPerson(reader, reference)),
+    // Read anew for each decision: the key may have been replaced.
+    decide: async (request, proven) => {
+      const signed = signedDecision(request, proven, await signingKey(ring));
+      return deliver(link, request, { ...signed, verdict: proven.verdict });
+    },
+    askTemporal: () => askTemporal(link),
+    counters: new Counters(),
+    now: () => new Date(),
+    log,
+  };
+}
+
+function activePerson(user: (Person & { status: string }) | null): Person | null {
+  return user?.status === 'ACTIVE' ? { id: user.id, login: user.login } : null;
+}
+
+/** Okta and Slack behind the governed pipeline, by the policies as they are at each call. */
+async function readerOf({ env, config, baseDir, store }: Composition): Promise<SlackReader> {
+  const { createConnectors } = await import('../connectors/create.ts');
+  const policies = { patterns: config.policies, baseDir, catalogue: CATALOGUE, digest: bundleDigest };
+  const { okta, slack } = createConnectors({
+    okta: await oktaSettings({ env, config, baseDir }),
+    slack: env.source.find('SLACK_BOT_TOKEN') ? requireSlack(env) : undefined,
+    journal: store.journal,
+    bundle: () => policyBundle(policies),
+    guardrails: () => guardrailsOf(config),
+    now: () => new Date(),
+    timeoutMs: 10_000,
+    quota: { share: 1, reserve: 0, warningThreshold: false },
+  });
+  return { okta, slack, context: contextOf };
+}
+
+function contextOf<Output>(subject: string): CallContext<Output> {
+  const run = randomUUID();
+  const caller = { principal: 'workflow:governed-operations', authenticatedBy: 'none', surface: 'api' } as const;
+  return { caller: { ...caller, workflowId: `sign-in/${run}`, run }, subject, priority: 'interactive' };
+}
+
+const askTemporal = ({ client, namespace }: TemporalLink): Promise<void> =>
+  client.withDeadline(Date.now() + TEMPORAL_WITHIN_MS, async () => {
+    await client.workflowService.describeNamespace({ namespace });
+  });

@@ -1,0 +1,113 @@
+import { createHash } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Hono } from 'hono';
+import type { Context } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import type { Secret } from '../../config/secret.ts';
+import { messageOf } from '../../governance/words.ts';
+import type { Background } from '../background.ts';
+import { Problem } from '../problem.ts';
+import { RefusalTrail } from '../refusals.ts';
+import type { ServerParts } from '../types.ts';
+import { clickIn } from './payload.ts';
+import type { Click } from './payload.ts';
+import { FRESH_FOR, signatureFault } from './signature.ts';
+import type { SignatureFault } from './signature.ts';
+
+const MOST_BYTES = 256 * 1024;
+/** Slack waits three seconds. */
+const ANSWER_WITHIN_MS = 2_500;
+
+/** `POST /slack/interactions`: clicks on the buttons of our messages, each taken once and only as signed by Slack. */
+export function slackRoutes(parts: ServerParts, background: Background): Hono {
+  const app = new Hono();
+  const trail = new RefusalTrail(parts);
+  const limit = bodyLimit({ maxSize: MOST_BYTES, onError: tooLarge });
+  app.post('/interactions', limit, async (context) => {
+    const secret = parts.slackSecret ?? notSetUp();
+    const body = new Uint8Array(await context.req.arrayBuffer());
+    const fault = await faultOf(parts, secret, { context, body });
+    const click = clickIn(body);
+    if (fault !== null) {
+      parts.counters.count('arx_server_slack_refused_total', { code: fault });
+      await trail.write(click?.requestId ?? null, fault, { authenticatedBy: 'none' });
+      throw refused(fault);
+    }
+    // Slack also tells of clicks that mean nothing to us, links for example.
+    if (click === null) return context.body(null, 200);
+    const work = answerTo(parts, trail, click);
+    background.add(work);
+    const text = await Promise.race([work, delay(ANSWER_WITHIN_MS, null, { ref: false })]);
+    return text === null
+      ? context.body(null, 200)
+      : context.json({ response_type: 'ephemeral', replace_original: false, text });
+  });
+  return app;
+}
+
+type Fault = SignatureFault | 'replayed';
+
+async function faultOf(
+  { store, now }: ServerParts,
+  secret: Secret,
+  { context, body }: { context: Context; body: Uint8Array },
+): Promise<Fault | null> {
+  const timestamp = context.req.header('x-slack-request-timestamp');
+  const signature = context.req.header('x-slack-signature');
+  const at = now();
+  const fault = signatureFault(secret, { timestamp, signature, body }, at);
+  if (fault !== null) return fault;
+  // It is fresh until its own time plus the window, which may lie ahead of ours by the window.
+  const expiresAt = new Date((Number(timestamp) + FRESH_FOR + 1) * 1000).toISOString();
+  const hash = createHash('sha256').update(`${signature}`).digest('hex');
+  return (await store.signatures.takeOnce(hash, { at: at.toISOString(), expiresAt })) ? null : 'replayed';
+}
+
+/** Does what a click asks for and says what came of it. Never rejects. */
+async function answerTo(parts: ServerParts, trail: RefusalTrail, click: Click): Promise<string> {
+  const { counters, log } = parts;
+  const outcome = await decideAs(parts, trail, click).catch((thrown: unknown) => {
+    log.error({ error: (thrown as Error).name }, 'a click could not be served');
+    return { accepted: false, code: 'not_now' };
+  });
+  counters.count('arx_server_decisions_total', { surface: 'slack', code: outcome.code });
+  return `${outcome.accepted ? '' : 'Refused: '}${messageOf(outcome.code)}.`;
+}
+
+async function decideAs(
+  { store, personOfSlack, decide, now }: ServerParts,
+  trail: RefusalTrail,
+  { requestId, verdict, user, decisionId }: Click,
+): Promise<{ accepted: boolean; code: string }> {
+  const at = now().getTime();
+  const record = await store.requests.get(requestId);
+  if (!record?.approval) return { accepted: false, code: 'no_such_request' };
+  const person = await personOfSlack(user);
+  if (person === null) {
+    await trail.write(requestId, 'unmapped', { authenticatedBy: 'slack' });
+    return { accepted: false, code: 'unmapped' };
+  }
+  const proven = { verdict, decisionId, person: person.id, login: person.login, surface: 'slack', at } as const;
+  const answer = await decide({ ...record, approval: record.approval }, proven);
+  return answer ?? { accepted: true, code: 'unanswered' };
+}
+
+const refused = (fault: Fault): Problem =>
+  new Problem(401, fault, {
+    message: `Not taken: ${messageOf(fault)}.`,
+    remedy: 'Check SLACK_SIGNING_SECRET against the Slack app, and the clock of this machine.',
+  });
+
+function notSetUp(): never {
+  throw new Problem(503, 'slack_not_set_up', {
+    message: 'Buttons in Slack are not set up here.',
+    remedy: 'Set SLACK_SIGNING_SECRET to the signing secret of the Slack app.',
+  });
+}
+
+function tooLarge(): never {
+  throw new Problem(413, 'too_large', {
+    message: 'The body is larger than Slack sends.',
+    remedy: `Send at most ${MOST_BYTES} bytes.`,
+  });
+}

@@ -1,0 +1,30 @@
+import type { Logger } from 'pino';
+import type { AskedRequest, ProvenDecision } from '../client/signed-decision.ts';
+import type { Secret } from '../config/secret.ts';
+import type { Store } from '../store/types.ts';
+import type { DecisionAnswer } from '../workflows/messages.ts';
+import type { Counters } from './metrics.ts';
+
+/** Who a decision is counted for: an active Okta user. */
+export interface Person {
+  id: string;
+  login: string;
+}
+
+/** Everything that the routes need; put together in main.ts. */
+export interface ServerParts {
+  store: Pick<Store, 'requests' | 'keys' | 'signatures' | 'journal' | 'ping'>;
+  /** SLACK_SIGNING_SECRET; without it nothing that claims to come from Slack is taken. */
+  slackSecret: Secret | null;
+  /** The active Okta user behind a Slack user id; null for strangers. */
+  personOfSlack: (userId: string) => Promise<Person | null>;
+  /** The active Okta user with this login or id; null where there is none. */
+  personOf: (reference: string) => Promise<Person | null>;
+  /** Signs and sends a decision; null where no worker has answered yet. */
+  decide: (request: AskedRequest, decision: ProvenDecision) => Promise<DecisionAnswer | null>;
+  /** Throws where Temporal does not answer. */
+  askTemporal: () => Promise<void>;
+  counters: Counters;
+  now: () => Date;
+  log: Pick<Logger, 'info' | 'warn' | 'error'>;
+}

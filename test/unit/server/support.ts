@@ -1,0 +1,87 @@
+import { createHmac } from 'node:crypto';
+import { pino } from 'pino';
+import type { AskedRequest, ProvenDecision } from '../../../src/client/signed-decision.ts';
+import { Secret } from '../../../src/config/secret.ts';
+import type { Approval } from '../../../src/governance/approval.ts';
+import { createApp } from '../../../src/server/app.ts';
+import { Background } from '../../../src/server/background.ts';
+import { Counters } from '../../../src/server/metrics.ts';
+import type { ServerParts } from '../../../src/server/types.ts';
+import type { ActionRequest } from '../../../src/store/governance-types.ts';
+import type { Store } from '../../../src/store/types.ts';
+import type { DecisionAnswer } from '../../../src/workflows/messages.ts';
+
+export const SECRET = 'c'.repeat(32);
+export const NOW = new Date('2026-11-22T08:00:00.000Z');
+export const ANN = { id: '00uAnnAnnAnnAnnAnnAn', login: 'ann@example.com' };
+export const COUNTED: DecisionAnswer = { accepted: true, code: 'counted', state: 'APPROVED' };
+
+const APPROVAL: Approval = {
+  ...{ state: 'PENDING', deadline: NOW.getTime() + 3_600_000, grace: 2_000, quorum: 1, banned: [], votes: [] },
+  requirements: [{ policy: 'p', count: 1, eligible: [ANN.id] }],
+};
+const REQUEST: Omit<ActionRequest, 'requestId'> = {
+  ...{ workflowId: 'w', run: 'run', connector: 'okta', operation: 'users:suspend', args: { userId: '00u1' } },
+  ...{ argsDigest: 'abc', principal: 'user:bob@example.com', authenticatedBy: 'cli', surface: 'cli' },
+  ...{ requesterId: null, onBehalfOf: null, reason: 'left', risk: 'HIGH', target: { kind: 'user', id: '00u1' } },
+  ...{ targetFacts: null, bundleDigest: 'def', createdAt: NOW.toISOString() },
+  obligations: { approval: 'hitl', approvers: [], expiresInMs: null, grantValidForMs: null },
+};
+
+/** A request that waits for a decision. */
+export async function askAbout(store: Store, requestId: string): Promise<void> {
+  await store.requests.open({ ...REQUEST, requestId }, 'pending', APPROVAL);
+}
+
+/** The app over a real store; people and the approval itself are given. */
+export function appOver(store: Store, over: Partial<ServerParts> = {}) {
+  const decisions: { request: AskedRequest; proven: ProvenDecision }[] = [];
+  const background = new Background();
+  const parts: ServerParts = {
+    store,
+    slackSecret: new Secret(SECRET),
+    personOfSlack: async (userId) => (userId === 'U0ANN' ? ANN : null),
+    personOf: async (login) => (login === ANN.login ? ANN : null),
+    decide: async (request, proven) => {
+      decisions.push({ request, proven });
+      return COUNTED;
+    },
+    askTemporal: async () => undefined,
+    counters: new Counters(),
+    now: () => NOW,
+    log: pino({ level: 'silent' }),
+    ...over,
+  };
+  return { app: createApp(parts, background), background, decisions, parts };
+}
+
+/** The body of a click as Slack sends it. */
+export function clickBody(requestId: string, over: Record<string, unknown> = {}): string {
+  const payload = {
+    type: 'block_actions',
+    user: { id: 'U0ANN', username: 'ann', team_id: 'T1' },
+    container: { type: 'message', message_ts: '1763798400.000100', channel_id: 'C0SEC' },
+    response_url: 'https://hooks.slack.com/actions/T1/1/x',
+    actions: [
+      {
+        type: 'button',
+        action_id: 'arx_approve',
+        block_id: 'arx_decision',
+        value: requestId,
+        action_ts: '1763798401.1',
+      },
+    ],
+    ...over,
+  };
+  return new URLSearchParams({ payload: JSON.stringify(payload) }).toString();
+}
+
+/** Headers of a message signed as Slack does. */
+export function signed(body: string, { at = NOW.getTime() / 1000, secret = SECRET } = {}): Record<string, string> {
+  const mac = createHmac('sha256', secret).update(`v0:${at}:${body}`).digest('hex');
+  return {
+    'content-type': 'application/x-www-form-urlencoded',
+    'x-slack-request-timestamp': `${at}`,
+    'x-slack-signature': `v0=${mac}`,
+  };
+}
