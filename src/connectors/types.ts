@@ -233,6 +233,11 @@ export interface SlackOperations extends OperationTable {
     output: { team: string; user: string; botId: string | null; scopes: string[] };
   };
   /** The channel by id, or by name (`#name`) among those the bot can list; missing is ConnectorError not_found. */
+  /** Ids of the Slack users in a channel that is given by id. */
+  'channels:members': {
+    input: { channel: string; cursor?: string | null };
+    output: { members: string[]; next: string | null };
+  };
   'channels:read': { input: { channel: string }; output: { id: string; name: string; isMember: boolean } };
 }
 

@@ -24,6 +24,7 @@ export const SLACK_OPERATIONS: readonly OperationRow[] = [
   { connector: 'slack', operation: 'users:lookup', method: 'POST', path: '/api/users.lookupByEmail', risk: 'LOW', does: 'Find a Slack user by e-mail or id',
     wire: [{ method: 'POST', path: '/api/users.lookupByEmail' }, { method: 'POST', path: '/api/users.info' }] },
   { connector: 'slack', operation: 'auth:test', method: 'POST', path: '/api/auth.test', risk: 'LOW', does: 'Read whose token this is and its scopes' },
+  { connector: 'slack', operation: 'channels:members', method: 'POST', path: '/api/conversations.members', risk: 'LOW', does: 'Read who is in a channel' },
   { connector: 'slack', operation: 'channels:read', method: 'POST', path: '/api/conversations.list', risk: 'LOW', does: 'Find a channel',
     wire: [{ method: 'POST', path: '/api/conversations.list' }, { method: 'POST', path: '/api/conversations.info' }] },
 ];

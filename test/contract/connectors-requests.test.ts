@@ -44,6 +44,7 @@ const JIRA: Inputs<Named<JiraOperations>> = {
 };
 const SLACK: Inputs<Named<SlackOperations>> = {
   'auth:test': () => [{}],
+  'channels:members': ({ channel }: Known) => [{ channel }],
   'channels:read': ({ channel }) => [{ channel }],
   'chat:write': ({ channel }) => [{ channel, ...content }],
   'chat:update': ({ channel, message }) => [{ channel, ts: message.ts, ...content }],

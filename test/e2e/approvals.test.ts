@@ -28,7 +28,7 @@ describe('governed operations and approvals', () => {
     job = await mainJob((await server.create()).databaseUrl, {
       config: { approvals: { default_approvers: ['group:Approvers'], expires_in: '20s' }, protected: [] },
     });
-    const people = ['ann', 'bob', 'cyd', 'requester', 'stranger'].map((name) => ({
+    const people = ['ann', 'bob', 'cyd', 'dee', 'requester', 'stranger'].map((name) => ({
       login: `${name}@example.com`,
       groups: ['ann', 'bob', 'cyd', 'requester'].includes(name) ? ['Approvers'] : [],
     }));
@@ -39,6 +39,7 @@ describe('governed operations and approvals', () => {
       createdAt: '2026-01-01T00:00:00.000Z',
       revokedAt: null,
     });
+    await job.emulators.slackSettings({ members: [{ email: 'dee@example.com' }, { email: 'gone@example.com' }] });
     worker = await job.startWorker();
   });
   afterAll(async () => {
@@ -231,6 +232,15 @@ describe('governed operations and approvals', () => {
     expect(await decide(request, first)).toMatchObject({ accepted: true, state: 'PENDING' });
     expect(await decide(request, claimOf(request, 'ann'))).toMatchObject({ accepted: false, code: 'already_voted' });
     expect(await decide(request, claimOf(request, 'bob'))).toMatchObject({ accepted: true, state: 'APPROVED' });
+    expect(await resultOf(handle)).toMatchObject({ state: 'succeeded' });
+    expect(await writesTo(userId)).toHaveLength(1);
+  });
+
+  it('whoever is in the channel of the policy and in Okta may decide too', async () => {
+    const userId = await target();
+    const handle = await start(suspend(userId));
+    const request = await pending(handle);
+    expect(await decide(request, claimOf(request, 'dee'))).toMatchObject({ accepted: true, state: 'APPROVED' });
     expect(await resultOf(handle)).toMatchObject({ state: 'succeeded' });
     expect(await writesTo(userId)).toHaveLength(1);
   });

@@ -1,10 +1,12 @@
 import { Context } from '@temporalio/activity';
 import { ConnectorError } from '../../connectors/errors.ts';
-import type { Caller, OktaPage, OktaUser } from '../../connectors/types.ts';
+import type { Caller, OktaPage, OktaUser, SlackOperations } from '../../connectors/types.ts';
 import type { GovernedDeps } from './deps.ts';
 
 /** The principal that reads what a decision needs to know; its policy ships as policies/governed-operations.yaml. */
 export const PEOPLE_READER = 'workflow:governed-operations';
+/** A channel with more people than this is no list of approvers. */
+const MOST_MEMBERS = 200;
 const USER_ID = /^[A-Za-z0-9]{20}$/;
 
 /** Reads people and groups on behalf of one request. */
@@ -35,6 +37,45 @@ export class PeopleReader {
     const ids = new Set<string>();
     for (const reference of references) for (const id of await this.#idsOf(reference)) ids.add(id);
     return [...ids];
+  }
+
+  /**
+   * Ids of those in a Slack channel who are Okta users with the same address. Nobody where Slack does not say: without
+   * the scopes for it, or where there is no such channel.
+   */
+  async inChannel(channel: string): Promise<string[]> {
+    try {
+      const ids: string[] = [];
+      for (const email of await this.#emailsIn(channel)) {
+        const user = email === null ? null : await this.person(email);
+        if (user?.status === 'ACTIVE') ids.push(user.id);
+      }
+      return ids;
+    } catch (error) {
+      if (error instanceof ConnectorError && error.fields.connector === 'slack' && !error.retryable) return [];
+      throw error;
+    }
+  }
+
+  async #emailsIn(channel: string): Promise<(string | null)[]> {
+    const { slack } = this.#deps.connectors;
+    const context = this.#context('channel');
+    const id = /^[A-Z][A-Z0-9_]+$/.test(channel)
+      ? channel
+      : (await slack('channels:read', { channel }, context)).output.id;
+    const emails: (string | null)[] = [];
+    let cursor: string | null = null;
+    do {
+      const page: SlackOperations['channels:members']['output'] = (
+        await slack('channels:members', { channel: id, cursor }, context)
+      ).output;
+      for (const user of page.members) {
+        const { output } = await slack('users:lookup', { user }, context);
+        emails.push(output.active ? output.email : null);
+      }
+      cursor = emails.length < MOST_MEMBERS ? page.next : null;
+    } while (cursor !== null);
+    return emails;
   }
 
   /** Whether the user holds an administrator role, direct or through a group. */

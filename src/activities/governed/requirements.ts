@@ -8,7 +8,7 @@ const GRACE_MS = 60_000;
 /** CRITICAL needs two people whatever is configured. */
 const LEAST_CRITICAL = 2;
 
-/** Who must approve, by policy: the people it names, or else the default approvers. */
+/** Who must approve, by policy: the people it names, or else those in its channel and the default approvers. */
 export async function requirementsOf(
   deps: GovernedDeps,
   people: PeopleReader,
@@ -16,8 +16,10 @@ export async function requirementsOf(
 ): Promise<ApprovalRequirement[]> {
   const { defaultApprovers } = deps.settings();
   const requirements: ApprovalRequirement[] = [];
-  for (const { policy, any_of: named, count } of approvers) {
-    const eligible = await people.idsOf(named.length > 0 ? named : defaultApprovers);
+  for (const { policy, any_of: named, count, hitlChannel } of approvers) {
+    const own = await people.idsOf(named.length > 0 ? named : defaultApprovers);
+    const met = named.length === 0 && hitlChannel ? await people.inChannel(hitlChannel) : [];
+    const eligible = [...new Set([...own, ...met])];
     requirements.push({ policy, count, eligible });
   }
   return requirements;

@@ -29,6 +29,7 @@ export const historyInput = z.strictObject({
   cursor,
   limit: z.int().min(1).max(200).optional(),
 });
+export const membersInput = z.strictObject({ channel: channelId, cursor });
 export const channelInput = z.strictObject({ channel });
 export const lookupInput = z.union([
   z.strictObject({ email: z.string().regex(/^[^\s@\p{Cc}]{1,64}@[^\s@\p{Cc}]{1,255}$/u) }),

@@ -4,6 +4,7 @@ import {
   historyInput,
   isChannelId,
   lookupInput,
+  membersInput,
   noInput,
   updateInput,
   writeInput,
@@ -15,6 +16,7 @@ import {
   parseHistory,
   parseIdentity,
   parseMember,
+  parseMembers,
   parsePosted,
 } from './projections.ts';
 import type { WebClient } from '@slack/web-api';
@@ -77,6 +79,16 @@ export const SLACK_ROWS: OperationRows<SlackOperations, WebClient> = {
     send: async (client) => client.apiCall('auth.test', {}),
     project: ({ json, answer }) => parseIdentity(json, answer.headers),
     redact: () => ({}),
+  },
+  'channels:members': {
+    write: false,
+    input: membersInput,
+    route: () => ({ method: 'POST', path: '/api/conversations.members', params: {} }),
+    send: async (client, { channel, cursor }) =>
+      client.apiCall('conversations.members', { channel, cursor: cursor ?? undefined, limit: PAGE_SIZE }),
+    project: ({ json }) => parseMembers(json),
+    redact: ({ channel, cursor }) => ({ channel, continued: Boolean(cursor) }),
+    evidence: ({ members, next }) => ({ members: members.length, more: next !== null }),
   },
   'channels:read': {
     write: false,

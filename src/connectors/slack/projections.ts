@@ -43,6 +43,13 @@ export function parseHistory(json: unknown): SlackOperations['history:read']['ou
   return { messages, next: page?.next_cursor || null };
 }
 
+const memberIds = z.object({ members: z.array(z.string().min(1)), response_metadata: cursor });
+
+export function parseMembers(json: unknown): SlackOperations['channels:members']['output'] {
+  const { members, response_metadata: page } = memberIds.parse(json);
+  return { members, next: page?.next_cursor || null };
+}
+
 /** Whose token this is; its scopes stand in a header. */
 export function parseIdentity(json: unknown, headers: Headers): SlackOperations['auth:test']['output'] {
   const { team, team_id: teamId, user, user_id: userId, bot_id: botId } = identity.parse(json);

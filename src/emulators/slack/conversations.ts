@@ -25,6 +25,13 @@ export function conversationRoutes(workspace: SlackWorkspace): Route[] {
         },
         {
           method,
+          path: '/api/conversations.members',
+          operation: 'channels:members',
+          scope: 'channels:read',
+          handle: (request) => members(workspace, request),
+        },
+        {
+          method,
           path: '/api/conversations.list',
           operation: 'channels:read',
           scope: 'channels:read',
@@ -63,6 +70,22 @@ function within(given: Json): (message: SlackMessageRecord) => boolean {
 function info(workspace: SlackWorkspace, request: EmulatedRequest): Answer {
   const channel = workspace.channels.find(({ id }) => id === argumentsOf(request).channel);
   return channel ? slackOk({ channel: renderChannel(channel) }) : slackError('channel_not_found');
+}
+
+/** Everybody in the workspace is in every channel that the bot is in. */
+function members(workspace: SlackWorkspace, request: EmulatedRequest): Answer {
+  const given = argumentsOf(request);
+  const channel = workspace.channels.find(({ id }) => id === given.channel);
+  if (!channel) return slackError('channel_not_found');
+  const offset = offsetOf(textArgument(given, 'cursor'));
+  if (offset === null) return slackError('invalid_cursor');
+  const limit = Math.min(Math.max(1, Number(given.limit ?? 100)), 1000);
+  const found = channel.isMember ? workspace.members : [];
+  const next_cursor = offset + limit < found.length ? cursor(offset + limit) : '';
+  return slackOk({
+    members: found.slice(offset, offset + limit).map(({ id }) => id),
+    response_metadata: { next_cursor },
+  });
 }
 
 function list(workspace: SlackWorkspace, request: EmulatedRequest): Answer {
