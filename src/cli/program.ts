@@ -10,6 +10,7 @@ import { defineDoctor } from './doctor.ts';
 import { defineEmulate } from './emulate.ts';
 import { defineAuditKeys } from './keys-audit.ts';
 import { defineKeys } from './keys.ts';
+import { defineOkta } from './okta.ts';
 import { definePolicy } from './policy.ts';
 import { defineRegister } from './register.ts';
 import { defineReport } from './report.ts';
@@ -35,6 +36,7 @@ const VERBS: readonly DefineVerb[] = [
   defineAudit,
   definePolicy,
   defineConfig,
+  defineOkta,
   defineDoctor,
   defineUp,
   defineEmulate,

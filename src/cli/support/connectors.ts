@@ -1,5 +1,6 @@
 import { guardrailsOf } from '../../config/guardrails.ts';
 import { oktaSettings } from '../../config/credentials.ts';
+import type { OktaSettings } from '../../config/okta-env.ts';
 import type { Connectors } from '../../connectors/types.ts';
 import type { Store } from '../../store/types.ts';
 import { policiesOf } from './inspect.ts';
@@ -7,14 +8,22 @@ import type { Settings } from './settings.ts';
 
 /** Okta behind the governed pipeline, for the few look-ups that a command itself makes. Throws ConfigError. */
 export async function oktaOf(settings: Settings, store: Store): Promise<Connectors['okta']> {
-  const { createConnectors } = await import('../../connectors/create.ts');
   const { arx, config, baseDir } = settings;
+  return oktaWith(settings, { store, okta: await oktaSettings({ env: arx, config, baseDir }) });
+}
+
+/** As `oktaOf`, with settings of Okta that are stored nowhere yet. */
+export async function oktaWith(
+  settings: Settings,
+  given: { store: Store; okta: OktaSettings },
+): Promise<Connectors['okta']> {
+  const { createConnectors } = await import('../../connectors/create.ts');
   const bundle = policiesOf(settings);
   const { okta } = createConnectors({
-    okta: await oktaSettings({ env: arx, config, baseDir }),
-    journal: store.journal,
+    okta: given.okta,
+    journal: given.store.journal,
     bundle: () => bundle,
-    guardrails: () => guardrailsOf(config),
+    guardrails: () => guardrailsOf(settings.config),
     now: () => new Date(),
     timeoutMs: 10_000,
     quota: { share: 1, reserve: 0, warningThreshold: false },

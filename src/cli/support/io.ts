@@ -1,10 +1,12 @@
-import type { Writable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import pc from 'picocolors';
 
 /** Where a command writes: data to `out`, everything meant for a person's eye to `err`. */
 export interface Io {
   readonly out: Writable;
-  readonly err: Writable;
+  readonly err: Writable & Terminal;
+  /** What is typed or piped in; taken hold of only by what reads it. */
+  readonly input: () => Readable & Terminal;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Colours for what goes to `out` and to `err`; plain where that stream is no terminal or NO_COLOR is set. */
   readonly colors: { out: Colors; err: Colors };
@@ -26,6 +28,7 @@ export function createIo(parts: {
   err: Writable;
   env: Io['env'];
   signal: AbortSignal;
+  input?: Io['input'];
   onHold?: () => void;
 }): Io {
   const colours = (stream: Writable): Colors =>
@@ -33,6 +36,7 @@ export function createIo(parts: {
   return {
     out: parts.out,
     err: parts.err,
+    input: parts.input ?? (() => process.stdin),
     env: parts.env,
     colors: { out: colours(parts.out), err: colours(parts.err) },
     interactive: Boolean((parts.err as Terminal).isTTY) && parts.env.TERM !== 'dumb',

@@ -3,13 +3,20 @@ import { CliError } from './errors.ts';
 import type { Io } from './io.ts';
 import { readEnvironment } from './settings.ts';
 
-/** Runs a task over the store: that of DATABASE_URL, and where it is not set the embedded one of ARX_HOME. */
-export async function withStore<Result>(io: Io, task: (store: Store) => Promise<Result>): Promise<Result> {
+/**
+ * Runs a task over the store: that of DATABASE_URL, and where it is not set the embedded one of ARX_HOME, which `create`
+ * makes where it is missing.
+ */
+export async function withStore<Result>(
+  io: Io,
+  task: (store: Store) => Promise<Result>,
+  options: { create?: boolean } = {},
+): Promise<Result> {
   const environment = readEnvironment(io);
   const url = environment.arx.databaseUrl;
   if (url !== null) return overUrl(url.reveal(), task);
   const { withLocalStore } = await import('./local-store.ts');
-  return withLocalStore(environment, (address) => overUrl(address, task));
+  return withLocalStore(environment, (address) => overUrl(address, task), options);
 }
 
 /** As `withStore`, but where nothing was stored yet `nothing` is the answer; no store is made for it. */

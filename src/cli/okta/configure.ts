@@ -1,0 +1,60 @@
+import { relative, resolve } from 'node:path';
+import { refuseSdkSettings } from '../../config/okta-env.ts';
+import type { OktaSettings } from '../../config/okta-env.ts';
+import type { ConfigureOptions } from '../okta.ts';
+import { EXIT } from '../support/exit.ts';
+import type { Io } from '../support/io.ts';
+import { print, say, writeJson } from '../support/io.ts';
+import { loadSettings } from '../support/settings.ts';
+import type { Settings } from '../support/settings.ts';
+import { refuseExisting, storeCredentials } from './credential-file.ts';
+import { oktaGiven } from './given.ts';
+import { tryOkta } from './try.ts';
+
+/** `arx okta configure`: asks, tests, stores. Where the test fails nothing is stored. */
+export async function configure(io: Io, options: ConfigureOptions) {
+  const settings = await loadSettings(io, options);
+  refuseSdkSettings(settings.arx);
+  const { home, cwd } = settings.arx;
+  const file = resolve(cwd, options.out ?? resolve(home, 'okta.json'));
+  const force = options.force ?? false;
+  // Before anything is asked for; the write refuses it once more.
+  if (!force) refuseExisting(file);
+  const okta = await oktaGiven(io, options, cwd);
+  await tryOkta(io, settings, okta);
+  const domain = domainOf(okta);
+  storeCredentials(file, { domain, token: okta.credential.token }, force);
+  await tell(io, { domain, file, vault: vaultOf(settings, file) }, { settings, json: options.json });
+  return EXIT.ok;
+}
+
+/** As people write it: without https://, which is what is meant where nothing is said. */
+const domainOf = ({ origin, host }: OktaSettings): string => (origin.startsWith('https://') ? host : origin);
+
+/** The file as arx.yaml names it: relative where it lies below the folder of arx.yaml. */
+function vaultOf({ baseDir }: Settings, file: string): string {
+  const path = relative(baseDir, file);
+  return path.startsWith('..') ? file : `./${path}`;
+}
+
+interface Stored {
+  domain: string;
+  file: string;
+  vault: string;
+}
+
+async function tell(
+  io: Io,
+  stored: Stored,
+  { settings, json }: { settings: Settings; json: boolean | undefined },
+): Promise<void> {
+  if (json) return writeJson(io, { schema: 'arx.okta-configured/v1', ...stored, tested: true });
+  const { domain, file, vault } = stored;
+  say(io, `Okta at ${domain} accepts the token. Both are stored in ${file}.`);
+  if (settings.config.credentials.okta?.vault === vault) return say(io, 'arx.yaml names the file already.');
+  say(io, `Add this to ${settings.file?.path ?? 'arx.yaml'}; OKTA_DOMAIN and OKTA_API_TOKEN are not read then:`);
+  await print(io, `credentials:\n  okta:\n    vault: ${yamlText(vault)}`);
+}
+
+// What JSON quotes YAML reads as the same text.
+const yamlText = (text: string): string => (/^[\w./-]+$/.test(text) ? text : JSON.stringify(text));

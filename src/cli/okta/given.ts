@@ -1,0 +1,89 @@
+import { readFileSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { readOktaAddress } from '../../config/address.ts';
+import type { Read } from '../../config/address.ts';
+import { readOktaToken } from '../../config/okta-env.ts';
+import type { OktaSettings } from '../../config/okta-env.ts';
+import type { Secret } from '../../config/secret.ts';
+import type { ConfigureOptions } from '../okta.ts';
+import { usageError } from '../support/errors.ts';
+import type { Io } from '../support/io.ts';
+import { openPrompt } from '../support/prompt.ts';
+import type { Prompt } from '../support/prompt.ts';
+
+const MAX_BYTES = 64 * 1024;
+const STDIN = '-';
+
+/** Okta's settings where the credential is a token. */
+export type TokenSettings = OktaSettings & { credential: { kind: 'ssws'; token: Secret } };
+
+/**
+ * The domain and token by the options; what they leave out is asked for at a terminal, the token without echo. Throws
+ * CliError `usage`, which never holds the token.
+ */
+export async function oktaGiven(io: Io, options: ConfigureOptions, cwd: string): Promise<TokenSettings> {
+  const atTerminal = Boolean(io.input().isTTY && io.err.isTTY);
+  const { domain, tokenFile } = options;
+  const askToken = tokenFile === undefined || (tokenFile === STDIN && atTerminal);
+  if (!atTerminal && (domain === undefined || askToken)) throw notAsked();
+  const prompt = domain === undefined || askToken ? openPrompt(io) : null;
+  try {
+    const url = accepted('domain', readOktaAddress(domain ?? (await ask(prompt, DOMAIN))));
+    const text = askToken ? await ask(prompt, TOKEN) : await tokenIn(io, resolve(cwd, tokenFile), tokenFile);
+    const token = accepted('token', readOktaToken(text));
+    return { origin: url.origin, host: url.host, credential: { kind: 'ssws', token } };
+  } finally {
+    prompt?.close();
+  }
+}
+
+const DOMAIN = { question: 'Okta domain (such as example.okta.com): ', hidden: false };
+const TOKEN = { question: 'API token of a read-only administrator (not shown): ', hidden: true };
+
+const ask = async (prompt: Prompt | null, what: typeof DOMAIN): Promise<string> =>
+  ((await prompt?.ask(what)) ?? '').trim();
+
+function accepted<T>(what: 'domain' | 'token', read: Read<T>): T {
+  if (read.ok) return read.value;
+  throw usageError(`The ${what} ${read.problem}.`, read.remedy ?? `Correct the ${what}.`);
+}
+
+async function tokenIn(io: Io, file: string, name: string): Promise<string> {
+  const text = name === STDIN ? await standardInput(io) : fileText(file);
+  const token = text.replace(/\r?\n$/, '');
+  if (token !== '') return token;
+  throw usageError(
+    name === STDIN ? 'Standard input holds no token.' : `${file} holds no token.`,
+    'Give the token alone.',
+  );
+}
+
+function fileText(file: string): string {
+  try {
+    if (statSync(file).size <= MAX_BYTES) return readFileSync(file, 'utf8');
+  } catch (thrown) {
+    const { code = 'unknown' } = thrown as NodeJS.ErrnoException;
+    throw usageError(`${file} cannot be read (${code}).`, 'Name a file that holds the token with --token-file.');
+  }
+  throw tooLarge(file);
+}
+
+async function standardInput(io: Io): Promise<string> {
+  const pieces: Buffer[] = [];
+  let size = 0;
+  for await (const piece of io.input()) {
+    const bytes = Buffer.from(piece as Buffer);
+    size += bytes.length;
+    if (size > MAX_BYTES) throw tooLarge('Standard input');
+    pieces.push(bytes);
+  }
+  return Buffer.concat(pieces).toString('utf8');
+}
+
+const tooLarge = (what: string) => usageError(`${what} is too large for a token.`, 'Give the token alone.');
+
+const notAsked = () =>
+  usageError(
+    'Domain and token are asked for at a terminal only, and this is none.',
+    'Give --domain HOST and --token-file FILE (- for standard input).',
+  );

@@ -1,0 +1,51 @@
+import { randomUUID } from 'node:crypto';
+import type { OktaSettings } from '../../config/okta-env.ts';
+import type { CallContext } from '../../connectors/types.ts';
+import { oktaWith } from '../support/connectors.ts';
+import { CliError, toCliError } from '../support/errors.ts';
+import type { Io } from '../support/io.ts';
+import type { Settings } from '../support/settings.ts';
+import { withStore } from '../support/store.ts';
+
+/**
+ * Lists one user with the settings given, through the governed connector: what cannot be audited is not sent. Throws
+ * CliError that says which permission is missing (`unauthenticated` where the token itself is refused).
+ */
+export async function tryOkta(io: Io, settings: Settings, okta: OktaSettings): Promise<void> {
+  const listed = await withStore(io, (store) => listOne(settings, { store, okta }), { create: true });
+  if (listed > 0) return;
+  throw new CliError({
+    code: 'no_users_listed',
+    message: `${okta.host} takes the token but lists no active user (users:read). Nothing was stored.`,
+    remedy: PERMISSION,
+  });
+}
+
+async function listOne(settings: Settings, given: Parameters<typeof oktaWith>[1]): Promise<number> {
+  const call = await oktaWith(settings, given);
+  try {
+    const { output } = await call('users:read', { statuses: ['ACTIVE'], limit: 1 }, context());
+    return output.items.length;
+  } catch (thrown) {
+    throw told(toCliError(thrown));
+  }
+}
+
+const context = <Output>(): CallContext<Output> => {
+  const run = randomUUID();
+  const caller = { principal: 'workflow:doctor', authenticatedBy: 'cli', surface: 'cli' } as const;
+  return { caller: { ...caller, workflowId: `okta-configure/${run}`, run }, subject: 'users', priority: 'interactive' };
+};
+
+const PERMISSION = "Give the token's owner the Read-only Administrator role, for all users: users:read needs it.";
+const REMEDIES: Readonly<Record<string, string>> = {
+  unauthenticated: 'Make a new token in Okta (Security, API, Tokens) as a read-only administrator and give it alone.',
+  forbidden: PERMISSION,
+  policy_denied: 'Let a policy grant okta users:read to workflow:doctor, as policies/doctor.yaml does.',
+  unavailable: 'Check the domain and that this machine reaches it, then try again.',
+  malformed: 'Check that the domain is that of an Okta organisation.',
+  not_found: 'Check that the domain is that of an Okta organisation.',
+};
+
+const told = ({ code, exit, message, remedy }: CliError): CliError =>
+  new CliError({ code, exit, message: `${message}. Nothing was stored.`, remedy: REMEDIES[code] ?? remedy });

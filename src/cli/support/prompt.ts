@@ -1,0 +1,40 @@
+import { createInterface } from 'node:readline';
+import { Writable } from 'node:stream';
+import { interrupted } from './errors.ts';
+import type { Io } from './io.ts';
+
+/** Questions to the person at the terminal, one at a time. */
+export interface Prompt {
+  /** The line typed; `hidden` ones are not echoed. Throws CliError `interrupted` on Ctrl-C and at the end of input. */
+  ask(what: { question: string; hidden: boolean }): Promise<string>;
+  close(): void;
+}
+
+/** Asks on standard error, so that standard output stays for data. */
+export function openPrompt(io: Io): Prompt {
+  // Nothing is shown but while an open question waits: what is typed ahead may be a secret.
+  let muted = true;
+  const output = new Writable({
+    // At once, so that no piece is judged by a later question.
+    write: (piece: Buffer, _, done) => {
+      if (!muted) io.err.write(piece);
+      done();
+    },
+  });
+  const lines = createInterface({ input: io.input(), output, terminal: true, historySize: 0 });
+  lines.on('line', () => (muted = true));
+  const typed = lines[Symbol.asyncIterator]();
+  return {
+    async ask({ question, hidden }) {
+      // Before the question is seen: an answer may follow at once.
+      muted = hidden;
+      lines.setPrompt(question);
+      io.err.write(question);
+      const { value, done } = await typed.next();
+      if (hidden) io.err.write('\n');
+      if (done) throw interrupted('Interrupted: nothing was stored.', 'Run the command again.');
+      return value as string;
+    },
+    close: () => lines.close(),
+  };
+}
