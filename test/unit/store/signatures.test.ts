@@ -5,13 +5,13 @@ const at = (minute: number): string => new Date(Date.UTC(2026, 10, 22, 8, minute
 
 describeOnStores('signatures', ({ fresh, again }) => {
   it('are taken once, by one of many who bring them at the same time', async () => {
-    const stores = [await fresh(), await again()];
+    const [first, second] = [await fresh(), await again()];
     const times = { at: at(0), expiresAt: at(10) };
     const taken = await Promise.all(
-      Array.from({ length: 10 }, (_, index) => stores[index % 2]?.signatures.takeOnce('one', times)),
+      Array.from({ length: 10 }, (_, at) => (at % 2 ? first : second).signatures.takeOnce('one', times)),
     );
     expect(taken.filter(Boolean)).toHaveLength(1);
-    expect(await stores[0]?.signatures.takeOnce('two', times)).toBe(true);
+    expect(await first.signatures.takeOnce('two', times)).toBe(true);
   });
 
   it('are kept until their time is over, and no longer', async () => {
