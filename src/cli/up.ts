@@ -15,20 +15,32 @@ interface UpOptions {
 export const defineUp: DefineVerb = (program, run) => {
   const command = program
     .command('up')
-    .description('keep the embedded stack of ARX_HOME running (Temporal with UI, store, worker) until interrupted');
+    .description(
+      'keep the embedded stack of ARX_HOME running (Temporal with UI, store, worker, HTTP server) until interrupted',
+    );
   withJson(withConfig(command))
     .option('--stop', 'end the stack that runs in ARX_HOME instead')
     .action((options: UpOptions) => run((io) => (options.stop ? stop(io, options) : up(io, options))));
 };
 
 async function up(io: Io, options: UpOptions) {
-  const [{ loadSettings }, { openLocalStack }] = await Promise.all([
+  const [{ loadSettings }, { openLocalStack }, { startServer }, { embeddedEnv }] = await Promise.all([
     import('./support/settings.ts'),
     import('./support/stack.ts'),
+    import('./support/server-child.ts'),
+    import('../local/stack-parts.ts'),
   ]);
   const settings = await loadSettings(io, options);
   const ended = untilInterrupted(io);
   const stack = await openLocalStack(io, settings, { ui: true });
+  const env = {
+    ...embeddedEnv(settings.raw, stack.temporal),
+    DATABASE_URL: stack.databaseUrl,
+    ARX_HOME: settings.arx.home,
+  };
+  const config = settings.file ? { ARX_CONFIG: settings.file.path } : {};
+  const server = await startServer({ ...env, ...config });
+  if (server.problem !== null) say(io, `the HTTP server did not start: ${server.problem}`);
   try {
     const { address, namespace, uiUrl } = stack.temporal;
     const databaseUrl = maskUrl(stack.databaseUrl);
@@ -43,11 +55,13 @@ async function up(io: Io, options: UpOptions) {
         databaseUrl,
         home,
         metrics,
+        server: server.url,
         joined: stack.joined,
       });
     } else {
       await print(io, `Temporal     ${address} (namespace ${namespace})`);
       await print(io, `Temporal UI  ${uiUrl ?? 'none'}`);
+      await print(io, `HTTP server  ${server.url ?? 'none'}`);
       await print(io, `Store        ${databaseUrl}`);
       await print(io, `State        ${home}`);
       say(
@@ -60,6 +74,7 @@ async function up(io: Io, options: UpOptions) {
     await ended;
   } finally {
     say(io, io.colors.err.dim('leaving the stack'));
+    await server.close();
     // What a detached run asked to stay was to stay as long as this command.
     await stack.close({ end: true });
   }

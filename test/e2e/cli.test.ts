@@ -28,6 +28,7 @@ interface UpDocument {
   schema: string;
   temporal: { address: string; namespace: string };
   ui: string;
+  server: string;
   databaseUrl: string;
   home: string;
 }
@@ -104,6 +105,7 @@ describe('on a stack kept by arx up', () => {
   it('up names its parts, without a password', () => {
     expect(up.document).toMatchObject({ schema: 'arx.up/v1', home: env.ARX_HOME, temporal: { namespace: 'default' } });
     expect(up.document.ui).toMatch(/^http:\/\/127\.0\.0\.1:\d+/);
+    expect(up.document.server).toMatch(/^http:\/\/127\.0\.0\.1:\d+/);
     expect(new URL(up.document.databaseUrl).password).toMatch(/^(\*\*\*)?$/);
   });
 

@@ -100,9 +100,9 @@ describe('an approval, on a server whose time is skipped', () => {
 
   /** A fresh person to act on, and the operation that waits for its approval. */
   async function asked(operation: string) {
-    serial += 1;
-    const [target] = await emulators.addUsers([{ login: `target${serial}@example.com` }]);
-    const workflowId = `op-${serial}`;
+    const own = (serial += 1);
+    const [target] = await emulators.addUsers([{ login: `target${own}@example.com` }]);
+    const workflowId = `op-${own}`;
     const input = { operation, params: { userId: `${target?.id}` }, reason: 'test', as: 'user:requester@example.com' };
     const handle = await env.client.workflow.start(GOVERNED_WORKFLOW, {
       taskQueue: 'approvals',
@@ -181,49 +181,76 @@ describe('an approval, on a server whose time is skipped', () => {
     expect(await writesTo(one)).toBe(1);
   });
 
-  const step = fc.oneof(
-    {
-      weight: 5,
-      arbitrary: fc.record({
-        who: fc.constantFrom('ann', 'bob', 'cyd', 'requester', 'target', 'stranger'),
-        verdict: fc.constantFrom('approve' as const, 'approve' as const, 'approve' as const, 'deny' as const),
-      }),
-    },
-    { weight: 1, arbitrary: fc.record({ minutes: fc.constantFrom(10, 25, 70) }) },
-  );
+  /** Approvals that are open at the same time, and how often such a crowd is made: 8 × 25 interleavings by default. */
+  const CROWD = 25;
+  const CROWDS = Math.ceil(Number(process.env['ARX_INTERLEAVINGS'] ?? 200) / CROWD);
+  const move = fc.record({
+    who: fc.constantFrom('ann', 'bob', 'cyd', 'requester', 'target', 'stranger'),
+    verdict: fc.constantFrom('approve' as const, 'approve' as const, 'approve' as const, 'deny' as const),
+  });
+  const life = fc.record({
+    operation: fc.constantFrom('users:suspend', 'users:clear_sessions'),
+    moves: fc.array(fc.option(move, { freq: 3 }), { minLength: 4, maxLength: 4 }),
+  });
 
-  it('ends as a plain model of the rules says, in any order of people and time', async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        fc.constantFrom('users:suspend', 'users:clear_sessions'),
-        fc.array(step, { maxLength: 6 }),
-        async (operation, steps) => {
-          const needed = operation === 'users:suspend' ? 1 : 2;
-          const one = await asked(operation);
-          const approved = new Set<string>();
-          let end: string | null = null;
+  /** What a plain reading of the rules makes of one approval. */
+  class Model {
+    readonly approved = new Set<string>();
+    readonly needed: number;
+    end: string | null = null;
+
+    constructor(operation: string) {
+      this.needed = operation === 'users:suspend' ? 1 : 2;
+    }
+
+    /** Whether the decision counts, and what it makes of the end. */
+    decide(who: string, verdict: 'approve' | 'deny', elapsed: number): boolean {
+      const able = ['ann', 'bob', 'cyd'].includes(who) && !this.approved.has(who) && elapsed < HOUR;
+      if (able && verdict === 'deny') this.end = 'rejected';
+      if (able && verdict === 'approve' && this.approved.add(who).size >= this.needed) this.end = 'succeeded';
+      return able;
+    }
+  }
+
+  it(
+    'ends as a plain model of the rules says, in any order of people and time',
+    async () => {
+      const crowd = fc.array(life, { minLength: CROWD, maxLength: CROWD });
+      const pauses = fc.array(fc.constantFrom(0, 10, 25, 70), { minLength: 4, maxLength: 4 });
+      await fc.assert(
+        fc.asyncProperty(crowd, pauses, async (lives, minutes) => {
+          const all = await Promise.all(
+            lives.map(async ({ operation, moves }) => ({
+              one: await asked(operation),
+              moves,
+              model: new Model(operation),
+            })),
+          );
           let elapsed = 0;
-          for (const move of steps) {
-            if (end !== null) break;
-            if ('minutes' in move) {
-              elapsed += move.minutes * 60_000;
-              await env.sleep(move.minutes * 60_000);
-              if (elapsed >= HOUR + GRACE) end = 'expired';
-              continue;
-            }
-            const able = ['ann', 'bob', 'cyd'].includes(move.who) && !approved.has(move.who) && elapsed < HOUR;
-            const answer = await decide(one, move.who, move.verdict, await env.currentTimeMs());
-            expect(answer.accepted).toBe(able);
-            if (able && move.verdict === 'deny') end = 'rejected';
-            if (able && move.verdict === 'approve' && approved.add(move.who).size >= needed) end = 'succeeded';
+          for (const [round, pause] of minutes.entries()) {
+            const now = await env.currentTimeMs();
+            await Promise.all(
+              all.map(async ({ one, moves, model }) => {
+                const next = model.end === null ? moves[round] : null;
+                if (!next) return;
+                const { accepted } = await decide(one, next.who, next.verdict, now);
+                expect(accepted).toBe(model.decide(next.who, next.verdict, elapsed));
+              }),
+            );
+            elapsed += pause * 60_000;
+            if (pause > 0) await env.sleep(pause * 60_000);
+            for (const { model } of all) if (elapsed >= HOUR + GRACE) model.end ??= 'expired';
           }
-          expect((await one.result()).state).toBe(end ?? 'expired');
-          expect(await writesTo(one)).toBe(end === 'succeeded' ? 1 : 0);
-        },
-      ),
-      { numRuns: 25 },
-    );
-  }, 240_000);
+          for (const { one, model } of all) {
+            expect((await one.result()).state).toBe(model.end ?? 'expired');
+            expect(await writesTo(one)).toBe(model.end === 'succeeded' ? 1 : 0);
+          }
+        }),
+        { numRuns: CROWDS, endOnFailure: true },
+      );
+    },
+    60_000 + CROWDS * 30_000,
+  );
 
   it('a policy or an approver that changed before the call makes it STALE', async () => {
     const first = await asked('users:suspend');
