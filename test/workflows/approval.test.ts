@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
 import fc from 'fast-check';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createGovernedActivities } from '../../src/activities/governed/create.ts';
 import { readEnv } from '../../src/config/env.ts';
@@ -33,6 +34,7 @@ describe('an approval, on a server whose time is skipped', () => {
   let emulators: EmulatorProcess;
   let store: Store;
   let bundle: PolicyBundle;
+  let databaseUrl = '';
   const closing: (() => Promise<unknown>)[] = [];
   const ids: Record<string, string> = {};
   let serial = 0;
@@ -40,6 +42,7 @@ describe('an approval, on a server whose time is skipped', () => {
   beforeAll(async () => {
     env = await timeSkipping();
     const database = await startPglite();
+    databaseUrl = database.databaseUrl;
     emulators = await startEmulatorProcess({ profile: 'empty', rateLimit: 0 });
     store = await openStore({ databaseUrl: database.databaseUrl });
     await store.migrate();
@@ -251,6 +254,20 @@ describe('an approval, on a server whose time is skipped', () => {
     },
     60_000 + CROWDS * 30_000,
   );
+
+  it('arguments that somebody changed in the store make it STALE', async () => {
+    const one = await asked('users:suspend');
+    const other = `${ids['stranger']}`;
+    const client = new pg.Client({ connectionString: databaseUrl });
+    await client.connect();
+    const swap = 'update requests set request = replace(request::text, $1, $2)::json where request_id = $3';
+    await client.query(swap, [`"userId":"${one.target}"`, `"userId":"${other}"`, one.request.requestId]);
+    await client.end();
+    await decide(one, 'ann', 'approve', await env.currentTimeMs());
+    expect(await one.result()).toMatchObject({ state: 'stale', code: 'arguments_changed' });
+    expect(await writesTo({ ...one, target: other })).toBe(0);
+    expect(await writesTo(one)).toBe(0);
+  });
 
   it('a policy or an approver that changed before the call makes it STALE', async () => {
     const first = await asked('users:suspend');
