@@ -8,6 +8,7 @@ import type { RunChanges, RunRecord, TicketAction } from '../store/types.ts';
 import type { RunStatus } from '../workflows/messages.ts';
 import type { Deps } from './deps.ts';
 import { frozen } from './plan.ts';
+import { isFinding } from './second-look.ts';
 import type { TicketPlan } from './plan.ts';
 
 const USERS_A_PAGE = 1_000;
@@ -69,8 +70,7 @@ async function gather({ store }: Deps, record: RunRecord): Promise<Gathered> {
     for (const user of users) {
       if (user.verdict === null) continue;
       builder.add({ ...user, group: groupOf[user.page] ?? null });
-      const finding = (NON_COMPLIANT as readonly string[]).includes(user.verdict);
-      if (finding && user.ticket !== null) keys.push(user.ticket);
+      if (isFinding(user) && user.ticket !== null) keys.push(user.ticket);
     }
   }
   return { statistics: builder.done(), keys };

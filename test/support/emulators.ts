@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { vendorEnvironment } from '../../src/cli/demo/home.ts';
 import { emulatorControl } from '../../src/emulators/client.ts';
 import type { EmulatorControl } from '../../src/emulators/client.ts';
 import type { EmulatorOptions } from '../../src/emulators/options.ts';
@@ -28,30 +29,8 @@ export async function startEmulatorProcess(options: EmulatorOptions = {}): Promi
     ...emulatorControl(document.control),
     document,
     pid: child.pid ?? 0,
-    env: environmentOf(document),
+    env: vendorEnvironment(document),
     stop: () => stop(child),
-  };
-}
-
-/** The environment variables that point arx at emulators. */
-export function environmentOf({
-  okta,
-  jira,
-  slack,
-  tokens,
-  jiraProject,
-  slackChannel,
-}: EmulatorDocument): Record<string, string> {
-  return {
-    OKTA_DOMAIN: okta,
-    OKTA_API_TOKEN: tokens.okta,
-    JIRA_URL: jira,
-    JIRA_EMAIL: tokens.jiraEmail,
-    JIRA_API_TOKEN: tokens.jira,
-    JIRA_PROJECT_KEY: jiraProject,
-    SLACK_API_URL: slack,
-    SLACK_BOT_TOKEN: tokens.slack,
-    SLACK_CHANNEL: slackChannel,
   };
 }
 

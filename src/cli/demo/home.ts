@@ -62,7 +62,7 @@ export async function writeConfig(
 export function demoEnvironment(
   env: Readonly<Record<string, string | undefined>>,
   { home, config }: DemoHome,
-  { okta, jira, slack, tokens, jiraProject, slackChannel }: EmulatorDocument,
+  emulators: EmulatorDocument,
 ): Record<string, string | undefined> {
   const hidden = VARIABLES.filter(({ name }) => name !== 'TEMPORAL_CLI_PATH' && name !== 'ARX_LOG_LEVEL').map(
     ({ name }) => name,
@@ -71,6 +71,16 @@ export function demoEnvironment(
   return {
     ...Object.fromEntries(others),
     ...Object.fromEntries(hidden.map((name) => [name, ''])),
+    ...vendorEnvironment(emulators),
+    ARX_HOME: home,
+    ARX_CONFIG: config,
+  };
+}
+
+/** The variables that point arx at emulators; names as in the specification. */
+export function vendorEnvironment(emulators: EmulatorDocument): Record<string, string> {
+  const { okta, jira, slack, tokens, jiraProject, slackChannel } = emulators;
+  return {
     OKTA_DOMAIN: okta,
     OKTA_API_TOKEN: tokens.okta,
     JIRA_URL: jira,
@@ -80,7 +90,5 @@ export function demoEnvironment(
     SLACK_API_URL: slack,
     SLACK_BOT_TOKEN: tokens.slack,
     SLACK_CHANNEL: slackChannel,
-    ARX_HOME: home,
-    ARX_CONFIG: config,
   };
 }

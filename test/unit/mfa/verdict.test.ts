@@ -3,18 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { FACTOR_TYPES } from '../../../src/mfa/strength.ts';
 import { verdictOf } from '../../../src/mfa/verdict.ts';
 import type { FactorReading } from '../../../src/mfa/verdict.ts';
+import { DEFAULT_ALLOWED } from '../../support/orgs.ts';
 import { oracle } from '../../support/verdict-oracle.ts';
 
-const DEFAULT = [
-  'webauthn',
-  'u2f',
-  'signed_nonce',
-  'token:software:totp',
-  'token:hotp',
-  'token:hardware',
-  'token',
-  'push',
-];
 const STATUSES = ['ACTIVE', 'DISABLED', 'ENROLLED', 'EXPIRED', 'INACTIVE', 'NOT_SETUP', 'PENDING_ACTIVATION'];
 
 const factor = fc.record({
@@ -38,7 +29,7 @@ describe('verdictOf', () => {
         fc.constantFrom('vanished' as const, 'unreadable' as const),
       ),
       factors: fc.array(factor, { maxLength: 5 }),
-      allowed: fc.oneof(fc.constant(DEFAULT), fc.subarray(FACTOR_TYPES as string[])),
+      allowed: fc.oneof(fc.constant(DEFAULT_ALLOWED), fc.subarray(FACTOR_TYPES as string[])),
       exempt: fc.boolean(),
       inGrace: fc.boolean(),
     });
@@ -62,7 +53,7 @@ describe('verdictOf', () => {
   ) =>
     verdictOf({
       reading: { kind: 'read', factors: factors.map((one) => ({ provider: null, ...one })) },
-      allowed: new Set(DEFAULT),
+      allowed: new Set(DEFAULT_ALLOWED),
       exemption: more.exemption ?? null,
       inGrace: more.inGrace ?? false,
     }).verdict;
@@ -106,7 +97,7 @@ describe('verdictOf', () => {
   it('does not repeat a strange type in its reason', () => {
     const { reason } = verdictOf({
       reading: { kind: 'read', factors: [{ type: 'call me at +1 555 0100', status: 'ACTIVE', provider: null }] },
-      allowed: new Set(DEFAULT),
+      allowed: new Set(DEFAULT_ALLOWED),
       exemption: null,
       inGrace: false,
     });
