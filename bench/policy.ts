@@ -1,15 +1,13 @@
-/** How long one decision over 1,000 policies takes: `node bench/policy.ts [--record]`. */
+/** How long one decision over 1,000 policies takes. */
 import { createRequire } from 'node:module';
-import { pathToFileURL } from 'node:url';
 import { OPERATIONS } from '../src/governance/catalogue.ts';
 import { evaluate } from '../src/governance/evaluate.ts';
 import type { DecisionRequest, PolicyBundle } from '../src/governance/types.ts';
 import { cedarPolicies, cedarRequests } from '../test/support/cedar.ts';
-import { measure } from './support/measure.ts';
-import type { BenchResult } from './support/measure.ts';
+import { measure, timingTable } from './support/measure.ts';
 import { naiveAllows } from './support/naive.ts';
 import { largeBundle } from './support/policies.ts';
-import { report } from './support/report.ts';
+import type { BenchResult } from './support/result.ts';
 
 const SIZE = 1_000;
 const RAILS = { riskMax: { okta: 'CRITICAL' } } as const;
@@ -24,7 +22,7 @@ const REQUESTS: readonly DecisionRequest[] = PRINCIPALS.flatMap((principal) =>
 const requestAt = (at: number): DecisionRequest => REQUESTS[at % REQUESTS.length] as DecisionRequest;
 
 /** Times the evaluator, a naive one and Cedar on the same bundle and requests, after checking that they agree. */
-export function bench(): BenchResult {
+export async function bench(): Promise<BenchResult> {
   const bundle = largeBundle(SIZE);
   const cedarAllows = cedarOver(bundle);
   const wrong = REQUESTS.filter((request) => {
@@ -37,16 +35,18 @@ export function bench(): BenchResult {
   return {
     name: 'policy',
     about: `One decision over a bundle of ${SIZE} policies, ${REQUESTS.length} requests in turn.`,
-    timings: [
-      evaluated,
-      // A new bundle each time: what the first decision after a change of the policies costs.
-      measure('arx, first decision on a new bundle', 300, (at) =>
-        evaluate(requestAt(at), { ...bundle }, RAILS, OPERATIONS),
-      ),
-      measure('naive: every glob as a regular expression, yes or no only', 500, (at) =>
-        naiveAllows(requestAt(at), bundle, OPERATIONS),
-      ),
-      measure('cedar-wasm, policies parsed before, yes or no only', 200, (at) => cedarAllows(requestAt(at))),
+    tables: [
+      timingTable(`One of ${SIZE} policies`, [
+        evaluated,
+        // A new bundle each time: what the first decision after a change of the policies costs.
+        measure('arx, first decision on a new bundle', 300, (at) =>
+          evaluate(requestAt(at), { ...bundle }, RAILS, OPERATIONS),
+        ),
+        measure('naive: every glob as a regular expression, yes or no only', 500, (at) =>
+          naiveAllows(requestAt(at), bundle, OPERATIONS),
+        ),
+        measure('cedar-wasm, policies parsed before, yes or no only', 200, (at) => cedarAllows(requestAt(at))),
+      ]),
     ],
     goals: [
       { goal: 'a decision over 1,000 policies in less than 1 ms', met: evaluated.medianUs < 1_000 },
@@ -68,5 +68,3 @@ function cedarOver(bundle: PolicyBundle & { ok: true }): (request: DecisionReque
       return answer.response.decision === 'allow';
     });
 }
-
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) report(bench());

@@ -1,18 +1,37 @@
-/** Runs every benchmark, or those named: `node bench/run.ts [NAME…] [--record]`. */
-import type { BenchResult } from './support/measure.ts';
-import { report } from './support/report.ts';
+/** Runs every benchmark, or those named; see `node bench/run.ts --help`. */
+import { ArgumentError, benchArguments, usage } from './support/arguments.ts';
+import type { BenchArguments } from './support/arguments.ts';
+import { conditionsNow } from './support/conditions.ts';
+import { record, resultText } from './support/report.ts';
+import type { Bench } from './support/result.ts';
 
-/** The benchmarks by name; each is also a script of its own. */
-const BENCHES: Record<string, () => Promise<{ bench: () => BenchResult | Promise<BenchResult> }>> = {
+/** The benchmarks by name, in the order in which they run. */
+const BENCHES: Record<string, () => Promise<{ bench: Bench }>> = {
   policy: () => import('./policy.ts'),
 };
+const NAMES = Object.keys(BENCHES);
 
-const named = process.argv.slice(2).filter((word) => !word.startsWith('--'));
-const unknown = named.filter((name) => !Object.hasOwn(BENCHES, name));
-if (unknown.length > 0)
-  throw new Error(`there is no benchmark ${unknown.join(', ')}: ${Object.keys(BENCHES).join(', ')}`);
-for (const [name, load] of Object.entries(BENCHES)) {
-  if (named.length > 0 && !named.includes(name)) continue;
-  const { bench } = await load();
-  report(await bench());
+async function main(given: readonly string[]): Promise<void> {
+  const { names, options, record: keep, help } = argumentsOrExit(given);
+  if (help) return console.log(usage(NAMES));
+  for (const [name, load] of Object.entries(BENCHES)) {
+    if (names.length > 0 && !names.includes(name)) continue;
+    const conditions = conditionsNow(given);
+    const result = await (await load()).bench(options);
+    console.log(await resultText(result, conditions));
+    if (keep) await record(result, conditions);
+    if (result.goals.some(({ met }) => !met)) process.exitCode = 1;
+  }
 }
+
+function argumentsOrExit(given: readonly string[]): BenchArguments {
+  try {
+    return benchArguments(given, NAMES);
+  } catch (error) {
+    if (!(error instanceof ArgumentError)) throw error;
+    console.error(`bench: ${error.message}`);
+    process.exit(2);
+  }
+}
+
+await main(process.argv.slice(2));

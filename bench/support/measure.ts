@@ -1,19 +1,11 @@
+import type { BenchTable } from './result.ts';
+
 /** One row of a result: how long one turn of a contestant took, in microseconds. */
 export interface Timing {
   contestant: string;
   turns: number;
   medianUs: number;
   p99Us: number;
-}
-
-/** What a benchmark found. */
-export interface BenchResult {
-  name: string;
-  /** What was measured, as a sentence. */
-  about: string;
-  timings: Timing[];
-  /** What must hold, and whether it did. */
-  goals: { goal: string; met: boolean }[];
 }
 
 /** Runs `turn` a tenth of `turns` times to warm up, then `turns` times, each timed on its own. */
@@ -29,3 +21,10 @@ export function measure(contestant: string, turns: number, turn: (at: number) =>
 }
 
 const round = (value: number): number => Number(value.toPrecision(3));
+
+/** The timings of several contestants beside each other. */
+export const timingTable = (title: string, timings: readonly Timing[]): BenchTable => ({
+  title,
+  columns: ['contestant', 'turns', 'median, µs', '99th percentile, µs'],
+  rows: timings.map(({ contestant, turns, medianUs, p99Us }) => [contestant, turns, medianUs, p99Us]),
+});

@@ -1,39 +1,41 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { availableParallelism, loadavg } from 'node:os';
-import type { BenchResult } from './measure.ts';
+import { format } from 'prettier';
+import type { Conditions } from './conditions.ts';
+import type { BenchResult, BenchTable, Cell } from './result.ts';
 
 const RESULTS = new URL('../results/', import.meta.url);
 
-// Of the last minute: on a busy machine the times are upper bounds.
-const load = (): number => Math.round(loadavg()[0] ?? 0);
-
-/** A result as a Markdown page. */
-export function resultText({ name, about, timings, goals }: BenchResult): string {
-  const rows = timings.map(({ contestant, turns, medianUs, p99Us }) =>
-    [contestant, turns, medianUs, p99Us].join(' | '),
-  );
-  return [
+/** A result as a Markdown page with aligned tables. */
+export function resultText(result: BenchResult, conditions: Conditions): Promise<string> {
+  const { name, about, tables, goals } = result;
+  const { node, cores, cpu, load, commit, command } = conditions;
+  const parts = [
     `# ${name}`,
-    `${about} Node ${process.versions.node}, ${availableParallelism()} cores, load ${load()}; \`node bench/${name}.ts --record\` wrote this.`,
-    [
-      '| contestant | turns | median, µs | 99th percentile, µs |',
-      '| --- | ---: | ---: | ---: |',
-      ...rows.map((row) => `| ${row} |`),
-    ].join('\n'),
-    goals.map(({ goal, met }) => `- ${met ? 'met' : 'MISSED'}: ${goal}`).join('\n'),
-  ].join('\n\n');
+    about,
+    `Node ${node}, ${cores} cores (${cpu}), load ${load} at the start, commit ${commit}; \`${command}\` wrote this.`,
+    ...tables.map((table) => `## ${table.title}\n\n${tableText(table)}`),
+    `## Goals\n\n${goals.map(({ goal, met }) => `- ${met ? 'met' : 'MISSED'}: ${goal}`).join('\n')}`,
+  ];
+  return format(parts.join('\n\n'), { parser: 'markdown' });
 }
 
-/** Prints a result, records it with `--record` as results/NAME.md and .json, and fails the process where a goal is missed. */
-export function report(result: BenchResult, argv: readonly string[] = process.argv): void {
-  console.log(`${resultText(result)}\n`);
-  if (argv.includes('--record')) record(result);
-  if (result.goals.some(({ met }) => !met)) process.exitCode = 1;
+function tableText({ columns, rows }: BenchTable): string {
+  const rules = columns.map((_, at) => (isNumeric(rows, at) ? '---:' : '---'));
+  return [columns, rules, ...rows].map((row) => `| ${row.map(cellText).join(' | ')} |`).join('\n');
 }
 
-function record(result: BenchResult): void {
+const isNumeric = (rows: readonly Cell[][], at: number): boolean =>
+  rows.some((row) => typeof row[at] === 'number') && rows.every((row) => typeof row[at] !== 'string');
+
+const cellText = (cell: Cell): string =>
+  cell === null ? '' : typeof cell === 'number' ? cell.toLocaleString('en-US', DIGITS) : cell.replaceAll('|', '\\|');
+
+const DIGITS = { maximumSignificantDigits: 6 } as const;
+
+/** Writes a result as NAME.md and NAME.json into bench/results, in the form in which the repository keeps them. */
+export async function record(result: BenchResult, conditions: Conditions): Promise<void> {
   mkdirSync(RESULTS, { recursive: true });
-  writeFileSync(new URL(`${result.name}.md`, RESULTS), `${resultText(result)}\n`);
-  const json = { ...result, node: process.versions.node, cores: availableParallelism(), load: load() };
-  writeFileSync(new URL(`${result.name}.json`, RESULTS), `${JSON.stringify(json, null, 2)}\n`);
+  writeFileSync(new URL(`${result.name}.md`, RESULTS), await resultText(result, conditions));
+  const json = JSON.stringify({ ...result, conditions });
+  writeFileSync(new URL(`${result.name}.json`, RESULTS), await format(json, { parser: 'json', printWidth: 120 }));
 }
