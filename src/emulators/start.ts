@@ -15,6 +15,7 @@ import { resolveOptions } from './options.ts';
 import { RateLimiter } from './rate-limit.ts';
 import { slackVendor } from './slack/vendor.ts';
 import { SlackWorkspace } from './slack/workspace.ts';
+import { Traffic } from './traffic.ts';
 import type { Vendor } from './types.ts';
 import { createVendorServer } from './vendor-server.ts';
 
@@ -40,6 +41,7 @@ export interface EmulatorState {
   faults: Faults;
   log: AcceptLog;
   limiter: RateLimiter;
+  traffic: Traffic;
 }
 
 export interface RunningEmulators extends EmulatorState {
@@ -89,6 +91,7 @@ function buildState(options: ResolvedOptions): EmulatorState {
     faults: new Faults(),
     log: openAcceptLog(options.log),
     limiter: new RateLimiter(settings),
+    traffic: new Traffic(),
   };
 }
 

@@ -6,6 +6,7 @@ import type { Faults, Strike } from './faults.ts';
 import { createQuietServer, isObject, readRequest, send } from './http.ts';
 import { createRouter } from './router.ts';
 import type { Router } from './router.ts';
+import type { Traffic } from './traffic.ts';
 import type { Answer, EmulatedRequest, Json, Route, Vendor } from './types.ts';
 
 interface Context {
@@ -13,6 +14,7 @@ interface Context {
   router: Router;
   faults: Faults;
   log: AcceptLog;
+  traffic: Traffic;
 }
 
 /** The vendor's own decision on a request, before any fault touches the answer. */
@@ -22,7 +24,7 @@ interface Decided {
 }
 
 /** An HTTP server in front of one vendor: faults before, checks, handler, accept log, faults after. */
-export function createVendorServer(vendor: Vendor, shared: { faults: Faults; log: AcceptLog }): Server {
+export function createVendorServer(vendor: Vendor, shared: Pick<Context, 'faults' | 'log' | 'traffic'>): Server {
   const context: Context = { vendor, router: createRouter(vendor.routes), ...shared };
   return createQuietServer((message, response) => serve(context, message, response));
 }
@@ -32,6 +34,7 @@ async function serve(context: Context, message: IncomingMessage, response: Serve
   const match = context.router(request.method, request.path);
   const route = match?.route ?? null;
   if (match) request.params = match.params;
+  context.traffic.begin(context.vendor.name, route?.operation ?? 'unknown', response);
   const before = await strike(context, request, 'before');
   const decided = before.rule ? null : decide(context.vendor, request, route);
   const after = decided ? context.faults.strike(context.vendor.name, request, 'after') : null;

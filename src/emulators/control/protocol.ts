@@ -1,5 +1,6 @@
 import type { ActiveFault } from '../faults.ts';
 import type { BucketStatistics } from '../rate-limit.ts';
+import type { TrafficStatistics } from '../traffic.ts';
 import type { LogEntry } from '../types.ts';
 
 /** A user as GET /state shows it. */
@@ -53,6 +54,8 @@ export interface StateDocument {
   channels: { id: string; name: string; isMember: boolean }[];
   /** Okta's rate-limit buckets since the start. */
   buckets: BucketStatistics[];
+  /** Requests begun, answered and cut, by operation. */
+  traffic: TrafficStatistics[];
 }
 export type StatePart = keyof StateDocument;
 

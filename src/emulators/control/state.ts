@@ -15,6 +15,7 @@ const PARTS: { [Part in StatePart]: (state: EmulatorState) => StateDocument[Part
   messages: ({ slack }) => messagesState(slack),
   channels: ({ slack }) => slack.channels.map(({ id, name, isMember }) => ({ id, name, isMember })),
   buckets: ({ limiter }) => limiter.statistics(),
+  traffic: ({ traffic }) => traffic.statistics(),
 };
 
 /** The state of all emulators, or only the parts that are named. */
