@@ -9,7 +9,7 @@ export async function readRequest(message: IncomingMessage): Promise<EmulatedReq
   const url = message.url ?? '/';
   const mark = url.indexOf('?');
   const rawQuery = mark < 0 ? '' : url.slice(mark + 1);
-  const text = await readText(message);
+  const text = hasBody(message) ? await readText(message) : '';
   return {
     method: message.method ?? 'GET',
     path: mark < 0 ? url : url.slice(0, mark),
@@ -22,6 +22,9 @@ export async function readRequest(message: IncomingMessage): Promise<EmulatedReq
     origin: `http://${message.headers.host ?? '127.0.0.1'}`,
   };
 }
+
+const hasBody = ({ headers }: IncomingMessage): boolean =>
+  headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
 
 async function readText(message: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
@@ -63,11 +66,12 @@ export function payloadOf(answer: Answer): { text: string; type: string } | null
 export function send(response: ServerResponse, answer: Answer): void {
   if (response.destroyed) return;
   const payload = payloadOf(answer);
-  const body = payload ? Buffer.from(payload.text) : Buffer.alloc(0);
-  const entity = answer.status === 204 ? {} : { 'content-length': String(body.length) };
+  const text = payload?.text ?? '';
+  const entity = answer.status === 204 ? {} : { 'content-length': String(Buffer.byteLength(text)) };
   const type = payload ? { 'content-type': payload.type } : {};
   response.writeHead(answer.status, { ...type, ...entity, ...answer.headers });
-  response.end(body);
+  // As text: it leaves with the head in one write.
+  response.end(text);
 }
 
 /** Listens on loopback; port 0 takes a free one. Resolves to the base URL. */

@@ -4,6 +4,7 @@ const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 const INDEX_SPACE = 62 ** 5;
 // Coprime to 62^5: spreads neighbouring indices apart and keeps them distinct.
 const SPREAD = 387420489;
+const HALF = 2 ** 15;
 const CELL = '5d7';
 
 function base62(value: number, width: number): string {
@@ -14,21 +15,31 @@ function base62(value: number, width: number): string {
 
 function letters(seed: number, count: number): string {
   const random = seeded(seed);
-  return Array.from({ length: count }, () => ALPHABET[whole(random, 62)]).join('');
+  let text = '';
+  for (let made = 0; made < count; made += 1) text += ALPHABET[whole(random, 62)];
+  return text;
+}
+
+// Both factors in INDEX_SPACE; in two halves, as the whole product may be beyond what a number holds exactly.
+function product(one: number, other: number): number {
+  const high = ((Math.floor(one / HALF) * other) % INDEX_SPACE) * HALF;
+  return (high + (one % HALF) * other) % INDEX_SPACE;
 }
 
 /** A twenty-character id with Okta's prefix (`00u`, `00g`, …), distinct by index for one prefix. */
 export function oktaId(prefix: string, index: number, seed: number): string {
-  const spread = Number((BigInt(index + 1) * BigInt(SPREAD)) % BigInt(INDEX_SPACE));
+  const spread = product(index + 1, SPREAD);
   return prefix + letters(seed ^ (index * 2654435761), 9) + base62(spread, 5) + CELL;
 }
 
+const random = seeded(process.pid << 8);
 let requests = 0;
 
 /** An opaque id for `x-okta-request-id` and its like. */
 export function requestId(): string {
   requests += 1;
-  return letters(requests ^ (process.pid << 8), 22) + base62(requests, 5);
+  const draw = (): string => base62(whole(random, INDEX_SPACE), 5);
+  return draw() + draw() + draw() + draw() + 'ar' + base62(requests, 5);
 }
 
 /** A token that looks like the vendor's own. */

@@ -11,38 +11,40 @@ export type Router = (method: string, path: string) => Match | null;
 
 interface Compiled {
   route: Route;
-  parts: string[];
+  /** Segments that must be as they stand, and the names of the others, each with its place. */
+  fixed: (readonly [number, string])[];
+  named: (readonly [number, string])[];
 }
 
 /** Compiles a route table. Rows are tried in their order. */
 export function createRouter(routes: readonly Route[]): Router {
   const byShape = new Map<string, Compiled[]>();
   for (const route of routes) {
-    const parts = route.path.split('/');
+    const parts = [...route.path.split('/').entries()];
     const shape = `${route.method} ${parts.length}`;
-    byShape.set(shape, [...(byShape.get(shape) ?? []), { route, parts }]);
+    const fixed = parts.filter(([, part]) => !part.startsWith(':'));
+    const named = parts
+      .filter(([, part]) => part.startsWith(':'))
+      .map(([place, part]) => [place, part.slice(1)] as const);
+    byShape.set(shape, [...(byShape.get(shape) ?? []), { route, fixed, named }]);
   }
   return (method, path) => {
     const segments = path.split('/');
-    for (const { route, parts } of byShape.get(`${method} ${segments.length}`) ?? []) {
-      const params = paramsOf(parts, segments);
-      if (params) return { route, params };
+    for (const compiled of byShape.get(`${method} ${segments.length}`) ?? []) {
+      const params = paramsOf(compiled, segments);
+      if (params) return { route: compiled.route, params };
     }
     return null;
   };
 }
 
-function paramsOf(parts: readonly string[], segments: readonly string[]): Record<string, string> | null {
+function paramsOf({ fixed, named }: Compiled, segments: readonly string[]): Record<string, string> | null {
+  for (const [index, part] of fixed) if (part !== segments[index]) return null;
   const params: Record<string, string> = {};
-  for (const [index, part] of parts.entries()) {
-    const segment = segments[index] ?? '';
-    if (!part.startsWith(':')) {
-      if (part !== segment) return null;
-      continue;
-    }
-    const value = decoded(segment);
+  for (const [index, name] of named) {
+    const value = decoded(segments[index] ?? '');
     if (!value) return null;
-    params[part.slice(1)] = value;
+    params[name] = value;
   }
   return params;
 }

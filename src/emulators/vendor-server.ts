@@ -43,6 +43,8 @@ async function serve(context: Context, message: IncomingMessage, response: Serve
     ? faultedAnswer({ vendor: context.vendor, rule, request, answer: decided?.answer })
     : decided?.answer;
   record(context, { request, route, decided, sent: answer ?? null, strike: before.rule ? before : after });
+  const written = context.log.written();
+  if (written) await written;
   if (after && after.delayMs > 0) await delay(after.delayMs);
   if (answer) send(response, answer);
   else if (rule?.kind === 'reset') message.socket.resetAndDestroy();

@@ -48,7 +48,10 @@ function watching(state: EmulatorState): Route[] {
       method: 'GET',
       path: '/log',
       operation,
-      handle: ({ query }) => ({ status: 200, body: { entries: filterLog(state.log.entries, logFilter(query)) } }),
+      handle: ({ query }) => {
+        state.log.flush();
+        return { status: 200, body: { entries: filterLog(state.log.entries, logFilter(query)) } };
+      },
     },
     {
       method: 'GET',

@@ -27,7 +27,19 @@ export function guard(gate: Gate, request: EmulatedRequest, route: Route | null)
 
 /** Date and request id, as every answer of Okta's carries them. */
 export function commonHeaders(): Record<string, string> {
-  return { date: new Date().toUTCString(), 'x-okta-request-id': requestId() };
+  return { date: dateOf(Date.now()), 'x-okta-request-id': requestId() };
+}
+
+let second = NaN;
+let date = '';
+
+// The header has whole seconds: worded once for each.
+function dateOf(now: number): string {
+  if (Math.floor(now / 1000) !== second) {
+    second = Math.floor(now / 1000);
+    date = new Date(now).toUTCString();
+  }
+  return date;
 }
 
 /** The three rate-limit headers. */
@@ -41,7 +53,9 @@ export function bucketHeaders({ limit, remaining, reset }: Omit<BucketState, 're
 
 /** Users and factors share a bucket, as they do at Okta; every other family has its own. */
 function bucketOf(path: string): string {
-  return path.split('/').slice(0, 4).join('/');
+  let end = 0;
+  for (let segment = 0; segment < 3 && end >= 0; segment += 1) end = path.indexOf('/', end + 1);
+  return end < 0 ? path : path.slice(0, end);
 }
 
 // '*' stands for an SSWS token, which carries its owner's permissions instead of scopes.
