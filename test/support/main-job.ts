@@ -20,6 +20,8 @@ import type { DevServer } from './temporal.ts';
 
 export interface WorkerProcess {
   pid: number;
+  /** Where it serves Prometheus metrics; null where ARX_METRICS_ADDRESS is not set. */
+  metricsUrl: string | null;
   /** Everything it wrote to stdout and stderr so far. */
   output(): string;
   kill(): Promise<void>;
@@ -29,13 +31,21 @@ export interface WorkerProcess {
 /** Merged over a configuration whose waits are short enough for tests. */
 export type ConfigOverrides = Record<string, unknown>;
 
+export interface MainJobOptions {
+  emulator?: EmulatorOptions;
+  config?: ConfigOverrides;
+  /** Where the job runs; default the development server of this test file. Two jobs at once need one each. */
+  temporal?: DevServer;
+}
+
 export interface MainJob {
   temporal: DevServer;
   emulators: EmulatorProcess;
   store: Store;
   databaseUrl: string;
   env: Record<string, string>;
-  startWorker(): Promise<WorkerProcess>;
+  /** `extra` is laid over the environment of the worker. */
+  startWorker(extra?: Record<string, string>): Promise<WorkerProcess>;
   start(input?: MfaEnforcementCheckInput): Promise<StartedWorkflow>;
   /** Runs a check to its end and gives its summary. */
   run(input?: MfaEnforcementCheckInput): Promise<RunSummary>;
@@ -46,15 +56,22 @@ export interface MainJob {
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
+export interface MainJobOptions {
+  emulator?: EmulatorOptions;
+  config?: ConfigOverrides;
+  /** Default: the in-memory server that the tests of one file share. */
+  temporal?: DevServer;
+}
+
 /** Builds the parts over a database; the worker is not started yet. */
 export async function mainJob(
   databaseUrl: string,
-  { emulator = {}, config = {} }: { emulator?: EmulatorOptions; config?: ConfigOverrides } = {},
+  { emulator = {}, config = {}, ...given }: MainJobOptions = {},
 ): Promise<MainJob> {
   const folder = mkdtempSync(join(tmpdir(), 'arx-job-'));
   const configPath = join(folder, 'arx.yaml');
   writeFileSync(configPath, stringify(configuration(config)));
-  const temporal = await devServer();
+  const temporal = given.temporal ?? (await devServer());
   const emulators = await startEmulatorProcess({ profile: 'empty', rateLimit: 0, ...emulator });
   const store = await openStore({ databaseUrl });
   await store.migrate();
@@ -80,8 +97,8 @@ export async function mainJob(
     store,
     databaseUrl,
     env,
-    startWorker: async () => {
-      const worker = await startWorkerProcess(env, folder);
+    startWorker: async (extra = {}) => {
+      const worker = await startWorkerProcess({ ...env, ...extra }, folder);
       workers.add(worker);
       return worker;
     },
@@ -128,9 +145,11 @@ async function startWorkerProcess(env: Record<string, string>, cwd: string): Pro
     child.once('exit', (code) => reject(new Error(`the worker ended with ${code}: ${written.join('')}`)));
   });
   lines.on('line', (line) => written.push(`${line}\n`));
-  if (!(JSON.parse(first) as { ready?: boolean }).ready) throw new Error(`the worker did not start: ${first}`);
+  const { ready, metricsUrl = null } = JSON.parse(first) as { ready?: boolean; metricsUrl?: string | null };
+  if (!ready) throw new Error(`the worker did not start: ${first}`);
   return {
     pid: child.pid ?? 0,
+    metricsUrl,
     output: () => written.join(''),
     kill: () => end(child, 'SIGKILL'),
     stop: () => end(child, 'SIGTERM'),

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { chmod, chown, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -13,16 +13,21 @@ const run = promisify(execFile);
 
 /** A real PostgreSQL server; every call of `create` makes a database of its own. */
 export interface PostgresServer {
+  /** Of the process whose children serve the clients; null where TEST_DATABASE_URL names the server. */
+  pid: number | null;
   create(): Promise<TestDatabase>;
   stop(): Promise<void>;
 }
 
-/** Starts a throw-away cluster, or uses the server that TEST_DATABASE_URL names. Throws where neither can be had. */
-export async function startPostgres(): Promise<PostgresServer> {
+/**
+ * Starts a throw-away cluster, or uses the server that TEST_DATABASE_URL names. Throws where neither can be had. A
+ * durable one keeps PostgreSQL's own defaults (fsync on); the others trade them for speed.
+ */
+export async function startPostgres({ durable = false }: { durable?: boolean } = {}): Promise<PostgresServer> {
   const given = process.env.TEST_DATABASE_URL;
-  if (given) return { create: () => createDatabase(given), stop: async () => undefined };
-  const cluster = await startCluster(findBinaries());
-  return { create: () => createDatabase(cluster.databaseUrl), stop: cluster.stop };
+  if (given) return { pid: null, create: () => createDatabase(given), stop: async () => undefined };
+  const { pid, databaseUrl, stop } = await startCluster(findBinaries(), durable ? LISTEN : [...HASTY, ...LISTEN]);
+  return { pid, create: () => createDatabase(databaseUrl), stop };
 }
 
 async function createDatabase(adminUrl: string): Promise<TestDatabase> {
@@ -56,21 +61,29 @@ function findBinaries(): string {
   );
 }
 
-const SETTINGS = ['fsync=off', 'full_page_writes=off', 'unix_socket_directories=', 'listen_addresses=127.0.0.1'];
+const HASTY = ['fsync=off', 'full_page_writes=off'];
+const LISTEN = ['unix_socket_directories=', 'listen_addresses=127.0.0.1'];
 
-async function startCluster(binaries: string): Promise<{ databaseUrl: string; stop(): Promise<void> }> {
+interface Cluster {
+  pid: number;
+  databaseUrl: string;
+  stop(): Promise<void>;
+}
+
+async function startCluster(binaries: string, settings: readonly string[]): Promise<Cluster> {
   const folder = await mkdtemp(join(tmpdir(), 'arx-postgres-'));
   const data = join(folder, 'data');
   const asOwner = await ownerOf(folder);
   const port = await freePort();
-  const options = [...SETTINGS, `port=${port}`].map((setting) => `-c ${setting}`).join(' ');
+  const options = [...settings, `port=${port}`].map((setting) => `-c ${setting}`).join(' ');
   await asOwner(join(binaries, 'initdb'), ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--no-sync']);
   await asOwner(join(binaries, 'pg_ctl'), ['-D', data, '-l', join(folder, 'log'), '-o', options, '-w', 'start']);
   const stop = async (): Promise<void> => {
     await asOwner(join(binaries, 'pg_ctl'), ['-D', data, '-m', 'immediate', '-w', 'stop']);
     await rm(folder, { recursive: true, force: true });
   };
-  return { databaseUrl: `postgres://postgres@127.0.0.1:${port}/postgres`, stop };
+  const pid = Number(readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n', 1)[0]);
+  return { pid, databaseUrl: `postgres://postgres@127.0.0.1:${port}/postgres`, stop };
 }
 
 type Runner = (command: string, args: string[]) => Promise<unknown>;

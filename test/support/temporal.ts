@@ -16,6 +16,7 @@ const TEST_SERVER = '1.38.0';
 const run = promisify(execFile);
 
 export interface DevServer {
+  pid: number;
   /** host:port of the gRPC frontend. */
   address: string;
   namespace: string;
@@ -31,24 +32,31 @@ let shared: Promise<DevServer> | null = null;
 
 /** The in-memory development server of this test file: the first call starts it; `close()` it in `afterAll`. */
 export function devServer(): Promise<DevServer> {
-  return (shared ??= startDevServer());
+  return (shared ??= startDevServer({ dbFile: null }).then((server) => ({
+    ...server,
+    close: async () => {
+      shared = null;
+      await server.close();
+    },
+  })));
 }
 
-async function startDevServer(): Promise<DevServer> {
+/** A development server of one's own; `dbFile` null keeps its state in memory. */
+export async function startDevServer({ dbFile }: { dbFile: string | null }): Promise<DevServer> {
   quieten();
   const env = process.env;
   const found = await findTemporal({ env, cacheDir: cacheDirectory(env), log: (line) => console.error(line) });
   const namespace = `test-${randomUUID()}`;
-  const server = await startTemporal({ path: found.path, dbFile: null, uiPort: null, namespace, env });
+  const server = await startTemporal({ path: found.path, dbFile, uiPort: null, namespace, env });
   const testEnv = await TestWorkflowEnvironment.createFromExistingServer({ address: server.address, namespace });
   return {
+    pid: server.process.pid,
     address: server.address,
     namespace,
     client: testEnv.client,
     nativeConnection: testEnv.nativeConnection,
     taskQueue: () => `queue-${randomUUID()}`,
     close: async () => {
-      shared = null;
       await testEnv.teardown();
       await server.close();
     },
