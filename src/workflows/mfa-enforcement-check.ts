@@ -1,5 +1,6 @@
 import * as wf from '@temporalio/workflow';
 import type { MfaActivities, RunPlan } from '../activities/types.ts';
+import { batchSize, FINDINGS_A_PAGE, HISTORY_LIMIT } from '../mfa/scan-plan.ts';
 import { checkedInput, FORMS } from './input.ts';
 import { progressQuery } from './messages.ts';
 import type {
@@ -23,13 +24,7 @@ const patient = wf.proxyActivities<MfaActivities>({
   retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '30 seconds' },
 });
 
-/** History length at which a run continues as new: a run of this length replays in well under 0.3 s. */
-const HISTORY_LIMIT = 1_000;
-const FINDINGS_A_PAGE = 50;
 const TICKETS_IN_FLIGHT = 4;
-/** Above this many users `scan.batch: auto` goes from one user an activity to batches. */
-const AUTO_BATCH_ABOVE = 2_000;
-const AUTO_BATCH = 100;
 
 const INPUT = { groups: FORMS.texts, dryRun: FORMS.flag, configRef: FORMS.text, resume: FORMS.object };
 
@@ -107,7 +102,7 @@ async function listUsers(plan: RunPlan, state: ResumeState): Promise<boolean> {
 
 /** Fans the checks out in a small window; one user an activity, or a batch of them. */
 async function checkEverybody(plan: RunPlan, state: ResumeState): Promise<boolean> {
-  const size = batchSize(plan, sum(state.sizes));
+  const size = batchSize(plan.batch, sum(state.sizes));
   let paused = false;
   const next = (): { page: number; from: number; count: number } | null => {
     skipFinishedPages(state);
@@ -209,11 +204,6 @@ function failureCode(error: unknown): string {
 
 function writesTickets(plan: RunPlan): boolean {
   return !plan.dryRun && plan.tickets !== 'none';
-}
-
-function batchSize(plan: RunPlan, listed: number): number {
-  if (plan.batch !== 'auto') return plan.batch;
-  return listed > AUTO_BATCH_ABOVE ? AUTO_BATCH : 1;
 }
 
 function historyIsLong(): boolean {

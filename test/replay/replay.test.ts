@@ -5,7 +5,8 @@ import type { WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { beforeAll, describe, expect, it } from 'vitest';
 
 const HISTORIES = join(import.meta.dirname, 'histories');
-const WORKFLOWS = join(import.meta.dirname, '../../src/workflows');
+const SOURCES = join(import.meta.dirname, '../../src');
+const WORKFLOWS = join(SOURCES, 'workflows');
 const names = readdirSync(HISTORIES).filter((name) => name.endsWith('.json'));
 const logger = new DefaultLogger('ERROR', () => {});
 
@@ -16,12 +17,12 @@ const replay = (workflowBundle: WorkflowBundleWithSourceMap, name: string): Prom
 async function bundleChanged(from: string, to: string): Promise<WorkflowBundleWithSourceMap> {
   const folder = mkdtempSync(join(import.meta.dirname, 'changed-'));
   try {
-    cpSync(WORKFLOWS, folder, { recursive: true });
-    const file = join(folder, 'mfa-enforcement-check.ts');
+    for (const room of ['workflows', 'mfa']) cpSync(join(SOURCES, room), join(folder, room), { recursive: true });
+    const file = join(folder, 'workflows/mfa-enforcement-check.ts');
     const source = readFileSync(file, 'utf8');
     expect(source.split(from)).toHaveLength(2);
     writeFileSync(file, source.replace(from, to));
-    return await bundleWorkflowCode({ workflowsPath: join(folder, 'index.ts'), logger });
+    return await bundleWorkflowCode({ workflowsPath: join(folder, 'workflows/index.ts'), logger });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -1,0 +1,15 @@
+/** History length at which a run continues as new: a run of this length replays in well under 0.3 s. */
+export const HISTORY_LIMIT = 1_000;
+/** Findings, or closable tickets, that one activity names. */
+export const FINDINGS_A_PAGE = 50;
+/** Users that Okta lists on one page. */
+export const USERS_A_PAGE = 200;
+/** Above this many users `scan.batch: auto` goes from one user an activity to batches. */
+const AUTO_BATCH_ABOVE = 2_000;
+const AUTO_BATCH = 100;
+
+/** Users an activity: as configured, or by how many were listed. */
+export function batchSize(batch: 'auto' | number, listed: number): number {
+  if (batch !== 'auto') return batch;
+  return listed > AUTO_BATCH_ABOVE ? AUTO_BATCH : 1;
+}
