@@ -56,13 +56,6 @@ export interface MainJob {
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
-export interface MainJobOptions {
-  emulator?: EmulatorOptions;
-  config?: ConfigOverrides;
-  /** Default: the in-memory server that the tests of one file share. */
-  temporal?: DevServer;
-}
-
 /** Builds the parts over a database; the worker is not started yet. */
 export async function mainJob(
   databaseUrl: string,
