@@ -1,5 +1,6 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import { ConnectorError } from '../connectors/errors.ts';
+import { pageProblem, readScopePage } from '../connectors/okta/scope.ts';
 import type { CallContext, OktaPage, OktaUser } from '../connectors/types.ts';
 import type { ListedUser, RunRecord } from '../store/types.ts';
 import type { Deps } from './deps.ts';
@@ -20,13 +21,10 @@ export function listPage({ store, connectors }: Deps): MfaActivities['listPage']
     if (stored) return { listed: stored.userIds.length, more: stored.next !== null };
     const record = await runOf(store, run);
     const after = input.first ? null : ((await store.users.page(run, page - 1))?.next ?? null);
-    const { items, next } = await readPage(connectors, record, { ...input, after });
-    if (next !== null && next === after) {
-      throw ApplicationFailure.nonRetryable('Okta gave a page that leads to itself', 'malformed');
-    }
-    const { statuses } = frozen(record);
-    const users = items.filter(({ status }) => statuses.includes(status)).map(listed);
-    const added = await store.users.addPage(run, page, next, users);
+    const { users, next } = await readPage(connectors, record, { ...input, after });
+    const problem = pageProblem({ after, next });
+    if (problem !== null) throw ApplicationFailure.nonRetryable(problem, 'malformed');
+    const added = await store.users.addPage(run, page, next, users.map(listed));
     return { listed: added.userIds.length, more: added.next !== null };
   };
 }
@@ -35,7 +33,7 @@ async function readPage(
   { okta }: Deps['connectors'],
   record: RunRecord,
   { source, page, after }: ListInput & { after: string | null },
-): Promise<OktaPage<OktaUser>> {
+): ReturnType<typeof readScopePage> {
   const plan = frozen(record);
   const context: CallContext<OktaPage<OktaUser>> = {
     caller: callerOf(record, plan.permitted),
@@ -47,10 +45,9 @@ async function readPage(
       return { kind: 'scan.page', outcome: { users: items.length, more: next !== null } };
     },
   };
-  const group = plan.groups[source];
+  const groupId = plan.groups[source]?.id ?? null;
   try {
-    if (group) return (await okta('groups:read_members', { groupId: group.id, after }, context)).output;
-    return (await okta('users:read', { statuses: plan.statuses, after }, context)).output;
+    return await readScopePage(okta, { statuses: plan.statuses, groupId, after }, context);
   } catch (error) {
     throw lastingOrNot(error);
   }
