@@ -15,12 +15,17 @@ export interface BucketStatistics {
   throttled: number;
   /** Smallest number of calls left in any window. */
   leastRemaining: number;
+  /** When the first window began, and when the last request was served; epoch milliseconds. */
+  openedAt: number;
+  lastServedAt: number | null;
 }
 
 interface Bucket extends BucketStatistics {
   startedAt: number;
   used: number;
 }
+
+const UNSEEN = { windows: 0, served: 0, throttled: 0, leastRemaining: Infinity, lastServedAt: null, used: 0 };
 
 export interface RateLimitSettings {
   /** Requests a window; 0 lifts the limit. */
@@ -45,27 +50,21 @@ export class RateLimiter {
     const refused = bucket.used >= limit;
     bucket.used += 1;
     if (refused) bucket.throttled += 1;
-    else bucket.served += 1;
+    else Object.assign(bucket, { served: bucket.served + 1, lastServedAt: now });
     const remaining = Math.max(0, limit - bucket.used);
     bucket.leastRemaining = Math.min(bucket.leastRemaining, remaining);
     return { limit, remaining, reset: Math.ceil((bucket.startedAt + windowMs) / 1000), refused };
   }
 
   statistics(): BucketStatistics[] {
-    return [...this.#buckets.values()].map(({ name, windows, served, throttled, leastRemaining }) => ({
-      name,
-      windows,
-      served,
-      throttled,
-      leastRemaining,
-    }));
+    return [...this.#buckets.values()].map(({ startedAt: _startedAt, used: _used, ...seen }) => seen);
   }
 
   #bucket(name: string, now: number): Bucket {
     const found = this.#buckets.get(name);
     if (found && now < found.startedAt + this.#settings.windowMs) return found;
     const startedAt = windowStart(now, this.#settings.windowMs);
-    const bucket = found ?? { name, windows: 0, served: 0, throttled: 0, leastRemaining: Infinity, startedAt, used: 0 };
+    const bucket = found ?? { ...UNSEEN, name, openedAt: startedAt, startedAt };
     Object.assign(bucket, { startedAt, used: 0, windows: bucket.windows + 1 });
     this.#buckets.set(name, bucket);
     return bucket;

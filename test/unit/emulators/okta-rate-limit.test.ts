@@ -24,12 +24,13 @@ describe('a bucket', () => {
 
   it('is one of several, and remembers what it saw', () => {
     const limiter = new RateLimiter({ rateLimit: 1, windowMs: 60_000 });
-    limiter.take('users', AT);
-    limiter.take('users', AT);
-    expect(limiter.take('groups', AT)).toMatchObject({ refused: false });
+    limiter.take('users', AT + 20);
+    limiter.take('users', AT + 30);
+    expect(limiter.take('groups', AT + 1_040)).toMatchObject({ refused: false });
+    const once = { windows: 1, served: 1, leastRemaining: 0 };
     expect(limiter.statistics()).toEqual([
-      { name: 'users', windows: 1, served: 1, throttled: 1, leastRemaining: 0 },
-      { name: 'groups', windows: 1, served: 1, throttled: 0, leastRemaining: 0 },
+      { name: 'users', ...once, throttled: 1, openedAt: AT, lastServedAt: AT + 20 },
+      { name: 'groups', ...once, throttled: 0, openedAt: AT + 1_000, lastServedAt: AT + 1_040 },
     ]);
   });
 
