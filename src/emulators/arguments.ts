@@ -52,7 +52,7 @@ export function parseArguments(given: readonly string[]): EmulatorArguments {
     rateLimit: whole(values, 'rate-limit'),
     windowMs: whole(values, 'window-ms'),
     indexLagMs: whole(values, 'index-lag-ms'),
-    log: values.log,
+    log: values.log === 'none' ? null : values.log,
     tokens: {
       okta: values['okta-token'],
       jira: values['jira-token'],

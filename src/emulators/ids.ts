@@ -4,6 +4,8 @@ const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 const INDEX_SPACE = 62 ** 5;
 // Coprime to 62^5: spreads neighbouring indices apart and keeps them distinct.
 const SPREAD = 387420489;
+// SPREAD times GATHER is 1 modulo 62^5: leads back to the index.
+const GATHER = 440496089;
 const HALF = 2 ** 15;
 const CELL = '5d7';
 
@@ -30,6 +32,15 @@ function product(one: number, other: number): number {
 export function oktaId(prefix: string, index: number, seed: number): string {
   const spread = product(index + 1, SPREAD);
   return prefix + letters(seed ^ (index * 2654435761), 9) + base62(spread, 5) + CELL;
+}
+
+/** The index that an id was made of; null where it was made of another prefix or seed, or not at all. */
+export function oktaIndex(prefix: string, id: string, seed: number): number | null {
+  const at = prefix.length + 9;
+  let spread = 0;
+  for (const letter of id.slice(at, at + 5)) spread = spread * 62 + ALPHABET.indexOf(letter);
+  const index = (product(Math.max(0, spread), GATHER) + INDEX_SPACE - 1) % INDEX_SPACE;
+  return oktaId(prefix, index, seed) === id ? index : null;
 }
 
 const random = seeded(process.pid << 8);

@@ -24,8 +24,8 @@ export interface EmulatorOptions {
   windowMs?: number;
   /** How long Jira's search lags behind. Default 0. */
   indexLagMs?: number;
-  /** Path of the accept log. Default: in a fresh temporary directory. */
-  log?: string;
+  /** Path of the accept log; null keeps none, in memory neither. Default: in a fresh temporary directory. */
+  log?: string | null;
   tokens?: Partial<Record<'okta' | 'jira' | 'jiraEmail' | 'slack', string>>;
   jiraProject?: string;
   canaries?: Canaries;
@@ -51,7 +51,7 @@ export function resolveOptions(options: EmulatorOptions): ResolvedOptions {
     rateLimit: options.rateLimit ?? 600,
     windowMs: options.windowMs ?? 60_000,
     indexLagMs: options.indexLagMs ?? 0,
-    log: options.log ?? join(mkdtempSync(join(tmpdir(), 'arx-emulators-')), 'accept.jsonl'),
+    log: options.log !== undefined ? options.log : join(mkdtempSync(join(tmpdir(), 'arx-emulators-')), 'accept.jsonl'),
     tokens: { ...defaultTokens(seed), ...defined(options.tokens ?? {}) },
     jiraProject: options.jiraProject ?? 'SEC',
     canaries: options.canaries ?? {},

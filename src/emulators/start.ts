@@ -30,7 +30,8 @@ export interface EmulatorDocument {
   tokens: Record<'okta' | 'jira' | 'jiraEmail' | 'slack', string>;
   jiraProject: string;
   slackChannel: string;
-  acceptLog: string;
+  /** Null where none is kept. */
+  acceptLog: string | null;
 }
 
 /** Everything the control server and in-process tests may look at and change. */
@@ -82,8 +83,7 @@ function buildState(options: ResolvedOptions): EmulatorState {
   const slack = new SlackWorkspace({ token: tokens.slack, scopes: SLACK_SCOPES }, seed);
   // Who may approve can be reached, and answer, in Slack.
   const approvers = okta.groupNamed(APPROVER_GROUP);
-  for (const user of okta.present())
-    if (approvers?.members?.has(user.id)) slack.addMember({ email: user.profile.login });
+  for (const id of approvers?.members ?? []) slack.addMember({ email: okta.view(id)?.profile.login ?? id });
   return {
     okta,
     jira: new JiraSite(jira, options.jiraProject),

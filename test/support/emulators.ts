@@ -47,7 +47,7 @@ function flagsOf({ ports = {}, tokens = {}, canaries = {}, ...options }: Emulato
     'rate-limit': options.rateLimit,
     'window-ms': options.windowMs,
     'index-lag-ms': options.indexLagMs,
-    log: options.log,
+    log: options.log === null ? 'none' : options.log,
     'okta-token': tokens.okta,
     'jira-token': tokens.jira,
     'jira-email': tokens.jiraEmail,

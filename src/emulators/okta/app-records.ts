@@ -53,7 +53,7 @@ export class AppDirectory {
 
   add({ id, label, users = [], groups = [], ...wanted }: NewApp): AppRecord {
     const index = this.all.length;
-    const members = users.flatMap((user) => this.#org.user(user)?.id ?? []);
+    const members = users.flatMap((user) => this.#org.view(user)?.id ?? []);
     const app: AppRecord = {
       index,
       id: id ?? oktaId('0oa', index, this.#org.seed),
@@ -68,6 +68,14 @@ export class AppDirectory {
     };
     this.all.push(app);
     return app;
+  }
+
+  /** Places of all who are assigned; undefined where everybody is. */
+  assigned(app: AppRecord): number[] | undefined {
+    const groups = app.groups.flatMap((id) => this.#org.group(id) ?? []);
+    if (groups.some(({ members }) => members === null)) return undefined;
+    const ids = new Set([...app.users.keys(), ...groups.flatMap(({ members }) => [...(members ?? [])])]);
+    return this.#org.placesOf(ids);
   }
 
   /** How a user is assigned; null where not at all. */

@@ -68,6 +68,7 @@ function users(org: OktaOrg): Act {
   return (app, request) =>
     answerPage<UserRecord>(request, {
       all: org.users,
+      among: org.apps.assigned(app),
       wanted: (user) => user.status !== 'DEPROVISIONED' && org.apps.scopeOf(app, user) !== null,
       cursor: ({ id }) => id,
       place: (cursor) => org.place(cursor),
@@ -99,7 +100,7 @@ function assign(org: OktaOrg): Act {
     if (typeof id !== 'string' || id === '') {
       return oktaError('E0000001', 'id', ['id: The field cannot be left blank']);
     }
-    const user = org.user(id);
+    const user = org.view(id);
     if (!user || user.vanish) return notFound(id, 'User');
     if (user.status === 'DEPROVISIONED') return oktaError('E0000038');
     app.users.set(user.id, app.users.get(user.id) ?? new Date().toISOString());
@@ -113,7 +114,7 @@ function assign(org: OktaOrg): Act {
 
 function remove(org: OktaOrg): Act {
   return (app, { params }) => {
-    const user = org.user(params.userId ?? '');
+    const user = org.view(params.userId ?? '');
     if (!user || !app.users.delete(user.id)) return notFound(params.userId ?? '', 'AppUser');
     return { status: 204, effect: { app: app.id, user: user.id, assigned: false } };
   };

@@ -55,7 +55,7 @@ function authenticator(org: OktaOrg, row: Json, { index, origin }: { index: numb
 }
 
 function enrollments(org: OktaOrg, { params, origin }: EmulatedRequest): Answer {
-  const user = org.user(params.id ?? '');
+  const user = org.view(params.id ?? '');
   if (!user || user.vanish) return notFound(params.id ?? '', 'User');
   if (user.denyFactors) return oktaError('E0000006');
   return { status: 200, body: user.factors.map((factor, place) => enrollment({ org, user, origin }, factor, place)) };

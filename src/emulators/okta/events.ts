@@ -44,7 +44,7 @@ function withEvent(
 }
 
 function targetsOf(org: OktaOrg, { user, group, app }: Json): LogParty[] {
-  const login = org.user(String(user))?.profile.login ?? 'unknown';
+  const login = org.view(String(user))?.profile.login ?? 'unknown';
   const label = org.apps.get(String(app))?.label ?? 'unknown';
   const parties: readonly [unknown, string, string][] = [
     [user, 'User', login],

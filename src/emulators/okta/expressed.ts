@@ -11,8 +11,8 @@ export function answerExpressed(
 ): Answer {
   try {
     const texts = parameters.flatMap((name) => request.query.get(name) ?? []);
-    const tests = texts.map((text) => compileExpression(text));
-    return answer((attributes) => tests.every((test) => test(attributes)));
+    const expressions = texts.map((text) => compileExpression(text));
+    return answer((attributes) => expressions.every(({ test }) => test(attributes)));
   } catch (error) {
     if (error instanceof ExpressionError) return oktaError('E0000031', '', [error.message]);
     throw error;

@@ -2,11 +2,22 @@
 type Attributes = (path: string) => unknown;
 export type Predicate = (attributes: Attributes) => boolean;
 
+/** A compiled expression, with what can be said of its matches without asking each row. */
+export interface Expression {
+  test: Predicate;
+  /** Attributes it asks about. */
+  paths: readonly string[];
+  /** The ids and logins (in lower case) that every match has one of; null where it asks for no such thing. */
+  exact: readonly string[] | null;
+}
+
 /** Thrown where a filter or search expression does not parse; Okta answers 400 E0000031. */
 export class ExpressionError extends Error {}
 
 const TOKEN = /\s*(?:([()])|"((?:[^"\\]|\\.)*)"|([A-Za-z][\w.]*)|(-?\d+(?:\.\d+)?))/y;
-const cache = new Map<string, Predicate>();
+/** Attributes that no two rows have the same value of. */
+const NAMES: readonly string[] = ['id', 'profile.login'];
+const cache = new Map<string, Expression>();
 
 type Token = { kind: 'mark' | 'text' | 'word' | 'number'; value: string };
 
@@ -23,15 +34,32 @@ const COMPARE: Record<string, (actual: string, wanted: string) => boolean> = {
 };
 
 /** Compiles a SCIM-like expression: `status eq "ACTIVE" or profile.login sw "svc"`, with and, or, parentheses and `pr`. */
-export function compileExpression(text: string): Predicate {
+export function compileExpression(text: string): Expression {
   const known = cache.get(text);
   if (known) return known;
   const parser = new Parser(tokens(text));
-  const predicate = parser.expression();
+  const expression = parser.expression();
   parser.end();
   if (cache.size > 100) cache.clear();
-  cache.set(text, predicate);
-  return predicate;
+  cache.set(text, expression);
+  return expression;
+}
+
+function either(one: Expression, other: Expression): Expression {
+  return {
+    test: (attributes) => one.test(attributes) || other.test(attributes),
+    paths: [...one.paths, ...other.paths],
+    exact: one.exact && other.exact && [...one.exact, ...other.exact],
+  };
+}
+
+/** What both expressions let through. */
+export function both(one: Expression, other: Expression): Expression {
+  return {
+    test: (attributes) => one.test(attributes) && other.test(attributes),
+    paths: [...one.paths, ...other.paths],
+    exact: one.exact ?? other.exact,
+  };
 }
 
 function tokens(text: string): Token[] {
@@ -62,12 +90,9 @@ class Parser {
     this.#tokens = all;
   }
 
-  expression(): Predicate {
+  expression(): Expression {
     let left = this.#conjunction();
-    while (this.#takeWord('or')) {
-      const [one, other] = [left, this.#conjunction()];
-      left = (attributes) => one(attributes) || other(attributes);
-    }
+    while (this.#takeWord('or')) left = either(left, this.#conjunction());
     return left;
   }
 
@@ -75,42 +100,40 @@ class Parser {
     if (this.#at < this.#tokens.length) throw new ExpressionError('text after the end');
   }
 
-  #conjunction(): Predicate {
+  #conjunction(): Expression {
     let left = this.#operand();
-    while (this.#takeWord('and')) {
-      const [one, other] = [left, this.#operand()];
-      left = (attributes) => one(attributes) && other(attributes);
-    }
+    while (this.#takeWord('and')) left = both(left, this.#operand());
     return left;
   }
 
-  #operand(): Predicate {
+  #operand(): Expression {
     const token = this.#next();
     if (token.kind === 'mark' && token.value === '(') return this.#closed();
     if (token.kind !== 'word') throw new ExpressionError('an attribute was expected');
     return this.#comparison(token.value);
   }
 
-  #closed(): Predicate {
+  #closed(): Expression {
     const inner = this.expression();
     if (this.#next().value !== ')') throw new ExpressionError('a closing parenthesis was expected');
     return inner;
   }
 
-  #comparison(path: string): Predicate {
+  #comparison(path: string): Expression {
+    const paths = [path];
     const operator = this.#next().value.toLowerCase();
-    if (operator === 'pr') return (attributes) => attributes(path) !== null && attributes(path) !== undefined;
+    if (operator === 'pr') return { test: (attributes) => (attributes(path) ?? null) !== null, paths, exact: null };
     const compare = COMPARE[operator];
     if (!compare) throw new ExpressionError(`unknown operator ${operator}`);
     const wanted = this.#next();
     if (wanted.kind === 'mark') throw new ExpressionError('a value was expected');
-    const lowered = path.startsWith('profile.') ? wanted.value.toLowerCase() : wanted.value;
-    return (attributes) => {
-      const actual = attributes(path);
-      if (actual === null || actual === undefined) return false;
-      const text = String(actual as string | number | boolean);
-      return compare(path.startsWith('profile.') ? text.toLowerCase() : text, lowered);
+    const fold = path.startsWith('profile.') ? (text: string) => text.toLowerCase() : (text: string) => text;
+    const value = fold(wanted.value);
+    const test: Predicate = (attributes) => {
+      const actual = (attributes(path) ?? null) as string | number | boolean | null;
+      return actual !== null && compare(fold(String(actual)), value);
     };
+    return { test, paths, exact: operator === 'eq' && NAMES.includes(path) ? [value] : null };
   }
 
   #next(): Token {

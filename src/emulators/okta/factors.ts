@@ -13,7 +13,7 @@ export function factorRoutes(org: OktaOrg): Route[] {
 }
 
 function list(org: OktaOrg, { params, origin }: EmulatedRequest): Answer {
-  const user = org.user(params.id ?? '');
+  const user = org.view(params.id ?? '');
   if (!user || user.vanish) return notFound(params.id ?? '', 'User');
   if (user.denyFactors) return oktaError('E0000006');
   return { status: 200, body: factorRows(org, user, origin) };

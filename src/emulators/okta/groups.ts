@@ -40,11 +40,11 @@ function list(org: OktaOrg, request: EmulatedRequest): Answer {
 
 function wantedBy(request: EmulatedRequest): (group: GroupRecord) => boolean {
   const texts = [request.query.get('search'), request.query.get('filter')].filter((text) => text !== null);
-  const tests = texts.map((text) => compileExpression(text));
+  const expressions = texts.map((text) => compileExpression(text));
   const q = request.query.get('q')?.toLowerCase();
   return (group) =>
     (q === undefined || group.name.toLowerCase().startsWith(q)) &&
-    tests.every((test) => test((path) => attribute(group, path)));
+    expressions.every(({ test }) => test((path) => attribute(group, path)));
 }
 
 function attribute(group: GroupRecord, path: string): unknown {
@@ -63,6 +63,7 @@ function members(org: OktaOrg, request: EmulatedRequest): Answer {
   if (!group) return notFound(request.params.id ?? '', 'UserGroup');
   return answerPage<UserRecord>(request, {
     all: org.users,
+    among: group.members ? org.placesOf(group.members) : undefined,
     wanted: (user) => org.isMember(group, user) && user.status !== 'DEPROVISIONED',
     cursor: (user) => user.id,
     place: (cursor) => org.place(cursor),

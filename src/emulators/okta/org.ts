@@ -2,65 +2,72 @@ import { oktaId } from '../ids.ts';
 import { AppDirectory } from './app-records.ts';
 import type { Canaries, GroupRecord, NewGroup, NewUser, OktaSettings, UserPatch, UserRecord } from './model.ts';
 import { SystemLog } from './system-log.ts';
+import { UserDirectory } from './user-directory.ts';
 
 /** The state of one emulated Okta organisation. */
 export class OktaOrg {
   readonly seed: number;
   readonly settings: OktaSettings;
   readonly canaries: Canaries;
-  /** In listing order; a deleted user leaves a hole, so that cursors stay valid. */
-  users: (UserRecord | undefined)[] = [];
+  readonly users: UserDirectory;
   groups: (GroupRecord | undefined)[] = [];
   readonly apps: AppDirectory;
   readonly log = new SystemLog();
-  readonly #byId = new Map<string, UserRecord>();
-  readonly #byLogin = new Map<string, UserRecord>();
-  readonly #places = new Map<string, number>();
 
   constructor(seed: number, settings: OktaSettings, canaries: Canaries = {}) {
     this.seed = seed;
     this.settings = settings;
     this.canaries = canaries;
+    this.users = new UserDirectory(seed);
     this.addGroup({ name: 'Everyone', type: 'BUILT_IN', description: 'All users in your organization' });
     this.apps = new AppDirectory(this);
   }
 
-  /** By id or login; null where there is none. */
+  /** By id or login, to be changed; null where there is none. */
   user(idOrLogin: string): UserRecord | null {
-    return this.#byId.get(idOrLogin) ?? this.#byLogin.get(idOrLogin.toLowerCase()) ?? null;
+    const found = this.users.find(idOrLogin);
+    return found && this.users.keep(found);
+  }
+
+  /** By id or login, for reading only; null where there is none. */
+  view(idOrLogin: string): UserRecord | null {
+    return this.users.find(idOrLogin);
   }
 
   /** Place in the listing of a user that exists or did; null for a stranger. */
   place(id: string): number | null {
-    return this.#places.get(id) ?? null;
+    return this.users.place(id);
   }
 
+  /** Places of those among the ids that exist or did. */
+  placesOf(ids: Iterable<string>): number[] {
+    return [...ids].flatMap((id) => this.users.place(id) ?? []);
+  }
+
+  /** Everybody, for reading; change them through the organisation. */
   present(): UserRecord[] {
-    return this.users.filter((user) => user !== undefined);
+    return [...this.users];
   }
 
   addUser(wanted: NewUser): UserRecord {
-    const index = this.users.length;
-    const user = newUser(index, wanted, wanted.id ?? oktaId('00u', index, this.seed));
-    this.users.push(user);
-    this.#byId.set(user.id, user);
-    this.#byLogin.set(user.profile.login.toLowerCase(), user);
-    this.#places.set(user.id, index);
+    const user = this.users.add(wanted);
     for (const name of wanted.groups ?? []) this.#groupNamed(name).members?.add(user.id);
     return user;
   }
 
-  patchUser(user: UserRecord, patch: UserPatch): UserRecord {
+  patchUser(wanted: UserRecord, patch: UserPatch): UserRecord {
     const { profile, status, ...rest } = patch;
-    this.#byLogin.delete(user.profile.login.toLowerCase());
+    const user = this.users.keep(wanted);
+    const { login } = user.profile;
     Object.assign(user, rest, { lastUpdated: new Date().toISOString() });
     if (profile) user.profile = { ...user.profile, ...profile };
     if (status !== undefined) this.setStatus(user, status);
-    this.#byLogin.set(user.profile.login.toLowerCase(), user);
+    this.users.renamed(user, login);
     return user;
   }
 
-  setStatus(user: UserRecord, status: string): void {
+  setStatus(wanted: UserRecord, status: string): void {
+    const user = this.users.keep(wanted);
     user.status = status;
     user.statusChanged = new Date().toISOString();
     user.lastUpdated = user.statusChanged;
@@ -68,15 +75,15 @@ export class OktaOrg {
   }
 
   removeUser(user: UserRecord): void {
-    this.users[user.index] = undefined;
-    this.#byId.delete(user.id);
-    this.#byLogin.delete(user.profile.login.toLowerCase());
+    this.users.remove(user);
     for (const group of this.groups) group?.members?.delete(user.id);
     for (const app of this.apps.all) app.users.delete(user.id);
   }
 
   clearUsers(): void {
-    for (const user of this.present()) this.removeUser(user);
+    this.users.clear();
+    for (const group of this.groups) group?.members?.clear();
+    for (const app of this.apps.all) app.users.clear();
   }
 
   group(id: string): GroupRecord | null {
@@ -90,7 +97,7 @@ export class OktaOrg {
   addGroup(wanted: NewGroup): GroupRecord {
     const index = this.groups.length;
     const now = new Date().toISOString();
-    const members = (wanted.members ?? []).flatMap((member) => this.user(member)?.id ?? []);
+    const members = (wanted.members ?? []).flatMap((member) => this.view(member)?.id ?? []);
     const group: GroupRecord = {
       index,
       id: wanted.id ?? oktaId('00g', index, this.seed),
@@ -119,31 +126,4 @@ export class OktaOrg {
   #groupNamed(name: string): GroupRecord {
     return this.groupNamed(name) ?? this.addGroup({ name });
   }
-}
-
-function newUser(index: number, wanted: NewUser, id: string): UserRecord {
-  const created = wanted.created ?? '2024-03-04T09:00:00.000Z';
-  const activated = wanted.activated === undefined ? created : wanted.activated;
-  return {
-    index,
-    id,
-    status: wanted.status ?? 'ACTIVE',
-    created,
-    activated,
-    statusChanged: activated,
-    lastLogin: wanted.lastLogin ?? null,
-    lastUpdated: activated ?? created,
-    passwordChanged: activated,
-    profile: { ...defaultProfile(wanted.login), ...wanted.profile, login: wanted.login },
-    factors: wanted.factors ?? [],
-    roles: wanted.roles ?? [],
-    ...(wanted.vanish ? { vanish: true } : {}),
-    ...(wanted.denyFactors ? { denyFactors: true } : {}),
-    sessions: 1,
-  };
-}
-
-function defaultProfile(login: string): Record<string, unknown> {
-  const [firstName = 'Test', lastName = 'User'] = (login.split('@')[0] ?? '').split('.');
-  return { firstName, lastName, mobilePhone: null, secondEmail: null, email: login };
 }

@@ -3,7 +3,9 @@ import { oktaError } from './errors.ts';
 
 interface Listing<Row> {
   /** All rows by place; holes are rows that were deleted. */
-  all: readonly (Row | undefined)[];
+  all: { readonly length: number; at(place: number): Row | undefined };
+  /** Places of the only rows that can be wanted, in any order; absent where nobody knows. */
+  among?: readonly number[] | undefined;
   wanted: (row: Row) => boolean;
   cursor: (row: Row) => string;
   /** Place behind a cursor; null where the cursor is not ours. */
@@ -62,13 +64,19 @@ function limitOf(request: EmulatedRequest, max: number): number | null {
   return Number.isInteger(limit) && limit > 0 ? Math.min(limit, max) : null;
 }
 
-function collect<Row>({ all, wanted }: Listing<Row>, after: number, limit: number): { rows: Row[]; more: boolean } {
+function collect<Row>(listing: Listing<Row>, after: number, limit: number): { rows: Row[]; more: boolean } {
+  const { all, wanted } = listing;
   const rows: Row[] = [];
-  for (let place = after + 1; place < all.length; place += 1) {
-    const row = all[place];
+  for (const place of placesBehind(listing, after)) {
+    const row = all.at(place);
     if (row === undefined || !wanted(row)) continue;
     if (rows.length === limit) return { rows, more: true };
     rows.push(row);
   }
   return { rows, more: false };
+}
+
+function* placesBehind<Row>({ all, among }: Listing<Row>, after: number): Generator<number> {
+  if (!among) for (let place = after + 1; place < all.length; place += 1) yield place;
+  else yield* among.filter((place) => place > after).sort((one, other) => one - other);
 }

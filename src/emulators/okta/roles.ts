@@ -43,7 +43,7 @@ export function roleRoutes(org: OktaOrg): Route[] {
 }
 
 function ofUser(org: OktaOrg, { params, origin }: EmulatedRequest): Answer {
-  const user = org.user(params.id ?? '');
+  const user = org.view(params.id ?? '');
   if (!user || user.vanish) return notFound(params.id ?? '', 'User');
   const groups = org.groups.flatMap((group) => (group && org.isMember(group, user) ? group.roles : []));
   const own = user.roles.map((role, place) => render(role, 'USER', idOf(org, user.index * 16 + place)));
@@ -66,6 +66,8 @@ function assignees(org: OktaOrg, request: EmulatedRequest): Answer {
   if (Number(request.query.get('limit') ?? 100) > 200) return oktaError('E0000001', 'limit', ['limit: at most 200']);
   const answer = answerPage<UserRecord>(request, {
     all: org.users,
+    // Those who are alike hold no roles.
+    among: org.users.keptPlaces(),
     wanted: (user) => user.roles.length > 0 && user.status !== 'DEPROVISIONED',
     cursor: ({ id }) => id,
     place: (cursor) => org.place(cursor),

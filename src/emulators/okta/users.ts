@@ -1,7 +1,8 @@
 import { oktaId } from '../ids.ts';
 import type { Answer, EmulatedRequest, Json, Route } from '../types.ts';
 import { notFound, oktaError } from './errors.ts';
-import { compileExpression, ExpressionError } from './expression.ts';
+import { both, compileExpression, ExpressionError } from './expression.ts';
+import type { Expression } from './expression.ts';
 import type { UserRecord } from './model.ts';
 import type { OktaOrg } from './org.ts';
 import { answerPage, links } from './paging.ts';
@@ -20,9 +21,12 @@ export function userRoutes(org: OktaOrg): Route[] {
 
 function list(org: OktaOrg, request: EmulatedRequest): Answer {
   try {
+    const texts = [request.query.get('search'), request.query.get('filter')].filter((text) => text !== null);
+    const expression = texts.map((text) => compileExpression(text)).reduce(both, ANYBODY);
     return answerPage(request, {
       all: org.users,
-      wanted: wantedBy(request),
+      among: candidates(org, expression),
+      wanted: wantedBy(request, texts.length === 0 ? EMPLOYED : expression),
       cursor: (user) => user.id,
       place: (cursor) => org.place(cursor),
       render: (user, { origin }) => renderUser(user, origin),
@@ -34,15 +38,23 @@ function list(org: OktaOrg, request: EmulatedRequest): Answer {
   }
 }
 
-function wantedBy(request: EmulatedRequest): (user: UserRecord) => boolean {
-  const texts = [request.query.get('search'), request.query.get('filter')].filter((text) => text !== null);
-  const tests = texts.map((text) => compileExpression(text));
+const ANYBODY: Expression = { test: () => true, paths: [], exact: null };
+/** Where nothing is asked for, who has left is left out. */
+const EMPLOYED = compileExpression('status ne "DEPROVISIONED"');
+/** What those who are alike have of their own. */
+const OWN = /^(id|index|profile|factors)\b/;
+
+function wantedBy(request: EmulatedRequest, { test }: Expression): (user: UserRecord) => boolean {
   const q = request.query.get('q')?.toLowerCase();
-  return (user) => {
-    if (texts.length === 0 && user.status === 'DEPROVISIONED') return false;
-    if (q !== undefined && !namedLike(user, q)) return false;
-    return tests.every((test) => test((path) => attribute(user, path)));
-  };
+  return (user) => (q === undefined || namedLike(user, q)) && test((path) => attribute(user, path));
+}
+
+// So that neither a look-up nor a search for what nobody has goes through a million users.
+function candidates(org: OktaOrg, { test, paths, exact }: Expression): number[] | undefined {
+  if (exact) return [...new Set(exact.flatMap((value) => org.view(value)?.index ?? []))];
+  const samples = paths.some((path) => OWN.test(path)) ? [] : org.users.samples();
+  const unlike = samples.length > 0 && !samples.some((user) => test((path) => attribute(user, path)));
+  return unlike ? org.users.keptPlaces() : undefined;
 }
 
 function namedLike({ profile }: UserRecord, q: string): boolean {
@@ -58,7 +70,7 @@ function attribute(user: UserRecord, path: string): unknown {
 
 function detail(org: OktaOrg) {
   return ({ params, origin }: EmulatedRequest): Answer => {
-    const user = org.user(params.id ?? '');
+    const user = org.view(params.id ?? '');
     if (!user || user.vanish) return notFound(params.id ?? '', 'User');
     return { status: 200, body: renderUserDetail(user, origin) };
   };
@@ -66,7 +78,7 @@ function detail(org: OktaOrg) {
 
 function groupsOf(org: OktaOrg) {
   return (request: EmulatedRequest): Answer => {
-    const user = org.user(request.params.id ?? '');
+    const user = org.view(request.params.id ?? '');
     if (!user || user.vanish) return notFound(request.params.id ?? '', 'User');
     const groups = org.groups.filter((group) => group !== undefined).filter((group) => org.isMember(group, user));
     const body = groups.map((group) => renderGroup(group, request));
@@ -76,7 +88,7 @@ function groupsOf(org: OktaOrg) {
 
 function appsOf(org: OktaOrg) {
   return (request: EmulatedRequest): Answer => {
-    const user = org.user(request.params.id ?? '');
+    const user = org.view(request.params.id ?? '');
     if (!user || user.vanish) return notFound(request.params.id ?? '', 'User');
     const apps = org.apps.all.filter((app) => app.status === 'ACTIVE' && org.apps.scopeOf(app, user) !== null);
     const body = apps.map((app) => ({

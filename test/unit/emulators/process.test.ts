@@ -32,7 +32,9 @@ describe('the emulators in a process of their own', () => {
     await oktaCalls(emulators.document)('GET', '/api/v1/users?limit=5');
     const fields = { project: { key: 'SEC' }, issuetype: { name: 'Task' }, summary: 's', description: adf('d') };
     await jiraCalls(emulators.document)('POST', '/rest/api/3/issue', { fields });
-    const lines = readFileSync(emulators.document.acceptLog, 'utf8').trim().split('\n');
+    const lines = readFileSync(emulators.document.acceptLog ?? '', 'utf8')
+      .trim()
+      .split('\n');
     const entries = await emulators.log();
     expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual(entries);
     expect(entries.map(({ seq }) => seq)).toEqual(entries.map((_, index) => index + 1));

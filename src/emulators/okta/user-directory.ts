@@ -1,0 +1,137 @@
+import { oktaId, oktaIndex } from '../ids.ts';
+import type { NewUser, UserRecord } from './model.ts';
+import { newUser } from './new-user.ts';
+
+/** Users who are alike: made from their number whenever one is looked at, so that a million cost nothing. */
+export interface UserBlock {
+  count: number;
+  /** The user of a number from 0 on; without id, roles and groups, and in nothing but login, profile and factors unlike the rest. */
+  make(number: number): NewUser;
+  /** The number of a login in lower case; null where it is none of theirs. */
+  numberOf(login: string): number | null;
+}
+
+interface Placed {
+  from: number;
+  block: UserBlock;
+}
+
+/** The users of an organisation in listing order; one who was deleted leaves a hole, so that cursors stay valid. */
+export class UserDirectory {
+  readonly #seed: number;
+  readonly #blocks: Placed[] = [];
+  /** Added one by one, or of a block and changed since. */
+  readonly #kept = new Map<number, UserRecord>();
+  readonly #places = new Map<string, number>();
+  readonly #logins = new Map<string, number>();
+  readonly #gone = new Set<number>();
+  #goneBelow = 0;
+  #length = 0;
+
+  constructor(seed: number) {
+    this.#seed = seed;
+  }
+
+  /** Number of places, holes included. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** For reading only: one of a block is made anew each time, until `keep`. */
+  at(place: number): UserRecord | undefined {
+    if (place < this.#goneBelow || this.#gone.has(place)) return undefined;
+    const kept = this.#kept.get(place);
+    if (kept) return kept;
+    const placed = this.#blocks.find(({ from, block }) => place >= from && place < from + block.count);
+    return placed && newUser(place, placed.block.make(place - placed.from), oktaId('00u', place, this.#seed));
+  }
+
+  /** Place of a user that exists or did; null for a stranger. */
+  place(id: string): number | null {
+    const given = this.#places.get(id);
+    if (given !== undefined || this.#blocks.length === 0) return given ?? null;
+    const place = oktaIndex('00u', id, this.#seed);
+    return place !== null && this.#inBlock(place) ? place : null;
+  }
+
+  /** By id or login, for reading only; null where there is none. */
+  find(idOrLogin: string): UserRecord | null {
+    const place = this.place(idOrLogin);
+    return (place === null ? undefined : this.at(place)) ?? this.#byLogin(idOrLogin.toLowerCase());
+  }
+
+  add(wanted: NewUser): UserRecord {
+    const place = this.#length;
+    const user = newUser(place, wanted, wanted.id ?? oktaId('00u', place, this.#seed));
+    this.#length += 1;
+    this.#kept.set(place, user);
+    this.#places.set(user.id, place);
+    this.#logins.set(user.profile.login.toLowerCase(), place);
+    return user;
+  }
+
+  addBlock(block: UserBlock): void {
+    this.#blocks.push({ from: this.#length, block });
+    this.#length += block.count;
+  }
+
+  /** The record that changes are made to, from now on the one that everybody sees. */
+  keep(user: UserRecord): UserRecord {
+    const kept = this.#kept.get(user.index) ?? user;
+    this.#kept.set(user.index, kept);
+    return kept;
+  }
+
+  /** Tells that a kept user had another login before. */
+  renamed(user: UserRecord, before: string): void {
+    this.#logins.delete(before.toLowerCase());
+    this.#logins.set(user.profile.login.toLowerCase(), user.index);
+  }
+
+  remove(user: UserRecord): void {
+    this.#kept.delete(user.index);
+    this.#gone.add(user.index);
+    this.#logins.delete(user.profile.login.toLowerCase());
+  }
+
+  clear(): void {
+    this.#goneBelow = this.#length;
+    this.#gone.clear();
+    this.#kept.clear();
+    this.#logins.clear();
+  }
+
+  /** Places outside the blocks or changed since, in no order. */
+  keptPlaces(): number[] {
+    return [...this.#kept.keys()];
+  }
+
+  /** One of each block that has anybody left, as it is unless changed. */
+  samples(): UserRecord[] {
+    const whole = this.#blocks.filter(({ from, block }) => block.count > 0 && from + block.count > this.#goneBelow);
+    return whole.map(({ from, block }) => newUser(from, block.make(0), ''));
+  }
+
+  *[Symbol.iterator](): Generator<UserRecord> {
+    for (let place = this.#goneBelow; place < this.#length; place += 1) {
+      const user = this.at(place);
+      if (user) yield user;
+    }
+  }
+
+  #inBlock(place: number): boolean {
+    return this.#blocks.some(({ from, block }) => place >= from && place < from + block.count);
+  }
+
+  #byLogin(login: string): UserRecord | null {
+    const known = this.#logins.get(login);
+    if (known !== undefined) return this.at(known) ?? null;
+    for (const { from, block } of this.#blocks) {
+      const number = block.numberOf(login);
+      const user = number === null ? undefined : this.at(from + number);
+      // Somebody may have been given another login since.
+      if (user?.profile.login.toLowerCase() === login) return user;
+    }
+    return null;
+  }
+}
