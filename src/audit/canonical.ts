@@ -15,12 +15,30 @@ export function canonicalJson(value: unknown): string {
   return text;
 }
 
+/**
+ * The members of an object as RFC 8785 writes them (`"name":value`), in their order; those without a JSON form are left
+ * out. Joined by commas between braces they are its canonical JSON. Throws AuditDraftError.
+ */
+export function canonicalMembers(value: object): { name: string; text: string }[] {
+  const names = Object.keys(value).sort();
+  return names.flatMap((name) => {
+    const member: unknown = (value as Record<string, unknown>)[name];
+    const text = hasJsonForm(member) ? canonicalJson(member) : null;
+    return text === null ? [] : { name, text: `${canonicalJson(name)}:${text}` };
+  });
+}
+
+const hasJsonForm = (value: unknown): boolean => !['undefined', 'function', 'symbol'].includes(typeof value);
+
 /** Hex SHA-256 of the canonical JSON of call arguments; names them in decisions and entries without showing them. */
 export function digestOf(value: unknown): string {
   return bytesToHex(sha256(utf8ToBytes(canonicalJson(value))));
 }
 
 const LEAF_PREFIX = Uint8Array.of(0);
+
+/** Computes a leaf hash; see `leafHash`. Where a faster one is at hand (the platform's own), it may be put in its place. */
+export type HashLeaf = (leaf: string) => string;
 
 /** Hex SHA-256(0x00 ‖ leaf): an entry's hash and its leaf hash in the RFC 6962 tree. */
 export function leafHash(leaf: string): string {

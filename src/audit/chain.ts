@@ -1,4 +1,5 @@
-import { canonicalJson, leafHash } from './canonical.ts';
+import { canonicalMembers, leafHash } from './canonical.ts';
+import type { HashLeaf } from './canonical.ts';
 import { EMPTY_HEAD, entryId } from './entry.ts';
 import type { AuditEntry, AuditHead } from './types.ts';
 
@@ -50,11 +51,12 @@ export async function verifyChain(
 /** How far a chain was checked. */
 export interface ChainState extends AuditHead {
   ids: Set<string>;
+  hashLeaf: HashLeaf;
 }
 
 /** A chain that is good up to this head; what follows is checked with `checkNext`. */
-export function chainFrom({ entries, head }: AuditHead): ChainState {
-  return { entries, head, ids: new Set() };
+export function chainFrom({ entries, head }: AuditHead, hashLeaf: HashLeaf = leafHash): ChainState {
+  return { entries, head, ids: new Set(), hashLeaf };
 }
 
 /** Checks the entry behind those checked before and moves on; what is wrong with it, or null. */
@@ -63,7 +65,8 @@ export function checkNext(state: ChainState, { index, text }: StoredText): BadEn
   if (index < state.entries) return { index, id: null, reason: 'stands at a place that is taken' };
   const entry = parseEntry(text);
   if (!entry) return { index, id: null, reason: 'is no JSON object with id, prevHash and hash' };
-  const reason = CHECKS.find(({ holds }) => !holds({ state, entry, text }))?.reason;
+  const canonical = canonicalOrNull(entry);
+  const reason = CHECKS.find(({ holds }) => !holds({ state, entry, text, canonical }))?.reason;
   if (reason) return { index, id: entry.id, reason };
   state.ids.add(entry.id);
   state.entries += 1;
@@ -73,12 +76,21 @@ export function checkNext(state: ChainState, { index, text }: StoredText): BadEn
 
 interface Check {
   reason: string;
-  holds(facts: { state: ChainState; entry: AuditEntry; text: string }): boolean;
+  holds(facts: { state: ChainState; entry: AuditEntry; text: string; canonical: Canonical | null }): boolean;
+}
+
+/** An entry in canonical JSON, and what its hash is over. */
+interface Canonical {
+  text: string;
+  leaf: string;
 }
 
 const CHECKS: readonly Check[] = [
-  { reason: 'is not canonical JSON', holds: ({ entry, text }) => canonicalOrNull(entry) === text },
-  { reason: 'does not have the hash it states', holds: ({ entry }) => hashOf(entry) === entry.hash },
+  { reason: 'is not canonical JSON', holds: ({ canonical, text }) => canonical?.text === text },
+  {
+    reason: 'does not have the hash it states',
+    holds: ({ state, entry, canonical }) => canonical !== null && state.hashLeaf(canonical.leaf) === entry.hash,
+  },
   { reason: 'does not follow the entry before it', holds: ({ state, entry }) => entry.prevHash === state.head },
   { reason: 'does not have the id of its content', holds: ({ entry }) => idOrNull(entry) === entry.id },
   { reason: 'repeats an earlier id', holds: ({ state, entry }) => !state.ids.has(entry.id) },
@@ -110,17 +122,14 @@ function parseOrNull(text: string): unknown {
   }
 }
 
-function canonicalOrNull(value: unknown): string | null {
+function canonicalOrNull(entry: AuditEntry): Canonical | null {
   try {
-    return canonicalJson(value);
+    const members = canonicalMembers(entry);
+    const joined = (texts: readonly { text: string }[]): string => `{${texts.map(({ text }) => text).join(',')}}`;
+    return { text: joined(members), leaf: joined(members.filter(({ name }) => name !== 'hash')) };
   } catch {
     return null;
   }
-}
-
-function hashOf(entry: AuditEntry): string | null {
-  const leaf = canonicalOrNull({ ...entry, hash: undefined });
-  return leaf === null ? null : leafHash(leaf);
 }
 
 function idOrNull(entry: AuditEntry): string | null {

@@ -1,78 +1,63 @@
 import { sql } from 'kysely';
-import { contentOf, entryId, sealEntry } from '../audit/entry.ts';
-import type { SealedEntry } from '../audit/entry.ts';
+import { contentOf, placeEntry, preparedContent, preparedId } from '../audit/entry.ts';
+import type { PlacedEntry, PreparedEntry } from '../audit/entry.ts';
 import { AuditConflictError } from '../audit/errors.ts';
-import type { AuditDraft, AuditEntry, AuditHead, AuditReceipt, JournalEffect } from '../audit/types.ts';
+import type { AuditEntry, AuditHead, AuditReceipt, JournalEffect } from '../audit/types.ts';
 import { inChunks } from './chunks.ts';
+import { runEffects } from './journal-effects.ts';
+import { nativeLeafHash } from './leaf-hash.ts';
 import type { StoreTransaction } from './types.ts';
 
 /** One call of `append`. */
 export interface Append {
-  drafts: readonly AuditDraft[];
+  drafts: readonly PreparedEntry[];
   effect?: JournalEffect;
-}
-
-/** Checks that every draft has an identity and a canonical form, before it can spoil a group. Throws AuditDraftError. */
-export function prepareDrafts(drafts: readonly AuditDraft[]): readonly AuditDraft[] {
-  for (const draft of drafts) {
-    const sequenced = { ...draft, sequence: draft.sequence ?? 0 };
-    entryId(sequenced);
-    contentOf(sequenced);
-  }
-  // A copy: what the caller does to its objects afterwards must not reach the trail.
-  return structuredClone(drafts);
 }
 
 /** Writes the drafts behind the locked end of the chain and runs the effects; receipts by append. */
 export async function writeAppends(tx: StoreTransaction, appends: readonly Append[]): Promise<AuditReceipt[][]> {
   const start = await lockHead(tx);
   const drafts = await withSequences(tx, appends);
-  const known = await readKnown(tx, drafts.flat().map(entryId));
+  const known = await readKnown(tx, drafts.flat());
   const chain: Chain = { head: start.head, known, fresh: [] };
   const receipts = drafts.map((group) => group.map((draft) => receiptFor(chain, draft)));
-  await insertEntries(tx, start.entries, chain.fresh);
-  if (chain.fresh.length > 0) await moveHead(tx, { entries: start.entries + chain.fresh.length, head: chain.head });
-  for (const { effect } of appends) await runEffect(tx, effect);
+  await insertEntries(tx, start, chain);
+  await runEffects(tx, appends);
   return receipts;
 }
 
-/** Sets the failure of an effect apart from a failure of the trail. */
-export class EffectError extends Error {
-  readonly reason: unknown;
-  constructor(reason: unknown) {
-    super('an effect failed');
-    this.reason = reason;
-  }
+/** A draft with its place among those of one series. */
+interface Sequenced {
+  prepared: PreparedEntry;
+  sequence: number;
+  id: string;
 }
 
-async function runEffect(tx: StoreTransaction, effect: JournalEffect | undefined): Promise<void> {
-  try {
-    await effect?.(tx as never);
-  } catch (error) {
-    throw new EffectError(error);
-  }
+/** An entry that is in the trail, or is about to be. */
+interface Known {
+  hash: string;
+  content: () => string;
 }
-
-type SequencedDraft = AuditDraft & { sequence: number };
 
 interface Chain {
   head: string;
-  known: Map<string, AuditEntry>;
-  fresh: SealedEntry[];
+  known: Map<string, Known>;
+  fresh: (Sequenced & PlacedEntry)[];
 }
 
-function receiptFor(chain: Chain, draft: SequencedDraft): AuditReceipt {
-  const id = entryId(draft);
+function receiptFor(chain: Chain, draft: Sequenced): AuditReceipt {
+  const { prepared, sequence, id } = draft;
+  const content = (): string => preparedContent(prepared, sequence);
   const recorded = chain.known.get(id);
   if (recorded) {
-    if (contentOf(recorded) !== contentOf(draft)) throw new AuditConflictError(id);
+    if (recorded.content() !== content()) throw new AuditConflictError(id);
     return { id, hash: recorded.hash, repeated: true };
   }
-  const sealed = sealEntry(draft, chain.head);
-  chain.head = sealed.entry.hash;
-  chain.known.set(id, sealed.entry);
-  chain.fresh.push(sealed);
-  return { id, hash: sealed.entry.hash, repeated: false };
+  const placed = placeEntry(prepared, { sequence, prevHash: chain.head }, nativeLeafHash);
+  chain.head = placed.hash;
+  chain.known.set(id, { hash: placed.hash, content });
+  chain.fresh.push({ ...draft, ...placed });
+  return { id, hash: placed.hash, repeated: false };
 }
 
 async function lockHead(tx: StoreTransaction): Promise<AuditHead> {
@@ -80,63 +65,63 @@ async function lockHead(tx: StoreTransaction): Promise<AuditHead> {
   return await rows.forUpdate().executeTakeFirstOrThrow();
 }
 
-async function moveHead(tx: StoreTransaction, head: AuditHead): Promise<void> {
-  await tx.updateTable('audit_head').set(head).where('id', '=', 1).execute();
+async function readKnown(tx: StoreTransaction, drafts: readonly Sequenced[]): Promise<Map<string, Known>> {
+  const ids = drafts.map(({ id }) => id);
+  const { rows } = await sql<{ id: string; text: string }>`
+    select id, text from audit_entries where id = any(${ids}::text[])`.execute(tx);
+  return new Map(rows.map(({ id, text }) => [id, knownOf(JSON.parse(text) as AuditEntry)]));
 }
 
-async function readKnown(tx: StoreTransaction, ids: string[]): Promise<Map<string, AuditEntry>> {
-  const rows = await tx
-    .selectFrom('audit_entries')
-    .select(['id', 'text'])
-    .where(sql<boolean>`id = any(${ids}::text[])`)
-    .execute();
-  return new Map(rows.map(({ id, text }) => [id, JSON.parse(text) as AuditEntry]));
-}
+const knownOf = (entry: AuditEntry): Known => ({ hash: entry.hash, content: () => contentOf(entry) });
 
-async function insertEntries(tx: StoreTransaction, start: number, sealed: readonly SealedEntry[]): Promise<void> {
-  const rows = sealed.map(({ entry, text }, n) => ({
-    index: start + n,
-    id: entry.id,
-    workflow_id: entry.workflowId,
-    run: entry.run,
-    kind: entry.kind,
-    subject: entry.subject,
-    sequence: entry.sequence,
-    at: entry.at,
-    text,
-  }));
-  for (const chunk of inChunks(rows)) await tx.insertInto('audit_entries').values(chunk).execute();
+/** Entries as arrays, one a column: the statement has the same text whatever their number. */
+async function insertEntries(tx: StoreTransaction, start: AuditHead, { fresh }: Chain): Promise<void> {
+  let entries = start.entries;
+  for (const chunk of inChunks(fresh)) {
+    const column = <Value>(pick: (entry: Chain['fresh'][number]) => Value): Value[] => chunk.map(pick);
+    const identity = (name: keyof PreparedEntry['identity']) => column(({ prepared }) => prepared.identity[name]);
+    // Ordinality counts from one.
+    const before = entries - 1;
+    entries += chunk.length;
+    const head = chunk.at(-1)?.hash;
+    await sql`
+      with placed as (
+        insert into audit_entries (index, id, workflow_id, run, kind, subject, sequence, at, text)
+        select ${before}::bigint + n, id, workflow_id, run, kind, subject, sequence, at, text
+        from unnest(
+          ${column(({ id }) => id)}::text[], ${identity('workflowId')}::text[], ${identity('run')}::text[],
+          ${identity('kind')}::text[], ${identity('subject')}::text[], ${column(({ sequence }) => sequence)}::bigint[],
+          ${column(({ prepared }) => prepared.at)}::text[], ${column(({ text }) => text)}::text[]
+        ) with ordinality as e(id, workflow_id, run, kind, subject, sequence, at, text, n)
+      )
+      update audit_head set entries = ${entries}, head = ${head} where id = 1`.execute(tx);
+  }
 }
 
 /** Gives the drafts without a sequence the next free one, in order of the queue. */
-async function withSequences(tx: StoreTransaction, appends: readonly Append[]): Promise<SequencedDraft[][]> {
+async function withSequences(tx: StoreTransaction, appends: readonly Append[]): Promise<Sequenced[][]> {
   const open = appends.flatMap(({ drafts }) => drafts).filter(({ sequence }) => sequence === undefined);
   const next = open.length > 0 ? await readNextSequences(tx, open) : new Map<string, number>();
-  const take = (draft: AuditDraft): SequencedDraft => {
-    const series = seriesOf(draft);
-    const sequence = draft.sequence ?? next.get(series) ?? 0;
-    next.set(series, Math.max(next.get(series) ?? 0, sequence + 1));
-    return { ...draft, sequence };
+  const take = (prepared: PreparedEntry): Sequenced => {
+    const { series } = prepared;
+    const sequence = prepared.sequence ?? next.get(series) ?? 0;
+    if (open.length > 0) next.set(series, Math.max(next.get(series) ?? 0, sequence + 1));
+    return { prepared, sequence, id: preparedId(prepared, sequence) };
   };
   return appends.map(({ drafts }) => drafts.map(take));
 }
 
-/** What repeated entries have in common: the id without its sequence. */
-function seriesOf(draft: AuditDraft): string {
-  return entryId({ ...draft, sequence: 0 });
-}
-
-async function readNextSequences(tx: StoreTransaction, drafts: readonly AuditDraft[]): Promise<Map<string, number>> {
-  const series = [...new Map(drafts.map((draft) => [seriesOf(draft), draft])).entries()];
-  const column = (pick: (draft: AuditDraft) => string) => series.map(([, draft]) => pick(draft));
+async function readNextSequences(tx: StoreTransaction, drafts: readonly PreparedEntry[]): Promise<Map<string, number>> {
+  const series = [...new Map(drafts.map((draft) => [draft.series, draft.identity])).entries()];
+  const column = (name: keyof PreparedEntry['identity']) => series.map(([, identity]) => identity[name]);
   const { rows } = await sql<{ n: number; next: number }>`
     select s.n, coalesce((
       select max(e.sequence) + 1 from audit_entries e
       where e.run = s.run and e.kind = s.kind and e.subject = s.subject and e.workflow_id = s.workflow_id
     ), 0) as next
     from unnest(
-      ${column((draft) => draft.workflowId)}::text[], ${column((draft) => draft.run)}::text[],
-      ${column((draft) => draft.kind)}::text[], ${column((draft) => draft.subject)}::text[]
+      ${column('workflowId')}::text[], ${column('run')}::text[],
+      ${column('kind')}::text[], ${column('subject')}::text[]
     ) with ordinality as s(workflow_id, run, kind, subject, n)`.execute(tx);
   return new Map(rows.map(({ n, next }) => [series[n - 1]?.[0] ?? '', next]));
 }

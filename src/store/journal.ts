@@ -1,9 +1,11 @@
 import type { Kysely } from 'kysely';
 import { AbortedTransactionError } from 'kysely';
 import { AuditConflictError, AuditUnavailableError } from '../audit/errors.ts';
+import { prepareEntry } from '../audit/entry.ts';
 import type { AuditReceipt, Journal } from '../audit/types.ts';
 import { StoreQueryError, StoreUnavailableError } from './errors.ts';
-import { EffectError, prepareDrafts, writeAppends } from './journal-write.ts';
+import { EffectError } from './journal-effects.ts';
+import { writeAppends } from './journal-write.ts';
 import type { Append } from './journal-write.ts';
 import type { Database } from './schema.ts';
 
@@ -33,7 +35,8 @@ export function createJournal(db: Kysely<Database>): Journal {
 
   return {
     async append(drafts, effect) {
-      const prepared = prepareDrafts(drafts);
+      // Before a draft can spoil a group; and what the caller does to its objects afterwards must not reach the trail.
+      const prepared = drafts.map(prepareEntry);
       return await new Promise((resolve, reject) => {
         queue.push({ drafts: prepared, effect, resolve, reject });
         void work();

@@ -9,6 +9,7 @@ import type { Hash } from '../../audit/merkle.ts';
 import { TILE_WIDTH, TileEdge, TileTree } from '../../audit/tiles.ts';
 import type { ReadTile, Tile } from '../../audit/tiles.ts';
 import type { AuditTree } from '../audit-types.ts';
+import { nativeLeafHash } from '../leaf-hash.ts';
 import type { Database } from '../schema.ts';
 
 /** Entries that are read, checked and taken in together. */
@@ -39,7 +40,7 @@ export function createAuditTree(db: Kysely<Database>): AuditTree {
       if (from >= to) return;
       const edge = await TileEdge.at(from, readTile);
       const head = from === 0 ? EMPTY_HEAD : bytesToHex(await new TileTree(readTile).leaf(from - 1));
-      const chain = chainFrom({ entries: from, head });
+      const chain = chainFrom({ entries: from, head }, nativeLeafHash);
       while (chain.entries < to) {
         for (const leaf of await nextLeaves(db, chain, to)) edge.append(leaf);
         await keep(db, edge.takeChanged());

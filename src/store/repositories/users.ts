@@ -1,11 +1,12 @@
 import { sql } from 'kysely';
 import type { Kysely } from 'kysely';
-import { NotStoredError } from '../errors.ts';
+import { JointWrites } from '../joint-writes.ts';
 import type { Database } from '../schema.ts';
 import type { ListedUser, RunUserRepository } from '../types.ts';
 import { countVerdicts, findChanges, NON_COMPLIANT } from './user-tallies.ts';
 import { addPage, readPage } from './user-pages.ts';
 import { toListedUser, toRunUser } from './user-rows.ts';
+import { notListed, writeVerdicts } from './verdicts.ts';
 
 /** Users of a run: as listed, then with their verdicts. */
 export function createRunUserRepository(db: Kysely<Database>): RunUserRepository {
@@ -25,10 +26,12 @@ export function createRunUserRepository(db: Kysely<Database>): RunUserRepository
       const row = await userOf(run, userId).executeTakeFirst();
       return row ? toRunUser(row) : null;
     },
-    async setVerdict(tx, run, userId, { verdict, reason, factors, checkedAt }) {
-      const found = { verdict, reason, factors: JSON.stringify(factors), checked_at: checkedAt };
-      const update = tx.updateTable('run_users').set(found).where('run', '=', run).where('user_id', '=', userId);
-      if ((await update.executeTakeFirst()).numUpdatedRows === 0n) throw notListed(run, userId);
+    async setVerdict(tx, run, userId, record) {
+      const found = { run, userId, ...record };
+      const joint = JointWrites.of(tx);
+      if (joint) return await joint.add(found);
+      const [failure] = await writeVerdicts(tx, [found]);
+      if (failure) throw failure;
     },
     async setTicket(tx, run, userId, key) {
       const update = (tx ?? db).updateTable('run_users').set({ ticket: key });
@@ -75,8 +78,4 @@ export function createRunUserRepository(db: Kysely<Database>): RunUserRepository
       return { new: rows.map((row) => row.user_id), resolved: [], regressed: [] };
     },
   };
-}
-
-function notListed(run: string, userId: string): NotStoredError {
-  return new NotStoredError(`user ${userId} is not listed in run ${run}: store its page first`);
 }
