@@ -1,0 +1,34 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { usableCalls } from '../../../../src/connectors/rate-limit/usable.ts';
+import type { Quota } from '../../../../src/connectors/rate-limit/types.ts';
+
+const ALL: Quota = { share: 1, reserve: 0, warningThreshold: false };
+
+it.each<[limit: number, quota: Partial<Quota>, scan: number, interactive: number]>([
+  [300, {}, 300, 300],
+  [300, { share: 0.5, reserve: 5, warningThreshold: true }, 145, 150],
+  [300, { warningThreshold: true }, 269, 269],
+  [600, { warningThreshold: true, reserve: 5 }, 534, 539],
+  [10, { reserve: 10 }, 1, 10],
+  [1, { share: 0.1 }, 1, 1],
+])('of %i calls, %o leaves %i to a scan and %i to a person', (limit, quota, scan, interactive) => {
+  expect(usableCalls(limit, { ...ALL, ...quota })).toBe(scan);
+  expect(usableCalls(limit, { ...ALL, ...quota }, 'interactive')).toBe(interactive);
+});
+
+it('is at least one, never past share or limit, and more for a higher limit', () => {
+  const quota = fc.record({
+    share: fc.double({ min: 0.01, max: 1, noNaN: true }),
+    reserve: fc.nat(2_000),
+    warningThreshold: fc.boolean(),
+  });
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 20_000 }), fc.nat(500), quota, (limit, more, given) => {
+      const usable = usableCalls(limit, given);
+      expect(usable).toBeGreaterThanOrEqual(1);
+      expect(usable).toBeLessThanOrEqual(Math.max(1, limit * given.share));
+      expect(usableCalls(limit + more, given)).toBeGreaterThanOrEqual(usable);
+    }),
+  );
+});

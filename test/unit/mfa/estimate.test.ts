@@ -1,0 +1,197 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  actionsOf,
+  heartbeats,
+  pagesOf,
+  paceOf,
+  priceOf,
+  secondsFor,
+  totalActions,
+} from '../../../src/mfa/estimate.ts';
+import type { ActionsByPhase, RunShape } from '../../../src/mfa/estimate.ts';
+
+const HISTORIES = join(import.meta.dirname, '../../replay/histories');
+
+interface HistoryEvent {
+  activityTaskScheduledEventAttributes?: { activityType: { name: string } };
+}
+
+/** Activities that a recorded chain of runs scheduled, by name, and how many runs it has. */
+function recorded(...names: string[]): { runs: number; times: (...activities: string[]) => number } {
+  const scheduled = names.flatMap((name) => {
+    const { events } = JSON.parse(readFileSync(join(HISTORIES, `${name}.json`), 'utf8')) as { events: HistoryEvent[] };
+    return events.flatMap((event) => event.activityTaskScheduledEventAttributes?.activityType.name ?? []);
+  });
+  return { runs: names.length, times: (...wanted) => scheduled.filter((name) => wanted.includes(name)).length };
+}
+
+/** What a history holds, in the estimate's phases. */
+function phasesOf(history: ReturnType<typeof recorded>): Omit<ActionsByPhase, 'continued'> {
+  const { times } = history;
+  return {
+    start: 1,
+    begin: times('beginRun') - (history.runs - 1),
+    listing: times('listPage'),
+    checks: times('checkUsers'),
+    tickets: times('findings', 'ensureTicket', 'ensureBulkTicket'),
+    closing: times('conclude', 'closable', 'closeTicket', 'sweepDuplicates'),
+    summary: times('postSummary', 'finishRun'),
+  };
+}
+
+const shape = (users: number, more: Partial<RunShape> = {}): RunShape => ({
+  pages: pagesOf(users, 0),
+  batch: 'auto',
+  tickets: 'per_user',
+  findings: 0,
+  closable: 0,
+  ...more,
+});
+
+describe('actions against recorded histories', () => {
+  const RUNS: [name: string, run: RunShape][] = [
+    ['first-run', shape(6, { findings: 3 })],
+    ['tickets-kept-and-closed', shape(6, { findings: 2, closable: 1 })],
+    ['batches-of-two', shape(7, { batch: 2 })],
+    ['faults-tried-again', shape(4, { findings: 1 })],
+    ['group-scope', shape(5, { pages: [5], findings: 1 })],
+  ];
+
+  it.each(RUNS)('%s has as many of each phase as estimated', (name, run) => {
+    const { continued, ...phases } = actionsOf(run);
+    expect(continued).toBe(0);
+    expect(phases).toEqual(phasesOf(recorded(name)));
+  });
+
+  it('a run that is incomplete does less: it looks for no ticket to close', () => {
+    const { continued, ...phases } = actionsOf(shape(4, { findings: 2, tickets: 'bulk' }));
+    expect(continued).toBe(0);
+    expect({ ...phases, closing: phases.closing - 1 }).toEqual(phasesOf(recorded('bulk-tickets')));
+  });
+
+  it('a run that continued as new has as many of each phase, and no more runs than estimated', () => {
+    const history = recorded('continued-as-new', 'continued-as-new-last');
+    const { continued, ...phases } = actionsOf(shape(330));
+    expect(phases).toEqual(phasesOf(history));
+    expect(continued).toBeGreaterThanOrEqual(2 * (history.runs - 1));
+    expect(continued).toBeLessThanOrEqual(4 * (history.runs - 1));
+  });
+});
+
+describe('actions', () => {
+  it('go to batches above 2,000 users, as the workflow does', () => {
+    expect(actionsOf(shape(2_000)).checks).toBe(2_000);
+    expect(actionsOf(shape(2_001)).checks).toBe(21);
+    expect(actionsOf(shape(2_001, { batch: 1 })).checks).toBe(2_001);
+  });
+
+  it('are few a user in batches', () => {
+    const { tickets, ...rest } = actionsOf(shape(100_000));
+    expect(tickets).toBe(1);
+    expect(totalActions({ ...rest, tickets: 0 }) / 100_000).toBeLessThanOrEqual(0.02);
+  });
+
+  it('never fall when there are more users, in one way of batching', () => {
+    fc.assert(
+      fc.property(
+        fc.nat(30_000),
+        fc.nat(3_000),
+        fc.nat(5),
+        fc.integer({ min: 1, max: 200 }),
+        (users, more, groups, batch) => {
+          const total = (count: number) =>
+            totalActions(actionsOf({ ...shape(0), pages: pagesOf(count, groups), batch, findings: users }));
+          expect(total(users + more)).toBeGreaterThanOrEqual(total(users));
+        },
+      ),
+    );
+  });
+});
+
+describe('pages', () => {
+  it('hold 200 users each, and one more may end the list of every group', () => {
+    expect(pagesOf(0, 0)).toEqual([0]);
+    expect(pagesOf(200, 0)).toEqual([200]);
+    expect(pagesOf(401, 0)).toEqual([200, 200, 1]);
+    expect(pagesOf(401, 2)).toEqual([200, 200, 1, 0, 0]);
+  });
+});
+
+/** Spends the calls one by one, as a governor would that waits for the end of each window. */
+function simulated({ calls, usable, pace }: { calls: number; usable: number; pace: number }): number {
+  let now = 0;
+  let windowEnds = 60;
+  let left = usable;
+  for (let call = 0; call < calls; call += 1) {
+    if (left === 0) {
+      now = Math.max(now, windowEnds);
+      windowEnds = now + 60;
+      left = usable;
+    }
+    now += 1 / pace;
+    left -= 1;
+  }
+  return now;
+}
+
+const quota = fc.record({ usable: fc.integer({ min: 1, max: 1_200 }), pace: fc.integer({ min: 1, max: 200 }) });
+
+describe('time', () => {
+  it('is what spending the calls one by one takes', () => {
+    fc.assert(
+      fc.property(fc.nat(5_000), quota, (calls, given) => {
+        expect(secondsFor({ calls, ...given })).toBeCloseTo(simulated({ calls, ...given }), 5);
+      }),
+    );
+  });
+
+  it('never falls when there are more calls, nor rises with the quota', () => {
+    fc.assert(
+      fc.property(fc.nat(1_000_000), fc.nat(2_000), quota, (calls, more, { usable, pace }) => {
+        const seconds = secondsFor({ calls, usable, pace });
+        expect(secondsFor({ calls: calls + more, usable, pace })).toBeGreaterThanOrEqual(seconds);
+        expect(secondsFor({ calls, usable: usable + more, pace })).toBeLessThanOrEqual(seconds);
+      }),
+    );
+  });
+
+  it('is that of the specification: 10,000 users at 300 a minute take 33 minutes, 100,000 5.6 hours', () => {
+    const minutes = (users: number) => secondsFor({ calls: users + users / 200, usable: 300, pace: 1_000 }) / 60;
+    expect(minutes(10_000)).toBeCloseTo(33, 0);
+    expect(minutes(100_000) / 60).toBeCloseTo(5.6, 1);
+  });
+
+  it('without a limit is that of the pace', () => {
+    expect(secondsFor({ calls: 400, usable: null, pace: paceOf(8) })).toBe(10);
+    expect(paceOf(500)).toBe(paceOf(30));
+  });
+});
+
+describe('price', () => {
+  it.each([
+    [0, 0],
+    [1, 0.0001],
+    [20, 0.001],
+    [199, 0.01],
+    [200, 0.01],
+    [1_700, 0.09],
+    [1_000_000, 50],
+  ])('%i actions cost %d', (actions, amount) => expect(priceOf(actions)).toBe(amount));
+
+  it('is never nothing for something, and never falls', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 10_000_000 }), fc.nat(1_000), (actions, more) => {
+        expect(priceOf(actions)).toBeGreaterThan(0);
+        expect(priceOf(actions + more)).toBeGreaterThanOrEqual(priceOf(actions));
+      }),
+    );
+  });
+
+  it('of heartbeats is told by the time that activities wait', () => {
+    expect(heartbeats(7, 8)).toBe(0);
+    expect(heartbeats(80, 8)).toBe(80);
+  });
+});
