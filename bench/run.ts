@@ -8,6 +8,8 @@ import type { Bench } from './support/result.ts';
 /** The benchmarks by name, in the order in which they run. */
 const BENCHES: Record<string, () => Promise<{ bench: Bench }>> = {
   policy: () => import('./policy.ts'),
+  quota: () => import('./quota.ts'),
+  scan: () => import('./scan.ts'),
 };
 const NAMES = Object.keys(BENCHES);
 
