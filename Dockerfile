@@ -18,6 +18,8 @@ COPY --from=modules /app/node_modules ./node_modules
 COPY package.json arx.yaml ./
 COPY policies ./policies
 COPY src ./src
+# The bundled workflows, so that no start makes them.
+RUN node --disable-warning=ExperimentalWarning src/worker/bundle-process.ts bundle && chmod -R a+rX bundle
 USER node
 ENTRYPOINT ["node", "--disable-warning=ExperimentalWarning"]
 CMD ["src/worker.ts"]

@@ -1,13 +1,14 @@
 /** Composition root of the worker process: configuration → store → connectors → activities → Temporal worker. */
-import { fileURLToPath } from 'node:url';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { readEnv, temporalVariables } from './config/env.ts';
 import type { ArxEnv } from './config/env.ts';
 import { ConfigError } from './config/errors.ts';
+import { cacheDirectory } from './config/home.ts';
 import { usualConfig } from './config/usual.ts';
 import { CATALOGUE } from './governance/catalogue.ts';
+import { workflowBundle } from './worker/bundle.ts';
 import { serveHealth } from './worker/health.ts';
 import { createLog, temporalLogger } from './worker/logging.ts';
 import { TASK_QUEUE } from './workflows/messages.ts';
@@ -42,7 +43,7 @@ async function main(): Promise<void> {
     connection,
     namespace: namespace ?? 'default',
     taskQueue: TASK_QUEUE,
-    workflowsPath: fileURLToPath(new URL('./workflows/index.ts', import.meta.url)),
+    workflowBundle: await workflowBundle(cacheDirectory(), log),
     activities: parts.activities,
     shutdownGraceTime: GRACE,
     // A worker that was killed leaves its workflows on a sticky queue; a short time there shortens the recovery.

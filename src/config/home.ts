@@ -1,5 +1,12 @@
 import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { ConfigError } from './errors.ts';
+
+/** Per-user cache of arx, for what can be made again: XDG_CACHE_HOME/arx, else ~/.cache/arx. */
+export function cacheDirectory(env: Readonly<Record<string, string | undefined>> = process.env): string {
+  return join(env.XDG_CACHE_HOME || join(env.HOME || homedir(), '.cache'), 'arx');
+}
 
 /** Makes the folder of ARX_HOME where it is missing. Throws ConfigError `arx_home` where it cannot be used. */
 export function makeHome(home: string): void {

@@ -4,10 +4,11 @@ import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ConfigError } from '../config/errors.ts';
+import { cacheDirectory } from '../config/home.ts';
 import { VARIABLES } from '../config/variables.ts';
 import { stackFiles } from './stack-state.ts';
 import { endProcess, startChild, systemEnv } from './processes.ts';
-import { cacheDirectory, findTemporal, startTemporal } from './temporal.ts';
+import { findTemporal, startTemporal } from './temporal.ts';
 import type { Child } from './processes.ts';
 import type { TemporalServer } from './temporal.ts';
 

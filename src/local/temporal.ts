@@ -1,6 +1,6 @@
 /** A Temporal development server for this machine: found, fetched or built, then started as a child process. */
 import { constants, accessSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
@@ -27,11 +27,6 @@ export interface FindOptions {
   log: (line: string) => void;
   /** The SDK's download; a parameter so that it can be stood in for. */
   download?: (context: InstallContext) => Promise<void>;
-}
-
-/** Per-user cache of arx: XDG_CACHE_HOME/arx, else ~/.cache/arx. */
-export function cacheDirectory(env: Env): string {
-  return join(env.XDG_CACHE_HOME || join(env.HOME || homedir(), '.cache'), 'arx');
 }
 
 /** Finds a Temporal CLI, or gets one into the cache; throws ConfigError `temporal_cli_missing` that lists what was tried. */

@@ -69,6 +69,7 @@ export async function compose({ env, config, baseDir, log }: Composition): Promi
       reserve: config.quota.reserve,
       warningThreshold: config.quota.warning_threshold,
     },
+    buckets: store.rateBuckets,
   });
   const activities = createActivities({
     store,

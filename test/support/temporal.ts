@@ -8,7 +8,8 @@ import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { IllegalStateError } from '@temporalio/common';
 import { withLock } from '../../src/local/lock.ts';
-import { cacheDirectory, findTemporal, startTemporal } from '../../src/local/temporal.ts';
+import { cacheDirectory } from '../../src/config/home.ts';
+import { findTemporal, startTemporal } from '../../src/local/temporal.ts';
 import type { Client } from '@temporalio/client';
 import type { NativeConnection } from '@temporalio/worker';
 

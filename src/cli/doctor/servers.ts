@@ -1,4 +1,5 @@
 import { temporalVariables } from '../../config/env.ts';
+import { cacheDirectory } from '../../config/home.ts';
 import type { TemporalLink } from '../../client.ts';
 import { TASK_QUEUE } from '../../workflows/messages.ts';
 import type { Settings } from '../support/settings.ts';
@@ -58,7 +59,7 @@ export async function localServerChecks({ arx, raw }: Settings): Promise<CheckRe
   }
   return [
     await attempt('temporal', async () => {
-      const { cacheDirectory, findTemporal } = await import('../../local/temporal.ts');
+      const { findTemporal } = await import('../../local/temporal.ts');
       const found = await findTemporal({ env: raw, cacheDir: cacheDirectory(raw), log: () => undefined });
       return `embedded, to be started from ${found.path} (${found.how})`;
     }),

@@ -14,7 +14,8 @@ import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { isAlive } from '../../../src/local/processes.ts';
-import { cacheDirectory, findTemporal, startTemporal } from '../../../src/local/temporal.ts';
+import { cacheDirectory } from '../../../src/config/home.ts';
+import { findTemporal, startTemporal } from '../../../src/local/temporal.ts';
 import type { AddressInfo } from 'node:net';
 import type { InstallContext } from '../../../src/local/temporal-install.ts';
 
