@@ -29,8 +29,16 @@ const FLAGS: readonly Option[] = [
     whole(0, 1_000_000_000),
   ),
   new Option('--window-ms <number>', 'length of a rate limit window').argParser(whole(1, 86_400_000)),
+  new Option(
+    '--window-start <when>',
+    'when a window begins: the second of its first request, that request, the clock',
+  ).choices(['second', 'request', 'clock']),
+  new Option('--reset-rounding <way>', 'how the end of a window becomes the whole seconds of the reset header').choices(
+    ['up', 'down'],
+  ),
+  new Option('--latency-ms <number>', "how much later each of Okta's answers leaves").argParser(whole(0, 86_400_000)),
   new Option('--index-lag-ms <number>', "how long Jira's search lags behind").argParser(whole(0, 86_400_000)),
-  new Option('--log <file>', 'path of the accept log').argParser(filled),
+  new Option('--log <file>', 'path of the accept log; none keeps none').argParser(filled),
   new Option('--okta-token <token>', 'token that Okta accepts').argParser(filled),
   new Option('--jira-token <token>', 'token that Jira accepts').argParser(filled),
   new Option('--jira-email <address>', 'e-mail beside the Jira token').argParser(filled),

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import type { EmulatorOptions, Profile } from './options.ts';
+import type { EmulatorOptions } from './options.ts';
 
 /** What the command line of the emulators says. */
 export interface EmulatorArguments {
@@ -24,6 +24,9 @@ const FLAGS = {
   'control-port': TEXT,
   'rate-limit': TEXT,
   'window-ms': TEXT,
+  'window-start': TEXT,
+  'reset-rounding': TEXT,
+  'latency-ms': TEXT,
   'index-lag-ms': TEXT,
   log: TEXT,
   'okta-token': TEXT,
@@ -36,7 +39,11 @@ const FLAGS = {
   'canary-totp-seed': TEXT,
   'exit-with-parent': { type: 'boolean' },
 } as const;
-const PROFILES: readonly string[] = ['demo', 'plain', 'empty'];
+const CHOICES = {
+  profile: ['demo', 'plain', 'empty'],
+  'window-start': ['second', 'request', 'clock'],
+  'reset-rounding': ['up', 'down'],
+} as const;
 
 type Values = { [Name in keyof typeof FLAGS]?: Name extends 'exit-with-parent' ? boolean : string };
 
@@ -46,11 +53,14 @@ export function parseArguments(given: readonly string[]): EmulatorArguments {
   const options: EmulatorOptions = {
     users: whole(values, 'users'),
     seed: whole(values, 'seed'),
-    profile: profileOf(values.profile),
+    profile: choice(values, 'profile'),
     weakShare: share(values['weak-share']),
     ports: ports(values),
     rateLimit: whole(values, 'rate-limit'),
     windowMs: whole(values, 'window-ms'),
+    windowStart: choice(values, 'window-start'),
+    resetRounding: choice(values, 'reset-rounding'),
+    latencyMs: whole(values, 'latency-ms'),
     indexLagMs: whole(values, 'index-lag-ms'),
     log: values.log === 'none' ? null : values.log,
     tokens: {
@@ -87,11 +97,15 @@ function share(text: string | undefined): number | undefined {
   return value;
 }
 
-function profileOf(text: string | undefined): Profile | undefined {
+function choice<Name extends keyof typeof CHOICES>(
+  values: Values,
+  name: Name,
+): (typeof CHOICES)[Name][number] | undefined {
+  const text = values[name];
+  const choices: readonly string[] = CHOICES[name];
   if (text === undefined) return undefined;
-  if (!PROFILES.includes(text))
-    throw new ArgumentError(`--profile must be one of ${PROFILES.join(', ')}, not '${text}'`);
-  return text as Profile;
+  if (!choices.includes(text)) throw new ArgumentError(`--${name} must be one of ${choices.join(', ')}, not '${text}'`);
+  return text as (typeof CHOICES)[Name][number];
 }
 
 function ports(values: Values): NonNullable<EmulatorOptions['ports']> {

@@ -1,5 +1,6 @@
 import type { LogFilter } from './accept-log.ts';
-import type { ActiveFault, LogEntry, StateDocument, StateIssue, StatePart, StateUser } from './control/protocol.ts';
+import type { ActiveFault, EmulatorStatistics, LogEntry, StateDocument } from './control/protocol.ts';
+import type { StateIssue, StatePart, StateUser } from './control/protocol.ts';
 import type { Evolution } from './demo/evolve.ts';
 import type { JiraSettings, StatusCategory } from './jira/model.ts';
 import type { NewGroup, NewUser, OktaSettings, UserPatch } from './okta/model.ts';
@@ -13,6 +14,8 @@ export interface EmulatorControl {
   /** The state of the vendors; with parts named, only those. */
   state(): Promise<StateDocument>;
   state<Part extends StatePart>(...parts: Part[]): Promise<Pick<StateDocument, Part>>;
+  /** How busy the emulators are and were. */
+  statistics(): Promise<EmulatorStatistics>;
   /** Adds a fault rule and gives its id. */
   fault(rule: FaultRule): Promise<string>;
   /** The rules in force with how often they matched and struck. */
@@ -46,6 +49,7 @@ export function emulatorControl(base: string): EmulatorControl {
         'GET',
         `/state?${new URLSearchParams(parts.map((part): [string, string] => ['part', part]))}`,
       )) as EmulatorControl['state'],
+    statistics: async () => (await call('GET', '/statistics')) as unknown as EmulatorStatistics,
     fault: async (rule) => (await call('POST', '/faults', rule)).id as string,
     faults: async () => (await call('GET', '/faults')).faults as ActiveFault[],
     clearFaults: async () => void (await call('DELETE', '/faults')),

@@ -105,6 +105,18 @@ function fail(response: ServerResponse, error: unknown): void {
   else send(response, { status: 500, body: { emulator: error instanceof Error ? error.message : 'unknown failure' } });
 }
 
+let second = NaN;
+let date = '';
+
+/** A time in epoch milliseconds as the Date header has it; worded once a second, as it has no more. */
+export function httpDate(now: number): string {
+  if (Math.floor(now / 1000) !== second) {
+    second = Math.floor(now / 1000);
+    date = new Date(now).toUTCString();
+  }
+  return date;
+}
+
 /** Whether a body was sent that does not parse. */
 export function isGarbled({ text, body }: EmulatedRequest): boolean {
   return text !== '' && body === undefined;

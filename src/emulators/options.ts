@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { madeToken } from './ids.ts';
 import type { Canaries } from './okta/model.ts';
+import type { ResetRounding, WindowStart } from './rate-limit.ts';
 
 export type Profile = 'demo' | 'plain' | 'empty';
 
@@ -22,6 +23,12 @@ export interface EmulatorOptions {
   rateLimit?: number;
   /** Default 60,000. */
   windowMs?: number;
+  /** When a window begins: at the whole second of its first request, exactly with it, or by the clock. Default second. */
+  windowStart?: WindowStart;
+  /** x-rate-limit-reset has whole seconds: rounded from the exact end of the window. Default up. */
+  resetRounding?: ResetRounding;
+  /** How much later each of Okta's answers leaves. Default 0. */
+  latencyMs?: number;
   /** How long Jira's search lags behind. Default 0. */
   indexLagMs?: number;
   /** Path of the accept log; null keeps none, in memory neither. Default: in a fresh temporary directory. */
@@ -50,6 +57,9 @@ export function resolveOptions(options: EmulatorOptions): ResolvedOptions {
     ports: { okta: 0, jira: 0, slack: 0, control: 0, ...options.ports },
     rateLimit: options.rateLimit ?? 600,
     windowMs: options.windowMs ?? 60_000,
+    windowStart: options.windowStart ?? 'second',
+    resetRounding: options.resetRounding ?? 'up',
+    latencyMs: options.latencyMs ?? 0,
     indexLagMs: options.indexLagMs ?? 0,
     log: options.log !== undefined ? options.log : join(mkdtempSync(join(tmpdir(), 'arx-emulators-')), 'accept.jsonl'),
     tokens: { ...defaultTokens(seed), ...defined(options.tokens ?? {}) },

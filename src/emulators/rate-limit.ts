@@ -2,7 +2,7 @@
 export interface BucketState {
   limit: number;
   remaining: number;
-  /** Epoch seconds, rounded up. */
+  /** Epoch seconds. */
   reset: number;
   refused: boolean;
 }
@@ -20,23 +20,54 @@ export interface BucketStatistics {
   lastServedAt: number | null;
 }
 
-interface Bucket extends BucketStatistics {
+/** One window of a bucket; times are epoch milliseconds. */
+export interface WindowStatistics {
   startedAt: number;
-  used: number;
+  /** From here on the next window may begin. */
+  endsAt: number;
+  limit: number;
+  served: number;
+  throttled: number;
+  leastRemaining: number;
 }
 
-const UNSEEN = { windows: 0, served: 0, throttled: 0, leastRemaining: Infinity, lastServedAt: null, used: 0 };
+/** What reached a bucket, limited or not, and its windows, oldest first. */
+export interface BucketReport {
+  name: string;
+  requests: number;
+  firstRequestAt: number;
+  lastRequestAt: number;
+  /** The last 10,000 at most; none without a limit. */
+  windows: WindowStatistics[];
+}
+
+interface Bucket extends BucketStatistics {
+  current: WindowStatistics;
+}
+
+const UNSEEN = { windows: 0, served: 0, throttled: 0, leastRemaining: Infinity, lastServedAt: null };
+const MOST_WINDOWS = 10_000;
+
+/** When a window begins: the whole second of its first request, exactly that request, or a fixed beat of the clock. */
+export type WindowStart = 'second' | 'request' | 'clock';
+/** How the exact end of a window becomes the whole seconds of the reset header. */
+export type ResetRounding = 'up' | 'down';
 
 export interface RateLimitSettings {
   /** Requests a window; 0 lifts the limit. */
   rateLimit: number;
   windowMs: number;
+  /** Default `second`. */
+  windowStart?: WindowStart;
+  /** Default `up`. */
+  resetRounding?: ResetRounding;
 }
 
-/** Okta's kind of buckets: each window begins with its first request, not with the minute of the clock. */
+/** Okta's kind of buckets: unless set otherwise, each window begins with its first request, not with the minute. */
 export class RateLimiter {
   readonly #settings: RateLimitSettings;
   readonly #buckets = new Map<string, Bucket>();
+  readonly #reports = new Map<string, BucketReport>();
 
   constructor(settings: RateLimitSettings) {
     this.#settings = settings;
@@ -44,34 +75,64 @@ export class RateLimiter {
 
   /** Counts a request; the settings may change between calls. Null where there is no limit. */
   take(name: string, now: number): BucketState | null {
-    const { rateLimit: limit, windowMs } = this.#settings;
+    const { rateLimit: limit, windowMs, resetRounding = 'up' } = this.#settings;
+    const report = this.#report(name, now);
     if (limit <= 0) return null;
-    const bucket = this.#bucket(name, now);
-    const refused = bucket.used >= limit;
-    bucket.used += 1;
-    if (refused) bucket.throttled += 1;
-    else Object.assign(bucket, { served: bucket.served + 1, lastServedAt: now });
-    const remaining = Math.max(0, limit - bucket.used);
-    bucket.leastRemaining = Math.min(bucket.leastRemaining, remaining);
-    return { limit, remaining, reset: Math.ceil((bucket.startedAt + windowMs) / 1000), refused };
+    const bucket = this.#bucket(report, now);
+    const { current } = bucket;
+    const refused = current.served >= limit;
+    const remaining = refused ? 0 : limit - current.served - 1;
+    for (const seen of [bucket, current]) {
+      seen[refused ? 'throttled' : 'served'] += 1;
+      seen.leastRemaining = Math.min(seen.leastRemaining, remaining);
+    }
+    if (!refused) bucket.lastServedAt = now;
+    return { limit, remaining, reset: ROUND[resetRounding]((current.startedAt + windowMs) / 1000), refused };
   }
 
   statistics(): BucketStatistics[] {
-    return [...this.#buckets.values()].map(({ startedAt: _startedAt, used: _used, ...seen }) => seen);
+    return [...this.#buckets.values()].map(({ current: _current, ...seen }) => seen);
   }
 
-  #bucket(name: string, now: number): Bucket {
+  /** What reached each bucket, window by window. */
+  reports(): BucketReport[] {
+    return structuredClone([...this.#reports.values()]);
+  }
+
+  #report(name: string, now: number): BucketReport {
+    const found = this.#reports.get(name) ?? {
+      name,
+      requests: 0,
+      firstRequestAt: now,
+      lastRequestAt: now,
+      windows: [],
+    };
+    found.requests += 1;
+    found.lastRequestAt = now;
+    this.#reports.set(name, found);
+    return found;
+  }
+
+  #bucket({ name, windows }: BucketReport, now: number): Bucket {
+    const { windowMs, windowStart = 'second', rateLimit: limit } = this.#settings;
     const found = this.#buckets.get(name);
-    if (found && now < found.startedAt + this.#settings.windowMs) return found;
-    const startedAt = windowStart(now, this.#settings.windowMs);
-    const bucket = found ?? { ...UNSEEN, name, openedAt: startedAt, startedAt };
-    Object.assign(bucket, { startedAt, used: 0, windows: bucket.windows + 1 });
+    if (found && now < found.current.startedAt + windowMs) return found;
+    const startedAt = STARTED[windowStart](now, windowMs);
+    const fresh = { startedAt, endsAt: startedAt + windowMs, limit, served: 0, throttled: 0, leastRemaining: limit };
+    windows.push(fresh);
+    if (windows.length > MOST_WINDOWS) windows.shift();
+    const bucket = found ?? { ...UNSEEN, name, openedAt: startedAt, current: fresh };
+    Object.assign(bucket, { current: fresh, windows: bucket.windows + 1 });
     this.#buckets.set(name, bucket);
     return bucket;
   }
 }
 
-// Whole seconds where the window has them, so that the reset header (in seconds) is exact.
-function windowStart(now: number, windowMs: number): number {
-  return windowMs % 1000 === 0 ? Math.floor(now / 1000) * 1000 : now;
-}
+const ROUND: Readonly<Record<ResetRounding, (seconds: number) => number>> = { up: Math.ceil, down: Math.floor };
+
+const STARTED: Readonly<Record<WindowStart, (now: number, windowMs: number) => number>> = {
+  // Whole seconds where the window has them, so that the reset header (in seconds) is exact.
+  second: (now, windowMs) => (windowMs % 1000 === 0 ? Math.floor(now / 1000) * 1000 : now),
+  request: (now) => now,
+  clock: (now, windowMs) => Math.floor(now / windowMs) * windowMs,
+};

@@ -74,8 +74,9 @@ export async function startEmulators(options: EmulatorOptions = {}): Promise<Run
 }
 
 function buildState(options: ResolvedOptions): EmulatorState {
-  const { rateLimit, windowMs, tokens, seed, indexLagMs } = options;
-  const settings = { rateLimit, windowMs, token: tokens.okta, denyPaths: [], oauth: null };
+  const { rateLimit, windowMs, windowStart, resetRounding, latencyMs, tokens, seed, indexLagMs } = options;
+  const limits = { rateLimit, windowMs, windowStart, resetRounding };
+  const settings = { ...limits, latencyMs, token: tokens.okta, denyPaths: [], oauth: null };
   const okta = new OktaOrg(seed, settings, options.canaries);
   if (options.profile === 'demo') buildDemoOrg(okta, options);
   if (options.profile === 'plain') buildPlainOrg(okta, options);

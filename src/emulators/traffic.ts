@@ -25,6 +25,12 @@ export class Traffic {
     });
   }
 
+  /** Requests of a vendor that were begun and have neither been answered nor cut. */
+  inFlight(vendor: VendorName): number {
+    const rows = [...this.#rows.values()].filter((row) => row.vendor === vendor);
+    return rows.reduce((sum, { begun, answered, cut }) => sum + begun - answered - cut, 0);
+  }
+
   statistics(): TrafficStatistics[] {
     return [...this.#rows.values()].map((row) => ({ ...row }));
   }

@@ -71,6 +71,8 @@ export interface Vendor {
   guard(request: EmulatedRequest, route: Route | null): Guarded;
   unknownRoute(request: EmulatedRequest): Answer;
   faults: FaultAnswers;
+  /** How much later than decided each answer leaves, in milliseconds; absent for at once. */
+  latencyMs?: () => number;
   /** Whether an answer means that the vendor took the request (Slack says no with a 200). */
   taken(answer: Answer): boolean;
 }

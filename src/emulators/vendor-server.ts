@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { AcceptLog } from './accept-log.ts';
 import { faultedAnswer } from './fault-answers.ts';
 import type { Faults, Strike } from './faults.ts';
-import { createQuietServer, isObject, readRequest, send } from './http.ts';
+import { createQuietServer, httpDate, isObject, readRequest, send } from './http.ts';
 import { createRouter } from './router.ts';
 import type { Router } from './router.ts';
 import type { Traffic } from './traffic.ts';
@@ -45,9 +45,16 @@ async function serve(context: Context, message: IncomingMessage, response: Serve
   record(context, { request, route, decided, sent: answer ?? null, strike: before.rule ? before : after });
   const written = context.log.written();
   if (written) await written;
-  if (after && after.delayMs > 0) await delay(after.delayMs);
-  if (answer) send(response, answer);
+  const lateMs = (after?.delayMs ?? 0) + (context.vendor.latencyMs?.() ?? 0);
+  if (lateMs > 0) await delay(lateMs);
+  if (answer) send(response, lateMs > 0 ? dated(answer) : answer);
   else if (rule?.kind === 'reset') message.socket.resetAndDestroy();
+}
+
+// The header says when an answer leaves, not when it was decided.
+function dated(answer: Answer): Answer {
+  const date = answer.headers?.date;
+  return date === undefined ? answer : { ...answer, headers: { ...answer.headers, date: httpDate(Date.now()) } };
 }
 
 async function strike(context: Context, request: EmulatedRequest, moment: 'before'): Promise<Strike> {

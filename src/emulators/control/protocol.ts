@@ -1,7 +1,7 @@
 import type { ActiveFault } from '../faults.ts';
-import type { BucketStatistics } from '../rate-limit.ts';
+import type { BucketReport, BucketStatistics } from '../rate-limit.ts';
 import type { TrafficStatistics } from '../traffic.ts';
-import type { LogEntry } from '../types.ts';
+import type { LogEntry, VendorName } from '../types.ts';
 
 /** A user as GET /state shows it. */
 export interface StateUser {
@@ -58,5 +58,16 @@ export interface StateDocument {
   traffic: TrafficStatistics[];
 }
 export type StatePart = keyof StateDocument;
+
+/** What GET /statistics shows: how busy the emulators are and were; counted without the accept log too. */
+export interface EmulatorStatistics {
+  /** Time of this document, epoch milliseconds. */
+  at: number;
+  /** Requests begun that have neither been answered nor cut. */
+  inFlight: Record<VendorName, number>;
+  operations: TrafficStatistics[];
+  /** Okta's buckets, window by window. */
+  buckets: BucketReport[];
+}
 
 export type { ActiveFault, LogEntry };

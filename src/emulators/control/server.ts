@@ -9,7 +9,7 @@ import type { NewMember, SlackChannel } from '../slack/workspace.ts';
 import type { EmulatorState } from '../start.ts';
 import type { Answer, EmulatedRequest, FaultRule, Route } from '../types.ts';
 import { oktaControls } from './okta.ts';
-import { describeState, issueState } from './state.ts';
+import { describeState, describeStatistics, issueState } from './state.ts';
 
 const operation = 'control';
 
@@ -52,6 +52,12 @@ function watching(state: EmulatorState): Route[] {
         state.log.flush();
         return { status: 200, body: { entries: filterLog(state.log.entries, logFilter(query)) } };
       },
+    },
+    {
+      method: 'GET',
+      path: '/statistics',
+      operation,
+      handle: () => ({ status: 200, body: describeStatistics(state) }),
     },
     {
       method: 'GET',

@@ -5,7 +5,7 @@ import type { UserRecord } from '../okta/model.ts';
 import type { OktaOrg } from '../okta/org.ts';
 import type { SlackWorkspace } from '../slack/workspace.ts';
 import type { EmulatorState } from '../start.ts';
-import type { StateDocument, StateIssue, StateMessage, StatePart, StateUser } from './protocol.ts';
+import type { EmulatorStatistics, StateDocument, StateIssue, StateMessage, StatePart, StateUser } from './protocol.ts';
 
 const PARTS: { [Part in StatePart]: (state: EmulatorState) => StateDocument[Part] } = {
   users: ({ okta }) => okta.present().map((user) => userState(okta, user)),
@@ -22,6 +22,16 @@ const PARTS: { [Part in StatePart]: (state: EmulatorState) => StateDocument[Part
 export function describeState(state: EmulatorState, wanted: readonly string[]): Partial<StateDocument> {
   const parts = Object.entries(PARTS).filter(([part]) => wanted.length === 0 || wanted.includes(part));
   return Object.fromEntries(parts.map(([part, describe]) => [part, describe(state)]));
+}
+
+/** How busy the emulators are and were. */
+export function describeStatistics({ traffic, limiter }: EmulatorState): EmulatorStatistics {
+  return {
+    at: Date.now(),
+    inFlight: { okta: traffic.inFlight('okta'), jira: traffic.inFlight('jira'), slack: traffic.inFlight('slack') },
+    operations: traffic.statistics(),
+    buckets: limiter.reports(),
+  };
 }
 
 /** One user as the state shows it. */

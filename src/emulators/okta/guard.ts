@@ -1,4 +1,4 @@
-import { isGarbled } from '../http.ts';
+import { httpDate, isGarbled } from '../http.ts';
 import { requestId } from '../ids.ts';
 import type { BucketState, RateLimiter } from '../rate-limit.ts';
 import type { Answer, EmulatedRequest, Guarded, Route } from '../types.ts';
@@ -27,19 +27,7 @@ export function guard(gate: Gate, request: EmulatedRequest, route: Route | null)
 
 /** Date and request id, as every answer of Okta's carries them. */
 export function commonHeaders(): Record<string, string> {
-  return { date: dateOf(Date.now()), 'x-okta-request-id': requestId() };
-}
-
-let second = NaN;
-let date = '';
-
-// The header has whole seconds: worded once for each.
-function dateOf(now: number): string {
-  if (Math.floor(now / 1000) !== second) {
-    second = Math.floor(now / 1000);
-    date = new Date(now).toUTCString();
-  }
-  return date;
+  return { date: httpDate(Date.now()), 'x-okta-request-id': requestId() };
 }
 
 /** The three rate-limit headers. */

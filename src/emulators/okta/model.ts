@@ -1,3 +1,4 @@
+import type { RateLimitSettings } from '../rate-limit.ts';
 import type { Json } from '../types.ts';
 
 /** One enrolled factor as the emulator keeps it; the row in Okta's form is built when asked for. */
@@ -90,10 +91,9 @@ export interface NewGroup {
 }
 
 /** What tests and the demo may turn at the Okta emulator while it runs. */
-export interface OktaSettings {
-  /** Requests per bucket and window; 0 lifts the limit. */
-  rateLimit: number;
-  windowMs: number;
+export interface OktaSettings extends RateLimitSettings {
+  /** How much later each answer leaves; what it says was decided when the request arrived. Default 0. */
+  latencyMs?: number;
   /** The SSWS token that is accepted. */
   token: string;
   /** Regular expressions over the path: a match answers 403 E0000006. */

@@ -46,6 +46,7 @@ export function oktaVendor(org: OktaOrg, limiter: RateLimiter): Vendor {
     guard: (request, route) => guard({ org, limiter, app }, request, route),
     unknownRoute: () => oktaError('E0000022'),
     faults: oktaFaultAnswers(org),
+    latencyMs: () => org.settings.latencyMs ?? 0,
     taken: (answer) => answer.status < 400,
   };
 }

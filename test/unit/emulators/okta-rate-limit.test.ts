@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { RateLimiter } from '../../../src/emulators/rate-limit.ts';
+import type { ResetRounding, WindowStart } from '../../../src/emulators/rate-limit.ts';
 import { startEmulators } from '../../../src/emulators/start.ts';
 import { oktaCalls } from '../../support/vendor-calls.ts';
 
@@ -34,9 +35,66 @@ describe('a bucket', () => {
     ]);
   });
 
-  it('has no limit at 0', () => {
-    expect(new RateLimiter({ rateLimit: 0, windowMs: 60_000 }).take('users', AT)).toBeNull();
+  it('has no limit at 0, and still says what reached it', () => {
+    const limiter = new RateLimiter({ rateLimit: 0, windowMs: 60_000 });
+    expect([limiter.take('users', AT), limiter.take('users', AT + 7)]).toEqual([null, null]);
+    expect(limiter.statistics()).toEqual([]);
+    expect(limiter.reports()).toEqual([
+      { name: 'users', requests: 2, firstRequestAt: AT, lastRequestAt: AT + 7, windows: [] },
+    ]);
   });
+
+  it('tells its windows apart', () => {
+    const limiter = new RateLimiter({ rateLimit: 2, windowMs: 1500 });
+    for (const at of [10, 20, 30, 1509, 1510, 9000]) limiter.take('users', AT + at);
+    const window = (startedAt: number, counts: object) => ({
+      startedAt: AT + startedAt,
+      endsAt: AT + startedAt + 1500,
+      limit: 2,
+      ...counts,
+    });
+    expect(limiter.reports()).toEqual([
+      {
+        name: 'users',
+        requests: 6,
+        firstRequestAt: AT + 10,
+        lastRequestAt: AT + 9000,
+        windows: [
+          window(10, { served: 2, throttled: 2, leastRemaining: 0 }),
+          window(1510, { served: 1, throttled: 0, leastRemaining: 1 }),
+          window(9000, { served: 1, throttled: 0, leastRemaining: 1 }),
+        ],
+      },
+    ]);
+    expect(limiter.statistics()).toMatchObject([{ windows: 3, served: 4, throttled: 2, leastRemaining: 0 }]);
+  });
+
+  it('keeps the last 10,000 windows', () => {
+    const limiter = new RateLimiter({ rateLimit: 2, windowMs: 1 });
+    for (let at = 0; at < 10_005; at += 1) limiter.take('users', AT + at);
+    expect(limiter.reports()[0]?.windows).toHaveLength(10_000);
+    expect(limiter.reports()[0]?.windows[0]?.startedAt).toBe(AT + 5);
+  });
+
+  // Window length, first request, when the window then ends, and the header; relative to AT, a whole minute.
+  const FORMS: readonly (readonly [WindowStart, ResetRounding, number, number, number, number])[] = [
+    ['second', 'up', 60_000, 37_400, 97_000, 97],
+    ['second', 'down', 60_000, 37_400, 97_000, 97],
+    ['request', 'up', 60_000, 37_400, 97_400, 98],
+    ['request', 'down', 60_000, 37_400, 97_400, 97],
+    ['clock', 'up', 60_000, 37_400, 60_000, 60],
+    ['clock', 'up', 1500, 37_400, 37_500, 38],
+    ['clock', 'down', 1500, 37_400, 37_500, 37],
+  ];
+  it.each(FORMS)(
+    'by %s and rounded %s, %i ms long, begun at %i: ends at %i, says %i',
+    (windowStart, resetRounding, windowMs, first, end, header) => {
+      const limiter = new RateLimiter({ rateLimit: 1, windowMs, windowStart, resetRounding });
+      expect(limiter.take('users', AT + first)).toMatchObject({ refused: false, reset: AT / 1000 + header });
+      expect(limiter.take('users', AT + end - 1)).toMatchObject({ refused: true, reset: AT / 1000 + header });
+      expect(limiter.take('users', AT + end)).toMatchObject({ refused: false });
+    },
+  );
 });
 
 describe('the emulated Okta under a limit', () => {

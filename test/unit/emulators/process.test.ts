@@ -146,6 +146,7 @@ describe('arguments', () => {
       '/l',
       '--jira-project',
       'P',
+      ...'--window-start clock --reset-rounding down --latency-ms 40'.split(' '),
       '--exit-with-parent',
     ]);
     expect(exitWithParent).toBe(true);
@@ -156,10 +157,25 @@ describe('arguments', () => {
       weakShare: 0.5,
       rateLimit: 0,
       windowMs: 1000,
+      windowStart: 'clock',
+      resetRounding: 'down',
+      latencyMs: 40,
       indexLagMs: 5,
       log: '/l',
       jiraProject: 'P',
     });
+  });
+
+  it('keep no log where none is wanted', () => {
+    expect(parseArguments(['--log', 'none']).options.log).toBeNull();
+    expect(parseArguments([]).options.log).toBeUndefined();
+  });
+
+  it.each([
+    ['--window-start', 'minute', 'second, request, clock'],
+    ['--reset-rounding', 'nearest', 'up, down'],
+  ])('say what %s may be', (flag, value, choices) => {
+    expect(() => parseArguments([flag, value])).toThrow(`${flag} must be one of ${choices}, not '${value}'`);
   });
 
   it.each([['--nope'], ['--users', '-1'], ['--profile', 'big'], ['--weak-share', '2'], ['--port', '65534'], ['stray']])(

@@ -125,6 +125,11 @@ describe('a million users', () => {
     expect([logins(page), nextLink(page)]).toEqual([['user999999@plain.example', 'user1000000@plain.example'], null]);
     expect((await okta('GET', `/api/v1/users/${last.id}/factors`)).body).toHaveLength(1);
     expect((await okta('GET', '/api/v1/iam/assignees/users')).body).toMatchObject({ value: [] });
+    emulators.okta.setStatus(last, 'SUSPENDED');
+    emulators.okta.patchUser(emulators.okta.user('user000002@plain.example')!, { status: 'SUSPENDED' });
+    const suspended = ['user000002@plain.example', 'user1000000@plain.example'];
+    expect(logins(await search(okta, 'status eq "SUSPENDED"'))).toEqual(suspended);
+    expect(logins(await search(okta, `profile.login eq "${suspended[0]}" or id eq "${last.id}"`))).toEqual(suspended);
     const { user, system } = process.cpuUsage(cpu);
     await emulators.close();
     // Passes over a million take longer than this, and their records more memory.
