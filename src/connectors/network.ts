@@ -19,6 +19,11 @@ export const NETWORK_FAILURES = {
     sent: false,
     message: 'the request built is not the approved operation (method or path differ); it was not sent',
   },
+  unpaced: {
+    code: 'unavailable',
+    sent: false,
+    message: 'the rate limits could not be looked up in the store; nothing was sent',
+  },
   cancelled: { code: 'cancelled', sent: false, message: 'cancelled before anything was sent' },
   cancelled_midway: { code: 'cancelled', sent: true, message: 'cancelled while waiting for the answer' },
   unreachable: { code: 'unavailable', sent: false, message: 'no connection could be made' },
@@ -50,7 +55,6 @@ const BEFORE_SENDING = new Set([
   'EHOSTUNREACH',
   'ENETUNREACH',
   'EADDRNOTAVAIL',
-  'UND_ERR_CONNECT_TIMEOUT',
   'DEPTH_ZERO_SELF_SIGNED_CERT',
   'SELF_SIGNED_CERT_IN_CHAIN',
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
@@ -59,13 +63,11 @@ const BEFORE_SENDING = new Set([
   'ERR_TLS_CERT_ALTNAME_INVALID',
 ]);
 
-/** Reduces what fetch throws to its kind; the original is not kept, since it may quote the address. */
+/** Reduces what the transport throws to its kind; the original is not kept, since it may quote the address. */
 export function networkFailure(error: unknown): NetworkFailure {
   if (error instanceof NetworkFailure) return error;
-  const cause = error instanceof Error ? error.cause : undefined;
-  if (cause instanceof Error && cause.message === 'unexpected redirect') return new NetworkFailure('redirected');
-  return new NetworkFailure(BEFORE_SENDING.has(codeOf(cause)) ? 'unreachable' : 'cut');
+  return new NetworkFailure(BEFORE_SENDING.has(codeOf(error)) ? 'unreachable' : 'cut');
 }
 
-const codeOf = (cause: unknown): string =>
-  cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : '';
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';

@@ -41,6 +41,9 @@ interface SdkResponse {
   json(): Promise<unknown>;
 }
 
+/** Ends the SDK's part of a call that has its answer. */
+const ANSWERED = new Error('answered');
+
 const TOKEN_PATH = '/oauth2/v1/token';
 
 /** Okta's SDK builds the requests; everything else about it (transport, cache, retries, answers) is replaced. */
@@ -51,7 +54,11 @@ export function createOktaClient({ origin, credential, wire }: OktaClientSetting
     if (!scope) throw new TypeError('a request outside of a governed call');
     const request = plain(sdkRequest);
     const isToken = new URL(request.url).pathname === TOKEN_PATH && request.method === 'POST';
-    return forSdk(request.url, isToken ? await fetchToken(wire, scope, request) : await exchange(wire, scope, request));
+    if (isToken) return forSdk(request.url, await fetchToken(wire, scope, request));
+    const answer = await exchange(wire, scope, request);
+    // The answer itself is read, so the models that the SDK would make of it are not even begun.
+    if (answer.status >= 200 && answer.status < 300) throw ANSWERED;
+    return forSdk(request.url, answer);
   };
   let client: Promise<Client> | null = null;
   return {

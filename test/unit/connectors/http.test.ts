@@ -1,3 +1,7 @@
+import { createServer } from 'node:http';
+import type { Server, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createTransport } from '../../../src/connectors/http.ts';
 import { NETWORK_FAILURES, NetworkFailure } from '../../../src/connectors/network.ts';
@@ -5,7 +9,22 @@ import { failureOf } from './support/harness.ts';
 import { serverPool } from './support/server.ts';
 
 const servers = serverPool();
-afterEach(() => servers.closeAll());
+const raw: Server[] = [];
+afterEach(async () => {
+  await servers.closeAll();
+  for (const server of raw.splice(0)) {
+    server.closeAllConnections();
+    server.close();
+  }
+});
+
+/** A server whose answers are written by hand. */
+async function answering(answer: (response: ServerResponse, path: string) => void): Promise<{ origin: string }> {
+  const server = createServer((request, response) => answer(response, request.url ?? ''));
+  raw.push(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+}
 
 const get = (url: string) => ({ method: 'GET', url, headers: { authorization: 'SSWS canary' } });
 const kindOf = async (promise: Promise<unknown>): Promise<string> => {
@@ -64,6 +83,49 @@ describe('the transport', () => {
     expect(await kindOf(transport(get(`${origin}/plain`)))).toBe('too_large');
     expect(await kindOf(transport(get(`${origin}/chunked`)))).toBe('too_large');
     expect((await createTransport({ origin, maxBytes: 2_000 })(get(`${origin}/plain`))).text).toHaveLength(2_000);
+  });
+
+  it('gives up after its time-out, or with the signal, in the middle of an answer', async () => {
+    const controller = new AbortController();
+    const { origin } = await answering((response, path) => {
+      response.writeHead(200, { 'content-length': '100' }).write('half');
+      if (path === '/abort') setImmediate(() => controller.abort());
+    });
+    expect(await kindOf(createTransport({ origin, timeoutMs: 50 })(get(`${origin}/x`)))).toBe('timed_out');
+    expect(await kindOf(createTransport({ origin })(get(`${origin}/abort`), controller.signal))).toBe(
+      'cancelled_midway',
+    );
+  });
+
+  it('unpacks what comes packed, up to the limit', async () => {
+    const { origin } = await answering((response, path) => {
+      const packed = path === '/broken' ? Buffer.from('no gzip') : gzipSync('grüße'.repeat(1_000));
+      response.writeHead(200, { 'content-encoding': 'gzip' }).end(path === '/empty' ? '' : packed);
+    });
+    expect((await createTransport({ origin })(get(`${origin}/x`))).text).toBe('grüße'.repeat(1_000));
+    expect((await createTransport({ origin })(get(`${origin}/empty`))).text).toBe('');
+    expect(await kindOf(createTransport({ origin, maxBytes: 1_000 })(get(`${origin}/x`)))).toBe('too_large');
+    expect(await kindOf(createTransport({ origin })(get(`${origin}/broken`)))).toBe('cut');
+  });
+
+  it('sends the next request over the same connection, but never behind an answer it has not read', async () => {
+    const { origin } = await answering((response, path) => {
+      const port = String(response.socket?.remotePort);
+      response.writeHead(path === '/moved' ? 302 : 200, { location: '/x', 'x-port': port }).end(port);
+    });
+    const transport = createTransport({ origin });
+    const ports = [await transport(get(`${origin}/x`)), await transport(get(`${origin}/x`))].map(({ text }) => text);
+    expect(new Set(ports).size).toBe(1);
+    expect(await kindOf(transport(get(`${origin}/moved`)))).toBe('redirected');
+    expect((await transport(get(`${origin}/x`))).text).not.toBe(ports[0]);
+  });
+
+  it('keeps what an answer tells twice apart from what it tells once', async () => {
+    const { origin } = await answering((response) => {
+      response.writeHead(200, ['retry-after', '1', 'retry-after', '2', 'x-rate-limit-limit', '600']).end();
+    });
+    const { headers } = await createTransport({ origin })(get(`${origin}/x`));
+    expect([headers.get('Retry-After'), headers.get('x-rate-limit-limit')]).toEqual(['1, 2', '600']);
   });
 
   it('tells a connection that was never made from one that broke', async () => {
