@@ -26,7 +26,8 @@ import type { CallEvent, Wire } from './exchange.ts';
 import type { Pipeline } from './execute.ts';
 import type { OktaCredential } from './okta/client.ts';
 import type { VendorClient } from './perform.ts';
-import type { Quota } from './rate-limit/types.ts';
+import { bookFor, bucketName } from './rate-limit/buckets.ts';
+import type { BucketBook, Quota } from './rate-limit/types.ts';
 import type {
   Call,
   CallContext,
@@ -62,6 +63,8 @@ export interface ConnectorSettings {
   /** Time for one exchange. Default 30 s. */
   timeoutMs?: number;
   quota: Quota;
+  /** Where the state of the rate limits is kept, for all processes that call the same org. Default: in this process. */
+  buckets?: BucketBook;
 }
 
 /** Builds the governed connectors; nothing is sent and no SDK is loaded until the first call. */
@@ -79,19 +82,21 @@ export function createConnectors(settings: ConnectorSettings): Connectors {
     okta: pipe(
       'okta',
       oktaOperations(oktaOrigin),
-      okta ? createOktaClient({ ...okta, origin: oktaOrigin, wire: wireTo(okta.origin, settings) }) : unconfigured(),
+      okta
+        ? createOktaClient({ ...okta, origin: oktaOrigin, wire: wireTo('okta', okta.origin, settings) })
+        : unconfigured(),
     ),
     jira: pipe(
       'jira',
       JIRA_ROWS,
       jira
-        ? createJiraClient({ ...jira, email: jira.email ?? undefined, wire: wireTo(jira.origin, settings) })
+        ? createJiraClient({ ...jira, email: jira.email ?? undefined, wire: wireTo('jira', jira.origin, settings) })
         : unconfigured(),
     ),
     slack: pipe(
       'slack',
       SLACK_ROWS,
-      slack ? createSlackClient({ ...slack, wire: wireTo(slack.apiUrl, settings) }) : unconfigured(),
+      slack ? createSlackClient({ ...slack, wire: wireTo('slack', slack.apiUrl, settings) }) : unconfigured(),
     ),
   };
   return {
@@ -116,10 +121,13 @@ interface Pipe {
 }
 
 /** Own governor and own pinned transport for each vendor. */
-const wireTo = (address: string, { timeoutMs, quota, observe }: ConnectorSettings): Wire => ({
-  transport: createTransport({ origin: address, timeoutMs }),
-  governor: createGovernor({ quota }),
-  observe: quiet(observe),
+const wireTo = (connector: ConnectorName, address: string, settings: ConnectorSettings): Wire => ({
+  transport: createTransport({ origin: address, timeoutMs: settings.timeoutMs }),
+  governor: createGovernor({
+    quota: settings.quota,
+    book: settings.buckets && bookFor(settings.buckets, (bucket) => bucketName(connector, address, bucket)),
+  }),
+  observe: quiet(settings.observe),
 });
 
 // A counter that throws must not decide what became of a call.

@@ -91,7 +91,7 @@ export async function paced(
 
 const acquire = async (governor: Governor, bucket: string, scope: Scope): ReturnType<Governor['acquire']> =>
   governor.acquire(bucket, scope.priority, scope.signal).catch(() => {
-    throw new NetworkFailure('cancelled');
+    throw new NetworkFailure(scope.signal?.aborted ? 'cancelled' : 'unpaced');
   });
 
 const seen = (answer: Answer | null): Pick<CallEvent, 'status' | 'throttled' | 'requestId' | 'date' | 'rateLimit'> => ({

@@ -72,6 +72,7 @@ async function readerOf({ env, config, baseDir, store }: Composition): Promise<S
     now: () => new Date(),
     timeoutMs: 10_000,
     quota: { share: 1, reserve: 0, warningThreshold: false },
+    buckets: store.rateBuckets,
   });
   return { okta, slack, context: contextOf };
 }

@@ -5,6 +5,7 @@ import * as audit from './migrations/0003-audit.ts';
 import * as requests from './migrations/0010-requests.ts';
 import * as checkpoints from './migrations/0011-checkpoints.ts';
 import * as signatures from './migrations/0012-seen-signatures.ts';
+import * as rateBuckets from './migrations/0013-rate-buckets.ts';
 
 /** Every migration by name, in the order of application. What was released is never edited: add a file. */
 export const MIGRATIONS: Record<string, Migration> = {
@@ -14,4 +15,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0010-requests': requests,
   '0011-checkpoints': checkpoints,
   '0012-seen-signatures': signatures,
+  '0013-rate-buckets': rateBuckets,
 };

@@ -9,6 +9,7 @@ import { createAuditKeyRepository, createCheckpointRepository } from './reposito
 import { createGrantRepository } from './repositories/grants.ts';
 import { createKeyRepository } from './repositories/keys.ts';
 import { createMessageLedger } from './repositories/messages.ts';
+import { createRateBucketRepository } from './repositories/rate-buckets.ts';
 import { createRequestRepository } from './repositories/requests.ts';
 import { createRunRepository } from './repositories/runs.ts';
 import { createSignatureLedger } from './repositories/signatures.ts';
@@ -46,6 +47,7 @@ export async function openStore({ databaseUrl, maxConnections = 10, now }: Store
     grants: createGrantRepository(db),
     keys: createKeyRepository(db),
     signatures: createSignatureLedger(db),
+    rateBuckets: createRateBucketRepository(db),
     migrate: () => migrateToLatest(db),
     pendingMigrations: () => pendingMigrations(db),
     ping: () => probe(databaseUrl),

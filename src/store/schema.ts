@@ -1,5 +1,6 @@
 import type { ColumnType } from 'kysely';
 import type { JsonObject } from '../audit/types.ts';
+import type { BucketState } from '../connectors/rate-limit/types.ts';
 import type { Approval } from '../governance/approval.ts';
 import type { Verdict } from '../mfa/types.ts';
 import type { ActionRequest, ActionState } from './governance-types.ts';
@@ -162,6 +163,12 @@ export interface SeenSignaturesTable {
   expires_at: string;
 }
 
+/** State of a vendor's rate limit bucket; null until the first look at it ends. */
+export interface RateBucketsTable {
+  name: string;
+  state: ColumnType<BucketState | null, string | null, string>;
+}
+
 /** The Merkle tree, 256 hashes a tile. */
 export interface AuditTilesTable {
   level: number;
@@ -199,6 +206,7 @@ export interface Database {
   signing_keys: SigningKeysTable;
   access_keys: AccessKeysTable;
   seen_signatures: SeenSignaturesTable;
+  rate_buckets: RateBucketsTable;
   audit_entries: AuditEntriesTable;
   audit_head: AuditHeadTable;
   audit_tiles: AuditTilesTable;

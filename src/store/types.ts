@@ -1,4 +1,5 @@
 import type { AuditEntry, AuditHead, AuditKind, Journal, Json, JsonObject } from '../audit/types.ts';
+import type { BucketBook, BucketState } from '../connectors/rate-limit/types.ts';
 import type { ClassifiedFactor, Verdict, VerdictCounts } from '../mfa/types.ts';
 import type { RunStatus } from '../workflows/messages.ts';
 import type { Transaction } from 'kysely';
@@ -230,6 +231,12 @@ export interface AuditReader {
   countByKind(run: string): Promise<Partial<Record<AuditKind, number>>>;
 }
 
+/** States of rate limit buckets, by name; the name tells vendor, host and bucket. */
+export interface RateBucketRepository extends BucketBook {
+  /** The state as it was last written; null where nothing is known. */
+  get(name: string): Promise<BucketState | null>;
+}
+
 /** Everything arx keeps, in one PostgreSQL database; see `openStore`. Times that decide leases are the database's. */
 export interface Store {
   journal: Journal;
@@ -247,6 +254,7 @@ export interface Store {
   grants: GrantRepository;
   keys: KeyRepository;
   signatures: SignatureLedger;
+  rateBuckets: RateBucketRepository;
   /** Brings the schema up to date; safe to call from several processes. */
   migrate(): Promise<void>;
   /** Names of migrations not yet applied; empty when up to date. */

@@ -219,8 +219,8 @@ const OKTA: Hazard[] = [
     takenOut: [
       change(
         'connectors/rate-limit/bucket.ts',
-        'this.#window.remaining - this.#inFlight >',
-        'this.#window.remaining >',
+        'window.remaining - inFlight(state) - (window.limit - usable)',
+        'window.remaining - (window.limit - usable)',
       ),
     ],
   },

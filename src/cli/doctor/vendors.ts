@@ -81,6 +81,7 @@ async function benchOf(
     },
     timeoutMs: 10_000,
     quota: { share: 1, reserve: 0, warningThreshold: false },
+    buckets: store.rateBuckets,
   });
   return {
     settings,

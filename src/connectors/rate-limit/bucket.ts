@@ -1,115 +1,186 @@
 import { DEFAULT_RETRY_MS } from './headers.ts';
-import type { Priority, Quota, Sample } from './types.ts';
+import { usableCalls } from './usable.ts';
+import { learnedFrom, nextLook, NO_RULE, skewWith, surelyOver } from './window-end.ts';
+import type { BucketState, Priority, Quota, Sample, Window } from './types.ts';
 
-/** What is known of the running window. */
-interface Window {
-  limit: number;
-  remaining: number;
-  reset: number;
-  /** On our clock. */
-  endsAt: number;
-}
-
-interface Told {
-  limit: number;
-  remaining: number;
-  reset: number;
-  resetInMs: number | null;
-}
-
-/** How a request was let through. */
+/** How a request was let through: among others, or alone to find out whether a new window has begun. */
 export type Place = 'ordinary' | 'probe';
 
-// Date and reset are whole seconds. An answer that still sees all of Okta's minute ahead came in the second in which the
-// window began, and then the two roundings cancel out; for any other the window may end up to a second later than told.
-const FULL_WINDOW_MS = 60_000;
-const ROUNDING_MS = 1_000;
+/** A process that has not been heard of for so long has no requests under way any more. */
+export const OWNER_GONE_MS = 10_000;
+/** Answers without headers after which a bucket that once had a limit counts as having none. */
+const SILENT = 3;
+/** A window is never waited for longer than this. */
+const LONGEST_MS = 120_000;
+/** How often to look again where only another process's answer can change anything. */
+const LOOK_AGAIN_MS = 25;
 
-/**
- * One bucket's book-keeping, without waiting: who may go now, and when to look again. Requests in flight count as
- * spent; while nothing is known, and again after each reset, a single probe finds out.
- */
-export class Bucket {
-  readonly #quota: Quota;
-  readonly #maxInFlight: number;
-  #window: Window | null = null;
-  #unlimited = false;
-  #inFlight = 0;
-  #probing = false;
-  #blockedUntil = -Infinity;
-  #lastReset = 0;
+/** A bucket of which nothing is known. */
+export const freshBucket = (): BucketState => ({
+  window: null,
+  ended: null,
+  lastReset: 0,
+  silent: 0,
+  unlimited: false,
+  probing: null,
+  owners: {},
+  blockedUntil: 0,
+  skew: { now: null, before: null },
+  rule: NO_RULE,
+});
 
-  constructor(quota: Quota, maxInFlight: number) {
-    this.#quota = quota;
-    this.#maxInFlight = maxInFlight;
+/** One call that came back: when it was sent and came back on the book's clock, and what its answer says. */
+export interface Settled {
+  place: Place;
+  sentAt: number;
+  receivedAt: number;
+  /** Null where no answer came. */
+  sample: Sample | null;
+}
+
+/** Forgets processes that are gone and a window that is over. Changes `state`, like everything below. */
+export function refresh(state: BucketState, now: number): void {
+  for (const [owner, { seenAt }] of Object.entries(state.owners)) {
+    if (now - seenAt > OWNER_GONE_MS) delete state.owners[owner];
   }
+  if (state.probing !== null && !(state.probing in state.owners)) state.probing = null;
+  const { window } = state;
+  if (!window || now < surelyOver(state, window)) return;
+  // A reset that was never true says nothing of the next one.
+  const ended = window.oddEnd === null ? window : null;
+  Object.assign(state, { lastReset: window.reset, ended, window: null });
+}
 
-  /** Takes a place where there is one: an ordinary one, or that of the probe. */
-  tryTake(priority: Priority, now: number): Place | null {
-    this.#expire(now);
-    if (!this.#hasPlace(priority, now)) return null;
-    this.#inFlight += 1;
-    if (this.#window || this.#unlimited) return 'ordinary';
-    this.#probing = true;
-    return 'probe';
-  }
+/** Takes in what a call found. */
+export function settle(state: BucketState, { place, sentAt, receivedAt, sample }: Settled): void {
+  if (place === 'probe') state.probing = null;
+  // Without headers the call may have counted all the same.
+  if (!sample?.window && state.window) state.window.remaining -= 1;
+  if (!sample) return;
+  if (sample.window) learn(state, { place, sentAt, receivedAt, sample });
+  else if (sample.settled) listenTo(state);
+  if (sample.throttled) block(state, sample, receivedAt);
+}
 
-  /** When waiting may end without an answer coming in; null where only an answer can end it. */
-  wakeAt(now: number): number | null {
-    if (now < this.#blockedUntil) return this.#blockedUntil;
-    return this.#window && now < this.#window.endsAt ? this.#window.endsAt : null;
-  }
+function listenTo(state: BucketState): void {
+  state.silent += 1;
+  state.unlimited ||= !state.window && (state.lastReset === 0 || state.silent >= SILENT);
+}
 
-  /** Gives the place back, with what the answer said; null where none came. */
-  settle(place: Place, sample: Sample | null, now: number): void {
-    this.#expire(now);
-    this.#inFlight -= 1;
-    if (place === 'probe') this.#probing = false;
-    // Without headers the call may have counted all the same.
-    if (!sample?.window && this.#window) this.#window.remaining -= 1;
-    if (!sample) return;
-    if (sample.window) this.#learn(place, { ...sample.window, resetInMs: sample.resetInMs }, now);
-    else if (!this.#window && this.#lastReset === 0 && sample.settled) this.#unlimited = true;
-    if (sample.throttled) this.#block(sample, now);
-  }
+type Answered = Settled & { sample: Sample };
 
-  #hasPlace(priority: Priority, now: number): boolean {
-    if (now < this.#blockedUntil || this.#inFlight >= this.#maxInFlight) return false;
-    if (this.#window) return this.#window.remaining - this.#inFlight > this.#kept(this.#window.limit, priority);
-    return this.#unlimited || !this.#probing;
-  }
+function learn(state: BucketState, answered: Answered): void {
+  const told = answered.sample.window;
+  const over = state.window ?? state.ended;
+  if (!told) return;
+  state.silent = 0;
+  state.unlimited = false;
+  // Answers overtake each other: an older window says nothing any more, and in this one the lowest number holds.
+  if (over && told.reset < over.reset) return;
+  state.skew.now = skewWith(state.skew.now, answered, answered.sample.date);
+  if (over && told.reset === over.reset) stillRunning(state, over, answered);
+  else beginWindow(state, over, answered);
+}
 
-  /** Calls to leave unused; always at least one call of a window can be used, or nobody would ever go. */
-  #kept(limit: number, priority: Priority): number {
-    const usable = Math.floor(limit * this.#quota.share);
-    const quiet = this.#quota.warningThreshold ? Math.ceil(limit * 0.9) - 1 : limit;
-    const reserved = priority === 'scan' ? this.#quota.reserve : 0;
-    return Math.min(limit - 1, limit - Math.min(usable, quiet) + reserved);
-  }
+function stillRunning(state: BucketState, window: Window, { place, sentAt, receivedAt, sample }: Answered): void {
+  window.remaining = Math.min(window.remaining, sample.window?.remaining ?? 0);
+  window.aliveAt = Math.max(window.aliveAt, sentAt);
+  if (place !== 'probe') return;
+  window.polls += 1;
+  if (state.window) return;
+  // It was taken as over and is not: whatever led there is not to be relied on.
+  Object.assign(state, { window, ended: null, rule: NO_RULE });
+  if (receivedAt >= surelyOver(state, window)) window.oddEnd = receivedAt + 1_000;
+}
 
-  #learn(place: Place, told: Told, now: number): void {
-    const known = this.#window;
-    // Answers overtake each other: an older window says nothing any more, and in this one the lowest number holds.
-    if (known ? told.reset < known.reset : place === 'ordinary' && told.reset <= this.#lastReset) return;
-    if (known && told.reset === known.reset) {
-      known.remaining = Math.min(known.remaining, told.remaining);
-      return;
-    }
-    const endsInMs = told.resetInMs ?? DEFAULT_RETRY_MS;
-    const endsAt = now + endsInMs + (endsInMs >= FULL_WINDOW_MS ? 0 : ROUNDING_MS);
-    this.#window = { limit: told.limit, remaining: told.remaining, reset: told.reset, endsAt };
-    this.#unlimited = false;
-  }
+function beginWindow(state: BucketState, over: Window | null, { sentAt, receivedAt, sample }: Answered): void {
+  const { limit, remaining, reset } = sample.window ?? { limit: 0, remaining: 0, reset: 0 };
+  if (over) state.rule = learnedFrom(state, over, receivedAt);
+  const skew = skewWith(null, { sentAt, receivedAt }, sample.date);
+  state.skew = { now: skew, before: over ? state.skew.now : null };
+  const inMs = sample.resetInMs ?? DEFAULT_RETRY_MS;
+  const odd = sample.resetInMs === null || inMs >= LONGEST_MS;
+  state.window = {
+    limit,
+    remaining,
+    reset,
+    began: remaining === limit - 1 ? { from: sentAt, to: receivedAt } : null,
+    aliveAt: sentAt,
+    polls: 0,
+    oddEnd: odd ? receivedAt + inMs : null,
+  };
+  if (over) state.lastReset = over.reset;
+  state.ended = null;
+}
 
-  #block(sample: Sample, now: number): void {
-    const until = now + (sample.resetInMs ?? DEFAULT_RETRY_MS);
-    this.#blockedUntil = Math.max(this.#blockedUntil, until, this.#window?.endsAt ?? until);
-    if (this.#window) this.#window.remaining = 0;
-  }
+function block(state: BucketState, { resetInMs }: Sample, receivedAt: number): void {
+  state.rule = NO_RULE;
+  const until = receivedAt + (resetInMs ?? DEFAULT_RETRY_MS);
+  state.blockedUntil = Math.max(state.blockedUntil, until, state.window ? surelyOver(state, state.window) : until);
+  if (state.window) state.window.remaining = 0;
+}
 
-  #expire(now: number): void {
-    if (!this.#window || now < this.#window.endsAt) return;
-    this.#lastReset = this.#window.reset;
-    this.#window = null;
-  }
+/** How many requests wait, by priority. */
+export type Wanted = Record<Priority, number>;
+
+export interface Taken {
+  given: Wanted;
+  /** Beyond what waits: a few more where there are plenty, so that not every call has to ask. */
+  spare: number;
+  place: Place;
+}
+
+const NONE: Taken = { given: { interactive: 0, scan: 0 }, spare: 0, place: 'ordinary' };
+
+/** Hands out places: ordinary ones while the window has some, or the one that finds out about the next window. */
+export function take(state: BucketState, asking: { owner: string; quota: Quota; wanted: Wanted }, now: number): Taken {
+  const { quota, wanted } = asking;
+  if (now < state.blockedUntil || wanted.interactive + wanted.scan === 0) return NONE;
+  const interactive = Math.min(wanted.interactive, places(state, quota, 'interactive'));
+  const scans = Math.max(0, places(state, quota, 'scan') - interactive);
+  const scan = Math.min(wanted.scan, scans);
+  if (interactive + scan === 0) return probe(state, asking, now);
+  const spare = Math.floor((scans - scan) / 64);
+  return { given: { interactive, scan }, spare: Number.isFinite(spare) ? spare : 0, place: 'ordinary' };
+}
+
+function places(state: BucketState, quota: Quota, priority: Priority): number {
+  const { window, unlimited } = state;
+  if (!window) return unlimited ? Infinity : 0;
+  const look = priority === 'scan' && quota.reserve === 0 && nextLook(state, window) !== null ? 1 : 0;
+  const usable = Math.max(1, usableCalls(window.limit, quota, priority) - look);
+  return Math.max(0, window.remaining - inFlight(state) - (window.limit - usable));
+}
+
+const inFlight = ({ owners }: BucketState): number =>
+  Object.values(owners).reduce((sum, owner) => sum + owner.inFlight, 0);
+
+function probe(state: BucketState, { owner, quota, wanted }: Parameters<typeof take>[1], now: number): Taken {
+  if (state.probing !== null || !mayProbe(state, quota, now)) return NONE;
+  state.probing = owner;
+  const interactive = Math.min(1, wanted.interactive);
+  return { ...NONE, given: { interactive, scan: 1 - interactive }, place: 'probe' };
+}
+
+function mayProbe(state: BucketState, quota: Quota, now: number): boolean {
+  if (!state.window) return true;
+  const at = nextLook(state, state.window);
+  return at !== null && now >= at && backed(state, state.window, quota);
+}
+
+/** Whether the window, should it still run, has a call left for a look. */
+const backed = (state: BucketState, { limit, remaining }: Window, quota: Quota): boolean =>
+  remaining - inFlight(state) > limit - usableCalls(limit, { ...quota, reserve: 0 }, 'scan');
+
+/** When waiting may end without an answer coming in here; null where only that can end it. */
+export function wakeAt(
+  state: BucketState,
+  { owner, quota }: { owner: string; quota: Quota },
+  now: number,
+): number | null {
+  if (now < state.blockedUntil) return state.blockedUntil;
+  if (state.probing !== null) return state.probing === owner ? null : now + LOOK_AGAIN_MS;
+  if (!state.window) return null;
+  const look = nextLook(state, state.window);
+  return look !== null && look > now && backed(state, state.window, quota) ? look : surelyOver(state, state.window);
 }

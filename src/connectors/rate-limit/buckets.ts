@@ -1,4 +1,5 @@
 import type { ConnectorName } from '../../governance/types.ts';
+import type { BucketBook } from './types.ts';
 
 /**
  * Okta counts by family of paths: everything under /users (factors too) shares one bucket, and so on. The token endpoint
@@ -18,3 +19,13 @@ const BUCKETS: Record<ConnectorName, (path: string) => string> = {
 
 /** Name of the bucket that a request to `path` is counted in. */
 export const bucketOf = (connector: ConnectorName, path: string): string => BUCKETS[connector](path);
+
+/** Name under which a book keeps a bucket of the vendor at this address, such as `okta:example.okta.com:users`. */
+export const bucketName = (connector: ConnectorName, address: string, bucket: string): string =>
+  `${connector}:${new URL(address).host}:${bucket}`;
+
+/** The part of a book that one vendor uses. */
+export const bookFor = (book: BucketBook, nameOf: (bucket: string) => string): BucketBook => ({
+  now: () => book.now(),
+  change: (bucket, step) => book.change(nameOf(bucket), step),
+});

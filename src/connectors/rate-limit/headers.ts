@@ -14,7 +14,8 @@ export function readSample({ status, headers }: Settlement): Sample {
   const told = limit !== null && limit > 0 && remaining !== null && reset !== null;
   return {
     window: told ? { limit, remaining, reset } : null,
-    resetInMs: retryAfter(headers) ?? untilReset(reset, headers.get('date')),
+    resetInMs: retryAfter(headers) ?? untilReset(reset, headers),
+    date: dateOf(headers) ?? Date.now(),
     throttled: status === 429,
     settled: status < 500 && status !== 429,
   };
@@ -22,17 +23,19 @@ export function readSample({ status, headers }: Settlement): Sample {
 
 /** Milliseconds to wait after a 429: the reset against the answer's own Date, 1 s to 120 s; a default where not told. */
 export const retryAfterMs = (headers: Headers): number =>
-  retryAfter(headers) ??
-  untilReset(wholeNumber(headers.get('x-rate-limit-reset')), headers.get('date')) ??
-  DEFAULT_RETRY_MS;
+  retryAfter(headers) ?? untilReset(wholeNumber(headers.get('x-rate-limit-reset')), headers) ?? DEFAULT_RETRY_MS;
 
 // Measured against the vendor's clock, so that ours may be wrong. A past reset is as good as none: obeying it would
 // let everybody go at once.
-function untilReset(reset: number | null, date: string | null): number | null {
-  const answeredAt = date === null ? Date.now() : Date.parse(date);
-  if (reset === null || Number.isNaN(answeredAt)) return null;
-  const ms = reset * 1000 - answeredAt;
+function untilReset(reset: number | null, headers: Headers): number | null {
+  if (reset === null || (headers.get('date') !== null && dateOf(headers) === null)) return null;
+  const ms = reset * 1000 - (dateOf(headers) ?? Date.now());
   return ms <= 0 ? null : clamp(ms);
+}
+
+function dateOf(headers: Headers): number | null {
+  const at = Date.parse(headers.get('date') ?? '');
+  return Number.isNaN(at) ? null : at;
 }
 
 function retryAfter(headers: Headers): number | null {

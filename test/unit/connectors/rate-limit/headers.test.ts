@@ -13,6 +13,7 @@ describe('rate-limit headers', () => {
     expect(sample).toEqual({
       window: { limit: 600, remaining: 12, reset: AT + 40 },
       resetInMs: 40_000,
+      date: AT * 1000,
       throttled: false,
       settled: true,
     });
