@@ -165,7 +165,7 @@ export const configSchema = z.strictObject({
     .describe('Who is excused, until when, why, and who answers for it'),
   grace_period: duration.prefault('0d').describe('Excuses users created less than this ago'),
   scan: scan.prefault({}).describe('How users are read, and when a run counts as INCOMPLETE'),
-  quota: quota.prefault({}).describe('How much of a rate limit arx takes, in each worker process'),
+  quota: quota.prefault({}).describe('How much of a rate limit arx takes, all workers of an org together'),
   tickets: tickets.prefault({}).describe('What is done in Jira'),
   slack: z
     .strictObject({
