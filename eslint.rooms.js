@@ -8,6 +8,14 @@ import { dirname, join, relative, sep } from 'node:path';
 const PURE = ['mfa', 'governance', 'audit', 'twin', 'enrichment', 'remediation'];
 const PURE_PACKAGES = ['@noble/curves', '@noble/hashes', 'canonicalize'];
 const VENDOR_PACKAGES = ['@okta/okta-sdk-nodejs', 'jira.js', '@slack/web-api'];
+// How a run lists and counts: an estimate goes by the same rules.
+const ESTIMATED_BY = [
+  'mfa/estimate',
+  'mfa/identity',
+  'mfa/scan-plan',
+  'connectors/okta/scope',
+  'connectors/rate-limit/usable',
+];
 const CONSOLE_ROOMS = ['workflows/messages', 'config', 'store', 'governance', 'audit'];
 
 /** imports: rooms open to it; lazily: those open to `await import()` only; packages: absent for any but the vendors'. */
@@ -30,7 +38,10 @@ const ROOMS = {
   // Lazily: who clicks in Slack is looked up through the governed pipeline, which main.ts puts together.
   server: { imports: [...CONSOLE_ROOMS, 'client'], lazily: ['connectors/create'] },
   client: { imports: CONSOLE_ROOMS },
-  cli: { imports: [...CONSOLE_ROOMS, 'server', 'client'], lazily: ['local', 'emulators', 'connectors/create'] },
+  cli: {
+    imports: [...CONSOLE_ROOMS, 'server', 'client', ...ESTIMATED_BY],
+    lazily: ['local', 'emulators', 'connectors/create'],
+  },
   local: { imports: ['config', 'store', 'worker', 'emulators'] },
   worker: {
     imports: [...PURE, 'config', 'store', 'connectors', 'activities', 'server', 'client', 'workflows/messages'],

@@ -1,6 +1,7 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import { ConnectorError } from '../connectors/errors.ts';
 import { pageProblem, readScopePage } from '../connectors/okta/scope.ts';
+import type { ScopePage } from '../connectors/okta/scope.ts';
 import type { CallContext, OktaPage, OktaUser } from '../connectors/types.ts';
 import type { ListedUser, RunRecord } from '../store/types.ts';
 import type { Deps } from './deps.ts';
@@ -33,7 +34,7 @@ async function readPage(
   { okta }: Deps['connectors'],
   record: RunRecord,
   { source, page, after }: ListInput & { after: string | null },
-): ReturnType<typeof readScopePage> {
+): Promise<ScopePage> {
   const plan = frozen(record);
   const context: CallContext<OktaPage<OktaUser>> = {
     caller: callerOf(record, plan.permitted),

@@ -1,6 +1,15 @@
 import type { Verdict } from '../mfa/types.ts';
 import { verdictList } from './support/fail-on.ts';
-import { LOCAL_STACK, filled, several, withConfig, withInheritedJson, withJson, withLocal } from './support/options.ts';
+import {
+  LOCAL_STACK,
+  filled,
+  several,
+  whole,
+  withConfig,
+  withInheritedJson,
+  withJson,
+  withLocal,
+} from './support/options.ts';
 import type { DefineVerb } from './support/verb.ts';
 
 /** Options of `arx run mfa-enforcement-check`. */
@@ -13,6 +22,8 @@ export interface RunOptions {
   attach?: string;
   users?: boolean;
   failOn?: Verdict[];
+  estimate?: boolean;
+  assumeUsers?: number;
   json?: boolean;
 }
 
@@ -33,8 +44,17 @@ export const defineRun: DefineVerb = (program, run) => {
       'exit with 3 where anybody has one of these verdicts, such as none,weak_only',
       verdictList,
     )
+    .option(
+      '--estimate',
+      'start no run: say how many Okta calls, how much time and how many Temporal actions it would take',
+    )
+    .option('--assume-users <number>', 'with --estimate: for so many users, whatever is known', whole(1, 10_000_000))
     .action((options: RunOptions) =>
       run(async (io) => {
+        if (options.estimate) {
+          const { estimateCheck } = await import('./estimate/estimate.ts');
+          return estimateCheck(io, options);
+        }
         const { runCheck } = await import('./support/run-check.ts');
         return runCheck(io, options);
       }),

@@ -1,6 +1,7 @@
 import { guardrailsOf } from '../../config/guardrails.ts';
 import { oktaSettings } from '../../config/credentials.ts';
 import type { OktaSettings } from '../../config/okta-env.ts';
+import type { ConnectorSettings } from '../../connectors/create.ts';
 import type { Connectors } from '../../connectors/types.ts';
 import type { Store } from '../../store/types.ts';
 import { policiesOf } from './inspect.ts';
@@ -12,10 +13,10 @@ export async function oktaOf(settings: Settings, store: Store): Promise<Connecto
   return oktaWith(settings, { store, okta: await oktaSettings({ env: arx, config, baseDir }) });
 }
 
-/** As `oktaOf`, with settings of Okta that are stored nowhere yet. */
+/** As `oktaOf`, with settings of Okta that are stored nowhere yet, or the quota of a scan. */
 export async function oktaWith(
   settings: Settings,
-  given: { store: Store; okta: OktaSettings },
+  given: { store: Store; okta: OktaSettings } & Partial<Pick<ConnectorSettings, 'observe' | 'quota'>>,
 ): Promise<Connectors['okta']> {
   const { createConnectors } = await import('../../connectors/create.ts');
   const bundle = policiesOf(settings);
@@ -26,7 +27,8 @@ export async function oktaWith(
     guardrails: () => guardrailsOf(settings.config),
     now: () => new Date(),
     timeoutMs: 10_000,
-    quota: { share: 1, reserve: 0, warningThreshold: false },
+    quota: given.quota ?? { share: 1, reserve: 0, warningThreshold: false },
+    observe: given.observe,
   });
   return okta;
 }

@@ -5,11 +5,11 @@ import type { MfaEnforcementCheckResult } from '../../workflows/messages.ts';
 import { interrupted } from './errors.ts';
 import { say } from './io.ts';
 import type { Io } from './io.ts';
+import { FOLLOW_MS } from './poll.ts';
 import { createDisplay } from './progress.ts';
 import type { Display } from './progress.ts';
 import type { Target } from './target.ts';
 
-const POLL_MS = 300;
 const WORKER_PATIENCE_MS = 8_000;
 
 /**
@@ -37,7 +37,7 @@ interface Watch {
   over: AbortSignal;
 }
 
-/** Asks the workflow and the store, never the history: looking costs the run nothing. */
+/** Asks the workflow and the store, never the history: looking takes nothing from the run. */
 async function watch(io: Io, { target, started, display, over }: Watch): Promise<void> {
   const since = Date.now();
   let warned = false;
@@ -49,7 +49,7 @@ async function watch(io: Io, { target, started, display, over }: Watch): Promise
     if (over.aborted) return;
     if (now && calls) display.show({ progress: now, calls });
     if (!now && !warned && Date.now() - since > WORKER_PATIENCE_MS) warned = await warnWithoutWorker(io, target);
-    await delay(POLL_MS, undefined, { signal: over }).catch(() => undefined);
+    await delay(FOLLOW_MS, undefined, { signal: over }).catch(() => undefined);
   }
 }
 

@@ -42,7 +42,8 @@ export async function runCheck(io: Io, options: RunOptions): Promise<ExitCode> {
   }
 }
 
-function refuseContradictions({ attach, detach, group, dryRun }: RunOptions): void {
+function refuseContradictions({ attach, detach, group, dryRun, assumeUsers }: RunOptions): void {
+  if (assumeUsers !== undefined) throw usageError('--assume-users is for --estimate: a run counts its users itself.');
   if (attach === undefined) return;
   if (detach) throw usageError('--attach and --detach contradict each other.');
   if (group || dryRun)

@@ -9,12 +9,18 @@ export interface ScopeList {
   groupId: string | null;
 }
 
+/** Who of one page is in scope, and the cursor of the next page. */
+export interface ScopePage {
+  users: OktaUser[];
+  next: string | null;
+}
+
 /** One page of a list, and who of it is in scope: Okta lists members of a group whatever their status. */
 export async function readScopePage(
   okta: Call<OktaOperations>,
   { statuses, groupId, after }: ScopeList & { after: string | null },
   context: CallContext<OktaPage<OktaUser>>,
-): Promise<{ users: OktaUser[]; next: string | null }> {
+): Promise<ScopePage> {
   const { items, next } =
     groupId === null
       ? (await okta('users:read', { statuses, after }, context)).output
