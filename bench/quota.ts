@@ -40,7 +40,8 @@ const ofLimit = (outcomes: readonly Outcome[], limit: number): Outcome[] =>
 
 function arxContest({ windows, windowMs }: Sizes, limit: number, workers: number): Contest {
   const name = `arx, ${workers === 1 ? 'one worker' : 'three workers'}`;
-  return { name, limit, windowMs, users: usersToFill(windows, limit), contestant: { workers, quota: ALL_OF_IT } };
+  const users = usersToFill(windows, limit);
+  return { name, limit, windowMs, users, expectedMs: windows * windowMs, contestant: { workers, quota: ALL_OF_IT } };
 }
 
 function baselineContests({ windows, windowMs }: Sizes, limit: number): Contest[] {
@@ -48,7 +49,8 @@ function baselineContests({ windows, windowMs }: Sizes, limit: number): Contest[
   const fewer = Math.min(windows, Math.max(5, Math.ceil(windows / 2)));
   const paced = (share: number): Baseline => ({ kind: 'paced', perWindow: limit * share, windowMs });
   const one = (name: string, baseline: Baseline, many = windows): Contest => {
-    return { name, limit, windowMs, users: usersToFill(many, limit), contestant: { baseline } };
+    const users = usersToFill(many, limit);
+    return { name, limit, windowMs, users, expectedMs: windows * windowMs, contestant: { baseline } };
   };
   return [
     one('Okta SDK, its own retries, 20 in flight', { kind: 'sdk', inFlight: 20 }),
@@ -63,7 +65,8 @@ function shippedContest({ windows, windowMs }: Sizes): Contest {
   const [limit = 0] = LIMITS;
   const perWindow = limit * AS_SHIPPED.share - AS_SHIPPED.reserve;
   const contestant: Arx = { workers: 1, quota: AS_SHIPPED };
-  return { name: 'arx, one worker', limit, windowMs, users: usersToFill(windows, perWindow), contestant };
+  const users = usersToFill(windows, perWindow);
+  return { name: 'arx, one worker', limit, windowMs, users, expectedMs: windows * windowMs, contestant };
 }
 
 async function runAll({ arx, baselines, windowMs }: { arx: Contest[]; baselines: Contest[]; windowMs: number }) {

@@ -5,7 +5,8 @@ import { startEmulatorProcess } from '../../test/support/emulators.ts';
 import { withArx } from './arx.ts';
 import type { Baseline, BaselineJob, BaselineResult } from './baselines.ts';
 import { startChild } from './child.ts';
-import { slowDown } from './okta-latency.ts';
+import { runWithin } from './deadline.ts';
+import { latencyMs } from './okta-latency.ts';
 import { quotaUse, usersFor } from './quota-math.ts';
 import type { QuotaUse } from './quota-math.ts';
 
@@ -17,6 +18,8 @@ export interface Contest {
   windowMs: number;
   /** Size of the organisation. */
   users: number;
+  /** How long it should take at the pace it is meant for. */
+  expectedMs: number;
   contestant: Arx | { baseline: Baseline };
 }
 
@@ -46,12 +49,11 @@ export async function contest(contest: Contest): Promise<Outcome> {
 }
 
 const emulatorOf = ({ users, limit, windowMs }: Contest) =>
-  ({ profile: 'plain', users, rateLimit: limit, windowMs }) as const;
+  ({ profile: 'plain', users, rateLimit: limit, windowMs, latencyMs: latencyMs(windowMs) }) as const;
 
 async function withBaseline(contest: Contest, baseline: Baseline): Promise<Outcome> {
   const emulators = await startEmulatorProcess(emulatorOf(contest));
   try {
-    await slowDown(emulators, contest.windowMs);
     const { okta, tokens } = emulators.document;
     const job: BaselineJob = { baseline, origin: okta, token: tokens.okta };
     const child = startChild<BaselineResult>('baseline.ts', job);
@@ -66,16 +68,18 @@ async function withBaseline(contest: Contest, baseline: Baseline): Promise<Outco
 function withArxOf(contest: Contest, { workers, quota }: Arx): Promise<Outcome> {
   const config = { quota, tickets: { mode: 'none' } };
   return withArx({ workers, config, emulator: emulatorOf(contest) }, async (arx) => {
-    await slowDown(arx.emulators, contest.windowMs);
-    const { counts } = await arx.run();
+    const { counts } = await runWithin(arx, contest.expectedMs);
     return outcome(contest, await usersBucket(arx.emulators), counts.enumerated - counts.unknown - counts.vanished);
   });
 }
 
-/** The bucket of /api/v1/users, in which users and factors count together. Throws where nobody called. */
+/** Where the emulated Okta counts users and their factors. */
+export const USERS_BUCKET = '/api/v1/users';
+
+/** The bucket in which users and factors count together. Throws where nobody called. */
 export async function usersBucket(emulators: EmulatorProcess): Promise<BucketStatistics> {
   const { buckets } = await emulators.state('buckets');
-  const bucket = buckets.find(({ name }) => name === '/api/v1/users');
+  const bucket = buckets.find(({ name }) => name === USERS_BUCKET);
   if (!bucket) throw new Error('nobody called Okta');
   return bucket;
 }
