@@ -9,6 +9,7 @@ import type { Bench } from './support/result.ts';
 const BENCHES: Record<string, () => Promise<{ bench: Bench }>> = {
   policy: () => import('./policy.ts'),
   quota: () => import('./quota.ts'),
+  interactive: () => import('./interactive.ts'),
   scan: () => import('./scan.ts'),
 };
 const NAMES = Object.keys(BENCHES);
