@@ -16,7 +16,7 @@ import { callerOf, frozen } from './plan.ts';
 import type { MfaActivities } from './types.ts';
 
 /** Users of one batch that are read at the same time; the quota is kept by the connector. */
-const LANES = 4;
+const LANES = 8;
 const GIVE_UP_CHUNK = 200;
 
 /** `checkUsers`: a batch of one is a batch. What has a verdict is not read again. */

@@ -1,10 +1,13 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import serialize from 'canonicalize';
+import { plainJson } from './plain-json.ts';
 import { AuditDraftError } from './errors.ts';
 
 /** RFC 8785 JSON of a value; members that are undefined are left out. Throws AuditDraftError where there is no such form. */
 export function canonicalJson(value: unknown): string {
+  const quick = plainJson(value);
+  if (quick !== null) return quick;
   let text: string | undefined;
   try {
     text = serialize(value);
@@ -24,7 +27,7 @@ export function canonicalMembers(value: object): { name: string; text: string }[
   return names.flatMap((name) => {
     const member: unknown = (value as Record<string, unknown>)[name];
     const text = hasJsonForm(member) ? canonicalJson(member) : null;
-    return text === null ? [] : { name, text: `${canonicalJson(name)}:${text}` };
+    return text === null ? [] : [{ name, text: `${canonicalJson(name)}:${text}` }];
   });
 }
 

@@ -1,6 +1,6 @@
-import { evaluate as evaluatePolicies } from '../governance/evaluate.ts';
 import { OPERATIONS } from '../governance/catalogue.ts';
 import { raisedBy } from '../governance/context.ts';
+import { evaluator } from './evaluator.ts';
 import { execute, validateCall } from './execute.ts';
 import { createTransport } from './http.ts';
 import { createJiraClient } from './jira/client.ts';
@@ -141,9 +141,8 @@ const quiet =
     }
   };
 
-const decider =
-  ({ bundle, guardrails, evaluate = evaluatePolicies }: ConnectorSettings): Decide =>
-  (request) =>
-    evaluate(request, bundle(), guardrails(), OPERATIONS);
+const decider = ({ bundle, guardrails, evaluate = evaluator() }: ConnectorSettings): Decide => {
+  return (request) => evaluate(request, bundle(), guardrails(), OPERATIONS);
+};
 
 const journalOf = ({ journal, grants, now }: ConnectorSettings) => ({ journal, grants, now });

@@ -1,7 +1,7 @@
-import { canonicalDigest } from '../governance/digest.ts';
 import { assertAllowed, decideFor } from './authorise.ts';
 import { InvalidArgumentError, PolicyDeniedError } from './errors.ts';
 import { approvedRequest } from './approved.ts';
+import { argumentsDigest } from './digest.ts';
 import { needsGrant, redeeming } from './grant.ts';
 import { performCall } from './perform.ts';
 import { record } from './record.ts';
@@ -39,8 +39,10 @@ interface Call {
 export async function execute<Handle>(pipeline: Pipeline<Handle>, call: Call): Promise<CallResult<unknown>> {
   const row = rowOf(pipeline, call.operation);
   const facts: TrailFacts = { connector: pipeline.connector, operation: call.operation, context: call.context, at: '' };
-  const input = row ? await validated(pipeline, facts, { row, input: call.input }) : null;
-  const decided = await authorised(pipeline, facts, { row, input });
+  const { input, argsDigest } = row
+    ? await validated(pipeline, facts, { row, input: call.input })
+    : { input: null, argsDigest: undefined };
+  const decided = await authorised(pipeline, facts, { row, input, argsDigest });
   // Without a row authorised() has thrown already.
   if (!row) throw new TypeError(`no row for ${call.operation}`);
   const approved = approvedRequest(pipeline.connector, call.operation, row.route(input as never));
@@ -70,17 +72,18 @@ export async function validateCall<Handle>(
     await append(pipeline, facts, { kind: 'action.denied', outcome: { code: 'invalid_argument' } });
     throw new InvalidArgumentError(`${pipeline.connector} has no operation of that name`);
   }
-  const args = (await validated(pipeline, facts, { row, input: call.input })) as JsonObject;
-  return { args, argsDigest: canonicalDigest(args) };
+  const { input, argsDigest } = await validated(pipeline, facts, { row, input: call.input });
+  return { args: input as JsonObject, argsDigest };
 }
 
 async function validated<Handle>(
   pipeline: Pipeline<Handle>,
   facts: TrailFacts,
   { row, input }: { row: AnyRow<Handle>; input: unknown },
-): Promise<unknown> {
+): Promise<{ input: unknown; argsDigest: string }> {
   const parsed = row.input.safeParse(input);
-  if (parsed.success && digestOf(parsed.data) !== null) return parsed.data;
+  const argsDigest = parsed.success ? argumentsDigest(parsed.data) : null;
+  if (parsed.success && argsDigest !== null) return { input: parsed.data, argsDigest };
   // The value itself is never repeated, nor the name of an argument nobody knows: it may be hostile or personal.
   const issues = parsed.success ? [] : parsed.error.issues;
   const places = [...new Set(issues.map(({ path }) => String(path[0] ?? '')))].filter(Boolean).join(', ') || 'input';
@@ -88,25 +91,16 @@ async function validated<Handle>(
   throw new InvalidArgumentError(`${facts.connector} ${facts.operation}: ${places} does not have the required form`);
 }
 
-// Null for text that has no canonical form (half of a surrogate pair): it could not be audited either.
-function digestOf(input: unknown): string | null {
-  try {
-    return canonicalDigest(input);
-  } catch {
-    return null;
-  }
-}
-
 type Decided = TrailFacts & { decision: NonNullable<TrailFacts['decision']> };
 
 async function authorised<Handle>(
   pipeline: Pipeline<Handle>,
   facts: TrailFacts,
-  { row, input }: { row: AnyRow<Handle> | null; input: unknown },
+  { row, input, argsDigest }: { row: AnyRow<Handle> | null; input: unknown; argsDigest: string | undefined },
 ): Promise<Decided> {
   const { connector, operation, context } = facts;
   const redacted: { args?: JsonObject; argsDigest?: string } = row
-    ? { args: row.redact(input as never), argsDigest: digestOf(input) ?? undefined }
+    ? { args: row.redact(input as never), argsDigest }
     : {};
   const asked = {
     connector: pipeline.connector,

@@ -11,7 +11,11 @@ export const OPERATIONS: readonly OperationRow[] = [...OKTA_OPERATIONS, ...JIRA_
 
 /** The row of one operation, undefined where there is none. */
 export const findOperation = (connector: string, operation: string): OperationRow | undefined =>
-  OPERATIONS.find((row) => row.connector === connector && row.operation === operation);
+  BY_NAME.get(`${connector} ${operation}`);
+
+const BY_NAME: ReadonlyMap<string, OperationRow> = new Map(
+  OPERATIONS.map((row) => [`${row.connector} ${row.operation}`, row]),
+);
 
 /** What the configuration needs to know of the table: the connectors, and which operations a glob covers. */
 export const CATALOGUE = {

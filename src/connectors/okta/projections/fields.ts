@@ -16,5 +16,8 @@ export const flag = z
   .boolean()
   .nullish()
   .transform((value) => value ?? null);
+/** Characters of an id that is only shown, at most. */
+export const LONGEST_LABEL = 200;
+
 /** An id that is only shown or compared: Okta has kinds that are not twenty characters long. */
-export const label = z.string().min(1).max(200);
+export const label = z.string().min(1).max(LONGEST_LABEL);

@@ -1,0 +1,45 @@
+import canonicalize from 'canonicalize';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { plainJson } from '../../../src/audit/plain-json.ts';
+
+const canonicalOrNull = (value: unknown): string | null => {
+  try {
+    return canonicalize(value) ?? null;
+  } catch {
+    return null;
+  }
+};
+
+test('whatever it writes is canonical JSON', () => {
+  const strange = fc.anything({ withDate: true, withMap: true, withNullPrototype: true, withSparseArray: true });
+  fc.assert(
+    fc.property(fc.oneof(strange, fc.jsonValue({ stringUnit: 'binary' })), (value) => {
+      const text = plainJson(value);
+      if (text !== null) expect(text).toBe(canonicalOrNull(value));
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
+test('plain data with ordinary names is written here', () => {
+  expect(plainJson({ b: [1, null, { d: true, c: 'x' }], a: undefined, B: -0 })).toBe(
+    '{"B":0,"b":[1,null,{"c":"x","d":true}]}',
+  );
+});
+
+const circle: Record<string, unknown> = {};
+circle['self'] = circle;
+
+test.each([
+  ['names that are numbers', { 10: 1, 9: 1 }],
+  ['__proto__', JSON.parse('{"__proto__":1}')],
+  ['half of a surrogate pair', { a: '\ud800' }],
+  ['a number that is none', { a: NaN }],
+  ['an object of a class', { a: new Date(0) }],
+  ['a toJSON', { toJSON: () => 1 }],
+  ['a circle', circle],
+  ['nothing', undefined],
+])('%s is left to the general way', (_, value) => {
+  expect(plainJson(value)).toBeNull();
+});
