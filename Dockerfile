@@ -13,7 +13,8 @@ RUN apt-get update \
   && apt-get install -y --no-install-recommends ca-certificates \
   && rm -rf /var/lib/apt/lists/* \
   && install -d -o node -g node -m 700 /home/node/arx
-ENV NODE_ENV=production
+# Few arenas for the many threads of the worker: each keeps what it once took.
+ENV NODE_ENV=production MALLOC_ARENA_MAX=2
 COPY --from=modules /app/node_modules ./node_modules
 COPY package.json arx.yaml ./
 COPY policies ./policies
@@ -21,5 +22,5 @@ COPY src ./src
 # The bundled workflows, so that no start makes them.
 RUN node --disable-warning=ExperimentalWarning src/worker/bundle-process.ts bundle && chmod -R a+rX bundle
 USER node
-ENTRYPOINT ["node", "--disable-warning=ExperimentalWarning"]
+ENTRYPOINT ["node", "--disable-warning=ExperimentalWarning", "--max-semi-space-size=8"]
 CMD ["src/worker.ts"]

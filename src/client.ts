@@ -91,6 +91,9 @@ export function newWorkflowId(now: Date): string {
   return `mfa-enforcement-check/${now.toISOString()}-${randomBytes(2).toString('hex')}`;
 }
 
+/** A worker killed amid a workflow task holds it up this long; replaying the longest history takes a tenth of it. */
+const WORKFLOW_TASK_TIMEOUT = '5 seconds';
+
 type MfaCheck = (input: MfaEnforcementCheckInput) => Promise<MfaEnforcementCheckResult>;
 
 /** Starts a check; the input may be `{}`. */
@@ -102,6 +105,7 @@ export async function startMfaCheck(
   const handle = await client.workflow.start<MfaCheck>(MFA_WORKFLOW, {
     taskQueue: TASK_QUEUE,
     workflowId,
+    workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT,
     args: [input],
   });
   return { workflowId, run: handle.firstExecutionRunId };
@@ -245,6 +249,7 @@ function scheduleParts(plan: SchedulePlan) {
       workflowType: MFA_WORKFLOW,
       workflowId: `${MFA_SCHEDULE_ID}/scheduled`,
       taskQueue: TASK_QUEUE,
+      workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT,
       args: [{}] as [MfaEnforcementCheckInput],
     },
     policies: {

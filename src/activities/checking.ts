@@ -13,6 +13,7 @@ import { draftOf } from './drafts.ts';
 import { backoffMs, retryIn, VENDOR_ATTEMPTS } from './failures.ts';
 import { runOf } from './listing.ts';
 import { callerOf, frozen } from './plan.ts';
+import { reportProgress } from './running.ts';
 import type { MfaActivities } from './types.ts';
 
 /** Users of one batch that are read at the same time; the quota is kept by the connector. */
@@ -26,10 +27,12 @@ export function checkUsers(deps: Deps): MfaActivities['checkUsers'] {
     const ids = (await deps.store.users.page(run, page))?.userIds.slice(from, from + count) ?? [];
     const queue = await deps.store.users.pending(run, ids);
     const troubles: ConnectorError[] = [];
+    let checked = ids.length - queue.length;
     const lane = async (): Promise<void> => {
       for (let user = queue.shift(); user; user = queue.shift()) {
         const trouble = await checkOne(deps, record, user);
         if (trouble) troubles.push(trouble);
+        else reportProgress({ checked: ++checked, of: ids.length });
         if (trouble?.code === 'rate_limited') return;
       }
     };

@@ -17,6 +17,8 @@ export interface CallEvent {
   /** Null where no answer came. */
   status: number | null;
   durationMs: number;
+  /** How long it waited for a permit before it was sent. */
+  waitedMs: number;
   throttled: boolean;
   requestId: string | null;
   /** The answer's own Date header, for the clock check; null where there is none. */
@@ -70,6 +72,7 @@ export async function paced(
   sending: { request: HttpRequest; operation: string },
 ): Promise<Answer> {
   const path = new URL(sending.request.url).pathname;
+  const askedAt = performance.now();
   const permit = await acquire(wire.governor, bucketOf(scope.called.connector, path), scope);
   const startedAt = performance.now();
   let answer: Answer | null = null;
@@ -85,6 +88,7 @@ export async function paced(
       run: scope.run,
       ...seen(answer),
       durationMs: performance.now() - startedAt,
+      waitedMs: startedAt - askedAt,
     });
   }
 }

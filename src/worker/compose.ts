@@ -1,5 +1,6 @@
 import type { GovernedActivities } from '../activities/governed-types.ts';
 import type { MfaActivities } from '../activities/types.ts';
+import type { MetricMeter } from '@temporalio/common';
 import type { Logger } from 'pino';
 import { createGovernedActivities } from '../activities/governed/create.ts';
 import { createActivities } from '../activities/index.ts';
@@ -23,6 +24,7 @@ import { keyHolder } from '../store/key-file.ts';
 import { openStore } from '../store/open.ts';
 import type { Store } from '../store/types.ts';
 import { CallCounter } from './call-counter.ts';
+import { createCounters } from './counters.ts';
 import { watchPolicies } from './policy-source.ts';
 
 /** What the worker runs, and how it is taken apart. */
@@ -39,18 +41,21 @@ export interface Composition {
   /** What relative names in the configuration start from. */
   baseDir: string;
   log: Logger;
+  /** What the counters are kept on. */
+  meter: MetricMeter;
 }
 
 const now = (): Date => new Date();
 
 /** Puts store, connectors and activities together. Throws ConfigError for what a user can put right. */
-export async function compose({ env, config, baseDir, log }: Composition): Promise<Composed> {
+export async function compose({ env, config, baseDir, log, meter }: Composition): Promise<Composed> {
   const okta = await oktaSettings({ env, config, baseDir });
   const jira = optionalVendor(env, ['JIRA_URL', 'JIRA_API_TOKEN', 'JIRA_PROJECT_KEY'], requireJira);
   const slack = optionalVendor(env, ['SLACK_BOT_TOKEN', 'SLACK_CHANNEL'], requireSlack);
   const opened = await openWorkerStore(env);
   const checkpoints = checkpointsOf(env, opened, { org: okta.host, log });
-  const store = { ...opened, journal: checkpoints.journal };
+  const counters = createCounters(meter);
+  const store = { ...opened, journal: counters.journal(checkpoints.journal) };
   const options = { patterns: config.policies, baseDir, catalogue: CATALOGUE, digest: bundleDigest };
   const policies = await watchPolicies(options, store.journal, now);
   const counter = new CallCounter(store.calls);
@@ -63,7 +68,10 @@ export async function compose({ env, config, baseDir, log }: Composition): Promi
     guardrails: () => guardrailsOf(config),
     grants: { consume: (requestId, use, tx) => store.grants.consume(tx, requestId, use) },
     now,
-    observe: counter.observe,
+    observe: (event) => {
+      counter.observe(event);
+      counters.called(event);
+    },
     quota: {
       share: config.quota.share,
       reserve: config.quota.reserve,
@@ -90,7 +98,7 @@ export async function compose({ env, config, baseDir, log }: Composition): Promi
     random: Math.random,
   });
   return {
-    activities: { ...activities, ...governed },
+    activities: { ...counters.activities(activities), ...governed },
     ping: () => store.ping(),
     close: async () => {
       policies.close();

@@ -1,0 +1,67 @@
+import type { MetricMeter } from '@temporalio/common';
+import type { Journal } from '../audit/types.ts';
+import type { CallEvent } from '../connectors/exchange.ts';
+
+/** Bounds of the wait for a permit in milliseconds: from at once to a whole window of Okta's, and two. */
+export const QUOTA_WAIT_BOUNDS = [1, 10, 100, 500, 1_000, 2_500, 5_000, 10_000, 20_000, 30_000, 60_000, 120_000];
+/** Name of the histogram of that wait. */
+export const QUOTA_WAIT = 'arx_quota_wait_milliseconds';
+
+/** Counts what the worker does, for Prometheus: words and numbers only, no ids and nothing of a person. */
+export interface Counters {
+  called: (event: CallEvent) => void;
+  /** The journal, with its new entries and the verdicts in them counted. */
+  journal: (journal: Journal) => Journal;
+  /** The activities, with what they did about tickets counted. */
+  activities: <T extends object>(activities: T) => T;
+}
+
+/** The counters on a meter; one that nobody reads counts nothing. */
+export function createCounters(meter: MetricMeter): Counters {
+  const calls = meter.createCounter('arx_vendor_calls_total', '', 'Calls sent to vendors');
+  const throttled = meter.createCounter('arx_vendor_throttled_total', '', 'Answers with status 429');
+  const waits = meter.createHistogram(QUOTA_WAIT, 'int', 'ms', 'Wait for a permit before a call');
+  const users = meter.createCounter('arx_users_checked_total', '', 'Verdicts written');
+  const tickets = meter.createCounter('arx_tickets_total', '', 'What became of tickets');
+  const entries = meter.createCounter('arx_audit_appends_total', '', 'Entries written to the audit trail');
+  return {
+    called: ({ connector: vendor, operation, status, waitedMs, ...event }) => {
+      calls.add(1, { vendor, operation, status: statusClass(status) });
+      if (event.throttled) throttled.add(1, { vendor });
+      waits.record(Math.round(waitedMs), { vendor });
+    },
+    journal: (journal) => ({
+      async append(drafts, effect) {
+        const receipts = await journal.append(drafts, effect);
+        const added = drafts.filter((_, n) => receipts[n]?.repeated === false);
+        for (const { kind, outcome } of added) {
+          entries.add(1, { kind });
+          if (kind === 'user.checked') users.add(1, { verdict: String(outcome?.['verdict']) });
+        }
+        return receipts;
+      },
+    }),
+    activities: (activities) =>
+      watched(activities, (result) => {
+        if (isTicketOutcome(result)) tickets.add(1, { action: result.action });
+      }),
+  };
+}
+
+const statusClass = (status: number | null): string => (status === null ? 'none' : `${Math.floor(status / 100)}xx`);
+
+const isTicketOutcome = (result: unknown): result is { action: string } =>
+  typeof result === 'object' && result !== null && 'action' in result && typeof result.action === 'string';
+
+function watched<T extends object>(methods: T, seen: (result: unknown) => void): T {
+  const entries = Object.entries(methods as Record<string, (input: unknown) => Promise<unknown>>);
+  const wrapped = entries.map(([name, method]) => {
+    const run = async (input: unknown): Promise<unknown> => {
+      const result = await method(input);
+      seen(result);
+      return result;
+    };
+    return [name, run] as const;
+  });
+  return Object.fromEntries(wrapped) as T;
+}
