@@ -11,6 +11,7 @@ const BENCHES: Record<string, () => Promise<{ bench: Bench }>> = {
   quota: () => import('./quota.ts'),
   interactive: () => import('./interactive.ts'),
   scan: () => import('./scan.ts'),
+  recovery: () => import('./recovery.ts'),
 };
 const NAMES = Object.keys(BENCHES);
 
@@ -37,4 +38,13 @@ function argumentsOrExit(given: readonly string[]): BenchArguments {
   }
 }
 
+/** Servers and workers outlive who started them, unless they are told. */
+async function endInOrder(exitCode: number): Promise<never> {
+  const { takeAllDown } = await import('./support/arx.ts');
+  await takeAllDown();
+  process.exit(exitCode);
+}
+
+process.once('SIGINT', () => void endInOrder(130));
+process.once('SIGTERM', () => void endInOrder(143));
 await main(process.argv.slice(2));

@@ -16,6 +16,7 @@ const FLAGS = {
   users: { type: 'string' },
   windows: { type: 'string' },
   'window-ms': { type: 'string' },
+  kills: { type: 'string' },
   million: { type: 'boolean', default: false },
   record: { type: 'boolean', default: true },
   help: { type: 'boolean', short: 'h', default: false },
@@ -32,6 +33,7 @@ names: ${known.join(', ')}
   --users N       users in the organisation
   --windows N     rate-limit windows to fill
   --window-ms N   length of a rate-limit window in milliseconds; Okta's is 60000
+  --kills N       how often a worker is killed
   --million       also a million users
   --no-record     print only
   -h, --help      this text`;
@@ -46,6 +48,7 @@ export function benchArguments(given: readonly string[], known: readonly string[
     users: atLeastOne('users', values.users),
     windows: atLeastOne('windows', values.windows),
     windowMs: atLeastOne('window-ms', values['window-ms']),
+    kills: atLeastOne('kills', values.kills),
     million: values.million,
   };
   return { names: positionals, options, record: values.record, help: values.help };

@@ -79,3 +79,32 @@ function largestPayload(value: unknown): number {
   const own = 'metadata' in value && data instanceof Uint8Array ? data.length : 0;
   return Object.values(value).reduce<number>((most, inner) => Math.max(most, largestPayload(inner)), own);
 }
+
+/** One activity of a chain, epoch milliseconds; `endedAt` null while it goes on. */
+export interface ActivitySpan {
+  name: string;
+  scheduledAt: number;
+  endedAt: number | null;
+}
+
+/** Every activity of a chain in the order in which they were scheduled. */
+export async function activitySpans(runs: AsyncIterable<ChainRun>): Promise<ActivitySpan[]> {
+  const spans: ActivitySpan[] = [];
+  for await (const { history } of runs) {
+    const open = new Map<string, ActivitySpan>();
+    for (const event of history.events ?? []) {
+      const { activityTaskScheduledEventAttributes: scheduled, activityTaskCompletedEventAttributes: done } = event;
+      if (scheduled) {
+        const span = { name: scheduled.activityType?.name ?? '', scheduledAt: timeOf(event), endedAt: null };
+        open.set(String(event.eventId), span);
+        spans.push(span);
+      }
+      const ended = done && open.get(String(done.scheduledEventId));
+      if (ended) ended.endedAt = timeOf(event);
+    }
+  }
+  return spans;
+}
+
+const timeOf = ({ eventTime }: HistoryEvent): number =>
+  Number(eventTime?.seconds ?? 0) * 1_000 + (eventTime?.nanos ?? 0) / 1e6;

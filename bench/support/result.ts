@@ -28,6 +28,8 @@ export interface BenchOptions {
   windows?: number;
   /** Length of a rate-limit window of the emulator; Okta's is 60,000. */
   windowMs?: number;
+  /** How often a worker is killed. */
+  kills?: number;
   /** Also the size of a million users. */
   million: boolean;
 }

@@ -10,6 +10,7 @@ import type { CoreSplit } from './cores.ts';
 import { heartbeatsOf, measuredWorker } from './heartbeats.ts';
 import { chainOf, tally } from './histories.ts';
 import type { Tally } from './histories.ts';
+import { oktaTraffic } from './okta-traffic.ts';
 import { cpuSeconds, memoryOf, watchMemory } from './process-figures.ts';
 import { replayTimes } from './replay.ts';
 import type { ReplayTimes } from './replay.ts';
@@ -71,7 +72,7 @@ async function measured(plan: ScanPlan, arx: ArxUnderTest, worker: WorkerProcess
       number | null
     >,
     memory: ready && after && seen && { readyMb: ready.peakMb, peakMb: after.peakMb, medianMb: seen.medianMb },
-    oktaCalls: await oktaCalls(arx),
+    oktaCalls: (await oktaTraffic(arx)).begun,
     heartbeats: await heartbeatsOf(worker),
     history,
     replay: await replayTimes(history.largest.history),
@@ -81,12 +82,6 @@ async function measured(plan: ScanPlan, arx: ArxUnderTest, worker: WorkerProcess
 
 /** For the verbs of the client. */
 export const linkTo = ({ temporal }: MainJob): TemporalLink => ({ ...temporal, close: async () => {} });
-
-/** Calls that reached the emulated Okta. */
-export async function oktaCalls({ emulators }: MainJob): Promise<number> {
-  const { traffic } = await emulators.state('traffic');
-  return traffic.reduce((sum, { vendor, begun }) => (vendor === 'okta' ? sum + begun : sum), 0);
-}
 
 function cpuOf({ temporal, storePid }: ArxUnderTest, worker: WorkerProcess): Record<Part, number | null> {
   return { worker: cpuSeconds(worker.pid), temporal: cpuSeconds(temporal.pid), store: cpuSeconds(storePid) };
