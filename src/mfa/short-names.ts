@@ -1,0 +1,23 @@
+import type { FactorType } from './strength.ts';
+
+/** Short names of factor types, for facts and look-ups. */
+export const SHORT_NAMES = {
+  push: 'push',
+  'token:software:totp': 'totp',
+  'token:hotp': 'hotp',
+  sms: 'sms',
+  call: 'call',
+  email: 'email',
+  question: 'question',
+  webauthn: 'webauthn',
+  u2f: 'u2f',
+  signed_nonce: 'fastpass',
+  'token:hardware': 'hardware',
+  token: 'token',
+  web: 'duo',
+} as const satisfies Record<FactorType, string>;
+
+/** Short name of a factor type; null for any string that Okta does not document. */
+export function shortNameOf(type: string): string | null {
+  return Object.hasOwn(SHORT_NAMES, type) ? SHORT_NAMES[type as FactorType] : null;
+}
