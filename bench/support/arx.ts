@@ -39,6 +39,11 @@ export async function withArx<Found>(
   const home = mkdtempSync(join(tmpdir(), 'arx-bench-'));
   const down: (() => unknown)[] = [() => rmSync(home, { recursive: true, force: true })];
   const dbFile = durable ? join(home, 'temporal.db') : null;
+  const takeDown = async (): Promise<void> => {
+    UP.delete(takeDown);
+    for (const stop of down.splice(0)) await stop();
+  };
+  UP.add(takeDown);
   try {
     const store = await onMeasured(cores, () => startStore({ kind, durable, home }));
     down.unshift(store.stop);
@@ -51,6 +56,13 @@ export async function withArx<Found>(
     );
     return await use({ ...job, workers: started, storePid: store.pid });
   } finally {
-    for (const stop of down) await stop();
+    await takeDown();
   }
+}
+
+const UP = new Set<() => Promise<void>>();
+
+/** Takes down whatever is up; for a process that is told to end. */
+export async function takeAllDown(): Promise<void> {
+  await Promise.allSettled([...UP].map((takeDown) => takeDown()));
 }
