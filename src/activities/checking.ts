@@ -13,6 +13,7 @@ import { draftOf } from './drafts.ts';
 import { backoffMs, retryIn, VENDOR_ATTEMPTS } from './failures.ts';
 import { runOf } from './listing.ts';
 import { callerOf, frozen } from './plan.ts';
+import type { FrozenPlan } from './plan.ts';
 import { reportProgress } from './running.ts';
 import type { MfaActivities } from './types.ts';
 
@@ -104,11 +105,19 @@ export function judgeReading(record: RunRecord, user: ListedUser, reading: Facto
   const plan = frozen(record);
   return verdictOf({
     reading,
-    allowed: new Set(plan.allowed),
+    allowed: allowedBy(plan),
     exemption: exemptionOf(plan.exemptions, user),
     inGrace: isInGrace(user.created, new Date(record.startedAt), plan.graceMs),
   });
 }
+
+/** The allowed types of a plan as a set, made once for all users of a batch. */
+function allowedBy(plan: FrozenPlan): ReadonlySet<string> {
+  const allowed = ALLOWED.get(plan) ?? new Set(plan.allowed);
+  ALLOWED.set(plan, allowed);
+  return allowed;
+}
+const ALLOWED = new WeakMap<FrozenPlan, ReadonlySet<string>>();
 
 interface Finding {
   user: ListedUser;

@@ -26,10 +26,14 @@ export function canonicalMembers(value: object): { name: string; text: string }[
   const names = Object.keys(value).sort();
   return names.flatMap((name) => {
     const member: unknown = (value as Record<string, unknown>)[name];
-    const text = hasJsonForm(member) ? canonicalJson(member) : null;
-    return text === null ? [] : [{ name, text: `${canonicalJson(name)}:${text}` }];
+    return hasJsonForm(member) ? [{ name, text: `${wordJson(name)}:${wordJson(member)}` }] : [];
   });
 }
+
+// Ids, times, digests and labels stand between quotes as they are.
+const wordJson = (value: unknown): string =>
+  typeof value === 'string' && WORD.test(value) ? `"${value}"` : canonicalJson(value);
+const WORD = /^[\w.:/@%# -]*$/;
 
 const hasJsonForm = (value: unknown): boolean => !['undefined', 'function', 'symbol'].includes(typeof value);
 

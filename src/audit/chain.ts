@@ -1,4 +1,4 @@
-import { canonicalMembers, leafHash } from './canonical.ts';
+import { canonicalJson, leafHash } from './canonical.ts';
 import type { HashLeaf } from './canonical.ts';
 import { EMPTY_HEAD, entryId } from './entry.ts';
 import type { AuditEntry, AuditHead } from './types.ts';
@@ -124,9 +124,7 @@ function parseOrNull(text: string): unknown {
 
 function canonicalOrNull(entry: AuditEntry): Canonical | null {
   try {
-    const members = canonicalMembers(entry);
-    const joined = (texts: readonly { text: string }[]): string => `{${texts.map(({ text }) => text).join(',')}}`;
-    return { text: joined(members), leaf: joined(members.filter(({ name }) => name !== 'hash')) };
+    return { text: canonicalJson(entry), leaf: canonicalJson({ ...entry, hash: undefined }) };
   } catch {
     return null;
   }
