@@ -1,4 +1,6 @@
 /** Composition root of the worker process: configuration → store → connectors → activities → Temporal worker. */
+import './worker/compile-cache.ts';
+import { flushCompileCache } from 'node:module';
 import { setFlagsFromString } from 'node:v8';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
@@ -19,7 +21,7 @@ import { compose } from './worker/compose.ts';
 /**
  * Memory before speed, as far as that is cheap: the heap may be a third garbage, not three quarters, and the young
  * generation of the workflow thread stays small. That of this thread is set where node is started
- * (`--max-semi-space-size`). See docs/decisions/0022.
+ * (`--max-semi-space-size`). See docs/decisions/0023.
  */
 const HEAP_FLAGS = ['--heap-growing-percent=30', '--max-semi-space-size=8'];
 
@@ -69,6 +71,8 @@ async function main(): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop(worker));
   const running = worker.run();
   process.stdout.write(`${JSON.stringify({ ready: true, pid: process.pid, metricsUrl, healthUrl: health.url })}\n`);
+  // Here and not at the end, which a worker that is killed does not reach.
+  flushCompileCache();
   try {
     await running;
   } finally {

@@ -23,7 +23,8 @@ export function backoffMs(attempt: number): number {
 }
 
 /**
- * The one place that decides what is retried. Gives a failure with a coded type and a sentence of ours: bodies,
+ * The one place that decides what is retried, and when: every failure that may pass carries its own wait, so that the
+ * policy of the workflow is left for workers that died. Gives a failure with a coded type and a sentence of ours: bodies,
  * headers, stacks of vendors and causes never reach the history.
  */
 export function toFailure(error: unknown, random: () => number): Error {
@@ -34,16 +35,19 @@ export function toFailure(error: unknown, random: () => number): Error {
   if (error instanceof AuditConflictError) return ApplicationFailure.nonRetryable(error.message, 'audit_conflict');
   const name = error instanceof Error ? error.name : 'Error';
   if (name.endsWith('UnavailableError') || name === 'LeaseLostError') {
-    return ApplicationFailure.retryable(`${name}: the store did not take it; it will be tried again`, name);
+    return retryIn(backoffMs(attempt()), name, `${name}: the store did not take it; it will be tried again`);
   }
-  const spent = Context.current().info.attempt >= UNEXPECTED_ATTEMPTS;
-  return ApplicationFailure.create({ message: `unexpected ${name}`, type: 'unexpected', nonRetryable: spent });
+  const message = `unexpected ${name}`;
+  if (attempt() < UNEXPECTED_ATTEMPTS) return retryIn(backoffMs(attempt()), 'unexpected', message);
+  return ApplicationFailure.nonRetryable(message, 'unexpected');
 }
+
+const attempt = (): number => Context.current().info.attempt;
 
 function connectorFailure(error: ConnectorError, random: () => number): Error {
   const { code, retryAfterMs } = error.fields;
   if (code === 'cancelled') return new CancelledFailure('the call was cancelled');
   if (!error.retryable) return ApplicationFailure.nonRetryable(error.message, code);
-  const wait = retryAfterMs ?? backoffMs(Context.current().info.attempt);
+  const wait = retryAfterMs ?? backoffMs(attempt());
   return retryIn(wait * (1 + 0.2 * random()), code, error.message);
 }

@@ -14,20 +14,23 @@ import { inParallel } from './pool.ts';
 
 /**
  * A worker that was killed is found out after this long; each activity in flight then costs a recorded heartbeat, an
- * action, in four fifths of it (docs/decisions/0022).
+ * action, in four fifths of it (docs/decisions/0023).
  */
 const SILENCE = '5 seconds';
+
+/** Failures carry their own wait (src/activities/failures.ts); this one is for a worker that died, however many did. */
+const SOON = { initialInterval: '1 second', backoffCoefficient: 1 } as const;
 
 const quick = wf.proxyActivities<MfaActivities>({
   startToCloseTimeout: '2 minutes',
   heartbeatTimeout: SILENCE,
-  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '30 seconds' },
+  retry: SOON,
 });
 /** Checks may wait for the quota, for as long as it takes while they heartbeat. */
 const patient = wf.proxyActivities<MfaActivities>({
   startToCloseTimeout: '30 minutes',
   heartbeatTimeout: SILENCE,
-  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '30 seconds' },
+  retry: SOON,
 });
 
 const TICKETS_IN_FLIGHT = 4;
