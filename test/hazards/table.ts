@@ -481,7 +481,7 @@ const TEMPORAL: Hazard[] = [
     takenOut: [
       change(
         'workflows/mfa-enforcement-check.ts',
-        "startToCloseTimeout: '30 minutes',\n  heartbeatTimeout: '10 seconds',",
+        "startToCloseTimeout: '30 minutes',\n  heartbeatTimeout: SILENCE,",
         "startToCloseTimeout: '30 minutes',",
       ),
     ],
