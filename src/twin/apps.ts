@@ -1,0 +1,24 @@
+import type { TwinApp } from './types.ts';
+
+export type SignOnKind = 'federated' | 'password' | 'bookmark' | 'other';
+
+/** Okta's sign-on modes by what stands behind the sign-in; any other is kept apart. */
+const SIGN_ON_KINDS = {
+  SAML_2_0: 'federated',
+  SAML_1_1: 'federated',
+  OPENID_CONNECT: 'federated',
+  WS_FEDERATION: 'federated',
+  AUTO_LOGIN: 'password',
+  BROWSER_PLUGIN: 'password',
+  SECURE_PASSWORD_STORE: 'password',
+  BASIC_AUTH: 'password',
+  BOOKMARK: 'bookmark',
+} as const satisfies Record<string, SignOnKind>;
+
+/** What a sign-on mode is; `other` for any string that is not in the table. */
+export function signOnKind(mode: string): SignOnKind {
+  return Object.hasOwn(SIGN_ON_KINDS, mode) ? SIGN_ON_KINDS[mode as keyof typeof SIGN_ON_KINDS] : 'other';
+}
+
+/** Whether an app is there and can be used. */
+export const isActiveApp = ({ status, gone }: TwinApp): boolean => !gone && status === 'ACTIVE';

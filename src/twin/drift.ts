@@ -1,0 +1,67 @@
+import { GAP_TABLE } from './gap-kinds.ts';
+import type { GapChange } from './gaps.ts';
+import { hasAll, isActive, isPresent } from './judge.ts';
+import type { Judge } from './judge.ts';
+import { mfaState } from './mfa.ts';
+import { isPrivileged, privilegeReasons, reasonText } from './privileged.ts';
+import type { Drift, Gap, Standing, StreamName, TwinApp, TwinUser } from './types.ts';
+
+/** Streams that an earlier sync had read completely: without that, what is found now is no news. */
+export type Baseline = ReadonlySet<StreamName>;
+
+const NONE: Pick<Drift, 'gap' | 'severity'> = { gap: null, severity: null };
+const known = (baseline: Baseline, needs: readonly StreamName[]): boolean => needs.every((name) => baseline.has(name));
+
+/** What to remember of a user: what is certain now, else what was before. */
+export function standingOf(user: TwinUser, before: Standing | null, judge: Judge): Standing {
+  if (!hasAll(judge, ['users'])) return before ?? { privileged: null, mfa: 'unknown' };
+  const mfa = mfaState(user.factors);
+  return {
+    privileged: isPresent(user) ? (isPrivileged(user, judge) ?? before?.privileged ?? null) : false,
+    mfa: mfa === 'unknown' ? (before?.mfa ?? mfa) : mfa,
+  };
+}
+
+/** Drift of one user: has become an administrator, has lost MFA. `before` is null for a user who was not there. */
+export function userDrift(user: TwinUser, before: Standing | null, on: { judge: Judge; baseline: Baseline }): Drift[] {
+  const { judge, baseline } = on;
+  const now = standingOf(user, before, judge);
+  const drift: Drift[] = [];
+  const stamp = { subject: user.id, name: user.login, ...NONE, run: judge.run, at: judge.at };
+  const wasPrivileged = before === null ? !known(baseline, ['users', 'roles']) : before.privileged !== false;
+  if (now.privileged === true && !wasPrivileged) {
+    const detail = privilegeReasons(user, judge).map(reasonText).join(', ');
+    drift.push({ kind: 'admin_added', ...stamp, detail });
+  }
+  if (isActive(user) && before?.mfa === 'enrolled' && now.mfa === 'none') {
+    drift.push({ kind: 'mfa_lost', ...stamp, detail: 'had MFA before and has none now' });
+  }
+  return drift;
+}
+
+/** Drift of one app: is new. `before` tells whether it was there. */
+export function appDrift(app: TwinApp, before: boolean, on: { judge: Judge; baseline: Baseline }): Drift[] {
+  const { judge, baseline } = on;
+  if (before || app.gone || !baseline.has('apps')) return [];
+  const detail = `${app.signOnMode}, ${app.status}`;
+  return [{ kind: 'app_added', subject: app.id, name: app.label, ...NONE, detail, run: judge.run, at: judge.at }];
+}
+
+/** Drift of gaps: opened and closed, as far as an earlier sync could have found them. */
+export function gapDrift(
+  change: Pick<GapChange, 'opened' | 'closed'>,
+  on: { judge: Judge; baseline: Baseline },
+): Drift[] {
+  const entry = (kind: Drift['kind'], gap: Gap): Drift => ({
+    kind,
+    subject: gap.subject,
+    name: gap.name,
+    gap: gap.kind,
+    severity: gap.severity,
+    detail: `${GAP_TABLE[gap.kind].title}: ${gap.detail}`,
+    run: on.judge.run,
+    at: on.judge.at,
+  });
+  const news = change.opened.filter(({ kind }) => known(on.baseline, GAP_TABLE[kind].needs));
+  return [...news.map((gap) => entry('gap_opened', gap)), ...change.closed.map((gap) => entry('gap_closed', gap))];
+}

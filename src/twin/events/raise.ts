@@ -1,0 +1,113 @@
+import type { SecurityEvent } from '../types.ts';
+import { allHold, isOfType } from './conditions.ts';
+import { readEntries } from './entry.ts';
+import type { TimedEntry } from './entry.ts';
+import { judge } from './judge.ts';
+import type { RuleEntries } from './judge.ts';
+import { judgedFrom, OVERLAP_MS, remembered } from './memory.ts';
+import type { Carried, EntryMatch, EntryParty, EventRule, EventSettings, LogWindow, Raised } from './types.ts';
+
+export interface RaiseOptions {
+  settings: EventSettings;
+  /** What the window before gave; null or absent for the first. */
+  carried?: Carried | null;
+  /** What was read; from the first to the last entry where it is not said. */
+  window?: LogWindow;
+}
+
+/**
+ * Security events of one window of the System Log. Windows in order, each starting no later than the last one ended,
+ * raise what the whole log at once would, however it is cut: what a rule needs of earlier windows is carried over.
+ * Judged by the entries' own times and the end of the window.
+ */
+export function raise(rules: readonly EventRule[], entries: readonly unknown[], options: RaiseOptions): Raised {
+  const { entries: read, malformed } = readEntries(entries);
+  const given = options.carried ?? null;
+  const window = spanOf(options.window ?? widest(read), given);
+  const before = window.anew ? null : given;
+  const log = before ? joined(before, read) : { entries: read, whole: () => true };
+  const looked = sorted(rules, log, options.settings);
+  const events = looked.flatMap((one) => {
+    const from = before ? judgedFrom(one.rule, Date.parse(before.until)) : -Infinity;
+    return judge(one, window.until).flatMap((found) => (found.at >= from ? [eventOf(one.rule, found)] : []));
+  });
+  const carried = window.stale && given ? given : carriedOf(window, looked);
+  return { events: events.sort(byTime), carried, malformed };
+}
+
+const NEVER = '1970-01-01T00:00:00Z';
+
+interface Span {
+  since: number;
+  until: number;
+  /** The window reaches back before all that was read: it is judged by itself. */
+  anew: boolean;
+  /** It also ends before that, so what is carried stays as it is. */
+  stale: boolean;
+}
+
+function spanOf(window: LogWindow | null, carried: Carried | null): Span {
+  const since = Date.parse(window?.since ?? carried?.until ?? NEVER);
+  const until = window ? Date.parse(window.until) : since;
+  if (!carried) return { since, until, anew: true, stale: false };
+  const [start, end] = [Date.parse(carried.since), Date.parse(carried.until)];
+  if (since <= start) return { since, until, anew: true, stale: until < end };
+  return { since: since <= end ? start : since, until: Math.max(until, end), anew: false, stale: false };
+}
+
+const widest = (entries: readonly TimedEntry[]): LogWindow | null => {
+  const [first, last] = [entries[0], entries.at(-1)];
+  return first && last ? { since: first.entry.published, until: last.entry.published } : null;
+};
+
+interface Log {
+  entries: readonly TimedEntry[];
+  /** Whether all that surrounds an entry is at hand; what is not was judged with its surroundings before. */
+  whole: (one: TimedEntry) => boolean;
+}
+
+function joined(before: Carried, read: readonly TimedEntry[]): Log {
+  const from = Date.parse(before.until) - OVERLAP_MS;
+  const carried = new Set(before.entries.map(({ uuid }) => uuid));
+  const { entries } = readEntries([...before.entries, ...read.map(({ entry }) => entry)]);
+  return { entries, whole: ({ entry, at }) => at >= from || carried.has(entry.uuid) };
+}
+
+/** For each rule the entries that it looks at; each entry is put only to the rules for its type. */
+function sorted(rules: readonly EventRule[], log: Log, settings: EventSettings): RuleEntries[] {
+  const looked = rules.map((rule) => ({ rule, first: [] as TimedEntry[], then: [] as TimedEntry[] }));
+  const roles = looked.flatMap(({ rule, first, then }) => {
+    const follower = 'follower' in rule.demand ? [{ match: rule.demand.follower, list: then }] : [];
+    const alone = rule.demand.kind === 'single';
+    return [{ match: rule as EntryMatch, list: first }, ...follower].map((role) => ({ ...role, alone }));
+  });
+  const byType = new Map<string, typeof roles>();
+  for (const one of log.entries) {
+    const { eventType } = one.entry;
+    const whole = log.whole(one);
+    const open =
+      byType.get(eventType) ?? roles.filter(({ match }) => match.types.some((type) => isOfType(eventType, type)));
+    byType.set(eventType, open);
+    for (const { match, list, alone } of open) {
+      if ((alone || whole) && allHold(match, one.entry, settings)) list.push(one);
+    }
+  }
+  return looked;
+}
+
+function eventOf({ name, severity, tactic, technique }: EventRule, { entry }: TimedEntry): SecurityEvent {
+  const { uuid, published: at, actor, targets } = entry;
+  const target = targets.find(({ login }) => login !== null) ?? targets.find(({ id }) => id !== null) ?? null;
+  return { uuid, rule: name, severity, tactic, technique, at, actor: shown(actor), target: shown(target) };
+}
+
+const shown = (party: EntryParty | null): string | null => party?.login ?? party?.id ?? null;
+
+const carriedOf = ({ since, until }: Span, looked: readonly RuleEntries[]): Carried => ({
+  since: new Date(since).toISOString(),
+  until: new Date(until).toISOString(),
+  entries: remembered(looked, until),
+});
+
+const byTime = (a: SecurityEvent, b: SecurityEvent): number =>
+  Date.parse(a.at) - Date.parse(b.at) || (a.uuid === b.uuid ? (a.rule < b.rule ? -1 : 1) : a.uuid < b.uuid ? -1 : 1);

@@ -1,0 +1,97 @@
+import { CLASSES_BY_STRENGTH } from '../mfa/strength.ts';
+import { SHORT_NAMES, shortNameOf } from '../mfa/short-names.ts';
+import type { FactorClass } from '../mfa/types.ts';
+import { isActiveApp, signOnKind } from './apps.ts';
+import type { SignOnKind } from './apps.ts';
+import { isActive, isPresent } from './judge.ts';
+import type { Judge } from './judge.ts';
+import { activeTypes, mfaState, strongestOf } from './mfa.ts';
+import { isPrivileged, isSuperAdmin, privilegeReasons } from './privileged.ts';
+import type { Gap, MfaState, Severity, TwinApp, TwinUser, TwinUserItem } from './types.ts';
+
+/** Short name under which factors of types that Okta does not document are counted. */
+const UNRECOGNISED = 'unrecognised';
+
+/** Numbers of a twin, counted user by user and app by app; plain JSON. */
+export interface Tally {
+  /** Users that are there, whatever their status. */
+  users: number;
+  /** ACTIVE users. */
+  active: number;
+  /** ACTIVE users by whether they have MFA. */
+  mfa: Record<MfaState, number>;
+  /** ACTIVE users by the strongest class of their ACTIVE factors. */
+  byClass: Record<FactorClass, number>;
+  /** ACTIVE users by short name of the factors that are ACTIVE. */
+  byFactor: Record<string, number>;
+  privileged: number;
+  superAdmins: number;
+  stale: number;
+  /** ACTIVE apps by what stands behind the sign-in. */
+  apps: Record<SignOnKind, number>;
+  gaps: Record<Severity, number>;
+}
+
+/** Numbers of nothing at all. */
+export function emptyTally(): Tally {
+  const zeros = <Key extends string>(keys: readonly Key[]): Record<Key, number> =>
+    Object.fromEntries(keys.map((key) => [key, 0])) as Record<Key, number>;
+  return {
+    users: 0,
+    active: 0,
+    mfa: zeros(['enrolled', 'none', 'unknown']),
+    byClass: zeros(CLASSES_BY_STRENGTH),
+    byFactor: zeros([...Object.values(SHORT_NAMES), UNRECOGNISED]),
+    privileged: 0,
+    superAdmins: 0,
+    stale: 0,
+    apps: zeros(['federated', 'password', 'bookmark', 'other']),
+    gaps: zeros(['critical', 'high', 'medium', 'low']),
+  };
+}
+
+/** Adds one user; who is gone adds nothing. */
+export function countUser(tally: Tally, user: TwinUser, judge: Judge): void {
+  if (user.gone) return;
+  tally.users += 1;
+  if (isPresent(user)) {
+    if (isPrivileged(user, judge) === true) tally.privileged += 1;
+    if (isSuperAdmin(user, judge) === true) tally.superAdmins += 1;
+  }
+  if (!isActive(user)) return;
+  tally.active += 1;
+  tally.mfa[mfaState(user.factors)] += 1;
+  const strongest = strongestOf(user.factors);
+  if (strongest !== null) tally.byClass[strongest] += 1;
+  for (const name of shortNames(user)) tally.byFactor[name] = (tally.byFactor[name] ?? 0) + 1;
+}
+
+const shortNames = ({ factors }: TwinUser): Set<string> =>
+  new Set(activeTypes(factors ?? []).map((type) => shortNameOf(type) ?? UNRECOGNISED));
+
+/** Adds one app; only those that are there and ACTIVE count. */
+export function countApp(tally: Tally, app: TwinApp): void {
+  if (isActiveApp(app)) tally.apps[signOnKind(app.signOnMode)] += 1;
+}
+
+/** Adds open gaps, those of a user with the user. */
+export function countGaps(tally: Tally, gaps: readonly Gap[]): void {
+  for (const { kind, severity } of gaps) {
+    tally.gaps[severity] += 1;
+    if (kind === 'stale_account') tally.stale += 1;
+  }
+}
+
+/** ACTIVE apps without bookmarks. */
+export const ssoApps = ({ apps }: Tally): number => apps.federated + apps.password + apps.other;
+
+/** A user as listed: with MFA, and whether and why privileged. */
+export function userItem(user: TwinUser, judge: Judge): TwinUserItem {
+  return {
+    ...user,
+    mfa: mfaState(user.factors),
+    strongest: strongestOf(user.factors),
+    privileged: isPrivileged(user, judge),
+    why: privilegeReasons(user, judge),
+  };
+}
