@@ -71,11 +71,19 @@ function shippedContest({ windows, windowMs }: Sizes): Contest {
 
 async function runAll({ arx, baselines, windowMs }: { arx: Contest[]; baselines: Contest[]; windowMs: number }) {
   const all = [...arx, ...baselines];
-  if (windowMs >= UNHURRIED_MS) return Promise.all(all.map(contest));
-  const beside = await Promise.all(baselines.map(contest));
+  if (windowMs >= UNHURRIED_MS) return Promise.all(all.map(told));
+  const beside = await Promise.all(baselines.map(told));
   const alone: Outcome[] = [];
-  for (const one of arx) alone.push(await contest(one));
+  for (const one of arx) alone.push(await told(one));
   return [...alone, ...beside];
+}
+
+/** Twenty windows are long: who waits is told of each scan as it ends. */
+async function told(one: Contest): Promise<Outcome> {
+  const outcome = await contest(one);
+  const { name, limit, used, throttled, wallSeconds } = outcome;
+  console.error(`quota: ${name}, ${limit} a window: ${percent(used)} % in ${wallSeconds} s, ${throttled} times 429`);
+  return outcome;
 }
 
 const COLUMNS = ['contestant', 'users', 'floor, windows', 'calls', 'calls ÷ (N + ⌈N/200⌉)', '429s', 'wall, s'];
