@@ -1,10 +1,8 @@
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { JsonObject } from '../audit/types.ts';
 import type { ApprovalMode, Policy, PolicyBundle, Risk } from '../governance/types.ts';
+import { collect } from './collect.ts';
 import { parseDuration } from './durations.ts';
-import { ConfigError } from './errors.ts';
+import type { ConfigError } from './errors.ts';
 import { checkSource } from './explain.ts';
 import { findFiles } from './files.ts';
 import type { FoundFile } from './files.ts';
@@ -13,6 +11,7 @@ import { placesOf } from './policy-places.ts';
 import { policyErrors } from './policy-checks.ts';
 import { policyFileSchema } from './policy-schema.ts';
 import type { StatedPolicy } from './policy-schema.ts';
+import { baseOf } from './shipped.ts';
 import { RISK_WORDS } from './words.ts';
 import { parseYaml } from './yaml-source.ts';
 import type { YamlSource } from './yaml-source.ts';
@@ -34,16 +33,9 @@ export interface PolicyReading {
   files: FoundFile[];
 }
 
-const SHIPPED = fileURLToPath(new URL('../..', import.meta.url));
-
-/**
- * What relative patterns start from: where the default pattern's folder does not exist beside arx.yaml, the policies that
- * ship with arx apply. A folder that exists, even an empty one, is taken as it is.
- */
-export function policyBase(patterns: readonly string[], baseDir: string): string {
-  const usual = patterns.length === 1 && patterns[0] === 'policies/*.yaml';
-  return usual && !existsSync(resolve(baseDir, 'policies')) ? SHIPPED : baseDir;
-}
+/** What relative patterns start from: beside arx.yaml, or the policies that ship with arx. */
+export const policyBase = (patterns: readonly string[], baseDir: string): string =>
+  baseOf('policies', patterns, baseDir);
 
 /** Reads and checks policy files; never throws, errors are in the answer. */
 export function readPolicies({ patterns, baseDir, catalogue }: Omit<PolicyOptions, 'digest'>): PolicyReading {
@@ -127,13 +119,4 @@ function approversOf(stated: StatedPolicy['approvers']): Policy['approvers'] {
     expiresInMs: ms(stated.expires_in),
     grantValidForMs: ms(stated.grant_valid_for),
   };
-}
-
-function collect<T>(read: () => T): { value?: T; errors: ConfigError[] } {
-  try {
-    return { value: read(), errors: [] };
-  } catch (error) {
-    if (error instanceof ConfigError) return { errors: [error, ...error.others] };
-    throw error;
-  }
 }

@@ -1,0 +1,104 @@
+import type { Condition, EntryMatch, EventRule, Follower, RuleDemand } from '../twin/events/types.ts';
+import { collect } from './collect.ts';
+import { durationMs } from './durations.ts';
+import { ConfigError } from './errors.ts';
+import type { StatedEventRule } from './event-rule-schema.ts';
+import { eventRuleFileSchema } from './event-rule-schema.ts';
+import { checkSource } from './explain.ts';
+import { findFiles } from './files.ts';
+import type { FoundFile } from './files.ts';
+import { firstOf, readConfigFile } from './load.ts';
+import { baseOf } from './shipped.ts';
+import { parseYaml } from './yaml-source.ts';
+import type { YamlSource } from './yaml-source.ts';
+
+/** Where the rules are: `twin.event_rules` of arx.yaml, and the directory that relative patterns start from. */
+export interface EventRulePlaces {
+  patterns: readonly string[];
+  baseDir: string;
+}
+
+interface Sourced {
+  stated: StatedEventRule;
+  source: YamlSource;
+  /** Position in its file. */
+  at: number;
+}
+
+/** What relative patterns start from: beside arx.yaml, or the rules that ship with arx. */
+export const eventRuleBase = (patterns: readonly string[], baseDir: string): string =>
+  baseOf('rules', patterns, baseDir);
+
+/** The rules that the patterns name. Throws ConfigError: the first error, the others in its `others`. */
+export function loadEventRules({ patterns, baseDir }: EventRulePlaces): EventRule[] {
+  const files = findFiles(patterns, eventRuleBase(patterns, baseDir));
+  const read = files.map((file) => collect(() => readRuleFile(file)));
+  const sourced = read.flatMap(({ value }) => value ?? []);
+  const errors = [...read.flatMap((one) => one.errors), ...duplicates(sourced), ...sourced.flatMap(contradictions)];
+  if (errors.length > 0) throw firstOf(errors);
+  return sourced.map(({ stated }) => ruleOf(stated));
+}
+
+function readRuleFile(file: FoundFile): Sourced[] {
+  const source = parseYaml(readConfigFile(file.path, file.shown), file.shown);
+  const checked = checkSource(eventRuleFileSchema, source);
+  if (!checked.ok) throw firstOf(checked.errors);
+  return checked.value.map((stated, at) => ({ stated, source, at }));
+}
+
+function duplicates(rules: readonly Sourced[]): ConfigError[] {
+  const seen = new Map<string, Sourced>();
+  return rules.flatMap((rule) => {
+    const { stated, source, at } = rule;
+    const earlier = seen.get(stated.name);
+    if (!earlier) {
+      seen.set(stated.name, rule);
+      return [];
+    }
+    const { file, line } = earlier.source.keyPlace([earlier.at]);
+    const says = `rule ${stated.name} exists already, at ${file}:${line}`;
+    return [
+      new ConfigError('duplicate_rule', says, 'Give one of the two another name.', source.valuePlace([at, 'name'])),
+    ];
+  });
+}
+
+const DEMANDS = ['threshold', 'followed_by', 'not_followed_by'] as const;
+
+function contradictions({ stated, source, at }: Sourced): ConfigError[] {
+  const [, second] = DEMANDS.filter((key) => stated[key] !== undefined);
+  if (second === undefined) return [];
+  const says = `rule ${stated.name} has more than one of ${DEMANDS.join(', ')}`;
+  return [new ConfigError('contradiction', says, 'Keep one, or write two rules.', source.keyPlace([at, second]))];
+}
+
+const ruleOf = (stated: StatedEventRule): EventRule => ({
+  name: stated.name,
+  description: stated.description ?? stated.name,
+  ...matchOf(stated),
+  demand: demandOf(stated),
+  severity: stated.severity,
+  tactic: stated.tactic,
+  technique: stated.technique,
+});
+
+const matchOf = ({ type, when }: Pick<StatedEventRule, 'type' | 'when'>): EntryMatch => ({
+  types: [type].flat(),
+  // That each value fits its operator is the schema's.
+  when: (when ?? []) as Condition[],
+});
+
+function demandOf({ threshold, followed_by, not_followed_by }: StatedEventRule): RuleDemand {
+  if (threshold) {
+    const { count, within, by } = threshold;
+    return { kind: 'threshold', count, withinMs: durationMs(within), by };
+  }
+  if (followed_by) return { kind: 'followed', follower: followerOf(followed_by) };
+  return not_followed_by ? { kind: 'not_followed', follower: followerOf(not_followed_by) } : { kind: 'single' };
+}
+
+const followerOf = (stated: NonNullable<StatedEventRule['followed_by']>): Follower => ({
+  ...matchOf(stated),
+  withinMs: durationMs(stated.within),
+  by: [stated.by].flat(),
+});
