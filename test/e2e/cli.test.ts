@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { EstimateDocument } from '../../src/cli/estimate/document.ts';
 import type { RunDocument } from '../../src/mfa/document.ts';
 import { startEmulatorProcess } from '../support/emulators.ts';
 import type { EmulatorProcess } from '../support/emulators.ts';
@@ -128,9 +129,14 @@ describe('on a stack kept by arx up', () => {
     expect(await created()).toBe(weak);
   });
 
-  it('a second run keeps them, and --fail-on gives 3', async () => {
+  it('a second run takes the calls that were estimated from the first, keeps the tickets, and --fail-on gives 3', async () => {
+    const asked = (await emulators.log()).length;
+    const estimate = await document<EstimateDocument>([...check, '--local', '--estimate']);
+    expect(await emulators.log()).toHaveLength(asked);
+    expect(estimate).toMatchObject({ users: USERS, calls: USERS + 1, ticketCalls: 0, basis: { run: first.run } });
     const run = await document<RunDocument>([...check, '--local', '--no-users', '--fail-on', 'weak_only,none'], 3);
     expect(run.tickets).toMatchObject({ created: 0, kept: weak });
+    expect(run.calls.okta).toBe(estimate.calls);
     expect(run).not.toHaveProperty('users');
     expect(await created()).toBe(weak);
   });
