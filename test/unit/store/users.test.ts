@@ -100,6 +100,40 @@ describeOnStores('users of a run', (source) => {
     expect([...distinct.values()].flat().toSorted()).toEqual(users.map(({ userId }) => userId).toSorted());
   });
 
+  test('verdicts that come together: who is not listed fails alone, effects end in order, the last verdict stands', async () => {
+    const store = await source.fresh();
+    await begin(store);
+    await store.users.addPage('run-1', 0, null, [userOf('a'), userOf('b')]);
+    const ended: string[] = [];
+    const twice = async (tx: StoreTransaction): Promise<void> => {
+      await store.users.setVerdict(tx, 'run-1', 'b', recordOf('none'));
+      await store.users.setVerdict(tx, 'run-1', 'b', recordOf('exempt'));
+      ended.push('b');
+    };
+    const append = (subject: string, effect: (tx: StoreTransaction) => Promise<void>) =>
+      store.journal.append([draftOf({ run: 'run-1', subject, sequence: serial++ })], effect);
+    const all = await Promise.allSettled([
+      append('first', async () => void ended.push('first')),
+      check(store, 'run-1', 'a', 'none'),
+      check(store, 'run-1', 'a', 'weak_only'),
+      append('b', twice),
+      check(store, 'run-1', 'a', 'compliant'),
+    ]);
+    expect(all.map(({ status }) => status)).toEqual(Array.from({ length: 5 }, () => 'fulfilled'));
+    expect((await store.users.get('run-1', 'a'))?.verdict).toBe('compliant');
+    expect((await store.users.get('run-1', 'b'))?.verdict).toBe('exempt');
+    expect(ended).toEqual(['first', 'b']);
+    const mixed = await Promise.allSettled([
+      check(store, 'run-1', 'a', 'exempt'),
+      check(store, 'run-1', 'nobody', 'none'),
+      check(store, 'run-1', 'b', 'compliant'),
+    ]);
+    expect(mixed.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect((mixed[1] as PromiseRejectedResult).reason).toBeInstanceOf(NotStoredError);
+    expect((await store.users.get('run-1', 'b'))?.verdict).toBe('compliant');
+    expect((await store.audit.list({ run: 'run-1', subject: 'nobody' })).length).toBe(0);
+  });
+
   test('users without a verdict are pending, in the order asked', async () => {
     const store = await source.fresh();
     await begin(store);
