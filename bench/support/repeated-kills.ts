@@ -15,10 +15,11 @@ export interface RepeatedKills {
   cut: number;
 }
 
-const ANSWER_MS = 200;
-const LIFE_MS = 3_000;
+/** Slow enough that the worker keeps up: else answers wait in it for their verdict to be written. */
+const ANSWER_MS = 1_000;
+const LIFE_MS = 5_000;
 
-/** Kills the worker three seconds after each time that calls go on, until the scan has come to its end. */
+/** Kills the worker five seconds after each time that calls go on, until the scan has come to its end. */
 export async function killAgainAndAgain(users: number): Promise<RepeatedKills> {
   const emulator = { profile: 'plain' as const, users, rateLimit: 0 };
   const config = { tickets: { mode: 'none' } };

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { stringify } from 'yaml';
+import manifest from '../../package.json' with { type: 'json' };
 import { newWorkflowId, startMfaCheck, result } from '../../src/client.ts';
 import type { StartedWorkflow } from '../../src/client.ts';
 import type { EmulatorOptions } from '../../src/emulators/options.ts';
@@ -55,6 +56,8 @@ export interface MainJob {
 }
 
 const ROOT = resolve(import.meta.dirname, '../..');
+/** As `npm run worker` has them. What the image and the embedded stack set besides is in the environment below. */
+const WORKER_FLAGS = manifest.scripts.worker.split(' ').filter((word) => word.startsWith('--'));
 
 /** Builds the parts over a database; the worker is not started yet. */
 export async function mainJob(
@@ -129,7 +132,12 @@ function configuration(overrides: ConfigOverrides): object {
 }
 
 async function startWorkerProcess(env: Record<string, string>, cwd: string): Promise<WorkerProcess> {
-  const child = spawn(process.execPath, [join(ROOT, 'src/worker.ts')], { env, cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+  const args = [...WORKER_FLAGS, join(ROOT, 'src/worker.ts')];
+  const child = spawn(process.execPath, args, {
+    env: { MALLOC_ARENA_MAX: '2', ...env },
+    cwd,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const written: string[] = [];
   child.stderr.on('data', (chunk: Buffer) => written.push(chunk.toString('utf8')));
   const lines = createInterface({ input: child.stdout });
