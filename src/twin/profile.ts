@@ -1,0 +1,168 @@
+import type { FactorClass } from '../mfa/types.ts';
+import { isActiveApp, signOnKind } from './apps.ts';
+import type { SignOnKind } from './apps.ts';
+import { bySeverity } from './gaps.ts';
+import { isPresent } from './judge.ts';
+import type { Judge } from './judge.ts';
+import { ageMs, byText } from './logic.ts';
+import { coverageFrom } from './mfa.ts';
+import { isPrivileged, privilegeReasons, reasonText } from './privileged.ts';
+import { ssoApps } from './tally.ts';
+import type { Tally } from './tally.ts';
+import { STREAMS } from './types.ts';
+import type {
+  Drift,
+  Gap,
+  MfaCoverage,
+  MfaState,
+  Severity,
+  StreamState,
+  TimelineEntry,
+  TwinApp,
+  TwinUser,
+} from './types.ts';
+import { mfaState } from './mfa.ts';
+
+/** A list cut for reading: `more` says how many are left out. */
+export interface Excerpt<Item> {
+  items: Item[];
+  more: number;
+}
+
+export interface PrivilegedUser {
+  id: string;
+  login: string;
+  status: string;
+  mfa: MfaState;
+  /** In words, such as `SUPER_ADMIN directly`. */
+  why: string[];
+}
+
+export interface ProfileApp {
+  id: string;
+  label: string;
+  signOnMode: string;
+  kind: SignOnKind;
+  users: number | null;
+  groups: number | null;
+}
+
+/** The identity posture of an organisation as one document, whatever it is rendered to. Plain JSON. */
+export interface PostureProfile {
+  org: string;
+  run: string;
+  /** When it was made. */
+  at: string;
+  /** All four streams; `ageMs` is null where one was never read. */
+  streams: (StreamState & { ageMs: number | null })[];
+  users: number;
+  active: number;
+  coverage: MfaCoverage;
+  byClass: Record<FactorClass, number>;
+  byFactor: Record<string, number>;
+  privilegedUsers: number;
+  superAdmins: number;
+  staleAccounts: number;
+  ssoApps: number;
+  apps: Record<SignOnKind, number>;
+  gapCounts: Record<Severity, number>;
+  /** The most severe first. */
+  gaps: Excerpt<Gap>;
+  privileged: Excerpt<PrivilegedUser>;
+  inventory: Excerpt<ProfileApp>;
+  drift: Excerpt<Drift>;
+  /** Oldest first. */
+  timeline: TimelineEntry[];
+}
+
+/** Items that one list of a profile shows at most. */
+export const MOST_ROWS = 200;
+/** Syncs that its time line shows at most. */
+const MOST_SYNCS = 60;
+
+/** What a profile is made of; lists may be whole or cut already, with their full length in `totals`. */
+export interface ProfileInput {
+  tally: Tally;
+  gaps: readonly Gap[];
+  /** Those who are privileged, and anybody else: others are left out. */
+  users: readonly TwinUser[];
+  apps: readonly TwinApp[];
+  drift: readonly Drift[];
+  timeline: readonly TimelineEntry[];
+}
+
+/** Puts the profile together; its figures are those of the tally. */
+export function postureProfile(input: ProfileInput, judge: Judge): PostureProfile {
+  const { tally } = input;
+  const gapTotal = Object.values(tally.gaps).reduce((sum, count) => sum + count, 0);
+  return {
+    org: judge.org,
+    run: judge.run,
+    at: judge.at,
+    streams: streamsOf(judge),
+    users: tally.users,
+    active: tally.active,
+    coverage: coverageFrom(tally.mfa),
+    byClass: tally.byClass,
+    byFactor: tally.byFactor,
+    privilegedUsers: tally.privileged,
+    superAdmins: tally.superAdmins,
+    staleAccounts: tally.stale,
+    ssoApps: ssoApps(tally),
+    apps: tally.apps,
+    gapCounts: tally.gaps,
+    gaps: excerpt(input.gaps.toSorted(bySeverity), gapTotal),
+    privileged: excerpt(privilegedOf(input.users, judge), tally.privileged),
+    inventory: excerpt(
+      inventoryOf(input.apps),
+      Object.values(tally.apps).reduce((sum, count) => sum + count, 0),
+    ),
+    drift: excerpt(input.drift),
+    timeline: input.timeline.toSorted((one, other) => byText(one.at, other.at)).slice(-MOST_SYNCS),
+  };
+}
+
+function excerpt<Item>(all: readonly Item[], total = all.length): Excerpt<Item> {
+  const items = all.slice(0, MOST_ROWS);
+  return { items, more: Math.max(0, total - items.length) };
+}
+
+function streamsOf({ streams, at }: Judge): PostureProfile['streams'] {
+  return STREAMS.map((name) => {
+    const state = streams.find((stream) => stream.name === name) ?? neverRead(name);
+    return { ...state, ageMs: ageMs(state.at, at) };
+  });
+}
+
+const neverRead = (name: StreamState['name']): StreamState => ({
+  name,
+  state: 'partial',
+  count: 0,
+  at: null,
+  reason: 'never read',
+});
+
+function privilegedOf(users: readonly TwinUser[], judge: Judge): PrivilegedUser[] {
+  return users
+    .filter((user) => isPresent(user) && isPrivileged(user, judge) === true)
+    .map((user) => ({
+      id: user.id,
+      login: user.login,
+      status: user.status,
+      mfa: mfaState(user.factors),
+      why: privilegeReasons(user, judge).map(reasonText),
+    }))
+    .toSorted((one, other) => byText(one.login, other.login));
+}
+
+const KINDS: readonly SignOnKind[] = ['password', 'other', 'federated', 'bookmark'];
+
+function inventoryOf(apps: readonly TwinApp[]): ProfileApp[] {
+  return apps
+    .filter(isActiveApp)
+    .map(({ id, label, signOnMode, users, groups }) => ({
+      ...{ id, label, signOnMode, users, groups },
+      kind: signOnKind(signOnMode),
+    }))
+    .toSorted((one, other) => KINDS.indexOf(one.kind) - KINDS.indexOf(other.kind) || byText(one.label, other.label));
+}
