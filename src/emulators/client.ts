@@ -4,6 +4,7 @@ import type { StateIssue, StatePart, StateUser } from './control/protocol.ts';
 import type { Evolution } from './demo/evolve.ts';
 import type { JiraSettings, StatusCategory } from './jira/model.ts';
 import type { NewGroup, NewUser, OktaSettings, UserPatch } from './okta/model.ts';
+import type { NewLogEvent } from './okta/system-log.ts';
 import type { NewMember, SlackChannel, SlackSettings } from './slack/workspace.ts';
 import type { FaultRule } from './types.ts';
 
@@ -26,6 +27,8 @@ export interface EmulatorControl {
   patchUser(id: string, patch: UserPatch): Promise<StateUser>;
   removeUser(id: string): Promise<void>;
   addGroups(groups: readonly NewGroup[]): Promise<{ id: string; name: string }[]>;
+  /** Adds entries to the System Log. */
+  addLogEvents(events: readonly NewLogEvent[]): Promise<{ uuid: string; published: string }[]>;
   oktaSettings(changes: Partial<OktaSettings>): Promise<void>;
   /** Moves an issue as a person would. */
   transitionIssue(key: string, category: StatusCategory): Promise<StateIssue>;
@@ -60,6 +63,8 @@ export function emulatorControl(base: string): EmulatorControl {
     removeUser: async (id) => void (await call('DELETE', `/okta/users/${encodeURIComponent(id)}`)),
     addGroups: async (groups) =>
       (await call('POST', '/okta/groups', { groups })).groups as { id: string; name: string }[],
+    addLogEvents: async (events) =>
+      (await call('POST', '/okta/log', { events })).events as { uuid: string; published: string }[],
     oktaSettings: (changes) => post('/okta/settings', changes),
     transitionIssue: async (key, category) =>
       (await call('POST', `/jira/issues/${key}/transition`, { category })) as unknown as StateIssue,

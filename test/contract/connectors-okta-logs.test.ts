@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { emulatorControl } from '../../src/emulators/client.ts';
 import { startEmulators } from '../../src/emulators/start.ts';
 import { emulatedHarness } from '../unit/connectors/support/emulated.ts';
 import { context, failureOf, harness } from '../unit/connectors/support/harness.ts';
@@ -54,6 +55,10 @@ describe('the System Log through the connector', () => {
       targets: [{ id: 'sms0', type: 'AuthenticatorEnrollment', login: null }],
       ipAddress: '198.51.100.7',
       country: 'Netherlands',
+      isProxy: null,
+      behaviors: [],
+      apps: [],
+      idps: [],
     });
     expect(JSON.stringify([found, journal.drafts])).not.toContain(CANARY);
   });
@@ -66,13 +71,59 @@ describe('the System Log through the connector', () => {
     await server.close();
   });
 
+  it('is read with what rules ask about, and without its malformed entries', async () => {
+    const log = await startEmulators({ profile: 'empty', rateLimit: 0 });
+    const control = emulatorControl(log.document.control);
+    const app = {
+      id: '0oaAdmin',
+      type: 'AppInstance',
+      alternateId: 'Okta Admin Console',
+      displayName: 'Okta Admin Console',
+    };
+    const provider = { id: '0oaIdp', type: 'IdentityProvider', alternateId: 'unknown idp', displayName: 'Partner' };
+    const behaviors = '{New Geo-Location=NEGATIVE, New Device=POSITIVE, New IP=POSITIVE}';
+    const data = JSON.stringify({ behaviors: { 'New City': 'POSITIVE', Velocity: 'NEGATIVE' }, risk: CANARY });
+    await control.addLogEvents([
+      {
+        eventType: 'policy.evaluate_sign_on',
+        outcome: { result: 'FAILURE', reason: 'Sent a code to +31 20 5550100, canary-4242 (jane@logs.example).' },
+        targets: [app, provider],
+        more: {
+          securityContext: { isProxy: true, isp: CANARY },
+          authenticationContext: { issuer: { id: '0oaIssuer', type: 'SAML2' }, externalSessionId: CANARY },
+          debugContext: { debugData: { behaviors, logOnlySecurityData: data, url: CANARY } },
+        },
+      },
+      ...[null, 42, 'text', {}, { uuid: 'u1' }, { uuid: 'u2', eventType: 'x', published: 7 }].map((raw) => ({
+        eventType: 'malformed',
+        raw,
+      })),
+      { eventType: 'user.authentication.auth_via_mfa', outcome: { result: 'FAILURE', reason: 'no_matching_scope' } },
+    ]);
+    const { connectors } = emulatedHarness(log.document);
+    const { output } = await connectors.okta('logs:read', {}, context());
+    await log.close();
+    expect(output.malformed).toBe(6);
+    expect(output.items).toMatchObject([
+      {
+        reason: 'Sent a code to … … … … …',
+        isProxy: true,
+        behaviors: ['New Device', 'New IP', 'New City'],
+        apps: ['Okta Admin Console'],
+        idps: ['0oaIssuer', '0oaIdp', 'Partner', 'unknown idp'],
+      },
+      { reason: 'no_matching_scope', isProxy: null, behaviors: [] },
+    ]);
+    expect(JSON.stringify(output)).not.toContain(CANARY);
+  });
+
   it('is polled: the cursor stays while nothing happens', async () => {
     const { connectors } = emulatedHarness(emulators.document);
     const read = async (after: string | null) =>
       (await connectors.okta('logs:read', { since: new Date().toISOString(), after }, context())).output;
     const { next } = await read(null);
     expect(next).not.toBeNull();
-    expect(await read(next)).toEqual({ items: [], next });
+    expect(await read(next)).toEqual({ items: [], malformed: 0, next });
     const event = emulators.okta.log.add({ eventType: 'user.session.end' });
     expect((await read(next)).items).toMatchObject([{ uuid: event.uuid }]);
   });

@@ -8,7 +8,7 @@ export interface OktaLogParty {
   /** Login of a person; null for everything else. */
   login: string | null;
 }
-/** One entry of the System Log; debug context, details and free text are left out. */
+/** One entry of the System Log; details and what free text says besides plain words are left out. */
 export interface OktaLogEvent {
   uuid: string;
   /** ISO 8601. */
@@ -16,11 +16,20 @@ export interface OktaLogEvent {
   eventType: string;
   severity: string | null;
   outcome: string | null;
+  /** A code, or a sentence in which everything but plain words is replaced by `…`. */
   reason: string | null;
   actor: OktaLogParty | null;
   targets: OktaLogParty[];
   ipAddress: string | null;
   country: string | null;
+  /** Whether the client came through a proxy, as far as Okta says. */
+  isProxy: boolean | null;
+  /** Behaviours that Okta found positive, such as `New Device`. */
+  behaviors: string[];
+  /** Names of the apps among the targets. */
+  apps: string[];
+  /** Ids and names of the identity provider of a sign-in. */
+  idps: string[];
 }
 
 export interface OktaDomain {
@@ -57,7 +66,8 @@ export interface OktaOrgOperations {
       q?: string;
       sortOrder?: 'ASCENDING' | 'DESCENDING';
     } & Paging;
-    output: OktaPage<OktaLogEvent>;
+    /** `malformed`: entries of the page that are none, passed over. */
+    output: OktaPage<OktaLogEvent> & { malformed: number };
   };
   'domains:read': { input: NoInput; output: OktaDomain[] };
   /** Users who hold an administrator role. */

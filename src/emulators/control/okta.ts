@@ -1,9 +1,13 @@
 import { evolve } from '../demo/evolve.ts';
 import { isObject, objectBody } from '../http.ts';
 import type { NewGroup, NewUser, UserPatch, UserRecord } from '../okta/model.ts';
+import type { OktaOrg } from '../okta/org.ts';
+import type { NewLogEvent } from '../okta/system-log.ts';
 import type { EmulatorState } from '../start.ts';
 import type { Answer, EmulatedRequest, Route } from '../types.ts';
 import { userState } from './state.ts';
+
+const operation = 'control';
 
 /** What tests and the demo do to the Okta organisation behind its API. */
 export function oktaControls({ okta }: EmulatorState): Route[] {
@@ -12,7 +16,6 @@ export function oktaControls({ okta }: EmulatorState): Route[] {
     const user = okta.user(request.params.id ?? '');
     return user ? act(user, request) : { status: 404, body: { error: `no user ${request.params.id}` } };
   };
-  const operation = 'control';
   return [
     {
       method: 'POST',
@@ -65,6 +68,7 @@ export function oktaControls({ okta }: EmulatorState): Route[] {
         return { status: 200, body: { ...okta.settings, token: undefined } };
       },
     },
+    logControl(okta),
     {
       method: 'POST',
       path: '/evolve',
@@ -76,3 +80,16 @@ export function oktaControls({ okta }: EmulatorState): Route[] {
     },
   ];
 }
+
+/** Adds entries to the System Log; `raw` stands for a whole one, such as one that is malformed. */
+const logControl = ({ log }: OktaOrg): Route => ({
+  method: 'POST',
+  path: '/okta/log',
+  operation,
+  handle: (request) => {
+    const { events } = objectBody(request);
+    if (!Array.isArray(events)) return { status: 400, body: { error: 'events must be a list' } };
+    const added = (events as NewLogEvent[]).map((event) => log.add(event));
+    return { status: 200, body: { events: added.map(({ uuid, published }) => ({ uuid, published })) } };
+  },
+});

@@ -80,13 +80,18 @@ function matches(event: LogEvent, expressed: Predicate): boolean {
 const mentions = (event: LogEvent, q: string | undefined): boolean =>
   q === undefined || JSON.stringify(event).toLowerCase().includes(q);
 
-const render = ({ ...event }: LogEvent): Json => ({
-  ...event,
-  version: '0',
-  legacyEventType: null,
-  authenticationContext: { externalSessionId: 'unknown', authenticationStep: 0 },
-  debugContext: { debugData: { requestUri: '/api/v1' } },
-  transaction: { type: 'WEB', id: event.uuid, detail: {} },
-  securityContext: { asNumber: null, asOrg: null, isp: null, domain: null, isProxy: null },
-  request: { ipChain: [] },
-});
+const render = (event: LogEvent): unknown => {
+  if ('raw' in event) return event.raw;
+  const { more, ...entry } = event;
+  return {
+    ...entry,
+    version: '0',
+    legacyEventType: null,
+    authenticationContext: { externalSessionId: 'unknown', authenticationStep: 0 },
+    debugContext: { debugData: { requestUri: '/api/v1' } },
+    transaction: { type: 'WEB', id: entry.uuid, detail: {} },
+    securityContext: { asNumber: null, asOrg: null, isp: null, domain: null, isProxy: null },
+    request: { ipChain: [] },
+    ...more,
+  };
+};

@@ -19,6 +19,10 @@ export interface NewLogEvent {
   actor?: LogParty;
   targets?: readonly LogParty[];
   ipAddress?: string | null;
+  /** Parts in Okta's form, over the usual ones: securityContext, authenticationContext, debugContext. */
+  more?: Json;
+  /** Shown in the place of the whole entry, such as one that is malformed. */
+  raw?: unknown;
 }
 
 /** One event of the System Log in Okta's form. */
@@ -32,6 +36,8 @@ export interface LogEvent {
   actor: LogParty;
   target: readonly LogParty[];
   client: Json;
+  more?: Json;
+  raw?: unknown;
 }
 
 const SYSTEM: LogParty = {
@@ -56,6 +62,8 @@ export class SystemLog {
       actor: wanted.actor ?? SYSTEM,
       target: wanted.targets ?? [],
       client: { ipAddress: wanted.ipAddress ?? '198.51.100.7', geographicalContext: { country: 'Netherlands' } },
+      ...(wanted.more && { more: wanted.more }),
+      ...('raw' in wanted && { raw: wanted.raw }),
     };
     this.events.push(event);
     return event;

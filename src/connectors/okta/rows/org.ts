@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { expression, noInput, paging } from '../inputs.ts';
 import { nextCursor, nextCursorIn } from '../next-link.ts';
-import { parseAssignees, parseDomains, parseEvents, parseOrg } from '../projections/org.ts';
+import { parseEvents } from '../projections/log-events.ts';
+import { parseAssignees, parseDomains, parseOrg } from '../projections/org.ts';
 import type { OktaOrgOperations } from '../types-org.ts';
 import type { Answered } from '../../operation.ts';
 import { countEvidence, cursorOf, pageEvidence, pagingOf, routeTo } from './shared.ts';
@@ -41,7 +42,7 @@ export const orgRows = (origin: string): OktaRows<OktaOrgOperations> => ({
     route: () => routeTo('GET', '/api/v1/logs'),
     send: async ({ systemLogApi }, { limit = LOG_PAGE, after, ...query }) =>
       (await systemLogApi.listLogEvents({ ...query, limit, after: cursorOf({ after }) })).getNextPage(),
-    project: (answered) => ({ items: parseEvents(answered.json), next: nextOfLogs(answered, origin) }),
+    project: (answered) => ({ ...parseEvents(answered.json), next: nextOfLogs(answered, origin) }),
     redact: ({ since, until, filter, q, sortOrder, ...pages }) => ({
       ...{ since: since ?? null, until: until ?? null, sortOrder: sortOrder ?? null },
       ...{ byFilter: filter !== undefined, byWord: q !== undefined },
