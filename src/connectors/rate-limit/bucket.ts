@@ -12,6 +12,8 @@ export const OWNER_GONE_MS = 10_000;
 const SILENT = 3;
 /** A window is never waited for longer than this. */
 const LONGEST_MS = 120_000;
+/** Places given to one process beyond what it asked for. */
+const MOST_SPARE = 64;
 /** How often to look again where only another process's answer can change anything. */
 const LOOK_AGAIN_MS = 25;
 
@@ -140,8 +142,8 @@ export function take(state: BucketState, asking: { owner: string; quota: Quota; 
   const scans = Math.max(0, places(state, quota, 'scan') - interactive);
   const scan = Math.min(wanted.scan, scans);
   if (interactive + scan === 0) return probe(state, asking, now);
-  const spare = Math.floor((scans - scan) / 64);
-  return { given: { interactive, scan }, spare: Number.isFinite(spare) ? spare : 0, place: 'ordinary' };
+  const spare = state.unlimited ? 0 : Math.min(MOST_SPARE, Math.floor((scans - scan) / 64));
+  return { given: { interactive, scan }, spare, place: 'ordinary' };
 }
 
 function places(state: BucketState, quota: Quota, priority: Priority): number {

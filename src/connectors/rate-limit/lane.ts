@@ -47,6 +47,7 @@ export class Lane {
   #looking = false;
   #again = false;
   #stopTimer: (() => void) | null = null;
+  #wakesAt = 0;
 
   constructor(settings: LaneSettings) {
     this.#settings = settings;
@@ -75,7 +76,9 @@ export class Lane {
   #serve(): void {
     if (this.#unlimited) this.#grant(this.#wanted(), 'ordinary');
     else if (this.#spare > 0) this.#spare -= this.#grant(upTo(this.#spare, this.#wanted()), 'ordinary');
-    if (this.#waits() ? !this.#unlimited : this.#settled.some(({ place }) => place === 'probe')) void this.#look();
+    const { interactive, scan } = this.#asked();
+    const tells = this.#settled.some(({ place }) => place === 'probe');
+    if (tells || (interactive + scan > 0 && !this.#unlimited)) void this.#look();
     else this.#lookLater();
   }
 
@@ -115,7 +118,7 @@ export class Lane {
     refresh(state, now);
     for (const one of settled) settle(state, one);
     refresh(state, now);
-    const taken = take(state, { owner, quota, wanted: this.#wanted() }, now);
+    const taken = take(state, { owner, quota, wanted: this.#asked() }, now);
     tell(this.#inFlight + this.#spare + taken.given.interactive + taken.given.scan + taken.spare);
     const { unlimited, owners } = state;
     const result = { ...taken, wakeAt: wakeAt(state, { owner, quota }, now), unlimited };
@@ -167,10 +170,15 @@ export class Lane {
   #wanted(): Wanted {
     const { maxInFlight } = this.#settings;
     const most = this.#unlimited ? maxInFlight : Math.max(1, Math.floor(maxInFlight / this.#users));
-    return upTo(Math.max(0, most - this.#inFlight - this.#spare), {
+    return upTo(Math.max(0, most - this.#inFlight), {
       interactive: this.#queues.interactive.length,
       scan: this.#queues.scan.length,
     });
+  }
+
+  /** Who has to ask the book: nobody while there are spare places. */
+  #asked(): Wanted {
+    return this.#spare > 0 ? { interactive: 0, scan: 0 } : this.#wanted();
   }
 
   #waits(): boolean {
@@ -179,7 +187,7 @@ export class Lane {
 
   /** Answers without anybody waiting, spare places and signs of life have time. */
   #lookLater(): void {
-    if (this.#stopTimer || this.#looking) return;
+    if (this.#looking) return;
     const { book } = this.#settings;
     if (this.#settled.length > 0 || this.#spare > 0) {
       this.#wake(book.now() + GATHER_MS);
@@ -189,7 +197,9 @@ export class Lane {
   }
 
   #wake(at: number): void {
+    if (this.#stopTimer && this.#wakesAt <= at) return;
     this.#stop();
+    this.#wakesAt = at;
     const { clock, book } = this.#settings;
     // One millisecond more: timers may fire a little early, and then nothing would have changed yet.
     this.#stopTimer = clock.after(at - book.now() + 1, () => {

@@ -237,6 +237,17 @@ describe('the governor', () => {
     expect(names()).toEqual(['first', 'third']);
   });
 
+  it('lets everybody through a bucket so large that no window of it is ever used up', async () => {
+    open({}, 5);
+    askMany(400);
+    await settle();
+    for (let index = 0; index < 400; index += 1) {
+      granted[index]?.permit.settle(answer(1_000_000, 999_999 - index));
+      await settle();
+    }
+    expect(granted).toHaveLength(400);
+  });
+
   it('takes a permit back once', async () => {
     open({}, 1);
     askMany(3);
