@@ -53,7 +53,8 @@ export function assess(twin: Twin, earlier: Earlier = NOTHING_BEFORE): Assessmen
     const before = earlier.standings.get(user.id) ?? null;
     countUser(tally, user, judge);
     drift.push(...userDrift(user, before, on));
-    standings.set(user.id, standingOf(user, before, judge));
+    const standing = standingOf(user, before, on);
+    if (standing !== null) standings.set(user.id, standing);
   }
   for (const app of twin.apps) {
     countApp(tally, app);

@@ -12,35 +12,45 @@ export type Baseline = ReadonlySet<StreamName>;
 const NONE: Pick<Drift, 'gap' | 'severity'> = { gap: null, severity: null };
 const known = (baseline: Baseline, needs: readonly StreamName[]): boolean => needs.every((name) => baseline.has(name));
 
-/** What to remember of a user: what is certain now, else what was before. */
-export function standingOf(user: TwinUser, before: Standing | null, judge: Judge): Standing {
-  if (!hasAll(judge, ['users'])) return before ?? { privileged: null, mfa: 'unknown' };
+/** What drift is told by. */
+export interface DriftGround {
+  judge: Judge;
+  baseline: Baseline;
+}
+
+/**
+ * What to remember of a user: what is certain now, else what was before. `before` is null for a user who was not there:
+ * nobody was an administrator before they were there. Null where there is nothing to remember yet.
+ */
+export function standingOf(user: TwinUser, before: Standing | null, { judge, baseline }: DriftGround): Standing | null {
+  if (!hasAll(judge, ['users'])) return before;
+  const was = before ?? { privileged: known(baseline, ['users', 'roles']) ? false : null, mfa: 'unknown' };
   const mfa = mfaState(user.factors);
   return {
-    privileged: isPresent(user) ? (isPrivileged(user, judge) ?? before?.privileged ?? null) : false,
-    mfa: mfa === 'unknown' ? (before?.mfa ?? mfa) : mfa,
+    privileged: isPresent(user) ? (isPrivileged(user, judge) ?? was.privileged) : false,
+    mfa: mfa === 'unknown' ? was.mfa : mfa,
   };
 }
 
 /** Drift of one user: has become an administrator, has lost MFA. `before` is null for a user who was not there. */
-export function userDrift(user: TwinUser, before: Standing | null, on: { judge: Judge; baseline: Baseline }): Drift[] {
+export function userDrift(user: TwinUser, before: Standing | null, on: DriftGround): Drift[] {
   const { judge, baseline } = on;
-  const now = standingOf(user, before, judge);
+  const now = standingOf(user, before, on);
   const drift: Drift[] = [];
   const stamp = { subject: user.id, name: user.login, ...NONE, run: judge.run, at: judge.at };
-  const wasPrivileged = before === null ? !known(baseline, ['users', 'roles']) : before.privileged !== false;
-  if (now.privileged === true && !wasPrivileged) {
+  const wasOrdinary = before === null ? known(baseline, ['users', 'roles']) : before.privileged === false;
+  if (now?.privileged === true && wasOrdinary) {
     const detail = privilegeReasons(user, judge).map(reasonText).join(', ');
     drift.push({ kind: 'admin_added', ...stamp, detail });
   }
-  if (isActive(user) && before?.mfa === 'enrolled' && now.mfa === 'none') {
+  if (isActive(user) && before?.mfa === 'enrolled' && now?.mfa === 'none') {
     drift.push({ kind: 'mfa_lost', ...stamp, detail: 'had MFA before and has none now' });
   }
   return drift;
 }
 
-/** Drift of one app: is new. `before` tells whether it was there. */
-export function appDrift(app: TwinApp, before: boolean, on: { judge: Judge; baseline: Baseline }): Drift[] {
+/** Drift of one app: is new, even where the list of apps broke off later. `before` tells whether it was there. */
+export function appDrift(app: TwinApp, before: boolean, on: DriftGround): Drift[] {
   const { judge, baseline } = on;
   if (before || app.gone || !baseline.has('apps')) return [];
   const detail = `${app.signOnMode}, ${app.status}`;

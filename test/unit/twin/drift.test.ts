@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { assess } from '../../../src/twin/assess.ts';
+import type { Earlier } from '../../../src/twin/assess.ts';
+import type { Twin, TwinUser } from '../../../src/twin/types.ts';
+import { app, factors, streams, twin, user } from '../../support/twin-orgs.ts';
+
+const ROLE = [{ role: 'ORG_ADMIN', via: '00gstaff' }];
+const after = (changed: Partial<Twin>, before: Earlier) => assess(twin({ run: 'run-2', ...changed }), before);
+const told = (changed: Partial<Twin>, before: Earlier) =>
+  after(changed, before).drift.map(({ kind, subject, gap }) => [kind, subject, ...(gap === null ? [] : [gap])]);
+const one = (changed: Partial<TwinUser> = {}): Partial<Twin> => ({ users: [user('00u1', changed)] });
+
+describe('drift', () => {
+  it('is silent on the first sync', () => {
+    const first = assess(twin({ ...one({ roles: ROLE, factors: [] }), apps: [app('0oa1')] }));
+    expect(first.drift).toEqual([]);
+  });
+
+  it('tells new administrators with the why, whether they were there before or not', () => {
+    const before = assess(twin(one())).next;
+    const now = after({ users: [user('00u1', { roles: ROLE }), user('00u2', { groups: ['00gadmins'] })] }, before);
+    expect(now.drift.map(({ kind, subject, detail }) => [kind, subject, detail])).toEqual([
+      ['admin_added', '00u1', 'ORG_ADMIN through group Staff'],
+      ['admin_added', '00u2', 'member of group Admins'],
+    ]);
+    expect(now.timeline.drift.admin_added).toBe(2);
+  });
+
+  it('tells who lost MFA, also after a time in which it was not known', () => {
+    const before = assess(twin(one())).next;
+    const unreadable = after(one({ factors: null }), before);
+    expect(unreadable.drift).toEqual([]);
+    const lost = [
+      ['mfa_lost', '00u1'],
+      ['gap_opened', '00u1', 'user_no_mfa'],
+    ];
+    expect(told(one({ factors: factors('email') }), unreadable.next)).toEqual(lost);
+  });
+
+  it('tells new apps, and gaps closed', () => {
+    const before = assess(twin({ ...one({ factors: [] }), apps: [app('0oa1')] })).next;
+    expect(told({ ...one(), apps: [app('0oa1'), app('0oa2')] }, before)).toEqual([
+      ['app_added', '0oa2'],
+      ['gap_closed', '00u1', 'user_no_mfa'],
+    ]);
+  });
+
+  it('waits for a stream that broke off, and then tells', () => {
+    const before = assess(twin(one())).next;
+    const broken = { ...one({ roles: null, factors: [] }), streams: streams({ users: 'partial', roles: 'denied' }) };
+    const second = after(broken, before);
+    expect(second.drift).toEqual([]);
+    expect(second.timeline.incomplete).toEqual(['users', 'roles']);
+    expect(told(one({ roles: ROLE, factors: [] }), second.next)).toEqual([
+      ['admin_added', '00u1'],
+      ['mfa_lost', '00u1'],
+      ['gap_opened', '00u1', 'admin_no_mfa'],
+    ]);
+  });
+
+  it('does not take an administrator for new whose roles could never be read before', () => {
+    const first = assess(twin({ ...one({ roles: null }), streams: streams({ roles: 'denied' }) }));
+    expect(told(one({ roles: ROLE }), first.next)).toEqual([]);
+  });
+});
