@@ -15,6 +15,7 @@ import { createRunRepository } from './repositories/runs.ts';
 import { createSignatureLedger } from './repositories/signatures.ts';
 import { createSnapshotRepository } from './repositories/snapshots.ts';
 import { createTicketLedger } from './repositories/tickets.ts';
+import { createTwinStore } from './repositories/twin-store.ts';
 import { createRunUserRepository } from './repositories/users.ts';
 import type { Store } from './types.ts';
 
@@ -48,6 +49,7 @@ export async function openStore({ databaseUrl, maxConnections = 10, now }: Store
     keys: createKeyRepository(db),
     signatures: createSignatureLedger(db),
     rateBuckets: createRateBucketRepository(db),
+    twin: createTwinStore(db),
     migrate: () => migrateToLatest(db),
     pendingMigrations: () => pendingMigrations(db),
     ping: () => probe(databaseUrl),

@@ -4,6 +4,7 @@ import type { BucketState } from '../connectors/rate-limit/types.ts';
 import type { Approval } from '../governance/approval.ts';
 import type { Verdict } from '../mfa/types.ts';
 import type { ActionRequest, ActionState } from './governance-types.ts';
+import type { TwinDatabase } from './twin-schema.ts';
 import type { MessageRow, RunRecord, TicketAction, TicketRow } from './types.ts';
 
 /**
@@ -192,7 +193,7 @@ export interface AuditCheckpointsTable {
 }
 
 /** Tables as kysely sees them. */
-export interface Database {
+export interface Database extends TwinDatabase {
   runs: RunsTable;
   run_pages: RunPagesTable;
   run_users: RunUsersTable;

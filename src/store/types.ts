@@ -6,6 +6,7 @@ import type { Transaction } from 'kysely';
 import type { AuditKeyRepository, AuditTree, CheckpointRepository } from './audit-types.ts';
 import type { GrantRepository, KeyRepository, RequestRepository, SignatureLedger } from './governance-types.ts';
 import type { Database } from './schema.ts';
+import type { TwinStore } from './twin-types.ts';
 
 /** Handle of an open transaction; what a journal effect receives. */
 export type StoreTransaction = Transaction<Database>;
@@ -255,6 +256,7 @@ export interface Store {
   keys: KeyRepository;
   signatures: SignatureLedger;
   rateBuckets: RateBucketRepository;
+  twin: TwinStore;
   /** Brings the schema up to date; safe to call from several processes. */
   migrate(): Promise<void>;
   /** Names of migrations not yet applied; empty when up to date. */

@@ -122,3 +122,86 @@ export const denySignal = defineSignal<[DecisionInput]>('deny');
 export const cancelApprovalSignal = defineSignal('cancel');
 export const decideUpdate = defineUpdate<DecisionAnswer, [DecisionInput & { verdict: 'approve' | 'deny' }]>('decide');
 export const approvalQuery = defineQuery<ApprovalView>('approval');
+
+export const SYNC_WORKFLOW = 'oktaSync';
+
+/** Input of `oktaSync`; `{}` reads everything, and the System Log of the last 24 hours. */
+export interface OktaSyncInput {
+  /** Users with their factors, groups and administrator roles; default true. */
+  users?: boolean;
+  /** Applications; default true. */
+  apps?: boolean;
+  /** The System Log; default true. */
+  logs?: boolean;
+  /** How far back the log is read at least: 1 to 2,160, default 24. It always begins before the last window ended. */
+  hoursBack?: number;
+  /** Digest of a configuration snapshot in the store, put there by arx; without it the worker's own applies. */
+  configRef?: string;
+  /** Where a continued sync goes on; set by the workflow itself. */
+  resume?: SyncState;
+}
+
+/** Hours that Okta keeps the System Log. */
+export const MOST_HOURS_BACK = 2_160;
+
+/** The four listings of a sync, each followed by what is read of its items. */
+export type SyncBranchName = 'users' | 'groups' | 'apps' | 'assignees';
+
+/** How far one listing is. */
+export interface SyncBranch {
+  /** Items first listed on each page so far. */
+  sizes: number[];
+  listed: boolean;
+  /** Next item to read: page and offset on it. */
+  at: { page: number; from: number };
+  done: number;
+  /** Why it broke off: a coded word; null where it did not. */
+  lost: string | null;
+}
+
+/** What a sync carries over continue-as-new: positions and counts, nothing personal. */
+export interface SyncState {
+  branches: Partial<Record<SyncBranchName, SyncBranch>>;
+  /** Pages and entries of the System Log; null where it is not read. */
+  logs: { pages: number; entries: number; done: boolean; lost: string | null } | null;
+}
+
+/** How one stream of a sync ended; names, states and reasons are those of `arx.sync/v1`. */
+export interface SyncedStream {
+  name: 'users' | 'apps' | 'logs' | 'roles';
+  state: 'complete' | 'partial' | 'denied';
+  count: number;
+  at: string;
+  reason: string | null;
+}
+
+/** Result of `oktaSync`: the document `arx.sync/v1`. Counts and facts only, nothing personal. */
+export interface OktaSyncResult {
+  schema: 'arx.sync/v1';
+  run: string;
+  workflowId: string;
+  org: string;
+  /** complete: every stream that was asked for; failed: none of them could be read. */
+  status: RunStatus;
+  startedAt: string;
+  finishedAt: string;
+  streams: SyncedStream[];
+  /** Current facts as words, such as `mfa_coverage:87%`. */
+  facts: { key: string; value: string; text: string; confidence: string }[];
+  /** Open gaps by severity. */
+  gaps: { critical: number; high: number; medium: number; low: number };
+  drift: Record<string, number>;
+  /** Security events that this sync raised. */
+  events: number;
+  calls: { okta: number; throttled: number };
+}
+
+/** Answer of the `progress` query of `oktaSync`: listed and read items by listing. */
+export interface SyncProgress {
+  run: string;
+  phase: 'starting' | 'reading' | 'judging' | 'done';
+  lists: Record<string, { listed: number; read: number; lost: string | null }>;
+  logEntries: number;
+}
+
+export const syncProgressQuery = defineQuery<SyncProgress>('progress');

@@ -1,0 +1,60 @@
+import { sql } from 'kysely';
+import type { Kysely } from 'kysely';
+import type { Carried } from '../../twin/events/types.ts';
+import type { Database } from '../schema.ts';
+import type { TwinEventRepository } from '../twin-types.ts';
+import type { StoreTransaction } from '../types.ts';
+
+/** The run under which an org keeps what the next sync begins with. */
+const KEPT = '';
+
+/** Security events, each once, and what the windows of the log hand on. */
+export function createTwinEventRepository(db: Kysely<Database>): TwinEventRepository {
+  return {
+    async add(tx, { org, run }, events) {
+      if (events.length === 0) return 0;
+      const rows = events.map((event) => ({ ...event, org, run }));
+      rows.sort((one, other) => (one.uuid < other.uuid ? -1 : 1));
+      const insert = tx.insertInto('twin_events').values(rows);
+      const added = await insert
+        .onConflict((conflict) => conflict.columns(['org', 'uuid', 'rule']).doNothing())
+        .executeTakeFirst();
+      return Number(added.numInsertedOrUpdatedRows ?? 0);
+    },
+    async list(org, limit) {
+      const rows = db
+        .selectFrom('twin_events')
+        .select(['uuid', 'rule', 'severity', 'tactic', 'technique', 'at', 'actor', 'target'])
+        .where('org', '=', org);
+      return await rows.orderBy('at', 'desc').orderBy('uuid').orderBy('rule').limit(limit).execute();
+    },
+    async countOf(run) {
+      const rows = db.selectFrom('twin_events').select((eb) => eb.fn.countAll<number>().as('events'));
+      return (await rows.where('run', '=', run).executeTakeFirst())?.events ?? 0;
+    },
+    carried: async (org) => (await read(db, org, KEPT)) ?? null,
+    carriedIn: (org, run) => read(db, org, run),
+    carry: (tx, { org, run }, carried) => write(tx, { org, run, carried }),
+    async keepCarried(tx, { org, run }) {
+      const [mine, kept] = [await read(tx, org, run), await read(tx, org, KEPT)];
+      await sql`delete from twin_log where org = ${org} and run = ${run}`.execute(tx);
+      if (!mine || (kept && Date.parse(kept.until) > Date.parse(mine.until))) return;
+      await write(tx, { org, run: KEPT, carried: mine });
+    },
+  };
+}
+
+async function read(db: Kysely<Database>, org: string, run: string): Promise<Carried | null | undefined> {
+  const rows = db.selectFrom('twin_log').select('carried').where('org', '=', org).where('run', '=', run);
+  return (await rows.executeTakeFirst())?.carried;
+}
+
+async function write(
+  tx: StoreTransaction,
+  { org, run, carried }: { org: string; run: string; carried: Carried | null },
+): Promise<void> {
+  const text = carried && JSON.stringify(carried);
+  await sql`
+    insert into twin_log (org, run, carried) values (${org}, ${run}, ${text}::json)
+    on conflict (org, run) do update set carried = excluded.carried`.execute(tx);
+}

@@ -1,0 +1,76 @@
+import type { Kysely, Selectable } from 'kysely';
+import type { STREAMS, StreamName } from '../../twin/types.ts';
+import { NotStoredError } from '../errors.ts';
+import type { Database } from '../schema.ts';
+import type { TwinDatabase } from '../twin-schema.ts';
+import type { SyncRecord, SyncRepository, SyncStream } from '../twin-types.ts';
+
+/** The type holds this list equal to the one in twin, which this room may not import. */
+const NAMES = ['users', 'apps', 'logs', 'roles'] as const satisfies typeof STREAMS;
+
+/** Syncs as begun and ended, and how their streams ended. */
+export function createSyncRepository(db: Kysely<Database>): SyncRepository {
+  const get = async (run: string): Promise<SyncRecord | null> =>
+    recordOf(await db.selectFrom('twin_syncs').selectAll().where('run', '=', run).executeTakeFirst());
+
+  return {
+    get,
+    async begin({ run, workflowId, org, startedAt, plan }) {
+      const row = { run, workflow_id: workflowId, org, started_at: startedAt, plan: JSON.stringify(plan) };
+      await db
+        .insertInto('twin_syncs')
+        .values({ ...row, status: 'running' })
+        .onConflict((conflict) => conflict.column('run').doNothing())
+        .execute();
+      const stored = await get(run);
+      if (!stored) throw new NotStoredError(`sync ${run} was removed while it began`);
+      return stored;
+    },
+    async newest(org) {
+      const rows = db.selectFrom('twin_syncs').selectAll().where('org', '=', org);
+      return recordOf(await rows.orderBy('position', 'desc').limit(1).executeTakeFirst());
+    },
+    async finish(tx, run, { status, finishedAt, result }) {
+      const ended = { status, finished_at: finishedAt, result: JSON.stringify(result) };
+      const updated = await tx.updateTable('twin_syncs').set(ended).where('run', '=', run).executeTakeFirst();
+      if (updated.numUpdatedRows === 0n) throw new NotStoredError(`sync ${run} is not stored: begin it first`);
+    },
+    async streams(org) {
+      const newest = (name: StreamName) =>
+        db
+          .selectFrom('twin_streams')
+          .selectAll()
+          .where('org', '=', org)
+          .where('name', '=', name)
+          .orderBy('position', 'desc')
+          .limit(1)
+          .executeTakeFirst();
+      const rows = await Promise.all(NAMES.map(newest));
+      return rows.flatMap((row) => (row ? [streamOf(row)] : []));
+    },
+    async completeOnce(org) {
+      const rows = db.selectFrom('twin_streams').select('name').distinct().where('org', '=', org);
+      return (await rows.where('state', '=', 'complete').execute()).map(({ name }) => name);
+    },
+    async putStreams(tx, { org, run }, streams) {
+      if (streams.length === 0) return;
+      const rows = streams.map((stream) => ({ ...stream, org, run }));
+      const insert = tx.insertInto('twin_streams').values(rows);
+      await insert.onConflict((conflict) => conflict.columns(['run', 'name']).doNothing()).execute();
+    },
+  };
+}
+
+const streamOf = ({ name, state, count, at, reason }: Selectable<TwinDatabase['twin_streams']>): SyncStream => ({
+  name,
+  state,
+  count,
+  at,
+  reason,
+});
+
+function recordOf(row: Selectable<TwinDatabase['twin_syncs']> | undefined): SyncRecord | null {
+  if (!row) return null;
+  const { run, workflow_id: workflowId, org, status, started_at: startedAt, finished_at: finishedAt, ...rest } = row;
+  return { run, workflowId, org, status, startedAt, finishedAt, plan: rest.plan, result: rest.result };
+}

@@ -1,0 +1,75 @@
+import { sql } from 'kysely';
+import type { Kysely, Selectable } from 'kysely';
+import type { DIRECT as DIRECT_VIA, TwinRole } from '../../twin/types.ts';
+import type { Database } from '../schema.ts';
+import type { TwinDatabase } from '../twin-schema.ts';
+import type { StoredTwinUser, SyncView } from '../twin-types.ts';
+import { provedMissed } from './twin-seen.ts';
+
+/** The type holds this equal to the word in twin, which this room may not import. */
+const DIRECT: typeof DIRECT_VIA = 'direct';
+
+/** A user as the store selects them. */
+export type UserRow = Omit<Selectable<TwinDatabase['twin_users']>, 'seen_run' | 'seen_at'> & {
+  last_seen: string | null;
+  groups: string[];
+  roles: string[];
+};
+
+/** What of an org is the same for all its users. */
+export interface Links {
+  /** Roles that groups give, by group id. */
+  rolesOf: ReadonlyMap<string, readonly string[]>;
+  /** Groups that everybody belongs to without being listed. */
+  everyone: readonly string[];
+  /** Whether roles were ever read. */
+  rolesKnown: boolean;
+}
+
+/** Reads what all users of an org share. */
+export async function readLinks(db: Kysely<Database>, org: string, view?: SyncView): Promise<Links> {
+  const { rows } = await sql<{ id: string; name: string; type: string | null; roles: string[] | null }>`
+    select id, name, type, roles from twin_groups g
+    where org = ${org} and not (gone or ${provedMissed(view, 'users', 'g')})
+      and (roles is not null or type = 'BUILT_IN') order by id`.execute(db);
+  const once = db.selectFrom('twin_streams').select('run').where('org', '=', org).where('name', '=', 'roles');
+  const read = await once.where('state', '=', 'complete').limit(1).executeTakeFirst();
+  return {
+    rolesOf: new Map(rows.flatMap(({ id, roles }) => (roles && roles.length > 0 ? [[id, roles]] : []))),
+    everyone: rows.filter(isEveryone).map(({ id }) => id),
+    rolesKnown: read !== undefined || (view?.proves.includes('roles') ?? false),
+  };
+}
+
+/** Okta's built-in group of all who are not deprovisioned; its members are never listed. */
+export const isEveryone = ({ name, type }: { name: string; type: string | null }): boolean =>
+  type === 'BUILT_IN' && name === 'Everyone';
+
+/** A row as a user of the twin. */
+export function toStoredUser(row: UserRow, links: Links): StoredTwinUser {
+  const groups = [...new Set([...row.groups, ...(row.status === 'DEPROVISIONED' ? [] : links.everyone)])].sort();
+  const user = {
+    id: row.id,
+    login: row.login,
+    email: row.email,
+    status: row.status,
+    department: row.department,
+    title: row.title,
+    userType: row.user_type,
+    created: row.created,
+    activated: row.activated,
+    lastLogin: row.last_login,
+    lastSeen: row.last_seen,
+    passwordChanged: row.password_changed,
+    groups,
+    factors: row.factors,
+    roles: links.rolesKnown ? rolesOf(row.roles, groups, links) : null,
+    gone: row.gone,
+  };
+  return { user, standing: row.mfa === null ? null : { privileged: row.privileged, mfa: row.mfa } };
+}
+
+function rolesOf(direct: readonly string[], groups: readonly string[], links: Links): TwinRole[] {
+  const through = groups.flatMap((via) => (links.rolesOf.get(via) ?? []).map((role) => ({ role, via })));
+  return [...direct.map((role) => ({ role, via: DIRECT })), ...through];
+}

@@ -1,0 +1,140 @@
+import { sql } from 'kysely';
+import type { Kysely } from 'kysely';
+import type { Standing } from '../../twin/types.ts';
+import type { Database } from '../schema.ts';
+import type { ListedTwinUser, SyncView, TwinUserRepository } from '../twin-types.ts';
+import type { StoreTransaction } from '../types.ts';
+import { missed, ordered, provedMissed } from './twin-seen.ts';
+import { readLinks, toStoredUser } from './twin-user-rows.ts';
+import type { UserRow } from './twin-user-rows.ts';
+
+/** Users as last read, whatever their status. */
+export function createTwinUserRepository(db: Kysely<Database>): TwinUserRepository {
+  return {
+    put: (tx, { org, run, at }, users) => put(tx, { org, run, at, users }),
+    async setFactors(tx, org, users) {
+      const rows = ordered(users, ({ id }) => id);
+      const factors = rows.map((user) => (user.factors === null ? null : JSON.stringify(user.factors)));
+      await sql`
+        update twin_users u set factors = f.factors::json
+        from unnest(${rows.map(({ id }) => id)}::text[], ${factors}::text[]) as f(id, factors)
+        where u.org = ${org} and u.id = f.id`.execute(tx);
+    },
+    async setRoles(tx, { org, run, at }, users) {
+      const ids = users.map(({ id }) => id);
+      await sql`delete from twin_user_roles where org = ${org} and user_id = any(${ids}::text[])`.execute(tx);
+      const rows = users.flatMap(({ id, roles }) => [...new Set(roles)].map((role) => ({ id, role })));
+      await sql`
+        insert into twin_user_roles (org, user_id, role, seen_run, seen_at)
+        select ${org}, id, role, ${run}, ${at}
+        from unnest(${rows.map(({ id }) => id)}::text[], ${rows.map(({ role }) => role)}::text[]) as r(id, role)
+        on conflict (org, user_id, role) do nothing`.execute(tx);
+    },
+    async seen(tx, org, signIns) {
+      const rows = ordered(
+        signIns.toSorted((one, other) => (one.at < other.at ? -1 : 1)),
+        ({ id }) => id,
+      );
+      await sql`
+        insert into twin_seen (org, user_id, at)
+        select ${org}, id, at from unnest(${rows.map(({ id }) => id)}::text[], ${rows.map(({ at }) => at)}::text[])
+          as s(id, at)
+        on conflict (org, user_id) do update set at = greatest(twin_seen.at, excluded.at)`.execute(tx);
+    },
+    pages: (org, size, view) => pages(db, { org, size, view }),
+    async get(org, reference) {
+      const { rows } = await selectUsers(db, { org, size: 1, reference });
+      const links = await readLinks(db, org);
+      return rows[0] ? toStoredUser(rows[0], links).user : null;
+    },
+    settle: (tx, view, standings) => settle(tx, view, standings),
+  };
+}
+
+interface Put {
+  org: string;
+  run: string;
+  at: string;
+  users: readonly ListedTwinUser[];
+}
+
+async function put(tx: StoreTransaction, { org, run, at, users }: Put): Promise<void> {
+  const rows = ordered(users, ({ id }) => id);
+  const column = (pick: (user: ListedTwinUser) => string | null): (string | null)[] => rows.map(pick);
+  await sql`
+    insert into twin_users (org, id, login, email, status, department, title, user_type, created, activated,
+      last_login, password_changed, seen_run, seen_at)
+    select ${org}, u.*, ${run}, ${at} from unnest(
+      ${column(({ id }) => id)}::text[], ${column(({ login }) => login)}::text[],
+      ${column(({ email }) => email)}::text[], ${column(({ status }) => status)}::text[],
+      ${column(({ department }) => department)}::text[], ${column(({ title }) => title)}::text[],
+      ${column(({ userType }) => userType)}::text[], ${column(({ created }) => created)}::text[],
+      ${column(({ activated }) => activated)}::text[], ${column(({ lastLogin }) => lastLogin)}::text[],
+      ${column(({ passwordChanged }) => passwordChanged)}::text[]
+    ) as u
+    on conflict (org, id) do update set
+      login = excluded.login, email = excluded.email, status = excluded.status, department = excluded.department,
+      title = excluded.title, user_type = excluded.user_type, created = excluded.created,
+      activated = excluded.activated, last_login = excluded.last_login,
+      password_changed = excluded.password_changed, gone = false, seen_run = excluded.seen_run,
+      seen_at = excluded.seen_at`.execute(tx);
+}
+
+interface Selection {
+  org: string;
+  size: number;
+  view?: SyncView | undefined;
+  after?: string;
+  reference?: string;
+}
+
+/** One row a user, with groups and roles as lists. */
+function selectUsers(db: Kysely<Database>, { org, size, view, after, reference }: Selection) {
+  const among =
+    reference === undefined
+      ? sql<boolean>`u.id > ${after ?? ''}`
+      : sql<boolean>`(u.id = ${reference} or u.login = ${reference})`;
+  return sql<UserRow>`
+    select u.*, u.gone or ${provedMissed(view, 'users', 'u')} as gone, s.at as last_seen,
+      array(select m.group_id from twin_members m join twin_groups g on g.org = m.org and g.id = m.group_id
+        where m.org = u.org and m.user_id = u.id and not (g.gone or ${provedMissed(view, 'users', 'g')})
+        order by m.group_id) as groups,
+      array(select r.role from twin_user_roles r where r.org = u.org and r.user_id = u.id
+        and not ${provedMissed(view, 'roles', 'r')} order by r.role) as roles
+    from twin_users u left join twin_seen s on s.org = u.org and s.user_id = u.id
+    where u.org = ${org} and ${among} order by u.id limit ${size}`.execute(db);
+}
+
+async function* pages(db: Kysely<Database>, { org, size, view }: Selection) {
+  const links = await readLinks(db, org, view);
+  for (let after: string | undefined = ''; after !== undefined;) {
+    const { rows }: { rows: UserRow[] } = await selectUsers(db, { org, size, view, after });
+    if (rows.length > 0) yield rows.map((row) => toStoredUser(row, links));
+    after = rows.length === size ? rows.at(-1)?.id : undefined;
+  }
+}
+
+async function settle(
+  tx: StoreTransaction,
+  view: SyncView,
+  standings: readonly { id: string; standing: Standing }[],
+): Promise<void> {
+  if (view.proves.includes('users')) {
+    await sql`update twin_users set gone = true
+      where org = ${view.org} and not gone and ${missed(view, 'twin_users')}`.execute(tx);
+  }
+  if (view.proves.includes('roles')) {
+    await sql`delete from twin_user_roles
+      where org = ${view.org} and ${missed(view, 'twin_user_roles')}`.execute(tx);
+  }
+  const rows = ordered(standings, ({ id }) => id);
+  for (let from = 0; from < rows.length; from += STANDINGS_A_STATEMENT) {
+    const chunk = rows.slice(from, from + STANDINGS_A_STATEMENT);
+    await sql`
+      update twin_users u set privileged = s.privileged, mfa = s.mfa
+      from unnest(${chunk.map(({ id }) => id)}::text[], ${chunk.map(({ standing }) => standing.privileged)}::boolean[],
+        ${chunk.map(({ standing }) => standing.mfa)}::text[]) as s(id, privileged, mfa)
+      where u.org = ${view.org} and u.id = s.id`.execute(tx);
+  }
+}
+const STANDINGS_A_STATEMENT = 10_000;

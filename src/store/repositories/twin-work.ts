@@ -1,0 +1,122 @@
+import { sql } from 'kysely';
+import type { Kysely } from 'kysely';
+import { NotStoredError } from '../errors.ts';
+import type { Database } from '../schema.ts';
+import type { ReadOutcome, SyncPage, SyncWork, SyncWorkRepository } from '../twin-types.ts';
+import type { StoreTransaction } from '../types.ts';
+
+const WORKS: readonly SyncWork[] = ['factors', 'members', 'group_roles', 'app_users', 'app_groups', 'user_roles'];
+
+/** What a sync has listed and read so far. */
+export function createSyncWorkRepository(db: Kysely<Database>): SyncWorkRepository {
+  return {
+    addPage: (page, items, write, count) => addPage(db, { page, items, write, count }),
+    page: (run, list, page) => readPage(db, { run, list, page }),
+    async lastPage(run, list) {
+      const pages = db.selectFrom('twin_pages').select(['page', 'next', 'count']).where('run', '=', run);
+      return (await pages.where('list', '=', list).orderBy('page', 'desc').limit(1).executeTakeFirst()) ?? null;
+    },
+    async counted(run, list) {
+      const { rows } = await sql<{ total: number }>`
+        select coalesce(sum(count), 0)::bigint as total from twin_pages
+        where run = ${run} and list = ${list}`.execute(db);
+      return rows[0]?.total ?? 0;
+    },
+    async items(run, list, { page, from, count }) {
+      const items = db.selectFrom('twin_items').select('id').where('run', '=', run).where('list', '=', list);
+      const rows = items.where('page', '=', page).orderBy('position').offset(from).limit(count);
+      return (await rows.execute()).map(({ id }) => id);
+    },
+    async pending(run, work, ids) {
+      const { rows } = await sql<{ id: string }>`
+        select id from twin_reads
+        where run = ${run} and work = ${work} and id = any(${[...ids]}::text[]) and outcome is not null`.execute(db);
+      const done = new Set(rows.map(({ id }) => id));
+      return ids.filter((id) => !done.has(id));
+    },
+    settle: (tx, of, outcomes) => settle(tx ?? db, of, outcomes),
+    async countFailure(run, work, id) {
+      const { rows } = await sql<{ failures: number }>`
+        insert into twin_reads (run, work, id, failures) values (${run}, ${work}, ${id}, 1)
+        on conflict (run, work, id) do update set failures = twin_reads.failures + 1
+        returning failures`.execute(db);
+      return rows[0]?.failures ?? 1;
+    },
+    async outcomes(run) {
+      const { rows } = await sql<{ work: SyncWork; outcome: ReadOutcome; items: number }>`
+        select work, outcome, count(*) as items from twin_reads
+        where run = ${run} and outcome is not null group by work, outcome`.execute(db);
+      const counts = Object.fromEntries(WORKS.map((work) => [work, { read: 0, refused: 0, failed: 0, gone: 0 }]));
+      for (const { work, outcome, items } of rows) counts[work]![outcome] = items;
+      return counts as Record<SyncWork, Record<ReadOutcome, number>>;
+    },
+    async clear(tx, run) {
+      for (const table of ['twin_pages', 'twin_items', 'twin_reads'] as const) {
+        await tx.deleteFrom(table).where('run', '=', run).execute();
+      }
+    },
+  };
+}
+
+interface NewPage {
+  page: Parameters<SyncWorkRepository['addPage']>[0];
+  items: readonly string[];
+  write: (tx: StoreTransaction) => Promise<void>;
+  count: number | undefined;
+}
+
+async function addPage(db: Kysely<Database>, { page, items, write, count }: NewPage): Promise<SyncPage> {
+  const { run, list, page: number, next } = page;
+  return await db.transaction().execute(async (tx) => {
+    const { rows } = await sql`
+      insert into twin_pages (run, list, page, next, count)
+      values (${run}, ${list}, ${number}, ${next}, ${count ?? 0})
+      on conflict (run, list, page) do nothing returning page`.execute(tx);
+    if (rows.length > 0) {
+      if (items.length > 0) await addItems(tx, page, { items, counted: count === undefined });
+      await write(tx);
+    }
+    const stored = await readPage(tx, { run, list, page: number });
+    if (!stored) throw new NotStoredError(`page ${number} of ${list} was removed while it was stored`);
+    return stored;
+  });
+}
+
+/** The items that no earlier page listed, in their order; the page counts them where nobody counted otherwise. */
+async function addItems(
+  tx: StoreTransaction,
+  { run, list, page }: NewPage['page'],
+  { items, counted }: { items: readonly string[]; counted: boolean },
+): Promise<void> {
+  const known = await sql<{ id: string }>`
+    select id from twin_items where run = ${run} and list = ${list} and id = any(${[...items]}::text[])`.execute(tx);
+  const before = new Set(known.rows.map(({ id }) => id));
+  const fresh = [...new Set(items)].filter((id) => !before.has(id));
+  await sql`
+    insert into twin_items (run, list, id, page, position)
+    select ${run}, ${list}, id, ${page}, n - 1 from unnest(${fresh}::text[]) with ordinality as i(id, n)`.execute(tx);
+  if (!counted) return;
+  await sql`update twin_pages set count = ${fresh.length}
+    where run = ${run} and list = ${list} and page = ${page}`.execute(tx);
+}
+
+async function readPage(
+  db: Kysely<Database>,
+  { run, list, page }: { run: string; list: string; page: number },
+): Promise<SyncPage | null> {
+  const rows = db.selectFrom('twin_pages').select(['next', 'count']).where('run', '=', run).where('list', '=', list);
+  return (await rows.where('page', '=', page).executeTakeFirst()) ?? null;
+}
+
+async function settle(
+  db: Kysely<Database>,
+  { run, work }: { run: string; work: SyncWork },
+  outcomes: readonly { id: string; outcome: ReadOutcome }[],
+): Promise<void> {
+  const ids = outcomes.map(({ id }) => id);
+  await sql`
+    insert into twin_reads (run, work, id, outcome)
+    select ${run}, ${work}, id, outcome
+    from unnest(${ids}::text[], ${outcomes.map(({ outcome }) => outcome)}::text[]) as o(id, outcome) order by id
+    on conflict (run, work, id) do update set outcome = excluded.outcome`.execute(db);
+}

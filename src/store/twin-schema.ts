@@ -1,0 +1,130 @@
+import type { ColumnType } from 'kysely';
+import type { JsonObject } from '../audit/types.ts';
+import type { Carried } from '../twin/events/types.ts';
+import type { Confidence, Drift, GapKind, MfaState, Severity, TimelineEntry, TwinFactor } from '../twin/types.ts';
+import type { JsonColumn } from './schema.ts';
+import type { SearchHit, SyncRecord, SyncStream } from './twin-types.ts';
+
+type Position = ColumnType<number, never, never>;
+type Flag = ColumnType<boolean, boolean | undefined, boolean>;
+type OptionalJson<Value> = ColumnType<Value | null, string | null | undefined, string | null>;
+
+/** When and by which sync a row was last read: what a complete stream did not read again is no longer there. */
+interface Seen {
+  seen_run: string;
+  seen_at: string;
+}
+
+/** Tables of the twin as kysely sees them; `0014-twin.ts` makes them. Times are ISO 8601 UTC text. */
+export interface TwinDatabase {
+  twin_syncs: {
+    position: Position;
+    run: string;
+    workflow_id: string;
+    org: string;
+    status: SyncRecord['status'];
+    started_at: string;
+    finished_at: string | null;
+    plan: JsonColumn<JsonObject>;
+    result: OptionalJson<JsonObject>;
+  };
+  twin_streams: {
+    position: Position;
+    run: string;
+    name: SyncStream['name'];
+    org: string;
+    state: SyncStream['state'];
+    count: number;
+    at: string;
+    reason: string | null;
+  };
+  twin_pages: { run: string; list: string; page: number; next: string | null; count: number };
+  twin_items: { run: string; list: string; id: string; page: number; position: number };
+  twin_reads: {
+    run: string;
+    work: string;
+    id: string;
+    outcome: string | null;
+    failures: ColumnType<number, number | undefined, number>;
+  };
+  twin_users: Seen & {
+    org: string;
+    id: string;
+    login: string;
+    email: string | null;
+    status: string;
+    department: string | null;
+    title: string | null;
+    user_type: string | null;
+    created: string | null;
+    activated: string | null;
+    last_login: string | null;
+    password_changed: string | null;
+    factors: OptionalJson<TwinFactor[]>;
+    gone: Flag;
+    /** What is remembered so that drift can be told. */
+    privileged: ColumnType<boolean | null, boolean | null | undefined, boolean | null>;
+    mfa: ColumnType<MfaState | null, MfaState | null | undefined, MfaState | null>;
+  };
+  twin_seen: { org: string; user_id: string; at: string };
+  twin_groups: Seen & {
+    org: string;
+    id: string;
+    name: string;
+    type: string | null;
+    roles: OptionalJson<string[]>;
+    gone: Flag;
+  };
+  twin_members: Seen & { org: string; user_id: string; group_id: string };
+  twin_user_roles: Seen & { org: string; user_id: string; role: string };
+  twin_apps: Seen & {
+    org: string;
+    id: string;
+    label: string;
+    sign_on_mode: string;
+    status: string;
+    users: ColumnType<number | null, number | null | undefined, number | null>;
+    groups: ColumnType<number | null, number | null | undefined, number | null>;
+    gone: Flag;
+    /** A sync has taken notice of it: from then on it is no news. */
+    judged: Flag;
+  };
+  twin_facts: {
+    org: string;
+    key: string;
+    version: number;
+    value: string;
+    text: string;
+    confidence: Exclude<Confidence, 'stale'>;
+    source: string;
+    run: string;
+    since: string;
+    observed_at: string;
+  };
+  twin_gaps: {
+    org: string;
+    kind: GapKind;
+    subject: string;
+    since: string;
+    severity: Severity;
+    name: string;
+    detail: string;
+    closed_at: string | null;
+  };
+  twin_drift: { position: Position; org: string; run: string; at: string; entry: JsonColumn<Drift> };
+  twin_timeline: { position: Position; org: string; run: string; at: string; entry: JsonColumn<TimelineEntry> };
+  twin_events: {
+    org: string;
+    uuid: string;
+    rule: string;
+    severity: Severity;
+    tactic: string;
+    technique: string;
+    at: string;
+    actor: string | null;
+    target: string | null;
+    run: string;
+  };
+  twin_log: { org: string; run: string; carried: OptionalJson<Carried> };
+  twin_search: { org: string; part: number; body: string; entries: JsonColumn<SearchHit[]> };
+}

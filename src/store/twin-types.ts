@@ -1,0 +1,292 @@
+import type { JsonObject } from '../audit/types.ts';
+import type { Carried } from '../twin/events/types.ts';
+import type {
+  Drift,
+  Fact,
+  Gap,
+  SecurityEvent,
+  Standing,
+  StreamName,
+  StreamState,
+  TimelineEntry,
+  TwinApp,
+  TwinFactor,
+  TwinGroup,
+  TwinUser,
+} from '../twin/types.ts';
+import type { RunStatus } from '../workflows/messages.ts';
+import type { StoreTransaction } from './types.ts';
+
+/** A sync as begun and ended. One organisation has one twin, keyed by its host. */
+export interface SyncRecord {
+  /** First run id of the continue-as-new chain. */
+  run: string;
+  workflowId: string;
+  org: string;
+  status: 'running' | RunStatus;
+  startedAt: string;
+  finishedAt: string | null;
+  /** What was decided at its beginning; its shape belongs to the activities. */
+  plan: JsonObject;
+  /** The document `arx.sync/v1`; null until finished. */
+  result: JsonObject | null;
+}
+
+/** How a stream ended that a sync read. */
+export interface SyncStream extends StreamState {
+  at: string;
+}
+
+/** What is listed page by page. */
+export type SyncList = 'users' | 'groups' | 'apps' | 'assignees';
+/** What is read of each listed item. */
+export type SyncWork = 'factors' | 'members' | 'group_roles' | 'app_users' | 'app_groups' | 'user_roles';
+/** How a reading ended: `refused`, Okta does not allow it; `failed`, given up; `gone`, no longer there. */
+export type ReadOutcome = 'read' | 'refused' | 'failed' | 'gone';
+
+export interface SyncRepository {
+  /** Inserts the sync; where it exists already, returns the stored one unchanged (a retry). */
+  begin(record: Omit<SyncRecord, 'status' | 'finishedAt' | 'result'>): Promise<SyncRecord>;
+  get(run: string): Promise<SyncRecord | null>;
+  /** The sync of an org that was begun last. */
+  newest(org: string): Promise<SyncRecord | null>;
+  finish(
+    tx: StoreTransaction,
+    run: string,
+    end: { status: RunStatus; finishedAt: string; result: JsonObject },
+  ): Promise<void>;
+  /** States of the streams as they were last read, in the order of their names; those never read are left out. */
+  streams(org: string): Promise<SyncStream[]>;
+  /** Streams that some sync has read completely. */
+  completeOnce(org: string): Promise<StreamName[]>;
+  /** Keeps how the streams of a run ended. */
+  putStreams(tx: StoreTransaction, sync: { org: string; run: string }, streams: readonly SyncStream[]): Promise<void>;
+}
+
+/** Pages listed, and items read, of a sync that is going on: nothing is asked of Okta twice. */
+export interface SyncWorkRepository {
+  /**
+   * Stores a page once, with what `write` stores in the same transaction; a repeated call returns the stored page.
+   * Items that an earlier page listed are left out of it.
+   */
+  addPage(
+    page: { run: string; list: string; page: number; next: string | null },
+    items: readonly string[],
+    write: (tx: StoreTransaction) => Promise<void>,
+    count?: number,
+  ): Promise<SyncPage>;
+  page(run: string, list: string, page: number): Promise<SyncPage | null>;
+  /** The last page of a list that is stored, with its number. */
+  lastPage(run: string, list: string): Promise<(SyncPage & { page: number }) | null>;
+  /** Sum of the counts of all stored pages of a list. */
+  counted(run: string, list: string): Promise<number>;
+  items(run: string, list: string, slice: { page: number; from: number; count: number }): Promise<string[]>;
+  /** Those of `ids` whose reading has not ended, in the given order. */
+  pending(run: string, work: SyncWork, ids: readonly string[]): Promise<string[]>;
+  settle(
+    tx: StoreTransaction | null,
+    of: { run: string; work: SyncWork },
+    outcomes: readonly { id: string; outcome: ReadOutcome }[],
+  ): Promise<void>;
+  /** Counts a failed try; returns how many there are now. */
+  countFailure(run: string, work: SyncWork, id: string): Promise<number>;
+  outcomes(run: string): Promise<Record<SyncWork, Record<ReadOutcome, number>>>;
+  /** Forgets what was stored on the way. */
+  clear(tx: StoreTransaction, run: string): Promise<void>;
+}
+
+export interface SyncPage {
+  /** Cursor of the next page, null at the end. */
+  next: string | null;
+  count: number;
+}
+
+/** By which sync, and when, rows are read. */
+export interface SyncStamp {
+  org: string;
+  run: string;
+  at: string;
+}
+
+/** What a complete stream says of rows: those that were read neither by this run nor since it began are gone. */
+export interface SyncView {
+  org: string;
+  run: string;
+  startedAt: string;
+  /** Streams whose missing rows are gone. */
+  proves: readonly StreamName[];
+}
+
+/** A user as Okta lists them. */
+export type ListedTwinUser = Omit<TwinUser, 'groups' | 'factors' | 'roles' | 'gone' | 'lastSeen'>;
+/** A user with what was remembered of them by the sync before; null where there was none. */
+export interface StoredTwinUser {
+  user: TwinUser;
+  standing: Standing | null;
+}
+
+export interface TwinUserRepository {
+  put(tx: StoreTransaction, stamp: SyncStamp, users: readonly ListedTwinUser[]): Promise<void>;
+  /** Null: could not be read. */
+  setFactors(
+    tx: StoreTransaction,
+    org: string,
+    users: readonly { id: string; factors: readonly TwinFactor[] | null }[],
+  ): Promise<void>;
+  /** Replaces the administrator roles that a user holds in person. */
+  setRoles(
+    tx: StoreTransaction,
+    stamp: SyncStamp,
+    users: readonly { id: string; roles: readonly string[] }[],
+  ): Promise<void>;
+  /** Notes sign-ins that the System Log shows. */
+  seen(tx: StoreTransaction, org: string, signIns: readonly { id: string; at: string }[]): Promise<void>;
+  /** Everybody ever read, by ascending id; as a sync sees them where a view is given. */
+  pages(org: string, size: number, view?: SyncView): AsyncIterable<StoredTwinUser[]>;
+  /** By id or login. */
+  get(org: string, reference: string): Promise<TwinUser | null>;
+  /** Marks who is gone, drops roles that are no longer held, and remembers the standings. */
+  settle(tx: StoreTransaction, view: SyncView, standings: readonly { id: string; standing: Standing }[]): Promise<void>;
+}
+
+export interface TwinGroupRepository {
+  put(
+    tx: StoreTransaction,
+    stamp: SyncStamp,
+    groups: readonly { id: string; name: string; type: string | null }[],
+  ): Promise<void>;
+  setRoles(
+    tx: StoreTransaction,
+    org: string,
+    groups: readonly { id: string; roles: readonly string[] }[],
+  ): Promise<void>;
+  addMembers(tx: StoreTransaction, stamp: SyncStamp, groupId: string, userIds: readonly string[]): Promise<void>;
+  /** Takes out who was not read as a member by this run: every page of the group is stored. */
+  closeMembers(tx: StoreTransaction, view: SyncView, groupId: string): Promise<void>;
+  /** Groups that are there, by ascending id. */
+  list(org: string): Promise<TwinGroup[]>;
+  /** Of those groups that everybody belongs to without being listed. */
+  everyone(org: string, ids: readonly string[]): Promise<string[]>;
+  settle(tx: StoreTransaction, view: SyncView): Promise<void>;
+}
+
+/** An app and whether an earlier sync had taken notice of it. */
+export interface StoredTwinApp {
+  app: TwinApp;
+  known: boolean;
+}
+
+export interface TwinAppRepository {
+  put(
+    tx: StoreTransaction,
+    stamp: SyncStamp,
+    apps: readonly Pick<TwinApp, 'id' | 'label' | 'signOnMode' | 'status'>[],
+  ): Promise<void>;
+  /** Null: could not be counted. */
+  setCount(
+    tx: StoreTransaction,
+    org: string,
+    of: 'users' | 'groups',
+    apps: readonly { id: string; count: number | null }[],
+  ): Promise<void>;
+  /** Every app ever read, by ascending id. */
+  pages(org: string, size: number, view?: SyncView): AsyncIterable<StoredTwinApp[]>;
+  settle(tx: StoreTransaction, view: SyncView): Promise<void>;
+}
+
+/** A version of a fact. */
+export interface FactVersion extends Fact {
+  version: number;
+  /** When this version was first seen. */
+  since: string;
+}
+
+export interface TwinFactRepository {
+  /** Current versions by key; what is too old to count is for the reader to tell (`aged`). */
+  current(org: string): Promise<Fact[]>;
+  /** Newest first. */
+  history(org: string, key: string): Promise<FactVersion[]>;
+  /** Adds the versions that are new, and the time at which the others were seen again. */
+  put(tx: StoreTransaction, org: string, facts: { changed: readonly Fact[]; seen: readonly Fact[] }): Promise<void>;
+}
+
+/** A gap, and when it was closed. */
+export interface KeptGap extends Gap {
+  closedAt: string | null;
+}
+
+export interface TwinGapRepository {
+  /** Open ones, or those of some subjects only. */
+  open(org: string, subjects?: readonly string[]): Promise<Gap[]>;
+  /** Open ones whose subject is neither a user, nor an app, nor the org. */
+  orphans(org: string): Promise<Gap[]>;
+  /** Closed ones too, newest first. */
+  history(org: string, limit: number): Promise<KeptGap[]>;
+  change(
+    tx: StoreTransaction,
+    on: { org: string; at: string },
+    gaps: { opened: readonly Gap[]; closed: readonly Gap[]; reworded: readonly Gap[] },
+  ): Promise<void>;
+}
+
+export interface TwinHistoryRepository {
+  add(
+    tx: StoreTransaction,
+    on: { org: string; run: string; at: string },
+    what: { timeline: TimelineEntry; drift: readonly Drift[] },
+  ): Promise<void>;
+  /** Newest first. */
+  timeline(org: string, limit: number): Promise<TimelineEntry[]>;
+  /** Newest first; of one run where it is named. */
+  drift(org: string, limit: number, run?: string): Promise<Drift[]>;
+}
+
+export interface TwinEventRepository {
+  /** Passes over those that are kept already; returns how many were new. */
+  add(tx: StoreTransaction, on: { org: string; run: string }, events: readonly SecurityEvent[]): Promise<number>;
+  /** Newest first. */
+  list(org: string, limit: number): Promise<SecurityEvent[]>;
+  /** How many were first raised by a run. */
+  countOf(run: string): Promise<number>;
+  /** What the windows of the log so far give to the next one. */
+  carried(org: string): Promise<Carried | null>;
+  /** The same within a sync; undefined before its first page. */
+  carriedIn(org: string, run: string): Promise<Carried | null | undefined>;
+  carry(tx: StoreTransaction, on: { org: string; run: string }, carried: Carried | null): Promise<void>;
+  /** Makes what a sync carries the beginning of the next one's; drops it where that reaches further already. */
+  keepCarried(tx: StoreTransaction, on: { org: string; run: string }): Promise<void>;
+}
+
+/** Something found. */
+export interface SearchHit {
+  kind: 'user' | 'group' | 'app' | 'gap' | 'event' | 'fact';
+  /** Id of the user, group or app; of a gap its subject; uuid of an event; key of a fact. */
+  id: string;
+  label: string;
+  detail: string;
+}
+
+export interface TwinSearchRepository {
+  /** Replaces the index of an org. `terms` are what each hit is found by. */
+  rebuild(
+    tx: StoreTransaction,
+    org: string,
+    entries: readonly { hit: SearchHit; terms: readonly string[] }[],
+  ): Promise<void>;
+  /** What contains the text, without regard to case: beginnings first. At most 200 characters of it count. */
+  find(org: string, text: string, limit: number): Promise<SearchHit[]>;
+}
+
+/** The identity twins of all organisations. */
+export interface TwinStore {
+  syncs: SyncRepository;
+  work: SyncWorkRepository;
+  users: TwinUserRepository;
+  groups: TwinGroupRepository;
+  apps: TwinAppRepository;
+  facts: TwinFactRepository;
+  gaps: TwinGapRepository;
+  history: TwinHistoryRepository;
+  events: TwinEventRepository;
+  search: TwinSearchRepository;
+}
