@@ -14,6 +14,7 @@ const ESTIMATED_BY = [
   'mfa/identity',
   'mfa/scan-plan',
   'connectors/okta/scope',
+  'connectors/rate-limit/buckets',
   'connectors/rate-limit/usable',
 ];
 const CONSOLE_ROOMS = ['workflows/messages', 'config', 'store', 'governance', 'audit'];

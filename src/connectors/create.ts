@@ -26,7 +26,7 @@ import type { CallEvent, Wire } from './exchange.ts';
 import type { Pipeline } from './execute.ts';
 import type { OktaCredential } from './okta/client.ts';
 import type { VendorClient } from './perform.ts';
-import { bookFor, bucketName } from './rate-limit/buckets.ts';
+import { bookFor, bucketKey } from './rate-limit/buckets.ts';
 import type { BucketBook, Quota } from './rate-limit/types.ts';
 import type {
   Call,
@@ -125,7 +125,7 @@ const wireTo = (connector: ConnectorName, address: string, settings: ConnectorSe
   transport: createTransport({ origin: address, timeoutMs: settings.timeoutMs }),
   governor: createGovernor({
     quota: settings.quota,
-    book: settings.buckets && bookFor(settings.buckets, (bucket) => bucketName(connector, address, bucket)),
+    book: settings.buckets && bookFor(settings.buckets, (bucket) => bucketKey(connector, new URL(address).host, bucket)),
   }),
   observe: quiet(settings.observe),
 });

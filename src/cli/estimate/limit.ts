@@ -1,3 +1,4 @@
+import { bucketKey } from '../../connectors/rate-limit/buckets.ts';
 import type { Store } from '../../store/types.ts';
 import type { Listed } from './listing.ts';
 
@@ -18,7 +19,9 @@ export interface LimitSources {
 }
 
 /** The limit as last seen; where nobody has seen it, that of one token. */
-export async function usersLimit({ listed }: LimitSources): Promise<UsersLimit> {
+export async function usersLimit({ known, listed }: LimitSources): Promise<UsersLimit> {
   if (listed?.limit !== undefined) return { limit: listed.limit, basis: 'seen' };
-  return { limit: ASSUMED_LIMIT, basis: 'assumed' };
+  const state = known && (await known.store.rateBuckets.get(bucketKey('okta', known.org, 'users')));
+  const limit = state?.unlimited ? null : (state?.window ?? state?.ended)?.limit;
+  return limit === undefined ? { limit: ASSUMED_LIMIT, basis: 'assumed' } : { limit, basis: 'seen' };
 }

@@ -20,9 +20,9 @@ const BUCKETS: Record<ConnectorName, (path: string) => string> = {
 /** Name of the bucket that a request to `path` is counted in. */
 export const bucketOf = (connector: ConnectorName, path: string): string => BUCKETS[connector](path);
 
-/** Name under which a book keeps a bucket of the vendor at this address, such as `okta:example.okta.com:users`. */
-export const bucketName = (connector: ConnectorName, address: string, bucket: string): string =>
-  `${connector}:${new URL(address).host}:${bucket}`;
+/** Name under which a book keeps a bucket of the vendor at this host, such as `okta:example.okta.com:users`. */
+export const bucketKey = (connector: ConnectorName, host: string, bucket: string): string =>
+  `${connector}:${host}:${bucket}`;
 
 /** The part of a book that one vendor uses. */
 export const bookFor = (book: BucketBook, nameOf: (bucket: string) => string): BucketBook => ({
