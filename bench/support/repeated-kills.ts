@@ -22,7 +22,7 @@ const LIFE_MS = 5_000;
 /** Kills the worker five seconds after each time that calls go on, until the scan has come to its end. */
 export async function killAgainAndAgain(users: number): Promise<RepeatedKills> {
   const emulator = { profile: 'plain' as const, users, rateLimit: 0 };
-  const config = { tickets: { mode: 'none' } };
+  const config = { tickets: { mode: 'none' }, scan: { batch: 100 } };
   return await withArx({ emulator, config, durable: true }, async (arx) => {
     await arx.emulators.fault({ vendor: 'okta', pathPattern: '/api/v1/users', kind: 'latency', ms: ANSWER_MS });
     let [worker] = arx.workers;
