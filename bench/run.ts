@@ -41,15 +41,17 @@ function argumentsOrExit(given: readonly string[]): BenchArguments {
 let ending = false;
 
 /** Servers and workers outlive who started them, unless they are told. */
-async function endInOrder(exitCode: number): Promise<never> {
+async function endInOrder(exitCode: number): Promise<void> {
+  if (ending) return;
   ending = true;
   const { takeAllDown } = await import('./support/arx.ts');
   await takeAllDown();
   process.exit(exitCode);
 }
 
-process.once('SIGINT', () => void endInOrder(130));
-process.once('SIGTERM', () => void endInOrder(143));
+// Listeners that stay: where there is none, the part of arx that starts servers ends the process at once.
+process.on('SIGINT', () => void endInOrder(130));
+process.on('SIGTERM', () => void endInOrder(143));
 // What fails because its servers are being taken down is no finding.
 await main(process.argv.slice(2)).catch((error: unknown) => {
   if (!ending) throw error;
