@@ -1,4 +1,3 @@
-import { GAP_TABLE } from './gap-kinds.ts';
 import { name, table, time } from './markdown.ts';
 import { coverageText } from './mfa.ts';
 import type { Excerpt, PostureProfile } from './profile.ts';
@@ -33,7 +32,7 @@ function figures(profile: PostureProfile): string {
   const judged = `${coverage.enrolled} of ${coverage.enrolled + coverage.none} ACTIVE users that could be judged`;
   const rows: [string, string][] = [
     ['Users', `${profile.users}, of them ${profile.active} ACTIVE`],
-    ['MFA coverage', `${coverageText(coverage)} (${judged}; ${coverage.unknown} unknown)`],
+    ['MFA coverage', `${profile.coverageText} (${judged}; ${coverage.unknown} unknown)`],
     ['Privileged users', `${profile.privilegedUsers}, of them ${profile.superAdmins} super administrators`],
     ['Stale accounts', `${profile.staleAccounts}`],
     [
@@ -91,7 +90,7 @@ function gaps(profile: PostureProfile): string {
   const sections = SEVERITIES.flatMap((severity) => {
     const found = profile.gaps.items.filter((gap) => gap.severity === severity);
     if (found.length === 0) return [];
-    const rows = found.map((gap) => [GAP_TABLE[gap.kind].title, name(gap.name), name(gap.detail), time(gap.since)]);
+    const rows = found.map((gap) => [gap.title, name(gap.name), name(gap.detail), time(gap.since)]);
     const head = `### ${severity[0]?.toUpperCase()}${severity.slice(1)}: ${profile.gapCounts[severity]}`;
     return [`${head}\n\n${table(['gap', 'subject', 'detail', 'since'], rows)}`];
   });

@@ -5,7 +5,8 @@ import { bySeverity } from './gaps.ts';
 import { isPresent } from './judge.ts';
 import type { Judge } from './judge.ts';
 import { ageMs, byText } from './logic.ts';
-import { coverageFrom } from './mfa.ts';
+import { GAP_TABLE } from './gap-kinds.ts';
+import { coverageFrom, coverageText, mfaState } from './mfa.ts';
 import { isPrivileged, privilegeReasons, reasonText } from './privileged.ts';
 import { ssoApps } from './tally.ts';
 import type { Tally } from './tally.ts';
@@ -21,7 +22,6 @@ import type {
   TwinApp,
   TwinUser,
 } from './types.ts';
-import { mfaState } from './mfa.ts';
 
 /** A list cut for reading: `more` says how many are left out. */
 export interface Excerpt<Item> {
@@ -36,6 +36,11 @@ export interface PrivilegedUser {
   mfa: MfaState;
   /** In words, such as `SUPER_ADMIN directly`. */
   why: string[];
+}
+
+/** A gap with what its kind is called. */
+export interface ProfileGap extends Gap {
+  title: string;
 }
 
 export interface ProfileApp {
@@ -58,6 +63,8 @@ export interface PostureProfile {
   users: number;
   active: number;
   coverage: MfaCoverage;
+  /** As the fact shows it, such as `87%`. */
+  coverageText: string;
   byClass: Record<FactorClass, number>;
   byFactor: Record<string, number>;
   privilegedUsers: number;
@@ -67,7 +74,7 @@ export interface PostureProfile {
   apps: Record<SignOnKind, number>;
   gapCounts: Record<Severity, number>;
   /** The most severe first. */
-  gaps: Excerpt<Gap>;
+  gaps: Excerpt<ProfileGap>;
   privileged: Excerpt<PrivilegedUser>;
   inventory: Excerpt<ProfileApp>;
   drift: Excerpt<Drift>;
@@ -103,6 +110,7 @@ export function postureProfile(input: ProfileInput, judge: Judge): PostureProfil
     users: tally.users,
     active: tally.active,
     coverage: coverageFrom(tally.mfa),
+    coverageText: coverageText(tally.mfa),
     byClass: tally.byClass,
     byFactor: tally.byFactor,
     privilegedUsers: tally.privileged,
@@ -111,7 +119,10 @@ export function postureProfile(input: ProfileInput, judge: Judge): PostureProfil
     ssoApps: ssoApps(tally),
     apps: tally.apps,
     gapCounts: tally.gaps,
-    gaps: excerpt(input.gaps.toSorted(bySeverity), gapTotal),
+    gaps: excerpt(
+      input.gaps.toSorted(bySeverity).map((gap) => ({ ...gap, title: GAP_TABLE[gap.kind].title })),
+      gapTotal,
+    ),
     privileged: excerpt(privilegedOf(input.users, judge), tally.privileged),
     inventory: excerpt(
       inventoryOf(input.apps),
