@@ -18,6 +18,7 @@ ENV NODE_ENV=production MALLOC_ARENA_MAX=2
 COPY --from=modules /app/node_modules ./node_modules
 COPY package.json arx.yaml ./
 COPY policies ./policies
+COPY rules ./rules
 COPY src ./src
 # The bundled workflows, so that no start makes them.
 RUN node --disable-warning=ExperimentalWarning src/worker/bundle-process.ts bundle && chmod -R a+rX bundle

@@ -12,16 +12,18 @@ interface CheckOptions {
 /** `arx config check`: reads everything a run would read and says what it found. */
 export const defineConfig: DefineVerb = (program, run) => {
   const config = withInheritedJson(program.command('config').description('look at the configuration'));
-  const command = config.command('check').description('check configuration and policies, and look at the environment');
+  const command = config
+    .command('check')
+    .description('check configuration, policies and rules for security events, and look at the environment');
   withJson(withConfig(command)).action((options: CheckOptions) => run((io) => check(io, options)));
 };
 
 /**
- * A configuration or policy that is wrong ends as an error with its place. A variable that is wrong makes the whole not
+ * A configuration, policy or rule that is wrong ends as an error with its place. A variable that is wrong makes the whole not
  * valid (exit 2); one that is missing is told.
  */
 async function check(io: Io, options: CheckOptions) {
-  const [{ loadSettings }, { environmentSummary, isUsable, policiesOf }] = await Promise.all([
+  const [{ loadSettings }, { environmentSummary, eventRulesOf, isUsable, policiesOf }] = await Promise.all([
     import('./support/settings.ts'),
     import('./support/inspect.ts'),
   ]);
@@ -33,11 +35,12 @@ async function check(io: Io, options: CheckOptions) {
     file: place.file,
     line: place.line,
   }));
+  const eventRules = eventRulesOf(settings).map(({ name, severity }) => ({ name, severity }));
   const file = settings.file?.path ?? null;
   const environment = await environmentSummary(settings);
   const valid = isUsable(environment);
   const exit = valid ? EXIT.ok : EXIT.usage;
-  const found = { valid, file, digest: settings.digest, policies, environment };
+  const found = { valid, file, digest: settings.digest, policies, eventRules, environment };
   if (options.json) {
     await writeJson(io, { schema: 'arx.config/v1', config: settings.config, ...found, policyDigest });
     return exit;

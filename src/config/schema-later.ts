@@ -55,10 +55,12 @@ export const twin = z
     privileged_groups: texts('a list of groups').describe(
       'Groups, by id or exact name, whose members the report shows apart as administrators',
     ),
-    expected_idps: texts('a list of identity providers').describe('Not used yet'),
+    expected_idps: texts('a list of identity providers').describe(
+      'Identity providers, by id or exact name, that sign-ins may come from; any other is raised as a security event',
+    ),
     event_rules: list(text('a file name or glob'), 'a list of file names or globs')
       .prefault(['rules/*.yaml'])
-      .describe('Not used yet'),
+      .describe('Files of rules for security events, relative to this file: names, folders or globs'),
     stale_after: someTime.prefault('90d').describe('Not used yet'),
   })
   .prefault({})

@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { eventRuleBase } from '../../config/event-rules.ts';
 import { configDigest, loadConfig } from '../../config/load.ts';
 import { policyBase, readPolicies } from '../../config/policies.ts';
 import { CATALOGUE } from '../../governance/catalogue.ts';
@@ -19,11 +20,12 @@ export function withPolicies(settings: Settings, directory: string | undefined, 
   const { arx, config, baseDir } = settings;
   const given = filesOf([directory], arx.cwd);
   const kept = filesOf(config.policies, policyBase(config.policies, baseDir)).filter((path) => isOfJobs(path));
+  const rules = eventRuleBase(config.twin.event_rules, baseDir);
   const vault = config.credentials.okta?.vault;
   const changed = {
     ...config,
     policies: [...new Set([...given, ...kept])],
-    twin: { ...config.twin, event_rules: config.twin.event_rules.map((path) => resolve(baseDir, path)) },
+    twin: { ...config.twin, event_rules: config.twin.event_rules.map((path) => resolve(rules, path)) },
     ...(vault !== undefined &&
       /^\.{1,2}\//.test(vault) && { credentials: { okta: { vault: resolve(baseDir, vault) } } }),
   };

@@ -8,16 +8,21 @@ export interface ConfigReport {
   file: string | null;
   digest: string;
   policies: { name: string; connector: string; file: string; line: number }[];
+  eventRules: { name: string }[];
   environment: EnvironmentSummary;
 }
 
 /** The outcome of `config check` for the terminal. */
-export function configText({ valid, file, digest, policies, environment }: ConfigReport, colors: Colors): string {
+export function configText(
+  { valid, file, digest, policies, eventRules, environment }: ConfigReport,
+  colors: Colors,
+): string {
   const set = environment.variables.filter((variable) => variable.set);
   return [
     `${valid ? colors.green('valid') : colors.red('NOT VALID')}  ${file ?? 'no file: the defaults apply'} (digest ${digest.slice(0, 12)})`,
     plural(policies.length, 'policy', 'policies'),
     ...policies.map(({ name, file: source, line }) => `  ${plain(name)} (${plain(source)}:${line})`),
+    plural(eventRules.length, 'rule for security events', 'rules for security events'),
     `${plural(set.length, 'variable')} set`,
     ...set.map(({ name, value }) => `  ${name}=${plain(value ?? '')}`),
     ...environment.problems.map(

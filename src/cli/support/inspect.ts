@@ -1,11 +1,13 @@
 import { oktaSettings } from '../../config/credentials.ts';
 import { oktaProblems } from '../../config/okta-env.ts';
+import { loadEventRules } from '../../config/event-rules.ts';
 import { loadPolicies } from '../../config/policies.ts';
 import { VARIABLES } from '../../config/variables.ts';
 import { jiraProblems, slackProblems } from '../../config/vendors.ts';
 import { CATALOGUE } from '../../governance/catalogue.ts';
 import { bundleDigest } from '../../governance/digest.ts';
 import type { PolicyBundle } from '../../governance/types.ts';
+import type { EventRule } from '../../twin/events/types.ts';
 import { toCliError } from './errors.ts';
 import type { CliError } from './errors.ts';
 import type { Settings } from './settings.ts';
@@ -61,3 +63,7 @@ function worthTelling(errors: readonly CliError[]): CliError[] {
 /** The policies that the configuration names. Throws ConfigError with the place of what is wrong. */
 export const policiesOf = ({ config, baseDir }: Settings): PolicyBundle & { ok: true } =>
   loadPolicies({ patterns: config.policies, baseDir, catalogue: CATALOGUE, digest: bundleDigest });
+
+/** The rules for security events that the configuration names. Throws ConfigError with the place of what is wrong. */
+export const eventRulesOf = ({ config, baseDir }: Settings): EventRule[] =>
+  loadEventRules({ patterns: config.twin.event_rules, baseDir });

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { expect, it } from 'vitest';
@@ -34,6 +34,26 @@ it('tells a person the same', async () => {
   expect(out).toContain('OKTA_DOMAIN=example.okta.com');
   expect(out).toContain('OKTA_API_TOKEN=[secret]');
   expect(out).toContain('JIRA_URL is not set');
+});
+
+it('gives the rules for security events, and one that does not load as an error with its place', async () => {
+  const { out } = await arx(['config', 'check', '--config', config, '--json'], env);
+  const { eventRules } = JSON.parse(out) as { eventRules: object[] };
+  expect(eventRules).toContainEqual({ name: 'zone.delete', severity: 'medium' });
+  mkdirSync(join(folder, 'own'));
+  writeFileSync(
+    join(folder, 'own/rules.yaml'),
+    '- name: x\n  type: a.b\n  severity: hihg\n  tactic: Impact\n  technique: T1531\n',
+  );
+  const path = join(folder, 'own-rules.yaml');
+  writeFileSync(path, `version: 1\ntwin: { event_rules: ["own/*.yaml"] }\n`);
+  const refused = await arx(['config', 'check', '--config', path, '--json'], env);
+  expect(refused.code).toBe(2);
+  expect(JSON.parse(refused.out)).toMatchObject({
+    schema: 'arx.error/v1',
+    where: { file: 'own/rules.yaml', line: 3, column: 13, path: '0.severity' },
+    remedy: 'Did you mean high?',
+  });
 });
 
 it('gives a policy that does not load as an error with its place', async () => {
