@@ -44,6 +44,8 @@ let ending = false;
 async function endInOrder(exitCode: number): Promise<void> {
   if (ending) return;
   ending = true;
+  // Requests that wait for a server which is gone fail in timers of their own, and would end us halfway.
+  process.on('uncaughtException', () => undefined);
   const { takeAllDown } = await import('./support/arx.ts');
   await takeAllDown();
   process.exit(exitCode);
