@@ -1,14 +1,13 @@
-import { appDrift, gapDrift, standingOf, userDrift } from './drift.ts';
-import type { Baseline } from './drift.ts';
+import { appDrift, byDrift, gapDrift, standingOf, userDrift } from './drift.ts';
+import type { Baseline, DriftGround } from './drift.ts';
 import { freshFacts, reviseFacts } from './facts.ts';
 import { appGaps, bySeverity, orgGaps, orphanGaps, userGaps } from './gaps.ts';
 import type { GapChange } from './gaps.ts';
 import { prepareJudge } from './judge.ts';
-import type { Judge } from './judge.ts';
 import { countApp, countGaps, countUser, emptyTally } from './tally.ts';
 import type { Tally } from './tally.ts';
 import { countDrift, timelineEntry } from './timeline.ts';
-import type { Drift, Fact, Gap, Standing, StreamName, TimelineEntry, Twin } from './types.ts';
+import type { Drift, Fact, Gap, Standing, StreamName, TimelineEntry, Twin, TwinApp, TwinUser } from './types.ts';
 
 /** What is kept of the sync before. */
 export interface Earlier {
@@ -42,58 +41,87 @@ export interface Assessment {
   next: Earlier;
 }
 
-/** Judges a whole twin in memory; a large one is judged with the same functions, page by page. */
+/** What one sync judges by and counts into. */
+export interface AssessGround extends DriftGround {
+  tally: Tally;
+}
+
+/** What follows from one user, app or organisation; drift holds the opened and closed gaps too. */
+export interface Assessed {
+  change: GapChange;
+  drift: Drift[];
+}
+
+/** Judges and counts one user, given the standing and the open gaps of the sync before. */
+export function assessUser(
+  user: TwinUser,
+  before: { standing: Standing | null; gaps: readonly Gap[] },
+  on: AssessGround,
+): Assessed & { standing: Standing | null } {
+  countUser(on.tally, user, on.judge);
+  const { change, drift } = settled(userGaps(user, before.gaps, on.judge), on);
+  const standing = standingOf(user, before.standing, on);
+  return { change, drift: [...userDrift(user, before.standing, on), ...drift], standing };
+}
+
+/** Judges and counts one app; `known` tells whether it was there before. */
+export function assessApp(app: TwinApp, before: { known: boolean; gaps: readonly Gap[] }, on: AssessGround): Assessed {
+  countApp(on.tally, app);
+  const { change, drift } = settled(appGaps(app, before.gaps, on.judge), on);
+  return { change, drift: [...appDrift(app, before.known, on), ...drift] };
+}
+
+/** Judges what concerns the whole organisation, once every user is counted; takes the gaps whose subject is the org. */
+export function assessOrg(gaps: readonly Gap[], on: AssessGround): Assessed {
+  return settled(orgGaps(on.tally.superAdmins, gaps, on.judge), on);
+}
+
+/** Judges gaps whose user or app is no longer in the twin. */
+export function assessOrphans(gaps: readonly Gap[], on: AssessGround): Assessed {
+  return settled(orphanGaps(gaps, on.judge), on);
+}
+
+function settled(change: GapChange, on: AssessGround): Assessed {
+  countGaps(on.tally, change.gaps);
+  return { change, drift: gapDrift(change, on) };
+}
+
+/** Judges a whole twin in memory; a large one is judged page by page with the functions above. */
 export function assess(twin: Twin, earlier: Earlier = NOTHING_BEFORE): Assessment {
   const judge = prepareJudge(twin);
-  const on = { judge, baseline: earlier.baseline };
-  const tally = emptyTally();
-  const standings = new Map(earlier.standings);
-  const drift: Drift[] = [];
-  for (const user of twin.users) {
-    const before = earlier.standings.get(user.id) ?? null;
-    countUser(tally, user, judge);
-    drift.push(...userDrift(user, before, on));
-    const standing = standingOf(user, before, on);
-    if (standing !== null) standings.set(user.id, standing);
-  }
-  for (const app of twin.apps) {
-    countApp(tally, app);
-    drift.push(...appDrift(app, earlier.apps.has(app.id), on));
-  }
-  const change = gapsOf(twin, { tally, judge, earlier: earlier.gaps });
-  countGaps(tally, change.gaps);
-  drift.push(...gapDrift(change, on));
-  const { facts, changed } = reviseFacts(earlier.facts, freshFacts(tally, judge), judge);
+  const on = { judge, baseline: earlier.baseline, tally: emptyTally() };
+  const { parts, standings } = assessAll(twin, earlier, on);
+  const gaps = parts.flatMap(({ change }) => change.gaps).toSorted(bySeverity);
+  const drift = parts.flatMap((part) => part.drift).toSorted(byDrift);
+  const { facts, changed } = reviseFacts(earlier.facts, freshFacts(on.tally, judge), judge);
   const baseline = new Set([...earlier.baseline, ...judge.complete]);
   const apps = new Set([...earlier.apps, ...twin.apps.map(({ id }) => id)]);
   return {
-    tally,
-    gaps: change.gaps,
+    tally: on.tally,
+    gaps,
     facts,
     changedFacts: changed,
     drift,
-    timeline: timelineEntry(tally, countDrift(drift), judge),
-    next: { gaps: change.gaps, facts, standings, apps, baseline },
+    timeline: timelineEntry(on.tally, countDrift(drift), judge),
+    next: { gaps, facts, standings, apps, baseline },
   };
 }
 
-function gapsOf({ users, apps }: Twin, on: { tally: Tally; judge: Judge; earlier: readonly Gap[] }): GapChange {
-  const { tally, judge } = on;
-  const bySubject = Map.groupBy(on.earlier, ({ subject }) => subject);
+function assessAll({ users, apps }: Twin, earlier: Earlier, on: AssessGround) {
+  const bySubject = Map.groupBy(earlier.gaps, ({ subject }) => subject);
   const take = (id: string): Gap[] => {
     const found = bySubject.get(id) ?? [];
     bySubject.delete(id);
     return found;
   };
-  const changes = [
-    ...users.map((user) => userGaps(user, take(user.id), judge)),
-    ...apps.map((app) => appGaps(app, take(app.id), judge)),
-    orgGaps(tally.superAdmins, take(judge.org), judge),
-    orphanGaps([...bySubject.values()].flat(), judge),
-  ];
-  return {
-    gaps: changes.flatMap(({ gaps }) => gaps).toSorted(bySeverity),
-    opened: changes.flatMap(({ opened }) => opened).toSorted(bySeverity),
-    closed: changes.flatMap(({ closed }) => closed).toSorted(bySeverity),
-  };
+  const standings = new Map(earlier.standings);
+  const parts: Assessed[] = users.map((user) => {
+    const before = earlier.standings.get(user.id) ?? null;
+    const assessed = assessUser(user, { standing: before, gaps: take(user.id) }, on);
+    if (assessed.standing !== null) standings.set(user.id, assessed.standing);
+    return assessed;
+  });
+  parts.push(...apps.map((app) => assessApp(app, { known: earlier.apps.has(app.id), gaps: take(app.id) }, on)));
+  parts.push(assessOrg(take(on.judge.org), on), assessOrphans([...bySubject.values()].flat(), on));
+  return { parts, standings };
 }

@@ -4,6 +4,7 @@ import { hasAll, isActive, isPresent } from './judge.ts';
 import type { Judge } from './judge.ts';
 import { mfaState } from './mfa.ts';
 import { isPrivileged, privilegeReasons, reasonText } from './privileged.ts';
+import { DRIFT_KINDS } from './types.ts';
 import type { Drift, Gap, Standing, StreamName, TwinApp, TwinUser } from './types.ts';
 
 /** Streams that an earlier sync had read completely: without that, what is found now is no news. */
@@ -75,3 +76,7 @@ export function gapDrift(
   const news = change.opened.filter(({ kind }) => known(on.baseline, GAP_TABLE[kind].needs));
   return [...news.map((gap) => entry('gap_opened', gap)), ...change.closed.map((gap) => entry('gap_closed', gap))];
 }
+
+/** Order for people: by kind, as they are listed; the order of the twin within one kind. */
+export const byDrift = (one: Drift, other: Drift): number =>
+  DRIFT_KINDS.indexOf(one.kind) - DRIFT_KINDS.indexOf(other.kind);
