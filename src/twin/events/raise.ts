@@ -4,7 +4,7 @@ import { readEntries } from './entry.ts';
 import type { TimedEntry } from './entry.ts';
 import { judge } from './judge.ts';
 import type { RuleEntries } from './judge.ts';
-import { judgedFrom, OVERLAP_MS, remembered } from './memory.ts';
+import { judgedFrom, remembered } from './memory.ts';
 import type { Carried, EntryMatch, EntryParty, EventRule, EventSettings, LogWindow, Raised } from './types.ts';
 
 export interface RaiseOptions {
@@ -25,9 +25,10 @@ export function raise(rules: readonly EventRule[], entries: readonly unknown[], 
   const given = options.carried ?? null;
   const window = spanOf(options.window ?? widest(read), given);
   const before = window.anew ? null : given;
-  const log = before ? joined(before, read) : { entries: read, whole: () => true };
+  const log = before ? joined(before, read) : read;
   const looked = sorted(rules, log, options.settings);
   const events = looked.flatMap((one) => {
+    // What was judged in an earlier window is left to it: here not all that surrounds it may be at hand.
     const from = before ? judgedFrom(one.rule, Date.parse(before.until)) : -Infinity;
     return judge(one, window.until).flatMap((found) => (found.at >= from ? [eventOf(one.rule, found)] : []));
   });
@@ -60,37 +61,23 @@ const widest = (entries: readonly TimedEntry[]): LogWindow | null => {
   return first && last ? { since: first.entry.published, until: last.entry.published } : null;
 };
 
-interface Log {
-  entries: readonly TimedEntry[];
-  /** Whether all that surrounds an entry is at hand; what is not was judged with its surroundings before. */
-  whole: (one: TimedEntry) => boolean;
-}
-
-function joined(before: Carried, read: readonly TimedEntry[]): Log {
-  const from = Date.parse(before.until) - OVERLAP_MS;
-  const carried = new Set(before.entries.map(({ uuid }) => uuid));
-  const { entries } = readEntries([...before.entries, ...read.map(({ entry }) => entry)]);
-  return { entries, whole: ({ entry, at }) => at >= from || carried.has(entry.uuid) };
-}
+const joined = (before: Carried, read: readonly TimedEntry[]): readonly TimedEntry[] =>
+  readEntries([...before.entries, ...read.map(({ entry }) => entry)]).entries;
 
 /** For each rule the entries that it looks at; each entry is put only to the rules for its type. */
-function sorted(rules: readonly EventRule[], log: Log, settings: EventSettings): RuleEntries[] {
+function sorted(rules: readonly EventRule[], log: readonly TimedEntry[], settings: EventSettings): RuleEntries[] {
   const looked = rules.map((rule) => ({ rule, first: [] as TimedEntry[], then: [] as TimedEntry[] }));
   const roles = looked.flatMap(({ rule, first, then }) => {
     const follower = 'follower' in rule.demand ? [{ match: rule.demand.follower, list: then }] : [];
-    const alone = rule.demand.kind === 'single';
-    return [{ match: rule as EntryMatch, list: first }, ...follower].map((role) => ({ ...role, alone }));
+    return [{ match: rule as EntryMatch, list: first }, ...follower];
   });
   const byType = new Map<string, typeof roles>();
-  for (const one of log.entries) {
+  for (const one of log) {
     const { eventType } = one.entry;
-    const whole = log.whole(one);
     const open =
       byType.get(eventType) ?? roles.filter(({ match }) => match.types.some((type) => isOfType(eventType, type)));
     byType.set(eventType, open);
-    for (const { match, list, alone } of open) {
-      if ((alone || whole) && allHold(match, one.entry, settings)) list.push(one);
-    }
+    for (const { match, list } of open) if (allHold(match, one.entry, settings)) list.push(one);
   }
   return looked;
 }
