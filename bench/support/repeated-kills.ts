@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { result } from '../../src/client.ts';
 import { withArx } from './arx.ts';
+import type { ArxUnderTest } from './arx.ts';
 import { callsBeyond, oktaTraffic } from './okta-traffic.ts';
 import { linkTo } from './scan-figures.ts';
 import { floorOf } from './scan-tables.ts';
@@ -11,13 +12,18 @@ export interface RepeatedKills {
   kills: number;
   calls: number;
   floor: number;
-  /** In flight at the kills. */
+  /** On the wire at the kills. */
   cut: number;
+  /** Answered at the kills, and not on record yet. */
+  unrecorded: number;
+  /** Users read again although their verdict was on record at the kill before. */
+  readAgain: number;
 }
 
 /** Slow enough that the worker keeps up: else answers wait in it for their verdict to be written. */
 const ANSWER_MS = 1_000;
 const LIFE_MS = 5_000;
+const SETTLED_MS = 200;
 
 /** Kills the worker five seconds after each time that calls go on, until the scan has come to its end. */
 export async function killAgainAndAgain(users: number): Promise<RepeatedKills> {
@@ -26,21 +32,58 @@ export async function killAgainAndAgain(users: number): Promise<RepeatedKills> {
   return await withArx({ emulator, config, durable: true }, async (arx) => {
     await arx.emulators.fault({ vendor: 'okta', pathPattern: '/api/v1/users', kind: 'latency', ms: ANSWER_MS });
     let [worker] = arx.workers;
+    const started = await arx.start();
     let over = false;
-    const ended = result(linkTo(arx), await arx.start()).finally(() => (over = true));
-    let kills = 0;
+    const ended = result(linkTo(arx), started).finally(() => (over = true));
+    const deaths: Death[] = [];
     while (!over) {
       await Promise.race([ended, callsBeyond(arx, (await oktaTraffic(arx)).begun)]);
       await Promise.race([ended, delay(LIFE_MS)]);
       if (over) break;
       await worker?.kill();
-      kills += 1;
+      deaths.push(await deathNow(arx, started.run));
       worker = await arx.startWorker();
     }
     const { status, enumerated } = await ended;
     if (status !== 'complete' || enumerated !== users)
       throw new Error(`the run is ${status} with ${enumerated} users of ${users}`);
     const { begun, cut } = await oktaTraffic(arx);
-    return { users, kills, calls: begun, floor: floorOf(users), cut };
+    const calls = { calls: begun, floor: floorOf(users), cut };
+    return { users, kills: deaths.length, ...calls, unrecorded: lost(deaths), readAgain: await readAgain(arx, deaths) };
   });
+}
+
+/** What stood on record when a worker had died. */
+interface Death {
+  /** Users with a verdict. */
+  recorded: ReadonlySet<string>;
+  /** Factor reads that were answered, over all so far. */
+  answered: number;
+  /** Requests that the emulated Okta had seen. */
+  seen: number;
+}
+
+async function deathNow(arx: ArxUnderTest, run: string): Promise<Death> {
+  // What was on its way when the worker died may reach its end for a moment.
+  await delay(SETTLED_MS);
+  const recorded = new Set<string>();
+  for (const { userId, verdict } of await arx.users(run)) if (verdict !== null) recorded.add(userId);
+  const entries = await arx.emulators.log();
+  const { answered } = await oktaTraffic(arx);
+  const lists = entries.filter(({ operation }) => operation === 'users:read').length;
+  return { recorded, answered: answered - lists, seen: entries.length };
+}
+
+/** Answers that no verdict came of. */
+function lost(deaths: readonly Death[]): number {
+  const last = deaths.at(-1);
+  return last ? last.answered - last.recorded.size : 0;
+}
+
+async function readAgain(arx: ArxUnderTest, deaths: readonly Death[]): Promise<number> {
+  const entries = await arx.emulators.log();
+  const again = deaths.flatMap(({ recorded, seen }) =>
+    entries.slice(seen).filter(({ path }) => recorded.has(/\/users\/([^/]+)\/factors$/.exec(path)?.[1] ?? '')),
+  );
+  return again.length;
 }
