@@ -1,7 +1,7 @@
 import { networkError, requestIdOf } from './failure.ts';
 import { NetworkFailure, networkFailure } from './network.ts';
 import { bucketOf } from './rate-limit/buckets.ts';
-import { readSample } from './rate-limit/headers.ts';
+import { readWindow } from './rate-limit/headers.ts';
 import type { Called } from './failure.ts';
 import type { Answer, HttpRequest, Transport } from './http.ts';
 import type { Governor, Priority } from './rate-limit/types.ts';
@@ -103,11 +103,10 @@ const seen = (answer: Answer | null): Pick<CallEvent, 'status' | 'throttled' | '
   throttled: answer?.status === 429,
   requestId: answer && requestIdOf(answer),
   date: answer?.headers.get('date') ?? null,
-  rateLimit: answer && readSample(answer).window,
+  rateLimit: answer && readWindow(answer.headers),
 });
 
 // Compared after parsing: only then are `..`, backslashes and encodings what the server will see.
 function isApproved(request: HttpRequest, approved: Approved): boolean {
-  if (!URL.canParse(request.url)) return false;
-  return request.method.toUpperCase() === approved.method && new URL(request.url).pathname === approved.path;
+  return request.method.toUpperCase() === approved.method && URL.parse(request.url)?.pathname === approved.path;
 }

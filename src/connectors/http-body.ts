@@ -1,35 +1,67 @@
-import type { IncomingMessage } from 'node:http';
 import { gunzipSync } from 'node:zlib';
 import { NetworkFailure } from './network.ts';
 
 const DECODER = new TextDecoder();
 
-/** The text of an answer, read to its end. Throws NetworkFailure `too_large` above `maxBytes`, packed or unpacked. */
-export async function readText(response: IncomingMessage, maxBytes: number): Promise<string> {
-  const packed = await readBytes(response, maxBytes);
-  const isGzip = /^(x-)?gzip$/i.test(response.headers['content-encoding'] ?? '') && packed.byteLength > 0;
-  return DECODER.decode(isGzip ? unpack(packed, response, maxBytes) : packed);
+/** What is asked of the headers of an answer; the platform's own have it too. */
+export type ReadableHeaders = Pick<Headers, 'get'> & Iterable<[string, string]>;
+
+/**
+ * The headers of an answer, at a tenth of what the platform's cost. Repeated ones are joined by commas: a limit that is
+ * told twice is not taken for the one or the other.
+ */
+export class AnswerHeaders implements ReadableHeaders {
+  readonly #values: Readonly<Record<string, string | string[] | undefined>>;
+
+  /** `values`: by names in lower case. */
+  constructor(values: Readonly<Record<string, string | string[] | undefined>>) {
+    this.#values = values;
+  }
+
+  get(name: string): string | null {
+    const low = name.toLowerCase();
+    return Object.hasOwn(this.#values, low) ? joined(this.#values[low]) : null;
+  }
+
+  *[Symbol.iterator](): Generator<[string, string]> {
+    for (const name of Object.keys(this.#values)) yield [name, this.get(name) ?? ''];
+  }
 }
 
-function readBytes(response: IncomingMessage, maxBytes: number): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    response.on('data', (chunk: Buffer) => {
-      size += chunk.byteLength;
-      if (size > maxBytes) reject(new NetworkFailure('too_large', response.statusCode));
-      else chunks.push(chunk);
-    });
-    response.on('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)));
-    response.on('error', reject);
-  });
+const joined = (value: string | string[] | undefined): string | null =>
+  Array.isArray(value) ? value.join(', ') : (value ?? null);
+
+/** Gathers what is read of an answer, up to a limit. */
+export class BodyReader {
+  readonly #maxBytes: number;
+  #chunks: Buffer[] = [];
+  #size = 0;
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  /** False where this is more than is read. */
+  take(chunk: Buffer): boolean {
+    this.#size += chunk.byteLength;
+    if (this.#size > this.#maxBytes) return false;
+    this.#chunks.push(chunk);
+    return true;
+  }
+
+  /** The text when all of it has come. Throws NetworkFailure `too_large` where it unpacks to more than the limit. */
+  text(status: number, encoding: string | null): string {
+    const packed = this.#chunks.length === 1 ? this.#chunks[0]! : Buffer.concat(this.#chunks);
+    const isGzip = encoding !== null && /^(x-)?gzip$/i.test(encoding) && packed.byteLength > 0;
+    return DECODER.decode(isGzip ? unpack(packed, status, this.#maxBytes) : packed);
+  }
 }
 
-function unpack(packed: Buffer, response: IncomingMessage, maxBytes: number): Buffer {
+function unpack(packed: Buffer, status: number, maxBytes: number): Buffer {
   try {
     return gunzipSync(packed, { maxOutputLength: maxBytes });
   } catch (error) {
     const tooLarge = error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
-    throw new NetworkFailure(tooLarge ? 'too_large' : 'cut', tooLarge ? response.statusCode : null);
+    throw new NetworkFailure(tooLarge ? 'too_large' : 'cut', tooLarge ? status : null);
   }
 }

@@ -1,9 +1,8 @@
-import { request as httpRequest } from 'node:http';
-import type { ClientRequest, IncomingMessage } from 'node:http';
-import { request as httpsRequest } from 'node:https';
-import { urlToHttpOptions } from 'node:url';
+import { Pool } from 'undici';
+import type { Dispatcher } from 'undici';
 import { NetworkFailure, networkFailure } from './network.ts';
-import { readText } from './http-body.ts';
+import { AnswerHeaders, BodyReader } from './http-body.ts';
+import type { ReadableHeaders } from './http-body.ts';
 
 /** A request as a vendor's client built it. */
 export interface HttpRequest {
@@ -16,7 +15,8 @@ export interface HttpRequest {
 /** An answer, read to its end. */
 export interface Answer {
   status: number;
-  headers: Headers;
+  /** By name in any case; one that came several times joined by commas. */
+  headers: ReadableHeaders;
   text: string;
 }
 
@@ -42,97 +42,103 @@ export type Transport = (request: HttpRequest, signal?: AbortSignal) => Promise<
  * they are read. Nothing of the request or the answer stands in its errors. Connections are kept for the next request.
  */
 export function createTransport(settings: TransportSettings): Transport {
-  const home = new URL(settings.origin);
+  const { origin } = new URL(settings.origin);
   const limits = { ms: settings.timeoutMs ?? DEFAULT_TIMEOUT_MS, bytes: settings.maxBytes ?? DEFAULT_MAX_BYTES };
-  const pinned = pinnedOptions(home);
-  return async (request, signal) => {
-    const url = URL.parse(request.url);
-    if (url?.origin !== home.origin) throw new NetworkFailure('foreign_origin');
-    if (signal?.aborted) throw new NetworkFailure('cancelled');
-    try {
-      return await send({ request, url, pinned, limits, signal });
-    } catch (error) {
-      throw networkFailure(error);
-    }
-  };
+  const pool = poolTo(origin);
+  return (request, signal) =>
+    new Promise((resolve, reject) => {
+      const url = URL.parse(request.url);
+      if (url?.origin !== origin) return reject(new NetworkFailure('foreign_origin'));
+      if (signal?.aborted) return reject(new NetworkFailure('cancelled'));
+      const path = url.pathname + url.search;
+      const method = request.method.toUpperCase() as Dispatcher.HttpMethod;
+      const headers = { ...request.headers, 'accept-encoding': 'gzip' };
+      const exchange = new Exchange({ limits, signal, resolve, reject });
+      pool.dispatch({ path, method, headers, body: request.body }, exchange);
+    });
 }
 
-interface Pinned {
-  open: typeof httpRequest;
-  protocol: string | null | undefined;
-  hostname: string | null | undefined;
-  port: string | number | null | undefined;
-}
+// The platform's own client costs twice as much a request, fetch six times; this one neither follows redirects nor reads
+// a proxy from the environment. One request after another on each connection; our own time-out covers all of its parts.
+const poolTo = (origin: string): Pool =>
+  new Pool(origin, {
+    pipelining: 1,
+    allowH2: false,
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  });
 
-/** Where every request goes, whatever its URL says besides path and query. */
-function pinnedOptions(home: URL): Pinned {
-  const { protocol, hostname, port } = urlToHttpOptions(home);
-  return { open: home.protocol === 'https:' ? httpsRequest : httpRequest, protocol, hostname, port };
-}
-
-interface Sending {
-  request: HttpRequest;
-  url: URL;
-  pinned: Pinned;
+interface Exchanging {
   limits: { ms: number; bytes: number };
   signal: AbortSignal | undefined;
+  resolve(answer: Answer): void;
+  reject(failure: NetworkFailure): void;
 }
 
-// The platform's client rather than fetch: a third of the time a request. It follows no redirects and keeps what came.
-function send({ request, url, pinned, limits, signal }: Sending): Promise<Answer> {
-  const { open, ...target } = pinned;
-  return new Promise((resolve, reject) => {
-    const method = request.method.toUpperCase();
-    const call = open({ ...target, path: url.pathname + url.search, method, headers: request.headers });
-    call.setHeader('accept-encoding', 'gzip');
-    // Said before the connection goes: what that makes of a half-read answer is no news any more.
-    const end = (failure: NetworkFailure): void => {
-      fail(failure);
-      call.destroy();
-    };
-    const cancel = (): void => end(new NetworkFailure('cancelled_midway'));
-    const timer = setTimeout(() => end(new NetworkFailure('timed_out')), limits.ms);
-    signal?.addEventListener('abort', cancel, { once: true });
-    const settled =
-      <Value>(settle: (value: Value) => void) =>
-      (value: Value): void => {
-        clearTimeout(timer);
-        signal?.removeEventListener('abort', cancel);
-        settle(value);
-      };
-    const fail = settled(reject);
-    call.on('error', fail);
-    call.on('response', (response) => answerOf(response, limits.bytes).then(settled(resolve), fail));
-    limitConnecting(call);
-    call.end(request.body);
-  });
-}
+/** One request and its answer, from the moment it is handed in. */
+class Exchange implements Dispatcher.DispatchHandler {
+  readonly #given: Exchanging;
+  readonly #timer: NodeJS.Timeout;
+  readonly #cancel = (): void => this.#end(new NetworkFailure('cancelled_midway'));
+  readonly #body: BodyReader;
+  #controller: Dispatcher.DispatchController | null = null;
+  #failure: NetworkFailure | null = null;
+  #status = 0;
+  #headers = new AnswerHeaders({});
 
-async function answerOf(response: IncomingMessage, maxBytes: number): Promise<Answer> {
-  const status = response.statusCode ?? 0;
-  try {
-    if (REDIRECTS.has(status)) throw new NetworkFailure('redirected');
-    return { status, headers: headersOf(response), text: await readText(response, maxBytes) };
-  } catch (error) {
-    // With it the connection: what is left of this answer must not be taken for the next one.
-    response.destroy();
-    throw error;
+  constructor(given: Exchanging) {
+    this.#given = given;
+    this.#body = new BodyReader(given.limits.bytes);
+    this.#timer = setTimeout(() => this.#end(new NetworkFailure('timed_out')), given.limits.ms);
+    given.signal?.addEventListener('abort', this.#cancel, { once: true });
   }
-}
 
-// Repeated ones joined by commas: a limit that is told twice is not taken for the one or the other.
-function headersOf({ rawHeaders }: IncomingMessage): Headers {
-  const headers = new Headers();
-  for (let n = 0; n + 1 < rawHeaders.length; n += 2) headers.append(rawHeaders[n]!, rawHeaders[n + 1]!);
-  return headers;
-}
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    // Given up while it waited for its connection: nothing is sent any more.
+    if (this.#failure) controller.abort(this.#failure);
+  }
 
-/** A connection that does not come about is no time-out of an answer: nothing was sent. */
-function limitConnecting(call: ClientRequest): void {
-  call.once('socket', (socket) => {
-    if (!socket.connecting) return;
-    const timer = setTimeout(() => call.destroy(new NetworkFailure('unreachable')), CONNECT_TIMEOUT_MS);
-    const stop = (): void => clearTimeout(timer);
-    socket.once('connect', stop).once('close', stop);
-  });
+  onResponseStart(_: unknown, status: number, headers: Record<string, string | string[] | undefined>): void {
+    this.#status = status;
+    this.#headers = new AnswerHeaders(headers);
+    if (REDIRECTS.has(status)) this.#end(new NetworkFailure('redirected'));
+  }
+
+  onResponseData(_: unknown, chunk: Buffer): void {
+    if (!this.#body.take(chunk)) this.#end(new NetworkFailure('too_large', this.#status));
+  }
+
+  onResponseEnd(): void {
+    if (this.#failure) return;
+    const [status, headers] = [this.#status, this.#headers];
+    try {
+      const text = this.#body.text(status, headers.get('content-encoding'));
+      this.#leave();
+      // Only after the client has taken its connection back, so that the next request finds it.
+      queueMicrotask(() => setImmediate(this.#given.resolve, { status, headers, text }));
+    } catch (error) {
+      this.#end(networkFailure(error));
+    }
+  }
+
+  onResponseError(_: unknown, error: Error): void {
+    this.#end(networkFailure(error));
+  }
+
+  /** Said before the connection goes: what that makes of a half-read answer is no news any more. */
+  #end(failure: NetworkFailure): void {
+    if (this.#failure) return;
+    this.#failure = failure;
+    this.#leave();
+    this.#given.reject(failure);
+    // With it the connection: what is left of this answer must not be taken for the next one.
+    this.#controller?.abort(failure);
+  }
+
+  #leave(): void {
+    clearTimeout(this.#timer);
+    this.#given.signal?.removeEventListener('abort', this.#cancel);
+  }
 }

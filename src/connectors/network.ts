@@ -61,6 +61,7 @@ const BEFORE_SENDING = new Set([
   'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
   'CERT_HAS_EXPIRED',
   'ERR_TLS_CERT_ALTNAME_INVALID',
+  'UND_ERR_CONNECT_TIMEOUT',
 ]);
 
 /** Reduces what the transport throws to its kind; the original is not kept, since it may quote the address. */

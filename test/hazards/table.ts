@@ -73,8 +73,8 @@ const OKTA: Hazard[] = [
     takenOut: [
       change(
         'connectors/http.ts',
-        "setTimeout(() => end(new NetworkFailure('timed_out')), ms)",
-        'setTimeout(() => undefined, ms)',
+        "setTimeout(() => this.#end(new NetworkFailure('timed_out')), given.limits.ms)",
+        'setTimeout(() => undefined, given.limits.ms)',
       ),
     ],
   },
@@ -112,25 +112,27 @@ const OKTA: Hazard[] = [
     area: 'Okta SDK',
     hazard: 'a request to another origin',
     test: [HTTP_TEST, 'sends nothing to another origin'],
-    takenOut: [change('connectors/http.ts', 'originOf(request.url) !== origin', 'false')],
+    takenOut: [change('connectors/http.ts', 'url?.origin !== origin', '!url')],
   },
   {
     area: 'Okta SDK',
     hazard: 'the token goes along with a redirect',
     test: [HTTP_TEST, 'does not follow a redirect (%i), not even within the origin'],
-    takenOut: [change('connectors/http.ts', "    redirect: 'error',\n", '')],
+    takenOut: [change('connectors/http.ts', 'if (REDIRECTS.has(status))', 'if (REDIRECTS.has(0))')],
   },
   {
     area: 'Okta SDK',
     hazard: 'answers without a limit in size',
     test: [HTTP_TEST, 'stops reading at the limit, with or without a content length'],
-    takenOut: [change('connectors/http.ts', 'if (size > maxBytes)', 'if (size < 0)')],
+    takenOut: [change('connectors/http-body.ts', 'if (this.#size > this.#maxBytes)', 'if (this.#size < 0)')],
   },
   {
     area: 'Okta SDK',
     hazard: 'a call that cannot be cancelled',
     test: [HTTP_TEST, 'ends with the signal of the caller'],
-    takenOut: [change('connectors/http.ts', "signal?.addEventListener('abort', cancel, { once: true });", '')],
+    takenOut: [
+      change('connectors/http.ts', "given.signal?.addEventListener('abort', this.#cancel, { once: true });", ''),
+    ],
   },
   {
     area: 'Okta SDK',

@@ -127,7 +127,7 @@ const plain = ({ method, url, headers, body }: SdkRequest): HttpRequest => ({
 const forSdk = (url: string, answer: Answer): SdkResponse => ({
   url,
   status: answer.status,
-  headers: answer.headers,
+  headers: new Headers([...answer.headers]),
   text: async () => Promise.resolve(answer.text),
   json: async () => Promise.resolve(JSON.parse(answer.text) as unknown),
 });

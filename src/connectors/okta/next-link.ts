@@ -9,7 +9,7 @@ export interface Listing {
  * The `after` cursor of the page that follows, null at the end. Throws where the next link leads to another origin or
  * path, names no cursor or the one just used, or where there are several that differ.
  */
-export function nextCursor(headers: Headers, listing: Listing): string | null {
+export function nextCursor(headers: Pick<Headers, 'get'>, listing: Listing): string | null {
   const cursors = new Set(nextLinks(headers.get('link') ?? '').map((link) => nextCursorIn(link, listing)));
   if (cursors.size > 1) throw new TypeError('several next links that differ');
   const [cursor = null] = cursors;

@@ -4,7 +4,7 @@ export type Priority = 'interactive' | 'scan';
 /** What a settled call says of its bucket: the status and headers of its answer. */
 export interface Settlement {
   status: number;
-  headers: Headers;
+  headers: Pick<Headers, 'get'>;
 }
 
 /** The right to send one request. Settled exactly once: with the answer, or with null where none came. */

@@ -59,7 +59,7 @@ const fetchOf =
       status: answer.status,
       statusText: '',
       url: address,
-      headers: answer.headers,
+      headers: new Headers([...answer.headers]),
       text: async () => Promise.resolve(answer.text),
       json: async () => Promise.resolve(JSON.parse(answer.text) as unknown),
       arrayBuffer: async () => Promise.resolve(new TextEncoder().encode(answer.text).buffer as ArrayBuffer),

@@ -51,7 +51,7 @@ export function parseMembers(json: unknown): SlackOperations['channels:members']
 }
 
 /** Whose token this is; its scopes stand in a header. */
-export function parseIdentity(json: unknown, headers: Headers): SlackOperations['auth:test']['output'] {
+export function parseIdentity(json: unknown, headers: Pick<Headers, 'get'>): SlackOperations['auth:test']['output'] {
   const { team, team_id: teamId, user, user_id: userId, bot_id: botId } = identity.parse(json);
   const scopes = (headers.get('x-oauth-scopes') ?? '').split(',').map((scope) => scope.trim());
   return {
