@@ -114,12 +114,14 @@ export class Lane {
     const { owner, quota } = this.#settings;
     const state = known ?? freshBucket();
     const tell = (inFlight: number): void => void (state.owners[owner] = { inFlight, seenAt: now });
-    tell(this.#inFlight + this.#spare);
+    // What came back since this look began is told in the next one: until then it counts as under way.
+    const underWay = this.#inFlight + this.#settled.length + this.#spare;
+    tell(underWay);
     refresh(state, now);
     for (const one of settled) settle(state, one);
     refresh(state, now);
     const taken = take(state, { owner, quota, wanted: this.#asked() }, now);
-    tell(this.#inFlight + this.#spare + taken.given.interactive + taken.given.scan + taken.spare);
+    tell(underWay + taken.given.interactive + taken.given.scan + taken.spare);
     const { unlimited, owners } = state;
     const result = { ...taken, wakeAt: wakeAt(state, { owner, quota }, now), unlimited };
     return { state, result: { ...result, users: Object.keys(owners).length } };

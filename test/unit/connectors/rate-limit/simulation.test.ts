@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createGovernor } from '../../../../src/connectors/rate-limit/governor.ts';
 import { FakeClock } from '../support/clock.ts';
 import { memoryBook } from '../../../../src/connectors/rate-limit/memory-book.ts';
-import type { Governor, Settlement } from '../../../../src/connectors/rate-limit/types.ts';
+import type { BucketBook, Governor, Settlement } from '../../../../src/connectors/rate-limit/types.ts';
 
 interface Shape {
   limit: number;
@@ -65,7 +65,7 @@ class Vendor {
 async function simulate(shape: Shape): Promise<{ throttled: number; ms: number }> {
   const clock = new FakeClock();
   const vendor = new Vendor(shape);
-  const book = memoryBook(clock);
+  const book = distantBook(clock);
   const quota = { share: 1, reserve: 0, warningThreshold: false };
   const governors = Array.from({ length: shape.processes }, () =>
     createGovernor({ quota, clock, maxInFlight: 1_000, book }),
@@ -89,6 +89,21 @@ async function simulate(shape: Shape): Promise<{ throttled: number; ms: number }
   }
   await clock.run(Infinity, () => done < shape.calls);
   return { throttled: vendor.throttled, ms: clock.now() };
+}
+
+/** A book that takes a few milliseconds to reach and to come back from, like one in a store. */
+function distantBook(clock: FakeClock): BucketBook {
+  const book = memoryBook(clock);
+  const pass = (ms: number): Promise<void> => new Promise((resolve) => void clock.after(ms, resolve));
+  return {
+    now: () => book.now(),
+    change: async (bucket, step) => {
+      await pass(3);
+      const result = await book.change(bucket, step);
+      await pass(2);
+      return result;
+    },
+  };
 }
 
 const noisy = (seed: number) => (call: number) => 20 + (((call + seed) * 7919) % 160);
