@@ -7,7 +7,7 @@ import { isKnownStatus } from '../mfa/strength.ts';
 import type { ClassifiedFactor } from '../mfa/types.ts';
 import { verdictOf } from '../mfa/verdict.ts';
 import type { FactorReading, VerdictOutcome } from '../mfa/verdict.ts';
-import type { ListedUser, RunRecord, StoreTransaction } from '../store/types.ts';
+import type { ListedUser, RunRecord } from '../store/types.ts';
 import type { Deps } from './deps.ts';
 import { draftOf } from './drafts.ts';
 import { backoffMs, retryIn, VENDOR_ATTEMPTS } from './failures.ts';
@@ -17,8 +17,8 @@ import type { FrozenPlan } from './plan.ts';
 import { reportProgress } from './running.ts';
 import type { MfaActivities } from './types.ts';
 
-/** Users of one batch that are read at the same time; the quota is kept by the connector. */
-const LANES = 8;
+/** Items of one batch that are read at the same time; the quota is kept by the connector. */
+export const LANES = 8;
 const GIVE_UP_CHUNK = 200;
 
 /** `checkUsers`: a batch of one is a batch. What has a verdict is not read again. */
@@ -44,7 +44,7 @@ export function checkUsers(deps: Deps): MfaActivities['checkUsers'] {
 }
 
 /** Rate limits decide when to try again; else the shortest wait that the failures so far ask for. */
-function againLater(troubles: readonly ConnectorError[]): Error {
+export function againLater(troubles: readonly ConnectorError[]): Error {
   const limited = troubles.find(({ code }) => code === 'rate_limited');
   if (limited) return limited;
   const { attempt } = Context.current().info;
@@ -86,7 +86,7 @@ async function checkOne(deps: Deps, record: RunRecord, user: ListedUser): Promis
 }
 
 /** Errors that settle the verdict of this user at once. */
-function isFinal({ code }: ConnectorError): boolean {
+export function isFinal({ code }: ConnectorError): boolean {
   return code === 'not_found' || code === 'forbidden' || code === 'invalid' || code === 'conflict';
 }
 
@@ -139,7 +139,7 @@ export function verdictEntry(
   const found = { ...judged, checkedAt: deps.now().toISOString() };
   return {
     outcome: { verdict: judged.verdict, factors: judged.factors.map(factorForTrail) },
-    effect: (tx: StoreTransaction) => deps.store.users.setVerdict(tx, record.run, user.userId, found),
+    effect: deps.store.users.verdictEffect(record.run, user.userId, found),
   };
 }
 

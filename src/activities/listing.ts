@@ -54,8 +54,8 @@ async function readPage(
   }
 }
 
-/** After so many tries a fault of the vendor is taken as lasting; being rate limited never is. */
-function lastingOrNot(error: unknown): unknown {
+/** What a page fails with: after so many tries a fault of the vendor is taken as lasting; being rate limited never is. */
+export function lastingOrNot(error: unknown): unknown {
   if (!(error instanceof ConnectorError) || !error.retryable || error.code === 'rate_limited') return error;
   if (Context.current().info.attempt < PAGE_ATTEMPTS) return error;
   return ApplicationFailure.nonRetryable(`${error.message} (${PAGE_ATTEMPTS} tries)`, error.code);

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { RawBuilder } from 'kysely';
 import { contentOf, placeEntry, preparedContent, preparedId } from '../audit/entry.ts';
 import type { PlacedEntry, PreparedEntry } from '../audit/entry.ts';
 import { AuditConflictError } from '../audit/errors.ts';
@@ -14,8 +15,14 @@ export interface Append {
   effect?: JournalEffect;
 }
 
+/** Receipts by append, and where the chain ends with them. */
+export interface Written {
+  receipts: AuditReceipt[][];
+  end: AuditHead;
+}
+
 /** Writes the drafts behind the locked end of the chain and runs the effects; receipts by append. */
-export async function writeAppends(tx: StoreTransaction, appends: readonly Append[]): Promise<AuditReceipt[][]> {
+export async function writeAppends(tx: StoreTransaction, appends: readonly Append[]): Promise<Written> {
   const start = await lockHead(tx);
   const drafts = await withSequences(tx, appends);
   const known = await readKnown(tx, drafts.flat());
@@ -23,11 +30,11 @@ export async function writeAppends(tx: StoreTransaction, appends: readonly Appen
   const receipts = drafts.map((group) => group.map((draft) => receiptFor(chain, draft)));
   await insertEntries(tx, start, chain);
   await runEffects(tx, appends);
-  return receipts;
+  return { receipts, end: { entries: start.entries + chain.fresh.length, head: chain.head } };
 }
 
 /** A draft with its place among those of one series. */
-interface Sequenced {
+export interface Sequenced {
   prepared: PreparedEntry;
   sequence: number;
   id: string;
@@ -74,12 +81,20 @@ async function readKnown(tx: StoreTransaction, drafts: readonly Sequenced[]): Pr
 
 const knownOf = (entry: AuditEntry): Known => ({ hash: entry.hash, content: () => contentOf(entry) });
 
-/** Entries as arrays, one a column: the statement has the same text whatever their number. */
+/** Entries as rows `e` of a statement that has the same text whatever their number; `n` counts them from one. */
+export function entryRows(entries: readonly (Sequenced & PlacedEntry)[]): RawBuilder<unknown> {
+  const column = <Value>(pick: (entry: Sequenced & PlacedEntry) => Value): Value[] => entries.map(pick);
+  const identity = (name: keyof PreparedEntry['identity']) => column(({ prepared }) => prepared.identity[name]);
+  return sql`unnest(
+          ${column(({ id }) => id)}::text[], ${identity('workflowId')}::text[], ${identity('run')}::text[],
+          ${identity('kind')}::text[], ${identity('subject')}::text[], ${column(({ sequence }) => sequence)}::bigint[],
+          ${column(({ prepared }) => prepared.at)}::text[], ${column(({ text }) => text)}::text[]
+        ) with ordinality as e(id, workflow_id, run, kind, subject, sequence, at, text, n)`;
+}
+
 async function insertEntries(tx: StoreTransaction, start: AuditHead, { fresh }: Chain): Promise<void> {
   let entries = start.entries;
   for (const chunk of inChunks(fresh)) {
-    const column = <Value>(pick: (entry: Chain['fresh'][number]) => Value): Value[] => chunk.map(pick);
-    const identity = (name: keyof PreparedEntry['identity']) => column(({ prepared }) => prepared.identity[name]);
     // Ordinality counts from one.
     const before = entries - 1;
     entries += chunk.length;
@@ -88,11 +103,7 @@ async function insertEntries(tx: StoreTransaction, start: AuditHead, { fresh }: 
       with placed as (
         insert into audit_entries (index, id, workflow_id, run, kind, subject, sequence, at, text)
         select ${before}::bigint + n, id, workflow_id, run, kind, subject, sequence, at, text
-        from unnest(
-          ${column(({ id }) => id)}::text[], ${identity('workflowId')}::text[], ${identity('run')}::text[],
-          ${identity('kind')}::text[], ${identity('subject')}::text[], ${column(({ sequence }) => sequence)}::bigint[],
-          ${column(({ prepared }) => prepared.at)}::text[], ${column(({ text }) => text)}::text[]
-        ) with ordinality as e(id, workflow_id, run, kind, subject, sequence, at, text, n)
+        from ${entryRows(chunk)}
       )
       update audit_head set entries = ${entries}, head = ${head} where id = 1`.execute(tx);
   }

@@ -2,11 +2,12 @@ import type { Kysely } from 'kysely';
 import { AbortedTransactionError } from 'kysely';
 import { AuditConflictError, AuditUnavailableError } from '../audit/errors.ts';
 import { prepareEntry } from '../audit/entry.ts';
-import type { AuditReceipt, Journal } from '../audit/types.ts';
+import type { AuditHead, AuditReceipt, Journal } from '../audit/types.ts';
 import { StoreQueryError, StoreUnavailableError } from './errors.ts';
 import { EffectError } from './journal-effects.ts';
+import { writeQuickly } from './journal-quick.ts';
 import { writeAppends } from './journal-write.ts';
-import type { Append } from './journal-write.ts';
+import type { Append, Written } from './journal-write.ts';
 import type { Database } from './schema.ts';
 
 /** Drafts that one transaction takes; one append with more of them still goes in one piece. */
@@ -24,12 +25,13 @@ interface Waiting extends Append {
  */
 export function createJournal(db: Kysely<Database>): Journal {
   const queue: Waiting[] = [];
+  const trail = new Trail(db);
   let working = false;
 
   const work = async (): Promise<void> => {
     if (working) return;
     working = true;
-    while (queue.length > 0) await commitGroup(db, takeGroup(queue));
+    while (queue.length > 0) await commitGroup(trail, takeGroup(queue));
     working = false;
   };
 
@@ -45,6 +47,41 @@ export function createJournal(db: Kysely<Database>): Journal {
   };
 }
 
+/** Groups that go the long way after the quick one failed `n` times in a row: others write too, or repeat entries. */
+const longWay = (n: number): number => Math.min(64, 2 ** n) - 1;
+
+/** Writes groups, in one statement where it remembers rightly where the chain ends. */
+class Trail {
+  readonly #db: Kysely<Database>;
+  #end: AuditHead | null = null;
+  #missed = 0;
+  #long = 0;
+
+  constructor(db: Kysely<Database>) {
+    this.#db = db;
+  }
+
+  async write(group: readonly Append[]): Promise<AuditReceipt[][]> {
+    const { receipts, end } = (await this.#quickly(group)) ?? (await this.#inTransaction(group));
+    this.#end = end;
+    return receipts;
+  }
+
+  async #quickly(group: readonly Append[]): Promise<Written | null> {
+    const end = this.#end;
+    this.#end = null;
+    if (end === null || this.#long-- > 0) return null;
+    const written = await writeQuickly(this.#db, group, end);
+    this.#missed = written ? 0 : this.#missed + 1;
+    this.#long = longWay(this.#missed);
+    return written;
+  }
+
+  #inTransaction(group: readonly Append[]): Promise<Written> {
+    return this.#db.transaction().execute((tx) => writeAppends(tx, group));
+  }
+}
+
 function takeGroup(queue: Waiting[]): Waiting[] {
   let drafts = 0;
   const end = queue.findIndex((waiting, n) => (drafts += waiting.drafts.length) > GROUP_DRAFTS && n > 0);
@@ -52,13 +89,13 @@ function takeGroup(queue: Waiting[]): Waiting[] {
 }
 
 /** Settles every member; never throws. When one spoils the group, each is tried alone so that only that one fails. */
-async function commitGroup(db: Kysely<Database>, group: readonly Waiting[]): Promise<void> {
+async function commitGroup(trail: Trail, group: readonly Waiting[]): Promise<void> {
   try {
-    const receipts = await db.transaction().execute((tx) => writeAppends(tx, group));
+    const receipts = await trail.write(group);
     group.forEach((waiting, n) => waiting.resolve(receipts[n] ?? []));
   } catch (error) {
     if (group.length > 1 && !(reasonOf(error) instanceof StoreUnavailableError)) {
-      for (const waiting of group) await commitGroup(db, [waiting]);
+      for (const waiting of group) await commitGroup(trail, [waiting]);
     } else {
       const failure = toJournalError(error);
       for (const waiting of group) waiting.reject(failure);

@@ -83,10 +83,11 @@ export interface SyncWorkRepository {
   items(run: string, list: string, slice: { page: number; from: number; count: number }): Promise<string[]>;
   /** Those of `ids` whose reading has not ended, in the given order. */
   pending(run: string, work: SyncWork, ids: readonly string[]): Promise<string[]>;
+  /** Ends readings, with what `write` stores of them in the same transaction. */
   settle(
-    tx: StoreTransaction | null,
     of: { run: string; work: SyncWork },
     outcomes: readonly { id: string; outcome: ReadOutcome }[],
+    write: (tx: StoreTransaction) => Promise<void>,
   ): Promise<void>;
   /** Counts a failed try; returns how many there are now. */
   countFailure(run: string, work: SyncWork, id: string): Promise<number>;
@@ -143,7 +144,7 @@ export interface TwinUserRepository {
   seen(tx: StoreTransaction, org: string, signIns: readonly { id: string; at: string }[]): Promise<void>;
   /** Everybody ever read, by ascending id; as a sync sees them where a view is given. */
   pages(org: string, size: number, view?: SyncView): AsyncIterable<StoredTwinUser[]>;
-  /** By id or login. */
+  /** By id or login; of several with one login who is still there. */
   get(org: string, reference: string): Promise<TwinUser | null>;
   /** Marks who is gone, drops roles that are no longer held, and remembers the standings. */
   settle(tx: StoreTransaction, view: SyncView, standings: readonly { id: string; standing: Standing }[]): Promise<void>;
@@ -266,13 +267,17 @@ export interface SearchHit {
   detail: string;
 }
 
+/** A piece of the index, made by `SearchParts`. */
+export interface SearchPart {
+  /** The terms of its entries, in lower case. */
+  body: string;
+  /** Its entries as JSON. */
+  entries: string;
+}
+
 export interface TwinSearchRepository {
-  /** Replaces the index of an org. `terms` are what each hit is found by. */
-  rebuild(
-    tx: StoreTransaction,
-    org: string,
-    entries: readonly { hit: SearchHit; terms: readonly string[] }[],
-  ): Promise<void>;
+  /** Replaces the index of an org. */
+  rebuild(tx: StoreTransaction, org: string, parts: readonly SearchPart[]): Promise<void>;
   /** What contains the text, without regard to case: beginnings first. At most 200 characters of it count. */
   find(org: string, text: string, limit: number): Promise<SearchHit[]>;
 }

@@ -1,4 +1,4 @@
-import type { AuditEntry, AuditHead, AuditKind, Journal, Json, JsonObject } from '../audit/types.ts';
+import type { AuditEntry, AuditHead, AuditKind, Journal, JournalEffect, Json, JsonObject } from '../audit/types.ts';
 import type { BucketBook, BucketState } from '../connectors/rate-limit/types.ts';
 import type { ClassifiedFactor, Verdict, VerdictCounts } from '../mfa/types.ts';
 import type { RunStatus } from '../workflows/messages.ts';
@@ -97,6 +97,8 @@ export interface RunUserRepository {
   pending(run: string, userIds: readonly string[]): Promise<ListedUser[]>;
   get(run: string, userId: string): Promise<RunUser | null>;
   setVerdict(tx: StoreTransaction, run: string, userId: string, record: VerdictRecord): Promise<void>;
+  /** `setVerdict` as the whole effect of an entry, which is then written together with it. */
+  verdictEffect(run: string, userId: string, record: VerdictRecord): JournalEffect;
   setTicket(tx: StoreTransaction | null, run: string, userId: string, key: string): Promise<void>;
   /** Counts a failed attempt at this user; returns how many there are now. */
   countFailure(run: string, userId: string): Promise<number>;

@@ -1,18 +1,22 @@
 import type { GovernedActivities } from '../activities/governed-types.ts';
+import type { SyncActivities } from '../activities/sync/types.ts';
 import type { MfaActivities } from '../activities/types.ts';
 import type { MetricMeter } from '@temporalio/common';
 import type { Logger } from 'pino';
 import { createGovernedActivities } from '../activities/governed/create.ts';
 import { createActivities } from '../activities/index.ts';
+import { createSyncActivities } from '../activities/sync/create.ts';
 import { approvalSettings } from '../config/approval-settings.ts';
 import { originOf } from '../audit/checkpoint.ts';
 import { auditKey } from '../config/audit-key.ts';
 import type { ArxEnv } from '../config/env.ts';
 import { checkSettings } from '../config/check-settings.ts';
 import { ConfigError } from '../config/errors.ts';
+import { loadEventRules } from '../config/event-rules.ts';
 import { guardrailsOf } from '../config/guardrails.ts';
 import { oktaSettings } from '../config/credentials.ts';
 import { configSchema } from '../config/schema.ts';
+import { syncSettings } from '../config/sync-settings.ts';
 import type { ArxConfig } from '../config/schema.ts';
 import { requireJira, requireSlack } from '../config/vendors.ts';
 import { createConnectors } from '../connectors/create.ts';
@@ -29,7 +33,7 @@ import { watchPolicies } from './policy-source.ts';
 
 /** What the worker runs, and how it is taken apart. */
 export interface Composed {
-  activities: MfaActivities & GovernedActivities;
+  activities: MfaActivities & SyncActivities & GovernedActivities;
   /** Whether the store answers. */
   ping: () => Promise<void>;
   close: () => Promise<void>;
@@ -52,6 +56,7 @@ export async function compose({ env, config, baseDir, log, meter }: Composition)
   const okta = await oktaSettings({ env, config, baseDir });
   const jira = optionalVendor(env, ['JIRA_URL', 'JIRA_API_TOKEN', 'JIRA_PROJECT_KEY'], requireJira);
   const slack = optionalVendor(env, ['SLACK_BOT_TOKEN', 'SLACK_CHANNEL'], requireSlack);
+  const rules = loadEventRules({ patterns: config.twin.event_rules, baseDir });
   const opened = await openWorkerStore(env);
   const checkpoints = checkpointsOf(env, opened, { org: okta.host, log });
   const counters = createCounters(meter);
@@ -79,26 +84,25 @@ export async function compose({ env, config, baseDir, log, meter }: Composition)
     },
     buckets: store.rateBuckets,
   });
+  const running = { store, connectors, flushCalls: () => counter.flush(), now, random: Math.random };
   const activities = createActivities({
-    store,
-    connectors,
     settings: (snapshot) => checkSettings(snapshot === null ? config : configSchema.parse(snapshot)),
     surroundings: { org: okta.host, jiraProject: jira?.projectKey ?? null, slackChannel: slack?.channel ?? null },
-    flushCalls: () => counter.flush(),
+    ...running,
     checkpoint: checkpoints.checkpoint,
-    now,
-    random: Math.random,
+  });
+  const sync = createSyncActivities({
+    org: okta.host,
+    settings: (snapshot) => syncSettings(snapshot === null ? config : configSchema.parse(snapshot)),
+    rules,
+    ...running,
   });
   const governed = createGovernedActivities({
-    store,
-    connectors,
     settings: () => approvalSettings(config),
-    flushCalls: () => counter.flush(),
-    now,
-    random: Math.random,
+    ...running,
   });
   return {
-    activities: { ...counters.activities(activities), ...governed },
+    activities: { ...counters.activities(activities), ...sync, ...governed },
     ping: () => store.ping(),
     close: async () => {
       policies.close();

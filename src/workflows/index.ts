@@ -1,3 +1,4 @@
 export { approval } from './approval.ts';
 export { governedOperation } from './governed-operation.ts';
 export { mfaEnforcementCheck } from './mfa-enforcement-check.ts';
+export { oktaSync } from './okta-sync.ts';

@@ -1,15 +1,19 @@
 import { ApplicationFailure } from '@temporalio/workflow';
+import { MOST_HOURS_BACK } from './messages.ts';
 
 /** What a field of a workflow's input may be. */
 type Check = (value: unknown) => boolean;
 
 const isText: Check = (value) => typeof value === 'string' && value.length <= 4_000;
 
+const isHours: Check = (value) => Number.isInteger(value) && Number(value) >= 1 && Number(value) <= MOST_HOURS_BACK;
+
 /** Forms of input fields, with the words that say what was expected. */
 export const FORMS = {
   text: { test: isText, expected: 'a text' },
   flag: { test: (value: unknown) => typeof value === 'boolean', expected: 'true or false' },
   texts: { test: (value: unknown) => Array.isArray(value) && value.every(isText), expected: 'a list of texts' },
+  hours: { test: isHours, expected: 'a whole number of hours from 1 to 2160' },
   object: { test: (value: unknown) => isObject(value), expected: 'an object' },
 } as const;
 

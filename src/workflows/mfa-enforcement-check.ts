@@ -1,6 +1,6 @@
 import * as wf from '@temporalio/workflow';
 import type { MfaActivities, RunPlan } from '../activities/types.ts';
-import { batchSize, FINDINGS_A_PAGE, HISTORY_LIMIT } from '../mfa/scan-plan.ts';
+import { batchSize, FINDINGS_A_PAGE } from '../mfa/scan-plan.ts';
 import { checkedInput, FORMS } from './input.ts';
 import { progressQuery } from './messages.ts';
 import type {
@@ -11,27 +11,10 @@ import type {
   RunStatus,
 } from './messages.ts';
 import { inParallel } from './pool.ts';
+import { failureCode, historyIsLong, PATIENT, QUICK, slicer, sum } from './scanning.ts';
 
-/**
- * A worker that was killed is found out after this long; each activity in flight then costs a recorded heartbeat, an
- * action, in four fifths of it (docs/decisions/0023).
- */
-const SILENCE = '5 seconds';
-
-/** Failures carry their own wait (src/activities/failures.ts); this one is for a worker that died, however many did. */
-const SOON = { initialInterval: '1 second', backoffCoefficient: 1 } as const;
-
-const quick = wf.proxyActivities<MfaActivities>({
-  startToCloseTimeout: '2 minutes',
-  heartbeatTimeout: SILENCE,
-  retry: SOON,
-});
-/** Checks may wait for the quota, for as long as it takes while they heartbeat. */
-const patient = wf.proxyActivities<MfaActivities>({
-  startToCloseTimeout: '30 minutes',
-  heartbeatTimeout: SILENCE,
-  retry: SOON,
-});
+const quick = wf.proxyActivities<MfaActivities>(QUICK);
+const patient = wf.proxyActivities<MfaActivities>(PATIENT);
 
 const TICKETS_IN_FLIGHT = 4;
 
@@ -112,17 +95,7 @@ async function listUsers(plan: RunPlan, state: ResumeState): Promise<boolean> {
 /** Fans the checks out in a small window; one user an activity, or a batch of them. */
 async function checkEverybody(plan: RunPlan, state: ResumeState): Promise<boolean> {
   const size = batchSize(plan.batch, sum(state.sizes));
-  let paused = false;
-  const next = (): { page: number; from: number; count: number } | null => {
-    skipFinishedPages(state);
-    const { page, from } = state.scanAt;
-    if (page >= state.sizes.length) return null;
-    paused ||= historyIsLong();
-    if (paused) return null;
-    const count = Math.min(size, (state.sizes[page] ?? 0) - from);
-    state.scanAt = { page, from: from + count };
-    return { page, from, count };
-  };
+  const { next, paused } = slicer(state.sizes, state.scanAt, size);
   try {
     await inParallel(plan.window, next, async (slice) => {
       const { checked } = await patient.checkUsers({ run: plan.run, ...slice });
@@ -134,13 +107,7 @@ async function checkEverybody(plan: RunPlan, state: ResumeState): Promise<boolea
     state.checked += checked;
     return true;
   }
-  return !paused;
-}
-
-function skipFinishedPages(state: ResumeState): void {
-  while (state.scanAt.page < state.sizes.length && state.scanAt.from >= (state.sizes[state.scanAt.page] ?? 0)) {
-    state.scanAt = { page: state.scanAt.page + 1, from: 0 };
-  }
+  return !paused();
 }
 
 /** One ticket for each finding, or one for all of them. */
@@ -204,24 +171,8 @@ async function closeAfterFailure(plan: RunPlan, error: unknown): Promise<void> {
   });
 }
 
-/** The type of the failure at the bottom: a coded word, never a vendor's text. */
-function failureCode(error: unknown): string {
-  const cause = error instanceof wf.ActivityFailure ? error.cause : error;
-  if (cause instanceof wf.ApplicationFailure) return cause.type ?? 'failed';
-  return cause instanceof wf.TimeoutFailure ? 'timeout' : 'failed';
-}
-
 function writesTickets(plan: RunPlan): boolean {
   return !plan.dryRun && plan.tickets !== 'none';
-}
-
-function historyIsLong(): boolean {
-  const { historyLength, continueAsNewSuggested } = wf.workflowInfo();
-  return continueAsNewSuggested || historyLength > HISTORY_LIMIT;
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, number) => total + number, 0);
 }
 
 function start(): ResumeState {

@@ -13,6 +13,10 @@ export interface OktaUser {
   login: string;
   email: string | null;
   department: string | null;
+  title: string | null;
+  userType: string | null;
+  /** ISO 8601; null where the password is kept elsewhere or was never set. */
+  passwordChanged: string | null;
 }
 export interface OktaGroup {
   id: string;

@@ -1,30 +1,21 @@
 import { sql } from 'kysely';
 import type { Kysely } from 'kysely';
 import type { Database } from '../schema.ts';
-import type { SearchHit, TwinSearchRepository } from '../twin-types.ts';
+import { ENTRY, plainTerm, TERM } from '../search-parts.ts';
+import type { SearchHit, SearchPart, TwinSearchRepository } from '../twin-types.ts';
 import type { StoreTransaction } from '../types.ts';
 
-/** Entries of one part: a search goes through parts whole, which costs a tenth of looking at rows one by one. */
-const ENTRIES_A_PART = 200;
 /** Parts that one question brings here, and parts that one statement stores. */
 const PARTS_A_LOOK = 10;
 const PARTS_A_STATEMENT = 50;
 const LONGEST = 200;
-/** Separates entries, and the terms of one; neither can be searched for. */
-const ENTRY = '\n';
-const TERM = '\t';
-
-interface Entry {
-  hit: SearchHit;
-  terms: readonly string[];
-}
 
 /** What is searched: the terms of all entries as long texts, in lower case. Alike on PostgreSQL and PGlite. */
 export function createTwinSearchRepository(db: Kysely<Database>): TwinSearchRepository {
   return {
-    rebuild: (tx, org, entries) => rebuild(tx, org, entries),
+    rebuild: (tx, org, parts) => rebuild(tx, org, parts),
     async find(org, text, limit) {
-      const wanted = plain(text).slice(0, LONGEST).trim();
+      const wanted = plainTerm(text).slice(0, LONGEST).trim();
       if (wanted === '' || limit <= 0) return [];
       const beginnings = await look(db, { org, wanted: TERM + wanted, limit, except: new Set() });
       const rest = { org, wanted, limit: limit - beginnings.length, except: new Set(beginnings.map(keyOf)) };
@@ -33,19 +24,12 @@ export function createTwinSearchRepository(db: Kysely<Database>): TwinSearchRepo
   };
 }
 
-const plain = (text: string): string => text.replaceAll(/\p{Cc}+/gu, ' ').toLowerCase();
 const keyOf = ({ kind, id, label }: SearchHit): string => `${kind} ${id} ${label}`;
 
-async function rebuild(tx: StoreTransaction, org: string, entries: readonly Entry[]): Promise<void> {
+async function rebuild(tx: StoreTransaction, org: string, parts: readonly SearchPart[]): Promise<void> {
   await tx.deleteFrom('twin_search').where('org', '=', org).execute();
-  const count = Math.ceil(entries.length / ENTRIES_A_PART);
-  for (let first = 0; first < count; first += PARTS_A_STATEMENT) {
-    const rows = Array.from({ length: Math.min(PARTS_A_STATEMENT, count - first) }, (_, n) => {
-      const from = (first + n) * ENTRIES_A_PART;
-      const chunk = entries.slice(from, from + ENTRIES_A_PART);
-      const body = chunk.map(({ terms }) => TERM + terms.map(plain).join(TERM)).join(ENTRY);
-      return { org, part: first + n, body, entries: JSON.stringify(chunk.map(({ hit }) => hit)) };
-    });
+  for (let first = 0; first < parts.length; first += PARTS_A_STATEMENT) {
+    const rows = parts.slice(first, first + PARTS_A_STATEMENT).map((part, n) => ({ org, part: first + n, ...part }));
     await tx.insertInto('twin_search').values(rows).execute();
   }
 }

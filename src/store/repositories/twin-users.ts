@@ -90,6 +90,7 @@ interface Selection {
 
 /** One row a user, with groups and roles as lists. */
 function selectUsers(db: Kysely<Database>, { org, size, view, after, reference }: Selection) {
+  const order = reference === undefined ? sql`u.id` : sql`u.gone, u.id`;
   const among =
     reference === undefined
       ? sql<boolean>`u.id > ${after ?? ''}`
@@ -102,7 +103,7 @@ function selectUsers(db: Kysely<Database>, { org, size, view, after, reference }
       array(select r.role from twin_user_roles r where r.org = u.org and r.user_id = u.id
         and not ${provedMissed(view, 'roles', 'r')} order by r.role) as roles
     from twin_users u left join twin_seen s on s.org = u.org and s.user_id = u.id
-    where u.org = ${org} and ${among} order by u.id limit ${size}`.execute(db);
+    where u.org = ${org} and ${among} order by ${order} limit ${size}`.execute(db);
 }
 
 async function* pages(db: Kysely<Database>, { org, size, view }: Selection) {

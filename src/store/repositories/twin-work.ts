@@ -34,7 +34,11 @@ export function createSyncWorkRepository(db: Kysely<Database>): SyncWorkReposito
       const done = new Set(rows.map(({ id }) => id));
       return ids.filter((id) => !done.has(id));
     },
-    settle: (tx, of, outcomes) => settle(tx ?? db, of, outcomes),
+    settle: (of, outcomes, write) =>
+      db.transaction().execute(async (tx) => {
+        await write(tx);
+        await settle(tx, of, outcomes);
+      }),
     async countFailure(run, work, id) {
       const { rows } = await sql<{ failures: number }>`
         insert into twin_reads (run, work, id, failures) values (${run}, ${work}, ${id}, 1)
@@ -109,7 +113,7 @@ async function readPage(
 }
 
 async function settle(
-  db: Kysely<Database>,
+  tx: StoreTransaction,
   { run, work }: { run: string; work: SyncWork },
   outcomes: readonly { id: string; outcome: ReadOutcome }[],
 ): Promise<void> {
@@ -118,5 +122,5 @@ async function settle(
     insert into twin_reads (run, work, id, outcome)
     select ${run}, ${work}, id, outcome
     from unnest(${ids}::text[], ${outcomes.map(({ outcome }) => outcome)}::text[]) as o(id, outcome) order by id
-    on conflict (run, work, id) do update set outcome = excluded.outcome`.execute(db);
+    on conflict (run, work, id) do update set outcome = excluded.outcome`.execute(tx);
 }

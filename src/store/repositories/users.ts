@@ -2,18 +2,18 @@ import { sql } from 'kysely';
 import type { Kysely } from 'kysely';
 import { JointWrites } from '../joint-writes.ts';
 import type { Database } from '../schema.ts';
-import type { ListedUser, RunUserRepository } from '../types.ts';
+import type { ListedUser, RunUserRepository, StoreTransaction } from '../types.ts';
 import { countVerdicts, findChanges, NON_COMPLIANT } from './user-tallies.ts';
 import { addPage, readPage } from './user-pages.ts';
 import { toListedUser, toRunUser } from './user-rows.ts';
-import { notListed, writeVerdicts } from './verdicts.ts';
+import { notListed, VerdictWrite, writeVerdicts } from './verdicts.ts';
 
 /** Users of a run: as listed, then with their verdicts. */
 export function createRunUserRepository(db: Kysely<Database>): RunUserRepository {
   const usersOf = (run: string) => db.selectFrom('run_users').where('run', '=', run);
   const userOf = (run: string, userId: string) => usersOf(run).selectAll().where('user_id', '=', userId);
 
-  return {
+  const users: RunUserRepository = {
     addPage: (run, page, next, users) => addPage(db, { run, page, next }, users),
     page: (run, page) => readPage(db, run, page),
     async pending(run, userIds) {
@@ -32,6 +32,10 @@ export function createRunUserRepository(db: Kysely<Database>): RunUserRepository
       if (joint) return await joint.add(found);
       const [failure] = await writeVerdicts(tx, [found]);
       if (failure) throw failure;
+    },
+    verdictEffect(run, userId, record) {
+      const effect = (tx: StoreTransaction): Promise<void> => users.setVerdict(tx, run, userId, record);
+      return Object.assign(effect, { writes: new VerdictWrite({ run, userId, ...record }) });
     },
     async setTicket(tx, run, userId, key) {
       const update = (tx ?? db).updateTable('run_users').set({ ticket: key });
@@ -78,4 +82,5 @@ export function createRunUserRepository(db: Kysely<Database>): RunUserRepository
       return { new: rows.map((row) => row.user_id), resolved: [], regressed: [] };
     },
   };
+  return users;
 }

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { RawBuilder } from 'kysely';
 import { NotStoredError } from '../errors.ts';
 import type { StoreTransaction, VerdictRecord } from '../types.ts';
 
@@ -8,21 +9,38 @@ export interface UserVerdict extends VerdictRecord {
   userId: string;
 }
 
+/** An effect that is one verdict: the journal may write it along with the entry, without a transaction. */
+export class VerdictWrite {
+  readonly verdict: UserVerdict;
+  constructor(verdict: UserVerdict) {
+    this.verdict = verdict;
+  }
+}
+
+/** The last verdict about each user. */
+export const latestOf = (verdicts: readonly UserVerdict[]): UserVerdict[] => [
+  ...new Map(verdicts.map((one) => [keyOf(one.run, one.userId), one])).values(),
+];
+
+/** Verdicts as rows `v` of a statement that has the same text whatever their number. */
+export function verdictRows(verdicts: readonly UserVerdict[]): RawBuilder<unknown> {
+  const column = (pick: (one: UserVerdict) => string): string[] => verdicts.map(pick);
+  return sql`unnest(
+      ${column(({ run }) => run)}::text[], ${column(({ userId }) => userId)}::text[],
+      ${column(({ verdict }) => verdict)}::text[], ${column(({ reason }) => reason)}::text[],
+      ${column(({ factors }) => JSON.stringify(factors))}::text[], ${column(({ checkedAt }) => checkedAt)}::text[]
+    ) as v(run, user_id, verdict, reason, factors, checked_at)`;
+}
+
 /** Writes verdicts in one statement; of several about one user the last one stands. Gives the failure of each, or null. */
 export async function writeVerdicts(
   tx: StoreTransaction,
   verdicts: readonly UserVerdict[],
 ): Promise<(NotStoredError | null)[]> {
-  const last = [...new Map(verdicts.map((one) => [keyOf(one.run, one.userId), one])).values()];
-  const column = (pick: (one: UserVerdict) => string): string[] => last.map(pick);
   const { rows } = await sql<{ run: string; user_id: string }>`
     update run_users u
     set verdict = v.verdict, reason = v.reason, factors = v.factors::json, checked_at = v.checked_at
-    from unnest(
-      ${column(({ run }) => run)}::text[], ${column(({ userId }) => userId)}::text[],
-      ${column(({ verdict }) => verdict)}::text[], ${column(({ reason }) => reason)}::text[],
-      ${column(({ factors }) => JSON.stringify(factors))}::text[], ${column(({ checkedAt }) => checkedAt)}::text[]
-    ) as v(run, user_id, verdict, reason, factors, checked_at)
+    from ${verdictRows(latestOf(verdicts))}
     where u.run = v.run and u.user_id = v.user_id
     returning u.run, u.user_id`.execute(tx);
   const written = new Set(rows.map(({ run, user_id }) => keyOf(run, user_id)));

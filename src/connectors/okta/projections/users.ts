@@ -12,13 +12,16 @@ const user = z
     activated: text,
     lastLogin: text,
     lastUpdated: text,
-    profile: z.object({ login: text, email: text, department: text }).nullish(),
+    passwordChanged: text,
+    profile: z.object({ login: text, email: text, department: text, title: text, userType: text }).nullish(),
   })
   .transform(({ profile, ...rest }): OktaUser => ({
     ...rest,
     login: profile?.login ?? rest.id,
     email: profile?.email ?? null,
     department: profile?.department ?? null,
+    title: profile?.title ?? null,
+    userType: profile?.userType ?? null,
   }));
 
 const appLink = z.object({ id: label, label: text, appName: text, appInstanceId: text, hidden: flag });

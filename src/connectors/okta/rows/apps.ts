@@ -6,12 +6,14 @@ import { cursorOf, nothing, page, pageEvidence, pagingOf, routeTo, same } from '
 import type { OktaRows } from './shared.ts';
 
 const PAGE_SIZE = 200;
+/** Assignments of users that Okta gives on one page at most. */
+const LARGEST_USER_PAGE = 500;
 
 const listInput = z.strictObject({ q: expression.optional(), filter: expression.optional(), ...paging(PAGE_SIZE) });
 const appInput = z.strictObject({ appId: oktaId });
 const assignInput = z.strictObject({ appId: oktaId, userId: oktaId });
 const removeInput = z.strictObject({ appId: oktaId, userId: oktaId, sendEmail: z.boolean().optional() });
-const usersInput = z.strictObject({ appId: oktaId, q: expression.optional(), ...paging(PAGE_SIZE) });
+const usersInput = z.strictObject({ appId: oktaId, q: expression.optional(), ...paging(LARGEST_USER_PAGE) });
 const groupsInput = z.strictObject({ appId: oktaId, ...paging(PAGE_SIZE) });
 
 const ONE = '/api/v1/apps/{appId}';

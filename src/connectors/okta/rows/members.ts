@@ -7,8 +7,10 @@ import { countEvidence, cursorOf, nothing, page, pageEvidence, pagingOf, routeTo
 import type { OktaRows } from './shared.ts';
 
 const PAGE_SIZE = 200;
+/** Members that Okta gives on one page at most. */
+const LARGEST_PAGE = 1000;
 
-const membersInput = z.strictObject({ groupId: oktaId, ...paging(PAGE_SIZE) });
+const membersInput = z.strictObject({ groupId: oktaId, ...paging(LARGEST_PAGE) });
 const memberInput = z.strictObject({ groupId: oktaId, userId: oktaId });
 
 type Membership = Pick<OktaGroupOperations, `groups:${'read_members' | 'add_member' | 'remove_member' | 'read_roles'}`>;

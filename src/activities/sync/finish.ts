@@ -1,0 +1,129 @@
+import type { JsonObject } from '../../audit/types.ts';
+import type { SyncStream } from '../../store/twin-types.ts';
+import type { StoreTransaction } from '../../store/types.ts';
+import type { OktaSyncResult, RunStatus } from '../../workflows/messages.ts';
+import type { SyncDeps } from './deps.ts';
+import { judgeTwin } from './judging.ts';
+import type { Judgement } from './judging.ts';
+import { syncDraft, syncOf } from './plan.ts';
+import type { Sync } from './plan.ts';
+import { streamOf } from './streams.ts';
+import type { SyncAccount } from './streams.ts';
+import type { SyncActivities } from './types.ts';
+
+type FinishInput = Parameters<SyncActivities['finishSync']>[0];
+
+/** Newest events that the search index holds. */
+const SEARCHED_EVENTS = 10_000;
+const LISTINGS = ['users', 'groups', 'apps', 'assignees', 'logs'];
+
+/** `finishSync`: what follows from the sync, in one transaction with the entries that say so. */
+export function finishSync(deps: SyncDeps): SyncActivities['finishSync'] {
+  return async (input) => {
+    const { store } = deps;
+    const sync = await syncOf(store, input.run);
+    if (sync.result !== null) return sync.result as unknown as OktaSyncResult;
+    const account = await accountOf(deps, sync, input);
+    const streams = sync.plan.streams.map((name) => streamOf(name, sync.startedAt, account));
+    const judgement = await judgeTwin(store, sync, streams);
+    await indexEvents(deps, judgement);
+    await deps.flushCalls();
+    const result = await resultOf(deps, sync, { streams, judgement, failure: input.failure });
+    const { finishedAt: at, status, gaps, drift, events } = result;
+    const outcomes = streams.map(({ name, state, count, reason }) => ({ name, outcome: { state, count, reason } }));
+    const drafts = [
+      ...outcomes.map(({ name, outcome }) => syncDraft(sync, { kind: 'sync.stream', subject: name, at, outcome })),
+      syncDraft(sync, {
+        kind: 'sync.finished',
+        subject: sync.run,
+        at,
+        outcome: { status, facts: factsOf(judgement), gaps, drift, events },
+      }),
+    ];
+    await store.journal.append(drafts, (tx: StoreTransaction) => keep(deps, sync, { tx, streams, judgement, result }));
+    return result;
+  };
+}
+
+const factsOf = ({ facts }: Judgement): JsonObject =>
+  Object.fromEntries(facts.seen.concat(facts.changed).map(({ key, value }) => [key, value]));
+
+async function accountOf(
+  { store }: SyncDeps,
+  { run, plan }: Sync,
+  { lost, failure }: FinishInput,
+): Promise<SyncAccount> {
+  const { work } = store.twin;
+  const listed = await Promise.all(LISTINGS.map(async (list) => [list, await work.counted(run, list)] as const));
+  return {
+    listed: Object.fromEntries(listed),
+    lost,
+    outcomes: await work.outcomes(run),
+    failure,
+    maxUnknown: plan.maxUnknown,
+  };
+}
+
+async function indexEvents({ store, org }: SyncDeps, { parts }: Judgement): Promise<void> {
+  for (const event of await store.twin.events.list(org, SEARCHED_EVENTS)) {
+    const { uuid: id, rule: label, severity, at, actor, target } = event;
+    const detail = [severity, at, actor, target].filter((part) => part !== null).join(', ');
+    parts.add({ kind: 'event', id, label, detail }, [label, actor, target, event.technique, event.tactic, id]);
+  }
+}
+
+interface Ended {
+  streams: SyncStream[];
+  judgement: Judgement;
+  failure: string | null;
+}
+
+async function resultOf(deps: SyncDeps, sync: Sync, { streams, judgement, failure }: Ended): Promise<OktaSyncResult> {
+  const { okta, throttled } = await deps.store.calls.get(sync.run);
+  return {
+    schema: 'arx.sync/v1',
+    run: sync.run,
+    workflowId: sync.workflowId,
+    org: sync.org,
+    status: statusOf(streams, failure),
+    startedAt: sync.startedAt,
+    finishedAt: deps.now().toISOString(),
+    streams,
+    facts: judgement.facts.all.map(({ key, value, text, confidence }) => ({ key, value, text, confidence })),
+    gaps: judgement.tally.gaps,
+    drift: judgement.timeline.drift,
+    events: await deps.store.twin.events.countOf(sync.run),
+    calls: { okta, throttled },
+  };
+}
+
+function statusOf(streams: readonly SyncStream[], failure: string | null): RunStatus {
+  if (failure !== null || streams.every(({ state }) => state === 'denied')) return 'failed';
+  return streams.every(({ state }) => state === 'complete') ? 'complete' : 'incomplete';
+}
+
+interface Kept {
+  tx: StoreTransaction;
+  streams: SyncStream[];
+  judgement: Judgement;
+  result: OktaSyncResult;
+}
+
+/** The time line has an entry for a sync that could tell something. */
+async function keep({ store }: SyncDeps, sync: Sync, { tx, streams, judgement, result }: Kept): Promise<void> {
+  const { twin } = store;
+  const { org, run, startedAt: at } = sync;
+  const { view, gaps, facts, drift, timeline, standings, parts } = judgement;
+  await twin.users.settle(tx, view, standings);
+  await twin.groups.settle(tx, view);
+  await twin.apps.settle(tx, view);
+  await twin.gaps.change(tx, { org, at }, gaps);
+  await twin.facts.put(tx, org, facts);
+  if (judgement.judge.complete.size > 0) await twin.history.add(tx, { org, run, at }, { timeline, drift });
+  await twin.events.keepCarried(tx, { org, run });
+  await twin.search.rebuild(tx, org, parts.done());
+  await twin.syncs.putStreams(tx, { org, run }, streams);
+  const { status, finishedAt } = result;
+  await twin.syncs.finish(tx, run, { status, finishedAt, result: result as unknown as JsonObject });
+  await twin.work.clear(tx, run);
+}

@@ -1,0 +1,148 @@
+import { SearchParts } from '../../store/search-parts.ts';
+import type { SyncStream, SyncView } from '../../store/twin-types.ts';
+import type { Store } from '../../store/types.ts';
+import { assessApp, assessOrg, assessOrphans, assessUser } from '../../twin/assess.ts';
+import type { Assessed, AssessGround } from '../../twin/assess.ts';
+import { byDrift } from '../../twin/drift.ts';
+import type { Baseline } from '../../twin/drift.ts';
+import { freshFacts, reviseFacts } from '../../twin/facts.ts';
+import { prepareJudge } from '../../twin/judge.ts';
+import type { Judge } from '../../twin/judge.ts';
+import { emptyTally } from '../../twin/tally.ts';
+import type { Tally } from '../../twin/tally.ts';
+import { countDrift, timelineEntry } from '../../twin/timeline.ts';
+import { STREAMS } from '../../twin/types.ts';
+import type { Drift, Fact, Gap, Standing, TimelineEntry, TwinApp, TwinUser } from '../../twin/types.ts';
+import type { Sync } from './plan.ts';
+
+const A_PAGE = 1_000;
+
+/** Everything that follows from a sync, as what changes in the store. */
+export interface Judgement {
+  view: SyncView;
+  judge: Judge;
+  tally: Tally;
+  gaps: { opened: Gap[]; closed: Gap[]; reworded: Gap[] };
+  facts: { all: Fact[]; changed: Fact[]; seen: Fact[] };
+  drift: Drift[];
+  timeline: TimelineEntry;
+  standings: { id: string; standing: Standing }[];
+  /** The search index, but for events. */
+  parts: SearchParts;
+}
+
+/** Judges the stored twin page by page with the rules of twin/: what is kept of each page is what changes. */
+export async function judgeTwin(store: Store, sync: Sync, streams: readonly SyncStream[]): Promise<Judgement> {
+  const { org, run, startedAt: at } = sync;
+  const { twin } = store;
+  const groups = await twin.groups.list(org);
+  const judge = prepareJudge({ org, run, at, streams: allStreams(streams), groups, settings: sync.plan.twin });
+  const view = { org, run, startedAt: at, proves: [...judge.complete] };
+  const baseline: Baseline = new Set(await twin.syncs.completeOnce(org));
+  const gathered = new Gathering(judge, baseline);
+  for (const { id, name } of groups) gathered.parts.add({ kind: 'group', id, label: name, detail: '' }, [name, id]);
+  for await (const page of twin.users.pages(org, A_PAGE, view)) {
+    const gaps = await gapsBySubject(
+      store,
+      org,
+      page.map(({ user }) => user.id),
+    );
+    for (const { user, standing } of page) gathered.user(user, { standing, gaps: gaps.get(user.id) ?? [] });
+  }
+  for await (const page of twin.apps.pages(org, A_PAGE, view)) {
+    const gaps = await gapsBySubject(
+      store,
+      org,
+      page.map(({ app }) => app.id),
+    );
+    for (const { app, known } of page) gathered.app(app, { known, gaps: gaps.get(app.id) ?? [] });
+  }
+  gathered.org(await twin.gaps.open(org, [org]), await twin.gaps.orphans(org));
+  return { view, ...gathered.done(await twin.facts.current(org)) };
+}
+
+/** Streams that this sync did not read are not complete for it: what rests on them stays as it was. */
+const allStreams = (read: readonly SyncStream[]) =>
+  STREAMS.map(
+    (name) =>
+      read.find((stream) => stream.name === name) ??
+      ({ name, state: 'partial', count: 0, at: null, reason: 'not read by this sync' } as const),
+  );
+
+async function gapsBySubject({ twin }: Store, org: string, ids: readonly string[]): Promise<Map<string, Gap[]>> {
+  return Map.groupBy(await twin.gaps.open(org, ids), ({ subject }) => subject);
+}
+
+/** Adds up users and apps as they come by. */
+class Gathering {
+  readonly #on: AssessGround;
+  readonly #gaps: Judgement['gaps'] = { opened: [], closed: [], reworded: [] };
+  readonly #drift: Drift[] = [];
+  readonly #standings: Judgement['standings'] = [];
+  readonly parts = new SearchParts();
+
+  constructor(judge: Judge, baseline: Baseline) {
+    this.#on = { judge, baseline, tally: emptyTally() };
+  }
+
+  user(user: TwinUser, before: { standing: Standing | null; gaps: readonly Gap[] }): void {
+    const assessed = assessUser(user, before, this.#on);
+    this.#add(assessed, before.gaps);
+    const { standing } = assessed;
+    const { standing: was } = before;
+    if (standing && (was?.mfa !== standing.mfa || was.privileged !== standing.privileged)) {
+      this.#standings.push({ id: user.id, standing });
+    }
+    const { id, login: label, status, department, email, title } = user;
+    const detail = department === null ? status : `${status}, ${department}`;
+    if (!user.gone) this.parts.add({ kind: 'user', id, label, detail }, [label, email, department, title, id]);
+  }
+
+  app(app: TwinApp, before: { known: boolean; gaps: readonly Gap[] }): void {
+    this.#add(assessApp(app, before, this.#on), before.gaps);
+    const { id, label, signOnMode, status } = app;
+    const hit = { kind: 'app', id, label, detail: `${signOnMode}, ${status}` } as const;
+    if (!app.gone) this.parts.add(hit, [label, signOnMode, id]);
+  }
+
+  org(gaps: readonly Gap[], orphans: readonly Gap[]): void {
+    this.#add(assessOrg(gaps, this.#on), gaps);
+    this.#add(assessOrphans(orphans, this.#on), orphans);
+  }
+
+  done(earlier: readonly Fact[]): Omit<Judgement, 'view'> {
+    const { judge, tally } = this.#on;
+    const fresh = freshFacts(tally, judge);
+    const { facts: all, changed } = reviseFacts(earlier, fresh, judge);
+    const seen = fresh.filter(({ key }) => !changed.some((one) => one.key === key));
+    for (const { key, text, confidence } of all) {
+      this.parts.add({ kind: 'fact', id: key, label: text, detail: confidence }, [text]);
+    }
+    return {
+      judge,
+      tally,
+      gaps: this.#gaps,
+      facts: { all, changed, seen },
+      drift: this.#drift.sort(byDrift),
+      timeline: timelineEntry(tally, countDrift(this.#drift), judge),
+      standings: this.#standings,
+      parts: this.parts,
+    };
+  }
+
+  #add({ change, drift }: Assessed, before: readonly Gap[]): void {
+    this.#drift.push(...drift);
+    this.#gaps.opened.push(...change.opened);
+    this.#gaps.closed.push(...change.closed);
+    this.#gaps.reworded.push(...change.gaps.filter((gap) => before.some((one) => isReworded(one, gap))));
+    for (const { kind, subject, name, severity, detail } of change.gaps) {
+      const hit = { kind: 'gap', id: subject, label: `${kind} ${name}`, detail: `${severity}: ${detail}` } as const;
+      this.parts.add(hit, [kind, name]);
+    }
+  }
+}
+
+const isReworded = (one: Gap, other: Gap): boolean =>
+  one.kind === other.kind &&
+  one.subject === other.subject &&
+  (one.detail !== other.detail || one.name !== other.name || one.severity !== other.severity);

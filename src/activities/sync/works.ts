@@ -1,0 +1,159 @@
+import type { OktaPage, OktaFactor } from '../../connectors/types.ts';
+import type { OktaRole } from '../../connectors/okta/types.ts';
+import type { SyncList, SyncView, SyncWork } from '../../store/twin-types.ts';
+import type { StoreTransaction } from '../../store/types.ts';
+import type { TwinFactor } from '../../twin/types.ts';
+import type { SyncDeps } from './deps.ts';
+import { callContext, stampOf } from './plan.ts';
+import type { Sync } from './plan.ts';
+
+/** One reading that ended: null where it could not be read. */
+interface Result<Value> {
+  id: string;
+  value: Value | null;
+}
+
+/** How something is read of each item of a list, and how results are kept. */
+export interface Work<Value> {
+  work: SyncWork;
+  read: (deps: SyncDeps, sync: Sync, id: string) => Promise<Value>;
+  keep: (
+    deps: SyncDeps,
+    sync: Sync,
+    kept: { tx: StoreTransaction; results: readonly Result<Value>[] },
+  ) => Promise<void>;
+}
+
+const MEMBERS_A_PAGE = 1_000;
+const ASSIGNED_A_PAGE = 500;
+
+const factors: Work<TwinFactor[]> = {
+  work: 'factors',
+  read: async ({ connectors }, sync, id) =>
+    (await connectors.okta('users:read_factors', { userId: id }, callContext(sync, id))).output.map(factor),
+  keep: ({ store }, { org }, { tx, results }) =>
+    store.twin.users.setFactors(
+      tx,
+      org,
+      results.map(({ id, value }) => ({ id, factors: value })),
+    ),
+};
+
+/**
+ * Members of groups, 1,000 a call of the bucket of groups: asking each user for their groups would take a call a user
+ * of the bucket that factors need. Everybody belongs to the built-in group, so that one is not read.
+ */
+const members: Work<true> = {
+  work: 'members',
+  read: async (deps, sync, groupId) => {
+    const { twin } = deps.store;
+    if ((await twin.groups.everyone(sync.org, [groupId])).length > 0) return true;
+    return await everyPage(deps, sync, {
+      list: `members:${groupId}`,
+      read: async (after) => {
+        const input = { groupId, limit: MEMBERS_A_PAGE, after };
+        return (await deps.connectors.okta('groups:read_members', input, callContext(sync, groupId))).output;
+      },
+      keep: (tx, ids) => twin.groups.addMembers(tx, stampOf(sync, deps.now()), groupId, ids),
+    });
+  },
+  keep: async ({ store }, sync, { tx, results }) => {
+    for (const { id, value } of results) if (value) await store.twin.groups.closeMembers(tx, viewOf(sync), id);
+  },
+};
+
+const groupRoles: Work<string[]> = {
+  work: 'group_roles',
+  read: async ({ connectors }, sync, groupId) =>
+    (await connectors.okta('groups:read_roles', { groupId }, callContext(sync, groupId))).output
+      .filter(isHeld)
+      .map(roleName),
+  keep: ({ store }, { org }, { tx, results }) =>
+    store.twin.groups.setRoles(
+      tx,
+      org,
+      results.flatMap(({ id, value }) => (value ? [{ id, roles: value }] : [])),
+    ),
+};
+
+/** What somebody holds in person; what a group gives is read from the group. */
+const userRoles: Work<string[]> = {
+  work: 'user_roles',
+  read: async ({ connectors }, sync, userId) =>
+    (await connectors.okta('users:read_roles', { userId }, callContext(sync, userId))).output
+      .filter((role) => isHeld(role) && role.assignmentType !== 'GROUP')
+      .map(roleName),
+  keep: (deps, sync, { tx, results }) =>
+    deps.store.twin.users.setRoles(
+      tx,
+      stampOf(sync, deps.now()),
+      results.flatMap(({ id, value }) => (value ? [{ id, roles: value }] : [])),
+    ),
+};
+
+const appUsers: Work<number> = {
+  work: 'app_users',
+  read: async (deps, sync, appId) => {
+    const list = `app_users:${appId}`;
+    const read = async (after: string | null) => {
+      const input = { appId, limit: ASSIGNED_A_PAGE, after };
+      return (await deps.connectors.okta('apps:read_users', input, callContext(sync, appId))).output;
+    };
+    await everyPage(deps, sync, { list, read });
+    return await deps.store.twin.work.counted(sync.run, list);
+  },
+  keep: ({ store }, { org }, { tx, results }) => store.twin.apps.setCount(tx, org, 'users', results.map(counted)),
+};
+
+const appGroups: Work<number> = {
+  work: 'app_groups',
+  read: async (deps, sync, appId) => {
+    const list = `app_groups:${appId}`;
+    const read = async (after: string | null) =>
+      (await deps.connectors.okta('apps:read_groups', { appId, after }, callContext(sync, appId))).output;
+    await everyPage(deps, sync, { list, read });
+    return await deps.store.twin.work.counted(sync.run, list);
+  },
+  keep: ({ store }, { org }, { tx, results }) => store.twin.apps.setCount(tx, org, 'groups', results.map(counted)),
+};
+
+/** What is read of the items of each list. */
+export const WORKS: Record<SyncList, readonly Work<never>[]> = {
+  users: [factors],
+  groups: [members, groupRoles],
+  apps: [appUsers, appGroups],
+  assignees: [userRoles],
+} as unknown as Record<SyncList, readonly Work<never>[]>;
+
+const factor = ({ id, type, provider, status }: OktaFactor): TwinFactor => ({
+  id,
+  type,
+  provider: provider ?? null,
+  status: status ?? null,
+});
+const isHeld = ({ status }: OktaRole): boolean => status === null || status === 'ACTIVE';
+const roleName = ({ type, label }: OktaRole): string => (type === 'CUSTOM' ? (label ?? type) : type);
+const counted = ({ id, value }: Result<number>) => ({ id, count: value });
+
+/** This sync as it sees its own rows. */
+export const viewOf = ({ org, run, startedAt }: Sync): SyncView => ({ org, run, startedAt, proves: [] });
+
+interface Pages {
+  list: string;
+  read: (after: string | null) => Promise<OktaPage<{ id: string }>>;
+  keep?: (tx: StoreTransaction, ids: string[]) => Promise<void>;
+}
+
+/** Reads a listing to its end, from the page after the last one that is stored. */
+async function everyPage({ store }: SyncDeps, { run }: Sync, { list, read, keep }: Pages): Promise<true> {
+  const last = await store.twin.work.lastPage(run, list);
+  let next = last?.next ?? null;
+  for (let page = (last?.page ?? -1) + 1; page === 0 || next !== null; page += 1) {
+    const { items, next: leadsTo } = await read(next);
+    const ids = items.map(({ id }) => id);
+    const write = async (tx: StoreTransaction): Promise<void> => keep?.(tx, ids);
+    const stored = await store.twin.work.addPage({ run, list, page, next: leadsTo }, [], write, ids.length);
+    next = stored.next;
+  }
+  return true;
+}

@@ -1,0 +1,137 @@
+import * as wf from '@temporalio/workflow';
+import type { SyncActivities, SyncRun } from '../activities/sync/types.ts';
+import { batchSize } from '../mfa/scan-plan.ts';
+import { checkedInput, FORMS } from './input.ts';
+import { syncProgressQuery } from './messages.ts';
+import type { OktaSyncInput, OktaSyncResult, SyncBranch, SyncBranchName, SyncProgress, SyncState } from './messages.ts';
+import { inParallel } from './pool.ts';
+import { failureCode, historyIsLong, PATIENT, QUICK, slicer, sum } from './scanning.ts';
+
+const quick = wf.proxyActivities<SyncActivities>(QUICK);
+const patient = wf.proxyActivities<SyncActivities>(PATIENT);
+
+const INPUT = {
+  users: FORMS.flag,
+  apps: FORMS.flag,
+  logs: FORMS.flag,
+  hoursBack: FORMS.hours,
+  configRef: FORMS.text,
+  resume: FORMS.object,
+};
+
+/** Items an activity, and activities in flight, of what is listed beside the users. */
+const ITEMS_A_BATCH = 25;
+const WINDOWS = { groups: 2, apps: 2, assignees: 1 } as const;
+
+/** Reads users, groups, apps, roles and the System Log side by side, each for itself, and judges what it then has. */
+export async function oktaSync(given?: OktaSyncInput): Promise<OktaSyncResult> {
+  const input = checkedInput<OktaSyncInput>(given, INPUT);
+  const state = input.resume ?? start(input);
+  const progress = trackProgress(state);
+  const { users, apps, logs, hoursBack, configRef } = input;
+  const { firstExecutionRunId: run } = wf.workflowInfo();
+  const sync = await quick.beginSync({ run, users, apps, logs, hoursBack, configRef });
+  progress.phase = 'reading';
+  try {
+    if (await readEverything(sync, state)) {
+      progress.phase = 'judging';
+      const result = await patient.finishSync({ run, lost: lostOf(state), failure: null });
+      progress.phase = 'done';
+      return result;
+    }
+  } catch (error) {
+    const failure = wf.isCancellation(error) ? 'cancelled' : failureCode(error);
+    await wf.CancellationScope.nonCancellable(() => patient.finishSync({ run, lost: lostOf(state), failure }));
+    throw error;
+  }
+  return wf.continueAsNew<typeof oktaSync>({ ...input, resume: state });
+}
+
+/** All branches from where they stand; false when the history has grown long and the sync must continue as new. */
+async function readEverything(sync: SyncRun, state: SyncState): Promise<boolean> {
+  const branches = Object.entries(state.branches) as [SyncBranchName, SyncBranch][];
+  const ways = branches.map(([list, branch]) => alone(branch, () => readBranch(sync, list, branch)));
+  const { logs } = state;
+  if (logs) ways.push(alone(logs, () => readLog(sync, logs)));
+  // What one branch throws (a cancellation) is thrown once the others have come to rest.
+  const ends = await Promise.allSettled(ways);
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
+  return ends.every((end) => end.status === 'fulfilled' && end.value);
+}
+
+/** A branch that fails is lost for itself: the others go on. */
+async function alone(branch: { lost: string | null }, way: () => Promise<boolean>): Promise<boolean> {
+  try {
+    return await way();
+  } catch (error) {
+    if (wf.isCancellation(error)) throw error;
+    branch.lost ??= failureCode(error);
+    return true;
+  }
+}
+
+/** Lists page by page, then reads what belongs to each item. What was listed before a list broke off is read too. */
+async function readBranch(sync: SyncRun, list: SyncBranchName, branch: SyncBranch): Promise<boolean> {
+  const { run } = sync;
+  while (!branch.listed) {
+    if (historyIsLong()) return false;
+    const page = branch.sizes.length;
+    try {
+      const { listed, more } = await quick.listSyncPage({ run, list, page });
+      branch.sizes.push(listed);
+      branch.listed = !more;
+    } catch (error) {
+      if (page === 0 || wf.isCancellation(error)) throw error;
+      branch.lost = failureCode(error);
+      branch.listed = true;
+    }
+  }
+  const isUsers = list === 'users';
+  const size = isUsers ? batchSize(sync.batch, sum(branch.sizes)) : ITEMS_A_BATCH;
+  const { next, paused } = slicer(branch.sizes, branch.at, size);
+  await inParallel(isUsers ? sync.window : WINDOWS[list], next, async (slice) => {
+    const { read } = await patient.readSyncItems({ run, list, ...slice });
+    branch.done += read;
+  });
+  return !paused();
+}
+
+async function readLog(sync: SyncRun, logs: NonNullable<SyncState['logs']>): Promise<boolean> {
+  while (!logs.done) {
+    if (historyIsLong()) return false;
+    const { entries, more } = await quick.readLogPage({ run: sync.run, page: logs.pages });
+    logs.pages += 1;
+    logs.entries += entries;
+    logs.done = !more;
+  }
+  return true;
+}
+
+function lostOf({ branches, logs }: SyncState): Record<string, string | null> {
+  const listed = Object.entries(branches).map(([list, { lost }]) => [list, lost] as const);
+  return Object.fromEntries([...listed, ...(logs ? [['logs', logs.lost] as const] : [])]);
+}
+
+/** Roles go with the users: an administrator is a user, by role or by group. */
+function start({ users = true, apps = true, logs = true }: OktaSyncInput): SyncState {
+  const names = [...(users ? (['users', 'groups', 'assignees'] as const) : []), ...(apps ? (['apps'] as const) : [])];
+  const branch = (): SyncBranch => ({ sizes: [], listed: false, at: { page: 0, from: 0 }, done: 0, lost: null });
+  return {
+    branches: Object.fromEntries(names.map((name) => [name, branch()])),
+    logs: logs ? { pages: 0, entries: 0, done: false, lost: null } : null,
+  };
+}
+
+/** Answers the progress query from the state that the story works on. */
+function trackProgress(state: SyncState): { phase: SyncProgress['phase'] } {
+  const { firstExecutionRunId: run } = wf.workflowInfo();
+  const progress: { phase: SyncProgress['phase'] } = { phase: 'starting' };
+  const listOf = ({ sizes, done, lost }: SyncBranch) => ({ listed: sum(sizes), read: done, lost });
+  wf.setHandler(syncProgressQuery, () => ({
+    run,
+    phase: progress.phase,
+    lists: Object.fromEntries(Object.entries(state.branches).map(([name, branch]) => [name, listOf(branch)])),
+    logEntries: state.logs?.entries ?? 0,
+  }));
+  return progress;
+}

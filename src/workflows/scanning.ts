@@ -1,0 +1,67 @@
+/** What the stories share that list page by page and then read item by item. */
+import * as wf from '@temporalio/workflow';
+import { HISTORY_LIMIT } from '../mfa/scan-plan.ts';
+
+/**
+ * A worker that was killed is found out after this long; each activity in flight then costs a recorded heartbeat, an
+ * action, in four fifths of it (docs/decisions/0023).
+ */
+const SILENCE = '5 seconds';
+
+/** Failures carry their own wait (src/activities/failures.ts); this one is for a worker that died, however many did. */
+const SOON = { initialInterval: '1 second', backoffCoefficient: 1 } as const;
+
+/** Options of activities that take seconds. */
+export const QUICK = { startToCloseTimeout: '2 minutes', heartbeatTimeout: SILENCE, retry: SOON } as const;
+/** Of those that may wait for the quota, for as long as it takes while they heartbeat. */
+export const PATIENT = { ...QUICK, startToCloseTimeout: '30 minutes' } as const;
+
+/** Items of one page. */
+export interface Slice {
+  page: number;
+  from: number;
+  count: number;
+}
+
+/** Hands out what is left of listed pages, until the history has grown long and the run should continue as new. */
+export interface Slicer {
+  /** The next items; null at the end, or when paused. */
+  next: () => Slice | null;
+  paused: () => boolean;
+}
+
+/** Slices of `size` items at most, of pages of these sizes; moves the position on. */
+export function slicer(sizes: readonly number[], at: { page: number; from: number }, size: number): Slicer {
+  let paused = false;
+  const next = (): Slice | null => {
+    while (at.page < sizes.length && at.from >= (sizes[at.page] ?? 0)) {
+      at.page += 1;
+      at.from = 0;
+    }
+    const { page, from } = at;
+    if (page >= sizes.length) return null;
+    paused ||= historyIsLong();
+    if (paused) return null;
+    const count = Math.min(size, (sizes[page] ?? 0) - from);
+    at.from += count;
+    return { page, from, count };
+  };
+  return { next, paused: () => paused };
+}
+
+/** Whether the run should continue as new. */
+export function historyIsLong(): boolean {
+  const { historyLength, continueAsNewSuggested } = wf.workflowInfo();
+  return continueAsNewSuggested || historyLength > HISTORY_LIMIT;
+}
+
+/** The type of the failure at the bottom: a coded word, never a vendor's text. */
+export function failureCode(error: unknown): string {
+  const cause = error instanceof wf.ActivityFailure ? error.cause : error;
+  if (cause instanceof wf.ApplicationFailure) return cause.type ?? 'failed';
+  return cause instanceof wf.TimeoutFailure ? 'timeout' : 'failed';
+}
+
+export function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
