@@ -111,4 +111,9 @@ export interface AuditReceipt {
 export interface Journal {
   append(drafts: readonly AuditDraft[], effect?: JournalEffect): Promise<readonly AuditReceipt[]>;
 }
-export type JournalEffect = (transaction: never) => Promise<void>;
+/** Runs in the transaction of its entry. */
+export interface JournalEffect {
+  (transaction: never): Promise<void>;
+  /** The whole of what it does, as the store that made it knows it: it may be done without running this. */
+  readonly writes?: object;
+}

@@ -19,15 +19,16 @@ export async function record(journal: Journal, { draft, effect }: TrailEntry): P
 // The caller knows its own errors (a lost lease, say), so they must reach it unchanged.
 function watch(effect: JournalEffect): { effect: JournalEffect; failure: () => { error: unknown } | null } {
   let failure: { error: unknown } | null = null;
+  const watched = async (transaction: never): Promise<void> => {
+    failure = null;
+    await effect(transaction).catch((error: unknown) => {
+      failure = { error };
+      throw error;
+    });
+  };
   return {
     failure: () => failure,
-    effect: async (transaction) => {
-      failure = null;
-      await effect(transaction).catch((error: unknown) => {
-        failure = { error };
-        throw error;
-      });
-    },
+    effect: Object.assign(watched, { writes: effect.writes }),
   };
 }
 

@@ -5,7 +5,7 @@ import type { Database } from '../schema.ts';
 import type { RunChanges } from '../types.ts';
 
 /** The verdicts that open a ticket; the type holds this list equal to the rule in mfa, which this room may not import. */
-export const NON_COMPLIANT = ['weak_only', 'none', 'pending_only'] as const satisfies typeof RULE;
+const NON_COMPLIANT = ['weak_only', 'none', 'pending_only'] as const satisfies typeof RULE;
 
 const NOBODY: VerdictCounts = {
   enumerated: 0,
@@ -51,4 +51,11 @@ export async function findChanges(db: Kysely<Database>, run: string, previous: s
     ) as compared where change is not null order by user_id`.execute(db);
   const of = (change: keyof RunChanges) => rows.filter((row) => row.change === change).map((row) => row.user_id);
   return { new: of('new'), resolved: of('resolved'), regressed: of('regressed') };
+}
+
+/** The findings of a run that none came before: all of them are new. */
+export async function findFirst(db: Kysely<Database>, run: string): Promise<RunChanges> {
+  const wanting = db.selectFrom('run_users').select('user_id').where('run', '=', run);
+  const rows = await wanting.where('verdict', 'in', NON_COMPLIANT).orderBy('user_id').execute();
+  return { new: rows.map((row) => row.user_id), resolved: [], regressed: [] };
 }

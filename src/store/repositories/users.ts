@@ -3,7 +3,7 @@ import type { Kysely } from 'kysely';
 import { JointWrites } from '../joint-writes.ts';
 import type { Database } from '../schema.ts';
 import type { ListedUser, RunUserRepository, StoreTransaction } from '../types.ts';
-import { countVerdicts, findChanges, NON_COMPLIANT } from './user-tallies.ts';
+import { countVerdicts, findChanges, findFirst } from './user-tallies.ts';
 import { addPage, readPage } from './user-pages.ts';
 import { toListedUser, toRunUser } from './user-rows.ts';
 import { notListed, VerdictWrite, writeVerdicts } from './verdicts.ts';
@@ -73,14 +73,7 @@ export function createRunUserRepository(db: Kysely<Database>): RunUserRepository
       } while (last);
     },
     changes: (run, previous) => findChanges(db, run, previous),
-    async changesOfFirst(run) {
-      const rows = await usersOf(run)
-        .select('user_id')
-        .where('verdict', 'in', NON_COMPLIANT)
-        .orderBy('user_id')
-        .execute();
-      return { new: rows.map((row) => row.user_id), resolved: [], regressed: [] };
-    },
+    changesOfFirst: (run) => findFirst(db, run),
   };
   return users;
 }
