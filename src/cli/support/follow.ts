@@ -1,28 +1,41 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { pollers, progress, result } from '../../client.ts';
+import { pollers } from '../../client.ts';
 import type { StartedWorkflow } from '../../client.ts';
-import type { MfaEnforcementCheckResult } from '../../workflows/messages.ts';
 import { interrupted } from './errors.ts';
 import { say } from './io.ts';
 import type { Io } from './io.ts';
 import { FOLLOW_MS } from './poll.ts';
 import { createDisplay } from './progress.ts';
-import type { Display } from './progress.ts';
+import type { Display, Glimpse } from './progress.ts';
 import type { Target } from './target.ts';
 
 const WORKER_PATIENCE_MS = 8_000;
 
+/** A workflow that is followed to its end. */
+export interface Followed<Result> {
+  started: StartedWorkflow;
+  /** How far it is; null while no worker answers. Asks the workflow and the store, never the history. */
+  look(): Promise<Glimpse | null>;
+  /** Its end. Throws WorkflowEndedError. */
+  result(): Promise<Result>;
+  /** `run` or `sync`, as people call it. */
+  noun: string;
+  /** The commands that follow it again, without --local and --attach, and that read what came of it. */
+  again: string;
+  read: string;
+}
+
 /**
- * Follows a run to its end and shows how it gets on. Throws WorkflowEndedError, and a CliError `interrupted` when the
- * person detaches: the run itself goes on.
+ * Follows a workflow to its end and shows how it gets on. Throws WorkflowEndedError, and a CliError `interrupted` when
+ * the person detaches: the workflow itself goes on.
  */
-export async function follow(io: Io, target: Target, started: StartedWorkflow): Promise<MfaEnforcementCheckResult> {
+export async function follow<Result>(io: Io, target: Target, followed: Followed<Result>): Promise<Result> {
   io.holdInterrupts();
   const display = await createDisplay(io);
   const over = new AbortController();
-  const watching = watch(io, { target, started, display, over: over.signal });
+  const watching = watch(io, { target, look: followed.look, display, over: over.signal });
   try {
-    return await Promise.race([result(target.link, started), detached(io, target, started)]);
+    return await Promise.race([followed.result(), detached(io, target, followed)]);
   } finally {
     over.abort();
     await watching;
@@ -32,22 +45,19 @@ export async function follow(io: Io, target: Target, started: StartedWorkflow): 
 
 interface Watch {
   target: Target;
-  started: StartedWorkflow;
+  look: () => Promise<Glimpse | null>;
   display: Display;
   over: AbortSignal;
 }
 
-/** Asks the workflow and the store, never the history: looking takes nothing from the run. */
-async function watch(io: Io, { target, started, display, over }: Watch): Promise<void> {
+/** Looking takes nothing from the workflow. */
+async function watch(io: Io, { target, look, display, over }: Watch): Promise<void> {
   const since = Date.now();
   let warned = false;
   while (!over.aborted) {
-    const [now, calls] = await Promise.all([
-      progress(target.link, started.workflowId),
-      target.store.calls.get(started.run).catch(() => null),
-    ]);
+    const now = await look();
     if (over.aborted) return;
-    if (now && calls) display.show({ progress: now, calls });
+    if (now) display.show(now);
     if (!now && !warned && Date.now() - since > WORKER_PATIENCE_MS) warned = await warnWithoutWorker(io, target);
     await delay(FOLLOW_MS, undefined, { signal: over }).catch(() => undefined);
   }
@@ -64,14 +74,15 @@ export async function warnWithoutWorker(io: Io, { link }: Target): Promise<boole
   return true;
 }
 
-function detached(io: Io, { local }: Target, { run, workflowId }: StartedWorkflow): Promise<never> {
+function detached(io: Io, { local }: Target, followed: Omit<Followed<unknown>, 'look' | 'result'>): Promise<never> {
+  const { noun, again, read, started } = followed;
   const { promise, reject } = Promise.withResolvers<never>();
   const stop = (): void => {
     const message = local
-      ? `Detached from run ${run}: it rests when the local stack ends, and goes on with \`arx up\`.`
-      : `Detached from run ${run}: it goes on.`;
-    const back = `arx run mfa-enforcement-check${local ? ' --local' : ''} --attach ${workflowId}`;
-    reject(interrupted(message, `Follow it again with \`${back}\`; read it with \`arx report ${run}\`.`));
+      ? `Detached from ${noun} ${started.run}: it rests when the local stack ends, and goes on with \`arx up\`.`
+      : `Detached from ${noun} ${started.run}: it goes on.`;
+    const back = `${again}${local ? ' --local' : ''} --attach ${started.workflowId}`;
+    reject(interrupted(message, `Follow it again with \`${back}\`; read it with \`${read}\`.`));
   };
   if (io.signal.aborted) stop();
   else io.signal.addEventListener('abort', stop, { once: true });

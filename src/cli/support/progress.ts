@@ -4,16 +4,25 @@ import { say } from './io.ts';
 import type { Io } from './io.ts';
 import { count, duration } from './text.ts';
 
+/** How far something is at a moment. */
+export interface Glimpse {
+  phase: string;
+  done: number;
+  of: number;
+  /** What is told besides the bar itself. */
+  text: (perSecond: number) => string;
+}
+
+/** Shows how something gets on: a bar on a terminal, elsewhere a line now and then. */
+export interface Display {
+  show(glimpse: Glimpse): void;
+  stop(): void;
+}
+
 /** A moment of a run. */
 export interface Moment {
   progress: Progress;
   calls: CallCounts;
-}
-
-/** Shows how a run gets on: a bar on a terminal, elsewhere a line now and then. */
-export interface Display {
-  show(moment: Moment): void;
-  stop(): void;
 }
 
 const PHASES: Record<Progress['phase'], string> = {
@@ -27,7 +36,7 @@ const PHASES: Record<Progress['phase'], string> = {
 };
 const LINE_EVERY_MS = 10_000;
 
-/** Users a second over the last moments; steadier than the whole run's average after a pause. */
+/** Items a second over the last moments; steadier than the whole run's average after a pause. */
 export class Rate {
   readonly #samples: { at: number; checked: number }[] = [];
   add(at: number, checked: number): void {
@@ -42,12 +51,24 @@ export class Rate {
   }
 }
 
-/** What is told besides the bar itself. */
+/** What is told of a run besides the bar itself. */
 export function momentText({ progress, calls }: Moment, rate: number): string {
   const left = progress.listed - progress.checked;
   const eta = progress.phase === 'scan' && rate > 0 ? `, ${duration(left / rate)} left` : '';
-  return `${PHASES[progress.phase]}: ${count(progress.checked)} of ${count(progress.listed)} users, ${rate.toFixed(1)}/s${eta}, ${count(calls.okta)} Okta calls, ${count(calls.throttled)} throttled`;
+  return `${PHASES[progress.phase]}: ${count(progress.checked)} of ${count(progress.listed)} users, ${rate.toFixed(1)}/s${eta}, ${callsText(calls)}`;
 }
+
+/** `12 Okta calls, 0 throttled`. */
+export const callsText = ({ okta, throttled }: Pick<CallCounts, 'okta' | 'throttled'>): string =>
+  `${count(okta)} Okta calls, ${count(throttled)} throttled`;
+
+/** A moment of a run as it is shown. */
+export const glimpseOf = (moment: Moment): Glimpse => ({
+  phase: moment.progress.phase,
+  done: moment.progress.checked,
+  of: moment.progress.listed,
+  text: (rate) => momentText(moment, rate),
+});
 
 /** A display fit for where the command runs. */
 export async function createDisplay(io: Io): Promise<Display> {
@@ -59,13 +80,13 @@ function lineDisplay(io: Io): Display {
   let said = 0;
   let phase: string | null = null;
   return {
-    show(moment) {
+    show(glimpse) {
       const now = Date.now();
-      rate.add(now, moment.progress.checked);
-      if (now - said < LINE_EVERY_MS && moment.progress.phase === phase) return;
+      rate.add(now, glimpse.done);
+      if (now - said < LINE_EVERY_MS && glimpse.phase === phase) return;
       said = now;
-      phase = moment.progress.phase;
-      say(io, momentText(moment, rate.perSecond()));
+      phase = glimpse.phase;
+      say(io, glimpse.text(rate.perSecond()));
     },
     stop: () => undefined,
   };
@@ -84,10 +105,10 @@ async function barDisplay(io: Io): Promise<Display> {
   });
   bar.start(1, 0, { text: PHASES.starting });
   return {
-    show(moment) {
-      rate.add(Date.now(), moment.progress.checked);
-      bar.setTotal(Math.max(1, moment.progress.listed));
-      bar.update(moment.progress.checked, { text: momentText(moment, rate.perSecond()) });
+    show({ done, of, text }) {
+      rate.add(Date.now(), done);
+      bar.setTotal(Math.max(1, of));
+      bar.update(done, { text: text(rate.perSecond()) });
     },
     stop: () => bar.stop(),
   };

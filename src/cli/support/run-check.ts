@@ -12,6 +12,7 @@ import type { ExitCode } from './exit.ts';
 import { found } from './fail-on.ts';
 import { deliver } from './files.ts';
 import { follow } from './follow.ts';
+import { followedCheck } from './followed-check.ts';
 import { policiesOf } from './inspect.ts';
 import { print, say, writeJson } from './io.ts';
 import type { Io } from './io.ts';
@@ -117,7 +118,7 @@ function aboutGroups(failed: CliError | null, { group }: RunOptions): CliError |
 /** Null where the workflow came to its end; what made it fail otherwise. */
 async function ending(io: Io, { target, started }: Job): Promise<CliError | null> {
   try {
-    await follow(io, target, started);
+    await follow(io, target, followedCheck(target, started));
     return null;
   } catch (thrown) {
     if (thrown instanceof WorkflowEndedError) return failure(thrown.type, thrown.message);
