@@ -1,6 +1,7 @@
 import type { MetricMeter } from '@temporalio/common';
 import type { Journal } from '../audit/types.ts';
 import type { CallEvent } from '../connectors/exchange.ts';
+import { GatheredCounter } from './gathered-counter.ts';
 
 /** Bounds of the wait for a permit in milliseconds: from at once to a whole window of Okta's, and two. */
 export const QUOTA_WAIT_BOUNDS = [1, 10, 100, 500, 1_000, 2_500, 5_000, 10_000, 20_000, 30_000, 60_000, 120_000];
@@ -18,16 +19,17 @@ export interface Counters {
 
 /** The counters on a meter; one that nobody reads counts nothing. */
 export function createCounters(meter: MetricMeter): Counters {
-  const calls = meter.createCounter('arx_vendor_calls_total', '', 'Calls sent to vendors');
-  const throttled = meter.createCounter('arx_vendor_throttled_total', '', 'Answers with status 429');
+  const gathered = (name: string, about: string) => new GatheredCounter(meter.createCounter(name, '', about));
+  const calls = gathered('arx_vendor_calls_total', 'Calls sent to vendors');
+  const throttled = gathered('arx_vendor_throttled_total', 'Answers with status 429');
   const waits = meter.createHistogram(QUOTA_WAIT, 'int', 'ms', 'Wait for a permit before a call');
-  const users = meter.createCounter('arx_users_checked_total', '', 'Verdicts written');
-  const tickets = meter.createCounter('arx_tickets_total', '', 'What became of tickets');
-  const entries = meter.createCounter('arx_audit_appends_total', '', 'Entries written to the audit trail');
+  const users = gathered('arx_users_checked_total', 'Verdicts written');
+  const tickets = gathered('arx_tickets_total', 'What became of tickets');
+  const entries = gathered('arx_audit_appends_total', 'Entries written to the audit trail');
   return {
     called: ({ connector: vendor, operation, status, waitedMs, ...event }) => {
-      calls.add(1, { vendor, operation, status: statusClass(status) });
-      if (event.throttled) throttled.add(1, { vendor });
+      calls.count({ vendor, operation, status: statusClass(status) });
+      if (event.throttled) throttled.count({ vendor });
       waits.record(Math.round(waitedMs), { vendor });
     },
     journal: (journal) => ({
@@ -35,15 +37,15 @@ export function createCounters(meter: MetricMeter): Counters {
         const receipts = await journal.append(drafts, effect);
         const added = drafts.filter((_, n) => receipts[n]?.repeated === false);
         for (const { kind, outcome } of added) {
-          entries.add(1, { kind });
-          if (kind === 'user.checked') users.add(1, { verdict: String(outcome?.['verdict']) });
+          entries.count({ kind });
+          if (kind === 'user.checked') users.count({ verdict: String(outcome?.['verdict']) });
         }
         return receipts;
       },
     }),
     activities: (activities) =>
       watched(activities, (result) => {
-        if (isTicketOutcome(result)) tickets.add(1, { action: result.action });
+        if (isTicketOutcome(result)) tickets.count({ action: result.action });
       }),
   };
 }

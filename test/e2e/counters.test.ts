@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { freePort } from '../../src/local/ports.ts';
 import { mainJob } from '../support/main-job.ts';
 import type { MainJob, WorkerProcess } from '../support/main-job.ts';
@@ -53,16 +53,19 @@ it('counts users, calls, 429s, waits, tickets and entries, and names nobody', { 
   const { run, status } = await job.run();
   expect(status).toBe('complete');
   const kinds = await job.store.audit.countByKind(run);
-  const metrics = await scraped();
-  const of = (name: string): number | undefined => metrics.get(name);
-  expect(of('arx_users_checked_total{verdict="compliant"}')).toBe(1);
-  expect(of('arx_users_checked_total{verdict="none"}')).toBe(2);
-  expect(
-    of('arx_vendor_calls_total{operation="users:read_factors",status="2xx",vendor="okta"}'),
-  ).toBeGreaterThanOrEqual(3 + 2);
-  expect(of('arx_vendor_throttled_total{vendor="jira"}')).toBe(1);
-  expect(of('arx_tickets_total{action="created"}')).toBe(2);
-  expect(of('arx_audit_appends_total{kind="user.checked"}')).toBe(kinds['user.checked']);
-  expect(of('arx_quota_wait_milliseconds_count{vendor="okta"}')).toBeGreaterThan(3);
-  expect([...metrics.keys()].join('\n')).not.toMatch(new RegExp(`${first?.id}|@|example`));
+  // Counts gather for a quarter of a second before they show.
+  await vi.waitFor(async () => {
+    const metrics = await scraped();
+    const of = (name: string): number | undefined => metrics.get(name);
+    expect(of('arx_users_checked_total{verdict="compliant"}')).toBe(1);
+    expect(of('arx_users_checked_total{verdict="none"}')).toBe(2);
+    expect(
+      of('arx_vendor_calls_total{operation="users:read_factors",status="2xx",vendor="okta"}'),
+    ).toBeGreaterThanOrEqual(3 + 2);
+    expect(of('arx_vendor_throttled_total{vendor="jira"}')).toBe(1);
+    expect(of('arx_tickets_total{action="created"}')).toBe(2);
+    expect(of('arx_audit_appends_total{kind="user.checked"}')).toBe(kinds['user.checked']);
+    expect(of('arx_quota_wait_milliseconds_count{vendor="okta"}')).toBeGreaterThan(3);
+    expect([...metrics.keys()].join('\n')).not.toMatch(new RegExp(`${first?.id}|@|example`));
+  }, 5_000);
 });
