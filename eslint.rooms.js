@@ -17,6 +17,10 @@ const ESTIMATED_BY = [
   'connectors/rate-limit/buckets',
   'connectors/rate-limit/usable',
 ];
+// How a stored twin is read: what is listed, and its profile, follow from it by the same rules as in a sync.
+const TWIN_READ_BY = ['types', 'mfa', 'judge', 'tally', 'gaps', 'facts', 'profile', 'markdown', 'profile-markdown'].map(
+  (name) => `twin/${name}`,
+);
 const CONSOLE_ROOMS = ['workflows/messages', 'config', 'store', 'governance', 'audit'];
 
 /** imports: rooms open to it; lazily: those open to `await import()` only; packages: absent for any but the vendors'. */
@@ -40,7 +44,7 @@ const ROOMS = {
   server: { imports: [...CONSOLE_ROOMS, 'client'], lazily: ['connectors/create'] },
   client: { imports: CONSOLE_ROOMS },
   cli: {
-    imports: [...CONSOLE_ROOMS, 'server', 'client', ...ESTIMATED_BY],
+    imports: [...CONSOLE_ROOMS, 'server', 'client', ...ESTIMATED_BY, ...TWIN_READ_BY],
     lazily: ['local', 'emulators', 'connectors/create'],
   },
   local: { imports: ['config', 'store', 'worker', 'emulators'] },

@@ -1,4 +1,5 @@
-import { filled, withConfig, withInheritedJson, withJson } from './support/options.ts';
+import { MOST_HOURS_BACK } from '../workflows/messages.ts';
+import { LOCAL_STACK, filled, whole, withConfig, withInheritedJson, withJson, withLocal } from './support/options.ts';
 import type { DefineVerb } from './support/verb.ts';
 
 /** Options of `arx okta configure`. */
@@ -11,9 +12,28 @@ export interface ConfigureOptions {
   json?: boolean;
 }
 
-/** `arx okta`: the connection to the Okta organisation. */
+/** Options of `arx okta status` and `arx okta test`. */
+export interface OktaOptions {
+  config?: string;
+  local?: boolean;
+  json?: boolean;
+}
+
+/** Options of `arx okta sync`. */
+export interface SyncOptions extends OktaOptions {
+  users: boolean;
+  apps: boolean;
+  logs: boolean;
+  hoursBack?: number;
+  detach?: boolean;
+  attach?: string;
+}
+
+/** `arx okta`: the connection to the Okta organisation, and the sync that reads it into the twin. */
 export const defineOkta: DefineVerb = (program, run) => {
-  const okta = withInheritedJson(program.command('okta').description('set up the connection to Okta'));
+  const okta = withInheritedJson(
+    program.command('okta').description('set up the connection to Okta, test it, and sync the organisation'),
+  );
   const configure = okta
     .command('configure')
     .description("ask for Okta's domain and token, test them, and store them in a file that only you may read")
@@ -24,4 +44,26 @@ export const defineOkta: DefineVerb = (program, run) => {
   withJson(withConfig(configure)).action((options: ConfigureOptions) =>
     run(async (io) => (await import('./okta/configure.ts')).configure(io, options)),
   );
+  const verb = (name: string, about: string) => withJson(withConfig(okta.command(name).description(about)));
+  withLocal(
+    verb('status', 'say whether Okta is configured, and how complete and how old each stream of the sync is'),
+  ).action((options: OktaOptions) => run(async (io) => (await import('./okta/status.ts')).oktaStatus(io, options)));
+  withLocal(
+    verb('test', 'try every permission that a sync needs, each on its own; 4 for a refused credential, 7 for a denial'),
+  ).action((options: OktaOptions) => run(async (io) => (await import('./okta/test.ts')).testOkta(io, options)));
+  withLocal(
+    verb('sync', 'read users, apps, administrator roles and the System Log into the twin; 7 where it is not complete'),
+    LOCAL_STACK,
+  )
+    .option('--no-users', 'leave out users, with their factors, groups and administrator roles')
+    .option('--no-apps', 'leave out apps')
+    .option('--no-logs', 'leave out the System Log')
+    .option(
+      '--hours-back <hours>',
+      'how far back the System Log is read (default: 24; 168 is advised for a first sync)',
+      whole(1, MOST_HOURS_BACK),
+    )
+    .option('--detach', 'start the sync and do not wait for it')
+    .option('--attach <workflow-id>', 'follow a sync that was started before', filled)
+    .action((options: SyncOptions) => run(async (io) => (await import('./okta/sync.ts')).oktaSync(io, options)));
 };

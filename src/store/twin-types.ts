@@ -50,6 +50,8 @@ export interface SyncRepository {
   get(run: string): Promise<SyncRecord | null>;
   /** The sync of an org that was begun last. */
   newest(org: string): Promise<SyncRecord | null>;
+  /** The org whose sync was begun last, of all that have one; null where none has. */
+  newestOrg(): Promise<string | null>;
   finish(
     tx: StoreTransaction,
     run: string,

@@ -30,6 +30,10 @@ export function createSyncRepository(db: Kysely<Database>): SyncRepository {
       const rows = db.selectFrom('twin_syncs').selectAll().where('org', '=', org);
       return recordOf(await rows.orderBy('position', 'desc').limit(1).executeTakeFirst());
     },
+    async newestOrg() {
+      const rows = db.selectFrom('twin_syncs').select('org').orderBy('position', 'desc').limit(1);
+      return (await rows.executeTakeFirst())?.org ?? null;
+    },
     async finish(tx, run, { status, finishedAt, result }) {
       const ended = { status, finished_at: finishedAt, result: JSON.stringify(result) };
       const updated = await tx.updateTable('twin_syncs').set(ended).where('run', '=', run).executeTakeFirst();

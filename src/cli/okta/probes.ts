@@ -1,0 +1,71 @@
+import type { Call, CallContext, OktaOperations } from '../../connectors/types.ts';
+
+/** What a sync needs to be allowed, by the names of `arx.permissions/v1`. */
+export const CAPABILITY_NAMES = ['users', 'factors', 'groups', 'apps', 'logs', 'roles'] as const;
+export type CapabilityName = (typeof CAPABILITY_NAMES)[number];
+
+/** Scope that a service app needs for each capability. (Okta, OAuth 2.0 scopes) */
+export const SCOPES: Record<CapabilityName, string> = {
+  users: 'okta.users.read',
+  factors: 'okta.users.read',
+  groups: 'okta.groups.read',
+  apps: 'okta.apps.read',
+  logs: 'okta.logs.read',
+  roles: 'okta.roles.read',
+};
+
+/** Ids that earlier probes came across; what later ones are tried with. */
+export interface Found {
+  users: string[];
+  groups: string[];
+  apps: string[];
+}
+
+/** Who asks about a subject. */
+type About = <Output>(subject: string) => CallContext<Output>;
+
+/** One call that says whether something is allowed. */
+export interface Probe {
+  capability: CapabilityName;
+  operation: keyof OktaOperations & string;
+  /** What it is tried with; absent where it needs nothing. */
+  with?: keyof Found;
+  /** Under what the ids that come back are remembered. */
+  finds?: keyof Found;
+  /** An answer without a single item means that nothing may be seen. */
+  neverEmpty?: boolean;
+  /** Makes the call and returns the ids that come back. */
+  ask(okta: Call<OktaOperations>, about: About, id: string): Promise<readonly string[]>;
+}
+
+const FEW = { limit: 3 } as const;
+const idsOf = ({ output }: { output: { items: readonly { id: string }[] } }): string[] =>
+  output.items.map(({ id }) => id);
+const noIds = (): string[] => [];
+
+/** In this order, so that each finds what the next ones are tried with, and by more than one way. */
+// prettier-ignore
+export const PROBES: readonly Probe[] = [
+  { capability: 'users', operation: 'users:read', finds: 'users', neverEmpty: true,
+    ask: (okta, about) => okta('users:read', { statuses: ['ACTIVE'], ...FEW }, about('users')).then(idsOf) },
+  { capability: 'groups', operation: 'groups:read', finds: 'groups',
+    ask: (okta, about) => okta('groups:read', FEW, about('groups')).then(idsOf) },
+  { capability: 'groups', operation: 'groups:read_members', with: 'groups', finds: 'users',
+    ask: (okta, about, groupId) => okta('groups:read_members', { groupId, ...FEW }, about(groupId)).then(idsOf) },
+  { capability: 'roles', operation: 'iam:read_assignees', finds: 'users',
+    ask: (okta, about) => okta('iam:read_assignees', FEW, about('assignees')).then(idsOf) },
+  { capability: 'factors', operation: 'users:read_factors', with: 'users',
+    ask: (okta, about, userId) => okta('users:read_factors', { userId }, about(userId)).then(noIds) },
+  { capability: 'roles', operation: 'users:read_roles', with: 'users',
+    ask: (okta, about, userId) => okta('users:read_roles', { userId }, about(userId)).then(noIds) },
+  { capability: 'roles', operation: 'groups:read_roles', with: 'groups',
+    ask: (okta, about, groupId) => okta('groups:read_roles', { groupId }, about(groupId)).then(noIds) },
+  { capability: 'apps', operation: 'apps:read', finds: 'apps',
+    ask: (okta, about) => okta('apps:read', FEW, about('apps')).then(idsOf) },
+  { capability: 'apps', operation: 'apps:read_users', with: 'apps',
+    ask: (okta, about, appId) => okta('apps:read_users', { appId, ...FEW }, about(appId)).then(noIds) },
+  { capability: 'apps', operation: 'apps:read_groups', with: 'apps',
+    ask: (okta, about, appId) => okta('apps:read_groups', { appId, ...FEW }, about(appId)).then(noIds) },
+  { capability: 'logs', operation: 'logs:read',
+    ask: (okta, about) => okta('logs:read', { sortOrder: 'DESCENDING', limit: 1 }, about('logs')).then(noIds) },
+];

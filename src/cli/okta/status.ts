@@ -1,0 +1,100 @@
+import { oktaSettings } from '../../config/credentials.ts';
+import type { OktaSettings } from '../../config/okta-env.ts';
+import type { SyncRecord } from '../../store/twin-types.ts';
+import type { Store } from '../../store/types.ts';
+import { STREAMS } from '../../twin/types.ts';
+import type { StreamState } from '../../twin/types.ts';
+import type { OktaOptions } from '../okta.ts';
+import { toCliError } from '../support/errors.ts';
+import type { CliError } from '../support/errors.ts';
+import { EXIT } from '../support/exit.ts';
+import type { ExitCode } from '../support/exit.ts';
+import type { Io } from '../support/io.ts';
+import { print, writeJson } from '../support/io.ts';
+import { loadSettings } from '../support/settings.ts';
+import type { Settings } from '../support/settings.ts';
+import { withStoreOr } from '../support/store.ts';
+import { orgOf } from '../twin/org.ts';
+
+/** A stream with its age. */
+export interface AgedStream extends StreamState {
+  /** Seconds since it was last read; null where it never was. */
+  age: number | null;
+}
+
+/** The document `arx.okta/v1`. */
+export interface OktaStatus {
+  schema: 'arx.okta/v1';
+  configured: boolean;
+  /** Host of the organisation; null where none is known. */
+  org: string | null;
+  /** `ssws`: an API token; `service_app`: a client id with a private key. Never the secret. */
+  credential: OktaSettings['credential']['kind'] | null;
+  /** Where the credential comes from. */
+  source: 'environment' | 'vault';
+  /** What is missing or wrong, and what to do; null where Okta is configured. */
+  problem: { code: string; message: string; remedy: string } | null;
+  /** The sync that was begun last. */
+  sync: Pick<SyncRecord, 'run' | 'workflowId' | 'status' | 'startedAt' | 'finishedAt'> | null;
+  streams: AgedStream[];
+}
+
+/** `arx okta status`: what is configured and what was read; asks neither Okta nor Temporal. */
+export async function oktaStatus(io: Io, options: OktaOptions): Promise<ExitCode> {
+  const settings = await loadSettings(io, options);
+  const okta = await configured(settings);
+  const host = 'host' in okta ? okta.host : null;
+  const read = await withStoreOr(io, NOTHING, async (store) => {
+    const org = host ?? (await orgOf(settings, store, undefined));
+    return org === null ? NOTHING : readOf(store, org);
+  });
+  const { sync, streams } = read;
+  const status: OktaStatus = {
+    schema: 'arx.okta/v1',
+    configured: host !== null,
+    org: host ?? read.org,
+    credential: 'host' in okta ? okta.credential.kind : null,
+    source: settings.config.credentials.okta === undefined ? 'environment' : 'vault',
+    problem: 'host' in okta ? null : { code: okta.code, message: okta.message, remedy: okta.remedy },
+    sync,
+    streams: allStreams(streams, Date.now()),
+  };
+  if (options.json) await writeJson(io, { ...status, items: status.streams });
+  else {
+    const { statusText } = await import('../render/okta.ts');
+    await print(io, statusText(status, io.colors.out));
+  }
+  return EXIT.ok;
+}
+
+const configured = ({ arx: env, config, baseDir }: Settings): Promise<OktaSettings | CliError> =>
+  oktaSettings({ env, config, baseDir }).catch(toCliError);
+
+interface Read {
+  org: string | null;
+  sync: OktaStatus['sync'];
+  streams: readonly StreamState[];
+}
+const NOTHING: Read = { org: null, sync: null, streams: [] };
+
+async function readOf({ twin }: Store, org: string): Promise<Read> {
+  const [newest, streams] = await Promise.all([twin.syncs.newest(org), twin.syncs.streams(org)]);
+  if (newest === null) return { org, sync: null, streams };
+  const { run, workflowId, status, startedAt, finishedAt } = newest;
+  return { org, sync: { run, workflowId, status, startedAt, finishedAt }, streams };
+}
+
+const allStreams = (read: readonly StreamState[], now: number): AgedStream[] =>
+  STREAMS.map((name) => {
+    const stream = read.find((one) => one.name === name) ?? neverRead(name);
+    const age = stream.at === null ? null : Math.max(0, Math.round((now - Date.parse(stream.at)) / 1000));
+    return { ...stream, age };
+  });
+
+const neverRead = (name: StreamState['name']): StreamState => ({
+  name,
+  state: 'partial',
+  count: 0,
+  at: null,
+  reason: 'never read',
+});

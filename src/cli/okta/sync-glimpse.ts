@@ -1,0 +1,36 @@
+import type { CallCounts } from '../../store/types.ts';
+import type { SyncProgress } from '../../workflows/messages.ts';
+import { callsText } from '../support/progress.ts';
+import type { Glimpse } from '../support/progress.ts';
+import { count } from '../support/text.ts';
+
+const PHASES: Record<SyncProgress['phase'], string> = {
+  starting: 'starting',
+  reading: 'reading',
+  judging: 'judging',
+  done: 'done',
+};
+const NOUNS: Readonly<Record<string, string>> = { assignees: 'administrators' };
+
+/** How far a sync is: items whose details are read, of those listed so far. */
+export function syncGlimpse(progress: SyncProgress, calls: CallCounts): Glimpse {
+  const lists = Object.values(progress.lists);
+  const sum = (pick: (list: (typeof lists)[number]) => number): number =>
+    lists.reduce((total, list) => total + pick(list), 0);
+  return {
+    phase: progress.phase,
+    done: sum(({ read }) => read),
+    of: sum(({ listed }) => listed),
+    text: (rate) => syncProgressText(progress, calls, rate),
+  };
+}
+
+/** `reading: 20 of 40 users, 3 of 9 apps, 1,200 log entries, 12.0/s, 61 Okta calls, 0 throttled`. */
+export function syncProgressText({ phase, lists, logEntries }: SyncProgress, calls: CallCounts, rate: number): string {
+  const parts = Object.entries(lists).map(
+    ([name, { listed, read, lost }]) =>
+      `${count(read)} of ${count(listed)} ${NOUNS[name] ?? name}${lost === null ? '' : ` (broke off: ${lost})`}`,
+  );
+  const log = `${count(logEntries)} log entries`;
+  return `${PHASES[phase]}: ${[...parts, log, `${rate.toFixed(1)}/s`, callsText(calls)].join(', ')}`;
+}

@@ -1,0 +1,136 @@
+import { WorkflowEndedError, describe } from '../../client.ts';
+import type { StartedWorkflow } from '../../client.ts';
+import { startSync, syncProgress, syncResult } from '../../client/sync.ts';
+import type { JsonObject } from '../../audit/types.ts';
+import type { OktaSyncInput, OktaSyncResult } from '../../workflows/messages.ts';
+import type { SyncOptions } from '../okta.ts';
+import { CliError, failure, usageError } from '../support/errors.ts';
+import { EXIT } from '../support/exit.ts';
+import type { ExitCode } from '../support/exit.ts';
+import { follow } from '../support/follow.ts';
+import type { Followed } from '../support/follow.ts';
+import { eventRulesOf, policiesOf } from '../support/inspect.ts';
+import type { Io } from '../support/io.ts';
+import { print, say, writeJson } from '../support/io.ts';
+import { loadSettings } from '../support/settings.ts';
+import type { Settings } from '../support/settings.ts';
+import { openTarget } from '../support/target.ts';
+import type { Target } from '../support/target.ts';
+import { syncGlimpse } from './sync-glimpse.ts';
+
+/** Starts (or finds) a sync, follows it and prints what came out; 7 where a stream is partial or denied. */
+export async function oktaSync(io: Io, options: SyncOptions): Promise<ExitCode> {
+  refuseContradictions(options);
+  const settings = await loadSettings(io, options);
+  // On named servers without a file the worker's own are in force, and --attach starts nothing.
+  if (options.attach === undefined && (options.local || settings.file !== null)) {
+    policiesOf(settings);
+    eventRulesOf(settings);
+  }
+  // A sync writes to no vendor, so it does without Jira and Slack, as a dry run does.
+  const target = await openTarget(io, settings, { ...options, dryRun: true });
+  let keep = false;
+  try {
+    const started =
+      options.attach === undefined ? await start(target, settings, options) : await find(target, options.attach);
+    if (options.detach) {
+      keep = true;
+      return await tellDetached(io, { target, started, options });
+    }
+    if (!options.json) say(io, io.colors.err.dim(`sync ${started.run}, workflow ${started.workflowId}`));
+    return await finish(io, { target, started, options });
+  } finally {
+    await target.close({ keep });
+  }
+}
+
+function refuseContradictions({ users, apps, logs, hoursBack, attach, detach }: SyncOptions): void {
+  if (!users && !apps && !logs) throw usageError('--no-users, --no-apps and --no-logs together leave nothing to read.');
+  if (!logs && hoursBack !== undefined) throw usageError('--no-logs and --hours-back contradict each other.');
+  if (attach === undefined) return;
+  if (detach) throw usageError('--attach and --detach contradict each other.');
+  if (!users || !apps || !logs || hoursBack !== undefined) {
+    throw usageError('--attach follows a sync that was started before: what it reads cannot be changed.');
+  }
+}
+
+async function start(
+  { link, store, local }: Target,
+  { config, file }: Settings,
+  { users, apps, logs, hoursBack }: SyncOptions,
+): Promise<StartedWorkflow> {
+  const input: OktaSyncInput = { users, apps, logs, ...(hoursBack === undefined ? {} : { hoursBack }) };
+  // Without a file of our own the worker's configuration decides, as it does for a schedule.
+  if (file === null && !local) return startSync(link, input);
+  const configRef = await store.snapshots.put(config as unknown as JsonObject);
+  return startSync(link, { ...input, configRef });
+}
+
+async function find({ link }: Target, workflowId: string): Promise<StartedWorkflow> {
+  const known = await describe(link, workflowId);
+  if (known) return known;
+  throw new CliError({
+    code: 'no_such_sync',
+    message: `There is no workflow ${workflowId} in namespace ${link.namespace}.`,
+    remedy: 'See `arx okta status` for the sync that was begun last.',
+  });
+}
+
+interface Job {
+  target: Target;
+  started: StartedWorkflow;
+  options: SyncOptions;
+}
+
+async function tellDetached(io: Io, { target, started, options }: Job): Promise<ExitCode> {
+  const { run, workflowId } = started;
+  if (options.json) {
+    await writeJson(io, { schema: 'arx.sync/v1', run, workflowId, status: 'running', streams: [], items: [] });
+    return EXIT.ok;
+  }
+  await print(io, run);
+  say(io, `Started workflow ${workflowId}. See how it ended with \`arx okta status\`.`);
+  if (target.local) say(io, 'The local stack stays running for it; end it with `arx up --stop`.');
+  return EXIT.ok;
+}
+
+const followedSync = ({ link, store }: Target, started: StartedWorkflow): Followed<OktaSyncResult> => ({
+  started,
+  noun: 'sync',
+  again: 'arx okta sync',
+  read: 'arx okta status',
+  result: () => syncResult(link, started),
+  look: async () => {
+    const [now, calls] = await Promise.all([
+      syncProgress(link, started.workflowId),
+      store.calls.get(started.run).catch(() => null),
+    ]);
+    return now && calls ? syncGlimpse(now, calls) : null;
+  },
+});
+
+/** A sync that broke off leaves a document all the same: it is told first, then what went wrong. */
+async function finish(io: Io, { target, started, options }: Job): Promise<ExitCode> {
+  try {
+    const result = await follow(io, target, followedSync(target, started));
+    await tell(io, result, options);
+    return exitOf(result);
+  } catch (thrown) {
+    if (!(thrown instanceof WorkflowEndedError)) throw thrown;
+    const failed = failure(thrown.type, thrown.message);
+    const left = await target.store.twin.syncs.get(started.run);
+    if (!left?.result) throw failed;
+    await tell(io, left.result as unknown as OktaSyncResult, options);
+    if (!options.json) say(io, `${io.colors.err.red('error:')} ${failed.message}\n  ${failed.remedy}`);
+    return failed.exit;
+  }
+}
+
+async function tell(io: Io, result: OktaSyncResult, { json }: SyncOptions): Promise<void> {
+  if (json) return writeJson(io, { ...result, items: result.streams });
+  const { syncText } = await import('../render/okta.ts');
+  await print(io, syncText(result, io.colors.out));
+}
+
+const exitOf = ({ status, streams }: OktaSyncResult): ExitCode =>
+  status === 'complete' && streams.every(({ state }) => state === 'complete') ? EXIT.ok : EXIT.incomplete;

@@ -1,0 +1,47 @@
+import type { CallEvent } from '../../connectors/exchange.ts';
+import { oktaSettings } from '../../config/credentials.ts';
+import type { OktaOptions } from '../okta.ts';
+import { oktaWith } from '../support/connectors.ts';
+import { EXIT } from '../support/exit.ts';
+import type { ExitCode } from '../support/exit.ts';
+import type { Io } from '../support/io.ts';
+import { print, writeJson } from '../support/io.ts';
+import { loadSettings } from '../support/settings.ts';
+import { withStore } from '../support/store.ts';
+import { tryCapabilities } from './capabilities.ts';
+import type { Capability } from './capabilities.ts';
+
+/**
+ * `arx okta test`: connectivity and every permission that a sync needs, through the governed connector: what cannot be
+ * audited is not sent. Never writes to Okta.
+ */
+export async function testOkta(io: Io, options: OktaOptions): Promise<ExitCode> {
+  const settings = await loadSettings(io, options);
+  const { arx, config, baseDir } = settings;
+  const okta = await oktaSettings({ env: arx, config, baseDir });
+  const capabilities = await withStore(
+    io,
+    async (store) => {
+      let last: CallEvent | null = null;
+      const call = await oktaWith(settings, { store, okta, observe: (event) => (last = event) });
+      return tryCapabilities({ okta: call, last: () => last });
+    },
+    { create: true },
+  );
+  const { host, credential } = okta;
+  const document = { schema: 'arx.permissions/v1', org: host, credential: credential.kind, capabilities };
+  if (options.json) await writeJson(io, { ...document, items: capabilities });
+  else {
+    const { permissionsText } = await import('../render/okta.ts');
+    await print(io, permissionsText(document, io.colors.out));
+  }
+  return exitOf(capabilities);
+}
+
+/** A refused credential explains everything else. */
+function exitOf(capabilities: readonly Capability[]): ExitCode {
+  if (capabilities.some(({ probes }) => probes.some(({ code }) => code === 'unauthenticated')))
+    return EXIT.authentication;
+  if (capabilities.some(({ state }) => state === 'denied')) return EXIT.incomplete;
+  return capabilities.every(({ state }) => state === 'ok') ? EXIT.ok : EXIT.error;
+}

@@ -1,0 +1,19 @@
+import { readOktaAddress } from '../../config/address.ts';
+import { oktaSettings } from '../../config/credentials.ts';
+import type { Store } from '../../store/types.ts';
+import type { Settings } from '../support/settings.ts';
+
+/**
+ * Which organisation's twin is meant: the one named, else the one that is configured (its credential does not matter),
+ * else the one synced last. Null where there is none. Throws ConfigError.
+ */
+export async function orgOf(settings: Settings, store: Store, named: string | undefined): Promise<string | null> {
+  return named?.toLowerCase() ?? (await configuredOrg(settings)) ?? (await store.twin.syncs.newestOrg());
+}
+
+async function configuredOrg({ arx, config, baseDir }: Settings): Promise<string | null> {
+  if (config.credentials.okta !== undefined) return (await oktaSettings({ env: arx, config, baseDir })).host;
+  const domain = arx.source.find('OKTA_DOMAIN')?.value;
+  const read = domain === undefined ? null : readOktaAddress(domain);
+  return read?.ok ? read.value.host : null;
+}
