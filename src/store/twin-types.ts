@@ -15,6 +15,7 @@ import type {
   TwinUser,
 } from '../twin/types.ts';
 import type { RunStatus } from '../workflows/messages.ts';
+import type { TwinSearchRepository } from './twin-search-types.ts';
 import type { StoreTransaction } from './types.ts';
 
 /** A sync as begun and ended. One organisation has one twin, keyed by its host. */
@@ -94,6 +95,8 @@ export interface SyncWorkRepository {
   /** Counts a failed try; returns how many there are now. */
   countFailure(run: string, work: SyncWork, id: string): Promise<number>;
   outcomes(run: string): Promise<Record<SyncWork, Record<ReadOutcome, number>>>;
+  /** Lets the database look at what it holds now: PGlite never does by itself, PostgreSQL not so soon. */
+  measure(): Promise<void>;
   /** Forgets what was stored on the way. */
   clear(tx: StoreTransaction, run: string): Promise<void>;
 }
@@ -260,30 +263,6 @@ export interface TwinEventRepository {
   keepCarried(tx: StoreTransaction, on: { org: string; run: string }): Promise<void>;
 }
 
-/** Something found. */
-export interface SearchHit {
-  kind: 'user' | 'group' | 'app' | 'gap' | 'event' | 'fact';
-  /** Id of the user, group or app; of a gap its subject; uuid of an event; key of a fact. */
-  id: string;
-  label: string;
-  detail: string;
-}
-
-/** A piece of the index, made by `SearchParts`. */
-export interface SearchPart {
-  /** The terms of its entries, in lower case. */
-  body: string;
-  /** Its entries as JSON. */
-  entries: string;
-}
-
-export interface TwinSearchRepository {
-  /** Replaces the index of an org. */
-  rebuild(tx: StoreTransaction, org: string, parts: readonly SearchPart[]): Promise<void>;
-  /** What contains the text, without regard to case: beginnings first. At most 200 characters of it count. */
-  find(org: string, text: string, limit: number): Promise<SearchHit[]>;
-}
-
 /** The identity twins of all organisations. */
 export interface TwinStore {
   syncs: SyncRepository;
@@ -297,3 +276,5 @@ export interface TwinStore {
   events: TwinEventRepository;
   search: TwinSearchRepository;
 }
+
+export type { SearchHit, SearchPart } from './twin-search-types.ts';

@@ -9,9 +9,10 @@ import { decisionKey, signDecision } from '../../src/governance/decision-token.t
 import { approvalId, cancelApprovalSignal, GOVERNED_WORKFLOW, TASK_QUEUE } from '../../src/workflows/messages.ts';
 import type { StartedWorkflow } from '../../src/client.ts';
 import { result } from '../../src/client.ts';
-import type { MfaEnforcementCheckInput } from '../../src/workflows/messages.ts';
+import type { MfaEnforcementCheckInput, OktaSyncInput } from '../../src/workflows/messages.ts';
 import { mainJob } from '../support/main-job.ts';
 import type { MainJob } from '../support/main-job.ts';
+import { startSync } from '../support/okta-sync.ts';
 import { startPglite } from '../support/pglite.ts';
 
 const FOLDER = join(import.meta.dirname, 'histories');
@@ -159,6 +160,40 @@ async function decide(job: MainJob, { request, people }: Governed, verdict: 'app
   return id;
 }
 
+const synced = async (job: MainJob, input: OktaSyncInput = {}): Promise<StartedWorkflow> => {
+  const handle = await startSync(job, input);
+  await handle.result().catch(() => null);
+  return { workflowId: handle.workflowId, run: handle.firstExecutionRunId };
+};
+
+/** Every way a sync goes. */
+const SYNCS: Record<string, Way> = {
+  'sync-complete': async (job) => {
+    await people(job, 5, 3);
+    return synced(job);
+  },
+  'sync-partial': async (job) => {
+    await people(job, 205, 205);
+    await job.emulators.fault({ vendor: 'okta', pathPattern: '/users\\?.*after=', kind: 'status', status: 403 });
+    await job.emulators.fault({ vendor: 'okta', pathPattern: '/api/v1/logs', kind: 'status', status: 403 });
+    return synced(job, { configRef: await job.store.snapshots.put({ version: 1, scan: { batch: 50 } }) });
+  },
+  'sync-of-apps': async (job) => synced(job, { users: false, logs: false }),
+  'sync-continued-as-new': async (job) => {
+    await people(job, 330, 330);
+    return synced(job);
+  },
+  'sync-cancelled': async (job) => {
+    await people(job, 4, 4);
+    await job.emulators.fault({ vendor: 'okta', pathPattern: '/factors', kind: 'latency', ms: 1_500, times: 4 });
+    const handle = await startSync(job);
+    while (((await job.emulators.faults())[0]?.struck ?? 0) === 0) await handle.describe();
+    await handle.cancel();
+    await handle.result().catch(() => null);
+    return { workflowId: handle.workflowId, run: handle.firstExecutionRunId };
+  },
+};
+
 /** Every way a governed operation goes: the workflow to record, and the approval beside it. */
 const GOVERNED: Record<string, (job: MainJob) => Promise<{ workflow: StartedWorkflow; approval: string | null }>> = {
   'governed-read': async (job) => {
@@ -234,7 +269,7 @@ const job = await mainJob(database.databaseUrl, {
   config: { scan: { max_drop: 1 }, approvals: { default_approvers: ['group:Approvers'], expires_in: '20s' } },
 });
 await job.startWorker();
-for (const [name, way] of Object.entries(WAYS)) {
+for (const [name, way] of Object.entries({ ...WAYS, ...SYNCS })) {
   if (existsSync(join(FOLDER, `${name}.json`))) continue;
   await job.emulators.clearFaults();
   await people(job, 0, 0);

@@ -25,6 +25,7 @@ export function finishSync(deps: SyncDeps): SyncActivities['finishSync'] {
     if (sync.result !== null) return sync.result as unknown as OktaSyncResult;
     const account = await accountOf(deps, sync, input);
     const streams = sync.plan.streams.map((name) => streamOf(name, sync.startedAt, account));
+    await store.twin.work.measure();
     const judgement = await judgeTwin(store, sync, streams);
     await indexEvents(deps, judgement);
     await deps.flushCalls();

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Kysely } from 'kysely';
 import type { Database } from '../schema.ts';
 import { ENTRY, plainTerm, TERM } from '../search-parts.ts';
-import type { SearchHit, SearchPart, TwinSearchRepository } from '../twin-types.ts';
+import type { SearchHit, SearchPart, TwinSearchRepository } from '../twin-search-types.ts';
 import type { StoreTransaction } from '../types.ts';
 
 /** Parts that one question brings here, and parts that one statement stores. */

@@ -5,7 +5,7 @@ import type { Database } from '../schema.ts';
 import type { ListedTwinUser, SyncView, TwinUserRepository } from '../twin-types.ts';
 import type { StoreTransaction } from '../types.ts';
 import { missed, ordered, provedMissed } from './twin-seen.ts';
-import { readLinks, toStoredUser } from './twin-user-rows.ts';
+import { readBelongings, readLinks, toStoredUser } from './twin-user-rows.ts';
 import type { UserRow } from './twin-user-rows.ts';
 
 /** Users as last read, whatever their status. */
@@ -43,9 +43,8 @@ export function createTwinUserRepository(db: Kysely<Database>): TwinUserReposito
     },
     pages: (org, size, view) => pages(db, { org, size, view }),
     async get(org, reference) {
-      const { rows } = await selectUsers(db, { org, size: 1, reference });
-      const links = await readLinks(db, org);
-      return rows[0] ? toStoredUser(rows[0], links).user : null;
+      const [row] = await selectUsers(db, { org, size: 1, reference });
+      return row ? toStoredUser(row, await readLinks(db, org)).user : null;
     },
     settle: (tx, view, standings) => settle(tx, view, standings),
   };
@@ -88,28 +87,25 @@ interface Selection {
   reference?: string;
 }
 
-/** One row a user, with groups and roles as lists. */
-function selectUsers(db: Kysely<Database>, { org, size, view, after, reference }: Selection) {
+/** Users with groups and roles as lists, by ascending id. */
+async function selectUsers(db: Kysely<Database>, { org, size, view, after, reference }: Selection): Promise<UserRow[]> {
   const order = reference === undefined ? sql`u.id` : sql`u.gone, u.id`;
   const among =
     reference === undefined
       ? sql<boolean>`u.id > ${after ?? ''}`
       : sql<boolean>`(u.id = ${reference} or u.login = ${reference})`;
-  return sql<UserRow>`
-    select u.*, u.gone or ${provedMissed(view, 'users', 'u')} as gone, s.at as last_seen,
-      array(select m.group_id from twin_members m join twin_groups g on g.org = m.org and g.id = m.group_id
-        where m.org = u.org and m.user_id = u.id and not (g.gone or ${provedMissed(view, 'users', 'g')})
-        order by m.group_id) as groups,
-      array(select r.role from twin_user_roles r where r.org = u.org and r.user_id = u.id
-        and not ${provedMissed(view, 'roles', 'r')} order by r.role) as roles
+  const { rows } = await sql<Omit<UserRow, 'groups' | 'roles'>>`
+    select u.*, u.gone or ${provedMissed(view, 'users', 'u')} as gone, s.at as last_seen
     from twin_users u left join twin_seen s on s.org = u.org and s.user_id = u.id
     where u.org = ${org} and ${among} order by ${order} limit ${size}`.execute(db);
+  const belongings = await readBelongings(db, { org, view, ids: rows.map(({ id }) => id) });
+  return rows.map((row) => ({ ...row, ...belongings(row.id) }));
 }
 
 async function* pages(db: Kysely<Database>, { org, size, view }: Selection) {
   const links = await readLinks(db, org, view);
   for (let after: string | undefined = ''; after !== undefined;) {
-    const { rows }: { rows: UserRow[] } = await selectUsers(db, { org, size, view, after });
+    const rows: UserRow[] = await selectUsers(db, { org, size, view, after });
     if (rows.length > 0) yield rows.map((row) => toStoredUser(row, links));
     after = rows.length === size ? rows.at(-1)?.id : undefined;
   }

@@ -54,6 +54,11 @@ export function createSyncWorkRepository(db: Kysely<Database>): SyncWorkReposito
       for (const { work, outcome, items } of rows) counts[work]![outcome] = items;
       return counts as Record<SyncWork, Record<ReadOutcome, number>>;
     },
+    async measure() {
+      await sql`analyze twin_users, twin_seen, twin_groups, twin_members, twin_user_roles, twin_apps, twin_gaps`.execute(
+        db,
+      );
+    },
     async clear(tx, run) {
       for (const table of ['twin_pages', 'twin_items', 'twin_reads'] as const) {
         await tx.deleteFrom(table).where('run', '=', run).execute();
