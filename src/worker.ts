@@ -8,6 +8,7 @@ import type { Logger } from 'pino';
 import { readEnv, temporalVariables } from './config/env.ts';
 import type { ArxEnv } from './config/env.ts';
 import { ConfigError } from './config/errors.ts';
+import { loadSdk } from './connectors/okta/client.ts';
 import { cacheDirectory } from './config/home.ts';
 import { usualConfig } from './config/usual.ts';
 import { CATALOGUE } from './governance/catalogue.ts';
@@ -73,6 +74,8 @@ async function main(): Promise<void> {
   process.stdout.write(`${JSON.stringify({ ready: true, pid: process.pid, metricsUrl, healthUrl: health.url })}\n`);
   // Here and not at the end, which a worker that is killed does not reach.
   flushCompileCache();
+  // While the first task is on its way; a failure shows with the first call.
+  void loadSdk().catch(() => undefined);
   try {
     await running;
   } finally {

@@ -72,10 +72,14 @@ export function createOktaClient({ origin, credential, wire }: OktaClientSetting
   };
 }
 
-// Importing the SDK takes 600 ms and 90 MB: only who calls Okta pays for it. Every setting is stated, or the SDK would
+/** Loads the SDK, which takes 600 ms and 90 MB: only who calls Okta pays for it. Ahead of the first call where one is sure to come. */
+export const loadSdk = async (): Promise<typeof import('@okta/okta-sdk-nodejs')> =>
+  await import('@okta/okta-sdk-nodejs');
+
+// Every setting is stated, or the SDK would
 // take it from files and variables of its own.
 async function loadClient(origin: string, credential: OktaCredential, executor: { fetch: unknown }): Promise<Client> {
-  const { Client } = await import('@okta/okta-sdk-nodejs');
+  const { Client } = await loadSdk();
   const settings = {
     orgUrl: origin,
     token: '',
