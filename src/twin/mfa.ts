@@ -1,4 +1,5 @@
-import { classOf, countAuthenticators, isKnownStatus, strongestClass } from '../mfa/strength.ts';
+import { mfaState as stateOf } from '../mfa/enrolment.ts';
+import { classOf, countAuthenticators, strongestClass } from '../mfa/strength.ts';
 import type { FactorClass } from '../mfa/types.ts';
 import type { MfaCoverage, MfaState, TwinFactor } from './types.ts';
 
@@ -6,18 +7,8 @@ type Factors = readonly TwinFactor[] | null;
 
 const active = (factors: readonly TwinFactor[]): TwinFactor[] => factors.filter(({ status }) => status === 'ACTIVE');
 
-/**
- * Enrolled, none or unknown. An ACTIVE factor of a type that Okta does not document makes it unknown, and so does a
- * status that Okta does not document where nothing else counts.
- */
-export function mfaState(factors: Factors): MfaState {
-  if (factors === null) return 'unknown';
-  const classes = active(factors).map(({ type }) => classOf(type));
-  if (classes.includes('unrecognised')) return 'unknown';
-  if (classes.some((strength) => strength !== 'not_accepted')) return 'enrolled';
-  const riddle = factors.some(({ type, status }) => !isKnownStatus(status) && classOf(type) !== 'not_accepted');
-  return riddle ? 'unknown' : 'none';
-}
+/** Enrolled, none or unknown; also unknown where factors could not be read. */
+export const mfaState = (factors: Factors): MfaState => (factors === null ? 'unknown' : stateOf(factors));
 
 /** Whether somebody enrolled has nothing but weak factors; null where factors could not be read. */
 export function weakOnly(factors: Factors): boolean | null {

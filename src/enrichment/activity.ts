@@ -1,0 +1,28 @@
+import type { RecentActivity } from './types.ts';
+
+/** The part of an entry of the System Log that is looked at. */
+export interface LogEntry {
+  eventType: string;
+  outcome: string | null;
+  country: string | null;
+  isProxy: boolean | null;
+  ipAddress: string | null;
+}
+
+/** Entries that end a sign-in: with the password, and with a second factor. (Okta event types) */
+const SIGN_INS: ReadonlySet<string> = new Set(['user.session.start', 'user.authentication.auth_via_mfa']);
+
+/** Sums up what an account did in the last so many hours. */
+export function activityOf(entries: readonly LogEntry[], hours: number): RecentActivity {
+  const failed = entries.filter(({ eventType, outcome }) => SIGN_INS.has(eventType) && outcome === 'FAILURE');
+  const viaProxy = entries.filter(({ isProxy }) => isProxy === true);
+  return {
+    hours,
+    failed_sign_ins: failed.length,
+    countries: distinct(entries.map(({ country }) => country)),
+    proxies: distinct(viaProxy.map(({ ipAddress }) => ipAddress)),
+  };
+}
+
+const distinct = (texts: readonly (string | null)[]): string[] =>
+  [...new Set(texts.filter((text) => text !== null))].toSorted();
