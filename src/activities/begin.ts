@@ -6,12 +6,13 @@ import { exemptionReason, isLive } from '../mfa/exemptions.ts';
 import type { ExemptionBook } from '../mfa/exemptions.ts';
 import { MFA_PRINCIPAL, scopeKey } from '../mfa/identity.ts';
 import { PHISHING_RESISTANT_TYPES } from '../mfa/strength.ts';
+import { scanPlanOf } from './delta/ground.ts';
 import type { Deps } from './deps.ts';
 import { draftOf } from './drafts.ts';
 import { configurationFailure } from './failures.ts';
 import { readMembers, resolveGroup } from './groups.ts';
 import type { GroupReader } from './groups.ts';
-import { callerOf, runPlan, thaw } from './plan.ts';
+import { callerOf, frozen, runPlan, thaw } from './plan.ts';
 import type { FrozenPlan } from './plan.ts';
 import type { MfaActivities, RunPlan } from './types.ts';
 import { ApplicationFailure } from '@temporalio/activity';
@@ -23,8 +24,12 @@ export function beginRun(deps: Deps) {
   return async (input: BeginInput): Promise<RunPlan> => {
     const { store } = deps;
     const record = (await store.runs.get(input.run)) ?? (await freeze(deps, input));
-    const { statuses, groups } = record.plan as unknown as FrozenPlan;
-    const outcome = { dryRun: record.dryRun, statuses, groups: groups.map(({ id }) => id) };
+    const { statuses, groups, scan } = frozen(record);
+    const mode = scan && {
+      mode: scan.mode,
+      ...('base' in scan ? { base: scan.base.run } : { reason: scan.reason.code }),
+    };
+    const outcome = { dryRun: record.dryRun, statuses, groups: groups.map(({ id }) => id), ...mode };
     const draft = draftOf(record, { kind: 'scan.started', subject: record.run, sequence: 0, at: record.startedAt });
     await store.journal.append([{ ...draft, outcome }]);
     return runPlan(record);
@@ -50,6 +55,8 @@ async function freeze(deps: Deps, input: BeginInput) {
   const reader = { okta: deps.connectors.okta, caller };
   const groups = await inTurn(settings.groups, (group) => resolveGroup(reader, group));
   const { book, live, expired } = await exemptionsOf(reader, settings, now);
+  const groupIds = groups.map(({ id }) => id);
+  const key = scopeKey(org, settings.statuses, groupIds);
   const plan: FrozenPlan = {
     ...settings,
     allowed: allowedTypes(settings.allowed),
@@ -61,12 +68,8 @@ async function freeze(deps: Deps, input: BeginInput) {
     tickets: { ...settings.tickets, project: jiraProject ?? '' },
     slackChannel,
     checkpoint: (await deps.checkpoint())?.note ?? null,
+    scan: await scanPlanOf(deps, { settings, scopeKey: key, run, now }),
   };
-  const key = scopeKey(
-    org,
-    plan.statuses,
-    groups.map(({ id }) => id),
-  );
   const startedAt = now.toISOString();
   return deps.store.runs.begin({ run, workflowId, scopeKey: key, org, dryRun, startedAt, plan: thaw(plan) });
 }
@@ -76,7 +79,7 @@ function allowedTypes(allowed: CheckSettings['allowed']): string[] {
   return allowed === 'phishing_resistant' ? [...PHISHING_RESISTANT_TYPES] : allowed;
 }
 
-async function settingsOf(deps: Deps, { configRef, groups }: BeginInput): Promise<CheckSettings> {
+async function settingsOf(deps: Deps, { configRef, groups, mode }: BeginInput): Promise<CheckSettings> {
   const snapshot = configRef === undefined ? null : await deps.store.snapshots.get(configRef);
   if (configRef !== undefined && snapshot === null) {
     throw configurationFailure(
@@ -84,7 +87,8 @@ async function settingsOf(deps: Deps, { configRef, groups }: BeginInput): Promis
     );
   }
   const settings = readSettings(deps, snapshot);
-  return groups === undefined || groups.length === 0 ? settings : { ...settings, groups };
+  const scan = { ...settings.scan, ...(mode && { mode }) };
+  return { ...settings, scan, ...(groups !== undefined && groups.length > 0 && { groups }) };
 }
 
 function readSettings(deps: Deps, snapshot: unknown): CheckSettings {

@@ -1,19 +1,14 @@
 import { Context } from '@temporalio/activity';
-import type { JsonObject } from '../audit/types.ts';
 import { ConnectorError } from '../connectors/errors.ts';
-import type { CallContext, CallOutcome, OktaFactor, Recorded } from '../connectors/types.ts';
-import { exemptionOf, isInGrace } from '../mfa/exemptions.ts';
-import { isKnownStatus } from '../mfa/strength.ts';
-import type { ClassifiedFactor } from '../mfa/types.ts';
-import { verdictOf } from '../mfa/verdict.ts';
-import type { FactorReading, VerdictOutcome } from '../mfa/verdict.ts';
+import type { CallContext, CallOutcome, OktaFactor } from '../connectors/types.ts';
+import type { FactorReading } from '../mfa/verdict.ts';
 import type { ListedUser, RunRecord } from '../store/types.ts';
 import type { Deps } from './deps.ts';
-import { draftOf } from './drafts.ts';
 import { backoffMs, retryIn, VENDOR_ATTEMPTS } from './failures.ts';
+import { takeOver } from './delta/take-over.ts';
+import { checkedEntry, recordFinding } from './judging.ts';
 import { runOf } from './listing.ts';
 import { callerOf, frozen } from './plan.ts';
-import type { FrozenPlan } from './plan.ts';
 import { reportProgress } from './running.ts';
 import type { MfaActivities } from './types.ts';
 
@@ -26,7 +21,7 @@ export function checkUsers(deps: Deps): MfaActivities['checkUsers'] {
   return async ({ run, page, from, count }) => {
     const record = await runOf(deps.store, run);
     const ids = (await deps.store.users.page(run, page))?.userIds.slice(from, from + count) ?? [];
-    const queue = await deps.store.users.pending(run, ids);
+    const queue = await takeOver(deps, record, await deps.store.users.pending(run, ids));
     const troubles: ConnectorError[] = [];
     let checked = ids.length - queue.length;
     const lane = async (): Promise<void> => {
@@ -100,68 +95,8 @@ export function readingOf(outcome: CallOutcome<readonly OktaFactor[]>): FactorRe
   return { kind: 'unreadable', reason: `could not be read: ${error.code} (${code})` };
 }
 
-/** Judges a reading by the frozen plan of its run. */
-export function judgeReading(record: RunRecord, user: ListedUser, reading: FactorReading): VerdictOutcome {
-  const plan = frozen(record);
-  return verdictOf({
-    reading,
-    allowed: allowedBy(plan),
-    exemption: exemptionOf(plan.exemptions, user),
-    inGrace: isInGrace(user.created, new Date(record.startedAt), plan.graceMs),
-  });
-}
-
-/** The allowed types of a plan as a set, made once for all users of a batch. */
-function allowedBy(plan: FrozenPlan): ReadonlySet<string> {
-  const allowed = ALLOWED.get(plan) ?? new Set(plan.allowed);
-  ALLOWED.set(plan, allowed);
-  return allowed;
-}
-const ALLOWED = new WeakMap<FrozenPlan, ReadonlySet<string>>();
-
-interface Finding {
-  user: ListedUser;
-  reading: FactorReading;
-}
-
-/** The audit entry of a checked user and, in the same transaction, the verdict. */
-function checkedEntry(deps: Deps, record: RunRecord, { user, reading }: Finding): Recorded {
-  return { kind: 'user.checked', subject: user.userId, sequence: 0, ...verdictEntry(deps, record, { user, reading }) };
-}
-
-/** Outcome and effect that any entry about a verdict has. Reasons may name an exemption's owner, so the trail keeps none. */
-export function verdictEntry(
-  deps: Deps,
-  record: RunRecord,
-  { user, reading }: Finding,
-): Pick<Recorded, 'outcome' | 'effect'> {
-  const judged = judgeReading(record, user, reading);
-  const found = { ...judged, checkedAt: deps.now().toISOString() };
-  return {
-    outcome: { verdict: judged.verdict, factors: judged.factors.map(factorForTrail) },
-    effect: deps.store.users.verdictEffect(record.run, user.userId, found),
-  };
-}
-
-/** A type that Okta does not document may be anything: the trail says only that it was not recognised. */
-function factorForTrail({ type, status, class: strength }: ClassifiedFactor): JsonObject {
-  const known = strength !== 'unrecognised';
-  return {
-    type: known ? type : 'unrecognised',
-    status: isKnownStatus(status) ? status : 'unrecognised',
-    class: strength,
-  };
-}
-
-async function recordUnknown(
-  deps: Deps,
-  record: RunRecord,
-  { user, reason }: { user: ListedUser; reason: string },
-): Promise<void> {
-  const entry = checkedEntry(deps, record, { user, reading: { kind: 'unreadable', reason } });
-  const draft = draftOf(record, { kind: entry.kind, subject: user.userId, sequence: 0, at: deps.now().toISOString() });
-  await deps.store.journal.append([{ ...draft, outcome: entry.outcome }], entry.effect);
-}
+const recordUnknown = (deps: Deps, record: RunRecord, { user, reason }: { user: ListedUser; reason: string }) =>
+  recordFinding(deps, record, { user, reading: { kind: 'unreadable', reason } });
 
 /** `giveUpChecking`: everybody who is left is unknown, with the reason; nobody is left out of the count. */
 export function giveUpChecking(deps: Deps): MfaActivities['giveUpChecking'] {

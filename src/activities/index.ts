@@ -2,6 +2,7 @@ import { beginRun } from './begin.ts';
 import { ensureBulkTicket } from './bulk-ticket.ts';
 import { checkUsers, giveUpChecking } from './checking.ts';
 import { closable, closeTicket, sweepDuplicates } from './closing.ts';
+import { readChanges } from './delta/changes.ts';
 import type { Deps } from './deps.ts';
 import { conclude, finishRun, postSummary } from './ending.ts';
 import { listPage } from './listing.ts';
@@ -15,6 +16,7 @@ export function createActivities(deps: Deps): MfaActivities {
   const activities: MfaActivities = {
     beginRun: beginRun(deps),
     listPage: listPage(deps),
+    readChanges: readChanges(deps),
     checkUsers: checkUsers(deps),
     giveUpChecking: giveUpChecking(deps),
     findings: async ({ run, after, limit }) => ({

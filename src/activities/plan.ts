@@ -3,6 +3,7 @@ import type { Caller } from '../connectors/types.ts';
 import type { ExemptionBook } from '../mfa/exemptions.ts';
 import type { RunRecord } from '../store/types.ts';
 import { MFA_PRINCIPAL } from '../mfa/identity.ts';
+import type { ScanPlan } from './delta/ground.ts';
 import type { RunPlan } from './types.ts';
 
 /** What a run was begun with and keeps to its end, whatever changes in files meanwhile. Stored, not in history. */
@@ -26,6 +27,8 @@ export interface FrozenPlan {
   permitted: { okta: string[]; jira: string[]; slack: string[] };
   /** The trail as signed when the run began: a copy stands in each new ticket. Null where nothing could be signed. */
   checkpoint: string | null;
+  /** Absent where a full scan was asked for. */
+  scan?: ScanPlan | undefined;
 }
 
 export interface TicketPlan {
@@ -61,6 +64,7 @@ export function runPlan(record: RunRecord): RunPlan {
     window: plan.window,
     batch: plan.batch,
     tickets: plan.tickets.mode,
+    ...(plan.scan?.mode === 'delta' && { delta: { readyAt: plan.scan.readyAt } }),
   };
 }
 

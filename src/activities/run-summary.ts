@@ -7,6 +7,7 @@ import type { Coverage } from '../mfa/types.ts';
 import type { RunChanges, RunRecord, TicketAction } from '../store/types.ts';
 import type { RunStatus } from '../workflows/messages.ts';
 import type { Deps } from './deps.ts';
+import { scanSummary } from './delta/scan-summary.ts';
 import { frozen } from './plan.ts';
 import { isFinding } from './second-look.ts';
 import type { TicketPlan } from './plan.ts';
@@ -47,6 +48,7 @@ export async function summarise(deps: Deps, record: RunRecord, end: RunEnd): Pro
     dryRun: record.dryRun,
     org: record.org,
     scope: { statuses: plan.statuses, groups: plan.groups },
+    ...(plan.scan && { scan: await scanSummary(store, record, statistics.counts) }),
     startedAt,
     finishedAt: end.finishedAt,
     ...statistics,

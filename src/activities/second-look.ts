@@ -4,10 +4,11 @@ import type { CallContext, OktaFactor } from '../connectors/types.ts';
 import { NON_COMPLIANT } from '../mfa/types.ts';
 import type { FactorReading } from '../mfa/verdict.ts';
 import type { RunRecord, RunUser } from '../store/types.ts';
-import { readingOf, verdictEntry } from './checking.ts';
+import { readingOf } from './checking.ts';
 import type { Deps } from './deps.ts';
 import { draftOf } from './drafts.ts';
 import { VENDOR_ATTEMPTS } from './failures.ts';
+import { verdictEntry } from './judging.ts';
 import { callerOf, frozen } from './plan.ts';
 
 /** A user whose verdict is settled. */

@@ -13,6 +13,8 @@ export interface RunPlan {
   /** Users an activity; `auto` decides by how many were listed. */
   batch: 'auto' | number;
   tickets: 'per_user' | 'bulk' | 'none';
+  /** Only who changed is to be read: the log is asked for them, not before this time (ISO 8601). */
+  delta?: { readyAt: string };
 }
 
 export interface PageSlice {
@@ -38,7 +40,7 @@ export interface Conclusion {
 export interface MfaActivities {
   /** Freezes configuration, scope and exemptions, and refuses what the policy does not allow. */
   beginRun(
-    input: { run: string } & Pick<MfaEnforcementCheckInput, 'groups' | 'dryRun' | 'configRef'>,
+    input: { run: string } & Pick<MfaEnforcementCheckInput, 'groups' | 'dryRun' | 'configRef' | 'mode'>,
   ): Promise<RunPlan>;
   /** Reads and stores one page; a page that is stored already is not read again. */
   listPage(input: {
@@ -47,6 +49,8 @@ export interface MfaActivities {
     page: number;
     first: boolean;
   }): Promise<{ listed: number; more: boolean }>;
+  /** Reads from the log who changed, and settles whether the others need not be read. */
+  readChanges(input: { run: string }): Promise<{ mode: 'full' | 'delta' }>;
   /** Reads, judges and records the users of a slice that have no verdict yet. */
   checkUsers(input: PageSlice): Promise<{ checked: number }>;
   /** Gives every user without a verdict the verdict `unknown`: the credential no longer works. */

@@ -7,6 +7,7 @@ export type JsonObject = { readonly [key: string]: Json };
 export type AuditKind =
   | 'scan.started'
   | 'scan.page'
+  | 'scan.changes'
   | 'user.checked'
   | 'user.rechecked'
   | 'ticket.intended'

@@ -74,6 +74,7 @@ function rowOf(user: RunUser, administrators: ReadonlySet<string>): RunUserRow {
     factors: user.factors ?? [],
     ticket: user.ticket,
     administrator: administrators.has(user.userId),
+    ...(user.takenOver && { takenOver: user.takenOver }),
   };
 }
 

@@ -13,6 +13,7 @@ export interface CheckSettings {
   maxDrop: number;
   window: number;
   batch: 'auto' | number;
+  scan: { mode: 'full' | 'delta'; fullEveryMs: number; logDelayMs: number };
   exemptions: ArxConfig['exemptions'];
   privilegedGroups: string[];
   tickets: {
@@ -41,6 +42,11 @@ export function checkSettings(config: ArxConfig): CheckSettings {
     maxDrop: scan.max_drop,
     window: scan.window,
     batch: scan.batch,
+    scan: {
+      mode: scan.mode === 'delta' ? 'delta' : 'full',
+      fullEveryMs: durationMs(scan.full_every),
+      logDelayMs: durationMs(scan.log_delay),
+    },
     exemptions: config.exemptions,
     privilegedGroups: config.twin.privileged_groups,
     tickets: {

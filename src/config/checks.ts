@@ -23,15 +23,21 @@ export const crossChecks = (checked: Checked): ConfigError[] => [
   ...operationErrors(checked),
   ...duplicateErrors(checked),
   ...ruleErrors(checked),
-  ...notYetErrors(checked),
+  ...deltaErrors(checked),
 ];
 
-/** What the file may say one day and nothing heeds yet is refused rather than passed over. */
-function notYetErrors({ config, source }: Checked): ConfigError[] {
-  if (config.scan.mode === 'full') return [];
-  const remedy = 'Use full: every user is read. Delta scans come with the Okta sync.';
-  return [contradiction(source, ['scan', 'mode'], 'scan.mode delta is not available yet', remedy)];
+/** A delta scan asks the System Log who changed; without that it would be a full one each time. */
+function deltaErrors({ config, source, catalogue }: Checked): ConfigError[] {
+  const { operations } = config.connectors.okta;
+  if (config.scan.mode === 'full' || operations.some((glob) => catalogue.matching('okta', glob).includes(LOGS)))
+    return [];
+  const listed: Path = ['connectors', 'okta', 'operations'];
+  const path = source.has(listed) ? listed : ['scan', 'mode'];
+  return [contradiction(source, path, `scan.mode is delta, and connectors.okta.operations lacks ${LOGS}`, ADD_LOGS)];
 }
+
+const LOGS = 'logs:read';
+const ADD_LOGS = `Add ${LOGS} to connectors.okta.operations, or use scan.mode: full.`;
 
 function scheduleErrors({ source }: Checked): ConfigError[] {
   const both =

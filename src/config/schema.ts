@@ -1,15 +1,7 @@
 import { z } from 'zod';
 import { cron, day, duration, flag, list, share, someTime, text, timezone, whole, word } from './fields.ts';
-import {
-  approvals,
-  credentials,
-  enrichment,
-  guardrails,
-  protectedList,
-  remediation,
-  retention,
-  twin,
-} from './schema-later.ts';
+import { enrichment } from './schema-enrichment.ts';
+import { approvals, credentials, guardrails, protectedList, remediation, retention, twin } from './schema-later.ts';
 import { DAY_NAMES, FACTOR_TYPES, MONTH_NAMES, OVERLAPS, STATUSES } from './words.ts';
 
 const someText = text('text that is not empty');
@@ -87,7 +79,9 @@ const exemption = z.strictObject({
 });
 
 const scan = z.strictObject({
-  mode: word(['full', 'delta']).prefault('full').describe('What is read; delta is not built yet and reads as full'),
+  mode: word(['full', 'delta'])
+    .prefault('full')
+    .describe('Whose factors are read: of everybody, or of those who changed since the last complete run'),
   batch: z
     .union([z.literal('auto', { error: 'auto' }), whole(1, 200)], { error: 'auto, or a whole number from 1 to 200' })
     .prefault('auto')
@@ -99,6 +93,10 @@ const scan = z.strictObject({
   max_drop: share('a share from 0 to 1')
     .prefault(0.2)
     .describe('Fall in users since the last complete run that makes the run INCOMPLETE'),
+  full_every: someTime.prefault('30d').describe('With mode delta: everybody is read where that is longer ago'),
+  log_delay: duration
+    .prefault('5m')
+    .describe('With mode delta: how late entries of the System Log may come; so long is waited before it is read'),
 });
 
 const quota = z.strictObject({

@@ -32,6 +32,21 @@ export interface TicketSummary {
   wouldClose: number;
 }
 
+/** How a scan went for which `mode: delta` was asked. */
+export interface ScanSummary {
+  /** `full` where everybody was read all the same. */
+  mode: 'full' | 'delta';
+  /** The complete run whose readings were taken over; null where everybody was read. */
+  base: { run: string; startedAt: string } | null;
+  /** When the last scan began that read everybody; null where this one does. */
+  lastFull: string | null;
+  /** Users whose factors this run read, and users whose earlier readings it judged anew. */
+  reread: number;
+  takenOver: number;
+  /** Why everybody was read, in words; null where not. */
+  reason: string | null;
+}
+
 /** A summary of one run without its users: `arx.run/v1` as stored and as listed by `arx runs`. */
 export interface RunSummary {
   schema: 'arx.run/v1';
@@ -43,6 +58,8 @@ export interface RunSummary {
   dryRun: boolean;
   org: string;
   scope: RunScope;
+  /** How a scan went that was to read only who changed; absent where a full one was asked for. */
+  scan?: ScanSummary;
   startedAt: string;
   finishedAt: string | null;
   counts: VerdictCounts;
@@ -86,6 +103,8 @@ export interface RunUserRow {
   factors: ClassifiedFactor[];
   ticket: string | null;
   administrator: boolean;
+  /** The earlier run that read the factors, and when; absent where this run did. */
+  takenOver?: { run: string; at: string };
 }
 
 /** The whole document of one run. */

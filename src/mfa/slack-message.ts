@@ -1,6 +1,7 @@
 import type { JsonObject } from '../audit/types.ts';
 import { formatCoverage, nonCompliant } from './coverage.ts';
 import type { Breakdown, RunSummary } from './document.ts';
+import { scanSentence } from './scan-text.ts';
 import { VERDICTS } from './types.ts';
 
 /** A message for Slack: `text` is the fallback, `blocks` what is shown. Names stand in plain text elements only. */
@@ -21,6 +22,7 @@ export function slackSummary(summary: RunSummary): SlackSummary {
     { type: 'header', text: plain(title, 150) },
     section(`*Enumerated ${counts.enumerated}*: ${tally}\n${changeLine(summary)}`),
     summary.reasons.length > 0 ? { type: 'section', text: plain(summary.reasons.join('; ')) } : null,
+    summary.scan ? { type: 'section', text: plain(scanSentence(summary.scan)) } : null,
     section(ticketLine(summary)),
     worstDepartments(summary.departments),
     { type: 'context', elements: [plain(`run ${summary.run} · ${summary.org} · started ${summary.startedAt}`)] },

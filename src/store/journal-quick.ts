@@ -7,7 +7,7 @@ import { StoreQueryError } from './errors.ts';
 import { entryRows } from './journal-write.ts';
 import type { Append, Sequenced, Written } from './journal-write.ts';
 import { nativeLeafHash } from './leaf-hash.ts';
-import { latestOf, VerdictWrite, verdictRows } from './repositories/verdicts.ts';
+import { latestOf, VERDICT_COLUMNS, VerdictWrite, verdictRows } from './repositories/verdicts.ts';
 import type { UserVerdict } from './repositories/verdicts.ts';
 import type { Database } from './schema.ts';
 
@@ -95,7 +95,7 @@ async function write(db: Kysely<Database>, { end, moved, fresh, verdicts }: Quic
       from moved, ${entryRows(fresh)}
     ), judged as (
       update run_users u
-      set verdict = v.verdict, reason = v.reason, factors = v.factors::json, checked_at = v.checked_at
+      set ${VERDICT_COLUMNS}
       from moved, ${rows}
       where u.run = v.run and u.user_id = v.user_id
     )

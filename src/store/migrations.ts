@@ -7,6 +7,7 @@ import * as checkpoints from './migrations/0011-checkpoints.ts';
 import * as signatures from './migrations/0012-seen-signatures.ts';
 import * as rateBuckets from './migrations/0013-rate-buckets.ts';
 import * as twin from './migrations/0014-twin.ts';
+import * as deltas from './migrations/0016-deltas.ts';
 import * as verdictsInPlace from './migrations/0017-verdicts-in-place.ts';
 
 /** Every migration by name, in the order of application. What was released is never edited: add a file. */
@@ -19,5 +20,6 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0012-seen-signatures': signatures,
   '0013-rate-buckets': rateBuckets,
   '0014-twin': twin,
+  '0016-deltas': deltas,
   '0017-verdicts-in-place': verdictsInPlace,
 };

@@ -6,6 +6,7 @@ import { createAuditReader } from './repositories/audit-reader.ts';
 import { createAuditTree } from './repositories/audit-tree.ts';
 import { createCallLedger } from './repositories/calls.ts';
 import { createAuditKeyRepository, createCheckpointRepository } from './repositories/checkpoints.ts';
+import { createDeltaRepository } from './repositories/deltas.ts';
 import { createGrantRepository } from './repositories/grants.ts';
 import { createKeyRepository } from './repositories/keys.ts';
 import { createMessageLedger } from './repositories/messages.ts';
@@ -40,6 +41,7 @@ export async function openStore({ databaseUrl, maxConnections = 10, now }: Store
     checkpoints: createCheckpointRepository(db),
     runs: createRunRepository(db),
     users: createRunUserRepository(db),
+    deltas: createDeltaRepository(db),
     tickets: createTicketLedger(db, sqlClock(now)),
     messages: createMessageLedger(db),
     calls: createCallLedger(db),

@@ -54,6 +54,29 @@ export interface RunUsersTable {
   checked_at: string | null;
   ticket: string | null;
   failures: ColumnType<number, number | undefined, number>;
+  /** The run that read the factors, and when; null where this one did. */
+  read_run: ColumnType<string | null, string | null | undefined, string | null>;
+  read_at: ColumnType<string | null, string | null | undefined, string | null>;
+}
+
+export interface RunDeltasTable {
+  run: string;
+  until: string;
+  mode: ColumnType<'full' | 'delta' | null, 'full' | 'delta' | null | undefined, 'full' | 'delta'>;
+  reason: ColumnType<unknown, string | null | undefined, string | null>;
+}
+
+export interface RunLogPagesTable {
+  run: string;
+  page: number;
+  next: string | null;
+  entries: number;
+  reason: ColumnType<unknown, string | null, never>;
+}
+
+export interface RunChangedTable {
+  run: string;
+  user_id: string;
 }
 
 export interface TicketsTable {
@@ -197,6 +220,9 @@ export interface Database extends TwinDatabase {
   runs: RunsTable;
   run_pages: RunPagesTable;
   run_users: RunUsersTable;
+  run_deltas: RunDeltasTable;
+  run_log_pages: RunLogPagesTable;
+  run_changed: RunChangedTable;
   tickets: TicketsTable;
   ticket_notes: TicketNotesTable;
   messages: MessagesTable;

@@ -3,6 +3,7 @@ import type { BucketBook, BucketState } from '../connectors/rate-limit/types.ts'
 import type { ClassifiedFactor, Verdict, VerdictCounts } from '../mfa/types.ts';
 import type { RunStatus } from '../workflows/messages.ts';
 import type { Transaction } from 'kysely';
+import type { DeltaRepository } from './delta-types.ts';
 import type { AuditKeyRepository, AuditTree, CheckpointRepository } from './audit-types.ts';
 import type { GrantRepository, KeyRepository, RequestRepository, SignatureLedger } from './governance-types.ts';
 import type { Database } from './schema.ts';
@@ -48,10 +49,18 @@ export interface VerdictRecord {
   reason: string;
   factors: ClassifiedFactor[];
   checkedAt: string;
+  /** Where the factors were read by an earlier run: which, and when; absent: by this one. */
+  takenOver?: TakenOver;
+}
+
+/** The run that read the factors, and when (ISO 8601). */
+export interface TakenOver {
+  run: string;
+  at: string;
 }
 
 export type RunUser = ListedUser & { page: number; ticket: string | null } & (
-    { verdict: null; reason: null; factors: null; checkedAt: null } | VerdictRecord
+    { verdict: null; reason: null; factors: null; checkedAt: null; takenOver?: never } | VerdictRecord
   );
 
 export interface PageRecord {
@@ -81,7 +90,7 @@ export interface RunRepository {
   /** Newest first. */
   list(limit: number): Promise<RunRecord[]>;
   /** The last run of this scope, other than `run` and finished before it began, with status complete and not dry. */
-  lastComplete(scopeKey: string, before: RunRecord): Promise<RunRecord | null>;
+  lastComplete(scopeKey: string, before: Pick<RunRecord, 'run' | 'startedAt'>): Promise<RunRecord | null>;
   finish(
     tx: StoreTransaction | null,
     run: string,
@@ -249,6 +258,7 @@ export interface Store {
   checkpoints: CheckpointRepository;
   runs: RunRepository;
   users: RunUserRepository;
+  deltas: DeltaRepository;
   tickets: TicketLedger;
   messages: MessageLedger;
   calls: CallLedger;

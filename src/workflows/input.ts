@@ -14,6 +14,7 @@ export const FORMS = {
   flag: { test: (value: unknown) => typeof value === 'boolean', expected: 'true or false' },
   texts: { test: (value: unknown) => Array.isArray(value) && value.every(isText), expected: 'a list of texts' },
   hours: { test: isHours, expected: 'a whole number of hours from 1 to 2160' },
+  mode: { test: (value: unknown) => value === 'full' || value === 'delta', expected: 'full or delta' },
   object: { test: (value: unknown) => isObject(value), expected: 'an object' },
 } as const;
 

@@ -11,6 +11,8 @@ export interface MfaEnforcementCheckInput {
   groups?: string[];
   /** Neither tickets nor Slack; the report says what would have been done. */
   dryRun?: boolean;
+  /** Whose factors are read; replaces `scan.mode` of the configuration. */
+  mode?: 'full' | 'delta';
   /** Digest of a configuration snapshot in the store, put there by arx; without it the worker's own applies. */
   configRef?: string;
   /** Where a continued run goes on; set by the workflow itself. */

@@ -18,16 +18,22 @@ const patient = wf.proxyActivities<MfaActivities>(PATIENT);
 
 const TICKETS_IN_FLIGHT = 4;
 
-const INPUT = { groups: FORMS.texts, dryRun: FORMS.flag, configRef: FORMS.text, resume: FORMS.object };
+const INPUT = {
+  groups: FORMS.texts,
+  dryRun: FORMS.flag,
+  mode: FORMS.mode,
+  configRef: FORMS.text,
+  resume: FORMS.object,
+};
 
 /** Reads every user in scope, judges the factors, keeps one ticket for each who is not covered, and reports. */
 export async function mfaEnforcementCheck(given?: MfaEnforcementCheckInput): Promise<MfaEnforcementCheckResult> {
   const input = checkedInput<MfaEnforcementCheckInput>(given, INPUT);
   const state = input.resume ?? start();
   const progress = trackProgress(state);
-  const { groups, dryRun, configRef } = input;
+  const { groups, dryRun, mode, configRef } = input;
   const { firstExecutionRunId: run } = wf.workflowInfo();
-  const plan = await quick.beginRun({ run, groups, dryRun, configRef });
+  const plan = await quick.beginRun({ run, groups, dryRun, mode, configRef });
   try {
     const finished = await story(plan, state, progress);
     if (finished) return finished;
@@ -43,6 +49,7 @@ async function story(plan: RunPlan, state: ResumeState, progress: Progress): Pro
   const { run } = plan;
   if (state.phase === 'listing') {
     if (!(await listUsers(plan, state))) return null;
+    if (plan.delta) await readChanges(run, plan.delta);
     state.phase = 'scan';
   }
   if (state.phase === 'scan') {
@@ -90,6 +97,16 @@ async function listUsers(plan: RunPlan, state: ResumeState): Promise<boolean> {
     state.sourceStart = state.sizes.length;
   }
   return true;
+}
+
+/**
+ * Asks the log who changed, after the list: what happens in between is in the log. Plans of earlier versions have no
+ * delta, so that recorded histories go on as they were.
+ */
+async function readChanges(run: string, { readyAt }: NonNullable<RunPlan['delta']>): Promise<void> {
+  const wait = Date.parse(readyAt) - Date.now();
+  if (wait > 0) await wf.sleep(wait);
+  await patient.readChanges({ run });
 }
 
 /** Fans the checks out in a small window; one user an activity, or a batch of them. */

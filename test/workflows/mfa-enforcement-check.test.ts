@@ -44,6 +44,7 @@ function organisation(users: number, plan: Partial<RunPlan>) {
       const listed = Math.min(PAGE, users - page * PAGE);
       return { listed, more: (page + 1) * PAGE < users };
     },
+    readChanges: async () => ({ mode: 'delta' }),
     checkUsers: async (slice) => {
       slices.push(slice);
       flight.now += 1;

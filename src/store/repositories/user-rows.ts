@@ -24,7 +24,15 @@ export function toRunUser(row: Row): RunUser {
 const NOT_CHECKED = { verdict: null, reason: null, factors: null, checkedAt: null } as const;
 
 /** The four columns are written together, so a verdict comes with the other three. */
-function toVerdict({ verdict, reason, factors, checked_at }: Row): VerdictRecord | typeof NOT_CHECKED {
+function toVerdict({
+  verdict,
+  reason,
+  factors,
+  checked_at,
+  read_run,
+  read_at,
+}: Row): VerdictRecord | typeof NOT_CHECKED {
   if (verdict === null || reason === null || checked_at === null) return NOT_CHECKED;
-  return { verdict, reason, factors: factors as VerdictRecord['factors'], checkedAt: checked_at };
+  const takenOver = read_run !== null && read_at !== null ? { takenOver: { run: read_run, at: read_at } } : {};
+  return { verdict, reason, factors: factors as VerdictRecord['factors'], checkedAt: checked_at, ...takenOver };
 }

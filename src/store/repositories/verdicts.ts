@@ -24,13 +24,18 @@ export const latestOf = (verdicts: readonly UserVerdict[]): UserVerdict[] => [
 
 /** Verdicts as rows `v` of a statement that has the same text whatever their number. */
 export function verdictRows(verdicts: readonly UserVerdict[]): RawBuilder<unknown> {
-  const column = (pick: (one: UserVerdict) => string): string[] => verdicts.map(pick);
+  const column = <Value>(pick: (one: UserVerdict) => Value): Value[] => verdicts.map(pick);
   return sql`unnest(
       ${column(({ run }) => run)}::text[], ${column(({ userId }) => userId)}::text[],
       ${column(({ verdict }) => verdict)}::text[], ${column(({ reason }) => reason)}::text[],
-      ${column(({ factors }) => JSON.stringify(factors))}::text[], ${column(({ checkedAt }) => checkedAt)}::text[]
-    ) as v(run, user_id, verdict, reason, factors, checked_at)`;
+      ${column(({ factors }) => JSON.stringify(factors))}::text[], ${column(({ checkedAt }) => checkedAt)}::text[],
+      ${column(({ takenOver }) => takenOver?.run ?? null)}::text[], ${column(({ takenOver }) => takenOver?.at ?? null)}::text[]
+    ) as v(run, user_id, verdict, reason, factors, checked_at, read_run, read_at)`;
 }
+
+/** What of a row `u` a row `v` sets. */
+export const VERDICT_COLUMNS = sql`verdict = v.verdict, reason = v.reason, factors = v.factors::json,
+      checked_at = v.checked_at, read_run = v.read_run, read_at = v.read_at`;
 
 /** Writes verdicts in one statement; of several about one user the last one stands. Gives the failure of each, or null. */
 export async function writeVerdicts(
@@ -39,7 +44,7 @@ export async function writeVerdicts(
 ): Promise<(NotStoredError | null)[]> {
   const { rows } = await sql<{ run: string; user_id: string }>`
     update run_users u
-    set verdict = v.verdict, reason = v.reason, factors = v.factors::json, checked_at = v.checked_at
+    set ${VERDICT_COLUMNS}
     from ${verdictRows(latestOf(verdicts))}
     where u.run = v.run and u.user_id = v.user_id
     returning u.run, u.user_id`.execute(tx);

@@ -126,6 +126,22 @@ const ROWS: Row[] = [
   ['no quota at all', `${v}quota: { share: 0 }\n`, 'wrong_value', '2:17', 'quota.share', /above 0/],
   ['a batch out of range', `${v}scan: { batch: 201 }\n`, 'wrong_value', '2:16', 'scan.batch', /1 to 200/],
   ['a batch that is a word', `${v}scan: { batch: all }\n`, 'wrong_value', '2:16', 'scan.batch', /auto/],
+  [
+    'a delta scan that may not read the log',
+    `${v}scan: { mode: delta }\n`,
+    'contradiction',
+    '2:9',
+    'scan.mode',
+    /Add logs:read to connectors\.okta\.operations/,
+  ],
+  [
+    'a delta scan whose operations lack the log',
+    `${v}scan: { mode: delta }\nconnectors: { okta: { operations: ['users:*'] } }\n`,
+    'contradiction',
+    '3:23',
+    'connectors.okta.operations',
+    /Add logs:read to connectors\.okta\.operations/,
+  ],
   ['half a window', `${v}scan: { window: 1.5 }\n`, 'wrong_value', '2:17', 'scan.window', /whole number/],
   [
     'a cron line with too few fields',
