@@ -61,8 +61,8 @@ const OKTA: Hazard[] = [
       change('connectors/okta/client.ts', '    cacheMiddleware: null,\n', ''),
       change(
         'connectors/okta/client.ts',
-        '  headers: answer.headers,\n',
-        '  headers: answer.headers,\n  ...{ clone: () => forSdk(url, answer) },\n',
+        '  headers: new Headers([...answer.headers]),\n',
+        '  headers: new Headers([...answer.headers]),\n  ...{ clone: () => forSdk(url, answer) },\n',
       ),
     ],
   },
