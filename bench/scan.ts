@@ -25,7 +25,7 @@ export const bench: Bench = async (options) => {
   }
   const batched = figures.filter(({ store, batch }) => store === 'PostgreSQL' && batch === BATCH);
   return {
-    name: 'scan',
+    name: options.million ? 'scan-million' : 'scan',
     about: `${ABOUT} ${placeText(cores)}`,
     tables: [costTable(figures), historyTable(figures), memoryTable(figures), storeTable(figures)],
     goals: goalsOf(batched, cores),
@@ -47,8 +47,8 @@ const placeText = (cores: CoreSplit | null): string =>
 
 /** All runs to make, the smallest first. */
 export function plansOf({ users: most, million }: Pick<BenchOptions, 'users' | 'million'>): ScanPlan[] {
-  const usual = million ? [...SIZES, MILLION] : SIZES;
-  const sizes = most === undefined ? usual : [...new Set([...usual.filter((size) => size < most), most])];
+  if (million) return [MEMORY_BASE, MILLION].map((users) => ({ store: 'PostgreSQL' as const, users, batch: BATCH }));
+  const sizes = most === undefined ? SIZES : [...new Set([...SIZES.filter((size) => size < most), most])];
   const small = sizes.filter((size, at) => size <= SMALL || at === 0);
   return [
     ...sizes.map((users) => ({ store: 'PostgreSQL' as const, users, batch: BATCH })),

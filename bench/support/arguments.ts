@@ -34,7 +34,7 @@ names: ${known.join(', ')}
   --windows N     rate-limit windows to fill
   --window-ms N   length of a rate-limit window in milliseconds; Okta's is 60000
   --kills N       how often a worker is killed
-  --million       also a million users
+  --million       a million users beside 10,000, instead of the usual sizes
   --no-record     print only
   -h, --help      this text`;
 

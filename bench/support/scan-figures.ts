@@ -44,7 +44,7 @@ export interface ScanFigures extends ScanPlan {
 /** Runs the check over `users` like people against emulators without limit. Throws where the run is not complete. */
 export async function measureScan(plan: ScanPlan, cores: CoreSplit | null): Promise<ScanFigures> {
   const { store, users, batch } = plan;
-  const emulator = { profile: 'plain' as const, users, rateLimit: 0 };
+  const emulator = { profile: 'plain' as const, users, rateLimit: 0, log: null };
   const config = { tickets: { mode: 'none' }, scan: { batch } };
   return await withArx({ store, cores, emulator, config, durable: true, workers: 0 }, async (arx) =>
     measured(plan, arx, await onMeasured(cores, () => measuredWorker(arx))),

@@ -8,13 +8,13 @@ const batched = (options: Parameters<typeof plansOf>[0]) =>
 describe('the sizes of the scan benchmark', () => {
   it('go up to 100,000, to a million behind a flag, and no further than asked for', () => {
     expect(batched({ million: false })).toEqual([1_000, 10_000, 100_000]);
-    expect(batched({ million: true })).toEqual([1_000, 10_000, 100_000, 1_000_000]);
+    expect(batched({ million: true })).toEqual([10_000, 1_000_000]);
     expect(batched({ million: false, users: 10_000 })).toEqual([1_000, 10_000]);
     expect(batched({ million: false, users: 500 })).toEqual([500]);
   });
 
   it('stay small for one user an activity and for the embedded store', () => {
-    const others = plansOf({ million: true }).filter(({ store, batch }) => store === 'PGlite' || batch === 1);
+    const others = plansOf({ million: false }).filter(({ store, batch }) => store === 'PGlite' || batch === 1);
     expect(others.map(({ store, users, batch }) => [store, users, batch])).toEqual([
       ['PostgreSQL', 1_000, 1],
       ['PostgreSQL', 10_000, 1],
