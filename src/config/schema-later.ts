@@ -66,39 +66,6 @@ export const twin = z
   .prefault({})
   .describe('The copy of the organisation that comes with a later version; privileged_groups is used already');
 
-const OPERATORS = [
-  ...['eq', 'ne', 'gt', 'ge', 'lt', 'le', '==', '!=', '>', '>=', '<', '<='],
-  ...['contains', 'not_contains', 'in', 'not_in', 'exists', 'missing', 'starts_with', 'ends_with', 'older_than_days'],
-] as [string, ...string[]];
-const verdict = word(['Pending', 'Benign', 'Suspicious', 'Malicious']);
-const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()], {
-  error: 'text, a number, true, false or null',
-});
-const rule = z.strictObject({
-  field: text('a dot path, such as status').describe('Dot path'),
-  operator: word(OPERATORS).describe('How it is compared'),
-  value: z
-    .union([scalar, z.array(scalar)], { error: 'a value, or a list of values' })
-    .optional()
-    .describe('What it is compared with'),
-  verdict: verdict.describe('What follows'),
-});
-export const enrichment = z
-  .strictObject({
-    cache_ttl: someTime.prefault('1h').describe('How long an answer is kept'),
-    negative_ttl: someTime.prefault('5m').describe('How long "not found" is kept'),
-    malice_rules: z
-      .strictObject({
-        conditions: list(rule, 'a list of rules').optional().describe('Rules; the first that matches decides'),
-        rules: list(rule, 'a list of rules').optional().describe('The same under another name; one of the two'),
-        default_verdict: verdict.optional().describe('Where no rule matches'),
-        not_found_verdict: verdict.optional().describe('Where there is no such account'),
-      })
-      .prefault({}),
-  })
-  .prefault({})
-  .describe('Account enrichment (not used yet)');
-
 export const remediation = z
   .strictObject({
     tenants: z

@@ -15,6 +15,8 @@ export interface OktaUser {
   department: string | null;
   title: string | null;
   userType: string | null;
+  /** Name of the manager as the profile has it, else the manager's id there. */
+  manager: string | null;
   /** ISO 8601; null where the password is kept elsewhere or was never set. */
   passwordChanged: string | null;
 }
@@ -89,9 +91,9 @@ interface OneGroup {
 
 /** Operations on users. Life-cycle calls say nothing back: links, tokens and temporary passwords never come out. */
 export interface OktaUserOperations {
-  /** At most one of `statuses`, `login` (exact), `search` (Okta's expression) and `q` (start of a name or e-mail). */
+  /** At most one of `statuses`, `login` and `email` (exact), `search` (Okta's expression), `q` (start of a name or e-mail). */
   'users:read': {
-    input: { statuses?: readonly string[]; login?: string; search?: string; q?: string } & Paging;
+    input: { statuses?: readonly string[]; login?: string; email?: string; search?: string; q?: string } & Paging;
     output: OktaPage<OktaUser>;
   };
   'users:read_detail': { input: OneUser; output: OktaUser };

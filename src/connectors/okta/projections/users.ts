@@ -13,7 +13,17 @@ const user = z
     lastLogin: text,
     lastUpdated: text,
     passwordChanged: text,
-    profile: z.object({ login: text, email: text, department: text, title: text, userType: text }).nullish(),
+    profile: z
+      .object({
+        login: text,
+        email: text,
+        department: text,
+        title: text,
+        userType: text,
+        manager: text,
+        managerId: text,
+      })
+      .nullish(),
   })
   .transform(({ profile, ...rest }): OktaUser => ({
     ...rest,
@@ -22,6 +32,7 @@ const user = z
     department: profile?.department ?? null,
     title: profile?.title ?? null,
     userType: profile?.userType ?? null,
+    manager: profile?.manager ?? profile?.managerId ?? null,
   }));
 
 const appLink = z.object({ id: label, label: text, appName: text, appInstanceId: text, hidden: flag });

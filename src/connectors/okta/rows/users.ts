@@ -23,11 +23,12 @@ const listInput = z
   .strictObject({
     statuses: z.array(z.enum(STATUSES)).min(1).optional(),
     login: expression.optional(),
+    email: expression.optional(),
     search: expression.optional(),
     q: expression.optional(),
     ...paging(PAGE_SIZE),
   })
-  .refine(atMostOne('statuses', 'login', 'search', 'q'), { path: ['search'] });
+  .refine(atMostOne('statuses', 'login', 'email', 'search', 'q'), { path: ['search'] });
 
 const value = z.union([z.string().max(2000), z.number(), z.boolean(), z.null()]);
 const list = z.array(z.union([z.string().max(2000), z.number()])).max(100);
@@ -47,11 +48,18 @@ const updateInput = z.strictObject({ userId: oktaId, mode: z.enum(['replace', 'm
 const statusFilter = (statuses: readonly string[]): string =>
   statuses.map((status) => `status eq ${quoted(status)}`).join(' or ');
 
+/** Filters, unlike a search, find who was created a moment ago. */
+function filterOf({ statuses, login, email }: Pick<Listing, 'statuses' | 'login' | 'email'>): string | undefined {
+  if (login !== undefined) return `profile.login eq ${quoted(login)}`;
+  return email === undefined ? statuses && statusFilter(statuses) : `profile.email eq ${quoted(email)}`;
+}
+
 const ONE = '/api/v1/users/{userId}';
 const UPDATES = { replace: 'PUT', merge: 'POST' } as const;
 
 /** Which attributes a profile names: their values are personal. */
 const attributes = (given: OktaProfile): string[] => Object.keys(given).sort();
+type Listing = OktaUserOperations['users:read']['input'];
 type Profiles = Pick<OktaUserOperations, `users:${'read' | 'read_detail' | 'create' | 'update'}`>;
 
 /** Users and their profiles. */
@@ -60,15 +68,15 @@ export const userRows = (origin: string): OktaRows<Profiles> => ({
     write: false,
     input: listInput,
     route: () => routeTo('GET', '/api/v1/users'),
-    send: async ({ userApi }, { statuses, login, search, q, limit = PAGE_SIZE, after }) => {
-      // By filter: unlike a search it finds who was created a moment ago.
-      const filter = login === undefined ? statuses && statusFilter(statuses) : `profile.login eq ${quoted(login)}`;
+    send: async ({ userApi }, { search, q, limit = PAGE_SIZE, after, ...by }) => {
+      const filter = filterOf(by);
       return (await userApi.listUsers({ filter, search, q, limit, after: cursorOf({ after }) })).getNextPage();
     },
     project: (answered) => page(parseUsers(answered.json), answered, { origin, path: '/api/v1/users' }),
-    redact: ({ statuses, login, search, q, ...pages }) => ({
+    redact: ({ statuses, login, email, search, q, ...pages }) => ({
       statuses: statuses ? [...statuses] : [],
       ...(login === undefined ? {} : { byLogin: true }),
+      ...(email === undefined ? {} : { byEmail: true }),
       ...(search === undefined ? {} : { bySearch: true }),
       ...(q === undefined ? {} : { byName: true }),
       ...pagingOf(pages, PAGE_SIZE),

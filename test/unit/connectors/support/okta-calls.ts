@@ -51,6 +51,7 @@ export const OKTA_CALLS: Inputs<Named<OktaOperations>> = {
     { statuses: ['ACTIVE', 'LOCKED_OUT'], limit: 2, after: null },
     { search: 'profile.login sw "made"' },
     { login: 'someone@"quoted".example' },
+    { email: 'someone@made.example' },
     { q: 'made', limit: 1 },
   ],
   'users:read_detail': ({ user }) => [{ userId: user() }],
