@@ -18,9 +18,17 @@ const ESTIMATED_BY = [
   'connectors/rate-limit/usable',
 ];
 // How a stored twin is read: what is listed, and its profile, follow from it by the same rules as in a sync.
-const TWIN_READ_BY = ['types', 'mfa', 'judge', 'tally', 'gaps', 'facts', 'profile', 'markdown', 'profile-markdown'].map(
-  (name) => `twin/${name}`,
-);
+const TWIN_READ_BY = [
+  'types',
+  'judge',
+  'tally',
+  'gaps',
+  'facts',
+  'privileged',
+  'profile',
+  'markdown',
+  'profile-markdown',
+].map((name) => `twin/${name}`);
 const CONSOLE_ROOMS = ['workflows/messages', 'config', 'store', 'governance', 'audit'];
 
 /** imports: rooms open to it; lazily: those open to `await import()` only; packages: absent for any but the vendors'. */

@@ -19,6 +19,7 @@ import { defineRuns } from './runs.ts';
 import { EXIT, EXIT_MEANING } from './support/exit.ts';
 import { withInheritedJson } from './support/options.ts';
 import type { DefineVerb, Runner } from './support/verb.ts';
+import { defineTwin } from './twin.ts';
 import { defineUnregister } from './unregister.ts';
 import { defineUp } from './up.ts';
 
@@ -37,6 +38,7 @@ const VERBS: readonly DefineVerb[] = [
   definePolicy,
   defineConfig,
   defineOkta,
+  defineTwin,
   defineDoctor,
   defineUp,
   defineEmulate,

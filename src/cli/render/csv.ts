@@ -21,8 +21,11 @@ const CONTROLS = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200e\u20
 const shown = (text: string): string =>
   text.replace(CONTROLS, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
+/** One record; control characters are written as `\\u001b`. */
+export const csvLine = (cells: readonly string[]): string => csvRow(cells.map(shown));
+
 /** The header record of a report. */
 export const csvHeader = (): string => csvRow(COLUMNS.map(([name]) => name));
 
-/** One user of a report; control characters are written as `\\u001b`. */
-export const csvUser = (user: RunUserRow): string => csvRow(COLUMNS.map(([, cell]) => shown(cell(user))));
+/** One user of a report. */
+export const csvUser = (user: RunUserRow): string => csvLine(COLUMNS.map(([, cell]) => cell(user)));

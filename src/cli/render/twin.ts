@@ -1,0 +1,80 @@
+import { name as code, table } from '../../twin/markdown.ts';
+import type { Drift } from '../../twin/types.ts';
+import type { Colors } from '../support/io.ts';
+import { when } from '../support/text.ts';
+import type { ViewName } from '../twin/views.ts';
+import { csvLine } from './csv.ts';
+import { grid } from './table.ts';
+import type { Column } from './twin-columns.ts';
+
+/** A list on its way out: items page by page, and their columns. */
+export interface Listed<Item> {
+  pages: AsyncIterable<readonly Item[]>;
+  columns: readonly Column<Item>[];
+}
+
+/** `head` with its items as JSON text in pieces, so that a million of them need not fit into memory. */
+export async function* jsonPieces<Item>(head: object, { pages }: Listed<Item>): AsyncGenerator<string> {
+  const text = JSON.stringify(head, null, 2);
+  yield `${text.slice(0, text.lastIndexOf('\n}'))},\n  "items": [`;
+  let separator = '\n';
+  for await (const page of pages) {
+    yield page.map((item, n) => `${n === 0 ? separator : ',\n'}    ${JSON.stringify(item)}`).join('');
+    if (page.length > 0) separator = ',\n';
+  }
+  yield separator === '\n' ? ']\n}\n' : '\n  ]\n}\n';
+}
+
+/** CSV in pieces, with every column. */
+export async function* csvPieces<Item>({ pages, columns }: Listed<Item>): AsyncGenerator<string> {
+  yield csvLine(columns.map(({ name }) => name));
+  for await (const page of pages) {
+    yield page.map((item) => csvLine(columns.map(({ cell }) => String(cell(item))))).join('');
+  }
+}
+
+/** A table in Markdown; whatever Okta names is encoded. */
+export async function* markdownPieces<Item>({ pages, columns }: Listed<Item>): AsyncGenerator<string> {
+  const rows: string[][] = [];
+  const encoded = (cell: string | number): string => (typeof cell === 'number' ? String(cell) : code(cell));
+  for await (const page of pages) {
+    rows.push(...page.map((item) => columns.map(({ cell }) => encoded(cell(item)))));
+  }
+  const head = columns.map(({ name }) => name);
+  yield `${table(head, rows) || 'None.'}\n`;
+}
+
+/** A table for the terminal, and what to say where there is nothing in it or more than it shows. */
+export async function* tablePieces<Item>(
+  { pages, columns }: Listed<Item>,
+  { colors, empty, isCut }: { colors: Colors; empty: string; isCut: () => boolean },
+): AsyncGenerator<string> {
+  const shown = columns.filter(({ filesOnly }) => !filesOnly);
+  const rows: (string | number)[][] = [];
+  for await (const page of pages) rows.push(...page.map((item) => shown.map(({ cell }) => cell(item))));
+  if (rows.length === 0) return yield `${empty}\n`;
+  const head = shown.map(({ name }) => name);
+  yield `${grid(head, rows, colors)}\n`;
+  if (isCut()) yield 'There are more: raise --limit, narrow the list, or take all with --format csv.\n';
+}
+
+const NOTHING: Partial<Record<ViewName, string>> = {
+  facts: 'No facts yet: no sync has read a stream completely. See `arx okta status`.',
+  gaps: 'No gaps.',
+  events: 'No security events.',
+  users: 'No users.',
+  apps: 'No apps.',
+  timeline: 'No sync has ended yet: see `arx okta status`.',
+  search: 'Nothing found.',
+};
+
+/** What to say of an empty list; the first sync may still be running. */
+export const emptyText = (view: ViewName, status: string): string =>
+  status === 'running' ? `${NOTHING[view]} A sync is running.` : `${NOTHING[view]}`;
+
+/** The latest changes, for below the time line. */
+export function changesText(changes: readonly Drift[], colors: Colors): string {
+  if (changes.length === 0) return 'No changes between syncs yet.\n';
+  const rows = changes.map(({ at, kind, name, detail }) => [when(at), kind.replaceAll('_', ' '), name, detail]);
+  return `${colors.bold('Latest changes')}\n${grid(['sync', 'change', 'subject', 'detail'], rows, colors)}\n`;
+}

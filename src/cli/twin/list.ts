@@ -1,0 +1,81 @@
+import { CliError } from '../support/errors.ts';
+import { EXIT } from '../support/exit.ts';
+import type { ExitCode } from '../support/exit.ts';
+import { deliver } from '../support/files.ts';
+import type { Io } from '../support/io.ts';
+import { say } from '../support/io.ts';
+import type { Drift } from '../../twin/types.ts';
+import { COLUMNS } from '../render/twin-columns.ts';
+import type { Column } from '../render/twin-columns.ts';
+import { csvPieces, emptyText, jsonPieces, markdownPieces, tablePieces } from '../render/twin.ts';
+import type { Listed } from '../render/twin.ts';
+import type { ListOptions } from './options.ts';
+import { noTwinText, withTwin } from './reading.ts';
+import type { NoTwin, Reading } from './reading.ts';
+import { cut, MOST_HITS, VIEWS } from './views.ts';
+import type { ViewItems, ViewName } from './views.ts';
+
+/** Rows of a table where no number is given. */
+const TABLE_ROWS = 100;
+const MOST_CHANGES = 20;
+
+/** `arx twin facts|gaps|events|users|apps|timeline|search`. */
+export async function listTwin(io: Io, name: string, options: ListOptions): Promise<ExitCode> {
+  const format = options.format ?? (options.json ? 'json' : 'table');
+  const view = name as ViewName;
+  await withTwin(io, options, {
+    task: (reading) => deliver(io, piecesOf(io, { reading, view, format, options }), options.out),
+    none: (twin) => deliver(io, nothing(view, format, twin), options.out),
+  });
+  if (options.out !== undefined && !options.json) say(io, `Written to ${options.out}`);
+  return EXIT.ok;
+}
+
+type Format = NonNullable<ListOptions['format']>;
+
+/** A document for scripts even where there is nothing; a sentence for people. */
+function nothing(view: ViewName, format: Format, twin: NoTwin): Iterable<string> {
+  if (format === 'json') {
+    const document = { schema: 'arx.twin/v1', view, org: twin.org, sync: null, items: [] };
+    return [`${JSON.stringify(document, null, 2)}\n`];
+  }
+  if (format === 'table') return [`${noTwinText(twin)}\n`];
+  throw new CliError({ code: 'no_sync', message: noTwinText(twin), remedy: 'Run the sync first.' });
+}
+
+interface Job {
+  reading: Reading;
+  view: ViewName;
+  format: Format;
+  options: ListOptions;
+}
+
+async function* piecesOf(io: Io, { reading, view, format, options }: Job): AsyncGenerator<string> {
+  const limit = options.limit ?? (format === 'table' ? TABLE_ROWS : view === 'search' ? MOST_HITS : Infinity);
+  let isCut = false;
+  // The type of a view and that of its columns go together: both tables have the same keys.
+  const pages = VIEWS[view](reading, options) as AsyncIterable<readonly ViewItems[ViewName][]>;
+  const columns = COLUMNS[view] as readonly Column<ViewItems[ViewName]>[];
+  const listed: Listed<ViewItems[ViewName]> = { pages: cut(pages, limit, () => (isCut = true)), columns };
+  if (format === 'csv') yield* csvPieces(listed);
+  else if (format === 'md') yield* markdownPieces(listed);
+  else if (format === 'json') yield* jsonPieces(await headOf(reading, view), listed);
+  else {
+    const colors = options.out === undefined ? io.colors.out : (await import('picocolors')).default.createColors(false);
+    yield* tablePieces(listed, { colors, empty: emptyText(view, reading.sync.status), isCut: () => isCut });
+    if (view === 'timeline') yield await changesOf(reading, colors);
+  }
+}
+
+async function headOf(reading: Reading, view: ViewName): Promise<object> {
+  const { run, status, startedAt, finishedAt } = reading.sync;
+  const changes = view === 'timeline' ? { changes: await drift(reading, 1_000) } : {};
+  return { schema: 'arx.twin/v1', view, org: reading.org, sync: { run, status, startedAt, finishedAt }, ...changes };
+}
+
+const drift = ({ store, org }: Reading, limit: number): Promise<Drift[]> => store.twin.history.drift(org, limit);
+
+async function changesOf(reading: Reading, colors: Io['colors']['out']): Promise<string> {
+  const { changesText } = await import('../render/twin.ts');
+  return changesText(await drift(reading, MOST_CHANGES), colors);
+}

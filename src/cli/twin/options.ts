@@ -1,0 +1,34 @@
+/** Forms of a list, and of the profile. */
+export const FORMATS = ['table', 'json', 'csv', 'md'] as const;
+export const PROFILE_FORMATS = ['md', 'html', 'json'] as const;
+
+/** Options that every `arx twin` takes. */
+export interface TwinOptions {
+  config?: string;
+  local?: boolean;
+  org?: string;
+  out?: string;
+  json?: boolean;
+}
+
+/** Options of the lists; each takes some of them. */
+export interface ListOptions extends TwinOptions {
+  format?: (typeof FORMATS)[number];
+  limit?: number;
+  history?: string;
+  kind?: string[];
+  severity?: string[];
+  closed?: boolean;
+  rule?: string;
+  status?: string[];
+  mfa?: string[];
+  privileged?: boolean;
+  gone?: boolean;
+  signOn?: string[];
+  text?: string;
+}
+
+/** Options of `arx twin profile`. */
+export interface ProfileOptions extends TwinOptions {
+  format?: (typeof PROFILE_FORMATS)[number];
+}

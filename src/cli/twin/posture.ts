@@ -1,0 +1,32 @@
+import { postureProfile } from '../../twin/profile.ts';
+import type { PostureProfile } from '../../twin/profile.ts';
+import { countApp, countGaps, countUser, emptyTally, userItem } from '../../twin/tally.ts';
+import type { TwinApp, TwinUser } from '../../twin/types.ts';
+import type { Reading } from './reading.ts';
+
+const A_PAGE = 1_000;
+const MOST_CHANGES = 200;
+const MOST_SYNCS = 60;
+
+/** The posture profile of a stored twin as of now; users are read page by page, and only the privileged ones are held. */
+export async function postureOf({ store: { twin }, org, judge }: Reading): Promise<PostureProfile> {
+  const tally = emptyTally();
+  const users: TwinUser[] = [];
+  const apps: TwinApp[] = [];
+  for await (const page of twin.users.pages(org, A_PAGE)) {
+    for (const { user } of page) {
+      countUser(tally, user, judge);
+      if (!user.gone && userItem(user, judge).privileged === true) users.push(user);
+    }
+  }
+  for await (const page of twin.apps.pages(org, A_PAGE)) {
+    for (const { app } of page) {
+      countApp(tally, app);
+      apps.push(app);
+    }
+  }
+  const [gaps, timeline] = await Promise.all([twin.gaps.open(org), twin.history.timeline(org, MOST_SYNCS)]);
+  const drift = await twin.history.drift(org, MOST_CHANGES, timeline[0]?.run);
+  countGaps(tally, gaps);
+  return postureProfile({ tally, gaps, users, apps, drift, timeline }, judge);
+}

@@ -1,0 +1,37 @@
+import { CliError } from '../support/errors.ts';
+import { EXIT } from '../support/exit.ts';
+import type { ExitCode } from '../support/exit.ts';
+import { deliver } from '../support/files.ts';
+import type { Io } from '../support/io.ts';
+import { say } from '../support/io.ts';
+import type { PostureProfile } from '../../twin/profile.ts';
+import type { ProfileOptions } from './options.ts';
+import { postureOf } from './posture.ts';
+import { noTwinText, withTwin } from './reading.ts';
+import type { NoTwin } from './reading.ts';
+
+/** `arx twin profile`: the posture as Markdown, a page, or JSON. */
+export async function showProfile(io: Io, options: ProfileOptions): Promise<ExitCode> {
+  const format = options.format ?? (options.json ? 'json' : 'md');
+  const profile = await withTwin(io, options, { task: postureOf, none: refuse });
+  await deliver(io, [await WRITERS[format](profile)], options.out);
+  if (options.out !== undefined && !options.json) say(io, `Profile written to ${options.out}`);
+  return EXIT.ok;
+}
+
+const refuse = async (twin: NoTwin): Promise<never> => {
+  throw new CliError({
+    code: 'no_sync',
+    message: noTwinText(twin),
+    remedy: 'See `arx okta status` for what is configured.',
+  });
+};
+
+const WRITERS: Record<NonNullable<ProfileOptions['format']>, (profile: PostureProfile) => Promise<string>> = {
+  md: async (profile) => (await import('../../twin/profile-markdown.ts')).profileMarkdown(profile),
+  html: async (profile) => (await import('../render/profile-html.ts')).profileHtml(profile),
+  json: async (profile) => {
+    const { org, run, at } = profile;
+    return `${JSON.stringify({ schema: 'arx.twin/v1', view: 'profile', org, run, at, items: [profile] }, null, 2)}\n`;
+  },
+};
