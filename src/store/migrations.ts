@@ -9,6 +9,7 @@ import * as rateBuckets from './migrations/0013-rate-buckets.ts';
 import * as twin from './migrations/0014-twin.ts';
 import * as deltas from './migrations/0016-deltas.ts';
 import * as verdictsInPlace from './migrations/0017-verdicts-in-place.ts';
+import * as enrichments from './migrations/0018-enrichments.ts';
 
 /** Every migration by name, in the order of application. What was released is never edited: add a file. */
 export const MIGRATIONS: Record<string, Migration> = {
@@ -22,4 +23,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0014-twin': twin,
   '0016-deltas': deltas,
   '0017-verdicts-in-place': verdictsInPlace,
+  '0018-enrichments': enrichments,
 };

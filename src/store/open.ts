@@ -7,6 +7,7 @@ import { createAuditTree } from './repositories/audit-tree.ts';
 import { createCallLedger } from './repositories/calls.ts';
 import { createAuditKeyRepository, createCheckpointRepository } from './repositories/checkpoints.ts';
 import { createDeltaRepository } from './repositories/deltas.ts';
+import { createEnrichmentRepository } from './repositories/enrichments.ts';
 import { createGrantRepository } from './repositories/grants.ts';
 import { createKeyRepository } from './repositories/keys.ts';
 import { createMessageLedger } from './repositories/messages.ts';
@@ -52,6 +53,7 @@ export async function openStore({ databaseUrl, maxConnections = 10, now }: Store
     signatures: createSignatureLedger(db),
     rateBuckets: createRateBucketRepository(db),
     twin: createTwinStore(db),
+    enrichments: createEnrichmentRepository(db, sqlClock(now)),
     migrate: () => migrateToLatest(db),
     pendingMigrations: () => pendingMigrations(db),
     ping: () => probe(databaseUrl),

@@ -5,6 +5,7 @@ import type { RunStatus } from '../workflows/messages.ts';
 import type { Transaction } from 'kysely';
 import type { DeltaRepository } from './delta-types.ts';
 import type { AuditKeyRepository, AuditTree, CheckpointRepository } from './audit-types.ts';
+import type { EnrichmentRepository } from './enrichment-types.ts';
 import type { GrantRepository, KeyRepository, RequestRepository, SignatureLedger } from './governance-types.ts';
 import type { Database } from './schema.ts';
 import type { TwinStore } from './twin-types.ts';
@@ -269,6 +270,7 @@ export interface Store {
   signatures: SignatureLedger;
   rateBuckets: RateBucketRepository;
   twin: TwinStore;
+  enrichments: EnrichmentRepository;
   /** Brings the schema up to date; safe to call from several processes. */
   migrate(): Promise<void>;
   /** Names of migrations not yet applied; empty when up to date. */
