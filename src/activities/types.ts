@@ -42,13 +42,17 @@ export interface MfaActivities {
   beginRun(
     input: { run: string } & Pick<MfaEnforcementCheckInput, 'groups' | 'dryRun' | 'configRef' | 'mode'>,
   ): Promise<RunPlan>;
-  /** Reads and stores one page; a page that is stored already is not read again. */
+  /**
+   * Reads and stores a page, and up to `most` of those that follow (default: none), as long as that goes well and does
+   * not take long; a page that is stored already is not read again. `sizes` has the users listed on each.
+   */
   listPage(input: {
     run: string;
     source: number;
     page: number;
     first: boolean;
-  }): Promise<{ listed: number; more: boolean }>;
+    most?: number;
+  }): Promise<{ listed: number; more: boolean; sizes?: number[] }>;
   /** Reads from the log who changed, and settles whether the others need not be read. */
   readChanges(input: { run: string }): Promise<{ mode: 'full' | 'delta' }>;
   /** Reads, judges and records the users of a slice that have no verdict yet. */

@@ -1,9 +1,11 @@
-import { batchSize, FINDINGS_A_PAGE, HISTORY_LIMIT, USERS_A_PAGE } from './scan-plan.ts';
+import { batchSize, FINDINGS_A_PAGE, HISTORY_LIMIT, PAGES_AT_ONCE, USERS_A_PAGE } from './scan-plan.ts';
 
 /** What a run will be like, as far as its length and its costs go. */
 export interface RunShape {
   /** Users on each listed page, in listing order. */
   pages: readonly number[];
+  /** Lists that the pages come from: the whole organisation is one, and each group. Default 1. */
+  lists?: number;
   batch: 'auto' | number;
   tickets: 'per_user' | 'bulk' | 'none';
   /** Users who will not be covered, and tickets that can be closed. */
@@ -39,12 +41,12 @@ export function pagesOf(users: number, groups: number): number[] {
 
 /** Counts the actions of a run without faults; what its workflow schedules, phase by phase. */
 export function actionsOf(shape: RunShape): ActionsByPhase {
-  const { pages, tickets, closable } = shape;
+  const { pages, lists = 1, tickets, closable } = shape;
   const size = batchSize(shape.batch, sum(pages));
   const writes = tickets !== 'none';
   const phases = {
     begin: 1,
-    listing: pages.length,
+    listing: Math.ceil(pages.length / PAGES_AT_ONCE) + lists - 1,
     checks: sum(pages.map((users) => Math.ceil(users / size))),
     tickets: ticketActions(shape),
     // One conclusion; where there are tickets, those to close page by page with an empty page last, and the sweep.

@@ -4,6 +4,8 @@ export const HISTORY_LIMIT = 1_000;
 export const FINDINGS_A_PAGE = 50;
 /** Users that Okta lists on one page. */
 export const USERS_A_PAGE = 200;
+/** Pages of one list that one activity reads at most. */
+export const PAGES_AT_ONCE = 10;
 /** Above this many users `scan.batch: auto` goes from one user an activity to batches. */
 const AUTO_BATCH_ABOVE = 2_000;
 const AUTO_BATCH = 100;

@@ -1,6 +1,6 @@
 import * as wf from '@temporalio/workflow';
 import type { MfaActivities, RunPlan } from '../activities/types.ts';
-import { batchSize, FINDINGS_A_PAGE } from '../mfa/scan-plan.ts';
+import { batchSize, FINDINGS_A_PAGE, PAGES_AT_ONCE } from '../mfa/scan-plan.ts';
 import { checkedInput, FORMS } from './input.ts';
 import { progressQuery } from './messages.ts';
 import type {
@@ -85,8 +85,10 @@ async function listUsers(plan: RunPlan, state: ResumeState): Promise<boolean> {
     const page = state.sizes.length;
     const first = page === state.sourceStart;
     try {
-      const { listed, more } = await quick.listPage({ run: plan.run, source: state.source, page, first });
-      state.sizes.push(listed);
+      const at = { run: plan.run, source: state.source, page, first, most: PAGES_AT_ONCE };
+      // Workers of earlier versions list one page and do not tell sizes.
+      const { listed, more, sizes = [listed] } = await patient.listPage(at);
+      state.sizes.push(...sizes);
       if (more) continue;
     } catch (error) {
       if (page === 0 || wf.isCancellation(error)) throw error;

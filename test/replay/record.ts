@@ -68,6 +68,15 @@ const WAYS: Record<string, Way> = {
     await people(job, 7, 7);
     return started(job, { configRef: await job.store.snapshots.put({ version: 1, scan: { batch: 2 } }) });
   },
+  'pages-at-once': async (job) => {
+    await people(job, 450, 450);
+    return started(job, { configRef: await job.store.snapshots.put({ version: 1, scan: { batch: 100 } }) });
+  },
+  'list-goes-on-where-it-broke': async (job) => {
+    await people(job, 450, 450);
+    await job.emulators.fault({ vendor: 'okta', pathPattern: 'after=', kind: 'status', status: 503, times: 1 });
+    return started(job, { configRef: await job.store.snapshots.put({ version: 1, scan: { batch: 100 } }) });
+  },
   'list-lost-midway': async (job) => {
     await people(job, 205, 205);
     await job.emulators.fault({ vendor: 'okta', pathPattern: 'after=', kind: 'status', status: 403 });

@@ -68,7 +68,9 @@ export function estimateDocument(config: ArxConfig, scope: Scope, ground: Ground
   const { batch, window } = config.scan;
   const pages = ground.pages ?? pagesOf(users, scope.groups.length);
   const tickets = config.tickets.mode;
-  const phases = actionsOf({ pages, batch, tickets, findings: last?.findings ?? 0, closable: last?.closed ?? 0 });
+  const lists = Math.max(1, scope.groups.length);
+  const found = { findings: last?.findings ?? 0, closable: last?.closed ?? 0 };
+  const phases = actionsOf({ pages, lists, batch, tickets, ...found });
   const actions = totalActions(phases);
   const calls = users + pages.length;
   const quota = quotaOf(config, ground.quota.limit);

@@ -148,7 +148,7 @@ describe('with an assumed number', () => {
       quota: { limit: 300, share: 0.5, usable: 145 },
       basis: { users: 'assumed', quota: 'assumed', at: null },
     });
-    expect(document.actionsByPhase).toMatchObject({ listing: 500, checks: 1_000 });
+    expect(document.actionsByPhase).toMatchObject({ listing: 50, checks: 1_000 });
     expect(document.seconds / 3_600).toBeCloseTo(11.5, 0);
     expect(err).toContain("Okta's limit is assumed");
   });
