@@ -72,8 +72,8 @@ const continuations = (activities: number): number => Math.max(0, Math.ceil(acti
 /** The sum of the actions of all phases. */
 export const totalActions = (phases: ActionsByPhase): number => sum(Object.values(phases));
 
-/** Time from one heartbeat that reaches the server to the next: the SDK lets one through every 80 % of ten seconds. */
-const HEARTBEAT_SECONDS = 8;
+/** Time from one heartbeat that reaches the server to the next: the SDK lets one through every 80 % of five seconds. */
+const HEARTBEAT_SECONDS = 4;
 /** Heartbeats at most, where `inFlight` activities wait for the quota all the time. */
 export const heartbeats = (seconds: number, inFlight: number): number =>
   Math.floor(seconds / HEARTBEAT_SECONDS) * inFlight;
