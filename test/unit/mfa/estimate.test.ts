@@ -193,7 +193,7 @@ describe('price', () => {
   });
 
   it('of heartbeats is told by the time that activities wait', () => {
-    expect(heartbeats(7, 8)).toBe(0);
-    expect(heartbeats(80, 8)).toBe(80);
+    expect(heartbeats(3, 8)).toBe(0);
+    expect(heartbeats(80, 8)).toBe(160);
   });
 });
