@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest';
+import { effectOf, groundOf, LOG_KEPT_MS, rereadReason } from '../../../src/mfa/delta.ts';
+import type { Earlier, LogEntry } from '../../../src/mfa/delta.ts';
+import { LOG_FILTER, LOG_TABLE, rowOf } from '../../../src/mfa/delta-table.ts';
+import { compileExpression } from '../../../src/emulators/okta/expression.ts';
+
+const ANN = { id: '00uann', type: 'User' };
+const ADMIN = { id: '00uadmin', type: 'User' };
+const GROUP = { id: '00gx', type: 'UserGroup' };
+const entry = (eventType: string, more: Partial<LogEntry> = {}): LogEntry => ({
+  eventType,
+  actor: ADMIN,
+  targets: [ANN],
+  ...more,
+});
+
+describe('what the log says of factors', () => {
+  it.each(LOG_TABLE)('$family means $effect: $ground', ({ family, effect }) => {
+    const { changed, force } = effectOf([entry(`${family}something`)], 0);
+    expect(force?.code).toBe(effect === 'everybody' ? 'settings_changed' : undefined);
+    expect(changed.includes(ANN.id)).toBe(effect === 'user');
+  });
+
+  it.each([
+    ['user.session.start', null],
+    ['user.authentication.auth_via_mfa', null],
+    ['user.mfa.okta_verify', null],
+    ['application.user_membership.add', null],
+    ['policy.evaluate_sign_on', null],
+    ['policy.rule.action.execute', null],
+    ['policy.rule.update', 'everybody'],
+    ['group.user_membership.add', 'user'],
+    ['group.user_membership.rule.deactivated', 'everybody'],
+    ['system.mfa.factor.deactivate', 'everybody'],
+    ['user.mfa.factor.reset_all', 'user'],
+    ['zone.update', 'everybody'],
+  ])('%s is %s', (eventType, effect) => {
+    expect(rowOf(eventType)?.effect ?? null).toBe(effect);
+  });
+
+  it('is asked for all of the table and for little else', () => {
+    const asked = compileExpression(LOG_FILTER).test;
+    const isAsked = (eventType: string): boolean => asked((path) => (path === 'eventType' ? eventType : null));
+    for (const { family } of LOG_TABLE) expect(isAsked(`${family}something`)).toBe(true);
+    expect(['user.session.start', 'policy.evaluate_sign_on', 'user.mfa.okta_verify'].filter(isAsked)).toEqual([]);
+    expect(LOG_FILTER.length).toBeLessThan(2_000);
+  });
+
+  it('names who acted too, but an entry must say whose factors it is about', () => {
+    expect(effectOf([entry('user.mfa.factor.activate')], 0)).toEqual({ changed: [ANN.id, ADMIN.id], force: null });
+    const device = entry('device.lifecycle.delete', { targets: [{ id: 'guo1', type: 'Device' }] });
+    expect(effectOf([device], 0)).toMatchObject({ changed: [], force: { code: 'names_nobody' } });
+    expect(effectOf([entry('device.enrollment.create', { targets: [] })], 0)).toEqual({
+      changed: [ADMIN.id],
+      force: null,
+    });
+    const anonymous = entry('user.mfa.factor.activate', { targets: [GROUP, ANN, { id: null, type: 'User' }] });
+    expect(effectOf([anonymous], 0).force).toMatchObject({ code: 'names_nobody' });
+  });
+
+  it('hides nothing behind a malformed entry, and says which settings changed', () => {
+    expect(effectOf([], 1).force?.code).toBe('log_malformed');
+    expect(effectOf([entry('policy.lifecycle.update')], 0).force?.text).toContain('(policy.lifecycle.*)');
+  });
+});
+
+const BASE = { run: 'base', startedAt: '2026-03-01T08:00:00.000Z', lastFull: '2026-02-15T08:00:00.000Z' };
+const DAY = 86_400_000;
+const after = (ms: number): Date => new Date(Date.parse(BASE.startedAt) + ms);
+const usual = { base: BASE, now: after(7 * DAY), fullEveryMs: 30 * DAY, logAllowed: true };
+
+describe('whether a delta scan may begin', () => {
+  it('reads the log from an hour before the base', () => {
+    expect(groundOf(usual)).toEqual({ since: '2026-03-01T07:00:00.000Z' });
+  });
+
+  it.each([
+    ['no_base', { base: null }],
+    ['log_not_allowed', { logAllowed: false }],
+    ['base_too_old', { now: after(LOG_KEPT_MS), fullEveryMs: 400 * DAY }],
+    ['full_due', { now: after(16 * DAY + 1) }],
+  ])('%s', (code, change) => {
+    expect(groundOf({ ...usual, ...change })).toMatchObject({ code, text: expect.any(String) });
+  });
+});
+
+const factor = (status: string | null) => ({ type: 'push', provider: 'OKTA', status });
+const earlier: Earlier = { status: 'ACTIVE', created: null, verdict: 'compliant', factors: [factor('ACTIVE')] };
+const listed = { status: 'ACTIVE', created: null };
+
+describe('who is read again', () => {
+  it('nobody whose reading still holds', () => {
+    for (const verdict of ['compliant', 'weak_only', 'none', 'exempt'] as const)
+      expect(rereadReason({ ...earlier, verdict }, listed, false)).toBeNull();
+    expect(rereadReason({ ...earlier, factors: [] }, listed, false)).toBeNull();
+    expect(rereadReason({ ...earlier, factors: [factor('INACTIVE')] }, listed, false)).toBeNull();
+  });
+
+  it('who is new, changed, listed differently', () => {
+    expect(rereadReason(null, listed, false)).toBe('newly_listed');
+    expect(rereadReason(earlier, listed, true)).toBe('changed');
+    expect(rereadReason(earlier, { ...listed, status: 'LOCKED_OUT' }, false)).toBe('listed_differently');
+    expect(rereadReason(earlier, { ...listed, created: '2026-01-01' }, false)).toBe('listed_differently');
+  });
+
+  it.each(['unknown', 'pending_only', 'in_grace', 'vanished', null] as const)('whose verdict was %s', (verdict) => {
+    expect(rereadReason({ ...earlier, verdict }, listed, false)).toBe('not_settled');
+  });
+
+  it.each(['ENROLLED', 'PENDING_ACTIVATION', 'NOT_SETUP', 'EXPIRED', 'SOMETHING', null])(
+    'who has a factor that is %s, which may change without an entry',
+    (status) => {
+      const factors = [factor('ACTIVE'), factor(status)];
+      expect(rereadReason({ ...earlier, factors }, listed, false)).toBe('may_change_silently');
+    },
+  );
+});
