@@ -16,6 +16,7 @@ const COPIED = [
   'test',
   'bin',
   'policies',
+  'rules',
   'docs',
   'package.json',
   'tsconfig.json',
