@@ -50,7 +50,8 @@ const ROOMS = {
   activities: { imports: [...PURE, 'connectors', 'store'] },
   // Lazily: who clicks in Slack is looked up through the governed pipeline, which main.ts puts together.
   server: { imports: [...CONSOLE_ROOMS, 'client'], lazily: ['connectors/create'] },
-  client: { imports: CONSOLE_ROOMS },
+  // A look-up of an account is one for command line, server and worker.
+  client: { imports: [...CONSOLE_ROOMS, 'enrichment'] },
   cli: {
     imports: [...CONSOLE_ROOMS, 'server', 'client', ...ESTIMATED_BY, ...TWIN_READ_BY],
     lazily: ['local', 'emulators', 'connectors/create'],

@@ -24,6 +24,7 @@ import type {
 import type { Decide } from './authorise.ts';
 import type { CallEvent, Wire } from './exchange.ts';
 import type { Pipeline } from './execute.ts';
+import type { OnWrite } from './writes.ts';
 import type { OktaCredential } from './okta/client.ts';
 import type { VendorClient } from './perform.ts';
 import { bookFor, bucketKey } from './rate-limit/buckets.ts';
@@ -58,6 +59,8 @@ export interface ConnectorSettings {
     catalogue: readonly OperationFacts[],
   ) => Decision;
   now: () => Date;
+  /** What each write also does in the transactions of its intent and of its outcome. */
+  onWrite?: OnWrite;
   /** Told of every exchange with a vendor, one by one. */
   observe?: (event: CallEvent) => void;
   /** Time for one exchange. Default 30 s. */
@@ -125,7 +128,8 @@ const wireTo = (connector: ConnectorName, address: string, settings: ConnectorSe
   transport: createTransport({ origin: address, timeoutMs: settings.timeoutMs }),
   governor: createGovernor({
     quota: settings.quota,
-    book: settings.buckets && bookFor(settings.buckets, (bucket) => bucketKey(connector, new URL(address).host, bucket)),
+    book:
+      settings.buckets && bookFor(settings.buckets, (bucket) => bucketKey(connector, new URL(address).host, bucket)),
   }),
   observe: quiet(settings.observe),
 });
@@ -145,4 +149,4 @@ const decider = ({ bundle, guardrails, evaluate = evaluator() }: ConnectorSettin
   return (request) => evaluate(request, bundle(), guardrails(), OPERATIONS);
 };
 
-const journalOf = ({ journal, grants, now }: ConnectorSettings) => ({ journal, grants, now });
+const journalOf = ({ journal, grants, now, onWrite }: ConnectorSettings) => ({ journal, grants, now, onWrite });

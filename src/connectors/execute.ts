@@ -12,6 +12,8 @@ import type { Decide } from './authorise.ts';
 import type { AnyRow } from './operation.ts';
 import type { VendorClient } from './perform.ts';
 import type { TrailFacts } from './trail.ts';
+import { withWrite } from './writes.ts';
+import type { OnWrite } from './writes.ts';
 import type { CallContext, CallOutcome, CallResult, GrantBook, Recorded } from './types.ts';
 
 /** What the pipeline of one vendor works with. */
@@ -21,6 +23,7 @@ export interface Pipeline<Handle> {
   client: VendorClient<Handle>;
   journal: Journal;
   grants: GrantBook | undefined;
+  onWrite?: OnWrite | undefined;
   decide: Decide;
   now: () => Date;
 }
@@ -46,14 +49,14 @@ export async function execute<Handle>(pipeline: Pipeline<Handle>, call: Call): P
   // Without a row authorised() has thrown already.
   if (!row) throw new TypeError(`no row for ${call.operation}`);
   const approved = approvedRequest(pipeline.connector, call.operation, row.route(input as never));
-  await recordIntent(pipeline, decided, row);
+  await recordIntent(pipeline, decided, { row, input });
   const outcome = await performCall(pipeline.client, row, {
     called: { connector: pipeline.connector, operation: call.operation, write: row.write },
     approved,
     input,
     context: call.context,
   });
-  await recordOutcome(pipeline, decided, { row, outcome });
+  await recordOutcome(pipeline, decided, { row, outcome, input });
   if (!outcome.ok) throw outcome.error;
   return { output: outcome.output, decision: decided.decision, requestId: outcome.requestId };
 }
@@ -126,10 +129,15 @@ const deniedOutcome = (error: unknown): JsonObject =>
   error instanceof PolicyDeniedError ? { code: error.code, hints: error.decision.hints } : {};
 
 /** Writes, and whatever uses a grant up, are in the trail before the vendor sees anything of them. */
-async function recordIntent<Handle>(pipeline: Pipeline<Handle>, facts: Decided, row: AnyRow<Handle>): Promise<void> {
+async function recordIntent<Handle>(
+  pipeline: Pipeline<Handle>,
+  facts: Decided,
+  { row, input }: { row: AnyRow<Handle>; input: unknown },
+): Promise<void> {
   const granted = grantedEffect(pipeline, facts);
   if (!row.write && !granted) return;
-  const intent = facts.context.intent ?? { kind: 'action.started' };
+  const given = facts.context.intent ?? { kind: 'action.started' };
+  const intent = row.write ? withWrite(pipeline, { operation: facts.operation, input, phase: 'intent' }, given) : given;
   try {
     await append(pipeline, facts, granted ? { ...intent, effect: granted(intent.effect) } : intent);
   } catch (error) {
@@ -156,9 +164,11 @@ function grantedEffect<Handle>(
 async function recordOutcome<Handle>(
   pipeline: Pipeline<Handle>,
   facts: Decided,
-  { row, outcome }: { row: AnyRow<Handle>; outcome: CallOutcome<unknown> },
+  { row, outcome, input }: { row: AnyRow<Handle>; outcome: CallOutcome<unknown>; input: unknown },
 ): Promise<void> {
-  const recorded = facts.context.record?.(outcome) ?? defaultRecord(outcome, row.evidence);
+  const given = facts.context.record?.(outcome) ?? defaultRecord(outcome, row.evidence);
+  const { operation } = facts;
+  const recorded = row.write ? withWrite(pipeline, { operation, input, phase: 'outcome' }, given) : given;
   await append(pipeline, facts, recorded, requestIdIn(outcome));
 }
 

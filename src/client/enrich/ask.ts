@@ -1,0 +1,84 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { CallContext, OktaOperations } from '../../connectors/types.ts';
+import type { Asking, EnricherParts } from './types.ts';
+
+/** Okta's operations that a look-up uses. */
+export const OPERATIONS = [
+  'users:read',
+  'users:read_factors',
+  'users:read_groups',
+  'users:read_roles',
+  'logs:read',
+] as const;
+type Used = (typeof OPERATIONS)[number] | 'users:read_detail';
+
+/** Makes one governed call, tried again where that may help. Throws as the connector does. */
+export type Ask = <K extends Used>(
+  operation: K,
+  input: OktaOperations[K]['input'],
+  subject: string,
+) => Promise<OktaOperations[K]['output']>;
+
+/** Waits before the second and third try of a call that may pass. */
+const WAITS_MS = [250, 1_000];
+/** Okta's windows are a minute long. */
+const LONGEST_WAIT_MS = 60_000;
+
+/** The part of a connector's error that is looked at here. */
+interface Failure {
+  name?: unknown;
+  code?: unknown;
+  retryable?: boolean;
+  fields?: { status: number | null; retryAfterMs: number | null };
+  decision?: unknown;
+}
+
+/** How a call failed, in coded words. */
+export interface CallFailure {
+  code: string;
+  status: number | null;
+}
+
+/** What a failed call leaves in the result; null for what is no failure of a call, such as a store that is away. */
+export function callFailure(thrown: unknown): CallFailure | null {
+  const { name, code, fields } = thrown as Failure;
+  if (name !== 'ConnectorError' && name !== 'PolicyDeniedError' && name !== 'InvalidArgumentError') return null;
+  return { code: typeof code === 'string' ? code : 'failed', status: fields?.status ?? null };
+}
+
+/** Calls for one look-up, each in the name of its caller. */
+export function asker({ connectors }: Pick<EnricherParts, 'connectors'>, asking: Asking): Ask {
+  const { caller, priority, watch } = asking;
+  const once = async <K extends Used>(operation: K, input: OktaOperations[K]['input'], subject: string) => {
+    const started = performance.now();
+    const step = { call: operation, asked: input as Readonly<Record<string, unknown>> };
+    const ms = (): number => Math.round(performance.now() - started);
+    try {
+      const context: CallContext<OktaOperations[K]['output']> = { caller, subject, priority };
+      const { output } = await connectors.okta(operation, input, context);
+      watch?.({ ...step, ok: true, status: 200, code: null, ms: ms(), extracted: output });
+      return output;
+    } catch (thrown) {
+      const { code = 'failed', status = null } = callFailure(thrown) ?? {};
+      watch?.({ ...step, ok: false, status, code, ms: ms(), extracted: null });
+      throw thrown;
+    }
+  };
+  return async (operation, input, subject) => {
+    for (let tried = 0; ; tried += 1) {
+      try {
+        return await once(operation, input, subject);
+      } catch (thrown) {
+        const wait = waitAfter(thrown as Failure, tried);
+        if (wait === null) throw thrown;
+        await delay(wait);
+      }
+    }
+  };
+}
+
+function waitAfter({ name, retryable, code, fields }: Failure, tried: number): number | null {
+  const wait = WAITS_MS[tried];
+  if (name !== 'ConnectorError' || retryable !== true || wait === undefined) return null;
+  return code === 'rate_limited' ? Math.min(fields?.retryAfterMs ?? wait, LONGEST_WAIT_MS) : wait;
+}
