@@ -3,9 +3,11 @@ import { exchange, paced } from '../exchange.ts';
 import { networkError, refusalError } from '../failure.ts';
 import { networkFailure } from '../network.ts';
 import { oktaRefusal } from './refusals.ts';
+import { tokenScope } from './token-scopes.ts';
 import type { Client } from '@okta/okta-sdk-nodejs';
 import type { Secret } from '../../config/secret.ts';
-import type { Scope, Wire } from '../exchange.ts';
+import type { Approved, Scope, Wire } from '../exchange.ts';
+import type { Refusal } from '../failure.ts';
 import type { Answer, HttpRequest } from '../http.ts';
 import type { VendorClient } from '../perform.ts';
 
@@ -13,9 +15,6 @@ import type { VendorClient } from '../perform.ts';
 export type OktaCredential =
   | { kind: 'ssws'; token: Secret }
   | { kind: 'service_app'; clientId: string; privateKey: Secret; scopes?: readonly string[]; keyId?: string };
-
-/** Scopes asked for where the credential states none: what the operations above need. */
-const DEFAULT_SCOPES = ['okta.users.read', 'okta.groups.read'];
 
 export interface OktaClientSettings {
   /** `https://host`, no trailing slash: the SDK would double it. */
@@ -60,13 +59,20 @@ export function createOktaClient({ origin, credential, wire }: OktaClientSetting
     if (answer.status >= 200 && answer.status < 300) throw ANSWERED;
     return forSdk(request.url, answer);
   };
-  let client: Promise<Client> | null = null;
+  // A token is asked for with all its scopes or not at all, so each scope has one of its own: what is not granted keeps
+  // nothing else from being called. Where the credential states its scopes, or is a token already, there is one client.
+  const clients = new Map<string, Promise<Client>>();
+  const clientFor = (wanted: readonly string[]): Promise<Client> => {
+    const key = wanted.join(' ');
+    const client = clients.get(key) ?? loadClient(origin, { credential, scopes: wanted }, { fetch });
+    clients.set(key, client);
+    return client;
+  };
   return {
     place: (path) => path,
     refusal: oktaRefusal,
     lend: async (scope, use) => {
-      client ??= loadClient(origin, credential, { fetch });
-      const loaded = await client;
+      const loaded = await clientFor(scopesFor(credential, scope.approved));
       return scopes.run(scope, () => use(loaded));
     },
   };
@@ -78,7 +84,7 @@ export const loadSdk = async (): Promise<typeof import('@okta/okta-sdk-nodejs')>
 
 // Every setting is stated, or the SDK would
 // take it from files and variables of its own.
-async function loadClient(origin: string, credential: OktaCredential, executor: { fetch: unknown }): Promise<Client> {
+async function loadClient(origin: string, access: Access, executor: { fetch: unknown }): Promise<Client> {
   const { Client } = await loadSdk();
   const settings = {
     orgUrl: origin,
@@ -87,21 +93,29 @@ async function loadClient(origin: string, credential: OktaCredential, executor: 
     scopes: [] as string[],
     privateKey: '',
     keyId: '',
-    ...authorization(credential),
+    ...authorization(access),
     cacheMiddleware: null,
     requestExecutor: executor,
   };
   return new Client(settings as unknown as ConstructorParameters<typeof Client>[0]);
 }
 
-const authorization = (credential: OktaCredential): object =>
+interface Access {
+  credential: OktaCredential;
+  scopes: readonly string[];
+}
+
+const scopesFor = (credential: OktaCredential, approved: Approved): readonly string[] =>
+  credential.kind === 'ssws' ? [] : (credential.scopes ?? [tokenScope(approved)]);
+
+const authorization = ({ credential, scopes }: Access): object =>
   credential.kind === 'ssws'
     ? { authorizationMode: 'SSWS', token: credential.token.reveal() }
     : {
         authorizationMode: 'PrivateKey',
         clientId: credential.clientId,
         privateKey: credential.privateKey.reveal(),
-        scopes: [...(credential.scopes ?? DEFAULT_SCOPES)],
+        scopes: [...scopes],
         keyId: credential.keyId ?? '',
       };
 
@@ -116,9 +130,15 @@ async function fetchToken(wire: Wire, scope: Scope, request: HttpRequest): Promi
   const wantsNonce = answer.status === 400 && answer.text.includes('use_dpop_nonce');
   if (answer.status < 300 || wantsNonce) return answer;
   // The SDK would take the refusal for a token and send `Bearer undefined`.
-  const code = answer.status < 500 && answer.status !== 429 ? 'unauthenticated' : 'unavailable';
-  scope.failure = refusalError(called, { code, vendorCode: null }, answer);
+  scope.failure = refusalError(called, tokenRefusal(answer), answer);
   throw scope.failure;
+}
+
+/** That a scope is not granted says nothing against the credential. */
+function tokenRefusal({ status, text }: Answer): Refusal {
+  if (status === 400 && /"error"\s*:\s*"invalid_scope"/.test(text))
+    return { code: 'forbidden', vendorCode: 'invalid_scope' };
+  return { code: status < 500 && status !== 429 ? 'unauthenticated' : 'unavailable', vendorCode: null };
 }
 
 const plain = ({ method, url, headers, body }: SdkRequest): HttpRequest => ({

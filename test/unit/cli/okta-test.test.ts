@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -100,6 +101,28 @@ it('says so where nothing at all is allowed, having tried each', async () => {
     // Without anybody to try it with nothing can be said.
     factors: 'error',
   });
+});
+
+const SCOPES = ['okta.users.read', 'okta.groups.read', 'okta.apps.read', 'okta.logs.read', 'okta.roles.read'];
+
+it.each([
+  ['okta.users.read', ['users', 'factors']],
+  ['okta.groups.read', ['groups']],
+  ['okta.apps.read', ['apps']],
+  ['okta.logs.read', ['logs']],
+  ['okta.roles.read', ['roles']],
+  ['nothing', []],
+])('of a service app without %s names what needs it, and the scope', async (scope, names) => {
+  const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const scopes = SCOPES.filter((one) => one !== scope);
+  await emulators.oktaSettings({
+    oauth: { clientId: '0oaServiceApp', jwk: publicKey.export({ format: 'jwk' }), scopes },
+  });
+  const key = JSON.stringify(privateKey.export({ format: 'jwk' }));
+  const { code, failed } = await tested({ OKTA_API_TOKEN: '', OKTA_CLIENT_ID: '0oaServiceApp', OKTA_PRIVATE_KEY: key });
+  expect(code).toBe(names.length === 0 ? 0 : 7);
+  expect(failed.map(({ name }) => name)).toEqual(names);
+  for (const one of failed) expect(one).toMatchObject({ state: 'denied', http: 400, scope });
 });
 
 it('takes an empty list of users for what it is', async () => {

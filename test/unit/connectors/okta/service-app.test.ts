@@ -17,13 +17,17 @@ const jwk = JSON.stringify({ ...keys.privateKey.export({ format: 'jwk' }), kid: 
 const isToken = ({ path }: Seen): boolean => path === '/oauth2/v1/token';
 const user = { json: { id: USER, status: 'ACTIVE', profile: { login: 'someone' } } };
 
-async function serviceApp(answer: (seen: Seen, count: number) => Reply, privateKey = jwk) {
+async function serviceApp(
+  answer: (seen: Seen, count: number) => Reply,
+  privateKey = jwk,
+  stated: { scopes?: string[] } = { scopes: ['okta.users.read'] },
+) {
   const server = await servers.start(answer);
   const credential = {
     kind: 'service_app' as const,
     clientId: '0oaAAAAAAAAAAAAAAAAA',
     privateKey: new Secret(privateKey),
-    scopes: ['okta.users.read'],
+    ...stated,
   };
   const made = harness(server.origin, { okta: { origin: server.origin, host: 'okta.test', credential } });
   return { ...made, server, read: () => made.connectors.okta('users:read_detail', { userId: USER }, context()) };
@@ -82,7 +86,7 @@ describe('a service app', () => {
 
   it.each<[string, Reply, string]>([
     ['refused', { status: 401, json: { error: 'invalid_client', error_description: 'canary' } }, 'unauthenticated'],
-    ['refused for its scope', { status: 400, json: { error: 'invalid_scope' } }, 'unauthenticated'],
+    ['refused for its scope', { status: 400, json: { error: 'invalid_scope' } }, 'forbidden'],
     ['unavailable', { status: 503, text: 'down' }, 'unavailable'],
     ['redirected', { status: 302, headers: { location: 'http://127.0.0.1:9/' } }, 'malformed'],
     ['cut', { cut: 'before' }, 'unavailable'],
@@ -92,6 +96,27 @@ describe('a service app', () => {
     expect(error.fields).toMatchObject({ code, ambiguous: false });
     expect(JSON.stringify([error.fields, error.stack])).not.toContain('canary');
     expect(app.server.seen.every(isToken)).toBe(true);
+  });
+
+  it('asks for the scope of each call alone, so that one which is not granted keeps no other from being used', async () => {
+    const scopeOf = (seen: Seen): string => `${new URLSearchParams(seen.body).get('scope')}`;
+    const answer = (seen: Seen): Reply => {
+      if (!isToken(seen)) return seen.path.endsWith('/roles') ? { json: [] } : user;
+      if (scopeOf(seen) === 'okta.logs.read') return { status: 400, json: { error: 'invalid_scope' } };
+      return { json: { access_token: `at-${scopeOf(seen)}` } };
+    };
+    const app = await serviceApp(answer, jwk, {});
+    const { okta } = app.connectors;
+    await app.read();
+    expect(await failureOf(okta('logs:read', {}, context()))).toMatchObject({
+      fields: { code: 'forbidden', vendorCode: 'invalid_scope', status: 400 },
+    });
+    await okta('users:read_roles', { userId: USER }, context());
+    await app.read();
+    expect(app.server.seen.filter(isToken).map(scopeOf)).toEqual([
+      ...['okta.users.read', 'okta.logs.read', 'okta.roles.read'],
+    ]);
+    expect(app.server.seen.at(-1)?.headers.authorization).toBe('Bearer at-okta.users.read');
   });
 
   it('with an unusable key says so, and sends nothing', async () => {
