@@ -13,6 +13,7 @@ const ESTIMATED_BY = [
   'mfa/estimate',
   'mfa/identity',
   'mfa/scan-plan',
+  'mfa/scan-text',
   'connectors/okta/scope',
   'connectors/rate-limit/buckets',
   'connectors/rate-limit/usable',

@@ -1,3 +1,4 @@
+import { Option } from 'commander';
 import type { Verdict } from '../mfa/types.ts';
 import { verdictList } from './support/fail-on.ts';
 import {
@@ -18,6 +19,7 @@ export interface RunOptions {
   group?: string[];
   local?: boolean;
   dryRun?: boolean;
+  mode?: 'full' | 'delta';
   detach?: boolean;
   attach?: string;
   users?: boolean;
@@ -34,6 +36,9 @@ export const defineRun: DefineVerb = (program, run) => {
     .description('check the factors of every user in scope, keep one ticket for each who is not covered, and report');
   withJson(withLocal(withConfig(check), LOCAL_STACK))
     .option('--dry-run', 'open no ticket and post nothing; say what would have been done')
+    .addOption(
+      new Option('--mode <mode>', 'read everybody, or only who changed; replaces scan.mode').choices(['full', 'delta']),
+    )
     .option('--group <name-or-id>', 'only members of this group; may be repeated', several)
     .option('--detach', 'start the run and do not wait for it')
     .option('--attach <workflow-id>', 'follow a run that was started before', filled)

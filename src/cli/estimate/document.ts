@@ -35,6 +35,8 @@ export interface EstimateDocument {
   users: number;
   /** Okta calls of listing and first reads. */
   calls: number;
+  /** With mode delta: calls where nobody changed, and `calls` are the most; null: everybody is read. */
+  leastCalls: number | null;
   /** Okta calls that read people again before a ticket, by the last run; null where there is none. */
   ticketCalls: number | null;
   /** Time of `calls` at the quota. */
@@ -62,6 +64,9 @@ export interface EstimateDocument {
   };
 }
 
+/** One look whether the log reaches back, and a page of it. */
+const LOOKS_AT_THE_LOG = 2;
+
 /** Works the estimate out. */
 export function estimateDocument(config: ArxConfig, scope: Scope, ground: Ground): EstimateDocument {
   const { users, last } = ground;
@@ -82,6 +87,7 @@ export function estimateDocument(config: ArxConfig, scope: Scope, ground: Ground
   };
   return {
     schema: 'arx.estimate/v1',
+    leastCalls: config.scan.mode === 'delta' ? pages.length + LOOKS_AT_THE_LOG : null,
     ...{ users, calls, ticketCalls: ticketCalls(tickets, last), seconds: Math.round(seconds * 10) / 10, actions },
     ...{ actionsByPhase: phases, apart, price: prices(actions, apart), quota, batch: batchSize(batch, users), scope },
     basis: {

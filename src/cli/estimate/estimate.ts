@@ -29,7 +29,8 @@ export async function estimateCheck(io: Io, options: RunOptions): Promise<ExitCo
   const ground = await groundOf(io, { settings, scope, assumed: options.assumeUsers ?? null });
   if (ground.quota.basis === 'assumed')
     say(io, `Okta's limit is assumed, ${ground.quota.limit} calls a minute for one token: no answer has told it here.`);
-  const document = estimateDocument(config, scope, ground);
+  const mode = options.mode ?? config.scan.mode;
+  const document = estimateDocument({ ...config, scan: { ...config.scan, mode } }, scope, ground);
   if (options.json) await writeJson(io, document);
   else {
     const { estimateTable } = await import('../render/estimate.ts');

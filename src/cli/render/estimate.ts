@@ -5,10 +5,11 @@ import { grid } from './table.ts';
 
 /** An estimate for the terminal: each figure with its ground. */
 export function estimateTable(document: EstimateDocument, colors: Colors): string {
-  const { users, calls, ticketCalls, seconds, actions, apart, price } = document;
+  const { users, calls, leastCalls, ticketCalls, seconds, actions, apart, price } = document;
   const rows = [
     ['users', count(users), usersGround(document)],
     ['Okta calls', count(calls), `one a user, and ${plural(calls - users, 'page')} of the list`],
+    ...(leastCalls === null ? [] : [['at least', count(leastCalls), LEAST]]),
     ['before tickets', ticketCalls === null ? 'not known' : count(ticketCalls), ticketGround(document)],
     ['time', duration(seconds), quotaGround(document)],
     ['Temporal actions', count(actions), actionsGround(document)],
@@ -18,6 +19,8 @@ export function estimateTable(document: EstimateDocument, colors: Colors): strin
   ];
   return grid(['what', 'estimate', 'ground'], rows, colors);
 }
+
+const LEAST = 'the list and the log: a delta scan reads who changed, up to everybody as above';
 
 const GROUND: Record<EstimateDocument['basis']['users'], (document: EstimateDocument) => string> = {
   assumed: () => 'as given with --assume-users',

@@ -1,4 +1,5 @@
 import type { RunDocument } from '../../mfa/document.ts';
+import { scanSentence } from '../../mfa/scan-text.ts';
 import { count, duration, plural, when } from '../support/text.ts';
 import { VERDICT_ORDER, VERDICT_WORDS } from '../support/words.ts';
 import { markup } from './html.ts';
@@ -13,15 +14,20 @@ export function exemptions({ exemptions: { live, expired }, counts }: RunDocumen
 }
 
 /** How to read the figures, and what they cannot say. */
-export function method({ scope }: RunDocument): Markup {
+export function method({ scope, scan }: RunDocument): Markup {
   return markup`<section aria-labelledby="method"><h2 id="method">How to read this</h2>
-<p>Every user in scope (status ${scope.statuses.join(', ')}) was listed, and the enrolled factors of each were read one by one. An error is never turned into a finding: what could not be read is <em>unknown</em>.</p>
+<p>Every user in scope (status ${scope.statuses.join(', ')}) was listed, and the enrolled factors of each were read one by one${TAKEN_OVER[scan?.mode ?? 'full']}. ${scan && scanSentence(scan)} An error is never turned into a finding: what could not be read is <em>unknown</em>.</p>
 <p><strong>Coverage</strong> = compliant ÷ (enumerated − exempt − in grace − vanished). The lower bound counts unknown users as not covered, the upper one as covered.</p>
 <dl>${VERDICT_ORDER.map((verdict) => markup`<dt>${VERDICT_WORDS[verdict].label}</dt><dd>${VERDICT_WORDS[verdict].meaning}</dd>`)}</dl>
 <h3>Limits</h3>
 <p>Okta's factors endpoint returns only what the enrolment policy allows from the caller's own network zone: a factor that a user has enrolled can be missing here. Where a finding surprises, look at the user's authenticator enrolments in Okta before acting on it.</p>
 <p>Push counts as strong, yet an approve-only push does not meet NIST SP 800-63B-4 §3.1.3: users who rely on it are named above. E-mail and questions never count. Factor classes follow NIST SP 800-63B-4 §3.1 and §3.2.</p></section>`;
 }
+
+const TAKEN_OVER = {
+  full: '',
+  delta: ', by this run or by an earlier one after which the System Log names no change; then they were judged again',
+} as const;
 
 /** What proves the figures, and what they cost. */
 export function evidence(document: RunDocument): Markup {

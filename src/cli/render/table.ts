@@ -1,4 +1,5 @@
 import Table from 'cli-table3';
+import { scanSentence } from '../../mfa/scan-text.ts';
 import type { Breakdown, RunDocument, RunSummary, RunUserRow } from '../../mfa/document.ts';
 import type { Colors } from '../support/io.ts';
 import { count, coverageText, duration, plain, plural, when } from '../support/text.ts';
@@ -55,6 +56,7 @@ function header(document: RunSummary, colors: Colors): string {
     `${colors.bold('MFA enforcement check')} ${plain(document.org)}: ${STATUS[document.status](colors)}${document.dryRun ? ' (dry run)' : ''}`,
     `run ${document.run}, ${when(document.startedAt)}, took ${duration(document.seconds)}`,
     ...document.reasons.map((reason) => colors.yellow(`! ${plain(reason)}`)),
+    ...(document.scan ? [plain(scanSentence(document.scan))] : []),
     `coverage ${colors.bold(coverageText(document.coverage))}${document.previousCoverage ? `, before ${coverageText(document.previousCoverage)}` : ''}`,
   ];
   return lines.join('\n');

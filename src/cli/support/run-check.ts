@@ -1,6 +1,7 @@
 import { WorkflowEndedError, describe, startMfaCheck } from '../../client.ts';
 import type { StartedWorkflow } from '../../client.ts';
 import type { JsonObject } from '../../audit/types.ts';
+import { matchesAny } from '../../governance/glob.ts';
 import type { RunSummary } from '../../mfa/document.ts';
 import type { RunRecord } from '../../store/types.ts';
 import type { MfaEnforcementCheckInput } from '../../workflows/messages.ts';
@@ -43,12 +44,12 @@ export async function runCheck(io: Io, options: RunOptions): Promise<ExitCode> {
   }
 }
 
-function refuseContradictions({ attach, detach, group, dryRun, assumeUsers }: RunOptions): void {
+function refuseContradictions({ attach, detach, group, dryRun, mode, assumeUsers }: RunOptions): void {
   if (assumeUsers !== undefined) throw usageError('--assume-users is for --estimate: a run counts its users itself.');
   if (attach === undefined) return;
   if (detach) throw usageError('--attach and --detach contradict each other.');
-  if (group || dryRun)
-    throw usageError('--attach follows a run that was started before: --group and --dry-run cannot change it.');
+  if (group || dryRun || mode)
+    throw usageError('--attach follows a run that was started before: --group, --mode and --dry-run cannot change it.');
 }
 
 async function start(
@@ -57,13 +58,22 @@ async function start(
   options: RunOptions,
 ): Promise<StartedWorkflow> {
   const { config, file } = settings;
-  const dryRun = options.dryRun ? { dryRun: true } : {};
+  const how = { ...(options.dryRun && { dryRun: true }), ...(options.mode && { mode: options.mode }) };
   // Without a file of our own the worker's configuration decides, as it does for the schedule.
   if (file === null && !local)
-    return startMfaCheck(link, { ...dryRun, ...(options.group ? { groups: options.group } : {}) });
+    return startMfaCheck(link, { ...how, ...(options.group ? { groups: options.group } : {}) });
+  refuseDeltaWithoutLog(config, options);
   const scope = { ...config.scope, groups: options.group ?? config.scope.groups };
   const configRef = await store.snapshots.put({ ...config, scope } as unknown as JsonObject);
-  return startMfaCheck(link, { configRef, ...dryRun } satisfies MfaEnforcementCheckInput);
+  return startMfaCheck(link, { configRef, ...how } satisfies MfaEnforcementCheckInput);
+}
+
+/** What `scan.mode: delta` in the file is held to, `--mode delta` is too. */
+function refuseDeltaWithoutLog({ connectors }: Settings['config'], { mode }: RunOptions): void {
+  if (mode !== 'delta' || matchesAny(connectors.okta.operations, 'logs:read')) return;
+  throw usageError(
+    '--mode delta reads the System Log: add logs:read to connectors.okta.operations of the configuration.',
+  );
 }
 
 async function find({ link }: Target, workflowId: string): Promise<StartedWorkflow> {
