@@ -8,6 +8,7 @@ import { defineConfig } from './config.ts';
 import { defineDemo } from './demo.ts';
 import { defineDoctor } from './doctor.ts';
 import { defineEmulate } from './emulate.ts';
+import { defineEnrich } from './enrich.ts';
 import { defineAuditKeys } from './keys-audit.ts';
 import { defineKeys } from './keys.ts';
 import { defineOkta } from './okta.ts';
@@ -31,6 +32,7 @@ const VERBS: readonly DefineVerb[] = [
   defineReport,
   defineRegister,
   defineUnregister,
+  defineEnrich,
   defineCall,
   defineApprovals,
   defineKeys,

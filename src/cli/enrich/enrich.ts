@@ -1,0 +1,104 @@
+import { randomUUID } from 'node:crypto';
+import { createEnricher, ENRICH_PRINCIPAL } from '../../client/enrich/enricher.ts';
+import type { Asking, Enricher, InvalidAccountError, Step } from '../../client/enrich/types.ts';
+import { oktaSettings } from '../../config/credentials.ts';
+import { enrichmentSettings } from '../../config/enrichment-settings.ts';
+import { guardrailsOf } from '../../config/guardrails.ts';
+import type { EnrichedAccount } from '../../enrichment/types.ts';
+import type { Store } from '../../store/types.ts';
+import type { EnrichOptions } from '../enrich.ts';
+import { accountTable, stepLines } from '../render/enrichment.ts';
+import { CliError } from '../support/errors.ts';
+import { EXIT } from '../support/exit.ts';
+import type { ExitCode } from '../support/exit.ts';
+import { policiesOf } from '../support/inspect.ts';
+import { print, say, writeJson } from '../support/io.ts';
+import type { Io } from '../support/io.ts';
+import { loadSettings } from '../support/settings.ts';
+import type { Settings } from '../support/settings.ts';
+import { withStore } from '../support/store.ts';
+import { plain } from '../support/text.ts';
+
+/** `arx enrich`: looks the accounts up, from what is kept or in Okta, and prints what is known of them. */
+export async function enrichAccounts(io: Io, accounts: readonly string[], options: EnrichOptions): Promise<ExitCode> {
+  const settings = await loadSettings(io, options);
+  return withStore(
+    io,
+    async (store) => {
+      const enricher = await enricherOf(settings, store);
+      return options.test === undefined
+        ? await tell(io, options, await enrich(enricher, accounts, askingOf(options)))
+        : await test(io, { enricher, account: options.test, json: options.json ?? false });
+    },
+    { create: true },
+  );
+}
+
+async function enricherOf(settings: Settings, store: Store): Promise<Enricher> {
+  const { arx, config, baseDir } = settings;
+  const okta = await oktaSettings({ env: arx, config, baseDir });
+  const { createConnectors } = await import('../../connectors/create.ts');
+  const bundle = policiesOf(settings);
+  const { share, reserve, warning_threshold: warningThreshold } = config.quota;
+  const connectors = createConnectors({
+    okta,
+    journal: store.journal,
+    bundle: () => bundle,
+    guardrails: () => guardrailsOf(config),
+    now: () => new Date(),
+    quota: { share, reserve, warningThreshold },
+    buckets: store.rateBuckets,
+  });
+  const settingsNow = enrichmentSettings(config);
+  return createEnricher({
+    connectors,
+    enrichments: store.enrichments,
+    settings: () => settingsNow,
+    now: () => new Date(),
+  });
+}
+
+function askingOf({ refresh = false }: Pick<EnrichOptions, 'refresh'>): Asking {
+  const run = randomUUID();
+  const who = { principal: ENRICH_PRINCIPAL, authenticatedBy: 'none', surface: 'cli' } as const;
+  return { caller: { ...who, workflowId: `enrich/${run}`, run }, refresh };
+}
+
+async function enrich(enricher: Enricher, accounts: readonly string[], asking: Asking): Promise<EnrichedAccount[]> {
+  try {
+    return await enricher.enrich(accounts, asking);
+  } catch (thrown) {
+    const { name, code, message, remedy } = thrown as InvalidAccountError;
+    throw name === 'InvalidAccountError' ? new CliError({ code, message, remedy, exit: EXIT.usage }) : thrown;
+  }
+}
+
+async function tell(io: Io, { json = false }: EnrichOptions, results: EnrichedAccount[]): Promise<ExitCode> {
+  if (json) await writeJson(io, { schema: 'arx.enrichment/v1', results });
+  else await print(io, accountTable(results, io.colors.out));
+  return exitOf(results);
+}
+
+/** Shows each call as it ends. */
+async function test(
+  io: Io,
+  { enricher, account, json }: { enricher: Enricher; account: string; json: boolean },
+): Promise<ExitCode> {
+  const steps: Step[] = [];
+  const watch = (step: Step): void => {
+    steps.push(step);
+    if (!json) for (const line of stepLines(step, io.colors.out)) io.out.write(`${line}\n`);
+  };
+  if (!json) say(io, io.colors.err.dim(`looking up ${plain(account)}; credentials and secrets are never shown`));
+  const results = await enrich(enricher, [account], { ...askingOf({ refresh: true }), watch });
+  if (json) await writeJson(io, { schema: 'arx.enrichment/v1', results, steps });
+  else await print(io, accountTable(results, io.colors.out));
+  return exitOf(results);
+}
+
+/** Whoever was looked up is; what could not be looked up at all ends the command as its failure does. */
+function exitOf(results: readonly EnrichedAccount[]): ExitCode {
+  const codes = results.filter(({ okta }) => !okta.success).flatMap(({ okta }) => okta.errors.map(({ code }) => code));
+  if (codes.includes('unauthenticated')) return EXIT.authentication;
+  return codes.length > 0 ? EXIT.error : EXIT.ok;
+}
