@@ -117,4 +117,6 @@ export interface JournalEffect {
   (transaction: never): Promise<void>;
   /** The whole of what it does, as the store that made it knows it: it may be done without running this. */
   readonly writes?: object;
+  /** Takes its time: it runs in a transaction of its own, and what others append need not wait for it. */
+  readonly long?: true;
 }

@@ -29,7 +29,8 @@ export async function runEffects(tx: StoreTransaction, appends: readonly Append[
   await Promise.all([...running, joint.close((items) => writeVerdicts(tx, items))]);
 }
 
-async function runEffect(tx: StoreTransaction, effect: JournalEffect): Promise<void> {
+/** Runs one effect; what it throws is set apart as an EffectError. */
+export async function runEffect(tx: StoreTransaction, effect: JournalEffect): Promise<void> {
   try {
     await effect(tx as never);
   } catch (error) {

@@ -2,9 +2,10 @@ import type { Kysely } from 'kysely';
 import { AbortedTransactionError } from 'kysely';
 import { AuditConflictError, AuditUnavailableError } from '../audit/errors.ts';
 import { prepareEntry } from '../audit/entry.ts';
-import type { AuditHead, AuditReceipt, Journal } from '../audit/types.ts';
+import type { PreparedEntry } from '../audit/entry.ts';
+import type { AuditHead, AuditReceipt, Journal, JournalEffect } from '../audit/types.ts';
 import { StoreQueryError, StoreUnavailableError } from './errors.ts';
-import { EffectError } from './journal-effects.ts';
+import { EffectError, runEffect } from './journal-effects.ts';
 import { writeQuickly } from './journal-quick.ts';
 import { writeAppends } from './journal-write.ts';
 import type { Append, Written } from './journal-write.ts';
@@ -39,6 +40,7 @@ export function createJournal(db: Kysely<Database>): Journal {
     async append(drafts, effect) {
       // Before a draft can spoil a group; and what the caller does to its objects afterwards must not reach the trail.
       const prepared = drafts.map(prepareEntry);
+      if (effect?.long) return await appendAfter(db, prepared, effect);
       return await new Promise((resolve, reject) => {
         queue.push({ drafts: prepared, effect, resolve, reject });
         void work();
@@ -79,6 +81,22 @@ class Trail {
 
   #inTransaction(group: readonly Append[]): Promise<Written> {
     return this.#db.transaction().execute((tx) => writeAppends(tx, group));
+  }
+}
+
+/** The end of the chain is locked only once the effect is done; both are committed together. */
+async function appendAfter(
+  db: Kysely<Database>,
+  drafts: readonly PreparedEntry[],
+  effect: JournalEffect,
+): Promise<readonly AuditReceipt[]> {
+  try {
+    return await db.transaction().execute(async (tx) => {
+      await runEffect(tx, effect);
+      return (await writeAppends(tx, [{ drafts }])).receipts[0] ?? [];
+    });
+  } catch (error) {
+    throw toJournalError(error);
   }
 }
 

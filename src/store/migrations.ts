@@ -10,6 +10,7 @@ import * as twin from './migrations/0014-twin.ts';
 import * as deltas from './migrations/0016-deltas.ts';
 import * as verdictsInPlace from './migrations/0017-verdicts-in-place.ts';
 import * as enrichments from './migrations/0018-enrichments.ts';
+import * as twinJudged from './migrations/0019-twin-judged.ts';
 
 /** Every migration by name, in the order of application. What was released is never edited: add a file. */
 export const MIGRATIONS: Record<string, Migration> = {
@@ -24,4 +25,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0016-deltas': deltas,
   '0017-verdicts-in-place': verdictsInPlace,
   '0018-enrichments': enrichments,
+  '0019-twin-judged': twinJudged,
 };

@@ -1,8 +1,18 @@
 import type { ColumnType } from 'kysely';
 import type { JsonObject } from '../audit/types.ts';
 import type { Carried } from '../twin/events/types.ts';
-import type { Confidence, Drift, GapKind, MfaState, Severity, TimelineEntry, TwinFactor } from '../twin/types.ts';
+import type {
+  Confidence,
+  Drift,
+  DriftKind,
+  GapKind,
+  MfaState,
+  Severity,
+  TimelineEntry,
+  TwinFactor,
+} from '../twin/types.ts';
 import type { JsonColumn } from './schema.ts';
+import type { GapChanges } from './twin-judged-types.ts';
 import type { SearchHit, SyncRecord, SyncStream } from './twin-types.ts';
 
 type Position = ColumnType<number, never, never>;
@@ -15,7 +25,13 @@ interface Seen {
   seen_at: string;
 }
 
-/** Tables of the twin as kysely sees them; `0014-twin.ts` makes them. Times are ISO 8601 UTC text. */
+/** By which attempt of which sync a row was made. */
+interface Attempted {
+  run: string;
+  attempt: string;
+}
+
+/** Tables of the twin as kysely sees them; `0014-twin.ts` makes them, `0019-twin-judged.ts` adds to them. Times are ISO 8601 UTC text. */
 export interface TwinDatabase {
   twin_syncs: {
     position: Position;
@@ -126,5 +142,18 @@ export interface TwinDatabase {
     run: string;
   };
   twin_log: { org: string; run: string; carried: OptionalJson<Carried> };
-  twin_search: { org: string; part: number; body: string; entries: JsonColumn<SearchHit[]> };
+  /** Parts of the index that is searched, and of those that are being made; `twin_searched` tells which is which. */
+  twin_search: Attempted & { org: string; part: number; body: string; entries: JsonColumn<SearchHit[]> };
+  twin_searched: Attempted & { org: string };
+  twin_judged_users: Attempted & { user_id: string; privileged: boolean | null; mfa: MfaState };
+  twin_judged_gaps: Attempted & {
+    change: keyof GapChanges;
+    subject: string;
+    kind: GapKind;
+    severity: Severity;
+    name: string;
+    detail: string;
+    since: string;
+  };
+  twin_judged_drift: Attempted & { position: Position; kind: DriftKind; entry: JsonColumn<Drift> };
 }

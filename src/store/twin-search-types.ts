@@ -1,3 +1,4 @@
+import type { Attempt } from './twin-judged-types.ts';
 import type { StoreTransaction } from './types.ts';
 
 /** Something found. */
@@ -11,6 +12,8 @@ export interface SearchHit {
 
 /** A piece of the index, made by `SearchParts`. */
 export interface SearchPart {
+  /** Its place in the index, from 0 on. */
+  part: number;
   /** The terms of its entries, in lower case. */
   body: string;
   /** Its entries as JSON. */
@@ -18,8 +21,10 @@ export interface SearchPart {
 }
 
 export interface TwinSearchRepository {
-  /** Replaces the index of an org. */
-  rebuild(tx: StoreTransaction, org: string, parts: readonly SearchPart[]): Promise<void>;
+  /** Keeps parts of an index that is being made; they are not searched yet. */
+  add(tx: StoreTransaction, on: Attempt, parts: readonly SearchPart[]): Promise<void>;
+  /** From now on the index of this attempt is searched; drops those that no sync needs any more. */
+  turn(tx: StoreTransaction, on: Attempt): Promise<void>;
   /** What contains the text, without regard to case: beginnings first. At most 200 characters of it count. */
   find(org: string, text: string, limit: number): Promise<SearchHit[]>;
 }

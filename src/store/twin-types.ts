@@ -15,6 +15,7 @@ import type {
   TwinUser,
 } from '../twin/types.ts';
 import type { RunStatus } from '../workflows/messages.ts';
+import type { TwinJudgedRepository } from './twin-judged-types.ts';
 import type { TwinSearchRepository } from './twin-search-types.ts';
 import type { StoreTransaction } from './types.ts';
 
@@ -53,11 +54,12 @@ export interface SyncRepository {
   newest(org: string): Promise<SyncRecord | null>;
   /** The org whose sync was begun last, of all that have one; null where none has. */
   newestOrg(): Promise<string | null>;
+  /** Ends a sync; false, and nothing is changed, where it had ended before. */
   finish(
     tx: StoreTransaction,
     run: string,
     end: { status: RunStatus; finishedAt: string; result: JsonObject },
-  ): Promise<void>;
+  ): Promise<boolean>;
   /** States of the streams as they were last read, in the order of their names; those never read are left out. */
   streams(org: string): Promise<SyncStream[]>;
   /** Streams that some sync has read completely. */
@@ -151,8 +153,8 @@ export interface TwinUserRepository {
   pages(org: string, size: number, view?: SyncView): AsyncIterable<StoredTwinUser[]>;
   /** By id or login; of several with one login who is still there. */
   get(org: string, reference: string): Promise<TwinUser | null>;
-  /** Marks who is gone, drops roles that are no longer held, and remembers the standings. */
-  settle(tx: StoreTransaction, view: SyncView, standings: readonly { id: string; standing: Standing }[]): Promise<void>;
+  /** Marks who is gone, and drops roles that are no longer held. */
+  settle(tx: StoreTransaction, view: SyncView): Promise<void>;
 }
 
 export interface TwinGroupRepository {
@@ -228,19 +230,10 @@ export interface TwinGapRepository {
   orphans(org: string): Promise<Gap[]>;
   /** Closed ones too, newest first. */
   history(org: string, limit: number): Promise<KeptGap[]>;
-  change(
-    tx: StoreTransaction,
-    on: { org: string; at: string },
-    gaps: { opened: readonly Gap[]; closed: readonly Gap[]; reworded: readonly Gap[] },
-  ): Promise<void>;
 }
 
 export interface TwinHistoryRepository {
-  add(
-    tx: StoreTransaction,
-    on: { org: string; run: string; at: string },
-    what: { timeline: TimelineEntry; drift: readonly Drift[] },
-  ): Promise<void>;
+  add(tx: StoreTransaction, on: { org: string; run: string; at: string }, timeline: TimelineEntry): Promise<void>;
   /** Newest first. */
   timeline(org: string, limit: number): Promise<TimelineEntry[]>;
   /** Newest first; of one run where it is named. */
@@ -275,6 +268,7 @@ export interface TwinStore {
   history: TwinHistoryRepository;
   events: TwinEventRepository;
   search: TwinSearchRepository;
+  judged: TwinJudgedRepository;
 }
 
 export type { SearchHit, SearchPart } from './twin-search-types.ts';

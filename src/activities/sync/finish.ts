@@ -1,6 +1,8 @@
+import { Context } from '@temporalio/activity';
 import type { JsonObject } from '../../audit/types.ts';
 import type { SyncStream } from '../../store/twin-types.ts';
 import type { StoreTransaction } from '../../store/types.ts';
+import { DRIFT_KINDS } from '../../twin/types.ts';
 import type { OktaSyncResult, RunStatus } from '../../workflows/messages.ts';
 import type { SyncDeps } from './deps.ts';
 import { judgeTwin } from './judging.ts';
@@ -13,11 +15,9 @@ import type { SyncActivities } from './types.ts';
 
 type FinishInput = Parameters<SyncActivities['finishSync']>[0];
 
-/** Newest events that the search index holds. */
-const SEARCHED_EVENTS = 10_000;
 const LISTINGS = ['users', 'groups', 'apps', 'assignees', 'logs'];
 
-/** `finishSync`: what follows from the sync, in one transaction with the entries that say so. */
+/** `finishSync`: what follows from the sync, put in its place in one transaction with the entries that say so. */
 export function finishSync(deps: SyncDeps): SyncActivities['finishSync'] {
   return async (input) => {
     const { store } = deps;
@@ -26,8 +26,9 @@ export function finishSync(deps: SyncDeps): SyncActivities['finishSync'] {
     const account = await accountOf(deps, sync, input);
     const streams = sync.plan.streams.map((name) => streamOf(name, sync.startedAt, account));
     await store.twin.work.measure();
-    const judgement = await judgeTwin(store, sync, streams);
-    await indexEvents(deps, judgement);
+    const { activityId, attempt: attempts } = Context.current().info;
+    const attempt = `${activityId}.${attempts}`;
+    const judgement = await judgeTwin(store, { sync, attempt, streams });
     await deps.flushCalls();
     const result = await resultOf(deps, sync, { streams, judgement, failure: input.failure });
     const { finishedAt: at, status, gaps, drift, events } = result;
@@ -41,7 +42,8 @@ export function finishSync(deps: SyncDeps): SyncActivities['finishSync'] {
         outcome: { status, facts: factsOf(judgement), gaps, drift, events },
       }),
     ];
-    await store.journal.append(drafts, (tx: StoreTransaction) => keep(deps, sync, { tx, streams, judgement, result }));
+    const effect = (tx: StoreTransaction) => keep(deps, sync, { tx, attempt, streams, judgement, result });
+    await store.journal.append(drafts, Object.assign(effect, { long: true } as const));
     return result;
   };
 }
@@ -63,14 +65,6 @@ async function accountOf(
     failure,
     maxUnknown: plan.maxUnknown,
   };
-}
-
-async function indexEvents({ store, org }: SyncDeps, { parts }: Judgement): Promise<void> {
-  for (const event of await store.twin.events.list(org, SEARCHED_EVENTS)) {
-    const { uuid: id, rule: label, severity, at, actor, target } = event;
-    const detail = [severity, at, actor, target].filter((part) => part !== null).join(', ');
-    parts.add({ kind: 'event', id, label, detail }, [label, actor, target, event.technique, event.tactic, id]);
-  }
 }
 
 interface Ended {
@@ -105,26 +99,30 @@ function statusOf(streams: readonly SyncStream[], failure: string | null): RunSt
 
 interface Kept {
   tx: StoreTransaction;
+  attempt: string;
   streams: SyncStream[];
   judgement: Judgement;
   result: OktaSyncResult;
 }
 
 /** The time line has an entry for a sync that could tell something. */
-async function keep({ store }: SyncDeps, sync: Sync, { tx, streams, judgement, result }: Kept): Promise<void> {
+async function keep({ store }: SyncDeps, sync: Sync, { tx, attempt, ...kept }: Kept): Promise<void> {
   const { twin } = store;
   const { org, run, startedAt: at } = sync;
-  const { view, gaps, facts, drift, timeline, standings, parts } = judgement;
-  await twin.users.settle(tx, view, standings);
+  const { streams, judgement, result } = kept;
+  const { view, facts, timeline } = judgement;
+  const tells = judgement.judge.complete.size > 0;
+  const { status, finishedAt } = result;
+  const ended = { status, finishedAt, result: result as unknown as JsonObject };
+  if (!(await twin.syncs.finish(tx, run, ended))) return;
+  await twin.users.settle(tx, view);
   await twin.groups.settle(tx, view);
   await twin.apps.settle(tx, view);
-  await twin.gaps.change(tx, { org, at }, gaps);
+  await twin.judged.settle(tx, { org, run, attempt, at }, tells ? DRIFT_KINDS : null);
   await twin.facts.put(tx, org, facts);
-  if (judgement.judge.complete.size > 0) await twin.history.add(tx, { org, run, at }, { timeline, drift });
+  if (tells) await twin.history.add(tx, { org, run, at }, timeline);
   await twin.events.keepCarried(tx, { org, run });
-  await twin.search.rebuild(tx, org, parts.done());
+  await twin.search.turn(tx, { org, run, attempt });
   await twin.syncs.putStreams(tx, { org, run }, streams);
-  const { status, finishedAt } = result;
-  await twin.syncs.finish(tx, run, { status, finishedAt, result: result as unknown as JsonObject });
   await twin.work.clear(tx, run);
 }

@@ -1,9 +1,9 @@
 import { SearchParts } from '../../store/search-parts.ts';
+import type { JudgedPage } from '../../store/twin-judged-types.ts';
 import type { SyncStream, SyncView } from '../../store/twin-types.ts';
 import type { Store } from '../../store/types.ts';
 import { assessApp, assessOrg, assessOrphans, assessUser } from '../../twin/assess.ts';
 import type { Assessed, AssessGround } from '../../twin/assess.ts';
-import { byDrift } from '../../twin/drift.ts';
 import type { Baseline } from '../../twin/drift.ts';
 import { freshFacts, reviseFacts } from '../../twin/facts.ts';
 import { prepareJudge } from '../../twin/judge.ts';
@@ -12,29 +12,37 @@ import { emptyTally } from '../../twin/tally.ts';
 import type { Tally } from '../../twin/tally.ts';
 import { countDrift, timelineEntry } from '../../twin/timeline.ts';
 import { STREAMS } from '../../twin/types.ts';
-import type { Drift, Fact, Gap, Standing, TimelineEntry, TwinApp, TwinUser } from '../../twin/types.ts';
+import type { Drift, Fact, Gap, SecurityEvent, Standing, TimelineEntry, TwinApp, TwinUser } from '../../twin/types.ts';
 import type { Sync } from './plan.ts';
 
-const A_PAGE = 1_000;
+const A_PAGE = 500;
+/** Newest events that the search index holds. */
+const SEARCHED_EVENTS = 10_000;
 
 /** Everything that follows from a sync, as what changes in the store. */
 export interface Judgement {
   view: SyncView;
   judge: Judge;
   tally: Tally;
-  gaps: { opened: Gap[]; closed: Gap[]; reworded: Gap[] };
   facts: { all: Fact[]; changed: Fact[]; seen: Fact[] };
-  drift: Drift[];
   timeline: TimelineEntry;
-  standings: { id: string; standing: Standing }[];
-  /** The search index, but for events. */
-  parts: SearchParts;
 }
 
-/** Judges the stored twin page by page with the rules of twin/: what is kept of each page is what changes. */
-export async function judgeTwin(store: Store, sync: Sync, streams: readonly SyncStream[]): Promise<Judgement> {
+/** What is judged: by which attempt, and what became of the streams. */
+interface Judged {
+  sync: Sync;
+  attempt: string;
+  streams: readonly SyncStream[];
+}
+
+/**
+ * Judges the stored twin page by page with the rules of twin/. What changes of a page, and the search index, is stored
+ * beside the twin until the sync ends: memory holds one page.
+ */
+export async function judgeTwin(store: Store, { sync, attempt, streams }: Judged): Promise<Judgement> {
   const { org, run, startedAt: at } = sync;
   const { twin } = store;
+  const keep = (page: JudgedPage): Promise<void> => twin.judged.add({ org, run, attempt }, page);
   const groups = await twin.groups.list(org);
   const judge = prepareJudge({ org, run, at, streams: allStreams(streams), groups, settings: sync.plan.twin });
   const view = { org, run, startedAt: at, proves: [...judge.complete] };
@@ -48,6 +56,7 @@ export async function judgeTwin(store: Store, sync: Sync, streams: readonly Sync
       page.map(({ user }) => user.id),
     );
     for (const { user, standing } of page) gathered.user(user, { standing, gaps: gaps.get(user.id) ?? [] });
+    await keep(gathered.page());
   }
   for await (const page of twin.apps.pages(org, A_PAGE, view)) {
     const gaps = await gapsBySubject(
@@ -56,9 +65,13 @@ export async function judgeTwin(store: Store, sync: Sync, streams: readonly Sync
       page.map(({ app }) => app.id),
     );
     for (const { app, known } of page) gathered.app(app, { known, gaps: gaps.get(app.id) ?? [] });
+    await keep(gathered.page());
   }
   gathered.org(await twin.gaps.open(org, [org]), await twin.gaps.orphans(org));
-  return { view, ...gathered.done(await twin.facts.current(org)) };
+  for (const event of await twin.events.list(org, SEARCHED_EVENTS)) gathered.event(event);
+  const judgement = gathered.done(await twin.facts.current(org));
+  await keep(gathered.page(true));
+  return { view, ...judgement };
 }
 
 /** Streams that this sync did not read are not complete for it: what rests on them stays as it was. */
@@ -76,10 +89,9 @@ async function gapsBySubject({ twin }: Store, org: string, ids: readonly string[
 /** Adds up users and apps as they come by. */
 class Gathering {
   readonly #on: AssessGround;
-  readonly #gaps: Judgement['gaps'] = { opened: [], closed: [], reworded: [] };
-  readonly #drift: Drift[] = [];
-  readonly #standings: Judgement['standings'] = [];
+  readonly #drift = countDrift([]);
   readonly parts = new SearchParts();
+  #page = emptyPage();
 
   constructor(judge: Judge, baseline: Baseline) {
     this.#on = { judge, baseline, tally: emptyTally() };
@@ -91,11 +103,18 @@ class Gathering {
     const { standing } = assessed;
     const { standing: was } = before;
     if (standing && (was?.mfa !== standing.mfa || was.privileged !== standing.privileged)) {
-      this.#standings.push({ id: user.id, standing });
+      this.#page.standings.push({ id: user.id, standing });
     }
     const { id, login: label, status, department, email, title } = user;
     const detail = department === null ? status : `${status}, ${department}`;
-    if (!user.gone) this.parts.add({ kind: 'user', id, label, detail }, [label, email, department, title, id]);
+    if (!user.gone)
+      this.parts.add({ kind: 'user', id, label, detail }, [
+        label,
+        email === label ? null : email,
+        department,
+        title,
+        id,
+      ]);
   }
 
   app(app: TwinApp, before: { known: boolean; gaps: readonly Gap[] }): void {
@@ -110,6 +129,19 @@ class Gathering {
     this.#add(assessOrphans(orphans, this.#on), orphans);
   }
 
+  event(event: SecurityEvent): void {
+    const { uuid: id, rule: label, severity, at, actor, target } = event;
+    const detail = [severity, at, actor, target].filter((part) => part !== null).join(', ');
+    this.parts.add({ kind: 'event', id, label, detail }, [label, actor, target, event.technique, event.tactic, id]);
+  }
+
+  /** What has come together since this was last asked. */
+  page(last = false): JudgedPage {
+    const page = { ...this.#page, parts: last ? this.parts.done() : this.parts.take() };
+    this.#page = emptyPage();
+    return page;
+  }
+
   done(earlier: readonly Fact[]): Omit<Judgement, 'view'> {
     const { judge, tally } = this.#on;
     const fresh = freshFacts(tally, judge);
@@ -118,29 +150,28 @@ class Gathering {
     for (const { key, text, confidence } of all) {
       this.parts.add({ kind: 'fact', id: key, label: text, detail: confidence }, [text]);
     }
-    return {
-      judge,
-      tally,
-      gaps: this.#gaps,
-      facts: { all, changed, seen },
-      drift: this.#drift.sort(byDrift),
-      timeline: timelineEntry(tally, countDrift(this.#drift), judge),
-      standings: this.#standings,
-      parts: this.parts,
-    };
+    return { judge, tally, facts: { all, changed, seen }, timeline: timelineEntry(tally, this.#drift, judge) };
   }
 
   #add({ change, drift }: Assessed, before: readonly Gap[]): void {
-    this.#drift.push(...drift);
-    this.#gaps.opened.push(...change.opened);
-    this.#gaps.closed.push(...change.closed);
-    this.#gaps.reworded.push(...change.gaps.filter((gap) => before.some((one) => isReworded(one, gap))));
+    const { gaps } = this.#page;
+    for (const { kind } of drift) this.#drift[kind] += 1;
+    this.#page.drift.push(...drift);
+    gaps.opened.push(...change.opened);
+    gaps.closed.push(...change.closed);
+    gaps.reworded.push(...change.gaps.filter((gap) => before.some((one) => isReworded(one, gap))));
     for (const { kind, subject, name, severity, detail } of change.gaps) {
       const hit = { kind: 'gap', id: subject, label: `${kind} ${name}`, detail: `${severity}: ${detail}` } as const;
       this.parts.add(hit, [kind, name]);
     }
   }
 }
+
+const emptyPage = () => ({
+  standings: [] as { id: string; standing: Standing }[],
+  gaps: { opened: [] as Gap[], closed: [] as Gap[], reworded: [] as Gap[] },
+  drift: [] as Drift[],
+});
 
 const isReworded = (one: Gap, other: Gap): boolean =>
   one.kind === other.kind &&

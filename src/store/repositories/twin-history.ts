@@ -1,18 +1,13 @@
 import type { Kysely } from 'kysely';
-import { inChunks } from '../chunks.ts';
 import type { Database } from '../schema.ts';
 import type { TwinHistoryRepository } from '../twin-types.ts';
 
 /** The posture at each sync, and what changed from one to the next. */
 export function createTwinHistoryRepository(db: Kysely<Database>): TwinHistoryRepository {
   return {
-    async add(tx, { org, run, at }, { timeline, drift }) {
+    async add(tx, { org, run, at }, timeline) {
       const insert = tx.insertInto('twin_timeline').values({ org, run, at, entry: JSON.stringify(timeline) });
       await insert.onConflict((conflict) => conflict.column('run').doNothing()).execute();
-      for (const chunk of inChunks(drift)) {
-        const rows = chunk.map((entry) => ({ org, run, at, entry: JSON.stringify(entry) }));
-        await tx.insertInto('twin_drift').values(rows).execute();
-      }
     },
     async timeline(org, limit) {
       const rows = db.selectFrom('twin_timeline').select('entry').where('org', '=', org);

@@ -2,18 +2,20 @@ import { sql } from 'kysely';
 import type { Kysely } from 'kysely';
 import type { Database } from '../schema.ts';
 import { ENTRY, plainTerm, TERM } from '../search-parts.ts';
+import type { Attempt } from '../twin-judged-types.ts';
 import type { SearchHit, SearchPart, TwinSearchRepository } from '../twin-search-types.ts';
 import type { StoreTransaction } from '../types.ts';
 
 /** Parts that one question brings here, and parts that one statement stores. */
-const PARTS_A_LOOK = 10;
+const PARTS_A_LOOK = 20;
 const PARTS_A_STATEMENT = 50;
 const LONGEST = 200;
 
 /** What is searched: the terms of all entries as long texts, in lower case. Alike on PostgreSQL and PGlite. */
 export function createTwinSearchRepository(db: Kysely<Database>): TwinSearchRepository {
   return {
-    rebuild: (tx, org, parts) => rebuild(tx, org, parts),
+    add: addParts,
+    turn,
     async find(org, text, limit) {
       const wanted = plainTerm(text).slice(0, LONGEST).trim();
       if (wanted === '' || limit <= 0) return [];
@@ -26,12 +28,27 @@ export function createTwinSearchRepository(db: Kysely<Database>): TwinSearchRepo
 
 const keyOf = ({ kind, id, label }: SearchHit): string => `${kind} ${id} ${label}`;
 
-async function rebuild(tx: StoreTransaction, org: string, parts: readonly SearchPart[]): Promise<void> {
-  await tx.deleteFrom('twin_search').where('org', '=', org).execute();
+/** Keeps parts of an index that is being made. */
+export async function addParts(
+  tx: StoreTransaction,
+  { org, run, attempt }: Attempt,
+  parts: readonly SearchPart[],
+): Promise<void> {
   for (let first = 0; first < parts.length; first += PARTS_A_STATEMENT) {
-    const rows = parts.slice(first, first + PARTS_A_STATEMENT).map((part, n) => ({ org, part: first + n, ...part }));
+    const rows = parts.slice(first, first + PARTS_A_STATEMENT).map((part) => ({ org, run, attempt, ...part }));
     await tx.insertInto('twin_search').values(rows).execute();
   }
+}
+
+/** An index that a sync still makes has a run that has not ended. */
+async function turn(tx: StoreTransaction, { org, run, attempt }: Attempt): Promise<void> {
+  await sql`
+    insert into twin_searched (org, run, attempt) values (${org}, ${run}, ${attempt})
+    on conflict (org) do update set run = excluded.run, attempt = excluded.attempt`.execute(tx);
+  await sql`
+    delete from twin_search s where org = ${org} and (run, attempt) <> (${run}, ${attempt})
+      and (run = ${run} or not exists (
+        select 1 from twin_syncs y where y.run = s.run and y.finished_at is null))`.execute(tx);
 }
 
 interface Look {
@@ -45,7 +62,7 @@ async function look(db: Kysely<Database>, { org, wanted, limit, except }: Look):
   const hits: SearchHit[] = [];
   for (let after: number | undefined = -1; after !== undefined && hits.length < limit;) {
     const { rows }: { rows: Part[] } = await sql<Part>`
-      select part, body, entries from twin_search
+      select part, body, entries from twin_search natural join twin_searched
       where org = ${org} and part > ${after} and strpos(body, ${wanted}) > 0
       order by part limit ${PARTS_A_LOOK}`.execute(db);
     hits.push(...rows.flatMap((row) => matching(row, wanted)).filter((hit) => !except.has(keyOf(hit))));

@@ -7,6 +7,7 @@ import { createTwinFactRepository } from './twin-facts.ts';
 import { createTwinGapRepository } from './twin-gaps.ts';
 import { createTwinGroupRepository } from './twin-groups.ts';
 import { createTwinHistoryRepository } from './twin-history.ts';
+import { createTwinJudgedRepository } from './twin-judged.ts';
 import { createTwinSearchRepository } from './twin-search.ts';
 import { createSyncRepository } from './twin-syncs.ts';
 import { createTwinUserRepository } from './twin-users.ts';
@@ -25,5 +26,6 @@ export function createTwinStore(db: Kysely<Database>): TwinStore {
     history: createTwinHistoryRepository(db),
     events: createTwinEventRepository(db),
     search: createTwinSearchRepository(db),
+    judged: createTwinJudgedRepository(db),
   };
 }

@@ -36,8 +36,12 @@ export function createSyncRepository(db: Kysely<Database>): SyncRepository {
     },
     async finish(tx, run, { status, finishedAt, result }) {
       const ended = { status, finished_at: finishedAt, result: JSON.stringify(result) };
-      const updated = await tx.updateTable('twin_syncs').set(ended).where('run', '=', run).executeTakeFirst();
-      if (updated.numUpdatedRows === 0n) throw new NotStoredError(`sync ${run} is not stored: begin it first`);
+      const mine = tx.updateTable('twin_syncs').set(ended).where('run', '=', run);
+      const updated = await mine.where('finished_at', 'is', null).executeTakeFirst();
+      if (updated.numUpdatedRows > 0n) return true;
+      const stored = await tx.selectFrom('twin_syncs').select('run').where('run', '=', run).executeTakeFirst();
+      if (!stored) throw new NotStoredError(`sync ${run} is not stored: begin it first`);
+      return false;
     },
     async streams(org) {
       const newest = (name: StreamName) =>

@@ -1,6 +1,5 @@
 import { sql } from 'kysely';
 import type { Kysely } from 'kysely';
-import type { Standing } from '../../twin/types.ts';
 import type { Database } from '../schema.ts';
 import type { ListedTwinUser, SyncView, TwinUserRepository } from '../twin-types.ts';
 import type { StoreTransaction } from '../types.ts';
@@ -46,7 +45,7 @@ export function createTwinUserRepository(db: Kysely<Database>): TwinUserReposito
       const [row] = await selectUsers(db, { org, size: 1, reference });
       return row ? toStoredUser(row, await readLinks(db, org)).user : null;
     },
-    settle: (tx, view, standings) => settle(tx, view, standings),
+    settle,
   };
 }
 
@@ -111,11 +110,7 @@ async function* pages(db: Kysely<Database>, { org, size, view }: Selection) {
   }
 }
 
-async function settle(
-  tx: StoreTransaction,
-  view: SyncView,
-  standings: readonly { id: string; standing: Standing }[],
-): Promise<void> {
+async function settle(tx: StoreTransaction, view: SyncView): Promise<void> {
   if (view.proves.includes('users')) {
     await sql`update twin_users set gone = true
       where org = ${view.org} and not gone and ${missed(view, 'twin_users')}`.execute(tx);
@@ -124,14 +119,4 @@ async function settle(
     await sql`delete from twin_user_roles
       where org = ${view.org} and ${missed(view, 'twin_user_roles')}`.execute(tx);
   }
-  const rows = ordered(standings, ({ id }) => id);
-  for (let from = 0; from < rows.length; from += STANDINGS_A_STATEMENT) {
-    const chunk = rows.slice(from, from + STANDINGS_A_STATEMENT);
-    await sql`
-      update twin_users u set privileged = s.privileged, mfa = s.mfa
-      from unnest(${chunk.map(({ id }) => id)}::text[], ${chunk.map(({ standing }) => standing.privileged)}::boolean[],
-        ${chunk.map(({ standing }) => standing.mfa)}::text[]) as s(id, privileged, mfa)
-      where u.org = ${view.org} and u.id = s.id`.execute(tx);
-  }
 }
-const STANDINGS_A_STATEMENT = 10_000;

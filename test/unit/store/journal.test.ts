@@ -4,8 +4,10 @@ import { EMPTY_HEAD } from '../../../src/audit/entry.ts';
 import { AuditConflictError, AuditDraftError, AuditUnavailableError } from '../../../src/audit/errors.ts';
 import type { AuditReceipt, JournalEffect } from '../../../src/audit/types.ts';
 import { LeaseLostError } from '../../../src/store/errors.ts';
+import { openStore } from '../../../src/store/open.ts';
 import type { Store, StoreTransaction } from '../../../src/store/types.ts';
 import { draftOf } from '../../support/audit.ts';
+import { startPostgres } from '../../support/postgres.ts';
 import { describeOnStores } from '../../support/stores.ts';
 
 const verify = async (store: Store) => await verifyChain(store.audit.pages(50), await store.audit.head());
@@ -18,6 +20,37 @@ const noteCall = (run: string): JournalEffect => {
   };
   return effect;
 };
+
+const long = (effect: JournalEffect): JournalEffect => Object.assign(effect, { long: true } as const);
+
+// PGlite has one connection: there everybody waits for a transaction.
+test('on PostgreSQL nobody waits for an effect that takes long', async () => {
+  const server = await startPostgres();
+  const store = await openStore({ databaseUrl: (await server.create()).databaseUrl });
+  try {
+    await store.migrate();
+    const { promise: going, resolve: begun } = Promise.withResolvers<void>();
+    const { promise: over, resolve: end } = Promise.withResolvers<void>();
+    const late = store.journal.append(
+      [draftOf({ subject: 'late' })],
+      long(async (tx: never) => {
+        await noteCall('late')(tx);
+        begun();
+        await over;
+      }),
+    );
+    await going;
+    await store.journal.append([draftOf({ subject: 'early' })]);
+    expect(await store.messages.get('late')).toBeNull();
+    end();
+    await late;
+    expect(await subjects(store)).toEqual(['early', 'late']);
+    expect(await verify(store)).toMatchObject({ ok: true, entries: 2 });
+  } finally {
+    await store.close();
+    await server.stop();
+  }
+});
 
 describeOnStores('the journal', (source) => {
   test('begins empty', async () => {
@@ -37,6 +70,23 @@ describeOnStores('the journal', (source) => {
     expect([...receipts, third!].every(({ repeated }) => !repeated)).toBe(true);
     expect(await store.audit.head()).toEqual({ entries: 3, head: third!.hash });
     expect(await subjects(store)).toEqual(['a', 'b', 'c']);
+    expect(await verify(store)).toMatchObject({ ok: true, entries: 3 });
+  });
+
+  test('commits an effect that takes long with its entry, or neither', async () => {
+    const store = await source.fresh();
+    await store.journal.append([draftOf({ subject: 'late' })], long(noteCall('late')));
+    await store.journal.append([draftOf({ subject: 'after' })]);
+    expect(await store.messages.get('late')).not.toBeNull();
+    const failing = long(() => Promise.reject(new LeaseLostError('run-1', '00u1')));
+    await expect(store.journal.append([draftOf({ subject: 'no' })], failing)).rejects.toBeInstanceOf(LeaseLostError);
+    const repeated = { subject: 'same', sequence: 0 };
+    await store.journal.append([draftOf({ ...repeated, outcome: { verdict: 'none' } })]);
+    const forged = draftOf({ ...repeated, outcome: { verdict: 'compliant' } });
+    const refused = store.journal.append([forged], long(noteCall('forged')));
+    await expect(refused).rejects.toBeInstanceOf(AuditConflictError);
+    expect(await store.messages.get('forged')).toBeNull();
+    expect(await subjects(store)).toEqual(['late', 'after', 'same']);
     expect(await verify(store)).toMatchObject({ ok: true, entries: 3 });
   });
 

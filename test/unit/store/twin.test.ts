@@ -1,8 +1,9 @@
 import { beforeEach, expect, it } from 'vitest';
 import { SearchParts } from '../../../src/store/search-parts.ts';
 import type { Store, StoreTransaction } from '../../../src/store/types.ts';
+import type { GapChanges, JudgedPage } from '../../../src/store/twin-judged-types.ts';
 import type { ListedTwinUser, SyncView } from '../../../src/store/twin-types.ts';
-import type { Fact, Gap, SecurityEvent, TwinUser } from '../../../src/twin/types.ts';
+import type { Drift, Fact, Gap, SecurityEvent, TwinUser } from '../../../src/twin/types.ts';
 import { describeOnStores } from '../../support/stores.ts';
 
 const ORG = 'example.okta.com';
@@ -49,6 +50,17 @@ describeOnStores('the twin', (source) => {
     void (await store.journal.append([], (tx: StoreTransaction) => work(tx)));
   const stamp = (run: string) => ({ org: ORG, run, at: run === 'one' ? T1 : T2 });
   const view = (proves: SyncView['proves']): SyncView => ({ org: ORG, run: 'two', startedAt: T2, proves });
+  const attempt = (name: string) => ({ org: ORG, run: 'two', attempt: name });
+  const page = (some: Partial<Omit<JudgedPage, 'gaps'>> & { gaps?: Partial<GapChanges> }): JudgedPage => ({
+    ...{ standings: [], drift: [], parts: [] },
+    ...some,
+    gaps: { opened: [], closed: [], reworded: [], ...some.gaps },
+  });
+  /** Judges a page and ends the sync with it. */
+  const settle = async (judged: Parameters<typeof page>[0]): Promise<void> => {
+    await store.twin.judged.add(attempt('1'), page(judged));
+    await write((tx) => store.twin.judged.settle(tx, { ...attempt('1'), at: T2 }, null));
+  };
   const users = async (as?: SyncView): Promise<TwinUser[]> => {
     const all: TwinUser[] = [];
     for await (const page of store.twin.users.pages(ORG, 2, as)) all.push(...page.map(({ user }) => user));
@@ -97,9 +109,9 @@ describeOnStores('the twin', (source) => {
     const gone = async (as?: SyncView) => (await users(as)).filter((user) => user.gone).map(({ id }) => id);
     expect(await gone(view([]))).toEqual([]);
     expect(await gone(view(['users']))).toEqual(['u2']);
-    await write((tx) => twin.users.settle(tx, view(['apps']), []));
+    await write((tx) => twin.users.settle(tx, view(['apps'])));
     expect(await gone()).toEqual([]);
-    await write((tx) => twin.users.settle(tx, view(['users']), []));
+    await write((tx) => twin.users.settle(tx, view(['users'])));
     expect(await gone()).toEqual(['u2']);
     await write((tx) => twin.users.put(tx, stamp('two'), [person('u2')]));
     expect(await gone()).toEqual([]);
@@ -151,18 +163,57 @@ describeOnStores('the twin', (source) => {
 
   it('has one open gap for each kind and subject, and says when it was closed', async () => {
     const { gaps } = store.twin;
-    const none = { opened: [], closed: [], reworded: [] };
-    const on = { org: ORG, at: T2 };
-    await write((tx) => gaps.change(tx, on, { ...none, opened: [gap('u1'), gap('u2')] }));
-    await write((tx) => gaps.change(tx, on, { ...none, opened: [gap('u1')], reworded: [gap('u2', 'other words')] }));
+    await settle({ gaps: { opened: [gap('u1'), gap('u2')] } });
+    await settle({ gaps: { opened: [gap('u1')], reworded: [gap('u2', 'other words')] } });
     expect(await gaps.open(ORG)).toEqual([gap('u1'), gap('u2', 'other words')]);
-    await write((tx) => gaps.change(tx, on, { ...none, closed: [gap('u1')] }));
+    await settle({ gaps: { closed: [gap('u1')] } });
     expect(await gaps.open(ORG, ['u1', 'u2'])).toEqual([gap('u2', 'other words')]);
     expect((await gaps.history(ORG, 9)).map(({ subject, closedAt }) => [subject, closedAt])).toEqual([
       ['u1', T2],
       ['u2', null],
     ]);
     expect((await gaps.orphans(ORG)).map(({ subject }) => subject)).toEqual(['u2']);
+  });
+
+  it('shows nothing of what is judged before the sync ends, keeps two attempts apart, and tells drift by kind', async () => {
+    const { twin } = store;
+    await write((tx) => twin.users.put(tx, stamp('two'), ['u1', 'u2'].map(person)));
+    const parts = new SearchParts();
+    parts.add({ kind: 'user', id: 'u1', label: 'u1', detail: '' }, ['u1']);
+    const standing = { privileged: true, mfa: 'enrolled' } as const;
+    const drift = (['gap_opened', 'admin_added', 'gap_opened'] as const).map((kind, n): Drift => ({
+      ...{ kind, subject: `u${n}`, name: `u${n}`, gap: null, severity: null, detail: '', run: 'two', at: T2 },
+    }));
+    await twin.judged.add(attempt('1'), page({ gaps: { opened: [gap('u2')] }, drift, parts: parts.done() }));
+    await twin.judged.add(attempt('2'), page({ standings: [{ id: 'u1', standing }], gaps: { opened: [gap('u1')] } }));
+    await twin.judged.add(attempt('2'), page({ drift }));
+    const standings = async () => {
+      for await (const all of twin.users.pages(ORG, 9)) return all.map((user) => user.standing);
+      return [];
+    };
+    expect([await twin.gaps.open(ORG), await twin.history.drift(ORG, 9)]).toEqual([[], []]);
+    expect(await standings()).toEqual([null, null]);
+    await write((tx) => twin.judged.settle(tx, { ...attempt('2'), at: T2 }, ['admin_added', 'gap_opened']));
+    expect(await standings()).toEqual([standing, null]);
+    expect(await twin.gaps.open(ORG)).toEqual([gap('u1')]);
+    const told = (await twin.history.drift(ORG, 9)).map(({ subject }) => subject);
+    expect(told.toReversed()).toEqual(['u1', 'u0', 'u2']);
+    await write((tx) => twin.judged.settle(tx, { ...attempt('1'), at: T2 }, null));
+    expect(await twin.gaps.open(ORG)).toEqual([gap('u1')]);
+    expect(await twin.search.find(ORG, 'u1', 9)).toEqual([]);
+  });
+
+  it('ends a sync once', async () => {
+    const { syncs } = store.twin;
+    await syncs.begin({ run: 'one', workflowId: 'w', org: ORG, startedAt: T1, plan: {} });
+    const ended: boolean[] = [];
+    const end = (run: string, status: 'complete' | 'failed') => async (tx: StoreTransaction) =>
+      void ended.push(await syncs.finish(tx, run, { status, finishedAt: T2, result: { status } }));
+    await write(end('one', 'complete'));
+    await write(end('one', 'failed'));
+    expect(ended).toEqual([true, false]);
+    expect((await syncs.get('one'))?.result).toEqual({ status: 'complete' });
+    await expect(write(end('none', 'failed'))).rejects.toThrow('begin it first');
   });
 
   it('keeps an event once for each rule, and hands on the log that reaches further', async () => {
@@ -200,7 +251,13 @@ describeOnStores('the twin', (source) => {
     parts.add(hit('Joanna@example.com'), ['Joanna@example.com', null]);
     for (let n = 0; n < 500; n += 1) parts.add(hit(`filler${n}`), [`filler${n}`]);
     parts.add(hit('Anna@example.com'), ['Anna@example.com', '100%_sure\n\tÄrger']);
-    await write((tx) => store.twin.search.rebuild(tx, ORG, parts.done()));
+    const index = async (name: string, made: SearchParts) => {
+      await write((tx) => store.twin.search.add(tx, attempt(name), made.take()));
+      await write((tx) => store.twin.search.add(tx, attempt(name), made.done()));
+    };
+    await index('1', parts);
+    expect(await store.twin.search.find(ORG, 'anna', 9)).toEqual([]);
+    await write((tx) => store.twin.search.turn(tx, attempt('1')));
     const find = async (text: string, limit = 10) =>
       (await store.twin.search.find(ORG, text, limit)).map(({ label }) => label);
     expect(await find('ANNA')).toEqual(['Anna@example.com', 'Joanna@example.com']);
@@ -211,7 +268,14 @@ describeOnStores('the twin', (source) => {
     expect(await find('%')).toEqual(['Anna@example.com']);
     expect(await find('\n\t ')).toEqual([]);
     expect(await store.twin.search.find('other.okta.com', 'anna', 9)).toEqual([]);
-    await write((tx) => store.twin.search.rebuild(tx, ORG, new SearchParts().done()));
+    const other = { ...attempt('1'), run: 'going on' };
+    await store.twin.syncs.begin({ ...other, workflowId: 'w', startedAt: T2, plan: {} });
+    const short = new SearchParts();
+    short.add(hit('Otto@example.com'), ['otto']);
+    await write((tx) => store.twin.search.add(tx, other, short.done()));
+    await write((tx) => store.twin.search.turn(tx, attempt('2')));
     expect(await find('anna')).toEqual([]);
+    await write((tx) => store.twin.search.turn(tx, other));
+    expect(await find('otto')).toEqual(['Otto@example.com']);
   });
 });
