@@ -12,6 +12,7 @@ const BENCHES: Record<string, () => Promise<{ bench: Bench }>> = {
   interactive: () => import('./interactive.ts'),
   scan: () => import('./scan.ts'),
   recovery: () => import('./recovery.ts'),
+  delta: () => import('./delta.ts'),
 };
 const NAMES = Object.keys(BENCHES);
 

@@ -36,7 +36,7 @@ export function closeTicket(deps: Deps): MfaActivities['closeTicket'] {
       if (subject === record.scopeKey) return close(desk, 'everybody in scope is covered', startStamp(record));
       const user = await deps.store.users.get(run, subject);
       if (user?.verdict !== 'compliant') return { action: 'kept', code: null };
-      return close(desk, user.reason, { run, at: user.checkedAt });
+      return close(desk, user.reason, { run, at: user.takenOver?.at ?? user.checkedAt });
     });
   };
 }

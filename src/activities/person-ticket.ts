@@ -26,7 +26,7 @@ function personStory(desk: TicketDesk, found: Judged): TicketStory {
   const { deps, record } = desk;
   let user = found;
   const { checkpoint } = frozen(record);
-  const stamp = (): TicketStamp => ({ run: record.run, at: user.checkedAt, checkpoint });
+  const stamp = (): TicketStamp => ({ run: record.run, at: user.takenOver?.at ?? user.checkedAt, checkpoint });
   const mark = stampMark(record.run);
   return {
     confirm: async () => {
