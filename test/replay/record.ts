@@ -68,6 +68,16 @@ const WAYS: Record<string, Way> = {
     await people(job, 7, 7);
     return started(job, { configRef: await job.store.snapshots.put({ version: 1, scan: { batch: 2 } }) });
   },
+  'delta-scan': async (job) => {
+    await people(job, 6, 5);
+    const published = new Date(Date.now() - 3 * 3_600_000).toISOString();
+    await job.emulators.addLogEvents([{ eventType: 'user.session.start', published }]);
+    const scan = { mode: 'delta', log_delay: '2s' };
+    const connectors = { okta: { operations: ['users:*', 'groups:read', 'groups:read_members', 'logs:read'] } };
+    const configRef = await job.store.snapshots.put({ version: 1, scan, connectors });
+    await started(job, { configRef });
+    return started(job, { configRef });
+  },
   'pages-at-once': async (job) => {
     await people(job, 450, 450);
     return started(job, { configRef: await job.store.snapshots.put({ version: 1, scan: { batch: 100 } }) });
