@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import { approvalRoutes } from './api/approvals.ts';
+import { enrichRoutes, openapiRoute } from './api/enrich/routes.ts';
 import { healthRoutes } from './health.ts';
 import { Problem, problemOf } from './problem.ts';
 import { slackRoutes } from './slack/interactions.ts';
@@ -25,10 +26,13 @@ export function createApp(parts: ServerParts, background: Background): Hono {
   app.route('/', healthRoutes(parts));
   app.route('/slack', slackRoutes(parts, background));
   app.route('/v1/approvals', approvalRoutes(parts));
+  app.route('/v1/enrich', enrichRoutes(parts));
+  app.route('/', openapiRoute());
   app.notFound((context) => context.json(NOT_FOUND.document, NOT_FOUND.status));
   app.onError((thrown, context) => {
     const problem = problemOf(thrown);
     if (problem.status >= 500) log.error({ error: thrown.name, code: problem.code }, 'a request failed');
+    if (problem.retryAfter !== null) context.header('retry-after', String(problem.retryAfter));
     return context.json(problem.document, problem.status);
   });
   return app;

@@ -2,10 +2,13 @@ import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { TemporalLink } from '../client.ts';
 import { deliver } from '../client/decisions.ts';
+import { createEnricher } from '../client/enrich/enricher.ts';
+import type { Enricher } from '../client/enrich/types.ts';
 import { findPerson } from '../client/people.ts';
 import { signedDecision } from '../client/signed-decision.ts';
 import { signingKey } from '../client/signing-key.ts';
 import { oktaSettings } from '../config/credentials.ts';
+import { enrichmentSettings } from '../config/enrichment-settings.ts';
 import type { ArxEnv } from '../config/env.ts';
 import { guardrailsOf } from '../config/guardrails.ts';
 import { policyBundle } from '../config/policies.ts';
@@ -48,6 +51,8 @@ export async function compose(composition: Composition): Promise<ServerParts> {
       const signed = signedDecision(request, proven, await signingKey(ring));
       return deliver(link, request, { ...signed, verdict: proven.verdict });
     },
+    enricher: await enricherOf(composition),
+    enrichmentsPerMinute: () => composition.config.enrichment.requests_per_minute,
     askTemporal: () => askTemporal(link),
     counters: new Counters(),
     now: () => new Date(),
@@ -75,6 +80,38 @@ async function readerOf({ env, config, baseDir, store }: Composition): Promise<S
     buckets: store.rateBuckets,
   });
   return { okta, slack, context: contextOf };
+}
+
+/** Enrichment takes its share of the rate limits as a worker does; policies hold a second after their files changed. */
+async function enricherOf({ env, config, baseDir, store }: Composition): Promise<Enricher> {
+  const { createConnectors } = await import('../connectors/create.ts');
+  const policies = { patterns: config.policies, baseDir, catalogue: CATALOGUE, digest: bundleDigest };
+  const { share, reserve, warning_threshold: warningThreshold } = config.quota;
+  const connectors = createConnectors({
+    okta: await oktaSettings({ env, config, baseDir }),
+    journal: store.journal,
+    bundle: everySecond(() => policyBundle(policies)),
+    guardrails: () => guardrailsOf(config),
+    now: () => new Date(),
+    quota: { share, reserve, warningThreshold },
+    buckets: store.rateBuckets,
+  });
+  const settings = enrichmentSettings(config);
+  return createEnricher({
+    connectors,
+    enrichments: store.enrichments,
+    settings: () => settings,
+    now: () => new Date(),
+  });
+}
+
+/** What `read` gave within the last second, else what it gives now. */
+function everySecond<Value>(read: () => Value): () => Value {
+  let last: { value: Value; at: number } | null = null;
+  return () => {
+    if (last === null || performance.now() - last.at > 1_000) last = { value: read(), at: performance.now() };
+    return last.value;
+  };
 }
 
 function contextOf<Output>(subject: string): CallContext<Output> {

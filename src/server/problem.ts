@@ -6,8 +6,15 @@ export class Problem extends Error {
   readonly status: ContentfulStatusCode;
   readonly code: string;
   readonly remedy: string;
-  constructor(status: ContentfulStatusCode, code: string, { message, remedy }: { message: string; remedy: string }) {
+  /** Seconds after which another try may be worth it; null where that says nothing. */
+  readonly retryAfter: number | null;
+  constructor(
+    status: ContentfulStatusCode,
+    code: string,
+    { message, remedy, retryAfter = null }: { message: string; remedy: string; retryAfter?: number | null },
+  ) {
     super(message);
+    this.retryAfter = retryAfter;
     this.status = status;
     this.code = code;
     this.remedy = remedy;

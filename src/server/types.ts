@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { AskedRequest, ProvenDecision } from '../client/signed-decision.ts';
+import type { Enricher } from '../client/enrich/types.ts';
 import type { Secret } from '../config/secret.ts';
 import type { Store } from '../store/types.ts';
 import type { DecisionAnswer } from '../workflows/messages.ts';
@@ -22,6 +23,10 @@ export interface ServerParts {
   personOf: (reference: string) => Promise<Person | null>;
   /** Signs and sends a decision; null where no worker has answered yet. */
   decide: (request: AskedRequest, decision: ProvenDecision) => Promise<DecisionAnswer | null>;
+  /** Looks up accounts, from what is kept or in Okta. */
+  enricher: Enricher;
+  /** Accounts that one key may ask for in a minute. */
+  enrichmentsPerMinute: () => number;
   /** Throws where Temporal does not answer. */
   askTemporal: () => Promise<void>;
   counters: Counters;

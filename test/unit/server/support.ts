@@ -46,6 +46,8 @@ export function appOver(store: Store, over: Partial<ServerParts> = {}) {
       decisions.push({ request, proven });
       return COUNTED;
     },
+    enricher: { enrich: async () => [] },
+    enrichmentsPerMinute: () => 600,
     askTemporal: async () => undefined,
     counters: new Counters(),
     now: () => NOW,

@@ -1,0 +1,106 @@
+import { randomUUID } from 'node:crypto';
+import { Hono } from 'hono';
+import type { Context } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { z } from 'zod';
+import { ENRICH_PRINCIPAL } from '../../../client/enrich/enricher.ts';
+import type { Asking } from '../../../client/enrich/types.ts';
+import type { EnrichedAccount } from '../../../enrichment/types.ts';
+import type { AccessKey } from '../../../store/governance-types.ts';
+import { Problem } from '../../problem.ts';
+import type { ServerParts } from '../../types.ts';
+import { KeyRing } from '../key-ring.ts';
+import { KeyLimits } from './limits.ts';
+import { MOST_ACCOUNTS, OPENAPI } from './openapi.ts';
+
+type Env = { Variables: { key: AccessKey } };
+
+/** A thousand names of the longest kind, each character escaped. */
+const MOST_BYTES = 2 * 1024 * 1024;
+const BATCH = z.strictObject({
+  accounts: z.array(z.string()).min(1).max(MOST_ACCOUNTS),
+  refresh: z.boolean().optional(),
+});
+
+/** `/v1/enrich`: who accounts are, for whoever has an access key. */
+export function enrichRoutes(parts: ServerParts): Hono<Env> {
+  const app = new Hono<Env>();
+  const keys = new KeyRing(parts);
+  const limits = new KeyLimits(parts.enrichmentsPerMinute, parts.now);
+  app.use(async (context, next) => {
+    context.set('key', await keys.owner(context.req.raw.headers));
+    await next();
+  });
+  // Account names may hold slashes, sent as they are or encoded.
+  app.get('/account/:value{.+}', async (context) => {
+    allow(limits, context, 1);
+    const refresh = context.req.query('refresh') === 'true';
+    const [account] = await enrich(parts, context, { accounts: [context.req.param('value')], refresh });
+    return context.json(account);
+  });
+  app.post('/', bodyLimit({ maxSize: MOST_BYTES, onError: tooLarge }), async (context) => {
+    const { accounts, refresh = false } = await batchOf(context);
+    allow(limits, context, accounts.length);
+    const results = await enrich(parts, context, { accounts, refresh });
+    return context.json({ schema: 'arx.enrichment/v1', results });
+  });
+  return app;
+}
+
+/** `/openapi.json`: what the routes above take and answer. */
+export const openapiRoute = (): Hono => new Hono().get('/openapi.json', (context) => context.json(OPENAPI));
+
+async function enrich(
+  { enricher }: ServerParts,
+  context: Context<Env>,
+  { accounts, refresh }: { accounts: string[]; refresh: boolean },
+): Promise<EnrichedAccount[]> {
+  const run = randomUUID();
+  const who = { principal: ENRICH_PRINCIPAL, authenticatedBy: 'key', surface: 'api' } as const;
+  // Whose key it was stands in the trail as part of the id.
+  const caller = { ...who, workflowId: `enrich/${context.get('key').name}`, run };
+  return asProblem(enricher.enrich(accounts, { caller, refresh } satisfies Asking));
+}
+
+/** What enrichment refuses, as this API says it. */
+async function asProblem<Result>(work: Promise<Result>): Promise<Result> {
+  try {
+    return await work;
+  } catch (thrown) {
+    const { name, message, remedy = '' } = thrown as Error & { remedy?: string };
+    if (name === 'InvalidAccountError') throw new Problem(400, 'invalid_argument', { message, remedy });
+    if (name !== 'PolicyDeniedError') throw thrown;
+    throw new Problem(403, 'policy_denied', {
+      message: `The policies do not let ${ENRICH_PRINCIPAL} read accounts.`,
+      remedy: 'See policies/enrichment.yaml, and `arx policy explain users:read --as workflow:enrich-account`.',
+    });
+  }
+}
+
+function allow(limits: KeyLimits, context: Context<Env>, accounts: number): void {
+  const wait = limits.take(context.get('key'), accounts);
+  if (wait === null) return;
+  throw new Problem(429, 'rate_limited', {
+    message: 'This access key has asked for more accounts than it may in a minute.',
+    remedy: `Come back in ${wait} s. arx.yaml sets the limit: enrichment.requests_per_minute.`,
+    retryAfter: wait,
+  });
+}
+
+async function batchOf({ req }: Context): Promise<z.output<typeof BATCH>> {
+  const isJson = /^application\/json(\s*;|$)/i.test(req.header('content-type') ?? '');
+  const body: unknown = isJson ? await req.json<unknown>().catch(() => null) : null;
+  const parsed = BATCH.safeParse(body);
+  if (parsed.success) return parsed.data;
+  throw new Problem(400, 'invalid_argument', {
+    message: 'The body is not a JSON object with accounts: a list of names.',
+    remedy: `Send {"accounts": ["jdoe@example.com"]} as application/json, ${MOST_ACCOUNTS} accounts at most.`,
+  });
+}
+
+function tooLarge(): never {
+  throw new Problem(413, 'too_large', {
+    message: 'The body is too large.',
+    remedy: `Send at most ${MOST_ACCOUNTS} accounts, ${MOST_BYTES} bytes.`,
+  });
+}
