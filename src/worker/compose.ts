@@ -1,16 +1,21 @@
+import type { EnrichActivities } from '../activities/enrich/types.ts';
 import type { GovernedActivities } from '../activities/governed-types.ts';
 import type { SyncActivities } from '../activities/sync/types.ts';
 import type { MfaActivities } from '../activities/types.ts';
 import type { MetricMeter } from '@temporalio/common';
 import type { Logger } from 'pino';
+import { createEnrichActivities } from '../activities/enrich/create.ts';
 import { createGovernedActivities } from '../activities/governed/create.ts';
 import { createActivities } from '../activities/index.ts';
 import { createSyncActivities } from '../activities/sync/create.ts';
+import { createEnricher } from '../client/enrich/enricher.ts';
+import { forgetOnWrite } from '../client/enrich/forget.ts';
 import { approvalSettings } from '../config/approval-settings.ts';
 import { originOf } from '../audit/checkpoint.ts';
 import { auditKey } from '../config/audit-key.ts';
 import type { ArxEnv } from '../config/env.ts';
 import { checkSettings } from '../config/check-settings.ts';
+import { enrichmentSettings } from '../config/enrichment-settings.ts';
 import { ConfigError } from '../config/errors.ts';
 import { loadEventRules } from '../config/event-rules.ts';
 import { guardrailsOf } from '../config/guardrails.ts';
@@ -33,7 +38,7 @@ import { watchPolicies } from './policy-source.ts';
 
 /** What the worker runs, and how it is taken apart. */
 export interface Composed {
-  activities: MfaActivities & SyncActivities & GovernedActivities;
+  activities: MfaActivities & SyncActivities & GovernedActivities & EnrichActivities;
   /** Whether the store answers. */
   ping: () => Promise<void>;
   close: () => Promise<void>;
@@ -71,6 +76,7 @@ export async function compose({ env, config, baseDir, log, meter }: Composition)
     journal: store.journal,
     bundle: policies.bundle,
     guardrails: () => guardrailsOf(config),
+    onWrite: forgetOnWrite(store.enrichments, okta.host),
     grants: { consume: (requestId, use, tx) => store.grants.consume(tx, requestId, use) },
     now,
     observe: (event) => {
@@ -101,8 +107,11 @@ export async function compose({ env, config, baseDir, log, meter }: Composition)
     settings: () => approvalSettings(config),
     ...running,
   });
+  const enrichment = enrichmentSettings(config);
+  const enricher = createEnricher({ connectors, enrichments: store.enrichments, settings: () => enrichment, now });
+  const enrichActivities = createEnrichActivities({ enricher, ...running });
   return {
-    activities: { ...counters.activities(activities), ...sync, ...governed },
+    activities: { ...counters.activities(activities), ...sync, ...governed, ...enrichActivities },
     ping: () => store.ping(),
     close: async () => {
       policies.close();

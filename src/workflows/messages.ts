@@ -207,3 +207,33 @@ export interface SyncProgress {
 }
 
 export const syncProgressQuery = defineQuery<SyncProgress>('progress');
+
+export const ENRICH_WORKFLOW = 'enrichAccount';
+
+/**
+ * Input of `enrichAccount`. arx gives an `inputRef` into the store, behind which the other fields stand; what is typed
+ * into the Temporal UI gives the account itself, and then stands in the history.
+ */
+export interface EnrichAccountInput {
+  inputRef?: string;
+  /** E-mail address, user name or Okta user id. */
+  account?: string;
+  /** Asks Okta anew, whatever is kept. */
+  refresh?: boolean;
+}
+
+/** Result of `enrichAccount`: nothing personal. What is known of the account is kept, and told by `arx enrich ACCOUNT`. */
+export interface EnrichAccountResult {
+  /** Okta id of the account; null where none was found, or several. */
+  account: string | null;
+  /** Null where that could not be found out. */
+  found: boolean | null;
+  ambiguous: boolean;
+  success: boolean;
+  verdict: string | null;
+  cached: boolean;
+  /** ISO 8601. */
+  enrichedAt: string;
+  /** Calls that failed, each with its code. */
+  errors: string[];
+}
