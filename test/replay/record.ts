@@ -6,7 +6,14 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { decisionKey, signDecision } from '../../src/governance/decision-token.ts';
-import { approvalId, cancelApprovalSignal, GOVERNED_WORKFLOW, TASK_QUEUE } from '../../src/workflows/messages.ts';
+import {
+  approvalId,
+  cancelApprovalSignal,
+  ENRICH_WORKFLOW,
+  GOVERNED_WORKFLOW,
+  TASK_QUEUE,
+} from '../../src/workflows/messages.ts';
+import type { EnrichAccountInput } from '../../src/workflows/messages.ts';
 import type { StartedWorkflow } from '../../src/client.ts';
 import { result } from '../../src/client.ts';
 import type { MfaEnforcementCheckInput, OktaSyncInput } from '../../src/workflows/messages.ts';
@@ -27,6 +34,14 @@ const started = async (job: MainJob, input: MfaEnforcementCheckInput = {}): Prom
   await result(link, start).catch(() => null);
   return start;
 };
+
+async function enriched(job: MainJob, input: EnrichAccountInput): Promise<StartedWorkflow> {
+  const workflowId = `enrich-account/${Date.now()}`;
+  const options = { taskQueue: TASK_QUEUE, workflowId, args: [input] };
+  const handle = await job.temporal.client.workflow.start(ENRICH_WORKFLOW, options);
+  await handle.result().catch(() => null);
+  return { workflowId, run: handle.firstExecutionRunId };
+}
 
 const people = (job: MainJob, count: number, covered: number) =>
   job.emulators.addUsers(
@@ -124,6 +139,11 @@ const WAYS: Record<string, Way> = {
     await handle.result().catch(() => null);
     return start;
   },
+  'account-enriched': async (job) => {
+    await people(job, 2, 2);
+    return enriched(job, { inputRef: await job.store.snapshots.put({ account: 'u0@example.com' }) });
+  },
+  'account-refused': (job) => enriched(job, { account: 'a"b' }),
   'continued-as-new': async (job) => {
     await people(job, 330, 330);
     return started(job);
