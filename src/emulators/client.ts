@@ -3,6 +3,7 @@ import type { ActiveFault, EmulatorStatistics, LogEntry, StateDocument } from '.
 import type { StateIssue, StatePart, StateUser } from './control/protocol.ts';
 import type { Evolution } from './demo/evolve.ts';
 import type { JiraSettings, StatusCategory } from './jira/model.ts';
+import type { NewApp } from './okta/app-records.ts';
 import type { NewGroup, NewUser, OktaSettings, UserPatch } from './okta/model.ts';
 import type { NewLogEvent } from './okta/system-log.ts';
 import type { NewMember, SlackChannel, SlackSettings } from './slack/workspace.ts';
@@ -27,6 +28,7 @@ export interface EmulatorControl {
   patchUser(id: string, patch: UserPatch): Promise<StateUser>;
   removeUser(id: string): Promise<void>;
   addGroups(groups: readonly NewGroup[]): Promise<{ id: string; name: string }[]>;
+  addApps(apps: readonly NewApp[]): Promise<{ id: string; label: string }[]>;
   /** Adds entries to the System Log. */
   addLogEvents(events: readonly NewLogEvent[]): Promise<{ uuid: string; published: string }[]>;
   oktaSettings(changes: Partial<OktaSettings>): Promise<void>;
@@ -63,6 +65,7 @@ export function emulatorControl(base: string): EmulatorControl {
     removeUser: async (id) => void (await call('DELETE', `/okta/users/${encodeURIComponent(id)}`)),
     addGroups: async (groups) =>
       (await call('POST', '/okta/groups', { groups })).groups as { id: string; name: string }[],
+    addApps: async (apps) => (await call('POST', '/okta/apps', { apps })).apps as { id: string; label: string }[],
     addLogEvents: async (events) =>
       (await call('POST', '/okta/log', { events })).events as { uuid: string; published: string }[],
     oktaSettings: (changes) => post('/okta/settings', changes),

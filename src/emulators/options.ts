@@ -17,6 +17,9 @@ export interface EmulatorOptions {
   profile?: Profile;
   /** plain: share of users with SMS only. Default 0.1. */
   weakShare?: number;
+  /** plain: applications and groups besides the built-in ones. Default 0. */
+  apps?: number;
+  groups?: number;
   /** Loopback ports; 0 or absent takes a free one. */
   ports?: Partial<Record<'okta' | 'jira' | 'slack' | 'control', number>>;
   /** Okta requests per bucket and window, 0 for no limit. Default 600. */
@@ -54,6 +57,8 @@ export function resolveOptions(options: EmulatorOptions): ResolvedOptions {
     seed,
     profile,
     weakShare: options.weakShare ?? 0.1,
+    apps: options.apps ?? 0,
+    groups: options.groups ?? 0,
     ports: { okta: 0, jira: 0, slack: 0, control: 0, ...options.ports },
     rateLimit: options.rateLimit ?? 600,
     windowMs: options.windowMs ?? 60_000,

@@ -40,6 +40,8 @@ function flagsOf({ ports = {}, tokens = {}, canaries = {}, ...options }: Emulato
     seed: options.seed,
     profile: options.profile,
     'weak-share': options.weakShare,
+    apps: options.apps,
+    groups: options.groups,
     'okta-port': ports.okta,
     'jira-port': ports.jira,
     'slack-port': ports.slack,

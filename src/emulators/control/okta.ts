@@ -1,5 +1,6 @@
 import { evolve } from '../demo/evolve.ts';
 import { isObject, objectBody } from '../http.ts';
+import type { NewApp } from '../okta/app-records.ts';
 import type { NewGroup, NewUser, UserPatch, UserRecord } from '../okta/model.ts';
 import type { OktaOrg } from '../okta/org.ts';
 import type { NewLogEvent } from '../okta/system-log.ts';
@@ -47,17 +48,8 @@ export function oktaControls({ okta }: EmulatorState): Route[] {
         return { status: 204 };
       }),
     },
-    {
-      method: 'POST',
-      path: '/okta/groups',
-      operation,
-      handle: (request) => {
-        const { groups } = objectBody(request);
-        if (!Array.isArray(groups)) return { status: 400, body: { error: 'groups must be a list' } };
-        const added = (groups as NewGroup[]).map((group) => okta.addGroup(group));
-        return { status: 200, body: { groups: added.map(({ id, name }) => ({ id, name })) } };
-      },
-    },
+    groupControl(okta),
+    appControl(okta),
     {
       method: 'POST',
       path: '/okta/settings',
@@ -80,6 +72,32 @@ export function oktaControls({ okta }: EmulatorState): Route[] {
     },
   ];
 }
+
+/** Adds groups. */
+const groupControl = (okta: OktaOrg): Route => ({
+  method: 'POST',
+  path: '/okta/groups',
+  operation,
+  handle: (request) => {
+    const { groups } = objectBody(request);
+    if (!Array.isArray(groups)) return { status: 400, body: { error: 'groups must be a list' } };
+    const added = (groups as NewGroup[]).map((group) => okta.addGroup(group));
+    return { status: 200, body: { groups: added.map(({ id, name }) => ({ id, name })) } };
+  },
+});
+
+/** Adds applications. */
+const appControl = (okta: OktaOrg): Route => ({
+  method: 'POST',
+  path: '/okta/apps',
+  operation,
+  handle: (request) => {
+    const { apps } = objectBody(request);
+    if (!Array.isArray(apps)) return { status: 400, body: { error: 'apps must be a list' } };
+    const added = (apps as NewApp[]).map((app) => okta.apps.add(app));
+    return { status: 200, body: { apps: added.map(({ id, label }) => ({ id, label })) } };
+  },
+});
 
 /** Adds entries to the System Log; `raw` stands for a whole one, such as one that is malformed. */
 const logControl = ({ log }: OktaOrg): Route => ({

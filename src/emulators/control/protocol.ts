@@ -10,6 +10,9 @@ export interface StateUser {
   status: string;
   department: string | null;
   created: string;
+  activated: string | null;
+  lastLogin: string | null;
+  passwordChanged: string | null;
   vanish: boolean;
   denyFactors: boolean;
   roles: string[];
@@ -47,7 +50,8 @@ export interface StateMessage {
 
 export interface StateDocument {
   users: StateUser[];
-  groups: { id: string; name: string; type: string; members: string[] | null }[];
+  groups: { id: string; name: string; type: string; roles: string[]; members: string[] | null }[];
+  apps: { id: string; label: string; signOnMode: string; status: string; users: number | null; groups: number }[];
   issues: StateIssue[];
   filters: { id: string; name: string; jql: string }[];
   messages: StateMessage[];

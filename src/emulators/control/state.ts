@@ -10,6 +10,7 @@ import type { EmulatorStatistics, StateDocument, StateIssue, StateMessage, State
 const PARTS: { [Part in StatePart]: (state: EmulatorState) => StateDocument[Part] } = {
   users: ({ okta }) => okta.present().map((user) => userState(okta, user)),
   groups: ({ okta }) => groupsState(okta),
+  apps: ({ okta }) => appsState(okta),
   issues: ({ jira }) => jira.present().map((issue) => issueState(jira, issue)),
   filters: ({ jira }) => jira.filters.map(({ id, name, jql }) => ({ id, name, jql })),
   messages: ({ slack }) => messagesState(slack),
@@ -43,6 +44,9 @@ export function userState(org: OktaOrg, user: UserRecord): StateUser {
     status: user.status,
     department: typeof department === 'string' ? department : null,
     created: user.created,
+    activated: user.activated,
+    lastLogin: user.lastLogin,
+    passwordChanged: user.passwordChanged,
     vanish: user.vanish === true,
     denyFactors: user.denyFactors === true,
     roles: user.roles,
@@ -54,8 +58,26 @@ export function userState(org: OktaOrg, user: UserRecord): StateUser {
 
 function groupsState(org: OktaOrg): StateDocument['groups'] {
   return org.groups.flatMap((group) =>
-    group ? [{ id: group.id, name: group.name, type: group.type, members: group.members && [...group.members] }] : [],
+    group
+      ? [
+          {
+            ...{ id: group.id, name: group.name, type: group.type, roles: group.roles },
+            members: group.members && [...group.members],
+          },
+        ]
+      : [],
   );
+}
+
+/** `users` is null where everybody is assigned. */
+function appsState({ apps, users }: OktaOrg): StateDocument['apps'] {
+  return apps.all.map((app) => {
+    const { id, label, signOnMode, status, groups } = app;
+    const places = apps
+      .assigned(app)
+      ?.filter((place) => (users.at(place)?.status ?? 'DEPROVISIONED') !== 'DEPROVISIONED');
+    return { id, label, signOnMode, status, users: places?.length ?? null, groups: groups.length };
+  });
 }
 
 /** One issue as the state shows it. */

@@ -7,6 +7,7 @@ import type { Enrolment } from './enrolments.ts';
 import { DEPARTMENTS } from './names.ts';
 import type { Person } from './people.ts';
 import { DOMAIN, personMaker } from './people.ts';
+import { addPosture } from './posture.ts';
 
 export const ADMIN_GROUP = 'Okta Administrators';
 export const APPROVER_GROUP = 'Security Approvers';
@@ -54,6 +55,7 @@ export function buildDemoOrg(org: OktaOrg, { users, now }: { users: number; now:
     org.addUser(asUser(person, enrolments[index] ?? [], index));
   }
   addOthers(org, { random, make, users });
+  if (users >= 20) addPosture(org, now);
 }
 
 /** One account of each kind that a check must tell apart from the rest. */

@@ -1,12 +1,25 @@
-import type { FactorSpec } from '../okta/model.ts';
+import { oktaId } from '../ids.ts';
+import type { FactorSpec, GroupRecord } from '../okta/model.ts';
 import type { OktaOrg } from '../okta/org.ts';
 
 const STRONG: readonly FactorSpec[] = [{ type: 'signed_nonce' }, { type: 'push' }, { type: 'token:software:totp' }];
 const WEAK: readonly FactorSpec[] = [{ type: 'sms' }];
+const SIGN_ON = 'SAML_2_0 OPENID_CONNECT SAML_2_0 BROWSER_PLUGIN OPENID_CONNECT AUTO_LOGIN BOOKMARK'.split(' ');
 const LOGIN = /^user(\d{6,})@plain\.example$/;
 
-/** Fills an organisation with like users, `user000001@plain.example` and on; a share of them has SMS only. */
-export function buildPlainOrg(org: OktaOrg, { users, weakShare }: { users: number; weakShare: number }): void {
+interface Size {
+  users: number;
+  weakShare: number;
+  /** Default 0. */
+  apps?: number;
+  groups?: number;
+}
+
+/**
+ * Fills an organisation with like users, `user000001@plain.example` and on; a share of them has SMS only. Each user
+ * belongs to two of the groups, and each app has one group and one user in person.
+ */
+export function buildPlainOrg(org: OktaOrg, { users, weakShare, apps = 0, groups = 0 }: Size): void {
   const every = weakShare > 0 ? Math.max(1, Math.round(1 / weakShare)) : Infinity;
   org.users.addBlock({
     count: users,
@@ -16,6 +29,31 @@ export function buildPlainOrg(org: OktaOrg, { users, weakShare }: { users: numbe
       return number >= 0 && number < users && loginOf(number) === login ? number : null;
     },
   });
+  addApps(org, apps, { users, groups: addGroups(org, { users, groups }) });
+}
+
+/** Group `n` of `all` has everyone whose number leaves `n`, and the next one's too. */
+function addGroups(org: OktaOrg, { users, groups }: { users: number; groups: number }): GroupRecord[] {
+  const [first] = org.users;
+  const made = Array.from({ length: groups }, (_, n) => org.addGroup({ name: `Group ${n + 1}` }));
+  for (let number = 0; first && number < users; number += 1) {
+    const id = oktaId('00u', first.index + number, org.seed);
+    for (const step of [0, 1]) made[(number + step) % groups]?.members?.add(id);
+  }
+  return made;
+}
+
+function addApps(org: OktaOrg, apps: number, { users, groups }: { users: number; groups: GroupRecord[] }): void {
+  for (let number = 0; number < apps; number += 1) {
+    const group = groups[number % groups.length];
+    org.apps.add({
+      label: `App ${number + 1}`,
+      signOnMode: SIGN_ON[number % SIGN_ON.length] ?? 'SAML_2_0',
+      status: number % 20 === 19 ? 'INACTIVE' : 'ACTIVE',
+      users: users > 0 ? [loginOf((number * 7919) % users)] : [],
+      groups: group ? [group.id] : [],
+    });
+  }
 }
 
 const loginOf = (number: number): string => `user${String(number + 1).padStart(6, '0')}@plain.example`;

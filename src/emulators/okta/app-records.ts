@@ -1,4 +1,4 @@
-import { oktaId } from '../ids.ts';
+import { oktaId, oktaIndex } from '../ids.ts';
 import type { UserRecord } from './model.ts';
 import type { OktaOrg } from './org.ts';
 
@@ -48,7 +48,8 @@ export class AppDirectory {
   }
 
   get(id: string): AppRecord | null {
-    return this.all.find((app) => app.id === id) ?? null;
+    const likely = this.all[oktaIndex('0oa', id, this.#org.seed) ?? -1];
+    return likely?.id === id ? likely : (this.all.find((app) => app.id === id) ?? null);
   }
 
   add({ id, label, users = [], groups = [], ...wanted }: NewApp): AppRecord {

@@ -59,6 +59,8 @@ export interface NewUser {
   created?: string;
   activated?: string | null;
   lastLogin?: string | null;
+  /** Default: when it was activated. */
+  passwordChanged?: string | null;
   profile?: Json;
   factors?: readonly FactorSpec[];
   roles?: string[];

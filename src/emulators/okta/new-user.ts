@@ -13,7 +13,7 @@ export function newUser(index: number, wanted: NewUser, id: string): UserRecord 
     statusChanged: activated,
     lastLogin: wanted.lastLogin ?? null,
     lastUpdated: activated ?? created,
-    passwordChanged: activated,
+    passwordChanged: wanted.passwordChanged === undefined ? activated : wanted.passwordChanged,
     profile: { ...defaultProfile(wanted.login), ...wanted.profile, login: wanted.login },
     factors: wanted.factors ?? [],
     roles: wanted.roles ?? [],
