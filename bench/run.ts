@@ -10,8 +10,10 @@ const BENCHES: Record<string, () => Promise<{ bench: Bench }>> = {
   policy: () => import('./policy.ts'),
   quota: () => import('./quota.ts'),
   interactive: () => import('./interactive.ts'),
+  enrich: () => import('./enrich.ts'),
   scan: () => import('./scan.ts'),
   recovery: () => import('./recovery.ts'),
+  sync: () => import('./sync.ts'),
   delta: () => import('./delta.ts'),
 };
 const NAMES = Object.keys(BENCHES);
