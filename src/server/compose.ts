@@ -34,6 +34,8 @@ export interface Composition extends UsualConfig {
 /** In whose name the key that signs decisions is made, where there is none yet. */
 const KEEPER = { principal: 'workflow:server', authenticatedBy: 'none', surface: 'api' } as const;
 const TEMPORAL_WITHIN_MS = 2_000;
+/** As often as the worker looks at its policies. */
+const POLICIES_FRESH_MS = 2_000;
 
 /** Puts the parts of the server together. Throws ConfigError, and KeyRevokedError where it could sign nothing. */
 export async function compose(composition: Composition): Promise<ServerParts> {
@@ -82,7 +84,7 @@ async function readerOf({ env, config, baseDir, store }: Composition): Promise<S
   return { okta, slack, context: contextOf };
 }
 
-/** Enrichment takes its share of the rate limits as a worker does; policies hold a second after their files changed. */
+/** Enrichment takes its share of the rate limits as a worker does; policies hold two seconds after their files changed. */
 async function enricherOf({ env, config, baseDir, store }: Composition): Promise<Enricher> {
   const { createConnectors } = await import('../connectors/create.ts');
   const policies = { patterns: config.policies, baseDir, catalogue: CATALOGUE, digest: bundleDigest };
@@ -90,7 +92,7 @@ async function enricherOf({ env, config, baseDir, store }: Composition): Promise
   const connectors = createConnectors({
     okta: await oktaSettings({ env, config, baseDir }),
     journal: store.journal,
-    bundle: everySecond(() => policyBundle(policies)),
+    bundle: fresh(() => policyBundle(policies)),
     guardrails: () => guardrailsOf(config),
     now: () => new Date(),
     quota: { share, reserve, warningThreshold },
@@ -105,11 +107,12 @@ async function enricherOf({ env, config, baseDir, store }: Composition): Promise
   });
 }
 
-/** What `read` gave within the last second, else what it gives now. */
-function everySecond<Value>(read: () => Value): () => Value {
+/** What `read` gave a moment ago, else what it gives now: reading files for each request would hold all of them up. */
+function fresh<Value>(read: () => Value): () => Value {
   let last: { value: Value; at: number } | null = null;
   return () => {
-    if (last === null || performance.now() - last.at > 1_000) last = { value: read(), at: performance.now() };
+    if (last === null || performance.now() - last.at > POLICIES_FRESH_MS)
+      last = { value: read(), at: performance.now() };
     return last.value;
   };
 }
