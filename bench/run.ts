@@ -13,6 +13,7 @@ const BENCHES: Record<string, () => Promise<{ bench: Bench }>> = {
   enrich: () => import('./enrich.ts'),
   scan: () => import('./scan.ts'),
   recovery: () => import('./recovery.ts'),
+  sync: () => import('./sync.ts'),
   delta: () => import('./delta.ts'),
 };
 const NAMES = Object.keys(BENCHES);
