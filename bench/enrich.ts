@@ -28,7 +28,7 @@ interface Found {
 }
 
 /** One batch of 1,000 accounts at 600 requests a window, then 200 requests a second for what is kept. */
-export async function bench({ users: accounts = ACCOUNTS, windowMs = 6_000 }: BenchOptions): Promise<BenchResult> {
+export async function bench({ users: accounts = ACCOUNTS, windowMs = 12_000 }: BenchOptions): Promise<BenchResult> {
   const { buckets, answered, latencies, failed } = await measure(Math.min(accounts, ACCOUNTS), windowMs);
   const floorMs = Math.max(...buckets.map((bucket) => floorWindows(callsOf(bucket), LIMIT) * windowMs));
   const wallMs = Math.max(...buckets.map(({ openedAt, lastServedAt }) => (lastServedAt ?? openedAt) - openedAt));
