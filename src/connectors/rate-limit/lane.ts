@@ -134,6 +134,7 @@ export class Lane {
     // Who gave up meanwhile leaves a place behind.
     if (place === 'ordinary') this.#spare += spare + left;
     else if (left > 0) this.#settled.push({ place, sentAt: 0, receivedAt: 0, sample: null });
+    if (unlimited) this.#grant(this.#wanted(), 'ordinary');
     if (this.#settled.length > 0 && this.#waits()) this.#again = true;
     else if (this.#waits() && at !== null) this.#wake(at);
     else this.#lookLater();
@@ -171,7 +172,8 @@ export class Lane {
   /** Who waits and may go as far as this process is concerned. */
   #wanted(): Wanted {
     const { maxInFlight } = this.#settings;
-    const most = this.#unlimited ? maxInFlight : Math.max(1, Math.floor(maxInFlight / this.#users));
+    // Who has no limit minds no concurrency either; twice as many keep the pipeline full.
+    const most = this.#unlimited ? 2 * maxInFlight : Math.max(1, Math.floor(maxInFlight / this.#users));
     return upTo(Math.max(0, most - this.#inFlight), {
       interactive: this.#queues.interactive.length,
       scan: this.#queues.scan.length,
