@@ -122,7 +122,8 @@ export class Lane {
     refresh(state, now);
     const taken = take(state, { owner, quota, wanted: this.#asked() }, now);
     tell(underWay + taken.given.interactive + taken.given.scan + taken.spare);
-    const { unlimited, owners } = state;
+    const { owners } = state;
+    const unlimited = state.unlimited && now >= state.blockedUntil;
     const result = { ...taken, wakeAt: wakeAt(state, { owner, quota }, now), unlimited };
     return { state, result: { ...result, users: Object.keys(owners).length } };
   }
@@ -134,7 +135,6 @@ export class Lane {
     // Who gave up meanwhile leaves a place behind.
     if (place === 'ordinary') this.#spare += spare + left;
     else if (left > 0) this.#settled.push({ place, sentAt: 0, receivedAt: 0, sample: null });
-    if (unlimited) this.#grant(this.#wanted(), 'ordinary');
     if (this.#settled.length > 0 && this.#waits()) this.#again = true;
     else if (this.#waits() && at !== null) this.#wake(at);
     else this.#lookLater();
@@ -172,8 +172,7 @@ export class Lane {
   /** Who waits and may go as far as this process is concerned. */
   #wanted(): Wanted {
     const { maxInFlight } = this.#settings;
-    // Who has no limit minds no concurrency either; twice as many keep the pipeline full.
-    const most = this.#unlimited ? 2 * maxInFlight : Math.max(1, Math.floor(maxInFlight / this.#users));
+    const most = this.#unlimited ? maxInFlight : Math.max(1, Math.floor(maxInFlight / this.#users));
     return upTo(Math.max(0, most - this.#inFlight), {
       interactive: this.#queues.interactive.length,
       scan: this.#queues.scan.length,

@@ -77,7 +77,7 @@ describe('the governor', () => {
   });
 
   it('knows only the cap on requests under way where answers tell no limit', async () => {
-    open({}, 2);
+    open({}, 4);
     askMany(10);
     await settle();
     granted[0]?.permit.settle(bare());
