@@ -20,6 +20,8 @@ const FLAGS: readonly Option[] = [
     'empty',
   ]),
   new Option('--weak-share <share>', 'plain: share of users with SMS only').argParser(share),
+  new Option('--apps <number>', 'plain: applications, with assignments').argParser(whole(0, 100_000)),
+  new Option('--groups <number>', 'plain: groups, with members').argParser(whole(0, 100_000)),
   new Option('--port <number>', 'first of four ports; 0 takes free ones').argParser(port),
   new Option('--okta-port <number>', 'port of Okta').argParser(port),
   new Option('--jira-port <number>', 'port of Jira').argParser(port),
