@@ -39,8 +39,9 @@ export async function countVerdicts(db: Kysely<Database>, run: string): Promise<
 /** Compares two runs user by user, in SQL; ids ascending. */
 export async function findChanges(db: Kysely<Database>, run: string, previous: string): Promise<RunChanges> {
   const wanting = sql.join(NON_COMPLIANT);
-  const { rows } = await sql<{ user_id: string; change: keyof RunChanges }>`
-    select * from (
+  // One row a change with all ids in it: a row a user would cost far more memory than the ids.
+  const { rows } = await sql<{ ids: string[]; change: keyof RunChanges }>`
+    select change, json_agg(user_id order by user_id) as ids from (
       select n.user_id, case
         when n.verdict in (${wanting}) and p.verdict = 'compliant' then 'regressed'
         when n.verdict in (${wanting}) and (p.verdict is null or p.verdict not in (${wanting})) then 'new'
@@ -48,14 +49,15 @@ export async function findChanges(db: Kysely<Database>, run: string, previous: s
       end as change
       from run_users n left join run_users p on p.run = ${previous} and p.user_id = n.user_id
       where n.run = ${run}
-    ) as compared where change is not null order by user_id`.execute(db);
-  const of = (change: keyof RunChanges) => rows.filter((row) => row.change === change).map((row) => row.user_id);
+    ) as compared where change is not null group by change`.execute(db);
+  const of = (change: keyof RunChanges) => rows.find((row) => row.change === change)?.ids ?? [];
   return { new: of('new'), resolved: of('resolved'), regressed: of('regressed') };
 }
 
 /** The findings of a run that none came before: all of them are new. */
 export async function findFirst(db: Kysely<Database>, run: string): Promise<RunChanges> {
-  const wanting = db.selectFrom('run_users').select('user_id').where('run', '=', run);
-  const rows = await wanting.where('verdict', 'in', NON_COMPLIANT).orderBy('user_id').execute();
-  return { new: rows.map((row) => row.user_id), resolved: [], regressed: [] };
+  const { rows } = await sql<{ ids: string[] | null }>`
+    select json_agg(user_id order by user_id) as ids from run_users
+    where run = ${run} and verdict in (${sql.join(NON_COMPLIANT)})`.execute(db);
+  return { new: rows[0]?.ids ?? [], resolved: [], regressed: [] };
 }
