@@ -360,7 +360,7 @@ describe('the main job when something is off', () => {
   it.each([
     ['a list', [], 'one JSON object'],
     ['a text', 'x', 'one JSON object'],
-    ['a misspelt field', { dry_run: true }, 'unknown field; known are groups, dryRun, configRef'],
+    ['a misspelt field', { dry_run: true }, 'unknown field; known are groups, dryRun, mode, configRef'],
     ['groups that are no list', { groups: 5 }, 'groups must be a list of texts'],
     ['a flag that is none', { dryRun: 'yes' }, 'dryRun must be true or false'],
   ])('an input that is %s fails with a sentence, and nothing is read', async (_, input, message) => {
