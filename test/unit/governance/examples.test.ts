@@ -70,6 +70,7 @@ describe('the live policies', () => {
       'okta users:read_factors allow',
       'okta groups:read allow',
       'okta groups:read_members allow',
+      'okta logs:read allow',
       'jira issues:create auto',
       'jira issues:update auto',
       'jira issues:comment auto',

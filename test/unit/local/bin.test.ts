@@ -66,14 +66,14 @@ test('keeps the exit code, and is the very process that gets the signal', async 
 });
 
 test.each([
-  ['v22.17.9', 'v22.18.0', true],
+  ['v22.18.9', 'v22.19.0', true],
   ['v20.19.0', 'v24.0.0', true],
-  ['v22.17.9', 'v9.99.0', false],
+  ['v22.18.9', 'v9.99.0', false],
 ])('with Node %s of its own and %s in PATH: runs %s', async (own, machine, runs) => {
   fakeNode('node_modules/.bin', own);
   fakeNode('path', machine);
   const env = { PATH: `${join(root, 'path')}:/usr/bin:/bin` };
   const outcome = run(join(root, 'bin/arx'), ['x'], { env });
   if (runs) expect((await outcome).stdout).toContain(`${root}/src/cli.ts x`);
-  else await expect(outcome).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining('needs Node 22.18') });
+  else await expect(outcome).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining('needs Node 22.19') });
 });
