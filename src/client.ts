@@ -10,6 +10,7 @@ import {
 } from '@temporalio/client';
 import type { CalendarSpec, ScheduleHandle } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { WORKFLOW_TASK_TIMEOUT, asked, startStory } from './client/story.ts';
 import { MFA_SCHEDULE_ID, MFA_WORKFLOW, TASK_QUEUE, progressQuery } from './workflows/messages.ts';
 import type { MfaEnforcementCheckInput, MfaEnforcementCheckResult, Progress } from './workflows/messages.ts';
 
@@ -87,41 +88,26 @@ const firstLine = (thrown: unknown): string =>
   (thrown instanceof Error ? thrown.message : String(thrown)).split('\n', 1)[0]!.replace(/\.$/, '');
 
 /** `mfa-enforcement-check/<UTC time to the millisecond>-<4 random hex digits>`. */
-export function newWorkflowId(now: Date): string {
-  return `mfa-enforcement-check/${now.toISOString()}-${randomBytes(2).toString('hex')}`;
-}
+export const newWorkflowId = (now: Date): string => idUnder('mfa-enforcement-check', now);
 
-/** A worker killed amid a workflow task holds it up this long; replaying the longest history takes a tenth of it. */
-const WORKFLOW_TASK_TIMEOUT = '5 seconds';
+/** `<prefix>/<UTC time to the millisecond>-<4 random hex digits>`. */
+export const idUnder = (prefix: string, now: Date): string =>
+  `${prefix}/${now.toISOString()}-${randomBytes(2).toString('hex')}`;
 
 type MfaCheck = (input: MfaEnforcementCheckInput) => Promise<MfaEnforcementCheckResult>;
 
 /** Starts a check; the input may be `{}`. */
 export async function startMfaCheck(
-  { client }: TemporalLink,
+  link: TemporalLink,
   input: MfaEnforcementCheckInput,
   workflowId = newWorkflowId(new Date()),
 ): Promise<StartedWorkflow> {
-  const handle = await client.workflow.start<MfaCheck>(MFA_WORKFLOW, {
-    taskQueue: TASK_QUEUE,
-    workflowId,
-    workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT,
-    args: [input],
-  });
-  return { workflowId, run: handle.firstExecutionRunId };
+  return await startStory<MfaCheck>(link, { type: MFA_WORKFLOW, workflowId, input });
 }
 
 /** Where the check stands now; null while no worker answers within `timeoutMs`. */
-export async function progress(link: TemporalLink, workflowId: string, timeoutMs = 2_000): Promise<Progress | null> {
-  const { client } = link;
-  try {
-    return await client.withDeadline(Date.now() + timeoutMs, () =>
-      client.workflow.getHandle(workflowId).query(progressQuery),
-    );
-  } catch {
-    return null;
-  }
-}
+export const progress = (link: TemporalLink, workflowId: string, timeoutMs = 2_000): Promise<Progress | null> =>
+  asked(link, { workflowId, query: progressQuery, timeoutMs });
 
 /** Waits for the end of the check, over continue-as-new. Throws WorkflowEndedError. */
 export async function result(

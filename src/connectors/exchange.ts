@@ -1,7 +1,6 @@
 import { networkError, requestIdOf } from './failure.ts';
 import { NetworkFailure, networkFailure } from './network.ts';
 import { bucketOf } from './rate-limit/buckets.ts';
-import { readWindow } from './rate-limit/headers.ts';
 import type { Called } from './failure.ts';
 import type { Answer, HttpRequest, Transport } from './http.ts';
 import type { Governor, Priority } from './rate-limit/types.ts';
@@ -80,13 +79,14 @@ export async function paced(
     answer = await wire.transport(sending.request, scope.signal);
     return answer;
   } finally {
-    permit.settle(answer);
+    const sample = permit.settle(answer);
     const { connector } = scope.called;
     wire.observe({
       connector,
       operation: sending.operation,
       run: scope.run,
       ...seen(answer),
+      rateLimit: sample?.window ?? null,
       durationMs: performance.now() - startedAt,
       waitedMs: startedAt - askedAt,
     });
@@ -98,12 +98,11 @@ const acquire = async (governor: Governor, bucket: string, scope: Scope): Return
     throw new NetworkFailure(scope.signal?.aborted ? 'cancelled' : 'unpaced');
   });
 
-const seen = (answer: Answer | null): Pick<CallEvent, 'status' | 'throttled' | 'requestId' | 'date' | 'rateLimit'> => ({
+const seen = (answer: Answer | null): Pick<CallEvent, 'status' | 'throttled' | 'requestId' | 'date'> => ({
   status: answer?.status ?? null,
   throttled: answer?.status === 429,
   requestId: answer && requestIdOf(answer),
   date: answer?.headers.get('date') ?? null,
-  rateLimit: answer && readWindow(answer.headers),
 });
 
 // Compared after parsing: only then are `..`, backslashes and encodings what the server will see.

@@ -10,7 +10,7 @@ import { coverageFrom, coverageText, mfaState } from './mfa.ts';
 import { isPrivileged, privilegeReasons, reasonText } from './privileged.ts';
 import { ssoApps } from './tally.ts';
 import type { Tally } from './tally.ts';
-import { STREAMS } from './types.ts';
+import { STREAMS, neverRead } from './types.ts';
 import type {
   Drift,
   Gap,
@@ -144,14 +144,6 @@ function streamsOf({ streams, at }: Judge): PostureProfile['streams'] {
     return { ...state, ageMs: ageMs(state.at, at) };
   });
 }
-
-const neverRead = (name: StreamState['name']): StreamState => ({
-  name,
-  state: 'partial',
-  count: 0,
-  at: null,
-  reason: 'never read',
-});
 
 function privilegedOf(users: readonly TwinUser[], judge: Judge): PrivilegedUser[] {
   return users

@@ -103,6 +103,15 @@ export interface StreamState {
   reason: string | null;
 }
 
+/** A stream that no sync has read yet. */
+export const neverRead = (name: StreamName): StreamState => ({
+  name,
+  state: 'partial',
+  count: 0,
+  at: null,
+  reason: 'never read',
+});
+
 /** `verified`: read in a complete stream; `derived`: computed from such; `stale`: older than its time to live. */
 export type Confidence = 'verified' | 'derived' | 'stale';
 

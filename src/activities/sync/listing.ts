@@ -1,5 +1,6 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import type { OktaApp } from '../../connectors/okta/types-access.ts';
+import { USER_STATUSES } from '../../connectors/okta/statuses.ts';
 import { pageProblem } from '../../connectors/okta/scope.ts';
 import type { OktaUser } from '../../connectors/types.ts';
 import type { ListedTwinUser, SyncList, SyncStamp } from '../../store/twin-types.ts';
@@ -9,18 +10,6 @@ import type { SyncDeps } from './deps.ts';
 import { callContext, stampOf, syncOf } from './plan.ts';
 import type { Sync } from './plan.ts';
 import type { SyncActivities } from './types.ts';
-
-/** Every status: without a filter Okta leaves out who was deprovisioned. */
-const STATUSES = [
-  'ACTIVE',
-  'DEPROVISIONED',
-  'LOCKED_OUT',
-  'PASSWORD_EXPIRED',
-  'PROVISIONED',
-  'RECOVERY',
-  'STAGED',
-  'SUSPENDED',
-];
 
 /** A page as read: ids in their order, and what storing it means. */
 interface ReadPage {
@@ -33,7 +22,12 @@ type ReadList = (deps: SyncDeps, sync: Sync, after: string | null) => Promise<Re
 /** How each list is read: 200 users, groups, apps or administrators a call. */
 const LISTS: Record<SyncList, ReadList> = {
   users: async ({ connectors }, sync, after) => {
-    const { output } = await connectors.okta('users:read', { statuses: STATUSES, after }, callContext(sync, 'users'));
+    // Every status: without a filter Okta leaves out who was deprovisioned.
+    const { output } = await connectors.okta(
+      'users:read',
+      { statuses: [...USER_STATUSES], after },
+      callContext(sync, 'users'),
+    );
     const users = output.items.map(listed);
     return { ...pageOf(output), store: (twin, tx, stamp) => twin.users.put(tx, stamp, users) };
   },

@@ -2,7 +2,7 @@ import { oktaSettings } from '../../config/credentials.ts';
 import type { OktaSettings } from '../../config/okta-env.ts';
 import type { SyncRecord } from '../../store/twin-types.ts';
 import type { Store } from '../../store/types.ts';
-import { STREAMS } from '../../twin/types.ts';
+import { STREAMS, neverRead } from '../../twin/types.ts';
 import type { StreamState } from '../../twin/types.ts';
 import type { OktaOptions } from '../okta.ts';
 import { toCliError } from '../support/errors.ts';
@@ -90,11 +90,3 @@ const allStreams = (read: readonly StreamState[], now: number): AgedStream[] =>
     const age = stream.at === null ? null : Math.max(0, Math.round((now - Date.parse(stream.at)) / 1000));
     return { ...stream, age };
   });
-
-const neverRead = (name: StreamState['name']): StreamState => ({
-  name,
-  state: 'partial',
-  count: 0,
-  at: null,
-  reason: 'never read',
-});

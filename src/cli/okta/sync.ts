@@ -1,10 +1,10 @@
-import { WorkflowEndedError, describe } from '../../client.ts';
+import { WorkflowEndedError } from '../../client.ts';
 import type { StartedWorkflow } from '../../client.ts';
 import { startSync, syncProgress, syncResult } from '../../client/sync.ts';
 import type { JsonObject } from '../../audit/types.ts';
 import type { OktaSyncInput, OktaSyncResult } from '../../workflows/messages.ts';
 import type { SyncOptions } from '../okta.ts';
-import { CliError, failure, usageError } from '../support/errors.ts';
+import { failure, usageError } from '../support/errors.ts';
 import { EXIT } from '../support/exit.ts';
 import type { ExitCode } from '../support/exit.ts';
 import { follow } from '../support/follow.ts';
@@ -12,11 +12,17 @@ import type { Followed } from '../support/follow.ts';
 import { eventRulesOf, policiesOf } from '../support/inspect.ts';
 import type { Io } from '../support/io.ts';
 import { print, say, writeJson } from '../support/io.ts';
+import { findStarted, tellDetached } from '../support/started.ts';
 import { loadSettings } from '../support/settings.ts';
 import type { Settings } from '../support/settings.ts';
 import { openTarget } from '../support/target.ts';
 import type { Target } from '../support/target.ts';
 import { syncGlimpse } from './sync-glimpse.ts';
+
+const NO_SYNC = {
+  code: 'no_such_sync',
+  remedy: 'See `arx okta status` for the sync that was begun last.',
+};
 
 /** Starts (or finds) a sync, follows it and prints what came out; 7 where a stream is partial or denied. */
 export async function oktaSync(io: Io, options: SyncOptions): Promise<ExitCode> {
@@ -32,10 +38,14 @@ export async function oktaSync(io: Io, options: SyncOptions): Promise<ExitCode> 
   let keep = false;
   try {
     const started =
-      options.attach === undefined ? await start(target, settings, options) : await find(target, options.attach);
+      options.attach === undefined
+        ? await start(target, settings, options)
+        : await findStarted(target, options.attach, NO_SYNC);
     if (options.detach) {
       keep = true;
-      return await tellDetached(io, { target, started, options });
+      const document = options.json ? { schema: 'arx.sync/v1', streams: [], items: [] } : null;
+      const next = 'See how it ended with `arx okta status`.';
+      return await tellDetached(io, { target, started }, { document, next });
     }
     if (!options.json) say(io, io.colors.err.dim(`sync ${started.run}, workflow ${started.workflowId}`));
     return await finish(io, { target, started, options });
@@ -66,32 +76,10 @@ async function start(
   return startSync(link, { ...input, configRef });
 }
 
-async function find({ link }: Target, workflowId: string): Promise<StartedWorkflow> {
-  const known = await describe(link, workflowId);
-  if (known) return known;
-  throw new CliError({
-    code: 'no_such_sync',
-    message: `There is no workflow ${workflowId} in namespace ${link.namespace}.`,
-    remedy: 'See `arx okta status` for the sync that was begun last.',
-  });
-}
-
 interface Job {
   target: Target;
   started: StartedWorkflow;
   options: SyncOptions;
-}
-
-async function tellDetached(io: Io, { target, started, options }: Job): Promise<ExitCode> {
-  const { run, workflowId } = started;
-  if (options.json) {
-    await writeJson(io, { schema: 'arx.sync/v1', run, workflowId, status: 'running', streams: [], items: [] });
-    return EXIT.ok;
-  }
-  await print(io, run);
-  say(io, `Started workflow ${workflowId}. See how it ended with \`arx okta status\`.`);
-  if (target.local) say(io, 'The local stack stays running for it; end it with `arx up --stop`.');
-  return EXIT.ok;
 }
 
 const followedSync = ({ link, store }: Target, started: StartedWorkflow): Followed<OktaSyncResult> => ({

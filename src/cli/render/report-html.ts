@@ -1,36 +1,20 @@
-import { createHash } from 'node:crypto';
 import type { RunDocument } from '../../mfa/document.ts';
 import { duration, when } from '../support/text.ts';
 import { markup } from './html.ts';
 import type { Markup } from './html.ts';
+import { selfContainedPage } from './page.ts';
 import { administrators, coverage, factorClasses, factorTypes, standings, tiles, verdicts } from './section-figures.ts';
 import { evidence, exemptions, method } from './section-ground.ts';
 import { changes, people, tickets } from './section-people.ts';
 import { STYLE } from './style.ts';
 
-const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64');
-/** Nothing may load and nothing may run; only the page's own style sheet applies. */
-const POLICY = `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; base-uri 'none'; form-action 'none'`;
-
 /** The whole report as one file that needs nothing else: no script, no font, no picture, no network. */
 export function reportHtml(document: RunDocument): string {
-  const title = `MFA enforcement – ${document.org} – ${document.startedAt.slice(0, 10)}`;
-  const page = markup`<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
-<meta name="color-scheme" content="light dark">
-<title>${title}</title>
-<style>`;
-  const body = markup`</style>
-</head>
-<body>
-<a class="skip" href="#content">Skip to content</a>
-${top(document)}
-<main id="content">
-${banner(document)}
+  return selfContainedPage({
+    title: `MFA enforcement – ${document.org} – ${document.startedAt.slice(0, 10)}`,
+    style: STYLE,
+    top: top(document),
+    content: markup`${banner(document)}
 ${tiles(document)}
 ${coverage(document)}
 <div class="grid">${verdicts(document)}${factorClasses(document)}</div>
@@ -43,14 +27,9 @@ ${standings('Groups', 'Group', document.groups)}
 ${factorTypes(document)}
 ${exemptions(document)}
 ${method(document)}
-${evidence(document)}
-</main>
-<footer>Made by arx from run <span class="mono">${document.run}</span>. This page is self-contained: it loads nothing and runs nothing.</footer>
-</body>
-</html>
-`;
-  // STYLE is ours and holds no markup; it must stand as hashed, so it is not encoded.
-  return `<!doctype html>\n${page.toString()}${STYLE}${body.toString()}`;
+${evidence(document)}`,
+    foot: markup`Made by arx from run <span class="mono">${document.run}</span>.`,
+  });
 }
 
 const PILLS: Record<RunDocument['status'], [tone: string, word: string]> = {

@@ -28,6 +28,7 @@ export async function oktaWith(
     now: () => new Date(),
     timeoutMs: 10_000,
     quota: given.quota ?? { share: 1, reserve: 0, warningThreshold: false },
+    buckets: given.store.rateBuckets,
     observe: given.observe,
   });
   return okta;

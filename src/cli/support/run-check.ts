@@ -1,4 +1,4 @@
-import { WorkflowEndedError, describe, startMfaCheck } from '../../client.ts';
+import { WorkflowEndedError, startMfaCheck } from '../../client.ts';
 import type { StartedWorkflow } from '../../client.ts';
 import type { JsonObject } from '../../audit/types.ts';
 import { matchesAny } from '../../governance/glob.ts';
@@ -15,12 +15,15 @@ import { deliver } from './files.ts';
 import { follow } from './follow.ts';
 import { followedCheck } from './followed-check.ts';
 import { policiesOf } from './inspect.ts';
-import { print, say, writeJson } from './io.ts';
+import { print, say } from './io.ts';
 import type { Io } from './io.ts';
+import { findStarted, tellDetached } from './started.ts';
 import { loadSettings } from './settings.ts';
 import type { Settings } from './settings.ts';
 import { openTarget } from './target.ts';
 import type { Target } from './target.ts';
+
+const NO_RUN = { code: 'no_such_run', remedy: 'List the runs with `arx runs`.' };
 
 /** Starts (or finds) a run, follows it and prints what came out; the exit code says how it ended. */
 export async function runCheck(io: Io, options: RunOptions): Promise<ExitCode> {
@@ -32,10 +35,14 @@ export async function runCheck(io: Io, options: RunOptions): Promise<ExitCode> {
   let keep = false;
   try {
     const started =
-      options.attach === undefined ? await start(target, settings, options) : await find(target, options.attach);
+      options.attach === undefined
+        ? await start(target, settings, options)
+        : await findStarted(target, options.attach, NO_RUN);
     if (options.detach) {
       keep = true;
-      return await tellDetached(io, { target, started, options });
+      const document = options.json ? { schema: 'arx.run/v1', dryRun: options.dryRun ?? false } : null;
+      const next = `Read it with \`arx report ${started.run}\`.`;
+      return await tellDetached(io, { target, started }, { document, next });
     }
     if (!options.json) say(io, io.colors.err.dim(`run ${started.run}, workflow ${started.workflowId}`));
     return await finish(io, { target, started, options });
@@ -76,32 +83,10 @@ function refuseDeltaWithoutLog({ connectors }: Settings['config'], { mode }: Run
   );
 }
 
-async function find({ link }: Target, workflowId: string): Promise<StartedWorkflow> {
-  const known = await describe(link, workflowId);
-  if (known) return known;
-  throw new CliError({
-    code: 'no_such_run',
-    message: `There is no workflow ${workflowId} in namespace ${link.namespace}.`,
-    remedy: 'List the runs with `arx runs`.',
-  });
-}
-
 interface Job {
   target: Target;
   started: StartedWorkflow;
   options: RunOptions;
-}
-
-async function tellDetached(io: Io, { target, started, options }: Job): Promise<ExitCode> {
-  const { run, workflowId } = started;
-  if (options.json) {
-    await writeJson(io, { schema: 'arx.run/v1', run, workflowId, status: 'running', dryRun: options.dryRun ?? false });
-    return EXIT.ok;
-  }
-  await print(io, run);
-  say(io, `Started workflow ${workflowId}. Read it with \`arx report ${run}\`.`);
-  if (target.local) say(io, 'The local stack stays running for it; end it with `arx up --stop`.');
-  return EXIT.ok;
 }
 
 async function finish(io: Io, job: Job): Promise<ExitCode> {

@@ -7,7 +7,7 @@ import type { BucketState, Priority, Quota, Sample, Window } from './types.ts';
 export type Place = 'ordinary' | 'probe';
 
 /** A process that has not been heard of for so long has no requests under way any more. */
-export const OWNER_GONE_MS = 10_000;
+const OWNER_GONE_MS = 10_000;
 /** Answers without headers after which a bucket that once had a limit counts as having none. */
 const SILENT = 3;
 /** A window is never waited for longer than this. */
@@ -84,9 +84,8 @@ function learn(state: BucketState, answered: Answered): void {
   else beginWindow(state, over, answered);
 }
 
-function stillRunning(state: BucketState, window: Window, { place, sentAt, receivedAt, sample }: Answered): void {
+function stillRunning(state: BucketState, window: Window, { place, receivedAt, sample }: Answered): void {
   window.remaining = Math.min(window.remaining, sample.window?.remaining ?? 0);
-  window.aliveAt = Math.max(window.aliveAt, sentAt);
   if (place !== 'probe') return;
   window.polls += 1;
   if (state.window) return;
@@ -107,7 +106,6 @@ function beginWindow(state: BucketState, over: Window | null, { sentAt, received
     remaining,
     reset,
     began: remaining === limit - 1 ? { from: sentAt, to: receivedAt } : null,
-    aliveAt: sentAt,
     polls: 0,
     oddEnd: odd ? receivedAt + inMs : null,
   };

@@ -156,15 +156,16 @@ export class Lane {
     let open = true;
     return {
       settle: (settlement) => {
-        if (!open) return;
+        const sample = settlement && readSample(settlement);
+        if (!open) return sample;
         open = false;
         this.#inFlight -= 1;
-        const sample = settlement && readSample(settlement);
         // Where there is no limit, only an answer that tells of one is worth a look into the book.
         const nothingNew = this.#unlimited && sample !== null && !sample.window && !sample.throttled;
         if (!nothingNew) this.#settled.push({ place, sentAt, receivedAt: book.now(), sample });
         if (sample?.window || sample?.throttled) this.#unlimited = false;
         this.#serve();
+        return sample;
       },
     };
   }

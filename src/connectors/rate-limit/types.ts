@@ -9,7 +9,8 @@ export interface Settlement {
 
 /** The right to send one request. Settled exactly once: with the answer, or with null where none came. */
 export interface Permit {
-  settle(settlement: Settlement | null): void;
+  /** Gives what the answer says of its bucket; null where none came. */
+  settle(settlement: Settlement | null): Sample | null;
 }
 
 /** Hands out permits so that no bucket of a vendor is overdrawn. */
@@ -70,8 +71,6 @@ export interface Window {
   reset: number;
   /** When its first request was sent and answered; null where that was not ours. */
   began: Span | null;
-  /** The latest sending time of a request that was still counted in it. */
-  aliveAt: number;
   /** Looks whether it is over, that found it running. */
   polls: number;
   /** When to take it as over although its reset is implausible; null where the reset can be believed. */

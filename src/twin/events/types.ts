@@ -1,33 +1,11 @@
+import type { OktaLogEvent, OktaLogParty } from '../../connectors/okta/types-org.ts';
 import type { SecurityEvent, Severity, TwinSettings } from '../types.ts';
 
 /** Who did something, or to whom it was done. */
-export interface EntryParty {
-  id: string | null;
-  type: string | null;
-  login: string | null;
-}
+export type EntryParty = OktaLogParty;
 
 /** What rules may look at of one entry of the System Log; everything else of an entry is left behind. */
-export interface LogEntry {
-  uuid: string;
-  /** ISO 8601. */
-  published: string;
-  eventType: string;
-  severity: string | null;
-  outcome: string | null;
-  reason: string | null;
-  actor: EntryParty | null;
-  targets: EntryParty[];
-  ipAddress: string | null;
-  country: string | null;
-  isProxy: boolean | null;
-  /** Behaviours that Okta found positive, such as `New Device`. */
-  behaviors: string[];
-  /** Names of the apps among the targets. */
-  apps: string[];
-  /** Ids and names of the identity provider of a sign-in. */
-  idps: string[];
-}
+export type LogEntry = OktaLogEvent;
 
 export type Scalar = string | number | boolean | null;
 /** A list of arx.yaml that a rule may name in the place of values. */

@@ -2,26 +2,15 @@ import { z } from 'zod';
 import { atMostOne, expression, oktaId, paging, quoted, userInput } from '../inputs.ts';
 import { parseUser, parseUsers } from '../projections/users.ts';
 import type { OktaProfile, OktaUserOperations } from '../types.ts';
+import { USER_STATUSES } from '../statuses.ts';
 import { cursorOf, page, pageEvidence, pagingOf, routeTo, same } from './shared.ts';
 import type { OktaRows } from './shared.ts';
 
 const PAGE_SIZE = 200;
 
-/** Okta's user statuses. (Okta Management API 2026.06.3, UserStatus) */
-const STATUSES = [
-  'ACTIVE',
-  'DEPROVISIONED',
-  'LOCKED_OUT',
-  'PASSWORD_EXPIRED',
-  'PROVISIONED',
-  'RECOVERY',
-  'STAGED',
-  'SUSPENDED',
-] as const;
-
 const listInput = z
   .strictObject({
-    statuses: z.array(z.enum(STATUSES)).min(1).optional(),
+    statuses: z.array(z.enum(USER_STATUSES)).min(1).optional(),
     login: expression.optional(),
     email: expression.optional(),
     search: expression.optional(),
