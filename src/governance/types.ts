@@ -1,7 +1,7 @@
 import type { JsonObject } from '../audit/types.ts';
 
 /** Vendors that have a governed connector. */
-export type ConnectorName = 'okta' | 'jira' | 'slack';
+export type ConnectorName = 'okta' | 'jira' | 'slack' | 'entra' | 'google' | 'salesforce' | 'email';
 
 /** Risk of an operation, lowest first. */
 export const RISKS = ['LOW', 'MEDIUM', 'HIGH', 'CRITICAL'] as const;

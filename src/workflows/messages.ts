@@ -1,5 +1,6 @@
 /** Names that others rely on: workflow types, ids, queue, queries, and the shapes of inputs and results. */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { FlowOutcome } from '../remediation/types.ts';
 
 export const TASK_QUEUE = 'arx';
 export const MFA_WORKFLOW = 'mfaEnforcementCheck';
@@ -237,3 +238,43 @@ export interface EnrichAccountResult {
   /** Calls that failed, each with its code. */
   errors: string[];
 }
+
+export const FLOW_WORKFLOW = 'delegatedFlow';
+
+/** Search attributes of `delegatedFlow`, each a Keyword; nothing personal. */
+export const FLOW_SEARCH = { flow: 'ArxFlow', outcome: 'ArxOutcome', actor: 'ArxActor' } as const;
+
+/**
+ * Input of `delegatedFlow`. arx gives the `run` it has opened in the store; what is typed into the Temporal UI gives
+ * event and flow themselves, and then stands in the history.
+ */
+export interface DelegatedFlowInput {
+  run?: string;
+  /** The event, as Okta ISPM sends it. */
+  event?: Record<string, unknown>;
+  /** Name of the flow; absent: by the routing table. */
+  flow?: string;
+  inputs?: Record<string, unknown>;
+  /** The principal that asks, for example `user:ann@example.com`; default `user:anonymous`. */
+  as?: string;
+  dryRun?: boolean;
+}
+
+/** How a run ended: nothing personal; everything else is told by `arx flows history RUN`. */
+export interface DelegatedFlowResult {
+  run: string;
+  flow: string | null;
+  outcome: FlowOutcome;
+  code: string | null;
+  /** Runs of the accounts of a person. */
+  children: string[];
+}
+
+/** Answer of the `progress` query of `delegatedFlow`. */
+export interface FlowProgress {
+  run: string;
+  phase: 'starting' | 'planning' | 'acting' | 'waiting' | 'verifying' | 'done';
+  step: string | null;
+}
+
+export const flowProgressQuery = defineQuery<FlowProgress>('progress');

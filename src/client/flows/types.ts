@@ -1,0 +1,64 @@
+import type { Flow, FlowPermission, ResourceSet, Route } from '../../remediation/types.ts';
+import type { FlowCaller, FlowRunFilter, FlowRunRecord } from '../../store/flow-types.ts';
+
+/** Who asks, as proven by the surface. `key`: name of the service's access key. */
+export type FlowAsker = Pick<FlowCaller, 'principal' | 'authenticatedBy' | 'surface'>;
+
+/** What the flows are now: files read at start and when they change. */
+export interface FlowBook {
+  flows: readonly Flow[];
+  routes: readonly Route[];
+  /** Sets of resource_sets.yaml, to seed the store with. */
+  sets: readonly ResourceSet[];
+}
+
+/** Asks for a run. Without `flow` the routing table decides. */
+export interface FlowAsk {
+  asker: FlowAsker;
+  flow?: string;
+  /** Parsed JSON as it came; validated here. */
+  event: unknown;
+  inputs?: Readonly<Record<string, string | number | boolean>>;
+  dryRun?: boolean;
+  /** Refuse events older than `remediation.max_event_age` (deliveries over HTTP). */
+  checkAge?: boolean;
+}
+
+/** A flow as somebody may see it. */
+export interface VisibleFlow {
+  flow: Flow;
+  permissions: FlowPermission[];
+}
+
+/**
+ * Refusals before there is a run: `not_found` (no View, or no such flow), `forbidden` (no Run), `malformed` (event,
+ * inputs; with the field), `conflict` (event id used with other content), `disabled`, `unauthenticated`,
+ * `nothing_to_undo`, `not_allowed` (sets: no super administrator).
+ */
+export interface FlowRefusalFields {
+  code: 'not_found' | 'forbidden' | 'malformed' | 'conflict' | 'disabled' | 'nothing_to_undo' | 'not_allowed';
+  message: string;
+  remedy: string;
+  field?: string;
+}
+
+/** Everything that is done with flows from outside: the command line, the HTTP API and the activities all go through this. */
+export interface FlowDesk {
+  list(asker: FlowAsker): Promise<VisibleFlow[]>;
+  show(asker: FlowAsker, name: string): Promise<VisibleFlow>;
+  /**
+   * Admits an event: permission, form, tenant, age, idempotency; opens the run in the store (audited). Does not start
+   * the workflow. `created: false` gives the run that the event had before. Refusals with an outcome (foreign_tenant,
+   * stale_event …) are runs that ended as denied; an issue without a route ended as unrouted, an OAuth grant as manual.
+   */
+  admit(ask: FlowAsk): Promise<{ record: FlowRunRecord; created: boolean }>;
+  /** Opens the run that takes `run` back. Throws FlowRefusal nothing_to_undo. */
+  admitUndo(asker: FlowAsker, run: string): Promise<{ record: FlowRunRecord; created: boolean }>;
+  /** Runs of flows that the asker may see. */
+  history(asker: FlowAsker, filter: Omit<FlowRunFilter, 'flows'>): Promise<FlowRunRecord[]>;
+  run(asker: FlowAsker, run: string): Promise<{ record: FlowRunRecord; children: FlowRunRecord[] }>;
+  sets(asker: FlowAsker): Promise<ResourceSet[]>;
+  putSet(asker: FlowAsker, set: ResourceSet): Promise<void>;
+  removeSet(asker: FlowAsker, name: string): Promise<void>;
+  switch(asker: FlowAsker, flow: string, enabled: boolean): Promise<void>;
+}

@@ -1,0 +1,5 @@
+/** Mail by SMTP. */
+export interface EmailOperations {
+  /** Plain text, one recipient or several; no header is taken from outside but these. `id` is the Message-ID. */
+  'email:send': { input: { to: readonly string[]; subject: string; text: string }; output: { id: string } };
+}
