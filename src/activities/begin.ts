@@ -1,6 +1,5 @@
 import { Context } from '@temporalio/activity';
 import type { CheckSettings } from '../config/check-settings.ts';
-import type { ConnectorName } from '../governance/types.ts';
 import { matchesAny } from '../governance/glob.ts';
 import { exemptionReason, isLive } from '../mfa/exemptions.ts';
 import type { ExemptionBook } from '../mfa/exemptions.ts';
@@ -108,18 +107,21 @@ interface Preflight {
 }
 
 /** Operations that this run will need; asked for before it begins, so that no run is refused halfway. */
-function needed({ settings, dryRun, withSlack }: Preflight): [ConnectorName, string][] {
+function needed({ settings, dryRun, withSlack }: Preflight): [Vendor, string][] {
   const list = settings.groups.length > 0 ? 'groups:read_members' : 'users:read';
   const okta = [list, 'users:read_factors'];
   const tickets = !dryRun && settings.tickets.mode !== 'none';
   if (tickets) okta.push('users:read_detail');
   const jira = tickets ? ['issues:create', 'issues:read', 'issues:update', 'issues:comment', 'issues:transition'] : [];
   const slack = !dryRun && withSlack ? ['chat:write', 'history:read'] : [];
-  const rows = { okta, jira, slack } satisfies Record<ConnectorName, string[]>;
-  return (Object.keys(rows) as ConnectorName[]).flatMap((name) =>
-    rows[name].map((operation) => [name, operation] as [ConnectorName, string]),
+  const rows: Record<Vendor, string[]> = { okta, jira, slack };
+  return (Object.keys(rows) as Vendor[]).flatMap((name) =>
+    rows[name].map((operation): [Vendor, string] => [name, operation]),
   );
 }
+
+/** The vendors of this job. */
+type Vendor = 'okta' | 'jira' | 'slack';
 
 async function refuseWhatIsDenied(deps: Deps, preflight: Preflight): Promise<void> {
   const { run, workflowId, settings } = preflight;

@@ -29,7 +29,15 @@ export const approvals = z
 
 const guardrail = z.strictObject({ risk_max: word(RISK_WORDS).describe('Highest risk that any policy may grant') });
 export const guardrails = z
-  .strictObject({ okta: guardrail.optional(), jira: guardrail.optional(), slack: guardrail.optional() })
+  .strictObject({
+    okta: guardrail.optional(),
+    jira: guardrail.optional(),
+    slack: guardrail.optional(),
+    entra: guardrail.optional(),
+    google: guardrail.optional(),
+    salesforce: guardrail.optional(),
+    email: guardrail.optional(),
+  })
   .prefault({ okta: { risk_max: 'critical' } })
   .describe('The highest risk that any policy may grant');
 

@@ -36,19 +36,21 @@ const schedule = z.strictObject({
   jitter: duration.prefault('0s').describe('Spreads the start over this time'),
 });
 
-const permission = (operations: readonly string[]) =>
-  z
-    .strictObject({
-      operations: list(text('an operation such as users:read, or a glob'), 'a list of operations').describe(
-        'Operations, or globs of them, that the check may use',
-      ),
-    })
-    .prefault({ operations: [...operations] });
+const permitted = z.strictObject({
+  operations: list(text('an operation such as users:read, or a glob'), 'a list of operations').describe(
+    'Operations, or globs of them, that the check may use',
+  ),
+});
+const permission = (operations: readonly string[]) => permitted.prefault({ operations: [...operations] });
 
 const connectors = z.strictObject({
   okta: permission(['users:read', 'users:read_detail', 'users:read_factors', 'groups:read', 'groups:read_members']),
   jira: permission(['issues:create', 'issues:read', 'issues:update', 'issues:comment', 'issues:transition']),
   slack: permission(['chat:write', 'chat:update', 'history:read']),
+  entra: permitted.optional(),
+  google: permitted.optional(),
+  salesforce: permitted.optional(),
+  email: permitted.optional(),
 });
 
 const factorTypes = z

@@ -25,6 +25,10 @@ import type { Decide } from './authorise.ts';
 import type { CallEvent, Wire } from './exchange.ts';
 import type { Pipeline } from './execute.ts';
 import type { OnWrite } from './writes.ts';
+import type { EmailOperations } from './email/types.ts';
+import type { EntraOperations } from './entra/types.ts';
+import type { GoogleOperations } from './google/types.ts';
+import type { SalesforceOperations } from './salesforce/types.ts';
 import type { OktaCredential } from './okta/client.ts';
 import type { VendorClient } from './perform.ts';
 import { bookFor, bucketKey } from './rate-limit/buckets.ts';
@@ -101,11 +105,19 @@ export function createConnectors(settings: ConnectorSettings): Connectors {
       SLACK_ROWS,
       slack ? createSlackClient({ ...slack, wire: wireTo('slack', slack.apiUrl, settings) }) : unconfigured(),
     ),
+    entra: pipe('entra', {}, unconfigured()),
+    google: pipe('google', {}, unconfigured()),
+    salesforce: pipe('salesforce', {}, unconfigured()),
+    email: pipe('email', {}, unconfigured()),
   };
   return {
     okta: pipes.okta.call as Call<OktaOperations>,
     jira: pipes.jira.call as Call<JiraOperations>,
     slack: pipes.slack.call as Call<SlackOperations>,
+    entra: pipes.entra.call as Call<EntraOperations>,
+    google: pipes.google.call as Call<GoogleOperations>,
+    salesforce: pipes.salesforce.call as Call<SalesforceOperations>,
+    email: pipes.email.call as Call<EmailOperations>,
     validate: (connector, operation, input, context) => pipes[connector].validate({ operation, input, context }),
     decide: (connector, operation, principal, { argsDigest, facts = {} } = {}) =>
       decide({ connector, operation, principal, argsDigest, raisedBy: raisedBy(facts) }),

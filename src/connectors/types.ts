@@ -1,8 +1,12 @@
 import type { AuditDraft, JournalEffect, JsonObject } from '../audit/types.ts';
 import type { ContextFacts } from '../governance/context.ts';
 import type { ConnectorName, Decision, Risk } from '../governance/types.ts';
+import type { EmailOperations } from './email/types.ts';
+import type { EntraOperations } from './entra/types.ts';
 import type { ConnectorError } from './errors.ts';
+import type { GoogleOperations } from './google/types.ts';
 import type { OktaOperationTypes } from './okta/types.ts';
+import type { SalesforceOperations } from './salesforce/types.ts';
 
 /** Who calls, on whose run, and which operations the job's configuration lets it use besides the policies. */
 export interface Caller {
@@ -91,6 +95,10 @@ export interface Connectors {
   okta: Call<OktaOperations>;
   jira: Call<JiraOperations>;
   slack: Call<SlackOperations>;
+  entra: Call<EntraOperations>;
+  google: Call<GoogleOperations>;
+  salesforce: Call<SalesforceOperations>;
+  email: Call<EmailOperations>;
   /** Decides without calling: used to refuse a run before it begins. Nothing is audited. */
   decide(
     connector: ConnectorName,

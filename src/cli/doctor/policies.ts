@@ -33,6 +33,6 @@ export const policyCheck = (settings: Settings): Promise<CheckResult> =>
 /** The operations of the catalogue that the configuration's globs name. */
 function permitted({ config }: Settings): { connector: ConnectorName; operation: string }[] {
   return OPERATIONS.filter(({ connector, operation }) =>
-    matchesAny(config.connectors[connector].operations, operation),
+    matchesAny(config.connectors[connector]?.operations ?? [], operation),
   );
 }

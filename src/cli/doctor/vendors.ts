@@ -30,7 +30,7 @@ export interface Bench {
 /** One vendor's checks, in order; each is a name and what it tries. */
 export type VendorChecks = (bench: Bench) => AsyncIterable<CheckResult>;
 
-const CHECKS: Record<ConnectorName, VendorChecks> = { okta: oktaChecks, jira: jiraChecks, slack: slackChecks };
+const CHECKS = { okta: oktaChecks, jira: jiraChecks, slack: slackChecks } satisfies Record<string, VendorChecks>;
 
 /** Tries every permission that the check needs at every vendor, through the governed connectors as workflow:doctor. */
 export async function* vendorChecks(settings: Settings, store: Store): AsyncGenerator<CheckResult> {

@@ -1,5 +1,7 @@
+import type { OperationTable } from '../types.ts';
+
 /** Mail by SMTP. */
-export interface EmailOperations {
+export interface EmailOperations extends OperationTable {
   /** Plain text, one recipient or several; no header is taken from outside but these. `id` is the Message-ID. */
   'email:send': { input: { to: readonly string[]; subject: string; text: string }; output: { id: string } };
 }

@@ -1,3 +1,5 @@
+import type { OperationTable } from '../types.ts';
+
 /** A user of Entra ID (Microsoft Graph v1.0): the fields that arx reads. */
 export interface EntraUser {
   /** Object id, a GUID. */
@@ -16,7 +18,7 @@ interface Membership {
 }
 
 /** Operations of Entra ID. A missing user or group is ConnectorError not_found. */
-export interface EntraOperations {
+export interface EntraOperations extends OperationTable {
   /** By object id or by user principal name; what does not look like either is InvalidArgumentError. */
   'users:read': { input: { user: string }; output: EntraUser };
   /** PATCH {accountEnabled: false}. 403 Authorization_RequestDenied: the message names the directory role that is needed. */

@@ -10,11 +10,18 @@ const oktaBucket = (path: string): string => {
   return first === 'api' ? third : `${first}/${second}/${third}`;
 };
 
-/** Slack counts by method; Jira by the whole site. */
+/** Everything in one bucket, but tokens, which another server hands out, in their own. */
+const oneOf = (name: string) => (path: string) => (/\/token$/.test(path) ? 'token' : name);
+
+/** Slack counts by method, Jira by the whole site; the others tell nothing of their limits before they are used up. */
 const BUCKETS: Record<ConnectorName, (path: string) => string> = {
   okta: oktaBucket,
   jira: () => 'site',
   slack: (path) => path.slice(path.lastIndexOf('/') + 1),
+  entra: oneOf('graph'),
+  google: oneOf('directory'),
+  salesforce: oneOf('org'),
+  email: () => 'mail',
 };
 
 /** Name of the bucket that a request to `path` is counted in. */

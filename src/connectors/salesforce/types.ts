@@ -1,3 +1,5 @@
+import type { OperationTable } from '../types.ts';
+
 /** A user of Salesforce: the fields that arx reads. */
 export interface SalesforceUser {
   /** 18 or 15 characters. */
@@ -8,7 +10,7 @@ export interface SalesforceUser {
   active: boolean;
 }
 /** Operations of Salesforce. */
-export interface SalesforceOperations {
+export interface SalesforceOperations extends OperationTable {
   /** By id (15 or 18 characters) or by exact user name, with SOQL; nobody or several is ConnectorError not_found. */
   'users:read': { input: { user: string }; output: SalesforceUser };
   'users:deactivate': { input: { userId: string }; output: null };
