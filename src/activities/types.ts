@@ -13,6 +13,8 @@ export interface RunPlan {
   /** Users an activity; `auto` decides by how many were listed. */
   batch: 'auto' | number;
   tickets: 'per_user' | 'bulk' | 'none';
+  /** History length at which the run continues as new; plans of earlier versions do not say. */
+  historyLimit?: number;
   /** Only who changed is to be read: the log is asked for them, not before this time (ISO 8601). */
   delta?: { readyAt: string };
 }

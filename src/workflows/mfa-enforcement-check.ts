@@ -81,7 +81,7 @@ async function story(plan: RunPlan, state: ResumeState, progress: Progress): Pro
 /** Lists every source page by page. Losing the list midway is remembered; not being able to begin fails the run. */
 async function listUsers(plan: RunPlan, state: ResumeState): Promise<boolean> {
   while (state.source < plan.sources) {
-    if (historyIsLong()) return false;
+    if (historyIsLong(plan.historyLimit)) return false;
     const page = state.sizes.length;
     const first = page === state.sourceStart;
     try {
@@ -114,7 +114,7 @@ async function readChanges(run: string, { readyAt }: NonNullable<RunPlan['delta'
 /** Fans the checks out in a small window; one user an activity, or a batch of them. */
 async function checkEverybody(plan: RunPlan, state: ResumeState): Promise<boolean> {
   const size = batchSize(plan.batch, sum(state.sizes));
-  const { next, paused } = slicer(state.sizes, state.scanAt, size);
+  const { next, paused } = slicer(state.sizes, state.scanAt, { size, historyLimit: plan.historyLimit });
   try {
     await inParallel(plan.window, next, async (slice) => {
       const { checked } = await patient.checkUsers({ run: plan.run, ...slice });
@@ -140,7 +140,7 @@ async function openTickets(plan: RunPlan, state: ResumeState): Promise<boolean> 
     return true;
   }
   for (;;) {
-    if (historyIsLong()) return false;
+    if (historyIsLong(plan.historyLimit)) return false;
     const { ids } = await quick.findings({ run, after: state.after, limit: FINDINGS_A_PAGE });
     if (ids.length === 0) return true;
     await eachTicket(state, ids, (userId) => patient.ensureTicket({ run, userId }));
@@ -152,7 +152,7 @@ async function openTickets(plan: RunPlan, state: ResumeState): Promise<boolean> 
 async function closeTickets(plan: RunPlan, state: ResumeState): Promise<boolean> {
   const { run } = plan;
   for (;;) {
-    if (historyIsLong()) return false;
+    if (historyIsLong(plan.historyLimit)) return false;
     const { subjects } = await quick.closable({ run, after: state.after, limit: FINDINGS_A_PAGE });
     if (subjects.length === 0) return true;
     await eachTicket(state, subjects, (subject) => patient.closeTicket({ run, subject }));

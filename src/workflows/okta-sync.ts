@@ -19,9 +19,10 @@ const INPUT = {
   resume: FORMS.object,
 };
 
-/** Items an activity, and activities in flight, of what is listed beside the users. */
+/** Items an activity of what is listed beside the users. */
 const ITEMS_A_BATCH = 25;
-const WINDOWS = { groups: 2, apps: 2, assignees: 1 } as const;
+/** Their activities in flight, where a plan of an earlier version names none. */
+const EARLIER_WINDOWS: NonNullable<SyncRun['windows']> = { groups: 2, apps: 2, assignees: 1 };
 
 /** Reads users, groups, apps, roles and the System Log side by side, each for itself, and judges what it then has. */
 export async function oktaSync(given?: OktaSyncInput): Promise<OktaSyncResult> {
@@ -74,7 +75,7 @@ async function alone(branch: { lost: string | null }, way: () => Promise<boolean
 async function readBranch(sync: SyncRun, list: SyncBranchName, branch: SyncBranch): Promise<boolean> {
   const { run } = sync;
   while (!branch.listed) {
-    if (historyIsLong()) return false;
+    if (historyIsLong(sync.historyLimit)) return false;
     const page = branch.sizes.length;
     try {
       const { listed, more } = await quick.listSyncPage({ run, list, page });
@@ -88,8 +89,8 @@ async function readBranch(sync: SyncRun, list: SyncBranchName, branch: SyncBranc
   }
   const isUsers = list === 'users';
   const size = isUsers ? batchSize(sync.batch, sum(branch.sizes)) : ITEMS_A_BATCH;
-  const { next, paused } = slicer(branch.sizes, branch.at, size);
-  await inParallel(isUsers ? sync.window : WINDOWS[list], next, async (slice) => {
+  const { next, paused } = slicer(branch.sizes, branch.at, { size, historyLimit: sync.historyLimit });
+  await inParallel(isUsers ? sync.window : (sync.windows ?? EARLIER_WINDOWS)[list], next, async (slice) => {
     const { read } = await patient.readSyncItems({ run, list, ...slice });
     branch.done += read;
   });
@@ -98,7 +99,7 @@ async function readBranch(sync: SyncRun, list: SyncBranchName, branch: SyncBranc
 
 async function readLog(sync: SyncRun, logs: NonNullable<SyncState['logs']>): Promise<boolean> {
   while (!logs.done) {
-    if (historyIsLong()) return false;
+    if (historyIsLong(sync.historyLimit)) return false;
     const { entries, more } = await quick.readLogPage({ run: sync.run, page: logs.pages });
     logs.pages += 1;
     logs.entries += entries;

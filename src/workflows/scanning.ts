@@ -1,6 +1,6 @@
 /** What the stories share that list page by page and then read item by item. */
 import * as wf from '@temporalio/workflow';
-import { HISTORY_LIMIT } from '../mfa/scan-plan.ts';
+import { EARLIER_HISTORY_LIMIT } from '../mfa/scan-plan.ts';
 
 /**
  * A worker that was killed is found out after this long; each activity in flight then costs a recorded heartbeat, an
@@ -30,8 +30,12 @@ export interface Slicer {
   paused: () => boolean;
 }
 
-/** Slices of `size` items at most, of pages of these sizes; moves the position on. */
-export function slicer(sizes: readonly number[], at: { page: number; from: number }, size: number): Slicer {
+/** Slices of `size` items at most, of pages of these sizes, until the history is long; moves the position on. */
+export function slicer(
+  sizes: readonly number[],
+  at: { page: number; from: number },
+  { size, historyLimit }: { size: number; historyLimit: number | undefined },
+): Slicer {
   let paused = false;
   const next = (): Slice | null => {
     while (at.page < sizes.length && at.from >= (sizes[at.page] ?? 0)) {
@@ -40,7 +44,7 @@ export function slicer(sizes: readonly number[], at: { page: number; from: numbe
     }
     const { page, from } = at;
     if (page >= sizes.length) return null;
-    paused ||= historyIsLong();
+    paused ||= historyIsLong(historyLimit);
     if (paused) return null;
     const count = Math.min(size, (sizes[page] ?? 0) - from);
     at.from += count;
@@ -49,10 +53,10 @@ export function slicer(sizes: readonly number[], at: { page: number; from: numbe
   return { next, paused: () => paused };
 }
 
-/** Whether the run should continue as new. */
-export function historyIsLong(): boolean {
+/** Whether the run should continue as new. The limit is that of its plan. */
+export function historyIsLong(limit = EARLIER_HISTORY_LIMIT): boolean {
   const { historyLength, continueAsNewSuggested } = wf.workflowInfo();
-  return continueAsNewSuggested || historyLength > HISTORY_LIMIT;
+  return continueAsNewSuggested || historyLength > limit;
 }
 
 /** The type of the failure at the bottom: a coded word, never a vendor's text. */

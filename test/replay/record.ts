@@ -144,8 +144,13 @@ const WAYS: Record<string, Way> = {
     return enriched(job, { inputRef: await job.store.snapshots.put({ account: 'u0@example.com' }) });
   },
   'account-refused': (job) => enriched(job, { account: 'a"b' }),
+  // Recorded when a run continued after 1,000 events.
   'continued-as-new': async (job) => {
     await people(job, 330, 330);
+    return started(job);
+  },
+  'continued-sooner': async (job) => {
+    await people(job, 130, 130);
     return started(job);
   },
 };
@@ -220,6 +225,10 @@ const SYNCS: Record<string, Way> = {
   'sync-of-apps': async (job) => synced(job, { users: false, logs: false }),
   'sync-continued-as-new': async (job) => {
     await people(job, 330, 330);
+    return synced(job);
+  },
+  'sync-continued-sooner': async (job) => {
+    await people(job, 130, 130);
     return synced(job);
   },
   'sync-cancelled': async (job) => {

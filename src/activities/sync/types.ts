@@ -7,6 +7,10 @@ export interface SyncRun {
   window: number;
   /** Users an activity; `auto` decides by how many were listed. */
   batch: 'auto' | number;
+  /** History length at which the sync continues as new; plans of earlier versions do not say, nor the windows. */
+  historyLimit?: number;
+  /** Activities in flight of what is listed beside the users. */
+  windows?: Record<Exclude<SyncBranchName, 'users'>, number>;
 }
 
 export interface SyncSlice {

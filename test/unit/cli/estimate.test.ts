@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { EstimateDocument } from '../../../src/cli/estimate/document.ts';
 import type { LogEntry } from '../../../src/emulators/control/protocol.ts';
@@ -44,13 +45,24 @@ beforeAll(async () => {
     ...[user('both', 'ACTIVE', ['Sales', 'Support']), user('sales', 'ACTIVE', ['Sales'])],
   ]);
 }, 60_000);
-beforeEach(() => configured());
+beforeEach(async () => {
+  configured();
+  await forgetQuota();
+});
 afterAll(async () => {
   await store.close();
   await database.close();
   await emulators.stop();
   rmSync(folder, { recursive: true, force: true });
 });
+
+/** What one command saw of Okta's limits, the next one knows. */
+async function forgetQuota(): Promise<void> {
+  const client = new pg.Client({ connectionString: database.databaseUrl });
+  await client.connect();
+  await client.query('delete from rate_buckets');
+  await client.end();
+}
 
 /** The document of an estimate, what it said beside it, and what the vendors were asked meanwhile. */
 async function estimated(argv: readonly string[] = [], more: Record<string, string> = {}) {
@@ -102,6 +114,7 @@ describe('where no run is known', () => {
     configured('scope: { statuses: [ACTIVE, LOCKED_OUT] }\n');
     expect((await estimated()).document.users).toBe(208);
     configured();
+    await forgetQuota();
     const { document, asked } = await estimated(['--group', 'Sales', '--group', 'Support']);
     expect(document).toMatchObject({ users: 2, calls: 4, basis: { users: 'listed', quota: 'assumed' } });
     expect(document.scope.groups).toEqual(['Sales', 'Support']);
