@@ -32,29 +32,38 @@ const ON_ACCOUNTS: Record<string, Activity> = {
   'okta:users:suspend': { of: ACCOUNT, id: 5, name: 'Disable' },
   'okta:users:deactivate': { of: ACCOUNT, id: 5, name: 'Disable' },
   'okta:users:clear_sessions': { of: AUTHENTICATION, id: 2, name: 'Logoff' },
+  'entra:users:enable': { of: ACCOUNT, id: 2, name: 'Enable' },
+  'entra:users:disable': { of: ACCOUNT, id: 5, name: 'Disable' },
+  'entra:users:revoke_sessions': { of: AUTHENTICATION, id: 2, name: 'Logoff' },
+  'google:users:unsuspend': { of: ACCOUNT, id: 2, name: 'Enable' },
+  'google:users:suspend': { of: ACCOUNT, id: 5, name: 'Disable' },
+  'salesforce:users:activate': { of: ACCOUNT, id: 2, name: 'Enable' },
+  'salesforce:users:deactivate': { of: ACCOUNT, id: 5, name: 'Disable' },
 };
 
 const OUTCOMES = ['action.succeeded', 'action.failed', 'action.unknown'];
 
 /** Verbs of operations and kinds by what they come to in API Activity; the rest is 99, Other. */
 const API_ACTIVITIES: [verbs: RegExp, id: number, name: string][] = [
-  [/^(read|checked|rechecked|page)/, 2, 'Read'],
+  [/^(read|checked|rechecked|page|verified)/, 2, 'Read'],
   [/^(create|created|write|add|assign|posted|opened|issued)/, 1, 'Create'],
-  [/^(update|updated|comment|transition|closed|reopened|rotated|loaded)/, 3, 'Update'],
+  [/^(update|updated|comment|transition|closed|reopened|rotated|loaded|switched|changed)/, 3, 'Update'],
   [/^(delete|remove|clear|revoke)/, 4, 'Delete'],
 ];
 
-/** Ends of kinds that tell how it went. */
+/** Ends of kinds, and outcomes of delegated flows, that tell how it went. */
 const STATUSES: Record<string, { status_id: number; status: string }> = {
   failed: { status_id: 2, status: 'Failure' },
   denied: { status_id: 2, status: 'Failure' },
   refused: { status_id: 2, status: 'Failure' },
   rejected: { status_id: 2, status: 'Failure' },
   stale: { status_id: 2, status: 'Failure' },
+  expired: { status_id: 2, status: 'Failure' },
   unknown: { status_id: 0, status: 'Unknown' },
   intended: { status_id: 0, status: 'Unknown' },
   started: { status_id: 0, status: 'Unknown' },
   requested: { status_id: 0, status: 'Unknown' },
+  unverified: { status_id: 0, status: 'Unknown' },
 };
 const SUCCESS = { status_id: 1, status: 'Success' };
 
@@ -97,7 +106,8 @@ function activityOf(entry: AuditEntry): Activity {
 }
 
 function statusOf({ kind, outcome, decision }: AuditEntry): JsonObject {
-  const status = STATUSES[kind.split('.').at(-1) ?? ''] ?? SUCCESS;
+  const word = outcome?.['outcome'] ?? kind.split('.').at(-1);
+  const status = STATUSES[typeof word === 'string' ? word : ''] ?? SUCCESS;
   const code = outcome?.['code'] ?? (status.status_id === 2 ? decision?.code : undefined);
   return typeof code === 'string' ? { ...status, status_code: code } : { ...status };
 }
@@ -127,8 +137,9 @@ function apiFields({ operation, kind, surface, correlation, argsDigest }: AuditE
   };
 }
 
-function accountFields({ surface }: AuditEntry, target: string): JsonObject {
-  return { user: { uid: target }, src_endpoint: { name: surface }, service: { name: 'okta' } };
+function accountFields({ surface, operation }: AuditEntry, target: string): JsonObject {
+  const service = { name: operation?.split(':').at(-3) ?? 'arx' };
+  return { user: { uid: target }, src_endpoint: { name: surface }, service };
 }
 
 function unmappedOf(entry: AuditEntry): JsonObject {

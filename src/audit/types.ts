@@ -45,7 +45,15 @@ export type AuditKind =
   | 'action.started'
   | 'action.succeeded'
   | 'action.failed'
-  | 'action.unknown';
+  | 'action.unknown'
+  | 'flow.opened'
+  | 'flow.refused'
+  | 'flow.planned'
+  | 'flow.step'
+  | 'flow.verified'
+  | 'flow.closed'
+  | 'flow.switched'
+  | 'resource_set.changed';
 
 /** The part of a policy decision that the trail keeps. */
 export interface AuditDecision {

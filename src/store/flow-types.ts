@@ -69,6 +69,8 @@ export interface FlowRunFilter {
   flow?: string;
   /** Only these flows (what the asker may see); absent: all. */
   flows?: readonly string[];
+  /** With `flows`: runs without a flow (no route, several accounts) too. */
+  withoutFlow?: boolean;
   outcome?: FlowOutcome;
   eventId?: string;
   since?: string;
@@ -79,38 +81,39 @@ export interface FlowRunFilter {
   after?: string;
 }
 
+/** The parts of a run that change until it ends. */
+export type FlowRunPatch = Partial<
+  Pick<FlowRunRecord, 'state' | 'outcome' | 'code' | 'message' | 'target' | 'steps' | 'undo' | 'finishedAt' | 'inputs'>
+>;
+
 export interface FlowRunRepository {
   /**
    * Inserts the run unless one of the same id is there; gives what stands there then, and whether it is new. Of a
-   * hundred at once exactly one gets `created: true`.
+   * hundred at once exactly one gets `created: true`. `tx`: the transaction of its entries in the trail.
    */
-  open(record: FlowRunRecord): Promise<{ record: FlowRunRecord; created: boolean }>;
+  open(record: FlowRunRecord, tx?: StoreTransaction | null): Promise<{ record: FlowRunRecord; created: boolean }>;
   get(run: string): Promise<FlowRunRecord | null>;
-  /** Digests under which the id of an event has been used (dry runs and children apart), with their runs. */
-  usesOf(eventId: string): Promise<{ run: string; flow: string | null; eventDigest: string }[]>;
-  /** Changes the parts given, only while the run has not ended; false where it has. */
-  update(
-    tx: StoreTransaction | null,
-    run: string,
-    patch: Partial<
-      Pick<
-        FlowRunRecord,
-        'state' | 'outcome' | 'code' | 'message' | 'target' | 'steps' | 'undo' | 'finishedAt' | 'inputs'
-      >
-    >,
-  ): Promise<boolean>;
+  /** Digests under which the id of an event has been used (dry runs, children and undos apart), with their runs. */
+  usesOf(
+    eventId: string,
+    tx?: StoreTransaction | null,
+  ): Promise<{ run: string; flow: string | null; eventDigest: string }[]>;
+  /** Changes the parts given, only while the run has not ended; false where it has, unless the same end is written again. */
+  update(tx: StoreTransaction | null, run: string, patch: FlowRunPatch): Promise<boolean>;
   /** Newest first. */
   list(filter: FlowRunFilter): Promise<FlowRunRecord[]>;
   /** Runs of the accounts of a person. */
   children(run: string): Promise<FlowRunRecord[]>;
   /** The newest run that takes this one back and has not failed; null where there is none. */
   undoOf(run: string): Promise<FlowRunRecord | null>;
+  /** How many runs that take this one back have ended, however they did. */
+  endedUndos(run: string, tx?: StoreTransaction | null): Promise<number>;
 }
 
 /** Resource sets and switches of flows, as changed with arx; resource_sets.yaml and the files of the flows only seed them. */
 export interface FlowSettingsRepository {
   sets(): Promise<ResourceSet[]>;
-  /** Puts in the sets of the file, once: later changes of the file to a set that is there are passed over. */
+  /** Puts in the sets of the file, once: what has been put, changed or removed by its name is left as it is. */
   seed(sets: readonly ResourceSet[]): Promise<void>;
   putSet(tx: StoreTransaction | null, set: ResourceSet): Promise<void>;
   removeSet(tx: StoreTransaction | null, name: string): Promise<boolean>;

@@ -8,6 +8,8 @@ import { createCallLedger } from './repositories/calls.ts';
 import { createAuditKeyRepository, createCheckpointRepository } from './repositories/checkpoints.ts';
 import { createDeltaRepository } from './repositories/deltas.ts';
 import { createEnrichmentRepository } from './repositories/enrichments.ts';
+import { createFlowRunRepository } from './repositories/flows.ts';
+import { createFlowSettingsRepository } from './repositories/flow-settings.ts';
 import { createGrantRepository } from './repositories/grants.ts';
 import { createKeyRepository } from './repositories/keys.ts';
 import { createMessageLedger } from './repositories/messages.ts';
@@ -54,6 +56,8 @@ export async function openStore({ databaseUrl, maxConnections = 10, now }: Store
     rateBuckets: createRateBucketRepository(db),
     twin: createTwinStore(db),
     enrichments: createEnrichmentRepository(db, sqlClock(now)),
+    flows: createFlowRunRepository(db),
+    flowSettings: createFlowSettingsRepository(db),
     migrate: () => migrateToLatest(db),
     pendingMigrations: () => pendingMigrations(db),
     ping: () => probe(databaseUrl),

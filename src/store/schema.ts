@@ -3,6 +3,7 @@ import type { JsonObject } from '../audit/types.ts';
 import type { BucketState } from '../connectors/rate-limit/types.ts';
 import type { Approval } from '../governance/approval.ts';
 import type { Verdict } from '../mfa/types.ts';
+import type { FlowDatabase } from './flow-schema.ts';
 import type { ActionRequest, ActionState } from './governance-types.ts';
 import type { TwinDatabase } from './twin-schema.ts';
 import type { MessageRow, RunRecord, TicketAction, TicketRow } from './types.ts';
@@ -216,7 +217,7 @@ export interface AuditCheckpointsTable {
 }
 
 /** Tables as kysely sees them. */
-export interface Database extends TwinDatabase {
+export interface Database extends TwinDatabase, FlowDatabase {
   runs: RunsTable;
   run_pages: RunPagesTable;
   run_users: RunUsersTable;

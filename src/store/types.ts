@@ -6,6 +6,7 @@ import type { Transaction } from 'kysely';
 import type { DeltaRepository } from './delta-types.ts';
 import type { AuditKeyRepository, AuditTree, CheckpointRepository } from './audit-types.ts';
 import type { EnrichmentRepository } from './enrichment-types.ts';
+import type { FlowRunRepository, FlowSettingsRepository } from './flow-types.ts';
 import type { GrantRepository, KeyRepository, RequestRepository, SignatureLedger } from './governance-types.ts';
 import type { Database } from './schema.ts';
 import type { TwinStore } from './twin-types.ts';
@@ -271,6 +272,8 @@ export interface Store {
   rateBuckets: RateBucketRepository;
   twin: TwinStore;
   enrichments: EnrichmentRepository;
+  flows: FlowRunRepository;
+  flowSettings: FlowSettingsRepository;
   /** Brings the schema up to date; safe to call from several processes. */
   migrate(): Promise<void>;
   /** Names of migrations not yet applied; empty when up to date. */

@@ -68,6 +68,18 @@ const MAPPING: [Partial<AuditDraft>, classUid: number, activity: number, status:
   [{ kind: 'action.succeeded', operation: 'okta:users:create' }, 3001, 1, 1],
   [{ kind: 'action.unknown', operation: 'okta:users:unsuspend' }, 3001, 2, 0],
   [{ kind: 'action.succeeded', operation: 'okta:users:clear_sessions', risk: 'CRITICAL' }, 3002, 2, 1],
+  [{ kind: 'action.succeeded', operation: 'entra:users:disable', risk: 'HIGH' }, 3001, 5, 1],
+  [{ kind: 'action.failed', operation: 'google:users:suspend', risk: 'HIGH' }, 3001, 5, 2],
+  [{ kind: 'action.succeeded', operation: 'salesforce:users:activate' }, 3001, 2, 1],
+  [{ kind: 'flow.opened', outcome: { flow: 'Suspend Okta Account' } }, 6003, 1, 1],
+  [{ kind: 'flow.refused', outcome: { code: 'forbidden' } }, 6003, 99, 2],
+  [{ kind: 'flow.planned' }, 6003, 99, 1],
+  [{ kind: 'flow.verified', outcome: { verified: true } }, 6003, 2, 1],
+  [{ kind: 'flow.closed', outcome: { outcome: 'succeeded' } }, 6003, 3, 1],
+  [{ kind: 'flow.closed', outcome: { outcome: 'denied', code: 'protected' } }, 6003, 3, 2],
+  [{ kind: 'flow.closed', outcome: { outcome: 'unverified' } }, 6003, 3, 0],
+  [{ kind: 'flow.switched', outcome: { enabled: false } }, 6003, 3, 1],
+  [{ kind: 'resource_set.changed', outcome: { change: 'put' } }, 6003, 3, 1],
 ];
 
 test.each(MAPPING)('%j is an event of class %i, activity %i, status %i', (over, classUid, activity, status) => {
