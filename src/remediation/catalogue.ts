@@ -1,0 +1,26 @@
+import { CATALOGUE } from '../governance/catalogue.ts';
+import { seenBy } from './acts.ts';
+import { ACCOUNT, expectedInput, readInput } from './flow-inputs.ts';
+import { namesIn } from './flow-text.ts';
+import { ISSUE_TEXTS } from './issue-shape.ts';
+import { flowSlug } from './names.ts';
+import { PERMISSION_SPELLINGS } from './permissions.ts';
+import { CONNECTOR_OF } from './products.ts';
+import { comparable } from './titles.ts';
+
+/** What the configuration needs to know to check flows, routes and resource sets. */
+export const FLOW_CATALOGUE = {
+  connectors: CATALOGUE.connectors,
+  operations: CATALOGUE.operations,
+  connectorOf: CONNECTOR_OF,
+  account: ACCOUNT,
+  texts: ISSUE_TEXTS,
+  permissions: PERMISSION_SPELLINGS,
+  /** True where the effect of an operation can be read back. */
+  canVerify: (operation: string): boolean => seenBy(operation) !== 'nothing',
+  comparable,
+  flowSlug,
+  namesIn,
+  readInput,
+  expectedInput,
+};

@@ -1,0 +1,104 @@
+import { readUsDay } from './days.ts';
+import { entityOf } from './issue-entity.ts';
+import { MalformedField, needField, readField } from './issue-fields.ts';
+import { FIELD_ROWS } from './issue-shape.ts';
+import type { FieldRow } from './issue-shape.ts';
+import { at, isObject, own, unfitJson } from './plain.ts';
+import type { Issue, IssueAccount } from './types.ts';
+
+/** An issue, or the field of the event that is wrong (a dotted path, empty for the whole) and what was expected. */
+export type IssueReading = { ok: true; issue: Issue } | { ok: false; field: string; message: string };
+
+/** Reads an event as parsed from JSON: `issue.onDemand` or `issue.created`. Unknown fields are dropped; never throws. */
+export function readIssue(event: unknown): IssueReading {
+  const unfit = unfitJson(event);
+  if (unfit) return malformed(unfit.field, `${unfit.field || 'the event'}: expected ${unfit.says}`);
+  if (!isObject(event)) return malformed('', 'the event: expected a JSON object');
+  try {
+    return { ok: true, issue: issueOf(event) };
+  } catch (error) {
+    if (error instanceof MalformedField) return malformed(error.field, error.message);
+    throw error;
+  }
+}
+
+const malformed = (field: string, message: string): IssueReading => ({ ok: false, field, message });
+
+/** The issue as it is for one account of a person. */
+export function issueOfAccount(issue: Issue, account: IssueAccount): Issue {
+  const { entityDisplayName: _name, ...others } = issue.texts;
+  const texts = {
+    ...others,
+    entityType: 'Account',
+    entityIdInService: account.id,
+    entitySourceProductName: account.product,
+    entitySourceProductTenant: account.tenant,
+    ...(account.displayName !== null && { entityDisplayName: account.displayName }),
+  };
+  return { ...issue, texts, entity: { kind: 'account', account } };
+}
+
+type Style = 'flat' | 'created';
+const STYLES = { 'issue.onDemand': 'flat', 'issue.created': 'created' } as const satisfies Record<
+  Issue['eventType'],
+  Style
+>;
+
+function issueOf(event: Readonly<Record<string, unknown>>): Issue {
+  const eventType = typeOf(event);
+  const style = STYLES[eventType];
+  const texts = textsOf(event, style);
+  const text = (name: string): string => texts[name] ?? '';
+  const nameOf = (flat: string): string => FIELD_ROWS.find((row) => row.flat === flat)?.[style] ?? flat;
+  const lastLogin = texts['additionalDataLastLogin'];
+  return {
+    eventId: text('eventId'),
+    eventType,
+    source: text('eventSource'),
+    at: text('eventTimestamp'),
+    issueId: text('issueId'),
+    category: texts['issueCategory'] ?? null,
+    severity: texts['issueSeverity'] ?? null,
+    title: text('issueTitle'),
+    texts,
+    entity: entityOf({ texts, nameOf, accounts: accountsIn(event, style) }),
+    lastLogin: lastLogin === undefined ? null : readUsDay(lastLogin),
+  };
+}
+
+function typeOf(event: Readonly<Record<string, unknown>>): Issue['eventType'] {
+  const field = own(event, 'eventType') === undefined && own(event, 'type') !== undefined ? 'type' : 'eventType';
+  const stated = needField(own(event, field), { form: 'line', max: 100 }, field);
+  if (stated === 'issue.onDemand' && field === 'eventType') return stated;
+  if (stated === 'issue.created' && field === 'type') return stated;
+  throw new MalformedField(field, 'eventType issue.onDemand, or type issue.created');
+}
+
+function textsOf(event: unknown, style: Style): Record<string, string> {
+  const entries = FIELD_ROWS.flatMap((row) => {
+    const read = readRow(event, row, style);
+    return read === null ? [] : [[row.flat, read] as const];
+  });
+  return Object.fromEntries(entries);
+}
+
+function readRow(event: unknown, row: FieldRow, style: Style): string | null {
+  const name = row[style];
+  const value = at(event, name);
+  const joined = row.flat === 'additionalDataTypes' && isTexts(value) ? value.join(', ') : value;
+  const read = row.required ? needField(joined, row, name) : readField(joined, row, name);
+  // Kept as it came: texts show dates as the issue writes them.
+  return read !== null && row.form === 'us_day' ? String(value).trim() : read;
+}
+
+const isTexts = (value: unknown): value is string[] =>
+  Array.isArray(value) && value.every((one) => typeof one === 'string');
+
+const CREATED_ACCOUNTS = 'eventData.affectedEntity.additionalData.activeAccounts';
+const FLAT_ACCOUNTS = ['additionalDataActiveAccounts', 'additionalData.activeAccounts'] as const;
+
+function accountsIn(event: unknown, style: Style): { value: unknown; name: string } {
+  const names = style === 'created' ? [CREATED_ACCOUNTS] : FLAT_ACCOUNTS;
+  const name = names.find((one) => at(event, one) !== undefined) ?? names[0] ?? CREATED_ACCOUNTS;
+  return { value: at(event, name), name };
+}
