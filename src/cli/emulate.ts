@@ -22,11 +22,14 @@ const FLAGS: readonly Option[] = [
   new Option('--weak-share <share>', 'plain: share of users with SMS only').argParser(share),
   new Option('--apps <number>', 'plain: applications, with assignments').argParser(whole(0, 100_000)),
   new Option('--groups <number>', 'plain: groups, with members').argParser(whole(0, 100_000)),
-  new Option('--port <number>', 'first of four ports; 0 takes free ones').argParser(port),
+  new Option('--port <number>', 'first of seven ports; 0 takes free ones').argParser(port),
   new Option('--okta-port <number>', 'port of Okta').argParser(port),
   new Option('--jira-port <number>', 'port of Jira').argParser(port),
   new Option('--slack-port <number>', 'port of Slack').argParser(port),
   new Option('--control-port <number>', 'port of the control server').argParser(port),
+  new Option('--entra-port <number>', 'port of Entra ID: sign-in and Graph').argParser(port),
+  new Option('--google-port <number>', 'port of Google').argParser(port),
+  new Option('--salesforce-port <number>', 'port of Salesforce').argParser(port),
   new Option('--rate-limit <number>', 'Okta requests a bucket and window; 0 for no limit').argParser(
     whole(0, 1_000_000_000),
   ),
@@ -46,16 +49,23 @@ const FLAGS: readonly Option[] = [
   new Option('--jira-email <address>', 'e-mail beside the Jira token').argParser(filled),
   new Option('--slack-token <token>', 'token that Slack accepts').argParser(filled),
   new Option('--jira-project <key>', 'key of the Jira project').argParser(filled),
+  new Option('--entra-tenant-id <id>', 'tenant of Entra ID').argParser(filled),
+  new Option('--entra-client-id <id>', 'app that Entra ID knows').argParser(filled),
+  new Option('--entra-client-secret <secret>', 'secret of that app').argParser(filled),
+  new Option('--google-key-file <file>', "where to write the key file of Google's service account").argParser(filled),
+  new Option('--google-admin-subject <address>', 'administrator whom the service account acts for').argParser(filled),
+  new Option('--salesforce-client-id <id>', 'app that Salesforce knows').argParser(filled),
+  new Option('--salesforce-client-secret <secret>', 'secret of that app').argParser(filled),
   new Option('--canary-phone <number>', 'phone number to plant').argParser(filled).hideHelp(),
   new Option('--canary-email <address>', 'e-mail address to plant').argParser(filled).hideHelp(),
   new Option('--canary-totp-seed <seed>', 'TOTP seed to plant').argParser(filled).hideHelp(),
 ];
 
-/** `arx emulate`: Okta, Jira and Slack as real HTTP servers with state, until interrupted. */
+/** `arx emulate`: Okta, Jira, Slack, Entra ID, Google and Salesforce as real HTTP servers with state, until interrupted. */
 export const defineEmulate: DefineVerb = (program, run) => {
   const command = program
     .command('emulate')
-    .description('serve an emulated Okta, Jira and Slack on loopback until interrupted')
+    .description('serve an emulated Okta, Jira, Slack, Entra ID, Google and Salesforce on loopback until interrupted')
     .option('--json', 'print one JSON document: it always does')
     .addHelpText('after', '\nThe first line is one JSON document (arx.emulate/v1) with addresses and tokens.');
   for (const flag of FLAGS) command.addOption(flag);

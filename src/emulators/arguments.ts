@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { PORT_NAMES } from './options.ts';
 import type { EmulatorOptions } from './options.ts';
 
 /** What the command line of the emulators says. */
@@ -24,6 +25,9 @@ const FLAGS = {
   'jira-port': TEXT,
   'slack-port': TEXT,
   'control-port': TEXT,
+  'entra-port': TEXT,
+  'google-port': TEXT,
+  'salesforce-port': TEXT,
   'rate-limit': TEXT,
   'window-ms': TEXT,
   'window-start': TEXT,
@@ -36,6 +40,13 @@ const FLAGS = {
   'jira-email': TEXT,
   'slack-token': TEXT,
   'jira-project': TEXT,
+  'entra-tenant-id': TEXT,
+  'entra-client-id': TEXT,
+  'entra-client-secret': TEXT,
+  'google-key-file': TEXT,
+  'google-admin-subject': TEXT,
+  'salesforce-client-id': TEXT,
+  'salesforce-client-secret': TEXT,
   'canary-phone': TEXT,
   'canary-email': TEXT,
   'canary-totp-seed': TEXT,
@@ -72,8 +83,15 @@ export function parseArguments(given: readonly string[]): EmulatorArguments {
       jira: values['jira-token'],
       jiraEmail: values['jira-email'],
       slack: values['slack-token'],
+      entraTenantId: values['entra-tenant-id'],
+      entraClientId: values['entra-client-id'],
+      entraClientSecret: values['entra-client-secret'],
+      salesforceClientId: values['salesforce-client-id'],
+      salesforceClientSecret: values['salesforce-client-secret'],
     },
     jiraProject: values['jira-project'],
+    googleKeyFile: values['google-key-file'],
+    googleAdminSubject: values['google-admin-subject'],
     canaries: { phone: values['canary-phone'], email: values['canary-email'], totpSeed: values['canary-totp-seed'] },
   };
   return { options, exitWithParent: values['exit-with-parent'] === true };
@@ -114,14 +132,9 @@ function choice<Name extends keyof typeof CHOICES>(
 
 function ports(values: Values): NonNullable<EmulatorOptions['ports']> {
   const base = whole(values, 'port') ?? 0;
-  const named = {
-    okta: whole(values, 'okta-port'),
-    jira: whole(values, 'jira-port'),
-    slack: whole(values, 'slack-port'),
-    control: whole(values, 'control-port'),
-  };
-  const names = ['okta', 'jira', 'slack', 'control'] as const;
-  const entries = names.map((name, index) => [name, named[name] ?? (base === 0 ? 0 : base + index)] as const);
+  const entries = PORT_NAMES.map(
+    (name, index) => [name, whole(values, `${name}-port`) ?? (base === 0 ? 0 : base + index)] as const,
+  );
   const wrong = entries.find(([, port]) => port > 65_535);
   if (wrong) throw new ArgumentError(`the ${wrong[0]} port ${wrong[1]} is above 65535`);
   return Object.fromEntries(entries);

@@ -1,3 +1,5 @@
+import { accountControls } from './client-accounts.ts';
+import type { AccountControls } from './client-accounts.ts';
 import type { LogFilter } from './accept-log.ts';
 import type { ActiveFault, EmulatorStatistics, LogEntry, StateDocument } from './control/protocol.ts';
 import type { StateIssue, StatePart, StateUser } from './control/protocol.ts';
@@ -10,7 +12,7 @@ import type { NewMember, SlackChannel, SlackSettings } from './slack/workspace.t
 import type { FaultRule } from './types.ts';
 
 /** Typed verbs of the control server. Every one throws an Error that names verb, path and answer when it is refused. */
-export interface EmulatorControl {
+export interface EmulatorControl extends AccountControls {
   /** What the vendors accepted and refused, oldest first. */
   log(filter?: LogFilter): Promise<LogEntry[]>;
   /** The state of the vendors; with parts named, only those. */
@@ -74,6 +76,7 @@ export function emulatorControl(base: string): EmulatorControl {
     deleteIssue: async (key) => void (await call('DELETE', `/jira/issues/${key}`)),
     jiraSettings: (changes) => post('/jira/settings', changes),
     slackSettings: (changes) => post('/slack/settings', changes),
+    ...accountControls(call),
     evolve: async () => (await call('POST', '/evolve', {})) as unknown as Evolution,
   };
 }

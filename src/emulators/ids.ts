@@ -57,3 +57,36 @@ export function requestId(): string {
 export function madeToken(prefix: string, seed: number, length: number): string {
   return prefix + letters(seed, length);
 }
+
+/** An object id as Entra ID has them (a GUID), distinct by index for one seed. */
+export function objectId(index: number, seed: number): string {
+  const random = seeded(seed ^ (index * 2654435761));
+  const hex = (width: number): string =>
+    whole(random, 16 ** width)
+      .toString(16)
+      .padStart(width, '0');
+  const spread = product(index + 1, SPREAD)
+    .toString(16)
+    .padStart(8, '0');
+  return `${hex(8)}-${hex(4)}-4${hex(3)}-a${hex(3)}-${hex(4)}${spread}`;
+}
+
+/** A user id as Google has them: 21 digits, distinct by index for one seed. */
+export function googleId(index: number, seed: number): string {
+  const random = seeded(seed ^ (index * 2654435761));
+  const spread = String(product(index + 1, SPREAD)).padStart(9, '0');
+  return `1${String(whole(random, 1e9)).padStart(11, '0')}${spread}`;
+}
+
+/** A user id as Salesforce has them: 18 characters, of which the last three say where the others have capitals. */
+export function salesforceId(index: number, seed: number): string {
+  return withCheck(`005${letters(seed + 5, 4)}000${base62(product(index + 1, SPREAD), 5)}`);
+}
+
+/** The 18 characters of a Salesforce id that has 15. */
+export function withCheck(id: string): string {
+  const capitals = [0, 5, 10].map((at) =>
+    [...id.slice(at, at + 5)].reduce((bits, letter, place) => bits + (/[A-Z]/.test(letter) ? 2 ** place : 0), 0),
+  );
+  return id + capitals.map((bits) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ012345'[bits]).join('');
+}

@@ -1,11 +1,27 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { madeToken } from './ids.ts';
+import { basename, dirname, extname, join } from 'node:path';
+import { madeToken, objectId } from './ids.ts';
 import type { Canaries } from './okta/model.ts';
 import type { ResetRounding, WindowStart } from './rate-limit.ts';
 
 export type Profile = 'demo' | 'plain' | 'empty';
+
+/** The servers in the order in which `--port` counts their ports. */
+export const PORT_NAMES = ['okta', 'jira', 'slack', 'control', 'entra', 'google', 'salesforce'] as const;
+export type PortName = (typeof PORT_NAMES)[number];
+
+/** What the vendors accept, beside the key in the file of Google's service account. */
+export type TokenName =
+  | 'okta'
+  | 'jira'
+  | 'jiraEmail'
+  | 'slack'
+  | 'entraTenantId'
+  | 'entraClientId'
+  | 'entraClientSecret'
+  | 'salesforceClientId'
+  | 'salesforceClientSecret';
 
 /** How to start the emulators; everything has a default. */
 export interface EmulatorOptions {
@@ -21,7 +37,7 @@ export interface EmulatorOptions {
   apps?: number;
   groups?: number;
   /** Loopback ports; 0 or absent takes a free one. */
-  ports?: Partial<Record<'okta' | 'jira' | 'slack' | 'control', number>>;
+  ports?: Partial<Record<PortName, number>>;
   /** Okta requests per bucket and window, 0 for no limit. Default 600. */
   rateLimit?: number;
   /** Default 60,000. */
@@ -36,7 +52,11 @@ export interface EmulatorOptions {
   indexLagMs?: number;
   /** Path of the accept log; null keeps none, in memory neither. Default: in a fresh temporary directory. */
   log?: string | null;
-  tokens?: Partial<Record<'okta' | 'jira' | 'jiraEmail' | 'slack', string>>;
+  tokens?: Partial<Record<TokenName, string>>;
+  /** Where the key file of Google's service account is written. Default: beside the accept log. */
+  googleKeyFile?: string;
+  /** Whom the service account acts for: an administrator, who is there in every profile. */
+  googleAdminSubject?: string;
   jiraProject?: string;
   canaries?: Canaries;
   /** Time the demo organisation is built around, epoch milliseconds. Default now. */
@@ -44,14 +64,15 @@ export interface EmulatorOptions {
 }
 
 export type ResolvedOptions = Required<EmulatorOptions> & {
-  ports: Record<'okta' | 'jira' | 'slack' | 'control', number>;
-  tokens: Record<'okta' | 'jira' | 'jiraEmail' | 'slack', string>;
+  ports: Record<PortName, number>;
+  tokens: Record<TokenName, string>;
 };
 
 /** Fills in the defaults. Makes a directory for the accept log where none is named. */
 export function resolveOptions(options: EmulatorOptions): ResolvedOptions {
   const seed = options.seed ?? 1;
   const profile = options.profile ?? 'demo';
+  const log = options.log !== undefined ? options.log : join(temporary(), 'accept.jsonl');
   return {
     users: options.users ?? (profile === 'demo' ? 503 : 100),
     seed,
@@ -59,19 +80,29 @@ export function resolveOptions(options: EmulatorOptions): ResolvedOptions {
     weakShare: options.weakShare ?? 0.1,
     apps: options.apps ?? 0,
     groups: options.groups ?? 0,
-    ports: { okta: 0, jira: 0, slack: 0, control: 0, ...options.ports },
+    ports: { okta: 0, jira: 0, slack: 0, control: 0, entra: 0, google: 0, salesforce: 0, ...options.ports },
     rateLimit: options.rateLimit ?? 600,
     windowMs: options.windowMs ?? 60_000,
     windowStart: options.windowStart ?? 'second',
     resetRounding: options.resetRounding ?? 'up',
     latencyMs: options.latencyMs ?? 0,
     indexLagMs: options.indexLagMs ?? 0,
-    log: options.log !== undefined ? options.log : join(mkdtempSync(join(tmpdir(), 'arx-emulators-')), 'accept.jsonl'),
+    log,
+    googleKeyFile: options.googleKeyFile ?? keyFileBeside(log),
+    googleAdminSubject: options.googleAdminSubject ?? 'workspace-admin@northwind.example',
     tokens: { ...defaultTokens(seed), ...defined(options.tokens ?? {}) },
     jiraProject: options.jiraProject ?? 'SEC',
     canaries: options.canaries ?? {},
     now: options.now ?? Date.now(),
   };
+}
+
+const temporary = (): string => mkdtempSync(join(tmpdir(), 'arx-emulators-'));
+
+// Named after the log: several emulators may keep theirs in one folder.
+function keyFileBeside(log: string | null): string {
+  if (log === null) return join(temporary(), 'google-service-account.json');
+  return join(dirname(log), `${basename(log, extname(log))}.google-service-account.json`);
 }
 
 function defaultTokens(seed: number): ResolvedOptions['tokens'] {
@@ -80,6 +111,11 @@ function defaultTokens(seed: number): ResolvedOptions['tokens'] {
     jira: madeToken('ATATT3x', seed + 12, 60),
     jiraEmail: 'arx-automation@northwind.example',
     slack: `xoxb-${madeToken('', seed + 13, 48)}`,
+    entraTenantId: objectId(20_000_001, seed),
+    entraClientId: objectId(20_000_002, seed),
+    entraClientSecret: madeToken('emu8Q~', seed + 14, 34),
+    salesforceClientId: madeToken('3MVG9', seed + 15, 80),
+    salesforceClientSecret: madeToken('', seed + 16, 64),
   };
 }
 

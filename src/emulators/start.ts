@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { openAcceptLog } from './accept-log.ts';
 import type { AcceptLog } from './accept-log.ts';
@@ -6,13 +7,21 @@ import { APPROVER_GROUP, buildDemoOrg } from './demo/org.ts';
 import { buildPlainOrg } from './demo/plain.ts';
 import { Faults } from './faults.ts';
 import { closeServer, listen } from './http.ts';
+import { EntraDirectory } from './entra/directory.ts';
+import { entraVendor } from './entra/vendor.ts';
+import { keyPair, writeServiceAccount } from './google/key.ts';
+import { googleVendor } from './google/vendor.ts';
+import { GoogleWorkspace } from './google/workspace.ts';
+import { addAccounts } from './demo/accounts.ts';
 import { JiraSite } from './jira/site.ts';
 import { jiraVendor } from './jira/vendor.ts';
 import { OktaOrg } from './okta/org.ts';
 import { oktaVendor } from './okta/vendor.ts';
-import type { EmulatorOptions, ResolvedOptions } from './options.ts';
+import type { EmulatorOptions, PortName, ResolvedOptions, TokenName } from './options.ts';
 import { resolveOptions } from './options.ts';
 import { RateLimiter } from './rate-limit.ts';
+import { SalesforceOrg } from './salesforce/org.ts';
+import { salesforceVendor } from './salesforce/vendor.ts';
 import { slackVendor } from './slack/vendor.ts';
 import { SlackWorkspace } from './slack/workspace.ts';
 import { Traffic } from './traffic.ts';
@@ -27,7 +36,15 @@ export interface EmulatorDocument {
   /** Ends in `/api/`, as SLACK_API_URL wants it. */
   slack: string;
   control: string;
-  tokens: Record<'okta' | 'jira' | 'jiraEmail' | 'slack', string>;
+  /** Origins of sign-in and of Graph; one server. */
+  entraLogin: string;
+  entraGraph: string;
+  google: string;
+  /** Path of the service account's key file, for its owner alone. */
+  googleServiceAccountFile: string;
+  googleAdminSubject: string;
+  salesforce: string;
+  tokens: Record<TokenName, string>;
   jiraProject: string;
   slackChannel: string;
   /** Null where none is kept. */
@@ -39,6 +56,9 @@ export interface EmulatorState {
   okta: OktaOrg;
   jira: JiraSite;
   slack: SlackWorkspace;
+  entra: EntraDirectory;
+  google: GoogleWorkspace;
+  salesforce: SalesforceOrg;
   faults: Faults;
   log: AcceptLog;
   limiter: RateLimiter;
@@ -50,27 +70,59 @@ export interface RunningEmulators extends EmulatorState {
   close(): Promise<void>;
 }
 
+const ENTRA_PERMISSIONS = [
+  'User.Read.All',
+  'User.EnableDisableAccount.All',
+  'User.RevokeSessions.All',
+  'GroupMember.Read.All',
+  'GroupMember.ReadWrite.All',
+];
+const GOOGLE_SCOPES = ['', '.readonly'].map((end) => `https://www.googleapis.com/auth/admin.directory.user${end}`);
 const SLACK_SCOPES = ['chat:write', 'channels:history', 'channels:read', 'users:read', 'users:read.email'];
 
-/** Starts emulated Okta, Jira and Slack and their control server on loopback, in this process. */
+/** Starts the emulated vendors and their control server on loopback, in this process. */
 export async function startEmulators(options: EmulatorOptions = {}): Promise<RunningEmulators> {
   const resolved = resolveOptions(options);
+  // Off the main thread, while the organisations are made.
+  void keyPair();
   const state = buildState(resolved);
-  const vendors = [oktaVendor(state.okta, state.limiter), jiraVendor(state.jira), slackVendor(state.slack)];
-  const servers: Server[] = [
-    ...vendors.map((vendor: Vendor) => createVendorServer(vendor, state)),
-    createControlServer(state),
-  ];
-  const { okta, jira, slack, control } = resolved.ports;
-  const bound: string[] = [];
+  const servers = buildServers(state);
+  const close = () => closeAll(servers, state.log, resolved);
   try {
-    for (const [index, port] of [okta, jira, slack, control].entries())
-      bound.push(await listen(servers[index] as Server, port));
+    const bound = await bind(servers, resolved.ports);
+    const { googleKeyFile: file, seed } = resolved;
+    state.google.serviceAccount = await writeServiceAccount({ file, origin: bound.google, seed });
+    return { ...state, document: describe(resolved, state, bound), close };
   } catch (error) {
-    await closeAll(servers, state.log);
+    await close();
     throw error;
   }
-  return { ...state, document: describe(resolved, state, bound), close: () => closeAll(servers, state.log) };
+}
+
+type Servers = Record<PortName, Server>;
+
+function buildServers(state: EmulatorState): Servers {
+  const serve = (vendor: Vendor): Server => createVendorServer(vendor, state);
+  return {
+    okta: serve(oktaVendor(state.okta, state.limiter)),
+    jira: serve(jiraVendor(state.jira)),
+    slack: serve(slackVendor(state.slack)),
+    control: createControlServer(state),
+    entra: serve(entraVendor(state.entra)),
+    google: serve(googleVendor(state.google)),
+    salesforce: serve(salesforceVendor(state.salesforce)),
+  };
+}
+
+type Origins = Record<PortName, string>;
+
+/** One after the other, so that the first port in use is the one that is told. */
+async function bind(servers: Servers, ports: ResolvedOptions['ports']): Promise<Origins> {
+  const bound: Partial<Origins> = {};
+  for (const [name, port] of Object.entries(ports) as [PortName, number][]) {
+    bound[name] = await listen(servers[name], port);
+  }
+  return bound as Origins;
 }
 
 function buildState(options: ResolvedOptions): EmulatorState {
@@ -85,8 +137,11 @@ function buildState(options: ResolvedOptions): EmulatorState {
   // Who may approve can be reached, and answer, in Slack.
   const approvers = okta.groupNamed(APPROVER_GROUP);
   for (const id of approvers?.members ?? []) slack.addMember({ email: okta.view(id)?.profile.login ?? id });
+  const others = buildAccountVendors(options);
+  addAccounts({ okta, ...others });
   return {
     okta,
+    ...others,
     jira: new JiraSite(jira, options.jiraProject),
     slack,
     faults: new Faults(),
@@ -96,14 +151,42 @@ function buildState(options: ResolvedOptions): EmulatorState {
   };
 }
 
-function describe(options: ResolvedOptions, { slack }: EmulatorState, bound: readonly string[]): EmulatorDocument {
-  const [oktaUrl = '', jiraUrl = '', slackUrl = '', controlUrl = ''] = bound;
+function buildAccountVendors({ tokens, seed, googleAdminSubject }: ResolvedOptions) {
+  const tokenLifetimeS = 3599;
+  const entra = {
+    ...{ tenantId: tokens.entraTenantId, clientId: tokens.entraClientId, clientSecret: tokens.entraClientSecret },
+    ...{ permissions: ENTRA_PERMISSIONS, appRoles: [], tokenLifetimeS, replicationMs: 0 },
+  };
+  const google = {
+    adminSubject: googleAdminSubject,
+    scopes: GOOGLE_SCOPES,
+    protectAdministrators: false,
+    tokenLifetimeS,
+  };
+  const salesforce = {
+    ...{ clientId: tokens.salesforceClientId, clientSecret: tokens.salesforceClientSecret },
+    ...{ tokenLifetimeS: 7200, instanceUrl: null, licences: null },
+  };
+  return {
+    entra: new EntraDirectory(entra, seed),
+    google: new GoogleWorkspace(google, seed),
+    salesforce: new SalesforceOrg(salesforce, seed),
+  };
+}
+
+function describe(options: ResolvedOptions, { slack }: EmulatorState, bound: Origins): EmulatorDocument {
   return {
     schema: 'arx.emulate/v1',
-    okta: oktaUrl,
-    jira: jiraUrl,
-    slack: `${slackUrl}/api/`,
-    control: controlUrl,
+    okta: bound.okta,
+    jira: bound.jira,
+    slack: `${bound.slack}/api/`,
+    control: bound.control,
+    entraLogin: bound.entra,
+    entraGraph: bound.entra,
+    google: bound.google,
+    googleServiceAccountFile: options.googleKeyFile,
+    googleAdminSubject: options.googleAdminSubject,
+    salesforce: bound.salesforce,
     tokens: options.tokens,
     jiraProject: options.jiraProject,
     slackChannel: slack.channels[0]?.id ?? '',
@@ -111,7 +194,9 @@ function describe(options: ResolvedOptions, { slack }: EmulatorState, bound: rea
   };
 }
 
-async function closeAll(servers: readonly Server[], log: AcceptLog): Promise<void> {
-  await Promise.all(servers.map(closeServer));
+async function closeAll(servers: Servers, log: AcceptLog, { googleKeyFile }: ResolvedOptions): Promise<void> {
+  await Promise.all(Object.values(servers).map(closeServer));
   log.close();
+  // The key opens nothing any more.
+  rmSync(googleKeyFile, { force: true });
 }

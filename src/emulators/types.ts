@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-export type VendorName = 'okta' | 'jira' | 'slack';
+export type VendorName = 'okta' | 'jira' | 'slack' | 'entra' | 'google' | 'salesforce';
 export type Json = Record<string, unknown>;
 
 /** A request as the route handlers see it: path decoded into `params`, body parsed from JSON or a form. */
@@ -114,7 +114,7 @@ export interface FaultRule {
   body?: unknown;
   /** rateLimited: form of the reset headers. Default `normal`. */
   headers?: 'normal' | 'none' | 'past' | 'garbled' | 'duplicate';
-  /** rateLimited: seconds until the reset (Okta) or in Retry-After (Jira, Slack); null leaves Retry-After out. */
+  /** rateLimited: seconds until the reset (Okta) or in Retry-After (the others); null leaves Retry-After out. */
   retryAfter?: number | null;
   /** foreignNextLink, redirect: where to. */
   url?: string;

@@ -64,8 +64,8 @@ describe('the emulated Slack, against the examples of the specification', () => 
   });
 
   it('refuses an unknown token and a missing one as the specification names it', async () => {
-    const { tokens: _, ...rest } = emulators.document;
-    const stranger = slackCalls({ ...rest, tokens: { okta: '', jira: '', jiraEmail: '', slack: 'xoxb-wrong' } });
+    const { tokens, ...rest } = emulators.document;
+    const stranger = slackCalls({ ...rest, tokens: { ...tokens, slack: 'xoxb-wrong' } });
     const named = examples['GET /auth.test']?.default?.errors;
     expect((await stranger('POST', 'auth.test')).body).toEqual({ ok: false, error: 'invalid_auth' });
     expect(await (await fetch(`${emulators.document.slack}auth.test`)).json()).toEqual({

@@ -90,5 +90,16 @@ export function vendorEnvironment(emulators: EmulatorDocument): Record<string, s
     SLACK_API_URL: slack,
     SLACK_BOT_TOKEN: tokens.slack,
     SLACK_CHANNEL: slackChannel,
+    ENTRA_LOGIN_URL: emulators.entraLogin,
+    ENTRA_GRAPH_URL: emulators.entraGraph,
+    ENTRA_TENANT_ID: tokens.entraTenantId,
+    ENTRA_CLIENT_ID: tokens.entraClientId,
+    ENTRA_CLIENT_SECRET: tokens.entraClientSecret,
+    GOOGLE_ADMIN_URL: emulators.google,
+    GOOGLE_SERVICE_ACCOUNT_FILE: emulators.googleServiceAccountFile,
+    GOOGLE_ADMIN_SUBJECT: emulators.googleAdminSubject,
+    SALESFORCE_LOGIN_URL: emulators.salesforce,
+    SALESFORCE_CLIENT_ID: tokens.salesforceClientId,
+    SALESFORCE_CLIENT_SECRET: tokens.salesforceClientSecret,
   };
 }

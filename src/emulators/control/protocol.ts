@@ -1,3 +1,6 @@
+import type { EntraAccount, EntraGroup } from '../entra/model.ts';
+import type { GoogleAccount } from '../google/model.ts';
+import type { SalesforceAccount } from '../salesforce/model.ts';
 import type { ActiveFault } from '../faults.ts';
 import type { BucketReport, BucketStatistics } from '../rate-limit.ts';
 import type { TrafficStatistics } from '../traffic.ts';
@@ -48,6 +51,11 @@ export interface StateMessage {
   edited: boolean;
 }
 
+/** An Entra ID group as GET /state shows it: with its members as they are, whatever reads see yet. */
+export interface StateEntraGroup extends Omit<EntraGroup, 'members'> {
+  members: string[];
+}
+
 export interface StateDocument {
   users: StateUser[];
   groups: { id: string; name: string; type: string; roles: string[]; members: string[] | null }[];
@@ -56,6 +64,10 @@ export interface StateDocument {
   filters: { id: string; name: string; jql: string }[];
   messages: StateMessage[];
   channels: { id: string; name: string; isMember: boolean }[];
+  entraUsers: EntraAccount[];
+  entraGroups: StateEntraGroup[];
+  googleUsers: GoogleAccount[];
+  salesforceUsers: SalesforceAccount[];
   /** Okta's rate-limit buckets since the start. */
   buckets: BucketStatistics[];
   /** Requests begun, answered and cut, by operation. */

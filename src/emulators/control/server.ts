@@ -8,6 +8,7 @@ import type { Router } from '../router.ts';
 import type { NewMember, SlackChannel } from '../slack/workspace.ts';
 import type { EmulatorState } from '../start.ts';
 import type { Answer, EmulatedRequest, FaultRule, Route } from '../types.ts';
+import { accountControls } from './accounts.ts';
 import { oktaControls } from './okta.ts';
 import { describeState, describeStatistics, issueState } from './state.ts';
 
@@ -21,6 +22,7 @@ export function createControlServer(state: EmulatorState): Server {
     ...oktaControls(state),
     ...jiraControls(state),
     ...slackControls(state),
+    ...accountControls(state),
   ]);
   return createQuietServer((message, response) => serve(router, message, response));
 }

@@ -1,3 +1,5 @@
+import type { EntraDirectory } from '../entra/directory.ts';
+import type { EntraGroup } from '../entra/model.ts';
 import { adfText } from '../jira/adf.ts';
 import type { Issue } from '../jira/model.ts';
 import type { JiraSite } from '../jira/site.ts';
@@ -5,7 +7,16 @@ import type { UserRecord } from '../okta/model.ts';
 import type { OktaOrg } from '../okta/org.ts';
 import type { SlackWorkspace } from '../slack/workspace.ts';
 import type { EmulatorState } from '../start.ts';
-import type { EmulatorStatistics, StateDocument, StateIssue, StateMessage, StatePart, StateUser } from './protocol.ts';
+import type { VendorName } from '../types.ts';
+import type {
+  EmulatorStatistics,
+  StateDocument,
+  StateEntraGroup,
+  StateIssue,
+  StateMessage,
+  StatePart,
+  StateUser,
+} from './protocol.ts';
 
 const PARTS: { [Part in StatePart]: (state: EmulatorState) => StateDocument[Part] } = {
   users: ({ okta }) => okta.present().map((user) => userState(okta, user)),
@@ -15,9 +26,15 @@ const PARTS: { [Part in StatePart]: (state: EmulatorState) => StateDocument[Part
   filters: ({ jira }) => jira.filters.map(({ id, name, jql }) => ({ id, name, jql })),
   messages: ({ slack }) => messagesState(slack),
   channels: ({ slack }) => slack.channels.map(({ id, name, isMember }) => ({ id, name, isMember })),
+  entraUsers: ({ entra }) => entra.users.all,
+  entraGroups: ({ entra }) => entra.groups.all.map((group) => entraGroupState(entra, group)),
+  googleUsers: ({ google }) => google.users.all,
+  salesforceUsers: ({ salesforce }) => salesforce.users.all,
   buckets: ({ limiter }) => limiter.statistics(),
   traffic: ({ traffic }) => traffic.statistics(),
 };
+
+const VENDORS: readonly VendorName[] = ['okta', 'jira', 'slack', 'entra', 'google', 'salesforce'];
 
 /** The state of all emulators, or only the parts that are named. */
 export function describeState(state: EmulatorState, wanted: readonly string[]): Partial<StateDocument> {
@@ -29,7 +46,7 @@ export function describeState(state: EmulatorState, wanted: readonly string[]): 
 export function describeStatistics({ traffic, limiter }: EmulatorState): EmulatorStatistics {
   return {
     at: Date.now(),
-    inFlight: { okta: traffic.inFlight('okta'), jira: traffic.inFlight('jira'), slack: traffic.inFlight('slack') },
+    inFlight: Object.fromEntries(VENDORS.map((name) => [name, traffic.inFlight(name)])) as Record<VendorName, number>,
     operations: traffic.statistics(),
     buckets: limiter.reports(),
   };
@@ -78,6 +95,13 @@ function appsState({ apps, users }: OktaOrg): StateDocument['apps'] {
       ?.filter((place) => (users.at(place)?.status ?? 'DEPROVISIONED') !== 'DEPROVISIONED');
     return { id, label, signOnMode, status, users: places?.length ?? null, groups: groups.length };
   });
+}
+
+/** One Entra ID group as the state shows it. */
+export function entraGroupState({ users }: EntraDirectory, group: EntraGroup): StateEntraGroup {
+  const { id, displayName, description, members } = group;
+  const present = users.all.flatMap((user) => (members.get(user.id)?.present ? [user.id] : []));
+  return { id, displayName, description, members: present };
 }
 
 /** One issue as the state shows it. */

@@ -3,6 +3,9 @@ import type { NewApp } from '../okta/app-records.ts';
 import type { OktaOrg } from '../okta/org.ts';
 import { covers } from './enrolments.ts';
 
+/** The group whose policy asks for a second factor; nobody is in it yet. */
+const MFA_GROUP = 'MFA Enrollment';
+
 const DAY_MS = 86_400_000;
 
 /** Applications of the demo organisation by the way in which they are signed in to; two are switched off. */
@@ -41,6 +44,7 @@ export function addPosture(org: OktaOrg, now: number): void {
     ...{ name: 'Break Glass', description: 'For emergencies', roles: ['SUPER_ADMIN'] },
     members: admins.slice(3, 6).map(({ id }) => id),
   });
+  org.addGroup({ name: MFA_GROUP, description: 'Must enrol a second factor at the next sign-in' });
   for (const user of admins.slice(0, -2)) org.users.keep(user).passwordChanged = ago(40);
   for (const user of old.slice(1, 4)) org.users.keep(user).lastLogin = ago(100);
   for (const user of old.slice(4, 5)) org.users.keep(user).lastLogin = null;

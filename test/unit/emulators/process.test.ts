@@ -134,7 +134,8 @@ describe('the process', () => {
 describe('arguments', () => {
   it('count ports from a base, single ones win', () => {
     const { options } = parseArguments(['--port', '4100', '--slack-port', '0']);
-    expect(options.ports).toEqual({ okta: 4100, jira: 4101, slack: 0, control: 4103 });
+    const added = { entra: 4104, google: 4105, salesforce: 4106 };
+    expect(options.ports).toEqual({ okta: 4100, jira: 4101, slack: 0, control: 4103, ...added });
   });
 
   it('hand everything on', () => {

@@ -20,7 +20,8 @@ describe('emulators without a log, with latency and windows that begin with thei
   it('answer each request late, none after another, and count all of them', async () => {
     const started = Date.now();
     const calls = Array.from({ length: 6 }, () => okta('GET', '/api/v1/users?limit=1'));
-    await expect.poll(async () => (await emulators.statistics()).inFlight).toEqual({ okta: 6, jira: 0, slack: 0 });
+    const idle = { jira: 0, slack: 0, entra: 0, google: 0, salesforce: 0 };
+    await expect.poll(async () => (await emulators.statistics()).inFlight).toEqual({ okta: 6, ...idle });
     const answers = await Promise.all(calls);
     const elapsed = Date.now() - started;
     expect(elapsed).toBeGreaterThanOrEqual(LATENCY_MS - 2);

@@ -1,0 +1,56 @@
+import { randomUUID } from 'node:crypto';
+import type { Answer } from '../types.ts';
+
+/** Microsoft Graph's error codes with their status and usual message. */
+const ERRORS = {
+  InvalidAuthenticationToken: [401, 'Access token is empty.'],
+  Authorization_RequestDenied: [403, 'Insufficient privileges to complete the operation.'],
+  Request_ResourceNotFound: [
+    404,
+    'Resource does not exist or one of its queried reference-property objects are not present.',
+  ],
+  Request_BadRequest: [400, 'A value provided for the request is invalid.'],
+  BadRequest: [400, 'The request is invalid.'],
+  Directory_ExpiredPageToken: [400, 'The specified page token value included in the request has expired.'],
+  TooManyRequests: [429, 'Too many requests.'],
+  InternalServerError: [500, 'Internal Server Error'],
+} as const satisfies Record<string, readonly [number, string]>;
+
+export type GraphErrorCode = keyof typeof ERRORS;
+
+/** An answer in Graph's error form. */
+export function graphError(code: GraphErrorCode, message?: string): Answer {
+  const [status, usual] = ERRORS[code];
+  const innerError = {
+    date: new Date().toISOString().slice(0, 19),
+    'request-id': randomUUID(),
+    'client-request-id': randomUUID(),
+  };
+  return { status, body: { error: { code, message: message ?? usual, innerError } } };
+}
+
+/** 404 for an object id that nobody has. */
+export function noResource(id: string): Answer {
+  return graphError(
+    'Request_ResourceNotFound',
+    `Resource '${id}' does not exist or one of its queried reference-property objects are not present.`,
+  );
+}
+
+/** The token endpoint's error form: `numbers` are the AADSTS ones, of which the first leads the description. */
+export function loginError(status: number, error: string, [number, said]: readonly [number, string]): Answer {
+  const timestamp = `${new Date().toISOString().slice(0, 19).replace('T', ' ')}Z`;
+  const trace_id = randomUUID();
+  const correlation_id = randomUUID();
+  const traces = `Trace ID: ${trace_id} Correlation ID: ${correlation_id} Timestamp: ${timestamp}`;
+  const body = {
+    error,
+    error_description: `AADSTS${number}: ${said} ${traces}`,
+    error_codes: [number],
+    timestamp,
+    trace_id,
+    correlation_id,
+    error_uri: `https://login.microsoftonline.com/error?code=${number}`,
+  };
+  return { status, body };
+}

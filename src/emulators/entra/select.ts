@@ -1,0 +1,59 @@
+import type { EmulatedRequest, Json } from '../types.ts';
+import type { EntraAccount, EntraGroup } from './model.ts';
+
+/** A property that Graph shows of a resource. */
+type Shown<Row> = Readonly<Record<string, (row: Row) => unknown>>;
+
+/** What Graph shows unless more is asked for; `accountEnabled` is not among it. */
+const USUAL =
+  'businessPhones displayName givenName jobTitle mail mobilePhone officeLocation preferredLanguage surname userPrincipalName id';
+
+const USER: Shown<EntraAccount> = {
+  businessPhones: () => [],
+  displayName: ({ displayName }) => displayName,
+  givenName: ({ givenName }) => givenName,
+  jobTitle: ({ jobTitle }) => jobTitle,
+  mail: ({ mail }) => mail,
+  mobilePhone: ({ mobilePhone }) => mobilePhone,
+  officeLocation: () => null,
+  preferredLanguage: () => null,
+  surname: ({ surname }) => surname,
+  userPrincipalName: ({ userPrincipalName }) => userPrincipalName,
+  id: ({ id }) => id,
+  accountEnabled: ({ accountEnabled }) => accountEnabled,
+  otherMails: ({ otherMails }) => otherMails,
+  userType: () => 'Member',
+  signInSessionsValidFromDateTime: (user) => user.signInSessionsValidFromDateTime,
+};
+
+const GROUP: Shown<EntraGroup> = {
+  id: ({ id }) => id,
+  displayName: ({ displayName }) => displayName,
+  description: ({ description }) => description,
+  groupTypes: () => [],
+  mailEnabled: () => false,
+  securityEnabled: () => true,
+};
+
+/** How to show the rows of an answer; a text where `$select` names what there is not. */
+type Selection<Row> = string | ((row: Row) => Json);
+
+export const selectUser = (request: EmulatedRequest): Selection<EntraAccount> =>
+  select(request, USER, { type: 'user', usual: USUAL.split(' ') });
+
+export const selectGroup = (request: EmulatedRequest): Selection<EntraGroup> =>
+  select(request, GROUP, { type: 'group', usual: Object.keys(GROUP) });
+
+function select<Row>(
+  { query }: EmulatedRequest,
+  shown: Shown<Row>,
+  { type, usual }: { type: string; usual: readonly string[] },
+): Selection<Row> {
+  const named = (query.get('$select') ?? '').split(',').flatMap((name) => name.trim() || []);
+  const unknown = named.find((name) => !(name in shown));
+  if (unknown !== undefined) {
+    return `Parsing OData Select and Expand failed: Could not find a property named '${unknown}' on type 'microsoft.graph.${type}'.`;
+  }
+  const names = named.length > 0 ? named : usual;
+  return (row) => Object.fromEntries(names.map((name) => [name, shown[name]?.(row)]));
+}

@@ -1,0 +1,58 @@
+import { AccountTable } from '../accounts.ts';
+import { googleId } from '../ids.ts';
+import { TokenBook } from '../tokens.ts';
+import type { GoogleAccount, GoogleSettings, NewGoogleAccount, ServiceAccount } from './model.ts';
+
+/** What a token was issued for. */
+export interface GoogleGrant {
+  /** Null: the service account speaks for itself, and has no account in the domain. */
+  subject: string | null;
+  scopes: readonly string[];
+}
+
+/** The state of one emulated Google Workspace. */
+export class GoogleWorkspace {
+  readonly settings: GoogleSettings;
+  readonly seed: number;
+  readonly users = new AccountTable<GoogleAccount>(({ primaryEmail, aliases }) => [primaryEmail, ...aliases]);
+  readonly tokens = new TokenBook<GoogleGrant>();
+  /** Null until its key has been made. */
+  serviceAccount: ServiceAccount | null = null;
+  #made = 0;
+
+  constructor(settings: GoogleSettings, seed: number) {
+    this.settings = settings;
+    this.seed = seed;
+    this.#addSubject();
+  }
+
+  addUser(wanted: NewGoogleAccount): GoogleAccount {
+    const id = googleId(this.#made, this.seed);
+    this.#made += 1;
+    return this.users.add({
+      id,
+      aliases: [],
+      givenName: wanted.primaryEmail.split('@')[0] ?? id,
+      familyName: 'Account',
+      suspended: false,
+      isAdmin: false,
+      isDelegatedAdmin: false,
+      recoveryPhone: null,
+      recoveryEmail: null,
+      creationTime: '2024-03-04T09:00:00.000Z',
+      lastLoginTime: '2026-01-12T09:00:00.000Z',
+      ...wanted,
+    });
+  }
+
+  /** Everybody but the administrator whom the service account acts for. */
+  clearUsers(): void {
+    this.users.clear();
+    this.#addSubject();
+  }
+
+  #addSubject(): void {
+    const primaryEmail = this.settings.adminSubject;
+    this.addUser({ primaryEmail, givenName: 'Workspace', familyName: 'Administrator', isAdmin: true });
+  }
+}

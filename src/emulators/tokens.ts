@@ -1,0 +1,35 @@
+import { randomBytes } from 'node:crypto';
+import type { EmulatedRequest } from './types.ts';
+
+interface Grant<Held> {
+  held: Held;
+  expiresAt: number;
+}
+
+/** What a bearer token is good for: what it holds, or why it is good for nothing. */
+export type Standing<Held> = { kind: 'valid'; held: Held } | { kind: 'expired' | 'unknown' | 'absent' };
+
+/** Issues bearer tokens and tells, later, what each is good for. */
+export class TokenBook<Held> {
+  readonly #grants = new Map<string, Grant<Held>>();
+
+  issue(prefix: string, held: Held, lifetimeS: number): string {
+    const token = prefix + randomBytes(48).toString('base64url');
+    this.#grants.set(token, { held, expiresAt: Date.now() + lifetimeS * 1000 });
+    return token;
+  }
+
+  /** Of the token in a request's Authorization header. */
+  standing({ headers }: EmulatedRequest): Standing<Held> {
+    const [scheme = '', token = ''] = (headers.authorization ?? '').split(' ');
+    if (scheme.toLowerCase() !== 'bearer' || token === '') return { kind: 'absent' };
+    const grant = this.#grants.get(token);
+    if (!grant) return { kind: 'unknown' };
+    return grant.expiresAt > Date.now() ? { kind: 'valid', held: grant.held } : { kind: 'expired' };
+  }
+
+  /** All tokens that are out expire now. */
+  expire(): void {
+    for (const grant of this.#grants.values()) grant.expiresAt = 0;
+  }
+}
