@@ -29,7 +29,7 @@ export async function governedOperation(given?: GovernedOperationInput): Promise
   const opened = await activities.openRequest({ requestId, run, input, now: Date.now() });
   const answered = opened.state === 'pending' ? await ask(requestId) : opened;
   const ready = answered.state === 'open' || answered.state === 'approved';
-  const ended = ready ? await activities.performRequest({ requestId }) : answered;
+  const ended = ready ? await perform(requestId) : answered;
   return { request: requestId, state: ended.state as GovernedOperationResult['state'], code: ended.code };
 }
 
@@ -38,6 +38,16 @@ const END: Record<Exclude<DecisionAnswer['state'], 'PENDING' | 'APPROVED'>, Acti
   EXPIRED: 'expired',
   CANCELLED: 'cancelled',
 };
+
+/** Makes the call. Where that is broken off, what became of it is looked up, so that no call is left without a record. */
+async function perform(requestId: string): Promise<OpenedRequest> {
+  try {
+    return await activities.performRequest({ requestId });
+  } catch (error) {
+    if (!wf.isCancellation(error)) throw error;
+    return await wf.CancellationScope.nonCancellable(() => activities.endRequest({ requestId, state: 'cancelled' }));
+  }
+}
 
 /** Asks people. The approval lives on its own, so that it survives this workflow; cancelling reaches it by a message. */
 async function ask(requestId: string): Promise<OpenedRequest> {

@@ -241,6 +241,16 @@ export interface EnrichAccountResult {
 
 export const FLOW_WORKFLOW = 'delegatedFlow';
 
+/** Workflow id of a run that arx starts. */
+export function flowId(run: string): string {
+  return `delegated-flow/${run}`;
+}
+
+/** Workflow id of the governed operation that takes a step: one a step, so that it is never taken twice. */
+export function flowStepId(run: string, step: string): string {
+  return `flow-step/${run}/${step}`;
+}
+
 /** Search attributes of `delegatedFlow`, each a Keyword; nothing personal. */
 export const FLOW_SEARCH = { flow: 'ArxFlow', outcome: 'ArxOutcome', actor: 'ArxActor' } as const;
 

@@ -4,7 +4,10 @@ import type { DelegatedFlowInput } from '../../workflows/messages.ts';
 /** What the workflow knows of its run: opaque ids and coded words only. */
 export interface OpenedFlow {
   run: string;
-  /** acts: goes on to the plan; split: children, one for each account; ended: nothing more to do. */
+  /**
+   * acts: goes on to the plan; split: children, one for each account; ended: nothing more to do here, and without an
+   * outcome another workflow is still at it.
+   */
   next: 'acts' | 'split' | 'ended';
   children: string[];
   outcome: FlowOutcome | null;
@@ -19,6 +22,8 @@ export interface PlannedStep {
   id: string;
   /** Seconds between two looks, and how many looks, when its effect is read back; null: not read back. */
   verify: { everySeconds: number; looks: number } | null;
+  /** By the policies of the plan somebody must approve it. */
+  approval: boolean;
 }
 
 /** How a step went. */
@@ -45,6 +50,13 @@ export interface FlowActivities {
   }): Promise<StepEnd>;
   /** Reads the effect of a step back. `last`: if it is not as wanted now, the run ends as unverified. */
   verifyStep(asked: { run: string; step: string; last: boolean }): Promise<StepEnd>;
-  /** Ends the run: as its steps went, or as the worst of its children. */
-  closeFlow(asked: { run: string; now: number }): Promise<{ outcome: FlowOutcome; code: string | null }>;
+  /**
+   * Ends the run: as its steps went, or as the worst of its children; `failure`: as failed with this code, because the
+   * workflow could not go on.
+   */
+  closeFlow(asked: {
+    run: string;
+    now: number;
+    failure: string | null;
+  }): Promise<{ outcome: FlowOutcome; code: string | null }>;
 }

@@ -24,8 +24,9 @@ export function openRequest(deps: GovernedDeps): GovernedActivities['openRequest
     const { store } = deps;
     const stored = await store.requests.get(requestId);
     if (stored) return standing(stored);
-    const { request, decision } = await freeze(deps, { requestId, run, now, given: await inputOf(deps, input) });
-    const { state, approval, code } = await firstState(deps, request, decision);
+    const frozen = await freeze(deps, { requestId, run, now, given: await inputOf(deps, input) });
+    const { request, decision } = frozen;
+    const { state, approval, code } = await firstState(deps, frozen);
     const outcome = code === null ? undefined : { code, hints: decision.hints };
     const record = await store.requests.open(request, state, approval, outcome);
     await recordOpening(deps, record, decision);
@@ -53,10 +54,14 @@ interface Freezing {
   given: StoredInput;
 }
 
-async function freeze(
-  deps: GovernedDeps,
-  { requestId, run, now, given }: Freezing,
-): Promise<{ request: ActionRequest; decision: Decision }> {
+interface Frozen {
+  request: ActionRequest;
+  decision: Decision;
+  /** Okta ids of the person that the request is about. */
+  people: string[];
+}
+
+async function freeze(deps: GovernedDeps, { requestId, run, now, given }: Freezing): Promise<Frozen> {
   const { workflowId } = Context.current().info.workflowExecution ?? { workflowId: run };
   const principal = given.as ?? 'user:anonymous';
   const { authenticatedBy = 'none', surface = 'workflow' } = given;
@@ -94,7 +99,7 @@ async function freeze(
     obligations: decision.obligations,
     createdAt: new Date(now).toISOString(),
   };
-  return { request, decision };
+  return { request, decision, people: facts.people };
 }
 
 function operationOf(text: string | undefined): { connector: ConnectorName; operation: string } {
@@ -111,14 +116,13 @@ interface FirstState {
   code: string | null;
 }
 
-async function firstState(deps: GovernedDeps, request: ActionRequest, decision: Decision): Promise<FirstState> {
+async function firstState(deps: GovernedDeps, { request, decision, people: aimedAt }: Frozen): Promise<FirstState> {
   if (decision.effect === 'deny') return { state: 'denied', approval: null, code: decision.code };
   if (decision.effect !== 'approval') return { state: 'open', approval: null, code: null };
   const people = new PeopleReader(deps, request);
   const requirements = await requirementsOf(deps, people, decision.obligations);
-  const { requesterId, onBehalfOf, target, obligations, risk } = request;
-  const aimedAt = target?.kind === 'user' ? target.id : null;
-  const banned = [requesterId, onBehalfOf, aimedAt].filter((id) => id !== null);
+  const { requesterId, onBehalfOf, obligations, risk } = request;
+  const banned = [...new Set([requesterId, onBehalfOf, ...aimedAt])].filter((id) => id !== null);
   const approval = newApproval(deps, { obligations, risk, requirements, banned, now: new Date(request.createdAt) });
   if (!canBeMet(approval)) return { state: 'denied', approval: null, code: 'no_eligible_approver' };
   return { state: 'pending', approval, code: null };

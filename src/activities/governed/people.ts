@@ -1,6 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { ConnectorError } from '../../connectors/errors.ts';
-import type { Caller, OktaPage, OktaUser, SlackOperations } from '../../connectors/types.ts';
+import { sameName } from '../../remediation/titles.ts';
+import type { Caller, OktaGroup, OktaPage, OktaUser, SlackOperations } from '../../connectors/types.ts';
 import type { GovernedDeps } from './deps.ts';
 
 /** The principal that reads what a decision needs to know; its policy ships as policies/governed-operations.yaml. */
@@ -9,14 +10,26 @@ export const PEOPLE_READER = 'workflow:governed-operations';
 const MOST_MEMBERS = 200;
 const USER_ID = /^[A-Za-z0-9]{20}$/;
 
+/** The caller that reads what is needed to judge a request. */
+export const readerOf = ({ run, workflowId }: { run: string; workflowId: string }): Caller => ({
+  principal: PEOPLE_READER,
+  authenticatedBy: 'worker',
+  surface: 'workflow',
+  workflowId,
+  run,
+});
+
+const isNamed = ({ login, email }: OktaUser, name: string): boolean =>
+  [login, email ?? ''].some((own) => sameName(own, name));
+
 /** Reads people and groups on behalf of one request. */
 export class PeopleReader {
   readonly #deps: GovernedDeps;
   readonly #caller: Caller;
 
-  constructor(deps: GovernedDeps, { run, workflowId }: { run: string; workflowId: string }) {
+  constructor(deps: GovernedDeps, of: { run: string; workflowId: string }) {
     this.#deps = deps;
-    this.#caller = { principal: PEOPLE_READER, authenticatedBy: 'worker', surface: 'workflow', workflowId, run };
+    this.#caller = readerOf(of);
   }
 
   /** The user with this id or login; null where there is none. */
@@ -30,6 +43,30 @@ export class PeopleReader {
     const { output } = await okta('users:read', { login: reference }, this.#context('person'));
     const [user, ...others] = output.items.filter(({ login }) => login.toLowerCase() === reference.toLowerCase());
     return user && others.length === 0 ? user : null;
+  }
+
+  /** Everybody in Okta whose login or e-mail address is one of these names, without regard to case. */
+  async named(names: readonly string[]): Promise<OktaUser[]> {
+    const { okta } = this.#deps.connectors;
+    const found = new Map<string, OktaUser>();
+    for (const name of new Set(names)) {
+      const quoted = JSON.stringify(name);
+      // A filter sees what was written just now, and a search what is written in other letters.
+      const search = `profile.login eq ${quoted} or profile.email eq ${quoted}`;
+      for (const by of [{ login: name }, { email: name }, { search }]) {
+        const { output } = await okta('users:read', by, this.#context('person'));
+        for (const user of output.items) if (isNamed(user, name)) found.set(user.id, user);
+      }
+    }
+    return [...found.values()];
+  }
+
+  /** Groups that the user is in; none where there is no such user. */
+  async groupsOf(userId: string): Promise<OktaGroup[]> {
+    const { okta } = this.#deps.connectors;
+    const read = async (): Promise<OktaGroup[]> =>
+      (await okta('users:read_groups', { userId }, this.#context(userId))).output;
+    return (await this.#orNull(read)) ?? [];
   }
 
   /** Ids of those whom a list of `group:NAME`, `user:LOGIN`, logins and ids means; unknown names mean nobody. */

@@ -4,13 +4,17 @@ import { ConnectorError, PolicyDeniedError } from '../../connectors/errors.ts';
 import type { CallContext, CallOutcome, OperationTable, Recorded } from '../../connectors/types.ts';
 import type { ActionRecord, ActionState } from '../../store/governance-types.ts';
 import type { StoreTransaction } from '../../store/types.ts';
+import { takesOut } from '../../remediation/acts.ts';
 import type { GovernedActivities, OpenedRequest } from '../governed-types.ts';
+import { backoffMs, retryIn } from '../failures.ts';
+import { superAdmins } from '../flows/super-admins.ts';
 import type { GovernedDeps } from './deps.ts';
 import { factsOf } from './facts.ts';
 import type { TargetFacts } from './facts.ts';
 import { standing } from './open-request.ts';
-import { PeopleReader } from './people.ts';
+import { PeopleReader, readerOf } from './people.ts';
 import { requestDraft } from './recording.ts';
+import { foundDone, foundUndone, left } from './interrupted.ts';
 import { requirementsOf } from './requirements.ts';
 
 const CALL_ATTEMPTS = 8;
@@ -19,8 +23,10 @@ const READY: readonly ActionState[] = ['open', 'approved'];
 /** `performRequest`: everything is checked again, then the call is made once. */
 export function performRequest(deps: GovernedDeps): GovernedActivities['performRequest'] {
   return async ({ requestId }) => {
+    const found = await recordOf(deps, requestId);
+    const over = found.state === 'performing' ? await interrupted(deps, found) : null;
+    if (over) return over;
     const record = await recordOf(deps, requestId);
-    if (record.state === 'performing') return end(deps, record, { state: 'unknown', outcome: { code: 'interrupted' } });
     if (!READY.includes(record.state)) return standing(record);
     const facts = await factsOf(deps, record);
     const changed = await whatChanged(deps, record, facts);
@@ -28,6 +34,8 @@ export function performRequest(deps: GovernedDeps): GovernedActivities['performR
     try {
       await call(deps, record, facts);
     } catch (error) {
+      const ended = isOpen(error) ? await interrupted(deps, await recordOf(deps, requestId), error) : null;
+      if (ended) return ended;
       const settled = settledBy(error);
       if (!settled) throw error;
       await usedUp(deps, record);
@@ -38,11 +46,36 @@ export function performRequest(deps: GovernedDeps): GovernedActivities['performR
   };
 }
 
-/** `endRequest`: an end without a call. */
+/** `endRequest`: an end without a call; of one that was made and broken off, what became of it. */
 export function endRequest(deps: GovernedDeps): GovernedActivities['endRequest'] {
-  return async ({ requestId, state }) =>
-    end(deps, await recordOf(deps, requestId), { state, outcome: { code: state } });
+  return async ({ requestId, state }) => {
+    const record = await recordOf(deps, requestId);
+    const became = record.state === 'performing' ? await left(deps, record) : 'undone';
+    if (became === 'done') return foundDone(deps, record);
+    const known = became === 'undone';
+    return end(deps, record, known ? { state, outcome: { code: state } } : INTERRUPTED);
+  };
 }
+
+const INTERRUPTED: End = { state: 'unknown', outcome: { code: 'interrupted' } };
+
+/**
+ * A call of which nobody knows what became of it: ended where its target shows that it was taken, or where nothing shows;
+ * null where it was not, and may be made again. `error` is what the call ended with, where it did.
+ */
+async function interrupted(deps: GovernedDeps, record: ActionRecord, error?: unknown): Promise<OpenedRequest | null> {
+  const became = await left(deps, record);
+  if (became === 'done') return foundDone(deps, record);
+  const settled = error === undefined ? INTERRUPTED : (settledBy(error) ?? INTERRUPTED);
+  if (became === 'unknown') return end(deps, record, settled);
+  if (isLastTry()) return end(deps, record, { ...settled, state: 'failed' });
+  await foundUndone(deps, record);
+  if (error === undefined) return null;
+  throw retryIn(backoffMs(Context.current().info.attempt), 'unavailable', 'the call was not taken; it is made again');
+}
+
+const isOpen = (error: unknown): boolean => error instanceof ConnectorError && error.fields.ambiguous;
+const isLastTry = (): boolean => Context.current().info.attempt >= CALL_ATTEMPTS;
 
 export async function recordOf({ store }: GovernedDeps, requestId: string): Promise<ActionRecord> {
   const record = await store.requests.get(requestId);
@@ -61,10 +94,20 @@ async function whatChanged(deps: GovernedDeps, record: ActionRecord, facts: Targ
   if (again.argsDigest !== argsDigest) return 'arguments_changed';
   const decision = deps.connectors.decide(connector, operation, principal, { argsDigest, facts: facts.raising });
   if (decision.effect === 'deny') return 'policy_changed';
+  if (await leavesNobody(deps, record)) return 'last_super_administrator';
   if (record.state !== 'approved') return decision.effect === 'approval' ? 'policy_changed' : null;
   if (decision.bundleDigest !== record.bundleDigest || decision.risk !== record.risk) return 'policy_changed';
   if (JSON.stringify(facts.state) !== JSON.stringify(record.targetFacts)) return 'target_changed';
   return (await approversStand(deps, record)) ? null : 'approver_changed';
+}
+
+/** Whether a flow would take the last super administrator out of use: between plan and call there may have been others. */
+async function leavesNobody({ connectors }: GovernedDeps, record: ActionRecord): Promise<boolean> {
+  const { connector, operation, principal, target } = record;
+  const affected = connector === 'okta' && target?.kind === 'user' && takesOut(`okta:${operation}`);
+  if (!affected || !principal.startsWith('flow:')) return false;
+  const holders = await superAdmins({ connectors, caller: readerOf(record) }, target.id);
+  return holders.length > 0 && !holders.some(({ id, status }) => id !== target.id && status === 'ACTIVE');
 }
 
 /** Whether everybody who approved may still do so. */
@@ -166,8 +209,7 @@ function settledBy(error: unknown): End | null {
     return { state: 'stale', outcome: { code: 'refused', hints: error.decision.hints } };
   if (!(error instanceof ConnectorError) || error.code === 'cancelled') return null;
   const { code, vendorCode, ambiguous } = error.fields;
-  const spent = Context.current().info.attempt >= CALL_ATTEMPTS;
-  if (error.retryable && !ambiguous && !spent) return null;
+  if (error.retryable && !ambiguous && !isLastTry()) return null;
   return { state: ambiguous ? 'unknown' : 'failed', outcome: { ok: false, code, vendorCode, message: error.message } };
 }
 

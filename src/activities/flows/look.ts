@@ -1,0 +1,109 @@
+import { Context } from '@temporalio/activity';
+import type { JsonObject } from '../../audit/types.ts';
+import type { Caller, Connectors, OktaUser } from '../../connectors/types.ts';
+import { comparable } from '../../remediation/titles.ts';
+import type { Seen } from '../../remediation/acts.ts';
+import type { AccountConnector, AccountState } from '../../remediation/types.ts';
+
+/** Who looks, and through what. */
+export interface Looker {
+  connectors: Connectors;
+  caller: Caller;
+}
+
+/** Context of a read by somebody who waits for it. */
+export function lookContext(caller: Caller, subject: string) {
+  return { caller, subject, priority: 'interactive' as const, signal: Context.current().cancellationSignal };
+}
+
+type Reading = (connectors: Connectors, id: string, context: ReturnType<typeof lookContext>) => Promise<AccountState>;
+
+/** How an account of each product is read, by the id that its own API takes. */
+const READINGS: Readonly<Record<AccountConnector, Reading>> = {
+  okta: async ({ okta }, userId, context) => {
+    return oktaAccount((await okta('users:read_detail', { userId }, context)).output);
+  },
+  entra: async ({ entra }, user, context) => {
+    const { id, userPrincipalName, mail, accountEnabled } = (await entra('users:read', { user }, context)).output;
+    const status = accountEnabled ? 'ENABLED' : 'DISABLED';
+    return account('entra', { id, login: userPrincipalName, emails: [mail], status });
+  },
+  google: async ({ google }, user, context) => {
+    const { id, primaryEmail, emails, suspended, isAdmin } = (await google('users:read', { user }, context)).output;
+    const status = suspended ? 'SUSPENDED' : 'ACTIVE';
+    return account('google', { id, login: primaryEmail, emails, status, administrator: isAdmin });
+  },
+  salesforce: async ({ salesforce }, user, context) => {
+    const found = (await salesforce('users:read', { user }, context)).output;
+    const { id, username, email, federationId, active } = found;
+    const emails = [email, federationId?.includes('@') ? federationId : null];
+    return account('salesforce', { id, login: username, emails, status: active ? 'ACTIVE' : 'INACTIVE' });
+  },
+};
+
+interface Read {
+  id: string;
+  login: string | null;
+  emails: readonly (string | null)[];
+  status: string;
+  administrator?: boolean;
+}
+
+function account(connector: AccountConnector, { id, login, emails, status, administrator }: Read): AccountState {
+  const known = emails.flatMap((email) => (email ? [comparable(email)] : []));
+  const name = login ? comparable(login) : null;
+  return { connector, id, login: name, emails: [...new Set(known)], status, administrator: administrator ?? null };
+}
+
+/** An Okta user as an account. */
+export const oktaAccount = ({ id, login, email, status }: OktaUser): AccountState =>
+  account('okta', { id, login, emails: [email], status });
+
+/** Reads an account. Throws as the connector does. */
+export async function readAccount(
+  { connectors, caller }: Looker,
+  connector: AccountConnector,
+  id: string,
+): Promise<AccountState> {
+  return READINGS[connector](connectors, id, lookContext(caller, id));
+}
+
+/** Whether the account is in the group, for the connectors that have operations on members. */
+const MEMBERSHIPS: Readonly<
+  Record<string, (looker: Looker, groupId: string, userId: string) => Promise<boolean> | undefined>
+> = {
+  okta: async ({ connectors, caller }, groupId, userId) => {
+    const { output } = await connectors.okta('users:read_groups', { userId }, lookContext(caller, userId));
+    return output.some(({ id }) => id === groupId);
+  },
+  entra: async ({ connectors, caller }, groupId, userId) =>
+    (await connectors.entra('groups:read', { groupId, userId }, lookContext(caller, userId))).output.member,
+};
+
+/** True for the connectors whose accounts can be looked at. */
+export const isAccountConnector = (connector: string): connector is AccountConnector =>
+  Object.hasOwn(READINGS, connector);
+
+/** Id of the account that the arguments of an operation name; null where they name none. */
+export function accountIn(args: JsonObject): string | null {
+  const id = args['userId'] ?? args['user'];
+  return typeof id === 'string' && id !== '' ? id : null;
+}
+
+/**
+ * Looks at what an operation (`okta:users:suspend`) acts on; nothing is seen where it acts on no account. Throws as the
+ * connectors do.
+ */
+export async function lookAt(
+  looker: Looker,
+  { operation, args }: { operation: string; args: JsonObject },
+): Promise<Seen> {
+  const [connector = ''] = operation.split(':');
+  const id = accountIn(args);
+  if (!isAccountConnector(connector) || id === null) return {};
+  const seen: Seen = { account: await readAccount(looker, connector, id) };
+  const { groupId } = args;
+  if (typeof groupId !== 'string') return seen;
+  const member = await MEMBERSHIPS[connector]?.(looker, groupId, id);
+  return member === undefined ? seen : { ...seen, member };
+}

@@ -1,0 +1,89 @@
+import { ApplicationFailure } from '@temporalio/activity';
+import { pageProblem } from '../../connectors/okta/scope.ts';
+import type { OktaPage, OktaUser } from '../../connectors/types.ts';
+import type { OktaRole } from '../../connectors/okta/types.ts';
+import type { Holder } from '../../remediation/refusals.ts';
+import { lookContext } from './look.ts';
+import type { Looker } from './look.ts';
+
+const SUPER_ADMIN = 'SUPER_ADMIN';
+const PAGE = 200;
+
+const isSuper = ({ type, status }: OktaRole): boolean =>
+  type === SUPER_ADMIN && (status === null || status === 'ACTIVE');
+
+/**
+ * The super administrators, in person or through a group, as far as it takes to tell whether this user is the last one:
+ * nobody where the user is none, else the user and the first other who is ACTIVE. Throws as the connectors do where the
+ * holders cannot be read.
+ */
+export async function superAdmins(looker: Looker, userId: string): Promise<Holder[]> {
+  const holders = new Holders(looker);
+  if (!(await holders.isHolder(userId))) return [];
+  const self = { id: userId, status: await holders.statusOf(userId) };
+  for await (const id of holders.active()) if (id !== userId) return [self, { id, status: 'ACTIVE' }];
+  return [self];
+}
+
+/** ACTIVE super administrators, one after the other, so that nobody is read once another has been found. */
+class Holders {
+  readonly #looker: Looker;
+
+  constructor(looker: Looker) {
+    this.#looker = looker;
+  }
+
+  async isHolder(userId: string): Promise<boolean> {
+    const { connectors } = this.#looker;
+    return (await connectors.okta('users:read_roles', { userId }, this.#context(userId))).output.some(isSuper);
+  }
+
+  async statusOf(userId: string): Promise<string> {
+    const { connectors } = this.#looker;
+    return (await connectors.okta('users:read_detail', { userId }, this.#context(userId))).output.status;
+  }
+
+  async *active(): AsyncGenerator<string> {
+    yield* this.#inPerson();
+    yield* this.#throughGroups();
+  }
+
+  async *#inPerson(): AsyncGenerator<string> {
+    const { okta } = this.#looker.connectors;
+    const assignees = this.#items((after) =>
+      okta('iam:read_assignees', { limit: PAGE, after }, this.#context('roles')),
+    );
+    for await (const { id } of assignees) {
+      if ((await this.isHolder(id)) && (await this.statusOf(id)) === 'ACTIVE') yield id;
+    }
+  }
+
+  /** What a group gives stands with the group; members are read of the groups that give it. */
+  async *#throughGroups(): AsyncGenerator<string> {
+    const { okta } = this.#looker.connectors;
+    const groups = this.#items((after) => okta('groups:read', { limit: PAGE, after }, this.#context('groups')));
+    for await (const { id: groupId } of groups) {
+      const { output } = await okta('groups:read_roles', { groupId }, this.#context(groupId));
+      if (!output.some(isSuper)) continue;
+      const members = this.#items<OktaUser>((after) =>
+        okta('groups:read_members', { groupId, limit: PAGE, after }, this.#context(groupId)),
+      );
+      for await (const { id, status } of members) if (status === 'ACTIVE') yield id;
+    }
+  }
+
+  async *#items<Item>(read: (after: string | null) => Promise<{ output: OktaPage<Item> }>): AsyncGenerator<Item> {
+    for (let after: string | null = null; ;) {
+      const { items, next }: OktaPage<Item> = (await read(after)).output;
+      yield* items;
+      if (next === null) return;
+      const problem = pageProblem({ after, next });
+      if (problem !== null) throw ApplicationFailure.nonRetryable(problem, 'malformed');
+      after = next;
+    }
+  }
+
+  #context(subject: string) {
+    return lookContext(this.#looker.caller, subject);
+  }
+}

@@ -1,0 +1,66 @@
+import { Context } from '@temporalio/activity';
+import { ConnectorError, PolicyDeniedError } from '../../connectors/errors.ts';
+import { seenBy, standingOf } from '../../remediation/acts.ts';
+import type { ActionRecord } from '../../store/governance-types.ts';
+import type { StoreTransaction } from '../../store/types.ts';
+import type { OpenedRequest } from '../governed-types.ts';
+import { retryIn, VENDOR_ATTEMPTS } from '../failures.ts';
+import { lookAt } from '../flows/look.ts';
+import type { GovernedDeps } from './deps.ts';
+import { standing } from './open-request.ts';
+import { readerOf } from './people.ts';
+import { requestDraft } from './recording.ts';
+
+/** What a call left behind that broke off: seen at its target. */
+export type Left = 'done' | 'undone' | 'unknown';
+
+/** As long as one exchange may take, something may still be on its way: until then a target that is unchanged proves nothing. */
+const ON_ITS_WAY_MS = 30_000;
+
+/** Looks at the target of a call that broke off. Throws what makes the activity look again later. */
+export async function left(deps: GovernedDeps, record: ActionRecord): Promise<Left> {
+  const { connectors, now } = deps;
+  const operation = `${record.connector}:${record.operation}`;
+  if (seenBy(operation) === 'nothing') return 'unknown';
+  try {
+    const seen = await lookAt({ connectors, caller: readerOf(record) }, { operation, args: record.args });
+    const stands = standingOf(operation, seen);
+    if (stands !== 'ready') return stands === 'done' ? 'done' : 'unknown';
+  } catch (error) {
+    if (error instanceof PolicyDeniedError) return 'unknown';
+    const again = error instanceof ConnectorError && (error.retryable || error.code === 'cancelled');
+    if (!(error instanceof ConnectorError) || (again && Context.current().info.attempt < VENDOR_ATTEMPTS)) throw error;
+    return 'unknown';
+  }
+  const wait = Date.parse(record.updatedAt) + ON_ITS_WAY_MS - now().getTime();
+  if (wait > 0) throw retryIn(wait, 'unavailable', 'the call may still be on its way; its target is looked at again');
+  return 'undone';
+}
+
+/** The call was taken: the request ends as succeeded, and the grant that allowed it is spent. */
+export async function foundDone({ store, now }: GovernedDeps, record: ActionRecord): Promise<OpenedRequest> {
+  const { requestId } = record;
+  const at = now();
+  const outcome = { ok: true, code: 'found_done' };
+  const used = record.approval === null ? [] : [requestDraft(record, { kind: 'grant.used', at, sequence: 0 })];
+  const drafts = [requestDraft(record, { kind: 'action.succeeded', at, outcome }), ...used];
+  await store.journal.append(drafts, async (tx: StoreTransaction) => {
+    await store.requests.move(tx, requestId, ['performing'], { state: 'succeeded', outcome, at: at.toISOString() });
+  });
+  return standing((await store.requests.get(requestId)) ?? record);
+}
+
+/** The call was not taken: the request is ready again, with its grant. */
+export async function foundUndone({ store, now }: GovernedDeps, record: ActionRecord): Promise<void> {
+  const { requestId, approval } = record;
+  const at = now();
+  const outcome = { ok: false, code: 'found_undone' };
+  await store.journal.append(
+    [requestDraft(record, { kind: 'action.failed', at, outcome })],
+    async (tx: StoreTransaction) => {
+      const state = approval === null ? 'open' : 'approved';
+      await store.requests.move(tx, requestId, ['performing'], { state, at: at.toISOString() });
+      await store.grants.restore(tx, requestId);
+    },
+  );
+}

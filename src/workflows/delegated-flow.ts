@@ -1,0 +1,161 @@
+import { defineSearchAttributeKey, WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import * as wf from '@temporalio/workflow';
+import type { FlowActivities, OpenedFlow, PlannedStep } from '../activities/flows/types.ts';
+import { governedOperation } from './governed-operation.ts';
+import { checkedInput, FORMS } from './input.ts';
+import { FLOW_SEARCH, flowId, flowProgressQuery, flowStepId } from './messages.ts';
+import type { DelegatedFlowInput, DelegatedFlowResult, FlowProgress } from './messages.ts';
+import { inParallel } from './pool.ts';
+import { failureCode } from './scanning.ts';
+
+const activities = wf.proxyActivities<FlowActivities>({
+  // Whether somebody is the last super administrator can take a look at every group.
+  startToCloseTimeout: '30 minutes',
+  heartbeatTimeout: '10 seconds',
+  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '30 seconds' },
+});
+
+const INPUT = {
+  run: FORMS.text,
+  event: FORMS.object,
+  flow: FORMS.text,
+  inputs: FORMS.object,
+  as: FORMS.text,
+  dryRun: FORMS.flag,
+};
+
+/** Accounts of a person that are dealt with at the same time. */
+const ACCOUNTS_AT_ONCE = 3;
+
+/**
+ * What becomes of children when their parent is terminated: they are asked to stop, so that each ends with a record of
+ * its own instead of going on for nobody.
+ */
+const ASKED_TO_STOP = { parentClosePolicy: wf.ParentClosePolicy.REQUEST_CANCEL } as const;
+
+/** One run of a delegated flow: opened, planned, taken step by step, each step read back, and closed with its outcome. */
+export async function delegatedFlow(given?: DelegatedFlowInput): Promise<DelegatedFlowResult> {
+  const input = checkedInput<DelegatedFlowInput>(given, INPUT);
+  const progress = trackProgress();
+  const opened = await open(input);
+  const { run, flow, children, search } = opened;
+  progress.run = run;
+  if (search) show({ [FLOW_SEARCH.flow]: search.flow, [FLOW_SEARCH.actor]: search.actor });
+  const { outcome, code } = opened.next === 'ended' ? ended(opened) : await carriedOut(opened, progress);
+  if (search) show({ [FLOW_SEARCH.outcome]: outcome });
+  progress.phase = 'done';
+  return { run, flow, outcome, code, children };
+}
+
+/** Opens the run. Where another workflow is at it already, its end is waited for. */
+async function open(input: DelegatedFlowInput): Promise<OpenedFlow> {
+  const { workflowId } = wf.workflowInfo();
+  for (let seconds = 2; ; seconds = Math.min(seconds * 2, 300)) {
+    const opened = await activities.openFlow({ input, workflowId, now: Date.now() });
+    if (opened.next !== 'ended' || opened.outcome !== null) return opened;
+    await wf.sleep(seconds * 1_000);
+  }
+}
+
+/** Does what there is to do, and closes the run in any case: a run without a recorded end would be a half-told story. */
+async function carriedOut(
+  { run, next, children }: OpenedFlow,
+  progress: FlowProgress,
+): ReturnType<FlowActivities['closeFlow']> {
+  let failure: string | null = null;
+  try {
+    await (next === 'split' ? splitUp(children) : act(run, progress));
+  } catch (error) {
+    failure = wf.isCancellation(error) ? 'cancelled' : codeOf(error);
+  }
+  return wf.CancellationScope.nonCancellable(() => activities.closeFlow({ run, now: Date.now(), failure }));
+}
+
+async function act(run: string, progress: FlowProgress): Promise<void> {
+  progress.phase = 'planning';
+  const plan = await activities.planFlow({ run, now: Date.now() });
+  if (plan.ended) return;
+  for (const step of plan.steps) {
+    progress.step = step.id;
+    if (!(await taken(run, step, progress))) return;
+  }
+}
+
+/** Takes a step and looks whether it had its effect; false where the run is over with it. */
+async function taken(run: string, { id, verify, approval }: PlannedStep, progress: FlowProgress): Promise<boolean> {
+  const begun = await activities.beginStep({ run, step: id });
+  if (begun === null) return true;
+  progress.phase = approval ? 'waiting' : 'acting';
+  const made = await wf.executeChild(governedOperation, {
+    ...ASKED_TO_STOP,
+    workflowId: flowStepId(run, id),
+    workflowIdReusePolicy: wf.WorkflowIdReusePolicy.REJECT_DUPLICATE,
+    args: [{ inputRef: begun.inputRef }],
+  });
+  const { request, state, code } = made;
+  // What was done is put on record, also when everything has been cancelled meanwhile.
+  const settled = await wf.CancellationScope.nonCancellable(() =>
+    activities.settleStep({ run, step: id, request, state, code }),
+  );
+  if (settled.next !== 'done' || verify === null) return settled.next === 'done';
+  progress.phase = 'verifying';
+  return readBack(run, id, verify);
+}
+
+async function readBack(
+  run: string,
+  step: string,
+  { everySeconds, looks }: NonNullable<PlannedStep['verify']>,
+): Promise<boolean> {
+  for (let look = 1; ; look += 1) {
+    const { next } = await activities.verifyStep({ run, step, last: look >= looks });
+    if (next !== 'again') return next === 'done';
+    await wf.sleep(everySeconds * 1_000);
+  }
+}
+
+/** A run of its own for each account; how each ends stands in the store. */
+async function splitUp(children: readonly string[]): Promise<void> {
+  const waiting = [...children];
+  await inParallel(
+    ACCOUNTS_AT_ONCE,
+    () => waiting.shift() ?? null,
+    async (run) => {
+      const options = { ...ASKED_TO_STOP, workflowId: flowId(run), args: [{ run }] as [DelegatedFlowInput] };
+      try {
+        await wf.executeChild(delegatedFlow, options);
+      } catch (error) {
+        // One account that could not be dealt with leaves the others to be dealt with.
+        if (wf.isCancellation(error)) throw error;
+      }
+    },
+  );
+}
+
+/** The end of a run that was over when it was opened. */
+function ended({ outcome, code }: OpenedFlow): Awaited<ReturnType<FlowActivities['closeFlow']>> {
+  if (outcome === null) throw wf.ApplicationFailure.nonRetryable('the run has no outcome', 'failed');
+  return { outcome, code };
+}
+
+/** What stopped the run, as a coded word: the failure under those of the children and activities that carried it up. */
+function codeOf(error: unknown): string {
+  const carried = error instanceof wf.ChildWorkflowFailure ? error.cause : error;
+  if (carried instanceof wf.TerminatedFailure) return 'terminated';
+  return carried instanceof WorkflowExecutionAlreadyStartedError ? 'already_started' : failureCode(carried);
+}
+
+function show(values: Readonly<Record<string, string>>): void {
+  const pairs = Object.entries(values).map(([name, value]) => ({
+    key: defineSearchAttributeKey(name, 'KEYWORD'),
+    value,
+  }));
+  wf.upsertSearchAttributes(pairs);
+}
+
+/** Answers the progress query from what the story says of itself. */
+function trackProgress(): FlowProgress {
+  const progress: FlowProgress = { run: '', phase: 'starting', step: null };
+  wf.setHandler(flowProgressQuery, () => ({ ...progress }));
+  return progress;
+}
