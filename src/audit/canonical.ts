@@ -19,15 +19,11 @@ export function canonicalJson(value: unknown): string {
 }
 
 /**
- * The members of an object as RFC 8785 writes them (`"name":value`), in their order; those without a JSON form are left
- * out. Joined by commas between braces they are its canonical JSON. Throws AuditDraftError.
+ * A member of an object as RFC 8785 writes it (`"name":value`); null where the value has no JSON form. The members in
+ * order of their names, joined by commas between braces, are its canonical JSON. Throws AuditDraftError.
  */
-export function canonicalMembers(value: object): { name: string; text: string }[] {
-  const names = Object.keys(value).sort();
-  return names.flatMap((name) => {
-    const member: unknown = (value as Record<string, unknown>)[name];
-    return hasJsonForm(member) ? [{ name, text: `${wordJson(name)}:${wordJson(member)}` }] : [];
-  });
+export function canonicalMember(name: string, value: unknown): string | null {
+  return hasJsonForm(value) ? `${wordJson(name)}:${wordJson(value)}` : null;
 }
 
 // Ids, times, digests and labels stand between quotes as they are.
@@ -35,7 +31,8 @@ const wordJson = (value: unknown): string =>
   typeof value === 'string' && WORD.test(value) ? `"${value}"` : canonicalJson(value);
 const WORD = /^[\w.:/@%# -]*$/;
 
-const hasJsonForm = (value: unknown): boolean => !['undefined', 'function', 'symbol'].includes(typeof value);
+const hasJsonForm = (value: unknown): boolean =>
+  value !== undefined && typeof value !== 'function' && typeof value !== 'symbol';
 
 /** Hex SHA-256 of the canonical JSON of call arguments; names them in decisions and entries without showing them. */
 export function digestOf(value: unknown): string {

@@ -124,11 +124,15 @@ function parseOrNull(text: string): unknown {
 
 function canonicalOrNull(entry: AuditEntry): Canonical | null {
   try {
-    return { text: canonicalJson(entry), leaf: canonicalJson({ ...entry, hash: undefined }) };
+    const text = canonicalJson(entry);
+    return { text, leaf: withoutHash(text, entry.hash) };
   } catch {
     return null;
   }
 }
+
+/** Canonical text without the entry's own hash, which an `id` always follows; what its hash is over holds no copy of it. */
+const withoutHash = (text: string, hash: string): string => text.replace(`"hash":${JSON.stringify(hash)},`, '');
 
 function idOrNull(entry: AuditEntry): string | null {
   try {

@@ -1,4 +1,4 @@
-import { canonicalJson, canonicalMembers, leafHash } from './canonical.ts';
+import { canonicalJson, canonicalMember, leafHash } from './canonical.ts';
 import type { HashLeaf } from './canonical.ts';
 import { AuditDraftError } from './errors.ts';
 import type { AuditDraft, AuditEntry } from './types.ts';
@@ -73,11 +73,13 @@ export function prepareEntry(draft: AuditDraft): PreparedEntry {
   const { workflowId, run, kind, subject, at, sequence } = draft;
   const series = seriesOf(draft);
   idIn(series, sequence ?? 0);
-  const members = new Map(canonicalMembers({ ...listedFields(draft), sequence: undefined }).map(toPair));
+  const members = new Map<string, string>();
+  for (const name of FIELD_NAMES) {
+    const text = name === 'sequence' ? null : canonicalMember(name, draft[name]);
+    if (text !== null) members.set(name, text);
+  }
   return { series, identity: { workflowId, run, kind, subject }, at, sequence, members };
 }
-
-const toPair = ({ name, text }: { name: string; text: string }): [string, string] => [name, text];
 
 /** The id of a prepared entry that has its sequence. */
 export function preparedId({ series }: PreparedEntry, sequence: number): string {

@@ -15,7 +15,7 @@ export function plainJson(value: unknown): string | null {
 
 const STRANGE = Symbol('strange');
 
-/** The same data with the names of objects in order; STRANGE where that does not say everything. */
+/** The same data with the names of objects in order (the value itself, where they are); STRANGE where that does not say everything. */
 function inOrder(value: unknown, depth: number): unknown {
   if (typeof value === 'string' || typeof value === 'boolean' || value === null) return value;
   if (typeof value === 'number') return Number.isFinite(value) ? value : STRANGE;
@@ -25,27 +25,55 @@ function inOrder(value: unknown, depth: number): unknown {
 
 function listInOrder(list: readonly unknown[], depth: number): unknown {
   if (Object.getPrototypeOf(list) !== Array.prototype) return STRANGE;
-  const items: unknown[] = [];
-  for (const item of list) {
-    const ordered = inOrder(item, depth + 1);
-    if (ordered === STRANGE) return STRANGE;
-    items.push(ordered);
+  let ordered: unknown[] | null = null;
+  for (let at = 0; at < list.length; at += 1) {
+    const item = inOrder(list[at], depth + 1);
+    if (item === STRANGE) return STRANGE;
+    if (item !== list[at]) ordered ??= list.slice(0, at);
+    ordered?.push(item);
   }
-  return items;
+  return ordered ?? list;
 }
+
+type Members = Record<string, unknown>;
 
 function objectInOrder(object: object, depth: number): unknown {
   if (Object.getPrototypeOf(object) !== Object.prototype) return STRANGE;
-  const ordered: Record<string, unknown> = {};
-  for (const name of Object.keys(object).sort()) {
-    const member = (object as Record<string, unknown>)[name];
+  const names = Object.keys(object);
+  let ordered: Members | null = sortNames(names) ? {} : null;
+  for (let at = 0; at < names.length; at += 1) {
+    const name = names[at]!;
+    const member = (object as Members)[name];
     if (member === undefined) continue;
     // Objects keep names that are numbers in an order of their own, and `__proto__` is no name at all.
     const item = ORDINARY.test(name) ? inOrder(member, depth + 1) : STRANGE;
     if (item === STRANGE) return STRANGE;
-    ordered[name] = item;
+    if (item !== member) ordered ??= copyOf(object as Members, names.slice(0, at));
+    if (ordered) ordered[name] = item;
   }
-  return ordered;
+  return ordered ?? object;
 }
 
 const ORDINARY = /^[A-Za-z][A-Za-z0-9_.:-]*$/;
+
+function copyOf(object: Members, names: readonly string[]): Members {
+  const copy: Members = {};
+  for (const name of names) copy[name] = object[name];
+  return copy;
+}
+
+/** Sorts by code units, in place; whether that moved anything. Objects have few names: the engine's sort costs more than it saves. */
+function sortNames(names: string[]): boolean {
+  let moved = false;
+  for (let at = 1; at < names.length; at += 1) {
+    const name = names[at]!;
+    let to = at;
+    for (; to > 0 && names[to - 1]! > name; to -= 1) names[to] = names[to - 1]!;
+    if (to === at) continue;
+    names[to] = name;
+    moved = true;
+    if (at > MOST_BY_HAND) return names.sort().length > 0;
+  }
+  return moved;
+}
+const MOST_BY_HAND = 40;

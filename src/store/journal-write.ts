@@ -7,6 +7,7 @@ import type { AuditEntry, AuditHead, AuditReceipt, JournalEffect } from '../audi
 import { inChunks } from './chunks.ts';
 import { runEffects } from './journal-effects.ts';
 import { nativeLeafHash } from './leaf-hash.ts';
+import { textArray } from './text-array.ts';
 import type { StoreTransaction } from './types.ts';
 
 /** One call of `append`. */
@@ -84,11 +85,12 @@ const knownOf = (entry: AuditEntry): Known => ({ hash: entry.hash, content: () =
 /** Entries as rows `e` of a statement that has the same text whatever their number; `n` counts them from one. */
 export function entryRows(entries: readonly (Sequenced & PlacedEntry)[]): RawBuilder<unknown> {
   const column = <Value>(pick: (entry: Sequenced & PlacedEntry) => Value): Value[] => entries.map(pick);
-  const identity = (name: keyof PreparedEntry['identity']) => column(({ prepared }) => prepared.identity[name]);
+  const identity = (name: keyof PreparedEntry['identity']) =>
+    textArray(column(({ prepared }) => prepared.identity[name]));
   return sql`unnest(
-          ${column(({ id }) => id)}::text[], ${identity('workflowId')}::text[], ${identity('run')}::text[],
+          ${textArray(column(({ id }) => id))}::text[], ${identity('workflowId')}::text[], ${identity('run')}::text[],
           ${identity('kind')}::text[], ${identity('subject')}::text[], ${column(({ sequence }) => sequence)}::bigint[],
-          ${column(({ prepared }) => prepared.at)}::text[], ${column(({ text }) => text)}::text[]
+          ${textArray(column(({ prepared }) => prepared.at))}::text[], ${textArray(column(({ text }) => text))}::text[]
         ) with ordinality as e(id, workflow_id, run, kind, subject, sequence, at, text, n)`;
 }
 

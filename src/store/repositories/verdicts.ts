@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { RawBuilder } from 'kysely';
 import { NotStoredError } from '../errors.ts';
+import { textArray } from '../text-array.ts';
 import type { StoreTransaction, VerdictRecord } from '../types.ts';
 
 /** A verdict and whom it is about. */
@@ -24,7 +25,7 @@ export const latestOf = (verdicts: readonly UserVerdict[]): UserVerdict[] => [
 
 /** Verdicts as rows `v` of a statement that has the same text whatever their number. */
 export function verdictRows(verdicts: readonly UserVerdict[]): RawBuilder<unknown> {
-  const column = <Value>(pick: (one: UserVerdict) => Value): Value[] => verdicts.map(pick);
+  const column = (pick: (one: UserVerdict) => string | null) => textArray(verdicts.map(pick));
   return sql`unnest(
       ${column(({ run }) => run)}::text[], ${column(({ userId }) => userId)}::text[],
       ${column(({ verdict }) => verdict)}::text[], ${column(({ reason }) => reason)}::text[],
