@@ -100,8 +100,9 @@ function keysAt(schema: JsonSchema, path: readonly PropertyKey[]): string[] {
   const branches = [schema, ...(schema.anyOf ?? [])];
   if (key === undefined) return branches.flatMap((branch) => Object.keys(branch.properties ?? {}));
   return branches.flatMap((branch) => {
-    const next = typeof key === 'number' ? branch.items : branch.properties?.[String(key)];
-    return next ? keysAt(next, rest) : [];
+    const next =
+      typeof key === 'number' ? branch.items : (branch.properties?.[String(key)] ?? branch.additionalProperties);
+    return typeof next === 'object' ? keysAt(next, rest) : [];
   });
 }
 
