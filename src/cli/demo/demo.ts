@@ -23,7 +23,7 @@ import { openLocalStack } from '../support/stack.ts';
 import { targetOf } from '../support/target.ts';
 import type { Target } from '../support/target.ts';
 import { verifyStore } from '../audit/verify.ts';
-import { demoEnvironment, freshHome, writeConfig } from './home.ts';
+import { demoEnvironment, freshHome, tenantsOf, writeConfig } from './home.ts';
 import type { DemoHome } from './home.ts';
 import { Narrator } from './narrate.ts';
 
@@ -57,7 +57,8 @@ export async function demo(io: Io, options: DemoOptions): Promise<ExitCode> {
   const emulators = await startEmulatorProcess(emulatorFlags(options, home));
   try {
     narrator.organisation(options.users, emulators.document);
-    await writeConfig({ ...home, users: options.users }, SERVICE_LOGIN);
+    const tenants = tenantsOf(emulators.document);
+    await writeConfig({ ...home, users: options.users, tenants }, SERVICE_LOGIN);
     const demoIo = { ...io, env: demoEnvironment(io.env, home, emulators.document) };
     const settings = await loadSettings(demoIo, {});
     narrator.startingStack();

@@ -32,12 +32,22 @@ export async function freshHome(arxHome: string): Promise<DemoHome> {
   };
 }
 
+/** Tenants of ours, by product as identity-posture events name it. */
+type Tenants = Record<'AAD' | 'Google Workspace' | 'Salesforce.com', string[]>;
+
+/** Those of the emulated vendors. */
+export const tenantsOf = ({ tokens, googleAdminSubject, salesforce }: EmulatorDocument): Tenants => ({
+  AAD: [tokens.entraTenantId],
+  'Google Workspace': [googleAdminSubject.split('@')[1] ?? ''],
+  'Salesforce.com': [new URL(salesforce).host],
+});
+
 /** One person cannot be read, and the week may bring another. */
 const MOST_UNKNOWN = 2;
 
 /** The demo's arx.yaml: an exemption, a grace period, administrators apart, and the whole quota of an org of its own. */
 export async function writeConfig(
-  { config, users }: Pick<DemoHome, 'config'> & { users: number },
+  { config, users, tenants }: Pick<DemoHome, 'config'> & { users: number; tenants: Tenants },
   serviceLogin: string,
 ): Promise<void> {
   const until = new Date(Date.now() + 90 * DAY_MS).toISOString().slice(0, 10);
@@ -49,6 +59,7 @@ export async function writeConfig(
     grace_period: '7d',
     scan: { window: 32, max_unknown: Math.max(0.01, MOST_UNKNOWN / users) },
     quota: { share: 1, reserve: 0, warning_threshold: false },
+    remediation: { tenants },
     twin: { privileged_groups: ['Okta Administrators'] },
   };
   const heading = '# Made by `arx demo` for its own run; see arx.yaml of the repository for a real one.\n';

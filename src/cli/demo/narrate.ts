@@ -19,9 +19,12 @@ export class Narrator {
     this.#json = json;
   }
 
-  organisation(users: number, { okta, jira, slack }: EmulatorDocument): void {
+  organisation(users: number, { okta, jira, slack, entraGraph, google, salesforce }: EmulatorDocument): void {
     this.#heading(`An emulated organisation of ${plural(users, 'active user')}`);
     this.#line(`Okta ${okta}, Jira ${jira} and Slack ${slack} are real HTTP servers in a process of their own.`);
+    this.#line(
+      `So are Entra ID ${entraGraph}, Google ${google} and Salesforce ${salesforce}, where some people have accounts too.`,
+    );
     this.#line(
       'Some people have FastPass, some only SMS, some began to enrol; one vanishes midway, one cannot be read.',
     );
@@ -77,9 +80,18 @@ export class Narrator {
     await print(this.#io, `Took ${duration(seconds)}. Nothing was written to Okta.`);
   }
 
-  addresses(ui: string | null, { okta, jira, slack, control }: EmulatorDocument, { home, report }: DemoHome): void {
+  addresses(ui: string | null, emulators: EmulatorDocument, { home, report }: DemoHome): void {
+    const { okta, jira, slack, control, entraGraph, google, salesforce } = emulators;
     this.#heading('Everything stays running until Ctrl-C');
-    const rows = { 'Temporal UI': ui ?? 'none', Okta: okta, Jira: jira, Slack: slack, 'Emulator control': control };
+    const vendors = {
+      Okta: okta,
+      Jira: jira,
+      Slack: slack,
+      'Entra ID': entraGraph,
+      Google: google,
+      Salesforce: salesforce,
+    };
+    const rows = { 'Temporal UI': ui ?? 'none', ...vendors, 'Emulator control': control };
     for (const [name, address] of Object.entries({ ...rows, Report: `file://${report}` }))
       this.#line(`${name.padEnd(17)}${address}`);
     this.#line(`Other commands join with ARX_HOME=${home}, for example: ARX_HOME=${home} arx runs`);

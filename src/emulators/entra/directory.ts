@@ -13,8 +13,8 @@ const MANAGING_ROLES = ['Global Administrator', 'Privileged Authentication Admin
 export class EntraDirectory {
   readonly settings: EntraSettings;
   readonly seed: number;
-  readonly users = new AccountTable<EntraAccount>(({ userPrincipalName }) => [userPrincipalName]);
-  readonly groups = new AccountTable<EntraGroup>(() => []);
+  readonly users = new AccountTable<EntraAccount>(({ id, userPrincipalName }) => [id, userPrincipalName]);
+  readonly groups = new AccountTable<EntraGroup>(({ id }) => [id]);
   readonly tokens = new TokenBook<null>();
   #made = 0;
 

@@ -81,8 +81,9 @@ function add(directory: EntraDirectory, group: EntraGroup, request: EmulatedRequ
 }
 
 function remove(directory: EntraDirectory, group: EntraGroup, { params }: EmulatedRequest): Answer {
-  const { user = '' } = params;
-  if (!directory.isMember(group, user)) return noResource(user);
-  directory.setMember(group, user, false);
-  return { status: 204, effect: { group: group.id, user, member: false } };
+  const { user: wanted = '' } = params;
+  const user = directory.users.find(wanted);
+  if (!user || !directory.isMember(group, user.id)) return noResource(wanted);
+  directory.setMember(group, user.id, false);
+  return { status: 204, effect: { group: group.id, user: user.id, member: false } };
 }
