@@ -7,7 +7,7 @@ import { dirname, join, relative, sep } from 'node:path';
 
 const PURE = ['mfa', 'governance', 'audit', 'twin', 'enrichment', 'remediation'];
 const PURE_PACKAGES = ['@noble/curves', '@noble/hashes', 'canonicalize'];
-const VENDOR_PACKAGES = ['@okta/okta-sdk-nodejs', 'jira.js', '@slack/web-api'];
+const VENDOR_PACKAGES = ['@okta/okta-sdk-nodejs', 'jira.js', '@slack/web-api', 'nodemailer'];
 // How a run lists and counts: an estimate goes by the same rules.
 const ESTIMATED_BY = [
   'mfa/estimate',
@@ -52,7 +52,7 @@ const ROOMS = {
   // Lazily: who clicks in Slack is looked up through the governed pipeline, which main.ts puts together.
   server: { imports: [...CONSOLE_ROOMS, 'client'], lazily: ['connectors/create'] },
   // A look-up of an account is one for command line, server and worker.
-  client: { imports: [...CONSOLE_ROOMS, 'enrichment'] },
+  client: { imports: [...CONSOLE_ROOMS, 'enrichment', 'remediation'] },
   cli: {
     imports: [...CONSOLE_ROOMS, 'server', 'client', ...ESTIMATED_BY, ...TWIN_READ_BY],
     lazily: ['local', 'emulators', 'connectors/create'],

@@ -8,10 +8,15 @@ import type { OperationRow, PolicyBundle } from '../governance/types.ts';
 
 const ROOT = new URL('../../', import.meta.url);
 const TARGET = new URL('docs/operations.md', ROOT);
-const TITLES = { okta: 'Okta', jira: 'Jira', slack: 'Slack' } as const satisfies Record<
-  (typeof CONNECTORS)[number],
-  string
->;
+const TITLES = {
+  okta: 'Okta',
+  jira: 'Jira',
+  slack: 'Slack',
+  entra: 'Entra ID',
+  google: 'Google Workspace',
+  salesforce: 'Salesforce',
+  email: 'Mail',
+} as const satisfies Record<(typeof CONNECTORS)[number], string>;
 
 /** docs/operations.md, derived from the catalogue and the policies shipped: `node src/cli/docs-operations.ts` writes it. */
 export function operationsDocs(): string {

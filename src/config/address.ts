@@ -25,7 +25,7 @@ export function readAddress(text: string, { path = false }: { path?: boolean } =
 }
 
 /** True for 127.0.0.0/8, localhost and [::1], as a parsed URL names them. */
-const isLoopback = (hostname: string): boolean =>
+export const isLoopback = (hostname: string): boolean =>
   hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
 
 /** Refuses the host of Okta's administrator pages, which does not serve the API. */

@@ -3,7 +3,19 @@ export interface Variable {
   name: string;
   /** Its value is never printed. */
   secret: boolean;
-  usedBy: 'okta' | 'jira' | 'slack' | 'arx' | 'server' | 'cli' | 'temporal' | 'vault';
+  usedBy:
+    | 'okta'
+    | 'jira'
+    | 'slack'
+    | 'entra'
+    | 'google'
+    | 'salesforce'
+    | 'email'
+    | 'arx'
+    | 'server'
+    | 'cli'
+    | 'temporal'
+    | 'vault';
   does: string;
   default?: string;
   /** What .env.example shows. */
@@ -27,6 +39,19 @@ export const VARIABLES: readonly Variable[] = [
   { name: 'SLACK_BOT_TOKEN', secret: true, usedBy: 'slack', does: 'Slack bot token with chat:write and channels:history or groups:history' },
   { name: 'SLACK_CHANNEL', secret: false, usedBy: 'slack', does: 'Channel of the summary, best by its id, where arx.yaml names none', example: 'C0123456789' },
   { name: 'SLACK_API_URL', secret: false, usedBy: 'slack', does: 'Address of the Slack Web API', default: 'https://slack.com/api/' },
+  { name: 'ENTRA_TENANT_ID', secret: false, usedBy: 'entra', does: 'Tenant of Entra ID: its id or a domain of it', example: 'example.onmicrosoft.com' },
+  { name: 'ENTRA_CLIENT_ID', secret: false, usedBy: 'entra', does: 'Application (client) id of the app registration', example: '11111111-2222-3333-4444-555555555555' },
+  { name: 'ENTRA_CLIENT_SECRET', secret: true, usedBy: 'entra', does: 'Client secret of the app registration: its value, not its id' },
+  { name: 'ENTRA_LOGIN_URL', secret: false, usedBy: 'entra', does: 'Where tokens come from; another one in national clouds', default: 'https://login.microsoftonline.com' },
+  { name: 'ENTRA_GRAPH_URL', secret: false, usedBy: 'entra', does: 'Address of Microsoft Graph; another one in national clouds', default: 'https://graph.microsoft.com' },
+  { name: 'GOOGLE_SERVICE_ACCOUNT_FILE', secret: false, usedBy: 'google', does: 'Key file (JSON) of a service account with domain-wide delegation for the scope admin.directory.user', example: './google-service-account.json' },
+  { name: 'GOOGLE_ADMIN_SUBJECT', secret: false, usedBy: 'google', does: 'Address of the administrator that the service account acts as', example: 'arx-admin@example.com' },
+  { name: 'GOOGLE_ADMIN_URL', secret: false, usedBy: 'google', does: 'Address of the Admin SDK', default: 'https://admin.googleapis.com' },
+  { name: 'SALESFORCE_LOGIN_URL', secret: false, usedBy: 'salesforce', does: "The organisation's own domain, where tokens come from", example: 'https://example.my.salesforce.com' },
+  { name: 'SALESFORCE_CLIENT_ID', secret: false, usedBy: 'salesforce', does: 'Consumer key of an external client app with the client credentials flow' },
+  { name: 'SALESFORCE_CLIENT_SECRET', secret: true, usedBy: 'salesforce', does: 'Consumer secret of the external client app' },
+  { name: 'SMTP_URL', secret: true, usedBy: 'email', does: 'Mail server: smtps://USER:PASSWORD@HOST, or smtp:// with STARTTLS (without TLS on loopback only)' },
+  { name: 'SMTP_FROM', secret: false, usedBy: 'email', does: 'Address that mail is sent from', example: 'arx@example.com' },
   { name: 'DATABASE_URL', secret: true, usedBy: 'arx', does: 'PostgreSQL to store in, postgres://…; without it arx keeps one of its own in ARX_HOME' },
   { name: 'ARX_HOME', secret: false, usedBy: 'arx', does: 'Directory of the local store, servers and reports', default: '.arx' },
   { name: 'ARX_CONFIG', secret: false, usedBy: 'arx', does: 'Configuration file, where --config names none', default: 'arx.yaml' },

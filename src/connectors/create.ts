@@ -1,3 +1,4 @@
+import { accountParts } from './accounts.ts';
 import { OPERATIONS } from '../governance/catalogue.ts';
 import { raisedBy } from '../governance/context.ts';
 import { evaluator } from './evaluator.ts';
@@ -21,9 +22,11 @@ import type {
   OperationFacts,
   PolicyBundle,
 } from '../governance/types.ts';
+import type { AccountVendors } from './accounts.ts';
 import type { Decide } from './authorise.ts';
 import type { CallEvent, Wire } from './exchange.ts';
 import type { Pipeline } from './execute.ts';
+import type { Transport } from './http.ts';
 import type { OnWrite } from './writes.ts';
 import type { EmailOperations } from './email/types.ts';
 import type { EntraOperations } from './entra/types.ts';
@@ -45,7 +48,7 @@ import type {
 } from './types.ts';
 
 /** Everything the connectors need. A vendor that is absent is not configured: each call to it is refused as invalid. */
-export interface ConnectorSettings {
+export interface ConnectorSettings extends AccountVendors {
   okta?: { origin: string; host: string; credential: OktaCredential };
   /** Without `email` the token is sent as a bearer token. */
   jira?: { origin: string; email?: string | null; token: Secret; projectKey?: string };
@@ -84,6 +87,9 @@ export function createConnectors(settings: ConnectorSettings): Connectors {
     const call: Pipe['call'] = (operation, input, context) => execute(pipeline, { operation, input, context });
     return { call, validate: (call) => validateCall(pipeline, call) };
   };
+  const accounts = accountParts(settings, (connector, address, transport) =>
+    wireTo(connector, address, { ...settings, transport }),
+  );
   const oktaOrigin = okta ? new URL(okta.origin).origin : '';
   const pipes: Record<ConnectorName, Pipe> = {
     okta: pipe(
@@ -105,10 +111,10 @@ export function createConnectors(settings: ConnectorSettings): Connectors {
       SLACK_ROWS,
       slack ? createSlackClient({ ...slack, wire: wireTo('slack', slack.apiUrl, settings) }) : unconfigured(),
     ),
-    entra: pipe('entra', {}, unconfigured()),
-    google: pipe('google', {}, unconfigured()),
-    salesforce: pipe('salesforce', {}, unconfigured()),
-    email: pipe('email', {}, unconfigured()),
+    entra: pipe('entra', accounts.entra.rows, accounts.entra.client),
+    google: pipe('google', accounts.google.rows, accounts.google.client),
+    salesforce: pipe('salesforce', accounts.salesforce.rows, accounts.salesforce.client),
+    email: pipe('email', accounts.email.rows, accounts.email.client),
   };
   return {
     okta: pipes.okta.call as Call<OktaOperations>,
@@ -136,8 +142,12 @@ interface Pipe {
 }
 
 /** Own governor and own pinned transport for each vendor. */
-const wireTo = (connector: ConnectorName, address: string, settings: ConnectorSettings): Wire => ({
-  transport: createTransport({ origin: address, timeoutMs: settings.timeoutMs }),
+const wireTo = (
+  connector: ConnectorName,
+  address: string,
+  settings: ConnectorSettings & { transport?: Transport },
+): Wire => ({
+  transport: settings.transport ?? createTransport({ origin: address, timeoutMs: settings.timeoutMs }),
   governor: createGovernor({
     quota: settings.quota,
     book:

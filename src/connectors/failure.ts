@@ -69,21 +69,24 @@ export function networkError(called: Called, failure: NetworkFailure): Connector
 }
 
 /** The error for a client that gave up before it sent anything, for example over an unusable private key. */
-export function unsentError(called: Called): ConnectorError {
+export function unsentError(
+  called: Called,
+  message = 'the client could not build the request from this credential and these arguments; nothing was sent',
+): ConnectorError {
   return new ConnectorError({
     connector: called.connector,
     operation: called.operation,
     code: 'invalid',
     status: null,
     vendorCode: null,
-    message: 'the client could not build the request from this credential and these arguments; nothing was sent',
+    message,
     ambiguous: false,
     retryAfterMs: null,
     requestId: null,
   });
 }
 
-const REQUEST_ID_HEADERS = ['x-okta-request-id', 'x-slack-req-id', 'atl-request-id', 'x-arequestid'];
+const REQUEST_ID_HEADERS = ['x-okta-request-id', 'x-slack-req-id', 'atl-request-id', 'x-arequestid', 'request-id'];
 
 /** The vendor's id of the exchange, null where it names none of a printable form. */
 export function requestIdOf(answer: Answer): string | null {

@@ -24,6 +24,8 @@ export interface OperationRow<Input, Output, Handle> {
   write: boolean;
   input: z.ZodType<Input>;
   route(input: Input): Route;
+  /** True for an answer that refuses only because all is as asked for already; it is then read as a success. */
+  settled?(answered: Pick<Answered<Input>, 'json' | 'answer'>): boolean;
   /** Lets the vendor's client build and send the request; its result is passed over, the answer itself is read. */
   send(handle: Handle, input: Input): Promise<unknown>;
   /** Named fields of the answer; throws (anything) where the answer does not have its form. */

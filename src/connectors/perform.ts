@@ -39,7 +39,7 @@ export async function performCall<Handle>(
   row: AnyRow<Handle>,
   { called, approved, input, context }: Performance,
 ): Promise<CallOutcome<unknown>> {
-  const { send, project } = row as OperationRow<unknown, unknown, Handle>;
+  const { send, project, settled } = row as OperationRow<unknown, unknown, Handle>;
   const scope: Scope = {
     called,
     run: context.caller.run,
@@ -53,16 +53,26 @@ export async function performCall<Handle>(
   await client.lend(scope, (handle) => send(handle, input)).catch(() => undefined);
   if (scope.failure) return { ok: false, error: scope.failure };
   if (!scope.answer) return { ok: false, error: unsentError(called) };
-  return read(client, scope.answer, { called, project: (json, answer) => project({ json, answer, input }) });
+  return read(client, scope.answer, {
+    called,
+    settled,
+    project: (json, answer) => project({ json, answer, input }),
+  });
+}
+
+interface Reading {
+  called: Called;
+  settled: AnyRow<unknown>['settled'];
+  project: (json: unknown, answer: Answer) => unknown;
 }
 
 function read<Handle>(
   client: VendorClient<Handle>,
   answer: Answer,
-  { called, project }: { called: Called; project: (json: unknown, answer: Answer) => unknown },
+  { called, settled, project }: Reading,
 ): CallOutcome<unknown> {
   const json = parseJson(answer.text);
-  const refusal = client.refusal(answer, json);
+  const refusal = settled?.({ json, answer }) ? null : client.refusal(answer, json);
   if (refusal) return { ok: false, error: refusalError(called, refusal, answer) };
   try {
     return { ok: true, output: project(json, answer), requestId: requestIdOf(answer) };

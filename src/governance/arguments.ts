@@ -1,11 +1,17 @@
+import { ACCOUNT_NAME, ENTRA_ID, GOOGLE_ID, SALESFORCE_ID } from './account-ids.ts';
 import type { ConnectorName, OperationRow } from './types.ts';
 
 interface Form {
-  holds: RegExp;
+  holds: Pick<RegExp, 'test'>;
   expected: string;
 }
 const OKTA_ID: Form = { holds: /^[A-Za-z0-9]{20}$/, expected: 'an id of 20 letters and digits' };
 const JIRA_PROJECT: Form = { holds: /^[A-Z][A-Z0-9_]{0,254}$/, expected: 'the key of a project, such as SEC' };
+
+const anyOf = (...forms: readonly RegExp[]): Form['holds'] => ({
+  test: (text) => forms.some((form) => form.test(text)),
+});
+const ENTRA_OBJECT: Form = { holds: ENTRA_ID, expected: 'an object id, such as 11111111-2222-3333-4444-555555555555' };
 
 /** The form of every parameter that stands in a path: anything else could name another path. */
 const FORMS: Partial<Record<ConnectorName, Readonly<Record<string, Form>>>> = {
@@ -20,6 +26,13 @@ const FORMS: Partial<Record<ConnectorName, Readonly<Record<string, Form>>>> = {
     key: { holds: /^[A-Z][A-Z0-9_]{0,254}-[1-9]\d{0,17}$/, expected: 'the key of an issue, such as SEC-1' },
     project: JIRA_PROJECT,
   },
+  entra: {
+    userId: ENTRA_OBJECT,
+    groupId: ENTRA_OBJECT,
+    user: { holds: anyOf(ENTRA_ID, ACCOUNT_NAME), expected: 'an object id or a user principal name' },
+  },
+  google: { user: { holds: anyOf(GOOGLE_ID, ACCOUNT_NAME), expected: "a user's id (digits) or address" } },
+  salesforce: { userId: { holds: SALESFORCE_ID, expected: 'an id of 15 or 18 letters and digits' } },
 };
 
 /** What is wrong with an operation's arguments: the parameter (null: the whole), and what was expected of it. */

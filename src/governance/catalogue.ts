@@ -1,13 +1,30 @@
 import { matchesGlob } from './glob.ts';
 import { OKTA_OPERATIONS } from './catalogue-okta.ts';
+import { EMAIL_OPERATIONS, ENTRA_OPERATIONS, GOOGLE_OPERATIONS, SALESFORCE_OPERATIONS } from './catalogue-accounts.ts';
 import { JIRA_OPERATIONS, SLACK_OPERATIONS } from './catalogue-work.ts';
 import type { ConnectorName, OperationRow } from './types.ts';
 
 /** The connectors that have rows in the table. */
-export const CONNECTORS = ['okta', 'jira', 'slack'] as const satisfies readonly ConnectorName[];
+export const CONNECTORS = [
+  'okta',
+  'jira',
+  'slack',
+  'entra',
+  'google',
+  'salesforce',
+  'email',
+] as const satisfies readonly ConnectorName[];
 
 /** Every operation that may leave the process; what is not in here is denied. */
-export const OPERATIONS: readonly OperationRow[] = [...OKTA_OPERATIONS, ...JIRA_OPERATIONS, ...SLACK_OPERATIONS];
+export const OPERATIONS: readonly OperationRow[] = [
+  ...OKTA_OPERATIONS,
+  ...JIRA_OPERATIONS,
+  ...SLACK_OPERATIONS,
+  ...ENTRA_OPERATIONS,
+  ...GOOGLE_OPERATIONS,
+  ...SALESFORCE_OPERATIONS,
+  ...EMAIL_OPERATIONS,
+];
 
 /** The row of one operation, undefined where there is none. */
 export const findOperation = (connector: string, operation: string): OperationRow | undefined =>

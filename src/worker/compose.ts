@@ -1,4 +1,5 @@
 import type { EnrichActivities } from '../activities/enrich/types.ts';
+import type { FlowActivities } from '../activities/flows/types.ts';
 import type { GovernedActivities } from '../activities/governed-types.ts';
 import type { SyncActivities } from '../activities/sync/types.ts';
 import type { MfaActivities } from '../activities/types.ts';
@@ -10,6 +11,7 @@ import { createActivities } from '../activities/index.ts';
 import { createSyncActivities } from '../activities/sync/create.ts';
 import { createEnricher } from '../client/enrich/enricher.ts';
 import { forgetOnWrite } from '../client/enrich/forget.ts';
+import { accountVendors } from '../config/account-vendors.ts';
 import { approvalSettings } from '../config/approval-settings.ts';
 import { originOf } from '../audit/checkpoint.ts';
 import { auditKey } from '../config/audit-key.ts';
@@ -18,6 +20,7 @@ import { checkSettings } from '../config/check-settings.ts';
 import { enrichmentSettings } from '../config/enrichment-settings.ts';
 import { ConfigError } from '../config/errors.ts';
 import { loadEventRules } from '../config/event-rules.ts';
+import { flowSettings } from '../config/flow-settings.ts';
 import { guardrailsOf } from '../config/guardrails.ts';
 import { oktaSettings } from '../config/credentials.ts';
 import { configSchema } from '../config/schema.ts';
@@ -34,11 +37,12 @@ import { openStore } from '../store/open.ts';
 import type { Store } from '../store/types.ts';
 import { CallCounter } from './call-counter.ts';
 import { createCounters } from './counters.ts';
+import { composeFlows } from './flows.ts';
 import { watchPolicies } from './policy-source.ts';
 
 /** What the worker runs, and how it is taken apart. */
 export interface Composed {
-  activities: MfaActivities & SyncActivities & GovernedActivities & EnrichActivities;
+  activities: MfaActivities & SyncActivities & GovernedActivities & EnrichActivities & FlowActivities;
   /** Whether the store answers. */
   ping: () => Promise<void>;
   close: () => Promise<void>;
@@ -52,15 +56,18 @@ export interface Composition {
   log: Logger;
   /** What the counters are kept on. */
   meter: MetricMeter;
+  /** Whether the server has the search attributes of delegated flows. */
+  searchable: () => boolean;
 }
 
 const now = (): Date => new Date();
 
 /** Puts store, connectors and activities together. Throws ConfigError for what a user can put right. */
-export async function compose({ env, config, baseDir, log, meter }: Composition): Promise<Composed> {
+export async function compose({ env, config, baseDir, log, meter, searchable }: Composition): Promise<Composed> {
   const okta = await oktaSettings({ env, config, baseDir });
   const jira = optionalVendor(env, ['JIRA_URL', 'JIRA_API_TOKEN', 'JIRA_PROJECT_KEY'], requireJira);
   const slack = optionalVendor(env, ['SLACK_BOT_TOKEN', 'SLACK_CHANNEL'], requireSlack);
+  const accounts = accountVendors(env);
   const rules = loadEventRules({ patterns: config.twin.event_rules, baseDir });
   const opened = await openWorkerStore(env);
   const checkpoints = checkpointsOf(env, opened, { org: okta.host, log });
@@ -73,6 +80,7 @@ export async function compose({ env, config, baseDir, log, meter }: Composition)
     okta,
     jira: jira ?? undefined,
     slack: slack ?? undefined,
+    ...accounts,
     journal: store.journal,
     bundle: policies.bundle,
     guardrails: () => guardrailsOf(config),
@@ -107,14 +115,21 @@ export async function compose({ env, config, baseDir, log, meter }: Composition)
     settings: () => approvalSettings(config),
     ...running,
   });
+  const flows = composeFlows({
+    settings: () => approvalSettings(config),
+    deskSettings: () => flowSettings(config, okta.host),
+    ...{ baseDir, log, searchable },
+    ...running,
+  });
   const enrichment = enrichmentSettings(config);
   const enricher = createEnricher({ connectors, enrichments: store.enrichments, settings: () => enrichment, now });
   const enrichActivities = createEnrichActivities({ enricher, ...running });
   return {
-    activities: { ...counters.activities(activities), ...sync, ...governed, ...enrichActivities },
+    activities: { ...counters.activities(activities), ...sync, ...governed, ...enrichActivities, ...flows.activities },
     ping: () => store.ping(),
     close: async () => {
       policies.close();
+      flows.close();
       await counter.close();
       await checkpoints.close();
       await store.close();

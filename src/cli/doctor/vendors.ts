@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { ACCOUNT_VENDORS, accountVendor } from '../../config/account-vendors.ts';
+import type { AccountVendor, AccountVendorSettings } from '../../config/account-vendors.ts';
 import { oktaSettings } from '../../config/credentials.ts';
 import { guardrailsOf } from '../../config/guardrails.ts';
 import type { OktaSettings } from '../../config/okta-env.ts';
@@ -9,6 +11,7 @@ import type { ConnectorName } from '../../governance/types.ts';
 import type { Store } from '../../store/types.ts';
 import { policiesOf } from '../support/inspect.ts';
 import type { Settings } from '../support/settings.ts';
+import { entraChecks, googleChecks, salesforceChecks } from './accounts.ts';
 import { attempt, bad } from './check.ts';
 import type { CheckResult } from './check.ts';
 import { clockCheck } from './clock.ts';
@@ -31,6 +34,13 @@ export interface Bench {
 export type VendorChecks = (bench: Bench) => AsyncIterable<CheckResult>;
 
 const CHECKS = { okta: oktaChecks, jira: jiraChecks, slack: slackChecks } satisfies Record<string, VendorChecks>;
+/** What is only looked at where it is configured; sending a mail would be no check. */
+const FURTHER: Record<AccountVendor, VendorChecks | null> = {
+  entra: entraChecks,
+  google: googleChecks,
+  salesforce: salesforceChecks,
+  email: null,
+};
 
 /** Tries every permission that the check needs at every vendor, through the governed connectors as workflow:doctor. */
 export async function* vendorChecks(settings: Settings, store: Store): AsyncGenerator<CheckResult> {
@@ -50,7 +60,20 @@ export async function* vendorChecks(settings: Settings, store: Store): AsyncGene
     if (variables.ok) yield* CHECKS[vendor](bench);
     else yield bad(vendor, 'not tried', variables.remedy ?? 'Set its variables first.');
   }
+  for (const vendor of ACCOUNT_VENDORS) yield* furtherChecks(bench, vendor);
   yield clockCheck(events);
+}
+
+async function* furtherChecks(bench: Bench, vendor: AccountVendor): AsyncGenerator<CheckResult> {
+  let configured = true;
+  const variables = await attempt(`${vendor} settings`, () => {
+    configured = accountVendor(bench.settings.arx, vendor) !== null;
+    return 'set';
+  });
+  if (!configured) return;
+  yield variables;
+  const checks = FURTHER[vendor];
+  if (variables.ok && checks) yield* checks(bench);
 }
 
 interface Given {
@@ -70,6 +93,7 @@ async function benchOf(
     okta,
     jira: configured(() => requireJira(settings.arx)),
     slack: configured(() => requireSlack(settings.arx)),
+    ...usableVendors(settings),
     journal: store.journal,
     bundle: () =>
       configured(() => policiesOf(settings)) ?? { ok: false, reason: 'the policies did not load', digest: null },
@@ -90,6 +114,13 @@ async function benchOf(
     last: (connector) => latest.get(connector) ?? null,
   };
 }
+
+/** Of the further vendors those whose settings can be read. */
+const usableVendors = ({ arx }: Settings): AccountVendorSettings => ({
+  entra: configured(() => accountVendor(arx, 'entra')) ?? undefined,
+  google: configured(() => accountVendor(arx, 'google')) ?? undefined,
+  salesforce: configured(() => accountVendor(arx, 'salesforce')) ?? undefined,
+});
 
 const callContext = <Output>(run: string, subject: string): CallContext<Output> => ({
   caller: {

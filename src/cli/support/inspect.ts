@@ -1,3 +1,5 @@
+import { ACCOUNT_VENDORS, accountVendorProblems } from '../../config/account-vendors.ts';
+import type { AccountVendor } from '../../config/account-vendors.ts';
 import { oktaSettings } from '../../config/credentials.ts';
 import { oktaProblems } from '../../config/okta-env.ts';
 import { loadEventRules } from '../../config/event-rules.ts';
@@ -22,7 +24,7 @@ export interface VariableSummary {
 /** What the environment lacks or has wrong, by vendor. */
 export interface EnvironmentSummary {
   variables: VariableSummary[];
-  problems: { vendor: 'okta' | 'jira' | 'slack'; code: string; message: string; remedy: string }[];
+  problems: { vendor: 'okta' | 'jira' | 'slack' | AccountVendor; code: string; message: string; remedy: string }[];
 }
 
 /** What is not there may not be needed; what is there and wrong is refused by every run. */
@@ -38,9 +40,14 @@ export async function environmentSummary(settings: Settings): Promise<Environmen
     const value = arx.source.find(name)?.value ?? null;
     return { name, set: value !== null, value: secret && value !== null ? '[secret]' : value };
   });
-  const found = { okta: await oktaErrors(settings), jira: jiraProblems(arx), slack: slackProblems(arx) };
-  const problems = (['okta', 'jira', 'slack'] as const).flatMap((vendor) =>
-    worthTelling(found[vendor].map(toCliError)).map(({ code, message, remedy }) => ({ vendor, code, message, remedy })),
+  const found = [
+    { vendor: 'okta' as const, errors: await oktaErrors(settings) },
+    { vendor: 'jira' as const, errors: jiraProblems(arx) },
+    { vendor: 'slack' as const, errors: slackProblems(arx) },
+    ...ACCOUNT_VENDORS.map((vendor) => ({ vendor, errors: accountVendorProblems(arx, vendor) })),
+  ];
+  const problems = found.flatMap(({ vendor, errors }) =>
+    worthTelling(errors.map(toCliError)).map(({ code, message, remedy }) => ({ vendor, code, message, remedy })),
   );
   return { variables, problems };
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { ACCOUNT_VENDORS, accountVendors } from '../../config/account-vendors.ts';
 import { oktaSettings } from '../../config/credentials.ts';
 import { ConfigError } from '../../config/errors.ts';
 import { makeHome } from '../../config/home.ts';
@@ -10,7 +11,7 @@ import { say } from './io.ts';
 import type { Io } from './io.ts';
 import type { Environment, Settings } from './settings.ts';
 
-const VENDORS: ReadonlySet<string> = new Set(['okta', 'jira', 'slack', 'vault']);
+const VENDORS: ReadonlySet<string> = new Set(['okta', 'jira', 'slack', ...ACCOUNT_VENDORS, 'vault']);
 
 /**
  * Refuses to begin where a vendor's settings are missing or wrong, and gives those of Okta. A dry run writes nowhere, so
@@ -19,6 +20,7 @@ const VENDORS: ReadonlySet<string> = new Set(['okta', 'jira', 'slack', 'vault'])
 export async function requireVendors(settings: Settings, needs: { dryRun: boolean }): Promise<OktaSettings> {
   const { arx, config, baseDir } = settings;
   const okta = await oktaSettings({ env: arx, config, baseDir });
+  accountVendors(arx);
   const isSet = (vendor: 'jira' | 'slack'): boolean =>
     VARIABLES.some(({ name, usedBy }) => usedBy === vendor && arx.source.find(name));
   if (isSet('jira') || (!needs.dryRun && config.tickets.mode !== 'none')) requireJira(arx);

@@ -35,9 +35,12 @@ describe('lintPolicies', () => {
 
   it('finds nothing in the live policies but that the operators’ channel is who approves', () => {
     const live = lintPolicies(bundleOf('policies/*.yaml').policies, OPERATIONS);
-    expect(live.map(({ policy, code, severity }) => `${policy} ${code} ${severity}`)).toEqual([
-      'operators-okta hitl_without_approvers info',
+    expect([...new Set(live.map(({ code, severity }) => `${code} ${severity}`))]).toEqual([
+      'hitl_without_approvers info',
     ]);
+    expect(live.map(({ policy: name }) => name)).toEqual(
+      ['flows', 'operators'].flatMap((who) => ['entra', 'google', 'okta', 'salesforce'].map((of) => `${who}-${of}`)),
+    );
   });
 
   it.each<[string, Policy[], string[]]>([

@@ -1,0 +1,76 @@
+import { createEmailClient } from './email/client.ts';
+import { EMAIL_ROWS } from './email/operations.ts';
+import { smtpTransport } from './email/transport.ts';
+import { createEntraClient } from './entra/client.ts';
+import { entraOperations } from './entra/operations.ts';
+import { createGoogleClient } from './google/client.ts';
+import { GOOGLE_ROWS } from './google/operations.ts';
+import { createSalesforceClient } from './salesforce/client.ts';
+import { SALESFORCE_ROWS } from './salesforce/operations.ts';
+import { unconfigured } from './unconfigured.ts';
+import type { ConnectorName } from '../governance/types.ts';
+import type { BearerHandle } from './bearer.ts';
+import type { EmailHandle } from './email/client.ts';
+import type { EmailAccess } from './email/transport.ts';
+import type { EntraAccess } from './entra/client.ts';
+import type { Wire } from './exchange.ts';
+import type { GoogleAccess } from './google/client.ts';
+import type { Transport } from './http.ts';
+import type { VendorClient } from './perform.ts';
+import type { SalesforceAccess } from './salesforce/client.ts';
+
+/** How the vendors beside Okta, Jira and Slack are reached; one that is absent is not configured. */
+export interface AccountVendors {
+  entra?: EntraAccess;
+  google?: GoogleAccess;
+  salesforce?: SalesforceAccess;
+  email?: EmailAccess;
+}
+
+/** A vendor's rows, and the client that they are sent by. */
+interface Parts<Handle> {
+  rows: Readonly<Record<string, unknown>>;
+  client: VendorClient<Handle>;
+}
+
+/** Makes what leads to an address; over its own transport where it is not HTTP. */
+export type WireTo = (connector: ConnectorName, address: string, transport?: Transport) => Wire;
+
+/** Rows and clients of the vendors whose accounts are remedied, and of mail. */
+export function accountParts(
+  { entra, google, salesforce, email, timeoutMs }: AccountVendors & { timeoutMs?: number },
+  wireTo: WireTo,
+): Record<'entra' | 'google' | 'salesforce', Parts<BearerHandle>> & { email: Parts<EmailHandle> } {
+  return {
+    entra: {
+      rows: entraOperations(entra ? new URL(entra.graphUrl).origin : ''),
+      client: entra
+        ? createEntraClient(entra, { login: wireTo('entra', entra.loginUrl), graph: wireTo('entra', entra.graphUrl) })
+        : unconfigured(),
+    },
+    google: {
+      rows: GOOGLE_ROWS,
+      client: google
+        ? createGoogleClient(google, {
+            login: wireTo('google', google.tokenUri),
+            admin: wireTo('google', google.adminUrl),
+          })
+        : unconfigured(),
+    },
+    salesforce: {
+      rows: SALESFORCE_ROWS,
+      client: salesforce
+        ? createSalesforceClient(salesforce, {
+            login: wireTo('salesforce', salesforce.loginUrl),
+            wireTo: (origin) => wireTo('salesforce', origin),
+          })
+        : unconfigured(),
+    },
+    email: { rows: EMAIL_ROWS, client: email ? mailer(email, { wireTo, timeoutMs }) : unconfigured() },
+  };
+}
+
+function mailer(access: EmailAccess, { wireTo, timeoutMs }: { wireTo: WireTo; timeoutMs: number | undefined }) {
+  const address = `smtp://${access.host}:${access.port}`;
+  return createEmailClient({ address, wire: wireTo('email', address, smtpTransport(access, timeoutMs)) });
+}

@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import type { ConnectorErrorCode } from '../errors.ts';
+import type { Refusal } from '../failure.ts';
+import type { Answer } from '../http.ts';
+
+// RFC 5321 and RFC 4954; what begins with 4 passes, what begins with 5 stays.
+const BY_REPLY: Readonly<Record<number, ConnectorErrorCode>> = {
+  530: 'unauthenticated',
+  534: 'unauthenticated',
+  535: 'unauthenticated',
+  538: 'unauthenticated',
+};
+
+const end = z.object({
+  stage: z.enum(['tls', 'auth', 'message']),
+  enhanced: z.string().nullable(),
+});
+
+const NO_TLS = 'the mail server offers no TLS (STARTTLS), so nothing was sent; use smtps:// or another server';
+
+/** Reads the last word of a mail server; null where it took the message. It never says no after it has said yes. */
+export function emailRefusal({ status }: Answer, json: unknown): Refusal | null {
+  if (status === 250) return null;
+  const { stage, enhanced } = end.parse(json);
+  const known = { vendorCode: enhanced ?? String(status), ambiguous: false };
+  if (stage === 'tls') return { ...known, code: 'invalid', message: NO_TLS };
+  if (status < 500) return { ...known, code: 'unavailable' };
+  if (stage === 'auth') return { ...known, code: 'unauthenticated' };
+  return { ...known, code: BY_REPLY[status] ?? 'invalid' };
+}

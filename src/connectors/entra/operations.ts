@@ -1,0 +1,118 @@
+import { z } from 'zod';
+import { noContent } from '../no-content.ts';
+import { isObjectId, membershipInput, readInput, sameId, userInput } from './inputs.ts';
+import { readMembership, turnMembers } from './members.ts';
+import { errorOf } from './refusals.ts';
+import type { JsonObject } from '../../audit/types.ts';
+import type { BearerHandle } from '../bearer.ts';
+import type { Answer } from '../http.ts';
+import type { OperationRow, OperationRows } from '../operation.ts';
+import type { EntraOperations, EntraUser } from './types.ts';
+
+const user = z.object({
+  id: z.string().refine(isObjectId),
+  userPrincipalName: z.string().nullish(),
+  mail: z.string().nullish(),
+  accountEnabled: z.boolean(),
+});
+
+const FIELDS = 'id,userPrincipalName,mail,accountEnabled';
+
+/** Sets accountEnabled. (learn.microsoft.com/graph/api/user-update) */
+const setEnabled = (accountEnabled: boolean): OperationRow<{ userId: string }, null, BearerHandle> => ({
+  write: true,
+  input: userInput,
+  route: ({ userId }) => ({ method: 'PATCH', path: '/v1.0/users/{userId}', params: { userId } }),
+  send: async ({ send }, { userId }) =>
+    send({ method: 'PATCH', path: `/v1.0/users/${userId}`, body: { accountEnabled } }),
+  project: ({ answer }) => noContent(answer),
+  redact: ({ userId }) => ({ userId }),
+});
+
+/** Entra ID's operations; `graph` is the origin that references to objects are written with. */
+export const entraOperations = (graph: string): OperationRows<EntraOperations, BearerHandle> => ({
+  'users:read': {
+    write: false,
+    input: readInput,
+    route: (input) => ({ method: 'GET', path: '/v1.0/users/{user}', params: { user: input.user } }),
+    send: async ({ send }, input) =>
+      send({ method: 'GET', path: `/v1.0/users/${encodeURIComponent(input.user)}?$select=${FIELDS}` }),
+    project: ({ json, input }) => readUser(json, input.user),
+    redact: (input) => byWhat(input.user),
+    evidence: ({ id, accountEnabled }) => ({ id, accountEnabled }),
+  },
+  'users:disable': setEnabled(false),
+  'users:enable': setEnabled(true),
+  'users:revoke_sessions': {
+    write: true,
+    input: userInput,
+    route: ({ userId }) => ({ method: 'POST', path: '/v1.0/users/{userId}/revokeSignInSessions', params: { userId } }),
+    send: async ({ send }, { userId }) => send({ method: 'POST', path: `/v1.0/users/${userId}/revokeSignInSessions` }),
+    project: ({ json, answer }) => revoked(json, answer),
+    redact: ({ userId }) => ({ userId }),
+  },
+  'groups:read': {
+    write: false,
+    input: membershipInput,
+    route: ({ groupId }) => ({ method: 'GET', path: '/v1.0/groups/{groupId}/members', params: { groupId } }),
+    send: async (handle, asked) => turnMembers(handle, { origin: graph, ...asked }),
+    project: ({ json, input }) => readMembership(json, input.userId),
+    redact: ({ groupId, userId }) => ({ groupId, userId }),
+    evidence: ({ member }) => ({ member }),
+  },
+  'groups:add_member': {
+    write: true,
+    input: membershipInput,
+    route: ({ groupId }) => ({ method: 'POST', path: '/v1.0/groups/{groupId}/members/$ref', params: { groupId } }),
+    send: async ({ send }, { groupId, userId }) =>
+      send({
+        method: 'POST',
+        path: `/v1.0/groups/${groupId}/members/$ref`,
+        body: { '@odata.id': `${graph}/v1.0/directoryObjects/${userId}` },
+      }),
+    // "One or more added object references already exist for the following modified properties: 'members'."
+    settled: ({ json, answer }) => answer.status === 400 && /already exist/i.test(errorOf(json)?.message ?? ''),
+    project: ({ answer }) => changed(answer, 400),
+    redact: ({ groupId, userId }) => ({ groupId, userId }),
+    evidence: ({ already }) => ({ already }),
+  },
+  'groups:remove_member': {
+    write: true,
+    input: membershipInput,
+    route: ({ groupId, userId }) => ({
+      ...{ method: 'DELETE', path: '/v1.0/groups/{groupId}/members/{userId}/$ref' },
+      params: { groupId, userId },
+    }),
+    send: async ({ send }, { groupId, userId }) =>
+      send({ method: 'DELETE', path: `/v1.0/groups/${groupId}/members/${userId}/$ref` }),
+    settled: ({ json, answer }) => answer.status === 404 && errorOf(json) !== undefined,
+    project: ({ answer }) => changed(answer, 404),
+    redact: ({ groupId, userId }) => ({ groupId, userId }),
+    evidence: ({ already }) => ({ already }),
+  },
+});
+
+// A user principal name is an address: it stays out of the trail.
+const byWhat = (user: string): JsonObject => (isObjectId(user) ? { user } : { by: 'userPrincipalName' });
+
+function readUser(json: unknown, asked: string): EntraUser {
+  const { id, userPrincipalName, mail, accountEnabled } = user.parse(json);
+  // Whoever acts on the answer acts on this id.
+  if (isObjectId(asked) && !sameId(id, asked)) throw new TypeError('an answer about somebody else');
+  return { id, userPrincipalName: userPrincipalName ?? null, mail: mail ?? null, accountEnabled };
+}
+
+const done = z.object({ value: z.literal(true) });
+
+/** 204, or as Graph also says: 200 with `value: true`. */
+function revoked(json: unknown, answer: Answer): null {
+  if (answer.status === 204) return noContent(answer);
+  done.parse(json);
+  return null;
+}
+
+function changed(answer: Answer, already: number): { already: boolean } {
+  if (answer.status === already) return { already: true };
+  noContent(answer);
+  return { already: false };
+}

@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { retryAfterMs } from '../rate-limit/headers.ts';
+import type { ConnectorErrorCode } from '../errors.ts';
+import type { Refusal } from '../failure.ts';
+import type { Answer } from '../http.ts';
+
+// https://developers.google.com/admin-sdk/directory/v1/guides/troubleshoot-error-codes
+const BY_REASON: Readonly<Record<string, ConnectorErrorCode>> = {
+  rateLimitExceeded: 'rate_limited',
+  userRateLimitExceeded: 'rate_limited',
+  quotaExceeded: 'rate_limited',
+  dailyLimitExceeded: 'rate_limited',
+  authError: 'unauthenticated',
+};
+
+const BY_STATUS: Readonly<Record<number, ConnectorErrorCode>> = {
+  401: 'unauthenticated',
+  403: 'forbidden',
+  404: 'not_found',
+  408: 'unavailable',
+  409: 'conflict',
+  412: 'conflict',
+  429: 'rate_limited',
+};
+
+const word = z.string().regex(/^[A-Za-z][\w.]{0,63}$/);
+const errorBody = z.object({
+  error: z.object({
+    errors: z
+      .array(z.object({ reason: word }))
+      .optional()
+      .catch(undefined),
+    status: word.optional().catch(undefined),
+  }),
+});
+
+const FORBIDDEN =
+  'Google refuses this to the administrator in GOOGLE_ADMIN_SUBJECT: the role of that account does not cover it (only a ' +
+  'super administrator may suspend administrators), or the service account was not given the scope admin.directory.user';
+
+/** Reads an answer of the Directory API; null where it is a success. */
+export function googleRefusal(answer: Answer, json: unknown): Refusal | null {
+  if (answer.status >= 200 && answer.status < 300) return null;
+  const spoken = errorBody.safeParse(json).data?.error;
+  const vendorCode = spoken?.errors?.[0]?.reason ?? spoken?.status ?? null;
+  const code = codeOf(answer.status, { vendorCode, spoken: spoken !== undefined });
+  return {
+    code,
+    vendorCode,
+    retryAfterMs: code === 'rate_limited' ? retryAfterMs(answer.headers) : null,
+    ...(code === 'forbidden' && spoken && { message: FORBIDDEN }),
+  };
+}
+
+function codeOf(
+  status: number,
+  { vendorCode, spoken }: { vendorCode: string | null; spoken: boolean },
+): ConnectorErrorCode {
+  if (status >= 500) return 'unavailable';
+  if (status < 400) return 'malformed';
+  // A 404 page of something in between says nothing about a user.
+  if (status === 404 && !spoken) return 'malformed';
+  const known = vendorCode !== null && Object.hasOwn(BY_REASON, vendorCode) ? BY_REASON[vendorCode] : undefined;
+  return known ?? BY_STATUS[status] ?? 'invalid';
+}

@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import { bearerClient } from '../bearer.ts';
+import { tokenDesk, tokenText } from '../tokens.ts';
+import { salesforceRefusal } from './refusals.ts';
+import type { Secret } from '../../config/secret.ts';
+import type { BearerHandle } from '../bearer.ts';
+import type { Wire } from '../exchange.ts';
+import type { HttpRequest } from '../http.ts';
+import type { VendorClient } from '../perform.ts';
+
+/** An external client app with the client credentials flow. */
+export interface SalesforceAccess {
+  clientId: string;
+  clientSecret: Secret;
+  /** Origin of the organisation's own domain, such as `https://example.my.salesforce.com`. */
+  loginUrl: string;
+}
+
+const answer = z.object({ access_token: tokenText, instance_url: z.string().max(300).transform(instanceOrigin) });
+
+/**
+ * Salesforce's REST API by the client credentials of an app. Its address comes with the token; nothing tells when that
+ * ends, so it is used until it is refused. `wireTo` makes what leads to an origin.
+ */
+export function createSalesforceClient(
+  access: SalesforceAccess,
+  { login, wireTo }: { login: Wire; wireTo: (origin: string) => Wire },
+): VendorClient<BearerHandle> {
+  const tokens = tokenDesk({
+    wire: login,
+    request: () => tokenRequest(access),
+    read: (json) => {
+      const { access_token: token, instance_url: origin } = answer.parse(json);
+      return { token, livesMs: null, origin };
+    },
+  });
+  let api: { origin: string; wire: Wire } | null = null;
+  const wireFor = ({ origin }: { origin: string }): Wire => {
+    if (api?.origin !== origin) api = { origin, wire: wireTo(origin) };
+    return api.wire;
+  };
+  return bearerClient({ tokens, wireFor, refusal: salesforceRefusal });
+}
+
+// https://help.salesforce.com/s/articleView?id=xcloud.remoteaccess_oauth_client_credentials_flow.htm
+const tokenRequest = ({ loginUrl, clientId, clientSecret }: SalesforceAccess): HttpRequest => ({
+  method: 'POST',
+  url: `${new URL(loginUrl).origin}/services/oauth2/token`,
+  headers: { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' },
+  body: new URLSearchParams({
+    grant_type: 'client_credentials',
+    client_id: clientId,
+    client_secret: clientSecret.reveal(),
+  }).toString(),
+});
+
+/** The bare origin that the token is for: https, or http on loopback. Throws for anything else. */
+function instanceOrigin(text: string): string {
+  const url = new URL(text);
+  const plain = url.protocol === 'http:' && LOOPBACK.test(url.hostname);
+  const bare =
+    url.pathname === '/' && url.search === '' && url.hash === '' && url.username === '' && url.password === '';
+  if (!bare || (url.protocol !== 'https:' && !plain)) throw new TypeError('instance_url is not a secure origin');
+  return url.origin;
+}
+
+const LOOPBACK = /^(localhost|\[::1\]|127(\.\d{1,3}){3})$/;

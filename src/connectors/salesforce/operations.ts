@@ -1,0 +1,79 @@
+import { z } from 'zod';
+import { ACCOUNT_NAME, SALESFORCE_ID } from '../../governance/account-ids.ts';
+import { noContent } from '../no-content.ts';
+import { NotFoundInAnswer } from '../perform.ts';
+import type { JsonObject } from '../../audit/types.ts';
+import type { BearerHandle } from '../bearer.ts';
+import type { OperationRow, OperationRows } from '../operation.ts';
+import type { SalesforceOperations, SalesforceUser } from './types.ts';
+
+const id = z.string().regex(SALESFORCE_ID);
+const readInput = z.strictObject({ user: z.union([id, z.string().regex(ACCOUNT_NAME)]) });
+const userInput = z.strictObject({ userId: id });
+
+const VERSION = '/services/data/v62.0';
+
+const record = z.object({
+  Id: id,
+  Username: z.string(),
+  Email: z.string().nullish(),
+  FederationIdentifier: z.string().nullish(),
+  IsActive: z.boolean(),
+});
+const answered = z.object({ done: z.literal(true), records: z.array(z.unknown()) });
+
+/** Sets IsActive. (developer.salesforce.com, REST API, sObject Rows) */
+const setActive = (active: boolean): OperationRow<{ userId: string }, null, BearerHandle> => ({
+  write: true,
+  input: userInput,
+  route: ({ userId }) => ({ method: 'PATCH', path: `${VERSION}/sobjects/User/{userId}`, params: { userId } }),
+  send: async ({ send }, { userId }) =>
+    send({ method: 'PATCH', path: `${VERSION}/sobjects/User/${userId}`, body: { IsActive: active } }),
+  project: ({ answer }) => noContent(answer),
+  redact: ({ userId }) => ({ userId }),
+});
+
+/** Salesforce's operations. */
+export const SALESFORCE_ROWS: OperationRows<SalesforceOperations, BearerHandle> = {
+  'users:read': {
+    write: false,
+    input: readInput,
+    route: () => ({ method: 'GET', path: `${VERSION}/query`, params: {} }),
+    send: async ({ send }, { user }) =>
+      send({ method: 'GET', path: `${VERSION}/query?${new URLSearchParams({ q: query(user) }).toString()}` }),
+    project: ({ json, input }) => readUser(json, input.user),
+    redact: ({ user }) => byWhat(user),
+    evidence: ({ id: found, active }) => ({ id: found, active }),
+  },
+  'users:deactivate': setActive(false),
+  'users:activate': setActive(true),
+};
+
+/** The one user meant, in SOQL. The name has a strict form already; it is quoted all the same. */
+function query(user: string): string {
+  const field = SALESFORCE_ID.test(user) ? 'Id' : 'Username';
+  return `SELECT Id, Username, Email, FederationIdentifier, IsActive FROM User WHERE ${field} = '${escaped(user)}'`;
+}
+
+const escaped = (text: string): string => text.replaceAll(/[\\']/g, String.raw`\$&`);
+
+// A user name is an address: it stays out of the trail.
+const byWhat = (user: string): JsonObject => (SALESFORCE_ID.test(user) ? { user } : { by: 'username' });
+
+function readUser(json: unknown, asked: string): SalesforceUser {
+  const [found, ...others] = answered.parse(json).records;
+  if (found === undefined || others.length > 0) throw new NotFoundInAnswer();
+  const { Id, Username, Email, FederationIdentifier, IsActive } = record.parse(found);
+  // Whoever acts on the answer acts on this id; the longer form begins with the shorter one.
+  const meant = SALESFORCE_ID.test(asked) ? Id.slice(0, 15) === asked.slice(0, 15) : same(Username, asked);
+  if (!meant) throw new TypeError('an answer about somebody else');
+  return {
+    id: Id,
+    username: Username,
+    email: Email ?? null,
+    federationId: FederationIdentifier ?? null,
+    active: IsActive,
+  };
+}
+
+const same = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
