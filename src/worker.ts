@@ -5,6 +5,7 @@ import { setFlagsFromString } from 'node:v8';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { Logger } from 'pino';
+import { ensureFlowSearch } from './client/search-attributes.ts';
 import { readEnv, temporalVariables } from './config/env.ts';
 import type { ArxEnv } from './config/env.ts';
 import { ConfigError } from './config/errors.ts';
@@ -50,12 +51,16 @@ async function main(): Promise<void> {
   const log = createLog(env.logLevel);
   const { config, baseDir } = usualConfig(env, CATALOGUE);
   const metricsUrl = installRuntime(env, log);
-  const parts = await compose({ env, config, baseDir, log, meter: Runtime.instance().metricMeter });
+  let isSearchable = false;
+  const meter = Runtime.instance().metricMeter;
+  const parts = await compose({ env, config, baseDir, log, meter, searchable: () => isSearchable });
   const { connectionOptions, namespace } = loadClientConnectConfig({ overrideEnvVars: temporalVariables(env) });
   const connection = await NativeConnection.connect(connectionOptions);
+  const space = namespace ?? 'default';
+  isSearchable = await ensureFlowSearch(connection, space);
   const worker = await Worker.create({
     connection,
-    namespace: namespace ?? 'default',
+    namespace: space,
     taskQueue: TASK_QUEUE,
     workflowBundle: await workflowBundle(cacheDirectory(), log),
     activities: parts.activities,

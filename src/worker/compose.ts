@@ -111,16 +111,10 @@ export async function compose({ env, config, baseDir, log, meter, searchable }: 
     rules,
     ...running,
   });
-  const governed = createGovernedActivities({
-    settings: () => approvalSettings(config),
-    ...running,
-  });
-  const flows = composeFlows({
-    settings: () => approvalSettings(config),
-    deskSettings: () => flowSettings(config, okta.host),
-    ...{ baseDir, log, searchable },
-    ...running,
-  });
+  const approving = { settings: () => approvalSettings(config), ...running };
+  const governed = createGovernedActivities(approving);
+  const deskSettings = () => flowSettings(config, okta.host);
+  const flows = composeFlows({ ...approving, deskSettings, baseDir, log, searchable });
   const enrichment = enrichmentSettings(config);
   const enricher = createEnricher({ connectors, enrichments: store.enrichments, settings: () => enrichment, now });
   const enrichActivities = createEnrichActivities({ enricher, ...running });

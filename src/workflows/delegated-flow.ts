@@ -37,9 +37,11 @@ const ASKED_TO_STOP = { parentClosePolicy: wf.ParentClosePolicy.REQUEST_CANCEL }
 export async function delegatedFlow(given?: DelegatedFlowInput): Promise<DelegatedFlowResult> {
   const input = checkedInput<DelegatedFlowInput>(given, INPUT);
   const progress = trackProgress();
-  const opened = await open(input);
+  const { workflowId } = wf.workflowInfo();
+  const opened = await activities.openFlow({ input, workflowId, now: Date.now() });
   const { run, flow, children, search } = opened;
   progress.run = run;
+  if (opened.next === 'elsewhere') return passedOn(opened);
   if (search) show({ [FLOW_SEARCH.flow]: search.flow, [FLOW_SEARCH.actor]: search.actor });
   const { outcome, code } = opened.next === 'ended' ? ended(opened) : await carriedOut(opened, progress);
   if (search) show({ [FLOW_SEARCH.outcome]: outcome });
@@ -47,12 +49,25 @@ export async function delegatedFlow(given?: DelegatedFlowInput): Promise<Delegat
   return { run, flow, outcome, code, children };
 }
 
-/** Opens the run. Where another workflow is at it already, its end is waited for. */
-async function open(input: DelegatedFlowInput): Promise<OpenedFlow> {
+/**
+ * A run is carried out by the workflow of its own name, however it was asked for: that one is started where it is not
+ * there yet, and its end is this one's too.
+ */
+async function passedOn({ run, flow, children }: OpenedFlow): Promise<DelegatedFlowResult> {
+  try {
+    return await wf.executeChild(delegatedFlow, {
+      ...ASKED_TO_STOP,
+      workflowId: flowId(run),
+      workflowIdReusePolicy: wf.WorkflowIdReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+      args: [{ run }],
+    });
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+  }
   const { workflowId } = wf.workflowInfo();
   for (let seconds = 2; ; seconds = Math.min(seconds * 2, 300)) {
-    const opened = await activities.openFlow({ input, workflowId, now: Date.now() });
-    if (opened.next !== 'ended' || opened.outcome !== null) return opened;
+    const { next, outcome, code } = await activities.openFlow({ input: { run }, workflowId, now: Date.now() });
+    if (next === 'ended' && outcome !== null) return { run, flow, outcome, code, children };
     await wf.sleep(seconds * 1_000);
   }
 }

@@ -1,9 +1,16 @@
+import type { AuditDraft, JsonObject } from '../../audit/types.ts';
 import type { FlowBook, FlowDesk } from '../../client/flows/types.ts';
+import type { FlowRunRecord } from '../../store/flow-types.ts';
 import type { GovernedDeps } from '../governed/deps.ts';
 
 /** What delegated flows work with; the worker provides it. */
 export interface FlowDeps extends GovernedDeps {
-  desk: Pick<FlowDesk, 'admit'>;
+  desk: Pick<FlowDesk, 'admit' | 'openChildren'>;
+  /** An entry about a run, by its caller. */
+  draft: (
+    record: Pick<FlowRunRecord, 'run' | 'workflowId' | 'caller'>,
+    what: { kind: AuditDraft['kind']; at: string; outcome: JsonObject },
+  ) => AuditDraft;
   /** The flows as their files are now. */
   book: () => Pick<FlowBook, 'flows'>;
   /** Whether the server has the search attributes of delegated flows. */

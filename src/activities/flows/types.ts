@@ -5,10 +5,10 @@ import type { DelegatedFlowInput } from '../../workflows/messages.ts';
 export interface OpenedFlow {
   run: string;
   /**
-   * acts: goes on to the plan; split: children, one for each account; ended: nothing more to do here, and without an
-   * outcome another workflow is still at it.
+   * acts: goes on to the plan; split: children, one for each account; ended: nothing more to do; elsewhere: another
+   * workflow carries it out.
    */
-  next: 'acts' | 'split' | 'ended';
+  next: 'acts' | 'split' | 'ended' | 'elsewhere';
   children: string[];
   outcome: FlowOutcome | null;
   code: string | null;

@@ -1,0 +1,47 @@
+import type { JsonObject } from '../../audit/types.ts';
+import { InvalidArgumentError } from '../../connectors/errors.ts';
+import type { ConnectorName, Decision } from '../../governance/types.ts';
+import type { FlowRunRecord, FlowStepRecord } from '../../store/flow-types.ts';
+import { factsOf } from '../governed/facts.ts';
+import type { FlowDeps } from './deps.ts';
+import { inputsOf } from './notices.ts';
+import { lookerOf, principalOf } from './record.ts';
+
+/** The steps that are to be taken, each with the answer of the policies. */
+export async function decided(
+  deps: FlowDeps,
+  record: FlowRunRecord,
+  steps: readonly FlowStepRecord[],
+): Promise<FlowStepRecord[]> {
+  const done: FlowStepRecord[] = [];
+  for (const step of steps) {
+    done.push(step.state === 'planned' ? { ...step, decision: await decisionOn(deps, record, step) } : step);
+  }
+  return done;
+}
+
+async function decisionOn(deps: FlowDeps, record: FlowRunRecord, step: FlowStepRecord): Promise<JsonObject> {
+  const { connectors } = deps;
+  const [name = '', ...rest] = step.operation.split(':');
+  const connector = name as ConnectorName;
+  const operation = rest.join(':');
+  const { caller } = lookerOf(deps, record);
+  const input = inputsOf(step.operation, step.params, { run: record, step: step.id });
+  try {
+    const { args, argsDigest } = await connectors.validate(connector, operation, input, {
+      caller,
+      subject: record.run,
+    });
+    const { run, workflowId } = record;
+    const facts = (await factsOf(deps, { connector, operation, args, run, workflowId })).raising;
+    return told(connectors.decide(connector, operation, principalOf(record), { argsDigest, facts }));
+  } catch (error) {
+    if (!(error instanceof InvalidArgumentError)) throw error;
+    return { effect: 'deny', code: error.code, risk: null, policies: [], hints: [error.message] };
+  }
+}
+
+const told = ({ effect, code, risk, determining, hints }: Decision): JsonObject => ({
+  ...{ effect, code, risk, hints },
+  policies: [...new Set(determining.map(({ policy }) => policy))],
+});

@@ -1,0 +1,41 @@
+import type { JsonObject } from '../../audit/types.ts';
+import { escapeMrkdwn } from '../../connectors/slack/escape.ts';
+import type { FlowRunRecord } from '../../store/flow-types.ts';
+
+/** What a notice is about: labels and ids only. */
+interface About {
+  run: Pick<FlowRunRecord, 'run'>;
+  step: string;
+}
+
+/** Slack's limit of a section's text. */
+const MOST_IN_SECTION = 3_000;
+
+/** The short forms in which flows write messages, and the inputs of the connectors that they stand for. */
+const FORMS: Readonly<Record<string, (params: JsonObject, about: About) => JsonObject>> = {
+  'slack:chat:write': ({ channel, text, ...rest }, { run, step }) => {
+    const plain = { type: 'plain_text', text: String(text ?? '').slice(0, MOST_IN_SECTION), emoji: false };
+    const metadata = { eventType: 'arx_flow', payload: { run: run.run, step } };
+    const told = { text: escapeMrkdwn(String(text ?? '')), blocks: [{ type: 'section', text: plain }] };
+    return { channel: channel ?? null, ...told, metadata, ...rest };
+  },
+  'jira:issues:create': ({ description, ...rest }, { run }) => ({
+    ...rest,
+    description: typeof description === 'string' ? paragraphs(description) : (description ?? []),
+    labels: ['arx-flow', `arx-run-${run.run}`],
+  }),
+  'email:email:send': ({ to, ...rest }) => ({ ...rest, to: typeof to === 'string' ? addresses(to) : (to ?? []) }),
+};
+
+/** The inputs of a connector for the parameters of a step. */
+export const inputsOf = (operation: string, params: JsonObject, about: About): JsonObject =>
+  Object.hasOwn(FORMS, operation) ? (FORMS[operation]?.(params, about) ?? params) : params;
+
+const paragraphs = (text: string): JsonObject[] =>
+  text
+    .split(/\n{2,}/)
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+    .map((part) => ({ type: 'paragraph', text: part }));
+
+const addresses = (text: string): string[] => text.split(',').map((one) => one.trim());

@@ -1,0 +1,107 @@
+import type { JsonObject } from '../../audit/types.ts';
+import { outcomeOfRequest } from '../../remediation/outcome.ts';
+import type { FlowRunRecord, FlowStepRecord } from '../../store/flow-types.ts';
+import type { FlowDeps } from './deps.ts';
+import { withinOf } from './draw.ts';
+import { isAccountConnector } from './look.ts';
+import { inputsOf } from './notices.ts';
+import { principalOf, put, runOf, stepOf, withStep } from './record.ts';
+import type { RunEnd } from './record.ts';
+import { standingAt } from './standing-at.ts';
+import type { FlowActivities, StepEnd } from './types.ts';
+
+/** `beginStep`: the step's request, where the governed operation finds it. */
+export function beginStep(deps: FlowDeps): FlowActivities['beginStep'] {
+  return async ({ run, step: id }) => {
+    const record = await runOf(deps, run);
+    const step = stepOf(record, id);
+    if (step.state !== 'planned' && step.state !== 'running') return null;
+    const inputRef = await deps.store.snapshots.put(requestOf(record, step));
+    if (step.state === 'planned') {
+      const waits = step.decision?.['effect'] === 'approval';
+      const outcome = { step: id, operation: step.operation, state: 'running' };
+      const steps = withStep(record, id, { state: 'running' });
+      await put(deps, record, { kind: 'flow.step', outcome }, { steps, state: waits ? 'waiting' : 'open' });
+    }
+    return { inputRef };
+  };
+}
+
+/** The governed operation of a step: the flow asks, on behalf of the person who asked for the run. */
+function requestOf(record: FlowRunRecord, { id, operation, params }: FlowStepRecord): JsonObject {
+  const { run, flow, issue, caller } = record;
+  const { principal, personId, authenticatedBy, surface } = caller;
+  const isPerson = principal.startsWith('user:') && principal !== 'user:anonymous';
+  return {
+    operation,
+    params: inputsOf(operation, params, { run: record, step: id }),
+    reason: `${flow ?? 'flow'}: ${issue.title} (run ${run})`.slice(0, 1_000),
+    as: principalOf(record),
+    ...(isPerson && { onBehalfOf: personId ?? principal.slice('user:'.length) }),
+    ...{ authenticatedBy, surface },
+  };
+}
+
+/** What became of a step: how it stands, and how the run ends where it ends with it. */
+interface Settled {
+  change: Partial<FlowStepRecord>;
+  end: RunEnd | null;
+}
+
+/** `settleStep`: what became of the operation, and whether the run goes on. */
+export function settleStep(deps: FlowDeps): FlowActivities['settleStep'] {
+  return async ({ run, step: id, request, state, code }) => {
+    const record = await runOf(deps, run);
+    const step = stepOf(record, id);
+    if (step.request === null) {
+      const { change, end } = await settled(deps, { record, step, request, state, code });
+      const outcome = { step: id, operation: step.operation, request, state: change.state ?? null, code };
+      const steps = withStep(record, id, { ...change, request });
+      await put(deps, record, { kind: 'flow.step', outcome }, { steps, state: 'open', ...end });
+    }
+    return nextAfter(await runOf(deps, run));
+  };
+}
+
+const nextAfter = ({ outcome }: FlowRunRecord): StepEnd => ({ next: outcome === null ? 'done' : 'ended' });
+
+interface Ended {
+  record: FlowRunRecord;
+  step: FlowStepRecord;
+  request: string;
+  state: string;
+  code: string | null;
+}
+
+async function settled(deps: FlowDeps, ended: Ended): Promise<Settled> {
+  const { record, step, request, state, code } = ended;
+  const made = (await deps.store.requests.get(request))?.outcome ?? null;
+  if (state === 'succeeded') return { change: { state: 'done', result: resultOf(step, made) }, end: null };
+  const message = typeof made?.['message'] === 'string' ? made['message'] : null;
+  const result = { code: code ?? state, message };
+  const open = state === 'failed' || state === 'unknown';
+  // Somebody else was first, or the answer was lost: what counts is how the target stands.
+  if (open && (await standingAt(deps, record, step)) === 'done') {
+    return { change: { state: 'done', result: { ...result, code: 'found_done' } }, end: null };
+  }
+  const isSeenLater = state === 'unknown' && withinOf(deps, record, step) !== null;
+  return { change: { state: 'failed', result }, end: isSeenLater ? null : endOf(ended, message) };
+}
+
+/** Ends that the codes of a governed operation do not tell by themselves. */
+function endOf({ step, state, code }: Ended, message: string | null): RunEnd {
+  const outcome = state === 'unknown' ? 'unverified' : outcomeOfRequest(state);
+  const coded = state === 'denied' ? 'policy' : (code ?? state);
+  return {
+    outcome,
+    code: coded,
+    message: message ?? `${step.operation} ended as ${state}${code ? ` (${code})` : ''}.`,
+  };
+}
+
+/** Of accounts nothing is kept but that it was done: what is known of people stays with the product. */
+function resultOf({ operation }: FlowStepRecord, made: JsonObject | null): JsonObject {
+  const isNotice = !isAccountConnector(operation.split(':')[0] ?? '');
+  const { code, result } = made ?? {};
+  return { ok: true, ...(code !== undefined && { code }), ...(isNotice && { answer: result ?? null }) };
+}

@@ -1,0 +1,31 @@
+import type { OperatorService } from '@temporalio/client';
+import { FLOW_SEARCH } from '../workflows/messages.ts';
+
+/** A connection that can be asked about its server. */
+export interface Operated {
+  operatorService: OperatorService;
+}
+
+const NAMES: readonly string[] = Object.values(FLOW_SEARCH);
+/** INDEXED_VALUE_TYPE_KEYWORD of Temporal's API. */
+const KEYWORD = 2;
+
+/**
+ * Adds the search attributes of delegated flows to a namespace, where that is allowed. True where it has them in the end;
+ * never throws: without them flows run just the same, and are found in the store alone.
+ */
+export async function ensureFlowSearch({ operatorService }: Operated, namespace: string): Promise<boolean> {
+  const missing = async (): Promise<string[]> => {
+    const { customAttributes } = await operatorService.listSearchAttributes({ namespace });
+    return NAMES.filter((name) => customAttributes[name] !== KEYWORD);
+  };
+  try {
+    const left = await missing();
+    if (left.length === 0) return true;
+    const searchAttributes = Object.fromEntries(left.map((name) => [name, KEYWORD]));
+    await operatorService.addSearchAttributes({ namespace, searchAttributes }).catch(() => undefined);
+    return (await missing()).length === 0;
+  } catch {
+    return false;
+  }
+}

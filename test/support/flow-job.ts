@@ -1,0 +1,151 @@
+/** Delegated flows on real parts: desk, worker, dev server, store and emulators. */
+import { randomBytes } from 'node:crypto';
+import { expect, vi } from 'vitest';
+import { createFlowDesk } from '../../src/client/flows/desk.ts';
+import { flowResult, startFlow } from '../../src/client/flows/start.ts';
+import type { FlowAsk, FlowAsker, FlowDesk } from '../../src/client/flows/types.ts';
+import { readFlowBook } from '../../src/config/flow-book.ts';
+import { requireOkta } from '../../src/config/okta-env.ts';
+import { readEnv } from '../../src/config/env.ts';
+import { createConnectors } from '../../src/connectors/create.ts';
+import type { VendorName } from '../../src/emulators/types.ts';
+import { FLOW_CATALOGUE } from '../../src/remediation/catalogue.ts';
+import type { FlowRunRecord } from '../../src/store/flow-types.ts';
+import { approvalId, flowStepId } from '../../src/workflows/messages.ts';
+import type { DelegatedFlowResult } from '../../src/workflows/messages.ts';
+import { mainJob } from './main-job.ts';
+import type { ConfigOverrides, MainJob, MainJobOptions } from './main-job.ts';
+import { bundleOf, REPO } from './policies.ts';
+
+/** Tenants that count as ours in these tests. */
+export const TENANTS = {
+  AAD: ['contoso.example'],
+  'Google Workspace': ['northwind.example'],
+  'Salesforce.com': ['acme.my.salesforce.com'],
+};
+export type Product = keyof typeof TENANTS | 'Okta';
+
+export const REQUESTER: FlowAsker = {
+  ...{ principal: 'user:requester@example.com', authenticatedBy: 'cli', surface: 'cli' },
+};
+
+export interface FlowJob {
+  job: MainJob;
+  desk: FlowDesk;
+  /** Okta ids of ann and bob (who may approve), requester and stranger. */
+  people: Record<string, string>;
+  /** An event about an account, of a new id. */
+  event(product: Product, id: string, over?: Record<string, unknown>): Record<string, unknown>;
+  /** Admits and starts; `result` waits for the end and gives the run as it then stands. */
+  start(ask: Omit<FlowAsk, 'asker'> & { asker?: FlowAsker }): Promise<StartedFlow>;
+  undo(run: string): Promise<StartedFlow>;
+  /** Waits until a step asks, and answers. */
+  answer(run: string, step: string, verdict?: 'approve' | 'deny'): Promise<string>;
+  /** Writes that a vendor took, as `METHOD path`. */
+  writes(vendor: VendorName, about?: string): Promise<string[]>;
+  kinds(run: string): Promise<string[]>;
+}
+
+export interface StartedFlow {
+  run: string;
+  created: boolean;
+  record: FlowRunRecord;
+  workflow(): Promise<DelegatedFlowResult>;
+  result(): Promise<FlowRunRecord>;
+}
+
+/** Short waits, unsigned approvals, and everybody in the group Approvers may approve. */
+const CONFIG: ConfigOverrides = {
+  approvals: { require_signed: false, default_approvers: ['group:Approvers'], expires_in: '60s' },
+  remediation: { tenants: TENANTS },
+};
+
+/** Builds the parts; the worker is not started yet. */
+export async function flowJob(databaseUrl: string, options: MainJobOptions = {}): Promise<FlowJob> {
+  const job = await mainJob(databaseUrl, { ...options, config: { ...CONFIG, ...options.config } });
+  const people: Record<string, string> = {};
+  const added = await job.emulators.addUsers(
+    ['ann', 'bob', 'requester', 'stranger'].map((name) => ({
+      login: `${name}@example.com`,
+      groups: name === 'ann' || name === 'bob' ? ['Approvers'] : [],
+    })),
+  );
+  for (const { id, login } of added) people[login.split('@')[0] ?? ''] = id;
+  const members = [REQUESTER.principal, 'user:ann@example.com'];
+  await job.store.flowSettings.putSet(null, { name: 'Responders', flows: ['*'], members, permissions: ['run'] });
+  const desk = deskOf(job);
+  const link = { client: job.temporal.client, address: '', namespace: '', close: async () => {} };
+
+  async function begin({ record, created }: { record: FlowRunRecord; created: boolean }): Promise<StartedFlow> {
+    const { run } = record;
+    const started = await startFlow(link, record);
+    const workflow = (): Promise<DelegatedFlowResult> =>
+      flowResult(link, started ?? { workflowId: record.workflowId, run });
+    const result = async (): Promise<FlowRunRecord> => {
+      if (started) await workflow();
+      return (await job.store.flows.get(run)) as FlowRunRecord;
+    };
+    return { run, created, record, workflow, result };
+  }
+
+  return {
+    ...{ job, desk, people },
+    event: (product, id, over = {}) => ({
+      ...{
+        eventId: randomBytes(8).toString('hex'),
+        eventTimestamp: new Date().toISOString(),
+        eventSource: 'Okta ISPM',
+      },
+      ...{ eventType: 'issue.onDemand', issueId: 'Alert_1', issueTitle: 'Unused Admin Account', issueSeverity: 'High' },
+      ...{ entityType: 'Account', entityIdInService: id, entityDisplayName: 'Canary Smith' },
+      entitySourceProductName: product,
+      entitySourceProductTenant: product === 'Okta' ? new URL(`${job.env['OKTA_DOMAIN']}`).host : TENANTS[product][0],
+      ...over,
+    }),
+    start: async (ask) => begin(await desk.admit({ asker: REQUESTER, ...ask })),
+    undo: async (run) => begin(await desk.admitUndo(REQUESTER, run)),
+    answer: async (run, step, verdict = 'approve') => {
+      const request = await asking(job, flowStepId(run, step));
+      const approval = job.temporal.client.workflow.getHandle(approvalId(request));
+      await approval.signal(verdict, { approver: 'ann@example.com' });
+      return request;
+    },
+    writes: async (vendor, about = '') =>
+      (await job.emulators.log({ vendor, write: true }))
+        .filter(({ path, accepted }) => accepted && path.includes(about) && !path.includes('token'))
+        .map(({ method, path }) => `${method} ${path}`),
+    kinds: async (run) => (await job.store.audit.list({ subject: run, limit: 200 })).map(({ entry }) => entry.kind),
+  };
+}
+
+/** The request of a step once somebody can answer it. */
+export async function asking(job: MainJob, workflowId: string): Promise<string> {
+  return vi.waitFor(
+    async () => {
+      const pending = await job.store.requests.list({ states: ['pending'], limit: 100 });
+      const found = pending.find((one) => one.workflowId === workflowId);
+      expect(found).toBeDefined();
+      const { status } = await job.temporal.client.workflow.getHandle(approvalId(`${found?.requestId}`)).describe();
+      expect(status.name).toBe('RUNNING');
+      return `${found?.requestId}`;
+    },
+    { timeout: 30_000, interval: 50 },
+  );
+}
+
+function deskOf(job: MainJob): FlowDesk {
+  const okta = requireOkta(readEnv({ env: job.env, cwd: '/', userHome: '/' }));
+  const bundle = bundleOf('policies/governed-operations.yaml');
+  const now = (): Date => new Date();
+  const connectors = createConnectors({
+    ...{ okta, journal: job.store.journal, now },
+    bundle: () => bundle,
+    guardrails: () => ({ riskMax: {} }),
+    quota: { share: 1, reserve: 0, warningThreshold: false },
+  });
+  return createFlowDesk({
+    ...{ store: job.store, connectors, now },
+    book: () => readFlowBook(REPO, FLOW_CATALOGUE),
+    settings: () => ({ tenants: TENANTS, ownOktaHost: okta.host, maxEventAgeMs: 86_400_000 }),
+  });
+}
