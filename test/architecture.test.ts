@@ -26,7 +26,7 @@ const OPEN: Record<string, string[]> = {
   activities: [...PURE, 'connectors', 'store'],
   workflows: PURE,
   server: ['config', 'store', 'governance', 'audit', 'client'],
-  client: ['config', 'store', 'governance', 'audit', 'enrichment'],
+  client: ['config', 'store', 'governance', 'audit', 'enrichment', 'remediation'],
   cli: ['config', 'store', 'governance', 'audit', 'server', 'client'],
   local: ['config', 'store', 'worker', 'emulators'],
   worker: [...PURE, 'config', 'store', 'connectors', 'activities', 'server', 'client'],

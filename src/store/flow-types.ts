@@ -97,7 +97,7 @@ export interface FlowRunRepository {
   usesOf(
     eventId: string,
     tx?: StoreTransaction | null,
-  ): Promise<{ run: string; flow: string | null; eventDigest: string }[]>;
+  ): Promise<Pick<FlowRunRecord, 'run' | 'flow' | 'eventDigest' | 'outcome' | 'code'>[]>;
   /** Changes the parts given, only while the run has not ended; false where it has, unless the same end is written again. */
   update(tx: StoreTransaction | null, run: string, patch: FlowRunPatch): Promise<boolean>;
   /** Newest first. */

@@ -1,5 +1,7 @@
+import type { Connectors } from '../../connectors/types.ts';
 import type { Flow, FlowPermission, ResourceSet, Route } from '../../remediation/types.ts';
 import type { FlowCaller, FlowRunFilter, FlowRunRecord } from '../../store/flow-types.ts';
+import type { Store } from '../../store/types.ts';
 
 /** Who asks, as proven by the surface. `key`: name of the service's access key. */
 export type FlowAsker = Pick<FlowCaller, 'principal' | 'authenticatedBy' | 'surface'>;
@@ -12,6 +14,33 @@ export interface FlowBook {
   sets: readonly ResourceSet[];
 }
 
+/** What the configuration says of events. */
+export interface FlowDeskSettings {
+  /** `remediation.tenants`: tenants of ours by product. */
+  tenants: Readonly<Record<string, readonly string[]>>;
+  /** Host of OKTA_DOMAIN; null where it is not set. */
+  ownOktaHost: string | null;
+  maxEventAgeMs: number;
+}
+
+/** What the desk works with. `book` and `settings` are asked each time, as they are then. */
+export interface FlowDeskParts {
+  store: Pick<Store, 'journal' | 'flows' | 'flowSettings'>;
+  /** Through the pipeline, as `workflow:governed-operations`. */
+  connectors: Pick<Connectors, 'okta'>;
+  book: () => FlowBook;
+  settings: () => FlowDeskSettings;
+  now: () => Date;
+  /** 32 random hex digits; for dry runs and refusals. */
+  newId?: () => string;
+}
+
+/** A run as it was opened, or as it stood there. */
+export interface OpenedRun {
+  record: FlowRunRecord;
+  created: boolean;
+}
+
 /** Asks for a run. Without `flow` the routing table decides. */
 export interface FlowAsk {
   asker: FlowAsker;
@@ -22,6 +51,8 @@ export interface FlowAsk {
   dryRun?: boolean;
   /** Refuse events older than `remediation.max_event_age` (deliveries over HTTP). */
   checkAge?: boolean;
+  /** The workflow that asks, and carries the run out itself; absent: `delegated-flow/<run>` is to be started. */
+  workflowId?: string;
 }
 
 /** A flow as somebody may see it. */
@@ -52,6 +83,11 @@ export interface FlowDesk {
    * stale_event …) are runs that ended as denied; an issue without a route ended as unrouted, an OAuth grant as manual.
    */
   admit(ask: FlowAsk): Promise<{ record: FlowRunRecord; created: boolean }>;
+  /**
+   * Opens the runs of a person's accounts, each with the flow of its own product and title (or the one that was asked
+   * for) and a permission of its own; those for which there is nothing to begin are ended. Safe to repeat.
+   */
+  openChildren(parent: FlowRunRecord): Promise<FlowRunRecord[]>;
   /** Opens the run that takes `run` back. Throws FlowRefusal nothing_to_undo. */
   admitUndo(asker: FlowAsker, run: string): Promise<{ record: FlowRunRecord; created: boolean }>;
   /** Runs of flows that the asker may see. */

@@ -29,14 +29,14 @@ export function createFlowRunRepository(db: Kysely<Database>): FlowRunRepository
     async usesOf(eventId, tx) {
       const rows = await (tx ?? db)
         .selectFrom('flow_runs')
-        .select(['run', 'flow', 'event_digest'])
+        .select(['run', 'flow', 'event_digest', 'outcome', 'code'])
         .where('event_id', '=', eventId)
         .where('dry_run', '=', false)
         .where('parent', 'is', null)
         .where('undoes', 'is', null)
         .orderBy('position')
         .execute();
-      return rows.map(({ run, flow, event_digest }) => ({ run, flow, eventDigest: event_digest }));
+      return rows.map(({ event_digest, ...use }) => ({ ...use, eventDigest: event_digest }));
     },
     async update(tx, run, patch) {
       const on = tx ?? db;

@@ -72,7 +72,9 @@ describeOnStores('runs of delegated flows', (source) => {
     await flows.open(flowRun('child', { parent: 'r1' }));
     await flows.open(flowRun('undo', { undoes: 'r1' }));
     await flows.open(flowRun('other', { eventId: 'e2' }));
-    expect(await flows.usesOf('e1')).toEqual([{ run: 'r1', flow: 'Suspend Okta Account', eventDigest: 'a:b' }]);
+    expect(await flows.usesOf('e1')).toEqual([
+      { run: 'r1', flow: 'Suspend Okta Account', eventDigest: 'a:b', outcome: null, code: null },
+    ]);
     expect(await flows.usesOf('e3')).toEqual([]);
   });
 

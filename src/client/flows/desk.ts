@@ -1,0 +1,117 @@
+import type { FlowRunFilter, FlowRunRecord } from '../../store/flow-types.ts';
+import { admit } from './admit.ts';
+import { Askers } from './askers.ts';
+import { openChildren } from './children.ts';
+import { newRunId } from './ids.ts';
+import { FlowRefusal, refusal } from './refusal.ts';
+import { Session } from './session.ts';
+import { needSuperAdministrator, putSet, removeSet, switchFlow } from './settings.ts';
+import { deskDraft } from './trail.ts';
+import type { FlowAsk, FlowAsker, FlowDesk, FlowDeskParts, VisibleFlow } from './types.ts';
+import { admitUndo } from './undo.ts';
+import type { ResourceSet } from '../../remediation/types.ts';
+
+/**
+ * Everything that is done with flows from outside. What is refused stands in the trail. Throws FlowRefusal,
+ * AskerUnreadableError, AuditUnavailableError and what the store throws.
+ */
+export function createFlowDesk(parts: FlowDeskParts): FlowDesk {
+  const askers = new Askers(parts);
+  const desk = new Desk(parts, askers);
+  return {
+    list: (asker) => desk.at(asker, 'flow', (session) => session.flows.flatMap((flow) => visible(session, flow))),
+    show: (asker, name) =>
+      desk.at(asker, name, (session) => {
+        const flow = session.need(name, 'show');
+        return { flow, permissions: session.permissionsOn(flow.name) };
+      }),
+    admit: (ask: FlowAsk) => desk.at(ask.asker, ask.flow ?? 'event', (session) => admit(parts, session, ask)),
+    openChildren: (parent) => openChildren(parts, askers, parent),
+    admitUndo: (asker, run) => desk.at(asker, 'undo', (session) => admitUndo(parts, session, run)),
+    history: (asker, filter) => desk.at(asker, 'history', (session) => history(parts, session, filter)),
+    run: (asker, run) => desk.at(asker, 'history', (session) => runWithChildren(parts, session, run)),
+    sets: (asker) => desk.at(asker, 'sets', (session) => desk.sets(session)),
+    putSet: (asker, set) => desk.asAdministrator(asker, (session) => putSet(parts, session, set)),
+    removeSet: (asker, name) => desk.asAdministrator(asker, (session) => removeSet(parts, session, name)),
+    switch: (asker, name, enabled) =>
+      desk.asAdministrator(asker, (session) => switchFlow(parts, session, { name, enabled })),
+  };
+}
+
+class Desk {
+  readonly #parts: FlowDeskParts;
+  readonly #askers: Askers;
+
+  constructor(parts: FlowDeskParts, askers: Askers) {
+    this.#parts = parts;
+    this.#askers = askers;
+  }
+
+  /** Does something for somebody; a refusal is put on record before it is thrown on. */
+  async at<Answer>(
+    asker: FlowAsker,
+    about: string,
+    work: (session: Session) => Answer | Promise<Answer>,
+  ): Promise<Answer> {
+    const session = await Session.open(this.#parts, this.#askers, asker);
+    try {
+      return await work(session);
+    } catch (thrown) {
+      if (thrown instanceof FlowRefusal) await this.#refused(session, about, thrown);
+      throw thrown;
+    }
+  }
+
+  asAdministrator(asker: FlowAsker, work: (session: Session) => Promise<void>): Promise<void> {
+    return this.at(asker, 'settings', async (session) => {
+      await needSuperAdministrator(this.#askers, session);
+      await work(session);
+    });
+  }
+
+  /** All of them for super administrators, their own for others: sets name people. */
+  async sets(session: Session): Promise<ResourceSet[]> {
+    if (await this.#askers.isSuperAdministrator(session.asker)) return [...session.sets];
+    return session.sets.filter((set) => session.isIn(set));
+  }
+
+  async #refused(session: Session, about: string, { code }: FlowRefusal): Promise<void> {
+    const { journal } = this.#parts.store;
+    const id = (this.#parts.newId ?? newRunId)();
+    // What somebody typed may be a person's name: only flows that there are, are named.
+    const subject = ABOUT.has(about) ? about : (session.flowNamed(about)?.name ?? 'flow');
+    const entry = { kind: 'flow.refused', subject, caller: session.standing.caller, outcome: { code } } as const;
+    await journal.append([deskDraft(id, this.#parts.now().toISOString(), entry)]);
+  }
+}
+
+const ABOUT: ReadonlySet<string> = new Set(['flow', 'event', 'undo', 'history', 'sets', 'settings']);
+
+function visible(session: Session, flow: VisibleFlow['flow']): VisibleFlow[] {
+  const permissions = session.permissionsOn(flow.name);
+  return permissions.length === 0 ? [] : [{ flow, permissions }];
+}
+
+async function history(
+  { store }: FlowDeskParts,
+  session: Session,
+  filter: Omit<FlowRunFilter, 'flows'>,
+): Promise<FlowRunRecord[]> {
+  const flow = filter.flow === undefined ? undefined : (session.flowNamed(filter.flow)?.name ?? filter.flow);
+  if (flow !== undefined) session.needPermission(flow, 'history');
+  const asked: FlowRunFilter = { ...filter, withoutFlow: session.seesUnnamed };
+  if (flow !== undefined) asked.flow = flow;
+  if (!session.seesEvery) asked.flows = session.seenFlows;
+  return store.flows.list(asked);
+}
+
+async function runWithChildren(
+  { store }: FlowDeskParts,
+  session: Session,
+  run: string,
+): Promise<{ record: FlowRunRecord; children: FlowRunRecord[] }> {
+  const record = await store.flows.get(run);
+  if (record === null || !session.sees(record)) throw refusal('no_run');
+  const children = (await store.flows.children(run)).filter((child) => session.sees(child));
+  return { record, children };
+}

@@ -1,0 +1,32 @@
+import { AuditConflictError } from '../../audit/errors.ts';
+import type { FlowRunRecord } from '../../store/flow-types.ts';
+import type { StoreTransaction } from '../../store/types.ts';
+import { openingDrafts } from './trail.ts';
+import type { FlowDeskParts, OpenedRun } from './types.ts';
+
+/** Ends the transaction of whoever comes second, so that nothing of theirs stands in the trail. */
+class AlreadyOpenError extends Error {}
+
+/**
+ * Opens a run together with its entries, or gives the one that stands there. `guard` runs in the same transaction, while
+ * nobody else opens one, and may throw a refusal.
+ */
+export async function openRun(
+  { store }: Pick<FlowDeskParts, 'store'>,
+  record: FlowRunRecord,
+  guard?: (tx: StoreTransaction) => Promise<void>,
+): Promise<OpenedRun> {
+  const effect = async (tx: StoreTransaction): Promise<void> => {
+    await guard?.(tx);
+    if (!(await store.flows.open(record, tx)).created) throw new AlreadyOpenError();
+  };
+  try {
+    await store.journal.append(openingDrafts(record), effect);
+    return { record, created: true };
+  } catch (thrown) {
+    const raced = thrown instanceof AlreadyOpenError || thrown instanceof AuditConflictError;
+    const stored = raced ? await store.flows.get(record.run) : null;
+    if (stored === null) throw thrown;
+    return { record: stored, created: false };
+  }
+}

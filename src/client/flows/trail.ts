@@ -1,0 +1,45 @@
+import type { AuditDraft, JsonObject } from '../../audit/types.ts';
+import type { FlowCaller, FlowRunRecord } from '../../store/flow-types.ts';
+
+/** Services, jobs and flows have names that are nobody's. */
+const IMPERSONAL = /^(agent|workflow|flow):/;
+
+/** Who asks, as the trail says it: people by their Okta id alone. */
+export function actorOf({ principal, personId, authenticatedBy }: FlowCaller): AuditDraft['actor'] {
+  const isPerson = !IMPERSONAL.test(principal) && principal !== 'user:anonymous';
+  return { principal: isPerson ? `user:${personId ?? 'unknown'}` : principal, authenticatedBy };
+}
+
+/** An entry about a run; its subject is the run. */
+export function runDraft(
+  { run, workflowId, caller }: Pick<FlowRunRecord, 'run' | 'workflowId' | 'caller'>,
+  { kind, at, outcome }: { kind: AuditDraft['kind']; at: string; outcome: JsonObject },
+): AuditDraft {
+  const { surface } = caller;
+  return { workflowId, run, kind, subject: run, sequence: 0, at, actor: actorOf(caller), surface, outcome };
+}
+
+/** The entries with which a run is opened, and ended where it ends at once. */
+export function openingDrafts(record: FlowRunRecord): AuditDraft[] {
+  const { flow, version, eventDigest, dryRun, parent, undoes, issue, startedAt: at, outcome, code } = record;
+  const { eventType, entity } = issue;
+  const about = { flow, version, eventType, entity: entity.kind, eventDigest, dryRun, parent, undoes };
+  const opened = runDraft(record, { kind: 'flow.opened', at, outcome: about });
+  if (outcome === null) return [opened];
+  return [opened, runDraft(record, { kind: 'flow.closed', at, outcome: { outcome, code } })];
+}
+
+/** Something that is no run, and the asker. */
+export interface DeskEntry {
+  kind: 'flow.refused' | 'flow.switched' | 'resource_set.changed';
+  /** Name of a flow or set, id of a run, or what was asked for. */
+  subject: string;
+  caller: FlowCaller;
+  outcome: JsonObject;
+}
+
+/** An entry about what was asked of the desk, in a series of its own. */
+export function deskDraft(id: string, at: string, { kind, subject, caller, outcome }: DeskEntry): AuditDraft {
+  const place = { workflowId: `flow-desk/${id}`, run: id, kind, subject, sequence: 0, at };
+  return { ...place, actor: actorOf(caller), surface: caller.surface, outcome };
+}

@@ -1,0 +1,34 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { TemporalLink } from '../../../../src/client.ts';
+import { flowProgress, flowResult, startFlow } from '../../../../src/client/flows/start.ts';
+import { flowRun } from '../../../support/flow-runs.ts';
+import { devServer } from '../../../support/temporal.ts';
+
+let link: TemporalLink;
+
+beforeAll(async () => {
+  const { client, address, namespace, close } = await devServer();
+  link = { client, address, namespace, close };
+}, 60_000);
+afterAll(() => link.close());
+
+it('starts the workflow of a run once, however often and late it is asked to', async () => {
+  const record = flowRun('r1');
+  const started = await Promise.all(Array.from({ length: 10 }, () => startFlow(link, record)));
+  const [first] = started;
+  expect(first?.workflowId).toBe('delegated-flow/r1');
+  expect(new Set(started.map((one) => one?.run))).toEqual(new Set([first?.run]));
+  expect(await flowProgress(link, record.workflowId, 50)).toBeNull();
+  await link.client.workflow.getHandle(record.workflowId).terminate();
+  expect(await startFlow(link, record)).toMatchObject(first!);
+  await expect(flowResult(link, first!)).rejects.toMatchObject({ name: 'WorkflowEndedError', type: 'terminated' });
+}, 30_000);
+
+it('starts nothing for a run that has ended', async () => {
+  expect(await startFlow(link, flowRun('r2', { state: 'ended', outcome: 'unrouted' }))).toBeNull();
+  const listed = await link.client.workflowService.countWorkflowExecutions({
+    namespace: link.namespace,
+    query: "WorkflowId = 'delegated-flow/r2'",
+  });
+  expect(Number(listed.count)).toBe(0);
+});
