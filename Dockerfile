@@ -16,12 +16,13 @@ RUN apt-get update \
 # Few arenas for the many threads of the worker: each keeps what it once took.
 ENV NODE_ENV=production MALLOC_ARENA_MAX=2
 COPY --from=modules /app/node_modules ./node_modules
-COPY package.json arx.yaml ./
+COPY package.json arx.yaml routing.yaml resource_sets.yaml ./
 COPY policies ./policies
 COPY rules ./rules
+COPY flows ./flows
 COPY src ./src
 # The bundled workflows, so that no start makes them.
 RUN node --disable-warning=ExperimentalWarning src/worker/bundle-process.ts bundle && chmod -R a+rX bundle
 USER node
-ENTRYPOINT ["node", "--disable-warning=ExperimentalWarning", "--max-semi-space-size=8"]
+ENTRYPOINT ["node", "--disable-warning=ExperimentalWarning", "--max-semi-space-size=16"]
 CMD ["src/worker.ts"]

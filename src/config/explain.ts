@@ -92,13 +92,16 @@ interface JsonSchema {
   properties?: Record<string, JsonSchema>;
   items?: JsonSchema;
   additionalProperties?: JsonSchema | boolean;
+  /** Of a map whose keys are listed. */
+  propertyNames?: { enum?: string[] };
   anyOf?: JsonSchema[];
 }
 
 function keysAt(schema: JsonSchema, path: readonly PropertyKey[]): string[] {
   const [key, ...rest] = path;
   const branches = [schema, ...(schema.anyOf ?? [])];
-  if (key === undefined) return branches.flatMap((branch) => Object.keys(branch.properties ?? {}));
+  if (key === undefined)
+    return branches.flatMap((branch) => branch.propertyNames?.enum ?? Object.keys(branch.properties ?? {}));
   return branches.flatMap((branch) => {
     const next =
       typeof key === 'number' ? branch.items : (branch.properties?.[String(key)] ?? branch.additionalProperties);

@@ -19,10 +19,10 @@ export function flowErrors(one: SourcedFlow, catalogue: FlowCatalogue): ConfigEr
   ];
 }
 
-/** Flows of one name, or of names that make one principal. */
-export function duplicateFlows(flows: readonly SourcedFlow[], { flowSlug }: FlowCatalogue): ConfigError[] {
+/** For each flow in its turn, what is wrong with its name: the one of an earlier flow, or one that makes the same principal. */
+export function duplicateFlows(flows: readonly SourcedFlow[], { flowSlug }: FlowCatalogue): ConfigError[][] {
   const seen = new Map<string, SourcedFlow>();
-  return flows.flatMap((one) => {
+  return flows.map((one) => {
     const slug = flowSlug(one.flow.name);
     const earlier = seen.get(slug);
     seen.set(slug, earlier ?? one);

@@ -40,11 +40,11 @@ export const flowBase = (baseDir: string): string => baseOf('flows', PATTERNS, b
 export function loadFlows(baseDir: string, catalogue: FlowCatalogue): { flows: Flow[]; problems: ConfigError[] } {
   const read = findFiles(PATTERNS, flowBase(baseDir)).map((file) => collect(() => readFlowFile(file)));
   const sourced = read.flatMap(({ value }) => value ?? []);
-  const checked = sourced.map((one) => ({ one, wrong: flowErrors(one, catalogue) }));
   const twice = duplicateFlows(sourced, catalogue);
+  const checked = sourced.map((one, at) => ({ one, wrong: [...flowErrors(one, catalogue), ...(twice[at] ?? [])] }));
   return {
     flows: checked.filter(({ wrong }) => wrong.length === 0).map(({ one }) => one.flow),
-    problems: [...read.flatMap(({ errors }) => errors), ...checked.flatMap(({ wrong }) => wrong), ...twice],
+    problems: [...read.flatMap(({ errors }) => errors), ...checked.flatMap(({ wrong }) => wrong)],
   };
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { FLOW_PRODUCTS } from './flow-schema.ts';
 import { flag, list, someTime, text, whole, word } from './fields.ts';
 import { RISK_WORDS } from './words.ts';
 
@@ -74,13 +75,16 @@ export const twin = z
   .prefault({})
   .describe('The copy of the organisation that comes with a later version; privileged_groups is used already');
 
+const TENANTS = `a map of products (${FLOW_PRODUCTS.join(', ')}) to lists of tenants`;
 export const remediation = z
   .strictObject({
     tenants: z
-      .record(someText, list(someText, 'a list of tenants'), { error: 'a map of products to lists of tenants' })
+      .partialRecord(word(FLOW_PRODUCTS), list(someText, 'a list of tenants'), { error: TENANTS })
       .prefault({})
-      .describe('Tenants of ours, by product'),
-    max_event_age: someTime.prefault('24h').describe('Events older than this are refused'),
+      .describe(
+        'Tenants of ours, by product (AAD, Google Workspace, Salesforce.com): ids or domains as events name them; of Okta it is the host of OKTA_DOMAIN alone',
+      ),
+    max_event_age: someTime.prefault('24h').describe('Events over HTTP that are older than this are refused'),
   })
   .prefault({})
-  .describe('Remediation of identity-posture issues (not used yet)');
+  .describe('Remediation of identity-posture issues by delegated flows');

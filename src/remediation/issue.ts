@@ -85,7 +85,7 @@ function textsOf(event: unknown, style: Style): Record<string, string> {
 function readRow(event: unknown, row: FieldRow, style: Style): string | null {
   const name = row[style];
   const value = at(event, name);
-  const joined = row.flat === 'additionalDataTypes' && isTexts(value) ? value.join(', ') : value;
+  const joined = style === 'created' && row.flat === 'additionalDataTypes' && isTexts(value) ? value.join(', ') : value;
   const read = row.required ? needField(joined, row, name) : readField(joined, row, name);
   // Kept as it came: texts show dates as the issue writes them.
   return read !== null && row.form === 'us_day' ? String(value).trim() : read;

@@ -17,11 +17,11 @@ export const tenantName = (text: string): string =>
  */
 export function ownTenants(stated: {
   oktaDomain: string | null;
-  tenants: Readonly<Record<string, readonly string[]>>;
+  tenants: Readonly<Partial<Record<string, readonly string[]>>>;
 }): OwnTenants {
   const listed = (product: Product): string[] =>
     Object.entries(stated.tenants).flatMap(([name, tenants]) =>
-      productOf(name) === product ? tenants.map(tenantName).filter((tenant) => tenant !== '') : [],
+      productOf(name) === product ? (tenants ?? []).map(tenantName).filter((tenant) => tenant !== '') : [],
     );
   return {
     Okta: stated.oktaDomain === null ? [] : hostNames(stated.oktaDomain),

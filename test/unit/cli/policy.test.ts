@@ -166,7 +166,7 @@ describe('arx policy test', () => {
     expect(document).toMatchObject({ schema: 'arx.policy-test/v1', failed: 0 });
     const files = new Set((document['items'] as { file: string }[]).map(({ file }) => file));
     expect([...files]).toEqual(
-      ['example-no-destructive', 'example-readonly-soc', 'example-user-lifecycle', 'jobs', 'operators'].map(
+      ['example-no-destructive', 'example-readonly-soc', 'example-user-lifecycle', 'flows', 'jobs', 'operators'].map(
         (name) => `policies/tests/${name}.yaml`,
       ),
     );

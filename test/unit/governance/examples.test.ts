@@ -3,6 +3,7 @@ import { OPERATIONS } from '../../../src/governance/catalogue.ts';
 import { evaluate } from '../../../src/governance/evaluate.ts';
 import type { Decision, PolicyBundle } from '../../../src/governance/types.ts';
 import { bundle, bundleOf } from '../../support/policies.ts';
+import { shippedBook } from '../remediation/shipped.ts';
 
 const THIRTY = OPERATIONS.filter(({ connector }) => connector === 'okta').slice(0, 30);
 const example = (name: string): string => `policies/examples/okta-${name}.yaml`;
@@ -85,10 +86,22 @@ describe('the live policies', () => {
     expect(new Set(codes)).toEqual(new Set(['explicit_deny']));
   });
 
-  it('grant the doctor reads only, and agents, flows and other workflows nothing', () => {
+  it('grant the doctor reads only, and agents and other workflows nothing', () => {
     expect(granted('workflow:doctor').filter((line) => !line.endsWith(' allow'))).toEqual([]);
     expect(granted('workflow:doctor')).toContain('jira myself:read allow');
-    expect(['agent:soc', 'flow:leaver', 'workflow:other'].flatMap(granted)).toEqual([]);
+    expect(['agent:soc', 'workflow:other'].flatMap(granted)).toEqual([]);
+  });
+
+  it('grant flows what the shipped ones call and look at, by risk as to people, and nothing else', () => {
+    const may = granted('flow:leaver');
+    const called = shippedBook().flows.flatMap(({ steps, undo }) => [...steps, ...(undo ?? [])]);
+    const words = called.map(({ operation }) => operation.replace(':', ' '));
+    for (const word of words) expect(may.join('\n')).toContain(`${word} `);
+    const notices = ['jira issues:create auto', 'slack chat:write allow', 'email email:send allow'];
+    const further = may.filter(
+      (line) => !words.some((word) => line.startsWith(`${word} `)) && !/:read\w* allow$/.test(line),
+    );
+    expect(further).toEqual(notices);
   });
 
   it.each(['user:jane@example.com', 'user:anonymous'])(
