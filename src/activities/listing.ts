@@ -21,37 +21,51 @@ const LONG_MS = 20_000;
 export function listPage(deps: Deps): MfaActivities['listPage'] {
   return async ({ most = 1, ...input }) => {
     const startedAt = performance.now();
-    const first = await onePage(deps, input);
-    const sizes = [first.listed];
-    let { more } = first;
-    while (more && sizes.length < most && performance.now() - startedAt < LONG_MS) {
-      // The next activity begins with the page that could not be read, and has all its tries before it.
-      const found = await onePage(deps, { ...input, page: input.page + sizes.length, first: false }).catch(() => null);
-      if (!found) break;
-      sizes.push(found.listed);
-      ({ more } = found);
+    const record = await runOf(deps.store, input.run);
+    let found: FoundPage | null = await onePage(deps, record, { ...input, after: await cursorOf(deps, input) });
+    const sizes: number[] = [];
+    let next: string | null = null;
+    while (found) {
+      ({ next } = found);
+      const page = input.page + sizes.length + 1;
+      const goesOn = next !== null && sizes.length + 1 < most && performance.now() - startedAt < LONG_MS;
+      // Read while the one before it is stored. The next activity begins with the page that could not be read, and has
+      // all its tries before it.
+      const following = goesOn ? onePage(deps, record, { ...input, page, after: next }).catch(() => null) : null;
+      sizes.push(await found.listed());
+      found = await following;
     }
-    return { listed: first.listed, more, sizes };
+    return { listed: sizes[0] ?? 0, more: next !== null, sizes };
   };
 }
 
-async function onePage({ store, connectors }: Deps, input: ListInput): Promise<{ listed: number; more: boolean }> {
-  const { run, page } = input;
+/** Where a page begins: where the one before it ended. */
+async function cursorOf({ store }: Deps, { run, page, first }: ListInput): Promise<string | null> {
+  return first ? null : ((await store.users.page(run, page - 1))?.next ?? null);
+}
+
+type PageInput = ListInput & { after: string | null };
+
+/** A page that was read: the cursor of the one behind it, and how many it lists first, known once it is stored. */
+interface FoundPage {
+  next: string | null;
+  listed: () => Promise<number>;
+}
+
+async function onePage({ store, connectors }: Deps, record: RunRecord, input: PageInput): Promise<FoundPage> {
+  const { run, page, after } = input;
   const stored = await store.users.page(run, page);
-  if (stored) return { listed: stored.userIds.length, more: stored.next !== null };
-  const record = await runOf(store, run);
-  const after = input.first ? null : ((await store.users.page(run, page - 1))?.next ?? null);
-  const { users, next } = await readPage(connectors, record, { ...input, after });
+  if (stored) return { next: stored.next, listed: async () => Promise.resolve(stored.userIds.length) };
+  const { users, next } = await readPage(connectors, record, input);
   const problem = pageProblem({ after, next });
   if (problem !== null) throw ApplicationFailure.nonRetryable(problem, 'malformed');
-  const added = await store.users.addPage(run, page, next, users.map(listed));
-  return { listed: added.userIds.length, more: added.next !== null };
+  return { next, listed: async () => (await store.users.addPage(run, page, next, users.map(listed))).userIds.length };
 }
 
 async function readPage(
   { okta }: Deps['connectors'],
   record: RunRecord,
-  { source, page, after }: ListInput & { after: string | null },
+  { source, page, after }: PageInput,
 ): Promise<ScopePage> {
   const plan = frozen(record);
   const context: CallContext<OktaPage<OktaUser>> = {

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
 import { AbortedTransactionError } from 'kysely';
 import { AuditConflictError, AuditUnavailableError } from '../audit/errors.ts';
@@ -13,6 +14,13 @@ import type { Database } from './schema.ts';
 
 /** Drafts that one transaction takes; one append with more of them still goes in one piece. */
 const GROUP_DRAFTS = 200;
+/**
+ * A statement costs the database as much as twenty entries. So while many write at once, as a scan does, the next group
+ * waits this long (milliseconds) for enough of them; who writes alone never waits.
+ */
+const GATHER_MS = 8;
+const ENOUGH = 64;
+const MANY = 8;
 
 interface Waiting extends Append {
   resolve(receipts: readonly AuditReceipt[]): void;
@@ -32,7 +40,12 @@ export function createJournal(db: Kysely<Database>): Journal {
   const work = async (): Promise<void> => {
     if (working) return;
     working = true;
-    while (queue.length > 0) await commitGroup(trail, takeGroup(queue));
+    for (let many = false; queue.length > 0;) {
+      if (many && queue.length < ENOUGH) await pause(GATHER_MS);
+      const group = takeGroup(queue);
+      many = group.length >= MANY;
+      await commitGroup(trail, group);
+    }
     working = false;
   };
 

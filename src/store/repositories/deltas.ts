@@ -5,12 +5,12 @@ import type { DeltaOutcome, DeltaRepository, LogPage } from '../delta-types.ts';
 import { NotStoredError } from '../errors.ts';
 import type { Database, RunLogPagesTable } from '../schema.ts';
 import type { StoreTransaction } from '../types.ts';
-import { toRunUser } from './user-rows.ts';
+import { rowsByKey } from '../text-array.ts';
+import { toRunUser, usersByIds } from './user-rows.ts';
 
 /** Scans that read only what changed. */
 export function createDeltaRepository(db: Kysely<Database>): DeltaRepository {
   const deltaOf = (run: string) => db.selectFrom('run_deltas').selectAll().where('run', '=', run).executeTakeFirst();
-  const among = (userIds: readonly string[]) => sql<boolean>`user_id = any(${[...userIds]}::text[])`;
 
   return {
     async begin(run, until) {
@@ -38,13 +38,12 @@ export function createDeltaRepository(db: Kysely<Database>): DeltaRepository {
       return { entries: Number(read?.entries ?? 0), changed: Number(ids?.changed ?? 0) };
     },
     async changed(run, userIds) {
-      const named = db.selectFrom('run_changed').select('user_id').where('run', '=', run);
-      const rows = await named.where(among(userIds)).execute();
+      const named = rowsByKey('run_changed', { column: 'user_id', keys: userIds, where: sql`run = ${run}` });
+      const { rows } = await sql<{ user_id: string }>`select found.user_id from ${named}`.execute(db);
       return new Set(rows.map((row) => row.user_id));
     },
     async earlier(run, userIds) {
-      const users = db.selectFrom('run_users').selectAll().where('run', '=', run);
-      const rows = await users.where(among(userIds)).execute();
+      const { rows } = await usersByIds(db, run, userIds);
       return new Map(rows.map((row) => [row.user_id, toRunUser(row)]));
     },
     async takenOver(run) {

@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely';
 import { NotStoredError } from '../errors.ts';
 import type { Database } from '../schema.ts';
 import type { ReadOutcome, SyncPage, SyncWork, SyncWorkRepository } from '../twin-types.ts';
+import { rowsByKey } from '../text-array.ts';
 import type { StoreTransaction } from '../types.ts';
 
 const WORKS: readonly SyncWork[] = ['factors', 'members', 'group_roles', 'app_users', 'app_groups', 'user_roles'];
@@ -28,9 +29,9 @@ export function createSyncWorkRepository(db: Kysely<Database>): SyncWorkReposito
       return (await rows.execute()).map(({ id }) => id);
     },
     async pending(run, work, ids) {
-      const { rows } = await sql<{ id: string }>`
-        select id from twin_reads
-        where run = ${run} and work = ${work} and id = any(${[...ids]}::text[]) and outcome is not null`.execute(db);
+      const where = sql`run = ${run} and work = ${work} and outcome is not null`;
+      const reads = rowsByKey('twin_reads', { column: 'id', keys: ids, where });
+      const { rows } = await sql<{ id: string }>`select found.id from ${reads}`.execute(db);
       const done = new Set(rows.map(({ id }) => id));
       return ids.filter((id) => !done.has(id));
     },
@@ -97,8 +98,8 @@ async function addItems(
   { run, list, page }: NewPage['page'],
   { items, counted }: { items: readonly string[]; counted: boolean },
 ): Promise<void> {
-  const known = await sql<{ id: string }>`
-    select id from twin_items where run = ${run} and list = ${list} and id = any(${[...items]}::text[])`.execute(tx);
+  const listed = rowsByKey('twin_items', { column: 'id', keys: items, where: sql`run = ${run} and list = ${list}` });
+  const known = await sql<{ id: string }>`select found.id from ${listed}`.execute(tx);
   const before = new Set(known.rows.map(({ id }) => id));
   const fresh = [...new Set(items)].filter((id) => !before.has(id));
   await sql`

@@ -1,39 +1,50 @@
-import type { Insertable, Kysely } from 'kysely';
+import { sql } from 'kysely';
+import type { Kysely } from 'kysely';
 import { NotStoredError } from '../errors.ts';
-import { inChunks } from '../chunks.ts';
-import type { Database, RunUsersTable } from '../schema.ts';
-import type { ListedUser, PageRecord, StoreTransaction } from '../types.ts';
+import { textArray } from '../text-array.ts';
+import type { Database } from '../schema.ts';
+import type { ListedUser, PageRecord } from '../types.ts';
 
 type PageKey = { run: string; page: number; next: string | null };
 
 /** Stores a page with its users once; who comes second, even at the same time, gets the stored page. */
 export async function addPage(db: Kysely<Database>, key: PageKey, users: readonly ListedUser[]): Promise<PageRecord> {
-  return await db.transaction().execute(async (tx) => {
-    const inserted = await tx
-      .insertInto('run_pages')
-      .values(key)
-      .onConflict((conflict) => conflict.columns(['run', 'page']).doNothing())
-      .executeTakeFirst();
-    if (inserted.numInsertedOrUpdatedRows) await insertUsers(tx, key, users);
-    const stored = await readPage(tx, key.run, key.page);
-    if (!stored) throw new NotStoredError(`page ${key.page} of run ${key.run} was removed while it was stored`);
-    return stored;
-  });
+  const userIds = await insertPage(db, key, users);
+  if (userIds.length > 0) return { page: key.page, next: key.next, userIds };
+  const stored = await readPage(db, key.run, key.page);
+  if (!stored) throw new NotStoredError(`page ${key.page} of run ${key.run} was removed while it was stored`);
+  return stored;
 }
 
-/** Rows go in by ascending user id, so that two pages with the same users cannot block each other. */
-async function insertUsers(tx: StoreTransaction, key: PageKey, users: readonly ListedUser[]): Promise<void> {
-  const rows = users.map((user, position) => toRow(key, user, position));
-  rows.sort((one, other) => (one.user_id < other.user_id ? -1 : 1));
-  for (const chunk of inChunks(rows)) {
-    const insert = tx.insertInto('run_users').values(chunk);
-    await insert.onConflict((conflict) => conflict.columns(['run', 'user_id']).doNothing()).execute();
-  }
-}
-
-function toRow({ run, page }: PageKey, user: ListedUser, position: number): Insertable<RunUsersTable> {
-  const { userId, login, email, department, created, status } = user;
-  return { run, page, position, user_id: userId, login, email, department, created, status };
+/**
+ * Ids of those first listed on this page, in its order; none where the page was stored before. Rows go in by ascending
+ * user id, so that two pages with the same users cannot block each other.
+ */
+async function insertPage(
+  db: Kysely<Database>,
+  { run, page, next }: PageKey,
+  users: readonly ListedUser[],
+): Promise<string[]> {
+  const column = (pick: (user: ListedUser) => string | null) => textArray(users.map(pick));
+  const { rows } = await sql<{ user_id: string }>`
+    with page as (
+      insert into run_pages (run, page, next) values (${run}, ${page}, ${next})
+      on conflict (run, page) do nothing
+      returning run, page
+    ), listed as (
+      insert into run_users (run, page, position, user_id, login, email, department, created, status)
+      select run, page, n - 1, user_id, login, email, department, created, status
+      from page, unnest(
+        ${column(({ userId }) => userId)}::text[], ${column(({ login }) => login)}::text[],
+        ${column(({ email }) => email)}::text[], ${column(({ department }) => department)}::text[],
+        ${column(({ created }) => created)}::text[], ${column(({ status }) => status)}::text[]
+      ) with ordinality as u(user_id, login, email, department, created, status, n)
+      order by user_id
+      on conflict (run, user_id) do nothing
+      returning user_id, position
+    )
+    select user_id from listed order by position`.execute(db);
+  return rows.map((row) => row.user_id);
 }
 
 /** A stored page with the users first listed on it. */

@@ -1,8 +1,20 @@
-import type { Selectable } from 'kysely';
-import type { RunUsersTable } from '../schema.ts';
+import { sql } from 'kysely';
+import type { Kysely, QueryResult, Selectable } from 'kysely';
+import type { Database, RunUsersTable } from '../schema.ts';
+import { rowsByKey } from '../text-array.ts';
 import type { ListedUser, RunUser, VerdictRecord } from '../types.ts';
 
 type Row = Selectable<RunUsersTable>;
+
+/** Rows of these users of a run, in no order. */
+export async function usersByIds(
+  db: Kysely<Database>,
+  run: string,
+  userIds: readonly string[],
+): Promise<QueryResult<Row>> {
+  const rows = rowsByKey('run_users', { column: 'user_id', keys: userIds, where: sql`run = ${run}` });
+  return sql<Row>`select found.* from ${rows}`.execute(db);
+}
 
 /** A row as the user was listed. */
 export function toListedUser(row: Row): ListedUser {

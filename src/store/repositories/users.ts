@@ -5,7 +5,7 @@ import type { Database } from '../schema.ts';
 import type { ListedUser, RunUserRepository, StoreTransaction } from '../types.ts';
 import { countVerdicts, findChanges, findFirst } from './user-tallies.ts';
 import { addPage, readPage } from './user-pages.ts';
-import { toListedUser, toRunUser } from './user-rows.ts';
+import { toListedUser, toRunUser, usersByIds } from './user-rows.ts';
 import { notListed, VerdictWrite, writeVerdicts } from './verdicts.ts';
 
 /** Users of a run: as listed, then with their verdicts. */
@@ -17,9 +17,9 @@ export function createRunUserRepository(db: Kysely<Database>): RunUserRepository
     addPage: (run, page, next, users) => addPage(db, { run, page, next }, users),
     page: (run, page) => readPage(db, run, page),
     async pending(run, userIds) {
-      const listed = sql<boolean>`user_id = any(${[...userIds]}::text[])`;
-      const rows = await usersOf(run).selectAll().where(listed).where('verdict', 'is', null).execute();
-      const byId = new Map(rows.map((row) => [row.user_id, toListedUser(row)]));
+      const { rows } = await usersByIds(db, run, userIds);
+      const open = rows.filter(({ verdict }) => verdict === null);
+      const byId = new Map(open.map((row) => [row.user_id, toListedUser(row)]));
       return userIds.map((id) => byId.get(id)).filter((user): user is ListedUser => user !== undefined);
     },
     async get(run, userId) {
