@@ -1,0 +1,106 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { flowJob } from '../support/flow-job.ts';
+import type { FlowJob } from '../support/flow-job.ts';
+import { REPO } from '../support/policies.ts';
+import { startPostgres } from '../support/postgres.ts';
+
+const DISABLE = 'Disable Entra ID Account';
+
+describe('trouble with the target of a delegated flow', () => {
+  let flows: FlowJob;
+  let stopDatabase: () => Promise<void>;
+  let serial = 0;
+
+  beforeAll(async () => {
+    const server = await startPostgres();
+    stopDatabase = () => server.stop();
+    const policies = ['policies/*.yaml', 'policies/examples/okta-no-destructive.yaml'].map((path) => join(REPO, path));
+    flows = await flowJob((await server.create()).databaseUrl, { config: { policies } });
+    await flows.job.startWorker();
+  });
+  afterAll(async () => {
+    await flows.job.close();
+    await flows.job.temporal.close();
+    await stopDatabase();
+  });
+
+  async function entraUser(over: object = {}): Promise<string> {
+    serial += 1;
+    const user = { userPrincipalName: `target${serial}@contoso.example`, ...over };
+    return `${(await flows.job.emulators.entra.addUsers([user]))[0]?.id}`;
+  }
+  const sent = async (vendor: 'entra' | 'google' | 'salesforce', about: string) =>
+    (await flows.job.emulators.log({ vendor, write: true })).filter(({ path }) => path.includes(about));
+
+  it('a policy that denies it: denied, before anybody is asked', async () => {
+    const [added] = await flows.job.emulators.addUsers([{ login: 'target@example.com' }]);
+    const started = await flows.start({ flow: 'Suspend Okta Account', event: flows.event('Okta', `${added?.id}`) });
+    expect(await started.result()).toMatchObject({ outcome: 'denied', code: 'policy', steps: [{ request: null }] });
+    expect(await flows.writes('okta', `${added?.id}`)).toEqual([]);
+  });
+
+  it("Entra's 403 for an administrator names the role that is needed, and is not tried again", async () => {
+    const id = await entraUser({ roles: ['Global Administrator'] });
+    const started = await flows.start({ flow: DISABLE, event: flows.event('AAD', id) });
+    await flows.answer(started.run, 'disable');
+    const ended = await started.result();
+    expect(ended).toMatchObject({ outcome: 'failed', code: 'forbidden', undo: null });
+    expect(ended.message).toMatch(/Administrator/);
+    expect(await sent('entra', id)).toHaveLength(1);
+  });
+
+  it('a 429 with Retry-After is waited for, and the call is taken once', async () => {
+    const id = await entraUser();
+    const rule = { vendor: 'entra', method: 'PATCH', pathPattern: id } as const;
+    await flows.job.emulators.fault({ ...rule, kind: 'rateLimited', retryAfter: 2, times: 1 });
+    const started = await flows.start({ flow: DISABLE, event: flows.event('AAD', id) });
+    await flows.answer(started.run, 'disable');
+    expect(await started.result()).toMatchObject({ outcome: 'succeeded' });
+    expect(await flows.writes('entra', id)).toEqual([`PATCH /v1.0/users/${id}`]);
+  });
+
+  it('a membership that takes a while to be seen is looked for again', async () => {
+    const id = await entraUser();
+    const [group] = await flows.job.emulators.entra.addGroups([{ displayName: 'MFA' }]);
+    await flows.job.emulators.entra.settings({ replicationMs: 12_000 });
+    const event = flows.event('AAD', id);
+    const inputs = { group: `${group?.id}` };
+    const started = await flows.start({ flow: 'Entra ID: Add User to a Group', event, inputs });
+    const ended = await started.result();
+    await flows.job.emulators.entra.settings({ replicationMs: 0 });
+    expect(ended).toMatchObject({ outcome: 'succeeded', steps: [{ verified: true }] });
+    expect(await flows.writes('entra', `${group?.id}`)).toHaveLength(1);
+  });
+
+  it("Google's 403", async () => {
+    const [added] = await flows.job.emulators.google.addUsers([{ primaryEmail: 'g@northwind.example' }]);
+    const id = `${added?.id}`;
+    await flows.job.emulators.fault({
+      vendor: 'google',
+      method: 'PATCH',
+      pathPattern: id,
+      kind: 'status',
+      status: 403,
+    });
+    const started = await flows.start({
+      ...{ flow: 'Suspend Google Workspace User', event: flows.event('Google Workspace', id) },
+    });
+    await flows.answer(started.run, 'suspend');
+    expect(await started.result()).toMatchObject({ outcome: 'failed', code: 'forbidden' });
+    expect(await flows.writes('google', id)).toEqual([]);
+  });
+
+  it('Salesforce refuses to deactivate somebody who is needed', async () => {
+    const needed = { errorCode: 'DELETE_FAILED', message: 'the user is a default owner of leads' };
+    const [added] = await flows.job.emulators.salesforce.addUsers([{ username: 's@acme.example', needed }]);
+    const id = `${added?.id}`;
+    const event = flows.event('Salesforce.com', id);
+    const started = await flows.start({ flow: 'Deactivate Salesforce User', event });
+    await flows.answer(started.run, 'deactivate');
+    const ended = await started.result();
+    expect(ended).toMatchObject({ outcome: 'failed', undo: null });
+    expect(['invalid', 'conflict', 'forbidden']).toContain(ended.code);
+    expect(await sent('salesforce', id)).toHaveLength(1);
+  });
+}, 60_000);
