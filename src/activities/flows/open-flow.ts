@@ -40,7 +40,17 @@ async function admitted(deps: FlowDeps, input: DelegatedFlowInput): Promise<Flow
   const asker = { principal, authenticatedBy: 'none', surface: 'workflow' } as const;
   // Values of other forms are refused where the inputs are read.
   const given = inputs as FlowAsk['inputs'];
-  const ask: FlowAsk = { asker, event, dryRun, ...(flow !== undefined && { flow }), ...(given && { inputs: given }) };
+  // One dry run for one workflow, however often this is tried.
+  const { workflowId, runId } = Context.current().info.workflowExecution ?? {};
+  const askId = `${workflowId}/${runId}`;
+  const ask: FlowAsk = {
+    asker,
+    event,
+    dryRun,
+    askId,
+    ...(flow !== undefined && { flow }),
+    ...(given && { inputs: given }),
+  };
   try {
     return (await deps.desk.admit(ask)).record;
   } catch (error) {

@@ -79,15 +79,14 @@ function draft(parts: FlowDeskParts, session: Session, { ask, issue, chosen }: A
   const run = end?.outcome === 'denied' ? refusedRunId(ofEvent, { code: end.code, eventDigest }) : ofEvent;
   return runRecord({
     run: dryRun ? dryRunId(parts, ask) : run,
-    workflowId: ask.workflowId,
     ...{ caller, issue, dryRun, eventDigest, flow, end },
     inputs: end === null ? inputsFor(session, issue, chosen) : {},
     at: parts.now().toISOString(),
   });
 }
 
-const dryRunId = ({ newId = newRunId }: FlowDeskParts, { workflowId }: FlowAsk): string =>
-  workflowId === undefined ? newId() : dryRunIdOf(workflowId);
+const dryRunId = ({ newId = newRunId }: FlowDeskParts, { askId }: FlowAsk): string =>
+  askId === undefined ? newId() : dryRunIdOf(askId);
 
 function endOf(parts: FlowDeskParts, { ask, issue, chosen }: Asked): EndAtOnce | null {
   const { entity } = issue;

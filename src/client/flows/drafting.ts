@@ -25,8 +25,6 @@ export interface RunDraft extends Pick<
   'run' | 'caller' | 'issue' | 'inputs' | 'dryRun' | 'eventDigest'
 > {
   flow: Pick<Flow, 'name' | 'version'> | null;
-  /** The workflow that carries it out, where that is not the run's own. */
-  workflowId?: string;
   parent?: string;
   undoes?: string;
   end: EndAtOnce | null;
@@ -35,10 +33,10 @@ export interface RunDraft extends Pick<
 }
 
 /** A run as it is opened; ended where there is nothing to begin. */
-export function runRecord({ flow, end, at, workflowId, parent, undoes, ...draft }: RunDraft): FlowRunRecord {
+export function runRecord({ flow, end, at, parent, undoes, ...draft }: RunDraft): FlowRunRecord {
   return {
     ...draft,
-    workflowId: workflowId ?? flowId(draft.run),
+    workflowId: flowId(draft.run),
     flow: flow?.name ?? null,
     version: flow?.version ?? null,
     eventId: draft.issue.eventId,

@@ -16,5 +16,5 @@ export const usesEventUp = ({ outcome, code }: Pick<FlowRunRecord, 'outcome' | '
 export const refusedRunId = (run: string, why: { code: string; eventDigest: string }): string =>
   canonicalDigest(['refused', run, why.code, why.eventDigest]).slice(0, 32);
 
-/** Id of the dry run of a workflow that asks for itself: the same however often it does. */
-export const dryRunIdOf = (workflowId: string): string => canonicalDigest(['dry', workflowId]).slice(0, 32);
+/** Id of a dry run that may be asked for more than once under one id: the same each time. */
+export const dryRunIdOf = (askId: string): string => canonicalDigest(['dry', askId]).slice(0, 32);

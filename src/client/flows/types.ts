@@ -51,8 +51,8 @@ export interface FlowAsk {
   dryRun?: boolean;
   /** Refuse events older than `remediation.max_event_age` (deliveries over HTTP). */
   checkAge?: boolean;
-  /** The workflow that asks, and carries the run out itself; absent: `delegated-flow/<run>` is to be started. */
-  workflowId?: string;
+  /** Id of this ask: a dry run that is asked for again under it is the same one. */
+  askId?: string;
 }
 
 /** A flow as somebody may see it. */

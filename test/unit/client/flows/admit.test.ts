@@ -92,10 +92,10 @@ describeOnStores('an event', ({ fresh, again }) => {
       [true, true],
     ]);
     expect(await desk.admit(ask(person('ann'), { event: same }))).toMatchObject({ created: true });
-    const own = { event: same, dryRun: true, workflowId: 'typed-in' };
+    const own = { event: same, dryRun: true, askId: 'typed-in/1' };
     const [typed, repeated] = [await desk.admit(ask(person('ann'), own)), await desk.admit(ask(person('ann'), own))];
     expect(repeated).toEqual({ record: typed.record, created: false });
-    expect(typed.record.workflowId).toBe('typed-in');
+    expect(typed.record.workflowId).toBe(`delegated-flow/${typed.record.run}`);
   });
 
   it('of a foreign tenant, another product or another day is a denied run, and uses no id up', async () => {
