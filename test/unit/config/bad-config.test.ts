@@ -25,6 +25,14 @@ const ROWS: Row[] = [
     /Did you mean mode\?/,
   ],
   [
+    'tenants of an unknown product',
+    `${v}remediation: { tenants: { Salesforce: [a] } }\n`,
+    'unknown_key',
+    '2:27',
+    'remediation.tenants.Salesforce',
+    /Did you mean Salesforce\.com\?/,
+  ],
+  [
     'an unknown key like no other',
     `${v}scan: { zzzzzzzz: 1 }\n`,
     'unknown_key',
