@@ -11,7 +11,7 @@ import { failureCode } from './scanning.ts';
 const activities = wf.proxyActivities<FlowActivities>({
   // Whether somebody is the last super administrator can take a look at every group.
   startToCloseTimeout: '30 minutes',
-  heartbeatTimeout: '10 seconds',
+  heartbeatTimeout: '5 seconds',
   retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '30 seconds' },
 });
 
