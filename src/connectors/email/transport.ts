@@ -95,7 +95,7 @@ async function within(
   const timer = setTimeout(() => reject(new NetworkFailure(progress.began ? 'timed_out' : 'unreachable')), timeoutMs);
   signal?.addEventListener('abort', cancel, { once: true });
   // What goes wrong with the socket once nobody waits for it any more is no news.
-  connection.on('error', (error: Error) => reject(failureOf(error, progress)));
+  connection.on('error', reject);
   try {
     return await Promise.race([task(progress), ended]);
   } catch (error) {
