@@ -10,6 +10,9 @@ import {
   approvalId,
   cancelApprovalSignal,
   ENRICH_WORKFLOW,
+  FLOW_WORKFLOW,
+  flowId,
+  flowStepId,
   GOVERNED_WORKFLOW,
   TASK_QUEUE,
 } from '../../src/workflows/messages.ts';
@@ -17,6 +20,8 @@ import type { EnrichAccountInput } from '../../src/workflows/messages.ts';
 import type { StartedWorkflow } from '../../src/client.ts';
 import { result } from '../../src/client.ts';
 import type { MfaEnforcementCheckInput, OktaSyncInput } from '../../src/workflows/messages.ts';
+import { asking, flowJob, REQUESTER } from '../support/flow-job.ts';
+import type { FlowJob } from '../support/flow-job.ts';
 import { mainJob } from '../support/main-job.ts';
 import type { MainJob } from '../support/main-job.ts';
 import { startSync } from '../support/okta-sync.ts';
@@ -295,6 +300,93 @@ async function recordGoverned(job: MainJob, name: string): Promise<void> {
   write(`${name}-approval`, await handle.fetchHistory());
 }
 
+const SUSPEND = 'Suspend Okta Account';
+const ADD = 'Okta: Add User to a Group';
+
+async function oktaTarget({ job }: FlowJob): Promise<{ id: string; inputs: { group: string } }> {
+  const [group] = await job.emulators.addGroups([{ name: `MFA ${Date.now()}` }]);
+  const [target] = await job.emulators.addUsers([{ login: `target${Date.now()}@example.com` }]);
+  return { id: `${target?.id}`, inputs: { group: `${group?.id}` } };
+}
+
+/** Every way a delegated flow goes; gives the workflow to record. */
+const FLOWS: Record<string, (flows: FlowJob) => Promise<string>> = {
+  'flow-already': async (flows) => {
+    const { id, inputs } = await oktaTarget(flows);
+    await (await flows.start({ flow: ADD, event: flows.event('Okta', id), inputs })).result();
+    const again = await flows.start({ flow: ADD, event: flows.event('Okta', id), inputs });
+    await again.result();
+    return flowId(again.run);
+  },
+  'flow-approved': async (flows) => {
+    const { id } = await oktaTarget(flows);
+    const started = await flows.start({ flow: SUSPEND, event: flows.event('Okta', id) });
+    await flows.answer(started.run, 'suspend');
+    await started.result();
+    return flowId(started.run);
+  },
+  'flow-rejected': async (flows) => {
+    const { id } = await oktaTarget(flows);
+    const started = await flows.start({ flow: SUSPEND, event: flows.event('Okta', id) });
+    await flows.answer(started.run, 'suspend', 'deny');
+    await started.result();
+    return flowId(started.run);
+  },
+  'flow-cancelled': async (flows) => {
+    const { id } = await oktaTarget(flows);
+    const started = await flows.start({ flow: SUSPEND, event: flows.event('Okta', id) });
+    await asking(flows.job, flowStepId(started.run, 'suspend'));
+    await flows.job.temporal.client.workflow.getHandle(flowId(started.run)).cancel();
+    await started.result();
+    return flowId(started.run);
+  },
+  'flow-seen-later': async (flows) => {
+    const { entra } = flows.job.emulators;
+    const [user] = await entra.addUsers([{ userPrincipalName: 'later@contoso.example' }]);
+    const [group] = await entra.addGroups([{ displayName: 'MFA' }]);
+    await entra.settings({ replicationMs: 5_000 });
+    const event = flows.event('AAD', `${user?.id}`);
+    const inputs = { group: `${group?.id}` };
+    const started = await flows.start({ flow: 'Entra ID: Add User to a Group', event, inputs });
+    await started.result();
+    return flowId(started.run);
+  },
+  'flow-not-looked-up': async (flows) => {
+    const event = flows.event('Okta', '00kgone0000000000000');
+    const started = await flows.start({ flow: SUSPEND, event });
+    await started.result();
+    return flowId(started.run);
+  },
+  'flow-typed-in': async (flows) => {
+    const { id, inputs } = await oktaTarget(flows);
+    const input = { event: flows.event('Okta', id), flow: ADD, inputs, as: REQUESTER.principal };
+    const workflowId = `typed-in-${Date.now()}`;
+    const options = { taskQueue: TASK_QUEUE, workflowId, args: [input] };
+    await flows.job.temporal.client.workflow.execute(FLOW_WORKFLOW, options);
+    return workflowId;
+  },
+  'flow-of-a-person': async (flows) => {
+    const { id } = await oktaTarget(flows);
+    const account = { sourceProductName: 'GitHub', sourceProductTenant: 'acme', identifierInService: 'someone' };
+    const okta = {
+      ...{ sourceProductName: 'Okta', identifierInService: id },
+      sourceProductTenant: new URL(`${flows.job.env['OKTA_DOMAIN']}`).host,
+    };
+    const event = {
+      ...flows.event('Okta', id, { entityType: 'Person', issueTitle: 'Unused Admin Account' }),
+      additionalDataActiveAccounts: [account, okta],
+    };
+    const started = await flows.start({ event });
+    let acting: string | undefined;
+    while (acting === undefined) {
+      acting = (await flows.job.store.flows.children(started.run)).find(({ flow }) => flow === SUSPEND)?.run;
+    }
+    await flows.answer(acting, 'suspend');
+    await started.result();
+    return flowId(started.run);
+  },
+};
+
 async function record(job: MainJob, name: string, way: Way): Promise<void> {
   const { workflowId, run } = await way(job);
   const first = await job.temporal.client.workflow.getHandle(workflowId, run).fetchHistory();
@@ -331,5 +423,13 @@ for (const name of Object.keys(GOVERNED)) {
   process.stderr.write(`${name}\n`);
 }
 await job.close();
+const missing = Object.entries(FLOWS).filter(([name]) => !existsSync(join(FOLDER, `${name}.json`)));
+const flows = await flowJob(database.databaseUrl, { temporal: job.temporal });
+await flows.job.startWorker();
+for (const [name, way] of missing) {
+  write(name, await job.temporal.client.workflow.getHandle(await way(flows)).fetchHistory());
+  process.stderr.write(`${name}\n`);
+}
+await flows.job.close();
 await job.temporal.close();
 await database.close();

@@ -14,11 +14,15 @@ const replay = (workflowBundle: WorkflowBundleWithSourceMap, name: string): Prom
   Worker.runReplayHistory({ workflowBundle }, JSON.parse(readFileSync(join(HISTORIES, name), 'utf8')), 'replayed');
 
 /** The workflows with a piece of their source replaced, bundled from a copy that is taken away again. */
-async function bundleChanged(from: string, to: string): Promise<WorkflowBundleWithSourceMap> {
+async function bundleChanged(
+  from: string,
+  to: string,
+  story = 'mfa-enforcement-check',
+): Promise<WorkflowBundleWithSourceMap> {
   const folder = mkdtempSync(join(import.meta.dirname, 'changed-'));
   try {
     for (const room of ['workflows', 'mfa']) cpSync(join(SOURCES, room), join(folder, room), { recursive: true });
-    const file = join(folder, 'workflows/mfa-enforcement-check.ts');
+    const file = join(folder, `workflows/${story}.ts`);
     const source = readFileSync(file, 'utf8');
     expect(source.split(from)).toHaveLength(2);
     writeFileSync(file, source.replace(from, to));
@@ -66,5 +70,13 @@ describe('recorded histories', () => {
   ])('a workflow with %s does not replay', async (_, from, to) => {
     const changed = await bundleChanged(from, to);
     await expect(replay(changed, 'first-run.json')).rejects.toThrow(/[Nn]ondeterminism/);
+  });
+
+  it.each([
+    ['a step that is not put on record', 'if (begun === null) return true;', 'return true;'],
+    ['a plan that is not looked at', 'if (plan.ended) return;', 'return;'],
+  ])('a delegated flow with %s does not replay', async (_, from, to) => {
+    const changed = await bundleChanged(from, to, 'delegated-flow');
+    await expect(replay(changed, 'flow-approved.json')).rejects.toThrow(/[Nn]ondeterminism/);
   });
 });

@@ -1,6 +1,5 @@
 /** Delegated flows on real parts: desk, worker, dev server, store and emulators. */
 import { randomBytes } from 'node:crypto';
-import { expect, vi } from 'vitest';
 import { createFlowDesk } from '../../src/client/flows/desk.ts';
 import { flowResult, startFlow } from '../../src/client/flows/start.ts';
 import type { FlowAsk, FlowAsker, FlowDesk } from '../../src/client/flows/types.ts';
@@ -118,19 +117,17 @@ export async function flowJob(databaseUrl: string, options: MainJobOptions = {})
   };
 }
 
+const PATIENCE_MS = 30_000;
+
 /** The request of a step once somebody can answer it. */
-export async function asking(job: MainJob, workflowId: string): Promise<string> {
-  return vi.waitFor(
-    async () => {
-      const pending = await job.store.requests.list({ states: ['pending'], limit: 100 });
-      const found = pending.find((one) => one.workflowId === workflowId);
-      expect(found).toBeDefined();
-      const { status } = await job.temporal.client.workflow.getHandle(approvalId(`${found?.requestId}`)).describe();
-      expect(status.name).toBe('RUNNING');
-      return `${found?.requestId}`;
-    },
-    { timeout: 30_000, interval: 50 },
-  );
+export async function asking({ store, temporal }: MainJob, workflowId: string): Promise<string> {
+  for (const until = Date.now() + PATIENCE_MS; Date.now() < until;) {
+    const pending = await store.requests.list({ states: ['pending'], limit: 100 });
+    const request = pending.find((one) => one.workflowId === workflowId)?.requestId ?? 'none';
+    const approval = temporal.client.workflow.getHandle(approvalId(request)).describe();
+    if (await approval.then(({ status }) => status.name === 'RUNNING').catch(() => false)) return request;
+  }
+  throw new Error(`${workflowId} asked nobody within ${PATIENCE_MS} ms`);
 }
 
 function deskOf(job: MainJob): FlowDesk {
