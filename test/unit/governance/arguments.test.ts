@@ -58,6 +58,30 @@ describe('argumentProblem', () => {
     expect(argumentProblem(row('slack', 'chat:write'), { channel: '#x' })).toBeNull();
   });
 
+  it('knows the ids of the other directories', () => {
+    const guid = '11111111-2222-3333-4444-555555555555';
+    const right: [string, string, object][] = [
+      ['entra', 'users:disable', { userId: guid }],
+      ['entra', 'users:read', { user: 'ann_x.example#EXT#@northwind.onmicrosoft.com' }],
+      ['entra', 'groups:remove_member', { groupId: guid, userId: guid }],
+      ['google', 'users:suspend', { user: '100511723298774840978' }],
+      ['google', 'users:read', { user: 'ann@northwind.example' }],
+      ['salesforce', 'users:deactivate', { userId: '005W0fC000qR9X8ICK' }],
+      ['email', 'email:send', {}],
+    ];
+    expect(right.map(([connector, operation, args]) => argumentProblem(row(connector, operation), args))).toEqual(
+      right.map(() => null),
+    );
+    for (const value of HOSTILE.filter((one) => one !== 'jane@example.com')) {
+      for (const [connector, operation, args] of right.slice(0, -1))
+        for (const name of Object.keys(args))
+          expect(argumentProblem(row(connector, operation), { ...args, [name]: value })).toMatchObject({
+            parameter: name,
+          });
+    }
+    expect(argumentProblem(row('entra', 'users:disable'), { userId: 'jane@example.com' })).not.toBeNull();
+  });
+
   it.each([null, undefined, 'x', 3, [[]]])('refuses %j as arguments', (args) => {
     expect(argumentProblem(row('okta', 'users:read'), args)).toMatchObject({ parameter: null });
   });
