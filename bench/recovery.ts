@@ -33,7 +33,7 @@ export const bench: Bench = async ({ kills = KILLS, users = USERS }) => {
 };
 
 const ABOUT =
-  'The only worker of a scan (PostgreSQL with fsync on, Temporal with a file, batches of 100 users, no rate limit) is ' +
+  'The only worker of a scan (PostgreSQL with fsync on, Temporal with a file, batches of 200 users, no rate limit) is ' +
   'killed with SIGKILL and another is started at once. The emulated Okta takes half a second an answer in the first ' +
   'part and a second in the second, so that an activity takes some 13 s and calls are in flight. Times are from the kill to ' +
   "the next call that reaches Okta, and to the next completed activity in the workflow's history. A call was in " +

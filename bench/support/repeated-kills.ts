@@ -28,7 +28,7 @@ const SETTLED_MS = 200;
 /** Kills the worker five seconds after each time that calls go on, until the scan has come to its end. */
 export async function killAgainAndAgain(users: number): Promise<RepeatedKills> {
   const emulator = { profile: 'plain' as const, users, rateLimit: 0 };
-  const config = { tickets: { mode: 'none' }, scan: { batch: 100 } };
+  const config = { tickets: { mode: 'none' }, scan: { batch: 200 } };
   return await withArx({ emulator, config, durable: true }, async (arx) => {
     await arx.emulators.fault({ vendor: 'okta', pathPattern: '/api/v1/users', kind: 'latency', ms: ANSWER_MS });
     let [worker] = arx.workers;
@@ -57,7 +57,9 @@ export async function killAgainAndAgain(users: number): Promise<RepeatedKills> {
 interface Death {
   /** Users with a verdict. */
   recorded: ReadonlySet<string>;
-  /** Factor reads that were answered, over all so far. */
+  /** Pages of the list that are stored. */
+  pages: number;
+  /** Requests that were answered, over all so far. */
   answered: number;
   /** Requests that the emulated Okta had seen. */
   seen: number;
@@ -67,17 +69,19 @@ async function deathNow(arx: ArxUnderTest, run: string): Promise<Death> {
   // What was on its way when the worker died may reach its end for a moment.
   await delay(SETTLED_MS);
   const recorded = new Set<string>();
-  for (const { userId, verdict } of await arx.users(run)) if (verdict !== null) recorded.add(userId);
-  const entries = await arx.emulators.log();
-  const { answered } = await oktaTraffic(arx);
-  const lists = entries.filter(({ operation }) => operation === 'users:read').length;
-  return { recorded, answered: answered - lists, seen: entries.length };
+  const pages = new Set<number>();
+  for (const { userId, verdict, page } of await arx.users(run)) {
+    pages.add(page);
+    if (verdict !== null) recorded.add(userId);
+  }
+  const seen = (await arx.emulators.log()).length;
+  return { recorded, pages: pages.size, answered: (await oktaTraffic(arx)).answered, seen };
 }
 
-/** Answers that no verdict came of. */
+/** Answers that neither a verdict nor a stored page came of. */
 function lost(deaths: readonly Death[]): number {
   const last = deaths.at(-1);
-  return last ? last.answered - last.recorded.size : 0;
+  return last ? last.answered - last.recorded.size - last.pages : 0;
 }
 
 async function readAgain(arx: ArxUnderTest, deaths: readonly Death[]): Promise<number> {

@@ -28,10 +28,12 @@ export function listPage(deps: Deps): MfaActivities['listPage'] {
     while (found) {
       ({ next } = found);
       const page = input.page + sizes.length + 1;
-      const goesOn = next !== null && sizes.length + 1 < most && performance.now() - startedAt < LONG_MS;
+      const goesOn: boolean = next !== null && sizes.length + 1 < most && performance.now() - startedAt < LONG_MS;
       // Read while the one before it is stored. The next activity begins with the page that could not be read, and has
       // all its tries before it.
-      const following = goesOn ? onePage(deps, record, { ...input, page, after: next }).catch(() => null) : null;
+      const following: Promise<FoundPage | null> | null = goesOn
+        ? onePage(deps, record, { ...input, page, after: next }).catch(() => null)
+        : null;
       sizes.push(await found.listed());
       found = await following;
     }

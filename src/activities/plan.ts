@@ -3,7 +3,7 @@ import type { Caller } from '../connectors/types.ts';
 import type { ExemptionBook } from '../mfa/exemptions.ts';
 import type { RunRecord } from '../store/types.ts';
 import { MFA_PRINCIPAL } from '../mfa/identity.ts';
-import { HISTORY_LIMIT } from '../mfa/scan-plan.ts';
+import { AUTO_BATCH, HISTORY_LIMIT } from '../mfa/scan-plan.ts';
 import type { ScanPlan } from './delta/ground.ts';
 import type { RunPlan } from './types.ts';
 
@@ -65,6 +65,7 @@ export function runPlan(record: RunRecord): RunPlan {
     window: plan.window,
     batch: plan.batch,
     tickets: plan.tickets.mode,
+    autoBatch: AUTO_BATCH,
     historyLimit: HISTORY_LIMIT,
     ...(plan.scan?.mode === 'delta' && { delta: { readyAt: plan.scan.readyAt } }),
   };

@@ -13,7 +13,8 @@ export interface RunPlan {
   /** Users an activity; `auto` decides by how many were listed. */
   batch: 'auto' | number;
   tickets: 'per_user' | 'bulk' | 'none';
-  /** History length at which the run continues as new; plans of earlier versions do not say. */
+  /** Users of a batch where that is `auto`, and history length at which the run continues as new; earlier plans do not say. */
+  autoBatch?: number;
   historyLimit?: number;
   /** Only who changed is to be read: the log is asked for them, not before this time (ISO 8601). */
   delta?: { readyAt: string };

@@ -1,4 +1,4 @@
-import { batchSize, FINDINGS_A_PAGE, HISTORY_LIMIT, PAGES_AT_ONCE, USERS_A_PAGE } from './scan-plan.ts';
+import { AUTO_BATCH, batchSize, FINDINGS_A_PAGE, HISTORY_LIMIT, PAGES_AT_ONCE, USERS_A_PAGE } from './scan-plan.ts';
 
 /** What a run will be like, as far as its length and its costs go. */
 export interface RunShape {
@@ -42,7 +42,7 @@ export function pagesOf(users: number, groups: number): number[] {
 /** Counts the actions of a run without faults; what its workflow schedules, phase by phase. */
 export function actionsOf(shape: RunShape): ActionsByPhase {
   const { pages, lists = 1, tickets, closable } = shape;
-  const size = batchSize(shape.batch, sum(pages));
+  const size = batchSize(shape.batch, sum(pages), AUTO_BATCH);
   const writes = tickets !== 'none';
   const phases = {
     begin: 1,

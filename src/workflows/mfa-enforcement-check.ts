@@ -1,6 +1,6 @@
 import * as wf from '@temporalio/workflow';
 import type { MfaActivities, RunPlan } from '../activities/types.ts';
-import { batchSize, FINDINGS_A_PAGE, PAGES_AT_ONCE } from '../mfa/scan-plan.ts';
+import { batchSize, EARLIER_AUTO_BATCH, FINDINGS_A_PAGE, PAGES_AT_ONCE } from '../mfa/scan-plan.ts';
 import { checkedInput, FORMS } from './input.ts';
 import { progressQuery } from './messages.ts';
 import type {
@@ -113,7 +113,7 @@ async function readChanges(run: string, { readyAt }: NonNullable<RunPlan['delta'
 
 /** Fans the checks out in a small window; one user an activity, or a batch of them. */
 async function checkEverybody(plan: RunPlan, state: ResumeState): Promise<boolean> {
-  const size = batchSize(plan.batch, sum(state.sizes));
+  const size = batchSize(plan.batch, sum(state.sizes), plan.autoBatch ?? EARLIER_AUTO_BATCH);
   const { next, paused } = slicer(state.sizes, state.scanAt, { size, historyLimit: plan.historyLimit });
   try {
     await inParallel(plan.window, next, async (slice) => {

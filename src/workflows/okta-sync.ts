@@ -1,6 +1,6 @@
 import * as wf from '@temporalio/workflow';
 import type { SyncActivities, SyncRun } from '../activities/sync/types.ts';
-import { batchSize } from '../mfa/scan-plan.ts';
+import { batchSize, EARLIER_AUTO_BATCH } from '../mfa/scan-plan.ts';
 import { checkedInput, FORMS } from './input.ts';
 import { syncProgressQuery } from './messages.ts';
 import type { OktaSyncInput, OktaSyncResult, SyncBranch, SyncBranchName, SyncProgress, SyncState } from './messages.ts';
@@ -88,7 +88,8 @@ async function readBranch(sync: SyncRun, list: SyncBranchName, branch: SyncBranc
     }
   }
   const isUsers = list === 'users';
-  const size = isUsers ? batchSize(sync.batch, sum(branch.sizes)) : ITEMS_A_BATCH;
+  const autoBatch = sync.autoBatch ?? EARLIER_AUTO_BATCH;
+  const size = isUsers ? batchSize(sync.batch, sum(branch.sizes), autoBatch) : ITEMS_A_BATCH;
   const { next, paused } = slicer(branch.sizes, branch.at, { size, historyLimit: sync.historyLimit });
   await inParallel(isUsers ? sync.window : (sync.windows ?? EARLIER_WINDOWS)[list], next, async (slice) => {
     const { read } = await patient.readSyncItems({ run, list, ...slice });

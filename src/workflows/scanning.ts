@@ -13,8 +13,8 @@ const SOON = { initialInterval: '1 second', backoffCoefficient: 1 } as const;
 
 /** Options of activities that take seconds. */
 export const QUICK = { startToCloseTimeout: '2 minutes', heartbeatTimeout: SILENCE, retry: SOON } as const;
-/** Of those that may wait for the quota, for as long as it takes while they heartbeat. */
-export const PATIENT = { ...QUICK, startToCloseTimeout: '30 minutes' } as const;
+/** Of those that may wait for the quota, for as long as it takes while they heartbeat: eight pages at 20 calls a minute. */
+export const PATIENT = { ...QUICK, startToCloseTimeout: '2 hours' } as const;
 
 /** Items of one page. */
 export interface Slice {

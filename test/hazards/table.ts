@@ -436,7 +436,7 @@ const TEMPORAL: Hazard[] = [
       SCALE,
       'checks one user an activity up to 2,000, each once, in a small window, over histories that replay quickly',
     ],
-    takenOut: [change('mfa/scan-plan.ts', 'const HISTORY_LIMIT = 500;', 'const HISTORY_LIMIT = 100_000;')],
+    takenOut: [change('mfa/scan-plan.ts', 'const HISTORY_LIMIT = 400;', 'const HISTORY_LIMIT = 100_000;')],
   },
   {
     area: 'Temporal',
@@ -451,7 +451,7 @@ const TEMPORAL: Hazard[] = [
     area: 'Temporal',
     hazard: 'one activity a user costs too many events at scale',
     test: [SCALE, 'carries little at 100,000 users, and checks them in batches at few events each'],
-    takenOut: [change('mfa/scan-plan.ts', 'const AUTO_BATCH = 100;', 'const AUTO_BATCH = 20;')],
+    takenOut: [change('mfa/scan-plan.ts', 'const AUTO_BATCH = 200;', 'const AUTO_BATCH = 20;')],
   },
   {
     area: 'Temporal',

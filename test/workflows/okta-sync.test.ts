@@ -82,11 +82,16 @@ describe('the sync as a story', () => {
     expect(org.finished).toEqual([{ run: org.finished[0]?.run, lost, failure: null }]);
   }, 60_000);
 
-  it('reads users in batches of 100 where there are more than 2,000', async () => {
+  it('reads users in batches where there are more than 2,000, as large as the plan says', async () => {
     const org = organisation({ users: 2_200 });
     await run(org, { apps: false, logs: false });
     expect(new Set(org.slices.map(({ count }) => count))).toEqual(new Set([100]));
     expect(org.finished[0]?.lost).toEqual({ users: null, groups: null, assignees: null });
+    const planned = organisation({ users: 2_200 });
+    const { beginSync } = planned.activities;
+    planned.activities.beginSync = async (input) => ({ ...(await beginSync(input)), autoBatch: 200 });
+    await run(planned, { apps: false, logs: false });
+    expect(new Set(planned.slices.map(({ count }) => count))).toEqual(new Set([200]));
   }, 30_000);
 
   it('lets a branch that is refused be lost alone', async () => {

@@ -3,7 +3,7 @@ import type { SyncSettings } from '../../config/sync-settings.ts';
 import type { Carried } from '../../twin/events/types.ts';
 import { OVERLAP_MS } from '../../twin/events/memory.ts';
 import type { StreamName } from '../../twin/types.ts';
-import { HISTORY_LIMIT } from '../../mfa/scan-plan.ts';
+import { AUTO_BATCH, HISTORY_LIMIT } from '../../mfa/scan-plan.ts';
 import { configurationFailure } from '../failures.ts';
 import type { SyncDeps } from './deps.ts';
 import { planForStore, syncDraft, withPlan } from './plan.ts';
@@ -29,7 +29,7 @@ export function beginSync(deps: SyncDeps): SyncActivities['beginSync'] {
     const outcome = { streams, ...(log && { since: log.since, until: log.until }) };
     const draft = syncDraft(sync, { kind: 'sync.started', subject: sync.run, at: sync.startedAt, outcome });
     await deps.store.journal.append([draft]);
-    return { run: sync.run, window, batch, historyLimit: HISTORY_LIMIT, windows: WINDOWS };
+    return { run: sync.run, window, batch, autoBatch: AUTO_BATCH, historyLimit: HISTORY_LIMIT, windows: WINDOWS };
   };
 }
 

@@ -7,7 +7,8 @@ export interface SyncRun {
   window: number;
   /** Users an activity; `auto` decides by how many were listed. */
   batch: 'auto' | number;
-  /** History length at which the sync continues as new; plans of earlier versions do not say, nor the windows. */
+  /** Users of a batch where that is `auto`, and history length at which the sync continues as new; earlier plans say neither, nor the windows. */
+  autoBatch?: number;
   historyLimit?: number;
   /** Activities in flight of what is listed beside the users. */
   windows?: Record<Exclude<SyncBranchName, 'users'>, number>;

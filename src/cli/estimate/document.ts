@@ -10,7 +10,7 @@ import {
   totalActions,
 } from '../../mfa/estimate.ts';
 import type { ActionsByPhase } from '../../mfa/estimate.ts';
-import { batchSize } from '../../mfa/scan-plan.ts';
+import { AUTO_BATCH, batchSize } from '../../mfa/scan-plan.ts';
 import type { ArxConfig } from '../../config/schema.ts';
 import { FOLLOW_MS } from '../support/poll.ts';
 import type { LastRun, Scope } from './last-run.ts';
@@ -89,7 +89,7 @@ export function estimateDocument(config: ArxConfig, scope: Scope, ground: Ground
     schema: 'arx.estimate/v1',
     leastCalls: config.scan.mode === 'delta' ? pages.length + LOOKS_AT_THE_LOG : null,
     ...{ users, calls, ticketCalls: ticketCalls(tickets, last), seconds: Math.round(seconds * 10) / 10, actions },
-    ...{ actionsByPhase: phases, apart, price: prices(actions, apart), quota, batch: batchSize(batch, users), scope },
+    ...{ actionsByPhase: phases, apart, price: prices(actions, apart), quota, batch: batchSize(batch, users, AUTO_BATCH), scope },
     basis: {
       users: ground.basis,
       quota: ground.quota.basis,

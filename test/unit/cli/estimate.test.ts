@@ -157,11 +157,11 @@ describe('with an assumed number', () => {
     const { document, err, asked } = await estimated(['--assume-users', '100000']);
     expect(asked).toEqual([]);
     expect(document).toMatchObject({
-      ...{ users: 100_000, calls: 100_500, batch: 100 },
+      ...{ users: 100_000, calls: 100_500, batch: 200 },
       quota: { limit: 300, share: 0.5, usable: 145 },
       basis: { users: 'assumed', quota: 'assumed', at: null },
     });
-    expect(document.actionsByPhase).toMatchObject({ listing: 50, checks: 1_000 });
+    expect(document.actionsByPhase).toMatchObject({ listing: 50, checks: 500 });
     expect(document.seconds / 3_600).toBeCloseTo(11.5, 0);
     expect(err).toContain("Okta's limit is assumed");
   });
@@ -199,7 +199,7 @@ describe('where the last run is known', () => {
     expect((await store.audit.head()).entries).toBe(size);
     expect(document).toMatchObject({
       ...{ users: 4_000, calls: 4_020, ticketCalls: 30 },
-      actionsByPhase: { checks: 40, tickets: 42, closing: 7 },
+      actionsByPhase: { checks: 20, tickets: 42, closing: 7 },
       basis: { users: 'last_run', tickets: 'last_run', at: '2026-03-02T08:00:00.000Z', run: 'run-of-all' },
     });
   });

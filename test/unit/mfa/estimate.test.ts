@@ -85,7 +85,7 @@ describe('actions against recorded histories', () => {
 describe('actions', () => {
   it('go to batches above 2,000 users, as the workflow does', () => {
     expect(actionsOf(shape(2_000)).checks).toBe(2_000);
-    expect(actionsOf(shape(2_001)).checks).toBe(21);
+    expect(actionsOf(shape(2_001)).checks).toBe(11);
     expect(actionsOf(shape(2_001, { batch: 1 })).checks).toBe(2_001);
   });
 
