@@ -44,7 +44,6 @@ export const smtpTransport =
     const message = messageInput.parse(JSON.parse(body));
     const id = `<${randomUUID()}@${access.from.split('@')[1]}>`;
     const raw = await compose(access, message, id);
-    if (signal?.aborted) throw new NetworkFailure('cancelled');
     const connection = await connectionTo(access, timeoutMs);
     return within({ connection, timeoutMs, signal }, (began) =>
       converse(connection, { access, message, raw, id, began }),
@@ -94,6 +93,7 @@ async function within(
   const cancel = (): void => reject(new NetworkFailure(progress.began ? 'cancelled_midway' : 'cancelled'));
   const timer = setTimeout(() => reject(new NetworkFailure(progress.began ? 'timed_out' : 'unreachable')), timeoutMs);
   signal?.addEventListener('abort', cancel, { once: true });
+  if (signal?.aborted) cancel();
   // What goes wrong with the socket once nobody waits for it any more is no news.
   connection.on('error', reject);
   try {

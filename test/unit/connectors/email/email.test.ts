@@ -207,6 +207,13 @@ describe('email:send', () => {
     expect(await fieldsOf(call)).toMatchObject({ code: 'cancelled', ambiguous: true });
   });
 
+  it('sends nothing where its caller is gone already', async () => {
+    const { mails, connectors } = await mailServer();
+    const call = connectors.email('email:send', MESSAGE, context({ signal: AbortSignal.abort() }));
+    expect(await fieldsOf(call)).toMatchObject({ code: 'cancelled', ambiguous: false });
+    expect(mails).toEqual([]);
+  });
+
   it('cannot reach nobody', async () => {
     const port = await scripted(() => undefined);
     open.splice(0).forEach((one) => one.close());
