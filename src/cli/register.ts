@@ -24,17 +24,20 @@ export const defineRegister: DefineVerb = (program, run) => {
 };
 
 async function register(io: Io, options: RegisterOptions) {
-  const [{ loadSettings }, { schedulePlan }, client, { withTemporal }] = await Promise.all([
+  const [{ loadSettings }, { schedulePlan }, client, { withTemporal }, { ensureFlowSearch }] = await Promise.all([
     import('./support/settings.ts'),
     import('./support/schedule.ts'),
     import('../client.ts'),
     import('./support/temporal.ts'),
+    import('../client/search-attributes.ts'),
   ]);
   const { config } = await loadSettings(io, options);
   const plan = schedulePlan(config.schedule);
   const { created, state } = await withTemporal(io, async (link) => {
     const { created } = await client.upsertSchedule(link, plan, options.paused ?? false);
     if (options.triggerNow) await client.triggerSchedule(link);
+    // Delegated flows are found by them in the Temporal UI; where they cannot be added, in the store alone.
+    await ensureFlowSearch(link.client.connection, link.namespace);
     return { created, state: await client.describeSchedule(link) };
   });
   await tell(io, { created, state, plan, options });

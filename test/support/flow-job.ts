@@ -1,5 +1,6 @@
 /** Delegated flows on real parts: desk, worker, dev server, store and emulators. */
 import { randomBytes } from 'node:crypto';
+import { dirname } from 'node:path';
 import { createFlowDesk } from '../../src/client/flows/desk.ts';
 import { flowResult, startFlow } from '../../src/client/flows/start.ts';
 import type { FlowAsk, FlowAsker, FlowDesk } from '../../src/client/flows/types.ts';
@@ -14,7 +15,7 @@ import { approvalId, flowStepId } from '../../src/workflows/messages.ts';
 import type { DelegatedFlowResult } from '../../src/workflows/messages.ts';
 import { mainJob } from './main-job.ts';
 import type { ConfigOverrides, MainJob, MainJobOptions } from './main-job.ts';
-import { bundleOf, REPO } from './policies.ts';
+import { bundleOf } from './policies.ts';
 
 /** Tenants that count as ours in these tests. */
 export const TENANTS = {
@@ -142,7 +143,7 @@ function deskOf(job: MainJob): FlowDesk {
   });
   return createFlowDesk({
     ...{ store: job.store, connectors, now },
-    book: () => readFlowBook(REPO, FLOW_CATALOGUE),
+    book: () => readFlowBook(dirname(`${job.env['ARX_CONFIG']}`), FLOW_CATALOGUE),
     settings: () => ({ tenants: TENANTS, ownOktaHost: okta.host, maxEventAgeMs: 86_400_000 }),
   });
 }
