@@ -39,7 +39,7 @@ const made = () => {
   const vendors = accountVendors(readEnv({ env: vendorEnvironment(emulators.document), cwd, userHome: cwd }));
   return accountHarness('http://127.0.0.1:9', { ...vendors, timeoutMs: 5_000 });
 };
-const asked = () => context<never>({ grant });
+const asked = <Output>() => context<Output>({ grant });
 const fieldsOf = async (promise: Promise<unknown>) => ((await failureOf(promise)) as ConnectorError).fields;
 
 const readers = (connectors: Connectors) => ({

@@ -37,7 +37,7 @@ async function serve(answer: Answering) {
 }
 
 const fieldsOf = async (promise: Promise<unknown>) => ((await failureOf(promise)) as ConnectorError).fields;
-const asked = () => context<never>({ grant });
+const asked = <Output>() => context<Output>({ grant });
 const user = {
   id: ENTRA_USER,
   userPrincipalName: 'ann@northwind.example',
