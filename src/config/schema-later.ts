@@ -85,6 +85,11 @@ export const remediation = z
         'Tenants of ours, by product (AAD, Google Workspace, Salesforce.com): ids or domains as events name them; of Okta it is the host of OKTA_DOMAIN alone',
       ),
     max_event_age: someTime.prefault('24h').describe('Events over HTTP that are older than this are refused'),
+    requests_per_minute: whole(1, 1_000_000)
+      .prefault(600)
+      .describe(
+        'Requests about flows that one access key may send the HTTP server in a minute; more are answered with 429',
+      ),
   })
   .prefault({})
   .describe('Remediation of identity-posture issues by delegated flows');

@@ -1,6 +1,12 @@
 import { Hono } from 'hono';
 import { approvalRoutes } from './api/approvals.ts';
-import { enrichRoutes, openapiRoute } from './api/enrich/routes.ts';
+import { enrichRoutes } from './api/enrich/routes.ts';
+import { Door } from './api/flows/door.ts';
+import { eventRoutes } from './api/flows/events.ts';
+import { flowRoutes } from './api/flows/routes.ts';
+import { flowRunRoutes } from './api/flows/runs.ts';
+import { setRoutes } from './api/flows/sets.ts';
+import { openapiRoute } from './api/openapi.ts';
 import { healthRoutes } from './health.ts';
 import { Problem, problemOf } from './problem.ts';
 import { slackRoutes } from './slack/interactions.ts';
@@ -27,6 +33,11 @@ export function createApp(parts: ServerParts, background: Background): Hono {
   app.route('/slack', slackRoutes(parts, background));
   app.route('/v1/approvals', approvalRoutes(parts));
   app.route('/v1/enrich', enrichRoutes(parts));
+  const door = new Door(parts);
+  app.route('/v1/ispm', eventRoutes(parts, door));
+  app.route('/v1/flows', flowRoutes(parts, door));
+  app.route('/v1/flow-runs', flowRunRoutes(parts, door));
+  app.route('/v1/resource-sets', setRoutes(parts, door));
   app.route('/', openapiRoute());
   app.notFound((context) => context.json(NOT_FOUND.document, NOT_FOUND.status));
   app.onError((thrown, context) => {

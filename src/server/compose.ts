@@ -14,10 +14,11 @@ import { guardrailsOf } from '../config/guardrails.ts';
 import { policyBundle } from '../config/policies.ts';
 import type { UsualConfig } from '../config/usual.ts';
 import { requireSlack, slackSigningSecret } from '../config/vendors.ts';
-import type { CallContext } from '../connectors/types.ts';
+import type { CallContext, Connectors } from '../connectors/types.ts';
 import { CATALOGUE } from '../governance/catalogue.ts';
 import { bundleDigest } from '../governance/digest.ts';
 import type { Store } from '../store/types.ts';
+import { composeFlows } from './flows.ts';
 import { Counters } from './metrics.ts';
 import { personOfSlack } from './slack/people.ts';
 import type { SlackReader } from './slack/people.ts';
@@ -42,7 +43,8 @@ export async function compose(composition: Composition): Promise<ServerParts> {
   const { env, store, link, log } = composition;
   const ring = { env, store, keeper: KEEPER };
   await signingKey(ring);
-  const reader = await readerOf(composition);
+  const connectors = await connectorsOf(composition);
+  const reader: SlackReader = { okta: connectors.okta, slack: connectors.slack, context: contextOf };
   return {
     store,
     slackSecret: slackSigningSecret(env),
@@ -55,6 +57,7 @@ export async function compose(composition: Composition): Promise<ServerParts> {
     },
     enricher: await enricherOf(composition),
     enrichmentsPerMinute: () => composition.config.enrichment.requests_per_minute,
+    flows: composeFlows({ ...composition, connectors }),
     askTemporal: () => askTemporal(link),
     counters: new Counters(),
     now: () => new Date(),
@@ -67,10 +70,10 @@ function activePerson(user: (Person & { status: string }) | null): Person | null
 }
 
 /** Okta and Slack behind the governed pipeline, by the policies as they are at each call. */
-async function readerOf({ env, config, baseDir, store }: Composition): Promise<SlackReader> {
+async function connectorsOf({ env, config, baseDir, store }: Composition): Promise<Connectors> {
   const { createConnectors } = await import('../connectors/create.ts');
   const policies = { patterns: config.policies, baseDir, catalogue: CATALOGUE, digest: bundleDigest };
-  const { okta, slack } = createConnectors({
+  return createConnectors({
     okta: await oktaSettings({ env, config, baseDir }),
     slack: env.source.find('SLACK_BOT_TOKEN') ? requireSlack(env) : undefined,
     journal: store.journal,
@@ -81,7 +84,6 @@ async function readerOf({ env, config, baseDir, store }: Composition): Promise<S
     quota: { share: 1, reserve: 0, warningThreshold: false },
     buckets: store.rateBuckets,
   });
-  return { okta, slack, context: contextOf };
 }
 
 /** Enrichment takes its share of the rate limits as a worker does; policies hold two seconds after their files changed. */

@@ -2,6 +2,7 @@ const HELP = {
   arx_server_requests_total: 'HTTP requests answered, by status.',
   arx_server_slack_refused_total: 'Messages to the Slack address that were not taken, by reason.',
   arx_server_decisions_total: 'Decisions about approvals, by surface and what became of them.',
+  arx_server_flow_requests_total: 'Requests about delegated flows, by what they were about and what became of them.',
 } as const;
 
 /** Counters of this process as Prometheus reads them. Label values come from small fixed sets, never from callers. */

@@ -1,26 +1,26 @@
 import type { AuditDraft } from '../audit/types.ts';
 import type { ActionRecord } from '../store/governance-types.ts';
+import { MinuteCap } from './minute-cap.ts';
 import type { ServerParts } from './types.ts';
 
-/** Refusals of one minute that are put on record at most: whoever knocks must not fill the trail. */
-const A_MINUTE = 60;
-const MINUTE_MS = 60_000;
+/** Refusals of one minute that are put on record at most. */
+export const A_MINUTE = 60;
 
 /** Puts answers that were refused before an approval saw them into the trail of their request. */
 export class RefusalTrail {
   readonly #parts: Pick<ServerParts, 'store' | 'now' | 'log'>;
-  #minute = 0;
-  #written = 0;
+  readonly #cap: MinuteCap;
 
   constructor(parts: Pick<ServerParts, 'store' | 'now' | 'log'>) {
     this.#parts = parts;
+    this.#cap = new MinuteCap(A_MINUTE, parts.now);
   }
 
   /** Never throws: the refusal stands whether or not it could be recorded. */
   async write(requestId: string | null, code: string, by: Pick<AuditDraft['actor'], 'authenticatedBy'>): Promise<void> {
     const { store, log } = this.#parts;
     try {
-      const record = requestId === null || !this.#mayWrite() ? null : await store.requests.get(requestId);
+      const record = requestId === null || !this.#cap.take() ? null : await store.requests.get(requestId);
       if (record?.approval) await store.journal.append([this.#draft(record, code, by)]);
       else log.warn({ code }, 'an answer was refused');
     } catch (thrown) {
@@ -37,12 +37,5 @@ export class RefusalTrail {
       surface: 'slack',
       outcome: { code, person: null },
     };
-  }
-
-  #mayWrite(): boolean {
-    const minute = Math.floor(this.#parts.now().getTime() / MINUTE_MS);
-    if (minute !== this.#minute) [this.#minute, this.#written] = [minute, 0];
-    this.#written += 1;
-    return this.#written <= A_MINUTE;
   }
 }

@@ -1,7 +1,10 @@
 import type { Logger } from 'pino';
 import type { AskedRequest, ProvenDecision } from '../client/signed-decision.ts';
 import type { Enricher } from '../client/enrich/types.ts';
+import type { FlowDesk } from '../client/flows/types.ts';
 import type { Secret } from '../config/secret.ts';
+import type { Route } from '../remediation/types.ts';
+import type { FlowRunRecord } from '../store/flow-types.ts';
 import type { Store } from '../store/types.ts';
 import type { DecisionAnswer } from '../workflows/messages.ts';
 import type { Counters } from './metrics.ts';
@@ -10,6 +13,17 @@ import type { Counters } from './metrics.ts';
 export interface Person {
   id: string;
   login: string;
+}
+
+/** Delegated flows as the routes need them. */
+export interface ServerFlows {
+  desk: FlowDesk;
+  /** The routing table as it is now. */
+  routes: () => readonly Route[];
+  /** Starts the workflow of a run, unless it was started. Throws where Temporal does not do so in time. */
+  start: (record: FlowRunRecord) => Promise<unknown>;
+  /** Requests about flows that one key may send in a minute. */
+  perMinute: () => number;
 }
 
 /** Everything that the routes need; put together in main.ts. */
@@ -27,6 +41,7 @@ export interface ServerParts {
   enricher: Enricher;
   /** Accounts that one key may ask for in a minute. */
   enrichmentsPerMinute: () => number;
+  flows: ServerFlows;
   /** Throws where Temporal does not answer. */
   askTemporal: () => Promise<void>;
   counters: Counters;

@@ -5,7 +5,7 @@ import type { FlowActivities } from '../activities/flows/types.ts';
 import { createFlowDesk } from '../client/flows/desk.ts';
 import { runDraft } from '../client/flows/trail.ts';
 import type { FlowDeskParts } from '../client/flows/types.ts';
-import { watchFlows } from './flow-source.ts';
+import { watchFlows } from '../client/flows/source.ts';
 
 /** What delegated flows are put together from. */
 export interface FlowParts extends Omit<FlowDeps, 'desk' | 'draft' | 'book' | 'settings'> {

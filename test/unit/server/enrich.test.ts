@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { keyHash } from '../../../src/config/identity-keys.ts';
 import { startEmulators } from '../../../src/emulators/start.ts';
 import type { RunningEmulators } from '../../../src/emulators/start.ts';
-import { KeyLimits } from '../../../src/server/api/enrich/limits.ts';
-import { OPENAPI } from '../../../src/server/api/enrich/openapi.ts';
+import { KeyLimits } from '../../../src/server/api/key-limits.ts';
+import { OPENAPI } from '../../../src/server/api/openapi.ts';
 import type { ServerParts } from '../../../src/server/types.ts';
 import type { Store } from '../../../src/store/types.ts';
 import { describeOnStores } from '../../support/stores.ts';
@@ -167,7 +167,7 @@ describe('openapi.json', () => {
     const served = await app.request('/openapi.json');
     expect([served.status, await served.json()]).toEqual([200, JSON.parse(JSON.stringify(OPENAPI))]);
     const routes = app.routes
-      .filter(({ method, path }) => method !== 'ALL' && path.startsWith('/v1/enrich'))
+      .filter(({ method, path }) => method !== 'ALL' && path.startsWith('/v1/') && !path.startsWith('/v1/approvals'))
       .map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)(\{[^}]*\})?/g, '{$1}')}`);
     const documented = Object.entries(OPENAPI.paths).flatMap(([path, verbs]) =>
       Object.keys(verbs).map((verb) => `${verb.toUpperCase()} ${path}`),

@@ -33,6 +33,15 @@ export async function askAbout(store: Store, requestId: string): Promise<void> {
   await store.requests.open({ ...REQUEST, requestId }, 'pending', APPROVAL);
 }
 
+const nobody = (): never => {
+  throw new Error('these tests have no flows');
+};
+const NO_DESK: ServerParts['flows']['desk'] = {
+  ...{ list: nobody, show: nobody, admit: nobody, openChildren: nobody, admitUndo: nobody, history: nobody },
+  ...{ run: nobody, sets: nobody, putSet: nobody, removeSet: nobody, switch: nobody },
+};
+const NO_FLOWS = { desk: NO_DESK, routes: () => [], start: nobody, perMinute: () => 600 };
+
 /** The app over a real store; people and the approval itself are given. */
 export function appOver(store: Store, over: Partial<ServerParts> = {}) {
   const decisions: { request: AskedRequest; proven: ProvenDecision }[] = [];
@@ -48,6 +57,7 @@ export function appOver(store: Store, over: Partial<ServerParts> = {}) {
     },
     enricher: { enrich: async () => [] },
     enrichmentsPerMinute: () => 600,
+    flows: NO_FLOWS,
     askTemporal: async () => undefined,
     counters: new Counters(),
     now: () => NOW,

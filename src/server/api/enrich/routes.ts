@@ -10,8 +10,8 @@ import type { AccessKey } from '../../../store/governance-types.ts';
 import { Problem } from '../../problem.ts';
 import type { ServerParts } from '../../types.ts';
 import { KeyRing } from '../key-ring.ts';
-import { KeyLimits } from './limits.ts';
-import { MOST_ACCOUNTS, OPENAPI } from './openapi.ts';
+import { KeyLimits } from '../key-limits.ts';
+import { MOST_ACCOUNTS } from './openapi.ts';
 
 type Env = { Variables: { key: AccessKey } };
 
@@ -46,9 +46,6 @@ export function enrichRoutes(parts: ServerParts): Hono<Env> {
   });
   return app;
 }
-
-/** `/openapi.json`: what the routes above take and answer. */
-export const openapiRoute = (): Hono => new Hono().get('/openapi.json', (context) => context.json(OPENAPI));
 
 async function enrich(
   { enricher }: ServerParts,

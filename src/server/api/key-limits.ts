@@ -1,4 +1,4 @@
-import type { AccessKey } from '../../../store/governance-types.ts';
+import type { AccessKey } from '../../store/governance-types.ts';
 
 const MINUTE_MS = 60_000;
 /** Keys that are remembered at most; who comes by more is forgotten first. */
@@ -15,7 +15,7 @@ export class KeyLimits {
     this.#now = now;
   }
 
-  /** Takes so many accounts; null where that is allowed, else the seconds to wait. More than a minute's worth waits for a full bucket. */
+  /** Takes so many (accounts, requests); null where that is allowed, else the seconds to wait. More than a minute's worth waits for a full bucket. */
   take({ name }: Pick<AccessKey, 'name'>, accounts: number): number | null {
     const perMinute = this.#perMinute();
     const at = this.#now().getTime();

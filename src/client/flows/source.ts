@@ -1,12 +1,12 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Logger } from 'pino';
-import type { FlowBook } from '../client/flows/types.ts';
-import { readFlowBook } from '../config/flow-book.ts';
-import type { FlowBookReading } from '../config/flow-book.ts';
-import { findFiles } from '../config/files.ts';
-import { flowBase } from '../config/flows.ts';
-import { FLOW_CATALOGUE } from '../remediation/catalogue.ts';
+import type { FlowBook } from './types.ts';
+import { readFlowBook } from '../../config/flow-book.ts';
+import type { FlowBookReading } from '../../config/flow-book.ts';
+import { findFiles } from '../../config/files.ts';
+import { flowBase } from '../../config/flows.ts';
+import { FLOW_CATALOGUE } from '../../remediation/catalogue.ts';
 
 /** The flows, routes and resource sets in force in this process; they follow their files. */
 export interface FlowSource {

@@ -1,0 +1,136 @@
+import { body, inPath, json, listOf, query, ref, refused, refusedUntil, text, time } from '../openapi-parts.ts';
+
+const flag = { enum: ['true', 'false'] };
+const FLOW = inPath('name');
+const RUN = inPath('run', { type: 'string', pattern: '^[0-9a-f]{32}$' });
+
+const ALWAYS = {
+  400: refused('A field is unknown, missing or not of its form; `where.path` is the field.'),
+  401: refused('No access key that counts.'),
+  429: refusedUntil('This key has asked too often; Retry-After tells when to come back.'),
+  503: refusedUntil('A server behind this one does not answer.'),
+};
+const HIDDEN = { 404: refused('There is none of that name or id, or no resource set shows it to this key.') };
+const GUARDED = { 403: refused('It may be seen, but not this be done with it; the code says why.') };
+const BODY = { 413: refused('The body is too large.'), 415: refused('The body is not sent as JSON.') };
+const STARTED = {
+  202: json('A new run.', ref('Accepted')),
+  200: json('The run that there was already; its workflow is started if it was not.', ref('Accepted')),
+  409: refused('The id of the event was used with other content or inputs; or there is nothing to take back.'),
+};
+
+/** The API of delegated flows. */
+export const FLOW_PATHS = {
+  '/v1/ispm/events': {
+    post: {
+      operationId: 'sendIspmEvent',
+      summary: 'An issue of Okta ISPM: runs the flow that the routing table has for it, once an event id',
+      parameters: [
+        query('dry_run', 'Only plan; uses no event id up', flag),
+        query('flow', 'This flow, whatever the routing table says'),
+      ],
+      requestBody: { required: true, content: { 'application/json': { schema: ref('IspmEvent') } } },
+      responses: { ...STARTED, ...ALWAYS, ...GUARDED, ...HIDDEN, ...BODY },
+    },
+  },
+  '/v1/flows': {
+    get: {
+      operationId: 'listFlows',
+      summary: 'The flows that this key may see',
+      responses: { 200: json('With what may be done with each.', ref('Flows')), ...ALWAYS },
+    },
+  },
+  '/v1/flows/{name}': {
+    get: {
+      operationId: 'showFlow',
+      summary: 'One flow with its inputs, steps and routes',
+      parameters: [FLOW],
+      responses: { 200: json('The flow, alone in a list.', ref('FlowDetails')), ...ALWAYS, ...HIDDEN },
+    },
+  },
+  '/v1/flows/{name}/runs': {
+    post: {
+      operationId: 'runFlow',
+      summary: 'Runs a flow for an event, with inputs',
+      parameters: [FLOW],
+      requestBody: body(
+        {
+          event: ref('IspmEvent'),
+          inputs: { type: 'object', additionalProperties: { type: ['string', 'number', 'boolean'] } },
+          dryRun: { type: 'boolean' },
+        },
+        ['inputs', 'dryRun'],
+      ),
+      responses: { ...STARTED, ...ALWAYS, ...GUARDED, ...HIDDEN, ...BODY },
+    },
+  },
+  '/v1/flows/{name}/enabled': {
+    put: {
+      operationId: 'switchFlow',
+      summary: 'Switches a flow on or off; for super administrators of Okta',
+      parameters: [FLOW],
+      requestBody: body({ enabled: { type: 'boolean' } }),
+      responses: { 200: json('As it is now.', ref('FlowSwitch')), ...ALWAYS, ...GUARDED, ...HIDDEN, ...BODY },
+    },
+  },
+  '/v1/flow-runs': {
+    get: {
+      operationId: 'listFlowRuns',
+      summary: 'Runs of flows that this key may see, newest first',
+      parameters: [
+        query('user', 'Who asked: a login, user:LOGIN or key:NAME'),
+        query('flow', 'Name of a flow'),
+        query('outcome', 'How it ended'),
+        query('since', 'Begun then or later', time),
+        query('until', 'Begun before then', time),
+        query('limit', 'At most so many', { type: 'integer', minimum: 1, maximum: 500, default: 50 }),
+        query('after', 'The page behind this run: `next` of the one before'),
+      ],
+      responses: { 200: json('One page.', ref('FlowRuns')), ...ALWAYS, ...GUARDED, ...HIDDEN },
+    },
+  },
+  '/v1/flow-runs/{run}': {
+    get: {
+      operationId: 'showFlowRun',
+      summary: 'One run with its plan, decisions, approvals, calls and undo recipe',
+      parameters: [RUN],
+      responses: { 200: json('The run.', ref('FlowRun')), ...ALWAYS, ...HIDDEN },
+    },
+  },
+  '/v1/flow-runs/{run}/undo': {
+    post: {
+      operationId: 'undoFlowRun',
+      summary: 'Takes a run back, as a run of its own',
+      parameters: [RUN],
+      responses: { ...STARTED, ...ALWAYS, ...GUARDED, ...HIDDEN },
+    },
+  },
+  '/v1/resource-sets': {
+    get: {
+      operationId: 'listResourceSets',
+      summary: 'Who may see and run what: all for super administrators of Okta, their own for others',
+      responses: { 200: json('The sets.', ref('ResourceSets')), ...ALWAYS },
+    },
+  },
+  '/v1/resource-sets/{name}': {
+    get: {
+      operationId: 'showResourceSet',
+      summary: 'One set',
+      parameters: [inPath('name')],
+      responses: { 200: json('The set, alone in a list.', ref('ResourceSets')), ...ALWAYS, ...HIDDEN },
+    },
+    put: {
+      operationId: 'putResourceSet',
+      summary: 'Puts a set; for super administrators of Okta',
+      parameters: [inPath('name')],
+      requestBody: body({ flows: listOf(text), members: listOf(text), permissions: listOf(text) }),
+      responses: { 200: json('As it is now.', ref('ResourceSets')), ...ALWAYS, ...GUARDED, ...BODY },
+    },
+    delete: {
+      operationId: 'removeResourceSet',
+      summary: 'Removes a set; for super administrators of Okta',
+      parameters: [inPath('name')],
+      responses: { 204: { description: 'It is gone.' }, ...ALWAYS, ...GUARDED, ...HIDDEN },
+    },
+  },
+} as const;

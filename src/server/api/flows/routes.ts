@@ -1,0 +1,46 @@
+import type { Hono } from 'hono';
+import { z } from 'zod';
+import { flowDetail, flowItem } from '../../../client/flows/documents.ts';
+import type { ServerParts } from '../../types.ts';
+import { accepted } from './accepted.ts';
+import type { Door, FlowEnv } from './door.ts';
+import { bodyOf, bounded, queryOf } from './requests.ts';
+
+const NOTHING = z.strictObject({});
+const RUN = z.strictObject({
+  event: z.unknown(),
+  inputs: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
+  dryRun: z.boolean().optional(),
+});
+const SWITCH = z.strictObject({ enabled: z.boolean() });
+
+/** `/v1/flows`: the flows that the holder of a key may see, running them, and switching them on and off. */
+export function flowRoutes(parts: ServerParts, door: Door): Hono<FlowEnv> {
+  const { desk, routes } = parts.flows;
+  const app = door.app('flow');
+  app.get('/', async (context) => {
+    queryOf(context, NOTHING);
+    const items = (await desk.list(context.get('asker'))).map(flowItem);
+    return context.json({ schema: 'arx.flows/v1', items });
+  });
+  app.get('/:name', async (context) => {
+    queryOf(context, NOTHING);
+    const visible = await desk.show(context.get('asker'), context.req.param('name'));
+    return context.json({ schema: 'arx.flows/v1', items: [flowDetail(visible, routes())] });
+  });
+  app.post('/:name/runs', bounded, async (context) => {
+    queryOf(context, NOTHING);
+    const body = await bodyOf(context, RUN);
+    const ask = { asker: context.get('asker'), flow: context.req.param('name'), ...body, checkAge: true };
+    return accepted(parts, context, await desk.admit(ask));
+  });
+  app.put('/:name/enabled', bounded, async (context) => {
+    queryOf(context, NOTHING);
+    const { enabled } = await bodyOf(context, SWITCH);
+    const name = context.req.param('name');
+    await desk.switch(context.get('asker'), name, enabled);
+    context.set('became', 'switched');
+    return context.json({ schema: 'arx.flows/v1', items: [{ name, enabled }] });
+  });
+  return app;
+}

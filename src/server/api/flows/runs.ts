@@ -1,0 +1,43 @@
+import type { Hono } from 'hono';
+import { z } from 'zod';
+import { flowRunDocument, flowRunItem } from '../../../client/flows/documents.ts';
+import { historyFilter } from '../../../client/flows/history-filter.ts';
+import { Problem } from '../../problem.ts';
+import type { ServerParts } from '../../types.ts';
+import { accepted } from './accepted.ts';
+import type { Door, FlowEnv } from './door.ts';
+import { queryOf } from './requests.ts';
+
+const word = z.string().optional();
+const HISTORY = z.strictObject({
+  ...{ user: word, flow: word, outcome: word, since: word, until: word, limit: word, after: word },
+});
+const NOTHING = z.strictObject({});
+
+/** `/v1/flow-runs`: the history of runs, one run, and taking one back. */
+export function flowRunRoutes(parts: ServerParts, door: Door): Hono<FlowEnv> {
+  const { desk } = parts.flows;
+  const app = door.app('history');
+  app.get('/', async (context) => {
+    const filter = historyFilter(queryOf(context, HISTORY));
+    const records = await desk.history(context.get('asker'), filter);
+    const next = records.length < filter.limit ? null : (records.at(-1)?.run ?? null);
+    return context.json({ schema: 'arx.flows/v1', items: records.map(flowRunItem), next });
+  });
+  app.get('/:run', async (context) => {
+    queryOf(context, NOTHING);
+    const found = await desk.run(context.get('asker'), runIn(context.req.param('run')));
+    return context.json(await flowRunDocument(parts.store, found));
+  });
+  app.post('/:run/undo', async (context) => {
+    queryOf(context, NOTHING);
+    const opened = await desk.admitUndo(context.get('asker'), runIn(context.req.param('run')));
+    return accepted(parts, context, opened);
+  });
+  return app;
+}
+
+function runIn(text: string): string {
+  if (/^[0-9a-f]{32}$/.test(text)) return text;
+  throw new Problem(404, 'not_found', { message: 'There is no such run.', remedy: 'List them: GET /v1/flow-runs.' });
+}

@@ -1,0 +1,36 @@
+/** Pieces that the parts of the OpenAPI document are made of. */
+export const text = { type: 'string' } as const;
+export const time = { type: 'string', format: 'date-time' } as const;
+export const orNull = (type: string) => ({ type: [type, 'null'] }) as const;
+export const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` }) as const;
+export const listOf = (items: object) => ({ type: 'array', items }) as const;
+
+/** An object of these properties, of which some may be missing. */
+export const object = (properties: Readonly<Record<string, object>>, optional: readonly string[] = []) => ({
+  type: 'object',
+  properties,
+  required: Object.keys(properties).filter((name) => !optional.includes(name)),
+});
+
+/** A body of exactly these properties. */
+export const body = (properties: Readonly<Record<string, object>>, optional: readonly string[] = []) => ({
+  required: true,
+  content: { 'application/json': { schema: { ...object(properties, optional), additionalProperties: false } } },
+});
+
+export const json = (description: string, schema: object) => ({
+  description,
+  content: { 'application/json': { schema } },
+});
+export const refused = (description: string) => json(description, ref('Error'));
+
+/** The same with the header that says when to come back. */
+export const refusedUntil = (description: string) => ({
+  ...refused(description),
+  headers: { 'Retry-After': { schema: { type: 'integer' }, description: 'Seconds' } },
+});
+
+export const query = (name: string, description: string, schema: object = text) => ({
+  ...{ name, in: 'query', description, schema },
+});
+export const inPath = (name: string, schema: object = text) => ({ name, in: 'path', required: true, schema });
