@@ -77,7 +77,9 @@ async function readPage(
     record: (outcome) => {
       if (!outcome.ok) return null;
       const { items, next } = outcome.output;
-      return { kind: 'scan.page', outcome: { users: items.length, more: next !== null } };
+      // The first try reads each page once: its place among the entries of the page need not be asked for.
+      const sequence = Context.current().info.attempt === 1 ? 0 : undefined;
+      return { kind: 'scan.page', sequence, outcome: { users: items.length, more: next !== null } };
     },
   };
   const groupId = plan.groups[source]?.id ?? null;

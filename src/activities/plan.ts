@@ -67,7 +67,7 @@ export function runPlan(record: RunRecord): RunPlan {
     tickets: plan.tickets.mode,
     autoBatch: AUTO_BATCH,
     historyLimit: HISTORY_LIMIT,
-    ...(plan.scan?.mode === 'delta' && { delta: { readyAt: plan.scan.readyAt } }),
+    ...(plan.scan?.mode === 'delta' ? { delta: { readyAt: plan.scan.readyAt } } : { overlap: true }),
   };
 }
 

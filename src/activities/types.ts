@@ -16,6 +16,8 @@ export interface RunPlan {
   /** Users of a batch where that is `auto`, and history length at which the run continues as new; earlier plans do not say. */
   autoBatch?: number;
   historyLimit?: number;
+  /** Users are checked while the list is still read; plans of earlier versions do one after the other. */
+  overlap?: true;
   /** Only who changed is to be read: the log is asked for them, not before this time (ISO 8601). */
   delta?: { readyAt: string };
 }

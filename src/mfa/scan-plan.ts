@@ -9,7 +9,7 @@ export const USERS_A_PAGE = 200;
 /** Pages of one list that one activity reads at most. */
 export const PAGES_AT_ONCE = 10;
 /** Above this many users `scan.batch: auto` goes from one user an activity to batches. */
-const AUTO_BATCH_ABOVE = 2_000;
+export const AUTO_BATCH_ABOVE = 2_000;
 /** Users of a batch then: a page of the list. Stands in the plan. */
 export const AUTO_BATCH = 200;
 /** That of plans of earlier versions, which name none. */

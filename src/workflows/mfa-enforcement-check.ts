@@ -1,6 +1,6 @@
 import * as wf from '@temporalio/workflow';
 import type { MfaActivities, RunPlan } from '../activities/types.ts';
-import { batchSize, EARLIER_AUTO_BATCH, FINDINGS_A_PAGE, PAGES_AT_ONCE } from '../mfa/scan-plan.ts';
+import { AUTO_BATCH_ABOVE, batchSize, EARLIER_AUTO_BATCH, FINDINGS_A_PAGE, PAGES_AT_ONCE } from '../mfa/scan-plan.ts';
 import { checkedInput, FORMS } from './input.ts';
 import { progressQuery } from './messages.ts';
 import type {
@@ -12,6 +12,7 @@ import type {
 } from './messages.ts';
 import { inParallel } from './pool.ts';
 import { failureCode, historyIsLong, PATIENT, QUICK, slicer, sum } from './scanning.ts';
+import type { Slice } from './scanning.ts';
 
 const quick = wf.proxyActivities<MfaActivities>(QUICK);
 const patient = wf.proxyActivities<MfaActivities>(PATIENT);
@@ -47,6 +48,10 @@ export async function mfaEnforcementCheck(given?: MfaEnforcementCheckInput): Pro
 /** The run from where it stands; null when the history has grown long and the run must continue as new. */
 async function story(plan: RunPlan, state: ResumeState, progress: Progress): Promise<MfaEnforcementCheckResult | null> {
   const { run } = plan;
+  if (state.phase === 'listing' && plan.overlap) {
+    if (!(await listAndCheck(plan, state, progress))) return null;
+    state.phase = 'tickets';
+  }
   if (state.phase === 'listing') {
     if (!(await listUsers(plan, state))) return null;
     if (plan.delta) await readChanges(run, plan.delta);
@@ -101,6 +106,23 @@ async function listUsers(plan: RunPlan, state: ResumeState): Promise<boolean> {
   return true;
 }
 
+/** Checks what is listed while the rest of the list is read: lists have a quota of their own. */
+async function listAndCheck(plan: RunPlan, state: ResumeState, progress: Progress): Promise<boolean> {
+  const list = { over: false };
+  const listing = listUsers(plan, state).finally(() => (list.over = true));
+  // How many there are decides about batches.
+  const checking = wf
+    .condition(() => list.over || sum(state.sizes) > AUTO_BATCH_ABOVE)
+    .then(() => {
+      progress.phase = 'scan';
+      return checkEverybody(plan, state, list);
+    });
+  const [listed, checked] = await Promise.allSettled([listing, checking]);
+  if (listed.status === 'rejected') throw listed.reason;
+  if (checked.status === 'rejected') throw checked.reason;
+  return listed.value && checked.value;
+}
+
 /**
  * Asks the log who changed, after the list: what happens in between is in the log. Plans of earlier versions have no
  * delta, so that recorded histories go on as they were.
@@ -111,17 +133,25 @@ async function readChanges(run: string, { readyAt }: NonNullable<RunPlan['delta'
   await patient.readChanges({ run });
 }
 
-/** Fans the checks out in a small window; one user an activity, or a batch of them. */
-async function checkEverybody(plan: RunPlan, state: ResumeState): Promise<boolean> {
+/** Fans the checks out in a small window; one user an activity, or a batch of them. Goes on until the list is over. */
+async function checkEverybody(plan: RunPlan, state: ResumeState, list = { over: true }): Promise<boolean> {
   const size = batchSize(plan.batch, sum(state.sizes), plan.autoBatch ?? EARLIER_AUTO_BATCH);
   const { next, paused } = slicer(state.sizes, state.scanAt, { size, historyLimit: plan.historyLimit });
+  const more = async (): Promise<Slice | null> => {
+    const pages = state.sizes.length;
+    await wf.condition(() => list.over || state.sizes.length > pages);
+    return nextOrMore();
+  };
+  const nextOrMore = (): Slice | null | Promise<Slice | null> => next() ?? (list.over || paused() ? null : more());
   try {
-    await inParallel(plan.window, next, async (slice) => {
+    await inParallel(plan.window, nextOrMore, async (slice) => {
       const { checked } = await patient.checkUsers({ run: plan.run, ...slice });
       state.checked += checked;
     });
   } catch (error) {
     if (failureCode(error) !== 'unauthenticated') throw error;
+    // Nobody is left out who is listed later.
+    await wf.condition(() => list.over);
     const { checked } = await patient.giveUpChecking({ run: plan.run, code: 'unauthenticated' });
     state.checked += checked;
     return true;

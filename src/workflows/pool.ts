@@ -1,15 +1,20 @@
 /**
- * Runs `work` over what `next` hands out, at most `width` at a time, until `next` gives null. The first failure is
+ * Runs `work` over what `next` hands out, at once or once there is something, at most `width` at a time, until it gives
+ * null. The first failure is
  * thrown after everything begun has ended, so that nothing is left behind in flight.
  */
 export async function inParallel<Item>(
   width: number,
-  next: () => Item | null,
+  next: () => Item | null | Promise<Item | null>,
   work: (item: Item) => Promise<void>,
 ): Promise<void> {
   const failures: unknown[] = [];
   const lane = async (): Promise<void> => {
-    for (let item = next(); item !== null && failures.length === 0; item = next()) {
+    while (failures.length === 0) {
+      const given = next();
+      // What is there at once is taken at once: recorded histories know no turn in between.
+      const item = given instanceof Promise ? await given : given;
+      if (item === null || failures.length > 0) return;
       try {
         await work(item);
       } catch (error) {

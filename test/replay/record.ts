@@ -154,6 +154,10 @@ const WAYS: Record<string, Way> = {
     await people(job, 330, 330);
     return started(job);
   },
+  'checked-while-listed': async (job) => {
+    await people(job, 2_300, 2_300);
+    return started(job);
+  },
   'continued-sooner': async (job) => {
     await people(job, 130, 130);
     return started(job);
