@@ -30,6 +30,18 @@ const TWIN_READ_BY = [
   'markdown',
   'profile-markdown',
 ].map((name) => `twin/${name}`);
+// What flows are called, how events are named and where they lead: the files are checked by it, and suggestions made.
+const FLOWS_READ_BY = [
+  'catalogue',
+  'names',
+  'outcome',
+  'permissions',
+  'products',
+  'routing',
+  'suggest',
+  'tenants',
+  'titles',
+].map((name) => `remediation/${name}`);
 const CONSOLE_ROOMS = ['workflows/messages', 'config', 'store', 'governance', 'audit'];
 
 /** imports: rooms open to it; lazily: those open to `await import()` only; packages: absent for any but the vendors'. */
@@ -54,7 +66,7 @@ const ROOMS = {
   // A look-up of an account is one for command line, server and worker.
   client: { imports: [...CONSOLE_ROOMS, 'enrichment', 'remediation'] },
   cli: {
-    imports: [...CONSOLE_ROOMS, 'server', 'client', ...ESTIMATED_BY, ...TWIN_READ_BY],
+    imports: [...CONSOLE_ROOMS, 'server', 'client', ...ESTIMATED_BY, ...TWIN_READ_BY, ...FLOWS_READ_BY],
     lazily: ['local', 'emulators', 'connectors/create'],
   },
   local: { imports: ['config', 'store', 'worker', 'emulators'] },

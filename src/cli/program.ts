@@ -9,6 +9,7 @@ import { defineDemo } from './demo.ts';
 import { defineDoctor } from './doctor.ts';
 import { defineEmulate } from './emulate.ts';
 import { defineEnrich } from './enrich.ts';
+import { defineFlows } from './flows.ts';
 import { defineAuditKeys } from './keys-audit.ts';
 import { defineKeys } from './keys.ts';
 import { defineOkta } from './okta.ts';
@@ -33,6 +34,7 @@ const VERBS: readonly DefineVerb[] = [
   defineRegister,
   defineUnregister,
   defineEnrich,
+  defineFlows,
   defineCall,
   defineApprovals,
   defineKeys,

@@ -7,3 +7,6 @@ export const flowSlug = (name: string): string =>
 
 /** The principal of a flow, for policies: `flow:suspend-okta-account`. */
 export const flowPrincipal = (name: string): string => `flow:${flowSlug(name)}`;
+
+/** Where the reason of a run that takes another back stands among the texts of its issue. */
+export const UNDO_REASON = 'undoReason';

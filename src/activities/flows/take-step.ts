@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../audit/types.ts';
+import { UNDO_REASON } from '../../remediation/names.ts';
 import { outcomeOfRequest } from '../../remediation/outcome.ts';
 import type { FlowRunRecord, FlowStepRecord } from '../../store/flow-types.ts';
 import type { FlowDeps } from './deps.ts';
@@ -29,17 +30,24 @@ export function beginStep(deps: FlowDeps): FlowActivities['beginStep'] {
 
 /** The governed operation of a step: the flow asks, on behalf of the person who asked for the run. */
 function requestOf(record: FlowRunRecord, { id, operation, params }: FlowStepRecord): JsonObject {
-  const { run, flow, issue, caller } = record;
+  const { caller } = record;
   const { principal, personId, authenticatedBy, surface } = caller;
   const isPerson = principal.startsWith('user:') && principal !== 'user:anonymous';
   return {
     operation,
     params: inputsOf(operation, params, { run: record, step: id }),
-    reason: `${flow ?? 'flow'}: ${issue.title} (run ${run})`.slice(0, 1_000),
+    reason: reasonOf(record),
     as: principalOf(record),
     ...(isPerson && { onBehalfOf: personId ?? principal.slice('user:'.length) }),
     ...{ authenticatedBy, surface },
   };
+}
+
+/** Why, as approvers see it: a run that takes another back also says what it was told. */
+function reasonOf({ run, flow, issue, undoes }: FlowRunRecord): string {
+  const because = undoes === null ? undefined : issue.texts[UNDO_REASON];
+  const about = undoes === null ? issue.title : `takes back run ${undoes}, ${issue.title}`;
+  return `${flow ?? 'flow'}: ${about} (run ${run})${because === undefined ? '' : `: ${because}`}`.slice(0, 1_000);
 }
 
 /** What became of a step: how it stands, and how the run ends where it ends with it. */

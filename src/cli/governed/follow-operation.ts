@@ -69,7 +69,7 @@ async function watch(io: Io, { target, started, over, seen }: Watch): Promise<Ac
   while (!over.aborted) {
     seen.record = await requestOfRun(target.store, started.run).catch(() => null);
     if (seen.record) {
-      if (seen.record.approval && !isEnded(seen.record)) ask(io, approvalDocument(seen.record));
+      if (seen.record.approval && !isEnded(seen.record)) tellWhoDecides(io, approvalDocument(seen.record), target);
       return seen.record;
     }
     if (!warned && Date.now() - since > WORKER_PATIENCE_MS) warned = await warnWithoutWorker(io, target);
@@ -83,13 +83,17 @@ async function requestOfRun(store: Store, run: string): Promise<ActionRecord | n
 }
 
 /** Says who may decide, and how. */
-function ask(io: Io, document: ApprovalDocument): void {
+export function tellWhoDecides(io: Io, document: ApprovalDocument, { local }: Pick<Target, 'local'>): void {
   const { bold, dim } = io.colors.err;
   const names = [...new Set(document.requirements.flatMap(({ any_of }) => any_of))];
   const who = names.length > 0 ? names.map(plain).join(', ') : 'the default approvers';
   say(io, `${bold('waiting for approval')} of request ${document.request} until ${when(document.deadline)}`);
   say(io, dim(`  may decide: ${who} (${document.needed} of ${document.eligible.length} people needed)`));
-  say(io, dim(`  arx approvals approve ${document.request}   or   arx approvals deny ${document.request}`));
+  const more = local ? ' --local' : '';
+  say(
+    io,
+    dim(`  arx approvals approve ${document.request}${more}   or   arx approvals deny ${document.request}${more}`),
+  );
 }
 
 interface Detaching {

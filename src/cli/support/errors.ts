@@ -97,9 +97,19 @@ interface Fields {
   code?: unknown;
   remedy?: unknown;
   where?: unknown;
+  field?: unknown;
   others?: unknown;
 }
 const text = (value: unknown, fallback: string): string => (typeof value === 'string' && value ? value : fallback);
+
+/** How refusals of delegated flows end the command; what is not there ends as everything that is not there. */
+const REFUSALS: Record<string, ExitCode> = {
+  malformed: EXIT.usage,
+  conflict: EXIT.usage,
+  forbidden: EXIT.denied,
+  not_allowed: EXIT.denied,
+  disabled: EXIT.denied,
+};
 
 /** Errors of other rooms by name, so that their modules need not be loaded to tell them apart. */
 const BY_NAME: Record<string, (error: Fields) => CliError> = {
@@ -111,6 +121,14 @@ const BY_NAME: Record<string, (error: Fields) => CliError> = {
       where: (error.where as ConfigPlace | null) ?? null,
       others: Array.isArray(error.others) ? error.others.map(toCliError) : [],
       exit: EXIT.usage,
+    }),
+  FlowRefusal: (error) =>
+    new CliError({
+      code: text(error.code, 'refused'),
+      message: text(error.message, 'Refused.'),
+      remedy: text(error.remedy, 'See `arx flows list`.'),
+      where: typeof error.field === 'string' ? { path: error.field } : null,
+      exit: REFUSALS[text(error.code, '')] ?? EXIT.error,
     }),
   PolicyDeniedError: (error) => failure('policy_denied', text(error.message, 'Denied by policy.')),
   InvalidArgumentError: (error) => failure('invalid_argument', text(error.message, 'An argument has not its form.')),

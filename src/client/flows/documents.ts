@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../audit/types.ts';
+import { UNDO_REASON } from '../../remediation/names.ts';
 import type { Flow, FlowPermission, Issue, Route } from '../../remediation/types.ts';
 import type { FlowRunRecord, FlowStepRecord } from '../../store/flow-types.ts';
 import type { Store } from '../../store/types.ts';
@@ -37,6 +38,8 @@ export interface FlowRunItem extends Pick<
   flow: { name: string; version: string } | null;
   event: { id: string; type: Issue['eventType']; at: string };
   issue: Pick<Issue, 'title' | 'category' | 'severity' | 'entity' | 'lastLogin'> & { id: string };
+  /** Why it takes another run back, where that was said. */
+  reason: string | null;
 }
 
 /** A run (`arx.flow-run/v1`). */
@@ -72,6 +75,7 @@ export function flowRunItem(record: FlowRunRecord): FlowRunItem {
     ...{ run, workflowId, flow: flow === null ? null : { name: flow, version: version ?? '' } },
     event: { id: record.eventId, type: eventType, at },
     issue: { id: issueId, title, category, severity, entity, lastLogin },
+    reason: undoes === null ? null : (issue.texts[UNDO_REASON] ?? null),
     ...{ caller, dryRun, state, outcome, code, message, parent, undoes, startedAt, finishedAt },
   };
 }

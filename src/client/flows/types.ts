@@ -88,8 +88,8 @@ export interface FlowDesk {
    * for) and a permission of its own; those for which there is nothing to begin are ended. Safe to repeat.
    */
   openChildren(parent: FlowRunRecord): Promise<FlowRunRecord[]>;
-  /** Opens the run that takes `run` back. Throws FlowRefusal nothing_to_undo. */
-  admitUndo(asker: FlowAsker, run: string): Promise<{ record: FlowRunRecord; created: boolean }>;
+  /** Opens the run that takes `run` back; `reason`: why, for approvers. Throws FlowRefusal nothing_to_undo. */
+  admitUndo(asker: FlowAsker, run: string, reason?: string): Promise<{ record: FlowRunRecord; created: boolean }>;
   /** Runs of flows that the asker may see. */
   history(asker: FlowAsker, filter: Omit<FlowRunFilter, 'flows'>): Promise<FlowRunRecord[]>;
   run(asker: FlowAsker, run: string): Promise<{ record: FlowRunRecord; children: FlowRunRecord[] }>;

@@ -1,3 +1,4 @@
+import { UNDO_REASON } from '../../remediation/names.ts';
 import { undoRunId } from '../../remediation/run-id.ts';
 import type { FlowRunRecord } from '../../store/flow-types.ts';
 import { runRecord } from './drafting.ts';
@@ -6,17 +7,20 @@ import { refusal } from './refusal.ts';
 import type { Session } from './session.ts';
 import type { FlowDeskParts, OpenedRun } from './types.ts';
 
+const MOST_REASON = 500;
+
 /**
  * Opens the run that takes another back; its steps are the recipe of that one. While one is open it is given back; after
  * its end there is a new one, which finds for itself what is so already. Throws FlowRefusal.
  */
-export async function admitUndo(parts: FlowDeskParts, session: Session, run: string): Promise<OpenedRun> {
+export async function admitUndo(parts: FlowDeskParts, session: Session, { run, reason }: Undoing): Promise<OpenedRun> {
   const { flows } = parts.store;
   const undone = await flows.get(run);
   if (undone === null || !session.sees(undone)) throw refusal('no_run');
   if (undone.flow !== null) session.needPermission(undone.flow, 'undo');
   needRecipe(undone);
-  const { issue, inputs, eventDigest, flow: name, version } = undone;
+  const { inputs, eventDigest, flow: name, version } = undone;
+  const issue = withReason(undone.issue, reason);
   const id = undoRunId(run, await flows.endedUndos(run));
   const record = runRecord({
     ...{ run: id, undoes: run, caller: session.standing.caller, issue, inputs, eventDigest, dryRun: false, end: null },
@@ -25,6 +29,23 @@ export async function admitUndo(parts: FlowDeskParts, session: Session, run: str
   });
   const earlier = await flows.get(id);
   return earlier === null ? openRun(parts, record) : { record: earlier, created: false };
+}
+
+/** A run to take back, and why. */
+interface Undoing {
+  run: string;
+  reason?: string | undefined;
+}
+
+/** The reason stands with the texts of the issue: only approvers and the history see it. */
+function withReason({ texts, ...issue }: FlowRunRecord['issue'], reason: string | undefined): FlowRunRecord['issue'] {
+  const { [UNDO_REASON]: _earlier, ...rest } = texts;
+  const words =
+    reason
+      ?.replace(/[\p{Cc}\p{Cs}]+/gu, ' ')
+      .trim()
+      .slice(0, MOST_REASON) ?? '';
+  return { ...issue, texts: words === '' ? rest : { ...rest, [UNDO_REASON]: words } };
 }
 
 function needRecipe({ state, dryRun, undo, issue }: FlowRunRecord): void {

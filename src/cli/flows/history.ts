@@ -1,0 +1,58 @@
+import { flowRunDocument, flowRunItem } from '../../client/flows/documents.ts';
+import type { FlowRunFilter } from '../../store/flow-types.ts';
+import { EXIT } from '../support/exit.ts';
+import type { ExitCode } from '../support/exit.ts';
+import { print, writeJson } from '../support/io.ts';
+import type { Io } from '../support/io.ts';
+import { withDesk } from './desk.ts';
+import type { FlowsOptions, HistoryOptions } from './options.ts';
+import { trailOf } from './trail.ts';
+
+/** `arx flows history`: runs of flows that whoever asks may see, newest first. Throws FlowRefusal not_found. */
+export async function listHistory(io: Io, options: HistoryOptions): Promise<ExitCode> {
+  const records = await withDesk(io, options, ({ desk, asker }) => desk.history(asker, filterOf(options)));
+  const items = records.map(flowRunItem);
+  if (options.json) await writeJson(io, { schema: 'arx.flows/v1', items });
+  else {
+    const { noRunsText, runsTable } = await import('../render/flows.ts');
+    await print(io, items.length > 0 ? runsTable(items, io.colors.out) : noRunsText());
+  }
+  return EXIT.ok;
+}
+
+function filterOf({ user, flow, outcome, since, until, limit }: HistoryOptions): FlowRunFilter {
+  return {
+    limit,
+    ...(user !== undefined && { user: principalOf(user) }),
+    ...(flow !== undefined && { flow }),
+    ...(outcome !== undefined && { outcome }),
+    ...(since !== undefined && { since }),
+    ...(until !== undefined && { until }),
+  };
+}
+
+/** A name alone is a person's; keys are agents. */
+function principalOf(user: string): string {
+  if (user.startsWith('key:')) return `agent:${user.slice('key:'.length)}`;
+  return /^(user|agent):/.test(user) ? user : `user:${user}`;
+}
+
+/** `arx flows history RUN`: everything about one run. Throws FlowRefusal not_found. */
+export async function showRun(io: Io, run: string, options: FlowsOptions): Promise<ExitCode> {
+  const document = await withDesk(io, options, async ({ desk, asker, store }) => {
+    const found = await desk.run(asker, run);
+    const [told, trail, undone] = await Promise.all([
+      flowRunDocument(store, found),
+      trailOf(store, found.record),
+      store.flows.undoOf(found.record.run),
+    ]);
+    return { ...told, undoneBy: undone?.run ?? null, ...trail };
+  });
+  if (options.json) await writeJson(io, document);
+  else {
+    const { flowRunText, trailText } = await import('../render/flow-run.ts');
+    const text = flowRunText(document, io.colors.out, { local: options.local ?? false });
+    await print(io, `${text}\n${trailText(document, io.colors.out)}`);
+  }
+  return EXIT.ok;
+}

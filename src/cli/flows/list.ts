@@ -1,0 +1,21 @@
+import { flowItem } from '../../client/flows/documents.ts';
+import { EXIT } from '../support/exit.ts';
+import type { ExitCode } from '../support/exit.ts';
+import { print, writeJson } from '../support/io.ts';
+import type { Io } from '../support/io.ts';
+import { withDesk } from './desk.ts';
+import type { FlowsOptions } from './options.ts';
+
+/** `arx flows list`: the flows that whoever asks may see. */
+export async function listFlows(io: Io, options: FlowsOptions): Promise<ExitCode> {
+  const { items, asker } = await withDesk(io, options, async ({ desk, asker }) => ({
+    items: (await desk.list(asker)).map(flowItem),
+    asker,
+  }));
+  if (options.json) await writeJson(io, { schema: 'arx.flows/v1', items });
+  else {
+    const { flowsTable, noFlowsText } = await import('../render/flows.ts');
+    await print(io, items.length > 0 ? flowsTable(items, io.colors.out) : noFlowsText(asker.principal));
+  }
+  return EXIT.ok;
+}

@@ -1,0 +1,51 @@
+import type { FlowOutcome } from '../../remediation/types.ts';
+
+/** Options that every `arx flows` takes. */
+export interface FlowsOptions {
+  config?: string;
+  local?: boolean;
+  as?: string;
+  json?: boolean;
+}
+
+/** Options of what starts a run. */
+export interface StartOptions extends FlowsOptions {
+  detach?: boolean;
+}
+
+/** Options of `arx flows run`. */
+export interface RunOptions extends StartOptions {
+  event: string;
+  input?: string[];
+  dryRun?: boolean;
+}
+
+/** Options of `arx flows undo`. */
+export interface UndoOptions extends StartOptions {
+  reason?: string;
+}
+
+/** Options of `arx flows history`; times are ISO 8601 UTC. */
+export interface HistoryOptions extends FlowsOptions {
+  user?: string;
+  flow?: string;
+  outcome?: FlowOutcome;
+  since?: string;
+  until?: string;
+  limit: number;
+}
+
+/** Options of `arx flows sets put`. */
+export interface PutSetOptions extends FlowsOptions {
+  flow: string[];
+  member: string[];
+  permission: string[];
+}
+
+/** Options of `arx flows suggest`. */
+export interface SuggestOptions {
+  config?: string;
+  local?: boolean;
+  save?: string;
+  json?: boolean;
+}

@@ -1,0 +1,26 @@
+import { flowDetail } from '../../client/flows/documents.ts';
+import { flowPrincipal } from '../../remediation/names.ts';
+import { EXIT } from '../support/exit.ts';
+import type { ExitCode } from '../support/exit.ts';
+import { print, writeJson } from '../support/io.ts';
+import type { Io } from '../support/io.ts';
+import { withDesk } from './desk.ts';
+import type { FlowsOptions } from './options.ts';
+
+/** `arx flows show`: one flow in full. Throws FlowRefusal not_found. */
+export async function showFlow(io: Io, name: string, options: FlowsOptions): Promise<ExitCode> {
+  const flow = await withDesk(io, options, async ({ desk, asker, book }) => {
+    const visible = await desk.show(asker, name);
+    return {
+      ...flowDetail(visible, book.routes),
+      principal: flowPrincipal(visible.flow.name),
+      file: visible.flow.place.file,
+    };
+  });
+  if (options.json) await writeJson(io, { schema: 'arx.flows/v1', items: [flow] });
+  else {
+    const { flowText } = await import('../render/flows.ts');
+    await print(io, flowText(flow, io.colors.out));
+  }
+  return EXIT.ok;
+}

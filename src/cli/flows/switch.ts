@@ -1,0 +1,22 @@
+import { sameName } from '../../remediation/titles.ts';
+import { EXIT } from '../support/exit.ts';
+import type { ExitCode } from '../support/exit.ts';
+import { print, writeJson } from '../support/io.ts';
+import type { Io } from '../support/io.ts';
+import { plain } from '../support/text.ts';
+import { withDesk } from './desk.ts';
+import type { FlowsOptions } from './options.ts';
+
+/** `arx flows enable|disable`: switches a flow for everybody, whatever its file says. Throws FlowRefusal. */
+export async function switchFlow(
+  io: Io,
+  { flow, enabled, options }: { flow: string; enabled: boolean; options: FlowsOptions },
+): Promise<ExitCode> {
+  const name = await withDesk(io, options, async ({ desk, asker, book }) => {
+    await desk.switch(asker, flow, enabled);
+    return book.flows.find((one) => sameName(one.name, flow))?.name ?? flow;
+  });
+  if (options.json) await writeJson(io, { schema: 'arx.flows/v1', items: [{ name, enabled }] });
+  else await print(io, `${plain(name)} is ${enabled ? 'enabled' : 'disabled'}.`);
+  return EXIT.ok;
+}
