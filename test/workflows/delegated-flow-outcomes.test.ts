@@ -157,6 +157,24 @@ describe('how runs of delegated flows end', () => {
     expect(await flows.writes('okta', id)).toEqual([]);
   });
 
+  it('cancelled during the call: what was taken is on record, with what takes it back', async () => {
+    const id = await target();
+    const rule = { vendor: 'okta', method: 'POST', pathPattern: `${id}/lifecycle/suspend` } as const;
+    await flows.job.emulators.clearFaults();
+    await flows.job.emulators.fault({ ...rule, kind: 'hang', moment: 'after', times: 1 });
+    const started = await suspend(id);
+    const request = await flows.answer(started.run, 'suspend');
+    await expect.poll(async () => (await flows.job.emulators.faults())[0]?.struck, { timeout: 20_000 }).toBe(1);
+    await flows.job.temporal.client.workflow.getHandle(flowId(started.run)).cancel();
+    expect(await started.result()).toMatchObject({
+      ...{ outcome: 'failed', code: 'cancelled', steps: [{ state: 'done', result: { code: 'found_done' } }] },
+      undo: [{ operation: 'okta:users:unsuspend' }],
+    });
+    await flows.job.emulators.clearFaults();
+    expect(await flows.job.store.requests.get(request)).toMatchObject({ state: 'succeeded' });
+    expect(await flows.writes('okta', id)).toHaveLength(1);
+  });
+
   it('from the Temporal UI: the event itself; typed in twice it is one run, and a refusal fails the workflow', async () => {
     const id = await target();
     const [group] = await flows.job.emulators.addGroups([{ name: 'Typed' }]);

@@ -1,5 +1,5 @@
 import { Context } from '@temporalio/activity';
-import { ConnectorError } from '../../connectors/errors.ts';
+import { ConnectorError, InvalidArgumentError } from '../../connectors/errors.ts';
 import { sameName } from '../../remediation/titles.ts';
 import type { Caller, OktaGroup, OktaPage, OktaUser, SlackOperations } from '../../connectors/types.ts';
 import type { GovernedDeps } from './deps.ts';
@@ -9,6 +9,12 @@ export const PEOPLE_READER = 'workflow:governed-operations';
 /** A channel with more people than this is no list of approvers. */
 const MOST_MEMBERS = 200;
 const USER_ID = /^[A-Za-z0-9]{20}$/;
+
+/** What is no name in Okta is nobody's there. */
+function none(error: unknown): { output: Pick<OktaPage<OktaUser>, 'items'> } {
+  if (error instanceof InvalidArgumentError) return { output: { items: [] } };
+  throw error;
+}
 
 /** The caller that reads what is needed to judge a request. */
 export const readerOf = ({ run, workflowId }: { run: string; workflowId: string }): Caller => ({
@@ -54,8 +60,8 @@ export class PeopleReader {
       // A filter sees what was written just now, and a search what is written in other letters.
       const search = `profile.login eq ${quoted} or profile.email eq ${quoted}`;
       for (const by of [{ login: name }, { email: name }, { search }]) {
-        const { output } = await okta('users:read', by, this.#context('person'));
-        for (const user of output.items) if (isNamed(user, name)) found.set(user.id, user);
+        const users = await okta('users:read', by, this.#context('person')).catch(none);
+        for (const user of users.output.items) if (isNamed(user, name)) found.set(user.id, user);
       }
     }
     return [...found.values()];
