@@ -1,5 +1,3 @@
-import { Ajv2020 } from 'ajv/dist/2020.js';
-import addFormats from 'ajv-formats';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { keyHash } from '../../../src/config/identity-keys.ts';
 import { startEmulators } from '../../../src/emulators/start.ts';
@@ -11,6 +9,7 @@ import type { Store } from '../../../src/store/types.ts';
 import { describeOnStores } from '../../support/stores.ts';
 import { enricherOver, PEOPLE } from '../client/support.ts';
 import { policy } from '../connectors/support/harness.ts';
+import { fits } from './openapi.ts';
 import { appOver } from './support.ts';
 
 const KEY = `arxk_${'k'.repeat(43)}`;
@@ -40,14 +39,6 @@ async function serve(store: Store, over: Partial<ServerParts> = {}) {
     });
   return { app, get, post };
 }
-
-const ajv = new Ajv2020({ strict: false });
-(addFormats as unknown as (ajv: Ajv2020) => void)(ajv);
-ajv.addSchema({ $id: 'openapi', ...OPENAPI });
-const fits = (schema: string, value: unknown): unknown => {
-  const check = ajv.compile({ $ref: `openapi#/components/schemas/${schema}` });
-  return check(value) ? [] : check.errors;
-};
 
 describeOnStores('the enrichment API', ({ fresh }) => {
   it('tells who an account is, by a bearer token or x-api-key, as its document says', async () => {

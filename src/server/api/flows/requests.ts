@@ -35,7 +35,8 @@ export async function jsonOf({ req }: Context): Promise<unknown> {
 /** A JSON object of exactly this form. Throws Problem 400 with the field that is wrong. */
 export async function bodyOf<Schema extends z.ZodType>(context: Context, schema: Schema): Promise<z.output<Schema>> {
   const value = await jsonOf(context);
-  if (hasProto(value)) throw malformed('The body has an unknown field.', '__proto__');
+  const path = protoIn(value);
+  if (path !== null) throw malformed('The body has an unknown field.', path);
   return formed(schema, value);
 }
 
@@ -44,7 +45,7 @@ export function queryOf<Schema extends z.ZodType>({ req }: Context, schema: Sche
   const words = [...new URL(req.url).searchParams];
   const names = words.map(([name]) => name);
   const twice = names.find((name, at) => names.indexOf(name) !== at);
-  if (twice !== undefined || names.includes('__proto__')) throw malformed('The address says something twice.', twice);
+  if (twice !== undefined || names.includes(PROTO)) throw malformed('The address says something twice.', twice);
   return formed(schema, Object.fromEntries(words));
 }
 
@@ -57,8 +58,16 @@ function formed<Schema extends z.ZodType>(schema: Schema, value: unknown): z.out
   throw malformed(path === '' ? 'It is no JSON object.' : 'A field is unknown, missing or not of its form.', path);
 }
 
+/** Where a key stands that schemas pass over; the event is the desk's to look through. */
+function protoIn(value: unknown): string | null {
+  if (hasProto(value)) return PROTO;
+  const inner = Object.entries(value ?? {}).find(([name, one]) => name !== 'event' && hasProto(one));
+  return inner ? `${inner[0]}.${PROTO}` : null;
+}
+
+const PROTO = '__proto__';
 const hasProto = (value: unknown): boolean =>
-  typeof value === 'object' && value !== null && Object.hasOwn(value, '__proto__');
+  typeof value === 'object' && value !== null && Object.hasOwn(value, PROTO);
 
 /** A request that has not its form; `path`: where, without what stands there. */
 const malformed = (message: string, path = ''): Problem =>
