@@ -1,7 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { Hono } from 'hono';
 import type { Context } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { z } from 'zod';
 import { approvalDocument } from '../../client/approval-document.ts';
@@ -9,6 +8,7 @@ import type { AskedRequest } from '../../client/signed-decision.ts';
 import { messageOf } from '../../governance/words.ts';
 import type { AccessKey } from '../../store/governance-types.ts';
 import type { DecisionAnswer } from '../../workflows/messages.ts';
+import { bounded } from '../bounded.ts';
 import { Problem } from '../problem.ts';
 import type { Person, ServerParts } from '../types.ts';
 import { callerOf } from './caller.ts';
@@ -52,9 +52,7 @@ export function approvalRoutes(parts: ServerParts): Hono<Env> {
     const record = await askedOf(parts, context.req.param('id'));
     return context.json({ schema: 'arx.approval/v1', ...approvalDocument(record) });
   });
-  app.post('/:id/decisions', bodyLimit({ maxSize: MOST_BYTES, onError: tooLarge }), (context) =>
-    decision(parts, context, context.req.param('id')),
-  );
+  app.post('/:id/decisions', bounded(MOST_BYTES), (context) => decision(parts, context, context.req.param('id')));
   return app;
 }
 
@@ -136,10 +134,3 @@ const malformed = (what: string): Problem =>
     message: `The request has not its form: ${what}.`,
     remedy: 'See docs/server.md for the fields.',
   });
-
-function tooLarge(): never {
-  throw new Problem(413, 'too_large', {
-    message: 'The body is too large.',
-    remedy: `Send at most ${MOST_BYTES} bytes.`,
-  });
-}

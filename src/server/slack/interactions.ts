@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Hono } from 'hono';
 import type { Context } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import type { Secret } from '../../config/secret.ts';
 import { messageOf } from '../../governance/words.ts';
 import type { Background } from '../background.ts';
+import { bounded } from '../bounded.ts';
 import { Problem } from '../problem.ts';
 import { RefusalTrail } from '../refusals.ts';
 import type { ServerParts } from '../types.ts';
@@ -22,7 +22,7 @@ const ANSWER_WITHIN_MS = 2_500;
 export function slackRoutes(parts: ServerParts, background: Background): Hono {
   const app = new Hono();
   const trail = new RefusalTrail(parts);
-  const limit = bodyLimit({ maxSize: MOST_BYTES, onError: tooLarge });
+  const limit = bounded(MOST_BYTES, { message: 'The body is larger than Slack sends.' });
   app.post('/interactions', limit, async (context) => {
     const secret = parts.slackSecret ?? notSetUp();
     const body = new Uint8Array(await context.req.arrayBuffer());
@@ -102,12 +102,5 @@ function notSetUp(): never {
   throw new Problem(503, 'slack_not_set_up', {
     message: 'Buttons in Slack are not set up here.',
     remedy: 'Set SLACK_SIGNING_SECRET to the signing secret of the Slack app.',
-  });
-}
-
-function tooLarge(): never {
-  throw new Problem(413, 'too_large', {
-    message: 'The body is larger than Slack sends.',
-    remedy: `Send at most ${MOST_BYTES} bytes.`,
   });
 }

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { Hono } from 'hono';
 import type { Context } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { z } from 'zod';
 import { ENRICH_PRINCIPAL } from '../../../client/enrich/enricher.ts';
 import type { Asking } from '../../../client/enrich/types.ts';
 import type { EnrichedAccount } from '../../../enrichment/types.ts';
 import type { AccessKey } from '../../../store/governance-types.ts';
+import { bounded } from '../../bounded.ts';
 import { Problem } from '../../problem.ts';
 import type { ServerParts } from '../../types.ts';
 import { KeyRing } from '../key-ring.ts';
@@ -17,6 +17,7 @@ type Env = { Variables: { key: AccessKey } };
 
 /** A thousand names of the longest kind, each character escaped. */
 const MOST_BYTES = 2 * 1024 * 1024;
+const BOUNDED = bounded(MOST_BYTES, { remedy: `Send at most ${MOST_ACCOUNTS} accounts, ${MOST_BYTES} bytes.` });
 const BATCH = z.strictObject({
   accounts: z.array(z.string()).min(1).max(MOST_ACCOUNTS),
   refresh: z.boolean().optional(),
@@ -38,7 +39,7 @@ export function enrichRoutes(parts: ServerParts): Hono<Env> {
     const [account] = await enrich(parts, context, { accounts: [context.req.param('value')], refresh });
     return context.json(account);
   });
-  app.post('/', bodyLimit({ maxSize: MOST_BYTES, onError: tooLarge }), async (context) => {
+  app.post('/', BOUNDED, async (context) => {
     const { accounts, refresh = false } = await batchOf(context);
     allow(limits, context, accounts.length);
     const results = await enrich(parts, context, { accounts, refresh });
@@ -92,12 +93,5 @@ async function batchOf({ req }: Context): Promise<z.output<typeof BATCH>> {
   throw new Problem(400, 'invalid_argument', {
     message: 'The body is not a JSON object with accounts: a list of names.',
     remedy: `Send {"accounts": ["jdoe@example.com"]} as application/json, ${MOST_ACCOUNTS} accounts at most.`,
-  });
-}
-
-function tooLarge(): never {
-  throw new Problem(413, 'too_large', {
-    message: 'The body is too large.',
-    remedy: `Send at most ${MOST_ACCOUNTS} accounts, ${MOST_BYTES} bytes.`,
   });
 }

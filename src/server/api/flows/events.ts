@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { ServerParts } from '../../types.ts';
 import { accepted } from './accepted.ts';
 import type { Door, FlowEnv } from './door.ts';
-import { bounded, jsonOf, queryOf } from './requests.ts';
+import { boundedBody, jsonOf, queryOf } from './requests.ts';
 
 // A misspelt dry_run must not act.
 const QUERY = z.strictObject({ dry_run: z.enum(['true', 'false']).optional(), flow: z.string().max(300).optional() });
@@ -11,7 +11,7 @@ const QUERY = z.strictObject({ dry_run: z.enum(['true', 'false']).optional(), fl
 /** `POST /v1/ispm/events`: issues of Okta ISPM, as its event hooks and its on-demand actions send them. */
 export function eventRoutes(parts: ServerParts, door: Door): Hono<FlowEnv> {
   const app = door.app('event');
-  app.post('/events', bounded, async (context) => {
+  app.post('/events', boundedBody, async (context) => {
     const { dry_run: dry, flow } = queryOf(context, QUERY);
     const event = await jsonOf(context);
     const ask = { asker: context.get('asker'), flow, event, dryRun: dry === 'true', checkAge: true };

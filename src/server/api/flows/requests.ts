@@ -1,21 +1,13 @@
 import type { Context } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import type { z } from 'zod';
+import { bounded } from '../../bounded.ts';
 import { Problem } from '../../problem.ts';
 
 /** A person with a hundred accounts and long descriptions takes half of it. */
 const MOST_BYTES = 512 * 1024;
 
 /** Bounds the body of a request. */
-export const bounded = bodyLimit({
-  maxSize: MOST_BYTES,
-  onError: () => {
-    throw new Problem(413, 'too_large', {
-      message: 'The body is too large.',
-      remedy: `Send at most ${MOST_BYTES} bytes.`,
-    });
-  },
-});
+export const boundedBody = bounded(MOST_BYTES);
 
 /** The body as parsed JSON, whatever it holds. Throws Problem 415 and 400. */
 export async function jsonOf({ req }: Context): Promise<unknown> {

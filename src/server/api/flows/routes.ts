@@ -4,7 +4,7 @@ import { flowDetail, flowItem } from '../../../client/flows/documents.ts';
 import type { ServerParts } from '../../types.ts';
 import { accepted } from './accepted.ts';
 import type { Door, FlowEnv } from './door.ts';
-import { bodyOf, bounded, queryOf } from './requests.ts';
+import { bodyOf, boundedBody, queryOf } from './requests.ts';
 
 const NOTHING = z.strictObject({});
 const RUN = z.strictObject({
@@ -28,13 +28,13 @@ export function flowRoutes(parts: ServerParts, door: Door): Hono<FlowEnv> {
     const visible = await desk.show(context.get('asker'), context.req.param('name'));
     return context.json({ schema: 'arx.flows/v1', items: [flowDetail(visible, routes())] });
   });
-  app.post('/:name/runs', bounded, async (context) => {
+  app.post('/:name/runs', boundedBody, async (context) => {
     queryOf(context, NOTHING);
     const body = await bodyOf(context, RUN);
     const ask = { asker: context.get('asker'), flow: context.req.param('name'), ...body, checkAge: true };
     return accepted(parts, context, await desk.admit(ask));
   });
-  app.put('/:name/enabled', bounded, async (context) => {
+  app.put('/:name/enabled', boundedBody, async (context) => {
     queryOf(context, NOTHING);
     const { enabled } = await bodyOf(context, SWITCH);
     const name = context.req.param('name');

@@ -5,7 +5,7 @@ import type { ResourceSet } from '../../../remediation/types.ts';
 import { Problem } from '../../problem.ts';
 import type { ServerParts } from '../../types.ts';
 import type { Door, FlowEnv } from './door.ts';
-import { bodyOf, bounded, queryOf } from './requests.ts';
+import { bodyOf, boundedBody, queryOf } from './requests.ts';
 
 // What the lists may hold, the desk says.
 const SET = z.strictObject({
@@ -26,7 +26,7 @@ export function setRoutes({ flows: { desk } }: ServerParts, door: Door): Hono<Fl
     const set = await setNamed(desk, context.get('asker'), context.req.param('name'));
     return context.json({ schema: SCHEMA, items: [set] });
   });
-  app.put('/:name', bounded, async (context) => {
+  app.put('/:name', boundedBody, async (context) => {
     queryOf(context, NOTHING);
     const name = context.req.param('name');
     const body = await bodyOf(context, SET);
