@@ -19,6 +19,7 @@ export function conclude({ store }: Deps): MfaActivities['conclude'] {
   return async ({ run, listingLost, ticketsLost }) => {
     const record = await runOf(store, run);
     const { maxUnknown, maxDrop } = frozen(record);
+    await store.users.analyse();
     const previous = await store.runs.lastComplete(record.scopeKey, record);
     const previousEnumerated = previous ? (await store.users.counts(previous.run)).enumerated : null;
     const counts = await store.users.counts(run);

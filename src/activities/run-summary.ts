@@ -68,7 +68,7 @@ async function gather({ store }: Deps, record: RunRecord): Promise<Gathered> {
   const builder = new StatisticsBuilder(administrators === null ? null : new Set(administrators));
   const keys: string[] = [];
   const groupOf = await groupsByPage(store, record);
-  for await (const users of store.users.pages(record.run, USERS_A_PAGE)) {
+  for await (const users of store.users.asListed(record.run)) {
     for (const user of users) {
       if (user.verdict === null) continue;
       builder.add({ ...user, group: groupOf[user.page] ?? null });

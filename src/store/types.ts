@@ -118,6 +118,10 @@ export interface RunUserRepository {
   idsByVerdict(run: string, verdicts: readonly Verdict[], after: string | null, limit: number): Promise<string[]>;
   /** Users in ascending order of login, in pages; stable under paging. */
   pages(run: string, size: number): AsyncIterable<RunUser[]>;
+  /** Users as they were listed, page by page: the cheapest way to see all of them. */
+  asListed(run: string): AsyncIterable<RunUser[]>;
+  /** Lets the database count what it holds of the users, so that it looks them up well: after a run has listed many. */
+  analyse(): Promise<void>;
   changes(run: string, previous: string): Promise<RunChanges>;
   /** Non-compliant users of a first run of its scope count as new. */
   changesOfFirst(run: string): Promise<RunChanges>;

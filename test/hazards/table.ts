@@ -436,7 +436,7 @@ const TEMPORAL: Hazard[] = [
       SCALE,
       'checks one user an activity up to 2,000, each once, in a small window, over histories that replay quickly',
     ],
-    takenOut: [change('mfa/scan-plan.ts', 'const HISTORY_LIMIT = 400;', 'const HISTORY_LIMIT = 100_000;')],
+    takenOut: [change('mfa/scan-plan.ts', 'const HISTORY_LIMIT = 300;', 'const HISTORY_LIMIT = 100_000;')],
   },
   {
     area: 'Temporal',

@@ -72,6 +72,16 @@ export function createRunUserRepository(db: Kysely<Database>): RunUserRepository
         last = rows.length === size ? rows.at(-1) : undefined;
       } while (last);
     },
+    async *asListed(run) {
+      for (let page = 0; ; page += 1) {
+        const rows = await usersOf(run).selectAll().where('page', '=', page).orderBy('position').execute();
+        if (rows.length > 0) yield rows.map(toRunUser);
+        else if (!(await readPage(db, run, page))) return;
+      }
+    },
+    async analyse() {
+      await sql`analyze run_users`.execute(db);
+    },
     changes: (run, previous) => findChanges(db, run, previous),
     changesOfFirst: (run) => findFirst(db, run),
   };
