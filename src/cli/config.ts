@@ -14,16 +14,18 @@ export const defineConfig: DefineVerb = (program, run) => {
   const config = withInheritedJson(program.command('config').description('look at the configuration'));
   const command = config
     .command('check')
-    .description('check configuration, policies and rules for security events, and look at the environment');
+    .description(
+      'check configuration, policies, rules for security events and delegated flows, and look at the environment',
+    );
   withJson(withConfig(command)).action((options: CheckOptions) => run((io) => check(io, options)));
 };
 
 /**
- * A configuration, policy or rule that is wrong ends as an error with its place. A variable that is wrong makes the whole not
+ * A configuration, policy, rule, flow, route or resource set that is wrong ends as an error with its place. A variable that is wrong makes the whole not
  * valid (exit 2); one that is missing is told.
  */
 async function check(io: Io, options: CheckOptions) {
-  const [{ loadSettings }, { environmentSummary, eventRulesOf, isUsable, policiesOf }] = await Promise.all([
+  const [{ loadSettings }, { environmentSummary, eventRulesOf, flowBookOf, isUsable, policiesOf }] = await Promise.all([
     import('./support/settings.ts'),
     import('./support/inspect.ts'),
   ]);
@@ -36,11 +38,23 @@ async function check(io: Io, options: CheckOptions) {
     line: place.line,
   }));
   const eventRules = eventRulesOf(settings).map(({ name, severity }) => ({ name, severity }));
+  const book = flowBookOf(settings);
+  const flows = book.flows.map(({ name, enabled, place }) => ({ name, enabled, file: place.file, line: place.line }));
   const file = settings.file?.path ?? null;
   const environment = await environmentSummary(settings);
   const valid = isUsable(environment);
   const exit = valid ? EXIT.ok : EXIT.usage;
-  const found = { valid, file, digest: settings.digest, policies, eventRules, environment };
+  const found = {
+    valid,
+    file,
+    digest: settings.digest,
+    policies,
+    eventRules,
+    flows,
+    routes: book.routes.length,
+    resourceSets: book.sets.length,
+    environment,
+  };
   if (options.json) {
     await writeJson(io, { schema: 'arx.config/v1', config: settings.config, ...found, policyDigest });
     return exit;

@@ -16,6 +16,7 @@ import { attempt, bad } from './check.ts';
 import type { CheckResult } from './check.ts';
 import { clockCheck } from './clock.ts';
 import type { TimedEvent } from './clock.ts';
+import { flowChecks } from './flows.ts';
 import { jiraChecks } from './jira.ts';
 import { oktaChecks } from './okta.ts';
 import { slackChecks } from './slack.ts';
@@ -61,6 +62,7 @@ export async function* vendorChecks(settings: Settings, store: Store): AsyncGene
     else yield bad(vendor, 'not tried', variables.remedy ?? 'Set its variables first.');
   }
   for (const vendor of ACCOUNT_VENDORS) yield* furtherChecks(bench, vendor);
+  yield* flowChecks(bench, store);
   yield clockCheck(events);
 }
 

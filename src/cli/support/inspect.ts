@@ -2,6 +2,8 @@ import { ACCOUNT_VENDORS, accountVendorProblems } from '../../config/account-ven
 import type { AccountVendor } from '../../config/account-vendors.ts';
 import { oktaSettings } from '../../config/credentials.ts';
 import { oktaProblems } from '../../config/okta-env.ts';
+import { loadFlowBook } from '../../config/flow-book.ts';
+import type { FlowBookReading } from '../../config/flow-book.ts';
 import { loadEventRules } from '../../config/event-rules.ts';
 import { loadPolicies } from '../../config/policies.ts';
 import { VARIABLES } from '../../config/variables.ts';
@@ -9,6 +11,7 @@ import { jiraProblems, slackProblems } from '../../config/vendors.ts';
 import { CATALOGUE } from '../../governance/catalogue.ts';
 import { bundleDigest } from '../../governance/digest.ts';
 import type { PolicyBundle } from '../../governance/types.ts';
+import { FLOW_CATALOGUE } from '../../remediation/catalogue.ts';
 import type { EventRule } from '../../twin/events/types.ts';
 import { toCliError } from './errors.ts';
 import type { CliError } from './errors.ts';
@@ -74,3 +77,7 @@ export const policiesOf = ({ config, baseDir }: Settings): PolicyBundle & { ok: 
 /** The rules for security events that the configuration names. Throws ConfigError with the place of what is wrong. */
 export const eventRulesOf = ({ config, baseDir }: Settings): EventRule[] =>
   loadEventRules({ patterns: config.twin.event_rules, baseDir });
+
+/** Flows, routes and resource sets beside the configuration. Throws ConfigError: the first problem, the others in `others`. */
+export const flowBookOf = ({ baseDir }: Settings): Omit<FlowBookReading, 'problems'> =>
+  loadFlowBook(baseDir, FLOW_CATALOGUE);

@@ -56,6 +56,31 @@ it('gives the rules for security events, and one that does not load as an error 
   });
 });
 
+it('gives the delegated flows, and each thing that is wrong with their files with its place', async () => {
+  const { out } = await arx(['config', 'check', '--config', config, '--json'], env);
+  const document = JSON.parse(out) as { flows: object[]; routes: number; resourceSets: number };
+  expect(document).toMatchObject({ routes: expect.any(Number), resourceSets: 0 });
+  expect(document.flows).toContainEqual(expect.objectContaining({ name: 'Delegated Flow', enabled: false }));
+
+  const own = mkdtempSync(join(tmpdir(), 'arx-config-flows-'));
+  mkdirSync(join(own, 'flows'));
+  const path = join(own, 'arx.yaml');
+  writeFileSync(path, 'version: 1\n');
+  writeFileSync(join(own, 'flows/x.yaml'), 'name: X\nproduct: Okta\nsteps: []\n');
+  writeFileSync(join(own, 'routing.yaml'), '- product: Oktaa\n  titles: [T]\n  flow: X\n');
+  writeFileSync(join(own, 'resource_sets.yaml'), '- name: S\n  flows: [X]\n  members: [ann]\n  permissions: [run]\n');
+  const refused = await arx(['config', 'check', '--config', path, '--json'], env);
+  expect(refused.code).toBe(2);
+  const { where, others } = JSON.parse(refused.out) as { where: object; others: { where: object }[] };
+  const places = [where, ...others.map((other) => other.where)];
+  for (const [file, line] of [
+    ['flows/x.yaml', 1],
+    ['routing.yaml', 1],
+    ['resource_sets.yaml', 3],
+  ])
+    expect(places).toContainEqual(expect.objectContaining({ file, line, column: expect.any(Number) }));
+});
+
 it('gives a policy that does not load as an error with its place', async () => {
   writeFileSync(
     join(folder, 'bad-policy.yaml'),

@@ -88,6 +88,19 @@ describe('who acts', () => {
     await expect(refused).rejects.toThrow(message);
   });
 
+  it.each<[Situation, string]>([
+    [{ as: 'bob@example.com' }, 'user:bob@example.com'],
+    [{ as: 'bob@example.com', key: 'ann' }, 'user:bob@example.com'],
+    [{ as: 'agent:bot' }, 'agent:bot'],
+  ])('%j is believed aloud where signatures are not required', async (situation, principal) => {
+    const { io, err } = ioOf({ ...REAL, ...(situation.key ? { ARX_KEY: KEYS[situation.key] } : {}) });
+    const settings = await loadSettings(io, {});
+    settings.config.approvals.require_signed = false;
+    const identity = await identify(io, { settings, store, as: situation.as });
+    expect(identity).toMatchObject({ principal, authenticatedBy: 'cli' });
+    expect(err()).toContain(`${principal} is believed without proof`);
+  });
+
   it.each(['workflow:mfa-enforcement-check', 'flow:x', 'anonymous', 'user:', 'two words', 'a:b', 'a\u0000b'])(
     '--as %j names nobody',
     async (as) => {
