@@ -149,6 +149,13 @@ describeOnStores('the flows API', ({ fresh }) => {
     const [status, first] = await undo(RUN);
     expect([status, await undo(RUN)]).toMatchObject([202, [200, { run: first.run, created: false }]]);
     expect(started).toEqual([first.run, first.run]);
+    for (const body of [{ reason: 5 }, { why: 'x' }, 'x', { reason: 'x'.repeat(501) }])
+      expect((await call('POST', `/v1/flow-runs/${RUN}/undo`, { body })).status).toBe(400);
+    const other = 'd'.repeat(32);
+    await endedRun(store, other);
+    const [, second] = await told(call('POST', `/v1/flow-runs/${other}/undo`, { body: { reason: 'by mistake' } }));
+    const document = (await (await call('GET', `/v1/flow-runs/${second.run}`)).json()) as object;
+    expect([fits('FlowRun', document), document]).toMatchObject([[], { undoes: other, reason: 'by mistake' }]);
     const [, open] = await told(send(event()));
     expect(await undo(open.run)).toMatchObject([409, { code: 'nothing_to_undo' }]);
     expect((await undo('c'.repeat(32)))[0]).toBe(404);

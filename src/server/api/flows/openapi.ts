@@ -102,7 +102,8 @@ export const FLOW_PATHS = {
       operationId: 'undoFlowRun',
       summary: 'Takes a run back, as a run of its own',
       parameters: [RUN],
-      responses: { ...STARTED, ...ALWAYS, ...GUARDED, ...HIDDEN },
+      requestBody: { ...body({ reason: { type: 'string', maxLength: 500 } }, ['reason']), required: false },
+      responses: { ...STARTED, ...ALWAYS, ...GUARDED, ...HIDDEN, ...BODY },
     },
   },
   '/v1/resource-sets': {

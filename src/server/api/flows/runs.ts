@@ -6,13 +6,14 @@ import { Problem } from '../../problem.ts';
 import type { ServerParts } from '../../types.ts';
 import { accepted } from './accepted.ts';
 import type { Door, FlowEnv } from './door.ts';
-import { queryOf } from './requests.ts';
+import { bodyOf, boundedBody, queryOf } from './requests.ts';
 
 const word = z.string().optional();
 const HISTORY = z.strictObject({
   ...{ user: word, flow: word, outcome: word, since: word, until: word, limit: word, after: word },
 });
 const NOTHING = z.strictObject({});
+const UNDO: z.ZodType<{ reason?: string | undefined }> = z.strictObject({ reason: z.string().max(500).optional() });
 
 /** `/v1/flow-runs`: the history of runs, one run, and taking one back. */
 export function flowRunRoutes(parts: ServerParts, door: Door): Hono<FlowEnv> {
@@ -29,9 +30,10 @@ export function flowRunRoutes(parts: ServerParts, door: Door): Hono<FlowEnv> {
     const found = await desk.run(context.get('asker'), runIn(context.req.param('run')));
     return context.json(await flowRunDocument(parts.store, found));
   });
-  app.post('/:run/undo', async (context) => {
+  app.post('/:run/undo', boundedBody, async (context) => {
     queryOf(context, NOTHING);
-    const opened = await desk.admitUndo(context.get('asker'), runIn(context.req.param('run')));
+    const { reason } = context.req.header('content-type') === undefined ? {} : await bodyOf(context, UNDO);
+    const opened = await desk.admitUndo(context.get('asker'), runIn(context.req.param('run')), reason);
     return accepted(parts, context, opened);
   });
   return app;

@@ -26,7 +26,13 @@ const runItem = {
   }),
   caller: object({ principal: text, personId: orNull('string'), authenticatedBy: text, surface: text }),
   ...{ dryRun: { type: 'boolean' }, code: orNull('string'), message: orNull('string') },
-  ...{ parent: orNull('string'), undoes: orNull('string'), startedAt: time, finishedAt: orNull('string') },
+  ...{
+    parent: orNull('string'),
+    undoes: orNull('string'),
+    reason: orNull('string'),
+    startedAt: time,
+    finishedAt: orNull('string'),
+  },
 };
 
 const set = { name: text, flows: listOf(text), members: listOf(text), permissions: PERMISSIONS };
