@@ -24,5 +24,5 @@ COPY src ./src
 # The bundled workflows, so that no start makes them.
 RUN node --disable-warning=ExperimentalWarning src/worker/bundle-process.ts bundle && chmod -R a+rX bundle
 USER node
-ENTRYPOINT ["node", "--disable-warning=ExperimentalWarning", "--max-semi-space-size=16"]
+ENTRYPOINT ["node", "--disable-warning=ExperimentalWarning", "--max-semi-space-size=8"]
 CMD ["src/worker.ts"]

@@ -21,11 +21,11 @@ import { TASK_QUEUE } from './workflows/messages.ts';
 import { compose } from './worker/compose.ts';
 
 /**
- * Memory before speed, as far as that is cheap: the heap may be a third garbage, not three quarters, and the young
+ * Memory before speed, as far as that is cheap: the heap may be a fifth garbage, not three quarters, and the young
  * generation of the workflow thread stays small. That of this thread is set where node is started
  * (`--max-semi-space-size`). See docs/decisions/0023.
  */
-const HEAP_FLAGS = ['--heap-growing-percent=30', '--max-semi-space-size=8'];
+const HEAP_FLAGS = ['--heap-growing-percent=20', '--max-semi-space-size=8'];
 
 const BOUNDS = { [QUOTA_WAIT]: QUOTA_WAIT_BOUNDS };
 const GRACE = '10 seconds';

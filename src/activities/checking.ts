@@ -13,7 +13,7 @@ import { reportProgress } from './running.ts';
 import type { MfaActivities } from './types.ts';
 
 /** Items of one batch that are read at the same time; the quota is kept by the connector. */
-export const LANES = 16;
+export const LANES = 12;
 const GIVE_UP_CHUNK = 200;
 
 /** `checkUsers`: a batch of one is a batch. What has a verdict is not read again. */

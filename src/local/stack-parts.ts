@@ -21,7 +21,7 @@ const READY_LIMIT_MS = 120_000;
 const STOP_GRACE_MS = 5_000;
 const NODE_ARGS = ['--disable-warning=ExperimentalWarning'];
 /** Of the worker: a small young generation, and few arenas for its many threads; each keeps what it once took. */
-const WORKER_ARGS = ['--max-semi-space-size=16'];
+const WORKER_ARGS = ['--max-semi-space-size=8'];
 const WORKER_ENV = { MALLOC_ARENA_MAX: '2' };
 const OTHER_TEMPORAL = /^TEMPORAL_(API_KEY|TLS|PROFILE|CLIENT_|GRPC_META|CODEC)/;
 
