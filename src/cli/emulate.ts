@@ -67,12 +67,15 @@ export const defineEmulate: DefineVerb = (program, run) => {
     .command('emulate')
     .description('serve an emulated Okta, Jira, Slack, Entra ID, Google and Salesforce on loopback until interrupted')
     .option('--json', 'print one JSON document: it always does')
+    .option('--dotenv <file>', 'write the variables that point arx at them to a new file, such as .env', filled)
     .addHelpText('after', '\nThe first line is one JSON document (arx.emulate/v1) with addresses and tokens.');
   for (const flag of FLAGS) command.addOption(flag);
-  command.action((options: Record<string, string | number>) =>
+  command.action(({ dotenv, ...options }: Record<string, string | number> & { dotenv?: string }) =>
     run(async (io) => {
       const { runEmulators } = await import('./support/emulators.ts');
-      await runEmulators(flagsOf(options), untilInterrupted(io));
+      const { environmentFile } = await import('./support/env-file.ts');
+      const told = dotenv === undefined ? undefined : environmentFile(dotenv);
+      await runEmulators(flagsOf(options), untilInterrupted(io), told);
       return EXIT.ok;
     }),
   );

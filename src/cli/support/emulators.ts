@@ -28,9 +28,19 @@ export async function startEmulatorProcess(flags: readonly string[]): Promise<Em
   return { document: JSON.parse(String(first[0])) as EmulatorDocument, close };
 }
 
-/** Runs the emulators in the foreground, their output passed through, until `stop`; resolves when they have ended. */
-export async function runEmulators(flags: readonly string[], stop: Promise<void>): Promise<void> {
-  const child = launch(flags, 'inherit');
+/**
+ * Runs the emulators in the foreground, their output passed through, until `stop`; resolves when they have ended.
+ * `told` is handed their document, once they serve.
+ */
+export async function runEmulators(
+  flags: readonly string[],
+  stop: Promise<void>,
+  told?: (document: EmulatorDocument) => void,
+): Promise<void> {
+  const child = launch(flags, told ? 'pipe' : 'inherit');
+  child.stdout?.pipe(process.stdout);
+  if (told)
+    createInterface({ input: child.stdout! }).once('line', (line) => told(JSON.parse(line) as EmulatorDocument));
   let stopping = false;
   void stop.then(() => {
     stopping = true;
