@@ -37,7 +37,7 @@ let servers: Record<string, string>;
 
 beforeAll(async () => {
   emulators = await startEmulatorProcess({ profile: 'plain', users: 2, rateLimit: 1_000_000 });
-  [{ id: group }] = (await emulators.addGroups([{ name: 'MFA' }])) as [{ id: string }];
+  group = (await emulators.addGroups([{ name: 'MFA' }]))[0]?.id ?? '';
   const added = await emulators.addUsers([
     ...[RUNNER, VIEWER, OUTSIDER, APPROVER].map((login) => ({ login })),
     { login: CHIEF, roles: ['SUPER_ADMIN'] },
