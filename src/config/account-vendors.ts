@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { readAddress } from './address.ts';
+import { matching, readOrigin } from './address.ts';
 import type { Read } from './address.ts';
 import { optional, problemsOf, readSecret, required } from './env.ts';
 import type { ArxEnv } from './env.ts';
@@ -124,16 +124,6 @@ const incomplete = (vendor: AccountVendor, missing: readonly string[]): ConfigEr
     `Set ${missing.join(' and ')}, or none of its variables.`,
     { path: missing[0] },
   );
-
-function readOrigin(text: string): Read<string> {
-  const read = readAddress(text);
-  return read.ok ? { ok: true, value: read.value.origin } : read;
-}
-
-const matching =
-  (form: RegExp, problem: string) =>
-  (text: string): Read<string> =>
-    form.test(text) ? { ok: true, value: text } : { ok: false, problem };
 
 const readMailAddress = matching(
   /^[A-Za-z0-9._%+'&~=-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*$/,

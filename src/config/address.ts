@@ -58,3 +58,15 @@ export function readListenAddress(text: string): Read<ListenAddress> {
   if (host === undefined || Number(port) > 65_535) return bad('is not host:port');
   return { ok: true, value: { host: host.replace(/^\[|\]$/g, ''), port: Number(port) } };
 }
+
+/** The bare origin of an address. */
+export function readOrigin(text: string): Read<string> {
+  const read = readAddress(text);
+  return read.ok ? { ok: true, value: read.value.origin } : read;
+}
+
+/** Reads texts of one form as they are. */
+export const matching =
+  (form: RegExp, problem: string) =>
+  (text: string): Read<string> =>
+    form.test(text) ? { ok: true, value: text } : { ok: false, problem };

@@ -1,4 +1,4 @@
-import { readAddress, readSlackAddress } from './address.ts';
+import { matching, readOrigin, readSlackAddress } from './address.ts';
 import type { Read } from './address.ts';
 import { optional, problemsOf, readSecret, required } from './env.ts';
 import type { ArxEnv } from './env.ts';
@@ -58,16 +58,6 @@ export const jiraProblems = (env: ArxEnv): ConfigError[] => problemsOf(Object.va
 
 /** Everything that is missing or wrong of Slack's variables. */
 export const slackProblems = (env: ArxEnv): ConfigError[] => problemsOf(Object.values(slackReaders(env)));
-
-function readOrigin(text: string): Read<string> {
-  const read = readAddress(text);
-  return read.ok ? { ok: true, value: read.value.origin } : read;
-}
-
-const matching =
-  (form: RegExp, problem: string) =>
-  (text: string): Read<string> =>
-    form.test(text) ? { ok: true, value: text } : { ok: false, problem };
 
 const readEmail = matching(/^[^\s@"']+@[^\s@"']+$/u, 'is not an e-mail address');
 const readProjectKey = matching(/^[A-Z][A-Z0-9_]{1,254}$/, 'is not a project key (capitals, digits, _)');

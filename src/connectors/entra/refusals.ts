@@ -1,20 +1,12 @@
 import { z } from 'zod';
+import { BY_STATUS } from '../by-status.ts';
 import { retryAfterMs } from '../rate-limit/headers.ts';
 import type { ConnectorErrorCode } from '../errors.ts';
 import type { Refusal } from '../failure.ts';
 import type { Answer } from '../http.ts';
 
 // https://learn.microsoft.com/en-us/graph/errors
-const BY_STATUS: Readonly<Record<number, ConnectorErrorCode>> = {
-  401: 'unauthenticated',
-  403: 'forbidden',
-  404: 'not_found',
-  408: 'unavailable',
-  409: 'conflict',
-  412: 'conflict',
-  423: 'unavailable',
-  429: 'rate_limited',
-};
+const STATUSES: typeof BY_STATUS = { ...BY_STATUS, 423: 'unavailable' };
 
 const errorBody = z.object({
   error: z.object({ code: z.string().regex(/^[A-Za-z][\w.]{0,63}$/), message: z.string().optional() }),
@@ -51,5 +43,5 @@ function codeOf(status: number, vendorCode: string | null): ConnectorErrorCode {
   if (status < 400) return 'malformed';
   // A 404 without Graph's own code is not Graph speaking of a user, and must not make one vanish.
   if (status === 404 && vendorCode === null) return 'malformed';
-  return BY_STATUS[status] ?? 'invalid';
+  return STATUSES[status] ?? 'invalid';
 }

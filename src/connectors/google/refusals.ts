@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { BY_STATUS } from '../by-status.ts';
 import { retryAfterMs } from '../rate-limit/headers.ts';
 import type { ConnectorErrorCode } from '../errors.ts';
 import type { Refusal } from '../failure.ts';
@@ -11,16 +12,6 @@ const BY_REASON: Readonly<Record<string, ConnectorErrorCode>> = {
   quotaExceeded: 'rate_limited',
   dailyLimitExceeded: 'rate_limited',
   authError: 'unauthenticated',
-};
-
-const BY_STATUS: Readonly<Record<number, ConnectorErrorCode>> = {
-  401: 'unauthenticated',
-  403: 'forbidden',
-  404: 'not_found',
-  408: 'unavailable',
-  409: 'conflict',
-  412: 'conflict',
-  429: 'rate_limited',
 };
 
 const word = z.string().regex(/^[A-Za-z][\w.]{0,63}$/);

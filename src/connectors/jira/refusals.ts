@@ -1,18 +1,9 @@
 import { z } from 'zod';
+import { BY_STATUS } from '../by-status.ts';
 import { retryAfterMs } from '../rate-limit/headers.ts';
 import type { ConnectorErrorCode } from '../errors.ts';
 import type { Refusal } from '../failure.ts';
 import type { Answer } from '../http.ts';
-
-const BY_STATUS: Readonly<Record<number, ConnectorErrorCode>> = {
-  401: 'unauthenticated',
-  403: 'forbidden',
-  404: 'not_found',
-  408: 'unavailable',
-  409: 'conflict',
-  412: 'conflict',
-  429: 'rate_limited',
-};
 
 // Jira answers many calls for an anonymous user when it did not accept the credential, and says so only here.
 const NOT_SIGNED_IN = /AUTHENTICATED_FAILED|AUTHENTICATION_DENIED|AUTHORISATION_FAILED|\bOUT\b/;

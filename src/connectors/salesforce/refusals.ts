@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { BY_STATUS } from '../by-status.ts';
 import { retryAfterMs } from '../rate-limit/headers.ts';
 import type { ConnectorErrorCode } from '../errors.ts';
 import type { Refusal } from '../failure.ts';
@@ -23,16 +24,6 @@ const BY_CODE: Readonly<Record<string, ConnectorErrorCode>> = {
 
 /** Rules of the organisation about its users: a default owner, the last licence, a validation. */
 const RULES = /^(CANNOT_|FIELD_|DEPENDENCY_|DUPLICATE_|LICENSE_|DELETE_|INVALID_OPERATION$|LIMIT_EXCEEDED$)/;
-
-const BY_STATUS: Readonly<Record<number, ConnectorErrorCode>> = {
-  401: 'unauthenticated',
-  403: 'forbidden',
-  404: 'not_found',
-  408: 'unavailable',
-  409: 'conflict',
-  412: 'conflict',
-  429: 'rate_limited',
-};
 
 const MESSAGES: Partial<Record<ConnectorErrorCode, string>> = {
   forbidden: 'Salesforce refuses this to the user that the app runs as: it needs the permission Manage Users',

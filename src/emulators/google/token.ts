@@ -82,14 +82,5 @@ const scopesOf = ({ scope }: Json): string[] => (typeof scope === 'string' ? sco
 /** Of an RS256 token in three parts; null for anything else. */
 function claimsOf(assertion: string): Json | null {
   const parts = assertion.split('.');
-  return parts.length === 3 && part(parts[0])?.alg === 'RS256' ? part(parts[1]) : null;
-}
-
-function part(text: string | undefined): Json | null {
-  try {
-    const value: unknown = JSON.parse(Buffer.from(text ?? '', 'base64url').toString('utf8'));
-    return isObject(value) ? value : null;
-  } catch {
-    return null;
-  }
+  return parts.length === 3 && tokenPart(parts[0])?.alg === 'RS256' ? tokenPart(parts[1]) : null;
 }

@@ -66,8 +66,8 @@ export class ServiceApp {
     const { oauth } = this.#org.settings;
     if (!oauth) return 'No service app is configured.';
     const parts = assertion.split('.');
-    const header = part(parts[0]);
-    const claims = part(parts[1]);
+    const header = tokenPart(parts[0]);
+    const claims = tokenPart(parts[1]);
     if (parts.length !== 3 || !header || !claims) return 'The client_assertion is malformed.';
     if (!signed(assertion, String(header.alg), oauth.jwk)) return 'The client_assertion signature is invalid.';
     return this.#claimsProblem(claims, oauth.clientId, `${request.origin}/oauth2/v1/token`);
@@ -83,15 +83,6 @@ export class ServiceApp {
     if (typeof claims.jti !== 'string') return null;
     if (this.#used.has(claims.jti)) return 'The client_assertion has been used before.';
     this.#used.add(claims.jti);
-    return null;
-  }
-}
-
-function part(text: string | undefined): Json | null {
-  try {
-    const value: unknown = JSON.parse(Buffer.from(text ?? '', 'base64url').toString('utf8'));
-    return isObject(value) ? value : null;
-  } catch {
     return null;
   }
 }
