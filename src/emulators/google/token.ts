@@ -1,5 +1,6 @@
 import { verify } from 'node:crypto';
-import { isObject, objectBody } from '../http.ts';
+import { objectBody } from '../http.ts';
+import { tokenPart } from '../token-part.ts';
 import type { Answer, EmulatedRequest, Json, Route } from '../types.ts';
 import { tokenError } from './errors.ts';
 import type { GoogleWorkspace } from './workspace.ts';

@@ -1,6 +1,7 @@
 import { createPublicKey, verify } from 'node:crypto';
+import { tokenPart } from '../token-part.ts';
 import type { JsonWebKey } from 'node:crypto';
-import { isObject, objectBody } from '../http.ts';
+import { objectBody } from '../http.ts';
 import { madeToken } from '../ids.ts';
 import type { Answer, EmulatedRequest, Json, Route } from '../types.ts';
 import type { OktaOrg } from './org.ts';
