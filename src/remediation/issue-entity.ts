@@ -1,5 +1,6 @@
 import { MalformedField, needField, readField } from './issue-fields.ts';
 import { isObject, own } from './plain.ts';
+import { CONNECTOR_OF, productOf } from './products.ts';
 import { comparable } from './titles.ts';
 import type { Issue, IssueAccount } from './types.ts';
 
@@ -40,12 +41,34 @@ export function entityOf(fields: EntityFields): Entity {
 
 function accountOf({ texts, nameOf }: EntityFields): IssueAccount {
   const need = (flat: string): string => needField(texts[flat], LINE, nameOf(flat));
+  const product = need('entitySourceProductName');
   return {
-    product: need('entitySourceProductName'),
+    product,
     tenant: need('entitySourceProductTenant'),
-    id: need('entityIdInService'),
+    id: fitId(product, need('entityIdInService'), nameOf('entityIdInService')),
     displayName: texts['entityDisplayName'] ?? null,
   };
+}
+
+const ANY_ID = {
+  holds: /^(?!\.{1,2}$|me$)[^\s/\\?%]+$/iu,
+  expected: 'an id or address, without what separates paths',
+} as const;
+
+/** What stands in paths of the products that arx knows; lengths and prefixes are theirs to judge. Logins are no ids at Okta. */
+const IDS = {
+  okta: { holds: /^(?!me$)[\w~-]+$/i, expected: 'an id, not a login' },
+  entra: ANY_ID,
+  google: ANY_ID,
+  salesforce: ANY_ID,
+} as const;
+
+function fitId(product: string, id: string, name: string): string {
+  const known = productOf(product);
+  if (known === null) return id;
+  const { holds, expected } = IDS[CONNECTOR_OF[known]];
+  if (!holds.test(id)) throw new MalformedField(name, expected);
+  return id;
 }
 
 const LINE = { form: 'line', max: 300 } as const;
@@ -75,10 +98,11 @@ function listedAccount(value: unknown, name: string): IssueAccount {
   const need = (key: keyof typeof SPELLINGS): string =>
     needField(own(value, spelled(key)), LINE, `${name}.${spelled(key)}`);
   const shown = spelled('displayName');
+  const product = need('product');
   return {
-    product: need('product'),
+    product,
     tenant: need('tenant'),
-    id: need('id'),
+    id: fitId(product, need('id'), `${name}.${spelled('id')}`),
     displayName: readField(own(value, shown), LINE, `${name}.${shown}`),
   };
 }

@@ -91,6 +91,19 @@ describe('trouble with the target of a delegated flow', () => {
     expect(await flows.writes('google', id)).toEqual([]);
   });
 
+  it('an account that the event names by its address is dealt with by its id, and the trail has no address', async () => {
+    const address = 'canary.address@northwind.example';
+    const [added] = await flows.job.emulators.google.addUsers([{ primaryEmail: address }]);
+    const event = flows.event('Google Workspace', address);
+    const started = await flows.start({ flow: 'Suspend Google Workspace User', event });
+    await flows.answer(started.run, 'suspend');
+    expect(await started.result()).toMatchObject({ outcome: 'succeeded', target: { id: added?.id } });
+    expect(await flows.writes('google', `${added?.id}`)).toEqual([`PATCH /admin/directory/v1/users/${added?.id}`]);
+    const entries = await flows.job.store.audit.list({ limit: 1_000 });
+    expect(entries.some(({ entry }) => entry.subject === 'google-account')).toBe(true);
+    expect(decodeURIComponent(JSON.stringify(entries))).not.toContain(address);
+  });
+
   it('Salesforce refuses to deactivate somebody who is needed', async () => {
     const needed = { errorCode: 'DELETE_FAILED', message: 'the user is a default owner of leads' };
     const [added] = await flows.job.emulators.salesforce.addUsers([{ username: 's@acme.example', needed }]);

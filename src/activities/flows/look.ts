@@ -65,8 +65,11 @@ export async function readAccount(
   connector: AccountConnector,
   id: string,
 ): Promise<AccountState> {
-  return READINGS[connector](connectors, id, lookContext(caller, id));
+  return READINGS[connector](connectors, id, lookContext(caller, opaque(connector, id)));
 }
+
+/** An account may be asked for by its address, which the trail does not take: what was found stands in the outcome. */
+const opaque = (connector: AccountConnector, id: string): string => (id.includes('@') ? `${connector}-account` : id);
 
 /** Whether the account is in the group, for the connectors that have operations on members. */
 const MEMBERSHIPS: Readonly<

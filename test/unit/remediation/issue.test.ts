@@ -77,7 +77,7 @@ describe('issue.onDemand', () => {
   });
 
   it('does not judge ids by how they begin', () => {
-    for (const id of ['1', '00u1', 'ann@example.com', '9f1c-4d', '005xx0000012345AAA'])
+    for (const id of ['1', '00u1', '9f1c-4d', '005xx0000012345AAA'])
       expect(issueWith({ entityIdInService: id }).entity).toMatchObject({ account: { id } });
   });
 
@@ -190,6 +190,34 @@ describe('a person', () => {
 });
 
 describe('hostile events', () => {
+  it.each(['Okta', 'AAD', 'google workspace', 'Salesforce.com'])(
+    'are refused with an id that is none at %s',
+    (product) => {
+      const ids = ['../../groups/00g1', '..', '00u1?x=1', '00u1%2f..', 'a\\b', 'a b', 'me', 'ME'];
+      for (const id of ids) {
+        const flat = { ...ON_DEMAND, entitySourceProductName: product, entityIdInService: id };
+        expect(fieldOf(flat), id).toBe('entityIdInService');
+        const nested = created({ sourceProductName: product, identifierInService: id });
+        expect(fieldOf(nested), id).toBe('eventData.affectedEntity.identifierInService');
+        const listed = { sourceProductName: product, sourceProductTenant: 'a.example', identifierInService: id };
+        expect(fieldOf(person([listed])), id).toBe(`${LIST}.0.identifierInService`);
+      }
+    },
+  );
+
+  it('are refused with a login for an id at Okta only, and ids are not judged by how they begin', () => {
+    const withId = (entitySourceProductName: string, entityIdInService: string) =>
+      readIssue({ ...ON_DEMAND, entitySourceProductName, entityIdInService }).ok;
+    expect(withId('Okta', 'john.smith@example.com')).toBe(false);
+    expect(withId('AAD', 'john_example.com#EXT#@contoso.example')).toBe(true);
+    expect(withId('Google Workspace', 'john@example.com')).toBe(true);
+    expect(withId('Salesforce.com', "j.o'neil@example.com.sandbox")).toBe(true);
+    for (const id of ['00ktw0utvzPBXxny16x7', 'zz9', '8d9173db-9e70-4029-af09-7f3930164bfd'])
+      expect(withId('Okta', id), id).toBe(true);
+    // Whatever another product calls an id: there is nothing here that would send it.
+    expect(withId('AWS', 'arn:aws:iam::123456789012:user/john')).toBe(true);
+  });
+
   it.each(['__proto__', 'constructor', 'prototype'])('are refused with the key %s anywhere', (key) => {
     const at = (text: string) => JSON.parse(text) as unknown;
     const inner = `{"${key}": {"polluted": true}}`;
