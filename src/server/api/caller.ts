@@ -12,7 +12,8 @@ export async function callerOf({ store }: Pick<ServerParts, 'store'>, header: st
   const known = isAccessKey(key) ? await store.keys.accessKey(keyHash(key)) : null;
   if (known !== null && known.revokedAt === null) return known;
   throw new Problem(401, 'unauthenticated', {
-    message: 'The Authorization header holds no access key that counts.',
-    remedy: 'Send `Authorization: Bearer arxk_…` with a key that `arx keys create` made.',
+    message: 'The request holds no access key that counts.',
+    remedy:
+      'Send `Authorization: Bearer arxk_…` (for enrichment and flows also `x-api-key`) with a key that `arx keys create` made.',
   });
 }
