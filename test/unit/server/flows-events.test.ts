@@ -215,7 +215,10 @@ describeOnStores('POST /v1/ispm/events', ({ fresh }) => {
     const store = await fresh();
     const { send, app } = await serveFlows(emulators, store);
     const canary = 'canary-7f3a@example.org';
-    await send(event({ entityDisplayName: canary, issueFullDescription: canary, entityIdInService: canary }));
+    const entra = { entitySourceProductName: 'AAD', entitySourceProductTenant: 'contoso.example' };
+    const personal = { entityDisplayName: canary, issueFullDescription: canary, entityIdInService: canary };
+    await send(event({ ...personal, ...entra }));
+    await send(event(personal));
     await send(event({ entityDisplayName: [canary], [canary]: 1, eventTimestamp: canary }));
     await send(event(), { query: `?flow=${canary}` });
     await send(event(), { query: `?${canary}=1` });
@@ -226,7 +229,7 @@ describeOnStores('POST /v1/ispm/events', ({ fresh }) => {
     const metrics = await (await app.request('/metrics')).text();
     expect(metrics).not.toContain('canary');
     expect(metrics).toContain('arx_server_flow_requests_total{about="event",code="accepted"} 2');
-    expect(metrics).toContain('arx_server_flow_requests_total{about="event",code="malformed"} 2');
+    expect(metrics).toContain('arx_server_flow_requests_total{about="event",code="malformed"} 3');
     expect(metrics).toContain('arx_server_flow_requests_total{about="event",code="not_found"} 1');
   });
 });
