@@ -89,7 +89,14 @@ export function estimateDocument(config: ArxConfig, scope: Scope, ground: Ground
     schema: 'arx.estimate/v1',
     leastCalls: config.scan.mode === 'delta' ? pages.length + LOOKS_AT_THE_LOG : null,
     ...{ users, calls, ticketCalls: ticketCalls(tickets, last), seconds: Math.round(seconds * 10) / 10, actions },
-    ...{ actionsByPhase: phases, apart, price: prices(actions, apart), quota, batch: batchSize(batch, users, AUTO_BATCH), scope },
+    ...{
+      actionsByPhase: phases,
+      apart,
+      price: prices(actions, apart),
+      quota,
+      batch: batchSize(batch, users, AUTO_BATCH),
+      scope,
+    },
     basis: {
       users: ground.basis,
       quota: ground.quota.basis,

@@ -27,8 +27,7 @@ export function createFlowDesk(parts: FlowDeskParts): FlowDesk {
       }),
     admit: (ask: FlowAsk) => desk.at(ask.asker, ask.flow ?? 'event', (session) => admit(parts, session, ask)),
     openChildren: (parent) => openChildren(parts, askers, parent),
-    admitUndo: (asker, run, reason) =>
-      desk.at(asker, 'undo', (session) => admitUndo(parts, session, { run, reason })),
+    admitUndo: (asker, run, reason) => desk.at(asker, 'undo', (session) => admitUndo(parts, session, { run, reason })),
     history: (asker, filter) => desk.at(asker, 'history', (session) => history(parts, session, filter)),
     run: (asker, run) => desk.at(asker, 'history', (session) => runWithChildren(parts, session, run)),
     sets: (asker) => desk.at(asker, 'sets', (session) => desk.sets(session)),

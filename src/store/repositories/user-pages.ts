@@ -3,7 +3,8 @@ import type { Kysely } from 'kysely';
 import { NotStoredError } from '../errors.ts';
 import { textArray } from '../text-array.ts';
 import type { Database } from '../schema.ts';
-import type { ListedUser, PageRecord } from '../types.ts';
+import type { ListedUser, PageRecord, RunUser } from '../types.ts';
+import { toRunUser } from './user-rows.ts';
 
 type PageKey = { run: string; page: number; next: string | null };
 
@@ -55,4 +56,27 @@ export async function readPage(db: Kysely<Database>, run: string, page: number):
   const users = db.selectFrom('run_users').select('user_id').where('run', '=', run).where('page', '=', page);
   const rows = await users.orderBy('position').execute();
   return { page, next: stored.next, userIds: rows.map((row) => row.user_id) };
+}
+
+/** Users of a run in ascending order of login, page by page. */
+export async function* usersByLogin(db: Kysely<Database>, run: string, size: number): AsyncGenerator<RunUser[]> {
+  let last: { login: string; user_id: string } | undefined;
+  do {
+    const users = db.selectFrom('run_users').selectAll().where('run', '=', run);
+    const all = users.orderBy('login').orderBy('user_id').limit(size);
+    const rest = last ? all.where(sql<boolean>`(login, user_id) > (${last.login}, ${last.user_id})`) : all;
+    const rows = await rest.execute();
+    if (rows.length > 0) yield rows.map(toRunUser);
+    last = rows.length === size ? rows.at(-1) : undefined;
+  } while (last);
+}
+
+/** Users of a run on the pages that list them first. */
+export async function* usersAsListed(db: Kysely<Database>, run: string): AsyncGenerator<RunUser[]> {
+  for (let page = 0; ; page += 1) {
+    const users = db.selectFrom('run_users').selectAll().where('run', '=', run).where('page', '=', page);
+    const rows = await users.orderBy('position').execute();
+    if (rows.length > 0) yield rows.map(toRunUser);
+    else if (!(await readPage(db, run, page))) return;
+  }
 }

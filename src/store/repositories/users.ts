@@ -4,7 +4,7 @@ import { JointWrites } from '../joint-writes.ts';
 import type { Database } from '../schema.ts';
 import type { ListedUser, RunUserRepository, StoreTransaction } from '../types.ts';
 import { countVerdicts, findChanges, findFirst } from './user-tallies.ts';
-import { addPage, readPage } from './user-pages.ts';
+import { addPage, readPage, usersAsListed, usersByLogin } from './user-pages.ts';
 import { toListedUser, toRunUser, usersByIds } from './user-rows.ts';
 import { notListed, VerdictWrite, writeVerdicts } from './verdicts.ts';
 
@@ -62,23 +62,8 @@ export function createRunUserRepository(db: Kysely<Database>): RunUserRepository
       const rest = after === null ? all : all.where('user_id', '>', after);
       return (await rest.orderBy('user_id').limit(limit).execute()).map((row) => row.user_id);
     },
-    async *pages(run, size) {
-      let last: { login: string; user_id: string } | undefined;
-      do {
-        const all = usersOf(run).selectAll().orderBy('login').orderBy('user_id').limit(size);
-        const rest = last ? all.where(sql<boolean>`(login, user_id) > (${last.login}, ${last.user_id})`) : all;
-        const rows = await rest.execute();
-        if (rows.length > 0) yield rows.map(toRunUser);
-        last = rows.length === size ? rows.at(-1) : undefined;
-      } while (last);
-    },
-    async *asListed(run) {
-      for (let page = 0; ; page += 1) {
-        const rows = await usersOf(run).selectAll().where('page', '=', page).orderBy('position').execute();
-        if (rows.length > 0) yield rows.map(toRunUser);
-        else if (!(await readPage(db, run, page))) return;
-      }
-    },
+    pages: (run, size) => usersByLogin(db, run, size),
+    asListed: (run) => usersAsListed(db, run),
     async analyse() {
       await sql`analyze run_users`.execute(db);
     },
