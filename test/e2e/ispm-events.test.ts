@@ -217,12 +217,16 @@ describe('events of Okta ISPM over HTTP, with server, worker and targets', () =>
     expect(await allWrites()).toBe(before);
   }, 60_000);
 
-  it('an account whose id nobody has is not found, and one of another begin is not judged by it', async () => {
+  it('an account whose id nobody has is not found, whatever it begins with; what is no id of Okta is refused', async () => {
     const before = await allWrites();
-    for (const odd of ['00ktw0utvzPBXxny16x7', 'me', 'Account_Q1SMRm3vfzomaZwevHIoL9kVhWU~', '-1']) {
+    for (const odd of ['00ktw0utvzPBXxny16x7', 'zzz1qqqqqqqqqqqqqqqq']) {
       const { status, document } = await add(event(odd));
       expect([odd, status]).toEqual([odd, 202]);
       expect([odd, (await ended(document.run)).outcome]).toEqual([odd, 'failed']);
+    }
+    for (const none of ['me', 'Account_Q1SMRm3vfzomaZwevHIoL9kVhWU~', '-1']) {
+      const { status, document } = await add(event(none));
+      expect([none, status, document]).toMatchObject([none, 400, { where: { path: 'entityIdInService' } }]);
     }
     expect(await allWrites()).toBe(before);
   }, 60_000);
