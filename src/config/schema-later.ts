@@ -70,10 +70,10 @@ export const twin = z
     event_rules: list(text('a file name or glob'), 'a list of file names or globs')
       .prefault(['rules/*.yaml'])
       .describe('Files of rules for security events, relative to this file: names, folders or globs'),
-    stale_after: someTime.prefault('90d').describe('Not used yet'),
+    stale_after: someTime.prefault('90d').describe('Accounts that nobody has used for so long are gaps'),
   })
   .prefault({})
-  .describe('The copy of the organisation that comes with a later version; privileged_groups is used already');
+  .describe('The identity twin, and what the main job takes of it');
 
 const TENANTS = `a map of products (${FLOW_PRODUCTS.join(', ')}) to lists of tenants`;
 export const remediation = z
