@@ -91,9 +91,18 @@ describe('each of the 22 fields of an event', () => {
 });
 
 describe('ids, keys and shapes that no product has', () => {
-  it.each(['00k1', '00ktw0utvzPBXxny16x7', 'Account_Q1~', '0', '-', 'ünïcode', 'me', "o'brien", '$where', 'null'])(
+  it.each(['00k1', '00ktw0utvzPBXxny16x7', 'Account_Q1~', '0', '-', 'null'])(
     'an account %s is not judged by its id',
     async (entityIdInService) => expect((await send(flat({ entityIdInService })))[0]).toBe(202),
+  );
+
+  it.each(['ünïcode', 'me', "o'brien", '$where', 'ann@example.com'])(
+    'an account %s is no id of Okta: malformed',
+    async (entityIdInService) =>
+      expect(await send(flat({ entityIdInService }))).toMatchObject([
+        400,
+        { code: 'malformed', where: { path: 'entityIdInService' } },
+      ]),
   );
 
   it.each(['../groups/00g1', 'a/b', 'a\\b', 'a?b=c', 'a%2Fb', '.', '..', 'a b', 'x'.repeat(256)])(
