@@ -107,11 +107,13 @@ describe('the live policies', () => {
   it.each(['user:jane@example.com', 'user:anonymous'])(
     'let %s read and do what is reversible, the rest with others',
     (who) => {
-      const byRisk = OPERATIONS.map(
+      // Mail is for flows.
+      const theirs = OPERATIONS.filter(({ connector }) => connector !== 'email');
+      const byRisk = theirs.map(
         ({ connector, operation, risk }) => `${risk} ${decide(live, operation, who, connector).effect}`,
       );
       expect([...new Set(byRisk)].sort()).toEqual(['CRITICAL approval', 'HIGH approval', 'LOW allow', 'MEDIUM auto']);
-      expect(granted(who)).toHaveLength(OPERATIONS.length);
+      expect(granted(who)).toHaveLength(theirs.length);
     },
   );
 });
