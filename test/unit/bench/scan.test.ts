@@ -18,8 +18,8 @@ describe('the sizes of the scan benchmark', () => {
     expect(others.map(({ store, users, batch }) => [store, users, batch])).toEqual([
       ['PostgreSQL', 1_000, 1],
       ['PostgreSQL', 10_000, 1],
-      ['PGlite', 1_000, 100],
-      ['PGlite', 10_000, 100],
+      ['PGlite', 1_000, 200],
+      ['PGlite', 10_000, 200],
     ]);
   });
 });
