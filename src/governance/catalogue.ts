@@ -26,6 +26,12 @@ export const OPERATIONS: readonly OperationRow[] = [
   ...EMAIL_OPERATIONS,
 ];
 
+/** `okta:users:suspend` taken apart. */
+export function partsOf(name: string): { connector: string; operation: string } {
+  const [connector = '', ...rest] = name.split(':');
+  return { connector, operation: rest.join(':') };
+}
+
 /** The row of one operation, undefined where there is none. */
 export const findOperation = (connector: string, operation: string): OperationRow | undefined =>
   BY_NAME.get(`${connector} ${operation}`);

@@ -77,6 +77,10 @@ export function refuseOwn(account: AccountState, caller: CallerFacts): Refusal |
   return own ? because('own_account', 'The account belongs to whoever asks.') : null;
 }
 
+/** Whether one of these roles makes its holder a super administrator now; Okta may say no status. */
+export const makesSuperAdmin = (roles: readonly { type: string; status: string | null }[]): boolean =>
+  roles.some(({ type, status }) => type === 'SUPER_ADMIN' && (status ?? 'ACTIVE') === 'ACTIVE');
+
 /** Those who hold SUPER_ADMIN in Okta, directly or through a group. */
 export interface Holder {
   id: string;

@@ -1,4 +1,4 @@
-import { OUTCOMES } from '../../remediation/outcome.ts';
+import { worstOf } from '../../remediation/outcome.ts';
 import { undoAfter } from '../../remediation/plan.ts';
 import type { PlannedCall } from '../../remediation/plan.ts';
 import type { FlowOutcome } from '../../remediation/types.ts';
@@ -61,11 +61,11 @@ async function endOf(deps: FlowDeps, record: FlowRunRecord, failure: string | nu
 
 /** As the worst of the accounts; one that has not ended has failed. */
 function worst(children: readonly FlowRunRecord[]): RunEnd {
-  const place = ({ outcome }: FlowRunRecord): number => OUTCOMES.indexOf(outcome ?? ('failed' satisfies FlowOutcome));
-  const [first, ...others] = children;
-  if (!first) return { outcome: 'failed', code: 'no_accounts', message: 'The person has no accounts.' };
-  const { outcome, code } = others.reduce((one, other) => (place(other) > place(one) ? other : one), first);
-  return { outcome: outcome ?? 'failed', code: code ?? null, message: null };
+  if (children.length === 0) return { outcome: 'failed', code: 'no_accounts', message: 'The person has no accounts.' };
+  const outcomeOf = ({ outcome }: FlowRunRecord): FlowOutcome => outcome ?? 'failed';
+  const outcome = worstOf(children.map(outcomeOf));
+  const code = children.find((child) => outcomeOf(child) === outcome)?.code ?? null;
+  return { outcome, code, message: null };
 }
 
 /** What takes back the steps that were really taken. */

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../audit/types.ts';
 import { InvalidArgumentError } from '../../connectors/errors.ts';
+import { partsOf } from '../../governance/catalogue.ts';
 import type { ConnectorName, Decision } from '../../governance/types.ts';
 import type { FlowRunRecord, FlowStepRecord } from '../../store/flow-types.ts';
 import { factsOf } from '../governed/facts.ts';
@@ -22,9 +23,8 @@ export async function decided(
 
 async function decisionOn(deps: FlowDeps, record: FlowRunRecord, step: FlowStepRecord): Promise<JsonObject> {
   const { connectors } = deps;
-  const [name = '', ...rest] = step.operation.split(':');
+  const { connector: name, operation } = partsOf(step.operation);
   const connector = name as ConnectorName;
-  const operation = rest.join(':');
   const { caller } = lookerOf(deps, record);
   const input = inputsOf(step.operation, step.params, { run: record, step: step.id });
   try {

@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity';
 import type { JsonObject } from '../../audit/types.ts';
 import { ConnectorError, InvalidArgumentError, PolicyDeniedError } from '../../connectors/errors.ts';
-import { findOperation } from '../../governance/catalogue.ts';
+import { findOperation, partsOf } from '../../governance/catalogue.ts';
 import { isAct, seenBy, standingOf } from '../../remediation/acts.ts';
 import type { Seen } from '../../remediation/acts.ts';
 import { ACCOUNT, resolveInputs } from '../../remediation/flow-inputs.ts';
@@ -100,7 +100,7 @@ async function targetOf(deps: FlowDeps, record: FlowRunRecord, flow: Flow | null
   return reading('unreachable', () => readAccount(lookerOf(deps, record), connector, account.id));
 }
 
-const isOfAccounts = (operation: string): boolean => isAccountConnector(operation.split(':')[0] ?? '');
+const isOfAccounts = (operation: string): boolean => isAccountConnector(partsOf(operation).connector);
 
 async function planned(
   { store }: FlowDeps,
@@ -119,22 +119,23 @@ async function planned(
   return plan;
 }
 
-/** How long an undo waits for its effect. */
 const UNDO_WITHIN_MS = 60_000;
+
+/** How long an undo waits for its effect, milliseconds; null where none shows. */
+const undoWithin = (operation: string): number | null => (seenBy(operation) === 'nothing' ? null : UNDO_WITHIN_MS);
 
 function recipe(undone: FlowRunRecord | null): Pick<FlowPlan, 'steps' | 'undo'> {
   const calls = undone?.undo ?? [];
   if (calls.length === 0) throw new Over('failed', 'nothing_to_undo', 'There is nothing to take back.');
   const steps = calls.map(({ operation, params }, at) => {
-    const withinMs = seenBy(operation) === 'nothing' ? null : UNDO_WITHIN_MS;
-    return { id: `undo-${at + 1}`, operation, params, skipped: false, withinMs };
+    return { id: `undo-${at + 1}`, operation, params, skipped: false, withinMs: undoWithin(operation) };
   });
   return { steps, undo: null };
 }
 
 /** Time to wait for the effect of a step, milliseconds; null: it is not looked for. */
 export function withinOf({ book }: FlowDeps, record: FlowRunRecord, { id, operation }: FlowStepRecord): number | null {
-  if (record.undoes !== null) return seenBy(operation) === 'nothing' ? null : UNDO_WITHIN_MS;
+  if (record.undoes !== null) return undoWithin(operation);
   const flow = book().flows.find(({ name }) => name === record.flow);
   return flow?.verify.find(({ step }) => step === id)?.withinMs ?? null;
 }
@@ -158,9 +159,9 @@ async function looked(
   return seen;
 }
 
-function isWrite(operation: string): boolean {
-  const [connector = '', ...rest] = operation.split(':');
-  return isAccountConnector(connector) && findOperation(connector, rest.join(':'))?.risk !== 'LOW';
+function isWrite(name: string): boolean {
+  const { connector, operation } = partsOf(name);
+  return isAccountConnector(connector) && findOperation(connector, operation)?.risk !== 'LOW';
 }
 
 /** The accounts that the steps change, each with its operations; the target is among them whatever is done to it. */

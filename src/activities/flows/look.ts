@@ -1,6 +1,7 @@
 import { Context } from '@temporalio/activity';
 import type { JsonObject } from '../../audit/types.ts';
 import type { Caller, Connectors, OktaUser } from '../../connectors/types.ts';
+import { partsOf } from '../../governance/catalogue.ts';
 import { comparable } from '../../remediation/titles.ts';
 import type { Seen } from '../../remediation/acts.ts';
 import type { AccountConnector, AccountState } from '../../remediation/types.ts';
@@ -101,7 +102,7 @@ export async function lookAt(
   looker: Looker,
   { operation, args }: { operation: string; args: JsonObject },
 ): Promise<Seen> {
-  const [connector = ''] = operation.split(':');
+  const { connector } = partsOf(operation);
   const id = accountIn(args);
   if (!isAccountConnector(connector) || id === null) return {};
   const seen: Seen = { account: await readAccount(looker, connector, id) };

@@ -15,11 +15,11 @@ export function planFlow(deps: FlowDeps): FlowActivities['planFlow'] {
   return async ({ run, now }) => {
     const before = await runOf(deps, run);
     if (before.target === null && before.outcome === null) await record(deps, before, now);
-    const { state, outcome, steps, ...rest } = await runOf(deps, run);
-    if (state === 'ended' || outcome !== null) return { steps: [], ended: true };
-    const taken = steps.filter((step) => step.state !== 'skipped' && step.state !== 'already');
+    const planned = await runOf(deps, run);
+    if (planned.state === 'ended' || planned.outcome !== null) return { steps: [], ended: true };
+    const taken = planned.steps.filter((step) => step.state !== 'skipped' && step.state !== 'already');
     const toTake = taken.map((step): PlannedStep => {
-      const within = withinOf(deps, { state, outcome, steps, ...rest }, step);
+      const within = withinOf(deps, planned, step);
       const approval = step.decision?.['effect'] === 'approval';
       return { id: step.id, verify: within === null ? null : looksWithin(within), approval };
     });

@@ -1,16 +1,12 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import { pageProblem } from '../../connectors/okta/scope.ts';
 import type { OktaPage, OktaUser } from '../../connectors/types.ts';
-import type { OktaRole } from '../../connectors/okta/types.ts';
+import { makesSuperAdmin } from '../../remediation/refusals.ts';
 import type { Holder } from '../../remediation/refusals.ts';
 import { lookContext } from './look.ts';
 import type { Looker } from './look.ts';
 
-const SUPER_ADMIN = 'SUPER_ADMIN';
 const PAGE = 200;
-
-const isSuper = ({ type, status }: OktaRole): boolean =>
-  type === SUPER_ADMIN && (status === null || status === 'ACTIVE');
 
 /**
  * The super administrators, in person or through a group, as far as it takes to tell whether this user is the last one:
@@ -35,7 +31,7 @@ class Holders {
 
   async isHolder(userId: string): Promise<boolean> {
     const { connectors } = this.#looker;
-    return (await connectors.okta('users:read_roles', { userId }, this.#context(userId))).output.some(isSuper);
+    return makesSuperAdmin((await connectors.okta('users:read_roles', { userId }, this.#context(userId))).output);
   }
 
   async statusOf(userId: string): Promise<string> {
@@ -64,7 +60,7 @@ class Holders {
     const groups = this.#items((after) => okta('groups:read', { limit: PAGE, after }, this.#context('groups')));
     for await (const { id: groupId } of groups) {
       const { output } = await okta('groups:read_roles', { groupId }, this.#context(groupId));
-      if (!output.some(isSuper)) continue;
+      if (!makesSuperAdmin(output)) continue;
       const members = this.#items<OktaUser>((after) =>
         okta('groups:read_members', { groupId, limit: PAGE, after }, this.#context(groupId)),
       );

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../audit/types.ts';
+import { partsOf } from '../../governance/catalogue.ts';
 import { UNDO_REASON } from '../../remediation/names.ts';
 import { outcomeOfRequest } from '../../remediation/outcome.ts';
 import type { FlowRunRecord, FlowStepRecord } from '../../store/flow-types.ts';
@@ -109,7 +110,7 @@ function endOf({ step, state, code }: Ended, message: string | null): RunEnd {
 
 /** Of accounts nothing is kept but that it was done: what is known of people stays with the product. */
 function resultOf({ operation }: FlowStepRecord, made: JsonObject | null): JsonObject {
-  const isNotice = !isAccountConnector(operation.split(':')[0] ?? '');
+  const isNotice = !isAccountConnector(partsOf(operation).connector);
   const { code, result } = made ?? {};
   return { ok: true, ...(code !== undefined && { code }), ...(isNotice && { answer: result ?? null }) };
 }

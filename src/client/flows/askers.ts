@@ -1,5 +1,6 @@
 import type { CallContext, Caller, OktaUser } from '../../connectors/types.ts';
 import { namesGroups } from '../../remediation/permissions.ts';
+import { makesSuperAdmin } from '../../remediation/refusals.ts';
 import type { SetAsker } from '../../remediation/permissions.ts';
 import type { ResourceSet } from '../../remediation/types.ts';
 import type { FlowCaller } from '../../store/flow-types.ts';
@@ -61,7 +62,7 @@ export class Askers {
     if (person?.status !== 'ACTIVE') return false;
     const input = { userId: person.id };
     const { output } = await readable(reader.okta('users:read_roles', input, reader.context(person.id)));
-    return output.some(({ type, status }) => type === 'SUPER_ADMIN' && (status ?? 'ACTIVE') === 'ACTIVE');
+    return makesSuperAdmin(output);
   }
 
   /** Names of those groups among `wanted` that the person is in, and that no other group has. */
