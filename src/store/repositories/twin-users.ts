@@ -14,10 +14,12 @@ export function createTwinUserRepository(db: Kysely<Database>): TwinUserReposito
     async setFactors(tx, org, users) {
       const rows = ordered(users, ({ id }) => id);
       const factors = rows.map((user) => (user.factors === null ? null : JSON.stringify(user.factors)));
+      const ids = rows.map(({ id }) => id);
+      // By the ids themselves: joined, a table that was never analysed would be read whole.
       await sql`
-        update twin_users u set factors = f.factors::json
-        from unnest(${rows.map(({ id }) => id)}::text[], ${factors}::text[]) as f(id, factors)
-        where u.org = ${org} and u.id = f.id`.execute(tx);
+        update twin_users u set factors = (
+          select f.factors::json from unnest(${ids}::text[], ${factors}::text[]) as f(id, factors) where f.id = u.id)
+        where u.org = ${org} and u.id = any(${ids}::text[])`.execute(tx);
     },
     async setRoles(tx, { org, run, at }, users) {
       const ids = users.map(({ id }) => id);

@@ -3,7 +3,7 @@ import type { Kysely } from 'kysely';
 import { NotStoredError } from '../errors.ts';
 import type { Database } from '../schema.ts';
 import type { ReadOutcome, SyncPage, SyncWork, SyncWorkRepository } from '../twin-types.ts';
-import { rowsByKey } from '../text-array.ts';
+import { rowsByKey, textArray } from '../text-array.ts';
 import type { StoreTransaction } from '../types.ts';
 
 const WORKS: readonly SyncWork[] = ['factors', 'members', 'group_roles', 'app_users', 'app_groups', 'user_roles'];
@@ -98,15 +98,13 @@ async function addItems(
   { run, list, page }: NewPage['page'],
   { items, counted }: { items: readonly string[]; counted: boolean },
 ): Promise<void> {
-  const listed = rowsByKey('twin_items', { column: 'id', keys: items, where: sql`run = ${run} and list = ${list}` });
-  const known = await sql<{ id: string }>`select found.id from ${listed}`.execute(tx);
-  const before = new Set(known.rows.map(({ id }) => id));
-  const fresh = [...new Set(items)].filter((id) => !before.has(id));
-  await sql`
+  // The conflict goes by the unique index. Of a table that was never analysed, a look-up would read all of the list.
+  const { rows } = await sql`
     insert into twin_items (run, list, id, page, position)
-    select ${run}, ${list}, id, ${page}, n - 1 from unnest(${fresh}::text[]) with ordinality as i(id, n)`.execute(tx);
+    select ${run}, ${list}, id, ${page}, n - 1 from unnest(${textArray(items)}::text[]) with ordinality as i(id, n)
+    on conflict (run, list, id) do nothing returning id`.execute(tx);
   if (!counted) return;
-  await sql`update twin_pages set count = ${fresh.length}
+  await sql`update twin_pages set count = ${rows.length}
     where run = ${run} and list = ${list} and page = ${page}`.execute(tx);
 }
 
