@@ -6,6 +6,8 @@ import type { CallContext, OktaPage, OktaUser } from '../connectors/types.ts';
 import type { ListedUser, RunRecord } from '../store/types.ts';
 import type { Deps } from './deps.ts';
 import { VENDOR_ATTEMPTS } from './failures.ts';
+import { listPages } from './pages.ts';
+import type { FoundPage } from './pages.ts';
 import { callerOf, frozen } from './plan.ts';
 import type { MfaActivities } from './types.ts';
 
@@ -14,30 +16,12 @@ const PAGE_ATTEMPTS = VENDOR_ATTEMPTS + 3;
 
 type ListInput = Parameters<MfaActivities['listPage']>[0];
 
-/** After this long what was listed is handed back, and the rest is for the next activity. */
-const LONG_MS = 20_000;
-
 /** `listPage`: pages of a source, each stored under its number. */
 export function listPage(deps: Deps): MfaActivities['listPage'] {
-  return async ({ most = 1, ...input }) => {
-    const startedAt = performance.now();
+  return async ({ most, ...input }) => {
     const record = await runOf(deps.store, input.run);
-    let found: FoundPage | null = await onePage(deps, record, { ...input, after: await cursorOf(deps, input) });
-    const sizes: number[] = [];
-    let next: string | null = null;
-    while (found) {
-      ({ next } = found);
-      const page = input.page + sizes.length + 1;
-      const goesOn: boolean = next !== null && sizes.length + 1 < most && performance.now() - startedAt < LONG_MS;
-      // Read while the one before it is stored. The next activity begins with the page that could not be read, and has
-      // all its tries before it.
-      const following: Promise<FoundPage | null> | null = goesOn
-        ? onePage(deps, record, { ...input, page, after: next }).catch(() => null)
-        : null;
-      sizes.push(await found.listed());
-      found = await following;
-    }
-    return { listed: sizes[0] ?? 0, more: next !== null, sizes };
+    const from = { page: input.page, after: await cursorOf(deps, input), most };
+    return await listPages(from, (at) => onePage(deps, record, { ...input, ...at }));
   };
 }
 
@@ -47,12 +31,6 @@ async function cursorOf({ store }: Deps, { run, page, first }: ListInput): Promi
 }
 
 type PageInput = ListInput & { after: string | null };
-
-/** A page that was read: the cursor of the one behind it, and how many it lists first, known once it is stored. */
-interface FoundPage {
-  next: string | null;
-  listed: () => Promise<number>;
-}
 
 async function onePage({ store, connectors }: Deps, record: RunRecord, input: PageInput): Promise<FoundPage> {
   const { run, page, after } = input;

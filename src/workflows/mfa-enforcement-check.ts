@@ -11,8 +11,7 @@ import type {
   RunStatus,
 } from './messages.ts';
 import { inParallel } from './pool.ts';
-import { failureCode, historyIsLong, PATIENT, QUICK, slicer, sum } from './scanning.ts';
-import type { Slice } from './scanning.ts';
+import { failureCode, historyIsLong, nextOrMore, PATIENT, QUICK, slicer, sum } from './scanning.ts';
 
 const quick = wf.proxyActivities<MfaActivities>(QUICK);
 const patient = wf.proxyActivities<MfaActivities>(PATIENT);
@@ -136,15 +135,9 @@ async function readChanges(run: string, { readyAt }: NonNullable<RunPlan['delta'
 /** Fans the checks out in a small window; one user an activity, or a batch of them. Goes on until the list is over. */
 async function checkEverybody(plan: RunPlan, state: ResumeState, list = { over: true }): Promise<boolean> {
   const size = batchSize(plan.batch, sum(state.sizes), plan.autoBatch ?? EARLIER_AUTO_BATCH);
-  const { next, paused } = slicer(state.sizes, state.scanAt, { size, historyLimit: plan.historyLimit });
-  const more = async (): Promise<Slice | null> => {
-    const pages = state.sizes.length;
-    await wf.condition(() => list.over || state.sizes.length > pages);
-    return nextOrMore();
-  };
-  const nextOrMore = (): Slice | null | Promise<Slice | null> => next() ?? (list.over || paused() ? null : more());
+  const slices = slicer(state.sizes, state.scanAt, { size, historyLimit: plan.historyLimit });
   try {
-    await inParallel(plan.window, nextOrMore, async (slice) => {
+    await inParallel(plan.window, nextOrMore(slices, state.sizes, list), async (slice) => {
       const { checked } = await patient.checkUsers({ run: plan.run, ...slice });
       state.checked += checked;
     });
@@ -156,7 +149,7 @@ async function checkEverybody(plan: RunPlan, state: ResumeState, list = { over: 
     state.checked += checked;
     return true;
   }
-  return !paused();
+  return !slices.paused();
 }
 
 /** One ticket for each finding, or one for all of them. */

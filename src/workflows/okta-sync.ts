@@ -1,11 +1,11 @@
 import * as wf from '@temporalio/workflow';
 import type { SyncActivities, SyncRun } from '../activities/sync/types.ts';
-import { batchSize, EARLIER_AUTO_BATCH } from '../mfa/scan-plan.ts';
+import { batchSize, EARLIER_AUTO_BATCH, PAGES_AT_ONCE } from '../mfa/scan-plan.ts';
 import { checkedInput, FORMS } from './input.ts';
 import { syncProgressQuery } from './messages.ts';
 import type { OktaSyncInput, OktaSyncResult, SyncBranch, SyncBranchName, SyncProgress, SyncState } from './messages.ts';
 import { inParallel } from './pool.ts';
-import { failureCode, historyIsLong, PATIENT, QUICK, slicer, sum } from './scanning.ts';
+import { failureCode, historyIsLong, nextOrMore, PATIENT, QUICK, slicer, sum } from './scanning.ts';
 
 const quick = wf.proxyActivities<SyncActivities>(QUICK);
 const patient = wf.proxyActivities<SyncActivities>(PATIENT);
@@ -19,9 +19,8 @@ const INPUT = {
   resume: FORMS.object,
 };
 
-/** Items an activity of what is listed beside the users. */
-const ITEMS_A_BATCH = 25;
-/** Their activities in flight, where a plan of an earlier version names none. */
+/** Items an activity of what is listed beside the users, and their activities in flight, where a plan names none. */
+const EARLIER_ITEMS = 25;
 const EARLIER_WINDOWS: NonNullable<SyncRun['windows']> = { groups: 2, apps: 2, assignees: 1 };
 
 /** Reads users, groups, apps, roles and the System Log side by side, each for itself, and judges what it then has. */
@@ -71,15 +70,40 @@ async function alone(branch: { lost: string | null }, way: () => Promise<boolean
   }
 }
 
-/** Lists page by page, then reads what belongs to each item. What was listed before a list broke off is read too. */
-async function readBranch(sync: SyncRun, list: SyncBranchName, branch: SyncBranch): Promise<boolean> {
-  const { run } = sync;
+/** Lists page by page and reads what belongs to each item. What was listed before a list broke off is read too. */
+async function readBranch(sync: SyncRun, name: SyncBranchName, branch: SyncBranch): Promise<boolean> {
+  if (!sync.overlap) return listBranch(sync, name, branch, () => readItems(sync, name, branch));
+  const list = { over: false };
+  const listing = listBranch(sync, name, branch, async () => true).finally(() => (list.over = true));
+  const [listed, read] = await Promise.allSettled([listing, readItems(sync, name, branch, list)]);
+  if (listed.status === 'rejected') throw listed.reason;
+  if (read.status === 'rejected') throw read.reason;
+  return listed.value && read.value;
+}
+
+/**
+ * A list that can't begin throws; one that breaks off is remembered as lost. `then` goes on in the very turn in which the
+ * list ends, as recorded histories have it.
+ */
+async function listBranch(
+  sync: SyncRun,
+  list: SyncBranchName,
+  branch: SyncBranch,
+  then: () => Promise<boolean>,
+): Promise<boolean> {
+  const { run, overlap } = sync;
   while (!branch.listed) {
     if (historyIsLong(sync.historyLimit)) return false;
     const page = branch.sizes.length;
     try {
-      const { listed, more } = await quick.listSyncPage({ run, list, page });
-      branch.sizes.push(listed);
+      const at = { run, list, page };
+      // Workers of earlier versions list one page and do not tell sizes.
+      const {
+        listed,
+        more,
+        sizes = [listed],
+      } = overlap ? await patient.listSyncPage({ ...at, most: PAGES_AT_ONCE }) : await quick.listSyncPage(at);
+      branch.sizes.push(...sizes);
       branch.listed = !more;
     } catch (error) {
       if (page === 0 || wf.isCancellation(error)) throw error;
@@ -87,15 +111,31 @@ async function readBranch(sync: SyncRun, list: SyncBranchName, branch: SyncBranc
       branch.listed = true;
     }
   }
-  const isUsers = list === 'users';
-  const autoBatch = sync.autoBatch ?? EARLIER_AUTO_BATCH;
-  const size = isUsers ? batchSize(sync.batch, sum(branch.sizes), autoBatch) : ITEMS_A_BATCH;
-  const { next, paused } = slicer(branch.sizes, branch.at, { size, historyLimit: sync.historyLimit });
-  await inParallel(isUsers ? sync.window : (sync.windows ?? EARLIER_WINDOWS)[list], next, async (slice) => {
-    const { read } = await patient.readSyncItems({ run, list, ...slice });
+  return await then();
+}
+
+/** Goes on until the list is over. */
+async function readItems(
+  sync: SyncRun,
+  name: SyncBranchName,
+  branch: SyncBranch,
+  list = { over: true },
+): Promise<boolean> {
+  const { run, historyLimit } = sync;
+  const slices = slicer(branch.sizes, branch.at, { size: itemsABatch(sync, name, branch), historyLimit });
+  const width = name === 'users' ? sync.window : (sync.windows ?? EARLIER_WINDOWS)[name];
+  await inParallel(width, nextOrMore(slices, branch.sizes, list), async (slice) => {
+    const { read } = await patient.readSyncItems({ run, list: name, ...slice });
     branch.done += read;
   });
-  return !paused();
+  return !slices.paused();
+}
+
+/** While users are being listed nobody knows how many there will be: `auto` is then a page. */
+function itemsABatch(sync: SyncRun, name: SyncBranchName, { sizes }: SyncBranch): number {
+  const { overlap, batch, autoBatch = EARLIER_AUTO_BATCH, items = EARLIER_ITEMS } = sync;
+  if (name !== 'users') return items;
+  return overlap && batch === 'auto' ? autoBatch : batchSize(batch, sum(sizes), autoBatch);
 }
 
 async function readLog(sync: SyncRun, logs: NonNullable<SyncState['logs']>): Promise<boolean> {

@@ -53,6 +53,21 @@ export function slicer(
   return { next, paused: () => paused };
 }
 
+/** As `next`, but where more is still being listed it waits for it: null comes when the list is over, or paused. */
+export function nextOrMore(
+  { next, paused }: Slicer,
+  sizes: readonly number[],
+  list: { over: boolean },
+): () => Slice | null | Promise<Slice | null> {
+  const more = async (): Promise<Slice | null> => {
+    const pages = sizes.length;
+    await wf.condition(() => list.over || sizes.length > pages);
+    return nextOne();
+  };
+  const nextOne = (): Slice | null | Promise<Slice | null> => next() ?? (list.over || paused() ? null : more());
+  return nextOne;
+}
+
 /** Whether the run should continue as new. The limit is that of its plan. */
 export function historyIsLong(limit = EARLIER_HISTORY_LIMIT): boolean {
   const { historyLength, continueAsNewSuggested } = wf.workflowInfo();

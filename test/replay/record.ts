@@ -240,6 +240,15 @@ const SYNCS: Record<string, Way> = {
     await people(job, 130, 130);
     return synced(job);
   },
+  'sync-read-while-listed': async (job) => {
+    await people(job, 2_300, 2_300);
+    return synced(job);
+  },
+  'sync-list-lost-while-read': async (job) => {
+    await people(job, 405, 405);
+    await job.emulators.fault({ vendor: 'okta', pathPattern: '/users\\?.*after=', kind: 'status', status: 403 });
+    return synced(job, { logs: false });
+  },
   'sync-cancelled': async (job) => {
     await people(job, 4, 4);
     await job.emulators.fault({ vendor: 'okta', pathPattern: '/factors', kind: 'latency', ms: 1_500, times: 4 });

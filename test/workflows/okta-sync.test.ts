@@ -121,4 +121,82 @@ describe('the sync as a story', () => {
     expect(org.slices.filter(({ list }) => list === 'users')).toHaveLength(200);
     expect(org.finished[0]?.lost).toMatchObject({ users: 'forbidden' });
   }, 30_000);
+
+  describe('that reads while it lists', () => {
+    const overlapping = (sizes: Partial<Record<SyncBranchName, number>>, historyLimit = 1_000) => {
+      const org = organisation(sizes);
+      const { beginSync, listSyncPage } = org.activities;
+      org.activities.beginSync = async (input) => ({
+        ...(await beginSync(input)),
+        ...{ autoBatch: 200, historyLimit, items: 50, overlap: true },
+      });
+      const asked: Parameters<SyncActivities['listSyncPage']>[0][] = [];
+      // Two pages an activity, so that a list takes several.
+      org.activities.listSyncPage = async (input) => {
+        asked.push(input);
+        const one = await listSyncPage(input);
+        if (!one.more) return { ...one, sizes: [one.listed] };
+        const two = await listSyncPage({ ...input, page: input.page + 1 });
+        return { ...two, listed: one.listed, sizes: [one.listed, two.listed] };
+      };
+      return { ...org, asked };
+    };
+    const readOf = ({ slices }: { slices: SyncSlice[] }, list: SyncBranchName): string[] =>
+      slices
+        .filter((slice) => slice.list === list)
+        .map(({ page, from, count }) => `${page}: ${from}+${count}`)
+        .toSorted();
+
+    it('reads the first pages before the last one is listed', async () => {
+      const org = overlapping({ users: 900, apps: 120 });
+      const { listSyncPage, readSyncItems } = org.activities;
+      const begun = Promise.withResolvers<void>();
+      org.activities.readSyncItems = async (slice) => {
+        if (slice.list === 'users') begun.resolve();
+        return await readSyncItems(slice);
+      };
+      org.activities.listSyncPage = async (input) => {
+        if (input.list === 'users' && input.page === 4) await begun.promise;
+        return await listSyncPage(input);
+      };
+      await run(org, { logs: false });
+      expect(readOf(org, 'users')).toEqual(['0: 0+200', '1: 0+200', '2: 0+200', '3: 0+200', '4: 0+100']);
+      expect(readOf(org, 'apps')).toEqual(['0: 0+50', '0: 100+20', '0: 50+50']);
+      const users = org.asked.filter(({ list }) => list === 'users');
+      expect(users.map(({ page, most }) => ({ page, most }))).toEqual([0, 2, 4].map((page) => ({ page, most: 10 })));
+    });
+
+    it('reads everything once over short histories', async () => {
+      const org = overlapping({ users: 4_000, groups: 150, apps: 900, assignees: 30 }, 60);
+      const histories = await run(org);
+      expect(histories.length).toBeGreaterThan(2);
+      expect(readOf(org, 'users')).toEqual(Array.from({ length: 20 }, (_, page) => `${page}: 0+200`).toSorted());
+      expect(readOf(org, 'groups')).toEqual(['0: 0+50', '0: 100+50', '0: 50+50']);
+      expect(readOf(org, 'apps')).toHaveLength(18);
+      const lost = { users: null, groups: null, apps: null, assignees: null, logs: null };
+      expect(org.finished).toEqual([{ run: org.finished[0]?.run, lost, failure: null }]);
+    }, 30_000);
+
+    it('reads what was listed before a list broke off, and nothing of one that could not begin', async () => {
+      const org = overlapping({ users: 900, apps: 120 });
+      const { listSyncPage } = org.activities;
+      org.activities.listSyncPage = async (input) =>
+        (input.list === 'users' && input.page === 2) || input.list === 'apps'
+          ? refusal('forbidden')
+          : await listSyncPage(input);
+      await run(org, { logs: false });
+      expect(readOf(org, 'users')).toEqual(['0: 0+200', '1: 0+200']);
+      expect(readOf(org, 'apps')).toEqual([]);
+      const lost = { users: 'forbidden', groups: null, apps: 'forbidden', assignees: null };
+      expect(org.finished[0]).toMatchObject({ lost, failure: null });
+    });
+
+    it('lists to the end where the items may not be read', async () => {
+      const org = overlapping({ users: 900 });
+      org.activities.readSyncItems = async () => refusal('forbidden');
+      await run(org, { apps: false, logs: false });
+      expect(org.asked.filter(({ list }) => list === 'users').map(({ page }) => page)).toEqual([0, 2, 4]);
+      expect(org.finished[0]?.lost).toMatchObject({ users: 'forbidden' });
+    });
+  });
 });

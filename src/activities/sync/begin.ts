@@ -3,7 +3,7 @@ import type { SyncSettings } from '../../config/sync-settings.ts';
 import type { Carried } from '../../twin/events/types.ts';
 import { OVERLAP_MS } from '../../twin/events/memory.ts';
 import type { StreamName } from '../../twin/types.ts';
-import { AUTO_BATCH, HISTORY_LIMIT } from '../../mfa/scan-plan.ts';
+import { AUTO_BATCH } from '../../mfa/scan-plan.ts';
 import { configurationFailure } from '../failures.ts';
 import type { SyncDeps } from './deps.ts';
 import { planForStore, syncDraft, withPlan } from './plan.ts';
@@ -12,8 +12,11 @@ import type { SyncActivities } from './types.ts';
 
 type BeginInput = Parameters<SyncActivities['beginSync']>[0];
 
-/** Apps are read two calls each, from a bucket of their own. */
+/** Of each list in flight. Apps are read two calls each, from a bucket of their own. */
 const WINDOWS = { groups: 2, apps: 4, assignees: 1 };
+const ITEMS = 50;
+/** Continuing as new makes every branch wait for the others, so a sync does it less often than a scan. */
+const SYNC_HISTORY_LIMIT = 1_000;
 
 const HOUR_MS = 3_600_000;
 const HOURS_BACK = 24;
@@ -29,7 +32,8 @@ export function beginSync(deps: SyncDeps): SyncActivities['beginSync'] {
     const outcome = { streams, ...(log && { since: log.since, until: log.until }) };
     const draft = syncDraft(sync, { kind: 'sync.started', subject: sync.run, at: sync.startedAt, outcome });
     await deps.store.journal.append([draft]);
-    return { run: sync.run, window, batch, autoBatch: AUTO_BATCH, historyLimit: HISTORY_LIMIT, windows: WINDOWS };
+    const limits = { historyLimit: SYNC_HISTORY_LIMIT, windows: WINDOWS, items: ITEMS };
+    return { run: sync.run, window, batch, autoBatch: AUTO_BATCH, ...limits, overlap: true };
   };
 }
 

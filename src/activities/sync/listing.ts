@@ -6,6 +6,8 @@ import type { OktaUser } from '../../connectors/types.ts';
 import type { ListedTwinUser, SyncList, SyncStamp } from '../../store/twin-types.ts';
 import type { Store, StoreTransaction } from '../../store/types.ts';
 import { lastingOrNot } from '../listing.ts';
+import { listPages } from '../pages.ts';
+import type { FoundPage } from '../pages.ts';
 import type { SyncDeps } from './deps.ts';
 import { callContext, stampOf, syncOf } from './plan.ts';
 import type { Sync } from './plan.ts';
@@ -59,23 +61,31 @@ const app = ({ id, label, signOnMode, status }: OktaApp) => ({
   status: status ?? 'UNKNOWN',
 });
 
-/** `listSyncPage`: one page of a list, stored under its number with what it says. */
+/** `listSyncPage`: pages of a list, each stored under its number with what it says. */
 export function listSyncPage(deps: SyncDeps): SyncActivities['listSyncPage'] {
-  return async ({ run, list, page }) => {
-    const { work } = deps.store.twin;
-    const stored = await work.page(run, list, page);
-    if (stored) return { listed: stored.count, more: stored.next !== null };
+  return async ({ run, list, page, most }) => {
     const sync = await syncOf(deps.store, run);
-    const after = page === 0 ? null : ((await work.page(run, list, page - 1))?.next ?? null);
-    const read = await LISTS[list](deps, sync, after).catch((error: unknown) => {
-      throw lastingOrNot(error);
-    });
-    const problem = pageProblem({ after, next: read.next });
-    if (problem !== null) throw ApplicationFailure.nonRetryable(problem, 'malformed');
-    const stamp = stampOf(sync, deps.now());
-    const added = await work.addPage({ run, list, page, next: read.next }, read.ids, (tx) =>
-      read.store(deps.store.twin, tx, stamp),
-    );
-    return { listed: added.count, more: added.next !== null };
+    const after = page === 0 ? null : ((await deps.store.twin.work.page(run, list, page - 1))?.next ?? null);
+    return await listPages({ page, after, most }, (at) => onePage(deps, sync, { list, ...at }));
   };
+}
+
+async function onePage(
+  deps: SyncDeps,
+  sync: Sync,
+  { list, page, after }: { list: SyncList; page: number; after: string | null },
+): Promise<FoundPage> {
+  const { twin } = deps.store;
+  const { run } = sync;
+  const stored = await twin.work.page(run, list, page);
+  if (stored) return { next: stored.next, listed: async () => Promise.resolve(stored.count) };
+  const read = await LISTS[list](deps, sync, after).catch((error: unknown) => {
+    throw lastingOrNot(error);
+  });
+  const problem = pageProblem({ after, next: read.next });
+  if (problem !== null) throw ApplicationFailure.nonRetryable(problem, 'malformed');
+  const write = async (tx: StoreTransaction): Promise<void> => read.store(twin, tx, stampOf(sync, deps.now()));
+  const listed = async (): Promise<number> =>
+    (await twin.work.addPage({ run, list, page, next: read.next }, read.ids, write)).count;
+  return { next: read.next, listed };
 }

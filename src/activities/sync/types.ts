@@ -7,11 +7,22 @@ export interface SyncRun {
   window: number;
   /** Users an activity; `auto` decides by how many were listed. */
   batch: 'auto' | number;
-  /** Users of a batch where that is `auto`, and history length at which the sync continues as new; earlier plans say neither, nor the windows. */
+  /** Users of a batch where that is `auto`; plans of earlier versions leave out this and what follows. */
   autoBatch?: number;
+  /** History length at which the sync continues as new. */
   historyLimit?: number;
-  /** Activities in flight of what is listed beside the users. */
+  /** Activities in flight of what is listed beside the users, and items of each. */
   windows?: Record<Exclude<SyncBranchName, 'users'>, number>;
+  items?: number;
+  /** Lists are read several pages an activity, and items while their list goes on. */
+  overlap?: true;
+}
+
+export interface SyncPages {
+  run: string;
+  list: SyncBranchName;
+  page: number;
+  most?: number;
 }
 
 export interface SyncSlice {
@@ -26,8 +37,11 @@ export interface SyncSlice {
 export interface SyncActivities {
   /** Freezes the configuration, the streams that are wanted and the window of the log. */
   beginSync(input: { run: string } & Omit<OktaSyncInput, 'resume'>): Promise<SyncRun>;
-  /** Reads and stores one page; a page that is stored already is not read again. */
-  listSyncPage(input: { run: string; list: SyncBranchName; page: number }): Promise<{ listed: number; more: boolean }>;
+  /**
+   * Reads and stores pages from `page` on, at most `most` (default 1); a page that is stored already is not read again.
+   * `listed` is the size of the first.
+   */
+  listSyncPage(input: SyncPages): Promise<{ listed: number; more: boolean; sizes?: number[] }>;
   /** Reads what belongs to the items of a slice: factors, members and roles, assignments, roles. */
   readSyncItems(input: SyncSlice): Promise<{ read: number }>;
   /** Reads one page of the System Log and raises its security events. */
