@@ -1,6 +1,8 @@
 import { canonicalJson, leafHash } from './canonical.ts';
 import type { HashLeaf } from './canonical.ts';
 import { EMPTY_HEAD, entryId } from './entry.ts';
+import { asRemoved, purgedUpTo, removedText } from './removed.ts';
+import type { RemovedEntry } from './removed.ts';
 import type { AuditEntry, AuditHead } from './types.ts';
 
 /** One entry as stored: its place in the chain and its exact text. */
@@ -16,10 +18,10 @@ export interface BadEntry {
   reason: string;
 }
 
-/** `entries` and `head` tell how far the chain is good. */
-export type ChainReport =
-  | { ok: true; entries: number; head: string; firstBad?: undefined }
-  | { ok: false; entries: number; head: string; firstBad: BadEntry };
+/** `entries` and `head` tell how far the chain is good; `removed`, where there are any, how many have no content left. */
+export type ChainReport = { entries: number; head: string; removed?: number } & (
+  { ok: true; firstBad?: undefined } | { ok: false; firstBad: BadEntry }
+);
 
 /** Pages of stored texts in order of the chain. */
 export type StoredPages = AsyncIterable<readonly StoredText[]> | Iterable<readonly StoredText[]>;
@@ -40,38 +42,72 @@ export async function verifyChain(
   for await (const page of pages) {
     for (const stored of page) {
       const firstBad = checkNext(state, stored) ?? watch(state.head);
-      if (firstBad) return { ok: false, entries: state.entries, head: state.head, firstBad };
+      if (firstBad) return { ok: false, ...reached(state), firstBad };
     }
   }
-  const firstBad = expected ? checkEnd(state, expected) : null;
-  if (firstBad) return { ok: false, entries: state.entries, head: state.head, firstBad };
-  return { ok: true, entries: state.entries, head: state.head };
+  const firstBad = (expected ? checkEnd(state, expected) : null) ?? checkRemoved(state);
+  return firstBad ? { ok: false, ...reached(state), firstBad } : { ok: true, ...reached(state) };
+}
+
+function reached({ entries, head, removed }: ChainState): Pick<ChainReport, 'entries' | 'head' | 'removed'> {
+  const count = removed.reduce((total, { from, to }) => total + to - from, 0);
+  return { entries, head, ...(count > 0 && { removed: count }) };
 }
 
 /** How far a chain was checked. */
 export interface ChainState extends AuditHead {
   ids: Set<string>;
   hashLeaf: HashLeaf;
+  /** Where entries have no content left, and below which index one says that it was removed. */
+  removed: { from: number; to: number }[];
+  purgedUpTo: number;
 }
 
 /** A chain that is good up to this head; what follows is checked with `checkNext`. */
 export function chainFrom({ entries, head }: AuditHead, hashLeaf: HashLeaf = leafHash): ChainState {
-  return { entries, head, ids: new Set(), hashLeaf };
+  return { entries, head, ids: new Set(), hashLeaf, removed: [], purgedUpTo: 0 };
 }
 
 /** Checks the entry behind those checked before and moves on; what is wrong with it, or null. */
 export function checkNext(state: ChainState, { index, text }: StoredText): BadEntry | null {
   if (index > state.entries) return { index: state.entries, id: null, reason: 'missing' };
   if (index < state.entries) return { index, id: null, reason: 'stands at a place that is taken' };
-  const entry = parseEntry(text);
+  const value = parseOrNull(text);
+  const removed = asRemoved(value);
+  if (removed) return checkRemovedText(state, removed, text);
+  const entry = asEntry(value);
   if (!entry) return { index, id: null, reason: 'is no JSON object with id, prevHash and hash' };
   const canonical = canonicalOrNull(entry);
   const reason = CHECKS.find(({ holds }) => !holds({ state, entry, text, canonical }))?.reason;
   if (reason) return { index, id: entry.id, reason };
   state.ids.add(entry.id);
+  state.purgedUpTo = Math.max(state.purgedUpTo, purgedUpTo(entry));
   state.entries += 1;
   state.head = entry.hash;
   return null;
+}
+
+/** The chain goes on by the hash that was kept: the entry behind it must name it, and the tree must hold it. */
+function checkRemovedText(state: ChainState, removed: RemovedEntry, text: string): BadEntry | null {
+  const index = state.entries;
+  if (removedText(removed) !== text) return { index, id: null, reason: 'is not canonical JSON' };
+  const last = state.removed.at(-1);
+  if (last?.to === index) last.to += 1;
+  else state.removed.push({ from: index, to: index + 1 });
+  state.entries += 1;
+  state.head = removed.hash;
+  return null;
+}
+
+/** Content that went is on record in a later entry. */
+function checkRemoved({ removed, purgedUpTo }: ChainState): BadEntry | null {
+  const open = removed.find(({ to }) => to > purgedUpTo);
+  if (!open) return null;
+  return {
+    index: Math.max(open.from, purgedUpTo),
+    id: null,
+    reason: 'has no content, and no entry says it was removed',
+  };
 }
 
 interface Check {
@@ -107,8 +143,7 @@ function checkEnd(state: ChainState, expected: AuditHead): BadEntry | null {
   return null;
 }
 
-function parseEntry(text: string): AuditEntry | null {
-  const value = parseOrNull(text);
+function asEntry(value: unknown): AuditEntry | null {
   if (value === null || typeof value !== 'object') return null;
   const { id, prevHash, hash } = value as Partial<AuditEntry>;
   return [id, prevHash, hash].every((field) => typeof field === 'string') ? (value as AuditEntry) : null;

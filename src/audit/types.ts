@@ -53,7 +53,8 @@ export type AuditKind =
   | 'flow.verified'
   | 'flow.closed'
   | 'flow.switched'
-  | 'resource_set.changed';
+  | 'resource_set.changed'
+  | 'data.purged';
 
 /** The part of a policy decision that the trail keeps. */
 export interface AuditDecision {

@@ -36,6 +36,21 @@ export interface CheckpointRepository {
   add(row: CheckpointRow, verifierKeys: readonly string[]): Promise<boolean>;
 }
 
+/** Takes the content from old entries; their hashes stay, so that proofs and the chain still hold. */
+export interface AuditRemoval {
+  /**
+   * Entries older than `before` (ISO 8601) that still have their content, from the start of the trail up to the first
+   * younger one or the end of the kept tree; `upTo` is the index behind the last of them.
+   */
+  due(before: string): Promise<{ entries: number; upTo: number }>;
+  /**
+   * Removes the content of entries below `upTo`, in pieces, each checked against chain and tree first; gives how many.
+   * Safe to break off and repeat. Call once a `data.purged` entry says so: without it the trail no longer verifies.
+   * Throws CheckpointError `audit_broken`.
+   */
+  remove(upTo: number): Promise<number>;
+}
+
 /** The Merkle tree of the trail, as far as it was grown. */
 export interface AuditTree {
   /** Leaf hashes kept so far. */

@@ -12,6 +12,7 @@ import * as verdictsInPlace from './migrations/0017-verdicts-in-place.ts';
 import * as enrichments from './migrations/0018-enrichments.ts';
 import * as twinJudged from './migrations/0019-twin-judged.ts';
 import * as flows from './migrations/0020-flows.ts';
+import * as removedEntries from './migrations/0021-removed-entries.ts';
 
 /** Every migration by name, in the order of application. What was released is never edited: add a file. */
 export const MIGRATIONS: Record<string, Migration> = {
@@ -28,4 +29,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0018-enrichments': enrichments,
   '0019-twin-judged': twinJudged,
   '0020-flows': flows,
+  '0021-removed-entries': removedEntries,
 };

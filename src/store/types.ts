@@ -4,7 +4,7 @@ import type { ClassifiedFactor, Verdict, VerdictCounts } from '../mfa/types.ts';
 import type { RunStatus } from '../workflows/messages.ts';
 import type { Transaction } from 'kysely';
 import type { DeltaRepository } from './delta-types.ts';
-import type { AuditKeyRepository, AuditTree, CheckpointRepository } from './audit-types.ts';
+import type { AuditKeyRepository, AuditRemoval, AuditTree, CheckpointRepository } from './audit-types.ts';
 import type { EnrichmentRepository } from './enrichment-types.ts';
 import type { FlowRunRepository, FlowSettingsRepository } from './flow-types.ts';
 import type { GrantRepository, KeyRepository, RequestRepository, SignatureLedger } from './governance-types.ts';
@@ -240,13 +240,14 @@ export interface AuditFilter {
 
 export interface AuditReader {
   head(): Promise<AuditHead>;
-  /** Entries in order of the chain with their 0-based index. */
+  /** Entries that have their content, in order of the chain, with their 0-based index. */
   list(filter: AuditFilter): Promise<{ index: number; entry: AuditEntry }[]>;
   /** One entry by id or 0-based index, with its text as stored; null where there is none. */
   get(reference: string): Promise<{ index: number; text: string } | null>;
-  /** All of it, in pages, in order: raw stored text beside the parsed entry, so that a flipped byte shows. */
+  /** All of it, removed entries too, in pages, in order: texts as stored, so that a flipped byte shows. */
   pages(size: number, filter?: AuditFilter): AsyncIterable<{ index: number; text: string }[]>;
   countByKind(run: string): Promise<Partial<Record<AuditKind, number>>>;
+  removal: AuditRemoval;
 }
 
 /** States of rate limit buckets, by name; the name tells vendor, host and bucket. */

@@ -3,6 +3,8 @@ import { chainFrom, checkNext } from '../../audit/chain.ts';
 import { parseCheckpoint } from '../../audit/checkpoint.ts';
 import { verifyInclusion } from '../../audit/merkle.ts';
 import { parseNote } from '../../audit/note.ts';
+import { removedId } from '../../audit/removed.ts';
+import type { RemovedEntry } from '../../audit/removed.ts';
 import { TileTree } from '../../audit/tiles.ts';
 import type { AuditEntry } from '../../audit/types.ts';
 import { makeCheckpoint } from '../../store/checkpointer.ts';
@@ -49,7 +51,7 @@ export async function show(io: Io, reference: string, { json }: Options) {
   return EXIT.ok;
 }
 
-async function entryOf(store: Store, reference: string): Promise<{ index: number; entry: AuditEntry }> {
+async function entryOf(store: Store, reference: string): Promise<{ index: number; entry: Found }> {
   const row = await store.audit.get(reference);
   if (row) return { index: row.index, entry: entryAt(row) };
   throw new CliError({
@@ -59,17 +61,22 @@ async function entryOf(store: Store, reference: string): Promise<{ index: number
   });
 }
 
+/** An entry, or what is left of one whose content was removed by age. */
+type Found = AuditEntry | RemovedEntry;
+
 /** An entry whose text has the hash that it states; whether that is the one in the tree, the proof shows. */
-function entryAt({ index, text }: { index: number; text: string }): AuditEntry {
+function entryAt({ index, text }: { index: number; text: string }): Found {
   const stated = parsed(text);
-  const bad = checkNext(chainFrom({ entries: index, head: stated?.prevHash ?? '' }), { index, text });
+  const bad = checkNext(chainFrom({ entries: index, head: prevHashOf(stated) }), { index, text });
   if (stated && !bad) return stated;
   throw broken(`the entry at index ${index} ${bad?.reason ?? 'is no JSON'}`);
 }
 
-function parsed(text: string): AuditEntry | null {
+const prevHashOf = (entry: Found | null): string => (entry && 'prevHash' in entry ? entry.prevHash : '');
+
+function parsed(text: string): Found | null {
   try {
-    return JSON.parse(text) as AuditEntry;
+    return JSON.parse(text) as Found;
   } catch {
     return null;
   }
@@ -86,14 +93,15 @@ async function noteOver(io: Io, store: Store, index: number): Promise<string> {
 
 async function proofOf(
   store: Store,
-  { index, entry, note }: { index: number; entry: AuditEntry; note: string },
+  { index, entry, note }: { index: number; entry: Found; note: string },
 ): Promise<Proof> {
   const { size, root } = parseCheckpoint(parseNote(note).text);
   const hashes = await new TileTree(store.auditTree.readTile).inclusion(index, size);
   const holds = verifyInclusion({ leafHash: hexToBytes(entry.hash), index, size, hashes, root });
   if (!holds) throw broken(`the entry at index ${index} is not the one that the checkpoint of ${size} entries signed`);
   const hex = hashes.map((hash) => bytesToHex(hash));
-  return { schema: 'arx.proof/v1', id: entry.id, leafHash: entry.hash, index, size, hashes: hex, checkpoint: note };
+  const id = 'id' in entry ? entry.id : removedId(index);
+  return { schema: 'arx.proof/v1', id, leafHash: entry.hash, index, size, hashes: hex, checkpoint: note };
 }
 
 function broken(what: string): CliError {

@@ -23,10 +23,11 @@ export function verifyText(
   verdict: ChainReport & { checkpoints?: number; extractOf?: string },
   colors: Colors,
 ): string {
-  const { ok, entries, head, firstBad, checkpoints = 0 } = verdict;
+  const { ok, entries, head, firstBad, checkpoints = 0, removed = 0 } = verdict;
   if (ok) {
     const signed = checkpoints > 0 ? `, as signed in ${plural(checkpoints, 'checkpoint', 'checkpoints')}` : '';
-    return `${colors.green('The audit trail is whole:')} ${plural(entries, 'entry', 'entries')}, head ${head}${signed}`;
+    const gone = removed > 0 ? `; of ${plural(removed, 'old entry', 'old entries')} only the hash is left` : '';
+    return `${colors.green('The audit trail is whole:')} ${plural(entries, 'entry', 'entries')}, head ${head}${signed}${gone}`;
   }
   const { index, id, reason } = firstBad;
   const which = id === null ? `The entry at index ${index}` : `The entry at index ${index} (${plain(id)})`;

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import type { AuditEntry, AuditKind } from '../../audit/types.ts';
 import type { Database } from '../schema.ts';
 import type { AuditFilter, AuditReader } from '../types.ts';
+import { createAuditRemoval } from './audit-removal.ts';
 
 /** Reading the trail; nothing here locks or holds a transaction open. */
 export function createAuditReader(db: Kysely<Database>): AuditReader {
@@ -26,7 +27,7 @@ export function createAuditReader(db: Kysely<Database>): AuditReader {
         .executeTakeFirstOrThrow();
     },
     async list(filter) {
-      const rows = await matching(filter).execute();
+      const rows = await matching(filter).where('workflow_id', '<>', '').execute();
       return rows.map(({ index, text }) => ({ index, entry: JSON.parse(text) as AuditEntry }));
     },
     async get(reference) {
@@ -48,6 +49,7 @@ export function createAuditReader(db: Kysely<Database>): AuditReader {
         after = rows.at(-1)?.index;
       }
     },
+    removal: createAuditRemoval(db),
     async countByKind(run) {
       const rows = await db
         .selectFrom('audit_entries')

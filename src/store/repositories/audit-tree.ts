@@ -22,15 +22,7 @@ const HASH_BYTES = 32;
  */
 export function createAuditTree(db: Kysely<Database>): AuditTree {
   const size = () => keptLeaves(db);
-  const readTile: ReadTile = async (level, index) => {
-    const tile = await db
-      .selectFrom('audit_tiles')
-      .select('hashes')
-      .where('level', '=', level)
-      .where('index', '=', index)
-      .executeTakeFirst();
-    return tile ? cut(tile.hashes) : [];
-  };
+  const readTile = tileReader(db);
   return {
     size,
     readTile,
@@ -49,7 +41,21 @@ export function createAuditTree(db: Kysely<Database>): AuditTree {
   };
 }
 
-async function keptLeaves(db: Kysely<Database>): Promise<number> {
+/** Reads tiles of the kept tree. */
+export function tileReader(db: Kysely<Database>): ReadTile {
+  return async (level, index) => {
+    const tile = await db
+      .selectFrom('audit_tiles')
+      .select('hashes')
+      .where('level', '=', level)
+      .where('index', '=', index)
+      .executeTakeFirst();
+    return tile ? cut(tile.hashes) : [];
+  };
+}
+
+/** Entries that the kept tree covers. */
+export async function keptLeaves(db: Kysely<Database>): Promise<number> {
   const last = await db
     .selectFrom('audit_tiles')
     .select(['index', sql<number>`length(hashes)`.as('bytes')])

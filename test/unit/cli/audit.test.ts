@@ -7,6 +7,7 @@ import { makeCheckpoint } from '../../../src/store/checkpointer.ts';
 import type { MadeCheckpoint } from '../../../src/store/checkpointer.ts';
 import { openStore } from '../../../src/store/open.ts';
 import type { Store } from '../../../src/store/types.ts';
+import { draftOf } from '../../support/audit.ts';
 import { appendMany, ORIGIN, partsOf } from '../../support/checkpoints.ts';
 import { signCheckpoint } from '../../../src/audit/checkpoint.ts';
 import { signerOf } from '../../support/notes.ts';
@@ -208,6 +209,29 @@ describe('arx audit prove, show, key', () => {
     env = { ...env, ARX_HOME: join(folder, 'nowhere') };
     await appendMany(store, 1, 'later');
     expect(await json('audit', 'prove', '20')).toMatchObject({ code: 1, document: { code: 'audit_key_missing' } });
+  });
+
+  it('shows, proves, exports and verifies what is left of entries whose content was removed', async () => {
+    const { leafHash } = (await json('audit', 'prove', '3')).document;
+    const purged = { kind: 'data.purged', subject: 'store', run: 'cli', outcome: { audit: { upTo: 6 } } } as const;
+    await store.journal.append([draftOf(purged)]);
+    expect(await store.audit.removal.remove(6)).toBe(6);
+    expect((await json('audit', 'show', '3')).document.items).toEqual([
+      { index: 3, at: '2026-07-06T08:00:00.000Z', kind: 'user.checked', hash: leafHash, removed: true },
+    ]);
+    const id = 'removed/3';
+    expect((await json('audit', 'prove', '3')).document).toMatchObject({ id, leafHash, index: 3, size: 20 });
+    const outside = file('note', newest.note);
+    const verified = await json('audit', 'verify', '--checkpoint', outside);
+    expect(verified).toMatchObject({ code: 0, document: { ok: true, entries: 21, removed: 6 } });
+    expect((await arx(['audit', 'verify'], env)).out).toContain('; of 6 old entries only the hash is left');
+    const out = join(folder, 'left.jsonl');
+    await arx(['audit', 'export', '--out', out], env);
+    const exported = await json('audit', 'verify', '--file', out, '--checkpoint', outside);
+    expect(exported).toMatchObject({ code: 0, document: { ok: true, entries: 21, removed: 6 } });
+    expect((await arx(['audit', 'list', '--limit', '1'], env)).out).toContain('run-1-s6');
+    writeFileSync(out, readFileSync(out, 'utf8').replace(`${String(leafHash)}`, '0'.repeat(64)));
+    expect(await json('audit', 'verify', '--file', out, '--checkpoint', outside)).toMatchObject({ code: 1 });
   });
 
   it('rotates the key: the old checkpoints still hold', async () => {

@@ -1,0 +1,88 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { verifyChain } from '../../../src/audit/chain.ts';
+import type { StoredText } from '../../../src/audit/chain.ts';
+import { EXPORT_FORMATS } from '../../../src/audit/export.ts';
+import { asRemoved, removedId, removedText } from '../../../src/audit/removed.ts';
+import type { AuditEntry } from '../../../src/audit/types.ts';
+import { chainOf, draftOf } from '../../support/audit.ts';
+
+const SECRET = 'ann@example.com';
+
+/** So many entries, then one that says that those below `upTo` were removed, then as many again. */
+function purged(before: number, upTo: number, behind = 2) {
+  const person = (n: number) => draftOf({ subject: `u${n}`, target: SECRET });
+  const purge = draftOf({ kind: 'data.purged', subject: 'store', outcome: { audit: { upTo, entries: upTo } } });
+  const many = (count: number, from: number) => Array.from({ length: count }, (_, n) => person(from + n));
+  return chainOf([...many(before, 0), purge, ...many(behind, before)]);
+}
+
+const without = (stored: StoredText[], from: number, to: number): StoredText[] =>
+  stored.map(({ index, text }) =>
+    index >= from && index < to ? { index, text: removedText(JSON.parse(text) as AuditEntry) } : { index, text },
+  );
+
+describe('a chain with entries whose content was removed', () => {
+  test('is whole where a later entry says so, however much of it was done', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: 9 }), fc.nat(9), fc.nat(9), async (before, upTo, done) => {
+        const end = Math.min(upTo, before);
+        const to = Math.min(done, end);
+        const { stored, head } = purged(before, end);
+        const left = without(stored, 0, to);
+        expect(await verifyChain([left], head)).toEqual({ ok: true, ...head, ...(to > 0 && { removed: to }) });
+        expect(left.slice(0, to).some(({ text }) => text.includes(SECRET))).toBe(false);
+      }),
+    );
+  });
+
+  test.each([
+    ['behind what was said', 3, 0, 5, 3],
+    ['in the midst of the others', 3, 4, 5, 4],
+    ['though nobody said so', 0, 0, 2, 0],
+    ['behind the entry that says so', 3, 7, 8, 7],
+  ])('is broken where content went %s', async (_, upTo, from, to, index) => {
+    const { stored, head } = purged(6, upTo, 4);
+    const { firstBad, ok } = await verifyChain([without(stored, from, to)], head);
+    expect({ ok, firstBad }).toMatchObject({
+      ok: false,
+      firstBad: { index, reason: 'has no content, and no entry says it was removed' },
+    });
+  });
+
+  test('is broken where the last hash that was kept is not that of the entry', async () => {
+    const { stored, head } = purged(5, 3);
+    const changed = without(stored, 0, 3).map(({ index, text }) =>
+      index === 2 ? { index, text: text.replace(/"hash":"../, '"hash":"zz') } : { index, text },
+    );
+    expect((await verifyChain([changed], head)).firstBad).toMatchObject({
+      index: 3,
+      reason: 'does not follow the entry before it',
+    });
+  });
+
+  test.each([
+    ['another order', '{"removed":true,"at":"a","hash":"b","kind":"c"}', 'is not canonical JSON'],
+    ['one more member', '{"at":"a","hash":"b","kind":"c","removed":true,"x":1}', 'is no JSON object'],
+    ['another word', '{"at":"a","hash":"b","kind":"c","removed":"true"}', 'is no JSON object'],
+  ])('takes no text with %s for a removed entry', async (_, text, reason) => {
+    expect((await verifyChain([[{ index: 0, text }]])).firstBad).toMatchObject({
+      index: 0,
+      reason: expect.stringContaining(reason) as string,
+    });
+  });
+});
+
+test('an export keeps removed entries: as stored, without an event, and as a row of what is left', () => {
+  const { stored } = purged(2, 1);
+  const [first] = without(stored, 0, 1);
+  const { at, kind, hash } = asRemoved(JSON.parse(first!.text))!;
+  expect(EXPORT_FORMATS.jsonl.line(first!)).toBe(`${first!.text}\n`);
+  expect(EXPORT_FORMATS.ocsf.line(first!)).toBe('');
+  const cells = EXPORT_FORMATS.csv.line(first!).trimEnd().split(',');
+  const columns = EXPORT_FORMATS.csv.head.trimEnd().split(',');
+  expect(Object.fromEntries(columns.map((name, n) => [name, cells[n]]).filter(([, cell]) => cell))).toEqual({
+    ...{ index: '0', id: removedId(0) },
+    ...{ at, kind, hash },
+  });
+});
