@@ -14,6 +14,7 @@ import { defineAuditKeys } from './keys-audit.ts';
 import { defineKeys } from './keys.ts';
 import { defineOkta } from './okta.ts';
 import { definePolicy } from './policy.ts';
+import { definePurge } from './purge.ts';
 import { defineRegister } from './register.ts';
 import { defineReport } from './report.ts';
 import { defineRun } from './run.ts';
@@ -39,6 +40,7 @@ const VERBS: readonly DefineVerb[] = [
   defineApprovals,
   defineKeys,
   defineAudit,
+  definePurge,
   definePolicy,
   defineConfig,
   defineOkta,

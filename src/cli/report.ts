@@ -38,9 +38,11 @@ export const defineReport: DefineVerb = (program, run) => {
 async function report(io: Io, reference: string, options: ReportOptions) {
   const { withStore } = await import('./support/store.ts');
   const { deliver } = await import('./support/files.ts');
+  const { removedText } = await import('./support/words.ts');
   const format = options.format ?? (options.json ? 'json' : 'table');
   await withStore(io, async (store) => {
     const record = await findRun(store, reference);
+    if (format === 'csv' && record.removedAt) say(io, removedText(record.removedAt));
     const colors = options.out === undefined ? io.colors.out : (await import('picocolors')).default.createColors(false);
     await deliver(io, await WRITERS[format]({ store, record, users: options.users, colors }), options.out);
   });

@@ -7,13 +7,14 @@ const PAGE = 500;
 
 /** The summary as the run stored it; of a run that has none (still going, or ended by force) one made from its counts. */
 export async function runSummary(store: Store, record: RunRecord): Promise<RunSummary> {
-  if (record.summary) return record.summary as unknown as RunSummary;
+  const removed = record.removedAt === undefined ? {} : { removedAt: record.removedAt };
+  if (record.summary) return { ...(record.summary as unknown as RunSummary), ...removed };
   const [counts, calls, audit] = await Promise.all([
     store.users.counts(record.run),
     store.calls.get(record.run),
     store.audit.head(),
   ]);
-  return { ...emptySummary(record), counts, coverage: coverageOf(counts), calls, audit };
+  return { ...emptySummary(record), counts, coverage: coverageOf(counts), calls, audit, ...removed };
 }
 
 function emptySummary(record: RunRecord): Omit<RunSummary, 'counts' | 'coverage' | 'calls' | 'audit'> {

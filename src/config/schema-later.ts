@@ -8,11 +8,11 @@ const texts = (expected: string) => list(someText, expected).prefault([]);
 
 export const retention = z
   .strictObject({
-    users: someTime.prefault('90d').describe('Personal data of users'),
-    audit: someTime.prefault('400d').describe('Details of audit entries'),
+    users: someTime.prefault('90d').describe('Personal data of users: of scans, of the twin, of operations and flows'),
+    audit: someTime.prefault('400d').describe('Contents of audit entries; their hashes, kinds and times stay'),
   })
   .prefault({})
-  .describe('How long personal data and audit details are kept (not used yet: nothing is removed)');
+  .describe('How long personal data and contents of audit entries are kept; `arx purge` removes what is older');
 
 const approver = text('user:LOGIN or group:NAME', (value) => /^(user|group):\S/u.test(value));
 export const approvals = z

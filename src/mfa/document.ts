@@ -91,6 +91,8 @@ export interface RunSummary {
   /** `checkpoint`: the signed note over these entries; absent where none could be signed. */
   audit: { entries: number; head: string; checkpoint?: string };
   seconds: number | null;
+  /** When the people of this run were removed for their age, ISO 8601: figures are left. Absent: they are there. */
+  removedAt?: string;
 }
 
 /** One user of a run as reported. */

@@ -15,6 +15,7 @@ import { createKeyRepository } from './repositories/keys.ts';
 import { createMessageLedger } from './repositories/messages.ts';
 import { createRateBucketRepository } from './repositories/rate-buckets.ts';
 import { createRequestRepository } from './repositories/requests.ts';
+import { createRetentionRepository } from './repositories/retention.ts';
 import { createRunRepository } from './repositories/runs.ts';
 import { createSignatureLedger } from './repositories/signatures.ts';
 import { createSnapshotRepository } from './repositories/snapshots.ts';
@@ -48,7 +49,7 @@ export async function openStore({ databaseUrl, maxConnections = 10, now }: Store
     tickets: createTicketLedger(db, sqlClock(now)),
     messages: createMessageLedger(db),
     calls: createCallLedger(db),
-    snapshots: createSnapshotRepository(db),
+    snapshots: createSnapshotRepository(db, now),
     requests: createRequestRepository(db),
     grants: createGrantRepository(db),
     keys: createKeyRepository(db),
@@ -58,6 +59,7 @@ export async function openStore({ databaseUrl, maxConnections = 10, now }: Store
     enrichments: createEnrichmentRepository(db, sqlClock(now)),
     flows: createFlowRunRepository(db),
     flowSettings: createFlowSettingsRepository(db),
+    retention: createRetentionRepository(db, now),
     migrate: () => migrateToLatest(db),
     pendingMigrations: () => pendingMigrations(db),
     ping: () => probe(databaseUrl),

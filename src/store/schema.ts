@@ -30,6 +30,8 @@ export interface RunsTable {
   finished_at: string | null;
   plan: JsonColumn<RunRecord['plan']>;
   summary: ColumnType<RunRecord['summary'], string | undefined, string>;
+  /** When its people were removed for their age. */
+  removed_at: ColumnType<string | null, never, never>;
 }
 
 export interface RunPagesTable {
@@ -124,6 +126,8 @@ export interface SnapshotsTable {
   digest: string;
   /** Canonical JSON: the digest is over these bytes. */
   content: string;
+  /** When it was last put in. */
+  kept_at: ColumnType<string, string, string>;
 }
 
 export interface AuditEntriesTable {

@@ -7,6 +7,7 @@ import type { DeltaRepository } from './delta-types.ts';
 import type { AuditKeyRepository, AuditRemoval, AuditTree, CheckpointRepository } from './audit-types.ts';
 import type { EnrichmentRepository } from './enrichment-types.ts';
 import type { FlowRunRepository, FlowSettingsRepository } from './flow-types.ts';
+import type { RetentionRepository } from './retention-types.ts';
 import type { GrantRepository, KeyRepository, RequestRepository, SignatureLedger } from './governance-types.ts';
 import type { Database } from './schema.ts';
 import type { TwinStore } from './twin-types.ts';
@@ -30,6 +31,8 @@ export interface RunRecord {
   plan: JsonObject;
   /** Summary document without users; null until finished. */
   summary: JsonObject | null;
+  /** When its people were removed for their age; absent: they are there. */
+  removedAt?: string;
 }
 
 /** A user as enumerated. */
@@ -85,7 +88,7 @@ export interface RunChanges {
 
 export interface RunRepository {
   /** Inserts the run; where it exists already, returns the stored one unchanged (a retry). */
-  begin(record: Omit<RunRecord, 'status' | 'finishedAt' | 'summary'>): Promise<RunRecord>;
+  begin(record: Omit<RunRecord, 'status' | 'finishedAt' | 'summary' | 'removedAt'>): Promise<RunRecord>;
   get(run: string): Promise<RunRecord | null>;
   /** By run id, workflow id (newest run of it) or the word `latest`. */
   find(reference: string): Promise<RunRecord | null>;
@@ -279,6 +282,7 @@ export interface Store {
   enrichments: EnrichmentRepository;
   flows: FlowRunRepository;
   flowSettings: FlowSettingsRepository;
+  retention: RetentionRepository;
   /** Brings the schema up to date; safe to call from several processes. */
   migrate(): Promise<void>;
   /** Names of migrations not yet applied; empty when up to date. */

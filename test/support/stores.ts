@@ -82,7 +82,8 @@ async function startPgliteServer(): Promise<Server> {
   return { create: empty, stop: close };
 }
 
-async function queryOnce(databaseUrl: string, statement: string): Promise<pg.QueryResult> {
+/** Runs SQL at an address as its superuser. */
+export async function queryOnce(databaseUrl: string, statement: string): Promise<pg.QueryResult> {
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
   try {

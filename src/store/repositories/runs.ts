@@ -81,5 +81,6 @@ function toRecord(row: Selectable<RunsTable>): RunRecord {
     finishedAt: row.finished_at,
     plan: row.plan,
     summary: row.summary,
+    ...(row.removed_at !== null && { removedAt: row.removed_at }),
   };
 }

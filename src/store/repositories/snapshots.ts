@@ -5,12 +5,13 @@ import type { Database } from '../schema.ts';
 import type { SnapshotRepository } from '../types.ts';
 
 /** Configuration snapshots, stored once under the hex SHA-256 of their canonical JSON. */
-export function createSnapshotRepository(db: Kysely<Database>): SnapshotRepository {
+export function createSnapshotRepository(db: Kysely<Database>, now: () => Date = () => new Date()): SnapshotRepository {
   return {
     async put(content) {
       const digest = digestOf(content);
-      const insert = db.insertInto('snapshots').values({ digest, content: canonicalJson(content) });
-      await insert.onConflict((conflict) => conflict.column('digest').doNothing()).execute();
+      const kept_at = now().toISOString();
+      const insert = db.insertInto('snapshots').values({ digest, content: canonicalJson(content), kept_at });
+      await insert.onConflict((conflict) => conflict.column('digest').doUpdateSet({ kept_at })).execute();
       return digest;
     },
     async get(digest) {
