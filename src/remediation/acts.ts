@@ -62,6 +62,12 @@ export const isAct = (operation: string): boolean => rowOf(operation) !== undefi
 /** True where the operation keeps the account from being used: what the last super administrator must be spared. */
 export const takesOut = (operation: string): boolean => rowOf(operation)?.takesOut === true;
 
+/** Operations of Okta that may take rights away from the members of a group. */
+const TAKES_FROM_MEMBERS: ReadonlySet<string> = new Set(['okta:groups:remove_member', 'okta:groups:delete']);
+
+/** True where the operation ends what a group gives somebody: with a group of administrators, it leaves fewer of them. */
+export const takesFromMembers = (operation: string): boolean => TAKES_FROM_MEMBERS.has(operation);
+
 /** The operation that takes another one back; null where nothing does. */
 export const oppositeOf = (operation: string): string | null => rowOf(operation)?.opposite ?? null;
 

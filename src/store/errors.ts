@@ -25,11 +25,11 @@ export class NotStoredError extends Error {
   readonly code = 'not_stored';
 }
 
-/** Thrown when a ticket row is written by somebody who does not, or no longer, hold its lease: nothing was written. */
+/** Thrown when somebody writes under a lease (of a ticket, say) that they do not, or no longer, hold: nothing was written. */
 export class LeaseLostError extends Error {
   override readonly name = 'LeaseLostError';
   readonly code = 'lease_lost';
   constructor(label: string, owner: string) {
-    super(`${owner} does not hold the lease of ticket ${label}: claim it again and re-read before writing`);
+    super(`${owner} does not hold the lease of ${label}: claim it again and re-read before writing`);
   }
 }

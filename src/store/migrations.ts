@@ -13,6 +13,7 @@ import * as enrichments from './migrations/0018-enrichments.ts';
 import * as twinJudged from './migrations/0019-twin-judged.ts';
 import * as flows from './migrations/0020-flows.ts';
 import * as removedEntries from './migrations/0021-removed-entries.ts';
+import * as leases from './migrations/0022-leases.ts';
 import * as retention from './migrations/0023-retention.ts';
 
 /** Every migration by name, in the order of application. What was released is never edited: add a file. */
@@ -31,5 +32,6 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0019-twin-judged': twinJudged,
   '0020-flows': flows,
   '0021-removed-entries': removedEntries,
+  '0022-leases': leases,
   '0023-retention': retention,
 };

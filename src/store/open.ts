@@ -12,6 +12,7 @@ import { createFlowRunRepository } from './repositories/flows.ts';
 import { createFlowSettingsRepository } from './repositories/flow-settings.ts';
 import { createGrantRepository } from './repositories/grants.ts';
 import { createKeyRepository } from './repositories/keys.ts';
+import { createLeaseRepository } from './repositories/leases.ts';
 import { createMessageLedger } from './repositories/messages.ts';
 import { createRateBucketRepository } from './repositories/rate-buckets.ts';
 import { createRequestRepository } from './repositories/requests.ts';
@@ -59,6 +60,7 @@ export async function openStore({ databaseUrl, maxConnections = 10, now }: Store
     enrichments: createEnrichmentRepository(db, sqlClock(now)),
     flows: createFlowRunRepository(db),
     flowSettings: createFlowSettingsRepository(db),
+    leases: createLeaseRepository(db, sqlClock(now)),
     retention: createRetentionRepository(db, now),
     migrate: () => migrateToLatest(db),
     pendingMigrations: () => pendingMigrations(db),

@@ -5,6 +5,7 @@ import type { Approval } from '../governance/approval.ts';
 import type { Verdict } from '../mfa/types.ts';
 import type { FlowDatabase } from './flow-schema.ts';
 import type { ActionRequest, ActionState } from './governance-types.ts';
+import type { LeaseDatabase } from './lease-types.ts';
 import type { TwinDatabase } from './twin-schema.ts';
 import type { MessageRow, RunRecord, TicketAction, TicketRow } from './types.ts';
 
@@ -221,7 +222,7 @@ export interface AuditCheckpointsTable {
 }
 
 /** Tables as kysely sees them. */
-export interface Database extends TwinDatabase, FlowDatabase {
+export interface Database extends TwinDatabase, FlowDatabase, LeaseDatabase {
   runs: RunsTable;
   run_pages: RunPagesTable;
   run_users: RunUsersTable;

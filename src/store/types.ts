@@ -7,6 +7,7 @@ import type { DeltaRepository } from './delta-types.ts';
 import type { AuditKeyRepository, AuditRemoval, AuditTree, CheckpointRepository } from './audit-types.ts';
 import type { EnrichmentRepository } from './enrichment-types.ts';
 import type { FlowRunRepository, FlowSettingsRepository } from './flow-types.ts';
+import type { LeaseRepository } from './lease-types.ts';
 import type { RetentionRepository } from './retention-types.ts';
 import type { GrantRepository, KeyRepository, RequestRepository, SignatureLedger } from './governance-types.ts';
 import type { Database } from './schema.ts';
@@ -282,6 +283,7 @@ export interface Store {
   enrichments: EnrichmentRepository;
   flows: FlowRunRepository;
   flowSettings: FlowSettingsRepository;
+  leases: LeaseRepository;
   retention: RetentionRepository;
   /** Brings the schema up to date; safe to call from several processes. */
   migrate(): Promise<void>;

@@ -111,7 +111,7 @@ export async function compose({ env, config, baseDir, log, meter, searchable }: 
     rules,
     ...running,
   });
-  const approving = { settings: () => approvalSettings(config), ...running };
+  const approving = { settings: () => approvalSettings(config), org: okta.host, ...running };
   const governed = createGovernedActivities(approving);
   const deskSettings = () => flowSettings(config, okta.host);
   const flows = composeFlows({ ...approving, deskSettings, baseDir, log, searchable });

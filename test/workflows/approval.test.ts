@@ -78,6 +78,7 @@ describe('an approval, on a server whose time is skipped', () => {
     const now = (): Date => new Date();
     return {
       store,
+      org: okta.host,
       connectors: createConnectors({
         okta,
         journal: store.journal,

@@ -75,7 +75,7 @@ describe('delegated flows on a server whose time is skipped', () => {
       ...{ requireSigned: false, criticalQuorum: 2, defaultApprovers: ['group:Approvers'], protected: [] },
       ...{ expiresInMs: HOUR, grantValidForMs: HOUR },
     });
-    const parts = { store, connectors, now, settings, random: () => 0, flushCalls: async () => {} };
+    const parts = { store, org: okta.host, connectors, now, settings, random: () => 0, flushCalls: async () => {} };
     desk = createFlowDesk({
       ...{ store, connectors, now, book: () => book },
       settings: () => ({ tenants: {}, ownOktaHost: okta.host, maxEventAgeMs: HOUR }),

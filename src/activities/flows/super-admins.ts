@@ -64,7 +64,10 @@ class Holders {
       const members = this.#items<OktaUser>((after) =>
         okta('groups:read_members', { groupId, limit: PAGE, after }, this.#context(groupId)),
       );
-      for await (const { id, status } of members) if (status === 'ACTIVE') yield id;
+      for await (const { id, status } of members) {
+        // A list may be behind; a user by id is as it is.
+        if (status === 'ACTIVE' && (await this.statusOf(id)) === 'ACTIVE') yield id;
+      }
     }
   }
 

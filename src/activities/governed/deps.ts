@@ -5,6 +5,8 @@ import type { Store } from '../../store/types.ts';
 /** What governed operations and approvals work with; the worker provides it. */
 export interface GovernedDeps {
   store: Store;
+  /** Host of the Okta org. */
+  org: string;
   connectors: Connectors;
   settings: () => ApprovalSettings;
   now: () => Date;

@@ -14,6 +14,8 @@ import type { TargetFacts } from './facts.ts';
 import { standing } from './open-request.ts';
 import { PeopleReader, readerOf } from './people.ts';
 import { requestDraft } from './recording.ts';
+import { inTurn, leavesFewer } from './in-turn.ts';
+import type { Turn } from './in-turn.ts';
 import { foundDone, foundUndone, left } from './interrupted.ts';
 import { requirementsOf } from './requirements.ts';
 
@@ -29,21 +31,39 @@ export function performRequest(deps: GovernedDeps): GovernedActivities['performR
     const record = await recordOf(deps, requestId);
     if (!READY.includes(record.state)) return standing(record);
     const facts = await factsOf(deps, record);
-    const changed = await whatChanged(deps, record, facts);
-    if (changed) return end(deps, record, { state: 'stale', outcome: { code: changed } });
-    try {
-      await call(deps, record, facts);
-    } catch (error) {
-      const ended = isOpen(error) ? await interrupted(deps, await recordOf(deps, requestId), error) : null;
-      if (ended) return ended;
-      const settled = settledBy(error);
-      if (!settled) throw error;
-      await usedUp(deps, record);
-      return end(deps, await recordOf(deps, requestId), settled);
-    }
-    await usedUp(deps, record);
-    return standing(await recordOf(deps, requestId));
+    if (!leavesFewer(record, facts)) return checkedAndMade(deps, { record, facts, turn: null });
+    return inTurn(deps, record, async (turn) => {
+      // Whoever had the turn before may have changed what was seen.
+      return checkedAndMade(deps, { record, facts: await factsOf(deps, record), turn });
+    });
   };
+}
+
+/** A call about to be made; `turn`: null where nobody has to be waited for. */
+interface Making {
+  record: ActionRecord;
+  facts: TargetFacts;
+  turn: Turn | null;
+}
+
+async function checkedAndMade(deps: GovernedDeps, making: Making): Promise<OpenedRequest> {
+  const { record, facts, turn } = making;
+  const { requestId } = record;
+  const changed = await whatChanged(deps, record, facts);
+  if (changed) return end(deps, record, { state: 'stale', outcome: { code: changed } });
+  try {
+    await call(deps, making);
+  } catch (error) {
+    if (turn?.signal.aborted) throw retryIn(backoffMs(1), 'unavailable', 'the turn was lost; the call is looked at');
+    const ended = isOpen(error) ? await interrupted(deps, await recordOf(deps, requestId), error) : null;
+    if (ended) return ended;
+    const settled = settledBy(error);
+    if (!settled) throw error;
+    await usedUp(deps, record);
+    return end(deps, await recordOf(deps, requestId), settled);
+  }
+  await usedUp(deps, record);
+  return standing(await recordOf(deps, requestId));
 }
 
 /** `endRequest`: an end without a call; of one that was made and broken off, what became of it. */
@@ -141,11 +161,12 @@ type AnyCall = (
   context: CallContext<OperationTable[string]['output']>,
 ) => Promise<unknown>;
 
-async function call(deps: GovernedDeps, record: ActionRecord, facts: TargetFacts): Promise<void> {
+async function call(deps: GovernedDeps, { record, facts, turn }: Making): Promise<void> {
   const { connectors, store, now } = deps;
   const { requestId, connector, operation } = record;
   const begin = async (tx: StoreTransaction): Promise<void> => {
     const at = now().toISOString();
+    await turn?.hold(tx);
     if (!(await store.requests.move(tx, requestId, READY, { state: 'performing', at }))) {
       throw ApplicationFailure.nonRetryable('the request is no longer ready', 'conflict');
     }
@@ -155,7 +176,7 @@ async function call(deps: GovernedDeps, record: ActionRecord, facts: TargetFacts
     caller: callerOf(record),
     subject: record.target?.id ?? requestId,
     reason: record.reason === '' ? undefined : 'stated',
-    signal: Context.current().cancellationSignal,
+    signal: AbortSignal.any([Context.current().cancellationSignal, ...(turn ? [turn.signal] : [])]),
     priority: 'interactive',
     facts: facts.raising,
     ...(record.state === 'approved' && { grant: { requestId } }),

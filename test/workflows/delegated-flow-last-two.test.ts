@@ -1,0 +1,87 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { approvalId, flowStepId } from '../../src/workflows/messages.ts';
+import { asking, flowJob } from '../support/flow-job.ts';
+import type { FlowJob, StartedFlow } from '../support/flow-job.ts';
+import { startPglite } from '../support/pglite.ts';
+import { startPostgres } from '../support/postgres.ts';
+
+const FLOW = 'Suspend Okta Account';
+const ROUNDS = 6;
+
+interface Server {
+  databaseUrl: string;
+  stop: () => Promise<void>;
+}
+
+const SERVERS: Record<string, () => Promise<Server>> = {
+  PostgreSQL: async () => {
+    const server = await startPostgres();
+    return { databaseUrl: (await server.create()).databaseUrl, stop: () => server.stop() };
+  },
+  PGlite: async () => {
+    const { databaseUrl, close } = await startPglite();
+    return { databaseUrl, stop: close };
+  },
+};
+
+describe.each(Object.keys(SERVERS))('the last two super administrators, on %s', (kind) => {
+  let flows: FlowJob;
+  let server: Server;
+  let ids: string[] = [];
+
+  beforeAll(async () => {
+    server = (await SERVERS[kind]?.()) as Server;
+    flows = await flowJob(server.databaseUrl);
+    await flows.job.emulators.addGroups([{ name: 'Keepers', roles: ['SUPER_ADMIN'] }]);
+    const added = await flows.job.emulators.addUsers([
+      { login: 'one@example.com', roles: ['SUPER_ADMIN'] },
+      { login: 'two@example.com', groups: ['Keepers'] },
+    ]);
+    ids = added.map(({ id }) => id);
+    await flows.job.startWorker();
+    // What is sent is long on its way: a look meanwhile finds the account as it was.
+    const slow = { kind: 'latency', ms: 300 } as const;
+    await flows.job.emulators.fault({ vendor: 'okta', method: 'POST', pathPattern: 'lifecycle/suspend', ...slow });
+  });
+  afterAll(async () => {
+    await flows.job.close();
+    await flows.job.temporal.close();
+    await server.stop();
+  });
+
+  const wake = async (): Promise<void> => {
+    for (const id of ids) await flows.job.emulators.patchUser(id, { status: 'ACTIVE' });
+  };
+  const begun = async (id: string): Promise<StartedFlow> => flows.start({ flow: FLOW, event: flows.event('Okta', id) });
+  async function approveAll(runs: readonly StartedFlow[]): Promise<void> {
+    const requests = await Promise.all(runs.map(({ run }) => asking(flows.job, flowStepId(run, 'suspend'))));
+    const { workflow } = flows.job.temporal.client;
+    const approvals = requests.map((request) => workflow.getHandle(approvalId(request)));
+    for (const approver of ['ann@example.com', 'bob@example.com'])
+      await Promise.all(approvals.map((approval) => approval.signal('approve', { approver })));
+  }
+
+  it(`two flows that take out one each, at the same moment: one does, ${ROUNDS} times`, async () => {
+    for (let round = 0; round < ROUNDS; round += 1) {
+      await wake();
+      const before = (await flows.writes('okta', 'lifecycle/suspend')).length;
+      const runs = await Promise.all(ids.map(begun));
+      await approveAll(runs);
+      const ends = await Promise.all(runs.map((one) => one.result()));
+      expect(ends.map(({ outcome }) => outcome).toSorted()).toEqual(['stale', 'succeeded']);
+      expect(ends.find(({ outcome }) => outcome === 'stale')).toMatchObject({ code: 'last_super_administrator' });
+      expect(await flows.writes('okta', 'lifecycle/suspend')).toHaveLength(before + 1);
+    }
+  }, 120_000);
+
+  it('a turn whose holder was killed is over by the time of the store', async () => {
+    await wake();
+    const org = new URL(`${flows.job.env['OKTA_DOMAIN']}`).host;
+    const run = await begun(`${ids[0]}`);
+    const since = performance.now();
+    expect(await flows.job.store.leases.claim(`administrators:${org}`, 'killed', 6_000)).not.toBeNull();
+    await approveAll([run]);
+    expect(await run.result()).toMatchObject({ outcome: 'succeeded' });
+    expect(performance.now() - since).toBeGreaterThan(6_000);
+  }, 60_000);
+});
