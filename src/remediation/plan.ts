@@ -1,4 +1,5 @@
 import type { JsonObject } from '../audit/types.ts';
+import type { FlowRunRecord } from '../store/flow-types.ts';
 import { oppositeOf } from './acts.ts';
 import { firstUnmet, holds } from './conditions.ts';
 import type { ConditionFacts, InputValues } from './conditions.ts';
@@ -65,6 +66,15 @@ export function undoAfter(
     return opposed.length === 0 || opposed.some(({ id }) => done.has(id));
   });
   return left.length === 0 ? null : left;
+}
+
+/** What takes back the steps of a run that were really taken, of the undo that was planned; null where nothing is left. */
+export function leftToUndo({ steps, undo }: Pick<FlowRunRecord, 'steps' | 'undo'>): FlowRunRecord['undo'] {
+  const done = new Set(steps.filter(({ state }) => state === 'done').map(({ id }) => id));
+  const planned = steps.map((step) => ({ ...step, skipped: step.state === 'skipped', withinMs: null }));
+  const calls = undo?.map((call, at): PlannedCall => ({ id: `undo-${at + 1}`, ...call })) ?? null;
+  const left = undoAfter({ steps: planned, undo: calls }, done);
+  return left?.map(({ operation, params }) => ({ operation, params })) ?? null;
 }
 
 const isOpposite = (call: PlannedCall, step: PlannedCall): boolean =>

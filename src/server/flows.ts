@@ -1,5 +1,6 @@
 import { createFlowDesk } from '../client/flows/desk.ts';
 import { watchFlows } from '../client/flows/source.ts';
+import { workflowEnds } from '../client/flows/workflow-ends.ts';
 import { startFlow } from '../client/flows/start.ts';
 import { flowSettings } from '../config/flow-settings.ts';
 import type { Connectors } from '../connectors/types.ts';
@@ -16,7 +17,14 @@ export function composeFlows(composition: Composition & { connectors: Connectors
   const { book } = watchFlows(baseDir, log);
   const settings = flowSettings(config, connectors.oktaHost);
   return {
-    desk: createFlowDesk({ store, connectors, book, settings: () => settings, now }),
+    desk: createFlowDesk({
+      store,
+      connectors,
+      book,
+      settings: () => settings,
+      now,
+      ends: workflowEnds(async () => link),
+    }),
     routes: () => book().routes,
     start: (record) => link.client.withDeadline(Date.now() + START_WITHIN_MS, () => startFlow(link, record)),
     perMinute: () => config.remediation.requests_per_minute,

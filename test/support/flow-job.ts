@@ -3,7 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { dirname } from 'node:path';
 import { createFlowDesk } from '../../src/client/flows/desk.ts';
 import { flowResult, startFlow } from '../../src/client/flows/start.ts';
-import type { FlowAsk, FlowAsker, FlowDesk } from '../../src/client/flows/types.ts';
+import { workflowEnds } from '../../src/client/flows/workflow-ends.ts';
+import type { FlowAsk, FlowAsker, FlowDesk, FlowDeskParts } from '../../src/client/flows/types.ts';
 import { readFlowBook } from '../../src/config/flow-book.ts';
 import { requireOkta } from '../../src/config/okta-env.ts';
 import { readEnv } from '../../src/config/env.ts';
@@ -32,6 +33,8 @@ export const REQUESTER: FlowAsker = {
 export interface FlowJob {
   job: MainJob;
   desk: FlowDesk;
+  /** A desk that asks Temporal about runs, two minutes from now. */
+  later: FlowDesk;
   /** Okta ids of ann and bob (who may approve), requester and stranger. */
   people: Record<string, string>;
   /** An event about an account, of a new id. */
@@ -75,6 +78,7 @@ export async function flowJob(databaseUrl: string, options: MainJobOptions = {})
   await job.store.flowSettings.putSet(null, { name: 'Responders', flows: ['*'], members, permissions: ['run'] });
   const desk = deskOf(job);
   const link = { client: job.temporal.client, address: '', namespace: '', close: async () => {} };
+  const later = deskOf(job, { ends: workflowEnds(async () => link), now: () => new Date(Date.now() + 120_000) });
 
   async function begin({ record, created }: { record: FlowRunRecord; created: boolean }): Promise<StartedFlow> {
     const { run } = record;
@@ -89,7 +93,7 @@ export async function flowJob(databaseUrl: string, options: MainJobOptions = {})
   }
 
   return {
-    ...{ job, desk, people },
+    ...{ job, desk, later, people },
     event: (product, id, over = {}) => ({
       ...{
         eventId: randomBytes(8).toString('hex'),
@@ -131,7 +135,7 @@ export async function asking({ store, temporal }: MainJob, workflowId: string): 
   throw new Error(`${workflowId} asked nobody within ${PATIENCE_MS} ms`);
 }
 
-function deskOf(job: MainJob): FlowDesk {
+function deskOf(job: MainJob, over: Partial<FlowDeskParts> = {}): FlowDesk {
   const okta = requireOkta(readEnv({ env: job.env, cwd: '/', userHome: '/' }));
   const bundle = bundleOf('policies/governed-operations.yaml');
   const now = (): Date => new Date();
@@ -145,5 +149,6 @@ function deskOf(job: MainJob): FlowDesk {
     ...{ store: job.store, connectors, now },
     book: () => readFlowBook(dirname(`${job.env['ARX_CONFIG']}`), FLOW_CATALOGUE),
     settings: () => ({ tenants: TENANTS, ownOktaHost: okta.host, maxEventAgeMs: 86_400_000 }),
+    ...over,
   });
 }

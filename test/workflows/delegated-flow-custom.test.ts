@@ -158,4 +158,27 @@ describe('flows of one’s own', () => {
     });
     expect(await flows.writes('okta', id)).toEqual([]);
   });
+
+  it('a terminated run is closed when somebody looks back, and one that waits is left alone', async () => {
+    const [ended, waiting] = [await target(), await target()];
+    const [one, two] = [
+      await flows.start({ flow: 'Suspend', event: flows.event('Okta', ended) }),
+      await flows.start({ flow: 'Suspend', event: flows.event('Okta', waiting) }),
+    ];
+    for (const { run } of [one, two]) await asking(flows.job, flowStepId(run, 'suspend'));
+    const { workflow } = flows.job.temporal.client;
+    await workflow.getHandle(flowId(one.run)).terminate();
+    await workflow.getHandle(flowStepId(one.run, 'suspend')).result();
+    // Within a minute of its beginning nobody asks.
+    expect((await flows.desk.run(REQUESTER, one.run)).record.state).toBe('waiting');
+    const seen = await flows.later.history(REQUESTER, { limit: 10 });
+    expect(seen.find(({ run }) => run === one.run)).toMatchObject({
+      ...{ state: 'ended', outcome: 'failed', code: 'terminated', undo: null },
+      steps: [{ state: 'failed', result: { code: 'cancelled' } }],
+    });
+    expect(seen.find(({ run }) => run === two.run)).toMatchObject({ state: 'waiting', outcome: null });
+    expect((await flows.kinds(one.run)).filter((kind) => kind === 'flow.closed')).toHaveLength(1);
+    await workflow.getHandle(flowId(two.run)).cancel();
+    expect(await two.result()).toMatchObject({ outcome: 'failed', code: 'cancelled' });
+  });
 }, 60_000);

@@ -1,6 +1,5 @@
 import { worstOf } from '../../remediation/outcome.ts';
-import { undoAfter } from '../../remediation/plan.ts';
-import type { PlannedCall } from '../../remediation/plan.ts';
+import { leftToUndo } from '../../remediation/plan.ts';
 import type { FlowOutcome } from '../../remediation/types.ts';
 import type { FlowRunRecord, FlowStepRecord } from '../../store/flow-types.ts';
 import type { FlowDeps } from './deps.ts';
@@ -28,7 +27,7 @@ async function close(
   const end = await endOf(deps, record, failure);
   const { outcome, code } = end;
   const finishedAt = new Date(now).toISOString();
-  const undo = recipe({ ...record, steps });
+  const undo = leftToUndo({ ...record, steps });
   await put(
     deps,
     record,
@@ -66,13 +65,4 @@ function worst(children: readonly FlowRunRecord[]): RunEnd {
   const outcome = worstOf(children.map(outcomeOf));
   const code = children.find((child) => outcomeOf(child) === outcome)?.code ?? null;
   return { outcome, code, message: null };
-}
-
-/** What takes back the steps that were really taken. */
-function recipe({ steps, undo }: FlowRunRecord): FlowRunRecord['undo'] {
-  const done = new Set(steps.filter(({ state }) => state === 'done').map(({ id }) => id));
-  const planned = steps.map((step) => ({ ...step, skipped: step.state === 'skipped', withinMs: null }));
-  const calls = undo?.map((call, at): PlannedCall => ({ id: `undo-${at + 1}`, ...call })) ?? null;
-  const left = undoAfter({ steps: planned, undo: calls }, done);
-  return left?.map(({ operation, params }) => ({ operation, params })) ?? null;
 }

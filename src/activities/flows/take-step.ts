@@ -17,7 +17,7 @@ export function beginStep(deps: FlowDeps): FlowActivities['beginStep'] {
   return async ({ run, step: id }) => {
     const record = await runOf(deps, run);
     const step = stepOf(record, id);
-    if (step.state !== 'planned' && step.state !== 'running') return null;
+    if (record.state === 'ended' || (step.state !== 'planned' && step.state !== 'running')) return null;
     const inputRef = await deps.store.snapshots.put(requestOf(record, step));
     if (step.state === 'planned') {
       const waits = step.decision?.['effect'] === 'approval';

@@ -1,5 +1,5 @@
 import { createFlowDesk } from '../../client/flows/desk.ts';
-import type { FlowAsker, FlowBook, FlowDesk } from '../../client/flows/types.ts';
+import type { FlowAsker, FlowBook, FlowDesk, FlowEnds } from '../../client/flows/types.ts';
 import { oktaSettings } from '../../config/credentials.ts';
 import { readFlowBook } from '../../config/flow-book.ts';
 import { flowSettings } from '../../config/flow-settings.ts';
@@ -13,6 +13,7 @@ import { loadSettings } from '../support/settings.ts';
 import type { Settings } from '../support/settings.ts';
 import { withStore } from '../support/store.ts';
 import { plain } from '../support/text.ts';
+import { askingTemporal } from './asking-temporal.ts';
 import type { FlowsOptions } from './options.ts';
 
 /** Somebody at the desk of delegated flows. */
@@ -27,7 +28,7 @@ export interface AtDesk {
 /** The desk over a store, and who asks. Files of flows that are wrong are left out, aloud. Throws CliError and ConfigError. */
 export async function atDesk(
   io: Io,
-  { settings, store, options }: { settings: Settings; store: Store; options: FlowsOptions },
+  { settings, store, options, ends }: { settings: Settings; store: Store; options: FlowsOptions; ends?: FlowEnds },
 ): Promise<AtDesk> {
   const { principal, authenticatedBy } = await identify(io, {
     ...{ settings, store },
@@ -45,6 +46,7 @@ export async function atDesk(
     book: () => book,
     settings: () => rules,
     now: () => new Date(),
+    ...(ends && { ends }),
   });
   return { desk, asker: { principal, authenticatedBy, surface: 'cli' }, book, store, settings };
 }
@@ -56,7 +58,14 @@ export async function withDesk<Result>(
   task: (at: AtDesk) => Promise<Result>,
 ): Promise<Result> {
   const settings = await loadSettings(io, options);
-  return withStore(io, async (store) => task(await atDesk(io, { settings, store, options })), { create: true });
+  const { ends, close } = askingTemporal(settings, options);
+  try {
+    return await withStore(io, async (store) => task(await atDesk(io, { settings, store, options, ends })), {
+      create: true,
+    });
+  } finally {
+    await close();
+  }
 }
 
 function warn(io: Io, file: string, problems: number): void {

@@ -43,7 +43,7 @@ export async function targetOf(stack: Stack, settings: Settings): Promise<Target
 }
 
 /** An embedded server takes no API key and no TLS, whatever the environment has for another one. */
-function stackEnvironment({ raw }: Settings, temporal: { address: string }): Record<string, string | undefined> {
+export function stackEnvironment({ raw }: Settings, temporal: { address: string }): Record<string, string | undefined> {
   return raw.TEMPORAL_ADDRESS === temporal.address ? raw : { TEMPORAL_CONFIG_FILE: NO_PROFILE };
 }
 

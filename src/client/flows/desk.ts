@@ -3,6 +3,7 @@ import { admit } from './admit.ts';
 import { Askers } from './askers.ts';
 import { openChildren } from './children.ts';
 import { newRunId } from './ids.ts';
+import { MOST_LOOKED_UP, settled } from './left-open.ts';
 import { FlowRefusal, refusal } from './refusal.ts';
 import { Session } from './session.ts';
 import { needSuperAdministrator, putSet, removeSet, switchFlow } from './settings.ts';
@@ -19,7 +20,8 @@ export function createFlowDesk(parts: FlowDeskParts): FlowDesk {
   const askers = new Askers(parts);
   const desk = new Desk(parts, askers);
   return {
-    list: (asker) => desk.at(asker, 'flow', (session) => session.flows.flatMap((flow) => visible(session, flow))),
+    list: (asker) => desk.at(asker, 'flow', visible),
+    scope: (asker) => desk.at(asker, 'flow', (session) => ({ flows: visible(session), unnamed: session.seesUnnamed })),
     show: (asker, name) =>
       desk.at(asker, name, (session) => {
         const flow = session.need(name, 'show');
@@ -87,13 +89,13 @@ class Desk {
 
 const ABOUT: ReadonlySet<string> = new Set(['flow', 'event', 'undo', 'history', 'sets', 'settings']);
 
-function visible(session: Session, flow: VisibleFlow['flow']): VisibleFlow[] {
-  const permissions = session.permissionsOn(flow.name);
-  return permissions.length === 0 ? [] : [{ flow, permissions }];
-}
+const visible = (session: Session): VisibleFlow[] =>
+  session.flows
+    .map((flow) => ({ flow, permissions: session.permissionsOn(flow.name) }))
+    .filter(({ permissions }) => permissions.length > 0);
 
 async function history(
-  { store }: FlowDeskParts,
+  parts: FlowDeskParts,
   session: Session,
   filter: Omit<FlowRunFilter, 'flows'>,
 ): Promise<FlowRunRecord[]> {
@@ -102,16 +104,24 @@ async function history(
   const asked: FlowRunFilter = { ...filter, withoutFlow: session.seesUnnamed };
   if (flow !== undefined) asked.flow = flow;
   if (!session.seesEvery) asked.flows = session.seenFlows;
-  return store.flows.list(asked);
+  const { flows } = parts.store;
+  if (asked.outcome !== undefined) {
+    // A run that is still to be closed has no outcome to be found by.
+    const { outcome: _outcome, ...any } = asked;
+    await settled(parts, await flows.list({ ...any, limit: MOST_LOOKED_UP }));
+  }
+  return settled(parts, await flows.list(asked));
 }
 
 async function runWithChildren(
-  { store }: FlowDeskParts,
+  parts: FlowDeskParts,
   session: Session,
   run: string,
 ): Promise<{ record: FlowRunRecord; children: FlowRunRecord[] }> {
-  const record = await store.flows.get(run);
-  if (record === null || !session.sees(record)) throw refusal('no_run');
-  const children = (await store.flows.children(run)).filter((child) => session.sees(child));
-  return { record, children };
+  const { flows } = parts.store;
+  const found = await flows.get(run);
+  if (found === null || !session.sees(found)) throw refusal('no_run');
+  const children = (await flows.children(run)).filter((child) => session.sees(child));
+  const [record = found] = await settled(parts, [found]);
+  return { record, children: await settled(parts, children) };
 }

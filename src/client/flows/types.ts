@@ -31,8 +31,18 @@ export interface FlowDeskParts {
   book: () => FlowBook;
   settings: () => FlowDeskSettings;
   now: () => Date;
+  /** Looks up runs that stand open for long; absent: nobody is asked. */
+  ends?: FlowEnds;
   /** 32 random hex digits; for dry runs and refusals. */
   newId?: () => string;
+}
+
+/** What the orchestration says of workflows that are over. */
+export interface FlowEnds {
+  /** Coded word for how a workflow ended that closed nothing; null where it goes on, is not known, or nobody answers. */
+  ended(workflowId: string): Promise<string | null>;
+  /** How the operation of a step ended (`none`: was never begun); null where it goes on, or nobody answers. */
+  made(workflowId: string): Promise<{ request: string | null; state: string } | null>;
 }
 
 /** A run as it was opened, or as it stood there. */
@@ -76,6 +86,8 @@ export interface FlowRefusalFields {
 /** Everything that is done with flows from outside: the command line, the HTTP API and the activities all go through this. */
 export interface FlowDesk {
   list(asker: FlowAsker): Promise<VisibleFlow[]>;
+  /** The flows that the asker may see, and whether what has no flow is theirs to see too. */
+  scope(asker: FlowAsker): Promise<{ flows: VisibleFlow[]; unnamed: boolean }>;
   show(asker: FlowAsker, name: string): Promise<VisibleFlow>;
   /**
    * Admits an event: permission, form, tenant, age, idempotency; opens the run in the store (audited). Does not start

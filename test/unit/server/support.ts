@@ -37,7 +37,15 @@ const nobody = (): never => {
   throw new Error('these tests have no flows');
 };
 const NO_DESK: ServerParts['flows']['desk'] = {
-  ...{ list: nobody, show: nobody, admit: nobody, openChildren: nobody, admitUndo: nobody, history: nobody },
+  ...{
+    list: nobody,
+    scope: nobody,
+    show: nobody,
+    admit: nobody,
+    openChildren: nobody,
+    admitUndo: nobody,
+    history: nobody,
+  },
   ...{ run: nobody, sets: nobody, putSet: nobody, removeSet: nobody, switch: nobody },
 };
 const NO_FLOWS = { desk: NO_DESK, routes: () => [], start: nobody, perMinute: () => 600 };

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { connect } from '../../../../src/client.ts';
 import type { TemporalLink } from '../../../../src/client.ts';
 import { flowProgress, flowResult, startFlow } from '../../../../src/client/flows/start.ts';
+import { workflowEnds } from '../../../../src/client/flows/workflow-ends.ts';
 import { flowRun } from '../../../support/flow-runs.ts';
 import { devServer } from '../../../support/temporal.ts';
 
@@ -22,6 +24,25 @@ it('starts the workflow of a run once, however often and late it is asked to', a
   await link.client.workflow.getHandle(record.workflowId).terminate();
   expect(await startFlow(link, record)).toMatchObject(first!);
   await expect(flowResult(link, first!)).rejects.toMatchObject({ name: 'WorkflowEndedError', type: 'terminated' });
+}, 30_000);
+
+it('says how a workflow ended that closed nothing, and nothing of one that goes on, is not known or cannot be asked about', async () => {
+  const { ended, made } = workflowEnds(async () => link);
+  const { workflowId } = flowRun('r3');
+  expect([await ended(workflowId), await made(workflowId)]).toEqual([null, { request: null, state: 'none' }]);
+  await startFlow(link, flowRun('r3'));
+  expect([await ended(workflowId), await made(workflowId)]).toEqual([null, null]);
+  await link.client.workflow.getHandle(workflowId).terminate();
+  expect([await ended(workflowId), await made(workflowId)]).toEqual([
+    'terminated',
+    { request: null, state: 'unknown' },
+  ]);
+  const nowhere = workflowEnds(async () => null);
+  expect([await nowhere.ended(workflowId), await nowhere.made(workflowId)]).toEqual([null, null]);
+  const gone = await connect({ address: link.address, namespace: 'not-there' });
+  const elsewhere = workflowEnds(async () => gone);
+  expect([await elsewhere.ended(workflowId), await elsewhere.made(workflowId)]).toEqual([null, null]);
+  await gone.close();
 }, 30_000);
 
 it('starts nothing for a run that has ended', async () => {

@@ -61,18 +61,19 @@ interface DeskOptions {
   connectors?: Partial<ConnectorSettings>;
   book?: Partial<ReturnType<FlowDeskParts['book']>>;
   now?: () => Date;
+  ends?: FlowDeskParts['ends'];
 }
 
 /** A desk over a store and an emulated organisation, with the policies that ship. */
 export function deskOver(
   emulators: RunningEmulators,
   store: Store,
-  { connectors = {}, book = {}, now = () => new Date(NOW) }: DeskOptions = {},
+  { connectors = {}, book = {}, now = () => new Date(NOW), ends }: DeskOptions = {},
 ): FlowDesk & { parts: FlowDeskParts } {
   const bundle = bundleOf('policies/governed-operations.yaml');
   const harness = emulatedHarness(emulators.document, { journal: store.journal, bundle: () => bundle, ...connectors });
   const parts: FlowDeskParts = {
-    ...{ store, connectors: harness.connectors, now },
+    ...{ store, connectors: harness.connectors, now, ...(ends && { ends }) },
     book: () => ({ flows: FLOWS, routes: ROUTES, sets: SETS, ...book }),
     settings: () => ({
       tenants: { AAD: ['contoso.example'] },

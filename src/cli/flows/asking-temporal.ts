@@ -1,0 +1,28 @@
+import type { TemporalLink } from '../../client.ts';
+import { workflowEnds } from '../../client/flows/workflow-ends.ts';
+import type { FlowEnds } from '../../client/flows/types.ts';
+import type { Settings } from '../support/settings.ts';
+import { stackEnvironment } from '../support/target.ts';
+
+const WITHIN_MS = 2_000;
+
+/** The workflows of runs, for whoever looks back: connected to when the first one is asked about. */
+export function askingTemporal(
+  settings: Settings,
+  { local = false }: { local?: boolean | undefined },
+): { ends: FlowEnds; close: () => Promise<void> } {
+  let link: Promise<TemporalLink | null> | null = null;
+  const opened = (): Promise<TemporalLink | null> => (link ??= open(settings, local).catch(() => null));
+  return { ends: workflowEnds(opened), close: async () => (await link)?.close() };
+}
+
+/** The server of the environment, and with the embedded store that of the stack, as far as one runs. */
+async function open(settings: Settings, local: boolean): Promise<TemporalLink | null> {
+  const { connect } = await import('../../client.ts');
+  const { arx, raw } = settings;
+  if (!local && arx.databaseUrl !== null) return connect({ env: raw, timeoutMs: WITHIN_MS });
+  const { readState } = await import('../../local/stack-state.ts');
+  const { temporal } = readState(arx.home) ?? {};
+  if (!temporal) return null;
+  return connect({ ...temporal, env: stackEnvironment(settings, temporal), timeoutMs: WITHIN_MS });
+}
