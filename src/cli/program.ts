@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { defineApprovals } from './approvals.ts';
 import { defineAudit } from './audit.ts';
+import { defineBackup } from './backup.ts';
 import { defineCall } from './call.ts';
 import { defineCompletion } from './completion.ts';
 import { defineConfig } from './config.ts';
@@ -17,6 +18,7 @@ import { definePolicy } from './policy.ts';
 import { definePurge } from './purge.ts';
 import { defineRegister } from './register.ts';
 import { defineReport } from './report.ts';
+import { defineRestore } from './restore.ts';
 import { defineRun } from './run.ts';
 import { defineRuns } from './runs.ts';
 import { EXIT, EXIT_MEANING } from './support/exit.ts';
@@ -40,6 +42,8 @@ const VERBS: readonly DefineVerb[] = [
   defineApprovals,
   defineKeys,
   defineAudit,
+  defineBackup,
+  defineRestore,
   definePurge,
   definePolicy,
   defineConfig,

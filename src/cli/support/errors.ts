@@ -130,6 +130,13 @@ const BY_NAME: Record<string, (error: Fields) => CliError> = {
       where: typeof error.field === 'string' ? { path: error.field } : null,
       exit: REFUSALS[text(error.code, '')] ?? EXIT.error,
     }),
+  BackupError: (error) =>
+    new CliError({
+      code: text(error.code, 'backup_damaged'),
+      message: text(error.message, 'The backup cannot be used.'),
+      remedy: text(error.remedy, 'Take another backup.'),
+      exit: error.code === 'backup_damaged' ? EXIT.error : EXIT.usage,
+    }),
   PolicyDeniedError: (error) => failure('policy_denied', text(error.message, 'Denied by policy.')),
   InvalidArgumentError: (error) => failure('invalid_argument', text(error.message, 'An argument has not its form.')),
   ConnectorError: (error) => failure(text(error.code, 'unavailable'), text(error.message, 'A vendor call failed.')),

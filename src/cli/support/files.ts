@@ -1,14 +1,14 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { CliError } from './errors.ts';
 import { write } from './io.ts';
 import type { Io } from './io.ts';
 
-type Pieces = AsyncIterable<string> | Iterable<string>;
+type Pieces = AsyncIterable<string | Uint8Array> | Iterable<string>;
 
-/** Writes pieces to the file, or to standard output where none is named; a file appears only when it is whole. */
+/** Writes pieces to the file, or to standard output where none is named; a file appears only when it is whole, on the disk too. */
 export async function deliver(io: Io, pieces: Pieces, out: string | undefined): Promise<void> {
   if (out === undefined) {
     for await (const piece of pieces) await write(io.out, piece);
@@ -22,16 +22,23 @@ async function toFile(path: string, pieces: Pieces): Promise<void> {
   try {
     await mkdir(dirname(path), { recursive: true });
     // Reports and exports name people: nobody but the owner may read them.
-    const file = createWriteStream(partial, { mode: 0o600 });
+    const file = createWriteStream(partial, { mode: 0o600, flush: true });
     await once(file, 'open');
     for await (const piece of pieces) await write(file, piece);
     file.end();
     await once(file, 'close');
     await rename(partial, path);
+    await flushFolder(dirname(path));
   } catch (thrown) {
-    await rm(partial, { force: true });
+    await rm(partial, { force: true }).catch(() => undefined);
     throw unwritable(path, thrown);
   }
+}
+
+/** Makes a new name last. */
+async function flushFolder(path: string): Promise<void> {
+  const folder = await open(path);
+  await folder.sync().finally(() => folder.close());
 }
 
 function unwritable(path: string, thrown: unknown): unknown {
@@ -43,6 +50,6 @@ function unwritable(path: string, thrown: unknown): unknown {
   return new CliError({
     code: 'not_writable',
     message: `${path} cannot be written (${code}).`,
-    remedy: 'Name another file with --out.',
+    remedy: 'Name another file.',
   });
 }

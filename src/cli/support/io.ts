@@ -46,7 +46,7 @@ export function createIo(parts: {
 }
 
 /** Writes and waits until the stream has taken it, so that large documents do not pile up in memory. */
-export function write(stream: Writable, text: string): Promise<void> {
+export function write(stream: Writable, text: string | Uint8Array): Promise<void> {
   return new Promise((resolve, reject) => {
     stream.write(text, (error) => (error ? reject(error) : resolve()));
   });

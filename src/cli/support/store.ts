@@ -12,11 +12,20 @@ export async function withStore<Result>(
   task: (store: Store) => Promise<Result>,
   options: { create?: boolean } = {},
 ): Promise<Result> {
+  return withDatabase(io, (address) => overUrl(address, task), options);
+}
+
+/** As `withStore`, but gives the address alone: the store is neither opened nor brought up to date. */
+export async function withDatabase<Result>(
+  io: Io,
+  task: (databaseUrl: string) => Promise<Result>,
+  options: { create?: boolean } = {},
+): Promise<Result> {
   const environment = readEnvironment(io);
   const url = environment.arx.databaseUrl;
-  if (url !== null) return overUrl(url.reveal(), task);
+  if (url !== null) return task(url.reveal());
   const { withLocalStore } = await import('./local-store.ts');
-  return withLocalStore(environment, (address) => overUrl(address, task), options);
+  return withLocalStore(environment, task, options);
 }
 
 /** As `withStore`, but where nothing was stored yet `nothing` is the answer; no store is made for it. */
@@ -31,7 +40,8 @@ export async function withStoreOr<Result>(
   });
 }
 
-async function overUrl<Result>(url: string, task: (store: Store) => Promise<Result>): Promise<Result> {
+/** Runs a task over the store at an address, its schema brought up to date. Throws CliError `store_unavailable`. */
+export async function overUrl<Result>(url: string, task: (store: Store) => Promise<Result>): Promise<Result> {
   const store = await openReady(url);
   try {
     return await task(store);

@@ -17,7 +17,7 @@ function offers(line: string): string[] {
 
 describe('bash completion', () => {
   it('offers commands, subcommands, options and choices', () => {
-    expect(offers('arx re')).toEqual(['report', 'register']);
+    expect(offers('arx re')).toEqual(['report', 'register', 'restore']);
     expect(offers('arx audit ')).toEqual(expect.arrayContaining(['list', 'verify', 'export']));
     expect(offers('arx run mfa-enforcement-check --dr')).toEqual(['--dry-run']);
     expect(offers('arx report latest --format ')).toEqual(['table', 'json', 'csv', 'html']);

@@ -1,0 +1,27 @@
+import type { BackupProgress } from '../../store/backup/write.ts';
+import { interrupted } from '../support/errors.ts';
+import type { Io } from '../support/io.ts';
+import { createDisplay } from '../support/progress.ts';
+import { count } from '../support/text.ts';
+
+/** What a task tells of how it gets on, and what ends it. */
+export interface Watch {
+  seen: (progress: BackupProgress) => void;
+  signal: AbortSignal;
+}
+
+/** Runs a task with its progress shown; an interrupt ends it with nothing left behind. Throws CliError `interrupted`. */
+export async function watched<Result>(io: Io, phase: string, task: (watch: Watch) => Promise<Result>): Promise<Result> {
+  io.holdInterrupts();
+  const display = await createDisplay(io);
+  const seen = ({ table, tables, of, rows }: BackupProgress): void =>
+    display.show({ phase, done: tables, of, text: () => `${phase} ${table}: ${count(rows)} rows so far` });
+  try {
+    return await task({ seen, signal: io.signal });
+  } catch (thrown) {
+    if (!io.signal.aborted) throw thrown;
+    throw interrupted('Interrupted; nothing was kept.', 'Run the command again.');
+  } finally {
+    display.stop();
+  }
+}

@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto';
+import type { Hash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { BackupSummary, Sink } from '../../store/backup/write.ts';
+import { writeBackup } from '../../store/backup/write.ts';
+import { CliError, usageError } from '../support/errors.ts';
+import { EXIT } from '../support/exit.ts';
+import { deliver } from '../support/files.ts';
+import type { Io } from '../support/io.ts';
+import { say, writeJson } from '../support/io.ts';
+import { withDatabase } from '../support/store.ts';
+import { count, plural } from '../support/text.ts';
+import { watched } from './progress.ts';
+
+export interface BackupVerbOptions {
+  force?: boolean;
+  json?: boolean;
+}
+
+/** `arx backup`. */
+export async function takeBackup(io: Io, given: string | undefined, options: BackupVerbOptions & { version: string }) {
+  const created = new Date();
+  const file = targetOf(io, given ?? nameAt(created), options);
+  const measure = new Measure();
+  const sink: Sink = (pieces) => deliver(io, measure.of(pieces), file ?? undefined);
+  const summary = await watched(io, 'backing up', (watch) =>
+    withDatabase(io, (databaseUrl) => writeBackup({ databaseUrl, arx: options.version, created, ...watch }, sink)),
+  );
+  await tell(io, { summary, file, written: measure, json: options.json ?? false });
+  return EXIT.ok;
+}
+
+const nameAt = (time: Date): string => `arx-backup-${time.toISOString().slice(0, 19).replaceAll(':', '-')}Z.ndjson.gz`;
+
+/** The file to write; null: standard output. Throws CliError where that is none for a backup. */
+function targetOf(io: Io, given: string, { force, json }: BackupVerbOptions): string | null {
+  if (given === '-') {
+    if (json) throw usageError('A backup and a JSON document cannot both go to standard output.', 'Name a file.');
+    if ((io.out as { isTTY?: boolean }).isTTY) {
+      throw usageError('A backup is no text for a terminal.', 'Name a file, or pipe standard output into something.');
+    }
+    return null;
+  }
+  const file = resolve(given);
+  if (force || !existsSync(file)) return file;
+  throw new CliError({
+    code: 'file_exists',
+    message: `${file} exists already.`,
+    remedy: 'Name another file, or replace it with --force.',
+    exit: EXIT.usage,
+  });
+}
+
+/** Length and SHA-256 of a file as it is written. */
+class Measure {
+  bytes = 0;
+  readonly #hash: Hash = createHash('sha256');
+
+  async *of(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    for await (const piece of pieces) {
+      this.bytes += piece.length;
+      this.#hash.update(piece);
+      yield piece;
+    }
+  }
+
+  sha256(): string {
+    return this.#hash.digest('hex');
+  }
+}
+
+interface Taken {
+  summary: BackupSummary;
+  file: string | null;
+  written: Measure;
+  json: boolean;
+}
+
+async function tell(io: Io, { summary, file, written, json }: Taken): Promise<void> {
+  const { header, rows: tables, contentSha256, audit } = summary;
+  const rows = Object.values(tables).reduce((sum, some) => sum + some, 0);
+  const [{ bytes }, sha256, { created, migrations }] = [written, written.sha256(), header];
+  if (json) {
+    const content = { created, migrations, tables, rows, contentSha256, audit };
+    await writeJson(io, { schema: 'arx.backup-result/v1', file, bytes, sha256, ...content });
+    return;
+  }
+  const size = `${plural(rows, 'row')} of ${plural(header.tables.length, 'table')}, ${count(bytes)} bytes`;
+  say(io, `${size} written to ${file ?? 'standard output'}`);
+  say(io, `SHA-256 ${sha256}`);
+  if (audit) say(io, `audit trail: ${plural(audit.entries, 'entry', 'entries')}, head ${audit.head}`);
+  say(io, 'It holds personal data: keep it where few can read it. Keys and configuration are not in it.');
+}

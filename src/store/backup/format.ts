@@ -1,0 +1,97 @@
+/**
+ * The file of a backup, `arx.backup/v1`: gzip'd lines of JSON. A header, a line a row in the order of the header's tables,
+ * and a trailer that tells how many there are of each and what everything before it hashes to.
+ */
+import { BackupError, damaged } from './errors.ts';
+
+export const BACKUP_SCHEMA = 'arx.backup/v1';
+
+/** Values of a row as PostgreSQL writes them as text, in the order of its table's columns. */
+export type Cells = (string | null)[];
+
+export interface BackupTable {
+  name: string;
+  columns: string[];
+  /** Column → last value that its sequence gave; one that gave none yet is left out. */
+  sequences: Record<string, string>;
+}
+
+/** The first line. */
+export interface BackupHeader {
+  schema: typeof BACKUP_SCHEMA;
+  /** Version of arx that made the file. */
+  arx: string;
+  /** What the schema was made by, in order. */
+  migrations: string[];
+  /** ISO 8601 UTC. */
+  created: string;
+  /** In an order in which they can be filled: a table after those that it refers to. */
+  tables: BackupTable[];
+}
+
+/** The last line. */
+export interface BackupEnd {
+  /** Table → rows. */
+  rows: Record<string, number>;
+  /** SHA-256 of every line before this one with its line end, in hex. */
+  sha256: string;
+}
+
+/** Everything that a line can be. */
+export type BackupLine = BackupHeader | { table: string; row: Cells } | { end: BackupEnd };
+
+/** A line of the file. */
+export const lineOf = (line: BackupLine): string => `${JSON.stringify(line)}\n`;
+
+/** Reads the first line. Throws BackupError. */
+export function parseHeader(line: string): BackupHeader {
+  const found = parsed(line);
+  if (found?.schema !== BACKUP_SCHEMA) {
+    if (typeof found?.schema !== 'string') throw damaged('its first line is no header: it is no backup of arx');
+    throw new BackupError({
+      code: 'backup_newer',
+      message: `The backup has the form ${found.schema}; this arx reads ${BACKUP_SCHEMA}.`,
+      remedy: `Restore it with arx ${String(found.arx)} or newer.`,
+    });
+  }
+  const header = found as unknown as BackupHeader;
+  const whole =
+    typeof header.arx === 'string' && isTexts(header.migrations) && [header.tables].flat().every((one) => isTable(one));
+  if (!whole) throw damaged('its header has not the form of one');
+  return header;
+}
+
+/** Reads any other line: a row of one of these tables, or the end. Throws BackupError. */
+export function parseLine(line: string, tables: ReadonlyMap<string, BackupTable>): Exclude<BackupLine, BackupHeader> {
+  const found = parsed(line);
+  if (found && 'end' in found && isEnd(found.end)) return { end: found.end };
+  const table = tables.get(String(found?.table));
+  const row = found?.row;
+  if (!table || !Array.isArray(row) || row.length !== table.columns.length || !row.every(isCell)) {
+    throw damaged('a line of it is neither a row nor its end');
+  }
+  return { table: table.name, row };
+}
+
+function parsed(line: string): Record<string, unknown> | null {
+  try {
+    const found: unknown = JSON.parse(line);
+    return typeof found === 'object' ? (found as Record<string, unknown> | null) : null;
+  } catch {
+    return null;
+  }
+}
+
+const isCell = (value: unknown): boolean => value === null || typeof value === 'string';
+const isTexts = (value: unknown): value is string[] =>
+  Array.isArray(value) && value.every((one) => typeof one === 'string');
+
+function isTable(value: unknown): boolean {
+  const { name, columns, sequences } = (value ?? {}) as Partial<BackupTable>;
+  return typeof name === 'string' && isTexts(columns) && isTexts(Object.values(sequences ?? { none: 0 }));
+}
+
+function isEnd(value: unknown): value is BackupEnd {
+  const { rows, sha256 } = (value ?? {}) as Partial<BackupEnd>;
+  return typeof sha256 === 'string' && typeof rows === 'object' && rows !== null;
+}

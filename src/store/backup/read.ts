@@ -1,0 +1,104 @@
+import { createHash } from 'node:crypto';
+import { damaged } from './errors.ts';
+import { parseHeader, parseLine } from './format.ts';
+import type { BackupEnd, BackupHeader, BackupTable, Cells } from './format.ts';
+import { decompressed } from './gzip.ts';
+
+/** Opens the file anew: it is read twice. */
+export type BackupSource = () => AsyncIterable<Uint8Array>;
+
+/** What is done with a file as it is read; whether it is whole shows only at its end. */
+export interface BackupReader {
+  begin?: (header: BackupHeader) => Promise<void>;
+  /** Some rows of a table, in order. */
+  rows?: (table: BackupTable, rows: readonly Cells[]) => Promise<void>;
+}
+
+export interface ReadBackup {
+  header: BackupHeader;
+  end: BackupEnd;
+}
+
+/** Reads a backup from end to end. Throws BackupError where it is not exactly what was written, and errors of the source. */
+export async function readBackup(source: BackupSource, reader: BackupReader = {}): Promise<ReadBackup> {
+  const reading = new Reading(reader);
+  try {
+    for await (const lines of linesOf(decompressed(source()))) {
+      for (const line of lines) await reading.take(line);
+    }
+  } catch (thrown) {
+    throw isOfZlib(thrown) ? damaged('it is cut off or not what was written (its gzip does not hold)') : thrown;
+  }
+  return await reading.finish();
+}
+
+/** Rows handed over at a time: so many, or as many as make this many characters. */
+const MOST_ROWS = 1_000;
+const PIECE = 512 * 1024;
+
+class Reading {
+  readonly #reader: BackupReader;
+  readonly #hash = createHash('sha256');
+  readonly #tables = new Map<string, BackupTable>();
+  readonly #counts = new Map<string, number>();
+  #header: BackupHeader | null = null;
+  #end: BackupEnd | null = null;
+  #waiting: { table: string; rows: Cells[]; size: number } = { table: '', rows: [], size: 0 };
+
+  constructor(reader: BackupReader) {
+    this.#reader = reader;
+  }
+
+  async take(line: string): Promise<void> {
+    if (this.#end) throw damaged('it goes on after its end');
+    if (!this.#header) return await this.#begin(line);
+    const found = parseLine(line, this.#tables);
+    if ('end' in found) this.#end = found.end;
+    else await this.#row(line, found);
+  }
+
+  async finish(): Promise<ReadBackup> {
+    if (!this.#header || !this.#end) throw damaged('it is cut off');
+    await this.#flush();
+    if (this.#hash.digest('hex') !== this.#end.sha256) throw damaged('its content has not the checksum it states');
+    const counted = this.#header.tables.every(({ name }) => this.#end?.rows[name] === (this.#counts.get(name) ?? 0));
+    if (!counted) throw damaged('it has not as many rows as it states');
+    return { header: this.#header, end: this.#end };
+  }
+
+  async #begin(line: string): Promise<void> {
+    this.#hash.update(`${line}\n`);
+    this.#header = parseHeader(line);
+    for (const table of this.#header.tables) this.#tables.set(table.name, table);
+    await this.#reader.begin?.(this.#header);
+  }
+
+  async #row(line: string, { table, row }: { table: string; row: Cells }): Promise<void> {
+    this.#hash.update(`${line}\n`);
+    this.#counts.set(table, (this.#counts.get(table) ?? 0) + 1);
+    const { rows, size } = this.#waiting;
+    if (this.#waiting.table !== table || rows.length >= MOST_ROWS || size >= PIECE) await this.#flush();
+    this.#waiting.table = table;
+    this.#waiting.rows.push(row);
+    this.#waiting.size += line.length;
+  }
+
+  async #flush(): Promise<void> {
+    const { table, rows } = this.#waiting;
+    this.#waiting = { table, rows: [], size: 0 };
+    if (rows.length > 0) await this.#reader.rows?.(this.#tables.get(table)!, rows);
+  }
+}
+
+/** Whole lines, as they come. Throws BackupError where the last one has no end. */
+async function* linesOf(pieces: AsyncIterable<string>): AsyncGenerator<string[]> {
+  let rest = '';
+  for await (const piece of pieces) {
+    const lines = (rest + piece).split('\n');
+    rest = lines.pop() ?? '';
+    yield lines;
+  }
+  if (rest !== '') throw damaged('it is cut off');
+}
+
+const isOfZlib = (thrown: unknown): boolean => String((thrown as { code?: unknown }).code).startsWith('Z_');

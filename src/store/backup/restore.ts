@@ -1,0 +1,154 @@
+import { sql } from 'kysely';
+import { connect, probe } from '../connection.ts';
+import { appliedMigrations, whileMigrating } from '../migrate.ts';
+import type { Migrate } from '../migrate.ts';
+import { MIGRATIONS } from '../migrations.ts';
+import type { StoreTransaction } from '../types.ts';
+import { readTables, settleText } from './catalogue.ts';
+import type { CatalogueTable } from './catalogue.ts';
+import { BackupError } from './errors.ts';
+import type { BackupHeader, BackupTable, Cells } from './format.ts';
+import { hasRows, insertRows, setSequences } from './insert.ts';
+import { readBackup } from './read.ts';
+import type { BackupSource, ReadBackup } from './read.ts';
+import type { BackupProgress } from './write.ts';
+
+/** Tables that a migration puts a row into, which a store without anything in it has. */
+const SEEDED = ['audit_head'];
+
+/** Reads a backup from end to end and holds its migrations against those of this version. Throws BackupError. */
+export async function checkBackup(source: BackupSource): Promise<ReadBackup> {
+  return await readBackup(source, { begin: async (header) => checkMigrations(header) });
+}
+
+export interface RestoreOptions {
+  databaseUrl: string;
+  source: BackupSource;
+  seen?: (progress: BackupProgress) => void;
+  signal?: AbortSignal;
+}
+
+/**
+ * Puts a backup into an empty store, in one transaction, and brings its schema up to date afterwards. Throws BackupError
+ * where the file is not whole, is of a newer version, or the store is not empty; StoreUnavailableError.
+ */
+export async function restoreBackup({ databaseUrl, source, seen, signal }: RestoreOptions): Promise<ReadBackup> {
+  await probe(databaseUrl);
+  const db = connect(databaseUrl, 1);
+  try {
+    return await whileMigrating(db, async (tx, migrate) => {
+      const filling = new Filling({ tx, migrate, seen, signal });
+      const begin = (header: BackupHeader): Promise<void> => filling.begin(header);
+      const rows = (table: BackupTable, some: readonly Cells[]): Promise<void> => filling.rows(table, some);
+      const read = await readBackup(source, { begin, rows });
+      await filling.finish(read.header);
+      return read;
+    });
+  } finally {
+    await db.destroy();
+  }
+}
+
+interface Parts extends Pick<RestoreOptions, 'seen' | 'signal'> {
+  tx: StoreTransaction;
+  migrate: Migrate;
+}
+
+class Filling {
+  readonly #parts: Parts;
+  #tables = new Map<string, CatalogueTable>();
+  #seeded = new Set<string>();
+  #order: string[] = [];
+  #done = 0;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** An empty store with the schema that the file was made of. */
+  async begin(header: BackupHeader): Promise<void> {
+    const { tx, migrate } = this.#parts;
+    checkMigrations(header);
+    await settleText(tx);
+    await checkEmpty(tx);
+    checkLevel(header, await appliedMigrations(tx));
+    await migrate(header.migrations.at(-1));
+    const tables = await readTables(tx);
+    checkTables(header, tables);
+    this.#tables = new Map(tables.map((table) => [table.name, table]));
+    this.#order = header.tables.map(({ name }) => name);
+    for (const { name } of tables) if (await hasRows(tx, name)) this.#seeded.add(name);
+  }
+
+  async rows({ name, columns }: BackupTable, rows: readonly Cells[]): Promise<void> {
+    const { tx, seen, signal } = this.#parts;
+    signal?.throwIfAborted();
+    const [table, over] = [this.#tables.get(name)!, this.#seeded.has(name)];
+    await insertRows(tx, { table, columns, rows, over });
+    this.#done += rows.length;
+    seen?.({ table: name, tables: this.#order.indexOf(name), of: this.#order.length, rows: this.#done });
+  }
+
+  async finish(header: BackupHeader): Promise<void> {
+    const { tx, migrate } = this.#parts;
+    for (const table of header.tables) await setSequences(tx, this.#tables.get(table.name)!, table);
+    await migrate();
+  }
+}
+
+/** What a store is made by must be the beginning of what this version makes one by. */
+function checkMigrations({ migrations, arx }: BackupHeader): void {
+  const known = Object.keys(MIGRATIONS);
+  const strange = migrations.find((name, at) => name !== known[at]);
+  if (strange === undefined && migrations.length > 0) return;
+  throw new BackupError({
+    code: 'backup_newer',
+    message: `The backup was made by arx ${arx}, whose store has the migration ${strange ?? '(none)'}; this arx does not know it there.`,
+    remedy: `Nothing was written. Restore it with arx ${arx} or newer.`,
+  });
+}
+
+async function checkEmpty(tx: StoreTransaction): Promise<void> {
+  const tables = await readTables(tx);
+  if (tables.length === 0) return;
+  // Whoever wants to write waits until this is over.
+  await sql`lock table ${sql.join(tables.map(({ name }) => sql.id(name)))} in exclusive mode`.execute(tx);
+  const filled: string[] = [];
+  for (const { name } of tables) if (!SEEDED.includes(name) && (await hasRows(tx, name))) filled.push(name);
+  if (filled.length > 0)
+    throw notEmpty(`has rows in ${filled.length === 1 ? 'the table' : 'the tables'} ${listed(filled)}`);
+}
+
+/** There is no way back to an earlier schema. */
+function checkLevel({ migrations }: BackupHeader, applied: readonly string[]): void {
+  const ahead = applied.find((name, at) => name !== migrations[at]);
+  if (ahead !== undefined) throw notEmpty(`has the migration ${ahead} already, which the backup was made before`);
+}
+
+const notEmpty = (what: string): BackupError =>
+  new BackupError({
+    code: 'store_not_empty',
+    message: `The store to restore into is not empty: it ${what}.`,
+    remedy:
+      'Nothing was written. Name an empty database by DATABASE_URL, or for the embedded store another ARX_HOME, or move the folder postgres of ARX_HOME away while no stack runs.',
+  });
+
+/** After the same migrations there must be the same tables. */
+function checkTables(header: BackupHeader, tables: readonly CatalogueTable[]): void {
+  const here = new Map(tables.map(({ name, columns }) => [name, columns.map((column) => column.name)]));
+  const there = new Map(header.tables.map(({ name, columns }) => [name, columns]));
+  const names = [...new Set([...here.keys(), ...there.keys()])];
+  const other = names.filter((name) => !sameNames(here.get(name) ?? [], there.get(name) ?? []));
+  if (other.length === 0) return;
+  throw new BackupError({
+    code: 'backup_foreign',
+    message: `The backup and the store have other tables or columns than each other: ${listed(other)}.`,
+    remedy: 'Nothing was written. The store of arx needs a schema of its own, without tables of anything else.',
+  });
+}
+
+const sameNames = (some: readonly string[], others: readonly string[]): boolean =>
+  some.length === others.length && some.every((name) => others.includes(name));
+
+const listed = (names: readonly string[]): string =>
+  [...names.slice(0, 5), ...(names.length > 5 ? ['…'] : [])].join(', ');

@@ -1,0 +1,158 @@
+import { createHash } from 'node:crypto';
+import { sql } from 'kysely';
+import type { AuditHead } from '../../audit/types.ts';
+import { connect, probe } from '../connection.ts';
+import { appliedMigrations, pendingMigrations } from '../migrate.ts';
+import { createAuditReader } from '../repositories/audit-reader.ts';
+import type { StoreTransaction } from '../types.ts';
+import { readTables, settleText } from './catalogue.ts';
+import type { CatalogueTable } from './catalogue.ts';
+import { BackupError } from './errors.ts';
+import { BACKUP_SCHEMA, lineOf } from './format.ts';
+import type { BackupHeader, Cells } from './format.ts';
+import { compressed } from './gzip.ts';
+
+/** How far a backup or a restore is. */
+export interface BackupProgress {
+  table: string;
+  /** Tables that are done, and how many there are. */
+  tables: number;
+  of: number;
+  rows: number;
+}
+
+export interface BackupOptions {
+  databaseUrl: string;
+  /** Version of arx, for the header. */
+  arx: string;
+  created: Date;
+  seen?: (progress: BackupProgress) => void;
+  signal?: AbortSignal;
+}
+
+export interface BackupSummary {
+  header: BackupHeader;
+  /** Table → rows. */
+  rows: Record<string, number>;
+  /** SHA-256 over the lines before the trailer. */
+  contentSha256: string;
+  /** The end of the trail; null where the schema is of an earlier version. */
+  audit: AuditHead | null;
+}
+
+/** Where the pieces of the file go; resolves when it has taken them all. */
+export type Sink = (pieces: AsyncIterable<Uint8Array>) => Promise<void>;
+
+/**
+ * Hands a backup of the store to `sink`: all of it as it stands at one moment, whoever writes meanwhile. The store is
+ * not touched, nor brought up to date. Throws BackupError `no_store`, StoreUnavailableError, and what `sink` throws.
+ */
+export async function writeBackup(options: BackupOptions, sink: Sink): Promise<BackupSummary> {
+  await probe(options.databaseUrl);
+  const db = connect(options.databaseUrl, 1);
+  try {
+    return await db
+      .transaction()
+      .setIsolationLevel('repeatable read')
+      .setAccessMode('read only')
+      .execute((tx) => backUp(tx, options, sink));
+  } finally {
+    await db.destroy();
+  }
+}
+
+async function backUp(tx: StoreTransaction, options: BackupOptions, sink: Sink): Promise<BackupSummary> {
+  await settleText(tx);
+  const migrations = await appliedMigrations(tx);
+  if (migrations.length === 0) throw noStore();
+  const tables = await readTables(tx);
+  // Nobody may change their form meanwhile.
+  await sql`lock table ${sql.join(tables.map(({ name }) => sql.id(name)))} in access share mode`.execute(tx);
+  const current = (await pendingMigrations(tx)).length === 0;
+  const header = headerOf({ migrations, tables }, options);
+  const content = new Content(tx, { header, tables, options });
+  await sink(compressed(content.lines()));
+  const audit = current ? await createAuditReader(tx).head() : null;
+  return { header, rows: content.rows, contentSha256: content.sha256, audit };
+}
+
+function headerOf(
+  { migrations, tables }: { migrations: string[]; tables: CatalogueTable[] },
+  { arx, created }: BackupOptions,
+): BackupHeader {
+  const described = tables.map(({ name, columns }) => ({
+    name,
+    columns: columns.map((column) => column.name),
+    sequences: Object.fromEntries(columns.flatMap(({ name, last }) => (last === null ? [] : [[name, last]]))),
+  }));
+  return { schema: BACKUP_SCHEMA, arx, migrations, created: created.toISOString(), tables: described };
+}
+
+/** The lines of a backup, read from the database as they are asked for. */
+class Content {
+  readonly rows: Record<string, number> = {};
+  sha256 = '';
+  readonly #tx: StoreTransaction;
+  readonly #of: { header: BackupHeader; tables: CatalogueTable[]; options: BackupOptions };
+
+  constructor(tx: StoreTransaction, of: { header: BackupHeader; tables: CatalogueTable[]; options: BackupOptions }) {
+    this.#tx = tx;
+    this.#of = of;
+  }
+
+  async *lines(): AsyncGenerator<string> {
+    const hash = createHash('sha256');
+    for await (const lines of this.#hashed()) {
+      hash.update(lines);
+      yield lines;
+    }
+    this.sha256 = hash.digest('hex');
+    yield lineOf({ end: { rows: this.rows, sha256: this.sha256 } });
+  }
+
+  async *#hashed(): AsyncGenerator<string> {
+    const { header, tables, options } = this.#of;
+    yield lineOf(header);
+    let total = 0;
+    for (const [done, table] of tables.entries()) {
+      this.rows[table.name] = 0;
+      for await (const { count, lines } of linesOf(this.#tx, table)) {
+        options.signal?.throwIfAborted();
+        this.rows[table.name]! += count;
+        total += count;
+        options.seen?.({ table: table.name, tables: done, of: tables.length, rows: total });
+        yield lines;
+      }
+    }
+  }
+}
+
+/** Rows fetched at a time: few at first, then as many as make about this many characters. */
+const FIRST_ROWS = 50;
+const MOST_ROWS = 5_000;
+const PIECE = 512 * 1024;
+
+async function* linesOf(
+  tx: StoreTransaction,
+  { name, columns }: CatalogueTable,
+): AsyncGenerator<{ count: number; lines: string }> {
+  const texts = sql.join(columns.map((column) => sql`${sql.id(column.name)}::text as ${sql.id(column.name)}`));
+  await sql`declare arx_backup no scroll cursor for select ${texts} from ${sql.id(name)}`.execute(tx);
+  for (let size = FIRST_ROWS; ;) {
+    const fetch = sql<Record<string, string | null>>`fetch forward ${sql.lit(size)} from arx_backup`;
+    const { rows } = await fetch.execute(tx);
+    if (rows.length === 0) break;
+    const cells = (row: Record<string, string | null>): Cells => columns.map((column) => row[column.name] ?? null);
+    const lines = rows.map((row) => lineOf({ table: name, row: cells(row) })).join('');
+    yield { count: rows.length, lines };
+    size = Math.max(1, Math.min(MOST_ROWS, Math.floor((PIECE * rows.length) / lines.length)));
+  }
+  await sql`close arx_backup`.execute(tx);
+}
+
+const noStore = (): BackupError =>
+  new BackupError({
+    code: 'no_store',
+    message: 'There is no store yet: the database has no table of arx.',
+    remedy: 'Check DATABASE_URL: a worker or any command makes the store on first use.',
+  });
