@@ -37,7 +37,7 @@ async function remove(io: Io, store: Store, { cut, now, options }: Removing): Pr
   const hush = options.json ?? false;
   const unsigned = await signForPurge(checkpointParts(io, store));
   const due = await duePurge(store, cut);
-  if (unsigned !== null && !hush) {
+  if (unsigned !== null) {
     say(io, `No checkpoint is made here: ${unsigned}.`);
     say(io, 'Entries that no checkpoint covers keep their content.');
   }
@@ -45,14 +45,19 @@ async function remove(io: Io, store: Store, { cut, now, options }: Removing): Pr
   return await carryOutPurge(store, due, { now, ...(!hush && { onPiece: progressOn(io) }) });
 }
 
-/** One line for each kind of data as it goes; drawn over on a terminal. */
+const A_SECOND = 1_000;
+
+/** A line when another kind of data begins to go, and each second while it does. */
 function progressOn(io: Io): (what: string, rows: number) => void {
   const sums = new Map<string, number>();
+  let told = 0;
   return (what, rows) => {
+    const begins = !sums.has(what);
     const sum = (sums.get(what) ?? 0) + rows;
-    const first = !sums.has(what);
     sums.set(what, sum);
-    if (first || io.interactive) say(io, io.colors.err.dim(`removing ${what}: ${count(sum)}`));
+    if (!begins && Date.now() - told < A_SECOND) return;
+    told = Date.now();
+    say(io, io.colors.err.dim(`removing ${what}: ${count(sum)} so far`));
   };
 }
 

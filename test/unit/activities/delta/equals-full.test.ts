@@ -21,6 +21,8 @@ interface Episode {
   changes: Change[];
   /** The log loses all that is older than half an hour. */
   purge: boolean;
+  /** Before the run, everything about people is removed from the store that is older than the episode. */
+  removal: boolean;
   strict: boolean;
   grace: boolean;
 }
@@ -29,6 +31,7 @@ const episode: fc.Arbitrary<Episode> = fc.record({
   days: fc.integer({ min: 1, max: 3 }),
   changes: fc.array(anyChange, { maxLength: 6 }),
   purge: fc.oneof({ weight: 7, arbitrary: fc.constant(false) }, fc.constant(true)),
+  removal: fc.boolean(),
   strict: fc.boolean(),
   grace: fc.boolean(),
 });
@@ -46,6 +49,7 @@ const said = (users: ReadonlyMap<string, RunUser>) =>
 class History {
   readonly #okta: OktaOrg;
   readonly #scan: Scan;
+  readonly #store: Store;
   #time = Date.parse('2026-03-02T08:00:00.000Z');
   /** Beginning of the last complete run, and whether anything since asks for everybody. */
   #base = 0;
@@ -57,6 +61,7 @@ class History {
   constructor(emulators: RunningEmulators, store: Store) {
     this.#okta = emulators.okta;
     this.#scan = scans(store, emulators);
+    this.#store = store;
   }
 
   async first(): Promise<void> {
@@ -73,6 +78,7 @@ class History {
     for (const [n, wanted] of one.changes.entries()) this.#happen(wanted, start + ((n + 1) * one.days * DAY) / 8);
     this.#signIn();
     if (one.purge) this.#okta.log.events.splice(0);
+    if (one.removal) await this.#store.retention.remove(iso(start + 2));
     const delta = await this.#run({ mode: 'delta', ...one }, () => {
       for (const event of this.#late.splice(0)) this.#okta.log.add(event);
     });
