@@ -79,7 +79,7 @@ export const defineFlows: DefineVerb = (program, run) => {
       );
   }
   defineSets(flows, run, (parent, name, about) => asking(plain(parent, name, about)));
-  plain(flows, 'suggest', 'list what the last check and sync found as issues, and the flow that each would take')
+  verb('suggest', 'list what the last check and sync found as issues, and the flow that each would take')
     .option('--save <directory>', 'write an event file for each, to be run with `arx flows run --event FILE`', filled)
     .action((options: SuggestOptions) =>
       run(async (io) => (await import('./flows/suggest.ts')).suggestRuns(io, options)),

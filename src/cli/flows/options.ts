@@ -43,9 +43,6 @@ export interface PutSetOptions extends FlowsOptions {
 }
 
 /** Options of `arx flows suggest`. */
-export interface SuggestOptions {
-  config?: string;
-  local?: boolean;
+export interface SuggestOptions extends FlowsOptions {
   save?: string;
-  json?: boolean;
 }

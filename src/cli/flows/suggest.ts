@@ -1,8 +1,6 @@
 import { join } from 'node:path';
-import type { FlowBook } from '../../client/flows/types.ts';
-import { readFlowBook } from '../../config/flow-book.ts';
+import type { FlowBook, FlowDesk } from '../../client/flows/types.ts';
 import { canonicalDigest } from '../../governance/digest.ts';
-import { FLOW_CATALOGUE } from '../../remediation/catalogue.ts';
 import { flowSlug } from '../../remediation/names.ts';
 import { routeFor } from '../../remediation/routing.ts';
 import { suggestionOf } from '../../remediation/suggest.ts';
@@ -12,9 +10,8 @@ import type { ExitCode } from '../support/exit.ts';
 import { deliver } from '../support/files.ts';
 import { print, say, writeJson } from '../support/io.ts';
 import type { Io } from '../support/io.ts';
-import { loadSettings } from '../support/settings.ts';
-import { withStoreOr } from '../support/store.ts';
 import { orgOf } from '../twin/org.ts';
+import { withDesk } from './desk.ts';
 import { findingsOf } from './findings.ts';
 import type { Findings, Found } from './findings.ts';
 import type { SuggestOptions } from './options.ts';
@@ -39,31 +36,36 @@ export interface Suggestion {
 
 const NOTHING: Findings = { found: [], without: {}, check: null, sync: null };
 
-/** `arx flows suggest`: what the last check and sync found, as events that `arx flows run` takes as they are. */
+/**
+ * `arx flows suggest`: what the last check and sync found, as events that `arx flows run` takes as they are; of flows that
+ * whoever asks may see, and what leads to no flow for those who may see such runs.
+ */
 export async function suggestRuns(io: Io, options: SuggestOptions): Promise<ExitCode> {
-  const settings = await loadSettings(io, options);
-  const book = readFlowBook(settings.baseDir, FLOW_CATALOGUE);
-  const { findings, switches } = await withStoreOr<Read>(
-    io,
-    { findings: NOTHING, switches: new Map() },
-    async (store) => {
-      const org = await orgOf(settings, store, undefined);
-      const switches = await store.flowSettings.switches();
-      return { findings: org === null ? NOTHING : await findingsOf(store, org), switches };
-    },
+  const { findings, book, seen, asker } = await withDesk(io, options, async (at) => {
+    const { desk, asker: who, book: read, store, settings } = at;
+    const scope = await desk.scope(who);
+    const org = await orgOf(settings, store, undefined);
+    const found = org === null || isNothing(scope) ? NOTHING : await findingsOf(store, org);
+    return { findings: found, book: read, seen: scope, asker: who };
+  });
+  const items = inOrder(findings.found.map((one) => suggestionFor(one, book, seen))).filter((item) =>
+    isSeen(item, seen),
   );
-  const items = inOrder(findings.found.map((one) => suggestionFor(one, book, switches)));
   if (options.save !== undefined) await save(io, items, options.save);
-  const { check, sync, without } = findings;
+  const { check, sync } = findings;
+  const without = seen.unnamed ? findings.without : {};
   if (options.json) await writeJson(io, { schema: 'arx.flows/v1', check, sync, items, without });
-  else await tell(io, { items, findings, options });
+  else if (isNothing(seen)) await print(io, (await import('../render/flows.ts')).noFlowsText(asker.principal));
+  else await tell(io, { items, findings: { ...findings, without }, options });
   return EXIT.ok;
 }
 
-interface Read {
-  findings: Findings;
-  switches: ReadonlyMap<string, boolean>;
-}
+type Scope = Awaited<ReturnType<FlowDesk['scope']>>;
+
+const isNothing = ({ flows, unnamed }: Scope): boolean => flows.length === 0 && !unnamed;
+
+const isSeen = ({ flow }: Suggestion, { flows, unnamed }: Scope): boolean =>
+  flow === null ? unnamed : flows.some((one) => one.flow.name === flow);
 
 const SEVERITIES = ['Critical', 'High', 'Medium', 'Low'];
 
@@ -74,7 +76,7 @@ function inOrder(items: readonly Suggestion[]): Suggestion[] {
   return [...new Map(sorted.toReversed().map((item) => [key(item), item])).values()].toReversed();
 }
 
-function suggestionFor({ facts, source, run }: Found, book: FlowBook, switches: Read['switches']): Suggestion {
+function suggestionFor({ facts, source, run }: Found, book: FlowBook, { flows }: Scope): Suggestion {
   // The same finding in the same words is the same event: whoever runs it twice gets one run.
   const eventId = `arx-${canonicalDigest(facts).slice(0, 32)}`;
   const event = suggestionOf({ ...facts, eventId });
@@ -91,7 +93,7 @@ function suggestionFor({ facts, source, run }: Found, book: FlowBook, switches: 
     ...{ title, severity: facts.severity, source, run, event, file: null },
     account: { product: 'Okta', tenant: facts.tenant, id: facts.account.id, login: facts.account.login },
     flow: flow?.name ?? null,
-    enabled: flow !== null && (switches.get(flow.name) ?? flow.enabled),
+    enabled: flows.some((one) => one.flow.name === flow?.name && one.flow.enabled),
     needs: needs.map(([name]) => name),
   };
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Suggestion } from '../../../src/cli/flows/suggest.ts';
+import { keyHash } from '../../../src/config/identity-keys.ts';
 import { openStore } from '../../../src/store/open.ts';
 import type { Store } from '../../../src/store/types.ts';
 import { readIssue } from '../../../src/remediation/issue.ts';
@@ -14,16 +15,26 @@ const folder = mkdtempSync(join(tmpdir(), 'arx-suggest-'));
 const config = join(folder, 'arx.yaml');
 const ORG = 'example.okta.com';
 const AT = '2026-11-22T08:00:00.000Z';
+const KEYS = { all: `arxk_${'a'.repeat(43)}`, some: `arxk_${'b'.repeat(43)}`, none: `arxk_${'c'.repeat(43)}` };
+const SETS = `resource_sets:
+  - { name: All, flows: ['*'], members: ['key:all'], permissions: [run] }
+  - { name: Some, flows: ['Suspend Okta Account'], members: ['key:some'], permissions: [view] }
+`;
 let database: TestDatabase;
 let store: Store;
 let env: Record<string, string>;
 
 beforeAll(async () => {
   writeFileSync(config, 'version: 1\n');
+  writeFileSync(join(folder, 'resource_sets.yaml'), SETS);
   database = await startPglite();
   store = await openStore({ databaseUrl: database.databaseUrl, maxConnections: 2 });
   await store.migrate();
-  env = { DATABASE_URL: database.databaseUrl, OKTA_DOMAIN: ORG, OKTA_API_TOKEN: '00token' };
+  const named = { person: null, createdAt: AT, revokedAt: null };
+  for (const [name, text] of Object.entries(KEYS))
+    await store.keys.addAccessKey({ name, hash: keyHash(text), ...named });
+  const okta = { OKTA_DOMAIN: ORG, OKTA_API_TOKEN: '00token' };
+  env = { DATABASE_URL: database.databaseUrl, ...okta, ARX_KEY: KEYS.all };
 });
 afterAll(async () => {
   await store.close();
@@ -109,4 +120,30 @@ it('tells a person the same, and how to go on', async () => {
   expect(code).toBe(0);
   expect(out).toMatch(/No MFA - Admin Account\s+│ 00u5@example\.com\s+│ Okta: Add User to a Group\s+│ group/);
   expect(err).toMatch(/1 finding without a flow to take.*1 weak_only[\s\S]*--save/);
+});
+
+it.each([
+  ['a key without a set', { ARX_KEY: KEYS.none }, /agent:none/],
+  ['nobody', { ARX_KEY: '' }, /user:anonymous[\s\S]*ARX_KEY/],
+])('tells %s nothing, and why', async (_, over, why) => {
+  const who = { ...env, ...over };
+  const { code, out } = await arx(['flows', 'suggest', '--config', config, '--json'], who);
+  expect(code).toBe(0);
+  expect(JSON.parse(out)).toMatchObject({ check: null, items: [], without: {} });
+  expect((await arx(['flows', 'suggest', '--config', config], who)).out).toMatch(why);
+});
+
+it('tells of the flows that whoever asks may see, and no others', async () => {
+  const { code, out } = await arx(['flows', 'suggest', '--config', config, '--json'], { ...env, ARX_KEY: KEYS.some });
+  expect(code).toBe(0);
+  expect(JSON.parse(out)).toMatchObject({ check: 'run-1', items: [], without: {} });
+});
+
+it('believes no name that is not proven', async () => {
+  const { code, out } = await arx(['flows', 'suggest', '--config', config, '--json', '--as', 'ann@example.com'], {
+    ...env,
+    ARX_KEY: '',
+  });
+  expect(code).toBe(4);
+  expect(JSON.parse(out)).toMatchObject({ schema: 'arx.error/v1', code: 'unauthenticated' });
 });
