@@ -1,6 +1,6 @@
 import { toCliError } from '../support/errors.ts';
 
-/** One line of the doctor's answer; `remedy` is null where all is well. */
+/** One line of the doctor's answer; `remedy` is null where there is nothing to do, and may stand where all is well but could be more. */
 export interface CheckResult {
   name: string;
   ok: boolean;

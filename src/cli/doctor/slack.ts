@@ -1,6 +1,7 @@
 import { requireSlack } from '../../config/vendors.ts';
 import { attempt, bad, fine } from './check.ts';
 import type { CheckResult } from './check.ts';
+import { slackButtonChecks } from './slack-buttons.ts';
 import type { Bench } from './vendors.ts';
 
 const REMEDIES = {
@@ -32,6 +33,7 @@ export async function* slackChecks(bench: Bench): AsyncGenerator<CheckResult> {
   if (channel === null) yield bad('slack channel', 'none is named', BY_ID);
   else
     yield await (CHANNEL_ID.test(channel) ? channelById(bench, channel) : channelByName(bench, channel, scopes ?? []));
+  yield* slackButtonChecks(settings, scopes);
 }
 
 /** Its history proves the channel and the membership, with the scopes that a run needs anyway. */

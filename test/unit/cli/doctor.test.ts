@@ -34,17 +34,20 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function settingsOf(change: Record<string, string | undefined>, more = '') {
+const EVERY_POLICY = [`${resolve('policies')}/*.yaml`];
+
+async function settingsOf(change: Record<string, string | undefined>, more = '', policies = EVERY_POLICY) {
   const config = join(folder, 'arx.yaml');
-  writeFileSync(config, `version: 1\npolicies: ["${resolve('policies')}/*.yaml"]\n${more}`);
+  writeFileSync(config, `version: 1\npolicies: ${JSON.stringify(policies)}\n${more}`);
   const env = { ...emulators.env, ...change };
   const io = createIo({ out: process.stdout, err: process.stderr, env, signal: new AbortController().signal });
   return loadSettings(io, { config });
 }
 
-async function checksOf(change: Record<string, string | undefined> = {}, more = ''): Promise<CheckResult[]> {
+async function checksOf(...given: Partial<Parameters<typeof settingsOf>>): Promise<CheckResult[]> {
   const found: CheckResult[] = [];
-  for await (const check of vendorChecks(await settingsOf(change, more), store)) found.push(check);
+  for await (const check of vendorChecks(await settingsOf(given[0] ?? {}, given[1], given[2]), store))
+    found.push(check);
   return found;
 }
 const channelOf = (checks: readonly CheckResult[]) => checks.find(({ name }) => name === 'slack channel');
@@ -79,6 +82,57 @@ it.each([
   await emulators.slackSettings({ scopes });
   const check = channelOf(await checksOf(channel === undefined ? {} : { SLACK_CHANNEL: channel }));
   expect(check).toMatchObject({ ok: false, remedy: expect.stringMatching(remedy) });
+});
+
+const APPROVING = [...SPECIFIED, 'users:read', 'users:read.email', 'channels:read'];
+const buttonsOf = (checks: readonly CheckResult[]) =>
+  checks.filter(({ name }) => name === 'slack signing secret' || name === 'slack button scopes');
+
+it.each([
+  ['set and all scopes', { SLACK_SIGNING_SECRET: '0f'.repeat(16) }, APPROVING, [true, true], []],
+  [
+    'a private channel',
+    { SLACK_SIGNING_SECRET: '0f'.repeat(16) },
+    [...APPROVING.slice(0, 4), 'groups:read'],
+    [true, true],
+    [],
+  ],
+  [
+    'not set, as nobody uses the server',
+    {},
+    SPECIFIED,
+    [true, true],
+    [/Basic Information/, /Add users:read, users:read\.email, channels:read or groups:read/],
+  ],
+  [
+    'not set, and the server is used',
+    { ARX_SERVER_ADDRESS: '127.0.0.1:8480' },
+    APPROVING,
+    [false, true],
+    [/Basic Information/],
+  ],
+  ['of another kind of secret', { SLACK_SIGNING_SECRET: 'xoxb-1234' }, APPROVING, [false, true], [/Basic Information/]],
+  [
+    'set, without the scope for addresses',
+    { SLACK_SIGNING_SECRET: '0f'.repeat(16) },
+    APPROVING.filter((scope) => scope !== 'users:read.email'),
+    [true, false],
+    [/^Add users:read\.email to/],
+  ],
+])('looks at what buttons in Slack need: %s', async (_, env, scopes, oks, remedies) => {
+  await emulators.slackSettings({ scopes });
+  const found = buttonsOf(await checksOf(env));
+  expect(found.map(({ ok }) => ok)).toEqual(oks);
+  const told = found.flatMap(({ remedy }) => (remedy === null ? [] : [remedy]));
+  expect(told).toEqual(remedies.map((remedy) => expect.stringMatching(remedy)));
+  for (const { detail } of found) expect(detail).not.toContain('xoxb-1234');
+});
+
+it('does not ask for what buttons need where no policy names a channel and no server is used', async () => {
+  const policies = resolve('policies/mfa-enforcement-check.yaml');
+  const doctor = resolve('policies/doctor.yaml');
+  const checks = await checksOf({}, '', [policies, doctor]);
+  expect(buttonsOf(checks)).toEqual([]);
 });
 
 it('never sends whoever ran it to itself', async () => {

@@ -1,0 +1,68 @@
+import { slackSigningSecret } from '../../config/vendors.ts';
+import { policiesOf } from '../support/inspect.ts';
+import type { Settings } from '../support/settings.ts';
+import { attempt, bad, fine } from './check.ts';
+import type { CheckResult } from './check.ts';
+
+const SECRET = 'slack signing secret';
+const SCOPES = 'slack button scopes';
+/** As Slack makes them. */
+const SHAPE = /^[0-9a-f]{32}$/;
+const SET_IT =
+  'Set SLACK_SIGNING_SECRET to the signing secret under Basic Information of the Slack app; see docs/server.md.';
+const WITHOUT = 'so buttons in Slack do nothing; `arx approvals approve` and the approvals API decide all the same';
+
+/** What the people who click are found by, and those of a channel; one scope of each row is needed. */
+const NEEDED: readonly (readonly string[])[] = [['users:read'], ['users:read.email'], ['channels:read', 'groups:read']];
+
+/**
+ * Approvals by buttons in Slack: the secret of the server, and the scopes that tell who clicked. Looked at where policies
+ * name a channel; wrong only where the server is used, for everything else works without it. `scopes`: null where unknown.
+ */
+export async function* slackButtonChecks(settings: Settings, scopes: string[] | null): AsyncGenerator<CheckResult> {
+  const { source } = settings.arx;
+  const isUsed = ['SLACK_SIGNING_SECRET', 'ARX_SERVER_ADDRESS'].some((name) => source.find(name));
+  if (!isUsed && !namesChannel(settings)) return;
+  yield await attempt(SECRET, () => secretCheck(settings, isUsed));
+  if (scopes !== null) yield scopesCheck(scopes, isUsed);
+}
+
+function secretCheck({ arx }: Settings, isUsed: boolean): CheckResult {
+  const secret = slackSigningSecret(arx);
+  if (secret === null) return missing(SECRET, `not set, ${WITHOUT}`, { remedy: SET_IT, isUsed });
+  if (SHAPE.test(secret.reveal())) return fine(SECRET, 'set');
+  return bad(SECRET, 'is not of the form of a signing secret (32 digits of 0-9 and a-f)', SET_IT);
+}
+
+function scopesCheck(scopes: readonly string[], isUsed: boolean): CheckResult {
+  const lacking = NEEDED.filter((row) => !row.some((scope) => scopes.includes(scope))).map((row) => row.join(' or '));
+  if (lacking.length === 0)
+    return fine(
+      SCOPES,
+      NEEDED.flat()
+        .filter((scope) => scopes.includes(scope))
+        .join(', '),
+    );
+  const remedy = `Add ${lacking.join(', ')} to the bot scopes of the Slack app and install it again.`;
+  return missing(SCOPES, `missing: ${lacking.join(', ')}, ${WITHOUT}`, { remedy, isUsed });
+}
+
+/** Told in any case, and wrong where it is needed. */
+const missing = (
+  name: string,
+  detail: string,
+  { remedy, isUsed }: { remedy: string; isUsed: boolean },
+): CheckResult => ({
+  ...bad(name, detail, remedy),
+  ok: !isUsed,
+});
+
+/** Whether a policy sends approvals to a channel; policies that do not load are told of elsewhere. */
+function namesChannel(settings: Settings): boolean {
+  try {
+    const bundle = policiesOf(settings);
+    return bundle.ok && bundle.policies.some(({ hitlChannel }) => hitlChannel !== null);
+  } catch {
+    return false;
+  }
+}
