@@ -2,12 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openStore } from '../../src/store/open.ts';
 import { fillStore } from '../support/backups.ts';
 import { CommandLine } from '../support/command-line.ts';
 import { startPglite } from '../support/pglite.ts';
+import { queryOnce } from '../support/stores.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'arx-backup-e2e-'));
 const [here, there] = ['here', 'there'].map((name) => join(folder, name)) as [string, string];
@@ -18,11 +18,7 @@ const at = (home: string) => new CommandLine(folder, { ARX_HOME: home });
 beforeAll(async () => {
   mkdirSync(here, { mode: 0o700 });
   const database = await startPglite(join(here, 'postgres'));
-  const query = async (statement: string): Promise<pg.QueryResult> => {
-    const client = new pg.Client({ connectionString: database.databaseUrl });
-    await client.connect();
-    return await client.query(statement).finally(() => client.end());
-  };
+  const query = (statement: string) => queryOnce(database.databaseUrl, statement);
   const store = await openStore(database);
   await store.migrate();
   await fillStore(store, query, here);

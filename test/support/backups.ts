@@ -57,11 +57,11 @@ const request: ActionRequest = {
 export async function contentOf(query: Query): Promise<Record<string, unknown[]>> {
   const tables = `select table_name from information_schema.tables where table_schema = 'public'
     and table_name not like '%migration%' order by 1`;
-  const found: Record<string, unknown[]> = {};
-  for (const { table_name: name } of (await query(tables)).rows as { table_name: string }[]) {
-    const { rows } = await query(`select t::text as row from "${name}" t order by 1`);
-    found[name] = rows.map((row) => (row as { row: string }).row);
-  }
+  const names = ((await query(tables)).rows as { table_name: string }[]).map((row) => row.table_name);
+  const selects = names.map((name) => `select '${name}' as name, t::text as row from "${name}" t`);
+  const { rows } = names.length > 0 ? await query(`${selects.join(' union all ')} order by 1, 2`) : { rows: [] };
+  const found: Record<string, string[]> = Object.fromEntries(names.map((name) => [name, []]));
+  for (const { name, row } of rows as { name: string; row: string }[]) found[name]?.push(row);
   const sequences = await query('select sequencename, last_value::text from pg_sequences order by 1');
   return { ...found, '(sequences)': sequences.rows };
 }

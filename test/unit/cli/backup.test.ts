@@ -3,7 +3,6 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { restore } from '../../../src/cli/backup/restore.ts';
 import { takeBackup } from '../../../src/cli/backup/take.ts';
@@ -12,6 +11,7 @@ import { openStore } from '../../../src/store/open.ts';
 import { contentOf, fillStore } from '../../support/backups.ts';
 import { startPglite } from '../../support/pglite.ts';
 import type { TestDatabase } from '../../support/pglite.ts';
+import { queryOnce } from '../../support/stores.ts';
 import { arx } from './support/terminal.ts';
 
 let database: TestDatabase;
@@ -33,11 +33,7 @@ beforeEach(async () => {
   return () => rmSync(folder, { recursive: true, force: true });
 });
 
-async function query(statement: string): Promise<pg.QueryResult> {
-  const client = new pg.Client({ connectionString: database.databaseUrl });
-  await client.connect();
-  return await client.query(statement).finally(() => client.end());
-}
+const query = (statement: string) => queryOnce(database.databaseUrl, statement);
 const empty = () => query('drop schema public cascade; create schema public');
 
 async function document(...argv: string[]): Promise<{ code: number; document: Record<string, unknown> }> {
@@ -109,6 +105,20 @@ describe('arx restore', () => {
       code: 0,
       document: { schema: 'arx.restore-result/v1', audit, tables: { runs: 2 } },
     });
+  });
+
+  it('knows of contents of the trail that were removed by age', async () => {
+    const config = join(folder, 'arx.yaml');
+    writeFileSync(config, 'version: 1\nretention: { users: 30d, audit: 60d }\n');
+    expect((await document('purge', '--yes', '--config', config)).code).toBe(0);
+    const file = join(folder, 'a.gz');
+    await document('backup', file);
+    const before = await contentOf(query);
+    await empty();
+    const { code, document: told } = await document('restore', file);
+    expect({ code, told }).toMatchObject({ code: 0, told: { audit: { ok: true, removed: expect.any(Number) } } });
+    expect((told.audit as { removed: number }).removed).toBeGreaterThan(300);
+    expect(await contentOf(query)).toEqual(before);
   });
 
   it('keeps a store whose trail was broken before, and says so', async () => {

@@ -1,4 +1,3 @@
-import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, afterEach, expect, test } from 'vitest';
 import { restoreBackup } from '../../../src/store/backup/restore.ts';
 import { writeBackup } from '../../../src/store/backup/write.ts';
@@ -10,6 +9,7 @@ import { startPglite } from '../../support/pglite.ts';
 import type { TestDatabase } from '../../support/pglite.ts';
 import { startPostgres } from '../../support/postgres.ts';
 import type { PostgresServer } from '../../support/postgres.ts';
+import { queryOnce } from '../../support/stores.ts';
 
 let server: PostgresServer;
 let databases: Record<'PostgreSQL' | 'PGlite', TestDatabase>;
@@ -25,11 +25,8 @@ afterEach(() => Promise.all(Object.values(databases).map((database) => database.
 
 const queryOn =
   ({ databaseUrl }: TestDatabase) =>
-  async (statement: string): Promise<pg.QueryResult> => {
-    const client = new pg.Client({ connectionString: databaseUrl });
-    await client.connect();
-    return await client.query(statement).finally(() => client.end());
-  };
+  (statement: string) =>
+    queryOnce(databaseUrl, statement);
 
 async function filledStore(database: TestDatabase): Promise<Store> {
   const store = await openStore(database);
