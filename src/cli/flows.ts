@@ -1,6 +1,7 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import { OUTCOMES } from '../remediation/outcome.ts';
+import { MOST_LISTED } from './flows/options.ts';
 import type {
   FlowsOptions,
   HistoryOptions,
@@ -101,7 +102,7 @@ function defineHistory(command: Command, run: Runner): void {
     .addOption(new Option('--outcome <outcome>', 'only runs that ended so').choices(OUTCOMES))
     .option('--since <time>', 'only runs begun then or later: a day, a time, or how long ago (36h)', timeAt('first'))
     .option('--until <time>', 'only runs begun then or earlier', timeAt('last'))
-    .option('--limit <number>', 'how many', whole(1, 1_000), 20)
+    .option('--limit <number>', 'how many', whole(1, MOST_LISTED), 20)
     .action((reference: string | undefined, options: HistoryOptions) =>
       run(async (io) => {
         const { listHistory, showRun } = await import('./flows/history.ts');

@@ -5,7 +5,7 @@ import type { FlowRunRecord, FlowStepRecord } from '../../store/flow-types.ts';
 import type { FlowDeps } from './deps.ts';
 import { put, runOf } from './record.ts';
 import type { RunEnd } from './record.ts';
-import { standingAt } from './standing-at.ts';
+import { standingOfStep } from './standing-at.ts';
 import type { FlowActivities } from './types.ts';
 
 /** `closeFlow`: the end of a run, with what would take it back. */
@@ -47,7 +47,7 @@ async function brokenOff(deps: FlowDeps, record: FlowRunRecord): Promise<FlowSte
 }
 
 async function stateOf(deps: FlowDeps, record: FlowRunRecord, step: FlowStepRecord): Promise<FlowStepRecord['state']> {
-  return (await standingAt(deps, record, step)) === 'done' ? 'done' : 'failed';
+  return (await standingOfStep(deps, record, step)) === 'done' ? 'done' : 'failed';
 }
 
 async function endOf(deps: FlowDeps, record: FlowRunRecord, failure: string | null): Promise<RunEnd> {

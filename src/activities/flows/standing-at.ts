@@ -1,4 +1,5 @@
 import { Context } from '@temporalio/activity';
+import type { JsonObject } from '../../audit/types.ts';
 import { ConnectorError, PolicyDeniedError } from '../../connectors/errors.ts';
 import { seenBy, standingOf } from '../../remediation/acts.ts';
 import type { Standing } from '../../remediation/acts.ts';
@@ -6,21 +7,40 @@ import type { FlowRunRecord, FlowStepRecord } from '../../store/flow-types.ts';
 import { VENDOR_ATTEMPTS } from '../failures.ts';
 import type { FlowDeps } from './deps.ts';
 import { lookAt } from './look.ts';
+import type { Looker } from './look.ts';
 import { lookerOf } from './record.ts';
 
-/** How the target of a step stands now; unknown where nothing shows, or it cannot be read. */
-export async function standingAt(
+/** An operation (`okta:users:suspend`) with what it acts on. */
+export interface Acted {
+  operation: string;
+  args: JsonObject;
+}
+
+/**
+ * How the target of an operation stands now; unknown where nothing shows, or it lastingly cannot be read. Throws what makes
+ * the activity look again. `cancelled`: a read that was cancelled ends the activity, or is looked at again as others are.
+ */
+export async function standingAt(looker: Looker, acted: Acted, cancelled: 'ends' | 'again'): Promise<Standing> {
+  if (seenBy(acted.operation) === 'nothing') return 'unknown';
+  try {
+    return standingOf(acted.operation, await lookAt(looker, acted));
+  } catch (error) {
+    if (isLasting(error, cancelled)) return 'unknown';
+    throw error;
+  }
+}
+
+function isLasting(error: unknown, cancelled: 'ends' | 'again'): boolean {
+  if (error instanceof PolicyDeniedError) return true;
+  if (!(error instanceof ConnectorError)) return false;
+  const isCancelled = error.code === 'cancelled';
+  if (isCancelled && cancelled === 'ends') return false;
+  return !(error.retryable || isCancelled) || Context.current().info.attempt >= VENDOR_ATTEMPTS;
+}
+
+/** How the target of a step stands now, as its flow sees it. */
+export const standingOfStep = (
   deps: FlowDeps,
   record: FlowRunRecord,
   { operation, params }: FlowStepRecord,
-): Promise<Standing> {
-  if (seenBy(operation) === 'nothing') return 'unknown';
-  try {
-    return standingOf(operation, await lookAt(lookerOf(deps, record), { operation, args: params }));
-  } catch (error) {
-    if (error instanceof PolicyDeniedError) return 'unknown';
-    if (!(error instanceof ConnectorError) || error.code === 'cancelled') throw error;
-    if (error.retryable && Context.current().info.attempt < VENDOR_ATTEMPTS) throw error;
-    return 'unknown';
-  }
-}
+): Promise<Standing> => standingAt(lookerOf(deps, record), { operation, args: params }, 'ends');

@@ -9,7 +9,7 @@ import { isAccountConnector } from './look.ts';
 import { inputsOf } from './notices.ts';
 import { principalOf, put, runOf, stepOf, withStep } from './record.ts';
 import type { RunEnd } from './record.ts';
-import { standingAt } from './standing-at.ts';
+import { standingOfStep } from './standing-at.ts';
 import type { FlowActivities, StepEnd } from './types.ts';
 
 /** `beginStep`: the step's request, where the governed operation finds it. */
@@ -90,7 +90,7 @@ async function settled(deps: FlowDeps, ended: Ended): Promise<Settled> {
   const result = { code: code ?? state, message };
   const open = state === 'failed' || state === 'unknown';
   // Somebody else was first, or the answer was lost: what counts is how the target stands.
-  if (open && (await standingAt(deps, record, step)) === 'done') {
+  if (open && (await standingOfStep(deps, record, step)) === 'done') {
     return { change: { state: 'done', result: { ...result, code: 'found_done' } }, end: null };
   }
   const isSeenLater = state === 'unknown' && withinOf(deps, record, step) !== null;

@@ -1,6 +1,6 @@
 import type { FlowDeps } from './deps.ts';
 import { put, runOf, stepOf, withStep } from './record.ts';
-import { standingAt } from './standing-at.ts';
+import { standingOfStep } from './standing-at.ts';
 import type { FlowActivities } from './types.ts';
 
 /** `verifyStep`: one look at what a step was to bring about. */
@@ -9,7 +9,7 @@ export function verifyStep(deps: FlowDeps): FlowActivities['verifyStep'] {
     const record = await runOf(deps, run);
     const step = stepOf(record, id);
     if (step.verified !== null) return { next: step.verified ? 'done' : 'ended' };
-    const verified = (await standingAt(deps, record, step)) === 'done';
+    const verified = (await standingOfStep(deps, record, step)) === 'done';
     if (!verified && !last) return { next: 'again' };
     const outcome = { step: id, operation: step.operation, verified };
     const steps = withStep(record, id, { verified, ...(verified && { state: 'done' }) });

@@ -1,10 +1,10 @@
 import { Context } from '@temporalio/activity';
-import { seenBy, standingOf, takesFromMembers, takesOut } from '../../remediation/acts.ts';
+import { seenBy, takesFromMembers, takesOut } from '../../remediation/acts.ts';
 import type { ActionRecord } from '../../store/governance-types.ts';
 import type { Lease } from '../../store/lease-types.ts';
 import type { StoreTransaction } from '../../store/types.ts';
 import { retryIn } from '../failures.ts';
-import { lookAt } from '../flows/look.ts';
+import { standingAt } from '../flows/standing-at.ts';
 import type { GovernedDeps } from './deps.ts';
 import type { TargetFacts } from './facts.ts';
 import { readerOf } from './people.ts';
@@ -98,7 +98,7 @@ async function shows({ connectors }: GovernedDeps, record: ActionRecord): Promis
   const looker = { connectors, caller: readerOf(record) };
   for (const wait of SHOWS_WITHIN) {
     await Context.current().sleep(wait);
-    if (standingOf(operation, await lookAt(looker, { operation, args: record.args })) === 'done') return true;
+    if ((await standingAt(looker, { operation, args: record.args }, 'again')) === 'done') return true;
   }
   return false;
 }

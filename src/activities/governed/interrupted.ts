@@ -1,11 +1,8 @@
-import { Context } from '@temporalio/activity';
-import { ConnectorError, PolicyDeniedError } from '../../connectors/errors.ts';
-import { seenBy, standingOf } from '../../remediation/acts.ts';
 import type { ActionRecord } from '../../store/governance-types.ts';
 import type { StoreTransaction } from '../../store/types.ts';
 import type { OpenedRequest } from '../governed-types.ts';
-import { retryIn, VENDOR_ATTEMPTS } from '../failures.ts';
-import { lookAt } from '../flows/look.ts';
+import { retryIn } from '../failures.ts';
+import { standingAt } from '../flows/standing-at.ts';
 import type { GovernedDeps } from './deps.ts';
 import { standing } from './open-request.ts';
 import { readerOf } from './people.ts';
@@ -21,17 +18,9 @@ const ON_ITS_WAY_MS = 30_000;
 export async function left(deps: GovernedDeps, record: ActionRecord): Promise<Left> {
   const { connectors, now } = deps;
   const operation = `${record.connector}:${record.operation}`;
-  if (seenBy(operation) === 'nothing') return 'unknown';
-  try {
-    const seen = await lookAt({ connectors, caller: readerOf(record) }, { operation, args: record.args });
-    const stands = standingOf(operation, seen);
-    if (stands !== 'ready') return stands === 'done' ? 'done' : 'unknown';
-  } catch (error) {
-    if (error instanceof PolicyDeniedError) return 'unknown';
-    const again = error instanceof ConnectorError && (error.retryable || error.code === 'cancelled');
-    if (!(error instanceof ConnectorError) || (again && Context.current().info.attempt < VENDOR_ATTEMPTS)) throw error;
-    return 'unknown';
-  }
+  const looker = { connectors, caller: readerOf(record) };
+  const stands = await standingAt(looker, { operation, args: record.args }, 'again');
+  if (stands !== 'ready') return stands === 'done' ? 'done' : 'unknown';
   const wait = Date.parse(record.updatedAt) + ON_ITS_WAY_MS - now().getTime();
   if (wait > 0) throw retryIn(wait, 'unavailable', 'the call may still be on its way; its target is looked at again');
   return 'undone';

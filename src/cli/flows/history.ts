@@ -1,10 +1,12 @@
 import { flowRunDocument, flowRunItem } from '../../client/flows/documents.ts';
+import { historyFilter } from '../../client/flows/history-filter.ts';
 import type { FlowRunFilter } from '../../store/flow-types.ts';
 import { EXIT } from '../support/exit.ts';
 import type { ExitCode } from '../support/exit.ts';
 import { print, writeJson } from '../support/io.ts';
 import type { Io } from '../support/io.ts';
 import { withDesk } from './desk.ts';
+import { MOST_LISTED } from './options.ts';
 import type { FlowsOptions, HistoryOptions } from './options.ts';
 import { trailOf } from './trail.ts';
 
@@ -20,22 +22,8 @@ export async function listHistory(io: Io, options: HistoryOptions): Promise<Exit
   return EXIT.ok;
 }
 
-function filterOf({ user, flow, outcome, since, until, limit }: HistoryOptions): FlowRunFilter {
-  return {
-    limit,
-    ...(user !== undefined && { user: principalOf(user) }),
-    ...(flow !== undefined && { flow }),
-    ...(outcome !== undefined && { outcome }),
-    ...(since !== undefined && { since }),
-    ...(until !== undefined && { until }),
-  };
-}
-
-/** A name alone is a person's; keys are agents. */
-function principalOf(user: string): string {
-  if (user.startsWith('key:')) return `agent:${user.slice('key:'.length)}`;
-  return /^(user|agent):/.test(user) ? user : `user:${user}`;
-}
+const filterOf = ({ user, flow, outcome, since, until, limit }: HistoryOptions): Omit<FlowRunFilter, 'flows'> =>
+  historyFilter({ user, flow, outcome, since, until, limit: String(limit) }, MOST_LISTED);
 
 /** `arx flows history RUN`: everything about one run. Throws FlowRefusal not_found. */
 export async function showRun(io: Io, run: string, options: FlowsOptions): Promise<ExitCode> {

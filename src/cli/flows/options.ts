@@ -25,6 +25,9 @@ export interface UndoOptions extends StartOptions {
   reason?: string;
 }
 
+/** Runs that `arx flows history` lists at most. */
+export const MOST_LISTED = 1_000;
+
 /** Options of `arx flows history`; times are ISO 8601 UTC. */
 export interface HistoryOptions extends FlowsOptions {
   user?: string;

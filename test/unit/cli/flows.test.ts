@@ -7,6 +7,7 @@ import { exitOf } from '../../../src/cli/flows/outcome.ts';
 import { progressOf } from '../../../src/cli/flows/progress.ts';
 import { timeAt } from '../../../src/cli/flows/times.ts';
 import { errorDocument, toCliError } from '../../../src/cli/support/errors.ts';
+import { historyFilter } from '../../../src/client/flows/history-filter.ts';
 import { malformed, refusal } from '../../../src/client/flows/refusal.ts';
 import { OUTCOMES } from '../../../src/remediation/outcome.ts';
 import type { FlowStepRecord } from '../../../src/store/flow-types.ts';
@@ -82,6 +83,19 @@ describe('--input', () => {
   });
   it.each([[['group']], [['=x']], [['a=1', 'a=2']]])('%j is wrong usage', (given) => {
     expect(() => givenInputs(given)).toThrow(/--input/);
+  });
+});
+
+describe('what a history is asked for', () => {
+  it('is said by one filter: a name alone is a person, keys are agents, and the command line may list more', () => {
+    expect(historyFilter({ user: 'ann@example.com', limit: '1000' }, 1_000)).toEqual({
+      user: 'user:ann@example.com',
+      limit: 1_000,
+    });
+    expect(historyFilter({ user: 'key:soc' })).toEqual({ user: 'agent:soc', limit: 50 });
+    expect(historyFilter({ user: 'agent:soc' })).toEqual({ user: 'agent:soc', limit: 50 });
+    expect(() => historyFilter({ limit: '501' })).toThrow(/1 to 500/);
+    expect(() => historyFilter({ since: '36h' })).toThrow(/since/);
   });
 });
 
