@@ -5,13 +5,19 @@ import type { PrivilegeReason, TwinRole, TwinUser } from './types.ts';
 
 const SUPER_ADMIN = 'SUPER_ADMIN';
 
-/** Roles as far as they can be relied on; null where they were not read or their stream is not complete. */
-export const knownRoles = (user: TwinUser, { complete }: Judge): TwinRole[] | null =>
-  complete.has('roles') ? user.roles : null;
+/**
+ * Roles that somebody is known to hold: as this sync read them, or as they were last known where it could not. That
+ * somebody holds none is known only where roles were read completely: see `noMore`.
+ */
+const heldRoles = ({ roles }: TwinUser): readonly TwinRole[] => roles ?? [];
+
+/** What is said of those who are not known to hold a role: false where all roles were read, else null. */
+const noMore = ({ roles }: TwinUser, { complete }: Judge): Certainty =>
+  roles !== null && complete.has('roles') ? false : null;
 
 /** Every reason why a user is privileged: direct roles, then roles by group, then configured groups. */
 export function privilegeReasons(user: TwinUser, judge: Judge): PrivilegeReason[] {
-  const roles = user.roles ?? [];
+  const roles = heldRoles(user);
   const nameOf = (group: string): string | null => judge.groupNames.get(group) ?? null;
   return [
     ...roles.filter(({ via }) => via === DIRECT).map(({ role }) => ({ kind: 'role' as const, role })),
@@ -25,16 +31,14 @@ export function privilegeReasons(user: TwinUser, judge: Judge): PrivilegeReason[
 const memberships = (user: TwinUser, { privilegedGroups }: Judge): string[] =>
   user.groups.filter((group) => privilegedGroups.has(group));
 
-/** Whether a user is privileged; null where nothing says so but roles are not known. */
+/** Whether a user is privileged; null where nothing says so but not all roles are known. */
 export function isPrivileged(user: TwinUser, judge: Judge): Certainty {
-  const roles = knownRoles(user, judge);
-  if (memberships(user, judge).length > 0 || (roles !== null && roles.length > 0)) return true;
-  return roles === null ? null : false;
+  return memberships(user, judge).length > 0 || heldRoles(user).length > 0 ? true : noMore(user, judge);
 }
 
-/** Whether a user is a super administrator, in person or through a group; null where roles are not known. */
+/** Whether a user is a super administrator, in person or through a group; null where not all roles are known. */
 export function isSuperAdmin(user: TwinUser, judge: Judge): Certainty {
-  return knownRoles(user, judge)?.some(({ role }) => role === SUPER_ADMIN) ?? null;
+  return heldRoles(user).some(({ role }) => role === SUPER_ADMIN) ? true : noMore(user, judge);
 }
 
 /** A reason in words: `SUPER_ADMIN directly`, `HELP_DESK_ADMIN through group Support`, `member of group Admins`. */

@@ -90,6 +90,21 @@ describe('users', () => {
     expect(kinds(denied)).toEqual(['admin_no_mfa', 'user_no_mfa']);
   });
 
+  it('get the gap of the administrator they were last known to be, while roles cannot be read', () => {
+    const before = assess(twin({ users: [user('00u1', { roles: SUPER }), user('00u2', { roles: [] })] }));
+    const lost = [user('00u1', { factors: [], roles: SUPER }), user('00u2', { factors: [], roles: [] })];
+    const denied = assess(twin({ users: lost, streams: streams({ roles: 'denied' }), run: 'run-2' }), before.next);
+    expect(denied.gaps.map(({ kind, subject }) => `${kind} ${subject}`)).toEqual([
+      'admin_no_mfa 00u1',
+      'user_no_mfa 00u2',
+    ]);
+    expect(denied.tally).toMatchObject({ privileged: 1, superAdmins: 1 });
+    // The next complete sync has nothing to take back.
+    const complete = assess(twin({ users: lost, run: 'run-3' }), denied.next);
+    expect(complete.gaps.map(({ since }) => since)).toEqual(denied.gaps.map(({ since }) => since));
+    expect(complete.drift).toEqual([]);
+  });
+
   it('keep the administrator gap while roles cannot be read, and get no second one', () => {
     const before = assess(twin({ users: [user('00u1', { factors: [], roles: SUPER })] }));
     const denied = twin({ users: [user('00u1', { factors: [], roles: null })], streams: streams({ roles: 'denied' }) });

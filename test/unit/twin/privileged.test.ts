@@ -32,11 +32,12 @@ describe('privilege', () => {
     ['nobody who holds nothing', {}, 'complete', false],
     ['not known while roles cannot be read', { roles: null }, 'complete', null],
     [
-      'not known of an old role while their stream is denied',
+      'who holds a role as last known, while roles cannot be read',
       { roles: [{ role: 'X', via: 'direct' }] },
       'denied',
-      null,
+      true,
     ],
+    ['not known of who held nothing, while roles cannot be read', { roles: [] }, 'denied', null],
     ['known of a configured group all the same', { roles: null, groups: ['00gadmins'] }, 'denied', true],
   ] as const)('is %s', (_, changed, state, expected) => {
     expect(item(changed as Partial<TwinUser>, state).privileged).toBe(expected);
