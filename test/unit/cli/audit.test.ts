@@ -1,53 +1,29 @@
-import { mkdtempSync, rmSync, writeFileSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import pg from 'pg';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { makeCheckpoint } from '../../../src/store/checkpointer.ts';
 import type { MadeCheckpoint } from '../../../src/store/checkpointer.ts';
-import { openStore } from '../../../src/store/open.ts';
 import type { Store } from '../../../src/store/types.ts';
 import { draftOf } from '../../support/audit.ts';
 import { appendMany, ORIGIN, partsOf } from '../../support/checkpoints.ts';
 import { signCheckpoint } from '../../../src/audit/checkpoint.ts';
 import { signerOf } from '../../support/notes.ts';
-import { startPglite } from '../../support/pglite.ts';
-import type { TestDatabase } from '../../support/pglite.ts';
+import { storeOfTest } from './support/store.ts';
 import { arx } from './support/terminal.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'arx-audit-'));
-let database: TestDatabase;
+const of = storeOfTest('arx-audit');
+const { folder, query } = of;
 let store: Store;
 let env: Record<string, string>;
 let newest: MadeCheckpoint;
 
-beforeAll(async () => {
-  database = await startPglite();
-});
-afterAll(async () => {
-  await store.close();
-  await database.close();
-  rmSync(folder, { recursive: true, force: true });
-});
 beforeEach(async () => {
-  await store?.close();
-  await query('drop schema public cascade; create schema public');
-  store = await openStore({ databaseUrl: database.databaseUrl });
-  await store.migrate();
-  const home = mkdtempSync(join(folder, 'home-'));
-  env = { DATABASE_URL: database.databaseUrl, ARX_HOME: home };
+  ({ store, env } = of);
   await appendMany(store, 12);
-  await makeCheckpoint(partsOf(store, home), ORIGIN);
+  await makeCheckpoint(partsOf(store, of.home), ORIGIN);
   await appendMany(store, 7, 'run-2');
-  newest = (await makeCheckpoint(partsOf(store, home), ORIGIN))!;
+  newest = (await makeCheckpoint(partsOf(store, of.home), ORIGIN))!;
 });
-
-async function query(statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: database.databaseUrl });
-  await client.connect();
-  await client.query(statement);
-  await client.end();
-}
 
 const FREE =
   'drop trigger audit_entries_append_only on audit_entries; drop trigger audit_checkpoints_append_only on audit_checkpoints;';

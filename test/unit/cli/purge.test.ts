@@ -1,47 +1,30 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import { verifyChain } from '../../../src/audit/chain.ts';
 import type { Purge } from '../../../src/client/purge.ts';
 import { makeCheckpoint } from '../../../src/store/checkpointer.ts';
-import { openStore } from '../../../src/store/open.ts';
 import type { Store } from '../../../src/store/types.ts';
 import { draftOf } from '../../support/audit.ts';
 import { ORIGIN, partsOf } from '../../support/checkpoints.ts';
-import { startPglite } from '../../support/pglite.ts';
-import type { TestDatabase } from '../../support/pglite.ts';
 import { insertRows, tablesWith } from '../../support/rows.ts';
 import type { Row } from '../../support/rows.ts';
-import { queryOnce } from '../../support/stores.ts';
+import { storeOfTest } from './support/store.ts';
 import { arx } from './support/terminal.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'arx-purge-'));
 const daysAgo = (days: number): string => new Date(Date.now() - days * 86_400_000).toISOString();
 const ORG = 'acme.okta.com';
-let database: TestDatabase;
+const of = storeOfTest('arx-purge');
+const { query } = of;
 let store: Store;
 let env: Record<string, string>;
 let home: string;
-const query = (statement: string) => queryOnce(database.databaseUrl, statement);
 
-beforeAll(async () => {
-  database = await startPglite();
-});
-afterAll(async () => {
-  await store.close();
-  await database.close();
-  rmSync(folder, { recursive: true, force: true });
-});
-beforeEach(async () => {
-  await store?.close();
-  await query('drop schema public cascade; create schema public');
-  store = await openStore({ databaseUrl: database.databaseUrl });
-  await store.migrate();
-  home = mkdtempSync(join(folder, 'home-'));
+beforeEach(() => {
+  ({ store, home } = of);
   const config = join(home, 'arx.yaml');
   writeFileSync(config, 'version: 1\nretention: { users: 30d, audit: 60d }\n');
-  env = { DATABASE_URL: database.databaseUrl, ARX_HOME: home, ARX_CONFIG: config };
+  env = { ...of.env, ARX_CONFIG: config };
 });
 
 interface Document extends Purge {

@@ -1,0 +1,46 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach } from 'vitest';
+import type pg from 'pg';
+import { openStore } from '../../../../src/store/open.ts';
+import type { Store } from '../../../../src/store/types.ts';
+import { startPglite } from '../../../support/pglite.ts';
+import type { TestDatabase } from '../../../support/pglite.ts';
+import { queryOnce } from '../../../support/stores.ts';
+
+/** A store that the commands of a test are given by `DATABASE_URL`, empty before each test. */
+export interface StoreOfTest {
+  /** Removed at the end; outlives the tests. */
+  folder: string;
+  store: Store;
+  /** A new folder for each test. */
+  home: string;
+  env: Record<string, string>;
+  query(statement: string): Promise<pg.QueryResult>;
+}
+
+/** Registers what starts, empties and ends it; `name` begins the name of its folder. */
+export function storeOfTest(name: string): StoreOfTest {
+  let database: TestDatabase;
+  const folder = mkdtempSync(join(tmpdir(), `${name}-`));
+  const query = (statement: string) => queryOnce(database.databaseUrl, statement);
+  const of = { folder, query } as StoreOfTest;
+  beforeAll(async () => {
+    database = await startPglite();
+  });
+  afterAll(async () => {
+    await of.store.close();
+    await database.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  beforeEach(async () => {
+    await of.store?.close();
+    await query('drop schema public cascade; create schema public');
+    of.store = await openStore({ databaseUrl: database.databaseUrl });
+    await of.store.migrate();
+    of.home = mkdtempSync(join(folder, 'home-'));
+    of.env = { DATABASE_URL: database.databaseUrl, ARX_HOME: of.home };
+  });
+  return of;
+}
