@@ -49,11 +49,11 @@ async function main(): Promise<void> {
   for (const flag of HEAP_FLAGS) setFlagsFromString(flag);
   const env = readEnv();
   const log = createLog(env.logLevel);
-  const { config, baseDir } = usualConfig(env, CATALOGUE);
+  const usual = usualConfig(env, CATALOGUE);
   const metricsUrl = installRuntime(env, log);
   let isSearchable = false;
   const meter = Runtime.instance().metricMeter;
-  const parts = await compose({ env, config, baseDir, log, meter, searchable: () => isSearchable });
+  const parts = await compose({ env, ...usual, log, meter, searchable: () => isSearchable });
   const { connectionOptions, namespace } = loadClientConnectConfig({ overrideEnvVars: temporalVariables(env) });
   const connection = await NativeConnection.connect(connectionOptions);
   const space = namespace ?? 'default';

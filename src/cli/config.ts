@@ -25,10 +25,11 @@ export const defineConfig: DefineVerb = (program, run) => {
  * valid (exit 2); one that is missing is told.
  */
 async function check(io: Io, options: CheckOptions) {
-  const [{ loadSettings }, { environmentSummary, eventRulesOf, flowBookOf, isUsable, policiesOf }] = await Promise.all([
+  const [{ loadSettings }, inspect] = await Promise.all([
     import('./support/settings.ts'),
     import('./support/inspect.ts'),
   ]);
+  const { environmentSummary, eventRulesOf, eventRuleWarnings, flowBookOf, isUsable, policiesOf } = inspect;
   const settings = await loadSettings(io, options);
   const { policies: loaded, digest: policyDigest } = policiesOf(settings);
   const policies = loaded.map(({ name, connector, place }) => ({
@@ -38,6 +39,7 @@ async function check(io: Io, options: CheckOptions) {
     line: place.line,
   }));
   const eventRules = eventRulesOf(settings).map(({ name, severity }) => ({ name, severity }));
+  const warnings = eventRuleWarnings(eventRules);
   const book = flowBookOf(settings);
   const flows = book.flows.map(({ name, enabled, place }) => ({ name, enabled, file: place.file, line: place.line }));
   const file = settings.file?.path ?? null;
@@ -54,6 +56,7 @@ async function check(io: Io, options: CheckOptions) {
     routes: book.routes.length,
     resourceSets: book.sets.length,
     environment,
+    warnings,
   };
   if (options.json) {
     await writeJson(io, { schema: 'arx.config/v1', config: settings.config, ...found, policyDigest });

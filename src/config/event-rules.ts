@@ -8,6 +8,7 @@ import { checkSource } from './explain.ts';
 import { findFiles } from './files.ts';
 import type { FoundFile } from './files.ts';
 import { firstOf, readConfigFile } from './load.ts';
+import type { PlaceOf } from './load.ts';
 import { baseOf } from './shipped.ts';
 import { parseYaml } from './yaml-source.ts';
 import type { YamlSource } from './yaml-source.ts';
@@ -16,6 +17,8 @@ import type { YamlSource } from './yaml-source.ts';
 export interface EventRulePlaces {
   patterns: readonly string[];
   baseDir: string;
+  /** Where a path of the configuration is written; left out where there is no file. */
+  placeOf?: PlaceOf | undefined;
 }
 
 interface Sourced {
@@ -29,14 +32,39 @@ interface Sourced {
 export const eventRuleBase = (patterns: readonly string[], baseDir: string): string =>
   baseOf('rules', patterns, baseDir);
 
-/** The rules that the patterns name. Throws ConfigError: the first error, the others in its `others`. */
-export function loadEventRules({ patterns, baseDir }: EventRulePlaces): EventRule[] {
-  const files = findFiles(patterns, eventRuleBase(patterns, baseDir));
+/** What is said wherever nothing can be raised; detection that is off must not look like an organisation without events. */
+export const NO_EVENT_RULES =
+  'no rules for security events are in force (twin.event_rules): no security event is ever raised';
+
+/**
+ * The rules that the patterns name; none where there are no patterns. Throws ConfigError: the first error, the others in
+ * its `others`; a pattern that names no file is one, since detection must not end by a slip of the pen.
+ */
+export function loadEventRules({ patterns, baseDir, placeOf }: EventRulePlaces): EventRule[] {
+  const base = eventRuleBase(patterns, baseDir);
+  const missing = patterns.filter((pattern) => namesNothing(pattern, base));
+  if (missing.length > 0) throw firstOf(missing.map((pattern) => noFile(pattern, { patterns, placeOf })));
+  const files = findFiles(patterns, base);
   const read = files.map((file) => collect(() => readRuleFile(file)));
   const sourced = read.flatMap(({ value }) => value ?? []);
   const errors = [...read.flatMap((one) => one.errors), ...duplicates(sourced), ...sourced.flatMap(contradictions)];
   if (errors.length > 0) throw firstOf(errors);
   return sourced.map(({ stated }) => ruleOf(stated));
+}
+
+const namesNothing = (pattern: string, base: string): boolean =>
+  (collect(() => findFiles([pattern], base)).value ?? []).length === 0;
+
+function noFile(pattern: string, { patterns, placeOf }: Pick<EventRulePlaces, 'patterns' | 'placeOf'>): ConfigError {
+  const path = ['twin', 'event_rules', patterns.indexOf(pattern)];
+  const remedy =
+    'Correct it or create the file; for the rules that ship, leave the key out and have no folder rules; for no security events at all, write event_rules: [].';
+  return new ConfigError(
+    'no_file',
+    `twin.event_rules: ${pattern} names no file`,
+    remedy,
+    placeOf?.(path) ?? { path: path.join('.') },
+  );
 }
 
 function readRuleFile(file: FoundFile): Sourced[] {

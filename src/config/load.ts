@@ -4,11 +4,15 @@ import { dirname, resolve } from 'node:path';
 import { crossChecks } from './checks.ts';
 import type { OperationCatalogue } from './checks.ts';
 import { ConfigError } from './errors.ts';
+import type { ConfigPlace } from './errors.ts';
 import { checkSource } from './explain.ts';
 import { configSchema } from './schema.ts';
 import type { ArxConfig } from './schema.ts';
 import { parseYaml } from './yaml-source.ts';
 import type { YamlSource } from './yaml-source.ts';
+
+/** Where the value at a path stands in its file; of the nearest part above where the path does not exist. */
+export type PlaceOf = (path: readonly PropertyKey[]) => ConfigPlace;
 
 /** arx.yaml as loaded. */
 export interface LoadedConfig {
@@ -19,6 +23,7 @@ export interface LoadedConfig {
   baseDir: string;
   /** Hex SHA-256 over the canonical JSON of the configuration with its defaults. */
   digest: string;
+  placeOf: PlaceOf;
 }
 
 /** Reads and checks arx.yaml. Throws ConfigError: the first error in the file, the others in its `others`. */
@@ -26,7 +31,13 @@ export function loadConfig({ path, catalogue }: { path: string; catalogue: Opera
   const absolute = resolve(path);
   const source = parseYaml(readConfigFile(path), path);
   const config = checkConfig(source, catalogue);
-  return { config, path: absolute, baseDir: dirname(absolute), digest: configDigest(config) };
+  return {
+    config,
+    path: absolute,
+    baseDir: dirname(absolute),
+    digest: configDigest(config),
+    placeOf: source.valuePlace,
+  };
 }
 
 /** Checks a parsed arx.yaml; throws as `loadConfig` does. */

@@ -19,13 +19,13 @@ import type { ArxEnv } from '../config/env.ts';
 import { checkSettings } from '../config/check-settings.ts';
 import { enrichmentSettings } from '../config/enrichment-settings.ts';
 import { ConfigError } from '../config/errors.ts';
-import { loadEventRules } from '../config/event-rules.ts';
+import { loadEventRules, NO_EVENT_RULES } from '../config/event-rules.ts';
 import { flowSettings } from '../config/flow-settings.ts';
 import { guardrailsOf } from '../config/guardrails.ts';
 import { oktaSettings } from '../config/credentials.ts';
 import { configSchema } from '../config/schema.ts';
 import { syncSettings } from '../config/sync-settings.ts';
-import type { ArxConfig } from '../config/schema.ts';
+import type { UsualConfig } from '../config/usual.ts';
 import { requireJira, requireSlack } from '../config/vendors.ts';
 import { createConnectors } from '../connectors/create.ts';
 import { CATALOGUE } from '../governance/catalogue.ts';
@@ -48,11 +48,8 @@ export interface Composed {
   close: () => Promise<void>;
 }
 
-export interface Composition {
+export interface Composition extends UsualConfig {
   env: ArxEnv;
-  config: ArxConfig;
-  /** What relative names in the configuration start from. */
-  baseDir: string;
   log: Logger;
   /** What the counters are kept on. */
   meter: MetricMeter;
@@ -63,12 +60,14 @@ export interface Composition {
 const now = (): Date => new Date();
 
 /** Puts store, connectors and activities together. Throws ConfigError for what a user can put right. */
-export async function compose({ env, config, baseDir, log, meter, searchable }: Composition): Promise<Composed> {
+export async function compose({ env, log, meter, searchable, ...usual }: Composition): Promise<Composed> {
+  const { config, baseDir } = usual;
   const okta = await oktaSettings({ env, config, baseDir });
   const jira = optionalVendor(env, ['JIRA_URL', 'JIRA_API_TOKEN', 'JIRA_PROJECT_KEY'], requireJira);
   const slack = optionalVendor(env, ['SLACK_BOT_TOKEN', 'SLACK_CHANNEL'], requireSlack);
   const accounts = accountVendors(env);
-  const rules = loadEventRules({ patterns: config.twin.event_rules, baseDir });
+  const rules = loadEventRules({ ...usual, patterns: config.twin.event_rules });
+  if (rules.length === 0) log.warn(NO_EVENT_RULES);
   const opened = await openWorkerStore(env);
   const checkpoints = checkpointsOf(env, opened, { org: okta.host, log });
   const counters = createCounters(meter);

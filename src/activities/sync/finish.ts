@@ -52,7 +52,7 @@ const factsOf = ({ facts }: Judgement): JsonObject =>
   Object.fromEntries(facts.seen.concat(facts.changed).map(({ key, value }) => [key, value]));
 
 async function accountOf(
-  { store }: SyncDeps,
+  { store, rules }: SyncDeps,
   { run, plan }: Sync,
   { lost, failure }: FinishInput,
 ): Promise<SyncAccount> {
@@ -64,6 +64,7 @@ async function accountOf(
     outcomes: await work.outcomes(run),
     failure,
     maxUnknown: plan.maxUnknown,
+    rules: rules.length,
   };
 }
 

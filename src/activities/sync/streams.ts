@@ -11,6 +11,8 @@ export interface SyncAccount {
   /** Why the sync as a whole broke off; null where it did not. */
   failure: string | null;
   maxUnknown: number;
+  /** How many rules for security events the log was judged by. */
+  rules: number;
 }
 
 interface StreamRow {
@@ -45,6 +47,9 @@ const NOUNS: Readonly<Record<string, string>> = {
   logs: 'the System Log',
 };
 
+/** Said of a log that was read whole, too: without rules it raises nothing. */
+const NO_RULES = 'no rules for security events are in force, so none was raised (twin.event_rules)';
+
 /** Codes by which Okta, or our own policies, refuse a listing. */
 const DENIALS: readonly string[] = ['forbidden', 'unauthenticated', 'policy_denied'];
 
@@ -56,7 +61,8 @@ export function streamOf(name: StreamName, at: string, account: SyncAccount): Sy
   const problems = problemsOf(row, account, count);
   const denied = count === 0 && code !== null && DENIALS.includes(code);
   const state = denied ? 'denied' : problems.length > 0 ? 'partial' : 'complete';
-  return { name, state, count, at, reason: problems.length > 0 ? problems.join('; ') : null };
+  const told = [...problems, ...(name === 'logs' && account.rules === 0 ? [NO_RULES] : [])];
+  return { name, state, count, at, reason: told.length > 0 ? told.join('; ') : null };
 }
 
 function problemsOf(row: StreamRow, account: SyncAccount, count: number): string[] {

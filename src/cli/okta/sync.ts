@@ -9,7 +9,7 @@ import { EXIT } from '../support/exit.ts';
 import type { ExitCode } from '../support/exit.ts';
 import { follow } from '../support/follow.ts';
 import type { Followed } from '../support/follow.ts';
-import { eventRulesOf, policiesOf } from '../support/inspect.ts';
+import { eventRulesOf, eventRuleWarnings, policiesOf } from '../support/inspect.ts';
 import type { Io } from '../support/io.ts';
 import { print, say, writeJson } from '../support/io.ts';
 import { findStarted, tellDetached } from '../support/started.ts';
@@ -31,7 +31,8 @@ export async function oktaSync(io: Io, options: SyncOptions): Promise<ExitCode> 
   // On named servers without a file the worker's own are in force, and --attach starts nothing.
   if (options.attach === undefined && (options.local || settings.file !== null)) {
     policiesOf(settings);
-    eventRulesOf(settings);
+    for (const warning of eventRuleWarnings(eventRulesOf(settings)))
+      say(io, io.colors.err.yellow(`warning: ${warning}`));
   }
   // A sync writes to no vendor, so it does without Jira and Slack, as a dry run does.
   const target = await openTarget(io, settings, { ...options, dryRun: true });

@@ -14,6 +14,8 @@ export interface ConfigReport {
   routes: number;
   resourceSets: number;
   environment: EnvironmentSummary;
+  /** What is allowed and had better be known. */
+  warnings: readonly string[];
 }
 
 /** The outcome of `config check` for the terminal. */
@@ -28,6 +30,7 @@ export function configText(report: ConfigReport, colors: Colors): string {
     flowsLine(report),
     `${plural(set.length, 'variable')} set`,
     ...set.map(({ name, value }) => `  ${name}=${plain(value ?? '')}`),
+    ...report.warnings.map((warning) => `${colors.yellow('!')} ${plain(warning)}`),
     ...environment.problems.map(
       ({ code, message, remedy }) =>
         `${code === 'missing_variable' ? colors.yellow('!') : colors.red('x')} ${plain(message)}\n  ${plain(remedy)}`,

@@ -4,7 +4,7 @@ import { oktaSettings } from '../../config/credentials.ts';
 import { oktaProblems } from '../../config/okta-env.ts';
 import { loadFlowBook } from '../../config/flow-book.ts';
 import type { FlowBookReading } from '../../config/flow-book.ts';
-import { loadEventRules } from '../../config/event-rules.ts';
+import { loadEventRules, NO_EVENT_RULES } from '../../config/event-rules.ts';
 import { loadPolicies } from '../../config/policies.ts';
 import { VARIABLES } from '../../config/variables.ts';
 import { jiraProblems, slackProblems } from '../../config/vendors.ts';
@@ -75,8 +75,11 @@ export const policiesOf = ({ config, baseDir }: Settings): PolicyBundle & { ok: 
   loadPolicies({ patterns: config.policies, baseDir, catalogue: CATALOGUE, digest: bundleDigest });
 
 /** The rules for security events that the configuration names. Throws ConfigError with the place of what is wrong. */
-export const eventRulesOf = ({ config, baseDir }: Settings): EventRule[] =>
-  loadEventRules({ patterns: config.twin.event_rules, baseDir });
+export const eventRulesOf = ({ config, baseDir, file }: Settings): EventRule[] =>
+  loadEventRules({ patterns: config.twin.event_rules, baseDir, placeOf: file?.placeOf });
+
+/** What is allowed of rules and had better be known: that there are none. */
+export const eventRuleWarnings = (rules: readonly unknown[]): string[] => (rules.length === 0 ? [NO_EVENT_RULES] : []);
 
 /** Flows, routes and resource sets beside the configuration. Throws ConfigError: the first problem, the others in `others`. */
 export const flowBookOf = ({ baseDir }: Settings): Omit<FlowBookReading, 'problems'> =>

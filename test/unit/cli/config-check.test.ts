@@ -56,6 +56,39 @@ it('gives the rules for security events, and one that does not load as an error 
   });
 });
 
+it('refuses a pattern of rules that names no file, and says aloud that a list without any raises nothing', async () => {
+  const path = join(folder, 'no-rules.yaml');
+  const check = async (list: string) => {
+    writeFileSync(path, `version: 1\ntwin:\n  event_rules: ${list}\n`);
+    const [text, json] = [
+      await arx(['config', 'check', '--config', path], env),
+      await arx(['config', 'check', '--config', path, '--json'], env),
+    ];
+    return { text, json, document: JSON.parse(json.out) as object };
+  };
+  const refused = await check('["nope/*.yaml"]');
+  expect([refused.text.code, refused.json.code]).toEqual([2, 2]);
+  expect(refused.document).toMatchObject({
+    schema: 'arx.error/v1',
+    code: 'no_file',
+    where: { file: path, line: 3, column: 17, path: 'twin.event_rules.0' },
+  });
+  const sync = await arx(['okta', 'sync', '--config', path, '--json'], env);
+  expect(sync.code).toBe(2);
+  expect(JSON.parse(sync.out)).toMatchObject({ code: 'no_file', where: { line: 3, column: 17 } });
+
+  const none = await check('[]');
+  expect(none.text.code).toBe(0);
+  expect(none.text.out).toContain('! no rules for security events are in force');
+  expect(none.document).toMatchObject({
+    valid: true,
+    eventRules: [],
+    warnings: [expect.stringMatching(/ever raised/)],
+  });
+  const usual = await arx(['config', 'check', '--config', config, '--json'], env);
+  expect(JSON.parse(usual.out)).toMatchObject({ warnings: [] });
+});
+
 it('gives the delegated flows, and each thing that is wrong with their files with its place', async () => {
   const { out } = await arx(['config', 'check', '--config', config, '--json'], env);
   const document = JSON.parse(out) as { flows: object[]; routes: number; resourceSets: number };

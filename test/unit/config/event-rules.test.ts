@@ -10,10 +10,9 @@ const small = (name: string) => `- { name: ${name}, type: a.b, severity: low, ta
 const page = readFileSync(`${REPO}/docs/security-events.md`, 'utf8');
 
 describe('loadEventRules', () => {
-  it('takes the rules that ship where the usual folder does not exist, and none where it is empty', () => {
+  it('takes the rules that ship where the usual folder does not exist, and none only where the list is empty', () => {
     expect(load({ 'arx.yaml': 'version: 1' })).toHaveLength(36);
-    expect(load({ 'rules/note.txt': '' })).toEqual([]);
-    expect(load({ 'arx.yaml': 'version: 1' }, ['own/*.yaml'])).toEqual([]);
+    expect(load({ 'rules/a.yaml': small('a') }, [])).toEqual([]);
     expect(eventRuleBase(['rules/*.yaml'], '/nowhere/at/all')).toBe(REPO);
   });
 
@@ -29,6 +28,22 @@ describe('loadEventRules', () => {
         demand: { kind: 'followed', follower: { types: ['c.*'], when: [], withinMs: 1_800_000, by: ['person'] } },
       }),
     ]);
+  });
+});
+
+describe('a pattern that names no file', () => {
+  const placeOf = (path: readonly PropertyKey[]) => ({ file: 'arx.yaml', line: 3, column: 7, path: path.join('.') });
+  it.each([
+    ['an empty folder of the usual name', { 'rules/note.txt': '' }, ['rules/*.yaml'], 0],
+    ['a glob beside one that names some', { 'rules/a.yaml': small('a') }, ['rules/*.yaml', 'nope/*.yaml'], 1],
+    ['an empty folder', { 'own/note.txt': '' }, ['own'], 0],
+    ['a file that does not exist', {}, ['mine/rules.yaml'], 0],
+  ])('is refused with its place: %s', (_, files, patterns, at) => {
+    const baseDir = directoryWith(files as Record<string, string>);
+    const error = configErrorOf(() => loadEventRules({ patterns, baseDir, placeOf }));
+    expect(error).toMatchObject({ code: 'no_file', where: placeOf(['twin', 'event_rules', at]) });
+    expect(`${error.message} ${error.remedy}`).toMatch(/names no file .*event_rules: \[\]/);
+    expect(error.message).toContain(patterns[at]);
   });
 });
 
