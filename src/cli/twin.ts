@@ -55,7 +55,9 @@ export const defineTwin: DefineVerb = (program, run) => {
     .option('--gone', 'only those that are no longer there')
     .option('--no-gone', 'without those that are no longer there')
     .action(shown('apps'));
-  list('timeline', 'list the posture at each sync, newest first, and the latest changes').action(shown('timeline'));
+  list('timeline', 'list the posture at each sync, newest first, and what changed, the most important first')
+    .option('--changes', 'list what changed instead of the posture')
+    .action((options: ListOptions) => shown(options.changes ? 'changes' : 'timeline')(options));
   list('search', 'find users, groups, apps, gaps, events and facts that contain a text')
     .argument('<text>', 'what to look for; its case does not matter', filled)
     .action((text: string, options: ListOptions) => shown('search')({ ...options, text }));

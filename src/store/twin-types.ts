@@ -236,8 +236,10 @@ export interface TwinHistoryRepository {
   add(tx: StoreTransaction, on: { org: string; run: string; at: string }, timeline: TimelineEntry): Promise<void>;
   /** Newest first. */
   timeline(org: string, limit: number): Promise<TimelineEntry[]>;
-  /** Newest first; of one run where it is named. */
+  /** By kind as `DRIFT_KINDS` has them, then the newest, then the most severe first; of one run where it is named. */
   drift(org: string, limit: number, run?: string): Promise<Drift[]>;
+  /** How many changes there are; of one run where it is named. */
+  countDrift(org: string, run?: string): Promise<number>;
 }
 
 export interface TwinEventRepository {

@@ -95,6 +95,8 @@ export interface ProfileInput {
   users: readonly TwinUser[];
   apps: readonly TwinApp[];
   drift: readonly Drift[];
+  /** How many changes there are where `drift` is cut already. */
+  driftTotal?: number;
   timeline: readonly TimelineEntry[];
 }
 
@@ -128,7 +130,7 @@ export function postureProfile(input: ProfileInput, judge: Judge): PostureProfil
       inventoryOf(input.apps),
       Object.values(tally.apps).reduce((sum, count) => sum + count, 0),
     ),
-    drift: excerpt(input.drift),
+    drift: excerpt(input.drift, input.driftTotal),
     timeline: input.timeline.toSorted((one, other) => byText(one.at, other.at)).slice(-MOST_SYNCS),
   };
 }

@@ -161,7 +161,8 @@ export interface Gap {
   since: string;
 }
 
-export const DRIFT_KINDS = ['admin_added', 'mfa_lost', 'app_added', 'gap_opened', 'gap_closed'] as const;
+/** The most important first: in this order they are told. */
+export const DRIFT_KINDS = ['admin_added', 'mfa_lost', 'gap_opened', 'gap_closed', 'app_added'] as const;
 export type DriftKind = (typeof DRIFT_KINDS)[number];
 
 /** Something that changed from one sync to the next. */

@@ -96,6 +96,16 @@ export const COLUMNS: { [Name in keyof ViewItems]: readonly Column<ViewItems[Nam
     { name: 'not complete', cell: ({ incomplete }) => incomplete.join(', ') },
     { name: 'run', cell: ({ run }) => run, filesOnly: true },
   ],
+  changes: [
+    { name: 'sync', cell: ({ at }) => when(at) },
+    { name: 'change', cell: ({ kind }) => kind.replaceAll('_', ' ') },
+    { name: 'severity', cell: ({ severity }) => severity ?? '' },
+    { name: 'name', cell: ({ name }) => name },
+    { name: 'detail', cell: ({ detail }) => detail },
+    { name: 'gap', cell: ({ gap }) => gap ?? '', filesOnly: true },
+    { name: 'subject', cell: ({ subject }) => subject, filesOnly: true },
+    { name: 'run', cell: ({ run }) => run, filesOnly: true },
+  ],
   search: [
     { name: 'kind', cell: ({ kind }) => kind },
     { name: 'found', cell: ({ label }) => label },

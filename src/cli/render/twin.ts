@@ -1,7 +1,6 @@
 import { name as code, table } from '../../twin/markdown.ts';
-import type { Drift } from '../../twin/types.ts';
 import type { Colors } from '../support/io.ts';
-import { when } from '../support/text.ts';
+import { plural } from '../support/text.ts';
 import type { ViewName } from '../twin/views.ts';
 import { csvLine } from './csv.ts';
 import { grid } from './table.ts';
@@ -47,7 +46,7 @@ export async function* markdownPieces<Item>({ pages, columns }: Listed<Item>): A
 /** A table for the terminal, and what to say where there is nothing in it or more than it shows. */
 export async function* tablePieces<Item>(
   { pages, columns }: Listed<Item>,
-  { colors, empty, isCut }: { colors: Colors; empty: string; isCut: () => boolean },
+  { colors, empty, more }: { colors: Colors; empty: string; more: () => string | null },
 ): AsyncGenerator<string> {
   const shown = columns.filter(({ filesOnly }) => !filesOnly);
   const rows: (string | number)[][] = [];
@@ -55,7 +54,8 @@ export async function* tablePieces<Item>(
   if (rows.length === 0) return yield `${empty}\n`;
   const head = shown.map(({ name }) => name);
   yield `${grid(head, rows, colors)}\n`;
-  if (isCut()) yield 'There are more: raise --limit, narrow the list, or take all with --format csv.\n';
+  const rest = more();
+  if (rest !== null) yield `${rest}\n`;
 }
 
 const NOTHING: Partial<Record<ViewName, string>> = {
@@ -65,6 +65,7 @@ const NOTHING: Partial<Record<ViewName, string>> = {
   users: 'No users.',
   apps: 'No apps.',
   timeline: 'No sync has ended yet: see `arx okta status`.',
+  changes: 'No changes between syncs yet.',
   search: 'Nothing found.',
 };
 
@@ -72,9 +73,9 @@ const NOTHING: Partial<Record<ViewName, string>> = {
 export const emptyText = (view: ViewName, status: string): string =>
   status === 'running' ? `${NOTHING[view]} A sync is running.` : `${NOTHING[view]}`;
 
-/** The latest changes, for below the time line. */
-export function changesText(changes: readonly Drift[], colors: Colors): string {
-  if (changes.length === 0) return 'No changes between syncs yet.\n';
-  const rows = changes.map(({ at, kind, name, detail }) => [when(at), kind.replaceAll('_', ' '), name, detail]);
-  return `${colors.bold('Latest changes')}\n${grid(['sync', 'change', 'subject', 'detail'], rows, colors)}\n`;
-}
+/** What to say below a table that is cut. */
+export const MORE = 'There are more: raise --limit, narrow the list, or take all with --format csv.';
+
+/** How many changes are left out, and how to see them; null where none is. */
+export const moreChangesText = (left: number): string | null =>
+  left <= 0 ? null : `… and ${plural(left, 'more change')}: raise --limit, or list all with --changes --format csv.`;

@@ -4,11 +4,19 @@ import type { ExitCode } from '../support/exit.ts';
 import { deliver } from '../support/files.ts';
 import type { Io } from '../support/io.ts';
 import { say } from '../support/io.ts';
-import type { Drift } from '../../twin/types.ts';
 import { COLUMNS } from '../render/twin-columns.ts';
 import type { Column } from '../render/twin-columns.ts';
-import { csvPieces, emptyText, jsonPieces, markdownPieces, tablePieces } from '../render/twin.ts';
+import {
+  csvPieces,
+  emptyText,
+  jsonPieces,
+  markdownPieces,
+  MORE,
+  moreChangesText,
+  tablePieces,
+} from '../render/twin.ts';
 import type { Listed } from '../render/twin.ts';
+import { changesField, changesMarkdown, changesTable, leftOut, tellOfChanges } from './changes.ts';
 import type { ListOptions } from './options.ts';
 import { noTwinText, withTwin } from './reading.ts';
 import type { NoTwin, Reading } from './reading.ts';
@@ -17,7 +25,6 @@ import type { ViewItems, ViewName } from './views.ts';
 
 /** Rows of a table where no number is given. */
 const TABLE_ROWS = 100;
-const MOST_CHANGES = 20;
 
 /** `arx twin facts|gaps|events|users|apps|timeline|search`. */
 export async function listTwin(io: Io, name: string, options: ListOptions): Promise<ExitCode> {
@@ -50,7 +57,8 @@ interface Job {
   options: ListOptions;
 }
 
-async function* piecesOf(io: Io, { reading, view, format, options }: Job): AsyncGenerator<string> {
+async function* piecesOf(io: Io, job: Job): AsyncGenerator<string> {
+  const { reading, view, format, options } = job;
   const limit = options.limit ?? (format === 'table' ? TABLE_ROWS : view === 'search' ? MOST_HITS : Infinity);
   let isCut = false;
   // The type of a view and that of its columns go together: both tables have the same keys.
@@ -59,23 +67,28 @@ async function* piecesOf(io: Io, { reading, view, format, options }: Job): Async
   const listed: Listed<ViewItems[ViewName]> = { pages: cut(pages, limit, () => (isCut = true)), columns };
   if (format === 'csv') yield* csvPieces(listed);
   else if (format === 'md') yield* markdownPieces(listed);
-  else if (format === 'json') yield* jsonPieces(await headOf(reading, view), listed);
+  else if (format === 'json') yield* jsonPieces(await headOf(job), listed);
   else {
-    const colors = options.out === undefined ? io.colors.out : (await import('picocolors')).default.createColors(false);
-    yield* tablePieces(listed, { colors, empty: emptyText(view, reading.sync.status), isCut: () => isCut });
-    if (view === 'timeline') yield await changesOf(reading, colors);
+    const left = view === 'changes' ? await leftOut(reading, limit) : null;
+    const more = (): string | null => (left === null ? (isCut ? MORE : null) : moreChangesText(left));
+    const colors = await colorsFor(io, options);
+    yield* tablePieces(listed, { colors, empty: emptyText(view, reading.sync.status), more });
   }
+  if (view === 'timeline') yield* changesBelow(io, job);
 }
 
-async function headOf(reading: Reading, view: ViewName): Promise<object> {
+async function* changesBelow(io: Io, { reading, format, options }: Job): AsyncGenerator<string> {
+  const { limit } = options;
+  if (format === 'md') yield* changesMarkdown(reading, limit);
+  else if (format === 'csv') await tellOfChanges(io, reading);
+  else if (format === 'table') yield* changesTable(reading, { colors: await colorsFor(io, options), limit });
+}
+
+const colorsFor = async (io: Io, { out }: ListOptions): Promise<Io['colors']['out']> =>
+  out === undefined ? io.colors.out : (await import('picocolors')).default.createColors(false);
+
+async function headOf({ reading, view, options }: Job): Promise<object> {
   const { run, status, startedAt, finishedAt } = reading.sync;
-  const changes = view === 'timeline' ? { changes: await drift(reading, 1_000) } : {};
+  const changes = view === 'timeline' ? await changesField(reading, options.limit) : {};
   return { schema: 'arx.twin/v1', view, org: reading.org, sync: { run, status, startedAt, finishedAt }, ...changes };
-}
-
-const drift = ({ store, org }: Reading, limit: number): Promise<Drift[]> => store.twin.history.drift(org, limit);
-
-async function changesOf(reading: Reading, colors: Io['colors']['out']): Promise<string> {
-  const { changesText } = await import('../render/twin.ts');
-  return changesText(await drift(reading, MOST_CHANGES), colors);
 }

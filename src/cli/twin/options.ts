@@ -26,6 +26,7 @@ export interface ListOptions extends TwinOptions {
   gone?: boolean;
   signOn?: string[];
   text?: string;
+  changes?: boolean;
 }
 
 /** Options of `arx twin profile`. */

@@ -26,7 +26,9 @@ export async function postureOf({ store: { twin }, org, judge }: Reading): Promi
     }
   }
   const [gaps, timeline] = await Promise.all([twin.gaps.open(org), twin.history.timeline(org, MOST_SYNCS)]);
-  const drift = await twin.history.drift(org, MOST_CHANGES, timeline[0]?.run);
+  const newest = timeline[0]?.run;
+  const drift = await twin.history.drift(org, MOST_CHANGES, newest);
+  const driftTotal = await twin.history.countDrift(org, newest);
   countGaps(tally, gaps);
-  return postureProfile({ tally, gaps, users, apps, drift, timeline }, judge);
+  return postureProfile({ tally, gaps, users, apps, drift, driftTotal, timeline }, judge);
 }

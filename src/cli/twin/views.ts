@@ -2,7 +2,7 @@ import type { KeptGap, FactVersion, SearchHit } from '../../store/twin-types.ts'
 import { aged } from '../../twin/facts.ts';
 import { bySeverity } from '../../twin/gaps.ts';
 import { userItem } from '../../twin/tally.ts';
-import type { Fact, Gap, SecurityEvent, TimelineEntry, TwinApp, TwinUserItem } from '../../twin/types.ts';
+import type { Drift, Fact, Gap, SecurityEvent, TimelineEntry, TwinApp, TwinUserItem } from '../../twin/types.ts';
 import type { ListOptions } from './options.ts';
 import type { Reading } from './reading.ts';
 
@@ -14,6 +14,7 @@ export interface ViewItems {
   users: TwinUserItem;
   apps: TwinApp;
   timeline: TimelineEntry;
+  changes: Drift;
   search: SearchHit;
 }
 export type ViewName = keyof ViewItems;
@@ -60,6 +61,7 @@ export const VIEWS: { [Name in ViewName]: Read<ViewItems[Name]> } = {
     }
   },
   timeline: ({ store: { twin }, org }, { limit }) => once(() => twin.history.timeline(org, (limit ?? ALL) + 1)),
+  changes: ({ store: { twin }, org }, { limit }) => once(() => twin.history.drift(org, (limit ?? ALL) + 1)),
   search: ({ store: { twin }, org }, { text = '', limit = MOST_HITS }) =>
     once(() => twin.search.find(org, text, limit + 1)),
 };

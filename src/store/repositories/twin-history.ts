@@ -1,6 +1,18 @@
+import { sql } from 'kysely';
 import type { Kysely } from 'kysely';
+import type { Drift, DRIFT_KINDS, SEVERITIES } from '../../twin/types.ts';
 import type { Database } from '../schema.ts';
 import type { TwinHistoryRepository } from '../twin-types.ts';
+
+/** The types hold these lists equal to those in twin, which this room may not import. */
+const KINDS = [
+  'admin_added',
+  'mfa_lost',
+  'gap_opened',
+  'gap_closed',
+  'app_added',
+] as const satisfies typeof DRIFT_KINDS;
+const GRADES = ['critical', 'high', 'medium', 'low'] as const satisfies typeof SEVERITIES;
 
 /** The posture at each sync, and what changed from one to the next. */
 export function createTwinHistoryRepository(db: Kysely<Database>): TwinHistoryRepository {
@@ -14,9 +26,17 @@ export function createTwinHistoryRepository(db: Kysely<Database>): TwinHistoryRe
       return (await rows.orderBy('position', 'desc').limit(limit).execute()).map(({ entry }) => entry);
     },
     async drift(org, limit, run) {
-      const all = db.selectFrom('twin_drift').select('entry').where('org', '=', org);
-      const rows = run === undefined ? all : all.where('run', '=', run);
-      return (await rows.orderBy('position', 'desc').limit(limit).execute()).map(({ entry }) => entry);
+      const { rows } = await sql<{ entry: Drift }>`
+        select entry from twin_drift where org = ${org} and (${run ?? null}::text is null or run = ${run ?? null})
+        order by array_position(${[...KINDS]}::text[], entry->>'kind'), at desc,
+          array_position(${[...GRADES]}::text[], entry->>'severity'), position
+        limit ${limit}`.execute(db);
+      return rows.map(({ entry }) => entry);
+    },
+    async countDrift(org, run) {
+      const all = db.selectFrom('twin_drift').select((eb) => eb.fn.countAll<number>().as('changes'));
+      const mine = all.where('org', '=', org);
+      return Number((await (run === undefined ? mine : mine.where('run', '=', run)).executeTakeFirst())?.changes ?? 0);
     },
   };
 }

@@ -40,8 +40,8 @@ describe('drift', () => {
   it('tells new apps, and gaps closed', () => {
     const before = assess(twin({ ...one({ factors: [] }), apps: [app('0oa1')] })).next;
     expect(told({ ...one(), apps: [app('0oa1'), app('0oa2')] }, before)).toEqual([
-      ['app_added', '0oa2'],
       ['gap_closed', '00u1', 'user_no_mfa'],
+      ['app_added', '0oa2'],
     ]);
   });
 

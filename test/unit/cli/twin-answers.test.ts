@@ -1,0 +1,115 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openStore } from '../../../src/store/open.ts';
+import type { Store, StoreTransaction } from '../../../src/store/types.ts';
+import type { Drift, TimelineEntry } from '../../../src/twin/types.ts';
+import { startPglite } from '../../support/pglite.ts';
+import type { TestDatabase } from '../../support/pglite.ts';
+import { arx } from './support/terminal.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'arx-answers-'));
+const ORG = 'example.okta.com';
+const EARLIER = new Date(Date.now() - 3 * 86_400_000).toISOString();
+const AT = new Date(Date.now() - 60_000).toISOString();
+let database: TestDatabase;
+
+const change = (kind: Drift['kind'], name: string, at = AT, severity: Drift['severity'] = null): Drift => ({
+  ...{ kind, subject: name, name, gap: null, severity, detail: 'planted', run: at === AT ? 'run-2' : 'run-1', at },
+});
+const CHANGES: Drift[] = [
+  change('mfa_lost', 'forgetful@example.com', EARLIER),
+  change('admin_added', 'boss@example.com'),
+  ...Array.from({ length: 19 }, (_, n) => change('gap_opened', `gap${n}@example.com`, AT, n === 18 ? 'high' : 'low')),
+  change('gap_closed', 'mended@example.com'),
+];
+const posture: TimelineEntry = {
+  ...{ run: 'run-2', at: AT, coverage: { enrolled: 2, none: 1, unknown: 0, share: 2 / 3 }, privileged: 2, ssoApps: 1 },
+  gaps: { critical: 1, high: 1, medium: 0, low: 0 },
+  drift: { admin_added: 1, mfa_lost: 0, app_added: 0, gap_opened: 19, gap_closed: 1 },
+  incomplete: ['logs'],
+};
+
+async function plant(store: Store): Promise<void> {
+  const { twin } = store;
+  for (const [run, startedAt] of [
+    ['run-1', EARLIER],
+    ['run-2', AT],
+  ] as const)
+    await twin.syncs.begin({ run, workflowId: `w-${run}`, org: ORG, startedAt, plan: {} });
+  await store.journal.append([], async (tx: StoreTransaction) => {
+    await twin.history.add(tx, { org: ORG, run: 'run-2', at: AT }, posture);
+    const rows = CHANGES.map((entry) => ({ org: ORG, run: entry.run, at: entry.at, entry: JSON.stringify(entry) }));
+    await tx.insertInto('twin_drift').values(rows).execute();
+    await twin.syncs.finish(tx, 'run-2', { status: 'incomplete', finishedAt: AT, result: {} });
+  });
+}
+
+beforeAll(async () => {
+  database = await startPglite();
+  const store = await openStore({ databaseUrl: database.databaseUrl });
+  await store.migrate();
+  await plant(store);
+  await store.close();
+});
+afterAll(async () => {
+  await database.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const run = (...argv: string[]) => arx(argv, { ARX_HOME: join(folder, 'home'), DATABASE_URL: database.databaseUrl });
+async function document<Shape>(...argv: string[]): Promise<Shape> {
+  const { code, out, err } = await run(...argv, '--json');
+  expect(code, err + out).toBe(0);
+  return JSON.parse(out) as Shape;
+}
+
+describe('what changed', () => {
+  const FIRST = ['boss@example.com', 'forgetful@example.com', 'gap18@example.com', 'gap0@example.com'];
+  const inOrder = (text: string): string[] => FIRST.toSorted((one, other) => text.indexOf(one) - text.indexOf(other));
+
+  it('is told below the time line, the most important first, with how much is left out', async () => {
+    const { out } = await run('twin', 'timeline');
+    expect(FIRST.every((name) => out.includes(name))).toBe(true);
+    expect(inOrder(out)).toEqual(FIRST);
+    expect(out).not.toContain('mended@example.com');
+    expect(out).toContain('… and 2 more changes: raise --limit, or list all with --changes --format csv.');
+    const all = (await run('twin', 'timeline', '--limit', '22')).out;
+    expect(all).toContain('mended@example.com');
+    expect(all).not.toContain('more change');
+    expect((await run('twin', 'timeline', '--limit', '1')).out).toContain('… and 21 more changes');
+  });
+
+  it('is in the document, and says there too what is left out', async () => {
+    type Timeline = { changes: Drift[]; moreChanges: number };
+    const whole = await document<Timeline>('twin', 'timeline');
+    expect([whole.changes.length, whole.moreChanges]).toEqual([22, 0]);
+    expect(whole.changes.slice(0, 4).map(({ name }) => name)).toEqual(FIRST);
+    const two = await document<Timeline>('twin', 'timeline', '--limit', '2');
+    expect([two.changes.length, two.moreChanges]).toEqual([2, 20]);
+  });
+
+  it('stands in Markdown below the time line, and is a list of its own for CSV', async () => {
+    const markdown = (await run('twin', 'timeline', '--format', 'md')).out;
+    expect(markdown).toContain('## Changes, the most important first');
+    expect(inOrder(markdown)).toEqual(FIRST);
+    expect(markdown).toContain('mended@example.com');
+    const posture = await run('twin', 'timeline', '--format', 'csv');
+    expect(posture.out.trim().split('\r\n')).toHaveLength(2);
+    expect(posture.err).toContain('--changes');
+    const csv = (await run('twin', 'timeline', '--changes', '--format', 'csv')).out;
+    expect(csv.trim().split('\r\n')).toHaveLength(23);
+    expect(csv).toMatch(/^sync,change,severity,name,detail,gap,subject,run\r\n[^\r]*,admin added,,boss@example\.com,/);
+    const { items } = await document<{ items: Drift[] }>('twin', 'timeline', '--changes');
+    expect(items.slice(0, 4).map(({ name }) => name)).toEqual(FIRST);
+    expect((await run('twin', 'timeline', '--changes', '--limit', '20')).out).toContain('… and 2 more changes');
+  });
+
+  it('leads the profile', async () => {
+    const { out } = await run('twin', 'profile');
+    expect(out.indexOf('boss@example.com')).toBeGreaterThan(0);
+    expect(out.indexOf('boss@example.com')).toBeLessThan(out.indexOf('gap18@example.com'));
+    expect(out.indexOf('gap18@example.com')).toBeLessThan(out.indexOf('gap0@example.com'));
+  });
+});
