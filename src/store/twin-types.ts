@@ -62,6 +62,8 @@ export interface SyncRepository {
   ): Promise<boolean>;
   /** States of the streams as they were last read, in the order of their names; those never read are left out. */
   streams(org: string): Promise<SyncStream[]>;
+  /** The same as each was last read completely. */
+  completeStreams(org: string): Promise<SyncStream[]>;
   /** Streams that some sync has read completely. */
   completeOnce(org: string): Promise<StreamName[]>;
   /** Keeps how the streams of a run ended. */

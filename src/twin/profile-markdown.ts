@@ -1,6 +1,6 @@
 import { name, table, time } from './markdown.ts';
 import { coverageText } from './mfa.ts';
-import type { Excerpt, PostureProfile } from './profile.ts';
+import type { Excerpt, PostureProfile, ProfileStream } from './profile.ts';
 import { SEVERITIES } from './types.ts';
 
 /** The posture profile in Markdown; everything that Okta names is encoded. */
@@ -47,16 +47,20 @@ function figures(profile: PostureProfile): string {
 
 const streams = (profile: PostureProfile): string =>
   table(
-    ['stream', 'state', 'items', 'read', 'age', 'reason'],
+    ['stream', 'state', 'items', 'read', 'age', 'last complete', 'reason'],
     profile.streams.map((stream) => [
       stream.name,
       stream.state,
       `${stream.count}`,
       stream.at === null ? 'never' : time(stream.at),
       ageText(stream.ageMs),
+      completeText(stream),
       stream.reason === null ? '–' : name(stream.reason),
     ]),
   );
+
+const completeText = ({ completeAt, completeAgeMs, completeCount }: ProfileStream): string =>
+  completeAt === null ? 'never' : `${time(completeAt)} (${ageText(completeAgeMs)}), ${completeCount} items`;
 
 const MINUTE_MS = 60_000;
 const UNITS: readonly (readonly [number, string])[] = [

@@ -52,6 +52,14 @@ export interface ProfileApp {
   groups: number | null;
 }
 
+/** How a stream was last read, and when it was last read completely; null where it never was. */
+export interface ProfileStream extends StreamState {
+  ageMs: number | null;
+  completeAt: string | null;
+  completeAgeMs: number | null;
+  completeCount: number | null;
+}
+
 /** The identity posture of an organisation as one document, whatever it is rendered to. Plain JSON. */
 export interface PostureProfile {
   org: string;
@@ -59,7 +67,7 @@ export interface PostureProfile {
   /** When it was made. */
   at: string;
   /** All four streams; `ageMs` is null where one was never read. */
-  streams: (StreamState & { ageMs: number | null })[];
+  streams: ProfileStream[];
   users: number;
   active: number;
   coverage: MfaCoverage;
@@ -98,6 +106,8 @@ export interface ProfileInput {
   /** How many changes there are where `drift` is cut already. */
   driftTotal?: number;
   timeline: readonly TimelineEntry[];
+  /** The streams as they were last read completely; without, those of the judge that are complete. */
+  completed?: readonly StreamState[];
 }
 
 /** Puts the profile together; its figures are those of the tally. */
@@ -108,7 +118,7 @@ export function postureProfile(input: ProfileInput, judge: Judge): PostureProfil
     org: judge.org,
     run: judge.run,
     at: judge.at,
-    streams: streamsOf(judge),
+    streams: streamsOf(judge, input.completed ?? judge.streams.filter(({ state }) => state === 'complete')),
     users: tally.users,
     active: tally.active,
     coverage: coverageFrom(tally.mfa),
@@ -140,10 +150,13 @@ function excerpt<Item>(all: readonly Item[], total = all.length): Excerpt<Item> 
   return { items, more: Math.max(0, total - items.length) };
 }
 
-function streamsOf({ streams, at }: Judge): PostureProfile['streams'] {
+function streamsOf({ streams, at }: Judge, completed: readonly StreamState[]): ProfileStream[] {
   return STREAMS.map((name) => {
     const state = streams.find((stream) => stream.name === name) ?? neverRead(name);
-    return { ...state, ageMs: ageMs(state.at, at) };
+    const { at: completeAt = null, count: completeCount = null } =
+      completed.find((stream) => stream.name === name) ?? {};
+    const completeAgeMs = ageMs(completeAt, at);
+    return { ...state, ageMs: ageMs(state.at, at), completeAt, completeAgeMs, completeCount };
   });
 }
 

@@ -1,4 +1,5 @@
-import { oktaSettings } from '../../config/credentials.ts';
+import { oktaSettings, oktaSource } from '../../config/credentials.ts';
+import type { OktaSource } from '../../config/credentials.ts';
 import type { OktaSettings } from '../../config/okta-env.ts';
 import type { SyncRecord } from '../../store/twin-types.ts';
 import type { Store } from '../../store/types.ts';
@@ -20,6 +21,10 @@ import { orgOf } from '../twin/org.ts';
 export interface AgedStream extends StreamState {
   /** Seconds since it was last read; null where it never was. */
   age: number | null;
+  /** When it was last read completely, how many seconds ago, and how many items; null where it never was. */
+  completeAt: string | null;
+  completeAge: number | null;
+  completeCount: number | null;
 }
 
 /** The document `arx.okta/v1`. */
@@ -31,7 +36,7 @@ export interface OktaStatus {
   /** `ssws`: an API token; `service_app`: a client id with a private key. Never the secret. */
   credential: OktaSettings['credential']['kind'] | null;
   /** Where the credential comes from. */
-  source: 'environment' | 'vault';
+  source: OktaSource;
   /** What is missing or wrong, and what to do; null where Okta is configured. */
   problem: { code: string; message: string; remedy: string } | null;
   /** The sync that was begun last. */
@@ -48,16 +53,16 @@ export async function oktaStatus(io: Io, options: OktaOptions): Promise<ExitCode
     const org = host ?? (await orgOf(settings, store, undefined));
     return org === null ? NOTHING : readOf(store, org);
   });
-  const { sync, streams } = read;
+  const { sync } = read;
   const status: OktaStatus = {
     schema: 'arx.okta/v1',
     configured: host !== null,
     org: host ?? read.org,
     credential: 'host' in okta ? okta.credential.kind : null,
-    source: settings.config.credentials.okta === undefined ? 'environment' : 'vault',
+    source: oktaSource({ env: settings.arx, config: settings.config }),
     problem: 'host' in okta ? null : { code: okta.code, message: okta.message, remedy: okta.remedy },
     sync,
-    streams: allStreams(streams, Date.now()),
+    streams: allStreams(read, Date.now()),
   };
   if (options.json) await writeJson(io, { ...status, items: status.streams });
   else {
@@ -74,19 +79,30 @@ interface Read {
   org: string | null;
   sync: OktaStatus['sync'];
   streams: readonly StreamState[];
+  /** As they were last read completely. */
+  completed: readonly StreamState[];
 }
-const NOTHING: Read = { org: null, sync: null, streams: [] };
+const NOTHING: Read = { org: null, sync: null, streams: [], completed: [] };
 
 async function readOf({ twin }: Store, org: string): Promise<Read> {
-  const [newest, streams] = await Promise.all([twin.syncs.newest(org), twin.syncs.streams(org)]);
-  if (newest === null) return { org, sync: null, streams };
+  const { syncs } = twin;
+  const [newest, streams, completed] = await Promise.all([
+    syncs.newest(org),
+    syncs.streams(org),
+    syncs.completeStreams(org),
+  ]);
+  if (newest === null) return { org, sync: null, streams, completed };
   const { run, workflowId, status, startedAt, finishedAt } = newest;
-  return { org, sync: { run, workflowId, status, startedAt, finishedAt }, streams };
+  return { org, sync: { run, workflowId, status, startedAt, finishedAt }, streams, completed };
 }
 
-const allStreams = (read: readonly StreamState[], now: number): AgedStream[] =>
+const allStreams = ({ streams, completed }: Pick<Read, 'streams' | 'completed'>, now: number): AgedStream[] =>
   STREAMS.map((name) => {
-    const stream = read.find((one) => one.name === name) ?? neverRead(name);
-    const age = stream.at === null ? null : Math.max(0, Math.round((now - Date.parse(stream.at)) / 1000));
-    return { ...stream, age };
+    const stream = streams.find((one) => one.name === name) ?? neverRead(name);
+    const { at: completeAt = null, count: completeCount = null } = completed.find((one) => one.name === name) ?? {};
+    const [age, completeAge] = [ageOf(stream.at, now), ageOf(completeAt, now)];
+    return { ...stream, age, completeAt, completeAge, completeCount };
   });
+
+const ageOf = (at: string | null, now: number): number | null =>
+  at === null ? null : Math.max(0, Math.round((now - Date.parse(at)) / 1000));

@@ -6,7 +6,11 @@ import { count, duration, plain, plural, when } from '../support/text.ts';
 import { grid } from './table.ts';
 
 const CREDENTIALS = { ssws: 'API token (SSWS)', service_app: 'service app' } as const;
-const SOURCES = { environment: 'environment', vault: 'credentials.okta.vault' } as const;
+const SOURCES = {
+  environment: 'environment',
+  vault: 'credentials.okta.vault',
+  stored: 'okta.json of ARX_HOME',
+} as const;
 
 /** `arx okta status` for the terminal. */
 export function statusText(status: OktaStatus, colors: Colors): string {
@@ -16,7 +20,7 @@ export function statusText(status: OktaStatus, colors: Colors): string {
     sync === null
       ? 'No sync yet: start one with `arx okta sync`, or `arx okta sync --local` on this machine.'
       : `last sync ${plain(sync.run)}: ${sync.status}, begun ${when(sync.startedAt)}`,
-    grid(['stream', 'state', 'items', 'read', 'age', 'reason'], status.streams.map(streamRow), colors),
+    grid(['stream', 'state', 'items', 'read', 'age', 'last complete', 'reason'], status.streams.map(streamRow), colors),
   ].join('\n');
 }
 
@@ -29,14 +33,19 @@ function configuredLines({ org, credential, source, problem }: OktaStatus, color
   return [head, `  ${plain(problem.remedy)}`, '  `arx okta configure` asks for what is needed and tests it.'];
 }
 
-const streamRow = ({ name, state, count: items, at, age, reason }: AgedStream) => [
+const streamRow = ({ name, state, count: items, at, age, reason, ...last }: AgedStream) => [
   name,
   at === null ? 'never read' : state,
   items,
   when(at),
   age === null ? '' : duration(age),
+  completeText(last),
   at === null ? '' : (reason ?? ''),
 ];
+
+type LastComplete = Pick<AgedStream, 'completeAge' | 'completeCount'>;
+const completeText = ({ completeAge, completeCount }: LastComplete): string =>
+  completeAge === null ? 'never' : `${duration(completeAge)} ago, ${plural(completeCount ?? 0, 'item')}`;
 
 /** What `arx okta test` tells. */
 interface Permissions {

@@ -140,8 +140,9 @@ export function streams({ streams: all }: PostureProfile): Markup {
     count(one.count),
     when(one.at),
     one.ageMs === null ? 'never read' : duration(one.ageMs / 1000),
+    one.completeAt === null ? 'never' : `${when(one.completeAt)}, ${plural(one.completeCount ?? 0, 'item')}`,
     one.reason ?? '',
   ]);
-  const head = ['Stream', 'State', 'Items', 'Read', 'Age', 'Reason'];
+  const head = ['Stream', 'State', 'Items', 'Read', 'Age', 'Last complete', 'Reason'];
   return section('streams', 'Streams', table({ caption: 'What this rests on', head, rows }));
 }

@@ -29,6 +29,7 @@ export async function postureOf({ store: { twin }, org, judge }: Reading): Promi
   const newest = timeline[0]?.run;
   const drift = await twin.history.drift(org, MOST_CHANGES, newest);
   const driftTotal = await twin.history.countDrift(org, newest);
+  const completed = await twin.syncs.completeStreams(org);
   countGaps(tally, gaps);
-  return postureProfile({ tally, gaps, users, apps, drift, driftTotal, timeline }, judge);
+  return postureProfile({ tally, gaps, users, apps, drift, driftTotal, timeline, completed }, judge);
 }

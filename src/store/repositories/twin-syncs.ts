@@ -43,19 +43,8 @@ export function createSyncRepository(db: Kysely<Database>): SyncRepository {
       if (!stored) throw new NotStoredError(`sync ${run} is not stored: begin it first`);
       return false;
     },
-    async streams(org) {
-      const newest = (name: StreamName) =>
-        db
-          .selectFrom('twin_streams')
-          .selectAll()
-          .where('org', '=', org)
-          .where('name', '=', name)
-          .orderBy('position', 'desc')
-          .limit(1)
-          .executeTakeFirst();
-      const rows = await Promise.all(NAMES.map(newest));
-      return rows.flatMap((row) => (row ? [streamOf(row)] : []));
-    },
+    streams: (org) => newestStreams(db, org, ['complete', 'partial', 'denied']),
+    completeStreams: (org) => newestStreams(db, org, ['complete']),
     async completeOnce(org) {
       const rows = db.selectFrom('twin_streams').select('name').distinct().where('org', '=', org);
       return (await rows.where('state', '=', 'complete').execute()).map(({ name }) => name);
@@ -67,6 +56,19 @@ export function createSyncRepository(db: Kysely<Database>): SyncRepository {
       await insert.onConflict((conflict) => conflict.columns(['run', 'name']).doNothing()).execute();
     },
   };
+}
+
+async function newestStreams(
+  db: Kysely<Database>,
+  org: string,
+  states: readonly SyncStream['state'][],
+): Promise<SyncStream[]> {
+  const newest = (name: StreamName) => {
+    const rows = db.selectFrom('twin_streams').selectAll().where('org', '=', org).where('name', '=', name);
+    return rows.where('state', 'in', states).orderBy('position', 'desc').limit(1).executeTakeFirst();
+  };
+  const rows = await Promise.all(NAMES.map(newest));
+  return rows.flatMap((row) => (row ? [streamOf(row)] : []));
 }
 
 const streamOf = ({ name, state, count, at, reason }: Selectable<TwinDatabase['twin_streams']>): SyncStream => ({

@@ -39,6 +39,13 @@ async function plant(store: Store): Promise<void> {
   ] as const)
     await twin.syncs.begin({ run, workflowId: `w-${run}`, org: ORG, startedAt, plan: {} });
   await store.journal.append([], async (tx: StoreTransaction) => {
+    const whole = { name: 'users', state: 'complete', count: 1_200, at: EARLIER, reason: null } as const;
+    await twin.syncs.putStreams(tx, { org: ORG, run: 'run-1' }, [whole]);
+    await twin.syncs.putStreams(tx, { org: ORG, run: 'run-2' }, [
+      { name: 'users', state: 'denied', count: 0, at: AT, reason: 'forbidden' },
+      { name: 'logs', state: 'partial', count: 7, at: AT, reason: 'broke off' },
+      { name: 'apps', state: 'complete', count: 9, at: AT, reason: null },
+    ]);
     await twin.history.add(tx, { org: ORG, run: 'run-2', at: AT }, posture);
     const rows = CHANGES.map((entry) => ({ org: ORG, run: entry.run, at: entry.at, entry: JSON.stringify(entry) }));
     await tx.insertInto('twin_drift').values(rows).execute();
@@ -111,5 +118,34 @@ describe('what changed', () => {
     expect(out.indexOf('boss@example.com')).toBeGreaterThan(0);
     expect(out.indexOf('boss@example.com')).toBeLessThan(out.indexOf('gap18@example.com'));
     expect(out.indexOf('gap18@example.com')).toBeLessThan(out.indexOf('gap0@example.com'));
+  });
+});
+
+describe('a stream that was last denied', () => {
+  it('is as old as the last time it was read completely', async () => {
+    type Aged = { name: string; state: string; count: number; completeAt: string; completeAge: number };
+    const { streams } = await document<{ streams: Aged[] }>('okta', 'status');
+    const of = (name: string) => streams.find((stream) => stream.name === name);
+    expect(of('users')).toMatchObject({ state: 'denied', count: 0, at: AT, completeAt: EARLIER, completeCount: 1_200 });
+    expect(of('users')?.completeAge).toBeGreaterThanOrEqual(3 * 86_400);
+    expect(of('apps')).toMatchObject({ state: 'complete', completeAt: AT, completeCount: 9 });
+    for (const name of ['logs', 'roles'])
+      expect(of(name)).toMatchObject({ completeAt: null, completeAge: null, completeCount: null });
+    const { out } = await run('okta', 'status');
+    expect(out).toMatch(/users .*denied .*3 d.* ago, 1,200 items/);
+    expect(out).toMatch(/logs .*partial .*never/);
+  });
+
+  it('shows that in the profile, in every form', async () => {
+    const { items } = await document<{ items: { streams: object[] }[] }>('twin', 'profile');
+    const users = {
+      name: 'users',
+      completeAt: EARLIER,
+      completeCount: 1_200,
+      completeAgeMs: expect.any(Number) as number,
+    };
+    expect(items[0]?.streams[0]).toMatchObject(users);
+    expect((await run('twin', 'profile')).out).toMatch(/\| users \| denied \| 0 \|.*\(3 d\), 1200 items \|/);
+    expect((await run('twin', 'profile', '--format', 'html')).out).toContain(', 1,200 items</td>');
   });
 });

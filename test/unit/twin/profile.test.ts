@@ -34,7 +34,7 @@ describe('the profile', () => {
       '| MFA coverage | 66% (2 of 3 ACTIVE users that could be judged; 0 unknown) |',
       '| Privileged users | 1, of them 1 super administrators |',
       '| SSO apps | 2: 1 federated, 1 password-based, 0 other |',
-      '| logs | denied | 1 | 2026-06-01 08:00 UTC | under a minute | `planted` |',
+      '| logs | denied | 1 | 2026-06-01 08:00 UTC | under a minute | never | `planted` |',
       '### Critical: 1',
       '| Administrator without MFA | `00u1@example.com` |',
       '| `00u1@example.com` | `ACTIVE` | none | `SUPER_ADMIN through group Staff` |',
