@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
@@ -7,9 +7,11 @@ import type { Read } from './address.ts';
 import type { ArxEnv } from './env.ts';
 import { ConfigError } from './errors.ts';
 import type { ConfigPlace } from './errors.ts';
+import { storedCredentials } from './home.ts';
 import { readOktaToken, refuseSdkSettings, requireOkta } from './okta-env.ts';
 import type { OktaSettings } from './okta-env.ts';
 import type { ArxConfig } from './schema.ts';
+import { VARIABLES } from './variables.ts';
 import { readVaultEntry } from './vault.ts';
 import { parseYaml } from './yaml-source.ts';
 
@@ -20,19 +22,46 @@ export interface CredentialOptions {
   baseDir: string;
 }
 
+/** Where Okta's credentials come from: `vault` is what arx.yaml names, `stored` the file of `arx okta configure`. */
+export type OktaSource = 'vault' | 'environment' | 'stored';
+
+const OKTA_NAMES = VARIABLES.filter(({ usedBy }) => usedBy === 'okta').map(({ name }) => name);
+
+/** The first that there is of: what arx.yaml names, variables of Okta (be it one alone), the stored file. */
+export function oktaSource({ env, config }: Pick<CredentialOptions, 'env' | 'config'>): OktaSource {
+  if (config.credentials.okta !== undefined) return 'vault';
+  if (OKTA_NAMES.some((name) => env.source.find(name))) return 'environment';
+  return existsSync(storedCredentials(env.home)) ? 'stored' : 'environment';
+}
+
 /**
- * Okta's settings: from the vault entry that arx.yaml names under `credentials.okta.vault`, else from the environment.
- * A path that begins with `/`, `./`, `../`, `~/` or `file:` is a file of mode 0600, any other an entry of HashiCorp
+ * Okta's settings: from the vault entry that arx.yaml names under `credentials.okta.vault`, else from the environment,
+ * else, where no variable of Okta is set, from what `arx okta configure` stored in ARX_HOME; never from two of them. A
+ * path that begins with `/`, `./`, `../`, `~/` or `file:` is a file of mode 0600, any other an entry of HashiCorp
  * Vault's KV v2 (mount first). Both hold `domain` and `api_token`. Throws ConfigError.
  */
 export async function oktaSettings({ env, config, baseDir }: CredentialOptions): Promise<OktaSettings> {
-  const path = config.credentials.okta?.vault;
-  if (path === undefined) return requireOkta(env);
+  const source = oktaSource({ env, config });
+  if (source === 'environment') return requireOkta(env);
   refuseSdkSettings(env);
-  const where: ConfigPlace = { path: 'credentials.okta.vault' };
-  if (!isFileName(path)) return settingsOf(await readVaultEntry(env, path), where);
-  return settingsOf(readCredentialFile(fileOf(path, baseDir), where), where);
+  if (source === 'stored') return storedSettings(storedCredentials(env.home));
+  const path = config.credentials.okta?.vault ?? '';
+  const from: Origin = { name: VAULT, where: { path: VAULT } };
+  if (!isFileName(path)) return settingsOf(await readVaultEntry(env, path), from);
+  return settingsOf(readCredentialFile(fileOf(path, baseDir), from), from);
 }
+
+function storedSettings(file: string): OktaSettings {
+  const from = { name: file, where: { file } };
+  return settingsOf(readCredentialFile(file, from), from);
+}
+
+/** What errors name: the key of arx.yaml, or the stored file. */
+interface Origin {
+  name: string;
+  where: ConfigPlace;
+}
+const VAULT = 'credentials.okta.vault';
 
 const isFileName = (path: string): boolean => /^(\/|\.{1,2}\/|~\/|file:)/.test(path);
 
@@ -41,13 +70,14 @@ function fileOf(path: string, baseDir: string): string {
   return plain.startsWith('~/') ? join(homedir(), plain.slice(2)) : resolve(baseDir, plain);
 }
 
-function readCredentialFile(file: string, where: ConfigPlace): unknown {
+function readCredentialFile(file: string, from: Origin): unknown {
   const stat = statSync(file, { throwIfNoEntry: false });
   if (!stat?.isFile()) {
-    throw refused('names a file that does not exist', 'Create it with domain and api_token in it, mode 0600.', where);
+    throw refused('names a file that does not exist', 'Create it with domain and api_token in it, mode 0600.', from);
   }
   if ((stat.mode & 0o077) !== 0) {
-    throw refused('names a file that others may read', 'Take their permissions away: chmod 600.', where);
+    const says = from.name === file ? 'may be read by others' : 'names a file that others may read';
+    throw refused(says, 'Take their permissions away: chmod 600.', from);
   }
   // YAML holds JSON too.
   return parseYaml(readFileSync(file, 'utf8'), 'the credentials file').value;
@@ -55,18 +85,18 @@ function readCredentialFile(file: string, where: ConfigPlace): unknown {
 
 const entrySchema = z.object({ domain: z.string(), api_token: z.string() });
 
-function settingsOf(entry: unknown, where: ConfigPlace): OktaSettings {
+function settingsOf(entry: unknown, from: Origin): OktaSettings {
   const parsed = entrySchema.safeParse(entry);
-  if (!parsed.success) throw refused('has no domain and api_token', 'Store both, as text.', where);
-  const url = accepted('domain', readOktaAddress(parsed.data.domain), where);
-  const token = accepted('api_token', readOktaToken(parsed.data.api_token), where);
+  if (!parsed.success) throw refused('has no domain and api_token', 'Store both, as text.', from);
+  const url = accepted('domain', readOktaAddress(parsed.data.domain), from);
+  const token = accepted('api_token', readOktaToken(parsed.data.api_token), from);
   return { origin: url.origin, host: url.host, credential: { kind: 'ssws', token } };
 }
 
-function accepted<T>(key: string, read: Read<T>, where: ConfigPlace): T {
+function accepted<T>(key: string, read: Read<T>, from: Origin): T {
   if (read.ok) return read.value;
-  throw refused(`: its ${key} ${read.problem}`, read.remedy ?? `Correct ${key}.`, where);
+  throw refused(`: its ${key} ${read.problem}`, read.remedy ?? `Correct ${key}.`, from);
 }
 
-const refused = (says: string, remedy: string, where: ConfigPlace): ConfigError =>
-  new ConfigError('credentials', `credentials.okta.vault${says.startsWith(':') ? '' : ' '}${says}`, remedy, where);
+const refused = (says: string, remedy: string, { name, where }: Origin): ConfigError =>
+  new ConfigError('credentials', `${name}${says.startsWith(':') ? '' : ' '}${says}`, remedy, where);

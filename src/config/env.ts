@@ -7,6 +7,7 @@ import type { Found } from './env-source.ts';
 import { ConfigError } from './errors.ts';
 import { Secret } from './secret.ts';
 import { VARIABLES } from './variables.ts';
+import type { Variable } from './variables.ts';
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 type LogLevel = (typeof LOG_LEVELS)[number];
@@ -68,12 +69,12 @@ export function optional<T>(source: EnvSource, name: string, read: (text: string
 export function required<T>(source: EnvSource, name: string, read: (text: string) => Read<T>): T {
   const value = optional(source, name, read);
   if (value !== null) return value;
-  const { does, example } = rowOf(name);
+  const { does, example, instead } = rowOf(name);
   const form = example ? `, for example ${name}=${example}` : '';
   throw new ConfigError(
     'missing_variable',
     `${name} is not set (${does})`,
-    `Set ${name} in the environment or in .env${form}; or ${name}_FILE to a file that holds it.`,
+    `Set ${name} in the environment or in .env${form}; or ${name}_FILE to a file that holds it${instead ? `; or ${instead}` : ''}.`,
     { path: name },
   );
 }
@@ -113,7 +114,7 @@ export function temporalVariables({ source }: ArxEnv): Record<string, string> {
   );
 }
 
-const rowOf = (name: string): { does: string; example?: string } =>
+const rowOf = (name: string): Pick<Variable, 'does' | 'example' | 'instead'> =>
   VARIABLES.find((row) => row.name === name) ?? { does: 'a setting' };
 
 function invalid(name: string, { where }: Found, { problem, remedy }: Read<unknown> & { ok: false }): ConfigError {

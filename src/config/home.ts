@@ -8,6 +8,9 @@ export function cacheDirectory(env: Readonly<Record<string, string | undefined>>
   return join(env.XDG_CACHE_HOME || join(env.HOME || homedir(), '.cache'), 'arx');
 }
 
+/** Where `arx okta configure` stores domain and token, and where they are looked for. */
+export const storedCredentials = (home: string): string => join(home, 'okta.json');
+
 /** Makes the folder of ARX_HOME where it is missing. Throws ConfigError `arx_home` where it cannot be used. */
 export function makeHome(home: string): void {
   try {

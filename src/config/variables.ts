@@ -20,6 +20,8 @@ export interface Variable {
   default?: string;
   /** What .env.example shows. */
   example?: string;
+  /** What else may be done where it is missing. */
+  instead?: string;
 }
 
 /**
@@ -28,7 +30,7 @@ export interface Variable {
  */
 // prettier-ignore
 export const VARIABLES: readonly Variable[] = [
-  { name: 'OKTA_DOMAIN', secret: false, usedBy: 'okta', does: 'Okta organisation: a host or an https address', example: 'example.okta.com' },
+  { name: 'OKTA_DOMAIN', secret: false, usedBy: 'okta', does: 'Okta organisation: a host or an https address', example: 'example.okta.com', instead: 'store domain and token with `arx okta configure`' },
   { name: 'OKTA_API_TOKEN', secret: true, usedBy: 'okta', does: 'Okta API token (SSWS), made by a read-only administrator' },
   { name: 'OKTA_CLIENT_ID', secret: false, usedBy: 'okta', does: 'Okta service app, instead of the token' },
   { name: 'OKTA_PRIVATE_KEY', secret: true, usedBy: 'okta', does: 'Private key of the service app: JWK or PEM' },

@@ -22,7 +22,7 @@ import { ConfigError } from '../config/errors.ts';
 import { loadEventRules, NO_EVENT_RULES } from '../config/event-rules.ts';
 import { flowSettings } from '../config/flow-settings.ts';
 import { guardrailsOf } from '../config/guardrails.ts';
-import { oktaSettings } from '../config/credentials.ts';
+import { oktaSettings, oktaSource } from '../config/credentials.ts';
 import { configSchema } from '../config/schema.ts';
 import { syncSettings } from '../config/sync-settings.ts';
 import type { UsualConfig } from '../config/usual.ts';
@@ -63,6 +63,7 @@ const now = (): Date => new Date();
 export async function compose({ env, log, meter, searchable, ...usual }: Composition): Promise<Composed> {
   const { config, baseDir } = usual;
   const okta = await oktaSettings({ env, config, baseDir });
+  log.info({ source: oktaSource({ env, config }) }, 'credentials of Okta read');
   const jira = optionalVendor(env, ['JIRA_URL', 'JIRA_API_TOKEN', 'JIRA_PROJECT_KEY'], requireJira);
   const slack = optionalVendor(env, ['SLACK_BOT_TOKEN', 'SLACK_CHANNEL'], requireSlack);
   const accounts = accountVendors(env);

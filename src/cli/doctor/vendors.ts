@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { ACCOUNT_VENDORS, accountVendor } from '../../config/account-vendors.ts';
 import type { AccountVendor, AccountVendorSettings } from '../../config/account-vendors.ts';
-import { oktaSettings } from '../../config/credentials.ts';
+import { oktaSettings, oktaSource } from '../../config/credentials.ts';
+import type { OktaSource } from '../../config/credentials.ts';
 import { guardrailsOf } from '../../config/guardrails.ts';
 import type { OktaSettings } from '../../config/okta-env.ts';
 import { requireJira, requireSlack } from '../../config/vendors.ts';
@@ -43,6 +44,12 @@ const FURTHER: Record<AccountVendor, VendorChecks | null> = {
   email: null,
 };
 
+const SET: Record<OktaSource, string> = {
+  environment: 'set',
+  vault: 'set',
+  stored: 'stored in okta.json of ARX_HOME',
+};
+
 /** Tries every permission that the check needs at every vendor, through the governed connectors as workflow:doctor. */
 export async function* vendorChecks(settings: Settings, store: Store): AsyncGenerator<CheckResult> {
   const events: TimedEvent[] = [];
@@ -55,7 +62,7 @@ export async function* vendorChecks(settings: Settings, store: Store): AsyncGene
   for (const vendor of ['okta', 'jira', 'slack'] as const) {
     const variables = await attempt(`${vendor} settings`, async () => {
       await read[vendor]();
-      return 'set';
+      return vendor === 'okta' ? SET[oktaSource({ env, config })] : 'set';
     });
     yield variables;
     if (variables.ok) yield* CHECKS[vendor](bench);

@@ -14,6 +14,7 @@ import type { ExitCode } from '../support/exit.ts';
 import { policiesOf } from '../support/inspect.ts';
 import { print, say, writeJson } from '../support/io.ts';
 import type { Io } from '../support/io.ts';
+import { tellOktaSource } from '../support/okta-source.ts';
 import { loadSettings } from '../support/settings.ts';
 import type { Settings } from '../support/settings.ts';
 import { withStore } from '../support/store.ts';
@@ -22,6 +23,7 @@ import { plain } from '../support/text.ts';
 /** `arx enrich`: looks the accounts up, from what is kept or in Okta, and prints what is known of them. */
 export async function enrichAccounts(io: Io, accounts: readonly string[], options: EnrichOptions): Promise<ExitCode> {
   const settings = await loadSettings(io, options);
+  tellOktaSource(io, settings);
   return withStore(
     io,
     async (store) => {

@@ -7,6 +7,7 @@ import { EXIT } from '../support/exit.ts';
 import type { ExitCode } from '../support/exit.ts';
 import { print, say, writeJson } from '../support/io.ts';
 import type { Io } from '../support/io.ts';
+import { tellOktaSource } from '../support/okta-source.ts';
 import { loadSettings } from '../support/settings.ts';
 import type { Settings } from '../support/settings.ts';
 import { withStore, withStoreOr } from '../support/store.ts';
@@ -57,6 +58,7 @@ interface Question {
 async function groundOf(io: Io, question: Question): Promise<Ground> {
   const { settings, assumed } = question;
   const { arx: env, config, baseDir } = settings;
+  tellOktaSource(io, settings);
   const read = oktaSettings({ env, config, baseDir });
   if (assumed === null) {
     const okta = await read;

@@ -9,6 +9,7 @@ import { identify } from '../governed/identity.ts';
 import { oktaWith } from '../support/connectors.ts';
 import { say } from '../support/io.ts';
 import type { Io } from '../support/io.ts';
+import { tellOktaSource } from '../support/okta-source.ts';
 import { loadSettings } from '../support/settings.ts';
 import type { Settings } from '../support/settings.ts';
 import { withStore } from '../support/store.ts';
@@ -37,6 +38,7 @@ export async function atDesk(
   });
   const { problems, ...book } = readFlowBook(settings.baseDir, FLOW_CATALOGUE);
   if (problems.length > 0) warn(io, problems[0]?.where?.file ?? 'a file', problems.length);
+  tellOktaSource(io, settings);
   const okta = await oktaSettings({ env: settings.arx, config: settings.config, baseDir: settings.baseDir });
   const connector = await oktaWith(settings, { store, okta });
   const rules = flowSettings(settings.config, okta.host);

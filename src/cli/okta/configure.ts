@@ -1,4 +1,6 @@
 import { relative, resolve } from 'node:path';
+import { oktaSource } from '../../config/credentials.ts';
+import { storedCredentials } from '../../config/home.ts';
 import { refuseSdkSettings } from '../../config/okta-env.ts';
 import type { OktaSettings } from '../../config/okta-env.ts';
 import type { ConfigureOptions } from '../okta.ts';
@@ -16,7 +18,7 @@ export async function configure(io: Io, options: ConfigureOptions) {
   const settings = await loadSettings(io, options);
   refuseSdkSettings(settings.arx);
   const { home, cwd } = settings.arx;
-  const file = resolve(cwd, options.out ?? resolve(home, 'okta.json'));
+  const file = resolve(cwd, options.out ?? storedCredentials(home));
   const force = options.force ?? false;
   // Before anything is asked for; the write refuses it once more.
   if (!force) refuseExisting(file);
@@ -43,16 +45,31 @@ interface Stored {
   vault: string;
 }
 
+/** What the commands that follow use: this file, or what goes before it. */
+function usedThen({ arx: env, config }: Settings, { file, vault }: Stored): 'named' | 'found' | 'other' {
+  const source = oktaSource({ env, config });
+  if (source === 'vault') return config.credentials.okta?.vault === vault ? 'named' : 'other';
+  return source === 'stored' && file === storedCredentials(env.home) ? 'found' : 'other';
+}
+
 async function tell(
   io: Io,
   stored: Stored,
   { settings, json }: { settings: Settings; json: boolean | undefined },
 ): Promise<void> {
-  if (json) return writeJson(io, { schema: 'arx.okta-configured/v1', ...stored, tested: true });
+  const used = usedThen(settings, stored);
+  const document = { schema: 'arx.okta-configured/v1', ...stored, tested: true, used: used !== 'other' };
+  if (json) return writeJson(io, document);
   const { domain, file, vault } = stored;
   say(io, `Okta at ${domain} accepts the token. Both are stored in ${file}.`);
-  if (settings.config.credentials.okta?.vault === vault) return say(io, 'arx.yaml names the file already.');
-  say(io, `Add this to ${settings.file?.path ?? 'arx.yaml'}; OKTA_DOMAIN and OKTA_API_TOKEN are not read then:`);
+  if (used === 'named') return say(io, 'arx.yaml names the file already.');
+  if (used === 'found')
+    return say(io, 'arx uses it from now on: no variable of Okta is set, and arx.yaml names nothing.');
+  say(
+    io,
+    'It is not used yet: variables of Okta, or what arx.yaml names, go before it, and other places must be named.',
+  );
+  say(io, `So add this to ${settings.file?.path ?? 'arx.yaml'}; OKTA_DOMAIN and OKTA_API_TOKEN are not read then:`);
   await print(io, `credentials:\n  okta:\n    vault: ${yamlText(vault)}`);
 }
 

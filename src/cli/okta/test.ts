@@ -6,6 +6,7 @@ import { EXIT } from '../support/exit.ts';
 import type { ExitCode } from '../support/exit.ts';
 import type { Io } from '../support/io.ts';
 import { print, writeJson } from '../support/io.ts';
+import { tellOktaSource } from '../support/okta-source.ts';
 import { loadSettings } from '../support/settings.ts';
 import { withStore } from '../support/store.ts';
 import { tryCapabilities } from './capabilities.ts';
@@ -17,6 +18,7 @@ import type { Capability } from './capabilities.ts';
  */
 export async function testOkta(io: Io, options: OktaOptions): Promise<ExitCode> {
   const settings = await loadSettings(io, options);
+  tellOktaSource(io, settings);
   const { arx, config, baseDir } = settings;
   const okta = await oktaSettings({ env: arx, config, baseDir });
   const capabilities = await withStore(

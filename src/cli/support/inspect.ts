@@ -1,6 +1,6 @@
 import { ACCOUNT_VENDORS, accountVendorProblems } from '../../config/account-vendors.ts';
 import type { AccountVendor } from '../../config/account-vendors.ts';
-import { oktaSettings } from '../../config/credentials.ts';
+import { oktaSettings, oktaSource } from '../../config/credentials.ts';
 import { oktaProblems } from '../../config/okta-env.ts';
 import { loadFlowBook } from '../../config/flow-book.ts';
 import type { FlowBookReading } from '../../config/flow-book.ts';
@@ -55,10 +55,10 @@ export async function environmentSummary(settings: Settings): Promise<Environmen
   return { variables, problems };
 }
 
-/** Where arx.yaml names another place for Okta's credentials, its variables do not matter. */
-async function oktaErrors({ arx, config, baseDir }: Settings): Promise<unknown[]> {
-  if (config.credentials.okta === undefined) return oktaProblems(arx);
-  return oktaSettings({ env: arx, config, baseDir }).then(
+/** Where Okta's credentials come from elsewhere, its variables do not matter. */
+async function oktaErrors({ arx: env, config, baseDir }: Settings): Promise<unknown[]> {
+  if (oktaSource({ env, config }) === 'environment') return oktaProblems(env);
+  return oktaSettings({ env, config, baseDir }).then(
     () => [],
     (thrown: unknown) => [thrown],
   );

@@ -9,6 +9,7 @@ import { requireJira, requireSlack } from '../../config/vendors.ts';
 import type { Stack } from '../../local/stack.ts';
 import { say } from './io.ts';
 import type { Io } from './io.ts';
+import { tellOktaSource } from './okta-source.ts';
 import type { Environment, Settings } from './settings.ts';
 
 const VENDORS: ReadonlySet<string> = new Set(['okta', 'jira', 'slack', ...ACCOUNT_VENDORS, 'vault']);
@@ -62,6 +63,7 @@ export async function openLocalStack(
   options: { ui: boolean; dryRun?: boolean },
 ): Promise<Stack> {
   const okta = await requireVendors(settings, { dryRun: options.dryRun ?? false });
+  tellOktaSource(io, settings);
   makeHome(settings.arx.home);
   const { openStack } = await import('../../local/stack.ts');
   const dim = io.colors.err.dim;

@@ -1,5 +1,5 @@
 import { readOktaAddress } from '../../config/address.ts';
-import { oktaSettings } from '../../config/credentials.ts';
+import { oktaSettings, oktaSource } from '../../config/credentials.ts';
 import type { Store } from '../../store/types.ts';
 import type { Settings } from '../support/settings.ts';
 
@@ -11,9 +11,9 @@ export async function orgOf(settings: Settings, store: Store, named: string | un
   return named?.toLowerCase() ?? (await configuredOrg(settings)) ?? (await store.twin.syncs.newestOrg());
 }
 
-async function configuredOrg({ arx, config, baseDir }: Settings): Promise<string | null> {
-  if (config.credentials.okta !== undefined) return (await oktaSettings({ env: arx, config, baseDir })).host;
-  const domain = arx.source.find('OKTA_DOMAIN')?.value;
+async function configuredOrg({ arx: env, config, baseDir }: Settings): Promise<string | null> {
+  if (oktaSource({ env, config }) !== 'environment') return (await oktaSettings({ env, config, baseDir })).host;
+  const domain = env.source.find('OKTA_DOMAIN')?.value;
   const read = domain === undefined ? null : readOktaAddress(domain);
   return read?.ok ? read.value.host : null;
 }

@@ -54,6 +54,7 @@ const modeOf = (path: string): number => statSync(path).mode & 0o777;
 
 interface Typed {
   text: string;
+  env?: Record<string, string>;
   terminal?: boolean;
 }
 
@@ -71,7 +72,10 @@ async function arx(argv: readonly string[], typed: Typed = { text: '' }) {
     if (terminal.isTTY && /: $/.test(piece.toString())) input.write(`${lines.shift() ?? ''}\r`);
   });
   if (!terminal.isTTY) input.end(typed.text);
-  const env = { ARX_HOME: home(), DATABASE_URL: database.databaseUrl, ARX_CONFIG: join(folder, 'arx.yaml') };
+  const env = {
+    ...{ ARX_HOME: home(), DATABASE_URL: database.databaseUrl, ARX_CONFIG: join(folder, 'arx.yaml') },
+    ...typed.env,
+  };
   const io = createIo({
     out,
     err: Object.assign(err, terminal),
@@ -86,14 +90,37 @@ async function arx(argv: readonly string[], typed: Typed = { text: '' }) {
 const configure = (more: readonly string[] = [], typed?: Typed) =>
   arx(['configure', '--domain', domain, '--token-file', join(folder, 'token'), ...more], typed);
 
-it('stores what Okta accepts, for its owner alone, and what it prints for arx.yaml works', async () => {
-  const { code, out, err, io } = await configure();
+it('stores what Okta accepts for its owner alone, and the commands that follow use it', async () => {
+  const { code, out, err } = await configure();
+  expect(code, err).toBe(0);
+  expect(out).toBe('');
+  expect([modeOf(stored()), modeOf(home())]).toEqual([0o600, 0o700]);
+  expect(readdirSync(home())).toEqual(['okta.json']);
+  expect(err).toContain('arx uses it from now on');
+  const tested = await arx(['test', '--json']);
+  expect(tested.code, tested.out + tested.err).toBe(0);
+  expect(tested.err).toContain(`stored in ${stored()}`);
+  expect(tested.err + tested.out).not.toContain(token);
+  const { out: status } = await arx(['status', '--json']);
+  expect(JSON.parse(status)).toMatchObject({ configured: true, source: 'stored', credential: 'ssws', problem: null });
+});
+
+it('says that variables of Okta go before what was stored', async () => {
+  const other = { OKTA_DOMAIN: 'other.okta.com', OKTA_API_TOKEN: '00other' };
+  const { code, out, err } = await configure([], { text: '', env: other });
+  expect(code, err).toBe(0);
+  expect(err).toContain('not used yet');
+  expect(out).toBe('credentials:\n  okta:\n    vault: ./home/okta.json\n');
+  const { out: status, err: said } = await arx(['status', '--json'], { text: '', env: other });
+  expect(JSON.parse(status)).toMatchObject({ org: 'other.okta.com', source: 'environment' });
+  expect(said).not.toContain('okta.json');
+});
+
+it('prints what works in arx.yaml where the file is not the usual one', async () => {
+  const { code, out, err, io } = await configure(['--out', join(folder, 'home', 'mine.json')]);
   expect(code, err).toBe(0);
   expect(out + err).not.toContain(token);
-  expect(modeOf(stored())).toBe(0o600);
-  expect(modeOf(home())).toBe(0o700);
-  expect(readdirSync(home())).toEqual(['okta.json']);
-  expect(out).toBe('credentials:\n  okta:\n    vault: ./home/okta.json\n');
+  expect(out).toBe('credentials:\n  okta:\n    vault: ./home/mine.json\n');
   const config = join(folder, 'arx.yaml');
   writeFileSync(config, plainConfig() + out);
   const { arx: env, ...settings } = await loadSettings(io, { config });
@@ -129,6 +156,7 @@ it('takes the token from standard input, makes the folders of --out, and gives a
     file,
     vault: './secrets/deep/okta.json',
     tested: true,
+    used: false,
   });
   expect(out + err).not.toContain(token);
   expect([modeOf(dirname(file)), modeOf(dirname(dirname(file)))]).toEqual([0o700, 0o700]);

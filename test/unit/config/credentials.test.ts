@@ -47,6 +47,35 @@ describe('oktaSettings', () => {
     expect(found.origin).toBe('https://env.okta.com');
   });
 
+  const stored = { '.arx/okta.json': JSON.stringify(ENTRY) };
+  it('takes what arx okta configure stored where neither environment nor arx.yaml names any', async () => {
+    const found = await settings({ files: stored });
+    expect(found.host).toBe('vault.okta.com');
+    expect(found.credential.kind === 'ssws' && found.credential.token.reveal()).toBe(CANARY);
+  });
+
+  it('never mixes the stored file with variables of Okta, nor with what arx.yaml names', async () => {
+    const env = { OKTA_DOMAIN: 'env.okta.com', OKTA_API_TOKEN: '00other' };
+    expect((await settings({ files: stored, env })).host).toBe('env.okta.com');
+    for (const one of [
+      { OKTA_DOMAIN: 'env.okta.com' },
+      { OKTA_API_TOKEN: '00other' },
+      { OKTA_CLIENT_ID: '0oaabcdefgh' },
+    ])
+      expect((await configErrorFrom(() => settings({ files: stored, env: one as Record<string, string> }))).code).toBe(
+        'missing_variable',
+      );
+    expect((await configErrorFrom(() => settings({ files: stored, vault: './no' }))).code).toBe('credentials');
+  });
+
+  it('refuses a stored file that others may read, by its name, and tells how to store one where there is none', async () => {
+    const open = await configErrorFrom(() => settings({ files: stored, mode: 0o644 }));
+    expect(open.message).toMatch(/\.arx\/okta\.json may be read by others$/);
+    expect(textOf(open)).not.toContain(CANARY);
+    const none = await configErrorFrom(() => settings({}));
+    expect(`${none.message} ${none.remedy}`).toMatch(/OKTA_DOMAIN is not set .*arx okta configure/);
+  });
+
   it.each([
     ['./okta.yaml.secret', 'okta.yaml.secret', `domain: vault.okta.com\napi_token: ${CANARY}\n`],
     ['file:okta.json', 'okta.json', JSON.stringify(ENTRY)],
