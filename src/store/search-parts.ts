@@ -6,6 +6,8 @@ const BYTES_A_PART = 7_600;
 export const ENTRY = '\n';
 /** Stands before each term of an entry; cannot be searched for. */
 export const TERM = '\t';
+/** From this part on stands what is gone: it is found behind everything that is there. */
+export const GONE_FROM = 1_000_000_000;
 
 /** A term as it is compared: in lower case, control characters as spaces. */
 export const plainTerm = (text: string): string => text.replaceAll(/\p{Cc}+/gu, ' ').toLowerCase();
@@ -13,10 +15,15 @@ export const plainTerm = (text: string): string => text.replaceAll(/\p{Cc}+/gu, 
 /** Makes the parts of a search index, entry by entry. */
 export class SearchParts {
   #parts: SearchPart[] = [];
-  #closed = 0;
+  #next: number;
   #hits: SearchHit[] = [];
   #lines: string[] = [];
   #bytes = 0;
+
+  /** `first` is the place in the index of its first part: 0, or `GONE_FROM`. */
+  constructor(first: 0 | typeof GONE_FROM = 0) {
+    this.#next = first;
+  }
 
   /** Adds what is found by these terms, those that are null or empty left out. */
   add(hit: SearchHit, terms: readonly (string | null)[]): void {
@@ -42,8 +49,8 @@ export class SearchParts {
   }
 
   #close(): void {
-    this.#parts.push({ part: this.#closed, body: this.#lines.join(ENTRY), entries: JSON.stringify(this.#hits) });
-    this.#closed += 1;
+    this.#parts.push({ part: this.#next, body: this.#lines.join(ENTRY), entries: JSON.stringify(this.#hits) });
+    this.#next += 1;
     this.#hits = [];
     this.#lines = [];
     this.#bytes = 0;

@@ -8,6 +8,8 @@ export interface SearchHit {
   id: string;
   label: string;
   detail: string;
+  /** Of a user, group or app that is no longer there; left out of all others. */
+  gone?: true;
 }
 
 /** A piece of the index, made by `SearchParts`. */
@@ -25,6 +27,6 @@ export interface TwinSearchRepository {
   add(tx: StoreTransaction, on: Attempt, parts: readonly SearchPart[]): Promise<void>;
   /** From now on the index of this attempt is searched; drops those that no sync needs any more. */
   turn(tx: StoreTransaction, on: Attempt): Promise<void>;
-  /** What contains the text, without regard to case: beginnings first. At most 200 characters of it count. */
+  /** What contains the text, without regard to case: beginnings first, what is gone last. At most 200 characters of it count. */
   find(org: string, text: string, limit: number): Promise<SearchHit[]>;
 }

@@ -175,6 +175,8 @@ export interface TwinGroupRepository {
   closeMembers(tx: StoreTransaction, view: SyncView, groupId: string): Promise<void>;
   /** Groups that are there, by ascending id. */
   list(org: string): Promise<TwinGroup[]>;
+  /** Groups that are no longer there, by ascending id; as a sync sees them where a view is given. */
+  gone(org: string, view?: SyncView): Promise<TwinGroup[]>;
   /** Of those groups that everybody belongs to without being listed. */
   everyone(org: string, ids: readonly string[]): Promise<string[]>;
   settle(tx: StoreTransaction, view: SyncView): Promise<void>;

@@ -222,6 +222,8 @@ describe('a sync that does not get everything', () => {
     const whole = await sync(job, { configRef });
     expect(whole.status).toBe('complete');
     await job.emulators.removeUser('crowd7@example.com');
+    const find = (text: string) => job.store.twin.search.find(orgOf(job), text, 9);
+    expect((await find('crowd7@'))[0]).not.toHaveProperty('gone');
     await job.emulators.fault({ vendor: 'okta', pathPattern: '/api/v1/users\\?.*after=', kind: 'status', status: 403 });
     const broken = await sync(job, { configRef });
     expect(broken.streams.find(({ name }) => name === 'users')).toMatchObject({
@@ -237,6 +239,9 @@ describe('a sync that does not get everything', () => {
     expect(again.status).toBe('complete');
     expect((await twinUsers(job)).get('crowd7@example.com')?.gone).toBe(true);
     expect((await twinUsers(job)).get('crowd8@example.com')?.gone).toBe(false);
+    expect(await find('crowd7@')).toMatchObject([{ kind: 'user', label: 'crowd7@example.com', gone: true }]);
+    const hits = await find('crowd');
+    expect(hits.some(({ gone }) => gone)).toBe(false);
     expect((await fact())?.observedAt).toBe(again.startedAt);
   }, 60_000);
 

@@ -1,6 +1,6 @@
-import { SearchParts } from '../../store/search-parts.ts';
+import { GONE_FROM, SearchParts } from '../../store/search-parts.ts';
 import type { JudgedPage } from '../../store/twin-judged-types.ts';
-import type { SyncStream, SyncView } from '../../store/twin-types.ts';
+import type { SearchHit, SyncStream, SyncView } from '../../store/twin-types.ts';
 import type { Store } from '../../store/types.ts';
 import { assessApp, assessOrg, assessOrphans, assessUser } from '../../twin/assess.ts';
 import type { Assessed, AssessGround } from '../../twin/assess.ts';
@@ -12,7 +12,17 @@ import { emptyTally } from '../../twin/tally.ts';
 import type { Tally } from '../../twin/tally.ts';
 import { countDrift, timelineEntry } from '../../twin/timeline.ts';
 import { STREAMS } from '../../twin/types.ts';
-import type { Drift, Fact, Gap, SecurityEvent, Standing, TimelineEntry, TwinApp, TwinUser } from '../../twin/types.ts';
+import type {
+  Drift,
+  Fact,
+  Gap,
+  SecurityEvent,
+  Standing,
+  TimelineEntry,
+  TwinApp,
+  TwinGroup,
+  TwinUser,
+} from '../../twin/types.ts';
 import type { Sync } from './plan.ts';
 
 const A_PAGE = 500;
@@ -48,7 +58,7 @@ export async function judgeTwin(store: Store, { sync, attempt, streams }: Judged
   const view = { org, run, startedAt: at, proves: [...judge.complete] };
   const baseline: Baseline = new Set(await twin.syncs.completeOnce(org));
   const gathered = new Gathering(judge, baseline);
-  for (const { id, name } of groups) gathered.parts.add({ kind: 'group', id, label: name, detail: '' }, [name, id]);
+  gathered.groups(groups, await twin.groups.gone(org, view));
   for await (const page of twin.users.pages(org, A_PAGE, view)) {
     const gaps = await gapsBySubject(
       store,
@@ -90,11 +100,19 @@ async function gapsBySubject({ twin }: Store, org: string, ids: readonly string[
 class Gathering {
   readonly #on: AssessGround;
   readonly #drift = countDrift([]);
-  readonly parts = new SearchParts();
+  readonly #parts = { there: new SearchParts(), gone: new SearchParts(GONE_FROM) };
   #page = emptyPage();
 
   constructor(judge: Judge, baseline: Baseline) {
     this.#on = { judge, baseline, tally: emptyTally() };
+  }
+
+  groups(listed: readonly TwinGroup[], gone: readonly TwinGroup[]): void {
+    const lost = new Set(gone.map(({ id }) => id));
+    for (const { id, name: label } of listed) {
+      if (!lost.has(id)) this.#find({ kind: 'group', id, label, detail: '' }, [label, id]);
+    }
+    for (const { id, name: label } of gone) this.#findGone({ kind: 'group', id, label, detail: '' }, [label, id]);
   }
 
   user(user: TwinUser, before: { standing: Standing | null; gaps: readonly Gap[] }): void {
@@ -107,21 +125,18 @@ class Gathering {
     }
     const { id, login: label, status, department, email, title } = user;
     const detail = department === null ? status : `${status}, ${department}`;
-    if (!user.gone)
-      this.parts.add({ kind: 'user', id, label, detail }, [
-        label,
-        email === label ? null : email,
-        department,
-        title,
-        id,
-      ]);
+    const terms = [label, email === label ? null : email, department, title, id];
+    const hit = { kind: 'user', id, label, detail } as const;
+    if (user.gone) this.#findGone(hit, terms);
+    else this.#find(hit, terms);
   }
 
   app(app: TwinApp, before: { known: boolean; gaps: readonly Gap[] }): void {
     this.#add(assessApp(app, before, this.#on), before.gaps);
     const { id, label, signOnMode, status } = app;
     const hit = { kind: 'app', id, label, detail: `${signOnMode}, ${status}` } as const;
-    if (!app.gone) this.parts.add(hit, [label, signOnMode, id]);
+    if (app.gone) this.#findGone(hit, [label, signOnMode, id]);
+    else this.#find(hit, [label, signOnMode, id]);
   }
 
   org(gaps: readonly Gap[], orphans: readonly Gap[]): void {
@@ -132,12 +147,14 @@ class Gathering {
   event(event: SecurityEvent): void {
     const { uuid: id, rule: label, severity, at, actor, target } = event;
     const detail = [severity, at, actor, target].filter((part) => part !== null).join(', ');
-    this.parts.add({ kind: 'event', id, label, detail }, [label, actor, target, event.technique, event.tactic, id]);
+    this.#find({ kind: 'event', id, label, detail }, [label, actor, target, event.technique, event.tactic, id]);
   }
 
   /** What has come together since this was last asked. */
   page(last = false): JudgedPage {
-    const page = { ...this.#page, parts: last ? this.parts.done() : this.parts.take() };
+    const { there, gone } = this.#parts;
+    const parts = last ? [...there.done(), ...gone.done()] : [...there.take(), ...gone.take()];
+    const page = { ...this.#page, parts };
     this.#page = emptyPage();
     return page;
   }
@@ -148,7 +165,7 @@ class Gathering {
     const { facts: all, changed } = reviseFacts(earlier, fresh, judge);
     const seen = fresh.filter(({ key }) => !changed.some((one) => one.key === key));
     for (const { key, text, confidence } of all) {
-      this.parts.add({ kind: 'fact', id: key, label: text, detail: confidence }, [text]);
+      this.#find({ kind: 'fact', id: key, label: text, detail: confidence }, [text]);
     }
     return { judge, tally, facts: { all, changed, seen }, timeline: timelineEntry(tally, this.#drift, judge) };
   }
@@ -162,8 +179,16 @@ class Gathering {
     gaps.reworded.push(...change.gaps.filter((gap) => before.some((one) => isReworded(one, gap))));
     for (const { kind, subject, name, severity, detail } of change.gaps) {
       const hit = { kind: 'gap', id: subject, label: `${kind} ${name}`, detail: `${severity}: ${detail}` } as const;
-      this.parts.add(hit, [kind, name]);
+      this.#find(hit, [kind, name]);
     }
+  }
+
+  #find(hit: SearchHit, terms: readonly (string | null)[]): void {
+    this.#parts.there.add(hit, terms);
+  }
+
+  #findGone({ detail, ...hit }: SearchHit, terms: readonly (string | null)[]): void {
+    this.#parts.gone.add({ ...hit, detail: detail === '' ? 'gone' : `${detail}, gone`, gone: true }, terms);
   }
 }
 

@@ -1,8 +1,9 @@
 import { sql } from 'kysely';
 import type { Kysely } from 'kysely';
+import type { TwinGroup } from '../../twin/types.ts';
 import type { Database } from '../schema.ts';
 import type { TwinGroupRepository } from '../twin-types.ts';
-import { missed, ordered } from './twin-seen.ts';
+import { missed, ordered, provedMissed } from './twin-seen.ts';
 import { isEveryone } from './twin-user-rows.ts';
 
 /** Groups, the roles they give, and who belongs to them. */
@@ -46,6 +47,12 @@ export function createTwinGroupRepository(db: Kysely<Database>): TwinGroupReposi
         .where('gone', '=', false)
         .orderBy('id')
         .execute(),
+    async gone(org, view) {
+      const groups = await sql<TwinGroup>`
+        select g.id, g.name from twin_groups g
+        where g.org = ${org} and (g.gone or ${provedMissed(view, 'users', 'g')}) order by g.id`.execute(db);
+      return groups.rows;
+    },
     async everyone(org, ids) {
       const groups = db.selectFrom('twin_groups').select(['id', 'name', 'type']).where('org', '=', org);
       const rows = await groups.where(sql<boolean>`id = any(${[...ids]}::text[])`).execute();

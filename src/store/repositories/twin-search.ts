@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Kysely } from 'kysely';
 import type { Database } from '../schema.ts';
-import { ENTRY, plainTerm, TERM } from '../search-parts.ts';
+import { ENTRY, GONE_FROM, plainTerm, TERM } from '../search-parts.ts';
 import type { Attempt } from '../twin-judged-types.ts';
 import type { SearchHit, SearchPart, TwinSearchRepository } from '../twin-search-types.ts';
 import type { StoreTransaction } from '../types.ts';
@@ -19,11 +19,18 @@ export function createTwinSearchRepository(db: Kysely<Database>): TwinSearchRepo
     async find(org, text, limit) {
       const wanted = plainTerm(text).slice(0, LONGEST).trim();
       if (wanted === '' || limit <= 0) return [];
-      const beginnings = await look(db, { org, wanted: TERM + wanted, limit, except: new Set() });
-      const rest = { org, wanted, limit: limit - beginnings.length, except: new Set(beginnings.map(keyOf)) };
-      return [...beginnings, ...(await look(db, rest))];
+      const there = await beginningsFirst(db, { org, wanted, limit, from: 0, to: GONE_FROM });
+      const gone = { org, wanted, limit: limit - there.length, from: GONE_FROM, to: 2 * GONE_FROM };
+      return [...there, ...(await beginningsFirst(db, gone))];
     },
   };
+}
+
+async function beginningsFirst(db: Kysely<Database>, range: Omit<Look, 'except'>): Promise<SearchHit[]> {
+  const { wanted, limit } = range;
+  const beginnings = await look(db, { ...range, wanted: TERM + wanted, except: new Set() });
+  const except = new Set(beginnings.map(keyOf));
+  return [...beginnings, ...(await look(db, { ...range, limit: limit - beginnings.length, except }))];
 }
 
 const keyOf = ({ kind, id, label }: SearchHit): string => `${kind} ${id} ${label}`;
@@ -55,15 +62,18 @@ interface Look {
   org: string;
   wanted: string;
   limit: number;
+  /** Parts from here on, and those from there on no more. */
+  from: number;
+  to: number;
   except: ReadonlySet<string>;
 }
 
-async function look(db: Kysely<Database>, { org, wanted, limit, except }: Look): Promise<SearchHit[]> {
+async function look(db: Kysely<Database>, { org, wanted, limit, from, to, except }: Look): Promise<SearchHit[]> {
   const hits: SearchHit[] = [];
-  for (let after: number | undefined = -1; after !== undefined && hits.length < limit;) {
+  for (let after: number | undefined = from - 1; after !== undefined && hits.length < limit;) {
     const { rows }: { rows: Part[] } = await sql<Part>`
       select part, body, entries from twin_search natural join twin_searched
-      where org = ${org} and part > ${after} and strpos(body, ${wanted}) > 0
+      where org = ${org} and part > ${after} and part < ${to} and strpos(body, ${wanted}) > 0
       order by part limit ${PARTS_A_LOOK}`.execute(db);
     hits.push(...rows.flatMap((row) => matching(row, wanted)).filter((hit) => !except.has(keyOf(hit))));
     after = rows.length === PARTS_A_LOOK ? rows.at(-1)?.part : undefined;

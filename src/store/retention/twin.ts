@@ -27,6 +27,15 @@ const lostEvent = (hit: RawBuilder<unknown>, { settled }: Cut): RawBuilder<boole
     select 1 from twin_events v
     where v.org = twin_search.org and v.uuid = ${hit}->>'id' and v.at >= ${settled}))`;
 
+/** Somebody in the index who is gone, and no longer in the twin or about to go from there. */
+const lostUser = (hit: RawBuilder<unknown>, { before }: Cut): RawBuilder<boolean> => sql`(
+  ${hit}->>'kind' = 'user' and coalesce(${hit}->>'gone', '') = 'true' and not exists (
+    select 1 from twin_users u
+    where u.org = twin_search.org and u.id = ${hit}->>'id' and not (u.gone and u.seen_at < ${before})))`;
+
+const lostHit = (hit: RawBuilder<unknown>, cut: Cut): RawBuilder<boolean> =>
+  sql`(${lostEvent(hit, cut)} or ${lostUser(hit, cut)})`;
+
 /** The copy of an organisation: those who are gone from it, what is over, and what broken syncs have left. */
 export const TWIN_REMOVALS: readonly Removal[] = [
   {
@@ -52,17 +61,17 @@ export const TWIN_REMOVALS: readonly Removal[] = [
   // The newest stretch of the log may be read again, and would raise them anew.
   { what: 'security events', table: 'twin_events', where: ({ settled }) => sql`twin_events.at < ${settled}` },
   {
-    what: 'parts of the search index with old events',
+    what: 'parts of the search index with old events or users',
     table: 'twin_search',
     where: (cut) => sql`
       exists (select 1 from twin_searched t where t.org = twin_search.org and t.run = twin_search.run
         and t.attempt = twin_search.attempt)
-      and exists (select 1 from json_array_elements(twin_search.entries) e(hit) where ${lostEvent(sql`e.hit`, cut)})`,
+      and exists (select 1 from json_array_elements(twin_search.entries) e(hit) where ${lostHit(sql`e.hit`, cut)})`,
     set: (cut) => sql`(body, entries) = (
       select coalesce(string_agg(l.line, E'\n' order by l.n), ''), coalesce(json_agg(e.hit order by l.n), '[]')
       from unnest(string_to_array(twin_search.body, E'\n')) with ordinality l(line, n)
         join json_array_elements(twin_search.entries) with ordinality e(hit, n) on e.n = l.n
-      where not ${lostEvent(sql`e.hit`, cut)})`,
+      where not ${lostHit(sql`e.hit`, cut)})`,
   },
   {
     what: 'log entries that a sync began with',

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { REMOVALS } from '../../../src/store/repositories/retention.ts';
+import { GONE_FROM } from '../../../src/store/search-parts.ts';
 import type { RunRecord, Store } from '../../../src/store/types.ts';
 import { insertRows, rowsWith, tablesWith } from '../../support/rows.ts';
 import type { Row } from '../../support/rows.ts';
@@ -461,9 +462,10 @@ describeOnStores('removal by age', (source) => {
     const store = await open(source);
     const hits = ['due-1', 'stay-1'].map((id) => ({ kind: 'event', id, label: id, detail: '' }));
     const user = { kind: 'user', id: '00u1', label: 'bob', detail: '' };
+    const left = ['00uold', '00unew', '00unever'].map((id) => ({ ...user, id, label: id, gone: true }));
     const carried = { since: daysAgo(101), until: daysAgo(100), entries: [{ actor: 'canary' }] };
     await insertRows(source, [
-      ...[event('due-1', 100), event('stay-1', 9)],
+      ...[event('due-1', 100), event('stay-1', 9), twinUser('00unew', 89, true)],
       ['twin_searched', { org: ORG, run: 's', attempt: '1' }],
       [
         'twin_search',
@@ -476,19 +478,26 @@ describeOnStores('removal by age', (source) => {
           entries: [hits[0]!, user, hits[1]!],
         },
       ],
+      [
+        'twin_search',
+        { org: ORG, run: 's', attempt: '1', part: GONE_FROM, body: '\t00uold\n\t00unew\n\t00unever', entries: left },
+      ],
+      twinUser('00uold', 91, true),
       ['twin_search', { org: ORG, run: 's', attempt: '1', part: 1, body: '\tann', entries: [user] }],
       ['twin_log', { org: ORG, run: '', carried }],
       ['twin_log', { org: 'other', run: '', carried: { ...carried, until: daysAgo(1) } }],
     ]);
     const removed = {
       'security events': 1,
-      'parts of the search index with old events': 1,
+      'users who are gone': 1,
+      'parts of the search index with old events or users': 2,
       'log entries that a sync began with': 1,
     };
     expect(await store.retention.due(BEFORE)).toEqual(removed);
     expect(await store.retention.remove(BEFORE)).toEqual(removed);
     expect(await store.retention.due(BEFORE)).toEqual({});
     expect(await store.twin.search.find(ORG, 'due-1', 9)).toEqual([]);
+    expect(await store.twin.search.find(ORG, '00u', 9)).toEqual([left[1]]);
     expect(await store.twin.search.find(ORG, 'bob', 9)).toEqual([user]);
     expect(await store.twin.search.find(ORG, 'stay-1', 9)).toEqual([hits[1]]);
     expect(await store.twin.events.carried(ORG)).toEqual({ ...carried, entries: [] });

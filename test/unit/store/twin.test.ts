@@ -1,5 +1,5 @@
 import { beforeEach, expect, it } from 'vitest';
-import { SearchParts } from '../../../src/store/search-parts.ts';
+import { GONE_FROM, SearchParts } from '../../../src/store/search-parts.ts';
 import type { Store, StoreTransaction } from '../../../src/store/types.ts';
 import type { GapChanges, JudgedPage } from '../../../src/store/twin-judged-types.ts';
 import type { ListedTwinUser, SyncView } from '../../../src/store/twin-types.ts';
@@ -251,6 +251,9 @@ describeOnStores('the twin', (source) => {
     parts.add(hit('Joanna@example.com'), ['Joanna@example.com', null]);
     for (let n = 0; n < 500; n += 1) parts.add(hit(`filler${n}`), [`filler${n}`]);
     parts.add(hit('Anna@example.com'), ['Anna@example.com', '100%_sure\n\tÄrger']);
+    const gone = new SearchParts(GONE_FROM);
+    gone.add({ ...hit('Annabel@example.com'), gone: true }, ['Annabel@example.com']);
+    await write((tx) => store.twin.search.add(tx, attempt('1'), gone.done()));
     const index = async (name: string, made: SearchParts) => {
       await write((tx) => store.twin.search.add(tx, attempt(name), made.take()));
       await write((tx) => store.twin.search.add(tx, attempt(name), made.done()));
@@ -260,7 +263,7 @@ describeOnStores('the twin', (source) => {
     await write((tx) => store.twin.search.turn(tx, attempt('1')));
     const find = async (text: string, limit = 10) =>
       (await store.twin.search.find(ORG, text, limit)).map(({ label }) => label);
-    expect(await find('ANNA')).toEqual(['Anna@example.com', 'Joanna@example.com']);
+    expect(await find('ANNA')).toEqual(['Anna@example.com', 'Joanna@example.com', 'Annabel@example.com']);
     expect(await find('anna', 1)).toEqual(['Anna@example.com']);
     expect(await find('filler', 300)).toHaveLength(300);
     expect(await find('100%_')).toEqual(['Anna@example.com']);
