@@ -58,7 +58,7 @@ const ROOMS = {
     builtins: false,
   },
   config: { imports: [], packages: ['zod', 'yaml'] },
-  store: { imports: ['audit'] },
+  store: { imports: ['audit', 'config/folder'] },
   connectors: { imports: ['governance', 'audit'], vendors: true },
   activities: { imports: [...PURE, 'connectors', 'store'] },
   // Lazily: who clicks in Slack is looked up through the governed pipeline, which main.ts puts together.

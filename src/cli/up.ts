@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { checkHome } from '../config/home.ts';
 import { EXIT } from './support/exit.ts';
 import { print, say, untilInterrupted, writeJson } from './support/io.ts';
@@ -95,7 +96,7 @@ async function stop(io: Io, options: UpOptions) {
   ]);
   const { home } = readEnvironment(io).arx;
   checkHome(home);
-  const stopped = await stopStack(home);
+  const stopped = existsSync(home) && (await stopStack(home));
   if (options.json) await writeJson(io, { schema: 'arx.up/v1', home, state: stopped ? 'stopped' : 'absent' });
   else await print(io, stopped ? `The stack in ${home} has ended.` : `No stack runs in ${home}.`);
   return EXIT.ok;

@@ -1,7 +1,8 @@
 /** Where the private half of the key that signs decisions is kept: ARX_DECISION_KEY, else a file of ARX_HOME. */
 import { randomBytes } from 'node:crypto';
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { makeFolder } from './folder.ts';
 import type { ArxEnv } from './env.ts';
 import { ConfigError } from './errors.ts';
 import { givenDecisionSeed } from './identity-keys.ts';
@@ -74,7 +75,7 @@ function firstSeed(file: string): Secret {
 }
 
 function write(file: string, seed: Secret): void {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(file), 0o700);
   rmSync(file, { force: true });
   writeFileSync(file, `${JSON.stringify({ privateKey: seed.reveal() })}\n`, { mode: 0o600, flag: 'wx' });
 }

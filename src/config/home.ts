@@ -1,6 +1,7 @@
-import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
+import { accessSync, constants, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { makeFolder } from './folder.ts';
 import { ConfigError } from './errors.ts';
 
 /** Per-user cache of arx, for what can be made again: XDG_CACHE_HOME/arx, else ~/.cache/arx. */
@@ -14,7 +15,7 @@ export const storedCredentials = (home: string): string => join(home, 'okta.json
 /** Makes the folder of ARX_HOME where it is missing. Throws ConfigError `arx_home` where it cannot be used. */
 export function makeHome(home: string): void {
   try {
-    mkdirSync(home, { recursive: true, mode: 0o700 });
+    makeFolder(home, 0o700);
   } catch (thrown) {
     throw unusable(home, thrown);
   }
@@ -37,6 +38,7 @@ const WHY: Readonly<Record<string, string>> = {
   EACCES: 'it may not be read and written by this user',
   EPERM: 'it may not be read and written by this user',
   EROFS: 'it is on a file system that is read-only',
+  ENOENT: 'its file system lets no folder be made there',
   ENOSPC: 'its disk is full',
 };
 

@@ -1,5 +1,6 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeFolder } from '../config/folder.ts';
 import { withLock } from './lock.ts';
 import { isAlive, ownProcess } from './processes.ts';
 import type { ProcessId } from './processes.ts';
@@ -21,7 +22,7 @@ export class DataDirInUseError extends Error {
  */
 export async function holdDataDir(dataDir: string): Promise<() => Promise<void>> {
   const pidFile = `${dataDir}.pid`;
-  mkdirSync(dirname(dataDir), { recursive: true });
+  makeFolder(dirname(dataDir));
   await withLock(`${pidFile}.lock`, async () => {
     const holder = readHolder(pidFile);
     if (holder && isAlive(holder)) throw new DataDirInUseError(dataDir, holder.pid);

@@ -1,7 +1,8 @@
 /** A lock file between processes of one machine, given back when its holder dies by whatever means. */
-import { linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { makeFolder } from '../config/folder.ts';
 import { isAlive, ownProcess } from './processes.ts';
 import type { ProcessId } from './processes.ts';
 
@@ -14,7 +15,7 @@ export async function withLock<T>(
   work: () => Promise<T>,
   onWait: (holder: number) => void = () => undefined,
 ): Promise<T> {
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   for (let told = false; !take(path); await delay(50)) {
     const text = read(path);
     const holder = text === null ? null : parse(text);

@@ -1,7 +1,8 @@
 /** What the commands on one state folder know of each other: stack.json, and one file for each command that uses it. */
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '../config/folder.ts';
 import { isAlive, ownProcess } from './processes.ts';
 import type { ProcessId } from './processes.ts';
 
@@ -63,7 +64,7 @@ export function removeState(home: string): void {
 /** Enters this process among those that use the stack; gives the entry that `leave` takes away. */
 export function enter(home: string): string {
   const { users } = stackFiles(home);
-  mkdirSync(users, { recursive: true, mode: 0o700 });
+  makeFolder(users, 0o700);
   const entry = join(users, `${process.pid}.${randomUUID()}`);
   writeFileSync(entry, JSON.stringify(ownProcess()));
   return entry;

@@ -6,7 +6,8 @@
  * `close({ end: true })` or `stopStack` takes that back.
  * A stack whose commands were all killed is ended and started anew by the next one; what it stored is kept.
  */
-import { mkdirSync, realpathSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
+import { makeFolder } from '../config/folder.ts';
 import { ConfigError } from '../config/errors.ts';
 import { withLock } from './lock.ts';
 import { accepts } from './ports.ts';
@@ -50,7 +51,7 @@ export interface Stack {
  * `temporal_start` where a part does not come up, and whatever coded error the worker itself reports.
  */
 export async function openStack(given: StackOptions): Promise<Stack> {
-  mkdirSync(stackFiles(given.home).logs, { recursive: true, mode: 0o700 });
+  makeFolder(stackFiles(given.home).logs, 0o700);
   const options = { ...given, home: realpathSync(given.home) };
   const { home, log } = options;
   const waiting = (pid: number) => log(`waiting for process ${pid}, which is starting or ending the stack in ${home}`);

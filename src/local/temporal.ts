@@ -1,8 +1,9 @@
 /** A Temporal development server for this machine: found, fetched or built, then started as a child process. */
-import { constants, accessSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { constants, accessSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { makeFolder } from '../config/folder.ts';
 import { Connection } from '@temporalio/client';
 import { ConfigError } from '../config/errors.ts';
 import { withLock } from './lock.ts';
@@ -46,7 +47,7 @@ export async function findTemporal(options: FindOptions): Promise<TemporalExecut
   if (onPath !== null) return { path: onPath, how: 'PATH' };
   const target = join(cacheDir, 'temporal');
   if (isExecutable(target)) return { path: target, how: 'cache' };
-  mkdirSync(cacheDir, { recursive: true });
+  makeFolder(cacheDir);
   const waiting = (pid: number) => log(`waiting for process ${pid}, which is getting the Temporal CLI`);
   return await withLock(`${target}.lock`, () => install(options, target), waiting);
 }

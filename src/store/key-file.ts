@@ -1,6 +1,7 @@
 /** Where the private key of the audit log is kept: a variable that the operator sets, else a file of ARX_HOME. */
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { makeFolder } from '../config/folder.ts';
 import { CheckpointError } from '../audit/errors.ts';
 import { parsePrivateKey, privateKeyText } from '../audit/note.ts';
 import type { NoteSigner } from '../audit/note.ts';
@@ -70,7 +71,7 @@ function readKey(path: string): NoteSigner | null {
 function writeNew(path: string, name: string): boolean {
   const seed = newSeed();
   const partial = `${path}.${process.pid}.part`;
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(path), 0o700);
   writeFileSync(partial, `${privateKeyText(ed25519Signer(name, seed), seed)}\n`, { mode: 0o600, flag: 'wx' });
   try {
     linkSync(partial, path);

@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { makeFolder } from '../config/folder.ts';
 import { bundleFile, unseal } from './bundle-key.ts';
 
 const UNUSED_AFTER_MS = 14 * 24 * 3_600_000;
@@ -16,7 +17,7 @@ export function keptBundle(folder: string, key: string): string | null {
 
 /** Keeps a sealed bundle: complete at once, whoever else does the same. Old ones go. Throws where the folder can't be written. */
 export function keepBundle(folder: string, key: string, sealed: string): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder, 0o700);
   const aside = join(folder, `${bundleFile(key)}.${randomUUID()}`);
   try {
     writeFileSync(aside, sealed, { mode: 0o644, flag: 'wx' });

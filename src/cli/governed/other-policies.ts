@@ -1,5 +1,6 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { makeFolder } from '../../config/folder.ts';
 import { eventRuleBase } from '../../config/event-rules.ts';
 import { configDigest, loadConfig } from '../../config/load.ts';
 import { policyBase, readPolicies } from '../../config/policies.ts';
@@ -31,7 +32,7 @@ export function withPolicies(settings: Settings, directory: string | undefined, 
   };
   const folder = join(arx.home, 'run');
   const path = join(folder, `policies-${configDigest(changed).slice(0, 16)}.yaml`);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder, 0o700);
   // JSON is YAML, too.
   writeFileSync(path, JSON.stringify(changed), { mode: 0o600 });
   const file = loadConfig({ path, catalogue: CATALOGUE });

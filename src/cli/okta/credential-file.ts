@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { closeSync, fsyncSync, linkSync, lstatSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, linkSync, lstatSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeFolder } from '../../config/folder.ts';
 import type { Secret } from '../../config/secret.ts';
 import { CliError, usageError } from '../support/errors.ts';
 
@@ -20,7 +21,7 @@ export function storeCredentials(
 ): void {
   const partial = `${file}.${randomUUID()}.part`;
   try {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(file), 0o700);
     writeWhole(partial, `${JSON.stringify({ domain, api_token: token.reveal() }, null, 2)}\n`);
     // A link fails where the name is taken, a rename does not.
     if (force) renameSync(partial, file);

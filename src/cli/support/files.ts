@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { makeFolder } from '../../config/folder.ts';
 import { CliError } from './errors.ts';
 import { write } from './io.ts';
 import type { Io } from './io.ts';
@@ -20,7 +21,7 @@ export async function deliver(io: Io, pieces: Pieces, out: string | undefined): 
 async function toFile(path: string, pieces: Pieces): Promise<void> {
   const partial = `${path}.${process.pid}.part`;
   try {
-    await mkdir(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     // Reports and exports name people: nobody but the owner may read them.
     const file = createWriteStream(partial, { mode: 0o600, flush: true });
     await once(file, 'open');

@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
+import { makeFolder } from '../../config/folder.ts';
 import { checkHome, makeHome } from '../../config/home.ts';
 import { CliError } from './errors.ts';
 import type { Environment } from './settings.ts';
@@ -20,7 +21,7 @@ export async function withLocalStore<Result>(
   checkHome(arx.home);
   if (!create && !existsSync(files.postgres)) throw noStore();
   makeHome(arx.home);
-  mkdirSync(files.logs, { recursive: true, mode: 0o700 });
+  makeFolder(files.logs, 0o700);
   return withLock(files.lock, async () => {
     const running = readState(arx.home);
     const { accepts } = await import('../../local/ports.ts');

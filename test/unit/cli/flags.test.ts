@@ -88,6 +88,9 @@ const BAD: [argv: string[], code: number, message: RegExp][] = [
   [['keys', 'create', '--name', 'Ann Smith'], 2, /A name of small letters/],
   [['keys', 'create', '--name', 'ann', '--for', 'two words'], 2, /--for wants the login/],
   [['keys', 'revoke'], 2, /missing required argument 'name'/],
+  [[...check, '--users', '--no-users'], 2, /--users and --no-users contradict each other/],
+  [['twin', 'users', '--gone', '--no-gone'], 2, /--gone and --no-gone contradict each other/],
+  [['twin', 'apps', '--no-gone', '--gone'], 2, /--gone and --no-gone contradict each other/],
 ];
 
 describe.each(BAD)('arx %j', (argv, code, message) => {
@@ -114,6 +117,34 @@ it.each([
   [...check, '--json'],
 ])('--json is understood wherever it stands: %s %s %s', async (...argv) => {
   expect(JSON.parse((await arx(argv, env)).out)).toMatchObject({ schema: 'arx.error/v1', code: 'missing_variable' });
+});
+
+it.each([
+  [['report', 'latest'], 'csv'],
+  [['report', 'latest', '--out', 'x.html'], 'html'],
+  [['audit', 'export'], 'csv'],
+  [['twin', 'profile'], 'md'],
+  ...['facts', 'gaps', 'events', 'users', 'apps', 'timeline', 'search x'].map((view) => [
+    ['twin', ...view.split(' ')],
+    'table',
+  ]),
+] as [string[], string][])('%j refuses --json beside --format %s', async (argv, format) => {
+  for (const both of [
+    [...argv, '--json', '--format', format],
+    ['--json', ...argv, '--format', format],
+  ]) {
+    const { code, out } = await arx(both, env);
+    expect(code).toBe(2);
+    const message = `--json and --format ${format} contradict each other.`;
+    expect(JSON.parse(out)).toMatchObject({ schema: 'arx.error/v1', code: 'usage', message });
+  }
+});
+
+it('--json goes with --format json, and with an export that is written to a file', async () => {
+  const list = await arx(['twin', 'facts', '--json', '--format', 'json'], env);
+  expect([list.code, JSON.parse(list.out)]).toMatchObject([0, { schema: 'arx.twin/v1' }]);
+  const exported = await arx(['audit', 'export', '--json', '--format', 'csv', '--out', join(folder, 'x.csv')], env);
+  expect(JSON.parse(exported.out)).toMatchObject({ code: 'no_store' });
 });
 
 describe('places', () => {
@@ -170,6 +201,8 @@ describe('an ARX_HOME that cannot be used', () => {
     [['audit', 'verify'], join(file('home-file', ''), 'below')],
     [['demo'], join(file('home-file', ''), 'below')],
     [[...check, '--local', '--dry-run'], join(file('home-file', ''), 'below')],
+    [['okta', 'sync', '--local'], '/proc/nope'],
+    [['demo'], '/proc/nope/below'],
   ])('is named by %j', async (argv, ARX_HOME) => {
     const { code, out } = await arx([...argv, '--json'], { ...okta, ARX_HOME });
     const document = JSON.parse(out) as Record<string, unknown>;

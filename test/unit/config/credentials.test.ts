@@ -57,14 +57,10 @@ describe('oktaSettings', () => {
   it('never mixes the stored file with variables of Okta, nor with what arx.yaml names', async () => {
     const env = { OKTA_DOMAIN: 'env.okta.com', OKTA_API_TOKEN: '00other' };
     expect((await settings({ files: stored, env })).host).toBe('env.okta.com');
-    for (const one of [
-      { OKTA_DOMAIN: 'env.okta.com' },
-      { OKTA_API_TOKEN: '00other' },
-      { OKTA_CLIENT_ID: '0oaabcdefgh' },
-    ])
-      expect((await configErrorFrom(() => settings({ files: stored, env: one as Record<string, string> }))).code).toBe(
-        'missing_variable',
-      );
+    for (const [name, value] of Object.entries({ ...env, OKTA_CLIENT_ID: '0oaabcdefgh' })) {
+      const given = { files: stored, env: { [name]: value } };
+      expect((await configErrorFrom(() => settings(given))).code).toBe('missing_variable');
+    }
     expect((await configErrorFrom(() => settings({ files: stored, vault: './no' }))).code).toBe('credentials');
   });
 

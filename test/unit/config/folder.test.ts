@@ -1,0 +1,27 @@
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { makeFolder } from '../../../src/config/folder.ts';
+import { makeHome } from '../../../src/config/home.ts';
+import { configErrorOf, directoryWith } from '../../support/config.ts';
+
+describe('makeFolder', () => {
+  it('makes every level that is missing, with its mode, and takes what is there', () => {
+    const deep = join(directoryWith({ 'a/x': '' }), 'a', 'b', 'c');
+    makeFolder(deep, 0o700);
+    makeFolder(deep, 0o700);
+    expect([deep, join(deep, '..')].map((path) => statSync(path).mode & 0o777)).toEqual([0o700, 0o700]);
+  });
+
+  it('throws where a file is in the way', () => {
+    const root = directoryWith({ file: '' });
+    expect(() => makeFolder(join(root, 'file'))).toThrow(/EEXIST/);
+    expect(() => makeFolder(join(root, 'file', 'below'))).toThrow(/EEXIST|ENOTDIR/);
+  });
+
+  it.runIf(existsSync('/proc/self'))('returns from a file system that lets no folder be made', () => {
+    expect(() => makeFolder('/proc/nope/below')).toThrow(/ENOENT/);
+    const error = configErrorOf(() => makeHome('/proc/nope'));
+    expect(error).toMatchObject({ code: 'arx_home', message: expect.stringContaining('/proc/nope') });
+  });
+});
