@@ -22,7 +22,7 @@ import { defineRestore } from './restore.ts';
 import { defineRun } from './run.ts';
 import { defineRuns } from './runs.ts';
 import { EXIT, EXIT_MEANING } from './support/exit.ts';
-import { withInheritedJson } from './support/options.ts';
+import { refuseTwoForms, withInheritedJson } from './support/options.ts';
 import type { DefineVerb, Runner } from './support/verb.ts';
 import { defineTwin } from './twin.ts';
 import { defineUnregister } from './unregister.ts';
@@ -80,7 +80,10 @@ export function buildProgram(hooks: ProgramHooks): Command {
     .showSuggestionAfterError()
     .exitOverride()
     .addHelpText('after', exitCodes())
-    .hook('preAction', (_, command) => void (hooks.json && command.setOptionValue('json', true)));
+    .hook('preAction', (_, command) => {
+      if (hooks.json) command.setOptionValue('json', true);
+      refuseTwoForms(command);
+    });
   withInheritedJson(program);
   for (const define of VERBS) define(program, hooks.run);
   return program;

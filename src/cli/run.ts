@@ -4,6 +4,7 @@ import { verdictList } from './support/fail-on.ts';
 import {
   LOCAL_STACK,
   filled,
+  refuseBoth,
   several,
   whole,
   withConfig,
@@ -34,7 +35,7 @@ export const defineRun: DefineVerb = (program, run) => {
   const check = withInheritedJson(program.command('run').description('run a workflow now'))
     .command('mfa-enforcement-check')
     .description('check the factors of every user in scope, keep one ticket for each who is not covered, and report');
-  withJson(withLocal(withConfig(check), LOCAL_STACK))
+  refuseBoth(withJson(withLocal(withConfig(check), LOCAL_STACK)), 'users')
     .option('--dry-run', 'open no ticket and post nothing; say what would have been done')
     .addOption(
       new Option('--mode <mode>', 'read everybody, or only who changed; replaces scan.mode').choices(['full', 'delta']),

@@ -1,7 +1,7 @@
 import { Option } from 'commander';
 import { FORMATS, PROFILE_FORMATS } from './twin/options.ts';
 import type { ListOptions, ProfileOptions } from './twin/options.ts';
-import { filled, whole, withConfig, withInheritedJson, withJson, withLocal } from './support/options.ts';
+import { filled, refuseBoth, whole, withConfig, withInheritedJson, withJson, withLocal } from './support/options.ts';
 import { oneOrMore } from './twin/words.ts';
 import type { DefineVerb } from './support/verb.ts';
 import { GAP_KINDS, SEVERITIES } from '../twin/types.ts';
@@ -38,7 +38,7 @@ export const defineTwin: DefineVerb = (program, run) => {
     .option('--severity <severities>', SEVERITY, oneOrMore(SEVERITIES))
     .option('--rule <name>', 'only those of this rule', filled)
     .action(shown('events'));
-  list('users', 'list users with their factors and roles, and why they are privileged')
+  const users = list('users', 'list users with their factors and roles, and why they are privileged')
     .option('--status <statuses>', 'only these statuses, such as ACTIVE,SUSPENDED', oneOrMore())
     .option(
       '--mfa <states>',
@@ -49,12 +49,14 @@ export const defineTwin: DefineVerb = (program, run) => {
     .option('--gone', 'only those who are no longer there')
     .option('--no-gone', 'without those who are no longer there')
     .action(shown('users'));
-  list('apps', 'list apps with their sign-on mode and how many are assigned')
+  refuseBoth(users, 'gone');
+  const apps = list('apps', 'list apps with their sign-on mode and how many are assigned')
     .option('--status <statuses>', 'only these statuses, such as ACTIVE', oneOrMore())
     .option('--sign-on <modes>', 'only these sign-on modes, such as SAML_2_0,BROWSER_PLUGIN', oneOrMore())
     .option('--gone', 'only those that are no longer there')
     .option('--no-gone', 'without those that are no longer there')
     .action(shown('apps'));
+  refuseBoth(apps, 'gone');
   list('timeline', 'list the posture at each sync, newest first, and what changed, the most important first')
     .option('--changes', 'list what changed instead of the posture')
     .action((options: ListOptions) => shown(options.changes ? 'changes' : 'timeline')(options));

@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
+import { usageError } from './errors.ts';
 
 /** `--json`: one document on standard output. */
 export const withJson = (command: Command): Command => command.option('--json', 'print one JSON document, errors too');
@@ -43,3 +44,27 @@ export const filled = (value: string): string => {
   if (value.trim() === '') throw new InvalidArgumentError('A value is expected.');
   return value;
 };
+
+/**
+ * Refuses `--json` beside a `--format` that is no JSON, for every command that has both. Where no form of a command is
+ * `json`, as of an export, `--json` with `--out` tells of the file that is written.
+ */
+export function refuseTwoForms(command: Command): void {
+  const { json, format, out } = command.opts<{ json?: boolean; format?: string; out?: string }>();
+  if (!json || format === undefined || command.getOptionValueSource('format') !== 'cli') return;
+  const choices = command.options.find((option) => option.attributeName() === 'format')?.argChoices ?? [];
+  if (format.startsWith('json') || (out !== undefined && !choices.includes('json'))) return;
+  throw usageError(`--json and --format ${format} contradict each other.`, 'Leave one of them out.');
+}
+
+/** Refuses `--NAME` together with `--no-NAME`: commander would take the last one. */
+export function refuseBoth(command: Command, name: string): Command {
+  const given = new Set<string>();
+  for (const one of [name, `no-${name}`]) {
+    command.on(`option:${one}`, () => {
+      if (given.add(one).size < 2) return;
+      command.error(`error: --${name} and --no-${name} contradict each other`, { code: 'commander.conflictingOption' });
+    });
+  }
+  return command;
+}
