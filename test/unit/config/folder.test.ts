@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { makeFolder } from '../../../src/config/folder.ts';
@@ -19,8 +19,8 @@ describe('makeFolder', () => {
     expect(() => makeFolder(join(root, 'file', 'below'))).toThrow(/EEXIST|ENOTDIR/);
   });
 
-  it.runIf(existsSync('/proc/self'))('returns from a file system that lets no folder be made', () => {
-    expect(() => makeFolder('/proc/nope/below')).toThrow(/ENOENT/);
+  it('returns from a file system that lets no folder be made', () => {
+    expect(() => makeFolder('/proc/nope/below')).toThrow(/^E(NOENT|ACCES|ROFS)/);
     const error = configErrorOf(() => makeHome('/proc/nope'));
     expect(error).toMatchObject({ code: 'arx_home', message: expect.stringContaining('/proc/nope') });
   });
