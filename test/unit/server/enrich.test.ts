@@ -117,6 +117,48 @@ describeOnStores('the enrichment API', ({ fresh }) => {
     expect(calls()).toBe(before);
   });
 
+  it('refuses words of the address that it does not know, by name, and asks Okta nothing', async () => {
+    const { get, app } = await serve(await fresh());
+    const before = calls();
+    for (const [words, path] of [
+      ['refresh=maybe', 'refresh'],
+      ['refresh=', 'refresh'],
+      ['refresh=true&refresh=true', 'refresh'],
+      ['fresh=true', 'fresh'],
+      ['refresh=true&verbose=1', 'verbose'],
+    ]) {
+      const answer = await get(`ann@example.com?${words}`);
+      const document = (await answer.json()) as { remedy: string };
+      expect([words, answer.status, document]).toMatchObject([
+        words,
+        400,
+        { code: 'invalid_argument', where: { path } },
+      ]);
+      expect(document.remedy).toContain('refresh=true or refresh=false');
+      expect(fits('Error', document)).toEqual([]);
+    }
+    const headers = { 'content-type': 'application/json', ...BEARER };
+    const body = JSON.stringify({ accounts: ['ann@example.com'] });
+    const posted = await app.request('/v1/enrich?refresh=true', { method: 'POST', headers, body });
+    expect([posted.status, await posted.json()]).toMatchObject([400, { where: { path: 'refresh' } }]);
+    expect(calls()).toBe(before);
+    expect((await get('ann@example.com?refresh=false')).status).toBe(200);
+  });
+
+  it('says how many accounts a batch may have', async () => {
+    const { post } = await serve(await fresh());
+    for (const length of [0, 1_001]) {
+      const answer = await post({ accounts: Array.from({ length }, () => 'ann') });
+      const document = (await answer.json()) as { message: string };
+      expect(answer.status).toBe(400);
+      expect(document.message).toBe(`A batch has 1 to 1000 accounts; this one has ${length}.`);
+      expect(fits('Error', document)).toEqual([]);
+    }
+    expect(await (await post({ accounts: [5] })).json()).toMatchObject({
+      message: expect.stringMatching(/^The body is/),
+    });
+  });
+
   it('keeps each key to its number of accounts a minute', async () => {
     let at = Date.now();
     const { get, post } = await serve(await fresh(), { enrichmentsPerMinute: () => 60, now: () => new Date(at) });

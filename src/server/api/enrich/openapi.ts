@@ -2,8 +2,13 @@ import { json, object, orNull, ref, refused, refusedUntil, text } from '../opena
 
 const texts = { type: ['array', 'null'], items: text } as const;
 
+/** Most accounts of one batch. */
+export const MOST_ACCOUNTS = 1_000;
+
 const REFUSALS = {
-  400: refused('The text cannot be the name of an account, or the body has not its form.'),
+  400: refused(
+    `The text cannot be the name of an account; a word behind the ? is unknown, said twice or not of its form; or the body has not its form or not 1 to ${MOST_ACCOUNTS} accounts.`,
+  ),
   401: refused('No access key that counts.'),
   403: refused('The policies do not let accounts be read.'),
   413: refused('The body is too large.'),
@@ -18,9 +23,6 @@ const refresh = {
   description: 'Ask Okta anew, whatever is kept',
   schema: { type: 'string', enum: ['true', 'false'] },
 };
-
-/** Most accounts of one batch. */
-export const MOST_ACCOUNTS = 1_000;
 
 /** What the enrichment API answers, by name. */
 export const ENRICH_SCHEMAS = {

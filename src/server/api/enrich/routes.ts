@@ -11,6 +11,7 @@ import { Problem } from '../../problem.ts';
 import type { ServerParts } from '../../types.ts';
 import { KeyRing } from '../key-ring.ts';
 import { KeyLimits } from '../key-limits.ts';
+import { queryOf } from '../flows/requests.ts';
 import { MOST_ACCOUNTS } from './openapi.ts';
 
 type Env = { Variables: { key: AccessKey } };
@@ -18,10 +19,10 @@ type Env = { Variables: { key: AccessKey } };
 /** A thousand names of the longest kind, each character escaped. */
 const MOST_BYTES = 2 * 1024 * 1024;
 const BOUNDED = bounded(MOST_BYTES, { remedy: `Send at most ${MOST_ACCOUNTS} accounts, ${MOST_BYTES} bytes.` });
-const BATCH = z.strictObject({
-  accounts: z.array(z.string()).min(1).max(MOST_ACCOUNTS),
-  refresh: z.boolean().optional(),
-});
+const BATCH = z.strictObject({ accounts: z.array(z.string()), refresh: z.boolean().optional() });
+/** What may stand behind the `?`. */
+const ASKED = z.strictObject({ refresh: z.enum(['true', 'false']).optional() });
+const NOTHING = z.strictObject({});
 
 /** `/v1/enrich`: who accounts are, for whoever has an access key. */
 export function enrichRoutes(parts: ServerParts): Hono<Env> {
@@ -34,12 +35,13 @@ export function enrichRoutes(parts: ServerParts): Hono<Env> {
   });
   // Account names may hold slashes, sent as they are or encoded.
   app.get('/account/:value{.+}', async (context) => {
+    const refresh = wordsOf(context, ASKED).refresh === 'true';
     allow(limits, context, 1);
-    const refresh = context.req.query('refresh') === 'true';
     const [account] = await enrich(parts, context, { accounts: [context.req.param('value')], refresh });
     return context.json(account);
   });
   app.post('/', BOUNDED, async (context) => {
+    wordsOf(context, NOTHING);
     const { accounts, refresh = false } = await batchOf(context);
     allow(limits, context, accounts.length);
     const results = await enrich(parts, context, { accounts, refresh });
@@ -85,13 +87,38 @@ function allow(limits: KeyLimits, context: Context<Env>, accounts: number): void
   });
 }
 
+/** The words behind the `?`. Throws Problem 400 that names the one that is unknown, said twice or not of its form. */
+function wordsOf<Schema extends z.ZodType>(context: Context, schema: Schema): z.output<Schema> {
+  try {
+    return queryOf(context, schema);
+  } catch (thrown) {
+    if (!(thrown instanceof Problem)) throw thrown;
+    const path = thrown.about.where?.path ?? '';
+    throw new Problem(400, 'invalid_argument', {
+      message: `The words behind the ? of the address have not their form: ${path}.`,
+      remedy: 'GET /v1/enrich/account/VALUE takes refresh=true or refresh=false, once; POST /v1/enrich takes none.',
+      path,
+    });
+  }
+}
+
 async function batchOf({ req }: Context): Promise<z.output<typeof BATCH>> {
   const isJson = /^application\/json(\s*;|$)/i.test(req.header('content-type') ?? '');
   const body: unknown = isJson ? await req.json<unknown>().catch(() => null) : null;
   const parsed = BATCH.safeParse(body);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) return sized(parsed.data);
   throw new Problem(400, 'invalid_argument', {
     message: 'The body is not a JSON object with accounts: a list of names.',
     remedy: `Send {"accounts": ["jdoe@example.com"]} as application/json, ${MOST_ACCOUNTS} accounts at most.`,
+  });
+}
+
+function sized(batch: z.output<typeof BATCH>): z.output<typeof BATCH> {
+  const { length } = batch.accounts;
+  if (length >= 1 && length <= MOST_ACCOUNTS) return batch;
+  throw new Problem(400, 'invalid_argument', {
+    message: `A batch has 1 to ${MOST_ACCOUNTS} accounts; this one has ${length}.`,
+    remedy: length === 0 ? 'Name at least one account.' : `Send several batches of at most ${MOST_ACCOUNTS} accounts.`,
+    path: 'accounts',
   });
 }
