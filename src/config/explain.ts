@@ -8,10 +8,12 @@ type Issue = z.core.$ZodIssue;
 
 /** Turns what a schema found wrong into errors with place, expectation and remedy; values are never quoted. */
 function explainIssues(issues: readonly Issue[], source: YamlSource, schema: z.ZodType): ConfigError[] {
+  const shape = z.toJSONSchema(schema, { io: 'input' }) as JsonSchema;
   return issues
     .flatMap((issue) => innermost(issue))
+    .filter(isFirstOfItsKind)
     .flatMap((issue) =>
-      issue.code === 'unrecognized_keys' ? unknownKeys(issue, source, schema) : [wrongValue(issue, source)],
+      issue.code === 'unrecognized_keys' ? unknownKeys(issue, source, shape) : [wrongValue(issue, source, shape)],
     );
 }
 
@@ -25,6 +27,10 @@ export function checkSource<Schema extends z.ZodType>(
   return { ok: false, errors: explainIssues(parsed.error.issues, source, schema) };
 }
 
+// Several checks of one value may expect the same.
+const isFirstOfItsKind = ({ path, message }: Issue, at: number, all: readonly Issue[]): boolean =>
+  all.findIndex((one) => one.message === message && dotted(one.path) === dotted(path)) === at;
+
 // Of a union, the branch that came furthest says more than the union itself.
 function innermost(issue: Issue): Issue[] {
   if (issue.code !== 'invalid_union') return [issue];
@@ -33,8 +39,8 @@ function innermost(issue: Issue): Issue[] {
   return deep.flatMap((inner) => innermost({ ...inner, path: [...issue.path, ...inner.path] } as Issue));
 }
 
-function unknownKeys(issue: Issue & { keys: string[] }, source: YamlSource, schema: z.ZodType): ConfigError[] {
-  const known = keysAt(z.toJSONSchema(schema, { io: 'input' }) as JsonSchema, issue.path);
+function unknownKeys(issue: Issue & { keys: string[] }, source: YamlSource, shape: JsonSchema): ConfigError[] {
+  const known = keysAt(shape, issue.path);
   return issue.keys.map((key) => {
     const path = [...issue.path, key];
     const near = nearest(key, known);
@@ -49,7 +55,7 @@ function unknownKeys(issue: Issue & { keys: string[] }, source: YamlSource, sche
   });
 }
 
-function wrongValue(issue: Issue, source: YamlSource): ConfigError {
+function wrongValue(issue: Issue, source: YamlSource, shape: JsonSchema): ConfigError {
   const found = valueAt(source.value, issue.path);
   const where = source.valuePlace(issue.path);
   const path = printable(dotted(issue.path)) || 'the file';
@@ -59,7 +65,7 @@ function wrongValue(issue: Issue, source: YamlSource): ConfigError {
   const suggestion = issue.code === 'invalid_value' ? nearest(String(found), issue.values.map(String)) : null;
   const remedy = suggestion
     ? `Did you mean ${suggestion}?`
-    : `Write ${expected(issue)}, or take the key out to get its default.`;
+    : `Write ${expected(issue)}${orLeaveOut(shape, issue.path)}.`;
   const got = issue.code === 'invalid_type' ? `, got ${kind(found)}` : '';
   return new ConfigError('wrong_value', `${path}: expected ${expected(issue)}${got}`, remedy, where);
 }
@@ -95,19 +101,34 @@ interface JsonSchema {
   /** Of a map whose keys are listed. */
   propertyNames?: { enum?: string[] };
   anyOf?: JsonSchema[];
+  required?: string[];
+  default?: unknown;
 }
 
-function keysAt(schema: JsonSchema, path: readonly PropertyKey[]): string[] {
+/** What taking the key out does: of one that is required, of an entry of a list and of the whole file, nothing good. */
+function orLeaveOut(shape: JsonSchema, path: readonly PropertyKey[]): string {
+  const key = path.at(-1);
+  if (typeof key !== 'string') return '';
+  const within = schemasAt(shape, path.slice(0, -1)).filter(({ properties }) => properties?.[key] !== undefined);
+  if (within.length === 0 || within.some(({ required }) => required?.includes(key))) return '';
+  const hasDefault = within.some(({ properties }) => properties?.[key]?.default !== undefined);
+  return `, or take the key out${hasDefault ? ' to get its default' : ''}`;
+}
+
+/** What a schema says of the values at a path, each branch of a union for itself. */
+function schemasAt(schema: JsonSchema, path: readonly PropertyKey[]): JsonSchema[] {
   const [key, ...rest] = path;
   const branches = [schema, ...(schema.anyOf ?? [])];
-  if (key === undefined)
-    return branches.flatMap((branch) => branch.propertyNames?.enum ?? Object.keys(branch.properties ?? {}));
+  if (key === undefined) return branches;
   return branches.flatMap((branch) => {
     const next =
       typeof key === 'number' ? branch.items : (branch.properties?.[String(key)] ?? branch.additionalProperties);
-    return typeof next === 'object' ? keysAt(next, rest) : [];
+    return typeof next === 'object' ? schemasAt(next, rest) : [];
   });
 }
+
+const keysAt = (shape: JsonSchema, path: readonly PropertyKey[]): string[] =>
+  schemasAt(shape, path).flatMap((branch) => branch.propertyNames?.enum ?? Object.keys(branch.properties ?? {}));
 
 // Keys are the user's own text: no control characters in a terminal, and not endless.
 const printable = (text: string): string => text.replace(/\p{C}/gu, '?').slice(0, 120);

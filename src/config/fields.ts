@@ -27,14 +27,15 @@ export function whole(from: number, to: number) {
 export const flag = z.boolean({ error: 'true or false' });
 
 const A_DURATION = 'a duration: a whole number and one of s, m, h, d, such as 14d or 30m';
-/** A duration as written, such as `14d`; it stays text. */
+const SHAPE = /^\d{1,9}[smhd]$/;
+/** A duration as written, such as `14d`; it stays text. Each check lets pass what one before it refuses: one mistake, one error. */
 export const duration = z
   .string({ error: A_DURATION })
-  .regex(/^\d{1,9}[smhd]$/, { error: A_DURATION })
-  .refine((value) => parseDuration(value) !== null, { error: 'a duration of ten years at most' });
+  .regex(SHAPE, { error: A_DURATION })
+  .refine((value) => !SHAPE.test(value) || parseDuration(value) !== null, { error: 'a duration of ten years at most' });
 
 /** A duration longer than nothing. */
-export const someTime = duration.refine((value) => (parseDuration(value) ?? 0) > 0, {
+export const someTime = duration.refine((value) => parseDuration(value) !== 0, {
   error: 'a duration longer than 0',
 });
 

@@ -416,6 +416,30 @@ describe('arx.yaml that is wrong', () => {
     expect(textOf(error)).not.toContain(CANARY);
   });
 
+  it.each([
+    ['grace_period: 30x', 'grace_period', /such as 14d or 30m, or take the key out to get its default\.$/],
+    ['schedule: { catchup_window: 10q }', 'schedule.catchup_window', /such as 14d or 30m, or take the key out/],
+    ['schedule: { catchup_window: 99999d }', 'schedule.catchup_window', /^Write a duration of ten years at most/],
+    ['enrichment: { activity_window: 99999d }', 'enrichment.activity_window', /^Write a duration of ten years/],
+    ['enrichment: { cache_ttl: 99999d }', 'enrichment.cache_ttl', /^Write a duration of ten years/],
+    ['quota: { share: -1 }', 'quota.share', /^Write [^,]+ above 0/],
+  ])('one mistake is one error: %s', (line, path, remedy) => {
+    const file = join(directoryWith({ 'arx.yaml': `${v}${line}\n` }), 'arx.yaml');
+    const error = configErrorOf(() => loadConfig({ path: file, catalogue: CATALOGUE }));
+    expect([error, ...error.others].map(({ where }) => where?.path)).toEqual([path]);
+    expect(error.remedy).toMatch(remedy);
+  });
+
+  it.each([
+    ['a list for the file', '- a\n', /^Write a mapping \(key: value\)\.$/],
+    ['the version, which has no default', 'version: 2\n', /^(Write [^,]+|Did you mean 1\?)\.?$/],
+    ['an entry of a list', `${v}scope: { statuses: [5] }\n`, /^Write (?!.*take the key out)/],
+    ['a key that has no default but need not be', `${v}slack: { channel: 5 }\n`, /take the key out/],
+  ])('offers a default only where there is one: %s', (_, yaml, remedy) => {
+    const file = join(directoryWith({ 'arx.yaml': yaml }), 'arx.yaml');
+    expect(configErrorOf(() => loadConfig({ path: file, catalogue: CATALOGUE })).remedy).toMatch(remedy);
+  });
+
   it('gives every error, the first of the file first', () => {
     const yaml = `${v}tickets: { mode: x, modee: y }\nscan: { batch: 0 }\n`;
     const file = join(directoryWith({ 'arx.yaml': yaml }), 'arx.yaml');
