@@ -8,6 +8,13 @@ export function nearest(given: string, known: readonly string[]): string | null 
   return ranked[0]?.word ?? null;
 }
 
+/** The known words, the nearest to `given` first; as they were where it is too long to be one of them. */
+export function nearestFirst(given: string, known: readonly string[]): string[] {
+  if (given.length > 64) return [...known];
+  const away = new Map(known.map((word) => [word, distance(given.toLowerCase(), word.toLowerCase())]));
+  return known.toSorted((one, other) => (away.get(one) ?? 0) - (away.get(other) ?? 0));
+}
+
 // Edits between two words, a swap of neighbours counting as one; row by row, with the two rows before at hand.
 function distance(a: string, b: string): number {
   let [before, row]: [number[], number[]] = [[], Array.from({ length: b.length + 1 }, (_, at) => at)];

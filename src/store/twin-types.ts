@@ -251,6 +251,8 @@ export interface TwinEventRepository {
   add(tx: StoreTransaction, on: { org: string; run: string }, events: readonly SecurityEvent[]): Promise<number>;
   /** Newest first. */
   list(org: string, limit: number): Promise<SecurityEvent[]>;
+  /** Names of the rules that raised any, in their order. */
+  rules(org: string): Promise<string[]>;
   /** How many were first raised by a run. */
   countOf(run: string): Promise<number>;
   /** What the windows of the log so far give to the next one. */

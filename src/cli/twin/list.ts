@@ -17,6 +17,7 @@ import {
 } from '../render/twin.ts';
 import type { Listed } from '../render/twin.ts';
 import { changesField, changesMarkdown, changesTable, leftOut, tellOfChanges } from './changes.ts';
+import { checkFilters } from './filters.ts';
 import type { ListOptions } from './options.ts';
 import { noTwinText, withTwin } from './reading.ts';
 import type { NoTwin, Reading } from './reading.ts';
@@ -31,7 +32,10 @@ export async function listTwin(io: Io, name: string, options: ListOptions): Prom
   const format = options.format ?? (options.json ? 'json' : 'table');
   const view = name as ViewName;
   await withTwin(io, options, {
-    task: (reading) => deliver(io, piecesOf(io, { reading, view, format, options }), options.out),
+    task: async (reading) => {
+      await checkFilters(reading, view, options);
+      await deliver(io, piecesOf(io, { reading, view, format, options }), options.out);
+    },
     none: (twin) => deliver(io, nothing(view, format, twin), options.out),
   });
   if (options.out !== undefined && !options.json) say(io, `Written to ${options.out}`);

@@ -5,6 +5,7 @@ import { prepareJudge } from '../../twin/judge.ts';
 import type { Judge } from '../../twin/judge.ts';
 import type { Io } from '../support/io.ts';
 import { loadSettings } from '../support/settings.ts';
+import type { Settings } from '../support/settings.ts';
 import { withStoreOr } from '../support/store.ts';
 import type { TwinOptions } from './options.ts';
 import { orgOf } from './org.ts';
@@ -16,6 +17,7 @@ export interface Reading {
   /** The sync that was begun last. */
   sync: SyncRecord;
   judge: Judge;
+  settings: Settings;
 }
 
 /** There is none yet: `org` is null where nothing says which is meant. */
@@ -38,7 +40,7 @@ export async function withTwin<Result>(
     const { twin } = syncSettings(settings.config);
     const at = new Date().toISOString();
     const judge = prepareJudge({ org, run: sync.run, at, streams, groups, settings: twin });
-    return { result: await task({ store, org, sync, judge }) };
+    return { result: await task({ store, org, sync, judge, settings }) };
   });
   return 'result' in outcome ? outcome.result : none(outcome);
 }

@@ -43,7 +43,8 @@ export const VIEWS: { [Name in ViewName]: Read<ViewItems[Name]> } = {
     once(async () => {
       const isAny = severity === undefined && rule === undefined;
       const events = await twin.events.list(org, isAny ? (limit ?? ALL) + 1 : ALL);
-      return events.filter((event) => among(severity, event.severity) && (rule ?? event.rule) === event.rule);
+      const rules = rule === undefined ? undefined : [rule];
+      return events.filter((event) => among(severity, event.severity) && among(rules, event.rule));
     }),
   users: async function* ({ store: { twin }, org, judge }, { status, mfa, privileged, gone }) {
     for await (const page of twin.users.pages(org, A_PAGE)) {

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { nearest } from '../../config/nearest.ts';
 
 /** Parser of `--severity critical,high`: one or more words, of those that are known where they are given. */
 export const oneOrMore =
@@ -9,5 +10,7 @@ export const oneOrMore =
     if (known === undefined) return words;
     const wrong = words.find((word) => !known.includes(word));
     if (wrong === undefined) return words;
-    throw new InvalidArgumentError(`'${wrong}' is none; one or more of ${known.join(', ')} are expected.`);
+    const near = nearest(wrong, known);
+    const hint = near === null ? '' : ` Did you mean ${near}?`;
+    throw new InvalidArgumentError(`'${wrong}' is none; one or more of ${known.join(', ')} are expected.${hint}`);
   };

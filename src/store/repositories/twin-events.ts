@@ -28,6 +28,10 @@ export function createTwinEventRepository(db: Kysely<Database>): TwinEventReposi
         .where('org', '=', org);
       return await rows.orderBy('at', 'desc').orderBy('uuid').orderBy('rule').limit(limit).execute();
     },
+    async rules(org) {
+      const rows = db.selectFrom('twin_events').select('rule').distinct().where('org', '=', org).orderBy('rule');
+      return (await rows.execute()).map(({ rule }) => rule);
+    },
     async countOf(run) {
       const rows = db.selectFrom('twin_events').select((eb) => eb.fn.countAll<number>().as('events'));
       return (await rows.where('run', '=', run).executeTakeFirst())?.events ?? 0;

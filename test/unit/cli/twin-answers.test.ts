@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openStore } from '../../../src/store/open.ts';
 import type { Store, StoreTransaction } from '../../../src/store/types.ts';
-import type { Drift, TimelineEntry } from '../../../src/twin/types.ts';
+import type { Drift, Fact, SecurityEvent, TimelineEntry } from '../../../src/twin/types.ts';
 import { startPglite } from '../../support/pglite.ts';
 import type { TestDatabase } from '../../support/pglite.ts';
 import { arx } from './support/terminal.ts';
@@ -46,6 +46,18 @@ async function plant(store: Store): Promise<void> {
       { name: 'logs', state: 'partial', count: 7, at: AT, reason: 'broke off' },
       { name: 'apps', state: 'complete', count: 9, at: AT, reason: null },
     ]);
+    const facts = ['mfa_coverage', 'sso_apps', 'tool:okta'].map((key): Fact => ({
+      ...{ key, value: '1', text: `${key}:1`, confidence: 'verified', source: 'okta:users', run: 'run-2' },
+      observedAt: AT,
+    }));
+    await twin.facts.put(tx, ORG, { changed: facts, seen: [] });
+    const app = { id: '0oa1', label: 'Portal', signOnMode: 'MFA_AS_SERVICE', status: 'ACTIVE' };
+    await twin.apps.put(tx, { org: ORG, run: 'run-2', at: AT }, [app]);
+    const raised: SecurityEvent = {
+      ...{ uuid: 'e1', rule: 'a-rule-of-old', severity: 'high', tactic: 'Persistence', technique: 'T1098', at: AT },
+      ...{ actor: null, target: null },
+    };
+    await twin.events.add(tx, { org: ORG, run: 'run-2' }, [raised]);
     await twin.history.add(tx, { org: ORG, run: 'run-2', at: AT }, posture);
     const rows = CHANGES.map((entry) => ({ org: ORG, run: entry.run, at: entry.at, entry: JSON.stringify(entry) }));
     await tx.insertInto('twin_drift').values(rows).execute();
@@ -147,5 +159,50 @@ describe('a stream that was last denied', () => {
     expect(items[0]?.streams[0]).toMatchObject(users);
     expect((await run('twin', 'profile')).out).toMatch(/\| users \| denied \| 0 \|.*\(3 d\), 1200 items \|/);
     expect((await run('twin', 'profile', '--format', 'html')).out).toContain(', 1,200 items</td>');
+  });
+});
+
+describe('what is asked for and is not there', () => {
+  it('names the facts that there are, the nearest first', async () => {
+    const { code, out } = await run('twin', 'facts', '--history', 'sso_app', '--json');
+    expect(code).toBe(1);
+    expect(JSON.parse(out)).toMatchObject({
+      ...{ schema: 'arx.error/v1', code: 'no_such_fact', message: 'No fact has the key sso_app.' },
+      remedy: expect.stringMatching(/^Did you mean sso_apps\? There are sso_apps, .*mfa_coverage/) as string,
+    });
+    const { err } = await run('twin', 'facts', '--history', 'nope');
+    expect(err).toContain('No fact has the key nope.');
+    expect(err).toContain('mfa_coverage');
+    expect((await document<{ items: Fact[] }>('twin', 'facts', '--history', 'mfa_coverage')).items).toHaveLength(1);
+  });
+
+  it.each([
+    [['users', '--status', 'SUSPENDD'], "--status: 'SUSPENDD' is no status of a user.", /^Did you mean SUSPENDED\?/],
+    [['users', '--status', 'active,NOPE'], "--status: 'NOPE' is no status of a user.", /STAGED/],
+    [['apps', '--status', 'SUSPENDED'], "--status: 'SUSPENDED' is no status of an app.", /INACTIVE/],
+    [['apps', '--sign-on', 'SAML'], "--sign-on: 'SAML' is no sign-on mode.", /SAML_2_0/],
+    [['events', '--rule', 'nope'], "--rule: 'nope' is no rule for security events.", /a-rule-of-old/],
+    [['events', '--rule', 'a-rule-of-odl'], "--rule: 'a-rule-of-odl' is no rule", /^Did you mean a-rule-of-old\?/],
+    [['gaps', '--kind', 'user_no_mfaa'], "'user_no_mfaa' is none", /Did you mean user_no_mfa\?/],
+    [['users', '--mfa', 'enroled'], "'enroled' is none", /Did you mean enrolled\?/],
+  ])('%j is refused with what there is', async (argv, message, names) => {
+    const { code, out } = await run('twin', ...argv, '--json');
+    expect(code).toBe(2);
+    const error = JSON.parse(out) as { code: string; message: string; remedy: string };
+    expect(error.code).toBe('usage');
+    expect(error.message).toContain(message);
+    expect(`${argv[0] === 'gaps' || argv[1] === '--mfa' ? error.message : error.remedy}`).toMatch(names);
+  });
+
+  it('takes what Okta knows though nobody has it, what the twin alone has, and every rule of the configuration', async () => {
+    for (const argv of [
+      ['users', '--status', 'staged,LOCKED_OUT'],
+      ['apps', '--sign-on', 'BOOKMARK'],
+      ['events', '--rule', 'user.mfa.attempt_bypass'],
+    ])
+      expect((await document<{ items: unknown[] }>('twin', ...argv)).items).toEqual([]);
+    expect((await document<{ items: unknown[] }>('twin', 'apps', '--sign-on', 'mfa_as_service')).items).toHaveLength(1);
+    const raised = await document<{ items: unknown[] }>('twin', 'events', '--rule', 'a-rule-of-old');
+    expect(raised.items).toHaveLength(1);
   });
 });

@@ -152,7 +152,6 @@ describe('lists of the twin', () => {
     [['events', '--rule', 'one'], 1],
     [['events', '--limit', '1'], 1],
     [['facts', '--history', 'mfa_coverage'], 1],
-    [['facts', '--history', 'nothing'], 0],
     [['timeline'], 1],
   ])('%j gives %i', async (argv, expected) => {
     expect(await items(...argv)).toHaveLength(expected);
