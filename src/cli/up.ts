@@ -32,8 +32,10 @@ async function up(io: Io, options: UpOptions) {
     import('../local/stack-parts.ts'),
   ]);
   const settings = await loadSettings(io, options);
-  const ended = untilInterrupted(io);
+  const over = Promise.withResolvers<void>();
+  const ended = untilInterrupted(io, over.promise);
   const stack = await openLocalStack(io, settings, { ui: true });
+  void stack.ended.then(over.resolve);
   const env = {
     ...embeddedEnv(settings.raw, stack.temporal),
     DATABASE_URL: stack.databaseUrl,
@@ -73,8 +75,8 @@ async function up(io: Io, options: UpOptions) {
       );
     }
     await ended;
+    say(io, io.colors.err.dim(io.signal.aborted ? 'leaving the stack' : 'the stack was ended by another command'));
   } finally {
-    say(io, io.colors.err.dim('leaving the stack'));
     await server.close();
     // What a detached run asked to stay was to stay as long as this command.
     await stack.close({ end: true });

@@ -2,6 +2,7 @@
 import { constants } from 'node:os';
 import { isAlive, terminate } from './processes.ts';
 import { ENDING_ORDER, leave, readState, usersOf } from './stack-state.ts';
+import type { StackState } from './stack-state.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const SUPERVISION_MS = 1_000;
@@ -36,15 +37,29 @@ export function closeOnSignals(close: () => Promise<void>, log: (line: string) =
   return () => SIGNALS.forEach((name) => process.off(name, hook));
 }
 
-/** Restarts a worker that is gone; gives up after three failures in a row. */
-export function superviseWorker(home: string, restart: () => Promise<void>, log: (line: string) => void): () => void {
+/** A stack as a supervisor sees it. */
+export interface Supervised {
+  /** Null once the stack has been ended. */
+  current(): StackState | null;
+  /** Starts another worker, unless the stack has been ended. */
+  restart(): Promise<void>;
+  /** Told once, when the stack has been ended. */
+  gone(): void;
+}
+
+/** Restarts a worker that is gone while its stack runs; gives up after three failures in a row. */
+export function superviseWorker({ current, restart, gone }: Supervised, log: (line: string) => void): () => void {
   let busy = false;
   let failed = 0;
   const look = async () => {
-    const worker = readState(home)?.processes.worker;
+    const state = current();
+    if (state === null) {
+      clearInterval(timer);
+      return gone();
+    }
+    const { worker } = state.processes;
     if (busy || worker === undefined || isAlive(worker) || failed >= MAX_FAILED_RESTARTS) return;
     busy = true;
-    log(`the worker (process ${worker.pid}) has ended; starting another`);
     try {
       await restart();
       failed = 0;

@@ -38,6 +38,8 @@ export interface Stack {
     /** Ends the worker, if it lives, and starts another; returns once that one polls. */
     restart(): Promise<void>;
   };
+  /** Resolves where somebody else ends the stack; never where the worker is not supervised. */
+  ended: Promise<void>;
   /**
    * Leaves the stack, and ends it where nobody else uses it and nobody asked to keep it; with `end` also where somebody
    * had asked: whoever still uses it ends it then by leaving.
@@ -79,8 +81,16 @@ type Locked = <T>(work: () => Promise<T>) => Promise<T>;
 function stackOf(opened: { options: StackOptions; state: StackState; joined: boolean; locked: Locked }): Stack {
   const { options, state, joined, locked } = opened;
   const { home, log } = options;
-  const current = () => readState(home) ?? state;
-  const restart = () => locked(() => replaceWorker(options, current()));
+  const current = () => sameStack(readState(home), state);
+  const ended = Promise.withResolvers<void>();
+  const restart = () =>
+    locked(async () => {
+      const running = current();
+      // Whoever ended the stack meanwhile ended its worker first.
+      if (running === null) return;
+      log(`the worker (process ${running.processes.worker?.pid}) has ended; starting another`);
+      await replaceWorker(options, running);
+    });
   const entry = enter(home);
   const undo = [leaveOnExit(home, entry)];
   let closing: Promise<void> | null = null;
@@ -92,7 +102,8 @@ function stackOf(opened: { options: StackOptions; state: StackState; joined: boo
   };
   const close = (leaving: Leaving = {}) => (closing ??= end(leaving).finally(() => undo.forEach((each) => each())));
   if (options.handleSignals ?? true) undo.push(closeOnSignals(close, log));
-  if (options.superviseWorker ?? false) leaveWorkerAlone = superviseWorker(home, restart, log);
+  const supervised = { current, restart, gone: ended.resolve };
+  if (options.superviseWorker ?? false) leaveWorkerAlone = superviseWorker(supervised, log);
   return {
     temporal: state.temporal,
     databaseUrl: databaseUrlOf(options, state),
@@ -100,12 +111,20 @@ function stackOf(opened: { options: StackOptions; state: StackState; joined: boo
     joined,
     worker: {
       get pid() {
-        return current().processes.worker?.pid ?? 0;
+        return current()?.processes.worker?.pid ?? 0;
       },
       restart,
     },
+    ended: ended.promise,
     close,
   };
+}
+
+/** The state on record, where it is still that of this stack; null where it was ended. */
+function sameStack(now: StackState | null, { processes }: StackState): StackState | null {
+  const same = (part: 'temporal' | 'store'): boolean =>
+    now?.processes[part]?.pid === processes[part]?.pid && now?.processes[part]?.started === processes[part]?.started;
+  return same('temporal') && same('store') ? now : null;
 }
 
 async function depart(

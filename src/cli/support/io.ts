@@ -64,8 +64,8 @@ export const print = (io: Io, line = ''): Promise<void> => write(io.out, `${line
 
 const LONG_MS = 2 ** 30;
 
-/** Resolves when the person interrupts; keeps the process alive until then. */
-export function untilInterrupted(io: Io): Promise<void> {
+/** Resolves when the person interrupts, or `over` does; keeps the process alive until then. */
+export function untilInterrupted(io: Io, over?: Promise<void>): Promise<void> {
   io.holdInterrupts();
   return new Promise((resolve) => {
     // A promise and signal handlers alone do not: without other work Node would end.
@@ -74,6 +74,7 @@ export function untilInterrupted(io: Io): Promise<void> {
       clearInterval(alive);
       resolve();
     };
+    void over?.then(end);
     if (io.signal.aborted) end();
     else io.signal.addEventListener('abort', end, { once: true });
   });

@@ -261,6 +261,29 @@ test('a killed worker is restarted on request, by a joiner, and by supervision',
   await Promise.all([joiner.close(), stack.close()]);
 });
 
+test('who supervises the worker is told when another command ends the stack, and starts no worker', async () => {
+  const stack = await openStack(options({ superviseWorker: true }));
+  const started = parts();
+  expect(await stopStack(home)).toBe(true);
+  await stack.ended;
+  await stack.worker.restart();
+  await stack.close({ end: true });
+  expect({ state: readState(home), living: living(started), pid: stack.worker.pid }).toEqual({
+    ...{ state: null, living: 0, pid: 0 },
+  });
+  expect(lines.filter((line) => line.includes('starting another'))).toEqual([]);
+  // A stack that is started in its place is another one.
+  const old = await openStack(options({ superviseWorker: true }));
+  await stopStack(home);
+  const next = await openStack(options());
+  await old.ended;
+  const worker = readState(home)?.processes.worker;
+  await old.worker.restart();
+  await old.close({ end: true });
+  expect(readState(home)?.processes.worker).toEqual(worker);
+  await next.close();
+});
+
 test('a worker that does not come up gives its own error, or its last words, and leaves nothing running', async () => {
   const schema = 'arx.error/v1';
   const said = JSON.stringify({ schema, code: 'okta_token', message: 'no token', remedy: 'Set OKTA_API_TOKEN.' });
