@@ -34,7 +34,7 @@ const SENTENCES: Record<FullCode, string> = {
   names_nobody: 'an entry of the System Log that changes factors does not say whose',
 };
 
-/** A reason in words; `detail` is one of ours, such as the family of an event. */
+/** A reason in words; `detail` is a code of ours, or an event type with its time. */
 export function fullReason(code: FullCode, detail?: string): FullReason {
   return { code, text: detail === undefined ? SENTENCES[code] : `${SENTENCES[code]} (${detail})` };
 }
@@ -78,6 +78,8 @@ export function groundOf({ base, now, fullEveryMs, logAllowed }: GroundInput): {
 /** What of a log entry matters here; the connector's events fit. */
 export interface LogEntry {
   eventType: string;
+  /** ISO 8601. */
+  published?: string;
   actor: Party | null;
   targets: readonly Party[];
 }
@@ -92,8 +94,11 @@ export interface PageEffect {
   force: FullReason | null;
 }
 
-/** Reads a page of the log. Entries count whatever their outcome; `malformed` are those that could not be understood. */
-export function effectOf(entries: readonly LogEntry[], malformed: number): PageEffect {
+/**
+ * Reads a page of the log. Entries count whatever their outcome; `malformed` are those that could not be understood.
+ * `base`: when the base began, so that a reason can say that an entry is older (it counts: it may have come late).
+ */
+export function effectOf(entries: readonly LogEntry[], malformed: number, base?: string): PageEffect {
   const changed = new Set<string>();
   let force = malformed > 0 ? fullReason('log_malformed') : null;
   for (const entry of entries) {
@@ -102,9 +107,19 @@ export function effectOf(entries: readonly LogEntry[], malformed: number): PageE
     const people = row.effect === 'user' ? peopleIn(entry, row) : [];
     for (const id of people) changed.add(id);
     if (people.length > 0) continue;
-    force ??= fullReason(row.effect === 'user' ? 'names_nobody' : 'settings_changed', `${row.family}*`);
+    force ??= fullReason(row.effect === 'user' ? 'names_nobody' : 'settings_changed', told(entry, row, base));
   }
   return { changed: [...changed], force };
+}
+
+/** Which entry it was, for a reader who wants to look it up: Okta's own text only where it is an event type and a time. */
+function told({ eventType, published }: LogEntry, { family }: LogRow, base: string | undefined): string {
+  const type = /^[a-z0-9_.]{1,120}$/i.test(eventType) ? eventType : `${family}*`;
+  const at = Date.parse(published ?? '');
+  if (Number.isNaN(at)) return type;
+  const early = base !== undefined && at < Date.parse(base);
+  const why = early ? ', before the run to start from began, within the hour that is read again' : '';
+  return `${type} at ${new Date(at).toISOString()}${why}`;
 }
 
 /** Everybody whom an entry names; nobody unless it names whom it is about. */

@@ -35,19 +35,26 @@ export function readChanges(deps: Deps): MfaActivities['readChanges'] {
     const settled = await deps.store.deltas.settled(run);
     if (settled) return { mode: settled.mode };
     const until = await deps.store.deltas.begin(run, deps.now().toISOString());
-    const reason = await new ChangeLog(deps, record, { since: scan.since, until }).read();
+    const reason = await new ChangeLog(deps, record, { since: scan.since, until, base: scan.base.startedAt }).read();
     await settle(deps, { record, scan, until, reason });
     return { mode: reason === null ? 'delta' : 'full' };
   };
+}
+
+/** From when to when the log is read, and when the base began, which is later than the former. */
+interface LogWindow {
+  since: string;
+  until: string;
+  base: string;
 }
 
 /** The stretch of the log between two times, page by page; a page that is stored is not read again. */
 class ChangeLog {
   readonly #deps: Deps;
   readonly #record: RunRecord;
-  readonly #window: { since: string; until: string };
+  readonly #window: LogWindow;
 
-  constructor(deps: Deps, record: RunRecord, window: { since: string; until: string }) {
+  constructor(deps: Deps, record: RunRecord, window: LogWindow) {
     this.#deps = deps;
     this.#record = record;
     this.#window = window;
@@ -85,10 +92,10 @@ class ChangeLog {
   }
 
   async #readPage(page: number, after: string | null): Promise<LogPage> {
-    const { since, until } = this.#window;
+    const { since, until, base } = this.#window;
     const asked = { since, until, filter: LOG_FILTER, sortOrder: 'ASCENDING', limit: ENTRIES_A_PAGE, after } as const;
     const { items, malformed, next } = await this.#ask(asked);
-    const { changed, force } = effectOf(items, malformed);
+    const { changed, force } = effectOf(items, malformed, base);
     const reason = force as unknown as JsonObject | null;
     const stored = { page, next, entries: items.length + malformed, reason };
     return await this.#deps.store.deltas.addPage(this.#record.run, stored, changed);

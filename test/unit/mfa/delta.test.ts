@@ -60,7 +60,19 @@ describe('what the log says of factors', () => {
 
   it('hides nothing behind a malformed entry, and says which settings changed', () => {
     expect(effectOf([], 1).force?.code).toBe('log_malformed');
-    expect(effectOf([entry('policy.lifecycle.update')], 0).force?.text).toContain('(policy.lifecycle.*)');
+    expect(effectOf([entry('policy.lifecycle.update')], 0).force?.text).toContain('(policy.lifecycle.update)');
+  });
+
+  it('names the entry that forces a full scan by type and time, and says where it is older than the base', () => {
+    const zone = { ...entry('zone.delete'), published: '2026-11-22T17:36:00Z' };
+    const textWith = (base?: string) => effectOf([zone], 0, base).force?.text;
+    expect(textWith()).toMatch(/\(zone\.delete at 2026-11-22T17:36:00\.000Z\)$/);
+    expect(textWith('2026-11-22T17:30:00.000Z')).toBe(textWith());
+    expect(textWith('2026-11-22T18:00:00.000Z')).toMatch(
+      /17:36:00\.000Z, before the run to start from began, .* again\)$/,
+    );
+    const hostile = { ...entry('zone.delete\u001b[31m <b>'), published: 'soon' };
+    expect(effectOf([hostile], 0).force?.text).toMatch(/\(zone\.\*\)$/);
   });
 });
 
