@@ -6,7 +6,12 @@ import { pathToFileURL } from 'node:url';
 import { chromium } from 'playwright-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { profileHtml } from '../../src/cli/render/profile-html.ts';
 import { reportHtml } from '../../src/cli/render/report-html.ts';
+import { assess } from '../../src/twin/assess.ts';
+import { prepareJudge } from '../../src/twin/judge.ts';
+import { postureProfile } from '../../src/twin/profile.ts';
+import { twin, user } from '../support/twin-orgs.ts';
 import { documentOf, HOSTILE, userOf } from '../unit/cli/support/samples.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'arx-report-'));
@@ -40,6 +45,32 @@ async function open(html: string): Promise<{ page: Page; complaints: string[] }>
   await page.goto(pathToFileURL(file).href);
   return { page, complaints };
 }
+
+describe('the profile in a browser', () => {
+  it.each([1100, 1180, 1400])('keeps severities and dates of gaps on one line at %d pixels', async (width) => {
+    const people = Array.from({ length: 6 }, (_, at) => {
+      const login = `somebody.with-a-rather-long-name-${at}@subsidiary.northwind-trading.example`;
+      return user(`00u${at}`, { login, factors: [], roles: at > 2 ? [] : [{ role: 'ORG_ADMIN', via: 'direct' }] });
+    });
+    const whole = twin({ users: people });
+    const { tally, gaps, drift, timeline } = assess(whole);
+    const { users, apps } = whole;
+    const profile = postureProfile({ tally, gaps, users, apps, drift, timeline: [timeline] }, prepareJudge(whole));
+    const { page, complaints } = await open(profileHtml(profile));
+    await page.setViewportSize({ width, height: 900 });
+    const cells = page.locator('#gaps ~ .wide tbody td:is(:first-child, :last-child)');
+    const heights = await cells.evaluateAll((all) =>
+      all.map((cell) => {
+        const range = document.createRange();
+        range.selectNodeContents(cell);
+        return range.getBoundingClientRect().height;
+      }),
+    );
+    expect(heights.length).toBeGreaterThan(5);
+    expect(Math.max(...heights)).toBeLessThan(30);
+    expect(complaints).toEqual([]);
+  });
+});
 
 describe('the HTML report in a browser', () => {
   it('shows its figures, styled, without a complaint or a request', async () => {

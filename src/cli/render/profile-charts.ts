@@ -15,15 +15,27 @@ export const SEVERITY_TONES: Record<Severity, string> = {
 };
 export const SEVERITY_ORDER = Object.keys(SEVERITY_TONES) as Severity[];
 
+/** Words and colour for ACTIVE users who have no class of factor. */
+export const WITHOUT_CLASS = {
+  label: 'No active factor, or unread',
+  examples: 'none enrolled, or not readable',
+  tone: 'vanished',
+} as const;
+
+/** How many ACTIVE users have no class of factor. */
+export const withoutClass = ({ byClass, active }: PostureProfile): number =>
+  Math.max(0, active - CLASS_ORDER.reduce((sum, name) => sum + byClass[name], 0));
+
 /** Bar of ACTIVE users by the strongest class of their factors; those without any are the rest. */
-export function classBar({ byClass, active }: PostureProfile): Markup {
+export function classBar(profile: PostureProfile): Markup {
+  const { byClass, active } = profile;
   const parts = CLASS_ORDER.map((name) => ({
     value: byClass[name],
     tone: name,
     label: `${CLASS_WORDS[name].label}: ${count(byClass[name])}`,
   }));
-  const rest = active - parts.reduce((sum, { value }) => sum + value, 0);
-  const without = { value: Math.max(0, rest), tone: 'rest', label: `No active factor, or unread: ${count(rest)}` };
+  const rest = withoutClass(profile);
+  const without = { value: rest, tone: WITHOUT_CLASS.tone, label: `${WITHOUT_CLASS.label}: ${count(rest)}` };
   return stackedBar([...parts, without], `Strongest factor of ${plural(active, 'active user')}`);
 }
 

@@ -5,7 +5,15 @@ import { count, duration, plural, when } from '../support/text.ts';
 import { shareBar } from './charts.ts';
 import { markup } from './html.ts';
 import type { Markup } from './html.ts';
-import { classBar, coverageLine, SEVERITY_ORDER, SEVERITY_TONES, severityBar } from './profile-charts.ts';
+import {
+  classBar,
+  coverageLine,
+  SEVERITY_ORDER,
+  SEVERITY_TONES,
+  severityBar,
+  withoutClass,
+  WITHOUT_CLASS,
+} from './profile-charts.ts';
 import { dot } from './section-figures.ts';
 
 type Cell = string | Markup;
@@ -14,12 +22,16 @@ interface TableSpec {
   caption: string;
   head: readonly string[];
   rows: readonly (readonly Cell[])[];
+  /** Columns of dates and marks, whose cells stay on one line. */
+  tight?: readonly number[];
 }
 
-function table({ caption, head, rows }: TableSpec): Markup {
+function table({ caption, head, rows, tight = [] }: TableSpec): Markup {
   if (rows.length === 0) return markup`<p class="soft">None.</p>`;
   const headCells = head.map((cell) => markup`<th scope="col">${cell}</th>`);
-  const lines = rows.map((cells) => markup`<tr>${cells.map((cell) => markup`<td>${cell}</td>`)}</tr>`);
+  const cellOf = (cell: Cell, at: number) =>
+    tight.includes(at) ? markup`<td class="tight">${cell}</td>` : markup`<td>${cell}</td>`;
+  const lines = rows.map((cells) => markup`<tr>${cells.map(cellOf)}</tr>`);
   return markup`<div class="wide"><table><caption>${caption}</caption><thead><tr>${headCells}</tr></thead><tbody>${lines}</tbody></table></div>`;
 }
 
@@ -49,13 +61,14 @@ export function tiles(profile: PostureProfile): Markup {
 const critical = ({ gapCounts }: PostureProfile): string =>
   `${count(gapCounts.critical)} critical, ${count(gapCounts.high)} high`;
 
-/** Coverage by class of factor, with its bar. */
+/** Coverage by class of factor, with its bar; whoever has no class is a row, too, so that the rows add up. */
 export function strength(profile: PostureProfile): Markup {
-  const rows = CLASS_ORDER.map((name) => {
-    const { label, examples } = CLASS_WORDS[name];
-    const value = profile.byClass[name];
-    const bar = shareBar({ value, tone: name, label: `${label}: ${value} of ${profile.active}` }, profile.active);
-    return markup`<tr><th scope="row">${dot(name)}${label}<div class="small soft">${examples}</div></th><td class="num">${count(value)}</td><td class="bar">${bar}</td></tr>`;
+  const { active, byClass } = profile;
+  const classes = CLASS_ORDER.map((name) => ({ ...CLASS_WORDS[name], tone: name as string, value: byClass[name] }));
+  const rows = [...classes, { ...WITHOUT_CLASS, value: withoutClass(profile) }].map((one) => {
+    const { label, examples, tone, value } = one;
+    const bar = shareBar({ value, tone, label: `${label}: ${value} of ${active}` }, active);
+    return markup`<tr><th scope="row">${dot(tone)}${label}<div class="small soft">${examples}</div></th><td class="num">${count(value)}</td><td class="bar">${bar}</td></tr>`;
   });
   return section(
     'strength',
@@ -82,7 +95,12 @@ export function gaps(profile: PostureProfile): Markup {
     'Gaps',
     severityBar(profile.gapCounts),
     markup`<ul class="legend">${legend}</ul>`,
-    table({ caption: 'The most severe first', head: ['Severity', 'Gap', 'Subject', 'Detail', 'Since'], rows }),
+    table({
+      caption: 'The most severe first',
+      head: ['Severity', 'Gap', 'Subject', 'Detail', 'Since'],
+      rows,
+      tight: [0, 4],
+    }),
     more(profile.gaps),
   );
 }
@@ -125,7 +143,12 @@ export function timeline({ timeline: entries }: PostureProfile): Markup {
       entry.incomplete.join(', '),
     ]);
   const head = ['Sync', 'MFA coverage', ...SEVERITY_ORDER, 'Not complete'];
-  return section('timeline', 'Time line', coverageLine(entries), table({ caption: 'The newest first', head, rows }));
+  return section(
+    'timeline',
+    'Time line',
+    coverageLine(entries),
+    table({ caption: 'The newest first', head, rows, tight: [0] }),
+  );
 }
 
 function floored({ enrolled, none }: TimelineEntry['coverage']): string {
@@ -144,5 +167,5 @@ export function streams({ streams: all }: PostureProfile): Markup {
     one.reason ?? '',
   ]);
   const head = ['Stream', 'State', 'Items', 'Read', 'Age', 'Last complete', 'Reason'];
-  return section('streams', 'Streams', table({ caption: 'What this rests on', head, rows }));
+  return section('streams', 'Streams', table({ caption: 'What this rests on', head, rows, tight: [1, 4] }));
 }

@@ -41,6 +41,16 @@ describe('the profile as a page', () => {
       expect(text).toContain(part);
   });
 
+  it('counts everybody in the rows of the strongest factor', () => {
+    const page = pageOf(ORG);
+    const [, table = ''] = /id="strength"[\s\S]*?<tbody>([\s\S]*?)<\/tbody>/.exec(page) ?? [];
+    const users = [...table.matchAll(/<td class="num">(\d+)<\/td>/g)].map(([, number]) => Number(number));
+    expect(users.reduce((sum, number) => sum + number, 0)).toBe(3);
+    expect(textOf(table)).toMatch(
+      /No active factor, or unread none enrolled, or not readable 1 No active factor, or unread: 1 of 3 /,
+    );
+  });
+
   it('draws coverage over time once there are two syncs', () => {
     expect(pageOf(ORG)).not.toContain('<polyline');
     const { timeline } = assess({ ...ORG, users: [user('00u2')], at: daysAgo(7) });
