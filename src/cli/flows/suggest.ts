@@ -118,9 +118,9 @@ async function tell(
   if (!first) return;
   if (first.file === null)
     say(io, 'Save an event file for each with `--save DIRECTORY`, then run one with `arx flows run`.');
-  else
-    say(
-      io,
-      `Run one with: arx flows run --event ${first.file}${first.needs.map((name) => ` --input ${name}=…`).join('')}${options.local ? ' --local' : ''}`,
-    );
+  else {
+    const inputs = first.needs.map((name) => ` --input ${name}=…`).join('');
+    const as = `${options.local ? ' --local' : ''}${options.as === undefined ? '' : ` --as ${options.as}`}`;
+    say(io, `Run one with: arx flows run --event ${first.file}${inputs}${as}`);
+  }
 }

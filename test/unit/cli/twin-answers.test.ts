@@ -1,19 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openStore } from '../../../src/store/open.ts';
+import { describe, expect, it } from 'vitest';
 import type { Store, StoreTransaction } from '../../../src/store/types.ts';
 import type { Drift, Fact, SecurityEvent, TimelineEntry } from '../../../src/twin/types.ts';
-import { startPglite } from '../../support/pglite.ts';
-import type { TestDatabase } from '../../support/pglite.ts';
+import { plantedStore } from './support/store.ts';
 import { arx } from './support/terminal.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'arx-answers-'));
 const ORG = 'example.okta.com';
 const EARLIER = new Date(Date.now() - 3 * 86_400_000).toISOString();
 const AT = new Date(Date.now() - 60_000).toISOString();
-let database: TestDatabase;
 
 const change = (kind: Drift['kind'], name: string, at = AT, severity: Drift['severity'] = null): Drift => ({
   ...{ kind, subject: name, name, gap: null, severity, detail: 'planted', run: at === AT ? 'run-2' : 'run-1', at },
@@ -65,19 +58,9 @@ async function plant(store: Store): Promise<void> {
   });
 }
 
-beforeAll(async () => {
-  database = await startPglite();
-  const store = await openStore({ databaseUrl: database.databaseUrl });
-  await store.migrate();
-  await plant(store);
-  await store.close();
-});
-afterAll(async () => {
-  await database.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+const { env } = plantedStore('arx-answers', plant);
 
-const run = (...argv: string[]) => arx(argv, { ARX_HOME: join(folder, 'home'), DATABASE_URL: database.databaseUrl });
+const run = (...argv: string[]) => arx(argv, env());
 async function document<Shape>(...argv: string[]): Promise<Shape> {
   const { code, out, err } = await run(...argv, '--json');
   expect(code, err + out).toBe(0);

@@ -1,20 +1,15 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openStore } from '../../../src/store/open.ts';
+import { describe, expect, it } from 'vitest';
 import type { Store, StoreTransaction } from '../../../src/store/types.ts';
 import type { Fact, Gap, SecurityEvent, TimelineEntry, TwinUserItem } from '../../../src/twin/types.ts';
-import { startPglite } from '../../support/pglite.ts';
-import type { TestDatabase } from '../../support/pglite.ts';
+import { plantedStore } from './support/store.ts';
 import { arx } from './support/terminal.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'arx-twin-'));
 const ORG = 'example.okta.com';
 const AT = new Date(Date.now() - 60_000).toISOString();
 const LONG_AGO = '2020-01-01T00:00:00.000Z';
 const EVIL = '=cmd|\u001b[31mred\u202e`x`|"q"';
-let database: TestDatabase;
 
 /** What a terminal would obey, or would show in another order. */
 const marks = (text: string): string[] => ['\u001b', '\u202e'].filter((mark) => text.includes(mark));
@@ -82,20 +77,9 @@ async function plant(store: Store): Promise<void> {
   });
 }
 
-beforeAll(async () => {
-  database = await startPglite();
-  const store = await openStore({ databaseUrl: database.databaseUrl });
-  await store.migrate();
-  await plant(store);
-  await store.close();
-});
-afterAll(async () => {
-  await database.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+const { folder, env } = plantedStore('arx-twin', plant);
 
-const run = (argv: readonly string[], extra: Record<string, string> = {}) =>
-  arx(argv, { ARX_HOME: join(folder, 'home'), DATABASE_URL: database.databaseUrl, ...extra });
+const run = (argv: readonly string[], extra: Record<string, string> = {}) => arx(argv, { ...env(), ...extra });
 async function items<Item>(...argv: string[]): Promise<Item[]> {
   const { code, out, err } = await run(['twin', ...argv, '--json']);
   expect(code, err + out).toBe(0);

@@ -20,6 +20,30 @@ export interface StoreOfTest {
   query(statement: string): Promise<pg.QueryResult>;
 }
 
+/** A store that is planted once for commands that only read; the functions are for within tests. */
+export interface PlantedStore {
+  folder: string;
+  env(): Record<string, string>;
+}
+
+/** Registers what starts, plants and ends it; `name` begins the name of its folder. */
+export function plantedStore(name: string, plant: (store: Store) => Promise<void>): PlantedStore {
+  let database: TestDatabase;
+  const folder = mkdtempSync(join(tmpdir(), `${name}-`));
+  beforeAll(async () => {
+    database = await startPglite();
+    const store = await openStore({ databaseUrl: database.databaseUrl });
+    await store.migrate();
+    await plant(store);
+    await store.close();
+  });
+  afterAll(async () => {
+    await database.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  return { folder, env: () => ({ ARX_HOME: join(folder, 'home'), DATABASE_URL: database.databaseUrl }) };
+}
+
 /** Registers what starts, empties and ends it; `name` begins the name of its folder. */
 export function storeOfTest(name: string): StoreOfTest {
   let database: TestDatabase;
