@@ -1,20 +1,16 @@
 import { sql } from 'kysely';
 import type { Kysely } from 'kysely';
-import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
-import { chainFrom, checkNext } from '../../audit/chain.ts';
-import type { StoredText } from '../../audit/chain.ts';
-import { EMPTY_HEAD } from '../../audit/entry.ts';
-import { CheckpointError } from '../../audit/errors.ts';
 import { sameHash } from '../../audit/merkle.ts';
-import { removedId } from '../../audit/removed.ts';
+import { asRemoved, removedId, removedText } from '../../audit/removed.ts';
 import { TileTree } from '../../audit/tiles.ts';
+import type { ReadTile } from '../../audit/tiles.ts';
+import type { AuditEntry } from '../../audit/types.ts';
 import type { AuditRemoval } from '../audit-types.ts';
-import { nativeLeafHash } from '../leaf-hash.ts';
 import type { Database } from '../schema.ts';
-import { keptLeaves, tileReader } from './audit-tree.ts';
+import { brokenTrail, chainAt, keptLeaves, nextEntries, tileReader } from './audit-tree.ts';
+import type { CheckedEntry } from './audit-tree.ts';
 
-/** Entries of one transaction. */
-const PIECE = 1_000;
+const OTHERWISE = 'nothing more is removed';
 
 /** Removal by age, in the database of the trail. */
 export function createAuditRemoval(db: Kysely<Database>): AuditRemoval {
@@ -31,10 +27,13 @@ export function createAuditRemoval(db: Kysely<Database>): AuditRemoval {
       return { entries, upTo };
     },
     async remove(upTo) {
-      const end = Math.min(upTo, await keptLeaves(db));
+      const [end, readTile] = [Math.min(upTo, await keptLeaves(db)), tileReader(db)];
+      const chain = await chainAt(readTile, await firstWhole(db));
       let removed = 0;
-      for (let from = await firstWhole(db); from < end; from += PIECE) {
-        removed += await removePiece(db, from, Math.min(end, from + PIECE));
+      while (chain.entries < end) {
+        const entries = await nextEntries(db, chain, { to: end, otherwise: OTHERWISE });
+        await checkSigned(readTile, entries);
+        removed += await removeContent(db, entries);
       }
       return removed;
     },
@@ -67,41 +66,25 @@ async function firstWhole(db: Kysely<Database>): Promise<number> {
   return row?.index ?? 0;
 }
 
-async function removePiece(db: Kysely<Database>, from: number, to: number): Promise<number> {
-  const rows = await db
-    .selectFrom('audit_entries')
-    .select(['index', 'text'])
-    .where('index', '>=', from)
-    .where('index', '<', to)
-    .orderBy('index')
-    .execute();
-  await checkPiece(db, { from, to, rows });
-  // The condition of the trigger in migration 0021 is this very text.
+/** Leaves of these entries what `removedText` says, and nothing else: the trigger of migration 0021 lets no other change through. */
+async function removeContent(db: Kysely<Database>, entries: readonly CheckedEntry[]): Promise<number> {
+  const whole = entries.flatMap(({ index, text }) => {
+    const entry = JSON.parse(text) as AuditEntry;
+    return asRemoved(entry) ? [] : [{ index, id: removedId(index), text: removedText(entry) }];
+  });
+  const column = <Name extends keyof (typeof whole)[number]>(name: Name) => whole.map((row) => row[name]);
   const { numAffectedRows } = await sql`
-    update audit_entries set id = ${removedId(0).slice(0, -1)} || index, workflow_id = '', run = '', subject = '',
-      sequence = 0, text = '{"at":"' || at || '","hash":"' || (text::json ->> 'hash') || '","kind":"' || kind
-        || '","removed":true}'
-    where index >= ${from} and index < ${to} and workflow_id <> ''`.execute(db);
+    update audit_entries e set id = r.id, workflow_id = '', run = '', subject = '', sequence = 0, text = r.text
+    from unnest(${column('index')}::bigint[], ${column('id')}::text[], ${column('text')}::text[]) as r(index, id, text)
+    where e.index = r.index`.execute(db);
   return Number(numAffectedRows ?? 0);
 }
 
-/** What was changed is not to be covered up by removing it. */
-async function checkPiece(
-  db: Kysely<Database>,
-  { from, to, rows }: { from: number; to: number; rows: readonly StoredText[] },
-): Promise<void> {
-  const tree = new TileTree(tileReader(db));
-  const head = from === 0 ? EMPTY_HEAD : bytesToHex(await tree.leaf(from - 1));
-  const chain = chainFrom({ entries: from, head }, nativeLeafHash);
-  for (const row of rows) {
-    const bad = checkNext(chain, row);
-    if (bad) throw broken(bad.index, bad.reason);
-    if (!sameHash(await tree.leaf(row.index), hexToBytes(chain.head))) throw broken(row.index, 'is not the one signed');
+/** The tree holds what was signed: what was written anew since is not to be covered up by removing it. */
+async function checkSigned(readTile: ReadTile, entries: readonly CheckedEntry[]): Promise<void> {
+  const tree = new TileTree(readTile);
+  for (const { index, leaf } of entries) {
+    if (!sameHash(await tree.leaf(index), leaf))
+      throw brokenTrail({ index, reason: 'is not the one signed' }, OTHERWISE);
   }
-  if (chain.entries < to) throw broken(chain.entries, 'is missing');
-}
-
-function broken(index: number, reason: string): CheckpointError {
-  const what = `the audit trail is not whole: the entry at index ${index} ${reason}`;
-  return new CheckpointError('audit_broken', `${what}; nothing more is removed: run \`arx audit verify\``);
 }

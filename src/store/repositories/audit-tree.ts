@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import { sql } from 'kysely';
 import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
 import { chainFrom, checkNext } from '../../audit/chain.ts';
-import type { ChainState } from '../../audit/chain.ts';
+import type { BadEntry, ChainState, StoredText } from '../../audit/chain.ts';
 import { EMPTY_HEAD } from '../../audit/entry.ts';
 import { CheckpointError } from '../../audit/errors.ts';
 import type { Hash } from '../../audit/merkle.ts';
@@ -31,10 +31,10 @@ export function createAuditTree(db: Kysely<Database>): AuditTree {
       const from = await size();
       if (from >= to) return;
       const edge = await TileEdge.at(from, readTile);
-      const head = from === 0 ? EMPTY_HEAD : bytesToHex(await new TileTree(readTile).leaf(from - 1));
-      const chain = chainFrom({ entries: from, head }, nativeLeafHash);
+      const chain = await chainAt(readTile, from);
       while (chain.entries < to) {
-        for (const leaf of await nextLeaves(db, chain, to)) edge.append(leaf);
+        const entries = await nextEntries(db, chain, { to, otherwise: 'no checkpoint is signed over it' });
+        for (const { leaf } of entries) edge.append(leaf);
         await keep(db, edge.takeChanged());
       }
     },
@@ -66,26 +66,47 @@ export async function keptLeaves(db: Kysely<Database>): Promise<number> {
   return last ? last.index * TILE_WIDTH + last.bytes / HASH_BYTES : 0;
 }
 
-/** The hashes of the next entries, each checked against its text and the entry before it. */
-async function nextLeaves(db: Kysely<Database>, chain: ChainState, to: number): Promise<Hash[]> {
+/** The chain as the kept tree has it up to an index. */
+export async function chainAt(readTile: ReadTile, from: number): Promise<ChainState> {
+  const head = from === 0 ? EMPTY_HEAD : bytesToHex(await new TileTree(readTile).leaf(from - 1));
+  return chainFrom({ entries: from, head }, nativeLeafHash);
+}
+
+/** An entry as stored, with its hash. */
+export interface CheckedEntry extends StoredText {
+  leaf: Hash;
+}
+
+/**
+ * The next entries, some 1,000 at most, each checked against its text and the entry before it; the chain moves on.
+ * `otherwise`: what is not done where one of them is not what was written. Throws CheckpointError `audit_broken`.
+ */
+export async function nextEntries(
+  db: Kysely<Database>,
+  chain: ChainState,
+  { to, otherwise }: { to: number; otherwise: string },
+): Promise<CheckedEntry[]> {
+  const end = Math.min(to, chain.entries + PAGE);
   const rows = await db
     .selectFrom('audit_entries')
     .select(['index', 'text'])
     .where('index', '>=', chain.entries)
-    .where('index', '<', Math.min(to, chain.entries + PAGE))
+    .where('index', '<', end)
     .orderBy('index')
     .execute();
-  if (rows.length === 0) throw broken(chain.entries, 'is missing');
-  return rows.map((row) => {
+  const checked = rows.map((row) => {
     const bad = checkNext(chain, row);
-    if (bad) throw broken(bad.index, bad.reason);
-    return hexToBytes(chain.head);
+    if (bad) throw brokenTrail(bad, otherwise);
+    return { ...row, leaf: hexToBytes(chain.head) };
   });
+  if (chain.entries < end) throw brokenTrail({ index: chain.entries, reason: 'is missing' }, otherwise);
+  return checked;
 }
 
-function broken(index: number, reason: string): CheckpointError {
+/** A trail with an entry that is not what was written, and what is not done therefore. */
+export function brokenTrail({ index, reason }: Pick<BadEntry, 'index' | 'reason'>, otherwise: string): CheckpointError {
   const what = `the audit trail is not whole: the entry at index ${index} ${reason}`;
-  return new CheckpointError('audit_broken', `${what}; no checkpoint is signed over it: run \`arx audit verify\``);
+  return new CheckpointError('audit_broken', `${what}; ${otherwise}: run \`arx audit verify\``);
 }
 
 async function keep(db: Kysely<Database>, tiles: readonly Tile[]): Promise<void> {
