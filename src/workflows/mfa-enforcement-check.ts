@@ -11,7 +11,7 @@ import type {
   RunStatus,
 } from './messages.ts';
 import { inParallel } from './pool.ts';
-import { failureCode, historyIsLong, nextOrMore, PATIENT, QUICK, slicer, sum } from './scanning.ts';
+import { failureCode, historyIsLong, nextOrMore, PATIENT, QUICK, slicer, sum, whileListing } from './scanning.ts';
 
 const quick = wf.proxyActivities<MfaActivities>(QUICK);
 const patient = wf.proxyActivities<MfaActivities>(PATIENT);
@@ -106,20 +106,13 @@ async function listUsers(plan: RunPlan, state: ResumeState): Promise<boolean> {
 }
 
 /** Checks what is listed while the rest of the list is read: lists have a quota of their own. */
-async function listAndCheck(plan: RunPlan, state: ResumeState, progress: Progress): Promise<boolean> {
-  const list = { over: false };
-  const listing = listUsers(plan, state).finally(() => (list.over = true));
-  // How many there are decides about batches.
-  const checking = wf
-    .condition(() => list.over || sum(state.sizes) > AUTO_BATCH_ABOVE)
-    .then(() => {
-      progress.phase = 'scan';
-      return checkEverybody(plan, state, list);
-    });
-  const [listed, checked] = await Promise.allSettled([listing, checking]);
-  if (listed.status === 'rejected') throw listed.reason;
-  if (checked.status === 'rejected') throw checked.reason;
-  return listed.value && checked.value;
+function listAndCheck(plan: RunPlan, state: ResumeState, progress: Progress): Promise<boolean> {
+  return whileListing(listUsers(plan, state), async (list) => {
+    // How many there are decides about batches.
+    await wf.condition(() => list.over || sum(state.sizes) > AUTO_BATCH_ABOVE);
+    progress.phase = 'scan';
+    return await checkEverybody(plan, state, list);
+  });
 }
 
 /**

@@ -5,7 +5,7 @@ import { checkedInput, FORMS } from './input.ts';
 import { syncProgressQuery } from './messages.ts';
 import type { OktaSyncInput, OktaSyncResult, SyncBranch, SyncBranchName, SyncProgress, SyncState } from './messages.ts';
 import { inParallel } from './pool.ts';
-import { failureCode, historyIsLong, nextOrMore, PATIENT, QUICK, slicer, sum } from './scanning.ts';
+import { failureCode, historyIsLong, nextOrMore, PATIENT, QUICK, slicer, sum, whileListing } from './scanning.ts';
 
 const quick = wf.proxyActivities<SyncActivities>(QUICK);
 const patient = wf.proxyActivities<SyncActivities>(PATIENT);
@@ -73,12 +73,8 @@ async function alone(branch: { lost: string | null }, way: () => Promise<boolean
 /** Lists page by page and reads what belongs to each item. What was listed before a list broke off is read too. */
 async function readBranch(sync: SyncRun, name: SyncBranchName, branch: SyncBranch): Promise<boolean> {
   if (!sync.overlap) return listBranch(sync, name, branch, () => readItems(sync, name, branch));
-  const list = { over: false };
-  const listing = listBranch(sync, name, branch, async () => true).finally(() => (list.over = true));
-  const [listed, read] = await Promise.allSettled([listing, readItems(sync, name, branch, list)]);
-  if (listed.status === 'rejected') throw listed.reason;
-  if (read.status === 'rejected') throw read.reason;
-  return listed.value && read.value;
+  const listing = listBranch(sync, name, branch, async () => true);
+  return whileListing(listing, (list) => readItems(sync, name, branch, list));
 }
 
 /**

@@ -68,6 +68,20 @@ export function nextOrMore(
   return nextOne;
 }
 
+/**
+ * Lists, and reads beside it what is listed; false where either paused. What fails is thrown once both have come to rest.
+ */
+export async function whileListing(
+  listing: Promise<boolean>,
+  read: (list: { over: boolean }) => Promise<boolean>,
+): Promise<boolean> {
+  const list = { over: false };
+  const [listed, done] = await Promise.allSettled([listing.finally(() => (list.over = true)), read(list)]);
+  if (listed.status === 'rejected') throw listed.reason;
+  if (done.status === 'rejected') throw done.reason;
+  return listed.value && done.value;
+}
+
 /** Whether the run should continue as new. The limit is that of its plan. */
 export function historyIsLong(limit = EARLIER_HISTORY_LIMIT): boolean {
   const { historyLength, continueAsNewSuggested } = wf.workflowInfo();
