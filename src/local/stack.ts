@@ -83,14 +83,16 @@ function stackOf(opened: { options: StackOptions; state: StackState; joined: boo
   const { home, log } = options;
   const current = () => sameStack(readState(home), state);
   const ended = Promise.withResolvers<void>();
-  const restart = () =>
+  const restart = (before?: (running: StackState) => void) =>
     locked(async () => {
       const running = current();
       // Whoever ended the stack meanwhile ended its worker first.
       if (running === null) return;
-      log(`the worker (process ${running.processes.worker?.pid}) has ended; starting another`);
+      before?.(running);
       await replaceWorker(options, running);
     });
+  const again = ({ processes }: StackState) =>
+    log(`the worker (process ${processes.worker?.pid}) has ended; starting another`);
   const entry = enter(home);
   const undo = [leaveOnExit(home, entry)];
   let closing: Promise<void> | null = null;
@@ -102,7 +104,7 @@ function stackOf(opened: { options: StackOptions; state: StackState; joined: boo
   };
   const close = (leaving: Leaving = {}) => (closing ??= end(leaving).finally(() => undo.forEach((each) => each())));
   if (options.handleSignals ?? true) undo.push(closeOnSignals(close, log));
-  const supervised = { current, restart, gone: ended.resolve };
+  const supervised = { current, restart: () => restart(again), gone: ended.resolve };
   if (options.superviseWorker ?? false) leaveWorkerAlone = superviseWorker(supervised, log);
   return {
     temporal: state.temporal,
@@ -113,7 +115,7 @@ function stackOf(opened: { options: StackOptions; state: StackState; joined: boo
       get pid() {
         return current()?.processes.worker?.pid ?? 0;
       },
-      restart,
+      restart: () => restart(),
     },
     ended: ended.promise,
     close,

@@ -43,8 +43,8 @@ export function createSyncRepository(db: Kysely<Database>): SyncRepository {
       if (!stored) throw new NotStoredError(`sync ${run} is not stored: begin it first`);
       return false;
     },
-    streams: (org) => newestStreams(db, org, ['complete', 'partial', 'denied']),
-    completeStreams: (org) => newestStreams(db, org, ['complete']),
+    streams: (org) => newestStreams(db, org),
+    completeStreams: (org) => newestStreams(db, org, 'complete'),
     async completeOnce(org) {
       const rows = db.selectFrom('twin_streams').select('name').distinct().where('org', '=', org);
       return (await rows.where('state', '=', 'complete').execute()).map(({ name }) => name);
@@ -58,14 +58,11 @@ export function createSyncRepository(db: Kysely<Database>): SyncRepository {
   };
 }
 
-async function newestStreams(
-  db: Kysely<Database>,
-  org: string,
-  states: readonly SyncStream['state'][],
-): Promise<SyncStream[]> {
+async function newestStreams(db: Kysely<Database>, org: string, state?: SyncStream['state']): Promise<SyncStream[]> {
   const newest = (name: StreamName) => {
     const rows = db.selectFrom('twin_streams').selectAll().where('org', '=', org).where('name', '=', name);
-    return rows.where('state', 'in', states).orderBy('position', 'desc').limit(1).executeTakeFirst();
+    const ended = state === undefined ? rows : rows.where('state', '=', state);
+    return ended.orderBy('position', 'desc').limit(1).executeTakeFirst();
   };
   const rows = await Promise.all(NAMES.map(newest));
   return rows.flatMap((row) => (row ? [streamOf(row)] : []));
