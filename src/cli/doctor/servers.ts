@@ -61,7 +61,7 @@ export async function localServerChecks({ arx, raw }: Settings): Promise<CheckRe
     await attempt('temporal', async () => {
       const { findTemporal } = await import('../../local/temporal.ts');
       const found = await findTemporal({ env: raw, cacheDir: cacheDirectory(raw), log: () => undefined });
-      return `embedded, to be started from ${found.path} (${found.how})`;
+      return `embedded, to be started from ${found.path} (${found.how}${found.cached ? ', cached' : ''})`;
     }),
   ];
 }

