@@ -1,9 +1,8 @@
 /// <reference lib="dom" />
-import { existsSync, mkdtempSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { chromium } from 'playwright-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { profileHtml } from '../../src/cli/render/profile-html.ts';
@@ -11,22 +10,15 @@ import { reportHtml } from '../../src/cli/render/report-html.ts';
 import { assess } from '../../src/twin/assess.ts';
 import { prepareJudge } from '../../src/twin/judge.ts';
 import { postureProfile } from '../../src/twin/profile.ts';
+import { launchChromium } from '../support/chromium.ts';
 import { twin, user } from '../support/twin-orgs.ts';
 import { documentOf, HOSTILE, userOf } from '../unit/cli/support/samples.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'arx-report-'));
-const QUIET = ['quic', 'background-networking', 'component-update', 'sync'].map((feature) => `--disable-${feature}`);
-const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'].map(
-  (name) => `/usr/bin/${name}`,
-);
-const ARGS = ['--no-sandbox', '--disable-gpu', '--no-first-run', ...QUIET];
 
 let browser: Browser;
 beforeAll(async () => {
-  const executablePath = process.env.CHROMIUM_PATH || BROWSERS.find((path) => existsSync(path));
-  if (executablePath === undefined)
-    throw new Error(`no Chromium: set CHROMIUM_PATH, or install one of ${BROWSERS.join(', ')}`);
-  browser = await chromium.launch({ executablePath, headless: true, args: ARGS });
+  browser = await launchChromium();
 });
 afterAll(() => browser.close());
 
