@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     pool: 'forks',
+    reporters: ['default', './test/support/not-run-reporter.ts'],
     testTimeout: 30_000,
     hookTimeout: 120_000,
   },

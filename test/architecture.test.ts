@@ -98,7 +98,11 @@ const PLANTED: Record<string, { code: string; caught: string[] }> = {
   },
   'test/skip.ts': {
     code: "import { test, describe } from 'vitest';\ntest.skip('x', () => {});\ndescribe.only('y', () => {});\ntest.skipIf(true)('z', () => {});",
-    caught: ['no-restricted-syntax', 'no-restricted-syntax', 'no-restricted-syntax'],
+    caught: ['no-restricted-syntax', 'no-restricted-syntax', 'no-restricted-syntax', 'no-restricted-syntax'],
+  },
+  'test/skip-inside.ts': {
+    code: "import { it } from 'vitest';\nit('x', ({ skip }) => skip());\nit('y', (context) => context.skip());",
+    caught: ['no-restricted-syntax', 'no-restricted-syntax'],
   },
   // What must pass.
   'src/governance/hash.ts': {

@@ -6,6 +6,7 @@ import { startEmulators } from '../../src/emulators/start.ts';
 import { OPERATIONS } from '../../src/governance/catalogue.ts';
 import { needsPerson } from '../../src/governance/risk.ts';
 import { openApiOf } from '../support/openapi.ts';
+import { itWithReference } from '../support/reference.ts';
 import { emulatedHarness } from '../unit/connectors/support/emulated.ts';
 import { MemoryGrants } from '../unit/connectors/support/grants.ts';
 import { context, failureOf, policy, PRINCIPAL } from '../unit/connectors/support/harness.ts';
@@ -16,6 +17,8 @@ import type { RunningEmulators } from '../../src/emulators/start.ts';
 import type { OktaOperationName, World } from '../unit/connectors/support/okta-calls.ts';
 
 const CANARIES = { phone: '+1 555 4242 4242', totpSeed: 'CANARYSEED42424242', link: 'canaryLinkToken42424' };
+const specification = openApiOf('okta');
+
 /** Calls that are not in the subset of Okta's specification that the reference data has. */
 const OUTSIDE: readonly string[] = [
   'users:expire_password',
@@ -44,8 +47,17 @@ const rowOf = (operation: string) =>
   oktaOperations('http://x')[operation as OktaOperationName] as unknown as AnyRow<unknown>;
 const riskOf = (operation: string) => OPERATIONS.find((row) => row.operation === operation)?.risk ?? 'CRITICAL';
 
+const made = new Map<OktaOperationName, ReturnType<typeof makeCalls>>();
+
+/** The calls of an operation, made once: a second time some of them would be refused. */
+function callsOf(operation: OktaOperationName): ReturnType<typeof makeCalls> {
+  const calls = made.get(operation) ?? makeCalls(operation);
+  made.set(operation, calls);
+  return calls;
+}
+
 /** Makes each call of an operation, with a grant at hand where it needs one. */
-async function callAll(operation: OktaOperationName) {
+async function makeCalls(operation: OktaOperationName) {
   const grants = new MemoryGrants();
   const { connectors, journal } = emulatedHarness(emulators.document, { bundle: () => EVERYTHING, grants });
   const inputs = OKTA_CALLS[operation](world) as unknown[];
@@ -68,22 +80,26 @@ describe('every operation of the catalogue', () => {
 });
 
 describe.each(OKTA_OPERATION_NAMES)('%s', (operation) => {
-  it('sends what Okta specifies and what the catalogue says, and leaves its entries', async () => {
-    const { inputs, outputs, journal, grants, logged } = await callAll(operation);
+  it('sends what the catalogue says, and leaves its entries', async () => {
+    const { inputs, outputs, journal, grants, logged } = await callsOf(operation);
     const row = rowOf(operation);
     const approved = inputs.map((input) => approvedRequest('okta', operation, row.route(input as never)));
     expect(logged.map(({ method, path }) => ({ method, path }))).toEqual(approved);
     expect(logged.every((entry) => entry.accepted && entry.write === row.write)).toBe(true);
     expect(logged.every((entry) => entry.operation === operation)).toBe(true);
-    const problems = logged.flatMap((request) => openApiOf('okta').request(request));
-    if (OUTSIDE.includes(operation)) expect(problems.every((one) => one.includes('is in no path'))).toBe(true);
-    else expect(problems).toEqual([]);
     const kinds = row.write ? ['action.started', 'action.succeeded'] : ['action.succeeded'];
     expect(journal.kinds).toEqual(inputs.flatMap(() => kinds));
     expect(grants.asked).toHaveLength(needsPerson(riskOf(operation)) ? inputs.length : 0);
     const said = JSON.stringify([outputs, journal.drafts]);
     expect(Object.values(CANARIES).filter((canary) => said.includes(canary))).toEqual([]);
     expect(journal.drafts.every(({ argsDigest }) => /^[0-9a-f]{64}$/.test(argsDigest ?? ''))).toBe(true);
+  });
+
+  itWithReference('sends what Okta specifies', async () => {
+    const { logged } = await callsOf(operation);
+    const problems = logged.flatMap((request) => specification.request(request));
+    if (OUTSIDE.includes(operation)) expect(problems.every((one) => one.includes('is in no path'))).toBe(true);
+    else expect(problems).toEqual([]);
   });
 
   it('is refused without a policy, and nothing is sent', async () => {

@@ -1,8 +1,8 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect } from 'vitest';
 import { parseFactors } from '../../src/connectors/okta/projections/enrolled.ts';
 import { oktaRefusal } from '../../src/connectors/okta/refusals.ts';
 import { context, harness, policy } from '../unit/connectors/support/harness.ts';
-import { readReference, recordedPairs } from '../support/reference.ts';
+import { itWithReference, readReference, recordedPairs } from '../support/reference.ts';
 import { serverPool } from '../unit/connectors/support/server.ts';
 import type { RecordedPair } from '../support/reference.ts';
 import type { PolicyBundle } from '../../src/governance/types.ts';
@@ -55,10 +55,8 @@ const CALLS: Record<string, (pair: RecordedPair) => [operation: string, input: o
 /** Recordings of calls that no operation makes. */
 const NOT_OURS = ['x:enroll_factor', 'x:get_factor'];
 
-const exchanges = recordedPairs();
-const callable = exchanges.filter(
-  ({ operation, response }) => Object.hasOwn(CALLS, operation) && response.status < 300,
-);
+const callable = (): RecordedPair[] =>
+  recordedPairs().filter(({ operation, response }) => Object.hasOwn(CALLS, operation) && response.status < 300);
 const everything: PolicyBundle = {
   ok: true,
   digest: 'e'.repeat(64),
@@ -92,12 +90,14 @@ function recordedItems({ response }: RecordedPair): unknown[] {
 }
 
 describe('answers recorded from real organisations', () => {
-  it('are there', () => {
-    expect(new Set(exchanges.map(({ operation }) => operation))).toEqual(new Set([...Object.keys(CALLS), ...NOT_OURS]));
-    expect(callable.length).toBeGreaterThan(50);
+  itWithReference('are there', () => {
+    expect(new Set(recordedPairs().map(({ operation }) => operation))).toEqual(
+      new Set([...Object.keys(CALLS), ...NOT_OURS]),
+    );
+    expect(callable().length).toBeGreaterThan(50);
   });
 
-  it.each(callable)('$name passes through the connector', async (exchange) => {
+  itWithReference.for(callable)('$name passes through the connector', async (exchange) => {
     const server = await servers.start(() => replay(exchange, server.origin));
     const { connectors, journal } = harness(server.origin, {
       bundle: () => everything,
@@ -113,8 +113,8 @@ describe('answers recorded from real organisations', () => {
     expect([seen?.method, seen?.path]).toEqual([method, path]);
   });
 
-  it('of factors lose everything but id, type, provider and status', () => {
-    const factors = exchanges
+  itWithReference('of factors lose everything but id, type, provider and status', () => {
+    const factors = recordedPairs()
       .filter(({ operation }) => operation.endsWith('_factor'))
       .map(({ response }) => response.body);
     expect(factors.length).toBeGreaterThan(0);
@@ -122,8 +122,8 @@ describe('answers recorded from real organisations', () => {
     expect(parsed.every((factor) => Object.keys(factor).sort().join() === 'id,provider,status,type')).toBe(true);
   });
 
-  it('that are refusals are read with their code', () => {
-    const refusals = exchanges.filter(({ response }) => response.status >= 400);
+  itWithReference('that are refusals are read with their code', () => {
+    const refusals = recordedPairs().filter(({ response }) => response.status >= 400);
     expect(refusals.length).toBeGreaterThan(0);
     for (const { response } of refusals) {
       const answer = { status: response.status, headers: new Headers(), text: '' };
@@ -133,12 +133,12 @@ describe('answers recorded from real organisations', () => {
 });
 
 describe('factor examples of the specification', () => {
-  const examples = readReference<Record<string, unknown>>('okta', 'spec-factor-examples.json');
-  const factors = Object.entries(examples)
-    .flatMap(([name, value]) => [value].flat().map((factor) => ({ name, factor: factor as Record<string, unknown> })))
-    .filter(({ factor }) => typeof factor['id'] === 'string' && typeof factor['factorType'] === 'string');
+  const factors = () =>
+    Object.entries(readReference<Record<string, unknown>>('okta', 'spec-factor-examples.json'))
+      .flatMap(([name, value]) => [value].flat().map((factor) => ({ name, factor: factor as Record<string, unknown> })))
+      .filter(({ factor }) => typeof factor['id'] === 'string' && typeof factor['factorType'] === 'string');
 
-  it.each(factors)('$name passes through the projection', ({ factor }) => {
+  itWithReference.for(factors)('$name passes through the projection', ({ factor }) => {
     expect(parseFactors([factor])).toEqual([
       {
         id: factor['id'],

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startEmulators } from '../../src/emulators/start.ts';
 import { openApiOf } from '../support/openapi.ts';
+import { itWithReference } from '../support/reference.ts';
 import { context } from '../unit/connectors/support/harness.ts';
 import { emulatedHarness } from '../unit/connectors/support/emulated.ts';
 import type { Connectors, JiraOperations, SlackOperations } from '../../src/connectors/types.ts';
@@ -80,8 +81,17 @@ const rows = [
   ...Object.entries(SLACK).map(([operation, inputs]) => ({ vendor: 'slack' as const, operation, inputs })),
 ];
 
+const made = new Map<object, Promise<LogEntry[]>>();
+
+/** What the vendor logged of the calls of a row, which are made once: a second time some of them would be refused. */
+function callsOf(row: (typeof rows)[number]): Promise<LogEntry[]> {
+  const calls = made.get(row) ?? makeCalls(row);
+  made.set(row, calls);
+  return calls;
+}
+
 /** Makes every call of a row; gives what the vendor logged meanwhile. */
-async function callAll({ vendor, operation, inputs }: (typeof rows)[number]): Promise<LogEntry[]> {
+async function makeCalls({ vendor, operation, inputs }: (typeof rows)[number]): Promise<LogEntry[]> {
   const before = emulators.log.entries.length;
   for (const input of (inputs as (known: Known) => unknown[])(known)) {
     await (connectors[vendor] as Connectors['jira'])(operation, input as never, context());
@@ -92,11 +102,15 @@ async function callAll({ vendor, operation, inputs }: (typeof rows)[number]): Pr
 describe('what the connectors send', () => {
   const specification = openApiOf('jira');
 
-  it.each(rows)('for $vendor $operation is what the vendor expects', async (row) => {
-    const logged = await callAll(row);
+  it.each(rows)('for $vendor $operation is accepted', async (row) => {
+    const logged = await callsOf(row);
     expect(logged.length).toBeGreaterThan(0);
     expect(logged.every(({ accepted, vendor }) => accepted && vendor === row.vendor)).toBe(true);
-    if (row.vendor === 'slack') return;
+  });
+
+  const specified = rows.filter(({ vendor }) => vendor === 'jira');
+  itWithReference.for(specified)('for $vendor $operation is what the specification says', async (row) => {
+    const logged = await callsOf(row);
     expect(logged.flatMap((request) => specification.request(request))).toEqual([]);
   });
 });

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startEmulators } from '../../src/emulators/start.ts';
 import type { RunningEmulators } from '../../src/emulators/start.ts';
 import { openApiOf } from '../support/openapi.ts';
+import { itWithReference } from '../support/reference.ts';
 import { adf, jiraCalls } from '../support/vendor-calls.ts';
 import type { PlainCall } from '../support/vendor-calls.ts';
 
@@ -66,8 +67,7 @@ const CALLS: Call[] = [
 ];
 
 describe('the emulated Jira, against the specification', () => {
-  it.each(CALLS)('%s answers %i, request and answer conform', async (...call: Call) => {
-    const [, expected, method, path, body] = call;
+  itWithReference.for(CALLS)('%s answers %i, request and answer conform', async ([, expected, method, path, body]) => {
     const answer = await jira(method, BASE + path, body);
     const [plain = '', query = ''] = path.split('?');
     expect(answer.status).toBe(expected);

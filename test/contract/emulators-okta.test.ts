@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { startEmulators } from '../../src/emulators/start.ts';
 import type { RunningEmulators } from '../../src/emulators/start.ts';
 import { openApiOf } from '../support/openapi.ts';
-import { readReference, recordedPairs } from '../support/reference.ts';
+import { itWithReference, readReference, recordedPairs } from '../support/reference.ts';
 import type { RecordedPair } from '../support/reference.ts';
 import { shapeGaps } from '../support/shape.ts';
 import { oktaCalls } from '../support/vendor-calls.ts';
@@ -146,27 +146,25 @@ function groupId(): string {
   return emulators.okta.groups[1]?.id ?? '';
 }
 
-const covered = recordedPairs().filter(({ operation, response }) => operation in OURS && response.status < 400);
+const covered = (): RecordedPair[] =>
+  recordedPairs().filter(({ operation, response }) => operation in OURS && response.status < 400);
 
 describe('the emulated Okta, against recordings of real organisations', () => {
-  it('has something to compare', () => {
-    expect(covered.length).toBeGreaterThan(20);
-    expect(new Set(covered.map(({ operation }) => operation)).size).toBe(Object.keys(OURS).length);
+  itWithReference('has something to compare', () => {
+    expect(covered().length).toBeGreaterThan(20);
+    expect(new Set(covered().map(({ operation }) => operation)).size).toBe(Object.keys(OURS).length);
   });
 
-  it.each(covered.map((pair) => [pair.name, pair] as const))(
-    '%s: same status, every recorded field',
-    async (_, pair) => {
-      const asked = await OURS[pair.operation]?.(pair);
-      const answer = await okta(asked?.method ?? '', asked?.path ?? '', asked?.body);
-      expect(answer.status).toBe(pair.response.status);
-      const kind = OF_ONE_KIND[pair.operation.split(':')[0] ?? ''] ?? [];
-      const allowed = [...OPTIONAL, ...kind].flatMap((path) => [path, `/0${path}`]);
-      expect(shapeGaps(pair.response.body ?? undefined, answer.body ?? undefined, allowed)).toEqual([]);
-    },
-  );
+  itWithReference.for(covered)('$name: same status, every recorded field', async (pair) => {
+    const asked = await OURS[pair.operation]?.(pair);
+    const answer = await okta(asked?.method ?? '', asked?.path ?? '', asked?.body);
+    expect(answer.status).toBe(pair.response.status);
+    const kind = OF_ONE_KIND[pair.operation.split(':')[0] ?? ''] ?? [];
+    const allowed = [...OPTIONAL, ...kind].flatMap((path) => [path, `/0${path}`]);
+    expect(shapeGaps(pair.response.body ?? undefined, answer.body ?? undefined, allowed)).toEqual([]);
+  });
 
-  it('words its errors with the fields of a recorded one', async () => {
+  itWithReference('words its errors with the fields of a recorded one', async () => {
     const recorded = recordedPairs().find(({ response }) => response.status === 400);
     const answer = await okta('POST', '/api/v1/users', { profile: { firstName: 'No', lastName: 'Login' } });
     expect(answer.status).toBe(400);
@@ -174,7 +172,7 @@ describe('the emulated Okta, against recordings of real organisations', () => {
     expect(Object.keys(answer.body as object)).toEqual(Object.keys(recorded?.response.body as object));
   });
 
-  it('links pages the way recorded answers do', async () => {
+  itWithReference('links pages the way recorded answers do', async () => {
     const linked = recordedPairs().find(({ response }) => String(response.headers.link).includes('rel="self"'));
     const form = /^<https?:\/\/[^/]+\/api\/v1\/[^>]+>; rel="self"$/;
     expect(String(linked?.response.headers.link)).toMatch(form);
@@ -217,14 +215,14 @@ describe('the emulated Okta, against the specification', () => {
     ['missing user', () => '/api/v1/users/00u00000000000000000'],
   ] as const;
 
-  it.each(reads)('%s conforms', async (_, pathOf) => {
+  itWithReference.for(reads)('%s conforms', async ([, pathOf]) => {
     const path = pathOf();
     const { status, body } = await okta('GET', path);
     const problems = specification.response({ method: 'GET', path: path.replace(/\?.*/, ''), status, body });
     expect(problems.filter((problem) => !DEVIATIONS.some((known) => known.test(problem)))).toEqual([]);
   });
 
-  it('gives every factor type of the specification the profile fields of its example', async () => {
+  itWithReference('gives every factor type of the specification the profile fields of its example', async () => {
     const examples = Object.values(readReference<Record<string, unknown>>('okta', 'spec-factor-examples.json')).flat();
     const path = `/api/v1/users/${emulators.okta.user('every.factor@contract.example')?.id}/factors`;
     const rows = (await okta('GET', path)).body as Record<string, unknown>[];

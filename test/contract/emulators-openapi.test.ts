@@ -1,14 +1,14 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import { startEmulators } from '../../src/emulators/start.ts';
 import { acceptLogProblems, openApiOf } from '../support/openapi.ts';
-import { recordedPairs } from '../support/reference.ts';
+import { itWithReference, recordedPairs } from '../support/reference.ts';
 import { adf, jiraCalls, oktaCalls } from '../support/vendor-calls.ts';
 
 const okta = openApiOf('okta');
 const jira = openApiOf('jira');
 
 describe('the specification as an oracle', () => {
-  it.each(recordedPairs().map((pair) => [pair.name, pair] as const))('takes the request of %s', (_, { request }) => {
+  itWithReference.for(recordedPairs)('takes the request of $name', ({ request }) => {
     expect(okta.request({ ...request, body: request.body ?? undefined })).toEqual([]);
   });
 
@@ -26,11 +26,11 @@ describe('the specification as an oracle', () => {
       /maxResults must be integer/,
     ],
   ] as const;
-  it.each(WRONG)('refuses %s', (_, specification, request, message) => {
+  itWithReference.for(WRONG)('refuses %s', ([, specification, request, message]) => {
     expect(specification.request(request).join()).toMatch(message);
   });
 
-  it('reads an accept log', async () => {
+  itWithReference('reads an accept log', async () => {
     const emulators = await startEmulators({ profile: 'plain', users: 1 });
     await oktaCalls(emulators.document)('GET', '/api/v1/users?limit=200&search=status%20eq%20%22ACTIVE%22');
     const fields = { project: { key: 'SEC' }, issuetype: { name: 'Task' }, summary: 's', description: adf('d') };

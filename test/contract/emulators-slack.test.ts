@@ -1,14 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { startEmulators } from '../../src/emulators/start.ts';
 import type { RunningEmulators } from '../../src/emulators/start.ts';
-import { readReference } from '../support/reference.ts';
+import { itWithReference, readReference } from '../support/reference.ts';
 import { shapeGaps } from '../support/shape.ts';
 import { slackCalls } from '../support/vendor-calls.ts';
 import type { PlainCall } from '../support/vendor-calls.ts';
 
 type Examples = Record<string, Record<string, { examples: { 'application/json': unknown }; errors: string[] | null }>>;
 
-const examples = readReference<Examples>('slack', 'spec-examples.json');
+const examples = (): Examples => readReference<Examples>('slack', 'spec-examples.json');
 let emulators: RunningEmulators;
 let slack: PlainCall;
 let ts: string;
@@ -42,10 +42,10 @@ const CALLS: readonly (readonly [string, () => Record<string, unknown>])[] = [
 ];
 
 describe('the emulated Slack, against the examples of the specification', () => {
-  it.each(CALLS)('%s: every field of the example', async (name, argumentsOf) => {
+  itWithReference.for(CALLS)('%s: every field of the example', async ([name, argumentsOf]) => {
     const answer = await slack('POST', name.replace(/^\w+ \//, ''), argumentsOf());
     expect(answer.status).toBe(200);
-    expect(shapeGaps(examples[name]?.['200']?.examples['application/json'], answer.body, OPTIONAL)).toEqual([]);
+    expect(shapeGaps(examples()[name]?.['200']?.examples['application/json'], answer.body, OPTIONAL)).toEqual([]);
   });
 
   const refusals: readonly (readonly [string, string, () => Record<string, unknown>])[] = [
@@ -56,17 +56,20 @@ describe('the emulated Slack, against the examples of the specification', () => 
     ['POST /chat.update', 'message_not_found', () => ({ channel: channel(), ts: '1.000001', text: 'x' })],
     ['GET /conversations.info', 'channel_not_found', () => ({ channel: 'C0NOWHERE' })],
   ];
-  it.each(refusals)('%s refuses with %s, an error that the specification names', async (name, error, argumentsOf) => {
-    const answer = await slack('POST', name.replace(/^\w+ \//, ''), argumentsOf());
-    expect(answer.status).toBe(200);
-    expect(answer.body).toMatchObject({ ok: false, error });
-    expect(examples[name]?.default?.errors).toContain(error);
-  });
+  itWithReference.for(refusals)(
+    '%s refuses with %s, an error that the specification names',
+    async ([name, error, argumentsOf]) => {
+      const answer = await slack('POST', name.replace(/^\w+ \//, ''), argumentsOf());
+      expect(answer.status).toBe(200);
+      expect(answer.body).toMatchObject({ ok: false, error });
+      expect(examples()[name]?.default?.errors).toContain(error);
+    },
+  );
 
-  it('refuses an unknown token and a missing one as the specification names it', async () => {
+  itWithReference('refuses an unknown token and a missing one as the specification names it', async () => {
     const { tokens, ...rest } = emulators.document;
     const stranger = slackCalls({ ...rest, tokens: { ...tokens, slack: 'xoxb-wrong' } });
-    const named = examples['GET /auth.test']?.default?.errors;
+    const named = examples()['GET /auth.test']?.default?.errors;
     expect((await stranger('POST', 'auth.test')).body).toEqual({ ok: false, error: 'invalid_auth' });
     expect(await (await fetch(`${emulators.document.slack}auth.test`)).json()).toEqual({
       ok: false,

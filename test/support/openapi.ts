@@ -41,15 +41,19 @@ const SPECIFICATIONS = {
   jira: ['jira', 'jira-cloud-v3-trimmed.openapi.json'],
 } as const;
 
-/** Opens the specification of a vendor from the reference data. Throws where the reference data is absent. */
+/** The specification of a vendor from the reference data, read at the first check, which throws where it is missing. */
 export function openApiOf(vendor: keyof typeof SPECIFICATIONS): OpenApi {
-  const document = readReference<Node>(...SPECIFICATIONS[vendor]);
-  const operations = operationsOf(document);
-  const compile = compilerOf(document);
+  let opened: { operations: Operation[]; compile: Compile } | undefined;
+  const open = () => (opened ??= openSpecification(vendor));
   return {
-    request: (request) => requestProblems(operations, compile, request),
-    response: (answer) => responseProblems(operations, compile, answer),
+    request: (request) => requestProblems(open().operations, open().compile, request),
+    response: (answer) => responseProblems(open().operations, open().compile, answer),
   };
+}
+
+function openSpecification(vendor: keyof typeof SPECIFICATIONS): { operations: Operation[]; compile: Compile } {
+  const document = readReference<Node>(...SPECIFICATIONS[vendor]);
+  return { operations: operationsOf(document), compile: compilerOf(document) };
 }
 
 // Not part of the reference data: the token endpoint, and the pages for people.

@@ -1,18 +1,23 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { itUnless } from './not-run.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Path of the public reference data, which is never copied into this repository. Throws where it is absent. */
+const BASE = resolve(ROOT, process.env.REFERENCE_DATA || '../shared/fixtures');
+const MISSING =
+  `the reference data is not at ${BASE}. It is public specifications of the vendors and answers recorded from real ` +
+  'organisations, which connectors and emulators are compared with; set REFERENCE_DATA to the folder that holds okta/, ' +
+  'jira/ and slack/.';
+
+/** `it` for tests that need the reference data. They are reported as not run where it is missing; in CI they fail. */
+export const itWithReference = itUnless(existsSync(BASE) || process.env.CI ? null : MISSING);
+
+/** Path of the public reference data, which is never copied into this repository. Throws where it is missing. */
 function referencePath(...parts: string[]): string {
-  const base = resolve(ROOT, process.env.REFERENCE_DATA ?? '../shared/fixtures');
-  if (!existsSync(base)) {
-    throw new Error(
-      `the reference data is not at ${base}: set REFERENCE_DATA to the folder that holds okta/, jira/ and slack/`,
-    );
-  }
-  return join(base, ...parts);
+  if (!existsSync(BASE)) throw new Error(MISSING);
+  return join(BASE, ...parts);
 }
 
 /** A JSON file of the reference data. */

@@ -1,16 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { CATALOGUE, CONNECTORS, findOperation, OPERATIONS } from '../../../src/governance/catalogue.ts';
-import { REPO } from '../../support/policies.ts';
+import { itWithReference, readReference } from '../../support/reference.ts';
 
-const REFERENCE = resolve(REPO, process.env['REFERENCE_DATA'] ?? '../shared/fixtures');
-
-function referenceCalls(file: string): Set<string> {
-  const path = resolve(REFERENCE, file);
-  if (!existsSync(path))
-    throw new Error(`reference data is absent: set REFERENCE_DATA to the directory that holds ${file}`);
-  const { paths } = JSON.parse(readFileSync(path, 'utf8')) as { paths: Record<string, Record<string, unknown>> };
+function referenceCalls(...file: string[]): Set<string> {
+  const { paths } = readReference<{ paths: Record<string, Record<string, unknown>> }>(...file);
   return new Set(
     Object.entries(paths).flatMap(([route, methods]) => Object.keys(methods).map((method) => call(method, route))),
   );
@@ -61,15 +54,15 @@ describe('catalogue', () => {
     ]);
   });
 
-  it.each([
+  itWithReference.for([
     [
       'okta',
-      'okta/okta-30ops-trimmed.openapi.json',
+      'okta-30ops-trimmed.openapi.json',
       ['users:expire_password', 'users:read_enrollments', 'apps:read_groups', 'authenticators:read'],
     ],
-    ['jira', 'jira/jira-cloud-v3-trimmed.openapi.json', []],
-  ])('%s: what is really sent stands in the vendor’s specification', (connector, file, notInSubset) => {
-    const known = referenceCalls(file);
+    ['jira', 'jira-cloud-v3-trimmed.openapi.json', []],
+  ] as const)('%s: what is really sent stands in the vendor’s specification', ([connector, file, notInSubset]) => {
+    const known = referenceCalls(connector, file);
     const foreign = OPERATIONS.filter((row) => row.connector === connector).filter((row) =>
       (row.wire ?? [row]).some(({ method, path }) => !known.has(call(method, path))),
     );

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { raise } from '../../../../src/twin/events/raise.ts';
 import type { LogEntry } from '../../../../src/twin/events/types.ts';
-import { readReference } from '../../../support/reference.ts';
+import { itWithReference, readReference } from '../../../support/reference.ts';
 import { ALICE, BOB, entryOf, HOUR, MINUTE, several, SETTINGS, SHIPPED, START, windowTo } from './support/entries.ts';
 
 interface Wanted {
@@ -12,7 +12,7 @@ interface Wanted {
   technique: string;
   threshold: string | null;
 }
-const WANTED = readReference<{ rules: Wanted[] }>('..', 'spec', 'security-events.json').rules;
+const wantedRules = (): Wanted[] => readReference<{ rules: Wanted[] }>('..', 'spec', 'security-events.json').rules;
 
 /** Entries that raise one event, which names entry `named` (the last one where it is not said), and entries that raise none. */
 interface Case {
@@ -131,10 +131,8 @@ function caseOf({ eventType, condition }: Wanted): Case | undefined {
   if (condition === 'any') return ANY(eventType);
   return condition === 'SUCCESS' ? SUCCESS(eventType) : CASES[`${eventType} ${condition}`];
 }
-const ruleOf = (wanted: Wanted) =>
-  SHIPPED.find(
-    (rule, at) => at === WANTED.indexOf(wanted) && rule.types.length === 1 && rule.types[0] === wanted.eventType,
-  );
+const ruleOf = ({ at, eventType }: Wanted & { at: number }) =>
+  SHIPPED.find((rule, place) => place === at && rule.types.length === 1 && rule.types[0] === eventType);
 const raisedBy = (entries: LogEntry[], rule: string | undefined) =>
   raise(SHIPPED, entries, { settings: SETTINGS, window: windowTo(entryEnd(entries) + 1) }).events.filter(
     (event) => event.rule === rule,
@@ -142,14 +140,16 @@ const raisedBy = (entries: LogEntry[], rule: string | undefined) =>
 const entryEnd = (entries: LogEntry[]) => Math.max(...entries.map(({ published }) => Date.parse(published))) - START;
 
 describe('the shipped rules', () => {
-  it('are those of the table, each with a case', () => {
-    expect(SHIPPED.map(({ types }) => types)).toEqual(WANTED.map(({ eventType }) => [eventType]));
-    expect(WANTED.filter((wanted) => caseOf(wanted) === undefined)).toEqual([]);
-    const conditions = WANTED.map(({ eventType, condition }) => `${eventType} ${condition}`);
+  itWithReference('are those of the table, each with a case', () => {
+    const wanted = wantedRules();
+    expect(SHIPPED.map(({ types }) => types)).toEqual(wanted.map(({ eventType }) => [eventType]));
+    expect(wanted.filter((one) => caseOf(one) === undefined)).toEqual([]);
+    const conditions = wanted.map(({ eventType, condition }) => `${eventType} ${condition}`);
     expect(Object.keys(CASES).filter((key) => !conditions.includes(key))).toEqual([]);
   });
 
-  it.each(WANTED)('$eventType: $condition', (wanted) => {
+  const places = () => wantedRules().map((wanted, at) => ({ ...wanted, at }));
+  itWithReference.for(places)('$eventType: $condition', (wanted) => {
     const rule = ruleOf(wanted);
     const { yes, named = yes.length - 1, no } = caseOf(wanted) ?? { yes: [], no: [] };
     const { severity, tactic, technique } = wanted;

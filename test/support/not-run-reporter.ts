@@ -1,0 +1,26 @@
+/** Reporter: names and counts, at the very end, the tests that did not run because something is missing here. */
+import type { Reporter, TestCase, TestModule } from 'vitest/node';
+
+export default class NotRunReporter implements Reporter {
+  onTestRunEnd(modules: readonly TestModule[]): void {
+    const text = notRunText(modules.flatMap((module) => [...module.children.allTests('skipped')]));
+    if (text !== '') process.stdout.write(`${text}\n`);
+  }
+}
+
+/** Tests that were skipped with a note; those that a filter left out have none. */
+export function notRunText(tests: readonly Pick<TestCase, 'fullName' | 'module' | 'result'>[]): string {
+  const noted = tests.map((test) => ({ test, missing: noteOf(test) })).filter(({ missing }) => missing !== undefined);
+  return [...Map.groupBy(noted, ({ missing }) => missing)]
+    .map(([missing, group]) => {
+      const lines = group.map(({ test }) => `  ${test.module.relativeModuleId} > ${test.fullName}`);
+      const count = group.length === 1 ? '1 test was' : `${group.length} tests were`;
+      return ['Not run:', ...lines.sort(), `${count} not run: ${missing}`].join('\n');
+    })
+    .join('\n\n');
+}
+
+function noteOf(test: Pick<TestCase, 'result'>): string | undefined {
+  const result = test.result();
+  return result.state === 'skipped' ? result.note : undefined;
+}
