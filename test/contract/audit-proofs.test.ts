@@ -1,6 +1,9 @@
-/** Proofs and checkpoints of arx, judged by Go's sumdb/note and transparency-dev/merkle. */
+/**
+ * Proofs and checkpoints of arx, judged by other implementations: one in Python, written from the standards, and, where
+ * there is Go, its own sumdb/note with transparency-dev/merkle.
+ */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bytesToHex } from '@noble/hashes/utils.js';
@@ -10,6 +13,8 @@ import { makeCheckpoint, rotateKey } from '../../src/store/checkpointer.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { Store } from '../../src/store/types.ts';
 import { appendMany, ORIGIN, partsOf } from '../support/checkpoints.ts';
+import { itUnless } from '../support/not-run.ts';
+import type { ConditionalIt } from '../support/not-run.ts';
 import { startPglite } from '../support/pglite.ts';
 import type { TestDatabase } from '../support/pglite.ts';
 import { arx } from '../unit/cli/support/terminal.ts';
@@ -30,14 +35,15 @@ interface Request {
   consistency?: { old: string; hashes: string[] };
 }
 
-const home = mkdtempSync(join(tmpdir(), 'arx-go-'));
-const program = join(home, 'audit-go');
+const home = mkdtempSync(join(tmpdir(), 'arx-proofs-'));
 let database: TestDatabase;
 let store: Store;
 let good: Request;
+/** More that every judge has to accept. */
+let others: Request[];
+let twoKeys: Request[];
 
 beforeAll(async () => {
-  build();
   database = await startPglite();
   store = await openStore({ databaseUrl: database.databaseUrl });
   await store.migrate();
@@ -47,6 +53,8 @@ beforeAll(async () => {
   await appendMany(store, 77, 'run-2');
   await makeCheckpoint(parts, ORIGIN);
   good = await requestFor('299', old!.note);
+  others = await Promise.all(['0', '255', '256', '300', '377'].map((entry) => requestFor(entry, old!.note)));
+  twoKeys = await requestsWithTwoKeys();
 });
 
 afterAll(async () => {
@@ -54,14 +62,6 @@ afterAll(async () => {
   await database?.close();
   rmSync(home, { recursive: true, force: true });
 });
-
-function build(): void {
-  if (spawnSync('go', ['version']).status !== 0) {
-    throw new Error('this test needs Go: install golang (https://go.dev/dl), or on Debian golang-go');
-  }
-  const cwd = join(import.meta.dirname, 'audit-go');
-  execFileSync('go', ['build', '-o', program, '.'], { cwd, stdio: ['ignore', 'ignore', 'pipe'] });
-}
 
 /** Runs the commands as a person would, and asks the store for the consistency proof. */
 async function requestFor(entry: string, old: string): Promise<Request> {
@@ -77,19 +77,8 @@ async function requestFor(entry: string, old: string): Promise<Request> {
   return { verifierKey, origin: ORIGIN, entry: canonical, proof, consistency };
 }
 
-function judge(requests: readonly object[]): string[] {
-  const input = requests.map((request) => JSON.stringify(request)).join('\n');
-  return execFileSync(program, { input, encoding: 'utf8' }).trimEnd().split('\n');
-}
-
-test('Go accepts proofs and checkpoints of arx', async () => {
-  const others = await Promise.all(
-    ['0', '255', '256', '300', '377'].map((entry) => requestFor(entry, good.consistency!.old)),
-  );
-  expect(judge([good, ...others])).toEqual(['ok', 'ok', 'ok', 'ok', 'ok', 'ok']);
-});
-
-test('Go accepts a checkpoint with two signatures by either key', async () => {
+/** A proof up to the checkpoint that both the old key and the new one sign, with either key. */
+async function requestsWithTwoKeys(): Promise<Request[]> {
   const { checkpoint, key, before } = await rotateKey(partsOf(store, home), {
     by: { principal: 'user:operator', authenticatedBy: 'cli' },
   });
@@ -97,12 +86,62 @@ test('Go accepts a checkpoint with two signatures by either key', async () => {
   expect(keys.map((text) => text.split('+')[1])).toEqual([before.hash, key.hash]);
   const hashes = await new TileTree(store.auditTree.readTile).inclusion(5, checkpoint.size);
   const { entry } = (await store.audit.list({ after: 4, limit: 1 }))[0]!;
-  const proof = { ...good.proof, leafHash: entry.hash, index: 5, size: checkpoint.size };
-  const signed = { ...proof, hashes: hashes.map((hash) => bytesToHex(hash)), checkpoint: checkpoint.note };
-  expect(judge(keys.map((verifierKey) => ({ verifierKey, origin: ORIGIN, proof: signed })))).toEqual(['ok', 'ok']);
+  const proof = {
+    ...good.proof,
+    leafHash: entry.hash,
+    index: 5,
+    size: checkpoint.size,
+    hashes: hashes.map((hash) => bytesToHex(hash)),
+    checkpoint: checkpoint.note,
+  };
+  return keys.map((verifierKey) => ({ verifierKey, origin: ORIGIN, proof }));
+}
+
+interface Judge {
+  name: string;
+  it: ConditionalIt;
+  /** The command that reads requests and prints a line for each. */
+  command: () => [file: string, ...args: string[]];
+}
+
+const NO_GO =
+  'there is no Go. It judges proofs of the audit trail with the libraries of the Go project and of transparency-dev; ' +
+  'Python judges the same ones.';
+const hasGo = spawnSync('go', ['version']).status === 0;
+
+const JUDGES: readonly Judge[] = [
+  { name: 'Python', it: test, command: () => ['python3', join(import.meta.dirname, 'audit-python', 'check.py')] },
+  { name: 'Go', it: itUnless(hasGo ? null : NO_GO), command: buildGoProgram },
+];
+
+function buildGoProgram(): [string] {
+  const program = join(home, 'audit-go');
+  const cwd = join(import.meta.dirname, 'audit-go');
+  if (!existsSync(program))
+    execFileSync('go', ['build', '-o', program, '.'], { cwd, stdio: ['ignore', 'ignore', 'pipe'] });
+  return [program];
+}
+
+test('the Python judge agrees with the vectors of the standards', () => {
+  const [python, script] = JUDGES[0]!.command();
+  expect(execFileSync(python, ['-m', 'doctest', script!], { encoding: 'utf8' })).toBe('');
 });
 
-describe('Go refuses', () => {
+describe.each(JUDGES)('$name', ({ it, command }) => {
+  function judge(requests: readonly object[]): string[] {
+    const input = requests.map((request) => JSON.stringify(request)).join('\n');
+    const [file, ...args] = command();
+    return execFileSync(file, args, { input, encoding: 'utf8' }).trimEnd().split('\n');
+  }
+
+  it('accepts proofs and checkpoints of arx', () => {
+    expect(judge([good, ...others])).toEqual(['ok', 'ok', 'ok', 'ok', 'ok', 'ok']);
+  });
+
+  it('accepts a checkpoint with two signatures by either key', () => {
+    expect(judge(twoKeys)).toEqual(['ok', 'ok']);
+  });
+
   const proofWith = (change: (proof: Proof) => Partial<Proof>) => ({
     ...good,
     proof: { ...good.proof, ...change(good.proof) },
@@ -110,7 +149,7 @@ describe('Go refuses', () => {
   const flip = (hex: string): string => `${hex[0] === '0' ? '1' : '0'}${hex.slice(1)}`;
   const each = (hashes: string[]) => hashes.map((hash, n) => hashes.with(n, flip(hash)));
 
-  test('every mutation of the inclusion proof', () => {
+  it('refuses every mutation of the inclusion proof', () => {
     const mutations = [
       ...each(good.proof.hashes).map((hashes) => proofWith(() => ({ hashes }))),
       ...good.proof.hashes.map((_, n) => proofWith(({ hashes }) => ({ hashes: hashes.toSpliced(n, 1) }))),
@@ -124,14 +163,14 @@ describe('Go refuses', () => {
     expect(judge(mutations).filter((answer) => answer === 'ok')).toEqual([]);
   });
 
-  test('every mutation of the consistency proof', () => {
+  it('refuses every mutation of the consistency proof', () => {
     const { old, hashes } = good.consistency!;
     const mutations = [...each(hashes), hashes.slice(1), hashes.slice(0, -1)];
     const requests = mutations.map((changed) => ({ ...good, consistency: { old, hashes: changed } }));
     expect(judge(requests).filter((answer) => answer === 'ok')).toEqual([]);
   });
 
-  test('a checkpoint with any letter changed, another key, another log', () => {
+  it('refuses a checkpoint with any letter changed, another key, another log', () => {
     const { checkpoint } = good.proof;
     const changed = Array.from({ length: checkpoint.length }, (_, n) => {
       // The last letter of a signature holds two bits that say nothing: A and B are the same there, A and Q are not.
