@@ -31,6 +31,7 @@ const KILLED = 'e2e/killed-worker.test.ts';
 const LONG = 'e2e/long-waits.test.ts';
 const SCALE = 'workflows/mfa-enforcement-check.test.ts';
 const SCHEDULE = 'e2e/schedule.test.ts';
+const CLI_TEST = 'unit/local/temporal.test.ts';
 const OWN_EXECUTOR = change('connectors/okta/client.ts', '    requestExecutor: executor,\n', '');
 
 const OKTA: Hazard[] = [
@@ -431,6 +432,21 @@ const SLACK: Hazard[] = [
 const TEMPORAL: Hazard[] = [
   {
     area: 'Temporal',
+    hazard: 'the SDK waits minutes for a download that does not begin',
+    test: [CLI_TEST, "a network that swallows everything costs the SDK's download seconds, not minutes"],
+    takenOut: [change('local/temporal-install.ts', 'FIRST_BYTE_LIMIT_MS = 6_000', 'FIRST_BYTE_LIMIT_MS = 60_000')],
+  },
+  {
+    area: 'Temporal',
+    hazard: 'an old server in the cache goes on being used',
+    test: [
+      CLI_TEST,
+      'an executable of another version in the cache is not used, and what a killed installation left is removed',
+    ],
+    takenOut: [change('local/temporal-install.ts', '`temporal-${GO_VERSION}-go`', "'temporal'")],
+  },
+  {
+    area: 'Temporal',
     hazard: 'a long history replays slowly, and ends at 51,200 events',
     test: [
       SCALE,
@@ -573,6 +589,15 @@ const STORE: Hazard[] = [
 ];
 
 const ELSEWHERE: Hazard[] = [
+  {
+    area: 'Elsewhere',
+    hazard: 'an executable that was replaced at the package index',
+    test: ['unit/local/wheel.test.ts', 'a wheel with any other hash is refused, and nothing is left of it'],
+    takenOut: [
+      change('local/wheel.ts', "  '--require-hashes',\n", ''),
+      change('local/wheel.ts', 'Object.values(wheel.sha256).map(', '[].map('),
+    ],
+  },
   {
     area: 'Elsewhere',
     hazard: 'names in documents of Jira',

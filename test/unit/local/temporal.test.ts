@@ -15,6 +15,7 @@ import { Connection } from '@temporalio/client';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { isAlive } from '../../../src/local/processes.ts';
 import { cacheDirectory } from '../../../src/config/home.ts';
+import { downloadCli } from '../../../src/local/temporal-install.ts';
 import { findTemporal, startTemporal } from '../../../src/local/temporal.ts';
 import type { AddressInfo } from 'node:net';
 import type { InstallContext } from '../../../src/local/executables.ts';
@@ -129,6 +130,18 @@ test('one error lists what was tried and how to install', async () => {
   await expect(find({ TEMPORAL_CLI_PATH: join(root, 'go'), PATH: path() })).rejects.toMatchObject({
     code: 'temporal_cli_path',
   });
+});
+
+test("a network that swallows everything costs the SDK's download seconds, not minutes", async () => {
+  const silent = createServer();
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+  const proxy = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+  mkdirSync(cacheDir);
+  const env = { PATH: process.env.PATH, HTTPS_PROXY: proxy };
+  const download = downloadCli({ env, target: join(cacheDir, 'temporal'), log });
+  await expect(download).rejects.toThrow('nothing arrived within 6 s');
+  expect(readdirSync(cacheDir)).toEqual([]);
+  silent.close();
 });
 
 test('a file that cannot be executed, or a folder of that name, is passed over', async () => {
