@@ -15,7 +15,7 @@ import type { Store } from '../../src/store/types.ts';
 import { appendMany, ORIGIN, partsOf } from '../support/checkpoints.ts';
 import { itUnless } from '../support/not-run.ts';
 import type { ConditionalIt } from '../support/not-run.ts';
-import { startPglite } from '../support/pglite.ts';
+import { borrowPglite } from '../support/pglite.ts';
 import type { TestDatabase } from '../support/pglite.ts';
 import { arx } from '../unit/cli/support/terminal.ts';
 
@@ -44,7 +44,7 @@ let others: Request[];
 let twoKeys: Request[];
 
 beforeAll(async () => {
-  database = await startPglite();
+  database = await borrowPglite();
   store = await openStore({ databaseUrl: database.databaseUrl });
   await store.migrate();
   await appendMany(store, 300);

@@ -10,7 +10,7 @@ import { approvalId, decideUpdate, GOVERNED_WORKFLOW, TASK_QUEUE } from '../../s
 import type { GovernedOperationInput, GovernedOperationResult } from '../../src/workflows/messages.ts';
 import { mainJob } from '../support/main-job.ts';
 import type { MainJob, WorkerProcess } from '../support/main-job.ts';
-import { startPostgres } from '../support/postgres.ts';
+import { migratedDatabase } from '../support/postgres.ts';
 
 const run = promisify(execFile);
 const key = decisionKey(randomBytes(32).toString('hex'));
@@ -24,9 +24,9 @@ describe('governed operations and approvals', () => {
   let serial = 0;
 
   beforeAll(async () => {
-    const server = await startPostgres();
-    stopDatabase = () => server.stop();
-    job = await mainJob((await server.create()).databaseUrl, {
+    const database = await migratedDatabase();
+    stopDatabase = database.close;
+    job = await mainJob(database.databaseUrl, {
       config: { approvals: { default_approvers: ['group:Approvers'], expires_in: '20s' }, protected: [] },
     });
     const people = ['ann', 'bob', 'cyd', 'dee', 'requester', 'stranger'].map((name) => ({

@@ -7,7 +7,7 @@ import type { RunDocument, RunSummary } from '../../src/mfa/document.ts';
 import { executions, leaked, spelledOut, tables } from '../support/leaks.ts';
 import { mainJob } from '../support/main-job.ts';
 import type { MainJob, WorkerProcess } from '../support/main-job.ts';
-import { startPostgres } from '../support/postgres.ts';
+import { migratedDatabase } from '../support/postgres.ts';
 
 /** Nowhere at all. */
 const SECRETS = {
@@ -80,9 +80,9 @@ describe('secrets and personal data in everything that a run leaves behind', () 
   const outputs: Record<string, Outcome> = {};
 
   beforeAll(async () => {
-    const server = await startPostgres();
-    stopDatabase = () => server.stop();
-    job = await mainJob((await server.create()).databaseUrl, {
+    const database = await migratedDatabase();
+    stopDatabase = database.close;
+    job = await mainJob(database.databaseUrl, {
       emulator: {
         canaries: { phone: SECRETS.phone, email: PRIVATE.factorEmail, totpSeed: SECRETS.totpSeed },
         tokens: {

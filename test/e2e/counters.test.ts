@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { freePort } from '../../src/local/ports.ts';
 import { mainJob } from '../support/main-job.ts';
 import type { MainJob, WorkerProcess } from '../support/main-job.ts';
-import { startPglite } from '../support/pglite.ts';
+import { borrowPglite } from '../support/pglite.ts';
 
 const OLD = '2020-01-01T00:00:00.000Z';
 const COVERED = [{ type: 'webauthn' }];
@@ -13,7 +13,7 @@ let worker: WorkerProcess;
 let stopDatabase: () => Promise<void>;
 
 beforeAll(async () => {
-  const { databaseUrl, close } = await startPglite();
+  const { databaseUrl, close } = await borrowPglite();
   stopDatabase = close;
   job = await mainJob(databaseUrl);
   worker = await job.startWorker({ ARX_METRICS_ADDRESS: `127.0.0.1:${await freePort()}` });

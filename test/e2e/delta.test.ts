@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { NewUser } from '../../src/emulators/okta/model.ts';
 import { mainJob } from '../support/main-job.ts';
 import type { MainJob } from '../support/main-job.ts';
-import { startPglite } from '../support/pglite.ts';
+import { borrowPglite } from '../support/pglite.ts';
 import type { TestDatabase } from '../support/pglite.ts';
 
 const COVERED = 20;
@@ -27,7 +27,7 @@ const factorCalls = async (): Promise<number> =>
   (await job.emulators.log({ vendor: 'okta' })).filter(({ path }) => /\/factors/.test(path)).length;
 
 beforeAll(async () => {
-  database = await startPglite();
+  database = await borrowPglite();
   job = await mainJob(database.databaseUrl, { config: CONFIG });
   const users = Array.from({ length: COVERED + 1 }, (_, n): NewUser => {
     return { login: `d${n}@example.com`, created: OLD, factors: n < COVERED ? [{ type: 'webauthn' }] : [] };

@@ -9,7 +9,7 @@ import { CommandLine } from '../support/command-line.ts';
 import { spelledOut } from '../support/leaks.ts';
 import { mainJob } from '../support/main-job.ts';
 import type { MainJob } from '../support/main-job.ts';
-import { startPostgres } from '../support/postgres.ts';
+import { migratedDatabase } from '../support/postgres.ts';
 import { startServerProcess } from '../support/server-process.ts';
 
 interface Document {
@@ -24,9 +24,9 @@ describe('an account, by command line, HTTP and workflow over one store', () => 
   let arx: CommandLine;
   const folder = mkdtempSync(join(tmpdir(), 'arx-enrich-'));
   beforeAll(async () => {
-    const server = await startPostgres();
-    close = server.stop;
-    job = await mainJob((await server.create()).databaseUrl);
+    const database = await migratedDatabase();
+    close = database.close;
+    job = await mainJob(database.databaseUrl);
     await job.emulators.addUsers(PEOPLE, { replace: true });
     await job.startWorker();
     arx = new CommandLine(folder, job.env);

@@ -6,7 +6,7 @@ import { ticketLabel } from '../../src/mfa/identity.ts';
 import type { RunSummary } from '../../src/mfa/document.ts';
 import { mainJob } from '../support/main-job.ts';
 import type { MainJob } from '../support/main-job.ts';
-import { startPostgres } from '../support/postgres.ts';
+import { migratedDatabase } from '../support/postgres.ts';
 
 const OLD = '2020-01-01T00:00:00.000Z';
 const COVERED = [{ type: 'webauthn' }];
@@ -18,9 +18,9 @@ describe('the main job when something is off', () => {
   const link = () => ({ client: job.temporal.client, address: '', namespace: '', close: async () => {} });
 
   beforeAll(async () => {
-    const server = await startPostgres();
-    stopDatabase = () => server.stop();
-    job = await mainJob((await server.create()).databaseUrl);
+    const database = await migratedDatabase();
+    stopDatabase = database.close;
+    job = await mainJob(database.databaseUrl);
     await job.startWorker();
   });
   afterAll(async () => {

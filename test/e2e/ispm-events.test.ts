@@ -12,7 +12,7 @@ import { flowJob } from '../support/flow-job.ts';
 import type { FlowJob } from '../support/flow-job.ts';
 import { executions, leaked, spelledOut, tables } from '../support/leaks.ts';
 import { REPO } from '../support/policies.ts';
-import { startPostgres } from '../support/postgres.ts';
+import { migratedDatabase } from '../support/postgres.ts';
 import { startServerProcess } from '../support/server-process.ts';
 import type { ServerProcess } from '../support/server-process.ts';
 
@@ -47,8 +47,8 @@ describe('events of Okta ISPM over HTTP, with server, worker and targets', () =>
   const home = mkdtempSync(join(tmpdir(), 'arx-events-'));
 
   beforeAll(async () => {
-    const database = await startPostgres();
-    flows = await flowJob((await database.create()).databaseUrl, {
+    const database = await migratedDatabase();
+    flows = await flowJob(database.databaseUrl, {
       config: { policies: [join(REPO, 'policies/*.yaml')] },
     });
     const { job } = flows;
@@ -76,7 +76,7 @@ describe('events of Okta ISPM over HTTP, with server, worker and targets', () =>
       () => line.cut(),
       () => job.close(),
       () => job.temporal.close(),
-      () => database.stop(),
+      () => database.close(),
     );
   }, 120_000);
   afterAll(async () => {

@@ -4,7 +4,7 @@ import type { FaultRule } from '../../src/emulators/types.ts';
 import { ticketLabel } from '../../src/mfa/identity.ts';
 import { mainJob } from '../support/main-job.ts';
 import type { MainJob, WorkerProcess } from '../support/main-job.ts';
-import { startPostgres } from '../support/postgres.ts';
+import { migratedDatabase } from '../support/postgres.ts';
 
 interface Point {
   name: string;
@@ -55,9 +55,9 @@ describe('a worker killed with SIGKILL', () => {
   let round = 0;
 
   beforeAll(async () => {
-    const server = await startPostgres();
-    stopDatabase = () => server.stop();
-    job = await mainJob((await server.create()).databaseUrl, {
+    const database = await migratedDatabase();
+    stopDatabase = database.close;
+    job = await mainJob(database.databaseUrl, {
       config: { scan: { max_drop: 1 } },
       emulator: { indexLagMs: 700 },
     });

@@ -4,7 +4,7 @@ import type { StartedWorkflow } from '../../src/client.ts';
 import { executions, payloadSizes } from '../support/leaks.ts';
 import { mainJob } from '../support/main-job.ts';
 import type { MainJob, WorkerProcess } from '../support/main-job.ts';
-import { startPostgres } from '../support/postgres.ts';
+import { migratedDatabase } from '../support/postgres.ts';
 
 const PATIENCE = { timeout: 30_000, interval: 20 };
 const COVERED = [{ type: 'webauthn' }];
@@ -16,9 +16,9 @@ describe('checks that take long, and workers that end meanwhile', () => {
   let round = 0;
 
   beforeAll(async () => {
-    const server = await startPostgres();
-    stopDatabase = () => server.stop();
-    job = await mainJob((await server.create()).databaseUrl, { config: { scan: { max_drop: 1 } } });
+    const database = await migratedDatabase();
+    stopDatabase = database.close;
+    job = await mainJob(database.databaseUrl, { config: { scan: { max_drop: 1 } } });
     worker = await job.startWorker();
   });
   afterAll(async () => {

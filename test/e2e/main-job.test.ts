@@ -10,23 +10,13 @@ import { EXEMPT_GROUP, expectedVerdict, newUsers, organisation } from '../suppor
 import type { Person } from '../support/orgs.ts';
 import { mainJob } from '../support/main-job.ts';
 import type { MainJob } from '../support/main-job.ts';
-import { startPglite } from '../support/pglite.ts';
-import { startPostgres } from '../support/postgres.ts';
 import { checkSignature } from '../support/notes.ts';
+import { DATABASES } from '../support/stores.ts';
 
 const CONFIG = {
   grace_period: '7d',
   exemptions: [{ group: EXEMPT_GROUP, reason: 'emergency access', owner: 'security', until: '2099-12-31' }],
   scan: { max_unknown: 1, max_drop: 1 },
-};
-
-const DATABASES = {
-  PostgreSQL: async () => {
-    const server = await startPostgres();
-    const { databaseUrl } = await server.create();
-    return { databaseUrl, close: () => server.stop() };
-  },
-  PGlite: startPglite,
 };
 
 describe.each(Object.entries(DATABASES))('main job on %s', (_, openDatabase) => {

@@ -5,10 +5,9 @@ import { GAP_KINDS } from '../../src/twin/types.ts';
 import { mainJob } from '../support/main-job.ts';
 import type { MainJob } from '../support/main-job.ts';
 import { orgOf, sync, twinApps, twinUsers } from '../support/okta-sync.ts';
-import { startPglite } from '../support/pglite.ts';
-import { startPostgres } from '../support/postgres.ts';
 import { oracleFacts, oracleGaps } from '../support/twin-oracle.ts';
 import type { OracleOrg } from '../support/twin-oracle.ts';
+import { DATABASES } from '../support/stores.ts';
 
 const PRIVILEGED = 'Security Approvers';
 const DAY_MS = 86_400_000;
@@ -52,14 +51,6 @@ const PLANTED: readonly NewUser[] = [
   { login: 'suspended@example.com', created: ago(400), lastLogin: ago(300), status: 'SUSPENDED', roles: ['ORG_ADMIN'] },
   { login: 'gone@example.com', created: ago(400), status: 'DEPROVISIONED', roles: ['SUPER_ADMIN'] },
 ];
-
-const DATABASES = {
-  PostgreSQL: async () => {
-    const server = await startPostgres();
-    return { databaseUrl: (await server.create()).databaseUrl, close: () => server.stop() };
-  },
-  PGlite: () => startPglite(),
-};
 
 /** The organisation as the emulator knows it, in the oracle's words. */
 function truth(

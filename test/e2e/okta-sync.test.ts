@@ -4,22 +4,14 @@ import type { StateUser } from '../../src/emulators/control/protocol.ts';
 import { executions, leaked, spelledOut } from '../support/leaks.ts';
 import { mainJob } from '../support/main-job.ts';
 import type { MainJob, WorkerProcess } from '../support/main-job.ts';
-import { startPglite } from '../support/pglite.ts';
-import { startPostgres } from '../support/postgres.ts';
+import { migratedDatabase } from '../support/postgres.ts';
 import { failureOf, orgOf, startSync, sync, twinApps, twinUsers } from '../support/okta-sync.ts';
+import { DATABASES } from '../support/stores.ts';
 
 const SECRETS = { phone: '+1 555 7391 0426', email: 'factor-canary-7391@home.example', totpSeed: 'CANARYSEED73917391' };
 const OLD = '2020-01-01T00:00:00.000Z';
 const RECENT = new Date(Date.now() - 86_400_000).toISOString();
 const COVERED = [{ type: 'webauthn' }];
-
-const DATABASES = {
-  PostgreSQL: async () => {
-    const server = await startPostgres();
-    return { databaseUrl: (await server.create()).databaseUrl, close: () => server.stop() };
-  },
-  PGlite: () => startPglite(),
-};
 
 /** What the emulator says of MFA, counted by hand: ACTIVE users by whether any factor but e-mail and the like is ACTIVE. */
 function truth(users: readonly StateUser[]): { percent: string; none: string[] } {
@@ -141,9 +133,9 @@ describe('a sync that does not get everything', () => {
   let worker: WorkerProcess;
   let close: () => Promise<void>;
   beforeAll(async () => {
-    const server = await startPostgres();
-    close = () => server.stop();
-    job = await mainJob((await server.create()).databaseUrl);
+    const database = await migratedDatabase();
+    close = database.close;
+    job = await mainJob(database.databaseUrl);
     worker = await job.startWorker();
     await job.emulators.addGroups([{ name: 'Admins by group', roles: ['HELP_DESK_ADMIN'] }]);
     await people();

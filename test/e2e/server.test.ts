@@ -7,7 +7,7 @@ import { keyHash } from '../../src/config/identity-keys.ts';
 import { approvalId, GOVERNED_WORKFLOW, TASK_QUEUE } from '../../src/workflows/messages.ts';
 import { mainJob } from '../support/main-job.ts';
 import type { MainJob } from '../support/main-job.ts';
-import { startPostgres } from '../support/postgres.ts';
+import { migratedDatabase } from '../support/postgres.ts';
 import { startServerProcess } from '../support/server-process.ts';
 import type { ServerProcess } from '../support/server-process.ts';
 
@@ -22,9 +22,9 @@ describe('the HTTP server over the whole of arx', () => {
   const home = mkdtempSync(join(tmpdir(), 'arx-server-'));
 
   beforeAll(async () => {
-    const database = await startPostgres();
-    stopDatabase = () => database.stop();
-    job = await mainJob((await database.create()).databaseUrl, {
+    const database = await migratedDatabase();
+    stopDatabase = database.close;
+    job = await mainJob(database.databaseUrl, {
       config: { approvals: { default_approvers: ['group:Approvers'], expires_in: '60s' } },
     });
     // The stranger is in Slack, and not in Okta.

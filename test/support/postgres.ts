@@ -9,6 +9,8 @@ import pg from 'pg';
 import { freePort } from '../../src/local/ports.ts';
 import { postgresBinaries } from './postgres-binaries.ts';
 import type { TestDatabase } from './pglite.ts';
+import { askForServer } from './shared.ts';
+import type { SharedServers } from './shared.ts';
 
 const run = promisify(execFile);
 
@@ -16,8 +18,28 @@ const run = promisify(execFile);
 export interface PostgresServer {
   /** Of the process whose children serve the clients; null where TEST_DATABASE_URL names the server. */
   pid: number | null;
+  /** Address of the database from which others are created. */
+  adminUrl: string;
   create(): Promise<TestDatabase>;
   stop(): Promise<void>;
+}
+
+/** An empty database on the server that all tests of a run share. */
+export async function emptyDatabase(): Promise<TestDatabase> {
+  const { adminUrl } = await sharedServer();
+  return await createDatabase(adminUrl);
+}
+
+/** A migrated database of the same server; cheaper than to migrate an empty one. */
+export async function migratedDatabase(): Promise<TestDatabase> {
+  const { adminUrl, template } = await sharedServer();
+  return await createDatabase(adminUrl, template);
+}
+
+async function sharedServer(): Promise<SharedServers['postgres']> {
+  const server = await askForServer('postgres');
+  if (!server) throw new Error('shared databases are there within vitest only');
+  return server;
 }
 
 /**
@@ -26,14 +48,16 @@ export interface PostgresServer {
  */
 export async function startPostgres({ durable = false }: { durable?: boolean } = {}): Promise<PostgresServer> {
   const given = process.env.TEST_DATABASE_URL;
-  if (given) return { pid: null, create: () => createDatabase(given), stop: async () => undefined };
+  if (given) {
+    return { pid: null, adminUrl: given, create: () => createDatabase(given), stop: async () => undefined };
+  }
   const { pid, databaseUrl, stop } = await startCluster(durable ? LISTEN : [...HASTY, ...LISTEN]);
-  return { pid, create: () => createDatabase(databaseUrl), stop };
+  return { pid, adminUrl: databaseUrl, create: () => createDatabase(databaseUrl), stop };
 }
 
-async function createDatabase(adminUrl: string): Promise<TestDatabase> {
+async function createDatabase(adminUrl: string, template = 'template1'): Promise<TestDatabase> {
   const name = `arx_test_${randomUUID().replaceAll('-', '')}`;
-  await administer(adminUrl, `create database ${name}`);
+  await administer(adminUrl, `create database ${name} template ${template}`);
   const url = new URL(adminUrl);
   url.pathname = `/${name}`;
   return { databaseUrl: url.href, close: () => administer(adminUrl, `drop database if exists ${name} with (force)`) };
@@ -50,7 +74,8 @@ async function administer(databaseUrl: string, statement: string): Promise<void>
 }
 
 const INITDB = ['-U', 'postgres', '-A', 'trust', '--no-locale', '-E', 'UTF8', '--no-sync'];
-const HASTY = ['fsync=off', 'full_page_writes=off'];
+/** Many test processes share one of these. */
+const HASTY = ['fsync=off', 'full_page_writes=off', 'max_connections=300'];
 const LISTEN = ['unix_socket_directories=', 'listen_addresses=127.0.0.1'];
 
 interface Cluster {

@@ -1,10 +1,10 @@
 import pg from 'pg';
-import { afterAll, afterEach, beforeAll, describe } from 'vitest';
+import { afterEach, describe } from 'vitest';
 import { openStore } from '../../src/store/open.ts';
 import type { Store } from '../../src/store/types.ts';
-import { startPglite } from './pglite.ts';
+import { borrowEmptyPglite, borrowPglite } from './pglite.ts';
 import type { TestDatabase } from './pglite.ts';
-import { startPostgres } from './postgres.ts';
+import { emptyDatabase, migratedDatabase } from './postgres.ts';
 
 /** Where a test gets its stores from; everything opened is closed after the test. */
 export interface StoreSource {
@@ -25,61 +25,46 @@ export interface OpenOptions {
   now?: () => Date;
 }
 
-interface Server {
-  create(): Promise<TestDatabase>;
-  stop(): Promise<void>;
-}
+type Kind = 'PostgreSQL' | 'PGlite';
 
-const SERVERS: Record<string, () => Promise<Server>> = { PostgreSQL: startPostgres, PGlite: startPgliteServer };
+/** Gives a migrated database without content, on either kind of server. */
+export const DATABASES: Record<Kind, () => Promise<TestDatabase>> = {
+  PostgreSQL: migratedDatabase,
+  PGlite: borrowPglite,
+};
+const EMPTY: typeof DATABASES = { PostgreSQL: emptyDatabase, PGlite: borrowEmptyPglite };
 
 /** Runs a suite on a real PostgreSQL server and on PGlite behind its socket. */
 export function describeOnStores(name: string, suite: (source: StoreSource) => void): void {
-  describe.each(Object.keys(SERVERS))(`${name} on %s`, (kind) => {
-    const databases: TestDatabase[] = [];
+  describe.each(Object.keys(DATABASES) as Kind[])(`${name} on %s`, (kind) => {
     const stores: Store[] = [];
-    let server: Server | undefined;
+    let database: TestDatabase | undefined;
     const url = (): string => {
-      const current = databases.at(-1);
-      if (!current) throw new Error('no database yet: call fresh() first');
-      return current.databaseUrl;
+      if (!database) throw new Error('no database yet: call fresh() first');
+      return database.databaseUrl;
     };
     const again = async (options: OpenOptions = {}): Promise<Store> => {
       const store = await openStore({ databaseUrl: url(), ...options });
       stores.push(store);
       return store;
     };
-    const empty = async (options: OpenOptions = {}): Promise<Store> => {
-      if (!server) throw new Error('the database server did not start');
-      databases.push(await server.create());
+    const clear = async (): Promise<void> => {
+      await Promise.all(stores.splice(0).map((store) => store.close()));
+      await database?.close();
+      database = undefined;
+    };
+    const openOn = async (create: () => Promise<TestDatabase>, options: OpenOptions = {}): Promise<Store> => {
+      await clear();
+      database = await create();
       return await again(options);
     };
-    const fresh = async (options: OpenOptions = {}): Promise<Store> => {
-      const store = await empty(options);
-      await store.migrate();
-      return store;
-    };
 
-    beforeAll(async () => {
-      server = await SERVERS[kind]?.();
-    });
-    afterEach(async () => {
-      await Promise.all(stores.splice(0).map((store) => store.close()));
-      for (const database of databases.splice(0)) await database.close();
-    });
-    afterAll(async () => await server?.stop());
+    afterEach(clear);
 
+    const fresh = (options?: OpenOptions): Promise<Store> => openOn(DATABASES[kind], options);
+    const empty = (options?: OpenOptions): Promise<Store> => openOn(EMPTY[kind], options);
     suite({ fresh, empty, again, url, query: (statement) => queryOnce(url(), statement) });
   });
-}
-
-/** PGlite has one database, so it is emptied instead of created anew. */
-async function startPgliteServer(): Promise<Server> {
-  const { databaseUrl, close } = await startPglite();
-  const empty = async (): Promise<TestDatabase> => {
-    await queryOnce(databaseUrl, 'drop schema public cascade; create schema public');
-    return { databaseUrl, close: async () => undefined };
-  };
-  return { create: empty, stop: close };
 }
 
 /** Runs SQL at an address as its superuser. */

@@ -3,14 +3,19 @@ import { randomUUID } from 'node:crypto';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { IllegalStateError } from '@temporalio/common';
+import { msToTs } from '@temporalio/common/lib/time.js';
 import { cacheDirectory } from '../../src/config/home.ts';
 import { findTemporal, startTemporal } from '../../src/local/temporal.ts';
+import type { TemporalServer } from '../../src/local/temporal.ts';
+import { askForServer } from './shared.ts';
 import { findTestServer } from './time-skipping-server.ts';
+import { Connection } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
 import type { NativeConnection } from '@temporalio/worker';
 
 export interface DevServer {
-  pid: number;
+  /** Of the server; null where all tests of a run share it. */
+  pid: number | null;
   /** host:port of the gRPC frontend. */
   address: string;
   namespace: string;
@@ -22,38 +27,70 @@ export interface DevServer {
   close(): Promise<void>;
 }
 
-let shared: Promise<DevServer> | null = null;
+let current: Promise<DevServer> | null = null;
 
-/** The in-memory development server of this test file: the first call starts it; `close()` it in `afterAll`. */
+/**
+ * The development server of this test file: a namespace of its own on the server that all tests of a run share, or a
+ * whole server outside a run. `close()` it in `afterAll`.
+ */
 export function devServer(): Promise<DevServer> {
-  return (shared ??= startDevServer({ dbFile: null }).then((server) => ({
+  return (current ??= ownNamespace().then((server) => ({
     ...server,
     close: async () => {
-      shared = null;
+      current = null;
       await server.close();
     },
   })));
 }
 
+async function ownNamespace(): Promise<DevServer> {
+  const shared = await askForServer('temporal');
+  if (!shared) return await startDevServer({ dbFile: null });
+  const { address } = shared;
+  const namespace = `test-${randomUUID()}`;
+  await registerNamespace(address, namespace);
+  return { pid: null, ...(await connect(address, namespace)) };
+}
+
+async function registerNamespace(address: string, namespace: string): Promise<void> {
+  const connection = await Connection.connect({ address });
+  try {
+    const workflowExecutionRetentionPeriod = msToTs('1 day');
+    await connection.workflowService.registerNamespace({ namespace, workflowExecutionRetentionPeriod });
+  } finally {
+    await connection.close();
+  }
+}
+
 /** A development server of one's own; `dbFile` null keeps its state in memory. */
 export async function startDevServer({ dbFile }: { dbFile: string | null }): Promise<DevServer> {
-  quieten();
+  const server = await startServer(dbFile);
+  const connected = await connect(server.address, server.namespace);
+  const close = async (): Promise<void> => {
+    await connected.close();
+    await server.close();
+  };
+  return { ...connected, pid: server.process.pid, close };
+}
+
+/** The server alone, without a connection to it. */
+export async function startServer(dbFile: string | null): Promise<TemporalServer> {
   const env = process.env;
   const found = await findTemporal({ env, cacheDir: cacheDirectory(env), log: (line) => console.error(line) });
-  const namespace = `test-${randomUUID()}`;
-  const server = await startTemporal({ path: found.path, dbFile, uiPort: null, namespace, env });
-  const testEnv = await TestWorkflowEnvironment.createFromExistingServer({ address: server.address, namespace });
+  return await startTemporal({ path: found.path, dbFile, uiPort: null, namespace: `test-${randomUUID()}`, env });
+}
+
+async function connect(address: string, namespace: string): Promise<Omit<DevServer, 'pid'>> {
+  quieten();
+  const testEnv = await TestWorkflowEnvironment.createFromExistingServer({ address, namespace });
+  const { client, nativeConnection } = testEnv;
   return {
-    pid: server.process.pid,
-    address: server.address,
+    address,
     namespace,
-    client: testEnv.client,
-    nativeConnection: testEnv.nativeConnection,
+    client,
+    nativeConnection,
     taskQueue: () => `queue-${randomUUID()}`,
-    close: async () => {
-      await testEnv.teardown();
-      await server.close();
-    },
+    close: () => testEnv.teardown(),
   };
 }
 

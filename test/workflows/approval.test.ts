@@ -21,7 +21,7 @@ import { approvalId, decideUpdate, GOVERNED_WORKFLOW } from '../../src/workflows
 import type { DecisionAnswer, GovernedOperationResult } from '../../src/workflows/messages.ts';
 import { startEmulatorProcess } from '../support/emulators.ts';
 import type { EmulatorProcess } from '../support/emulators.ts';
-import { startPglite } from '../support/pglite.ts';
+import { borrowPglite } from '../support/pglite.ts';
 import { timeSkipping } from '../support/temporal.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -41,7 +41,7 @@ describe('an approval, on a server whose time is skipped', () => {
 
   beforeAll(async () => {
     env = await timeSkipping();
-    const database = await startPglite();
+    const database = await borrowPglite();
     databaseUrl = database.databaseUrl;
     emulators = await startEmulatorProcess({ profile: 'empty', rateLimit: 0 });
     store = await openStore({ databaseUrl: database.databaseUrl });

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { approvalId, FLOW_WORKFLOW, flowId, flowStepId, TASK_QUEUE } from '../../src/workflows/messages.ts';
 import { asking, flowJob, REQUESTER } from '../support/flow-job.ts';
 import type { FlowJob } from '../support/flow-job.ts';
-import { startPostgres } from '../support/postgres.ts';
+import { migratedDatabase } from '../support/postgres.ts';
 
 /** A copy of the empty template, filled in: it acts, and tells people in three ways. */
 const telling = (channel: string, project: string): string => `
@@ -42,9 +42,9 @@ describe('flows of one’s own', () => {
   let serial = 0;
 
   beforeAll(async () => {
-    const server = await startPostgres();
-    stopDatabase = () => server.stop();
-    flows = await flowJob((await server.create()).databaseUrl);
+    const database = await migratedDatabase();
+    stopDatabase = database.close;
+    flows = await flowJob(database.databaseUrl);
     folder = join(dirname(`${flows.job.env['ARX_CONFIG']}`), 'flows');
     mkdirSync(folder);
     const { slackChannel, jiraProject } = flows.job.emulators.document;

@@ -4,7 +4,7 @@ import { flowStepId } from '../../src/workflows/messages.ts';
 import type { WorkerProcess } from '../support/main-job.ts';
 import { asking, flowJob } from '../support/flow-job.ts';
 import type { FlowJob, StartedFlow } from '../support/flow-job.ts';
-import { startPostgres } from '../support/postgres.ts';
+import { migratedDatabase } from '../support/postgres.ts';
 
 interface Point {
   name: string;
@@ -45,9 +45,9 @@ describe('a worker killed with SIGKILL during a delegated flow', () => {
   let serial = 0;
 
   beforeAll(async () => {
-    const server = await startPostgres();
-    stopDatabase = () => server.stop();
-    flows = await flowJob((await server.create()).databaseUrl);
+    const database = await migratedDatabase();
+    stopDatabase = database.close;
+    flows = await flowJob(database.databaseUrl);
     worker = await flows.job.startWorker();
   });
   afterAll(async () => {

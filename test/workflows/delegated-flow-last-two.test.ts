@@ -2,37 +2,21 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { approvalId, flowStepId, GOVERNED_WORKFLOW, TASK_QUEUE } from '../../src/workflows/messages.ts';
 import { asking, flowJob } from '../support/flow-job.ts';
 import type { FlowJob, StartedFlow } from '../support/flow-job.ts';
-import { startPglite } from '../support/pglite.ts';
-import { startPostgres } from '../support/postgres.ts';
+import type { TestDatabase } from '../support/pglite.ts';
+import { DATABASES } from '../support/stores.ts';
 
 const FLOW = 'Suspend Okta Account';
 const ROUNDS = 6;
 const HELD_MS = 6_000;
 
-interface Server {
-  databaseUrl: string;
-  stop: () => Promise<void>;
-}
-
-const SERVERS: Record<string, () => Promise<Server>> = {
-  PostgreSQL: async () => {
-    const server = await startPostgres();
-    return { databaseUrl: (await server.create()).databaseUrl, stop: () => server.stop() };
-  },
-  PGlite: async () => {
-    const { databaseUrl, close } = await startPglite();
-    return { databaseUrl, stop: close };
-  },
-};
-
-describe.each(Object.keys(SERVERS))('the last two super administrators, on %s', (kind) => {
+describe.each(Object.entries(DATABASES))('the last two super administrators, on %s', (kind, openDatabase) => {
   let flows: FlowJob;
-  let server: Server;
+  let database: TestDatabase;
   let ids: string[] = [];
 
   beforeAll(async () => {
-    server = (await SERVERS[kind]?.()) as Server;
-    flows = await flowJob(server.databaseUrl);
+    database = await openDatabase();
+    flows = await flowJob(database.databaseUrl);
     await flows.job.emulators.addGroups([{ name: 'Keepers', roles: ['SUPER_ADMIN'] }]);
     const added = await flows.job.emulators.addUsers([
       { login: 'one@example.com', roles: ['SUPER_ADMIN'] },
@@ -47,7 +31,7 @@ describe.each(Object.keys(SERVERS))('the last two super administrators, on %s', 
   afterAll(async () => {
     await flows.job.close();
     await flows.job.temporal.close();
-    await server.stop();
+    await database.close();
   });
 
   const wake = async (): Promise<void> => {

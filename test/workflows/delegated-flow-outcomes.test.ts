@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { approvalId, FLOW_WORKFLOW, flowId, flowStepId, TASK_QUEUE } from '../../src/workflows/messages.ts';
 import { asking, flowJob, REQUESTER, TENANTS } from '../support/flow-job.ts';
 import type { FlowJob } from '../support/flow-job.ts';
-import { startPostgres } from '../support/postgres.ts';
+import { migratedDatabase } from '../support/postgres.ts';
 
 const FLOW = 'Suspend Okta Account';
 const ADD = 'Okta: Add User to a Group';
@@ -13,10 +13,10 @@ describe('how runs of delegated flows end', () => {
   let serial = 0;
 
   beforeAll(async () => {
-    const server = await startPostgres();
-    stopDatabase = () => server.stop();
+    const database = await migratedDatabase();
+    stopDatabase = database.close;
     const listed = ['vip@example.com', 'Untouchable', 'group:Spared'];
-    flows = await flowJob((await server.create()).databaseUrl, { config: { protected: listed } });
+    flows = await flowJob(database.databaseUrl, { config: { protected: listed } });
     await flows.job.startWorker();
   });
   afterAll(async () => {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { flowJob } from '../support/flow-job.ts';
 import type { FlowJob } from '../support/flow-job.ts';
 import { REPO } from '../support/policies.ts';
-import { startPostgres } from '../support/postgres.ts';
+import { migratedDatabase } from '../support/postgres.ts';
 
 const DISABLE = 'Disable Entra ID Account';
 
@@ -13,10 +13,10 @@ describe('trouble with the target of a delegated flow', () => {
   let serial = 0;
 
   beforeAll(async () => {
-    const server = await startPostgres();
-    stopDatabase = () => server.stop();
+    const database = await migratedDatabase();
+    stopDatabase = database.close;
     const policies = ['policies/*.yaml', 'policies/examples/okta-no-destructive.yaml'].map((path) => join(REPO, path));
-    flows = await flowJob((await server.create()).databaseUrl, { config: { policies } });
+    flows = await flowJob(database.databaseUrl, { config: { policies } });
     await flows.job.startWorker();
   });
   afterAll(async () => {

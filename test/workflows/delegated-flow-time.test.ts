@@ -19,7 +19,7 @@ import type { Store } from '../../src/store/types.ts';
 import { approvalId, FLOW_WORKFLOW, flowStepId } from '../../src/workflows/messages.ts';
 import { startEmulatorProcess } from '../support/emulators.ts';
 import type { EmulatorProcess } from '../support/emulators.ts';
-import { startPglite } from '../support/pglite.ts';
+import { borrowPglite } from '../support/pglite.ts';
 import { bundleOf, REPO } from '../support/policies.ts';
 import { timeSkipping } from '../support/temporal.ts';
 
@@ -35,7 +35,7 @@ describe('delegated flows on a server whose time is skipped', () => {
 
   beforeAll(async () => {
     env = await timeSkipping();
-    const database = await startPglite();
+    const database = await borrowPglite();
     emulators = await startEmulatorProcess({ profile: 'empty', rateLimit: 0 });
     store = await openStore({ databaseUrl: database.databaseUrl });
     await store.migrate();

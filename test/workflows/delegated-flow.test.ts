@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { VendorName } from '../../src/emulators/types.ts';
 import { flowJob } from '../support/flow-job.ts';
 import type { FlowJob, Product } from '../support/flow-job.ts';
-import { startPostgres } from '../support/postgres.ts';
+import { migratedDatabase } from '../support/postgres.ts';
 
 /** A template that acts: on whom, and what the vendor then sees. */
 interface Template {
@@ -91,9 +91,9 @@ describe('the templates that act', () => {
   let stopDatabase: () => Promise<void>;
 
   beforeAll(async () => {
-    const server = await startPostgres();
-    stopDatabase = () => server.stop();
-    flows = await flowJob((await server.create()).databaseUrl);
+    const database = await migratedDatabase();
+    stopDatabase = database.close;
+    flows = await flowJob(database.databaseUrl);
     await flows.job.startWorker();
   });
   afterAll(async () => {

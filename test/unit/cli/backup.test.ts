@@ -9,7 +9,7 @@ import { takeBackup } from '../../../src/cli/backup/take.ts';
 import { createIo } from '../../../src/cli/support/io.ts';
 import { openStore } from '../../../src/store/open.ts';
 import { contentOf, fillStore } from '../../support/backups.ts';
-import { startPglite } from '../../support/pglite.ts';
+import { borrowPglite } from '../../support/pglite.ts';
 import type { TestDatabase } from '../../support/pglite.ts';
 import { queryOnce } from '../../support/stores.ts';
 import { arx } from './support/terminal.ts';
@@ -19,7 +19,7 @@ let folder: string;
 let env: Record<string, string>;
 
 beforeAll(async () => {
-  database = await startPglite();
+  database = await borrowPglite();
 });
 afterAll(() => database.close());
 beforeEach(async () => {

@@ -9,7 +9,7 @@ import { openStore } from '../../../src/store/open.ts';
 import type { Store } from '../../../src/store/types.ts';
 import { startEmulatorProcess } from '../../support/emulators.ts';
 import type { EmulatorProcess } from '../../support/emulators.ts';
-import { startPglite } from '../../support/pglite.ts';
+import { borrowPglite } from '../../support/pglite.ts';
 import type { TestDatabase } from '../../support/pglite.ts';
 import { ioOf } from './governed/support.ts';
 
@@ -20,7 +20,7 @@ let store: Store;
 
 beforeAll(async () => {
   emulators = await startEmulatorProcess({ profile: 'plain', users: 1, rateLimit: 1_000_000 });
-  database = await startPglite();
+  database = await borrowPglite();
   store = await openStore({ databaseUrl: database.databaseUrl });
   await store.migrate();
 });

@@ -11,7 +11,7 @@ import { openStore } from '../../../src/store/open.ts';
 import type { Store } from '../../../src/store/types.ts';
 import { startEmulatorProcess } from '../../support/emulators.ts';
 import type { EmulatorProcess } from '../../support/emulators.ts';
-import { startPglite } from '../../support/pglite.ts';
+import { borrowPglite } from '../../support/pglite.ts';
 import type { TestDatabase } from '../../support/pglite.ts';
 import { arx } from './support/terminal.ts';
 
@@ -29,7 +29,7 @@ const configured = (more = ''): void =>
 
 beforeAll(async () => {
   emulators = await startEmulatorProcess({ profile: 'empty', rateLimit: 600 });
-  database = await startPglite();
+  database = await borrowPglite();
   store = await openStore({ databaseUrl: database.databaseUrl });
   await store.migrate();
   env = { ...emulators.env, DATABASE_URL: database.databaseUrl, ARX_HOME: join(folder, 'home') };

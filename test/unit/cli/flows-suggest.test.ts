@@ -7,7 +7,7 @@ import { keyHash } from '../../../src/config/identity-keys.ts';
 import { openStore } from '../../../src/store/open.ts';
 import type { Store } from '../../../src/store/types.ts';
 import { readIssue } from '../../../src/remediation/issue.ts';
-import { startPglite } from '../../support/pglite.ts';
+import { borrowPglite } from '../../support/pglite.ts';
 import type { TestDatabase } from '../../support/pglite.ts';
 import { arx } from './support/terminal.ts';
 
@@ -27,7 +27,7 @@ let env: Record<string, string>;
 beforeAll(async () => {
   writeFileSync(config, 'version: 1\n');
   writeFileSync(join(folder, 'resource_sets.yaml'), SETS);
-  database = await startPglite();
+  database = await borrowPglite();
   store = await openStore({ databaseUrl: database.databaseUrl, maxConnections: 2 });
   await store.migrate();
   const named = { person: null, createdAt: AT, revokedAt: null };

@@ -19,7 +19,7 @@ import { oktaSettings } from '../../../src/config/credentials.ts';
 import { openStore } from '../../../src/store/open.ts';
 import { startEmulatorProcess } from '../../support/emulators.ts';
 import type { EmulatorProcess } from '../../support/emulators.ts';
-import { startPglite } from '../../support/pglite.ts';
+import { borrowPglite } from '../../support/pglite.ts';
 import type { TestDatabase } from '../../support/pglite.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'arx-okta-configure-'));
@@ -31,7 +31,7 @@ let domain: string;
 
 beforeAll(async () => {
   emulators = await startEmulatorProcess({ profile: 'plain', users: 3, rateLimit: 1_000_000 });
-  database = await startPglite();
+  database = await borrowPglite();
   token = emulators.document.tokens.okta;
   domain = emulators.document.okta;
 });

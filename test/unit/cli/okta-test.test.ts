@@ -7,7 +7,7 @@ import type { Capability } from '../../../src/cli/okta/capabilities.ts';
 import { openStore } from '../../../src/store/open.ts';
 import { startEmulatorProcess } from '../../support/emulators.ts';
 import type { EmulatorProcess } from '../../support/emulators.ts';
-import { startPglite } from '../../support/pglite.ts';
+import { borrowPglite } from '../../support/pglite.ts';
 import type { TestDatabase } from '../../support/pglite.ts';
 import { arx } from './support/terminal.ts';
 
@@ -18,7 +18,7 @@ let database: TestDatabase;
 
 beforeAll(async () => {
   emulators = await startEmulatorProcess({ profile: 'demo', users: 30, rateLimit: 1_000_000 });
-  database = await startPglite();
+  database = await borrowPglite();
 });
 beforeEach(async () => {
   writeFileSync(config, `version: 1\npolicies: ["${resolve('policies')}/*.yaml"]\n`);

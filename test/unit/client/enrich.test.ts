@@ -172,9 +172,9 @@ describeOnStores('an account', ({ fresh, again }) => {
 
 describe('what is found out', () => {
   it('has a verdict by the rules, and each call can be watched', async () => {
-    const { startPglite } = await import('../../support/pglite.ts');
+    const { borrowPglite } = await import('../../support/pglite.ts');
     const { openStore } = await import('../../../src/store/open.ts');
-    const database = await startPglite();
+    const database = await borrowPglite();
     const store = await openStore({ databaseUrl: database.databaseUrl });
     await store.migrate();
     const rules = [{ field: 'is_admin', operator: 'eq', value: true, verdict: 'Suspicious' }];

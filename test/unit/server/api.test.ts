@@ -3,7 +3,7 @@ import { keyHash } from '../../../src/config/identity-keys.ts';
 import type { ServerParts } from '../../../src/server/types.ts';
 import { openStore } from '../../../src/store/open.ts';
 import type { Store } from '../../../src/store/types.ts';
-import { startPglite } from '../../support/pglite.ts';
+import { borrowPglite } from '../../support/pglite.ts';
 import type { TestDatabase } from '../../support/pglite.ts';
 import { ANN, appOver, askAbout, NOW } from './support.ts';
 
@@ -13,7 +13,7 @@ const keyOf = (name: keyof typeof KEYS): string => `arxk_${KEYS[name].repeat(43)
 let database: TestDatabase;
 let store: Store;
 beforeAll(async () => {
-  database = await startPglite();
+  database = await borrowPglite();
   store = await openStore({ databaseUrl: database.databaseUrl, maxConnections: 2 });
   await store.migrate();
   const createdAt = NOW.toISOString();

@@ -4,7 +4,7 @@ import { startEmulators } from '../../../src/emulators/start.ts';
 import type { RunningEmulators } from '../../../src/emulators/start.ts';
 import { openStore } from '../../../src/store/open.ts';
 import type { Store } from '../../../src/store/types.ts';
-import { startPostgres } from '../../support/postgres.ts';
+import { migratedDatabase } from '../../support/postgres.ts';
 import { populate } from '../client/flows/support.ts';
 import { created, ON_DEMAND } from '../remediation/events.ts';
 import { serveFlows, told } from './flows-support.ts';
@@ -17,14 +17,13 @@ const closing: (() => Promise<unknown>)[] = [];
 beforeAll(async () => {
   emulators = await startEmulators({ profile: 'empty', rateLimit: 0 });
   populate(emulators);
-  const database = await startPostgres();
-  store = await openStore({ databaseUrl: (await database.create()).databaseUrl });
-  await store.migrate();
+  const database = await migratedDatabase();
+  store = await openStore({ databaseUrl: database.databaseUrl });
   server = await serveFlows(emulators, store);
   closing.push(
     () => emulators.close(),
     () => store.close(),
-    () => database.stop(),
+    () => database.close(),
   );
 });
 afterAll(async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openStore } from '../../../src/store/open.ts';
 import type { Store } from '../../../src/store/types.ts';
-import { startPglite } from '../../support/pglite.ts';
+import { borrowPglite } from '../../support/pglite.ts';
 import type { TestDatabase } from '../../support/pglite.ts';
 import { ANN, appOver, askAbout, clickBody, NOW, signed } from './support.ts';
 
@@ -9,7 +9,7 @@ let database: TestDatabase;
 let store: Store;
 let serial = 0;
 beforeAll(async () => {
-  database = await startPglite();
+  database = await borrowPglite();
   store = await openStore({ databaseUrl: database.databaseUrl, maxConnections: 2 });
   await store.migrate();
 });

@@ -1,25 +1,19 @@
-import { afterAll, beforeAll, beforeEach, afterEach, expect, test } from 'vitest';
+import { beforeEach, afterEach, expect, test } from 'vitest';
 import { restoreBackup } from '../../../src/store/backup/restore.ts';
 import { writeBackup } from '../../../src/store/backup/write.ts';
 import { openStore } from '../../../src/store/open.ts';
 import type { Store } from '../../../src/store/types.ts';
 import { backupOf, contentOf, fillStore, sourceOf } from '../../support/backups.ts';
 import { appendMany, keyHome } from '../../support/checkpoints.ts';
-import { startPglite } from '../../support/pglite.ts';
+import { borrowEmptyPglite } from '../../support/pglite.ts';
 import type { TestDatabase } from '../../support/pglite.ts';
-import { startPostgres } from '../../support/postgres.ts';
-import type { PostgresServer } from '../../support/postgres.ts';
+import { emptyDatabase } from '../../support/postgres.ts';
 import { queryOnce } from '../../support/stores.ts';
 
-let server: PostgresServer;
 let databases: Record<'PostgreSQL' | 'PGlite', TestDatabase>;
 
-beforeAll(async () => {
-  server = await startPostgres();
-});
-afterAll(() => server.stop());
 beforeEach(async () => {
-  databases = { PostgreSQL: await server.create(), PGlite: await startPglite() };
+  databases = { PostgreSQL: await emptyDatabase(), PGlite: await borrowEmptyPglite() };
 });
 afterEach(() => Promise.all(Object.values(databases).map((database) => database.close())));
 

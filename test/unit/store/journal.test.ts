@@ -7,7 +7,7 @@ import { LeaseLostError } from '../../../src/store/errors.ts';
 import { openStore } from '../../../src/store/open.ts';
 import type { Store, StoreTransaction } from '../../../src/store/types.ts';
 import { draftOf } from '../../support/audit.ts';
-import { startPostgres } from '../../support/postgres.ts';
+import { migratedDatabase } from '../../support/postgres.ts';
 import { describeOnStores } from '../../support/stores.ts';
 
 const verify = async (store: Store) => await verifyChain(store.audit.pages(50), await store.audit.head());
@@ -25,10 +25,9 @@ const long = (effect: JournalEffect): JournalEffect => Object.assign(effect, { l
 
 // PGlite has one connection: there everybody waits for a transaction.
 test('on PostgreSQL nobody waits for an effect that takes long', async () => {
-  const server = await startPostgres();
-  const store = await openStore({ databaseUrl: (await server.create()).databaseUrl });
+  const database = await migratedDatabase();
+  const store = await openStore({ databaseUrl: database.databaseUrl });
   try {
-    await store.migrate();
     const { promise: going, resolve: begun } = Promise.withResolvers<void>();
     const { promise: over, resolve: end } = Promise.withResolvers<void>();
     const late = store.journal.append(
@@ -48,7 +47,7 @@ test('on PostgreSQL nobody waits for an effect that takes long', async () => {
     expect(await verify(store)).toMatchObject({ ok: true, entries: 2 });
   } finally {
     await store.close();
-    await server.stop();
+    await database.close();
   }
 });
 
@@ -230,6 +229,7 @@ describeOnStores('the journal', (source) => {
 
   test('is unavailable once the store is closed, for all who wait', async () => {
     const store = await source.fresh();
+    await store.audit.head();
     await store.close();
     const appends = [store.journal.append([draftOf()]), store.journal.append([draftOf({ subject: 'b' })])];
     for (const result of await Promise.allSettled(appends)) {

@@ -2,13 +2,13 @@ import fc from 'fast-check';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { textArray } from '../../../src/store/text-array.ts';
-import { startPglite } from '../../support/pglite.ts';
+import { borrowPglite } from '../../support/pglite.ts';
 import type { TestDatabase } from '../../support/pglite.ts';
 
 let database: TestDatabase;
 let client: pg.Client;
 beforeAll(async () => {
-  database = await startPglite();
+  database = await borrowPglite();
   client = new pg.Client({ connectionString: database.databaseUrl });
   await client.connect();
 }, 30_000);

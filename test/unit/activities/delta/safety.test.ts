@@ -6,7 +6,7 @@ import type { RunningEmulators } from '../../../../src/emulators/start.ts';
 import type { FaultRule } from '../../../../src/emulators/types.ts';
 import type { Store } from '../../../../src/store/types.ts';
 import { openStore } from '../../../../src/store/open.ts';
-import { startPglite } from '../../../support/pglite.ts';
+import { borrowPglite } from '../../../support/pglite.ts';
 import type { TestDatabase } from '../../../support/pglite.ts';
 import { bundle, bundleOf } from '../../../support/policies.ts';
 import { activitiesOf, scans } from '../../../support/scans.ts';
@@ -43,7 +43,7 @@ describe('what a delta scan does not dare', () => {
   };
 
   beforeAll(async () => {
-    database = await startPglite();
+    database = await borrowPglite();
     store = await openStore({ databaseUrl: database.databaseUrl });
     await store.migrate();
   });

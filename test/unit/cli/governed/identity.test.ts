@@ -4,7 +4,7 @@ import { loadSettings } from '../../../../src/cli/support/settings.ts';
 import { keyHash } from '../../../../src/config/identity-keys.ts';
 import { openStore } from '../../../../src/store/open.ts';
 import type { Store } from '../../../../src/store/types.ts';
-import { startPglite } from '../../../support/pglite.ts';
+import { borrowPglite } from '../../../support/pglite.ts';
 import type { TestDatabase } from '../../../support/pglite.ts';
 import { ioOf } from './support.ts';
 
@@ -22,7 +22,7 @@ let database: TestDatabase;
 let store: Store;
 
 beforeAll(async () => {
-  database = await startPglite();
+  database = await borrowPglite();
   store = await openStore({ databaseUrl: database.databaseUrl, maxConnections: 2 });
   await store.migrate();
   const add = (name: keyof typeof KEYS, person: string | null, revokedAt: string | null = null) =>

@@ -4,7 +4,7 @@ import { decisionKey } from '../../../../src/governance/decision-token.ts';
 import { openStore } from '../../../../src/store/open.ts';
 import type { Store } from '../../../../src/store/types.ts';
 import { directoryWith } from '../../../support/config.ts';
-import { startPglite } from '../../../support/pglite.ts';
+import { borrowPglite } from '../../../support/pglite.ts';
 import type { TestDatabase } from '../../../support/pglite.ts';
 import { arx } from '../support/terminal.ts';
 
@@ -12,7 +12,7 @@ let database: TestDatabase;
 let store: Store;
 
 beforeAll(async () => {
-  database = await startPglite();
+  database = await borrowPglite();
   store = await openStore({ databaseUrl: database.databaseUrl, maxConnections: 2 });
   await store.migrate();
 });

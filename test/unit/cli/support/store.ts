@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import type pg from 'pg';
 import { openStore } from '../../../../src/store/open.ts';
 import type { Store } from '../../../../src/store/types.ts';
-import { startPglite } from '../../../support/pglite.ts';
+import { borrowPglite } from '../../../support/pglite.ts';
 import type { TestDatabase } from '../../../support/pglite.ts';
 import { queryOnce } from '../../../support/stores.ts';
 
@@ -31,9 +31,8 @@ export function plantedStore(name: string, plant: (store: Store) => Promise<void
   let database: TestDatabase;
   const folder = mkdtempSync(join(tmpdir(), `${name}-`));
   beforeAll(async () => {
-    database = await startPglite();
+    database = await borrowPglite();
     const store = await openStore({ databaseUrl: database.databaseUrl });
-    await store.migrate();
     await plant(store);
     await store.close();
   });
@@ -50,21 +49,16 @@ export function storeOfTest(name: string): StoreOfTest {
   const folder = mkdtempSync(join(tmpdir(), `${name}-`));
   const query = (statement: string) => queryOnce(database.databaseUrl, statement);
   const of = { folder, query } as StoreOfTest;
-  beforeAll(async () => {
-    database = await startPglite();
-  });
-  afterAll(async () => {
-    await of.store.close();
-    await database.close();
-    rmSync(folder, { recursive: true, force: true });
-  });
   beforeEach(async () => {
-    await of.store?.close();
-    await query('drop schema public cascade; create schema public');
+    database = await borrowPglite();
     of.store = await openStore({ databaseUrl: database.databaseUrl });
-    await of.store.migrate();
     of.home = mkdtempSync(join(folder, 'home-'));
     of.env = { DATABASE_URL: database.databaseUrl, ARX_HOME: of.home };
   });
+  afterEach(async () => {
+    await of.store.close();
+    await database.close();
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
   return of;
 }
