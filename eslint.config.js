@@ -1,6 +1,4 @@
 import { defineConfig, globalIgnores } from 'eslint/config';
-import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescript';
-import importX from 'eslint-plugin-import-x';
 import tseslint from 'typescript-eslint';
 import { PURE_ROOMS, arrows } from './eslint.rooms.js';
 
@@ -31,15 +29,9 @@ export default defineConfig(
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.base],
-    plugins: { 'import-x': importX, rooms: { rules: { arrows } } },
+    plugins: { rooms: { rules: { arrows } } },
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     linterOptions: { reportUnusedDisableDirectives: 'error' },
-    // Without the first two, no-cycle is silently green on real cycles.
-    settings: {
-      'import-x/extensions': ['.ts'],
-      'import-x/parsers': { '@typescript-eslint/parser': ['.ts'] },
-      'import-x/resolver-next': [createTypeScriptImportResolver()],
-    },
     rules: {
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/await-thenable': 'error',
@@ -54,7 +46,6 @@ export default defineConfig(
       'no-useless-escape': 'error',
       'no-constant-condition': 'error',
       'no-empty': 'error',
-      'import-x/no-cycle': 'error',
       'rooms/arrows': 'error',
     },
   },

@@ -5,6 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import { ESLint } from 'eslint';
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { importCycles } from './support/import-cycles.ts';
 
 const repo = join(import.meta.dirname, '..');
 const tracked = execFileSync('git', ['ls-files', '-z'], { cwd: repo, encoding: 'utf8' }).split('\0').filter(Boolean);
@@ -75,14 +76,6 @@ const PLANTED: Record<string, { code: string; caught: string[] }> = {
     caught: ['@typescript-eslint/consistent-type-imports'],
   },
   'src/config/shape.ts': { code: 'export interface Shape { a: string }', caught: [] },
-  'src/store/one.ts': {
-    code: "import { two } from './two.ts';\nexport const one = () => two;",
-    caught: ['import-x/no-cycle'],
-  },
-  'src/store/two.ts': {
-    code: "import { one } from './one.ts';\nexport const two = () => one;",
-    caught: ['import-x/no-cycle'],
-  },
   'src/server/many.ts': {
     code: 'export const f = (a: 1, b: 2, c: 3, d: 4, e: 5) => [a, b, c, d, e];',
     caught: ['max-params'],
@@ -218,6 +211,29 @@ describe('the shape of the code', () => {
     expect(named.filter((file) => !/^[a-z0-9]+(-[a-z0-9]+)*(\.test|\.d)?\.ts$/.test(basename(file)))).toEqual([]);
     const indices = sources.filter((file) => basename(file) === 'index.ts').map((file) => dirname(file));
     expect(indices.filter((folder) => !['src/workflows', 'src/activities'].includes(folder))).toEqual([]);
+  });
+});
+
+describe('imports of values', () => {
+  const code = tracked.filter((file) => /^(src|test|bench)\/.*\.ts$/.test(file));
+
+  test('go in no circle', () => {
+    expect(importCycles(new Map(code.map((file) => [file, text(file)])))).toEqual([]);
+  });
+
+  test.each([
+    ['with an import', "import { two } from './two.ts';", 1],
+    ['with an export', "export * from './two.ts';", 1],
+    ['with an import() inside a function', "export const load = () => import('./two.ts');", 1],
+    ['of types alone', "import type { Two } from './two.ts';\nexport { type Two as Other } from './two.ts';", 0],
+  ])('in a circle %s are found unless they are types', (_, one, count) => {
+    const planted = {
+      'src/one.ts': one,
+      'src/two.ts': "import './three/x.ts';",
+      'src/three/x.ts': "import '../one.ts';",
+    };
+    const circle = ['src/one.ts', 'src/three/x.ts', 'src/two.ts'];
+    expect(importCycles(new Map(Object.entries(planted)))).toEqual(count === 1 ? [circle] : []);
   });
 });
 
