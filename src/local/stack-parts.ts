@@ -68,6 +68,7 @@ export async function startTemporalPart(part: TemporalPart, onChild: OnChild): P
     searchAttributes: part.searchAttributes,
     env,
     logFile: join(stackFiles(home).logs, 'temporal.log'),
+    log,
     onChild,
   });
 }

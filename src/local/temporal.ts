@@ -8,6 +8,7 @@ import { ConfigError } from '../config/errors.ts';
 import { executableOnPath, findOrInstall, isExecutable } from './executables.ts';
 import { freePort } from './ports.ts';
 import { endProcess, startChild, systemEnv } from './processes.ts';
+import { setAsideOtherVersion } from './temporal-database.ts';
 import { GO_PACKAGE, downloadCli, waysToTemporal } from './temporal-install.ts';
 import type { Found, InstallContext } from './executables.ts';
 import type { Child } from './processes.ts';
@@ -69,6 +70,8 @@ export interface StartOptions {
   env: Env;
   /** File for what the server prints; a temporary one where not given. */
   logFile?: string;
+  /** Takes a line for people; there is none where nothing is given. */
+  log?: (line: string) => void;
   /** Told of the server's process as soon as it runs. */
   onChild?: (child: Child) => void;
 }
@@ -90,6 +93,8 @@ export async function startTemporal(options: StartOptions): Promise<TemporalServ
   const scratch = options.logFile === undefined ? mkdtempSync(join(tmpdir(), 'arx-temporal-')) : null;
   const logFile = options.logFile ?? join(scratch ?? '', 'temporal.log');
   const tidy = () => scratch !== null && rmSync(scratch, { recursive: true, force: true });
+  const { path, dbFile, env, log = () => undefined } = options;
+  if (dbFile !== null) await setAsideOtherVersion({ path, dbFile, env, log });
   for (let attempt = 1; ; attempt++) {
     const port = options.port ?? (await freePort());
     const uiPort = options.uiPort === undefined ? await freePort() : options.uiPort;

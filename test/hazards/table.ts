@@ -438,6 +438,18 @@ const TEMPORAL: Hazard[] = [
   },
   {
     area: 'Temporal',
+    hazard: 'the development server does not update the tables of an older version',
+    test: [CLI_TEST, 'the database of another server version is set aside, that of the same version is kept'],
+    takenOut: [
+      change(
+        'local/temporal.ts',
+        '  if (dbFile !== null) await setAsideOtherVersion({ path, dbFile, env, log });\n',
+        '',
+      ),
+    ],
+  },
+  {
+    area: 'Temporal',
     hazard: 'an old server in the cache goes on being used',
     test: [
       CLI_TEST,

@@ -184,6 +184,22 @@ test('a server keeps its state in its file, takes search attributes again, serve
   await second.close();
 });
 
+test('the database of another server version is set aside, that of the same version is kept', async () => {
+  const dbFile = join(root, 'temporal.db');
+  const startAs = async (version: string) => {
+    writeFileSync(dbFile, 'rows');
+    const told = `echo "temporal version 1.0.0 (Server ${version}, UI 2.0.0)"`;
+    const cli = executable(version, 'temporal', `[ "$1" = --version ] || exit 3; ${told}`);
+    await expect(startTemporal({ path: cli, dbFile, uiPort: null, namespace: 'x', env: {}, log })).rejects.toThrow();
+    return readdirSync(root).filter((name) => name.startsWith('temporal.db'));
+  };
+  const [mark, aside] = ['temporal.db.version', 'temporal.db.older'];
+  expect(await startAs('1.32.0')).toEqual([aside, mark]);
+  expect(lines.join()).toContain(`it is kept as ${dbFile}.older`);
+  expect(await startAs('1.32.1')).toEqual(['temporal.db', aside, mark]);
+  expect(await startAs('1.33.0')).toEqual(['temporal.db.1.32', aside, mark]);
+});
+
 test('a server that does not start says why, and its port being taken is told', async () => {
   const broken = executable('broken', 'temporal', 'echo "unknown flag --ip" >&2; exit 3');
   const start = startTemporal({ path: broken, dbFile: null, uiPort: null, namespace: 'x', env: process.env });
