@@ -1,5 +1,8 @@
-import { createIo, write } from './cli/support/io.ts';
-import { main } from './cli/main.ts';
+import './config/compile-cache.ts';
+
+// Not by a static import: those are compiled before the cache is there.
+const { createIo, write } = await import('./cli/support/io.ts');
+const { main } = await import('./cli/main.ts');
 
 const interrupts = new AbortController();
 let held = false;

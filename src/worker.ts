@@ -1,5 +1,5 @@
 /** Composition root of the worker process: configuration → store → connectors → activities → Temporal worker. */
-import './worker/compile-cache.ts';
+import './config/compile-cache.ts';
 import { flushCompileCache } from 'node:module';
 import { setFlagsFromString } from 'node:v8';
 import { loadClientConnectConfig } from '@temporalio/envconfig';

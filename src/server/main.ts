@@ -1,4 +1,5 @@
 /** Composition root of the server process: configuration → store, Temporal, connectors → routes → HTTP. */
+import '../config/compile-cache.ts';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';

@@ -2,6 +2,7 @@
 import { createServer } from 'node:http';
 import type { ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
 import { openStore } from '../../src/store/open.ts';
 import { startPostgres } from './postgres.ts';
 import { SHARED_SERVERS } from './shared.ts';
@@ -16,8 +17,12 @@ type Starters = { [Name in keyof SharedServers]: () => Promise<Started<SharedSer
 
 const STARTERS: Starters = { postgres: startTemplate, temporal: startTemporal };
 
+/** Processes that tests start find their code compiled here. */
+const COMPILED = fileURLToPath(new URL('../../node_modules/.cache/compiled', import.meta.url));
+
 /** Offers the servers on a port that the tests learn from their environment. */
 export default async function offerServers(): Promise<() => Promise<void>> {
+  process.env.NODE_COMPILE_CACHE ??= COMPILED;
   const started = new Map<string, Promise<Started<unknown>>>();
   const front = createServer((request, response) => {
     const name = request.url?.slice(1) as keyof SharedServers;

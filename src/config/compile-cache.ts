@@ -4,6 +4,6 @@
  */
 import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
-import { cacheDirectory } from '../config/home.ts';
+import { cacheDirectory } from './home.ts';
 
 enableCompileCache(join(cacheDirectory(), 'compiled'));
