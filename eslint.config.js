@@ -24,6 +24,11 @@ const SKIPPED_INSIDE = {
   message: 'a test that cannot run here is declared with itUnless, so that it is reported',
 };
 
+const PROPERTY = {
+  selector: "CallExpression[callee.object.name='fc'][callee.property.name='assert']",
+  message: 'assertProperty runs all cases only where FULL=1',
+};
+
 export default defineConfig(
   globalIgnores(['coverage/', '.arx/']),
   {
@@ -88,6 +93,7 @@ export default defineConfig(
       ],
     },
   },
-  { files: ['test/**/*.ts'], rules: { 'no-restricted-syntax': ['error', SKIPPED, SKIPPED_INSIDE] } },
-  { files: ['test/support/not-run.ts'], rules: { 'no-restricted-syntax': ['error', SKIPPED] } },
+  { files: ['test/**/*.ts'], rules: { 'no-restricted-syntax': ['error', SKIPPED, SKIPPED_INSIDE, PROPERTY] } },
+  { files: ['test/support/properties.ts'], rules: { 'no-restricted-syntax': ['error', SKIPPED, SKIPPED_INSIDE] } },
+  { files: ['test/support/not-run.ts'], rules: { 'no-restricted-syntax': ['error', SKIPPED, PROPERTY] } },
 );

@@ -97,6 +97,10 @@ const PLANTED: Record<string, { code: string; caught: string[] }> = {
     code: "import { it } from 'vitest';\nit('x', ({ skip }) => skip());\nit('y', (context) => context.skip());",
     caught: ['no-restricted-syntax', 'no-restricted-syntax'],
   },
+  'test/property.ts': {
+    code: "import fc from 'fast-check';\nfc.assert(fc.property(fc.string(), () => {}));",
+    caught: ['no-restricted-syntax'],
+  },
   // What must pass.
   'src/governance/hash.ts': {
     code: "export * from 'canonicalize';\nexport * from '@noble/hashes/sha2.js';",

@@ -12,6 +12,7 @@ import { mainJob } from '../support/main-job.ts';
 import type { MainJob } from '../support/main-job.ts';
 import { checkSignature } from '../support/notes.ts';
 import { DATABASES } from '../support/stores.ts';
+import { assertProperty } from '../support/properties.ts';
 
 const CONFIG = {
   grace_period: '7d',
@@ -93,7 +94,7 @@ describe.each(Object.entries(DATABASES))('main job on %s', (_, openDatabase) => 
   }
 
   it('gives the verdicts of the oracle, one ticket a finding and one message a run, on any organisation', async () => {
-    await fc.assert(
+    await assertProperty(
       fc.asyncProperty(organisation, async (people) => {
         const ids = await settle(people);
         await holds(await job.run(), people, ids);
@@ -104,7 +105,7 @@ describe.each(Object.entries(DATABASES))('main job on %s', (_, openDatabase) => 
   }, 240_000);
 
   it('keeps to one ticket over three runs while people change', async () => {
-    await fc.assert(
+    await assertProperty(
       fc.asyncProperty(
         fc.array(
           organisation.map((people) => people.slice(0, 12)),

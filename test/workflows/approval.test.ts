@@ -23,6 +23,7 @@ import { startEmulatorProcess } from '../support/emulators.ts';
 import type { EmulatorProcess } from '../support/emulators.ts';
 import { borrowPglite } from '../support/pglite.ts';
 import { timeSkipping } from '../support/temporal.ts';
+import { assertProperty } from '../support/properties.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const HOUR = 3_600_000;
@@ -221,7 +222,7 @@ describe('an approval, on a server whose time is skipped', () => {
     async () => {
       const crowd = fc.array(life, { minLength: CROWD, maxLength: CROWD });
       const pauses = fc.array(fc.constantFrom(0, 10, 25, 70), { minLength: 4, maxLength: 4 });
-      await fc.assert(
+      await assertProperty(
         fc.asyncProperty(crowd, pauses, async (lives, minutes) => {
           const all = await Promise.all(
             lives.map(async ({ operation, moves }) => ({

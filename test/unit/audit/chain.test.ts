@@ -6,6 +6,7 @@ import type { StoredText } from '../../../src/audit/chain.ts';
 import { EMPTY_HEAD } from '../../../src/audit/entry.ts';
 import type { AuditEntry } from '../../../src/audit/types.ts';
 import { chainOf, draftOf } from '../../support/audit.ts';
+import { assertProperty } from '../../support/properties.ts';
 
 const drafts = fc.array(
   fc.record({
@@ -31,7 +32,7 @@ const renumber = (texts: StoredText[]): StoredText[] => texts.map(({ text }, ind
 
 describe('a whole chain', () => {
   test('is good, in pages of any size', async () => {
-    await fc.assert(
+    await assertProperty(
       fc.asyncProperty(chains, fc.integer({ min: 1, max: 5 }), async ({ stored, head }, size) => {
         const pages = Array.from({ length: Math.ceil(stored.length / size) }, (_, n) =>
           stored.slice(n * size, n * size + size),
@@ -48,7 +49,7 @@ describe('a whole chain', () => {
 
 describe('tampering is found and located', () => {
   test('any single byte that is changed', async () => {
-    await fc.assert(
+    await assertProperty(
       fc.asyncProperty(chainsWithPlace, async ({ chain: { stored, head }, at, pick, mask }) => {
         const bytes = Buffer.from(stored[at]!.text, 'utf8');
         bytes[pick % bytes.length]! ^= mask;
@@ -61,7 +62,7 @@ describe('tampering is found and located', () => {
   });
 
   test('any entry that is taken out', async () => {
-    await fc.assert(
+    await assertProperty(
       fc.asyncProperty(chainsWithPlace, async ({ chain: { stored, head }, at }) => {
         const left = stored.toSpliced(at, 1);
         const gap = await verifyChain([left], head);
@@ -73,7 +74,7 @@ describe('tampering is found and located', () => {
   });
 
   test('any two entries that change places', async () => {
-    await fc.assert(
+    await assertProperty(
       fc.asyncProperty(chainsWithPlace, async ({ chain: { stored, head }, at, pick }) => {
         const other = pick % stored.length;
         fc.pre(other !== at);
@@ -87,7 +88,7 @@ describe('tampering is found and located', () => {
   });
 
   test('any entry that is put in, a copy or a forged one', async () => {
-    await fc.assert(
+    await assertProperty(
       fc.asyncProperty(chainsWithPlace, async ({ chain: { stored, head }, at, pick }) => {
         const copy = stored[pick % stored.length]!;
         const forged = chainOf([draftOf({ subject: 'forged' })]).stored[0]!;

@@ -7,6 +7,7 @@ import { AuditDraftError } from '../../../src/audit/errors.ts';
 import { redactArgs } from '../../../src/audit/redact.ts';
 import type { AuditDraft, AuditKind } from '../../../src/audit/types.ts';
 import { draftOf } from '../../support/audit.ts';
+import { assertProperty } from '../../support/properties.ts';
 
 const part = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 }).filter((text) => !text.includes('\0'));
 const identity = fc.record({
@@ -18,7 +19,7 @@ const identity = fc.record({
 });
 
 test('two identities share an id only when they are equal', () => {
-  fc.assert(
+  assertProperty(
     fc.property(identity, identity, (one, other) => {
       expect(entryId(one) === entryId(other)).toBe(canonicalJson(one) === canonicalJson(other));
     }),

@@ -6,6 +6,7 @@ import { Frontier, verifyConsistency, verifyInclusion } from '../../../src/audit
 import type { Hash } from '../../../src/audit/merkle.ts';
 import { TileEdge, TileError, TileTree } from '../../../src/audit/tiles.ts';
 import { auditPath, consistencyProof, leafOf, leavesOf, shelfOf, TileShelf, treeHash } from '../../support/tree.ts';
+import { assertProperty } from '../../support/properties.ts';
 
 const hex = (hashes: readonly Hash[]): string[] => hashes.map((hash) => bytesToHex(hash));
 
@@ -52,7 +53,7 @@ test('frontier, tiles and oracle agree at every size', async () => {
 test('a tree that grew in pieces has the tiles of one that grew at once', async () => {
   const leaves = leavesOf(900);
   const whole = await shelfOf(leaves);
-  await fc.assert(
+  await assertProperty(
     fc.asyncProperty(fc.array(fc.integer({ min: 0, max: 400 }), { maxLength: 12 }), async (steps) => {
       const shelf = new TileShelf();
       let size = 0;
@@ -73,7 +74,7 @@ test('inclusion proofs are those of the RFC, and hold for their entry only', asy
   const place = fc.integer({ min: 1, max: leaves.length }).chain((size) => {
     return fc.record({ size: fc.constant(size), index: fc.nat(size - 1), other: fc.nat(size - 1), at: fc.nat() });
   });
-  await fc.assert(
+  await assertProperty(
     fc.asyncProperty(place, async ({ size, index, other, at }) => {
       const part = leaves.slice(0, size);
       const hashes = await new TileTree(read).inclusion(index, size);
@@ -128,7 +129,7 @@ test('consistency proofs of larger trees hold, and not for a tree with another p
   const leaves = leavesOf(1200);
   const { read } = await shelfOf(leaves);
   const sizes = fc.tuple(fc.integer({ min: 1, max: 1200 }), fc.integer({ min: 1, max: 1200 }), fc.nat());
-  await fc.assert(
+  await assertProperty(
     fc.asyncProperty(sizes, async ([one, other, at]) => {
       const [oldSize, size] = one < other ? [one, other] : [other, one];
       const hashes = await new TileTree(read).consistency(oldSize, size);

@@ -14,6 +14,7 @@ import {
   verifierKey,
 } from '../../../src/audit/note.ts';
 import { checkSignature, signerOf } from '../../support/notes.ts';
+import { assertProperty } from '../../support/properties.ts';
 
 const origin = 'arx/example.okta.com';
 const signer = signerOf(origin);
@@ -104,7 +105,7 @@ test('a private key reads back', () => {
 });
 
 test('no note but those of its form is read, and nothing but NoteError is thrown', () => {
-  fc.assert(
+  assertProperty(
     fc.property(fc.string({ unit: 'binary' }), fc.nat(note.length), (text, at) => {
       const forged = note.slice(0, at) + text + note.slice(at);
       if (forged === note) return;
@@ -115,7 +116,7 @@ test('no note but those of its form is read, and nothing but NoteError is thrown
 });
 
 test('base64 has one form', () => {
-  fc.assert(
+  assertProperty(
     fc.property(fc.uint8Array({ minLength: 1 }), (bytes) => {
       expect(toBase64(bytes)).toBe(Buffer.from(bytes).toString('base64'));
       expect(fromBase64(toBase64(bytes))).toEqual(Uint8Array.from(bytes));

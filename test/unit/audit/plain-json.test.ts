@@ -2,6 +2,7 @@ import canonicalize from 'canonicalize';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { plainJson } from '../../../src/audit/plain-json.ts';
+import { assertProperty } from '../../support/properties.ts';
 
 const canonicalOrNull = (value: unknown): string | null => {
   try {
@@ -13,7 +14,7 @@ const canonicalOrNull = (value: unknown): string | null => {
 
 test('whatever it writes is canonical JSON', () => {
   const strange = fc.anything({ withDate: true, withMap: true, withNullPrototype: true, withSparseArray: true });
-  fc.assert(
+  assertProperty(
     fc.property(fc.oneof(strange, fc.jsonValue({ stringUnit: 'binary' })), (value) => {
       const text = plainJson(value);
       if (text !== null) expect(text).toBe(canonicalOrNull(value));

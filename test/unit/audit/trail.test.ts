@@ -6,6 +6,7 @@ import type { SignedRoot } from '../../../src/audit/trail.ts';
 import type { StoredText } from '../../../src/audit/chain.ts';
 import { chainOf, draftOf } from '../../support/audit.ts';
 import { leafOf, shelfOf, treeHash } from '../../support/tree.ts';
+import { assertProperty } from '../../support/properties.ts';
 
 const draftsOf = (count: number, mark = '') =>
   Array.from({ length: count }, (_, n) => draftOf({ subject: `s${n}${n >= 20 ? mark : ''}` }));
@@ -27,7 +28,7 @@ test('a whole trail agrees with every checkpoint', async () => {
 });
 
 test('any flipped byte is found where it is', async () => {
-  await fc.assert(
+  await assertProperty(
     fc.asyncProperty(fc.nat(39), fc.nat(), fc.integer({ min: 1, max: 127 }), async (index, at, mask) => {
       const bytes = Buffer.from(stored[index]!.text);
       bytes[at % bytes.length]! ^= mask;
@@ -40,7 +41,7 @@ test('any flipped byte is found where it is', async () => {
 });
 
 test('a deleted entry, two that changed places, and a cut are found where they are', async () => {
-  await fc.assert(
+  await assertProperty(
     fc.asyncProperty(fc.nat(32), fc.nat(32), async (one, other) => {
       const closed = stored.toSpliced(one, 1).map(({ text }, index) => ({ index, text }));
       expect(await check(closed)).toMatchObject({ ok: false, firstBad: { index: one } });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { callsFor, floorWindows, quotaUse, usersFor } from '../../../bench/support/quota-math.ts';
+import { assertProperty } from '../../support/properties.ts';
 
 describe('the calls of a scan', () => {
   it.each([
@@ -13,7 +14,7 @@ describe('the calls of a scan', () => {
   });
 
   it('are filled by the smallest organisation that needs so many', () => {
-    fc.assert(
+    assertProperty(
       fc.property(fc.integer({ min: 1, max: 2_000_000 }), (calls) => {
         const users = usersFor(calls);
         return callsFor(users) >= calls && callsFor(users - 1) < calls;

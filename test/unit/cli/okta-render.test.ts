@@ -7,6 +7,7 @@ import { permissionsText, syncText } from '../../../src/cli/render/okta.ts';
 import { jsonPieces } from '../../../src/cli/render/twin.ts';
 import { cut } from '../../../src/cli/twin/views.ts';
 import type { OktaSyncResult } from '../../../src/workflows/messages.ts';
+import { assertProperty } from '../../support/properties.ts';
 
 const colors = pc.createColors(false);
 
@@ -85,7 +86,7 @@ async function* paged<Item>(pages: readonly (readonly Item[])[]): AsyncGenerator
 
 it('writes any items, however they are paged and cut, as one JSON document', async () => {
   const pages = fc.array(fc.array(fc.jsonValue(), { maxLength: 4 }), { maxLength: 6 });
-  await fc.assert(
+  await assertProperty(
     fc.asyncProperty(pages, fc.nat({ max: 12 }), async (given, limit) => {
       let isCut = false;
       let text = '';

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { count, coverageText, duration, percent, plain, plural, when } from '../../../src/cli/support/text.ts';
 import { HOSTILE } from './support/samples.ts';
+import { assertProperty } from '../../support/properties.ts';
 
 describe('plain', () => {
   it('takes escape sequences out and leaves the words', () => {
@@ -13,7 +14,7 @@ describe('plain', () => {
   });
 
   it('leaves no control character, whatever comes in', () => {
-    fc.assert(
+    assertProperty(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         expect(plain(text)).not.toMatch(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/u);
       }),

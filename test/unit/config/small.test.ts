@@ -7,6 +7,7 @@ import { nearest } from '../../../src/config/nearest.ts';
 import { Secret } from '../../../src/config/secret.ts';
 import { FACTOR_TYPES } from '../../../src/config/words.ts';
 import { FACTOR_TYPES as CLASSIFIED } from '../../../src/mfa/strength.ts';
+import { assertProperty } from '../../support/properties.ts';
 
 describe('durationMs', () => {
   it.each([
@@ -63,7 +64,7 @@ describe('nearest', () => {
   });
 
   it('finds a word itself', () => {
-    fc.assert(
+    assertProperty(
       fc.property(
         fc.string({ minLength: 1, maxLength: 20 }),
         fc.string({ minLength: 30, maxLength: 40 }),

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { googleId, objectId, salesforceId, withCheck } from '../../../src/emulators/ids.ts';
 import { parseSoql, SoqlError } from '../../../src/emulators/salesforce/soql.ts';
+import { assertProperty } from '../../support/properties.ts';
 
 const SHAPES = [
   ['Entra ID', objectId, /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-a[0-9a-f]{3}-[0-9a-f]{12}$/],
@@ -11,7 +12,7 @@ const SHAPES = [
 
 describe('ids of accounts', () => {
   it.each(SHAPES)('of %s have its form, are distinct, and the same for the same seed', (_, make, form) => {
-    fc.assert(
+    assertProperty(
       fc.property(fc.nat(100_000), fc.nat(100_000), fc.nat(1000), (one, other, seed) => {
         expect(make(one, seed)).toMatch(form);
         expect(make(one, seed)).toBe(make(one, seed));
@@ -30,7 +31,7 @@ const quoted = (text: string): string =>
 
 describe('SOQL', () => {
   it('keeps any text as it was, whatever is in it', () => {
-    fc.assert(
+    assertProperty(
       fc.property(fc.string({ unit: 'grapheme' }), (text) => {
         const { where } = parseSoql(`SELECT Id FROM User WHERE Username = ${quoted(text)} LIMIT 2`);
         expect(where).toEqual([[{ field: 'Username', operator: '=', value: text }]]);
@@ -55,7 +56,7 @@ describe('SOQL', () => {
       '(',
       ';',
     );
-    fc.assert(
+    assertProperty(
       fc.property(fc.array(word, { maxLength: 14 }), (words) => {
         try {
           expect(parseSoql(words.join(' ')).object).not.toBe('');

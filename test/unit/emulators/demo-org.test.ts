@@ -6,6 +6,7 @@ import { ADMIN_GROUP, APPROVER_GROUP, buildDemoOrg, SERVICE_LOGIN } from '../../
 import { buildPlainOrg } from '../../../src/emulators/demo/plain.ts';
 import type { UserRecord } from '../../../src/emulators/okta/model.ts';
 import { OktaOrg } from '../../../src/emulators/okta/org.ts';
+import { assertProperty } from '../../support/properties.ts';
 
 const NOW = Date.parse('2026-05-04T10:00:00Z');
 const DAY = 86_400_000;
@@ -27,7 +28,7 @@ describe('the demo organisation', () => {
   });
 
   it('has as many ACTIVE users as asked for, distinct, 85 to 92 % of them covered', () => {
-    fc.assert(
+    assertProperty(
       fc.property(fc.integer({ min: 1, max: 10_000 }), fc.integer({ min: 100, max: 1500 }), (seed, users) => {
         const org = demo(seed, users);
         const found = active(org);

@@ -4,6 +4,7 @@ import { startEmulators } from '../../../src/emulators/start.ts';
 import type { RunningEmulators } from '../../../src/emulators/start.ts';
 import { caller, nextLink, oktaCalls } from '../../support/vendor-calls.ts';
 import type { PlainCall } from '../../support/vendor-calls.ts';
+import { assertProperty } from '../../support/properties.ts';
 
 let emulators: RunningEmulators;
 let okta: PlainCall;
@@ -34,7 +35,7 @@ async function listed(first: string): Promise<{ ids: string[]; pages: number }> 
 
 describe('listing users', () => {
   it('gives everybody exactly once, whatever the size and the limit', async () => {
-    await fc.assert(
+    await assertProperty(
       fc.asyncProperty(fc.integer({ min: 0, max: 60 }), fc.integer({ min: 1, max: 25 }), async (count, limit) => {
         const ids = people(count);
         const found = await listed(`/api/v1/users?limit=${limit}`);

@@ -7,6 +7,7 @@ import { OktaOrg } from '../../../src/emulators/okta/org.ts';
 import { startEmulators } from '../../../src/emulators/start.ts';
 import { nextLink, oktaCalls } from '../../support/vendor-calls.ts';
 import type { PlainCall } from '../../support/vendor-calls.ts';
+import { assertProperty } from '../../support/properties.ts';
 
 const MILLION = 1_000_000;
 const SETTINGS = { rateLimit: 0, windowMs: 1000, token: 't', denyPaths: [], oauth: null };
@@ -52,7 +53,7 @@ function seen(org: OktaOrg, ids: readonly string[]): unknown {
 
 describe('users made when looked at', () => {
   it('cannot be told from users added one by one, whatever becomes of them', () => {
-    fc.assert(
+    assertProperty(
       fc.property(fc.integer({ min: 1, max: 1000 }), changes, (seed, wanted) => {
         const { made, added } = twins(seed);
         const ids = [...added.present().map(({ id }) => id), '00uStranger0000000000'];
@@ -82,7 +83,7 @@ describe('users made when looked at', () => {
 
 describe('an id', () => {
   it('leads back to its index, and only with its own prefix and seed', () => {
-    fc.assert(
+    assertProperty(
       fc.property(fc.integer({ min: 0, max: 62 ** 5 - 1 }), fc.integer({ min: 1, max: 2 ** 31 }), (index, seed) => {
         const id = oktaId('00u', index, seed);
         expect(id).toMatch(/^00u[A-Za-z0-9]{17}$/);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cacheName, readIndicator } from '../../../src/enrichment/indicator.ts';
+import { assertProperty } from '../../support/properties.ts';
 
 const read = (given: string) => {
   const result = readIndicator(given);
@@ -63,7 +64,7 @@ describe('an indicator', () => {
   });
 
   it('folds nothing but ASCII into ASCII, so that no look-alike meets a plain name', () => {
-    fc.assert(
+    assertProperty(
       fc.property(fc.string({ unit: 'binary', maxLength: 12 }), (given) => {
         const result = readIndicator(given);
         if (!result.ok) return;
@@ -75,7 +76,7 @@ describe('an indicator', () => {
   });
 
   it('never repeats what it refuses, and never throws', () => {
-    fc.assert(
+    assertProperty(
       fc.property(fc.string({ unit: 'binary', minLength: 8, maxLength: 400 }), (given) => {
         const result = readIndicator(given);
         if (!result.ok) expect(result.problem).not.toContain(given);

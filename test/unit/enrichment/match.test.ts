@@ -4,6 +4,7 @@ import { readIndicator } from '../../../src/enrichment/indicator.ts';
 import { hitsOf, matchOf, matchSteps } from '../../../src/enrichment/match.ts';
 import type { Matchable } from '../../../src/enrichment/match.ts';
 import type { Indicator } from '../../../src/enrichment/types.ts';
+import { assertProperty } from '../../support/properties.ts';
 
 /** Matches against a vendor that answers every question with its whole directory. */
 function find(directory: readonly Matchable[], indicator: Indicator) {
@@ -74,7 +75,7 @@ const asked = fc.oneof(
 
 describe('over generated directories', () => {
   it('no user is found by the beginning of a name, and several are never one', () => {
-    fc.assert(
+    assertProperty(
       fc.property(directories, asked, (directory, given) => {
         const name = given.toLowerCase();
         const fields = ({ login, email }: Matchable) =>

@@ -5,6 +5,7 @@ import type { Value } from '../../../src/enrichment/operators.ts';
 import { gravest, verdictOf } from '../../../src/enrichment/rules.ts';
 import type { MaliceRules } from '../../../src/enrichment/rules.ts';
 import type { Extracted } from '../../../src/enrichment/types.ts';
+import { assertProperty } from '../../support/properties.ts';
 
 const NOW = Date.parse('2026-11-22T08:00:00.000Z');
 const OLD = '2026-08-01T08:00:00.000Z';
@@ -70,7 +71,7 @@ describe('operators', () => {
 
   it('are total', () => {
     const values = fc.jsonValue() as fc.Arbitrary<Value>;
-    fc.assert(
+    assertProperty(
       fc.property(fc.constantFrom(...OPERATOR_NAMES), values, values, (operator, actual, value) => {
         expect(typeof holds(operator, actual, { value, now: NOW })).toBe('boolean');
       }),

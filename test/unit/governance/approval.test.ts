@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { canBeMet, reduceApproval } from '../../../src/governance/approval.ts';
 import type { Approval, ApprovalAnswer, ApprovalEvent } from '../../../src/governance/approval.ts';
+import { assertProperty } from '../../support/properties.ts';
 
 const DEADLINE = 1_000_000;
 const GRACE = 60_000;
@@ -139,7 +140,7 @@ describe('reduceApproval', () => {
   });
 
   it('holds its promises over thousands of interleavings', () => {
-    fc.assert(
+    assertProperty(
       fc.property(start, fc.array(event, { maxLength: 20 }), (over, events) => {
         let now = approval(over);
         for (const one of events) {

@@ -7,6 +7,7 @@ import type { DecisionRequest, Guardrails, Policy } from '../../../src/governanc
 import { guardrails, policies } from '../../support/arbitrary-policies.ts';
 import { cedarPolicies, cedarRequests } from '../../support/cedar.ts';
 import { bundle } from '../../support/policies.ts';
+import { assertProperty } from '../../support/properties.ts';
 
 const cedar = createRequire(import.meta.url)(
   '@cedar-policy/cedar-wasm/nodejs',
@@ -35,7 +36,7 @@ function cedarAllows(asked: readonly DecisionRequest[], all: readonly Policy[], 
 it('Cedar agrees on what is allowed at all, for any bundle, request and guardrail', () => {
   const seen = { true: 0, false: 0 };
   const cases = fc.tuple(policies, guardrails, fc.shuffledSubarray(ASKED, { minLength: 20, maxLength: 20 }));
-  fc.assert(
+  assertProperty(
     fc.property(cases, ([all, rails, asked]) => {
       const given = bundle(...all);
       const ours = asked.map((request) => evaluate(request, given, rails, OPERATIONS).effect !== 'deny');
@@ -44,6 +45,5 @@ it('Cedar agrees on what is allowed at all, for any bundle, request and guardrai
     }),
     { numRuns: 500 },
   );
-  expect(seen.true).toBeGreaterThan(500);
-  expect(seen.true + seen.false).toBe(10_000);
+  expect(seen.true).toBeGreaterThan((seen.true + seen.false) / 20);
 });

@@ -4,6 +4,7 @@ import { OPERATIONS } from '../../../src/governance/catalogue.ts';
 import { MANY_TARGETS, raisedBy, raisedReasons } from '../../../src/governance/context.ts';
 import { evaluate } from '../../../src/governance/evaluate.ts';
 import { bundle, policy } from '../../support/policies.ts';
+import { assertProperty } from '../../support/properties.ts';
 import { RISKS } from '../../../src/governance/types.ts';
 import type { ContextFacts } from '../../../src/governance/context.ts';
 
@@ -36,7 +37,7 @@ describe('context', () => {
       { requiredKeys: [] },
     );
     const okta = OPERATIONS.filter(({ connector }) => connector === 'okta');
-    fc.assert(
+    assertProperty(
       fc.property(fc.constantFrom(...okta), facts, (row, known) => {
         const ask = (levels: number) =>
           evaluate(

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decisionKey, kidOf, signDecision, verifyDecision } from '../../../src/governance/decision-token.ts';
 import type { DecisionClaim } from '../../../src/governance/decision-token.ts';
+import { assertProperty } from '../../support/properties.ts';
 
 const key = decisionKey('11'.repeat(32));
 const other = decisionKey('22'.repeat(32));
@@ -26,7 +27,7 @@ describe('a signed decision', () => {
 
   it('is refused after any change of a character', () => {
     const token = signDecision(claim, key);
-    fc.assert(
+    assertProperty(
       fc.property(fc.nat(token.length - 1), fc.constantFrom(...'0123456789abcdefgA.'), (at, put) => {
         const changed = token.slice(0, at) + put + token.slice(at + 1);
         expect(verifyDecision(changed, key.publicKey)).toEqual(changed === token ? claim : null);

@@ -8,6 +8,7 @@ import { principalClasses } from '../../../src/governance/principals.ts';
 import type { Policy } from '../../../src/governance/types.ts';
 import { policies } from '../../support/arbitrary-policies.ts';
 import { bundle, bundleOf, policy } from '../../support/policies.ts';
+import { assertProperty } from '../../support/properties.ts';
 
 const RAILS = { guardrails: { riskMax: {} }, catalogue: OPERATIONS };
 /** Changes as `principals operation risk: before → after (change)`. */
@@ -94,7 +95,7 @@ describe('diffBundles', () => {
 
   it('finds every change of an effect for principals it was not shown', () => {
     const known = ['agent:soc', 'agent:other', 'user:jane', 'user:eve', 'workflow:x'];
-    fc.assert(
+    assertProperty(
       fc.property(policies, policies, fc.constantFrom(...known), (before, after, principal) => {
         const [old, changed] = [bundle(...before), bundle(...after)];
         const changes = diffBundles(old, changed, RAILS);

@@ -5,6 +5,7 @@ import { evaluate } from '../../../src/governance/evaluate.ts';
 import type { Decision, DecisionRequest, Guardrails, Policy } from '../../../src/governance/types.ts';
 import { glob, guardrails, policies, request, somePolicy } from '../../support/arbitrary-policies.ts';
 import { bundle } from '../../support/policies.ts';
+import { assertProperty } from '../../support/properties.ts';
 
 const RUNS = { numRuns: 1_500 };
 const RANK: Record<Decision['effect'], number> = { allow: 0, auto: 1, approval: 2, deny: 3 };
@@ -36,7 +37,7 @@ describe('for any policies', () => {
     const shuffled = policies.chain((all) =>
       fc.tuple(fc.constant(all), fc.shuffledSubarray(all, { minLength: all.length })),
     );
-    fc.assert(
+    assertProperty(
       fc.property(request, shuffled, guardrails, (asked, [all, other], rails) => {
         expect(decide(asked, other, rails)).toEqual(decide(asked, all, rails));
       }),
@@ -50,7 +51,7 @@ describe('for any policies', () => {
         .record({ principals: whole(one.principals), operations: whole(one.operations), deny: whole(one.deny) })
         .map((lists) => ({ ...one, ...lists }));
     const shuffled = policies.chain((all) => fc.tuple(fc.constant(all), fc.tuple(...all.map(order))));
-    fc.assert(
+    assertProperty(
       fc.property(request, shuffled, guardrails, (asked, [all, other], rails) => {
         const { bundleDigest: _, ...decision } = decide(asked, other, rails);
         expect(decide(asked, all, rails)).toMatchObject(decision);
@@ -60,7 +61,7 @@ describe('for any policies', () => {
   });
 
   it('what was asked of a bundle before does not matter', () => {
-    fc.assert(
+    assertProperty(
       fc.property(policies, fc.array(request, { minLength: 2, maxLength: 4 }), guardrails, (all, asked, rails) => {
         const kept = bundle(...all);
         for (const one of asked) expect(evaluate(one, kept, rails, OPERATIONS)).toEqual(decide(one, all, rails));
@@ -72,7 +73,7 @@ describe('for any policies', () => {
   });
 
   it('another deny never widens', () => {
-    fc.assert(
+    assertProperty(
       fc.property(request, policies, somePolicy, glob, guardrails, (asked, all, extra, deny, rails) => {
         const more = { ...extra, name: 'extra', operations: [], deny: [deny] };
         expect(RANK[decide(asked, [...all, more], rails).effect]).toBeGreaterThanOrEqual(
@@ -84,7 +85,7 @@ describe('for any policies', () => {
   });
 
   it('another grant never lifts an explicit deny or a guardrail', () => {
-    fc.assert(
+    assertProperty(
       fc.property(request, policies, somePolicy, guardrails, (asked, all, extra, rails) => {
         const before = decide(asked, all, rails);
         fc.pre(before.code === 'explicit_deny' || before.code === 'guardrail');
@@ -96,7 +97,7 @@ describe('for any policies', () => {
   });
 
   it('raising the risk never loosens', () => {
-    fc.assert(
+    assertProperty(
       fc.property(request, policies, guardrails, (asked, all, rails) => {
         const raised = { ...asked, raisedBy: (asked.raisedBy ?? 0) + 1 };
         expect(RANK[decide(raised, all, rails).effect]).toBeGreaterThanOrEqual(RANK[decide(asked, all, rails).effect]);
@@ -106,7 +107,7 @@ describe('for any policies', () => {
   });
 
   it('HIGH and CRITICAL never go without a person', () => {
-    fc.assert(
+    assertProperty(
       fc.property(request, policies, guardrails, (asked, all, rails) => {
         const { risk, effect } = decide(asked, all, rails);
         fc.pre(risk === 'HIGH' || risk === 'CRITICAL');
@@ -134,7 +135,7 @@ describe('for any policies', () => {
         policies: fc.oneof(garbage, fc.array(garbage, { minLength: 1 })),
       }),
     );
-    fc.assert(
+    assertProperty(
       fc.property(fc.oneof(garbage, request), broken, garbage, garbage, (asked, given, rails, catalogue) => {
         const decision = evaluate(asked as never, given as never, rails as never, catalogue as never);
         expect(decision).toMatchObject({ effect: 'deny', code: 'fail_closed' });

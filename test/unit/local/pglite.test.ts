@@ -7,6 +7,7 @@ import { servePglite } from '../../../src/local/pglite.ts';
 import type { ServedPglite } from '../../../src/local/pglite.ts';
 import { FrameReader } from '../../../src/local/pglite-frames.ts';
 import type { Frame } from '../../../src/local/pglite-frames.ts';
+import { assertProperty } from '../../support/properties.ts';
 
 const cleanups: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -160,7 +161,7 @@ test('frames do not depend on how the bytes arrive', () => {
     messages: fc.array(message, { maxLength: 20 }),
     cuts: fc.array(fc.nat(), { maxLength: 30 }),
   });
-  fc.assert(
+  assertProperty(
     fc.property(script, ({ messages, cuts }) => {
       const parts = messages.map(([type, body]) => typed(type, Buffer.from(body)));
       const bytes = Buffer.concat([start, ...parts]);

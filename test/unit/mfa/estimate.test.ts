@@ -12,6 +12,7 @@ import {
   totalActions,
 } from '../../../src/mfa/estimate.ts';
 import type { ActionsByPhase, RunShape } from '../../../src/mfa/estimate.ts';
+import { assertProperty } from '../../support/properties.ts';
 
 const HISTORIES = join(import.meta.dirname, '../../replay/histories');
 
@@ -96,7 +97,7 @@ describe('actions', () => {
   });
 
   it('never fall when there are more users, in one way of batching', () => {
-    fc.assert(
+    assertProperty(
       fc.property(
         fc.nat(30_000),
         fc.nat(3_000),
@@ -142,7 +143,7 @@ const quota = fc.record({ usable: fc.integer({ min: 1, max: 1_200 }), pace: fc.i
 
 describe('time', () => {
   it('is what spending the calls one by one takes', () => {
-    fc.assert(
+    assertProperty(
       fc.property(fc.nat(5_000), quota, (calls, given) => {
         expect(secondsFor({ calls, ...given })).toBeCloseTo(simulated({ calls, ...given }), 5);
       }),
@@ -150,7 +151,7 @@ describe('time', () => {
   });
 
   it('never falls when there are more calls, nor rises with the quota', () => {
-    fc.assert(
+    assertProperty(
       fc.property(fc.nat(1_000_000), fc.nat(2_000), quota, (calls, more, { usable, pace }) => {
         const seconds = secondsFor({ calls, usable, pace });
         expect(secondsFor({ calls: calls + more, usable, pace })).toBeGreaterThanOrEqual(seconds);
@@ -183,7 +184,7 @@ describe('price', () => {
   ])('%i actions cost %d', (actions, amount) => expect(priceOf(actions)).toBe(amount));
 
   it('is never nothing for something, and never falls', () => {
-    fc.assert(
+    assertProperty(
       fc.property(fc.integer({ min: 1, max: 10_000_000 }), fc.nat(1_000), (actions, more) => {
         expect(priceOf(actions)).toBeGreaterThan(0);
         expect(priceOf(actions + more)).toBeGreaterThanOrEqual(priceOf(actions));

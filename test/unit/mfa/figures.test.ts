@@ -7,6 +7,7 @@ import { controlLabel, isTicketLabel, scopeKey, ticketLabel } from '../../../src
 import { classify, countAuthenticators, strongestClass } from '../../../src/mfa/strength.ts';
 import { StatisticsBuilder } from '../../../src/mfa/summary.ts';
 import { VERDICTS } from '../../../src/mfa/types.ts';
+import { assertProperty } from '../../support/properties.ts';
 
 const counted = (...verdicts: (typeof VERDICTS)[number][]) => {
   const counts = emptyCounts();
@@ -17,7 +18,7 @@ const active = (type: string, provider: string | null = 'OKTA') => ({ type, prov
 
 describe('counts and coverage', () => {
   it('enumerated is always the sum of all verdicts, and coverage lies within its bounds', () => {
-    fc.assert(
+    assertProperty(
       fc.property(fc.array(fc.constantFrom(...VERDICTS), { maxLength: 200 }), (verdicts) => {
         const counts = counted(...verdicts);
         expect(counts.enumerated).toBe(VERDICTS.reduce((sum, verdict) => sum + counts[verdict], 0));

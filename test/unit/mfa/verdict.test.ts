@@ -5,6 +5,7 @@ import { verdictOf } from '../../../src/mfa/verdict.ts';
 import type { FactorReading } from '../../../src/mfa/verdict.ts';
 import { DEFAULT_ALLOWED } from '../../support/orgs.ts';
 import { oracle } from '../../support/verdict-oracle.ts';
+import { assertProperty } from '../../support/properties.ts';
 
 const STATUSES = ['ACTIVE', 'DISABLED', 'ENROLLED', 'EXPIRED', 'INACTIVE', 'NOT_SETUP', 'PENDING_ACTIVATION'];
 
@@ -33,7 +34,7 @@ describe('verdictOf', () => {
       exempt: fc.boolean(),
       inGrace: fc.boolean(),
     });
-    fc.assert(
+    assertProperty(
       fc.property(input, ({ kind, factors, allowed, exempt, inGrace }) => {
         const { verdict } = verdictOf({
           reading: reading(kind, factors),

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { issueOfAccount, readIssue } from '../../../src/remediation/issue.ts';
 import { created, issueWith, ON_DEMAND } from './events.ts';
+import { assertProperty } from '../../support/properties.ts';
 
 const CANARY = 'canary-value';
 const fieldOf = (event: unknown): string => {
@@ -234,7 +235,7 @@ describe('hostile events', () => {
   });
 
   it('never make the reader throw, and never give an issue that is not plain', () => {
-    fc.assert(
+    assertProperty(
       fc.property(fc.constantFrom(...Object.keys(ON_DEMAND)), fc.jsonValue(), (name, value) => {
         const read = readIssue({ ...ON_DEMAND, [name]: value });
         if (read.ok) expect(JSON.parse(JSON.stringify(read.issue))).toEqual(read.issue);

@@ -10,6 +10,7 @@ import {
 } from '../../../src/remediation/permissions.ts';
 import type { FlowVerb } from '../../../src/remediation/permissions.ts';
 import type { ResourceSet } from '../../../src/remediation/types.ts';
+import { assertProperty } from '../../support/properties.ts';
 
 const FLOW = 'Suspend Okta Account';
 const VERBS: readonly FlowVerb[] = ['list', 'show', 'run', 'history', 'undo'];
@@ -99,7 +100,7 @@ describe('permissionsOn', () => {
       principal: fc.constantFrom('user:a', 'user:c', 'agent:a', 'user:anonymous'),
       groups: fc.subarray(['a', 'b']),
     });
-    fc.assert(
+    assertProperty(
       fc.property(sets, asker, (given, who) => {
         const has = permissionsOn(given, 'x', who);
         expect(has.includes('run') ? has.includes('view') : true).toBe(true);

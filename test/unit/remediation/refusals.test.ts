@@ -13,6 +13,7 @@ import {
 import type { Holder, RefusalFacts } from '../../../src/remediation/refusals.ts';
 import { isOurs, ownTenants, tenantName } from '../../../src/remediation/tenants.ts';
 import type { AccountConnector, AccountState } from '../../../src/remediation/types.ts';
+import { assertProperty } from '../../support/properties.ts';
 
 const account = (given: Partial<AccountState> = {}): AccountState => ({
   connector: 'okta',
@@ -166,7 +167,7 @@ type Person = { at: number; status: string; superAdmin: boolean; groups: string[
 
 describe('refuseTarget', () => {
   it('never admits a protected account, the caller or the last super administrator, and refuses nobody else', () => {
-    fc.assert(
+    assertProperty(
       fc.property(org, ({ people, target, caller, list, connector, operations, known }) => {
         const [victim, asks] = [people[target % people.length]!, people[caller % people.length]!];
         const facts = factsOf(victim, { people, asks, list, connector, operations, known });

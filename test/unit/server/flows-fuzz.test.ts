@@ -5,6 +5,7 @@ import type { RunningEmulators } from '../../../src/emulators/start.ts';
 import { openStore } from '../../../src/store/open.ts';
 import type { Store } from '../../../src/store/types.ts';
 import { migratedDatabase } from '../../support/postgres.ts';
+import { assertProperty } from '../../support/properties.ts';
 import { populate } from '../client/flows/support.ts';
 import { created, ON_DEMAND } from '../remediation/events.ts';
 import { serveFlows, told } from './flows-support.ts';
@@ -76,7 +77,7 @@ describe('each of the 22 fields of an event', () => {
     const value = fc.oneof(fc.jsonValue({ maxDepth: 3 }), fc.string({ unit: 'binary', maxLength: 40 }));
     const before = server.started.length;
     let taken = 0;
-    await fc.assert(
+    await assertProperty(
       fc.asyncProperty(fc.constantFrom(...FIELDS), value, async (field, given) => {
         const [status, document] = await send(flat({ [field]: given }));
         expect([200, 202, 400, 403, 409]).toContain(status);

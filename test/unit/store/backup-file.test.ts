@@ -6,6 +6,7 @@ import { BACKUP_SCHEMA, lineOf } from '../../../src/store/backup/format.ts';
 import type { BackupHeader, BackupLine, Cells } from '../../../src/store/backup/format.ts';
 import { readBackup } from '../../../src/store/backup/read.ts';
 import { changed, sourceOf, withHeader } from '../../support/backups.ts';
+import { assertProperty } from '../../support/properties.ts';
 
 const header: BackupHeader = {
   ...{ schema: BACKUP_SCHEMA, arx: '0.1.0', migrations: ['0001-runs'], created: '2026-07-06T08:00:00.000Z' },
@@ -33,7 +34,7 @@ describe('the file of a backup', () => {
   it('is read as it was written, whatever its texts and however it comes', async () => {
     const cells = fc.array(fc.option(fc.string({ unit: 'grapheme' })), { minLength: 2, maxLength: 2 });
     const given = fc.record({ rows: fc.array(cells, { maxLength: 30 }), cut: fc.nat(200) });
-    await fc.assert(
+    await assertProperty(
       fc.asyncProperty(given, async ({ rows, cut }) => {
         const bytes = fileOf(rows.map(parent), { parents: rows.length, children: 0 });
         const seen: Cells[] = [];

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { textArray } from '../../../src/store/text-array.ts';
 import { borrowPglite } from '../../support/pglite.ts';
 import type { TestDatabase } from '../../support/pglite.ts';
+import { assertProperty } from '../../support/properties.ts';
 
 let database: TestDatabase;
 let client: pg.Client;
@@ -28,7 +29,7 @@ test('whatever texts come out as they went in', async () => {
     quoted.map((parts) => parts.join('')),
     fc.jsonValue().map((value) => JSON.stringify(value)),
   );
-  await fc.assert(
+  await assertProperty(
     fc.asyncProperty(fc.array(fc.option(text)), async (texts) => {
       expect(await read(texts)).toEqual(texts);
     }),

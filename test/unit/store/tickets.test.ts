@@ -4,6 +4,7 @@ import { LeaseLostError } from '../../../src/store/errors.ts';
 import type { Store, StoreTransaction, VerdictRecord } from '../../../src/store/types.ts';
 import { draftOf } from '../../support/audit.ts';
 import { describeOnStores } from '../../support/stores.ts';
+import { assertProperty } from '../../support/properties.ts';
 
 const identityOf = (subject: string) => ({ label: `arx-${subject}`, org: 'o', control: 'mfa', subject });
 const MINUTE = 60_000;
@@ -113,7 +114,7 @@ describeOnStores('the ticket ledger', (source) => {
     const one = await source.fresh({ now });
     const two = await source.again({ now });
     let serial = 0;
-    await fc.assert(
+    await assertProperty(
       fc.asyncProperty(fc.array(ROUND, { minLength: 1, maxLength: 12 }), async (rounds) => {
         const identity = identityOf(`model-${(serial += 1)}`);
         let possible: Lease[] = [{ owner: null, until: 0 }];

@@ -6,6 +6,7 @@ import { NotStoredError } from '../../../src/store/errors.ts';
 import type { ListedUser, RunUser, Store, StoreTransaction, VerdictRecord } from '../../../src/store/types.ts';
 import { draftOf } from '../../support/audit.ts';
 import { describeOnStores } from '../../support/stores.ts';
+import { assertProperty } from '../../support/properties.ts';
 
 const userOf = (userId: string, over: Partial<ListedUser> = {}): ListedUser => ({
   userId,
@@ -219,7 +220,7 @@ describeOnStores('users of a run', (source) => {
     const store = await source.fresh();
     const logins = fc.array(fc.constantFrom('a', 'A', 'ä', 'z', '_', 'a b', '😀', 'same'), { maxLength: 25 });
     let run = 0;
-    await fc.assert(
+    await assertProperty(
       fc.asyncProperty(logins, fc.integer({ min: 1, max: 7 }), async (list, size) => {
         const name = `paged-${(run += 1)}`;
         await begin(store, name);

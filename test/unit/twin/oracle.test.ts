@@ -6,6 +6,7 @@ import { GAP_KINDS } from '../../../src/twin/types.ts';
 import type { Gap, Twin } from '../../../src/twin/types.ts';
 import { forOracle, someTwin, streams } from '../../support/twin-orgs.ts';
 import { oracleFacts, oracleGaps, oracleMfa } from '../../support/twin-oracle.ts';
+import { assertProperty } from '../../support/properties.ts';
 
 const lines = (gaps: readonly Gap[]): string[] =>
   gaps.map(({ severity, kind, subject }) => `${severity} ${kind} ${subject}`).sort();
@@ -16,7 +17,7 @@ const factTexts = (whole: Twin): Record<string, string> =>
 describe('generated organisations', () => {
   it('have the gaps, facts and MFA that an independent reading of the specification finds', () => {
     const seen = new Set<string>();
-    fc.assert(
+    assertProperty(
       fc.property(someTwin, (whole) => {
         const { gaps } = assess(whole);
         expect(lines(gaps)).toEqual(oracleGaps(forOracle(whole)));
@@ -30,7 +31,7 @@ describe('generated organisations', () => {
   });
 
   it('stay as they are when judged again from the stored form', () => {
-    fc.assert(
+    assertProperty(
       fc.property(someTwin, (whole) => {
         const stored = JSON.parse(JSON.stringify(whole)) as Twin;
         const first = assess(stored);
@@ -44,7 +45,7 @@ describe('generated organisations', () => {
   });
 
   it('neither gain nor lose a gap by a sync in which no stream came through', () => {
-    fc.assert(
+    assertProperty(
       fc.property(someTwin, someTwin, (whole, garbled) => {
         const first = assess(whole);
         const failed = streams({ users: 'partial', apps: 'denied', logs: 'denied', roles: 'denied' });

@@ -7,6 +7,7 @@ import { MOST_ROWS, postureProfile } from '../../../src/twin/profile.ts';
 import { ageText, profileMarkdown } from '../../../src/twin/profile-markdown.ts';
 import type { Twin } from '../../../src/twin/types.ts';
 import { app, daysAgo, factors, streams, twin, user } from '../../support/twin-orgs.ts';
+import { assertProperty } from '../../support/properties.ts';
 
 const profileOf = (whole: Twin) => {
   const { tally, gaps, drift, timeline } = assess(whole);
@@ -80,7 +81,7 @@ describe('names in Markdown', () => {
   });
 
   it('never break the table that they stand in, nor leave their code span', () => {
-    fc.assert(
+    assertProperty(
       fc.property(fc.string({ unit: 'binary' }), (hostile) => {
         const cell = name(hostile);
         expect(table(['a', 'b'], [[cell, 'x']]).split('\n')).toHaveLength(3);

@@ -14,6 +14,7 @@ import type { Person } from '../../../support/orgs.ts';
 import { scans } from '../../../support/scans.ts';
 import type { Scan } from '../../../support/scans.ts';
 import { describeOnStores } from '../../../support/stores.ts';
+import { assertProperty } from '../../../support/properties.ts';
 
 /** What happens in some days, and how the run at their end is configured. */
 interface Episode {
@@ -147,7 +148,7 @@ describeOnStores('a delta scan', (source) => {
   test('finds what a full scan of the same organisation finds, whatever happened, and reads everybody where it must', async () => {
     const store = await source.fresh();
     let took = 0;
-    await fc.assert(
+    await assertProperty(
       fc.asyncProperty(organisation, fc.array(episode, { minLength: 1, maxLength: 4 }), async (people, episodes) => {
         took += await live(store, people, episodes);
       }),

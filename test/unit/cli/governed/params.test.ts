@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { paramsOf } from '../../../../src/cli/governed/params.ts';
+import { assertProperty } from '../../../support/properties.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'arx-params-'));
 const file = (text: string): string => {
@@ -43,7 +44,7 @@ describe('a value of --param', () => {
   });
 
   it('can be forced to be any text', () => {
-    fc.assert(
+    assertProperty(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         expect(valueOf(JSON.stringify(text))).toBe(text);
       }),
@@ -52,7 +53,7 @@ describe('a value of --param', () => {
 
   it('keeps every number it takes for one', () => {
     const number = fc.stringMatching(/^-?(0|[1-9][0-9]{0,20})$/);
-    fc.assert(
+    assertProperty(
       fc.property(number, (text) => {
         const value = valueOf(text);
         expect(typeof value === 'number' ? BigInt(value) : BigInt(`${String(value)}`)).toBe(BigInt(text));

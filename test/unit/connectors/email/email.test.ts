@@ -9,6 +9,7 @@ import { InvalidArgumentError } from '../../../../src/connectors/errors.ts';
 import type { ConnectorError } from '../../../../src/connectors/errors.ts';
 import { accountHarness } from '../support/accounts.ts';
 import { context, failureOf } from '../support/harness.ts';
+import { assertProperty } from '../../../support/properties.ts';
 
 const PASSWORD = 'password-canary-79';
 const MESSAGE = {
@@ -224,7 +225,7 @@ describe('email:send', () => {
     const { mails, connectors } = await mailServer();
     const breaks = fc.constantFrom('\r\n', '\n', '\r', '\u0000', '\u2028', '\u0085', '\r\n.\r\n');
     const place = fc.constantFrom('to', 'subject');
-    await fc.assert(
+    await assertProperty(
       fc.asyncProperty(breaks, place, fc.string({ maxLength: 20 }), async (broken, name, rest) => {
         const value = `ann@x.example${broken}Bcc: eve@evil.example${rest}`;
         const message = { ...MESSAGE, [name]: name === 'to' ? [value] : value };

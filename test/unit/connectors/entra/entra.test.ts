@@ -17,6 +17,7 @@ import { context, failureOf, harness } from '../support/harness.ts';
 import { serverPool } from '../support/server.ts';
 import type { ConnectorError } from '../../../../src/connectors/errors.ts';
 import type { Reply, Seen } from '../support/server.ts';
+import { assertProperty } from '../../../support/properties.ts';
 
 const servers = serverPool();
 afterEach(() => servers.closeAll());
@@ -345,7 +346,7 @@ describe('hostile ids', () => {
   it.each(places)('in $name of $operation reach no path', async ({ operation, name }) => {
     const { server, connectors, journal } = await serve(NOTHING);
     const whole = operation === 'users:read' ? {} : operation.startsWith('groups') ? MEMBER : { userId: ENTRA_USER };
-    await fc.assert(
+    await assertProperty(
       fc.asyncProperty(nasty, async (value) => {
         const call = connectors.entra(operation as never, { ...whole, [name]: value } as never, asked());
         expect(await failureOf(call)).toBeInstanceOf(InvalidArgumentError);

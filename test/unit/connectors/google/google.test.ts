@@ -8,6 +8,7 @@ import { context, failureOf } from '../support/harness.ts';
 import { serverPool } from '../support/server.ts';
 import type { ConnectorError } from '../../../../src/connectors/errors.ts';
 import type { Reply, Seen } from '../support/server.ts';
+import { assertProperty } from '../../../support/properties.ts';
 
 const servers = serverPool();
 afterEach(() => servers.closeAll());
@@ -149,7 +150,7 @@ describe('Google Workspace', () => {
       ),
       fc.string({ unit: 'binary', maxLength: 40 }).filter((text) => !/^\d+$|^[\w.'+#!~-]+@[\w.-]+$/.test(text)),
     );
-    await fc.assert(
+    await assertProperty(
       fc.asyncProperty(
         nasty,
         fc.constantFrom('users:read', 'users:suspend', 'users:unsuspend'),

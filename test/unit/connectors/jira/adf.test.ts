@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ADF_LIMIT, adfSize, plainText, toAdf } from '../../../../src/connectors/jira/adf.ts';
 import type { TextBlock } from '../../../../src/connectors/types.ts';
+import { assertProperty } from '../../../support/properties.ts';
 
 describe('the document encoder', () => {
   it('writes paragraphs, lists and links', () => {
@@ -44,7 +45,7 @@ describe('the document encoder', () => {
     const line = fc
       .string({ unit: 'grapheme', minLength: 1 })
       .filter((text) => text.trim() === text && !/[\n\r]/.test(text));
-    fc.assert(
+    assertProperty(
       fc.property(fc.array(line, { minLength: 1, maxLength: 5 }), (lines) => {
         const document = toAdf(lines.map((text) => ({ type: 'paragraph', text })));
         expect(plainText(document)).toBe(lines.join('\n'));

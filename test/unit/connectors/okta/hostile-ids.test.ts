@@ -10,6 +10,7 @@ import { inputsFor, NOWHERE, OKTA_OPERATION_NAMES } from '../support/okta-calls.
 import { startServer } from '../support/server.ts';
 import type { Scope } from '../../../../src/connectors/exchange.ts';
 import type { TestServer } from '../support/server.ts';
+import { assertProperty } from '../../../support/properties.ts';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -91,7 +92,7 @@ describe('hostile ids', () => {
       expect(await failureOf(call)).toBeInstanceOf(InvalidArgumentError);
     };
     for (const id of FAMOUS) await refuse(id);
-    await fc.assert(fc.asyncProperty(values, refuse), { numRuns: 60 });
+    await assertProperty(fc.asyncProperty(values, refuse), { numRuns: 60 });
     expect(server.seen).toEqual([]);
     expect(new Set(journal.kinds)).toEqual(new Set(['action.denied']));
   });
@@ -105,7 +106,7 @@ describe('hostile ids', () => {
         connectors.jira('issues:comment', { key: id, body: [{ type: 'paragraph', text: 'x' }] }, context()),
       (id: string) => connectors.jira('issues:transition', { key: id, transitionId: '1' }, context()),
     );
-    await fc.assert(
+    await assertProperty(
       fc.asyncProperty(attempts, hostile, async (attempt, id) => {
         expect(await failureOf(attempt(id))).toBeInstanceOf(InvalidArgumentError);
       }),
@@ -139,7 +140,7 @@ describe('whatever the arguments', () => {
     const forms = OKTA_OPERATIONS.find((row) => row.operation === operation);
     const templates = forms?.wire ?? [{ method: forms?.method, path: forms?.path ?? '' }];
     const [input] = inputsFor(operation, NOWHERE).slice(-1) as Record<string, unknown>[];
-    await fc.assert(
+    await assertProperty(
       fc.asyncProperty(madeUp({ ...input }), async (given) => {
         server.seen.length = 0;
         await connectors.okta(operation, given as never, context({ grant })).catch(() => undefined);
@@ -162,7 +163,7 @@ describe('a cursor', () => {
       maxLength: 40,
       unit: fc.constantFrom(...'./?#&=%\\"<> +é雪abc0'.split('')),
     });
-    await fc.assert(
+    await assertProperty(
       fc.asyncProperty(cursors, async (after) => {
         server.seen.length = 0;
         await connectors.okta('groups:read_members', { groupId: GROUP, after }, context());

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createGovernor } from '../../../../src/connectors/rate-limit/governor.ts';
 import { FakeClock } from '../support/clock.ts';
+import { assertProperty } from '../../../support/properties.ts';
 import { memoryBook } from '../../../../src/connectors/rate-limit/memory-book.ts';
 import type { BucketBook, Governor, Settlement } from '../../../../src/connectors/rate-limit/types.ts';
 
@@ -122,7 +123,7 @@ describe('the governor against a simulated bucket', () => {
       begins: fc.constantFrom('request' as const, 'second' as const),
       latency: fc.integer({ min: 0, max: 1_000 }).map(noisy),
     });
-    await fc.assert(
+    await assertProperty(
       fc.asyncProperty(shapes, async (shape) => {
         expect((await simulate(shape)).throttled).toBe(0);
       }),
@@ -140,7 +141,7 @@ describe('the governor against a simulated bucket', () => {
       latency: fc.integer({ min: 0, max: 1_000 }).map(noisy),
     });
     const fixed = { windowMs: 60_000, processes: 1, skew: 0, begins: 'grid' as const };
-    await fc.assert(
+    await assertProperty(
       fc.asyncProperty(shapes, async (shape) => {
         expect((await simulate({ ...shape, ...fixed })).throttled).toBe(0);
       }),

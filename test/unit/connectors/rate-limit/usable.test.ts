@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { usableCalls } from '../../../../src/connectors/rate-limit/usable.ts';
 import type { Quota } from '../../../../src/connectors/rate-limit/types.ts';
+import { assertProperty } from '../../../support/properties.ts';
 
 const ALL: Quota = { share: 1, reserve: 0, warningThreshold: false };
 
@@ -23,7 +24,7 @@ it('is at least one, never past share or limit, and more for a higher limit', ()
     reserve: fc.nat(2_000),
     warningThreshold: fc.boolean(),
   });
-  fc.assert(
+  assertProperty(
     fc.property(fc.integer({ min: 1, max: 20_000 }), fc.nat(500), quota, (limit, more, given) => {
       const usable = usableCalls(limit, given);
       expect(usable).toBeGreaterThanOrEqual(1);

@@ -14,6 +14,7 @@ import { context, failureOf } from '../support/harness.ts';
 import { serverPool } from '../support/server.ts';
 import type { ConnectorError } from '../../../../src/connectors/errors.ts';
 import type { Reply, Seen } from '../support/server.ts';
+import { assertProperty } from '../../../support/properties.ts';
 
 const servers = serverPool();
 afterEach(() => servers.closeAll());
@@ -216,7 +217,7 @@ describe('Salesforce', () => {
         .string({ unit: 'binary', maxLength: 40 })
         .filter((text) => !/^[A-Za-z0-9]{15,18}$|^[\w.'+#!~-]+@[\w.-]+$/.test(text)),
     );
-    await fc.assert(
+    await assertProperty(
       fc.asyncProperty(nasty, async (value) => {
         const calls = [
           connectors.salesforce('users:read', { user: value as string }, context()),

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { escapeMrkdwn } from '../../../../src/connectors/slack/escape.ts';
+import { assertProperty } from '../../../support/properties.ts';
 
 it('leaves no way to mention, link or call a channel', () => {
   expect(escapeMrkdwn('<!channel> & <@U123> <https://evil.example|Payroll>')).toBe(
@@ -10,7 +11,7 @@ it('leaves no way to mention, link or call a channel', () => {
 
 it('can be undone, and never leaves an angle bracket', () => {
   const undo = (text: string): string => text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
-  fc.assert(
+  assertProperty(
     fc.property(fc.string({ unit: fc.constantFrom(...'<>&;ltgamp!@ x') }), (text) => {
       expect(escapeMrkdwn(text)).not.toMatch(/[<>]/);
       expect(undo(escapeMrkdwn(text))).toBe(text);

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { raise } from '../../../../src/twin/events/raise.ts';
 import type { Carried, Condition, EventRule, LogEntry } from '../../../../src/twin/events/types.ts';
 import { ALICE, BOB, entryOf, HOUR, MINUTE, several, SETTINGS, SHIPPED, START, windowTo } from './support/entries.ts';
+import { assertProperty } from '../../../support/properties.ts';
 
 const iso = (ms: number) => new Date(START + ms).toISOString();
 const pairs = (events: readonly { uuid: string; rule: string }[]) => [
@@ -44,7 +45,7 @@ const cuts = fc
 
 describe('windows', () => {
   it('however they are cut and overlap, raise what the whole log at once raises', () => {
-    fc.assert(
+    assertProperty(
       fc.property(log, cuts, fc.boolean(), (entries, windows, reversed) => {
         const whole = raise(SHIPPED, entries, { settings: SETTINGS, window: windowTo(SPAN) });
         const found: string[] = [];
