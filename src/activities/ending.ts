@@ -24,9 +24,11 @@ export function conclude({ store }: Deps): MfaActivities['conclude'] {
     const previousEnumerated = previous ? (await store.users.counts(previous.run)).enumerated : null;
     const counts = await store.users.counts(run);
     const reasons = incompleteReasons({ counts, listingLost, previousEnumerated, maxUnknown, maxDrop });
-    const failed = (await store.tickets.noted(run)).filter(({ action }) => action === 'failed').length;
+    const failed = (await store.tickets.noted(run)).filter(({ action }) => action === 'failed');
     if (ticketsLost !== null) reasons.push(`tickets were given up: ${ticketsLost}`);
-    else if (failed > 0) reasons.push(`${failed} tickets could not be written`);
+    else if (failed.length > 0) reasons.push(`${failed.length} tickets could not be written`);
+    const conflicts = failed.filter(({ code }) => code === 'audit_conflict').length;
+    if (conflicts > 0) reasons.push(`the audit trail has other entries about ${conflicts} tickets than arx wrote`);
     return { status: reasons.length === 0 ? 'complete' : 'incomplete', reasons };
   };
 }

@@ -34,12 +34,18 @@ export function toFailure(error: unknown, random: () => number): Error {
   if (error instanceof InvalidArgumentError) return ApplicationFailure.nonRetryable(error.message, error.code);
   if (error instanceof AuditConflictError) return ApplicationFailure.nonRetryable(error.message, 'audit_conflict');
   const name = error instanceof Error ? error.name : 'Error';
-  if (name.endsWith('UnavailableError') || name === 'LeaseLostError') {
+  if (mayPass(error)) {
     return retryIn(backoffMs(attempt()), name, `${name}: the store did not take it; it will be tried again`);
   }
   const message = `unexpected ${name}`;
   if (attempt() < UNEXPECTED_ATTEMPTS) return retryIn(backoffMs(attempt()), 'unexpected', message);
   return ApplicationFailure.nonRetryable(message, 'unexpected');
+}
+
+/** Whether another attempt may find the store willing: it did not answer, or somebody else is at work. */
+export function mayPass(error: unknown): boolean {
+  const name = error instanceof Error ? error.name : '';
+  return name.endsWith('UnavailableError') || name === 'LeaseLostError' || name === 'OvertakenError';
 }
 
 const attempt = (): number => Context.current().info.attempt;

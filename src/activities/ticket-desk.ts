@@ -183,10 +183,10 @@ export class TicketDesk {
   }
 
   /** Notes what this run did with the ticket, for report and counts. */
-  async note(action: TicketAction, key: string | null): Promise<void> {
+  async note(action: TicketAction, key: string | null, code: string | null = null): Promise<void> {
     const { run } = this.record;
     const { subject } = this.row;
-    await this.deps.store.tickets.note(null, run, subject, action, key);
+    await this.deps.store.tickets.note(null, run, subject, { action, key, code });
     if (key !== null && this.plan.mode === 'per_user') await this.deps.store.users.setTicket(null, run, subject, key);
   }
 

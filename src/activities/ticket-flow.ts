@@ -1,8 +1,10 @@
-import { Context } from '@temporalio/activity';
-import { ConnectorError, PolicyDeniedError } from '../connectors/errors.ts';
+import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
+import { AuditConflictError } from '../audit/errors.ts';
+import { ConnectorError, InvalidArgumentError, PolicyDeniedError } from '../connectors/errors.ts';
 import type { JiraIssue, JiraTransition } from '../connectors/types.ts';
 import type { RunRecord } from '../store/types.ts';
 import type { Deps } from './deps.ts';
+import { mayPass } from './failures.ts';
 import { accusing, notTaken, stillUnsettled, TicketDesk } from './ticket-desk.ts';
 import type { MarkedComment, NewIssue } from './ticket-desk.ts';
 import type { TicketOutcome } from './types.ts';
@@ -32,19 +34,33 @@ export async function atDesk(
   } catch (error) {
     const code = lastingCode(error, TICKET_ATTEMPTS);
     if (code === null) throw error;
-    await desk.note('failed', desk.row.key);
+    await desk.note('failed', desk.row.key, code);
     return { action: 'failed', code };
   } finally {
     await desk.close();
   }
 }
 
-/** The code of a refusal that another try will not mend, after so many tries; null where it may. */
+/**
+ * The code of a failure that another attempt will not mend, after so many attempts; null where it may. Whatever happens
+ * to one ticket is the outcome of that ticket and not of the run, other content in the audit trail included, which is
+ * logged as the alarm that it is.
+ */
 export function lastingCode(error: unknown, attempts: number): TicketOutcome['code'] {
+  const { info, log } = Context.current();
+  const spent = info.attempt >= attempts;
   if (error instanceof PolicyDeniedError) return 'policy_denied';
-  if (!(error instanceof ConnectorError) || error.code === 'cancelled') return null;
-  const spent = Context.current().info.attempt >= attempts;
-  return !error.retryable || spent ? error.code : null;
+  if (error instanceof InvalidArgumentError) return error.code;
+  if (error instanceof ConnectorError) {
+    if (error.code === 'cancelled') return null;
+    return !error.retryable || spent ? error.code : null;
+  }
+  if (error instanceof AuditConflictError) {
+    log.error(error.message, { code: error.code });
+    return error.code;
+  }
+  const passing = error instanceof ApplicationFailure || error instanceof CancelledFailure || mayPass(error);
+  return !passing && spent ? 'unexpected' : null;
 }
 
 /** Sees to it that exactly one ticket is open, whatever happened before. */

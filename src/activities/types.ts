@@ -32,7 +32,7 @@ export interface PageSlice {
 /** What became of one ticket; `code` says why it failed. */
 export interface TicketOutcome {
   action: TicketAction;
-  code: ConnectorErrorCode | 'policy_denied' | null;
+  code: ConnectorErrorCode | 'policy_denied' | 'invalid_argument' | 'audit_conflict' | 'unexpected' | null;
 }
 
 export interface Conclusion {

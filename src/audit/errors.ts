@@ -9,6 +9,18 @@ export class AuditConflictError extends Error {
   }
 }
 
+/**
+ * Thrown when an activity attempt writes after a later attempt of the same activity has begun: it timed out while it was
+ * still at work. The overtaken attempt must stop before its next call; the later one repeats what is missing.
+ */
+export class OvertakenError extends Error {
+  override readonly name = 'OvertakenError';
+  readonly code = 'overtaken';
+  constructor(attempt: number) {
+    super(`attempt ${attempt} of this activity was overtaken by a later attempt; it stops`);
+  }
+}
+
 /** Thrown when the trail cannot be written: nothing may be sent then. Carries no cause but a short text of ours. */
 export class AuditUnavailableError extends Error {
   override readonly name = 'AuditUnavailableError';

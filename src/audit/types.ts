@@ -116,11 +116,25 @@ export interface AuditReceipt {
 /**
  * The way into the trail. Appends are ordered, atomic and durable when the promise resolves; `effect` is committed in
  * the same transaction (the store's transaction handle is opaque here). Throws AuditConflictError when an id returns
- * with other content, and AuditUnavailableError when the trail can't be written: then nothing may be sent.
+ * with other content, OvertakenError when a later attempt of the same activity has begun, and AuditUnavailableError when the
+ * trail can't be written: then nothing may be sent.
  */
 export interface Journal {
-  append(drafts: readonly AuditDraft[], effect?: JournalEffect): Promise<readonly AuditReceipt[]>;
+  append(
+    drafts: readonly AuditDraft[],
+    effect?: JournalEffect,
+    options?: AppendOptions,
+  ): Promise<readonly AuditReceipt[]>;
 }
+
+export interface AppendOptions {
+  /**
+   * The entries say how a call ended, which stays true when its attempt was overtaken: they are recorded all the same,
+   * without the effect, before OvertakenError is thrown.
+   */
+  isOutcome?: boolean;
+}
+
 /** Runs in the transaction of its entry. */
 export interface JournalEffect {
   (transaction: never): Promise<void>;

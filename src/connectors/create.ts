@@ -68,6 +68,8 @@ export interface ConnectorSettings extends AccountVendors {
   now: () => Date;
   /** What each write also does in the transactions of its intent and of its outcome. */
   onWrite?: OnWrite;
+  /** See `Pipeline.confirm`. */
+  confirm?: () => Promise<void>;
   /** Told of every exchange with a vendor, one by one. */
   observe?: (event: CallEvent) => void;
   /** Time for one exchange. Default 30 s. */
@@ -171,4 +173,10 @@ const decider = ({ bundle, guardrails, evaluate = evaluator() }: ConnectorSettin
   return (request) => evaluate(request, bundle(), guardrails(), OPERATIONS);
 };
 
-const journalOf = ({ journal, grants, now, onWrite }: ConnectorSettings) => ({ journal, grants, now, onWrite });
+const journalOf = ({ journal, grants, now, onWrite, confirm }: ConnectorSettings) => ({
+  journal,
+  grants,
+  now,
+  onWrite,
+  confirm,
+});

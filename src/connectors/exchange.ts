@@ -39,6 +39,8 @@ export interface Scope {
   approved: Approved;
   priority: Priority;
   signal: AbortSignal | undefined;
+  /** Asked right before a write is sent; throws where it must not be sent any more. */
+  confirm?: (() => Promise<void>) | undefined;
   /** The last answer to the approved request. */
   answer: Answer | null;
   /** Why there is none, where the transport failed. */
@@ -73,6 +75,10 @@ export async function paced(
   const path = new URL(sending.request.url).pathname;
   const askedAt = performance.now();
   const permit = await acquire(wire.governor, bucketOf(scope.called.connector, path), scope);
+  await confirmed(scope).catch((error: unknown) => {
+    permit.settle(null);
+    throw error;
+  });
   const startedAt = performance.now();
   let answer: Answer | null = null;
   try {
@@ -91,6 +97,21 @@ export async function paced(
       waitedMs: startedAt - askedAt,
     });
   }
+}
+
+/** A confirmation older than this (milliseconds) says nothing: the process may have stood still since. */
+const FRESH_MS = 1_000;
+
+/** Confirms that the request may still be sent, again as long as that takes too long. */
+async function confirmed({ confirm }: Scope): Promise<void> {
+  if (!confirm) return;
+  let askedAt: number;
+  do {
+    askedAt = performance.now();
+    await confirm().catch((error: unknown) => {
+      throw new NetworkFailure((error as Error).name === 'OvertakenError' ? 'overtaken' : 'unpaced');
+    });
+  } while (performance.now() - askedAt > FRESH_MS);
 }
 
 const acquire = async (governor: Governor, bucket: string, scope: Scope): ReturnType<Governor['acquire']> =>

@@ -26,6 +26,8 @@ export interface Pipeline<Handle> {
   onWrite?: OnWrite | undefined;
   decide: Decide;
   now: () => Date;
+  /** Throws OvertakenError where the caller was overtaken by a later attempt; asked right before each write. */
+  confirm?: (() => Promise<void>) | undefined;
 }
 
 interface Call {
@@ -55,6 +57,7 @@ export async function execute<Handle>(pipeline: Pipeline<Handle>, call: Call): P
     approved,
     input,
     context: call.context,
+    confirm: pipeline.confirm,
   });
   await recordOutcome(pipeline, decided, { row, outcome, input });
   if (!outcome.ok) throw outcome.error;
@@ -169,14 +172,14 @@ async function recordOutcome<Handle>(
   const given = facts.context.record?.(outcome) ?? defaultRecord(outcome, row.evidence);
   const { operation } = facts;
   const recorded = row.write ? withWrite(pipeline, { operation, input, phase: 'outcome' }, given) : given;
-  await append(pipeline, facts, recorded, requestIdIn(outcome));
+  await append(pipeline, facts, recorded, { requestId: requestIdIn(outcome), isOutcome: row.write });
 }
 
 async function append<Handle>(
   { journal, now }: Pipeline<Handle>,
   facts: TrailFacts,
   recorded: Recorded,
-  requestId: string | null = null,
+  { requestId = null, isOutcome = false }: { requestId?: string | null; isOutcome?: boolean } = {},
 ): Promise<void> {
-  await record(journal, entryOf({ ...facts, at: now().toISOString() }, recorded, requestId));
+  await record(journal, entryOf({ ...facts, at: now().toISOString() }, recorded, requestId), { isOutcome });
 }

@@ -22,7 +22,12 @@ export const NETWORK_FAILURES = {
   unpaced: {
     code: 'unavailable',
     sent: false,
-    message: 'the rate limits could not be looked up in the store; nothing was sent',
+    message: 'the store did not answer before the call; nothing was sent',
+  },
+  overtaken: {
+    code: 'cancelled',
+    sent: false,
+    message: 'a later attempt of the same activity has begun; nothing was sent',
   },
   cancelled: { code: 'cancelled', sent: false, message: 'cancelled before anything was sent' },
   cancelled_midway: { code: 'cancelled', sent: true, message: 'cancelled while waiting for the answer' },

@@ -31,13 +31,14 @@ interface Performance {
   approved: Approved;
   input: unknown;
   context: CallContext<unknown>;
+  confirm?: (() => Promise<void>) | undefined;
 }
 
 /** Makes one call and reads its answer; every way it can end is in the outcome, nothing is thrown. */
 export async function performCall<Handle>(
   client: VendorClient<Handle>,
   row: AnyRow<Handle>,
-  { called, approved, input, context }: Performance,
+  { called, approved, input, context, confirm }: Performance,
 ): Promise<CallOutcome<unknown>> {
   const { send, project, settled } = row as OperationRow<unknown, unknown, Handle>;
   const scope: Scope = {
@@ -46,6 +47,7 @@ export async function performCall<Handle>(
     approved: { method: approved.method, path: client.place(approved.path) },
     priority: context.priority ?? 'scan',
     signal: context.signal,
+    confirm: called.write ? confirm : undefined,
     answer: null,
     failure: null,
   };

@@ -1,15 +1,19 @@
-import { AuditConflictError, AuditDraftError, AuditUnavailableError } from '../audit/errors.ts';
-import type { Journal, JournalEffect } from '../audit/types.ts';
+import { AuditConflictError, AuditDraftError, AuditUnavailableError, OvertakenError } from '../audit/errors.ts';
+import type { AppendOptions, Journal, JournalEffect } from '../audit/types.ts';
 import type { TrailEntry } from './trail.ts';
 
 /**
- * Appends an entry. Throws AuditUnavailableError where the journal fails in any way of its own, AuditConflictError and
- * AuditDraftError as they are, and what the caller's own effect threw.
+ * Appends an entry. Throws AuditUnavailableError where the journal fails in any way of its own, AuditConflictError,
+ * AuditDraftError and OvertakenError as they are, and what the caller's own effect threw.
  */
-export async function record(journal: Journal, { draft, effect }: TrailEntry): Promise<void> {
+export async function record(
+  journal: Journal,
+  { draft, effect }: TrailEntry,
+  options: AppendOptions = {},
+): Promise<void> {
   const watched = effect && watch(effect);
   try {
-    await journal.append([draft], watched?.effect);
+    await journal.append([draft], watched?.effect, options);
   } catch (error) {
     if (watched?.failure()) throw watched.failure()?.error;
     throw isAuditError(error) ? error : new AuditUnavailableError('the journal failed');
@@ -33,4 +37,4 @@ function watch(effect: JournalEffect): { effect: JournalEffect; failure: () => {
 }
 
 const isAuditError = (error: unknown): boolean =>
-  [AuditUnavailableError, AuditConflictError, AuditDraftError].some((kind) => error instanceof kind);
+  [AuditUnavailableError, AuditConflictError, AuditDraftError, OvertakenError].some((kind) => error instanceof kind);

@@ -44,8 +44,8 @@ export function watchCheckpoints(
   return {
     checkpoint,
     journal: {
-      async append(drafts, effect) {
-        const receipts = await journal.append(drafts, effect);
+      async append(drafts, effect, options) {
+        const receipts = await journal.append(drafts, effect, options);
         since += receipts.filter(({ repeated }) => !repeated).length;
         // The next one tries again: an entry never waits for a checkpoint, nor fails with it.
         if (since >= every) checkpoint().catch(report);

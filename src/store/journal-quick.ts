@@ -1,15 +1,17 @@
 import { sql } from 'kysely';
-import type { Kysely } from 'kysely';
+import type { Kysely, RawBuilder } from 'kysely';
 import { placeEntry, preparedId } from '../audit/entry.ts';
 import type { PlacedEntry, PreparedEntry } from '../audit/entry.ts';
-import type { AuditHead, AuditReceipt } from '../audit/types.ts';
+import type { AuditReceipt } from '../audit/types.ts';
+import type { ActivityAttempt } from './attempts.ts';
 import { StoreQueryError } from './errors.ts';
-import { entryRows } from './journal-write.ts';
-import type { Append, Sequenced, Written } from './journal-write.ts';
+import { attemptsOf, entryRows } from './journal-write.ts';
+import type { Append, ChainEnd, Sequenced, Written } from './journal-write.ts';
 import { nativeLeafHash } from './leaf-hash.ts';
 import { latestOf, VERDICT_COLUMNS, VerdictWrite, verdictRows } from './repositories/verdicts.ts';
 import type { UserVerdict } from './repositories/verdicts.ts';
 import type { Database } from './schema.ts';
+import { textArray } from './text-array.ts';
 
 /**
  * Writes appends in one statement instead of a transaction of six: where each entry has its sequence, no effect does
@@ -19,15 +21,27 @@ import type { Database } from './schema.ts';
 export async function writeQuickly(
   db: Kysely<Database>,
   appends: readonly Append[],
-  end: AuditHead,
+  end: ChainEnd,
 ): Promise<Written | null> {
   const verdicts = verdictsOf(appends);
   const drafts = verdicts && sequencedOf(appends);
   if (!drafts) return null;
   const fresh = place(drafts, end.head);
-  const moved = { entries: end.entries + fresh.length, head: fresh.at(-1)?.hash ?? end.head };
-  if (!(await write(db, { end, moved, fresh, verdicts }))) return null;
-  return { receipts: receiptsOf(appends, fresh), end: moved };
+  const moved = { ...end, entries: end.entries + fresh.length, head: fresh.at(-1)?.hash ?? end.head };
+  if (!(await write(db, { end, moved, fresh, verdicts, attempts: attemptsOf(appends) }))) return null;
+  return { appends: receiptsOf(appends, fresh).map((receipts) => ({ receipts, overtaken: false })), end: moved };
+}
+
+/** Whether none of the attempts was overtaken, as far as this statement sees. */
+function areCurrent(attempts: readonly ActivityAttempt[]): RawBuilder<boolean> {
+  const distinct = [...new Map(attempts.map((one) => [`${one.activity} ${one.attempt}`, one])).values()];
+  if (distinct.length === 0) return sql<boolean>`true`;
+  const activities = textArray(distinct.map(({ activity }) => activity));
+  return sql<boolean>`not exists (
+    select 1 from activity_attempts a
+    join unnest(${activities}::text[], ${distinct.map(({ attempt }) => attempt)}::int[]) as mine(activity, attempt)
+      on a.activity = mine.activity and a.attempt > mine.attempt
+  )`;
 }
 
 type Placed = Sequenced & PlacedEntry;
@@ -71,14 +85,18 @@ function receiptsOf(appends: readonly Append[], fresh: readonly Placed[]): Audit
 }
 
 interface Quick {
-  end: AuditHead;
-  moved: AuditHead;
+  end: ChainEnd;
+  moved: ChainEnd;
   fresh: readonly Placed[];
   verdicts: readonly UserVerdict[];
+  attempts: readonly ActivityAttempt[];
 }
 
-/** False where the chain has grown meanwhile, or somebody who is judged is on no list. */
-async function write(db: Kysely<Database>, { end, moved, fresh, verdicts }: Quick): Promise<boolean> {
+/**
+ * False where the chain has grown meanwhile, an attempt was overtaken, or somebody who is judged is on no list. A takeover
+ * that this statement does not see yet has changed the count of takeovers once the row is locked.
+ */
+async function write(db: Kysely<Database>, { end, moved, fresh, verdicts, attempts }: Quick): Promise<boolean> {
   const judged = latestOf(verdicts);
   const rows = verdictRows(judged);
   const listed = sql`(
@@ -87,7 +105,7 @@ async function write(db: Kysely<Database>, { end, moved, fresh, verdicts }: Quic
   const statement = sql`
     with moved as (
       update audit_head set entries = ${moved.entries}, head = ${moved.head}
-      where id = 1 and head = ${end.head} and ${listed}
+      where id = 1 and head = ${end.head} and takeovers = ${end.takeovers} and ${listed} and ${areCurrent(attempts)}
       returning id
     ), placed as (
       insert into audit_entries (index, id, workflow_id, run, kind, subject, sequence, at, text)

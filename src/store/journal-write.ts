@@ -2,8 +2,10 @@ import { sql } from 'kysely';
 import type { RawBuilder } from 'kysely';
 import { contentOf, placeEntry, preparedContent, preparedId } from '../audit/entry.ts';
 import type { PlacedEntry, PreparedEntry } from '../audit/entry.ts';
-import { AuditConflictError } from '../audit/errors.ts';
+import { AuditConflictError, OvertakenError } from '../audit/errors.ts';
 import type { AuditEntry, AuditHead, AuditReceipt, JournalEffect } from '../audit/types.ts';
+import { findOvertaken } from './attempts.ts';
+import type { ActivityAttempt } from './attempts.ts';
 import { inChunks } from './chunks.ts';
 import { runEffects } from './journal-effects.ts';
 import { nativeLeafHash } from './leaf-hash.ts';
@@ -13,25 +15,62 @@ import type { StoreTransaction } from './types.ts';
 /** One call of `append`. */
 export interface Append {
   drafts: readonly PreparedEntry[];
-  effect?: JournalEffect;
+  effect?: JournalEffect | undefined;
+  /** The attempt of an activity that appends; null outside of activities. */
+  attempt: ActivityAttempt | null;
+  /** See `AppendOptions`. */
+  isOutcome: boolean;
 }
 
-/** Receipts by append, and where the chain ends with them. */
+/** Where the chain ends, and how often attempts had been taken over by then. */
+export interface ChainEnd extends AuditHead {
+  takeovers: number;
+}
+
+/** What became of one append. */
+export interface WrittenAppend {
+  receipts: AuditReceipt[];
+  /** Its attempt was overtaken: the entries are recorded, the effect was not run. */
+  overtaken: boolean;
+}
+
+/** What was written, append by append, and where the chain ends with it. */
 export interface Written {
-  receipts: AuditReceipt[][];
-  end: AuditHead;
+  appends: WrittenAppend[];
+  end: ChainEnd;
 }
 
-/** Writes the drafts behind the locked end of the chain and runs the effects; receipts by append. */
+/**
+ * Writes the drafts behind the locked end of the chain and runs the effects. Throws OvertakenError where an append that
+ * is no outcome comes from an overtaken attempt.
+ */
 export async function writeAppends(tx: StoreTransaction, appends: readonly Append[]): Promise<Written> {
-  const start = await lockHead(tx);
+  const { takeovers, ...start } = await lockHead(tx);
+  const overtaken = takeovers === 0 ? new Set<Append>() : await overtakenAppends(tx, appends);
   const drafts = await withSequences(tx, appends);
   const known = await readKnown(tx, drafts.flat());
   const chain: Chain = { head: start.head, known, fresh: [] };
   const receipts = drafts.map((group) => group.map((draft) => receiptFor(chain, draft)));
   await insertEntries(tx, start, chain);
-  await runEffects(tx, appends);
-  return { receipts, end: { entries: start.entries + chain.fresh.length, head: chain.head } };
+  const current = appends.filter((append) => !overtaken.has(append));
+  await runEffects(tx, current);
+  return {
+    appends: appends.map((append, n) => ({ receipts: receipts[n] ?? [], overtaken: overtaken.has(append) })),
+    end: { entries: start.entries + chain.fresh.length, head: chain.head, takeovers },
+  };
+}
+
+async function overtakenAppends(tx: StoreTransaction, appends: readonly Append[]): Promise<Set<Append>> {
+  const attempts = new Set(await findOvertaken(tx, attemptsOf(appends)));
+  const overtaken = appends.filter(({ attempt }) => attempt !== null && attempts.has(attempt));
+  const refused = overtaken.find(({ isOutcome }) => !isOutcome);
+  if (refused?.attempt) throw new OvertakenError(refused.attempt.attempt);
+  return new Set(overtaken);
+}
+
+/** The attempts that write these appends. */
+export function attemptsOf(appends: readonly Append[]): ActivityAttempt[] {
+  return appends.flatMap(({ attempt }) => (attempt === null ? [] : [attempt]));
 }
 
 /** A draft with its place among those of one series. */
@@ -68,8 +107,8 @@ function receiptFor(chain: Chain, draft: Sequenced): AuditReceipt {
   return { id, hash: placed.hash, repeated: false };
 }
 
-async function lockHead(tx: StoreTransaction): Promise<AuditHead> {
-  const rows = tx.selectFrom('audit_head').select(['entries', 'head']).where('id', '=', 1);
+async function lockHead(tx: StoreTransaction): Promise<ChainEnd> {
+  const rows = tx.selectFrom('audit_head').select(['entries', 'head', 'takeovers']).where('id', '=', 1);
   return await rows.forUpdate().executeTakeFirstOrThrow();
 }
 

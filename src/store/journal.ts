@@ -1,15 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
 import { AbortedTransactionError } from 'kysely';
-import { AuditConflictError, AuditUnavailableError } from '../audit/errors.ts';
+import { AuditConflictError, AuditUnavailableError, OvertakenError } from '../audit/errors.ts';
 import { prepareEntry } from '../audit/entry.ts';
-import type { PreparedEntry } from '../audit/entry.ts';
-import type { AuditHead, AuditReceipt, Journal, JournalEffect } from '../audit/types.ts';
+import type { AuditReceipt, Journal, JournalEffect } from '../audit/types.ts';
+import type { CurrentAttempt } from './attempts.ts';
 import { StoreQueryError, StoreUnavailableError } from './errors.ts';
 import { EffectError, runEffect } from './journal-effects.ts';
 import { writeQuickly } from './journal-quick.ts';
 import { writeAppends } from './journal-write.ts';
-import type { Append, Written } from './journal-write.ts';
+import type { Append, ChainEnd, Written, WrittenAppend } from './journal-write.ts';
 import type { Database } from './schema.ts';
 
 /** Drafts that one transaction takes; one append with more of them still goes in one piece. */
@@ -30,9 +30,9 @@ interface Waiting extends Append {
 /**
  * The way into the trail. Appends that arrive while a transaction runs share the next one (group commit). An effect
  * runs inside that transaction, must use nothing but the handle it is given, and must be idempotent: it also runs for
- * a repeated append, and again when its group had to be taken apart.
+ * a repeated append, and again when its group had to be taken apart. `current` is asked once for each append.
  */
-export function createJournal(db: Kysely<Database>): Journal {
+export function createJournal(db: Kysely<Database>, current: CurrentAttempt = () => null): Journal {
   const queue: Waiting[] = [];
   const trail = new Trail(db);
   let working = false;
@@ -50,12 +50,12 @@ export function createJournal(db: Kysely<Database>): Journal {
   };
 
   return {
-    async append(drafts, effect) {
+    async append(drafts, effect, { isOutcome = false } = {}) {
       // Before a draft can spoil a group; and what the caller does to its objects afterwards must not reach the trail.
-      const prepared = drafts.map(prepareEntry);
-      if (effect?.long) return await appendAfter(db, prepared, effect);
+      const append: Append = { drafts: drafts.map(prepareEntry), effect, attempt: current(), isOutcome };
+      if (effect?.long) return await appendAfter(db, append, effect);
       return await new Promise((resolve, reject) => {
-        queue.push({ drafts: prepared, effect, resolve, reject });
+        queue.push({ ...append, resolve, reject });
         void work();
       });
     },
@@ -68,7 +68,7 @@ const longWay = (n: number): number => Math.min(64, 2 ** n) - 1;
 /** Writes groups, in one statement where it remembers rightly where the chain ends. */
 class Trail {
   readonly #db: Kysely<Database>;
-  #end: AuditHead | null = null;
+  #end: ChainEnd | null = null;
   #missed = 0;
   #long = 0;
 
@@ -76,10 +76,10 @@ class Trail {
     this.#db = db;
   }
 
-  async write(group: readonly Append[]): Promise<AuditReceipt[][]> {
-    const { receipts, end } = (await this.#quickly(group)) ?? (await this.#inTransaction(group));
+  async write(group: readonly Append[]): Promise<WrittenAppend[]> {
+    const { appends, end } = (await this.#quickly(group)) ?? (await this.#inTransaction(group));
     this.#end = end;
-    return receipts;
+    return appends;
   }
 
   async #quickly(group: readonly Append[]): Promise<Written | null> {
@@ -100,13 +100,14 @@ class Trail {
 /** The end of the chain is locked only once the effect is done; both are committed together. */
 async function appendAfter(
   db: Kysely<Database>,
-  drafts: readonly PreparedEntry[],
+  append: Append,
   effect: JournalEffect,
 ): Promise<readonly AuditReceipt[]> {
   try {
     return await db.transaction().execute(async (tx) => {
       await runEffect(tx, effect);
-      return (await writeAppends(tx, [{ drafts }])).receipts[0] ?? [];
+      const { appends } = await writeAppends(tx, [{ ...append, effect: undefined, isOutcome: false }]);
+      return appends[0]?.receipts ?? [];
     });
   } catch (error) {
     throw toJournalError(error);
@@ -122,8 +123,8 @@ function takeGroup(queue: Waiting[]): Waiting[] {
 /** Settles every member; never throws. When one spoils the group, each is tried alone so that only that one fails. */
 async function commitGroup(trail: Trail, group: readonly Waiting[]): Promise<void> {
   try {
-    const receipts = await trail.write(group);
-    group.forEach((waiting, n) => waiting.resolve(receipts[n] ?? []));
+    const written = await trail.write(group);
+    group.forEach((waiting, n) => settle(waiting, written[n]));
   } catch (error) {
     if (group.length > 1 && !(reasonOf(error) instanceof StoreUnavailableError)) {
       for (const waiting of group) await commitGroup(trail, [waiting]);
@@ -134,11 +135,16 @@ async function commitGroup(trail: Trail, group: readonly Waiting[]): Promise<voi
   }
 }
 
-/** A conflict or an effect's own error stays itself; whatever else goes wrong makes the trail unavailable. */
+function settle({ attempt, resolve, reject }: Waiting, written: WrittenAppend | undefined): void {
+  if (written?.overtaken) reject(new OvertakenError(attempt?.attempt ?? 0));
+  else resolve(written?.receipts ?? []);
+}
+
+/** A conflict, an overtaken attempt or an effect's own error stays itself; whatever else goes wrong makes the trail unavailable. */
 function toJournalError(error: unknown): unknown {
   const failure = reasonOf(error);
   if (isDatabaseFailure(failure)) return new AuditUnavailableError((failure as Error).message);
-  const known = error instanceof EffectError || error instanceof AuditConflictError;
+  const known = [EffectError, AuditConflictError, OvertakenError].some((kind) => error instanceof kind);
   return known ? failure : new AuditUnavailableError('the store is closed or broke');
 }
 

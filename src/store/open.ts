@@ -1,3 +1,5 @@
+import { AttemptFence } from './attempts.ts';
+import type { CurrentAttempt } from './attempts.ts';
 import { sqlClock } from './clock.ts';
 import { connect, probe } from './connection.ts';
 import { createJournal } from './journal.ts';
@@ -32,26 +34,31 @@ export interface StoreOptions {
   maxConnections?: number;
   /** Replaces the database's clock for leases; for tests. */
   now?: () => Date;
+  /** Whose writes these are, where activities write: those of overtaken attempts are refused. Default: nobody's. */
+  currentAttempt?: CurrentAttempt;
 }
 
 /** Opens the store and checks that it answers; throws StoreUnavailableError. The schema is not touched: see `migrate`. */
-export async function openStore({ databaseUrl, maxConnections = 10, now }: StoreOptions): Promise<Store> {
+export async function openStore(options: StoreOptions): Promise<Store> {
+  const { databaseUrl, maxConnections = 10, now, currentAttempt } = options;
   await probe(databaseUrl);
   const db = connect(databaseUrl, maxConnections);
+  const fence = new AttemptFence(db, currentAttempt);
   return {
-    journal: createJournal(db),
+    attempts: fence,
+    journal: createJournal(db, currentAttempt),
     audit: createAuditReader(db),
     auditTree: createAuditTree(db),
     auditKeys: createAuditKeyRepository(db),
     checkpoints: createCheckpointRepository(db),
-    runs: createRunRepository(db),
-    users: createRunUserRepository(db),
+    runs: createRunRepository(db, fence),
+    users: createRunUserRepository(db, fence),
     deltas: createDeltaRepository(db),
-    tickets: createTicketLedger(db, sqlClock(now)),
-    messages: createMessageLedger(db),
+    tickets: createTicketLedger(db, sqlClock(now), fence),
+    messages: createMessageLedger(db, fence),
     calls: createCallLedger(db),
     snapshots: createSnapshotRepository(db, now),
-    requests: createRequestRepository(db),
+    requests: createRequestRepository(db, fence),
     grants: createGrantRepository(db),
     keys: createKeyRepository(db),
     signatures: createSignatureLedger(db),
@@ -60,7 +67,7 @@ export async function openStore({ databaseUrl, maxConnections = 10, now }: Store
     enrichments: createEnrichmentRepository(db, sqlClock(now)),
     flows: createFlowRunRepository(db),
     flowSettings: createFlowSettingsRepository(db),
-    leases: createLeaseRepository(db, sqlClock(now)),
+    leases: createLeaseRepository(db, sqlClock(now), fence),
     retention: createRetentionRepository(db, now),
     migrate: () => migrateToLatest(db),
     pendingMigrations: () => pendingMigrations(db),

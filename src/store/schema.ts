@@ -105,6 +105,8 @@ export interface TicketNotesTable {
   subject: string;
   action: TicketAction;
   key: string | null;
+  /** Why it failed; null where it did not. */
+  code: string | null;
 }
 
 export interface MessagesTable {
@@ -150,6 +152,15 @@ export interface AuditHeadTable {
   id: number;
   entries: number;
   head: string;
+  /** How often an attempt of an activity took over from an earlier one. */
+  takeovers: ColumnType<number, number | undefined, number>;
+}
+
+export interface ActivityAttemptsTable {
+  activity: string;
+  /** The last attempt that began, where it was not the first. */
+  attempt: number;
+  at: SqlTime;
 }
 
 export interface RequestsTable {
@@ -242,6 +253,7 @@ export interface Database extends TwinDatabase, FlowDatabase, LeaseDatabase {
   rate_buckets: RateBucketsTable;
   audit_entries: AuditEntriesTable;
   audit_head: AuditHeadTable;
+  activity_attempts: ActivityAttemptsTable;
   audit_tiles: AuditTilesTable;
   audit_keys: AuditKeysTable;
   audit_checkpoints: AuditCheckpointsTable;

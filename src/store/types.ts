@@ -3,6 +3,7 @@ import type { BucketBook, BucketState } from '../connectors/rate-limit/types.ts'
 import type { ClassifiedFactor, Verdict, VerdictCounts } from '../mfa/types.ts';
 import type { RunStatus } from '../workflows/messages.ts';
 import type { Transaction } from 'kysely';
+import type { AttemptRepository } from './attempts.ts';
 import type { DeltaRepository } from './delta-types.ts';
 import type { AuditKeyRepository, AuditRemoval, AuditTree, CheckpointRepository } from './audit-types.ts';
 import type { EnrichmentRepository } from './enrichment-types.ts';
@@ -155,6 +156,15 @@ export interface TicketRow {
   details: JsonObject;
 }
 
+/** What a run did with the ticket of a subject. */
+export interface TicketNote {
+  subject: string;
+  action: TicketAction;
+  key: string | null;
+  /** Why it failed; null where it did not. */
+  code: string | null;
+}
+
 /** How one ticket fared in one run; kept for counts and reports. */
 export type TicketAction = 'created' | 'kept' | 'reopened' | 'closed' | 'withheld' | 'left_closed' | 'failed';
 
@@ -187,14 +197,8 @@ export interface TicketLedger {
    * Records what this run did with the ticket of a subject; a repeated call with the same action is a retry. One note a
    * subject and run: the last one stands, but `kept` does not replace `created` or `reopened` of the same run.
    */
-  note(
-    tx: StoreTransaction | null,
-    run: string,
-    subject: string,
-    action: TicketAction,
-    key: string | null,
-  ): Promise<void>;
-  noted(run: string): Promise<{ subject: string; action: TicketAction; key: string | null }[]>;
+  note(tx: StoreTransaction | null, run: string, subject: string, note: Omit<TicketNote, 'subject'>): Promise<void>;
+  noted(run: string): Promise<TicketNote[]>;
 }
 
 /** The summary message of a run. */
@@ -262,6 +266,7 @@ export interface RateBucketRepository extends BucketBook {
 
 /** Everything arx keeps, in one PostgreSQL database; see `openStore`. Times that decide leases are the database's. */
 export interface Store {
+  attempts: AttemptRepository;
   journal: Journal;
   audit: AuditReader;
   auditTree: AuditTree;

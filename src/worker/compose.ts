@@ -8,6 +8,7 @@ import type { Logger } from 'pino';
 import { createEnrichActivities } from '../activities/enrich/create.ts';
 import { createGovernedActivities } from '../activities/governed/create.ts';
 import { createActivities } from '../activities/index.ts';
+import { currentAttempt } from '../activities/running.ts';
 import { createSyncActivities } from '../activities/sync/create.ts';
 import { createEnricher } from '../client/enrich/enricher.ts';
 import { forgetOnWrite } from '../client/enrich/forget.ts';
@@ -87,6 +88,7 @@ export async function compose({ env, log, meter, searchable, ...usual }: Composi
     onWrite: forgetOnWrite(store.enrichments, okta.host),
     grants: { consume: (requestId, use, tx) => store.grants.consume(tx, requestId, use) },
     now,
+    confirm: () => store.attempts.check(),
     observe: (event) => {
       counter.observe(event);
       counters.called(event);
@@ -141,7 +143,7 @@ async function openWorkerStore(env: ArxEnv): Promise<Store> {
     const remedy = 'Set DATABASE_URL, or let `arx up` or --local start the worker with the embedded store.';
     throw new ConfigError('missing_variable', 'DATABASE_URL is not set', remedy, { path: 'DATABASE_URL' });
   }
-  const store = await openStore({ databaseUrl: env.databaseUrl.reveal() });
+  const store = await openStore({ databaseUrl: env.databaseUrl.reveal(), currentAttempt });
   await store.migrate();
   return store;
 }

@@ -33,8 +33,8 @@ export function createCounters(meter: MetricMeter): Counters {
       waits.record(Math.round(waitedMs), { vendor });
     },
     journal: (journal) => ({
-      async append(drafts, effect) {
-        const receipts = await journal.append(drafts, effect);
+      async append(drafts, effect, options) {
+        const receipts = await journal.append(drafts, effect, options);
         const added = drafts.filter((_, n) => receipts[n]?.repeated === false);
         for (const { kind, outcome } of added) {
           entries.count({ kind });

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { afterEach, describe } from 'vitest';
+import type { CurrentAttempt } from '../../src/store/attempts.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { Store } from '../../src/store/types.ts';
 import { borrowEmptyPglite, borrowPglite } from './pglite.ts';
@@ -23,6 +24,7 @@ export interface StoreSource {
 export interface OpenOptions {
   maxConnections?: number;
   now?: () => Date;
+  currentAttempt?: CurrentAttempt;
 }
 
 type Kind = 'PostgreSQL' | 'PGlite';

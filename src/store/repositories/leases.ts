@@ -1,21 +1,23 @@
 import { sql } from 'kysely';
 import type { Kysely, RawBuilder } from 'kysely';
+import type { AttemptFence } from '../attempts.ts';
 import type { SqlClock } from '../clock.ts';
 import { LeaseLostError } from '../errors.ts';
 import type { LeaseRepository } from '../lease-types.ts';
 import type { Database } from '../schema.ts';
 
 /** Leases by name. A row stays when its lease is over, so that its fence only ever rises. */
-export function createLeaseRepository(db: Kysely<Database>, clock: SqlClock): LeaseRepository {
+export function createLeaseRepository(db: Kysely<Database>, clock: SqlClock, fence: AttemptFence): LeaseRepository {
   const after = (ms: number): RawBuilder<Date> => sql<Date>`${clock()} + make_interval(secs => ${ms / 1000}::float8)`;
   return {
     async claim(name, owner, ttlMs) {
-      const { rows } = await sql<{ fence: number }>`
+      const claim = sql<{ fence: number }>`
         insert into leases (name, owner, fence, lease_until) values (${name}, ${owner}, 1, ${after(ttlMs)})
         on conflict (name) do update
           set owner = ${owner}, fence = leases.fence + 1, lease_until = ${after(ttlMs)}
           where leases.owner = ${owner} or leases.lease_until <= ${clock()}
-        returning fence`.execute(db);
+        returning fence`;
+      const { rows } = await fence.write(null, (on) => claim.execute(on));
       const [row] = rows;
       return row ? { name, fence: row.fence } : null;
     },

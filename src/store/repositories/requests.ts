@@ -1,10 +1,11 @@
 import type { Kysely, Selectable } from 'kysely';
+import type { AttemptFence } from '../attempts.ts';
 import { NotStoredError } from '../errors.ts';
 import type { ActionRecord, RequestRepository } from '../governance-types.ts';
 import type { Database, RequestsTable } from '../schema.ts';
 
 /** Governed operations: one row each, whose state only moves on from a stated one. */
-export function createRequestRepository(db: Kysely<Database>): RequestRepository {
+export function createRequestRepository(db: Kysely<Database>, fence: AttemptFence): RequestRepository {
   const get = async (requestId: string): Promise<ActionRecord | null> => {
     const row = await db.selectFrom('requests').selectAll().where('request_id', '=', requestId).executeTakeFirst();
     return row ? toRecord(row) : null;
@@ -12,18 +13,21 @@ export function createRequestRepository(db: Kysely<Database>): RequestRepository
   return {
     get,
     async open(request, state, approval, outcome) {
-      await db
-        .insertInto('requests')
-        .values({
-          request_id: request.requestId,
-          state,
-          request: JSON.stringify(request),
-          approval: approval === null ? null : JSON.stringify(approval),
-          outcome: outcome === undefined ? null : JSON.stringify(outcome),
-          updated_at: request.createdAt,
-        })
-        .onConflict((conflict) => conflict.column('request_id').doNothing())
-        .execute();
+      const row = {
+        request_id: request.requestId,
+        state,
+        request: JSON.stringify(request),
+        approval: approval === null ? null : JSON.stringify(approval),
+        outcome: outcome === undefined ? null : JSON.stringify(outcome),
+        updated_at: request.createdAt,
+      };
+      await fence.write(null, (on) =>
+        on
+          .insertInto('requests')
+          .values(row)
+          .onConflict((conflict) => conflict.column('request_id').doNothing())
+          .execute(),
+      );
       const stored = await get(request.requestId);
       if (!stored) throw new NotStoredError(`request ${request.requestId} is not stored`);
       return stored;
@@ -35,17 +39,19 @@ export function createRequestRepository(db: Kysely<Database>): RequestRepository
     },
     async move(tx, requestId, from, { state, outcome, at }) {
       const set = { state, updated_at: at, ...(outcome && { outcome: JSON.stringify(outcome) }) };
-      const result = await (tx ?? db)
-        .updateTable('requests')
-        .set(set)
-        .where('request_id', '=', requestId)
-        .where('state', 'in', [...from])
-        .executeTakeFirst();
+      const result = await fence.write(tx, (on) =>
+        on
+          .updateTable('requests')
+          .set(set)
+          .where('request_id', '=', requestId)
+          .where('state', 'in', [...from])
+          .executeTakeFirst(),
+      );
       return result.numUpdatedRows > 0n;
     },
     async saveApproval(tx, requestId, approval, at) {
       const set = { approval: JSON.stringify(approval), updated_at: at };
-      await (tx ?? db).updateTable('requests').set(set).where('request_id', '=', requestId).execute();
+      await fence.write(tx, (on) => on.updateTable('requests').set(set).where('request_id', '=', requestId).execute());
     },
   };
 }

@@ -1,10 +1,11 @@
 import type { Kysely, Selectable } from 'kysely';
+import type { AttemptFence } from '../attempts.ts';
 import { NotStoredError } from '../errors.ts';
 import type { Database, RunsTable } from '../schema.ts';
 import type { RunRecord, RunRepository } from '../types.ts';
 
 /** Runs as begun and as ended. */
-export function createRunRepository(db: Kysely<Database>): RunRepository {
+export function createRunRepository(db: Kysely<Database>, fence: AttemptFence): RunRepository {
   const newestFirst = () => db.selectFrom('runs').selectAll().orderBy('started_at', 'desc').orderBy('position', 'desc');
   const get = async (run: string): Promise<RunRecord | null> =>
     fromRow(await db.selectFrom('runs').selectAll().where('run', '=', run).executeTakeFirst());
@@ -46,7 +47,9 @@ export function createRunRepository(db: Kysely<Database>): RunRepository {
     },
     async finish(tx, run, { status, finishedAt, summary }) {
       const ended = { status, finished_at: finishedAt, summary: JSON.stringify(summary) };
-      const result = await (tx ?? db).updateTable('runs').set(ended).where('run', '=', run).executeTakeFirst();
+      const result = await fence.write(tx, (on) =>
+        on.updateTable('runs').set(ended).where('run', '=', run).executeTakeFirst(),
+      );
       if (result.numUpdatedRows === 0n) throw new NotStoredError(`run ${run} is not stored: begin it first`);
     },
   };

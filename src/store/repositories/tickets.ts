@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Kysely, Selectable, Updateable } from 'kysely';
+import type { AttemptFence } from '../attempts.ts';
 import type { SqlClock } from '../clock.ts';
 import { LeaseLostError } from '../errors.ts';
 import type { Database, TicketsTable } from '../schema.ts';
@@ -7,41 +8,48 @@ import type { TicketLedger, TicketRow } from '../types.ts';
 import { listNotes, noteTicket } from './ticket-notes.ts';
 
 /** Tickets as arx knows them, each row leased to one owner at a time. */
-export function createTicketLedger(db: Kysely<Database>, clock: SqlClock): TicketLedger {
+export function createTicketLedger(db: Kysely<Database>, clock: SqlClock, fence: AttemptFence): TicketLedger {
   return {
     async claim({ label, org, control, subject }, owner, ttlMs) {
       const until = sql<Date>`${clock()} + make_interval(secs => ${ttlMs / 1000}::double precision)`;
       const lease = { lease_owner: owner, lease_until: until };
       const fresh = { label, org, control, subject, state: 'absent' as const, details: '{}' };
-      const row = await db
-        .insertInto('tickets')
-        .values({ ...fresh, ...lease })
-        .onConflict((conflict) =>
-          conflict
-            .column('label')
-            .doUpdateSet(lease)
-            .where((eb) =>
-              eb.or([eb('tickets.lease_owner', 'is', null), eb('tickets.lease_owner', '=', owner), expired(clock)]),
-            ),
-        )
-        .returningAll()
-        .executeTakeFirst();
+      const claimed = fence.write(null, (on) =>
+        on
+          .insertInto('tickets')
+          .values({ ...fresh, ...lease })
+          .onConflict((conflict) =>
+            conflict
+              .column('label')
+              .doUpdateSet(lease)
+              .where((eb) =>
+                eb.or([eb('tickets.lease_owner', 'is', null), eb('tickets.lease_owner', '=', owner), expired(clock)]),
+              ),
+          )
+          .returningAll()
+          .executeTakeFirst(),
+      );
+      const row = await claimed;
       return row ? toTicket(row) : null;
     },
     async update(tx, label, owner, patch, expectAttempt) {
-      const held = (tx ?? db)
-        .updateTable('tickets')
-        .set({ ...toColumns(patch), lease_owner: owner })
-        .where('label', '=', label)
-        .where('lease_owner', '=', owner)
-        .where(sql<boolean>`not ${expired(clock)}`);
-      const expected = expectAttempt === undefined ? held : held.where('attempt', '=', expectAttempt);
-      const result = await expected.executeTakeFirst();
-      if (result.numUpdatedRows === 0n) throw new LeaseLostError(label, owner);
+      await fence.write(tx, async (on) => {
+        const held = on
+          .updateTable('tickets')
+          .set({ ...toColumns(patch), lease_owner: owner })
+          .where('label', '=', label)
+          .where('lease_owner', '=', owner)
+          .where(sql<boolean>`not ${expired(clock)}`);
+        const expected = expectAttempt === undefined ? held : held.where('attempt', '=', expectAttempt);
+        const result = await expected.executeTakeFirst();
+        if (result.numUpdatedRows === 0n) throw new LeaseLostError(label, owner);
+      });
     },
     async release(label, owner) {
       const freed = { lease_owner: null, lease_until: null };
-      await db.updateTable('tickets').set(freed).where('label', '=', label).where('lease_owner', '=', owner).execute();
+      await fence.write(null, (on) =>
+        on.updateTable('tickets').set(freed).where('label', '=', label).where('lease_owner', '=', owner).execute(),
+      );
     },
     async get(label) {
       const row = await db.selectFrom('tickets').selectAll().where('label', '=', label).executeTakeFirst();
@@ -61,7 +69,7 @@ export function createTicketLedger(db: Kysely<Database>, clock: SqlClock): Ticke
       const rest = after === null ? all : all.where('tickets.subject', '>', after);
       return (await rest.orderBy('tickets.subject').limit(limit).execute()).map(toTicket);
     },
-    note: (tx, run, subject, action, key) => noteTicket(tx ?? db, { run, subject, action, key }),
+    note: (tx, run, subject, note) => fence.write(tx, (on) => noteTicket(on, { run, subject, ...note })),
     noted: (run) => listNotes(db, run),
   };
 }

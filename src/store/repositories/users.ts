@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Kysely } from 'kysely';
+import type { AttemptFence } from '../attempts.ts';
 import { JointWrites } from '../joint-writes.ts';
 import type { Database } from '../schema.ts';
 import type { ListedUser, RunUserRepository, StoreTransaction } from '../types.ts';
@@ -9,7 +10,7 @@ import { toListedUser, toRunUser, usersByIds } from './user-rows.ts';
 import { notListed, VerdictWrite, writeVerdicts } from './verdicts.ts';
 
 /** Users of a run: as listed, then with their verdicts. */
-export function createRunUserRepository(db: Kysely<Database>): RunUserRepository {
+export function createRunUserRepository(db: Kysely<Database>, fence: AttemptFence): RunUserRepository {
   const usersOf = (run: string) => db.selectFrom('run_users').where('run', '=', run);
   const userOf = (run: string, userId: string) => usersOf(run).selectAll().where('user_id', '=', userId);
 
@@ -38,18 +39,26 @@ export function createRunUserRepository(db: Kysely<Database>): RunUserRepository
       return Object.assign(effect, { writes: new VerdictWrite({ run, userId, ...record }) });
     },
     async setTicket(tx, run, userId, key) {
-      const update = (tx ?? db).updateTable('run_users').set({ ticket: key });
-      const result = await update.where('run', '=', run).where('user_id', '=', userId).executeTakeFirst();
+      const result = await fence.write(tx, (on) =>
+        on
+          .updateTable('run_users')
+          .set({ ticket: key })
+          .where('run', '=', run)
+          .where('user_id', '=', userId)
+          .executeTakeFirst(),
+      );
       if (result.numUpdatedRows === 0n) throw notListed(run, userId);
     },
     async countFailure(run, userId) {
-      const row = await db
-        .updateTable('run_users')
-        .set((eb) => ({ failures: eb('failures', '+', 1) }))
-        .where('run', '=', run)
-        .where('user_id', '=', userId)
-        .returning('failures')
-        .executeTakeFirst();
+      const row = await fence.write(null, (on) =>
+        on
+          .updateTable('run_users')
+          .set((eb) => ({ failures: eb('failures', '+', 1) }))
+          .where('run', '=', run)
+          .where('user_id', '=', userId)
+          .returning('failures')
+          .executeTakeFirst(),
+      );
       if (!row) throw notListed(run, userId);
       return row.failures;
     },

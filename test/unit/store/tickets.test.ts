@@ -175,16 +175,16 @@ describeOnStores('the ticket ledger', (source) => {
 
   test('notes once a subject and run; seeing its own ticket again does not make it kept', async () => {
     const { tickets } = await source.fresh();
-    await tickets.note(null, 'r', 'u2', 'failed', null);
-    await tickets.note(null, 'r', 'u2', 'created', 'SEC-2');
-    await tickets.note(null, 'r', 'u2', 'created', 'SEC-2');
-    await tickets.note(null, 'r', 'u2', 'kept', 'SEC-2');
-    await tickets.note(null, 'r', 'u1', 'kept', 'SEC-1');
-    await tickets.note(null, 'r', 'u1', 'closed', null);
-    await tickets.note(null, 'other', 'u1', 'kept', 'SEC-1');
+    await tickets.note(null, 'r', 'u2', { action: 'failed', key: null, code: 'forbidden' });
+    await tickets.note(null, 'r', 'u2', { action: 'created', key: 'SEC-2', code: null });
+    await tickets.note(null, 'r', 'u2', { action: 'created', key: 'SEC-2', code: null });
+    await tickets.note(null, 'r', 'u2', { action: 'kept', key: 'SEC-2', code: null });
+    await tickets.note(null, 'r', 'u1', { action: 'kept', key: 'SEC-1', code: null });
+    await tickets.note(null, 'r', 'u1', { action: 'closed', key: null, code: null });
+    await tickets.note(null, 'other', 'u1', { action: 'kept', key: 'SEC-1', code: null });
     expect(await tickets.noted('r')).toEqual([
-      { subject: 'u1', action: 'closed', key: 'SEC-1' },
-      { subject: 'u2', action: 'created', key: 'SEC-2' },
+      { subject: 'u1', action: 'closed', key: 'SEC-1', code: null },
+      { subject: 'u2', action: 'created', key: 'SEC-2', code: null },
     ]);
   });
 });

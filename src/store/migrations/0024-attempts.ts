@@ -1,0 +1,16 @@
+import { sql } from 'kysely';
+import type { Kysely } from 'kysely';
+
+/**
+ * Which attempt of an activity is the current one, where it is not the first; and how often an attempt took over, on the
+ * row that every append locks, so that no append can miss it. Why a ticket failed, beside the note that it did.
+ */
+export async function up(db: Kysely<unknown>): Promise<void> {
+  await sql`create table activity_attempts (
+    activity text collate "C" primary key,
+    attempt integer not null,
+    at timestamptz not null default now()
+  )`.execute(db);
+  await sql`alter table audit_head add column takeovers bigint not null default 0`.execute(db);
+  await sql`alter table ticket_notes add column code text collate "C"`.execute(db);
+}
