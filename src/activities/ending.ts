@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity';
 import type { JsonObject } from '../audit/types.ts';
 import { ConnectorError, PolicyDeniedError } from '../connectors/errors.ts';
-import type { CallContext, SlackMessage, SlackOperations } from '../connectors/types.ts';
+import type { CallContext, SlackOperations } from '../connectors/types.ts';
 import { incompleteReasons } from '../mfa/completeness.ts';
 import { nonCompliant } from '../mfa/coverage.ts';
 import { slackSummary } from '../mfa/slack-message.ts';
@@ -86,9 +86,17 @@ class SummaryPost {
   async put(message: Message): Promise<void> {
     const row = await this.#deps.store.messages.get(this.#record.run);
     if (row?.ts) return this.#edit(message, row.channel, row.ts);
-    const found = row?.state === 'intended' ? await this.#find() : null;
-    if (found) return this.#edit(message, this.#channel, found.ts);
+    const found = row?.state === 'intended' ? ((await this.#recorded()) ?? (await this.#find())) : null;
+    if (found) return this.#edit(message, found.channel, found.ts);
     await this.#post(message, (row?.attempt ?? 0) + 1);
+  }
+
+  /** Where an overtaken attempt posted it, by the audit trail. */
+  async #recorded(): Promise<{ channel: string; ts: string } | null> {
+    const { run } = this.#record;
+    const [posted] = await this.#deps.store.audit.list({ run, kind: 'summary.posted', subject: run });
+    const { channel, ts } = posted?.entry.outcome ?? {};
+    return typeof channel === 'string' && typeof ts === 'string' ? { channel, ts } : null;
   }
 
   async giveUp(error: ConnectorError | PolicyDeniedError): Promise<void> {
@@ -131,13 +139,13 @@ class SummaryPost {
   }
 
   /** The message of this run in the channel, looked for from the beginning of the run. */
-  async #find(): Promise<SlackMessage | null> {
+  async #find(): Promise<{ channel: string; ts: string } | null> {
     const oldest = `${Math.floor(Date.parse(this.#record.startedAt) / 1_000)}`;
     let cursor: string | null = null;
     do {
       const page: SlackOperations['history:read']['output'] = await this.#history(oldest, cursor);
       const own = page.messages.find(({ metadata }) => metadata?.payload['run'] === this.#record.run);
-      if (own) return own;
+      if (own) return { channel: this.#channel, ts: own.ts };
       cursor = page.next;
     } while (cursor !== null);
     return null;

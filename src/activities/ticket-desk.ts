@@ -132,9 +132,31 @@ export class TicketDesk {
     };
   }
 
-  /** Takes over a ticket that was found in Jira. */
+  /**
+   * How the last create call ended, where the audit trail has it: an attempt that was overtaken records its outcome, but
+   * does not write the row.
+   */
+  async recordedOutcome(): Promise<{ kind: 'created'; key: string } | { kind: 'refused' } | null> {
+    const { label, attempt, details } = this.row;
+    const run = typeof details['createdIn'] === 'string' ? details['createdIn'] : this.record.run;
+    const { audit } = this.deps.store;
+    const created = await audit.list({ run, kind: 'ticket.created', subject: label });
+    const key = created.find(({ entry }) => entry.sequence === attempt)?.entry.outcome?.['key'];
+    if (typeof key === 'string') return { kind: 'created', key };
+    const refused = await audit.list({ run, kind: 'ticket.refused', subject: label });
+    return refused.some(({ entry }) => entry.sequence === attempt) ? { kind: 'refused' } : null;
+  }
+
+  /** Takes over a ticket that was found in Jira; one that a call of this run asked for was created by this run after all. */
   async adopt(issue: JiraIssue): Promise<void> {
-    await this.patch({ state: issue.statusCategory === 'done' ? 'closed' : 'open', key: issue.key, intendedAt: null });
+    const { details } = this.row;
+    const late = details['intendedIn'] === this.record.run && issue.key !== this.row.key;
+    await this.patch({
+      state: issue.statusCategory === 'done' ? 'closed' : 'open',
+      key: issue.key,
+      intendedAt: null,
+      ...(late && { details: { ...details, createdIn: this.record.run } }),
+    });
   }
 
   /** Adds a comment unless the issue already has one with this mark. */
@@ -247,7 +269,7 @@ export function notTaken(row: TicketRow): Patch {
   return {
     state: row.key === null ? 'absent' : 'closed',
     intendedAt: null,
-    details: { ...row.details, createdIn: null },
+    details: { ...row.details, createdIn: null, intendedIn: row.details['createdIn'] ?? null },
   };
 }
 

@@ -93,6 +93,16 @@ async function find(desk: TicketDesk): Promise<JiraIssue | null> {
 
 /** Finds out what became of a create call without an answer: taken, not known yet (thrown), or not taken (null). */
 async function settle(desk: TicketDesk): Promise<JiraIssue | null> {
+  const recorded = await desk.recordedOutcome();
+  if (recorded?.kind === 'refused') {
+    await desk.patch(notTaken(desk.row));
+    return null;
+  }
+  const known = recorded && (await desk.issue(recorded.key, true));
+  if (known) {
+    await desk.adopt(known);
+    return known;
+  }
   const found = (await desk.search()).filter(({ key }) => key !== desk.row.key);
   const made = found.find((issue) => issue.statusCategory !== 'done') ?? found.at(-1);
   if (made) {

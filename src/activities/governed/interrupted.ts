@@ -14,16 +14,32 @@ export type Left = 'done' | 'undone' | 'unknown';
 /** As long as one exchange may take, something may still be on its way: until then a target that is unchanged proves nothing. */
 const ON_ITS_WAY_MS = 30_000;
 
-/** Looks at the target of a call that broke off. Throws what makes the activity look again later. */
-export async function left(deps: GovernedDeps, record: ActionRecord): Promise<Left> {
+/**
+ * What a call that broke off left behind: as the audit trail has it from an attempt that was overtaken, else as its
+ * target shows. `ended`: the call was this attempt's own, and no other can still be waiting for its answer. Throws what
+ * makes the activity look again later.
+ */
+export async function left(
+  deps: GovernedDeps,
+  record: ActionRecord,
+  { ended = false }: { ended?: boolean } = {},
+): Promise<Left> {
   const { connectors, now } = deps;
+  if (await isRecordedDone(deps, record)) return 'done';
   const operation = `${record.connector}:${record.operation}`;
   const looker = { connectors, caller: readerOf(record) };
   const stands = await standingAt(looker, { operation, args: record.args }, 'again');
-  if (stands !== 'ready') return stands === 'done' ? 'done' : 'unknown';
+  if (stands === 'done') return 'done';
+  if (stands !== 'ready' && ended) return 'unknown';
   const wait = Date.parse(record.updatedAt) + ON_ITS_WAY_MS - now().getTime();
   if (wait > 0) throw retryIn(wait, 'unavailable', 'the call may still be on its way; its target is looked at again');
-  return 'undone';
+  return stands === 'ready' ? 'undone' : 'unknown';
+}
+
+/** Whether an attempt that was overtaken recorded that the call succeeded. */
+async function isRecordedDone({ store }: GovernedDeps, { run, requestId }: ActionRecord): Promise<boolean> {
+  const succeeded = await store.audit.list({ run, kind: 'action.succeeded' });
+  return succeeded.some(({ entry }) => entry.outcome?.['request'] === requestId);
 }
 
 /** The call was taken: the request ends as succeeded, and the grant that allowed it is spent. */

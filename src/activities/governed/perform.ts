@@ -84,7 +84,7 @@ const INTERRUPTED: End = { state: 'unknown', outcome: { code: 'interrupted' } };
  * null where it was not, and may be made again. `error` is what the call ended with, where it did.
  */
 async function interrupted(deps: GovernedDeps, record: ActionRecord, error?: unknown): Promise<OpenedRequest | null> {
-  const became = await left(deps, record);
+  const became = await left(deps, record, { ended: error !== undefined });
   if (became === 'done') return foundDone(deps, record);
   const settled = error === undefined ? INTERRUPTED : (settledBy(error) ?? INTERRUPTED);
   if (became === 'unknown') return end(deps, record, settled);

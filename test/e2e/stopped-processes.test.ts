@@ -1,0 +1,95 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { verifyChain } from '../../src/audit/chain.ts';
+import { result } from '../../src/client.ts';
+import { pick, seeded } from '../../src/emulators/random.ts';
+import { isTicketLabel } from '../../src/mfa/identity.ts';
+import { mainJob } from '../support/main-job.ts';
+import type { MainJob, WorkerProcess } from '../support/main-job.ts';
+import { startPostgres } from '../support/postgres.ts';
+import { openLink } from '../support/slow-link.ts';
+import type { SlowLink } from '../support/slow-link.ts';
+
+/** FULL=1: as many seeds as it takes to meet every moment of a run, and stops of up to a minute and a half. */
+const FULL = process.env.FULL === '1';
+const [FIRST = 1, LAST = FULL ? 200 : 2] = (process.env.SEEDS ?? '').split('-').filter(Boolean).map(Number);
+const SEEDS = Array.from({ length: LAST - FIRST + 1 }, (_, n) => FIRST + n);
+/** Longer than a heartbeat may be missing, so that attempts are given up while they are still at work. */
+const STOP_MS = FULL ? { least: 3_000, most: 90_000 } : { least: 6_000, most: 8_000 };
+const WITHIN_MS = 4_000;
+const FINDINGS = 24;
+const COVERED = 6;
+
+type Part = 'worker' | 'store' | 'temporal';
+
+describe('parts that stand still for a while', () => {
+  let job: MainJob;
+  let link: SlowLink;
+  let worker: WorkerProcess;
+  let stopDatabase: () => Promise<void>;
+
+  beforeAll(async () => {
+    const server = await startPostgres();
+    link = await openLink((await server.create()).databaseUrl);
+    stopDatabase = async () => {
+      await link.close();
+      await server.stop();
+    };
+    job = await mainJob(link.url, {
+      config: { scan: { max_drop: 1, batch: 5 } },
+      emulator: { indexLagMs: 700, latencyMs: 40 },
+    });
+    worker = await job.startWorker();
+  });
+  afterAll(async () => {
+    await job.close();
+    await job.temporal.close();
+    await stopDatabase();
+  });
+
+  async function standStill(part: Part, ms: number): Promise<void> {
+    const pid = part === 'worker' ? worker.pid : job.temporal.pid;
+    if (part === 'store') link.hold();
+    else process.kill(pid, 'SIGSTOP');
+    try {
+      await pause(ms);
+    } finally {
+      if (part === 'store') link.release();
+      else process.kill(pid, 'SIGCONT');
+    }
+  }
+
+  it.each(SEEDS)(
+    'a run ends as on an idle machine: seed %i',
+    async (seed) => {
+      const random = seeded(seed);
+      const between = ({ least, most }: typeof STOP_MS): number => least + random() * (most - least);
+      const parts: Part[] = ['worker', 'store', 'temporal'];
+      // The first seeds stop each part once, so that a short round has met the worst of them.
+      const chosen = seed <= parts.length ? parts[seed - 1]! : pick(random, parts);
+      const people = Array.from({ length: FINDINGS + COVERED }, (_, n) => ({
+        login: `p${n}.seed${seed}@example.com`,
+        created: '2020-01-01T00:00:00.000Z',
+        factors: n < FINDINGS ? [] : [{ type: 'webauthn' as const }],
+      }));
+      await job.emulators.addUsers(people, { replace: true });
+      const started = await job.start();
+      await pause(random() * WITHIN_MS);
+      await standStill(chosen, between(STOP_MS));
+      await result({ client: job.temporal.client, address: '', namespace: '', close: async () => {} }, started);
+
+      const summary = await job.summary(started.run);
+      expect(summary).toMatchObject({ status: 'complete', reasons: [] });
+      expect(summary.tickets).toMatchObject({ created: FINDINGS, kept: 0, failed: 0 });
+      const { issues, messages } = await job.emulators.state('issues', 'messages');
+      const open = issues.filter(({ category, key }) => category !== 'done' && summary.tickets.keys.includes(key));
+      expect(open).toHaveLength(FINDINGS);
+      expect(new Set(open.flatMap(({ labels }) => labels.filter(isTicketLabel))).size).toBe(FINDINGS);
+      expect(messages.filter(({ metadata }) => JSON.stringify(metadata).includes(started.run))).toHaveLength(1);
+      expect(await job.store.audit.countByKind(started.run)).toMatchObject({ 'user.checked': FINDINGS + COVERED });
+      expect(await verifyChain(job.store.audit.pages(500), await job.store.audit.head())).toMatchObject({ ok: true });
+      expect(worker.output()).not.toContain('audit_conflict');
+    },
+    FULL ? 300_000 : 60_000,
+  );
+});
