@@ -1,4 +1,4 @@
-import type { JiraTransition } from '../connectors/types.ts';
+import type { JiraIssue, JiraTransition } from '../connectors/types.ts';
 import { controlLabel, isTicketLabel, MFA_CONTROL, ticketLabel } from '../mfa/identity.ts';
 import { nonCompliant } from '../mfa/coverage.ts';
 import { compliantComment, stampMark } from '../mfa/ticket-text.ts';
@@ -8,8 +8,10 @@ import type { Deps } from './deps.ts';
 import { VENDOR_ATTEMPTS } from './failures.ts';
 import { runOf } from './listing.ts';
 import { callerOf, frozen } from './plan.ts';
+import type { TicketPlan } from './plan.ts';
 import type { TicketDesk } from './ticket-desk.ts';
-import { atDesk, lastingCode, noted } from './ticket-flow.ts';
+import { atDesk, lastingCode, moveIssue, noted } from './ticket-flow.ts';
+import type { Way } from './ticket-flow.ts';
 import type { MfaActivities, TicketOutcome } from './types.ts';
 
 /** `closable`: subjects of open tickets that this run proved compliant; in bulk mode the scope itself. */
@@ -53,21 +55,30 @@ async function close(desk: TicketDesk, reason: string, stamp: TicketStamp): Prom
     await desk.patch({ state: 'absent', key: null });
     return { action: 'left_closed', code: null };
   }
-  if (issue.statusCategory === 'done') {
-    const ours = row.details['closingIn'] === record.run;
-    await desk.patch({ state: 'closed', closedBy: ours ? 'arx' : 'person', lastRun: record.run });
-    return ours ? noted(desk, 'closed', issue.key) : { action: 'left_closed', code: null };
-  }
+  if (issue.statusCategory === 'done') return closedAlready(desk, issue);
   if (row.details['compliantIn'] === undefined) {
     const details = { ...row.details, compliantIn: record.run };
     await desk.comment(issue, { body: compliantComment(reason, stamp), mark: stampMark(record.run) }, { details });
   }
-  const way = plan.closeOnCompliance ? wayOut(await desk.transitions(issue.key), plan.closeTransition) : undefined;
-  if (!way) return noted(desk, 'kept', issue.key);
+  if (!plan.closeOnCompliance) return noted(desk, 'kept', issue.key);
   const patch = { state: 'closed', closedBy: 'arx', closedSeenRun: null, lastRun: record.run } as const;
-  await desk.transition(issue, way, { kind: 'ticket.closed', mark: 'closingIn', patch });
-  return noted(desk, 'closed', issue.key);
+  const moved = await moveIssue(desk, issue, outOf(plan), { kind: 'ticket.closed', mark: 'closingIn', patch });
+  if (moved === 'there') return closedAlready(desk, issue);
+  return noted(desk, moved === 'moved' ? 'closed' : 'kept', issue.key);
 }
+
+/** A ticket that is closed: by an attempt of this run, whose intent names it, or else by a person. */
+async function closedAlready(desk: TicketDesk, { key }: JiraIssue): Promise<TicketOutcome> {
+  const { row, record } = desk;
+  const ours = row.details['closingIn'] === record.run;
+  await desk.patch({ state: 'closed', closedBy: ours ? 'arx' : 'person', lastRun: record.run });
+  return ours ? noted(desk, 'closed', key) : { action: 'left_closed', code: null };
+}
+
+const outOf = ({ closeTransition }: TicketPlan): Way => ({
+  choose: (transitions) => wayOut(transitions, closeTransition),
+  isThere: ({ statusCategory }) => statusCategory === 'done',
+});
 
 /** The configured transition by its own name or that of its target, else any that leads to done. */
 export function wayOut(transitions: readonly JiraTransition[], name: string): JiraTransition | undefined {
@@ -135,6 +146,5 @@ async function fold(desk: TicketDesk, key: string, oldest: string): Promise<void
   const issue = await desk.issue(key, false);
   if (!issue || issue.statusCategory === 'done') return;
   await desk.linkDuplicate(key, oldest);
-  const way = wayOut(await desk.transitions(key), desk.plan.closeTransition);
-  if (way) await desk.transition(issue, way, { kind: 'ticket.closed', mark: 'closingIn', patch: {} });
+  await moveIssue(desk, issue, outOf(desk.plan), { kind: 'ticket.closed', mark: 'closingIn', patch: {} });
 }

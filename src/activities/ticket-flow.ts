@@ -6,7 +6,7 @@ import type { RunRecord } from '../store/types.ts';
 import type { Deps } from './deps.ts';
 import { mayPass } from './failures.ts';
 import { accusing, notTaken, stillUnsettled, TicketDesk } from './ticket-desk.ts';
-import type { MarkedComment, NewIssue } from './ticket-desk.ts';
+import type { MarkedComment, Move, NewIssue } from './ticket-desk.ts';
 import type { TicketOutcome } from './types.ts';
 
 /** Tries of one ticket, waits for other runs and for the index included, before it is reported as failed. */
@@ -66,7 +66,7 @@ export function lastingCode(error: unknown, attempts: number): TicketOutcome['co
 /** Sees to it that exactly one ticket is open, whatever happened before. */
 export async function ensureOpen(desk: TicketDesk, story: TicketStory): Promise<TicketOutcome> {
   const issue = await find(desk);
-  if (!issue) return open(desk, story, null);
+  if (!issue) return open(desk, story);
   if (issue.statusCategory !== 'done') return keep(desk, story, issue);
   const { row, record } = desk;
   const seenBefore = row.closedSeenRun !== null && row.closedSeenRun !== record.run;
@@ -126,11 +126,46 @@ async function keep(desk: TicketDesk, story: TicketStory, issue: JiraIssue): Pro
 
 /** A closed ticket is opened again, or, where the project's workflow has no way back, a new one is linked to it. */
 async function reopen(desk: TicketDesk, story: TicketStory, issue: JiraIssue): Promise<TicketOutcome> {
-  const back = wayBack(await desk.transitions(issue.key));
-  if (!back) return open(desk, story, issue.key);
   if (!(await story.confirm())) return noted(desk, 'withheld', null);
-  await desk.transition(issue, back, { kind: 'ticket.reopened', mark: 'reopenedIn', patch: { state: 'open' } });
+  const back: Way = { choose: wayBack, isThere: ({ statusCategory }) => statusCategory !== 'done' };
+  const reopened = { kind: 'ticket.reopened', mark: 'reopenedIn', patch: { state: 'open' } } as const;
+  const moved = await moveIssue(desk, issue, back, reopened);
+  if (moved === 'no_way') return create(desk, story, issue.key);
+  // Somebody else's reopening is an open ticket like any other.
+  if (moved === 'there' && desk.row.details['reopenedIn'] !== desk.record.run) return keep(desk, story, issue);
   return finishReopening(desk, story, issue);
+}
+
+/** Which transition to take, and how an issue looks that has taken it. */
+export interface Way {
+  choose: (transitions: readonly JiraTransition[]) => JiraTransition | undefined;
+  isThere: (issue: JiraIssue) => boolean;
+}
+
+/**
+ * Moves an issue. `there`: it had got there meanwhile, by a person or by the call of an attempt that was overtaken;
+ * `no_way`: the project's workflow has no such transition.
+ */
+export async function moveIssue(
+  desk: TicketDesk,
+  issue: JiraIssue,
+  { choose, isThere }: Way,
+  move: Move,
+): Promise<'moved' | 'there' | 'no_way'> {
+  const isThereNow = async (): Promise<boolean> => {
+    const now = await desk.issue(issue.key, false);
+    return now !== null && isThere(now);
+  };
+  const way = choose(await desk.transitions(issue.key));
+  if (!way) return (await isThereNow()) ? 'there' : 'no_way';
+  try {
+    await desk.transition(issue, way, move);
+    return 'moved';
+  } catch (error) {
+    const isRefused = error instanceof ConnectorError && !error.retryable && error.code !== 'cancelled';
+    if (isRefused && (await isThereNow())) return 'there';
+    throw error;
+  }
 }
 
 async function finishReopening(desk: TicketDesk, story: TicketStory, issue: JiraIssue): Promise<TicketOutcome> {
@@ -146,8 +181,12 @@ function wayBack(transitions: readonly JiraTransition[]): JiraTransition | undef
 }
 
 /** Opens a new ticket, after looking once more. */
-async function open(desk: TicketDesk, story: TicketStory, relatesTo: string | null): Promise<TicketOutcome> {
+async function open(desk: TicketDesk, story: TicketStory): Promise<TicketOutcome> {
   if (!(await story.confirm())) return noted(desk, 'withheld', null);
+  return create(desk, story, null);
+}
+
+async function create(desk: TicketDesk, story: TicketStory, relatesTo: string | null): Promise<TicketOutcome> {
   const key = await desk.create({ ...(await story.newIssue()), relatesTo });
   return noted(desk, 'created', key);
 }

@@ -29,6 +29,7 @@ import { syncSettings } from '../config/sync-settings.ts';
 import type { UsualConfig } from '../config/usual.ts';
 import { requireJira, requireSlack } from '../config/vendors.ts';
 import { createConnectors } from '../connectors/create.ts';
+import type { Quota } from '../connectors/rate-limit/types.ts';
 import { CATALOGUE } from '../governance/catalogue.ts';
 import { bundleDigest } from '../governance/digest.ts';
 import { watchCheckpoints } from '../store/checkpoint-watch.ts';
@@ -93,11 +94,7 @@ export async function compose({ env, log, meter, searchable, ...usual }: Composi
       counter.observe(event);
       counters.called(event);
     },
-    quota: {
-      share: config.quota.share,
-      reserve: config.quota.reserve,
-      warningThreshold: config.quota.warning_threshold,
-    },
+    quota: quotaOf(config),
     buckets: store.rateBuckets,
   });
   const running = { store, connectors, flushCalls: () => counter.flush(), now, random: Math.random };
@@ -132,6 +129,12 @@ export async function compose({ env, log, meter, searchable, ...usual }: Composi
     },
   };
 }
+
+const quotaOf = ({ quota }: UsualConfig['config']): Quota => ({
+  share: quota.share,
+  reserve: quota.reserve,
+  warningThreshold: quota.warning_threshold,
+});
 
 /** A vendor's settings, or null where none of its variables is set. */
 function optionalVendor<T>(env: ArxEnv, names: readonly string[], read: (env: ArxEnv) => T): T | null {

@@ -27,6 +27,8 @@ const JIRA_TEST = 'unit/connectors/jira/jira.test.ts';
 const SLACK_TEST = 'unit/connectors/slack/slack.test.ts';
 const HTTP_TEST = 'unit/connectors/http.test.ts';
 const INCIDENTS = 'e2e/incidents.test.ts';
+const OVERTAKEN = 'unit/activities/overtaken.test.ts';
+const ATTEMPTS = 'unit/store/attempts.test.ts';
 const KILLED = 'e2e/killed-worker.test.ts';
 const LONG = 'e2e/long-waits.test.ts';
 const SCALE = 'workflows/mfa-enforcement-check.test.ts';
@@ -597,6 +599,41 @@ const STORE: Hazard[] = [
     hazard: 'read-modify-write without a row lock',
     test: ['unit/store/journal.test.ts', 'two stores with 200 appends at once give one chain without gaps'],
     takenOut: [change('store/journal-write.ts', 'rows.forUpdate()', 'rows')],
+  },
+  {
+    area: 'Temporal',
+    hazard: 'an attempt that timed out goes on working beside the next one',
+    test: [OVERTAKEN, 'leave the same end as on an idle machine: seed %i'],
+    takenOut: [change('activities/running.ts', '      await store.attempts.takeOver();\n', '')],
+  },
+  {
+    area: 'Store',
+    hazard: 'a takeover that a statement under way does not see',
+    test: [ATTEMPTS, 'is refused in the one statement that knows the end of the chain too, also from another process'],
+    takenOut: [
+      change(
+        'store/journal-quick.ts',
+        ' and takeovers = ${end.takeovers} and ${listed} and ${areCurrent(attempts)}',
+        ' and ${listed}',
+      ),
+    ],
+  },
+  {
+    area: 'Store',
+    hazard: 'what was sent before an attempt was overtaken is nowhere on record',
+    test: [ATTEMPTS, 'an outcome is recorded after all, without its effect'],
+    takenOut: [change('store/journal-write.ts', 'overtaken.find(({ isOutcome }) => !isOutcome)', 'overtaken[0]')],
+  },
+  {
+    area: 'Elsewhere',
+    hazard: 'a process that stands still between a check and the call that it allows',
+    test: [
+      'unit/connectors/execute.test.ts',
+      'is confirmed again where the process stood still after it was confirmed',
+    ],
+    takenOut: [
+      change('connectors/exchange.ts', '} while (performance.now() - askedAt > FRESH_MS);', '} while (false);'),
+    ],
   },
 ];
 

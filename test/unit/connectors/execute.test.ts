@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
-import { AuditConflictError, AuditUnavailableError } from '../../../src/audit/errors.ts';
+import { AuditConflictError, AuditUnavailableError, OvertakenError } from '../../../src/audit/errors.ts';
 import { loadPolicies } from '../../../src/config/policies.ts';
 import { InvalidArgumentError, PolicyDeniedError } from '../../../src/connectors/errors.ts';
 import { CATALOGUE, OPERATIONS } from '../../../src/governance/catalogue.ts';
@@ -133,6 +133,54 @@ describe('a write', () => {
     const error = await failureOf(connectors.jira('issues:comment', comment, context()));
     expect(error).toBeInstanceOf(AuditUnavailableError);
     expect(server.seen).toEqual([]);
+  });
+
+  it('is not sent once a later attempt has begun, and the trail says that nothing was sent', async () => {
+    const server = await servers.start(() => ({ status: 201, json: { id: '77' } }));
+    const { connectors, journal, events } = harness(server.origin, {
+      confirm: () => Promise.reject(new OvertakenError(1)),
+    });
+    const error = (await failureOf(connectors.jira('issues:comment', comment, context()))) as ConnectorError;
+    expect(error.fields).toMatchObject({ code: 'cancelled', ambiguous: false });
+    expect([server.seen, events]).toEqual([[], []]);
+    expect(journal.kinds).toEqual(['action.started', 'action.failed']);
+  });
+
+  it('is confirmed again where the process stood still after it was confirmed', async () => {
+    const server = await servers.start(() => ({ status: 201, json: { id: '77' } }));
+    let confirmed = 0;
+    const standStill = (ms: number): void => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+    const { connectors } = harness(server.origin, {
+      confirm: async () => {
+        confirmed += 1;
+        if (confirmed === 1) standStill(1_100);
+        else throw new OvertakenError(1);
+      },
+    });
+    await failureOf(connectors.jira('issues:comment', comment, context()));
+    expect([confirmed, server.seen]).toEqual([2, []]);
+  });
+
+  it('needs no confirmation where it only reads', async () => {
+    const { origin } = await servers.start(() => userAnswer);
+    const { connectors } = harness(origin, { confirm: () => Promise.reject(new OvertakenError(1)) });
+    await connectors.okta('users:read_detail', { userId: USER }, context());
+  });
+
+  it('says of its outcome that it is one, so that it is recorded whoever was overtaken meanwhile', async () => {
+    const { origin } = await servers.start(() => ({ status: 201, json: { id: '77' } }));
+    const { connectors, journal } = harness(origin);
+    const append = journal.append.bind(journal);
+    const outcomes: unknown[] = [];
+    journal.append = (drafts, effect, options) => {
+      outcomes.push([drafts[0]?.kind, options?.isOutcome]);
+      return append(drafts, effect);
+    };
+    await connectors.jira('issues:comment', comment, context());
+    expect(outcomes).toEqual([
+      ['action.started', false],
+      ['action.succeeded', true],
+    ]);
   });
 
   it('is not sent where what belongs to the intent cannot be stored, and the caller gets its own error', async () => {

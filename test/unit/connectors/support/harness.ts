@@ -1,7 +1,7 @@
 import { AuditUnavailableError } from '../../../../src/audit/errors.ts';
 import { Secret } from '../../../../src/config/secret.ts';
 import { createConnectors } from '../../../../src/connectors/create.ts';
-import type { AuditDraft, Journal } from '../../../../src/audit/types.ts';
+import type { AppendOptions, AuditDraft, AuditReceipt, Journal, JournalEffect } from '../../../../src/audit/types.ts';
 import type { ConnectorSettings } from '../../../../src/connectors/create.ts';
 import type { CallEvent } from '../../../../src/connectors/exchange.ts';
 import type { CallContext, Caller, Connectors } from '../../../../src/connectors/types.ts';
@@ -18,7 +18,11 @@ export class MemoryJournal implements Journal {
   failFrom = Infinity;
   #appends = 0;
 
-  async append(drafts: readonly AuditDraft[], effect?: (transaction: never) => Promise<void>) {
+  async append(
+    drafts: readonly AuditDraft[],
+    effect?: JournalEffect,
+    _options?: AppendOptions,
+  ): Promise<readonly AuditReceipt[]> {
     this.#appends += 1;
     if (this.#appends >= this.failFrom) throw new AuditUnavailableError('the test says so');
     await effect?.(undefined as never);
