@@ -6,9 +6,12 @@ import { pick, seeded } from '../../src/emulators/random.ts';
 import { isTicketLabel } from '../../src/mfa/identity.ts';
 import { mainJob } from '../support/main-job.ts';
 import type { MainJob, WorkerProcess } from '../support/main-job.ts';
-import { startPostgres } from '../support/postgres.ts';
+import type { TestDatabase } from '../support/pglite.ts';
+import { migratedDatabase } from '../support/postgres.ts';
 import { openLink } from '../support/slow-link.ts';
 import type { SlowLink } from '../support/slow-link.ts';
+import { startDevServer } from '../support/temporal.ts';
+import type { DevServer } from '../support/temporal.ts';
 
 /** FULL=1: as many seeds as it takes to meet every moment of a run, and stops of up to a minute and a half. */
 const FULL = process.env.FULL === '1';
@@ -26,16 +29,14 @@ describe('parts that stand still for a while', () => {
   let job: MainJob;
   let link: SlowLink;
   let worker: WorkerProcess;
-  let stopDatabase: () => Promise<void>;
+  let database: TestDatabase;
+  let temporal: DevServer;
 
   beforeAll(async () => {
-    const server = await startPostgres();
-    link = await openLink((await server.create()).databaseUrl);
-    stopDatabase = async () => {
-      await link.close();
-      await server.stop();
-    };
+    [database, temporal] = await Promise.all([migratedDatabase(), startDevServer({ dbFile: null })]);
+    link = await openLink(database.databaseUrl);
     job = await mainJob(link.url, {
+      temporal,
       config: { scan: { max_drop: 1, batch: 5 } },
       emulator: { indexLagMs: 700, latencyMs: 40 },
     });
@@ -43,12 +44,13 @@ describe('parts that stand still for a while', () => {
   });
   afterAll(async () => {
     await job.close();
-    await job.temporal.close();
-    await stopDatabase();
+    await temporal.close();
+    await link.close();
+    await database.close();
   });
 
   async function standStill(part: Part, ms: number): Promise<void> {
-    const pid = part === 'worker' ? worker.pid : job.temporal.pid;
+    const pid = part === 'worker' ? worker.pid : Number(temporal.pid);
     if (part === 'store') link.hold();
     else process.kill(pid, 'SIGSTOP');
     try {

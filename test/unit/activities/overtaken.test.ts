@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { verifyChain } from '../../../src/audit/chain.ts';
 import { currentAttempt } from '../../../src/activities/running.ts';
 import { describeState } from '../../../src/emulators/control/state.ts';
@@ -8,8 +8,7 @@ import { ticketLabel } from '../../../src/mfa/identity.ts';
 import type { RunSummary } from '../../../src/mfa/document.ts';
 import { openStore } from '../../../src/store/open.ts';
 import type { Store } from '../../../src/store/types.ts';
-import { startPostgres } from '../../support/postgres.ts';
-import type { PostgresServer } from '../../support/postgres.ts';
+import { migratedDatabase } from '../../support/postgres.ts';
 import { runWeekly, stallingWorker } from '../../support/stalling-worker.ts';
 
 const SEEDS = Array.from({ length: process.env.FULL === '1' ? 200 : 4 }, (_, n) => n + 1);
@@ -19,16 +18,9 @@ const CREATED = '2020-01-01T00:00:00.000Z';
 const QUIET_ENDS = ['done', 'OvertakenError', 'CancelledFailure', 'LeaseLostError', 'ticket_busy', 'ticket_unsettled'];
 
 describe('attempts that are overtaken while they are still at work', () => {
-  let server: PostgresServer;
-  beforeAll(async () => {
-    server = await startPostgres();
-  });
-  afterAll(async () => await server.stop());
-
   async function world<Answer>(work: (store: Store, emulators: RunningEmulators) => Promise<Answer>): Promise<Answer> {
-    const database = await server.create();
+    const database = await migratedDatabase();
     const store = await openStore({ databaseUrl: database.databaseUrl, currentAttempt, maxConnections: 20 });
-    await store.migrate();
     const emulators = await startEmulators({ profile: 'empty', rateLimit: 0, indexLagMs: 60, log: null });
     try {
       return await work(store, emulators);
