@@ -62,18 +62,29 @@ const ROOMS = {
   connectors: { imports: ['governance', 'audit'], vendors: true },
   activities: { imports: [...PURE, 'connectors', 'store'] },
   // Lazily: who clicks in Slack is looked up through the governed pipeline, which main.ts puts together.
-  server: { imports: [...CONSOLE_ROOMS, 'client'], lazily: ['connectors/create'] },
+  server: { imports: [...CONSOLE_ROOMS, 'client', 'parent'], lazily: ['connectors/create'] },
   // A look-up of an account is one for command line, server and worker.
   client: { imports: [...CONSOLE_ROOMS, 'enrichment', 'remediation'] },
   cli: {
-    imports: [...CONSOLE_ROOMS, 'server', 'client', ...ESTIMATED_BY, ...TWIN_READ_BY, ...FLOWS_READ_BY],
+    imports: [...CONSOLE_ROOMS, 'server', 'client', 'parent', ...ESTIMATED_BY, ...TWIN_READ_BY, ...FLOWS_READ_BY],
     lazily: ['local', 'emulators', 'connectors/create'],
   },
   local: { imports: ['config', 'store', 'worker', 'emulators'] },
   worker: {
-    imports: [...PURE, 'config', 'store', 'connectors', 'activities', 'server', 'client', 'workflows/messages'],
+    imports: [
+      ...PURE,
+      'config',
+      'store',
+      'connectors',
+      'activities',
+      'server',
+      'client',
+      'parent',
+      'workflows/messages',
+    ],
   },
-  emulators: { imports: ['connectors/*/operations', 'governance/catalogue'] },
+  emulators: { imports: ['connectors/*/operations', 'governance/catalogue', 'parent'] },
+  parent: { imports: [], packages: [] },
 };
 
 /** Rooms that a workflow may replay: neither clock nor chance nor anything outside. */

@@ -5,11 +5,11 @@ const { createIo, write } = await import('./cli/support/io.ts');
 const { main } = await import('./cli/main.ts');
 
 const interrupts = new AbortController();
-let held = false;
+let holds = 0;
 
 // The first signal ends a command that holds interrupts in its own way; any other, or a second one, ends it at once.
 const onSignal = (): void => {
-  if (!held || interrupts.signal.aborted) process.exit(130);
+  if (holds === 0 || interrupts.signal.aborted) process.exit(130);
   interrupts.abort();
 };
 process.on('SIGINT', onSignal);
@@ -23,7 +23,8 @@ const io = createIo({
   env: process.env,
   signal: interrupts.signal,
   onHold: () => {
-    held = true;
+    holds += 1;
+    return () => (holds -= 1);
   },
 });
 const code = await main(process.argv.slice(2), io);

@@ -13,6 +13,7 @@ import { loadSdk } from './connectors/okta/client.ts';
 import { cacheDirectory } from './config/home.ts';
 import { usualConfig } from './config/usual.ts';
 import { CATALOGUE } from './governance/catalogue.ts';
+import { EXIT_WITH_PARENT, endWithParent } from './parent.ts';
 import { workflowBundle } from './worker/bundle.ts';
 import { QUOTA_WAIT, QUOTA_WAIT_BOUNDS } from './worker/counters.ts';
 import { serveHealth } from './worker/health.ts';
@@ -46,6 +47,7 @@ function installRuntime(env: ArxEnv, log: Logger): string | null {
 }
 
 async function main(): Promise<void> {
+  if (process.argv.includes(EXIT_WITH_PARENT)) endWithParent();
   for (const flag of HEAP_FLAGS) setFlagsFromString(flag);
   const env = readEnv();
   const log = createLog(env.logLevel);

@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { endProcess } from '../../src/local/processes.ts';
-import type { Child } from '../../src/local/processes.ts';
+import type { Child } from '../../src/local/children.ts';
 import { startStorePart } from '../../src/local/stack-parts.ts';
 import { stackFiles } from '../../src/local/stack-state.ts';
 import { startPostgres } from '../../test/support/postgres.ts';

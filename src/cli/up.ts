@@ -98,7 +98,9 @@ async function stop(io: Io, options: UpOptions) {
   ]);
   const { home } = readEnvironment(io).arx;
   checkHome(home);
-  const stopped = existsSync(home) && (await stopStack(home));
+  const waiting = (pid: number): void =>
+    say(io, io.colors.err.dim(`waiting for process ${pid}, which is starting, joining or ending the stack in ${home}`));
+  const stopped = existsSync(home) && (await stopStack(home, waiting));
   if (options.json) await writeJson(io, { schema: 'arx.up/v1', home, state: stopped ? 'stopped' : 'absent' });
   else await print(io, stopped ? `The stack in ${home} has ended.` : `No stack runs in ${home}.`);
   return EXIT.ok;

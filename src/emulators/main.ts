@@ -1,3 +1,4 @@
+import { endWithParent } from '../parent.ts';
 import { ArgumentError, parseArguments } from './arguments.ts';
 import type { EmulatorArguments } from './arguments.ts';
 import { startEmulators } from './start.ts';
@@ -5,6 +6,7 @@ import { startEmulators } from './start.ts';
 /** Entry of the emulators' own process: prints one JSON line and stays until a signal, or its parent's end. */
 async function main(): Promise<void> {
   const { options, exitWithParent } = argumentsOrExit();
+  if (exitWithParent) endWithParent();
   const running = await startEmulators(options);
   const stop = (): void => {
     running.close().then(
@@ -16,9 +18,6 @@ async function main(): Promise<void> {
   process.once('SIGINT', stop);
   // Only now: who has read the line may send a signal at once.
   process.stdout.write(`${JSON.stringify(running.document)}\n`);
-  if (!exitWithParent) return;
-  process.stdin.once('end', stop).once('close', stop).once('error', stop);
-  process.stdin.resume();
 }
 
 function argumentsOrExit(): EmulatorArguments {

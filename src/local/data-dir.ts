@@ -24,17 +24,19 @@ export async function holdDataDir(dataDir: string): Promise<() => Promise<void>>
   const pidFile = `${dataDir}.pid`;
   makeFolder(dirname(dataDir));
   await withLock(`${pidFile}.lock`, async () => {
-    const holder = readHolder(pidFile);
-    if (holder && isAlive(holder)) throw new DataDirInUseError(dataDir, holder.pid);
+    const holder = holderOf(dataDir);
+    if (holder) throw new DataDirInUseError(dataDir, holder.pid);
     writeFileSync(`${pidFile}.new`, JSON.stringify(ownProcess()), { mode: 0o600 });
     renameSync(`${pidFile}.new`, pidFile);
   });
   return async () => rmSync(pidFile, { force: true });
 }
 
-function readHolder(pidFile: string): ProcessId | null {
+/** The live process that serves a data directory, null where there is none. */
+export function holderOf(dataDir: string): ProcessId | null {
   try {
-    return JSON.parse(readFileSync(pidFile, 'utf8')) as ProcessId;
+    const holder = JSON.parse(readFileSync(`${dataDir}.pid`, 'utf8')) as ProcessId;
+    return isAlive(holder) ? holder : null;
   } catch {
     return null;
   }

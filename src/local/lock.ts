@@ -1,36 +1,66 @@
 /** A lock file between processes of one machine, given back when its holder dies by whatever means. */
-import { linkSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { makeFolder } from '../config/folder.ts';
 import { isAlive, ownProcess } from './processes.ts';
+import { InterruptedError } from './wait.ts';
 import type { ProcessId } from './processes.ts';
+import type { Interrupts } from './wait.ts';
 
-const BREAKER_MAX_AGE_MS = 10_000;
 let serial = 0;
 
-/** Runs `work` while holding the lock at `path`; waits for another holder (`onWait` is told once, with its pid). */
+/**
+ * Runs `work` while holding the lock at `path`. Waits for another holder while that one lives, however slow it is
+ * (`onWait` is told once, with its pid); throws InterruptedError where that wait is interrupted.
+ */
 export async function withLock<T>(
   path: string,
   work: () => Promise<T>,
   onWait: (holder: number) => void = () => undefined,
+  interrupts?: Interrupts,
 ): Promise<T> {
   makeFolder(dirname(path));
-  for (let told = false; !take(path); await delay(50)) {
-    const text = read(path);
-    const holder = text === null ? null : parse(text);
-    if (text !== null && (holder === null || !isAlive(holder))) breakStale(path, text);
-    else if (holder !== null && !told) {
-      told = true;
-      onWait(holder.pid);
-    }
-  }
+  await waitToTake(path, onWait, interrupts);
   try {
     return await work();
   } finally {
     rmSync(path, { force: true });
   }
 }
+
+/** True while a live process holds the lock. */
+export function isLocked(path: string): boolean {
+  const found = inspect(path);
+  return found !== null && 'holder' in found;
+}
+
+async function waitToTake(path: string, onWait: (holder: number) => void, interrupts?: Interrupts): Promise<void> {
+  let release: (() => void) | null = null;
+  try {
+    for (; !take(path); await pause(interrupts)) {
+      const found = inspect(path);
+      if (found === null) continue;
+      if ('stale' in found) breakStale(path, found.stale);
+      else if (interrupts?.signal.aborted) throw interrupted(found.holder);
+      else if (release === null) {
+        release = interrupts?.hold() ?? (() => undefined);
+        onWait(found.holder.pid);
+      }
+    }
+  } finally {
+    release?.();
+  }
+}
+
+const pause = (interrupts?: Interrupts): Promise<void> =>
+  delay(50, undefined, interrupts && { signal: interrupts.signal }).catch(() => undefined);
+
+const interrupted = ({ pid }: ProcessId): InterruptedError =>
+  new InterruptedError(
+    `interrupted while waiting for process ${pid}`,
+    'Wait until that process has finished, or end it; then try again.',
+  );
 
 /** Atomic and complete at once: the file is written aside and linked into place. */
 function take(path: string): boolean {
@@ -47,17 +77,30 @@ function take(path: string): boolean {
   }
 }
 
-/** Only the holder of the breaker may remove a stale lock, and only while it still is the one that was seen. */
+/**
+ * Only the holder of the breaker may remove a stale lock, and only while it still is the one that was seen. A breaker
+ * is a lock itself: one whose holder was killed is broken in the same way, one whose holder is slow is left alone.
+ */
 function breakStale(path: string, seen: string): void {
   const breaker = `${path}.breaker`;
-  const age = modified(breaker);
-  if (age !== null && age > BREAKER_MAX_AGE_MS) rmSync(breaker, { force: true });
-  if (!take(breaker)) return;
+  if (!take(breaker)) {
+    const found = inspect(breaker);
+    if (found !== null && 'stale' in found) breakStale(breaker, found.stale);
+    return;
+  }
   try {
     if (read(path) === seen) rmSync(path, { force: true });
   } finally {
     rmSync(breaker, { force: true });
   }
+}
+
+/** What the file says: a live holder, or what a dead one left; null where there is no file. */
+function inspect(path: string): { holder: ProcessId } | { stale: string } | null {
+  const text = read(path);
+  if (text === null) return null;
+  const holder = parse(text);
+  return holder !== null && isAlive(holder) ? { holder } : { stale: text };
 }
 
 function read(path: string): string | null {
@@ -66,11 +109,6 @@ function read(path: string): string | null {
   } catch {
     return null;
   }
-}
-
-function modified(path: string): number | null {
-  const stat = statSync(path, { throwIfNoEntry: false });
-  return stat === undefined ? null : Date.now() - stat.mtimeMs;
 }
 
 function parse(text: string): ProcessId | null {

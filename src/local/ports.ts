@@ -32,3 +32,21 @@ export async function accepts(address: string, timeoutMs = 2_000): Promise<boole
   socket.destroy();
   return answer;
 }
+
+/** Asks a PostgreSQL whether it speaks TLS; its answer, yes or no, is one byte. */
+const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);
+
+/** Whether a PostgreSQL at this address answers: a stopped one still accepts connections. */
+export async function storeAnswers(databaseUrl: string, timeoutMs = 5_000): Promise<boolean> {
+  const { hostname, port } = new URL(databaseUrl);
+  const socket = connect({ host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || 5432), timeout: timeoutMs });
+  const answer = await new Promise<boolean>((resolve) => {
+    socket.once('connect', () => socket.write(SSL_REQUEST));
+    socket.once('data', () => resolve(true));
+    socket.once('timeout', () => resolve(false));
+    socket.once('close', () => resolve(false));
+    socket.once('error', () => resolve(false));
+  });
+  socket.destroy();
+  return answer;
+}

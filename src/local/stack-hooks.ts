@@ -1,24 +1,16 @@
 /** What a command that uses a stack does besides: leave when it exits, close on a signal, watch the worker. Each gives its undoing. */
 import { constants } from 'node:os';
-import { isAlive, terminate } from './processes.ts';
-import { ENDING_ORDER, leave, readState, usersOf } from './stack-state.ts';
+import { isMissing } from './stack-start.ts';
+import { leave } from './stack-state.ts';
 import type { StackState } from './stack-state.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const SUPERVISION_MS = 1_000;
 const MAX_FAILED_RESTARTS = 3;
 
-/** Where the process exits without closing, at least asks an otherwise unused stack to end. */
-export function leaveOnExit(home: string, entry: string): () => void {
-  const hook = () => {
-    leave(entry);
-    const state = readState(home);
-    if (state === null || state.kept || usersOf(home).length > 0) return;
-    for (const part of ENDING_ORDER) {
-      const recorded = state.processes[part];
-      if (recorded !== undefined) terminate(recorded);
-    }
-  };
+/** Where the process exits without closing, leaves the stack: its guard ends it where nobody else uses it. */
+export function leaveOnExit(entry: string): () => void {
+  const hook = () => leave(entry);
   process.on('exit', hook);
   return () => process.off('exit', hook);
 }
@@ -41,13 +33,13 @@ export function closeOnSignals(close: () => Promise<void>, log: (line: string) =
 export interface Supervised {
   /** Null once the stack has been ended. */
   current(): StackState | null;
-  /** Starts another worker, unless the stack has been ended. */
+  /** Starts what is gone, unless the stack has been ended. */
   restart(): Promise<void>;
   /** Told once, when the stack has been ended. */
   gone(): void;
 }
 
-/** Restarts a worker that is gone while its stack runs; gives up after three failures in a row. */
+/** Restarts a worker or guard that is gone while its stack runs; gives up after three failures in a row. */
 export function superviseWorker({ current, restart, gone }: Supervised, log: (line: string) => void): () => void {
   let busy = false;
   let failed = 0;
@@ -57,8 +49,7 @@ export function superviseWorker({ current, restart, gone }: Supervised, log: (li
       clearInterval(timer);
       return gone();
     }
-    const { worker } = state.processes;
-    if (busy || worker === undefined || isAlive(worker) || failed >= MAX_FAILED_RESTARTS) return;
+    if (busy || !isMissing(state) || failed >= MAX_FAILED_RESTARTS) return;
     busy = true;
     try {
       await restart();

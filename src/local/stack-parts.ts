@@ -1,27 +1,34 @@
-/** The three processes of the embedded stack, each started and told ready. */
+/** The processes of the embedded stack, each started and waited for until it is ready. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { ConfigError } from '../config/errors.ts';
 import { cacheDirectory } from '../config/home.ts';
 import { VARIABLES } from '../config/variables.ts';
+import { startChild } from './children.ts';
+import { holderOf } from './data-dir.ts';
 import { stackFiles } from './stack-state.ts';
-import { endProcess, startChild, systemEnv } from './processes.ts';
+import { endProcess, systemEnv } from './processes.ts';
 import { findTemporal, startTemporal } from './temporal.ts';
-import type { Child } from './processes.ts';
+import type { Child } from './children.ts';
+import { waitFor } from './wait.ts';
 import type { TemporalServer } from './temporal.ts';
+import type { Interrupts } from './wait.ts';
 
 type Env = Record<string, string | undefined>;
 
 /** Told of a child as soon as it runs, long before it is ready, so that it is on record. */
 export type OnChild = (child: Child) => void;
 
-const READY_LIMIT_MS = 120_000;
+/** Far beyond what a busy machine takes: only a child that will never be ready is given up. */
+const READY_LIMIT_MS = 15 * 60_000;
+const ENDING_LIMIT_MS = 20_000;
+const STARTING_REMEDY = 'The machine may be busy; Ctrl-C ends this command.';
 const STOP_GRACE_MS = 5_000;
 const NODE_ARGS = ['--disable-warning=ExperimentalWarning'];
 /** Of the worker: a small young generation, and few arenas for its many threads; each keeps what it once took. */
 const WORKER_ARGS = ['--max-semi-space-size=8'];
+const GUARD_ARGS = ['--max-semi-space-size=1'];
 const WORKER_ENV = { MALLOC_ARENA_MAX: '2' };
 const OTHER_TEMPORAL = /^TEMPORAL_(API_KEY|TLS|PROFILE|CLIENT_|GRPC_META|CODEC)/;
 
@@ -54,11 +61,12 @@ export interface TemporalPart {
   ui: boolean;
   searchAttributes: Record<string, string>;
   log: (line: string) => void;
+  interrupts?: Interrupts | undefined;
 }
 
 /** The development server with its database in the state folder. */
 export async function startTemporalPart(part: TemporalPart, onChild: OnChild): Promise<TemporalServer> {
-  const { home, env, ui, log } = part;
+  const { home, env, ui, log, interrupts } = part;
   const found = await findTemporal({ env, cacheDir: cacheDirectory(env), log });
   return await startTemporal({
     path: found.path,
@@ -68,8 +76,9 @@ export async function startTemporalPart(part: TemporalPart, onChild: OnChild): P
     searchAttributes: part.searchAttributes,
     env,
     logFile: join(stackFiles(home).logs, 'temporal.log'),
-    log,
     onChild,
+    log,
+    interrupts,
   });
 }
 
@@ -78,28 +87,47 @@ export interface NodePart {
   home: string;
   entry: string;
   env: Env;
+  /** Takes a line now and then while the part is slow to start. */
+  log?: (line: string) => void;
+  interrupts?: Interrupts | undefined;
+}
+
+/** The guard, which is ready at once. */
+export async function startGuardPart({ home, entry, env }: NodePart, onChild: OnChild): Promise<void> {
+  const args = [...NODE_ARGS, ...GUARD_ARGS, entry, home];
+  const outFile = join(stackFiles(home).logs, 'guard.log');
+  onChild(await startChild({ command: process.execPath, args, env: systemEnv(env), outFile, errFile: outFile }));
 }
 
 /** The embedded Postgres; its address is the first line that it prints. */
-export async function startStorePart({ home, entry, env }: NodePart, onChild: OnChild): Promise<string> {
-  const args = [entry, stackFiles(home).postgres];
-  const { databaseUrl } = await startReady({ name: 'store', home, args, env: systemEnv(env) }, onChild);
+export async function startStorePart(part: NodePart, onChild: OnChild): Promise<string> {
+  const dataDir = stackFiles(part.home).postgres;
+  await untilFree(dataDir, part);
+  const args = [part.entry, dataDir];
+  const { databaseUrl } = await startReady({ ...part, name: 'store', args, env: systemEnv(part.env) }, onChild);
   if (typeof databaseUrl !== 'string') throw broken('store', 'its first line has no databaseUrl', '');
   return databaseUrl;
 }
 
+/** Waits a while for a store that is just ending, as that of a killed command does. */
+async function untilFree(dataDir: string, { log = () => undefined, interrupts }: NodePart): Promise<void> {
+  const begun = performance.now();
+  const look = () => holderOf(dataDir) === null || performance.now() - begun > ENDING_LIMIT_MS || null;
+  const what = () => `process ${holderOf(dataDir)?.pid ?? ''}, which still serves ${dataDir}, to end`;
+  await waitFor(look, { what, remedy: STARTING_REMEDY, log, interrupts });
+}
+
 /** The worker; resolves once it polls. `metricsUrl` comes from its first line, where it names one. */
-export async function startWorkerPart({ home, entry, env }: NodePart, onChild: OnChild): Promise<string | null> {
-  const command = { name: 'worker', home, args: [...WORKER_ARGS, entry], env: { ...WORKER_ENV, ...env } } as const;
-  const { metricsUrl } = await startReady(command, onChild);
+export async function startWorkerPart(part: NodePart, onChild: OnChild): Promise<string | null> {
+  const args = [...WORKER_ARGS, part.entry];
+  const env = { ...WORKER_ENV, ...part.env };
+  const { metricsUrl } = await startReady({ ...part, name: 'worker', args, env }, onChild);
   return typeof metricsUrl === 'string' ? metricsUrl : null;
 }
 
-interface NodeCommand {
+interface NodeCommand extends Omit<NodePart, 'entry'> {
   name: 'store' | 'worker';
-  home: string;
   args: readonly string[];
-  env: Env;
 }
 
 async function startReady(command: NodeCommand, onChild: OnChild): Promise<Record<string, unknown>> {
@@ -117,16 +145,21 @@ async function startReady(command: NodeCommand, onChild: OnChild): Promise<Recor
   }
 }
 
-/** The first line of a child, as an object. */
-async function announced({ name }: NodeCommand, child: Child, files: { outFile: string; errFile: string }) {
+/** The first line of a child, as an object; a slow child is waited for, as long as it runs. */
+async function announced(command: NodeCommand, child: Child, files: { outFile: string; errFile: string }) {
+  const { name, log = () => undefined, interrupts } = command;
   const printed = () => lastLines(files.errFile);
-  for (const deadline = Date.now() + READY_LIMIT_MS; Date.now() < deadline; await delay(25)) {
+  const begun = performance.now();
+  const look = async (): Promise<Record<string, unknown> | null> => {
     const running = child.running();
     const line = firstLine(files.outFile);
     if (line !== null) return ready(name, line, printed);
     if (!running) throw broken(name, `it ended with ${await child.ended}`, printed());
-  }
-  throw broken(name, `it was not ready within ${READY_LIMIT_MS / 1000} s`, printed());
+    if (performance.now() - begun < READY_LIMIT_MS) return null;
+    throw broken(name, `it was not ready within ${READY_LIMIT_MS / 60_000} minutes`, printed());
+  };
+  const what = () => `the ${name} (process ${child.pid}) to start`;
+  return await waitFor(look, { what, remedy: STARTING_REMEDY, log, interrupts, everyMs: 25 });
 }
 
 /** A first line that is an arx.error/v1 is that error; its place and remedy are worth more than ours. */

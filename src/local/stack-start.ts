@@ -1,10 +1,20 @@
 /** Starting and ending the parts of a stack, each step on record before it is waited for. */
 import { join } from 'node:path';
-import { endProcess } from './processes.ts';
-import { embeddedEnv, plain, startStorePart, startTemporalPart, startWorkerPart } from './stack-parts.ts';
-import { ENDING_ORDER, fingerprintOf, removeState, writeState } from './stack-state.ts';
+import { endProcess, isAlive } from './processes.ts';
+import { GRACE_MS, endAll } from './stack-end.ts';
+import {
+  embeddedEnv,
+  plain,
+  startGuardPart,
+  startStorePart,
+  startTemporalPart,
+  startWorkerPart,
+} from './stack-parts.ts';
+import { fingerprintOf, writeState } from './stack-state.ts';
 import type { Part, StackState } from './stack-state.ts';
-import type { Child } from './processes.ts';
+import type { Child } from './children.ts';
+import type { ProcessId } from './processes.ts';
+import type { Interrupts } from './wait.ts';
 
 export interface StackOptions {
   /** State folder (ARX_HOME); made where it is missing. */
@@ -25,14 +35,13 @@ export interface StackOptions {
   searchAttributes?: Record<string, string>;
   /** False where the caller sees to SIGINT, SIGTERM and SIGHUP; by default they close the stack and end the process. */
   handleSignals?: boolean;
-  /** Starts a worker that died again; looked at every second. */
+  /** Starts a worker or guard that died again; looked at every second. */
   superviseWorker?: boolean;
+  /** How the user interrupts a wait for a slow stack; by default a signal does what it does anyway. */
+  interrupts?: Interrupts;
   /** Process entries, for tests. */
   entries?: { worker?: string; store?: string };
 }
-
-/** How long each part may take after SIGTERM before SIGKILL follows. */
-export const GRACE_MS = { worker: 20_000, temporal: 8_000, store: 10_000 } satisfies Record<Part, number>;
 
 /** What two commands must have in common to share a stack. */
 export function stackFingerprint({ vendorsFingerprint, env }: StackOptions): string {
@@ -57,7 +66,11 @@ export async function startAll(options: StackOptions): Promise<StackState> {
   };
   const recorder = new Recorder(home, state);
   try {
-    await allOf([startTemporal(options, state, recorder), startStore(options, state, recorder)]);
+    await allOf([
+      startGuard(options, recorder),
+      startTemporal(options, state, recorder),
+      startStore(options, state, recorder),
+    ]);
     await startWorker(options, state, recorder);
     state.complete = true;
     writeState(home, state);
@@ -69,23 +82,38 @@ export async function startAll(options: StackOptions): Promise<StackState> {
   }
 }
 
-/** Starts a worker for a stack that runs, and records it. */
+/** Starts another worker for a stack that runs, and records it; one that lives is ended first. */
 export async function replaceWorker(options: StackOptions, state: StackState): Promise<void> {
   if (state.processes.worker !== undefined) await endProcess(state.processes.worker, GRACE_MS.worker);
-  const recorder = new Recorder(options.home, state);
-  await startWorker(options, state, recorder);
-  writeState(options.home, state);
-  recorder.release();
+  await replaceGone(options, state);
 }
 
-/** Ends what is on record, in order, and forgets the stack. */
-export async function endAll(home: string, state: StackState): Promise<void> {
-  for (const part of ENDING_ORDER) {
-    const recorded = state.processes[part];
-    if (recorded !== undefined) await endProcess(recorded, GRACE_MS[part]);
+/** Starts the worker and the guard of a stack that runs again, as far as they are gone. */
+export async function replaceGone(options: StackOptions, state: StackState): Promise<void> {
+  if (!isMissing(state)) return;
+  const { worker, guard } = state.processes;
+  const recorder = new Recorder(options.home, state);
+  const again = (what: string, id: ProcessId | undefined) =>
+    options.log(`the ${what} (process ${id?.pid ?? 'none'}) has ended; starting another`);
+  try {
+    if (!runs(guard)) {
+      again('guard', guard);
+      await startGuard(options, recorder);
+    }
+    if (!runs(worker)) {
+      again('worker', worker);
+      await startWorker(options, state, recorder);
+    }
+    writeState(options.home, state);
+  } finally {
+    recorder.release();
   }
-  removeState(home);
 }
+
+/** Whether worker or guard are gone: what a stack goes on without, and is given again. */
+export const isMissing = ({ processes }: StackState): boolean => !runs(processes.worker) || !runs(processes.guard);
+
+const runs = (id: ProcessId | undefined): boolean => id !== undefined && isAlive(id);
 
 /** Puts each child on record as soon as it runs; until released they end with this process. */
 class Recorder {
@@ -108,21 +136,31 @@ class Recorder {
   }
 }
 
+/** Not held by this process: where it is killed while it starts the rest, the guard clears that away. */
+async function startGuard({ home, env, log }: StackOptions, recorder: Recorder): Promise<void> {
+  const record = recorder.as('guard');
+  await startGuardPart({ home, entry: join(import.meta.dirname, 'stack-guard.ts'), env, log }, (child) => {
+    record(child);
+    child.release();
+  });
+}
+
 async function startTemporal(options: StackOptions, state: StackState, recorder: Recorder): Promise<void> {
   if (state.temporal.address !== '') return;
-  const { home, env, ui, log, searchAttributes = {} } = options;
-  const server = await startTemporalPart({ home, env, ui, log, searchAttributes }, recorder.as('temporal'));
+  const { home, env, ui, log, interrupts, searchAttributes = {} } = options;
+  const server = await startTemporalPart({ home, env, ui, log, interrupts, searchAttributes }, recorder.as('temporal'));
   state.temporal = { address: server.address, namespace: server.namespace, uiUrl: server.uiUrl };
 }
 
-async function startStore({ home, env, entries }: StackOptions, state: StackState, recorder: Recorder): Promise<void> {
+async function startStore(options: StackOptions, state: StackState, recorder: Recorder): Promise<void> {
+  const { home, env, log, interrupts, entries } = options;
   if (env.DATABASE_URL) return;
   const entry = entries?.store ?? join(import.meta.dirname, 'store-process.ts');
-  state.databaseUrl = await startStorePart({ home, entry, env }, recorder.as('store'));
+  state.databaseUrl = await startStorePart({ home, entry, env, log, interrupts }, recorder.as('store'));
 }
 
 async function startWorker(options: StackOptions, state: StackState, recorder: Recorder): Promise<void> {
-  const { home, env, configPath, entries } = options;
+  const { home, env, log, interrupts, configPath, entries } = options;
   const entry = entries?.worker ?? join(import.meta.dirname, '..', 'worker.ts');
   const reached = state.processes.temporal === undefined ? env : embeddedEnv(env, state.temporal);
   const workerEnv = {
@@ -130,7 +168,8 @@ async function startWorker(options: StackOptions, state: StackState, recorder: R
     ...plain({ DATABASE_URL: databaseUrlOf(options, state), ARX_HOME: home }),
     ...(configPath === null ? {} : plain({ ARX_CONFIG: configPath })),
   };
-  state.workerMetricsUrl = await startWorkerPart({ home, entry, env: workerEnv }, recorder.as('worker'));
+  const part = { home, entry, env: workerEnv, log, interrupts };
+  state.workerMetricsUrl = await startWorkerPart(part, recorder.as('worker'));
 }
 
 /** Waits for all, then throws the first failure: nothing is still starting when it is cleared away. */

@@ -18,11 +18,12 @@ export interface StackState {
   /** Null where DATABASE_URL is used: it may hold a password. */
   databaseUrl: string | null;
   workerMetricsUrl: string | null;
-  processes: { worker?: ProcessId; temporal?: ProcessId; store?: ProcessId };
+  /** `guard` ends the others once no command uses them any more. */
+  processes: { worker?: ProcessId; temporal?: ProcessId; store?: ProcessId; guard?: ProcessId };
 }
 
-/** The order in which the parts are ended. */
-export const ENDING_ORDER = ['worker', 'temporal', 'store'] as const;
+/** The order in which the parts are ended; the guard last, so that it finishes what a killed command began. */
+export const ENDING_ORDER = ['worker', 'temporal', 'store', 'guard'] as const;
 
 export type Part = (typeof ENDING_ORDER)[number];
 
@@ -65,9 +66,12 @@ export function removeState(home: string): void {
 export function enter(home: string): string {
   const { users } = stackFiles(home);
   makeFolder(users, 0o700);
-  const entry = join(users, `${process.pid}.${randomUUID()}`);
-  writeFileSync(entry, JSON.stringify(ownProcess()));
-  return entry;
+  const name = `${process.pid}.${randomUUID()}`;
+  // Written aside: whoever looks meanwhile must not take it for the broken entry of a dead process.
+  const aside = join(home, `${name}.new`);
+  writeFileSync(aside, JSON.stringify(ownProcess()));
+  renameSync(aside, join(users, name));
+  return join(users, name);
 }
 
 export function leave(entry: string): void {
@@ -83,6 +87,25 @@ export function usersOf(home: string): number[] {
     rmSync(join(users, name), { force: true });
     return [];
   });
+}
+
+/** Whether a stack is to stay: it was asked to, or a live command uses it. Changes nothing, so it needs no lock. */
+export function isNeeded(home: string, state: StackState): boolean {
+  const { users } = stackFiles(home);
+  return state.kept || list(users).some((name) => isUser(join(users, name)));
+}
+
+function isUser(file: string): boolean {
+  const user = readUser(file);
+  return user !== null && isAlive(user);
+}
+
+/** The state on record, where it still is that of this stack; null where that one was ended. */
+export function readSame(home: string, { processes }: StackState): StackState | null {
+  const now = readState(home);
+  const same = (part: 'temporal' | 'store'): boolean =>
+    now?.processes[part]?.pid === processes[part]?.pid && now?.processes[part]?.started === processes[part]?.started;
+  return same('temporal') && same('store') ? now : null;
 }
 
 function list(folder: string): string[] {

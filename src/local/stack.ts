@@ -4,18 +4,17 @@
  * The first command starts it, later ones join. Whoever leaves last ends it, be it the one that started it or not, so
  * nobody loses the stack under a running command; `close({ keep: true })` leaves it running for later commands, until
  * `close({ end: true })` or `stopStack` takes that back.
- * A stack whose commands were all killed is ended and started anew by the next one; what it stored is kept.
+ * A stack whose commands were all killed is ended by its guard; what it stored is kept. A stack that is slow is waited
+ * for: while its processes live, only `stopStack` ends it under a command that uses it.
  */
 import { realpathSync } from 'node:fs';
 import { makeFolder } from '../config/folder.ts';
-import { ConfigError } from '../config/errors.ts';
 import { withLock } from './lock.ts';
-import { accepts } from './ports.ts';
-import { isAlive } from './processes.ts';
+import { endAll } from './stack-end.ts';
 import { closeOnSignals, leaveOnExit, superviseWorker } from './stack-hooks.ts';
-import { databaseUrlOf, endAll, replaceWorker, stackFingerprint, startAll } from './stack-start.ts';
-import { enter, leave, readState, stackFiles, usersOf, writeState } from './stack-state.ts';
-import { namespaceAnswers } from './temporal.ts';
+import { joinable, waitUntilServes } from './stack-join.ts';
+import { databaseUrlOf, replaceGone, replaceWorker, startAll } from './stack-start.ts';
+import { enter, leave, readSame, readState, stackFiles, usersOf, writeState } from './stack-state.ts';
 import type { StackOptions } from './stack-start.ts';
 import type { StackState } from './stack-state.ts';
 
@@ -49,52 +48,79 @@ export interface Stack {
 
 /**
  * Starts the stack of a state folder or joins the one that runs there; two commands at once end up on the same one.
- * Throws ConfigError `stack_differs` where it runs for other vendors, `worker_start`, `store_start` or
- * `temporal_start` where a part does not come up, and whatever coded error the worker itself reports.
+ * Throws ConfigError `stack_differs` where it runs for other vendors, `stack_broken` where a part of it is gone and
+ * others use it, `worker_start`, `store_start` or `temporal_start` where a part does not come up, whatever coded error
+ * the worker itself reports, and InterruptedError.
  */
 export async function openStack(given: StackOptions): Promise<Stack> {
   makeFolder(stackFiles(given.home).logs, 0o700);
   const options = { ...given, home: realpathSync(given.home) };
-  const { home, log } = options;
+  const { home, log, interrupts } = options;
   const waiting = (pid: number) => log(`waiting for process ${pid}, which is starting or ending the stack in ${home}`);
+  const openingLocked: Locked = (work) => withLock(stackFiles(home).lock, work, waiting, interrupts);
+  // Once it is open, an interrupt closes the stack, and for that the lock is waited for.
   const locked: Locked = (work) => withLock(stackFiles(home).lock, work, waiting);
-  return await locked(async () => {
-    const running = await joinable(options);
-    const state = running ?? (await startAll(options));
-    const worker = state.processes.worker;
-    if (worker === undefined || !isAlive(worker)) await replaceWorker(options, state);
-    return stackOf({ options, state, joined: running !== null, locked });
-  });
+  for (;;) {
+    const entered = await openingLocked(() => enterStack(options));
+    try {
+      const { joined, state: seen } = entered;
+      const state = joined ? await whole({ options, state: seen, locked: openingLocked }) : seen;
+      if (state !== null) return stackOf({ options, ...entered, state, locked });
+      leave(entered.entry);
+    } catch (error) {
+      leave(entered.entry);
+      throw error;
+    }
+  }
 }
 
 /** Ends whatever runs on a state folder, kept or not, used or not; true where something did. */
-export async function stopStack(home: string): Promise<boolean> {
-  return await withLock(stackFiles(home).lock, async () => {
+export async function stopStack(home: string, onWait?: (holder: number) => void): Promise<boolean> {
+  const stop = async () => {
     const state = readState(home);
     if (state !== null) await endAll(home, state);
     return state !== null;
+  };
+  return await withLock(stackFiles(home).lock, stop, onWait);
+}
+
+/** Counts this command among the users of the stack, started here or running: from then on nobody ends it but on request. */
+async function enterStack(options: StackOptions): Promise<{ state: StackState; joined: boolean; entry: string }> {
+  const running = await joinable(options);
+  const state = running ?? (await startAll(options));
+  return { state, joined: running !== null, entry: enter(options.home) };
+}
+
+/** A stack that was joined once it serves, with what was gone of it started again; null where it was ended meanwhile. */
+async function whole({ options, state, locked }: Opened): Promise<StackState | null> {
+  if (!(await waitUntilServes(options, state))) return null;
+  return await locked(async () => {
+    const now = readSame(options.home, state);
+    if (now !== null) await replaceGone(options, now);
+    return now;
   });
+}
+
+interface Opened {
+  options: StackOptions;
+  state: StackState;
+  locked: Locked;
 }
 
 type Locked = <T>(work: () => Promise<T>) => Promise<T>;
 
-function stackOf(opened: { options: StackOptions; state: StackState; joined: boolean; locked: Locked }): Stack {
-  const { options, state, joined, locked } = opened;
+function stackOf(opened: Opened & { joined: boolean; entry: string }): Stack {
+  const { options, state, joined, locked, entry } = opened;
   const { home, log } = options;
-  const current = () => sameStack(readState(home), state);
+  const current = () => readSame(home, state);
   const ended = Promise.withResolvers<void>();
-  const restart = (before?: (running: StackState) => void) =>
+  const whileItRuns = (start: typeof replaceGone) =>
     locked(async () => {
       const running = current();
       // Whoever ended the stack meanwhile ended its worker first.
-      if (running === null) return;
-      before?.(running);
-      await replaceWorker(options, running);
+      if (running !== null) await start(options, running);
     });
-  const again = ({ processes }: StackState) =>
-    log(`the worker (process ${processes.worker?.pid}) has ended; starting another`);
-  const entry = enter(home);
-  const undo = [leaveOnExit(home, entry)];
+  const undo = [leaveOnExit(entry)];
   let closing: Promise<void> | null = null;
   // A worker that ends with its stack is not to be started again.
   let leaveWorkerAlone = (): void => undefined;
@@ -104,7 +130,7 @@ function stackOf(opened: { options: StackOptions; state: StackState; joined: boo
   };
   const close = (leaving: Leaving = {}) => (closing ??= end(leaving).finally(() => undo.forEach((each) => each())));
   if (options.handleSignals ?? true) undo.push(closeOnSignals(close, log));
-  const supervised = { current, restart: () => restart(again), gone: ended.resolve };
+  const supervised = { current, restart: () => whileItRuns(replaceGone), gone: ended.resolve };
   if (options.superviseWorker ?? false) leaveWorkerAlone = superviseWorker(supervised, log);
   return {
     temporal: state.temporal,
@@ -115,18 +141,11 @@ function stackOf(opened: { options: StackOptions; state: StackState; joined: boo
       get pid() {
         return current()?.processes.worker?.pid ?? 0;
       },
-      restart: () => restart(),
+      restart: () => whileItRuns(replaceWorker),
     },
     ended: ended.promise,
     close,
   };
-}
-
-/** The state on record, where it is still that of this stack; null where it was ended. */
-function sameStack(now: StackState | null, { processes }: StackState): StackState | null {
-  const same = (part: 'temporal' | 'store'): boolean =>
-    now?.processes[part]?.pid === processes[part]?.pid && now?.processes[part]?.started === processes[part]?.started;
-  return same('temporal') && same('store') ? now : null;
 }
 
 async function depart(
@@ -144,34 +163,4 @@ async function depart(
     const until = kept ? '' : ', and ends with it';
     log(`the stack stays for process ${users.join(', ')}, which still uses it${until}`);
   } else if (!kept) await endAll(home, state);
-}
-
-/** The state of a running stack that this command may use; null after clearing away what killed commands left. */
-async function joinable(options: StackOptions): Promise<StackState | null> {
-  const { home, log } = options;
-  const state = readState(home);
-  if (state === null) return null;
-  const users = usersOf(home);
-  if (state.complete && (state.kept || users.length > 0) && (await serves(state))) {
-    if (state.fingerprint === stackFingerprint(options)) return state;
-    throw new ConfigError(
-      'stack_differs',
-      `the stack in ${home} runs with other vendors or credentials` +
-        (users.length > 0 ? ` (used by process ${users.join(', ')})` : ' (it was asked to stay)'),
-      'End it first, or set ARX_HOME to another folder to run a second one beside it.',
-    );
-  }
-  log(`clearing away what an earlier command left in ${home}`);
-  await endAll(home, state);
-  return null;
-}
-
-async function serves({ processes, temporal, databaseUrl }: StackState): Promise<boolean> {
-  if (processes.temporal !== undefined && !isAlive(processes.temporal)) return false;
-  if (processes.store !== undefined && !isAlive(processes.store)) return false;
-  const answers = await Promise.all([
-    processes.temporal === undefined || namespaceAnswers(temporal.address, temporal.namespace),
-    databaseUrl === null || accepts(new URL(databaseUrl).host),
-  ]);
-  return answers.every(Boolean);
 }

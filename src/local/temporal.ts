@@ -2,17 +2,19 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import { ConfigError } from '../config/errors.ts';
+import { startChild } from './children.ts';
 import { executableOnPath, findOrInstall, isExecutable } from './executables.ts';
-import { freePort } from './ports.ts';
-import { endProcess, startChild, systemEnv } from './processes.ts';
+import { accepts, freePort } from './ports.ts';
+import { endProcess, systemEnv } from './processes.ts';
 import { setAsideOtherVersion } from './temporal-database.ts';
 import { GO_PACKAGE, downloadCli, waysToTemporal } from './temporal-install.ts';
+import { waitFor } from './wait.ts';
+import type { Child } from './children.ts';
 import type { Found, InstallContext } from './executables.ts';
-import type { Child } from './processes.ts';
 import type { TemporalSource } from './temporal-install.ts';
+import type { Interrupts } from './wait.ts';
 
 type Env = Record<string, string | undefined>;
 
@@ -74,6 +76,7 @@ export interface StartOptions {
   log?: (line: string) => void;
   /** Told of the server's process as soon as it runs. */
   onChild?: (child: Child) => void;
+  interrupts?: Interrupts | undefined;
 }
 
 export interface TemporalServer {
@@ -85,7 +88,8 @@ export interface TemporalServer {
 }
 
 const ATTEMPTS = 3;
-const START_LIMIT_MS = 60_000;
+/** Far beyond what a busy machine takes: only a server that will never answer is given up. */
+const START_LIMIT_MS = 15 * 60_000;
 const STOP_GRACE_MS = 8_000;
 
 /** Starts a development server on 127.0.0.1 and waits until its namespace answers; tries again where its ports were taken. */
@@ -101,7 +105,7 @@ export async function startTemporal(options: StartOptions): Promise<TemporalServ
     const address = `127.0.0.1:${port}`;
     const child = await startServer({ ...options, port, uiPort, logFile });
     options.onChild?.(child);
-    const failure = await answers(child, address, options.namespace);
+    const failure = await startFailure(child, address, options);
     if (failure === null) {
       const close = async () => {
         await endProcess(child, STOP_GRACE_MS);
@@ -139,22 +143,34 @@ function startServer(options: StartOptions & { port: number; uiPort: number | nu
   });
 }
 
-/** Null once the namespace answers, else why it did not. */
-async function answers(child: Child, address: string, namespace: string): Promise<string | null> {
-  for (const deadline = Date.now() + START_LIMIT_MS; Date.now() < deadline; await delay(100)) {
-    if (!child.running()) return `it ended with ${await child.ended}`;
-    if (await namespaceAnswers(address, namespace))
-      return child.running() ? null : `it ended with ${await child.ended}`;
+/** Null once the namespace answers, else why it never will; a slow server is waited for, as long as it runs. */
+async function startFailure(child: Child, address: string, options: StartOptions): Promise<string | null> {
+  const { namespace, log = () => undefined, interrupts } = options;
+  const begun = performance.now();
+  const look = async (): Promise<{ failure: string | null } | null> => {
+    if (child.running() && (await namespaceAnswers(address, namespace)) && child.running()) return { failure: null };
+    if (!child.running()) return { failure: `it ended with ${await child.ended}` };
+    if (performance.now() - begun < START_LIMIT_MS) return null;
+    return { failure: `it did not answer on ${address} within ${START_LIMIT_MS / 60_000} minutes` };
+  };
+  const what = () => `the Temporal server (process ${child.pid}) to start`;
+  const remedy = 'The machine may be busy; Ctrl-C ends this command.';
+  try {
+    return (await waitFor(look, { what, remedy, log, interrupts })).failure;
+  } catch (error) {
+    await endProcess(child, STOP_GRACE_MS);
+    throw error;
   }
-  return `it did not answer on ${address} within ${START_LIMIT_MS / 1000} s`;
 }
 
-/** Whether a Temporal frontend at host:port knows the namespace. */
+/** Whether a Temporal frontend at host:port knows the namespace; a busy one is given some seconds. */
 export async function namespaceAnswers(address: string, namespace: string): Promise<boolean> {
+  // Where nothing listens yet, the client would wait for its own next try.
+  if (!(await accepts(address))) return false;
   let connection: Connection | undefined;
   try {
-    connection = await Connection.connect({ address, connectTimeout: 1_000 });
-    await connection.withDeadline(Date.now() + 2_000, () =>
+    connection = await Connection.connect({ address, connectTimeout: 5_000 });
+    await connection.withDeadline(Date.now() + 10_000, () =>
       connection!.workflowService.describeNamespace({ namespace }),
     );
     return true;

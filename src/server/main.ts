@@ -11,6 +11,7 @@ import type { ArxEnv } from '../config/env.ts';
 import { ConfigError } from '../config/errors.ts';
 import { usualConfig } from '../config/usual.ts';
 import { CATALOGUE } from '../governance/catalogue.ts';
+import { EXIT_WITH_PARENT, endWithParent } from '../parent.ts';
 import { openStore } from '../store/open.ts';
 import type { Store } from '../store/types.ts';
 import { createApp } from './app.ts';
@@ -21,6 +22,7 @@ import { compose } from './compose.ts';
 const GRACE_MS = 20_000;
 
 async function main(): Promise<void> {
+  if (process.argv.includes(EXIT_WITH_PARENT)) endWithParent();
   const env = readEnv();
   const log = pino({ level: env.logLevel, base: { service: 'arx-server' } }, pino.destination({ dest: 2, sync: true }));
   const usual = usualConfig(env, CATALOGUE);

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -6,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { stringify } from 'yaml';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { startTestChild } from '../support/children.ts';
 import { startEmulatorProcess } from '../support/emulators.ts';
 import type { EmulatorProcess } from '../support/emulators.ts';
 
@@ -54,7 +54,7 @@ function launch(argv: readonly string[], extra: Record<string, string> = {}, cwd
   const machine = { PATH, HOME, ...(TEMPORAL_CLI_PATH ? { TEMPORAL_CLI_PATH } : {}) };
   const own = { ...emulators.env, ARX_HOME: join(folder, 'home'), ...extra };
   const env = Object.fromEntries(Object.entries({ ...machine, ...own }).filter(([, value]) => value !== ''));
-  return spawn(resolve('bin/arx'), argv, { cwd, env });
+  return startTestChild(resolve('bin/arx'), argv, { cwd, env });
 }
 
 function collect(child: ChildProcess): Outcome {

@@ -1,9 +1,9 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { result } from '../../src/client.ts';
 import type { RunDocument, RunSummary } from '../../src/mfa/document.ts';
+import { startTestChild } from '../support/children.ts';
 import { executions, leaked, spelledOut, tables } from '../support/leaks.ts';
 import { mainJob } from '../support/main-job.ts';
 import type { MainJob, WorkerProcess } from '../support/main-job.ts';
@@ -171,7 +171,7 @@ describe('secrets and personal data in everything that a run leaves behind', () 
   }
 
   async function arx(argv: readonly string[]): Promise<Outcome> {
-    const child = spawn(resolve('bin/arx'), argv, { env: job.env });
+    const child = startTestChild(resolve('bin/arx'), argv, { env: job.env });
     const outcome: Outcome = { code: null, out: '', err: '' };
     child.stdout.setEncoding('utf8').on('data', (piece: string) => (outcome.out += piece));
     child.stderr.setEncoding('utf8').on('data', (piece: string) => (outcome.err += piece));

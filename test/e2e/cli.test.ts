@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
@@ -7,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EstimateDocument } from '../../src/cli/estimate/document.ts';
 import type { RunDocument } from '../../src/mfa/document.ts';
+import { startTestChild } from '../support/children.ts';
 import { startEmulatorProcess } from '../support/emulators.ts';
 import type { EmulatorProcess } from '../support/emulators.ts';
 
@@ -37,7 +37,7 @@ interface UpDocument {
 function launch(argv: readonly string[], extra: Record<string, string> = {}): ChildProcess {
   const { PATH, HOME, TEMPORAL_CLI_PATH } = process.env;
   const machine = { PATH, HOME, ...(TEMPORAL_CLI_PATH ? { TEMPORAL_CLI_PATH } : {}) };
-  return spawn(process.execPath, [CLI, ...argv], { cwd: folder, env: { ...machine, ...env, ...extra } });
+  return startTestChild(process.execPath, [CLI, ...argv], { cwd: folder, env: { ...machine, ...env, ...extra } });
 }
 
 function collect(child: ChildProcess): { out: () => string; err: () => string } {

@@ -11,7 +11,7 @@ export interface Change {
 }
 
 export interface Hazard {
-  area: 'Okta SDK' | 'Jira' | 'Slack' | 'Temporal' | 'Store' | 'Elsewhere';
+  area: 'Okta SDK' | 'Jira' | 'Slack' | 'Temporal' | 'Store' | 'Embedded stack' | 'Elsewhere';
   hazard: string;
   /** File below test/, and the name of the test as it stands there. */
   test: readonly [file: string, name: string];
@@ -637,6 +637,67 @@ const STORE: Hazard[] = [
   },
 ];
 
+const EMBEDDED: Hazard[] = [
+  {
+    area: 'Embedded stack',
+    hazard: 'a command that is killed leaves its stack running',
+    test: [
+      'unit/local/stack-after-crash.test.ts',
+      'after SIGKILL of every command that uses it a stack ends in order, and its record goes',
+    ],
+    takenOut: [change('local/stack-unused.ts', "    await endAll(home, state, 'guard');\n", '')],
+  },
+  {
+    area: 'Embedded stack',
+    hazard: 'a stack is ended while a command starts or joins it',
+    test: ['unit/local/stack-after-crash.test.ts', 'nothing is ended while a command starts, joins or ends the stack'],
+    takenOut: [
+      change('local/stack-unused.ts', ' || isLocked(lock)', ''),
+      change('local/stack-unused.ts', 'return await withLock(lock, async () => {', 'return await (async () => {'),
+      change('local/stack-unused.ts', '  });\n', '  })();\n'),
+    ],
+  },
+  {
+    area: 'Embedded stack',
+    hazard: 'a process that is killed leaves its children running',
+    test: ['unit/local/killed-runner.test.ts', 'after SIGKILL of %s nothing runs on'],
+    only: 'after SIGKILL of the process of a test file nothing runs on',
+    takenOut: [change('local/child-guard.ts', '[...guarded.values()].map(', '([] as Guarded[]).map(')],
+  },
+  {
+    area: 'Embedded stack',
+    hazard: 'a server that is slow to answer is taken for one that has ended',
+    test: [
+      'unit/local/stack-slow.test.ts',
+      'commands that come while %j is stopped wait for it, and share the stack in the end',
+    ],
+    only: 'commands that come while ["temporal"] is stopped wait for it, and share the stack in the end',
+    takenOut: [
+      change(
+        'local/stack-join.ts',
+        'const dead = deadPart(state);',
+        "const dead = (await checksOf(state)[0]?.answers()) ? null : 'a part';",
+      ),
+      change('local/stack-join.ts', '(dead !== null && users.length === 0)', 'dead !== null'),
+    ],
+  },
+  {
+    area: 'Embedded stack',
+    hazard: 'the breaker of a lock is merely slow',
+    test: [
+      'unit/local/lock.test.ts',
+      'who breaks a stale lock and is stopped meanwhile is left alone, and one that was killed is not waited for',
+    ],
+    takenOut: [
+      change(
+        'local/lock.ts',
+        "if (found !== null && 'stale' in found) breakStale(breaker, found.stale);",
+        'if (found !== null) rmSync(breaker);',
+      ),
+    ],
+  },
+];
+
 const ELSEWHERE: Hazard[] = [
   {
     area: 'Elsewhere',
@@ -710,7 +771,15 @@ const ELSEWHERE: Hazard[] = [
 ];
 
 /** One row for each hazard that touches the main job. */
-export const HAZARDS: readonly Hazard[] = [...OKTA, ...JIRA, ...SLACK, ...TEMPORAL, ...STORE, ...ELSEWHERE];
+export const HAZARDS: readonly Hazard[] = [
+  ...OKTA,
+  ...JIRA,
+  ...SLACK,
+  ...TEMPORAL,
+  ...STORE,
+  ...EMBEDDED,
+  ...ELSEWHERE,
+];
 
 /** What stands in the list of hazards and does not touch the main job, or is not for a test to show. */
 export const NOT_HERE: Readonly<Record<string, string>> = {

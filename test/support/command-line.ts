@@ -1,9 +1,9 @@
-import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { resolve } from 'node:path';
 import { expect } from 'vitest';
+import { startTestChild } from './children.ts';
 
 const CLI = resolve('src/cli.ts');
 
@@ -30,7 +30,7 @@ export interface UpDocument {
   databaseUrl: string;
 }
 
-/** Runs `arx` as a process in a folder, with an environment of its own. */
+/** Runs `arx` as a process in a folder, with an environment of its own; it ends with the test. */
 export class CommandLine {
   readonly #folder: string;
   readonly #env: Record<string, string>;
@@ -44,7 +44,7 @@ export class CommandLine {
     const { PATH, HOME, TEMPORAL_CLI_PATH } = process.env;
     const machine = { PATH, HOME, ...(TEMPORAL_CLI_PATH ? { TEMPORAL_CLI_PATH } : {}) };
     const env = { ...machine, ...this.#env, ...extra };
-    const child = spawn(process.execPath, [CLI, ...argv], { cwd: this.#folder, env });
+    const child = startTestChild(process.execPath, [CLI, ...argv], { cwd: this.#folder, env });
     const pieces = { out: '', err: '' };
     child.stdout.setEncoding('utf8').on('data', (piece: string) => (pieces.out += piece));
     child.stderr.setEncoding('utf8').on('data', (piece: string) => (pieces.err += piece));

@@ -11,6 +11,7 @@ import { newWorkflowId, startMfaCheck, result } from '../../src/client.ts';
 import type { StartedWorkflow } from '../../src/client.ts';
 import type { EmulatorOptions } from '../../src/emulators/options.ts';
 import type { RunSummary } from '../../src/mfa/document.ts';
+import { EXIT_WITH_PARENT } from '../../src/parent.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { RunUser, Store } from '../../src/store/types.ts';
 import type { MfaEnforcementCheckInput } from '../../src/workflows/messages.ts';
@@ -132,11 +133,11 @@ function configuration(overrides: ConfigOverrides): object {
 }
 
 async function startWorkerProcess(env: Record<string, string>, cwd: string): Promise<WorkerProcess> {
-  const args = [...WORKER_FLAGS, join(ROOT, 'src/worker.ts')];
+  const args = [...WORKER_FLAGS, join(ROOT, 'src/worker.ts'), EXIT_WITH_PARENT];
   const child = spawn(process.execPath, args, {
     env: { MALLOC_ARENA_MAX: '2', ...env },
     cwd,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
   const written: string[] = [];
   child.stderr.on('data', (chunk: Buffer) => written.push(chunk.toString('utf8')));

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { freePort } from '../../src/local/ports.ts';
+import { guardPid } from './children.ts';
 import { postgresBinaries } from './postgres-binaries.ts';
 import type { TestDatabase } from './pglite.ts';
 import { askForServer } from './shared.ts';
@@ -98,7 +99,9 @@ async function startCluster(settings: readonly string[]): Promise<Cluster> {
     await rm(folder, { recursive: true, force: true });
   };
   const pid = Number(readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n', 1)[0]);
-  return { pid, databaseUrl: `postgres://postgres@127.0.0.1:${port}/postgres`, stop };
+  const unguard = guardPid(pid, { signal: 'SIGQUIT' });
+  const stopGuarded = (): Promise<void> => stop().finally(unguard);
+  return { pid, databaseUrl: `postgres://postgres@127.0.0.1:${port}/postgres`, stop: stopGuarded };
 }
 
 type Runner = (command: string, args: string[]) => Promise<unknown>;

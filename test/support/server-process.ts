@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { EXIT_WITH_PARENT } from '../../src/parent.ts';
 
 /** The HTTP server in a process of its own. */
 export interface ServerProcess {
+  pid: number;
   url: string;
   /** Everything it wrote to stderr so far. */
   output(): string;
@@ -15,10 +17,10 @@ const ROOT = resolve(import.meta.dirname, '../..');
 
 /** Starts `src/server/main.ts` on a free port. Throws with its first line where it does not start. */
 export async function startServerProcess(env: Record<string, string>, cwd: string): Promise<ServerProcess> {
-  const child = spawn(process.execPath, [resolve(ROOT, 'src/server/main.ts')], {
+  const child = spawn(process.execPath, [resolve(ROOT, 'src/server/main.ts'), EXIT_WITH_PARENT], {
     env: { ...env, ARX_SERVER_ADDRESS: '127.0.0.1:0' },
     cwd,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
   const written: string[] = [];
   child.stderr.on('data', (chunk: Buffer) => written.push(chunk.toString('utf8')));
@@ -30,6 +32,7 @@ export async function startServerProcess(env: Record<string, string>, cwd: strin
   const { ready, url } = JSON.parse(first) as { ready?: boolean; url: string };
   if (!ready) throw new Error(`the server did not start: ${first}`);
   return {
+    pid: child.pid ?? 0,
     url,
     output: () => written.join(''),
     stop: () => {

@@ -8,6 +8,7 @@ import { cacheDirectory } from '../../src/config/home.ts';
 import { findTemporal, startTemporal } from '../../src/local/temporal.ts';
 import type { TemporalServer } from '../../src/local/temporal.ts';
 import { askForServer } from './shared.ts';
+import { guardPid, ownChildren } from './children.ts';
 import { findTestServer } from './time-skipping-server.ts';
 import { Connection } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
@@ -98,7 +99,12 @@ async function connect(address: string, namespace: string): Promise<Omit<DevServ
 export async function timeSkipping(): Promise<TestWorkflowEnvironment> {
   quieten();
   const path = await findTestServer();
-  return await TestWorkflowEnvironment.createTimeSkipping({ server: { executable: { type: 'existing-path', path } } });
+  const server = { executable: { type: 'existing-path', path } } as const;
+  const before = new Set(ownChildren());
+  const environment = await TestWorkflowEnvironment.createTimeSkipping({ server });
+  // The SDK starts it, and ends it only where this process gets to it.
+  for (const pid of ownChildren()) if (!before.has(pid)) guardPid(pid);
+  return environment;
 }
 
 /** Errors only, unless the test has installed a runtime of its own. */

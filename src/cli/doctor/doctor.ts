@@ -27,20 +27,22 @@ export async function doctor(io: Io, options: DoctorOptions): Promise<ExitCode> 
       return settings.file?.path ?? 'no file: the defaults apply';
     }),
   ]);
-  if (settings) await lookAt(settings, options, tell);
+  if (settings) await lookAt(io, { settings, options, tell });
   else await tell([bad('everything else', 'not tried', 'Correct the configuration first, then run this again.')]);
   if (options.json) await writeJson(io, { schema: 'arx.doctor/v1', checks: checks.map(published) });
   return exitOf(checks);
 }
 
-async function lookAt(
-  settings: Settings,
-  options: DoctorOptions,
-  tell: (found: readonly CheckResult[]) => Promise<void>,
-): Promise<void> {
+interface Looking {
+  settings: Settings;
+  options: DoctorOptions;
+  tell: (found: readonly CheckResult[]) => Promise<void>;
+}
+
+async function lookAt(io: Io, { settings, options, tell }: Looking): Promise<void> {
   await tell([await policyCheck(settings)]);
   await tell(await (options.local ? localServerChecks(settings) : serverChecks(settings)));
-  for await (const found of storeAndVendorChecks(settings)) await tell([found]);
+  for await (const found of storeAndVendorChecks(io, settings)) await tell([found]);
 }
 
 const NEEDED = [22, 18] as const;

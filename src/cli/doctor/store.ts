@@ -1,4 +1,5 @@
 import type { Store } from '../../store/types.ts';
+import type { Io } from '../support/io.ts';
 import type { Settings } from '../support/settings.ts';
 import { attempt, bad, fine } from './check.ts';
 import type { CheckResult } from './check.ts';
@@ -8,9 +9,9 @@ import { vendorChecks } from './vendors.ts';
  * The store, then the vendors: what cannot be audited is not sent, so without a store no vendor is called. The checks
  * come one by one, as they are made.
  */
-export async function* storeAndVendorChecks(settings: Settings): AsyncGenerator<CheckResult> {
+export async function* storeAndVendorChecks(io: Io, settings: Settings): AsyncGenerator<CheckResult> {
   const queue = new Feed<CheckResult>();
-  const work = overStore(settings, async (store, how) => {
+  const work = overStore(io, settings, async (store, how) => {
     queue.push(fine('store', `${how}, reachable, schema up to date`));
     for await (const check of vendorChecks(settings, store)) queue.push(check);
   }).catch(async (thrown: unknown) => {
@@ -23,7 +24,11 @@ export async function* storeAndVendorChecks(settings: Settings): AsyncGenerator<
   yield* queue;
 }
 
-async function overStore(settings: Settings, task: (store: Store, how: string) => Promise<void>): Promise<void> {
+async function overStore(
+  io: Io,
+  settings: Settings,
+  task: (store: Store, how: string) => Promise<void>,
+): Promise<void> {
   const { openReady } = await import('../support/store.ts');
   const over = async (address: string, how: string): Promise<void> => {
     const store = await openReady(address);
@@ -36,7 +41,7 @@ async function overStore(settings: Settings, task: (store: Store, how: string) =
   const { databaseUrl } = settings.arx;
   if (databaseUrl !== null) return over(databaseUrl.reveal(), `PostgreSQL at ${new URL(databaseUrl.reveal()).host}`);
   const { withLocalStore } = await import('../support/local-store.ts');
-  await withLocalStore(settings, (address) => over(address, `embedded in ${settings.arx.home}`), { create: true });
+  await withLocalStore(io, settings, (address) => over(address, `embedded in ${settings.arx.home}`), { create: true });
 }
 
 /** Hands values from a callback to a loop. */

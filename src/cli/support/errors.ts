@@ -122,6 +122,7 @@ const BY_NAME: Record<string, (error: Fields) => CliError> = {
       others: Array.isArray(error.others) ? error.others.map(toCliError) : [],
       exit: EXIT.usage,
     }),
+  InterruptedError: (error) => interrupted(text(error.message, 'Interrupted.'), text(error.remedy, 'Try again.')),
   FlowRefusal: (error) =>
     new CliError({
       code: text(error.code, 'refused'),

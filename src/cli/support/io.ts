@@ -14,7 +14,8 @@ export interface Io {
   readonly interactive: boolean;
   /** Aborted by Ctrl-C or SIGTERM once a command has said that it looks after that itself (`holdInterrupts`). */
   readonly signal: AbortSignal;
-  holdInterrupts(): void;
+  /** Gives what takes it back: from then on a signal ends the command at once again. */
+  holdInterrupts(): () => void;
 }
 export type Colors = ReturnType<typeof pc.createColors>;
 
@@ -29,7 +30,7 @@ export function createIo(parts: {
   env: Io['env'];
   signal: AbortSignal;
   input?: Io['input'];
-  onHold?: () => void;
+  onHold?: () => () => void;
 }): Io {
   const colours = (stream: Writable): Colors =>
     pc.createColors(pc.isColorSupported && Boolean((stream as Terminal).isTTY) && !parts.env.NO_COLOR);
@@ -41,7 +42,7 @@ export function createIo(parts: {
     colors: { out: colours(parts.out), err: colours(parts.err) },
     interactive: Boolean((parts.err as Terminal).isTTY) && parts.env.TERM !== 'dumb',
     signal: parts.signal,
-    holdInterrupts: () => parts.onHold?.(),
+    holdInterrupts: () => parts.onHold?.() ?? (() => undefined),
   };
 }
 
@@ -61,6 +62,12 @@ export const say = (io: Io, line = ''): void => void io.err.write(`${line}\n`);
 
 /** A line of data, on standard output. */
 export const print = (io: Io, line = ''): Promise<void> => write(io.out, `${line}\n`);
+
+/** Interrupts as a wait in another room takes them. */
+export const interruptsOf = (io: Io): { signal: AbortSignal; hold: () => () => void } => ({
+  signal: io.signal,
+  hold: () => io.holdInterrupts(),
+});
 
 const LONG_MS = 2 ** 30;
 

@@ -2,18 +2,22 @@ import { existsSync } from 'node:fs';
 import { makeFolder } from '../../config/folder.ts';
 import { checkHome, makeHome } from '../../config/home.ts';
 import { CliError } from './errors.ts';
+import { interruptsOf, say } from './io.ts';
+import type { Io } from './io.ts';
 import type { Environment } from './settings.ts';
 
 /**
- * Runs a task over the embedded store of ARX_HOME: that of a running stack, else one started for the task alone. The
- * stack's lock is held meanwhile, so that no command starts or ends a stack on the same data under it.
+ * Runs a task over the embedded store of ARX_HOME: that of a running stack, however slow it is, else one started for
+ * the task alone. The stack's lock is held meanwhile, so that no command starts or ends a stack on the same data under
+ * it.
  */
 export async function withLocalStore<Result>(
+  io: Io,
   { arx, raw }: Environment,
   task: (databaseUrl: string) => Promise<Result>,
   { create = false }: { create?: boolean } = {},
 ): Promise<Result> {
-  const [{ withLock }, { readState, stackFiles }] = await Promise.all([
+  const [{ withLock }, { stackFiles }] = await Promise.all([
     import('../../local/lock.ts'),
     import('../../local/stack-state.ts'),
   ]);
@@ -22,15 +26,45 @@ export async function withLocalStore<Result>(
   if (!create && !existsSync(files.postgres)) throw noStore();
   makeHome(arx.home);
   makeFolder(files.logs, 0o700);
-  return withLock(files.lock, async () => {
-    const running = readState(arx.home);
-    const { accepts } = await import('../../local/ports.ts');
-    if (running?.databaseUrl && (await accepts(new URL(running.databaseUrl).host))) return task(running.databaseUrl);
-    return alone({ home: arx.home, env: raw }, task);
+  const waiting = (pid: number): void =>
+    say(io, io.colors.err.dim(`waiting for process ${pid}, which uses the store in ${arx.home}`));
+  const over = async (): Promise<{ result: Result } | null> => {
+    const store = await runningStore(arx.home);
+    if (store === 'slow') return null;
+    return { result: await (store === null ? alone(io, { home: arx.home, env: raw }, task) : task(store)) };
+  };
+  for (;;) {
+    const done = await withLock(files.lock, over, waiting, interruptsOf(io));
+    if (done !== null) return done.result;
+    await untilAnswers(io, arx.home);
+  }
+}
+
+/** The address of the store of a running stack; `slow` where its process lives and does not answer now. */
+async function runningStore(home: string): Promise<string | 'slow' | null> {
+  const [{ readState }, { isAlive }, { storeAnswers }] = await Promise.all([
+    import('../../local/stack-state.ts'),
+    import('../../local/processes.ts'),
+    import('../../local/ports.ts'),
+  ]);
+  const { databaseUrl, processes } = readState(home) ?? {};
+  if (!databaseUrl || processes?.store === undefined || !isAlive(processes.store)) return null;
+  return (await storeAnswers(databaseUrl)) ? databaseUrl : 'slow';
+}
+
+/** Without the lock, so that `arx up --stop` can end the stack meanwhile. */
+async function untilAnswers(io: Io, home: string): Promise<void> {
+  const { waitFor } = await import('../../local/wait.ts');
+  await waitFor(async () => ((await runningStore(home)) === 'slow' ? null : true), {
+    what: () => `the store, which runs and does not answer (stack in ${home})`,
+    remedy: '`arx up --stop` ends the stack.',
+    log: (line) => say(io, io.colors.err.dim(line)),
+    interrupts: interruptsOf(io),
   });
 }
 
 async function alone<Result>(
+  io: Io,
   { home, env }: { home: string; env: Environment['raw'] },
   task: (databaseUrl: string) => Promise<Result>,
 ): Promise<Result> {
@@ -40,8 +74,10 @@ async function alone<Result>(
   ]);
   let child: { pid: number; started: string } | null = null;
   const entry = new URL('../../local/store-process.ts', import.meta.url).pathname;
+  const log = (line: string): void => say(io, io.colors.err.dim(line));
+  const part = { home, entry, env, log, interrupts: interruptsOf(io) };
   try {
-    return await task(await startStorePart({ home, entry, env }, (started) => (child = started)));
+    return await task(await startStorePart(part, (started) => (child = started)));
   } finally {
     if (child !== null) await endProcess(child, 10_000);
   }

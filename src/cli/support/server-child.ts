@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { EXIT_WITH_PARENT } from '../../parent.ts';
 
 const ENTRY = fileURLToPath(new URL('../../server/main.ts', import.meta.url));
 /** Where the server of an embedded stack listens unless it is told: a port of its own, so that stacks do not collide. */
@@ -15,12 +16,12 @@ export interface ServerChild {
   close(): Promise<void>;
 }
 
-/** Starts the server with this environment and reads its first line; it ends with the command. */
+/** Starts the server with this environment and reads its first line; it ends with the command, even a killed one. */
 export async function startServer(env: Readonly<Record<string, string | undefined>>): Promise<ServerChild> {
   const address = env['ARX_SERVER_ADDRESS'] ?? OWN_PORT;
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ENTRY], {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ENTRY, EXIT_WITH_PARENT], {
     env: { ...env, ARX_SERVER_ADDRESS: address } as NodeJS.ProcessEnv,
-    stdio: ['ignore', 'pipe', 'ignore'],
+    stdio: ['pipe', 'pipe', 'ignore'],
   });
   const said = await firstLine(child);
   const url = typeof said['url'] === 'string' ? said['url'] : null;

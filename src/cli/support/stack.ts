@@ -7,7 +7,7 @@ import type { OktaSettings } from '../../config/okta-env.ts';
 import { VARIABLES } from '../../config/variables.ts';
 import { requireJira, requireSlack } from '../../config/vendors.ts';
 import type { Stack } from '../../local/stack.ts';
-import { say } from './io.ts';
+import { interruptsOf, say } from './io.ts';
 import type { Io } from './io.ts';
 import { tellOktaSource } from './okta-source.ts';
 import type { Environment, Settings } from './settings.ts';
@@ -76,5 +76,6 @@ export async function openLocalStack(
     log: (line) => say(io, dim(line)),
     handleSignals: false,
     superviseWorker: true,
+    interrupts: interruptsOf(io),
   });
 }

@@ -25,7 +25,7 @@ export async function withDatabase<Result>(
   const url = environment.arx.databaseUrl;
   if (url !== null) return task(url.reveal());
   const { withLocalStore } = await import('./local-store.ts');
-  return withLocalStore(environment, task, options);
+  return withLocalStore(io, environment, task, options);
 }
 
 /** As `withStore`, but where nothing was stored yet `nothing` is the answer; no store is made for it. */

@@ -9,6 +9,9 @@ import { fileURLToPath } from 'node:url';
 /** A temporal.toml without settings: the embedded stack names its server itself. */
 const NO_PROFILE = fileURLToPath(new URL('../../local/no-profile.toml', import.meta.url));
 
+/** How long a server on this machine, which answered just now, may take to let us in while the machine is busy. */
+const BUSY_MS = 60_000;
+
 /** Where a run happens: a Temporal server with a worker, and the store that the worker writes to. */
 export interface Target {
   link: TemporalLink;
@@ -33,7 +36,8 @@ async function openLocal(io: Io, settings: Settings, dryRun: boolean): Promise<T
 export async function targetOf(stack: Stack, settings: Settings): Promise<Target> {
   try {
     const { connect } = await import('../../client.ts');
-    const link = await connect({ ...stack.temporal, env: stackEnvironment(settings, stack.temporal) });
+    const env = stackEnvironment(settings, stack.temporal);
+    const link = await connect({ ...stack.temporal, env, timeoutMs: BUSY_MS });
     const store = await openStoreAt(stack.databaseUrl);
     return { link, store, local: true, close: (options) => closeAll(link, store, () => stack.close(options)) };
   } catch (thrown) {

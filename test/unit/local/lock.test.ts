@@ -1,12 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { withLock } from '../../../src/local/lock.ts';
+import { isLocked, withLock } from '../../../src/local/lock.ts';
 import { accepts, freePort } from '../../../src/local/ports.ts';
-import { endProcess, isAlive, ownProcess, startChild, startTime, systemEnv } from '../../../src/local/processes.ts';
+import { startChild } from '../../../src/local/children.ts';
+import { endProcess, isAlive, ownProcess, startTime, systemEnv } from '../../../src/local/processes.ts';
 
 let root: string;
 beforeEach(() => (root = mkdtempSync(join(tmpdir(), 'arx-lock-'))));
@@ -36,6 +37,42 @@ test.each([
   const path = join(root, 'lock');
   writeFileSync(path, text);
   expect(await Promise.all([1, 2, 3].map((n) => withLock(path, () => Promise.resolve(n))))).toEqual([1, 2, 3]);
+});
+
+test('who breaks a stale lock and is stopped meanwhile is left alone, and one that was killed is not waited for', async () => {
+  const path = join(root, 'lock');
+  writeFileSync(path, 'garbage');
+  writeFileSync(`${path}.breaker`, JSON.stringify(ownProcess()));
+  utimesSync(`${path}.breaker`, 0, 0);
+  let taken = false;
+  const waiting = withLock(path, () => Promise.resolve((taken = true)));
+  expect(taken).toBe(false);
+  expect(existsSync(`${path}.breaker`)).toBe(true);
+  writeFileSync(`${path}.breaker`, JSON.stringify({ pid: spawnSync('true').pid, started: 'x' }));
+  expect(await waiting).toBe(true);
+  expect(readdirSync(root)).toEqual([]);
+});
+
+test('waiting for a live holder can be interrupted, and holds the signal back until then', async () => {
+  const path = join(root, 'lock');
+  const interrupt = new AbortController();
+  let held = 0;
+  const hold = () => {
+    held += 1;
+    return () => (held -= 1);
+  };
+  await withLock(path, async () => {
+    const waiting = withLock(
+      path,
+      () => Promise.resolve(),
+      () => interrupt.abort(),
+      { signal: interrupt.signal, hold },
+    );
+    expect(isLocked(path)).toBe(true);
+    await expect(waiting).rejects.toMatchObject({ code: 'interrupted' });
+    expect(held).toBe(0);
+  });
+  expect(isLocked(path)).toBe(false);
 });
 
 test('a process is known by pid and start time, and is ended by force where it does not listen', async () => {

@@ -2,25 +2,23 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { Client } from 'pg';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { accepts } from '../../../src/local/ports.ts';
 import { endProcess, isAlive } from '../../../src/local/processes.ts';
 import { readState } from '../../../src/local/stack-state.ts';
 import { openStack, stopStack } from '../../../src/local/stack.ts';
+import { StackCommands, entries } from '../../support/stack-commands.ts';
 import type { ProcessId } from '../../../src/local/processes.ts';
 import type { StackOptions } from '../../../src/local/stack.ts';
 
 // Several servers come and go in each test, on whatever machine.
 vi.setConfig({ testTimeout: 120_000 });
 
-const standIn = (name: string) => join(import.meta.dirname, 'stand-ins', name);
-const entries = { worker: standIn('worker.ts'), store: standIn('store.ts') };
-
 let home: string;
 const lines: string[] = [];
-const commands: { kill: () => void; ended: Promise<unknown> }[] = [];
+const commands = new StackCommands();
+const command = () => commands.start(home);
 
 beforeEach(() => {
   home = mkdtempSync(join(tmpdir(), 'arx-stack-'));
@@ -28,10 +26,7 @@ beforeEach(() => {
 });
 
 afterEach(async () => {
-  for (const { kill, ended } of commands.splice(0)) {
-    kill();
-    await ended;
-  }
+  await commands.killAll();
   await stopStack(home);
   rmSync(home, { recursive: true, force: true });
 });
@@ -52,31 +47,6 @@ function options(more: Partial<StackOptions> = {}): StackOptions {
   };
 }
 
-interface Answer {
-  ok: boolean;
-  joined: boolean;
-  worker: number;
-  address: string;
-  code?: string;
-}
-
-/** A command in a process of its own; `said` is its first line. */
-function command(vendors = 'a') {
-  const child = spawn(process.execPath, [standIn('command.ts'), home, vendors], { stdio: ['pipe', 'pipe', 'pipe'] });
-  const ended = new Promise<number | string | null>((resolve) =>
-    child.once('exit', (code, sig) => resolve(sig ?? code)),
-  );
-  let log = '';
-  child.stderr.on('data', (chunk) => (log += String(chunk)));
-  const said = new Promise<Answer>((resolve, reject) => {
-    createInterface(child.stdout).once('line', (line) => resolve(JSON.parse(line) as Answer));
-    void ended.then((how) => reject(new Error(`ended with ${how}: ${log}`)));
-  });
-  const kill = (signal: NodeJS.Signals = 'SIGKILL') => void child.kill(signal);
-  commands.push({ kill, ended });
-  return { said, ended, kill, send: (line: string) => child.stdin.write(`${line}\n`), log: () => log };
-}
-
 const parts = () => Object.values(readState(home)?.processes ?? {}) as ProcessId[];
 const living = (ids: ProcessId[]) => ids.filter(isAlive).length;
 
@@ -87,7 +57,7 @@ test('a stack starts, serves and ends in order: worker, Temporal, store', async 
   expect(await accepts(stack.temporal.address)).toBe(true);
   expect(stack.databaseUrl).toMatch(/^postgres:\/\/arx@127\.0\.0\.1:\d+\/arx$/);
   const started = parts();
-  expect(living(started)).toBe(3);
+  expect(living(started)).toBe(4);
   expect(statSync(join(home, 'stack.json')).mode & 0o777).toBe(0o600);
   await stack.close();
   expect(living(started)).toBe(0);
@@ -101,7 +71,7 @@ test('a second use joins; the stack ends with the last one, whoever began it', a
   expect(second).toMatchObject({ joined: true, temporal: first.temporal, databaseUrl: first.databaseUrl });
   const started = parts();
   await first.close();
-  expect(living(started)).toBe(3);
+  expect(living(started)).toBe(4);
   expect(lines.join()).toContain('the stack stays');
   await second.close();
   expect(living(started)).toBe(0);
@@ -125,7 +95,7 @@ test('two commands at once share one stack, and Ctrl-C on both ends it', async (
   const started = parts();
   one.kill('SIGINT');
   expect(await one.ended).toBe(130);
-  expect(living(started)).toBe(3);
+  expect(living(started)).toBe(4);
   two.kill('SIGTERM');
   expect(await two.ended).toBe(143);
   expect(living(started)).toBe(0);
@@ -137,7 +107,7 @@ test('what a killed command left is ended, and the next one starts anew on the s
   const orphans = parts();
   killed.kill('SIGKILL');
   await killed.ended;
-  expect(living(orphans)).toBe(3);
+  expect(living(orphans)).toBe(4);
   const stack = await openStack(options({ vendorsFingerprint: 'b' }));
   expect(stack.joined).toBe(false);
   expect(stack.worker.pid).not.toBe(before.worker);
@@ -166,7 +136,7 @@ test('a kept stack outlives its command, is joined, and ends on request', async 
   const stack = await openStack(options());
   expect(stack).toMatchObject({ joined: true, temporal: { address } });
   await stack.close();
-  expect(living(started)).toBe(3);
+  expect(living(started)).toBe(4);
   expect(await stopStack(home)).toBe(true);
   expect(living(started)).toBe(0);
   expect(await stopStack(home)).toBe(false);
@@ -189,7 +159,7 @@ test('a command that joined meanwhile keeps such a stack, is named, and ends it 
   await detached.close({ keep: true });
   const joined = await openStack(options());
   await up.close({ end: true });
-  expect(living(started)).toBe(3);
+  expect(living(started)).toBe(4);
   expect(lines.at(-1)).toMatch(new RegExp(`stays for process ${process.pid}, .*ends with it`));
   await joined.close();
   expect(living(started)).toBe(0);
@@ -230,10 +200,16 @@ test('what was stored is there again after every part was killed', async () => {
   const killed = parts();
   for (const { pid } of killed) process.kill(pid, 'SIGKILL');
   await expect.poll(() => living(killed)).toBe(0);
+  // A command that still uses it is not robbed of what is left.
+  await expect(openStack(real)).rejects.toMatchObject({
+    code: 'stack_broken',
+    remedy: expect.stringContaining('--stop'),
+  });
+  await first.close();
   const second = await openStack(real);
   expect(second.joined).toBe(false);
   expect(await rows(second.databaseUrl, 'select n from kept')).toEqual([{ n: 7 }]);
-  await Promise.all([first.close(), second.close()]);
+  await second.close();
 });
 
 test('a half-written state file is no obstacle', async () => {
@@ -304,7 +280,7 @@ test('TEMPORAL_ADDRESS and DATABASE_URL take the place of the embedded parts, an
   const env = { ...process.env, TEMPORAL_ADDRESS: outer.temporal.address, DATABASE_URL };
   const stack = await openStack(options({ home: inner, env }));
   expect(stack).toMatchObject({ databaseUrl: DATABASE_URL, temporal: { address: outer.temporal.address } });
-  expect(Object.keys(readState(inner)?.processes ?? {})).toEqual(['worker']);
+  expect(Object.keys(readState(inner)?.processes ?? {})).toEqual(['guard', 'worker']);
   expect(readFileSync(join(inner, 'stack.json'), 'utf8')).not.toContain('hunter2');
   await stack.close();
   expect(await accepts(outer.temporal.address)).toBe(true);

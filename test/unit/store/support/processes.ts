@@ -1,7 +1,7 @@
-import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { startTestChild } from '../../../support/children.ts';
 
 /** A child that appends, with the ids it has been promised so far. */
 export interface Appender {
@@ -17,13 +17,14 @@ const ENTRY = fileURLToPath(new URL('append-process.ts', import.meta.url));
 
 /** Starts `append-process.ts` against a database. */
 export function startAppender(databaseUrl: string, tag: string, count: number): Appender {
-  const child = spawn(process.execPath, [ENTRY, databaseUrl, tag, String(count)], {
+  const child = startTestChild(process.execPath, [ENTRY, databaseUrl, tag, String(count)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const acknowledged: string[] = [];
   const ended = endOf(child);
   let rest = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+  const stdout = child.stdout!;
+  stdout.setEncoding('utf8').on('data', (text: string) => {
     const lines = (rest + text).split('\n');
     rest = lines.pop() ?? '';
     acknowledged.push(...lines);
@@ -31,7 +32,7 @@ export function startAppender(databaseUrl: string, tag: string, count: number): 
   const reached = async (target: number): Promise<void> => {
     while (acknowledged.length < target) {
       if (child.exitCode !== null || child.signalCode !== null) return;
-      await Promise.race([once(child.stdout, 'data'), ended]);
+      await Promise.race([once(stdout, 'data'), ended]);
     }
   };
   return { acknowledged, reached, ended, kill: () => void child.kill('SIGKILL') };

@@ -1,0 +1,87 @@
+/**
+ * Processes that end with this one. Exit handlers end them where this process ends by itself or by a signal; where it
+ * is killed, a small guard process does, which notices by a pipe that closes.
+ */
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import type { Socket } from 'node:net';
+import { join } from 'node:path';
+import { terminate } from './processes.ts';
+import type { ProcessId } from './processes.ts';
+
+/** A process to end, and how. */
+export interface Guarded extends ProcessId {
+  /** SIGTERM where not given. */
+  signal?: NodeJS.Signals;
+  /** How long the guard waits for it before SIGKILL; some seconds where not given. */
+  graceMs?: number;
+}
+
+/** A line to the guard process. */
+export type GuardLine = { end: Guarded } | { forget: number };
+
+const ENTRY = join(import.meta.dirname, 'child-guard.ts');
+const NODE_ARGS = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=1'];
+const TERMINATING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+const guarded = new Map<number, Guarded>();
+let guard: ChildProcess | null = null;
+
+/** Sees to it that a process ends with this one, however this one ends; gives what takes that back. */
+export function endWithThisProcess(id: Guarded): () => void {
+  guarded.set(id.pid, id);
+  listen();
+  if (guard === null) startGuard();
+  else tell(guard, { end: id });
+  return () => {
+    if (guarded.get(id.pid) === id) forget(id.pid);
+  };
+}
+
+function forget(pid: number): void {
+  guarded.delete(pid);
+  if (guard === null) return;
+  tell(guard, { forget: pid });
+  if (guarded.size > 0) return;
+  guard.stdin?.end();
+  guard = null;
+}
+
+/** Its own session keeps it from what a terminal sends; it does not keep this process running. */
+function startGuard(): void {
+  const child = spawn(process.execPath, [...NODE_ARGS, ENTRY], {
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+    // It runs nothing and connects to nothing.
+    env: {},
+  });
+  const lost = (): void => {
+    if (guard === child) guard = null;
+  };
+  child.once('exit', lost).once('error', lost).unref();
+  child.stdin.on('error', lost);
+  (child.stdin as Socket).unref();
+  guard = child;
+  for (const end of guarded.values()) tell(child, { end });
+}
+
+function tell(child: ChildProcess, line: GuardLine): void {
+  child.stdin?.write(`${JSON.stringify(line)}\n`);
+}
+
+function listen(): void {
+  if (process.listeners('exit').includes(endGuarded)) return;
+  process.on('exit', endGuarded);
+  for (const name of TERMINATING) process.on(name, endUnlessHandled);
+}
+
+function endGuarded(): void {
+  for (const id of guarded.values()) terminate(id, id.signal);
+}
+
+/** Our listener suppresses the default action, so where nobody else listens it is made up for. */
+function endUnlessHandled(name: NodeJS.Signals): void {
+  if (process.listenerCount(name) > 1) return;
+  endGuarded();
+  process.off(name, endUnlessHandled);
+  process.kill(process.pid, name);
+}

@@ -1,0 +1,21 @@
+/** Ending the parts of a stack, in a file of its own that loads nothing large: the guard of a stack uses it too. */
+import { endProcess } from './processes.ts';
+import { ENDING_ORDER, removeState } from './stack-state.ts';
+import type { Part, StackState } from './stack-state.ts';
+
+/** How long each part may take after SIGTERM before SIGKILL follows. */
+export const GRACE_MS = {
+  worker: 20_000,
+  temporal: 8_000,
+  store: 10_000,
+  guard: 2_000,
+} satisfies Record<Part, number>;
+
+/** Ends what is on record, in order, and forgets the stack; `except` is the guard that calls this. */
+export async function endAll(home: string, state: StackState, except: Part | null = null): Promise<void> {
+  for (const part of ENDING_ORDER) {
+    const recorded = state.processes[part];
+    if (recorded !== undefined && part !== except) await endProcess(recorded, GRACE_MS[part]);
+  }
+  removeState(home);
+}

@@ -1,0 +1,93 @@
+/** Joining a stack that runs: which one may be joined, which one is waited for, and which one is cleared away. */
+import { ConfigError } from '../config/errors.ts';
+import { storeAnswers } from './ports.ts';
+import { isAlive } from './processes.ts';
+import { endAll } from './stack-end.ts';
+import { stackFingerprint } from './stack-start.ts';
+import { isNeeded, readSame, readState, usersOf } from './stack-state.ts';
+import { namespaceAnswers } from './temporal.ts';
+import { waitFor } from './wait.ts';
+import type { StackOptions } from './stack-start.ts';
+import type { StackState } from './stack-state.ts';
+
+const REMEDY = '`arx up --stop` ends the stack.';
+/** What a stack cannot go on without. */
+const REQUIRED = [
+  ['temporal', 'the Temporal server'],
+  ['store', 'the store'],
+] as const;
+
+/**
+ * The state of a stack that this command may use, be it slow or not; null after clearing away what killed commands
+ * left. To be called with the stack's lock held.
+ */
+export async function joinable(options: StackOptions): Promise<StackState | null> {
+  const { home, log } = options;
+  const state = readState(home);
+  if (state === null) return null;
+  const dead = deadPart(state);
+  const users = usersOf(home);
+  if (!isNeeded(home, state) || !state.complete || (dead !== null && users.length === 0)) {
+    log(`clearing away what an earlier command left in ${home}`);
+    await endAll(home, state);
+    return null;
+  }
+  if (state.fingerprint !== stackFingerprint(options)) throw differs(home, users);
+  if (dead !== null) throw broken(home, dead, users);
+  return state;
+}
+
+/** Waits while a stack that this command has entered is slow; false where it was ended meanwhile, or a part of it did. */
+export async function waitUntilServes({ home, log, interrupts }: StackOptions, state: StackState): Promise<boolean> {
+  let silent: string[] = [];
+  const look = async (): Promise<boolean | null> => {
+    if (readSame(home, state) === null || deadPart(state) !== null) return false;
+    const checks = checksOf(state);
+    silent = checks.map(({ name }) => name);
+    await Promise.all(
+      checks.map(async ({ name, answers }) => {
+        if (await answers()) silent = silent.filter((other) => other !== name);
+      }),
+    );
+    return silent.length === 0 || null;
+  };
+  const what = () => `${silent.join(' and ')} of the stack in ${home}, running but not answering`;
+  return await waitFor(look, { what, remedy: REMEDY, log, interrupts });
+}
+
+/** The first required part on record whose process is gone, in words. */
+function deadPart({ processes }: StackState): string | null {
+  for (const [part, name] of REQUIRED) {
+    const recorded = processes[part];
+    if (recorded !== undefined && !isAlive(recorded)) return `${name} (process ${recorded.pid})`;
+  }
+  return null;
+}
+
+/** For each required part on record, in words, whether it answers now. */
+function checksOf({ processes, temporal, databaseUrl }: StackState) {
+  const checks: { name: string; answers: () => Promise<boolean> }[] = [];
+  if (processes.temporal !== undefined)
+    checks.push({
+      name: `the Temporal server (process ${processes.temporal.pid})`,
+      answers: () => namespaceAnswers(temporal.address, temporal.namespace),
+    });
+  if (processes.store !== undefined && databaseUrl !== null)
+    checks.push({ name: `the store (process ${processes.store.pid})`, answers: () => storeAnswers(databaseUrl) });
+  return checks;
+}
+
+const differs = (home: string, users: readonly number[]): ConfigError =>
+  new ConfigError(
+    'stack_differs',
+    `the stack in ${home} runs with other vendors or credentials` +
+      (users.length > 0 ? ` (used by process ${users.join(', ')})` : ' (it was asked to stay)'),
+    'End it first, or set ARX_HOME to another folder to run a second one beside it.',
+  );
+
+const broken = (home: string, dead: string, users: readonly number[]): ConfigError =>
+  new ConfigError(
+    'stack_broken',
+    `${dead} of the stack in ${home} has ended, and process ${users.join(', ')} still uses the stack`,
+    'End those commands, or the stack with `arx up --stop`; then try again.',
+  );

@@ -1,0 +1,70 @@
+/** Waiting for something that is slow, not gone: as long as it takes, with a message now and then, and interruptible. */
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** How a wait is interrupted: `hold` keeps a signal from ending the process at once, and gives what undoes that. */
+export interface Interrupts {
+  signal: AbortSignal;
+  hold(): () => void;
+}
+
+/** Thrown where the user interrupted a wait. */
+export class InterruptedError extends Error {
+  override readonly name = 'InterruptedError';
+  readonly code = 'interrupted';
+  readonly remedy: string;
+  constructor(message: string, remedy: string) {
+    super(message);
+    this.remedy = remedy;
+  }
+}
+
+export interface Waiting {
+  /** What is waited for now, as the end of "waiting for …". */
+  what: () => string;
+  /** What the user can do besides waiting. */
+  remedy: string;
+  log: (line: string) => void;
+  interrupts?: Interrupts | undefined;
+  everyMs?: number;
+}
+
+const NOTICE_MS = 3_000;
+const REPEAT_MS = 30_000;
+const EVERY_MS = 100;
+
+/** Repeats `look` until it gives something other than null. Throws InterruptedError as soon as it is interrupted. */
+export async function waitFor<T>(look: () => Promise<T | null> | T | null, waiting: Waiting): Promise<T> {
+  const { what, remedy, log, interrupts, everyMs = EVERY_MS } = waiting;
+  const release = interrupts?.hold();
+  const begun = performance.now();
+  const notice = (): void => {
+    log(`waiting for ${what()}, for ${Math.round((performance.now() - begun) / 1000)} s so far. ${remedy}`);
+    timer = setTimeout(notice, REPEAT_MS);
+  };
+  let timer = setTimeout(notice, NOTICE_MS);
+  const over = new AbortController();
+  const interrupted = untilAborted(interrupts?.signal, over.signal).then(() => {
+    throw new InterruptedError(`interrupted while waiting for ${what()}`, remedy);
+  });
+  // A look that throws at once must not leave it without a listener.
+  interrupted.catch(() => undefined);
+  try {
+    for (;;) {
+      const found = await Promise.race([look(), interrupted]);
+      if (found !== null) return found;
+      await Promise.race([delay(everyMs), interrupted]);
+    }
+  } finally {
+    over.abort();
+    clearTimeout(timer);
+    release?.();
+  }
+}
+
+/** Resolves once `signal` is aborted; never where `over` was before. */
+function untilAborted(signal: AbortSignal | undefined, over: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted) resolve();
+    else signal?.addEventListener('abort', () => resolve(), { once: true, signal: over });
+  });
+}

@@ -1,0 +1,130 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { withLock } from '../../../src/local/lock.ts';
+import { endProcess, isAlive } from '../../../src/local/processes.ts';
+import { readState, stackFiles, usersOf, writeState } from '../../../src/local/stack-state.ts';
+import { endIfUnused } from '../../../src/local/stack-unused.ts';
+import { stopStack } from '../../../src/local/stack.ts';
+import { StackCommands } from '../../support/stack-commands.ts';
+import type { ProcessId } from '../../../src/local/processes.ts';
+
+vi.setConfig({ testTimeout: 120_000 });
+
+const SECONDS = { timeout: 30_000 };
+const commands = new StackCommands();
+let home: string;
+
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'arx-crash-'));
+});
+
+afterEach(async () => {
+  await commands.killAll();
+  await stopStack(home);
+  rmSync(home, { recursive: true, force: true });
+});
+
+const parts = () => Object.values(readState(home)?.processes ?? {}) as ProcessId[];
+const living = (ids: ProcessId[]) => ids.filter(isAlive).length;
+const guard = () => readState(home)?.processes.guard as ProcessId;
+
+test('after SIGKILL of every command that uses it a stack ends in order, and its record goes', async () => {
+  const [one, two] = [commands.start(home), commands.start(home)];
+  await Promise.all([one.said, two.said]);
+  const started = parts();
+  expect(living(started)).toBe(4);
+  one.kill();
+  await one.ended;
+  expect(await endIfUnused(home, guard().pid)).toBe('needed');
+  two.kill();
+  await expect.poll(() => living(started), SECONDS).toBe(0);
+  expect(readFileSync(join(home, 'worker-ended'), 'utf8')).toBe('temporal true, store true\n');
+  expect(existsSync(stackFiles(home).state)).toBe(false);
+});
+
+test('after SIGKILL of a command that is starting a stack nothing of it is left', async () => {
+  const starting = commands.start(home, { STAND_IN_SLOW: '1' });
+  await expect.poll(() => parts().length, SECONDS).toBe(4);
+  const started = parts();
+  expect(readState(home)?.complete).toBe(false);
+  starting.kill();
+  await expect.poll(() => living(started), SECONDS).toBe(0);
+  await expect.poll(() => existsSync(stackFiles(home).state), SECONDS).toBe(false);
+});
+
+test('a stack that was asked to stay outlives the commands that are killed', async () => {
+  const [keeper, killed] = [commands.start(home), commands.start(home)];
+  await Promise.all([keeper.said, killed.said]);
+  keeper.send('keep');
+  await keeper.ended;
+  killed.kill();
+  await killed.ended;
+  expect(usersOf(home)).toEqual([]);
+  expect(await endIfUnused(home, guard().pid)).toBe('needed');
+  expect(living(parts())).toBe(4);
+});
+
+test('a command that is stopped still uses its stack', async () => {
+  const stopped = commands.start(home);
+  await stopped.said;
+  stopped.kill('SIGSTOP');
+  expect(await endIfUnused(home, guard().pid)).toBe('needed');
+  stopped.kill('SIGCONT');
+  stopped.send('close');
+  expect(await stopped.ended).toBe(0);
+  expect(parts()).toEqual([]);
+});
+
+test('nothing is ended while a command starts, joins or ends the stack', async () => {
+  writeState(home, record({ guard: { pid: process.pid, started: 'x' } }));
+  await withLock(stackFiles(home).lock, async () => {
+    expect(await endIfUnused(home, process.pid)).toBe('needed');
+  });
+  expect(await endIfUnused(home, process.pid)).toBe('over');
+  expect(readState(home)).toBeNull();
+});
+
+test('the guard of one stack leaves another alone that was started in its place', async () => {
+  const other = record({ guard: { pid: process.pid + 1, started: 'x' } });
+  writeState(home, other);
+  expect(await endIfUnused(home, process.pid)).toBe('over');
+  expect(readState(home)).toEqual(other);
+  rmSync(home, { recursive: true });
+  expect(await endIfUnused(home, process.pid)).toBe('over');
+});
+
+test('a user that is entering is not taken for a dead one', () => {
+  writeState(home, record({}));
+  writeFileSync(join(home, '17.entering.new'), '');
+  expect(usersOf(home)).toEqual([]);
+  expect(existsSync(join(home, '17.entering.new'))).toBe(true);
+});
+
+test('a guard that was killed is replaced by the next command', async () => {
+  const first = commands.start(home);
+  await first.said;
+  const killed = guard();
+  await endProcess(killed, 0);
+  const second = commands.start(home);
+  await second.said;
+  const started = parts();
+  expect(guard()).not.toEqual(killed);
+  expect(living(started)).toBe(4);
+  first.kill();
+  second.kill();
+  await expect.poll(() => living(started), SECONDS).toBe(0);
+});
+
+function record(processes: { guard?: ProcessId }) {
+  return {
+    fingerprint: 'x',
+    complete: true,
+    kept: false,
+    temporal: { address: '127.0.0.1:1', namespace: 'default', uiUrl: null },
+    databaseUrl: null,
+    workerMetricsUrl: null,
+    processes,
+  };
+}
