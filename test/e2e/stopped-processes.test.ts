@@ -19,11 +19,19 @@ const [FIRST = 1, LAST = FULL ? 200 : 2] = (process.env.SEEDS ?? '').split('-').
 const SEEDS = Array.from({ length: LAST - FIRST + 1 }, (_, n) => FIRST + n);
 /** Longer than a heartbeat may be missing, so that attempts are given up while they are still at work. */
 const STOP_MS = FULL ? { least: 3_000, most: 90_000 } : { least: 6_000, most: 8_000 };
+/** How late the store answers, several times in a row. */
+const LATE_MS = { least: 1_000, most: 15_000 };
+const LATE_TIMES = 4;
 const WITHIN_MS = 4_000;
 const FINDINGS = 24;
 const COVERED = 6;
 
-type Part = 'worker' | 'store' | 'temporal';
+type Part = 'worker' | 'store' | 'temporal' | 'answers';
+
+interface Span {
+  least: number;
+  most: number;
+}
 
 describe('parts that stand still for a while', () => {
   let job: MainJob;
@@ -49,7 +57,7 @@ describe('parts that stand still for a while', () => {
     await database.close();
   });
 
-  async function standStill(part: Part, ms: number): Promise<void> {
+  async function standStill(part: Exclude<Part, 'answers'>, ms: number): Promise<void> {
     const pid = part === 'worker' ? worker.pid : Number(temporal.pid);
     if (part === 'store') link.hold();
     else process.kill(pid, 'SIGSTOP');
@@ -65,8 +73,8 @@ describe('parts that stand still for a while', () => {
     'a run ends as on an idle machine: seed %i',
     async (seed) => {
       const random = seeded(seed);
-      const between = ({ least, most }: typeof STOP_MS): number => least + random() * (most - least);
-      const parts: Part[] = ['worker', 'store', 'temporal'];
+      const between = ({ least, most }: Span): number => least + random() * (most - least);
+      const parts: Part[] = ['worker', 'store', 'temporal', 'answers'];
       // The first seeds stop each part once, so that a short round has met the worst of them.
       const chosen = seed <= parts.length ? parts[seed - 1]! : pick(random, parts);
       const people = Array.from({ length: FINDINGS + COVERED }, (_, n) => ({
@@ -77,7 +85,13 @@ describe('parts that stand still for a while', () => {
       await job.emulators.addUsers(people, { replace: true });
       const started = await job.start();
       await pause(random() * WITHIN_MS);
-      await standStill(chosen, between(STOP_MS));
+      if (chosen !== 'answers') await standStill(chosen, between(STOP_MS));
+      else {
+        for (let times = LATE_TIMES; times > 0; times -= 1) {
+          await standStill('store', between(LATE_MS));
+          await pause(random() * WITHIN_MS * 0.1);
+        }
+      }
       await result({ client: job.temporal.client, address: '', namespace: '', close: async () => {} }, started);
 
       const summary = await job.summary(started.run);

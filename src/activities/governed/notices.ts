@@ -17,8 +17,7 @@ const BUTTONS = [
 /** Tells the channels that the policies name. Whoever can't be told can still decide: a failure is only recorded. */
 export async function announce(deps: GovernedDeps, record: ActionRecord): Promise<void> {
   const [channel] = channelsOf(record);
-  const told = await deps.store.messages.get(messageKey(record));
-  if (channel === undefined || told?.ts) return;
+  if (channel === undefined || (await findMessage(deps, record))) return;
   await quietly(deps, record, async () => {
     const input = { channel, ...messageOf(record, 'Approval needed', true), metadata: metadataOf(record) };
     await deps.connectors.slack('chat:write', input, {
@@ -27,7 +26,7 @@ export async function announce(deps: GovernedDeps, record: ActionRecord): Promis
         if (!outcome.ok) return null;
         const row = { run: messageKey(record), ...outcome.output, state: 'posted' as const, attempt: 1 };
         const effect = (tx: StoreTransaction): Promise<void> => deps.store.messages.put(tx, row);
-        return { kind: 'approval.notified', outcome: { channel }, effect };
+        return { kind: 'approval.notified', outcome: { channel, channelId: row.channel, ts: row.ts }, effect };
       },
     });
   });
@@ -45,9 +44,30 @@ export async function remind(deps: GovernedDeps, record: ActionRecord, title: st
 
 /** Puts the end into the message that asked, without its buttons. */
 export async function announceEnd(deps: GovernedDeps, record: ActionRecord): Promise<void> {
-  const told = await deps.store.messages.get(messageKey(record));
-  if (!told?.ts) return;
-  const { channel, ts } = told;
+  const message = await findMessage(deps, record);
+  if (message) await updateMessage(deps, record, message);
+}
+
+/** The message that asked: by the ledger, or by the audit trail where an attempt that was overtaken posted it. */
+async function findMessage(
+  { store }: GovernedDeps,
+  record: ActionRecord,
+): Promise<{ channel: string; ts: string } | null> {
+  const known = await store.messages.get(messageKey(record));
+  if (known?.ts) return { channel: known.channel, ts: known.ts };
+  const { run, requestId } = record;
+  for (const { entry } of await store.audit.list({ run, kind: 'approval.notified', subject: requestId })) {
+    const { channelId, ts } = entry.outcome ?? {};
+    if (typeof channelId === 'string' && typeof ts === 'string') return { channel: channelId, ts };
+  }
+  return null;
+}
+
+async function updateMessage(
+  deps: GovernedDeps,
+  record: ActionRecord,
+  { channel, ts }: { channel: string; ts: string },
+): Promise<void> {
   await quietly(deps, record, async () => {
     const message = messageOf(record, `${record.approval?.state ?? 'CLOSED'}`, false);
     await deps.connectors.slack(
