@@ -4,7 +4,7 @@ import { splitUnitTests } from './test/support/projects.ts';
 
 const { unit, services } = splitUnitTests();
 
-/** Parts of the suite that can be run alone: `npm run test:unit`. */
+/** Parts of the suite that can be run alone: `npm run test:unit`. See docs/decisions/0036. */
 const PROJECTS: Record<string, string[]> = {
   unit,
   services,
