@@ -11,12 +11,16 @@ vi.setConfig({ testTimeout: 240_000 });
 
 const VITEST = resolve('node_modules/vitest/vitest.mjs');
 const CONFIG = join(import.meta.dirname, 'stand-ins/runner-config.ts');
+const started: ProcessId[] = [];
 let folder: string;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'arx-killed-'));
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(() => {
+  for (const { pid } of started.splice(0).filter(isAlive)) process.kill(pid, 'SIGKILL');
+  rmSync(folder, { recursive: true, force: true });
+});
 
 /** A test runner whose test has started servers of every kind; all processes below it, and those that left it. */
 async function startRunner() {
@@ -33,7 +37,8 @@ async function startRunner() {
   const { fork, named } = JSON.parse(readFileSync(file, 'utf8')) as { fork: number; named: ProcessId[] };
   const below = descendantsOf(child.pid ?? 0);
   const known = new Set(below.map(({ pid }) => pid));
-  return { child, fork, all: [...below, ...named.filter(({ pid }) => !known.has(pid))] };
+  started.push(...below, ...named.filter(({ pid }) => !known.has(pid)));
+  return { child, fork, all: [...started] };
 }
 
 test.each(['the test runner', 'the process of a test file'])('after SIGKILL of %s nothing runs on', async (killed) => {
