@@ -8,6 +8,7 @@ import type { AuditDraft } from '../../../src/audit/types.ts';
 import type { ActivityAttempt } from '../../../src/store/attempts.ts';
 import type { Store, VerdictRecord } from '../../../src/store/types.ts';
 import { draftOf } from '../../support/audit.ts';
+import { assertProperty } from '../../support/properties.ts';
 import { describeOnStores } from '../../support/stores.ts';
 
 const running = new AsyncLocalStorage<ActivityAttempt>();
@@ -155,7 +156,7 @@ describeOnStores('attempts of an activity', (source) => {
     await begin(store, []);
     let round = 0;
     const delays = fc.array(fc.nat(6), { minLength: 4, maxLength: 12 });
-    await fc.assert(
+    await assertProperty(
       fc.asyncProperty(delays, fc.nat(20), async (waits, wait) => {
         round += 1;
         const activity = `run-1/r${round}`;
@@ -183,7 +184,7 @@ describeOnStores('attempts of an activity', (source) => {
         await Promise.all(first);
         expect(new Set(ids.filter((id) => !pending.includes(id)))).toEqual(written);
       }),
-      { numRuns: 60 },
+      { numRuns: 200 },
     );
   });
 });
