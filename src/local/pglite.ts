@@ -2,6 +2,7 @@ import { PGlite } from '@electric-sql/pglite';
 import { createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { holdDataDir } from './data-dir.ts';
+import { prepareDataDir } from './first-data.ts';
 import { FrameReader } from './pglite-frames.ts';
 import { PgliteGate } from './pglite-gate.ts';
 
@@ -12,6 +13,8 @@ export interface ServeOptions {
   port?: number;
   /** Loopback only: there is no password. */
   host?: '127.0.0.1' | '::1';
+  /** Per-user cache that keeps an empty database, so that a new directory is ready sooner; default: none. */
+  cacheDir?: string;
   /** How long a client may sit idle in a transaction before it is cut off; default 30 s. */
   idleInTransactionMs?: number;
 }
@@ -26,10 +29,11 @@ export interface ServedPglite {
 
 /** Starts PGlite behind a socket. Throws DataDirInUseError where a live process serves the directory already. */
 export async function servePglite(options: ServeOptions): Promise<ServedPglite> {
-  const { dataDir, port = 0, host = '127.0.0.1', idleInTransactionMs } = options;
+  const { dataDir, port = 0, host = '127.0.0.1', cacheDir, idleInTransactionMs } = options;
   const releaseDataDir = dataDir === null ? async () => undefined : await holdDataDir(dataDir);
   const { promise: failed, resolve: fail } = Promise.withResolvers<Error>();
   try {
+    if (dataDir !== null && cacheDir !== undefined) await prepareDataDir(dataDir, cacheDir);
     const db = await PGlite.create(dataDir === null ? {} : { dataDir });
     const front = new Front(new PgliteGate(db, fail, idleInTransactionMs));
     void failed.then(() => front.cutAll());

@@ -3,6 +3,7 @@
  * line of stdout is `{"databaseUrl": …}`; SIGTERM and SIGINT close it cleanly. Exit codes: 2 wrong arguments,
  * 3 data directory in use, 70 the database broke.
  */
+import { cacheDirectory } from '../config/home.ts';
 import { DataDirInUseError } from './data-dir.ts';
 import { servePglite } from './pglite.ts';
 
@@ -16,7 +17,7 @@ async function main([dataDir, port = '0']: readonly string[]): Promise<number> {
   const stopping = new Promise<null>((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => resolve(null));
   });
-  const served = await servePglite({ dataDir, port: Number(port) });
+  const served = await servePglite({ dataDir, port: Number(port), cacheDir: cacheDirectory() });
   process.stdout.write(`${JSON.stringify({ databaseUrl: served.databaseUrl })}\n`);
   const failure = await Promise.race([stopping, served.failed]);
   if (failure) {
