@@ -281,3 +281,8 @@ function functionLengths(code: string): number[] {
   visit(source);
   return found;
 }
+
+test('paths of modules are decoded: a folder may have spaces and letters of any language', () => {
+  const encoded = /import\.meta\.url\)\.pathname/;
+  expect(tracked.filter((file) => /\.[jt]s$/.test(file) && encoded.test(text(file)))).toEqual([]);
+});

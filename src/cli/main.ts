@@ -6,7 +6,7 @@ import { errorDocument, toCliError } from './support/errors.ts';
 import type { CliError } from './support/errors.ts';
 import { say, writeJson } from './support/io.ts';
 import type { Io } from './support/io.ts';
-import { plain } from './support/text.ts';
+import { plain, plainLines } from './support/text.ts';
 
 /** Runs one command line (without `node` and the script) and resolves to its exit code; never throws. */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
@@ -51,7 +51,7 @@ function describe(thrown: unknown): CliError {
 
 function tell(io: Io, error: CliError): void {
   const { red, dim } = io.colors.err;
-  say(io, `${red('error:')} ${plain(error.message)}`);
+  say(io, `${red('error:')} ${plainLines(error.message)}`);
   const place = placeText(error);
   if (place) say(io, dim(`  at ${plain(place)}`));
   say(io, `  ${plain(error.remedy)}`);

@@ -84,7 +84,7 @@ function readIfThere(file: string): string | null {
     throw new ConfigError(
       'unreadable',
       '.env cannot be read',
-      'Check that it is a small text file and its permissions.',
+      'Check that it is a small text file that you may read.',
       {
         file: '.env',
       },

@@ -33,7 +33,7 @@ const keyFile = z.object({
 export function readServiceAccount(path: string): Read<ServiceAccount> {
   const text = textOf(path);
   if (text === null)
-    return bad('names a file that cannot be read', 'Check that it is there, small, and its permissions.');
+    return bad('names a file that cannot be read', 'Check that the file exists, is small, and can be read.');
   const parsed = keyFile.safeParse(jsonOf(text));
   if (!parsed.success) return bad(`names a file ${lacking(parsed.error)}`, MAKE);
   const { client_email: clientEmail, private_key: key, private_key_id: keyId = null, token_uri: uri } = parsed.data;

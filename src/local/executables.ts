@@ -1,6 +1,7 @@
 /** Executables of other projects: looked for on this machine, else installed into the per-user cache. */
 import { constants, accessSync, chmodSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, delimiter, dirname, join } from 'node:path';
+import { ConfigError } from '../config/errors.ts';
 import { makeFolder } from '../config/folder.ts';
 import { withLock } from './lock.ts';
 
@@ -65,10 +66,24 @@ export async function findOrInstall<How extends string>(
   };
   const found = cached();
   if (found) return found;
-  makeFolder(cacheDir);
+  makeCache(cacheDir);
   const lock = join(cacheDir, `${ways[0]?.file}.lock`);
   const reportWait = (pid: number) => log(`waiting for process ${pid}, which is installing ${what}`);
   return await withLock(lock, async () => cached() ?? (await install()), reportWait);
+}
+
+function makeCache(cacheDir: string): void {
+  try {
+    makeFolder(cacheDir);
+  } catch (error) {
+    const { code = 'unknown' } = error as NodeJS.ErrnoException;
+    throw new ConfigError(
+      'cache_folder',
+      `the cache folder ${cacheDir} cannot be made (${code})`,
+      'Set XDG_CACHE_HOME to a folder that you may write, or name a Temporal executable in TEMPORAL_CLI_PATH.',
+      { path: 'XDG_CACHE_HOME' },
+    );
+  }
 }
 
 /**
@@ -105,10 +120,17 @@ export function isExecutable(path: string): boolean {
   }
 }
 
-/** Why a command failed: its last line on standard error, the last one marked as an error where there is any. */
+const CONNECTION = /(NewConnectionError|ConnectTimeoutError|ProxyError|SSLError|NameResolutionError)/;
+
+/**
+ * Why a command failed: its last line on standard error, the last one marked as an error where there is any. pip names a
+ * connection that fails in warnings only, and then reports that there is no such package.
+ */
 function reasonFor(error: unknown): string {
   const { stderr, killed, message } = error as { stderr?: string; killed?: boolean; message?: string };
   if (killed) return 'took too long';
   const lines = stderr?.trim().split('\n') ?? [];
+  const connection = lines.find((line) => line.startsWith('WARNING:') && CONNECTION.test(line));
+  if (connection) return `the package index cannot be reached (${CONNECTION.exec(connection)?.[1]})`;
   return (lines.findLast((line) => line.startsWith('ERROR:')) ?? lines.at(-1) ?? '').slice(0, 300) || String(message);
 }

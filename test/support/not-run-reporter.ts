@@ -1,5 +1,6 @@
 /** Reporter: names and counts, at the very end, the tests that did not run because something is missing here. */
 import type { Reporter, TestCase, TestModule } from 'vitest/node';
+import { TABLE_NOTE } from './table-note.ts';
 
 export default class NotRunReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
@@ -15,7 +16,8 @@ export function notRunText(tests: readonly Pick<TestCase, 'fullName' | 'module' 
     .map(([missing, group]) => {
       const lines = group.map(({ test }) => `  ${test.module.relativeModuleId} > ${test.fullName}`);
       const count = group.length === 1 ? '1 test was' : `${group.length} tests were`;
-      return ['Not run:', ...lines.sort(), `${count} not run: ${missing}`].join('\n');
+      const isLeast = lines.some((line) => line.endsWith(TABLE_NOTE));
+      return ['Not run:', ...lines.sort(), `${isLeast ? 'at least ' : ''}${count} not run: ${missing}`].join('\n');
     })
     .join('\n\n');
 }

@@ -1,5 +1,6 @@
 /** Tests that cannot run on a machine where something is missing; `not-run-reporter.ts` lists them at the end. */
 import { it } from 'vitest';
+import { TABLE_NOTE } from './table-note.ts';
 
 type Body = () => void | Promise<void>;
 type RowBody<Row> = (row: Row) => void | Promise<void>;
@@ -20,7 +21,7 @@ export function itUnless(missing: string | null): ConditionalIt {
     <Row>(rows: readonly Row[] | (() => readonly Row[])) =>
     (name: string, body: RowBody<Row>): void => {
       if (missing === null) it.for(typeof rows === 'function' ? rows() : rows)(name, body);
-      else if (typeof rows === 'function') one(`${name} (for each row of a table that is missing)`, () => undefined);
+      else if (typeof rows === 'function') one(`${name} ${TABLE_NOTE}`, () => undefined);
       else it.for(rows)(name, (_, { skip }) => skip(missing));
     };
   return Object.assign(one, { for: each });

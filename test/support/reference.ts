@@ -7,7 +7,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 const BASE = resolve(ROOT, process.env.REFERENCE_DATA || '../shared/fixtures');
 const MISSING =
-  `the reference data is not at ${BASE}. It is public specifications of the vendors and answers recorded from real ` +
+  `the reference data is not at ${BASE}. It consists of the vendors' public specifications and of answers recorded from real ` +
   'organisations, which connectors and emulators are compared with; set REFERENCE_DATA to the folder that holds okta/, ' +
   'jira/ and slack/.';
 

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { randomUUID } from 'node:crypto';
 import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -82,7 +83,7 @@ describe('the workflow at scale', () => {
       connection: server.nativeConnection,
       namespace: server.namespace,
       taskQueue,
-      workflowsPath: new URL('../../src/workflows/index.ts', import.meta.url).pathname,
+      workflowsPath: fileURLToPath(new URL('../../src/workflows/index.ts', import.meta.url)),
       activities,
     });
     const workflowId = `scale-${randomUUID()}`;

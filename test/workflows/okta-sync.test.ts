@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { randomUUID } from 'node:crypto';
 import { ApplicationFailure } from '@temporalio/common';
 import { Worker } from '@temporalio/worker';
@@ -53,7 +54,7 @@ describe('the sync as a story', () => {
       connection: server.nativeConnection,
       namespace: server.namespace,
       taskQueue,
-      workflowsPath: new URL('../../src/workflows/index.ts', import.meta.url).pathname,
+      workflowsPath: fileURLToPath(new URL('../../src/workflows/index.ts', import.meta.url)),
       activities,
     });
     const workflowId = `sync-${randomUUID()}`;

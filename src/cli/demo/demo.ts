@@ -114,7 +114,11 @@ async function keep(io: Io, narrator: Narrator, parts: Pick<Stage, 'stack' | 'em
 function exitOf({ runs, chain }: DemoResult): ExitCode {
   if (!chain.ok) {
     const message = `The audit trail is broken at index ${chain.firstBad.index}: ${chain.firstBad.reason}.`;
-    throw new CliError({ code: 'audit_broken', message, remedy: 'Run `arx demo` again; if it stays so, report it.' });
+    throw new CliError({
+      code: 'audit_broken',
+      message,
+      remedy: 'Run `arx demo` again; if it still fails, report it.',
+    });
   }
   if (runs.some(({ status }) => status === 'failed')) return EXIT.error;
   return runs.every(({ status }) => status === 'complete') ? EXIT.ok : EXIT.incomplete;

@@ -1,12 +1,13 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
 import { makeHome } from '../../config/home.ts';
 import { VARIABLES } from '../../config/variables.ts';
 import type { EmulatorDocument } from '../../emulators/start.ts';
 
 const DAY_MS = 86_400_000;
-const POLICIES = new URL('../../../policies/', import.meta.url).pathname;
+const POLICIES = fileURLToPath(new URL('../../../policies/', import.meta.url));
 
 /** Where a demo keeps its things; wiped when the next one starts. */
 export interface DemoHome {

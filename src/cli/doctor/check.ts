@@ -13,7 +13,7 @@ export interface CheckResult {
 }
 
 /** Whoever reads it has just run the doctor. */
-const AFTER_DOCTOR = 'See what the message names and try again; if it stays so, report it with this output.';
+const AFTER_DOCTOR = 'See what the message names and try again; if it still fails, report it with this output.';
 
 /** Says that all is well. */
 export const fine = (name: string, detail: string): CheckResult => ({ name, ok: true, detail, remedy: null });

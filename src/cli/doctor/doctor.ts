@@ -1,11 +1,11 @@
 import type { DoctorOptions } from '../doctor.ts';
 import { EXIT } from '../support/exit.ts';
 import type { ExitCode } from '../support/exit.ts';
-import { print, writeJson } from '../support/io.ts';
+import { print, say, writeJson } from '../support/io.ts';
 import type { Io } from '../support/io.ts';
 import { loadSettings } from '../support/settings.ts';
 import type { Settings } from '../support/settings.ts';
-import { plain } from '../support/text.ts';
+import { plain, plainLines } from '../support/text.ts';
 import { attempt, bad, fine } from './check.ts';
 import type { CheckResult } from './check.ts';
 import { localServerChecks, serverChecks } from './servers.ts';
@@ -41,7 +41,11 @@ interface Looking {
 
 async function lookAt(io: Io, { settings, options, tell }: Looking): Promise<void> {
   await tell([await policyCheck(settings)]);
-  await tell(await (options.local ? localServerChecks(settings) : serverChecks(settings)));
+  await tell(
+    await (options.local
+      ? localServerChecks(settings, (line) => say(io, io.colors.err.dim(line)))
+      : serverChecks(settings)),
+  );
   for await (const found of storeAndVendorChecks(io, settings)) await tell([found]);
 }
 
@@ -57,7 +61,7 @@ function nodeCheck(): CheckResult {
 
 function line(io: Io, { name, ok, detail, remedy }: CheckResult): string {
   const { green, red, bold } = io.colors.out;
-  const head = `${ok ? green('ok  ') : red('FAIL')} ${bold(name.padEnd(24))} ${plain(detail)}`;
+  const head = `${ok ? green('ok  ') : red('FAIL')} ${bold(name.padEnd(24))} ${plainLines(detail, ' '.repeat(30))}`;
   return remedy === null ? head : `${head}\n${' '.repeat(30)}→ ${plain(remedy)}`;
 }
 

@@ -3,7 +3,7 @@ import { cacheDirectory } from '../../config/home.ts';
 import type { TemporalLink } from '../../client.ts';
 import { TASK_QUEUE } from '../../workflows/messages.ts';
 import type { Settings } from '../support/settings.ts';
-import { attempt, bad, fine } from './check.ts';
+import { attempt, bad } from './check.ts';
 import type { CheckResult } from './check.ts';
 
 const FRESH_MS = 5 * 60_000;
@@ -49,19 +49,20 @@ const workerCheck = (link: TemporalLink): Promise<CheckResult> =>
   });
 
 /** What --local commands need: a Temporal server they can start, or one that runs already in ARX_HOME. */
-export async function localServerChecks({ arx, raw }: Settings): Promise<CheckResult[]> {
+export async function localServerChecks({ arx, raw }: Settings, log: (line: string) => void): Promise<CheckResult[]> {
+  const executable = async (): Promise<string> => {
+    const { findTemporal } = await import('../../local/temporal.ts');
+    const found = await findTemporal({ env: raw, cacheDir: cacheDirectory(raw), log });
+    return `${found.path} (${found.how}${found.cached ? ', cached' : ''})`;
+  };
   const { readState } = await import('../../local/stack-state.ts');
   const running = readState(arx.home);
   if (running?.complete) {
     const { namespaceAnswers } = await import('../../local/temporal.ts');
     const { address, namespace } = running.temporal;
-    if (await namespaceAnswers(address, namespace)) return [fine('temporal', `embedded, running at ${address}`)];
+    if (await namespaceAnswers(address, namespace)) {
+      return [await attempt('temporal', async () => `embedded, running at ${address}, from ${await executable()}`)];
+    }
   }
-  return [
-    await attempt('temporal', async () => {
-      const { findTemporal } = await import('../../local/temporal.ts');
-      const found = await findTemporal({ env: raw, cacheDir: cacheDirectory(raw), log: () => undefined });
-      return `embedded, to be started from ${found.path} (${found.how}${found.cached ? ', cached' : ''})`;
-    }),
-  ];
+  return [await attempt('temporal', async () => `embedded, to be started from ${await executable()}`)];
 }

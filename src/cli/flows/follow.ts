@@ -81,7 +81,7 @@ async function askedFor({ requests }: Store, runs: readonly FlowRunRecord[]): Pr
 function detached(io: Io, { target, run }: FollowedFlow, over: AbortSignal): Promise<never> {
   const { promise, reject } = Promise.withResolvers<never>();
   const stop = (): void => {
-    const rests = target.local ? 'it rests when the local stack ends, and goes on with `arx up`' : 'it goes on';
+    const rests = target.local ? 'it pauses when the local stack ends, and resumes with `arx up`' : 'it goes on';
     reject(
       interrupted(
         `Detached from run ${run}: ${rests}.`,

@@ -106,7 +106,7 @@ function detached(io: Io, { target, seen, over }: Detaching): Promise<never> {
   const { promise, reject } = Promise.withResolvers<never>();
   const stop = (): void => {
     const which = seen.record ? `request ${seen.record.requestId}` : 'the operation';
-    const rests = target.local ? 'it rests when the local stack ends, and goes on with `arx up`' : 'it goes on';
+    const rests = target.local ? 'it pauses when the local stack ends, and resumes with `arx up`' : 'it goes on';
     const back = seen.record ? `arx approvals why ${seen.record.requestId}` : 'arx approvals list --all';
     reject(interrupted(`Detached from ${which}: ${rests}.`, `See what becomes of it with \`${back}\`.`));
   };

@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import type { EmulatorDocument } from '../../emulators/start.ts';
 import { CliError } from './errors.ts';
 
-const ENTRY = new URL('../../emulators/main.ts', import.meta.url).pathname;
+const ENTRY = fileURLToPath(new URL('../../emulators/main.ts', import.meta.url));
 // The type stripping of older Node 22 lines warns; nothing else may stand beside the document.
 const NODE_FLAGS = ['--disable-warning=ExperimentalWarning'];
 

@@ -139,7 +139,7 @@ const BY_NAME: Record<string, (error: Fields) => CliError> = {
       exit: error.code === 'backup_damaged' ? EXIT.error : EXIT.usage,
     }),
   PolicyDeniedError: (error) => failure('policy_denied', text(error.message, 'Denied by policy.')),
-  InvalidArgumentError: (error) => failure('invalid_argument', text(error.message, 'An argument has not its form.')),
+  InvalidArgumentError: (error) => failure('invalid_argument', text(error.message, 'An argument is malformed.')),
   ConnectorError: (error) => failure(text(error.code, 'unavailable'), text(error.message, 'A vendor call failed.')),
   CommanderError: (error) => usageError(text(error.message, 'Wrong usage.').replace(/^error: /, '')),
 };

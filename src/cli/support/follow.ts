@@ -79,7 +79,7 @@ function detached(io: Io, { local }: Target, followed: Omit<Followed<unknown>, '
   const { promise, reject } = Promise.withResolvers<never>();
   const stop = (): void => {
     const message = local
-      ? `Detached from ${noun} ${started.run}: it rests when the local stack ends, and goes on with \`arx up\`.`
+      ? `Detached from ${noun} ${started.run}: it pauses when the local stack ends, and resumes with \`arx up\`.`
       : `Detached from ${noun} ${started.run}: it goes on.`;
     const back = `${again}${local ? ' --local' : ''} --attach ${started.workflowId}`;
     reject(interrupted(message, `Follow it again with \`${back}\`; read it with \`${read}\`.`));

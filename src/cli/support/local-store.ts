@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { existsSync } from 'node:fs';
 import { makeFolder } from '../../config/folder.ts';
 import { checkHome, makeHome } from '../../config/home.ts';
@@ -73,7 +74,7 @@ async function alone<Result>(
     import('../../local/processes.ts'),
   ]);
   let child: { pid: number; started: string } | null = null;
-  const entry = new URL('../../local/store-process.ts', import.meta.url).pathname;
+  const entry = fileURLToPath(new URL('../../local/store-process.ts', import.meta.url));
   const log = (line: string): void => say(io, io.colors.err.dim(line));
   const part = { home, entry, env, log, interrupts: interruptsOf(io) };
   try {

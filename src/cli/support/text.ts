@@ -9,6 +9,13 @@ const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2
 /** Text of foreign origin made fit for a terminal: no escape sequences, no control or bidirectional marks, one line. */
 export const plain = (value: string): string => value.replace(SEQUENCES, '').replace(CONTROLS, '');
 
+/** The same of several lines, each of which stays one; those after the first are indented. */
+export const plainLines = (value: string, indent = '  '): string =>
+  value
+    .split('\n')
+    .map((line, n) => (n === 0 ? plain(line) : `${indent}${plain(line).trimStart()}`))
+    .join('\n');
+
 const NUMBER = new Intl.NumberFormat('en-US');
 /** 12345 → `12,345`. */
 export const count = (value: number): string => NUMBER.format(value);

@@ -1,10 +1,11 @@
+import { fileURLToPath } from 'node:url';
 import { Worker } from '@temporalio/worker';
 import { expect, test } from 'vitest';
 import { devServer, timeSkipping } from '../../support/temporal.ts';
 import type { NativeConnection } from '@temporalio/worker';
 import type { greet, weekLong } from './stand-ins/sleeper.ts';
 
-const workflowsPath = new URL('./stand-ins/sleeper.ts', import.meta.url).pathname;
+const workflowsPath = fileURLToPath(new URL('./stand-ins/sleeper.ts', import.meta.url));
 
 function worker(connection: NativeConnection, namespace: string, taskQueue: string): Promise<Worker> {
   return Worker.create({ connection, namespace, taskQueue, workflowsPath });

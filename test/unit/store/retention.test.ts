@@ -238,6 +238,8 @@ const CASES: readonly Case[] = [
 const KEPT = [
   ...['messages', 'calls', 'twin_syncs', 'twin_streams', 'twin_timeline', 'twin_facts', 'twin_groups', 'twin_apps'],
   ...['twin_searched', 'access_keys', 'signing_keys', 'flow_sets', 'flow_switches', 'rate_buckets', 'leases'],
+  // Opaque ids only; a takeover removes those that are older than any activity.
+  'activity_attempts',
   // Contents of entries go by an age of their own.
   ...['audit_entries', 'audit_head', 'audit_tiles', 'audit_keys', 'audit_checkpoints'],
   ...['arx_migration_lock', 'kysely_migration', 'kysely_migration_lock'],
