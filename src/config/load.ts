@@ -68,9 +68,14 @@ export function readConfigFile(path: string, shown: string = path): string {
           'Name the file with --config or ARX_CONFIG, or create it.',
           { file: shown },
         )
-      : new ConfigError('unreadable', `${shown} cannot be read`, 'Check its permissions: it must be a file that you may read.', {
-          file: shown,
-        });
+      : new ConfigError(
+          'unreadable',
+          `${shown} cannot be read`,
+          'Check its permissions: it must be a file that you may read.',
+          {
+            file: shown,
+          },
+        );
   }
 }
 
