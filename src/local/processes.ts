@@ -29,9 +29,9 @@ export function startTime(pid: number): string | null {
   }
 }
 
-/** True while this very process lives, not merely one with the same pid. */
+/** True while this very process lives, not merely one with the same pid; a record without a start time names none. */
 export function isAlive(id: ProcessId): boolean {
-  return startTime(id.pid) === id.started;
+  return Boolean(id.started) && startTime(id.pid) === id.started;
 }
 
 /** This process, as others may record it. */

@@ -33,6 +33,8 @@ test.each([
   ['of a dead process', JSON.stringify({ pid: spawnSync('true').pid, started: 'x' })],
   ['of a pid that was given to another', JSON.stringify({ pid: process.pid, started: 'earlier' })],
   ['that is garbage', 'garbage'],
+  ['that names no process', JSON.stringify({ pid: 0, started: null })],
+  ['without a start time', JSON.stringify({ pid: process.pid, started: '' })],
 ])('a lock %s is broken', async (_, text) => {
   const path = join(root, 'lock');
   writeFileSync(path, text);
