@@ -13,9 +13,16 @@ export const GRACE_MS = {
 
 /** Ends what is on record, in order, and forgets the stack; `except` is the guard that calls this. */
 export async function endAll(home: string, state: StackState, except: Part | null = null): Promise<void> {
-  for (const part of ENDING_ORDER) {
-    const recorded = state.processes[part];
-    if (recorded !== undefined && part !== except) await endProcess(recorded, GRACE_MS[part]);
-  }
+  const all = { ...state.processes };
+  if (except !== null) delete all[except];
+  await endParts(all);
   removeState(home);
+}
+
+/** Ends parts of a stack in order. */
+export async function endParts(processes: StackState['processes']): Promise<void> {
+  for (const part of ENDING_ORDER) {
+    const recorded = processes[part];
+    if (recorded !== undefined) await endProcess(recorded, GRACE_MS[part]);
+  }
 }

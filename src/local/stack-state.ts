@@ -2,6 +2,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ConfigError } from '../config/errors.ts';
 import { makeFolder } from '../config/folder.ts';
 import { isAlive, ownProcess } from './processes.ts';
 import type { ProcessId } from './processes.ts';
@@ -43,12 +44,20 @@ export function fingerprintOf(parts: readonly (string | undefined)[]): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
 
-/** Null where there is no state or it cannot be read. */
+/** Null where there is no state. Throws ConfigError `stack_record` where it is damaged. */
 export function readState(home: string): StackState | null {
+  const record = readRecord(home);
+  if (record === 'damaged') throw damaged(stackFiles(home).state);
+  return record;
+}
+
+/** The state on record; null where there is none. */
+export function readRecord(home: string): StackState | 'damaged' | null {
   try {
-    return JSON.parse(readFileSync(stackFiles(home).state, 'utf8')) as StackState;
-  } catch {
-    return null;
+    const found: unknown = JSON.parse(readFileSync(stackFiles(home).state, 'utf8'));
+    return isState(found) ? found : 'damaged';
+  } catch (error) {
+    return ['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '') ? null : 'damaged';
   }
 }
 
@@ -100,12 +109,56 @@ function isUser(file: string): boolean {
   return user !== null && isAlive(user);
 }
 
-/** The state on record, where it still is that of this stack; null where that one was ended. */
+/** The state on record, where it still is that of this stack; null where that one was ended, or its record is lost. */
 export function readSame(home: string, { processes }: StackState): StackState | null {
-  const now = readState(home);
+  const record = readRecord(home);
+  const now = record === 'damaged' ? null : record;
   const same = (part: 'temporal' | 'store'): boolean =>
     now?.processes[part]?.pid === processes[part]?.pid && now?.processes[part]?.started === processes[part]?.started;
   return same('temporal') && same('store') ? now : null;
+}
+
+function isState(value: unknown): value is StackState {
+  if (!isObject(value) || !isObject(value.temporal) || !isObject(value.processes)) return false;
+  const { fingerprint, complete, kept, temporal, databaseUrl, processes } = value;
+  const texts = [fingerprint, temporal.address, temporal.namespace];
+  const flags = [complete, kept];
+  return (
+    texts.every((text) => typeof text === 'string') &&
+    flags.every((flag) => typeof flag === 'boolean') &&
+    (databaseUrl === null || typeof databaseUrl === 'string') &&
+    ENDING_ORDER.every((part) => processes[part] === undefined || isProcessId(processes[part]))
+  );
+}
+
+const isProcessId = (value: unknown): value is ProcessId =>
+  isObject(value) && Number.isInteger(value.pid) && Number(value.pid) > 0 && typeof value.started === 'string';
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function damaged(file: string): ConfigError {
+  const pids = legibleProcesses(file).filter(isAlive);
+  const first =
+    pids.length > 0
+      ? `Wait until the guard of the stack has ended it, or end process ${pids.map(({ pid }) => pid).join(', ')}`
+      : 'Wait a few seconds: the guard of a stack that still runs ends it';
+  return new ConfigError(
+    'stack_record',
+    `the record of the stack, ${file}, is damaged`,
+    `${first}; then remove that file and try again.`,
+    { file },
+  );
+}
+
+/** The processes that a damaged record still names. */
+function legibleProcesses(file: string): ProcessId[] {
+  try {
+    const found = readFileSync(file, 'utf8').matchAll(/"pid":\s*(\d+),\s*"started":\s*"([^"]+)"/g);
+    return [...found].map(([, pid, started = '']) => ({ pid: Number(pid), started }));
+  } catch {
+    return [];
+  }
 }
 
 function list(folder: string): string[] {

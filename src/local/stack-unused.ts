@@ -1,24 +1,86 @@
-/** What the guard of a stack decides: whether somebody still needs the stack. */
+/** What the guard of a stack decides: whether somebody still needs the stack, and whether its record is lost. */
 import { existsSync } from 'node:fs';
 import { isLocked, withLock } from './lock.ts';
-import { endAll } from './stack-end.ts';
-import { isNeeded, readState, stackFiles } from './stack-state.ts';
+import { isAlive } from './processes.ts';
+import { endAll, endParts } from './stack-end.ts';
+import { isNeeded, readRecord, stackFiles } from './stack-state.ts';
+import type { StackState } from './stack-state.ts';
+
+/** How long a record may be gone or damaged; the commands that use the stack see it meanwhile. */
+const LOST_AFTER_MS = 3_000;
+
+/** What a guard knows of the stack that it guards. */
+export interface Memory {
+  /** As it was last on record, without the guard. */
+  processes: StackState['processes'];
+  /** When the record was first missed, as `performance.now()` tells it. */
+  missedAt: number | null;
+}
+
+type Verdict = 'needed' | 'over';
 
 /**
- * Ends the stack of a state folder where nobody needs it any more, and says whether its guard has still something to
- * guard. Whoever starts, joins or ends the stack holds its lock: then nothing is decided here.
+ * Ends the stack of a state folder where nobody needs it any more or its record is lost, and says whether its guard has
+ * still something to guard. Whoever starts, joins or ends the stack holds its lock: then nothing is decided here.
  */
-export async function endIfUnused(home: string, guardPid: number): Promise<'needed' | 'over'> {
+export async function endIfUnused(
+  home: string,
+  guardPid: number,
+  memory: Memory = { processes: {}, missedAt: null },
+): Promise<Verdict> {
   const { lock } = stackFiles(home);
-  if (!existsSync(home)) return 'over';
-  const seen = readState(home);
-  if ((seen !== null && isNeeded(home, seen)) || isLocked(lock)) return 'needed';
-  return await withLock(lock, async () => {
-    const state = readState(home);
-    if (state?.processes.guard?.pid !== guardPid) return 'over';
-    if (isNeeded(home, state)) return 'needed';
-    process.stderr.write('no command uses the stack any more: ending it\n');
-    await endAll(home, state, 'guard');
-    return 'over';
-  });
+  const seen = readRecord(home);
+  if (isOwn(seen, guardPid)) {
+    remember(memory, seen);
+    if (isNeeded(home, seen)) return 'needed';
+  }
+  if (isLocked(lock)) return 'needed';
+  if (seen === null || seen === 'damaged') {
+    if (livingOf(memory).length === 0) return 'over';
+    memory.missedAt ??= performance.now();
+    if (performance.now() - memory.missedAt < LOST_AFTER_MS) return 'needed';
+  }
+  const decide = () => decideLocked(home, guardPid, memory);
+  // Taking the lock would make the folder again that somebody has moved or removed.
+  return existsSync(home) ? await withLock(lock, decide) : await decide();
 }
+
+/** Remembers what is on record now. */
+export function look(home: string, guardPid: number, memory: Memory): void {
+  const seen = readRecord(home);
+  if (isOwn(seen, guardPid)) remember(memory, seen);
+}
+
+async function decideLocked(home: string, guardPid: number, memory: Memory): Promise<Verdict> {
+  const now = readRecord(home);
+  if (!isOwn(now, guardPid)) {
+    await endRemembered(memory, now);
+    return 'over';
+  }
+  remember(memory, now);
+  if (isNeeded(home, now)) return 'needed';
+  process.stderr.write('no command uses the stack any more: ending it\n');
+  await endAll(home, now, 'guard');
+  return 'over';
+}
+
+/** Ends what still lives of a stack whose record is lost, but nothing that the present record names. */
+async function endRemembered(memory: Memory, record: StackState | 'damaged' | null): Promise<void> {
+  const others = record === null || record === 'damaged' ? [] : Object.values(record.processes);
+  const left = livingOf(memory).filter(
+    ([, id]) => !others.some(({ pid, started }) => pid === id.pid && started === id.started),
+  );
+  if (left.length === 0) return;
+  process.stderr.write('the record of the stack is lost: ending what is left of it\n');
+  await endParts(Object.fromEntries(left));
+}
+
+const livingOf = ({ processes }: Memory) => Object.entries(processes).filter(([, id]) => isAlive(id));
+
+function remember(memory: Memory, { processes: { guard: _self, ...others } }: StackState): void {
+  memory.processes = others;
+  memory.missedAt = null;
+}
+
+const isOwn = (record: StackState | 'damaged' | null, guardPid: number): record is StackState =>
+  record !== null && record !== 'damaged' && record.processes.guard?.pid === guardPid;

@@ -645,17 +645,27 @@ const EMBEDDED: Hazard[] = [
       'unit/local/stack-after-crash.test.ts',
       'after SIGKILL of every command that uses it a stack ends in order, and its record goes',
     ],
-    takenOut: [change('local/stack-unused.ts', "    await endAll(home, state, 'guard');\n", '')],
+    takenOut: [change('local/stack-unused.ts', "  await endAll(home, now, 'guard');\n", '')],
   },
   {
     area: 'Embedded stack',
     hazard: 'a stack is ended while a command starts or joins it',
     test: ['unit/local/stack-after-crash.test.ts', 'nothing is ended while a command starts, joins or ends the stack'],
     takenOut: [
-      change('local/stack-unused.ts', ' || isLocked(lock)', ''),
-      change('local/stack-unused.ts', 'return await withLock(lock, async () => {', 'return await (async () => {'),
-      change('local/stack-unused.ts', '  });\n', '  })();\n'),
+      change('local/stack-unused.ts', "  if (isLocked(lock)) return 'needed';\n", ''),
+      change(
+        'local/stack-unused.ts',
+        'existsSync(home) ? await withLock(lock, decide) : await decide()',
+        'await decide()',
+      ),
     ],
+  },
+  {
+    area: 'Embedded stack',
+    hazard: 'the folder of a running stack is moved or removed',
+    test: ['unit/local/stack-after-crash.test.ts', 'where %s, its guard ends what it remembers, and itself'],
+    only: 'where the record of a running stack was removed, its guard ends what it remembers, and itself',
+    takenOut: [change('local/stack-unused.ts', '  await endParts(Object.fromEntries(left));\n', '')],
   },
   {
     area: 'Embedded stack',

@@ -1,12 +1,13 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { withLock } from '../../../src/local/lock.ts';
-import { endProcess, isAlive } from '../../../src/local/processes.ts';
+import { endProcess, isAlive, startTime } from '../../../src/local/processes.ts';
 import { readState, stackFiles, usersOf, writeState } from '../../../src/local/stack-state.ts';
 import { endIfUnused } from '../../../src/local/stack-unused.ts';
 import { stopStack } from '../../../src/local/stack.ts';
+import { startTestChild } from '../../support/children.ts';
 import { StackCommands } from '../../support/stack-commands.ts';
 import type { ProcessId } from '../../../src/local/processes.ts';
 
@@ -95,6 +96,54 @@ test('the guard of one stack leaves another alone that was started in its place'
   expect(await endIfUnused(home, process.pid)).toBe('over');
 });
 
+test.each([
+  ['the folder of a running stack was moved', () => renameSync(home, `${home}-moved`)],
+  ['the folder of a running stack was removed', () => rmSync(home, { recursive: true, maxRetries: 5 })],
+  ['the record of a running stack was removed', () => rmSync(stackFiles(home).state)],
+  ['the record of a running stack was damaged', () => writeFileSync(stackFiles(home).state, '{"fingerprint": "a"')],
+])('where %s, its guard ends what it remembers, and itself', async (_, lose) => {
+  const user = commands.start(home);
+  await user.said;
+  const started = parts();
+  expect(living(started)).toBe(4);
+  lose();
+  const before = existsSync(home);
+  await expect.poll(() => living(started), SECONDS).toBe(0);
+  expect(existsSync(home)).toBe(before);
+  user.send('close');
+  expect(await user.ended).toBe(0);
+  expect(existsSync(home)).toBe(before);
+  rmSync(stackFiles(home).state, { force: true });
+  rmSync(`${home}-moved`, { recursive: true, force: true });
+});
+
+test('what a guard remembers is left alone while a command holds the lock, and where the record names it', async () => {
+  const [shared, left] = [sleeper(), sleeper()];
+  const memory = () => ({ processes: { worker: left, store: shared }, missedAt: -Infinity });
+  await withLock(stackFiles(home).lock, async () => {
+    expect(await endIfUnused(home, process.pid, memory())).toBe('needed');
+  });
+  expect(living([shared, left])).toBe(2);
+  writeState(home, record({ guard: { pid: process.pid + 1, started: 'x' }, store: shared }));
+  expect(await endIfUnused(home, process.pid, memory())).toBe('over');
+  expect([shared, left].map(isAlive)).toEqual([true, false]);
+  rmSync(stackFiles(home).state);
+  expect(await endIfUnused(home, process.pid, memory())).toBe('over');
+  expect(isAlive(shared)).toBe(false);
+});
+
+test('a record that is missed for a moment ends nothing', async () => {
+  const store = sleeper();
+  const own = record({ guard: { pid: process.pid, started: 'x' }, store });
+  const memory = { processes: { store }, missedAt: null };
+  expect(await endIfUnused(home, process.pid, memory)).toBe('needed');
+  expect(memory.missedAt).not.toBeNull();
+  writeState(home, { ...own, kept: true });
+  expect(await endIfUnused(home, process.pid, memory)).toBe('needed');
+  expect(memory).toEqual({ processes: { store }, missedAt: null });
+  expect(isAlive(store)).toBe(true);
+});
+
 test('a user that is entering is not taken for a dead one', () => {
   writeState(home, record({}));
   writeFileSync(join(home, '17.entering.new'), '');
@@ -117,7 +166,13 @@ test('a guard that was killed is replaced by the next command', async () => {
   await expect.poll(() => living(started), SECONDS).toBe(0);
 });
 
-function record(processes: { guard?: ProcessId }) {
+/** A process that does nothing. */
+function sleeper(): ProcessId {
+  const { pid = 0 } = startTestChild(process.execPath, ['-e', 'setInterval(() => {}, 60_000)'], { stdio: 'ignore' });
+  return { pid, started: startTime(pid) ?? '' };
+}
+
+function record(processes: { guard?: ProcessId; store?: ProcessId }) {
   return {
     fingerprint: 'x',
     complete: true,
