@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { checkHome } from '../config/home.ts';
+import type { StackEnd } from '../local/stack-hooks.ts';
 import { EXIT } from './support/exit.ts';
+import type { ExitCode } from './support/exit.ts';
 import { print, say, untilInterrupted, writeJson } from './support/io.ts';
 import type { Io } from './support/io.ts';
 import { withConfig, withJson } from './support/options.ts';
@@ -32,10 +34,14 @@ async function up(io: Io, options: UpOptions) {
     import('../local/stack-parts.ts'),
   ]);
   const settings = await loadSettings(io, options);
-  const over = Promise.withResolvers<void>();
-  const ended = untilInterrupted(io, over.promise);
+  const settled = Promise.withResolvers<void>();
+  const ended = untilInterrupted(io, settled.promise);
   const stack = await openLocalStack(io, settings, { ui: true });
-  void stack.ended.then(over.resolve);
+  let over: StackEnd | null = null;
+  void stack.ended.then((end) => {
+    over = end;
+    settled.resolve();
+  });
   const env = {
     ...embeddedEnv(settings.raw, stack.temporal),
     DATABASE_URL: stack.databaseUrl,
@@ -75,11 +81,25 @@ async function up(io: Io, options: UpOptions) {
       );
     }
     await ended;
-    say(io, io.colors.err.dim(io.signal.aborted ? 'leaving the stack' : 'the stack was ended by another command'));
+    return tellEnd(io, home, over);
   } finally {
     await server.close();
     // What a detached run asked to stay was to stay as long as this command.
     await stack.close({ end: true });
+  }
+}
+
+/** Says why `up` ends, and gives its exit code; `over` is null where it was interrupted. */
+function tellEnd(io: Io, home: string, over: StackEnd | null): ExitCode {
+  const tell = (line: string): void => say(io, io.colors.err.dim(line));
+  if (over === null || io.signal.aborted) tell('leaving the stack');
+  else if (over.how === 'ended') tell('the stack was ended by another command');
+  else if (over.how === 'lost') {
+    say(io, `the record of the stack in ${home} is gone or damaged; within seconds the stack is ended by its guard`);
+    return EXIT.error;
+  } else {
+    say(io, `${over.part} has ended; the stack cannot go on without it and is ended`);
+    return EXIT.error;
   }
   return EXIT.ok;
 }

@@ -1,7 +1,10 @@
-/** What a command that uses a stack does besides: leave when it exits, close on a signal, watch the worker. Each gives its undoing. */
+/** What a command that uses a stack does besides: leave when it exits, close on a signal, watch the parts. Each gives its undoing. */
+import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
+import { isAlive } from './processes.ts';
+import { deadPart } from './stack-join.ts';
 import { isMissing } from './stack-start.ts';
-import { leave } from './stack-state.ts';
+import { leave, readRecord } from './stack-state.ts';
 import type { StackState } from './stack-state.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -29,27 +32,43 @@ export function closeOnSignals(close: () => Promise<void>, log: (line: string) =
   return () => SIGNALS.forEach((name) => process.off(name, hook));
 }
 
+/** How a stack is over for a command that did not end it. */
+export type StackEnd =
+  /** Somebody ended it. */
+  | { how: 'ended' }
+  /** Its record is gone or damaged; the guard ends what still runs. */
+  | { how: 'lost' }
+  /** A part has ended that it cannot go on without; the others still run. */
+  | { how: 'broken'; part: string };
+
 /** A stack as a supervisor sees it. */
 export interface Supervised {
+  home: string;
+  /** As it was opened. */
+  state: StackState;
   /** Null once the stack has been ended. */
   current(): StackState | null;
+  /** True while a command starts, joins or ends the stack. */
+  isBusy(): boolean;
   /** Starts what is gone, unless the stack has been ended. */
   restart(): Promise<void>;
-  /** Told once, when the stack has been ended. */
-  gone(): void;
+  /** Told once, when the stack is over. */
+  gone(end: StackEnd): void;
 }
 
 /** Restarts a worker or guard that is gone while its stack runs; gives up after three failures in a row. */
-export function superviseWorker({ current, restart, gone }: Supervised, log: (line: string) => void): () => void {
+export function superviseStack(supervised: Supervised, log: (line: string) => void): () => void {
+  const { current, restart, gone } = supervised;
   let busy = false;
   let failed = 0;
   const look = async () => {
-    const state = current();
-    if (state === null) {
+    const over = endOf(supervised);
+    if (over !== null) {
       clearInterval(timer);
-      return gone();
+      return gone(over);
     }
-    if (busy || !isMissing(state) || failed >= MAX_FAILED_RESTARTS) return;
+    const state = current();
+    if (busy || state === null || !isMissing(state) || failed >= MAX_FAILED_RESTARTS) return;
     busy = true;
     try {
       await restart();
@@ -62,4 +81,20 @@ export function superviseWorker({ current, restart, gone }: Supervised, log: (li
   };
   const timer = setInterval(() => void look(), SUPERVISION_MS).unref();
   return () => clearInterval(timer);
+}
+
+function endOf({ home, state, current, isBusy }: Supervised): StackEnd | null {
+  const seen = current();
+  if (seen === null) return { how: isLost(home, state) ? 'lost' : 'ended' };
+  // Whoever ends the stack ends its parts before the record goes, and holds the lock meanwhile.
+  if (deadPart(seen) === null || isBusy()) return null;
+  const now = current();
+  const part = now && deadPart(now);
+  return part === null ? null : { how: 'broken', part };
+}
+
+/** Whoever ends a stack ends its parts first; where the folder is gone, nobody did. */
+function isLost(home: string, { processes: { worker, temporal, store } }: StackState): boolean {
+  if (!existsSync(home) || readRecord(home) === 'damaged') return true;
+  return [worker, temporal, store].some((id) => id !== undefined && isAlive(id));
 }

@@ -56,7 +56,7 @@ export async function waitUntilServes({ home, log, interrupts }: StackOptions, s
 }
 
 /** The first required part on record whose process is gone, in words. */
-function deadPart({ processes }: StackState): string | null {
+export function deadPart({ processes }: StackState): string | null {
   for (const [part, name] of REQUIRED) {
     const recorded = processes[part];
     if (recorded !== undefined && !isAlive(recorded)) return `${name} (process ${recorded.pid})`;

@@ -35,7 +35,7 @@ export interface StackOptions {
   searchAttributes?: Record<string, string>;
   /** False where the caller sees to SIGINT, SIGTERM and SIGHUP; by default they close the stack and end the process. */
   handleSignals?: boolean;
-  /** Starts a worker or guard that died again; looked at every second. */
+  /** Starts a worker or guard that died again, and tells when the stack is over; looked at every second. */
   superviseWorker?: boolean;
   /** How the user interrupts a wait for a slow stack; by default a signal does what it does anyway. */
   interrupts?: Interrupts;

@@ -7,14 +7,15 @@
  * A stack whose commands were all killed is ended by its guard; what it stored is kept. A stack that is slow is waited
  * for: while its processes live, only `stopStack` ends it under a command that uses it.
  */
-import { realpathSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { makeFolder } from '../config/folder.ts';
-import { withLock } from './lock.ts';
+import { isLocked, withLock } from './lock.ts';
 import { endAll } from './stack-end.ts';
-import { closeOnSignals, leaveOnExit, superviseWorker } from './stack-hooks.ts';
+import { closeOnSignals, leaveOnExit, superviseStack } from './stack-hooks.ts';
 import { joinable, waitUntilServes } from './stack-join.ts';
 import { databaseUrlOf, replaceGone, replaceWorker, startAll } from './stack-start.ts';
-import { enter, leave, readSame, readState, stackFiles, usersOf, writeState } from './stack-state.ts';
+import { enter, leave, readRecord, readSame, readState, stackFiles, usersOf, writeState } from './stack-state.ts';
+import type { StackEnd } from './stack-hooks.ts';
 import type { StackOptions } from './stack-start.ts';
 import type { StackState } from './stack-state.ts';
 
@@ -37,8 +38,8 @@ export interface Stack {
     /** Ends the worker, if it lives, and starts another; returns once that one polls. */
     restart(): Promise<void>;
   };
-  /** Resolves where somebody else ends the stack; never where the worker is not supervised. */
-  ended: Promise<void>;
+  /** Resolves where the stack is over without this command; never where it is not supervised. */
+  ended: Promise<StackEnd>;
   /**
    * Leaves the stack, and ends it where nobody else uses it and nobody asked to keep it; with `end` also where somebody
    * had asked: whoever still uses it ends it then by leaving.
@@ -49,7 +50,8 @@ export interface Stack {
 /**
  * Starts the stack of a state folder or joins the one that runs there; two commands at once end up on the same one.
  * Throws ConfigError `stack_differs` where it runs for other vendors, `stack_broken` where a part of it is gone and
- * others use it, `worker_start`, `store_start` or `temporal_start` where a part does not come up, whatever coded error
+ * others use it, `stack_record` where its record is
+ * damaged, `worker_start`, `store_start` or `temporal_start` where a part does not come up, whatever coded error
  * the worker itself reports, and InterruptedError.
  */
 export async function openStack(given: StackOptions): Promise<Stack> {
@@ -74,7 +76,10 @@ export async function openStack(given: StackOptions): Promise<Stack> {
   }
 }
 
-/** Ends whatever runs on a state folder, kept or not, used or not; true where something did. */
+/**
+ * Ends whatever runs on a state folder, kept or not, used or not; true where something did. Throws ConfigError
+ * `stack_record` where the record is damaged.
+ */
 export async function stopStack(home: string, onWait?: (holder: number) => void): Promise<boolean> {
   const stop = async () => {
     const state = readState(home);
@@ -113,7 +118,7 @@ function stackOf(opened: Opened & { joined: boolean; entry: string }): Stack {
   const { options, state, joined, locked, entry } = opened;
   const { home, log } = options;
   const current = () => readSame(home, state);
-  const ended = Promise.withResolvers<void>();
+  const ended = Promise.withResolvers<StackEnd>();
   const whileItRuns = (start: typeof replaceGone) =>
     locked(async () => {
       const running = current();
@@ -126,12 +131,15 @@ function stackOf(opened: Opened & { joined: boolean; entry: string }): Stack {
   let leaveWorkerAlone = (): void => undefined;
   const end = async (leaving: Leaving): Promise<void> => {
     leaveWorkerAlone();
-    await locked(() => depart(options, entry, leaving));
+    // Taking the lock would make the folder again that somebody has moved or removed.
+    if (existsSync(home)) await locked(() => depart(options, entry, leaving));
   };
   const close = (leaving: Leaving = {}) => (closing ??= end(leaving).finally(() => undo.forEach((each) => each())));
   if (options.handleSignals ?? true) undo.push(closeOnSignals(close, log));
-  const supervised = { current, restart: () => whileItRuns(replaceGone), gone: ended.resolve };
-  if (options.superviseWorker ?? false) leaveWorkerAlone = superviseWorker(supervised, log);
+  const isBusy = () => isLocked(stackFiles(home).lock);
+  const restart = () => whileItRuns(replaceGone);
+  if (options.superviseWorker ?? false)
+    leaveWorkerAlone = superviseStack({ home, state, current, isBusy, restart, gone: ended.resolve }, log);
   return {
     temporal: state.temporal,
     databaseUrl: databaseUrlOf(options, state),
@@ -154,8 +162,9 @@ async function depart(
   { keep = false, end = false }: Leaving,
 ): Promise<void> {
   leave(entry);
-  const state = readState(home);
+  const state = readRecord(home);
   if (state === null) return;
+  if (state === 'damaged') return log(`the record of the stack in ${home} is damaged: its guard ends what still runs`);
   const kept = keep || (state.kept && !end);
   if (kept !== state.kept) writeState(home, { ...state, kept });
   const users = usersOf(home);

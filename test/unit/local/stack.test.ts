@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { accepts } from '../../../src/local/ports.ts';
-import { endProcess, isAlive } from '../../../src/local/processes.ts';
+import { endProcess, isAlive, ownProcess } from '../../../src/local/processes.ts';
 import { readState } from '../../../src/local/stack-state.ts';
 import { openStack, stopStack } from '../../../src/local/stack.ts';
 import { StackCommands, entries } from '../../support/stack-commands.ts';
@@ -212,11 +212,56 @@ test('what was stored is there again after every part was killed', async () => {
   await second.close();
 });
 
-test('a half-written state file is no obstacle', async () => {
-  writeFileSync(join(home, 'stack.json'), '{"fingerprint": "a", "comp');
-  const stack = await openStack(options());
-  expect(stack.joined).toBe(false);
-  await stack.close();
+test.each(['{"fingerprint": "a", "comp', '{}', '[]', '"x"', 'null', '{"processes":{"store":{"pid":0}}}'])(
+  'a damaged record is told with its place and what to do: %s',
+  async (text) => {
+    const file = join(home, 'stack.json');
+    writeFileSync(file, text);
+    const told = {
+      ...{ name: 'ConfigError', code: 'stack_record', message: expect.stringContaining(`${file}, is damaged`) },
+      ...{ remedy: expect.stringContaining('remove that file'), where: { file } },
+    };
+    await expect(openStack(options())).rejects.toMatchObject(told);
+    await expect(stopStack(home)).rejects.toMatchObject(told);
+    expect(readFileSync(file, 'utf8')).toBe(text);
+    rmSync(file);
+  },
+);
+
+test('a damaged record names the live processes that it still tells of', async () => {
+  const file = join(home, 'stack.json');
+  const processes = { store: ownProcess(), temporal: { pid: 1, started: 'x' } };
+  writeFileSync(file, JSON.stringify({ processes }, null, 2).slice(0, -2));
+  await expect(stopStack(home)).rejects.toMatchObject({
+    remedy: expect.stringContaining(`end process ${process.pid};`),
+  });
+  rmSync(file);
+});
+
+test.each(['temporal', 'store'] as const)('who supervises a stack is told that its %s was killed', async (part) => {
+  const stack = await openStack(options({ superviseWorker: true }));
+  const started = parts();
+  const killed = readState(home)?.processes[part] as ProcessId;
+  await endProcess(killed, 0);
+  expect(await stack.ended).toEqual({
+    how: 'broken',
+    part: expect.stringContaining(`(process ${killed.pid})`),
+  });
+  await stack.close({ end: true });
+  expect(living(started)).toBe(0);
+  expect(readState(home)).toBeNull();
+});
+
+test.each(['removed', 'damaged'])('who supervises a stack is told that its record was %s', async (how) => {
+  const stack = await openStack(options({ superviseWorker: true }));
+  const started = parts();
+  const file = join(home, 'stack.json');
+  if (how === 'removed') rmSync(file);
+  else writeFileSync(file, '{');
+  expect(await stack.ended).toEqual({ how: 'lost' });
+  await stack.close({ end: true });
+  await expect.poll(() => living(started), { timeout: 30_000 }).toBe(0);
+  rmSync(file, { force: true });
 });
 
 test('a killed worker is restarted on request, by a joiner, and by supervision', async () => {
@@ -241,7 +286,7 @@ test('who supervises the worker is told when another command ends the stack, and
   const stack = await openStack(options({ superviseWorker: true }));
   const started = parts();
   expect(await stopStack(home)).toBe(true);
-  await stack.ended;
+  expect(await stack.ended).toEqual({ how: 'ended' });
   await stack.worker.restart();
   await stack.close({ end: true });
   expect({ state: readState(home), living: living(started), pid: stack.worker.pid }).toEqual({
