@@ -55,14 +55,13 @@ export async function localServerChecks({ arx, raw }: Settings, log: (line: stri
     const found = await findTemporal({ env: raw, cacheDir: cacheDirectory(raw), log });
     return `${found.path} (${found.how}${found.cached ? ', cached' : ''})`;
   };
-  const { readState } = await import('../../local/stack-state.ts');
-  const running = readState(arx.home);
-  if (running?.complete) {
+  const describe = async (): Promise<string> => {
+    const { readState } = await import('../../local/stack-state.ts');
+    const running = readState(arx.home);
     const { namespaceAnswers } = await import('../../local/temporal.ts');
-    const { address, namespace } = running.temporal;
-    if (await namespaceAnswers(address, namespace)) {
-      return [await attempt('temporal', async () => `embedded, running at ${address}, from ${await executable()}`)];
-    }
-  }
-  return [await attempt('temporal', async () => `embedded, to be started from ${await executable()}`)];
+    const { address = '', namespace = '' } = running?.temporal ?? {};
+    const isRunning = running?.complete === true && (await namespaceAnswers(address, namespace));
+    return `embedded, ${isRunning ? `running at ${address}, from` : 'to be started from'} ${await executable()}`;
+  };
+  return [await attempt('temporal', describe)];
 }
