@@ -45,7 +45,9 @@ it('asks the server of the environment', async () => {
 it('asks the embedded stack where one runs, and nobody where none does', async () => {
   expect(await heard({}, { local: true })).toBeNull();
   const { address, namespace } = server;
-  writeFileSync(join(home, 'stack.json'), JSON.stringify({ temporal: { address, namespace, uiUrl: null } }));
+  const record = { fingerprint: 'a', complete: true, kept: false, databaseUrl: null, workerMetricsUrl: null };
+  const temporal = { address, namespace, uiUrl: null };
+  writeFileSync(join(home, 'stack.json'), JSON.stringify({ ...record, temporal, processes: {} }));
   expect(await heard({}, { local: true })).toBe('terminated');
   expect(await heard({})).toBe('terminated');
 }, 20_000);
