@@ -55,7 +55,7 @@ async function close(desk: TicketDesk, reason: string, stamp: TicketStamp): Prom
     await desk.patch({ state: 'absent', key: null });
     return { action: 'left_closed', code: null };
   }
-  if (issue.statusCategory === 'done') return closedAlready(desk, issue);
+  if (issue.statusCategory === 'done') return noteClosed(desk, issue);
   if (row.details['compliantIn'] === undefined) {
     const details = { ...row.details, compliantIn: record.run };
     await desk.comment(issue, { body: compliantComment(reason, stamp), mark: stampMark(record.run) }, { details });
@@ -63,12 +63,12 @@ async function close(desk: TicketDesk, reason: string, stamp: TicketStamp): Prom
   if (!plan.closeOnCompliance) return noted(desk, 'kept', issue.key);
   const patch = { state: 'closed', closedBy: 'arx', closedSeenRun: null, lastRun: record.run } as const;
   const moved = await moveIssue(desk, issue, outOf(plan), { kind: 'ticket.closed', mark: 'closingIn', patch });
-  if (moved === 'there') return closedAlready(desk, issue);
+  if (moved === 'there') return noteClosed(desk, issue);
   return noted(desk, moved === 'moved' ? 'closed' : 'kept', issue.key);
 }
 
 /** A ticket that is closed: by an attempt of this run, whose intent names it, or else by a person. */
-async function closedAlready(desk: TicketDesk, { key }: JiraIssue): Promise<TicketOutcome> {
+async function noteClosed(desk: TicketDesk, { key }: JiraIssue): Promise<TicketOutcome> {
   const { row, record } = desk;
   const ours = row.details['closingIn'] === record.run;
   await desk.patch({ state: 'closed', closedBy: ours ? 'arx' : 'person', lastRun: record.run });

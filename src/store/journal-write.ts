@@ -27,7 +27,7 @@ export interface ChainEnd extends AuditHead {
   takeovers: number;
 }
 
-/** What became of one append. */
+/** The outcome of one append. */
 export interface WrittenAppend {
   receipts: AuditReceipt[];
   /** Its attempt was overtaken: the entries are recorded, the effect was not run. */
