@@ -8,8 +8,10 @@ import { slackSummary } from '../mfa/slack-message.ts';
 import type { MessageRow, RunRecord, StoreTransaction } from '../store/types.ts';
 import type { Deps } from './deps.ts';
 import { draftOf } from './drafts.ts';
-import { VENDOR_ATTEMPTS } from './failures.ts';
+import { ON_ITS_WAY_MS, VENDOR_ATTEMPTS } from './failures.ts';
 import { runOf } from './listing.ts';
+import { settleMessage } from './message-settling.ts';
+import type { Posted } from './message-settling.ts';
 import { callerOf, frozen } from './plan.ts';
 import { summarise } from './run-summary.ts';
 import type { MfaActivities } from './types.ts';
@@ -71,7 +73,10 @@ function isLasting(error: unknown): error is ConnectorError | PolicyDeniedError 
 
 type Message = Pick<SlackOperations['chat:write']['input'], 'text' | 'blocks'>;
 
-/** Posts the message of a run once: after a try without an answer it is looked for in the channel, then edited. */
+/**
+ * Posts the message of a run once: after a try without an answer it is looked for in the channel, until it cannot be on
+ * its way any more; where it is found, it is edited.
+ */
 class SummaryPost {
   readonly #deps: Deps;
   readonly #record: RunRecord;
@@ -86,13 +91,28 @@ class SummaryPost {
   async put(message: Message): Promise<void> {
     const row = await this.#deps.store.messages.get(this.#record.run);
     if (row?.ts) return this.#edit(message, row.channel, row.ts);
-    const found = row?.state === 'intended' ? ((await this.#recorded()) ?? (await this.#find())) : null;
+    const found = row?.state === 'intended' ? await this.#settle(row) : null;
     if (found) return this.#edit(message, found.channel, found.ts);
     await this.#post(message, (row?.attempt ?? 0) + 1);
   }
 
+  /** What became of a message that was intended. */
+  async #settle(row: MessageRow): Promise<Posted | null> {
+    const settling = frozen(this.#record).tickets.settleMs.reduce((sum, ms) => sum + ms, 0);
+    return settleMessage(this.#deps, row, {
+      find: async () => (await this.#recorded()) ?? (await this.#find()),
+      isOver: () => this.#isOver(row),
+      onItsWayMs: Math.min(ON_ITS_WAY_MS, settling),
+    });
+  }
+
+  async #isOver({ run, attempt }: MessageRow): Promise<boolean> {
+    const unknown = await this.#deps.store.audit.list({ run, kind: 'action.unknown', subject: run });
+    return unknown.some(({ entry }) => entry.sequence === attempt);
+  }
+
   /** Where an overtaken attempt posted it, by the audit trail. */
-  async #recorded(): Promise<{ channel: string; ts: string } | null> {
+  async #recorded(): Promise<Posted | null> {
     const { run } = this.#record;
     const [posted] = await this.#deps.store.audit.list({ run, kind: 'summary.posted', subject: run });
     const { channel, ts } = posted?.entry.outcome ?? {};
@@ -110,7 +130,7 @@ class SummaryPost {
   async #post(message: Message, attempt: number): Promise<void> {
     const { store, connectors } = this.#deps;
     const { run } = this.#record;
-    const row: MessageRow = { run, channel: this.#channel, ts: null, state: 'intended', attempt };
+    const row: MessageRow = { run, channel: this.#channel, ts: null, state: 'intended', attempt, missedAt: null };
     const input = { channel: this.#channel, ...message, metadata: this.#metadata() };
     await connectors.slack('chat:write', input, {
       ...this.#context<{ channel: string; ts: string }>(),
@@ -139,7 +159,7 @@ class SummaryPost {
   }
 
   /** The message of this run in the channel, looked for from the beginning of the run. */
-  async #find(): Promise<{ channel: string; ts: string } | null> {
+  async #find(): Promise<Posted | null> {
     const oldest = `${Math.floor(Date.parse(this.#record.startedAt) / 1_000)}`;
     let cursor: string | null = null;
     do {
@@ -168,7 +188,7 @@ class SummaryPost {
   }
 
   #posted({ channel, ts }: { channel: string; ts: string }, attempt: number) {
-    const row: MessageRow = { run: this.#record.run, channel, ts, state: 'posted', attempt };
+    const row: MessageRow = { run: this.#record.run, channel, ts, state: 'posted', attempt, missedAt: null };
     const effect = (tx: StoreTransaction): Promise<void> => this.#deps.store.messages.put(tx, row);
     return { kind: 'summary.posted' as const, outcome: { channel, ts }, effect };
   }

@@ -6,6 +6,11 @@ import { ConnectorError, InvalidArgumentError, PolicyDeniedError } from '../conn
 const UNEXPECTED_ATTEMPTS = 10;
 /** Tries of one call before a fault of the vendor is taken as lasting. */
 export const VENDOR_ATTEMPTS = 5;
+/**
+ * As long as one exchange with a vendor may take, from when a later attempt took over: until then a call may still be on
+ * its way, and not to find its effect proves nothing.
+ */
+export const ON_ITS_WAY_MS = 30_000;
 
 /** Thrown by activities for a state of the configuration that no retry can mend. */
 export function configurationFailure(message: string): ApplicationFailure {

@@ -101,7 +101,8 @@ export class TicketDesk {
     const { row, record } = this;
     const attempt = row.attempt + 1;
     const intendedAt = this.deps.now().toISOString();
-    const details = { ...accusing(row.details), createdIn: record.run };
+    const { missedAt: _, ...known } = accusing(row.details);
+    const details = { ...known, createdIn: record.run };
     const intended: Patch = { state: 'intended', attempt, intendedAt, details };
     const { output } = await this.deps.connectors.jira('issues:create', this.#createInput(issue, intendedAt), {
       ...this.#context<{ id: string; key: string }>(attempt),
@@ -145,6 +146,13 @@ export class TicketDesk {
     if (typeof key === 'string') return { kind: 'created', key };
     const refused = await audit.list({ run, kind: 'ticket.refused', subject: label });
     return refused.some(({ entry }) => entry.sequence === attempt) ? { kind: 'refused' } : null;
+  }
+
+  /** Notes that a create call is looked for whose outcome nobody knows. */
+  async lookFor(): Promise<void> {
+    const { details } = this.row;
+    if (details['missedAt'] !== undefined) return;
+    await this.patch({ details: { ...details, missedAt: this.deps.now().toISOString() } });
   }
 
   /** Takes over a ticket that was found in Jira; one that a call of this run asked for was created by this run after all. */
@@ -242,10 +250,14 @@ export class TicketDesk {
   }
 }
 
-/** Stops the activity where a create call's fate is open and it is too early to call it lost. */
+/**
+ * Stops the activity where a create call's fate is open and it is too early to call it lost. Counted from the first
+ * look, for an attempt that was overtaken may have made the call long after it was intended.
+ */
 export function stillUnsettled(row: TicketRow, plan: TicketPlan, now: Date): ApplicationFailure | null {
-  if (row.intendedAt === null) return null;
-  const age = now.getTime() - Date.parse(row.intendedAt);
+  const missedAt = row.details['missedAt'];
+  if (row.intendedAt === null || typeof missedAt !== 'string') return null;
+  const age = now.getTime() - Date.parse(missedAt);
   let due = 0;
   for (const wait of plan.settleMs) {
     due += wait;

@@ -103,6 +103,7 @@ async function settle(desk: TicketDesk): Promise<JiraIssue | null> {
     await desk.adopt(known);
     return known;
   }
+  await desk.lookFor();
   const found = (await desk.search()).filter(({ key }) => key !== desk.row.key);
   const made = found.find((issue) => issue.statusCategory !== 'done') ?? found.at(-1);
   if (made) {

@@ -93,8 +93,8 @@ function endOf({ home, state, current, isBusy }: Supervised): StackEnd | null {
   return part === null ? null : { how: 'broken', part };
 }
 
-/** Whoever ends a stack ends its parts first; where the folder is gone, nobody did. */
-function isLost(home: string, { processes: { worker, temporal, store } }: StackState): boolean {
+/** Whether the record of a stack is gone that still runs: whoever ends a stack ends its parts first. */
+export function isLost(home: string, { processes: { worker, temporal, store } }: StackState): boolean {
   if (!existsSync(home) || readRecord(home) === 'damaged') return true;
   return [worker, temporal, store].some((id) => id !== undefined && isAlive(id));
 }

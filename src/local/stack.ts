@@ -10,8 +10,8 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { makeFolder } from '../config/folder.ts';
 import { isLocked, withLock } from './lock.ts';
-import { endAll } from './stack-end.ts';
-import { closeOnSignals, leaveOnExit, superviseStack } from './stack-hooks.ts';
+import { endAll, endParts } from './stack-end.ts';
+import { closeOnSignals, isLost, leaveOnExit, superviseStack } from './stack-hooks.ts';
 import { joinable, waitUntilServes } from './stack-join.ts';
 import { databaseUrlOf, replaceGone, replaceWorker, startAll } from './stack-start.ts';
 import { enter, leave, readRecord, readSame, readState, stackFiles, usersOf, writeState } from './stack-state.ts';
@@ -117,7 +117,12 @@ type Locked = <T>(work: () => Promise<T>) => Promise<T>;
 function stackOf(opened: Opened & { joined: boolean; entry: string }): Stack {
   const { options, state, joined, locked, entry } = opened;
   const { home, log } = options;
-  const current = () => readSame(home, state);
+  let known = state;
+  const current = () => {
+    const now = readSame(home, state);
+    known = now ?? known;
+    return now;
+  };
   const ended = Promise.withResolvers<StackEnd>();
   const whileItRuns = (start: typeof replaceGone) =>
     locked(async () => {
@@ -133,6 +138,8 @@ function stackOf(opened: Opened & { joined: boolean; entry: string }): Stack {
     leaveWorkerAlone();
     // Taking the lock would make the folder again that somebody has moved or removed.
     if (existsSync(home)) await locked(() => depart(options, entry, leaving));
+    // Its guard ends it too, but for a part that started so shortly before that the guard never saw it on record.
+    if (leaving.end && current() === null && isLost(home, known)) await endParts(known.processes);
   };
   const close = (leaving: Leaving = {}) => (closing ??= end(leaving).finally(() => undo.forEach((each) => each())));
   if (options.handleSignals ?? true) undo.push(closeOnSignals(close, log));

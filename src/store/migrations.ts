@@ -16,6 +16,7 @@ import * as removedEntries from './migrations/0021-removed-entries.ts';
 import * as leases from './migrations/0022-leases.ts';
 import * as retention from './migrations/0023-retention.ts';
 import * as attempts from './migrations/0024-attempts.ts';
+import * as missedMessages from './migrations/0025-missed-messages.ts';
 
 /** Every migration by name, in the order of application. What was released is never edited: add a file. */
 export const MIGRATIONS: Record<string, Migration> = {
@@ -36,4 +37,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0022-leases': leases,
   '0023-retention': retention,
   '0024-attempts': attempts,
+  '0025-missed-messages': missedMessages,
 };

@@ -115,6 +115,7 @@ export interface MessagesTable {
   ts: string | null;
   state: MessageRow['state'];
   attempt: number;
+  missed_at: string | null;
 }
 
 export interface CallsTable {

@@ -208,6 +208,8 @@ export interface MessageRow {
   ts: string | null;
   state: 'intended' | 'posted' | 'failed';
   attempt: number;
+  /** Since when it has been looked for in vain, where that was intended; null where it was not. */
+  missedAt: string | null;
 }
 
 export interface MessageLedger {

@@ -4,6 +4,8 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { decisionKey, signDecision } from '../../src/governance/decision-token.ts';
 import type { DecisionClaim } from '../../src/governance/decision-token.ts';
+import { deliver } from '../../src/client/decisions.ts';
+import type { AskedRequest } from '../../src/client/signed-decision.ts';
 import { cacheDirectory } from '../../src/config/home.ts';
 import { findTemporal } from '../../src/local/temporal.ts';
 import { approvalId, decideUpdate, GOVERNED_WORKFLOW, TASK_QUEUE } from '../../src/workflows/messages.ts';
@@ -78,13 +80,13 @@ describe('governed operations and approvals', () => {
         );
         expect(found).toBeDefined();
         await job.temporal.client.workflow.getHandle(approvalId(`${found?.requestId}`)).describe();
-        return found as NonNullable<typeof found>;
+        return found as AskedRequest;
       },
       { timeout: 20_000, interval: 50 },
     );
   }
 
-  type Request = Awaited<ReturnType<typeof pending>>;
+  type Request = AskedRequest;
   const claimOf = (request: Request, name: string, over: Partial<DecisionClaim> = {}): DecisionClaim => ({
     requestId: request.requestId,
     argsDigest: request.argsDigest,
@@ -96,10 +98,11 @@ describe('governed operations and approvals', () => {
     at: Date.now(),
     ...over,
   });
-  const decide = async (request: Request, claim: DecisionClaim, token = signDecision(claim, key)) =>
-    job.temporal.client.workflow
-      .getHandle(approvalId(request.requestId))
-      .executeUpdate(decideUpdate, { args: [{ verdict: claim.verdict, decisionId: claim.decisionId, token }] });
+  const decide = async (request: Request, claim: DecisionClaim, token = signDecision(claim, key)) => {
+    const { verdict, decisionId } = claim;
+    const answer = await deliver(job.temporal, request, { approver: claim.person, verdict, decisionId, token }, 30_000);
+    return answer ?? expect.fail('nobody answered the decision');
+  };
 
   const writesTo = async (userId: string) =>
     (await job.emulators.log({ vendor: 'okta', write: true })).filter(

@@ -1,7 +1,7 @@
 import type { ActionRecord } from '../../store/governance-types.ts';
 import type { StoreTransaction } from '../../store/types.ts';
 import type { OpenedRequest } from '../governed-types.ts';
-import { retryIn } from '../failures.ts';
+import { ON_ITS_WAY_MS, retryIn } from '../failures.ts';
 import { standingAt } from '../flows/standing-at.ts';
 import type { GovernedDeps } from './deps.ts';
 import { standing } from './open-request.ts';
@@ -10,9 +10,6 @@ import { requestDraft } from './recording.ts';
 
 /** What a call left behind that broke off: seen at its target. */
 export type Left = 'done' | 'undone' | 'unknown';
-
-/** As long as one exchange may take, something may still be on its way: until then a target that is unchanged proves nothing. */
-const ON_ITS_WAY_MS = 30_000;
 
 /**
  * What a call that broke off left behind: as the audit trail has it from an attempt that was overtaken, else as its
@@ -25,15 +22,32 @@ export async function left(
   { ended = false }: { ended?: boolean } = {},
 ): Promise<Left> {
   const { connectors, now } = deps;
+  const since = ended ? record.updatedAt : await missedSince(deps, record);
   if (await isRecordedDone(deps, record)) return 'done';
   const operation = `${record.connector}:${record.operation}`;
   const looker = { connectors, caller: readerOf(record) };
   const stands = await standingAt(looker, { operation, args: record.args }, 'again');
   if (stands === 'done') return 'done';
   if (stands !== 'ready' && ended) return 'unknown';
-  const wait = Date.parse(record.updatedAt) + ON_ITS_WAY_MS - now().getTime();
+  const wait = Date.parse(since) + ON_ITS_WAY_MS - now().getTime();
   if (wait > 0) throw retryIn(wait, 'unavailable', 'the call may still be on its way; its target is looked at again');
   return stands === 'ready' ? 'undone' : 'unknown';
+}
+
+/**
+ * Since when the effect of a call has been looked for: noted by the first attempt that looks, for the one before it may
+ * have made the call long after it was intended.
+ */
+async function missedSince(
+  { store, now }: GovernedDeps,
+  { requestId, outcome, updatedAt }: ActionRecord,
+): Promise<string> {
+  const noted = outcome?.['missedAt'];
+  if (typeof noted === 'string') return noted;
+  const missedAt = now().toISOString();
+  const state = 'performing';
+  await store.requests.move(null, requestId, [state], { state, outcome: { missedAt }, at: updatedAt });
+  return missedAt;
 }
 
 /** Whether an attempt that was overtaken recorded that the call succeeded. */

@@ -3,7 +3,9 @@ import type { JsonObject } from '../../audit/types.ts';
 import { ConnectorError, PolicyDeniedError } from '../../connectors/errors.ts';
 import type { CallContext } from '../../connectors/types.ts';
 import type { ActionRecord } from '../../store/governance-types.ts';
-import type { StoreTransaction } from '../../store/types.ts';
+import type { MessageRow, StoreTransaction } from '../../store/types.ts';
+import { settleMessage } from '../message-settling.ts';
+import type { Posted } from '../message-settling.ts';
 import type { GovernedDeps } from './deps.ts';
 import { PEOPLE_READER } from './people.ts';
 import { requestDraft } from './recording.ts';
@@ -17,19 +19,30 @@ const BUTTONS = [
 /** Tells the channels that the policies name. Whoever can't be told can still decide: a failure is only recorded. */
 export async function announce(deps: GovernedDeps, record: ActionRecord): Promise<void> {
   const [channel] = channelsOf(record);
-  if (channel === undefined || (await findMessage(deps, record))) return;
+  if (channel === undefined || (await isAnnounced(deps, record))) return;
   await quietly(deps, record, async () => {
     const input = { channel, ...messageOf(record, 'Approval needed', true), metadata: metadataOf(record) };
+    const noting = (row: Pick<MessageRow, 'channel' | 'ts' | 'state'>) => (tx: StoreTransaction) =>
+      deps.store.messages.put(tx, { run: messageKey(record), ...row, attempt: 1, missedAt: null });
     await deps.connectors.slack('chat:write', input, {
-      ...contextOf<{ channel: string; ts: string }>(record),
+      ...contextOf<Posted>(record),
+      intent: { kind: 'action.started', effect: noting({ channel, ts: null, state: 'intended' }) },
       record: (outcome) => {
         if (!outcome.ok) return null;
-        const row = { run: messageKey(record), ...outcome.output, state: 'posted' as const, attempt: 1 };
-        const effect = (tx: StoreTransaction): Promise<void> => deps.store.messages.put(tx, row);
-        return { kind: 'approval.notified', outcome: { channel, channelId: row.channel, ts: row.ts }, effect };
+        const { channel: channelId, ts } = outcome.output;
+        const effect = noting({ channel: channelId, ts, state: 'posted' });
+        return { kind: 'approval.notified', outcome: { channel, channelId, ts }, effect };
       },
     });
   });
+}
+
+/** Whether the message that asks was posted; where an earlier attempt may still be at it, the activity looks again later. */
+async function isAnnounced(deps: GovernedDeps, record: ActionRecord): Promise<boolean> {
+  const find = () => findMessage(deps, record);
+  const known = await deps.store.messages.get(messageKey(record));
+  if (known?.state !== 'intended') return (await find()) !== null;
+  return (await settleMessage(deps, known, { find, isOver: () => Promise.resolve(false) })) !== null;
 }
 
 /** A further message in the same channel. */
@@ -49,10 +62,7 @@ export async function announceEnd(deps: GovernedDeps, record: ActionRecord): Pro
 }
 
 /** The message that asked: by the ledger, or by the audit trail where an attempt that was overtaken posted it. */
-async function findMessage(
-  { store }: GovernedDeps,
-  record: ActionRecord,
-): Promise<{ channel: string; ts: string } | null> {
+async function findMessage({ store }: GovernedDeps, record: ActionRecord): Promise<Posted | null> {
   const known = await store.messages.get(messageKey(record));
   if (known?.ts) return { channel: known.channel, ts: known.ts };
   const { run, requestId } = record;
@@ -63,11 +73,7 @@ async function findMessage(
   return null;
 }
 
-async function updateMessage(
-  deps: GovernedDeps,
-  record: ActionRecord,
-  { channel, ts }: { channel: string; ts: string },
-): Promise<void> {
+async function updateMessage(deps: GovernedDeps, record: ActionRecord, { channel, ts }: Posted): Promise<void> {
   await quietly(deps, record, async () => {
     const message = messageOf(record, `${record.approval?.state ?? 'CLOSED'}`, false);
     await deps.connectors.slack(

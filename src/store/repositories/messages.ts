@@ -7,10 +7,13 @@ import type { MessageLedger } from '../types.ts';
 export function createMessageLedger(db: Kysely<Database>, fence: AttemptFence): MessageLedger {
   return {
     async get(run) {
-      return (await db.selectFrom('messages').selectAll().where('run', '=', run).executeTakeFirst()) ?? null;
+      const found = await db.selectFrom('messages').selectAll().where('run', '=', run).executeTakeFirst();
+      if (!found) return null;
+      const { missed_at: missedAt, ...row } = found;
+      return { ...row, missedAt };
     },
-    async put(tx, { run, channel, ts, state, attempt }) {
-      const fields = { channel, ts, state, attempt };
+    async put(tx, { run, channel, ts, state, attempt, missedAt }) {
+      const fields = { channel, ts, state, attempt, missed_at: missedAt };
       await fence.write(tx, (on) =>
         on
           .insertInto('messages')

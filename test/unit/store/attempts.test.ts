@@ -189,4 +189,4 @@ describeOnStores('attempts of an activity', (source) => {
   });
 });
 
-const MESSAGE = { run: 'run-1', channel: 'C1', ts: null, state: 'intended', attempt: 1 } as const;
+const MESSAGE = { run: 'run-1', channel: 'C1', ts: null, state: 'intended', attempt: 1, missedAt: null } as const;

@@ -6,8 +6,15 @@ describeOnStores('the smaller ledgers', (source) => {
   test('a message is kept a run, and overwritten', async () => {
     const { messages } = await source.fresh();
     expect(await messages.get('r')).toBeNull();
-    await messages.put(null, { run: 'r', channel: 'C1', ts: null, state: 'intended', attempt: 1 });
-    const posted = { run: 'r', channel: 'C2', ts: '1720000000.000100', state: 'posted', attempt: 2 } as const;
+    await messages.put(null, { run: 'r', channel: 'C1', ts: null, state: 'intended', attempt: 1, missedAt: null });
+    const posted = {
+      run: 'r',
+      channel: 'C2',
+      ts: '1720000000.000100',
+      state: 'posted',
+      attempt: 2,
+      missedAt: null,
+    } as const;
     await messages.put(null, posted);
     expect(await messages.get('r')).toEqual(posted);
   });
