@@ -1,5 +1,6 @@
 import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
+import { verbs } from './eslint.names.js';
 import { PURE_ROOMS, arrows } from './eslint.rooms.js';
 
 /** Files that are tables: their length is that of their subject. */
@@ -56,8 +57,10 @@ export default defineConfig(
   },
   {
     files: ['src/**/*.ts'],
+    plugins: { names: { rules: { verbs } } },
     rules: {
       'max-params': ['error', 4],
+      'names/verbs': 'error',
       'no-restricted-syntax': ['error', ENVIRONMENT],
     },
   },

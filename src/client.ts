@@ -10,7 +10,7 @@ import {
 } from '@temporalio/client';
 import type { CalendarSpec, ScheduleHandle } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { WORKFLOW_TASK_TIMEOUT, asked, startStory } from './client/story.ts';
+import { WORKFLOW_TASK_TIMEOUT, queryWorkflow, startStory } from './client/story.ts';
 import { MFA_SCHEDULE_ID, MFA_WORKFLOW, TASK_QUEUE, progressQuery } from './workflows/messages.ts';
 import type { MfaEnforcementCheckInput, MfaEnforcementCheckResult, Progress } from './workflows/messages.ts';
 
@@ -107,7 +107,7 @@ export async function startMfaCheck(
 
 /** Where the check stands now; null while no worker answers within `timeoutMs`. */
 export const progress = (link: TemporalLink, workflowId: string, timeoutMs = 2_000): Promise<Progress | null> =>
-  asked(link, { workflowId, query: progressQuery, timeoutMs });
+  queryWorkflow(link, { workflowId, query: progressQuery, timeoutMs });
 
 /** Waits for the end of the check, over continue-as-new. Throws WorkflowEndedError. */
 export async function result(
@@ -122,13 +122,13 @@ export async function resultOf<Result>(handle: { result(): Promise<Result> }): P
   try {
     return await handle.result();
   } catch (thrown) {
-    if (thrown instanceof WorkflowFailedError) throw ended(thrown);
+    if (thrown instanceof WorkflowFailedError) throw workflowError(thrown);
     throw thrown;
   }
 }
 
 /** The innermost coded failure says what went wrong; the wrappers around it only say where. */
-function ended(error: WorkflowFailedError): WorkflowEndedError {
+function workflowError(error: WorkflowFailedError): WorkflowEndedError {
   let type = 'workflow_failed';
   let message = error.message;
   for (let cause: unknown = error.cause; cause instanceof Error; cause = cause.cause) {

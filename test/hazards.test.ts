@@ -12,6 +12,11 @@ describe('each hazard of the main job', () => {
     expect(quoted.filter((text) => source.includes(text))).not.toEqual([]);
   });
 
+  it.each(HAZARDS)('$area: $hazard: its answer can be taken out', ({ takenOut }) => {
+    const elsewhere = takenOut.filter(({ file, from }) => read(file).split(from).length !== 2);
+    expect(elsewhere).toEqual([]);
+  });
+
   it('stands once', () => {
     const names = HAZARDS.map(({ hazard }) => hazard);
     expect(new Set(names).size).toBe(names.length);

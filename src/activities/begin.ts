@@ -58,7 +58,7 @@ async function freeze(deps: Deps, input: BeginInput) {
   const key = scopeKey(org, settings.statuses, groupIds);
   const plan: FrozenPlan = {
     ...settings,
-    allowed: allowedTypes(settings.allowed),
+    allowed: factorTypes(settings.allowed),
     groups,
     exemptions: book,
     liveExemptions: live,
@@ -74,7 +74,7 @@ async function freeze(deps: Deps, input: BeginInput) {
 }
 
 /** The preset spelled out. */
-function allowedTypes(allowed: CheckSettings['allowed']): string[] {
+function factorTypes(allowed: CheckSettings['allowed']): string[] {
   return allowed === 'phishing_resistant' ? [...PHISHING_RESISTANT_TYPES] : allowed;
 }
 

@@ -10,7 +10,7 @@ import { runOf } from './listing.ts';
 import { frozen } from './plan.ts';
 import { isFinding, lookAgain } from './second-look.ts';
 import type { MarkedComment, TicketDesk } from './ticket-desk.ts';
-import { atDesk, ensureOpen, noted } from './ticket-flow.ts';
+import { atDesk, ensureOpen, recordOutcome } from './ticket-flow.ts';
 import type { TicketStory } from './ticket-flow.ts';
 import type { MfaActivities } from './types.ts';
 
@@ -24,7 +24,7 @@ export function ensureBulkTicket(deps: Deps): MfaActivities['ensureBulkTicket'] 
     await lookAtAll(deps, record);
     return atDesk(deps, { record, subject: record.scopeKey }, async (desk) => {
       const parts = bulkParts(await linesOf(deps, record));
-      if (parts.flat().length === 0) return noted(desk, 'withheld', null);
+      if (parts.flat().length === 0) return recordOutcome(desk, 'withheld', null);
       const bulk = new BulkStory(desk, parts);
       const outcome = await ensureOpen(desk, bulk);
       if (outcome.action === 'reopened') await bulk.describe(desk.row.key);
@@ -85,7 +85,7 @@ class BulkStory implements TicketStory {
     await this.#desk.patch({ state: 'open', closedBy: null, closedSeenRun: null, lastRun });
   }
 
-  reopened(): MarkedComment {
+  reopeningComment(): MarkedComment {
     return { body: [{ type: 'paragraph', text: stampLine(this.#stamp) }], mark: stampMark(this.#stamp.run) };
   }
 

@@ -6,7 +6,7 @@ import type { ListedUser, RunRecord } from '../store/types.ts';
 import type { Deps } from './deps.ts';
 import { backoffMs, retryIn, VENDOR_ATTEMPTS } from './failures.ts';
 import { takeOver } from './delta/take-over.ts';
-import { checkedEntry, recordFinding } from './judging.ts';
+import { userEntry, recordFinding } from './judging.ts';
 import { runOf } from './listing.ts';
 import { callerOf, frozen } from './plan.ts';
 import { reportProgress } from './running.ts';
@@ -60,7 +60,7 @@ async function checkOne(deps: Deps, record: RunRecord, user: ListedUser): Promis
     signal: Context.current().cancellationSignal,
     record: (outcome) => {
       const reading = readingOf(outcome);
-      return reading && checkedEntry(deps, record, { user, reading });
+      return reading && userEntry(deps, record, { user, reading });
     },
   };
   try {

@@ -10,7 +10,7 @@ import { runOf } from './listing.ts';
 import { callerOf, frozen } from './plan.ts';
 import type { TicketPlan } from './plan.ts';
 import type { TicketDesk } from './ticket-desk.ts';
-import { atDesk, lastingCode, moveIssue, noted } from './ticket-flow.ts';
+import { atDesk, lastingCode, moveIssue, recordOutcome } from './ticket-flow.ts';
 import type { Way } from './ticket-flow.ts';
 import type { MfaActivities, TicketOutcome } from './types.ts';
 
@@ -60,11 +60,11 @@ async function close(desk: TicketDesk, reason: string, stamp: TicketStamp): Prom
     const details = { ...row.details, compliantIn: record.run };
     await desk.comment(issue, { body: compliantComment(reason, stamp), mark: stampMark(record.run) }, { details });
   }
-  if (!plan.closeOnCompliance) return noted(desk, 'kept', issue.key);
+  if (!plan.closeOnCompliance) return recordOutcome(desk, 'kept', issue.key);
   const patch = { state: 'closed', closedBy: 'arx', closedSeenRun: null, lastRun: record.run } as const;
   const moved = await moveIssue(desk, issue, outOf(plan), { kind: 'ticket.closed', mark: 'closingIn', patch });
   if (moved === 'there') return noteClosed(desk, issue);
-  return noted(desk, moved === 'moved' ? 'closed' : 'kept', issue.key);
+  return recordOutcome(desk, moved === 'moved' ? 'closed' : 'kept', issue.key);
 }
 
 /** A ticket that is closed: by an attempt of this run, whose intent names it, or else by a person. */
@@ -72,7 +72,7 @@ async function noteClosed(desk: TicketDesk, { key }: JiraIssue): Promise<TicketO
   const { row, record } = desk;
   const ours = row.details['closingIn'] === record.run;
   await desk.patch({ state: 'closed', closedBy: ours ? 'arx' : 'person', lastRun: record.run });
-  return ours ? noted(desk, 'closed', key) : { action: 'left_closed', code: null };
+  return ours ? recordOutcome(desk, 'closed', key) : { action: 'left_closed', code: null };
 }
 
 const outOf = ({ closeTransition }: TicketPlan): Way => ({

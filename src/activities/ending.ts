@@ -26,7 +26,7 @@ export function conclude({ store }: Deps): MfaActivities['conclude'] {
     const previousEnumerated = previous ? (await store.users.counts(previous.run)).enumerated : null;
     const counts = await store.users.counts(run);
     const reasons = incompleteReasons({ counts, listingLost, previousEnumerated, maxUnknown, maxDrop });
-    const failed = (await store.tickets.noted(run)).filter(({ action }) => action === 'failed');
+    const failed = (await store.tickets.listNotes(run)).filter(({ action }) => action === 'failed');
     if (ticketsLost !== null) reasons.push(`tickets were given up: ${ticketsLost}`);
     else if (failed.length > 0) reasons.push(`${failed.length} tickets could not be written`);
     const conflicts = failed.filter(({ code }) => code === 'audit_conflict').length;
@@ -100,7 +100,7 @@ class SummaryPost {
   async #settle(row: MessageRow): Promise<Posted | null> {
     const settling = frozen(this.#record).tickets.settleMs.reduce((sum, ms) => sum + ms, 0);
     return settleMessage(this.#deps, row, {
-      find: async () => (await this.#recorded()) ?? (await this.#find()),
+      find: async () => (await this.#findInTrail()) ?? (await this.#find()),
       isOver: () => this.#isOver(row),
       onItsWayMs: Math.min(ON_ITS_WAY_MS, settling),
     });
@@ -112,7 +112,7 @@ class SummaryPost {
   }
 
   /** Where an overtaken attempt posted it, by the audit trail. */
-  async #recorded(): Promise<Posted | null> {
+  async #findInTrail(): Promise<Posted | null> {
     const { run } = this.#record;
     const [posted] = await this.#deps.store.audit.list({ run, kind: 'summary.posted', subject: run });
     const { channel, ts } = posted?.entry.outcome ?? {};
@@ -141,7 +141,7 @@ class SummaryPost {
         effect: (tx: StoreTransaction) => store.messages.put(tx, row),
       },
       record: (outcome) => {
-        if (outcome.ok) return this.#posted(outcome.output, attempt);
+        if (outcome.ok) return this.#entryOf(outcome.output, attempt);
         const { ambiguous } = outcome.error.fields;
         const failed = (tx: StoreTransaction) => store.messages.put(tx, { ...row, state: 'failed' });
         return ambiguous ? null : { kind: 'summary.failed', outcome: { code: outcome.error.code }, effect: failed };
@@ -154,7 +154,7 @@ class SummaryPost {
     const input = { channel, ts, ...message, metadata: this.#metadata() };
     await connectors.slack('chat:update', input, {
       ...this.#context<{ channel: string; ts: string }>(),
-      record: (outcome) => (outcome.ok ? this.#posted(outcome.output, 0) : null),
+      record: (outcome) => (outcome.ok ? this.#entryOf(outcome.output, 0) : null),
     });
   }
 
@@ -187,7 +187,7 @@ class SummaryPost {
     return this.#channel;
   }
 
-  #posted({ channel, ts }: { channel: string; ts: string }, attempt: number) {
+  #entryOf({ channel, ts }: { channel: string; ts: string }, attempt: number) {
     const row: MessageRow = { run: this.#record.run, channel, ts, state: 'posted', attempt, missedAt: null };
     const effect = (tx: StoreTransaction): Promise<void> => this.#deps.store.messages.put(tx, row);
     return { kind: 'summary.posted' as const, outcome: { channel, ts }, effect };

@@ -16,14 +16,14 @@ function judgeReading(record: RunRecord, user: ListedUser, reading: FactorReadin
   const plan = frozen(record);
   return verdictOf({
     reading,
-    allowed: allowedBy(plan),
+    allowed: factorTypeSet(plan),
     exemption: exemptionOf(plan.exemptions, user),
     inGrace: isInGrace(user.created, new Date(record.startedAt), plan.graceMs),
   });
 }
 
 /** The allowed types of a plan as a set, made once for all users of a batch. */
-function allowedBy(plan: FrozenPlan): ReadonlySet<string> {
+function factorTypeSet(plan: FrozenPlan): ReadonlySet<string> {
   const allowed = ALLOWED.get(plan) ?? new Set(plan.allowed);
   ALLOWED.set(plan, allowed);
   return allowed;
@@ -38,7 +38,7 @@ interface Finding {
 }
 
 /** The audit entry of a checked user and, in the same transaction, the verdict. */
-export function checkedEntry(deps: Deps, record: RunRecord, finding: Finding): Recorded {
+export function userEntry(deps: Deps, record: RunRecord, finding: Finding): Recorded {
   return { kind: 'user.checked', subject: finding.user.userId, sequence: 0, ...verdictEntry(deps, record, finding) };
 }
 
@@ -69,7 +69,7 @@ function factorForTrail({ type, status, class: strength }: ClassifiedFactor): Js
 
 /** Records a verdict that no call of its own stands behind. */
 export async function recordFinding(deps: Deps, record: RunRecord, finding: Finding): Promise<void> {
-  const { kind, outcome, effect } = checkedEntry(deps, record, finding);
+  const { kind, outcome, effect } = userEntry(deps, record, finding);
   const at = deps.now().toISOString();
   const draft = draftOf(record, { kind, subject: finding.user.userId, sequence: 0, at });
   await deps.store.journal.append([{ ...draft, outcome }], effect);

@@ -35,11 +35,14 @@ type PageInput = ListInput & { after: string | null };
 async function onePage({ store, connectors }: Deps, record: RunRecord, input: PageInput): Promise<FoundPage> {
   const { run, page, after } = input;
   const stored = await store.users.page(run, page);
-  if (stored) return { next: stored.next, listed: async () => Promise.resolve(stored.userIds.length) };
+  if (stored) return { next: stored.next, storePage: async () => Promise.resolve(stored.userIds.length) };
   const { users, next } = await readPage(connectors, record, input);
   const problem = pageProblem({ after, next });
   if (problem !== null) throw ApplicationFailure.nonRetryable(problem, 'malformed');
-  return { next, listed: async () => (await store.users.addPage(run, page, next, users.map(listed))).userIds.length };
+  return {
+    next,
+    storePage: async () => (await store.users.addPage(run, page, next, users.map(toListedUser))).userIds.length,
+  };
 }
 
 async function readPage(
@@ -82,6 +85,6 @@ export async function runOf(store: Deps['store'], run: string): Promise<RunRecor
   return record;
 }
 
-function listed({ id: userId, login, email, department, created, status }: OktaUser): ListedUser {
+function toListedUser({ id: userId, login, email, department, created, status }: OktaUser): ListedUser {
   return { userId, login, email, department, created, status };
 }

@@ -4,7 +4,7 @@ const LONG_MS = 20_000;
 /** A page that was read: the cursor of the one behind it, and how many it lists first, known once it is stored. */
 export interface FoundPage {
   next: string | null;
-  listed: () => Promise<number>;
+  storePage: () => Promise<number>;
 }
 
 /**
@@ -25,7 +25,7 @@ export async function listPages(
     const goesOn: boolean = next !== null && sizes.length + 1 < most && performance.now() - startedAt < LONG_MS;
     // The next activity begins with the page that could not be read, and has all its tries before it.
     const following: Promise<FoundPage | null> | null = goesOn ? read({ page, after: next }).catch(() => null) : null;
-    sizes.push(await found.listed());
+    sizes.push(await found.storePage());
     found = await following;
   }
   return { listed: sizes[0] ?? 0, more: next !== null, sizes };

@@ -1,4 +1,4 @@
-import { reopenedComment, stampMark, stillOpenComment, ticketDescription, ticketSummary } from '../mfa/ticket-text.ts';
+import { reopeningComment, stampMark, stillOpenComment, ticketDescription, ticketSummary } from '../mfa/ticket-text.ts';
 import type { TicketStamp } from '../mfa/ticket-text.ts';
 import type { Deps } from './deps.ts';
 import { runOf } from './listing.ts';
@@ -7,7 +7,7 @@ import { isFinding, lookAgain } from './second-look.ts';
 import type { Judged } from './second-look.ts';
 import { accusing } from './ticket-desk.ts';
 import type { TicketDesk } from './ticket-desk.ts';
-import { atDesk, ensureOpen, noted } from './ticket-flow.ts';
+import { atDesk, ensureOpen, recordOutcome } from './ticket-flow.ts';
 import type { TicketStory } from './ticket-flow.ts';
 import type { MfaActivities } from './types.ts';
 
@@ -17,7 +17,7 @@ export function ensureTicket(deps: Deps): MfaActivities['ensureTicket'] {
     const record = await runOf(deps.store, run);
     return atDesk(deps, { record, subject: userId }, async (desk) => {
       const user = await deps.store.users.get(run, userId);
-      return isFinding(user) ? ensureOpen(desk, personStory(desk, user)) : noted(desk, 'withheld', null);
+      return isFinding(user) ? ensureOpen(desk, personStory(desk, user)) : recordOutcome(desk, 'withheld', null);
     });
   };
 }
@@ -43,6 +43,6 @@ function personStory(desk: TicketDesk, found: Judged): TicketStory {
       const after = { state: 'open', closedBy: null, closedSeenRun: null, lastRun: record.run, details } as const;
       return desk.comment(issue, { body: stillOpenComment(user, stamp()), mark }, after);
     },
-    reopened: (closedBy) => ({ body: reopenedComment(user, stamp(), closedBy), mark }),
+    reopeningComment: (closedBy) => ({ body: reopeningComment(user, stamp(), closedBy), mark }),
   };
 }

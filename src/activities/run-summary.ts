@@ -98,7 +98,7 @@ function changesOf(users: RunChanges): RunSummary['changes'] {
 async function ticketsOf(deps: Deps, record: RunRecord, ofUsers: string[]): Promise<TicketSummary> {
   const { store, connectors } = deps;
   const plan = frozen(record).tickets;
-  const noted = await store.tickets.noted(record.run);
+  const noted = await store.tickets.listNotes(record.run);
   const count = (action: TicketAction): number => noted.filter((note) => note.action === action).length;
   const bulk = noted.filter(({ action, key }) => plan.mode === 'bulk' && key !== null && action !== 'closed');
   const { keys: kept, ...would } = await wouldDo(deps, record);

@@ -28,7 +28,7 @@ export async function lookAgain(deps: Deps, record: RunRecord, user: Judged): Pr
   try {
     await readAgain(look);
   } catch (error) {
-    const reading = settledBy(error);
+    const reading = readingFrom(error);
     if (!reading) throw error;
     await rejudge(look, reading);
   }
@@ -65,7 +65,7 @@ async function readAgain({ deps, record, user }: Look): Promise<void> {
 }
 
 /** What an error of the second look says for certain; null where it must be tried again. */
-function settledBy(error: unknown): FactorReading | null {
+function readingFrom(error: unknown): FactorReading | null {
   if (!(error instanceof ConnectorError) || error.fields.connector !== 'okta') return null;
   const reading = readingOf({ ok: false, error });
   if (reading) return reading;

@@ -137,7 +137,7 @@ export class TicketDesk {
    * How the last create call ended, where the audit trail has it: an attempt that was overtaken records its outcome, but
    * does not write the row.
    */
-  async recordedOutcome(): Promise<{ kind: 'created'; key: string } | { kind: 'refused' } | null> {
+  async readOutcome(): Promise<{ kind: 'created'; key: string } | { kind: 'refused' } | null> {
     const { label, attempt, details } = this.row;
     const run = typeof details['createdIn'] === 'string' ? details['createdIn'] : this.record.run;
     const { audit } = this.deps.store;

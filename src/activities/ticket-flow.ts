@@ -19,7 +19,7 @@ export interface TicketStory {
   newIssue(): Promise<Omit<NewIssue, 'relatesTo'>>;
   /** What a later run writes to the ticket that stays open. */
   keep(issue: JiraIssue): Promise<void>;
-  reopened(closedBy: 'arx' | 'person'): MarkedComment;
+  reopeningComment(closedBy: 'arx' | 'person'): MarkedComment;
 }
 
 /** Works at the desk of one ticket; a lasting refusal becomes an outcome, everything else is tried again. */
@@ -72,7 +72,7 @@ export async function ensureOpen(desk: TicketDesk, story: TicketStory): Promise<
   const seenBefore = row.closedSeenRun !== null && row.closedSeenRun !== record.run;
   if (row.closedBy !== 'arx' && !seenBefore) {
     await desk.patch({ state: 'closed', closedBy: 'person', closedSeenRun: record.run });
-    return noted(desk, 'left_closed', issue.key);
+    return recordOutcome(desk, 'left_closed', issue.key);
   }
   return reopen(desk, story, issue);
 }
@@ -93,7 +93,7 @@ async function find(desk: TicketDesk): Promise<JiraIssue | null> {
 
 /** Finds out what became of a create call without an answer: taken, not known yet (thrown), or not taken (null). */
 async function settle(desk: TicketDesk): Promise<JiraIssue | null> {
-  const recorded = await desk.recordedOutcome();
+  const recorded = await desk.readOutcome();
   if (recorded?.kind === 'refused') {
     await desk.patch(notTaken(desk.row));
     return null;
@@ -119,15 +119,15 @@ async function settle(desk: TicketDesk): Promise<JiraIssue | null> {
 /** An open ticket stays; one that this run opened or reopened before it was interrupted counts as that. */
 async function keep(desk: TicketDesk, story: TicketStory, issue: JiraIssue): Promise<TicketOutcome> {
   const { row, record } = desk;
-  if (row.details['createdIn'] === record.run) return noted(desk, 'created', issue.key);
+  if (row.details['createdIn'] === record.run) return recordOutcome(desk, 'created', issue.key);
   if (row.details['reopenedIn'] === record.run) return finishReopening(desk, story, issue);
   if (row.lastRun !== record.run) await story.keep(issue);
-  return noted(desk, 'kept', issue.key);
+  return recordOutcome(desk, 'kept', issue.key);
 }
 
 /** A closed ticket is opened again, or, where the project's workflow has no way back, a new one is linked to it. */
 async function reopen(desk: TicketDesk, story: TicketStory, issue: JiraIssue): Promise<TicketOutcome> {
-  if (!(await story.confirm())) return noted(desk, 'withheld', null);
+  if (!(await story.confirm())) return recordOutcome(desk, 'withheld', null);
   const back: Way = { choose: wayBack, isThere: ({ statusCategory }) => statusCategory !== 'done' };
   const reopened = { kind: 'ticket.reopened', mark: 'reopenedIn', patch: { state: 'open' } } as const;
   const moved = await moveIssue(desk, issue, back, reopened);
@@ -172,8 +172,8 @@ export async function moveIssue(
 async function finishReopening(desk: TicketDesk, story: TicketStory, issue: JiraIssue): Promise<TicketOutcome> {
   const details = accusing(desk.row.details);
   const after = { state: 'open', closedBy: null, closedSeenRun: null, lastRun: desk.record.run, details } as const;
-  await desk.comment(issue, story.reopened(desk.row.closedBy ?? 'person'), after);
-  return noted(desk, 'reopened', issue.key);
+  await desk.comment(issue, story.reopeningComment(desk.row.closedBy ?? 'person'), after);
+  return recordOutcome(desk, 'reopened', issue.key);
 }
 
 function wayBack(transitions: readonly JiraTransition[]): JiraTransition | undefined {
@@ -183,17 +183,17 @@ function wayBack(transitions: readonly JiraTransition[]): JiraTransition | undef
 
 /** Opens a new ticket, after looking once more. */
 async function open(desk: TicketDesk, story: TicketStory): Promise<TicketOutcome> {
-  if (!(await story.confirm())) return noted(desk, 'withheld', null);
+  if (!(await story.confirm())) return recordOutcome(desk, 'withheld', null);
   return create(desk, story, null);
 }
 
 async function create(desk: TicketDesk, story: TicketStory, relatesTo: string | null): Promise<TicketOutcome> {
   const key = await desk.create({ ...(await story.newIssue()), relatesTo });
-  return noted(desk, 'created', key);
+  return recordOutcome(desk, 'created', key);
 }
 
 /** Notes what was done, in the store and as the activity's result. */
-export async function noted(
+export async function recordOutcome(
   desk: TicketDesk,
   action: TicketOutcome['action'],
   key: string | null,

@@ -1,7 +1,7 @@
 import { canonicalJson, leafHash } from './canonical.ts';
 import type { HashLeaf } from './canonical.ts';
 import { EMPTY_HEAD, entryId } from './entry.ts';
-import { asRemoved, purgedUpTo, removedText } from './removed.ts';
+import { asRemoved, purgeEnd, removalText } from './removed.ts';
 import type { RemovedEntry } from './removed.ts';
 import type { AuditEntry, AuditHead } from './types.ts';
 
@@ -42,14 +42,14 @@ export async function verifyChain(
   for await (const page of pages) {
     for (const stored of page) {
       const firstBad = checkNext(state, stored) ?? watch(state.head);
-      if (firstBad) return { ok: false, ...reached(state), firstBad };
+      if (firstBad) return { ok: false, ...summaryOf(state), firstBad };
     }
   }
   const firstBad = (expected ? checkEnd(state, expected) : null) ?? checkRemoved(state);
-  return firstBad ? { ok: false, ...reached(state), firstBad } : { ok: true, ...reached(state) };
+  return firstBad ? { ok: false, ...summaryOf(state), firstBad } : { ok: true, ...summaryOf(state) };
 }
 
-function reached({ entries, head, removed }: ChainState): Pick<ChainReport, 'entries' | 'head' | 'removed'> {
+function summaryOf({ entries, head, removed }: ChainState): Pick<ChainReport, 'entries' | 'head' | 'removed'> {
   const count = removed.reduce((total, { from, to }) => total + to - from, 0);
   return { entries, head, ...(count > 0 && { removed: count }) };
 }
@@ -81,7 +81,7 @@ export function checkNext(state: ChainState, { index, text }: StoredText): BadEn
   const reason = CHECKS.find(({ holds }) => !holds({ state, entry, text, canonical }))?.reason;
   if (reason) return { index, id: entry.id, reason };
   state.ids.add(entry.id);
-  state.purgedUpTo = Math.max(state.purgedUpTo, purgedUpTo(entry));
+  state.purgedUpTo = Math.max(state.purgedUpTo, purgeEnd(entry));
   state.entries += 1;
   state.head = entry.hash;
   return null;
@@ -90,7 +90,7 @@ export function checkNext(state: ChainState, { index, text }: StoredText): BadEn
 /** The chain goes on by the hash that was kept: the entry behind it must name it, and the tree must hold it. */
 function checkRemovedText(state: ChainState, removed: RemovedEntry, text: string): BadEntry | null {
   const index = state.entries;
-  if (removedText(removed) !== text) return { index, id: null, reason: 'is not canonical JSON' };
+  if (removalText(removed) !== text) return { index, id: null, reason: 'is not canonical JSON' };
   const last = state.removed.at(-1);
   if (last?.to === index) last.to += 1;
   else state.removed.push({ from: index, to: index + 1 });

@@ -2,7 +2,7 @@
 import { fromBase64, toBase64 } from './base64.ts';
 import { NoteError } from './errors.ts';
 import type { Hash } from './merkle.ts';
-import { parseNote, signNote, verifiedBy } from './note.ts';
+import { parseNote, signNote, verifyNote } from './note.ts';
 import type { NoteKey, NoteSigner, VerifySignature } from './note.ts';
 
 /** What is signed: the log's name, how many entries it has, and the root of their tree. */
@@ -58,7 +58,7 @@ export function openCheckpoint(
   if (checkpoint.origin !== origin) {
     throw new NoteError(`the checkpoint is of the log ${checkpoint.origin}, not of ${origin}`);
   }
-  const signed = verifiedBy(parsed, keys, verify);
+  const signed = verifyNote(parsed, keys, verify);
   if (signed.length === 0) throw new NoteError(`the checkpoint is not signed by a key of ${origin}`);
   return { ...checkpoint, keys: signed };
 }

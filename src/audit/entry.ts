@@ -82,7 +82,7 @@ export function prepareEntry(draft: AuditDraft): PreparedEntry {
 }
 
 /** The id of a prepared entry that has its sequence. */
-export function preparedId({ series }: PreparedEntry, sequence: number): string {
+export function idAt({ series }: PreparedEntry, sequence: number): string {
   return idIn(series, sequence);
 }
 
@@ -129,7 +129,7 @@ export function placeEntry(
 }
 
 /** `contentOf` of a prepared entry with its sequence. */
-export function preparedContent(prepared: PreparedEntry, sequence: number): string {
+export function contentAt(prepared: PreparedEntry, sequence: number): string {
   return textOf(prepared, CONTENT_ORDER, { sequence });
 }
 
@@ -142,14 +142,14 @@ export interface SealedEntry {
 /** Puts a draft with its sequence behind the entry whose hash is `prevHash`. */
 export function sealEntry(draft: AuditDraft & { sequence: number }, prevHash: string): SealedEntry {
   const { id, hash, text } = placeEntry(prepareEntry(draft), { sequence: draft.sequence, prevHash });
-  return { entry: { ...listedFields(draft), id, prevHash, hash } as AuditEntry, text };
+  return { entry: { ...fieldsOf(draft), id, prevHash, hash } as AuditEntry, text };
 }
 
 /** Canonical text of what an entry says: time and place in the chain apart. Equal texts under one id are a retry. */
 export function contentOf(entry: AuditDraft & { sequence: number }): string {
-  return canonicalJson({ ...listedFields(entry), at: undefined });
+  return canonicalJson({ ...fieldsOf(entry), at: undefined });
 }
 
-function listedFields(draft: AuditDraft): Partial<AuditDraft> {
+function fieldsOf(draft: AuditDraft): Partial<AuditDraft> {
   return Object.fromEntries(FIELD_NAMES.map((name) => [name, draft[name]]));
 }

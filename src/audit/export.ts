@@ -1,7 +1,7 @@
 import { canonicalJson } from './canonical.ts';
 import type { StoredText } from './chain.ts';
 import { ocsfEvent } from './ocsf.ts';
-import { asRemoved, removedId } from './removed.ts';
+import { asRemoved, removalId } from './removed.ts';
 import type { RemovedEntry } from './removed.ts';
 import type { AuditEntry } from './types.ts';
 
@@ -43,22 +43,22 @@ const COLUMNS = [
 export const EXPORT_FORMATS = {
   jsonl: { head: '', line: ({ text }) => `${text}\n` },
   // An entry without content is no event.
-  ocsf: { head: '', line: (stored) => (removedIn(stored) ? '' : `${JSON.stringify(ocsfEvent(stored))}\n`) },
+  ocsf: { head: '', line: (stored) => (removalOf(stored) ? '' : `${JSON.stringify(ocsfEvent(stored))}\n`) },
   csv: { head: csvRow(COLUMNS.map(({ name }) => name)), line: csvLine },
 } as const satisfies Record<string, ExportFormat>;
 
 function csvLine(stored: StoredText): string {
   const { index, text } = stored;
-  const removed = removedIn(stored);
+  const removed = removalOf(stored);
   if (removed) {
-    const left: Record<string, string> = { ...removed, removed: '', index: String(index), id: removedId(index) };
+    const left: Record<string, string> = { ...removed, removed: '', index: String(index), id: removalId(index) };
     return csvRow(COLUMNS.map(({ name }) => left[name] ?? ''));
   }
   const entry = JSON.parse(text) as AuditEntry;
   return csvRow(COLUMNS.map(({ cell }) => cell({ index, entry })));
 }
 
-const removedIn = ({ text }: StoredText): RemovedEntry | null => asRemoved(JSON.parse(text));
+const removalOf = ({ text }: StoredText): RemovedEntry | null => asRemoved(JSON.parse(text));
 
 /** One row of CSV (RFC 4180) in which no cell is taken for a formula by a spreadsheet. */
 export function csvRow(cells: readonly string[]): string {

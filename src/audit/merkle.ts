@@ -16,7 +16,7 @@ export function emptyRoot(): Hash {
 }
 
 /** The largest power of two below `size` (at least 2): where RFC 6962 splits a list of that many entries. */
-export function splitOf(size: number): number {
+export function powerBelow(size: number): number {
   return 2 ** (Math.ceil(Math.log2(size)) - 1);
 }
 

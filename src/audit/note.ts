@@ -104,7 +104,7 @@ export function parseNote(note: string): Note {
  * The keys whose signature on the note holds; signatures by other keys are left aside. Throws NoteError where a
  * signature that claims to be by one of the keys does not hold, or appears twice.
  */
-export function verifiedBy({ text, signatures }: Note, keys: readonly NoteKey[], verify: VerifySignature): NoteKey[] {
+export function verifyNote({ text, signatures }: Note, keys: readonly NoteKey[], verify: VerifySignature): NoteKey[] {
   const message = utf8ToBytes(text);
   const signed = signatures.flatMap(({ name, hash, signature }) => {
     const key = keys.find((known) => known.name === name && known.hash === hash);

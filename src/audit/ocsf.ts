@@ -93,7 +93,7 @@ export function ocsfEvent({ index, text }: StoredText): JsonObject {
     metadata: metadataOf(entry, index),
     actor: { user: { uid: entry.actor.principal, name: entry.actor.principal } },
     ...(of === API ? apiFields(entry, target) : accountFields(entry, target)),
-    unmapped: unmappedOf(entry),
+    unmapped: extraFields(entry),
   };
 }
 
@@ -142,7 +142,7 @@ function accountFields({ surface, operation }: AuditEntry, target: string): Json
   return { user: { uid: target }, src_endpoint: { name: surface }, service };
 }
 
-function unmappedOf(entry: AuditEntry): JsonObject {
+function extraFields(entry: AuditEntry): JsonObject {
   const { run, kind, sequence, decision, args, outcome, prevHash, hash } = entry;
   const fields = { run, kind, sequence, decision, args, outcome, prevHash, hash };
   const present = Object.entries(fields).filter(([, value]) => value !== undefined);

@@ -13,12 +13,12 @@ export interface RemovedEntry {
 }
 
 /** The text that takes the place of an entry's. */
-export function removedText({ at, hash, kind }: Pick<AuditEntry, 'at' | 'hash' | 'kind'>): string {
+export function removalText({ at, hash, kind }: Pick<AuditEntry, 'at' | 'hash' | 'kind'>): string {
   return canonicalJson({ at, hash, kind, removed: true });
 }
 
 /** The id under which an entry is found whose own is gone with its content. */
-export const removedId = (index: number): string => `removed/${index}`;
+export const removalId = (index: number): string => `removed/${index}`;
 
 /** A parsed text as a removed entry; null where it is none. */
 export function asRemoved(value: unknown): RemovedEntry | null {
@@ -29,7 +29,7 @@ export function asRemoved(value: unknown): RemovedEntry | null {
 }
 
 /** Below which index a `data.purged` entry says that content was removed; 0 of any other. */
-export function purgedUpTo({ kind, outcome }: Pick<AuditEntry, 'kind' | 'outcome'>): number {
+export function purgeEnd({ kind, outcome }: Pick<AuditEntry, 'kind' | 'outcome'>): number {
   if (kind !== 'data.purged') return 0;
   const { upTo } = (outcome?.['audit'] ?? {}) as { upTo?: unknown };
   return typeof upTo === 'number' ? upTo : 0;

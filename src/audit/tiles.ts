@@ -3,7 +3,7 @@
  * 256·n on; tile (l, n) the roots of the full tiles 256·n … of the level below. One hash of storage an entry, and any
  * proof reads at most two tiles a level: six for 16 million entries.
  */
-import { completeRoot, emptyRoot, nodeHash, splitOf } from './merkle.ts';
+import { completeRoot, emptyRoot, nodeHash, powerBelow } from './merkle.ts';
 import type { Hash } from './merkle.ts';
 
 /** Hashes in a full tile, and how many levels of the tree it spans. */
@@ -61,7 +61,7 @@ export class TileTree {
 
   async #path(index: number, from: number, to: number): Promise<Hash[]> {
     if (to - from === 1) return [];
-    const middle = from + splitOf(to - from);
+    const middle = from + powerBelow(to - from);
     return index < middle
       ? [...(await this.#path(index, from, middle)), await this.#range(middle, to)]
       : [...(await this.#path(index, middle, to)), await this.#range(from, middle)];
@@ -69,7 +69,7 @@ export class TileTree {
 
   async #subproof(oldSize: number, { from, to, known }: { from: number; to: number; known: boolean }): Promise<Hash[]> {
     if (oldSize === to) return known ? [] : [await this.#range(from, to)];
-    const middle = from + splitOf(to - from);
+    const middle = from + powerBelow(to - from);
     return oldSize <= middle
       ? [...(await this.#subproof(oldSize, { from, to: middle, known })), await this.#range(middle, to)]
       : [...(await this.#subproof(oldSize, { from: middle, to, known: false })), await this.#range(from, middle)];
@@ -79,7 +79,7 @@ export class TileTree {
   async #range(from: number, to: number): Promise<Hash> {
     const level = Math.log2(to - from);
     if (Number.isInteger(level)) return this.#node(level, from / (to - from));
-    const middle = from + splitOf(to - from);
+    const middle = from + powerBelow(to - from);
     return nodeHash(await this.#range(from, middle), await this.#range(middle, to));
   }
 

@@ -29,8 +29,9 @@ export interface TrailParts {
 export async function verifyTrail({ pages, expected, signed, readTile }: TrailParts): Promise<ChainReport> {
   const watch = new RootWatch(signed);
   const start = watch.settle();
-  const report = start ? refused(watch, start) : await verifyChain(pages, expected, watch.next);
-  if (!report.ok) return report.firstBad === watch.bad ? refused(watch, await located(watch, readTile)) : report;
+  const report = start ? failureReport(watch, start) : await verifyChain(pages, expected, watch.next);
+  if (!report.ok)
+    return report.firstBad === watch.bad ? failureReport(watch, await findFirstBad(watch, readTile)) : report;
   const missing = watch.missing();
   return missing ? { ...report, ok: false, firstBad: missing } : report;
 }
@@ -77,13 +78,13 @@ class RootWatch {
   }
 }
 
-function refused({ good, since }: RootWatch, firstBad: BadEntry): ChainReport {
+function failureReport({ good, since }: RootWatch, firstBad: BadEntry): ChainReport {
   const head = since[firstBad.index - good.entries - 1] ?? good.head;
   return { ok: false, entries: firstBad.index, head, firstBad };
 }
 
 /** The kept leaf hashes tell which entry it is, unless they were rewritten as well. */
-async function located({ bad, good, since }: RootWatch, readTile: ReadTile | undefined): Promise<BadEntry> {
+async function findFirstBad({ bad, good, since }: RootWatch, readTile: ReadTile | undefined): Promise<BadEntry> {
   const tree = new TileTree(readTile ?? (async () => []));
   for (const [n, hash] of since.entries()) {
     const kept = await tree.leaf(good.entries + n).catch(() => null);

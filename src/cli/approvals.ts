@@ -1,5 +1,5 @@
 import { Argument } from 'commander';
-import { filled, whole, withConfig, withInheritedJson, withJson, withLocal } from './support/options.ts';
+import { nonEmptyText, whole, withConfig, withInheritedJson, withJson, withLocal } from './support/options.ts';
 import type { DefineVerb } from './support/verb.ts';
 
 /** Options of the verbs of `arx approvals`. */
@@ -33,25 +33,29 @@ export const defineApprovals: DefineVerb = (program, run) => {
       run(async (io) => (await import('./governed/approvals.ts')).listApprovals(io, options)),
     );
   verb('show', 'show one approval: what is asked, by whom, who may decide, who has')
-    .argument('<request>', REQUEST, filled)
+    .argument('<request>', REQUEST, nonEmptyText)
     .action((request: string, options: ApprovalOptions) =>
       run(async (io) => (await import('./governed/approvals.ts')).showApproval(io, request, options)),
     );
   verb('why', 'tell how a request came to stand where it stands, from the audit trail')
-    .argument('<request>', REQUEST, filled)
+    .argument('<request>', REQUEST, nonEmptyText)
     .action((request: string, options: ApprovalOptions) =>
       run(async (io) => (await import('./governed/why.ts')).tellWhy(io, request, options)),
     );
   for (const verdict of ['approve', 'deny'] as const) {
     deciding(
-      verb(verdict, `${verdict} a request, as the person whom ARX_KEY proves`).argument('<request>', REQUEST, filled),
+      verb(verdict, `${verdict} a request, as the person whom ARX_KEY proves`).argument(
+        '<request>',
+        REQUEST,
+        nonEmptyText,
+      ),
     ).action((request: string, options: DecideOptions) =>
       run(async (io) => (await import('./governed/decide.ts')).decideRequest(io, { request, verdict, options })),
     );
   }
   deciding(
     verb('sign', 'sign a decision without sending it: a payload for the Temporal UI or the temporal command')
-      .argument('<request>', REQUEST, filled)
+      .argument('<request>', REQUEST, nonEmptyText)
       .addArgument(new Argument('<verdict>', 'which decision').choices(['approve', 'deny'])),
   ).action((request: string, verdict: 'approve' | 'deny', options: DecideOptions) =>
     run(async (io) => (await import('./governed/decide.ts')).signRequest(io, { request, verdict, options })),
@@ -63,5 +67,5 @@ export const defineApprovals: DefineVerb = (program, run) => {
 
 const deciding = (command: ReturnType<typeof withJson>): typeof command =>
   command
-    .option('--as <user>', 'the Okta user who decides, proven by ARX_KEY (default: whose key it is)', filled)
-    .option('--reason <text>', 'why; stands with the decision', filled);
+    .option('--as <user>', 'the Okta user who decides, proven by ARX_KEY (default: whose key it is)', nonEmptyText)
+    .option('--reason <text>', 'why; stands with the decision', nonEmptyText);

@@ -4,7 +4,7 @@ import type { AuditEntry, AuditKind } from '../audit/types.ts';
 import { EXIT } from './support/exit.ts';
 import type { Io } from './support/io.ts';
 import { print, say, writeJson } from './support/io.ts';
-import { filled, whole, withInheritedJson, withJson, withLocal } from './support/options.ts';
+import { nonEmptyText, whole, withInheritedJson, withJson, withLocal } from './support/options.ts';
 import type { DefineVerb } from './support/verb.ts';
 
 interface ListOptions {
@@ -37,9 +37,9 @@ export const defineAudit: DefineVerb = (program, run) => {
     program.command('audit').description('look into the audit trail, verify it, export it'),
   );
   withJson(withLocal(audit.command('list').description('list entries in the order of the chain')))
-    .option('--run <run>', 'only those of this run', filled)
-    .option('--kind <kind>', 'only those of this kind, such as user.checked', filled)
-    .option('--subject <subject>', 'only those about this id', filled)
+    .option('--run <run>', 'only those of this run', nonEmptyText)
+    .option('--kind <kind>', 'only those of this kind, such as user.checked', nonEmptyText)
+    .option('--subject <subject>', 'only those about this id', nonEmptyText)
     .option('--limit <number>', 'how many', whole(1, 10_000), 100)
     .option('--after <index>', 'those after this index', whole(0, Number.MAX_SAFE_INTEGER))
     .action((options: ListOptions) => run((io) => list(io, options)));
@@ -50,16 +50,20 @@ export const defineAudit: DefineVerb = (program, run) => {
         .description('recompute chain and tree, hold them against the checkpoints; exit 1 and the first bad entry'),
     ),
   )
-    .option('--checkpoint <file>', 'a checkpoint kept outside the store, such as one from Slack', filled)
-    .option('--key <key>', 'believe only this verifier key for --checkpoint: its text, or a file', filled)
+    .option('--checkpoint <file>', 'a checkpoint kept outside the store, such as one from Slack', nonEmptyText)
+    .option('--key <key>', 'believe only this verifier key for --checkpoint: its text, or a file', nonEmptyText)
     .option(
       '--file <export>',
       'check an exported JSONL file instead of the store; not one made with --run: such an extract cannot be verified alone',
-      filled,
+      nonEmptyText,
     )
     .action((options: VerifyOptions) => run((io) => verify(io, options)));
   const one = (name: string, about: string) =>
-    withJson(withLocal(audit.command(name).description(about))).argument('<entry>', 'id or index of the entry', filled);
+    withJson(withLocal(audit.command(name).description(about))).argument(
+      '<entry>',
+      'id or index of the entry',
+      nonEmptyText,
+    );
   one('show', 'show one entry').action((entry: string, options: { json?: boolean }) =>
     run(async (io) => (await import('./audit/prove.ts')).show(io, entry, options)),
   );
@@ -72,8 +76,8 @@ export const defineAudit: DefineVerb = (program, run) => {
   ).action((options: { json?: boolean }) => run(async (io) => (await import('./audit/key.ts')).showKey(io, options)));
   withJson(withLocal(audit.command('export').description('write the entries: as stored, as OCSF events, or as CSV')))
     .addOption(new Option('--format <format>', 'form of the export').choices(['jsonl', 'ocsf', 'csv']).default('jsonl'))
-    .option('--run <run>', 'only those of this run', filled)
-    .option('--out <file>', 'write to this file instead of standard output', filled)
+    .option('--run <run>', 'only those of this run', nonEmptyText)
+    .option('--out <file>', 'write to this file instead of standard output', nonEmptyText)
     .action((options: ExportOptions) => run((io) => exportEntries(io, options)));
 };
 

@@ -1,6 +1,6 @@
 import { Argument, InvalidArgumentError } from 'commander';
 import { CONNECTORS, OPERATIONS } from '../governance/catalogue.ts';
-import { LOCAL_STACK, filled, withConfig, withJson, withLocal } from './support/options.ts';
+import { LOCAL_STACK, nonEmptyText, withConfig, withJson, withLocal } from './support/options.ts';
 import type { DefineVerb } from './support/verb.ts';
 
 /** Options of `arx call`. */
@@ -46,13 +46,13 @@ export const defineCall: DefineVerb = (program, run) => {
     .option(
       '--as <user>',
       'the Okta user who asks, proven by ARX_KEY (default: whose key it is, else user:anonymous)',
-      filled,
+      nonEmptyText,
     )
-    .option('--on-behalf-of <user>', 'login or id of the person it is asked for; may not approve it', filled)
+    .option('--on-behalf-of <user>', 'login or id of the person it is asked for; may not approve it', nonEmptyText)
     .option(
       '--policies <directory>',
       'with --local: policies of this directory or file instead of those of arx.yaml',
-      filled,
+      nonEmptyText,
     )
     .option('--detach', 'do not wait for the end')
     .addHelpText('after', help())

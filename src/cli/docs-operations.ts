@@ -20,7 +20,7 @@ const TITLES = {
 
 /** docs/operations.md, derived from the catalogue and the policies shipped: `node src/cli/docs-operations.ts` writes it. */
 export function operationsDocs(): string {
-  const bundle = shippedPolicies();
+  const bundle = loadShippedPolicies();
   const principals = [...new Set(bundle.policies.flatMap((policy) => policy.principals))].toSorted();
   return [
     '# Operations',
@@ -41,7 +41,7 @@ export function operationsDocs(): string {
           row.risk,
           callsOf(row),
           row.does,
-          allowedTo(row, bundle, principals),
+          principalsText(row, bundle, principals),
         ]),
       ]),
     ]),
@@ -50,7 +50,7 @@ export function operationsDocs(): string {
     .concat('\n');
 }
 
-const shippedPolicies = (): PolicyBundle & { ok: true } =>
+const loadShippedPolicies = (): PolicyBundle & { ok: true } =>
   loadPolicies({
     patterns: ['policies/*.yaml'],
     baseDir: fileURLToPath(ROOT),
@@ -61,7 +61,7 @@ const shippedPolicies = (): PolicyBundle & { ok: true } =>
 const callsOf = ({ method, path, wire }: OperationRow): string =>
   (wire ?? [{ method, path }]).map((call) => `\`${call.method} ${call.path}\``).join(', ');
 
-function allowedTo(
+function principalsText(
   { connector, operation }: OperationRow,
   bundle: PolicyBundle,
   principals: readonly string[],

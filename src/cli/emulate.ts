@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { EXIT } from './support/exit.ts';
 import { untilInterrupted } from './support/io.ts';
-import { filled, whole } from './support/options.ts';
+import { nonEmptyText, whole } from './support/options.ts';
 import type { DefineVerb } from './support/verb.ts';
 
 const share = (value: string): string => {
@@ -43,22 +43,26 @@ const FLAGS: readonly Option[] = [
   ),
   new Option('--latency-ms <number>', "how much later each of Okta's answers leaves").argParser(whole(0, 86_400_000)),
   new Option('--index-lag-ms <number>', "how long Jira's search lags behind").argParser(whole(0, 86_400_000)),
-  new Option('--log <file>', 'path of the accept log; none keeps none').argParser(filled),
-  new Option('--okta-token <token>', 'token that Okta accepts').argParser(filled),
-  new Option('--jira-token <token>', 'token that Jira accepts').argParser(filled),
-  new Option('--jira-email <address>', 'e-mail beside the Jira token').argParser(filled),
-  new Option('--slack-token <token>', 'token that Slack accepts').argParser(filled),
-  new Option('--jira-project <key>', 'key of the Jira project').argParser(filled),
-  new Option('--entra-tenant-id <id>', 'tenant of Entra ID').argParser(filled),
-  new Option('--entra-client-id <id>', 'app that Entra ID knows').argParser(filled),
-  new Option('--entra-client-secret <secret>', 'secret of that app').argParser(filled),
-  new Option('--google-key-file <file>', "where to write the key file of Google's service account").argParser(filled),
-  new Option('--google-admin-subject <address>', 'administrator whom the service account acts for').argParser(filled),
-  new Option('--salesforce-client-id <id>', 'app that Salesforce knows').argParser(filled),
-  new Option('--salesforce-client-secret <secret>', 'secret of that app').argParser(filled),
-  new Option('--canary-phone <number>', 'phone number to plant').argParser(filled).hideHelp(),
-  new Option('--canary-email <address>', 'e-mail address to plant').argParser(filled).hideHelp(),
-  new Option('--canary-totp-seed <seed>', 'TOTP seed to plant').argParser(filled).hideHelp(),
+  new Option('--log <file>', 'path of the accept log; none keeps none').argParser(nonEmptyText),
+  new Option('--okta-token <token>', 'token that Okta accepts').argParser(nonEmptyText),
+  new Option('--jira-token <token>', 'token that Jira accepts').argParser(nonEmptyText),
+  new Option('--jira-email <address>', 'e-mail beside the Jira token').argParser(nonEmptyText),
+  new Option('--slack-token <token>', 'token that Slack accepts').argParser(nonEmptyText),
+  new Option('--jira-project <key>', 'key of the Jira project').argParser(nonEmptyText),
+  new Option('--entra-tenant-id <id>', 'tenant of Entra ID').argParser(nonEmptyText),
+  new Option('--entra-client-id <id>', 'app that Entra ID knows').argParser(nonEmptyText),
+  new Option('--entra-client-secret <secret>', 'secret of that app').argParser(nonEmptyText),
+  new Option('--google-key-file <file>', "where to write the key file of Google's service account").argParser(
+    nonEmptyText,
+  ),
+  new Option('--google-admin-subject <address>', 'administrator whom the service account acts for').argParser(
+    nonEmptyText,
+  ),
+  new Option('--salesforce-client-id <id>', 'app that Salesforce knows').argParser(nonEmptyText),
+  new Option('--salesforce-client-secret <secret>', 'secret of that app').argParser(nonEmptyText),
+  new Option('--canary-phone <number>', 'phone number to plant').argParser(nonEmptyText).hideHelp(),
+  new Option('--canary-email <address>', 'e-mail address to plant').argParser(nonEmptyText).hideHelp(),
+  new Option('--canary-totp-seed <seed>', 'TOTP seed to plant').argParser(nonEmptyText).hideHelp(),
 ];
 
 /** `arx emulate`: Okta, Jira, Slack, Entra ID, Google and Salesforce as real HTTP servers with state, until interrupted. */
@@ -67,7 +71,7 @@ export const defineEmulate: DefineVerb = (program, run) => {
     .command('emulate')
     .description('serve an emulated Okta, Jira, Slack, Entra ID, Google and Salesforce on loopback until interrupted')
     .option('--json', 'print one JSON document: it always does')
-    .option('--dotenv <file>', 'write the variables that point arx at them to a new file, such as .env', filled)
+    .option('--dotenv <file>', 'write the variables that point arx at them to a new file, such as .env', nonEmptyText)
     .addHelpText('after', '\nThe first line is one JSON document (arx.emulate/v1) with addresses and tokens.');
   for (const flag of FLAGS) command.addOption(flag);
   command.action(({ dotenv, ...options }: Record<string, string | number> & { dotenv?: string }) =>

@@ -1,4 +1,4 @@
-import { filled, several, withConfig, withJson, withLocal } from './support/options.ts';
+import { nonEmptyText, several, withConfig, withJson, withLocal } from './support/options.ts';
 import { usageError } from './support/errors.ts';
 import type { DefineVerb } from './support/verb.ts';
 
@@ -20,7 +20,7 @@ export const defineEnrich: DefineVerb = (program, run) => {
     .argument('[account...]', 'e-mail address, user name (DOMAIN\\ may stand before it) or Okta user id', several);
   withJson(withLocal(withConfig(enrich)))
     .option('--refresh', 'ask Okta anew, whatever is kept')
-    .option('--test <account>', 'show each call of the look-up of this account, and ask Okta anew', filled)
+    .option('--test <account>', 'show each call of the look-up of this account, and ask Okta anew', nonEmptyText)
     .action((accounts: string[], options: EnrichOptions) =>
       run(async (io) => {
         if ((accounts.length === 0) === (options.test === undefined))

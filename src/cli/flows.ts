@@ -14,7 +14,7 @@ import type {
 import { timeAt } from './flows/times.ts';
 import {
   LOCAL_STACK,
-  filled,
+  nonEmptyText,
   several,
   whole,
   withConfig,
@@ -51,13 +51,17 @@ export const defineFlows: DefineVerb = (program, run) => {
     run(async (io) => (await import('./flows/list.ts')).listFlows(io, options)),
   );
   verb('show', 'show a flow: its inputs, conditions, steps and how it is taken back')
-    .argument('<flow>', FLOW, filled)
+    .argument('<flow>', FLOW, nonEmptyText)
     .action((flow: string, options: FlowsOptions) =>
       run(async (io) => (await import('./flows/show.ts')).showFlow(io, flow, options)),
     );
   starting('run', 'run a flow on the account that an issue is about; the same event gives the same run')
-    .argument('[flow]', `${FLOW}; "Event Hook", or none: the one that routing.yaml names for product and title`, filled)
-    .requiredOption('--event <file>', 'the event as JSON, - for standard input', filled)
+    .argument(
+      '[flow]',
+      `${FLOW}; "Event Hook", or none: the one that routing.yaml names for product and title`,
+      nonEmptyText,
+    )
+    .requiredOption('--event <file>', 'the event as JSON, - for standard input', nonEmptyText)
     .option('--input <name=value>', 'an input of the flow; may be repeated', several)
     .option('--dry-run', 'stop after the plan: nothing is changed, and the event may be run afterwards')
     .action((flow: string | undefined, options: RunOptions) =>
@@ -65,14 +69,14 @@ export const defineFlows: DefineVerb = (program, run) => {
     );
   defineHistory(verb('history', 'list runs, newest first, or tell one of them whole'), run);
   starting('undo', 'take a run back, by a run of its own with policy and approval')
-    .argument('<run>', RUN, filled)
-    .option('--reason <text>', 'why; approvers see it', filled)
+    .argument('<run>', RUN, nonEmptyText)
+    .option('--reason <text>', 'why; approvers see it', nonEmptyText)
     .action((reference: string, options: UndoOptions & StartOptions) =>
       run(async (io) => (await import('./flows/undo.ts')).undoFlow(io, reference, options)),
     );
   for (const name of ['enable', 'disable'] as const) {
     verb(name, `${name} a flow, as a super administrator of Okta`)
-      .argument('<flow>', FLOW, filled)
+      .argument('<flow>', FLOW, nonEmptyText)
       .action((flow: string, options: FlowsOptions) =>
         run(async (io) =>
           (await import('./flows/switch.ts')).switchFlow(io, { flow, enabled: name === 'enable', options }),
@@ -81,7 +85,11 @@ export const defineFlows: DefineVerb = (program, run) => {
   }
   defineSets(flows, run, (parent, name, about) => asking(plain(parent, name, about)));
   verb('suggest', 'list what the last check and sync found as issues, and the flow that each would take')
-    .option('--save <directory>', 'write an event file for each, to be run with `arx flows run --event FILE`', filled)
+    .option(
+      '--save <directory>',
+      'write an event file for each, to be run with `arx flows run --event FILE`',
+      nonEmptyText,
+    )
     .action((options: SuggestOptions) =>
       run(async (io) => (await import('./flows/suggest.ts')).suggestRuns(io, options)),
     );
@@ -91,14 +99,14 @@ const asking = (command: Command): Command =>
   command.option(
     '--as <user>',
     'the Okta user who asks, proven by ARX_KEY (default: whose key it is, else user:anonymous, who may do nothing)',
-    filled,
+    nonEmptyText,
   );
 
 function defineHistory(command: Command, run: Runner): void {
   command
-    .argument('[run]', `${RUN}: everything about it`, filled)
-    .option('--user <user>', 'only runs that this user or service (agent:NAME) asked for', filled)
-    .option('--flow <flow>', 'only runs of this flow', filled)
+    .argument('[run]', `${RUN}: everything about it`, nonEmptyText)
+    .option('--user <user>', 'only runs that this user or service (agent:NAME) asked for', nonEmptyText)
+    .option('--flow <flow>', 'only runs of this flow', nonEmptyText)
     .addOption(new Option('--outcome <outcome>', 'only runs that ended so').choices(OUTCOMES))
     .option('--since <time>', 'only runs begun then or later: a day, a time, or how long ago (36h)', timeAt('first'))
     .option('--until <time>', 'only runs begun then or earlier', timeAt('last'))
@@ -123,7 +131,7 @@ function defineSets(
     (options: FlowsOptions) => run(async (io) => (await import('./flows/sets.ts')).listSets(io, options)),
   );
   verb(sets, 'put', 'make a resource set, or put another in its place, as a super administrator of Okta')
-    .argument('<name>', 'what the set is called', filled)
+    .argument('<name>', 'what the set is called', nonEmptyText)
     .requiredOption('--flow <flow>', 'a flow by its name, or "*" for all; may be repeated', several)
     .requiredOption('--member <member>', 'user:LOGIN, group:NAME or key:NAME; may be repeated', several)
     .requiredOption('--permission <permission>', 'view or run (which implies view); may be repeated', several)
@@ -135,7 +143,7 @@ function defineSets(
     'remove',
     'remove a resource set, as a super administrator of Okta; resource_sets.yaml does not bring it back',
   )
-    .argument('<name>', 'what the set is called', filled)
+    .argument('<name>', 'what the set is called', nonEmptyText)
     .action((name: string, options: FlowsOptions) =>
       run(async (io) => (await import('./flows/sets.ts')).removeSet(io, name, options)),
     );

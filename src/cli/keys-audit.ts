@@ -1,5 +1,5 @@
 import { Argument } from 'commander';
-import { filled, withInheritedJson, withJson, withLocal } from './support/options.ts';
+import { nonEmptyText, withInheritedJson, withJson, withLocal } from './support/options.ts';
 import type { DefineVerb } from './support/verb.ts';
 import type { RotateOptions } from './audit/key.ts';
 
@@ -11,7 +11,7 @@ export const defineAuditKeys: DefineVerb = (program, run) => {
   withJson(withLocal(keys.command('rotate').description('put a new key in the place of the one in use')))
     .addArgument(new Argument('<which>', 'which key: the one that signs audit checkpoints').choices(['audit']))
     .option('--lost', 'the key in use is lost: the new one signs alone')
-    .option('--out <file>', 'where the new key goes, while ARX_AUDIT_KEY gives the one in use', filled)
+    .option('--out <file>', 'where the new key goes, while ARX_AUDIT_KEY gives the one in use', nonEmptyText)
     .action((_: string, options: RotateOptions) =>
       run(async (io) => (await import('./audit/key.ts')).rotate(io, options)),
     );

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import { filled, withConfig, withInheritedJson, withJson, withLocal } from './support/options.ts';
+import { nonEmptyText, withConfig, withInheritedJson, withJson, withLocal } from './support/options.ts';
 import type { DefineVerb } from './support/verb.ts';
 
 interface Options {
@@ -24,7 +24,7 @@ export const defineKeys: DefineVerb = (program, run) => {
   const verb = (name: string, about: string) => withJson(withLocal(withConfig(keys.command(name).description(about))));
   verb('create', 'make an access key and print it this once; only its hash is stored')
     .requiredOption('--name <name>', 'what the key is called', keyName)
-    .option('--for <login>', 'the Okta user it stands for (default: a service, agent:NAME)', filled)
+    .option('--for <login>', 'the Okta user it stands for (default: a service, agent:NAME)', nonEmptyText)
     .action((options: Options & { name: string; for?: string }) =>
       run(async (io) => (await import('./governed/keys.ts')).createKey(io, options)),
     );
@@ -32,7 +32,7 @@ export const defineKeys: DefineVerb = (program, run) => {
     run(async (io) => (await import('./governed/keys.ts')).listKeys(io, options)),
   );
   verb('revoke', 'make an access key useless')
-    .argument('<name>', 'what the key is called', filled)
+    .argument('<name>', 'what the key is called', nonEmptyText)
     .action((name: string, options: Options) =>
       run(async (io) => (await import('./governed/keys.ts')).revokeKey(io, name, options)),
     );

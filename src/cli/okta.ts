@@ -1,5 +1,13 @@
 import { MOST_HOURS_BACK } from '../workflows/messages.ts';
-import { LOCAL_STACK, filled, whole, withConfig, withInheritedJson, withJson, withLocal } from './support/options.ts';
+import {
+  LOCAL_STACK,
+  nonEmptyText,
+  whole,
+  withConfig,
+  withInheritedJson,
+  withJson,
+  withLocal,
+} from './support/options.ts';
 import type { DefineVerb } from './support/verb.ts';
 
 /** Options of `arx okta configure`. */
@@ -37,9 +45,13 @@ export const defineOkta: DefineVerb = (program, run) => {
   const configure = okta
     .command('configure')
     .description("ask for Okta's domain and token, test them, and store them in a file that only you may read")
-    .option('--domain <host>', 'host of the organisation, such as example.okta.com (default: asked for)', filled)
-    .option('--token-file <file>', 'file that holds the API token, - for standard input (default: asked for)', filled)
-    .option('--out <file>', 'where to store them (default: okta.json of ARX_HOME)', filled)
+    .option('--domain <host>', 'host of the organisation, such as example.okta.com (default: asked for)', nonEmptyText)
+    .option(
+      '--token-file <file>',
+      'file that holds the API token, - for standard input (default: asked for)',
+      nonEmptyText,
+    )
+    .option('--out <file>', 'where to store them (default: okta.json of ARX_HOME)', nonEmptyText)
     .option('--force', 'replace the file where there is one');
   withJson(withConfig(configure)).action((options: ConfigureOptions) =>
     run(async (io) => (await import('./okta/configure.ts')).configure(io, options)),
@@ -64,6 +76,6 @@ export const defineOkta: DefineVerb = (program, run) => {
       whole(1, MOST_HOURS_BACK),
     )
     .option('--detach', 'start the sync and do not wait for it')
-    .option('--attach <workflow-id>', 'follow a sync that was started before', filled)
+    .option('--attach <workflow-id>', 'follow a sync that was started before', nonEmptyText)
     .action((options: SyncOptions) => run(async (io) => (await import('./okta/sync.ts')).oktaSync(io, options)));
 };

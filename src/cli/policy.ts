@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import { filled, withConfig, withInheritedJson, withJson } from './support/options.ts';
+import { nonEmptyText, withConfig, withInheritedJson, withJson } from './support/options.ts';
 import type { DefineVerb } from './support/verb.ts';
 
 /** Options that every command on policies takes. */
@@ -25,11 +25,11 @@ export const definePolicy: DefineVerb = (program, run) => {
     .argument(
       '<operation>',
       'operation such as users:suspend (of Okta), or with its connector: jira:issues:create',
-      filled,
+      nonEmptyText,
     )
-    .option('--as <principal>', 'who asks, such as user:jane@example.com or agent:soc', filled, 'user:anonymous')
-    .option('--policies <directory>', 'policies of this directory or file instead of those of arx.yaml', filled)
-    .option('--args <file>', 'JSON file with the parameters of the operation', filled)
+    .option('--as <principal>', 'who asks, such as user:jane@example.com or agent:soc', nonEmptyText, 'user:anonymous')
+    .option('--policies <directory>', 'policies of this directory or file instead of those of arx.yaml', nonEmptyText)
+    .option('--args <file>', 'JSON file with the parameters of the operation', nonEmptyText)
     .action((operation: string, options: ExplainOptions) =>
       run(async (io) => (await import('./policy/explain.ts')).explain(io, operation, options)),
     );
@@ -38,7 +38,7 @@ export const definePolicy: DefineVerb = (program, run) => {
       policy.command('lint').description('look for policies that load but can hardly be meant; exit 1 on errors'),
     ),
   )
-    .argument('[directory]', 'directory or file (default: the policies of arx.yaml)', filled)
+    .argument('[directory]', 'directory or file (default: the policies of arx.yaml)', nonEmptyText)
     .action((directory: string | undefined, options: PolicyOptions) =>
       run(async (io) => (await import('./policy/lint.ts')).lint(io, directory, options)),
     );
@@ -56,8 +56,8 @@ export const definePolicy: DefineVerb = (program, run) => {
       policy.command('diff').description('list the decisions that change from one set of policies to another'),
     ),
   )
-    .argument('<old>', 'directory or file of policies', filled)
-    .argument('<new>', 'directory or file of policies', filled)
+    .argument('<old>', 'directory or file of policies', nonEmptyText)
+    .argument('<new>', 'directory or file of policies', nonEmptyText)
     .addOption(new Option('--fail-on <kind>', 'exit 3 where there is such a change').choices(['widening']))
     .action((before: string, after: string, options: DiffOptions) =>
       run(async (io) => (await import('./policy/diff.ts')).diff(io, [before, after], options)),

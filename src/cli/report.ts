@@ -5,7 +5,7 @@ import { CliError } from './support/errors.ts';
 import { EXIT } from './support/exit.ts';
 import type { Io } from './support/io.ts';
 import { say } from './support/io.ts';
-import { filled, withJson, withLocal } from './support/options.ts';
+import { nonEmptyText, withJson, withLocal } from './support/options.ts';
 import type { DefineVerb } from './support/verb.ts';
 
 /** Forms of a report. */
@@ -25,12 +25,12 @@ export const defineReport: DefineVerb = (program, run) => {
   const command = program
     .command('report')
     .description('show one run as a table, JSON, CSV or a self-contained HTML page')
-    .argument('<run>', 'run id, workflow id, or `latest`', filled);
+    .argument('<run>', 'run id, workflow id, or `latest`', nonEmptyText);
   withJson(withLocal(command))
     .addOption(
       new Option('--format <format>', 'form of the report (default: table; json with --json)').choices(FORMATS),
     )
-    .option('--out <file>', 'write to this file instead of standard output', filled)
+    .option('--out <file>', 'write to this file instead of standard output', nonEmptyText)
     .option('--no-users', 'leave the users out')
     .action((reference: string, options: ReportOptions) => run((io) => report(io, reference, options)));
 };
@@ -38,7 +38,7 @@ export const defineReport: DefineVerb = (program, run) => {
 async function report(io: Io, reference: string, options: ReportOptions) {
   const { withStore } = await import('./support/store.ts');
   const { deliver } = await import('./support/files.ts');
-  const { removedText } = await import('./support/words.ts');
+  const { removalText: removedText } = await import('./support/words.ts');
   const format = options.format ?? (options.json ? 'json' : 'table');
   await withStore(io, async (store) => {
     const record = await findRun(store, reference);

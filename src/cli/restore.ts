@@ -1,4 +1,4 @@
-import { filled, withJson, withLocal } from './support/options.ts';
+import { nonEmptyText, withJson, withLocal } from './support/options.ts';
 import type { DefineVerb } from './support/verb.ts';
 
 /** `arx restore`: fills an empty store from a file of `arx backup`, and verifies the audit trail in it. */
@@ -7,7 +7,7 @@ export const defineRestore: DefineVerb = (program, run) => {
     .command('restore')
     .description('fill an empty store from a backup, and verify its audit trail; exit 1 where that is broken');
   withJson(withLocal(command))
-    .argument('<file>', 'a file that `arx backup` wrote', filled)
+    .argument('<file>', 'a file that `arx backup` wrote', nonEmptyText)
     .action((file: string, options: { json?: boolean }) =>
       run(async (io) => (await import('./backup/restore.ts')).restore(io, file, options)),
     );

@@ -3,7 +3,7 @@ import type { Verdict } from '../mfa/types.ts';
 import { verdictList } from './support/fail-on.ts';
 import {
   LOCAL_STACK,
-  filled,
+  nonEmptyText,
   refuseBoth,
   several,
   whole,
@@ -42,7 +42,7 @@ export const defineRun: DefineVerb = (program, run) => {
     )
     .option('--group <name-or-id>', 'only members of this group; may be repeated', several)
     .option('--detach', 'start the run and do not wait for it')
-    .option('--attach <workflow-id>', 'follow a run that was started before', filled)
+    .option('--attach <workflow-id>', 'follow a run that was started before', nonEmptyText)
     .option('--users', 'list the users too (with --json they always are)')
     .option('--no-users', 'leave the users out of the JSON document')
     .option(

@@ -1,7 +1,15 @@
 import { Option } from 'commander';
 import { FORMATS, PROFILE_FORMATS } from './twin/options.ts';
 import type { ListOptions, ProfileOptions } from './twin/options.ts';
-import { filled, refuseBoth, whole, withConfig, withInheritedJson, withJson, withLocal } from './support/options.ts';
+import {
+  nonEmptyText,
+  refuseBoth,
+  whole,
+  withConfig,
+  withInheritedJson,
+  withJson,
+  withLocal,
+} from './support/options.ts';
 import { oneOrMore } from './twin/words.ts';
 import type { DefineVerb } from './support/verb.ts';
 import { GAP_KINDS, SEVERITIES } from '../twin/types.ts';
@@ -15,29 +23,33 @@ export const defineTwin: DefineVerb = (program, run) => {
   );
   const verb = (name: string, about: string) =>
     withJson(withLocal(withConfig(twin.command(name).description(about))))
-      .option('--org <host>', 'which organisation (default: the one configured, else the one synced last)', filled)
-      .option('--out <file>', 'write to this file instead of standard output', filled);
+      .option(
+        '--org <host>',
+        'which organisation (default: the one configured, else the one synced last)',
+        nonEmptyText,
+      )
+      .option('--out <file>', 'write to this file instead of standard output', nonEmptyText);
   const list = (name: string, about: string) =>
     verb(name, about)
       .addOption(
         new Option('--format <format>', 'form of the list (default: table; json with --json)').choices(FORMATS),
       )
       .option('--limit <number>', 'how many (default: all; 100 in a table)', whole(1, 10_000_000));
-  const shown = (name: string) => (options: ListOptions) =>
+  const listAction = (name: string) => (options: ListOptions) =>
     run(async (io) => (await import('./twin/list.ts')).listTwin(io, name, options));
 
   list('facts', 'list the facts, each with its confidence, source and age')
-    .option('--history <key>', 'every version that one fact ever had, newest first', filled)
-    .action(shown('facts'));
+    .option('--history <key>', 'every version that one fact ever had, newest first', nonEmptyText)
+    .action(listAction('facts'));
   list('gaps', 'list what falls short, the most severe first')
     .option('--kind <kinds>', `only these kinds: ${GAP_KINDS.join(', ')}`, oneOrMore(GAP_KINDS))
     .option('--severity <severities>', SEVERITY, oneOrMore(SEVERITIES))
     .option('--closed', 'those that were closed, too, newest first')
-    .action(shown('gaps'));
+    .action(listAction('gaps'));
   list('events', 'list security events, newest first')
     .option('--severity <severities>', SEVERITY, oneOrMore(SEVERITIES))
-    .option('--rule <name>', 'only those of this rule', filled)
-    .action(shown('events'));
+    .option('--rule <name>', 'only those of this rule', nonEmptyText)
+    .action(listAction('events'));
   const users = list('users', 'list users with their factors and roles, and why they are privileged')
     .option('--status <statuses>', 'only these statuses, such as ACTIVE,SUSPENDED', oneOrMore())
     .option(
@@ -48,21 +60,21 @@ export const defineTwin: DefineVerb = (program, run) => {
     .option('--privileged', 'only administrators and members of privileged groups')
     .option('--gone', 'only those who are no longer there')
     .option('--no-gone', 'without those who are no longer there')
-    .action(shown('users'));
+    .action(listAction('users'));
   refuseBoth(users, 'gone');
   const apps = list('apps', 'list apps with their sign-on mode and how many are assigned')
     .option('--status <statuses>', 'only these statuses, such as ACTIVE', oneOrMore())
     .option('--sign-on <modes>', 'only these sign-on modes, such as SAML_2_0,BROWSER_PLUGIN', oneOrMore())
     .option('--gone', 'only those that are no longer there')
     .option('--no-gone', 'without those that are no longer there')
-    .action(shown('apps'));
+    .action(listAction('apps'));
   refuseBoth(apps, 'gone');
   list('timeline', 'list the posture at each sync, newest first, and what changed, the most important first')
     .option('--changes', 'list what changed instead of the posture')
-    .action((options: ListOptions) => shown(options.changes ? 'changes' : 'timeline')(options));
+    .action((options: ListOptions) => listAction(options.changes ? 'changes' : 'timeline')(options));
   list('search', 'find users, groups, apps, gaps, events and facts that contain a text')
-    .argument('<text>', 'what to look for; its case does not matter', filled)
-    .action((text: string, options: ListOptions) => shown('search')({ ...options, text }));
+    .argument('<text>', 'what to look for; its case does not matter', nonEmptyText)
+    .action((text: string, options: ListOptions) => listAction('search')({ ...options, text }));
   verb('profile', 'write the identity-posture profile')
     .addOption(
       new Option('--format <format>', 'form of the profile (default: md; json with --json)').choices(PROFILE_FORMATS),

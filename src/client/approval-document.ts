@@ -49,7 +49,7 @@ export function approvalDocument(record: ActionRecord): ApprovalDocument {
       verdict,
       at: new Date(at).toISOString(),
     })),
-    needed: approval ? neededOf(approval) : 0,
+    needed: approval ? votesNeeded(approval) : 0,
     eligible: approval ? eligibleOf(approval) : [],
     requirements: obligations.approvers.map(({ policy, any_of, count }) => ({ policy, any_of, count })),
     argsDigest: record.argsDigest,
@@ -57,7 +57,7 @@ export function approvalDocument(record: ActionRecord): ApprovalDocument {
   };
 }
 
-const neededOf = ({ quorum, requirements }: Approval): number =>
+const votesNeeded = ({ quorum, requirements }: Approval): number =>
   Math.max(quorum, ...requirements.map(({ count }) => count));
 
 function eligibleOf(approval: Approval): string[] {

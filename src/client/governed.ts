@@ -86,12 +86,12 @@ export async function decide(
   } catch (thrown) {
     if (thrown instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return { kind: 'silent' };
     if (thrown instanceof WorkflowNotFoundError) return { kind: 'gone' };
-    if (thrown instanceof WorkflowUpdateFailedError) throw refused(thrown);
+    if (thrown instanceof WorkflowUpdateFailedError) throw decisionError(thrown);
     throw thrown;
   }
 }
 
-function refused({ cause, message }: WorkflowUpdateFailedError): WorkflowEndedError {
+function decisionError({ cause, message }: WorkflowUpdateFailedError): WorkflowEndedError {
   const coded = (cause as { type?: unknown } | undefined)?.type;
   return new WorkflowEndedError(typeof coded === 'string' ? coded : 'decision_failed', cause?.message ?? message);
 }

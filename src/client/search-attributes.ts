@@ -19,13 +19,13 @@ const WITHIN_MS = 5_000;
  */
 export async function ensureFlowSearch(connection: Operated, namespace: string): Promise<boolean> {
   try {
-    return await connection.withDeadline(Date.now() + WITHIN_MS, () => ensured(connection, namespace));
+    return await connection.withDeadline(Date.now() + WITHIN_MS, () => addMissingAttributes(connection, namespace));
   } catch {
     return false;
   }
 }
 
-async function ensured({ operatorService }: Operated, namespace: string): Promise<boolean> {
+async function addMissingAttributes({ operatorService }: Operated, namespace: string): Promise<boolean> {
   const missing = async (): Promise<string[]> => {
     const { customAttributes } = await operatorService.listSearchAttributes({ namespace });
     return NAMES.filter((name) => customAttributes[name] !== KEYWORD);

@@ -20,7 +20,7 @@ export interface SignedDecision {
 }
 
 /** Signs a decision for exactly this request and these arguments. */
-export function signedDecision(request: AskedRequest, proven: ProvenDecision, key: DecisionKey): SignedDecision {
+export function createSignedDecision(request: AskedRequest, proven: ProvenDecision, key: DecisionKey): SignedDecision {
   const { requestId, argsDigest } = request;
   const { reason, ...claim } = proven;
   const { decisionId, person } = claim;

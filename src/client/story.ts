@@ -29,7 +29,7 @@ export async function startStory<Story extends (input: never) => Promise<unknown
 }
 
 /** What a workflow answers to a query; null while no worker answers in time. */
-export async function asked<Answer>(
+export async function queryWorkflow<Answer>(
   { client }: TemporalLink,
   { workflowId, query, timeoutMs }: { workflowId: string; query: QueryDefinition<Answer>; timeoutMs: number },
 ): Promise<Answer | null> {

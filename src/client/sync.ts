@@ -1,6 +1,6 @@
 import { idUnder, resultOf } from '../client.ts';
 import type { StartedWorkflow, TemporalLink } from '../client.ts';
-import { asked, startStory } from './story.ts';
+import { queryWorkflow, startStory } from './story.ts';
 import { SYNC_WORKFLOW, syncProgressQuery } from '../workflows/messages.ts';
 import type { OktaSyncInput, OktaSyncResult, SyncProgress } from '../workflows/messages.ts';
 
@@ -18,7 +18,7 @@ export const startSync = (
 
 /** Where the sync stands now; null while no worker answers within `timeoutMs`. */
 export const syncProgress = (link: TemporalLink, workflowId: string, timeoutMs = 2_000): Promise<SyncProgress | null> =>
-  asked(link, { workflowId, query: syncProgressQuery, timeoutMs });
+  queryWorkflow(link, { workflowId, query: syncProgressQuery, timeoutMs });
 
 /** Waits for the end of the sync, over continue-as-new. Throws WorkflowEndedError. */
 export const syncResult = ({ client }: TemporalLink, { workflowId, run }: StartedWorkflow): Promise<OktaSyncResult> =>

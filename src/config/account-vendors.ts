@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { matching, readOrigin } from './address.ts';
 import type { Read } from './address.ts';
-import { optional, problemsOf, readSecret, required } from './env.ts';
+import { optional, problemsOf, readSecret, requireVariable } from './env.ts';
 import type { ArxEnv } from './env.ts';
 import { ConfigError } from './errors.ts';
 import type { Secret } from './secret.ts';
@@ -71,25 +71,25 @@ const NEEDED: Record<AccountVendor, readonly string[]> = {
 
 const READERS = {
   entra: ({ source }: ArxEnv): EntraSettings => ({
-    tenantId: required(source, 'ENTRA_TENANT_ID', readTenant),
-    clientId: required(source, 'ENTRA_CLIENT_ID', readClientId),
-    clientSecret: required(source, 'ENTRA_CLIENT_SECRET', readSecret),
+    tenantId: requireVariable(source, 'ENTRA_TENANT_ID', readTenant),
+    clientId: requireVariable(source, 'ENTRA_CLIENT_ID', readClientId),
+    clientSecret: requireVariable(source, 'ENTRA_CLIENT_SECRET', readSecret),
     loginUrl: optional(source, 'ENTRA_LOGIN_URL', readOrigin) ?? 'https://login.microsoftonline.com',
     graphUrl: optional(source, 'ENTRA_GRAPH_URL', readOrigin) ?? 'https://graph.microsoft.com',
   }),
   google: ({ source, cwd }: ArxEnv): GoogleSettings => ({
-    ...required(source, 'GOOGLE_SERVICE_ACCOUNT_FILE', (path) => readServiceAccount(resolve(cwd, path))),
-    subject: required(source, 'GOOGLE_ADMIN_SUBJECT', readMailAddress),
+    ...requireVariable(source, 'GOOGLE_SERVICE_ACCOUNT_FILE', (path) => readServiceAccount(resolve(cwd, path))),
+    subject: requireVariable(source, 'GOOGLE_ADMIN_SUBJECT', readMailAddress),
     adminUrl: optional(source, 'GOOGLE_ADMIN_URL', readOrigin) ?? 'https://admin.googleapis.com',
   }),
   salesforce: ({ source }: ArxEnv): SalesforceSettings => ({
-    loginUrl: required(source, 'SALESFORCE_LOGIN_URL', readOrigin),
-    clientId: required(source, 'SALESFORCE_CLIENT_ID', readConsumerKey),
-    clientSecret: required(source, 'SALESFORCE_CLIENT_SECRET', readSecret),
+    loginUrl: requireVariable(source, 'SALESFORCE_LOGIN_URL', readOrigin),
+    clientId: requireVariable(source, 'SALESFORCE_CLIENT_ID', readConsumerKey),
+    clientSecret: requireVariable(source, 'SALESFORCE_CLIENT_SECRET', readSecret),
   }),
   email: ({ source }: ArxEnv): EmailSettings => ({
-    ...required(source, 'SMTP_URL', readSmtpUrl),
-    from: required(source, 'SMTP_FROM', readMailAddress),
+    ...requireVariable(source, 'SMTP_URL', readSmtpUrl),
+    from: requireVariable(source, 'SMTP_FROM', readMailAddress),
   }),
 } as const satisfies Record<AccountVendor, (env: ArxEnv) => unknown>;
 

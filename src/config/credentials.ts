@@ -7,7 +7,7 @@ import type { Read } from './address.ts';
 import type { ArxEnv } from './env.ts';
 import { ConfigError } from './errors.ts';
 import type { ConfigPlace } from './errors.ts';
-import { storedCredentials } from './home.ts';
+import { credentialsPath } from './home.ts';
 import { readOktaToken, refuseSdkSettings, requireOkta } from './okta-env.ts';
 import type { OktaSettings } from './okta-env.ts';
 import type { ArxConfig } from './schema.ts';
@@ -31,7 +31,7 @@ const OKTA_NAMES = VARIABLES.filter(({ usedBy }) => usedBy === 'okta').map(({ na
 export function oktaSource({ env, config }: Pick<CredentialOptions, 'env' | 'config'>): OktaSource {
   if (config.credentials.okta !== undefined) return 'vault';
   if (OKTA_NAMES.some((name) => env.source.find(name))) return 'environment';
-  return existsSync(storedCredentials(env.home)) ? 'stored' : 'environment';
+  return existsSync(credentialsPath(env.home)) ? 'stored' : 'environment';
 }
 
 /**
@@ -44,14 +44,14 @@ export async function oktaSettings({ env, config, baseDir }: CredentialOptions):
   const source = oktaSource({ env, config });
   if (source === 'environment') return requireOkta(env);
   refuseSdkSettings(env);
-  if (source === 'stored') return storedSettings(storedCredentials(env.home));
+  if (source === 'stored') return readStoredSettings(credentialsPath(env.home));
   const path = config.credentials.okta?.vault ?? '';
   const from: Origin = { name: VAULT, where: { path: VAULT } };
   if (!isFileName(path)) return settingsOf(await readVaultEntry(env, path), from);
   return settingsOf(readCredentialFile(fileOf(path, baseDir), from), from);
 }
 
-function storedSettings(file: string): OktaSettings {
+function readStoredSettings(file: string): OktaSettings {
   const from = { name: file, where: { file } };
   return settingsOf(readCredentialFile(file, from), from);
 }
@@ -73,11 +73,15 @@ function fileOf(path: string, baseDir: string): string {
 function readCredentialFile(file: string, from: Origin): unknown {
   const stat = statSync(file, { throwIfNoEntry: false });
   if (!stat?.isFile()) {
-    throw refused('names a file that does not exist', 'Create it with domain and api_token in it, mode 0600.', from);
+    throw credentialsError(
+      'names a file that does not exist',
+      'Create it with domain and api_token in it, mode 0600.',
+      from,
+    );
   }
   if ((stat.mode & 0o077) !== 0) {
     const says = from.name === file ? 'may be read by others' : 'names a file that others may read';
-    throw refused(says, 'Take their permissions away: chmod 600.', from);
+    throw credentialsError(says, 'Take their permissions away: chmod 600.', from);
   }
   // YAML holds JSON too.
   return parseYaml(readFileSync(file, 'utf8'), 'the credentials file').value;
@@ -87,16 +91,16 @@ const entrySchema = z.object({ domain: z.string(), api_token: z.string() });
 
 function settingsOf(entry: unknown, from: Origin): OktaSettings {
   const parsed = entrySchema.safeParse(entry);
-  if (!parsed.success) throw refused('has no domain and api_token', 'Store both, as text.', from);
-  const url = accepted('domain', readOktaAddress(parsed.data.domain), from);
-  const token = accepted('api_token', readOktaToken(parsed.data.api_token), from);
+  if (!parsed.success) throw credentialsError('has no domain and api_token', 'Store both, as text.', from);
+  const url = requireValue('domain', readOktaAddress(parsed.data.domain), from);
+  const token = requireValue('api_token', readOktaToken(parsed.data.api_token), from);
   return { origin: url.origin, host: url.host, credential: { kind: 'ssws', token } };
 }
 
-function accepted<T>(key: string, read: Read<T>, from: Origin): T {
+function requireValue<T>(key: string, read: Read<T>, from: Origin): T {
   if (read.ok) return read.value;
-  throw refused(`: its ${key} ${read.problem}`, read.remedy ?? `Correct ${key}.`, from);
+  throw credentialsError(`: its ${key} ${read.problem}`, read.remedy ?? `Correct ${key}.`, from);
 }
 
-const refused = (says: string, remedy: string, { name, where }: Origin): ConfigError =>
+const credentialsError = (says: string, remedy: string, { name, where }: Origin): ConfigError =>
   new ConfigError('credentials', `${name}${says.startsWith(':') ? '' : ' '}${says}`, remedy, where);

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { makeFolder } from './folder.ts';
 import type { ArxEnv } from './env.ts';
 import { ConfigError } from './errors.ts';
-import { givenDecisionSeed } from './identity-keys.ts';
+import { readDecisionSeed } from './identity-keys.ts';
 import { Secret } from './secret.ts';
 
 /** The seed of this machine, read anew each time. */
@@ -20,13 +20,13 @@ export interface DecisionSeeds {
 
 /** Seeds by ARX_DECISION_KEY, else `keys/decision.json` of ARX_HOME, which only its owner may read. */
 export function decisionSeeds(env: ArxEnv): DecisionSeeds {
-  const given = givenDecisionSeed(env);
+  const given = readDecisionSeed(env);
   const file = join(env.home, 'keys', 'decision.json');
   return {
     given: given !== null,
     current: () => given ?? readSeed(file) ?? firstSeed(file),
     prepare() {
-      if (given !== null) throw givenError();
+      if (given !== null) throw keyGivenError();
       const seed = newSeed();
       const next = `${file}.${process.pid}.next`;
       write(next, seed);
@@ -80,7 +80,7 @@ function write(file: string, seed: Secret): void {
   writeFileSync(file, `${JSON.stringify({ privateKey: seed.reveal() })}\n`, { mode: 0o600, flag: 'wx' });
 }
 
-const givenError = (): ConfigError =>
+const keyGivenError = (): ConfigError =>
   new ConfigError(
     'decision_key_given',
     'the key that signs decisions comes from ARX_DECISION_KEY, so arx cannot replace it',

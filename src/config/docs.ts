@@ -71,7 +71,7 @@ interface Leaf {
 function leavesOf(path: string, node: Node): Leaf[] {
   if (node.properties)
     return Object.entries(node.properties).flatMap(([key, value]) =>
-      leavesOf(`${path}.${key}`, { default: inherited(node.default, key), ...value }),
+      leavesOf(`${path}.${key}`, { default: defaultFor(node.default, key), ...value }),
     );
   const entries = [node, ...(node.anyOf ?? [])].find(({ items }) => items?.properties)?.items;
   if (!entries) return [{ path, node }];
@@ -79,7 +79,7 @@ function leavesOf(path: string, node: Node): Leaf[] {
 }
 
 // What a group of keys has by default says what each of them has.
-const inherited = (value: unknown, key: string): unknown =>
+const defaultFor = (value: unknown, key: string): unknown =>
   (value as Readonly<Record<string, unknown>> | undefined)?.[key];
 
 function lineOf({ path, node }: Leaf): string {
@@ -95,7 +95,7 @@ function formOf(node: Node): string {
   if (node.pattern) return 'duration';
   if (typeof node.additionalProperties === 'object') return `map of names to ${formOf(node.additionalProperties)}`;
   return (typeof node.type === 'string' ? [node.type] : (node.type ?? ['any']))
-    .map((type) => named(type, node))
+    .map((type) => typeName(type, node))
     .join(' or ');
 }
 
@@ -104,7 +104,7 @@ const entriesOf = (items: Node): string =>
 
 const NAMES: Readonly<Record<string, string>> = { string: 'text', boolean: 'true or false', null: '`null`' };
 
-function named(type: string, { minimum, maximum }: Node): string {
+function typeName(type: string, { minimum, maximum }: Node): string {
   if (type !== 'integer' && type !== 'number') return NAMES[type] ?? type;
   const kind = type === 'integer' ? 'whole number' : 'number';
   return minimum === undefined || maximum === undefined ? kind : `${kind} from ${minimum} to ${maximum}`;

@@ -78,7 +78,7 @@ const declares = (line: string, name: string): boolean =>
 
 function readIfThere(file: string): string | null {
   try {
-    return capped(readFileSync(file, 'utf8'));
+    return limitSize(readFileSync(file, 'utf8'));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw new ConfigError(
@@ -95,7 +95,7 @@ function readIfThere(file: string): string | null {
 function readSecretFile(file: string, { name, where }: { name: string; where: ConfigPlace }): string {
   let text: string;
   try {
-    text = capped(readFileSync(file, 'utf8')).replace(/\r?\n$/, '');
+    text = limitSize(readFileSync(file, 'utf8')).replace(/\r?\n$/, '');
   } catch {
     throw new ConfigError(
       'unreadable',
@@ -108,7 +108,7 @@ function readSecretFile(file: string, { name, where }: { name: string; where: Co
   throw new ConfigError('invalid_variable', `${name}_FILE names an empty file`, 'Put the value into the file.', where);
 }
 
-function capped(text: string): string {
+function limitSize(text: string): string {
   if (text.length > MAX_BYTES) throw new RangeError('too large');
   return text;
 }

@@ -66,7 +66,7 @@ export function optional<T>(source: EnvSource, name: string, read: (text: string
 }
 
 /** A variable that a command can't do without: as `optional`, and ConfigError `missing_variable` where it is not set. */
-export function required<T>(source: EnvSource, name: string, read: (text: string) => Read<T>): T {
+export function requireVariable<T>(source: EnvSource, name: string, read: (text: string) => Read<T>): T {
   const value = optional(source, name, read);
   if (value !== null) return value;
   const { does, example, instead } = rowOf(name);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ConfigError } from './errors.ts';
 import { nearest } from './nearest.ts';
-import { dotted } from './yaml-source.ts';
+import { formatPath } from './yaml-source.ts';
 import type { YamlSource } from './yaml-source.ts';
 
 type Issue = z.core.$ZodIssue;
@@ -29,7 +29,7 @@ export function checkSource<Schema extends z.ZodType>(
 
 // Several checks of one value may expect the same.
 const isFirstOfItsKind = ({ path, message }: Issue, at: number, all: readonly Issue[]): boolean =>
-  all.findIndex((one) => one.message === message && dotted(one.path) === dotted(path)) === at;
+  all.findIndex((one) => one.message === message && formatPath(one.path) === formatPath(path)) === at;
 
 // Of a union, the branch that came furthest says more than the union itself.
 function innermost(issue: Issue): Issue[] {
@@ -48,7 +48,7 @@ function unknownKeys(issue: Issue & { keys: string[] }, source: YamlSource, shap
     const remedy = near ? `Did you mean ${near}?` : `Take it out. Keys known here: ${known.join(', ')}.`;
     return new ConfigError(
       'unknown_key',
-      `${printable(dotted(path))} is not a key of ${where.file ?? 'this file'}`,
+      `${printable(formatPath(path))} is not a key of ${where.file ?? 'this file'}`,
       remedy,
       where,
     );
@@ -58,21 +58,26 @@ function unknownKeys(issue: Issue & { keys: string[] }, source: YamlSource, shap
 function wrongValue(issue: Issue, source: YamlSource, shape: JsonSchema): ConfigError {
   const found = valueAt(source.value, issue.path);
   const where = source.valuePlace(issue.path);
-  const path = printable(dotted(issue.path)) || 'the file';
+  const path = printable(formatPath(issue.path)) || 'the file';
   if (found === undefined) {
-    return new ConfigError('missing_key', `${path} is missing: expected ${expected(issue)}`, `Add ${path}.`, where);
+    return new ConfigError(
+      'missing_key',
+      `${path} is missing: expected ${expectationOf(issue)}`,
+      `Add ${path}.`,
+      where,
+    );
   }
   const suggestion = issue.code === 'invalid_value' ? nearest(String(found), issue.values.map(String)) : null;
   const remedy = suggestion
     ? `Did you mean ${suggestion}?`
-    : `Write ${expected(issue)}${orLeaveOut(shape, issue.path)}.`;
+    : `Write ${expectationOf(issue)}${orLeaveOut(shape, issue.path)}.`;
   const got = issue.code === 'invalid_type' ? `, got ${kind(found)}` : '';
-  return new ConfigError('wrong_value', `${path}: expected ${expected(issue)}${got}`, remedy, where);
+  return new ConfigError('wrong_value', `${path}: expected ${expectationOf(issue)}${got}`, remedy, where);
 }
 
 const PLAIN: Record<string, string> = { object: 'a mapping (key: value)', array: 'a list', string: 'text' };
 
-function expected(issue: Issue): string {
+function expectationOf(issue: Issue): string {
   if (issue.code === 'invalid_type' && issue.message.startsWith('Invalid input'))
     return PLAIN[issue.expected] ?? issue.expected;
   return issue.message;

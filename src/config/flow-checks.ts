@@ -131,12 +131,12 @@ function twiceErrors(one: SourcedFlow): ConfigError[] {
   const ids = one.flow.steps.map(({ id }) => id);
   const verified = one.flow.verify.map(({ step }) => step);
   return [
-    ...repeated(ids).map((index) => twice(one, ['steps', index, 'id'], 'duplicate_step')),
-    ...repeated(verified).map((index) => twice(one, ['verify', index, 'step'], 'duplicate_step')),
+    ...repeatIndexes(ids).map((index) => twice(one, ['steps', index, 'id'], 'duplicate_step')),
+    ...repeatIndexes(verified).map((index) => twice(one, ['verify', index, 'step'], 'duplicate_step')),
   ];
 }
 
-const repeated = (names: readonly string[]): number[] =>
+const repeatIndexes = (names: readonly string[]): number[] =>
   names.flatMap((name, index) => (names.indexOf(name) < index ? [index] : []));
 const twice = (one: SourcedFlow, path: Path, code: string): ConfigError =>
   error(one, path, code, `${path.join('.')}: named before`, 'Keep one of the two, or give it another name.');

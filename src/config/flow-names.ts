@@ -48,6 +48,6 @@ function fromErrors(one: SourcedFlow, name: string, { input, catalogue }: OneInp
 function defaultErrors(one: SourcedFlow, name: string, { input, catalogue }: OneInput): ConfigError[] {
   if (input.default === undefined || catalogue.readInput(input.type, input.default) !== null) return [];
   const path = ['inputs', name, 'default'];
-  const expected = catalogue.expectedInput(input.type);
+  const expected = catalogue.describeInput(input.type);
   return [error(one, path, 'wrong_value', `${path.join('.')}: expected ${expected}`, `Write ${expected}.`)];
 }

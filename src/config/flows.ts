@@ -28,7 +28,7 @@ export interface FlowCatalogue {
   flowSlug(name: string): string;
   namesIn(params: JsonObject): { name: string; whole: boolean; path: readonly PropertyKey[] }[];
   readInput(type: FlowInputType, value: unknown): string | number | boolean | null;
-  expectedInput(type: FlowInputType): string;
+  describeInput(type: FlowInputType): string;
 }
 
 const PATTERNS = ['flows/*.yaml'] as const;

@@ -10,7 +10,7 @@ export function cacheDirectory(env: Readonly<Record<string, string | undefined>>
 }
 
 /** Where `arx okta configure` stores domain and token, and where they are looked for. */
-export const storedCredentials = (home: string): string => join(home, 'okta.json');
+export const credentialsPath = (home: string): string => join(home, 'okta.json');
 
 /** Makes the folder of ARX_HOME where it is missing. Throws ConfigError `arx_home` where it cannot be used. */
 export function makeHome(home: string): void {

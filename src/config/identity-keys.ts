@@ -25,7 +25,7 @@ const readAccessKey = (text: string): Read<Secret> =>
       };
 
 /** ARX_DECISION_KEY: the seed of the key that signs decisions, as hex; null where it is not set. Throws ConfigError. */
-export function givenDecisionSeed({ source }: ArxEnv): Secret | null {
+export function readDecisionSeed({ source }: ArxEnv): Secret | null {
   return optional(source, 'ARX_DECISION_KEY', readSeed);
 }
 

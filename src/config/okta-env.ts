@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readOktaAddress } from './address.ts';
 import type { Read } from './address.ts';
-import { problemsOf, readSecret, required } from './env.ts';
+import { problemsOf, readSecret, requireVariable } from './env.ts';
 import type { ArxEnv } from './env.ts';
 import { ConfigError } from './errors.ts';
 import { Secret } from './secret.ts';
@@ -23,7 +23,7 @@ type OktaCredential =
 /** Okta's settings from the environment; throws ConfigError that names the variable which is missing or wrong. */
 export function requireOkta(env: ArxEnv): OktaSettings {
   refuseSdkSettings(env);
-  const url = required(env.source, 'OKTA_DOMAIN', readOktaAddress);
+  const url = requireVariable(env.source, 'OKTA_DOMAIN', readOktaAddress);
   return { origin: url.origin, host: url.host, credential: credentialOf(env) };
 }
 
@@ -31,7 +31,7 @@ export function requireOkta(env: ArxEnv): OktaSettings {
 export const oktaProblems = (env: ArxEnv): ConfigError[] =>
   problemsOf([
     () => refuseSdkSettings(env),
-    () => required(env.source, 'OKTA_DOMAIN', readOktaAddress),
+    () => requireVariable(env.source, 'OKTA_DOMAIN', readOktaAddress),
     () => credentialOf(env),
   ]);
 
@@ -51,10 +51,10 @@ function credentialOf({ source }: ArxEnv): OktaCredential {
     });
   }
   if (given.length === 0 || token === 'OKTA_API_TOKEN') {
-    return { kind: 'ssws', token: required(source, 'OKTA_API_TOKEN', readOktaToken) };
+    return { kind: 'ssws', token: requireVariable(source, 'OKTA_API_TOKEN', readOktaToken) };
   }
-  const clientId = required(source, 'OKTA_CLIENT_ID', readClientId);
-  return { kind: 'service_app', clientId, privateKey: required(source, 'OKTA_PRIVATE_KEY', readPrivateKey) };
+  const clientId = requireVariable(source, 'OKTA_CLIENT_ID', readClientId);
+  return { kind: 'service_app', clientId, privateKey: requireVariable(source, 'OKTA_PRIVATE_KEY', readPrivateKey) };
 }
 
 const readClientId = (text: string): Read<string> =>

@@ -9,7 +9,12 @@ export function policyErrors(policies: readonly SourcedPolicy[], connectors: rea
   return policies.flatMap((one) => {
     const earlier = seen.get(one.policy.name);
     if (!earlier) seen.set(one.policy.name, one);
-    return [...duplicate(one, earlier), ...unknownConnector(one, connectors), ...saysNothing(one), ...unattended(one)];
+    return [
+      ...duplicate(one, earlier),
+      ...unknownConnector(one, connectors),
+      ...saysNothing(one),
+      ...approvalErrors(one),
+    ];
   });
 }
 
@@ -37,7 +42,7 @@ function saysNothing({ policy, source, at }: SourcedPolicy): ConfigError[] {
 }
 
 // A level that needs a person and that this policy can reach, but would let through without one.
-function unattended({ policy, stated, source, at }: SourcedPolicy): ConfigError[] {
+function approvalErrors({ policy, stated, source, at }: SourcedPolicy): ConfigError[] {
   const reach = policy.ceiling === 'escalate' ? RISK_WORDS.length : RISK_WORDS.indexOf(riskMaxOf(stated)) + 1;
   return RISK_WORDS.slice(2, reach).flatMap((level) => {
     const mode = policy.approval[level.toUpperCase() as 'HIGH' | 'CRITICAL'];

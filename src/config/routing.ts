@@ -106,7 +106,7 @@ function inputErrors(
   if (input.from === catalogue.account)
     return [error({ source }, path, 'contradiction', `${says}: the account comes from the issue`, 'Take it out.')];
   if (catalogue.readInput(input.type, value) !== null) return [];
-  const expected = catalogue.expectedInput(input.type);
+  const expected = catalogue.describeInput(input.type);
   return [error({ source }, path, 'wrong_value', `${says}: expected ${expected}`, `Write ${expected}.`)];
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { readAddress } from './address.ts';
-import { readSecret, required } from './env.ts';
+import { readSecret, requireVariable } from './env.ts';
 import type { ArxEnv } from './env.ts';
 import { ConfigError } from './errors.ts';
 
@@ -14,13 +14,13 @@ const answerSchema = z.object({ data: z.object({ data: z.record(z.string(), z.un
  * ConfigError `credentials`; neither token nor answer enter its text.
  */
 export async function readVaultEntry({ source }: ArxEnv, path: string): Promise<Record<string, unknown>> {
-  const base = required(source, 'VAULT_ADDR', readAddress);
-  const token = required(source, 'VAULT_TOKEN', readSecret);
+  const base = requireVariable(source, 'VAULT_ADDR', readAddress);
+  const token = requireVariable(source, 'VAULT_TOKEN', readSecret);
   const url = new URL(entryPath(path), base);
   const answer = await ask(url, { 'x-vault-token': token.reveal() });
-  if (!answer.ok) throw failed(`answered ${answer.status}`, REMEDIES[answer.status] ?? 'Check that Vault is up.');
+  if (!answer.ok) throw vaultError(`answered ${answer.status}`, REMEDIES[answer.status] ?? 'Check that Vault is up.');
   const parsed = answerSchema.safeParse(parseJson(await bodyOf(answer)));
-  if (!parsed.success) throw failed('gave no KV v2 entry', 'Check that the mount is a KV version 2.');
+  if (!parsed.success) throw vaultError('gave no KV v2 entry', 'Check that the mount is a KV version 2.');
   return parsed.data.data.data;
 }
 
@@ -34,7 +34,7 @@ function entryPath(path: string): string {
   const [mount, ...rest] = path.split('/');
   const names = rest[0] === 'data' ? rest.slice(1) : rest;
   if (!mount || names.length === 0 || [mount, ...names].some((name) => /^\.*$/.test(name))) {
-    throw failed('cannot be asked for this path', 'Write mount/name, for example secret/okta.');
+    throw vaultError('cannot be asked for this path', 'Write mount/name, for example secret/okta.');
   }
   return ['/v1', mount, 'data', ...names].map((part, at) => (at === 0 ? part : encodeURIComponent(part))).join('/');
 }
@@ -43,7 +43,7 @@ async function ask(url: URL, headers: Record<string, string>): Promise<Response>
   try {
     return await fetch(url, { headers, redirect: 'error', signal: AbortSignal.timeout(TIMEOUT_MS) });
   } catch {
-    throw failed('cannot be reached', 'Check VAULT_ADDR and that Vault is up.');
+    throw vaultError('cannot be reached', 'Check VAULT_ADDR and that Vault is up.');
   }
 }
 
@@ -57,7 +57,7 @@ async function bodyOf(answer: Response): Promise<string> {
       chunks.push(chunk);
     }
   } catch {
-    throw failed('broke off its answer', 'Try again.');
+    throw vaultError('broke off its answer', 'Try again.');
   }
   return size > MAX_BYTES ? '' : new TextDecoder().decode(Buffer.concat(chunks));
 }
@@ -70,5 +70,5 @@ function parseJson(text: string): unknown {
   }
 }
 
-const failed = (says: string, remedy: string): ConfigError =>
+const vaultError = (says: string, remedy: string): ConfigError =>
   new ConfigError('credentials', `Vault ${says}`, remedy, { path: 'credentials.okta.vault' });

@@ -1,6 +1,6 @@
 import { matching, readOrigin, readSlackAddress } from './address.ts';
 import type { Read } from './address.ts';
-import { optional, problemsOf, readSecret, required } from './env.ts';
+import { optional, problemsOf, readSecret, requireVariable } from './env.ts';
 import type { ArxEnv } from './env.ts';
 import type { ConfigError } from './errors.ts';
 import type { Secret } from './secret.ts';
@@ -25,15 +25,15 @@ export interface SlackSettings {
 }
 
 const jiraReaders = ({ source }: ArxEnv) => ({
-  origin: () => required(source, 'JIRA_URL', readOrigin),
+  origin: () => requireVariable(source, 'JIRA_URL', readOrigin),
   email: () => optional(source, 'JIRA_EMAIL', readEmail),
-  token: () => required(source, 'JIRA_API_TOKEN', readSecret),
-  projectKey: () => required(source, 'JIRA_PROJECT_KEY', readProjectKey),
+  token: () => requireVariable(source, 'JIRA_API_TOKEN', readSecret),
+  projectKey: () => requireVariable(source, 'JIRA_PROJECT_KEY', readProjectKey),
 });
 
 const slackReaders = ({ source }: ArxEnv) => ({
   apiUrl: () => optional(source, 'SLACK_API_URL', readSlackAddress) ?? 'https://slack.com/api/',
-  token: () => required(source, 'SLACK_BOT_TOKEN', readBotToken),
+  token: () => requireVariable(source, 'SLACK_BOT_TOKEN', readBotToken),
   channel: () => optional(source, 'SLACK_CHANNEL', readChannel),
 });
 

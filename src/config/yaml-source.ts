@@ -48,12 +48,12 @@ const STRICT = {
 } as const;
 
 /** Writes a path as `exemptions.0.until`. */
-export const dotted = (path: Path): string => path.map(String).join('.');
+export const formatPath = (path: Path): string => path.map(String).join('.');
 
 function sourceOf(doc: Document.Parsed, value: unknown, at: (offset: number) => ConfigPlace): YamlSource {
   const place = (path: Path, part: 'key' | 'value'): ConfigPlace => ({
     ...at(offsetOf(doc, path, part)),
-    path: dotted(path),
+    path: formatPath(path),
   });
   return {
     value,

@@ -7,7 +7,7 @@ import { createGoogleClient } from './google/client.ts';
 import { GOOGLE_ROWS } from './google/operations.ts';
 import { createSalesforceClient } from './salesforce/client.ts';
 import { SALESFORCE_ROWS } from './salesforce/operations.ts';
-import { unconfigured } from './unconfigured.ts';
+import { placeholderClient } from './unconfigured.ts';
 import type { ConnectorName } from '../governance/types.ts';
 import type { BearerHandle } from './bearer.ts';
 import type { EmailHandle } from './email/client.ts';
@@ -46,7 +46,7 @@ export function accountParts(
       rows: entraOperations(entra ? new URL(entra.graphUrl).origin : ''),
       client: entra
         ? createEntraClient(entra, { login: wireTo('entra', entra.loginUrl), graph: wireTo('entra', entra.graphUrl) })
-        : unconfigured(),
+        : placeholderClient(),
     },
     google: {
       rows: GOOGLE_ROWS,
@@ -55,7 +55,7 @@ export function accountParts(
             login: wireTo('google', google.tokenUri),
             admin: wireTo('google', google.adminUrl),
           })
-        : unconfigured(),
+        : placeholderClient(),
     },
     salesforce: {
       rows: SALESFORCE_ROWS,
@@ -64,9 +64,9 @@ export function accountParts(
             login: wireTo('salesforce', salesforce.loginUrl),
             wireTo: (origin) => wireTo('salesforce', origin),
           })
-        : unconfigured(),
+        : placeholderClient(),
     },
-    email: { rows: EMAIL_ROWS, client: email ? mailer(email, { wireTo, timeoutMs }) : unconfigured() },
+    email: { rows: EMAIL_ROWS, client: email ? mailer(email, { wireTo, timeoutMs }) : placeholderClient() },
   };
 }
 

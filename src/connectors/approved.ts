@@ -7,7 +7,7 @@ import type { ConnectorName } from '../governance/types.ts';
  * The request that the catalogue approves for an operation, its placeholders filled in and encoded. Throws where the
  * catalogue has no such form of the operation: then a row does not agree with the catalogue.
  */
-export function approvedRequest(connector: ConnectorName, operation: string, route: Route): Approved {
+export function catalogueRequest(connector: ConnectorName, operation: string, route: Route): Approved {
   const row = findOperation(connector, operation);
   const forms = row ? (row.wire ?? [{ method: row.method, path: row.path }]) : [];
   if (!forms.some(({ method, path }) => method === route.method && path === route.path)) {

@@ -1,4 +1,4 @@
-import { raisedBy } from '../governance/context.ts';
+import { riskIncrease } from '../governance/context.ts';
 import { matchesAny } from '../governance/glob.ts';
 import { PolicyDeniedError } from './errors.ts';
 import type { ContextFacts } from '../governance/context.ts';
@@ -25,12 +25,14 @@ export interface Asked {
 export function decideFor(asked: Asked, decide: Decide): Decision {
   const { connector, operation, caller, argsDigest, facts = {} } = asked;
   const { principal } = caller;
-  const decision = decide({ connector, operation, principal, argsDigest, raisedBy: raisedBy(facts) });
+  const decision = decide({ connector, operation, principal, argsDigest, raisedBy: riskIncrease(facts) });
   if (decision.effect === 'deny') return decision;
   if (caller.permitted && !matchesAny(caller.permitted[connector] ?? [], operation)) {
-    return refused(decision, 'default_deny', `arx.yaml connectors.${connector}.operations does not list ${operation}`);
+    return denialOf(decision, 'default_deny', `arx.yaml connectors.${connector}.operations does not list ${operation}`);
   }
-  return asked.callable ? decision : refused(decision, 'fail_closed', `${connector} ${operation} cannot be called yet`);
+  return asked.callable
+    ? decision
+    : denialOf(decision, 'fail_closed', `${connector} ${operation} cannot be called yet`);
 }
 
 /**
@@ -42,11 +44,11 @@ export function assertAllowed(asked: Asked, decision: Decision, grant: { needed:
     const { connector, operation } = asked;
     throw new PolicyDeniedError(decision, said(`${connector} ${operation} is refused (${decision.code})`, decision));
   }
-  if (grant.needed && !grant.given) throw refusedApproval(asked, decision, 'needs human approval');
+  if (grant.needed && !grant.given) throw missingGrantError(asked, decision, 'needs human approval');
 }
 
 /** The refusal of a call that lacks a grant which fits it. */
-export function refusedApproval(
+export function missingGrantError(
   { connector, operation }: { connector: string; operation: string },
   decision: Decision,
   why: string,
@@ -58,7 +60,7 @@ export function refusedApproval(
 
 const said = (detail: string, { hints }: Decision): string => [detail, ...hints].join('; ');
 
-const refused = (decision: Decision, code: Decision['code'], hint: string): Decision => ({
+const denialOf = (decision: Decision, code: Decision['code'], hint: string): Decision => ({
   ...decision,
   effect: 'deny',
   code,

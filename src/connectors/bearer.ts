@@ -36,17 +36,17 @@ function sender({ tokens, wireFor }: Pick<BearerSettings, 'tokens' | 'wireFor'>,
   let renewed = false;
   return async (request) => {
     const granted = await tokens.get(scope);
-    const answer = await exchange(wireFor(granted), scope, built(granted, request));
+    const answer = await exchange(wireFor(granted), scope, toHttpRequest(granted, request));
     if (answer.status !== 401 || renewed) return answer;
     // A 401 is said before anything is done, so a write may be sent again.
     renewed = true;
     tokens.drop(granted);
     const fresh = await tokens.get(scope);
-    return exchange(wireFor(fresh), scope, built(fresh, request));
+    return exchange(wireFor(fresh), scope, toHttpRequest(fresh, request));
   };
 }
 
-const built = ({ token, origin }: Granted, { method, path, body }: BearerRequest): HttpRequest => ({
+const toHttpRequest = ({ token, origin }: Granted, { method, path, body }: BearerRequest): HttpRequest => ({
   method,
   url: origin + path,
   headers: {

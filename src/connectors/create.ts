@@ -1,6 +1,6 @@
 import { accountParts } from './accounts.ts';
 import { OPERATIONS } from '../governance/catalogue.ts';
-import { raisedBy } from '../governance/context.ts';
+import { riskIncrease } from '../governance/context.ts';
 import { evaluator } from './evaluator.ts';
 import { execute, validateCall } from './execute.ts';
 import { createTransport } from './http.ts';
@@ -11,7 +11,7 @@ import { oktaOperations } from './okta/operations.ts';
 import { createGovernor } from './rate-limit/governor.ts';
 import { createSlackClient } from './slack/client.ts';
 import { SLACK_ROWS } from './slack/operations.ts';
-import { unconfigured } from './unconfigured.ts';
+import { placeholderClient } from './unconfigured.ts';
 import type { Journal } from '../audit/types.ts';
 import type { Secret } from '../config/secret.ts';
 import type {
@@ -99,19 +99,19 @@ export function createConnectors(settings: ConnectorSettings): Connectors {
       oktaOperations(oktaOrigin),
       okta
         ? createOktaClient({ ...okta, origin: oktaOrigin, wire: wireTo('okta', okta.origin, settings) })
-        : unconfigured(),
+        : placeholderClient(),
     ),
     jira: pipe(
       'jira',
       JIRA_ROWS,
       jira
         ? createJiraClient({ ...jira, email: jira.email ?? undefined, wire: wireTo('jira', jira.origin, settings) })
-        : unconfigured(),
+        : placeholderClient(),
     ),
     slack: pipe(
       'slack',
       SLACK_ROWS,
-      slack ? createSlackClient({ ...slack, wire: wireTo('slack', slack.apiUrl, settings) }) : unconfigured(),
+      slack ? createSlackClient({ ...slack, wire: wireTo('slack', slack.apiUrl, settings) }) : placeholderClient(),
     ),
     entra: pipe('entra', accounts.entra.rows, accounts.entra.client),
     google: pipe('google', accounts.google.rows, accounts.google.client),
@@ -128,7 +128,7 @@ export function createConnectors(settings: ConnectorSettings): Connectors {
     email: pipes.email.call as Call<EmailOperations>,
     validate: (connector, operation, input, context) => pipes[connector].validate({ operation, input, context }),
     decide: (connector, operation, principal, { argsDigest, facts = {} } = {}) =>
-      decide({ connector, operation, principal, argsDigest, raisedBy: raisedBy(facts) }),
+      decide({ connector, operation, principal, argsDigest, raisedBy: riskIncrease(facts) }),
     jiraBaseUrl: (jira?.origin ?? '').replace(/\/+$/, ''),
     oktaHost: okta?.host ?? '',
   };

@@ -58,7 +58,7 @@ export interface Wire {
 export async function exchange(wire: Wire, scope: Scope, request: HttpRequest): Promise<Answer> {
   try {
     if (!isApproved(request, scope.approved)) throw new NetworkFailure('foreign_path');
-    scope.answer = await paced(wire, scope, { request, operation: scope.called.operation });
+    scope.answer = await sendPaced(wire, scope, { request, operation: scope.called.operation });
     return scope.answer;
   } catch (error) {
     scope.failure = networkError(scope.called, networkFailure(error));
@@ -67,7 +67,7 @@ export async function exchange(wire: Wire, scope: Scope, request: HttpRequest): 
 }
 
 /** Takes a permit, sends, and tells the governor and the observer how it went. */
-export async function paced(
+export async function sendPaced(
   wire: Wire,
   scope: Scope,
   sending: { request: HttpRequest; operation: string },
@@ -75,7 +75,7 @@ export async function paced(
   const path = new URL(sending.request.url).pathname;
   const askedAt = performance.now();
   const permit = await acquire(wire.governor, bucketOf(scope.called.connector, path), scope);
-  await confirmed(scope).catch((error: unknown) => {
+  await confirmSending(scope).catch((error: unknown) => {
     permit.settle(null);
     throw error;
   });
@@ -91,7 +91,7 @@ export async function paced(
       connector,
       operation: sending.operation,
       run: scope.run,
-      ...seen(answer),
+      ...answerFacts(answer),
       rateLimit: sample?.window ?? null,
       durationMs: performance.now() - startedAt,
       waitedMs: startedAt - askedAt,
@@ -103,7 +103,7 @@ export async function paced(
 const FRESH_MS = 1_000;
 
 /** Confirms that the request may still be sent, again as long as that takes too long. */
-async function confirmed({ confirm }: Scope): Promise<void> {
+async function confirmSending({ confirm }: Scope): Promise<void> {
   if (!confirm) return;
   let askedAt: number;
   do {
@@ -119,7 +119,7 @@ const acquire = async (governor: Governor, bucket: string, scope: Scope): Return
     throw new NetworkFailure(scope.signal?.aborted ? 'cancelled' : 'unpaced');
   });
 
-const seen = (answer: Answer | null): Pick<CallEvent, 'status' | 'throttled' | 'requestId' | 'date'> => ({
+const answerFacts = (answer: Answer | null): Pick<CallEvent, 'status' | 'throttled' | 'requestId' | 'date'> => ({
   status: answer?.status ?? null,
   throttled: answer?.status === 429,
   requestId: answer && requestIdOf(answer),

@@ -1,6 +1,6 @@
 import { assertAllowed, decideFor } from './authorise.ts';
 import { InvalidArgumentError, PolicyDeniedError } from './errors.ts';
-import { approvedRequest } from './approved.ts';
+import { catalogueRequest } from './approved.ts';
 import { argumentsDigest } from './digest.ts';
 import { needsGrant, redeeming } from './grant.ts';
 import { performCall } from './perform.ts';
@@ -45,12 +45,12 @@ export async function execute<Handle>(pipeline: Pipeline<Handle>, call: Call): P
   const row = rowOf(pipeline, call.operation);
   const facts: TrailFacts = { connector: pipeline.connector, operation: call.operation, context: call.context, at: '' };
   const { input, argsDigest } = row
-    ? await validated(pipeline, facts, { row, input: call.input })
+    ? await validateInput(pipeline, facts, { row, input: call.input })
     : { input: null, argsDigest: undefined };
-  const decided = await authorised(pipeline, facts, { row, input, argsDigest });
+  const decided = await authoriseCall(pipeline, facts, { row, input, argsDigest });
   // Without a row authorised() has thrown already.
   if (!row) throw new TypeError(`no row for ${call.operation}`);
-  const approved = approvedRequest(pipeline.connector, call.operation, row.route(input as never));
+  const approved = catalogueRequest(pipeline.connector, call.operation, row.route(input as never));
   await recordIntent(pipeline, decided, { row, input });
   const outcome = await performCall(pipeline.client, row, {
     called: { connector: pipeline.connector, operation: call.operation, write: row.write },
@@ -78,11 +78,11 @@ export async function validateCall<Handle>(
     await append(pipeline, facts, { kind: 'action.denied', outcome: { code: 'invalid_argument' } });
     throw new InvalidArgumentError(`${pipeline.connector} has no operation of that name`);
   }
-  const { input, argsDigest } = await validated(pipeline, facts, { row, input: call.input });
+  const { input, argsDigest } = await validateInput(pipeline, facts, { row, input: call.input });
   return { args: input as JsonObject, argsDigest };
 }
 
-async function validated<Handle>(
+async function validateInput<Handle>(
   pipeline: Pipeline<Handle>,
   facts: TrailFacts,
   { row, input }: { row: AnyRow<Handle>; input: unknown },
@@ -99,7 +99,7 @@ async function validated<Handle>(
 
 type Decided = TrailFacts & { decision: NonNullable<TrailFacts['decision']> };
 
-async function authorised<Handle>(
+async function authoriseCall<Handle>(
   pipeline: Pipeline<Handle>,
   facts: TrailFacts,
   { row, input, argsDigest }: { row: AnyRow<Handle> | null; input: unknown; argsDigest: string | undefined },
@@ -122,13 +122,13 @@ async function authorised<Handle>(
   try {
     assertAllowed(asked, decision, { needed, given: context.grant !== undefined });
   } catch (error) {
-    await append(pipeline, decided, { kind: 'action.denied', outcome: deniedOutcome(error) });
+    await append(pipeline, decided, { kind: 'action.denied', outcome: denialOutcome(error) });
     throw error;
   }
   return decided;
 }
 
-const deniedOutcome = (error: unknown): JsonObject =>
+const denialOutcome = (error: unknown): JsonObject =>
   error instanceof PolicyDeniedError ? { code: error.code, hints: error.decision.hints } : {};
 
 /** Writes, and whatever uses a grant up, are in the trail before the vendor sees anything of them. */
@@ -137,7 +137,7 @@ async function recordIntent<Handle>(
   facts: Decided,
   { row, input }: { row: AnyRow<Handle>; input: unknown },
 ): Promise<void> {
-  const granted = grantedEffect(pipeline, facts);
+  const granted = grantEffect(pipeline, facts);
   if (!row.write && !granted) return;
   const given = facts.context.intent ?? { kind: 'action.started' };
   const intent = row.write ? withWrite(pipeline, { operation: facts.operation, input, phase: 'intent' }, given) : given;
@@ -146,14 +146,14 @@ async function recordIntent<Handle>(
   } catch (error) {
     if (error instanceof PolicyDeniedError) {
       const decided = { ...facts, decision: error.decision };
-      await append(pipeline, decided, { kind: 'action.denied', outcome: deniedOutcome(error) });
+      await append(pipeline, decided, { kind: 'action.denied', outcome: denialOutcome(error) });
     }
     throw error;
   }
 }
 
 /** What uses the grant up along with the caller's own effect; null where the call needs none. */
-function grantedEffect<Handle>(
+function grantEffect<Handle>(
   { grants, now, connector }: Pipeline<Handle>,
   { context, operation, decision, argsDigest = '' }: Decided,
 ): ((effect: Recorded['effect']) => JournalEffect) | null {

@@ -1,7 +1,7 @@
 import { AuditUnavailableError } from '../audit/errors.ts';
 import { findOperation } from '../governance/catalogue.ts';
 import { needsPerson } from '../governance/risk.ts';
-import { refusedApproval } from './authorise.ts';
+import { missingGrantError } from './authorise.ts';
 import type { JournalEffect } from '../audit/types.ts';
 import type { ConnectorName, Decision } from '../governance/types.ts';
 import type { GrantBook, GrantUse } from './types.ts';
@@ -30,13 +30,13 @@ interface Redeeming {
 export const redeeming =
   ({ grants, requestId, use, decision }: Redeeming, effect: JournalEffect | undefined): JournalEffect =>
   async (transaction) => {
-    if (!(await consumed(grants, { requestId, use, transaction }))) {
-      throw refusedApproval(use, decision, 'the grant does not fit this call, has been used or has expired');
+    if (!(await consumeGrant(grants, { requestId, use, transaction }))) {
+      throw missingGrantError(use, decision, 'the grant does not fit this call, has been used or has expired');
     }
     await effect?.(transaction);
   };
 
-async function consumed(
+async function consumeGrant(
   grants: GrantBook | undefined,
   { requestId, use, transaction }: { requestId: string; use: GrantUse; transaction: never },
 ): Promise<boolean> {

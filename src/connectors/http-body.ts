@@ -20,7 +20,7 @@ export class AnswerHeaders implements ReadableHeaders {
 
   get(name: string): string | null {
     const low = name.toLowerCase();
-    return Object.hasOwn(this.#values, low) ? joined(this.#values[low]) : null;
+    return Object.hasOwn(this.#values, low) ? joinValues(this.#values[low]) : null;
   }
 
   *[Symbol.iterator](): Generator<[string, string]> {
@@ -28,7 +28,7 @@ export class AnswerHeaders implements ReadableHeaders {
   }
 }
 
-const joined = (value: string | string[] | undefined): string | null =>
+const joinValues = (value: string | string[] | undefined): string | null =>
   Array.isArray(value) ? value.join(', ') : (value ?? null);
 
 /** Gathers what is read of an answer, up to a limit. */

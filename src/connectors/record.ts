@@ -23,7 +23,7 @@ export async function record(
 // The caller knows its own errors (a lost lease, say), so they must reach it unchanged.
 function watch(effect: JournalEffect): { effect: JournalEffect; failure: () => { error: unknown } | null } {
   let failure: { error: unknown } | null = null;
-  const watched = async (transaction: never): Promise<void> => {
+  const runEffect = async (transaction: never): Promise<void> => {
     failure = null;
     await effect(transaction).catch((error: unknown) => {
       failure = { error };
@@ -32,7 +32,7 @@ function watch(effect: JournalEffect): { effect: JournalEffect; failure: () => {
   };
   return {
     failure: () => failure,
-    effect: Object.assign(watched, { writes: effect.writes }),
+    effect: Object.assign(runEffect, { writes: effect.writes }),
   };
 }
 

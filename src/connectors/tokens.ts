@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { paced } from './exchange.ts';
+import { sendPaced } from './exchange.ts';
 import { networkError, refusalError } from './failure.ts';
 import { NetworkFailure, networkFailure } from './network.ts';
 import { retryAfterMs } from './rate-limit/headers.ts';
@@ -44,7 +44,7 @@ const MARGIN_MS = 300_000;
 export function tokenDesk({ wire, request, read, clock = () => performance.now() }: TokenSettings): TokenDesk {
   let held: { granted: Granted; until: number } | null = null;
   let fetching: Promise<Fetched> | null = null;
-  const fetched = async (scope: Scope): Promise<Fetched> => {
+  const renewToken = async (scope: Scope): Promise<Fetched> => {
     const askedAt = clock();
     const answered = await fetchToken(wire, scope, { request: request(), read });
     if ('granted' in answered) held = { granted: answered.granted, until: askedAt + usable(answered.granted.livesMs) };
@@ -54,8 +54,8 @@ export function tokenDesk({ wire, request, read, clock = () => performance.now()
     async get(scope) {
       if (held && clock() < held.until) return held.granted;
       // It is for everybody who waits: that the first of them goes away must not end it.
-      fetching ??= fetched({ ...scope, signal: undefined }).finally(() => (fetching = null));
-      return handedTo(scope, await withdrawable(fetching, scope.signal));
+      fetching ??= renewToken({ ...scope, signal: undefined }).finally(() => (fetching = null));
+      return requireToken(scope, await withdrawable(fetching, scope.signal));
     },
     drop(refused) {
       if (held?.granted === refused) held = null;
@@ -72,7 +72,7 @@ async function fetchToken(
   { request, read }: { request: HttpRequest; read: TokenSettings['read'] },
 ): Promise<Fetched> {
   try {
-    const answer = await paced(wire, scope, { request, operation: 'oauth:token' });
+    const answer = await sendPaced(wire, scope, { request, operation: 'oauth:token' });
     const refusal = tokenRefusal(answer);
     return refusal ? { refusal, answer } : readGranted(answer, read);
   } catch (error) {
@@ -92,7 +92,7 @@ function readGranted(answer: Answer, read: TokenSettings['read']): Fetched {
 }
 
 // Nothing has been asked of the API itself yet, so no write can have been accepted.
-function handedTo(scope: Scope, fetched: Fetched): Granted {
+function requireToken(scope: Scope, fetched: Fetched): Granted {
   if ('granted' in fetched) return fetched.granted;
   const called = { ...scope.called, write: false };
   scope.failure =

@@ -9,7 +9,7 @@ export interface AcceptLog {
   entries: readonly LogEntry[];
   add(entry: Omit<LogEntry, 'seq' | 'at'>): void;
   /** Resolves when everything added so far is in the file, at once for all of one turn; null where it is already. */
-  written(): Promise<void> | null;
+  waitForFlush(): Promise<void> | null;
   /** Writes what is still waiting, now. Throws where the file cannot be written. */
   flush(): void;
   close(): void;
@@ -24,7 +24,7 @@ const NONE: AcceptLog = {
   path: null,
   entries: [],
   add: () => undefined,
-  written: () => null,
+  waitForFlush: () => null,
   flush: () => undefined,
   close: () => undefined,
 };
@@ -49,7 +49,7 @@ class FileLog implements AcceptLog {
     this.#waiting += `${JSON.stringify(line)}\n`;
   }
 
-  written(): Promise<void> | null {
+  waitForFlush(): Promise<void> | null {
     if (this.#waiting === '') return null;
     this.#batch ??= new Promise((resolve, reject) => {
       setImmediate(() => {

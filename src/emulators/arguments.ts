@@ -62,7 +62,7 @@ type Values = { [Name in keyof typeof FLAGS]?: Name extends 'exit-with-parent' ?
 
 /** Parses the flags of `main.ts`. Throws ArgumentError. */
 export function parseArguments(given: readonly string[]): EmulatorArguments {
-  const values = parsed(given);
+  const values = parseFlags(given);
   const options: EmulatorOptions = {
     users: whole(values, 'users'),
     seed: whole(values, 'seed'),
@@ -97,7 +97,7 @@ export function parseArguments(given: readonly string[]): EmulatorArguments {
   return { options, exitWithParent: values['exit-with-parent'] === true };
 }
 
-function parsed(given: readonly string[]): Values {
+function parseFlags(given: readonly string[]): Values {
   try {
     return parseArgs({ args: [...given], options: FLAGS, strict: true }).values;
   } catch (error) {

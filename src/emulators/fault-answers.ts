@@ -16,7 +16,7 @@ const FAULTED: Record<FaultKind, (faulted: Faulted) => Answer | undefined> = {
   latency: ({ answer }) => answer,
   reset: () => undefined,
   hang: () => undefined,
-  status: ({ vendor, rule }) => stated(vendor, rule),
+  status: ({ vendor, rule }) => statusAnswer(vendor, rule),
   html200: () => ({ status: 200, text: MAINTENANCE }),
   truncated: ({ answer }) => cut(answer),
   emptyPage: ({ vendor, request }) => vendor.faults.emptyPage(request),
@@ -28,11 +28,11 @@ const FAULTED: Record<FaultKind, (faulted: Faulted) => Answer | undefined> = {
 };
 
 /** The answer a fault sends instead of the vendor's own; undefined where nothing is sent. */
-export function faultedAnswer(faulted: Faulted): Answer | undefined {
+export function faultAnswer(faulted: Faulted): Answer | undefined {
   return FAULTED[faulted.rule.kind](faulted);
 }
 
-function stated(vendor: Vendor, rule: FaultRule): Answer {
+function statusAnswer(vendor: Vendor, rule: FaultRule): Answer {
   const status = rule.status ?? 500;
   if (rule.body === undefined) return vendor.faults.status(status);
   return typeof rule.body === 'string' ? { status, text: rule.body } : { status, body: rule.body };

@@ -1,4 +1,4 @@
-import { seeded } from './random.ts';
+import { createRandom } from './random.ts';
 import type { Random } from './random.ts';
 import type { EmulatedRequest, FaultRule, VendorName } from './types.ts';
 
@@ -31,7 +31,7 @@ export class Faults {
     this.#added += 1;
     const id = `fault-${this.#added}`;
     const pattern = rule.pathPattern === undefined ? null : new RegExp(rule.pathPattern);
-    const random = seeded(rule.seed ?? this.#added);
+    const random = createRandom(rule.seed ?? this.#added);
     this.#rules.push({ id, rule: { ...rule, moment: momentOf(rule) }, matched: 0, struck: 0, pattern, random });
     return id;
   }

@@ -1,4 +1,4 @@
-import { seeded, whole } from './random.ts';
+import { createRandom, whole } from './random.ts';
 
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const INDEX_SPACE = 62 ** 5;
@@ -16,7 +16,7 @@ function base62(value: number, width: number): string {
 }
 
 function letters(seed: number, count: number): string {
-  const random = seeded(seed);
+  const random = createRandom(seed);
   let text = '';
   for (let made = 0; made < count; made += 1) text += ALPHABET[whole(random, 62)];
   return text;
@@ -43,7 +43,7 @@ export function oktaIndex(prefix: string, id: string, seed: number): number | nu
   return oktaId(prefix, index, seed) === id ? index : null;
 }
 
-const random = seeded(process.pid << 8);
+const random = createRandom(process.pid << 8);
 let requests = 0;
 
 /** An opaque id for `x-okta-request-id` and its like. */
@@ -54,13 +54,13 @@ export function requestId(): string {
 }
 
 /** A token that looks like the vendor's own. */
-export function madeToken(prefix: string, seed: number, length: number): string {
+export function fakeToken(prefix: string, seed: number, length: number): string {
   return prefix + letters(seed, length);
 }
 
 /** An object id as Entra ID has them (a GUID), distinct by index for one seed. */
 export function objectId(index: number, seed: number): string {
-  const random = seeded(seed ^ (index * 2654435761));
+  const random = createRandom(seed ^ (index * 2654435761));
   const hex = (width: number): string =>
     whole(random, 16 ** width)
       .toString(16)
@@ -73,7 +73,7 @@ export function objectId(index: number, seed: number): string {
 
 /** A user id as Google has them: 21 digits, distinct by index for one seed. */
 export function googleId(index: number, seed: number): string {
-  const random = seeded(seed ^ (index * 2654435761));
+  const random = createRandom(seed ^ (index * 2654435761));
   const spread = String(product(index + 1, SPREAD)).padStart(9, '0');
   return `1${String(whole(random, 1e9)).padStart(11, '0')}${spread}`;
 }

@@ -1,7 +1,7 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, extname, join } from 'node:path';
-import { madeToken, objectId } from './ids.ts';
+import { fakeToken, objectId } from './ids.ts';
 import type { Canaries } from './okta/model.ts';
 import type { ResetRounding, WindowStart } from './rate-limit.ts';
 
@@ -90,7 +90,7 @@ export function resolveOptions(options: EmulatorOptions): ResolvedOptions {
     log,
     googleKeyFile: options.googleKeyFile ?? keyFileBeside(log),
     googleAdminSubject: options.googleAdminSubject ?? 'workspace-admin@northwind.example',
-    tokens: { ...defaultTokens(seed), ...defined(options.tokens ?? {}) },
+    tokens: { ...defaultTokens(seed), ...withoutUndefined(options.tokens ?? {}) },
     jiraProject: options.jiraProject ?? 'SEC',
     canaries: options.canaries ?? {},
     now: options.now ?? Date.now(),
@@ -107,18 +107,18 @@ function keyFileBeside(log: string | null): string {
 
 function defaultTokens(seed: number): ResolvedOptions['tokens'] {
   return {
-    okta: madeToken('00', seed + 11, 40),
-    jira: madeToken('ATATT3x', seed + 12, 60),
+    okta: fakeToken('00', seed + 11, 40),
+    jira: fakeToken('ATATT3x', seed + 12, 60),
     jiraEmail: 'arx-automation@northwind.example',
-    slack: `xoxb-${madeToken('', seed + 13, 48)}`,
+    slack: `xoxb-${fakeToken('', seed + 13, 48)}`,
     entraTenantId: objectId(20_000_001, seed),
     entraClientId: objectId(20_000_002, seed),
-    entraClientSecret: madeToken('emu8Q~', seed + 14, 34),
-    salesforceClientId: madeToken('3MVG9', seed + 15, 80),
-    salesforceClientSecret: madeToken('', seed + 16, 64),
+    entraClientSecret: fakeToken('emu8Q~', seed + 14, 34),
+    salesforceClientId: fakeToken('3MVG9', seed + 15, 80),
+    salesforceClientSecret: fakeToken('', seed + 16, 64),
   };
 }
 
-function defined<Value>(values: Partial<Record<string, Value>>): Record<string, Value> {
+function withoutUndefined<Value>(values: Partial<Record<string, Value>>): Record<string, Value> {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Record<string, Value>;
 }

@@ -42,14 +42,14 @@ function paramsOf({ fixed, named }: Compiled, segments: readonly string[]): Reco
   for (const [index, part] of fixed) if (part !== segments[index]) return null;
   const params: Record<string, string> = {};
   for (const [index, name] of named) {
-    const value = decoded(segments[index] ?? '');
+    const value = decodeSegment(segments[index] ?? '');
     if (!value) return null;
     params[name] = value;
   }
   return params;
 }
 
-function decoded(segment: string): string {
+function decodeSegment(segment: string): string {
   try {
     return decodeURIComponent(segment);
   } catch {

@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AcceptLog } from './accept-log.ts';
-import { faultedAnswer } from './fault-answers.ts';
+import { faultAnswer } from './fault-answers.ts';
 import type { Faults, Strike } from './faults.ts';
 import { createQuietServer, httpDate, isObject, readRequest, send } from './http.ts';
 import { createRouter } from './router.ts';
@@ -40,19 +40,19 @@ async function serve(context: Context, message: IncomingMessage, response: Serve
   const after = decided ? context.faults.strike(context.vendor.name, request, 'after') : null;
   const rule = before.rule ?? after?.rule ?? null;
   const answer = rule
-    ? faultedAnswer({ vendor: context.vendor, rule, request, answer: decided?.answer })
+    ? faultAnswer({ vendor: context.vendor, rule, request, answer: decided?.answer })
     : decided?.answer;
   record(context, { request, route, decided, sent: answer ?? null, strike: before.rule ? before : after });
-  const written = context.log.written();
+  const written = context.log.waitForFlush();
   if (written) await written;
   const lateMs = (after?.delayMs ?? 0) + (context.vendor.latencyMs?.() ?? 0);
   if (lateMs > 0) await delay(lateMs);
-  if (answer) send(response, lateMs > 0 ? dated(answer) : answer);
+  if (answer) send(response, lateMs > 0 ? withDate(answer) : answer);
   else if (rule?.kind === 'reset') message.socket.resetAndDestroy();
 }
 
 // The header says when an answer leaves, not when it was decided.
-function dated(answer: Answer): Answer {
+function withDate(answer: Answer): Answer {
   const date = answer.headers?.date;
   return date === undefined ? answer : { ...answer, headers: { ...answer.headers, date: httpDate(Date.now()) } };
 }
@@ -85,7 +85,7 @@ function record({ vendor, log }: Context, { request, route, decided, sent, strik
     method: request.method,
     path: request.path,
     query: request.rawQuery,
-    ...(request.text === '' ? {} : { body: loggedBody(request, route) }),
+    ...(request.text === '' ? {} : { body: bodyForLog(request, route) }),
     operation: route?.operation ?? 'unknown',
     write: route ? route.write === true : request.method !== 'GET' && request.method !== 'HEAD',
     status: decided?.answer.status ?? null,
@@ -96,7 +96,7 @@ function record({ vendor, log }: Context, { request, route, decided, sent, strik
   });
 }
 
-function loggedBody(request: EmulatedRequest, route: Route | null): unknown {
+function bodyForLog(request: EmulatedRequest, route: Route | null): unknown {
   if (!route?.redact || !isObject(request.body)) return request.body ?? request.text;
   const hidden: Json = Object.fromEntries(route.redact.map((field) => [field, '[redacted]']));
   return { ...request.body, ...hidden };

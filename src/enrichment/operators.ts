@@ -30,7 +30,7 @@ function ordinal(value: Value): { kind: 'number' | 'time'; at: number } | null {
 }
 
 /** Compares two numbers or two points in time; whatever else has no order and does not match. */
-const ordered =
+const comparison =
   (holds: (difference: number) => boolean): Test =>
   (actual, { value }) => {
     const [one, other] = [ordinal(actual), ordinal(value)];
@@ -64,10 +64,10 @@ const unless =
 const words = {
   eq: equal,
   ne: unless(equal, isScalar),
-  gt: ordered((difference) => difference > 0),
-  ge: ordered((difference) => difference >= 0),
-  lt: ordered((difference) => difference < 0),
-  le: ordered((difference) => difference <= 0),
+  gt: comparison((difference) => difference > 0),
+  ge: comparison((difference) => difference >= 0),
+  lt: comparison((difference) => difference < 0),
+  le: comparison((difference) => difference <= 0),
   contains,
   not_contains: unless(contains, (actual) => isList(actual) || typeof actual === 'string'),
   in: isIn,

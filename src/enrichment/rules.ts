@@ -32,15 +32,16 @@ export interface Judged {
  */
 export function verdictOf(rules: MaliceRules, { result, raw }: Judged, now: number): MaliceVerdict | null {
   if (result.found === null || result.ambiguous) return null;
-  if (result.extracted === null) return known(result.found ? undefined : rules.not_found_verdict);
+  if (result.extracted === null) return toVerdict(result.found ? undefined : rules.not_found_verdict);
   const places: Places = { extracted: result.extracted as unknown as Value, raw };
   const match = (rules.conditions ?? rules.rules ?? []).find(({ field, operator, value = null }) =>
     holds(operator, lookUp(places, field), { value, now }),
   );
-  return known((match ?? { verdict: rules.default_verdict }).verdict);
+  return toVerdict((match ?? { verdict: rules.default_verdict }).verdict);
 }
 
-const known = (verdict: string | undefined): MaliceVerdict | null => VERDICTS.find((one) => one === verdict) ?? null;
+const toVerdict = (verdict: string | undefined): MaliceVerdict | null =>
+  VERDICTS.find((one) => one === verdict) ?? null;
 
 /** The gravest of several verdicts; null where there is none. */
 export function gravest(verdicts: readonly (MaliceVerdict | null)[]): MaliceVerdict | null {

@@ -81,7 +81,7 @@ export function reduceApproval(approval: Approval, event: ApprovalEvent): Approv
         ? { approval: { ...approval, state: 'EXPIRED' }, answer: 'noted' }
         : same(approval, 'noted');
     case 'escalate':
-      return { approval: widened(approval, event.added), answer: 'noted' };
+      return { approval: withApprovers(approval, event.added), answer: 'noted' };
     case 'decision':
       return decide(approval, event);
   }
@@ -139,7 +139,7 @@ export function canBeMet({ requirements, quorum, banned }: Omit<Approval, 'votes
 }
 
 /** Escalation adds approvers to every requirement and never lowers a count. */
-function widened(approval: Approval, added: readonly string[]): Approval {
+function withApprovers(approval: Approval, added: readonly string[]): Approval {
   const requirements = approval.requirements.map((one) => ({
     ...one,
     eligible: [...new Set([...one.eligible, ...added])],

@@ -25,8 +25,8 @@ const CONDITIONS: readonly (readonly [string, (facts: ContextFacts) => boolean])
 ];
 
 /** Why the context raises the risk, one reason a level; none where it does not. */
-export const raisedReasons = (facts: ContextFacts): string[] =>
+export const riskReasons = (facts: ContextFacts): string[] =>
   CONDITIONS.filter(([, holds]) => holds(facts)).map(([reason]) => reason);
 
 /** By how many levels the context raises the risk; never below zero. For DecisionRequest.raisedBy. */
-export const raisedBy = (facts: ContextFacts): number => raisedReasons(facts).length;
+export const riskIncrease = (facts: ContextFacts): number => riskReasons(facts).length;

@@ -41,7 +41,7 @@ export function keyId(publicKey: string): string {
 /** Signs a claim; the token is plain text that fits JSON and a shell word. */
 export function signDecision(claim: DecisionClaim, key: DecisionKey): string {
   const body = bytesToHex(utf8ToBytes(`${canonicalize(claim)}`));
-  const signature = bytesToHex(ed25519.sign(signedBytes(key.kid, body), hexToBytes(key.privateKey)));
+  const signature = bytesToHex(ed25519.sign(bytesToSign(key.kid, body), hexToBytes(key.privateKey)));
   return `arx1.${key.kid}.${body}.${signature}`;
 }
 
@@ -55,14 +55,14 @@ export function verifyDecision(token: string, publicKey: string): DecisionClaim 
   const [, kid = '', body = '', signature = ''] = FORM.exec(token) ?? [];
   if (kid !== keyId(publicKey) || body.length % 2 !== 0) return null;
   try {
-    const genuine = ed25519.verify(hexToBytes(signature), signedBytes(kid, body), hexToBytes(publicKey));
+    const genuine = ed25519.verify(hexToBytes(signature), bytesToSign(kid, body), hexToBytes(publicKey));
     return genuine ? claimOf(new TextDecoder().decode(hexToBytes(body))) : null;
   } catch {
     return null;
   }
 }
 
-function signedBytes(kid: string, body: string): Uint8Array {
+function bytesToSign(kid: string, body: string): Uint8Array {
   return utf8ToBytes(`arx-decision-v1\n${kid}\n${body}`);
 }
 

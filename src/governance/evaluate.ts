@@ -77,11 +77,11 @@ function decideSound({ request, digest, guardrails, facts, entries }: Sound): De
     hints: risk === facts.risk ? [] : [`context raises the risk from ${facts.risk} to ${risk}`],
   };
   const ceiling = Object.hasOwn(guardrails.riskMax, facts.connector) ? guardrails.riskMax[facts.connector] : undefined;
-  if (denies.length > 0) return denied(frame, 'explicit_deny', denies.map(deniesBy), denies.map(placeOf));
+  if (denies.length > 0) return denial(frame, 'explicit_deny', denies.map(deniesBy), denies.map(placeOf));
   if (ceiling && exceeds(risk, ceiling)) {
-    return denied(frame, 'guardrail', [`guardrails.${facts.connector}.risk_max is ${ceiling}, the risk is ${risk}`]);
+    return denial(frame, 'guardrail', [`guardrails.${facts.connector}.risk_max is ${ceiling}, the risk is ${risk}`]);
   }
-  if (grants.length === 0) return denied(frame, 'default_deny', defaultHints(entries, request));
+  if (grants.length === 0) return denial(frame, 'default_deny', defaultHints(entries, request));
   return decideGranted(frame, grants, levels);
 }
 
@@ -92,7 +92,7 @@ const speaks = ({ grant, deny, concerns }: Entry, principal: string): boolean =>
 function decideGranted(frame: Decision, grants: readonly Grant[], levels: readonly Risk[]): Decision {
   const judgements = levels.map((level) => judgeAt(grants, level));
   const capped = judgements.findLast((judgement) => judgement.effect === 'deny');
-  if (capped) return denied(frame, 'risk_ceiling', grants.map(ceilingHint), grants.map(ceilingPlace));
+  if (capped) return denial(frame, 'risk_ceiling', grants.map(ceilingHint), grants.map(ceilingPlace));
   const effect = strictest(judgements);
   const strict = new Set(judgements.flatMap((judgement) => (judgement.effect === effect ? judgement.binding : [])));
   const binding = grants.filter((grant) => strict.has(grant));
@@ -142,7 +142,7 @@ const placeOf = ({ policy, place }: Match): Decision['determining'][number] => (
 const ceilingPlace = (grant: Grant): Decision['determining'][number] =>
   placeOf({ ...grant, place: grant.policy.places['risk_max'] ?? grant.policy.place });
 
-function denied(
+function denial(
   frame: Decision,
   code: Decision['code'],
   hints: readonly string[],

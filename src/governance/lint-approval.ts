@@ -1,4 +1,4 @@
-import { covered, finding } from './lint-finding.ts';
+import { coverageOf, finding } from './lint-finding.ts';
 import type { Linted, LintFinding } from './lint-finding.ts';
 import { approvalAt } from './match.ts';
 import { exceeds } from './risk.ts';
@@ -19,7 +19,7 @@ function unreachable(linted: Linted, risk: Risk): string | null {
   const { policy } = linted;
   if (policy.ceiling === 'cap' && exceeds(risk, policy.riskMax)) return `risk_max is ${policy.riskMax.toLowerCase()}`;
   // Context raises risk, so a level is out of reach only where every operation starts above it.
-  const rows = covered(linted);
+  const rows = coverageOf(linted);
   return rows.length > 0 && rows.every((row) => exceeds(row.risk, risk))
     ? 'every operation it grants is riskier'
     : null;
@@ -53,7 +53,7 @@ const tooFewForCritical = (named: number): string =>
   `CRITICAL takes at least ${CRITICAL_PEOPLE} people, approvers name ${named}`;
 
 const reachesCritical = (linted: Linted): boolean =>
-  covered(linted).some(({ risk }) => risk === 'CRITICAL' && approvalAt(linted.policy, risk) === 'hitl');
+  coverageOf(linted).some(({ risk }) => risk === 'CRITICAL' && approvalAt(linted.policy, risk) === 'hitl');
 
 function withoutApprovers(policy: Policy): LintFinding {
   const whom = policy.hitlChannel
@@ -70,6 +70,6 @@ function withoutApprovers(policy: Policy): LintFinding {
 }
 
 const asksForPerson = (linted: Linted): boolean =>
-  covered(linted).some((row) => levelsUpFrom(row.risk).some((risk) => approvalAt(linted.policy, risk) === 'hitl'));
+  coverageOf(linted).some((row) => levelsUpFrom(row.risk).some((risk) => approvalAt(linted.policy, risk) === 'hitl'));
 
 const levelsUpFrom = (risk: Risk): Risk[] => RISKS.filter((level) => !exceeds(risk, level));

@@ -45,5 +45,5 @@ export function finding(
 }
 
 /** The operations that a policy's grants cover, whatever its ceiling. */
-export const covered = ({ policy, operations }: Linted): OperationFacts[] =>
+export const coverageOf = ({ policy, operations }: Linted): OperationFacts[] =>
   operations.filter((row) => matchesAny(policy.operations, row.operation));

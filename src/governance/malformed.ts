@@ -31,7 +31,7 @@ export function policiesProblem(policies: readonly Policy[], connectors: Readonl
 }
 
 /** A HIGH or CRITICAL level that this policy would grant without a person, null where there is none. */
-const unattendedLevel = (policy: Pick<Policy, 'approval' | 'riskMax' | 'ceiling'>): Risk | null =>
+const levelWithoutPerson = (policy: Pick<Policy, 'approval' | 'riskMax' | 'ceiling'>): Risk | null =>
   RISKS.filter(needsPerson).find((risk) => {
     const mode = Object.hasOwn(policy.approval, risk) ? policy.approval[risk] : undefined;
     return mode !== undefined && mode !== 'hitl' && canReach(policy, risk);
@@ -62,7 +62,7 @@ const CHECKS: readonly (readonly [string, (policy: Policy) => boolean])[] = [
         ([risk, mode]) => isRisk(risk) && (mode === undefined || isApprovalMode(mode)),
       ),
   ],
-  ['HIGH and CRITICAL need a person', (policy) => unattendedLevel(policy) === null],
+  ['HIGH and CRITICAL need a person', (policy) => levelWithoutPerson(policy) === null],
   ['approvers are malformed', (policy) => policy.approvers === null || isRequirement(policy.approvers)],
   ['a place is missing', (policy) => typeof policy.place.file === 'string' && Number.isInteger(policy.place.line)],
 ];

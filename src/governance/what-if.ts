@@ -25,7 +25,7 @@ export const whatWouldChange = (asked: Asked, decision: Decision): string[] => C
 const CHANGES: Record<DecisionCode, (asked: Asked, decision: Decision) => string[]> = {
   fail_closed: () => [],
   explicit_deny: (asked, decision) => [
-    `without that deny in ${named(decision)} it would be ${withPolicies(asked, decision, liftDeny(asked))}`,
+    `without that deny in ${policyNames(decision)} it would be ${withPolicies(asked, decision, liftDeny(asked))}`,
   ],
   guardrail: ({ request, guardrails, ...asked }, { risk }) => {
     const riskMax = { ...guardrails.riskMax, [request.connector]: risk };
@@ -40,16 +40,17 @@ const CHANGES: Record<DecisionCode, (asked: Asked, decision: Decision) => string
   risk_ceiling: (asked, decision) => {
     const risk = decision.risk ?? 'CRITICAL';
     const then = withPolicies(asked, decision, (policy) => ({ ...policy, riskMax: risk }));
-    return [`with risk_max ${risk.toLowerCase()} in ${named(decision)} it would be ${then}`];
+    return [`with risk_max ${risk.toLowerCase()} in ${policyNames(decision)} it would be ${then}`];
   },
   granted: (asked, decision) => [
-    `without ${named(decision)} it would be ${withPolicies(asked, decision, (policy) => ({ ...policy, operations: [] }))}`,
+    `without ${policyNames(decision)} it would be ${withPolicies(asked, decision, (policy) => ({ ...policy, operations: [] }))}`,
     ...alwaysPerson(decision),
-    ...raised(asked, decision),
+    ...higherRiskLines(asked, decision),
   ],
 };
 
-const named = ({ determining }: Decision): string => [...new Set(determining.map(({ policy }) => policy))].join(', ');
+const policyNames = ({ determining }: Decision): string =>
+  [...new Set(determining.map(({ policy }) => policy))].join(', ');
 
 const ask = ({ request, bundle, guardrails, catalogue }: Asked): string =>
   effectText(evaluate(request, bundle, guardrails, catalogue));
@@ -59,10 +60,10 @@ const effectText = ({ effect, code }: Decision): string => (effect === 'deny' ? 
 /** The answer where the policies that determined the decision were other than they are. */
 function withPolicies(asked: Asked, { determining }: Decision, change: (policy: Policy) => Policy): string {
   const names = new Set(determining.map(({ policy }) => policy));
-  return ask(changed(asked, (policy) => (names.has(policy.name) ? change(policy) : policy)));
+  return ask(withChange(asked, (policy) => (names.has(policy.name) ? change(policy) : policy)));
 }
 
-const changed = (asked: Asked, change: (policy: Policy) => Policy): Asked => ({
+const withChange = (asked: Asked, change: (policy: Policy) => Policy): Asked => ({
   ...asked,
   bundle: { ...asked.bundle, policies: asked.bundle.policies.map(change) },
 });
@@ -75,7 +76,7 @@ const liftDeny =
   });
 
 const forEverybody = (asked: Asked): Asked =>
-  changed(asked, (policy) => (policy.operations.length > 0 ? { ...policy, principals: [], deny: [] } : policy));
+  withChange(asked, (policy) => (policy.operations.length > 0 ? { ...policy, principals: [], deny: [] } : policy));
 
 const grantFor = ({ operation }: DecisionRequest, risk: Decision['risk']): string =>
   `a policy with operations ${operation} and risk_max ${(risk ?? 'LOW').toLowerCase()} would grant it`;
@@ -83,7 +84,7 @@ const grantFor = ({ operation }: DecisionRequest, risk: Decision['risk']): strin
 const alwaysPerson = ({ risk }: Decision): string[] =>
   risk !== null && needsPerson(risk) ? [`${risk} always asks a person: no policy can lower that`] : [];
 
-function raised(asked: Asked, decision: Decision): string[] {
+function higherRiskLines(asked: Asked, decision: Decision): string[] {
   const by = asked.request.raisedBy ?? 0;
   const above = levelsFrom(decision.risk ?? 'CRITICAL', 3).slice(1);
   for (const [at, risk] of above.entries()) {

@@ -47,7 +47,7 @@ export async function findOrInstall<How extends string>(
   ways: readonly Way<How>[],
   { what, env, cacheDir, log }: InstallOptions,
 ): Promise<Found<How> | { tried: string[] }> {
-  const cached = (): Found<How> | undefined => {
+  const findCached = (): Found<How> | undefined => {
     const way = ways.find(({ file }) => isExecutable(join(cacheDir, file)));
     return way && { path: join(cacheDir, way.file), how: way.how, cached: true };
   };
@@ -64,12 +64,12 @@ export async function findOrInstall<How extends string>(
     }
     return { tried };
   };
-  const found = cached();
+  const found = findCached();
   if (found) return found;
   makeCache(cacheDir);
   const lock = join(cacheDir, `${ways[0]?.file}.lock`);
   const reportWait = (pid: number) => log(`waiting for process ${pid}, which is installing ${what}`);
-  return await withLock(lock, async () => cached() ?? (await install()), reportWait);
+  return await withLock(lock, async () => findCached() ?? (await install()), reportWait);
 }
 
 function makeCache(cacheDir: string): void {

@@ -54,11 +54,11 @@ function startGuard(): void {
     // It runs nothing and connects to nothing.
     env: {},
   });
-  const lost = (): void => {
+  const forgetGuard = (): void => {
     if (guard === child) guard = null;
   };
-  child.once('exit', lost).once('error', lost).unref();
-  child.stdin.on('error', lost);
+  child.once('exit', forgetGuard).once('error', forgetGuard).unref();
+  child.stdin.on('error', forgetGuard);
   (child.stdin as Socket).unref();
   guard = child;
   for (const end of guarded.values()) tell(child, { end });

@@ -42,7 +42,7 @@ async function waitToTake(path: string, onWait: (holder: number) => void, interr
       const found = inspect(path);
       if (found === null) continue;
       if ('stale' in found) breakStale(path, found.stale);
-      else if (interrupts?.signal.aborted) throw interrupted(found.holder);
+      else if (interrupts?.signal.aborted) throw interruptError(found.holder);
       else if (release === null) {
         release = interrupts?.hold() ?? (() => undefined);
         onWait(found.holder.pid);
@@ -56,7 +56,7 @@ async function waitToTake(path: string, onWait: (holder: number) => void, interr
 const pause = (interrupts?: Interrupts): Promise<void> =>
   delay(50, undefined, interrupts && { signal: interrupts.signal }).catch(() => undefined);
 
-const interrupted = ({ pid }: ProcessId): InterruptedError =>
+const interruptError = ({ pid }: ProcessId): InterruptedError =>
   new InterruptedError(
     `interrupted while waiting for process ${pid}`,
     'Wait until that process has finished, or end it; then try again.',

@@ -43,9 +43,9 @@ export function ownProcess(): ProcessId {
 export async function endProcess(id: ProcessId, graceMs: number, first: NodeJS.Signals = 'SIGTERM'): Promise<void> {
   if (!isAlive(id)) return;
   signal(id.pid, first);
-  if (await gone(id, graceMs)) return;
+  if (await waitForExit(id, graceMs)) return;
   signal(id.pid, 'SIGKILL');
-  await gone(id, 5_000);
+  await waitForExit(id, 5_000);
 }
 
 /** Sends SIGTERM to a recorded process and does not wait; fit for an exit handler. */
@@ -53,7 +53,7 @@ export function terminate(id: ProcessId, name: NodeJS.Signals = 'SIGTERM'): void
   if (isAlive(id)) signal(id.pid, name);
 }
 
-async function gone(id: ProcessId, withinMs: number): Promise<boolean> {
+async function waitForExit(id: ProcessId, withinMs: number): Promise<boolean> {
   for (const deadline = performance.now() + withinMs; performance.now() < deadline; await delay(20)) {
     if (!isAlive(id)) return true;
   }

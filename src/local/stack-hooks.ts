@@ -53,12 +53,12 @@ export interface Supervised {
   /** Starts what is gone, unless the stack has been ended. */
   restart(): Promise<void>;
   /** Told once, when the stack is over. */
-  gone(end: StackEnd): void;
+  reportEnd(end: StackEnd): void;
 }
 
 /** Restarts a worker or guard that is gone while its stack runs; gives up after three failures in a row. */
 export function superviseStack(supervised: Supervised, log: (line: string) => void): () => void {
-  const { current, restart, gone } = supervised;
+  const { current, restart, reportEnd: gone } = supervised;
   let busy = false;
   let failed = 0;
   const look = async () => {

@@ -138,7 +138,7 @@ async function startReady(command: NodeCommand, onChild: OnChild): Promise<Recor
   const child = await startChild({ command: process.execPath, args, env: command.env, outFile, errFile });
   onChild(child);
   try {
-    return await announced(command, child, { outFile, errFile });
+    return await waitUntilReady(command, child, { outFile, errFile });
   } catch (error) {
     await endProcess(child, STOP_GRACE_MS);
     throw error;
@@ -146,17 +146,17 @@ async function startReady(command: NodeCommand, onChild: OnChild): Promise<Recor
 }
 
 /** The first line of a child, as an object; a slow child is waited for, as long as it runs. */
-async function announced(command: NodeCommand, child: Child, files: { outFile: string; errFile: string }) {
+async function waitUntilReady(command: NodeCommand, child: Child, files: { outFile: string; errFile: string }) {
   const { name, log = () => undefined, interrupts } = command;
-  const printed = () => lastLines(files.errFile);
+  const readStderr = () => lastLines(files.errFile);
   const begun = performance.now();
   const look = async (): Promise<Record<string, unknown> | null> => {
     const running = child.running();
     const line = firstLine(files.outFile);
-    if (line !== null) return ready(name, line, printed);
-    if (!running) throw broken(name, `it ended with ${await child.ended}`, printed());
+    if (line !== null) return ready(name, line, readStderr);
+    if (!running) throw broken(name, `it ended with ${await child.ended}`, readStderr());
     if (performance.now() - begun < READY_LIMIT_MS) return null;
-    throw broken(name, `it was not ready within ${READY_LIMIT_MS / 60_000} minutes`, printed());
+    throw broken(name, `it was not ready within ${READY_LIMIT_MS / 60_000} minutes`, readStderr());
   };
   const what = () => `the ${name} (process ${child.pid}) to start`;
   return await waitFor(look, { what, remedy: STARTING_REMEDY, log, interrupts, everyMs: 25 });

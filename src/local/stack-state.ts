@@ -47,7 +47,7 @@ export function fingerprintOf(parts: readonly (string | undefined)[]): string {
 /** Null where there is no state. Throws ConfigError `stack_record` where it is damaged. */
 export function readState(home: string): StackState | null {
   const record = readRecord(home);
-  if (record === 'damaged') throw damaged(stackFiles(home).state);
+  if (record === 'damaged') throw damageError(stackFiles(home).state);
   return record;
 }
 
@@ -137,7 +137,7 @@ const isProcessId = (value: unknown): value is ProcessId =>
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-function damaged(file: string): ConfigError {
+function damageError(file: string): ConfigError {
   const pids = legibleProcesses(file).filter(isAlive);
   const first =
     pids.length > 0

@@ -61,13 +61,13 @@ export async function openStack(given: StackOptions): Promise<Stack> {
   const waiting = (pid: number) => log(`waiting for process ${pid}, which is starting or ending the stack in ${home}`);
   const openingLocked: Locked = (work) => withLock(stackFiles(home).lock, work, waiting, interrupts);
   // Once it is open, an interrupt closes the stack, and for that the lock is waited for.
-  const locked: Locked = (work) => withLock(stackFiles(home).lock, work, waiting);
+  const withStackLock: Locked = (work) => withLock(stackFiles(home).lock, work, waiting);
   for (;;) {
     const entered = await openingLocked(() => enterStack(options));
     try {
       const { joined, state: seen } = entered;
       const state = joined ? await whole({ options, state: seen, locked: openingLocked }) : seen;
-      if (state !== null) return stackOf({ options, ...entered, state, locked });
+      if (state !== null) return stackOf({ options, ...entered, state, locked: withStackLock });
       leave(entered.entry);
     } catch (error) {
       leave(entered.entry);
@@ -146,7 +146,7 @@ function stackOf(opened: Opened & { joined: boolean; entry: string }): Stack {
   const isBusy = () => isLocked(stackFiles(home).lock);
   const restart = () => whileItRuns(replaceGone);
   if (options.superviseWorker ?? false)
-    leaveWorkerAlone = superviseStack({ home, state, current, isBusy, restart, gone: ended.resolve }, log);
+    leaveWorkerAlone = superviseStack({ home, state, current, isBusy, restart, reportEnd: ended.resolve }, log);
   return {
     temporal: state.temporal,
     databaseUrl: databaseUrlOf(options, state),

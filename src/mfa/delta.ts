@@ -107,13 +107,13 @@ export function effectOf(entries: readonly LogEntry[], malformed: number, base?:
     const people = row.effect === 'user' ? peopleIn(entry, row) : [];
     for (const id of people) changed.add(id);
     if (people.length > 0) continue;
-    force ??= fullReason(row.effect === 'user' ? 'names_nobody' : 'settings_changed', told(entry, row, base));
+    force ??= fullReason(row.effect === 'user' ? 'names_nobody' : 'settings_changed', describeEntry(entry, row, base));
   }
   return { changed: [...changed], force };
 }
 
 /** Which entry it was, for a reader who wants to look it up: Okta's own text only where it is an event type and a time. */
-function told({ eventType, published }: LogEntry, { family }: LogRow, base: string | undefined): string {
+function describeEntry({ eventType, published }: LogEntry, { family }: LogRow, base: string | undefined): string {
   const type = /^[a-z0-9_.]{1,120}$/i.test(eventType) ? eventType : `${family}*`;
   const at = Date.parse(published ?? '');
   if (Number.isNaN(at)) return type;

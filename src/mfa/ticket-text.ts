@@ -65,7 +65,7 @@ export function stillOpenComment(subject: TicketSubject, stamp: TicketStamp): Te
   ];
 }
 
-export function reopenedComment(subject: TicketSubject, stamp: TicketStamp, closedBy: 'arx' | 'person'): TextBlock[] {
+export function reopeningComment(subject: TicketSubject, stamp: TicketStamp, closedBy: 'arx' | 'person'): TextBlock[] {
   const history = closedBy === 'arx' ? 'It was closed when the person was compliant' : 'It was closed by hand';
   return [
     { type: 'paragraph', text: `Reopened: ${HEADLINES[subject.verdict]}: ${subject.reason}. ${history}.` },

@@ -53,7 +53,7 @@ export const ACTS: Readonly<Record<string, ActRow>> = {
 const rowOf = (operation: string): ActRow | undefined => (Object.hasOwn(ACTS, operation) ? ACTS[operation] : undefined);
 
 /** What has to be read to see an operation's effect; `nothing`: it cannot be seen (notifications, sessions). */
-export const seenBy = (operation: string): 'status' | 'membership' | 'nothing' =>
+export const evidenceOf = (operation: string): 'status' | 'membership' | 'nothing' =>
   rowOf(operation)?.seen.by ?? 'nothing';
 
 /** True for operations that change an account: everything but notifications and reads. */

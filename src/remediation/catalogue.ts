@@ -1,6 +1,6 @@
 import { CATALOGUE } from '../governance/catalogue.ts';
-import { seenBy } from './acts.ts';
-import { ACCOUNT, expectedInput, readInput } from './flow-inputs.ts';
+import { evidenceOf } from './acts.ts';
+import { ACCOUNT, describeInput, readInput } from './flow-inputs.ts';
 import { namesIn } from './flow-text.ts';
 import { ISSUE_TEXTS } from './issue-shape.ts';
 import { flowSlug } from './names.ts';
@@ -17,10 +17,10 @@ export const FLOW_CATALOGUE = {
   texts: ISSUE_TEXTS,
   permissions: PERMISSION_SPELLINGS,
   /** True where the effect of an operation can be read back. */
-  canVerify: (operation: string): boolean => seenBy(operation) !== 'nothing',
+  canVerify: (operation: string): boolean => evidenceOf(operation) !== 'nothing',
   comparable,
   flowSlug,
   namesIn,
   readInput,
-  expectedInput,
+  describeInput,
 };

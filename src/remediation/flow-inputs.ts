@@ -45,7 +45,7 @@ function integer(value: unknown): number | null {
 
 /** A value as an input of that type takes it (also from text, as a command line gives it); null where it does not fit. */
 export const readInput = (type: FlowInputType, value: unknown): Value | null => TYPES[type].read(value);
-export const expectedInput = (type: FlowInputType): string => TYPES[type].expected;
+export const describeInput = (type: FlowInputType): string => TYPES[type].expected;
 
 /** What the inputs of a flow are filled from. */
 export interface InputSources {
@@ -86,21 +86,21 @@ function valueOf(name: string, input: FlowInput, sources: InputSources): { value
   const stated = own(given, name);
   if (input.from === ACCOUNT) {
     if (stated !== undefined) return { wrong: 'it is the account of the issue and cannot be given' };
-    return required(input, account ?? accountIn(issue));
+    return readValue(input, account ?? accountIn(issue));
   }
   if (stated !== undefined && stated !== null) return fitting(input, stated);
-  return required(input, (input.from === undefined ? undefined : own(issue.texts, input.from)) ?? input.default);
+  return readValue(input, (input.from === undefined ? undefined : own(issue.texts, input.from)) ?? input.default);
 }
 
 const accountIn = ({ entity }: Issue): string | undefined =>
   entity.kind === 'account' ? entity.account.id : undefined;
 
-function required(input: FlowInput, value: unknown): { value?: Value; wrong?: string } {
+function readValue(input: FlowInput, value: unknown): { value?: Value; wrong?: string } {
   if (value !== undefined) return fitting(input, value);
-  return input.required ? { wrong: `missing: expected ${expectedInput(input.type)}` } : {};
+  return input.required ? { wrong: `missing: expected ${describeInput(input.type)}` } : {};
 }
 
 function fitting({ type }: FlowInput, value: unknown): { value?: Value; wrong?: string } {
   const read = readInput(type, value);
-  return read === null ? { wrong: `expected ${expectedInput(type)}` } : { value: read };
+  return read === null ? { wrong: `expected ${describeInput(type)}` } : { value: read };
 }

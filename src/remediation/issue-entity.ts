@@ -77,7 +77,7 @@ const LINE = { form: 'line', max: 300 } as const;
 function accountsOf({ value, name }: EntityFields['accounts']): IssueAccount[] {
   if (!Array.isArray(value) || value.length === 0) throw new MalformedField(name, 'a list of at least one account');
   if (value.length > MOST_ACCOUNTS) throw new MalformedField(name, `at most ${MOST_ACCOUNTS} accounts`);
-  const accounts = value.map((one: unknown, index) => listedAccount(one, `${name}.${index}`));
+  const accounts = value.map((one: unknown, index) => parseAccount(one, `${name}.${index}`));
   const keyOf = ({ product, tenant, id }: IssueAccount): string =>
     JSON.stringify([comparable(product), comparable(tenant), id]);
   return [...new Map(accounts.map((account) => [keyOf(account), account])).values()];
@@ -91,7 +91,7 @@ const SPELLINGS = {
   displayName: ['displayName', 'entityDisplayName'],
 } as const;
 
-function listedAccount(value: unknown, name: string): IssueAccount {
+function parseAccount(value: unknown, name: string): IssueAccount {
   if (!isObject(value)) throw new MalformedField(name, 'an account');
   const spelled = (key: keyof typeof SPELLINGS): string =>
     SPELLINGS[key].find((one) => own(value, one) !== undefined && own(value, one) !== null) ?? SPELLINGS[key][0];

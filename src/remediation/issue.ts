@@ -12,17 +12,17 @@ export type IssueReading = { ok: true; issue: Issue } | { ok: false; field: stri
 /** Reads an event as parsed from JSON: `issue.onDemand` or `issue.created`. Unknown fields are dropped; never throws. */
 export function readIssue(event: unknown): IssueReading {
   const unfit = unfitJson(event);
-  if (unfit) return malformed(unfit.field, `${unfit.field || 'the event'}: expected ${unfit.says}`);
-  if (!isObject(event)) return malformed('', 'the event: expected a JSON object');
+  if (unfit) return refusal(unfit.field, `${unfit.field || 'the event'}: expected ${unfit.says}`);
+  if (!isObject(event)) return refusal('', 'the event: expected a JSON object');
   try {
     return { ok: true, issue: issueOf(event) };
   } catch (error) {
-    if (error instanceof MalformedField) return malformed(error.field, error.message);
+    if (error instanceof MalformedField) return refusal(error.field, error.message);
     throw error;
   }
 }
 
-const malformed = (field: string, message: string): IssueReading => ({ ok: false, field, message });
+const refusal = (field: string, message: string): IssueReading => ({ ok: false, field, message });
 
 /** The issue as it is for one account of a person. */
 export function issueOfAccount(issue: Issue, account: IssueAccount): Issue {

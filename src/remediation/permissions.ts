@@ -65,15 +65,15 @@ const covers = (flows: readonly string[], flow: string): boolean =>
   flows.some((one) => one === EVERY_FLOW || one === flow);
 
 function isMember(member: string, { principal, groups }: SetAsker): boolean {
-  const [kind, name] = parted(member);
-  const [asks, id] = parted(principal);
+  const [kind, name] = kindAndName(member);
+  const [asks, id] = kindAndName(principal);
   if (comparable(principal) === ANONYMOUS) return false;
   if (kind === 'user') return asks === 'user' && comparable(id) === comparable(name);
   if (kind === 'group') return asks === 'user' && groups.includes(name);
   return kind === 'key' && asks === 'agent' && id === name;
 }
 
-function parted(text: string): [kind: string, name: string] {
+function kindAndName(text: string): [kind: string, name: string] {
   const at = text.indexOf(':');
   return at < 0 ? ['', text] : [text.slice(0, at), text.slice(at + 1)];
 }

@@ -69,7 +69,7 @@ export function undoAfter(
 }
 
 /** What takes back the steps of a run that were really taken, of the undo that was planned; null where nothing is left. */
-export function leftToUndo({ steps, undo }: Pick<FlowRunRecord, 'steps' | 'undo'>): FlowRunRecord['undo'] {
+export function remainingUndo({ steps, undo }: Pick<FlowRunRecord, 'steps' | 'undo'>): FlowRunRecord['undo'] {
   const done = new Set(steps.filter(({ state }) => state === 'done').map(({ id }) => id));
   const planned = steps.map((step) => ({ ...step, skipped: step.state === 'skipped', withinMs: null }));
   const calls = undo?.map((call, at): PlannedCall => ({ id: `undo-${at + 1}`, ...call })) ?? null;

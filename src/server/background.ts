@@ -9,7 +9,7 @@ export class Background {
   }
 
   /** Resolves when nothing runs any more. */
-  async settled(): Promise<void> {
+  async waitForAll(): Promise<void> {
     while (this.#running.size > 0) await Promise.allSettled(this.#running);
   }
 }

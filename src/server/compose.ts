@@ -5,7 +5,7 @@ import { deliver } from '../client/decisions.ts';
 import { createEnricher } from '../client/enrich/enricher.ts';
 import type { Enricher } from '../client/enrich/types.ts';
 import { findPerson } from '../client/people.ts';
-import { signedDecision } from '../client/signed-decision.ts';
+import { createSignedDecision } from '../client/signed-decision.ts';
 import { signingKey } from '../client/signing-key.ts';
 import { oktaSettings } from '../config/credentials.ts';
 import { enrichmentSettings } from '../config/enrichment-settings.ts';
@@ -52,7 +52,7 @@ export async function compose(composition: Composition): Promise<ServerParts> {
     personOf: async (reference) => activePerson(await findPerson(reader, reference)),
     // Read anew for each decision: the key may have been replaced.
     decide: async (request, proven) => {
-      const signed = signedDecision(request, proven, await signingKey(ring));
+      const signed = createSignedDecision(request, proven, await signingKey(ring));
       return deliver(link, request, { ...signed, verdict: proven.verdict });
     },
     enricher: await enricherOf(composition),

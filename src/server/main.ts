@@ -42,7 +42,7 @@ async function main(): Promise<void> {
   await stopped;
   setTimeout(() => process.exit(1), GRACE_MS).unref();
   await close(server);
-  await background.settled();
+  await background.waitForAll();
   await Promise.allSettled([link.close(), store.close()]);
 }
 

@@ -34,7 +34,7 @@ export async function makeCheckpoint(parts: CheckpointParts, origin: string | nu
   const signer = await signerInUse(parts, origin);
   const { entries } = await store.audit.head();
   const newest = await store.checkpoints.newest();
-  if (newest?.size === entries) return madeOf(newest);
+  if (newest?.size === entries) return checkpointOf(newest);
   return await signAt(parts, entries, [signer]);
 }
 
@@ -124,7 +124,7 @@ async function signAt({ store, now }: CheckpointParts, size: number, signers: re
   if (!(await store.checkpoints.add(row, signers.map(verifierKey)))) {
     throw new CheckpointError('audit_key_retired', 'the audit key was retired meanwhile: make the checkpoint again');
   }
-  return madeOf(row);
+  return checkpointOf(row);
 }
 
 /** What was signed once stays: a tree that does not begin with the newest checkpoint's is not signed. */
@@ -138,6 +138,6 @@ async function holdToNewest(store: CheckpointParts['store'], size: number): Prom
   );
 }
 
-function madeOf({ note, size }: CheckpointRow): MadeCheckpoint {
+function checkpointOf({ note, size }: CheckpointRow): MadeCheckpoint {
   return { note, size, root: bytesToHex(parseCheckpoint(parseNote(note).text).root) };
 }

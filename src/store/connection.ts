@@ -39,8 +39,8 @@ export async function probe(databaseUrl: string): Promise<void> {
   const client = new pg.Client({ connectionString: databaseUrl, ...limits });
   client.on('error', () => undefined);
   try {
-    await reduced(client.connect(), address);
-    await reduced(client.query('select 1'), address);
+    await reduceErrors(client.connect(), address);
+    await reduceErrors(client.query('select 1'), address);
     await client.end();
   } catch (error) {
     hangUp(client);
@@ -71,7 +71,7 @@ function guardPool(pool: pg.Pool, address: string): PostgresPool {
     options: pool.options,
     end: () => pool.end(),
     async connect() {
-      const client = await reduced(pool.connect(), address);
+      const client = await reduceErrors(pool.connect(), address);
       const known = guarded.get(client) ?? guardClient(client, address);
       guarded.set(client, known);
       return known;
@@ -84,7 +84,7 @@ function guardClient(client: pg.PoolClient, address: string): PostgresPoolClient
     // Without parameters the simple protocol: one message instead of five.
     const running = parameters.length > 0 ? client.query(sql, [...parameters]) : client.query(sql);
     running.catch((error: Error) => error.message === READ_TIMEOUT && hangUp(client));
-    return await reduced(running, address);
+    return await reduceErrors(running, address);
   };
   return { query, release: (destroy?: boolean) => client.release(destroy) } as PostgresPoolClient;
 }
@@ -94,7 +94,7 @@ function hangUp(client: pg.ClientBase): void {
   (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
 }
 
-async function reduced<Value>(running: Promise<Value>, address: string): Promise<Value> {
+async function reduceErrors<Value>(running: Promise<Value>, address: string): Promise<Value> {
   try {
     return await running;
   } catch (error) {

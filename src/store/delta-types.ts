@@ -27,13 +27,13 @@ export interface DeltaRepository {
   addPage(run: string, page: LogPage, changed: readonly string[]): Promise<LogPage>;
   /** Settles how the scan goes on; where it is settled already, nothing happens. */
   settle(tx: StoreTransaction, run: string, outcome: DeltaOutcome): Promise<void>;
-  settled(run: string): Promise<DeltaOutcome | null>;
+  readOutcome(run: string): Promise<DeltaOutcome | null>;
   /** How many entries were read, and how many different ids they name. */
   tally(run: string): Promise<{ entries: number; changed: number }>;
   /** Those of `userIds` that the log names. */
-  changed(run: string, userIds: readonly string[]): Promise<ReadonlySet<string>>;
+  findChanged(run: string, userIds: readonly string[]): Promise<ReadonlySet<string>>;
   /** Users of any run by id, as that run left them. */
   earlier(run: string, userIds: readonly string[]): Promise<ReadonlyMap<string, RunUser>>;
   /** How many users of this run have a verdict that stands on an earlier reading. */
-  takenOver(run: string): Promise<number>;
+  countTakenOver(run: string): Promise<number>;
 }

@@ -107,7 +107,7 @@ export interface FlowRunRepository {
   /** The newest run that takes this one back and has not failed; null where there is none. */
   undoOf(run: string): Promise<FlowRunRecord | null>;
   /** How many runs that take this one back have ended, however they did. */
-  endedUndos(run: string, tx?: StoreTransaction | null): Promise<number>;
+  countEndedUndos(run: string, tx?: StoreTransaction | null): Promise<number>;
 }
 
 /** Resource sets and switches of flows, as changed with arx; resource_sets.yaml and the files of the flows only seed them. */

@@ -40,7 +40,7 @@ export class JointWrites {
   }
 
   /** Resolves when a write has come in since this was last asked. */
-  async joined(): Promise<void> {
+  async waitForWrite(): Promise<void> {
     await this.#joined.promise;
     this.#joined = Promise.withResolvers();
   }

@@ -24,7 +24,7 @@ export async function runEffects(tx: StoreTransaction, appends: readonly Append[
     if (!effect) continue;
     const one = runEffect(tx, effect);
     running.push(one);
-    await Promise.race([one, joint.joined()]);
+    await Promise.race([one, joint.waitForWrite()]);
   }
   await Promise.all([...running, joint.close((items) => writeVerdicts(tx, items))]);
 }

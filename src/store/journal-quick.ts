@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Kysely, RawBuilder } from 'kysely';
-import { placeEntry, preparedId } from '../audit/entry.ts';
+import { placeEntry, idAt } from '../audit/entry.ts';
 import type { PlacedEntry, PreparedEntry } from '../audit/entry.ts';
 import type { AuditReceipt } from '../audit/types.ts';
 import type { ActivityAttempt } from './attempts.ts';
@@ -24,7 +24,7 @@ export async function writeQuickly(
   end: ChainEnd,
 ): Promise<Written | null> {
   const verdicts = verdictsOf(appends);
-  const drafts = verdicts && sequencedOf(appends);
+  const drafts = verdicts && uniqueDrafts(appends);
   if (!drafts) return null;
   const fresh = place(drafts, end.head);
   const moved = { ...end, entries: end.entries + fresh.length, head: fresh.at(-1)?.hash ?? end.head };
@@ -58,13 +58,13 @@ function verdictsOf(appends: readonly Append[]): UserVerdict[] | null {
 }
 
 /** Null where a sequence is missing or an entry comes twice. */
-function sequencedOf(appends: readonly Append[]): Sequenced[] | null {
+function uniqueDrafts(appends: readonly Append[]): Sequenced[] | null {
   const drafts = appends.flatMap((append) => append.drafts);
   const found = new Map<string, Sequenced>();
   for (const prepared of drafts) {
     const { sequence } = prepared;
     if (sequence === undefined) return null;
-    const id = preparedId(prepared, sequence);
+    const id = idAt(prepared, sequence);
     found.set(id, { prepared, sequence, id });
   }
   return found.size === drafts.length && drafts.length > 0 ? [...found.values()] : null;

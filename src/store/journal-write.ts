@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { RawBuilder } from 'kysely';
-import { contentOf, placeEntry, preparedContent, preparedId } from '../audit/entry.ts';
+import { contentOf, placeEntry, contentAt, idAt } from '../audit/entry.ts';
 import type { PlacedEntry, PreparedEntry } from '../audit/entry.ts';
 import { AuditConflictError, OvertakenError } from '../audit/errors.ts';
 import type { AuditEntry, AuditHead, AuditReceipt, JournalEffect } from '../audit/types.ts';
@@ -94,7 +94,7 @@ interface Chain {
 
 function receiptFor(chain: Chain, draft: Sequenced): AuditReceipt {
   const { prepared, sequence, id } = draft;
-  const content = (): string => preparedContent(prepared, sequence);
+  const content = (): string => contentAt(prepared, sequence);
   const recorded = chain.known.get(id);
   if (recorded) {
     if (recorded.content() !== content()) throw new AuditConflictError(id);
@@ -116,10 +116,10 @@ async function readKnown(tx: StoreTransaction, drafts: readonly Sequenced[]): Pr
   const ids = drafts.map(({ id }) => id);
   const { rows } = await sql<{ id: string; text: string }>`
     select id, text from audit_entries where id = any(${ids}::text[])`.execute(tx);
-  return new Map(rows.map(({ id, text }) => [id, knownOf(JSON.parse(text) as AuditEntry)]));
+  return new Map(rows.map(({ id, text }) => [id, toKnown(JSON.parse(text) as AuditEntry)]));
 }
 
-const knownOf = (entry: AuditEntry): Known => ({ hash: entry.hash, content: () => contentOf(entry) });
+const toKnown = (entry: AuditEntry): Known => ({ hash: entry.hash, content: () => contentOf(entry) });
 
 /** Entries as rows `e` of a statement that has the same text whatever their number; `n` counts them from one. */
 export function entryRows(entries: readonly (Sequenced & PlacedEntry)[]): RawBuilder<unknown> {
@@ -158,7 +158,7 @@ async function withSequences(tx: StoreTransaction, appends: readonly Append[]): 
     const { series } = prepared;
     const sequence = prepared.sequence ?? next.get(series) ?? 0;
     if (open.length > 0) next.set(series, Math.max(next.get(series) ?? 0, sequence + 1));
-    return { prepared, sequence, id: preparedId(prepared, sequence) };
+    return { prepared, sequence, id: idAt(prepared, sequence) };
   };
   return appends.map(({ drafts }) => drafts.map(take));
 }

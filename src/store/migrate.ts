@@ -43,7 +43,7 @@ export async function pendingMigrations(db: Kysely<Database>): Promise<string[]>
 }
 
 /** Names of the migrations that the database has, in order, also those that only a newer version knows. */
-export async function appliedMigrations(db: Kysely<Database>): Promise<string[]> {
+export async function readAppliedMigrations(db: Kysely<Database>): Promise<string[]> {
   const there = await sql<{ found: boolean }>`select to_regclass('kysely_migration') is not null as found`.execute(db);
   if (!there.rows[0]?.found) return [];
   const { rows } = await sql<{ name: string }>`select name from kysely_migration order by name collate "C"`.execute(db);

@@ -86,7 +86,7 @@ export interface SyncWorkRepository {
   /** The last page of a list that is stored, with its number. */
   lastPage(run: string, list: string): Promise<(SyncPage & { page: number }) | null>;
   /** Sum of the counts of all stored pages of a list. */
-  counted(run: string, list: string): Promise<number>;
+  sumCounts(run: string, list: string): Promise<number>;
   items(run: string, list: string, slice: { page: number; from: number; count: number }): Promise<string[]>;
   /** Those of `ids` whose reading has not ended, in the given order. */
   pending(run: string, work: SyncWork, ids: readonly string[]): Promise<string[]>;
@@ -150,7 +150,7 @@ export interface TwinUserRepository {
     users: readonly { id: string; roles: readonly string[] }[],
   ): Promise<void>;
   /** Notes sign-ins that the System Log shows. */
-  seen(tx: StoreTransaction, org: string, signIns: readonly { id: string; at: string }[]): Promise<void>;
+  recordSignIns(tx: StoreTransaction, org: string, signIns: readonly { id: string; at: string }[]): Promise<void>;
   /** Everybody ever read, by ascending id; as a sync sees them where a view is given. */
   pages(org: string, size: number, view?: SyncView): AsyncIterable<StoredTwinUser[]>;
   /** By id or login; of several with one login who is still there. */
@@ -176,7 +176,7 @@ export interface TwinGroupRepository {
   /** Groups that are there, by ascending id. */
   list(org: string): Promise<TwinGroup[]>;
   /** Groups that are no longer there, by ascending id; as a sync sees them where a view is given. */
-  gone(org: string, view?: SyncView): Promise<TwinGroup[]>;
+  listGone(org: string, view?: SyncView): Promise<TwinGroup[]>;
   /** Of those groups that everybody belongs to without being listed. */
   everyone(org: string, ids: readonly string[]): Promise<string[]>;
   settle(tx: StoreTransaction, view: SyncView): Promise<void>;
@@ -214,7 +214,7 @@ export interface FactVersion extends Fact {
 }
 
 export interface TwinFactRepository {
-  /** Current versions by key; what is too old to count is for the reader to tell (`aged`). */
+  /** Current versions by key; what is too old to count is for the reader to tell (`factAt`). */
   current(org: string): Promise<Fact[]>;
   /** Newest first. */
   history(org: string, key: string): Promise<FactVersion[]>;
@@ -256,9 +256,9 @@ export interface TwinEventRepository {
   /** How many were first raised by a run. */
   countOf(run: string): Promise<number>;
   /** What the windows of the log so far give to the next one. */
-  carried(org: string): Promise<Carried | null>;
+  readCarried(org: string): Promise<Carried | null>;
   /** The same within a sync; undefined before its first page. */
-  carriedIn(org: string, run: string): Promise<Carried | null | undefined>;
+  readCarriedIn(org: string, run: string): Promise<Carried | null | undefined>;
   carry(tx: StoreTransaction, on: { org: string; run: string }, carried: Carried | null): Promise<void>;
   /** Makes what a sync carries the beginning of the next one's; drops it where that reaches further already. */
   keepCarried(tx: StoreTransaction, on: { org: string; run: string }): Promise<void>;

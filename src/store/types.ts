@@ -198,7 +198,7 @@ export interface TicketLedger {
    * subject and run: the last one stands, but `kept` does not replace `created` or `reopened` of the same run.
    */
   note(tx: StoreTransaction | null, run: string, subject: string, note: Omit<TicketNote, 'subject'>): Promise<void>;
-  noted(run: string): Promise<TicketNote[]>;
+  listNotes(run: string): Promise<TicketNote[]>;
 }
 
 /** The summary message of a run. */

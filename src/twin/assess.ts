@@ -59,7 +59,7 @@ export function assessUser(
   on: AssessGround,
 ): Assessed & { standing: Standing | null } {
   countUser(on.tally, user, on.judge);
-  const { change, drift } = settled(userGaps(user, before.gaps, on.judge), on);
+  const { change, drift } = assessChange(userGaps(user, before.gaps, on.judge), on);
   const standing = standingOf(user, before.standing, on);
   return { change, drift: [...userDrift(user, before.standing, on), ...drift], standing };
 }
@@ -67,21 +67,21 @@ export function assessUser(
 /** Judges and counts one app; `known` tells whether it was there before. */
 export function assessApp(app: TwinApp, before: { known: boolean; gaps: readonly Gap[] }, on: AssessGround): Assessed {
   countApp(on.tally, app);
-  const { change, drift } = settled(appGaps(app, before.gaps, on.judge), on);
+  const { change, drift } = assessChange(appGaps(app, before.gaps, on.judge), on);
   return { change, drift: [...appDrift(app, before.known, on), ...drift] };
 }
 
 /** Judges what concerns the whole organisation, once every user is counted; takes the gaps whose subject is the org. */
 export function assessOrg(gaps: readonly Gap[], on: AssessGround): Assessed {
-  return settled(orgGaps(on.tally.superAdmins, gaps, on.judge), on);
+  return assessChange(orgGaps(on.tally.superAdmins, gaps, on.judge), on);
 }
 
 /** Judges gaps whose user or app is no longer in the twin. */
 export function assessOrphans(gaps: readonly Gap[], on: AssessGround): Assessed {
-  return settled(orphanGaps(gaps, on.judge), on);
+  return assessChange(orphanGaps(gaps, on.judge), on);
 }
 
-function settled(change: GapChange, on: AssessGround): Assessed {
+function assessChange(change: GapChange, on: AssessGround): Assessed {
   countGaps(on.tally, change.gaps);
   return { change, drift: gapDrift(change, on) };
 }

@@ -11,7 +11,8 @@ import type { Drift, Gap, Standing, StreamName, TwinApp, TwinUser } from './type
 export type Baseline = ReadonlySet<StreamName>;
 
 const NONE: Pick<Drift, 'gap' | 'severity'> = { gap: null, severity: null };
-const known = (baseline: Baseline, needs: readonly StreamName[]): boolean => needs.every((name) => baseline.has(name));
+const hasStreams = (baseline: Baseline, needs: readonly StreamName[]): boolean =>
+  needs.every((name) => baseline.has(name));
 
 /** What drift is told by. */
 export interface DriftGround {
@@ -25,7 +26,7 @@ export interface DriftGround {
  */
 export function standingOf(user: TwinUser, before: Standing | null, { judge, baseline }: DriftGround): Standing | null {
   if (!hasAll(judge, ['users'])) return before;
-  const was = before ?? { privileged: known(baseline, ['users', 'roles']) ? false : null, mfa: 'unknown' };
+  const was = before ?? { privileged: hasStreams(baseline, ['users', 'roles']) ? false : null, mfa: 'unknown' };
   const mfa = mfaState(user.factors);
   return {
     privileged: isPresent(user) ? (isPrivileged(user, judge) ?? was.privileged) : false,
@@ -39,7 +40,7 @@ export function userDrift(user: TwinUser, before: Standing | null, on: DriftGrou
   const now = standingOf(user, before, on);
   const drift: Drift[] = [];
   const stamp = { subject: user.id, name: user.login, ...NONE, run: judge.run, at: judge.at };
-  const wasOrdinary = before === null ? known(baseline, ['users', 'roles']) : before.privileged === false;
+  const wasOrdinary = before === null ? hasStreams(baseline, ['users', 'roles']) : before.privileged === false;
   if (now?.privileged === true && wasOrdinary) {
     const detail = privilegeReasons(user, judge).map(reasonText).join(', ');
     drift.push({ kind: 'admin_added', ...stamp, detail });
@@ -73,7 +74,7 @@ export function gapDrift(
     run: on.judge.run,
     at: on.judge.at,
   });
-  const news = change.opened.filter(({ kind }) => known(on.baseline, GAP_TABLE[kind].needs));
+  const news = change.opened.filter(({ kind }) => hasStreams(on.baseline, GAP_TABLE[kind].needs));
   return [...news.map((gap) => entry('gap_opened', gap)), ...change.closed.map((gap) => entry('gap_closed', gap))];
 }
 

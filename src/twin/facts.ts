@@ -94,13 +94,13 @@ export function reviseFacts(earlier: readonly Fact[], fresh: readonly Fact[], ju
     if (!same) changed.push(now);
   }
   return {
-    facts: [...after.values()].map((one) => aged(one, judge)).toSorted((a, b) => byText(a.key, b.key)),
+    facts: [...after.values()].map((one) => factAt(one, judge)).toSorted((a, b) => byText(a.key, b.key)),
     changed,
   };
 }
 
 /** A fact as it counts at a time: `stale` where it was last seen longer ago than its time to live. */
-export function aged(one: Fact, { at, settings }: Pick<Judge, 'at' | 'settings'>): Fact {
+export function factAt(one: Fact, { at, settings }: Pick<Judge, 'at' | 'settings'>): Fact {
   const age = ageMs(one.observedAt, at);
   return age !== null && age > settings.factTtlMs ? { ...one, confidence: 'stale' } : one;
 }

@@ -73,11 +73,11 @@ function settle(subject: Subject, earlier: readonly Gap[], judge: Judge): GapCha
   const change: GapChange = { gaps: [], opened: [], closed: [] };
   for (const kind of GAP_KINDS.filter((one) => GAP_TABLE[one].about === subject.about)) {
     const before = earlier.find((gap) => gap.kind === kind);
-    const holds = replaced(kind, change.gaps) ? false : verdict(kind, subject, judge);
+    const holds = isReplaced(kind, change.gaps) ? false : verdict(kind, subject, judge);
     if (holds === null && before) change.gaps.push(before);
     if (holds === false && before) change.closed.push(before);
     if (holds !== true) continue;
-    const gap = made(kind, subject, before?.since ?? judge.at);
+    const gap = gapOf(kind, subject, before?.since ?? judge.at);
     change.gaps.push(gap);
     if (!before) change.opened.push(gap);
   }
@@ -87,10 +87,10 @@ function settle(subject: Subject, earlier: readonly Gap[], judge: Judge): GapCha
 const verdict = (kind: GapKind, { holds }: Subject, judge: Judge): Certainty =>
   hasAll(judge, GAP_TABLE[kind].needs) ? holds(kind) : null;
 
-const replaced = (kind: GapKind, gaps: readonly Gap[]): boolean =>
+const isReplaced = (kind: GapKind, gaps: readonly Gap[]): boolean =>
   INSTEAD[kind] !== undefined && gaps.some((gap) => gap.kind === INSTEAD[kind]);
 
-const made = (kind: GapKind, { id, name, detail }: Subject, since: string): Gap => ({
+const gapOf = (kind: GapKind, { id, name, detail }: Subject, since: string): Gap => ({
   kind,
   severity: GAP_TABLE[kind].severity,
   subject: id,

@@ -9,7 +9,7 @@ const SUPER_ADMIN = 'SUPER_ADMIN';
  * Roles that somebody is known to hold: as this sync read them, or as they were last known where it could not. That
  * somebody holds none is known only where roles were read completely: see `noMore`.
  */
-const heldRoles = ({ roles }: TwinUser): readonly TwinRole[] => roles ?? [];
+const rolesOf = ({ roles }: TwinUser): readonly TwinRole[] => roles ?? [];
 
 /** What is said of those who are not known to hold a role: false where all roles were read, else null. */
 const noMore = ({ roles }: TwinUser, { complete }: Judge): Certainty =>
@@ -17,7 +17,7 @@ const noMore = ({ roles }: TwinUser, { complete }: Judge): Certainty =>
 
 /** Every reason why a user is privileged: direct roles, then roles by group, then configured groups. */
 export function privilegeReasons(user: TwinUser, judge: Judge): PrivilegeReason[] {
-  const roles = heldRoles(user);
+  const roles = rolesOf(user);
   const nameOf = (group: string): string | null => judge.groupNames.get(group) ?? null;
   return [
     ...roles.filter(({ via }) => via === DIRECT).map(({ role }) => ({ kind: 'role' as const, role })),
@@ -33,12 +33,12 @@ const memberships = (user: TwinUser, { privilegedGroups }: Judge): string[] =>
 
 /** Whether a user is privileged; null where nothing says so but not all roles are known. */
 export function isPrivileged(user: TwinUser, judge: Judge): Certainty {
-  return memberships(user, judge).length > 0 || heldRoles(user).length > 0 ? true : noMore(user, judge);
+  return memberships(user, judge).length > 0 || rolesOf(user).length > 0 ? true : noMore(user, judge);
 }
 
 /** Whether a user is a super administrator, in person or through a group; null where not all roles are known. */
 export function isSuperAdmin(user: TwinUser, judge: Judge): Certainty {
-  return heldRoles(user).some(({ role }) => role === SUPER_ADMIN) ? true : noMore(user, judge);
+  return rolesOf(user).some(({ role }) => role === SUPER_ADMIN) ? true : noMore(user, judge);
 }
 
 /** A reason in words: `SUPER_ADMIN directly`, `HELP_DESK_ADMIN through group Support`, `member of group Admins`. */

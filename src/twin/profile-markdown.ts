@@ -13,7 +13,7 @@ export function profileMarkdown(profile: PostureProfile): string {
     `## Streams\n\n${streams(profile)}`,
     `## MFA\n\n${factors(profile)}`,
     `## Gaps\n\n${gaps(profile)}`,
-    `## Privileged users\n\n${privileged(profile)}`,
+    `## Privileged users\n\n${privilegeTable(profile)}`,
     `## SSO inventory\n\n${inventory(profile)}`,
     `## Changes since the sync before\n\n${drift(profile)}`,
     `## Time line\n\n${timeline(profile)}`,
@@ -101,15 +101,15 @@ function gaps(profile: PostureProfile): string {
   return [...(sections.length === 0 ? ['None.'] : sections), ...more(profile.gaps)].join('\n\n');
 }
 
-const privileged = ({ privileged: list }: PostureProfile): string =>
-  listed(
+const privilegeTable = ({ privileged: list }: PostureProfile): string =>
+  excerptTable(
     ['login', 'status', 'MFA', 'why'],
     list.items.map((user) => [name(user.login), name(user.status), user.mfa, name(user.why.join(', '))]),
     list,
   );
 
 const inventory = ({ inventory: list }: PostureProfile): string =>
-  listed(
+  excerptTable(
     ['app', 'sign-on', 'kind', 'users', 'groups'],
     list.items.map((app) => [name(app.label), name(app.signOnMode), app.kind, amount(app.users), amount(app.groups)]),
     list,
@@ -118,7 +118,7 @@ const inventory = ({ inventory: list }: PostureProfile): string =>
 const amount = (value: number | null): string => (value === null ? 'unknown' : `${value}`);
 
 const drift = ({ drift: list }: PostureProfile): string =>
-  listed(
+  excerptTable(
     ['change', 'subject', 'detail'],
     list.items.map((one) => [one.kind.replaceAll('_', ' '), name(one.name), name(one.detail)]),
     list,
@@ -137,7 +137,7 @@ function timeline({ timeline: entries }: PostureProfile): string {
   return table(head, rows) || 'None yet.';
 }
 
-const listed = (head: readonly string[], rows: readonly string[][], list: Excerpt<unknown>): string =>
+const excerptTable = (head: readonly string[], rows: readonly string[][], list: Excerpt<unknown>): string =>
   [table(head, rows) || 'None.', ...more(list)].join('\n\n');
 
 const more = ({ more: left }: Excerpt<unknown>): string[] => (left > 0 ? [`… and ${left} more.`] : []);

@@ -135,7 +135,7 @@ export function postureProfile(input: ProfileInput, judge: Judge): PostureProfil
       input.gaps.toSorted(bySeverity).map((gap) => ({ ...gap, title: GAP_TABLE[gap.kind].title })),
       gapTotal,
     ),
-    privileged: excerpt(privilegedOf(input.users, judge), tally.privileged),
+    privileged: excerpt(usersWithPrivileges(input.users, judge), tally.privileged),
     inventory: excerpt(
       inventoryOf(input.apps),
       Object.values(tally.apps).reduce((sum, count) => sum + count, 0),
@@ -160,7 +160,7 @@ function streamsOf({ streams, at }: Judge, completed: readonly StreamState[]): P
   });
 }
 
-function privilegedOf(users: readonly TwinUser[], judge: Judge): PrivilegedUser[] {
+function usersWithPrivileges(users: readonly TwinUser[], judge: Judge): PrivilegedUser[] {
   return users
     .filter((user) => isPresent(user) && isPrivileged(user, judge) === true)
     .map((user) => ({

@@ -7,7 +7,7 @@ import { bundleFile, unseal } from './bundle-key.ts';
 const UNUSED_AFTER_MS = 14 * 24 * 3_600_000;
 
 /** The code kept in a folder under that key; null where there is none, or none that is whole. */
-export function keptBundle(folder: string, key: string): string | null {
+export function readBundle(folder: string, key: string): string | null {
   try {
     return unseal(readFileSync(join(folder, bundleFile(key)), 'utf8'));
   } catch {

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Logger } from 'pino';
 import { bundleKey, unseal } from './bundle-key.ts';
-import { keepBundle, keptBundle } from './bundle-store.ts';
+import { keepBundle, readBundle } from './bundle-store.ts';
 
 /** Where an installation keeps the bundle that came with it (the image); it is read only. */
 const SHIPPED = fileURLToPath(new URL('../../bundle/', import.meta.url));
@@ -16,9 +16,9 @@ const MAX_BYTES = 64 * 1024 * 1024;
  */
 export async function workflowBundle(cache: string, log: Logger): Promise<{ code: string }> {
   const key = bundleKey();
-  const kept = keptBundle(SHIPPED, key) ?? keptBundle(cache, key);
+  const kept = readBundle(SHIPPED, key) ?? readBundle(cache, key);
   if (kept !== null) return { code: kept };
-  const sealed = await bundled();
+  const sealed = await buildBundle();
   const code = unseal(sealed);
   if (code === null) throw new Error('the bundle of the workflows came cut short');
   try {
@@ -32,7 +32,7 @@ export async function workflowBundle(cache: string, log: Logger): Promise<{ code
 }
 
 /** Bundles in another process, which gets nothing of our environment. */
-async function bundled(): Promise<string> {
+async function buildBundle(): Promise<string> {
   const args = ['--disable-warning=ExperimentalWarning', PROCESS];
   const { stdout } = await promisify(execFile)(process.execPath, args, { env: {}, maxBuffer: MAX_BYTES });
   return stdout;

@@ -92,7 +92,7 @@ export async function compose({ env, log, meter, searchable, ...usual }: Composi
     confirm: () => store.attempts.check(),
     observe: (event) => {
       counter.observe(event);
-      counters.called(event);
+      counters.countCall(event);
     },
     quota: quotaOf(config),
     buckets: store.rateBuckets,
@@ -153,10 +153,10 @@ async function openWorkerStore(env: ArxEnv): Promise<Store> {
 
 /** What signs the trail; without a usable key the worker works on and says so. */
 function checkpointsOf(env: ArxEnv, store: Store, { org, log }: { org: string; log: Logger }): CheckpointWatch {
-  const given = (): string | null => auditKey(env)?.reveal() ?? null;
+  const readAuditKey = (): string | null => auditKey(env)?.reveal() ?? null;
   // A key of the wrong form is told now, and not at the end of the first run.
-  given();
-  const holder = keyHolder(env.home, given);
+  readAuditKey();
+  const holder = keyHolder(env.home, readAuditKey);
   const report = ({ name, message }: Error): void => log.error({ error: name }, `no audit checkpoint: ${message}`);
   return watchCheckpoints({ store, holder, now }, { origin: originOf(org), report });
 }

@@ -10,7 +10,7 @@ export const QUOTA_WAIT = 'arx_quota_wait_milliseconds';
 
 /** Counts what the worker does, for Prometheus: words and numbers only, no ids and nothing of a person. */
 export interface Counters {
-  called: (event: CallEvent) => void;
+  countCall: (event: CallEvent) => void;
   /** The journal, with its new entries and the verdicts in them counted. */
   journal: (journal: Journal) => Journal;
   /** The activities, with what they did about tickets counted. */
@@ -19,15 +19,15 @@ export interface Counters {
 
 /** The counters on a meter; one that nobody reads counts nothing. */
 export function createCounters(meter: MetricMeter): Counters {
-  const gathered = (name: string, about: string) => new GatheredCounter(meter.createCounter(name, '', about));
-  const calls = gathered('arx_vendor_calls_total', 'Calls sent to vendors');
-  const throttled = gathered('arx_vendor_throttled_total', 'Answers with status 429');
+  const createCounter = (name: string, about: string) => new GatheredCounter(meter.createCounter(name, '', about));
+  const calls = createCounter('arx_vendor_calls_total', 'Calls sent to vendors');
+  const throttled = createCounter('arx_vendor_throttled_total', 'Answers with status 429');
   const waits = meter.createHistogram(QUOTA_WAIT, 'int', 'ms', 'Wait for a permit before a call');
-  const users = gathered('arx_users_checked_total', 'Verdicts written');
-  const tickets = gathered('arx_tickets_total', 'What became of tickets');
-  const entries = gathered('arx_audit_appends_total', 'Entries written to the audit trail');
+  const users = createCounter('arx_users_checked_total', 'Verdicts written');
+  const tickets = createCounter('arx_tickets_total', 'What became of tickets');
+  const entries = createCounter('arx_audit_appends_total', 'Entries written to the audit trail');
   return {
-    called: ({ connector: vendor, operation, status, waitedMs, ...event }) => {
+    countCall: ({ connector: vendor, operation, status, waitedMs, ...event }) => {
       calls.count({ vendor, operation, status: statusClass(status) });
       if (event.throttled) throttled.count({ vendor });
       waits.record(Math.round(waitedMs), { vendor });
@@ -44,7 +44,7 @@ export function createCounters(meter: MetricMeter): Counters {
       },
     }),
     activities: (activities) =>
-      watched(activities, (result) => {
+      watchResults(activities, (result) => {
         if (isTicketOutcome(result)) tickets.count({ action: result.action });
       }),
   };
@@ -55,7 +55,7 @@ const statusClass = (status: number | null): string => (status === null ? 'none'
 const isTicketOutcome = (result: unknown): result is { action: string } =>
   typeof result === 'object' && result !== null && 'action' in result && typeof result.action === 'string';
 
-function watched<T extends object>(methods: T, seen: (result: unknown) => void): T {
+function watchResults<T extends object>(methods: T, seen: (result: unknown) => void): T {
   const entries = Object.entries(methods as Record<string, (input: unknown) => Promise<unknown>>);
   const wrapped = entries.map(([name, method]) => {
     const run = async (input: unknown): Promise<unknown> => {

@@ -51,10 +51,10 @@ export async function watchPolicies(options: PolicyOptions, journal: Journal, no
 /** Names, sizes and times of the policy files, as one text. */
 function stampOf(options: PolicyOptions): string {
   const { files } = readPolicies(options);
-  return files.map(({ path }) => `${path} ${modified(path)}`).join('\n');
+  return files.map(({ path }) => `${path} ${readFileStamp(path)}`).join('\n');
 }
 
-function modified(path: string): string {
+function readFileStamp(path: string): string {
   const { mtimeMs, size } = statSync(path, { throwIfNoEntry: false }) ?? { mtimeMs: 0, size: 0 };
   return `${mtimeMs} ${size}`;
 }

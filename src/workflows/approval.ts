@@ -45,7 +45,7 @@ class Desk {
       this.#cancelled = true;
     });
     wf.setHandler(approvalQuery, () => ({ ...this.view }));
-    wf.setHandler(decideUpdate, (input) => this.#answered(input), { validator: validateDecision });
+    wf.setHandler(decideUpdate, (input) => this.#awaitAnswer(input), { validator: validateDecision });
   }
 
   open({ state, deadline }: ApprovalPlan): void {
@@ -59,7 +59,7 @@ class Desk {
     await wf.condition(() => this.#queue.length > 0 || this.#cancelled, Math.max(1, this.#wakeAt(plan) - Date.now()));
     if (this.#cancelled) this.view.state = (await activities.cancelApproval({ requestId })).state;
     else if (this.#queue.length > 0) await this.#serve();
-    else await this.#timePassed(plan);
+    else await this.#handleDeadlines(plan);
   }
 
   /** Answers what still arrives, so that nobody gets an untyped error. */
@@ -76,7 +76,7 @@ class Desk {
     return waiting;
   }
 
-  async #answered({
+  async #awaitAnswer({
     verdict,
     ...input
   }: DecisionInput & { verdict: DecisionMessage['verdict'] }): Promise<DecisionAnswer> {
@@ -100,7 +100,7 @@ class Desk {
     return Math.min(reminders[this.#reminded] ?? expiresAt, escalation ?? expiresAt, expiresAt);
   }
 
-  async #timePassed({ reminders, escalateAt, expiresAt }: ApprovalPlan): Promise<void> {
+  async #handleDeadlines({ reminders, escalateAt, expiresAt }: ApprovalPlan): Promise<void> {
     const { requestId } = this.view;
     const now = Date.now();
     if (now >= expiresAt) {

@@ -2,7 +2,7 @@ import { defineSearchAttributeKey, WorkflowExecutionAlreadyStartedError } from '
 import * as wf from '@temporalio/workflow';
 import type { FlowActivities, OpenedFlow, PlannedStep } from '../activities/flows/types.ts';
 import { governedOperation } from './governed-operation.ts';
-import { checkedInput, FORMS } from './input.ts';
+import { parseInput, FORMS } from './input.ts';
 import { FLOW_SEARCH, flowId, flowProgressQuery, flowStepId } from './messages.ts';
 import type { DelegatedFlowInput, DelegatedFlowResult, FlowProgress } from './messages.ts';
 import { inParallel } from './pool.ts';
@@ -35,15 +35,15 @@ const ASKED_TO_STOP = { parentClosePolicy: wf.ParentClosePolicy.REQUEST_CANCEL }
 
 /** One run of a delegated flow: opened, planned, taken step by step, each step read back, and closed with its outcome. */
 export async function delegatedFlow(given?: DelegatedFlowInput): Promise<DelegatedFlowResult> {
-  const input = checkedInput<DelegatedFlowInput>(given, INPUT);
+  const input = parseInput<DelegatedFlowInput>(given, INPUT);
   const progress = trackProgress();
   const { workflowId } = wf.workflowInfo();
   const opened = await activities.openFlow({ input, workflowId, now: Date.now() });
   const { run, flow, children, search } = opened;
   progress.run = run;
-  if (opened.next === 'elsewhere') return passedOn(opened);
+  if (opened.next === 'elsewhere') return runElsewhere(opened);
   if (search) show({ [FLOW_SEARCH.flow]: search.flow, [FLOW_SEARCH.actor]: search.actor });
-  const { outcome, code } = opened.next === 'ended' ? ended(opened) : await carriedOut(opened, progress);
+  const { outcome, code } = opened.next === 'ended' ? outcomeOf(opened) : await carryOut(opened, progress);
   if (search) show({ [FLOW_SEARCH.outcome]: outcome });
   progress.phase = 'done';
   return { run, flow, outcome, code, children };
@@ -53,7 +53,7 @@ export async function delegatedFlow(given?: DelegatedFlowInput): Promise<Delegat
  * A run is carried out by the workflow of its own name, however it was asked for: that one is started where it is not
  * there yet, and its end is this one's too.
  */
-async function passedOn({ run, flow, children }: OpenedFlow): Promise<DelegatedFlowResult> {
+async function runElsewhere({ run, flow, children }: OpenedFlow): Promise<DelegatedFlowResult> {
   try {
     return await wf.executeChild(delegatedFlow, {
       ...ASKED_TO_STOP,
@@ -73,13 +73,13 @@ async function passedOn({ run, flow, children }: OpenedFlow): Promise<DelegatedF
 }
 
 /** Does what there is to do, and closes the run in any case: a run without a recorded end would be a half-told story. */
-async function carriedOut(
+async function carryOut(
   { run, next, children }: OpenedFlow,
   progress: FlowProgress,
 ): ReturnType<FlowActivities['closeFlow']> {
   let failure: string | null = null;
   try {
-    await (next === 'split' ? splitUp(children) : act(run, progress));
+    await (next === 'split' ? runChildren(children) : act(run, progress));
   } catch (error) {
     failure = wf.isCancellation(error) ? 'cancelled' : codeOf(error);
   }
@@ -92,12 +92,12 @@ async function act(run: string, progress: FlowProgress): Promise<void> {
   if (plan.ended) return;
   for (const step of plan.steps) {
     progress.step = step.id;
-    if (!(await taken(run, step, progress))) return;
+    if (!(await takeStep(run, step, progress))) return;
   }
 }
 
 /** Takes a step and looks whether it had its effect; false where the run is over with it. */
-async function taken(run: string, { id, verify, approval }: PlannedStep, progress: FlowProgress): Promise<boolean> {
+async function takeStep(run: string, { id, verify, approval }: PlannedStep, progress: FlowProgress): Promise<boolean> {
   const begun = await activities.beginStep({ run, step: id });
   if (begun === null) return true;
   progress.phase = approval ? 'waiting' : 'acting';
@@ -130,7 +130,7 @@ async function readBack(
 }
 
 /** A run of its own for each account; how each ends stands in the store. */
-async function splitUp(children: readonly string[]): Promise<void> {
+async function runChildren(children: readonly string[]): Promise<void> {
   const waiting = [...children];
   await inParallel(
     ACCOUNTS_AT_ONCE,
@@ -148,7 +148,7 @@ async function splitUp(children: readonly string[]): Promise<void> {
 }
 
 /** The end of a run that was over when it was opened. */
-function ended({ outcome, code }: OpenedFlow): Awaited<ReturnType<FlowActivities['closeFlow']>> {
+function outcomeOf({ outcome, code }: OpenedFlow): Awaited<ReturnType<FlowActivities['closeFlow']>> {
   if (outcome === null) throw wf.ApplicationFailure.nonRetryable('the run has no outcome', 'failed');
   return { outcome, code };
 }

@@ -1,6 +1,6 @@
 import * as wf from '@temporalio/workflow';
 import type { EnrichActivities } from '../activities/enrich/types.ts';
-import { checkedInput, FORMS } from './input.ts';
+import { parseInput, FORMS } from './input.ts';
 import type { EnrichAccountInput, EnrichAccountResult } from './messages.ts';
 
 const activities = wf.proxyActivities<EnrichActivities>({
@@ -13,7 +13,7 @@ const INPUT = { account: FORMS.text, inputRef: FORMS.text, refresh: FORMS.flag }
 
 /** Looks up one account; what is known of it is kept in the store, and the result says no more than whom it is about. */
 export async function enrichAccount(given?: EnrichAccountInput): Promise<EnrichAccountResult> {
-  const input = checkedInput<EnrichAccountInput>(given, INPUT);
+  const input = parseInput<EnrichAccountInput>(given, INPUT);
   const { firstExecutionRunId: run } = wf.workflowInfo();
   return activities.enrichOne({ run, input });
 }

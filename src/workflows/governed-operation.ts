@@ -2,7 +2,7 @@ import * as wf from '@temporalio/workflow';
 import type { GovernedActivities, OpenedRequest } from '../activities/governed-types.ts';
 import type { ActionState } from '../store/governance-types.ts';
 import { approval } from './approval.ts';
-import { checkedInput, FORMS } from './input.ts';
+import { parseInput, FORMS } from './input.ts';
 import { approvalId, cancelApprovalSignal } from './messages.ts';
 import type { DecisionAnswer, GovernedOperationInput, GovernedOperationResult } from './messages.ts';
 
@@ -23,7 +23,7 @@ const INPUT = {
 
 /** One operation, from the request over policy and approval to the call and its record. */
 export async function governedOperation(given?: GovernedOperationInput): Promise<GovernedOperationResult> {
-  const input = checkedInput<GovernedOperationInput>(given, INPUT);
+  const input = parseInput<GovernedOperationInput>(given, INPUT);
   const requestId = wf.uuid4();
   const { firstExecutionRunId: run } = wf.workflowInfo();
   const opened = await activities.openRequest({ requestId, run, input, now: Date.now() });

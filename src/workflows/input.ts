@@ -24,12 +24,12 @@ type Fields = Readonly<Record<string, { test: Check; expected: string }>>;
  * Takes the input of a workflow as it came: nothing at all is `{}`. What is not of its form fails the workflow with a
  * sentence that names the field, instead of failing its tasks for ever or being passed over.
  */
-export function checkedInput<Input extends object>(input: unknown, fields: Fields): Input {
+export function parseInput<Input extends object>(input: unknown, fields: Fields): Input {
   const given = input ?? {};
-  if (!isObject(given)) throw wrong(`the input must be one JSON object with ${known(fields)}, or {}`);
+  if (!isObject(given)) throw wrong(`the input must be one JSON object with ${fieldNames(fields)}, or {}`);
   for (const [name, value] of Object.entries(given)) {
     const form = Object.hasOwn(fields, name) ? fields[name] : undefined;
-    if (!form) throw wrong(`the input has an unknown field; known are ${known(fields)}`);
+    if (!form) throw wrong(`the input has an unknown field; known are ${fieldNames(fields)}`);
     if (value !== undefined && value !== null && !form.test(value)) throw wrong(`${name} must be ${form.expected}`);
   }
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null)) as Input;
@@ -39,7 +39,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function known(fields: Fields): string {
+function fieldNames(fields: Fields): string {
   return Object.keys(fields)
     .filter((name) => name !== 'resume')
     .join(', ');

@@ -1,7 +1,7 @@
 import * as wf from '@temporalio/workflow';
 import type { MfaActivities, RunPlan } from '../activities/types.ts';
 import { AUTO_BATCH_ABOVE, batchSize, EARLIER_AUTO_BATCH, FINDINGS_A_PAGE, PAGES_AT_ONCE } from '../mfa/scan-plan.ts';
-import { checkedInput, FORMS } from './input.ts';
+import { parseInput, FORMS } from './input.ts';
 import { progressQuery } from './messages.ts';
 import type {
   MfaEnforcementCheckInput,
@@ -28,7 +28,7 @@ const INPUT = {
 
 /** Reads every user in scope, judges the factors, keeps one ticket for each who is not covered, and reports. */
 export async function mfaEnforcementCheck(given?: MfaEnforcementCheckInput): Promise<MfaEnforcementCheckResult> {
-  const input = checkedInput<MfaEnforcementCheckInput>(given, INPUT);
+  const input = parseInput<MfaEnforcementCheckInput>(given, INPUT);
   const state = input.resume ?? start();
   const progress = trackProgress(state);
   const { groups, dryRun, mode, configRef } = input;

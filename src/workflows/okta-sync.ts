@@ -1,7 +1,7 @@
 import * as wf from '@temporalio/workflow';
 import type { SyncActivities, SyncRun } from '../activities/sync/types.ts';
 import { batchSize, EARLIER_AUTO_BATCH, PAGES_AT_ONCE } from '../mfa/scan-plan.ts';
-import { checkedInput, FORMS } from './input.ts';
+import { parseInput, FORMS } from './input.ts';
 import { syncProgressQuery } from './messages.ts';
 import type { OktaSyncInput, OktaSyncResult, SyncBranch, SyncBranchName, SyncProgress, SyncState } from './messages.ts';
 import { inParallel } from './pool.ts';
@@ -25,7 +25,7 @@ const EARLIER_WINDOWS: NonNullable<SyncRun['windows']> = { groups: 2, apps: 2, a
 
 /** Reads users, groups, apps, roles and the System Log side by side, each for itself, and judges what it then has. */
 export async function oktaSync(given?: OktaSyncInput): Promise<OktaSyncResult> {
-  const input = checkedInput<OktaSyncInput>(given, INPUT);
+  const input = parseInput<OktaSyncInput>(given, INPUT);
   const state = input.resume ?? start(input);
   const progress = trackProgress(state);
   const { users, apps, logs, hoursBack, configRef } = input;
@@ -35,13 +35,13 @@ export async function oktaSync(given?: OktaSyncInput): Promise<OktaSyncResult> {
   try {
     if (await readEverything(sync, state)) {
       progress.phase = 'judging';
-      const result = await patient.finishSync({ run, lost: lostOf(state), failure: null });
+      const result = await patient.finishSync({ run, lost: lossesOf(state), failure: null });
       progress.phase = 'done';
       return result;
     }
   } catch (error) {
     const failure = wf.isCancellation(error) ? 'cancelled' : failureCode(error);
-    await wf.CancellationScope.nonCancellable(() => patient.finishSync({ run, lost: lostOf(state), failure }));
+    await wf.CancellationScope.nonCancellable(() => patient.finishSync({ run, lost: lossesOf(state), failure }));
     throw error;
   }
   return wf.continueAsNew<typeof oktaSync>({ ...input, resume: state });
@@ -145,7 +145,7 @@ async function readLog(sync: SyncRun, logs: NonNullable<SyncState['logs']>): Pro
   return true;
 }
 
-function lostOf({ branches, logs }: SyncState): Record<string, string | null> {
+function lossesOf({ branches, logs }: SyncState): Record<string, string | null> {
   const listed = Object.entries(branches).map(([list, { lost }]) => [list, lost] as const);
   return Object.fromEntries([...listed, ...(logs ? [['logs', logs.lost] as const] : [])]);
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { approvedRequest } from '../../src/connectors/approved.ts';
+import { catalogueRequest } from '../../src/connectors/approved.ts';
 import { PolicyDeniedError } from '../../src/connectors/errors.ts';
 import { oktaOperations } from '../../src/connectors/okta/operations.ts';
 import { startEmulators } from '../../src/emulators/start.ts';
@@ -83,7 +83,7 @@ describe.each(OKTA_OPERATION_NAMES)('%s', (operation) => {
   it('sends what the catalogue says, and leaves its entries', async () => {
     const { inputs, outputs, journal, grants, logged } = await callsOf(operation);
     const row = rowOf(operation);
-    const approved = inputs.map((input) => approvedRequest('okta', operation, row.route(input as never)));
+    const approved = inputs.map((input) => catalogueRequest('okta', operation, row.route(input as never)));
     expect(logged.map(({ method, path }) => ({ method, path }))).toEqual(approved);
     expect(logged.every((entry) => entry.accepted && entry.write === row.write)).toBe(true);
     expect(logged.every((entry) => entry.operation === operation)).toBe(true);

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { verifyChain } from '../../src/audit/chain.ts';
 import { result } from '../../src/client.ts';
-import { pick, seeded } from '../../src/emulators/random.ts';
+import { pick, createRandom } from '../../src/emulators/random.ts';
 import { isTicketLabel } from '../../src/mfa/identity.ts';
 import { mainJob } from '../support/main-job.ts';
 import type { MainJob, WorkerProcess } from '../support/main-job.ts';
@@ -72,7 +72,7 @@ describe('parts that stand still for a while', () => {
   it.each(SEEDS)(
     'a run ends as on an idle machine: seed %i',
     async (seed) => {
-      const random = seeded(seed);
+      const random = createRandom(seed);
       const between = ({ least, most }: Span): number => least + random() * (most - least);
       const parts: Part[] = ['worker', 'store', 'temporal', 'answers'];
       // The first seeds stop each part once, so that a short round has met the worst of them.

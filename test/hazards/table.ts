@@ -400,7 +400,7 @@ const SLACK: Hazard[] = [
     takenOut: [
       change(
         'activities/ending.ts',
-        "row?.state === 'intended' ? await this.#find() : null",
+        "row?.state === 'intended' ? await this.#settle(row) : null",
         "row?.state === 'intended' ? null : await this.#find()",
       ),
     ],

@@ -13,7 +13,7 @@ import { checkSettings } from '../../src/config/check-settings.ts';
 import { configSchema } from '../../src/config/schema.ts';
 import { Secret } from '../../src/config/secret.ts';
 import { createConnectors } from '../../src/connectors/create.ts';
-import { seeded } from '../../src/emulators/random.ts';
+import { createRandom } from '../../src/emulators/random.ts';
 import type { RunningEmulators } from '../../src/emulators/start.ts';
 import type { Store } from '../../src/store/types.ts';
 import { bundleOf } from './policies.ts';
@@ -44,7 +44,7 @@ export interface StallingWorker {
 type Result<Name extends keyof MfaActivities> = Awaited<ReturnType<MfaActivities[Name]>>;
 
 export function stallingWorker(store: Store, emulators: RunningEmulators, seed: number): StallingWorker {
-  const random = seeded(seed);
+  const random = createRandom(seed);
   const stall = async (): Promise<void> => {
     const drawn = random() * 100;
     if (drawn < LONG_STALLS_IN_A_HUNDRED) await pause(LONG_STALL * (1 + random()));

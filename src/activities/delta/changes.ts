@@ -32,7 +32,7 @@ export function readChanges(deps: Deps): MfaActivities['readChanges'] {
     const record = await runOf(deps.store, run);
     const { scan } = frozen(record);
     if (scan?.mode !== 'delta') return { mode: 'full' };
-    const settled = await deps.store.deltas.settled(run);
+    const settled = await deps.store.deltas.readOutcome(run);
     if (settled) return { mode: settled.mode };
     const until = await deps.store.deltas.begin(run, deps.now().toISOString());
     const reason = await new ChangeLog(deps, record, { since: scan.since, until, base: scan.base.startedAt }).read();
@@ -63,7 +63,7 @@ class ChangeLog {
   /** Reads to the end, or to the first reason why everybody must be read. */
   async read(): Promise<FullReason | null> {
     try {
-      const reaches = (await this.#stored(0)) !== null || (await this.#reachesBack());
+      const reaches = (await this.#loadPage(0)) !== null || (await this.#reachesBack());
       return reaches ? await this.#pages() : fullReason('log_gap');
     } catch (error) {
       return unreadable(error);
@@ -81,7 +81,7 @@ class ChangeLog {
   async #pages(): Promise<FullReason | null> {
     let after: string | null = null;
     for (let page = 0; page < MOST_PAGES; page += 1) {
-      const read: LogPage = (await this.#stored(page)) ?? (await this.#readPage(page, after));
+      const read: LogPage = (await this.#loadPage(page)) ?? (await this.#readPage(page, after));
       const { next, reason } = read;
       if (reason) return reason as unknown as FullReason;
       if (next === null) return null;
@@ -101,7 +101,7 @@ class ChangeLog {
     return await this.#deps.store.deltas.addPage(this.#record.run, stored, changed);
   }
 
-  #stored(page: number): Promise<LogPage | null> {
+  #loadPage(page: number): Promise<LogPage | null> {
     return this.#deps.store.deltas.page(this.#record.run, page);
   }
 

@@ -51,5 +51,5 @@ export async function takingOver(
 ): Promise<Extract<ScanPlan, { mode: 'delta' }> | null> {
   const { scan } = frozen(record);
   if (scan?.mode !== 'delta') return null;
-  return (await deltas.settled(record.run))?.mode === 'delta' ? scan : null;
+  return (await deltas.readOutcome(record.run))?.mode === 'delta' ? scan : null;
 }

@@ -17,7 +17,7 @@ export async function scanSummary(
     return { mode: 'full', base: null, lastFull: null, reread: enumerated, takenOver: 0, reason };
   }
   const { run, startedAt, lastFull } = scan.base;
-  const takenOver = await store.deltas.takenOver(record.run);
+  const takenOver = await store.deltas.countTakenOver(record.run);
   const reread = enumerated - takenOver;
   return { mode: 'delta', base: { run, startedAt }, lastFull, reread, takenOver, reason: null };
 }
@@ -26,5 +26,5 @@ export async function scanSummary(
 async function whyFull({ deltas }: Pick<Store, 'deltas'>, record: RunRecord): Promise<string | null> {
   const { scan } = frozen(record);
   if (scan?.mode === 'full') return scan.reason.text;
-  return ((await deltas.settled(record.run))?.reason as FullReason | null | undefined)?.text ?? null;
+  return ((await deltas.readOutcome(record.run))?.reason as FullReason | null | undefined)?.text ?? null;
 }

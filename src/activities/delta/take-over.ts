@@ -13,7 +13,10 @@ export async function takeOver(deps: Deps, record: RunRecord, users: readonly Li
   if (scan === null) return [...users];
   const { deltas } = deps.store;
   const ids = users.map(({ userId }) => userId);
-  const [earlier, changed] = await Promise.all([deltas.earlier(scan.base.run, ids), deltas.changed(record.run, ids)]);
+  const [earlier, changed] = await Promise.all([
+    deltas.earlier(scan.base.run, ids),
+    deltas.findChanged(record.run, ids),
+  ]);
   const toRead: ListedUser[] = [];
   const judged: Promise<void>[] = [];
   for (const user of users) {

@@ -25,7 +25,7 @@ function enrichOne(deps: EnrichDeps): EnrichActivities['enrichOne'] {
     const caller = { principal: PRINCIPAL, authenticatedBy: 'worker', surface: 'workflow' } as const;
     const [found] = await deps.enricher
       .enrich([account], { caller: { ...caller, workflowId, run }, refresh })
-      .catch((thrown: unknown) => Promise.reject(told(thrown)));
+      .catch((thrown: unknown) => Promise.reject(failureOf(thrown)));
     if (!found) throw invalid('no account was given');
     const { okta } = found;
     const { extracted, found: isFound, ambiguous, success, verdict, cached, enriched_at: enrichedAt, errors } = okta;
@@ -44,7 +44,7 @@ async function inputOf({ store }: EnrichDeps, input: EnrichAccountInput): Promis
 }
 
 /** What is wrong with the name of an account no retry can mend. */
-function told(thrown: unknown): unknown {
+function failureOf(thrown: unknown): unknown {
   const { name, message } = thrown as Error;
   return name === 'InvalidAccountError' ? invalid(message) : thrown;
 }

@@ -1,5 +1,5 @@
 import { worstOf } from '../../remediation/outcome.ts';
-import { leftToUndo } from '../../remediation/plan.ts';
+import { remainingUndo } from '../../remediation/plan.ts';
 import type { FlowOutcome } from '../../remediation/types.ts';
 import type { FlowRunRecord, FlowStepRecord } from '../../store/flow-types.ts';
 import type { FlowDeps } from './deps.ts';
@@ -23,11 +23,11 @@ async function close(
   record: FlowRunRecord,
   { now, failure }: { now: number; failure: string | null },
 ): Promise<void> {
-  const steps = failure === null ? record.steps : await brokenOff(deps, record);
+  const steps = failure === null ? record.steps : await checkRunningSteps(deps, record);
   const end = await endOf(deps, record, failure);
   const { outcome, code } = end;
   const finishedAt = new Date(now).toISOString();
-  const undo = leftToUndo({ ...record, steps });
+  const undo = remainingUndo({ ...record, steps });
   await put(
     deps,
     record,
@@ -37,7 +37,7 @@ async function close(
 }
 
 /** A step that was begun and not ended: what became of it shows at its target. */
-async function brokenOff(deps: FlowDeps, record: FlowRunRecord): Promise<FlowStepRecord[]> {
+async function checkRunningSteps(deps: FlowDeps, record: FlowRunRecord): Promise<FlowStepRecord[]> {
   const steps: FlowStepRecord[] = [];
   for (const step of record.steps) {
     const state = step.state !== 'running' ? step.state : await stateOf(deps, record, step);

@@ -9,7 +9,7 @@ import { inputsOf } from './notices.ts';
 import { lookerOf, principalOf } from './record.ts';
 
 /** The steps that are to be taken, each with the answer of the policies. */
-export async function decided(
+export async function decideSteps(
   deps: FlowDeps,
   record: FlowRunRecord,
   steps: readonly FlowStepRecord[],
@@ -34,14 +34,14 @@ async function decisionOn(deps: FlowDeps, record: FlowRunRecord, step: FlowStepR
     });
     const { run, workflowId } = record;
     const facts = (await factsOf(deps, { connector, operation, args, run, workflowId })).raising;
-    return told(connectors.decide(connector, operation, principalOf(record), { argsDigest, facts }));
+    return decisionJson(connectors.decide(connector, operation, principalOf(record), { argsDigest, facts }));
   } catch (error) {
     if (!(error instanceof InvalidArgumentError)) throw error;
     return { effect: 'deny', code: error.code, risk: null, policies: [], hints: [error.message] };
   }
 }
 
-const told = ({ effect, code, risk, determining, hints }: Decision): JsonObject => ({
+const decisionJson = ({ effect, code, risk, determining, hints }: Decision): JsonObject => ({
   ...{ effect, code, risk, hints },
   policies: [...new Set(determining.map(({ policy }) => policy))],
 });

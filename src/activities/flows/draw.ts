@@ -2,7 +2,7 @@ import { Context } from '@temporalio/activity';
 import type { JsonObject } from '../../audit/types.ts';
 import { ConnectorError, InvalidArgumentError, PolicyDeniedError } from '../../connectors/errors.ts';
 import { findOperation, partsOf } from '../../governance/catalogue.ts';
-import { isAct, seenBy, standingOf } from '../../remediation/acts.ts';
+import { isAct, evidenceOf, standingOf } from '../../remediation/acts.ts';
 import type { Seen } from '../../remediation/acts.ts';
 import { ACCOUNT, resolveInputs } from '../../remediation/flow-inputs.ts';
 import { planOf } from '../../remediation/plan.ts';
@@ -14,7 +14,7 @@ import type { FlowRunRecord, FlowStepRecord } from '../../store/flow-types.ts';
 import { VENDOR_ATTEMPTS } from '../failures.ts';
 import type { FlowDeps } from './deps.ts';
 import { accountIn, isAccountConnector, lookAt, readAccount } from './look.ts';
-import { decided } from './deciding.ts';
+import { decideSteps } from './deciding.ts';
 import { lookerOf } from './record.ts';
 import type { RunEnd } from './record.ts';
 import { refusalOf } from './refusing.ts';
@@ -53,16 +53,16 @@ async function fill(deps: FlowDeps, record: FlowRunRecord, drawn: Drawn): Promis
   const flow = flowOf(deps, record);
   const target = await targetOf(deps, record, flow);
   drawn.target = { ...facts(record), ...(target && { id: target.id, status: target.status }) };
-  const plan = await planned(deps, record, { flow, target });
+  const plan = await buildPlan(deps, record, { flow, target });
   drawn.steps = plan.steps.map(asRecord);
   drawn.undo = plan.undo?.map(({ operation, params }) => ({ operation, params })) ?? null;
   const taken = plan.steps.filter(({ skipped }) => !skipped);
-  const seen = await reading('unreachable', () => looked(deps, record, taken));
-  const refusal = await reading('unreadable', () => refusalOf(deps, record, touchedBy(taken, { seen, target })));
+  const seen = await reading('unreachable', () => inspectTargets(deps, record, taken));
+  const refusal = await reading('unreadable', () => refusalOf(deps, record, accountChanges(taken, { seen, target })));
   if (refusal) throw new Over('denied', refusal.code, refusal.message);
   drawn.steps = drawn.steps.map((step) => preflight(step, seen.get(step.id)));
   if (isThereAlready(drawn.steps)) throw new Over('already_in_state', 'already_in_state', 'It is so already.');
-  drawn.steps = await decided(deps, record, drawn.steps);
+  drawn.steps = await decideSteps(deps, record, drawn.steps);
   const denied = drawn.steps.find(({ decision }) => decision?.['effect'] === 'deny');
   if (denied?.decision?.['code'] === 'invalid_argument') {
     throw new Over('failed', 'invalid_argument', `${denied.decision['hints']}`);
@@ -102,7 +102,7 @@ async function targetOf(deps: FlowDeps, record: FlowRunRecord, flow: Flow | null
 
 const isOfAccounts = (operation: string): boolean => isAccountConnector(partsOf(operation).connector);
 
-async function planned(
+async function buildPlan(
   { store }: FlowDeps,
   record: FlowRunRecord,
   { flow, target }: { flow: Flow | null; target: AccountState | null },
@@ -122,7 +122,7 @@ async function planned(
 const UNDO_WITHIN_MS = 60_000;
 
 /** How long an undo waits for its effect, milliseconds; null where none shows. */
-const undoWithin = (operation: string): number | null => (seenBy(operation) === 'nothing' ? null : UNDO_WITHIN_MS);
+const undoWithin = (operation: string): number | null => (evidenceOf(operation) === 'nothing' ? null : UNDO_WITHIN_MS);
 
 function recipe(undone: FlowRunRecord | null): Pick<FlowPlan, 'steps' | 'undo'> {
   const calls = undone?.undo ?? [];
@@ -146,7 +146,7 @@ const asRecord = ({ id, operation, params, skipped }: PlannedFlowStep): FlowStep
 });
 
 /** What the steps act on, by step. */
-async function looked(
+async function inspectTargets(
   deps: FlowDeps,
   record: FlowRunRecord,
   steps: readonly PlannedFlowStep[],
@@ -165,7 +165,7 @@ function isWrite(name: string): boolean {
 }
 
 /** The accounts that the steps change, each with its operations; the target is among them whatever is done to it. */
-function touchedBy(
+function accountChanges(
   steps: readonly PlannedFlowStep[],
   { seen, target }: { seen: ReadonlyMap<string, Seen>; target: AccountState | null },
 ): Touched[] {
@@ -182,7 +182,7 @@ function touchedBy(
 }
 
 function preflight(step: FlowStepRecord, seen: Seen | undefined): FlowStepRecord {
-  if (step.state === 'skipped' || seenBy(step.operation) === 'nothing') return step;
+  if (step.state === 'skipped' || evidenceOf(step.operation) === 'nothing') return step;
   const stands = standingOf(step.operation, seen ?? {});
   if (stands === 'done') return { ...step, state: 'already' };
   if (stands === 'ready') return step;

@@ -13,7 +13,7 @@ const NO_FLOW = 'none';
 /** `openFlow`: the run that arx opened, or the one that what was typed in asks for. */
 export function openFlow(deps: FlowDeps): FlowActivities['openFlow'] {
   return async ({ input, workflowId }) => {
-    const record = input.run === undefined ? await admitted(deps, input) : await runOf(deps, input.run);
+    const record = input.run === undefined ? await admitRun(deps, input) : await runOf(deps, input.run);
     const { run, flow, outcome, code } = record;
     const next = nextOf(record, workflowId);
     const children = next === 'split' ? await deps.desk.openChildren(record) : await deps.store.flows.children(run);
@@ -34,7 +34,7 @@ function actorOf({ caller: { principal, personId } }: FlowRunRecord): string {
   return personId ?? 'unknown';
 }
 
-async function admitted(deps: FlowDeps, input: DelegatedFlowInput): Promise<FlowRunRecord> {
+async function admitRun(deps: FlowDeps, input: DelegatedFlowInput): Promise<FlowRunRecord> {
   const { event, flow, inputs, as: principal = 'user:anonymous', dryRun = false } = input;
   if (event === undefined) throw ApplicationFailure.nonRetryable('run or event must be given', 'invalid_argument');
   const asker = { principal, authenticatedBy: 'none', surface: 'workflow' } as const;
@@ -54,12 +54,12 @@ async function admitted(deps: FlowDeps, input: DelegatedFlowInput): Promise<Flow
   try {
     return (await deps.desk.admit(ask)).record;
   } catch (error) {
-    throw told(error);
+    throw failureOf(error);
   }
 }
 
 /** A refusal no retry can mend; that Okta did not say who asks may pass. */
-function told(thrown: unknown): unknown {
+function failureOf(thrown: unknown): unknown {
   const { name, code, message } = thrown as { name?: string; code?: string; message: string };
   const { attempt } = Context.current().info;
   if (name === 'AskerUnreadableError' && attempt < VENDOR_ATTEMPTS)

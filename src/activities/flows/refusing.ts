@@ -3,7 +3,7 @@ import { needsHolders, refuseTarget } from '../../remediation/refusals.ts';
 import type { AccountState } from '../../remediation/types.ts';
 import type { FlowRunRecord } from '../../store/flow-types.ts';
 import { PeopleReader } from '../governed/people.ts';
-import { protectedEntries, selvesOf } from '../governed/shielded.ts';
+import { protectionEntries, selvesOf } from '../governed/shielded.ts';
 import type { FlowDeps } from './deps.ts';
 import { lookerOf } from './record.ts';
 import { superAdmins } from './super-admins.ts';
@@ -39,7 +39,7 @@ async function refusalOfOne(
   const holders = needsHolders(account, operations) ? await superAdmins(lookerOf(deps, record), account.id) : null;
   for (const target of targets) {
     const own = target.account === account ? operations : [];
-    const facts = { target, protectedList: protectedEntries(listed), caller, operations: own, holders };
+    const facts = { target, protectedList: protectionEntries(listed), caller, operations: own, holders };
     const refusal = refuseTarget(facts);
     if (refusal) return refusal;
   }

@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity';
 import type { JsonObject } from '../../audit/types.ts';
 import { ConnectorError, PolicyDeniedError } from '../../connectors/errors.ts';
-import { seenBy, standingOf } from '../../remediation/acts.ts';
+import { evidenceOf, standingOf } from '../../remediation/acts.ts';
 import type { Standing } from '../../remediation/acts.ts';
 import type { FlowRunRecord, FlowStepRecord } from '../../store/flow-types.ts';
 import { VENDOR_ATTEMPTS } from '../failures.ts';
@@ -21,7 +21,7 @@ export interface Acted {
  * the activity look again. `cancelled`: a read that was cancelled ends the activity, or is looked at again as others are.
  */
 export async function standingAt(looker: Looker, acted: Acted, cancelled: 'ends' | 'again'): Promise<Standing> {
-  if (seenBy(acted.operation) === 'nothing') return 'unknown';
+  if (evidenceOf(acted.operation) === 'nothing') return 'unknown';
   try {
     return standingOf(acted.operation, await lookAt(looker, acted));
   } catch (error) {

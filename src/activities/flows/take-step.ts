@@ -63,7 +63,7 @@ export function settleStep(deps: FlowDeps): FlowActivities['settleStep'] {
     const record = await runOf(deps, run);
     const step = stepOf(record, id);
     if (step.request === null) {
-      const { change, end } = await settled(deps, { record, step, request, state, code });
+      const { change, end } = await determineOutcome(deps, { record, step, request, state, code });
       const outcome = { step: id, operation: step.operation, request, state: change.state ?? null, code };
       const steps = withStep(record, id, { ...change, request });
       await put(deps, record, { kind: 'flow.step', outcome }, { steps, state: 'open', ...end });
@@ -82,7 +82,7 @@ interface Ended {
   code: string | null;
 }
 
-async function settled(deps: FlowDeps, ended: Ended): Promise<Settled> {
+async function determineOutcome(deps: FlowDeps, ended: Ended): Promise<Settled> {
   const { record, step, request, state, code } = ended;
   const made = (await deps.store.requests.get(request))?.outcome ?? null;
   if (state === 'succeeded') return { change: { state: 'done', result: resultOf(step, made) }, end: null };

@@ -93,7 +93,7 @@ async function authenticate(
   decision: DecisionMessage & { now: number },
 ): Promise<Authentic> {
   const { token, approver, verdict, decisionId, now } = decision;
-  if (token === undefined) return unsigned(deps, record, { approver, decisionId, now });
+  if (token === undefined) return checkUnsigned(deps, record, { approver, decisionId, now });
   const key = await deps.store.keys.signingKey(kidOf(token) ?? '');
   if (!key || key.revokedAt !== null) return { ok: false, code: 'forged' };
   const claim = verifyDecision(token, key.publicKey);
@@ -104,7 +104,7 @@ async function authenticate(
   return { ok: true, person: claim.person, at: claim.at, decisionId: claim.decisionId, surface: claim.surface };
 }
 
-async function unsigned(
+async function checkUnsigned(
   deps: GovernedDeps,
   record: ActionRecord,
   { approver, decisionId, now }: { approver: string | undefined; decisionId: string; now: number },

@@ -1,5 +1,5 @@
 import { Context } from '@temporalio/activity';
-import { seenBy, takesFromMembers, takesOut } from '../../remediation/acts.ts';
+import { evidenceOf, takesFromMembers, takesOut } from '../../remediation/acts.ts';
 import type { ActionRecord } from '../../store/governance-types.ts';
 import type { Lease } from '../../store/lease-types.ts';
 import type { StoreTransaction } from '../../store/types.ts';
@@ -44,8 +44,8 @@ export async function inTurn<Answer>(
   work: (turn: Turn) => Promise<Answer>,
 ): Promise<Answer> {
   const { leases } = deps.store;
-  const lease = await taken(deps, record);
-  const keeping = kept(deps, lease);
+  const lease = await claimLease(deps, record);
+  const keeping = startRenewal(deps, lease);
   try {
     return await work({ signal: keeping.signal, hold: (tx) => leases.renew(tx, lease, LEASE_MS) });
   } finally {
@@ -56,7 +56,7 @@ export async function inTurn<Answer>(
   }
 }
 
-async function taken({ store, org, random }: GovernedDeps, { requestId }: ActionRecord): Promise<Lease> {
+async function claimLease({ store, org, random }: GovernedDeps, { requestId }: ActionRecord): Promise<Lease> {
   const until = performance.now() + PATIENCE_MS;
   for (;;) {
     const lease = await store.leases.claim(`administrators:${org}`, requestId, LEASE_MS);
@@ -68,7 +68,7 @@ async function taken({ store, org, random }: GovernedDeps, { requestId }: Action
 }
 
 /** Renews the lease while it is needed; one that cannot be renewed ends what is done under it. */
-function kept({ store }: GovernedDeps, lease: Lease): { signal: AbortSignal; stop: () => void } {
+function startRenewal({ store }: GovernedDeps, lease: Lease): { signal: AbortSignal; stop: () => void } {
   const lost = new AbortController();
   let since = performance.now();
   const renew = async (): Promise<void> => {
@@ -94,7 +94,7 @@ async function isOver(deps: GovernedDeps, requestId: string): Promise<boolean> {
 
 async function shows({ connectors }: GovernedDeps, record: ActionRecord): Promise<boolean> {
   const operation = `${record.connector}:${record.operation}`;
-  if (seenBy(operation) === 'nothing') return true;
+  if (evidenceOf(operation) === 'nothing') return true;
   const looker = { connectors, caller: readerOf(record) };
   for (const wait of SHOWS_WITHIN) {
     await Context.current().sleep(wait);

@@ -16,13 +16,13 @@ export type Left = 'done' | 'undone' | 'unknown';
  * target shows. `ended`: the call was this attempt's own, and no other can still be waiting for its answer. Throws what
  * makes the activity look again later.
  */
-export async function left(
+export async function checkEffect(
   deps: GovernedDeps,
   record: ActionRecord,
   { ended = false }: { ended?: boolean } = {},
 ): Promise<Left> {
   const { connectors, now } = deps;
-  const since = ended ? record.updatedAt : await missedSince(deps, record);
+  const since = ended ? record.updatedAt : await recordMissed(deps, record);
   if (await isRecordedDone(deps, record)) return 'done';
   const operation = `${record.connector}:${record.operation}`;
   const looker = { connectors, caller: readerOf(record) };
@@ -38,7 +38,7 @@ export async function left(
  * Since when the effect of a call has been looked for: noted by the first attempt that looks, for the one before it may
  * have made the call long after it was intended.
  */
-async function missedSince(
+async function recordMissed(
   { store, now }: GovernedDeps,
   { requestId, outcome, updatedAt }: ActionRecord,
 ): Promise<string> {
@@ -57,7 +57,7 @@ async function isRecordedDone({ store }: GovernedDeps, { run, requestId }: Actio
 }
 
 /** The call was taken: the request ends as succeeded, and the grant that allowed it is spent. */
-export async function foundDone({ store, now }: GovernedDeps, record: ActionRecord): Promise<OpenedRequest> {
+export async function recordDone({ store, now }: GovernedDeps, record: ActionRecord): Promise<OpenedRequest> {
   const { requestId } = record;
   const at = now();
   const outcome = { ok: true, code: 'found_done' };
@@ -70,7 +70,7 @@ export async function foundDone({ store, now }: GovernedDeps, record: ActionReco
 }
 
 /** The call was not taken: the request is ready again, with its grant. */
-export async function foundUndone({ store, now }: GovernedDeps, record: ActionRecord): Promise<void> {
+export async function recordUndone({ store, now }: GovernedDeps, record: ActionRecord): Promise<void> {
   const { requestId, approval } = record;
   const at = now();
   const outcome = { ok: false, code: 'found_undone' };

@@ -52,7 +52,7 @@ export class PeopleReader {
   }
 
   /** Everybody in Okta whose login or e-mail address is one of these names, without regard to case. */
-  async named(names: readonly string[]): Promise<OktaUser[]> {
+  async findByName(names: readonly string[]): Promise<OktaUser[]> {
     const { okta } = this.#deps.connectors;
     const found = new Map<string, OktaUser>();
     for (const name of new Set(names)) {

@@ -16,7 +16,7 @@ import { PeopleReader, readerOf } from './people.ts';
 import { requestDraft } from './recording.ts';
 import { inTurn, leavesFewer } from './in-turn.ts';
 import type { Turn } from './in-turn.ts';
-import { foundDone, foundUndone, left } from './interrupted.ts';
+import { recordDone, recordUndone, checkEffect } from './interrupted.ts';
 import { requirementsOf } from './requirements.ts';
 
 const CALL_ATTEMPTS = 8;
@@ -26,15 +26,15 @@ const READY: readonly ActionState[] = ['open', 'approved'];
 export function performRequest(deps: GovernedDeps): GovernedActivities['performRequest'] {
   return async ({ requestId }) => {
     const found = await recordOf(deps, requestId);
-    const over = found.state === 'performing' ? await interrupted(deps, found) : null;
+    const over = found.state === 'performing' ? await resolveInterrupted(deps, found) : null;
     if (over) return over;
     const record = await recordOf(deps, requestId);
     if (!READY.includes(record.state)) return standing(record);
     const facts = await factsOf(deps, record);
-    if (!leavesFewer(record, facts)) return checkedAndMade(deps, { record, facts, turn: null });
+    if (!leavesFewer(record, facts)) return recheckAndCall(deps, { record, facts, turn: null });
     return inTurn(deps, record, async (turn) => {
       // Whoever had the turn before may have changed what was seen.
-      return checkedAndMade(deps, { record, facts: await factsOf(deps, record), turn });
+      return recheckAndCall(deps, { record, facts: await factsOf(deps, record), turn });
     });
   };
 }
@@ -46,7 +46,7 @@ interface Making {
   turn: Turn | null;
 }
 
-async function checkedAndMade(deps: GovernedDeps, making: Making): Promise<OpenedRequest> {
+async function recheckAndCall(deps: GovernedDeps, making: Making): Promise<OpenedRequest> {
   const { record, facts, turn } = making;
   const { requestId } = record;
   const changed = await whatChanged(deps, record, facts);
@@ -55,14 +55,14 @@ async function checkedAndMade(deps: GovernedDeps, making: Making): Promise<Opene
     await call(deps, making);
   } catch (error) {
     if (turn?.signal.aborted) throw retryIn(backoffMs(1), 'unavailable', 'the turn was lost; the call is looked at');
-    const ended = isOpen(error) ? await interrupted(deps, await recordOf(deps, requestId), error) : null;
+    const ended = isOpen(error) ? await resolveInterrupted(deps, await recordOf(deps, requestId), error) : null;
     if (ended) return ended;
-    const settled = settledBy(error);
+    const settled = endFrom(error);
     if (!settled) throw error;
-    await usedUp(deps, record);
+    await recordGrantUse(deps, record);
     return end(deps, await recordOf(deps, requestId), settled);
   }
-  await usedUp(deps, record);
+  await recordGrantUse(deps, record);
   return standing(await recordOf(deps, requestId));
 }
 
@@ -70,8 +70,8 @@ async function checkedAndMade(deps: GovernedDeps, making: Making): Promise<Opene
 export function endRequest(deps: GovernedDeps): GovernedActivities['endRequest'] {
   return async ({ requestId, state }) => {
     const record = await recordOf(deps, requestId);
-    const became = record.state === 'performing' ? await left(deps, record) : 'undone';
-    if (became === 'done') return foundDone(deps, record);
+    const became = record.state === 'performing' ? await checkEffect(deps, record) : 'undone';
+    if (became === 'done') return recordDone(deps, record);
     const known = became === 'undone';
     return end(deps, record, known ? { state, outcome: { code: state } } : INTERRUPTED);
   };
@@ -83,13 +83,17 @@ const INTERRUPTED: End = { state: 'unknown', outcome: { code: 'interrupted' } };
  * A call of which nobody knows what became of it: ended where its target shows that it was taken, or where nothing shows;
  * null where it was not, and may be made again. `error` is what the call ended with, where it did.
  */
-async function interrupted(deps: GovernedDeps, record: ActionRecord, error?: unknown): Promise<OpenedRequest | null> {
-  const became = await left(deps, record, { ended: error !== undefined });
-  if (became === 'done') return foundDone(deps, record);
-  const settled = error === undefined ? INTERRUPTED : (settledBy(error) ?? INTERRUPTED);
+async function resolveInterrupted(
+  deps: GovernedDeps,
+  record: ActionRecord,
+  error?: unknown,
+): Promise<OpenedRequest | null> {
+  const became = await checkEffect(deps, record, { ended: error !== undefined });
+  if (became === 'done') return recordDone(deps, record);
+  const settled = error === undefined ? INTERRUPTED : (endFrom(error) ?? INTERRUPTED);
   if (became === 'unknown') return end(deps, record, settled);
   if (isLastTry()) return end(deps, record, { ...settled, state: 'failed' });
-  await foundUndone(deps, record);
+  await recordUndone(deps, record);
   if (error === undefined) return null;
   throw retryIn(backoffMs(Context.current().info.attempt), 'unavailable', 'the call was not taken; it is made again');
 }
@@ -181,13 +185,13 @@ async function call(deps: GovernedDeps, { record, facts, turn }: Making): Promis
     facts: facts.raising,
     ...(record.state === 'approved' && { grant: { requestId } }),
     intent: { kind: 'action.started', outcome: { request: requestId }, effect: begin },
-    record: (outcome) => recorded(deps, { record, from, outcome }),
+    record: (outcome) => entryOf(deps, { record, from, outcome }),
   };
   await (connectors[connector] as AnyCall)(operation, record.args, context);
 }
 
 /** Once the call is settled, the grant that allowed it is spent. */
-async function usedUp({ store, now }: GovernedDeps, record: ActionRecord): Promise<void> {
+async function recordGrantUse({ store, now }: GovernedDeps, record: ActionRecord): Promise<void> {
   if (record.state !== 'approved') return;
   await store.journal.append([requestDraft(record, { kind: 'grant.used', at: now(), sequence: 0 })]);
 }
@@ -199,7 +203,7 @@ interface Outcome {
 }
 
 /** The entry after the call and, with it, the state of the request. */
-function recorded({ store, now }: GovernedDeps, { record, from, outcome }: Outcome): Recorded | null {
+function entryOf({ store, now }: GovernedDeps, { record, from, outcome }: Outcome): Recorded | null {
   const { requestId } = record;
   const at = now().toISOString();
   if (outcome.ok) {
@@ -225,7 +229,7 @@ interface End {
 }
 
 /** What an error of the call settles; null where it is to be tried again. */
-function settledBy(error: unknown): End | null {
+function endFrom(error: unknown): End | null {
   if (error instanceof PolicyDeniedError)
     return { state: 'stale', outcome: { code: 'refused', hints: error.decision.hints } };
   if (!(error instanceof ConnectorError) || error.code === 'cancelled') return null;

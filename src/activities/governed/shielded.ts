@@ -23,16 +23,16 @@ export async function selvesOf(
   if (account.connector === 'okta') {
     return { targets: [{ account, groups: await groupsOf(account.id) }], people: [account.id] };
   }
-  const named = await people.named([...(account.login === null ? [] : [account.login]), ...account.emails]);
+  const named = await people.findByName([...(account.login === null ? [] : [account.login]), ...account.emails]);
   const selves: TargetFacts[] = [];
   for (const user of named) selves.push({ account: oktaAccount(user), groups: await groupsOf(user.id) });
   return { targets: [{ account, groups: [] }, ...selves], people: named.map(({ id }) => id) };
 }
 
 /** The protected list, its entries also without the word before them that says what they are. */
-export const protectedEntries = (list: readonly string[]): string[] =>
+export const protectionEntries = (list: readonly string[]): string[] =>
   list.flatMap((entry) => [entry, entry.replace(/^(?:user|group):/, '')]);
 
 /** Whether an account, or its person in Okta, is on the protected list. */
 export const isShielded = ({ targets }: Selves, list: readonly string[]): boolean =>
-  targets.some((target) => refuseProtected(target, protectedEntries(list)) !== null);
+  targets.some((target) => refuseProtected(target, protectionEntries(list)) !== null);

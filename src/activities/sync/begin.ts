@@ -41,18 +41,18 @@ async function freeze(deps: SyncDeps, input: BeginInput): Promise<Sync> {
   const { run } = input;
   const { store, org } = deps;
   const { workflowId } = Context.current().info.workflowExecution ?? { workflowId: run };
-  const streams = wanted(input);
+  const streams = streamNames(input);
   if (streams.length === 0) throw configurationFailure('nothing is left to read: leave users, apps or logs on');
   const now = deps.now();
   const settings = await settingsOf(deps, input);
   const log = streams.includes('logs')
-    ? windowOf(now, input.hoursBack ?? HOURS_BACK, await store.twin.events.carried(org))
+    ? windowOf(now, input.hoursBack ?? HOURS_BACK, await store.twin.events.readCarried(org))
     : null;
   const plan = planForStore({ ...settings, streams, log });
   return withPlan(await store.twin.syncs.begin({ run, workflowId, org, startedAt: now.toISOString(), plan }));
 }
 
-function wanted({ users = true, apps = true, logs = true }: BeginInput): StreamName[] {
+function streamNames({ users = true, apps = true, logs = true }: BeginInput): StreamName[] {
   const asked = { users, apps, logs, roles: users };
   return (Object.keys(asked) as StreamName[]).filter((name) => asked[name]);
 }

@@ -57,7 +57,7 @@ async function accountOf(
   { lost, failure }: FinishInput,
 ): Promise<SyncAccount> {
   const { work } = store.twin;
-  const listed = await Promise.all(LISTINGS.map(async (list) => [list, await work.counted(run, list)] as const));
+  const listed = await Promise.all(LISTINGS.map(async (list) => [list, await work.sumCounts(run, list)] as const));
   return {
     listed: Object.fromEntries(listed),
     lost,

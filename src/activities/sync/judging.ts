@@ -58,7 +58,7 @@ export async function judgeTwin(store: Store, { sync, attempt, streams }: Judged
   const view = { org, run, startedAt: at, proves: [...judge.complete] };
   const baseline: Baseline = new Set(await twin.syncs.completeOnce(org));
   const gathered = new Gathering(judge, baseline);
-  gathered.groups(groups, await twin.groups.gone(org, view));
+  gathered.groups(groups, await twin.groups.listGone(org, view));
   for await (const page of twin.users.pages(org, A_PAGE, view)) {
     const gaps = await gapsBySubject(
       store,

@@ -30,7 +30,7 @@ const LISTS: Record<SyncList, ReadList> = {
       { statuses: [...USER_STATUSES], after },
       callContext(sync, 'users'),
     );
-    const users = output.items.map(listed);
+    const users = output.items.map(toListedUser);
     return { ...pageOf(output), store: (twin, tx, stamp) => twin.users.put(tx, stamp, users) };
   },
   groups: async ({ connectors }, sync, after) => {
@@ -53,7 +53,7 @@ const pageOf = ({ items, next }: { items: readonly { id: string }[]; next: strin
   next,
 });
 
-const listed = ({ lastUpdated: _, ...user }: OktaUser): ListedTwinUser => user;
+const toListedUser = ({ lastUpdated: _, ...user }: OktaUser): ListedTwinUser => user;
 const app = ({ id, label, signOnMode, status }: OktaApp) => ({
   id,
   label,
@@ -78,14 +78,14 @@ async function onePage(
   const { twin } = deps.store;
   const { run } = sync;
   const stored = await twin.work.page(run, list, page);
-  if (stored) return { next: stored.next, listed: async () => Promise.resolve(stored.count) };
+  if (stored) return { next: stored.next, storePage: async () => Promise.resolve(stored.count) };
   const read = await LISTS[list](deps, sync, after).catch((error: unknown) => {
     throw lastingOrNot(error);
   });
   const problem = pageProblem({ after, next: read.next });
   if (problem !== null) throw ApplicationFailure.nonRetryable(problem, 'malformed');
   const write = async (tx: StoreTransaction): Promise<void> => read.store(twin, tx, stampOf(sync, deps.now()));
-  const listed = async (): Promise<number> =>
+  const storePage = async (): Promise<number> =>
     (await twin.work.addPage({ run, list, page, next: read.next }, read.ids, write)).count;
-  return { next: read.next, listed };
+  return { next: read.next, storePage };
 }

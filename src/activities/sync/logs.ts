@@ -21,7 +21,7 @@ export function readLogPage(deps: SyncDeps): SyncActivities['readLogPage'] {
     if (stored) return { entries: stored.count, more: stored.next !== null };
     const sync = await syncOf(deps.store, run);
     const { org } = sync;
-    const before = page === 0 ? await beginning(deps, sync) : ((await events.carriedIn(org, run)) ?? null);
+    const before = page === 0 ? await beginning(deps, sync) : ((await events.readCarriedIn(org, run)) ?? null);
     const after = page === 0 ? null : ((await work.page(run, 'logs', page - 1))?.next ?? null);
     const { items, next } = await readPage(deps, sync, after);
     const found = raise(deps.rules, items, {
@@ -36,14 +36,14 @@ export function readLogPage(deps: SyncDeps): SyncActivities['readLogPage'] {
     async function store(tx: Parameters<typeof events.carry>[0]): Promise<void> {
       await events.add(tx, { org, run }, found.events);
       await events.carry(tx, { org, run }, found.carried);
-      await users.seen(tx, org, items.flatMap(signIn));
+      await users.recordSignIns(tx, org, items.flatMap(signIn));
     }
   };
 }
 
 /** What the syncs before hand on, unless this one begins before all that they read. */
 const beginning = async ({ store }: SyncDeps, { org, plan }: Sync): Promise<Carried | null> =>
-  plan.log?.anew ? null : await store.twin.events.carried(org);
+  plan.log?.anew ? null : await store.twin.events.readCarried(org);
 
 async function readPage({ connectors }: SyncDeps, sync: Sync, after: string | null): Promise<OktaPage<OktaLogEvent>> {
   const { log } = sync.plan;

@@ -100,9 +100,9 @@ const appUsers: Work<number> = {
       return (await deps.connectors.okta('apps:read_users', input, callContext(sync, appId))).output;
     };
     await everyPage(deps, sync, { list, read });
-    return await deps.store.twin.work.counted(sync.run, list);
+    return await deps.store.twin.work.sumCounts(sync.run, list);
   },
-  keep: ({ store }, { org }, { tx, results }) => store.twin.apps.setCount(tx, org, 'users', results.map(counted)),
+  keep: ({ store }, { org }, { tx, results }) => store.twin.apps.setCount(tx, org, 'users', results.map(toCount)),
 };
 
 const appGroups: Work<number> = {
@@ -112,9 +112,9 @@ const appGroups: Work<number> = {
     const read = async (after: string | null) =>
       (await deps.connectors.okta('apps:read_groups', { appId, after }, callContext(sync, appId))).output;
     await everyPage(deps, sync, { list, read });
-    return await deps.store.twin.work.counted(sync.run, list);
+    return await deps.store.twin.work.sumCounts(sync.run, list);
   },
-  keep: ({ store }, { org }, { tx, results }) => store.twin.apps.setCount(tx, org, 'groups', results.map(counted)),
+  keep: ({ store }, { org }, { tx, results }) => store.twin.apps.setCount(tx, org, 'groups', results.map(toCount)),
 };
 
 /** What is read of the items of each list. */
@@ -133,7 +133,7 @@ const factor = ({ id, type, provider, status }: OktaFactor): TwinFactor => ({
 });
 const isHeld = ({ status }: OktaRole): boolean => status === null || status === 'ACTIVE';
 const roleName = ({ type, label }: OktaRole): string => (type === 'CUSTOM' ? (label ?? type) : type);
-const counted = ({ id, value }: Result<number>) => ({ id, count: value });
+const toCount = ({ id, value }: Result<number>) => ({ id, count: value });
 
 /** This sync as it sees its own rows. */
 export const viewOf = ({ org, run, startedAt }: Sync): SyncView => ({ org, run, startedAt, proves: [] });

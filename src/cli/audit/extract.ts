@@ -20,7 +20,7 @@ export async function extractIn(file: string): Promise<Extract | null> {
   let extract: Extract | null = null;
   for await (const page of linesOf(file)) {
     for (const { index, text } of page) {
-      const entry = parsed(text);
+      const entry = parseEntry(text);
       if (entry === null || typeof entry.run !== 'string') return null;
       extract ??= { run: entry.run, entries: 0, firstBad: null };
       if (entry.run !== extract.run) return null;
@@ -31,7 +31,7 @@ export async function extractIn(file: string): Promise<Extract | null> {
   return extract;
 }
 
-function parsed(text: string): AuditEntry | null {
+function parseEntry(text: string): AuditEntry | null {
   try {
     const value = JSON.parse(text) as AuditEntry | null;
     return typeof value === 'object' && value !== null && typeof value.id === 'string' ? value : null;

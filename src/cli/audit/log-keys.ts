@@ -25,7 +25,7 @@ export function holderOf(io: Io) {
 }
 
 /** The key of --key: the text itself, or a file that holds it. Throws CliError `usage`. */
-export function namedKey(value: string): NoteKey {
+export function readKeyOption(value: string): NoteKey {
   const text = isKey(value) ? value : readText(value, '--key');
   try {
     return parseVerifierKey(text.trim());

@@ -3,7 +3,7 @@ import { chainFrom, checkNext } from '../../audit/chain.ts';
 import { parseCheckpoint } from '../../audit/checkpoint.ts';
 import { verifyInclusion } from '../../audit/merkle.ts';
 import { parseNote } from '../../audit/note.ts';
-import { removedId } from '../../audit/removed.ts';
+import { removalId } from '../../audit/removed.ts';
 import type { RemovedEntry } from '../../audit/removed.ts';
 import { TileTree } from '../../audit/tiles.ts';
 import type { AuditEntry } from '../../audit/types.ts';
@@ -66,7 +66,7 @@ type Found = AuditEntry | RemovedEntry;
 
 /** An entry whose text has the hash that it states; whether that is the one in the tree, the proof shows. */
 function entryAt({ index, text }: { index: number; text: string }): Found {
-  const stated = parsed(text);
+  const stated = parseEntry(text);
   const bad = checkNext(chainFrom({ entries: index, head: prevHashOf(stated) }), { index, text });
   if (stated && !bad) return stated;
   throw broken(`the entry at index ${index} ${bad?.reason ?? 'is no JSON'}`);
@@ -74,7 +74,7 @@ function entryAt({ index, text }: { index: number; text: string }): Found {
 
 const prevHashOf = (entry: Found | null): string => (entry && 'prevHash' in entry ? entry.prevHash : '');
 
-function parsed(text: string): Found | null {
+function parseEntry(text: string): Found | null {
   try {
     return JSON.parse(text) as Found;
   } catch {
@@ -100,7 +100,7 @@ async function proofOf(
   const holds = verifyInclusion({ leafHash: hexToBytes(entry.hash), index, size, hashes, root });
   if (!holds) throw broken(`the entry at index ${index} is not the one that the checkpoint of ${size} entries signed`);
   const hex = hashes.map((hash) => bytesToHex(hash));
-  const id = 'id' in entry ? entry.id : removedId(index);
+  const id = 'id' in entry ? entry.id : removalId(index);
   return { schema: 'arx.proof/v1', id, leafHash: entry.hash, index, size, hashes: hex, checkpoint: note };
 }
 

@@ -6,8 +6,8 @@ import type { Store } from '../../store/types.ts';
 import { CliError, usageError } from '../support/errors.ts';
 import type { Io } from '../support/io.ts';
 import { withStore, withStoreOr } from '../support/store.ts';
-import { holderOf, namedKey, readNote } from './log-keys.ts';
-import { allowedAt, verifyExport, verifyStore } from './verify.ts';
+import { holderOf, readKeyOption, readNote } from './log-keys.ts';
+import { signingKeysAt, verifyExport, verifyStore } from './verify.ts';
 import type { Verdict } from './verify.ts';
 
 /** What is verified: the store or an exported file, and a checkpoint kept outside with the key that is believed. */
@@ -25,7 +25,7 @@ export async function verdictOn(io: Io, { file, checkpoint, key }: VerifyWhat): 
     throw usageError('--key says nothing without --checkpoint.', 'Add --checkpoint FILE.');
   }
   const note = checkpoint === undefined ? null : readNote(checkpoint);
-  const believed = key === undefined ? null : [namedKey(key)];
+  const believed = key === undefined ? null : [readKeyOption(key)];
   // A trail that has not begun is whole; a checkpoint says that there was one.
   if (file === undefined && note === null) return await withStoreOr(io, EMPTY, (store) => verifyStore(store, null));
   if (file === undefined) {
@@ -39,7 +39,7 @@ export async function verdictOn(io: Io, { file, checkpoint, key }: VerifyWhat): 
 /** Public keys of a store that might sign at the size of a note: a key that was retired before signs nothing more. */
 async function keysOf(store: Store, note: string): Promise<NoteKey[]> {
   const { size } = parseCheckpoint(parseNote(note).text);
-  return allowedAt(size, await store.auditKeys.list());
+  return signingKeysAt(size, await store.auditKeys.list());
 }
 
 /** An exported file does not say who signs the log: the key held here does, else the store. */

@@ -37,7 +37,7 @@ export async function verifyStore(store: Store, outside: Outside | null): Promis
     // Before the head, so that none is newer than it.
     const [rows, keys] = [await store.checkpoints.list(), await store.auditKeys.list()];
     const before = await store.audit.head();
-    const verdict = await named(store, await look(store, { rows, keys, before, outside }));
+    const verdict = await addEntryId(store, await look(store, { rows, keys, before, outside }));
     const grown = !verdict.ok && (await store.audit.head()).entries > before.entries;
     if (!grown || attempt === ATTEMPTS) return verdict;
   }
@@ -51,7 +51,7 @@ interface Seen {
 }
 
 async function look(store: Store, { rows, keys, before, outside }: Seen): Promise<Verdict> {
-  const kept = rows.map((row) => keptRoot(row, keys));
+  const kept = rows.map((row) => checkpointRoot(row, keys));
   const { readTile } = store.auditTree;
   const all = [...kept, ...(outside ? [outsideRoot(outside)] : [])];
   const signed = all.filter((root) => 'root' in root);
@@ -63,12 +63,12 @@ async function look(store: Store, { rows, keys, before, outside }: Seen): Promis
 }
 
 /** A kept checkpoint whose signatures hold, each by a key that may sign its size; else what is wrong with it. */
-function keptRoot({ note, size }: CheckpointRow, keys: readonly AuditKey[]): SignedRoot | BadEntry {
-  return rootOf(note, allowedAt(size, keys), `the checkpoint of ${size} entries`);
+function checkpointRoot({ note, size }: CheckpointRow, keys: readonly AuditKey[]): SignedRoot | BadEntry {
+  return rootOf(note, signingKeysAt(size, keys), `the checkpoint of ${size} entries`);
 }
 
 /** The keys that may sign the log at this size. */
-export function allowedAt(size: number, keys: readonly AuditKey[]): NoteKey[] {
+export function signingKeysAt(size: number, keys: readonly AuditKey[]): NoteKey[] {
   const allowed = keys.filter(({ fromSize, toSize }) => size >= fromSize && size <= (toSize ?? Infinity));
   return allowed.map(({ verifierKey }) => parseVerifierKey(verifierKey));
 }
@@ -85,7 +85,7 @@ function rootOf(note: string, keys: readonly NoteKey[], what: string): SignedRoo
 }
 
 /** Adds the id of the entry that stands at the place found. */
-async function named(store: Store, verdict: Verdict): Promise<Verdict> {
+async function addEntryId(store: Store, verdict: Verdict): Promise<Verdict> {
   if (verdict.ok || verdict.firstBad.id !== null) return verdict;
   const [row] = await store.audit.list({ after: verdict.firstBad.index - 1, limit: 1 }).catch(() => []);
   const id = row?.index === verdict.firstBad.index && typeof row.entry.id === 'string' ? row.entry.id : null;

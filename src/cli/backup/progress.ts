@@ -1,5 +1,5 @@
 import type { BackupProgress } from '../../store/backup/write.ts';
-import { interrupted } from '../support/errors.ts';
+import { interruptionError } from '../support/errors.ts';
 import type { Io } from '../support/io.ts';
 import { createDisplay } from '../support/progress.ts';
 import { count } from '../support/text.ts';
@@ -11,7 +11,11 @@ export interface Watch {
 }
 
 /** Runs a task with its progress shown; an interrupt ends it with nothing left behind. Throws CliError `interrupted`. */
-export async function watched<Result>(io: Io, phase: string, task: (watch: Watch) => Promise<Result>): Promise<Result> {
+export async function runWithProgress<Result>(
+  io: Io,
+  phase: string,
+  task: (watch: Watch) => Promise<Result>,
+): Promise<Result> {
   io.holdInterrupts();
   const display = await createDisplay(io);
   const seen = ({ table, tables, of, rows }: BackupProgress): void =>
@@ -20,7 +24,7 @@ export async function watched<Result>(io: Io, phase: string, task: (watch: Watch
     return await task({ seen, signal: io.signal });
   } catch (thrown) {
     if (!io.signal.aborted) throw thrown;
-    throw interrupted('Interrupted; nothing was kept.', 'Run the command again.');
+    throw interruptionError('Interrupted; nothing was kept.', 'Run the command again.');
   } finally {
     display.stop();
   }

@@ -10,12 +10,12 @@ import type { Io } from '../support/io.ts';
 import { say, writeJson } from '../support/io.ts';
 import { overUrl, withDatabase } from '../support/store.ts';
 import { plural, when } from '../support/text.ts';
-import { watched } from './progress.ts';
+import { runWithProgress } from './progress.ts';
 
 /** `arx restore`. The file is read whole before the store is looked at, and again as it is restored. */
 export async function restore(io: Io, file: string, { json }: { json?: boolean }) {
   const source = () => bytesOf(file, io.signal);
-  const { read, audit } = await watched(io, 'restoring', async (watch) => {
+  const { read, audit } = await runWithProgress(io, 'restoring', async (watch) => {
     await checkBackup(source);
     return withDatabase(io, (databaseUrl) => fill({ databaseUrl, source, ...watch }), { create: true });
   }).catch((thrown: unknown) => {

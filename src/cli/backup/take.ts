@@ -11,7 +11,7 @@ import type { Io } from '../support/io.ts';
 import { say, writeJson } from '../support/io.ts';
 import { withDatabase } from '../support/store.ts';
 import { count, plural } from '../support/text.ts';
-import { watched } from './progress.ts';
+import { runWithProgress } from './progress.ts';
 
 export interface BackupVerbOptions {
   force?: boolean;
@@ -24,7 +24,7 @@ export async function takeBackup(io: Io, given: string | undefined, options: Bac
   const file = targetOf(io, given ?? nameAt(created), options);
   const measure = new Measure();
   const sink: Sink = (pieces) => deliver(io, measure.of(pieces), file ?? undefined);
-  const summary = await watched(io, 'backing up', (watch) =>
+  const summary = await runWithProgress(io, 'backing up', (watch) =>
     withDatabase(io, (databaseUrl) => writeBackup({ databaseUrl, arx: options.version, created, ...watch }, sink)),
   );
   await tell(io, { summary, file, written: measure, json: options.json ?? false });

@@ -14,7 +14,7 @@ import { CliError } from '../support/errors.ts';
 import { EXIT } from '../support/exit.ts';
 import type { ExitCode } from '../support/exit.ts';
 import { follow } from '../support/follow.ts';
-import { followedCheck } from '../support/followed-check.ts';
+import { checkToFollow } from '../support/followed-check.ts';
 import { untilInterrupted } from '../support/io.ts';
 import type { Io } from '../support/io.ts';
 import { loadSettings, readEnvironment } from '../support/settings.ts';
@@ -102,7 +102,7 @@ async function play(stage: Stage, narrator: Narrator, startedAt: number): Promis
 async function oneRun({ io, settings, target }: Stage): Promise<RunDocument> {
   const configRef = await target.store.snapshots.put(settings.config as unknown as JsonObject);
   const started = await startMfaCheck(target.link, { configRef });
-  await follow(io, target, followedCheck(target, started));
+  await follow(io, target, checkToFollow(target, started));
   return runDocument(target.store, await findRun(target.store, started.run));
 }
 

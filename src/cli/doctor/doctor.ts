@@ -29,7 +29,7 @@ export async function doctor(io: Io, options: DoctorOptions): Promise<ExitCode> 
   ]);
   if (settings) await lookAt(io, { settings, options, tell });
   else await tell([bad('everything else', 'not tried', 'Correct the configuration first, then run this again.')]);
-  if (options.json) await writeJson(io, { schema: 'arx.doctor/v1', checks: checks.map(published) });
+  if (options.json) await writeJson(io, { schema: 'arx.doctor/v1', checks: checks.map(checkDocument) });
   return exitOf(checks);
 }
 
@@ -65,7 +65,7 @@ function line(io: Io, { name, ok, detail, remedy }: CheckResult): string {
   return remedy === null ? head : `${head}\n${' '.repeat(30)}→ ${plain(remedy)}`;
 }
 
-const published = ({ name, ok, detail, remedy }: CheckResult) => ({ name, ok, detail, remedy });
+const checkDocument = ({ name, ok, detail, remedy }: CheckResult) => ({ name, ok, detail, remedy });
 
 function exitOf(checks: readonly CheckResult[]): ExitCode {
   if (checks.every(({ ok }) => ok)) return EXIT.ok;

@@ -4,9 +4,12 @@ import type { Bench } from './vendors.ts';
 
 const TOKEN =
   'Make a new token as a read-only administrator and set OKTA_API_TOKEN (or where credentials.okta.vault names; or check OKTA_CLIENT_ID and OKTA_PRIVATE_KEY).';
-const denied = (scope: string): string =>
+const permissionRemedy = (scope: string): string =>
   `Give the token's owner the read-only administrator role; a service app needs the scope ${scope} and an admin role.`;
-const remedies = (scope: string): Record<string, string> => ({ unauthenticated: TOKEN, forbidden: denied(scope) });
+const remedies = (scope: string): Record<string, string> => ({
+  unauthenticated: TOKEN,
+  forbidden: permissionRemedy(scope),
+});
 
 /** The token, and each permission that the check needs, with the rate limit seen. */
 export async function* oktaChecks({ connectors: { okta }, about, last }: Bench): AsyncGenerator<CheckResult> {
@@ -21,7 +24,7 @@ export async function* oktaChecks({ connectors: { okta }, about, last }: Bench):
       const { output } = await okta('users:read', { statuses: ['ACTIVE'], limit: 1 }, about('users'));
       someone = output.items[0]?.id ?? null;
       if (someone === null)
-        return bad('okta users:read', 'allowed, but no active user is listed', denied('okta.users.read'));
+        return bad('okta users:read', 'allowed, but no active user is listed', permissionRemedy('okta.users.read'));
       return `allowed${limit()}`;
     },
     remedies('okta.users.read'),

@@ -16,7 +16,7 @@ const MFA_PRINCIPAL = 'workflow:mfa-enforcement-check';
 export const policyCheck = (settings: Settings): Promise<CheckResult> =>
   attempt('policies', () => {
     const bundle = policiesOf(settings);
-    const denied = permitted(settings).filter(({ connector, operation }) => {
+    const denied = configOperations(settings).filter(({ connector, operation }) => {
       const request = { connector, operation, principal: MFA_PRINCIPAL };
       return ['deny', 'approval'].includes(evaluate(request, bundle, guardrailsOf(settings.config), OPERATIONS).effect);
     });
@@ -31,7 +31,7 @@ export const policyCheck = (settings: Settings): Promise<CheckResult> =>
   });
 
 /** The operations of the catalogue that the configuration's globs name. */
-function permitted({ config }: Settings): { connector: ConnectorName; operation: string }[] {
+function configOperations({ config }: Settings): { connector: ConnectorName; operation: string }[] {
   return OPERATIONS.filter(({ connector, operation }) =>
     matchesAny(config.connectors[connector]?.operations ?? [], operation),
   );

@@ -100,12 +100,12 @@ async function benchOf(
   const run = randomUUID();
   const connectors = createConnectors({
     okta,
-    jira: configured(() => requireJira(settings.arx)),
-    slack: configured(() => requireSlack(settings.arx)),
+    jira: tryRead(() => requireJira(settings.arx)),
+    slack: tryRead(() => requireSlack(settings.arx)),
     ...usableVendors(settings),
     journal: store.journal,
     bundle: () =>
-      configured(() => policiesOf(settings)) ?? { ok: false, reason: 'the policies did not load', digest: null },
+      tryRead(() => policiesOf(settings)) ?? { ok: false, reason: 'the policies did not load', digest: null },
     guardrails: () => guardrailsOf(settings.config),
     now: () => new Date(),
     observe: (event) => {
@@ -126,9 +126,9 @@ async function benchOf(
 
 /** Of the further vendors those whose settings can be read. */
 const usableVendors = ({ arx }: Settings): AccountVendorSettings => ({
-  entra: configured(() => accountVendor(arx, 'entra')) ?? undefined,
-  google: configured(() => accountVendor(arx, 'google')) ?? undefined,
-  salesforce: configured(() => accountVendor(arx, 'salesforce')) ?? undefined,
+  entra: tryRead(() => accountVendor(arx, 'entra')) ?? undefined,
+  google: tryRead(() => accountVendor(arx, 'google')) ?? undefined,
+  salesforce: tryRead(() => accountVendor(arx, 'salesforce')) ?? undefined,
 });
 
 const callContext = <Output>(run: string, subject: string): CallContext<Output> => ({
@@ -143,7 +143,7 @@ const callContext = <Output>(run: string, subject: string): CallContext<Output> 
   priority: 'interactive',
 });
 
-function configured<Value>(read: () => Value): Value | undefined {
+function tryRead<Value>(read: () => Value): Value | undefined {
   try {
     return read();
   } catch {

@@ -62,13 +62,13 @@ async function groundOf(io: Io, question: Question): Promise<Ground> {
   const read = oktaSettings({ env, config, baseDir });
   if (assumed === null) {
     const okta = await read;
-    return withStore(io, (store) => foundOrListed(io, question, { store, okta }), { create: true });
+    return withStore(io, (store) => findOrListUsers(io, question, { store, okta }), { create: true });
   }
   const okta = await read.catch(unlessMissing);
   const quota = await usersLimit({ known: null, listed: null });
   const alone: Ground = { users: assumed, pages: null, basis: 'assumed', at: null, last: null, quota };
   if (okta === null) return alone;
-  return withStoreOr(io, alone, async (store) => ({ ...alone, ...(await knownOf(question, { store, okta })) }));
+  return withStoreOr(io, alone, async (store) => ({ ...alone, ...(await readFromStore(question, { store, okta })) }));
 }
 
 /** With an assumed number nothing of Okta need be set up yet; what is set must be right. */
@@ -83,7 +83,7 @@ interface Reach {
 }
 
 /** What the store knows without asking Okta. */
-async function knownOf(
+async function readFromStore(
   { scope }: Question,
   { store, okta: { host: org } }: Reach,
 ): Promise<Pick<Ground, 'last' | 'quota'>> {
@@ -91,14 +91,14 @@ async function knownOf(
   return { last, quota: await usersLimit({ known: { store, org }, listed: null }) };
 }
 
-async function foundOrListed(io: Io, question: Question, reach: Reach): Promise<Ground> {
-  const known = await knownOf(question, reach);
-  if (known.last === null) return listedNow(io, question, reach);
+async function findOrListUsers(io: Io, question: Question, reach: Reach): Promise<Ground> {
+  const known = await readFromStore(question, reach);
+  if (known.last === null) return listUsers(io, question, reach);
   const { users, finishedAt: at } = known.last;
   return { users, pages: null, basis: 'last_run', at, ...known };
 }
 
-async function listedNow(io: Io, { settings, scope }: Question, { store, okta }: Reach): Promise<Ground> {
+async function listUsers(io: Io, { settings, scope }: Question, { store, okta }: Reach): Promise<Ground> {
   say(
     io,
     'No complete run of this scope is known: its users are listed at Okta to count them, and nothing else is read.',

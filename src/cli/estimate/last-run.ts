@@ -33,11 +33,11 @@ export async function lastRun(store: Store, { org, ...scope }: Scope & { org: st
   const key = scopeKey(org, scope.statuses, ids);
   const record = records.find(({ scopeKey: own, status }) => own === key && status === 'complete');
   return record?.finishedAt && record.summary
-    ? found(record.run, record.finishedAt, record.summary as unknown as RunSummary)
+    ? lastRunOf(record.run, record.finishedAt, record.summary as unknown as RunSummary)
     : null;
 }
 
-function found(run: string, finishedAt: string, { counts, tickets }: RunSummary): LastRun {
+function lastRunOf(run: string, finishedAt: string, { counts, tickets }: RunSummary): LastRun {
   return {
     run,
     finishedAt,

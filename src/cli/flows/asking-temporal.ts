@@ -12,8 +12,8 @@ export function askingTemporal(
   { local = false }: { local?: boolean | undefined },
 ): { ends: FlowEnds; close: () => Promise<void> } {
   let link: Promise<TemporalLink | null> | null = null;
-  const opened = (): Promise<TemporalLink | null> => (link ??= open(settings, local).catch(() => null));
-  return { ends: workflowEnds(opened), close: async () => (await link)?.close() };
+  const openOnce = (): Promise<TemporalLink | null> => (link ??= open(settings, local).catch(() => null));
+  return { ends: workflowEnds(openOnce), close: async () => (await link)?.close() };
 }
 
 /** The server of the environment, and with the embedded store that of the stack, as far as one runs. */

@@ -29,7 +29,7 @@ export async function carryOut(
   let keep = false;
   try {
     const opened = await open(await atDesk(io, { settings, store: target.store, options }));
-    if (!opened.created) say(io, io.colors.err.dim(repeated(opened.record)));
+    if (!opened.created) say(io, io.colors.err.dim(repeatNotice(opened.record)));
     const started = await startFlow(target.link, opened.record);
     keep = (options.detach ?? false) && started !== null;
     if (started && !options.detach) await followFlow(io, { target, started, run: opened.record.run }).catch(asFailure);
@@ -41,7 +41,7 @@ export async function carryOut(
   }
 }
 
-const repeated = ({ run, state }: FlowRunRecord): string =>
+const repeatNotice = ({ run, state }: FlowRunRecord): string =>
   `run ${run} was ${state === 'ended' ? 'made' : 'begun'} for this before: nothing is done twice`;
 
 /** What the workflow failed with, as the command line tells it. */

@@ -11,16 +11,16 @@ const REMEDY = 'Give the event as Okta ISPM has it: one JSON object, issue.onDem
 export async function readEvent(io: Io, file: string): Promise<unknown> {
   const shown = file === '-' ? 'standard input' : file;
   const text = (file === '-' ? await readInput(io) : readSmall(file)).replace(/^\uFEFF/u, '');
-  if (text.trim() === '') throw malformedEvent(`${shown} is empty.`, { file: shown });
+  if (text.trim() === '') throw eventError(`${shown} is empty.`, { file: shown });
   try {
     return JSON.parse(text) as unknown;
   } catch (thrown) {
-    throw malformedEvent(`${shown} is no JSON.`, { file: shown, ...placeIn(text, (thrown as Error).message) });
+    throw eventError(`${shown} is no JSON.`, { file: shown, ...placeIn(text, (thrown as Error).message) });
   }
 }
 
 /** An event that cannot be dealt with: exit code 2. */
-const malformedEvent = (message: string, where: ConfigPlace): CliError =>
+const eventError = (message: string, where: ConfigPlace): CliError =>
   new CliError({ code: 'malformed', message, remedy: REMEDY, where, exit: EXIT.usage });
 
 /** Adds to a refusal of the event in which file it stands. */
@@ -32,7 +32,7 @@ export function inFile(thrown: unknown, file: string): unknown {
 }
 
 /** Values of `--input name=value`, as text. Throws CliError `usage`. */
-export function givenInputs(given: readonly string[]): Record<string, string> {
+export function parseInputs(given: readonly string[]): Record<string, string> {
   const pairs = given.map((text): [string, string] => {
     const at = text.indexOf('=');
     if (at < 1) throw usageError('--input wants name=value.', 'Such as --input group=00g1a2b3c4d5e6f7g8h9.');
@@ -69,7 +69,7 @@ async function readInput(io: Io): Promise<string> {
   return Buffer.concat(pieces).toString('utf8');
 }
 
-const tooBig = (file: string): CliError => malformedEvent(`${file} has more than 1 MB.`, { file });
+const tooBig = (file: string): CliError => eventError(`${file} has more than 1 MB.`, { file });
 
 /** Line and column of what the parser stumbled over, as far as it says so; what it quotes may be personal. */
 function placeIn(text: string, message: string): ConfigPlace {

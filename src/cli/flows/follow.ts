@@ -7,7 +7,7 @@ import type { ActionRecord } from '../../store/governance-types.ts';
 import type { Store } from '../../store/types.ts';
 import { flowStepId } from '../../workflows/messages.ts';
 import { tellWhoDecides } from '../governed/follow-operation.ts';
-import { interrupted } from '../support/errors.ts';
+import { interruptionError } from '../support/errors.ts';
 import { warnWithoutWorker } from '../support/follow.ts';
 import { say } from '../support/io.ts';
 import type { Io } from '../support/io.ts';
@@ -34,7 +34,7 @@ export async function followFlow(io: Io, flow: FollowedFlow): Promise<void> {
   const over = new AbortController();
   const watching = watch(io, flow, over.signal);
   try {
-    await Promise.race([flowResult(flow.target.link, flow.started), detached(io, flow, over.signal)]);
+    await Promise.race([flowResult(flow.target.link, flow.started), waitForDetach(io, flow, over.signal)]);
   } finally {
     over.abort();
     await watching;
@@ -54,7 +54,7 @@ async function watch(io: Io, { target, run }: FollowedFlow, over: AbortSignal): 
   while (!over.aborted) {
     const runs = await runsOf(target.store, run).catch(() => []);
     for (const line of runs.flatMap(progressOf)) once(line, () => say(io, io.colors.err.dim(line)));
-    for (const request of await askedFor(target.store, runs).catch(() => []))
+    for (const request of await findPendingRequests(target.store, runs).catch(() => []))
       once(request.requestId, () => tellWhoDecides(io, approvalDocument(request), target));
     const idle = runs.every(({ target: seen, state }) => seen === null && state === 'open');
     if (idle && !warned && Date.now() - since > WORKER_PATIENCE_MS) warned = await warnWithoutWorker(io, target);
@@ -69,7 +69,7 @@ async function runsOf({ flows }: Store, run: string): Promise<FlowRunRecord[]> {
 }
 
 /** Requests of steps that people are asked about now. */
-async function askedFor({ requests }: Store, runs: readonly FlowRunRecord[]): Promise<ActionRecord[]> {
+async function findPendingRequests({ requests }: Store, runs: readonly FlowRunRecord[]): Promise<ActionRecord[]> {
   const steps = runs.flatMap(({ run, steps: own }) =>
     own.filter(({ state }) => state === 'running').map(({ id }) => flowStepId(run, id)),
   );
@@ -78,12 +78,12 @@ async function askedFor({ requests }: Store, runs: readonly FlowRunRecord[]): Pr
   return pending.filter(({ workflowId, approval }) => approval !== null && steps.includes(workflowId));
 }
 
-function detached(io: Io, { target, run }: FollowedFlow, over: AbortSignal): Promise<never> {
+function waitForDetach(io: Io, { target, run }: FollowedFlow, over: AbortSignal): Promise<never> {
   const { promise, reject } = Promise.withResolvers<never>();
   const stop = (): void => {
     const rests = target.local ? 'it pauses when the local stack ends, and resumes with `arx up`' : 'it goes on';
     reject(
-      interrupted(
+      interruptionError(
         `Detached from run ${run}: ${rests}.`,
         `See what becomes of it with \`arx flows history ${run}\`; the same command follows it again.`,
       ),

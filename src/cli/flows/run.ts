@@ -1,12 +1,12 @@
 import type { ExitCode } from '../support/exit.ts';
 import type { Io } from '../support/io.ts';
 import { carryOut } from './carry-out.ts';
-import { givenInputs, inFile, readEvent } from './event.ts';
+import { parseInputs, inFile, readEvent } from './event.ts';
 import type { RunOptions } from './options.ts';
 
 /** `arx flows run`: admits an event, follows the run that it opened (or had before) to its end, and tells it. */
 export async function runFlow(io: Io, flow: string | undefined, options: RunOptions): Promise<ExitCode> {
-  const inputs = givenInputs(options.input ?? []);
+  const inputs = parseInputs(options.input ?? []);
   const event = await readEvent(io, options.event);
   return carryOut(io, options, ({ desk, asker }) =>
     desk

@@ -65,23 +65,24 @@ async function entriesAbout(store: Store, { run, steps }: FlowRunRecord): Promis
 }
 
 type Told = (entry: AuditEntry) => string;
-const coded = (word: string | null): string => (word === null ? '' : ` (${word})`);
+const codeSuffix = (word: string | null): string => (word === null ? '' : ` (${word})`);
 
 /** What the entries say, for people; reads of the target are calls and no part of the story. */
 const SENTENCES: Partial<Record<AuditEntry['kind'], Told>> = {
   'flow.opened': ({ outcome }) => `opened by an ${textOf(outcome, 'eventType') ?? 'event'}`,
   'flow.planned': ({ outcome }) => {
     const end = textOf(outcome, 'outcome');
-    return `planned${end === null ? '' : `: ${end}${coded(textOf(outcome, 'code'))}`}`;
+    return `planned${end === null ? '' : `: ${end}${codeSuffix(textOf(outcome, 'code'))}`}`;
   },
   'flow.step': ({ outcome }) =>
-    `${textOf(outcome, 'operation') ?? 'a step'}: ${STATES[textOf(outcome, 'state') ?? ''] ?? 'changed'}${coded(textOf(outcome, 'code'))}`,
+    `${textOf(outcome, 'operation') ?? 'a step'}: ${STATES[textOf(outcome, 'state') ?? ''] ?? 'changed'}${codeSuffix(textOf(outcome, 'code'))}`,
   'flow.verified': ({ outcome }) => `looked whether it holds: ${outcome?.['verified'] === false ? 'no' : 'yes'}`,
-  'flow.closed': ({ outcome }) => `ended: ${textOf(outcome, 'outcome') ?? 'unknown'}${coded(textOf(outcome, 'code'))}`,
+  'flow.closed': ({ outcome }) =>
+    `ended: ${textOf(outcome, 'outcome') ?? 'unknown'}${codeSuffix(textOf(outcome, 'code'))}`,
   'approval.opened': () => 'people were asked to decide',
   'approval.answered': ({ outcome }) =>
     `${textOf(outcome, 'person') ?? 'somebody'} ${textOf(outcome, 'verdict') === 'deny' ? 'denied' : 'approved'} it`,
-  'approval.refused': ({ outcome }) => `an answer was refused${coded(textOf(outcome, 'code'))}`,
+  'approval.refused': ({ outcome }) => `an answer was refused${codeSuffix(textOf(outcome, 'code'))}`,
   'approval.closed': ({ outcome }) => `the approval closed: ${textOf(outcome, 'state') ?? 'closed'}`,
 };
 

@@ -16,10 +16,10 @@ const LOOKED_AT = 2_000;
 /** What waits for a decision, oldest first. */
 export async function pendingApprovals(store: Store): Promise<ApprovalDocument[]> {
   const records = await store.requests.list({ states: ['pending'], limit: LOOKED_AT });
-  return asked(records).toReversed();
+  return approvalsOf(records).toReversed();
 }
 
-const asked = (records: readonly ActionRecord[]): ApprovalDocument[] =>
+const approvalsOf = (records: readonly ActionRecord[]): ApprovalDocument[] =>
   records.filter(({ approval }) => approval !== null).map(approvalDocument);
 
 /** `arx approvals list`. */
@@ -28,7 +28,7 @@ export async function listApprovals(
   { all, limit, json }: ApprovalOptions & { all?: boolean; limit: number },
 ): Promise<ExitCode> {
   const found = await withStore(io, async (store) =>
-    all ? asked(await store.requests.list({ limit: LOOKED_AT })) : pendingApprovals(store),
+    all ? approvalsOf(await store.requests.list({ limit: LOOKED_AT })) : pendingApprovals(store),
   );
   const items = found.slice(0, limit);
   if (json) await writeJson(io, { schema: 'arx.approvals/v1', items });

@@ -13,7 +13,7 @@ import { openTarget } from '../support/target.ts';
 import type { Target } from '../support/target.ts';
 import { actionDocument } from './documents.ts';
 import type { ActionDocument, ShownState } from './documents.ts';
-import { followOperation, opened } from './follow-operation.ts';
+import { followOperation, waitForRequest } from './follow-operation.ts';
 import { identify } from './identity.ts';
 import { assertInForce, withPolicies } from './other-policies.ts';
 import { paramsOf } from './params.ts';
@@ -48,7 +48,7 @@ export async function callOperation(io: Io, asked: Asked): Promise<ExitCode> {
     });
     const started = await startGovernedOperation(target.link, { inputRef });
     keep = options.detach ?? false;
-    const follow = options.detach ? opened : followOperation;
+    const follow = options.detach ? waitForRequest : followOperation;
     const record = await follow(io, target, started).catch(asFailure);
     return await tell(io, asked, await documentOf(target, { asked, started, record }));
   } finally {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { approvalId } from '../../workflows/messages.ts';
 import type { DecisionAnswer } from '../../workflows/messages.ts';
-import { signedDecision } from '../../client/signed-decision.ts';
+import { createSignedDecision } from '../../client/signed-decision.ts';
 import type { AskedRequest, SignedDecision } from '../../client/signed-decision.ts';
 import { signingKey } from '../../client/signing-key.ts';
 import type { Store } from '../../store/types.ts';
@@ -44,7 +44,7 @@ export async function decideRequest(io: Io, decided: Decided): Promise<ExitCode>
     const signed = await sign(io, { settings, store: target.store, record, decided });
     const { deliver } = await import('../../client/decisions.ts');
     const answer = await deliver(target.link, record, { ...signed, verdict: decided.verdict });
-    await settled(target.store, record, answer);
+    await waitForEnd(target.store, record, answer);
     const now = await findApproval(target.store, record.requestId);
     await tell(io, { record: now, answer, decisionId: signed.decisionId, json: options.json ?? false });
     return exitOf(answer);
@@ -59,7 +59,7 @@ export async function signRequest(io: Io, decided: Decided): Promise<ExitCode> {
   const settings = await loadSettings(io, options);
   const { workflowId, payload } = await withStore(io, async (store) => {
     const record = await findApproval(store, decided.request);
-    if (record.approval.state !== 'PENDING') throw closed(record);
+    if (record.approval.state !== 'PENDING') throw notPendingError(record);
     return { workflowId: approvalId(record.requestId), payload: await sign(io, { settings, store, record, decided }) };
   });
   if (options.json) await writeJson(io, { schema: 'arx.signal/v1', signal: verdict, workflowId, payload });
@@ -86,13 +86,13 @@ async function sign(io: Io, { settings, store, record, decided }: Signing): Prom
   const at = Date.now();
   const { reason } = options;
   const proven = { verdict, decisionId: randomUUID(), person: id, login, surface: 'cli', at, reason } as const;
-  return signedDecision(record, proven, key);
+  return createSignedDecision(record, proven, key);
 }
 
 const SETTLING_MS = 15_000;
 
 /** Gives what an approval released some time to come to its end, so that the end can be told. */
-async function settled(store: Store, { requestId }: Asked, answer: Became): Promise<void> {
+async function waitForEnd(store: Store, { requestId }: Asked, answer: Became): Promise<void> {
   if (!answer?.accepted || answer.state === 'PENDING') return;
   const until = Date.now() + SETTLING_MS;
   for (let record = await store.requests.get(requestId); record && !isEnded(record) && Date.now() < until;) {
@@ -130,7 +130,7 @@ function exitOf(answer: Became): ExitCode {
   return LATE.has(answer.code) ? EXIT.approval : EXIT.denied;
 }
 
-const closed = ({ requestId, approval }: Asked): CliError =>
+const notPendingError = ({ requestId, approval }: Asked): CliError =>
   new CliError({
     code: 'closed',
     message: `The approval of request ${requestId} is ${approval.state}: a decision would change nothing.`,

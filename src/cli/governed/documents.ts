@@ -16,7 +16,7 @@ const SHOWN: Partial<Record<ActionState, ShownState>> = {
 };
 
 /** A cancelled operation counts as rejected; what is on its way is running. */
-export const shownState = (state: ActionState): ShownState => SHOWN[state] ?? (state as ShownState);
+export const stateToShow = (state: ActionState): ShownState => SHOWN[state] ?? (state as ShownState);
 
 /** The document of one governed operation (`arx.action/v1`). */
 export interface ActionDocument {
@@ -47,7 +47,7 @@ interface ActionDecision {
 export function actionDocument(record: ActionRecord, entries: readonly AuditEntry[]): ActionDocument {
   const { requestId, workflowId, connector, operation, approval, outcome } = record;
   const decision = decisionOf(record, entries);
-  const state = shownState(record.state);
+  const state = stateToShow(record.state);
   const code = textOf(outcome, 'code') ?? record.state;
   return {
     schema: 'arx.action/v1',

@@ -3,7 +3,7 @@ import { operationResult } from '../../client/governed.ts';
 import type { StartedWorkflow } from '../../client.ts';
 import type { ActionRecord } from '../../store/governance-types.ts';
 import type { Store } from '../../store/types.ts';
-import { CliError, interrupted } from '../support/errors.ts';
+import { CliError, interruptionError } from '../support/errors.ts';
 import { warnWithoutWorker } from '../support/follow.ts';
 import { say } from '../support/io.ts';
 import type { Io } from '../support/io.ts';
@@ -26,7 +26,7 @@ export async function followOperation(io: Io, target: Target, started: StartedWo
   const watching = watch(io, { target, started, over: over.signal, seen });
   try {
     const ended = operationResult(target.link, started);
-    const { request } = await Promise.race([ended, detached(io, { target, seen, over: over.signal })]);
+    const { request } = await Promise.race([ended, waitForDetach(io, { target, seen, over: over.signal })]);
     const record = await target.store.requests.get(request);
     if (record) return record;
     throw elsewhere(request);
@@ -37,7 +37,7 @@ export async function followOperation(io: Io, target: Target, started: StartedWo
 }
 
 /** Waits until the request is open, or has ended already; null where no worker has taken it in time. */
-export async function opened(io: Io, target: Target, started: StartedWorkflow): Promise<ActionRecord | null> {
+export async function waitForRequest(io: Io, target: Target, started: StartedWorkflow): Promise<ActionRecord | null> {
   const over = new AbortController();
   const seen: Seen = { record: null };
   const time = delay(OPENING_MS, null, { signal: over.signal });
@@ -102,13 +102,13 @@ interface Detaching {
   over: AbortSignal;
 }
 
-function detached(io: Io, { target, seen, over }: Detaching): Promise<never> {
+function waitForDetach(io: Io, { target, seen, over }: Detaching): Promise<never> {
   const { promise, reject } = Promise.withResolvers<never>();
   const stop = (): void => {
     const which = seen.record ? `request ${seen.record.requestId}` : 'the operation';
     const rests = target.local ? 'it pauses when the local stack ends, and resumes with `arx up`' : 'it goes on';
     const back = seen.record ? `arx approvals why ${seen.record.requestId}` : 'arx approvals list --all';
-    reject(interrupted(`Detached from ${which}: ${rests}.`, `See what becomes of it with \`${back}\`.`));
+    reject(interruptionError(`Detached from ${which}: ${rests}.`, `See what becomes of it with \`${back}\`.`));
   };
   if (io.signal.aborted) stop();
   else io.signal.addEventListener('abort', stop, { once: true, signal: over });

@@ -2,7 +2,7 @@ import { oktaSettings } from '../../config/credentials.ts';
 import { accessKey, keyHash } from '../../config/identity-keys.ts';
 import type { AccessKey } from '../../store/governance-types.ts';
 import type { Store } from '../../store/types.ts';
-import { unauthenticated, usageError } from '../support/errors.ts';
+import { authenticationError, usageError } from '../support/errors.ts';
 import { say } from '../support/io.ts';
 import type { Io } from '../support/io.ts';
 import type { Settings } from '../support/settings.ts';
@@ -45,7 +45,7 @@ export async function identify(io: Io, claimed: Claimed): Promise<Identity> {
     say(io, io.colors.err.yellow(`! ${plain(name)} is believed without proof, as ${why}: use it for tests only`));
     return { ...identityOf(name), authenticatedBy: 'cli' };
   }
-  throw unauthenticated(
+  throw authenticationError(
     key === null
       ? '--as is not proven: ARX_KEY is not set.'
       : `--as is not proven: ARX_KEY is the key ${key.name}, of somebody else.`,
@@ -58,7 +58,7 @@ export async function identifyPerson(io: Io, claimed: Claimed): Promise<Identity
   const identity = await identify(io, claimed);
   const { person } = identity;
   if (person !== null) return { ...identity, person };
-  throw unauthenticated(
+  throw authenticationError(
     identity.authenticatedBy === 'none' ? 'It is not known who you are.' : 'A service cannot decide about approvals.',
     'Set ARX_KEY to your own access key (`arx keys create --name NAME --for LOGIN`).',
   );
@@ -90,7 +90,7 @@ async function provenKey({ settings, store }: Claimed): Promise<AccessKey | null
   if (key === null) return null;
   const known = await store.keys.accessKey(keyHash(key.reveal()));
   if (known !== null && known.revokedAt === null) return known;
-  throw unauthenticated(
+  throw authenticationError(
     known === null ? 'ARX_KEY is no key that this store knows.' : `ARX_KEY, the key ${known.name}, is revoked.`,
     'Make another with `arx keys create`, and set ARX_KEY to it.',
   );

@@ -28,7 +28,7 @@ export async function createKey(
   const key = `arxk_${randomBytes(32).toString('base64url')}`;
   const createdAt = new Date().toISOString();
   await keeping(io, options, async (store, keeper) => {
-    if ((await store.keys.accessKeys()).some((known) => known.name === name)) throw taken(name);
+    if ((await store.keys.accessKeys()).some((known) => known.name === name)) throw keyExistsError(name);
     const outcome = { purpose: 'access', person: person !== null };
     await auditKeys(store, keeper, [{ kind: 'key.created', subject: name, outcome }]);
     await store.keys.addAccessKey({ name, hash: keyHash(key), person, createdAt, revokedAt: null });
@@ -43,7 +43,7 @@ export async function createKey(
 
 /** `arx keys list`: the access keys, without what they are. */
 export async function listKeys(io: Io, { json }: KeyOptions): Promise<ExitCode> {
-  const items = (await withStore(io, (store) => store.keys.accessKeys())).map(published);
+  const items = (await withStore(io, (store) => store.keys.accessKeys())).map(keyDocument);
   if (json) await writeJson(io, { schema: 'arx.keys/v1', items });
   else {
     const { keysTable } = await import('../render/approvals.ts');
@@ -98,14 +98,14 @@ async function keeping<Result>(
   return withStore(io, async (store) => change(store, await identify(io, { settings, store })));
 }
 
-const published = ({ name, person, createdAt, revokedAt }: AccessKey) => ({ name, person, createdAt, revokedAt });
+const keyDocument = ({ name, person, createdAt, revokedAt }: AccessKey) => ({ name, person, createdAt, revokedAt });
 
 function loginOf(login: string): string {
   if (/^[^\s:\p{Cc}]{1,200}$/u.test(login) && !/^[A-Za-z0-9]{20}$/.test(login)) return login;
   throw usageError('--for wants the login of an Okta user.', 'Such as --for ann@example.com.');
 }
 
-const taken = (name: string): CliError =>
+const keyExistsError = (name: string): CliError =>
   new CliError({
     code: 'key_exists',
     message: `There is a key ${name} already.`,

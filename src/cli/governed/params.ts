@@ -42,7 +42,7 @@ function jsonOf(name: string, text: string): Json {
 
 /** A file with one JSON object. */
 function paramsFile(file: string): JsonObject {
-  const value = parsed(file, readSmall(file));
+  const value = parseJson(file, readSmall(file));
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as JsonObject;
   throw usageError(`${file} holds no JSON object.`, 'Put one object with the parameters into it.');
 }
@@ -63,7 +63,7 @@ function readSmall(file: string): string {
   }
 }
 
-function parsed(file: string, text: string): unknown {
+function parseJson(file: string, text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {

@@ -3,7 +3,7 @@ import { findPerson } from '../../client/people.ts';
 import type { CallContext, OktaUser } from '../../connectors/types.ts';
 import type { Store } from '../../store/types.ts';
 import { oktaOf } from '../support/connectors.ts';
-import { unauthenticated } from '../support/errors.ts';
+import { authenticationError } from '../support/errors.ts';
 import type { CliError } from '../support/errors.ts';
 import type { Settings } from '../support/settings.ts';
 
@@ -14,7 +14,7 @@ export type Person = Pick<OktaUser, 'id' | 'login'>;
 export async function personOf(settings: Settings, store: Store, reference: string): Promise<Person> {
   const user = await lookUp(settings, store, reference);
   if (user?.status === 'ACTIVE') return user;
-  throw unauthenticated(
+  throw authenticationError(
     user === null ? 'Okta knows nobody of that login or id.' : `Okta user ${user.id} is not active (${user.status}).`,
     'Name an active Okta user with --as, and prove it with ARX_KEY.',
   );
@@ -42,4 +42,4 @@ function contextOf<Output>(subject: string): CallContext<Output> {
   };
 }
 
-const noLogin = (): CliError => unauthenticated('That is neither a login nor an id of Okta.', 'Name an Okta user.');
+const noLogin = (): CliError => authenticationError('That is neither a login nor an id of Okta.', 'Name an Okta user.');

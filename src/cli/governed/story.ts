@@ -30,9 +30,9 @@ const SENTENCES: Partial<Record<AuditKind, Sentence>> = {
   'action.requested': (_, record) =>
     `${record.principal} asked for ${record.connector}:${record.operation}${onTarget(record)}` +
     `${record.onBehalfOf === null ? '' : ` on behalf of ${record.onBehalfOf}`}: ${record.reason || 'no reason given'}`,
-  'action.decided': decided,
-  'action.denied': (entry, record) => `${decided(entry, record)}; nothing was sent`,
-  'approval.opened': opened,
+  'action.decided': decisionSentence,
+  'action.denied': (entry, record) => `${decisionSentence(entry, record)}; nothing was sent`,
+  'approval.opened': approvalSentence,
   'approval.notified': ({ outcome }) =>
     outcome?.['told'] === false ? `the channel could not be told${codeOf(outcome)}` : 'the channel was told',
   'approval.reminded': () => 'those who may decide were reminded',
@@ -69,7 +69,7 @@ const codeOf = (outcome: AuditEntry['outcome']): string => {
   return code === null ? '' : ` (${code})`;
 };
 
-function decided({ outcome, decision }: AuditEntry, record: ActionRecord): string {
+function decisionSentence({ outcome, decision }: AuditEntry, record: ActionRecord): string {
   const effect = decision?.effect ?? textOf(outcome, 'effect') ?? 'unknown';
   const code = decision?.code ?? textOf(outcome, 'code') ?? 'unknown';
   const policies = decision?.policies ?? record.obligations.approvers.map(({ policy }) => policy);
@@ -80,7 +80,7 @@ function decided({ outcome, decision }: AuditEntry, record: ActionRecord): strin
   return `the policies said ${effect}${by} at risk ${record.risk}${why}${hint}`;
 }
 
-function opened(_: AuditEntry, record: ActionRecord): string {
+function approvalSentence(_: AuditEntry, record: ActionRecord): string {
   const { needed, eligible, deadline } = approvalDocument(record);
   return `people were asked: ${needed} of ${eligible.length} must approve until ${deadline ?? 'the deadline'}`;
 }

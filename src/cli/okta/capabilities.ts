@@ -74,7 +74,7 @@ type Trying = Tried & { about: ReturnType<typeof contextOf> };
 /** One that is refused for a user or a group may be allowed for the next: only where all are refused it is denied. */
 async function tryProbe(probe: Probe, found: Found, trying: Trying): Promise<ProbeResult> {
   const subjects = probe.with ? [...new Set(found[probe.with])].slice(0, 3) : [''];
-  let result = untried(probe);
+  let result = defaultResult(probe);
   for (const id of subjects) {
     result = await once(probe, { ...trying, id, found });
     if (result.state === 'ok' || !PERHAPS_THIS_ONE.has(result.code ?? '')) break;
@@ -117,7 +117,7 @@ const resultOf = (
   limit: event?.rateLimit?.limit ?? null,
 });
 
-const untried = (probe: Probe): ProbeResult => ({
+const defaultResult = (probe: Probe): ProbeResult => ({
   operation: probe.operation,
   state: 'untried',
   http: null,
@@ -134,7 +134,9 @@ function capabilityOf(name: CapabilityName, probes: ProbeResult[]): Capability {
   const counted = probes.some(({ state }) => state === 'ok')
     ? probes.filter(({ state }) => state !== 'untried')
     : probes;
-  const [worst = untried(PROBES[0]!)] = counted.toSorted((a, b) => WORST.indexOf(a.state) - WORST.indexOf(b.state));
+  const [worst = defaultResult(PROBES[0]!)] = counted.toSorted(
+    (a, b) => WORST.indexOf(a.state) - WORST.indexOf(b.state),
+  );
   const state = worst.state === 'untried' ? 'error' : worst.state;
   return { name, ...worst, state, scope: SCOPES[name], probes };
 }

@@ -1,6 +1,6 @@
 import { relative, resolve } from 'node:path';
 import { oktaSource } from '../../config/credentials.ts';
-import { storedCredentials } from '../../config/home.ts';
+import { credentialsPath } from '../../config/home.ts';
 import { refuseSdkSettings } from '../../config/okta-env.ts';
 import type { OktaSettings } from '../../config/okta-env.ts';
 import type { ConfigureOptions } from '../okta.ts';
@@ -18,7 +18,7 @@ export async function configure(io: Io, options: ConfigureOptions) {
   const settings = await loadSettings(io, options);
   refuseSdkSettings(settings.arx);
   const { home, cwd } = settings.arx;
-  const file = resolve(cwd, options.out ?? storedCredentials(home));
+  const file = resolve(cwd, options.out ?? credentialsPath(home));
   const force = options.force ?? false;
   // Before anything is asked for; the write refuses it once more.
   if (!force) refuseExisting(file);
@@ -46,10 +46,10 @@ interface Stored {
 }
 
 /** What the commands that follow use: this file, or what goes before it. */
-function usedThen({ arx: env, config }: Settings, { file, vault }: Stored): 'named' | 'found' | 'other' {
+function effectiveSource({ arx: env, config }: Settings, { file, vault }: Stored): 'named' | 'found' | 'other' {
   const source = oktaSource({ env, config });
   if (source === 'vault') return config.credentials.okta?.vault === vault ? 'named' : 'other';
-  return source === 'stored' && file === storedCredentials(env.home) ? 'found' : 'other';
+  return source === 'stored' && file === credentialsPath(env.home) ? 'found' : 'other';
 }
 
 async function tell(
@@ -57,7 +57,7 @@ async function tell(
   stored: Stored,
   { settings, json }: { settings: Settings; json: boolean | undefined },
 ): Promise<void> {
-  const used = usedThen(settings, stored);
+  const used = effectiveSource(settings, stored);
   const document = { schema: 'arx.okta-configured/v1', ...stored, tested: true, used: used !== 'other' };
   if (json) return writeJson(io, document);
   const { domain, file, vault } = stored;

@@ -28,9 +28,9 @@ export async function oktaGiven(io: Io, options: ConfigureOptions, cwd: string):
   if (!atTerminal && (domain === undefined || askToken)) throw notAsked();
   const prompt = domain === undefined || askToken ? openPrompt(io) : null;
   try {
-    const url = accepted('domain', readOktaAddress(domain ?? (await ask(prompt, DOMAIN))));
+    const url = valueOrThrow('domain', readOktaAddress(domain ?? (await ask(prompt, DOMAIN))));
     const text = askToken ? await ask(prompt, TOKEN) : await tokenIn(io, resolve(cwd, tokenFile), tokenFile);
-    const token = accepted('token', readOktaToken(text));
+    const token = valueOrThrow('token', readOktaToken(text));
     return { origin: url.origin, host: url.host, credential: { kind: 'ssws', token } };
   } finally {
     prompt?.close();
@@ -43,7 +43,7 @@ const TOKEN = { question: 'API token of a read-only administrator (not shown): '
 const ask = async (prompt: Prompt | null, what: typeof DOMAIN): Promise<string> =>
   ((await prompt?.ask(what)) ?? '').trim();
 
-function accepted<T>(what: 'domain' | 'token', read: Read<T>): T {
+function valueOrThrow<T>(what: 'domain' | 'token', read: Read<T>): T {
   if (read.ok) return read.value;
   throw usageError(`The ${what} ${read.problem}.`, read.remedy ?? `Correct the ${what}.`);
 }

@@ -47,7 +47,7 @@ export interface OktaStatus {
 /** `arx okta status`: what is configured and what was read; asks neither Okta nor Temporal. */
 export async function oktaStatus(io: Io, options: OktaOptions): Promise<ExitCode> {
   const settings = await loadSettings(io, options);
-  const okta = await configured(settings);
+  const okta = await readOktaSettings(settings);
   const host = 'host' in okta ? okta.host : null;
   const read = await withStoreOr(io, NOTHING, async (store) => {
     const org = host ?? (await orgOf(settings, store, undefined));
@@ -72,7 +72,7 @@ export async function oktaStatus(io: Io, options: OktaOptions): Promise<ExitCode
   return EXIT.ok;
 }
 
-const configured = ({ arx: env, config, baseDir }: Settings): Promise<OktaSettings | CliError> =>
+const readOktaSettings = ({ arx: env, config, baseDir }: Settings): Promise<OktaSettings | CliError> =>
   oktaSettings({ env, config, baseDir }).catch(toCliError);
 
 interface Read {

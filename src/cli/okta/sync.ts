@@ -83,7 +83,7 @@ interface Job {
   options: SyncOptions;
 }
 
-const followedSync = ({ link, store }: Target, started: StartedWorkflow): Followed<OktaSyncResult> => ({
+const syncToFollow = ({ link, store }: Target, started: StartedWorkflow): Followed<OktaSyncResult> => ({
   started,
   noun: 'sync',
   again: 'arx okta sync',
@@ -101,7 +101,7 @@ const followedSync = ({ link, store }: Target, started: StartedWorkflow): Follow
 /** A sync that broke off leaves a document all the same: it is told first, then what went wrong. */
 async function finish(io: Io, { target, started, options }: Job): Promise<ExitCode> {
   try {
-    const result = await follow(io, target, followedSync(target, started));
+    const result = await follow(io, target, syncToFollow(target, started));
     await tell(io, result, options);
     return exitOf(result);
   } catch (thrown) {

@@ -27,7 +27,7 @@ async function listOne(settings: Settings, given: Parameters<typeof oktaWith>[1]
     const { output } = await call('users:read', { statuses: ['ACTIVE'], limit: 1 }, context());
     return output.items.length;
   } catch (thrown) {
-    throw told(toCliError(thrown));
+    throw errorWithRemedy(toCliError(thrown));
   }
 }
 
@@ -47,5 +47,5 @@ const REMEDIES: Readonly<Record<string, string>> = {
   not_found: 'Check that the domain is that of an Okta organisation.',
 };
 
-const told = ({ code, exit, message, remedy }: CliError): CliError =>
+const errorWithRemedy = ({ code, exit, message, remedy }: CliError): CliError =>
   new CliError({ code, exit, message: `${message}. Nothing was stored.`, remedy: REMEDIES[code] ?? remedy });

@@ -20,12 +20,12 @@ export function argumentsDigest(file: string, cwd: string, row: OperationRow | u
   const problem = row ? argumentProblem(row, args) : null;
   const digest = problem ? null : digestOf(args);
   if (digest !== null) return digest;
-  throw refused(file, problem ?? NO_OBJECT);
+  throw argumentError(file, problem ?? NO_OBJECT);
 }
 
 function readArguments(file: string, cwd: string): object {
   const parsed = parse(file, readText(file, cwd));
-  if (parsed === null || typeof parsed !== 'object' || Array.isArray(parsed)) throw refused(file, NO_OBJECT);
+  if (parsed === null || typeof parsed !== 'object' || Array.isArray(parsed)) throw argumentError(file, NO_OBJECT);
   return parsed;
 }
 
@@ -43,7 +43,7 @@ function readText(file: string, cwd: string): string {
       exit: EXIT.usage,
     });
   }
-  throw refused(file, NO_OBJECT);
+  throw argumentError(file, NO_OBJECT);
 }
 
 // Not by its size: a pipe has none, and a device no end.
@@ -69,7 +69,7 @@ function parse(file: string, text: string): unknown {
       return value;
     });
   } catch {
-    throw refused(file, NO_OBJECT);
+    throw argumentError(file, NO_OBJECT);
   }
 }
 
@@ -82,7 +82,7 @@ function digestOf(args: object): string | null {
   }
 }
 
-const refused = (file: string, { parameter, expected }: ArgumentProblem): CliError =>
+const argumentError = (file: string, { parameter, expected }: ArgumentProblem): CliError =>
   new CliError({
     code: 'invalid_argument',
     message: `${parameter === null ? 'the arguments do' : `${parameter} does`} not have the required form`,

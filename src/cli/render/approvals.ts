@@ -12,7 +12,8 @@ const TONES: Record<string, Tone> = {
   ...{ PENDING: ({ yellow }) => yellow, pending: ({ yellow }) => yellow, running: ({ cyan }) => cyan },
   ...{ APPROVED: ({ green }) => green, succeeded: ({ green }) => green },
 };
-const toned = (state: string, colors: Colors): string => (TONES[state] ?? (({ red }: Colors) => red))(colors)(state);
+const stateText = (state: string, colors: Colors): string =>
+  (TONES[state] ?? (({ red }: Colors) => red))(colors)(state);
 
 /** Approvals for the terminal. */
 export function approvalsTable(items: readonly ApprovalDocument[], colors: Colors): string {
@@ -49,7 +50,7 @@ export function approvalText(item: ApprovalDocument, colors: Colors): string {
     ['the call', item.action],
   ];
   const lines = facts.filter(([, value]) => value !== '').map(([name, value]) => `  ${name.padEnd(13)}${plain(value)}`);
-  const state = item.state === null ? 'nobody was asked' : toned(item.state, colors);
+  const state = item.state === null ? 'nobody was asked' : stateText(item.state, colors);
   return [`${colors.bold(`request ${item.request}`)}: ${state}`, ...lines].join('\n');
 }
 
@@ -60,7 +61,7 @@ export const storyText = (story: readonly StoryStep[], colors: Colors): string =
 /** What became of a call, for the terminal. */
 export function actionText(document: ActionDocument, colors: Colors): string {
   const { connector, operation, request, state, error, result, decision } = document;
-  const head = `${connector}:${operation}: ${toned(state, colors)}${request === null ? '' : ` (request ${request})`}`;
+  const head = `${connector}:${operation}: ${stateText(state, colors)}${request === null ? '' : ` (request ${request})`}`;
   const why = error ? [`  ${plain(error.message)} (${plain(error.code)})`] : [];
   const hints = state === 'denied' ? (decision?.hints ?? []).map((hint) => `  ${plain(hint)}`) : [];
   const body = result === undefined || result === null ? [] : [JSON.stringify(result, null, 2)];

@@ -14,7 +14,7 @@ const WIDTH = 1000;
 const x = (share: number): number => Math.round(share * WIDTH * 10) / 10;
 
 /** A stacked bar over the sum of its segments; nothing where that sum is zero. */
-export function stackedBar(segments: readonly Segment[], title: string): Markup {
+export function segmentBar(segments: readonly Segment[], title: string): Markup {
   const total = segments.reduce((sum, { value }) => sum + value, 0);
   let start = 0;
   const rects = segments
@@ -29,7 +29,7 @@ export function stackedBar(segments: readonly Segment[], title: string): Markup 
 
 /** A bar for one share of a whole. */
 export const shareBar = (part: Segment, total: number): Markup =>
-  stackedBar([part, { value: Math.max(0, total - part.value), tone: 'rest', label: 'the others' }], part.label);
+  segmentBar([part, { value: Math.max(0, total - part.value), tone: 'rest', label: 'the others' }], part.label);
 
 /** Coverage from 0 to 100 %: what is certain, what users that could not be read may add, and where the last run stood. */
 export function coverageBar(coverage: Coverage, previous: Coverage | null): Markup {

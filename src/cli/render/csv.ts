@@ -18,11 +18,11 @@ const factorText = ({ type, status, class: strength }: RunUserRow['factors'][num
 // Escape sequences would be obeyed by a terminal that shows the file. Tabs and line breaks are fit for CSV.
 // eslint-disable-next-line no-control-regex
 const CONTROLS = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
-const shown = (text: string): string =>
+const escapeControls = (text: string): string =>
   text.replace(CONTROLS, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
 /** One record; control characters are written as `\\u001b`. */
-export const csvLine = (cells: readonly string[]): string => csvRow(cells.map(shown));
+export const csvLine = (cells: readonly string[]): string => csvRow(cells.map(escapeControls));
 
 /** The header record of a report. */
 export const csvHeader = (): string => csvRow(COLUMNS.map(([name]) => name));

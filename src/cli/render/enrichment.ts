@@ -10,7 +10,7 @@ const HEAD = ['account', 'is', 'status', 'MFA', 'factors', 'administrator', 'gro
 export function accountTable(accounts: readonly EnrichedAccount[], colors: Colors): string {
   const rows = accounts.map(({ indicator, okta }) => [
     indicator,
-    ...(okta.extracted === null ? unknown(okta) : known(okta.extracted)),
+    ...(okta.extracted === null ? unknown(okta) : accountCells(okta.extracted)),
     okta.verdict ?? '–',
     okta.cached ? `${duration(okta.age_seconds)} old` : 'new',
   ]);
@@ -22,7 +22,7 @@ function unknown({ found, ambiguous }: ProviderAnswer): string[] {
   return [is, '', '', '', '', '', ''];
 }
 
-function known(extracted: Extracted): string[] {
+function accountCells(extracted: Extracted): string[] {
   const { login, status, mfa_state: mfa, mfa_factors: factors, is_admin: admin, roles, groups } = extracted;
   const { recent_activity: late } = extracted;
   return [

@@ -25,7 +25,7 @@ export function flowRunText(run: ToldRun, colors: Colors, { local }: { local: bo
   ].join('\n');
 }
 
-function toned(run: Pick<FlowRunItem, 'outcome' | 'code' | 'state' | 'dryRun'>, colors: Colors): string {
+function outcomeText(run: Pick<FlowRunItem, 'outcome' | 'code' | 'state' | 'dryRun'>, colors: Colors): string {
   const word = outcomeWord(run);
   if (run.outcome === null) return colors.yellow(word);
   if (GOOD.has(run.outcome)) return colors.green(word);
@@ -35,7 +35,7 @@ function toned(run: Pick<FlowRunItem, 'outcome' | 'code' | 'state' | 'dryRun'>, 
 function headline(run: ToldRun, colors: Colors): string {
   const name = run.flow?.name ?? (run.issue.entity.kind === 'person' ? 'a flow for each account' : 'No flow');
   const what = run.undoes === null ? plain(name) : `Undo of ${plain(name)}`;
-  return `${colors.bold(what)}: ${toned(run, colors)}`;
+  return `${colors.bold(what)}: ${outcomeText(run, colors)}`;
 }
 
 function whyLines({ outcome, message }: ToldRun): string[] {
@@ -98,7 +98,7 @@ function stepLines(step: FlowStepDocument, colors: Colors): string[] {
 
 function standingOf({ state, result }: FlowStepDocument): string {
   if (state === 'failed')
-    return `failed${coded(result?.['code'])}${result?.['message'] ? `: ${String(result['message'])}` : ''}`;
+    return `failed${codeSuffix(result?.['code'])}${result?.['message'] ? `: ${String(result['message'])}` : ''}`;
   return {
     planned: 'not done',
     skipped: 'left out: its conditions do not hold',
@@ -108,7 +108,7 @@ function standingOf({ state, result }: FlowStepDocument): string {
   }[state];
 }
 
-const coded = (code: unknown): string => (typeof code === 'string' ? ` (${code})` : '');
+const codeSuffix = (code: unknown): string => (typeof code === 'string' ? ` (${code})` : '');
 
 function policyOf({ decision }: FlowStepDocument): string {
   if (decision === null) return '';
@@ -130,7 +130,7 @@ const readBack = ({ verified }: FlowStepDocument): string =>
   verified === null ? '' : verified ? 'read back, it is so' : 'read back, not seen in time';
 
 const childLine = (child: FlowRunItem, colors: Colors): string =>
-  `    ${plain(`${accountText(child.issue.entity)}: ${child.flow?.name ?? 'no flow'}, `)}${toned(child, colors)}${plain(`, run ${child.run}`)}`;
+  `    ${plain(`${accountText(child.issue.entity)}: ${child.flow?.name ?? 'no flow'}, `)}${outcomeText(child, colors)}${plain(`, run ${child.run}`)}`;
 
 function undoLines({ run, undo, state, dryRun, undoneBy }: ToldRun, { local }: { local: boolean }): string[] {
   if (state !== 'ended' || dryRun || undo === null || undo.length === 0) return [];
@@ -146,7 +146,7 @@ export function trailText(
 ): string {
   const clock = (at: string): string => colors.dim(at.slice(11, 19));
   const made = calls.map(
-    ({ at, operation, state, code }) => `    ${clock(at)}  ${plain(`${operation}: ${state}${coded(code)}`)}`,
+    ({ at, operation, state, code }) => `    ${clock(at)}  ${plain(`${operation}: ${state}${codeSuffix(code)}`)}`,
   );
   const told = story.map(({ at, text }) => `    ${clock(at)}  ${plain(text)}`);
   return [...(made.length === 0 ? [] : ['  calls', ...made]), ...(told.length === 0 ? [] : ['  story', ...told])].join(

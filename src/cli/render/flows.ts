@@ -107,10 +107,10 @@ export function setsTable(items: readonly ResourceSet[], colors: Colors): string
     members.join('\n'),
   ]);
   // Each cell of several lines is made plain line by line: the table itself strips line ends.
-  return items.length === 0 ? '' : lined(['set', 'permissions', 'flows', 'members'], rows, colors);
+  return items.length === 0 ? '' : multiLineGrid(['set', 'permissions', 'flows', 'members'], rows, colors);
 }
 
-function lined(head: readonly string[], rows: readonly string[][], colors: Colors): string {
+function multiLineGrid(head: readonly string[], rows: readonly string[][], colors: Colors): string {
   const spread = rows.flatMap((row) => {
     const cells = row.map((cell) => cell.split('\n'));
     const height = Math.max(...cells.map(({ length }) => length));

@@ -16,7 +16,7 @@ const SOURCES = {
 export function statusText(status: OktaStatus, colors: Colors): string {
   const { sync } = status;
   return [
-    ...configuredLines(status, colors),
+    ...configurationLines(status, colors),
     sync === null
       ? 'No sync yet: start one with `arx okta sync`, or `arx okta sync --local` on this machine.'
       : `last sync ${plain(sync.run)}: ${sync.status}, begun ${when(sync.startedAt)}`,
@@ -24,7 +24,7 @@ export function statusText(status: OktaStatus, colors: Colors): string {
   ].join('\n');
 }
 
-function configuredLines({ org, credential, source, problem }: OktaStatus, colors: Colors): string[] {
+function configurationLines({ org, credential, source, problem }: OktaStatus, colors: Colors): string[] {
   if (problem === null) {
     const kind = credential === null ? '' : `, ${CREDENTIALS[credential]} from ${SOURCES[source]}`;
     return [`${colors.bold('Okta')} ${plain(org ?? '')}: ${colors.green('configured')}${kind}`];

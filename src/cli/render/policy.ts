@@ -26,10 +26,10 @@ export function decisionText(document: DecisionDocument, colors: Colors): string
   const asked = plain(`${connector} ${operation} as ${principal}`);
   return [
     `${colors.bold(effectWord(effect, colors).toUpperCase())}  ${asked} ${MEANING[effect]} (${code}, risk ${risk ?? 'unknown'})`,
-    ...decided(document),
+    ...decisionLines(document),
     ...obligationLines(document),
     ...section('What else to know, and what would change it', document.hints),
-    ...considered(document, colors),
+    ...policyLines(document, colors),
     colors.dim(
       `policies ${document.bundleDigest ?? 'none'}${document.argsDigest ? `, arguments ${document.argsDigest}` : ''}`,
     ),
@@ -39,7 +39,7 @@ export function decisionText(document: DecisionDocument, colors: Colors): string
 const section = (title: string, lines: readonly string[]): string[] =>
   lines.length === 0 ? [] : [`${title}:`, ...lines.map((line) => `  ${plain(line)}`)];
 
-const decided = ({ determining, code }: DecisionDocument): string[] =>
+const decisionLines = ({ determining, code }: DecisionDocument): string[] =>
   determining.length === 0
     ? [`Decided by no policy (${code})`]
     : section(
@@ -58,7 +58,7 @@ function obligationLines({ obligations }: DecisionDocument): string[] {
 }
 
 // Of a long list only those that say something of the operation are worth a line.
-function considered({ considered: all }: DecisionDocument, colors: Colors): string[] {
+function policyLines({ considered: all }: DecisionDocument, colors: Colors): string[] {
   const speaking = all.filter(({ why }) => why !== 'no match');
   const rest = all.length - speaking.length;
   return [

@@ -2,7 +2,7 @@ import type { PostureProfile } from '../../twin/profile.ts';
 import type { Severity, TimelineEntry } from '../../twin/types.ts';
 import { CLASS_ORDER, CLASS_WORDS } from '../support/words.ts';
 import { count, percent, plural, when } from '../support/text.ts';
-import { stackedBar } from './charts.ts';
+import { segmentBar } from './charts.ts';
 import { markup } from './html.ts';
 import type { Markup } from './html.ts';
 
@@ -36,7 +36,7 @@ export function classBar(profile: PostureProfile): Markup {
   }));
   const rest = withoutClass(profile);
   const without = { value: rest, tone: WITHOUT_CLASS.tone, label: `${WITHOUT_CLASS.label}: ${count(rest)}` };
-  return stackedBar([...parts, without], `Strongest factor of ${plural(active, 'active user')}`);
+  return segmentBar([...parts, without], `Strongest factor of ${plural(active, 'active user')}`);
 }
 
 /** Bar of the open gaps by severity. */
@@ -46,7 +46,7 @@ export function severityBar(gaps: Record<Severity, number>): Markup {
     tone: SEVERITY_TONES[name],
     label: `${name}: ${count(gaps[name])}`,
   }));
-  return stackedBar(parts, `Open gaps: ${parts.map(({ label }) => label).join(', ')}`);
+  return segmentBar(parts, `Open gaps: ${parts.map(({ label }) => label).join(', ')}`);
 }
 
 const WIDTH = 1000;

@@ -4,7 +4,7 @@ import { markup } from './html.ts';
 import type { Markup } from './html.ts';
 import { selfContainedPage } from './page.ts';
 import { CHART_STYLE } from './profile-charts.ts';
-import { drift, gaps, inventory, privileged, strength, streams, tiles, timeline } from './profile-sections.ts';
+import { drift, gaps, inventory, privileges, strength, streams, tiles, timeline } from './profile-sections.ts';
 import { STYLE } from './style.ts';
 
 const PAGE_STYLE = `${STYLE}${CHART_STYLE}`;
@@ -22,7 +22,7 @@ export function profileHtml(profile: PostureProfile): string {
 ${tiles(profile)}
 ${strength(profile)}
 ${gaps(profile)}
-${privileged(profile)}
+${privileges(profile)}
 ${inventory(profile)}
 ${drift(profile)}
 ${timeline(profile)}

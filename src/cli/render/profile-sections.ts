@@ -106,7 +106,7 @@ export function gaps(profile: PostureProfile): Markup {
 }
 
 /** Who is privileged, and why. */
-export function privileged({ privileged: list }: PostureProfile): Markup {
+export function privileges({ privileged: list }: PostureProfile): Markup {
   const rows = list.items.map((user) => [user.login, user.status, user.mfa, user.why.join(', ')]);
   const head = ['Login', 'Status', 'MFA', 'Why'];
   return section('privileged', 'Privileged users', table({ caption: 'And why', head, rows }), more(list));
@@ -138,7 +138,7 @@ export function timeline({ timeline: entries }: PostureProfile): Markup {
     .toReversed()
     .map((entry) => [
       when(entry.at),
-      floored(entry.coverage),
+      coveragePercent(entry.coverage),
       ...SEVERITY_ORDER.map((name) => count(entry.gaps[name])),
       entry.incomplete.join(', '),
     ]);
@@ -151,7 +151,7 @@ export function timeline({ timeline: entries }: PostureProfile): Markup {
   );
 }
 
-function floored({ enrolled, none }: TimelineEntry['coverage']): string {
+function coveragePercent({ enrolled, none }: TimelineEntry['coverage']): string {
   return enrolled + none === 0 ? 'n/a' : `${Math.floor((100 * enrolled) / (enrolled + none))}%`;
 }
 

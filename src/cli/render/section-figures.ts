@@ -2,16 +2,16 @@ import type { Breakdown, RunDocument } from '../../mfa/document.ts';
 import type { VerdictCounts } from '../../mfa/types.ts';
 import { count, coverageText, percent, plural } from '../support/text.ts';
 import { ACTION_VERDICTS, CLASS_ORDER, CLASS_WORDS, VERDICT_ORDER, VERDICT_WORDS } from '../support/words.ts';
-import { coverageBar, shareBar, stackedBar } from './charts.ts';
+import { coverageBar, shareBar, segmentBar } from './charts.ts';
 import { markup } from './html.ts';
 import type { Markup } from './html.ts';
 
 /** Users that call for action: weak_only + none + pending_only. */
-export const uncovered = (counts: VerdictCounts): number =>
+export const usersUncovered = (counts: VerdictCounts): number =>
   VERDICT_ORDER.filter((verdict) => ACTION_VERDICTS.has(verdict)).reduce((sum, verdict) => sum + counts[verdict], 0);
 
 /** Users that coverage is measured over. */
-export const measured = ({ enumerated, exempt, in_grace, vanished }: VerdictCounts): number =>
+export const usersMeasured = ({ enumerated, exempt, in_grace, vanished }: VerdictCounts): number =>
   enumerated - exempt - in_grace - vanished;
 
 /** A coloured square before a name. */
@@ -22,8 +22,8 @@ export const dot = (tone: string): Markup =>
 export function tiles({ counts, byClass, tickets, changes, dryRun }: RunDocument): Markup {
   const resistant = byClass.phishing_resistant;
   const figures: [name: string, value: string, note: string][] = [
-    ['Users checked', count(counts.enumerated), `${count(measured(counts))} measured`],
-    ['Not covered', count(uncovered(counts)), `${count(changes.new)} new, ${count(changes.regressed)} regressed`],
+    ['Users checked', count(counts.enumerated), `${count(usersMeasured(counts))} measured`],
+    ['Not covered', count(usersUncovered(counts)), `${count(changes.new)} new, ${count(changes.regressed)} regressed`],
     [
       'Phishing-resistant',
       count(resistant),
@@ -50,7 +50,7 @@ export function coverage({ coverage: share, previousCoverage, counts }: RunDocum
   return markup`<section aria-labelledby="coverage"><div class="hero">
 <div><h2 id="coverage">Coverage</h2><div class="big${range && ' range'}">${coverageText(share)}</div><p class="soft small">${changeText(share.low, previousCoverage?.low ?? null)}</p></div>
 <div>${coverageBar(share, previousCoverage)}<div class="scale" aria-hidden="true"><span>0 %</span><span>25 %</span><span>50 %</span><span>75 %</span><span>100 %</span></div>
-<p class="small soft">${count(counts.compliant)} compliant of ${count(measured(counts))} measured users.${range && ` The paler part shows ${plural(counts.unknown, 'user')} that could not be judged: not covered in the lower bound, covered in the upper one.`}${previousCoverage && ' The line marks the last complete run.'}</p></div>
+<p class="small soft">${count(counts.compliant)} compliant of ${count(usersMeasured(counts))} measured users.${range && ` The paler part shows ${plural(counts.unknown, 'user')} that could not be judged: not covered in the lower bound, covered in the upper one.`}${previousCoverage && ' The line marks the last complete run.'}</p></div>
 </div></section>`;
 }
 
@@ -92,7 +92,7 @@ const segments = (counts: VerdictCounts) =>
   }));
 
 function standingRow({ name, counts, coverage: share }: Breakdown): Markup {
-  return markup`<tr><th scope="row">${name}</th><td class="num">${count(counts.enumerated)}</td><td class="num">${count(uncovered(counts))}</td><td class="num">${coverageText(share)}</td><td class="bar">${stackedBar(segments(counts), `${name}: ${uncovered(counts)} of ${counts.enumerated} not covered`)}</td></tr>`;
+  return markup`<tr><th scope="row">${name}</th><td class="num">${count(counts.enumerated)}</td><td class="num">${count(usersUncovered(counts))}</td><td class="num">${coverageText(share)}</td><td class="bar">${segmentBar(segments(counts), `${name}: ${usersUncovered(counts)} of ${counts.enumerated} not covered`)}</td></tr>`;
 }
 
 const STANDING_HEAD = (first: string): Markup =>
@@ -111,7 +111,7 @@ export function standings(heading: string, first: string, rows: readonly Breakdo
 /** The administrators, apart from everybody else. */
 export function administrators({ administrators: group }: RunDocument): Markup {
   const content = group
-    ? markup`<div class="wide"><table>${STANDING_HEAD('Group')}<tbody>${standingRow(group)}</tbody></table></div>${uncovered(group.counts) > 0 && markup`<p><span class="pill bad">${plural(uncovered(group.counts), 'administrator')} not covered</span></p>`}${legend()}`
+    ? markup`<div class="wide"><table>${STANDING_HEAD('Group')}<tbody>${standingRow(group)}</tbody></table></div>${usersUncovered(group.counts) > 0 && markup`<p><span class="pill bad">${plural(usersUncovered(group.counts), 'administrator')} not covered</span></p>`}${legend()}`
     : markup`<p class="soft">No privileged groups are configured (<span class="mono">twin.privileged_groups</span>), so administrators are not shown apart.</p>`;
   return markup`<section aria-labelledby="admins"><h2 id="admins">Administrators</h2>${content}</section>`;
 }

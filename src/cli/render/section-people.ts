@@ -1,6 +1,6 @@
 import type { RunDocument, RunUserRow } from '../../mfa/document.ts';
 import { count, plural } from '../support/text.ts';
-import { ACTION_VERDICTS, VERDICT_WORDS, removedText } from '../support/words.ts';
+import { ACTION_VERDICTS, VERDICT_WORDS, removalText } from '../support/words.ts';
 import { markup, safeUrl } from './html.ts';
 import type { Markup } from './html.ts';
 import { dot } from './section-figures.ts';
@@ -85,7 +85,7 @@ export function people(document: RunDocument): Markup {
     .filter(({ verdict }) => verdict === null || verdict === 'unknown' || ACTION_VERDICTS.has(verdict))
     .sort((a, b) => Number(b.administrator) - Number(a.administrator));
   if (document.removedAt)
-    return markup`<section aria-labelledby="people"><h2 id="people">Users to look after</h2><p class="soft">${removedText(document.removedAt)}</p></section>`;
+    return markup`<section aria-labelledby="people"><h2 id="people">Users to look after</h2><p class="soft">${removalText(document.removedAt)}</p></section>`;
   if (due.length === 0)
     return markup`<section aria-labelledby="people"><h2 id="people">Users to look after</h2><p class="soft">Nobody: every measured user is covered.</p></section>`;
   const rest = due.length - MOST_ROWS;

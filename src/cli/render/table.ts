@@ -3,7 +3,7 @@ import { scanSentence } from '../../mfa/scan-text.ts';
 import type { Breakdown, RunDocument, RunSummary, RunUserRow } from '../../mfa/document.ts';
 import type { Colors } from '../support/io.ts';
 import { count, coverageText, duration, plain, plural, when } from '../support/text.ts';
-import { ACTION_VERDICTS, VERDICT_ORDER, VERDICT_WORDS, removedText } from '../support/words.ts';
+import { ACTION_VERDICTS, VERDICT_ORDER, VERDICT_WORDS, removalText } from '../support/words.ts';
 import type { Verdict } from '../../mfa/types.ts';
 
 type Cell = string | number;
@@ -42,7 +42,7 @@ export function reportTable(document: RunDocument, colors: Colors, options: { us
     document.administrators ? `Administrators: ${breakdownText(document.administrators)}` : null,
     departmentTable(document.departments, colors),
     facts(document),
-    document.removedAt ? colors.yellow(removedText(document.removedAt)) : null,
+    document.removedAt ? colors.yellow(removalText(document.removedAt)) : null,
     options.users && !document.removedAt ? userTable(document.users, colors) : null,
     document.status === 'incomplete'
       ? colors.yellow('INCOMPLETE: do not rely on these figures; no ticket was closed.')

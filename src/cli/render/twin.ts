@@ -35,9 +35,9 @@ export async function* csvPieces<Item>({ pages, columns }: Listed<Item>): AsyncG
 /** A table in Markdown; whatever Okta names is encoded. */
 export async function* markdownPieces<Item>({ pages, columns }: Listed<Item>): AsyncGenerator<string> {
   const rows: string[][] = [];
-  const encoded = (cell: string | number): string => (typeof cell === 'number' ? String(cell) : code(cell));
+  const encodeCell = (cell: string | number): string => (typeof cell === 'number' ? String(cell) : code(cell));
   for await (const page of pages) {
-    rows.push(...page.map((item) => columns.map(({ cell }) => encoded(cell(item)))));
+    rows.push(...page.map((item) => columns.map(({ cell }) => encodeCell(cell(item)))));
   }
   const head = columns.map(({ name }) => name);
   yield `${table(head, rows) || 'None.'}\n`;

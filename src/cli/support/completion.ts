@@ -40,7 +40,7 @@ function optionOf(option: Option): Node['options'][number] {
 }
 
 const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
-const valued = (node: Node) => node.options.filter(({ value }) => value !== 'none');
+const optionsWithValue = (node: Node) => node.options.filter(({ value }) => value !== 'none');
 
 function bash(nodes: readonly Node[]): string {
   const cases = nodes.map((node) => {
@@ -52,7 +52,7 @@ function bash(nodes: readonly Node[]): string {
     return `    ${quote(node.words.join(' '))}) words=${quote(words.join(' '))} ;;`;
   });
   const values = nodes.flatMap((node) =>
-    valued(node).map(({ flags, value, choices }) => {
+    optionsWithValue(node).map(({ flags, value, choices }) => {
       const patterns = flags.map((flag) => quote([...node.words, flag].join(' '))).join('|');
       const reply =
         value === 'file' ? 'compgen -f -- "$current"' : `compgen -W ${quote(choices.join(' '))} -- "$current"`;
@@ -90,7 +90,7 @@ function zsh(nodes: readonly Node[]): string {
     return `    ${quote(node.words.join(' '))}) entries=(${[...commands, ...choices, ...options].join(' ')}) ;;`;
   });
   const values = nodes.flatMap((node) =>
-    valued(node).map(({ flags, value, choices }) => {
+    optionsWithValue(node).map(({ flags, value, choices }) => {
       const patterns = flags.map((flag) => quote([...node.words, flag].join(' '))).join('|');
       return `    ${patterns}) ${value === 'file' ? '_files' : `compadd -- ${choices.map(quote).join(' ')}`}; return ;;`;
     }),

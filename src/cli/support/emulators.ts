@@ -21,7 +21,7 @@ export async function startEmulatorProcess(flags: readonly string[]): Promise<Em
   const ended = once(child, 'exit');
   const lines = createInterface({ input: child.stdout! });
   const first = await Promise.race([once(lines, 'line'), ended.then(() => null)]);
-  if (first === null) throw failed(child.exitCode);
+  if (first === null) throw emulatorError(child.exitCode);
   const close = async (): Promise<void> => {
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
     await ended;
@@ -48,7 +48,7 @@ export async function runEmulators(
     child.kill('SIGTERM');
   });
   await once(child, 'exit');
-  if (!stopping) throw failed(child.exitCode);
+  if (!stopping) throw emulatorError(child.exitCode);
 }
 
 /** In a group of its own, so that Ctrl-C reaches only us and ends things in order. */
@@ -57,7 +57,7 @@ function launch(flags: readonly string[], stdout: 'pipe' | 'inherit') {
   return spawn(process.execPath, args, { stdio: ['pipe', stdout, 'inherit'], detached: true });
 }
 
-const failed = (code: number | null): CliError =>
+const emulatorError = (code: number | null): CliError =>
   new CliError({
     code: 'emulators_failed',
     message: `The emulators ended by themselves (exit code ${code ?? 'none'}).`,

@@ -9,7 +9,7 @@ import { EXIT } from './exit.ts';
  * it may hold credentials. Gives what fills it. Throws CliError `file_exists` and `not_writable`.
  */
 export function environmentFile(path: string): (document: EmulatorDocument) => void {
-  const file = opened(path);
+  const file = openNewFile(path);
   return (document) => {
     const lines = Object.entries(vendorEnvironment(document)).map(([name, value]) => `${name}=${value}\n`);
     writeFileSync(file, lines.join(''));
@@ -17,7 +17,7 @@ export function environmentFile(path: string): (document: EmulatorDocument) => v
   };
 }
 
-function opened(path: string): number {
+function openNewFile(path: string): number {
   try {
     return openSync(path, 'wx', 0o600);
   } catch (thrown) {

@@ -36,12 +36,12 @@ export function usageError(message: string, remedy = 'See `arx --help`.'): CliEr
 }
 
 /** A credential was not there, or does not prove what was said: exit code 4. */
-export function unauthenticated(message: string, remedy: string): CliError {
+export function authenticationError(message: string, remedy: string): CliError {
   return new CliError({ code: 'unauthenticated', message, remedy, exit: EXIT.authentication });
 }
 
 /** The person stopped the command: exit code 130. */
-export function interrupted(message: string, remedy: string): CliError {
+export function interruptionError(message: string, remedy: string): CliError {
   return new CliError({ code: 'interrupted', message, remedy, exit: EXIT.interrupted });
 }
 
@@ -122,7 +122,7 @@ const BY_NAME: Record<string, (error: Fields) => CliError> = {
       others: Array.isArray(error.others) ? error.others.map(toCliError) : [],
       exit: EXIT.usage,
     }),
-  InterruptedError: (error) => interrupted(text(error.message, 'Interrupted.'), text(error.remedy, 'Try again.')),
+  InterruptedError: (error) => interruptionError(text(error.message, 'Interrupted.'), text(error.remedy, 'Try again.')),
   FlowRefusal: (error) =>
     new CliError({
       code: text(error.code, 'refused'),

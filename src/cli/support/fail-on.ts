@@ -14,5 +14,5 @@ export function verdictList(value: string): Verdict[] {
 }
 
 /** Whether any of the verdicts was given to anybody. */
-export const found = (counts: VerdictCounts, verdicts: readonly Verdict[]): boolean =>
+export const hasVerdict = (counts: VerdictCounts, verdicts: readonly Verdict[]): boolean =>
   verdicts.some((verdict) => counts[verdict] > 0);

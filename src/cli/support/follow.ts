@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { pollers } from '../../client.ts';
 import type { StartedWorkflow } from '../../client.ts';
-import { interrupted } from './errors.ts';
+import { interruptionError } from './errors.ts';
 import { say } from './io.ts';
 import type { Io } from './io.ts';
 import { FOLLOW_MS } from './poll.ts';
@@ -35,7 +35,7 @@ export async function follow<Result>(io: Io, target: Target, followed: Followed<
   const over = new AbortController();
   const watching = watch(io, { target, look: followed.look, display, over: over.signal });
   try {
-    return await Promise.race([followed.result(), detached(io, target, followed)]);
+    return await Promise.race([followed.result(), waitForDetach(io, target, followed)]);
   } finally {
     over.abort();
     await watching;
@@ -74,7 +74,11 @@ export async function warnWithoutWorker(io: Io, { link }: Target): Promise<boole
   return true;
 }
 
-function detached(io: Io, { local }: Target, followed: Omit<Followed<unknown>, 'look' | 'result'>): Promise<never> {
+function waitForDetach(
+  io: Io,
+  { local }: Target,
+  followed: Omit<Followed<unknown>, 'look' | 'result'>,
+): Promise<never> {
   const { noun, again, read, started } = followed;
   const { promise, reject } = Promise.withResolvers<never>();
   const stop = (): void => {
@@ -82,7 +86,7 @@ function detached(io: Io, { local }: Target, followed: Omit<Followed<unknown>, '
       ? `Detached from ${noun} ${started.run}: it pauses when the local stack ends, and resumes with \`arx up\`.`
       : `Detached from ${noun} ${started.run}: it goes on.`;
     const back = `${again}${local ? ' --local' : ''} --attach ${started.workflowId}`;
-    reject(interrupted(message, `Follow it again with \`${back}\`; read it with \`${read}\`.`));
+    reject(interruptionError(message, `Follow it again with \`${back}\`; read it with \`${read}\`.`));
   };
   if (io.signal.aborted) stop();
   else io.signal.addEventListener('abort', stop, { once: true });

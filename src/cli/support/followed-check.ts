@@ -6,7 +6,7 @@ import { glimpseOf } from './progress.ts';
 import type { Target } from './target.ts';
 
 /** The check as something that is followed. */
-export const followedCheck = (
+export const checkToFollow = (
   { link, store }: Target,
   started: StartedWorkflow,
 ): Followed<MfaEnforcementCheckResult> => ({

@@ -40,7 +40,7 @@ export const several = (value: string, previous: string[] | undefined): string[]
 };
 
 /** Parser for text that may not be empty. */
-export const filled = (value: string): string => {
+export const nonEmptyText = (value: string): string => {
   if (value.trim() === '') throw new InvalidArgumentError('A value is expected.');
   return value;
 };

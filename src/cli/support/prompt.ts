@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
-import { interrupted } from './errors.ts';
+import { interruptionError } from './errors.ts';
 import type { Io } from './io.ts';
 
 /** Questions to the person at the terminal, one at a time. */
@@ -32,7 +32,7 @@ export function openPrompt(io: Io): Prompt {
       io.err.write(question);
       const { value, done } = await typed.next();
       if (hidden) io.err.write('\n');
-      if (done) throw interrupted('Interrupted: nothing was stored.', 'Run the command again.');
+      if (done) throw interruptionError('Interrupted: nothing was stored.', 'Run the command again.');
       return value as string;
     },
     close: () => lines.close(),

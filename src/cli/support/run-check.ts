@@ -10,10 +10,10 @@ import { runDocument, runSummary, runUsers } from '../run-document.ts';
 import { CliError, failure, usageError } from './errors.ts';
 import { EXIT } from './exit.ts';
 import type { ExitCode } from './exit.ts';
-import { found } from './fail-on.ts';
+import { hasVerdict } from './fail-on.ts';
 import { deliver } from './files.ts';
 import { follow } from './follow.ts';
-import { followedCheck } from './followed-check.ts';
+import { checkToFollow } from './followed-check.ts';
 import { policiesOf } from './inspect.ts';
 import { print, say } from './io.ts';
 import type { Io } from './io.ts';
@@ -113,7 +113,7 @@ function aboutGroups(failed: CliError | null, { group }: RunOptions): CliError |
 /** Null where the workflow came to its end; what made it fail otherwise. */
 async function ending(io: Io, { target, started }: Job): Promise<CliError | null> {
   try {
-    await follow(io, target, followedCheck(target, started));
+    await follow(io, target, checkToFollow(target, started));
     return null;
   } catch (thrown) {
     if (thrown instanceof WorkflowEndedError) return failure(thrown.type, thrown.message);
@@ -138,7 +138,7 @@ async function printRun(io: Io, { target, options }: Job, record: RunRecord): Pr
 function exitOf({ status, counts }: RunSummary, { failOn }: RunOptions): ExitCode {
   if (status === 'failed') return EXIT.error;
   if (status === 'incomplete') return EXIT.incomplete;
-  return failOn && found(counts, failOn) ? EXIT.findings : EXIT.ok;
+  return failOn && hasVerdict(counts, failOn) ? EXIT.findings : EXIT.ok;
 }
 
 const missing = ({ run }: StartedWorkflow): CliError =>

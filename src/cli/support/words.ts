@@ -30,5 +30,5 @@ export const CLASS_WORDS: Record<FactorClass, { label: string; examples: string 
 export const CLASS_ORDER = Object.keys(CLASS_WORDS) as FactorClass[];
 
 /** What a report says of a run whose people were removed. */
-export const removedText = (at: string): string =>
+export const removalText = (at: string): string =>
   `The people of this run were removed on ${at.slice(0, 10)} for their age (retention.users); its figures are left.`;

@@ -23,7 +23,7 @@ async function read({ store: { twin }, org }: Reading, limit: number): Promise<C
 }
 
 /** How many changes stand behind the first `limit`. */
-export const leftOut = async ({ store: { twin }, org }: Reading, limit: number): Promise<number> =>
+export const countMoreChanges = async ({ store: { twin }, org }: Reading, limit: number): Promise<number> =>
   (await twin.history.countDrift(org)) - limit;
 
 /** Changes as fields of the document. */
@@ -37,25 +37,25 @@ export async function* changesTable(
   const { changes, moreChanges } = await read(reading, limit);
   if (changes.length > 0) yield `${colors.bold('Changes, the most important first')}\n`;
   const more = (): string | null => moreChangesText(moreChanges);
-  yield* tablePieces(listed(changes), { colors, empty: emptyText('changes', reading.sync.status), more });
+  yield* tablePieces(changesList(changes), { colors, empty: emptyText('changes', reading.sync.status), more });
 }
 
 /** Changes for below the time line in Markdown. */
 export async function* changesMarkdown(reading: Reading, limit = ALL): AsyncGenerator<string> {
   const { changes, moreChanges } = await read(reading, limit);
   yield '\n## Changes, the most important first\n\n';
-  yield* markdownPieces(listed(changes));
+  yield* markdownPieces(changesList(changes));
   const more = moreChangesText(moreChanges);
   if (more !== null) yield `\n${more}\n`;
 }
 
 /** One CSV holds one table: says where the other one is. */
 export async function tellOfChanges(io: Io, reading: Reading): Promise<void> {
-  const total = await leftOut(reading, 0);
+  const total = await countMoreChanges(reading, 0);
   if (total > 0) say(io, 'What changed is a table of its own: add --changes.');
 }
 
-const listed = (changes: Drift[]): Listed<Drift> => ({ pages: once(changes), columns: COLUMNS.changes });
+const changesList = (changes: Drift[]): Listed<Drift> => ({ pages: once(changes), columns: COLUMNS.changes });
 
 async function* once<Item>(items: Item[]): AsyncGenerator<Item[]> {
   yield items;

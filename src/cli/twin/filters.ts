@@ -53,13 +53,13 @@ function filtersOf(reading: Reading, view: string, { status, signOn, rule }: Lis
       { ...modes, others: () => wordsOf(apps.pages(org, A_PAGE), ({ app }) => app.signOnMode) },
     ];
   }
-  const raised = async (): Promise<string[]> => {
+  const listRules = async (): Promise<string[]> => {
     const names = await events.rules(org);
     if (rule !== undefined && names.includes(rule)) return names;
     return [...new Set([...names, ...eventRulesOf(reading.settings).map(({ name }) => name)])].sort();
   };
   const given = rule === undefined ? undefined : [rule];
-  return [{ option: '--rule', given, what: 'rule for security events', known: [], others: raised }];
+  return [{ option: '--rule', given, what: 'rule for security events', known: [], others: listRules }];
 }
 
 async function wordsOf<Item>(pages: AsyncIterable<readonly Item[]>, word: (item: Item) => string): Promise<string[]> {

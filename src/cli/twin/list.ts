@@ -16,7 +16,7 @@ import {
   tablePieces,
 } from '../render/twin.ts';
 import type { Listed } from '../render/twin.ts';
-import { changesField, changesMarkdown, changesTable, leftOut, tellOfChanges } from './changes.ts';
+import { changesField, changesMarkdown, changesTable, countMoreChanges, tellOfChanges } from './changes.ts';
 import { checkFilters } from './filters.ts';
 import type { ListOptions } from './options.ts';
 import { noTwinText, withTwin } from './reading.ts';
@@ -73,7 +73,7 @@ async function* piecesOf(io: Io, job: Job): AsyncGenerator<string> {
   else if (format === 'md') yield* markdownPieces(listed);
   else if (format === 'json') yield* jsonPieces(await headOf(job), listed);
   else {
-    const left = view === 'changes' ? await leftOut(reading, limit) : null;
+    const left = view === 'changes' ? await countMoreChanges(reading, limit) : null;
     const more = (): string | null => (left === null ? (isCut ? MORE : null) : moreChangesText(left));
     const colors = await colorsFor(io, options);
     yield* tablePieces(listed, { colors, empty: emptyText(view, reading.sync.status), more });

@@ -8,10 +8,10 @@ import type { Settings } from '../support/settings.ts';
  * else the one synced last. Null where there is none. Throws ConfigError.
  */
 export async function orgOf(settings: Settings, store: Store, named: string | undefined): Promise<string | null> {
-  return named?.toLowerCase() ?? (await configuredOrg(settings)) ?? (await store.twin.syncs.newestOrg());
+  return named?.toLowerCase() ?? (await readConfiguredOrg(settings)) ?? (await store.twin.syncs.newestOrg());
 }
 
-async function configuredOrg({ arx: env, config, baseDir }: Settings): Promise<string | null> {
+async function readConfiguredOrg({ arx: env, config, baseDir }: Settings): Promise<string | null> {
   if (oktaSource({ env, config }) !== 'environment') return (await oktaSettings({ env, config, baseDir })).host;
   const domain = env.source.find('OKTA_DOMAIN')?.value;
   const read = domain === undefined ? null : readOktaAddress(domain);

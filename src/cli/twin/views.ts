@@ -1,5 +1,5 @@
 import type { KeptGap, FactVersion, SearchHit } from '../../store/twin-types.ts';
-import { aged } from '../../twin/facts.ts';
+import { factAt } from '../../twin/facts.ts';
 import { bySeverity } from '../../twin/gaps.ts';
 import { userItem } from '../../twin/tally.ts';
 import type { Drift, Fact, Gap, SecurityEvent, TimelineEntry, TwinApp, TwinUserItem } from '../../twin/types.ts';
@@ -32,7 +32,7 @@ export const VIEWS: { [Name in ViewName]: Read<ViewItems[Name]> } = {
   facts: ({ store: { twin }, org, judge }, { history }) =>
     once(async () => {
       if (history !== undefined) return twin.facts.history(org, history);
-      return (await twin.facts.current(org)).map((fact) => aged(fact, judge));
+      return (await twin.facts.current(org)).map((fact) => factAt(fact, judge));
     }),
   gaps: ({ store: { twin }, org }, { closed, kind, severity }) =>
     once<Gap>(async () => {

@@ -27,7 +27,7 @@ export function createEnricher(parts: EnricherParts): Enricher {
       const lane = async (): Promise<void> => {
         for (const [at, indicator] of queue) {
           const answer = await answerTo(parts, flights, { indicator, asking: { ...asking, priority } });
-          const account = handedOut(parts, accounts[at] ?? '', answer);
+          const account = toEnrichedAccount(parts, accounts[at] ?? '', answer);
           results[at] = account;
           asking.done?.(account);
         }
@@ -67,7 +67,7 @@ async function answerTo(
 const mayRead = ({ connectors }: EnricherParts, { caller }: Asking): boolean =>
   OPERATIONS.every((operation) => connectors.decide('okta', operation, caller.principal).effect !== 'deny');
 
-function handedOut({ settings, now }: EnricherParts, indicator: string, answer: Answer): EnrichedAccount {
+function toEnrichedAccount({ settings, now }: EnricherParts, indicator: string, answer: Answer): EnrichedAccount {
   const { result, raw, cached, ageMs } = answer;
   const verdict = verdictOf(settings().rules, { result, raw }, now().getTime());
   return { indicator, okta: { ...result, verdict, cached, age_seconds: Math.floor(ageMs / 1_000) } };

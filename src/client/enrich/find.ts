@@ -11,7 +11,7 @@ type Listing = OktaOperations['users:read']['input'];
 const MOST_PAGES = 20;
 
 /** Okta's quotes; an indicator holds neither quotes nor backslashes. */
-const quoted = (text: string): string => `"${text}"`;
+const quote = (text: string): string => `"${text}"`;
 
 /** The account that an indicator means. Throws as the connector does. */
 export async function find(ask: Ask, indicator: Indicator): Promise<Match<OktaUser>> {
@@ -27,15 +27,15 @@ export async function find(ask: Ask, indicator: Indicator): Promise<Match<OktaUs
 }
 
 const STEPS: Record<MatchStep, (ask: Ask, indicator: Indicator) => Promise<OktaUser[]>> = {
-  login: (ask, { name }) => listed(ask, { login: name }),
+  login: (ask, { name }) => listUsers(ask, { login: name }),
   // Filters tell capital from small letters in what Okta stores, a search does not (Management API, List all users).
   email: async (ask, { name }) => [
-    ...(await listed(ask, { email: name })),
-    ...(await listed(ask, { search: `profile.login eq ${quoted(name)} or profile.email eq ${quoted(name)}` })),
+    ...(await listUsers(ask, { email: name })),
+    ...(await listUsers(ask, { search: `profile.login eq ${quote(name)} or profile.email eq ${quote(name)}` })),
   ],
   // Up to the @ that ends it: the beginning of a longer name is none of this.
   short_name: (ask, { name }) =>
-    listed(ask, { search: `profile.login eq ${quoted(name)} or profile.login sw ${quoted(`${name}@`)}` }),
+    listUsers(ask, { search: `profile.login eq ${quote(name)} or profile.login sw ${quote(`${name}@`)}` }),
   id: async (ask, { exact }) => {
     try {
       return [await ask('users:read_detail', { userId: exact }, exact)];
@@ -46,7 +46,7 @@ const STEPS: Record<MatchStep, (ask: Ask, indicator: Indicator) => Promise<OktaU
   },
 };
 
-async function listed(ask: Ask, by: Listing): Promise<OktaUser[]> {
+async function listUsers(ask: Ask, by: Listing): Promise<OktaUser[]> {
   const users: OktaUser[] = [];
   let after: string | null = null;
   for (let page = 0; page < MOST_PAGES; page += 1) {

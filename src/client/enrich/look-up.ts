@@ -22,7 +22,10 @@ export interface Period {
 /** Finds out everything about an account. Throws what is no failure of a single call, and a refusal to read users. */
 export async function lookUp(ask: Ask, indicator: Indicator, period: Period): Promise<LookedUp> {
   const enriched_at = period.now.toISOString();
-  const match = await find(ask, indicator).catch((thrown: unknown) => ({ kind: 'lost' as const, ...lost(thrown) }));
+  const match = await find(ask, indicator).catch((thrown: unknown) => ({
+    kind: 'lost' as const,
+    ...failureOrThrow(thrown),
+  }));
   if (match.kind === 'lost') {
     const error = { field: 'extracted', call: 'users:read', code: match.code, status: match.status };
     return { result: { ...NOTHING, found: null, success: false, enriched_at, errors: [error] }, raw: null };
@@ -42,7 +45,7 @@ const NOTHING: Omit<Enriched, 'enriched_at'> = {
 };
 
 /** A refusal to read users at all is the caller's to hear. */
-function lost(thrown: unknown): CallFailure {
+function failureOrThrow(thrown: unknown): CallFailure {
   const failure = callFailure(thrown);
   if (failure === null || (thrown as Error).name === 'PolicyDeniedError') throw thrown;
   return failure;

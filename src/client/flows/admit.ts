@@ -7,9 +7,9 @@ import type { FlowRunRecord } from '../../store/flow-types.ts';
 import type { StoreTransaction } from '../../store/types.ts';
 import { endOfAccount, endOfGrant, inputsOf, runRecord } from './drafting.ts';
 import type { EndAtOnce, GivenInputs } from './drafting.ts';
-import { dryRunIdOf, newRunId, refusedRunId, usesEventUp } from './ids.ts';
+import { dryRunIdOf, newRunId, refusalRunId, usesEventUp } from './ids.ts';
 import { openRun } from './open-run.ts';
-import { malformed, refusal } from './refusal.ts';
+import { inputRefusal, refusal } from './refusal.ts';
 import type { Session } from './session.ts';
 import type { FlowAsk, FlowDeskParts, OpenedRun } from './types.ts';
 
@@ -41,7 +41,7 @@ export async function admit(parts: FlowDeskParts, session: Session, ask: FlowAsk
 function issueIn(event: unknown): Issue {
   const reading = readIssue(event);
   if (reading.ok) return reading.issue;
-  throw malformed(
+  throw inputRefusal(
     `The event is malformed: ${reading.message}.`,
     reading.field,
     'Send the event as Okta ISPM has it: issue.onDemand or issue.created.',
@@ -76,7 +76,7 @@ function draft(parts: FlowDeskParts, session: Session, { ask, issue, chosen }: A
   const ofEvent = runIdOf(flow?.name ?? null, issue);
   const { caller } = session.standing;
   const dryRun = ask.dryRun ?? false;
-  const run = end?.outcome === 'denied' ? refusedRunId(ofEvent, { code: end.code, eventDigest }) : ofEvent;
+  const run = end?.outcome === 'denied' ? refusalRunId(ofEvent, { code: end.code, eventDigest }) : ofEvent;
   return runRecord({
     run: dryRun ? dryRunId(parts, ask) : run,
     ...{ caller, issue, dryRun, eventDigest, flow, end },
@@ -116,7 +116,7 @@ function inputsFor(session: Session, issue: Issue, { flow, given }: Chosen): Giv
 }
 
 const wrongInput = (field: string, message: string) =>
-  malformed(
+  inputRefusal(
     `An input is missing or wrong: ${message}.`,
     field,
     'Give it with --input NAME=VALUE, or in the row of routing.yaml; `arx flows show FLOW` lists the inputs.',

@@ -43,7 +43,7 @@ function childOf(parts: FlowDeskParts, session: Session, { parent, account }: On
   const answer = flow ? answerTo('run', session.permissionsOn(flow.name)) : 'granted';
   const end = answer === 'granted' ? endOfAccount(account, flow, parts.settings()) : NO_PERMISSION[answer];
   const { inputs, end: ending } =
-    flow && end === null ? prepared(flow, issue, givenTo(flow, row, parent)) : { inputs: {}, end };
+    flow && end === null ? inputsOrEnd(flow, issue, inputsFromParent(flow, row, parent)) : { inputs: {}, end };
   return runRecord({
     run: childRunId(parent.run, account),
     // What may not be seen is not named.
@@ -54,12 +54,12 @@ function childOf(parts: FlowDeskParts, session: Session, { parent, account }: On
 }
 
 /** The person's inputs are for all accounts: to each flow those that it has. */
-function givenTo({ inputs }: Flow, row: Pick<Route, 'inputs'> | null, parent: FlowRunRecord): GivenInputs {
+function inputsFromParent({ inputs }: Flow, row: Pick<Route, 'inputs'> | null, parent: FlowRunRecord): GivenInputs {
   const given = Object.entries(parent.inputs as GivenInputs).filter(([name]) => Object.hasOwn(inputs, name));
   return { ...row?.inputs, ...Object.fromEntries(given) };
 }
 
-function prepared(flow: Flow, issue: Issue, given: GivenInputs): { inputs: GivenInputs; end: EndAtOnce | null } {
+function inputsOrEnd(flow: Flow, issue: Issue, given: GivenInputs): { inputs: GivenInputs; end: EndAtOnce | null } {
   if (!flow.enabled) return { inputs: {}, end: DISABLED };
   const resolved = inputsOf(flow, issue, given);
   if (resolved.ok) return { inputs: resolved.inputs, end: null };

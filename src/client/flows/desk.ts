@@ -3,7 +3,7 @@ import { admit } from './admit.ts';
 import { Askers } from './askers.ts';
 import { openChildren } from './children.ts';
 import { newRunId } from './ids.ts';
-import { MOST_LOOKED_UP, settled } from './left-open.ts';
+import { MOST_LOOKED_UP, closeEndedRuns } from './left-open.ts';
 import { FlowRefusal, refusal } from './refusal.ts';
 import { Session } from './session.ts';
 import { needSuperAdministrator, putSet, removeSet, switchFlow } from './settings.ts';
@@ -59,7 +59,7 @@ class Desk {
     try {
       return await work(session);
     } catch (thrown) {
-      if (thrown instanceof FlowRefusal) await this.#refused(session, about, thrown);
+      if (thrown instanceof FlowRefusal) await this.#recordRefusal(session, about, thrown);
       throw thrown;
     }
   }
@@ -77,7 +77,7 @@ class Desk {
     return session.sets.filter((set) => session.isIn(set));
   }
 
-  async #refused(session: Session, about: string, { code }: FlowRefusal): Promise<void> {
+  async #recordRefusal(session: Session, about: string, { code }: FlowRefusal): Promise<void> {
     const { journal } = this.#parts.store;
     const id = (this.#parts.newId ?? newRunId)();
     // What somebody typed may be a person's name: only flows that there are, are named.
@@ -108,9 +108,9 @@ async function history(
   if (asked.outcome !== undefined) {
     // A run that is still to be closed has no outcome to be found by.
     const { outcome: _outcome, ...any } = asked;
-    await settled(parts, await flows.list({ ...any, limit: MOST_LOOKED_UP }));
+    await closeEndedRuns(parts, await flows.list({ ...any, limit: MOST_LOOKED_UP }));
   }
-  return settled(parts, await flows.list(asked));
+  return closeEndedRuns(parts, await flows.list(asked));
 }
 
 async function runWithChildren(
@@ -122,6 +122,6 @@ async function runWithChildren(
   const found = await flows.get(run);
   if (found === null || !session.sees(found)) throw refusal('no_run');
   const children = (await flows.children(run)).filter((child) => session.sees(child));
-  const [record = found] = await settled(parts, [found]);
-  return { record, children: await settled(parts, children) };
+  const [record = found] = await closeEndedRuns(parts, [found]);
+  return { record, children: await closeEndedRuns(parts, children) };
 }

@@ -1,7 +1,7 @@
 import { parseDuration } from '../../config/durations.ts';
 import { OUTCOMES } from '../../remediation/outcome.ts';
 import type { FlowRunFilter } from '../../store/flow-types.ts';
-import { malformed } from './refusal.ts';
+import { inputRefusal } from './refusal.ts';
 
 /** What a history can be asked for, as texts: of a command line or an address. */
 export type HistoryWords = Partial<
@@ -85,4 +85,4 @@ function limitOf(value = String(USUAL), most: number): number {
 }
 
 const wrong = (field: string, expected: string) =>
-  malformed(`${field}: expected ${expected}.`, field, 'See docs/flows.md for what a history can be asked for.');
+  inputRefusal(`${field}: expected ${expected}.`, field, 'See docs/flows.md for what a history can be asked for.');

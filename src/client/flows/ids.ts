@@ -13,7 +13,7 @@ export const usesEventUp = ({ outcome, code }: Pick<FlowRunRecord, 'outcome' | '
   !(outcome === 'denied' && code !== null && AT_ARRIVAL.has(code));
 
 /** Id of a run that is refused on its arrival: the same for the same, and another than that of a run which is not. */
-export const refusedRunId = (run: string, why: { code: string; eventDigest: string }): string =>
+export const refusalRunId = (run: string, why: { code: string; eventDigest: string }): string =>
   canonicalDigest(['refused', run, why.code, why.eventDigest]).slice(0, 32);
 
 /** Id of a dry run that may be asked for more than once under one id: the same each time. */

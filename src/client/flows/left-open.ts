@@ -1,5 +1,5 @@
 import { AuditConflictError } from '../../audit/errors.ts';
-import { leftToUndo } from '../../remediation/plan.ts';
+import { remainingUndo } from '../../remediation/plan.ts';
 import type { FlowRunRecord, FlowStepRecord } from '../../store/flow-types.ts';
 import type { StoreTransaction } from '../../store/types.ts';
 import { flowStepId } from '../../workflows/messages.ts';
@@ -15,15 +15,18 @@ export const MOST_LOOKED_UP = 50;
  * Runs as they are: one whose workflow is over without having closed it (terminated, timed out) is closed, as failed with
  * a code that says so. Where Temporal does not answer, or knows nothing of it, a run stays as it stands.
  */
-export async function settled(parts: FlowDeskParts, records: readonly FlowRunRecord[]): Promise<FlowRunRecord[]> {
+export async function closeEndedRuns(
+  parts: FlowDeskParts,
+  records: readonly FlowRunRecord[],
+): Promise<FlowRunRecord[]> {
   const { ends, now } = parts;
   if (ends === undefined) return [...records];
   const before = now().getTime() - OPEN_FOR_MS;
   const due = records.filter(({ state, startedAt }) => state !== 'ended' && Date.parse(startedAt) < before);
   const looked = await Promise.all(
     due.slice(0, MOST_LOOKED_UP).map(async (record) => {
-      const code = await ends.ended(record.workflowId);
-      return [record.run, code === null ? record : await closed({ ...parts, ends }, record, code)] as const;
+      const code = await ends.findEndCode(record.workflowId);
+      return [record.run, code === null ? record : await closeRun({ ...parts, ends }, record, code)] as const;
     }),
   );
   const fresh = new Map(looked);
@@ -33,14 +36,14 @@ export async function settled(parts: FlowDeskParts, records: readonly FlowRunRec
 /** Ends the transaction of whoever comes second. */
 class OverAlready extends Error {}
 
-async function closed(
+async function closeRun(
   { store, ends, now }: FlowDeskParts & { ends: FlowEnds },
   record: FlowRunRecord,
   because: string,
 ): Promise<FlowRunRecord> {
   const steps = await stepsOf(ends, record);
   if (steps === null) return record;
-  const undo = leftToUndo({ ...record, steps });
+  const undo = remainingUndo({ ...record, steps });
   const finishedAt = now().toISOString();
   const failed = { outcome: 'failed', code: because, message: `The run could not go on: ${because}.` } as const;
   const { outcome, code, message } = record.outcome === null ? failed : record;
@@ -61,7 +64,7 @@ async function closed(
 async function stepsOf(ends: FlowEnds, { run, steps }: FlowRunRecord): Promise<FlowStepRecord[] | null> {
   const ended: FlowStepRecord[] = [];
   for (const step of steps) {
-    const made = step.state === 'running' ? await ends.made(flowStepId(run, step.id)) : undefined;
+    const made = step.state === 'running' ? await ends.findOperationEnd(flowStepId(run, step.id)) : undefined;
     if (made === null) return null;
     ended.push(made === undefined ? step : { ...step, ...becameOf(made), request: made.request });
   }

@@ -51,5 +51,5 @@ export function refusal(why: keyof typeof REFUSALS, message: string = REFUSALS[w
 }
 
 /** The event, an input or a set is not of its form. */
-export const malformed = (message: string, field: string, remedy: string): FlowRefusal =>
+export const inputRefusal = (message: string, field: string, remedy: string): FlowRefusal =>
   new FlowRefusal({ code: 'malformed', message, remedy, ...(field === '' ? {} : { field }) });

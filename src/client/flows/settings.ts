@@ -5,7 +5,7 @@ import type { ResourceSet } from '../../remediation/types.ts';
 import type { StoreTransaction } from '../../store/types.ts';
 import type { Askers } from './askers.ts';
 import { newRunId } from './ids.ts';
-import { malformed, refusal } from './refusal.ts';
+import { inputRefusal, refusal } from './refusal.ts';
 import type { Session } from './session.ts';
 import { deskDraft } from './trail.ts';
 import type { DeskEntry } from './trail.ts';
@@ -18,7 +18,7 @@ export async function needSuperAdministrator(askers: Askers, { asker }: Session)
 
 /** Puts a set, in the place of the one of its name. Throws FlowRefusal malformed. */
 export async function putSet(parts: FlowDeskParts, session: Session, given: ResourceSet): Promise<void> {
-  const set = checkedSet(session, given);
+  const set = parseSet(session, given);
   const { name, flows, members, permissions } = set;
   // Members are people: how many there are stands in the trail, and the digest of the whole.
   const outcome = { change: 'put', flows, permissions, members: members.length, digest: canonicalDigest(set) };
@@ -30,7 +30,7 @@ export async function putSet(parts: FlowDeskParts, session: Session, given: Reso
 /** Removes a set; the file does not bring it back. Throws FlowRefusal not_found. */
 export async function removeSet(parts: FlowDeskParts, session: Session, name: string): Promise<void> {
   const outcome = { change: 'removed' };
-  await record(parts, session, { kind: 'resource_set.changed', subject: named(name), outcome }, async (tx) => {
+  await record(parts, session, { kind: 'resource_set.changed', subject: parseName(name), outcome }, async (tx) => {
     if (!(await parts.store.flowSettings.removeSet(tx, name))) throw refusal('not_found', 'There is no such set.');
   });
 }
@@ -44,7 +44,7 @@ export async function switchFlow(
   const flow = session.flowNamed(name);
   if (flow === null) throw refusal('not_found');
   if (enabled && flow.kind === 'acts' && flow.steps.length === 0)
-    throw malformed('The flow has no steps: it would do nothing.', 'steps', 'Write its steps into its file first.');
+    throw inputRefusal('The flow has no steps: it would do nothing.', 'steps', 'Write its steps into its file first.');
   const entry = { kind: 'flow.switched', subject: flow.name, outcome: { enabled } } as const;
   await record(parts, session, entry, (tx) => parts.store.flowSettings.switch(tx, flow.name, enabled));
 }
@@ -65,16 +65,16 @@ const MEMBER = /^(user|group|key):[^\p{Cc}\p{Cs}]{1,300}$/u;
 const MOST = 1_000;
 
 /** A set with its flows named as they are. Throws FlowRefusal malformed. */
-function checkedSet(session: Session, { name, flows, members, permissions }: ResourceSet): ResourceSet {
+function parseSet(session: Session, { name, flows, members, permissions }: ResourceSet): ResourceSet {
   return {
-    name: named(name),
+    name: parseName(name),
     flows: listOf(flows, 'flows', (flow) => (flow === EVERY_FLOW ? flow : session.flowNamed(flow)?.name)),
     members: listOf(members, 'members', (member) => (MEMBER.test(member) ? member : undefined)),
     permissions: listOf(permissions, 'permissions', (permission) => readPermission(permission) ?? undefined),
   };
 }
 
-function named(name: unknown): string {
+function parseName(name: unknown): string {
   if (typeof name === 'string' && NAME.test(name) && name.trim() === name) return name;
   throw wrong('name', 'a name of at most 200 characters');
 }
@@ -97,4 +97,8 @@ const EXPECTED = {
 } as const;
 
 const wrong = (field: string, expected: string) =>
-  malformed(`The set is malformed: ${field}: expected ${expected}.`, field, 'See resource_sets.yaml for an example.');
+  inputRefusal(
+    `The set is malformed: ${field}: expected ${expected}.`,
+    field,
+    'See resource_sets.yaml for an example.',
+  );

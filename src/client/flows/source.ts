@@ -46,10 +46,10 @@ function tell(log: Logger, { problems }: FlowBookReading): void {
 function stampOf(baseDir: string): string {
   const flows = findFiles(PATTERNS, flowBase(baseDir)).map(({ path }) => path);
   const files = [...flows, ...LISTS.map((name) => resolve(baseDir, name))];
-  return files.map((path) => `${path} ${modified(path)}`).join('\n');
+  return files.map((path) => `${path} ${readFileStamp(path)}`).join('\n');
 }
 
-function modified(path: string): string {
+function readFileStamp(path: string): string {
   const { mtimeMs, size } = statSync(path, { throwIfNoEntry: false }) ?? { mtimeMs: 0, size: 0 };
   return `${mtimeMs} ${size}`;
 }

@@ -4,7 +4,7 @@ import type { StartedWorkflow, TemporalLink } from '../../client.ts';
 import type { FlowRunRecord } from '../../store/flow-types.ts';
 import { FLOW_WORKFLOW, flowProgressQuery } from '../../workflows/messages.ts';
 import type { DelegatedFlowInput, DelegatedFlowResult, FlowProgress } from '../../workflows/messages.ts';
-import { asked, ONCE, startStory } from '../story.ts';
+import { queryWorkflow, ONCE, startStory } from '../story.ts';
 
 type DelegatedFlow = (input: DelegatedFlowInput) => Promise<DelegatedFlowResult>;
 
@@ -27,7 +27,7 @@ export async function startFlow(
 
 /** Where the run stands now; null while no worker answers within `timeoutMs`. */
 export const flowProgress = (link: TemporalLink, workflowId: string, timeoutMs = 2_000): Promise<FlowProgress | null> =>
-  asked(link, { workflowId, query: flowProgressQuery, timeoutMs });
+  queryWorkflow(link, { workflowId, query: flowProgressQuery, timeoutMs });
 
 /** Waits for the end of the run. Throws WorkflowEndedError. */
 export const flowResult = (

@@ -40,9 +40,9 @@ export interface FlowDeskParts {
 /** What the orchestration says of workflows that are over. */
 export interface FlowEnds {
   /** Coded word for how a workflow ended that closed nothing; null where it goes on, is not known, or nobody answers. */
-  ended(workflowId: string): Promise<string | null>;
+  findEndCode(workflowId: string): Promise<string | null>;
   /** How the operation of a step ended (`none`: was never begun); null where it goes on, or nobody answers. */
-  made(workflowId: string): Promise<{ request: string | null; state: string } | null>;
+  findOperationEnd(workflowId: string): Promise<{ request: string | null; state: string } | null>;
 }
 
 /** A run as it was opened, or as it stood there. */

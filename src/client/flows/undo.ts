@@ -21,7 +21,7 @@ export async function admitUndo(parts: FlowDeskParts, session: Session, { run, r
   needRecipe(undone);
   const { inputs, eventDigest, flow: name, version } = undone;
   const issue = withReason(undone.issue, reason);
-  const id = undoRunId(run, await flows.endedUndos(run));
+  const id = undoRunId(run, await flows.countEndedUndos(run));
   const record = runRecord({
     ...{ run: id, undoes: run, caller: session.standing.caller, issue, inputs, eventDigest, dryRun: false, end: null },
     flow: name === null || version === null ? null : { name, version },

@@ -16,9 +16,9 @@ const CODES: Readonly<Record<string, string>> = {
 /** What Temporal says of workflows that are over; `open` gives null where no server can be reached. */
 export function workflowEnds(open: () => Promise<TemporalLink | null>): FlowEnds {
   return {
-    ended: (workflowId) =>
+    findEndCode: (workflowId) =>
       saying(open, async (link) => CODES[(await describe(link, workflowId))?.status ?? ''] ?? null),
-    made: (workflowId) =>
+    findOperationEnd: (workflowId) =>
       saying(open, async (link) => {
         const found = await describe(link, workflowId);
         if (found === null) return { request: null, state: 'none' };
@@ -28,7 +28,7 @@ export function workflowEnds(open: () => Promise<TemporalLink | null>): FlowEnds
   };
 }
 
-async function resultOf({ client }: TemporalLink, workflowId: string): ReturnType<FlowEnds['made']> {
+async function resultOf({ client }: TemporalLink, workflowId: string): ReturnType<FlowEnds['findOperationEnd']> {
   const { request, state } = (await client.workflow.getHandle(workflowId).result()) as GovernedOperationResult;
   return { request, state };
 }

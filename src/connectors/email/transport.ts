@@ -99,7 +99,7 @@ async function within(
   try {
     return await Promise.race([task(progress), ended]);
   } catch (error) {
-    return answered(error, progress);
+    return refusalAnswer(error, progress);
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener('abort', cancel);
@@ -127,7 +127,7 @@ async function converse(
   }
   const envelope = { from: access.from, to: [...message.to] };
   const sent = await new Promise<{ rejected: string[] }>((resolve, reject) => {
-    connection.send(envelope, watched(raw, began), (error, info) => (error ? reject(error) : resolve(info)));
+    connection.send(envelope, messageStream(raw, began), (error, info) => (error ? reject(error) : resolve(info)));
   });
   return answer(250, { id, refused: sent.rejected.length });
 }
@@ -136,7 +136,7 @@ const step = (take: (done: (error?: Error | null) => void) => void): Promise<voi
   new Promise((resolve, reject) => take((error) => (error ? reject(error) : resolve())));
 
 /** The message as a stream that notes when it is first asked for: after the server said that it may come. */
-function watched(raw: Buffer, progress: Progress): Readable {
+function messageStream(raw: Buffer, progress: Progress): Readable {
   return new Readable({
     read() {
       progress.began = true;
@@ -154,7 +154,7 @@ interface SmtpError {
 }
 
 /** The server's own refusal as an answer; throws what is none. */
-function answered(error: unknown, progress: Progress): Answer {
+function refusalAnswer(error: unknown, progress: Progress): Answer {
   if (error instanceof NetworkFailure) throw error;
   const { code = '', responseCode = 0, response = '' } = error as SmtpError;
   if (responseCode < 400 || responseCode > 599) throw failureOf(error, progress);

@@ -48,7 +48,7 @@ export const entraOperations = (graph: string): OperationRows<EntraOperations, B
     input: userInput,
     route: ({ userId }) => ({ method: 'POST', path: '/v1.0/users/{userId}/revokeSignInSessions', params: { userId } }),
     send: async ({ send }, { userId }) => send({ method: 'POST', path: `/v1.0/users/${userId}/revokeSignInSessions` }),
-    project: ({ json, answer }) => revoked(json, answer),
+    project: ({ json, answer }) => readRevocation(json, answer),
     redact: ({ userId }) => ({ userId }),
   },
   'groups:read': {
@@ -72,7 +72,7 @@ export const entraOperations = (graph: string): OperationRows<EntraOperations, B
       }),
     // "One or more added object references already exist for the following modified properties: 'members'."
     settled: ({ json, answer }) => answer.status === 400 && /already exist/i.test(errorOf(json)?.message ?? ''),
-    project: ({ answer }) => changed(answer, 400),
+    project: ({ answer }) => readChange(answer, 400),
     redact: ({ groupId, userId }) => ({ groupId, userId }),
     evidence: ({ already }) => ({ already }),
   },
@@ -86,7 +86,7 @@ export const entraOperations = (graph: string): OperationRows<EntraOperations, B
     send: async ({ send }, { groupId, userId }) =>
       send({ method: 'DELETE', path: `/v1.0/groups/${groupId}/members/${userId}/$ref` }),
     settled: ({ json, answer }) => answer.status === 404 && errorOf(json) !== undefined,
-    project: ({ answer }) => changed(answer, 404),
+    project: ({ answer }) => readChange(answer, 404),
     redact: ({ groupId, userId }) => ({ groupId, userId }),
     evidence: ({ already }) => ({ already }),
   },
@@ -105,13 +105,13 @@ function readUser(json: unknown, asked: string): EntraUser {
 const done = z.object({ value: z.literal(true) });
 
 /** 204, or as Graph also says: 200 with `value: true`. */
-function revoked(json: unknown, answer: Answer): null {
+function readRevocation(json: unknown, answer: Answer): null {
   if (answer.status === 204) return noContent(answer);
   done.parse(json);
   return null;
 }
 
-function changed(answer: Answer, already: number): { already: boolean } {
+function readChange(answer: Answer, already: number): { already: boolean } {
   if (answer.status === already) return { already: true };
   noContent(answer);
   return { already: false };

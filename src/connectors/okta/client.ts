@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { exchange, paced } from '../exchange.ts';
+import { exchange, sendPaced } from '../exchange.ts';
 import { networkError, refusalError } from '../failure.ts';
 import { networkFailure } from '../network.ts';
 import { oktaRefusal } from './refusals.ts';
@@ -123,7 +123,7 @@ const authorization = ({ credential, scopes }: Access): object =>
 async function fetchToken(wire: Wire, scope: Scope, request: HttpRequest): Promise<Answer> {
   // Nothing has been asked of the API itself yet, so no write can have been accepted.
   const called = { ...scope.called, write: false };
-  const answer = await paced(wire, scope, { request, operation: 'oauth:token' }).catch((error: unknown) => {
+  const answer = await sendPaced(wire, scope, { request, operation: 'oauth:token' }).catch((error: unknown) => {
     scope.failure = networkError(called, networkFailure(error));
     throw scope.failure;
   });

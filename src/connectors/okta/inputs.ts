@@ -32,4 +32,4 @@ export const atMostOne =
     names.filter((name) => (input as Record<string, unknown>)[name] !== undefined).length <= 1;
 
 /** Text in Okta's quotes, for expressions. */
-export const quoted = (text: string): string => `"${text.replaceAll(/[\\"]/g, String.raw`\$&`)}"`;
+export const quote = (text: string): string => `"${text.replaceAll(/[\\"]/g, String.raw`\$&`)}"`;

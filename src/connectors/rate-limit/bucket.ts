@@ -1,6 +1,6 @@
 import { DEFAULT_RETRY_MS } from './headers.ts';
 import { usableCalls } from './usable.ts';
-import { learnedFrom, nextLook, NO_RULE, skewWith, surelyOver } from './window-end.ts';
+import { ruleAfter, nextLook, NO_RULE, skewWith, surelyOver } from './window-end.ts';
 import type { BucketState, Priority, Quota, Sample, Window } from './types.ts';
 
 /** How a request was let through: among others, or alone to find out whether a new window has begun. */
@@ -96,7 +96,7 @@ function stillRunning(state: BucketState, window: Window, { place, receivedAt, s
 
 function beginWindow(state: BucketState, over: Window | null, { sentAt, receivedAt, sample }: Answered): void {
   const { limit, remaining, reset } = sample.window ?? { limit: 0, remaining: 0, reset: 0 };
-  if (over) state.rule = learnedFrom(state, over, receivedAt);
+  if (over) state.rule = ruleAfter(state, over, receivedAt);
   const skew = skewWith(null, { sentAt, receivedAt }, sample.date);
   state.skew = { now: skew, before: over ? state.skew.now : null };
   const inMs = sample.resetInMs ?? DEFAULT_RETRY_MS;
@@ -165,11 +165,11 @@ function probe(state: BucketState, { owner, quota, wanted }: Parameters<typeof t
 function mayProbe(state: BucketState, quota: Quota, now: number): boolean {
   if (!state.window) return true;
   const at = nextLook(state, state.window);
-  return at !== null && now >= at && backed(state, state.window, quota);
+  return at !== null && now >= at && hasSpareCall(state, state.window, quota);
 }
 
 /** Whether the window, should it still run, has a call left for a look. */
-const backed = (state: BucketState, { limit, remaining }: Window, quota: Quota): boolean =>
+const hasSpareCall = (state: BucketState, { limit, remaining }: Window, quota: Quota): boolean =>
   remaining - inFlight(state) > limit - usableCalls(limit, { ...quota, reserve: 0 }, 'scan');
 
 /** When waiting may end without an answer coming in here; null where only that can end it. */
@@ -182,5 +182,7 @@ export function wakeAt(
   if (state.probing !== null) return state.probing === owner ? null : now + LOOK_AGAIN_MS;
   if (!state.window) return null;
   const look = nextLook(state, state.window);
-  return look !== null && look > now && backed(state, state.window, quota) ? look : surelyOver(state, state.window);
+  return look !== null && look > now && hasSpareCall(state, state.window, quota)
+    ? look
+    : surelyOver(state, state.window);
 }

@@ -40,7 +40,7 @@ export function surelyOver(state: BucketState, window: Window): number {
 
 /** Whether what the window tells of its length agrees with what was learned. */
 function fits({ rule, skew }: BucketState, began: Span, window: Window): boolean {
-  const told = toldLength(window, began, bestSkew(skew));
+  const told = windowLength(window, began, bestSkew(skew));
   const seconds = rule.seconds ?? 0;
   return told.low <= (seconds + (rule.roundedUp ? 1 : 0)) * SECOND && told.high > (seconds - 2) * SECOND;
 }
@@ -57,12 +57,12 @@ export function nextLook({ rule }: BucketState, { began, limit, polls, oddEnd }:
 }
 
 /** What the end of a window, seen by the first answer of the next, teaches about the length of windows. */
-export function learnedFrom(state: BucketState, over: Window, seenBy: number): EndRule {
+export function ruleAfter(state: BucketState, over: Window, seenBy: number): EndRule {
   const { began, oddEnd, polls } = over;
   const { rule } = state;
   if (!began || oddEnd !== null) return rule;
   if (rule.seconds === null || !fits(state, began, over))
-    return firstRule(toldLength(over, began, bestSkew(state.skew)));
+    return firstRule(windowLength(over, began, bestSkew(state.skew)));
   if (rule.tested) return rule;
   if (seenBy - began.from < (rule.seconds - 0.5) * SECOND) {
     return { seconds: rule.seconds - 1, roundedUp: true, tested: false };
@@ -71,7 +71,7 @@ export function learnedFrom(state: BucketState, over: Window, seenBy: number): E
 }
 
 /** From the first request to the told reset, in milliseconds. */
-function toldLength({ reset }: Window, began: Span, skew: Skew): Skew {
+function windowLength({ reset }: Window, began: Span, skew: Skew): Skew {
   return { low: reset * SECOND - began.to - skew.high, high: reset * SECOND - began.from - skew.low };
 }
 

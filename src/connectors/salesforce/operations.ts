@@ -52,10 +52,10 @@ export const SALESFORCE_ROWS: OperationRows<SalesforceOperations, BearerHandle> 
 /** The one user meant, in SOQL. The name has a strict form already; it is quoted all the same. */
 function query(user: string): string {
   const field = SALESFORCE_ID.test(user) ? 'Id' : 'Username';
-  return `SELECT Id, Username, Email, FederationIdentifier, IsActive FROM User WHERE ${field} = '${escaped(user)}'`;
+  return `SELECT Id, Username, Email, FederationIdentifier, IsActive FROM User WHERE ${field} = '${escapeSoql(user)}'`;
 }
 
-const escaped = (text: string): string => text.replaceAll(/[\\']/g, String.raw`\$&`);
+const escapeSoql = (text: string): string => text.replaceAll(/[\\']/g, String.raw`\$&`);
 
 // A user name is an address: it stays out of the trail.
 const byWhat = (user: string): JsonObject => (SALESFORCE_ID.test(user) ? { user } : { by: 'username' });

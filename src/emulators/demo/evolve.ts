@@ -1,6 +1,6 @@
 import type { UserRecord } from '../okta/model.ts';
 import type { OktaOrg } from '../okta/org.ts';
-import { pick, seeded } from '../random.ts';
+import { pick, createRandom } from '../random.ts';
 import { COVERED, covers, LACKING } from './enrolments.ts';
 
 /** Who changed while a week passed: opaque id and login of each. */
@@ -20,7 +20,7 @@ interface Changed {
  * somebody leaves. Groups are empty where the organisation has nobody to change.
  */
 export function evolve(org: OktaOrg, week: number): Evolution {
-  const random = seeded(org.seed + 7919 * week);
+  const random = createRandom(org.seed + 7919 * week);
   const people = org
     .present()
     .filter((user) => user.status === 'ACTIVE' && !user.vanish && !user.denyFactors && isPerson(user));
@@ -35,10 +35,10 @@ export function evolve(org: OktaOrg, week: number): Evolution {
   for (const user of leaver) org.setStatus(user, 'DEPROVISIONED');
   const joiner = join(org, week);
   return {
-    becameCompliant: fixed.map(named),
-    regressed: lost.map(named),
-    joined: [named(joiner)],
-    left: leaver.map(named),
+    becameCompliant: fixed.map(changeOf),
+    regressed: lost.map(changeOf),
+    joined: [changeOf(joiner)],
+    left: leaver.map(changeOf),
   };
 }
 
@@ -59,6 +59,6 @@ function join(org: OktaOrg, week: number): UserRecord {
   return org.addUser({ login, created: new Date().toISOString(), profile, groups: [department] });
 }
 
-function named({ id, profile }: UserRecord): Changed {
+function changeOf({ id, profile }: UserRecord): Changed {
   return { id, login: profile.login };
 }

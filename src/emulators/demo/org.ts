@@ -1,7 +1,7 @@
 import type { FactorSpec, NewUser } from '../okta/model.ts';
 import type { OktaOrg } from '../okta/org.ts';
 import type { Random } from '../random.ts';
-import { pick, pickWeighted, seeded, whole } from '../random.ts';
+import { pick, pickWeighted, createRandom, whole } from '../random.ts';
 import { COVERED, LACKING } from './enrolments.ts';
 import type { Enrolment } from './enrolments.ts';
 import { DEPARTMENTS } from './names.ts';
@@ -38,7 +38,7 @@ const OFF_STATUSES: readonly (readonly [string, number])[] = [
 
 /** Fills an organisation with `users` ACTIVE people that look real, and some accounts in other states. */
 export function buildDemoOrg(org: OktaOrg, { users, now }: { users: number; now: number }): void {
-  const random = seeded(org.seed);
+  const random = createRandom(org.seed);
   const make = personMaker(random, now);
   addGroups(org);
   const singles = users >= 20 ? SPECIALS : [];

@@ -33,7 +33,7 @@ function guard({ tokens, settings }: EntraDirectory, request: EmulatedRequest, r
   const headers = commonHeaders();
   if (route?.open) return { headers, refusal: null };
   const { kind } = tokens.standing(request);
-  if (kind !== 'valid') return { headers, refusal: unauthorized(BAD_TOKENS[kind]) };
+  if (kind !== 'valid') return { headers, refusal: authRefusal(BAD_TOKENS[kind]) };
   if (isGarbled(request)) return { headers, refusal: graphError('BadRequest', GARBLED) };
   const permitted = !route?.scope || settings.permissions.includes(route.scope);
   return { headers, refusal: permitted ? null : graphError('Authorization_RequestDenied') };
@@ -45,7 +45,7 @@ const commonHeaders = (): Record<string, string> => ({
   'client-request-id': randomUUID(),
 });
 
-function unauthorized(message: string): Answer {
+function authRefusal(message: string): Answer {
   const challenge = 'Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize"';
   return { ...graphError('InvalidAuthenticationToken', message), headers: { 'www-authenticate': challenge } };
 }
@@ -53,7 +53,7 @@ function unauthorized(message: string): Answer {
 const FAULTS: FaultAnswers = {
   status: (status) => ({ ...graphError('InternalServerError'), status }),
   rateLimited,
-  unauthorized: () => unauthorized(BAD_TOKENS.expired),
+  unauthorized: () => authRefusal(BAD_TOKENS.expired),
   expiredCursor: () => graphError('Directory_ExpiredPageToken'),
   emptyPage: detour,
   foreignNextLink: (answer, url) => ({

@@ -2,7 +2,7 @@ import { generateKeyPair } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
-import { googleId, madeToken } from '../ids.ts';
+import { googleId, fakeToken } from '../ids.ts';
 import type { ServiceAccount } from './model.ts';
 
 interface KeyPair {
@@ -37,7 +37,7 @@ export async function writeServiceAccount({ file, origin, seed }: Place): Promis
   const content = {
     type: 'service_account',
     project_id: 'northwind-emulated',
-    private_key_id: Buffer.from(madeToken('', seed + 17, 20)).toString('hex'),
+    private_key_id: Buffer.from(fakeToken('', seed + 17, 20)).toString('hex'),
     private_key: privateKey,
     client_email: clientEmail,
     client_id: googleId(0, seed + 17),

@@ -29,29 +29,29 @@ function refusal(
   route: Route | null,
 ): Guarded['refusal'] {
   const standing = tokens.standing(request);
-  if (standing.kind === 'absent') return unauthorized('required');
-  if (standing.kind !== 'valid') return unauthorized('authError');
+  if (standing.kind === 'absent') return authRefusal('required');
+  if (standing.kind !== 'valid') return authRefusal('authError');
   if (isGarbled(request)) return googleError('parseError');
   const { subject, scopes } = standing.held;
-  if (!permitted(route, { subject, scopes })) return googleError('insufficientPermissions');
+  if (!isPermitted(route, { subject, scopes })) return googleError('insufficientPermissions');
   // Whoever may look at people must be an administrator, and a service account alone is none.
   const caller = subject === null ? null : users.find(subject);
   return caller && !caller.suspended && (caller.isAdmin || caller.isDelegatedAdmin) ? null : googleError('forbidden');
 }
 
-function permitted(route: Route | null, { scopes }: GoogleGrant): boolean {
+function isPermitted(route: Route | null, { scopes }: GoogleGrant): boolean {
   const needed = route?.scope;
   return !needed || scopes.some((scope) => scope === needed || `${scope}.readonly` === needed);
 }
 
-function unauthorized(reason: 'required' | 'authError'): Answer {
+function authRefusal(reason: 'required' | 'authError'): Answer {
   return { ...googleError(reason), headers: { 'www-authenticate': 'Bearer realm="https://accounts.google.com/"' } };
 }
 
 const FAULTS: FaultAnswers = {
   status: (status) => ({ ...googleError('backendError'), status }),
   rateLimited,
-  unauthorized: () => unauthorized('authError'),
+  unauthorized: () => authRefusal('authError'),
   expiredCursor: () => googleError('invalid', 'Invalid Input: pageToken'),
   emptyPage: emptyUsersPage,
   // Its pages have tokens, no addresses.

@@ -58,7 +58,7 @@ type Created = { issue: Issue } | { messages: string[]; errors: Record<string, s
 function create(site: JiraSite, request: EmulatedRequest): Answer {
   const made = createOne(site, objectBody(request));
   if ('errors' in made) return jiraError(400, made.messages, made.errors);
-  return { status: 201, body: created(made.issue, request), effect: effectOf(made.issue) };
+  return { status: 201, body: issueReference(made.issue, request), effect: effectOf(made.issue) };
 }
 
 function createOne(site: JiraSite, body: Json): Created {
@@ -95,7 +95,7 @@ function documentMessages(errors: Record<string, string>): string[] {
   return general.map(([, problem]) => problem);
 }
 
-function created(issue: Issue, { origin }: EmulatedRequest): Json {
+function issueReference(issue: Issue, { origin }: EmulatedRequest): Json {
   return { id: issue.id, key: issue.key, self: `${origin}/rest/api/3/issue/${issue.id}` };
 }
 
@@ -114,7 +114,7 @@ function createBulk(site: JiraSite, request: EmulatedRequest): Answer {
       ? [{ status: 400, elementErrors: { errorMessages: one.messages, errors: one.errors }, failedElementNumber }]
       : [],
   );
-  const body = { issues: issues.map((issue) => created(issue, request)), errors };
+  const body = { issues: issues.map((issue) => issueReference(issue, request)), errors };
   return { status: issues.length > 0 ? 201 : 400, body, effect: { issues: issues.map(effectOf) } };
 }
 

@@ -23,7 +23,7 @@ interface Field {
   check?: (value: string, site: JiraSite) => void;
 }
 
-const named =
+const nameCheck =
   (field: string, names: readonly (readonly string[])[]) =>
   (value: string): void => {
     const known = names.some((aliases) => aliases.some((alias) => alias.toLowerCase() === value.toLowerCase()));
@@ -33,35 +33,35 @@ const named =
 const FIELDS: Record<string, Field> = {
   project: {
     texts: ({ issue }) => [issue.key.replace(/-\d+$/, ''), '10100', 'Security'],
-    check: (value, { project }) => named('project', [[project.key, project.id, project.name]])(value),
+    check: (value, { project }) => nameCheck('project', [[project.key, project.id, project.name]])(value),
   },
   key: { texts: ({ issue }) => [issue.key], check: checkKey },
   id: { texts: ({ issue }) => [issue.id, issue.key] },
   labels: { texts: ({ fields }) => fields.labels, exact: true },
   status: {
     texts: ({ fields: { status } }) => [status.name, status.id],
-    check: named(
+    check: nameCheck(
       'status',
       STATUSES.map(({ id, name }) => [id, name]),
     ),
   },
   statuscategory: {
     texts: ({ fields: { status } }) => categoryNames(status.category),
-    check: named(
+    check: nameCheck(
       'statusCategory',
       STATUSES.map(({ category }) => categoryNames(category)),
     ),
   },
   issuetype: {
     texts: ({ fields }) => [fields.issuetype],
-    check: named(
+    check: nameCheck(
       'issuetype',
       ISSUE_TYPES.map(({ id, name }) => [id, name]),
     ),
   },
   priority: {
     texts: ({ fields }) => [fields.priority],
-    check: named(
+    check: nameCheck(
       'priority',
       PRIORITIES.map(({ id, name }) => [id, name]),
     ),
@@ -100,8 +100,8 @@ export function runJql(site: JiraSite, query: Query, fresh: ReadonlySet<string>)
   const matches = compile(query.where, site);
   const found = site.indexed(fresh).filter(matches);
   return query.orderBy.reduceRight(
-    (rows, key) => sorted(rows, key),
-    sorted(found, { field: 'created', descending: true }),
+    (rows, key) => sortRows(rows, key),
+    sortRows(found, { field: 'created', descending: true }),
   );
 }
 
@@ -189,7 +189,7 @@ function checkKey(value: string, site: JiraSite): void {
   if (!site.issue(value)) throw new JqlError(`An issue with key '${value}' does not exist for field 'key'.`);
 }
 
-function sorted(rows: Indexed[], { field: name, descending }: { field: string; descending: boolean }): Indexed[] {
+function sortRows(rows: Indexed[], { field: name, descending }: { field: string; descending: boolean }): Indexed[] {
   const field = fieldNamed(name);
   const byKey = (found: Indexed): number => Number(found.issue.key.replace(/^.*-/, ''));
   const time = ['key', 'issuekey', 'issue', 'id'].includes(name.toLowerCase()) ? byKey : field.time;

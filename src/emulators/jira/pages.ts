@@ -19,8 +19,8 @@ export function pageRoutes(site: JiraSite): Route[] {
 function browse(site: JiraSite, key: string): Answer {
   const issue = site.issue(key);
   if (!issue) return { status: 404, text: html('Not found', '<p>This issue does not exist.</p>') };
-  const comments = issue.comments.map(({ body }) => `<pre>${escaped(adfText(body))}</pre>`).join('');
-  const body = `${row(issue)}<pre>${escaped(adfText(issue.fields.description))}</pre><h2>Comments</h2>${comments}`;
+  const comments = issue.comments.map(({ body }) => `<pre>${escapeHtml(adfText(body))}</pre>`).join('');
+  const body = `${row(issue)}<pre>${escapeHtml(adfText(issue.fields.description))}</pre><h2>Comments</h2>${comments}`;
   return { status: 200, text: html(issue.key, body) };
 }
 
@@ -30,22 +30,22 @@ function navigator(site: JiraSite, { query }: EmulatedRequest): Answer {
   try {
     const found = runJql(site, parseJql(jql), new Set());
     const rows = found.map(({ issue }) => row(issue)).join('');
-    return { status: 200, text: html(`${found.length} issues`, `<p><code>${escaped(jql)}</code></p>${rows}`) };
+    return { status: 200, text: html(`${found.length} issues`, `<p><code>${escapeHtml(jql)}</code></p>${rows}`) };
   } catch (error) {
-    if (error instanceof JqlError) return { status: 400, text: html('Search', `<p>${escaped(error.message)}</p>`) };
+    if (error instanceof JqlError) return { status: 400, text: html('Search', `<p>${escapeHtml(error.message)}</p>`) };
     throw error;
   }
 }
 
 function row({ key, fields }: Issue): string {
-  const labels = fields.labels.map(escaped).join(', ');
-  return `<p><a href="/browse/${key}">${key}</a> <b>${escaped(fields.status.name)}</b> ${escaped(fields.summary)} <small>${labels}</small></p>`;
+  const labels = fields.labels.map(escapeHtml).join(', ');
+  return `<p><a href="/browse/${key}">${key}</a> <b>${escapeHtml(fields.status.name)}</b> ${escapeHtml(fields.summary)} <small>${labels}</small></p>`;
 }
 
 function html(title: string, body: string): string {
-  return `<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>${escaped(title)}</title></head><body><h1>${escaped(title)}</h1>${body}</body></html>`;
+  return `<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>${escapeHtml(title)}</title></head><body><h1>${escapeHtml(title)}</h1>${body}</body></html>`;
 }
 
-function escaped(text: string): string {
+function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
 }

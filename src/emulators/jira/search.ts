@@ -67,12 +67,12 @@ function page(
   const end = wanted.offset + limit;
   const shown = found.slice(wanted.offset, end);
   const last = end >= found.length;
-  const issues = shown.map((one) => rendered(frame, one, wanted.fields));
+  const issues = shown.map((one) => renderResult(frame, one, wanted.fields));
   return { status: 200, body: { issues, ...(last ? {} : { nextPageToken: pageToken(end) }), isLast: last } };
 }
 
 // Asked for nothing, Jira gives ids and nothing else.
-function rendered(frame: { site: JiraSite; origin: string }, one: Indexed, fields: readonly string[]): Json {
+function renderResult(frame: { site: JiraSite; origin: string }, one: Indexed, fields: readonly string[]): Json {
   return fields.every((name) => name === 'id') ? { id: one.issue.id } : renderIssue(frame, one, fields);
 }
 

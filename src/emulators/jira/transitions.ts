@@ -39,7 +39,7 @@ function list(site: JiraSite, request: EmulatedRequest): Answer {
 
 /** The transitions an issue may take now. */
 export function renderTransitions({ site, origin }: Frame, issue: Issue): Json[] {
-  return allowed(site, issue).map(({ id, name, to }) => ({
+  return transitionsOf(site, issue).map(({ id, name, to }) => ({
     id,
     name,
     to: renderStatus(origin, statusOf(to)),
@@ -57,7 +57,7 @@ function perform(site: JiraSite, request: EmulatedRequest): Answer {
   if (!issue) return issueNotFound();
   const { transition } = objectBody(request);
   const id = isObject(transition) ? String(transition.id) : '';
-  const found = allowed(site, issue).find((one) => one.id === id);
+  const found = transitionsOf(site, issue).find((one) => one.id === id);
   if (!found) return jiraError(400, [`Transition id '${id}' is not valid for this issue.`]);
   site.move(issue, statusOf(found.to));
   return { status: 204, effect: { issue: issue.key, status: issue.fields.status.name, category: found.to } };
@@ -68,7 +68,7 @@ export function statusOf(category: StatusCategory): (typeof STATUSES)[number] {
   return STATUSES.find((status) => status.category === category) ?? STATUSES[0];
 }
 
-function allowed(site: JiraSite, { fields }: Issue): typeof TRANSITIONS {
+function transitionsOf(site: JiraSite, { fields }: Issue): typeof TRANSITIONS {
   return TRANSITIONS.filter(
     ({ from, reopens }) => from.includes(fields.status.category) && !(reopens && site.settings.forbidReopen),
   );

@@ -41,16 +41,16 @@ export function jiraVendor(site: JiraSite): Vendor {
 }
 
 function guard(site: JiraSite, request: EmulatedRequest, write: boolean): Guarded {
-  const known = identified(site, request.headers.authorization ?? '');
+  const known = isAuthenticated(site, request.headers.authorization ?? '');
   if (!known && !site.settings.anonymous)
-    return { headers: headersFor('AUTHENTICATED_FAILED'), refusal: unauthorized() };
+    return { headers: headersFor('AUTHENTICATED_FAILED'), refusal: authRefusal() };
   const garbled = isGarbled(request) ? jiraError(400, [GARBLED]) : null;
   if (!site.settings.anonymous) return { headers: headersFor('OK'), refusal: garbled };
   const refusal = write ? jiraError(401, ['You do not have the permission to do this as an anonymous user.']) : null;
   return { headers: headersFor('AUTHENTICATED_FAILED'), refusal };
 }
 
-function identified({ settings }: JiraSite, authorization: string): boolean {
+function isAuthenticated({ settings }: JiraSite, authorization: string): boolean {
   const [scheme = '', value = ''] = authorization.split(' ');
   if (scheme === 'Bearer') return value === settings.token;
   return scheme === 'Basic' && Buffer.from(value, 'base64').toString('utf8') === `${settings.email}:${settings.token}`;
@@ -61,14 +61,14 @@ function headersFor(reason: string): Record<string, string> {
   return { 'x-arequestid': requestId(), 'x-seraph-loginreason': reason, ...account };
 }
 
-function unauthorized(): Answer {
+function authRefusal(): Answer {
   return jiraError(401, ['Client must be authenticated to access this resource.']);
 }
 
 const FAULTS: FaultAnswers = {
   status: (status) => jiraError(status, ['Internal server error']),
   rateLimited,
-  unauthorized,
+  unauthorized: authRefusal,
   expiredCursor: invalidPageToken,
   emptyPage: emptySearchPage,
   foreignNextLink: (answer) => answer,

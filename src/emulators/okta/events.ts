@@ -25,7 +25,7 @@ const EVENTS: Readonly<Record<string, string>> = {
 };
 
 /** The same routes, whose writes leave an event in the System Log when they took effect. */
-export function logged(org: OktaOrg, routes: readonly Route[]): Route[] {
+export function withLogging(org: OktaOrg, routes: readonly Route[]): Route[] {
   return routes.map((route) => {
     const eventType = EVENTS[route.operation];
     if (!route.write || eventType === undefined) return route;

@@ -108,12 +108,12 @@ class Parser {
 
   #operand(): Expression {
     const token = this.#next();
-    if (token.kind === 'mark' && token.value === '(') return this.#closed();
+    if (token.kind === 'mark' && token.value === '(') return this.#group();
     if (token.kind !== 'word') throw new ExpressionError('an attribute was expected');
     return this.#comparison(token.value);
   }
 
-  #closed(): Expression {
+  #group(): Expression {
     const inner = this.expression();
     if (this.#next().value !== ')') throw new ExpressionError('a closing parenthesis was expected');
     return inner;

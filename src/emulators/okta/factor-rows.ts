@@ -1,5 +1,5 @@
 import { oktaId } from '../ids.ts';
-import { seeded, whole } from '../random.ts';
+import { createRandom, whole } from '../random.ts';
 import type { Json } from '../types.ts';
 import type { FactorSpec, UserRecord } from './model.ts';
 import type { OktaOrg } from './org.ts';
@@ -120,7 +120,7 @@ function activation({ org, user }: Owner, self: string): Json {
 }
 
 function totpSeed(seed: number): string {
-  const random = seeded(seed);
+  const random = createRandom(seed);
   return Array.from({ length: 16 }, () => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'[whole(random, 32)]).join('');
 }
 

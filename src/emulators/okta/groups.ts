@@ -26,7 +26,7 @@ function list(org: OktaOrg, request: EmulatedRequest): Answer {
   try {
     return answerPage(request, {
       all: org.groups,
-      wanted: wantedBy(request),
+      wanted: matcherFor(request),
       cursor: (group) => group.id,
       place: (cursor) => org.group(cursor)?.index ?? null,
       render: renderGroup,
@@ -38,7 +38,7 @@ function list(org: OktaOrg, request: EmulatedRequest): Answer {
   }
 }
 
-function wantedBy(request: EmulatedRequest): (group: GroupRecord) => boolean {
+function matcherFor(request: EmulatedRequest): (group: GroupRecord) => boolean {
   const texts = [request.query.get('search'), request.query.get('filter')].filter((text) => text !== null);
   const expressions = texts.map((text) => compileExpression(text));
   const q = request.query.get('q')?.toLowerCase();

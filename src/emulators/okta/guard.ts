@@ -22,7 +22,7 @@ export function guard(gate: Gate, request: EmulatedRequest, route: Route | null)
   if (bucket) Object.assign(headers, bucketHeaders(bucket));
   if (bucket?.refused) return { headers, refusal: oktaError('E0000047') };
   if (isGarbled(request)) return { headers, refusal: oktaError('E0000003') };
-  return { headers, refusal: denied(gate.org, request, { scopes, route }) };
+  return { headers, refusal: scopeRefusal(gate.org, request, { scopes, route }) };
 }
 
 /** Date and request id, as every answer of Okta's carries them. */
@@ -53,7 +53,7 @@ function scopesOf({ org, app }: Gate, authorization: string): readonly string[] 
   return scheme === 'Bearer' ? app.scopes(token) : null;
 }
 
-function denied(
+function scopeRefusal(
   org: OktaOrg,
   { path }: EmulatedRequest,
   held: { scopes: readonly string[]; route: Route | null },

@@ -1,4 +1,4 @@
-import { madeToken } from '../ids.ts';
+import { fakeToken } from '../ids.ts';
 import type { Answer, EmulatedRequest, Json, Route } from '../types.ts';
 import { oktaError } from './errors.ts';
 import type { UserRecord } from './model.ts';
@@ -23,8 +23,8 @@ interface Verb {
 
 const invalid = (detail: string) => (): Answer => oktaError('E0000001', detail, [detail]);
 const wrongState = (): Answer => oktaError('E0000038');
-const unmailed = ({ request }: Changed): boolean => request.query.get('sendEmail') === 'false';
-const secret = ({ org, user }: Changed): string => org.canaries.link ?? madeToken('', org.seed ^ user.index, 20);
+const isEmailOff = ({ request }: Changed): boolean => request.query.get('sendEmail') === 'false';
+const secret = ({ org, user }: Changed): string => org.canaries.link ?? fakeToken('', org.seed ^ user.index, 20);
 
 const VERBS: Readonly<Record<string, Verb>> = {
   activate: {
@@ -34,7 +34,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
     refused: () => oktaError('E0000016'),
     // The very thing that must not leave the connector.
     body: (changed) =>
-      unmailed(changed)
+      isEmailOff(changed)
         ? {
             activationUrl: `${changed.request.origin}/welcome/${secret(changed)}`,
             activationToken: secret(changed),
@@ -66,7 +66,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
     to: 'RECOVERY',
     refused: wrongState,
     body: (changed) =>
-      unmailed(changed)
+      isEmailOff(changed)
         ? { resetPasswordUrl: `${changed.request.origin}/signin/reset-password/${secret(changed)}` }
         : {},
   },

@@ -62,7 +62,7 @@ export class OktaOrg {
     Object.assign(user, rest, { lastUpdated: new Date().toISOString() });
     if (profile) user.profile = { ...user.profile, ...profile };
     if (status !== undefined) this.setStatus(user, status);
-    this.users.renamed(user, login);
+    this.users.recordRename(user, login);
     return user;
   }
 

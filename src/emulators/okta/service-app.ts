@@ -2,7 +2,7 @@ import { createPublicKey, verify } from 'node:crypto';
 import { tokenPart } from '../token-part.ts';
 import type { JsonWebKey } from 'node:crypto';
 import { objectBody } from '../http.ts';
-import { madeToken } from '../ids.ts';
+import { fakeToken } from '../ids.ts';
 import type { Answer, EmulatedRequest, Json, Route } from '../types.ts';
 import type { OktaOrg } from './org.ts';
 
@@ -46,18 +46,18 @@ export class ServiceApp {
   #token(request: EmulatedRequest): Answer {
     const form = objectBody(request);
     if (form.grant_type !== 'client_credentials')
-      return refused('unsupported_grant_type', 'Only client_credentials is taken.');
+      return oauthError('unsupported_grant_type', 'Only client_credentials is taken.');
     const problem = this.#assertionProblem(String(form.client_assertion), request);
-    if (problem !== null) return refused('invalid_client', problem, 401);
+    if (problem !== null) return oauthError('invalid_client', problem, 401);
     const wanted = String(form.scope ?? '')
       .split(' ')
       .filter(Boolean);
     const granted = this.#org.settings.oauth?.scopes;
     const missing = granted ? wanted.filter((scope) => !granted.includes(scope)) : [];
     if (wanted.length === 0 || missing.length > 0) {
-      return refused('invalid_scope', 'The requested scope is invalid, unknown, or malformed.');
+      return oauthError('invalid_scope', 'The requested scope is invalid, unknown, or malformed.');
     }
-    const token = madeToken('eyJraWQiOiJlbXVsYXRlZCJ9.', this.#grants.size + this.#org.seed, 80);
+    const token = fakeToken('eyJraWQiOiJlbXVsYXRlZCJ9.', this.#grants.size + this.#org.seed, 80);
     this.#grants.set(token, { scopes: wanted, expiresAt: Date.now() + LIFETIME_S * 1000 });
     const body = { token_type: 'Bearer', expires_in: LIFETIME_S, access_token: token, scope: wanted.join(' ') };
     return { status: 200, body };
@@ -70,7 +70,8 @@ export class ServiceApp {
     const header = tokenPart(parts[0]);
     const claims = tokenPart(parts[1]);
     if (parts.length !== 3 || !header || !claims) return 'The client_assertion is malformed.';
-    if (!signed(assertion, String(header.alg), oauth.jwk)) return 'The client_assertion signature is invalid.';
+    if (!hasValidSignature(assertion, String(header.alg), oauth.jwk))
+      return 'The client_assertion signature is invalid.';
     return this.#claimsProblem(claims, oauth.clientId, `${request.origin}/oauth2/v1/token`);
   }
 
@@ -88,7 +89,7 @@ export class ServiceApp {
   }
 }
 
-function signed(assertion: string, algorithm: string, jwk: Json): boolean {
+function hasValidSignature(assertion: string, algorithm: string, jwk: Json): boolean {
   if (!/^(RS|ES)(256|384|512)$/.test(algorithm)) return false;
   const cut = assertion.lastIndexOf('.');
   const key = createPublicKey({ key: jwk as JsonWebKey, format: 'jwk' });
@@ -97,6 +98,6 @@ function signed(assertion: string, algorithm: string, jwk: Json): boolean {
   return verify(hash, Buffer.from(assertion.slice(0, cut)), { key, dsaEncoding: 'ieee-p1363' }, signature);
 }
 
-function refused(error: string, description: string, status = 400): Answer {
+function oauthError(error: string, description: string, status = 400): Answer {
   return { status, body: { error, error_description: description } };
 }

@@ -83,7 +83,7 @@ export class UserDirectory {
   }
 
   /** Tells that a kept user had another login before. */
-  renamed(user: UserRecord, before: string): void {
+  recordRename(user: UserRecord, before: string): void {
     this.#logins.delete(before.toLowerCase());
     this.#logins.set(user.profile.login.toLowerCase(), user.index);
   }

@@ -26,7 +26,7 @@ function list(org: OktaOrg, request: EmulatedRequest): Answer {
     return answerPage(request, {
       all: org.users,
       among: candidates(org, expression),
-      wanted: wantedBy(request, texts.length === 0 ? EMPLOYED : expression),
+      wanted: matcherFor(request, texts.length === 0 ? EMPLOYED : expression),
       cursor: (user) => user.id,
       place: (cursor) => org.place(cursor),
       render: (user, { origin }) => renderUser(user, origin),
@@ -44,9 +44,9 @@ const EMPLOYED = compileExpression('status ne "DEPROVISIONED"');
 /** What those who are alike have of their own. */
 const OWN = /^(id|index|profile|factors)\b/;
 
-function wantedBy(request: EmulatedRequest, { test }: Expression): (user: UserRecord) => boolean {
+function matcherFor(request: EmulatedRequest, { test }: Expression): (user: UserRecord) => boolean {
   const q = request.query.get('q')?.toLowerCase();
-  return (user) => (q === undefined || namedLike(user, q)) && test((path) => attribute(user, path));
+  return (user) => (q === undefined || hasNamePrefix(user, q)) && test((path) => attribute(user, path));
 }
 
 // So that neither a look-up nor a search for what nobody has goes through a million users.
@@ -57,7 +57,7 @@ function candidates(org: OktaOrg, { test, paths, exact }: Expression): number[] 
   return unlike ? org.users.keptPlaces() : undefined;
 }
 
-function namedLike({ profile }: UserRecord, q: string): boolean {
+function hasNamePrefix({ profile }: UserRecord, q: string): boolean {
   return [profile.firstName, profile.lastName, profile.email].some(
     (value) => typeof value === 'string' && value.toLowerCase().startsWith(q),
   );

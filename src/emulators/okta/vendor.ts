@@ -5,7 +5,7 @@ import { authenticatorRoutes } from './authenticators.ts';
 import { authzRoutes } from './authz.ts';
 import { domainRoutes } from './domains.ts';
 import { oktaError } from './errors.ts';
-import { logged } from './events.ts';
+import { withLogging } from './events.ts';
 import { factorRoutes } from './factors.ts';
 import { oktaFaultAnswers } from './fault-answers.ts';
 import { groupRoutes } from './groups.ts';
@@ -26,7 +26,7 @@ export function oktaVendor(org: OktaOrg, limiter: RateLimiter): Vendor {
   return {
     name: 'okta',
     routes: [
-      ...logged(org, [
+      ...withLogging(org, [
         ...userRoutes(org),
         ...factorRoutes(org),
         ...authenticatorRoutes(org),

@@ -26,6 +26,6 @@ export function salesforceError(errorCode: SalesforceErrorCode, message?: string
 }
 
 /** The refusal of a change to a record, with the fields that it is about. */
-export function refusedChange({ errorCode, message }: { errorCode: string; message: string }): Answer {
+export function changeError({ errorCode, message }: { errorCode: string; message: string }): Answer {
   return { status: 400, body: [{ message, errorCode, fields: [] }] };
 }

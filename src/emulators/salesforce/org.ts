@@ -1,5 +1,5 @@
 import { AccountTable } from '../accounts.ts';
-import { madeToken, salesforceId, withCheck } from '../ids.ts';
+import { fakeToken, salesforceId, withCheck } from '../ids.ts';
 import { TokenBook } from '../tokens.ts';
 import type { NewSalesforceAccount, SalesforceAccount, SalesforceSettings } from './model.ts';
 
@@ -15,7 +15,7 @@ export class SalesforceOrg {
   constructor(settings: SalesforceSettings, seed: number) {
     this.settings = settings;
     this.seed = seed;
-    this.orgId = withCheck(madeToken('00D', seed + 3, 12));
+    this.orgId = withCheck(fakeToken('00D', seed + 3, 12));
   }
 
   addUser(wanted: NewSalesforceAccount): SalesforceAccount {

@@ -37,7 +37,7 @@ export function queryRoutes(org: SalesforceOrg): Route[] {
 function query(org: SalesforceOrg, request: EmulatedRequest): Answer {
   try {
     const parsed = parseSoql(request.query.get('q') ?? '');
-    return problemOf(parsed) ?? found(org, parsed, request);
+    return problemOf(parsed) ?? queryAnswer(org, parsed, request);
   } catch (error) {
     if (error instanceof SoqlError) return salesforceError('MALFORMED_QUERY', error.message);
     throw error;
@@ -59,19 +59,19 @@ function problemOf({ object, fields, where }: Query): Answer | null {
   return odd ? salesforceError('INVALID_QUERY_FILTER_OPERATOR', `invalid ID field: ${String(odd.value)}`) : null;
 }
 
-function found({ users }: SalesforceOrg, { fields, where, limit }: Query, { params }: EmulatedRequest): Answer {
+function queryAnswer({ users }: SalesforceOrg, { fields, where, limit }: Query, { params }: EmulatedRequest): Answer {
   const rows = users.all
     .filter((user) => where.some((conditions) => conditions.every((one) => holds(user, one))))
     .slice(0, limit ?? undefined);
   const records = rows.map((user) => ({
     attributes: { type: 'User', url: `/services/data/${params.version}/sobjects/User/${user.id}` },
-    ...shown(user, fields),
+    ...pickColumns(user, fields),
   }));
   return { status: 200, body: { totalSize: records.length, done: true, records } };
 }
 
 /** The columns named, as Salesforce spells them. */
-export const shown = (user: SalesforceAccount, fields: readonly string[]): Json =>
+export const pickColumns = (user: SalesforceAccount, fields: readonly string[]): Json =>
   Object.fromEntries(
     fields.flatMap((name) => {
       const column = columnOf(name);
@@ -83,9 +83,9 @@ export const shown = (user: SalesforceAccount, fields: readonly string[]): Json 
 function holds(user: SalesforceAccount, { field, operator, value }: Condition): boolean {
   const column = columnOf(field) ?? '';
   const actual = COLUMNS[column]?.(user);
-  const same = column === 'Id' ? actual === wholeId(String(value)) : folded(actual) === folded(value);
+  const same = column === 'Id' ? actual === wholeId(String(value)) : foldCase(actual) === foldCase(value);
   return same === (operator === '=');
 }
 
 const wholeId = (id: string): string => (id.length === 15 ? withCheck(id) : id);
-const folded = (value: unknown): unknown => (typeof value === 'string' ? value.toLowerCase() : value);
+const foldCase = (value: unknown): unknown => (typeof value === 'string' ? value.toLowerCase() : value);

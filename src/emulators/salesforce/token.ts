@@ -20,11 +20,11 @@ export function tokenRoutes(org: SalesforceOrg): Route[] {
 function token(org: SalesforceOrg, request: EmulatedRequest): Answer {
   const { clientId, clientSecret, tokenLifetimeS, instanceUrl } = org.settings;
   if (objectBody(request).grant_type !== 'client_credentials') {
-    return refused('unsupported_grant_type', 'grant type not supported');
+    return oauthError('unsupported_grant_type', 'grant type not supported');
   }
   const [id, secret] = credentials(request);
-  if (id !== clientId) return refused('invalid_client_id', 'client identifier invalid');
-  if (secret !== clientSecret) return refused('invalid_client', 'invalid client credentials');
+  if (id !== clientId) return oauthError('invalid_client_id', 'client identifier invalid');
+  if (secret !== clientSecret) return oauthError('invalid_client', 'invalid client credentials');
   const issued_at = String(Date.now());
   const identity = `https://login.salesforce.com/id/${org.orgId}/0055g000000ArxRobot`;
   const body = {
@@ -49,7 +49,7 @@ function credentials(request: EmulatedRequest): [unknown, unknown] {
   return [id, secret];
 }
 
-const refused = (error: string, error_description: string): Answer => ({
+const oauthError = (error: string, error_description: string): Answer => ({
   status: 400,
   body: { error, error_description },
 });

@@ -1,10 +1,10 @@
 import { objectBody } from '../http.ts';
 import type { Answer, EmulatedRequest, Route } from '../types.ts';
-import { refusedChange, salesforceError } from './errors.ts';
+import { changeError, salesforceError } from './errors.ts';
 import type { SalesforceAccount } from './model.ts';
 import type { SalesforceOrg } from './org.ts';
 import { isRecordId } from './org.ts';
-import { columnOf, COLUMNS, shown } from './query.ts';
+import { columnOf, COLUMNS, pickColumns } from './query.ts';
 
 type OfUser = (user: SalesforceAccount, request: EmulatedRequest) => Answer;
 
@@ -33,7 +33,7 @@ function read(user: SalesforceAccount, { query, params }: EmulatedRequest): Answ
     return salesforceError('INVALID_FIELD', `No such column '${unknown}' on sobject of type User`);
   }
   const attributes = { type: 'User', url: `/services/data/${params.version}/sobjects/User/${user.id}` };
-  return { status: 200, body: { attributes, ...shown(user, named.length > 0 ? named : Object.keys(COLUMNS)) } };
+  return { status: 200, body: { attributes, ...pickColumns(user, named.length > 0 ? named : Object.keys(COLUMNS)) } };
 }
 
 /** Of all columns only `IsActive`. */
@@ -44,7 +44,7 @@ function update(org: SalesforceOrg, user: SalesforceAccount, request: EmulatedRe
     return salesforceError('INVALID_FIELD', `No such column '${other}' on sobject of type User`);
   }
   if (typeof IsActive !== 'boolean') return salesforceError('JSON_PARSER_ERROR');
-  if (!IsActive && user.active && user.needed) return refusedChange(user.needed);
+  if (!IsActive && user.active && user.needed) return changeError(user.needed);
   if (IsActive && !user.active && isFull(org)) return salesforceError('LICENSE_LIMIT_EXCEEDED');
   user.active = IsActive;
   return { status: 204, effect: { user: user.id, active: IsActive } };

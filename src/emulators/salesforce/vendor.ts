@@ -24,12 +24,12 @@ export function salesforceVendor(org: SalesforceOrg): Vendor {
 function refusal({ tokens }: SalesforceOrg, request: EmulatedRequest, route: Route | null): Answer | null {
   const { kind } = tokens.standing(request);
   if (kind === 'absent') return salesforceError('INVALID_AUTH_HEADER');
-  if (kind !== 'valid') return unauthorized();
+  if (kind !== 'valid') return authRefusal();
   if (route && !/^v\d{2,3}\.0$/.test(request.params.version ?? '')) return salesforceError('NOT_FOUND');
   return isGarbled(request) ? salesforceError('JSON_PARSER_ERROR', 'Unexpected character') : null;
 }
 
-const unauthorized = (): Answer => ({
+const authRefusal = (): Answer => ({
   ...salesforceError('INVALID_SESSION_ID'),
   headers: { 'www-authenticate': 'Token' },
 });
@@ -37,7 +37,7 @@ const unauthorized = (): Answer => ({
 const FAULTS: FaultAnswers = {
   status: (status) => ({ ...salesforceError('UNKNOWN_EXCEPTION'), status }),
   rateLimited,
-  unauthorized,
+  unauthorized: authRefusal,
   expiredCursor: () => salesforceError('INVALID_QUERY_LOCATOR'),
   emptyPage: () => ({ status: 200, body: { totalSize: 0, done: true, records: [] } }),
   foreignNextLink: (answer, url) => ({

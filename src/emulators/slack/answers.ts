@@ -27,7 +27,7 @@ export function flagArgument(given: Json, name: string): boolean {
 }
 
 /** A nested argument, which a form carries as JSON text; `undefined` where missing, null where it does not parse. */
-export function nestedArgument(given: Json, name: string): unknown {
+export function jsonArgument(given: Json, name: string): unknown {
   const value = given[name];
   if (value === undefined || value === '') return undefined;
   if (typeof value !== 'string') return value;

@@ -1,6 +1,6 @@
 import { isObject } from '../http.ts';
 import type { Json } from '../types.ts';
-import { nestedArgument, textArgument } from './answers.ts';
+import { jsonArgument, textArgument } from './answers.ts';
 
 const MAX_TEXT = 40_000;
 const MAX_BLOCKS = 50;
@@ -25,9 +25,9 @@ export type Content = { text: string; blocks: Json[]; metadata: Json | null } | 
 /** Reads what a message is made of, with Slack's limits. */
 export function readContent(given: Json): Content {
   const text = textArgument(given, 'text') ?? '';
-  const sent = nestedArgument(given, 'blocks');
+  const sent = jsonArgument(given, 'blocks');
   const blocks = sent === undefined ? [] : sent;
-  const metadata = nestedArgument(given, 'metadata');
+  const metadata = jsonArgument(given, 'metadata');
   if (text.length > MAX_TEXT) return { error: 'msg_too_long' };
   if (!Array.isArray(blocks)) return { error: 'invalid_blocks_format' };
   if (text === '' && blocks.length === 0) return { error: 'no_text' };

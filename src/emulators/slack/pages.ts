@@ -7,9 +7,9 @@ export function pageRoutes(workspace: SlackWorkspace): Route[] {
     const parts = workspace.channels.map(({ id, name }) => {
       const messages = workspace.messages(id).map(({ text, blocks }) => {
         const shown = blocks.length > 0 ? JSON.stringify(blocks, null, 2) : text;
-        return `<article><p>${escaped(text)}</p><details><summary>blocks</summary><pre>${escaped(shown)}</pre></details></article>`;
+        return `<article><p>${escapeHtml(text)}</p><details><summary>blocks</summary><pre>${escapeHtml(shown)}</pre></details></article>`;
       });
-      return `<h2>#${escaped(name)}</h2>${messages.join('') || '<p>no messages</p>'}`;
+      return `<h2>#${escapeHtml(name)}</h2>${messages.join('') || '<p>no messages</p>'}`;
     });
     const head = '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Slack, emulated</title></head>';
     return { status: 200, text: `${head}<body><h1>Slack, emulated</h1>${parts.join('')}</body></html>` };
@@ -17,6 +17,6 @@ export function pageRoutes(workspace: SlackWorkspace): Route[] {
   return ['/', '/api/'].map((path) => ({ method: 'GET', path, operation: 'page', open: true, handle }));
 }
 
-function escaped(text: string): string {
+function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
 }

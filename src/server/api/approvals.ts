@@ -8,7 +8,7 @@ import type { AskedRequest } from '../../client/signed-decision.ts';
 import { messageOf } from '../../governance/words.ts';
 import type { AccessKey } from '../../store/governance-types.ts';
 import type { DecisionAnswer } from '../../workflows/messages.ts';
-import { bounded } from '../bounded.ts';
+import { bodySizeLimit } from '../bounded.ts';
 import { Problem } from '../problem.ts';
 import type { Person, ServerParts } from '../types.ts';
 import { callerOf } from './caller.ts';
@@ -41,7 +41,7 @@ export function approvalRoutes(parts: ServerParts): Hono<Env> {
     await next();
   });
   app.get('/', async (context) => {
-    const { state, limit } = formed(listQuery, context.req.query());
+    const { state, limit } = parseAs(listQuery, context.req.query());
     const states = state === 'pending' ? (['pending'] as const) : undefined;
     const records = await parts.store.requests.list({ states, limit: LOOKED_AT });
     const asked = records.filter(({ approval }) => approval !== null);
@@ -49,24 +49,24 @@ export function approvalRoutes(parts: ServerParts): Hono<Env> {
     return context.json({ schema: 'arx.approvals/v1', items: ordered.slice(0, limit).map(approvalDocument) });
   });
   app.get('/:id', async (context) => {
-    const record = await askedOf(parts, context.req.param('id'));
+    const record = await findApproval(parts, context.req.param('id'));
     return context.json({ schema: 'arx.approval/v1', ...approvalDocument(record) });
   });
-  app.post('/:id/decisions', bounded(MOST_BYTES), (context) => decision(parts, context, context.req.param('id')));
+  app.post('/:id/decisions', bodySizeLimit(MOST_BYTES), (context) => decision(parts, context, context.req.param('id')));
   return app;
 }
 
 async function decision(parts: ServerParts, context: Context<Env>, id: string): Promise<Response> {
   const at = parts.now().getTime();
-  const body = formed(decisionBody, await jsonOf(context));
+  const body = parseAs(decisionBody, await jsonOf(context));
   const { verdict, reason } = body;
   const person = await personOfKey(parts, context.get('key'));
-  const record = await askedOf(parts, id);
+  const record = await findApproval(parts, id);
   const decisionId = idOf(record, person, body);
   const proven = { verdict, decisionId, person: person.id, login: person.login, surface: 'api', at, reason } as const;
   const answer = await parts.decide(record, proven);
   parts.counters.count('arx_server_decisions_total', { surface: 'api', code: answer?.code ?? 'unanswered' });
-  const { status, told } = toldOf(answer, record);
+  const { status, told } = responseFor(answer, record);
   return context.json({ request: record.requestId, decisionId, ...told }, status);
 }
 
@@ -85,7 +85,7 @@ async function personOfKey({ personOf }: ServerParts, { person }: AccessKey): Pr
   });
 }
 
-async function askedOf({ store }: ServerParts, id: string): Promise<AskedRequest> {
+async function findApproval({ store }: ServerParts, id: string): Promise<AskedRequest> {
   const record = /^[\w.:-]{1,100}$/.test(id) ? await store.requests.get(id) : null;
   if (record?.approval) return { ...record, approval: record.approval };
   throw new Problem(404, 'no_such_approval', {
@@ -96,7 +96,7 @@ async function askedOf({ store }: ServerParts, id: string): Promise<AskedRequest
 
 const CONFLICTS: ReadonlySet<string> = new Set(['closed', 'too_late', 'already_voted', 'from_the_future']);
 
-function toldOf(
+function responseFor(
   answer: DecisionAnswer | null,
   { approval }: AskedRequest,
 ): { status: ContentfulStatusCode; told: object } {
@@ -111,25 +111,25 @@ function toldOf(
 
 async function jsonOf({ req }: Context): Promise<unknown> {
   if (!/^application\/json(\s*;|$)/i.test(req.header('content-type') ?? ''))
-    throw malformed('the body is not sent as JSON');
+    throw invalidRequest('the body is not sent as JSON');
   try {
     return JSON.parse(await req.text()) as unknown;
   } catch (thrown) {
-    throw thrown instanceof Problem ? thrown : malformed('the body is no JSON');
+    throw thrown instanceof Problem ? thrown : invalidRequest('the body is no JSON');
   }
 }
 
-function formed<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
+function parseAs<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
   const parsed = schema.safeParse(value);
   if (parsed.success && !hasProto(value)) return parsed.data;
   const places = parsed.error?.issues.map(({ path }) => path.join('.')).filter(Boolean) ?? [];
-  throw malformed(places.length > 0 ? `wrong: ${[...new Set(places)].join(', ')}` : 'unknown fields or no object');
+  throw invalidRequest(places.length > 0 ? `wrong: ${[...new Set(places)].join(', ')}` : 'unknown fields or no object');
 }
 
 const hasProto = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && Object.hasOwn(value, '__proto__');
 
-const malformed = (what: string): Problem =>
+const invalidRequest = (what: string): Problem =>
   new Problem(400, 'invalid_argument', {
     message: `The request has not its form: ${what}.`,
     remedy: 'See docs/server.md for the fields.',

@@ -22,11 +22,11 @@ export const json = (description: string, schema: object) => ({
   description,
   content: { 'application/json': { schema } },
 });
-export const refused = (description: string) => json(description, ref('Error'));
+export const errorResponse = (description: string) => json(description, ref('Error'));
 
 /** The same with the header that says when to come back. */
-export const refusedUntil = (description: string) => ({
-  ...refused(description),
+export const retryLaterResponse = (description: string) => ({
+  ...errorResponse(description),
   headers: { 'Retry-After': { schema: { type: 'integer' }, description: 'Seconds' } },
 });
 

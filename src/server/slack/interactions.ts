@@ -5,7 +5,7 @@ import type { Context } from 'hono';
 import type { Secret } from '../../config/secret.ts';
 import { messageOf } from '../../governance/words.ts';
 import type { Background } from '../background.ts';
-import { bounded } from '../bounded.ts';
+import { bodySizeLimit } from '../bounded.ts';
 import { Problem } from '../problem.ts';
 import { RefusalTrail } from '../refusals.ts';
 import type { ServerParts } from '../types.ts';
@@ -22,7 +22,7 @@ const ANSWER_WITHIN_MS = 2_500;
 export function slackRoutes(parts: ServerParts, background: Background): Hono {
   const app = new Hono();
   const trail = new RefusalTrail(parts);
-  const limit = bounded(MOST_BYTES, { message: 'The body is larger than Slack sends.' });
+  const limit = bodySizeLimit(MOST_BYTES, { message: 'The body is larger than Slack sends.' });
   app.post('/interactions', limit, async (context) => {
     const secret = parts.slackSecret ?? notSetUp();
     const body = new Uint8Array(await context.req.arrayBuffer());
@@ -31,7 +31,7 @@ export function slackRoutes(parts: ServerParts, background: Background): Hono {
     if (fault !== null) {
       parts.counters.count('arx_server_slack_refused_total', { code: fault });
       await trail.write(click?.requestId ?? null, fault, { authenticatedBy: 'none' });
-      throw refused(fault);
+      throw signatureProblem(fault);
     }
     // Slack also tells of clicks that mean nothing to us, links for example.
     if (click === null) return context.body(null, 200);
@@ -92,7 +92,7 @@ async function decideAs(
   return answer ?? { accepted: true, code: 'unanswered' };
 }
 
-const refused = (fault: Fault): Problem =>
+const signatureProblem = (fault: Fault): Problem =>
   new Problem(401, fault, {
     message: `Not taken: ${messageOf(fault)}.`,
     remedy: 'Check SLACK_SIGNING_SECRET against the Slack app, and the clock of this machine.',

@@ -17,7 +17,7 @@ export class BackupError extends Error {
 }
 
 /** The file is not what was written. */
-export const damaged = (what: string): BackupError =>
+export const damageError = (what: string): BackupError =>
   new BackupError({
     code: 'backup_damaged',
     message: `The backup cannot be used: ${what}.`,

@@ -2,7 +2,7 @@
  * The file of a backup, `arx.backup/v1`: gzip'd lines of JSON. A header, a line a row in the order of the header's tables,
  * and a trailer that tells how many there are of each and what everything before it hashes to.
  */
-import { BackupError, damaged } from './errors.ts';
+import { BackupError, damageError } from './errors.ts';
 
 export const BACKUP_SCHEMA = 'arx.backup/v1';
 
@@ -45,9 +45,9 @@ export const lineOf = (line: BackupLine): string => `${JSON.stringify(line)}\n`;
 
 /** Reads the first line. Throws BackupError. */
 export function parseHeader(line: string): BackupHeader {
-  const found = parsed(line);
+  const found = parseObject(line);
   if (found?.schema !== BACKUP_SCHEMA) {
-    if (typeof found?.schema !== 'string') throw damaged('its first line is no header: it is no backup of arx');
+    if (typeof found?.schema !== 'string') throw damageError('its first line is no header: it is no backup of arx');
     throw new BackupError({
       code: 'backup_newer',
       message: `The backup has the form ${found.schema}; this arx reads ${BACKUP_SCHEMA}.`,
@@ -57,23 +57,23 @@ export function parseHeader(line: string): BackupHeader {
   const header = found as unknown as BackupHeader;
   const whole =
     typeof header.arx === 'string' && isTexts(header.migrations) && [header.tables].flat().every((one) => isTable(one));
-  if (!whole) throw damaged('its header has not the form of one');
+  if (!whole) throw damageError('its header has not the form of one');
   return header;
 }
 
 /** Reads any other line: a row of one of these tables, or the end. Throws BackupError. */
 export function parseLine(line: string, tables: ReadonlyMap<string, BackupTable>): Exclude<BackupLine, BackupHeader> {
-  const found = parsed(line);
+  const found = parseObject(line);
   if (found && 'end' in found && isEnd(found.end)) return { end: found.end };
   const table = tables.get(String(found?.table));
   const row = found?.row;
   if (!table || !Array.isArray(row) || row.length !== table.columns.length || !row.every(isCell)) {
-    throw damaged('a line of it is neither a row nor its end');
+    throw damageError('a line of it is neither a row nor its end');
   }
   return { table: table.name, row };
 }
 
-function parsed(line: string): Record<string, unknown> | null {
+function parseObject(line: string): Record<string, unknown> | null {
   try {
     const found: unknown = JSON.parse(line);
     return typeof found === 'object' ? (found as Record<string, unknown> | null) : null;

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { damaged } from './errors.ts';
+import { damageError } from './errors.ts';
 import { parseHeader, parseLine } from './format.ts';
 import type { BackupEnd, BackupHeader, BackupTable, Cells } from './format.ts';
-import { decompressed } from './gzip.ts';
+import { decompress } from './gzip.ts';
 
 /** Opens the file anew: it is read twice. */
 export type BackupSource = () => AsyncIterable<Uint8Array>;
@@ -23,11 +23,11 @@ export interface ReadBackup {
 export async function readBackup(source: BackupSource, reader: BackupReader = {}): Promise<ReadBackup> {
   const reading = new Reading(reader);
   try {
-    for await (const lines of linesOf(decompressed(source()))) {
+    for await (const lines of linesOf(decompress(source()))) {
       for (const line of lines) await reading.take(line);
     }
   } catch (thrown) {
-    throw isOfZlib(thrown) ? damaged('it is cut off or not what was written (its gzip does not hold)') : thrown;
+    throw isOfZlib(thrown) ? damageError('it is cut off or not what was written (its gzip does not hold)') : thrown;
   }
   return await reading.finish();
 }
@@ -50,7 +50,7 @@ class Reading {
   }
 
   async take(line: string): Promise<void> {
-    if (this.#end) throw damaged('it goes on after its end');
+    if (this.#end) throw damageError('it goes on after its end');
     if (!this.#header) return await this.#begin(line);
     const found = parseLine(line, this.#tables);
     if ('end' in found) this.#end = found.end;
@@ -58,11 +58,11 @@ class Reading {
   }
 
   async finish(): Promise<ReadBackup> {
-    if (!this.#header || !this.#end) throw damaged('it is cut off');
+    if (!this.#header || !this.#end) throw damageError('it is cut off');
     await this.#flush();
-    if (this.#hash.digest('hex') !== this.#end.sha256) throw damaged('its content has not the checksum it states');
+    if (this.#hash.digest('hex') !== this.#end.sha256) throw damageError('its content has not the checksum it states');
     const counted = this.#header.tables.every(({ name }) => this.#end?.rows[name] === (this.#counts.get(name) ?? 0));
-    if (!counted) throw damaged('it has not as many rows as it states');
+    if (!counted) throw damageError('it has not as many rows as it states');
     return { header: this.#header, end: this.#end };
   }
 
@@ -98,7 +98,7 @@ async function* linesOf(pieces: AsyncIterable<string>): AsyncGenerator<string[]>
     rest = lines.pop() ?? '';
     yield lines;
   }
-  if (rest !== '') throw damaged('it is cut off');
+  if (rest !== '') throw damageError('it is cut off');
 }
 
 const isOfZlib = (thrown: unknown): boolean => String((thrown as { code?: unknown }).code).startsWith('Z_');

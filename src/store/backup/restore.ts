@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { connect, probe } from '../connection.ts';
-import { appliedMigrations, whileMigrating } from '../migrate.ts';
+import { readAppliedMigrations, whileMigrating } from '../migrate.ts';
 import type { Migrate } from '../migrate.ts';
 import { MIGRATIONS } from '../migrations.ts';
 import type { StoreTransaction } from '../types.ts';
@@ -71,7 +71,7 @@ class Filling {
     checkMigrations(header);
     await settleText(tx);
     await checkEmpty(tx);
-    checkLevel(header, await appliedMigrations(tx));
+    checkLevel(header, await readAppliedMigrations(tx));
     await migrate(header.migrations.at(-1));
     const tables = await readTables(tx);
     checkTables(header, tables);
@@ -116,7 +116,7 @@ async function checkEmpty(tx: StoreTransaction): Promise<void> {
   const filled: string[] = [];
   for (const { name } of tables) if (!SEEDED.includes(name) && (await hasRows(tx, name))) filled.push(name);
   if (filled.length > 0)
-    throw notEmpty(`has rows in ${filled.length === 1 ? 'the table' : 'the tables'} ${listed(filled)}`);
+    throw notEmpty(`has rows in ${filled.length === 1 ? 'the table' : 'the tables'} ${nameList(filled)}`);
 }
 
 /** There is no way back to an earlier schema. */
@@ -142,7 +142,7 @@ function checkTables(header: BackupHeader, tables: readonly CatalogueTable[]): v
   if (other.length === 0) return;
   throw new BackupError({
     code: 'backup_foreign',
-    message: `The backup and the store have other tables or columns than each other: ${listed(other)}.`,
+    message: `The backup and the store have other tables or columns than each other: ${nameList(other)}.`,
     remedy: 'Nothing was written. The store of arx needs a schema of its own, without tables of anything else.',
   });
 }
@@ -150,5 +150,5 @@ function checkTables(header: BackupHeader, tables: readonly CatalogueTable[]): v
 const sameNames = (some: readonly string[], others: readonly string[]): boolean =>
   some.length === others.length && some.every((name) => others.includes(name));
 
-const listed = (names: readonly string[]): string =>
+const nameList = (names: readonly string[]): string =>
   [...names.slice(0, 5), ...(names.length > 5 ? ['…'] : [])].join(', ');

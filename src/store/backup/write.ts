@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import type { AuditHead } from '../../audit/types.ts';
 import { connect, probe } from '../connection.ts';
-import { appliedMigrations, pendingMigrations } from '../migrate.ts';
+import { readAppliedMigrations, pendingMigrations } from '../migrate.ts';
 import { createAuditReader } from '../repositories/audit-reader.ts';
 import type { StoreTransaction } from '../types.ts';
 import { readTables, settleText } from './catalogue.ts';
@@ -10,7 +10,7 @@ import type { CatalogueTable } from './catalogue.ts';
 import { BackupError } from './errors.ts';
 import { BACKUP_SCHEMA, lineOf } from './format.ts';
 import type { BackupHeader, Cells } from './format.ts';
-import { compressed } from './gzip.ts';
+import { compress } from './gzip.ts';
 
 /** How far a backup or a restore is. */
 export interface BackupProgress {
@@ -63,7 +63,7 @@ export async function writeBackup(options: BackupOptions, sink: Sink): Promise<B
 
 async function backUp(tx: StoreTransaction, options: BackupOptions, sink: Sink): Promise<BackupSummary> {
   await settleText(tx);
-  const migrations = await appliedMigrations(tx);
+  const migrations = await readAppliedMigrations(tx);
   if (migrations.length === 0) throw noStore();
   const tables = await readTables(tx);
   // Nobody may change their form meanwhile.
@@ -71,7 +71,7 @@ async function backUp(tx: StoreTransaction, options: BackupOptions, sink: Sink):
   const current = (await pendingMigrations(tx)).length === 0;
   const header = headerOf({ migrations, tables }, options);
   const content = new Content(tx, { header, tables, options });
-  await sink(compressed(content.lines()));
+  await sink(compress(content.lines()));
   const audit = current ? await createAuditReader(tx).head() : null;
   return { header, rows: content.rows, contentSha256: content.sha256, audit };
 }
@@ -102,7 +102,7 @@ class Content {
 
   async *lines(): AsyncGenerator<string> {
     const hash = createHash('sha256');
-    for await (const lines of this.#hashed()) {
+    for await (const lines of this.#hashLines()) {
       hash.update(lines);
       yield lines;
     }
@@ -110,7 +110,7 @@ class Content {
     yield lineOf({ end: { rows: this.rows, sha256: this.sha256 } });
   }
 
-  async *#hashed(): AsyncGenerator<string> {
+  async *#hashLines(): AsyncGenerator<string> {
     const { header, tables, options } = this.#of;
     yield lineOf(header);
     let total = 0;

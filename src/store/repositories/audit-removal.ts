@@ -1,13 +1,13 @@
 import { sql } from 'kysely';
 import type { Kysely } from 'kysely';
 import { sameHash } from '../../audit/merkle.ts';
-import { asRemoved, removedId, removedText } from '../../audit/removed.ts';
+import { asRemoved, removalId, removalText } from '../../audit/removed.ts';
 import { TileTree } from '../../audit/tiles.ts';
 import type { ReadTile } from '../../audit/tiles.ts';
 import type { AuditEntry } from '../../audit/types.ts';
 import type { AuditRemoval } from '../audit-types.ts';
 import type { Database } from '../schema.ts';
-import { brokenTrail, chainAt, keptLeaves, nextEntries, tileReader } from './audit-tree.ts';
+import { brokenTrail, chainAt, countLeaves, nextEntries, tileReader } from './audit-tree.ts';
 import type { CheckedEntry } from './audit-tree.ts';
 
 const OTHERWISE = 'nothing more is removed';
@@ -27,7 +27,7 @@ export function createAuditRemoval(db: Kysely<Database>): AuditRemoval {
       return { entries, upTo };
     },
     async remove(upTo) {
-      const [end, readTile] = [Math.min(upTo, await keptLeaves(db)), tileReader(db)];
+      const [end, readTile] = [Math.min(upTo, await countLeaves(db)), tileReader(db)];
       const chain = await chainAt(readTile, await firstWhole(db));
       let removed = 0;
       while (chain.entries < end) {
@@ -50,7 +50,7 @@ async function olderThan(db: Kysely<Database>, before: string): Promise<number> 
     .orderBy('index')
     .limit(1)
     .executeTakeFirst();
-  const leaves = await keptLeaves(db);
+  const leaves = await countLeaves(db);
   return Math.min(younger?.index ?? leaves, leaves);
 }
 
@@ -70,7 +70,7 @@ async function firstWhole(db: Kysely<Database>): Promise<number> {
 async function removeContent(db: Kysely<Database>, entries: readonly CheckedEntry[]): Promise<number> {
   const whole = entries.flatMap(({ index, text }) => {
     const entry = JSON.parse(text) as AuditEntry;
-    return asRemoved(entry) ? [] : [{ index, id: removedId(index), text: removedText(entry) }];
+    return asRemoved(entry) ? [] : [{ index, id: removalId(index), text: removalText(entry) }];
   });
   const column = <Name extends keyof (typeof whole)[number]>(name: Name) => whole.map((row) => row[name]);
   const { numAffectedRows } = await sql`

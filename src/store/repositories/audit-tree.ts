@@ -21,7 +21,7 @@ const HASH_BYTES = 32;
  * an entry. Two processes may grow it at once: both write the same hashes, and the longer tile stays.
  */
 export function createAuditTree(db: Kysely<Database>): AuditTree {
-  const size = () => keptLeaves(db);
+  const size = () => countLeaves(db);
   const readTile = tileReader(db);
   return {
     size,
@@ -55,7 +55,7 @@ export function tileReader(db: Kysely<Database>): ReadTile {
 }
 
 /** Entries that the kept tree covers. */
-export async function keptLeaves(db: Kysely<Database>): Promise<number> {
+export async function countLeaves(db: Kysely<Database>): Promise<number> {
   const last = await db
     .selectFrom('audit_tiles')
     .select(['index', sql<number>`length(hashes)`.as('bytes')])

@@ -26,7 +26,7 @@ export function createDeltaRepository(db: Kysely<Database>): DeltaRepository {
       const update = tx.updateTable('run_deltas').set({ mode, reason: reason && JSON.stringify(reason) });
       await update.where('run', '=', run).where('mode', 'is', null).execute();
     },
-    async settled(run) {
+    async readOutcome(run) {
       const row = await deltaOf(run);
       return row?.mode ? { mode: row.mode, reason: row.reason as DeltaOutcome['reason'] } : null;
     },
@@ -37,7 +37,7 @@ export function createDeltaRepository(db: Kysely<Database>): DeltaRepository {
       const ids = await named.select((eb) => eb.fn.countAll<string>().as('changed')).executeTakeFirst();
       return { entries: Number(read?.entries ?? 0), changed: Number(ids?.changed ?? 0) };
     },
-    async changed(run, userIds) {
+    async findChanged(run, userIds) {
       const named = rowsByKey('run_changed', { column: 'user_id', keys: userIds, where: sql`run = ${run}` });
       const { rows } = await sql<{ user_id: string }>`select found.user_id from ${named}`.execute(db);
       return new Set(rows.map((row) => row.user_id));
@@ -46,7 +46,7 @@ export function createDeltaRepository(db: Kysely<Database>): DeltaRepository {
       const { rows } = await usersByIds(db, run, userIds);
       return new Map(rows.map((row) => [row.user_id, toRunUser(row)]));
     },
-    async takenOver(run) {
+    async countTakenOver(run) {
       const users = db.selectFrom('run_users').where('run', '=', run).where('read_run', 'is not', null);
       const row = await users.select((eb) => eb.fn.countAll<string>().as('users')).executeTakeFirst();
       return Number(row?.users ?? 0);

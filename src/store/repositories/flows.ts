@@ -62,7 +62,7 @@ export function createFlowRunRepository(db: Kysely<Database>): FlowRunRepository
         .executeTakeFirst();
       return row ? fromFlowRow(row) : null;
     },
-    async endedUndos(run, tx) {
+    async countEndedUndos(run, tx) {
       const { count } = await (tx ?? db)
         .selectFrom('flow_runs')
         .select((eb) => eb.fn.countAll<number>().as('count'))

@@ -19,7 +19,7 @@ export function createRateBucketRepository(db: Kysely<Database>): RateBucketRepo
     change: (name, step) =>
       db.transaction().execute(async (tx) => {
         const row = (await lock(tx, name)) ?? (await begin(tx, name));
-        clock.heard(row.at);
+        clock.adjustTo(row.at);
         const { state, result } = step(row.state, clock.now());
         const text = JSON.stringify(state);
         await tx.updateTable('rate_buckets').set({ state: text }).where('name', '=', name).execute();
@@ -53,12 +53,12 @@ async function begin(tx: StoreTransaction, name: string): Promise<Row> {
  * The database's clock, guessed from our own monotonic one. What the database says is always a little old when it
  * arrives, so that the furthest it was ever ahead is the closest.
  */
-function databaseClock(): { now: () => number; heard: (at: number) => void } {
+function databaseClock(): { now: () => number; adjustTo: (at: number) => void } {
   let ahead = Date.now() - performance.now();
   let heardAt: number | null = null;
   return {
     now: () => performance.now() + ahead,
-    heard: (at) => {
+    adjustTo: (at) => {
       const here = performance.now();
       const old = heardAt === null ? -Infinity : ahead - (here - heardAt) * DRIFT;
       ahead = Math.max(at - here, old);

@@ -23,7 +23,7 @@ export function createTicketLedger(db: Kysely<Database>, clock: SqlClock, fence:
               .column('label')
               .doUpdateSet(lease)
               .where((eb) =>
-                eb.or([eb('tickets.lease_owner', 'is', null), eb('tickets.lease_owner', '=', owner), expired(clock)]),
+                eb.or([eb('tickets.lease_owner', 'is', null), eb('tickets.lease_owner', '=', owner), isExpired(clock)]),
               ),
           )
           .returningAll()
@@ -39,7 +39,7 @@ export function createTicketLedger(db: Kysely<Database>, clock: SqlClock, fence:
           .set({ ...toColumns(patch), lease_owner: owner })
           .where('label', '=', label)
           .where('lease_owner', '=', owner)
-          .where(sql<boolean>`not ${expired(clock)}`);
+          .where(sql<boolean>`not ${isExpired(clock)}`);
         const expected = expectAttempt === undefined ? held : held.where('attempt', '=', expectAttempt);
         const result = await expected.executeTakeFirst();
         if (result.numUpdatedRows === 0n) throw new LeaseLostError(label, owner);
@@ -70,11 +70,11 @@ export function createTicketLedger(db: Kysely<Database>, clock: SqlClock, fence:
       return (await rest.orderBy('tickets.subject').limit(limit).execute()).map(toTicket);
     },
     note: (tx, run, subject, note) => fence.write(tx, (on) => noteTicket(on, { run, subject, ...note })),
-    noted: (run) => listNotes(db, run),
+    listNotes: (run) => listNotes(db, run),
   };
 }
 
-function expired(clock: SqlClock) {
+function isExpired(clock: SqlClock) {
   return sql<boolean>`tickets.lease_until <= ${clock()}`;
 }
 

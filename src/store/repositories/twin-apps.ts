@@ -3,13 +3,13 @@ import type { Kysely, Selectable } from 'kysely';
 import type { Database } from '../schema.ts';
 import type { TwinDatabase } from '../twin-schema.ts';
 import type { StoredTwinApp, SyncView, TwinAppRepository } from '../twin-types.ts';
-import { missed, ordered, provedMissed } from './twin-seen.ts';
+import { isMissed, sortUnique, isProvedMissed } from './twin-seen.ts';
 
 /** Applications as last read. */
 export function createTwinAppRepository(db: Kysely<Database>): TwinAppRepository {
   return {
     async put(tx, { org, run, at }, apps) {
-      const rows = ordered(apps, ({ id }) => id);
+      const rows = sortUnique(apps, ({ id }) => id);
       await sql`
         insert into twin_apps (org, id, label, sign_on_mode, status, seen_run, seen_at)
         select ${org}, id, label, mode, status, ${run}, ${at}
@@ -21,7 +21,7 @@ export function createTwinAppRepository(db: Kysely<Database>): TwinAppRepository
           seen_at = excluded.seen_at`.execute(tx);
     },
     async setCount(tx, org, of, apps) {
-      const rows = ordered(apps, ({ id }) => id);
+      const rows = sortUnique(apps, ({ id }) => id);
       await sql`
         update twin_apps a set ${sql.ref(of)} = c.count
         from unnest(${rows.map(({ id }) => id)}::text[], ${rows.map(({ count }) => count)}::integer[]) as c(id, count)
@@ -31,7 +31,7 @@ export function createTwinAppRepository(db: Kysely<Database>): TwinAppRepository
     async settle(tx, view) {
       if (view.proves.includes('apps')) {
         await sql`update twin_apps set gone = true
-          where org = ${view.org} and not gone and ${missed(view, 'twin_apps')}`.execute(tx);
+          where org = ${view.org} and not gone and ${isMissed(view, 'twin_apps')}`.execute(tx);
       }
       await sql`update twin_apps set judged = true where org = ${view.org} and not judged`.execute(tx);
     },
@@ -49,7 +49,7 @@ async function* pages(db: Kysely<Database>, { org, size, view }: Selection): Asy
     const { rows }: { rows: Selectable<TwinDatabase['twin_apps']>[] } = await sql<
       Selectable<TwinDatabase['twin_apps']>
     >`
-      select a.*, a.gone or ${provedMissed(view, 'apps', 'a')} as gone from twin_apps a
+      select a.*, a.gone or ${isProvedMissed(view, 'apps', 'a')} as gone from twin_apps a
       where a.org = ${org} and a.id > ${after} order by a.id limit ${size}`.execute(db);
     if (rows.length > 0) yield rows.map(toStored);
     after = rows.length === size ? rows.at(-1)?.id : undefined;

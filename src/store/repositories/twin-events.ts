@@ -36,8 +36,8 @@ export function createTwinEventRepository(db: Kysely<Database>): TwinEventReposi
       const rows = db.selectFrom('twin_events').select((eb) => eb.fn.countAll<number>().as('events'));
       return (await rows.where('run', '=', run).executeTakeFirst())?.events ?? 0;
     },
-    carried: async (org) => (await read(db, org, KEPT)) ?? null,
-    carriedIn: (org, run) => read(db, org, run),
+    readCarried: async (org) => (await read(db, org, KEPT)) ?? null,
+    readCarriedIn: (org, run) => read(db, org, run),
     carry: (tx, { org, run }, carried) => write(tx, { org, run, carried }),
     async keepCarried(tx, { org, run }) {
       const [mine, kept] = [await read(tx, org, run), await read(tx, org, KEPT)];

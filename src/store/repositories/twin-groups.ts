@@ -3,14 +3,14 @@ import type { Kysely } from 'kysely';
 import type { TwinGroup } from '../../twin/types.ts';
 import type { Database } from '../schema.ts';
 import type { TwinGroupRepository } from '../twin-types.ts';
-import { missed, ordered, provedMissed } from './twin-seen.ts';
+import { isMissed, sortUnique, isProvedMissed } from './twin-seen.ts';
 import { isEveryone } from './twin-user-rows.ts';
 
 /** Groups, the roles they give, and who belongs to them. */
 export function createTwinGroupRepository(db: Kysely<Database>): TwinGroupRepository {
   return {
     async put(tx, { org, run, at }, groups) {
-      const rows = ordered(groups, ({ id }) => id);
+      const rows = sortUnique(groups, ({ id }) => id);
       await sql`
         insert into twin_groups (org, id, name, type, seen_run, seen_at)
         select ${org}, id, name, type, ${run}, ${at}
@@ -20,7 +20,7 @@ export function createTwinGroupRepository(db: Kysely<Database>): TwinGroupReposi
           seen_run = excluded.seen_run, seen_at = excluded.seen_at`.execute(tx);
     },
     async setRoles(tx, org, groups) {
-      const rows = ordered(groups, ({ id }) => id);
+      const rows = sortUnique(groups, ({ id }) => id);
       const roles = rows.map((group) => JSON.stringify([...new Set(group.roles)].sort()));
       await sql`
         update twin_groups g set roles = r.roles::json
@@ -28,7 +28,7 @@ export function createTwinGroupRepository(db: Kysely<Database>): TwinGroupReposi
         where g.org = ${org} and g.id = r.id`.execute(tx);
     },
     async addMembers(tx, { org, run, at }, groupId, userIds) {
-      const ids = ordered(userIds, (id) => id);
+      const ids = sortUnique(userIds, (id) => id);
       await sql`
         insert into twin_members (org, user_id, group_id, seen_run, seen_at)
         select ${org}, id, ${groupId}, ${run}, ${at} from unnest(${ids}::text[]) as m(id)
@@ -37,7 +37,7 @@ export function createTwinGroupRepository(db: Kysely<Database>): TwinGroupReposi
     },
     async closeMembers(tx, view, groupId) {
       await sql`delete from twin_members
-        where org = ${view.org} and group_id = ${groupId} and ${missed(view, 'twin_members')}`.execute(tx);
+        where org = ${view.org} and group_id = ${groupId} and ${isMissed(view, 'twin_members')}`.execute(tx);
     },
     list: (org) =>
       db
@@ -47,10 +47,10 @@ export function createTwinGroupRepository(db: Kysely<Database>): TwinGroupReposi
         .where('gone', '=', false)
         .orderBy('id')
         .execute(),
-    async gone(org, view) {
+    async listGone(org, view) {
       const groups = await sql<TwinGroup>`
         select g.id, g.name from twin_groups g
-        where g.org = ${org} and (g.gone or ${provedMissed(view, 'users', 'g')}) order by g.id`.execute(db);
+        where g.org = ${org} and (g.gone or ${isProvedMissed(view, 'users', 'g')}) order by g.id`.execute(db);
       return groups.rows;
     },
     async everyone(org, ids) {
@@ -61,7 +61,7 @@ export function createTwinGroupRepository(db: Kysely<Database>): TwinGroupReposi
     async settle(tx, view) {
       if (!view.proves.includes('users')) return;
       await sql`update twin_groups set gone = true
-        where org = ${view.org} and not gone and ${missed(view, 'twin_groups')}`.execute(tx);
+        where org = ${view.org} and not gone and ${isMissed(view, 'twin_groups')}`.execute(tx);
     },
   };
 }

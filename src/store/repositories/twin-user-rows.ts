@@ -4,7 +4,7 @@ import type { DIRECT as DIRECT_VIA, TwinRole } from '../../twin/types.ts';
 import type { Database } from '../schema.ts';
 import type { TwinDatabase } from '../twin-schema.ts';
 import type { StoredTwinUser, SyncView } from '../twin-types.ts';
-import { provedMissed } from './twin-seen.ts';
+import { isProvedMissed } from './twin-seen.ts';
 
 /** The type holds this equal to the word in twin, which this room may not import. */
 const DIRECT: typeof DIRECT_VIA = 'direct';
@@ -30,7 +30,7 @@ export interface Links {
 export async function readLinks(db: Kysely<Database>, org: string, view?: SyncView): Promise<Links> {
   const { rows } = await sql<{ id: string; name: string; type: string | null; roles: string[] | null }>`
     select id, name, type, roles from twin_groups g
-    where org = ${org} and not (gone or ${provedMissed(view, 'users', 'g')})
+    where org = ${org} and not (gone or ${isProvedMissed(view, 'users', 'g')})
       and (roles is not null or type = 'BUILT_IN') order by id`.execute(db);
   const once = db.selectFrom('twin_streams').select('run').where('org', '=', org).where('name', '=', 'roles');
   const read = await once.where('state', '=', 'complete').limit(1).executeTakeFirst();
@@ -58,10 +58,10 @@ export async function readBelongings(
     sql<{ user_id: string; name: string }>`
       select user_id, role as name from twin_user_roles r
       where org = ${org} and user_id >= ${first} and user_id <= ${last}
-        and not ${provedMissed(view, 'roles', 'r')} order by role`.execute(db),
+        and not ${isProvedMissed(view, 'roles', 'r')} order by role`.execute(db),
     sql<{ id: string }>`
       select id from twin_groups g
-      where org = ${org} and (gone or ${provedMissed(view, 'users', 'g')})`.execute(db),
+      where org = ${org} and (gone or ${isProvedMissed(view, 'users', 'g')})`.execute(db),
   ]);
   const away = new Set(gone.rows.map(({ id }) => id));
   const groupsOf = Map.groupBy(

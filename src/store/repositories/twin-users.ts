@@ -3,7 +3,7 @@ import type { Kysely } from 'kysely';
 import type { Database } from '../schema.ts';
 import type { ListedTwinUser, SyncView, TwinUserRepository } from '../twin-types.ts';
 import type { StoreTransaction } from '../types.ts';
-import { missed, ordered, provedMissed } from './twin-seen.ts';
+import { isMissed, sortUnique, isProvedMissed } from './twin-seen.ts';
 import { readBelongings, readLinks, toStoredUser } from './twin-user-rows.ts';
 import type { UserRow } from './twin-user-rows.ts';
 
@@ -12,7 +12,7 @@ export function createTwinUserRepository(db: Kysely<Database>): TwinUserReposito
   return {
     put: (tx, { org, run, at }, users) => put(tx, { org, run, at, users }),
     async setFactors(tx, org, users) {
-      const rows = ordered(users, ({ id }) => id);
+      const rows = sortUnique(users, ({ id }) => id);
       const factors = rows.map((user) => (user.factors === null ? null : JSON.stringify(user.factors)));
       const ids = rows.map(({ id }) => id);
       // By the ids themselves: joined, a table that was never analysed would be read whole.
@@ -31,8 +31,8 @@ export function createTwinUserRepository(db: Kysely<Database>): TwinUserReposito
         from unnest(${rows.map(({ id }) => id)}::text[], ${rows.map(({ role }) => role)}::text[]) as r(id, role)
         on conflict (org, user_id, role) do nothing`.execute(tx);
     },
-    async seen(tx, org, signIns) {
-      const rows = ordered(
+    async recordSignIns(tx, org, signIns) {
+      const rows = sortUnique(
         signIns.toSorted((one, other) => (one.at < other.at ? -1 : 1)),
         ({ id }) => id,
       );
@@ -59,7 +59,7 @@ interface Put {
 }
 
 async function put(tx: StoreTransaction, { org, run, at, users }: Put): Promise<void> {
-  const rows = ordered(users, ({ id }) => id);
+  const rows = sortUnique(users, ({ id }) => id);
   const column = (pick: (user: ListedTwinUser) => string | null): (string | null)[] => rows.map(pick);
   await sql`
     insert into twin_users (org, id, login, email, status, department, title, user_type, created, activated,
@@ -96,7 +96,7 @@ async function selectUsers(db: Kysely<Database>, { org, size, view, after, refer
       ? sql<boolean>`u.id > ${after ?? ''}`
       : sql<boolean>`(u.id = ${reference} or u.login = ${reference})`;
   const { rows } = await sql<Omit<UserRow, 'groups' | 'roles'>>`
-    select u.*, u.gone or ${provedMissed(view, 'users', 'u')} as gone, s.at as last_seen
+    select u.*, u.gone or ${isProvedMissed(view, 'users', 'u')} as gone, s.at as last_seen
     from twin_users u left join twin_seen s on s.org = u.org and s.user_id = u.id
     where u.org = ${org} and ${among} order by ${order} limit ${size}`.execute(db);
   const belongings = await readBelongings(db, { org, view, ids: rows.map(({ id }) => id) });
@@ -115,10 +115,10 @@ async function* pages(db: Kysely<Database>, { org, size, view }: Selection) {
 async function settle(tx: StoreTransaction, view: SyncView): Promise<void> {
   if (view.proves.includes('users')) {
     await sql`update twin_users set gone = true
-      where org = ${view.org} and not gone and ${missed(view, 'twin_users')}`.execute(tx);
+      where org = ${view.org} and not gone and ${isMissed(view, 'twin_users')}`.execute(tx);
   }
   if (view.proves.includes('roles')) {
     await sql`delete from twin_user_roles
-      where org = ${view.org} and ${missed(view, 'twin_user_roles')}`.execute(tx);
+      where org = ${view.org} and ${isMissed(view, 'twin_user_roles')}`.execute(tx);
   }
 }

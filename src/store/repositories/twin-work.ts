@@ -17,7 +17,7 @@ export function createSyncWorkRepository(db: Kysely<Database>): SyncWorkReposito
       const pages = db.selectFrom('twin_pages').select(['page', 'next', 'count']).where('run', '=', run);
       return (await pages.where('list', '=', list).orderBy('page', 'desc').limit(1).executeTakeFirst()) ?? null;
     },
-    async counted(run, list) {
+    async sumCounts(run, list) {
       const { rows } = await sql<{ total: number }>`
         select coalesce(sum(count), 0)::bigint as total from twin_pages
         where run = ${run} and list = ${list}`.execute(db);

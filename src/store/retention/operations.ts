@@ -12,7 +12,7 @@ const ENDS = [
 ] satisfies ActionState[];
 
 /** A request that has ended, and that no flow which goes on asks about. */
-const closed = ({ settled }: Cut): RawBuilder<boolean> => sql`(
+const isClosed = ({ settled }: Cut): RawBuilder<boolean> => sql`(
   requests.state in (${sql.join(ENDS.map((state) => sql.lit(state)))}) and requests.updated_at < ${settled}
   and not exists (
     select 1 from flow_runs f, json_array_elements(f.steps) s
@@ -48,9 +48,9 @@ export const OPERATION_REMOVALS: readonly Removal[] = [
     what: 'grants of closed requests',
     table: 'grants',
     where: (cut) => sql`grants.expires_at < ${cut.settled} and not exists (
-      select 1 from requests where requests.request_id = grants.request_id and not ${closed(cut)})`,
+      select 1 from requests where requests.request_id = grants.request_id and not ${isClosed(cut)})`,
   },
-  { what: 'closed requests', table: 'requests', where: closed },
+  { what: 'closed requests', table: 'requests', where: isClosed },
   {
     // The row stays: by its key and its digest an event acts once.
     what: 'people of flow runs',

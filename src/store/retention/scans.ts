@@ -3,14 +3,14 @@ import type { RawBuilder } from 'kysely';
 import type { Cut, Removal } from './removal.ts';
 
 /** Of a run that never ended nobody knows whether it goes on: for a week it may. */
-const aged = ({ before, settled }: Cut): RawBuilder<boolean> => sql`
+const isOld = ({ before, settled }: Cut): RawBuilder<boolean> => sql`
   coalesce(runs.finished_at < ${before}, runs.started_at < ${settled})`;
 
 /**
  * The run that the next one of its scope compares with and takes readings over from: the last complete one, and where a
  * run goes on, the last one that was complete when that began.
  */
-const comparedWith = ({ settled }: Cut): RawBuilder<boolean> => sql`
+const isBaseline = ({ settled }: Cut): RawBuilder<boolean> => sql`
   (runs.status = 'complete' and not runs.dry_run and not exists (
     select 1 from runs later where later.scope_key = runs.scope_key and later.status = 'complete'
       and not later.dry_run and (later.finished_at, later.position) > (runs.finished_at, runs.position)
@@ -18,7 +18,7 @@ const comparedWith = ({ settled }: Cut): RawBuilder<boolean> => sql`
         select 1 from runs going where going.scope_key = runs.scope_key and going.finished_at is null and going.started_at >= ${settled}
           and going.started_at < later.finished_at)))`;
 
-const isDue = (cut: Cut): RawBuilder<boolean> => sql`(${aged(cut)} and not ${comparedWith(cut)})`;
+const isDue = (cut: Cut): RawBuilder<boolean> => sql`(${isOld(cut)} and not ${isBaseline(cut)})`;
 
 const ofRuns = {
   column: 'run',

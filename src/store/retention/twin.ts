@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { RawBuilder } from 'kysely';
 import type { Cut, Removal } from './removal.ts';
 
-const goneSince = (table: 'twin_members' | 'twin_user_roles', { before }: Cut): RawBuilder<boolean> => sql`exists (
+const isUserGone = (table: 'twin_members' | 'twin_user_roles', { before }: Cut): RawBuilder<boolean> => sql`exists (
   select 1 from twin_users u where u.org = ${sql.ref(`${table}.org`)} and u.id = ${sql.ref(`${table}.user_id`)}
     and u.gone and u.seen_at < ${before})`;
 
@@ -22,28 +22,28 @@ const leftover = (table: Removal['table'], where?: Removal['where']): Removal =>
 });
 
 /** An event that is in the index and no longer in the twin, or about to go from there. */
-const lostEvent = (hit: RawBuilder<unknown>, { settled }: Cut): RawBuilder<boolean> => sql`(
+const isLostEvent = (hit: RawBuilder<unknown>, { settled }: Cut): RawBuilder<boolean> => sql`(
   ${hit}->>'kind' = 'event' and not exists (
     select 1 from twin_events v
     where v.org = twin_search.org and v.uuid = ${hit}->>'id' and v.at >= ${settled}))`;
 
 /** Somebody in the index who is gone, and no longer in the twin or about to go from there. */
-const lostUser = (hit: RawBuilder<unknown>, { before }: Cut): RawBuilder<boolean> => sql`(
+const isLostUser = (hit: RawBuilder<unknown>, { before }: Cut): RawBuilder<boolean> => sql`(
   ${hit}->>'kind' = 'user' and coalesce(${hit}->>'gone', '') = 'true' and not exists (
     select 1 from twin_users u
     where u.org = twin_search.org and u.id = ${hit}->>'id' and not (u.gone and u.seen_at < ${before})))`;
 
-const lostHit = (hit: RawBuilder<unknown>, cut: Cut): RawBuilder<boolean> =>
-  sql`(${lostEvent(hit, cut)} or ${lostUser(hit, cut)})`;
+const isLostHit = (hit: RawBuilder<unknown>, cut: Cut): RawBuilder<boolean> =>
+  sql`(${isLostEvent(hit, cut)} or ${isLostUser(hit, cut)})`;
 
 /** The copy of an organisation: those who are gone from it, what is over, and what broken syncs have left. */
 export const TWIN_REMOVALS: readonly Removal[] = [
   {
     what: 'group memberships of users who are gone',
     table: 'twin_members',
-    where: (c) => goneSince('twin_members', c),
+    where: (c) => isUserGone('twin_members', c),
   },
-  { what: 'roles of users who are gone', table: 'twin_user_roles', where: (c) => goneSince('twin_user_roles', c) },
+  { what: 'roles of users who are gone', table: 'twin_user_roles', where: (c) => isUserGone('twin_user_roles', c) },
   {
     what: 'users who are gone',
     table: 'twin_users',
@@ -66,12 +66,12 @@ export const TWIN_REMOVALS: readonly Removal[] = [
     where: (cut) => sql`
       exists (select 1 from twin_searched t where t.org = twin_search.org and t.run = twin_search.run
         and t.attempt = twin_search.attempt)
-      and exists (select 1 from json_array_elements(twin_search.entries) e(hit) where ${lostHit(sql`e.hit`, cut)})`,
+      and exists (select 1 from json_array_elements(twin_search.entries) e(hit) where ${isLostHit(sql`e.hit`, cut)})`,
     set: (cut) => sql`(body, entries) = (
       select coalesce(string_agg(l.line, E'\n' order by l.n), ''), coalesce(json_agg(e.hit order by l.n), '[]')
       from unnest(string_to_array(twin_search.body, E'\n')) with ordinality l(line, n)
         join json_array_elements(twin_search.entries) with ordinality e(hit, n) on e.n = l.n
-      where not ${lostHit(sql`e.hit`, cut)})`,
+      where not ${isLostHit(sql`e.hit`, cut)})`,
   },
   {
     what: 'log entries that a sync began with',

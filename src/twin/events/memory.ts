@@ -7,7 +7,7 @@ import type { EventRule, LogEntry, RuleDemand } from './types.ts';
 export const OVERLAP_MS = 5 * 60_000;
 
 /** From when on entries are judged again, of a log that was judged up to `until` before. */
-export function judgedFrom({ demand }: EventRule, until: number): number {
+export function judgingStart({ demand }: EventRule, until: number): number {
   switch (demand.kind) {
     case 'single':
       return -Infinity;
@@ -20,14 +20,14 @@ export function judgedFrom({ demand }: EventRule, until: number): number {
 }
 
 /** The entries that windows after `until` need, each once, by time. */
-export function remembered(looked: readonly RuleEntries[], until: number): LogEntry[] {
-  const kept = looked.flatMap((one) => keptFor(one, until));
+export function entriesToKeep(looked: readonly RuleEntries[], until: number): LogEntry[] {
+  const kept = looked.flatMap((one) => entriesFor(one, until));
   const unique = new Map(kept.map((one) => [one.entry.uuid, one]));
   return [...unique.values()].sort((a, b) => a.at - b.at).map(({ entry }) => entry);
 }
 
-function keptFor({ rule, first, then }: RuleEntries, until: number): readonly TimedEntry[] {
-  const from = judgedFrom(rule, until);
+function entriesFor({ rule, first, then }: RuleEntries, until: number): readonly TimedEntry[] {
+  const from = judgingStart(rule, until);
   switch (rule.demand.kind) {
     case 'single':
       return [];

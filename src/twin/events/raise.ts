@@ -4,7 +4,7 @@ import { readEntries } from './entry.ts';
 import type { TimedEntry } from './entry.ts';
 import { judge } from './judge.ts';
 import type { RuleEntries } from './judge.ts';
-import { judgedFrom, remembered } from './memory.ts';
+import { judgingStart, entriesToKeep } from './memory.ts';
 import type { Carried, EntryMatch, EntryParty, EventRule, EventSettings, LogWindow, Raised } from './types.ts';
 
 export interface RaiseOptions {
@@ -25,14 +25,14 @@ export function raise(rules: readonly EventRule[], entries: readonly unknown[], 
   const given = options.carried ?? null;
   const window = spanOf(options.window ?? widest(read), given);
   const before = window.anew ? null : given;
-  const log = before ? joined(before, read) : read;
-  const looked = sorted(rules, log, options.settings);
+  const log = before ? allEntries(before, read) : read;
+  const looked = entriesByRule(rules, log, options.settings);
   const events = looked.flatMap((one) => {
     // What was judged in an earlier window is left to it: here not all that surrounds it may be at hand.
-    const from = before ? judgedFrom(one.rule, Date.parse(before.until)) : -Infinity;
+    const from = before ? judgingStart(one.rule, Date.parse(before.until)) : -Infinity;
     return judge(one, window.until).flatMap((found) => (found.at >= from ? [eventOf(one.rule, found)] : []));
   });
-  const carried = window.stale && given ? given : carriedOf(window, looked);
+  const carried = window.stale && given ? given : carryOver(window, looked);
   return { events: events.sort(byTime), carried, malformed };
 }
 
@@ -61,11 +61,15 @@ const widest = (entries: readonly TimedEntry[]): LogWindow | null => {
   return first && last ? { since: first.entry.published, until: last.entry.published } : null;
 };
 
-const joined = (before: Carried, read: readonly TimedEntry[]): readonly TimedEntry[] =>
+const allEntries = (before: Carried, read: readonly TimedEntry[]): readonly TimedEntry[] =>
   readEntries([...before.entries, ...read.map(({ entry }) => entry)]).entries;
 
 /** For each rule the entries that it looks at; each entry is put only to the rules for its type. */
-function sorted(rules: readonly EventRule[], log: readonly TimedEntry[], settings: EventSettings): RuleEntries[] {
+function entriesByRule(
+  rules: readonly EventRule[],
+  log: readonly TimedEntry[],
+  settings: EventSettings,
+): RuleEntries[] {
   const looked = rules.map((rule) => ({ rule, first: [] as TimedEntry[], then: [] as TimedEntry[] }));
   const roles = looked.flatMap(({ rule, first, then }) => {
     const follower = 'follower' in rule.demand ? [{ match: rule.demand.follower, list: then }] : [];
@@ -85,15 +89,15 @@ function sorted(rules: readonly EventRule[], log: readonly TimedEntry[], setting
 function eventOf({ name, severity, tactic, technique }: EventRule, { entry }: TimedEntry): SecurityEvent {
   const { uuid, published: at, actor, targets } = entry;
   const target = targets.find(({ login }) => login !== null) ?? targets.find(({ id }) => id !== null) ?? null;
-  return { uuid, rule: name, severity, tactic, technique, at, actor: shown(actor), target: shown(target) };
+  return { uuid, rule: name, severity, tactic, technique, at, actor: partyLabel(actor), target: partyLabel(target) };
 }
 
-const shown = (party: EntryParty | null): string | null => party?.login ?? party?.id ?? null;
+const partyLabel = (party: EntryParty | null): string | null => party?.login ?? party?.id ?? null;
 
-const carriedOf = ({ since, until }: Span, looked: readonly RuleEntries[]): Carried => ({
+const carryOver = ({ since, until }: Span, looked: readonly RuleEntries[]): Carried => ({
   since: new Date(since).toISOString(),
   until: new Date(until).toISOString(),
-  entries: remembered(looked, until),
+  entries: entriesToKeep(looked, until),
 });
 
 const byTime = (a: SecurityEvent, b: SecurityEvent): number =>

@@ -26,5 +26,5 @@ const partyKeys = (parties: readonly (EntryParty | null)[]): string[] => [
 ];
 
 // Okta writes "unknown" where it does not know who it was.
-const known = (text: string | null): string | null => (text === 'unknown' ? null : text);
-const nameOf = ({ id, login }: EntryParty): string | null => known(id) ?? known(login);
+const valueOrNull = (text: string | null): string | null => (text === 'unknown' ? null : text);
+const nameOf = ({ id, login }: EntryParty): string | null => valueOrNull(id) ?? valueOrNull(login);

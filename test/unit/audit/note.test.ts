@@ -10,7 +10,7 @@ import {
   parseVerifierKey,
   privateKeyText,
   signNote,
-  verifiedBy,
+  verifyNote,
   verifierKey,
 } from '../../../src/audit/note.ts';
 import { checkSignature, signerOf } from '../../support/notes.ts';
@@ -35,7 +35,7 @@ describe('a note of another implementation', () => {
   const key = parseVerifierKey(GO_KEY);
 
   test('is read and holds', () => {
-    expect(verifiedBy(parseNote(GO_NOTE), [key], checkSignature)).toEqual([key]);
+    expect(verifyNote(parseNote(GO_NOTE), [key], checkSignature)).toEqual([key]);
     expect(verifierKey(key)).toBe(GO_KEY);
   });
 
@@ -46,7 +46,7 @@ describe('a note of another implementation', () => {
       const forged = GO_NOTE.slice(0, at) + letter + GO_NOTE.slice(at + 1);
       let by: unknown[] = [];
       try {
-        by = verifiedBy(parseNote(forged), [key], checkSignature);
+        by = verifyNote(parseNote(forged), [key], checkSignature);
       } catch (error) {
         expect(error).toBeInstanceOf(NoteError);
       }

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { verifyChain } from '../../../src/audit/chain.ts';
 import type { StoredText } from '../../../src/audit/chain.ts';
 import { EXPORT_FORMATS } from '../../../src/audit/export.ts';
-import { asRemoved, removedId, removedText } from '../../../src/audit/removed.ts';
+import { asRemoved, removalId, removalText } from '../../../src/audit/removed.ts';
 import type { AuditEntry } from '../../../src/audit/types.ts';
 import { chainOf, draftOf } from '../../support/audit.ts';
 import { assertProperty } from '../../support/properties.ts';
@@ -20,7 +20,7 @@ function purged(before: number, upTo: number, behind = 2) {
 
 const without = (stored: StoredText[], from: number, to: number): StoredText[] =>
   stored.map(({ index, text }) =>
-    index >= from && index < to ? { index, text: removedText(JSON.parse(text) as AuditEntry) } : { index, text },
+    index >= from && index < to ? { index, text: removalText(JSON.parse(text) as AuditEntry) } : { index, text },
   );
 
 describe('a chain with entries whose content was removed', () => {
@@ -83,7 +83,7 @@ test('an export keeps removed entries: as stored, without an event, and as a row
   const cells = EXPORT_FORMATS.csv.line(first!).trimEnd().split(',');
   const columns = EXPORT_FORMATS.csv.head.trimEnd().split(',');
   expect(Object.fromEntries(columns.map((name, n) => [name, cells[n]]).filter(([, cell]) => cell))).toEqual({
-    ...{ index: '0', id: removedId(0) },
+    ...{ index: '0', id: removalId(0) },
     ...{ at, kind, hash },
   });
 });

@@ -28,7 +28,7 @@ afterAll(async () => {
 async function heard(env: Record<string, string>, options: { local?: boolean } = {}): Promise<string | null> {
   const settings = await loadSettings(ioOf({ ARX_HOME: home, ...env }).io, {});
   const { ends, close } = askingTemporal(settings, options);
-  const code = await ends.ended(workflowId);
+  const code = await ends.findEndCode(workflowId);
   await close();
   return code;
 }

@@ -2,13 +2,13 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { givenInputs, inFile, readEvent } from '../../../src/cli/flows/event.ts';
+import { parseInputs, inFile, readEvent } from '../../../src/cli/flows/event.ts';
 import { exitOf } from '../../../src/cli/flows/outcome.ts';
 import { progressOf } from '../../../src/cli/flows/progress.ts';
 import { timeAt } from '../../../src/cli/flows/times.ts';
 import { errorDocument, toCliError } from '../../../src/cli/support/errors.ts';
 import { historyFilter } from '../../../src/client/flows/history-filter.ts';
-import { malformed, refusal } from '../../../src/client/flows/refusal.ts';
+import { inputRefusal, refusal } from '../../../src/client/flows/refusal.ts';
 import { OUTCOMES } from '../../../src/remediation/outcome.ts';
 import type { FlowStepRecord } from '../../../src/store/flow-types.ts';
 import { flowRun } from '../../support/flow-runs.ts';
@@ -34,7 +34,7 @@ it.each([
   [refusal('disabled'), 'disabled', 5],
   [refusal('conflict'), 'conflict', 2],
   [refusal('nothing_to_undo'), 'nothing_to_undo', 1],
-  [malformed('m', 'inputs.group', 'r'), 'malformed', 2],
+  [inputRefusal('m', 'inputs.group', 'r'), 'malformed', 2],
 ])('%s is told as %s, with %i', (thrown, code, exit) => {
   const error = toCliError(thrown);
   expect(error).toMatchObject({ code, exit, message: thrown.message, remedy: thrown.remedy });
@@ -67,10 +67,12 @@ describe('an event file', () => {
     await expect(readEvent(io, write(' '.repeat(1_100_000)))).rejects.toThrow(/1 MB/);
   });
   it('is named where the event is wrong, not where an input is', () => {
-    const wrong = toCliError(inFile(malformed('m', 'entityType', 'r'), 'e.json'));
+    const wrong = toCliError(inFile(inputRefusal('m', 'entityType', 'r'), 'e.json'));
     expect(wrong.where).toEqual({ file: 'e.json', path: 'entityType' });
-    expect(toCliError(inFile(malformed('m', 'inputs.group', 'r'), 'e.json')).where).toEqual({ path: 'inputs.group' });
-    expect(toCliError(inFile(malformed('m', '', 'r'), '-')).where).toEqual({ file: 'standard input' });
+    expect(toCliError(inFile(inputRefusal('m', 'inputs.group', 'r'), 'e.json')).where).toEqual({
+      path: 'inputs.group',
+    });
+    expect(toCliError(inFile(inputRefusal('m', '', 'r'), '-')).where).toEqual({ file: 'standard input' });
     const other = refusal('conflict');
     expect(inFile(other, 'e.json')).toBe(other);
   });
@@ -78,11 +80,11 @@ describe('an event file', () => {
 
 describe('--input', () => {
   it('is name=value, the value as it stands', () => {
-    expect(givenInputs(['group=00g1', 'text=a=b', 'empty='])).toEqual({ group: '00g1', text: 'a=b', empty: '' });
-    expect(Object.hasOwn(givenInputs(['__proto__=x']), '__proto__')).toBe(true);
+    expect(parseInputs(['group=00g1', 'text=a=b', 'empty='])).toEqual({ group: '00g1', text: 'a=b', empty: '' });
+    expect(Object.hasOwn(parseInputs(['__proto__=x']), '__proto__')).toBe(true);
   });
   it.each([[['group']], [['=x']], [['a=1', 'a=2']]])('%j is wrong usage', (given) => {
-    expect(() => givenInputs(given)).toThrow(/--input/);
+    expect(() => parseInputs(given)).toThrow(/--input/);
   });
 });
 

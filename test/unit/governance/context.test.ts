@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { OPERATIONS } from '../../../src/governance/catalogue.ts';
-import { MANY_TARGETS, raisedBy, raisedReasons } from '../../../src/governance/context.ts';
+import { MANY_TARGETS, riskIncrease, riskReasons } from '../../../src/governance/context.ts';
 import { evaluate } from '../../../src/governance/evaluate.ts';
 import { bundle, policy } from '../../support/policies.ts';
 import { assertProperty } from '../../support/properties.ts';
@@ -21,8 +21,8 @@ describe('context', () => {
     ['a number of targets that is none', { targets: Number.NaN }, 1],
     ['all at once', { protected: true, groupGrantsAdmin: true, targets: 11 }, 3],
   ])('%s', (_, facts, levels) => {
-    expect(raisedBy(facts)).toBe(levels);
-    expect(raisedReasons(facts)).toHaveLength(levels);
+    expect(riskIncrease(facts)).toBe(levels);
+    expect(riskReasons(facts)).toHaveLength(levels);
   });
 
   it('only raises the risk, up to CRITICAL, whatever it says', () => {
@@ -47,8 +47,8 @@ describe('context', () => {
             OPERATIONS,
           ).risk;
         const place = RISKS.indexOf(row.risk);
-        expect(ask(raisedBy(known))).toBe(RISKS[Math.min(place + raisedBy(known), RISKS.length - 1)]);
-        expect(raisedBy(known)).toBeGreaterThanOrEqual(0);
+        expect(ask(riskIncrease(known))).toBe(RISKS[Math.min(place + riskIncrease(known), RISKS.length - 1)]);
+        expect(riskIncrease(known)).toBeGreaterThanOrEqual(0);
       }),
     );
   });

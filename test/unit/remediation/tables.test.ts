@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { OPERATIONS } from '../../../src/governance/catalogue.ts';
 import { VERDICTS } from '../../../src/mfa/types.ts';
-import { ACTS, isAct, oppositeOf, seenBy, standingOf, takesOut } from '../../../src/remediation/acts.ts';
+import { ACTS, isAct, oppositeOf, evidenceOf, standingOf, takesOut } from '../../../src/remediation/acts.ts';
 import { readIssue } from '../../../src/remediation/issue.ts';
 import { flowPrincipal } from '../../../src/remediation/names.ts';
 import { OUTCOMES, outcomeOfRequest, worstOf } from '../../../src/remediation/outcome.ts';
@@ -48,7 +48,7 @@ describe('acts', () => {
     ['salesforce:users:deactivate', { INACTIVE: 'done', ACTIVE: 'ready' }],
     ['salesforce:users:activate', { ACTIVE: 'done', INACTIVE: 'ready' }],
   ] as [string, Record<string, string>][])('%s by status', (operation, table) => {
-    expect(seenBy(operation)).toBe('status');
+    expect(evidenceOf(operation)).toBe('status');
     expect(standingOf(operation, {})).toBe('unknown');
     for (const [status, standing] of Object.entries(table))
       expect(standingOf(operation, { account: account(status) })).toBe(standing);
@@ -60,7 +60,7 @@ describe('acts', () => {
     expect([true, false].map((member) => standingOf(add, { account: active, member }))).toEqual(['done', 'ready']);
     expect([true, false].map((member) => standingOf(remove, { account: active, member }))).toEqual(['ready', 'done']);
     expect(standingOf(add, { account: active })).toBe('unknown');
-    expect(seenBy(add)).toBe('membership');
+    expect(evidenceOf(add)).toBe('membership');
   });
 
   it('cannot add to a group in Okta who is gone, nor anybody who was not looked at', () => {
@@ -77,7 +77,7 @@ describe('acts', () => {
       'slack:chat:write',
       'constructor',
     ]) {
-      expect(seenBy(operation)).toBe('nothing');
+      expect(evidenceOf(operation)).toBe('nothing');
       expect(standingOf(operation, { account: account('ACTIVE'), member: true })).toBe('unknown');
       expect(takesOut(operation)).toBe(false);
     }

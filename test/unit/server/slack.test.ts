@@ -138,7 +138,7 @@ describe('a click in Slack', () => {
     const answer = await post(app, body, signed(body));
     expect([answer.status, await answer.text()]).toEqual([200, '']);
     finish();
-    await background.settled();
+    await background.waitForAll();
     expect(await (await app.request('/metrics')).text()).toContain('decisions_total{surface="slack",code="counted"} 1');
   });
 });

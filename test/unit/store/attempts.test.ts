@@ -133,7 +133,7 @@ describeOnStores('attempts of an activity', (source) => {
     for (const write of writes) await expect(during(1, write), `${write}`).rejects.toBeInstanceOf(OvertakenError);
     await during(2, () => store.tickets.update(null, 'arx-1', 'run-1', { state: 'open' }));
     expect(await store.tickets.get('arx-1')).toMatchObject({ state: 'open' });
-    expect(await store.tickets.noted('run-1')).toEqual([]);
+    expect(await store.tickets.listNotes('run-1')).toEqual([]);
     expect(await store.runs.get('run-1')).toMatchObject({ status: 'running' });
   });
 

@@ -113,10 +113,10 @@ describeOnStores('runs of delegated flows', (source) => {
     await undo('u2', 'succeeded');
     await undo('u3', 'rejected');
     expect((await flows.undoOf('r1'))?.run).toBe('u2');
-    expect(await flows.endedUndos('r1')).toBe(3);
+    expect(await flows.countEndedUndos('r1')).toBe(3);
     await flows.open(flowRun('u4', { undoes: 'r1' }));
     expect((await flows.undoOf('r1'))?.run).toBe('u4');
-    expect(await flows.endedUndos('r1')).toBe(3);
+    expect(await flows.countEndedUndos('r1')).toBe(3);
   });
 });
 

@@ -352,7 +352,7 @@ describeOnStores('removal by age', (source) => {
     });
     expect(await tablesWith(source, 'canary')).toEqual([]);
     expect((await store.runs.get('young'))?.removedAt).toBeUndefined();
-    expect(await store.tickets.noted('young')).toHaveLength(1);
+    expect(await store.tickets.listNotes('young')).toHaveLength(1);
   });
 
   test('people stay of the last complete run of each scope, and of the one that a run compares with that goes on', async () => {
@@ -502,8 +502,8 @@ describeOnStores('removal by age', (source) => {
     expect(await store.twin.search.find(ORG, '00u', 9)).toEqual([left[1]]);
     expect(await store.twin.search.find(ORG, 'bob', 9)).toEqual([user]);
     expect(await store.twin.search.find(ORG, 'stay-1', 9)).toEqual([hits[1]]);
-    expect(await store.twin.events.carried(ORG)).toEqual({ ...carried, entries: [] });
-    expect((await store.twin.events.carried('other'))?.entries).toHaveLength(1);
+    expect(await store.twin.events.readCarried(ORG)).toEqual({ ...carried, entries: [] });
+    expect((await store.twin.events.readCarried('other'))?.entries).toHaveLength(1);
   });
 
   test('somebody who left long ago is in no table any more', async () => {

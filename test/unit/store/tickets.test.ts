@@ -182,7 +182,7 @@ describeOnStores('the ticket ledger', (source) => {
     await tickets.note(null, 'r', 'u1', { action: 'kept', key: 'SEC-1', code: null });
     await tickets.note(null, 'r', 'u1', { action: 'closed', key: null, code: null });
     await tickets.note(null, 'other', 'u1', { action: 'kept', key: 'SEC-1', code: null });
-    expect(await tickets.noted('r')).toEqual([
+    expect(await tickets.listNotes('r')).toEqual([
       { subject: 'u1', action: 'closed', key: 'SEC-1', code: null },
       { subject: 'u2', action: 'created', key: 'SEC-2', code: null },
     ]);

@@ -76,7 +76,7 @@ describeOnStores('the twin', (source) => {
     const again = work.addPage(second, ['u9'], () => Promise.reject(new Error('written twice')));
     expect(await again).toEqual({ next: null, count: 1 });
     expect(await work.items('one', 'users', { page: 1, from: 0, count: 9 })).toEqual(['u3']);
-    expect(await work.counted('one', 'users')).toBe(3);
+    expect(await work.sumCounts('one', 'users')).toBe(3);
     expect(await work.lastPage('one', 'users')).toEqual({ page: 1, next: null, count: 1 });
   });
 
@@ -128,11 +128,11 @@ describeOnStores('the twin', (source) => {
       await twin.users.put(tx, stamp('two'), ['u1', 'u2'].map(person));
       await twin.users.setFactors(tx, ORG, [{ id: 'u1', factors: [push] }]);
       await twin.users.setRoles(tx, stamp('two'), [{ id: 'u1', roles: ['SUPER_ADMIN', 'APP_ADMIN', 'APP_ADMIN'] }]);
-      await twin.users.seen(tx, ORG, [
+      await twin.users.recordSignIns(tx, ORG, [
         { id: 'u2', at: T2 },
         { id: 'u2', at: T1 },
       ]);
-      await twin.users.seen(tx, ORG, [{ id: 'u2', at: T1 }]);
+      await twin.users.recordSignIns(tx, ORG, [{ id: 'u2', at: T1 }]);
       await twin.groups.put(tx, stamp('two'), groups);
       await twin.groups.setRoles(tx, ORG, [{ id: 'g1', roles: ['HELP_DESK_ADMIN'] }]);
       await twin.groups.addMembers(tx, stamp('one'), 'g1', ['u1']);
@@ -236,13 +236,13 @@ describeOnStores('the twin', (source) => {
     expect(await events.countOf('two')).toBe(0);
     expect((await events.list(ORG, 9)).map(({ rule }) => rule)).toEqual(['one', 'two']);
     const carried = (until: string) => ({ since: T1, until, entries: [] });
-    expect(await events.carriedIn(ORG, 'one')).toBeUndefined();
+    expect(await events.readCarriedIn(ORG, 'one')).toBeUndefined();
     await write((tx) => events.carry(tx, on, carried(T2)));
-    expect(await events.carried(ORG)).toBeNull();
+    expect(await events.readCarried(ORG)).toBeNull();
     await write((tx) => events.keepCarried(tx, on));
     await write((tx) => events.carry(tx, { ...on, run: 'two' }, carried(T1)));
     await write((tx) => events.keepCarried(tx, { ...on, run: 'two' }));
-    expect(await events.carried(ORG)).toEqual(carried(T2));
+    expect(await events.readCarried(ORG)).toEqual(carried(T2));
   });
 
   it('finds beginnings first, then what stands inside, whatever the case, and nothing of other organisations', async () => {

@@ -5,7 +5,7 @@ import { pino } from 'pino';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { workflowBundle } from '../../../src/worker/bundle.ts';
 import { bundleFile, bundleKey, seal, unseal } from '../../../src/worker/bundle-key.ts';
-import { keepBundle, keptBundle } from '../../../src/worker/bundle-store.ts';
+import { keepBundle, readBundle } from '../../../src/worker/bundle-store.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'arx-bundle-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
@@ -22,7 +22,7 @@ const place = (): string => join(folder, bundleFile(bundleKey()));
 describe('a kept bundle', () => {
   it('comes back as it was', () => {
     keepBundle(folder, 'k', seal('code\nand more'));
-    expect(keptBundle(folder, 'k')).toBe('code\nand more');
+    expect(readBundle(folder, 'k')).toBe('code\nand more');
     expect(readdirSync(folder)).toEqual([bundleFile('k')]);
   });
 
@@ -35,7 +35,7 @@ describe('a kept bundle', () => {
     keepBundle(folder, 'k', seal('code'));
     const file = join(folder, bundleFile('k'));
     writeFileSync(file, damage(readFileSync(file, 'utf8')));
-    expect(keptBundle(folder, 'k')).toBeNull();
+    expect(readBundle(folder, 'k')).toBeNull();
   });
 
   it('goes when it has not been made for two weeks', () => {

@@ -10,7 +10,7 @@ const party = z.object({ id: text, type: text, alternateId: text, displayName: t
 type Party = z.output<typeof party>;
 
 // Names and other identifiers of a party may hold anything, a telephone number for one; of people the login is kept.
-const kept = ({ id, type, alternateId }: Party): OktaLogParty => ({
+const partyOf = ({ id, type, alternateId }: Party): OktaLogParty => ({
   id,
   type,
   login: PEOPLE.includes(type) ? alternateId : null,
@@ -94,8 +94,8 @@ const event = z
       ...{ uuid, published, eventType, severity },
       outcome: outcome?.result ?? null,
       reason: outcome?.reason ?? null,
-      actor: actor ? kept(actor) : null,
-      targets: targets.map(kept),
+      actor: actor ? partyOf(actor) : null,
+      targets: targets.map(partyOf),
       ipAddress: client?.ipAddress ?? null,
       country: client?.geographicalContext?.country ?? null,
       isProxy: rest.securityContext?.isProxy ?? null,

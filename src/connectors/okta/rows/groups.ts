@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { atMostOne, expression, groupInput, groupName, oktaId, paging, quoted } from '../inputs.ts';
+import { atMostOne, expression, groupInput, groupName, oktaId, paging, quote } from '../inputs.ts';
 import { parseGroupDetail, parseGroups } from '../projections/groups.ts';
 import type { OktaGroupOperations } from '../types.ts';
 import { cursorOf, nothing, page, pageEvidence, pagingOf, routeTo, same } from './shared.ts';
@@ -20,7 +20,7 @@ const createInput = z.strictObject(profile);
 const updateInput = z.strictObject({ groupId: oktaId, ...profile });
 
 /** `profile.name eq "…"`. */
-const nameSearch = (name: string): string => `profile.name eq ${quoted(name)}`;
+const nameSearch = (name: string): string => `profile.name eq ${quote(name)}`;
 
 const ONE = '/api/v1/groups/{groupId}';
 

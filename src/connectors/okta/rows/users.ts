@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { atMostOne, expression, oktaId, paging, quoted, userInput } from '../inputs.ts';
+import { atMostOne, expression, oktaId, paging, quote, userInput } from '../inputs.ts';
 import { parseUser, parseUsers } from '../projections/users.ts';
 import type { OktaProfile, OktaUserOperations } from '../types.ts';
 import { USER_STATUSES } from '../statuses.ts';
@@ -35,12 +35,12 @@ const updateInput = z.strictObject({ userId: oktaId, mode: z.enum(['replace', 'm
 
 /** `status eq "ACTIVE" or status eq "…"`. */
 const statusFilter = (statuses: readonly string[]): string =>
-  statuses.map((status) => `status eq ${quoted(status)}`).join(' or ');
+  statuses.map((status) => `status eq ${quote(status)}`).join(' or ');
 
 /** Filters, unlike a search, find who was created a moment ago. */
 function filterOf({ statuses, login, email }: Pick<Listing, 'statuses' | 'login' | 'email'>): string | undefined {
-  if (login !== undefined) return `profile.login eq ${quoted(login)}`;
-  return email === undefined ? statuses && statusFilter(statuses) : `profile.email eq ${quoted(email)}`;
+  if (login !== undefined) return `profile.login eq ${quote(login)}`;
+  return email === undefined ? statuses && statusFilter(statuses) : `profile.email eq ${quote(email)}`;
 }
 
 const ONE = '/api/v1/users/{userId}';

@@ -1,4 +1,4 @@
-import { json, object, orNull, ref, refused, refusedUntil, text } from '../openapi-parts.ts';
+import { json, object, orNull, ref, errorResponse, retryLaterResponse, text } from '../openapi-parts.ts';
 
 const texts = { type: ['array', 'null'], items: text } as const;
 
@@ -6,14 +6,14 @@ const texts = { type: ['array', 'null'], items: text } as const;
 export const MOST_ACCOUNTS = 1_000;
 
 const REFUSALS = {
-  400: refused(
+  400: errorResponse(
     `The text cannot be the name of an account; a word behind the ? is unknown, said twice or not of its form; or the body has not its form or not 1 to ${MOST_ACCOUNTS} accounts.`,
   ),
-  401: refused('No access key that counts.'),
-  403: refused('The policies do not let accounts be read.'),
-  413: refused('The body is too large.'),
-  429: refusedUntil('This key has asked for too many accounts; Retry-After tells when to come back.'),
-  503: refused('A server behind this one does not answer.'),
+  401: errorResponse('No access key that counts.'),
+  403: errorResponse('The policies do not let accounts be read.'),
+  413: errorResponse('The body is too large.'),
+  429: retryLaterResponse('This key has asked for too many accounts; Retry-After tells when to come back.'),
+  503: errorResponse('A server behind this one does not answer.'),
 } as const;
 const { 413: _large, ...REFUSALS_OF_GET } = REFUSALS;
 

@@ -6,7 +6,7 @@ import { ENRICH_PRINCIPAL } from '../../../client/enrich/enricher.ts';
 import type { Asking } from '../../../client/enrich/types.ts';
 import type { EnrichedAccount } from '../../../enrichment/types.ts';
 import type { AccessKey } from '../../../store/governance-types.ts';
-import { bounded } from '../../bounded.ts';
+import { bodySizeLimit } from '../../bounded.ts';
 import { Problem } from '../../problem.ts';
 import type { ServerParts } from '../../types.ts';
 import { KeyRing } from '../key-ring.ts';
@@ -18,7 +18,7 @@ type Env = { Variables: { key: AccessKey } };
 
 /** A thousand names of the longest kind, each character escaped. */
 const MOST_BYTES = 2 * 1024 * 1024;
-const BOUNDED = bounded(MOST_BYTES, { remedy: `Send at most ${MOST_ACCOUNTS} accounts, ${MOST_BYTES} bytes.` });
+const BOUNDED = bodySizeLimit(MOST_BYTES, { remedy: `Send at most ${MOST_ACCOUNTS} accounts, ${MOST_BYTES} bytes.` });
 const BATCH = z.strictObject({ accounts: z.array(z.string()), refresh: z.boolean().optional() });
 /** What may stand behind the `?`. */
 const ASKED = z.strictObject({ refresh: z.enum(['true', 'false']).optional() });
@@ -106,14 +106,14 @@ async function batchOf({ req }: Context): Promise<z.output<typeof BATCH>> {
   const isJson = /^application\/json(\s*;|$)/i.test(req.header('content-type') ?? '');
   const body: unknown = isJson ? await req.json<unknown>().catch(() => null) : null;
   const parsed = BATCH.safeParse(body);
-  if (parsed.success) return sized(parsed.data);
+  if (parsed.success) return checkBatchSize(parsed.data);
   throw new Problem(400, 'invalid_argument', {
     message: 'The body is not a JSON object with accounts: a list of names.',
     remedy: `Send {"accounts": ["jdoe@example.com"]} as application/json, ${MOST_ACCOUNTS} accounts at most.`,
   });
 }
 
-function sized(batch: z.output<typeof BATCH>): z.output<typeof BATCH> {
+function checkBatchSize(batch: z.output<typeof BATCH>): z.output<typeof BATCH> {
   const { length } = batch.accounts;
   if (length >= 1 && length <= MOST_ACCOUNTS) return batch;
   throw new Problem(400, 'invalid_argument', {

@@ -10,13 +10,13 @@ import type { FlowEnv } from './door.ts';
  * Starts the workflow of a run that was opened, and answers: 202 for a new run, 200 for one that was there, 403 where the
  * event was refused on its arrival. Throws Problem 503 where the workflow could not be started; the same again starts it.
  */
-export async function accepted(
+export async function startAndRespond(
   parts: ServerParts,
   context: Context<FlowEnv>,
   { record, created }: OpenedRun,
 ): Promise<Response> {
-  if (!usesEventUp(record)) return refused(context, record);
-  await started(parts, record);
+  if (!usesEventUp(record)) return respondWithRefusal(context, record);
+  await startWorkflow(parts, record);
   const { run, workflowId, flow, dryRun, state, outcome, code } = record;
   context.set('became', outcome ?? (created ? 'accepted' : 'repeated'));
   const document = { schema: 'arx.flow-accepted/v1', run, workflowId, flow, dryRun, created, state, outcome, code };
@@ -24,14 +24,14 @@ export async function accepted(
 }
 
 /** The run itself stands in the trail. */
-function refused(context: Context<FlowEnv>, { run, code, message }: FlowRunRecord): Response {
+function respondWithRefusal(context: Context<FlowEnv>, { run, code, message }: FlowRunRecord): Response {
   const told = { message: message ?? 'The event was refused.', remedy: `See GET /v1/flow-runs/${run}.`, run };
   const problem = new Problem(403, code ?? 'denied', told);
   context.set('became', problem.code);
   return context.json(problem.document, problem.status);
 }
 
-async function started({ flows, log }: ServerParts, record: FlowRunRecord): Promise<void> {
+async function startWorkflow({ flows, log }: ServerParts, record: FlowRunRecord): Promise<void> {
   try {
     await flows.start(record);
   } catch (thrown) {

@@ -1,7 +1,7 @@
 import type { Hono } from 'hono';
 import { z } from 'zod';
 import type { ServerParts } from '../../types.ts';
-import { accepted } from './accepted.ts';
+import { startAndRespond } from './accepted.ts';
 import type { Door, FlowEnv } from './door.ts';
 import { boundedBody, jsonOf, queryOf } from './requests.ts';
 
@@ -15,7 +15,7 @@ export function eventRoutes(parts: ServerParts, door: Door): Hono<FlowEnv> {
     const { dry_run: dry, flow } = queryOf(context, QUERY);
     const event = await jsonOf(context);
     const ask = { asker: context.get('asker'), flow, event, dryRun: dry === 'true', checkAge: true };
-    return accepted(parts, context, await parts.flows.desk.admit(ask));
+    return startAndRespond(parts, context, await parts.flows.desk.admit(ask));
   });
   return app;
 }

@@ -1,22 +1,33 @@
-import { body, inPath, json, listOf, query, ref, refused, refusedUntil, text, time } from '../openapi-parts.ts';
+import {
+  body,
+  inPath,
+  json,
+  listOf,
+  query,
+  ref,
+  errorResponse,
+  retryLaterResponse,
+  text,
+  time,
+} from '../openapi-parts.ts';
 
 const flag = { enum: ['true', 'false'] };
 const FLOW = inPath('name');
 const RUN = inPath('run', { type: 'string', pattern: '^[0-9a-f]{32}$' });
 
 const ALWAYS = {
-  400: refused('A field is unknown, missing or not of its form; `where.path` is the field.'),
-  401: refused('No access key that counts.'),
-  429: refusedUntil('This key has asked too often; Retry-After tells when to come back.'),
-  503: refusedUntil('A server behind this one does not answer.'),
+  400: errorResponse('A field is unknown, missing or not of its form; `where.path` is the field.'),
+  401: errorResponse('No access key that counts.'),
+  429: retryLaterResponse('This key has asked too often; Retry-After tells when to come back.'),
+  503: retryLaterResponse('A server behind this one does not answer.'),
 };
-const HIDDEN = { 404: refused('There is none of that name or id, or no resource set shows it to this key.') };
-const GUARDED = { 403: refused('It may be seen, but not this be done with it; the code says why.') };
-const BODY = { 413: refused('The body is too large.'), 415: refused('The body is not sent as JSON.') };
+const HIDDEN = { 404: errorResponse('There is none of that name or id, or no resource set shows it to this key.') };
+const GUARDED = { 403: errorResponse('It may be seen, but not this be done with it; the code says why.') };
+const BODY = { 413: errorResponse('The body is too large.'), 415: errorResponse('The body is not sent as JSON.') };
 const STARTED = {
   202: json('A new run.', ref('Accepted')),
   200: json('The run that there was already; its workflow is started if it was not.', ref('Accepted')),
-  409: refused('The id of the event was used with other content or inputs; or there is nothing to take back.'),
+  409: errorResponse('The id of the event was used with other content or inputs; or there is nothing to take back.'),
 };
 
 /** The API of delegated flows. */

@@ -1,13 +1,13 @@
 import type { Context } from 'hono';
 import type { z } from 'zod';
-import { bounded } from '../../bounded.ts';
+import { bodySizeLimit } from '../../bounded.ts';
 import { Problem } from '../../problem.ts';
 
 /** A person with a hundred accounts and long descriptions takes half of it. */
 const MOST_BYTES = 512 * 1024;
 
 /** Bounds the body of a request. */
-export const boundedBody = bounded(MOST_BYTES);
+export const boundedBody = bodySizeLimit(MOST_BYTES);
 
 /** The body as parsed JSON, whatever it holds. Throws Problem 415 and 400. */
 export async function jsonOf({ req }: Context): Promise<unknown> {
@@ -20,7 +20,7 @@ export async function jsonOf({ req }: Context): Promise<unknown> {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as unknown;
   } catch {
-    throw malformed('The body is no JSON.');
+    throw invalidRequest('The body is no JSON.');
   }
 }
 
@@ -28,8 +28,8 @@ export async function jsonOf({ req }: Context): Promise<unknown> {
 export async function bodyOf<Schema extends z.ZodType>(context: Context, schema: Schema): Promise<z.output<Schema>> {
   const value = await jsonOf(context);
   const path = protoIn(value);
-  if (path !== null) throw malformed('The body has an unknown field.', path);
-  return formed(schema, value);
+  if (path !== null) throw invalidRequest('The body has an unknown field.', path);
+  return parseAs(schema, value);
 }
 
 /** The words behind the `?`, each at most once. Throws Problem 400 with the one that is wrong. */
@@ -37,17 +37,17 @@ export function queryOf<Schema extends z.ZodType>({ req }: Context, schema: Sche
   const words = [...new URL(req.url).searchParams];
   const names = words.map(([name]) => name);
   const twice = names.find((name, at) => names.indexOf(name) !== at);
-  if (twice !== undefined || names.includes(PROTO)) throw malformed('The address says something twice.', twice);
-  return formed(schema, Object.fromEntries(words));
+  if (twice !== undefined || names.includes(PROTO)) throw invalidRequest('The address says something twice.', twice);
+  return parseAs(schema, Object.fromEntries(words));
 }
 
-function formed<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
+function parseAs<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const unknown = issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
   const path = [...(issue?.path ?? []), ...unknown].map(String).join('.');
-  throw malformed(path === '' ? 'It is no JSON object.' : 'A field is unknown, missing or not of its form.', path);
+  throw invalidRequest(path === '' ? 'It is no JSON object.' : 'A field is unknown, missing or not of its form.', path);
 }
 
 /** Where a key stands that schemas pass over; the event is the desk's to look through. */
@@ -62,7 +62,7 @@ const hasProto = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && Object.hasOwn(value, PROTO);
 
 /** A request that has not its form; `path`: where, without what stands there. */
-const malformed = (message: string, path = ''): Problem =>
+const invalidRequest = (message: string, path = ''): Problem =>
   new Problem(400, 'malformed', {
     message: `The request has not its form: ${message}`,
     remedy: 'See docs/server.md and GET /openapi.json for the fields.',

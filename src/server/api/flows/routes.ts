@@ -2,7 +2,7 @@ import type { Hono } from 'hono';
 import { z } from 'zod';
 import { flowDetail, flowItem } from '../../../client/flows/documents.ts';
 import type { ServerParts } from '../../types.ts';
-import { accepted } from './accepted.ts';
+import { startAndRespond } from './accepted.ts';
 import type { Door, FlowEnv } from './door.ts';
 import { bodyOf, boundedBody, queryOf } from './requests.ts';
 
@@ -32,7 +32,7 @@ export function flowRoutes(parts: ServerParts, door: Door): Hono<FlowEnv> {
     queryOf(context, NOTHING);
     const body = await bodyOf(context, RUN);
     const ask = { asker: context.get('asker'), flow: context.req.param('name'), ...body, checkAge: true };
-    return accepted(parts, context, await desk.admit(ask));
+    return startAndRespond(parts, context, await desk.admit(ask));
   });
   app.put('/:name/enabled', boundedBody, async (context) => {
     queryOf(context, NOTHING);

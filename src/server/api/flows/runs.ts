@@ -4,7 +4,7 @@ import { flowRunDocument, flowRunItem } from '../../../client/flows/documents.ts
 import { historyFilter } from '../../../client/flows/history-filter.ts';
 import { Problem } from '../../problem.ts';
 import type { ServerParts } from '../../types.ts';
-import { accepted } from './accepted.ts';
+import { startAndRespond } from './accepted.ts';
 import type { Door, FlowEnv } from './door.ts';
 import { bodyOf, boundedBody, queryOf } from './requests.ts';
 
@@ -34,7 +34,7 @@ export function flowRunRoutes(parts: ServerParts, door: Door): Hono<FlowEnv> {
     queryOf(context, NOTHING);
     const { reason } = context.req.header('content-type') === undefined ? {} : await bodyOf(context, UNDO);
     const opened = await desk.admitUndo(context.get('asker'), runIn(context.req.param('run')), reason);
-    return accepted(parts, context, opened);
+    return startAndRespond(parts, context, opened);
   });
   return app;
 }

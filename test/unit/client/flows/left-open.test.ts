@@ -26,9 +26,9 @@ const running: FlowStepRecord = {
 const undo = [{ operation: 'okta:users:unsuspend', params: { userId: '00u1' } }];
 
 /** What Temporal would say: of every workflow the same. */
-const saying = (code: string | null, made: Awaited<ReturnType<FlowEnds['made']>> = null): FlowEnds => ({
-  ended: async () => code,
-  made: async () => made,
+const saying = (code: string | null, made: Awaited<ReturnType<FlowEnds['findOperationEnd']>> = null): FlowEnds => ({
+  findEndCode: async () => code,
+  findOperationEnd: async () => made,
 });
 
 describeOnStores('a run that its workflow did not close', ({ fresh }) => {
