@@ -1,11 +1,11 @@
 /**
- * The rooms of src/ and who may import values from whom: docs/design.md as a rule. Types are free.
- * A room is a folder of src/ or a file right in it; `a/b` opens the one module, `*` stands for one folder.
+ * The rooms, and who may import values from whom: docs/design.md as a rule. Types are free.
+ * A room is a folder of src/ or a file right in it, or `emulators`; `a/b` opens the one module, `*` stands for one folder.
  */
 import { builtinModules } from 'node:module';
 import { dirname, join, relative, sep } from 'node:path';
 
-const PURE = ['mfa', 'governance', 'audit', 'twin', 'enrichment', 'remediation'];
+const PURE = ['mfa', 'governance', 'audit', 'twin', 'enrichment', 'flows'];
 const PURE_PACKAGES = ['@noble/curves', '@noble/hashes', 'canonicalize'];
 const VENDOR_PACKAGES = ['@okta/okta-sdk-nodejs', 'jira.js', '@slack/web-api', 'nodemailer'];
 // How a run lists and counts: an estimate goes by the same rules.
@@ -41,7 +41,7 @@ const FLOWS_READ_BY = [
   'suggest',
   'tenants',
   'titles',
-].map((name) => `remediation/${name}`);
+].map((name) => `flows/${name}`);
 const CONSOLE_ROOMS = ['workflows/messages', 'config', 'store', 'governance', 'audit'];
 
 /** imports: rooms open to it; lazily: those open to `await import()` only; packages: absent for any but the vendors'. */
@@ -51,7 +51,7 @@ const ROOMS = {
   audit: { imports: [], packages: PURE_PACKAGES, builtins: false },
   twin: { imports: ['mfa'], packages: PURE_PACKAGES, builtins: false },
   enrichment: { imports: ['mfa'], packages: PURE_PACKAGES, builtins: false },
-  remediation: { imports: ['governance', 'mfa'], packages: PURE_PACKAGES, builtins: false },
+  flows: { imports: ['governance', 'mfa'], packages: PURE_PACKAGES, builtins: false },
   workflows: {
     imports: PURE,
     packages: [...PURE_PACKAGES, '@temporalio/workflow', '@temporalio/common'],
@@ -62,11 +62,21 @@ const ROOMS = {
   connectors: { imports: ['governance', 'audit'], vendors: true },
   activities: { imports: [...PURE, 'connectors', 'store'] },
   // Lazily: who clicks in Slack is looked up through the governed pipeline, which main.ts puts together.
-  server: { imports: [...CONSOLE_ROOMS, 'client', 'parent'], lazily: ['connectors/create'] },
-  // A look-up of an account is one for command line, server and worker.
-  client: { imports: [...CONSOLE_ROOMS, 'enrichment', 'remediation'] },
+  server: { imports: [...CONSOLE_ROOMS, 'services', 'client', 'parent'], lazily: ['connectors/create'] },
+  client: { imports: ['workflows/messages', 'config'] },
+  // What command line, server and worker do alike.
+  services: { imports: [...CONSOLE_ROOMS, 'client', 'enrichment', 'flows'] },
   cli: {
-    imports: [...CONSOLE_ROOMS, 'server', 'client', 'parent', ...ESTIMATED_BY, ...TWIN_READ_BY, ...FLOWS_READ_BY],
+    imports: [
+      ...CONSOLE_ROOMS,
+      'server',
+      'services',
+      'client',
+      'parent',
+      ...ESTIMATED_BY,
+      ...TWIN_READ_BY,
+      ...FLOWS_READ_BY,
+    ],
     lazily: ['local', 'emulators', 'connectors/create'],
   },
   local: { imports: ['config', 'store', 'worker', 'emulators'] },
@@ -78,12 +88,13 @@ const ROOMS = {
       'connectors',
       'activities',
       'server',
+      'services',
       'client',
       'parent',
       'workflows/messages',
     ],
   },
-  emulators: { imports: ['connectors/*/operations', 'governance/catalogue', 'parent'] },
+  emulators: { imports: ['parent'] },
   parent: { imports: [], packages: [] },
 };
 
@@ -93,12 +104,11 @@ export const PURE_ROOMS = PURE;
 const builtins = new Set(builtinModules);
 const isPackage = (specifier, names) => names.some((name) => specifier === name || specifier.startsWith(`${name}/`));
 
-/** The room of a file under src/ and its module path there: connectors, connectors/okta/client; null outside. */
-function placeOf(file, src) {
-  const path = relative(src, file).split(sep).join('/');
-  return path.startsWith('..')
-    ? null
-    : { room: path.split('/')[0].replace(/\.ts$/, ''), module: path.replace(/\.ts$/, '') };
+/** The room of a file and its module path there: connectors, connectors/okta/client; null outside of all rooms. */
+function placeOf(file, root) {
+  const path = relative(root, file).split(sep).join('/').replace(/\.ts$/, '');
+  const module = path.startsWith('src/') ? path.slice('src/'.length) : path;
+  return module === path && !path.startsWith('emulators/') ? null : { room: module.split('/')[0], module };
 }
 
 function opens(entry, { room, module }) {
@@ -106,10 +116,11 @@ function opens(entry, { room, module }) {
   return new RegExp(`^${entry.replaceAll('*', '[^/]+')}$`).test(module);
 }
 
-function refusal(from, rules, { specifier, file, src, lazy }) {
+function refusal(from, rules, { specifier, file, root, lazy }) {
   if (specifier.startsWith('.')) {
-    const target = placeOf(join(dirname(file), specifier), src);
-    if (target === null) return specifier.endsWith('.json') ? null : `src imports nothing from outside: ${specifier}`;
+    const target = placeOf(join(dirname(file), specifier), root);
+    if (target === null)
+      return specifier.endsWith('.json') ? null : `the product imports nothing from outside: ${specifier}`;
     const open = [from, ...rules.imports, ...(lazy ? (rules.lazily ?? []) : [])];
     if (open.some((entry) => opens(entry, target))) return null;
     const later = (rules.lazily ?? []).includes(target.room) ? ' but by await import()' : '';
@@ -131,15 +142,15 @@ const onlyTypes = (node, kind) =>
 export const arrows = {
   meta: { type: 'problem', schema: [], messages: { refused: '{{why}}' } },
   create(context) {
-    const src = join(context.cwd, 'src');
-    const own = placeOf(context.filename, src);
+    const root = context.cwd;
+    const own = placeOf(context.filename, root);
     if (own === null) return {};
     const rules = ROOMS[own.room];
     const check = (node, lazy) => {
       if (node.source?.type !== 'Literal') return;
       const specifier = node.source.value;
       const why = rules
-        ? refusal(own.room, rules, { specifier, file: context.filename, src, lazy })
+        ? refusal(own.room, rules, { specifier, file: context.filename, root, lazy })
         : `eslint.rooms.js does not know the room ${own.room}`;
       if (why !== null) context.report({ node: node.source, messageId: 'refused', data: { why } });
     };

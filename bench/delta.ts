@@ -1,5 +1,5 @@
 /** What a scan costs that reads only who changed, beside a full one of the same organisation. */
-import type { NewLogEvent } from '../src/emulators/okta/system-log.ts';
+import type { NewLogEvent } from '../emulators/okta/system-log.ts';
 import type { RunSummary } from '../src/mfa/document.ts';
 import type { MainJob } from '../test/support/main-job.ts';
 import { withArx } from './support/arx.ts';

@@ -1,8 +1,8 @@
 /** How long a batch of look-ups takes beside what the quota allows, and how fast an answer that is kept comes over HTTP. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { Agent, request } from 'undici';
-import { keyHash } from '../src/config/identity-keys.ts';
-import type { BucketStatistics } from '../src/emulators/rate-limit.ts';
+import { keyHash } from '../src/config/env/identity-keys.ts';
+import type { BucketStatistics } from '../emulators/rate-limit.ts';
 import { startServerProcess } from '../test/support/server-process.ts';
 import { withArx } from './support/arx.ts';
 import type { ArxUnderTest } from './support/arx.ts';

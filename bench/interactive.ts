@@ -1,7 +1,7 @@
 /** How long a person's look-up waits while a scan uses up the quota. */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { WindowStatistics } from '../src/emulators/rate-limit.ts';
-import type { LogEntry } from '../src/emulators/types.ts';
+import type { WindowStatistics } from '../emulators/rate-limit.ts';
+import type { LogEntry } from '../emulators/types.ts';
 import type { LookUpJob, LookUpResult } from './processes/look-ups.ts';
 import { withArx } from './support/arx.ts';
 import type { ArxUnderTest } from './support/arx.ts';

@@ -1,7 +1,7 @@
 import './config/compile-cache.ts';
 
 // Not by a static import: those are compiled before the cache is there.
-const { createIo, write } = await import('./cli/support/io.ts');
+const { createIo, write } = await import('./cli/kit/io.ts');
 const { main } = await import('./cli/main.ts');
 
 const interrupts = new AbortController();

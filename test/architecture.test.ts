@@ -1,7 +1,7 @@
 /** Holds the house: who may import whom, the shape of the code, and what must not be in the repository. */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { ESLint } from 'eslint';
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -10,32 +10,35 @@ import { importCycles } from './support/import-cycles.ts';
 const repo = join(import.meta.dirname, '..');
 const tracked = execFileSync('git', ['ls-files', '-z'], { cwd: repo, encoding: 'utf8' }).split('\0').filter(Boolean);
 const text = (file: string) => readFileSync(join(repo, file), 'utf8');
-const sources = tracked.filter((file) => /^src\/.*\.ts$/.test(file));
+const sources = tracked.filter((file) => /^(src|emulators)\/.*\.ts$/.test(file));
 
 /** The table of the design, written down a second time: the rule's own table must agree with it. */
-const PURE = ['mfa', 'governance', 'audit', 'twin', 'enrichment', 'remediation'];
+const PURE = ['mfa', 'governance', 'audit', 'twin', 'enrichment', 'flows'];
 const OPEN: Record<string, string[]> = {
   mfa: [],
   governance: [],
   audit: [],
   twin: ['mfa'],
   enrichment: ['mfa'],
-  remediation: ['governance', 'mfa'],
+  flows: ['governance', 'mfa'],
   config: [],
   store: ['audit'],
   connectors: ['governance', 'audit'],
   activities: [...PURE, 'connectors', 'store'],
   workflows: PURE,
-  server: ['config', 'store', 'governance', 'audit', 'client'],
-  client: ['config', 'store', 'governance', 'audit', 'enrichment', 'remediation'],
-  cli: ['config', 'store', 'governance', 'audit', 'server', 'client'],
+  server: ['config', 'store', 'governance', 'audit', 'services', 'client'],
+  client: ['config'],
+  services: ['config', 'store', 'governance', 'audit', 'client', 'enrichment', 'flows'],
+  cli: ['config', 'store', 'governance', 'audit', 'server', 'services', 'client'],
   local: ['config', 'store', 'worker', 'emulators'],
-  worker: [...PURE, 'config', 'store', 'connectors', 'activities', 'server', 'client'],
+  worker: [...PURE, 'config', 'store', 'connectors', 'activities', 'server', 'services', 'client'],
   emulators: [],
 };
-const SINGLE_FILES = ['client', 'worker'];
+const SINGLE_FILES = ['worker'];
 const rooms = Object.keys(OPEN);
-const moduleOf = (room: string) => (SINGLE_FILES.includes(room) ? `${room}.ts` : `${room}/thing.ts`);
+const folderOf = (room: string) => (room === 'emulators' ? '' : 'src/');
+const moduleOf = (room: string) =>
+  `${folderOf(room)}${SINGLE_FILES.includes(room) ? `${room}.ts` : `${room}/thing.ts`}`;
 
 /** Planted files: path → what stands in it and the rules that must catch it, one message each. */
 const PLANTED: Record<string, { code: string; caught: string[] }> = {
@@ -51,7 +54,7 @@ const PLANTED: Record<string, { code: string; caught: string[] }> = {
   'src/workflows/zod.ts': { code: "export { z } from 'zod';", caught: ['rooms/arrows'] },
   'src/workflows/client.ts': { code: "export * from '@temporalio/client';", caught: ['rooms/arrows'] },
   'src/workflows/builtin.ts': { code: "import 'node:os';", caught: ['rooms/arrows'] },
-  'src/remediation/temporal.ts': { code: "import '@temporalio/workflow';", caught: ['rooms/arrows'] },
+  'src/flows/temporal.ts': { code: "import '@temporalio/workflow';", caught: ['rooms/arrows'] },
   'src/activities/vendor.ts': { code: "import '@slack/web-api';", caught: ['rooms/arrows'] },
   'src/server/vendor.ts': { code: "export const load = () => import('jira.js');", caught: ['rooms/arrows'] },
   'src/store/env.ts': { code: 'export const url = process.env.DATABASE_URL;', caught: ['no-restricted-syntax'] },
@@ -62,7 +65,7 @@ const PLANTED: Record<string, { code: string; caught: string[] }> = {
     code: "import { thing } from '../local/thing.ts';\nexport const t = thing;",
     caught: ['rooms/arrows'],
   },
-  'src/emulators/eager.ts': { code: "import '../connectors/okta/client.ts';", caught: ['rooms/arrows'] },
+  'emulators/eager.ts': { code: "import '../src/connectors/okta/client.ts';", caught: ['rooms/arrows'] },
   'src/store/floating.ts': {
     code: 'const later = async () => undefined;\nexport const f = () => { later(); };',
     caught: ['@typescript-eslint/no-floating-promises'],
@@ -108,10 +111,9 @@ const PLANTED: Record<string, { code: string; caught: string[] }> = {
   },
   'src/mfa/date.ts': { code: 'export const day = (iso: string) => new Date(iso).getTime();', caught: [] },
   'src/cli/lazy.ts': {
-    code: "export const open = async () => [await import('../local/thing.ts'), await import('../emulators/thing.ts')];",
+    code: "export const open = async () => [await import('../local/thing.ts'), await import('../../emulators/thing.ts')];",
     caught: [],
   },
-  'src/emulators/table.ts': { code: "export * from '../connectors/okta/operations.ts';", caught: [] },
   'src/server/messages.ts': { code: "export * from '../workflows/messages.ts';", caught: [] },
   'src/connectors/okta/sdk.ts': {
     code: "export * from '@okta/okta-sdk-nodejs';\nexport * from 'jira.js';",
@@ -134,7 +136,10 @@ describe('planted violations', () => {
       mkdirSync(dirname(join(root, file)), { recursive: true });
       writeFileSync(join(root, file), `${code}\n`);
     };
-    plant('tsconfig.json', JSON.stringify({ extends: '../../tsconfig.json', include: ['src', 'test', 'bench'] }));
+    plant(
+      'tsconfig.json',
+      JSON.stringify({ extends: '../../tsconfig.json', include: ['src', 'emulators', 'test', 'bench'] }),
+    );
     plant('package.json', '{"type": "module"}');
     for (const file of [
       'workflows/messages',
@@ -145,12 +150,12 @@ describe('planted violations', () => {
       plant(`src/${file}.ts`, 'export const thing = 1;');
     }
     for (const room of rooms) {
-      plant(`src/${moduleOf(room)}`, importsOfAll(room, ''));
-      if (!SINGLE_FILES.includes(room)) plant(`src/${room}/types-only.ts`, importsOfAll(room, 'type '));
+      plant(moduleOf(room), importsOfAll(room, ''));
+      if (!SINGLE_FILES.includes(room)) plant(`${folderOf(room)}${room}/types-only.ts`, importsOfAll(room, 'type '));
     }
     for (const [file, { code }] of Object.entries(PLANTED)) plant(file, code);
     const eslint = new ESLint({ cwd: root, overrideConfigFile: join(repo, 'eslint.config.js') });
-    const results = await eslint.lintFiles(['src', 'test', 'bench']);
+    const results = await eslint.lintFiles(['src', 'emulators', 'test', 'bench']);
     messages = new Map(
       results.map(({ filePath, messages }) => [
         filePath.slice(root.length + 1),
@@ -163,9 +168,11 @@ describe('planted violations', () => {
 
   /** A module of one room that imports from every other. */
   function importsOfAll(room: string, kind: '' | 'type '): string {
-    const up = SINGLE_FILES.includes(room) ? './' : '../';
+    const folder = dirname(moduleOf(room));
     const others = rooms.filter((other) => other !== room);
-    const imports = others.map((other) => `import ${kind}{ thing as ${other} } from '${up}${moduleOf(other)}';`);
+    const imports = others.map(
+      (other) => `import ${kind}{ thing as ${other} } from './${relative(folder, moduleOf(other))}';`,
+    );
     const uses = kind === '' ? `[${others.join(', ')}]` : '1';
     const types = kind === '' ? '' : `export type All = [${others.map((other) => `typeof ${other}`).join(', ')}];\n`;
     return `${imports.join('\n')}\n${types}export const thing: unknown = ${uses};`;
@@ -174,14 +181,14 @@ describe('planted violations', () => {
   const arrows = (file: string) => (messages.get(file) ?? []).filter(({ rule }) => rule === 'rooms/arrows');
 
   test.each(rooms)('%s imports values from the rooms that the design opens to it, and from no other', (room) => {
-    const refused = arrows(`src/${moduleOf(room)}`).map(({ text }) => /from ([a-z]+)/.exec(text)?.[1]);
+    const refused = arrows(moduleOf(room)).map(({ text }) => /from ([a-z]+)/.exec(text)?.[1]);
     const closed = rooms.filter((other) => other !== room && !OPEN[room]?.includes(other));
     expect(refused.sort()).toEqual(closed.sort());
-    expect(messages.get(`src/${moduleOf(room)}`)?.map(({ rule }) => rule)).not.toContain('parsing');
+    expect(messages.get(moduleOf(room))?.map(({ rule }) => rule)).not.toContain('parsing');
   });
 
   test.each(rooms.filter((room) => !SINGLE_FILES.includes(room)))('%s may use the types of every room', (room) => {
-    expect(messages.get(`src/${room}/types-only.ts`)).toEqual([]);
+    expect(messages.get(`${folderOf(room)}${room}/types-only.ts`)).toEqual([]);
   });
 
   test.each(Object.entries(PLANTED))('%s', (file, { caught }) => {
@@ -211,7 +218,7 @@ describe('the shape of the code', () => {
   });
 
   test('files are named in kebab case, and only workflows and activities have an index', () => {
-    const named = tracked.filter((file) => /^(src|test|bench)\/.*\.ts$/.test(file));
+    const named = tracked.filter((file) => /^(src|emulators|test|bench)\/.*\.ts$/.test(file));
     expect(named.filter((file) => !/^[a-z0-9]+(-[a-z0-9]+)*(\.test|\.d)?\.ts$/.test(basename(file)))).toEqual([]);
     const indices = sources.filter((file) => basename(file) === 'index.ts').map((file) => dirname(file));
     expect(indices.filter((folder) => !['src/workflows', 'src/activities'].includes(folder))).toEqual([]);
@@ -219,7 +226,7 @@ describe('the shape of the code', () => {
 });
 
 describe('imports of values', () => {
-  const code = tracked.filter((file) => /^(src|test|bench)\/.*\.ts$/.test(file));
+  const code = tracked.filter((file) => /^(src|emulators|test|bench)\/.*\.ts$/.test(file));
 
   test('go in no circle', () => {
     expect(importCycles(new Map(code.map((file) => [file, text(file)])))).toEqual([]);

@@ -6,12 +6,12 @@
 import { randomUUID } from 'node:crypto';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
-import { policiesOf } from '../../src/cli/support/inspect.ts';
-import { createIo } from '../../src/cli/support/io.ts';
-import { loadSettings } from '../../src/cli/support/settings.ts';
-import { openReady } from '../../src/cli/support/store.ts';
-import { oktaSettings } from '../../src/config/credentials.ts';
-import { guardrailsOf } from '../../src/config/guardrails.ts';
+import { policiesOf } from '../../src/cli/kit/inspect.ts';
+import { createIo } from '../../src/cli/kit/io.ts';
+import { loadSettings } from '../../src/cli/kit/settings.ts';
+import { openReady } from '../../src/cli/kit/store.ts';
+import { oktaSettings } from '../../src/config/env/credentials.ts';
+import { guardrailsOf } from '../../src/config/schema/guardrails.ts';
 import { createConnectors } from '../../src/connectors/create.ts';
 import type { CallContext } from '../../src/connectors/types.ts';
 

@@ -1,5 +1,5 @@
 /** Who takes part in the measurement of the quota, each against an emulator of its own. */
-import type { BucketStatistics } from '../../src/emulators/rate-limit.ts';
+import type { BucketStatistics } from '../../emulators/rate-limit.ts';
 import type { EmulatorProcess } from '../../test/support/emulators.ts';
 import { startEmulatorProcess } from '../../test/support/emulators.ts';
 import { withArx } from './arx.ts';

@@ -1,4 +1,4 @@
-import type { BucketStatistics } from '../../src/emulators/rate-limit.ts';
+import type { BucketStatistics } from '../../emulators/rate-limit.ts';
 
 const PAGE = 200;
 

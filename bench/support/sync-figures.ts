@@ -1,5 +1,5 @@
 /** Two syncs on a stack of its own, and everything the first one cost. */
-import type { BucketStatistics } from '../../src/emulators/rate-limit.ts';
+import type { BucketStatistics } from '../../emulators/rate-limit.ts';
 import type { OktaSyncResult } from '../../src/workflows/messages.ts';
 import type { MainJob } from '../../test/support/main-job.ts';
 import { withArx } from './arx.ts';

@@ -1,5 +1,5 @@
-import type { WindowStatistics } from '../../src/emulators/rate-limit.ts';
-import type { LogEntry } from '../../src/emulators/types.ts';
+import type { WindowStatistics } from '../../emulators/rate-limit.ts';
+import type { LogEntry } from '../../emulators/types.ts';
 
 /** Calls of some operations, the share of the limit they used up over all windows but the last; null of one window. */
 export function shareOfFullWindows(

@@ -1,15 +1,15 @@
-import { beginRun } from './begin.ts';
-import { ensureBulkTicket } from './bulk-ticket.ts';
-import { checkUsers, giveUpChecking } from './checking.ts';
-import { closable, closeTicket, sweepDuplicates } from './closing.ts';
-import { readChanges } from './delta/changes.ts';
-import type { Deps } from './deps.ts';
-import { conclude, finishRun, postSummary } from './ending.ts';
-import { listPage } from './listing.ts';
-import { ensureTicket } from './person-ticket.ts';
-import { asActivities } from './running.ts';
+import { beginRun } from './mfa/begin.ts';
+import { ensureBulkTicket } from './mfa/tickets/bulk-ticket.ts';
+import { checkUsers, giveUpChecking } from './mfa/checking.ts';
+import { closable, closeTicket, sweepDuplicates } from './mfa/tickets/closing.ts';
+import { readChanges } from './mfa/delta/changes.ts';
+import type { Deps } from './mfa/deps.ts';
+import { conclude, finishRun, postSummary } from './mfa/ending.ts';
+import { listPage } from './mfa/listing.ts';
+import { ensureTicket } from './mfa/tickets/person-ticket.ts';
+import { asActivities } from './support/running.ts';
 import { NON_COMPLIANT } from '../mfa/types.ts';
-import type { MfaActivities } from './types.ts';
+import type { MfaActivities } from './mfa/types.ts';
 
 /** The activities of the main job over these parts. */
 export function createActivities(deps: Deps): MfaActivities {

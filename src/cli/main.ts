@@ -1,12 +1,12 @@
 import { CommanderError } from 'commander';
 import { buildProgram } from './program.ts';
-import { EXIT } from './support/exit.ts';
-import type { ExitCode } from './support/exit.ts';
-import { errorDocument, toCliError } from './support/errors.ts';
-import type { CliError } from './support/errors.ts';
-import { say, writeJson } from './support/io.ts';
-import type { Io } from './support/io.ts';
-import { plain, plainLines } from './support/text.ts';
+import { EXIT } from './kit/exit.ts';
+import type { ExitCode } from './kit/exit.ts';
+import { errorDocument, toCliError } from './kit/errors.ts';
+import type { CliError } from './kit/errors.ts';
+import { say, writeJson } from './kit/io.ts';
+import type { Io } from './kit/io.ts';
+import { plain, plainLines } from './kit/text.ts';
 
 /** Runs one command line (without `node` and the script) and resolves to its exit code; never throws. */
 export async function main(argv: readonly string[], io: Io): Promise<number> {

@@ -7,16 +7,16 @@ import { createGoogleClient } from './google/client.ts';
 import { GOOGLE_ROWS } from './google/operations.ts';
 import { createSalesforceClient } from './salesforce/client.ts';
 import { SALESFORCE_ROWS } from './salesforce/operations.ts';
-import { placeholderClient } from './unconfigured.ts';
+import { placeholderClient } from './pipeline/unconfigured.ts';
 import type { ConnectorName } from '../governance/types.ts';
-import type { BearerHandle } from './bearer.ts';
+import type { BearerHandle } from './transport/bearer.ts';
 import type { EmailHandle } from './email/client.ts';
 import type { EmailAccess } from './email/transport.ts';
 import type { EntraAccess } from './entra/client.ts';
-import type { Wire } from './exchange.ts';
+import type { Wire } from './transport/exchange.ts';
 import type { GoogleAccess } from './google/client.ts';
-import type { Transport } from './http.ts';
-import type { VendorClient } from './perform.ts';
+import type { Transport } from './transport/http.ts';
+import type { VendorClient } from './pipeline/perform.ts';
 import type { SalesforceAccess } from './salesforce/client.ts';
 
 /** How the vendors beside Okta, Jira and Slack are reached; one that is absent is not configured. */

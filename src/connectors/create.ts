@@ -1,9 +1,9 @@
 import { accountParts } from './accounts.ts';
 import { OPERATIONS } from '../governance/catalogue.ts';
 import { riskIncrease } from '../governance/context.ts';
-import { evaluator } from './evaluator.ts';
-import { execute, validateCall } from './execute.ts';
-import { createTransport } from './http.ts';
+import { evaluator } from './pipeline/evaluator.ts';
+import { execute, validateCall } from './pipeline/execute.ts';
+import { createTransport } from './transport/http.ts';
 import { createJiraClient } from './jira/client.ts';
 import { JIRA_ROWS } from './jira/operations.ts';
 import { createOktaClient } from './okta/client.ts';
@@ -11,9 +11,9 @@ import { oktaOperations } from './okta/operations.ts';
 import { createGovernor } from './rate-limit/governor.ts';
 import { createSlackClient } from './slack/client.ts';
 import { SLACK_ROWS } from './slack/operations.ts';
-import { placeholderClient } from './unconfigured.ts';
+import { placeholderClient } from './pipeline/unconfigured.ts';
 import type { Journal } from '../audit/types.ts';
-import type { Secret } from '../config/secret.ts';
+import type { Secret } from '../config/env/secret.ts';
 import type {
   ConnectorName,
   Decision,
@@ -23,17 +23,17 @@ import type {
   PolicyBundle,
 } from '../governance/types.ts';
 import type { AccountVendors } from './accounts.ts';
-import type { Decide } from './authorise.ts';
-import type { CallEvent, Wire } from './exchange.ts';
-import type { Pipeline } from './execute.ts';
-import type { Transport } from './http.ts';
-import type { OnWrite } from './writes.ts';
+import type { Decide } from './pipeline/authorise.ts';
+import type { CallEvent, Wire } from './transport/exchange.ts';
+import type { Pipeline } from './pipeline/execute.ts';
+import type { Transport } from './transport/http.ts';
+import type { OnWrite } from './pipeline/writes.ts';
 import type { EmailOperations } from './email/types.ts';
 import type { EntraOperations } from './entra/types.ts';
 import type { GoogleOperations } from './google/types.ts';
 import type { SalesforceOperations } from './salesforce/types.ts';
 import type { OktaCredential } from './okta/client.ts';
-import type { VendorClient } from './perform.ts';
+import type { VendorClient } from './pipeline/perform.ts';
 import { bookFor, bucketKey } from './rate-limit/buckets.ts';
 import type { BucketBook, Quota } from './rate-limit/types.ts';
 import type {

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import { ConfigError } from '../config/errors.ts';
 import { cacheDirectory } from '../config/home.ts';
-import { VARIABLES } from '../config/variables.ts';
+import { VARIABLES } from '../config/env/variables.ts';
 import { startChild } from './children.ts';
 import { holderOf } from './data-dir.ts';
 import { stackFiles } from './stack-state.ts';

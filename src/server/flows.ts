@@ -1,8 +1,8 @@
-import { createFlowDesk } from '../client/flows/desk.ts';
-import { watchFlows } from '../client/flows/source.ts';
-import { workflowEnds } from '../client/flows/workflow-ends.ts';
-import { startFlow } from '../client/flows/start.ts';
-import { flowSettings } from '../config/flow-settings.ts';
+import { createFlowDesk } from '../services/flows/desk.ts';
+import { watchFlows } from '../services/flows/source.ts';
+import { workflowEnds } from '../client/flow-ends.ts';
+import { startFlow } from '../client/delegated-flow.ts';
+import { flowSettings } from '../config/flows/flow-settings.ts';
 import type { Connectors } from '../connectors/types.ts';
 import type { Composition } from './compose.ts';
 import type { ServerFlows } from './types.ts';

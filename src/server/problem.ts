@@ -1,5 +1,5 @@
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import { AskerUnreadableError, FlowRefusal } from '../client/flows/refusal.ts';
+import { AskerUnreadableError, FlowRefusal } from '../services/flows/refusal.ts';
 
 /** An answer that says no: status, stable code, a sentence and what to do. */
 export class Problem extends Error {

@@ -1,9 +1,9 @@
 import type { Logger } from 'pino';
-import type { AskedRequest, ProvenDecision } from '../client/signed-decision.ts';
-import type { Enricher } from '../client/enrich/types.ts';
-import type { FlowDesk } from '../client/flows/types.ts';
-import type { Secret } from '../config/secret.ts';
-import type { Route } from '../remediation/types.ts';
+import type { AskedRequest, ProvenDecision } from '../services/approvals/signed-decision.ts';
+import type { Enricher } from '../services/enrichment/types.ts';
+import type { FlowDesk } from '../services/flows/types.ts';
+import type { Secret } from '../config/env/secret.ts';
+import type { Route } from '../flows/types.ts';
 import type { FlowRunRecord } from '../store/flow-types.ts';
 import type { Store } from '../store/types.ts';
 import type { DecisionAnswer } from '../workflows/messages.ts';

@@ -1,5 +1,5 @@
 import type { ColumnType } from 'kysely';
-import type { ResourceSet } from '../remediation/types.ts';
+import type { ResourceSet } from '../flows/types.ts';
 import type { FlowRunRecord } from './flow-types.ts';
 import type { JsonColumn } from './schema.ts';
 

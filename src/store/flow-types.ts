@@ -1,5 +1,5 @@
 import type { JsonObject } from '../audit/types.ts';
-import type { FlowOutcome, FlowPermission, Issue, ResourceSet } from '../remediation/types.ts';
+import type { FlowOutcome, FlowPermission, Issue, ResourceSet } from '../flows/types.ts';
 import type { StoreTransaction } from './types.ts';
 
 /** One step of a run, as far as it has come. */

@@ -1,8 +1,8 @@
-import { AttemptFence } from './attempts.ts';
-import type { CurrentAttempt } from './attempts.ts';
+import { AttemptFence } from './journal/attempts.ts';
+import type { CurrentAttempt } from './journal/attempts.ts';
 import { sqlClock } from './clock.ts';
 import { connect, probe } from './connection.ts';
-import { createJournal } from './journal.ts';
+import { createJournal } from './journal/journal.ts';
 import { migrateToLatest, pendingMigrations } from './migrate.ts';
 import { createAuditReader } from './repositories/audit-reader.ts';
 import { createAuditTree } from './repositories/audit-tree.ts';

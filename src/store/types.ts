@@ -3,7 +3,7 @@ import type { BucketBook, BucketState } from '../connectors/rate-limit/types.ts'
 import type { ClassifiedFactor, Verdict, VerdictCounts } from '../mfa/types.ts';
 import type { RunStatus } from '../workflows/messages.ts';
 import type { Transaction } from 'kysely';
-import type { AttemptRepository } from './attempts.ts';
+import type { AttemptRepository } from './journal/attempts.ts';
 import type { DeltaRepository } from './delta-types.ts';
 import type { AuditKeyRepository, AuditRemoval, AuditTree, CheckpointRepository } from './audit-types.ts';
 import type { EnrichmentRepository } from './enrichment-types.ts';

@@ -7,7 +7,7 @@ const SOURCES = fileURLToPath(new URL('../', import.meta.url));
 /** Entry of the workflow sources. */
 export const WORKFLOWS = fileURLToPath(new URL('../workflows/index.ts', import.meta.url));
 /** The rooms that a workflow may import; eslint.rooms.js holds them to that. */
-const ROOMS = ['workflows', 'mfa', 'governance', 'audit', 'twin', 'enrichment', 'remediation'];
+const ROOMS = ['workflows', 'mfa', 'governance', 'audit', 'twin', 'enrichment', 'flows'];
 /** What makes the bundle, and what ends up in it besides our own sources. */
 const PACKAGES = ['@temporalio/worker', '@temporalio/workflow', '@temporalio/common'];
 const DIGEST = /^[0-9a-f]{64}$/;

@@ -1,4 +1,4 @@
-import type { CallEvent } from '../connectors/exchange.ts';
+import type { CallEvent } from '../connectors/transport/exchange.ts';
 import type { CallCounts, CallLedger } from '../store/types.ts';
 
 const FLUSH_EVERY_MS = 1_000;

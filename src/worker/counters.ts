@@ -1,6 +1,6 @@
 import type { MetricMeter } from '@temporalio/common';
 import type { Journal } from '../audit/types.ts';
-import type { CallEvent } from '../connectors/exchange.ts';
+import type { CallEvent } from '../connectors/transport/exchange.ts';
 import { GatheredCounter } from './gathered-counter.ts';
 
 /** Bounds of the wait for a permit in milliseconds: from at once to a whole window of Okta's, and two. */

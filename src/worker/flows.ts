@@ -2,10 +2,10 @@ import type { Logger } from 'pino';
 import { createFlowActivities } from '../activities/flows/create.ts';
 import type { FlowDeps } from '../activities/flows/deps.ts';
 import type { FlowActivities } from '../activities/flows/types.ts';
-import { createFlowDesk } from '../client/flows/desk.ts';
-import { runDraft } from '../client/flows/trail.ts';
-import type { FlowDeskParts } from '../client/flows/types.ts';
-import { watchFlows } from '../client/flows/source.ts';
+import { createFlowDesk } from '../services/flows/desk.ts';
+import { runDraft } from '../services/flows/trail.ts';
+import type { FlowDeskParts } from '../services/flows/types.ts';
+import { watchFlows } from '../services/flows/source.ts';
 
 /** What delegated flows are put together from. */
 export interface FlowParts extends Omit<FlowDeps, 'desk' | 'draft' | 'book' | 'settings'> {

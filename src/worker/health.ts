@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { ListenAddress } from '../config/address.ts';
+import type { ListenAddress } from '../config/env/address.ts';
 
 /** The worker's own HTTP address: `/healthz` while the process works, `/readyz` while it polls and the store answers. */
 export interface HealthServer {

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { statSync } from 'node:fs';
 import type { Journal, JsonObject } from '../audit/types.ts';
-import { readPolicies, policyBundle } from '../config/policies.ts';
-import type { PolicyOptions } from '../config/policies.ts';
+import { readPolicies, policyBundle } from '../config/policies/policies.ts';
+import type { PolicyOptions } from '../config/policies/policies.ts';
 import type { PolicyBundle } from '../governance/types.ts';
 
 /** The policies in force in this process; they follow their files. */

@@ -1,5 +1,5 @@
 import * as wf from '@temporalio/workflow';
-import type { ApprovalPlan, DecisionMessage, GovernedActivities } from '../activities/governed-types.ts';
+import type { ApprovalPlan, DecisionMessage, GovernedActivities } from '../activities/governance/types.ts';
 import { approvalQuery, approveSignal, cancelApprovalSignal, decideUpdate, denySignal } from './messages.ts';
 import type { ApprovalView, DecisionAnswer, DecisionInput } from './messages.ts';
 

@@ -2,11 +2,11 @@ import { defineSearchAttributeKey, WorkflowExecutionAlreadyStartedError } from '
 import * as wf from '@temporalio/workflow';
 import type { FlowActivities, OpenedFlow, PlannedStep } from '../activities/flows/types.ts';
 import { governedOperation } from './governed-operation.ts';
-import { parseInput, FORMS } from './input.ts';
+import { parseInput, FORMS } from './support/input.ts';
 import { FLOW_SEARCH, flowId, flowProgressQuery, flowStepId } from './messages.ts';
 import type { DelegatedFlowInput, DelegatedFlowResult, FlowProgress } from './messages.ts';
-import { inParallel } from './pool.ts';
-import { failureCode } from './scanning.ts';
+import { inParallel } from './support/pool.ts';
+import { failureCode } from './support/scanning.ts';
 
 const activities = wf.proxyActivities<FlowActivities>({
   // Whether somebody is the last super administrator can take a look at every group.

@@ -1,6 +1,6 @@
 import * as wf from '@temporalio/workflow';
-import type { EnrichActivities } from '../activities/enrich/types.ts';
-import { parseInput, FORMS } from './input.ts';
+import type { EnrichActivities } from '../activities/enrichment/types.ts';
+import { parseInput, FORMS } from './support/input.ts';
 import type { EnrichAccountInput, EnrichAccountResult } from './messages.ts';
 
 const activities = wf.proxyActivities<EnrichActivities>({

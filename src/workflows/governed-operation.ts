@@ -1,8 +1,8 @@
 import * as wf from '@temporalio/workflow';
-import type { GovernedActivities, OpenedRequest } from '../activities/governed-types.ts';
+import type { GovernedActivities, OpenedRequest } from '../activities/governance/types.ts';
 import type { ActionState } from '../store/governance-types.ts';
 import { approval } from './approval.ts';
-import { parseInput, FORMS } from './input.ts';
+import { parseInput, FORMS } from './support/input.ts';
 import { approvalId, cancelApprovalSignal } from './messages.ts';
 import type { DecisionAnswer, GovernedOperationInput, GovernedOperationResult } from './messages.ts';
 

@@ -1,6 +1,6 @@
 /** Names that others rely on: workflow types, ids, queue, queries, and the shapes of inputs and results. */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { FlowOutcome } from '../remediation/types.ts';
+import type { FlowOutcome } from '../flows/types.ts';
 
 export const TASK_QUEUE = 'arx';
 export const MFA_WORKFLOW = 'mfaEnforcementCheck';

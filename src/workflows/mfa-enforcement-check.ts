@@ -1,7 +1,7 @@
 import * as wf from '@temporalio/workflow';
-import type { MfaActivities, RunPlan } from '../activities/types.ts';
+import type { MfaActivities, RunPlan } from '../activities/mfa/types.ts';
 import { AUTO_BATCH_ABOVE, batchSize, EARLIER_AUTO_BATCH, FINDINGS_A_PAGE, PAGES_AT_ONCE } from '../mfa/scan-plan.ts';
-import { parseInput, FORMS } from './input.ts';
+import { parseInput, FORMS } from './support/input.ts';
 import { progressQuery } from './messages.ts';
 import type {
   MfaEnforcementCheckInput,
@@ -10,8 +10,17 @@ import type {
   ResumeState,
   RunStatus,
 } from './messages.ts';
-import { inParallel } from './pool.ts';
-import { failureCode, historyIsLong, nextOrMore, PATIENT, QUICK, slicer, sum, whileListing } from './scanning.ts';
+import { inParallel } from './support/pool.ts';
+import {
+  failureCode,
+  historyIsLong,
+  nextOrMore,
+  PATIENT,
+  QUICK,
+  slicer,
+  sum,
+  whileListing,
+} from './support/scanning.ts';
 
 const quick = wf.proxyActivities<MfaActivities>(QUICK);
 const patient = wf.proxyActivities<MfaActivities>(PATIENT);

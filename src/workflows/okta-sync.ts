@@ -1,11 +1,20 @@
 import * as wf from '@temporalio/workflow';
-import type { SyncActivities, SyncRun } from '../activities/sync/types.ts';
+import type { SyncActivities, SyncRun } from '../activities/twin/types.ts';
 import { batchSize, EARLIER_AUTO_BATCH, PAGES_AT_ONCE } from '../mfa/scan-plan.ts';
-import { parseInput, FORMS } from './input.ts';
+import { parseInput, FORMS } from './support/input.ts';
 import { syncProgressQuery } from './messages.ts';
 import type { OktaSyncInput, OktaSyncResult, SyncBranch, SyncBranchName, SyncProgress, SyncState } from './messages.ts';
-import { inParallel } from './pool.ts';
-import { failureCode, historyIsLong, nextOrMore, PATIENT, QUICK, slicer, sum, whileListing } from './scanning.ts';
+import { inParallel } from './support/pool.ts';
+import {
+  failureCode,
+  historyIsLong,
+  nextOrMore,
+  PATIENT,
+  QUICK,
+  slicer,
+  sum,
+  whileListing,
+} from './support/scanning.ts';
 
 const quick = wf.proxyActivities<SyncActivities>(QUICK);
 const patient = wf.proxyActivities<SyncActivities>(PATIENT);

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { TileTree } from '../../src/audit/tiles.ts';
-import { makeCheckpoint, rotateKey } from '../../src/store/checkpointer.ts';
+import { makeCheckpoint, rotateKey } from '../../src/store/journal/checkpointer.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { Store } from '../../src/store/types.ts';
 import { appendMany, ORIGIN, partsOf } from '../support/checkpoints.ts';

@@ -1,12 +1,12 @@
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { vendorEnvironment } from '../../src/cli/demo/home.ts';
-import { accountVendors } from '../../src/config/account-vendors.ts';
-import { readEnv } from '../../src/config/env.ts';
+import { accountVendors } from '../../src/config/env/account-vendors.ts';
+import { readEnv } from '../../src/config/env/env.ts';
 import type { Connectors } from '../../src/connectors/types.ts';
-import { startEmulators } from '../../src/emulators/start.ts';
-import type { RunningEmulators } from '../../src/emulators/start.ts';
-import type { FaultKind, FaultRule } from '../../src/emulators/types.ts';
+import { startEmulators } from '../../emulators/start.ts';
+import type { RunningEmulators } from '../../emulators/start.ts';
+import type { FaultKind, FaultRule } from '../../emulators/types.ts';
 import { directoryWith } from '../support/config.ts';
 import { accountHarness, grant } from '../unit/connectors/support/accounts.ts';
 import { context, failureOf } from '../unit/connectors/support/harness.ts';

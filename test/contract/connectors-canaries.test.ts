@@ -1,10 +1,10 @@
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startEmulators } from '../../src/emulators/start.ts';
+import { startEmulators } from '../../emulators/start.ts';
 import { context } from '../unit/connectors/support/harness.ts';
 import { emulatedHarness } from '../unit/connectors/support/emulated.ts';
-import type { FaultKind, FaultRule } from '../../src/emulators/types.ts';
-import type { RunningEmulators } from '../../src/emulators/start.ts';
+import type { FaultKind, FaultRule } from '../../emulators/types.ts';
+import type { RunningEmulators } from '../../emulators/start.ts';
 
 const CANARIES = {
   oktaToken: '00canaryOktaToken4242',

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { emulatorControl } from '../../src/emulators/client.ts';
-import { startEmulators } from '../../src/emulators/start.ts';
+import { emulatorControl } from '../../emulators/client.ts';
+import { startEmulators } from '../../emulators/start.ts';
 import { emulatedHarness } from '../unit/connectors/support/emulated.ts';
 import { context, failureOf, harness } from '../unit/connectors/support/harness.ts';
 import { startServer } from '../unit/connectors/support/server.ts';
 import type { OktaLogEvent } from '../../src/connectors/okta/types-org.ts';
-import type { RunningEmulators } from '../../src/emulators/start.ts';
+import type { RunningEmulators } from '../../emulators/start.ts';
 
 const EVENTS = 10_000;
 const WINDOW = { since: '2026-01-05T00:00:00.000Z', until: '2026-01-06T00:00:00.000Z' };

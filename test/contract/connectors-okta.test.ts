@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { catalogueRequest } from '../../src/connectors/approved.ts';
+import { catalogueRequest } from '../../src/connectors/pipeline/approved.ts';
 import { PolicyDeniedError } from '../../src/connectors/errors.ts';
 import { oktaOperations } from '../../src/connectors/okta/operations.ts';
-import { startEmulators } from '../../src/emulators/start.ts';
+import { startEmulators } from '../../emulators/start.ts';
 import { OPERATIONS } from '../../src/governance/catalogue.ts';
 import { needsPerson } from '../../src/governance/risk.ts';
 import { openApiOf } from '../support/openapi.ts';
@@ -11,9 +11,9 @@ import { emulatedHarness } from '../unit/connectors/support/emulated.ts';
 import { MemoryGrants } from '../unit/connectors/support/grants.ts';
 import { context, failureOf, policy, PRINCIPAL } from '../unit/connectors/support/harness.ts';
 import { OKTA_CALLS, OKTA_OPERATION_NAMES, worldOf } from '../unit/connectors/support/okta-calls.ts';
-import type { AnyRow } from '../../src/connectors/operation.ts';
+import type { AnyRow } from '../../src/connectors/pipeline/operation.ts';
 import type { PolicyBundle } from '../../src/governance/types.ts';
-import type { RunningEmulators } from '../../src/emulators/start.ts';
+import type { RunningEmulators } from '../../emulators/start.ts';
 import type { OktaOperationName, World } from '../unit/connectors/support/okta-calls.ts';
 
 const CANARIES = { phone: '+1 555 4242 4242', totpSeed: 'CANARYSEED42424242', link: 'canaryLinkToken42424' };

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { startEmulators } from '../../src/emulators/start.ts';
+import { startEmulators } from '../../emulators/start.ts';
 import { context } from '../unit/connectors/support/harness.ts';
 import { emulatedHarness } from '../unit/connectors/support/emulated.ts';
 import type { Quota } from '../../src/connectors/rate-limit/types.ts';
-import type { RunningEmulators } from '../../src/emulators/start.ts';
+import type { RunningEmulators } from '../../emulators/start.ts';
 
 let emulators: RunningEmulators | null = null;
 afterEach(() => emulators?.close());

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startEmulators } from '../../src/emulators/start.ts';
+import { startEmulators } from '../../emulators/start.ts';
 import { openApiOf } from '../support/openapi.ts';
 import { itWithReference } from '../support/reference.ts';
 import { context } from '../unit/connectors/support/harness.ts';
 import { emulatedHarness } from '../unit/connectors/support/emulated.ts';
 import type { Connectors, JiraOperations, SlackOperations } from '../../src/connectors/types.ts';
-import type { Named } from '../../src/connectors/operation.ts';
-import type { LogEntry } from '../../src/emulators/types.ts';
-import type { RunningEmulators } from '../../src/emulators/start.ts';
+import type { Named } from '../../src/connectors/pipeline/operation.ts';
+import type { LogEntry } from '../../emulators/types.ts';
+import type { RunningEmulators } from '../../emulators/start.ts';
 
 const text = [{ type: 'paragraph' as const, text: 'Please enrol a factor.' }];
 const content = { text: 'MFA', blocks: [], metadata: { eventType: 'arx_summary', payload: { run: 'r' } } };

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { MFA_GROUP } from '../../src/emulators/demo/accounts.ts';
-import type { EntraAccount, EntraGroup } from '../../src/emulators/entra/model.ts';
-import { startEmulators } from '../../src/emulators/start.ts';
-import type { RunningEmulators } from '../../src/emulators/start.ts';
+import { MFA_GROUP } from '../../emulators/demo/accounts.ts';
+import type { EntraAccount, EntraGroup } from '../../emulators/entra/model.ts';
+import { startEmulators } from '../../emulators/start.ts';
+import type { RunningEmulators } from '../../emulators/start.ts';
 import { entraCalls, entraForm, entraTokenUrl, postForm } from '../support/account-calls.ts';
 import { caller } from '../support/vendor-calls.ts';
 import type { PlainCall } from '../support/vendor-calls.ts';

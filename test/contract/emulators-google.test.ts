@@ -1,9 +1,9 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { GoogleAccount } from '../../src/emulators/google/model.ts';
-import { startEmulators } from '../../src/emulators/start.ts';
-import type { RunningEmulators } from '../../src/emulators/start.ts';
+import type { GoogleAccount } from '../../emulators/google/model.ts';
+import { startEmulators } from '../../emulators/start.ts';
+import type { RunningEmulators } from '../../emulators/start.ts';
 import { googleCalls, googleForm, postForm, serviceAccountOf } from '../support/account-calls.ts';
 import { caller } from '../support/vendor-calls.ts';
 import type { PlainAnswer, PlainCall } from '../support/vendor-calls.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startEmulators } from '../../src/emulators/start.ts';
-import type { RunningEmulators } from '../../src/emulators/start.ts';
+import { startEmulators } from '../../emulators/start.ts';
+import type { RunningEmulators } from '../../emulators/start.ts';
 import { openApiOf } from '../support/openapi.ts';
 import { itWithReference } from '../support/reference.ts';
 import { adf, jiraCalls } from '../support/vendor-calls.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect } from 'vitest';
-import { startEmulators } from '../../src/emulators/start.ts';
-import type { RunningEmulators } from '../../src/emulators/start.ts';
+import { startEmulators } from '../../emulators/start.ts';
+import type { RunningEmulators } from '../../emulators/start.ts';
 import { openApiOf } from '../support/openapi.ts';
 import { itWithReference, readReference, recordedPairs } from '../support/reference.ts';
 import type { RecordedPair } from '../support/reference.ts';

@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest';
-import { startEmulators } from '../../src/emulators/start.ts';
+import { startEmulators } from '../../emulators/start.ts';
 import { acceptLogProblems, openApiOf } from '../support/openapi.ts';
 import { itWithReference, recordedPairs } from '../support/reference.ts';
 import { adf, jiraCalls, oktaCalls } from '../support/vendor-calls.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { SalesforceAccount } from '../../src/emulators/salesforce/model.ts';
-import { startEmulators } from '../../src/emulators/start.ts';
-import type { RunningEmulators } from '../../src/emulators/start.ts';
+import type { SalesforceAccount } from '../../emulators/salesforce/model.ts';
+import { startEmulators } from '../../emulators/start.ts';
+import type { RunningEmulators } from '../../emulators/start.ts';
 import { postForm, salesforceCalls, salesforceForm } from '../support/account-calls.ts';
 import { caller } from '../support/vendor-calls.ts';
 import type { PlainAnswer, PlainCall } from '../support/vendor-calls.ts';

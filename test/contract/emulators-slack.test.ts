@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect } from 'vitest';
-import { startEmulators } from '../../src/emulators/start.ts';
-import type { RunningEmulators } from '../../src/emulators/start.ts';
+import { startEmulators } from '../../emulators/start.ts';
+import type { RunningEmulators } from '../../emulators/start.ts';
 import { itWithReference, readReference } from '../support/reference.ts';
 import { shapeGaps } from '../support/shape.ts';
 import { slackCalls } from '../support/vendor-calls.ts';

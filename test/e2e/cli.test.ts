@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { EstimateDocument } from '../../src/cli/estimate/document.ts';
+import type { EstimateDocument } from '../../src/cli/run/estimate/document.ts';
 import type { RunDocument } from '../../src/mfa/document.ts';
 import { startTestChild } from '../support/children.ts';
 import { startEmulatorProcess } from '../support/emulators.ts';

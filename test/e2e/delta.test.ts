@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { NewUser } from '../../src/emulators/okta/model.ts';
+import type { NewUser } from '../../emulators/okta/model.ts';
 import { mainJob } from '../support/main-job.ts';
 import type { MainJob } from '../support/main-job.ts';
 import { borrowPglite } from '../support/pglite.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ENRICH_WORKFLOW, TASK_QUEUE } from '../../src/workflows/messages.ts';
 import type { EnrichAccountInput, EnrichAccountResult } from '../../src/workflows/messages.ts';
-import { PEOPLE } from '../unit/client/support.ts';
+import { PEOPLE } from '../unit/services/support.ts';
 import { CommandLine } from '../support/command-line.ts';
 import { spelledOut } from '../support/leaks.ts';
 import { mainJob } from '../support/main-job.ts';

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { FlowItem, FlowRunDocument, FlowRunItem } from '../../src/client/flows/documents.ts';
+import type { FlowItem, FlowRunDocument, FlowRunItem } from '../../src/services/flows/documents.ts';
 import type { FlowCall, FlowMoment } from '../../src/cli/flows/trail.ts';
 import type { Suggestion } from '../../src/cli/flows/suggest.ts';
 import { connect } from '../../src/client.ts';

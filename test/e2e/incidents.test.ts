@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { result, WorkflowEndedError } from '../../src/client.ts';
 import type { JsonObject } from '../../src/audit/types.ts';
-import type { NewUser } from '../../src/emulators/okta/model.ts';
+import type { NewUser } from '../../emulators/okta/model.ts';
 import { ticketLabel } from '../../src/mfa/identity.ts';
 import type { RunSummary } from '../../src/mfa/document.ts';
 import { mainJob } from '../support/main-job.ts';

@@ -5,7 +5,7 @@ import type { AddressInfo, Server, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { keyHash } from '../../src/config/identity-keys.ts';
+import { keyHash } from '../../src/config/env/identity-keys.ts';
 import type { FlowRunRecord } from '../../src/store/flow-types.ts';
 import { flowId } from '../../src/workflows/messages.ts';
 import { flowJob } from '../support/flow-job.ts';

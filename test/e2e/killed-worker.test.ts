@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { result } from '../../src/client.ts';
-import type { FaultRule } from '../../src/emulators/types.ts';
+import type { FaultRule } from '../../emulators/types.ts';
 import { ticketLabel } from '../../src/mfa/identity.ts';
 import { mainJob } from '../support/main-job.ts';
 import type { MainJob, WorkerProcess } from '../support/main-job.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { StateDocument } from '../../src/emulators/control/protocol.ts';
-import type { NewUser } from '../../src/emulators/okta/model.ts';
+import type { StateDocument } from '../../emulators/control/protocol.ts';
+import type { NewUser } from '../../emulators/okta/model.ts';
 import { GAP_KINDS } from '../../src/twin/types.ts';
 import { mainJob } from '../support/main-job.ts';
 import type { MainJob } from '../support/main-job.ts';

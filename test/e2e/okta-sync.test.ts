@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { shortNameOf } from '../../src/mfa/short-names.ts';
-import type { StateUser } from '../../src/emulators/control/protocol.ts';
+import type { StateUser } from '../../emulators/control/protocol.ts';
 import { executions, leaked, spelledOut } from '../support/leaks.ts';
 import { mainJob } from '../support/main-job.ts';
 import type { MainJob, WorkerProcess } from '../support/main-job.ts';

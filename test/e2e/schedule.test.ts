@@ -2,8 +2,8 @@ import { ScheduleOverlapPolicy } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deleteSchedule, describeSchedule, triggerSchedule, upsertSchedule } from '../../src/client.ts';
 import type { TemporalLink } from '../../src/client.ts';
-import { schedulePlan } from '../../src/cli/support/schedule.ts';
-import { configSchema } from '../../src/config/schema.ts';
+import { schedulePlan } from '../../src/cli/register/schedule.ts';
+import { configSchema } from '../../src/config/schema/schema.ts';
 import { MFA_SCHEDULE_ID, MFA_WORKFLOW, TASK_QUEUE } from '../../src/workflows/messages.ts';
 import { devServer } from '../support/temporal.ts';
 

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { keyHash } from '../../src/config/identity-keys.ts';
+import { keyHash } from '../../src/config/env/identity-keys.ts';
 import { approvalId, GOVERNED_WORKFLOW, TASK_QUEUE } from '../../src/workflows/messages.ts';
 import { mainJob } from '../support/main-job.ts';
 import type { MainJob } from '../support/main-job.ts';

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { verifyChain } from '../../src/audit/chain.ts';
 import { result } from '../../src/client.ts';
-import { pick, createRandom } from '../../src/emulators/random.ts';
+import { pick, createRandom } from '../../emulators/random.ts';
 import { isTicketLabel } from '../../src/mfa/identity.ts';
 import { mainJob } from '../support/main-job.ts';
 import type { MainJob, WorkerProcess } from '../support/main-job.ts';

@@ -25,10 +25,10 @@ const change = (file: string, from: string, to: string): Change => ({ file: `src
 const OKTA_TEST = 'unit/connectors/okta/hazards.test.ts';
 const JIRA_TEST = 'unit/connectors/jira/jira.test.ts';
 const SLACK_TEST = 'unit/connectors/slack/slack.test.ts';
-const HTTP_TEST = 'unit/connectors/http.test.ts';
+const HTTP_TEST = 'unit/connectors/transport/http.test.ts';
 const INCIDENTS = 'e2e/incidents.test.ts';
 const OVERTAKEN = 'unit/activities/overtaken.test.ts';
-const ATTEMPTS = 'unit/store/attempts.test.ts';
+const ATTEMPTS = 'unit/store/journal/attempts.test.ts';
 const KILLED = 'e2e/killed-worker.test.ts';
 const LONG = 'e2e/long-waits.test.ts';
 const SCALE = 'workflows/mfa-enforcement-check.test.ts';
@@ -76,7 +76,7 @@ const OKTA: Hazard[] = [
     test: [OKTA_TEST, 'does not wait for ever'],
     takenOut: [
       change(
-        'connectors/http.ts',
+        'connectors/transport/http.ts',
         "setTimeout(() => this.#end(new NetworkFailure('timed_out')), given.limits.ms)",
         'setTimeout(() => undefined, given.limits.ms)',
       ),
@@ -103,8 +103,8 @@ const OKTA: Hazard[] = [
   {
     area: 'Okta SDK',
     hazard: 'a 429 must become a failure with its own delay',
-    test: ['unit/activities/failures.test.ts', 'waits after a 429 for as long as the vendor said, plus jitter'],
-    takenOut: [change('activities/failures.ts', 'retryAfterMs ?? backoffMs', 'null ?? backoffMs')],
+    test: ['unit/activities/support/failures.test.ts', 'waits after a 429 for as long as the vendor said, plus jitter'],
+    takenOut: [change('activities/support/failures.ts', 'retryAfterMs ?? backoffMs', 'null ?? backoffMs')],
   },
   {
     area: 'Okta SDK',
@@ -116,26 +116,30 @@ const OKTA: Hazard[] = [
     area: 'Okta SDK',
     hazard: 'a request to another origin',
     test: [HTTP_TEST, 'sends nothing to another origin'],
-    takenOut: [change('connectors/http.ts', 'url?.origin !== origin', '!url')],
+    takenOut: [change('connectors/transport/http.ts', 'url?.origin !== origin', '!url')],
   },
   {
     area: 'Okta SDK',
     hazard: 'the token goes along with a redirect',
     test: [HTTP_TEST, 'does not follow a redirect (%i), not even within the origin'],
-    takenOut: [change('connectors/http.ts', 'if (REDIRECTS.has(status))', 'if (REDIRECTS.has(0))')],
+    takenOut: [change('connectors/transport/http.ts', 'if (REDIRECTS.has(status))', 'if (REDIRECTS.has(0))')],
   },
   {
     area: 'Okta SDK',
     hazard: 'answers without a limit in size',
     test: [HTTP_TEST, 'stops reading at the limit, with or without a content length'],
-    takenOut: [change('connectors/http-body.ts', 'if (this.#size > this.#maxBytes)', 'if (this.#size < 0)')],
+    takenOut: [change('connectors/transport/http-body.ts', 'if (this.#size > this.#maxBytes)', 'if (this.#size < 0)')],
   },
   {
     area: 'Okta SDK',
     hazard: 'a call that cannot be cancelled',
     test: [HTTP_TEST, 'ends with the signal of the caller'],
     takenOut: [
-      change('connectors/http.ts', "given.signal?.addEventListener('abort', this.#cancel, { once: true });", ''),
+      change(
+        'connectors/transport/http.ts',
+        "given.signal?.addEventListener('abort', this.#cancel, { once: true });",
+        '',
+      ),
     ],
   },
   {
@@ -148,14 +152,16 @@ const OKTA: Hazard[] = [
     area: 'Okta SDK',
     hazard: 'the final request is another one than was approved',
     test: ['unit/connectors/okta/hostile-ids.test.ts', 'stops %s'],
-    takenOut: [change('connectors/exchange.ts', 'if (!isApproved(request, scope.approved))', 'if (!isApproved)')],
+    takenOut: [
+      change('connectors/transport/exchange.ts', 'if (!isApproved(request, scope.approved))', 'if (!isApproved)'),
+    ],
   },
   {
     area: 'Okta SDK',
     hazard: 'OKTA_CLIENT_* are merged in',
     test: ['unit/config/bad-env.test.ts', 'an environment that is wrong'],
     takenOut: [
-      change('config/okta-env.ts', 'source.inEnvironment(candidate)', 'source.inEnvironment(`${candidate}_`)'),
+      change('config/env/okta-env.ts', 'source.inEnvironment(candidate)', 'source.inEnvironment(`${candidate}_`)'),
     ],
   },
   {
@@ -163,7 +169,7 @@ const OKTA: Hazard[] = [
     hazard: 'okta.yaml files are merged in',
     test: ['unit/config/bad-env.test.ts', '%s, which the Okta SDK would merge in'],
     takenOut: [
-      change('config/okta-env.ts', "path: join(userHome, '.okta', 'okta.yaml')", "path: join(userHome, 'none')"),
+      change('config/env/okta-env.ts', "path: join(userHome, '.okta', 'okta.yaml')", "path: join(userHome, 'none')"),
     ],
   },
   {
@@ -203,7 +209,7 @@ const OKTA: Hazard[] = [
     test: ['unit/cli/report-html.test.ts', 'names what it cannot know, and the approve-only push'],
     takenOut: [
       change(
-        'cli/render/section-ground.ts',
+        'cli/report/section-ground.ts',
         "the enrolment policy allows from the caller's own network zone",
         'there is',
       ),
@@ -275,7 +281,11 @@ const JIRA: Hazard[] = [
     test: [KILLED, 'leaves one ticket a finding and one message: $name'],
     only: 'between Jira and outcome',
     takenOut: [
-      change('activities/ticket-desk.ts', "{ state: 'intended', attempt, intendedAt, details }", '{ attempt }'),
+      change(
+        'activities/mfa/tickets/ticket-desk.ts',
+        "{ state: 'intended', attempt, intendedAt, details }",
+        '{ attempt }',
+      ),
     ],
   },
   {
@@ -294,13 +304,15 @@ const JIRA: Hazard[] = [
     area: 'Jira',
     hazard: 'search lags: an ambiguous create is settled before another',
     test: [INCIDENTS, 'Jira that took a ticket but did not answer gets no second one, though its search lags'],
-    takenOut: [change('activities/ticket-flow.ts', 'if (unsettled) throw unsettled;', '')],
+    takenOut: [change('activities/mfa/tickets/ticket-flow.ts', 'if (unsettled) throw unsettled;', '')],
   },
   {
     area: 'Jira',
     hazard: 'duplicates may stand all the same',
     test: [INCIDENTS, 'duplicates that stand in Jira are folded into the oldest'],
-    takenOut: [change('activities/closing.ts', 'for (const key of others) await fold(desk, key, `${oldest}`);', '')],
+    takenOut: [
+      change('activities/mfa/tickets/closing.ts', 'for (const key of others) await fold(desk, key, `${oldest}`);', ''),
+    ],
   },
   {
     area: 'Jira',
@@ -333,7 +345,7 @@ const JIRA: Hazard[] = [
     test: [JIRA_TEST, 'takes a login page for no success, though it comes with 200'],
     takenOut: [
       change(
-        'connectors/perform.ts',
+        'connectors/pipeline/perform.ts',
         "return { code: 'malformed', vendorCode: null };",
         "return { code: 'conflict', vendorCode: null };",
       ),
@@ -399,7 +411,7 @@ const SLACK: Hazard[] = [
     test: [INCIDENTS, 'Slack that took the message but did not answer gets no second one'],
     takenOut: [
       change(
-        'activities/ending.ts',
+        'activities/mfa/ending.ts',
         "row?.state === 'intended' ? await this.#settle(row) : null",
         "row?.state === 'intended' ? null : await this.#find()",
       ),
@@ -499,7 +511,7 @@ const TEMPORAL: Hazard[] = [
     area: 'Temporal',
     hazard: 'a long activity without heartbeats is taken for dead',
     test: [LONG, 'a check that takes longer than the heartbeat time-out is let finish'],
-    takenOut: [change('activities/running.ts', 'context.heartbeat(done.get(context))', 'done.get(context)')],
+    takenOut: [change('activities/support/running.ts', 'context.heartbeat(done.get(context))', 'done.get(context)')],
   },
   {
     area: 'Temporal',
@@ -513,7 +525,7 @@ const TEMPORAL: Hazard[] = [
     test: [LONG, 'after kill -9 a run goes on once the heartbeat is missed'],
     takenOut: [
       change(
-        'workflows/scanning.ts',
+        'workflows/support/scanning.ts',
         "startToCloseTimeout: '2 minutes', heartbeatTimeout: SILENCE,",
         "startToCloseTimeout: '2 minutes',",
       ),
@@ -549,7 +561,7 @@ const TEMPORAL: Hazard[] = [
     test: ['replay/replay.test.ts', 'holds no schema library and no vendor SDK in the sandbox'],
     takenOut: [
       change(
-        'workflows/pool.ts',
+        'workflows/support/pool.ts',
         'export async function inParallel',
         "import { z } from 'zod';\nexport const schema = z.string();\nexport async function inParallel",
       ),
@@ -597,14 +609,14 @@ const STORE: Hazard[] = [
   {
     area: 'Store',
     hazard: 'read-modify-write without a row lock',
-    test: ['unit/store/journal.test.ts', 'two stores with 200 appends at once give one chain without gaps'],
-    takenOut: [change('store/journal-write.ts', 'rows.forUpdate()', 'rows')],
+    test: ['unit/store/journal/journal.test.ts', 'two stores with 200 appends at once give one chain without gaps'],
+    takenOut: [change('store/journal/journal-write.ts', 'rows.forUpdate()', 'rows')],
   },
   {
     area: 'Temporal',
     hazard: 'an attempt that timed out goes on working beside the next one',
     test: [OVERTAKEN, 'leave the same end as on an idle machine: seed %i'],
-    takenOut: [change('activities/running.ts', '      await store.attempts.takeOver();\n', '')],
+    takenOut: [change('activities/support/running.ts', '      await store.attempts.takeOver();\n', '')],
   },
   {
     area: 'Store',
@@ -612,7 +624,7 @@ const STORE: Hazard[] = [
     test: [ATTEMPTS, 'is refused in the one statement that knows the end of the chain too, also from another process'],
     takenOut: [
       change(
-        'store/journal-quick.ts',
+        'store/journal/journal-quick.ts',
         ' and takeovers = ${end.takeovers} and ${listed} and ${areCurrent(attempts)}',
         ' and ${listed}',
       ),
@@ -622,17 +634,23 @@ const STORE: Hazard[] = [
     area: 'Store',
     hazard: 'what was sent before an attempt was overtaken is nowhere on record',
     test: [ATTEMPTS, 'an outcome is recorded after all, without its effect'],
-    takenOut: [change('store/journal-write.ts', 'overtaken.find(({ isOutcome }) => !isOutcome)', 'overtaken[0]')],
+    takenOut: [
+      change('store/journal/journal-write.ts', 'overtaken.find(({ isOutcome }) => !isOutcome)', 'overtaken[0]'),
+    ],
   },
   {
     area: 'Elsewhere',
     hazard: 'a process that stands still between a check and the call that it allows',
     test: [
-      'unit/connectors/execute.test.ts',
+      'unit/connectors/pipeline/execute.test.ts',
       'is confirmed again where the process stood still after it was confirmed',
     ],
     takenOut: [
-      change('connectors/exchange.ts', '} while (performance.now() - askedAt > FRESH_MS);', '} while (false);'),
+      change(
+        'connectors/transport/exchange.ts',
+        '} while (performance.now() - askedAt > FRESH_MS);',
+        '} while (false);',
+      ),
     ],
   },
 ];
@@ -736,7 +754,7 @@ const ELSEWHERE: Hazard[] = [
     test: ['e2e/canaries.test.ts', 'Jira gets the login, and nothing else of a person'],
     takenOut: [
       change(
-        'activities/ticket-desk.ts',
+        'activities/mfa/tickets/ticket-desk.ts',
         'AND labels = "${this.row.label}" ORDER',
         'AND (labels = "${this.row.label}" OR summary ~ "login-canary-7391") ORDER',
       ),
@@ -752,7 +770,7 @@ const ELSEWHERE: Hazard[] = [
     area: 'Elsewhere',
     hazard: 'names in HTML',
     test: ['unit/cli/report-html.test.ts', 'takes hostile names as text in every place where a name stands'],
-    takenOut: [change('cli/render/html.ts', 'return encode(String(part));', 'return String(part);')],
+    takenOut: [change('cli/kit/html.ts', 'return encode(String(part));', 'return String(part);')],
   },
   {
     area: 'Elsewhere',
@@ -764,7 +782,7 @@ const ELSEWHERE: Hazard[] = [
     area: 'Elsewhere',
     hazard: 'escape codes in a terminal',
     test: ['unit/cli/render.test.ts', 'lists users when asked, with nothing a terminal would obey'],
-    takenOut: [change('cli/support/text.ts', "value.replace(SEQUENCES, '').replace(CONTROLS, '')", 'value')],
+    takenOut: [change('cli/kit/text.ts', "value.replace(SEQUENCES, '').replace(CONTROLS, '')", 'value')],
   },
   {
     area: 'Elsewhere',

@@ -13,6 +13,7 @@ import type { Hazard } from './table.ts';
 const ROOT = resolve(import.meta.dirname, '../..');
 const COPIED = [
   'src',
+  'emulators',
   'test',
   'bin',
   'policies',

@@ -1,6 +1,6 @@
 import { createSign } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { EmulatorDocument } from '../../src/emulators/start.ts';
+import type { EmulatorDocument } from '../../emulators/start.ts';
 import { caller } from './vendor-calls.ts';
 import type { PlainAnswer, PlainCall } from './vendor-calls.ts';
 

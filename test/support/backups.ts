@@ -6,7 +6,7 @@ import { writeBackup } from '../../src/store/backup/write.ts';
 import type { BackupOptions, BackupSummary } from '../../src/store/backup/write.ts';
 import type { BackupSource } from '../../src/store/backup/read.ts';
 import type { ActionRequest } from '../../src/store/governance-types.ts';
-import { makeCheckpoint } from '../../src/store/checkpointer.ts';
+import { makeCheckpoint } from '../../src/store/journal/checkpointer.ts';
 import type { Store } from '../../src/store/types.ts';
 import { draftOf } from './audit.ts';
 import { appendMany, ORIGIN, partsOf } from './checkpoints.ts';

@@ -3,10 +3,10 @@ import type { ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { vendorEnvironment } from '../../src/cli/demo/home.ts';
-import { emulatorControl } from '../../src/emulators/client.ts';
-import type { EmulatorControl } from '../../src/emulators/client.ts';
-import type { EmulatorOptions } from '../../src/emulators/options.ts';
-import type { EmulatorDocument } from '../../src/emulators/start.ts';
+import { emulatorControl } from '../../emulators/client.ts';
+import type { EmulatorControl } from '../../emulators/client.ts';
+import type { EmulatorOptions } from '../../emulators/options.ts';
+import type { EmulatorDocument } from '../../emulators/start.ts';
 
 /** Emulators in a process of their own: where they are, a typed control client, and how to end them. */
 export interface EmulatorProcess extends EmulatorControl {
@@ -17,9 +17,9 @@ export interface EmulatorProcess extends EmulatorControl {
   stop(): Promise<void>;
 }
 
-const MAIN = fileURLToPath(new URL('../../src/emulators/main.ts', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../emulators/main.ts', import.meta.url));
 
-/** Spawns `src/emulators/main.ts` and waits for its first line. Throws with what it wrote where it does not start. */
+/** Spawns `emulators/main.ts` and waits for its first line. Throws with what it wrote where it does not start. */
 export async function startEmulatorProcess(options: EmulatorOptions = {}): Promise<EmulatorProcess> {
   const child = spawn(process.execPath, [MAIN, '--exit-with-parent', ...flagsOf(options)], {
     stdio: ['pipe', 'pipe', 'pipe'],

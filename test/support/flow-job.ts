@@ -1,16 +1,16 @@
 /** Delegated flows on real parts: desk, worker, dev server, store and emulators. */
 import { randomBytes } from 'node:crypto';
 import { dirname } from 'node:path';
-import { createFlowDesk } from '../../src/client/flows/desk.ts';
-import { flowResult, startFlow } from '../../src/client/flows/start.ts';
-import { workflowEnds } from '../../src/client/flows/workflow-ends.ts';
-import type { FlowAsk, FlowAsker, FlowDesk, FlowDeskParts } from '../../src/client/flows/types.ts';
-import { readFlowBook } from '../../src/config/flow-book.ts';
-import { requireOkta } from '../../src/config/okta-env.ts';
-import { readEnv } from '../../src/config/env.ts';
+import { createFlowDesk } from '../../src/services/flows/desk.ts';
+import { flowResult, startFlow } from '../../src/client/delegated-flow.ts';
+import { workflowEnds } from '../../src/client/flow-ends.ts';
+import type { FlowAsk, FlowAsker, FlowDesk, FlowDeskParts } from '../../src/services/flows/types.ts';
+import { readFlowBook } from '../../src/config/flows/flow-book.ts';
+import { requireOkta } from '../../src/config/env/okta-env.ts';
+import { readEnv } from '../../src/config/env/env.ts';
 import { createConnectors } from '../../src/connectors/create.ts';
-import type { VendorName } from '../../src/emulators/types.ts';
-import { FLOW_CATALOGUE } from '../../src/remediation/catalogue.ts';
+import type { VendorName } from '../../emulators/types.ts';
+import { FLOW_CATALOGUE } from '../../src/flows/catalogue.ts';
 import type { FlowRunRecord } from '../../src/store/flow-types.ts';
 import { approvalId, flowStepId } from '../../src/workflows/messages.ts';
 import type { DelegatedFlowResult } from '../../src/workflows/messages.ts';

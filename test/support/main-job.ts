@@ -9,7 +9,7 @@ import { stringify } from 'yaml';
 import manifest from '../../package.json' with { type: 'json' };
 import { newWorkflowId, startMfaCheck, result } from '../../src/client.ts';
 import type { StartedWorkflow } from '../../src/client.ts';
-import type { EmulatorOptions } from '../../src/emulators/options.ts';
+import type { EmulatorOptions } from '../../emulators/options.ts';
 import type { RunSummary } from '../../src/mfa/document.ts';
 import { EXIT_WITH_PARENT } from '../../src/parent.ts';
 import { openStore } from '../../src/store/open.ts';

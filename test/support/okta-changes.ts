@@ -1,8 +1,8 @@
 /** What happens to an emulated organisation between two scans, with the entries that Okta writes of it. */
 import fc from 'fast-check';
-import type { FactorSpec, UserRecord } from '../../src/emulators/okta/model.ts';
-import type { OktaOrg } from '../../src/emulators/okta/org.ts';
-import type { NewLogEvent } from '../../src/emulators/okta/system-log.ts';
+import type { FactorSpec, UserRecord } from '../../emulators/okta/model.ts';
+import type { OktaOrg } from '../../emulators/okta/org.ts';
+import type { NewLogEvent } from '../../emulators/okta/system-log.ts';
 import { EXEMPT_GROUP } from './orgs.ts';
 
 /** A change to somebody, or to everybody; `pick` says to whom, `late` that its entry comes after the list was read. */

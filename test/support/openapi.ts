@@ -1,7 +1,7 @@
 import { Ajv } from 'ajv';
 import type { ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
-import type { LogEntry } from '../../src/emulators/types.ts';
+import type { LogEntry } from '../../emulators/types.ts';
 import { readReference } from './reference.ts';
 
 /** A request as the accept log of the emulators has it. */

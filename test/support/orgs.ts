@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { FACTOR_TYPES } from '../../src/mfa/strength.ts';
-import type { NewUser } from '../../src/emulators/okta/model.ts';
+import type { NewUser } from '../../emulators/okta/model.ts';
 import { oracle } from './verdict-oracle.ts';
 
 /** The allowed factor types of the default configuration. */

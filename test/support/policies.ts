@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { loadPolicies } from '../../src/config/policies.ts';
+import { loadPolicies } from '../../src/config/policies/policies.ts';
 import { CATALOGUE } from '../../src/governance/catalogue.ts';
 import { bundleDigest } from '../../src/governance/digest.ts';
 import type { Policy, PolicyBundle } from '../../src/governance/types.ts';

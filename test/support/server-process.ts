@@ -15,9 +15,9 @@ export interface ServerProcess {
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
-/** Starts `src/server/main.ts` on a free port. Throws with its first line where it does not start. */
+/** Starts `src/server.ts` on a free port. Throws with its first line where it does not start. */
 export async function startServerProcess(env: Record<string, string>, cwd: string): Promise<ServerProcess> {
-  const child = spawn(process.execPath, [resolve(ROOT, 'src/server/main.ts'), EXIT_WITH_PARENT], {
+  const child = spawn(process.execPath, [resolve(ROOT, 'src/server.ts'), EXIT_WITH_PARENT], {
     env: { ...env, ARX_SERVER_ADDRESS: '127.0.0.1:0' },
     cwd,
     stdio: ['pipe', 'pipe', 'pipe'],

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { afterEach, describe } from 'vitest';
-import type { CurrentAttempt } from '../../src/store/attempts.ts';
+import type { CurrentAttempt } from '../../src/store/journal/attempts.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { Store } from '../../src/store/types.ts';
 import { borrowEmptyPglite, borrowPglite } from './pglite.ts';

@@ -1,5 +1,5 @@
-import type { OktaOrg } from '../../src/emulators/okta/org.ts';
-import type { UserRecord } from '../../src/emulators/okta/model.ts';
+import type { OktaOrg } from '../../emulators/okta/org.ts';
+import type { UserRecord } from '../../emulators/okta/model.ts';
 import type { Twin, TwinRole, TwinUser } from '../../src/twin/types.ts';
 import { streams, twin } from './twin-orgs.ts';
 

@@ -1,4 +1,4 @@
-import type { EmulatorDocument } from '../../src/emulators/start.ts';
+import type { EmulatorDocument } from '../../emulators/start.ts';
 
 /** An answer as a plain HTTP client sees it; `body` is undefined where there is none, text where it is no JSON. */
 export interface PlainAnswer {

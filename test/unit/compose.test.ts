@@ -2,10 +2,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { readEnv } from '../../src/config/env.ts';
-import { requireOkta } from '../../src/config/okta-env.ts';
-import { VARIABLES } from '../../src/config/variables.ts';
-import { requireJira, requireSlack, slackSigningSecret } from '../../src/config/vendors.ts';
+import { readEnv } from '../../src/config/env/env.ts';
+import { requireOkta } from '../../src/config/env/okta-env.ts';
+import { VARIABLES } from '../../src/config/env/variables.ts';
+import { requireJira, requireSlack, slackSigningSecret } from '../../src/config/env/vendors.ts';
 
 interface Service {
   image?: string;

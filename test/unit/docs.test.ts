@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { operationsDocs } from '../../src/cli/docs-operations.ts';
-import { configurationDocs } from '../../src/config/docs.ts';
+import { operationsDocs } from '../../src/cli/docs/operations.ts';
+import { configurationDocs } from '../../src/config/schema/docs.ts';
 
 const root = join(import.meta.dirname, '../..');
 const text = (file: string): string => readFileSync(join(root, file), 'utf8');
@@ -10,7 +10,7 @@ const folder = (path: string): string[] => readdirSync(join(root, path)).map((na
 
 describe('derived pages', () => {
   it('docs/configuration.md is what schema and table of variables say', () => {
-    expect(text('docs/configuration.md'), 'run `node src/config/docs.ts > docs/configuration.md`').toBe(
+    expect(text('docs/configuration.md'), 'run `node src/config/schema/docs.ts > docs/configuration.md`').toBe(
       configurationDocs(),
     );
   });
@@ -20,7 +20,7 @@ describe('derived pages', () => {
   });
 
   it('docs/operations.md is what catalogue and policies say', () => {
-    expect(text('docs/operations.md'), 'run `node src/cli/docs-operations.ts`').toBe(operationsDocs());
+    expect(text('docs/operations.md'), 'run `node src/cli/docs/operations.ts`').toBe(operationsDocs());
   });
 });
 

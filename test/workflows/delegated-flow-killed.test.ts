@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { FaultRule } from '../../src/emulators/types.ts';
+import type { FaultRule } from '../../emulators/types.ts';
 import { flowStepId } from '../../src/workflows/messages.ts';
 import type { WorkerProcess } from '../support/main-job.ts';
 import { asking, flowJob } from '../support/flow-job.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { VendorName } from '../../src/emulators/types.ts';
+import type { VendorName } from '../../emulators/types.ts';
 import { flowJob } from '../support/flow-job.ts';
 import type { FlowJob, Product } from '../support/flow-job.ts';
 import { migratedDatabase } from '../support/postgres.ts';

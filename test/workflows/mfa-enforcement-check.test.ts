@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { randomUUID } from 'node:crypto';
 import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { MfaActivities, PageSlice, RunPlan } from '../../src/activities/types.ts';
+import type { MfaActivities, PageSlice, RunPlan } from '../../src/activities/mfa/types.ts';
 import type { mfaEnforcementCheck } from '../../src/workflows/index.ts';
 import type { ResumeState } from '../../src/workflows/messages.ts';
 import { executions, payloadSizes } from '../support/leaks.ts';

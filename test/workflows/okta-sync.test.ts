@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { ApplicationFailure } from '@temporalio/common';
 import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { SyncActivities, SyncSlice } from '../../src/activities/sync/types.ts';
+import type { SyncActivities, SyncSlice } from '../../src/activities/twin/types.ts';
 import type { oktaSync } from '../../src/workflows/index.ts';
 import type { OktaSyncInput, OktaSyncResult, SyncBranchName } from '../../src/workflows/messages.ts';
 import { executions, payloadSizes } from '../support/leaks.ts';

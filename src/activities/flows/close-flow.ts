@@ -1,6 +1,6 @@
-import { worstOf } from '../../remediation/outcome.ts';
-import { remainingUndo } from '../../remediation/plan.ts';
-import type { FlowOutcome } from '../../remediation/types.ts';
+import { worstOf } from '../../flows/outcome.ts';
+import { remainingUndo } from '../../flows/plan.ts';
+import type { FlowOutcome } from '../../flows/types.ts';
 import type { FlowRunRecord, FlowStepRecord } from '../../store/flow-types.ts';
 import type { FlowDeps } from './deps.ts';
 import { put, runOf } from './record.ts';

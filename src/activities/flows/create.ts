@@ -1,4 +1,4 @@
-import { asActivities } from '../running.ts';
+import { asActivities } from '../support/running.ts';
 import { closeFlow } from './close-flow.ts';
 import type { FlowDeps } from './deps.ts';
 import { openFlow } from './open-flow.ts';

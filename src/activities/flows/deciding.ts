@@ -3,7 +3,7 @@ import { InvalidArgumentError } from '../../connectors/errors.ts';
 import { partsOf } from '../../governance/catalogue.ts';
 import type { ConnectorName, Decision } from '../../governance/types.ts';
 import type { FlowRunRecord, FlowStepRecord } from '../../store/flow-types.ts';
-import { factsOf } from '../governed/facts.ts';
+import { factsOf } from '../governance/facts.ts';
 import type { FlowDeps } from './deps.ts';
 import { inputsOf } from './notices.ts';
 import { lookerOf, principalOf } from './record.ts';

@@ -1,7 +1,7 @@
 import type { AuditDraft, JsonObject } from '../../audit/types.ts';
-import type { FlowBook, FlowDesk } from '../../client/flows/types.ts';
+import type { FlowBook, FlowDesk } from '../../services/flows/types.ts';
 import type { FlowRunRecord } from '../../store/flow-types.ts';
-import type { GovernedDeps } from '../governed/deps.ts';
+import type { GovernedDeps } from '../governance/deps.ts';
 
 /** What delegated flows work with; the worker provides it. */
 export interface FlowDeps extends GovernedDeps {

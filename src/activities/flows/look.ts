@@ -2,9 +2,9 @@ import { Context } from '@temporalio/activity';
 import type { JsonObject } from '../../audit/types.ts';
 import type { Caller, Connectors, OktaUser } from '../../connectors/types.ts';
 import { partsOf } from '../../governance/catalogue.ts';
-import { comparable } from '../../remediation/titles.ts';
-import type { Seen } from '../../remediation/acts.ts';
-import type { AccountConnector, AccountState } from '../../remediation/types.ts';
+import { comparable } from '../../flows/titles.ts';
+import type { Seen } from '../../flows/acts.ts';
+import type { AccountConnector, AccountState } from '../../flows/types.ts';
 
 /** Who looks, and through what. */
 export interface Looker {

@@ -1,8 +1,8 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
-import type { FlowAsk } from '../../client/flows/types.ts';
+import type { FlowAsk } from '../../services/flows/types.ts';
 import type { FlowRunRecord } from '../../store/flow-types.ts';
 import type { DelegatedFlowInput } from '../../workflows/messages.ts';
-import { backoffMs, retryIn, VENDOR_ATTEMPTS } from '../failures.ts';
+import { backoffMs, retryIn, VENDOR_ATTEMPTS } from '../support/failures.ts';
 import type { FlowDeps } from './deps.ts';
 import { runOf } from './record.ts';
 import type { FlowActivities, OpenedFlow } from './types.ts';

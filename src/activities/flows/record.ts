@@ -1,7 +1,7 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import type { AuditKind, JsonObject } from '../../audit/types.ts';
-import { flowPrincipal } from '../../remediation/names.ts';
-import type { FlowOutcome } from '../../remediation/types.ts';
+import { flowPrincipal } from '../../flows/names.ts';
+import type { FlowOutcome } from '../../flows/types.ts';
 import type { FlowRunPatch, FlowRunRecord, FlowStepRecord } from '../../store/flow-types.ts';
 import type { StoreTransaction } from '../../store/types.ts';
 import type { FlowDeps } from './deps.ts';

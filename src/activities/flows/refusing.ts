@@ -1,9 +1,9 @@
-import type { CallerFacts, Refusal } from '../../remediation/refusals.ts';
-import { needsHolders, refuseTarget } from '../../remediation/refusals.ts';
-import type { AccountState } from '../../remediation/types.ts';
+import type { CallerFacts, Refusal } from '../../flows/refusals.ts';
+import { needsHolders, refuseTarget } from '../../flows/refusals.ts';
+import type { AccountState } from '../../flows/types.ts';
 import type { FlowRunRecord } from '../../store/flow-types.ts';
-import { PeopleReader } from '../governed/people.ts';
-import { protectionEntries, selvesOf } from '../governed/shielded.ts';
+import { PeopleReader } from '../governance/people.ts';
+import { protectionEntries, selvesOf } from '../governance/shielded.ts';
 import type { FlowDeps } from './deps.ts';
 import { lookerOf } from './record.ts';
 import { superAdmins } from './super-admins.ts';

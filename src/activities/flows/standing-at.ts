@@ -1,10 +1,10 @@
 import { Context } from '@temporalio/activity';
 import type { JsonObject } from '../../audit/types.ts';
 import { ConnectorError, PolicyDeniedError } from '../../connectors/errors.ts';
-import { evidenceOf, standingOf } from '../../remediation/acts.ts';
-import type { Standing } from '../../remediation/acts.ts';
+import { evidenceOf, standingOf } from '../../flows/acts.ts';
+import type { Standing } from '../../flows/acts.ts';
 import type { FlowRunRecord, FlowStepRecord } from '../../store/flow-types.ts';
-import { VENDOR_ATTEMPTS } from '../failures.ts';
+import { VENDOR_ATTEMPTS } from '../support/failures.ts';
 import type { FlowDeps } from './deps.ts';
 import { lookAt } from './look.ts';
 import type { Looker } from './look.ts';

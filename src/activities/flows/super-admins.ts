@@ -1,8 +1,8 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import { pageProblem } from '../../connectors/okta/scope.ts';
 import type { OktaPage, OktaUser } from '../../connectors/types.ts';
-import { makesSuperAdmin } from '../../remediation/refusals.ts';
-import type { Holder } from '../../remediation/refusals.ts';
+import { makesSuperAdmin } from '../../flows/refusals.ts';
+import type { Holder } from '../../flows/refusals.ts';
 import { lookContext } from './look.ts';
 import type { Looker } from './look.ts';
 

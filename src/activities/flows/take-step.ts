@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../audit/types.ts';
 import { partsOf } from '../../governance/catalogue.ts';
-import { UNDO_REASON } from '../../remediation/names.ts';
-import { outcomeOfRequest } from '../../remediation/outcome.ts';
+import { UNDO_REASON } from '../../flows/names.ts';
+import { outcomeOfRequest } from '../../flows/outcome.ts';
 import type { FlowRunRecord, FlowStepRecord } from '../../store/flow-types.ts';
 import type { FlowDeps } from './deps.ts';
 import { withinOf } from './draw.ts';

@@ -1,4 +1,4 @@
-import type { FlowOutcome } from '../../remediation/types.ts';
+import type { FlowOutcome } from '../../flows/types.ts';
 import type { DelegatedFlowInput } from '../../workflows/messages.ts';
 
 /** What the workflow knows of its run: opaque ids and coded words only. */

@@ -1,7 +1,7 @@
 import type { BadEntry } from '../../audit/chain.ts';
 import { canonicalJson, leafHash } from '../../audit/canonical.ts';
 import type { AuditEntry } from '../../audit/types.ts';
-import { linesOf } from '../support/lines.ts';
+import { linesOf } from '../kit/lines.ts';
 
 /** A file that holds the entries of one run only, as `arx audit export --run` makes it. */
 export interface Extract {

@@ -1,11 +1,11 @@
 import { verifierKey } from '../../audit/note.ts';
-import { rotateKey } from '../../store/checkpointer.ts';
+import { rotateKey } from '../../store/journal/checkpointer.ts';
 import type { Store } from '../../store/types.ts';
-import { CliError, usageError } from '../support/errors.ts';
-import { EXIT } from '../support/exit.ts';
-import type { Io } from '../support/io.ts';
-import { print, say, writeJson } from '../support/io.ts';
-import { withStore } from '../support/store.ts';
+import { CliError, usageError } from '../kit/errors.ts';
+import { EXIT } from '../kit/exit.ts';
+import type { Io } from '../kit/io.ts';
+import { print, say, writeJson } from '../kit/io.ts';
+import { withStore } from '../kit/store.ts';
 import { checkpointParts, holderOf } from './log-keys.ts';
 
 /** `arx audit key`: the verifier key that other programs check checkpoints with. */

@@ -4,15 +4,15 @@ import type { OpenCheckpoint } from '../../audit/checkpoint.ts';
 import { NoteError } from '../../audit/errors.ts';
 import { parseNote, parseVerifierKey } from '../../audit/note.ts';
 import type { NoteKey } from '../../audit/note.ts';
-import { auditKey } from '../../config/audit-key.ts';
-import type { CheckpointParts } from '../../store/checkpointer.ts';
-import { verifyEd25519 } from '../../store/ed25519.ts';
-import { keyHolder } from '../../store/key-file.ts';
+import { auditKey } from '../../config/env/audit-key.ts';
+import type { CheckpointParts } from '../../store/journal/checkpointer.ts';
+import { verifyEd25519 } from '../../store/journal/ed25519.ts';
+import { keyHolder } from '../../store/journal/key-file.ts';
 import type { Store } from '../../store/types.ts';
-import { CliError } from '../support/errors.ts';
-import { EXIT } from '../support/exit.ts';
-import type { Io } from '../support/io.ts';
-import { readEnvironment } from '../support/settings.ts';
+import { CliError } from '../kit/errors.ts';
+import { EXIT } from '../kit/exit.ts';
+import type { Io } from '../kit/io.ts';
+import { readEnvironment } from '../kit/settings.ts';
 
 /** What makes checkpoints on the command line: the key of ARX_AUDIT_KEY or of ARX_HOME. */
 export function checkpointParts(io: Io, store: Store): CheckpointParts {

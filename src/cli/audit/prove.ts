@@ -7,13 +7,13 @@ import { removalId } from '../../audit/removed.ts';
 import type { RemovedEntry } from '../../audit/removed.ts';
 import { TileTree } from '../../audit/tiles.ts';
 import type { AuditEntry } from '../../audit/types.ts';
-import { makeCheckpoint } from '../../store/checkpointer.ts';
+import { makeCheckpoint } from '../../store/journal/checkpointer.ts';
 import type { Store } from '../../store/types.ts';
-import { CliError } from '../support/errors.ts';
-import { EXIT } from '../support/exit.ts';
-import type { Io } from '../support/io.ts';
-import { print, writeJson } from '../support/io.ts';
-import { withStore } from '../support/store.ts';
+import { CliError } from '../kit/errors.ts';
+import { EXIT } from '../kit/exit.ts';
+import type { Io } from '../kit/io.ts';
+import { print, writeJson } from '../kit/io.ts';
+import { withStore } from '../kit/store.ts';
 import { checkpointParts } from './log-keys.ts';
 
 interface Options {

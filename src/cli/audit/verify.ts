@@ -6,9 +6,9 @@ import { verifyKeptTree, verifyTrail } from '../../audit/trail.ts';
 import type { SignedRoot } from '../../audit/trail.ts';
 import type { AuditKey, CheckpointRow } from '../../store/audit-types.ts';
 import type { Store } from '../../store/types.ts';
-import { CliError } from '../support/errors.ts';
-import { EXIT } from '../support/exit.ts';
-import { linesOf } from '../support/lines.ts';
+import { CliError } from '../kit/errors.ts';
+import { EXIT } from '../kit/exit.ts';
+import { linesOf } from '../kit/lines.ts';
 import { extractIn } from './extract.ts';
 import { tryOpen } from './log-keys.ts';
 

@@ -1,8 +1,8 @@
 import type { BackupProgress } from '../../store/backup/write.ts';
-import { interruptionError } from '../support/errors.ts';
-import type { Io } from '../support/io.ts';
-import { createDisplay } from '../support/progress.ts';
-import { count } from '../support/text.ts';
+import { interruptionError } from '../kit/errors.ts';
+import type { Io } from '../kit/io.ts';
+import { createDisplay } from '../kit/progress.ts';
+import { count } from '../kit/text.ts';
 
 /** What a task tells of how it gets on, and what ends it. */
 export interface Watch {

@@ -4,13 +4,13 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { BackupSummary, Sink } from '../../store/backup/write.ts';
 import { writeBackup } from '../../store/backup/write.ts';
-import { CliError, usageError } from '../support/errors.ts';
-import { EXIT } from '../support/exit.ts';
-import { deliver } from '../support/files.ts';
-import type { Io } from '../support/io.ts';
-import { say, writeJson } from '../support/io.ts';
-import { withDatabase } from '../support/store.ts';
-import { count, plural } from '../support/text.ts';
+import { CliError, usageError } from '../kit/errors.ts';
+import { EXIT } from '../kit/exit.ts';
+import { deliver } from '../kit/files.ts';
+import type { Io } from '../kit/io.ts';
+import { say, writeJson } from '../kit/io.ts';
+import { withDatabase } from '../kit/store.ts';
+import { count, plural } from '../kit/text.ts';
 import { runWithProgress } from './progress.ts';
 
 export interface BackupVerbOptions {

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
 import { makeHome } from '../../config/home.ts';
-import { VARIABLES } from '../../config/variables.ts';
-import type { EmulatorDocument } from '../../emulators/start.ts';
+import { VARIABLES } from '../../config/env/variables.ts';
+import type { EmulatorDocument } from '../../../emulators/start.ts';
 
 const DAY_MS = 86_400_000;
 const POLICIES = fileURLToPath(new URL('../../../policies/', import.meta.url));

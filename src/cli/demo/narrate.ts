@@ -1,11 +1,11 @@
-import type { Evolution } from '../../emulators/demo/evolve.ts';
-import type { EmulatorDocument } from '../../emulators/start.ts';
+import type { Evolution } from '../../../emulators/demo/evolve.ts';
+import type { EmulatorDocument } from '../../../emulators/start.ts';
 import type { RunDocument } from '../../mfa/document.ts';
-import { grid } from '../render/table.ts';
-import { print, say, writeJson } from '../support/io.ts';
-import type { Io } from '../support/io.ts';
-import { count, coverageText, duration, plain, plural } from '../support/text.ts';
-import { VERDICT_ORDER, VERDICT_WORDS } from '../support/words.ts';
+import { grid } from '../kit/table.ts';
+import { print, say, writeJson } from '../kit/io.ts';
+import type { Io } from '../kit/io.ts';
+import { count, coverageText, duration, plain, plural } from '../kit/text.ts';
+import { VERDICT_ORDER, VERDICT_WORDS } from '../kit/words.ts';
 import type { DemoResult } from './demo.ts';
 import type { DemoHome } from './home.ts';
 

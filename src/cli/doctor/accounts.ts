@@ -1,4 +1,4 @@
-import { accountVendor } from '../../config/account-vendors.ts';
+import { accountVendor } from '../../config/env/account-vendors.ts';
 import { attempt, fine } from './check.ts';
 import type { CheckResult } from './check.ts';
 import type { Bench } from './vendors.ts';

@@ -1,4 +1,4 @@
-import { toCliError } from '../support/errors.ts';
+import { toCliError } from '../kit/errors.ts';
 
 /** One line of the doctor's answer; `remedy` is null where there is nothing to do, and may stand where all is well but could be more. */
 export interface CheckResult {

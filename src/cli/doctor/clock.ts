@@ -1,4 +1,4 @@
-import type { CallEvent } from '../../connectors/exchange.ts';
+import type { CallEvent } from '../../connectors/transport/exchange.ts';
 import { bad, fine } from './check.ts';
 import type { CheckResult } from './check.ts';
 

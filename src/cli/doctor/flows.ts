@@ -1,10 +1,10 @@
-import { readFlowBook } from '../../config/flow-book.ts';
-import type { FlowBookReading } from '../../config/flow-book.ts';
-import { FLOW_CATALOGUE } from '../../remediation/catalogue.ts';
-import { EVERY_FLOW } from '../../remediation/permissions.ts';
-import type { Flow, ResourceSet, Route } from '../../remediation/types.ts';
+import { readFlowBook } from '../../config/flows/flow-book.ts';
+import type { FlowBookReading } from '../../config/flows/flow-book.ts';
+import { FLOW_CATALOGUE } from '../../flows/catalogue.ts';
+import { EVERY_FLOW } from '../../flows/permissions.ts';
+import type { Flow, ResourceSet, Route } from '../../flows/types.ts';
 import type { Store } from '../../store/types.ts';
-import { plural } from '../support/text.ts';
+import { plural } from '../kit/text.ts';
 import { attempt, bad, fine } from './check.ts';
 import type { CheckResult } from './check.ts';
 import { tenantChecks } from './tenants.ts';

@@ -1,4 +1,4 @@
-import { requireJira } from '../../config/vendors.ts';
+import { requireJira } from '../../config/env/vendors.ts';
 import { attempt, bad } from './check.ts';
 import type { CheckResult } from './check.ts';
 import type { Bench } from './vendors.ts';

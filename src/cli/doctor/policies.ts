@@ -1,11 +1,11 @@
-import { guardrailsOf } from '../../config/guardrails.ts';
+import { guardrailsOf } from '../../config/schema/guardrails.ts';
 import { OPERATIONS } from '../../governance/catalogue.ts';
 import { evaluate } from '../../governance/evaluate.ts';
 import { matchesAny } from '../../governance/glob.ts';
 import type { ConnectorName } from '../../governance/types.ts';
-import { policiesOf } from '../support/inspect.ts';
-import type { Settings } from '../support/settings.ts';
-import { plural } from '../support/text.ts';
+import { policiesOf } from '../kit/inspect.ts';
+import type { Settings } from '../kit/settings.ts';
+import { plural } from '../kit/text.ts';
 import { attempt, bad } from './check.ts';
 import type { CheckResult } from './check.ts';
 

@@ -1,8 +1,8 @@
-import { temporalVariables } from '../../config/env.ts';
+import { temporalVariables } from '../../config/env/env.ts';
 import { cacheDirectory } from '../../config/home.ts';
 import type { TemporalLink } from '../../client.ts';
 import { TASK_QUEUE } from '../../workflows/messages.ts';
-import type { Settings } from '../support/settings.ts';
+import type { Settings } from '../kit/settings.ts';
 import { attempt, bad } from './check.ts';
 import type { CheckResult } from './check.ts';
 

@@ -1,6 +1,6 @@
-import { slackSigningSecret } from '../../config/vendors.ts';
-import { policiesOf } from '../support/inspect.ts';
-import type { Settings } from '../support/settings.ts';
+import { slackSigningSecret } from '../../config/env/vendors.ts';
+import { policiesOf } from '../kit/inspect.ts';
+import type { Settings } from '../kit/settings.ts';
 import { attempt, bad, fine } from './check.ts';
 import type { CheckResult } from './check.ts';
 

@@ -1,4 +1,4 @@
-import { requireSlack } from '../../config/vendors.ts';
+import { requireSlack } from '../../config/env/vendors.ts';
 import { attempt, bad, fine } from './check.ts';
 import type { CheckResult } from './check.ts';
 import { slackButtonChecks } from './slack-buttons.ts';

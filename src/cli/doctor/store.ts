@@ -1,6 +1,6 @@
 import type { Store } from '../../store/types.ts';
-import type { Io } from '../support/io.ts';
-import type { Settings } from '../support/settings.ts';
+import type { Io } from '../kit/io.ts';
+import type { Settings } from '../kit/settings.ts';
 import { attempt, bad, fine } from './check.ts';
 import type { CheckResult } from './check.ts';
 import { vendorChecks } from './vendors.ts';
@@ -29,7 +29,7 @@ async function overStore(
   settings: Settings,
   task: (store: Store, how: string) => Promise<void>,
 ): Promise<void> {
-  const { openReady } = await import('../support/store.ts');
+  const { openReady } = await import('../kit/store.ts');
   const over = async (address: string, how: string): Promise<void> => {
     const store = await openReady(address);
     try {
@@ -40,7 +40,7 @@ async function overStore(
   };
   const { databaseUrl } = settings.arx;
   if (databaseUrl !== null) return over(databaseUrl.reveal(), `PostgreSQL at ${new URL(databaseUrl.reveal()).host}`);
-  const { withLocalStore } = await import('../support/local-store.ts');
+  const { withLocalStore } = await import('../kit/local-store.ts');
   await withLocalStore(io, settings, (address) => over(address, `embedded in ${settings.arx.home}`), { create: true });
 }
 

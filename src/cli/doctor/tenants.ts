@@ -1,9 +1,9 @@
-import { accountVendor } from '../../config/account-vendors.ts';
-import { oktaSettings } from '../../config/credentials.ts';
-import { CONNECTOR_OF, PRODUCTS } from '../../remediation/products.ts';
-import { ownTenants, tenantName } from '../../remediation/tenants.ts';
-import type { AccountConnector, Product } from '../../remediation/types.ts';
-import type { Settings } from '../support/settings.ts';
+import { accountVendor } from '../../config/env/account-vendors.ts';
+import { oktaSettings } from '../../config/env/credentials.ts';
+import { CONNECTOR_OF, PRODUCTS } from '../../flows/products.ts';
+import { ownTenants, tenantName } from '../../flows/tenants.ts';
+import type { AccountConnector, Product } from '../../flows/types.ts';
+import type { Settings } from '../kit/settings.ts';
 import { bad, fine } from './check.ts';
 import type { CheckResult } from './check.ts';
 import type { FlowSetup } from './flows.ts';

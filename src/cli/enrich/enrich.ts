@@ -1,24 +1,24 @@
 import { randomUUID } from 'node:crypto';
-import { createEnricher, ENRICH_PRINCIPAL } from '../../client/enrich/enricher.ts';
-import type { Asking, Enricher, InvalidAccountError, Step } from '../../client/enrich/types.ts';
-import { oktaSettings } from '../../config/credentials.ts';
-import { enrichmentSettings } from '../../config/enrichment-settings.ts';
-import { guardrailsOf } from '../../config/guardrails.ts';
+import { createEnricher, ENRICH_PRINCIPAL } from '../../services/enrichment/enricher.ts';
+import type { Asking, Enricher, InvalidAccountError, Step } from '../../services/enrichment/types.ts';
+import { oktaSettings } from '../../config/env/credentials.ts';
+import { enrichmentSettings } from '../../config/schema/enrichment-settings.ts';
+import { guardrailsOf } from '../../config/schema/guardrails.ts';
 import type { EnrichedAccount } from '../../enrichment/types.ts';
 import type { Store } from '../../store/types.ts';
-import type { EnrichOptions } from '../enrich.ts';
-import { accountTable, stepLines } from '../render/enrichment.ts';
-import { CliError } from '../support/errors.ts';
-import { EXIT } from '../support/exit.ts';
-import type { ExitCode } from '../support/exit.ts';
-import { policiesOf } from '../support/inspect.ts';
-import { print, say, writeJson } from '../support/io.ts';
-import type { Io } from '../support/io.ts';
-import { tellOktaSource } from '../support/okta-source.ts';
-import { loadSettings } from '../support/settings.ts';
-import type { Settings } from '../support/settings.ts';
-import { withStore } from '../support/store.ts';
-import { plain } from '../support/text.ts';
+import type { EnrichOptions } from './command.ts';
+import { accountTable, stepLines } from './render.ts';
+import { CliError } from '../kit/errors.ts';
+import { EXIT } from '../kit/exit.ts';
+import type { ExitCode } from '../kit/exit.ts';
+import { policiesOf } from '../kit/inspect.ts';
+import { print, say, writeJson } from '../kit/io.ts';
+import type { Io } from '../kit/io.ts';
+import { tellOktaSource } from '../kit/okta-source.ts';
+import { loadSettings } from '../kit/settings.ts';
+import type { Settings } from '../kit/settings.ts';
+import { withStore } from '../kit/store.ts';
+import { plain } from '../kit/text.ts';
 
 /** `arx enrich`: looks the accounts up, from what is kept or in Okta, and prints what is known of them. */
 export async function enrichAccounts(io: Io, accounts: readonly string[], options: EnrichOptions): Promise<ExitCode> {

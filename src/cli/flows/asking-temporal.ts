@@ -1,8 +1,8 @@
 import type { TemporalLink } from '../../client.ts';
-import { workflowEnds } from '../../client/flows/workflow-ends.ts';
-import type { FlowEnds } from '../../client/flows/types.ts';
-import type { Settings } from '../support/settings.ts';
-import { stackEnvironment } from '../support/target.ts';
+import { workflowEnds } from '../../client/flow-ends.ts';
+import type { FlowEnds } from '../../services/flows/types.ts';
+import type { Settings } from '../kit/settings.ts';
+import { stackEnvironment } from '../kit/target.ts';
 
 const WITHIN_MS = 2_000;
 

@@ -1,16 +1,16 @@
 import { WorkflowEndedError } from '../../client.ts';
-import { flowRunDocument } from '../../client/flows/documents.ts';
-import type { FlowRunDocument } from '../../client/flows/documents.ts';
-import { startFlow } from '../../client/flows/start.ts';
-import type { OpenedRun } from '../../client/flows/types.ts';
+import { flowRunDocument } from '../../services/flows/documents.ts';
+import type { FlowRunDocument } from '../../services/flows/documents.ts';
+import { startFlow } from '../../client/delegated-flow.ts';
+import type { OpenedRun } from '../../services/flows/types.ts';
 import type { FlowRunRecord } from '../../store/flow-types.ts';
-import { failure } from '../support/errors.ts';
-import type { ExitCode } from '../support/exit.ts';
-import { print, say, writeJson } from '../support/io.ts';
-import type { Io } from '../support/io.ts';
-import { loadSettings } from '../support/settings.ts';
-import { openTarget } from '../support/target.ts';
-import type { Target } from '../support/target.ts';
+import { failure } from '../kit/errors.ts';
+import type { ExitCode } from '../kit/exit.ts';
+import { print, say, writeJson } from '../kit/io.ts';
+import type { Io } from '../kit/io.ts';
+import { loadSettings } from '../kit/settings.ts';
+import { openTarget } from '../kit/target.ts';
+import type { Target } from '../kit/target.ts';
 import { atDesk } from './desk.ts';
 import type { AtDesk } from './desk.ts';
 import { followFlow } from './follow.ts';
@@ -63,7 +63,7 @@ interface Told {
 
 async function tell(io: Io, { options, local, created, document }: Told): Promise<void> {
   if (options.json) return writeJson(io, { ...document, created });
-  const { flowRunText } = await import('../render/flow-run.ts');
+  const { flowRunText } = await import('./render-run.ts');
   await print(io, flowRunText(document, io.colors.out, { local }));
   if (document.state === 'ended') return;
   say(io, `See what becomes of it: \`arx flows history ${document.run}\`.`);

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
-import type { Io } from '../support/io.ts';
-import { CliError, usageError } from '../support/errors.ts';
-import { EXIT } from '../support/exit.ts';
+import type { Io } from '../kit/io.ts';
+import { CliError, usageError } from '../kit/errors.ts';
+import { EXIT } from '../kit/exit.ts';
 import type { ConfigPlace } from '../../config/errors.ts';
 
 const MOST_BYTES = 1024 * 1024;

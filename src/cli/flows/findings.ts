@@ -1,8 +1,8 @@
-import { titleFor } from '../../remediation/suggest.ts';
-import type { Finding, Privilege, SuggestionFacts } from '../../remediation/suggest.ts';
+import { titleFor } from '../../flows/suggest.ts';
+import type { Finding, Privilege, SuggestionFacts } from '../../flows/suggest.ts';
 import type { RunRecord, Store } from '../../store/types.ts';
 import type { TwinUser } from '../../twin/types.ts';
-import { runUsers } from '../run-document.ts';
+import { runUsers } from '../report/run-document.ts';
 
 /** Something that was found about a user, with where it was found. */
 export interface Found {

@@ -1,17 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { StartedWorkflow } from '../../client.ts';
-import { approvalDocument } from '../../client/approval-document.ts';
-import { flowResult } from '../../client/flows/start.ts';
+import { approvalDocument } from '../../services/approvals/approval-document.ts';
+import { flowResult } from '../../client/delegated-flow.ts';
 import type { FlowRunRecord } from '../../store/flow-types.ts';
 import type { ActionRecord } from '../../store/governance-types.ts';
 import type { Store } from '../../store/types.ts';
 import { flowStepId } from '../../workflows/messages.ts';
-import { tellWhoDecides } from '../governed/follow-operation.ts';
-import { interruptionError } from '../support/errors.ts';
-import { warnWithoutWorker } from '../support/follow.ts';
-import { say } from '../support/io.ts';
-import type { Io } from '../support/io.ts';
-import type { Target } from '../support/target.ts';
+import { tellWhoDecides } from '../call/follow-operation.ts';
+import { interruptionError } from '../kit/errors.ts';
+import { warnWithoutWorker } from '../kit/follow.ts';
+import { say } from '../kit/io.ts';
+import type { Io } from '../kit/io.ts';
+import type { Target } from '../kit/target.ts';
 import { progressOf } from './progress.ts';
 
 const POLL_MS = 300;

@@ -1,10 +1,10 @@
-import { flowRunDocument, flowRunItem } from '../../client/flows/documents.ts';
-import { historyFilter } from '../../client/flows/history-filter.ts';
+import { flowRunDocument, flowRunItem } from '../../services/flows/documents.ts';
+import { historyFilter } from '../../services/flows/history-filter.ts';
 import type { FlowRunFilter } from '../../store/flow-types.ts';
-import { EXIT } from '../support/exit.ts';
-import type { ExitCode } from '../support/exit.ts';
-import { print, writeJson } from '../support/io.ts';
-import type { Io } from '../support/io.ts';
+import { EXIT } from '../kit/exit.ts';
+import type { ExitCode } from '../kit/exit.ts';
+import { print, writeJson } from '../kit/io.ts';
+import type { Io } from '../kit/io.ts';
 import { withDesk } from './desk.ts';
 import { MOST_LISTED } from './options.ts';
 import type { FlowsOptions, HistoryOptions } from './options.ts';
@@ -16,7 +16,7 @@ export async function listHistory(io: Io, options: HistoryOptions): Promise<Exit
   const items = records.map(flowRunItem);
   if (options.json) await writeJson(io, { schema: 'arx.flows/v1', items });
   else {
-    const { noRunsText, runsTable } = await import('../render/flows.ts');
+    const { noRunsText, runsTable } = await import('./render.ts');
     await print(io, items.length > 0 ? runsTable(items, io.colors.out) : noRunsText());
   }
   return EXIT.ok;
@@ -38,7 +38,7 @@ export async function showRun(io: Io, run: string, options: FlowsOptions): Promi
   });
   if (options.json) await writeJson(io, document);
   else {
-    const { flowRunText, trailText } = await import('../render/flow-run.ts');
+    const { flowRunText, trailText } = await import('./render-run.ts');
     const text = flowRunText(document, io.colors.out, { local: options.local ?? false });
     await print(io, `${text}\n${trailText(document, io.colors.out)}`);
   }

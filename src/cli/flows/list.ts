@@ -1,8 +1,8 @@
-import { flowItem } from '../../client/flows/documents.ts';
-import { EXIT } from '../support/exit.ts';
-import type { ExitCode } from '../support/exit.ts';
-import { print, writeJson } from '../support/io.ts';
-import type { Io } from '../support/io.ts';
+import { flowItem } from '../../services/flows/documents.ts';
+import { EXIT } from '../kit/exit.ts';
+import type { ExitCode } from '../kit/exit.ts';
+import { print, writeJson } from '../kit/io.ts';
+import type { Io } from '../kit/io.ts';
 import { withDesk } from './desk.ts';
 import type { FlowsOptions } from './options.ts';
 
@@ -14,7 +14,7 @@ export async function listFlows(io: Io, options: FlowsOptions): Promise<ExitCode
   }));
   if (options.json) await writeJson(io, { schema: 'arx.flows/v1', items });
   else {
-    const { flowsTable, noFlowsText } = await import('../render/flows.ts');
+    const { flowsTable, noFlowsText } = await import('./render.ts');
     await print(io, items.length > 0 ? flowsTable(items, io.colors.out) : noFlowsText(asker.principal));
   }
   return EXIT.ok;

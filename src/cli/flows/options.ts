@@ -1,4 +1,4 @@
-import type { FlowOutcome } from '../../remediation/types.ts';
+import type { FlowOutcome } from '../../flows/types.ts';
 
 /** Options that every `arx flows` takes. */
 export interface FlowsOptions {

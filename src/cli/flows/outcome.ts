@@ -1,7 +1,7 @@
-import type { FlowRunDocument } from '../../client/flows/documents.ts';
-import type { FlowOutcome } from '../../remediation/types.ts';
-import { EXIT } from '../support/exit.ts';
-import type { ExitCode } from '../support/exit.ts';
+import type { FlowRunDocument } from '../../services/flows/documents.ts';
+import type { FlowOutcome } from '../../flows/types.ts';
+import { EXIT } from '../kit/exit.ts';
+import type { ExitCode } from '../kit/exit.ts';
 
 const EXITS: Readonly<Record<FlowOutcome, ExitCode>> = {
   succeeded: EXIT.ok,

@@ -1,5 +1,5 @@
 import type { FlowRunRecord, FlowStepRecord } from '../../store/flow-types.ts';
-import { plain } from '../support/text.ts';
+import { plain } from '../kit/text.ts';
 
 /** What there is to tell of a run that is under way, one line a fact; the same fact is always the same line. */
 export function progressOf(record: FlowRunRecord): string[] {

@@ -1,11 +1,11 @@
-import { readPermission } from '../../remediation/permissions.ts';
-import type { ResourceSet } from '../../remediation/types.ts';
-import { usageError } from '../support/errors.ts';
-import { EXIT } from '../support/exit.ts';
-import type { ExitCode } from '../support/exit.ts';
-import { print, writeJson } from '../support/io.ts';
-import type { Io } from '../support/io.ts';
-import { plain } from '../support/text.ts';
+import { readPermission } from '../../flows/permissions.ts';
+import type { ResourceSet } from '../../flows/types.ts';
+import { usageError } from '../kit/errors.ts';
+import { EXIT } from '../kit/exit.ts';
+import type { ExitCode } from '../kit/exit.ts';
+import { print, writeJson } from '../kit/io.ts';
+import type { Io } from '../kit/io.ts';
+import { plain } from '../kit/text.ts';
 import { withDesk } from './desk.ts';
 import type { FlowsOptions, PutSetOptions } from './options.ts';
 
@@ -17,7 +17,7 @@ export async function listSets(io: Io, options: FlowsOptions): Promise<ExitCode>
   }));
   if (options.json) await writeJson(io, { schema: 'arx.flows/v1', items });
   else {
-    const { noSetsText, setsTable } = await import('../render/flows.ts');
+    const { noSetsText, setsTable } = await import('./render.ts');
     await print(io, items.length > 0 ? setsTable(items, io.colors.out) : noSetsText(asker.principal));
   }
   return EXIT.ok;

@@ -1,9 +1,9 @@
-import { flowDetail } from '../../client/flows/documents.ts';
-import { flowPrincipal } from '../../remediation/names.ts';
-import { EXIT } from '../support/exit.ts';
-import type { ExitCode } from '../support/exit.ts';
-import { print, writeJson } from '../support/io.ts';
-import type { Io } from '../support/io.ts';
+import { flowDetail } from '../../services/flows/documents.ts';
+import { flowPrincipal } from '../../flows/names.ts';
+import { EXIT } from '../kit/exit.ts';
+import type { ExitCode } from '../kit/exit.ts';
+import { print, writeJson } from '../kit/io.ts';
+import type { Io } from '../kit/io.ts';
 import { withDesk } from './desk.ts';
 import type { FlowsOptions } from './options.ts';
 
@@ -19,7 +19,7 @@ export async function showFlow(io: Io, name: string, options: FlowsOptions): Pro
   });
   if (options.json) await writeJson(io, { schema: 'arx.flows/v1', items: [flow] });
   else {
-    const { flowText } = await import('../render/flows.ts');
+    const { flowText } = await import('./render.ts');
     await print(io, flowText(flow, io.colors.out));
   }
   return EXIT.ok;

@@ -1,15 +1,15 @@
 import { join } from 'node:path';
-import type { FlowBook, FlowDesk } from '../../client/flows/types.ts';
+import type { FlowBook, FlowDesk } from '../../services/flows/types.ts';
 import { canonicalDigest } from '../../governance/digest.ts';
-import { flowSlug } from '../../remediation/names.ts';
-import { routeFor } from '../../remediation/routing.ts';
-import { suggestionOf } from '../../remediation/suggest.ts';
-import { CliError } from '../support/errors.ts';
-import { EXIT } from '../support/exit.ts';
-import type { ExitCode } from '../support/exit.ts';
-import { deliver } from '../support/files.ts';
-import { print, say, writeJson } from '../support/io.ts';
-import type { Io } from '../support/io.ts';
+import { flowSlug } from '../../flows/names.ts';
+import { routeFor } from '../../flows/routing.ts';
+import { suggestionOf } from '../../flows/suggest.ts';
+import { CliError } from '../kit/errors.ts';
+import { EXIT } from '../kit/exit.ts';
+import type { ExitCode } from '../kit/exit.ts';
+import { deliver } from '../kit/files.ts';
+import { print, say, writeJson } from '../kit/io.ts';
+import type { Io } from '../kit/io.ts';
 import { orgOf } from '../twin/org.ts';
 import { withDesk } from './desk.ts';
 import { findingsOf } from './findings.ts';
@@ -55,7 +55,7 @@ export async function suggestRuns(io: Io, options: SuggestOptions): Promise<Exit
   const { check, sync } = findings;
   const without = seen.unnamed ? findings.without : {};
   if (options.json) await writeJson(io, { schema: 'arx.flows/v1', check, sync, items, without });
-  else if (isNothing(seen)) await print(io, (await import('../render/flows.ts')).noFlowsText(asker.principal));
+  else if (isNothing(seen)) await print(io, (await import('./render.ts')).noFlowsText(asker.principal));
   else await tell(io, { items, findings: { ...findings, without }, options });
   return EXIT.ok;
 }
@@ -110,7 +110,7 @@ async function tell(
   io: Io,
   { items, findings, options }: { items: readonly Suggestion[]; findings: Findings; options: SuggestOptions },
 ): Promise<void> {
-  const { nothingFoundText, suggestionsTable, withoutText } = await import('../render/suggestions.ts');
+  const { nothingFoundText, suggestionsTable, withoutText } = await import('./render-suggestions.ts');
   await print(io, items.length > 0 ? suggestionsTable(items, io.colors.out) : nothingFoundText(findings));
   const rest = withoutText(findings.without);
   if (rest !== '') say(io, io.colors.err.dim(rest));

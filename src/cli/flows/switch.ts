@@ -1,9 +1,9 @@
-import { sameName } from '../../remediation/titles.ts';
-import { EXIT } from '../support/exit.ts';
-import type { ExitCode } from '../support/exit.ts';
-import { print, writeJson } from '../support/io.ts';
-import type { Io } from '../support/io.ts';
-import { plain } from '../support/text.ts';
+import { sameName } from '../../flows/titles.ts';
+import { EXIT } from '../kit/exit.ts';
+import type { ExitCode } from '../kit/exit.ts';
+import { print, writeJson } from '../kit/io.ts';
+import type { Io } from '../kit/io.ts';
+import { plain } from '../kit/text.ts';
 import { withDesk } from './desk.ts';
 import type { FlowsOptions } from './options.ts';
 

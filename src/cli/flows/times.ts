@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import { historyTime } from '../../client/flows/history-filter.ts';
+import { historyTime } from '../../services/flows/history-filter.ts';
 
 /** Parser of a time: a day (UTC), a time, or how long ago (`36h`); gives ISO 8601 UTC. Of a day its first moment, or its last. */
 export const timeAt =

@@ -1,8 +1,8 @@
 import type { AuditEntry } from '../../audit/types.ts';
 import type { FlowRunRecord } from '../../store/flow-types.ts';
 import type { Store } from '../../store/types.ts';
-import { entriesOf } from '../governed/requests.ts';
-import { textOf } from '../governed/documents.ts';
+import { entriesOf } from '../kit/requests.ts';
+import { textOf } from '../kit/documents.ts';
 
 /** A call that a run made, or that was refused it. */
 export interface FlowCall {

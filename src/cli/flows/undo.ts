@@ -1,5 +1,5 @@
-import type { ExitCode } from '../support/exit.ts';
-import type { Io } from '../support/io.ts';
+import type { ExitCode } from '../kit/exit.ts';
+import type { Io } from '../kit/io.ts';
 import { carryOut } from './carry-out.ts';
 import type { UndoOptions } from './options.ts';
 

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { CallEvent } from '../../connectors/exchange.ts';
+import type { CallEvent } from '../../connectors/transport/exchange.ts';
 import type { CallContext } from '../../connectors/types.ts';
 import type { Call, OktaOperations } from '../../connectors/types.ts';
-import { toCliError } from '../support/errors.ts';
+import { toCliError } from '../kit/errors.ts';
 import { CAPABILITY_NAMES, PROBES, SCOPES } from './probes.ts';
 import type { CapabilityName, Found, Probe } from './probes.ts';
 

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { closeSync, fsyncSync, linkSync, lstatSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { makeFolder } from '../../config/folder.ts';
-import type { Secret } from '../../config/secret.ts';
-import { CliError, usageError } from '../support/errors.ts';
+import type { Secret } from '../../config/env/secret.ts';
+import { CliError, usageError } from '../kit/errors.ts';
 
 /** Throws CliError `usage` where something has the name of the file already. */
 export function refuseExisting(file: string): void {

@@ -1,15 +1,15 @@
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { readOktaAddress } from '../../config/address.ts';
-import type { Read } from '../../config/address.ts';
-import { readOktaToken } from '../../config/okta-env.ts';
-import type { OktaSettings } from '../../config/okta-env.ts';
-import type { Secret } from '../../config/secret.ts';
-import type { ConfigureOptions } from '../okta.ts';
-import { usageError } from '../support/errors.ts';
-import type { Io } from '../support/io.ts';
-import { openPrompt } from '../support/prompt.ts';
-import type { Prompt } from '../support/prompt.ts';
+import { readOktaAddress } from '../../config/env/address.ts';
+import type { Read } from '../../config/env/address.ts';
+import { readOktaToken } from '../../config/env/okta-env.ts';
+import type { OktaSettings } from '../../config/env/okta-env.ts';
+import type { Secret } from '../../config/env/secret.ts';
+import type { ConfigureOptions } from './command.ts';
+import { usageError } from '../kit/errors.ts';
+import type { Io } from '../kit/io.ts';
+import { openPrompt } from '../kit/prompt.ts';
+import type { Prompt } from '../kit/prompt.ts';
 
 const MAX_BYTES = 64 * 1024;
 const STDIN = '-';

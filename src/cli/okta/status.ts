@@ -1,20 +1,20 @@
-import { oktaSettings, oktaSource } from '../../config/credentials.ts';
-import type { OktaSource } from '../../config/credentials.ts';
-import type { OktaSettings } from '../../config/okta-env.ts';
+import { oktaSettings, oktaSource } from '../../config/env/credentials.ts';
+import type { OktaSource } from '../../config/env/credentials.ts';
+import type { OktaSettings } from '../../config/env/okta-env.ts';
 import type { SyncRecord } from '../../store/twin-types.ts';
 import type { Store } from '../../store/types.ts';
 import { STREAMS, neverRead } from '../../twin/types.ts';
 import type { StreamState } from '../../twin/types.ts';
-import type { OktaOptions } from '../okta.ts';
-import { toCliError } from '../support/errors.ts';
-import type { CliError } from '../support/errors.ts';
-import { EXIT } from '../support/exit.ts';
-import type { ExitCode } from '../support/exit.ts';
-import type { Io } from '../support/io.ts';
-import { print, writeJson } from '../support/io.ts';
-import { loadSettings } from '../support/settings.ts';
-import type { Settings } from '../support/settings.ts';
-import { withStoreOr } from '../support/store.ts';
+import type { OktaOptions } from './command.ts';
+import { toCliError } from '../kit/errors.ts';
+import type { CliError } from '../kit/errors.ts';
+import { EXIT } from '../kit/exit.ts';
+import type { ExitCode } from '../kit/exit.ts';
+import type { Io } from '../kit/io.ts';
+import { print, writeJson } from '../kit/io.ts';
+import { loadSettings } from '../kit/settings.ts';
+import type { Settings } from '../kit/settings.ts';
+import { withStoreOr } from '../kit/store.ts';
 import { orgOf } from '../twin/org.ts';
 
 /** A stream with its age. */
@@ -66,7 +66,7 @@ export async function oktaStatus(io: Io, options: OktaOptions): Promise<ExitCode
   };
   if (options.json) await writeJson(io, { ...status, items: status.streams });
   else {
-    const { statusText } = await import('../render/okta.ts');
+    const { statusText } = await import('./render.ts');
     await print(io, statusText(status, io.colors.out));
   }
   return EXIT.ok;

@@ -1,8 +1,8 @@
 import type { CallCounts } from '../../store/types.ts';
 import type { SyncProgress } from '../../workflows/messages.ts';
-import { callsText } from '../support/progress.ts';
-import type { Glimpse } from '../support/progress.ts';
-import { count } from '../support/text.ts';
+import { callsText } from '../kit/progress.ts';
+import type { Glimpse } from '../kit/progress.ts';
+import { count } from '../kit/text.ts';
 
 const PHASES: Record<SyncProgress['phase'], string> = {
   starting: 'starting',

@@ -1,22 +1,22 @@
 import { WorkflowEndedError } from '../../client.ts';
 import type { StartedWorkflow } from '../../client.ts';
-import { startSync, syncProgress, syncResult } from '../../client/sync.ts';
+import { startSync, syncProgress, syncResult } from '../../client/okta-sync.ts';
 import type { JsonObject } from '../../audit/types.ts';
 import type { OktaSyncInput, OktaSyncResult } from '../../workflows/messages.ts';
-import type { SyncOptions } from '../okta.ts';
-import { failure, usageError } from '../support/errors.ts';
-import { EXIT } from '../support/exit.ts';
-import type { ExitCode } from '../support/exit.ts';
-import { follow } from '../support/follow.ts';
-import type { Followed } from '../support/follow.ts';
-import { eventRulesOf, eventRuleWarnings, policiesOf } from '../support/inspect.ts';
-import type { Io } from '../support/io.ts';
-import { print, say, writeJson } from '../support/io.ts';
-import { findStarted, tellDetached } from '../support/started.ts';
-import { loadSettings } from '../support/settings.ts';
-import type { Settings } from '../support/settings.ts';
-import { openTarget } from '../support/target.ts';
-import type { Target } from '../support/target.ts';
+import type { SyncOptions } from './command.ts';
+import { failure, usageError } from '../kit/errors.ts';
+import { EXIT } from '../kit/exit.ts';
+import type { ExitCode } from '../kit/exit.ts';
+import { follow } from '../kit/follow.ts';
+import type { Followed } from '../kit/follow.ts';
+import { eventRulesOf, eventRuleWarnings, policiesOf } from '../kit/inspect.ts';
+import type { Io } from '../kit/io.ts';
+import { print, say, writeJson } from '../kit/io.ts';
+import { findStarted, tellDetached } from '../kit/started.ts';
+import { loadSettings } from '../kit/settings.ts';
+import type { Settings } from '../kit/settings.ts';
+import { openTarget } from '../kit/target.ts';
+import type { Target } from '../kit/target.ts';
 import { syncGlimpse } from './sync-glimpse.ts';
 
 const NO_SYNC = {
@@ -117,7 +117,7 @@ async function finish(io: Io, { target, started, options }: Job): Promise<ExitCo
 
 async function tell(io: Io, result: OktaSyncResult, { json }: SyncOptions): Promise<void> {
   if (json) return writeJson(io, { ...result, items: result.streams });
-  const { syncText } = await import('../render/okta.ts');
+  const { syncText } = await import('./render.ts');
   await print(io, syncText(result, io.colors.out));
 }
 

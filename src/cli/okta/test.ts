@@ -1,14 +1,14 @@
-import type { CallEvent } from '../../connectors/exchange.ts';
-import { oktaSettings } from '../../config/credentials.ts';
-import type { OktaOptions } from '../okta.ts';
-import { oktaWith } from '../support/connectors.ts';
-import { EXIT } from '../support/exit.ts';
-import type { ExitCode } from '../support/exit.ts';
-import type { Io } from '../support/io.ts';
-import { print, writeJson } from '../support/io.ts';
-import { tellOktaSource } from '../support/okta-source.ts';
-import { loadSettings } from '../support/settings.ts';
-import { withStore } from '../support/store.ts';
+import type { CallEvent } from '../../connectors/transport/exchange.ts';
+import { oktaSettings } from '../../config/env/credentials.ts';
+import type { OktaOptions } from './command.ts';
+import { oktaWith } from '../kit/connectors.ts';
+import { EXIT } from '../kit/exit.ts';
+import type { ExitCode } from '../kit/exit.ts';
+import type { Io } from '../kit/io.ts';
+import { print, writeJson } from '../kit/io.ts';
+import { tellOktaSource } from '../kit/okta-source.ts';
+import { loadSettings } from '../kit/settings.ts';
+import { withStore } from '../kit/store.ts';
 import { tryCapabilities } from './capabilities.ts';
 import type { Capability } from './capabilities.ts';
 
@@ -34,7 +34,7 @@ export async function testOkta(io: Io, options: OktaOptions): Promise<ExitCode> 
   const document = { schema: 'arx.permissions/v1', org: host, credential: credential.kind, capabilities };
   if (options.json) await writeJson(io, { ...document, items: capabilities });
   else {
-    const { permissionsText } = await import('../render/okta.ts');
+    const { permissionsText } = await import('./render.ts');
     await print(io, permissionsText(document, io.colors.out));
   }
   return exitOf(capabilities);

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type { OktaSettings } from '../../config/okta-env.ts';
+import type { OktaSettings } from '../../config/env/okta-env.ts';
 import type { CallContext } from '../../connectors/types.ts';
-import { oktaWith } from '../support/connectors.ts';
-import { CliError, toCliError } from '../support/errors.ts';
-import type { Io } from '../support/io.ts';
-import type { Settings } from '../support/settings.ts';
-import { withStore } from '../support/store.ts';
+import { oktaWith } from '../kit/connectors.ts';
+import { CliError, toCliError } from '../kit/errors.ts';
+import type { Io } from '../kit/io.ts';
+import type { Settings } from '../kit/settings.ts';
+import { withStore } from '../kit/store.ts';
 
 /**
  * Lists one user with the settings given, through the governed connector: what cannot be audited is not sent. Throws

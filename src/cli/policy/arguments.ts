@@ -5,8 +5,8 @@ import { argumentProblem } from '../../governance/arguments.ts';
 import type { ArgumentProblem } from '../../governance/arguments.ts';
 import { canonicalDigest } from '../../governance/digest.ts';
 import type { OperationRow } from '../../governance/types.ts';
-import { CliError } from '../support/errors.ts';
-import { EXIT } from '../support/exit.ts';
+import { CliError } from '../kit/errors.ts';
+import { EXIT } from '../kit/exit.ts';
 
 const MAX_BYTES = 64 * 1024;
 const NO_OBJECT: ArgumentProblem = { parameter: null, expected: 'a JSON object of the parameters, at most 64 KB' };

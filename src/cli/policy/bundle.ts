@@ -1,9 +1,9 @@
-import { loadPolicies } from '../../config/policies.ts';
+import { loadPolicies } from '../../config/policies/policies.ts';
 import { CATALOGUE, CONNECTORS } from '../../governance/catalogue.ts';
 import { bundleDigest } from '../../governance/digest.ts';
 import type { PolicyBundle } from '../../governance/types.ts';
-import { policiesOf } from '../support/inspect.ts';
-import type { Settings } from '../support/settings.ts';
+import { policiesOf } from '../kit/inspect.ts';
+import type { Settings } from '../kit/settings.ts';
 
 /** The policies at a place given on the command line, else those of arx.yaml. Throws ConfigError with the place of what is wrong. */
 export const bundleAt = (place: string | undefined, settings: Settings): PolicyBundle & { ok: true } =>

@@ -1,13 +1,13 @@
-import { guardrailsOf } from '../../config/guardrails.ts';
+import { guardrailsOf } from '../../config/schema/guardrails.ts';
 import { OPERATIONS } from '../../governance/catalogue.ts';
 import { diffBundles } from '../../governance/diff.ts';
 import type { DecisionChange } from '../../governance/diff.ts';
-import { diffText } from '../render/policy-diff.ts';
-import { EXIT } from '../support/exit.ts';
-import { print, writeJson } from '../support/io.ts';
-import type { Io } from '../support/io.ts';
-import { loadSettings } from '../support/settings.ts';
-import type { DiffOptions } from '../policy.ts';
+import { diffText } from './render-diff.ts';
+import { EXIT } from '../kit/exit.ts';
+import { print, writeJson } from '../kit/io.ts';
+import type { Io } from '../kit/io.ts';
+import { loadSettings } from '../kit/settings.ts';
+import type { DiffOptions } from './command.ts';
 import { bundleFrom } from './bundle.ts';
 
 /** `arx policy diff`: exit 0, or 3 where a widening was to fail it. */

@@ -1,18 +1,18 @@
-import { guardrailsOf } from '../../config/guardrails.ts';
-import { nearest } from '../../config/nearest.ts';
+import { guardrailsOf } from '../../config/schema/guardrails.ts';
+import { nearest } from '../../config/yaml/nearest.ts';
 import { findOperation, OPERATIONS } from '../../governance/catalogue.ts';
 import { decisionDocument } from '../../governance/document.ts';
 import { evaluate } from '../../governance/evaluate.ts';
 import type { Decision } from '../../governance/types.ts';
 import { whatWouldChange } from '../../governance/what-if.ts';
 import type { Asked } from '../../governance/what-if.ts';
-import { decisionText } from '../render/policy.ts';
-import { EXIT } from '../support/exit.ts';
-import { print, writeJson } from '../support/io.ts';
-import type { Io } from '../support/io.ts';
-import { loadSettings } from '../support/settings.ts';
-import type { Settings } from '../support/settings.ts';
-import type { ExplainOptions } from '../policy.ts';
+import { decisionText } from './render.ts';
+import { EXIT } from '../kit/exit.ts';
+import { print, writeJson } from '../kit/io.ts';
+import type { Io } from '../kit/io.ts';
+import { loadSettings } from '../kit/settings.ts';
+import type { Settings } from '../kit/settings.ts';
+import type { ExplainOptions } from './command.ts';
 import { argumentsDigest } from './arguments.ts';
 import { bundleAt, operationNamed } from './bundle.ts';
 

@@ -1,4 +1,4 @@
-import type { PolicyCase } from '../../config/policy-tests.ts';
+import type { PolicyCase } from '../../config/policies/policy-tests.ts';
 import { argumentProblem } from '../../governance/arguments.ts';
 import { OPERATIONS } from '../../governance/catalogue.ts';
 import { evaluate } from '../../governance/evaluate.ts';

@@ -1,11 +1,11 @@
 import { OPERATIONS } from '../../governance/catalogue.ts';
 import { lintPolicies } from '../../governance/lint.ts';
-import { lintText } from '../render/policy.ts';
-import { EXIT } from '../support/exit.ts';
-import { print, writeJson } from '../support/io.ts';
-import type { Io } from '../support/io.ts';
-import { loadSettings } from '../support/settings.ts';
-import type { PolicyOptions } from '../policy.ts';
+import { lintText } from './render.ts';
+import { EXIT } from '../kit/exit.ts';
+import { print, writeJson } from '../kit/io.ts';
+import type { Io } from '../kit/io.ts';
+import { loadSettings } from '../kit/settings.ts';
+import type { PolicyOptions } from './command.ts';
 import { bundleAt } from './bundle.ts';
 
 /** `arx policy lint`: exit 1 where a finding is an error. */

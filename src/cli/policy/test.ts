@@ -1,16 +1,16 @@
 import { dirname, join } from 'node:path';
-import { findFiles } from '../../config/files.ts';
-import { guardrailsOf } from '../../config/guardrails.ts';
-import { policyBase } from '../../config/policies.ts';
-import { readPolicyTest } from '../../config/policy-tests.ts';
-import { testText } from '../render/policy.ts';
-import { CliError } from '../support/errors.ts';
-import { EXIT } from '../support/exit.ts';
-import { print, writeJson } from '../support/io.ts';
-import type { Io } from '../support/io.ts';
-import { loadSettings } from '../support/settings.ts';
-import type { Settings } from '../support/settings.ts';
-import type { PolicyOptions } from '../policy.ts';
+import { findFiles } from '../../config/yaml/files.ts';
+import { guardrailsOf } from '../../config/schema/guardrails.ts';
+import { policyBase } from '../../config/policies/policies.ts';
+import { readPolicyTest } from '../../config/policies/policy-tests.ts';
+import { testText } from './render.ts';
+import { CliError } from '../kit/errors.ts';
+import { EXIT } from '../kit/exit.ts';
+import { print, writeJson } from '../kit/io.ts';
+import type { Io } from '../kit/io.ts';
+import { loadSettings } from '../kit/settings.ts';
+import type { Settings } from '../kit/settings.ts';
+import type { PolicyOptions } from './command.ts';
 import { bundleFrom } from './bundle.ts';
 import { judgeCase } from './judge-case.ts';
 

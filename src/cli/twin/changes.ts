@@ -1,9 +1,9 @@
 import type { Drift } from '../../twin/types.ts';
-import type { Io } from '../support/io.ts';
-import { say } from '../support/io.ts';
-import { COLUMNS } from '../render/twin-columns.ts';
-import { emptyText, markdownPieces, moreChangesText, tablePieces } from '../render/twin.ts';
-import type { Listed } from '../render/twin.ts';
+import type { Io } from '../kit/io.ts';
+import { say } from '../kit/io.ts';
+import { COLUMNS } from './columns.ts';
+import { emptyText, markdownPieces, moreChangesText, tablePieces } from './render.ts';
+import type { Listed } from './render.ts';
 import type { Reading } from './reading.ts';
 
 /** Changes below the posture where no number is given: in a table, and in a document. */

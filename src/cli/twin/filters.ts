@@ -1,7 +1,7 @@
 import type { USER_STATUSES } from '../../connectors/okta/statuses.ts';
-import { nearest, nearestFirst } from '../../config/nearest.ts';
-import { CliError, usageError } from '../support/errors.ts';
-import { eventRulesOf } from '../support/inspect.ts';
+import { nearest, nearestFirst } from '../../config/yaml/nearest.ts';
+import { CliError, usageError } from '../kit/errors.ts';
+import { eventRulesOf } from '../kit/inspect.ts';
 import type { ListOptions } from './options.ts';
 import type { Reading } from './reading.ts';
 

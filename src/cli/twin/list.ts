@@ -1,21 +1,13 @@
-import { CliError } from '../support/errors.ts';
-import { EXIT } from '../support/exit.ts';
-import type { ExitCode } from '../support/exit.ts';
-import { deliver } from '../support/files.ts';
-import type { Io } from '../support/io.ts';
-import { say } from '../support/io.ts';
-import { COLUMNS } from '../render/twin-columns.ts';
-import type { Column } from '../render/twin-columns.ts';
-import {
-  csvPieces,
-  emptyText,
-  jsonPieces,
-  markdownPieces,
-  MORE,
-  moreChangesText,
-  tablePieces,
-} from '../render/twin.ts';
-import type { Listed } from '../render/twin.ts';
+import { CliError } from '../kit/errors.ts';
+import { EXIT } from '../kit/exit.ts';
+import type { ExitCode } from '../kit/exit.ts';
+import { deliver } from '../kit/files.ts';
+import type { Io } from '../kit/io.ts';
+import { say } from '../kit/io.ts';
+import { COLUMNS } from './columns.ts';
+import type { Column } from './columns.ts';
+import { csvPieces, emptyText, jsonPieces, markdownPieces, MORE, moreChangesText, tablePieces } from './render.ts';
+import type { Listed } from './render.ts';
 import { changesField, changesMarkdown, changesTable, countMoreChanges, tellOfChanges } from './changes.ts';
 import { checkFilters } from './filters.ts';
 import type { ListOptions } from './options.ts';

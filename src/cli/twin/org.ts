@@ -1,7 +1,7 @@
-import { readOktaAddress } from '../../config/address.ts';
-import { oktaSettings, oktaSource } from '../../config/credentials.ts';
+import { readOktaAddress } from '../../config/env/address.ts';
+import { oktaSettings, oktaSource } from '../../config/env/credentials.ts';
 import type { Store } from '../../store/types.ts';
-import type { Settings } from '../support/settings.ts';
+import type { Settings } from '../kit/settings.ts';
 
 /**
  * Which organisation's twin is meant: the one named, else the one that is configured (its credential does not matter),

@@ -1,9 +1,9 @@
-import { CliError } from '../support/errors.ts';
-import { EXIT } from '../support/exit.ts';
-import type { ExitCode } from '../support/exit.ts';
-import { deliver } from '../support/files.ts';
-import type { Io } from '../support/io.ts';
-import { say } from '../support/io.ts';
+import { CliError } from '../kit/errors.ts';
+import { EXIT } from '../kit/exit.ts';
+import type { ExitCode } from '../kit/exit.ts';
+import { deliver } from '../kit/files.ts';
+import type { Io } from '../kit/io.ts';
+import { say } from '../kit/io.ts';
 import type { PostureProfile } from '../../twin/profile.ts';
 import type { ProfileOptions } from './options.ts';
 import { postureOf } from './posture.ts';
@@ -29,7 +29,7 @@ const refuse = async (twin: NoTwin): Promise<never> => {
 
 const WRITERS: Record<NonNullable<ProfileOptions['format']>, (profile: PostureProfile) => Promise<string>> = {
   md: async (profile) => (await import('../../twin/profile-markdown.ts')).profileMarkdown(profile),
-  html: async (profile) => (await import('../render/profile-html.ts')).profileHtml(profile),
+  html: async (profile) => (await import('./profile-html.ts')).profileHtml(profile),
   json: async (profile) => {
     const { org, run, at } = profile;
     return `${JSON.stringify({ schema: 'arx.twin/v1', view: 'profile', org, run, at, items: [profile] }, null, 2)}\n`;

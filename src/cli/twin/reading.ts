@@ -1,12 +1,12 @@
-import { syncSettings } from '../../config/sync-settings.ts';
+import { syncSettings } from '../../config/schema/twin-settings.ts';
 import type { SyncRecord } from '../../store/twin-types.ts';
 import type { Store } from '../../store/types.ts';
 import { prepareJudge } from '../../twin/judge.ts';
 import type { Judge } from '../../twin/judge.ts';
-import type { Io } from '../support/io.ts';
-import { loadSettings } from '../support/settings.ts';
-import type { Settings } from '../support/settings.ts';
-import { withStoreOr } from '../support/store.ts';
+import type { Io } from '../kit/io.ts';
+import { loadSettings } from '../kit/settings.ts';
+import type { Settings } from '../kit/settings.ts';
+import { withStoreOr } from '../kit/store.ts';
 import type { TwinOptions } from './options.ts';
 import { orgOf } from './org.ts';
 

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import { nearest } from '../../config/nearest.ts';
+import { nearest } from '../../config/yaml/nearest.ts';
 
 /** Parser of `--severity critical,high`: one or more words, of those that are known where they are given. */
 export const oneOrMore =

@@ -1,7 +1,7 @@
-import { exchange } from '../exchange.ts';
+import { exchange } from '../transport/exchange.ts';
 import { emailRefusal } from './refusals.ts';
-import type { Wire } from '../exchange.ts';
-import type { VendorClient } from '../perform.ts';
+import type { Wire } from '../transport/exchange.ts';
+import type { VendorClient } from '../pipeline/perform.ts';
 import type { Message } from './inputs.ts';
 
 /** What the row sends with. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { messageInput } from './inputs.ts';
-import type { OperationRows } from '../operation.ts';
+import type { OperationRows } from '../pipeline/operation.ts';
 import type { EmailHandle } from './client.ts';
 import type { EmailOperations } from './types.ts';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ConnectorErrorCode } from '../errors.ts';
-import type { Refusal } from '../failure.ts';
-import type { Answer } from '../http.ts';
+import type { Refusal } from '../transport/failure.ts';
+import type { Answer } from '../transport/http.ts';
 
 // RFC 5321 and RFC 4954; what begins with 4 passes, what begins with 5 stays.
 const BY_REPLY: Readonly<Record<number, ConnectorErrorCode>> = {

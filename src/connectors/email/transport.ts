@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { AnswerHeaders } from '../http-body.ts';
-import { NetworkFailure } from '../network.ts';
+import { AnswerHeaders } from '../transport/http-body.ts';
+import { NetworkFailure } from '../transport/network.ts';
 import { messageInput } from './inputs.ts';
 import type SMTPConnection from 'nodemailer/lib/smtp-connection';
-import type { Secret } from '../../config/secret.ts';
-import type { Answer, Transport } from '../http.ts';
+import type { Secret } from '../../config/env/secret.ts';
+import type { Answer, Transport } from '../transport/http.ts';
 import type { Message } from './inputs.ts';
 
 /** A mail server, and in whose name is sent. */

@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { bearerClient } from '../bearer.ts';
-import { lifetime, tokenDesk, tokenText } from '../tokens.ts';
+import { bearerClient } from '../transport/bearer.ts';
+import { lifetime, tokenDesk, tokenText } from '../transport/tokens.ts';
 import { entraRefusal } from './refusals.ts';
-import type { Secret } from '../../config/secret.ts';
-import type { BearerHandle } from '../bearer.ts';
-import type { Wire } from '../exchange.ts';
-import type { HttpRequest } from '../http.ts';
-import type { VendorClient } from '../perform.ts';
+import type { Secret } from '../../config/env/secret.ts';
+import type { BearerHandle } from '../transport/bearer.ts';
+import type { Wire } from '../transport/exchange.ts';
+import type { HttpRequest } from '../transport/http.ts';
+import type { VendorClient } from '../pipeline/perform.ts';
 
 /** An app registration of Entra ID with a client secret, and where it is used. */
 export interface EntraAccess {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { sameId } from './inputs.ts';
-import type { BearerHandle } from '../bearer.ts';
+import type { BearerHandle } from '../transport/bearer.ts';
 
 const MOST_PAGES = 500;
 

@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { noContent } from '../no-content.ts';
+import { noContent } from '../pipeline/no-content.ts';
 import { isObjectId, membershipInput, readInput, sameId, userInput } from './inputs.ts';
 import { readMembership, turnMembers } from './members.ts';
 import { errorOf } from './refusals.ts';
 import type { JsonObject } from '../../audit/types.ts';
-import type { BearerHandle } from '../bearer.ts';
-import type { Answer } from '../http.ts';
-import type { OperationRow, OperationRows } from '../operation.ts';
+import type { BearerHandle } from '../transport/bearer.ts';
+import type { Answer } from '../transport/http.ts';
+import type { OperationRow, OperationRows } from '../pipeline/operation.ts';
 import type { EntraOperations, EntraUser } from './types.ts';
 
 const user = z.object({

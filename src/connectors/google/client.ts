@@ -1,13 +1,13 @@
 import { createSign } from 'node:crypto';
 import { z } from 'zod';
-import { bearerClient } from '../bearer.ts';
-import { lifetime, tokenDesk, tokenText } from '../tokens.ts';
+import { bearerClient } from '../transport/bearer.ts';
+import { lifetime, tokenDesk, tokenText } from '../transport/tokens.ts';
 import { googleRefusal } from './refusals.ts';
-import type { Secret } from '../../config/secret.ts';
-import type { BearerHandle } from '../bearer.ts';
-import type { Wire } from '../exchange.ts';
-import type { HttpRequest } from '../http.ts';
-import type { VendorClient } from '../perform.ts';
+import type { Secret } from '../../config/env/secret.ts';
+import type { BearerHandle } from '../transport/bearer.ts';
+import type { Wire } from '../transport/exchange.ts';
+import type { HttpRequest } from '../transport/http.ts';
+import type { VendorClient } from '../pipeline/perform.ts';
 
 /** A service account with domain-wide delegation, and the administrator it acts as. */
 export interface GoogleAccess {

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { ACCOUNT_NAME, GOOGLE_ID } from '../../governance/account-ids.ts';
 import type { JsonObject } from '../../audit/types.ts';
-import type { BearerHandle } from '../bearer.ts';
-import type { OperationRow, OperationRows, Route } from '../operation.ts';
+import type { BearerHandle } from '../transport/bearer.ts';
+import type { OperationRow, OperationRows, Route } from '../pipeline/operation.ts';
 import type { GoogleOperations, GoogleUser } from './types.ts';
 
 interface Input {

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { BY_STATUS } from '../by-status.ts';
+import { BY_STATUS } from '../pipeline/by-status.ts';
 import { retryAfterMs } from '../rate-limit/headers.ts';
 import type { ConnectorErrorCode } from '../errors.ts';
-import type { Refusal } from '../failure.ts';
-import type { Answer } from '../http.ts';
+import type { Refusal } from '../transport/failure.ts';
+import type { Answer } from '../transport/http.ts';
 
 // https://developers.google.com/admin-sdk/directory/v1/guides/troubleshoot-error-codes
 const BY_REASON: Readonly<Record<string, ConnectorErrorCode>> = {

@@ -1,10 +1,10 @@
-import { exchange } from '../exchange.ts';
+import { exchange } from '../transport/exchange.ts';
 import { jiraRefusal } from './refusals.ts';
 import type * as JiraApi from 'jira.js/cloud';
 import type { Client } from 'jira.js/core';
-import type { Secret } from '../../config/secret.ts';
-import type { Wire } from '../exchange.ts';
-import type { VendorClient } from '../perform.ts';
+import type { Secret } from '../../config/env/secret.ts';
+import type { Wire } from '../transport/exchange.ts';
+import type { VendorClient } from '../pipeline/perform.ts';
 
 type SendOptions = Parameters<Client['sendRequest']>[0];
 

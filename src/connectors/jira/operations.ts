@@ -2,7 +2,7 @@ import { toAdf } from './adf.ts';
 import { commentInput, createInput, noInput, projectInput, readInput, transitionInput, updateInput } from './inputs.ts';
 import { parseComment, parseCreated, parseMyself, parseNothing, parseProject, READERS } from './projections.ts';
 import { READS } from './reads.ts';
-import type { OperationRows } from '../operation.ts';
+import type { OperationRows } from '../pipeline/operation.ts';
 import type { JiraOperations } from '../types.ts';
 import type { JiraHandle } from './client.ts';
 

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../audit/types.ts';
-import type { Route } from '../operation.ts';
+import type { Route } from '../pipeline/operation.ts';
 import type { JiraOperations } from '../types.ts';
 import type { JiraHandle } from './client.ts';
 

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { BY_STATUS } from '../by-status.ts';
+import { BY_STATUS } from '../pipeline/by-status.ts';
 import { retryAfterMs } from '../rate-limit/headers.ts';
 import type { ConnectorErrorCode } from '../errors.ts';
-import type { Refusal } from '../failure.ts';
-import type { Answer } from '../http.ts';
+import type { Refusal } from '../transport/failure.ts';
+import type { Answer } from '../transport/http.ts';
 
 // Jira answers many calls for an anonymous user when it did not accept the credential, and says so only here.
 const NOT_SIGNED_IN = /AUTHENTICATED_FAILED|AUTHENTICATION_DENIED|AUTHORISATION_FAILED|\bOUT\b/;

@@ -1,5 +1,5 @@
 import type { ContextFacts } from '../../governance/context.ts';
-import type { Named } from '../operation.ts';
+import type { Named } from '../pipeline/operation.ts';
 import type { CallContext, OktaOperations } from '../types.ts';
 
 type Table = Named<OktaOperations>;

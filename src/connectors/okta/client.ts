@@ -1,15 +1,15 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { exchange, sendPaced } from '../exchange.ts';
-import { networkError, refusalError } from '../failure.ts';
-import { networkFailure } from '../network.ts';
+import { exchange, sendPaced } from '../transport/exchange.ts';
+import { networkError, refusalError } from '../transport/failure.ts';
+import { networkFailure } from '../transport/network.ts';
 import { oktaRefusal } from './refusals.ts';
 import { tokenScope } from './token-scopes.ts';
 import type { Client } from '@okta/okta-sdk-nodejs';
-import type { Secret } from '../../config/secret.ts';
-import type { Approved, Scope, Wire } from '../exchange.ts';
-import type { Refusal } from '../failure.ts';
-import type { Answer, HttpRequest } from '../http.ts';
-import type { VendorClient } from '../perform.ts';
+import type { Secret } from '../../config/env/secret.ts';
+import type { Approved, Scope, Wire } from '../transport/exchange.ts';
+import type { Refusal } from '../transport/failure.ts';
+import type { Answer, HttpRequest } from '../transport/http.ts';
+import type { VendorClient } from '../pipeline/perform.ts';
 
 /** An SSWS token, or a service app that signs for its tokens. */
 export type OktaCredential =

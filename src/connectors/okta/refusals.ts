@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { retryAfterMs } from '../rate-limit/headers.ts';
 import type { ConnectorErrorCode } from '../errors.ts';
-import type { Refusal } from '../failure.ts';
-import type { Answer } from '../http.ts';
+import type { Refusal } from '../transport/failure.ts';
+import type { Answer } from '../transport/http.ts';
 
 // https://developer.okta.com/docs/reference/error-codes
 const BY_CODE: Readonly<Record<string, ConnectorErrorCode>> = {

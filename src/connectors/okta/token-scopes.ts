@@ -1,4 +1,4 @@
-import type { Approved } from '../exchange.ts';
+import type { Approved } from '../transport/exchange.ts';
 
 /** What of a path is called otherwise in scopes. */
 const FAMILIES: Readonly<Record<string, string>> = { iam: 'roles', org: 'orgs' };

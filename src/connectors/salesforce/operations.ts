@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { ACCOUNT_NAME, SALESFORCE_ID } from '../../governance/account-ids.ts';
-import { noContent } from '../no-content.ts';
-import { NotFoundInAnswer } from '../perform.ts';
+import { noContent } from '../pipeline/no-content.ts';
+import { NotFoundInAnswer } from '../pipeline/perform.ts';
 import type { JsonObject } from '../../audit/types.ts';
-import type { BearerHandle } from '../bearer.ts';
-import type { OperationRow, OperationRows } from '../operation.ts';
+import type { BearerHandle } from '../transport/bearer.ts';
+import type { OperationRow, OperationRows } from '../pipeline/operation.ts';
 import type { SalesforceOperations, SalesforceUser } from './types.ts';
 
 const id = z.string().regex(SALESFORCE_ID);

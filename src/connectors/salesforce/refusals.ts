@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { BY_STATUS } from '../by-status.ts';
+import { BY_STATUS } from '../pipeline/by-status.ts';
 import { retryAfterMs } from '../rate-limit/headers.ts';
 import type { ConnectorErrorCode } from '../errors.ts';
-import type { Refusal } from '../failure.ts';
-import type { Answer } from '../http.ts';
+import type { Refusal } from '../transport/failure.ts';
+import type { Answer } from '../transport/http.ts';
 
 // https://developer.salesforce.com/docs/atlas.en-us.api.meta/api/sforce_api_calls_concepts_core_data_objects.htm
 const BY_CODE: Readonly<Record<string, ConnectorErrorCode>> = {

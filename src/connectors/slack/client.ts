@@ -1,9 +1,9 @@
-import { exchange } from '../exchange.ts';
+import { exchange } from '../transport/exchange.ts';
 import { slackRefusal } from './refusals.ts';
 import type { FetchFunction, WebClient, WebClientOptions } from '@slack/web-api';
-import type { Secret } from '../../config/secret.ts';
-import type { Scope, Wire } from '../exchange.ts';
-import type { VendorClient } from '../perform.ts';
+import type { Secret } from '../../config/env/secret.ts';
+import type { Scope, Wire } from '../transport/exchange.ts';
+import type { VendorClient } from '../pipeline/perform.ts';
 
 export interface SlackClientSettings {
   /** `https://slack.com/api/`. */

@@ -20,7 +20,7 @@ import {
   parsePosted,
 } from './projections.ts';
 import type { WebClient } from '@slack/web-api';
-import type { OperationRows } from '../operation.ts';
+import type { OperationRows } from '../pipeline/operation.ts';
 import type { SlackOperations } from '../types.ts';
 
 type Content = Pick<SlackOperations['chat:write']['input'], 'text' | 'blocks' | 'metadata'>;

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { retryAfterMs } from '../rate-limit/headers.ts';
 import type { ConnectorErrorCode } from '../errors.ts';
-import type { Refusal } from '../failure.ts';
-import type { Answer } from '../http.ts';
+import type { Refusal } from '../transport/failure.ts';
+import type { Answer } from '../transport/http.ts';
 
 /** Slack's error names; the others mean that the request as such is wrong. (docs.slack.dev, method pages) */
 const BY_NAME: Readonly<Record<string, ConnectorErrorCode>> = {

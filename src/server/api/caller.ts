@@ -1,4 +1,4 @@
-import { isAccessKey, keyHash } from '../../config/identity-keys.ts';
+import { isAccessKey, keyHash } from '../../config/env/identity-keys.ts';
 import type { AccessKey } from '../../store/governance-types.ts';
 import { Problem } from '../problem.ts';
 import type { ServerParts } from '../types.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Hono } from 'hono';
 import type { Context } from 'hono';
-import type { Secret } from '../../config/secret.ts';
+import type { Secret } from '../../config/env/secret.ts';
 import { messageOf } from '../../governance/words.ts';
 import type { Background } from '../background.ts';
 import { bodySizeLimit } from '../bounded.ts';

@@ -1,5 +1,5 @@
-import { findByEmail } from '../../client/people.ts';
-import type { OktaReader } from '../../client/people.ts';
+import { findByEmail } from '../../services/approvals/people.ts';
+import type { OktaReader } from '../../services/approvals/people.ts';
 import type { Call, SlackOperations } from '../../connectors/types.ts';
 import type { Person } from '../types.ts';
 

@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import type { Secret } from '../../config/secret.ts';
+import type { Secret } from '../../config/env/secret.ts';
 
 /** Why a message is not taken as Slack's. */
 export type SignatureFault = 'bad_signature' | 'stale';

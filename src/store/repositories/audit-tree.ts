@@ -9,7 +9,7 @@ import type { Hash } from '../../audit/merkle.ts';
 import { TILE_WIDTH, TileEdge, TileTree } from '../../audit/tiles.ts';
 import type { ReadTile, Tile } from '../../audit/tiles.ts';
 import type { AuditTree } from '../audit-types.ts';
-import { nativeLeafHash } from '../leaf-hash.ts';
+import { nativeLeafHash } from '../journal/leaf-hash.ts';
 import type { Database } from '../schema.ts';
 
 /** Entries that are read, checked and taken in together. */

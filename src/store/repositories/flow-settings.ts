@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { ResourceSet } from '../../remediation/types.ts';
+import type { ResourceSet } from '../../flows/types.ts';
 import type { FlowSettingsRepository } from '../flow-types.ts';
 import type { Database } from '../schema.ts';
 

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { AttemptFence } from '../attempts.ts';
+import type { AttemptFence } from '../journal/attempts.ts';
 import type { Database } from '../schema.ts';
 import type { MessageLedger } from '../types.ts';
 

@@ -1,5 +1,5 @@
 import type { Kysely, Selectable } from 'kysely';
-import type { AttemptFence } from '../attempts.ts';
+import type { AttemptFence } from '../journal/attempts.ts';
 import { NotStoredError } from '../errors.ts';
 import type { ActionRecord, RequestRepository } from '../governance-types.ts';
 import type { Database, RequestsTable } from '../schema.ts';

@@ -1,5 +1,5 @@
 import type { Kysely, Selectable } from 'kysely';
-import type { AttemptFence } from '../attempts.ts';
+import type { AttemptFence } from '../journal/attempts.ts';
 import { NotStoredError } from '../errors.ts';
 import type { Database, RunsTable } from '../schema.ts';
 import type { RunRecord, RunRepository } from '../types.ts';

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Kysely, Selectable, Updateable } from 'kysely';
-import type { AttemptFence } from '../attempts.ts';
+import type { AttemptFence } from '../journal/attempts.ts';
 import type { SqlClock } from '../clock.ts';
 import { LeaseLostError } from '../errors.ts';
 import type { Database, TicketsTable } from '../schema.ts';

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Kysely } from 'kysely';
-import type { AttemptFence } from '../attempts.ts';
-import { JointWrites } from '../joint-writes.ts';
+import type { AttemptFence } from '../journal/attempts.ts';
+import { JointWrites } from '../journal/joint-writes.ts';
 import type { Database } from '../schema.ts';
 import type { ListedUser, RunUserRepository, StoreTransaction } from '../types.ts';
 import { countVerdicts, findChanges, findFirst } from './user-tallies.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { verifyChain } from '../../../src/audit/chain.ts';
-import { currentAttempt } from '../../../src/activities/running.ts';
-import { describeState } from '../../../src/emulators/control/state.ts';
-import { startEmulators } from '../../../src/emulators/start.ts';
-import type { RunningEmulators } from '../../../src/emulators/start.ts';
+import { currentAttempt } from '../../../src/activities/support/running.ts';
+import { describeState } from '../../../emulators/control/state.ts';
+import { startEmulators } from '../../../emulators/start.ts';
+import type { RunningEmulators } from '../../../emulators/start.ts';
 import { ticketLabel } from '../../../src/mfa/identity.ts';
 import type { RunSummary } from '../../../src/mfa/document.ts';
 import { openStore } from '../../../src/store/open.ts';

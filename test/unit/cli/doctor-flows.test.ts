@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { CheckResult } from '../../../src/cli/doctor/check.ts';
 import { vendorChecks } from '../../../src/cli/doctor/vendors.ts';
-import { loadSettings } from '../../../src/cli/support/settings.ts';
+import { loadSettings } from '../../../src/cli/kit/settings.ts';
 import { openStore } from '../../../src/store/open.ts';
 import type { Store } from '../../../src/store/types.ts';
 import { startEmulatorProcess } from '../../support/emulators.ts';

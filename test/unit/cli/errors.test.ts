@@ -3,7 +3,7 @@ import { ConfigError } from '../../../src/config/errors.ts';
 import { ConnectorError, InvalidArgumentError, PolicyDeniedError } from '../../../src/connectors/errors.ts';
 import type { ConnectorErrorCode } from '../../../src/connectors/errors.ts';
 import type { Decision } from '../../../src/governance/types.ts';
-import { errorDocument, failure, toCliError } from '../../../src/cli/support/errors.ts';
+import { errorDocument, failure, toCliError } from '../../../src/cli/kit/errors.ts';
 
 const connectorError = (code: ConnectorErrorCode): ConnectorError =>
   new ConnectorError({

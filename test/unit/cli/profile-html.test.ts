@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { profileHtml } from '../../../src/cli/render/profile-html.ts';
+import { profileHtml } from '../../../src/cli/twin/profile-html.ts';
 import { assess } from '../../../src/twin/assess.ts';
 import { prepareJudge } from '../../../src/twin/judge.ts';
 import { postureProfile } from '../../../src/twin/profile.ts';

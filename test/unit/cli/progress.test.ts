@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { momentText, Rate } from '../../../src/cli/support/progress.ts';
-import { schedulePlan } from '../../../src/cli/support/schedule.ts';
-import { configSchema } from '../../../src/config/schema.ts';
+import { momentText, Rate } from '../../../src/cli/kit/progress.ts';
+import { schedulePlan } from '../../../src/cli/register/schedule.ts';
+import { configSchema } from '../../../src/config/schema/schema.ts';
 
 it('measures the rate over the last moments', () => {
   const rate = new Rate();

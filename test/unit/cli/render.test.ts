@@ -1,8 +1,8 @@
 import pc from 'picocolors';
 import { describe, expect, it } from 'vitest';
-import { csvHeader, csvUser } from '../../../src/cli/render/csv.ts';
-import { runJson } from '../../../src/cli/render/json.ts';
-import { reportTable, runsTable } from '../../../src/cli/render/table.ts';
+import { csvHeader, csvUser } from '../../../src/cli/kit/csv.ts';
+import { runJson } from '../../../src/cli/report/json.ts';
+import { reportTable, runsTable } from '../../../src/cli/kit/table.ts';
 import type { RunUserRow } from '../../../src/mfa/document.ts';
 import { documentOf, HOSTILE, userOf } from './support/samples.ts';
 

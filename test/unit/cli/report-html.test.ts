@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { reportHtml } from '../../../src/cli/render/report-html.ts';
+import { reportHtml } from '../../../src/cli/report/html.ts';
 import { countsOf, documentOf, HOSTILE, userOf } from './support/samples.ts';
 
 const textOf = (page: string): string =>

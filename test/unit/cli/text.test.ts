@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
-import { count, coverageText, duration, percent, plain, plural, when } from '../../../src/cli/support/text.ts';
+import { count, coverageText, duration, percent, plain, plural, when } from '../../../src/cli/kit/text.ts';
 import { HOSTILE } from './support/samples.ts';
 import { assertProperty } from '../../support/properties.ts';
 

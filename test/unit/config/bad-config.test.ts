@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { loadConfig } from '../../../src/config/load.ts';
+import { loadConfig } from '../../../src/config/yaml/load.ts';
 import { CATALOGUE } from '../../../src/governance/catalogue.ts';
 import { configErrorOf, directoryWith, textOf } from '../../support/config.ts';
 

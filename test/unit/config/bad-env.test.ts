@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { readEnv } from '../../../src/config/env.ts';
-import type { ArxEnv } from '../../../src/config/env.ts';
-import { requireOkta } from '../../../src/config/okta-env.ts';
-import { requireJira, requireSlack } from '../../../src/config/vendors.ts';
+import { readEnv } from '../../../src/config/env/env.ts';
+import type { ArxEnv } from '../../../src/config/env/env.ts';
+import { requireOkta } from '../../../src/config/env/okta-env.ts';
+import { requireJira, requireSlack } from '../../../src/config/env/vendors.ts';
 import { configErrorOf, directoryWith, textOf } from '../../support/config.ts';
 
 const CANARY = 'canary00aBcDeFsEcReT';

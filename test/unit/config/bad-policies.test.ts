@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { loadPolicies, policyBundle, readPolicies } from '../../../src/config/policies.ts';
+import { loadPolicies, policyBundle, readPolicies } from '../../../src/config/policies/policies.ts';
 import { CATALOGUE, OPERATIONS } from '../../../src/governance/catalogue.ts';
 import { bundleDigest } from '../../../src/governance/digest.ts';
 import { evaluate } from '../../../src/governance/evaluate.ts';

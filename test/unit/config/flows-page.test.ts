@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { loadFlowBook } from '../../../src/config/flow-book.ts';
+import { loadFlowBook } from '../../../src/config/flows/flow-book.ts';
 import { OPERATIONS } from '../../../src/governance/catalogue.ts';
-import { FLOW_CATALOGUE } from '../../../src/remediation/catalogue.ts';
-import { OUTCOMES } from '../../../src/remediation/outcome.ts';
+import { FLOW_CATALOGUE } from '../../../src/flows/catalogue.ts';
+import { OUTCOMES } from '../../../src/flows/outcome.ts';
 import { directoryWith } from '../../support/config.ts';
 import { REPO } from '../../support/policies.ts';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { loadPolicies } from '../../../src/config/policies.ts';
-import { readPolicyTest } from '../../../src/config/policy-tests.ts';
+import { loadPolicies } from '../../../src/config/policies/policies.ts';
+import { readPolicyTest } from '../../../src/config/policies/policy-tests.ts';
 import { CATALOGUE } from '../../../src/governance/catalogue.ts';
 import { bundleDigest } from '../../../src/governance/digest.ts';
 import { directoryWith } from '../../support/config.ts';

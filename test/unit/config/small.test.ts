@@ -1,11 +1,11 @@
 import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cronProblem } from '../../../src/config/cron.ts';
-import { durationMs } from '../../../src/config/durations.ts';
-import { nearest } from '../../../src/config/nearest.ts';
-import { Secret } from '../../../src/config/secret.ts';
-import { FACTOR_TYPES } from '../../../src/config/words.ts';
+import { cronProblem } from '../../../src/config/yaml/cron.ts';
+import { durationMs } from '../../../src/config/yaml/durations.ts';
+import { nearest } from '../../../src/config/yaml/nearest.ts';
+import { Secret } from '../../../src/config/env/secret.ts';
+import { FACTOR_TYPES } from '../../../src/config/schema/words.ts';
 import { FACTOR_TYPES as CLASSIFIED } from '../../../src/mfa/strength.ts';
 import { assertProperty } from '../../support/properties.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { googleId, objectId, salesforceId, withCheck } from '../../../src/emulators/ids.ts';
-import { parseSoql, SoqlError } from '../../../src/emulators/salesforce/soql.ts';
+import { googleId, objectId, salesforceId, withCheck } from '../../../emulators/ids.ts';
+import { parseSoql, SoqlError } from '../../../emulators/salesforce/soql.ts';
 import { assertProperty } from '../../support/properties.ts';
 
 const SHAPES = [

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { FaultRule } from '../../../src/emulators/types.ts';
+import type { FaultRule } from '../../../emulators/types.ts';
 import { entraCalls, googleCalls, salesforceCalls, serviceAccountOf } from '../../support/account-calls.ts';
 import { startEmulatorProcess } from '../../support/emulators.ts';
 import type { EmulatorProcess } from '../../support/emulators.ts';

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { covers } from '../../../src/emulators/demo/enrolments.ts';
-import { evolve } from '../../../src/emulators/demo/evolve.ts';
-import { ADMIN_GROUP, APPROVER_GROUP, buildDemoOrg, SERVICE_LOGIN } from '../../../src/emulators/demo/org.ts';
-import { buildPlainOrg } from '../../../src/emulators/demo/plain.ts';
-import type { UserRecord } from '../../../src/emulators/okta/model.ts';
-import { OktaOrg } from '../../../src/emulators/okta/org.ts';
+import { covers } from '../../../emulators/demo/enrolments.ts';
+import { evolve } from '../../../emulators/demo/evolve.ts';
+import { ADMIN_GROUP, APPROVER_GROUP, buildDemoOrg, SERVICE_LOGIN } from '../../../emulators/demo/org.ts';
+import { buildPlainOrg } from '../../../emulators/demo/plain.ts';
+import type { UserRecord } from '../../../emulators/okta/model.ts';
+import { OktaOrg } from '../../../emulators/okta/org.ts';
 import { assertProperty } from '../../support/properties.ts';
 
 const NOW = Date.parse('2026-05-04T10:00:00Z');

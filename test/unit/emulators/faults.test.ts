@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { startEmulators } from '../../../src/emulators/start.ts';
-import type { RunningEmulators } from '../../../src/emulators/start.ts';
-import { Faults } from '../../../src/emulators/faults.ts';
-import type { EmulatedRequest, FaultRule } from '../../../src/emulators/types.ts';
+import { startEmulators } from '../../../emulators/start.ts';
+import type { RunningEmulators } from '../../../emulators/start.ts';
+import { Faults } from '../../../emulators/faults.ts';
+import type { EmulatedRequest, FaultRule } from '../../../emulators/types.ts';
 import { adf, jiraCalls, nextLink, oktaCalls, slackCalls } from '../../support/vendor-calls.ts';
 import type { PlainAnswer } from '../../support/vendor-calls.ts';
 

@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { JqlError, parseJql } from '../../../src/emulators/jira/jql-parser.ts';
-import { runJql } from '../../../src/emulators/jira/jql.ts';
-import { STATUSES } from '../../../src/emulators/jira/model.ts';
-import { JiraSite } from '../../../src/emulators/jira/site.ts';
-import { startEmulators } from '../../../src/emulators/start.ts';
-import type { RunningEmulators } from '../../../src/emulators/start.ts';
+import { JqlError, parseJql } from '../../../emulators/jira/jql-parser.ts';
+import { runJql } from '../../../emulators/jira/jql.ts';
+import { STATUSES } from '../../../emulators/jira/model.ts';
+import { JiraSite } from '../../../emulators/jira/site.ts';
+import { startEmulators } from '../../../emulators/start.ts';
+import type { RunningEmulators } from '../../../emulators/start.ts';
 import { jiraCalls } from '../../support/vendor-calls.ts';
 import type { PlainCall } from '../../support/vendor-calls.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { RateLimiter } from '../../../src/emulators/rate-limit.ts';
-import type { ResetRounding, WindowStart } from '../../../src/emulators/rate-limit.ts';
-import { startEmulators } from '../../../src/emulators/start.ts';
+import { RateLimiter } from '../../../emulators/rate-limit.ts';
+import type { ResetRounding, WindowStart } from '../../../emulators/rate-limit.ts';
+import { startEmulators } from '../../../emulators/start.ts';
 import { oktaCalls } from '../../support/vendor-calls.ts';
 
 const AT = 1_800_000_000_000;

@@ -1,8 +1,8 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startEmulators } from '../../../src/emulators/start.ts';
-import type { RunningEmulators } from '../../../src/emulators/start.ts';
+import { startEmulators } from '../../../emulators/start.ts';
+import type { RunningEmulators } from '../../../emulators/start.ts';
 import { caller } from '../../support/vendor-calls.ts';
 
 const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });

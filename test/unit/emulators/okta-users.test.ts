@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startEmulators } from '../../../src/emulators/start.ts';
-import type { RunningEmulators } from '../../../src/emulators/start.ts';
+import { startEmulators } from '../../../emulators/start.ts';
+import type { RunningEmulators } from '../../../emulators/start.ts';
 import { caller, nextLink, oktaCalls } from '../../support/vendor-calls.ts';
 import type { PlainCall } from '../../support/vendor-calls.ts';
 import { assertProperty } from '../../support/properties.ts';

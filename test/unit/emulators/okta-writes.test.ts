@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { UserRecord } from '../../../src/emulators/okta/model.ts';
-import { startEmulators } from '../../../src/emulators/start.ts';
-import type { RunningEmulators } from '../../../src/emulators/start.ts';
+import type { UserRecord } from '../../../emulators/okta/model.ts';
+import { startEmulators } from '../../../emulators/start.ts';
+import type { RunningEmulators } from '../../../emulators/start.ts';
 import { oktaCalls } from '../../support/vendor-calls.ts';
 import type { PlainCall } from '../../support/vendor-calls.ts';
 

@@ -3,12 +3,12 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ArgumentError, parseArguments } from '../../../src/emulators/arguments.ts';
+import { ArgumentError, parseArguments } from '../../../emulators/arguments.ts';
 import { startEmulatorProcess } from '../../support/emulators.ts';
 import type { EmulatorProcess } from '../../support/emulators.ts';
 import { adf, jiraCalls, oktaCalls, slackCalls } from '../../support/vendor-calls.ts';
 
-const MAIN = fileURLToPath(new URL('../../../src/emulators/main.ts', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../../emulators/main.ts', import.meta.url));
 let emulators: EmulatorProcess;
 
 beforeAll(async () => {

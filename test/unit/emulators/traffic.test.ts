@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { emulatorControl } from '../../../src/emulators/client.ts';
-import type { EmulatorControl } from '../../../src/emulators/client.ts';
-import { startEmulators } from '../../../src/emulators/start.ts';
-import type { RunningEmulators } from '../../../src/emulators/start.ts';
+import { emulatorControl } from '../../../emulators/client.ts';
+import type { EmulatorControl } from '../../../emulators/client.ts';
+import { startEmulators } from '../../../emulators/start.ts';
+import type { RunningEmulators } from '../../../emulators/start.ts';
 
 let emulators: RunningEmulators;
 let control: EmulatorControl;

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { buildPlainOrg } from '../../../src/emulators/demo/plain.ts';
-import { oktaId, oktaIndex } from '../../../src/emulators/ids.ts';
-import type { UserRecord } from '../../../src/emulators/okta/model.ts';
-import { OktaOrg } from '../../../src/emulators/okta/org.ts';
-import { startEmulators } from '../../../src/emulators/start.ts';
+import { buildPlainOrg } from '../../../emulators/demo/plain.ts';
+import { oktaId, oktaIndex } from '../../../emulators/ids.ts';
+import type { UserRecord } from '../../../emulators/okta/model.ts';
+import { OktaOrg } from '../../../emulators/okta/org.ts';
+import { startEmulators } from '../../../emulators/start.ts';
 import { nextLink, oktaCalls } from '../../support/vendor-calls.ts';
 import type { PlainCall } from '../../support/vendor-calls.ts';
 import { assertProperty } from '../../support/properties.ts';

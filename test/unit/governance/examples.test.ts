@@ -3,7 +3,7 @@ import { OPERATIONS } from '../../../src/governance/catalogue.ts';
 import { evaluate } from '../../../src/governance/evaluate.ts';
 import type { Decision, PolicyBundle } from '../../../src/governance/types.ts';
 import { bundle, bundleOf } from '../../support/policies.ts';
-import { shippedBook } from '../remediation/shipped.ts';
+import { shippedBook } from '../flows/shipped.ts';
 
 const THIRTY = OPERATIONS.filter(({ connector }) => connector === 'okta').slice(0, 30);
 const example = (name: string): string => `policies/examples/okta-${name}.yaml`;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { expect, test } from 'vitest';
-import { readEnv, temporalVariables } from '../../../src/config/env.ts';
+import { readEnv, temporalVariables } from '../../../src/config/env/env.ts';
 import { embeddedEnv, plain } from '../../../src/local/stack-parts.ts';
 
 test('a worker of the embedded stack reaches its server, whatever environment, .env and profiles say', () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { effectOf, groundOf, LOG_KEPT_MS, rereadReason } from '../../../src/mfa/delta.ts';
 import type { Earlier, LogEntry } from '../../../src/mfa/delta.ts';
 import { LOG_FILTER, LOG_TABLE, rowOf } from '../../../src/mfa/delta-table.ts';
-import { compileExpression } from '../../../src/emulators/okta/expression.ts';
+import { compileExpression } from '../../../emulators/okta/expression.ts';
 
 const ANN = { id: '00uann', type: 'User' };
 const ADMIN = { id: '00uadmin', type: 'User' };

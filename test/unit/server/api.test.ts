@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { keyHash } from '../../../src/config/identity-keys.ts';
+import { keyHash } from '../../../src/config/env/identity-keys.ts';
 import type { ServerParts } from '../../../src/server/types.ts';
 import { openStore } from '../../../src/store/open.ts';
 import type { Store } from '../../../src/store/types.ts';

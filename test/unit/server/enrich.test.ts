@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { keyHash } from '../../../src/config/identity-keys.ts';
-import { startEmulators } from '../../../src/emulators/start.ts';
-import type { RunningEmulators } from '../../../src/emulators/start.ts';
+import { keyHash } from '../../../src/config/env/identity-keys.ts';
+import { startEmulators } from '../../../emulators/start.ts';
+import type { RunningEmulators } from '../../../emulators/start.ts';
 import { KeyLimits } from '../../../src/server/api/key-limits.ts';
 import { OPENAPI } from '../../../src/server/api/openapi.ts';
 import type { ServerParts } from '../../../src/server/types.ts';
 import type { Store } from '../../../src/store/types.ts';
 import { describeOnStores } from '../../support/stores.ts';
-import { enricherOver, PEOPLE } from '../client/support.ts';
+import { enricherOver, PEOPLE } from '../services/support.ts';
 import { policy } from '../connectors/support/harness.ts';
 import { fits } from './openapi.ts';
 import { appOver } from './support.ts';

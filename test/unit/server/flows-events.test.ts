@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startEmulators } from '../../../src/emulators/start.ts';
-import type { RunningEmulators } from '../../../src/emulators/start.ts';
+import { startEmulators } from '../../../emulators/start.ts';
+import type { RunningEmulators } from '../../../emulators/start.ts';
 import type { Store } from '../../../src/store/types.ts';
 import { describeOnStores } from '../../support/stores.ts';
-import { account, created, event, populate, told as trail } from '../client/flows/support.ts';
+import { account, created, event, populate, told as trail } from '../services/flows/support.ts';
 import { keyOf, serveFlows, told } from './flows-support.ts';
 import type { KeyName } from './flows-support.ts';
 import { fits } from './openapi.ts';

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startEmulators } from '../../../src/emulators/start.ts';
-import type { RunningEmulators } from '../../../src/emulators/start.ts';
+import { startEmulators } from '../../../emulators/start.ts';
+import type { RunningEmulators } from '../../../emulators/start.ts';
 import { openStore } from '../../../src/store/open.ts';
 import type { Store } from '../../../src/store/types.ts';
 import { migratedDatabase } from '../../support/postgres.ts';
 import { assertProperty } from '../../support/properties.ts';
-import { populate } from '../client/flows/support.ts';
-import { created, ON_DEMAND } from '../remediation/events.ts';
+import { populate } from '../services/flows/support.ts';
+import { created, ON_DEMAND } from '../flows/events.ts';
 import { serveFlows, told } from './flows-support.ts';
 import type { Told } from './flows-support.ts';
 

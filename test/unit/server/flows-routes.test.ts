@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startEmulators } from '../../../src/emulators/start.ts';
-import type { RunningEmulators } from '../../../src/emulators/start.ts';
+import { startEmulators } from '../../../emulators/start.ts';
+import type { RunningEmulators } from '../../../emulators/start.ts';
 import type { Store } from '../../../src/store/types.ts';
 import { flowRun } from '../../support/flow-runs.ts';
 import { describeOnStores } from '../../support/stores.ts';
-import { ADD, DISABLE, event, FLOWS, populate, SUSPEND, told as trail } from '../client/flows/support.ts';
+import { ADD, DISABLE, event, FLOWS, populate, SUSPEND, told as trail } from '../services/flows/support.ts';
 import { serveFlows, told } from './flows-support.ts';
 import type { KeyName } from './flows-support.ts';
 import { fits } from './openapi.ts';

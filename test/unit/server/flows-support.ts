@@ -1,9 +1,9 @@
-import { keyHash } from '../../../src/config/identity-keys.ts';
-import type { RunningEmulators } from '../../../src/emulators/start.ts';
+import { keyHash } from '../../../src/config/env/identity-keys.ts';
+import type { RunningEmulators } from '../../../emulators/start.ts';
 import type { ServerFlows, ServerParts } from '../../../src/server/types.ts';
 import type { FlowRunRecord } from '../../../src/store/flow-types.ts';
 import type { Store } from '../../../src/store/types.ts';
-import { deskOver, ROUTES } from '../client/flows/support.ts';
+import { deskOver, ROUTES } from '../services/flows/support.ts';
 import { appOver } from './support.ts';
 
 /** Keys by name: those of people, and of services; `gone` is revoked. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startEmulators } from '../../../src/emulators/start.ts';
-import type { RunningEmulators } from '../../../src/emulators/start.ts';
+import { startEmulators } from '../../../emulators/start.ts';
+import type { RunningEmulators } from '../../../emulators/start.ts';
 import { personOfSlack } from '../../../src/server/slack/people.ts';
 import { context } from '../connectors/support/harness.ts';
 import { emulatedHarness } from '../connectors/support/emulated.ts';

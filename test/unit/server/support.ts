@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { pino } from 'pino';
-import type { AskedRequest, ProvenDecision } from '../../../src/client/signed-decision.ts';
-import { Secret } from '../../../src/config/secret.ts';
+import type { AskedRequest, ProvenDecision } from '../../../src/services/approvals/signed-decision.ts';
+import { Secret } from '../../../src/config/env/secret.ts';
 import type { Approval } from '../../../src/governance/approval.ts';
 import { createApp } from '../../../src/server/app.ts';
 import { Background } from '../../../src/server/background.ts';

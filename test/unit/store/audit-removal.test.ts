@@ -4,7 +4,7 @@ import { verifyInclusion } from '../../../src/audit/merkle.ts';
 import { asRemoved } from '../../../src/audit/removed.ts';
 import { TileTree } from '../../../src/audit/tiles.ts';
 import type { Store } from '../../../src/store/types.ts';
-import { makeCheckpoint } from '../../../src/store/checkpointer.ts';
+import { makeCheckpoint } from '../../../src/store/journal/checkpointer.ts';
 import { draftOf } from '../../support/audit.ts';
 import { keyHome, opened, ORIGIN, partsOf } from '../../support/checkpoints.ts';
 import { describeOnStores } from '../../support/stores.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { ResourceSet } from '../../../src/remediation/types.ts';
+import type { ResourceSet } from '../../../src/flows/types.ts';
 import { draftOf } from '../../support/audit.ts';
 import { flowRun } from '../../support/flow-runs.ts';
 import { describeOnStores } from '../../support/stores.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { buildDemoOrg } from '../../../src/emulators/demo/org.ts';
-import { OktaOrg } from '../../../src/emulators/okta/org.ts';
-import type { NewUser } from '../../../src/emulators/okta/model.ts';
+import { buildDemoOrg } from '../../../emulators/demo/org.ts';
+import { OktaOrg } from '../../../emulators/okta/org.ts';
+import type { NewUser } from '../../../emulators/okta/model.ts';
 import { assess } from '../../../src/twin/assess.ts';
 import { GAP_KINDS } from '../../../src/twin/types.ts';
 import { daysAgo, forOracle, NOW } from '../../support/twin-orgs.ts';

@@ -4,7 +4,7 @@ import { nextCursor, nextCursorIn } from '../next-link.ts';
 import { parseEvents } from '../projections/log-events.ts';
 import { parseAssignees, parseDomains, parseOrg } from '../projections/org.ts';
 import type { OktaOrgOperations } from '../types-org.ts';
-import type { Answered } from '../../operation.ts';
+import type { Answered } from '../../pipeline/operation.ts';
 import { countEvidence, cursorOf, pageEvidence, pagingOf, routeTo } from './shared.ts';
 import type { OktaRows } from './shared.ts';
 

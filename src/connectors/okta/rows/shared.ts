@@ -1,6 +1,6 @@
 import type { Client } from '@okta/okta-sdk-nodejs';
 import type { JsonObject } from '../../../audit/types.ts';
-import type { Answered, OperationRow, Route } from '../../operation.ts';
+import type { Answered, OperationRow, Route } from '../../pipeline/operation.ts';
 import { nextCursor } from '../next-link.ts';
 import type { OktaPage } from '../types.ts';
 

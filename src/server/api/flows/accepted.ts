@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
-import { usesEventUp } from '../../../client/flows/ids.ts';
-import type { OpenedRun } from '../../../client/flows/types.ts';
+import { usesEventUp } from '../../../services/flows/ids.ts';
+import type { OpenedRun } from '../../../services/flows/types.ts';
 import type { FlowRunRecord } from '../../../store/flow-types.ts';
 import { AGAIN_IN_S, Problem } from '../../problem.ts';
 import type { ServerParts } from '../../types.ts';

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { Hono } from 'hono';
 import type { Context } from 'hono';
-import { deskDraft } from '../../../client/flows/trail.ts';
-import type { FlowAsker } from '../../../client/flows/types.ts';
+import { deskDraft } from '../../../services/flows/trail.ts';
+import type { FlowAsker } from '../../../services/flows/types.ts';
 import type { AccessKey } from '../../../store/governance-types.ts';
 import { MinuteCap } from '../../minute-cap.ts';
 import { Problem, problemOf } from '../../problem.ts';

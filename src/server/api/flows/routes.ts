@@ -1,6 +1,6 @@
 import type { Hono } from 'hono';
 import { z } from 'zod';
-import { flowDetail, flowItem } from '../../../client/flows/documents.ts';
+import { flowDetail, flowItem } from '../../../services/flows/documents.ts';
 import type { ServerParts } from '../../types.ts';
 import { startAndRespond } from './accepted.ts';
 import type { Door, FlowEnv } from './door.ts';

@@ -1,7 +1,7 @@
 import type { Hono } from 'hono';
 import { z } from 'zod';
-import { flowRunDocument, flowRunItem } from '../../../client/flows/documents.ts';
-import { historyFilter } from '../../../client/flows/history-filter.ts';
+import { flowRunDocument, flowRunItem } from '../../../services/flows/documents.ts';
+import { historyFilter } from '../../../services/flows/history-filter.ts';
 import { Problem } from '../../problem.ts';
 import type { ServerParts } from '../../types.ts';
 import { startAndRespond } from './accepted.ts';

@@ -1,7 +1,7 @@
 import type { Hono } from 'hono';
 import { z } from 'zod';
-import type { FlowAsker, FlowDesk } from '../../../client/flows/types.ts';
-import type { ResourceSet } from '../../../remediation/types.ts';
+import type { FlowAsker, FlowDesk } from '../../../services/flows/types.ts';
+import type { ResourceSet } from '../../../flows/types.ts';
 import { Problem } from '../../problem.ts';
 import type { ServerParts } from '../../types.ts';
 import type { Door, FlowEnv } from './door.ts';

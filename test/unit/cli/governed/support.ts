@@ -1,8 +1,8 @@
 import { PassThrough } from 'node:stream';
 import type { Approval } from '../../../../src/governance/approval.ts';
 import type { ActionRecord } from '../../../../src/store/governance-types.ts';
-import { createIo } from '../../../../src/cli/support/io.ts';
-import type { Io } from '../../../../src/cli/support/io.ts';
+import { createIo } from '../../../../src/cli/kit/io.ts';
+import type { Io } from '../../../../src/cli/kit/io.ts';
 
 export const AT = '2026-11-22T08:00:00.000Z';
 export const DEADLINE = '2026-11-22T09:00:00.000Z';

@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { main } from '../../../../src/cli/main.ts';
-import { createIo } from '../../../../src/cli/support/io.ts';
+import { createIo } from '../../../../src/cli/kit/io.ts';
 
 /** What a command line printed and how it ended. */
 export interface Outcome {

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { SMTPServer } from 'smtp-server';
 import type { SMTPServerOptions } from 'smtp-server';
 import { afterEach, describe, expect, it } from 'vitest';
-import { Secret } from '../../../../src/config/secret.ts';
+import { Secret } from '../../../../src/config/env/secret.ts';
 import { InvalidArgumentError } from '../../../../src/connectors/errors.ts';
 import type { ConnectorError } from '../../../../src/connectors/errors.ts';
 import { accountHarness } from '../support/accounts.ts';

@@ -1,7 +1,7 @@
 import { createVerify } from 'node:crypto';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
-import { Secret } from '../../../../src/config/secret.ts';
+import { Secret } from '../../../../src/config/env/secret.ts';
 import { InvalidArgumentError } from '../../../../src/connectors/errors.ts';
 import { accountHarness, GOOGLE_USER, grant, isToken, KEYS, tokenReply } from '../support/accounts.ts';
 import { context, failureOf } from '../support/harness.ts';

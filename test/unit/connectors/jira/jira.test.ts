@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { Secret } from '../../../../src/config/secret.ts';
+import { Secret } from '../../../../src/config/env/secret.ts';
 import { InvalidArgumentError } from '../../../../src/connectors/errors.ts';
 import { ADF_LIMIT } from '../../../../src/connectors/jira/adf.ts';
 import { context, failureOf, harness, TOKEN } from '../support/harness.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, expectTypeOf, it } from 'vitest';
 import { InvalidArgumentError } from '../../../../src/connectors/errors.ts';
 import { createOkta } from '../../../../src/connectors/okta/api.ts';
-import { startEmulators } from '../../../../src/emulators/start.ts';
+import { startEmulators } from '../../../../emulators/start.ts';
 import { OKTA_OPERATIONS } from '../../../../src/governance/catalogue-okta.ts';
 import { emulatedHarness } from '../support/emulated.ts';
 import { MemoryGrants } from '../support/grants.ts';
@@ -9,7 +9,7 @@ import { failureOf, policy } from '../support/harness.ts';
 import { OKTA_CALLS, worldOf } from '../support/okta-calls.ts';
 import type { OktaApi } from '../../../../src/connectors/okta/api-types.ts';
 import type { OktaGroupDetail, OktaPage, OktaUser } from '../../../../src/connectors/okta/types.ts';
-import type { RunningEmulators } from '../../../../src/emulators/start.ts';
+import type { RunningEmulators } from '../../../../emulators/start.ts';
 import type { World } from '../support/okta-calls.ts';
 
 let emulators: RunningEmulators;

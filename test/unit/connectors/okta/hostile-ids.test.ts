@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { exchange } from '../../../../src/connectors/exchange.ts';
-import { createTransport } from '../../../../src/connectors/http.ts';
+import { exchange } from '../../../../src/connectors/transport/exchange.ts';
+import { createTransport } from '../../../../src/connectors/transport/http.ts';
 import { InvalidArgumentError } from '../../../../src/connectors/errors.ts';
 import { createGovernor } from '../../../../src/connectors/rate-limit/governor.ts';
 import { OKTA_OPERATIONS } from '../../../../src/governance/catalogue-okta.ts';
 import { context, failureOf, GROUP, harness, policy, USER } from '../support/harness.ts';
 import { inputsFor, NOWHERE, OKTA_OPERATION_NAMES } from '../support/okta-calls.ts';
 import { startServer } from '../support/server.ts';
-import type { Scope } from '../../../../src/connectors/exchange.ts';
+import type { Scope } from '../../../../src/connectors/transport/exchange.ts';
 import type { TestServer } from '../support/server.ts';
 import { assertProperty } from '../../../support/properties.ts';
 

@@ -1,6 +1,6 @@
 import { createVerify, generateKeyPairSync } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
-import { Secret } from '../../../../src/config/secret.ts';
+import { Secret } from '../../../../src/config/env/secret.ts';
 import { context, failureOf, harness, USER } from '../support/harness.ts';
 import { serverPool } from '../support/server.ts';
 import type { ConnectorError } from '../../../../src/connectors/errors.ts';

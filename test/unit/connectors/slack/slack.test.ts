@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { Secret } from '../../../../src/config/secret.ts';
-import { createTransport } from '../../../../src/connectors/http.ts';
+import { Secret } from '../../../../src/config/env/secret.ts';
+import { createTransport } from '../../../../src/connectors/transport/http.ts';
 import { createGovernor } from '../../../../src/connectors/rate-limit/governor.ts';
 import { createSlackClient } from '../../../../src/connectors/slack/client.ts';
 import { context, failureOf, harness, TOKEN } from '../support/harness.ts';
 import { serverPool } from '../support/server.ts';
-import type { Scope } from '../../../../src/connectors/exchange.ts';
+import type { Scope } from '../../../../src/connectors/transport/exchange.ts';
 import type { ConnectorError } from '../../../../src/connectors/errors.ts';
 import type { Reply, Seen } from '../support/server.ts';
 

@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { Secret } from '../../../../src/config/secret.ts';
+import { Secret } from '../../../../src/config/env/secret.ts';
 import { harness, policy } from './harness.ts';
 import type { ConnectorSettings } from '../../../../src/connectors/create.ts';
 import type { PolicyBundle } from '../../../../src/governance/types.ts';

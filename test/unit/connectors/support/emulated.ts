@@ -1,7 +1,7 @@
-import { Secret } from '../../../../src/config/secret.ts';
+import { Secret } from '../../../../src/config/env/secret.ts';
 import { harness } from './harness.ts';
 import type { ConnectorSettings } from '../../../../src/connectors/create.ts';
-import type { EmulatorDocument } from '../../../../src/emulators/start.ts';
+import type { EmulatorDocument } from '../../../../emulators/start.ts';
 import type { Harness } from './harness.ts';
 
 /** Connectors to emulated vendors, with everything granted unless told otherwise. */

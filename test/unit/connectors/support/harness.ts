@@ -1,9 +1,9 @@
 import { AuditUnavailableError } from '../../../../src/audit/errors.ts';
-import { Secret } from '../../../../src/config/secret.ts';
+import { Secret } from '../../../../src/config/env/secret.ts';
 import { createConnectors } from '../../../../src/connectors/create.ts';
 import type { AppendOptions, AuditDraft, AuditReceipt, Journal, JournalEffect } from '../../../../src/audit/types.ts';
 import type { ConnectorSettings } from '../../../../src/connectors/create.ts';
-import type { CallEvent } from '../../../../src/connectors/exchange.ts';
+import type { CallEvent } from '../../../../src/connectors/transport/exchange.ts';
 import type { CallContext, Caller, Connectors } from '../../../../src/connectors/types.ts';
 import type { Policy, PolicyBundle, Risk } from '../../../../src/governance/types.ts';
 

@@ -1,6 +1,6 @@
-import type { Named } from '../../../../src/connectors/operation.ts';
+import type { Named } from '../../../../src/connectors/pipeline/operation.ts';
 import type { OktaOperations } from '../../../../src/connectors/types.ts';
-import type { RunningEmulators } from '../../../../src/emulators/start.ts';
+import type { RunningEmulators } from '../../../../emulators/start.ts';
 
 /** Objects of the emulated organisation that a call can be about; each function makes a new one. */
 export interface World {

@@ -13,7 +13,7 @@ export interface Appender {
   ended: Promise<number | string>;
 }
 
-const ENTRY = fileURLToPath(new URL('append-process.ts', import.meta.url));
+const ENTRY = fileURLToPath(new URL('./append-process.ts', import.meta.url));
 
 /** Starts `append-process.ts` against a database. */
 export function startAppender(databaseUrl: string, tag: string, count: number): Appender {

@@ -1,4 +1,4 @@
-import { loadEventRules } from '../../../../../src/config/event-rules.ts';
+import { loadEventRules } from '../../../../../src/config/events/event-rules.ts';
 import type { EventRule, EventSettings, LogEntry } from '../../../../../src/twin/events/types.ts';
 import { REPO } from '../../../../support/policies.ts';
 

@@ -1,0 +1,145 @@
+import { ApplicationFailure, Context } from '@temporalio/activity';
+import { canBeMet } from '../../governance/approval.ts';
+import type { Approval } from '../../governance/approval.ts';
+import { CONNECTORS } from '../../governance/catalogue.ts';
+import type { ConnectorName, Decision } from '../../governance/types.ts';
+import type { ActionRecord, ActionRequest, ActionState } from '../../store/governance-types.ts';
+import type { GovernedOperationInput } from '../../workflows/messages.ts';
+import type { GovernedActivities, OpenedRequest } from './types.ts';
+import type { GovernedDeps } from './deps.ts';
+import { factsOf } from './facts.ts';
+import { PeopleReader } from './people.ts';
+import { requestDraft, requestFacts } from './recording.ts';
+import { newApproval, requirementsOf } from './requirements.ts';
+
+/** What arx stores behind an `inputRef`: the input, and how its principal was authenticated. */
+interface StoredInput extends GovernedOperationInput {
+  authenticatedBy?: ActionRequest['authenticatedBy'];
+  surface?: ActionRequest['surface'];
+}
+
+/** `openRequest`: validated, decided and frozen, or refused. */
+export function openRequest(deps: GovernedDeps): GovernedActivities['openRequest'] {
+  return async ({ requestId, run, input, now }) => {
+    const { store } = deps;
+    const stored = await store.requests.get(requestId);
+    if (stored) return standing(stored);
+    const frozen = await freeze(deps, { requestId, run, now, given: await inputOf(deps, input) });
+    const { request, decision } = frozen;
+    const { state, approval, code } = await firstState(deps, frozen);
+    const outcome = code === null ? undefined : { code, hints: decision.hints };
+    const record = await store.requests.open(request, state, approval, outcome);
+    await recordOpening(deps, record, decision);
+    return standing(record);
+  };
+}
+
+/** Where a request stands, for the workflow. */
+export function standing({ state, outcome }: ActionRecord): OpenedRequest {
+  const code = outcome?.['code'];
+  return { state, code: typeof code === 'string' ? code : null };
+}
+
+async function inputOf({ store }: GovernedDeps, input: GovernedOperationInput): Promise<StoredInput> {
+  if (input.inputRef === undefined) return { ...input, authenticatedBy: 'none', surface: 'workflow' };
+  const stored = await store.snapshots.get(input.inputRef);
+  if (stored) return stored as StoredInput;
+  throw invalid(`the input ${input.inputRef} is not in this worker's store: run arx against the same DATABASE_URL`);
+}
+
+interface Freezing {
+  requestId: string;
+  run: string;
+  now: number;
+  given: StoredInput;
+}
+
+interface Frozen {
+  request: ActionRequest;
+  decision: Decision;
+  /** Okta ids of the person that the request is about. */
+  people: string[];
+}
+
+async function freeze(deps: GovernedDeps, { requestId, run, now, given }: Freezing): Promise<Frozen> {
+  const { workflowId } = Context.current().info.workflowExecution ?? { workflowId: run };
+  const principal = given.as ?? 'user:anonymous';
+  const { authenticatedBy = 'none', surface = 'workflow' } = given;
+  const caller = { principal, authenticatedBy, surface, workflowId, run };
+  const { connector, operation } = operationOf(given.operation);
+  const { args, argsDigest } = await deps.connectors.validate(connector, operation, given.params ?? {}, {
+    caller,
+    subject: requestId,
+  });
+  const facts = await factsOf(deps, { connector, operation, args, run, workflowId });
+  const decision = deps.connectors.decide(connector, operation, principal, { argsDigest, facts: facts.raising });
+  const people = new PeopleReader(deps, { run, workflowId });
+  const idOf = async (reference: string | undefined): Promise<string | null> =>
+    reference === undefined ? null : ((await people.person(reference))?.id ?? null);
+  const asking =
+    principal.startsWith('user:') && principal !== 'user:anonymous' ? principal.slice('user:'.length) : undefined;
+  const request: ActionRequest = {
+    requestId,
+    workflowId,
+    run,
+    connector,
+    operation,
+    args,
+    argsDigest,
+    principal,
+    authenticatedBy,
+    surface,
+    requesterId: decision.effect === 'approval' ? await idOf(asking) : null,
+    onBehalfOf: decision.effect === 'approval' ? await idOf(given.onBehalfOf) : null,
+    reason: given.reason ?? '',
+    risk: decision.risk ?? 'CRITICAL',
+    target: facts.target,
+    targetFacts: facts.state,
+    bundleDigest: decision.bundleDigest ?? '',
+    obligations: decision.obligations,
+    createdAt: new Date(now).toISOString(),
+  };
+  return { request, decision, people: facts.people };
+}
+
+function operationOf(text: string | undefined): { connector: ConnectorName; operation: string } {
+  const [first = '', ...rest] = (text ?? '').split(':');
+  const connector = CONNECTORS.find((name) => name === first);
+  if (connector && rest.length === 2) return { connector, operation: rest.join(':') };
+  if (rest.length === 1) return { connector: 'okta', operation: `${text}` };
+  throw invalid('operation must be like okta:users:suspend');
+}
+
+interface FirstState {
+  state: ActionState;
+  approval: Approval | null;
+  code: string | null;
+}
+
+async function firstState(deps: GovernedDeps, { request, decision, people: aimedAt }: Frozen): Promise<FirstState> {
+  if (decision.effect === 'deny') return { state: 'denied', approval: null, code: decision.code };
+  if (decision.effect !== 'approval') return { state: 'open', approval: null, code: null };
+  const people = new PeopleReader(deps, request);
+  const requirements = await requirementsOf(deps, people, decision.obligations);
+  const { requesterId, onBehalfOf, obligations, risk } = request;
+  const banned = [...new Set([requesterId, onBehalfOf, ...aimedAt])].filter((id) => id !== null);
+  const approval = newApproval(deps, { obligations, risk, requirements, banned, now: new Date(request.createdAt) });
+  if (!canBeMet(approval)) return { state: 'denied', approval: null, code: 'no_eligible_approver' };
+  return { state: 'pending', approval, code: null };
+}
+
+async function recordOpening(deps: GovernedDeps, record: ActionRecord, decision: Decision): Promise<void> {
+  const at = new Date(record.createdAt);
+  const asked = requestDraft(record, { kind: 'action.requested', at, sequence: 0, outcome: requestFacts(record) });
+  const { effect, bundleDigest, determining } = decision;
+  const code = standing(record).code ?? decision.code;
+  const kind = record.state === 'denied' ? 'action.denied' : 'action.decided';
+  const policies = [...new Set(determining.map(({ policy }) => policy))];
+  const decided = { effect, code: decision.code, policies, bundleDigest };
+  const entry = requestDraft(record, { kind, at, sequence: 0, decision: decided, outcome: { effect, code } });
+  await deps.store.journal.append([asked, entry]);
+}
+
+function invalid(message: string): ApplicationFailure {
+  return ApplicationFailure.nonRetryable(message, 'invalid_argument');
+}

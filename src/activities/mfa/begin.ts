@@ -1,0 +1,186 @@
+import { Context } from '@temporalio/activity';
+import type { CheckSettings } from '../../config/schema/check-settings.ts';
+import { matchesAny } from '../../governance/glob.ts';
+import { exemptionReason, isLive } from '../../mfa/exemptions.ts';
+import type { ExemptionBook } from '../../mfa/exemptions.ts';
+import { MFA_PRINCIPAL, scopeKey } from '../../mfa/identity.ts';
+import { PHISHING_RESISTANT_TYPES } from '../../mfa/strength.ts';
+import { scanPlanOf } from './delta/ground.ts';
+import type { Deps } from './deps.ts';
+import { draftOf } from './drafts.ts';
+import { configurationFailure } from '../support/failures.ts';
+import { readMembers, resolveGroup } from './groups.ts';
+import type { GroupReader } from './groups.ts';
+import { callerOf, frozen, runPlan, thaw } from './plan.ts';
+import type { FrozenPlan } from './plan.ts';
+import type { MfaActivities, RunPlan } from './types.ts';
+import { ApplicationFailure } from '@temporalio/activity';
+
+type BeginInput = Parameters<MfaActivities['beginRun']>[0];
+
+/** `beginRun`: everything that can be refused is refused here, before the first user is read. */
+export function beginRun(deps: Deps) {
+  return async (input: BeginInput): Promise<RunPlan> => {
+    const { store } = deps;
+    const record = (await store.runs.get(input.run)) ?? (await freeze(deps, input));
+    const { statuses, groups, scan } = frozen(record);
+    const mode = scan && {
+      mode: scan.mode,
+      ...('base' in scan ? { base: scan.base.run } : { reason: scan.reason.code }),
+    };
+    const outcome = { dryRun: record.dryRun, statuses, groups: groups.map(({ id }) => id), ...mode };
+    const draft = draftOf(record, { kind: 'scan.started', subject: record.run, sequence: 0, at: record.startedAt });
+    await store.journal.append([{ ...draft, outcome }]);
+    return runPlan(record);
+  };
+}
+
+async function freeze(deps: Deps, input: BeginInput) {
+  const { run } = input;
+  const { workflowId } = Context.current().info.workflowExecution ?? { workflowId: run };
+  const settings = await settingsOf(deps, input);
+  const dryRun = input.dryRun ?? false;
+  const { jiraProject, org } = deps.surroundings;
+  const slackChannel = settings.slackChannel ?? deps.surroundings.slackChannel;
+  const ticketMode = settings.tickets.mode;
+  if (!dryRun && ticketMode !== 'none' && jiraProject === null) {
+    throw configurationFailure(
+      'Jira is not configured for this worker: set JIRA_URL, JIRA_API_TOKEN and JIRA_PROJECT_KEY, or tickets.mode: none',
+    );
+  }
+  const now = deps.now();
+  const caller = callerOf({ run, workflowId }, settings.permitted);
+  await refuseWhatIsDenied(deps, { settings, dryRun, withSlack: slackChannel !== null, run, workflowId });
+  const reader = { okta: deps.connectors.okta, caller };
+  const groups = await inTurn(settings.groups, (group) => resolveGroup(reader, group));
+  const { book, live, expired } = await exemptionsOf(reader, settings, now);
+  const groupIds = groups.map(({ id }) => id);
+  const key = scopeKey(org, settings.statuses, groupIds);
+  const plan: FrozenPlan = {
+    ...settings,
+    allowed: factorTypes(settings.allowed),
+    groups,
+    exemptions: book,
+    liveExemptions: live,
+    expiredExemptions: expired,
+    administrators: await administratorsOf(reader, settings.privilegedGroups),
+    tickets: { ...settings.tickets, project: jiraProject ?? '' },
+    slackChannel,
+    checkpoint: (await deps.checkpoint())?.note ?? null,
+    scan: await scanPlanOf(deps, { settings, scopeKey: key, run, now }),
+  };
+  const startedAt = now.toISOString();
+  return deps.store.runs.begin({ run, workflowId, scopeKey: key, org, dryRun, startedAt, plan: thaw(plan) });
+}
+
+/** The preset spelled out. */
+function factorTypes(allowed: CheckSettings['allowed']): string[] {
+  return allowed === 'phishing_resistant' ? [...PHISHING_RESISTANT_TYPES] : allowed;
+}
+
+async function settingsOf(deps: Deps, { configRef, groups, mode }: BeginInput): Promise<CheckSettings> {
+  const snapshot = configRef === undefined ? null : await deps.store.snapshots.get(configRef);
+  if (configRef !== undefined && snapshot === null) {
+    throw configurationFailure(
+      `the configuration snapshot ${configRef} is not in this worker's store: run arx against the same DATABASE_URL`,
+    );
+  }
+  const settings = readSettings(deps, snapshot);
+  const scan = { ...settings.scan, ...(mode && { mode }) };
+  return { ...settings, scan, ...(groups !== undefined && groups.length > 0 && { groups }) };
+}
+
+function readSettings(deps: Deps, snapshot: unknown): CheckSettings {
+  try {
+    return deps.settings(snapshot);
+  } catch (error) {
+    throw configurationFailure(error instanceof Error ? error.message : 'the configuration is not valid');
+  }
+}
+
+interface Preflight {
+  settings: CheckSettings;
+  dryRun: boolean;
+  withSlack: boolean;
+  run: string;
+  workflowId: string;
+}
+
+/** Operations that this run will need; asked for before it begins, so that no run is refused halfway. */
+function needed({ settings, dryRun, withSlack }: Preflight): [Vendor, string][] {
+  const list = settings.groups.length > 0 ? 'groups:read_members' : 'users:read';
+  const okta = [list, 'users:read_factors'];
+  const tickets = !dryRun && settings.tickets.mode !== 'none';
+  if (tickets) okta.push('users:read_detail');
+  const jira = tickets ? ['issues:create', 'issues:read', 'issues:update', 'issues:comment', 'issues:transition'] : [];
+  const slack = !dryRun && withSlack ? ['chat:write', 'history:read'] : [];
+  const rows: Record<Vendor, string[]> = { okta, jira, slack };
+  return (Object.keys(rows) as Vendor[]).flatMap((name) =>
+    rows[name].map((operation): [Vendor, string] => [name, operation]),
+  );
+}
+
+/** The vendors of this job. */
+type Vendor = 'okta' | 'jira' | 'slack';
+
+async function refuseWhatIsDenied(deps: Deps, preflight: Preflight): Promise<void> {
+  const { run, workflowId, settings } = preflight;
+  for (const [connector, operation] of needed(preflight)) {
+    const decision = deps.connectors.decide(connector, operation, MFA_PRINCIPAL);
+    const permitted = matchesAny(settings.permitted[connector], operation);
+    if (permitted && (decision.effect === 'allow' || decision.effect === 'auto')) continue;
+    const why = permitted
+      ? `the policies say ${decision.effect} (${decision.code})`
+      : 'arx.yaml does not list it under connectors';
+    const draft = draftOf(
+      { run, workflowId },
+      { kind: 'action.denied', subject: `${connector}:${operation}`, at: deps.now().toISOString() },
+    );
+    await deps.store.journal.append([
+      {
+        ...draft,
+        operation: `${connector}:${operation}`,
+        outcome: { code: permitted ? decision.code : 'not_permitted' },
+      },
+    ]);
+    throw ApplicationFailure.nonRetryable(
+      `${connector}:${operation} is not allowed for ${MFA_PRINCIPAL}: ${why}`,
+      'policy_denied',
+    );
+  }
+}
+
+async function exemptionsOf(reader: GroupReader, settings: CheckSettings, now: Date) {
+  const book: ExemptionBook = { users: {}, members: {} };
+  const expired: FrozenPlan['expiredExemptions'] = [];
+  let live = 0;
+  for (const exemption of settings.exemptions) {
+    const subject = exemption.user ?? exemption.group ?? '';
+    if (!isLive(exemption, now)) {
+      expired.push({ subject, owner: exemption.owner, until: exemption.until });
+      continue;
+    }
+    live += 1;
+    const reason = exemptionReason(exemption);
+    if (exemption.user !== undefined) book.users[subject] = book.users[subject.toLowerCase()] = reason;
+    else for (const id of await memberIds(reader, subject)) book.members[id] = reason;
+  }
+  return { book, live, expired };
+}
+
+async function administratorsOf(reader: GroupReader, groups: readonly string[]): Promise<string[] | null> {
+  if (groups.length === 0) return null;
+  const ids = await inTurn(groups, (group) => memberIds(reader, group));
+  return [...new Set(ids.flat())];
+}
+
+async function memberIds(reader: GroupReader, group: string): Promise<string[]> {
+  const { id } = await resolveGroup(reader, group);
+  return (await readMembers(reader, id)).map((member) => member.id);
+}
+
+async function inTurn<Item, Result>(items: readonly Item[], work: (item: Item) => Promise<Result>): Promise<Result[]> {
+  const results: Result[] = [];
+  for (const item of items) results.push(await work(item));
+  return results;
+}

@@ -1,0 +1,16 @@
+import type { AuditDraft } from '../../audit/types.ts';
+import { MFA_PRINCIPAL } from '../../mfa/identity.ts';
+
+/** An audit draft of this job, for entries that are not about one call to a vendor. */
+export function draftOf(
+  { run, workflowId }: { run: string; workflowId: string },
+  what: Pick<AuditDraft, 'kind' | 'subject' | 'sequence' | 'at'>,
+): AuditDraft {
+  return {
+    workflowId,
+    run,
+    ...what,
+    actor: { principal: MFA_PRINCIPAL, authenticatedBy: 'worker' },
+    surface: 'workflow',
+  };
+}

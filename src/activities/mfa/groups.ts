@@ -1,0 +1,33 @@
+import { Context } from '@temporalio/activity';
+import { findGroup } from '../../connectors/okta/scope.ts';
+import type { Call, Caller, OktaOperations, OktaPage, OktaUser } from '../../connectors/types.ts';
+import { configurationFailure } from '../support/failures.ts';
+
+/** Reads groups for one caller. */
+export interface GroupReader {
+  okta: Call<OktaOperations>;
+  caller: Caller;
+}
+
+/** The one group that a name or id of the configuration means; several or none is a configuration failure. */
+export async function resolveGroup(reader: GroupReader, reference: string): Promise<{ id: string; name: string }> {
+  const { okta, caller } = reader;
+  const signal = Context.current().cancellationSignal;
+  const found = await findGroup(okta, reference, { caller, signal });
+  if ('problem' in found) throw configurationFailure(found.problem);
+  return found;
+}
+
+/** Every member of a group, over all pages. */
+export async function readMembers({ okta, caller }: GroupReader, groupId: string): Promise<OktaUser[]> {
+  const signal = Context.current().cancellationSignal;
+  const members: OktaUser[] = [];
+  let after: string | null = null;
+  do {
+    const context = { caller, subject: groupId, signal };
+    const page: OktaPage<OktaUser> = (await okta('groups:read_members', { groupId, after }, context)).output;
+    members.push(...page.items);
+    after = page.next;
+  } while (after !== null);
+  return members;
+}

@@ -1,0 +1,171 @@
+import type { RunSummary, TicketSummary } from '../../mfa/document.ts';
+import { controlLabel, MFA_CONTROL, ticketLabel } from '../../mfa/identity.ts';
+import { StatisticsBuilder } from '../../mfa/summary.ts';
+import type { Statistics } from '../../mfa/summary.ts';
+import { NON_COMPLIANT } from '../../mfa/types.ts';
+import type { Coverage } from '../../mfa/types.ts';
+import type { RunChanges, RunRecord, TicketAction } from '../../store/types.ts';
+import type { RunStatus } from '../../workflows/messages.ts';
+import type { Deps } from './deps.ts';
+import { scanSummary } from './delta/scan-summary.ts';
+import { frozen } from './plan.ts';
+import { isFinding } from './second-look.ts';
+import type { TicketPlan } from './plan.ts';
+
+const USERS_A_PAGE = 1_000;
+/** More keys than this do not fit a link; then the label that all tickets of the org share stands in it. */
+const KEYS_IN_A_LINK = 200;
+
+export interface RunEnd {
+  status: RunStatus | 'running';
+  reasons: readonly string[];
+  finishedAt: string | null;
+  /** The newest checkpoint as a signed note; null where none could be signed. */
+  checkpoint: string | null;
+}
+
+/** Figures of a run and the ticket keys of its findings, gathered in one pass over its users. */
+interface Gathered {
+  statistics: Statistics;
+  keys: string[];
+}
+
+/** Builds the summary of a run from what is stored of it. */
+export async function summarise(deps: Deps, record: RunRecord, end: RunEnd): Promise<RunSummary> {
+  const { store } = deps;
+  const { run, startedAt } = record;
+  const plan = frozen(record);
+  const { statistics, keys } = await gather(deps, record);
+  const previous = await store.runs.lastComplete(record.scopeKey, record);
+  const changes = previous ? await store.users.changes(run, previous.run) : await store.users.changesOfFirst(run);
+  const message = await store.messages.get(run);
+  return {
+    schema: 'arx.run/v1',
+    run,
+    workflowId: record.workflowId,
+    status: end.status,
+    reasons: [...end.reasons],
+    dryRun: record.dryRun,
+    org: record.org,
+    scope: { statuses: plan.statuses, groups: plan.groups },
+    ...(plan.scan && { scan: await scanSummary(store, record, statistics.counts) }),
+    startedAt,
+    finishedAt: end.finishedAt,
+    ...statistics,
+    previousCoverage: (previous?.summary?.['coverage'] as Coverage | undefined) ?? null,
+    exemptions: { live: plan.liveExemptions, expired: plan.expiredExemptions },
+    changes: changesOf(changes),
+    tickets: await ticketsOf(deps, record, keys),
+    slack: message?.ts ? { channel: message.channel, ts: message.ts } : null,
+    calls: await store.calls.get(run),
+    audit: { ...(await store.audit.head()), ...(end.checkpoint === null ? {} : { checkpoint: end.checkpoint }) },
+    seconds: end.finishedAt === null ? null : (Date.parse(end.finishedAt) - Date.parse(startedAt)) / 1_000,
+  };
+}
+
+async function gather({ store }: Deps, record: RunRecord): Promise<Gathered> {
+  const { administrators } = frozen(record);
+  const builder = new StatisticsBuilder(administrators === null ? null : new Set(administrators));
+  const keys: string[] = [];
+  const groupOf = await groupsByPage(store, record);
+  for await (const users of store.users.asListed(record.run)) {
+    for (const user of users) {
+      if (user.verdict === null) continue;
+      builder.add({ ...user, group: groupOf[user.page] ?? null });
+      if (isFinding(user) && user.ticket !== null) keys.push(user.ticket);
+    }
+  }
+  return { statistics: builder.done(), keys };
+}
+
+/** Which group each page lists: the pages of a group end with one that leads on to nothing. */
+async function groupsByPage({ users }: Deps['store'], record: RunRecord): Promise<string[]> {
+  const { groups } = frozen(record);
+  const names: string[] = [];
+  for (let at = 0; at < groups.length;) {
+    const page = await users.page(record.run, names.length);
+    if (!page) break;
+    names.push(groups[at]?.name ?? '');
+    if (page.next === null) at += 1;
+  }
+  return names;
+}
+
+function changesOf(users: RunChanges): RunSummary['changes'] {
+  return { new: users.new.length, resolved: users.resolved.length, regressed: users.regressed.length, users };
+}
+
+async function ticketsOf(deps: Deps, record: RunRecord, ofUsers: string[]): Promise<TicketSummary> {
+  const { store, connectors } = deps;
+  const plan = frozen(record).tickets;
+  const noted = await store.tickets.listNotes(record.run);
+  const count = (action: TicketAction): number => noted.filter((note) => note.action === action).length;
+  const bulk = noted.filter(({ action, key }) => plan.mode === 'bulk' && key !== null && action !== 'closed');
+  const { keys: kept, ...would } = await wouldDo(deps, record);
+  const written = plan.mode === 'bulk' ? bulk.map(({ key }) => `${key}`) : ofUsers;
+  const keys = record.dryRun ? kept : written;
+  return {
+    created: count('created'),
+    kept: count('kept'),
+    reopened: count('reopened'),
+    closed: count('closed'),
+    leftClosed: count('left_closed'),
+    failed: count('failed'),
+    keys,
+    url: keys.length === 0 ? null : linkTo(connectors.jiraBaseUrl, ticketQuery(plan, record.org, keys)),
+    ...would,
+  };
+}
+
+/** A search that shows exactly these tickets, as far as they fit a link. */
+function ticketQuery({ project }: TicketPlan, org: string, keys: readonly string[]): string {
+  if (keys.length <= KEYS_IN_A_LINK) return `key in (${keys.join(', ')}) ORDER BY key`;
+  return `project = "${project}" AND labels = "${controlLabel(org)}" AND statusCategory != Done ORDER BY key`;
+}
+
+function linkTo(jiraBaseUrl: string, jql: string): string {
+  return `${jiraBaseUrl}/issues/?jql=${encodeURIComponent(jql)}`;
+}
+
+/** What a dry run would have done, as far as the ledger knows. */
+interface WouldDo {
+  wouldCreate: number;
+  wouldKeep: number;
+  wouldClose: number;
+  keys: string[];
+}
+
+async function wouldDo({ store }: Deps, record: RunRecord): Promise<WouldDo> {
+  const would: WouldDo = { wouldCreate: 0, wouldKeep: 0, wouldClose: 0, keys: [] };
+  const { mode } = frozen(record).tickets;
+  if (!record.dryRun || mode === 'none') return would;
+  for await (const subject of findingsOf(store, record, mode)) {
+    const row = await store.tickets.get(ticketLabel(record.org, subject, MFA_CONTROL));
+    if (row?.state !== 'open') would.wouldCreate += 1;
+    else would.wouldKeep += 1;
+    if (row?.state === 'open' && row.key !== null) would.keys.push(row.key);
+  }
+  if (mode === 'per_user') would.wouldClose = await countClosable(store, record);
+  return would;
+}
+
+/** Subjects of tickets that the findings ask for: the people, or the scope as one. */
+async function* findingsOf(store: Deps['store'], { run, scopeKey }: RunRecord, mode: string): AsyncIterable<string> {
+  for (let after: string | null = null; ;) {
+    const ids: string[] = await store.users.idsByVerdict(run, NON_COMPLIANT, after, USERS_A_PAGE);
+    if (ids.length === 0) return;
+    if (mode === 'bulk') return yield scopeKey;
+    yield* ids;
+    after = ids.at(-1) ?? null;
+  }
+}
+
+async function countClosable({ tickets }: Deps['store'], { run, org }: RunRecord): Promise<number> {
+  let count = 0;
+  for (let after: string | null = null; ;) {
+    const rows = await tickets.openOfCompliant(run, org, MFA_CONTROL, after, USERS_A_PAGE);
+    if (rows.length === 0) return count;
+    count += rows.length;
+    after = rows.at(-1)?.subject ?? null;
+  }
+}

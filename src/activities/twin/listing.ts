@@ -1,0 +1,91 @@
+import { ApplicationFailure } from '@temporalio/activity';
+import type { OktaApp } from '../../connectors/okta/types-access.ts';
+import { USER_STATUSES } from '../../connectors/okta/statuses.ts';
+import { pageProblem } from '../../connectors/okta/scope.ts';
+import type { OktaUser } from '../../connectors/types.ts';
+import type { ListedTwinUser, SyncList, SyncStamp } from '../../store/twin-types.ts';
+import type { Store, StoreTransaction } from '../../store/types.ts';
+import { lastingOrNot } from '../mfa/listing.ts';
+import { listPages } from '../mfa/pages.ts';
+import type { FoundPage } from '../mfa/pages.ts';
+import type { SyncDeps } from './deps.ts';
+import { callContext, stampOf, syncOf } from './plan.ts';
+import type { Sync } from './plan.ts';
+import type { SyncActivities } from './types.ts';
+
+/** A page as read: ids in their order, and what storing it means. */
+interface ReadPage {
+  ids: string[];
+  next: string | null;
+  store: (twin: Store['twin'], tx: StoreTransaction, stamp: SyncStamp) => Promise<void>;
+}
+type ReadList = (deps: SyncDeps, sync: Sync, after: string | null) => Promise<ReadPage>;
+
+/** How each list is read: 200 users, groups, apps or administrators a call. */
+const LISTS: Record<SyncList, ReadList> = {
+  users: async ({ connectors }, sync, after) => {
+    // Every status: without a filter Okta leaves out who was deprovisioned.
+    const { output } = await connectors.okta(
+      'users:read',
+      { statuses: [...USER_STATUSES], after },
+      callContext(sync, 'users'),
+    );
+    const users = output.items.map(toListedUser);
+    return { ...pageOf(output), store: (twin, tx, stamp) => twin.users.put(tx, stamp, users) };
+  },
+  groups: async ({ connectors }, sync, after) => {
+    const { output } = await connectors.okta('groups:read', { after }, callContext(sync, 'groups'));
+    return { ...pageOf(output), store: (twin, tx, stamp) => twin.groups.put(tx, stamp, output.items) };
+  },
+  apps: async ({ connectors }, sync, after) => {
+    const { output } = await connectors.okta('apps:read', { after }, callContext(sync, 'apps'));
+    const apps = output.items.map(app);
+    return { ...pageOf(output), store: (twin, tx, stamp) => twin.apps.put(tx, stamp, apps) };
+  },
+  assignees: async ({ connectors }, sync, after) => {
+    const { output } = await connectors.okta('iam:read_assignees', { after }, callContext(sync, 'assignees'));
+    return { ...pageOf(output), store: async () => undefined };
+  },
+};
+
+const pageOf = ({ items, next }: { items: readonly { id: string }[]; next: string | null }) => ({
+  ids: items.map(({ id }) => id),
+  next,
+});
+
+const toListedUser = ({ lastUpdated: _, ...user }: OktaUser): ListedTwinUser => user;
+const app = ({ id, label, signOnMode, status }: OktaApp) => ({
+  id,
+  label,
+  signOnMode: signOnMode ?? 'UNKNOWN',
+  status: status ?? 'UNKNOWN',
+});
+
+/** `listSyncPage`: pages of a list, each stored under its number with what it says. */
+export function listSyncPage(deps: SyncDeps): SyncActivities['listSyncPage'] {
+  return async ({ run, list, page, most }) => {
+    const sync = await syncOf(deps.store, run);
+    const after = page === 0 ? null : ((await deps.store.twin.work.page(run, list, page - 1))?.next ?? null);
+    return await listPages({ page, after, most }, (at) => onePage(deps, sync, { list, ...at }));
+  };
+}
+
+async function onePage(
+  deps: SyncDeps,
+  sync: Sync,
+  { list, page, after }: { list: SyncList; page: number; after: string | null },
+): Promise<FoundPage> {
+  const { twin } = deps.store;
+  const { run } = sync;
+  const stored = await twin.work.page(run, list, page);
+  if (stored) return { next: stored.next, storePage: async () => Promise.resolve(stored.count) };
+  const read = await LISTS[list](deps, sync, after).catch((error: unknown) => {
+    throw lastingOrNot(error);
+  });
+  const problem = pageProblem({ after, next: read.next });
+  if (problem !== null) throw ApplicationFailure.nonRetryable(problem, 'malformed');
+  const write = async (tx: StoreTransaction): Promise<void> => read.store(twin, tx, stampOf(sync, deps.now()));
+  const storePage = async (): Promise<number> =>
+    (await twin.work.addPage({ run, list, page, next: read.next }, read.ids, write)).count;
+  return { next: read.next, storePage };
+}

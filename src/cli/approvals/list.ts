@@ -1,0 +1,52 @@
+import type { ActionRecord } from '../../store/governance-types.ts';
+import type { Store } from '../../store/types.ts';
+import type { ApprovalOptions } from './command.ts';
+import { EXIT } from '../kit/exit.ts';
+import type { ExitCode } from '../kit/exit.ts';
+import { print, writeJson } from '../kit/io.ts';
+import type { Io } from '../kit/io.ts';
+import { withStore } from '../kit/store.ts';
+import { approvalDocument } from '../../services/approvals/approval-document.ts';
+import type { ApprovalDocument } from '../../services/approvals/approval-document.ts';
+import { findApproval } from '../kit/requests.ts';
+
+// Requests that nobody was asked about stand between those that matter here.
+const LOOKED_AT = 2_000;
+
+/** What waits for a decision, oldest first. */
+export async function pendingApprovals(store: Store): Promise<ApprovalDocument[]> {
+  const records = await store.requests.list({ states: ['pending'], limit: LOOKED_AT });
+  return approvalsOf(records).toReversed();
+}
+
+const approvalsOf = (records: readonly ActionRecord[]): ApprovalDocument[] =>
+  records.filter(({ approval }) => approval !== null).map(approvalDocument);
+
+/** `arx approvals list`. */
+export async function listApprovals(
+  io: Io,
+  { all, limit, json }: ApprovalOptions & { all?: boolean; limit: number },
+): Promise<ExitCode> {
+  const found = await withStore(io, async (store) =>
+    all ? approvalsOf(await store.requests.list({ limit: LOOKED_AT })) : pendingApprovals(store),
+  );
+  const items = found.slice(0, limit);
+  if (json) await writeJson(io, { schema: 'arx.approvals/v1', items });
+  else {
+    const { approvalsTable } = await import('./render.ts');
+    const none = all ? 'Nobody has been asked about anything.' : 'Nothing waits for a decision.';
+    await print(io, items.length > 0 ? approvalsTable(items, io.colors.out) : none);
+  }
+  return EXIT.ok;
+}
+
+/** `arx approvals show`. */
+export async function showApproval(io: Io, reference: string, { json }: ApprovalOptions): Promise<ExitCode> {
+  const document = approvalDocument(await withStore(io, (store) => findApproval(store, reference)));
+  if (json) await writeJson(io, { schema: 'arx.approval/v1', ...document });
+  else {
+    const { approvalText } = await import('./render.ts');
+    await print(io, approvalText(document, io.colors.out));
+  }
+  return EXIT.ok;
+}

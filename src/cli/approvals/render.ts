@@ -1,0 +1,80 @@
+import type { AccessKey } from '../../store/governance-types.ts';
+import type { ApprovalDocument } from '../../services/approvals/approval-document.ts';
+import type { ActionDocument } from '../kit/documents.ts';
+import type { StoryStep } from './story.ts';
+import type { Colors } from '../kit/io.ts';
+import { plain, when } from '../kit/text.ts';
+import { grid } from '../kit/table.ts';
+
+type Tone = (colors: Colors) => (text: string) => string;
+
+const TONES: Record<string, Tone> = {
+  ...{ PENDING: ({ yellow }) => yellow, pending: ({ yellow }) => yellow, running: ({ cyan }) => cyan },
+  ...{ APPROVED: ({ green }) => green, succeeded: ({ green }) => green },
+};
+const stateText = (state: string, colors: Colors): string =>
+  (TONES[state] ?? (({ red }: Colors) => red))(colors)(state);
+
+/** Approvals for the terminal. */
+export function approvalsTable(items: readonly ApprovalDocument[], colors: Colors): string {
+  const rows = items.map((item) => [
+    item.request,
+    item.state ?? '',
+    `${item.connector}:${item.operation}`,
+    targetText(item),
+    item.requester,
+    `${approvals(item)} of ${item.needed}`,
+    when(item.deadline),
+  ]);
+  return grid(['request', 'state', 'operation', 'target', 'requester', 'approved', 'deadline'], rows, colors);
+}
+
+const approvals = ({ votes }: ApprovalDocument): number => votes.filter(({ verdict }) => verdict === 'approve').length;
+const targetText = ({ target }: ApprovalDocument): string => (target ? `${target.kind} ${target.id}` : '');
+
+/** One approval for the terminal. */
+export function approvalText(item: ApprovalDocument, colors: Colors): string {
+  const named = [...new Set(item.requirements.flatMap(({ any_of }) => any_of))].join(', ') || 'default approvers';
+  const facts: [string, string][] = [
+    ['operation', `${item.connector}:${item.operation} (${item.risk})`],
+    ['target', targetText(item)],
+    ['requester', item.requester],
+    ['on behalf of', item.onBehalfOf ?? ''],
+    ['reason', item.reason],
+    ['deadline', item.deadline === null ? '' : when(item.deadline)],
+    ['approved', item.state === null ? '' : `${approvals(item)} of ${item.needed} people needed`],
+    ['votes', item.votes.map(({ person, verdict, at }) => `${person} ${verdict} ${when(at)}`).join('; ')],
+    ['may decide', item.state === null ? '' : `${named} (${item.eligible.join(', ')})`],
+    ['policies', item.requirements.map(({ policy }) => policy).join(', ')],
+    ['arguments', item.argsDigest.slice(0, 16)],
+    ['the call', item.action],
+  ];
+  const lines = facts.filter(([, value]) => value !== '').map(([name, value]) => `  ${name.padEnd(13)}${plain(value)}`);
+  const state = item.state === null ? 'nobody was asked' : stateText(item.state, colors);
+  return [`${colors.bold(`request ${item.request}`)}: ${state}`, ...lines].join('\n');
+}
+
+/** A story for the terminal, one line a step. */
+export const storyText = (story: readonly StoryStep[], colors: Colors): string =>
+  story.map(({ at, text }) => `${colors.dim(when(at))}  ${plain(text)}`).join('\n');
+
+/** What became of a call, for the terminal. */
+export function actionText(document: ActionDocument, colors: Colors): string {
+  const { connector, operation, request, state, error, result, decision } = document;
+  const head = `${connector}:${operation}: ${stateText(state, colors)}${request === null ? '' : ` (request ${request})`}`;
+  const why = error ? [`  ${plain(error.message)} (${plain(error.code)})`] : [];
+  const hints = state === 'denied' ? (decision?.hints ?? []).map((hint) => `  ${plain(hint)}`) : [];
+  const body = result === undefined || result === null ? [] : [JSON.stringify(result, null, 2)];
+  return [head, ...why, ...hints, ...body].join('\n');
+}
+
+/** Access keys for the terminal. */
+export function keysTable(keys: readonly Omit<AccessKey, 'hash'>[], colors: Colors): string {
+  const rows = keys.map(({ name, person, createdAt, revokedAt }) => [
+    name,
+    person ?? `agent:${name}`,
+    when(createdAt),
+    revokedAt === null ? 'in force' : `revoked ${when(revokedAt)}`,
+  ]);
+  return grid(['name', 'stands for', 'created', 'state'], rows, colors);
+}

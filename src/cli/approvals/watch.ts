@@ -1,0 +1,55 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ApprovalOptions } from './command.ts';
+import { EXIT } from '../kit/exit.ts';
+import type { ExitCode } from '../kit/exit.ts';
+import { print, say, write } from '../kit/io.ts';
+import type { Io } from '../kit/io.ts';
+import { loadSettings } from '../kit/settings.ts';
+import { openTarget } from '../kit/target.ts';
+import { pendingApprovals } from './list.ts';
+import type { ApprovalDocument } from '../../services/approvals/approval-document.ts';
+
+const POLL_MS = 1_000;
+
+/** `arx approvals watch`: tells what comes to wait and what no longer does, until interrupted. */
+export async function watchApprovals(io: Io, options: ApprovalOptions): Promise<ExitCode> {
+  io.holdInterrupts();
+  const settings = await loadSettings(io, options);
+  // A store of its own would be locked for all others meanwhile: without a server, the stack is joined.
+  const local = options.local ?? settings.arx.databaseUrl === null;
+  const target = await openTarget(io, settings, { local, dryRun: true });
+  try {
+    if (!options.json) say(io, io.colors.err.dim('watching until Ctrl-C'));
+    let before: ApprovalDocument[] | null = null;
+    while (!io.signal.aborted) {
+      const now = await pendingApprovals(target.store);
+      await tell(io, { before, now, json: options.json ?? false });
+      before = now;
+      await delay(POLL_MS, undefined, { signal: io.signal }).catch(() => undefined);
+    }
+  } finally {
+    await target.close();
+  }
+  return EXIT.ok;
+}
+
+interface Change {
+  before: ApprovalDocument[] | null;
+  now: ApprovalDocument[];
+  json: boolean;
+}
+
+async function tell(io: Io, { before, now, json }: Change): Promise<void> {
+  const known = new Set(before?.map(({ request }) => request));
+  const open = new Set(now.map(({ request }) => request));
+  const come = now.filter(({ request }) => !known.has(request));
+  const gone = (before ?? []).filter(({ request }) => !open.has(request));
+  if (json) {
+    const changed = before === null || JSON.stringify(before) !== JSON.stringify(now);
+    if (changed) await write(io.out, `${JSON.stringify({ schema: 'arx.approvals/v1', items: now })}\n`);
+    return;
+  }
+  const { approvalText } = await import('./render.ts');
+  for (const document of come) await print(io, `${approvalText(document, io.colors.out)}\n`);
+  for (const { request } of gone) await print(io, `${request} waits no longer: arx approvals why ${request}`);
+}

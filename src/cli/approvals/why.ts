@@ -1,0 +1,26 @@
+import type { ApprovalOptions } from './command.ts';
+import { EXIT } from '../kit/exit.ts';
+import type { ExitCode } from '../kit/exit.ts';
+import { print, writeJson } from '../kit/io.ts';
+import type { Io } from '../kit/io.ts';
+import { withStore } from '../kit/store.ts';
+import { approvalDocument } from '../../services/approvals/approval-document.ts';
+import { entriesOf, findRequest } from '../kit/requests.ts';
+import { storyOf } from './story.ts';
+
+/** `arx approvals why`: the way of a request from the trail, step by step. */
+export async function tellWhy(io: Io, reference: string, { json }: ApprovalOptions): Promise<ExitCode> {
+  const { record, entries } = await withStore(io, async (store) => {
+    const record = await findRequest(store, reference);
+    return { record, entries: await entriesOf(store, record) };
+  });
+  const document = approvalDocument(record);
+  const story = storyOf(record, entries);
+  if (json) {
+    await writeJson(io, { schema: 'arx.approval/v1', ...document, story });
+    return EXIT.ok;
+  }
+  const { approvalText, storyText } = await import('./render.ts');
+  await print(io, `${approvalText(document, io.colors.out)}\n\n${storyText(story, io.colors.out)}`);
+  return EXIT.ok;
+}

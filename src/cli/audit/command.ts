@@ -1,0 +1,143 @@
+import { Option } from 'commander';
+import type { AuditFilter } from '../../store/types.ts';
+import type { AuditEntry, AuditKind } from '../../audit/types.ts';
+import { EXIT } from '../kit/exit.ts';
+import type { Io } from '../kit/io.ts';
+import { print, say, writeJson } from '../kit/io.ts';
+import { nonEmptyText, whole, withInheritedJson, withJson, withLocal } from '../kit/options.ts';
+import type { DefineVerb } from '../kit/verb.ts';
+
+interface ListOptions {
+  run?: string;
+  kind?: string;
+  subject?: string;
+  limit: number;
+  after?: number;
+  json?: boolean;
+  local?: boolean;
+}
+interface VerifyOptions {
+  file?: string;
+  checkpoint?: string;
+  key?: string;
+  json?: boolean;
+  local?: boolean;
+}
+interface ExportOptions {
+  format: 'jsonl' | 'ocsf' | 'csv';
+  run?: string;
+  out?: string;
+  json?: boolean;
+  local?: boolean;
+}
+
+/** `arx audit`: looks into the trail, proves that it is whole, and takes it out. */
+export const defineAudit: DefineVerb = (program, run) => {
+  const audit = withInheritedJson(
+    program.command('audit').description('look into the audit trail, verify it, export it'),
+  );
+  withJson(withLocal(audit.command('list').description('list entries in the order of the chain')))
+    .option('--run <run>', 'only those of this run', nonEmptyText)
+    .option('--kind <kind>', 'only those of this kind, such as user.checked', nonEmptyText)
+    .option('--subject <subject>', 'only those about this id', nonEmptyText)
+    .option('--limit <number>', 'how many', whole(1, 10_000), 100)
+    .option('--after <index>', 'those after this index', whole(0, Number.MAX_SAFE_INTEGER))
+    .action((options: ListOptions) => run((io) => list(io, options)));
+  withJson(
+    withLocal(
+      audit
+        .command('verify')
+        .description('recompute chain and tree, hold them against the checkpoints; exit 1 and the first bad entry'),
+    ),
+  )
+    .option('--checkpoint <file>', 'a checkpoint kept outside the store, such as one from Slack', nonEmptyText)
+    .option('--key <key>', 'believe only this verifier key for --checkpoint: its text, or a file', nonEmptyText)
+    .option(
+      '--file <export>',
+      'check an exported JSONL file instead of the store; not one made with --run: such an extract cannot be verified alone',
+      nonEmptyText,
+    )
+    .action((options: VerifyOptions) => run((io) => verify(io, options)));
+  const one = (name: string, about: string) =>
+    withJson(withLocal(audit.command(name).description(about))).argument(
+      '<entry>',
+      'id or index of the entry',
+      nonEmptyText,
+    );
+  one('show', 'show one entry').action((entry: string, options: { json?: boolean }) =>
+    run(async (io) => (await import('./prove.ts')).show(io, entry, options)),
+  );
+  one('prove', 'prove that an entry stands in the trail, under a signed checkpoint').action(
+    (entry: string, options: { json?: boolean }) =>
+      run(async (io) => (await import('./prove.ts')).prove(io, entry, options)),
+  );
+  withJson(
+    withLocal(audit.command('key').description('print the verifier key with which others check checkpoints')),
+  ).action((options: { json?: boolean }) => run(async (io) => (await import('./key.ts')).showKey(io, options)));
+  withJson(withLocal(audit.command('export').description('write the entries: as stored, as OCSF events, or as CSV')))
+    .addOption(new Option('--format <format>', 'form of the export').choices(['jsonl', 'ocsf', 'csv']).default('jsonl'))
+    .option('--run <run>', 'only those of this run', nonEmptyText)
+    .option('--out <file>', 'write to this file instead of standard output', nonEmptyText)
+    .action((options: ExportOptions) => run((io) => exportEntries(io, options)));
+};
+
+async function list(io: Io, { json, local: _, ...options }: ListOptions) {
+  const { withStoreOr } = await import('../kit/store.ts');
+  const rows = await withStoreOr<{ index: number; entry: AuditEntry }[]>(io, [], async (store) =>
+    store.audit.list(await filterOf(store, options)),
+  );
+  const entries = rows.map(({ index, entry }) => ({ index, ...entry }));
+  if (json) await writeJson(io, { schema: 'arx.audit/v1', entries, items: entries });
+  else {
+    const { auditTable } = await import('./render.ts');
+    await print(io, entries.length > 0 ? auditTable(entries, io.colors.out) : 'No entries.');
+  }
+  return EXIT.ok;
+}
+
+/** `latest` and workflow ids are as good as run ids; anything else is taken as it is. */
+async function filterOf(
+  store: import('../../store/types.ts').Store,
+  options: Omit<ListOptions, 'json' | 'local'>,
+): Promise<AuditFilter> {
+  const { run, kind, ...rest } = options;
+  const found = run === undefined ? undefined : ((await store.runs.find(run))?.run ?? run);
+  return {
+    ...rest,
+    ...(found === undefined ? {} : { run: found }),
+    ...(kind === undefined ? {} : { kind: kind as AuditKind }),
+  };
+}
+
+async function verify(io: Io, options: VerifyOptions) {
+  const { verdictOn } = await import('./verdict.ts');
+  const verdict = await verdictOn(io, options);
+  if (options.json) await writeJson(io, { schema: 'arx.verify/v1', ...verdict });
+  else {
+    const { verifyText } = await import('./render.ts');
+    await print(io, verifyText(verdict, io.colors.out));
+  }
+  return verdict.ok ? EXIT.ok : EXIT.error;
+}
+
+async function exportEntries(io: Io, options: ExportOptions) {
+  const { withStore } = await import('../kit/store.ts');
+  const { deliver } = await import('../kit/files.ts');
+  const { exportPieces } = await import('./render.ts');
+  let written = 0;
+  await withStore(io, async (store) => {
+    const filter = await filterOf(store, { run: options.run, limit: 0 });
+    const pages = store.audit.pages(500, filter.run === undefined ? undefined : { run: filter.run });
+    await deliver(
+      io,
+      exportPieces(options.format, pages, (entries) => void (written += entries)),
+      options.out,
+    );
+  });
+  if (options.out !== undefined) {
+    if (options.json)
+      await writeJson(io, { schema: 'arx.export/v1', entries: written, format: options.format, out: options.out });
+    else say(io, `${written} entries written to ${options.out}`);
+  }
+  return EXIT.ok;
+}

@@ -1,0 +1,52 @@
+import type { ChainReport } from '../../audit/chain.ts';
+import { EXPORT_FORMATS } from '../../audit/export.ts';
+import type { AuditEntry } from '../../audit/types.ts';
+import type { Colors } from '../kit/io.ts';
+import { count, plain, plural } from '../kit/text.ts';
+import { grid } from '../kit/table.ts';
+
+/** Entries for the terminal. */
+export function auditTable(entries: readonly (AuditEntry & { index: number })[], colors: Colors): string {
+  const rows = entries.map((entry) => [
+    entry.index,
+    entry.at,
+    entry.kind,
+    entry.subject,
+    entry.decision?.effect ?? '',
+    entry.outcome ? JSON.stringify(entry.outcome) : '',
+  ]);
+  return grid(['index', 'time', 'kind', 'subject', 'decision', 'outcome'], rows, colors);
+}
+
+/** The verdict on the chain in words. */
+export function verifyText(
+  verdict: ChainReport & { checkpoints?: number; extractOf?: string },
+  colors: Colors,
+): string {
+  const { ok, entries, head, firstBad, checkpoints = 0, removed = 0 } = verdict;
+  if (ok) {
+    const signed = checkpoints > 0 ? `, as signed in ${plural(checkpoints, 'checkpoint', 'checkpoints')}` : '';
+    const gone = removed > 0 ? `; of ${plural(removed, 'old entry', 'old entries')} only the hash is left` : '';
+    return `${colors.green('The audit trail is whole:')} ${plural(entries, 'entry', 'entries')}, head ${head}${signed}${gone}`;
+  }
+  const { index, id, reason } = firstBad;
+  const which = id === null ? `The entry at index ${index}` : `The entry at index ${index} (${plain(id)})`;
+  const verdictWords = verdict.extractOf === undefined ? 'The audit trail is BROKEN.' : 'NOT VERIFIED.';
+  return `${colors.red(verdictWords)} ${which} ${reason}. Good before it: ${count(entries)}.`;
+}
+
+type Pages = AsyncIterable<{ index: number; text: string }[]>;
+
+/** An export in pieces; `counted` is told how many entries each piece holds. */
+export async function* exportPieces(
+  format: keyof typeof EXPORT_FORMATS,
+  pages: Pages,
+  counted: (entries: number) => void,
+): AsyncGenerator<string> {
+  const { head, line } = EXPORT_FORMATS[format];
+  if (head !== '') yield head;
+  for await (const page of pages) {
+    counted(page.length);
+    yield page.map((stored) => line(stored)).join('');
+  }
+}

@@ -1,0 +1,65 @@
+import { EXIT } from '../kit/exit.ts';
+import type { Io } from '../kit/io.ts';
+import { print, writeJson } from '../kit/io.ts';
+import { withConfig, withInheritedJson, withJson } from '../kit/options.ts';
+import type { DefineVerb } from '../kit/verb.ts';
+
+interface CheckOptions {
+  config?: string;
+  json?: boolean;
+}
+
+/** `arx config check`: reads everything a run would read and says what it found. */
+export const defineConfig: DefineVerb = (program, run) => {
+  const config = withInheritedJson(program.command('config').description('look at the configuration'));
+  const command = config
+    .command('check')
+    .description(
+      'check configuration, policies, rules for security events and delegated flows, and look at the environment',
+    );
+  withJson(withConfig(command)).action((options: CheckOptions) => run((io) => check(io, options)));
+};
+
+/**
+ * A configuration, policy, rule, flow, route or resource set that is wrong ends as an error with its place. A variable that is wrong makes the whole not
+ * valid (exit 2); one that is missing is told.
+ */
+async function check(io: Io, options: CheckOptions) {
+  const [{ loadSettings }, inspect] = await Promise.all([import('../kit/settings.ts'), import('../kit/inspect.ts')]);
+  const { environmentSummary, eventRulesOf, eventRuleWarnings, flowBookOf, isUsable, policiesOf } = inspect;
+  const settings = await loadSettings(io, options);
+  const { policies: loaded, digest: policyDigest } = policiesOf(settings);
+  const policies = loaded.map(({ name, connector, place }) => ({
+    name,
+    connector,
+    file: place.file,
+    line: place.line,
+  }));
+  const eventRules = eventRulesOf(settings).map(({ name, severity }) => ({ name, severity }));
+  const warnings = eventRuleWarnings(eventRules);
+  const book = flowBookOf(settings);
+  const flows = book.flows.map(({ name, enabled, place }) => ({ name, enabled, file: place.file, line: place.line }));
+  const file = settings.file?.path ?? null;
+  const environment = await environmentSummary(settings);
+  const valid = isUsable(environment);
+  const exit = valid ? EXIT.ok : EXIT.usage;
+  const found = {
+    valid,
+    file,
+    digest: settings.digest,
+    policies,
+    eventRules,
+    flows,
+    routes: book.routes.length,
+    resourceSets: book.sets.length,
+    environment,
+    warnings,
+  };
+  if (options.json) {
+    await writeJson(io, { schema: 'arx.config/v1', config: settings.config, ...found, policyDigest });
+    return exit;
+  }
+  const { configText } = await import('./render.ts');
+  await print(io, configText(found, io.colors.out));
+  return exit;
+}

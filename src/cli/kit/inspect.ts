@@ -1,0 +1,86 @@
+import { ACCOUNT_VENDORS, accountVendorProblems } from '../../config/env/account-vendors.ts';
+import type { AccountVendor } from '../../config/env/account-vendors.ts';
+import { oktaSettings, oktaSource } from '../../config/env/credentials.ts';
+import { oktaProblems } from '../../config/env/okta-env.ts';
+import { loadFlowBook } from '../../config/flows/flow-book.ts';
+import type { FlowBookReading } from '../../config/flows/flow-book.ts';
+import { loadEventRules, NO_EVENT_RULES } from '../../config/events/event-rules.ts';
+import { loadPolicies } from '../../config/policies/policies.ts';
+import { VARIABLES } from '../../config/env/variables.ts';
+import { jiraProblems, slackProblems } from '../../config/env/vendors.ts';
+import { CATALOGUE } from '../../governance/catalogue.ts';
+import { bundleDigest } from '../../governance/digest.ts';
+import type { PolicyBundle } from '../../governance/types.ts';
+import { FLOW_CATALOGUE } from '../../flows/catalogue.ts';
+import type { EventRule } from '../../twin/events/types.ts';
+import { toCliError } from './errors.ts';
+import type { CliError } from './errors.ts';
+import type { Settings } from './settings.ts';
+
+/** One environment variable as found: its value only where that is no secret. */
+export interface VariableSummary {
+  name: string;
+  set: boolean;
+  value: string | null;
+}
+
+/** What the environment lacks or has wrong, by vendor. */
+export interface EnvironmentSummary {
+  variables: VariableSummary[];
+  problems: { vendor: 'okta' | 'jira' | 'slack' | AccountVendor; code: string; message: string; remedy: string }[];
+}
+
+/** What is not there may not be needed; what is there and wrong is refused by every run. */
+const MISSING = 'missing_variable';
+
+/** True where nothing is wrong; what is only missing does not count. */
+export const isUsable = ({ problems }: EnvironmentSummary): boolean => problems.every(({ code }) => code === MISSING);
+
+/** Every variable that arx reads, and whether each vendor could be reached with what is set. */
+export async function environmentSummary(settings: Settings): Promise<EnvironmentSummary> {
+  const { arx } = settings;
+  const variables = VARIABLES.map(({ name, secret }) => {
+    const value = arx.source.find(name)?.value ?? null;
+    return { name, set: value !== null, value: secret && value !== null ? '[secret]' : value };
+  });
+  const found = [
+    { vendor: 'okta' as const, errors: await oktaErrors(settings) },
+    { vendor: 'jira' as const, errors: jiraProblems(arx) },
+    { vendor: 'slack' as const, errors: slackProblems(arx) },
+    ...ACCOUNT_VENDORS.map((vendor) => ({ vendor, errors: accountVendorProblems(arx, vendor) })),
+  ];
+  const problems = found.flatMap(({ vendor, errors }) =>
+    worthTelling(errors.map(toCliError)).map(({ code, message, remedy }) => ({ vendor, code, message, remedy })),
+  );
+  return { variables, problems };
+}
+
+/** Where Okta's credentials come from elsewhere, its variables do not matter. */
+async function oktaErrors({ arx: env, config, baseDir }: Settings): Promise<unknown[]> {
+  if (oktaSource({ env, config }) === 'environment') return oktaProblems(env);
+  return oktaSettings({ env, config, baseDir }).then(
+    () => [],
+    (thrown: unknown) => [thrown],
+  );
+}
+
+/** All that is wrong, and of what is missing the first: more of a vendor that is not used would be noise. */
+function worthTelling(errors: readonly CliError[]): CliError[] {
+  const missing = errors.filter(({ code }) => code === MISSING);
+  return [...errors.filter(({ code }) => code !== MISSING), ...missing.slice(0, 1)];
+}
+
+/** The policies that the configuration names. Throws ConfigError with the place of what is wrong. */
+export const policiesOf = ({ config, baseDir }: Settings): PolicyBundle & { ok: true } =>
+  loadPolicies({ patterns: config.policies, baseDir, catalogue: CATALOGUE, digest: bundleDigest });
+
+/** The rules for security events that the configuration names. Throws ConfigError with the place of what is wrong. */
+export const eventRulesOf = ({ config, baseDir, file }: Settings): EventRule[] =>
+  loadEventRules({ patterns: config.twin.event_rules, baseDir, placeOf: file?.placeOf });
+
+/** What is allowed of rules and had better be known: that there are none. */
+export const eventRuleWarnings = (rules: readonly unknown[]): string[] => (rules.length === 0 ? [NO_EVENT_RULES] : []);
+
+/** Flows, routes and resource sets beside the configuration. Throws ConfigError: the first problem, the others in `others`. */
+export const flowBookOf = ({ baseDir }: Settings): Omit<FlowBookReading, 'problems'> =>
+  loadFlowBook(baseDir, FLOW_CATALOGUE);

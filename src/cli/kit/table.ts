@@ -1,0 +1,128 @@
+import Table from 'cli-table3';
+import { scanSentence } from '../../mfa/scan-text.ts';
+import type { Breakdown, RunDocument, RunSummary, RunUserRow } from '../../mfa/document.ts';
+import type { Colors } from './io.ts';
+import { count, coverageText, duration, plain, plural, when } from './text.ts';
+import { ACTION_VERDICTS, VERDICT_ORDER, VERDICT_WORDS, removalText } from './words.ts';
+import type { Verdict } from '../../mfa/types.ts';
+
+type Cell = string | number;
+
+/** A table for the terminal; text is stripped of control and escape codes, numbers stand to the right. */
+export function grid(head: readonly string[], rows: readonly (readonly Cell[])[], colors: Colors): string {
+  const table = new Table({
+    head: head.map((cell) => colors.bold(plain(cell))),
+    style: { head: [], border: [], compact: true },
+    colAligns: head.map((_, column) =>
+      rows.length > 0 && rows.every((row) => typeof row[column] === 'number') ? 'right' : 'left',
+    ),
+  });
+  table.push(...rows.map((row) => row.map((cell) => (typeof cell === 'number' ? count(cell) : plain(cell)))));
+  return table.toString();
+}
+
+const tone = (verdict: Verdict, colors: Colors): ((text: string) => string) => {
+  if (verdict === 'compliant') return colors.green;
+  if (ACTION_VERDICTS.has(verdict)) return colors.red;
+  return verdict === 'unknown' ? colors.magenta : colors.dim;
+};
+
+const STATUS: Record<RunSummary['status'], (colors: Colors) => string> = {
+  complete: (colors) => colors.green('complete'),
+  incomplete: (colors) => colors.bold(colors.yellow('INCOMPLETE')),
+  failed: (colors) => colors.bold(colors.red('FAILED')),
+  running: (colors) => colors.cyan('running'),
+};
+
+/** The result of a run for the terminal; users are listed only if asked for. */
+export function reportTable(document: RunDocument, colors: Colors, options: { users: boolean }): string {
+  return [
+    header(document, colors),
+    verdictTable(document, colors),
+    document.administrators ? `Administrators: ${breakdownText(document.administrators)}` : null,
+    departmentTable(document.departments, colors),
+    facts(document),
+    document.removedAt ? colors.yellow(removalText(document.removedAt)) : null,
+    options.users && !document.removedAt ? userTable(document.users, colors) : null,
+    document.status === 'incomplete'
+      ? colors.yellow('INCOMPLETE: do not rely on these figures; no ticket was closed.')
+      : null,
+  ]
+    .filter((part) => part !== null)
+    .join('\n');
+}
+
+function header(document: RunSummary, colors: Colors): string {
+  const lines = [
+    `${colors.bold('MFA enforcement check')} ${plain(document.org)}: ${STATUS[document.status](colors)}${document.dryRun ? ' (dry run)' : ''}`,
+    `run ${document.run}, ${when(document.startedAt)}, took ${duration(document.seconds)}`,
+    ...document.reasons.map((reason) => colors.yellow(`! ${plain(reason)}`)),
+    ...(document.scan ? [plain(scanSentence(document.scan))] : []),
+    `coverage ${colors.bold(coverageText(document.coverage))}${document.previousCoverage ? `, before ${coverageText(document.previousCoverage)}` : ''}`,
+  ];
+  return lines.join('\n');
+}
+
+function verdictTable({ counts }: RunSummary, colors: Colors): string {
+  const rows = VERDICT_ORDER.map((verdict) => [
+    VERDICT_WORDS[verdict].label,
+    counts[verdict],
+    VERDICT_WORDS[verdict].meaning,
+  ]);
+  const table = grid(['verdict', 'users', 'meaning'], [...rows, ['All', counts.enumerated, 'enumerated']], colors);
+  return VERDICT_ORDER.reduce(
+    (text, verdict) => text.replace(` ${VERDICT_WORDS[verdict].label} `, (label) => tone(verdict, colors)(label)),
+    table,
+  );
+}
+
+const breakdownText = ({ counts, coverage }: Breakdown): string =>
+  `${plural(counts.enumerated, 'user')}, coverage ${coverageText(coverage)}, ${count(counts.none)} without a factor, ${count(counts.weak_only)} weak only`;
+
+const MOST_DEPARTMENTS = 8;
+function departmentTable(departments: readonly Breakdown[], colors: Colors): string | null {
+  if (departments.length === 0) return null;
+  const shown = departments.slice(0, MOST_DEPARTMENTS);
+  const rest = departments.length - shown.length;
+  const rows = shown.map(({ name, counts, coverage }) => [name, counts.enumerated, coverageText(coverage)]);
+  const table = grid(['department', 'users', 'coverage'], rows, colors);
+  return rest > 0 ? `${table}\n… and ${plural(rest, 'more department')}` : table;
+}
+
+function facts(document: RunSummary): string {
+  const { tickets, changes, calls, audit, slack } = document;
+  return [
+    document.dryRun
+      ? `tickets   ${count(tickets.wouldCreate)} would be opened, ${count(tickets.wouldKeep)} kept, ${count(tickets.wouldClose)} closed`
+      : `tickets   ${count(tickets.created)} created, ${count(tickets.kept)} kept, ${count(tickets.reopened)} reopened, ${count(tickets.closed)} closed${tickets.failed > 0 ? `, ${count(tickets.failed)} FAILED` : ''}${tickets.url ? `\n          ${plain(tickets.url)}` : ''}`,
+    `changes   ${count(changes.new)} new, ${count(changes.resolved)} resolved, ${count(changes.regressed)} regressed`,
+    `slack     ${slack ? plain(`${slack.channel} ${slack.ts}`) : 'nothing posted'}`,
+    `calls     okta ${count(calls.okta)}, jira ${count(calls.jira)}, slack ${count(calls.slack)}, throttled ${count(calls.throttled)}`,
+    `audit     ${plural(audit.entries, 'entry', 'entries')}, head ${audit.head.slice(0, 16)}…`,
+  ].join('\n');
+}
+
+/** Users of a run, for the terminal. */
+export function userTable(users: readonly RunUserRow[], colors: Colors): string {
+  const rows = users.map((user) => [
+    user.login,
+    user.department ?? '',
+    user.verdict ?? 'not checked',
+    user.reason ?? '',
+    user.ticket ?? '',
+  ]);
+  return grid(['login', 'department', 'verdict', 'reason', 'ticket'], rows, colors);
+}
+
+/** The list of runs, newest first. */
+export function runsTable(runs: readonly RunSummary[], colors: Colors): string {
+  const rows = runs.map((run) => [
+    run.run,
+    `${run.status}${run.dryRun ? ' (dry)' : ''}`,
+    when(run.startedAt),
+    run.counts.enumerated,
+    coverageText(run.coverage),
+    run.tickets.keys.length,
+  ]);
+  return grid(['run', 'status', 'started', 'users', 'coverage', 'tickets'], rows, colors);
+}

@@ -1,0 +1,105 @@
+import { Option } from 'commander';
+import type { RunRecord, Store } from '../../store/types.ts';
+import type { RunUserRow } from '../../mfa/document.ts';
+import { CliError } from '../kit/errors.ts';
+import { EXIT } from '../kit/exit.ts';
+import type { Io } from '../kit/io.ts';
+import { say } from '../kit/io.ts';
+import { nonEmptyText, withJson, withLocal } from '../kit/options.ts';
+import type { DefineVerb } from '../kit/verb.ts';
+
+/** Forms of a report. */
+export const FORMATS = ['table', 'json', 'csv', 'html'] as const;
+type Format = (typeof FORMATS)[number];
+
+interface ReportOptions {
+  format?: Format;
+  out?: string;
+  users: boolean;
+  json?: boolean;
+  local?: boolean;
+}
+
+/** `arx report RUN`: one run as a table, JSON, CSV or an HTML page. */
+export const defineReport: DefineVerb = (program, run) => {
+  const command = program
+    .command('report')
+    .description('show one run as a table, JSON, CSV or a self-contained HTML page')
+    .argument('<run>', 'run id, workflow id, or `latest`', nonEmptyText);
+  withJson(withLocal(command))
+    .addOption(
+      new Option('--format <format>', 'form of the report (default: table; json with --json)').choices(FORMATS),
+    )
+    .option('--out <file>', 'write to this file instead of standard output', nonEmptyText)
+    .option('--no-users', 'leave the users out')
+    .action((reference: string, options: ReportOptions) => run((io) => report(io, reference, options)));
+};
+
+async function report(io: Io, reference: string, options: ReportOptions) {
+  const { withStore } = await import('../kit/store.ts');
+  const { deliver } = await import('../kit/files.ts');
+  const { removalText: removedText } = await import('../kit/words.ts');
+  const format = options.format ?? (options.json ? 'json' : 'table');
+  await withStore(io, async (store) => {
+    const record = await findRun(store, reference);
+    if (format === 'csv' && record.removedAt) say(io, removedText(record.removedAt));
+    const colors = options.out === undefined ? io.colors.out : (await import('picocolors')).default.createColors(false);
+    await deliver(io, await WRITERS[format]({ store, record, users: options.users, colors }), options.out);
+  });
+  if (options.out !== undefined) say(io, `Report written to ${options.out}`);
+  return EXIT.ok;
+}
+
+/** The run named by id, workflow id or `latest`; a CliError `no_such_run` where there is none. */
+export async function findRun(store: Store, reference: string): Promise<RunRecord> {
+  const record = await store.runs.find(reference);
+  if (record) return record;
+  throw new CliError({
+    code: 'no_such_run',
+    message: reference === 'latest' ? 'There is no run yet.' : `There is no run ${reference}.`,
+    remedy: 'List the runs with `arx runs`, of the same store: DATABASE_URL where it is set, else the one of ARX_HOME.',
+  });
+}
+
+interface Job {
+  store: Store;
+  record: RunRecord;
+  users: boolean;
+  colors: Io['colors']['out'];
+}
+type Pieces = AsyncIterable<string> | Iterable<string>;
+
+const WRITERS: Record<Format, (job: Job) => Promise<Pieces>> = {
+  json: async ({ store, record, users }) => {
+    const [{ runSummary, runUsers }, { runJson }] = await Promise.all([
+      import('./run-document.ts'),
+      import('./json.ts'),
+    ]);
+    return runJson(await runSummary(store, record), users ? runUsers(store, record) : null);
+  },
+  csv: async ({ store, record, users }) => {
+    const [{ runUsers }, csv] = await Promise.all([import('./run-document.ts'), import('../kit/csv.ts')]);
+    return csvPieces(csv, users ? runUsers(store, record) : null);
+  },
+  html: async (job) => {
+    const { reportHtml } = await import('./html.ts');
+    return [reportHtml(await wholeDocument(job))];
+  },
+  table: async (job) => {
+    const { reportTable } = await import('../kit/table.ts');
+    return [`${reportTable(await wholeDocument(job), job.colors, { users: job.users })}\n`];
+  },
+};
+
+async function wholeDocument({ store, record, users }: Job) {
+  const { runDocument, runSummary } = await import('./run-document.ts');
+  return users ? runDocument(store, record) : { ...(await runSummary(store, record)), users: [] };
+}
+
+async function* csvPieces(
+  { csvHeader, csvUser }: typeof import('../kit/csv.ts'),
+  pages: AsyncIterable<RunUserRow[]> | null,
+): AsyncGenerator<string> {
+  yield csvHeader();
+  for await (const page of pages ?? []) yield page.map(csvUser).join('');
+}

@@ -1,0 +1,87 @@
+import type { RunDocument, RunSummary, RunUserRow } from '../../mfa/document.ts';
+import type { FactorClass, VerdictCounts } from '../../mfa/types.ts';
+import type { RunRecord, RunUser, Store } from '../../store/types.ts';
+import { CLASS_ORDER } from '../kit/words.ts';
+
+const PAGE = 500;
+
+/** The summary as the run stored it; of a run that has none (still going, or ended by force) one made from its counts. */
+export async function runSummary(store: Store, record: RunRecord): Promise<RunSummary> {
+  const removed = record.removedAt === undefined ? {} : { removedAt: record.removedAt };
+  if (record.summary) return { ...(record.summary as unknown as RunSummary), ...removed };
+  const [counts, calls, audit] = await Promise.all([
+    store.users.counts(record.run),
+    store.calls.get(record.run),
+    store.audit.head(),
+  ]);
+  return { ...emptySummary(record), counts, coverage: coverageOf(counts), calls, audit, ...removed };
+}
+
+function emptySummary(record: RunRecord): Omit<RunSummary, 'counts' | 'coverage' | 'calls' | 'audit'> {
+  const { run, workflowId, status, dryRun, org, startedAt, finishedAt, plan } = record;
+  const scope = { statuses: plan.statuses ?? [], groups: plan.groups ?? [] } as unknown as RunSummary['scope'];
+  return {
+    ...{ schema: 'arx.run/v1', run, workflowId, status, reasons: [], dryRun, org, scope },
+    ...{ startedAt, finishedAt, previousCoverage: null, byFactor: {}, authenticators: 0, pushOnly: 0 },
+    byClass: Object.fromEntries(CLASS_ORDER.map((name) => [name, 0])) as Record<FactorClass, number>,
+    ...{ departments: [], groups: [], administrators: null, exemptions: { live: 0, expired: [] } },
+    changes: { new: 0, resolved: 0, regressed: 0, users: { new: [], resolved: [], regressed: [] } },
+    tickets: NO_TICKETS,
+    slack: null,
+    seconds: null,
+  };
+}
+
+const NO_TICKETS: RunSummary['tickets'] = {
+  ...{
+    created: 0,
+    kept: 0,
+    reopened: 0,
+    closed: 0,
+    leftClosed: 0,
+    failed: 0,
+    keys: [],
+    url: null,
+    wouldCreate: 0,
+    wouldKeep: 0,
+    wouldClose: 0,
+  },
+};
+
+function coverageOf({ enumerated, exempt, in_grace, vanished, compliant, unknown }: VerdictCounts) {
+  const base = enumerated - exempt - in_grace - vanished;
+  return base > 0 ? { low: compliant / base, high: (compliant + unknown) / base } : { low: null, high: null };
+}
+
+/** The users of a run in pages, as reported. */
+export async function* runUsers(store: Store, record: RunRecord): AsyncGenerator<RunUserRow[]> {
+  const administrators = administratorsOf(record);
+  for await (const page of store.users.pages(record.run, PAGE)) yield page.map((user) => rowOf(user, administrators));
+}
+
+/** The plan of the run names the members of the privileged groups as they were then. */
+function administratorsOf({ plan }: RunRecord): ReadonlySet<string> {
+  const ids = plan.administrators;
+  return new Set(Array.isArray(ids) ? (ids as unknown[]).filter((id): id is string => typeof id === 'string') : []);
+}
+
+function rowOf(user: RunUser, administrators: ReadonlySet<string>): RunUserRow {
+  return {
+    id: user.userId,
+    login: user.login,
+    department: user.department,
+    verdict: user.verdict,
+    reason: user.reason,
+    factors: user.factors ?? [],
+    ticket: user.ticket,
+    administrator: administrators.has(user.userId),
+    ...(user.takenOver && { takenOver: user.takenOver }),
+  };
+}
+
+/** The whole document of a run in memory: for the table, the HTML report and small JSON. */
+export async function runDocument(store: Store, record: RunRecord): Promise<RunDocument> {
+  const users: RunUserRow[] = [];
+  for await (const page of runUsers(store, record)) users.push(...page);
+  return { ...(await runSummary(store, record)), users };
+}

@@ -1,0 +1,70 @@
+import { createReadStream } from 'node:fs';
+import type { ReadBackup } from '../../store/backup/read.ts';
+import { checkBackup, restoreBackup } from '../../store/backup/restore.ts';
+import type { Verdict } from '../audit/verify.ts';
+import { verifyStore } from '../audit/verify.ts';
+import { verifyText } from '../audit/render.ts';
+import { CliError } from '../kit/errors.ts';
+import { EXIT } from '../kit/exit.ts';
+import type { Io } from '../kit/io.ts';
+import { say, writeJson } from '../kit/io.ts';
+import { overUrl, withDatabase } from '../kit/store.ts';
+import { plural, when } from '../kit/text.ts';
+import { runWithProgress } from '../backup/progress.ts';
+
+/** `arx restore`. The file is read whole before the store is looked at, and again as it is restored. */
+export async function restore(io: Io, file: string, { json }: { json?: boolean }) {
+  const source = () => bytesOf(file, io.signal);
+  const { read, audit } = await runWithProgress(io, 'restoring', async (watch) => {
+    await checkBackup(source);
+    return withDatabase(io, (databaseUrl) => fill({ databaseUrl, source, ...watch }), { create: true });
+  }).catch((thrown: unknown) => {
+    throw unreadable(file, thrown);
+  });
+  await tell(io, { file, read, audit, json: json ?? false });
+  return audit.ok ? EXIT.ok : EXIT.error;
+}
+
+/** Opened when it is read: a failure before that would be nobody's. */
+async function* bytesOf(file: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  yield* createReadStream(file, { signal });
+}
+
+async function fill(options: Parameters<typeof restoreBackup>[0]): Promise<{ read: ReadBackup; audit: Verdict }> {
+  const read = await restoreBackup(options);
+  return { read, audit: await overUrl(options.databaseUrl, (store) => verifyStore(store, null)) };
+}
+
+function unreadable(file: string, thrown: unknown): unknown {
+  const { code, syscall } = thrown as NodeJS.ErrnoException;
+  if (!['open', 'read'].includes(syscall ?? '')) return thrown;
+  return new CliError({
+    code: 'no_file',
+    message: `${file} cannot be read (${code}).`,
+    remedy: 'Name a file that `arx backup` wrote.',
+    exit: EXIT.usage,
+  });
+}
+
+interface Restored {
+  file: string;
+  read: ReadBackup;
+  audit: Verdict;
+  json: boolean;
+}
+
+async function tell(io: Io, { file, read: { header, end }, audit, json }: Restored): Promise<void> {
+  const rows = Object.values(end.rows).reduce((sum, some) => sum + some, 0);
+  const { arx, created, migrations } = header;
+  if (json) {
+    const content = { arx, created, migrations, tables: end.rows, rows, contentSha256: end.sha256, audit };
+    await writeJson(io, { schema: 'arx.restore-result/v1', file, ...content });
+    return;
+  }
+  const what = `${plural(rows, 'row')} of ${plural(header.tables.length, 'table')}`;
+  say(io, `${what} restored, as arx ${arx} backed them up at ${when(created)}.`);
+  say(io, verifyText(audit, io.colors.err));
+  if (audit.ok) return;
+  say(io, 'The store is restored as it was backed up, and kept: its trail was broken before, or in an earlier place.');
+  say(io, 'Restore an older backup into another empty store to see since when.');
+}

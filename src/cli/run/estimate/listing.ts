@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { OktaSettings } from '../../../config/env/okta-env.ts';
+import { findGroup, pageProblem, readScopePage } from '../../../connectors/okta/scope.ts';
+import type { ScopeList, ScopePage } from '../../../connectors/okta/scope.ts';
+import type { ConnectorError } from '../../../connectors/errors.ts';
+import type { CallEvent } from '../../../connectors/transport/exchange.ts';
+import type { Caller, Connectors } from '../../../connectors/types.ts';
+import { MFA_PRINCIPAL } from '../../../mfa/identity.ts';
+import type { Store } from '../../../store/types.ts';
+import { oktaWith } from '../../kit/connectors.ts';
+import { failure } from '../../kit/errors.ts';
+import type { Settings } from '../../kit/settings.ts';
+import type { Scope } from './last-run.ts';
+
+/** What listing a scope told. */
+export interface Listed {
+  users: number;
+  /** Users first seen on each page, over all lists. */
+  pages: number[];
+  /** Requests that it took. */
+  calls: number;
+  /** Limit of the bucket that factor reads share, as told last (null: answers told none); absent: not asked. */
+  limit?: number | null;
+}
+
+interface Reader {
+  okta: Connectors['okta'];
+  caller: Caller;
+}
+
+/** Counts the users of a scope as a check lists them: governed, audited, and within the quota of a scan. */
+export async function listScope(
+  settings: Settings,
+  { store, okta: credentials, scope }: { store: Store; okta: OktaSettings; scope: Scope },
+): Promise<Listed> {
+  const told: Pick<Listed, 'calls' | 'limit'> = { calls: 0 };
+  const observe = ({ operation, status, rateLimit }: CallEvent): void => {
+    if (operation === 'oauth:token') return;
+    told.calls += 1;
+    if (operation === 'users:read' && status === 200) told.limit = rateLimit?.limit ?? null;
+  };
+  const { share, reserve, warning_threshold: warningThreshold } = settings.config.quota;
+  const quota = { share, reserve, warningThreshold };
+  const okta = await oktaWith(settings, { store, okta: credentials, observe, quota });
+  const reader = { okta, caller: callerOf(settings) };
+  const ids = await groupIds(reader, scope.groups);
+  const seen = new Set<string>();
+  const pages: number[] = [];
+  for (const groupId of ids.length > 0 ? ids : [null]) {
+    for await (const users of pagesOf(reader, { statuses: scope.statuses, groupId })) {
+      const before = seen.size;
+      for (const { id } of users) seen.add(id);
+      pages.push(seen.size - before);
+    }
+  }
+  return { users: seen.size, pages, ...told };
+}
+
+async function groupIds({ okta, caller }: Reader, references: readonly string[]): Promise<string[]> {
+  const ids: string[] = [];
+  for (const reference of references) {
+    const group = await patiently(() => findGroup(okta, reference, { caller }));
+    if ('problem' in group) throw failure('configuration', group.problem);
+    ids.push(group.id);
+  }
+  return ids;
+}
+
+async function* pagesOf({ okta, caller }: Reader, list: ScopeList): AsyncGenerator<ScopePage['users']> {
+  const read = (after: string | null, page: number): Promise<ScopePage> =>
+    patiently(() => readScopePage(okta, { ...list, after }, { caller, subject: `page-${page}` }));
+  let after: string | null = null;
+  for (let page = 0; page === 0 || after !== null; page += 1) {
+    const { users, next } = await read(after, page);
+    const problem = pageProblem({ after, next });
+    if (problem !== null) throw failure('malformed', problem);
+    after = next;
+    yield users;
+  }
+}
+
+/** The job's own principal: what it may not read, its estimate may not read either. */
+function callerOf({ config: { connectors } }: Settings): Caller {
+  const run = randomUUID();
+  const permitted = { okta: connectors.okta.operations };
+  const surface = 'cli';
+  return { principal: MFA_PRINCIPAL, authenticatedBy: 'cli', surface, workflowId: `estimate/${run}`, run, permitted };
+}
+
+const TRIES = 4;
+/** Tries a read again where that may help. */
+async function patiently<Result>(read: () => Promise<Result>): Promise<Result> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await read();
+    } catch (thrown) {
+      const error = thrown as Partial<ConnectorError>;
+      if (!error.retryable || attempt === TRIES) throw thrown;
+      await delay(error.fields?.retryAfterMs ?? 500 * 2 ** attempt);
+    }
+  }
+}

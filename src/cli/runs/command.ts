@@ -1,0 +1,39 @@
+import type { RunSummary } from '../../mfa/document.ts';
+import { EXIT } from '../kit/exit.ts';
+import { print, writeJson } from '../kit/io.ts';
+import { whole, withJson, withLocal } from '../kit/options.ts';
+import type { DefineVerb } from '../kit/verb.ts';
+
+interface RunsOptions {
+  limit: number;
+  json?: boolean;
+  local?: boolean;
+}
+
+/** `arx runs`: the latest runs, newest first. */
+export const defineRuns: DefineVerb = (program, run) => {
+  const command = program.command('runs').description('list the latest runs, newest first');
+  withJson(withLocal(command))
+    .option('--limit <number>', 'how many', whole(1, 1_000), 20)
+    .action((options: RunsOptions) =>
+      run(async (io) => {
+        const { withStoreOr } = await import('../kit/store.ts');
+        const { runSummary } = await import('../report/run-document.ts');
+        const items = await withStoreOr<RunSummary[]>(io, [], async (store) => {
+          const records = await store.runs.list(options.limit);
+          return Promise.all(records.map((record) => runSummary(store, record)));
+        });
+        if (options.json) await writeJson(io, { schema: 'arx.runs/v1', items });
+        else {
+          const { runsTable } = await import('../kit/table.ts');
+          await print(
+            io,
+            items.length > 0
+              ? runsTable(items, io.colors.out)
+              : 'No runs yet: start one with `arx run mfa-enforcement-check`.',
+          );
+        }
+        return EXIT.ok;
+      }),
+    );
+};

@@ -1,0 +1,115 @@
+import { reasonText } from '../../twin/privileged.ts';
+import type { TimelineEntry, TwinFactor, TwinRole } from '../../twin/types.ts';
+import { when } from '../kit/text.ts';
+import type { ViewItems } from './views.ts';
+
+/** A column of a list, alike for the terminal, CSV and Markdown. */
+export interface Column<Item> {
+  name: string;
+  cell: (item: Item) => string | number;
+  /** Stands in files only: a terminal is narrow. */
+  filesOnly?: true;
+}
+
+const factorsText = (factors: readonly TwinFactor[] | null): string =>
+  factors === null
+    ? 'unknown'
+    : factors.map(({ type, status }) => (status === 'ACTIVE' ? type : `${type} ${status ?? '?'}`)).join('; ');
+const rolesText = (roles: readonly TwinRole[] | null): string =>
+  roles === null ? 'unknown' : roles.map(({ role, via }) => `${role} (${via})`).join('; ');
+const countText = (count: number | null): string | number => count ?? 'unknown';
+const yesNo = (value: boolean | null): string => (value === null ? 'unknown' : value ? 'yes' : 'no');
+const coverage = ({ coverage: { enrolled, none } }: TimelineEntry): string =>
+  enrolled + none === 0 ? 'n/a' : `${Math.floor((100 * enrolled) / (enrolled + none))}%`;
+const day = (iso: string | null): string => iso?.slice(0, 10) ?? '–';
+
+/** The columns of each list. */
+// prettier-ignore
+export const COLUMNS: { [Name in keyof ViewItems]: readonly Column<ViewItems[Name]>[] } = {
+  facts: [
+    { name: 'fact', cell: ({ text }) => text },
+    { name: 'key', cell: ({ key }) => key, filesOnly: true },
+    { name: 'value', cell: ({ value }) => value, filesOnly: true },
+    { name: 'confidence', cell: ({ confidence }) => confidence },
+    { name: 'source', cell: ({ source }) => source },
+    { name: 'observed', cell: ({ observedAt }) => when(observedAt) },
+    { name: 'run', cell: ({ run }) => run, filesOnly: true },
+  ],
+  gaps: [
+    { name: 'severity', cell: ({ severity }) => severity },
+    { name: 'kind', cell: ({ kind }) => kind },
+    { name: 'name', cell: ({ name }) => name },
+    { name: 'subject', cell: ({ subject }) => subject, filesOnly: true },
+    { name: 'detail', cell: ({ detail }) => detail },
+    { name: 'since', cell: ({ since }) => day(since) },
+    { name: 'closed', cell: (gap) => ('closedAt' in gap && gap.closedAt !== null ? day(gap.closedAt) : ''), filesOnly: true },
+  ],
+  events: [
+    { name: 'time', cell: ({ at }) => when(at) },
+    { name: 'severity', cell: ({ severity }) => severity },
+    { name: 'rule', cell: ({ rule }) => rule },
+    { name: 'actor', cell: ({ actor }) => actor ?? '' },
+    { name: 'target', cell: ({ target }) => target ?? '' },
+    { name: 'technique', cell: ({ technique }) => technique },
+    { name: 'tactic', cell: ({ tactic }) => tactic, filesOnly: true },
+    { name: 'uuid', cell: ({ uuid }) => uuid, filesOnly: true },
+  ],
+  users: [
+    { name: 'login', cell: ({ login }) => login },
+    { name: 'status', cell: ({ status, gone }) => (gone ? `${status}, gone` : status) },
+    { name: 'mfa', cell: ({ mfa }) => mfa },
+    { name: 'factors', cell: ({ factors }) => factorsText(factors) },
+    { name: 'privileged', cell: ({ why: reasons, privileged }) => reasons.map(reasonText).join('; ') || (privileged === null ? 'unknown' : '') },
+    { name: 'department', cell: ({ department }) => department ?? '' },
+    { name: 'last sign-in', cell: ({ lastLogin, lastSeen }) => day([lastLogin, lastSeen].filter((at) => at !== null).toSorted().at(-1) ?? null) },
+    { name: 'id', cell: ({ id }) => id, filesOnly: true },
+    { name: 'email', cell: ({ email }) => email ?? '', filesOnly: true },
+    { name: 'title', cell: ({ title }) => title ?? '', filesOnly: true },
+    { name: 'type', cell: ({ userType }) => userType ?? '', filesOnly: true },
+    { name: 'strongest', cell: ({ strongest }) => strongest ?? '', filesOnly: true },
+    { name: 'roles', cell: ({ roles }) => rolesText(roles), filesOnly: true },
+    { name: 'groups', cell: ({ groups }) => groups.join('; '), filesOnly: true },
+    { name: 'created', cell: ({ created }) => created ?? '', filesOnly: true },
+    { name: 'activated', cell: ({ activated }) => activated ?? '', filesOnly: true },
+    { name: 'password changed', cell: ({ passwordChanged }) => passwordChanged ?? '', filesOnly: true },
+    { name: 'gone', cell: ({ gone }) => yesNo(gone), filesOnly: true },
+  ],
+  apps: [
+    { name: 'app', cell: ({ label }) => label },
+    { name: 'sign-on mode', cell: ({ signOnMode }) => signOnMode },
+    { name: 'status', cell: ({ status, gone }) => (gone ? `${status}, gone` : status) },
+    { name: 'users', cell: ({ users }) => countText(users) },
+    { name: 'groups', cell: ({ groups }) => countText(groups) },
+    { name: 'id', cell: ({ id }) => id, filesOnly: true },
+    { name: 'gone', cell: ({ gone }) => yesNo(gone), filesOnly: true },
+  ],
+  timeline: [
+    { name: 'sync', cell: ({ at }) => when(at) },
+    { name: 'MFA coverage', cell: coverage },
+    { name: 'unknown', cell: ({ coverage: { unknown } }) => unknown },
+    { name: 'privileged', cell: ({ privileged }) => privileged },
+    { name: 'SSO apps', cell: ({ ssoApps }) => ssoApps },
+    { name: 'critical', cell: ({ gaps }) => gaps.critical },
+    { name: 'high', cell: ({ gaps }) => gaps.high },
+    { name: 'medium', cell: ({ gaps }) => gaps.medium },
+    { name: 'low', cell: ({ gaps }) => gaps.low },
+    { name: 'not complete', cell: ({ incomplete }) => incomplete.join(', ') },
+    { name: 'run', cell: ({ run }) => run, filesOnly: true },
+  ],
+  changes: [
+    { name: 'sync', cell: ({ at }) => when(at) },
+    { name: 'change', cell: ({ kind }) => kind.replaceAll('_', ' ') },
+    { name: 'severity', cell: ({ severity }) => severity ?? '' },
+    { name: 'name', cell: ({ name }) => name },
+    { name: 'detail', cell: ({ detail }) => detail },
+    { name: 'gap', cell: ({ gap }) => gap ?? '', filesOnly: true },
+    { name: 'subject', cell: ({ subject }) => subject, filesOnly: true },
+    { name: 'run', cell: ({ run }) => run, filesOnly: true },
+  ],
+  search: [
+    { name: 'kind', cell: ({ kind }) => kind },
+    { name: 'found', cell: ({ label }) => label },
+    { name: 'detail', cell: ({ detail }) => detail },
+    { name: 'id', cell: ({ id }) => id },
+  ],
+};

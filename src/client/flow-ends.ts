@@ -1,0 +1,48 @@
+import { describe } from '../client.ts';
+import type { TemporalLink } from '../client.ts';
+import type { GovernedOperationResult } from '../workflows/messages.ts';
+import type { FlowEnds } from '../services/flows/types.ts';
+
+const WITHIN_MS = 2_000;
+
+/** Ends that leave a run without its record; a workflow that completed has put its own on record. */
+const CODES: Readonly<Record<string, string>> = {
+  TERMINATED: 'terminated',
+  TIMED_OUT: 'timed_out',
+  CANCELLED: 'cancelled',
+  FAILED: 'workflow_failed',
+};
+
+/** What Temporal says of workflows that are over; `open` gives null where no server can be reached. */
+export function workflowEnds(open: () => Promise<TemporalLink | null>): FlowEnds {
+  return {
+    findEndCode: (workflowId) =>
+      saying(open, async (link) => CODES[(await describe(link, workflowId))?.status ?? ''] ?? null),
+    findOperationEnd: (workflowId) =>
+      saying(open, async (link) => {
+        const found = await describe(link, workflowId);
+        if (found === null) return { request: null, state: 'none' };
+        if (found.status === 'COMPLETED') return resultOf(link, workflowId);
+        return found.status in CODES ? { request: null, state: 'unknown' } : null;
+      }),
+  };
+}
+
+async function resultOf({ client }: TemporalLink, workflowId: string): ReturnType<FlowEnds['findOperationEnd']> {
+  const { request, state } = (await client.workflow.getHandle(workflowId).result()) as GovernedOperationResult;
+  return { request, state };
+}
+
+/** Null where Temporal does not answer: then nothing is known. */
+async function saying<Answer>(
+  open: () => Promise<TemporalLink | null>,
+  ask: (link: TemporalLink) => Promise<Answer | null>,
+): Promise<Answer | null> {
+  const link = await open();
+  if (link === null) return null;
+  try {
+    return await link.client.withDeadline(Date.now() + WITHIN_MS, () => ask(link));
+  } catch {
+    return null;
+  }
+}

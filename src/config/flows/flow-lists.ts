@@ -1,0 +1,43 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { ConfigError } from '../errors.ts';
+import { checkSource } from '../yaml/explain.ts';
+import { firstOf, readConfigFile } from '../yaml/load.ts';
+import { parseYaml } from '../yaml/yaml-source.ts';
+import type { YamlSource } from '../yaml/yaml-source.ts';
+
+/** A file that holds one list, bare or under a key; empty: an empty list. Throws ConfigError. */
+export function readListFile<Item extends z.ZodType>(
+  { path, shown }: { path: string; shown: string },
+  { key, item, expected }: { key: string; item: Item; expected: string },
+): { rows: z.output<Item>[]; source: YamlSource } {
+  const source = listIn(parseYaml(readConfigFile(path, shown), shown), key);
+  const checked = checkSource(z.array(item, { error: expected }), source);
+  if (!checked.ok) throw firstOf(checked.errors);
+  return { rows: checked.value, source };
+}
+
+/** The path of a file beside arx.yaml, null where it is not there. */
+export function besideConfig(baseDir: string, name: string): string | null {
+  const path = resolve(baseDir, name);
+  return existsSync(path) ? path : null;
+}
+
+function listIn(source: YamlSource, key: string): YamlSource {
+  const { value } = source;
+  if (value === null || value === undefined) return { ...source, value: [] };
+  if (typeof value !== 'object' || Array.isArray(value) || !Object.hasOwn(value, key)) return source;
+  const [extra] = Object.keys(value).filter((name) => name !== key);
+  if (extra !== undefined) {
+    const where = source.keyPlace([extra]);
+    throw new ConfigError('unknown_key', `${where.file} has a key beside ${key}`, 'Take it out.', where);
+  }
+  const inner = (value as Record<string, unknown>)[key];
+  return {
+    value: inner ?? [],
+    keyPlace: (path) => source.keyPlace([key, ...path]),
+    valuePlace: (path) => source.valuePlace([key, ...path]),
+    has: (path) => source.has([key, ...path]),
+  };
+}

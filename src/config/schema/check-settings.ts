@@ -1,0 +1,69 @@
+import { durationMs } from '../yaml/durations.ts';
+import type { ArxConfig } from './schema.ts';
+
+/** What arx.yaml says of the main job, with durations in milliseconds. */
+export interface CheckSettings {
+  statuses: string[];
+  /** Ids or exact names; empty: everybody. */
+  groups: string[];
+  /** Factor types, or a preset by its name. */
+  allowed: ArxConfig['allowed_factor_types'];
+  graceMs: number;
+  maxUnknown: number;
+  maxDrop: number;
+  window: number;
+  batch: 'auto' | number;
+  scan: { mode: 'full' | 'delta'; fullEveryMs: number; logDelayMs: number };
+  exemptions: ArxConfig['exemptions'];
+  privilegedGroups: string[];
+  tickets: {
+    mode: 'per_user' | 'bulk' | 'none';
+    issueType: string;
+    labels: string[];
+    priority: string | null;
+    dueInMs: number | null;
+    closeOnCompliance: boolean;
+    closeTransition: string;
+    settleMs: number[];
+  };
+  slackChannel: string | null;
+  permitted: { okta: string[]; jira: string[]; slack: string[] };
+}
+
+/** Settings of the main job from a configuration with its defaults filled in. */
+export function checkSettings(config: ArxConfig): CheckSettings {
+  const { tickets, scan, connectors } = config;
+  return {
+    statuses: config.scope.statuses,
+    groups: config.scope.groups,
+    allowed: config.allowed_factor_types,
+    graceMs: durationMs(config.grace_period),
+    maxUnknown: scan.max_unknown,
+    maxDrop: scan.max_drop,
+    window: scan.window,
+    batch: scan.batch,
+    scan: {
+      mode: scan.mode === 'delta' ? 'delta' : 'full',
+      fullEveryMs: durationMs(scan.full_every),
+      logDelayMs: durationMs(scan.log_delay),
+    },
+    exemptions: config.exemptions,
+    privilegedGroups: config.twin.privileged_groups,
+    tickets: {
+      mode: tickets.mode,
+      issueType: tickets.issue_type,
+      labels: tickets.labels,
+      priority: tickets.priority,
+      dueInMs: tickets.due_in === null ? null : durationMs(tickets.due_in),
+      closeOnCompliance: tickets.close_on_compliance,
+      closeTransition: tickets.close_transition,
+      settleMs: tickets.settle.map(durationMs),
+    },
+    slackChannel: config.slack.channel,
+    permitted: {
+      okta: connectors.okta.operations,
+      jira: connectors.jira.operations,
+      slack: connectors.slack.operations,
+    },
+  };
+}

@@ -1,0 +1,11 @@
+import type { Guardrails, Risk } from '../../governance/types.ts';
+import type { ArxConfig } from './schema.ts';
+
+/** The guardrails of arx.yaml as the evaluator takes them. */
+export const guardrailsOf = ({ guardrails }: ArxConfig): Guardrails => ({
+  riskMax: Object.fromEntries(
+    Object.entries(guardrails).flatMap(([connector, rail]) =>
+      rail ? [[connector, rail.risk_max.toUpperCase() as Risk]] : [],
+    ),
+  ),
+});

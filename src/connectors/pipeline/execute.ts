@@ -1,0 +1,185 @@
+import { assertAllowed, decideFor } from './authorise.ts';
+import { InvalidArgumentError, PolicyDeniedError } from '../errors.ts';
+import { catalogueRequest } from './approved.ts';
+import { argumentsDigest } from './digest.ts';
+import { needsGrant, redeeming } from './grant.ts';
+import { performCall } from './perform.ts';
+import { record } from './record.ts';
+import { defaultRecord, entryOf, requestIdIn } from './trail.ts';
+import type { Journal, JournalEffect, JsonObject } from '../../audit/types.ts';
+import type { ConnectorName } from '../../governance/types.ts';
+import type { Decide } from './authorise.ts';
+import type { AnyRow } from './operation.ts';
+import type { VendorClient } from './perform.ts';
+import type { TrailFacts } from './trail.ts';
+import { withWrite } from './writes.ts';
+import type { OnWrite } from './writes.ts';
+import type { CallContext, CallOutcome, CallResult, GrantBook, Recorded } from '../types.ts';
+
+/** What the pipeline of one vendor works with. */
+export interface Pipeline<Handle> {
+  connector: ConnectorName;
+  rows: Readonly<Record<string, unknown>>;
+  client: VendorClient<Handle>;
+  journal: Journal;
+  grants: GrantBook | undefined;
+  onWrite?: OnWrite | undefined;
+  decide: Decide;
+  now: () => Date;
+  /** Throws OvertakenError where the caller was overtaken by a later attempt; asked right before each write. */
+  confirm?: (() => Promise<void>) | undefined;
+}
+
+interface Call {
+  operation: string;
+  input: unknown;
+  context: CallContext<unknown>;
+}
+
+/**
+ * The one way to a vendor: validate → evaluate → audit the intent, and use up the grant where one is needed → call →
+ * validate the answer → audit the outcome.
+ * Throws PolicyDeniedError, InvalidArgumentError, ConnectorError and what the journal throws.
+ */
+export async function execute<Handle>(pipeline: Pipeline<Handle>, call: Call): Promise<CallResult<unknown>> {
+  const row = rowOf(pipeline, call.operation);
+  const facts: TrailFacts = { connector: pipeline.connector, operation: call.operation, context: call.context, at: '' };
+  const { input, argsDigest } = row
+    ? await validateInput(pipeline, facts, { row, input: call.input })
+    : { input: null, argsDigest: undefined };
+  const decided = await authoriseCall(pipeline, facts, { row, input, argsDigest });
+  // Without a row authorised() has thrown already.
+  if (!row) throw new TypeError(`no row for ${call.operation}`);
+  const approved = catalogueRequest(pipeline.connector, call.operation, row.route(input as never));
+  await recordIntent(pipeline, decided, { row, input });
+  const outcome = await performCall(pipeline.client, row, {
+    called: { connector: pipeline.connector, operation: call.operation, write: row.write },
+    approved,
+    input,
+    context: call.context,
+    confirm: pipeline.confirm,
+  });
+  await recordOutcome(pipeline, decided, { row, outcome, input });
+  if (!outcome.ok) throw outcome.error;
+  return { output: outcome.output, decision: decided.decision, requestId: outcome.requestId };
+}
+
+const rowOf = <Handle>({ rows }: Pipeline<Handle>, operation: string): AnyRow<Handle> | null =>
+  Object.hasOwn(rows, operation) ? (rows[operation] as AnyRow<Handle>) : null;
+
+/** Validates the input of a call as `execute` does, without going on. Throws InvalidArgumentError, audited. */
+export async function validateCall<Handle>(
+  pipeline: Pipeline<Handle>,
+  call: Call,
+): Promise<{ args: JsonObject; argsDigest: string }> {
+  const row = rowOf(pipeline, call.operation);
+  const facts: TrailFacts = { connector: pipeline.connector, operation: call.operation, context: call.context, at: '' };
+  if (!row) {
+    await append(pipeline, facts, { kind: 'action.denied', outcome: { code: 'invalid_argument' } });
+    throw new InvalidArgumentError(`${pipeline.connector} has no operation of that name`);
+  }
+  const { input, argsDigest } = await validateInput(pipeline, facts, { row, input: call.input });
+  return { args: input as JsonObject, argsDigest };
+}
+
+async function validateInput<Handle>(
+  pipeline: Pipeline<Handle>,
+  facts: TrailFacts,
+  { row, input }: { row: AnyRow<Handle>; input: unknown },
+): Promise<{ input: unknown; argsDigest: string }> {
+  const parsed = row.input.safeParse(input);
+  const argsDigest = parsed.success ? argumentsDigest(parsed.data) : null;
+  if (parsed.success && argsDigest !== null) return { input: parsed.data, argsDigest };
+  // The value itself is never repeated, nor the name of an argument nobody knows: it may be hostile or personal.
+  const issues = parsed.success ? [] : parsed.error.issues;
+  const places = [...new Set(issues.map(({ path }) => String(path[0] ?? '')))].filter(Boolean).join(', ') || 'input';
+  await append(pipeline, facts, { kind: 'action.denied', outcome: { code: 'invalid_argument', arguments: places } });
+  throw new InvalidArgumentError(`${facts.connector} ${facts.operation}: ${places} does not have the required form`);
+}
+
+type Decided = TrailFacts & { decision: NonNullable<TrailFacts['decision']> };
+
+async function authoriseCall<Handle>(
+  pipeline: Pipeline<Handle>,
+  facts: TrailFacts,
+  { row, input, argsDigest }: { row: AnyRow<Handle> | null; input: unknown; argsDigest: string | undefined },
+): Promise<Decided> {
+  const { connector, operation, context } = facts;
+  const redacted: { args?: JsonObject; argsDigest?: string } = row
+    ? { args: row.redact(input as never), argsDigest }
+    : {};
+  const asked = {
+    connector: pipeline.connector,
+    operation,
+    caller: context.caller,
+    argsDigest: redacted.argsDigest,
+    facts: context.facts,
+    callable: row !== null,
+  };
+  const decision = decideFor(asked, pipeline.decide);
+  const decided = { ...facts, connector, ...redacted, decision };
+  const needed = needsGrant(pipeline.connector, operation, decision);
+  try {
+    assertAllowed(asked, decision, { needed, given: context.grant !== undefined });
+  } catch (error) {
+    await append(pipeline, decided, { kind: 'action.denied', outcome: denialOutcome(error) });
+    throw error;
+  }
+  return decided;
+}
+
+const denialOutcome = (error: unknown): JsonObject =>
+  error instanceof PolicyDeniedError ? { code: error.code, hints: error.decision.hints } : {};
+
+/** Writes, and whatever uses a grant up, are in the trail before the vendor sees anything of them. */
+async function recordIntent<Handle>(
+  pipeline: Pipeline<Handle>,
+  facts: Decided,
+  { row, input }: { row: AnyRow<Handle>; input: unknown },
+): Promise<void> {
+  const granted = grantEffect(pipeline, facts);
+  if (!row.write && !granted) return;
+  const given = facts.context.intent ?? { kind: 'action.started' };
+  const intent = row.write ? withWrite(pipeline, { operation: facts.operation, input, phase: 'intent' }, given) : given;
+  try {
+    await append(pipeline, facts, granted ? { ...intent, effect: granted(intent.effect) } : intent);
+  } catch (error) {
+    if (error instanceof PolicyDeniedError) {
+      const decided = { ...facts, decision: error.decision };
+      await append(pipeline, decided, { kind: 'action.denied', outcome: denialOutcome(error) });
+    }
+    throw error;
+  }
+}
+
+/** What uses the grant up along with the caller's own effect; null where the call needs none. */
+function grantEffect<Handle>(
+  { grants, now, connector }: Pipeline<Handle>,
+  { context, operation, decision, argsDigest = '' }: Decided,
+): ((effect: Recorded['effect']) => JournalEffect) | null {
+  if (!needsGrant(connector, operation, decision)) return null;
+  const { principal } = context.caller;
+  const use = { connector, operation, argsDigest, principal, at: now().toISOString() };
+  const requestId = context.grant?.requestId ?? '';
+  return (effect) => redeeming({ grants, requestId, use, decision }, effect);
+}
+
+async function recordOutcome<Handle>(
+  pipeline: Pipeline<Handle>,
+  facts: Decided,
+  { row, outcome, input }: { row: AnyRow<Handle>; outcome: CallOutcome<unknown>; input: unknown },
+): Promise<void> {
+  const given = facts.context.record?.(outcome) ?? defaultRecord(outcome, row.evidence);
+  const { operation } = facts;
+  const recorded = row.write ? withWrite(pipeline, { operation, input, phase: 'outcome' }, given) : given;
+  await append(pipeline, facts, recorded, { requestId: requestIdIn(outcome), isOutcome: row.write });
+}
+
+async function append<Handle>(
+  { journal, now }: Pipeline<Handle>,
+  facts: TrailFacts,
+  recorded: Recorded,
+  { requestId = null, isOutcome = false }: { requestId?: string | null; isOutcome?: boolean } = {},
+): Promise<void> {
+  await record(journal, entryOf({ ...facts, at: now().toISOString() }, recorded, requestId), { isOutcome });
+}

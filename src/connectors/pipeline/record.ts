@@ -1,0 +1,40 @@
+import { AuditConflictError, AuditDraftError, AuditUnavailableError, OvertakenError } from '../../audit/errors.ts';
+import type { AppendOptions, Journal, JournalEffect } from '../../audit/types.ts';
+import type { TrailEntry } from './trail.ts';
+
+/**
+ * Appends an entry. Throws AuditUnavailableError where the journal fails in any way of its own, AuditConflictError,
+ * AuditDraftError and OvertakenError as they are, and what the caller's own effect threw.
+ */
+export async function record(
+  journal: Journal,
+  { draft, effect }: TrailEntry,
+  options: AppendOptions = {},
+): Promise<void> {
+  const watched = effect && watch(effect);
+  try {
+    await journal.append([draft], watched?.effect, options);
+  } catch (error) {
+    if (watched?.failure()) throw watched.failure()?.error;
+    throw isAuditError(error) ? error : new AuditUnavailableError('the journal failed');
+  }
+}
+
+// The caller knows its own errors (a lost lease, say), so they must reach it unchanged.
+function watch(effect: JournalEffect): { effect: JournalEffect; failure: () => { error: unknown } | null } {
+  let failure: { error: unknown } | null = null;
+  const runEffect = async (transaction: never): Promise<void> => {
+    failure = null;
+    await effect(transaction).catch((error: unknown) => {
+      failure = { error };
+      throw error;
+    });
+  };
+  return {
+    failure: () => failure,
+    effect: Object.assign(runEffect, { writes: effect.writes }),
+  };
+}
+
+const isAuditError = (error: unknown): boolean =>
+  [AuditUnavailableError, AuditConflictError, AuditDraftError, OvertakenError].some((kind) => error instanceof kind);

@@ -1,0 +1,91 @@
+/** Composition root of the server process: configuration → store, Temporal, connectors → routes → HTTP. */
+import './config/compile-cache.ts';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createAdaptorServer } from '@hono/node-server';
+import { pino } from 'pino';
+import { connect } from './client.ts';
+import type { ListenAddress } from './config/env/address.ts';
+import { readEnv, temporalVariables } from './config/env/env.ts';
+import type { ArxEnv } from './config/env/env.ts';
+import { ConfigError } from './config/errors.ts';
+import { usualConfig } from './config/yaml/usual.ts';
+import { CATALOGUE } from './governance/catalogue.ts';
+import { EXIT_WITH_PARENT, endWithParent } from './parent.ts';
+import { openStore } from './store/open.ts';
+import type { Store } from './store/types.ts';
+import { createApp } from './server/app.ts';
+import { Background } from './server/background.ts';
+import { compose } from './server/compose.ts';
+
+/** How long a stop waits for requests and for what goes on behind them. */
+const GRACE_MS = 20_000;
+
+async function main(): Promise<void> {
+  if (process.argv.includes(EXIT_WITH_PARENT)) endWithParent();
+  const env = readEnv();
+  const log = pino({ level: env.logLevel, base: { service: 'arx-server' } }, pino.destination({ dest: 2, sync: true }));
+  const usual = usualConfig(env, CATALOGUE);
+  const store = await storeOf(env);
+  const link = await connect({ env: temporalVariables(env) });
+  const background = new Background();
+  const app = createApp(await compose({ ...usual, env, store, link, log }), background);
+  const server = createAdaptorServer({
+    fetch: app.fetch,
+    serverOptions: { requestTimeout: 30_000, headersTimeout: 10_000 },
+  }) as Server;
+  const url = await listen(server, env.serverAddress);
+  const stopped = new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+  });
+  process.stdout.write(`${JSON.stringify({ ready: true, url, pid: process.pid })}\n`);
+  await stopped;
+  setTimeout(() => process.exit(1), GRACE_MS).unref();
+  await close(server);
+  await background.waitForAll();
+  await Promise.allSettled([link.close(), store.close()]);
+}
+
+async function storeOf(env: ArxEnv): Promise<Store> {
+  if (env.databaseUrl === null) {
+    const remedy = 'Set DATABASE_URL to the PostgreSQL of your worker.';
+    throw new ConfigError('missing_variable', 'DATABASE_URL is not set', remedy, { path: 'DATABASE_URL' });
+  }
+  const store = await openStore({ databaseUrl: env.databaseUrl.reveal() });
+  await store.migrate();
+  return store;
+}
+
+async function listen(server: Server, { host, port }: ListenAddress): Promise<string> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(port, host, () => resolve());
+  });
+  const shown = host.includes(':') ? `[${host}]` : host;
+  return `http://${shown}:${(server.address() as AddressInfo).port}`;
+}
+
+/** Takes nothing new, and resolves when what was begun is answered. */
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+  });
+}
+
+interface Coded {
+  code?: unknown;
+  remedy?: unknown;
+  where?: unknown;
+}
+
+main().catch((thrown: unknown) => {
+  const { code, remedy, where = null } = thrown as Coded;
+  const document = {
+    schema: 'arx.error/v1',
+    code: typeof code === 'string' ? code.toLowerCase() : 'server_start',
+    message: thrown instanceof Error ? thrown.message : 'the server could not start',
+    where,
+    remedy: typeof remedy === 'string' ? remedy : 'See docs/server.md; `arx doctor` tries each part.',
+  };
+  process.stdout.write(`${JSON.stringify(document)}\n`, () => process.exit(2));
+});

@@ -1,0 +1,66 @@
+import { mayDecide } from '../../governance/approval.ts';
+import type { Approval, ApprovalState } from '../../governance/approval.ts';
+import type { ActionRecord, ActionState } from '../../store/governance-types.ts';
+import { approvalId } from '../../workflows/messages.ts';
+
+/** One request with its approval (`arx.approval/v1`, an item of `arx.approvals/v1`). */
+export interface ApprovalDocument {
+  request: string;
+  workflowId: string;
+  connector: string;
+  operation: string;
+  risk: string;
+  /** Null where nobody was asked. */
+  state: ApprovalState | null;
+  /** Where the operation itself stands. */
+  action: ActionState;
+  requester: string;
+  requesterId: string | null;
+  onBehalfOf: string | null;
+  target: ActionRecord['target'];
+  reason: string;
+  createdAt: string;
+  deadline: string | null;
+  votes: { person: string; verdict: string; at: string }[];
+  /** How many distinct people must approve at least. */
+  needed: number;
+  /** Okta ids of those who may decide. */
+  eligible: string[];
+  requirements: { policy: string; any_of: string[]; count: number }[];
+  argsDigest: string;
+  bundleDigest: string;
+}
+
+/** What the store knows of a request and its approval. */
+export function approvalDocument(record: ActionRecord): ApprovalDocument {
+  const { requestId, approval, obligations, state } = record;
+  const { connector, operation, risk, principal, requesterId, onBehalfOf, target, reason, createdAt } = record;
+  return {
+    request: requestId,
+    workflowId: approvalId(requestId),
+    ...{ connector, operation, risk },
+    state: approval?.state ?? null,
+    action: state,
+    requester: principal,
+    ...{ requesterId, onBehalfOf, target, reason, createdAt },
+    deadline: approval ? new Date(approval.deadline).toISOString() : null,
+    votes: (approval?.votes ?? []).map(({ person, verdict, at }) => ({
+      person,
+      verdict,
+      at: new Date(at).toISOString(),
+    })),
+    needed: approval ? votesNeeded(approval) : 0,
+    eligible: approval ? eligibleOf(approval) : [],
+    requirements: obligations.approvers.map(({ policy, any_of, count }) => ({ policy, any_of, count })),
+    argsDigest: record.argsDigest,
+    bundleDigest: record.bundleDigest,
+  };
+}
+
+const votesNeeded = ({ quorum, requirements }: Approval): number =>
+  Math.max(quorum, ...requirements.map(({ count }) => count));
+
+function eligibleOf(approval: Approval): string[] {
+  const people = new Set(approval.requirements.flatMap(({ eligible }) => eligible));
+  return [...people].filter((person) => mayDecide(approval, person));
+}

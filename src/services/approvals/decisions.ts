@@ -1,0 +1,25 @@
+import type { TemporalLink } from '../../client.ts';
+import type { DecisionAnswer } from '../../workflows/messages.ts';
+import { decide, signalDecision } from '../../client/governed-operation.ts';
+import type { AskedRequest, SignedDecision } from './signed-decision.ts';
+
+const TRIES = 2;
+
+/**
+ * Sends a decision until it is answered, `timeoutMs` a try. Null where nobody answers: it stays with the Temporal server
+ * as a signal and may still count.
+ */
+export async function deliver(
+  link: TemporalLink,
+  { requestId, approval }: AskedRequest,
+  decision: SignedDecision & { verdict: 'approve' | 'deny' },
+  timeoutMs?: number,
+): Promise<DecisionAnswer | null> {
+  const gone: DecisionAnswer = { accepted: false, code: 'closed', state: approval.state };
+  for (let left = TRIES; left > 0; left -= 1) {
+    const sent = await decide(link, requestId, decision, timeoutMs);
+    if (sent.kind === 'answered') return sent.answer;
+    if (sent.kind === 'gone') return gone;
+  }
+  return (await signalDecision(link, requestId, decision)) ? null : gone;
+}

@@ -1,0 +1,29 @@
+import { signDecision } from '../../governance/decision-token.ts';
+import type { DecisionClaim, DecisionKey } from '../../governance/decision-token.ts';
+import type { Approval } from '../../governance/approval.ts';
+import type { ActionRecord } from '../../store/governance-types.ts';
+
+/** A request that people are asked about. */
+export type AskedRequest = ActionRecord & { approval: Approval };
+
+/** What somebody decided, with the person proven. */
+export type ProvenDecision = Pick<DecisionClaim, 'verdict' | 'decisionId' | 'person' | 'login' | 'surface' | 'at'> & {
+  reason?: string;
+};
+
+/** A decision that an approval takes. */
+export interface SignedDecision {
+  decisionId: string;
+  approver: string;
+  reason?: string;
+  token: string;
+}
+
+/** Signs a decision for exactly this request and these arguments. */
+export function createSignedDecision(request: AskedRequest, proven: ProvenDecision, key: DecisionKey): SignedDecision {
+  const { requestId, argsDigest } = request;
+  const { reason, ...claim } = proven;
+  const { decisionId, person } = claim;
+  const token = signDecision({ requestId, argsDigest, ...claim }, key);
+  return { decisionId, approver: person, ...(reason === undefined ? {} : { reason }), token };
+}

@@ -1,0 +1,70 @@
+import { randomUUID } from 'node:crypto';
+import type { RetentionCut } from '../../config/schema/retention-settings.ts';
+import { makeCheckpoint } from '../../store/journal/checkpointer.ts';
+import type { CheckpointParts } from '../../store/journal/checkpointer.ts';
+import type { RemovalCounts } from '../../store/retention-types.ts';
+import type { Store } from '../../store/types.ts';
+
+type PurgeStore = Pick<Store, 'retention' | 'audit' | 'journal'>;
+
+/** What is older than it is kept: personal data by what it is, and entries of the trail that still have their content. */
+export interface Purge {
+  users: { before: string; removed: RemovalCounts };
+  /** `upTo`: index behind the last of these entries. */
+  audit: { before: string; upTo: number; entries: number };
+}
+
+/** Counts what is due; changes nothing. */
+export async function duePurge({ retention, audit }: PurgeStore, cut: RetentionCut): Promise<Purge> {
+  const removed = await retention.due(cut.users);
+  return {
+    users: { before: cut.users, removed },
+    audit: { before: cut.audit, ...(await audit.removal.due(cut.audit)) },
+  };
+}
+
+/** True where nothing is due. */
+export const isNothing = ({ users, audit }: Purge): boolean =>
+  Object.keys(users.removed).length === 0 && audit.entries === 0;
+
+/** Codes of checkpoints that somebody else makes: those who hold the log's key. */
+const NOT_OURS = ['audit_key_missing', 'audit_key_foreign', 'audit_key_retired'];
+
+/**
+ * Signs the trail as it stands: only entries that a checkpoint covers lose their content. Where the key is elsewhere
+ * the checkpoints of the workers have to do; gives the reason then, else null. Throws CheckpointError `audit_broken`.
+ */
+export async function signForPurge(parts: CheckpointParts): Promise<string | null> {
+  try {
+    await makeCheckpoint(parts, null);
+    return null;
+  } catch (thrown) {
+    if (NOT_OURS.includes((thrown as { code?: string }).code ?? '')) return (thrown as Error).message;
+    throw thrown;
+  }
+}
+
+/**
+ * Removes what is due, behind an entry that says so: what is gone is on record, and what an interrupted purge left is
+ * due again. Gives what this call removed.
+ */
+export async function carryOutPurge(
+  store: PurgeStore,
+  due: Purge,
+  { now, onPiece }: { now: Date; onPiece?: (what: string, rows: number) => void },
+): Promise<Purge> {
+  const { users, audit } = due;
+  await record(store, due, now);
+  const removed = await store.retention.remove(users.before, onPiece);
+  const entries = audit.entries === 0 ? 0 : await store.audit.removal.remove(audit.upTo);
+  return { users: { ...users, removed }, audit: { ...audit, entries } };
+}
+
+async function record({ journal }: PurgeStore, { users, audit }: Purge, now: Date): Promise<void> {
+  const run = randomUUID();
+  // Whoever may open the store may remove from it; no other proof is asked for.
+  const actor = { principal: 'cli:arx', authenticatedBy: 'none' } as const;
+  const about = { workflowId: `purge/${run}`, run, kind: 'data.purged', subject: run, sequence: 0 } as const;
+  const outcome = { audit: { ...audit }, users: { ...users } };
+  await journal.append([{ ...about, at: now.toISOString(), actor, surface: 'cli', outcome }]);
+}

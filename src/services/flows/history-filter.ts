@@ -1,0 +1,88 @@
+import { parseDuration } from '../../config/yaml/durations.ts';
+import { OUTCOMES } from '../../flows/outcome.ts';
+import type { FlowRunFilter } from '../../store/flow-types.ts';
+import { inputRefusal } from './refusal.ts';
+
+/** What a history can be asked for, as texts: of a command line or an address. */
+export type HistoryWords = Partial<
+  Record<'user' | 'flow' | 'outcome' | 'since' | 'until' | 'limit' | 'after', string | undefined>
+>;
+
+const USUAL = 50;
+const MOST = 500;
+const LINE = /^[^\p{Cc}\p{Cs}]{1,300}$/u;
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
+const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/;
+const DAY_MS = 86_400_000;
+
+/** The filter that these words mean; `most` runs may be asked for. Throws FlowRefusal malformed with the word that is wrong. */
+export function historyFilter(words: HistoryWords, most = MOST): Omit<FlowRunFilter, 'flows'> {
+  const filter: Omit<FlowRunFilter, 'flows'> = { limit: limitOf(words.limit, most) };
+  for (const [name, value] of Object.entries(words))
+    if (value !== undefined && name !== 'limit') Object.assign(filter, READ[name as keyof typeof READ](value));
+  return filter;
+}
+
+/** What a day means, and from when durations count (absent: they are no times). */
+interface TimeReading {
+  day?: 'first' | 'last';
+  now?: () => number;
+}
+
+/**
+ * ISO 8601 UTC of a day (UTC; its first moment, or its last), a time, or how long ago (`36h`); null where the text is none
+ * of them.
+ */
+export function historyTime(text: string, { day = 'first', now }: TimeReading = {}): string | null {
+  const ago = now ? parseDuration(text) : null;
+  if (now && ago !== null) return new Date(now() - ago).toISOString();
+  const isDay = DAY.test(text);
+  const at = isDay || TIME.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(at)) return null;
+  return new Date(isDay && day === 'last' ? at + DAY_MS - 1 : at).toISOString();
+}
+
+const READ: Readonly<Record<Exclude<keyof HistoryWords, 'limit'>, (value: string) => Partial<FlowRunFilter>>> = {
+  user: (value) => ({ user: principalOf(lineOf(value, 'user')) }),
+  flow: (value) => ({ flow: lineOf(value, 'flow') }),
+  outcome: (value) => ({ outcome: outcomeOf(value) }),
+  since: (value) => ({ since: timeOf(value, 'since') }),
+  until: (value) => ({ until: timeOf(value, 'until') }),
+  after: (value) => {
+    if (!/^[0-9a-f]{32}$/.test(value)) throw wrong('after', 'the id of a run');
+    return { after: value };
+  },
+};
+
+/** A login alone is a person's; keys are agents. */
+function principalOf(user: string): string {
+  const [, kind, name = ''] = /^(user|agent|key):(.+)$/u.exec(user) ?? [];
+  if (kind === undefined) return `user:${user}`;
+  return kind === 'key' ? `agent:${name}` : user;
+}
+
+function lineOf(value: string, field: string): string {
+  if (LINE.test(value)) return value;
+  throw wrong(field, 'text of at most 300 characters');
+}
+
+function outcomeOf(value: string): (typeof OUTCOMES)[number] {
+  const outcome = OUTCOMES.find((one) => one === value);
+  if (outcome === undefined) throw wrong('outcome', `one of ${OUTCOMES.join(', ')}`);
+  return outcome;
+}
+
+function timeOf(value: string, field: string): string {
+  const at = historyTime(value);
+  if (at === null) throw wrong(field, 'a day or a time, such as 2026-11-22T08:00:00Z');
+  return at;
+}
+
+function limitOf(value = String(USUAL), most: number): number {
+  const limit = /^\d{1,4}$/.test(value) ? Number(value) : 0;
+  if (limit < 1 || limit > most) throw wrong('limit', `a number from 1 to ${most}`);
+  return limit;
+}
+
+const wrong = (field: string, expected: string) =>
+  inputRefusal(`${field}: expected ${expected}.`, field, 'See docs/flows.md for what a history can be asked for.');

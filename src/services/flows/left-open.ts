@@ -1,0 +1,77 @@
+import { AuditConflictError } from '../../audit/errors.ts';
+import { remainingUndo } from '../../flows/plan.ts';
+import type { FlowRunRecord, FlowStepRecord } from '../../store/flow-types.ts';
+import type { StoreTransaction } from '../../store/types.ts';
+import { flowStepId } from '../../workflows/messages.ts';
+import { runDraft } from './trail.ts';
+import type { FlowDeskParts, FlowEnds } from './types.ts';
+
+/** Until then a run may have been opened and its workflow not started yet. */
+const OPEN_FOR_MS = 60_000;
+/** Runs that are looked up for one answer. */
+export const MOST_LOOKED_UP = 50;
+
+/**
+ * Runs as they are: one whose workflow is over without having closed it (terminated, timed out) is closed, as failed with
+ * a code that says so. Where Temporal does not answer, or knows nothing of it, a run stays as it stands.
+ */
+export async function closeEndedRuns(
+  parts: FlowDeskParts,
+  records: readonly FlowRunRecord[],
+): Promise<FlowRunRecord[]> {
+  const { ends, now } = parts;
+  if (ends === undefined) return [...records];
+  const before = now().getTime() - OPEN_FOR_MS;
+  const due = records.filter(({ state, startedAt }) => state !== 'ended' && Date.parse(startedAt) < before);
+  const looked = await Promise.all(
+    due.slice(0, MOST_LOOKED_UP).map(async (record) => {
+      const code = await ends.findEndCode(record.workflowId);
+      return [record.run, code === null ? record : await closeRun({ ...parts, ends }, record, code)] as const;
+    }),
+  );
+  const fresh = new Map(looked);
+  return records.map((record) => fresh.get(record.run) ?? record);
+}
+
+/** Ends the transaction of whoever comes second. */
+class OverAlready extends Error {}
+
+async function closeRun(
+  { store, ends, now }: FlowDeskParts & { ends: FlowEnds },
+  record: FlowRunRecord,
+  because: string,
+): Promise<FlowRunRecord> {
+  const steps = await stepsOf(ends, record);
+  if (steps === null) return record;
+  const undo = remainingUndo({ ...record, steps });
+  const finishedAt = now().toISOString();
+  const failed = { outcome: 'failed', code: because, message: `The run could not go on: ${because}.` } as const;
+  const { outcome, code, message } = record.outcome === null ? failed : record;
+  const told = { outcome, code, undo: undo?.length ?? 0 };
+  const patch = { state: 'ended', outcome, code, message, steps, undo, finishedAt } as const;
+  const effect = async (tx: StoreTransaction): Promise<void> => {
+    if (!(await store.flows.update(tx, record.run, patch))) throw new OverAlready();
+  };
+  try {
+    await store.journal.append([runDraft(record, { kind: 'flow.closed', at: finishedAt, outcome: told })], effect);
+  } catch (thrown) {
+    if (!(thrown instanceof OverAlready || thrown instanceof AuditConflictError)) throw thrown;
+  }
+  return (await store.flows.get(record.run)) ?? record;
+}
+
+/** The steps as their operations ended; null while one of them still goes on, or nobody says. */
+async function stepsOf(ends: FlowEnds, { run, steps }: FlowRunRecord): Promise<FlowStepRecord[] | null> {
+  const ended: FlowStepRecord[] = [];
+  for (const step of steps) {
+    const made = step.state === 'running' ? await ends.findOperationEnd(flowStepId(run, step.id)) : undefined;
+    if (made === null) return null;
+    ended.push(made === undefined ? step : { ...step, ...becameOf(made), request: made.request });
+  }
+  return ended;
+}
+
+const becameOf = ({ state }: { state: string }): Pick<FlowStepRecord, 'state' | 'result'> =>
+  state === 'succeeded'
+    ? { state: 'done', result: { ok: true } }
+    : { state: 'failed', result: { code: state, message: null } };

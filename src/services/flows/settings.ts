@@ -1,0 +1,104 @@
+import type { JsonObject } from '../../audit/types.ts';
+import { canonicalDigest } from '../../governance/digest.ts';
+import { EVERY_FLOW, readPermission } from '../../flows/permissions.ts';
+import type { ResourceSet } from '../../flows/types.ts';
+import type { StoreTransaction } from '../../store/types.ts';
+import type { Askers } from './askers.ts';
+import { newRunId } from './ids.ts';
+import { inputRefusal, refusal } from './refusal.ts';
+import type { Session } from './session.ts';
+import { deskDraft } from './trail.ts';
+import type { DeskEntry } from './trail.ts';
+import type { FlowDeskParts } from './types.ts';
+
+/** Throws FlowRefusal not_allowed unless a super administrator of Okta asks, as proven now. */
+export async function needSuperAdministrator(askers: Askers, { asker }: Session): Promise<void> {
+  if (!(await askers.isSuperAdministrator(asker))) throw refusal('not_allowed');
+}
+
+/** Puts a set, in the place of the one of its name. Throws FlowRefusal malformed. */
+export async function putSet(parts: FlowDeskParts, session: Session, given: ResourceSet): Promise<void> {
+  const set = parseSet(session, given);
+  const { name, flows, members, permissions } = set;
+  // Members are people: how many there are stands in the trail, and the digest of the whole.
+  const outcome = { change: 'put', flows, permissions, members: members.length, digest: canonicalDigest(set) };
+  await record(parts, session, { kind: 'resource_set.changed', subject: name, outcome }, (tx) =>
+    parts.store.flowSettings.putSet(tx, set),
+  );
+}
+
+/** Removes a set; the file does not bring it back. Throws FlowRefusal not_found. */
+export async function removeSet(parts: FlowDeskParts, session: Session, name: string): Promise<void> {
+  const outcome = { change: 'removed' };
+  await record(parts, session, { kind: 'resource_set.changed', subject: parseName(name), outcome }, async (tx) => {
+    if (!(await parts.store.flowSettings.removeSet(tx, name))) throw refusal('not_found', 'There is no such set.');
+  });
+}
+
+/** Switches a flow on or off. Throws FlowRefusal not_found; malformed for a flow that would do nothing. */
+export async function switchFlow(
+  parts: FlowDeskParts,
+  session: Session,
+  { name, enabled }: { name: string; enabled: boolean },
+): Promise<void> {
+  const flow = session.flowNamed(name);
+  if (flow === null) throw refusal('not_found');
+  if (enabled && flow.kind === 'acts' && flow.steps.length === 0)
+    throw inputRefusal('The flow has no steps: it would do nothing.', 'steps', 'Write its steps into its file first.');
+  const entry = { kind: 'flow.switched', subject: flow.name, outcome: { enabled } } as const;
+  await record(parts, session, entry, (tx) => parts.store.flowSettings.switch(tx, flow.name, enabled));
+}
+
+async function record(
+  parts: FlowDeskParts,
+  { standing }: Session,
+  entry: Omit<DeskEntry, 'caller'> & { outcome: JsonObject },
+  effect: (tx: StoreTransaction) => Promise<void>,
+): Promise<void> {
+  const id = (parts.newId ?? newRunId)();
+  const draft = deskDraft(id, parts.now().toISOString(), { ...entry, caller: standing.caller });
+  await parts.store.journal.append([draft], effect);
+}
+
+const NAME = /^[^\p{Cc}\p{Cs}]{1,200}$/u;
+const MEMBER = /^(user|group|key):[^\p{Cc}\p{Cs}]{1,300}$/u;
+const MOST = 1_000;
+
+/** A set with its flows named as they are. Throws FlowRefusal malformed. */
+function parseSet(session: Session, { name, flows, members, permissions }: ResourceSet): ResourceSet {
+  return {
+    name: parseName(name),
+    flows: listOf(flows, 'flows', (flow) => (flow === EVERY_FLOW ? flow : session.flowNamed(flow)?.name)),
+    members: listOf(members, 'members', (member) => (MEMBER.test(member) ? member : undefined)),
+    permissions: listOf(permissions, 'permissions', (permission) => readPermission(permission) ?? undefined),
+  };
+}
+
+function parseName(name: unknown): string {
+  if (typeof name === 'string' && NAME.test(name) && name.trim() === name) return name;
+  throw wrong('name', 'a name of at most 200 characters');
+}
+
+function listOf<Item extends string = string>(
+  value: unknown,
+  field: keyof typeof EXPECTED,
+  read: (text: string) => Item | undefined,
+): Item[] {
+  if (!Array.isArray(value) || value.length === 0 || value.length > MOST) throw wrong(field, EXPECTED[field]);
+  const items = value.map((one: unknown) => (typeof one === 'string' ? read(one) : undefined));
+  if (items.some((item) => item === undefined)) throw wrong(field, EXPECTED[field]);
+  return [...new Set(items as Item[])];
+}
+
+const EXPECTED = {
+  flows: 'a list of names of flows that there are, or *',
+  members: 'a list of user:LOGIN, group:NAME or key:NAME',
+  permissions: 'a list of view and run',
+} as const;
+
+const wrong = (field: string, expected: string) =>
+  inputRefusal(
+    `The set is malformed: ${field}: expected ${expected}.`,
+    field,
+    'See resource_sets.yaml for an example.',
+  );

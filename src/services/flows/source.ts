@@ -1,0 +1,55 @@
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Logger } from 'pino';
+import type { FlowBook } from './types.ts';
+import { readFlowBook } from '../../config/flows/flow-book.ts';
+import type { FlowBookReading } from '../../config/flows/flow-book.ts';
+import { findFiles } from '../../config/yaml/files.ts';
+import { flowBase } from '../../config/flows/flows.ts';
+import { FLOW_CATALOGUE } from '../../flows/catalogue.ts';
+
+/** The flows, routes and resource sets in force in this process; they follow their files. */
+export interface FlowSource {
+  book: () => FlowBook;
+  close: () => void;
+}
+
+const LOOK_EVERY_MS = 2_000;
+const PATTERNS = ['flows/*.yaml'];
+const LISTS = ['routing.yaml', 'resource_sets.yaml'];
+
+/**
+ * Reads the files of the flows, and reads them again when one changes. What is wrong at the start is left out, aloud; a
+ * change with something wrong in it leaves what was read before in force.
+ */
+export function watchFlows(baseDir: string, log: Logger): FlowSource {
+  let book: FlowBookReading = readFlowBook(baseDir, FLOW_CATALOGUE);
+  let stamp = stampOf(baseDir);
+  tell(log, book);
+  const timer = setInterval(() => {
+    const seen = stampOf(baseDir);
+    if (seen === stamp) return;
+    stamp = seen;
+    const read = readFlowBook(baseDir, FLOW_CATALOGUE);
+    tell(log, read);
+    if (read.problems.length === 0) book = read;
+  }, LOOK_EVERY_MS);
+  timer.unref();
+  return { book: () => book, close: () => clearInterval(timer) };
+}
+
+function tell(log: Logger, { problems }: FlowBookReading): void {
+  for (const { message, where } of problems) log.error({ where }, `flows: ${message}`);
+}
+
+/** Names, sizes and times of the files, as one text. */
+function stampOf(baseDir: string): string {
+  const flows = findFiles(PATTERNS, flowBase(baseDir)).map(({ path }) => path);
+  const files = [...flows, ...LISTS.map((name) => resolve(baseDir, name))];
+  return files.map((path) => `${path} ${readFileStamp(path)}`).join('\n');
+}
+
+function readFileStamp(path: string): string {
+  const { mtimeMs, size } = statSync(path, { throwIfNoEntry: false }) ?? { mtimeMs: 0, size: 0 };
+  return `${mtimeMs} ${size}`;
+}

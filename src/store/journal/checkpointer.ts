@@ -1,0 +1,143 @@
+/** Makes checkpoints: catches the tree up with the entries, signs its root, keeps the note. */
+import { openCheckpoint, parseCheckpoint, signCheckpoint } from '../../audit/checkpoint.ts';
+import { CheckpointError } from '../../audit/errors.ts';
+import { sameHash } from '../../audit/merkle.ts';
+import { parseNote, parseVerifierKey, verifierKey } from '../../audit/note.ts';
+import type { NoteKey, NoteSigner } from '../../audit/note.ts';
+import { bytesToHex } from '@noble/hashes/utils.js';
+import type { AuditDraft } from '../../audit/types.ts';
+import type { AuditKey, CheckpointRow } from '../audit-types.ts';
+import { verifyEd25519 } from './ed25519.ts';
+import type { KeyHolder } from './key-file.ts';
+import type { Store, StoreTransaction } from '../types.ts';
+
+/** A checkpoint for those who pass it on: the note is the whole of it, `root` is hex. */
+export interface MadeCheckpoint {
+  note: string;
+  size: number;
+  root: string;
+}
+
+export interface CheckpointParts {
+  store: Pick<Store, 'journal' | 'audit' | 'auditTree' | 'auditKeys' | 'checkpoints'>;
+  holder: KeyHolder;
+  now: () => Date;
+}
+
+/**
+ * A checkpoint over all entries; the newest one where nothing was added since, null where the trail is empty. The first
+ * one makes the log's key under the name `origin`, which is then the log's for ever. Throws CheckpointError and NoteError.
+ */
+export async function makeCheckpoint(parts: CheckpointParts, origin: string | null): Promise<MadeCheckpoint | null> {
+  const { store } = parts;
+  if ((await store.audit.head()).entries === 0) return null;
+  const signer = await signerInUse(parts, origin);
+  const { entries } = await store.audit.head();
+  const newest = await store.checkpoints.newest();
+  if (newest?.size === entries) return checkpointOf(newest);
+  return await signAt(parts, entries, [signer]);
+}
+
+/**
+ * Puts a new key in use and signs the log as it stands then with both. With `lost` the old one is not needed, and the
+ * checkpoint has one signature. `file`: where the new private key goes while the old one is given by a variable.
+ */
+export async function rotateKey(
+  parts: CheckpointParts,
+  { lost = false, file, by }: { lost?: boolean; file?: string; by: AuditDraft['actor'] },
+): Promise<{ checkpoint: MadeCheckpoint; key: NoteKey; before: NoteKey }> {
+  const { store, holder, now } = parts;
+  const inUse = keyInUse(await store.auditKeys.list());
+  if (!inUse) throw noKey();
+  const before = parseVerifierKey(inUse.verifierKey);
+  const old = lost ? [] : [await signerInUse(parts, null)];
+  const next = holder.prepare(before.name, file);
+  const at = now().toISOString();
+  const draft = keyDraft({ kind: 'key.rotated', key: next, at, by });
+  await store.journal.append([{ ...draft, outcome: { before: before.hash, lost } }], (tx: StoreTransaction) =>
+    store.auditKeys.use(tx, { verifierKey: verifierKey(next), createdAt: at }),
+  );
+  if (file === undefined) holder.install();
+  const { fromSize } = keyInUse(await store.auditKeys.list())!;
+  return { checkpoint: await signAt(parts, fromSize, [...old, next]), key: next, before };
+}
+
+/** The key that may sign now, as far as this process holds it. */
+async function signerInUse(parts: CheckpointParts, origin: string | null): Promise<NoteSigner> {
+  const { store, holder } = parts;
+  const inUse = keyInUse(await store.auditKeys.list()) ?? (await firstKey(parts, origin));
+  const held = holder.load();
+  const signer = held.find((key) => verifierKey(key) === inUse.verifierKey);
+  if (signer) return signer;
+  const { name, hash } = parseVerifierKey(inUse.verifierKey);
+  const have = held.length > 0 ? `this process holds ${held.map((key) => key.hash).join(', ')}` : 'it is not here';
+  throw new CheckpointError(
+    held.length > 0 ? 'audit_key_foreign' : 'audit_key_missing',
+    `the audit log ${name} is signed with key ${hash}, and ${have}: set ARX_AUDIT_KEY_FILE to that key, or put a new ` +
+      'one in use with `arx keys rotate audit --lost`',
+  );
+}
+
+async function firstKey({ store, holder, now }: CheckpointParts, origin: string | null): Promise<AuditKey> {
+  if (origin === null) throw noKey();
+  const key = holder.load()[0] ?? holder.create(origin);
+  const at = now().toISOString();
+  const by = { principal: 'workflow:worker', authenticatedBy: 'worker' } as const;
+  await store.journal.append([keyDraft({ kind: 'key.created', key, at, by })], async (tx: StoreTransaction) => {
+    // Of two that begin at once the second finds the first one's key.
+    const known = await tx.selectFrom('audit_keys').select('position').limit(1).executeTakeFirst();
+    if (!known) await store.auditKeys.use(tx, { verifierKey: verifierKey(key), createdAt: at });
+  });
+  return keyInUse(await store.auditKeys.list())!;
+}
+
+const noKey = (): CheckpointError =>
+  new CheckpointError(
+    'audit_key_missing',
+    'the audit log has no key yet: the worker makes one at the end of its first run',
+  );
+
+function keyInUse(keys: readonly AuditKey[]): AuditKey | undefined {
+  return keys.find(({ toSize }) => toSize === null);
+}
+
+interface KeyEvent {
+  kind: 'key.created' | 'key.rotated';
+  key: NoteKey;
+  at: string;
+  by: AuditDraft['actor'];
+}
+
+function keyDraft({ kind, key, at, by }: KeyEvent): AuditDraft {
+  const surface = by.authenticatedBy === 'worker' ? 'workflow' : 'cli';
+  return { workflowId: 'audit-key', run: key.hash, kind, subject: key.hash, sequence: 0, at, actor: by, surface };
+}
+
+async function signAt({ store, now }: CheckpointParts, size: number, signers: readonly NoteSigner[]) {
+  await store.auditTree.grow(size);
+  await holdToNewest(store, size);
+  const checkpoint = { origin: signers[0]!.name, size, root: await store.auditTree.root(size) };
+  const note = signCheckpoint(checkpoint, signers);
+  // What is kept must open again: a broken key shows here and not at somebody's audit.
+  openCheckpoint(note, { origin: checkpoint.origin, keys: signers, verify: verifyEd25519 });
+  const row = { size, note, at: now().toISOString() };
+  if (!(await store.checkpoints.add(row, signers.map(verifierKey)))) {
+    throw new CheckpointError('audit_key_retired', 'the audit key was retired meanwhile: make the checkpoint again');
+  }
+  return checkpointOf(row);
+}
+
+/** What was signed once stays: a tree that does not begin with the newest checkpoint's is not signed. */
+async function holdToNewest(store: CheckpointParts['store'], size: number): Promise<void> {
+  const newest = await store.checkpoints.newest();
+  const signed = newest && parseCheckpoint(parseNote(newest.note).text);
+  if (!signed || signed.size > size || sameHash(signed.root, await store.auditTree.root(signed.size))) return;
+  throw new CheckpointError(
+    'audit_broken',
+    `the audit trail is not what the checkpoint of ${signed.size} entries signed; no other is signed over it: run \`arx audit verify\``,
+  );
+}
+
+function checkpointOf({ note, size }: CheckpointRow): MadeCheckpoint {
+  return { note, size, root: bytesToHex(parseCheckpoint(parseNote(note).text).root) };
+}

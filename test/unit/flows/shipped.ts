@@ -1,0 +1,14 @@
+import { loadFlowBook } from '../../../src/config/flows/flow-book.ts';
+import { FLOW_CATALOGUE } from '../../../src/flows/catalogue.ts';
+import type { Flow } from '../../../src/flows/types.ts';
+import { REPO } from '../../support/policies.ts';
+
+/** Flows, routes and sets as they ship. */
+export const shippedBook = (): ReturnType<typeof loadFlowBook> => loadFlowBook(REPO, FLOW_CATALOGUE);
+
+/** A shipped flow by its name. */
+export function shippedFlow(name: string): Flow {
+  const flow = shippedBook().flows.find((one) => one.name === name);
+  if (!flow) throw new Error(`no flow ${name} ships`);
+  return flow;
+}

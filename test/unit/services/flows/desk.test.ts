@@ -1,0 +1,290 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { flowDetail, flowItem, flowRunDocument } from '../../../../src/services/flows/documents.ts';
+import { startEmulators } from '../../../../emulators/start.ts';
+import type { RunningEmulators } from '../../../../emulators/start.ts';
+import type { ResourceSet } from '../../../../src/flows/types.ts';
+import { leaked } from '../../../support/leaks.ts';
+import { describeOnStores } from '../../../support/stores.ts';
+import {
+  account,
+  ADD,
+  ask,
+  created,
+  deskOver,
+  DISABLE,
+  event,
+  key,
+  NOW,
+  person,
+  populate,
+  refusedWith,
+  ROUTES,
+  SUSPEND,
+  told,
+} from './support.ts';
+
+let emulators: RunningEmulators;
+let ids: ReturnType<typeof populate>;
+
+beforeAll(async () => {
+  emulators = await startEmulators({ profile: 'empty', rateLimit: 0 });
+  ids = populate(emulators);
+});
+afterAll(() => emulators.close());
+
+const OURS = account('Okta', 'example.okta.com', '00k1');
+const AZURE = account('AAD', 'contoso.example', 'a-1');
+
+describeOnStores('a person', ({ fresh }) => {
+  const aPerson = () =>
+    created('Person', [OURS, AZURE, account('Okta', 'other.okta.com', '00k2'), account('GitHub', 'acme', 'g1')]);
+
+  it('has a run, and one for each account with its own flow and permission', async () => {
+    const store = await fresh();
+    const desk = deskOver(emulators, store);
+    const { record } = await desk.admit(ask(key('soc'), { event: aPerson(), checkAge: true }));
+    expect(record).toMatchObject({ flow: null, state: 'open', outcome: null, parent: null });
+    const children = await desk.openChildren(record);
+    expect(children.map(({ flow, state, outcome, code }) => [flow, state, outcome, code])).toEqual([
+      [SUSPEND, 'open', null, null],
+      [DISABLE, 'open', null, null],
+      [SUSPEND, 'ended', 'denied', 'foreign_tenant'],
+      [null, 'ended', 'unrouted', 'no_route'],
+    ]);
+    expect(children.map(({ parent }) => parent)).toEqual(Array.from({ length: 4 }, () => record.run));
+    expect(await desk.openChildren(record)).toEqual(children);
+    expect((await desk.run(key('soc'), record.run)).children).toEqual(children);
+    expect(await desk.openChildren(children[0]!)).toEqual([]);
+  });
+
+  it('whose accounts somebody may run only in part', async () => {
+    const store = await fresh();
+    await store.flowSettings.putSet(null, { name: 'A', flows: [ADD], members: ['key:part'], permissions: ['run'] });
+    await store.flowSettings.putSet(null, {
+      name: 'B',
+      flows: [SUSPEND],
+      members: ['key:part'],
+      permissions: ['view'],
+    });
+    const desk = deskOver(emulators, store);
+    const { record } = await desk.admit(ask(key('part'), { event: aPerson() }));
+    const children = await desk.openChildren(record);
+    expect(children.slice(0, 2).map(({ flow, outcome, code }) => [flow, outcome, code])).toEqual([
+      [SUSPEND, 'denied', 'forbidden'],
+      [null, 'denied', 'not_found'],
+    ]);
+  });
+
+  it('can be asked for with one flow, whose inputs are for all of its accounts', async () => {
+    const store = await fresh();
+    const desk = deskOver(emulators, store);
+    const asked = { event: aPerson(), flow: ADD, inputs: { group: '00g1' } };
+    const { record } = await desk.admit(ask(person('ann'), asked));
+    const children = await desk.openChildren(record);
+    expect(children.map(({ flow, inputs, code }) => [flow, inputs, code])).toEqual([
+      [ADD, { group: '00g1' }, null],
+      [ADD, {}, 'wrong_product'],
+      [ADD, {}, 'foreign_tenant'],
+      [ADD, {}, 'wrong_product'],
+    ]);
+    await store.flowSettings.switch(null, SUSPEND, false);
+    const other = await desk.admit(ask(person('ann'), { event: aPerson() }));
+    expect((await desk.openChildren(other.record))[0]).toMatchObject({ outcome: 'denied', code: 'disabled' });
+    const lacking = await desk.admit(ask(person('ann'), { event: aPerson(), flow: ADD }));
+    expect((await desk.openChildren(lacking.record))[0]).toMatchObject({ outcome: 'failed', code: 'malformed' });
+  });
+});
+
+describeOnStores('taking back', ({ fresh }) => {
+  const undo = [{ operation: 'okta:users:unsuspend', params: { userId: '00k1' } }];
+
+  it('is a run of its own, one at a time, as often as it is asked for', async () => {
+    const store = await fresh();
+    const desk = deskOver(emulators, store);
+    const { record } = await desk.admit(ask(person('ann')));
+    expect(await refusedWith(desk.admitUndo(person('ann'), record.run))).toBe('nothing_to_undo');
+    await store.flows.update(null, record.run, { undo, state: 'ended', outcome: 'succeeded', finishedAt: NOW });
+    const opened = await Promise.all([1, 2, 3].map(() => desk.admitUndo(person('bo'), record.run)));
+    expect(opened.filter((one) => one.created)).toHaveLength(1);
+    const [first] = opened.map((one) => one.record);
+    expect(first).toMatchObject({ undoes: record.run, flow: SUSPEND, state: 'open', issue: record.issue });
+    expect(first?.caller.personId).toBe(ids.bo);
+    await store.flows.update(null, first!.run, { state: 'ended', outcome: 'succeeded', finishedAt: NOW });
+    const second = await desk.admitUndo(person('bo'), record.run);
+    expect(second).toMatchObject({ created: true, record: { undoes: record.run, state: 'open' } });
+    expect(second.record.run).not.toBe(first?.run);
+    // The event is still the run's that it had.
+    expect((await store.flows.usesOf(record.eventId)).map(({ run }) => run)).toEqual([record.run]);
+  });
+
+  it('needs a recipe, and the right to run the flow', async () => {
+    const store = await fresh();
+    const desk = deskOver(emulators, store);
+    const { record } = await desk.admit(ask(person('ann')));
+    await store.flows.update(null, record.run, { undo, state: 'ended', outcome: 'succeeded', finishedAt: NOW });
+    expect(await refusedWith(desk.admitUndo(person('vic'), record.run))).toBe('forbidden');
+    expect(await refusedWith(desk.admitUndo(person('sue'), record.run))).toBe('not_found');
+    expect(await refusedWith(desk.admitUndo(person('ann'), 'no-such-run'))).toBe('not_found');
+    const plain = await desk.admit(ask(person('ann')));
+    await store.flows.update(null, plain.record.run, { state: 'ended', outcome: 'already_in_state', finishedAt: NOW });
+    expect(await refusedWith(desk.admitUndo(person('ann'), plain.record.run))).toBe('nothing_to_undo');
+    const dry = await desk.admit(ask(person('ann'), { dryRun: true }));
+    await store.flows.update(null, dry.record.run, { undo, state: 'ended', outcome: 'planned', finishedAt: NOW });
+    expect(await refusedWith(desk.admitUndo(person('ann'), dry.record.run))).toBe('nothing_to_undo');
+  });
+});
+
+describeOnStores('the history', ({ fresh }) => {
+  it('is of the flows that somebody may see', async () => {
+    const desk = deskOver(emulators, await fresh());
+    const suspended = (await desk.admit(ask(person('ann')))).record.run;
+    const azure = event({ entitySourceProductName: 'AAD', entitySourceProductTenant: 'contoso.example' });
+    const disabled = (await desk.admit(ask(key('soc'), { event: azure }))).record.run;
+    const unrouted = (await desk.admit(ask(person('bo'), { event: event({ issueTitle: 'New' }) }))).record.run;
+    const seen = async (who: string, filter: object = {}) =>
+      (await desk.history(person(who), { limit: 10, ...filter })).map(({ run }) => run);
+    expect(await seen('ann')).toEqual([unrouted, disabled, suspended]);
+    expect(await seen('bo')).toEqual([unrouted, suspended]);
+    expect(await seen('vic')).toEqual([suspended]);
+    expect(await seen('sue')).toEqual([]);
+    expect(await seen('vic', { user: 'user:ANN@example.com', flow: SUSPEND.toLowerCase() })).toEqual([suspended]);
+    expect(await seen('ann', { outcome: 'unrouted' })).toEqual([unrouted]);
+    expect(await refusedWith(desk.history(person('vic'), { flow: DISABLE, limit: 1 }))).toBe('not_found');
+    expect((await desk.run(person('vic'), suspended)).record.run).toBe(suspended);
+    for (const run of [disabled, unrouted, 'none'])
+      expect(await refusedWith(desk.run(person('vic'), run))).toBe('not_found');
+  });
+
+  it('is told in documents', async () => {
+    const store = await fresh();
+    const desk = deskOver(emulators, store);
+    const { record } = await desk.admit(ask(person('ann'), { event: event({ eventId: 'e-1' }) }));
+    const step = { id: 'suspend', operation: 'okta:users:suspend', params: { userId: '00k1', text: 'Dear Ann' } };
+    await store.flows.update(null, record.run, {
+      steps: [
+        { ...step, state: 'planned', decision: { effect: 'approval' }, request: null, result: null, verified: null },
+      ],
+    });
+    const document = await flowRunDocument(store, await desk.run(person('ann'), record.run));
+    expect(document).toMatchObject({
+      ...{ schema: 'arx.flow-run/v1', run: record.run, workflowId: record.workflowId, state: 'open', outcome: null },
+      ...{ event: { id: 'e-1', type: 'issue.onDemand' }, children: [], undo: null, undoes: null, parent: null },
+      flow: { name: SUSPEND, version: record.version },
+      issue: { id: 'Alert_1', title: 'Unused Admin Account', severity: 'High', entity: { kind: 'account' } },
+      steps: [{ id: 'suspend', params: { userId: '00k1' }, approval: null, verified: null }],
+    });
+    expect(document.steps[0]?.params).toEqual({ userId: '00k1' });
+    const [shown] = (await desk.list(person('bo'))).map(flowItem);
+    expect(shown).toMatchObject({ name: SUSPEND, enabled: true, product: 'Okta', permissions: ['view', 'run'] });
+    expect(flowDetail(await desk.show(person('bo'), SUSPEND), ROUTES)).toMatchObject({
+      routes: [{ product: 'Okta', titles: ['Unused Admin Account'] }],
+      undo: [{ operation: 'okta:users:unsuspend', params: { userId: '$account' } }],
+    });
+  });
+});
+
+describeOnStores('sets and switches', ({ fresh }) => {
+  const set: ResourceSet = { name: 'New', flows: [SUSPEND], members: ['user:cus@example.com'], permissions: ['run'] };
+
+  it('are changed by super administrators of Okta alone, direct or by group', async () => {
+    const store = await fresh();
+    const desk = deskOver(emulators, store);
+    const unproven = { ...person('sue'), authenticatedBy: 'none' } as const;
+    const others = [person('ann'), person('cus'), person('out'), person('nobody'), key('soc'), unproven];
+    for (const asker of [...others, { ...unproven, surface: 'workflow' } as const]) {
+      expect(await refusedWith(desk.putSet(asker, set))).toBe('not_allowed');
+      expect(await refusedWith(desk.removeSet(asker, 'Readers'))).toBe('not_allowed');
+      expect(await refusedWith(desk.switch(asker, SUSPEND, false))).toBe('not_allowed');
+    }
+    const refused = await told(store);
+    expect(refused).toEqual(Array.from({ length: 21 }, () => ['flow.refused', { code: 'not_allowed' }]));
+    await desk.putSet(person('gus'), { ...set, flows: [SUSPEND.toUpperCase()] });
+    expect(await desk.admit(ask(person('cus')))).toMatchObject({ created: true });
+    await desk.removeSet(person('sue'), 'New');
+    expect(await refusedWith(desk.admit(ask(person('cus'))))).toBe('not_found');
+    await desk.switch(person('sue'), SUSPEND, false);
+    expect((await desk.show(person('ann'), SUSPEND)).flow.enabled).toBe(false);
+    expect((await told(store)).slice(21)).toEqual([
+      [
+        'resource_set.changed',
+        {
+          change: 'put',
+          flows: [SUSPEND],
+          permissions: ['run'],
+          members: 1,
+          digest: expect.stringMatching(/^[\da-f]{64}$/),
+        },
+      ],
+      ['flow.opened', expect.objectContaining({ flow: SUSPEND })],
+      ['resource_set.changed', { change: 'removed' }],
+      ['flow.refused', { code: 'not_found' }],
+      ['flow.switched', { enabled: false }],
+    ]);
+  });
+
+  it('are refused where they make no sense', async () => {
+    const desk = deskOver(emulators, await fresh());
+    const sue = person('sue');
+    const wrong: [string, Partial<Record<keyof ResourceSet, unknown>>][] = [
+      ['name', { name: '' }],
+      ['name', { name: 'a\nb' }],
+      ['flows', { flows: ['No such flow'] }],
+      ['flows', { flows: [] }],
+      ['members', { members: ['ann@example.com'] }],
+      ['members', { members: 'user:ann@example.com' }],
+      ['permissions', { permissions: ['okta.workflows.flows.read', 'admin'] }],
+    ];
+    for (const [field, over] of wrong) {
+      await expect(desk.putSet(sue, { ...set, ...over } as ResourceSet)).rejects.toMatchObject({
+        code: 'malformed',
+        field,
+      });
+    }
+    expect(await refusedWith(desk.removeSet(sue, 'Nothing'))).toBe('not_found');
+    expect(await refusedWith(desk.switch(sue, 'Nothing', true))).toBe('not_found');
+    expect(await refusedWith(desk.switch(sue, 'Delegated Flow', true))).toBe('malformed');
+  });
+
+  it('are shown in full to super administrators, to others their own', async () => {
+    const desk = deskOver(emulators, await fresh());
+    const names = async (asker: ReturnType<typeof person>) => (await desk.sets(asker)).map(({ name }) => name);
+    expect(await names(person('sue'))).toEqual(['Readers', 'Responders', 'Suspenders']);
+    expect(await names(person('bo'))).toEqual(['Suspenders']);
+    expect(await names(key('reader'))).toEqual(['Readers']);
+  });
+});
+
+describeOnStores('the trail', ({ fresh }) => {
+  it('has nothing personal, whatever was asked and refused', async () => {
+    const store = await fresh();
+    const desk = deskOver(emulators, store);
+    const canaries = {
+      login: '@example.com',
+      name: 'Canary',
+      mail: 'canary.smith@corp.example',
+      typed: 'typed-by-somebody',
+    };
+    const asked = [
+      ask(person('ann'), { event: event({ entityIdInService: canaries.mail, eventId: canaries.mail }) }),
+      ask(person('vic')),
+      ask(person('nobody'), { flow: canaries.typed }),
+      ask(key('soc'), { event: event({ [canaries.mail]: 1, eventTimestamp: canaries.typed }) }),
+      ask(key('soc'), { event: created('Person', [OURS]), inputs: {} }),
+      ask({ ...person('ann'), principal: `user:${canaries.mail}` }),
+    ];
+    for (const one of asked) await desk.admit(one).catch(() => undefined);
+    await desk.admitUndo(person('ann'), canaries.typed).catch(() => undefined);
+    await desk.putSet(person('sue'), {
+      name: 'S',
+      flows: ['*'],
+      members: [`user:${canaries.mail}`],
+      permissions: ['run'],
+    });
+    const entries = await store.audit.list({ limit: 1_000 });
+    expect(entries.filter(({ entry }) => /^(flow|resource_set)\./.test(entry.kind)).length).toBeGreaterThan(6);
+    expect(leaked(canaries, JSON.stringify(entries))).toEqual([]);
+    const actors = new Set(entries.map(({ entry }) => entry.actor.principal));
+    expect(actors).toContain(`user:${ids.ann}`);
+    expect(actors).toContain('agent:soc');
+  });
+});
