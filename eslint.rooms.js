@@ -42,61 +42,119 @@ const FLOWS_READ_BY = [
   'tenants',
   'titles',
 ].map((name) => `flows/${name}`);
-const CONSOLE_ROOMS = ['workflows/messages', 'config', 'store', 'governance', 'audit'];
+const SERVED_BY = ['config', 'store', 'governance'];
 
 /** imports: rooms open to it; lazily: those open to `await import()` only; packages: absent for any but the vendors'. */
-const ROOMS = {
-  mfa: { imports: [], packages: PURE_PACKAGES, builtins: false },
-  governance: { imports: [], packages: PURE_PACKAGES, builtins: false },
-  audit: { imports: [], packages: PURE_PACKAGES, builtins: false },
-  twin: { imports: ['mfa'], packages: PURE_PACKAGES, builtins: false },
-  enrichment: { imports: ['mfa'], packages: PURE_PACKAGES, builtins: false },
-  flows: { imports: ['governance', 'mfa'], packages: PURE_PACKAGES, builtins: false },
+export const ROOMS = {
+  mfa: {
+    holds: 'the rules of the main job: factors, verdicts, exemptions, ticket and message texts',
+    imports: [],
+    packages: PURE_PACKAGES,
+    builtins: false,
+  },
+  governance: {
+    holds: 'the catalogue of operations, the policy evaluator, approvals as a state machine',
+    imports: [],
+    packages: PURE_PACKAGES,
+    builtins: false,
+  },
+  audit: {
+    holds: 'entries of the audit trail, the hash chain, proofs, checkpoints, OCSF export',
+    imports: [],
+    packages: PURE_PACKAGES,
+    builtins: false,
+  },
+  twin: {
+    holds: 'what follows from a synced organisation: MFA, privileges, gaps, facts, drift, profile, security events',
+    imports: ['mfa'],
+    packages: PURE_PACKAGES,
+    builtins: false,
+  },
+  enrichment: {
+    holds: 'names of accounts, matching, extraction, rules for verdicts',
+    imports: ['mfa'],
+    packages: PURE_PACKAGES,
+    builtins: false,
+  },
+  flows: {
+    holds: 'delegated flows: issues, routing, conditions, permissions, plans, undo',
+    imports: ['governance'],
+    packages: PURE_PACKAGES,
+    builtins: false,
+  },
   workflows: {
-    imports: PURE,
+    holds: 'the deterministic stories, and the names that callers use (`messages`)',
+    imports: ['mfa'],
     packages: [...PURE_PACKAGES, '@temporalio/workflow', '@temporalio/common'],
     builtins: false,
   },
-  config: { imports: [], packages: ['zod', 'yaml'] },
-  store: { imports: ['audit', 'config/folder'] },
-  connectors: { imports: ['governance', 'audit'], vendors: true },
-  activities: { imports: [...PURE, 'connectors', 'store'] },
-  // Lazily: who clicks in Slack is looked up through the governed pipeline, which main.ts puts together.
-  server: { imports: [...CONSOLE_ROOMS, 'services', 'client', 'parent'], lazily: ['connectors/create'] },
-  client: { imports: ['workflows/messages', 'config'] },
-  // What command line, server and worker do alike.
-  services: { imports: [...CONSOLE_ROOMS, 'client', 'enrichment', 'flows'] },
+  activities: {
+    holds: 'the steps of the workflows, a folder per feature',
+    imports: [...PURE.filter((room) => room !== 'enrichment'), 'connectors', 'store'],
+  },
+  connectors: {
+    holds: 'the governed pipeline, the transport, the rate governor, and a folder per vendor',
+    imports: ['governance', 'audit'],
+    vendors: true,
+  },
+  store: {
+    holds: 'one PostgreSQL database: migrations, journal, a repository per subject, backup, retention',
+    imports: ['audit', 'config/folder'],
+  },
+  config: {
+    holds: 'arx.yaml, policies, flows, rules, environment; the only room that reads `process.env`',
+    imports: [],
+    packages: ['zod', 'yaml'],
+  },
+  client: { holds: 'typed calls to Temporal, and nothing else', imports: ['workflows/messages'] },
+  services: {
+    holds: 'what command line, server and worker do alike, over store, client and rules',
+    imports: [...SERVED_BY, 'workflows/messages', 'audit', 'client', 'enrichment', 'flows'],
+  },
+  server: {
+    holds: 'the HTTP API, Slack buttons, health and metrics',
+    imports: [...SERVED_BY, 'services', 'client', 'parent'],
+    // The person who clicked in Slack is looked up through the governed pipeline.
+    lazily: ['connectors/create'],
+  },
   cli: {
+    holds: 'the `arx` command, a folder per verb',
     imports: [
-      ...CONSOLE_ROOMS,
-      'server',
-      'services',
-      'client',
-      'parent',
+      ...SERVED_BY,
+      ...['workflows/messages', 'audit', 'services', 'client', 'parent'],
       ...ESTIMATED_BY,
       ...TWIN_READ_BY,
       ...FLOWS_READ_BY,
     ],
     lazily: ['local', 'emulators', 'connectors/create'],
   },
-  local: { imports: ['config', 'store', 'worker', 'emulators'] },
+  local: { holds: 'the embedded stack: Temporal, store and worker on this machine', imports: ['config'] },
   worker: {
+    holds: 'the composition of the worker process',
     imports: [
-      ...PURE,
-      'config',
-      'store',
-      'connectors',
-      'activities',
-      'server',
-      'services',
-      'client',
-      'parent',
-      'workflows/messages',
+      ...['governance', 'audit', 'config', 'store', 'connectors', 'activities'],
+      ...['services', 'client', 'parent', 'workflows/messages'],
     ],
   },
-  emulators: { imports: ['parent'] },
-  parent: { imports: [], packages: [] },
+  parent: { holds: 'one function: a process ends with the process that started it', imports: [], packages: [] },
+  emulators: {
+    holds: 'Okta, Jira, Slack, Entra ID, Google Workspace and Salesforce as HTTP servers with state',
+    imports: ['parent'],
+  },
 };
+
+/** The rooms as a table of Markdown, for docs/design.md. */
+export function roomTable() {
+  const code = (names) => names.map((name) => `\`${name}\``).join(', ');
+  const rows = Object.entries(ROOMS).map(([room, { holds, imports, lazily = [] }]) => {
+    const open = [
+      ...(imports.length > 0 ? [code(imports)] : []),
+      ...(lazily.length > 0 ? [`by \`await import()\` ${code(lazily)}`] : []),
+    ];
+    return `| \`${room}\` | ${holds} | ${open.join('; ') || 'none'} |`;
+  });
+  return ['| room | holds | may import values from |', '| --- | --- | --- |', ...rows].join('\n');
+}
 
 /** Rooms that a workflow may replay: neither clock nor chance nor anything outside. */
 export const PURE_ROOMS = PURE;
@@ -105,13 +163,13 @@ const builtins = new Set(builtinModules);
 const isPackage = (specifier, names) => names.some((name) => specifier === name || specifier.startsWith(`${name}/`));
 
 /** The room of a file and its module path there: connectors, connectors/okta/client; null outside of all rooms. */
-function placeOf(file, root) {
+export function placeOf(file, root) {
   const path = relative(root, file).split(sep).join('/').replace(/\.ts$/, '');
   const module = path.startsWith('src/') ? path.slice('src/'.length) : path;
   return module === path && !path.startsWith('emulators/') ? null : { room: module.split('/')[0], module };
 }
 
-function opens(entry, { room, module }) {
+export function opens(entry, { room, module }) {
   if (!entry.includes('/')) return entry === room;
   return new RegExp(`^${entry.replaceAll('*', '[^/]+')}$`).test(module);
 }

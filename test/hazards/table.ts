@@ -249,8 +249,8 @@ const OKTA: Hazard[] = [
     takenOut: [
       change(
         'connectors/create.ts',
-        "import { createTransport } from './http.ts';",
-        "import '@okta/okta-sdk-nodejs';\nimport { createTransport } from './http.ts';",
+        "import { createTransport } from './transport/http.ts';",
+        "import '@okta/okta-sdk-nodejs';\nimport { createTransport } from './transport/http.ts';",
       ),
     ],
   },

@@ -28,7 +28,7 @@ function reach(from: string, imports: Imports): Set<string> {
 }
 
 /** What a file imports at run time from files beside it, `import()` included. */
-function valueImports(file: string, text: string): string[] {
+export function valueImports(file: string, text: string): string[] {
   const specifiers: string[] = [];
   const visit = (node: ts.Node): void => {
     const specifier = importedBy(node);

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { roomTable } from '../../eslint.rooms.js';
 import { operationsDocs } from '../../src/cli/docs/operations.ts';
 import { configurationDocs } from '../../src/config/schema/docs.ts';
 
@@ -17,6 +18,14 @@ describe('derived pages', () => {
 
   it('every key of arx.yaml says what it does', () => {
     expect(configurationDocs()).not.toContain('): see above');
+  });
+
+  it('docs/design.md has the rooms as the lint rules have them', () => {
+    const plain = (markdown: string): string =>
+      markdown.replaceAll(/ +\||-{3,}/g, (cell) => cell.slice(-1)).replaceAll(/ {2,}/g, ' ');
+    expect(plain(text('docs/design.md')), 'paste what roomTable() of eslint.rooms.js gives').toContain(
+      plain(roomTable()),
+    );
   });
 
   it('docs/operations.md is what catalogue and policies say', () => {
