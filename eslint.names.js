@@ -1,8 +1,37 @@
-/** ESLint rule `names/verbs`: no function is named by a participle, for it says that something has happened, not what the function does. */
+/**
+ * ESLint rule `names/verbs`: no function is named by a participle, for it says that something has
+ * happened, not what the function does.
+ */
 
 const IRREGULAR = [
-  ...['begun', 'bound', 'brokenOff', 'brought', 'built', 'carriedOut', 'drawn', 'found', 'given', 'gone', 'heard'],
-  ...['held', 'kept', 'known', 'left', 'lost', 'made', 'passedOn', 'sealed', 'seen', 'sent', 'shown', 'spent', 'split'],
+  ...[
+    'begun',
+    'bound',
+    'brokenOff',
+    'brought',
+    'built',
+    'carriedOut',
+    'drawn',
+    'found',
+    'given',
+    'gone',
+    'heard',
+  ],
+  ...[
+    'held',
+    'kept',
+    'known',
+    'left',
+    'lost',
+    'made',
+    'passedOn',
+    'sealed',
+    'seen',
+    'sent',
+    'shown',
+    'spent',
+    'split',
+  ],
   ...['taken', 'thrown', 'told', 'undone', 'written'],
 ];
 const NO_PARTICIPLE = /^(embed|exceed|feed|need|proceed|read|seed|speed|succeed)/;
@@ -11,7 +40,8 @@ const FIXED = ['delegatedFlow', 'governedOperation'];
 
 const PARTICIPLE = new RegExp(`^(?:${IRREGULAR.join('|')}|[a-z]+ed)(?:[A-Z].*)?$`);
 
-const isParticiple = (name) => PARTICIPLE.test(name) && !NO_PARTICIPLE.test(name) && !FIXED.includes(name);
+const isParticiple = (name) =>
+  PARTICIPLE.test(name) && !NO_PARTICIPLE.test(name) && !FIXED.includes(name);
 
 /** The name under which a function is called; null where it has none of its own. */
 function nameOf(node) {
@@ -24,7 +54,8 @@ function nameOf(node) {
 }
 
 const isWithin = (node) => {
-  for (let { parent } = node; parent; { parent } = parent) if (/Function/.test(parent.type)) return true;
+  for (let { parent } = node; parent; { parent } = parent)
+    if (/Function/.test(parent.type)) return true;
   return false;
 };
 
@@ -34,16 +65,22 @@ export const verbs = {
     type: 'suggestion',
     schema: [],
     messages: {
-      participle: '{{name}} is a participle: name what the function does by a verb, or what it gives by a noun',
+      participle:
+        '{{name}} is a participle: name what the function does by a verb, or what it gives by a noun',
     },
   },
   create(context) {
     const check = (node) => {
       const id = nameOf(node);
       const isMethod = node.parent.type === 'MethodDefinition' || node.parent.type === 'Property';
-      if (!id?.name || !isParticiple(id.name) || (!node.async && (isMethod || isWithin(node)))) return;
+      if (!id?.name || !isParticiple(id.name) || (!node.async && (isMethod || isWithin(node))))
+        return;
       context.report({ node: id, messageId: 'participle', data: { name: id.name } });
     };
-    return { FunctionDeclaration: check, FunctionExpression: check, ArrowFunctionExpression: check };
+    return {
+      FunctionDeclaration: check,
+      FunctionExpression: check,
+      ArrowFunctionExpression: check,
+    };
   },
 };

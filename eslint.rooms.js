@@ -1,6 +1,7 @@
 /**
- * The rooms, and who may import values from whom: docs/design.md as a rule. Types are free.
- * A room is a folder of src/ or a file right in it, or `emulators`; `a/b` opens the one module, `*` stands for one folder.
+ * The rooms, and who may import values from whom: docs/design.md as a rule. Types are free. A room
+ * is a folder of src/ or a file right in it, or `emulators`; `a/b` opens the one module, `*` stands
+ * for one folder.
  */
 import { builtinModules } from 'node:module';
 import { dirname, join, relative, sep } from 'node:path';
@@ -18,7 +19,8 @@ const ESTIMATED_BY = [
   'connectors/rate-limit/buckets',
   'connectors/rate-limit/usable',
 ];
-// How a stored twin is read: what is listed, and its profile, follow from it by the same rules as in a sync.
+// How a stored twin is read: what is listed, and its profile, follow from it by the same rules as
+// in a sync.
 const TWIN_READ_BY = [
   'types',
   'judge',
@@ -30,7 +32,8 @@ const TWIN_READ_BY = [
   'markdown',
   'profile-markdown',
 ].map((name) => `twin/${name}`);
-// What flows are called, how events are named and where they lead: the files are checked by it, and suggestions made.
+// What flows are called, how events are named and where they lead: the files are checked by it, and
+// suggestions made.
 const FLOWS_READ_BY = [
   'catalogue',
   'names',
@@ -44,7 +47,10 @@ const FLOWS_READ_BY = [
 ].map((name) => `flows/${name}`);
 const SERVED_BY = ['config', 'store', 'governance'];
 
-/** imports: rooms open to it; lazily: those open to `await import()` only; packages: absent for any but the vendors'. */
+/**
+ * imports: rooms open to it; lazily: those open to `await import()` only; packages: absent for any
+ * but the vendors'.
+ */
 export const ROOMS = {
   mfa: {
     holds: 'the rules of the main job: factors, verdicts, exemptions, ticket and message texts',
@@ -65,7 +71,8 @@ export const ROOMS = {
     builtins: false,
   },
   twin: {
-    holds: 'what follows from a synced organisation: MFA, privileges, gaps, facts, drift, profile, security events',
+    holds:
+      'what follows from a synced organisation: MFA, privileges, gaps, facts, drift, profile, security events',
     imports: ['mfa'],
     packages: PURE_PACKAGES,
     builtins: false,
@@ -98,7 +105,8 @@ export const ROOMS = {
     vendors: true,
   },
   store: {
-    holds: 'one PostgreSQL database: migrations, journal, a repository per subject, backup, retention',
+    holds:
+      'one PostgreSQL database: migrations, journal, a repository per subject, backup, retention',
     imports: ['audit', 'config/folder'],
   },
   config: {
@@ -128,7 +136,10 @@ export const ROOMS = {
     ],
     lazily: ['local', 'emulators', 'connectors/create'],
   },
-  local: { holds: 'the embedded stack: Temporal, store and worker on this machine', imports: ['config'] },
+  local: {
+    holds: 'the embedded stack: Temporal, store and worker on this machine',
+    imports: ['config'],
+  },
   worker: {
     holds: 'the composition of the worker process',
     imports: [
@@ -136,9 +147,14 @@ export const ROOMS = {
       ...['services', 'client', 'parent', 'workflows/messages'],
     ],
   },
-  parent: { holds: 'one function: a process ends with the process that started it', imports: [], packages: [] },
+  parent: {
+    holds: 'one function: a process ends with the process that started it',
+    imports: [],
+    packages: [],
+  },
   emulators: {
-    holds: 'Okta, Jira, Slack, Entra ID, Google Workspace and Salesforce as HTTP servers with state',
+    holds:
+      'Okta, Jira, Slack, Entra ID, Google Workspace and Salesforce as HTTP servers with state',
     imports: ['parent'],
   },
 };
@@ -160,13 +176,19 @@ export function roomTable() {
 export const PURE_ROOMS = PURE;
 
 const builtins = new Set(builtinModules);
-const isPackage = (specifier, names) => names.some((name) => specifier === name || specifier.startsWith(`${name}/`));
+const isPackage = (specifier, names) =>
+  names.some((name) => specifier === name || specifier.startsWith(`${name}/`));
 
-/** The room of a file and its module path there: connectors, connectors/okta/client; null outside of all rooms. */
+/**
+ * The room of a file and its module path there: connectors, connectors/okta/client; null outside of
+ * all rooms.
+ */
 export function placeOf(file, root) {
   const path = relative(root, file).split(sep).join('/').replace(/\.ts$/, '');
   const module = path.startsWith('src/') ? path.slice('src/'.length) : path;
-  return module === path && !path.startsWith('emulators/') ? null : { room: module.split('/')[0], module };
+  return module === path && !path.startsWith('emulators/')
+    ? null
+    : { room: module.split('/')[0], module };
 }
 
 export function opens(entry, { room, module }) {
@@ -178,7 +200,9 @@ function refusal(from, rules, { specifier, file, root, lazy }) {
   if (specifier.startsWith('.')) {
     const target = placeOf(join(dirname(file), specifier), root);
     if (target === null)
-      return specifier.endsWith('.json') ? null : `the product imports nothing from outside: ${specifier}`;
+      return specifier.endsWith('.json')
+        ? null
+        : `the product imports nothing from outside: ${specifier}`;
     const open = [from, ...rules.imports, ...(lazy ? (rules.lazily ?? []) : [])];
     if (open.some((entry) => opens(entry, target))) return null;
     const later = (rules.lazily ?? []).includes(target.room) ? ' but by await import()' : '';
@@ -189,7 +213,9 @@ function refusal(from, rules, { specifier, file, root, lazy }) {
   }
   if (rules.packages !== undefined)
     return isPackage(specifier, rules.packages) ? null : `${from} may not use ${specifier}`;
-  return isPackage(specifier, VENDOR_PACKAGES) && !rules.vendors ? `only connectors use ${specifier}` : null;
+  return isPackage(specifier, VENDOR_PACKAGES) && !rules.vendors
+    ? `only connectors use ${specifier}`
+    : null;
 }
 
 const onlyTypes = (node, kind) =>

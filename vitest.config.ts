@@ -26,6 +26,9 @@ export default defineConfig({
     maxWorkers: availableParallelism(),
     testTimeout: 30_000,
     hookTimeout: 120_000,
-    projects: Object.entries(PROJECTS).map(([name, include]) => ({ extends: true, test: { name, include } })),
+    projects: Object.entries(PROJECTS).map(([name, include]) => ({
+      extends: true,
+      test: { name, include },
+    })),
   },
 });

@@ -14,7 +14,13 @@ const JUDGED = 0.01;
 const SIGN_INS = 2;
 const HOUR_MS = 3_600_000;
 const EVENTS_A_REQUEST = 5_000;
-const OPERATIONS = ['users:read', 'users:read_detail', 'users:read_factors', 'groups:read', 'groups:read_members'];
+const OPERATIONS = [
+  'users:read',
+  'users:read_detail',
+  'users:read_factors',
+  'groups:read',
+  'groups:read_members',
+];
 
 /** A full scan, and the delta scan after so much has changed. */
 interface Figures {
@@ -59,14 +65,21 @@ const ABOUT =
 async function measure(users: number, churn: number): Promise<Figures> {
   const emulator = { profile: 'plain' as const, users, rateLimit: 0, log: null };
   const connectors = { okta: { operations: [...OPERATIONS, 'logs:read'] } };
-  const config = { tickets: { mode: 'none' }, scan: { mode: 'delta', log_delay: '0s' }, connectors };
+  const config = {
+    tickets: { mode: 'none' },
+    scan: { mode: 'delta', log_delay: '0s' },
+    connectors,
+  };
   return await withArx({ emulator, config }, async (arx) => {
-    await arx.emulators.addLogEvents([{ eventType: 'user.session.start', published: ago(3 * HOUR_MS) }]);
+    await arx.emulators.addLogEvents([
+      { eventType: 'user.session.start', published: ago(3 * HOUR_MS) },
+    ]);
     const full = await arx.run({ mode: 'full' });
     const changed = Math.round(users * churn);
     await happen(arx, { users, changed });
     const delta = await arx.run();
-    if (delta.scan?.mode !== 'delta') throw new Error(`everybody was read: ${delta.scan?.reason ?? 'no reason'}`);
+    if (delta.scan?.mode !== 'delta')
+      throw new Error(`everybody was read: ${delta.scan?.reason ?? 'no reason'}`);
     const different = await differences(arx, delta);
     return { churn, changed, full, delta, different };
   });
@@ -75,14 +88,22 @@ async function measure(users: number, churn: number): Promise<Figures> {
 const ago = (ms: number): string => new Date(Date.now() - ms).toISOString();
 
 /** Every hundredth person, say, loses the factors or enrols a key; everybody signs in. */
-async function happen({ emulators }: MainJob, { users, changed }: { users: number; changed: number }): Promise<void> {
+async function happen(
+  { emulators }: MainJob,
+  { users, changed }: { users: number; changed: number },
+): Promise<void> {
   const events: NewLogEvent[] = [];
   for (let n = 0; n < changed; n += 1) {
     const login = `user${String(Math.floor((n * users) / changed) + 1).padStart(6, '0')}@plain.example`;
     const reset = n % 2 === 0;
-    const { id } = await emulators.patchUser(login, { factors: reset ? [] : [{ type: 'webauthn' }] });
+    const { id } = await emulators.patchUser(login, {
+      factors: reset ? [] : [{ type: 'webauthn' }],
+    });
     const eventType = reset ? 'user.mfa.factor.reset_all' : 'user.mfa.factor.activate';
-    events.push({ eventType, targets: [{ id, type: 'User', alternateId: login, displayName: login }] });
+    events.push({
+      eventType,
+      targets: [{ id, type: 'User', alternateId: login, displayName: login }],
+    });
   }
   for (let n = 0; n < users * SIGN_INS; n += 1) events.push({ eventType: 'user.session.start' });
   for (let at = 0; at < events.length; at += EVENTS_A_REQUEST) {
@@ -92,7 +113,9 @@ async function happen({ emulators }: MainJob, { users, changed }: { users: numbe
 
 async function differences(arx: MainJob, delta: RunSummary): Promise<number> {
   const after = await arx.run({ mode: 'full', dryRun: true });
-  const verdicts = new Map((await arx.users(after.run)).map(({ userId, verdict }) => [userId, verdict]));
+  const verdicts = new Map(
+    (await arx.users(after.run)).map(({ userId, verdict }) => [userId, verdict]),
+  );
   const found = await arx.users(delta.run);
   return found.filter(({ userId, verdict }) => verdicts.get(userId) !== verdict).length;
 }
@@ -109,6 +132,18 @@ function callTable(figures: readonly Figures[]): BenchTable {
     full.seconds,
     delta.seconds,
   ];
-  const columns = ['churn', 'changed', 'read', 'taken over', 'calls, full', 'calls, delta', 'times fewer'];
-  return { title: 'Calls to Okta', columns: [...columns, 'seconds, full', 'seconds, delta'], rows: figures.map(row) };
+  const columns = [
+    'churn',
+    'changed',
+    'read',
+    'taken over',
+    'calls, full',
+    'calls, delta',
+    'times fewer',
+  ];
+  return {
+    title: 'Calls to Okta',
+    columns: [...columns, 'seconds, full', 'seconds, delta'],
+    rows: figures.map(row),
+  };
 }

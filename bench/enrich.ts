@@ -1,4 +1,7 @@
-/** How long a batch of look-ups takes beside what the quota allows, and how fast an answer that is kept comes over HTTP. */
+/**
+ * How long a batch of look-ups takes beside what the quota allows, and how fast an answer that is
+ * kept comes over HTTP.
+ */
 import { setTimeout as delay } from 'node:timers/promises';
 import { Agent, request } from 'undici';
 import { keyHash } from '../src/config/env/identity-keys.ts';
@@ -27,11 +30,24 @@ interface Found {
   failed: number;
 }
 
-/** One batch of 1,000 accounts at 600 requests a window, then 200 requests a second for what is kept. */
-export async function bench({ users: accounts = ACCOUNTS, windowMs = 12_000 }: BenchOptions): Promise<BenchResult> {
-  const { buckets, answered, latencies, failed } = await measure(Math.min(accounts, ACCOUNTS), windowMs);
-  const floorMs = Math.max(...buckets.map((bucket) => floorWindows(callsOf(bucket), LIMIT) * windowMs));
-  const wallMs = Math.max(...buckets.map(({ openedAt, lastServedAt }) => (lastServedAt ?? openedAt) - openedAt));
+/**
+ * One batch of 1,000 accounts at 600 requests a window, then 200 requests a second for what is
+ * kept.
+ */
+export async function bench({
+  users: accounts = ACCOUNTS,
+  windowMs = 12_000,
+}: BenchOptions): Promise<BenchResult> {
+  const { buckets, answered, latencies, failed } = await measure(
+    Math.min(accounts, ACCOUNTS),
+    windowMs,
+  );
+  const floorMs = Math.max(
+    ...buckets.map((bucket) => floorWindows(callsOf(bucket), LIMIT) * windowMs),
+  );
+  const wallMs = Math.max(
+    ...buckets.map(({ openedAt, lastServedAt }) => (lastServedAt ?? openedAt) - openedAt),
+  );
   const throttled = buckets.reduce((sum, bucket) => sum + bucket.throttled, 0);
   const over = floorMs === 0 ? null : Math.round((wallMs / floorMs - 1) * 10_000) / 100;
   const p95 = quantile(latencies, 0.95);
@@ -42,41 +58,74 @@ export async function bench({ users: accounts = ACCOUNTS, windowMs = 12_000 }: B
       {
         title: `A batch of ${accounts} accounts over HTTP`,
         columns: ['answered', 'calls', '429s', 'floor, s', 'wall, s', 'over the floor, %'],
-        rows: [[answered, sum(buckets.map(callsOf)), throttled, floorMs / 1_000, wallMs / 1_000, over]],
+        rows: [
+          [answered, sum(buckets.map(callsOf)), throttled, floorMs / 1_000, wallMs / 1_000, over],
+        ],
       },
       {
         title: 'Calls by bucket',
         columns: ['bucket', 'calls', 'windows of the floor'],
-        rows: buckets.map((bucket) => [bucket.name, callsOf(bucket), floorWindows(callsOf(bucket), LIMIT)]),
+        rows: buckets.map((bucket) => [
+          bucket.name,
+          callsOf(bucket),
+          floorWindows(callsOf(bucket), LIMIT),
+        ]),
       },
       {
         title: `Answers that are kept, ${RATE} requests a second for ${SECONDS} s`,
-        columns: ['requests', 'failed', 'median, ms', '95th percentile, ms', '99th, ms', 'longest, ms'],
-        rows: [[latencies.length, failed, ...[0.5, 0.95, 0.99, 1].map((at) => tenths(quantile(latencies, at)))]],
+        columns: [
+          'requests',
+          'failed',
+          'median, ms',
+          '95th percentile, ms',
+          '99th, ms',
+          'longest, ms',
+        ],
+        rows: [
+          [
+            latencies.length,
+            failed,
+            ...[0.5, 0.95, 0.99, 1].map((at) => tenths(quantile(latencies, at))),
+          ],
+        ],
       },
     ],
     goals: [
       { goal: 'every account is answered without an error', met: answered === accounts },
       { goal: 'no 429', met: throttled === 0 },
-      { goal: 'the batch takes at most 5 % longer than the floor', met: over !== null && over <= 5 },
-      { goal: 'an answer that is kept takes under 5 ms at the 95th percentile', met: failed === 0 && (p95 ?? 9) < 5 },
+      {
+        goal: 'the batch takes at most 5 % longer than the floor',
+        met: over !== null && over <= 5,
+      },
+      {
+        goal: 'an answer that is kept takes under 5 ms at the 95th percentile',
+        met: failed === 0 && (p95 ?? 9) < 5,
+      },
     ],
   };
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((one, other) => one + other, 0);
 const callsOf = ({ served, throttled }: BucketStatistics): number => served + throttled;
-const tenths = (value: number | null): number | null => (value === null ? null : Math.round(value * 10) / 10);
+const tenths = (value: number | null): number | null =>
+  value === null ? null : Math.round(value * 10) / 10;
 
 function measure(accounts: number, windowMs: number): Promise<Found> {
   const config = { quota: { share: 1, reserve: 0, warning_threshold: false } };
   const emulator = {
     ...({ profile: 'plain', users: accounts, rateLimit: LIMIT } as const),
-    ...{ windowMs, latencyMs: latencyMs(windowMs) },
+    windowMs,
+    latencyMs: latencyMs(windowMs),
   };
   return withArx({ config, emulator, workers: 0 }, async (arx) => {
     const now = new Date().toISOString();
-    await arx.store.keys.addAccessKey({ name: 'b', hash: keyHash(KEY), person: null, createdAt: now, revokedAt: null });
+    await arx.store.keys.addAccessKey({
+      name: 'b',
+      hash: keyHash(KEY),
+      person: null,
+      createdAt: now,
+      revokedAt: null,
+    });
     const server = await startServerProcess(arx.env, '.');
     try {
       return await ask(arx, server.url);
@@ -92,7 +141,12 @@ async function ask({ emulators }: ArxUnderTest, url: string): Promise<Found> {
   const dispatcher = new Agent({ connections: 50, headersTimeout: 0, bodyTimeout: 0 });
   try {
     const body = JSON.stringify({ accounts });
-    const batch = await request(`${url}/v1/enrich`, { method: 'POST', headers: HEADERS, body, dispatcher });
+    const batch = await request(`${url}/v1/enrich`, {
+      method: 'POST',
+      headers: HEADERS,
+      body,
+      dispatcher,
+    });
     const { results = [] } = (await batch.body.json()) as {
       results?: { okta: { found: boolean; errors: unknown[] } }[];
     };

@@ -34,8 +34,13 @@ interface Found extends LookUpResult {
   windows: WindowStatistics[];
 }
 
-/** One scan at 300 requests a window with a reserve of 5, and a look-up every quarter of a window. */
-export async function bench({ windows = 20, windowMs = 6_000 }: BenchOptions): Promise<BenchResult> {
+/**
+ * One scan at 300 requests a window with a reserve of 5, and a look-up every quarter of a window.
+ */
+export async function bench({
+  windows = 20,
+  windowMs = 6_000,
+}: BenchOptions): Promise<BenchResult> {
   const sizes = { windows, windowMs };
   const found = await measure(sizes);
   const p95 = quantile(found.waits, 0.95);
@@ -47,12 +52,32 @@ export async function bench({ windows = 20, windowMs = 6_000 }: BenchOptions): P
       {
         title: `A look-up every ${everyMs(windowMs) / 1_000} s during a scan of ${found.users} users`,
         columns: ['look-ups', 'median wait, ms', '95th percentile, ms', 'longest, ms', 'failed'],
-        rows: [[found.waits.length, ...[0.5, 0.95, 1].map((at) => ms(quantile(found.waits, at))), found.failed]],
+        rows: [
+          [
+            found.waits.length,
+            ...[0.5, 0.95, 1].map((at) => ms(quantile(found.waits, at))),
+            found.failed,
+          ],
+        ],
       },
       {
         title: 'The scan meanwhile',
-        columns: ['calls', '429s', 'wall, s', 'quota used, % (floor ÷ wall)', 'scan calls ÷ limit in whole windows, %'],
-        rows: [[scanCalls(found), found.throttled, found.wallMs / 1_000, percent(used), percent(inFullWindows)]],
+        columns: [
+          'calls',
+          '429s',
+          'wall, s',
+          'quota used, % (floor ÷ wall)',
+          'scan calls ÷ limit in whole windows, %',
+        ],
+        rows: [
+          [
+            scanCalls(found),
+            found.throttled,
+            found.wallMs / 1_000,
+            percent(used),
+            percent(inFullWindows),
+          ],
+        ],
       },
     ],
     goals: [
@@ -73,14 +98,25 @@ const everyMs = (windowMs: number): number => (EVERY_MS * windowMs) / OKTA_WINDO
 
 function measure({ windows, windowMs }: Sizes): Promise<Found> {
   const users = usersToFill(windows, LIMIT);
-  const config = { quota: { share: 1, reserve: RESERVE, warning_threshold: false }, tickets: { mode: 'none' } };
-  const emulator = { profile: 'plain', users, rateLimit: LIMIT, windowMs, latencyMs: latencyMs(windowMs) } as const;
+  const config = {
+    quota: { share: 1, reserve: RESERVE, warning_threshold: false },
+    tickets: { mode: 'none' },
+  };
+  const emulator = {
+    profile: 'plain',
+    users,
+    rateLimit: LIMIT,
+    windowMs,
+    latencyMs: latencyMs(windowMs),
+  } as const;
   return withArx({ config, emulator }, async (arx) => {
     const lookedUp = await scanWithLookUps(arx, { windows, windowMs });
     const { openedAt, throttled } = await usersBucket(arx.emulators);
     const { buckets } = await arx.emulators.statistics();
     const bucketWindows = buckets.find(({ name }) => name === USERS_BUCKET)?.windows ?? [];
-    const log = (await arx.emulators.log({ vendor: 'okta' })).filter(({ path }) => path.startsWith('/api/v1/users'));
+    const log = (await arx.emulators.log({ vendor: 'okta' })).filter(({ path }) =>
+      path.startsWith('/api/v1/users'),
+    );
     const last = log.findLast(({ operation }) => SCAN.includes(operation));
     return {
       ...lookedUp,
@@ -94,7 +130,10 @@ function measure({ windows, windowMs }: Sizes): Promise<Found> {
 }
 
 /** Look-ups begin when the scan has opened the first window, and end with the scan. */
-async function scanWithLookUps(arx: ArxUnderTest, { windows, windowMs }: Sizes): Promise<LookUpResult> {
+async function scanWithLookUps(
+  arx: ArxUnderTest,
+  { windows, windowMs }: Sizes,
+): Promise<LookUpResult> {
   const { users } = await arx.emulators.state('users');
   const job: LookUpJob = { userIds: users.map(({ id }) => id), everyMs: everyMs(windowMs) };
   const child = startChild<LookUpResult>('look-ups.ts', job, arx.env);
@@ -115,7 +154,8 @@ async function scanBegins({ emulators }: ArxUnderTest): Promise<void> {
   while ((await emulators.state('buckets')).buckets.length === 0) await delay(50);
 }
 
-const scanCalls = ({ log }: Found): number => log.filter(({ operation }) => SCAN.includes(operation)).length;
+const scanCalls = ({ log }: Found): number =>
+  log.filter(({ operation }) => SCAN.includes(operation)).length;
 
 function usedByScan({ users, wallMs, log, windows }: Found, { windowMs }: Sizes) {
   return {
@@ -125,7 +165,8 @@ function usedByScan({ users, wallMs, log, windows }: Found, { windowMs }: Sizes)
 }
 
 const ms = (value: number | null): number | null => (value === null ? null : Math.round(value));
-const percent = (share: number | null): number | null => (share === null ? null : Math.round(share * 10_000) / 100);
+const percent = (share: number | null): number | null =>
+  share === null ? null : Math.round(share * 10_000) / 100;
 
 const about = ({ windows, windowMs }: Sizes): string =>
   [
@@ -133,7 +174,9 @@ const about = ({ windows, windowMs }: Sizes): string =>
     'The look-ups (`users:read_detail` with priority interactive) come from a process of their own, which has Okta behind the governed pipeline as the HTTP server of arx has it: the same store, policies, audit and knowledge of the rate limits.',
     'A wait is from asking to the answer in hand with its audit entries written; it includes the time Okta takes.',
     ...(windowMs < OKTA_WINDOW_MS
-      ? ['The window is compressed, and the look-ups come as much more often; what they wait is not scaled.']
+      ? [
+          'The window is compressed, and the look-ups come as much more often; what they wait is not scaled.',
+        ]
       : []),
     "The scan's share is also given as its calls in whole windows: there it can't gain from a last window that is not full.",
   ].join(' ');

@@ -11,7 +11,13 @@ import type { BenchResult } from './support/result.ts';
 
 const SIZE = 1_000;
 const RAILS = { riskMax: { okta: 'CRITICAL' } } as const;
-const PRINCIPALS = ['user:jane@example.com', 'agent:team-400', 'agent:soc-7', 'flow:f203', 'workflow:other'];
+const PRINCIPALS = [
+  'user:jane@example.com',
+  'agent:team-400',
+  'agent:soc-7',
+  'flow:f203',
+  'workflow:other',
+];
 const REQUESTS: readonly DecisionRequest[] = PRINCIPALS.flatMap((principal) =>
   OPERATIONS.filter(({ connector }) => connector === 'okta').map(({ operation }) => ({
     connector: 'okta',
@@ -19,9 +25,13 @@ const REQUESTS: readonly DecisionRequest[] = PRINCIPALS.flatMap((principal) =>
     principal,
   })),
 );
-const requestAt = (at: number): DecisionRequest => REQUESTS[at % REQUESTS.length] as DecisionRequest;
+const requestAt = (at: number): DecisionRequest =>
+  REQUESTS[at % REQUESTS.length] as DecisionRequest;
 
-/** Times the evaluator, a naive one and Cedar on the same bundle and requests, after checking that they agree. */
+/**
+ * Times the evaluator, a naive one and Cedar on the same bundle and requests, after checking that
+ * they agree.
+ */
 export async function bench(): Promise<BenchResult> {
   const bundle = largeBundle(SIZE);
   const cedarAllows = cedarOver(bundle);
@@ -45,7 +55,9 @@ export async function bench(): Promise<BenchResult> {
         measure('naive: every glob as a regular expression, yes or no only', 500, (at) =>
           naiveAllows(requestAt(at), bundle, OPERATIONS),
         ),
-        measure('cedar-wasm, policies parsed before, yes or no only', 200, (at) => cedarAllows(requestAt(at))),
+        measure('cedar-wasm, policies parsed before, yes or no only', 200, (at) =>
+          cedarAllows(requestAt(at)),
+        ),
       ]),
     ],
     goals: [
@@ -60,11 +72,14 @@ function cedarOver(bundle: PolicyBundle & { ok: true }): (request: DecisionReque
     '@cedar-policy/cedar-wasm/nodejs',
   ) as typeof import('@cedar-policy/cedar-wasm/nodejs');
   const preparsedPolicySetId = 'bench';
-  cedar.preparsePolicySet(preparsedPolicySetId, { staticPolicies: cedarPolicies(bundle.policies, RAILS, 'okta') });
+  cedar.preparsePolicySet(preparsedPolicySetId, {
+    staticPolicies: cedarPolicies(bundle.policies, RAILS, 'okta'),
+  });
   return (request) =>
     cedarRequests(request).every((one) => {
       const answer = cedar.statefulIsAuthorized({ ...one, entities: [], preparsedPolicySetId });
-      if (answer.type === 'failure') throw new Error(answer.errors.map(({ message }) => message).join('\n'));
+      if (answer.type === 'failure')
+        throw new Error(answer.errors.map(({ message }) => message).join('\n'));
       return answer.response.decision === 'allow';
     });
 }

@@ -17,21 +17,31 @@ interface Sizes {
 }
 
 /** Scans at 300 and 600 requests a window, at least 20 windows long unless told otherwise. */
-export async function bench({ windows = 20, windowMs = 6_000 }: BenchOptions): Promise<BenchResult> {
+export async function bench({
+  windows = 20,
+  windowMs = 6_000,
+}: BenchOptions): Promise<BenchResult> {
   const sizes = { windows, windowMs };
   const arx = LIMITS.flatMap((limit) => [1, 3].map((workers) => arxContest(sizes, limit, workers)));
   const baselines = LIMITS.flatMap((limit) => baselineContests(sizes, limit));
   const outcomes = await runAll({ arx: [...arx, shippedContest(sizes)], baselines, windowMs });
-  const shipped = outcomes.filter(({ contestant }) => 'quota' in contestant && contestant.quota === AS_SHIPPED);
+  const shipped = outcomes.filter(
+    ({ contestant }) => 'quota' in contestant && contestant.quota === AS_SHIPPED,
+  );
   const full = outcomes.filter((outcome) => !shipped.includes(outcome));
   return {
     name: 'quota',
     about: about(sizes),
     tables: [
-      ...LIMITS.map((limit) => table(`${limit} requests a window, all of it`, ofLimit(full, limit))),
+      ...LIMITS.map((limit) =>
+        table(`${limit} requests a window, all of it`, ofLimit(full, limit)),
+      ),
       shippedTable(shipped),
     ],
-    goals: [...LIMITS.flatMap((limit) => goalsAt(limit, ofLimit(full, limit))), ...shipped.flatMap(shippedGoals)],
+    goals: [
+      ...LIMITS.flatMap((limit) => goalsAt(limit, ofLimit(full, limit))),
+      ...shipped.flatMap(shippedGoals),
+    ],
   };
 }
 
@@ -41,16 +51,34 @@ const ofLimit = (outcomes: readonly Outcome[], limit: number): Outcome[] =>
 function arxContest({ windows, windowMs }: Sizes, limit: number, workers: number): Contest {
   const name = `arx, ${workers === 1 ? 'one worker' : 'three workers'}`;
   const users = usersToFill(windows, limit);
-  return { name, limit, windowMs, users, expectedMs: windows * windowMs, contestant: { workers, quota: ALL_OF_IT } };
+  return {
+    name,
+    limit,
+    windowMs,
+    users,
+    expectedMs: windows * windowMs,
+    contestant: { workers, quota: ALL_OF_IT },
+  };
 }
 
 function baselineContests({ windows, windowMs }: Sizes, limit: number): Contest[] {
   // At half the speed half as many users take as long.
   const fewer = Math.min(windows, Math.max(5, Math.ceil(windows / 2)));
-  const paced = (share: number): Baseline => ({ kind: 'paced', perWindow: limit * share, windowMs });
+  const paced = (share: number): Baseline => ({
+    kind: 'paced',
+    perWindow: limit * share,
+    windowMs,
+  });
   const one = (name: string, baseline: Baseline, many = windows): Contest => {
     const users = usersToFill(many, limit);
-    return { name, limit, windowMs, users, expectedMs: windows * windowMs, contestant: { baseline } };
+    return {
+      name,
+      limit,
+      windowMs,
+      users,
+      expectedMs: windows * windowMs,
+      contestant: { baseline },
+    };
   };
   return [
     one('Okta SDK, its own retries, 20 in flight', { kind: 'sdk', inFlight: 20 }),
@@ -66,10 +94,25 @@ function shippedContest({ windows, windowMs }: Sizes): Contest {
   const perWindow = limit * AS_SHIPPED.share - AS_SHIPPED.reserve;
   const contestant: Arx = { workers: 1, quota: AS_SHIPPED };
   const users = usersToFill(windows, perWindow);
-  return { name: 'arx, one worker', limit, windowMs, users, expectedMs: windows * windowMs, contestant };
+  return {
+    name: 'arx, one worker',
+    limit,
+    windowMs,
+    users,
+    expectedMs: windows * windowMs,
+    contestant,
+  };
 }
 
-async function runAll({ arx, baselines, windowMs }: { arx: Contest[]; baselines: Contest[]; windowMs: number }) {
+async function runAll({
+  arx,
+  baselines,
+  windowMs,
+}: {
+  arx: Contest[];
+  baselines: Contest[];
+  windowMs: number;
+}) {
   const all = [...arx, ...baselines];
   if (windowMs >= UNHURRIED_MS) return Promise.all(all.map(told));
   const beside = await Promise.all(baselines.map(told));
@@ -82,11 +125,21 @@ async function runAll({ arx, baselines, windowMs }: { arx: Contest[]; baselines:
 async function told(one: Contest): Promise<Outcome> {
   const outcome = await contest(one);
   const { name, limit, used, throttled, wallSeconds } = outcome;
-  console.error(`quota: ${name}, ${limit} a window: ${percent(used)} % in ${wallSeconds} s, ${throttled} times 429`);
+  console.error(
+    `quota: ${name}, ${limit} a window: ${percent(used)} % in ${wallSeconds} s, ${throttled} times 429`,
+  );
   return outcome;
 }
 
-const COLUMNS = ['contestant', 'users', 'floor, windows', 'calls', 'calls ÷ (N + ⌈N/200⌉)', '429s', 'wall, s'];
+const COLUMNS = [
+  'contestant',
+  'users',
+  'floor, windows',
+  'calls',
+  'calls ÷ (N + ⌈N/200⌉)',
+  '429s',
+  'wall, s',
+];
 
 const cells = (outcome: Outcome): Cell[] => [
   outcome.name,
@@ -101,21 +154,33 @@ const cells = (outcome: Outcome): Cell[] => [
 const table = (title: string, outcomes: readonly Outcome[]): BenchTable => ({
   title,
   columns: [...COLUMNS, 'users not read', 'quota used, %'],
-  rows: outcomes.map((outcome) => [...cells(outcome), outcome.users - outcome.read, percent(outcome.used)]),
+  rows: outcomes.map((outcome) => [
+    ...cells(outcome),
+    outcome.users - outcome.read,
+    percent(outcome.used),
+  ]),
 });
 
 const shippedTable = (outcomes: readonly Outcome[]): BenchTable => ({
   title: `As shipped: share ${AS_SHIPPED.share}, reserve ${AS_SHIPPED.reserve}, under the warning threshold`,
   columns: [...COLUMNS, 'windows', 'limit', 'fewest calls left in a window'],
-  rows: outcomes.map((outcome) => [...cells(outcome), outcome.windows, outcome.limit, outcome.leastRemaining]),
+  rows: outcomes.map((outcome) => [
+    ...cells(outcome),
+    outcome.windows,
+    outcome.limit,
+    outcome.leastRemaining,
+  ]),
 });
 
-const percent = (share: number | null): number | null => (share === null ? null : Math.round(share * 10_000) / 100);
+const percent = (share: number | null): number | null =>
+  share === null ? null : Math.round(share * 10_000) / 100;
 
 function goalsAt(limit: number, outcomes: readonly Outcome[]): BenchResult['goals'] {
   const isArx = ({ contestant }: Outcome): boolean => 'workers' in contestant;
   const ours = outcomes.filter(isArx);
-  const best = Math.max(...outcomes.filter((outcome) => !isArx(outcome)).map(({ used }) => used ?? 0));
+  const best = Math.max(
+    ...outcomes.filter((outcome) => !isArx(outcome)).map(({ used }) => used ?? 0),
+  );
   return ours.flatMap(({ name, used, throttled, callsRatio, read, users }) => [
     {
       goal: `${name}, ${limit} a window: at least 98 % of the quota with no 429`,
@@ -129,9 +194,18 @@ function goalsAt(limit: number, outcomes: readonly Outcome[]): BenchResult['goal
   ]);
 }
 
-const shippedGoals = ({ limit, throttled, leastRemaining, read, users }: Outcome): BenchResult['goals'] => [
+const shippedGoals = ({
+  limit,
+  throttled,
+  leastRemaining,
+  read,
+  users,
+}: Outcome): BenchResult['goals'] => [
   { goal: 'as shipped: no 429, every user read', met: throttled === 0 && read === users },
-  { goal: 'as shipped: never past the share', met: leastRemaining >= limit - Math.floor(limit * AS_SHIPPED.share) },
+  {
+    goal: 'as shipped: never past the share',
+    met: leastRemaining >= limit - Math.floor(limit * AS_SHIPPED.share),
+  },
 ];
 
 const about = ({ windows, windowMs }: Sizes): string =>

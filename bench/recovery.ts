@@ -1,4 +1,7 @@
-/** What the death of the only worker costs: time until the scan goes on, and calls that are made twice. */
+/**
+ * What the death of the only worker costs: time until the scan goes on, and calls that are made
+ * twice.
+ */
 import { killInTheMiddle } from './support/kills.ts';
 import type { Recoveries } from './support/kills.ts';
 import { quantile } from './support/quantile.ts';
@@ -65,12 +68,30 @@ function heartbeatTable({ heartbeats, activityMinutes }: Recoveries): BenchTable
   };
 }
 
-function extraTable({ users, kills, calls, floor, cut, unrecorded, readAgain }: RepeatedKills): BenchTable {
+function extraTable({
+  users,
+  kills,
+  calls,
+  floor,
+  cut,
+  unrecorded,
+  readAgain,
+}: RepeatedKills): BenchTable {
   return {
     title: 'Calls with a worker killed every few seconds',
-    columns: ['users', 'kills', 'calls', 'floor', 'extra', 'on the wire', 'answered, not on record', 'read again'],
+    columns: [
+      'users',
+      'kills',
+      'calls',
+      'floor',
+      'extra',
+      'on the wire',
+      'answered, not on record',
+      'read again',
+    ],
     rows: [[users, kills, calls, floor, calls - floor, cut, unrecorded, readAgain]],
   };
 }
 
-const rounded = (value: number | null): number | null => (value === null ? null : Number(value.toPrecision(3)));
+const rounded = (value: number | null): number | null =>
+  value === null ? null : Number(value.toPrecision(3));

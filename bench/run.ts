@@ -47,14 +47,16 @@ let ending = false;
 async function endInOrder(exitCode: number): Promise<void> {
   if (ending) return;
   ending = true;
-  // Requests that wait for a server which is gone fail in timers of their own, and would end us halfway.
+  // Requests that wait for a server which is gone fail in timers of their own, and would end us
+  // halfway.
   process.on('uncaughtException', () => undefined);
   const { takeAllDown } = await import('./support/arx.ts');
   await takeAllDown();
   process.exit(exitCode);
 }
 
-// Listeners that stay: where there is none, the part of arx that starts servers ends the process at once.
+// Listeners that stay: where there is none, the part of arx that starts servers ends the process at
+// once.
 process.on('SIGINT', () => void endInOrder(130));
 process.on('SIGTERM', () => void endInOrder(143));
 // What fails because its servers are being taken down is no finding.

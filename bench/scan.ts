@@ -4,14 +4,26 @@ import type { CoreSplit } from './support/cores.ts';
 import type { Bench, BenchOptions, BenchResult } from './support/result.ts';
 import { measureScan } from './support/scan-figures.ts';
 import type { ScanFigures, ScanPlan } from './support/scan-figures.ts';
-import { costTable, floorOf, historyTable, memoryTable, storeTable } from './support/scan-tables.ts';
+import {
+  costTable,
+  floorOf,
+  historyTable,
+  memoryTable,
+  storeTable,
+} from './support/scan-tables.ts';
 
 const SIZES = [1_000, 10_000, 100_000];
 const MILLION = 1_000_000;
-/** `scan.batch: auto` goes to batches of a page above 2,000 users; below, the fixed cost of a run outweighs its users. */
+/**
+ * `scan.batch: auto` goes to batches of a page above 2,000 users; below, the fixed cost of a run
+ * outweighs its users.
+ */
 const BATCH = 200;
 const BATCHED_ABOVE = 2_000;
-/** Larger ones add nothing but time: one user an activity, and the embedded store, are for small organisations. */
+/**
+ * Larger ones add nothing but time: one user an activity, and the embedded store, are for small
+ * organisations.
+ */
 const SMALL = 10_000;
 const MEMORY_BASE = 10_000;
 
@@ -46,9 +58,18 @@ const placeText = (cores: CoreSplit | null): string =>
     : 'Nothing is pinned to cores: this machine has no taskset, or too few cores.';
 
 /** All runs to make, the smallest first. */
-export function plansOf({ users: most, million }: Pick<BenchOptions, 'users' | 'million'>): ScanPlan[] {
-  if (million) return [MEMORY_BASE, MILLION].map((users) => ({ store: 'PostgreSQL' as const, users, batch: BATCH }));
-  const sizes = most === undefined ? SIZES : [...new Set([...SIZES.filter((size) => size < most), most])];
+export function plansOf({
+  users: most,
+  million,
+}: Pick<BenchOptions, 'users' | 'million'>): ScanPlan[] {
+  if (million)
+    return [MEMORY_BASE, MILLION].map((users) => ({
+      store: 'PostgreSQL' as const,
+      users,
+      batch: BATCH,
+    }));
+  const sizes =
+    most === undefined ? SIZES : [...new Set([...SIZES.filter((size) => size < most), most])];
   const small = sizes.filter((size, at) => size <= SMALL || at === 0);
   return [
     ...sizes.map((users) => ({ store: 'PostgreSQL' as const, users, batch: BATCH })),
@@ -70,7 +91,10 @@ function goalsOf(batched: readonly ScanFigures[], cores: CoreSplit | null): Benc
       // At the largest size: below, the beginning and the end of a run weigh more than its users.
       met: largest !== undefined && largest.users / largest.seconds >= 1_500,
     },
-    { goal: 'at most 0.10 history events a user', met: every(({ users, history }) => history.events / users <= 0.1) },
+    {
+      goal: 'at most 0.10 history events a user',
+      met: every(({ users, history }) => history.events / users <= 0.1),
+    },
     {
       goal: 'at most 0.02 Temporal actions a user, heartbeats apart',
       met: every(({ users, history }) => history.actions / users <= 0.02),
@@ -79,7 +103,10 @@ function goalsOf(batched: readonly ScanFigures[], cores: CoreSplit | null): Benc
       goal: 'the largest history replays in at most 0.3 s, also the first time',
       met: every(({ replay }) => Math.max(replay.first, replay.warm) <= 0.3),
     },
-    { goal: 'calls are exactly the floor', met: batched.every(({ users, oktaCalls }) => oktaCalls === floorOf(users)) },
+    {
+      goal: 'calls are exactly the floor',
+      met: batched.every(({ users, oktaCalls }) => oktaCalls === floorOf(users)),
+    },
     {
       goal: 'peak memory of the worker at the largest size at most 400 MB',
       met: (peakOf(batched.at(-1)) ?? NaN) <= 400,
@@ -94,7 +121,9 @@ function flatGoal(batched: readonly ScanFigures[]): BenchResult['goals'] {
   const base = batched.find(({ users }) => users === MEMORY_BASE);
   if (!base || !largest || largest.users <= MEMORY_BASE) return [];
   const [peak, basePeak] = [peakOf(largest) ?? NaN, peakOf(base) ?? NaN];
-  return [{ goal: 'that peak is within 20 % of the one at 10,000 users', met: peak <= basePeak * 1.2 }];
+  return [
+    { goal: 'that peak is within 20 % of the one at 10,000 users', met: peak <= basePeak * 1.2 },
+  ];
 }
 
 const peakOf = (figures: ScanFigures | undefined): number | null => figures?.memory?.peakMb ?? null;

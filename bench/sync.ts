@@ -1,4 +1,7 @@
-/** How long a sync of a whole organisation takes beside what the rate limit allows, and what it costs. */
+/**
+ * How long a sync of a whole organisation takes beside what the rate limit allows, and what it
+ * costs.
+ */
 import { sync } from '../test/support/okta-sync.ts';
 import { latencyMs } from './support/okta-latency.ts';
 import type { BenchOptions, BenchResult, BenchTable } from './support/result.ts';
@@ -14,7 +17,10 @@ const LIMIT = 600;
 const LONG_ENOUGH = 10;
 
 /** Syncs a small organisation and the large one, each on a stack of its own. */
-export async function bench({ users = USERS, windowMs = 6_000 }: BenchOptions): Promise<BenchResult> {
+export async function bench({
+  users = USERS,
+  windowMs = 6_000,
+}: BenchOptions): Promise<BenchResult> {
   const figures: SyncFigures[] = [];
   for (const size of users > BASE ? [BASE, users] : [users]) {
     console.error(`sync: ${size} users`);
@@ -29,8 +35,12 @@ export async function bench({ users = USERS, windowMs = 6_000 }: BenchOptions): 
 }
 
 const planOf = (users: number, windowMs: number): SyncPlan => ({
-  ...{ users, apps: APPS, groups: Math.max(1, Math.min(1_000, Math.ceil(users / 100))) },
-  ...{ limit: LIMIT, windowMs, latencyMs: latencyMs(windowMs) },
+  users,
+  apps: APPS,
+  groups: Math.max(1, Math.min(1_000, Math.ceil(users / 100))),
+  limit: LIMIT,
+  windowMs,
+  latencyMs: latencyMs(windowMs),
 });
 
 const about = (windowMs: number): string =>
@@ -45,7 +55,17 @@ const about = (windowMs: number): string =>
 
 const timeTable = (all: readonly SyncFigures[]): BenchTable => ({
   title: 'Time',
-  columns: ['users', 'apps', 'groups', 'calls', '429s', 'floor, s', 'total, s', 'total ÷ floor', 'of it judging, s'],
+  columns: [
+    'users',
+    'apps',
+    'groups',
+    'calls',
+    '429s',
+    'floor, s',
+    'total, s',
+    'total ÷ floor',
+    'of it judging, s',
+  ],
   rows: all.map(({ users, apps, groups, calls, throttled, floorMs, totalMs, judgingMs }) => [
     ...[users, apps, groups, calls, throttled, floorMs / 1_000, totalMs / 1_000],
     floorMs === 0 ? null : totalMs / floorMs,
@@ -56,12 +76,21 @@ const timeTable = (all: readonly SyncFigures[]): BenchTable => ({
 const bucketTable = (all: readonly SyncFigures[]): BenchTable => ({
   title: 'Calls by bucket',
   columns: ['users', 'bucket', 'calls', 'windows'],
-  rows: all.flatMap(({ users, buckets }) => buckets.map(({ name, served, windows }) => [users, name, served, windows])),
+  rows: all.flatMap(({ users, buckets }) =>
+    buckets.map(({ name, served, windows }) => [users, name, served, windows]),
+  ),
 });
 
 const costTable = (all: readonly SyncFigures[]): BenchTable => ({
   title: 'Worker',
-  columns: ['users', 'memory when ready, MB', 'peak, MB', 'CPU, s', 'second sync, s', 'facts changed by it'],
+  columns: [
+    'users',
+    'memory when ready, MB',
+    'peak, MB',
+    'CPU, s',
+    'second sync, s',
+    'facts changed by it',
+  ],
   rows: all.map(({ users, memory, cpuSeconds, second }) => [
     ...[users, memory?.readyMb ?? null, memory?.peakMb ?? null, cpuSeconds, second.totalMs / 1_000],
     second.factsChanged,
@@ -71,7 +100,13 @@ const costTable = (all: readonly SyncFigures[]): BenchTable => ({
 const searchTable = (all: readonly SyncFigures[]): BenchTable => ({
   title: 'Search, ms',
   columns: ['users', 'first question', 'median', '95th percentile', 'slowest first of its kind'],
-  rows: all.map(({ users, search }) => [users, search.first, search.median, search.p95, search.slowestFirst]),
+  rows: all.map(({ users, search }) => [
+    users,
+    search.first,
+    search.median,
+    search.p95,
+    search.slowestFirst,
+  ]),
 });
 
 function goalsOf(all: readonly SyncFigures[]): BenchResult['goals'] {
@@ -89,10 +124,18 @@ function goalsOf(all: readonly SyncFigures[]): BenchResult['goals'] {
         ]
       : []),
     { goal: 'no 429', met: all.every(({ throttled }) => throttled === 0) },
-    { goal: 'a second sync changes no fact', met: all.every(({ second }) => second.factsChanged === 0) },
+    {
+      goal: 'a second sync changes no fact',
+      met: all.every(({ second }) => second.factsChanged === 0),
+    },
     ...(base === largest
       ? []
-      : [{ goal: `peak memory within 20 % of that at ${base.users} users`, met: peak <= basePeak * 1.2 }]),
+      : [
+          {
+            goal: `peak memory within 20 % of that at ${base.users} users`,
+            met: peak <= basePeak * 1.2,
+          },
+        ]),
     {
       goal: 'search answers in under 50 ms, the first time too',
       met: all.every(({ search }) => Math.max(search.p95, search.slowestFirst) < 50),

@@ -2,20 +2,28 @@ import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { LogEntry } from './types.ts';
 
-/** What was really accepted, in order: kept in memory and, before the answer leaves, in a JSONL file. */
+/**
+ * What was really accepted, in order: kept in memory and, before the answer leaves, in a JSONL
+ * file.
+ */
 export interface AcceptLog {
   /** Null where no log is kept. */
   path: string | null;
   entries: readonly LogEntry[];
   add(entry: Omit<LogEntry, 'seq' | 'at'>): void;
-  /** Resolves when everything added so far is in the file, at once for all of one turn; null where it is already. */
+  /**
+   * Resolves when everything added so far is in the file, at once for all of one turn; null where
+   * it is already.
+   */
   waitForFlush(): Promise<void> | null;
   /** Writes what is still waiting, now. Throws where the file cannot be written. */
   flush(): void;
   close(): void;
 }
 
-/** Opens the log; the file is begun anew. Null keeps none. Throws where the file cannot be written. */
+/**
+ * Opens the log; the file is begun anew. Null keeps none. Throws where the file cannot be written.
+ */
 export function openAcceptLog(path: string | null): AcceptLog {
   return path === null ? NONE : new FileLog(path);
 }
@@ -68,7 +76,8 @@ class FileLog implements AcceptLog {
   flush(): void {
     const lines = Buffer.from(this.#waiting);
     this.#waiting = '';
-    // A request that outlives the servers must not write to a descriptor that may be somebody else's by then.
+    // A request that outlives the servers must not write to a descriptor that may be somebody
+    // else's by then.
     for (let at = 0; this.#open && at < lines.length;) at += writeSync(this.#file, lines, at);
   }
 

@@ -13,7 +13,9 @@ export class AccountTable<Account extends { id: string }> {
     const wanted = key.toLowerCase();
     return (
       this.all.find(({ id }) => id === key) ??
-      this.all.find((account) => this.#names(account).some((name) => name?.toLowerCase() === wanted)) ??
+      this.all.find((account) =>
+        this.#names(account).some((name) => name?.toLowerCase() === wanted),
+      ) ??
       null
     );
   }

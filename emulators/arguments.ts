@@ -92,7 +92,11 @@ export function parseArguments(given: readonly string[]): EmulatorArguments {
     jiraProject: values['jira-project'],
     googleKeyFile: values['google-key-file'],
     googleAdminSubject: values['google-admin-subject'],
-    canaries: { phone: values['canary-phone'], email: values['canary-email'], totpSeed: values['canary-totp-seed'] },
+    canaries: {
+      phone: values['canary-phone'],
+      email: values['canary-email'],
+      totpSeed: values['canary-totp-seed'],
+    },
   };
   return { options, exitWithParent: values['exit-with-parent'] === true };
 }
@@ -105,17 +109,22 @@ function parseFlags(given: readonly string[]): Values {
   }
 }
 
-function whole(values: Values, name: Exclude<keyof Values, 'exit-with-parent'>): number | undefined {
+function whole(
+  values: Values,
+  name: Exclude<keyof Values, 'exit-with-parent'>,
+): number | undefined {
   const text = values[name];
   if (text === undefined) return undefined;
-  if (!/^\d+$/.test(text)) throw new ArgumentError(`--${name} must be a whole number of at least 0, not '${text}'`);
+  if (!/^\d+$/.test(text))
+    throw new ArgumentError(`--${name} must be a whole number of at least 0, not '${text}'`);
   return Number(text);
 }
 
 function share(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const value = Number(text);
-  if (!(value >= 0 && value <= 1)) throw new ArgumentError(`--weak-share must be between 0 and 1, not '${text}'`);
+  if (!(value >= 0 && value <= 1))
+    throw new ArgumentError(`--weak-share must be between 0 and 1, not '${text}'`);
   return value;
 }
 
@@ -126,14 +135,16 @@ function choice<Name extends keyof typeof CHOICES>(
   const text = values[name];
   const choices: readonly string[] = CHOICES[name];
   if (text === undefined) return undefined;
-  if (!choices.includes(text)) throw new ArgumentError(`--${name} must be one of ${choices.join(', ')}, not '${text}'`);
+  if (!choices.includes(text))
+    throw new ArgumentError(`--${name} must be one of ${choices.join(', ')}, not '${text}'`);
   return text as (typeof CHOICES)[Name][number];
 }
 
 function ports(values: Values): NonNullable<EmulatorOptions['ports']> {
   const base = whole(values, 'port') ?? 0;
   const entries = PORT_NAMES.map(
-    (name, index) => [name, whole(values, `${name}-port`) ?? (base === 0 ? 0 : base + index)] as const,
+    (name, index) =>
+      [name, whole(values, `${name}-port`) ?? (base === 0 ? 0 : base + index)] as const,
   );
   const wrong = entries.find(([, port]) => port > 65_535);
   if (wrong) throw new ArgumentError(`the ${wrong[0]} port ${wrong[1]} is above 65535`);

@@ -1,7 +1,11 @@
 import type { StateEntraGroup } from './control/protocol.ts';
 import type { EntraAccount, EntraSettings, NewEntraAccount, NewEntraGroup } from './entra/model.ts';
 import type { GoogleAccount, GoogleSettings, NewGoogleAccount } from './google/model.ts';
-import type { NewSalesforceAccount, SalesforceAccount, SalesforceSettings } from './salesforce/model.ts';
+import type {
+  NewSalesforceAccount,
+  SalesforceAccount,
+  SalesforceSettings,
+} from './salesforce/model.ts';
 
 /** Controls that every vendor of accounts has. */
 interface AccountControl<Account, New, Settings> {
@@ -17,7 +21,10 @@ export interface AccountControls {
   entra: AccountControl<EntraAccount, NewEntraAccount, EntraSettings> & {
     addGroups(groups: readonly NewEntraGroup[]): Promise<StateEntraGroup[]>;
     /** Changes members (ids) at once, without any replication delay. */
-    patchGroup(id: string, change: { add?: readonly string[]; remove?: readonly string[] }): Promise<StateEntraGroup>;
+    patchGroup(
+      id: string,
+      change: { add?: readonly string[]; remove?: readonly string[] },
+    ): Promise<StateEntraGroup>;
   };
   google: AccountControl<GoogleAccount, NewGoogleAccount, GoogleSettings>;
   salesforce: AccountControl<SalesforceAccount, NewSalesforceAccount, SalesforceSettings>;
@@ -30,18 +37,27 @@ export function accountControls(call: Call): AccountControls {
   return {
     entra: {
       ...controlOf<EntraAccount, NewEntraAccount, EntraSettings>(call, '/entra'),
-      addGroups: async (groups) => (await call('POST', '/entra/groups', { groups })).groups as StateEntraGroup[],
+      addGroups: async (groups) =>
+        (await call('POST', '/entra/groups', { groups })).groups as StateEntraGroup[],
       patchGroup: async (id, change) =>
-        (await call('PATCH', `/entra/groups/${encodeURIComponent(id)}`, change)) as unknown as StateEntraGroup,
+        (await call(
+          'PATCH',
+          `/entra/groups/${encodeURIComponent(id)}`,
+          change,
+        )) as unknown as StateEntraGroup,
     },
     google: controlOf(call, '/google'),
     salesforce: controlOf(call, '/salesforce'),
   };
 }
 
-function controlOf<Account, New, Settings>(call: Call, base: string): AccountControl<Account, New, Settings> {
+function controlOf<Account, New, Settings>(
+  call: Call,
+  base: string,
+): AccountControl<Account, New, Settings> {
   return {
-    addUsers: async (users, options) => (await call('POST', `${base}/users`, { users, ...options })).users as Account[],
+    addUsers: async (users, options) =>
+      (await call('POST', `${base}/users`, { users, ...options })).users as Account[],
     patchUser: async (id, patch) =>
       (await call('PATCH', `${base}/users/${encodeURIComponent(id)}`, patch)) as unknown as Account,
     settings: async (changes) => void (await call('POST', `${base}/settings`, changes)),

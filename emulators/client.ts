@@ -1,7 +1,12 @@
 import { accountControls } from './client-accounts.ts';
 import type { AccountControls } from './client-accounts.ts';
 import type { LogFilter } from './accept-log.ts';
-import type { ActiveFault, EmulatorStatistics, LogEntry, StateDocument } from './control/protocol.ts';
+import type {
+  ActiveFault,
+  EmulatorStatistics,
+  LogEntry,
+  StateDocument,
+} from './control/protocol.ts';
 import type { StateIssue, StatePart, StateUser } from './control/protocol.ts';
 import type { Evolution } from './demo/evolve.ts';
 import type { JiraSettings, StatusCategory } from './jira/model.ts';
@@ -11,7 +16,10 @@ import type { NewLogEvent } from './okta/system-log.ts';
 import type { NewMember, SlackChannel, SlackSettings } from './slack/workspace.ts';
 import type { FaultRule } from './types.ts';
 
-/** Typed verbs of the control server. Every one throws an Error that names verb, path and answer when it is refused. */
+/**
+ * Typed verbs of the control server. Every one throws an Error that names verb, path and answer
+ * when it is refused.
+ */
 export interface EmulatorControl extends AccountControls {
   /** What the vendors accepted and refused, oldest first. */
   log(filter?: LogFilter): Promise<LogEntry[]>;
@@ -25,7 +33,10 @@ export interface EmulatorControl extends AccountControls {
   /** The rules in force with how often they matched and struck. */
   faults(): Promise<ActiveFault[]>;
   clearFaults(): Promise<void>;
-  addUsers(users: readonly NewUser[], options?: { replace?: boolean }): Promise<{ id: string; login: string }[]>;
+  addUsers(
+    users: readonly NewUser[],
+    options?: { replace?: boolean },
+  ): Promise<{ id: string; login: string }[]>;
   /** By id or login. */
   patchUser(id: string, patch: UserPatch): Promise<StateUser>;
   removeUser(id: string): Promise<void>;
@@ -47,10 +58,13 @@ export interface EmulatorControl extends AccountControls {
 
 /** A client of the control server at `base` (`http://127.0.0.1:…`). */
 export function emulatorControl(base: string): EmulatorControl {
-  const call = (method: string, path: string, body?: unknown) => request(`${base}${path}`, method, body);
-  const post = async (path: string, body: unknown): Promise<void> => void (await call('POST', path, body));
+  const call = (method: string, path: string, body?: unknown) =>
+    request(`${base}${path}`, method, body);
+  const post = async (path: string, body: unknown): Promise<void> =>
+    void (await call('POST', path, body));
   return {
-    log: async (filter = {}) => (await call('GET', `/log?${queryOf(filter)}`)).entries as LogEntry[],
+    log: async (filter = {}) =>
+      (await call('GET', `/log?${queryOf(filter)}`)).entries as LogEntry[],
     state: (async (...parts: StatePart[]) =>
       call(
         'GET',
@@ -61,13 +75,17 @@ export function emulatorControl(base: string): EmulatorControl {
     faults: async () => (await call('GET', '/faults')).faults as ActiveFault[],
     clearFaults: async () => void (await call('DELETE', '/faults')),
     addUsers: async (users, options) =>
-      (await call('POST', '/okta/users', { users, ...options })).users as { id: string; login: string }[],
+      (await call('POST', '/okta/users', { users, ...options })).users as {
+        id: string;
+        login: string;
+      }[],
     patchUser: async (id, patch) =>
       (await call('PATCH', `/okta/users/${encodeURIComponent(id)}`, patch)) as unknown as StateUser,
     removeUser: async (id) => void (await call('DELETE', `/okta/users/${encodeURIComponent(id)}`)),
     addGroups: async (groups) =>
       (await call('POST', '/okta/groups', { groups })).groups as { id: string; name: string }[],
-    addApps: async (apps) => (await call('POST', '/okta/apps', { apps })).apps as { id: string; label: string }[],
+    addApps: async (apps) =>
+      (await call('POST', '/okta/apps', { apps })).apps as { id: string; label: string }[],
     addLogEvents: async (events) =>
       (await call('POST', '/okta/log', { events })).events as { uuid: string; published: string }[],
     oktaSettings: (changes) => post('/okta/settings', changes),
@@ -89,9 +107,15 @@ function queryOf(filter: LogFilter): URLSearchParams {
   );
 }
 
-async function request(url: string, method: string, body: unknown): Promise<Record<string, unknown>> {
+async function request(
+  url: string,
+  method: string,
+  body: unknown,
+): Promise<Record<string, unknown>> {
   const json =
-    body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
+    body === undefined
+      ? {}
+      : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
   const answer = await fetch(url, { method, ...json });
   const text = await answer.text();
   if (!answer.ok) throw new Error(`emulator control ${method} ${url}: ${answer.status} ${text}`);

@@ -10,7 +10,8 @@ interface Faulted {
 }
 
 const ELSEWHERE = 'http://foreign.invalid/api/v1/users?after=elsewhere';
-const MAINTENANCE = '<!DOCTYPE html><html><head><title>Maintenance</title></head><body>Back soon.</body></html>';
+const MAINTENANCE =
+  '<!DOCTYPE html><html><head><title>Maintenance</title></head><body>Back soon.</body></html>';
 
 const FAULTED: Record<FaultKind, (faulted: Faulted) => Answer | undefined> = {
   latency: ({ answer }) => answer,
@@ -23,7 +24,8 @@ const FAULTED: Record<FaultKind, (faulted: Faulted) => Answer | undefined> = {
   expiredCursor: ({ vendor }) => vendor.faults.expiredCursor(),
   rateLimited: ({ vendor, rule }) => vendor.faults.rateLimited(rule),
   unauthorized: ({ vendor }) => vendor.faults.unauthorized(),
-  foreignNextLink: ({ vendor, rule, answer }) => answer && vendor.faults.foreignNextLink(answer, rule.url ?? ELSEWHERE),
+  foreignNextLink: ({ vendor, rule, answer }) =>
+    answer && vendor.faults.foreignNextLink(answer, rule.url ?? ELSEWHERE),
   redirect: ({ rule }) => ({ status: 302, headers: { location: rule.url ?? ELSEWHERE } }),
 };
 

@@ -15,7 +15,10 @@ interface Armed extends ActiveFault {
   random: Random;
 }
 
-/** The faults that strike a request at one moment: a delay, and at most one fault that decides the answer. */
+/**
+ * The faults that strike a request at one moment: a delay, and at most one fault that decides the
+ * answer.
+ */
 export interface Strike {
   delayMs: number;
   rule: FaultRule | null;
@@ -32,7 +35,14 @@ export class Faults {
     const id = `fault-${this.#added}`;
     const pattern = rule.pathPattern === undefined ? null : new RegExp(rule.pathPattern);
     const random = createRandom(rule.seed ?? this.#added);
-    this.#rules.push({ id, rule: { ...rule, moment: momentOf(rule) }, matched: 0, struck: 0, pattern, random });
+    this.#rules.push({
+      id,
+      rule: { ...rule, moment: momentOf(rule) },
+      matched: 0,
+      struck: 0,
+      pattern,
+      random,
+    });
     return id;
   }
 
@@ -64,7 +74,10 @@ function momentOf(rule: FaultRule): 'before' | 'after' {
 function matches({ rule, pattern }: Armed, vendor: VendorName, request: EmulatedRequest): boolean {
   if (rule.vendor !== vendor) return false;
   if (rule.method !== undefined && rule.method !== request.method) return false;
-  return pattern === null || pattern.test(request.rawQuery ? `${request.path}?${request.rawQuery}` : request.path);
+  return (
+    pattern === null ||
+    pattern.test(request.rawQuery ? `${request.path}?${request.rawQuery}` : request.path)
+  );
 }
 
 function fires(armed: Armed): boolean {

@@ -38,7 +38,8 @@ async function readText(message: IncomingMessage): Promise<string> {
 }
 
 function parseBody(text: string, type: string): unknown {
-  if (type.includes('application/x-www-form-urlencoded')) return Object.fromEntries(new URLSearchParams(text));
+  if (type.includes('application/x-www-form-urlencoded'))
+    return Object.fromEntries(new URLSearchParams(text));
   try {
     return JSON.parse(text) as unknown;
   } catch {
@@ -59,7 +60,9 @@ export function isObject(value: unknown): value is Json {
 /** The bytes of an answer and their type; null where it has no body. */
 export function payloadOf(answer: Answer): { text: string; type: string } | null {
   if (answer.text !== undefined) return { text: answer.text, type: 'text/html; charset=utf-8' };
-  return answer.body === undefined ? null : { text: JSON.stringify(answer.body), type: 'application/json' };
+  return answer.body === undefined
+    ? null
+    : { text: JSON.stringify(answer.body), type: 'application/json' };
 }
 
 /** Sends an answer; nothing happens where the caller has gone. */
@@ -86,7 +89,10 @@ export function listen(server: Server, port: number): Promise<string> {
   });
 }
 
-/** A server whose idle connections outlive any test, so that no client meets a connection closed under it. */
+/**
+ * A server whose idle connections outlive any test, so that no client meets a connection closed
+ * under it.
+ */
 export function createQuietServer(
   serve: (message: IncomingMessage, response: ServerResponse) => Promise<void>,
 ): Server {
@@ -102,13 +108,19 @@ export function createQuietServer(
 // A mistake of the emulator must not pass for a fault of the vendor: it says what it is.
 function fail(response: ServerResponse, error: unknown): void {
   if (response.headersSent) response.destroy();
-  else send(response, { status: 500, body: { emulator: error instanceof Error ? error.message : 'unknown failure' } });
+  else
+    send(response, {
+      status: 500,
+      body: { emulator: error instanceof Error ? error.message : 'unknown failure' },
+    });
 }
 
 let second = NaN;
 let date = '';
 
-/** A time in epoch milliseconds as the Date header has it; worded once a second, as it has no more. */
+/**
+ * A time in epoch milliseconds as the Date header has it; worded once a second, as it has no more.
+ */
 export function httpDate(now: number): string {
   if (Math.floor(now / 1000) !== second) {
     second = Math.floor(now / 1000);

@@ -11,7 +11,8 @@ const CELL = '5d7';
 
 function base62(value: number, width: number): string {
   let text = '';
-  for (let left = value; text.length < width; left = Math.floor(left / 62)) text = ALPHABET[left % 62] + text;
+  for (let left = value; text.length < width; left = Math.floor(left / 62))
+    text = ALPHABET[left % 62] + text;
   return text;
 }
 
@@ -22,7 +23,8 @@ function letters(seed: number, count: number): string {
   return text;
 }
 
-// Both factors in INDEX_SPACE; in two halves, as the whole product may be beyond what a number holds exactly.
+// Both factors in INDEX_SPACE; in two halves, as the whole product may be beyond what a number
+// holds exactly.
 function product(one: number, other: number): number {
   const high = ((Math.floor(one / HALF) * other) % INDEX_SPACE) * HALF;
   return (high + (one % HALF) * other) % INDEX_SPACE;
@@ -34,7 +36,10 @@ export function oktaId(prefix: string, index: number, seed: number): string {
   return prefix + letters(seed ^ (index * 2654435761), 9) + base62(spread, 5) + CELL;
 }
 
-/** The index that an id was made of; null where it was made of another prefix or seed, or not at all. */
+/**
+ * The index that an id was made of; null where it was made of another prefix or seed, or not at
+ * all.
+ */
 export function oktaIndex(prefix: string, id: string, seed: number): number | null {
   const at = prefix.length + 9;
   let spread = 0;
@@ -78,7 +83,10 @@ export function googleId(index: number, seed: number): string {
   return `1${String(whole(random, 1e9)).padStart(11, '0')}${spread}`;
 }
 
-/** A user id as Salesforce has them: 18 characters, of which the last three say where the others have capitals. */
+/**
+ * A user id as Salesforce has them: 18 characters, of which the last three say where the others
+ * have capitals.
+ */
 export function salesforceId(index: number, seed: number): string {
   return withCheck(`005${letters(seed + 5, 4)}000${base62(product(index + 1, SPREAD), 5)}`);
 }
@@ -86,7 +94,10 @@ export function salesforceId(index: number, seed: number): string {
 /** The 18 characters of a Salesforce id that has 15. */
 export function withCheck(id: string): string {
   const capitals = [0, 5, 10].map((at) =>
-    [...id.slice(at, at + 5)].reduce((bits, letter, place) => bits + (/[A-Z]/.test(letter) ? 2 ** place : 0), 0),
+    [...id.slice(at, at + 5)].reduce(
+      (bits, letter, place) => bits + (/[A-Z]/.test(letter) ? 2 ** place : 0),
+      0,
+    ),
   );
   return id + capitals.map((bits) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ012345'[bits]).join('');
 }

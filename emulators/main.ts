@@ -3,7 +3,10 @@ import { ArgumentError, parseArguments } from './arguments.ts';
 import type { EmulatorArguments } from './arguments.ts';
 import { startEmulators } from './start.ts';
 
-/** Entry of the emulators' own process: prints one JSON line and stays until a signal, or its parent's end. */
+/**
+ * Entry of the emulators' own process: prints one JSON line and stays until a signal, or its
+ * parent's end.
+ */
 async function main(): Promise<void> {
   const { options, exitWithParent } = argumentsOrExit();
   if (exitWithParent) endWithParent();

@@ -8,7 +8,15 @@ import type { ResetRounding, WindowStart } from './rate-limit.ts';
 export type Profile = 'demo' | 'plain' | 'empty';
 
 /** The servers in the order in which `--port` counts their ports. */
-export const PORT_NAMES = ['okta', 'jira', 'slack', 'control', 'entra', 'google', 'salesforce'] as const;
+export const PORT_NAMES = [
+  'okta',
+  'jira',
+  'slack',
+  'control',
+  'entra',
+  'google',
+  'salesforce',
+] as const;
 export type PortName = (typeof PORT_NAMES)[number];
 
 /** What the vendors accept, beside the key in the file of Google's service account. */
@@ -29,7 +37,10 @@ export interface EmulatorOptions {
   users?: number;
   /** Same seed, same organisation. Default 1. */
   seed?: number;
-  /** demo: looks real; plain: like users, one in `1 / weakShare` with SMS only; empty: nobody. Default demo. */
+  /**
+   * demo: looks real; plain: like users, one in `1 / weakShare` with SMS only; empty: nobody.
+   * Default demo.
+   */
   profile?: Profile;
   /** plain: share of users with SMS only. Default 0.1. */
   weakShare?: number;
@@ -42,7 +53,10 @@ export interface EmulatorOptions {
   rateLimit?: number;
   /** Default 60,000. */
   windowMs?: number;
-  /** When a window begins: at the whole second of its first request, exactly with it, or by the clock. Default second. */
+  /**
+   * When a window begins: at the whole second of its first request, exactly with it, or by the
+   * clock. Default second.
+   */
   windowStart?: WindowStart;
   /** x-rate-limit-reset has whole seconds: rounded from the exact end of the window. Default up. */
   resetRounding?: ResetRounding;
@@ -50,7 +64,10 @@ export interface EmulatorOptions {
   latencyMs?: number;
   /** How long Jira's search lags behind. Default 0. */
   indexLagMs?: number;
-  /** Path of the accept log; null keeps none, in memory neither. Default: in a fresh temporary directory. */
+  /**
+   * Path of the accept log; null keeps none, in memory neither. Default: in a fresh temporary
+   * directory.
+   */
   log?: string | null;
   tokens?: Partial<Record<TokenName, string>>;
   /** Where the key file of Google's service account is written. Default: beside the accept log. */
@@ -80,7 +97,16 @@ export function resolveOptions(options: EmulatorOptions): ResolvedOptions {
     weakShare: options.weakShare ?? 0.1,
     apps: options.apps ?? 0,
     groups: options.groups ?? 0,
-    ports: { okta: 0, jira: 0, slack: 0, control: 0, entra: 0, google: 0, salesforce: 0, ...options.ports },
+    ports: {
+      okta: 0,
+      jira: 0,
+      slack: 0,
+      control: 0,
+      entra: 0,
+      google: 0,
+      salesforce: 0,
+      ...options.ports,
+    },
     rateLimit: options.rateLimit ?? 600,
     windowMs: options.windowMs ?? 60_000,
     windowStart: options.windowStart ?? 'second',
@@ -120,5 +146,7 @@ function defaultTokens(seed: number): ResolvedOptions['tokens'] {
 }
 
 function withoutUndefined<Value>(values: Partial<Record<string, Value>>): Record<string, Value> {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Record<string, Value>;
+  return Object.fromEntries(
+    Object.entries(values).filter(([, value]) => value !== undefined),
+  ) as Record<string, Value>;
 }

@@ -1,4 +1,7 @@
-/** A seeded source of numbers in [0, 1): the same seed gives the same organisation and the same faults. */
+/**
+ * A seeded source of numbers in [0, 1): the same seed gives the same organisation and the same
+ * faults.
+ */
 export type Random = () => number;
 
 /** Mulberry32. */
@@ -25,7 +28,10 @@ export function pick<Item>(random: Random, items: readonly Item[]): Item {
 }
 
 /** One item in proportion to its weight. */
-export function pickWeighted<Item>(random: Random, items: readonly (readonly [Item, number])[]): Item {
+export function pickWeighted<Item>(
+  random: Random,
+  items: readonly (readonly [Item, number])[],
+): Item {
   let left = random() * items.reduce((sum, [, weight]) => sum + weight, 0);
   for (const [item, weight] of items) {
     left -= weight;

@@ -45,10 +45,19 @@ interface Bucket extends BucketStatistics {
   current: WindowStatistics;
 }
 
-const UNSEEN = { windows: 0, served: 0, throttled: 0, leastRemaining: Infinity, lastServedAt: null };
+const UNSEEN = {
+  windows: 0,
+  served: 0,
+  throttled: 0,
+  leastRemaining: Infinity,
+  lastServedAt: null,
+};
 const MOST_WINDOWS = 10_000;
 
-/** When a window begins: the whole second of its first request, exactly that request, or a fixed beat of the clock. */
+/**
+ * When a window begins: the whole second of its first request, exactly that request, or a fixed
+ * beat of the clock.
+ */
 export type WindowStart = 'second' | 'request' | 'clock';
 /** How the exact end of a window becomes the whole seconds of the reset header. */
 export type ResetRounding = 'up' | 'down';
@@ -63,7 +72,10 @@ export interface RateLimitSettings {
   resetRounding?: ResetRounding;
 }
 
-/** Okta's kind of buckets: unless set otherwise, each window begins with its first request, not with the minute. */
+/**
+ * Okta's kind of buckets: unless set otherwise, each window begins with its first request, not with
+ * the minute.
+ */
 export class RateLimiter {
   readonly #settings: RateLimitSettings;
   readonly #buckets = new Map<string, Bucket>();
@@ -87,7 +99,12 @@ export class RateLimiter {
       seen.leastRemaining = Math.min(seen.leastRemaining, remaining);
     }
     if (!refused) bucket.lastServedAt = now;
-    return { limit, remaining, reset: ROUND[resetRounding]((current.startedAt + windowMs) / 1000), refused };
+    return {
+      limit,
+      remaining,
+      reset: ROUND[resetRounding]((current.startedAt + windowMs) / 1000),
+      refused,
+    };
   }
 
   statistics(): BucketStatistics[] {
@@ -118,7 +135,14 @@ export class RateLimiter {
     const found = this.#buckets.get(name);
     if (found && now < found.current.startedAt + windowMs) return found;
     const startedAt = STARTED[windowStart](now, windowMs);
-    const fresh = { startedAt, endsAt: startedAt + windowMs, limit, served: 0, throttled: 0, leastRemaining: limit };
+    const fresh = {
+      startedAt,
+      endsAt: startedAt + windowMs,
+      limit,
+      served: 0,
+      throttled: 0,
+      leastRemaining: limit,
+    };
     windows.push(fresh);
     if (windows.length > MOST_WINDOWS) windows.shift();
     const bucket = found ?? { ...UNSEEN, name, openedAt: startedAt, current: fresh };
@@ -128,7 +152,10 @@ export class RateLimiter {
   }
 }
 
-const ROUND: Readonly<Record<ResetRounding, (seconds: number) => number>> = { up: Math.ceil, down: Math.floor };
+const ROUND: Readonly<Record<ResetRounding, (seconds: number) => number>> = {
+  up: Math.ceil,
+  down: Math.floor,
+};
 
 const STARTED: Readonly<Record<WindowStart, (now: number, windowMs: number) => number>> = {
   // Whole seconds where the window has them, so that the reset header (in seconds) is exact.

@@ -38,7 +38,10 @@ export function createRouter(routes: readonly Route[]): Router {
   };
 }
 
-function paramsOf({ fixed, named }: Compiled, segments: readonly string[]): Record<string, string> | null {
+function paramsOf(
+  { fixed, named }: Compiled,
+  segments: readonly string[],
+): Record<string, string> | null {
   for (const [index, part] of fixed) if (part !== segments[index]) return null;
   const params: Record<string, string> = {};
   for (const [index, name] of named) {

@@ -77,8 +77,16 @@ const ENTRA_PERMISSIONS = [
   'GroupMember.Read.All',
   'GroupMember.ReadWrite.All',
 ];
-const GOOGLE_SCOPES = ['', '.readonly'].map((end) => `https://www.googleapis.com/auth/admin.directory.user${end}`);
-const SLACK_SCOPES = ['chat:write', 'channels:history', 'channels:read', 'users:read', 'users:read.email'];
+const GOOGLE_SCOPES = ['', '.readonly'].map(
+  (end) => `https://www.googleapis.com/auth/admin.directory.user${end}`,
+);
+const SLACK_SCOPES = [
+  'chat:write',
+  'channels:history',
+  'channels:read',
+  'users:read',
+  'users:read.email',
+];
 
 /** Starts the emulated vendors and their control server on loopback, in this process. */
 export async function startEmulators(options: EmulatorOptions = {}): Promise<RunningEmulators> {
@@ -126,17 +134,25 @@ async function bind(servers: Servers, ports: ResolvedOptions['ports']): Promise<
 }
 
 function buildState(options: ResolvedOptions): EmulatorState {
-  const { rateLimit, windowMs, windowStart, resetRounding, latencyMs, tokens, seed, indexLagMs } = options;
+  const { rateLimit, windowMs, windowStart, resetRounding, latencyMs, tokens, seed, indexLagMs } =
+    options;
   const limits = { rateLimit, windowMs, windowStart, resetRounding };
   const settings = { ...limits, latencyMs, token: tokens.okta, denyPaths: [], oauth: null };
   const okta = new OktaOrg(seed, settings, options.canaries);
   if (options.profile === 'demo') buildDemoOrg(okta, options);
   if (options.profile === 'plain') buildPlainOrg(okta, options);
-  const jira = { token: tokens.jira, email: tokens.jiraEmail, indexLagMs, forbidReopen: false, anonymous: false };
+  const jira = {
+    token: tokens.jira,
+    email: tokens.jiraEmail,
+    indexLagMs,
+    forbidReopen: false,
+    anonymous: false,
+  };
   const slack = new SlackWorkspace({ token: tokens.slack, scopes: SLACK_SCOPES }, seed);
   // Who may approve can be reached, and answer, in Slack.
   const approvers = okta.groupNamed(APPROVER_GROUP);
-  for (const id of approvers?.members ?? []) slack.addMember({ email: okta.view(id)?.profile.login ?? id });
+  for (const id of approvers?.members ?? [])
+    slack.addMember({ email: okta.view(id)?.profile.login ?? id });
   const others = buildAccountVendors(options);
   addAccounts({ okta, ...others });
   return {
@@ -154,8 +170,13 @@ function buildState(options: ResolvedOptions): EmulatorState {
 function buildAccountVendors({ tokens, seed, googleAdminSubject }: ResolvedOptions) {
   const tokenLifetimeS = 3599;
   const entra = {
-    ...{ tenantId: tokens.entraTenantId, clientId: tokens.entraClientId, clientSecret: tokens.entraClientSecret },
-    ...{ permissions: ENTRA_PERMISSIONS, appRoles: [], tokenLifetimeS, replicationMs: 0 },
+    tenantId: tokens.entraTenantId,
+    clientId: tokens.entraClientId,
+    clientSecret: tokens.entraClientSecret,
+    permissions: ENTRA_PERMISSIONS,
+    appRoles: [],
+    tokenLifetimeS,
+    replicationMs: 0,
   };
   const google = {
     adminSubject: googleAdminSubject,
@@ -164,8 +185,11 @@ function buildAccountVendors({ tokens, seed, googleAdminSubject }: ResolvedOptio
     tokenLifetimeS,
   };
   const salesforce = {
-    ...{ clientId: tokens.salesforceClientId, clientSecret: tokens.salesforceClientSecret },
-    ...{ tokenLifetimeS: 7200, instanceUrl: null, licences: null },
+    clientId: tokens.salesforceClientId,
+    clientSecret: tokens.salesforceClientSecret,
+    tokenLifetimeS: 7200,
+    instanceUrl: null,
+    licences: null,
   };
   return {
     entra: new EntraDirectory(entra, seed),
@@ -174,7 +198,11 @@ function buildAccountVendors({ tokens, seed, googleAdminSubject }: ResolvedOptio
   };
 }
 
-function describe(options: ResolvedOptions, { slack }: EmulatorState, bound: Origins): EmulatorDocument {
+function describe(
+  options: ResolvedOptions,
+  { slack }: EmulatorState,
+  bound: Origins,
+): EmulatorDocument {
   return {
     schema: 'arx.emulate/v1',
     okta: bound.okta,
@@ -194,7 +222,11 @@ function describe(options: ResolvedOptions, { slack }: EmulatorState, bound: Ori
   };
 }
 
-async function closeAll(servers: Servers, log: AcceptLog, { googleKeyFile }: ResolvedOptions): Promise<void> {
+async function closeAll(
+  servers: Servers,
+  log: AcceptLog,
+  { googleKeyFile }: ResolvedOptions,
+): Promise<void> {
   await Promise.all(Object.values(servers).map(closeServer));
   log.close();
   // The key opens nothing any more.

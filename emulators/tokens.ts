@@ -7,7 +7,8 @@ interface Grant<Held> {
 }
 
 /** What a bearer token is good for: what it holds, or why it is good for nothing. */
-export type Standing<Held> = { kind: 'valid'; held: Held } | { kind: 'expired' | 'unknown' | 'absent' };
+export type Standing<Held> =
+  { kind: 'valid'; held: Held } | { kind: 'expired' | 'unknown' | 'absent' };
 
 /** Issues bearer tokens and tells, later, what each is good for. */
 export class TokenBook<Held> {

@@ -1,13 +1,19 @@
 import type { ServerResponse } from 'node:http';
 import type { VendorName } from './types.ts';
 
-/** What became of the requests of one operation since the start; begun − answered − cut are in flight. */
+/**
+ * What became of the requests of one operation since the start; begun − answered − cut are in
+ * flight.
+ */
 export interface TrafficStatistics {
   vendor: VendorName;
   operation: string;
   begun: number;
   answered: number;
-  /** The caller's connection ended before the answer had left: what was in flight when its process was killed. */
+  /**
+   * The caller's connection ended before the answer had left: what was in flight when its process
+   * was killed.
+   */
   cut: number;
 }
 

@@ -3,7 +3,10 @@ import type { IncomingHttpHeaders } from 'node:http';
 export type VendorName = 'okta' | 'jira' | 'slack' | 'entra' | 'google' | 'salesforce';
 export type Json = Record<string, unknown>;
 
-/** A request as the route handlers see it: path decoded into `params`, body parsed from JSON or a form. */
+/**
+ * A request as the route handlers see it: path decoded into `params`, body parsed from JSON or a
+ * form.
+ */
 export interface EmulatedRequest {
   method: string;
   /** Path as sent, without the query. */
@@ -20,7 +23,10 @@ export interface EmulatedRequest {
   origin: string;
 }
 
-/** What a handler answers. `body` is sent as JSON, `text` as it stands; neither gives an empty answer. */
+/**
+ * What a handler answers. `body` is sent as JSON, `text` as it stands; neither gives an empty
+ * answer.
+ */
 export interface Answer {
   status: number;
   headers?: Record<string, string | string[]>;
@@ -46,7 +52,10 @@ export interface Route {
   handle: (request: EmulatedRequest) => Answer;
 }
 
-/** Outcome of the checks before a handler: headers for whatever is answered, and the refusal if there is one. */
+/**
+ * Outcome of the checks before a handler: headers for whatever is answered, and the refusal if
+ * there is one.
+ */
 export interface Guarded {
   headers: Record<string, string>;
   refusal: Answer | null;
@@ -104,7 +113,10 @@ export interface FaultRule {
   after?: number;
   /** Strike at most so often. */
   times?: number;
-  /** Before or after the vendor accepted the request. Default `before`; `foreignNextLink` is always `after`. */
+  /**
+   * Before or after the vendor accepted the request. Default `before`; `foreignNextLink` is always
+   * `after`.
+   */
   moment?: 'before' | 'after';
   kind: FaultKind;
   /** latency: milliseconds. */
@@ -114,7 +126,10 @@ export interface FaultRule {
   body?: unknown;
   /** rateLimited: form of the reset headers. Default `normal`. */
   headers?: 'normal' | 'none' | 'past' | 'garbled' | 'duplicate';
-  /** rateLimited: seconds until the reset (Okta) or in Retry-After (the others); null leaves Retry-After out. */
+  /**
+   * rateLimited: seconds until the reset (Okta) or in Retry-After (the others); null leaves
+   * Retry-After out.
+   */
   retryAfter?: number | null;
   /** foreignNextLink, redirect: where to. */
   url?: string;

@@ -23,13 +23,22 @@ interface Decided {
   accepted: boolean;
 }
 
-/** An HTTP server in front of one vendor: faults before, checks, handler, accept log, faults after. */
-export function createVendorServer(vendor: Vendor, shared: Pick<Context, 'faults' | 'log' | 'traffic'>): Server {
+/**
+ * An HTTP server in front of one vendor: faults before, checks, handler, accept log, faults after.
+ */
+export function createVendorServer(
+  vendor: Vendor,
+  shared: Pick<Context, 'faults' | 'log' | 'traffic'>,
+): Server {
   const context: Context = { vendor, router: createRouter(vendor.routes), ...shared };
   return createQuietServer((message, response) => serve(context, message, response));
 }
 
-async function serve(context: Context, message: IncomingMessage, response: ServerResponse): Promise<void> {
+async function serve(
+  context: Context,
+  message: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const request = await readRequest(message);
   const match = context.router(request.method, request.path);
   const route = match?.route ?? null;
@@ -42,7 +51,13 @@ async function serve(context: Context, message: IncomingMessage, response: Serve
   const answer = rule
     ? faultAnswer({ vendor: context.vendor, rule, request, answer: decided?.answer })
     : decided?.answer;
-  record(context, { request, route, decided, sent: answer ?? null, strike: before.rule ? before : after });
+  record(context, {
+    request,
+    route,
+    decided,
+    sent: answer ?? null,
+    strike: before.rule ? before : after,
+  });
   const written = context.log.waitForFlush();
   if (written) await written;
   const lateMs = (after?.delayMs ?? 0) + (context.vendor.latencyMs?.() ?? 0);
@@ -54,10 +69,16 @@ async function serve(context: Context, message: IncomingMessage, response: Serve
 // The header says when an answer leaves, not when it was decided.
 function withDate(answer: Answer): Answer {
   const date = answer.headers?.date;
-  return date === undefined ? answer : { ...answer, headers: { ...answer.headers, date: httpDate(Date.now()) } };
+  return date === undefined
+    ? answer
+    : { ...answer, headers: { ...answer.headers, date: httpDate(Date.now()) } };
 }
 
-async function strike(context: Context, request: EmulatedRequest, moment: 'before'): Promise<Strike> {
+async function strike(
+  context: Context,
+  request: EmulatedRequest,
+  moment: 'before',
+): Promise<Strike> {
   const struck = context.faults.strike(context.vendor.name, request, moment);
   if (struck.delayMs > 0) await delay(struck.delayMs);
   return struck;
@@ -78,7 +99,10 @@ interface Outcome {
   strike: Strike | null;
 }
 
-function record({ vendor, log }: Context, { request, route, decided, sent, strike: struck }: Outcome): void {
+function record(
+  { vendor, log }: Context,
+  { request, route, decided, sent, strike: struck }: Outcome,
+): void {
   const fault = struck?.rule?.kind ?? (struck && struck.delayMs > 0 ? 'latency' : undefined);
   log.add({
     vendor: vendor.name,

@@ -7,7 +7,8 @@ const { main } = await import('./cli/main.ts');
 const interrupts = new AbortController();
 let holds = 0;
 
-// The first signal ends a command that holds interrupts in its own way; any other, or a second one, ends it at once.
+// The first signal ends a command that holds interrupts in its own way; any other, or a second one,
+// ends it at once.
 const onSignal = (): void => {
   if (holds === 0 || interrupts.signal.aborted) process.exit(130);
   interrupts.abort();
@@ -15,7 +16,9 @@ const onSignal = (): void => {
 process.on('SIGINT', onSignal);
 process.on('SIGTERM', onSignal);
 // A reader that closes the pipe early (`| head`) wants no more; that is no error.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+process.stdout.on('error', (error: NodeJS.ErrnoException) =>
+  process.exit(error.code === 'EPIPE' ? 0 : 1),
+);
 
 const io = createIo({
   out: process.stdout,

@@ -12,7 +12,11 @@ import type { CalendarSpec, ScheduleHandle } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { WORKFLOW_TASK_TIMEOUT, queryWorkflow, startStory } from './client/story.ts';
 import { MFA_SCHEDULE_ID, MFA_WORKFLOW, TASK_QUEUE, progressQuery } from './workflows/messages.ts';
-import type { MfaEnforcementCheckInput, MfaEnforcementCheckResult, Progress } from './workflows/messages.ts';
+import type {
+  MfaEnforcementCheckInput,
+  MfaEnforcementCheckResult,
+  Progress,
+} from './workflows/messages.ts';
 
 /** Where a Temporal server is; what is absent comes from the environment and temporal.toml. */
 export interface TemporalTarget {
@@ -50,7 +54,10 @@ export class TemporalUnreachableError extends Error {
   }
 }
 
-/** Thrown by `result` when the workflow did not finish its way; `type` is the failure type of the innermost cause. */
+/**
+ * Thrown by `result` when the workflow did not finish its way; `type` is the failure type of the
+ * innermost cause.
+ */
 export class WorkflowEndedError extends Error {
   override readonly name = 'WorkflowEndedError';
   readonly type: string;
@@ -60,7 +67,10 @@ export class WorkflowEndedError extends Error {
   }
 }
 
-/** Connects by Temporal's own settings (environment, temporal.toml profile, TLS, API key). Throws TemporalUnreachableError. */
+/**
+ * Connects by Temporal's own settings (environment, temporal.toml profile, TLS, API key). Throws
+ * TemporalUnreachableError.
+ */
 export async function connect(target: TemporalTarget = {}): Promise<TemporalLink> {
   const { connectionOptions, namespace } = settings(target);
   const address = target.address ?? connectionOptions.address ?? 'localhost:7233';
@@ -80,7 +90,9 @@ export async function connect(target: TemporalTarget = {}): Promise<TemporalLink
 
 function settings({ env }: TemporalTarget) {
   if (!env) return loadClientConnectConfig();
-  const given = Object.entries(env).filter((pair): pair is [string, string] => pair[1] !== undefined);
+  const given = Object.entries(env).filter(
+    (pair): pair is [string, string] => pair[1] !== undefined,
+  );
   return loadClientConnectConfig({ overrideEnvVars: Object.fromEntries(given) });
 }
 
@@ -106,8 +118,11 @@ export async function startMfaCheck(
 }
 
 /** Where the check stands now; null while no worker answers within `timeoutMs`. */
-export const progress = (link: TemporalLink, workflowId: string, timeoutMs = 2_000): Promise<Progress | null> =>
-  queryWorkflow(link, { workflowId, query: progressQuery, timeoutMs });
+export const progress = (
+  link: TemporalLink,
+  workflowId: string,
+  timeoutMs = 2_000,
+): Promise<Progress | null> => queryWorkflow(link, { workflowId, query: progressQuery, timeoutMs });
 
 /** Waits for the end of the check, over continue-as-new. Throws WorkflowEndedError. */
 export async function result(
@@ -226,7 +241,9 @@ export async function upsertSchedule(
 function scheduleParts(plan: SchedulePlan) {
   return {
     spec: {
-      ...('cron' in plan.times ? { cronExpressions: [plan.times.cron] } : { calendars: plan.times.calendar }),
+      ...('cron' in plan.times
+        ? { cronExpressions: [plan.times.cron] }
+        : { calendars: plan.times.calendar }),
       timezone: plan.timezone,
       ...(plan.jitterMs > 0 ? { jitter: plan.jitterMs } : {}),
     },
@@ -239,7 +256,8 @@ function scheduleParts(plan: SchedulePlan) {
       args: [{}] as [MfaEnforcementCheckInput],
     },
     policies: {
-      overlap: ScheduleOverlapPolicy[plan.overlap.toUpperCase() as Uppercase<SchedulePlan['overlap']>],
+      overlap:
+        ScheduleOverlapPolicy[plan.overlap.toUpperCase() as Uppercase<SchedulePlan['overlap']>],
       catchupWindow: plan.catchupWindowMs,
     },
   };
@@ -259,7 +277,8 @@ export async function describeSchedule({ client }: TemporalLink): Promise<Schedu
 }
 
 /** Starts one check by the schedule now. */
-export const triggerSchedule = ({ client }: TemporalLink): Promise<void> => schedule(client).trigger();
+export const triggerSchedule = ({ client }: TemporalLink): Promise<void> =>
+  schedule(client).trigger();
 
 /** Removes the schedule; false where there was none. */
 export async function deleteSchedule({ client }: TemporalLink): Promise<boolean> {

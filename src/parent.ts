@@ -1,11 +1,17 @@
-/** Ends a process entry with the process that started it, where that one gave it a pipe for standard input. */
+/**
+ * Ends a process entry with the process that started it, where that one gave it a pipe for standard
+ * input.
+ */
 
 /** The argument that asks a process entry for it. */
 export const EXIT_WITH_PARENT = '--exit-with-parent';
 
 const GRACE_MS = 5_000;
 
-/** Once the pipe closes, because the parent is gone however it went, ends this process as SIGTERM does, then by force. */
+/**
+ * Once the pipe closes, because the parent is gone however it went, ends this process as SIGTERM
+ * does, then by force.
+ */
 export function endWithParent(): void {
   let isEnding = false;
   const end = (): void => {

@@ -1,4 +1,7 @@
-/** Composition root of the server process: configuration → store, Temporal, connectors → routes → HTTP. */
+/**
+ * Composition root of the server process: configuration → store, Temporal, connectors → routes →
+ * HTTP.
+ */
 import './config/compile-cache.ts';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -24,7 +27,10 @@ const GRACE_MS = 20_000;
 async function main(): Promise<void> {
   if (process.argv.includes(EXIT_WITH_PARENT)) endWithParent();
   const env = readEnv();
-  const log = pino({ level: env.logLevel, base: { service: 'arx-server' } }, pino.destination({ dest: 2, sync: true }));
+  const log = pino(
+    { level: env.logLevel, base: { service: 'arx-server' } },
+    pino.destination({ dest: 2, sync: true }),
+  );
   const usual = usualConfig(env, CATALOGUE);
   const store = await storeOf(env);
   const link = await connect({ env: temporalVariables(env) });
@@ -49,7 +55,9 @@ async function main(): Promise<void> {
 async function storeOf(env: ArxEnv): Promise<Store> {
   if (env.databaseUrl === null) {
     const remedy = 'Set DATABASE_URL to the PostgreSQL of your worker.';
-    throw new ConfigError('missing_variable', 'DATABASE_URL is not set', remedy, { path: 'DATABASE_URL' });
+    throw new ConfigError('missing_variable', 'DATABASE_URL is not set', remedy, {
+      path: 'DATABASE_URL',
+    });
   }
   const store = await openStore({ databaseUrl: env.databaseUrl.reveal() });
   await store.migrate();
@@ -85,7 +93,8 @@ main().catch((thrown: unknown) => {
     code: typeof code === 'string' ? code.toLowerCase() : 'server_start',
     message: thrown instanceof Error ? thrown.message : 'the server could not start',
     where,
-    remedy: typeof remedy === 'string' ? remedy : 'See docs/server.md; `arx doctor` tries each part.',
+    remedy:
+      typeof remedy === 'string' ? remedy : 'See docs/server.md; `arx doctor` tries each part.',
   };
   process.stdout.write(`${JSON.stringify(document)}\n`, () => process.exit(2));
 });

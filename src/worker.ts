@@ -1,4 +1,7 @@
-/** Composition root of the worker process: configuration → store → connectors → activities → Temporal worker. */
+/**
+ * Composition root of the worker process: configuration → store → connectors → activities →
+ * Temporal worker.
+ */
 import './config/compile-cache.ts';
 import { flushCompileCache } from 'node:module';
 import { setFlagsFromString } from 'node:v8';
@@ -22,16 +25,19 @@ import { TASK_QUEUE } from './workflows/messages.ts';
 import { compose } from './worker/compose.ts';
 
 /**
- * Memory before speed, as far as that is cheap: the heap may be a fifth garbage, not three quarters, and the young
- * generation of the workflow thread stays small. That of this thread is set where node is started
- * (`--max-semi-space-size`). See docs/decisions/0023.
+ * Memory before speed, as far as that is cheap: the heap may be a fifth garbage, not three
+ * quarters, and the young generation of the workflow thread stays small. That of this thread is set
+ * where node is started (`--max-semi-space-size`). See docs/decisions/0023.
  */
 const HEAP_FLAGS = ['--heap-growing-percent=20', '--max-semi-space-size=8'];
 
 const BOUNDS = { [QUOTA_WAIT]: QUOTA_WAIT_BOUNDS };
 const GRACE = '10 seconds';
 
-/** Installs the runtime: our logger, and Prometheus metrics where an address is set. Gives the metrics URL. */
+/**
+ * Installs the runtime: our logger, and Prometheus metrics where an address is set. Gives the
+ * metrics URL.
+ */
 function installRuntime(env: ArxEnv, log: Logger): string | null {
   const metrics = env.metricsAddress;
   const bindAddress = metrics && `${metrics.host}:${metrics.port}`;
@@ -40,7 +46,9 @@ function installRuntime(env: ArxEnv, log: Logger): string | null {
     shutdownSignals: [],
     telemetryOptions: {
       logging: { forward: {}, filter: 'WARN' },
-      ...(bindAddress ? { metrics: { prometheus: { bindAddress, histogramBucketOverrides: BOUNDS } } } : {}),
+      ...(bindAddress
+        ? { metrics: { prometheus: { bindAddress, histogramBucketOverrides: BOUNDS } } }
+        : {}),
     },
   });
   return bindAddress ? `http://${bindAddress}/metrics` : null;
@@ -56,7 +64,9 @@ async function main(): Promise<void> {
   let isSearchable = false;
   const meter = Runtime.instance().metricMeter;
   const parts = await compose({ env, ...usual, log, meter, searchable: () => isSearchable });
-  const { connectionOptions, namespace } = loadClientConnectConfig({ overrideEnvVars: temporalVariables(env) });
+  const { connectionOptions, namespace } = loadClientConnectConfig({
+    overrideEnvVars: temporalVariables(env),
+  });
   const connection = await NativeConnection.connect(connectionOptions);
   const space = namespace ?? 'default';
   isSearchable = await ensureFlowSearch(connection, space);
@@ -67,7 +77,8 @@ async function main(): Promise<void> {
     workflowBundle: await workflowBundle(cacheDirectory(), log),
     activities: parts.activities,
     shutdownGraceTime: GRACE,
-    // A worker that was killed leaves its workflows on a sticky queue; a short time there shortens the recovery.
+    // A worker that was killed leaves its workflows on a sticky queue; a short time there shortens
+    // the recovery.
     stickyQueueScheduleToStartTimeout: '1 second',
     maxCachedWorkflows: 100,
     maxConcurrentActivityTaskExecutions: 100,
@@ -78,7 +89,9 @@ async function main(): Promise<void> {
   });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop(worker));
   const running = worker.run();
-  process.stdout.write(`${JSON.stringify({ ready: true, pid: process.pid, metricsUrl, healthUrl: health.url })}\n`);
+  process.stdout.write(
+    `${JSON.stringify({ ready: true, pid: process.pid, metricsUrl, healthUrl: health.url })}\n`,
+  );
   // Here and not at the end, which a worker that is killed does not reach.
   flushCompileCache();
   // While the first task is on its way; a failure shows with the first call.
@@ -102,7 +115,9 @@ main().catch((error: unknown) => {
     ? error
     : { code: 'worker_start', remedy: 'See the log of the worker.', where: null };
   const message = error instanceof Error ? error.message : 'the worker could not start';
-  process.stdout.write(`${JSON.stringify({ schema: 'arx.error/v1', code, message, where, remedy })}\n`);
+  process.stdout.write(
+    `${JSON.stringify({ schema: 'arx.error/v1', code, message, where, remedy })}\n`,
+  );
   // Where the fault is in the code, its place helps; a stack holds no data.
   if (!known && error instanceof Error) process.stderr.write(`${error.stack}\n`);
   process.exitCode = known ? 2 : 1;

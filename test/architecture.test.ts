@@ -1,4 +1,7 @@
-/** Holds the house: who may import whom, the shape of the code, and what must not be in the repository. */
+/**
+ * Holds the house: who may import whom, the shape of the code, and what must not be in the
+ * repository.
+ */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
@@ -9,13 +12,18 @@ import { ROOMS, opens, placeOf } from '../eslint.rooms.js';
 import { importCycles, valueImports } from './support/import-cycles.ts';
 
 const repo = join(import.meta.dirname, '..');
-const tracked = execFileSync('git', ['ls-files', '-z'], { cwd: repo, encoding: 'utf8' }).split('\0').filter(Boolean);
+const tracked = execFileSync('git', ['ls-files', '-z'], { cwd: repo, encoding: 'utf8' })
+  .split('\0')
+  .filter(Boolean);
 const text = (file: string) => readFileSync(join(repo, file), 'utf8');
 const sources = tracked.filter((file) => /^(src|emulators)\/.*\.ts$/.test(file));
 
 /** Rooms that are open as a whole. */
 const OPEN = Object.fromEntries(
-  Object.entries(ROOMS).map(([room, { imports }]) => [room, imports.filter((entry) => !entry.includes('/'))]),
+  Object.entries(ROOMS).map(([room, { imports }]) => [
+    room,
+    imports.filter((entry) => !entry.includes('/')),
+  ]),
 );
 const SINGLE_FILES = ['worker', 'parent'];
 const rooms = Object.keys(OPEN);
@@ -25,30 +33,60 @@ const moduleOf = (room: string) =>
 
 /** Planted files: path → what stands in it and the rules that must catch it, one message each. */
 const PLANTED: Record<string, { code: string; caught: string[] }> = {
-  'src/mfa/clock.ts': { code: 'export const at = () => new Date();', caught: ['no-restricted-syntax'] },
-  'src/mfa/now.ts': { code: 'export const at = () => Date.now();', caught: ['no-restricted-properties'] },
-  'src/mfa/chance.ts': { code: 'export const any = () => Math.random();', caught: ['no-restricted-properties'] },
-  'src/audit/call.ts': { code: "export const get = () => fetch('x');", caught: ['no-restricted-globals'] },
+  'src/mfa/clock.ts': {
+    code: 'export const at = () => new Date();',
+    caught: ['no-restricted-syntax'],
+  },
+  'src/mfa/now.ts': {
+    code: 'export const at = () => Date.now();',
+    caught: ['no-restricted-properties'],
+  },
+  'src/mfa/chance.ts': {
+    code: 'export const any = () => Math.random();',
+    caught: ['no-restricted-properties'],
+  },
+  'src/audit/call.ts': {
+    code: "export const get = () => fetch('x');",
+    caught: ['no-restricted-globals'],
+  },
   'src/audit/file.ts': {
     code: "import { readFileSync } from 'node:fs';\nexport const f = readFileSync;",
     caught: ['rooms/arrows'],
   },
-  'src/governance/zod.ts': { code: "import { z } from 'zod';\nexport const s = z;", caught: ['rooms/arrows'] },
+  'src/governance/zod.ts': {
+    code: "import { z } from 'zod';\nexport const s = z;",
+    caught: ['rooms/arrows'],
+  },
   'src/workflows/zod.ts': { code: "export { z } from 'zod';", caught: ['rooms/arrows'] },
-  'src/workflows/client.ts': { code: "export * from '@temporalio/client';", caught: ['rooms/arrows'] },
+  'src/workflows/client.ts': {
+    code: "export * from '@temporalio/client';",
+    caught: ['rooms/arrows'],
+  },
   'src/workflows/builtin.ts': { code: "import 'node:os';", caught: ['rooms/arrows'] },
   'src/flows/temporal.ts': { code: "import '@temporalio/workflow';", caught: ['rooms/arrows'] },
   'src/activities/vendor.ts': { code: "import '@slack/web-api';", caught: ['rooms/arrows'] },
-  'src/server/vendor.ts': { code: "export const load = () => import('jira.js');", caught: ['rooms/arrows'] },
-  'src/store/env.ts': { code: 'export const url = process.env.DATABASE_URL;', caught: ['no-restricted-syntax'] },
-  'src/server/story.ts': { code: "export * from '../workflows/story.ts';", caught: ['rooms/arrows'] },
+  'src/server/vendor.ts': {
+    code: "export const load = () => import('jira.js');",
+    caught: ['rooms/arrows'],
+  },
+  'src/store/env.ts': {
+    code: 'export const url = process.env.DATABASE_URL;',
+    caught: ['no-restricted-syntax'],
+  },
+  'src/server/story.ts': {
+    code: "export * from '../workflows/story.ts';",
+    caught: ['rooms/arrows'],
+  },
   'src/worker-extra.ts': { code: "import './mfa/thing.ts';", caught: ['rooms/arrows'] },
   'src/connectors/test.ts': { code: "import '../../test/helper.ts';", caught: ['rooms/arrows'] },
   'src/cli/eager.ts': {
     code: "import { thing } from '../local/thing.ts';\nexport const t = thing;",
     caught: ['rooms/arrows'],
   },
-  'emulators/eager.ts': { code: "import '../src/connectors/okta/client.ts';", caught: ['rooms/arrows'] },
+  'emulators/eager.ts': {
+    code: "import '../src/connectors/okta/client.ts';",
+    caught: ['rooms/arrows'],
+  },
   'src/store/floating.ts': {
     code: 'const later = async () => undefined;\nexport const f = () => { later(); };',
     caught: ['@typescript-eslint/no-floating-promises'],
@@ -66,7 +104,10 @@ const PLANTED: Record<string, { code: string; caught: string[] }> = {
     code: 'export const f = (a: 1, b: 2, c: 3, d: 4, e: 5) => [a, b, c, d, e];',
     caught: ['max-params'],
   },
-  'src/store/long.ts': { code: 'export const x = 1;\n'.repeat(1) + '// more\n'.repeat(300), caught: ['max-lines'] },
+  'src/store/long.ts': {
+    code: 'export const x = 1;\n'.repeat(1) + '// more\n'.repeat(300),
+    caught: ['max-lines'],
+  },
   'src/store/long-function.ts': {
     code: `export function f() {\n${'  f();\n'.repeat(70)}}`,
     caught: ['max-lines-per-function'],
@@ -77,7 +118,12 @@ const PLANTED: Record<string, { code: string; caught: string[] }> = {
   },
   'test/skip.ts': {
     code: "import { test, describe } from 'vitest';\ntest.skip('x', () => {});\ndescribe.only('y', () => {});\ntest.skipIf(true)('z', () => {});",
-    caught: ['no-restricted-syntax', 'no-restricted-syntax', 'no-restricted-syntax', 'no-restricted-syntax'],
+    caught: [
+      'no-restricted-syntax',
+      'no-restricted-syntax',
+      'no-restricted-syntax',
+      'no-restricted-syntax',
+    ],
   },
   'test/skip-inside.ts': {
     code: "import { it } from 'vitest';\nit('x', ({ skip }) => skip());\nit('y', (context) => context.skip());",
@@ -92,7 +138,10 @@ const PLANTED: Record<string, { code: string; caught: string[] }> = {
     code: "export * from 'canonicalize';\nexport * from '@noble/hashes/sha2.js';",
     caught: [],
   },
-  'src/mfa/date.ts': { code: 'export const day = (iso: string) => new Date(iso).getTime();', caught: [] },
+  'src/mfa/date.ts': {
+    code: 'export const day = (iso: string) => new Date(iso).getTime();',
+    caught: [],
+  },
   'src/cli/lazy.ts': {
     code: "export const open = async () => [await import('../local/thing.ts'), await import('../../emulators/thing.ts')];",
     caught: [],
@@ -121,7 +170,10 @@ describe('planted violations', () => {
     };
     plant(
       'tsconfig.json',
-      JSON.stringify({ extends: '../../tsconfig.json', include: ['src', 'emulators', 'test', 'bench'] }),
+      JSON.stringify({
+        extends: '../../tsconfig.json',
+        include: ['src', 'emulators', 'test', 'bench'],
+      }),
     );
     plant('package.json', '{"type": "module"}');
     for (const file of [
@@ -134,7 +186,8 @@ describe('planted violations', () => {
     }
     for (const room of rooms) {
       plant(moduleOf(room), importsOfAll(room, ''));
-      if (!SINGLE_FILES.includes(room)) plant(`${folderOf(room)}${room}/types-only.ts`, importsOfAll(room, 'type '));
+      if (!SINGLE_FILES.includes(room))
+        plant(`${folderOf(room)}${room}/types-only.ts`, importsOfAll(room, 'type '));
     }
     for (const [file, { code }] of Object.entries(PLANTED)) plant(file, code);
     const eslint = new ESLint({ cwd: root, overrideConfigFile: join(repo, 'eslint.config.js') });
@@ -154,25 +207,36 @@ describe('planted violations', () => {
     const folder = dirname(moduleOf(room));
     const others = rooms.filter((other) => other !== room);
     const imports = others.map(
-      (other) => `import ${kind}{ thing as ${other} } from './${relative(folder, moduleOf(other))}';`,
+      (other) =>
+        `import ${kind}{ thing as ${other} } from './${relative(folder, moduleOf(other))}';`,
     );
     const uses = kind === '' ? `[${others.join(', ')}]` : '1';
-    const types = kind === '' ? '' : `export type All = [${others.map((other) => `typeof ${other}`).join(', ')}];\n`;
+    const types =
+      kind === ''
+        ? ''
+        : `export type All = [${others.map((other) => `typeof ${other}`).join(', ')}];\n`;
     return `${imports.join('\n')}\n${types}export const thing: unknown = ${uses};`;
   }
 
-  const arrows = (file: string) => (messages.get(file) ?? []).filter(({ rule }) => rule === 'rooms/arrows');
+  const arrows = (file: string) =>
+    (messages.get(file) ?? []).filter(({ rule }) => rule === 'rooms/arrows');
 
-  test.each(rooms)('%s imports values from the rooms that the design opens to it, and from no other', (room) => {
-    const refused = arrows(moduleOf(room)).map(({ text }) => /from ([a-z]+)/.exec(text)?.[1]);
-    const closed = rooms.filter((other) => other !== room && !OPEN[room]?.includes(other));
-    expect(refused.sort()).toEqual(closed.sort());
-    expect(messages.get(moduleOf(room))?.map(({ rule }) => rule)).not.toContain('parsing');
-  });
+  test.each(rooms)(
+    '%s imports values from the rooms that the design opens to it, and from no other',
+    (room) => {
+      const refused = arrows(moduleOf(room)).map(({ text }) => /from ([a-z]+)/.exec(text)?.[1]);
+      const closed = rooms.filter((other) => other !== room && !OPEN[room]?.includes(other));
+      expect(refused.sort()).toEqual(closed.sort());
+      expect(messages.get(moduleOf(room))?.map(({ rule }) => rule)).not.toContain('parsing');
+    },
+  );
 
-  test.each(rooms.filter((room) => !SINGLE_FILES.includes(room)))('%s may use the types of every room', (room) => {
-    expect(messages.get(`${folderOf(room)}${room}/types-only.ts`)).toEqual([]);
-  });
+  test.each(rooms.filter((room) => !SINGLE_FILES.includes(room)))(
+    '%s may use the types of every room',
+    (room) => {
+      expect(messages.get(`${folderOf(room)}${room}/types-only.ts`)).toEqual([]);
+    },
+  );
 
   test.each(Object.entries(PLANTED))('%s', (file, { caught }) => {
     expect(messages.get(file)?.map(({ rule }) => rule)).toEqual(caught);
@@ -195,23 +259,34 @@ describe('the shape of the code', () => {
   });
 
   test('half of the functions are within 12 lines, nine of ten within 35', () => {
-    const functions = sources.filter((file) => !tables.test(file)).flatMap((file) => functionLengths(text(file)));
+    const functions = sources
+      .filter((file) => !tables.test(file))
+      .flatMap((file) => functionLengths(text(file)));
     expect(quantile(functions, 0.5)).toBeLessThanOrEqual(12);
     expect(quantile(functions, 0.9)).toBeLessThanOrEqual(35);
   });
 
   test('files are named in kebab case, and only workflows and activities have an index', () => {
     const named = tracked.filter((file) => /^(src|emulators|test|bench)\/.*\.ts$/.test(file));
-    expect(named.filter((file) => !/^[a-z0-9]+(-[a-z0-9]+)*(\.test|\.d)?\.ts$/.test(basename(file)))).toEqual([]);
-    const indices = sources.filter((file) => basename(file) === 'index.ts').map((file) => dirname(file));
-    expect(indices.filter((folder) => !['src/workflows', 'src/activities'].includes(folder))).toEqual([]);
+    expect(
+      named.filter((file) => !/^[a-z0-9]+(-[a-z0-9]+)*(\.test|\.d)?\.ts$/.test(basename(file))),
+    ).toEqual([]);
+    const indices = sources
+      .filter((file) => basename(file) === 'index.ts')
+      .map((file) => dirname(file));
+    expect(
+      indices.filter((folder) => !['src/workflows', 'src/activities'].includes(folder)),
+    ).toEqual([]);
   });
 });
 
 describe('what the rooms are open to', () => {
   const used = sources.flatMap((file) => {
     const from = placeOf(join(repo, file), repo)?.room;
-    return valueImports(file, text(file)).map((other) => ({ from, to: placeOf(join(repo, other), repo) }));
+    return valueImports(file, text(file)).map((other) => ({
+      from,
+      to: placeOf(join(repo, other), repo),
+    }));
   });
   const grants = Object.entries(ROOMS).flatMap(([room, { imports, lazily = [] }]) =>
     [...imports, ...lazily].map((entry) => ({ room, entry })),
@@ -219,7 +294,8 @@ describe('what the rooms are open to', () => {
 
   test('is used', () => {
     const unused = grants.filter(
-      ({ room, entry }) => !used.some(({ from, to }) => from === room && to !== null && opens(entry, to)),
+      ({ room, entry }) =>
+        !used.some(({ from, to }) => from === room && to !== null && opens(entry, to)),
     );
     expect(unused).toEqual([]);
   });
@@ -236,7 +312,11 @@ describe('imports of values', () => {
     ['with an import', "import { two } from './two.ts';", 1],
     ['with an export', "export * from './two.ts';", 1],
     ['with an import() inside a function', "export const load = () => import('./two.ts');", 1],
-    ['of types alone', "import type { Two } from './two.ts';\nexport { type Two as Other } from './two.ts';", 0],
+    [
+      'of types alone',
+      "import type { Two } from './two.ts';\nexport { type Two as Other } from './two.ts';",
+      0,
+    ],
   ])('in a circle %s are found unless they are types', (_, one, count) => {
     const planted = {
       'src/one.ts': one,
@@ -282,7 +362,8 @@ function functionLengths(code: string): number[] {
   const found: number[] = [];
   const line = (position: number) => source.getLineAndCharacterOfPosition(position).line;
   const visit = (node: ts.Node): void => {
-    if (ts.isFunctionLike(node) && 'body' in node && node.body) found.push(line(node.end) - line(node.getStart()) + 1);
+    if (ts.isFunctionLike(node) && 'body' in node && node.body)
+      found.push(line(node.end) - line(node.getStart()) + 1);
     ts.forEachChild(node, visit);
   };
   visit(source);

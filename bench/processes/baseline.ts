@@ -1,4 +1,7 @@
-/** A baseline in a process of its own: takes its job as JSON on stdin, prints its result as one line of JSON. */
+/**
+ * A baseline in a process of its own: takes its job as JSON on stdin, prints its result as one line
+ * of JSON.
+ */
 import { text } from 'node:stream/consumers';
 import { runBaseline } from '../support/baselines.ts';
 import type { BaselineJob } from '../support/baselines.ts';

@@ -1,7 +1,8 @@
 /**
- * A person's look-ups, from a process of their own: Okta behind the governed pipeline as the HTTP server has it, over
- * the store of the environment. Takes its job as a line of JSON on stdin and says `{"ready":true}`; looks up while stdin is
- * open, from the second line on; prints what each took.
+ * A person's look-ups, from a process of their own: Okta behind the governed pipeline as the HTTP
+ * server has it, over the store of the environment. Takes its job as a line of JSON on stdin and
+ * says `{"ready":true}`; looks up while stdin is open, from the second line on; prints what each
+ * took.
  */
 import { randomUUID } from 'node:crypto';
 import { createInterface } from 'node:readline';
@@ -29,14 +30,22 @@ export interface LookUpResult {
 
 const { stdout: out, stderr: err, env, stdin } = process;
 const lines = createInterface({ input: stdin })[Symbol.asyncIterator]();
-const nextLine = async (): Promise<string> => ((await lines.next()).value as string | undefined) ?? '';
+const nextLine = async (): Promise<string> =>
+  ((await lines.next()).value as string | undefined) ?? '';
 
 const { userIds, everyMs } = JSON.parse(await nextLine()) as LookUpJob;
-const settings = await loadSettings(createIo({ out, err, env, signal: new AbortController().signal }), {});
+const settings = await loadSettings(
+  createIo({ out, err, env, signal: new AbortController().signal }),
+  {},
+);
 const store = await openReady(env['DATABASE_URL'] ?? '');
 const bundle = policiesOf(settings);
 const { okta } = createConnectors({
-  okta: await oktaSettings({ env: settings.arx, config: settings.config, baseDir: settings.baseDir }),
+  okta: await oktaSettings({
+    env: settings.arx,
+    config: settings.config,
+    baseDir: settings.baseDir,
+  }),
   journal: store.journal,
   bundle: () => bundle,
   guardrails: () => guardrailsOf(settings.config),
@@ -56,7 +65,9 @@ const result: LookUpResult = { waits: [], failed: 0 };
 const running: Promise<void>[] = [];
 for (let turn = 0; ; turn += 1) {
   // In the middle of each stretch first; never held up by the look-up before.
-  await delay(turn === 0 ? everyMs / 2 : everyMs, null, { signal: closed.signal }).catch(() => undefined);
+  await delay(turn === 0 ? everyMs / 2 : everyMs, null, { signal: closed.signal }).catch(
+    () => undefined,
+  );
   if (closed.signal.aborted) break;
   running.push(lookUp(userIds[turn % userIds.length] ?? ''));
 }
@@ -76,6 +87,14 @@ async function lookUp(userId: string): Promise<void> {
 
 function contextOf<Output>(subject: string): CallContext<Output> {
   const run = randomUUID();
-  const caller = { principal: 'workflow:governed-operations', authenticatedBy: 'cli', surface: 'cli' } as const;
-  return { caller: { ...caller, workflowId: `look-up/${run}`, run }, subject, priority: 'interactive' };
+  const caller = {
+    principal: 'workflow:governed-operations',
+    authenticatedBy: 'cli',
+    surface: 'cli',
+  } as const;
+  return {
+    caller: { ...caller, workflowId: `look-up/${run}`, run },
+    subject,
+    priority: 'interactive',
+  };
 }

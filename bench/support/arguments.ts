@@ -9,7 +9,9 @@ export interface BenchArguments {
   help: boolean;
 }
 
-/** Thrown for a flag or a name that is unknown, or a value of the wrong form; the message names it. */
+/**
+ * Thrown for a flag or a name that is unknown, or a value of the wrong form; the message names it.
+ */
 export class ArgumentError extends Error {}
 
 const FLAGS = {
@@ -43,7 +45,9 @@ export function benchArguments(given: readonly string[], known: readonly string[
   const { values, positionals } = parsed(given);
   const unknown = positionals.filter((name) => !known.includes(name));
   if (unknown.length > 0)
-    throw new ArgumentError(`there is no benchmark ${unknown.join(', ')}; there are ${known.join(', ')}`);
+    throw new ArgumentError(
+      `there is no benchmark ${unknown.join(', ')}; there are ${known.join(', ')}`,
+    );
   const options = {
     users: atLeastOne('users', values.users),
     windows: atLeastOne('windows', values.windows),
@@ -56,7 +60,13 @@ export function benchArguments(given: readonly string[], known: readonly string[
 
 function parsed(given: readonly string[]) {
   try {
-    return parseArgs({ args: [...given], options: FLAGS, strict: true, allowPositionals: true, allowNegative: true });
+    return parseArgs({
+      args: [...given],
+      options: FLAGS,
+      strict: true,
+      allowPositionals: true,
+      allowNegative: true,
+    });
   } catch (error) {
     throw new ArgumentError(error instanceof Error ? error.message : 'unusable arguments');
   }

@@ -13,11 +13,17 @@ import type { StoreKind, StoreServer } from './store-server.ts';
 export interface ArxOptions extends Omit<MainJobOptions, 'temporal'> {
   /** Worker processes that are ready before the benchmark begins. Default 1. */
   workers?: number;
-  /** PostgreSQL and Temporal write to the disk as they would in production; else both trade that for speed. */
+  /**
+   * PostgreSQL and Temporal write to the disk as they would in production; else both trade that for
+   * speed.
+   */
   durable?: boolean;
   /** Default PostgreSQL. */
   store?: StoreKind;
-  /** Servers and first workers on cores of their own, the emulators on the others; by default nothing is pinned. */
+  /**
+   * Servers and first workers on cores of their own, the emulators on the others; by default
+   * nothing is pinned.
+   */
   cores?: CoreSplit | null;
 }
 
@@ -29,11 +35,18 @@ export interface ArxUnderTest extends MainJob {
 }
 
 /**
- * Runs `use` on an arx that nobody else uses, and takes it down again. The configuration is that of the tests: all of
- * the quota (share 1, reserve 0, no warning threshold), short waits for Jira, the shipped policies.
+ * Runs `use` on an arx that nobody else uses, and takes it down again. The configuration is that of
+ * the tests: all of the quota (share 1, reserve 0, no warning threshold), short waits for Jira, the
+ * shipped policies.
  */
 export async function withArx<Found>(
-  { workers = 1, durable = false, store: kind = 'PostgreSQL', cores = null, ...options }: ArxOptions,
+  {
+    workers = 1,
+    durable = false,
+    store: kind = 'PostgreSQL',
+    cores = null,
+    ...options
+  }: ArxOptions,
   use: (arx: ArxUnderTest) => Promise<Found>,
 ): Promise<Found> {
   const home = mkdtempSync(join(tmpdir(), 'arx-bench-'));

@@ -1,4 +1,6 @@
-/** Scans as they are commonly written: list the users, read the factors of each. Nothing is stored. */
+/**
+ * Scans as they are commonly written: list the users, read the factors of each. Nothing is stored.
+ */
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** How a baseline keeps to the quota. */
@@ -33,12 +35,16 @@ export function runBaseline(job: BaselineJob): Promise<BaselineResult> {
   }
 }
 
-/** The Okta SDK's client as it comes (two retries of a 429, after the reset and a second), so many users at once. */
+/**
+ * The Okta SDK's client as it comes (two retries of a 429, after the reset and a second), so many
+ * users at once.
+ */
 async function sdkScan({ origin, token }: BaselineJob, inFlight: number): Promise<BaselineResult> {
   const { Client } = await import('@okta/okta-sdk-nodejs');
   const client = new Client({ orgUrl: origin, token });
   const ids: string[] = [];
-  for await (const user of await client.userApi.listUsers({ limit: 200 })) if (user?.id) ids.push(user.id);
+  for await (const user of await client.userApi.listUsers({ limit: 200 }))
+    if (user?.id) ids.push(user.id);
   const result = { read: 0, lost: 0 };
   const waiting = ids.values();
   const work = async (): Promise<void> => {
@@ -61,7 +67,10 @@ async function serialScan(job: BaselineJob): Promise<BaselineResult> {
   return { read: ids.length, lost: 0 };
 }
 
-async function pacedScan(job: BaselineJob, pace: Extract<Baseline, { kind: 'paced' }>): Promise<BaselineResult> {
+async function pacedScan(
+  job: BaselineJob,
+  pace: Extract<Baseline, { kind: 'paced' }>,
+): Promise<BaselineResult> {
   const turn = pacer(pace.windowMs / pace.perWindow);
   const ids = await listAll(job, turn);
   const reads: Promise<unknown>[] = [];
@@ -100,10 +109,15 @@ interface Page {
   next: string | null;
 }
 
-/** One answer; after a 429 again, when the window that the headers tell has ended. Throws on any other status. */
+/**
+ * One answer; after a 429 again, when the window that the headers tell has ended. Throws on any
+ * other status.
+ */
 async function get({ token }: BaselineJob, url: string): Promise<Page> {
   for (;;) {
-    const answer = await fetch(url, { headers: { authorization: `SSWS ${token}`, accept: 'application/json' } });
+    const answer = await fetch(url, {
+      headers: { authorization: `SSWS ${token}`, accept: 'application/json' },
+    });
     const body: unknown = await answer.json();
     if (answer.ok) return { body, next: nextLink(answer.headers.get('link')) };
     if (answer.status !== 429) throw new Error(`${url}: ${answer.status}`);
@@ -111,10 +125,12 @@ async function get({ token }: BaselineJob, url: string): Promise<Page> {
   }
 }
 
-const nextLink = (links: string | null): string | null => /<([^>]+)>; rel="next"/.exec(links ?? '')?.[1] ?? null;
+const nextLink = (links: string | null): string | null =>
+  /<([^>]+)>; rel="next"/.exec(links ?? '')?.[1] ?? null;
 
 // Against the answer's own date, as Okta documents it; both are whole seconds.
 function untilReset(headers: Headers): number {
-  const ms = Number(headers.get('x-rate-limit-reset')) * 1_000 - Date.parse(headers.get('date') ?? '');
+  const ms =
+    Number(headers.get('x-rate-limit-reset')) * 1_000 - Date.parse(headers.get('date') ?? '');
   return Number.isFinite(ms) ? Math.max(1_000, ms) : 10_000;
 }

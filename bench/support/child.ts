@@ -18,8 +18,15 @@ export interface Child<Result> {
   kill(): void;
 }
 
-/** Starts a script of bench/processes with `job` as a line on stdin, without the proxies of this shell. */
-export function startChild<Result>(name: string, job: unknown, env: Record<string, string> = {}): Child<Result> {
+/**
+ * Starts a script of bench/processes with `job` as a line on stdin, without the proxies of this
+ * shell.
+ */
+export function startChild<Result>(
+  name: string,
+  job: unknown,
+  env: Record<string, string> = {},
+): Child<Result> {
   const child = spawn(process.execPath, [fileURLToPath(new URL(name, FOLDER))], {
     env: { ...direct(process.env), ...direct(env) },
     stdio: ['pipe', 'pipe', 'pipe'],

@@ -30,7 +30,15 @@ export function conditionsNow(given: readonly string[]): Conditions {
 
 function commitNow(): string {
   try {
-    const changed = git('status', '--porcelain', '--untracked-files=no', '--', 'src', 'bench/*.ts', 'test/support');
+    const changed = git(
+      'status',
+      '--porcelain',
+      '--untracked-files=no',
+      '--',
+      'src',
+      'bench/*.ts',
+      'test/support',
+    );
     return `${git('rev-parse', '--short', 'HEAD')}${changed === '' ? '' : '+'}`;
   } catch {
     return 'unknown';
@@ -38,4 +46,8 @@ function commitNow(): string {
 }
 
 const git = (...words: string[]): string =>
-  execFileSync('git', words, { cwd: import.meta.dirname + '/../..', encoding: 'utf8', stdio: 'pipe' }).trim();
+  execFileSync('git', words, {
+    cwd: import.meta.dirname + '/../..',
+    encoding: 'utf8',
+    stdio: 'pipe',
+  }).trim();

@@ -39,17 +39,29 @@ export interface Outcome extends Contest, QuotaUse {
   leastRemaining: number;
 }
 
-/** Users that fill `windows` windows with `perWindow` calls each, and one call more that must wait for the next. */
-export const usersToFill = (windows: number, perWindow: number): number => usersFor(windows * perWindow + 1);
+/**
+ * Users that fill `windows` windows with `perWindow` calls each, and one call more that must wait
+ * for the next.
+ */
+export const usersToFill = (windows: number, perWindow: number): number =>
+  usersFor(windows * perWindow + 1);
 
 /** Makes one scan and takes down what it ran on. */
 export async function contest(contest: Contest): Promise<Outcome> {
   const { contestant } = contest;
-  return 'baseline' in contestant ? withBaseline(contest, contestant.baseline) : withArxOf(contest, contestant);
+  return 'baseline' in contestant
+    ? withBaseline(contest, contestant.baseline)
+    : withArxOf(contest, contestant);
 }
 
 const emulatorOf = ({ users, limit, windowMs }: Contest) =>
-  ({ profile: 'plain', users, rateLimit: limit, windowMs, latencyMs: latencyMs(windowMs) }) as const;
+  ({
+    profile: 'plain',
+    users,
+    rateLimit: limit,
+    windowMs,
+    latencyMs: latencyMs(windowMs),
+  }) as const;
 
 async function withBaseline(contest: Contest, baseline: Baseline): Promise<Outcome> {
   const emulators = await startEmulatorProcess(emulatorOf(contest));
@@ -69,7 +81,11 @@ function withArxOf(contest: Contest, { workers, quota }: Arx): Promise<Outcome> 
   const config = { quota, tickets: { mode: 'none' } };
   return withArx({ workers, config, emulator: emulatorOf(contest) }, async (arx) => {
     const { counts } = await runWithin(arx, contest.expectedMs);
-    return outcome(contest, await usersBucket(arx.emulators), counts.enumerated - counts.unknown - counts.vanished);
+    return outcome(
+      contest,
+      await usersBucket(arx.emulators),
+      counts.enumerated - counts.unknown - counts.vanished,
+    );
   });
 }
 

@@ -1,4 +1,7 @@
-/** Two cores for what is measured, the others for the emulators and for this program. Linux with taskset only. */
+/**
+ * Two cores for what is measured, the others for the emulators and for this program. Linux with
+ * taskset only.
+ */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 
@@ -18,10 +21,17 @@ export function splitCores(): CoreSplit | null {
   return { measured: cores.slice(0, MEASURED).join(','), rest: cores.slice(MEASURED).join(',') };
 }
 
-/** Runs `start` so that the processes it spawns stay on the measured cores, and this one on the others afterwards. */
-export async function onMeasured<Started>(split: CoreSplit | null, start: () => Promise<Started>): Promise<Started> {
+/**
+ * Runs `start` so that the processes it spawns stay on the measured cores, and this one on the
+ * others afterwards.
+ */
+export async function onMeasured<Started>(
+  split: CoreSplit | null,
+  start: () => Promise<Started>,
+): Promise<Started> {
   if (!split) return await start();
-  // What a process spawns inherits its cores, whoever spawns it; so no harness needs to know of them.
+  // What a process spawns inherits its cores, whoever spawns it; so no harness needs to know of
+  // them.
   pinSelf(split.measured);
   try {
     return await start();
@@ -31,7 +41,9 @@ export async function onMeasured<Started>(split: CoreSplit | null, start: () => 
 }
 
 function pinSelf(cores: string): void {
-  execFileSync('taskset', ['--all-tasks', '--cpu-list', '--pid', cores, String(process.pid)], { stdio: 'pipe' });
+  execFileSync('taskset', ['--all-tasks', '--cpu-list', '--pid', cores, String(process.pid)], {
+    stdio: 'pipe',
+  });
 }
 
 function canPin(): boolean {
@@ -45,7 +57,8 @@ function canPin(): boolean {
 
 /** `0-3,6` as numbers. */
 function allowedCores(): number[] {
-  const list = /^Cpus_allowed_list:\s+(\S+)/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? '';
+  const list =
+    /^Cpus_allowed_list:\s+(\S+)/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? '';
   return list.split(',').flatMap((range) => {
     const [first = 0, last = first] = range.split('-').map(Number);
     return Array.from({ length: last - first + 1 }, (_, at) => first + at);

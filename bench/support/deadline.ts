@@ -6,8 +6,8 @@ const START_MS = 120_000;
 const TAIL = 2_000;
 
 /**
- * Runs one check to its end. Where it takes three times as long as it should, and two minutes, it is terminated, and the
- * error says what the workers wrote last.
+ * Runs one check to its end. Where it takes three times as long as it should, and two minutes, it
+ * is terminated, and the error says what the workers wrote last.
  */
 export async function runWithin(arx: ArxUnderTest, expectedMs: number): Promise<RunSummary> {
   const limitMs = 3 * expectedMs + START_MS;

@@ -12,7 +12,10 @@ export interface ChainRun {
 }
 
 /** The runs of a chain from the first to the last, read one at a time. */
-export async function* chainOf(client: Client, { workflowId, run }: StartedWorkflow): AsyncGenerator<ChainRun> {
+export async function* chainOf(
+  client: Client,
+  { workflowId, run }: StartedWorkflow,
+): AsyncGenerator<ChainRun> {
   for (let runId: string | null = run; runId !== null;) {
     const handle: WorkflowHandle = client.workflow.getHandle(workflowId, runId);
     const [history, description] = await Promise.all([handle.fetchHistory(), handle.describe()]);
@@ -34,9 +37,10 @@ export interface Tally {
 }
 
 /**
- * Events and actions of a chain. Actions as Temporal Cloud counts them (docs.temporal.io/cloud/actions): one for each
- * start of a run (continue-as-new included), each try of an activity, timer, signal, update and upsert of search
- * attributes, two for a child. Queries leave no event; nobody queries during a benchmark.
+ * Events and actions of a chain. Actions as Temporal Cloud counts them
+ * (docs.temporal.io/cloud/actions): one for each start of a run (continue-as-new included), each
+ * try of an activity, timer, signal, update and upsert of search attributes, two for a child.
+ * Queries leave no event; nobody queries during a benchmark.
  */
 export async function tally(runs: AsyncIterable<ChainRun>): Promise<Tally> {
   const sum: Tally = {
@@ -72,12 +76,18 @@ function actionsOf(event: HistoryEvent): number {
   return ONE_ACTION.filter((name) => event[name]).length + retries + child;
 }
 
-/** Payloads are the objects that hold `metadata` and bytes as `data`, wherever they stand in an event. */
+/**
+ * Payloads are the objects that hold `metadata` and bytes as `data`, wherever they stand in an
+ * event.
+ */
 function largestPayload(value: unknown): number {
   if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return 0;
   const { data } = value as { data?: unknown };
   const own = 'metadata' in value && data instanceof Uint8Array ? data.length : 0;
-  return Object.values(value).reduce<number>((most, inner) => Math.max(most, largestPayload(inner)), own);
+  return Object.values(value).reduce<number>(
+    (most, inner) => Math.max(most, largestPayload(inner)),
+    own,
+  );
 }
 
 /** One activity of a chain, epoch milliseconds; `endedAt` null while it goes on. */
@@ -93,9 +103,16 @@ export async function activitySpans(runs: AsyncIterable<ChainRun>): Promise<Acti
   for await (const { history } of runs) {
     const open = new Map<string, ActivitySpan>();
     for (const event of history.events ?? []) {
-      const { activityTaskScheduledEventAttributes: scheduled, activityTaskCompletedEventAttributes: done } = event;
+      const {
+        activityTaskScheduledEventAttributes: scheduled,
+        activityTaskCompletedEventAttributes: done,
+      } = event;
       if (scheduled) {
-        const span = { name: scheduled.activityType?.name ?? '', scheduledAt: timeOf(event), endedAt: null };
+        const span = {
+          name: scheduled.activityType?.name ?? '',
+          scheduledAt: timeOf(event),
+          endedAt: null,
+        };
         open.set(String(event.eventId), span);
         spans.push(span);
       }

@@ -21,29 +21,43 @@ export interface Recoveries {
 const USERS = 30_000;
 const ANSWER_MS = 500;
 const QUIET_MS = 30_000;
-/** After the death of a worker its requests may still be on their way to the emulator for a moment. */
+/**
+ * After the death of a worker its requests may still be on their way to the emulator for a moment.
+ */
 const SETTLED_MS = 100;
 
-/** Kills the only worker so many times in the middle of one scan, each time once it has gone on for a while. */
+/**
+ * Kills the only worker so many times in the middle of one scan, each time once it has gone on for
+ * a while.
+ */
 export async function killInTheMiddle(kills: number): Promise<Recoveries> {
   const emulator = { profile: 'plain' as const, users: USERS, rateLimit: 0 };
   const config = { tickets: { mode: 'none' }, scan: { batch: 100 } };
   return await withArx({ emulator, config, durable: true, workers: 0 }, async (arx) => {
     let worker = await measuredWorker(arx);
     const started = await arx.start();
-    await arx.emulators.fault({ vendor: 'okta', pathPattern: '/factors', kind: 'latency', ms: ANSWER_MS });
+    await arx.emulators.fault({
+      vendor: 'okta',
+      pathPattern: '/factors',
+      kind: 'latency',
+      ms: ANSWER_MS,
+    });
     const quiet = await heartbeatsOver(arx, worker);
     const killed: Killed[] = [];
     for (let kill = 0; kill < kills; kill += 1) {
       await callsBeyond(arx, (await oktaTraffic(arx)).begun + 50);
       await delay(phaseMs(kill));
       const one = await killAndReplace(arx, worker);
-      console.error(`recovery: kill ${kill + 1} of ${kills}: ${(one.calledAt - one.at) / 1_000} s to the next call`);
+      console.error(
+        `recovery: kill ${kill + 1} of ${kills}: ${(one.calledAt - one.at) / 1_000} s to the next call`,
+      );
       ({ worker } = one);
       killed.push(one);
     }
     const spans = await spansBeyond(arx, started, killed.at(-1)?.at ?? 0);
-    await arx.temporal.client.workflow.getHandle(started.workflowId).terminate('the measurement is over');
+    await arx.temporal.client.workflow
+      .getHandle(started.workflowId)
+      .terminate('the measurement is over');
     return {
       untilReady: killed.map(({ at, readyAt }) => (readyAt - at) / 1_000),
       untilCall: killed.map(({ at, calledAt }) => (calledAt - at) / 1_000),
@@ -54,7 +68,10 @@ export async function killInTheMiddle(kills: number): Promise<Recoveries> {
   });
 }
 
-/** So that kills fall at different times between two heartbeats: 2 to 7 s, spread by the golden ratio. */
+/**
+ * So that kills fall at different times between two heartbeats: 2 to 7 s, spread by the golden
+ * ratio.
+ */
 const phaseMs = (kill: number): number => 2_000 + 5_000 * ((kill * 0.618034) % 1);
 
 interface Killed {
@@ -97,12 +114,18 @@ function minutesWithin(spans: readonly ActivitySpan[], { from, to }: Quiet): num
 }
 
 function nextEnd(spans: readonly ActivitySpan[], after: number): number | null {
-  const ends = spans.flatMap(({ endedAt }) => (endedAt !== null && endedAt > after ? [endedAt] : []));
+  const ends = spans.flatMap(({ endedAt }) =>
+    endedAt !== null && endedAt > after ? [endedAt] : [],
+  );
   return ends.length === 0 ? null : Math.min(...ends);
 }
 
 /** All activities, as soon as one has completed after `at`. */
-async function spansBeyond(arx: ArxUnderTest, started: StartedWorkflow, at: number): Promise<ActivitySpan[]> {
+async function spansBeyond(
+  arx: ArxUnderTest,
+  started: StartedWorkflow,
+  at: number,
+): Promise<ActivitySpan[]> {
   for (const deadline = Date.now() + 120_000; Date.now() < deadline; await delay(500)) {
     const spans = await activitySpans(chainOf(arx.temporal.client, started));
     if (nextEnd(spans, at) !== null) return spans;

@@ -16,7 +16,8 @@ export function measure(contestant: string, turns: number, turn: (at: number) =>
     turn(at);
     return (performance.now() - started) * 1_000;
   }).sort((a, b) => a - b);
-  const quantile = (share: number): number => times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0;
+  const quantile = (share: number): number =>
+    times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0;
   return { contestant, turns, medianUs: round(quantile(0.5)), p99Us: round(quantile(0.99)) };
 }
 
@@ -26,5 +27,10 @@ const round = (value: number): number => Number(value.toPrecision(3));
 export const timingTable = (title: string, timings: readonly Timing[]): BenchTable => ({
   title,
   columns: ['contestant', 'turns', 'median, µs', '99th percentile, µs'],
-  rows: timings.map(({ contestant, turns, medianUs, p99Us }) => [contestant, turns, medianUs, p99Us]),
+  rows: timings.map(({ contestant, turns, medianUs, p99Us }) => [
+    contestant,
+    turns,
+    medianUs,
+    p99Us,
+  ]),
 });

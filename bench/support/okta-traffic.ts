@@ -25,7 +25,10 @@ export async function oktaTraffic({ emulators }: Pick<MainJob, 'emulators'>): Pr
   return sum;
 }
 
-/** Waits until more than `count` calls have begun, at most two minutes; gives the time it was seen, epoch milliseconds. */
+/**
+ * Waits until more than `count` calls have begun, at most two minutes; gives the time it was seen,
+ * epoch milliseconds.
+ */
 export async function callsBeyond(job: Pick<MainJob, 'emulators'>, count: number): Promise<number> {
   for (const deadline = Date.now() + LIMIT_MS; Date.now() < deadline; await delay(LOOK_EVERY_MS)) {
     if ((await oktaTraffic(job)).begun > count) return Date.now();

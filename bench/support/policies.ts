@@ -1,12 +1,21 @@
 import { bundleDigest } from '../../src/governance/digest.ts';
 import type { Policy, PolicyBundle, Risk } from '../../src/governance/types.ts';
 
-const GLOBS = ['users:*', 'users:read*', '*:read', '*:read_*', 'groups:*', 'apps:assign_user', 'users:suspend', '*:*'];
+const GLOBS = [
+  'users:*',
+  'users:read*',
+  '*:read',
+  '*:read_*',
+  'groups:*',
+  'apps:assign_user',
+  'users:suspend',
+  '*:*',
+];
 const CEILINGS: readonly Risk[] = ['LOW', 'MEDIUM', 'HIGH', 'CRITICAL'];
 
 /**
- * A bundle as a large organisation might have it, the same each time: every policy for a team of its own, for a pattern
- * of agents or for everybody, one in twenty with a deny.
+ * A bundle as a large organisation might have it, the same each time: every policy for a team of
+ * its own, for a pattern of agents or for everybody, one in twenty with a deny.
  */
 export function largeBundle(size: number): PolicyBundle & { ok: true } {
   const policies = Array.from({ length: size }, (_, at) => policyAt(at));
@@ -15,7 +24,12 @@ export function largeBundle(size: number): PolicyBundle & { ok: true } {
 
 function policyAt(at: number): Policy {
   const glob = (step: number): string => GLOBS[(at * 7 + step * 3) % GLOBS.length] ?? '*:read';
-  const principals = [[`agent:team-${at}`, `agent:team-${at}-*`], [`agent:*-${at % 50}`], ['user:*'], [`flow:f${at}`]];
+  const principals = [
+    [`agent:team-${at}`, `agent:team-${at}-*`],
+    [`agent:*-${at % 50}`],
+    ['user:*'],
+    [`flow:f${at}`],
+  ];
   return {
     name: `policy-${at}`,
     connector: 'okta',

@@ -1,4 +1,6 @@
-/** What processes of this machine cost, from /proc; null where there is none (only Linux has it). */
+/**
+ * What processes of this machine cost, from /proc; null where there is none (only Linux has it).
+ */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 
@@ -15,14 +17,17 @@ interface Times {
 /** CPU seconds of a process and everything below it, children that have ended included. */
 export function cpuSeconds(pid: number | null): number | null {
   if (!HAS_PROC || pid === null) return null;
-  const all = readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? (timesOf(Number(name)) ?? []) : []));
+  const all = readdirSync('/proc').flatMap((name) =>
+    /^\d+$/.test(name) ? (timesOf(Number(name)) ?? []) : [],
+  );
   const within = (root: number): number =>
     all.reduce((sum, one) => (one.parent === root ? sum + one.ticks + within(one.pid) : sum), 0);
   const own = all.find((one) => one.pid === pid);
   return own ? (own.ticks + within(pid)) / TICKS : null;
 }
 
-// The command may hold spaces and brackets; after it state is the 3rd field of proc(5), ppid the 4th, utime to cstime 14 to 17.
+// The command may hold spaces and brackets; after it state is the 3rd field of proc(5), ppid the
+// 4th, utime to cstime 14 to 17.
 function timesOf(pid: number): Times | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
@@ -48,7 +53,10 @@ export function memoryOf(pid: number): Memory | null {
   return { peakMb: mb('VmHWM'), nowMb: mb('VmRSS') };
 }
 
-/** Looks at the resident memory of a process four times a second; the stop gives the median and the largest look, MB. */
+/**
+ * Looks at the resident memory of a process four times a second; the stop gives the median and the
+ * largest look, MB.
+ */
 export function watchMemory(pid: number): () => { medianMb: number; largestMb: number } | null {
   const looks: number[] = [];
   const look = (): void => {

@@ -29,7 +29,10 @@ export interface QuotaUse {
   used: number | null;
 }
 
-/** Wall time is counted from the start of the first window, which is up to a second before the first call. */
+/**
+ * Wall time is counted from the start of the first window, which is up to a second before the first
+ * call.
+ */
 export function quotaUse(
   bucket: Pick<BucketStatistics, 'served' | 'throttled' | 'openedAt' | 'lastServedAt'>,
   { users, limit, windowMs }: { users: number; limit: number; windowMs: number },

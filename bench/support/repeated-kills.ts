@@ -20,17 +20,27 @@ export interface RepeatedKills {
   readAgain: number;
 }
 
-/** Slow enough that the worker keeps up: else answers wait in it for their verdict to be written. */
+/**
+ * Slow enough that the worker keeps up: else answers wait in it for their verdict to be written.
+ */
 const ANSWER_MS = 1_000;
 const LIFE_MS = 5_000;
 const SETTLED_MS = 200;
 
-/** Kills the worker five seconds after each time that calls go on, until the scan has come to its end. */
+/**
+ * Kills the worker five seconds after each time that calls go on, until the scan has come to its
+ * end.
+ */
 export async function killAgainAndAgain(users: number): Promise<RepeatedKills> {
   const emulator = { profile: 'plain' as const, users, rateLimit: 0 };
   const config = { tickets: { mode: 'none' }, scan: { batch: 200 } };
   return await withArx({ emulator, config, durable: true }, async (arx) => {
-    await arx.emulators.fault({ vendor: 'okta', pathPattern: '/api/v1/users', kind: 'latency', ms: ANSWER_MS });
+    await arx.emulators.fault({
+      vendor: 'okta',
+      pathPattern: '/api/v1/users',
+      kind: 'latency',
+      ms: ANSWER_MS,
+    });
     let [worker] = arx.workers;
     const started = await arx.start();
     let over = false;
@@ -49,7 +59,13 @@ export async function killAgainAndAgain(users: number): Promise<RepeatedKills> {
       throw new Error(`the run is ${status} with ${enumerated} users of ${users}`);
     const { begun, cut } = await oktaTraffic(arx);
     const calls = { calls: begun, floor: floorOf(users), cut };
-    return { users, kills: deaths.length, ...calls, unrecorded: lost(deaths), readAgain: await readAgain(arx, deaths) };
+    return {
+      users,
+      kills: deaths.length,
+      ...calls,
+      unrecorded: lost(deaths),
+      readAgain: await readAgain(arx, deaths),
+    };
   });
 }
 
@@ -87,7 +103,9 @@ function lost(deaths: readonly Death[]): number {
 async function readAgain(arx: ArxUnderTest, deaths: readonly Death[]): Promise<number> {
   const entries = await arx.emulators.log();
   const again = deaths.flatMap(({ recorded, seen }) =>
-    entries.slice(seen).filter(({ path }) => recorded.has(/\/users\/([^/]+)\/factors$/.exec(path)?.[1] ?? '')),
+    entries
+      .slice(seen)
+      .filter(({ path }) => recorded.has(/\/users\/([^/]+)\/factors$/.exec(path)?.[1] ?? '')),
   );
   return again.length;
 }

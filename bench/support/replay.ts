@@ -15,7 +15,14 @@ export interface ReplayTimes {
 
 /** Replays the history by the workflow code as it is. Throws where it does not fit the code. */
 export async function replayTimes(history: History): Promise<ReplayTimes> {
-  const logger = { log: () => {}, trace: () => {}, debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+  const logger = {
+    log: () => {},
+    trace: () => {},
+    debug: () => {},
+    info: () => {},
+    warn: () => {},
+    error: () => {},
+  };
   const workflowBundle = await bundleWorkflowCode({ workflowsPath: WORKFLOWS, logger });
   const seconds: number[] = [];
   let began = 0;

@@ -25,17 +25,28 @@ function tableText({ columns, rows }: BenchTable): string {
 }
 
 const isNumeric = (rows: readonly Cell[][], at: number): boolean =>
-  rows.some((row) => typeof row[at] === 'number') && rows.every((row) => typeof row[at] !== 'string');
+  rows.some((row) => typeof row[at] === 'number') &&
+  rows.every((row) => typeof row[at] !== 'string');
 
 const cellText = (cell: Cell): string =>
-  cell === null ? '' : typeof cell === 'number' ? cell.toLocaleString('en-US', DIGITS) : cell.replaceAll('|', '\\|');
+  cell === null
+    ? ''
+    : typeof cell === 'number'
+      ? cell.toLocaleString('en-US', DIGITS)
+      : cell.replaceAll('|', '\\|');
 
 const DIGITS = { maximumSignificantDigits: 6 } as const;
 
-/** Writes a result as NAME.md and NAME.json into bench/results, in the form in which the repository keeps them. */
+/**
+ * Writes a result as NAME.md and NAME.json into bench/results, in the form in which the repository
+ * keeps them.
+ */
 export async function record(result: BenchResult, conditions: Conditions): Promise<void> {
   mkdirSync(RESULTS, { recursive: true });
   writeFileSync(new URL(`${result.name}.md`, RESULTS), await resultText(result, conditions));
   const json = JSON.stringify({ ...result, conditions });
-  writeFileSync(new URL(`${result.name}.json`, RESULTS), await format(json, { parser: 'json', printWidth: 120 }));
+  writeFileSync(
+    new URL(`${result.name}.json`, RESULTS),
+    await format(json, { parser: 'json', printWidth: 120 }),
+  );
 }

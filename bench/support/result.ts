@@ -21,7 +21,10 @@ export interface BenchResult {
 /** One benchmark: it takes down all that it started, also where it throws. */
 export type Bench = (options: BenchOptions) => Promise<BenchResult>;
 
-/** Sizes by flag; a benchmark has its own default where one is absent, and passes over what means nothing to it. */
+/**
+ * Sizes by flag; a benchmark has its own default where one is absent, and passes over what means
+ * nothing to it.
+ */
 export interface BenchOptions {
   users?: number;
   /** Rate-limit windows to fill. */

@@ -41,7 +41,10 @@ export interface ScanFigures extends ScanPlan {
   tables: Map<string, number>;
 }
 
-/** Runs the check over `users` like people against emulators without limit. Throws where the run is not complete. */
+/**
+ * Runs the check over `users` like people against emulators without limit. Throws where the run is
+ * not complete.
+ */
 export async function measureScan(plan: ScanPlan, cores: CoreSplit | null): Promise<ScanFigures> {
   const { store, users, batch } = plan;
   const emulator = { profile: 'plain' as const, users, rateLimit: 0, log: null };
@@ -51,7 +54,11 @@ export async function measureScan(plan: ScanPlan, cores: CoreSplit | null): Prom
   );
 }
 
-async function measured(plan: ScanPlan, arx: ArxUnderTest, worker: WorkerProcess): Promise<ScanFigures> {
+async function measured(
+  plan: ScanPlan,
+  arx: ArxUnderTest,
+  worker: WorkerProcess,
+): Promise<ScanFigures> {
   const { databaseUrl } = arx;
   const before = { cpu: cpuOf(arx, worker), tables: await tableSizes(databaseUrl) };
   const ready = memoryOf(worker.pid);
@@ -67,11 +74,12 @@ async function measured(plan: ScanPlan, arx: ArxUnderTest, worker: WorkerProcess
   return {
     ...plan,
     seconds,
-    cpuSeconds: Object.fromEntries(PARTS.map((part) => [part, spent(before.cpu[part], cpu[part])])) as Record<
-      Part,
-      number | null
-    >,
-    memory: ready && after && seen && { readyMb: ready.peakMb, peakMb: after.peakMb, medianMb: seen.medianMb },
+    cpuSeconds: Object.fromEntries(
+      PARTS.map((part) => [part, spent(before.cpu[part], cpu[part])]),
+    ) as Record<Part, number | null>,
+    memory: ready &&
+      after &&
+      seen && { readyMb: ready.peakMb, peakMb: after.peakMb, medianMb: seen.medianMb },
     oktaCalls: (await oktaTraffic(arx)).begun,
     heartbeats: await heartbeatsOf(worker),
     history,
@@ -81,20 +89,37 @@ async function measured(plan: ScanPlan, arx: ArxUnderTest, worker: WorkerProcess
 }
 
 /** For the verbs of the client. */
-export const linkTo = ({ temporal }: MainJob): TemporalLink => ({ ...temporal, close: async () => {} });
+export const linkTo = ({ temporal }: MainJob): TemporalLink => ({
+  ...temporal,
+  close: async () => {},
+});
 
-function cpuOf({ temporal, storePid }: ArxUnderTest, worker: WorkerProcess): Record<Part, number | null> {
-  return { worker: cpuSeconds(worker.pid), temporal: cpuSeconds(temporal.pid), store: cpuSeconds(storePid) };
+function cpuOf(
+  { temporal, storePid }: ArxUnderTest,
+  worker: WorkerProcess,
+): Record<Part, number | null> {
+  return {
+    worker: cpuSeconds(worker.pid),
+    temporal: cpuSeconds(temporal.pid),
+    store: cpuSeconds(storePid),
+  };
 }
 
 const spent = (before: number | null, after: number | null): number | null =>
   before === null || after === null ? null : after - before;
 
 /** A figure counts only where every user has a verdict. */
-async function holds({ store }: MainJob, { run }: StartedWorkflow, { users }: ScanPlan): Promise<void> {
+async function holds(
+  { store }: MainJob,
+  { run }: StartedWorkflow,
+  { users }: ScanPlan,
+): Promise<void> {
   const record = await store.runs.get(run);
   const counts = await store.users.counts(run);
-  const judged = VERDICTS.reduce((sum, verdict) => (verdict === 'unknown' ? sum : sum + counts[verdict]), 0);
+  const judged = VERDICTS.reduce(
+    (sum, verdict) => (verdict === 'unknown' ? sum : sum + counts[verdict]),
+    0,
+  );
   if (record?.status === 'complete' && judged === users) return;
   throw new Error(`the run is ${record?.status} with ${judged} verdicts for ${users} users`);
 }

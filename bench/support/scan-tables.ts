@@ -7,7 +7,10 @@ export const floorOf = (users: number): number => users + Math.ceil(users / 200)
 const WHICH = ['store', 'users an activity', 'users'];
 const which = ({ store, batch, users }: ScanFigures): Cell[] => [store, batch, users];
 
-/** Speed, and CPU of each process. `cores busy` is all CPU ÷ time: at 2 the measured cores are the bound. */
+/**
+ * Speed, and CPU of each process. `cores busy` is all CPU ÷ time: at 2 the measured cores are the
+ * bound.
+ */
 export function costTable(figures: readonly ScanFigures[]): BenchTable {
   return {
     title: 'Speed and CPU',
@@ -18,9 +21,13 @@ export function costTable(figures: readonly ScanFigures[]): BenchTable {
     rows: figures.map((one) => {
       const { users, seconds, cpuSeconds } = one;
       const { worker, temporal, store } = cpuSeconds;
-      const each = [worker, temporal, store].map((spent) => rounded(spent === null ? null : (spent * 1_000) / users));
+      const each = [worker, temporal, store].map((spent) =>
+        rounded(spent === null ? null : (spent * 1_000) / users),
+      );
       const busy =
-        worker === null || temporal === null || store === null ? null : (worker + temporal + store) / seconds;
+        worker === null || temporal === null || store === null
+          ? null
+          : (worker + temporal + store) / seconds;
       return [...which(one), rounded(seconds), rounded(users / seconds), ...each, rounded(busy)];
     }),
   };
@@ -31,8 +38,22 @@ export function historyTable(figures: readonly ScanFigures[]): BenchTable {
   return {
     title: 'Calls, history and actions',
     columns: [
-      ...[...WHICH, 'calls', 'calls ÷ floor', 'events a user', 'actions a user', 'heartbeats', 'runs in the chain'],
-      ...['largest history, events', 'bytes', 'largest payload, bytes', 'replay, first, s', 'replay, warm, s'],
+      ...[
+        ...WHICH,
+        'calls',
+        'calls ÷ floor',
+        'events a user',
+        'actions a user',
+        'heartbeats',
+        'runs in the chain',
+      ],
+      ...[
+        'largest history, events',
+        'bytes',
+        'largest payload, bytes',
+        'replay, first, s',
+        'replay, warm, s',
+      ],
     ],
     rows: figures.map((one) => {
       const { users, oktaCalls, heartbeats, history, replay } = one;
@@ -40,7 +61,14 @@ export function historyTable(figures: readonly ScanFigures[]): BenchTable {
       const calls = [oktaCalls, oktaCalls / floorOf(users)];
       const each = [rounded(events / users), rounded(actions / users), heartbeats, runs];
       const sizes = [largest.events, largest.bytes, largestPayload];
-      return [...which(one), ...calls, ...each, ...sizes, rounded(replay.first), rounded(replay.warm)];
+      return [
+        ...which(one),
+        ...calls,
+        ...each,
+        ...sizes,
+        rounded(replay.first),
+        rounded(replay.warm),
+      ];
     }),
   };
 }
@@ -58,15 +86,24 @@ export function memoryTable(figures: readonly ScanFigures[]): BenchTable {
   };
 }
 
-/** Growth of each table over one run, indices included; tables that grew by less than a byte a user are left out. */
+/**
+ * Growth of each table over one run, indices included; tables that grew by less than a byte a user
+ * are left out.
+ */
 export function storeTable(figures: readonly ScanFigures[]): BenchTable {
   const batched = figures.filter(({ batch }) => batch > 1);
   const names = [...new Set(batched.flatMap(({ tables }) => [...tables.keys()]))];
-  const growth = (name: string): number[] => batched.map(({ tables, users }) => (tables.get(name) ?? 0) / users);
-  const total = batched.map(({ tables, users }) => [...tables.values()].reduce((sum, bytes) => sum + bytes, 0) / users);
+  const growth = (name: string): number[] =>
+    batched.map(({ tables, users }) => (tables.get(name) ?? 0) / users);
+  const total = batched.map(
+    ({ tables, users }) => [...tables.values()].reduce((sum, bytes) => sum + bytes, 0) / users,
+  );
   return {
     title: 'Store, bytes a user',
-    columns: ['table', ...batched.map(({ store, users }) => `${store}, ${users.toLocaleString('en-US')} users`)],
+    columns: [
+      'table',
+      ...batched.map(({ store, users }) => `${store}, ${users.toLocaleString('en-US')} users`),
+    ],
     rows: [
       ['all', ...total.map(Math.round)],
       ...names
@@ -76,4 +113,5 @@ export function storeTable(figures: readonly ScanFigures[]): BenchTable {
   };
 }
 
-const rounded = (value: number | null): number | null => (value === null ? null : Number(value.toPrecision(3)));
+const rounded = (value: number | null): number | null =>
+  value === null ? null : Number(value.toPrecision(3));

@@ -39,6 +39,13 @@ async function startEmbedded(home: string): Promise<StoreServer> {
   const entry = fileURLToPath(new URL('../../src/local/store-process.ts', import.meta.url));
   mkdirSync(stackFiles(home).logs, { recursive: true });
   let child: Child | undefined;
-  const databaseUrl = await startStorePart({ home, entry, env: process.env }, (started) => (child = started));
-  return { pid: child?.pid ?? null, databaseUrl, stop: async () => child && (await endProcess(child, 10_000)) };
+  const databaseUrl = await startStorePart(
+    { home, entry, env: process.env },
+    (started) => (child = started),
+  );
+  return {
+    pid: child?.pid ?? null,
+    databaseUrl,
+    stop: async () => child && (await endProcess(child, 10_000)),
+  };
 }

@@ -36,14 +36,31 @@ export interface SyncFigures extends SyncPlan {
 
 type RunSync = (job: MainJob) => Promise<OktaSyncResult>;
 
-const QUESTIONS = ['user00042', 'app 4999', 'group 7', 'no such thing', 'user_no_mfa', 'plain.example', 'sso_apps'];
+const QUESTIONS = [
+  'user00042',
+  'app 4999',
+  'group 7',
+  'no such thing',
+  'user_no_mfa',
+  'plain.example',
+  'sso_apps',
+];
 const TIMES = 20;
 const NO_LIMIT = 1_000_000;
 
 /** Throws where a sync is not complete. */
 export async function measureSync(plan: SyncPlan, run: RunSync): Promise<SyncFigures> {
   const { users, apps, groups, limit: rateLimit, windowMs, latencyMs } = plan;
-  const emulator = { profile: 'plain', users, apps, groups, rateLimit, windowMs, latencyMs, log: null } as const;
+  const emulator = {
+    profile: 'plain',
+    users,
+    apps,
+    groups,
+    rateLimit,
+    windowMs,
+    latencyMs,
+    log: null,
+  } as const;
   return await withArx({ emulator, durable: true }, (arx) => measured(plan, arx, run));
 }
 
@@ -55,13 +72,16 @@ async function measured(plan: SyncPlan, arx: ArxUnderTest, run: RunSync): Promis
   const ended = Date.now();
   const [after, spent] = [memoryOf(pid), cpuSeconds(pid)];
   const { buckets } = await arx.emulators.state('buckets');
-  const sum = (of: 'served' | 'throttled'): number => buckets.reduce((total, bucket) => total + bucket[of], 0);
+  const sum = (of: 'served' | 'throttled'): number =>
+    buckets.reduce((total, bucket) => total + bucket[of], 0);
   const windows = Math.max(...buckets.map(({ served }) => floorWindows(served, plan.limit)));
   const search = await searched(arx, first.org);
   await arx.emulators.oktaSettings({ rateLimit: NO_LIMIT, latencyMs: 0 });
   return {
     ...plan,
-    ...{ calls: sum('served'), throttled: sum('throttled'), floorMs: windows * plan.windowMs },
+    calls: sum('served'),
+    throttled: sum('throttled'),
+    floorMs: windows * plan.windowMs,
     totalMs: ended - began,
     judgingMs: ended - Math.max(...buckets.map(({ lastServedAt }) => lastServedAt ?? began)),
     buckets,
@@ -78,7 +98,11 @@ async function whole(arx: ArxUnderTest, run: RunSync): Promise<OktaSyncResult> {
   throw new Error(`the sync is ${result.status}: ${JSON.stringify(result.streams)}`);
 }
 
-async function again(arx: ArxUnderTest, run: RunSync, { facts }: OktaSyncResult): Promise<SyncFigures['second']> {
+async function again(
+  arx: ArxUnderTest,
+  run: RunSync,
+  { facts }: OktaSyncResult,
+): Promise<SyncFigures['second']> {
   const began = Date.now();
   const second = await whole(arx, run);
   const before = new Map(facts.map(({ key, value }) => [key, value]));

@@ -1,7 +1,10 @@
 import type { WindowStatistics } from '../../emulators/rate-limit.ts';
 import type { LogEntry } from '../../emulators/types.ts';
 
-/** Calls of some operations, the share of the limit they used up over all windows but the last; null of one window. */
+/**
+ * Calls of some operations, the share of the limit they used up over all windows but the last; null
+ * of one window.
+ */
 export function shareOfFullWindows(
   entries: readonly Pick<LogEntry, 'at' | 'operation'>[],
   operations: readonly string[],

@@ -21,15 +21,23 @@ export function accountControls({ entra, google, salesforce }: EmulatorState): R
   return [
     ...controlsOf('/entra', entra, (user) => entra.addUser(user as unknown as NewEntraAccount)),
     ...controlsOf('/google', google, (user) => google.addUser(user as unknown as NewGoogleAccount)),
-    ...controlsOf('/salesforce', salesforce, (user) => salesforce.addUser(user as unknown as NewSalesforceAccount)),
+    ...controlsOf('/salesforce', salesforce, (user) =>
+      salesforce.addUser(user as unknown as NewSalesforceAccount),
+    ),
     ...groupControls(entra),
   ];
 }
 
-function controlsOf(base: string, vendor: Controlled, add: (user: Json) => { id: string }): Route[] {
+function controlsOf(
+  base: string,
+  vendor: Controlled,
+  add: (user: Json) => { id: string },
+): Route[] {
   return [
     {
-      ...{ method: 'POST', path: `${base}/users`, operation },
+      method: 'POST',
+      path: `${base}/users`,
+      operation,
       handle: (request) => {
         const { users, replace } = objectBody(request);
         if (!Array.isArray(users)) return { status: 400, body: { error: 'users must be a list' } };
@@ -38,14 +46,21 @@ function controlsOf(base: string, vendor: Controlled, add: (user: Json) => { id:
       },
     },
     {
-      ...{ method: 'PATCH', path: `${base}/users/:id`, operation },
+      method: 'PATCH',
+      path: `${base}/users/:id`,
+      operation,
       handle: (request) => {
         const user = vendor.users.find(request.params.id ?? '');
         if (!user) return { status: 404, body: { error: `no user ${request.params.id}` } };
         return { status: 200, body: Object.assign(user, objectBody(request)) };
       },
     },
-    { method: 'POST', path: `${base}/settings`, operation, handle: (request) => turn(vendor, request) },
+    {
+      method: 'POST',
+      path: `${base}/settings`,
+      operation,
+      handle: (request) => turn(vendor, request),
+    },
   ];
 }
 
@@ -60,20 +75,31 @@ function turn({ settings, tokens }: Controlled, request: EmulatedRequest): Answe
 function groupControls(entra: EmulatorState['entra']): Route[] {
   return [
     {
-      ...{ method: 'POST', path: '/entra/groups', operation },
+      method: 'POST',
+      path: '/entra/groups',
+      operation,
       handle: (request) => {
         const { groups } = objectBody(request);
-        if (!Array.isArray(groups)) return { status: 400, body: { error: 'groups must be a list' } };
+        if (!Array.isArray(groups))
+          return { status: 400, body: { error: 'groups must be a list' } };
         const added = (groups as NewEntraGroup[]).map((group) => entra.addGroup(group));
-        return { status: 200, body: { groups: added.map((group) => entraGroupState(entra, group)) } };
+        return {
+          status: 200,
+          body: { groups: added.map((group) => entraGroupState(entra, group)) },
+        };
       },
     },
     {
-      ...{ method: 'PATCH', path: '/entra/groups/:id', operation },
+      method: 'PATCH',
+      path: '/entra/groups/:id',
+      operation,
       handle: (request) => {
         const group = entra.groups.find(request.params.id ?? '');
         if (!group) return { status: 404, body: { error: `no group ${request.params.id}` } };
-        const { add = [], remove = [] } = objectBody(request) as { add?: string[]; remove?: string[] };
+        const { add = [], remove = [] } = objectBody(request) as {
+          add?: string[];
+          remove?: string[];
+        };
         for (const id of add) group.members.set(id, { present: true, changedAt: 0 });
         for (const id of remove) group.members.delete(id);
         return { status: 200, body: entraGroupState(entra, group) };

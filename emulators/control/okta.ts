@@ -13,10 +13,13 @@ const operation = 'control';
 /** What tests and the demo do to the Okta organisation behind its API. */
 export function oktaControls({ okta }: EmulatorState): Route[] {
   let week = 0;
-  const withUser = (act: (user: UserRecord, request: EmulatedRequest) => Answer) => (request: EmulatedRequest) => {
-    const user = okta.user(request.params.id ?? '');
-    return user ? act(user, request) : { status: 404, body: { error: `no user ${request.params.id}` } };
-  };
+  const withUser =
+    (act: (user: UserRecord, request: EmulatedRequest) => Answer) => (request: EmulatedRequest) => {
+      const user = okta.user(request.params.id ?? '');
+      return user
+        ? act(user, request)
+        : { status: 404, body: { error: `no user ${request.params.id}` } };
+    };
   return [
     {
       method: 'POST',
@@ -27,7 +30,10 @@ export function oktaControls({ okta }: EmulatorState): Route[] {
         if (!Array.isArray(users)) return { status: 400, body: { error: 'users must be a list' } };
         if (replace === true) okta.clearUsers();
         const added = (users as NewUser[]).map((user) => okta.addUser(user));
-        return { status: 200, body: { users: added.map(({ id, profile }) => ({ id, login: profile.login })) } };
+        return {
+          status: 200,
+          body: { users: added.map(({ id, profile }) => ({ id, login: profile.login })) },
+        };
       },
     },
     {
@@ -108,6 +114,9 @@ const logControl = ({ log }: OktaOrg): Route => ({
     const { events } = objectBody(request);
     if (!Array.isArray(events)) return { status: 400, body: { error: 'events must be a list' } };
     const added = (events as NewLogEvent[]).map((event) => log.add(event));
-    return { status: 200, body: { events: added.map(({ uuid, published }) => ({ uuid, published })) } };
+    return {
+      status: 200,
+      body: { events: added.map(({ uuid, published }) => ({ uuid, published })) },
+    };
   },
 });

@@ -51,7 +51,9 @@ export interface StateMessage {
   edited: boolean;
 }
 
-/** An Entra ID group as GET /state shows it: with its members as they are, whatever reads see yet. */
+/**
+ * An Entra ID group as GET /state shows it: with its members as they are, whatever reads see yet.
+ */
 export interface StateEntraGroup extends Omit<EntraGroup, 'members'> {
   members: string[];
 }
@@ -59,7 +61,14 @@ export interface StateEntraGroup extends Omit<EntraGroup, 'members'> {
 export interface StateDocument {
   users: StateUser[];
   groups: { id: string; name: string; type: string; roles: string[]; members: string[] | null }[];
-  apps: { id: string; label: string; signOnMode: string; status: string; users: number | null; groups: number }[];
+  apps: {
+    id: string;
+    label: string;
+    signOnMode: string;
+    status: string;
+    users: number | null;
+    groups: number;
+  }[];
   issues: StateIssue[];
   filters: { id: string; name: string; jql: string }[];
   messages: StateMessage[];
@@ -75,7 +84,10 @@ export interface StateDocument {
 }
 export type StatePart = keyof StateDocument;
 
-/** What GET /statistics shows: how busy the emulators are and were; counted without the accept log too. */
+/**
+ * What GET /statistics shows: how busy the emulators are and were; counted without the accept log
+ * too.
+ */
 export interface EmulatorStatistics {
   /** Time of this document, epoch milliseconds. */
   at: number;

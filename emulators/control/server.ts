@@ -14,7 +14,10 @@ import { describeState, describeStatistics, issueState } from './state.ts';
 
 const operation = 'control';
 
-/** The control server: looks at the emulators and changes them behind their APIs. For tests and the demo only. */
+/**
+ * The control server: looks at the emulators and changes them behind their APIs. For tests and the
+ * demo only.
+ */
 export function createControlServer(state: EmulatorState): Server {
   const router = createRouter([
     ...watching(state),
@@ -27,10 +30,18 @@ export function createControlServer(state: EmulatorState): Server {
   return createQuietServer((message, response) => serve(router, message, response));
 }
 
-async function serve(router: Router, message: IncomingMessage, response: ServerResponse): Promise<void> {
+async function serve(
+  router: Router,
+  message: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const request = await readRequest(message);
   const match = router(request.method, request.path);
-  if (!match) return send(response, { status: 404, body: { error: `no control ${request.method} ${request.path}` } });
+  if (!match)
+    return send(response, {
+      status: 404,
+      body: { error: `no control ${request.method} ${request.path}` },
+    });
   request.params = match.params;
   send(response, attempt(match.route, request));
 }
@@ -40,7 +51,10 @@ function attempt(route: Route, request: EmulatedRequest): Answer {
   try {
     return route.handle(request);
   } catch (error) {
-    return { status: 400, body: { error: error instanceof Error ? error.message : 'unusable request' } };
+    return {
+      status: 400,
+      body: { error: error instanceof Error ? error.message : 'unusable request' },
+    };
   }
 }
 
@@ -72,7 +86,8 @@ function watching(state: EmulatorState): Route[] {
 
 function logFilter(query: URLSearchParams) {
   const text = (name: string): string | undefined => query.get(name) ?? undefined;
-  const flag = (name: string): boolean | undefined => (query.has(name) ? query.get(name) === 'true' : undefined);
+  const flag = (name: string): boolean | undefined =>
+    query.has(name) ? query.get(name) === 'true' : undefined;
   return {
     vendor: text('vendor'),
     operation: text('operation'),
@@ -88,9 +103,17 @@ function faulting({ faults }: EmulatorState): Route[] {
       method: 'POST',
       path: '/faults',
       operation,
-      handle: (request) => ({ status: 200, body: { id: faults.add(objectBody(request) as unknown as FaultRule) } }),
+      handle: (request) => ({
+        status: 200,
+        body: { id: faults.add(objectBody(request) as unknown as FaultRule) },
+      }),
     },
-    { method: 'GET', path: '/faults', operation, handle: () => ({ status: 200, body: { faults: faults.list() } }) },
+    {
+      method: 'GET',
+      path: '/faults',
+      operation,
+      handle: () => ({ status: 200, body: { faults: faults.list() } }),
+    },
     {
       method: 'DELETE',
       path: '/faults',
@@ -104,7 +127,10 @@ function faulting({ faults }: EmulatorState): Route[] {
 }
 
 function jiraControls({ jira }: EmulatorState): Route[] {
-  const missing = (key: string | undefined): Answer => ({ status: 404, body: { error: `no issue ${key}` } });
+  const missing = (key: string | undefined): Answer => ({
+    status: 404,
+    body: { error: `no issue ${key}` },
+  });
   return [
     {
       method: 'POST',
@@ -148,7 +174,8 @@ function slackControls({ slack }: EmulatorState): Route[] {
       operation,
       handle: (request) => {
         const { channels, members, ...settings } = objectBody(request);
-        for (const member of Array.isArray(members) ? (members as NewMember[]) : []) slack.addMember(member);
+        for (const member of Array.isArray(members) ? (members as NewMember[]) : [])
+          slack.addMember(member);
         Object.assign(slack.settings, settings);
         for (const channel of Array.isArray(channels) ? (channels as SlackChannel[]) : []) {
           const known = slack.channel(channel.id);

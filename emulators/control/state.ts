@@ -37,8 +37,13 @@ const PARTS: { [Part in StatePart]: (state: EmulatorState) => StateDocument[Part
 const VENDORS: readonly VendorName[] = ['okta', 'jira', 'slack', 'entra', 'google', 'salesforce'];
 
 /** The state of all emulators, or only the parts that are named. */
-export function describeState(state: EmulatorState, wanted: readonly string[]): Partial<StateDocument> {
-  const parts = Object.entries(PARTS).filter(([part]) => wanted.length === 0 || wanted.includes(part));
+export function describeState(
+  state: EmulatorState,
+  wanted: readonly string[],
+): Partial<StateDocument> {
+  const parts = Object.entries(PARTS).filter(
+    ([part]) => wanted.length === 0 || wanted.includes(part),
+  );
   return Object.fromEntries(parts.map(([part, describe]) => [part, describe(state)]));
 }
 
@@ -46,7 +51,10 @@ export function describeState(state: EmulatorState, wanted: readonly string[]): 
 export function describeStatistics({ traffic, limiter }: EmulatorState): EmulatorStatistics {
   return {
     at: Date.now(),
-    inFlight: Object.fromEntries(VENDORS.map((name) => [name, traffic.inFlight(name)])) as Record<VendorName, number>,
+    inFlight: Object.fromEntries(VENDORS.map((name) => [name, traffic.inFlight(name)])) as Record<
+      VendorName,
+      number
+    >,
     operations: traffic.statistics(),
     buckets: limiter.reports(),
   };
@@ -68,7 +76,11 @@ export function userState(org: OktaOrg, user: UserRecord): StateUser {
     denyFactors: user.denyFactors === true,
     roles: user.roles,
     sessions: user.sessions,
-    factors: user.factors.map(({ type, provider = null, status = 'ACTIVE' }) => ({ type, provider, status })),
+    factors: user.factors.map(({ type, provider = null, status = 'ACTIVE' }) => ({
+      type,
+      provider,
+      status,
+    })),
     groups: org.groups.flatMap((group) => (group?.members?.has(user.id) ? [group.name] : [])),
   };
 }
@@ -78,7 +90,10 @@ function groupsState(org: OktaOrg): StateDocument['groups'] {
     group
       ? [
           {
-            ...{ id: group.id, name: group.name, type: group.type, roles: group.roles },
+            id: group.id,
+            name: group.name,
+            type: group.type,
+            roles: group.roles,
             members: group.members && [...group.members],
           },
         ]

@@ -10,13 +10,18 @@ const MOST = 60;
 export const MFA_GROUP = 'MFA Enforced';
 
 /** Directory roles of the first people, who administer Okta too. */
-const ENTRA_ROLES: readonly string[] = ['Global Administrator', 'Global Administrator', 'User Administrator'];
+const ENTRA_ROLES: readonly string[] = [
+  'Global Administrator',
+  'Global Administrator',
+  'User Administrator',
+];
 const SUPER_ADMINISTRATORS = 2;
 /** The person who is still needed as the owner of cases. */
 const CASE_OWNER = 5;
 const NEEDED = {
   errorCode: 'FIELD_INTEGRITY_EXCEPTION',
-  message: 'You cannot deactivate this user. You cannot deactivate a user who is the default owner of cases.',
+  message:
+    'You cannot deactivate this user. You cannot deactivate a user who is the default owner of cases.',
 };
 
 interface Vendors {
@@ -26,7 +31,10 @@ interface Vendors {
   salesforce: SalesforceOrg;
 }
 
-/** Gives some dozens of the people in Okta accounts with the same address in Entra ID, Google and Salesforce. */
+/**
+ * Gives some dozens of the people in Okta accounts with the same address in Entra ID, Google and
+ * Salesforce.
+ */
 export function addAccounts({ okta, entra, google, salesforce }: Vendors): void {
   const people = firstPeople(okta);
   const { phone = null, email } = okta.canaries;
@@ -35,18 +43,29 @@ export function addAccounts({ okta, entra, google, salesforce }: Vendors): void 
     const [givenName, familyName] = [nameOf(profile.firstName), nameOf(profile.lastName)];
     const displayName = `${givenName} ${familyName}`;
     entra.addUser({
-      ...{ userPrincipalName: address, displayName, givenName, surname: familyName, mobilePhone: phone },
+      userPrincipalName: address,
+      displayName,
+      givenName,
+      surname: familyName,
+      mobilePhone: phone,
       roles: ENTRA_ROLES.slice(rank, rank + 1),
       otherMails: email === undefined ? [] : [email],
     });
     google.addUser({
-      ...{ primaryEmail: address, givenName, familyName, recoveryPhone: phone, recoveryEmail: email ?? null },
+      primaryEmail: address,
+      givenName,
+      familyName,
+      recoveryPhone: phone,
+      recoveryEmail: email ?? null,
       aliases: [address.replace('@', '@mail.')],
       isAdmin: rank < SUPER_ADMINISTRATORS,
       isDelegatedAdmin: rank === SUPER_ADMINISTRATORS,
     });
     salesforce.addUser({
-      ...{ username: address, federationId: address, name: displayName, mobilePhone: phone },
+      username: address,
+      federationId: address,
+      name: displayName,
+      mobilePhone: phone,
       needed: rank === CASE_OWNER ? NEEDED : null,
     });
   }

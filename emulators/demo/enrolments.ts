@@ -10,7 +10,11 @@ export interface Enrolment {
 
 const EMAIL: FactorSpec = { type: 'email' };
 const SMS: FactorSpec = { type: 'sms' };
-const VERIFY: readonly FactorSpec[] = [{ type: 'signed_nonce' }, { type: 'push' }, { type: 'token:software:totp' }];
+const VERIFY: readonly FactorSpec[] = [
+  { type: 'signed_nonce' },
+  { type: 'push' },
+  { type: 'token:software:totp' },
+];
 
 /** Enrolments with at least one ACTIVE factor that the default policy allows. */
 export const COVERED: readonly Enrolment[] = [
@@ -18,8 +22,16 @@ export const COVERED: readonly Enrolment[] = [
   { name: 'fastpass-only', share: 120, factors: [{ type: 'signed_nonce' }, EMAIL] },
   { name: 'security-key', share: 130, factors: [{ type: 'webauthn' }, EMAIL] },
   { name: 'key-and-verify', share: 60, factors: [{ type: 'webauthn' }, ...VERIFY] },
-  { name: 'push-and-sms', share: 90, factors: [{ type: 'push' }, { type: 'token:software:totp' }, SMS] },
-  { name: 'authenticator-app', share: 60, factors: [{ type: 'token:software:totp', provider: 'GOOGLE' }, EMAIL] },
+  {
+    name: 'push-and-sms',
+    share: 90,
+    factors: [{ type: 'push' }, { type: 'token:software:totp' }, SMS],
+  },
+  {
+    name: 'authenticator-app',
+    share: 60,
+    factors: [{ type: 'token:software:totp', provider: 'GOOGLE' }, EMAIL],
+  },
   { name: 'hardware-token', share: 15, factors: [{ type: 'token:hardware' }, EMAIL] },
   { name: 'legacy-u2f', share: 10, factors: [{ type: 'u2f' }, SMS] },
   { name: 'hotp', share: 5, factors: [{ type: 'token:hotp' }] },
@@ -32,7 +44,11 @@ export const LACKING: readonly Enrolment[] = [
   { name: 'email-only', share: 18, factors: [EMAIL] },
   { name: 'question-only', share: 10, factors: [{ type: 'question' }, EMAIL] },
   { name: 'duo', share: 8, factors: [{ type: 'web' }] },
-  { name: 'pending-totp', share: 8, factors: [{ type: 'token:software:totp', status: 'PENDING_ACTIVATION' }] },
+  {
+    name: 'pending-totp',
+    share: 8,
+    factors: [{ type: 'token:software:totp', status: 'PENDING_ACTIVATION' }],
+  },
   { name: 'pending-push', share: 6, factors: [{ type: 'push', status: 'PENDING_ACTIVATION' }] },
   { name: 'lost-key', share: 4, factors: [{ type: 'webauthn', status: 'INACTIVE' }, SMS] },
   { name: 'nothing', share: 8, factors: [] },
@@ -49,7 +65,12 @@ const STRONG_TYPES: readonly string[] = [
   'push',
 ];
 
-/** Whether the default policy would count these factors as covering; for picking whom a week changes. */
+/**
+ * Whether the default policy would count these factors as covering; for picking whom a week
+ * changes.
+ */
 export function covers(factors: readonly FactorSpec[]): boolean {
-  return factors.some(({ type, status = 'ACTIVE' }) => status === 'ACTIVE' && STRONG_TYPES.includes(type));
+  return factors.some(
+    ({ type, status = 'ACTIVE' }) => status === 'ACTIVE' && STRONG_TYPES.includes(type),
+  );
 }

@@ -16,14 +16,16 @@ interface Changed {
 }
 
 /**
- * Lets a week pass: somebody enrols Okta Verify, somebody is left with SMS, somebody joins without a factor,
- * somebody leaves. Groups are empty where the organisation has nobody to change.
+ * Lets a week pass: somebody enrols Okta Verify, somebody is left with SMS, somebody joins without
+ * a factor, somebody leaves. Groups are empty where the organisation has nobody to change.
  */
 export function evolve(org: OktaOrg, week: number): Evolution {
   const random = createRandom(org.seed + 7919 * week);
   const people = org
     .present()
-    .filter((user) => user.status === 'ACTIVE' && !user.vanish && !user.denyFactors && isPerson(user));
+    .filter(
+      (user) => user.status === 'ACTIVE' && !user.vanish && !user.denyFactors && isPerson(user),
+    );
   const lacking = people.filter((user) => !covers(user.factors));
   const covered = people.filter((user) => covers(user.factors) && user.roles.length === 0);
   const fixed = lacking.length > 0 ? [pick(random, lacking)] : [];

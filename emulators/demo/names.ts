@@ -19,7 +19,10 @@ export const FAMILY_NAMES: readonly string[] = (
   'Yamamoto Yilmaz Young Zhang Zimmermann'
 ).split(' ');
 
-/** A department: how large its share of the organisation is, and how prone its people are to missing factors. */
+/**
+ * A department: how large its share of the organisation is, and how prone its people are to missing
+ * factors.
+ */
 export interface Department {
   name: string;
   share: number;
@@ -41,12 +44,47 @@ export const DEPARTMENTS: readonly Department[] = [
     lag: 2.6,
     titles: ['Operations Specialist', 'Shift Lead', 'Logistics Planner', 'Site Manager'],
   },
-  { name: 'Sales', share: 15, lag: 1.6, titles: ['Account Executive', 'Sales Engineer', 'Regional Manager', 'SDR'] },
-  { name: 'Customer Support', share: 12, lag: 1.8, titles: ['Support Agent', 'Support Engineer', 'Team Lead'] },
-  { name: 'Product', share: 7, lag: 0.6, titles: ['Product Manager', 'Product Designer', 'UX Researcher'] },
-  { name: 'Marketing', share: 7, lag: 1.2, titles: ['Content Strategist', 'Campaign Manager', 'Brand Designer'] },
-  { name: 'Finance', share: 6, lag: 0.8, titles: ['Accountant', 'Financial Analyst', 'Controller'] },
-  { name: 'People', share: 4, lag: 0.9, titles: ['People Partner', 'Recruiter', 'Payroll Specialist'] },
-  { name: 'IT', share: 4, lag: 0.2, titles: ['IT Administrator', 'Systems Engineer', 'Service Desk Analyst'] },
+  {
+    name: 'Sales',
+    share: 15,
+    lag: 1.6,
+    titles: ['Account Executive', 'Sales Engineer', 'Regional Manager', 'SDR'],
+  },
+  {
+    name: 'Customer Support',
+    share: 12,
+    lag: 1.8,
+    titles: ['Support Agent', 'Support Engineer', 'Team Lead'],
+  },
+  {
+    name: 'Product',
+    share: 7,
+    lag: 0.6,
+    titles: ['Product Manager', 'Product Designer', 'UX Researcher'],
+  },
+  {
+    name: 'Marketing',
+    share: 7,
+    lag: 1.2,
+    titles: ['Content Strategist', 'Campaign Manager', 'Brand Designer'],
+  },
+  {
+    name: 'Finance',
+    share: 6,
+    lag: 0.8,
+    titles: ['Accountant', 'Financial Analyst', 'Controller'],
+  },
+  {
+    name: 'People',
+    share: 4,
+    lag: 0.9,
+    titles: ['People Partner', 'Recruiter', 'Payroll Specialist'],
+  },
+  {
+    name: 'IT',
+    share: 4,
+    lag: 0.2,
+    titles: ['IT Administrator', 'Systems Engineer', 'Service Desk Analyst'],
+  },
   { name: 'Legal', share: 3, lag: 0.8, titles: ['Counsel', 'Paralegal', 'Privacy Officer'] },
 ];

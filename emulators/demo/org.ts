@@ -36,7 +36,10 @@ const OFF_STATUSES: readonly (readonly [string, number])[] = [
   ['PASSWORD_EXPIRED', 0.2],
 ];
 
-/** Fills an organisation with `users` ACTIVE people that look real, and some accounts in other states. */
+/**
+ * Fills an organisation with `users` ACTIVE people that look real, and some accounts in other
+ * states.
+ */
 export function buildDemoOrg(org: OktaOrg, { users, now }: { users: number; now: number }): void {
   const random = createRandom(org.seed);
   const make = personMaker(random, now);
@@ -48,7 +51,9 @@ export function buildDemoOrg(org: OktaOrg, { users, now }: { users: number; now:
     make(index >= ordinary - hires ? whole(random, 4) : undefined),
   );
   const enrolments = enrol(random, people);
-  const specialAt = singles.map((_, index) => Math.floor(((index + 1) * ordinary) / (singles.length + 1)));
+  const specialAt = singles.map((_, index) =>
+    Math.floor(((index + 1) * ordinary) / (singles.length + 1)),
+  );
   for (const [index, person] of people.entries()) {
     const special = singles[specialAt.indexOf(index)];
     if (special) org.addUser(special(make()));
@@ -63,7 +68,13 @@ const SPECIALS: readonly ((person: Person) => NewUser)[] = [
   () => ({
     login: SERVICE_LOGIN,
     created: '2022-02-01T08:00:00.000Z',
-    profile: { firstName: 'Backup', lastName: 'Service', email: SERVICE_LOGIN, department: 'IT', userType: 'Service' },
+    profile: {
+      firstName: 'Backup',
+      lastName: 'Service',
+      email: SERVICE_LOGIN,
+      department: 'IT',
+      userType: 'Service',
+    },
     groups: [SERVICE_GROUP, 'IT'],
   }),
   (person) => ({ ...asUser(person, COVERED[0]?.factors ?? [], Infinity), vanish: true }),
@@ -99,14 +110,19 @@ function asUser(person: Person, factors: readonly FactorSpec[], rank: number): N
   };
 }
 
-/** Deals the enrolments out: shares are exact, who gets the lacking ones depends on the department. */
+/**
+ * Deals the enrolments out: shares are exact, who gets the lacking ones depends on the department.
+ */
 function enrol(random: Random, people: readonly Person[]): (readonly FactorSpec[])[] {
   const lacking = deal(LACKING, people.length).slice(0, people.length);
   const dealt = new Map<number, readonly FactorSpec[]>();
   // One administrator with SMS only: the finding that a report must show first.
-  if (people.length > ADMIN_ROLES.length) dealt.set(ADMIN_ROLES.length - 1, LACKING[0]?.factors ?? []);
+  if (people.length > ADMIN_ROLES.length)
+    dealt.set(ADMIN_ROLES.length - 1, LACKING[0]?.factors ?? []);
   const open = new Map(
-    people.map((person, index) => [index, person.department.lag] as const).slice(ADMIN_ROLES.length),
+    people
+      .map((person, index) => [index, person.department.lag] as const)
+      .slice(ADMIN_ROLES.length),
   );
   for (const { factors } of lacking.slice(dealt.size)) {
     if (open.size === 0) break;
@@ -120,11 +136,17 @@ function enrol(random: Random, people: readonly Person[]): (readonly FactorSpec[
 
 function deal(enrolments: readonly Enrolment[], people: number): Enrolment[] {
   return enrolments.flatMap((enrolment) =>
-    Array.from({ length: Math.max(1, Math.round((enrolment.share * people) / 1000)) }, () => enrolment),
+    Array.from(
+      { length: Math.max(1, Math.round((enrolment.share * people) / 1000)) },
+      () => enrolment,
+    ),
   );
 }
 
-function addOthers(org: OktaOrg, { random, make, users }: { random: Random; make: () => Person; users: number }): void {
+function addOthers(
+  org: OktaOrg,
+  { random, make, users }: { random: Random; make: () => Person; users: number },
+): void {
   for (const [status, perHundred] of OFF_STATUSES) {
     const count = users >= 20 ? Math.max(1, Math.round((perHundred * users) / 100)) : 0;
     for (let made = 0; made < count; made += 1) {

@@ -2,9 +2,14 @@ import { oktaId } from '../ids.ts';
 import type { FactorSpec, GroupRecord } from '../okta/model.ts';
 import type { OktaOrg } from '../okta/org.ts';
 
-const STRONG: readonly FactorSpec[] = [{ type: 'signed_nonce' }, { type: 'push' }, { type: 'token:software:totp' }];
+const STRONG: readonly FactorSpec[] = [
+  { type: 'signed_nonce' },
+  { type: 'push' },
+  { type: 'token:software:totp' },
+];
 const WEAK: readonly FactorSpec[] = [{ type: 'sms' }];
-const SIGN_ON = 'SAML_2_0 OPENID_CONNECT SAML_2_0 BROWSER_PLUGIN OPENID_CONNECT AUTO_LOGIN BOOKMARK'.split(' ');
+const SIGN_ON =
+  'SAML_2_0 OPENID_CONNECT SAML_2_0 BROWSER_PLUGIN OPENID_CONNECT AUTO_LOGIN BOOKMARK'.split(' ');
 const LOGIN = /^user(\d{6,})@plain\.example$/;
 
 interface Size {
@@ -16,14 +21,20 @@ interface Size {
 }
 
 /**
- * Fills an organisation with like users, `user000001@plain.example` and on; a share of them has SMS only. Each user
- * belongs to two of the groups, and each app has one group and one user in person.
+ * Fills an organisation with like users, `user000001@plain.example` and on; a share of them has SMS
+ * only. Each user belongs to two of the groups, and each app has one group and one user in person.
  */
-export function buildPlainOrg(org: OktaOrg, { users, weakShare, apps = 0, groups = 0 }: Size): void {
+export function buildPlainOrg(
+  org: OktaOrg,
+  { users, weakShare, apps = 0, groups = 0 }: Size,
+): void {
   const every = weakShare > 0 ? Math.max(1, Math.round(1 / weakShare)) : Infinity;
   org.users.addBlock({
     count: users,
-    make: (number) => ({ login: loginOf(number), factors: (number + 1) % every === 0 ? WEAK : STRONG }),
+    make: (number) => ({
+      login: loginOf(number),
+      factors: (number + 1) % every === 0 ? WEAK : STRONG,
+    }),
     numberOf: (login) => {
       const number = Number(LOGIN.exec(login)?.[1]) - 1;
       return number >= 0 && number < users && loginOf(number) === login ? number : null;
@@ -33,7 +44,10 @@ export function buildPlainOrg(org: OktaOrg, { users, weakShare, apps = 0, groups
 }
 
 /** Group `n` of `all` has everyone whose number leaves `n`, and the next one's too. */
-function addGroups(org: OktaOrg, { users, groups }: { users: number; groups: number }): GroupRecord[] {
+function addGroups(
+  org: OktaOrg,
+  { users, groups }: { users: number; groups: number },
+): GroupRecord[] {
   const [first] = org.users;
   const made = Array.from({ length: groups }, (_, n) => org.addGroup({ name: `Group ${n + 1}` }));
   for (let number = 0; first && number < users; number += 1) {
@@ -43,7 +57,11 @@ function addGroups(org: OktaOrg, { users, groups }: { users: number; groups: num
   return made;
 }
 
-function addApps(org: OktaOrg, apps: number, { users, groups }: { users: number; groups: GroupRecord[] }): void {
+function addApps(
+  org: OktaOrg,
+  apps: number,
+  { users, groups }: { users: number; groups: GroupRecord[] },
+): void {
   for (let number = 0; number < apps; number += 1) {
     const group = groups[number % groups.length];
     org.apps.add({
@@ -56,4 +74,5 @@ function addApps(org: OktaOrg, apps: number, { users, groups }: { users: number;
   }
 }
 
-const loginOf = (number: number): string => `user${String(number + 1).padStart(6, '0')}@plain.example`;
+const loginOf = (number: number): string =>
+  `user${String(number + 1).padStart(6, '0')}@plain.example`;

@@ -1,7 +1,13 @@
 import { AccountTable } from '../accounts.ts';
 import { objectId } from '../ids.ts';
 import { TokenBook } from '../tokens.ts';
-import type { EntraAccount, EntraGroup, EntraSettings, NewEntraAccount, NewEntraGroup } from './model.ts';
+import type {
+  EntraAccount,
+  EntraGroup,
+  EntraSettings,
+  NewEntraAccount,
+  NewEntraGroup,
+} from './model.ts';
 
 // Ids of groups are drawn from behind any number of users.
 const GROUPS_FROM = 10_000_000;
@@ -13,7 +19,10 @@ const MANAGING_ROLES = ['Global Administrator', 'Privileged Authentication Admin
 export class EntraDirectory {
   readonly settings: EntraSettings;
   readonly seed: number;
-  readonly users = new AccountTable<EntraAccount>(({ id, userPrincipalName }) => [id, userPrincipalName]);
+  readonly users = new AccountTable<EntraAccount>(({ id, userPrincipalName }) => [
+    id,
+    userPrincipalName,
+  ]);
   readonly groups = new AccountTable<EntraGroup>(({ id }) => [id]);
   readonly tokens = new TokenBook<null>();
   #made = 0;
@@ -59,7 +68,9 @@ export class EntraDirectory {
 
   /** Whether the app may block this account, by the account's roles and its own. */
   mayManage({ roles }: EntraAccount): boolean {
-    return roles.length === 0 || this.settings.appRoles.some((role) => MANAGING_ROLES.includes(role));
+    return (
+      roles.length === 0 || this.settings.appRoles.some((role) => MANAGING_ROLES.includes(role))
+    );
   }
 
   isMember(group: EntraGroup, userId: string): boolean {

@@ -11,7 +11,10 @@ const ERRORS = {
   ],
   Request_BadRequest: [400, 'A value provided for the request is invalid.'],
   BadRequest: [400, 'The request is invalid.'],
-  Directory_ExpiredPageToken: [400, 'The specified page token value included in the request has expired.'],
+  Directory_ExpiredPageToken: [
+    400,
+    'The specified page token value included in the request has expired.',
+  ],
   TooManyRequests: [429, 'Too many requests.'],
   InternalServerError: [500, 'Internal Server Error'],
 } as const satisfies Record<string, readonly [number, string]>;
@@ -37,8 +40,15 @@ export function noResource(id: string): Answer {
   );
 }
 
-/** The token endpoint's error form: `numbers` are the AADSTS ones, of which the first leads the description. */
-export function loginError(status: number, error: string, [number, said]: readonly [number, string]): Answer {
+/**
+ * The token endpoint's error form: `numbers` are the AADSTS ones, of which the first leads the
+ * description.
+ */
+export function loginError(
+  status: number,
+  error: string,
+  [number, said]: readonly [number, string],
+): Answer {
   const timestamp = `${new Date().toISOString().slice(0, 19).replace('T', ' ')}Z`;
   const trace_id = randomUUID();
   const correlation_id = randomUUID();

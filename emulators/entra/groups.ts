@@ -20,18 +20,31 @@ export function groupRoutes(directory: EntraDirectory): Route[] {
   const write = { write: true, scope: 'GroupMember.ReadWrite.All' };
   const path = '/v1.0/groups/:id';
   return [
-    { ...read, path: '/v1.0/groups', operation: 'groups:list', handle: (request) => list(directory, request) },
+    {
+      ...read,
+      path: '/v1.0/groups',
+      operation: 'groups:list',
+      handle: (request) => list(directory, request),
+    },
     { ...read, path, operation: 'groups:read_detail', handle: withGroup(detail) },
     {
-      ...{ ...read, path: `${path}/members`, operation: 'groups:read' },
+      ...read,
+      path: `${path}/members`,
+      operation: 'groups:read',
       handle: withGroup((group, request) => members(directory, group, request)),
     },
     {
-      ...{ ...write, method: 'POST', path: `${path}/members/$ref`, operation: 'groups:add_member' },
+      ...write,
+      method: 'POST',
+      path: `${path}/members/$ref`,
+      operation: 'groups:add_member',
       handle: withGroup((group, request) => add(directory, group, request)),
     },
     {
-      ...{ ...write, method: 'DELETE', path: `${path}/members/:user/$ref`, operation: 'groups:remove_member' },
+      ...write,
+      method: 'DELETE',
+      path: `${path}/members/:user/$ref`,
+      operation: 'groups:remove_member',
       handle: withGroup((group, request) => remove(directory, group, request)),
     },
   ];
@@ -44,16 +57,22 @@ function list({ groups }: EntraDirectory, request: EmulatedRequest): Answer {
   if (typeof show === 'string') return graphError('BadRequest', show);
   const filter = request.query.get('$filter');
   const match = NAMED.exec(filter?.trim() ?? '');
-  if (filter !== null && !match) return graphError('BadRequest', `Invalid filter clause: ${filter}`);
+  if (filter !== null && !match)
+    return graphError('BadRequest', `Invalid filter clause: ${filter}`);
   const wanted = match?.[1]?.replaceAll("''", "'").toLowerCase();
-  const rows = groups.all.filter(({ displayName }) => wanted === undefined || displayName.toLowerCase() === wanted);
+  const rows = groups.all.filter(
+    ({ displayName }) => wanted === undefined || displayName.toLowerCase() === wanted,
+  );
   return page(request, { context: 'groups', rows, render: show });
 }
 
 function detail(group: EntraGroup, request: EmulatedRequest): Answer {
   const show = selectGroup(request);
   if (typeof show === 'string') return graphError('BadRequest', show);
-  return { status: 200, body: { '@odata.context': contextOf(request, 'groups/$entity'), ...show(group) } };
+  return {
+    status: 200,
+    body: { '@odata.context': contextOf(request, 'groups/$entity'), ...show(group) },
+  };
 }
 
 function members(directory: EntraDirectory, group: EntraGroup, request: EmulatedRequest): Answer {
@@ -71,7 +90,11 @@ const REFERENCE = /^https?:\/\/[^/]+\/v1\.0\/(?:directoryObjects|users)\/([^/?]+
 function add(directory: EntraDirectory, group: EntraGroup, request: EmulatedRequest): Answer {
   const reference = objectBody(request)['@odata.id'];
   const match = REFERENCE.exec(typeof reference === 'string' ? reference : '');
-  if (!match) return graphError('Request_BadRequest', "Invalid URL was provided in the property '@odata.id'.");
+  if (!match)
+    return graphError(
+      'Request_BadRequest',
+      "Invalid URL was provided in the property '@odata.id'.",
+    );
   const wanted = decodeURIComponent(match[1] ?? '');
   const user = directory.users.find(wanted);
   if (!user) return noResource(wanted);

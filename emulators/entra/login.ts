@@ -23,7 +23,10 @@ function token(directory: EntraDirectory, request: EmulatedRequest): Answer {
   if (problem) return problem;
   const expires_in = settings.tokenLifetimeS;
   const access_token = tokens.issue('eyJ0eXAiOiJKV1QiLCJub25jZSI6', null, expires_in);
-  return { status: 200, body: { token_type: 'Bearer', expires_in, ext_expires_in: expires_in, access_token } };
+  return {
+    status: 200,
+    body: { token_type: 'Bearer', expires_in, ext_expires_in: expires_in, access_token },
+  };
 }
 
 function refusal({ settings }: EntraDirectory, request: EmulatedRequest): Answer | null {
@@ -61,7 +64,10 @@ function refusal({ settings }: EntraDirectory, request: EmulatedRequest): Answer
 /** An app asks for all that it has been given: for a resource and `/.default`. */
 function scopeProblem(scope: string): Answer | null {
   if (scope === '') {
-    return loginError(400, 'invalid_request', [90014, "The required field 'scope' is missing from the credential."]);
+    return loginError(400, 'invalid_request', [
+      90014,
+      "The required field 'scope' is missing from the credential.",
+    ]);
   }
   if (/^(https?:\/\/\S+|[0-9a-f-]{36})\/\.default$/.test(scope)) return null;
   const said = `The provided value for scope ${scope} is not valid. Client credential flows must have a scope value with /.default suffixed to the resource identifier (application ID URI).`;

@@ -46,7 +46,10 @@ export interface EntraSettings {
   tenantId: string;
   clientId: string;
   clientSecret: string;
-  /** Application permissions with the consent of an administrator; what needs another one is refused. */
+  /**
+   * Application permissions with the consent of an administrator; what needs another one is
+   * refused.
+   */
   permissions: readonly string[];
   /** Directory roles of the app: accounts of administrators need one that may manage them. */
   appRoles: readonly string[];

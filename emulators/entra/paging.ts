@@ -14,7 +14,10 @@ interface Listing<Row> {
 }
 
 /** A page of rows: `$top`, and `@odata.nextLink` with `$skiptoken` while there are more. */
-export function page<Row>(request: EmulatedRequest, { context, rows, render }: Listing<Row>): Answer {
+export function page<Row>(
+  request: EmulatedRequest,
+  { context, rows, render }: Listing<Row>,
+): Answer {
   const top = Number(request.query.get('$top') ?? USUAL_PAGE);
   if (!Number.isInteger(top) || top < 1 || top > LARGEST_PAGE) {
     return graphError(
@@ -25,7 +28,8 @@ export function page<Row>(request: EmulatedRequest, { context, rows, render }: L
   const from = placeOf(request.query.get('$skiptoken'));
   if (from === null) return graphError('Directory_ExpiredPageToken');
   const until = from + top;
-  const next = until < rows.length ? { '@odata.nextLink': nextLink(request, skipToken(until)) } : {};
+  const next =
+    until < rows.length ? { '@odata.nextLink': nextLink(request, skipToken(until)) } : {};
   const value = rows.slice(from, until).map(render);
   return { status: 200, body: { '@odata.context': contextOf(request, context), ...next, value } };
 }
@@ -45,7 +49,9 @@ export function contextOf({ origin }: EmulatedRequest, what: string): string {
 
 function nextLink({ origin, path, query }: EmulatedRequest, token: string): string {
   const rest = [...query].filter(([name]) => name !== '$skiptoken');
-  const parts = [...rest, ['$skiptoken', token]].map(([name, value = '']) => `${name}=${encodeURIComponent(value)}`);
+  const parts = [...rest, ['$skiptoken', token]].map(
+    ([name, value = '']) => `${name}=${encodeURIComponent(value)}`,
+  );
   return `${origin}${path}?${parts.join('&')}`;
 }
 
@@ -54,6 +60,8 @@ const skipToken = (place: number, detoured = 0): string =>
 
 function placeOf(token: string | null): number | null {
   if (token === null) return 0;
-  const match = /^(\d+)\.\d+$/.exec(Buffer.from(token.replace(/^RFNwdAIAAQ/, ''), 'base64url').toString('utf8'));
+  const match = /^(\d+)\.\d+$/.exec(
+    Buffer.from(token.replace(/^RFNwdAIAAQ/, ''), 'base64url').toString('utf8'),
+  );
   return match ? Number(match[1]) : null;
 }

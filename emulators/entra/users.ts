@@ -17,15 +17,26 @@ export function userRoutes(directory: EntraDirectory): Route[] {
   const read = { method: 'GET', scope: 'User.Read.All' };
   const path = '/v1.0/users/:id';
   return [
-    { ...read, path: '/v1.0/users', operation: 'users:list', handle: (request) => list(directory, request) },
+    {
+      ...read,
+      path: '/v1.0/users',
+      operation: 'users:list',
+      handle: (request) => list(directory, request),
+    },
     { ...read, path, operation: 'users:read', handle: withUser(detail) },
     {
-      ...{ method: 'PATCH', path, operation: 'users:update', write: true },
+      method: 'PATCH',
+      path,
+      operation: 'users:update',
+      write: true,
       scope: 'User.EnableDisableAccount.All',
       handle: withUser((user, request) => update(directory, user, request)),
     },
     {
-      ...{ method: 'POST', path: `${path}/revokeSignInSessions`, operation: 'users:revoke_sessions', write: true },
+      method: 'POST',
+      path: `${path}/revokeSignInSessions`,
+      operation: 'users:revoke_sessions',
+      write: true,
       scope: 'User.RevokeSessions.All',
       handle: withUser(revoke),
     },
@@ -35,7 +46,10 @@ export function userRoutes(directory: EntraDirectory): Route[] {
 function detail(user: EntraAccount, request: EmulatedRequest): Answer {
   const show = selectUser(request);
   if (typeof show === 'string') return graphError('BadRequest', show);
-  return { status: 200, body: { '@odata.context': contextOf(request, 'users/$entity'), ...show(user) } };
+  return {
+    status: 200,
+    body: { '@odata.context': contextOf(request, 'users/$entity'), ...show(user) },
+  };
 }
 
 const FILTER = /^(id|userPrincipalName|mail) eq '((?:[^']|'')*)'$/;
@@ -45,10 +59,13 @@ function list({ users }: EntraDirectory, request: EmulatedRequest): Answer {
   if (typeof show === 'string') return graphError('BadRequest', show);
   const filter = request.query.get('$filter');
   const match = FILTER.exec(filter?.trim() ?? '');
-  if (filter !== null && !match) return graphError('BadRequest', `Invalid filter clause: ${filter}`);
+  if (filter !== null && !match)
+    return graphError('BadRequest', `Invalid filter clause: ${filter}`);
   const wanted = match?.[2]?.replaceAll("''", "'").toLowerCase();
   const field = match?.[1] as 'id' | 'userPrincipalName' | 'mail' | undefined;
-  const rows = users.all.filter((user) => field === undefined || user[field]?.toLowerCase() === wanted);
+  const rows = users.all.filter(
+    (user) => field === undefined || user[field]?.toLowerCase() === wanted,
+  );
   return page(request, { context: 'users', rows, render: show });
 }
 

@@ -1,6 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { httpDate, isGarbled, isObject } from '../http.ts';
-import type { Answer, EmulatedRequest, FaultAnswers, FaultRule, Guarded, Route, Vendor } from '../types.ts';
+import type {
+  Answer,
+  EmulatedRequest,
+  FaultAnswers,
+  FaultRule,
+  Guarded,
+  Route,
+  Vendor,
+} from '../types.ts';
 import type { EntraDirectory } from './directory.ts';
 import { graphError } from './errors.ts';
 import { groupRoutes } from './groups.ts';
@@ -23,13 +31,20 @@ export function entraVendor(directory: EntraDirectory): Vendor {
     routes: [...loginRoutes(directory), ...userRoutes(directory), ...groupRoutes(directory)],
     guard: (request, route) => guard(directory, request, route),
     unknownRoute: ({ path }) =>
-      graphError('BadRequest', `Resource not found for the segment '${path.split('/').at(-1) ?? ''}'.`),
+      graphError(
+        'BadRequest',
+        `Resource not found for the segment '${path.split('/').at(-1) ?? ''}'.`,
+      ),
     faults: FAULTS,
     taken: (answer) => answer.status < 400,
   };
 }
 
-function guard({ tokens, settings }: EntraDirectory, request: EmulatedRequest, route: Route | null): Guarded {
+function guard(
+  { tokens, settings }: EntraDirectory,
+  request: EmulatedRequest,
+  route: Route | null,
+): Guarded {
   const headers = commonHeaders();
   if (route?.open) return { headers, refusal: null };
   const { kind } = tokens.standing(request);
@@ -46,8 +61,12 @@ const commonHeaders = (): Record<string, string> => ({
 });
 
 function authRefusal(message: string): Answer {
-  const challenge = 'Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize"';
-  return { ...graphError('InvalidAuthenticationToken', message), headers: { 'www-authenticate': challenge } };
+  const challenge =
+    'Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize"';
+  return {
+    ...graphError('InvalidAuthenticationToken', message),
+    headers: { 'www-authenticate': challenge },
+  };
 }
 
 const FAULTS: FaultAnswers = {
@@ -63,6 +82,7 @@ const FAULTS: FaultAnswers = {
 };
 
 function rateLimited({ retryAfter = 1 }: FaultRule): Answer {
-  const headers: Record<string, string> = retryAfter === null ? {} : { 'retry-after': String(retryAfter) };
+  const headers: Record<string, string> =
+    retryAfter === null ? {} : { 'retry-after': String(retryAfter) };
   return { ...graphError('TooManyRequests'), headers: { ...commonHeaders(), ...headers } };
 }

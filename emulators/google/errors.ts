@@ -26,7 +26,10 @@ export type GoogleReason = keyof typeof ERRORS;
 export function googleError(reason: GoogleReason, wording?: string): Answer {
   const [code, usual] = ERRORS[reason];
   const message = wording ?? usual;
-  return { status: code, body: { error: { code, message, errors: [{ message, domain: 'global', reason }] } } };
+  return {
+    status: code,
+    body: { error: { code, message, errors: [{ message, domain: 'global', reason }] } },
+  };
 }
 
 /** An answer in the error form of Google's token endpoint. */

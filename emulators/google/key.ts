@@ -13,7 +13,9 @@ interface KeyPair {
 
 let made: Promise<KeyPair> | null = null;
 
-/** The RSA key of the service account: one a process, made off the main thread when first asked for. */
+/**
+ * The RSA key of the service account: one a process, made off the main thread when first asked for.
+ */
 export function keyPair(): Promise<KeyPair> {
   made ??= promisify(generateKeyPair)('rsa', {
     modulusLength: 2048,
@@ -30,7 +32,10 @@ interface Place {
   seed: number;
 }
 
-/** Writes the file that GOOGLE_SERVICE_ACCOUNT_FILE names, for its owner alone, and gives what Google knows of it. */
+/**
+ * Writes the file that GOOGLE_SERVICE_ACCOUNT_FILE names, for its owner alone, and gives what
+ * Google knows of it.
+ */
 export async function writeServiceAccount({ file, origin, seed }: Place): Promise<ServiceAccount> {
   const { publicKey, privateKey } = await keyPair();
   const clientEmail = 'arx-remediation@northwind-emulated.iam.gserviceaccount.com';

@@ -35,26 +35,42 @@ function token(workspace: GoogleWorkspace, request: EmulatedRequest): Answer {
     return tokenError(400, 'invalid_grant', 'Bad Request');
   }
   const problem =
-    identityProblem(workspace, assertion, claims) ?? timeProblem(claims, request) ?? rightsProblem(workspace, claims);
+    identityProblem(workspace, assertion, claims) ??
+    timeProblem(claims, request) ??
+    rightsProblem(workspace, claims);
   if (problem) return problem;
   const expires_in = workspace.settings.tokenLifetimeS;
   const subject = typeof claims.sub === 'string' ? claims.sub : null;
-  const access_token = workspace.tokens.issue('ya29.c.', { subject, scopes: scopesOf(claims) }, expires_in);
+  const access_token = workspace.tokens.issue(
+    'ya29.c.',
+    { subject, scopes: scopesOf(claims) },
+    expires_in,
+  );
   return { status: 200, body: { access_token, expires_in, token_type: 'Bearer' } };
 }
 
-function identityProblem({ serviceAccount }: GoogleWorkspace, assertion: string, { iss }: Json): Answer | null {
+function identityProblem(
+  { serviceAccount }: GoogleWorkspace,
+  assertion: string,
+  { iss }: Json,
+): Answer | null {
   if (!serviceAccount || iss !== serviceAccount.clientEmail) {
     return tokenError(400, 'invalid_grant', 'Invalid grant: account not found');
   }
   const cut = assertion.lastIndexOf('.');
   const signature = Buffer.from(assertion.slice(cut + 1), 'base64url');
-  const genuine = verify('sha256', Buffer.from(assertion.slice(0, cut)), serviceAccount.publicKey, signature);
+  const genuine = verify(
+    'sha256',
+    Buffer.from(assertion.slice(0, cut)),
+    serviceAccount.publicKey,
+    signature,
+  );
   return genuine ? null : tokenError(400, 'invalid_grant', 'Invalid JWT Signature.');
 }
 
 function timeProblem({ aud, exp, iat }: Json, { origin }: EmulatedRequest): Answer | null {
-  if (aud !== `${origin}/token`) return tokenError(400, 'invalid_grant', 'Invalid JWT: Failed audience check.');
+  if (aud !== `${origin}/token`)
+    return tokenError(400, 'invalid_grant', 'Invalid JWT: Failed audience check.');
   const now = Date.now() / 1000;
   const timely =
     typeof exp === 'number' &&
@@ -78,7 +94,8 @@ function rightsProblem({ settings, users }: GoogleWorkspace, claims: Json): Answ
   return delegated ? null : tokenError(401, 'unauthorized_client', NOT_DELEGATED);
 }
 
-const scopesOf = ({ scope }: Json): string[] => (typeof scope === 'string' ? scope.split(' ').filter(Boolean) : []);
+const scopesOf = ({ scope }: Json): string[] =>
+  typeof scope === 'string' ? scope.split(' ').filter(Boolean) : [];
 
 /** Of an RS256 token in three parts; null for anything else. */
 function claimsOf(assertion: string): Json | null {

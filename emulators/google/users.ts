@@ -22,11 +22,15 @@ export function userRoutes(workspace: GoogleWorkspace): Route[] {
   const read = { method: 'GET', scope: `${USER_SCOPE}.readonly` };
   return [
     {
-      ...{ ...read, path: '/admin/directory/v1/users', operation: 'users:list' },
+      ...read,
+      path: '/admin/directory/v1/users',
+      operation: 'users:list',
       handle: (request) => list(workspace, request),
     },
     {
-      ...{ ...read, path, operation: 'users:read' },
+      ...read,
+      path,
+      operation: 'users:read',
       handle: withUser((user, request) => ({ status: 200, body: partial(render(user), request) })),
     },
     { ...write, method: 'PATCH' },
@@ -35,14 +39,22 @@ export function userRoutes(workspace: GoogleWorkspace): Route[] {
 }
 
 /** Of all fields only `suspended`. */
-function patch({ settings }: GoogleWorkspace, user: GoogleAccount, request: EmulatedRequest): Answer {
+function patch(
+  { settings }: GoogleWorkspace,
+  user: GoogleAccount,
+  request: EmulatedRequest,
+): Answer {
   const { suspended, ...others } = objectBody(request);
   const [other] = Object.keys(others);
   if (other !== undefined) return googleError('invalid', `Invalid Input: ${other}`);
   if (typeof suspended !== 'boolean') return googleError('invalid', 'Invalid Input: suspended');
   if (settings.protectAdministrators && user.isAdmin) return googleError('forbidden');
   user.suspended = suspended;
-  return { status: 200, body: partial(render(user), request), effect: { user: user.id, suspended } };
+  return {
+    status: 200,
+    body: partial(render(user), request),
+    effect: { user: user.id, suspended },
+  };
 }
 
 const QUERY = /^email[:=]'?([^'\s]+?)'?$/;
@@ -54,23 +66,31 @@ function list({ users }: GoogleWorkspace, request: EmulatedRequest): Answer {
   const address = QUERY.exec(asked ?? '')?.[1];
   if (asked && address === undefined) return googleError('invalid', 'Invalid Input: query');
   const size = Number(query.get('maxResults') ?? USUAL_PAGE);
-  if (!Number.isInteger(size) || size < 1) return googleError('invalid', 'Invalid Input: maxResults');
+  if (!Number.isInteger(size) || size < 1)
+    return googleError('invalid', 'Invalid Input: maxResults');
   const from = placeOf(query.get('pageToken'));
   if (from === null) return googleError('invalid', 'Invalid Input: pageToken');
-  const found = address === undefined ? users.all : users.all.filter((user) => user === users.find(address));
+  const found =
+    address === undefined ? users.all : users.all.filter((user) => user === users.find(address));
   const until = from + Math.min(size, LARGEST_PAGE);
   const next = until < found.length ? { nextPageToken: pageToken(until) } : {};
   const rows = found.slice(from, until).map(render);
   return {
     status: 200,
-    body: partial({ kind: 'admin#directory#users', etag: '"emulated"', users: rows, ...next }, request),
+    body: partial(
+      { kind: 'admin#directory#users', etag: '"emulated"', users: rows, ...next },
+      request,
+    ),
   };
 }
 
 /** An empty page that leads on to the page that was asked for. */
 export function emptyUsersPage({ query }: EmulatedRequest): Answer {
   const nextPageToken = pageToken(placeOf(query.get('pageToken')) ?? 0);
-  return { status: 200, body: { kind: 'admin#directory#users', etag: '"emulated"', nextPageToken } };
+  return {
+    status: 200,
+    body: { kind: 'admin#directory#users', etag: '"emulated"', nextPageToken },
+  };
 }
 
 const pageToken = (place: number): string => Buffer.from(`next:${place}`).toString('base64url');
@@ -93,7 +113,16 @@ function partial(body: Json, { query }: EmulatedRequest): Json {
 }
 
 function render(user: GoogleAccount): Json {
-  const { id, primaryEmail, aliases, givenName, familyName, suspended, recoveryPhone, recoveryEmail } = user;
+  const {
+    id,
+    primaryEmail,
+    aliases,
+    givenName,
+    familyName,
+    suspended,
+    recoveryPhone,
+    recoveryEmail,
+  } = user;
   const others = aliases.map((address) => ({ address }));
   return {
     kind: 'admin#directory#user',

@@ -1,5 +1,13 @@
 import { httpDate, isGarbled } from '../http.ts';
-import type { Answer, EmulatedRequest, FaultAnswers, FaultRule, Guarded, Route, Vendor } from '../types.ts';
+import type {
+  Answer,
+  EmulatedRequest,
+  FaultAnswers,
+  FaultRule,
+  Guarded,
+  Route,
+  Vendor,
+} from '../types.ts';
 import { googleError } from './errors.ts';
 import { tokenRoutes } from './token.ts';
 import { emptyUsersPage, userRoutes } from './users.ts';
@@ -36,7 +44,9 @@ function refusal(
   if (!isPermitted(route, { subject, scopes })) return googleError('insufficientPermissions');
   // Whoever may look at people must be an administrator, and a service account alone is none.
   const caller = subject === null ? null : users.find(subject);
-  return caller && !caller.suspended && (caller.isAdmin || caller.isDelegatedAdmin) ? null : googleError('forbidden');
+  return caller && !caller.suspended && (caller.isAdmin || caller.isDelegatedAdmin)
+    ? null
+    : googleError('forbidden');
 }
 
 function isPermitted(route: Route | null, { scopes }: GoogleGrant): boolean {
@@ -45,7 +55,10 @@ function isPermitted(route: Route | null, { scopes }: GoogleGrant): boolean {
 }
 
 function authRefusal(reason: 'required' | 'authError'): Answer {
-  return { ...googleError(reason), headers: { 'www-authenticate': 'Bearer realm="https://accounts.google.com/"' } };
+  return {
+    ...googleError(reason),
+    headers: { 'www-authenticate': 'Bearer realm="https://accounts.google.com/"' },
+  };
 }
 
 const FAULTS: FaultAnswers = {
@@ -59,6 +72,7 @@ const FAULTS: FaultAnswers = {
 };
 
 function rateLimited({ retryAfter = 1 }: FaultRule): Answer {
-  const headers: Record<string, string> = retryAfter === null ? {} : { 'retry-after': String(retryAfter) };
+  const headers: Record<string, string> =
+    retryAfter === null ? {} : { 'retry-after': String(retryAfter) };
   return { ...googleError('rateLimitExceeded'), headers };
 }

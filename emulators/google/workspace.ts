@@ -14,7 +14,10 @@ export interface GoogleGrant {
 export class GoogleWorkspace {
   readonly settings: GoogleSettings;
   readonly seed: number;
-  readonly users = new AccountTable<GoogleAccount>(({ primaryEmail, aliases }) => [primaryEmail, ...aliases]);
+  readonly users = new AccountTable<GoogleAccount>(({ primaryEmail, aliases }) => [
+    primaryEmail,
+    ...aliases,
+  ]);
   readonly tokens = new TokenBook<GoogleGrant>();
   /** Null until its key has been made. */
   serviceAccount: ServiceAccount | null = null;
@@ -53,6 +56,11 @@ export class GoogleWorkspace {
 
   #addSubject(): void {
     const primaryEmail = this.settings.adminSubject;
-    this.addUser({ primaryEmail, givenName: 'Workspace', familyName: 'Administrator', isAdmin: true });
+    this.addUser({
+      primaryEmail,
+      givenName: 'Workspace',
+      familyName: 'Administrator',
+      isAdmin: true,
+    });
   }
 }

@@ -1,7 +1,10 @@
 import { isObject } from '../http.ts';
 import type { Json } from '../types.ts';
 
-/** What Jira may put into a text field, characters. Counted on the document as it is stored, the strictest reading. */
+/**
+ * What Jira may put into a text field, characters. Counted on the document as it is stored, the
+ * strictest reading.
+ */
 const FIELD_LIMIT = 32_767;
 
 const CHILDREN: Record<string, readonly string[]> = {
@@ -31,12 +34,32 @@ const CHILDREN: Record<string, readonly string[]> = {
   tableHeader: ['paragraph', 'bulletList', 'orderedList'],
   tableCell: ['paragraph', 'bulletList', 'orderedList'],
 };
-const NEEDS_CHILDREN: readonly string[] = ['bulletList', 'orderedList', 'listItem', 'table', 'tableRow'];
-const MARKS: readonly string[] = ['link', 'strong', 'em', 'code', 'strike', 'underline', 'textColor', 'subsup'];
+const NEEDS_CHILDREN: readonly string[] = [
+  'bulletList',
+  'orderedList',
+  'listItem',
+  'table',
+  'tableRow',
+];
+const MARKS: readonly string[] = [
+  'link',
+  'strong',
+  'em',
+  'code',
+  'strike',
+  'underline',
+  'textColor',
+  'subsup',
+];
 
 /** Why a value is no acceptable Atlassian document, in Jira's words; null where it is one. */
 export function adfProblem(value: unknown): string | null {
-  if (!isObject(value) || value.type !== 'doc' || value.version !== 1 || !Array.isArray(value.content)) {
+  if (
+    !isObject(value) ||
+    value.type !== 'doc' ||
+    value.version !== 1 ||
+    !Array.isArray(value.content)
+  ) {
     return 'Operation value must be an Atlassian Document (see the Atlassian Document Format)';
   }
   if (!validNode(value)) return 'INVALID_INPUT';
@@ -46,25 +69,32 @@ export function adfProblem(value: unknown): string | null {
 
 function validNode(node: Json): boolean {
   const type = String(node.type);
-  if (type === 'text') return typeof node.text === 'string' && node.text !== '' && validMarks(node.marks);
+  if (type === 'text')
+    return typeof node.text === 'string' && node.text !== '' && validMarks(node.marks);
   const allowed = CHILDREN[type];
   if (!allowed) return node.content === undefined;
   const children = node.content ?? [];
-  if (!Array.isArray(children) || (NEEDS_CHILDREN.includes(type) && children.length === 0)) return false;
-  return children.every((child) => isObject(child) && allowed.includes(String(child.type)) && validNode(child));
+  if (!Array.isArray(children) || (NEEDS_CHILDREN.includes(type) && children.length === 0))
+    return false;
+  return children.every(
+    (child) => isObject(child) && allowed.includes(String(child.type)) && validNode(child),
+  );
 }
 
 function validMarks(marks: unknown): boolean {
   if (marks === undefined) return true;
   return (
     Array.isArray(marks) &&
-    marks.every((mark) => isObject(mark) && MARKS.includes(String(mark.type)) && linkHasTarget(mark))
+    marks.every(
+      (mark) => isObject(mark) && MARKS.includes(String(mark.type)) && linkHasTarget(mark),
+    )
   );
 }
 
 function linkHasTarget(mark: Json): boolean {
   return (
-    mark.type !== 'link' || (isObject(mark.attrs) && typeof mark.attrs.href === 'string' && mark.attrs.href !== '')
+    mark.type !== 'link' ||
+    (isObject(mark.attrs) && typeof mark.attrs.href === 'string' && mark.attrs.href !== '')
   );
 }
 

@@ -35,7 +35,8 @@ function list(issue: Issue, { query, origin }: EmulatedRequest): Answer {
 function add(site: JiraSite, issue: Issue, request: EmulatedRequest): Answer {
   const { body } = objectBody(request);
   const problem = adfProblem(body);
-  if (problem === 'INVALID_INPUT' || problem === 'CONTENT_LIMIT_EXCEEDED') return jiraError(400, [problem]);
+  if (problem === 'INVALID_INPUT' || problem === 'CONTENT_LIMIT_EXCEEDED')
+    return jiraError(400, [problem]);
   if (problem !== null) return jiraError(400, [], { comment: problem });
   const comment = site.comment(issue, body as Json, ROBOT.accountId);
   const effect = { issue: issue.key, comment: comment.id };

@@ -1,7 +1,11 @@
 import type { Answer } from '../types.ts';
 
 /** An answer in Jira's error form: messages for the whole request, `errors` by field. */
-export function jiraError(status: number, messages: readonly string[], errors: Record<string, string> = {}): Answer {
+export function jiraError(
+  status: number,
+  messages: readonly string[],
+  errors: Record<string, string> = {},
+): Answer {
   return { status, body: { errorMessages: messages, errors } };
 }
 

@@ -21,11 +21,16 @@ const READERS: Record<string, Reader> = {
   issuetype: readIssueType,
   duedate: readDueDate,
   assignee: (value) => ({
-    changes: { assignee: isObject(value) && typeof value.accountId === 'string' ? value.accountId : null },
+    changes: {
+      assignee: isObject(value) && typeof value.accountId === 'string' ? value.accountId : null,
+    },
   }),
 };
 
-/** Reads the fields of a create or edit request as Jira does: every field that is wrong gets its own message. */
+/**
+ * Reads the fields of a create or edit request as Jira does: every field that is wrong gets its own
+ * message.
+ */
 export function readFields(fields: Json): FieldsRead {
   const read: FieldsRead = { changes: {}, errors: {} };
   for (const [name, value] of Object.entries(fields)) {
@@ -33,7 +38,9 @@ export function readFields(fields: Json): FieldsRead {
     const reader = Object.hasOwn(READERS, name) ? READERS[name] : undefined;
     const result = reader
       ? reader(value)
-      : { error: `Field '${name}' cannot be set. It is not on the appropriate screen, or unknown.` };
+      : {
+          error: `Field '${name}' cannot be set. It is not on the appropriate screen, or unknown.`,
+        };
     if ('error' in result) read.errors[name] = result.error;
     else Object.assign(read.changes, result.changes);
   }
@@ -47,13 +54,16 @@ export function readNewFields(site: JiraSite, fields: Json): FieldsRead {
   if (project.key !== site.project.key && project.id !== site.project.id)
     read.errors.project = 'valid project is required';
   if (fields.issuetype === undefined) read.errors.issuetype = 'Specify an issue type';
-  if (fields.summary === undefined) read.errors.summary = 'You must specify a summary of the issue.';
+  if (fields.summary === undefined)
+    read.errors.summary = 'You must specify a summary of the issue.';
   return read;
 }
 
 function readSummary(value: unknown): ReturnType<Reader> {
-  if (typeof value !== 'string' || value.trim() === '') return { error: 'You must specify a summary of the issue.' };
-  if (/[\r\n]/.test(value)) return { error: 'The summary is invalid because it contains newline characters.' };
+  if (typeof value !== 'string' || value.trim() === '')
+    return { error: 'You must specify a summary of the issue.' };
+  if (/[\r\n]/.test(value))
+    return { error: 'The summary is invalid because it contains newline characters.' };
   if (value.length > 255) return { error: "Summary can't exceed 255 characters." };
   return { changes: { summary: value } };
 }
@@ -78,18 +88,26 @@ export function labelProblem(label: unknown): string | null {
 }
 
 function readPriority(value: unknown): ReturnType<Reader> {
-  const found = isObject(value) && PRIORITIES.find(({ id, name }) => value.name === name || value.id === id);
-  return found ? { changes: { priority: found.name } } : { error: 'The priority selected is invalid.' };
+  const found =
+    isObject(value) && PRIORITIES.find(({ id, name }) => value.name === name || value.id === id);
+  return found
+    ? { changes: { priority: found.name } }
+    : { error: 'The priority selected is invalid.' };
 }
 
 function readIssueType(value: unknown): ReturnType<Reader> {
-  const found = isObject(value) && ISSUE_TYPES.find(({ id, name }) => value.name === name || value.id === id);
+  const found =
+    isObject(value) && ISSUE_TYPES.find(({ id, name }) => value.name === name || value.id === id);
   return found ? { changes: { issuetype: found.name } } : { error: 'Specify a valid issue type' };
 }
 
 function readDueDate(value: unknown): ReturnType<Reader> {
   if (value === null) return { changes: { duedate: null } };
-  if (typeof value !== 'string' || !/^\d{4}-\d{2}-\d{2}$/.test(value) || Number.isNaN(Date.parse(value))) {
+  if (
+    typeof value !== 'string' ||
+    !/^\d{4}-\d{2}-\d{2}$/.test(value) ||
+    Number.isNaN(Date.parse(value))
+  ) {
     return { error: `Error parsing date string: ${String(value)}` };
   }
   return { changes: { duedate: value } };

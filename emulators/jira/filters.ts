@@ -41,9 +41,18 @@ function create(site: JiraSite, request: EmulatedRequest): Answer {
   }
   const problem = jqlProblem(String(jql ?? ''));
   if (problem !== null) return jiraError(400, [problem]);
-  const filter = { id: site.nextId(), name, jql: String(jql ?? ''), description: String(description ?? '') };
+  const filter = {
+    id: site.nextId(),
+    name,
+    jql: String(jql ?? ''),
+    description: String(description ?? ''),
+  };
   site.filters.push(filter);
-  return { status: 200, body: render(filter, request), effect: { filter: filter.id, jql: filter.jql } };
+  return {
+    status: 200,
+    body: render(filter, request),
+    effect: { filter: filter.id, jql: filter.jql },
+  };
 }
 
 function jqlProblem(jql: string): string | null {
@@ -64,7 +73,10 @@ function search(site: JiraSite, request: EmulatedRequest): Answer {
   // A single filter pages its subscriptions; in a list they are plain.
   const values = found.map((filter) => ({ ...filter, subscriptions: [] }));
   const self = `${request.origin}${request.path}`;
-  return { status: 200, body: { self, startAt: 0, maxResults: 50, total: values.length, isLast: true, values } };
+  return {
+    status: 200,
+    body: { self, startAt: 0, maxResults: 50, total: values.length, isLast: true, values },
+  };
 }
 
 function read(site: JiraSite, request: EmulatedRequest): Answer {

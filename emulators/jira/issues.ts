@@ -27,7 +27,12 @@ export function issueRoutes(site: JiraSite): Route[] {
       write: true,
       handle: (request) => createBulk(site, request),
     },
-    { method: 'GET', path: one, operation: 'issues:read', handle: (request) => read(site, request) },
+    {
+      method: 'GET',
+      path: one,
+      operation: 'issues:read',
+      handle: (request) => read(site, request),
+    },
     {
       method: 'PUT',
       path: one,
@@ -105,13 +110,21 @@ function effectOf(issue: Issue): Json {
 
 function createBulk(site: JiraSite, request: EmulatedRequest): Answer {
   const updates = objectBody(request).issueUpdates;
-  if (!Array.isArray(updates) || updates.length === 0) return jiraError(400, ['issueUpdates must not be empty']);
-  if (updates.length > 50) return jiraError(400, ['The number of issues in a bulk request is limited to 50']);
+  if (!Array.isArray(updates) || updates.length === 0)
+    return jiraError(400, ['issueUpdates must not be empty']);
+  if (updates.length > 50)
+    return jiraError(400, ['The number of issues in a bulk request is limited to 50']);
   const made = updates.map((update) => createOne(site, isObject(update) ? update : {}));
   const issues = made.flatMap((one) => ('issue' in one ? [one.issue] : []));
   const errors = made.flatMap((one, failedElementNumber) =>
     'errors' in one
-      ? [{ status: 400, elementErrors: { errorMessages: one.messages, errors: one.errors }, failedElementNumber }]
+      ? [
+          {
+            status: 400,
+            elementErrors: { errorMessages: one.messages, errors: one.errors },
+            failedElementNumber,
+          },
+        ]
       : [],
   );
   const body = { issues: issues.map((issue) => issueReference(issue, request)), errors };
@@ -125,12 +138,16 @@ function read(site: JiraSite, request: EmulatedRequest): Answer {
   const frame = { site, origin: request.origin };
   const body = renderIssue(frame, { issue, fields: issue.fields }, wanted);
   const expanded = (request.query.get('expand') ?? '').split(',').includes('transitions');
-  return { status: 200, body: expanded ? { ...body, transitions: renderTransitions(frame, issue) } : body };
+  return {
+    status: 200,
+    body: expanded ? { ...body, transitions: renderTransitions(frame, issue) } : body,
+  };
 }
 
 function edit(site: JiraSite, issue: Issue, request: EmulatedRequest): Answer {
   const body = objectBody(request);
-  if (!isObject(body.fields) && !isObject(body.update)) return jiraError(400, ["one of 'fields' or 'update' required"]);
+  if (!isObject(body.fields) && !isObject(body.update))
+    return jiraError(400, ["one of 'fields' or 'update' required"]);
   const { changes, errors } = readFields(isObject(body.fields) ? body.fields : {});
   const linkProblem = linksProblem(site, body.update);
   Object.assign(errors, linkProblem ? { issuelinks: linkProblem } : {}, updateProblems(body));
@@ -139,7 +156,10 @@ function edit(site: JiraSite, issue: Issue, request: EmulatedRequest): Answer {
   site.change(issue, changes);
   applyLabels(site, issue, body.update);
   applyLinks(site, issue, body.update);
-  return { status: 204, effect: { issue: issue.key, fields: Object.keys(changes), labels: issue.fields.labels } };
+  return {
+    status: 204,
+    effect: { issue: issue.key, fields: Object.keys(changes), labels: issue.fields.labels },
+  };
 }
 
 function remove(site: JiraSite, issue: Issue): Answer {

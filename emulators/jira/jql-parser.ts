@@ -1,11 +1,15 @@
-/** Thrown where a query does not parse or names what does not exist; Jira answers 400 with the message. */
+/**
+ * Thrown where a query does not parse or names what does not exist; Jira answers 400 with the
+ * message.
+ */
 export class JqlError extends Error {}
 
 export type Clause =
   | { kind: 'and' | 'or'; parts: Clause[] }
   | { kind: 'not'; part: Clause }
   | { kind: 'test'; field: string; operator: Operator; values: string[] };
-export type Operator = '=' | '!=' | '~' | '!~' | '<' | '<=' | '>' | '>=' | 'in' | 'not in' | 'is' | 'is not';
+export type Operator =
+  '=' | '!=' | '~' | '!~' | '<' | '<=' | '>' | '>=' | 'in' | 'not in' | 'is' | 'is not';
 export interface Query {
   /** Null: the query has no restriction. */
   where: Clause | null;
@@ -17,10 +21,14 @@ interface Token {
   quoted: boolean;
 }
 
-const TOKEN = /\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|(!=|!~|<=|>=|[=~<>(),])|([^\s"'=!~<>(),]+))/y;
+const TOKEN =
+  /\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|(!=|!~|<=|>=|[=~<>(),])|([^\s"'=!~<>(),]+))/y;
 const OPERATORS: readonly string[] = ['=', '!=', '~', '!~', '<', '<=', '>', '>='];
 
-/** Parses the part of JQL that automation uses: tests with and, or, not, parentheses, lists, and ORDER BY. */
+/**
+ * Parses the part of JQL that automation uses: tests with and, or, not, parentheses, lists, and
+ * ORDER BY.
+ */
 export function parseJql(text: string): Query {
   return new Parser(tokenise(text)).query();
 }
@@ -31,7 +39,10 @@ function tokenise(text: string): Token[] {
   const end = text.trimEnd().length;
   while (TOKEN.lastIndex < end) {
     const match = TOKEN.exec(text);
-    if (!match) throw new JqlError(`Error in the JQL Query: unexpected character after position ${tokens.length}.`);
+    if (!match)
+      throw new JqlError(
+        `Error in the JQL Query: unexpected character after position ${tokens.length}.`,
+      );
     const quoted = match[1] ?? match[2];
     tokens.push(
       quoted === undefined
@@ -51,10 +62,12 @@ class Parser {
   }
 
   query(): Query {
-    const where = this.#at < this.#tokens.length && !this.#peekWord('order') ? this.#disjunction() : null;
+    const where =
+      this.#at < this.#tokens.length && !this.#peekWord('order') ? this.#disjunction() : null;
     const orderBy = this.#takeWord('order') ? this.#order() : [];
     const left = this.#tokens[this.#at];
-    if (left) throw new JqlError(`Error in the JQL Query: Expecting operator but got '${left.text}'.`);
+    if (left)
+      throw new JqlError(`Error in the JQL Query: Expecting operator but got '${left.text}'.`);
     return { where, orderBy };
   }
 
@@ -94,7 +107,12 @@ class Parser {
     const field = this.#next().text;
     const operator = this.#operator();
     const listed = operator === 'in' || operator === 'not in';
-    return { kind: 'test', field: field.toLowerCase(), operator, values: listed ? this.#list() : [this.#next().text] };
+    return {
+      kind: 'test',
+      field: field.toLowerCase(),
+      operator,
+      values: listed ? this.#list() : [this.#next().text],
+    };
   }
 
   #operator(): Operator {

@@ -26,14 +26,17 @@ interface Field {
 const nameCheck =
   (field: string, names: readonly (readonly string[])[]) =>
   (value: string): void => {
-    const known = names.some((aliases) => aliases.some((alias) => alias.toLowerCase() === value.toLowerCase()));
+    const known = names.some((aliases) =>
+      aliases.some((alias) => alias.toLowerCase() === value.toLowerCase()),
+    );
     if (!known) throw new JqlError(`The value '${value}' does not exist for the field '${field}'.`);
   };
 
 const FIELDS: Record<string, Field> = {
   project: {
     texts: ({ issue }) => [issue.key.replace(/-\d+$/, ''), '10100', 'Security'],
-    check: (value, { project }) => nameCheck('project', [[project.key, project.id, project.name]])(value),
+    check: (value, { project }) =>
+      nameCheck('project', [[project.key, project.id, project.name]])(value),
   },
   key: { texts: ({ issue }) => [issue.key], check: checkKey },
   id: { texts: ({ issue }) => [issue.id, issue.key] },
@@ -80,7 +83,10 @@ const FIELDS: Record<string, Field> = {
   assignee: { texts: ({ fields }) => (fields.assignee ? [fields.assignee] : []) },
   created: { texts: () => [], time: ({ issue }) => issue.created },
   updated: { texts: () => [], time: ({ fields }) => fields.updated },
-  duedate: { texts: () => [], time: ({ fields }) => (fields.duedate ? Date.parse(fields.duedate) : null) },
+  duedate: {
+    texts: () => [],
+    time: ({ fields }) => (fields.duedate ? Date.parse(fields.duedate) : null),
+  },
 };
 
 const ALIASES: Record<string, string> = {
@@ -92,10 +98,15 @@ const ALIASES: Record<string, string> = {
   updateddate: 'updated',
 };
 
-/** Runs a parsed query over the index. Throws JqlError where it is unbounded or names what does not exist. */
+/**
+ * Runs a parsed query over the index. Throws JqlError where it is unbounded or names what does not
+ * exist.
+ */
 export function runJql(site: JiraSite, query: Query, fresh: ReadonlySet<string>): Indexed[] {
   if (query.where === null) {
-    throw new JqlError('Unbounded JQL queries are not allowed here. Please add a search restriction to your query.');
+    throw new JqlError(
+      'Unbounded JQL queries are not allowed here. Please add a search restriction to your query.',
+    );
   }
   const matches = compile(query.where, site);
   const found = site.indexed(fresh).filter(matches);
@@ -121,15 +132,20 @@ function fieldNamed(name: string): Field {
   const lower = name.toLowerCase();
   const known = ALIASES[lower] ?? lower;
   const field = Object.hasOwn(FIELDS, known) ? FIELDS[known] : undefined;
-  if (!field) throw new JqlError(`Field '${name}' does not exist or you do not have permission to view it.`);
+  if (!field)
+    throw new JqlError(`Field '${name}' does not exist or you do not have permission to view it.`);
   return field;
 }
 
 type Test = Extract<Clause, { kind: 'test' }>;
 
-function compileTest({ field: name, operator, values }: Test, site: JiraSite): (found: Indexed) => boolean {
+function compileTest(
+  { field: name, operator, values }: Test,
+  site: JiraSite,
+): (found: Indexed) => boolean {
   const field = fieldNamed(name);
-  if (operator === 'is' || operator === 'is not') return (found) => isEmpty(field, found) === (operator === 'is');
+  if (operator === 'is' || operator === 'is not')
+    return (found) => isEmpty(field, found) === (operator === 'is');
   if (field.time) return compileTime(field.time, operator, values[0] ?? '');
   if (operator.endsWith('~') !== (field.contains === true) || /[<>]/.test(operator)) {
     throw new JqlError(`The operator '${operator}' is not supported by the '${name}' field.`);
@@ -141,7 +157,9 @@ function compileTest({ field: name, operator, values }: Test, site: JiraSite): (
     const texts = field.texts(found).map((text) => (field.exact ? text : text.toLowerCase()));
     // As at Jira, a field without a value matches no negation either.
     if (texts.length === 0) return false;
-    const hit = wanted.some((value) => texts.some((text) => (field.contains ? text.includes(value) : text === value)));
+    const hit = wanted.some((value) =>
+      texts.some((text) => (field.contains ? text.includes(value) : text === value)),
+    );
     return hit !== negated;
   };
 }
@@ -150,7 +168,11 @@ function isEmpty(field: Field, found: Indexed): boolean {
   return field.time ? field.time(found) === null : field.texts(found).length === 0;
 }
 
-function compileTime(time: NonNullable<Field['time']>, operator: Operator, value: string): (found: Indexed) => boolean {
+function compileTime(
+  time: NonNullable<Field['time']>,
+  operator: Operator,
+  value: string,
+): (found: Indexed) => boolean {
   const wanted = timeOf(value);
   const compare: Partial<Record<Operator, (at: number) => boolean>> = {
     '=': (at) => at === wanted,
@@ -174,7 +196,9 @@ function timeOf(value: string): number {
   const relative = /^([+-]?\d+)([mhdw])$/.exec(value);
   if (relative) return Date.now() + Number(relative[1]) * (UNITS[relative[2] ?? 'm'] ?? 0);
   if (/^\d{4}[-/]\d{1,2}[-/]\d{1,2}( \d{1,2}:\d{2})?$/.test(value))
-    return Date.parse(`${value.replaceAll('/', '-')}Z`.replace(' ', 'T').replace(/^(\d{4}-\d+-\d+)Z$/, '$1'));
+    return Date.parse(
+      `${value.replaceAll('/', '-')}Z`.replace(' ', 'T').replace(/^(\d{4}-\d+-\d+)Z$/, '$1'),
+    );
   throw new JqlError(
     `Date value '${value}' for field 'created' is invalid. Valid formats include: 'yyyy/MM/dd HH:mm', 'yyyy-MM-dd HH:mm', 'yyyy/MM/dd', 'yyyy-MM-dd', or a period format e.g. '-5d', '4w 2d'.`,
   );
@@ -185,11 +209,16 @@ function categoryNames(category: keyof typeof CATEGORIES): string[] {
 }
 
 function checkKey(value: string, site: JiraSite): void {
-  if (!/^[A-Z][A-Z0-9_]*-\d+$/i.test(value)) throw new JqlError(`The issue key '${value}' for field 'key' is invalid.`);
-  if (!site.issue(value)) throw new JqlError(`An issue with key '${value}' does not exist for field 'key'.`);
+  if (!/^[A-Z][A-Z0-9_]*-\d+$/i.test(value))
+    throw new JqlError(`The issue key '${value}' for field 'key' is invalid.`);
+  if (!site.issue(value))
+    throw new JqlError(`An issue with key '${value}' does not exist for field 'key'.`);
 }
 
-function sortRows(rows: Indexed[], { field: name, descending }: { field: string; descending: boolean }): Indexed[] {
+function sortRows(
+  rows: Indexed[],
+  { field: name, descending }: { field: string; descending: boolean },
+): Indexed[] {
   const field = fieldNamed(name);
   const byKey = (found: Indexed): number => Number(found.issue.key.replace(/^.*-/, ''));
   const time = ['key', 'issuekey', 'issue', 'id'].includes(name.toLowerCase()) ? byKey : field.time;

@@ -23,12 +23,16 @@ export function linkRoutes(site: JiraSite): Route[] {
 export function linksProblem(site: JiraSite, update: unknown): string | null {
   for (const { add } of operationsOf(update, 'issuelinks')) {
     if (!isObject(add) || linkType(add.type) === null) return 'The issue link type was not found.';
-    if (!other(site, add.outwardIssue) && !other(site, add.inwardIssue)) return 'The issue to link to does not exist.';
+    if (!other(site, add.outwardIssue) && !other(site, add.inwardIssue))
+      return 'The issue to link to does not exist.';
   }
   return null;
 }
 
-/** Adds the links of an `update` part; `outwardIssue` is the one that this issue relates to, duplicates or blocks. */
+/**
+ * Adds the links of an `update` part; `outwardIssue` is the one that this issue relates to,
+ * duplicates or blocks.
+ */
 export function applyLinks(site: JiraSite, issue: Issue, update: unknown): void {
   for (const { add } of operationsOf(update, 'issuelinks')) {
     if (!isObject(add)) continue;
@@ -48,12 +52,21 @@ function create(site: JiraSite, request: EmulatedRequest): Answer {
   const outward = other(site, body.outwardIssue);
   if (!inward || !outward) return issueNotFound();
   link(site, { type, inward, outward });
-  return { status: 201, body: undefined, effect: { link: type, inward: inward.key, outward: outward.key } };
+  return {
+    status: 201,
+    body: undefined,
+    effect: { link: type, inward: inward.key, outward: outward.key },
+  };
 }
 
 // Linking the same pair twice changes nothing, as at Jira.
-function link(site: JiraSite, { type, inward, outward }: { type: string; inward: Issue; outward: Issue }): void {
-  const known = site.links.some((one) => one.type === type && one.inward === inward.key && one.outward === outward.key);
+function link(
+  site: JiraSite,
+  { type, inward, outward }: { type: string; inward: Issue; outward: Issue },
+): void {
+  const known = site.links.some(
+    (one) => one.type === type && one.inward === inward.key && one.outward === outward.key,
+  );
   if (known) return;
   site.links.push({ id: site.nextId(), type, inward: inward.key, outward: outward.key });
   site.change(inward, {});
@@ -63,8 +76,9 @@ function link(site: JiraSite, { type, inward, outward }: { type: string; inward:
 function linkType(value: unknown): string | null {
   if (!isObject(value)) return null;
   return (
-    LINK_TYPES.find(({ id, name }) => value.id === id || String(value.name).toLowerCase() === name.toLowerCase())
-      ?.name ?? null
+    LINK_TYPES.find(
+      ({ id, name }) => value.id === id || String(value.name).toLowerCase() === name.toLowerCase(),
+    )?.name ?? null
   );
 }
 

@@ -8,7 +8,9 @@ export interface Status {
   category: StatusCategory;
 }
 
-/** The fields of an issue at one time; a change makes a new copy, so that the index can lag behind. */
+/**
+ * The fields of an issue at one time; a change makes a new copy, so that the index can lag behind.
+ */
 export interface IssueFields {
   summary: string;
   description: Json | null;

@@ -19,7 +19,9 @@ export function pageRoutes(site: JiraSite): Route[] {
 function browse(site: JiraSite, key: string): Answer {
   const issue = site.issue(key);
   if (!issue) return { status: 404, text: html('Not found', '<p>This issue does not exist.</p>') };
-  const comments = issue.comments.map(({ body }) => `<pre>${escapeHtml(adfText(body))}</pre>`).join('');
+  const comments = issue.comments
+    .map(({ body }) => `<pre>${escapeHtml(adfText(body))}</pre>`)
+    .join('');
   const body = `${row(issue)}<pre>${escapeHtml(adfText(issue.fields.description))}</pre><h2>Comments</h2>${comments}`;
   return { status: 200, text: html(issue.key, body) };
 }
@@ -30,9 +32,13 @@ function navigator(site: JiraSite, { query }: EmulatedRequest): Answer {
   try {
     const found = runJql(site, parseJql(jql), new Set());
     const rows = found.map(({ issue }) => row(issue)).join('');
-    return { status: 200, text: html(`${found.length} issues`, `<p><code>${escapeHtml(jql)}</code></p>${rows}`) };
+    return {
+      status: 200,
+      text: html(`${found.length} issues`, `<p><code>${escapeHtml(jql)}</code></p>${rows}`),
+    };
   } catch (error) {
-    if (error instanceof JqlError) return { status: 400, text: html('Search', `<p>${escapeHtml(error.message)}</p>`) };
+    if (error instanceof JqlError)
+      return { status: 400, text: html('Search', `<p>${escapeHtml(error.message)}</p>`) };
     throw error;
   }
 }

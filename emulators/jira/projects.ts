@@ -9,7 +9,12 @@ import { ROBOT } from './site.ts';
 export function projectRoutes(site: JiraSite): Route[] {
   const createmeta = '/rest/api/3/issue/createmeta/:key/issuetypes';
   return [
-    { method: 'GET', path: '/rest/api/3/myself', operation: 'myself:read', handle: (request) => myself(site, request) },
+    {
+      method: 'GET',
+      path: '/rest/api/3/myself',
+      operation: 'myself:read',
+      handle: (request) => myself(site, request),
+    },
     { method: 'GET', path: '/rest/api/3/serverInfo', operation: 'server:read', handle: serverInfo },
     {
       method: 'GET',
@@ -17,14 +22,26 @@ export function projectRoutes(site: JiraSite): Route[] {
       operation: 'projects:read',
       handle: (request) => project(site, request),
     },
-    { method: 'GET', path: createmeta, operation: 'projects:read', handle: (request) => issueTypes(site, request) },
+    {
+      method: 'GET',
+      path: createmeta,
+      operation: 'projects:read',
+      handle: (request) => issueTypes(site, request),
+    },
   ];
 }
 
 function myself({ settings }: JiraSite, { origin }: EmulatedRequest): Answer {
   if (settings.anonymous)
-    return { status: 200, body: { accountType: 'unknown', displayName: 'Anonymous', active: false } };
-  const account = { ...renderAccount(origin, ROBOT), emailAddress: settings.email, locale: 'en_US' };
+    return {
+      status: 200,
+      body: { accountType: 'unknown', displayName: 'Anonymous', active: false },
+    };
+  const account = {
+    ...renderAccount(origin, ROBOT),
+    emailAddress: settings.email,
+    locale: 'en_US',
+  };
   return {
     status: 200,
     body: { ...account, groups: { size: 1, items: [] }, applicationRoles: { size: 1, items: [] } },
@@ -49,12 +66,19 @@ function serverInfo({ origin }: EmulatedRequest): Answer {
 }
 
 function project(site: JiraSite, { params, origin }: EmulatedRequest): Answer {
-  if (!isProject(site, params.key)) return jiraError(404, [`No project could be found with key '${params.key}'.`]);
+  if (!isProject(site, params.key))
+    return jiraError(404, [`No project could be found with key '${params.key}'.`]);
   const issueTypes = ISSUE_TYPES.map(({ name }) => renderIssueType(origin, name));
   const lead = renderAccount(origin, ROBOT);
   return {
     status: 200,
-    body: { ...renderProject({ site, origin }), description: '', lead, issueTypes, assigneeType: 'UNASSIGNED' },
+    body: {
+      ...renderProject({ site, origin }),
+      description: '',
+      lead,
+      issueTypes,
+      assigneeType: 'UNASSIGNED',
+    },
   };
 }
 
@@ -62,7 +86,10 @@ function issueTypes(site: JiraSite, { params, origin }: EmulatedRequest): Answer
   if (!isProject(site, params.key))
     return jiraError(400, [`No project could be found with key or id '${params.key}'.`]);
   const types = ISSUE_TYPES.map(({ name }) => renderIssueType(origin, name));
-  return { status: 200, body: { startAt: 0, maxResults: 50, total: types.length, issueTypes: types } };
+  return {
+    status: 200,
+    body: { startAt: 0, maxResults: 50, total: types.length, issueTypes: types },
+  };
 }
 
 function isProject({ project, settings }: JiraSite, key: string | undefined): boolean {

@@ -16,7 +16,10 @@ function jiraTime(at: number): string {
 }
 
 /** An account as Jira shows it. */
-export function renderAccount(origin: string, account: { accountId: string; displayName: string }): Json {
+export function renderAccount(
+  origin: string,
+  account: { accountId: string; displayName: string },
+): Json {
   return {
     self: `${origin}/rest/api/3/user?accountId=${account.accountId}`,
     accountId: account.accountId,
@@ -48,12 +51,24 @@ export function renderStatus(origin: string, status: Status): Json {
 
 export function renderIssueType(origin: string, name: string): Json {
   const type = ISSUE_TYPES.find((one) => one.name === name) ?? ISSUE_TYPES[0];
-  return { self: `${origin}/rest/api/3/issuetype/${type.id}`, ...type, iconUrl: `${origin}/`, hierarchyLevel: 0 };
+  return {
+    self: `${origin}/rest/api/3/issuetype/${type.id}`,
+    ...type,
+    iconUrl: `${origin}/`,
+    hierarchyLevel: 0,
+  };
 }
 
 export function renderProject({ site, origin }: Frame): Json {
   const { id, key, name } = site.project;
-  return { self: `${origin}/rest/api/3/project/${id}`, id, key, name, projectTypeKey: 'software', simplified: false };
+  return {
+    self: `${origin}/rest/api/3/project/${id}`,
+    id,
+    key,
+    name,
+    projectTypeKey: 'software',
+    simplified: false,
+  };
 }
 
 export function renderComment(origin: string, issue: Issue, comment: Comment): Json {
@@ -88,7 +103,8 @@ export function renderIssue(
 
 function chosen(fields: Json, wanted: readonly string[]): Json {
   const all =
-    wanted.some((name) => name === '*all' || name === '*navigable') || wanted.every((name) => name.startsWith('-'));
+    wanted.some((name) => name === '*all' || name === '*navigable') ||
+    wanted.every((name) => name.startsWith('-'));
   const kept = Object.entries(fields).filter(
     ([name]) => (all || wanted.includes(name)) && !wanted.includes(`-${name}`),
   );
@@ -107,14 +123,18 @@ function allFields(frame: Frame, { issue, fields }: { issue: Issue; fields: Issu
     project: renderProject(frame),
     priority: { self: `${origin}/rest/api/3/priority/${priority.id}`, ...priority },
     status: renderStatus(origin, fields.status),
-    resolution: fields.resolution ? { id: '10000', name: fields.resolution, description: '' } : null,
+    resolution: fields.resolution
+      ? { id: '10000', name: fields.resolution, description: '' }
+      : null,
     resolutiondate: fields.resolutiondate === null ? null : jiraTime(fields.resolutiondate),
     created: jiraTime(issue.created),
     updated: jiraTime(fields.updated),
     duedate: fields.duedate,
     creator: renderAccount(origin, ROBOT),
     reporter: renderAccount(origin, ROBOT),
-    assignee: fields.assignee ? renderAccount(origin, { ...PERSON, accountId: fields.assignee }) : null,
+    assignee: fields.assignee
+      ? renderAccount(origin, { ...PERSON, accountId: fields.assignee })
+      : null,
     issuelinks: renderLinks(frame, issue),
     comment: { comments, maxResults: comments.length, total: comments.length, startAt: 0 },
   };

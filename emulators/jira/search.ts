@@ -21,7 +21,11 @@ export function searchRoutes(site: JiraSite): Route[] {
   const route = { path: '/rest/api/3/search/jql', operation: 'issues:read' };
   return [
     { ...route, method: 'GET', handle: (request) => search(site, request, fromQuery(request)) },
-    { ...route, method: 'POST', handle: (request) => search(site, request, fromBody(objectBody(request))) },
+    {
+      ...route,
+      method: 'POST',
+      handle: (request) => search(site, request, fromBody(objectBody(request))),
+    },
   ];
 }
 
@@ -68,12 +72,21 @@ function page(
   const shown = found.slice(wanted.offset, end);
   const last = end >= found.length;
   const issues = shown.map((one) => renderResult(frame, one, wanted.fields));
-  return { status: 200, body: { issues, ...(last ? {} : { nextPageToken: pageToken(end) }), isLast: last } };
+  return {
+    status: 200,
+    body: { issues, ...(last ? {} : { nextPageToken: pageToken(end) }), isLast: last },
+  };
 }
 
 // Asked for nothing, Jira gives ids and nothing else.
-function renderResult(frame: { site: JiraSite; origin: string }, one: Indexed, fields: readonly string[]): Json {
-  return fields.every((name) => name === 'id') ? { id: one.issue.id } : renderIssue(frame, one, fields);
+function renderResult(
+  frame: { site: JiraSite; origin: string },
+  one: Indexed,
+  fields: readonly string[],
+): Json {
+  return fields.every((name) => name === 'id')
+    ? { id: one.issue.id }
+    : renderIssue(frame, one, fields);
 }
 
 let detours = 0;
@@ -82,7 +95,10 @@ let detours = 0;
 export function emptySearchPage(request: EmulatedRequest): Answer {
   const wanted = request.method === 'GET' ? fromQuery(request) : fromBody(objectBody(request));
   detours += 1;
-  const nextPageToken = pageToken(wanted.pageToken === null ? 0 : (offsetOf(wanted.pageToken) ?? 0), detours);
+  const nextPageToken = pageToken(
+    wanted.pageToken === null ? 0 : (offsetOf(wanted.pageToken) ?? 0),
+    detours,
+  );
   return { status: 200, body: { issues: [], nextPageToken, isLast: false } };
 }
 

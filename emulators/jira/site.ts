@@ -1,5 +1,13 @@
 import type { Json } from '../types.ts';
-import type { Comment, Issue, IssueFields, IssueLink, JiraSettings, SavedFilter, Status } from './model.ts';
+import type {
+  Comment,
+  Issue,
+  IssueFields,
+  IssueLink,
+  JiraSettings,
+  SavedFilter,
+  Status,
+} from './model.ts';
 import { STATUSES } from './model.ts';
 
 /** The account behind the API token, and the person of the control server. */
@@ -24,7 +32,8 @@ export class JiraSite {
 
   /** By key or id; null where it does not exist or was deleted. */
   issue(keyOrId: string): Issue | null {
-    const found = this.#byKey.get(keyOrId.toUpperCase()) ?? this.#all.find(({ id }) => id === keyOrId);
+    const found =
+      this.#byKey.get(keyOrId.toUpperCase()) ?? this.#all.find(({ id }) => id === keyOrId);
     return found && this.#byKey.has(found.key) ? found : null;
   }
 
@@ -63,7 +72,11 @@ export class JiraSite {
 
   move(issue: Issue, status: Status): void {
     const done = status.category === 'done';
-    this.change(issue, { status, resolution: done ? 'Done' : null, resolutiondate: done ? Date.now() : null });
+    this.change(issue, {
+      status,
+      resolution: done ? 'Done' : null,
+      resolutiondate: done ? Date.now() : null,
+    });
   }
 
   comment(issue: Issue, body: Json, author: string): Comment {
@@ -78,7 +91,10 @@ export class JiraSite {
     issue.revisions = [...this.#stillSeen(issue, Date.now()), { at: Date.now(), fields: null }];
   }
 
-  /** What the search index knows now: the newest revision that is older than the lag. `fresh` ids are not lagged. */
+  /**
+   * What the search index knows now: the newest revision that is older than the lag. `fresh` ids
+   * are not lagged.
+   */
   indexed(fresh: ReadonlySet<string>): { issue: Issue; fields: IssueFields }[] {
     const seenUntil = Date.now() - this.settings.indexLagMs;
     return this.#all.flatMap((issue) => {

@@ -7,7 +7,10 @@ import type { Frame } from './render.ts';
 import { renderStatus } from './render.ts';
 import type { JiraSite } from './site.ts';
 
-/** The workflow: from each category, the transitions that lead on. `reopens` ones can be taken out by a setting. */
+/**
+ * The workflow: from each category, the transitions that lead on. `reopens` ones can be taken out
+ * by a setting.
+ */
 const TRANSITIONS: readonly {
   id: string;
   name: string;
@@ -26,7 +29,13 @@ export function transitionRoutes(site: JiraSite): Route[] {
   const path = '/rest/api/3/issue/:key/transitions';
   return [
     { method: 'GET', path, operation: 'issues:read', handle: (request) => list(site, request) },
-    { method: 'POST', path, operation: 'issues:transition', write: true, handle: (request) => perform(site, request) },
+    {
+      method: 'POST',
+      path,
+      operation: 'issues:transition',
+      write: true,
+      handle: (request) => perform(site, request),
+    },
   ];
 }
 
@@ -60,7 +69,10 @@ function perform(site: JiraSite, request: EmulatedRequest): Answer {
   const found = transitionsOf(site, issue).find((one) => one.id === id);
   if (!found) return jiraError(400, [`Transition id '${id}' is not valid for this issue.`]);
   site.move(issue, statusOf(found.to));
-  return { status: 204, effect: { issue: issue.key, status: issue.fields.status.name, category: found.to } };
+  return {
+    status: 204,
+    effect: { issue: issue.key, status: issue.fields.status.name, category: found.to },
+  };
 }
 
 /** The status of a category. */
@@ -70,6 +82,7 @@ export function statusOf(category: StatusCategory): (typeof STATUSES)[number] {
 
 function transitionsOf(site: JiraSite, { fields }: Issue): typeof TRANSITIONS {
   return TRANSITIONS.filter(
-    ({ from, reopens }) => from.includes(fields.status.category) && !(reopens && site.settings.forbidReopen),
+    ({ from, reopens }) =>
+      from.includes(fields.status.category) && !(reopens && site.settings.forbidReopen),
   );
 }

@@ -21,9 +21,12 @@ export function updateProblems(body: Json): Record<string, string> {
     if (isObject(body.fields) && field in body.fields)
       problems[field] = `Field '${field}' cannot appear in both 'fields' and 'update'`;
     else if (field !== 'labels' && field !== 'issuelinks')
-      problems[field] = `Field '${field}' cannot be set. It is not on the appropriate screen, or unknown.`;
+      problems[field] =
+        `Field '${field}' cannot be set. It is not on the appropriate screen, or unknown.`;
   }
-  const label = operationsOf(update, 'labels').map(({ add }) => (add === undefined ? null : labelProblem(add)));
+  const label = operationsOf(update, 'labels').map(({ add }) =>
+    add === undefined ? null : labelProblem(add),
+  );
   const wrong = label.find((problem) => problem !== null);
   return wrong ? { ...problems, labels: wrong } : problems;
 }

@@ -1,6 +1,13 @@
 import { isGarbled } from '../http.ts';
 import { requestId } from '../ids.ts';
-import type { Answer, EmulatedRequest, FaultAnswers, FaultRule, Guarded, Vendor } from '../types.ts';
+import type {
+  Answer,
+  EmulatedRequest,
+  FaultAnswers,
+  FaultRule,
+  Guarded,
+  Vendor,
+} from '../types.ts';
 import { commentRoutes } from './comments.ts';
 import { jiraError } from './errors.ts';
 import { filterRoutes } from './filters.ts';
@@ -46,18 +53,24 @@ function guard(site: JiraSite, request: EmulatedRequest, write: boolean): Guarde
     return { headers: headersFor('AUTHENTICATED_FAILED'), refusal: authRefusal() };
   const garbled = isGarbled(request) ? jiraError(400, [GARBLED]) : null;
   if (!site.settings.anonymous) return { headers: headersFor('OK'), refusal: garbled };
-  const refusal = write ? jiraError(401, ['You do not have the permission to do this as an anonymous user.']) : null;
+  const refusal = write
+    ? jiraError(401, ['You do not have the permission to do this as an anonymous user.'])
+    : null;
   return { headers: headersFor('AUTHENTICATED_FAILED'), refusal };
 }
 
 function isAuthenticated({ settings }: JiraSite, authorization: string): boolean {
   const [scheme = '', value = ''] = authorization.split(' ');
   if (scheme === 'Bearer') return value === settings.token;
-  return scheme === 'Basic' && Buffer.from(value, 'base64').toString('utf8') === `${settings.email}:${settings.token}`;
+  return (
+    scheme === 'Basic' &&
+    Buffer.from(value, 'base64').toString('utf8') === `${settings.email}:${settings.token}`
+  );
 }
 
 function headersFor(reason: string): Record<string, string> {
-  const account: Record<string, string> = reason === 'OK' ? { 'x-aaccountid': ROBOT.accountId } : {};
+  const account: Record<string, string> =
+    reason === 'OK' ? { 'x-aaccountid': ROBOT.accountId } : {};
   return { 'x-arequestid': requestId(), 'x-seraph-loginreason': reason, ...account };
 }
 
@@ -75,6 +88,10 @@ const FAULTS: FaultAnswers = {
 };
 
 function rateLimited({ retryAfter = 1 }: FaultRule): Answer {
-  const wait: Record<string, string> = retryAfter === null ? {} : { 'retry-after': String(retryAfter) };
-  return { ...jiraError(429, ['Rate limit exceeded.']), headers: { ...wait, 'x-ratelimit-remaining': '0' } };
+  const wait: Record<string, string> =
+    retryAfter === null ? {} : { 'retry-after': String(retryAfter) };
+  return {
+    ...jiraError(429, ['Rate limit exceeded.']),
+    headers: { ...wait, 'x-ratelimit-remaining': '0' },
+  };
 }

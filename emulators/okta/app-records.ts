@@ -65,7 +65,9 @@ export class AppDirectory {
       created: CREATED,
       lastUpdated: CREATED,
       users: new Map(members.map((user) => [user, CREATED])),
-      groups: groups.flatMap((group) => (this.#org.group(group) ?? this.#org.groupNamed(group))?.id ?? []),
+      groups: groups.flatMap(
+        (group) => (this.#org.group(group) ?? this.#org.groupNamed(group))?.id ?? [],
+      ),
     };
     this.all.push(app);
     return app;
@@ -75,7 +77,10 @@ export class AppDirectory {
   assigned(app: AppRecord): number[] | undefined {
     const groups = app.groups.flatMap((id) => this.#org.group(id) ?? []);
     if (groups.some(({ members }) => members === null)) return undefined;
-    const ids = new Set([...app.users.keys(), ...groups.flatMap(({ members }) => [...(members ?? [])])]);
+    const ids = new Set([
+      ...app.users.keys(),
+      ...groups.flatMap(({ members }) => [...(members ?? [])]),
+    ]);
     return this.#org.placesOf(ids);
   }
 

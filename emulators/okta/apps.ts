@@ -13,14 +13,24 @@ export function appRoutes(org: OktaOrg): Route[] {
   const write = { write: true, scope: 'okta.apps.manage' };
   const one = '/api/v1/apps/:id';
   return [
-    { ...read, path: '/api/v1/apps', operation: 'apps:read', handle: (request) => list(org, request) },
+    {
+      ...read,
+      path: '/api/v1/apps',
+      operation: 'apps:read',
+      handle: (request) => list(org, request),
+    },
     {
       ...read,
       path: one,
       operation: 'apps:read_detail',
       handle: withApp(org, (app, { origin }) => ({ status: 200, body: renderApp(app, origin) })),
     },
-    { ...read, path: `${one}/users`, operation: 'apps:read_users', handle: withApp(org, users(org)) },
+    {
+      ...read,
+      path: `${one}/users`,
+      operation: 'apps:read_users',
+      handle: withApp(org, users(org)),
+    },
     { ...read, path: `${one}/groups`, operation: 'apps:read_groups', handle: withApp(org, groups) },
     {
       ...write,
@@ -88,7 +98,10 @@ function groups(app: AppRecord, request: EmulatedRequest): Answer {
       priority: app.groups.indexOf(id),
       lastUpdated: app.lastUpdated,
       profile: {},
-      _links: { app: { href: `${origin}/api/v1/apps/${app.id}` }, group: { href: `${origin}/api/v1/groups/${id}` } },
+      _links: {
+        app: { href: `${origin}/api/v1/apps/${app.id}` },
+        group: { href: `${origin}/api/v1/groups/${id}` },
+      },
     }),
     maxLimit: 200,
   });
@@ -131,12 +144,24 @@ function renderApp(app: AppRecord, origin: string): Json {
     lastUpdated: app.lastUpdated,
     created: app.created,
     accessibility: { selfService: false, errorRedirectUrl: null, loginRedirectUrl: null },
-    visibility: { autoLaunch: false, autoSubmitToolbar: false, hide: { iOS: false, web: false }, appLinks: {} },
+    visibility: {
+      autoLaunch: false,
+      autoSubmitToolbar: false,
+      hide: { iOS: false, web: false },
+      appLinks: {},
+    },
     features: [],
     signOnMode: app.signOnMode,
-    credentials: { userNameTemplate: { template: '${source.login}', type: 'BUILT_IN' }, signing: { kid: 'emulated' } },
+    credentials: {
+      userNameTemplate: { template: '${source.login}', type: 'BUILT_IN' },
+      signing: { kid: 'emulated' },
+    },
     settings: { app: {}, notifications: {}, manualProvisioning: false, implicitAssignment: false },
-    _links: { self: { href: self }, users: { href: `${self}/users` }, groups: { href: `${self}/groups` } },
+    _links: {
+      self: { href: self },
+      users: { href: `${self}/users` },
+      groups: { href: `${self}/groups` },
+    },
   };
 }
 

@@ -5,14 +5,29 @@ import type { FactorSpec, UserRecord } from './model.ts';
 import type { OktaOrg } from './org.ts';
 
 /** Identity Engine's authenticators, and the factor types that count as each. */
-const AUTHENTICATORS: readonly { key: string; type: string; name: string; factors: readonly string[] }[] = [
+const AUTHENTICATORS: readonly {
+  key: string;
+  type: string;
+  name: string;
+  factors: readonly string[];
+}[] = [
   { key: 'okta_password', type: 'password', name: 'Password', factors: [] },
   { key: 'okta_email', type: 'email', name: 'Email', factors: ['email'] },
   { key: 'okta_verify', type: 'app', name: 'Okta Verify', factors: ['signed_nonce', 'push'] },
-  { key: 'google_otp', type: 'app', name: 'Google Authenticator', factors: ['token:software:totp'] },
+  {
+    key: 'google_otp',
+    type: 'app',
+    name: 'Google Authenticator',
+    factors: ['token:software:totp'],
+  },
   { key: 'webauthn', type: 'security_key', name: 'FIDO2 (WebAuthn)', factors: ['webauthn', 'u2f'] },
   { key: 'phone_number', type: 'phone', name: 'Phone', factors: ['sms', 'call'] },
-  { key: 'security_question', type: 'security_question', name: 'Security Question', factors: ['question'] },
+  {
+    key: 'security_question',
+    type: 'security_question',
+    name: 'Security Question',
+    factors: ['question'],
+  },
   { key: 'yubikey_token', type: 'security_key', name: 'YubiKey', factors: ['token:hardware'] },
 ];
 const UNKNOWN = { key: 'external_idp', type: 'federated', name: 'IdP Authenticator', factors: [] };
@@ -28,7 +43,9 @@ export function authenticatorRoutes(org: OktaOrg): Route[] {
       scope: 'okta.authenticators.read',
       handle: ({ origin }) => ({
         status: 200,
-        body: AUTHENTICATORS.map(({ factors: _, ...row }, index) => authenticator(org, row, { index, origin })),
+        body: AUTHENTICATORS.map(({ factors: _, ...row }, index) =>
+          authenticator(org, row, { index, origin }),
+        ),
       }),
     },
     {
@@ -41,7 +58,11 @@ export function authenticatorRoutes(org: OktaOrg): Route[] {
   ];
 }
 
-function authenticator(org: OktaOrg, row: Json, { index, origin }: { index: number; origin: string }): Json {
+function authenticator(
+  org: OktaOrg,
+  row: Json,
+  { index, origin }: { index: number; origin: string },
+): Json {
   const id = oktaId('aut', index, org.seed);
   return {
     ...row,
@@ -50,7 +71,9 @@ function authenticator(org: OktaOrg, row: Json, { index, origin }: { index: numb
     created: CREATED,
     lastUpdated: CREATED,
     settings: { allowedFor: 'any' },
-    _links: { self: { href: `${origin}/api/v1/authenticators/${id}`, hints: { allow: ['GET', 'PUT'] } } },
+    _links: {
+      self: { href: `${origin}/api/v1/authenticators/${id}`, hints: { allow: ['GET', 'PUT'] } },
+    },
   };
 }
 
@@ -58,11 +81,19 @@ function enrollments(org: OktaOrg, { params, origin }: EmulatedRequest): Answer 
   const user = org.view(params.id ?? '');
   if (!user || user.vanish) return notFound(params.id ?? '', 'User');
   if (user.denyFactors) return oktaError('E0000006');
-  return { status: 200, body: user.factors.map((factor, place) => enrollment({ org, user, origin }, factor, place)) };
+  return {
+    status: 200,
+    body: user.factors.map((factor, place) => enrollment({ org, user, origin }, factor, place)),
+  };
 }
 
-function enrollment({ org, user, origin }: Owner, { type, status = 'ACTIVE' }: FactorSpec, place: number): Json {
-  const { factors: _, ...kind } = AUTHENTICATORS.find(({ factors }) => factors.includes(type)) ?? UNKNOWN;
+function enrollment(
+  { org, user, origin }: Owner,
+  { type, status = 'ACTIVE' }: FactorSpec,
+  place: number,
+): Json {
+  const { factors: _, ...kind } =
+    AUTHENTICATORS.find(({ factors }) => factors.includes(type)) ?? UNKNOWN;
   const id = oktaId('aen', user.index * 64 + place, org.seed);
   const since = user.activated ?? user.created;
   return {
@@ -71,7 +102,8 @@ function enrollment({ org, user, origin }: Owner, { type, status = 'ACTIVE' }: F
     status,
     created: since,
     lastUpdated: since,
-    profile: kind.key === 'phone_number' ? { phoneNumber: org.canaries.phone ?? '+1 XXX-XXX-4242' } : {},
+    profile:
+      kind.key === 'phone_number' ? { phoneNumber: org.canaries.phone ?? '+1 XXX-XXX-4242' } : {},
     _links: { self: { href: `${origin}/api/v1/users/${user.id}/authenticator-enrollments/${id}` } },
   };
 }

@@ -7,7 +7,11 @@ import { renderPolicy } from './policies.ts';
 
 const CREATED = '2022-06-02T09:00:00.000Z';
 const SERVERS = [
-  { name: 'default', description: 'Default Authorization Server for your Applications', audience: 'api://default' },
+  {
+    name: 'default',
+    description: 'Default Authorization Server for your Applications',
+    audience: 'api://default',
+  },
   { name: 'Partner API', description: 'Tokens for partners', audience: 'api://partners' },
 ] as const;
 
@@ -66,7 +70,11 @@ function policies(org: OktaOrg, servers: readonly Server[], request: EmulatedReq
     rules: [],
   };
   const base = `${request.origin}/api/v1/authorizationServers/${server.id}/policies`;
-  return { status: 200, headers: { link: links(request, null) }, body: [renderPolicy(policy, base)] };
+  return {
+    status: 200,
+    headers: { link: links(request, null) },
+    body: [renderPolicy(policy, base)],
+  };
 }
 
 function render({ id, row }: Server, { origin }: EmulatedRequest): Json {
@@ -81,7 +89,14 @@ function render({ id, row }: Server, { origin }: EmulatedRequest): Json {
     status: 'ACTIVE',
     created: CREATED,
     lastUpdated: CREATED,
-    credentials: { signing: { kid: 'emulated', rotationMode: 'AUTO', lastRotated: CREATED, nextRotation: CREATED } },
+    credentials: {
+      signing: {
+        kid: 'emulated',
+        rotationMode: 'AUTO',
+        lastRotated: CREATED,
+        nextRotation: CREATED,
+      },
+    },
     default: id === 'default',
     _links: {
       self: { href: self, hints: { allow: ['GET', 'DELETE', 'PUT'] } },

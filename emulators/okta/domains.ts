@@ -12,7 +12,10 @@ export function domainRoutes(org: OktaOrg): Route[] {
     brandId: brand,
     _links: {
       self: { href: `${origin}/api/v1/domains/${id}`, hints: { allow: ['GET', 'DELETE'] } },
-      brand: { href: `${origin}/api/v1/brands/${brand}`, hints: { allow: ['GET', 'PUT', 'DELETE'] } },
+      brand: {
+        href: `${origin}/api/v1/brands/${brand}`,
+        hints: { allow: ['GET', 'PUT', 'DELETE'] },
+      },
     },
   });
   const managed = { certificateSourceType: 'OKTA_MANAGED', validationStatus: 'COMPLETED' };

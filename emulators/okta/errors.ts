@@ -19,8 +19,15 @@ const ERRORS = {
 
 export type OktaErrorCode = keyof typeof ERRORS;
 
-/** An answer in Okta's error form; `detail` completes the summary, each cause becomes an `errorCauses` row. */
-export function oktaError(code: OktaErrorCode, detail = '', causes: readonly string[] = []): Answer {
+/**
+ * An answer in Okta's error form; `detail` completes the summary, each cause becomes an
+ * `errorCauses` row.
+ */
+export function oktaError(
+  code: OktaErrorCode,
+  detail = '',
+  causes: readonly string[] = [],
+): Answer {
   const [status, summary] = ERRORS[code];
   return {
     status,

@@ -7,7 +7,10 @@ export interface Expression {
   test: Predicate;
   /** Attributes it asks about. */
   paths: readonly string[];
-  /** The ids and logins (in lower case) that every match has one of; null where it asks for no such thing. */
+  /**
+   * The ids and logins (in lower case) that every match has one of; null where it asks for no such
+   * thing.
+   */
   exact: readonly string[] | null;
 }
 
@@ -33,7 +36,10 @@ const COMPARE: Record<string, (actual: string, wanted: string) => boolean> = {
   le: (actual, wanted) => actual <= wanted,
 };
 
-/** Compiles a SCIM-like expression: `status eq "ACTIVE" or profile.login sw "svc"`, with and, or, parentheses and `pr`. */
+/**
+ * Compiles a SCIM-like expression: `status eq "ACTIVE" or profile.login sw "svc"`, with and, or,
+ * parentheses and `pr`.
+ */
 export function compileExpression(text: string): Expression {
   const known = cache.get(text);
   if (known) return known;
@@ -122,12 +128,15 @@ class Parser {
   #comparison(path: string): Expression {
     const paths = [path];
     const operator = this.#next().value.toLowerCase();
-    if (operator === 'pr') return { test: (attributes) => (attributes(path) ?? null) !== null, paths, exact: null };
+    if (operator === 'pr')
+      return { test: (attributes) => (attributes(path) ?? null) !== null, paths, exact: null };
     const compare = COMPARE[operator];
     if (!compare) throw new ExpressionError(`unknown operator ${operator}`);
     const wanted = this.#next();
     if (wanted.kind === 'mark') throw new ExpressionError('a value was expected');
-    const fold = path.startsWith('profile.') ? (text: string) => text.toLowerCase() : (text: string) => text;
+    const fold = path.startsWith('profile.')
+      ? (text: string) => text.toLowerCase()
+      : (text: string) => text;
     const value = fold(wanted.value);
     const test: Predicate = (attributes) => {
       const actual = (attributes(path) ?? null) as string | number | boolean | null;

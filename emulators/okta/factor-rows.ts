@@ -4,7 +4,10 @@ import type { Json } from '../types.ts';
 import type { FactorSpec, UserRecord } from './model.ts';
 import type { OktaOrg } from './org.ts';
 
-/** What a factor type looks like at Okta: id prefix, usual provider, and the profile its row carries. */
+/**
+ * What a factor type looks like at Okta: id prefix, usual provider, and the profile its row
+ * carries.
+ */
 interface Kind {
   prefix: string;
   provider: string;
@@ -34,7 +37,10 @@ const KINDS: Record<string, Kind> = {
     prefix: 'fwf',
     provider: 'FIDO',
     vendor: 'FIDO',
-    profile: ({ id }) => ({ credentialId: `${id}-webauthn`, authenticatorName: 'YubiKey 5 with NFC' }),
+    profile: ({ id }) => ({
+      credentialId: `${id}-webauthn`,
+      authenticatorName: 'YubiKey 5 with NFC',
+    }),
   },
   u2f: {
     prefix: 'fuf',
@@ -54,14 +60,25 @@ const KINDS: Record<string, Kind> = {
     prefix: 'ufs',
     provider: 'OKTA',
     vendor: 'OKTA',
-    profile: () => ({ question: 'disliked_food', questionText: 'What is the food you least liked as a child?' }),
+    profile: () => ({
+      question: 'disliked_food',
+      questionText: 'What is the food you least liked as a child?',
+    }),
   },
   web: { prefix: 'dsf', provider: 'DUO', vendor: 'DUO', profile: credential },
 };
 
-const UNKNOWN_KIND: Kind = { prefix: 'cuf', provider: 'CUSTOM', vendor: 'Custom', profile: credential };
+const UNKNOWN_KIND: Kind = {
+  prefix: 'cuf',
+  provider: 'CUSTOM',
+  vendor: 'Custom',
+  profile: credential,
+};
 
-/** A user's factors in Okta's form, rebuilt for every answer: what is kept is only type, provider and status. */
+/**
+ * A user's factors in Okta's form, rebuilt for every answer: what is kept is only type, provider
+ * and status.
+ */
 export function factorRows(org: OktaOrg, user: UserRecord, origin: string): Json[] {
   return user.factors.map((spec, position) => factorRow({ org, user, origin }, spec, position));
 }
@@ -121,9 +138,15 @@ function activation({ org, user }: Owner, self: string): Json {
 
 function totpSeed(seed: number): string {
   const random = createRandom(seed);
-  return Array.from({ length: 16 }, () => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'[whole(random, 32)]).join('');
+  return Array.from(
+    { length: 16 },
+    () => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'[whole(random, 32)],
+  ).join('');
 }
 
 function phoneOf(user: UserRecord, org: OktaOrg): string {
-  return org.canaries.phone ?? `+1-555-${String(200 + (user.index % 800))}-${String(1000 + (user.index % 9000))}`;
+  return (
+    org.canaries.phone ??
+    `+1-555-${String(200 + (user.index % 800))}-${String(1000 + (user.index % 9000))}`
+  );
 }

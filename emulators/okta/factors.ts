@@ -8,7 +8,11 @@ export function factorRoutes(org: OktaOrg): Route[] {
   const common = { method: 'GET', operation: 'users:read_factors', scope: 'okta.users.read' };
   return [
     { ...common, path: '/api/v1/users/:id/factors', handle: (request) => list(org, request) },
-    { ...common, path: '/api/v1/users/:id/factors/:factorId', handle: (request) => one(org, request) },
+    {
+      ...common,
+      path: '/api/v1/users/:id/factors/:factorId',
+      handle: (request) => one(org, request),
+    },
   ];
 }
 

@@ -10,7 +10,10 @@ const RESET_HEADERS: Record<NonNullable<FaultRule['headers']>, ResetHeaders> = {
   normal: (limit, reset) => bucketHeaders({ limit, remaining: 0, reset }),
   none: () => ({}),
   past: (limit, reset) => bucketHeaders({ limit, remaining: 0, reset: reset - 7200 }),
-  garbled: (limit) => ({ ...bucketHeaders({ limit, remaining: 0, reset: 0 }), 'x-rate-limit-reset': 'soon' }),
+  garbled: (limit) => ({
+    ...bucketHeaders({ limit, remaining: 0, reset: 0 }),
+    'x-rate-limit-reset': 'soon',
+  }),
   duplicate: (limit, reset) => ({
     'x-rate-limit-limit': [String(limit), String(limit)],
     'x-rate-limit-remaining': ['0', '0'],
@@ -26,7 +29,10 @@ export function oktaFaultAnswers(org: OktaOrg): FaultAnswers {
     unauthorized: () => withHeaders(oktaError('E0000011')),
     expiredCursor: () => withHeaders(oktaError('E0000031', '', ['after: the cursor has expired'])),
     emptyPage: (request) => withHeaders(detour(request)),
-    foreignNextLink: (answer, url) => ({ ...answer, headers: { ...answer.headers, link: [`<${url}>; rel="next"`] } }),
+    foreignNextLink: (answer, url) => ({
+      ...answer,
+      headers: { ...answer.headers, link: [`<${url}>; rel="next"`] },
+    }),
   };
 }
 
@@ -35,7 +41,10 @@ function rateLimited(org: OktaOrg, rule: FaultRule): Answer {
   const reset = Math.ceil(Date.now() / 1000) + waitS;
   const answer = withHeaders(oktaError('E0000047'));
   const form = RESET_HEADERS[rule.headers ?? 'normal'];
-  return { ...answer, headers: { ...answer.headers, ...form(org.settings.rateLimit || 600, reset) } };
+  return {
+    ...answer,
+    headers: { ...answer.headers, ...form(org.settings.rateLimit || 600, reset) },
+  };
 }
 
 function withHeaders(answer: Answer): Answer {

@@ -11,8 +11,18 @@ export function groupRoutes(org: OktaOrg): Route[] {
   const scope = 'okta.groups.read';
   const get = { method: 'GET', scope };
   return [
-    { ...get, path: '/api/v1/groups', operation: 'groups:read', handle: (request) => list(org, request) },
-    { ...get, path: '/api/v1/groups/:id', operation: 'groups:read_detail', handle: (request) => detail(org, request) },
+    {
+      ...get,
+      path: '/api/v1/groups',
+      operation: 'groups:read',
+      handle: (request) => list(org, request),
+    },
+    {
+      ...get,
+      path: '/api/v1/groups/:id',
+      operation: 'groups:read_detail',
+      handle: (request) => detail(org, request),
+    },
     {
       ...get,
       path: '/api/v1/groups/:id/users',
@@ -39,7 +49,9 @@ function list(org: OktaOrg, request: EmulatedRequest): Answer {
 }
 
 function matcherFor(request: EmulatedRequest): (group: GroupRecord) => boolean {
-  const texts = [request.query.get('search'), request.query.get('filter')].filter((text) => text !== null);
+  const texts = [request.query.get('search'), request.query.get('filter')].filter(
+    (text) => text !== null,
+  );
   const expressions = texts.map((text) => compileExpression(text));
   const q = request.query.get('q')?.toLowerCase();
   return (group) =>
@@ -55,7 +67,9 @@ function attribute(group: GroupRecord, path: string): unknown {
 
 function detail(org: OktaOrg, request: EmulatedRequest): Answer {
   const group = org.group(request.params.id ?? '');
-  return group ? { status: 200, body: renderGroup(group, request) } : notFound(request.params.id ?? '', 'UserGroup');
+  return group
+    ? { status: 200, body: renderGroup(group, request) }
+    : notFound(request.params.id ?? '', 'UserGroup');
 }
 
 function members(org: OktaOrg, request: EmulatedRequest): Answer {

@@ -31,7 +31,11 @@ export function commonHeaders(): Record<string, string> {
 }
 
 /** The three rate-limit headers. */
-export function bucketHeaders({ limit, remaining, reset }: Omit<BucketState, 'refused'>): Record<string, string> {
+export function bucketHeaders({
+  limit,
+  remaining,
+  reset,
+}: Omit<BucketState, 'refused'>): Record<string, string> {
   return {
     'x-rate-limit-limit': String(limit),
     'x-rate-limit-remaining': String(remaining),
@@ -61,5 +65,7 @@ function scopeRefusal(
   const { scopes, route } = held;
   const scoped = scopes.includes('*') || !route?.scope || scopes.includes(route.scope);
   if (!scoped) return oktaError('E0000006');
-  return org.settings.denyPaths.some((pattern) => new RegExp(pattern).test(path)) ? oktaError('E0000006') : null;
+  return org.settings.denyPaths.some((pattern) => new RegExp(pattern).test(path))
+    ? oktaError('E0000006')
+    : null;
 }

@@ -12,7 +12,10 @@ interface Changed {
   request: EmulatedRequest;
 }
 
-/** A life-cycle verb: from which states it is allowed, which state follows, how Okta refuses it and what it answers. */
+/**
+ * A life-cycle verb: from which states it is allowed, which state follows, how Okta refuses it and
+ * what it answers.
+ */
 interface Verb {
   operation: string;
   from: readonly string[];
@@ -24,7 +27,8 @@ interface Verb {
 const invalid = (detail: string) => (): Answer => oktaError('E0000001', detail, [detail]);
 const wrongState = (): Answer => oktaError('E0000038');
 const isEmailOff = ({ request }: Changed): boolean => request.query.get('sendEmail') === 'false';
-const secret = ({ org, user }: Changed): string => org.canaries.link ?? fakeToken('', org.seed ^ user.index, 20);
+const secret = ({ org, user }: Changed): string =>
+  org.canaries.link ?? fakeToken('', org.seed ^ user.index, 20);
 
 const VERBS: Readonly<Record<string, Verb>> = {
   activate: {
@@ -43,7 +47,15 @@ const VERBS: Readonly<Record<string, Verb>> = {
   },
   deactivate: {
     operation: 'users:deactivate',
-    from: ['STAGED', 'PROVISIONED', 'ACTIVE', 'RECOVERY', 'LOCKED_OUT', 'PASSWORD_EXPIRED', 'SUSPENDED'],
+    from: [
+      'STAGED',
+      'PROVISIONED',
+      'ACTIVE',
+      'RECOVERY',
+      'LOCKED_OUT',
+      'PASSWORD_EXPIRED',
+      'SUSPENDED',
+    ],
     to: 'DEPROVISIONED',
     refused: wrongState,
   },

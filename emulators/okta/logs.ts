@@ -9,7 +9,10 @@ import type { LogEvent, LogParty } from './system-log.ts';
 const WEEK_MS = 7 * 24 * 60 * 60 * 1000;
 const LARGEST_PAGE = 1000;
 
-/** GET /logs: bounded queries end; without `until` the log is polled, and the next link is always there. */
+/**
+ * GET /logs: bounded queries end; without `until` the log is polled, and the next link is always
+ * there.
+ */
 export function logRoutes(org: OktaOrg): Route[] {
   return [
     {
@@ -17,7 +20,8 @@ export function logRoutes(org: OktaOrg): Route[] {
       path: '/api/v1/logs',
       operation: 'logs:read',
       scope: 'okta.logs.read',
-      handle: (request) => answerExpressed(request, ['filter'], (expressed) => list(org, request, expressed)),
+      handle: (request) =>
+        answerExpressed(request, ['filter'], (expressed) => list(org, request, expressed)),
     },
   ];
 }
@@ -40,11 +44,16 @@ function list(org: OktaOrg, request: EmulatedRequest, expressed: Predicate): Ans
   let place = asked.after;
   for (; place < events.length && rows.length < asked.limit; place += 1) {
     const event = events[place];
-    if (event && within(event, asked) && matches(event, expressed) && mentions(event, q)) rows.push(event);
+    if (event && within(event, asked) && matches(event, expressed) && mentions(event, q))
+      rows.push(event);
   }
   const more = rows.length === asked.limit && place < events.length;
   const next = more || !asked.bounded ? `log.${place}` : null;
-  return { status: 200, headers: { link: links(request, next) }, body: rows.map((event) => render(event)) };
+  return {
+    status: 200,
+    headers: { link: links(request, next) },
+    body: rows.map((event) => render(event)),
+  };
 }
 
 /** What is asked for, or the name of the parameter that is not valid. */
@@ -59,7 +68,9 @@ function read(query: URLSearchParams): Asked | string {
   if (!Number.isInteger(limit) || limit < 0 || limit > LARGEST_PAGE) return 'limit';
   const cursor = query.get('after');
   const after = cursor === null ? 0 : Number(/^log\.(\d+)$/.exec(cursor)?.[1] ?? NaN);
-  return Number.isNaN(after) ? 'after' : { since, until, limit, after, bounded: query.has('until') };
+  return Number.isNaN(after)
+    ? 'after'
+    : { since, until, limit, after, bounded: query.has('until') };
 }
 
 const within = ({ published }: LogEvent, { since, until }: Asked): boolean => {
@@ -72,7 +83,9 @@ function matches(event: LogEvent, expressed: Predicate): boolean {
   const parties: readonly (LogParty | null)[] = event.target.length > 0 ? event.target : [null];
   return parties.some((target) =>
     expressed((path) =>
-      path.split('.').reduce<unknown>((value, key) => (value as Json | null)?.[key], { ...event, target }),
+      path
+        .split('.')
+        .reduce<unknown>((value, key) => (value as Json | null)?.[key], { ...event, target }),
     ),
   );
 }

@@ -94,7 +94,10 @@ export interface NewGroup {
 
 /** What tests and the demo may turn at the Okta emulator while it runs. */
 export interface OktaSettings extends RateLimitSettings {
-  /** How much later each answer leaves; what it says was decided when the request arrived. Default 0. */
+  /**
+   * How much later each answer leaves; what it says was decided when the request arrived. Default
+   * 0.
+   */
   latencyMs?: number;
   /** The SSWS token that is accepted. */
   token: string;

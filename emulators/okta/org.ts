@@ -1,6 +1,14 @@
 import { oktaId, oktaIndex } from '../ids.ts';
 import { AppDirectory } from './app-records.ts';
-import type { Canaries, GroupRecord, NewGroup, NewUser, OktaSettings, UserPatch, UserRecord } from './model.ts';
+import type {
+  Canaries,
+  GroupRecord,
+  NewGroup,
+  NewUser,
+  OktaSettings,
+  UserPatch,
+  UserRecord,
+} from './model.ts';
 import { SystemLog } from './system-log.ts';
 import { UserDirectory } from './user-directory.ts';
 
@@ -19,7 +27,11 @@ export class OktaOrg {
     this.settings = settings;
     this.canaries = canaries;
     this.users = new UserDirectory(seed);
-    this.addGroup({ name: 'Everyone', type: 'BUILT_IN', description: 'All users in your organization' });
+    this.addGroup({
+      name: 'Everyone',
+      type: 'BUILT_IN',
+      description: 'All users in your organization',
+    });
     this.apps = new AppDirectory(this);
   }
 

@@ -18,7 +18,9 @@ interface Listing<Row> {
 const DETOUR = /^e\d+\./;
 let detours = 0;
 
-/** Answers a list request: rows from the cursor on, Link headers self and next with absolute URLs. */
+/**
+ * Answers a list request: rows from the cursor on, Link headers self and next with absolute URLs.
+ */
 export function answerPage<Row>(request: EmulatedRequest, listing: Listing<Row>): Answer {
   const limit = limitOf(request, listing.maxLimit);
   if (limit === null) return oktaError('E0000001', 'limit', ['limit: must be a positive number']);
@@ -64,7 +66,11 @@ function limitOf(request: EmulatedRequest, max: number): number | null {
   return Number.isInteger(limit) && limit > 0 ? Math.min(limit, max) : null;
 }
 
-function collect<Row>(listing: Listing<Row>, after: number, limit: number): { rows: Row[]; more: boolean } {
+function collect<Row>(
+  listing: Listing<Row>,
+  after: number,
+  limit: number,
+): { rows: Row[]; more: boolean } {
   const { all, wanted } = listing;
   const rows: Row[] = [];
   for (const place of placesBehind(listing, after)) {

@@ -17,14 +17,21 @@ interface PolicyRecord {
 }
 
 const ANYWHERE = { people: { users: { exclude: [] } }, network: { connection: 'ANYWHERE' } };
-const ASSURANCE = { factorMode: '2FA', type: 'ASSURANCE', reauthenticateIn: 'PT12H', constraints: [] };
+const ASSURANCE = {
+  factorMode: '2FA',
+  type: 'ASSURANCE',
+  reauthenticateIn: 'PT12H',
+  constraints: [],
+};
 
 /** One row a policy: its type, and what its last rule says. */
 const TABLE: readonly { type: string; name: string; actions: Json }[] = [
   {
     type: 'OKTA_SIGN_ON',
     name: 'Default Policy',
-    actions: { signon: { access: 'ALLOW', requireFactor: false, primaryFactor: 'PASSWORD_IDP_ANY_FACTOR' } },
+    actions: {
+      signon: { access: 'ALLOW', requireFactor: false, primaryFactor: 'PASSWORD_IDP_ANY_FACTOR' },
+    },
   },
   {
     type: 'PASSWORD',
@@ -32,7 +39,11 @@ const TABLE: readonly { type: string; name: string; actions: Json }[] = [
     actions: { passwordChange: { access: 'ALLOW' }, selfServicePasswordReset: { access: 'ALLOW' } },
   },
   { type: 'MFA_ENROLL', name: 'Default Policy', actions: { enroll: { self: 'CHALLENGE' } } },
-  { type: 'IDP_DISCOVERY', name: 'Idp Discovery Policy', actions: { idp: { providers: [{ type: 'OKTA' }] } } },
+  {
+    type: 'IDP_DISCOVERY',
+    name: 'Idp Discovery Policy',
+    actions: { idp: { providers: [{ type: 'OKTA' }] } },
+  },
   {
     type: 'ACCESS_POLICY',
     name: 'Okta Admin Console',
@@ -43,7 +54,11 @@ const TABLE: readonly { type: string; name: string; actions: Json }[] = [
     name: 'Any two factors',
     actions: { appSignOn: { access: 'ALLOW', verificationMethod: ASSURANCE } },
   },
-  { type: 'PROFILE_ENROLLMENT', name: 'Default Policy', actions: { profileEnrollment: { access: 'ALLOW' } } },
+  {
+    type: 'PROFILE_ENROLLMENT',
+    name: 'Default Policy',
+    actions: { profileEnrollment: { access: 'ALLOW' } },
+  },
 ];
 
 const TYPES: readonly string[] = [
@@ -63,7 +78,12 @@ export function policyRoutes(org: OktaOrg): Route[] {
   }));
   const get = { method: 'GET', scope: 'okta.policies.read' };
   return [
-    { ...get, path: '/api/v1/policies', operation: 'policies:read', handle: (request) => list(all, request) },
+    {
+      ...get,
+      path: '/api/v1/policies',
+      operation: 'policies:read',
+      handle: (request) => list(all, request),
+    },
     {
       ...get,
       path: '/api/v1/policies/:id/rules',
@@ -75,12 +95,15 @@ export function policyRoutes(org: OktaOrg): Route[] {
 
 function list(all: readonly PolicyRecord[], request: EmulatedRequest): Answer {
   const type = request.query.get('type') ?? '';
-  if (!TYPES.includes(type)) return oktaError('E0000001', 'type', ['type: a policy type is required']);
+  if (!TYPES.includes(type))
+    return oktaError('E0000001', 'type', ['type: a policy type is required']);
   return answerPage<PolicyRecord>(request, {
     all,
-    wanted: (policy) => policy.type === type && (request.query.get('status') ?? 'ACTIVE') === 'ACTIVE',
+    wanted: (policy) =>
+      policy.type === type && (request.query.get('status') ?? 'ACTIVE') === 'ACTIVE',
     cursor: ({ id }) => id,
-    place: (cursor) => (all.some(({ id }) => id === cursor) ? all.findIndex(({ id }) => id === cursor) : null),
+    place: (cursor) =>
+      all.some(({ id }) => id === cursor) ? all.findIndex(({ id }) => id === cursor) : null,
     render: (policy, { origin }) => renderPolicy(policy, `${origin}/api/v1/policies`),
     maxLimit: 200,
   });
@@ -90,7 +113,10 @@ function rules(all: readonly PolicyRecord[], request: EmulatedRequest): Answer {
   const policy = all.find(({ id }) => id === request.params.id);
   if (!policy) return notFound(request.params.id ?? '', 'Policy');
   const base = `${request.origin}/api/v1/policies/${policy.id}/rules`;
-  const body = policy.rules.map((rule) => ({ ...rule, _links: { self: { href: `${base}/${String(rule.id)}` } } }));
+  const body = policy.rules.map((rule) => ({
+    ...rule,
+    _links: { self: { href: `${base}/${String(rule.id)}` } },
+  }));
   return { status: 200, headers: { link: links(request, null) }, body };
 }
 

@@ -61,8 +61,16 @@ export function renderGroup(group: GroupRecord, { origin }: EmulatedRequest): Js
     profile: { name: group.name, description: group.description },
     _links: {
       logo: [
-        { name: 'medium', href: `${origin}/assets/img/logos/groups/okta-medium.png`, type: 'image/png' },
-        { name: 'large', href: `${origin}/assets/img/logos/groups/okta-large.png`, type: 'image/png' },
+        {
+          name: 'medium',
+          href: `${origin}/assets/img/logos/groups/okta-medium.png`,
+          type: 'image/png',
+        },
+        {
+          name: 'large',
+          href: `${origin}/assets/img/logos/groups/okta-large.png`,
+          type: 'image/png',
+        },
       ],
       owners: { href: `${self}/owners` },
       users: { href: `${self}/users` },

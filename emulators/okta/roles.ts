@@ -45,9 +45,15 @@ export function roleRoutes(org: OktaOrg): Route[] {
 function ofUser(org: OktaOrg, { params, origin }: EmulatedRequest): Answer {
   const user = org.view(params.id ?? '');
   if (!user || user.vanish) return notFound(params.id ?? '', 'User');
-  const groups = org.groups.flatMap((group) => (group && org.isMember(group, user) ? group.roles : []));
-  const own = user.roles.map((role, place) => render(role, 'USER', idOf(org, user.index * 16 + place)));
-  const through = groups.map((role, place) => render(role, 'GROUP', idOf(org, user.index * 16 + 8 + place)));
+  const groups = org.groups.flatMap((group) =>
+    group && org.isMember(group, user) ? group.roles : [],
+  );
+  const own = user.roles.map((role, place) =>
+    render(role, 'USER', idOf(org, user.index * 16 + place)),
+  );
+  const through = groups.map((role, place) =>
+    render(role, 'GROUP', idOf(org, user.index * 16 + 8 + place)),
+  );
   const links = { assignee: { href: `${origin}/api/v1/users/${user.id}` } };
   return { status: 200, body: [...own, ...through].map((role) => ({ ...role, _links: links })) };
 }
@@ -63,7 +69,8 @@ function ofGroup(org: OktaOrg, { params, origin }: EmulatedRequest): Answer {
 }
 
 function assignees(org: OktaOrg, request: EmulatedRequest): Answer {
-  if (Number(request.query.get('limit') ?? 100) > 200) return oktaError('E0000001', 'limit', ['limit: at most 200']);
+  if (Number(request.query.get('limit') ?? 100) > 200)
+    return oktaError('E0000001', 'limit', ['limit: at most 200']);
   const answer = answerPage<UserRecord>(request, {
     all: org.users,
     // Those who are alike hold no roles.
@@ -84,7 +91,10 @@ function assignees(org: OktaOrg, request: EmulatedRequest): Answer {
   if (answer.status !== 200) return answer;
   // The one listing of Okta's that links its next page in the body.
   const next = nextOf(answer);
-  return { status: 200, body: { value: answer.body, _links: next === null ? {} : { next: { href: next } } } };
+  return {
+    status: 200,
+    body: { value: answer.body, _links: next === null ? {} : { next: { href: next } } },
+  };
 }
 
 const render = (type: string, assignmentType: string, id: string): Json => ({
@@ -98,4 +108,5 @@ const render = (type: string, assignmentType: string, id: string): Json => ({
 });
 
 // Role assignments have ids of their own form: capitals and digits only.
-const idOf = (org: OktaOrg, index: number): string => oktaId('', index, org.seed).toUpperCase().slice(0, 16);
+const idOf = (org: OktaOrg, index: number): string =>
+  oktaId('', index, org.seed).toUpperCase().slice(0, 16);

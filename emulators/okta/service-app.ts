@@ -59,7 +59,12 @@ export class ServiceApp {
     }
     const token = fakeToken('eyJraWQiOiJlbXVsYXRlZCJ9.', this.#grants.size + this.#org.seed, 80);
     this.#grants.set(token, { scopes: wanted, expiresAt: Date.now() + LIFETIME_S * 1000 });
-    const body = { token_type: 'Bearer', expires_in: LIFETIME_S, access_token: token, scope: wanted.join(' ') };
+    const body = {
+      token_type: 'Bearer',
+      expires_in: LIFETIME_S,
+      access_token: token,
+      scope: wanted.join(' '),
+    };
     return { status: 200, body };
   }
 
@@ -77,9 +82,14 @@ export class ServiceApp {
 
   #claimsProblem(claims: Json, clientId: string, audience: string): string | null {
     const now = Date.now() / 1000;
-    if (claims.iss !== clientId || claims.sub !== clientId) return 'iss and sub must be the client id.';
+    if (claims.iss !== clientId || claims.sub !== clientId)
+      return 'iss and sub must be the client id.';
     if (claims.aud !== audience) return 'The audience must be the token endpoint.';
-    if (typeof claims.exp !== 'number' || claims.exp < now || claims.exp > now + MAX_ASSERTION_AGE_S) {
+    if (
+      typeof claims.exp !== 'number' ||
+      claims.exp < now ||
+      claims.exp > now + MAX_ASSERTION_AGE_S
+    ) {
       return 'The client_assertion has expired or lives longer than an hour.';
     }
     if (typeof claims.jti !== 'string') return null;
@@ -95,7 +105,12 @@ function hasValidSignature(assertion: string, algorithm: string, jwk: Json): boo
   const key = createPublicKey({ key: jwk as JsonWebKey, format: 'jwk' });
   const signature = Buffer.from(assertion.slice(cut + 1), 'base64url');
   const hash = `sha${algorithm.slice(2)}`;
-  return verify(hash, Buffer.from(assertion.slice(0, cut)), { key, dsaEncoding: 'ieee-p1363' }, signature);
+  return verify(
+    hash,
+    Buffer.from(assertion.slice(0, cut)),
+    { key, dsaEncoding: 'ieee-p1363' },
+    signature,
+  );
 }
 
 function oauthError(error: string, description: string, status = 400): Answer {

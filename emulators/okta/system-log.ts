@@ -19,7 +19,10 @@ export interface NewLogEvent {
   actor?: LogParty;
   targets?: readonly LogParty[];
   ipAddress?: string | null;
-  /** Parts in Okta's form, over the usual ones: securityContext, authenticationContext, debugContext. */
+  /**
+   * Parts in Okta's form, over the usual ones: securityContext, authenticationContext,
+   * debugContext.
+   */
   more?: Json;
   /** Shown in the place of the whole entry, such as one that is malformed. */
   raw?: unknown;
@@ -58,10 +61,16 @@ export class SystemLog {
       eventType: wanted.eventType,
       severity: wanted.severity ?? 'INFO',
       displayMessage: wanted.displayMessage ?? wanted.eventType,
-      outcome: { result: wanted.outcome?.result ?? 'SUCCESS', reason: wanted.outcome?.reason ?? null },
+      outcome: {
+        result: wanted.outcome?.result ?? 'SUCCESS',
+        reason: wanted.outcome?.reason ?? null,
+      },
       actor: wanted.actor ?? SYSTEM,
       target: wanted.targets ?? [],
-      client: { ipAddress: wanted.ipAddress ?? '198.51.100.7', geographicalContext: { country: 'Netherlands' } },
+      client: {
+        ipAddress: wanted.ipAddress ?? '198.51.100.7',
+        geographicalContext: { country: 'Netherlands' },
+      },
       ...(wanted.more && { more: wanted.more }),
       ...('raw' in wanted && { raw: wanted.raw }),
     };

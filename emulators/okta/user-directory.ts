@@ -2,10 +2,16 @@ import { oktaId, oktaIndex } from '../ids.ts';
 import type { NewUser, UserRecord } from './model.ts';
 import { newUser } from './new-user.ts';
 
-/** Users who are alike: made from their number whenever one is looked at, so that a million cost nothing. */
+/**
+ * Users who are alike: made from their number whenever one is looked at, so that a million cost
+ * nothing.
+ */
 export interface UserBlock {
   count: number;
-  /** The user of a number from 0 on; without id, roles and groups, and in nothing but login, profile and factors unlike the rest. */
+  /**
+   * The user of a number from 0 on; without id, roles and groups, and in nothing but login, profile
+   * and factors unlike the rest.
+   */
   make(number: number): NewUser;
   /** The number of a login in lower case; null where it is none of theirs. */
   numberOf(login: string): number | null;
@@ -16,7 +22,10 @@ interface Placed {
   block: UserBlock;
 }
 
-/** The users of an organisation in listing order; one who was deleted leaves a hole, so that cursors stay valid. */
+/**
+ * The users of an organisation in listing order; one who was deleted leaves a hole, so that cursors
+ * stay valid.
+ */
 export class UserDirectory {
   readonly #seed: number;
   readonly #blocks: Placed[] = [];
@@ -42,8 +51,13 @@ export class UserDirectory {
     if (place < this.#goneBelow || this.#gone.has(place)) return undefined;
     const kept = this.#kept.get(place);
     if (kept) return kept;
-    const placed = this.#blocks.find(({ from, block }) => place >= from && place < from + block.count);
-    return placed && newUser(place, placed.block.make(place - placed.from), oktaId('00u', place, this.#seed));
+    const placed = this.#blocks.find(
+      ({ from, block }) => place >= from && place < from + block.count,
+    );
+    return (
+      placed &&
+      newUser(place, placed.block.make(place - placed.from), oktaId('00u', place, this.#seed))
+    );
   }
 
   /** Place of a user that exists or did; null for a stranger. */
@@ -108,7 +122,9 @@ export class UserDirectory {
 
   /** One of each block that has anybody left, as it is unless changed. */
   samples(): UserRecord[] {
-    const whole = this.#blocks.filter(({ from, block }) => block.count > 0 && from + block.count > this.#goneBelow);
+    const whole = this.#blocks.filter(
+      ({ from, block }) => block.count > 0 && from + block.count > this.#goneBelow,
+    );
     return whole.map(({ from, block }) => newUser(from, block.make(0), ''));
   }
 

@@ -12,16 +12,42 @@ import { renderGroup, renderUser, renderUserDetail } from './render.ts';
 export function userRoutes(org: OktaOrg): Route[] {
   const scope = 'okta.users.read';
   return [
-    { method: 'GET', path: '/api/v1/users', operation: 'users:read', scope, handle: (request) => list(org, request) },
-    { method: 'GET', path: '/api/v1/users/:id', operation: 'users:read_detail', scope, handle: detail(org) },
-    { method: 'GET', path: '/api/v1/users/:id/groups', operation: 'users:read_groups', scope, handle: groupsOf(org) },
-    { method: 'GET', path: '/api/v1/users/:id/appLinks', operation: 'users:read_apps', scope, handle: appsOf(org) },
+    {
+      method: 'GET',
+      path: '/api/v1/users',
+      operation: 'users:read',
+      scope,
+      handle: (request) => list(org, request),
+    },
+    {
+      method: 'GET',
+      path: '/api/v1/users/:id',
+      operation: 'users:read_detail',
+      scope,
+      handle: detail(org),
+    },
+    {
+      method: 'GET',
+      path: '/api/v1/users/:id/groups',
+      operation: 'users:read_groups',
+      scope,
+      handle: groupsOf(org),
+    },
+    {
+      method: 'GET',
+      path: '/api/v1/users/:id/appLinks',
+      operation: 'users:read_apps',
+      scope,
+      handle: appsOf(org),
+    },
   ];
 }
 
 function list(org: OktaOrg, request: EmulatedRequest): Answer {
   try {
-    const texts = [request.query.get('search'), request.query.get('filter')].filter((text) => text !== null);
+    const texts = [request.query.get('search'), request.query.get('filter')].filter(
+      (text) => text !== null,
+    );
     const expression = texts.map((text) => compileExpression(text)).reduce(both, ANYBODY);
     return answerPage(request, {
       all: org.users,
@@ -46,14 +72,16 @@ const OWN = /^(id|index|profile|factors)\b/;
 
 function matcherFor(request: EmulatedRequest, { test }: Expression): (user: UserRecord) => boolean {
   const q = request.query.get('q')?.toLowerCase();
-  return (user) => (q === undefined || hasNamePrefix(user, q)) && test((path) => attribute(user, path));
+  return (user) =>
+    (q === undefined || hasNamePrefix(user, q)) && test((path) => attribute(user, path));
 }
 
 // So that neither a look-up nor a search for what nobody has goes through a million users.
 function candidates(org: OktaOrg, { test, paths, exact }: Expression): number[] | undefined {
   if (exact) return [...new Set(exact.flatMap((value) => org.view(value)?.index ?? []))];
   const samples = paths.some((path) => OWN.test(path)) ? [] : org.users.samples();
-  const unlike = samples.length > 0 && !samples.some((user) => test((path) => attribute(user, path)));
+  const unlike =
+    samples.length > 0 && !samples.some((user) => test((path) => attribute(user, path)));
   return unlike ? org.users.keptPlaces() : undefined;
 }
 
@@ -80,7 +108,9 @@ function groupsOf(org: OktaOrg) {
   return (request: EmulatedRequest): Answer => {
     const user = org.view(request.params.id ?? '');
     if (!user || user.vanish) return notFound(request.params.id ?? '', 'User');
-    const groups = org.groups.filter((group) => group !== undefined).filter((group) => org.isMember(group, user));
+    const groups = org.groups
+      .filter((group) => group !== undefined)
+      .filter((group) => org.isMember(group, user));
     const body = groups.map((group) => renderGroup(group, request));
     return { status: 200, headers: { link: links(request, null) }, body };
   };
@@ -90,7 +120,9 @@ function appsOf(org: OktaOrg) {
   return (request: EmulatedRequest): Answer => {
     const user = org.view(request.params.id ?? '');
     if (!user || user.vanish) return notFound(request.params.id ?? '', 'User');
-    const apps = org.apps.all.filter((app) => app.status === 'ACTIVE' && org.apps.scopeOf(app, user) !== null);
+    const apps = org.apps.all.filter(
+      (app) => app.status === 'ACTIVE' && org.apps.scopeOf(app, user) !== null,
+    );
     const body = apps.map((app) => ({
       id: oktaId('00l', app.index, org.seed),
       label: app.label,

@@ -21,8 +21,16 @@ function userWrites(org: OktaOrg): Route[] {
       operation: 'users:create',
       handle: (request) => create(org, request),
     },
-    { ...update, method: 'POST', handle: withUser(org, (found, request) => updateProfile(org, found, request)) },
-    { ...update, method: 'PUT', handle: withUser(org, (found, request) => replaceProfile(org, found, request)) },
+    {
+      ...update,
+      method: 'POST',
+      handle: withUser(org, (found, request) => updateProfile(org, found, request)),
+    },
+    {
+      ...update,
+      method: 'PUT',
+      handle: withUser(org, (found, request) => replaceProfile(org, found, request)),
+    },
     {
       ...user,
       method: 'DELETE',
@@ -68,12 +76,20 @@ function groupWrites(org: OktaOrg): Route[] {
       handle: withGroup(org, (found) => removeGroup(org, found)),
     },
     { ...member, method: 'PUT', operation: 'groups:add_member', handle: membership(org, 'add') },
-    { ...member, method: 'DELETE', operation: 'groups:remove_member', handle: membership(org, 'delete') },
+    {
+      ...member,
+      method: 'DELETE',
+      operation: 'groups:remove_member',
+      handle: membership(org, 'delete'),
+    },
   ];
 }
 
 /** Acts on the user of the path; 404 where there is none. */
-export function withUser(org: OktaOrg, act: (user: UserRecord, request: EmulatedRequest) => Answer) {
+export function withUser(
+  org: OktaOrg,
+  act: (user: UserRecord, request: EmulatedRequest) => Answer,
+) {
   return (request: EmulatedRequest): Answer => {
     const id = request.params.userId ?? request.params.id ?? '';
     const user = org.user(id);
@@ -114,7 +130,11 @@ function create(org: OktaOrg, request: EmulatedRequest): Answer {
     activated: staged ? null : now,
   });
   for (const id of idsOf(objectBody(request).groupIds)) org.group(id)?.members?.add(user.id);
-  return { status: 200, body: renderUserDetail(user, request.origin), effect: { user: user.id, status: user.status } };
+  return {
+    status: 200,
+    body: renderUserDetail(user, request.origin),
+    effect: { user: user.id, status: user.status },
+  };
 }
 
 const idsOf = (value: unknown): string[] =>
@@ -131,7 +151,9 @@ function updateProfile(org: OktaOrg, user: UserRecord, request: EmulatedRequest)
 
 function replaceProfile(org: OktaOrg, user: UserRecord, request: EmulatedRequest): Answer {
   const profile = profileOf(request);
-  const missing = ['login', 'email'].filter((name) => typeof profile[name] !== 'string' || profile[name] === '');
+  const missing = ['login', 'email'].filter(
+    (name) => typeof profile[name] !== 'string' || profile[name] === '',
+  );
   if (missing.length > 0) {
     return oktaError(
       'E0000001',
@@ -141,7 +163,11 @@ function replaceProfile(org: OktaOrg, user: UserRecord, request: EmulatedRequest
   }
   const blank = Object.fromEntries(Object.keys(user.profile).map((name) => [name, null]));
   org.patchUser(user, { profile: { ...blank, ...profile } });
-  return { status: 200, body: renderUserDetail(user, request.origin), effect: { user: user.id, profile } };
+  return {
+    status: 200,
+    body: renderUserDetail(user, request.origin),
+    effect: { user: user.id, profile },
+  };
 }
 
 function remove(org: OktaOrg, user: UserRecord): Answer {
@@ -161,7 +187,10 @@ function createGroup(org: OktaOrg, request: EmulatedRequest): Answer {
       'name: An object with this field already exists in the current organization',
     ]);
   }
-  const group = org.addGroup({ name, description: typeof description === 'string' ? description : null });
+  const group = org.addGroup({
+    name,
+    description: typeof description === 'string' ? description : null,
+  });
   return { status: 200, body: renderGroup(group, request), effect: { group: group.id } };
 }
 
@@ -170,7 +199,11 @@ function rename(group: GroupRecord, request: EmulatedRequest): Answer {
   if (typeof name === 'string') group.name = name;
   group.description = typeof description === 'string' ? description : null;
   group.lastUpdated = new Date().toISOString();
-  return { status: 200, body: renderGroup(group, request), effect: { group: group.id, name: group.name } };
+  return {
+    status: 200,
+    body: renderGroup(group, request),
+    effect: { group: group.id, name: group.name },
+  };
 }
 
 function removeGroup(org: OktaOrg, group: GroupRecord): Answer {

@@ -12,9 +12,15 @@ const ERRORS = {
   INVALID_TYPE: [400, 'sObject type is not supported.'],
   INVALID_QUERY_FILTER_OPERATOR: [400, 'invalid ID field'],
   INVALID_QUERY_LOCATOR: [400, 'invalid query locator'],
-  JSON_PARSER_ERROR: [400, 'The HTTP entity body is required, but this request has no entity body.'],
+  JSON_PARSER_ERROR: [
+    400,
+    'The HTTP entity body is required, but this request has no entity body.',
+  ],
   LICENSE_LIMIT_EXCEEDED: [400, 'License Limit Exceeded'],
-  UNKNOWN_EXCEPTION: [500, 'An unexpected error occurred. Please include this ErrorId if you contact support.'],
+  UNKNOWN_EXCEPTION: [
+    500,
+    'An unexpected error occurred. Please include this ErrorId if you contact support.',
+  ],
 } as const satisfies Record<string, readonly [number, string]>;
 
 export type SalesforceErrorCode = keyof typeof ERRORS;
@@ -26,6 +32,12 @@ export function salesforceError(errorCode: SalesforceErrorCode, message?: string
 }
 
 /** The refusal of a change to a record, with the fields that it is about. */
-export function changeError({ errorCode, message }: { errorCode: string; message: string }): Answer {
+export function changeError({
+  errorCode,
+  message,
+}: {
+  errorCode: string;
+  message: string;
+}): Answer {
   return { status: 400, body: [{ message, errorCode, fields: [] }] };
 }

@@ -8,7 +8,9 @@ import type { Condition, Query } from './soql.ts';
 import { withCheck } from '../ids.ts';
 
 /** The columns of User that the emulator has, with their values. */
-export const COLUMNS: Readonly<Record<string, (user: SalesforceAccount) => string | boolean | null>> = {
+export const COLUMNS: Readonly<
+  Record<string, (user: SalesforceAccount) => string | boolean | null>
+> = {
   Id: ({ id }) => id,
   Username: ({ username }) => username,
   Email: ({ email }) => email,
@@ -49,17 +51,26 @@ function problemOf({ object, fields, where }: Query): Answer | null {
     return salesforceError('INVALID_TYPE', `sObject type '${object}' is not supported.`);
   }
   const conditions = where.flat();
-  const unknown = [...fields, ...conditions.map(({ field }) => field)].find((name) => columnOf(name) === null);
+  const unknown = [...fields, ...conditions.map(({ field }) => field)].find(
+    (name) => columnOf(name) === null,
+  );
   if (unknown !== undefined) {
     return salesforceError('INVALID_FIELD', `No such column '${unknown}' on entity 'User'.`);
   }
   const odd = conditions.find(
-    ({ field, value }) => columnOf(field) === 'Id' && !(typeof value === 'string' && isRecordId(value)),
+    ({ field, value }) =>
+      columnOf(field) === 'Id' && !(typeof value === 'string' && isRecordId(value)),
   );
-  return odd ? salesforceError('INVALID_QUERY_FILTER_OPERATOR', `invalid ID field: ${String(odd.value)}`) : null;
+  return odd
+    ? salesforceError('INVALID_QUERY_FILTER_OPERATOR', `invalid ID field: ${String(odd.value)}`)
+    : null;
 }
 
-function queryAnswer({ users }: SalesforceOrg, { fields, where, limit }: Query, { params }: EmulatedRequest): Answer {
+function queryAnswer(
+  { users }: SalesforceOrg,
+  { fields, where, limit }: Query,
+  { params }: EmulatedRequest,
+): Answer {
   const rows = users.all
     .filter((user) => where.some((conditions) => conditions.every((one) => holds(user, one))))
     .slice(0, limit ?? undefined);
@@ -83,9 +94,11 @@ export const pickColumns = (user: SalesforceAccount, fields: readonly string[]):
 function holds(user: SalesforceAccount, { field, operator, value }: Condition): boolean {
   const column = columnOf(field) ?? '';
   const actual = COLUMNS[column]?.(user);
-  const same = column === 'Id' ? actual === wholeId(String(value)) : foldCase(actual) === foldCase(value);
+  const same =
+    column === 'Id' ? actual === wholeId(String(value)) : foldCase(actual) === foldCase(value);
   return same === (operator === '=');
 }
 
 const wholeId = (id: string): string => (id.length === 15 ? withCheck(id) : id);
-const foldCase = (value: unknown): unknown => (typeof value === 'string' ? value.toLowerCase() : value);
+const foldCase = (value: unknown): unknown =>
+  typeof value === 'string' ? value.toLowerCase() : value;

@@ -64,7 +64,8 @@ function condition(reader: Reader): Condition {
 }
 
 function valueOf(token: string): Condition['value'] {
-  if (!token.startsWith("'")) return { true: true, false: false, null: null }[token.toLowerCase()] ?? null;
+  if (!token.startsWith("'"))
+    return { true: true, false: false, null: null }[token.toLowerCase()] ?? null;
   return token.slice(1, -1).replace(/\\(.)/g, (escape, letter: string) => {
     const meant = ESCAPES[letter];
     if (meant === undefined)
@@ -81,7 +82,10 @@ function tokensOf(text: string): string[] {
   for (let at = 0; at < text.trimEnd().length; at = TOKEN.lastIndex) {
     TOKEN.lastIndex = at;
     const match = TOKEN.exec(text);
-    if (!match) throw new SoqlError(`line 1:${at} no viable alternative at character '${text.trim()[at] ?? '<EOF>'}'`);
+    if (!match)
+      throw new SoqlError(
+        `line 1:${at} no viable alternative at character '${text.trim()[at] ?? '<EOF>'}'`,
+      );
     tokens.push(match[1] ?? match[2] ?? match[3] ?? '');
   }
   return tokens;

@@ -13,14 +13,18 @@ export function userRoutes(org: SalesforceOrg): Route[] {
   const path = '/services/data/:version/sobjects/User/:id';
   const withUser = (act: OfUser) => (request: EmulatedRequest) => {
     const { id = '' } = request.params;
-    if (!isRecordId(id)) return salesforceError('MALFORMED_ID', `User ID: id value of incorrect type: ${id}`);
+    if (!isRecordId(id))
+      return salesforceError('MALFORMED_ID', `User ID: id value of incorrect type: ${id}`);
     const user = org.byId(id);
     return user ? act(user, request) : salesforceError('NOT_FOUND');
   };
   return [
     { method: 'GET', path, operation: 'users:read_record', handle: withUser(read) },
     {
-      ...{ method: 'PATCH', path, operation: 'users:update', write: true },
+      method: 'PATCH',
+      path,
+      operation: 'users:update',
+      write: true,
       handle: withUser((user, request) => update(org, user, request)),
     },
   ];
@@ -32,8 +36,14 @@ function read(user: SalesforceAccount, { query, params }: EmulatedRequest): Answ
   if (unknown !== undefined) {
     return salesforceError('INVALID_FIELD', `No such column '${unknown}' on sobject of type User`);
   }
-  const attributes = { type: 'User', url: `/services/data/${params.version}/sobjects/User/${user.id}` };
-  return { status: 200, body: { attributes, ...pickColumns(user, named.length > 0 ? named : Object.keys(COLUMNS)) } };
+  const attributes = {
+    type: 'User',
+    url: `/services/data/${params.version}/sobjects/User/${user.id}`,
+  };
+  return {
+    status: 200,
+    body: { attributes, ...pickColumns(user, named.length > 0 ? named : Object.keys(COLUMNS)) },
+  };
 }
 
 /** Of all columns only `IsActive`. */
@@ -51,4 +61,5 @@ function update(org: SalesforceOrg, user: SalesforceAccount, request: EmulatedRe
 }
 
 const isFull = ({ settings, users }: SalesforceOrg): boolean =>
-  settings.licences !== null && users.all.filter(({ active }) => active).length >= settings.licences;
+  settings.licences !== null &&
+  users.all.filter(({ active }) => active).length >= settings.licences;

@@ -21,11 +21,16 @@ export function salesforceVendor(org: SalesforceOrg): Vendor {
   };
 }
 
-function refusal({ tokens }: SalesforceOrg, request: EmulatedRequest, route: Route | null): Answer | null {
+function refusal(
+  { tokens }: SalesforceOrg,
+  request: EmulatedRequest,
+  route: Route | null,
+): Answer | null {
   const { kind } = tokens.standing(request);
   if (kind === 'absent') return salesforceError('INVALID_AUTH_HEADER');
   if (kind !== 'valid') return authRefusal();
-  if (route && !/^v\d{2,3}\.0$/.test(request.params.version ?? '')) return salesforceError('NOT_FOUND');
+  if (route && !/^v\d{2,3}\.0$/.test(request.params.version ?? ''))
+    return salesforceError('NOT_FOUND');
   return isGarbled(request) ? salesforceError('JSON_PARSER_ERROR', 'Unexpected character') : null;
 }
 
@@ -46,8 +51,12 @@ const FAULTS: FaultAnswers = {
   }),
 };
 
-/** Salesforce counts by the day and says 403; when to come back it does not say unless the rule does. */
+/**
+ * Salesforce counts by the day and says 403; when to come back it does not say unless the rule
+ * does.
+ */
 function rateLimited({ retryAfter = null }: FaultRule): Answer {
-  const headers: Record<string, string> = retryAfter === null ? {} : { 'retry-after': String(retryAfter) };
+  const headers: Record<string, string> =
+    retryAfter === null ? {} : { 'retry-after': String(retryAfter) };
   return { ...salesforceError('REQUEST_LIMIT_EXCEEDED'), headers };
 }

@@ -26,7 +26,10 @@ export function flagArgument(given: Json, name: string): boolean {
   return ['true', '1', true, 1].includes(given[name] as string);
 }
 
-/** A nested argument, which a form carries as JSON text; `undefined` where missing, null where it does not parse. */
+/**
+ * A nested argument, which a form carries as JSON text; `undefined` where missing, null where it
+ * does not parse.
+ */
 export function jsonArgument(given: Json, name: string): unknown {
   const value = given[name];
   if (value === undefined || value === '') return undefined;

@@ -24,7 +24,11 @@ export function authRoutes(): Route[] {
 }
 
 /** Token and scope checks; every answer names the token's scopes. */
-export function guard({ settings }: SlackWorkspace, request: EmulatedRequest, route: Route | null): Guarded {
+export function guard(
+  { settings }: SlackWorkspace,
+  request: EmulatedRequest,
+  route: Route | null,
+): Guarded {
   if (route?.open) return { headers: {}, refusal: null };
   const [scheme = '', bearer = ''] = (request.headers.authorization ?? '').split(' ');
   const token = scheme === 'Bearer' ? bearer : (textArgument(argumentsOf(request), 'token') ?? '');
@@ -34,5 +38,8 @@ export function guard({ settings }: SlackWorkspace, request: EmulatedRequest, ro
   if (isGarbled(request)) return { headers, refusal: slackError('invalid_json') };
   const needed = route?.scope;
   if (!needed || settings.scopes.includes(needed)) return { headers, refusal: null };
-  return { headers, refusal: slackError('missing_scope', { needed, provided: settings.scopes.join(',') }) };
+  return {
+    headers,
+    refusal: slackError('missing_scope', { needed, provided: settings.scopes.join(',') }),
+  };
 }

@@ -8,8 +8,18 @@ import { BOT, TEAM } from './workspace.ts';
 export function chatRoutes(workspace: SlackWorkspace): Route[] {
   const route = { method: 'POST', write: true, scope: 'chat:write' };
   return [
-    { ...route, path: '/api/chat.postMessage', operation: 'chat:write', handle: (request) => post(workspace, request) },
-    { ...route, path: '/api/chat.update', operation: 'chat:update', handle: (request) => update(workspace, request) },
+    {
+      ...route,
+      path: '/api/chat.postMessage',
+      operation: 'chat:write',
+      handle: (request) => post(workspace, request),
+    },
+    {
+      ...route,
+      path: '/api/chat.update',
+      operation: 'chat:update',
+      handle: (request) => update(workspace, request),
+    },
   ];
 }
 
@@ -21,9 +31,15 @@ function post(workspace: SlackWorkspace, request: EmulatedRequest): Answer {
   if (!channel.isMember) return slackError('not_in_channel');
   const content = readContent(given);
   if ('error' in content) return refusal(content);
-  const message = workspace.post(channel.id, { ...content, threadTs: textArgument(given, 'thread_ts') });
+  const message = workspace.post(channel.id, {
+    ...content,
+    threadTs: textArgument(given, 'thread_ts'),
+  });
   const effect = { channel: channel.id, ts: message.ts };
-  return { ...slackOk({ channel: channel.id, ts: message.ts, message: renderMessage(message, true) }), effect };
+  return {
+    ...slackOk({ channel: channel.id, ts: message.ts, message: renderMessage(message, true) }),
+    effect,
+  };
 }
 
 function update(workspace: SlackWorkspace, request: EmulatedRequest): Answer {
@@ -35,7 +51,10 @@ function update(workspace: SlackWorkspace, request: EmulatedRequest): Answer {
   if (!message) return slackError('message_not_found');
   const content = readContent(given);
   if ('error' in content) return refusal(content);
-  Object.assign(message, content, { metadata: content.metadata ?? message.metadata, editedTs: workspace.nextTs() });
+  Object.assign(message, content, {
+    metadata: content.metadata ?? message.metadata,
+    editedTs: workspace.nextTs(),
+  });
   const { ts, text } = message;
   return {
     ...slackOk({ channel: channel.id, ts, text, message: renderMessage(message, true) }),

@@ -20,7 +20,8 @@ const BLOCK_TYPES: readonly string[] = [
 ];
 
 /** Text, blocks and metadata of a message, or the error that Slack gives for them. */
-export type Content = { text: string; blocks: Json[]; metadata: Json | null } | { error: string; messages?: string[] };
+export type Content =
+  { text: string; blocks: Json[]; metadata: Json | null } | { error: string; messages?: string[] };
 
 /** Reads what a message is made of, with Slack's limits. */
 export function readContent(given: Json): Content {
@@ -42,7 +43,8 @@ function isMetadata(value: unknown): value is Json {
 }
 
 function blocksProblem(blocks: readonly unknown[]): string | null {
-  if (blocks.length > MAX_BLOCKS) return `no more than ${MAX_BLOCKS} items allowed [json-pointer:/blocks]`;
+  if (blocks.length > MAX_BLOCKS)
+    return `no more than ${MAX_BLOCKS} items allowed [json-pointer:/blocks]`;
   return blocks.map(blockProblem).find((problem) => problem !== null) ?? null;
 }
 
@@ -58,7 +60,9 @@ function blockProblem(block: unknown, index: number): string | null {
   if (texts.some((length) => length > max)) return `must be less than ${max + 1} characters ${at}`;
   if (block.type === 'section' && block.text === undefined && fields.length === 0)
     return `missing required field: text or fields ${at}`;
-  return lengthOf(block.text) === 0 && block.text !== undefined ? `must be more than 0 characters ${at}` : null;
+  return lengthOf(block.text) === 0 && block.text !== undefined
+    ? `must be more than 0 characters ${at}`
+    : null;
 }
 
 function lengthOf(part: unknown): number {

@@ -51,7 +51,9 @@ function history(workspace: SlackWorkspace, request: EmulatedRequest): Answer {
   const limit = Math.min(Math.max(1, Number(given.limit ?? 100)), 999);
   const found = workspace.messages(channel.id).filter(within(given)).toReversed();
   const metadata = flagArgument(given, 'include_all_metadata');
-  const messages = found.slice(offset, offset + limit).map((message) => renderMessage(message, metadata));
+  const messages = found
+    .slice(offset, offset + limit)
+    .map((message) => renderMessage(message, metadata));
   const more = offset + limit < found.length;
   const response = more ? { response_metadata: { next_cursor: cursor(offset + limit) } } : {};
   return slackOk({ messages, has_more: more, pin_count: 0, ...response });
@@ -101,7 +103,10 @@ function list(workspace: SlackWorkspace, request: EmulatedRequest): Answer {
   );
   const more = offset + limit < found.length;
   const channels = found.slice(offset, offset + limit).map(renderChannel);
-  return slackOk({ channels, response_metadata: { next_cursor: more ? cursor(offset + limit) : '' } });
+  return slackOk({
+    channels,
+    response_metadata: { next_cursor: more ? cursor(offset + limit) : '' },
+  });
 }
 
 function renderChannel(channel: SlackChannel): Json {

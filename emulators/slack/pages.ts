@@ -11,10 +11,20 @@ export function pageRoutes(workspace: SlackWorkspace): Route[] {
       });
       return `<h2>#${escapeHtml(name)}</h2>${messages.join('') || '<p>no messages</p>'}`;
     });
-    const head = '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Slack, emulated</title></head>';
-    return { status: 200, text: `${head}<body><h1>Slack, emulated</h1>${parts.join('')}</body></html>` };
+    const head =
+      '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Slack, emulated</title></head>';
+    return {
+      status: 200,
+      text: `${head}<body><h1>Slack, emulated</h1>${parts.join('')}</body></html>`,
+    };
   };
-  return ['/', '/api/'].map((path) => ({ method: 'GET', path, operation: 'page', open: true, handle }));
+  return ['/', '/api/'].map((path) => ({
+    method: 'GET',
+    path,
+    operation: 'page',
+    open: true,
+    handle,
+  }));
 }
 
 function escapeHtml(text: string): string {

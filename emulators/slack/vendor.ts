@@ -20,7 +20,8 @@ export function slackVendor(workspace: SlackWorkspace): Vendor {
       ...pageRoutes(workspace),
     ],
     guard: (request, route) => guard(workspace, request, route),
-    unknownRoute: ({ path }) => slackError('unknown_method', { req_method: path.replace('/api/', '') }),
+    unknownRoute: ({ path }) =>
+      slackError('unknown_method', { req_method: path.replace('/api/', '') }),
     faults: FAULTS,
     taken: (answer) => answer.status < 400 && !(isObject(answer.body) && answer.body.ok === false),
   };
@@ -36,6 +37,7 @@ const FAULTS: FaultAnswers = {
 };
 
 function rateLimited({ retryAfter = 1 }: FaultRule): Answer {
-  const headers: Record<string, string> = retryAfter === null ? {} : { 'retry-after': String(retryAfter) };
+  const headers: Record<string, string> =
+    retryAfter === null ? {} : { 'retry-after': String(retryAfter) };
   return { ...slackError('ratelimited'), status: 429, headers };
 }

@@ -50,9 +50,19 @@ export class SlackWorkspace {
   constructor(settings: SlackSettings, seed: number) {
     this.settings = settings;
     this.#seed = seed;
-    this.addChannel({ name: 'security-mfa', id: `C${oktaId('', 1, seed).slice(0, 10).toUpperCase()}` });
-    this.addChannel({ name: 'sec-approvals', id: `C${oktaId('', 2, seed).slice(0, 10).toUpperCase()}` });
-    this.addChannel({ name: 'general', id: `C${oktaId('', 3, seed).slice(0, 10).toUpperCase()}`, isMember: false });
+    this.addChannel({
+      name: 'security-mfa',
+      id: `C${oktaId('', 1, seed).slice(0, 10).toUpperCase()}`,
+    });
+    this.addChannel({
+      name: 'sec-approvals',
+      id: `C${oktaId('', 2, seed).slice(0, 10).toUpperCase()}`,
+    });
+    this.addChannel({
+      name: 'general',
+      id: `C${oktaId('', 3, seed).slice(0, 10).toUpperCase()}`,
+      isMember: false,
+    });
   }
 
   addChannel(wanted: Partial<SlackChannel> & { id: string; name: string }): SlackChannel {
@@ -75,13 +85,17 @@ export class SlackWorkspace {
 
   /** By e-mail address without regard to case; null where there is none. */
   memberBy(email: string): SlackMember | null {
-    return this.members.find((member) => member.email.toLowerCase() === email.toLowerCase()) ?? null;
+    return (
+      this.members.find((member) => member.email.toLowerCase() === email.toLowerCase()) ?? null
+    );
   }
 
   /** By id, or by name with or without #; null where there is none. */
   channel(idOrName: string): SlackChannel | null {
     const name = idOrName.replace(/^#/, '');
-    return this.channels.find((channel) => channel.id === idOrName || channel.name === name) ?? null;
+    return (
+      this.channels.find((channel) => channel.id === idOrName || channel.name === name) ?? null
+    );
   }
 
   /** Oldest first. */
@@ -91,7 +105,10 @@ export class SlackWorkspace {
     return known;
   }
 
-  post(channelId: string, message: Omit<SlackMessageRecord, 'ts' | 'editedTs'>): SlackMessageRecord {
+  post(
+    channelId: string,
+    message: Omit<SlackMessageRecord, 'ts' | 'editedTs'>,
+  ): SlackMessageRecord {
     const posted = { ...message, ts: this.nextTs(), editedTs: null };
     this.messages(channelId).push(posted);
     return posted;

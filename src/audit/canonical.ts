@@ -4,7 +4,10 @@ import serialize from 'canonicalize';
 import { plainJson } from './plain-json.ts';
 import { AuditDraftError } from './errors.ts';
 
-/** RFC 8785 JSON of a value; members that are undefined are left out. Throws AuditDraftError where there is no such form. */
+/**
+ * RFC 8785 JSON of a value; members that are undefined are left out. Throws AuditDraftError where
+ * there is no such form.
+ */
 export function canonicalJson(value: unknown): string {
   const quick = plainJson(value);
   if (quick !== null) return quick;
@@ -12,15 +15,19 @@ export function canonicalJson(value: unknown): string {
   try {
     text = serialize(value);
   } catch (error) {
-    throw new AuditDraftError(`no canonical JSON: ${error instanceof Error ? error.message : 'unknown value'}`);
+    throw new AuditDraftError(
+      `no canonical JSON: ${error instanceof Error ? error.message : 'unknown value'}`,
+    );
   }
-  if (text === undefined) throw new AuditDraftError('no canonical JSON: the value has no JSON form');
+  if (text === undefined)
+    throw new AuditDraftError('no canonical JSON: the value has no JSON form');
   return text;
 }
 
 /**
- * A member of an object as RFC 8785 writes it (`"name":value`); null where the value has no JSON form. The members in
- * order of their names, joined by commas between braces, are its canonical JSON. Throws AuditDraftError.
+ * A member of an object as RFC 8785 writes it (`"name":value`); null where the value has no JSON
+ * form. The members in order of their names, joined by commas between braces, are its canonical
+ * JSON. Throws AuditDraftError.
  */
 export function canonicalMember(name: string, value: unknown): string | null {
   return hasJsonForm(value) ? `${wordJson(name)}:${wordJson(value)}` : null;
@@ -34,14 +41,20 @@ const WORD = /^[\w.:/@%# -]*$/;
 const hasJsonForm = (value: unknown): boolean =>
   value !== undefined && typeof value !== 'function' && typeof value !== 'symbol';
 
-/** Hex SHA-256 of the canonical JSON of call arguments; names them in decisions and entries without showing them. */
+/**
+ * Hex SHA-256 of the canonical JSON of call arguments; names them in decisions and entries without
+ * showing them.
+ */
 export function digestOf(value: unknown): string {
   return bytesToHex(sha256(utf8ToBytes(canonicalJson(value))));
 }
 
 const LEAF_PREFIX = Uint8Array.of(0);
 
-/** Computes a leaf hash; see `leafHash`. Where a faster one is at hand (the platform's own), it may be put in its place. */
+/**
+ * Computes a leaf hash; see `leafHash`. Where a faster one is at hand (the platform's own), it may
+ * be put in its place.
+ */
 export type HashLeaf = (leaf: string) => string;
 
 /** Hex SHA-256(0x00 ‖ leaf): an entry's hash and its leaf hash in the RFC 6962 tree. */

@@ -18,7 +18,10 @@ export interface BadEntry {
   reason: string;
 }
 
-/** `entries` and `head` tell how far the chain is good; `removed`, where there are any, how many have no content left. */
+/**
+ * `entries` and `head` tell how far the chain is good; `removed`, where there are any, how many
+ * have no content left.
+ */
 export type ChainReport = { entries: number; head: string; removed?: number } & (
   { ok: true; firstBad?: undefined } | { ok: false; firstBad: BadEntry }
 );
@@ -30,8 +33,9 @@ export type StoredPages = AsyncIterable<readonly StoredText[]> | Iterable<readon
 export type WatchHash = (hash: string) => BadEntry | null;
 
 /**
- * Checks a whole trail from its first entry and names the first bad one. `expected` is the end of the chain as
- * recorded elsewhere (the store's head row): it shows entries cut off or added at the end.
+ * Checks a whole trail from its first entry and names the first bad one. `expected` is the end of
+ * the chain as recorded elsewhere (the store's head row): it shows entries cut off or added at the
+ * end.
  */
 export async function verifyChain(
   pages: StoredPages,
@@ -46,10 +50,16 @@ export async function verifyChain(
     }
   }
   const firstBad = (expected ? checkEnd(state, expected) : null) ?? checkRemoved(state);
-  return firstBad ? { ok: false, ...summaryOf(state), firstBad } : { ok: true, ...summaryOf(state) };
+  return firstBad
+    ? { ok: false, ...summaryOf(state), firstBad }
+    : { ok: true, ...summaryOf(state) };
 }
 
-function summaryOf({ entries, head, removed }: ChainState): Pick<ChainReport, 'entries' | 'head' | 'removed'> {
+function summaryOf({
+  entries,
+  head,
+  removed,
+}: ChainState): Pick<ChainReport, 'entries' | 'head' | 'removed'> {
   const count = removed.reduce((total, { from, to }) => total + to - from, 0);
   return { entries, head, ...(count > 0 && { removed: count }) };
 }
@@ -87,7 +97,10 @@ export function checkNext(state: ChainState, { index, text }: StoredText): BadEn
   return null;
 }
 
-/** The chain goes on by the hash that was kept: the entry behind it must name it, and the tree must hold it. */
+/**
+ * The chain goes on by the hash that was kept: the entry behind it must name it, and the tree must
+ * hold it.
+ */
 function checkRemovedText(state: ChainState, removed: RemovedEntry, text: string): BadEntry | null {
   const index = state.entries;
   if (removalText(removed) !== text) return { index, id: null, reason: 'is not canonical JSON' };
@@ -112,7 +125,12 @@ function checkRemoved({ removed, purgedUpTo }: ChainState): BadEntry | null {
 
 interface Check {
   reason: string;
-  holds(facts: { state: ChainState; entry: AuditEntry; text: string; canonical: Canonical | null }): boolean;
+  holds(facts: {
+    state: ChainState;
+    entry: AuditEntry;
+    text: string;
+    canonical: Canonical | null;
+  }): boolean;
 }
 
 /** An entry in canonical JSON, and what its hash is over. */
@@ -125,17 +143,29 @@ const CHECKS: readonly Check[] = [
   { reason: 'is not canonical JSON', holds: ({ canonical, text }) => canonical?.text === text },
   {
     reason: 'does not have the hash it states',
-    holds: ({ state, entry, canonical }) => canonical !== null && state.hashLeaf(canonical.leaf) === entry.hash,
+    holds: ({ state, entry, canonical }) =>
+      canonical !== null && state.hashLeaf(canonical.leaf) === entry.hash,
   },
-  { reason: 'does not follow the entry before it', holds: ({ state, entry }) => entry.prevHash === state.head },
-  { reason: 'does not have the id of its content', holds: ({ entry }) => idOrNull(entry) === entry.id },
+  {
+    reason: 'does not follow the entry before it',
+    holds: ({ state, entry }) => entry.prevHash === state.head,
+  },
+  {
+    reason: 'does not have the id of its content',
+    holds: ({ entry }) => idOrNull(entry) === entry.id,
+  },
   { reason: 'repeats an earlier id', holds: ({ state, entry }) => !state.ids.has(entry.id) },
 ];
 
 function checkEnd(state: ChainState, expected: AuditHead): BadEntry | null {
-  if (state.entries < expected.entries) return { index: state.entries, id: null, reason: 'missing' };
+  if (state.entries < expected.entries)
+    return { index: state.entries, id: null, reason: 'missing' };
   if (state.entries > expected.entries) {
-    return { index: expected.entries, id: null, reason: 'stands behind the recorded end of the trail' };
+    return {
+      index: expected.entries,
+      id: null,
+      reason: 'stands behind the recorded end of the trail',
+    };
   }
   if (state.head !== expected.head) {
     return { index: state.entries - 1, id: null, reason: 'is not the recorded end of the trail' };
@@ -146,7 +176,9 @@ function checkEnd(state: ChainState, expected: AuditHead): BadEntry | null {
 function asEntry(value: unknown): AuditEntry | null {
   if (value === null || typeof value !== 'object') return null;
   const { id, prevHash, hash } = value as Partial<AuditEntry>;
-  return [id, prevHash, hash].every((field) => typeof field === 'string') ? (value as AuditEntry) : null;
+  return [id, prevHash, hash].every((field) => typeof field === 'string')
+    ? (value as AuditEntry)
+    : null;
 }
 
 function parseOrNull(text: string): unknown {
@@ -166,8 +198,12 @@ function canonicalOrNull(entry: AuditEntry): Canonical | null {
   }
 }
 
-/** Canonical text without the entry's own hash, which an `id` always follows; what its hash is over holds no copy of it. */
-const withoutHash = (text: string, hash: string): string => text.replace(`"hash":${JSON.stringify(hash)},`, '');
+/**
+ * Canonical text without the entry's own hash, which an `id` always follows; what its hash is over
+ * holds no copy of it.
+ */
+const withoutHash = (text: string, hash: string): string =>
+  text.replace(`"hash":${JSON.stringify(hash)},`, '');
 
 function idOrNull(entry: AuditEntry): string | null {
   try {

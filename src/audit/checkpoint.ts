@@ -1,4 +1,7 @@
-/** The checkpoint of C2SP's tlog-checkpoint: origin, size and root of the log, as the text of a signed note. */
+/**
+ * The checkpoint of C2SP's tlog-checkpoint: origin, size and root of the log, as the text of a
+ * signed note.
+ */
 import { fromBase64, toBase64 } from './base64.ts';
 import { NoteError } from './errors.ts';
 import type { Hash } from './merkle.ts';
@@ -31,7 +34,8 @@ export function signCheckpoint(checkpoint: Checkpoint, signers: readonly NoteSig
 export function parseCheckpoint(text: string): Checkpoint {
   const [origin = '', size = '', root = '', ...more] = text.split('\n');
   const hash = fromBase64(root);
-  if (more.pop() !== '' || more.includes('')) throw new NoteError('the checkpoint has an empty line or no line end');
+  if (more.pop() !== '' || more.includes(''))
+    throw new NoteError('the checkpoint has an empty line or no line end');
   if (origin === '') throw new NoteError('the checkpoint has no origin');
   if (!/^(0|[1-9]\d{0,15})$/.test(size) || !Number.isSafeInteger(Number(size))) {
     throw new NoteError('the size of the checkpoint is no count');
@@ -46,8 +50,8 @@ export interface OpenCheckpoint extends Checkpoint {
 }
 
 /**
- * Reads a note with a checkpoint and checks its signatures. Throws NoteError where it is not of its form, of another
- * log, or not signed by any of the keys.
+ * Reads a note with a checkpoint and checks its signatures. Throws NoteError where it is not of its
+ * form, of another log, or not signed by any of the keys.
  */
 export function openCheckpoint(
   note: string,
@@ -59,6 +63,7 @@ export function openCheckpoint(
     throw new NoteError(`the checkpoint is of the log ${checkpoint.origin}, not of ${origin}`);
   }
   const signed = verifyNote(parsed, keys, verify);
-  if (signed.length === 0) throw new NoteError(`the checkpoint is not signed by a key of ${origin}`);
+  if (signed.length === 0)
+    throw new NoteError(`the checkpoint is not signed by a key of ${origin}`);
   return { ...checkpoint, keys: signed };
 }

@@ -10,7 +10,10 @@ export const EMPTY_HEAD = '0'.repeat(64);
 const LONGEST_ID = 2000;
 
 /** What an entry's id is made of. */
-export type AuditIdentity = Pick<AuditEntry, 'workflowId' | 'run' | 'kind' | 'subject' | 'sequence'>;
+export type AuditIdentity = Pick<
+  AuditEntry,
+  'workflowId' | 'run' | 'kind' | 'subject' | 'sequence'
+>;
 
 /** The fields of a draft that stand in an entry; anything else a caller attaches is left out. */
 const FIELDS = {
@@ -33,7 +36,10 @@ const FIELDS = {
 } as const satisfies Record<keyof AuditDraft, true>;
 const FIELD_NAMES = Object.keys(FIELDS) as (keyof AuditDraft)[];
 
-/** The id of an entry: its five parts, percent-encoded, joined by `/`, so that no two identities share one. */
+/**
+ * The id of an entry: its five parts, percent-encoded, joined by `/`, so that no two identities
+ * share one.
+ */
 export function entryId({ sequence, ...series }: AuditIdentity): string {
   return idIn(seriesOf(series), sequence);
 }
@@ -44,19 +50,26 @@ function seriesOf({ workflowId, run, kind, subject }: Omit<AuditIdentity, 'seque
 }
 
 function idIn(series: string, sequence: number): string {
-  if (!Number.isSafeInteger(sequence) || sequence < 0) throw new AuditDraftError(`sequence ${sequence} is no count`);
+  if (!Number.isSafeInteger(sequence) || sequence < 0)
+    throw new AuditDraftError(`sequence ${sequence} is no count`);
   const id = `${series}/${sequence}`;
-  if (id.length > LONGEST_ID) throw new AuditDraftError(`the id would be longer than ${LONGEST_ID} characters`);
+  if (id.length > LONGEST_ID)
+    throw new AuditDraftError(`the id would be longer than ${LONGEST_ID} characters`);
   return id;
 }
 
 function encodePart(part: string): string {
-  if (part === '' || part.includes('\0')) throw new AuditDraftError('empty or NUL in workflowId, run, kind or subject');
-  if (!part.isWellFormed()) throw new AuditDraftError('lone surrogate in workflowId, run, kind or subject');
+  if (part === '' || part.includes('\0'))
+    throw new AuditDraftError('empty or NUL in workflowId, run, kind or subject');
+  if (!part.isWellFormed())
+    throw new AuditDraftError('lone surrogate in workflowId, run, kind or subject');
   return encodeURIComponent(part);
 }
 
-/** A draft as it goes into the trail, put into words once; what happens to the draft afterwards does not reach it. */
+/**
+ * A draft as it goes into the trail, put into words once; what happens to the draft afterwards does
+ * not reach it.
+ */
 export interface PreparedEntry {
   /** The id without its sequence. */
   series: string;
@@ -64,7 +77,9 @@ export interface PreparedEntry {
   at: string;
   /** Absent: the store takes the next free one. */
   sequence: number | undefined;
-  /** Canonical texts of its members by name, without those that depend on the place in the chain. */
+  /**
+   * Canonical texts of its members by name, without those that depend on the place in the chain.
+   */
   members: ReadonlyMap<string, string>;
 }
 
@@ -141,11 +156,17 @@ export interface SealedEntry {
 
 /** Puts a draft with its sequence behind the entry whose hash is `prevHash`. */
 export function sealEntry(draft: AuditDraft & { sequence: number }, prevHash: string): SealedEntry {
-  const { id, hash, text } = placeEntry(prepareEntry(draft), { sequence: draft.sequence, prevHash });
+  const { id, hash, text } = placeEntry(prepareEntry(draft), {
+    sequence: draft.sequence,
+    prevHash,
+  });
   return { entry: { ...fieldsOf(draft), id, prevHash, hash } as AuditEntry, text };
 }
 
-/** Canonical text of what an entry says: time and place in the chain apart. Equal texts under one id are a retry. */
+/**
+ * Canonical text of what an entry says: time and place in the chain apart. Equal texts under one id
+ * are a retry.
+ */
 export function contentOf(entry: AuditDraft & { sequence: number }): string {
   return canonicalJson({ ...fieldsOf(entry), at: undefined });
 }

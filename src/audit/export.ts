@@ -5,7 +5,10 @@ import { asRemoved, removalId } from './removed.ts';
 import type { RemovedEntry } from './removed.ts';
 import type { AuditEntry } from './types.ts';
 
-/** How a trail leaves the product: what stands first, and one piece of text an entry, line ends included. */
+/**
+ * How a trail leaves the product: what stands first, and one piece of text an entry, line ends
+ * included.
+ */
 export interface ExportFormat {
   head: string;
   line(stored: StoredText): string;
@@ -37,13 +40,22 @@ const COLUMNS = [
   { name: 'correlation', cell: ({ entry }) => jsonCell(entry.correlation) },
   { name: 'prevHash', cell: ({ entry }) => entry.prevHash },
   { name: 'hash', cell: ({ entry }) => entry.hash },
-] as const satisfies readonly { name: string; cell: (of: { index: number; entry: AuditEntry }) => string }[];
+] as const satisfies readonly {
+  name: string;
+  cell: (of: { index: number; entry: AuditEntry }) => string;
+}[];
 
-/** The formats of `arx audit export`. JSON Lines are the stored bytes, so that an export can be verified again. */
+/**
+ * The formats of `arx audit export`. JSON Lines are the stored bytes, so that an export can be
+ * verified again.
+ */
 export const EXPORT_FORMATS = {
   jsonl: { head: '', line: ({ text }) => `${text}\n` },
   // An entry without content is no event.
-  ocsf: { head: '', line: (stored) => (removalOf(stored) ? '' : `${JSON.stringify(ocsfEvent(stored))}\n`) },
+  ocsf: {
+    head: '',
+    line: (stored) => (removalOf(stored) ? '' : `${JSON.stringify(ocsfEvent(stored))}\n`),
+  },
   csv: { head: csvRow(COLUMNS.map(({ name }) => name)), line: csvLine },
 } as const satisfies Record<string, ExportFormat>;
 
@@ -51,7 +63,12 @@ function csvLine(stored: StoredText): string {
   const { index, text } = stored;
   const removed = removalOf(stored);
   if (removed) {
-    const left: Record<string, string> = { ...removed, removed: '', index: String(index), id: removalId(index) };
+    const left: Record<string, string> = {
+      ...removed,
+      removed: '',
+      index: String(index),
+      id: removalId(index),
+    };
     return csvRow(COLUMNS.map(({ name }) => left[name] ?? ''));
   }
   const entry = JSON.parse(text) as AuditEntry;

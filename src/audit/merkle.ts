@@ -1,4 +1,7 @@
-/** RFC 6962 tree hashing and the verification of its proofs; hashes are 32 bytes. Making proofs: see tiles.ts. */
+/**
+ * RFC 6962 tree hashing and the verification of its proofs; hashes are 32 bytes. Making proofs: see
+ * tiles.ts.
+ */
 import { sha256 } from '@noble/hashes/sha2.js';
 
 export type Hash = Uint8Array;
@@ -15,7 +18,10 @@ export function emptyRoot(): Hash {
   return sha256(new Uint8Array());
 }
 
-/** The largest power of two below `size` (at least 2): where RFC 6962 splits a list of that many entries. */
+/**
+ * The largest power of two below `size` (at least 2): where RFC 6962 splits a list of that many
+ * entries.
+ */
 export function powerBelow(size: number): number {
   return 2 ** (Math.ceil(Math.log2(size)) - 1);
 }
@@ -24,7 +30,9 @@ export function powerBelow(size: number): number {
 export function completeRoot(hashes: readonly Hash[]): Hash {
   let level = hashes;
   while (level.length > 1) {
-    level = Array.from({ length: level.length / 2 }, (_, n) => nodeHash(level[2 * n]!, level[2 * n + 1]!));
+    level = Array.from({ length: level.length / 2 }, (_, n) =>
+      nodeHash(level[2 * n]!, level[2 * n + 1]!),
+    );
   }
   return level[0]!;
 }
@@ -34,8 +42,8 @@ export function sameHash(one: Hash, other: Hash): boolean {
 }
 
 /**
- * The right edge of a growing tree: the roots of its complete subtrees, largest first. Takes a leaf with one hash on
- * average and knows the root at every size; keeps no more than log2(size) hashes.
+ * The right edge of a growing tree: the roots of its complete subtrees, largest first. Takes a leaf
+ * with one hash on average and knows the root at every size; keeps no more than log2(size) hashes.
  */
 export class Frontier {
   readonly #edge: { level: number; hash: Hash }[] = [];
@@ -61,7 +69,10 @@ export class Frontier {
   }
 }
 
-/** What an inclusion proof says: this leaf stands at `index` of the tree of `size` entries with this root. */
+/**
+ * What an inclusion proof says: this leaf stands at `index` of the tree of `size` entries with this
+ * root.
+ */
 export interface Inclusion {
   leafHash: Hash;
   index: number;
@@ -89,7 +100,9 @@ export function verifyInclusion({ leafHash, index, size, hashes, root }: Inclusi
   return last === 0 && sameHash(hash, root);
 }
 
-/** What a consistency proof says: the tree of `size` entries begins with that of `oldSize` entries. */
+/**
+ * What a consistency proof says: the tree of `size` entries begins with that of `oldSize` entries.
+ */
 export interface Consistency {
   oldSize: number;
   oldRoot: Hash;
@@ -98,7 +111,10 @@ export interface Consistency {
   hashes: readonly Hash[];
 }
 
-/** Whether a consistency proof holds (RFC 9162, 2.1.4.2); the empty tree is the beginning of every other. */
+/**
+ * Whether a consistency proof holds (RFC 9162, 2.1.4.2); the empty tree is the beginning of every
+ * other.
+ */
 export function verifyConsistency({ oldSize, oldRoot, size, root, hashes }: Consistency): boolean {
   if (!isCount(oldSize) || !isCount(size) || oldSize > size) return false;
   if (oldSize === size) return hashes.length === 0 && sameHash(oldRoot, root);
@@ -107,7 +123,10 @@ export function verifyConsistency({ oldSize, oldRoot, size, root, hashes }: Cons
   return climb(path, { oldSize, oldRoot, size, root });
 }
 
-function climb(path: readonly Hash[], { oldSize, oldRoot, size, root }: Omit<Consistency, 'hashes'>): boolean {
+function climb(
+  path: readonly Hash[],
+  { oldSize, oldRoot, size, root }: Omit<Consistency, 'hashes'>,
+): boolean {
   const [start, ...rest] = path;
   if (!start) return false;
   let place = oldSize - 1;

@@ -1,4 +1,7 @@
-/** Entries as events of the Open Cybersecurity Schema Framework 1.3.0; docs/audit.md has the mapping in words. */
+/**
+ * Entries as events of the Open Cybersecurity Schema Framework 1.3.0; docs/audit.md has the mapping
+ * in words.
+ */
 import type { StoredText } from './chain.ts';
 import type { AuditEntry, JsonObject } from './types.ts';
 
@@ -47,7 +50,11 @@ const OUTCOMES = ['action.succeeded', 'action.failed', 'action.unknown'];
 const API_ACTIVITIES: [verbs: RegExp, id: number, name: string][] = [
   [/^(read|checked|rechecked|page|verified)/, 2, 'Read'],
   [/^(create|created|write|add|assign|posted|opened|issued)/, 1, 'Create'],
-  [/^(update|updated|comment|transition|closed|reopened|rotated|loaded|switched|changed)/, 3, 'Update'],
+  [
+    /^(update|updated|comment|transition|closed|reopened|rotated|loaded|switched|changed)/,
+    3,
+    'Update',
+  ],
   [/^(delete|remove|clear|revoke)/, 4, 'Delete'],
 ];
 
@@ -75,7 +82,10 @@ const SEVERITIES: Record<string, { severity_id: number; severity: string }> = {
 };
 const INFORMATIONAL = { severity_id: 1, severity: 'Informational' };
 
-/** One entry as an OCSF event. `unmapped` has the hashes, so that the event can be traced to the trail. */
+/**
+ * One entry as an OCSF event. `unmapped` has the hashes, so that the event can be traced to the
+ * trail.
+ */
 export function ocsfEvent({ index, text }: StoredText): JsonObject {
   const entry = JSON.parse(text) as AuditEntry;
   const { of, id, name } = activityOf(entry);
@@ -123,7 +133,10 @@ function metadataOf({ id, workflowId }: AuditEntry, index: number): JsonObject {
   };
 }
 
-function apiFields({ operation, kind, surface, correlation, argsDigest }: AuditEntry, target: string): JsonObject {
+function apiFields(
+  { operation, kind, surface, correlation, argsDigest }: AuditEntry,
+  target: string,
+): JsonObject {
   const request = correlation?.['requestId'];
   return {
     api: {
@@ -146,5 +159,8 @@ function extraFields(entry: AuditEntry): JsonObject {
   const { run, kind, sequence, decision, args, outcome, prevHash, hash } = entry;
   const fields = { run, kind, sequence, decision, args, outcome, prevHash, hash };
   const present = Object.entries(fields).filter(([, value]) => value !== undefined);
-  return { ...Object.fromEntries(present), authenticatedBy: entry.actor.authenticatedBy } as JsonObject;
+  return {
+    ...Object.fromEntries(present),
+    authenticatedBy: entry.actor.authenticatedBy,
+  } as JsonObject;
 }

@@ -2,8 +2,9 @@
 const DEEPEST = 16;
 
 /**
- * RFC 8785 JSON of plain data, by the engine's own writer: several times as fast as in general. Null where the value is
- * anything but strings, finite numbers, booleans, null, arrays and plain objects with ordinary names.
+ * RFC 8785 JSON of plain data, by the engine's own writer: several times as fast as in general.
+ * Null where the value is anything but strings, finite numbers, booleans, null, arrays and plain
+ * objects with ordinary names.
  */
 export function plainJson(value: unknown): string | null {
   const ordered = inOrder(value, 0);
@@ -15,7 +16,10 @@ export function plainJson(value: unknown): string | null {
 
 const STRANGE = Symbol('strange');
 
-/** The same data with the names of objects in order (the value itself, where they are); STRANGE where that does not say everything. */
+/**
+ * The same data with the names of objects in order (the value itself, where they are); STRANGE
+ * where that does not say everything.
+ */
 function inOrder(value: unknown, depth: number): unknown {
   if (typeof value === 'string' || typeof value === 'boolean' || value === null) return value;
   if (typeof value === 'number') return Number.isFinite(value) ? value : STRANGE;
@@ -45,7 +49,8 @@ function objectInOrder(object: object, depth: number): unknown {
     const name = names[at]!;
     const member = (object as Members)[name];
     if (member === undefined) continue;
-    // Objects keep names that are numbers in an order of their own, and `__proto__` is no name at all.
+    // Objects keep names that are numbers in an order of their own, and `__proto__` is no name at
+    // all.
     const item = ORDINARY.test(name) ? inOrder(member, depth + 1) : STRANGE;
     if (item === STRANGE) return STRANGE;
     if (item !== member) ordered ??= copyOf(object as Members, names.slice(0, at));
@@ -62,7 +67,10 @@ function copyOf(object: Members, names: readonly string[]): Members {
   return copy;
 }
 
-/** Sorts by code units, in place; whether that moved anything. Objects have few names: the engine's sort costs more than it saves. */
+/**
+ * Sorts by code units, in place; whether that moved anything. Objects have few names: the engine's
+ * sort costs more than it saves.
+ */
 function sortNames(names: string[]): boolean {
   let moved = false;
   for (let at = 1; at < names.length; at += 1) {

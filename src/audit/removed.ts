@@ -2,8 +2,8 @@ import { canonicalJson } from './canonical.ts';
 import type { AuditEntry, AuditKind } from './types.ts';
 
 /**
- * What stays of an entry whose content was removed by age: its hash, which the tree proves, and its kind and time, which
- * nothing proves any more.
+ * What stays of an entry whose content was removed by age: its hash, which the tree proves, and its
+ * kind and time, which nothing proves any more.
  */
 export interface RemovedEntry {
   at: string;
@@ -22,7 +22,12 @@ export const removalId = (index: number): string => `removed/${index}`;
 
 /** A parsed text as a removed entry; null where it is none. */
 export function asRemoved(value: unknown): RemovedEntry | null {
-  if (typeof value !== 'object' || value === null || (value as Partial<RemovedEntry>).removed !== true) return null;
+  if (
+    typeof value !== 'object' ||
+    value === null ||
+    (value as Partial<RemovedEntry>).removed !== true
+  )
+    return null;
   const { at, hash, kind } = value as Partial<RemovedEntry>;
   const texts = [at, hash, kind].every((member) => typeof member === 'string');
   return texts && Object.keys(value).length === 4 ? (value as RemovedEntry) : null;

@@ -1,7 +1,8 @@
 /**
- * The tree as it is kept: tiles of up to 256 hashes, as in C2SP's tlog-tiles. Tile (0, n) holds the leaf hashes from
- * 256·n on; tile (l, n) the roots of the full tiles 256·n … of the level below. One hash of storage an entry, and any
- * proof reads at most two tiles a level: six for 16 million entries.
+ * The tree as it is kept: tiles of up to 256 hashes, as in C2SP's tlog-tiles. Tile (0, n) holds the
+ * leaf hashes from 256·n on; tile (l, n) the roots of the full tiles 256·n … of the level below.
+ * One hash of storage an entry, and any proof reads at most two tiles a level: six for 16 million
+ * entries.
  */
 import { completeRoot, emptyRoot, nodeHash, powerBelow } from './merkle.ts';
 import type { Hash } from './merkle.ts';
@@ -20,7 +21,10 @@ export interface Tile {
 /** Gives the hashes of a tile; rejects where the tile is not kept. */
 export type ReadTile = (level: number, index: number) => Promise<readonly Hash[]>;
 
-/** Thrown when kept tiles do not hold what a proof needs: the tree has to be rebuilt from the entries. */
+/**
+ * Thrown when kept tiles do not hold what a proof needs: the tree has to be rebuilt from the
+ * entries.
+ */
 export class TileError extends Error {
   override readonly name = 'TileError';
   readonly code = 'audit_tiles';
@@ -49,13 +53,15 @@ export class TileTree {
 
   /** The audit path of RFC 6962, 2.1.1: from the leaf's sibling up. Needs index < size. */
   async inclusion(index: number, size: number): Promise<Hash[]> {
-    if (!(index >= 0 && index < size)) throw new RangeError(`no entry ${index} in a tree of ${size}`);
+    if (!(index >= 0 && index < size))
+      throw new RangeError(`no entry ${index} in a tree of ${size}`);
     return this.#path(index, 0, size);
   }
 
   /** The consistency proof of RFC 6962, 2.1.2, between two sizes. Needs oldSize <= size. */
   async consistency(oldSize: number, size: number): Promise<Hash[]> {
-    if (!(oldSize >= 0 && oldSize <= size)) throw new RangeError(`no tree of ${oldSize} in one of ${size}`);
+    if (!(oldSize >= 0 && oldSize <= size))
+      throw new RangeError(`no tree of ${oldSize} in one of ${size}`);
     return oldSize === 0 ? [] : this.#subproof(oldSize, { from: 0, to: size, known: true });
   }
 
@@ -67,15 +73,26 @@ export class TileTree {
       : [...(await this.#path(index, middle, to)), await this.#range(from, middle)];
   }
 
-  async #subproof(oldSize: number, { from, to, known }: { from: number; to: number; known: boolean }): Promise<Hash[]> {
+  async #subproof(
+    oldSize: number,
+    { from, to, known }: { from: number; to: number; known: boolean },
+  ): Promise<Hash[]> {
     if (oldSize === to) return known ? [] : [await this.#range(from, to)];
     const middle = from + powerBelow(to - from);
     return oldSize <= middle
-      ? [...(await this.#subproof(oldSize, { from, to: middle, known })), await this.#range(middle, to)]
-      : [...(await this.#subproof(oldSize, { from: middle, to, known: false })), await this.#range(from, middle)];
+      ? [
+          ...(await this.#subproof(oldSize, { from, to: middle, known })),
+          await this.#range(middle, to),
+        ]
+      : [
+          ...(await this.#subproof(oldSize, { from: middle, to, known: false })),
+          await this.#range(from, middle),
+        ];
   }
 
-  /** Root of the entries from `from` to before `to`, which begin where a subtree of their size may. */
+  /**
+   * Root of the entries from `from` to before `to`, which begin where a subtree of their size may.
+   */
   async #range(from: number, to: number): Promise<Hash> {
     const level = Math.log2(to - from);
     if (Number.isInteger(level)) return this.#node(level, from / (to - from));
@@ -103,7 +120,10 @@ export class TileTree {
   }
 }
 
-/** Grows the tree: takes leaves and gives the tiles that changed. Holds the unfinished tile of each level. */
+/**
+ * Grows the tree: takes leaves and gives the tiles that changed. Holds the unfinished tile of each
+ * level.
+ */
 export class TileEdge {
   readonly #open: { index: number; hashes: Hash[] }[] = [];
   readonly #changed = new Map<string, Tile>();
@@ -111,7 +131,11 @@ export class TileEdge {
   /** Reads the unfinished tiles of a tree of `size` entries. */
   static async at(size: number, read: ReadTile): Promise<TileEdge> {
     const edge = new TileEdge();
-    for (let level = 0, count = size; count > 0; level += 1, count = Math.floor(count / TILE_WIDTH)) {
+    for (
+      let level = 0, count = size;
+      count > 0;
+      level += 1, count = Math.floor(count / TILE_WIDTH)
+    ) {
       const index = Math.floor(count / TILE_WIDTH);
       const held = count % TILE_WIDTH;
       const hashes = held === 0 ? [] : (await read(level, index)).slice(0, held);

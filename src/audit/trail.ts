@@ -1,4 +1,7 @@
-/** Checks a trail against what was signed of it: the chain alone shows no tail that was cut off or rewritten whole. */
+/**
+ * Checks a trail against what was signed of it: the chain alone shows no tail that was cut off or
+ * rewritten whole.
+ */
 import { hexToBytes } from '@noble/hashes/utils.js';
 import { verifyChain } from './chain.ts';
 import type { BadEntry, ChainReport, StoredPages } from './chain.ts';
@@ -25,13 +28,24 @@ export interface TrailParts {
   readTile?: ReadTile;
 }
 
-/** Checks chain and tree of a whole trail, and names the first entry that is not what was signed. */
-export async function verifyTrail({ pages, expected, signed, readTile }: TrailParts): Promise<ChainReport> {
+/**
+ * Checks chain and tree of a whole trail, and names the first entry that is not what was signed.
+ */
+export async function verifyTrail({
+  pages,
+  expected,
+  signed,
+  readTile,
+}: TrailParts): Promise<ChainReport> {
   const watch = new RootWatch(signed);
   const start = watch.settle();
-  const report = start ? failureReport(watch, start) : await verifyChain(pages, expected, watch.next);
+  const report = start
+    ? failureReport(watch, start)
+    : await verifyChain(pages, expected, watch.next);
   if (!report.ok)
-    return report.firstBad === watch.bad ? failureReport(watch, await findFirstBad(watch, readTile)) : report;
+    return report.firstBad === watch.bad
+      ? failureReport(watch, await findFirstBad(watch, readTile))
+      : report;
   const missing = watch.missing();
   return missing ? { ...report, ok: false, firstBad: missing } : report;
 }
@@ -68,13 +82,23 @@ class RootWatch {
 
   missing(): BadEntry | null {
     const due = this.#due.at(-1);
-    return due ? { index: this.#frontier.size, id: null, reason: `is missing: ${due.what} covers ${due.size}` } : null;
+    return due
+      ? {
+          index: this.#frontier.size,
+          id: null,
+          reason: `is missing: ${due.what} covers ${due.size}`,
+        }
+      : null;
   }
 
   #rewritten(what: string, size: number): BadEntry {
     const { entries } = this.good;
     const others = size - entries > 1 ? `or one behind it up to index ${size - 1} ` : '';
-    return { index: Math.min(entries, Math.max(0, size - 1)), id: null, reason: `${others}is not what ${what} signed` };
+    return {
+      index: Math.min(entries, Math.max(0, size - 1)),
+      id: null,
+      reason: `${others}is not what ${what} signed`,
+    };
   }
 }
 
@@ -84,32 +108,53 @@ function failureReport({ good, since }: RootWatch, firstBad: BadEntry): ChainRep
 }
 
 /** The kept leaf hashes tell which entry it is, unless they were rewritten as well. */
-async function findFirstBad({ bad, good, since }: RootWatch, readTile: ReadTile | undefined): Promise<BadEntry> {
+async function findFirstBad(
+  { bad, good, since }: RootWatch,
+  readTile: ReadTile | undefined,
+): Promise<BadEntry> {
   const tree = new TileTree(readTile ?? (async () => []));
   for (const [n, hash] of since.entries()) {
     const kept = await tree.leaf(good.entries + n).catch(() => null);
     if (kept === null) break;
     if (sameHash(kept, hexToBytes(hash))) continue;
-    return { index: good.entries + n, id: null, reason: `is not the one that was there when a checkpoint was signed` };
+    return {
+      index: good.entries + n,
+      id: null,
+      reason: `is not the one that was there when a checkpoint was signed`,
+    };
   }
   return bad!;
 }
 
-/** Whether the kept tree proves that each signed root is a beginning of the next; what is wrong, or null. */
-export async function verifyKeptTree(readTile: ReadTile, signed: readonly SignedRoot[]): Promise<BadEntry | null> {
+/**
+ * Whether the kept tree proves that each signed root is a beginning of the next; what is wrong, or
+ * null.
+ */
+export async function verifyKeptTree(
+  readTile: ReadTile,
+  signed: readonly SignedRoot[],
+): Promise<BadEntry | null> {
   const tree = new TileTree(readTile);
   let before: SignedRoot | null = null;
   for (const next of signed.toSorted((a, b) => a.size - b.size)) {
     if (!(await follows(tree, before, next).catch(() => false))) {
       const index = Math.max(0, next.size - 1);
-      return { index, id: null, reason: `cannot be proved: the kept tree is not the one of ${next.what}` };
+      return {
+        index,
+        id: null,
+        reason: `cannot be proved: the kept tree is not the one of ${next.what}`,
+      };
     }
     before = next;
   }
   return null;
 }
 
-async function follows(tree: TileTree, before: SignedRoot | null, { size, root }: SignedRoot): Promise<boolean> {
+async function follows(
+  tree: TileTree,
+  before: SignedRoot | null,
+  { size, root }: SignedRoot,
+): Promise<boolean> {
   if (!sameHash(await tree.root(size), root)) return false;
   if (!before) return true;
   const hashes = await tree.consistency(before.size, size);

@@ -1,6 +1,7 @@
 import type { DecisionCode, Effect, Risk } from '../governance/types.ts';
 
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+export type Json =
+  null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 export type JsonObject = { readonly [key: string]: Json };
 
 /** Names of audit entries. Once emitted they are an interface: add, never rename. */
@@ -72,11 +73,17 @@ export interface AuditDraft {
   kind: AuditKind;
   /** What the entry is about: an opaque id (user id, ticket label, operation), never a name. */
   subject: string;
-  /** Tells repeated entries of one (workflow, run, kind, subject) apart; absent: the store takes the next free one. */
+  /**
+   * Tells repeated entries of one (workflow, run, kind, subject) apart; absent: the store takes the
+   * next free one.
+   */
   sequence?: number;
   /** ISO 8601, UTC, milliseconds. */
   at: string;
-  actor: { principal: string; authenticatedBy: 'worker' | 'cli' | 'slack' | 'console' | 'key' | 'none' };
+  actor: {
+    principal: string;
+    authenticatedBy: 'worker' | 'cli' | 'slack' | 'console' | 'key' | 'none';
+  };
   surface: 'workflow' | 'cli' | 'slack' | 'console' | 'api';
   operation?: string;
   risk?: Risk;
@@ -106,7 +113,10 @@ export interface AuditHead {
   head: string;
 }
 
-/** What `append` says of each draft: its id, its hash, and whether it had been recorded before with the same content. */
+/**
+ * What `append` says of each draft: its id, its hash, and whether it had been recorded before with
+ * the same content.
+ */
 export interface AuditReceipt {
   id: string;
   hash: string;
@@ -114,10 +124,11 @@ export interface AuditReceipt {
 }
 
 /**
- * The way into the trail. Appends are ordered, atomic and durable when the promise resolves; `effect` is committed in
- * the same transaction (the store's transaction handle is opaque here). Throws AuditConflictError when an id returns
- * with other content, OvertakenError when a later attempt of the same activity has begun, and AuditUnavailableError when the
- * trail can't be written: then nothing may be sent.
+ * The way into the trail. Appends are ordered, atomic and durable when the promise resolves;
+ * `effect` is committed in the same transaction (the store's transaction handle is opaque here).
+ * Throws AuditConflictError when an id returns with other content, OvertakenError when a later
+ * attempt of the same activity has begun, and AuditUnavailableError when the trail can't be
+ * written: then nothing may be sent.
  */
 export interface Journal {
   append(
@@ -129,8 +140,8 @@ export interface Journal {
 
 export interface AppendOptions {
   /**
-   * The entries say how a call ended, which stays true when its attempt was overtaken: they are recorded all the same,
-   * without the effect, before OvertakenError is thrown.
+   * The entries say how a call ended, which stays true when its attempt was overtaken: they are
+   * recorded all the same, without the effect, before OvertakenError is thrown.
    */
   isOutcome?: boolean;
 }
@@ -138,8 +149,14 @@ export interface AppendOptions {
 /** Runs in the transaction of its entry. */
 export interface JournalEffect {
   (transaction: never): Promise<void>;
-  /** The whole of what it does, as the store that made it knows it: it may be done without running this. */
+  /**
+   * The whole of what it does, as the store that made it knows it: it may be done without running
+   * this.
+   */
   readonly writes?: object;
-  /** Takes its time: it runs in a transaction of its own, and what others append need not wait for it. */
+  /**
+   * Takes its time: it runs in a transaction of its own, and what others append need not wait for
+   * it.
+   */
   readonly long?: true;
 }

@@ -8,7 +8,10 @@ import { say, writeJson } from './kit/io.ts';
 import type { Io } from './kit/io.ts';
 import { plain, plainLines } from './kit/text.ts';
 
-/** Runs one command line (without `node` and the script) and resolves to its exit code; never throws. */
+/**
+ * Runs one command line (without `node` and the script) and resolves to its exit code; never
+ * throws.
+ */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
   const json = wantsJson(argv);
   let exit: ExitCode = EXIT.ok;
@@ -60,6 +63,8 @@ function tell(io: Io, error: CliError): void {
 
 function placeText({ where }: CliError): string {
   if (!where) return '';
-  const position = [where.file, where.line, where.column].filter((part) => part !== undefined).join(':');
+  const position = [where.file, where.line, where.column]
+    .filter((part) => part !== undefined)
+    .join(':');
   return [position, where.path ? `(${where.path})` : ''].filter(Boolean).join(' ');
 }

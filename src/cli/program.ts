@@ -57,7 +57,9 @@ const VERBS: readonly DefineVerb[] = [
   defineCompletion,
 ];
 
-const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+const { version } = JSON.parse(
+  readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+) as {
   version: string;
 };
 
@@ -72,7 +74,9 @@ export interface ProgramHooks {
 /** The command tree: what `arx` runs, and what completion and documentation are derived from. */
 export function buildProgram(hooks: ProgramHooks): Command {
   const program = new Command('arx')
-    .description('Governed identity security on Temporal: checks MFA enforcement in an Okta organisation.')
+    .description(
+      'Governed identity security on Temporal: checks MFA enforcement in an Okta organisation.',
+    )
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'explain the command')
     .configureOutput({ writeOut: hooks.out, writeErr: hooks.err })

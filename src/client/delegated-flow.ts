@@ -3,14 +3,19 @@ import { describe, resultOf } from '../client.ts';
 import type { StartedWorkflow, TemporalLink } from '../client.ts';
 import type { FlowRunRecord } from '../store/flow-types.ts';
 import { FLOW_WORKFLOW, flowProgressQuery } from '../workflows/messages.ts';
-import type { DelegatedFlowInput, DelegatedFlowResult, FlowProgress } from '../workflows/messages.ts';
+import type {
+  DelegatedFlowInput,
+  DelegatedFlowResult,
+  FlowProgress,
+} from '../workflows/messages.ts';
 import { queryWorkflow, ONCE, startStory } from './story.ts';
 
 type DelegatedFlow = (input: DelegatedFlowInput) => Promise<DelegatedFlowResult>;
 
 /**
- * Starts the workflow of a run that was opened; one that was started before is left as it is, so that a repeated event
- * makes a lost start good. Null where the run has ended: there is nothing to start.
+ * Starts the workflow of a run that was opened; one that was started before is left as it is, so
+ * that a repeated event makes a lost start good. Null where the run has ended: there is nothing to
+ * start.
  */
 export async function startFlow(
   link: TemporalLink,
@@ -18,7 +23,11 @@ export async function startFlow(
 ): Promise<StartedWorkflow | null> {
   if (state === 'ended') return null;
   try {
-    return await startStory<DelegatedFlow>(link, { type: FLOW_WORKFLOW, workflowId, input: { run } }, ONCE);
+    return await startStory<DelegatedFlow>(
+      link,
+      { type: FLOW_WORKFLOW, workflowId, input: { run } },
+      ONCE,
+    );
   } catch (thrown) {
     if (!(thrown instanceof WorkflowExecutionAlreadyStartedError)) throw thrown;
     return describe(link, workflowId);
@@ -26,11 +35,16 @@ export async function startFlow(
 }
 
 /** Where the run stands now; null while no worker answers within `timeoutMs`. */
-export const flowProgress = (link: TemporalLink, workflowId: string, timeoutMs = 2_000): Promise<FlowProgress | null> =>
+export const flowProgress = (
+  link: TemporalLink,
+  workflowId: string,
+  timeoutMs = 2_000,
+): Promise<FlowProgress | null> =>
   queryWorkflow(link, { workflowId, query: flowProgressQuery, timeoutMs });
 
 /** Waits for the end of the run. Throws WorkflowEndedError. */
 export const flowResult = (
   { client }: TemporalLink,
   { workflowId, run }: StartedWorkflow,
-): Promise<DelegatedFlowResult> => resultOf(client.workflow.getHandle<DelegatedFlow>(workflowId, run));
+): Promise<DelegatedFlowResult> =>
+  resultOf(client.workflow.getHandle<DelegatedFlow>(workflowId, run));

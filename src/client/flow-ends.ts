@@ -5,7 +5,9 @@ import type { FlowEnds } from '../services/flows/types.ts';
 
 const WITHIN_MS = 2_000;
 
-/** Ends that leave a run without its record; a workflow that completed has put its own on record. */
+/**
+ * Ends that leave a run without its record; a workflow that completed has put its own on record.
+ */
 const CODES: Readonly<Record<string, string>> = {
   TERMINATED: 'terminated',
   TIMED_OUT: 'timed_out',
@@ -13,7 +15,9 @@ const CODES: Readonly<Record<string, string>> = {
   FAILED: 'workflow_failed',
 };
 
-/** What Temporal says of workflows that are over; `open` gives null where no server can be reached. */
+/**
+ * What Temporal says of workflows that are over; `open` gives null where no server can be reached.
+ */
 export function workflowEnds(open: () => Promise<TemporalLink | null>): FlowEnds {
   return {
     findEndCode: (workflowId) =>
@@ -28,8 +32,13 @@ export function workflowEnds(open: () => Promise<TemporalLink | null>): FlowEnds
   };
 }
 
-async function resultOf({ client }: TemporalLink, workflowId: string): ReturnType<FlowEnds['findOperationEnd']> {
-  const { request, state } = (await client.workflow.getHandle(workflowId).result()) as GovernedOperationResult;
+async function resultOf(
+  { client }: TemporalLink,
+  workflowId: string,
+): ReturnType<FlowEnds['findOperationEnd']> {
+  const { request, state } = (await client.workflow
+    .getHandle(workflowId)
+    .result()) as GovernedOperationResult;
   return { request, state };
 }
 

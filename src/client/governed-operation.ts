@@ -27,8 +27,12 @@ import type {
 /** A decision as the command line sends it; the id makes sending it again harmless. */
 export type Decision = DecisionInput & { decisionId: string; verdict: 'approve' | 'deny' };
 
-/** What is known after sending a decision: its answer; nothing yet (it may still count); or that nobody waits for it. */
-export type Sent = { kind: 'answered'; answer: DecisionAnswer } | { kind: 'silent' } | { kind: 'gone' };
+/**
+ * What is known after sending a decision: its answer; nothing yet (it may still count); or that
+ * nobody waits for it.
+ */
+export type Sent =
+  { kind: 'answered'; answer: DecisionAnswer } | { kind: 'silent' } | { kind: 'gone' };
 
 type GovernedOperation = (input: GovernedOperationInput) => Promise<GovernedOperationResult>;
 
@@ -52,9 +56,13 @@ export async function startGovernedOperation(
 export const operationResult = (
   { client }: TemporalLink,
   { workflowId, run }: StartedWorkflow,
-): Promise<GovernedOperationResult> => resultOf(client.workflow.getHandle<GovernedOperation>(workflowId, run));
+): Promise<GovernedOperationResult> =>
+  resultOf(client.workflow.getHandle<GovernedOperation>(workflowId, run));
 
-/** Sends a decision as a signal: it is kept until a worker runs, and nobody answers. False where nobody waits for it. */
+/**
+ * Sends a decision as a signal: it is kept until a worker runs, and nobody answers. False where
+ * nobody waits for it.
+ */
 export async function signalDecision(
   { client }: TemporalLink,
   requestId: string,
@@ -71,7 +79,10 @@ export async function signalDecision(
   }
 }
 
-/** Sends a decision and waits for its answer. Throws WorkflowEndedError where the approval refuses it as malformed. */
+/**
+ * Sends a decision and waits for its answer. Throws WorkflowEndedError where the approval refuses
+ * it as malformed.
+ */
 export async function decide(
   { client }: TemporalLink,
   requestId: string,
@@ -81,7 +92,9 @@ export async function decide(
   const handle = client.workflow.getHandle(approvalId(requestId));
   const options = { args: [decision] as [Decision], updateId: decision.decisionId };
   try {
-    const answer = await client.withDeadline(Date.now() + timeoutMs, () => handle.executeUpdate(decideUpdate, options));
+    const answer = await client.withDeadline(Date.now() + timeoutMs, () =>
+      handle.executeUpdate(decideUpdate, options),
+    );
     return { kind: 'answered', answer };
   } catch (thrown) {
     if (thrown instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return { kind: 'silent' };
@@ -93,10 +106,16 @@ export async function decide(
 
 function decisionError({ cause, message }: WorkflowUpdateFailedError): WorkflowEndedError {
   const coded = (cause as { type?: unknown } | undefined)?.type;
-  return new WorkflowEndedError(typeof coded === 'string' ? coded : 'decision_failed', cause?.message ?? message);
+  return new WorkflowEndedError(
+    typeof coded === 'string' ? coded : 'decision_failed',
+    cause?.message ?? message,
+  );
 }
 
-/** Where an approval stands now; null while no worker answers within `timeoutMs`, or where there is none. */
+/**
+ * Where an approval stands now; null while no worker answers within `timeoutMs`, or where there is
+ * none.
+ */
 export async function approvalView(
   { client }: TemporalLink,
   requestId: string,

@@ -14,12 +14,19 @@ export const startSync = (
   link: TemporalLink,
   input: OktaSyncInput,
   workflowId = newSyncId(new Date()),
-): Promise<StartedWorkflow> => startStory<OktaSync>(link, { type: SYNC_WORKFLOW, workflowId, input });
+): Promise<StartedWorkflow> =>
+  startStory<OktaSync>(link, { type: SYNC_WORKFLOW, workflowId, input });
 
 /** Where the sync stands now; null while no worker answers within `timeoutMs`. */
-export const syncProgress = (link: TemporalLink, workflowId: string, timeoutMs = 2_000): Promise<SyncProgress | null> =>
+export const syncProgress = (
+  link: TemporalLink,
+  workflowId: string,
+  timeoutMs = 2_000,
+): Promise<SyncProgress | null> =>
   queryWorkflow(link, { workflowId, query: syncProgressQuery, timeoutMs });
 
 /** Waits for the end of the sync, over continue-as-new. Throws WorkflowEndedError. */
-export const syncResult = ({ client }: TemporalLink, { workflowId, run }: StartedWorkflow): Promise<OktaSyncResult> =>
-  resultOf(client.workflow.getHandle<OktaSync>(workflowId, run));
+export const syncResult = (
+  { client }: TemporalLink,
+  { workflowId, run }: StartedWorkflow,
+): Promise<OktaSyncResult> => resultOf(client.workflow.getHandle<OktaSync>(workflowId, run));

@@ -14,18 +14,24 @@ const KEYWORD = 2;
 const WITHIN_MS = 5_000;
 
 /**
- * Adds the search attributes of delegated flows to a namespace, where that is allowed. True where it has them in the end;
- * never throws: without them flows run just the same, and are found in the store alone.
+ * Adds the search attributes of delegated flows to a namespace, where that is allowed. True where
+ * it has them in the end; never throws: without them flows run just the same, and are found in the
+ * store alone.
  */
 export async function ensureFlowSearch(connection: Operated, namespace: string): Promise<boolean> {
   try {
-    return await connection.withDeadline(Date.now() + WITHIN_MS, () => addMissingAttributes(connection, namespace));
+    return await connection.withDeadline(Date.now() + WITHIN_MS, () =>
+      addMissingAttributes(connection, namespace),
+    );
   } catch {
     return false;
   }
 }
 
-async function addMissingAttributes({ operatorService }: Operated, namespace: string): Promise<boolean> {
+async function addMissingAttributes(
+  { operatorService }: Operated,
+  namespace: string,
+): Promise<boolean> {
   const missing = async (): Promise<string[]> => {
     const { customAttributes } = await operatorService.listSearchAttributes({ namespace });
     return NAMES.filter((name) => customAttributes[name] !== KEYWORD);

@@ -3,10 +3,16 @@ import type { QueryDefinition } from '@temporalio/common';
 import type { StartedWorkflow, TemporalLink } from '../client.ts';
 import { TASK_QUEUE } from '../workflows/messages.ts';
 
-/** A worker killed amid a workflow task holds it up this long; replaying the longest history takes a tenth of it. */
+/**
+ * A worker killed amid a workflow task holds it up this long; replaying the longest history takes a
+ * tenth of it.
+ */
 export const WORKFLOW_TASK_TIMEOUT = '5 seconds';
 
-/** One of an id and no second: whoever comes later gets it while it runs, and WorkflowExecutionAlreadyStartedError after. */
+/**
+ * One of an id and no second: whoever comes later gets it while it runs, and
+ * WorkflowExecutionAlreadyStartedError after.
+ */
 export const ONCE = {
   workflowIdReusePolicy: 'REJECT_DUPLICATE',
   workflowIdConflictPolicy: 'USE_EXISTING',
@@ -31,10 +37,16 @@ export async function startStory<Story extends (input: never) => Promise<unknown
 /** What a workflow answers to a query; null while no worker answers in time. */
 export async function queryWorkflow<Answer>(
   { client }: TemporalLink,
-  { workflowId, query, timeoutMs }: { workflowId: string; query: QueryDefinition<Answer>; timeoutMs: number },
+  {
+    workflowId,
+    query,
+    timeoutMs,
+  }: { workflowId: string; query: QueryDefinition<Answer>; timeoutMs: number },
 ): Promise<Answer | null> {
   try {
-    return await client.withDeadline(Date.now() + timeoutMs, () => client.workflow.getHandle(workflowId).query(query));
+    return await client.withDeadline(Date.now() + timeoutMs, () =>
+      client.workflow.getHandle(workflowId).query(query),
+    );
   } catch {
     return null;
   }

@@ -1,4 +1,6 @@
-/** Where in which file something is wrong; line and column count from 1, `path` is the key's path. */
+/**
+ * Where in which file something is wrong; line and column count from 1, `path` is the key's path.
+ */
 export interface ConfigPlace {
   file?: string;
   line?: number;

@@ -2,8 +2,9 @@ import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /**
- * Makes a folder and those above it that are missing. Level by level, since `mkdir` with `recursive` never returns, and
- * hears no signal, on a file system that answers ENOENT to every new name (/proc, say). Throws the error of the system.
+ * Makes a folder and those above it that are missing. Level by level, since `mkdir` with
+ * `recursive` never returns, and hears no signal, on a file system that answers ENOENT to every new
+ * name (/proc, say). Throws the error of the system.
  */
 export function makeFolder(path: string, mode = 0o777): void {
   if (isFolder(path)) return;
@@ -17,4 +18,5 @@ export function makeFolder(path: string, mode = 0o777): void {
   }
 }
 
-const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+const isFolder = (path: string): boolean =>
+  statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;

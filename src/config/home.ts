@@ -5,14 +5,19 @@ import { makeFolder } from './folder.ts';
 import { ConfigError } from './errors.ts';
 
 /** Per-user cache of arx, for what can be made again: XDG_CACHE_HOME/arx, else ~/.cache/arx. */
-export function cacheDirectory(env: Readonly<Record<string, string | undefined>> = process.env): string {
+export function cacheDirectory(
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): string {
   return join(env.XDG_CACHE_HOME || join(env.HOME || homedir(), '.cache'), 'arx');
 }
 
 /** Where `arx okta configure` stores domain and token, and where they are looked for. */
 export const credentialsPath = (home: string): string => join(home, 'okta.json');
 
-/** Makes the folder of ARX_HOME where it is missing. Throws ConfigError `arx_home` where it cannot be used. */
+/**
+ * Makes the folder of ARX_HOME where it is missing. Throws ConfigError `arx_home` where it cannot
+ * be used.
+ */
 export function makeHome(home: string): void {
   try {
     makeFolder(home, 0o700);
@@ -22,7 +27,10 @@ export function makeHome(home: string): void {
   checkHome(home);
 }
 
-/** Throws ConfigError `arx_home` where ARX_HOME is there but is no folder that may be read and written. */
+/**
+ * Throws ConfigError `arx_home` where ARX_HOME is there but is no folder that may be read and
+ * written.
+ */
 export function checkHome(home: string): void {
   try {
     if (!statSync(home).isDirectory()) throw Object.assign(new Error(), { code: 'ENOTDIR' });

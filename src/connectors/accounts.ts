@@ -19,7 +19,9 @@ import type { Transport } from './transport/http.ts';
 import type { VendorClient } from './pipeline/perform.ts';
 import type { SalesforceAccess } from './salesforce/client.ts';
 
-/** How the vendors beside Okta, Jira and Slack are reached; one that is absent is not configured. */
+/**
+ * How the vendors beside Okta, Jira and Slack are reached; one that is absent is not configured.
+ */
 export interface AccountVendors {
   entra?: EntraAccess;
   google?: GoogleAccess;
@@ -45,7 +47,10 @@ export function accountParts(
     entra: {
       rows: entraOperations(entra ? new URL(entra.graphUrl).origin : ''),
       client: entra
-        ? createEntraClient(entra, { login: wireTo('entra', entra.loginUrl), graph: wireTo('entra', entra.graphUrl) })
+        ? createEntraClient(entra, {
+            login: wireTo('entra', entra.loginUrl),
+            graph: wireTo('entra', entra.graphUrl),
+          })
         : placeholderClient(),
     },
     google: {
@@ -66,11 +71,20 @@ export function accountParts(
           })
         : placeholderClient(),
     },
-    email: { rows: EMAIL_ROWS, client: email ? mailer(email, { wireTo, timeoutMs }) : placeholderClient() },
+    email: {
+      rows: EMAIL_ROWS,
+      client: email ? mailer(email, { wireTo, timeoutMs }) : placeholderClient(),
+    },
   };
 }
 
-function mailer(access: EmailAccess, { wireTo, timeoutMs }: { wireTo: WireTo; timeoutMs: number | undefined }) {
+function mailer(
+  access: EmailAccess,
+  { wireTo, timeoutMs }: { wireTo: WireTo; timeoutMs: number | undefined },
+) {
   const address = `smtp://${access.host}:${access.port}`;
-  return createEmailClient({ address, wire: wireTo('email', address, smtpTransport(access, timeoutMs)) });
+  return createEmailClient({
+    address,
+    wire: wireTo('email', address, smtpTransport(access, timeoutMs)),
+  });
 }

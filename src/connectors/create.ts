@@ -47,7 +47,10 @@ import type {
   SlackOperations,
 } from './types.ts';
 
-/** Everything the connectors need. A vendor that is absent is not configured: each call to it is refused as invalid. */
+/**
+ * Everything the connectors need. A vendor that is absent is not configured: each call to it is
+ * refused as invalid.
+ */
 export interface ConnectorSettings extends AccountVendors {
   okta?: { origin: string; host: string; credential: OktaCredential };
   /** Without `email` the token is sent as a bearer token. */
@@ -75,7 +78,10 @@ export interface ConnectorSettings extends AccountVendors {
   /** Time for one exchange. Default 30 s. */
   timeoutMs?: number;
   quota: Quota;
-  /** Where the state of the rate limits is kept, for all processes that call the same org. Default: in this process. */
+  /**
+   * Where the state of the rate limits is kept, for all processes that call the same org. Default:
+   * in this process.
+   */
   buckets?: BucketBook;
 }
 
@@ -84,9 +90,14 @@ export function createConnectors(settings: ConnectorSettings): Connectors {
   const { okta, jira, slack } = settings;
   const decide = decider(settings);
   const shared = { decide, ...journalOf(settings) };
-  const pipe = <Handle>(connector: ConnectorName, rows: Rows, client: VendorClient<Handle>): Pipe => {
+  const pipe = <Handle>(
+    connector: ConnectorName,
+    rows: Rows,
+    client: VendorClient<Handle>,
+  ): Pipe => {
     const pipeline: Pipeline<Handle> = { connector, rows, client, ...shared };
-    const call: Pipe['call'] = (operation, input, context) => execute(pipeline, { operation, input, context });
+    const call: Pipe['call'] = (operation, input, context) =>
+      execute(pipeline, { operation, input, context });
     return { call, validate: (call) => validateCall(pipeline, call) };
   };
   const accounts = accountParts(settings, (connector, address, transport) =>
@@ -98,20 +109,30 @@ export function createConnectors(settings: ConnectorSettings): Connectors {
       'okta',
       oktaOperations(oktaOrigin),
       okta
-        ? createOktaClient({ ...okta, origin: oktaOrigin, wire: wireTo('okta', okta.origin, settings) })
+        ? createOktaClient({
+            ...okta,
+            origin: oktaOrigin,
+            wire: wireTo('okta', okta.origin, settings),
+          })
         : placeholderClient(),
     ),
     jira: pipe(
       'jira',
       JIRA_ROWS,
       jira
-        ? createJiraClient({ ...jira, email: jira.email ?? undefined, wire: wireTo('jira', jira.origin, settings) })
+        ? createJiraClient({
+            ...jira,
+            email: jira.email ?? undefined,
+            wire: wireTo('jira', jira.origin, settings),
+          })
         : placeholderClient(),
     ),
     slack: pipe(
       'slack',
       SLACK_ROWS,
-      slack ? createSlackClient({ ...slack, wire: wireTo('slack', slack.apiUrl, settings) }) : placeholderClient(),
+      slack
+        ? createSlackClient({ ...slack, wire: wireTo('slack', slack.apiUrl, settings) })
+        : placeholderClient(),
     ),
     entra: pipe('entra', accounts.entra.rows, accounts.entra.client),
     google: pipe('google', accounts.google.rows, accounts.google.client),
@@ -126,7 +147,8 @@ export function createConnectors(settings: ConnectorSettings): Connectors {
     google: pipes.google.call as Call<GoogleOperations>,
     salesforce: pipes.salesforce.call as Call<SalesforceOperations>,
     email: pipes.email.call as Call<EmailOperations>,
-    validate: (connector, operation, input, context) => pipes[connector].validate({ operation, input, context }),
+    validate: (connector, operation, input, context) =>
+      pipes[connector].validate({ operation, input, context }),
     decide: (connector, operation, principal, { argsDigest, facts = {} } = {}) =>
       decide({ connector, operation, principal, argsDigest, raisedBy: riskIncrease(facts) }),
     jiraBaseUrl: (jira?.origin ?? '').replace(/\/+$/, ''),
@@ -136,10 +158,17 @@ export function createConnectors(settings: ConnectorSettings): Connectors {
 
 type Rows = Pipeline<unknown>['rows'];
 
-/** One vendor behind the pipeline. The rows of a table have the types of its operations: see `Connectors`. */
+/**
+ * One vendor behind the pipeline. The rows of a table have the types of its operations: see
+ * `Connectors`.
+ */
 interface Pipe {
   // The table's types are put on where the connectors are handed out.
-  call: (operation: string, input: unknown, context: CallContext<unknown>) => Promise<CallResult<unknown>>;
+  call: (
+    operation: string,
+    input: unknown,
+    context: CallContext<unknown>,
+  ) => Promise<CallResult<unknown>>;
   validate: (call: Parameters<typeof validateCall>[1]) => ReturnType<typeof validateCall>;
 }
 
@@ -149,11 +178,13 @@ const wireTo = (
   address: string,
   settings: ConnectorSettings & { transport?: Transport },
 ): Wire => ({
-  transport: settings.transport ?? createTransport({ origin: address, timeoutMs: settings.timeoutMs }),
+  transport:
+    settings.transport ?? createTransport({ origin: address, timeoutMs: settings.timeoutMs }),
   governor: createGovernor({
     quota: settings.quota,
     book:
-      settings.buckets && bookFor(settings.buckets, (bucket) => bucketKey(connector, new URL(address).host, bucket)),
+      settings.buckets &&
+      bookFor(settings.buckets, (bucket) => bucketKey(connector, new URL(address).host, bucket)),
   }),
   observe: quiet(settings.observe),
 });

@@ -29,7 +29,10 @@ export interface ConnectorErrorFields {
   requestId: string | null;
 }
 
-/** Thrown for everything that goes wrong at a vendor. Carries listed fields only; a cause is never attached. */
+/**
+ * Thrown for everything that goes wrong at a vendor. Carries listed fields only; a cause is never
+ * attached.
+ */
 export class ConnectorError extends Error {
   override readonly name = 'ConnectorError';
   readonly fields: ConnectorErrorFields;
@@ -58,10 +61,16 @@ const RETRYABLE: Record<ConnectorErrorCode, boolean> = {
   cancelled: false,
 };
 
-/** Why a call was refused: the code of the decision, or `approval_required` where it lacks a grant that fits. */
+/**
+ * Why a call was refused: the code of the decision, or `approval_required` where it lacks a grant
+ * that fits.
+ */
 export type RefusalCode = Decision['code'] | 'approval_required';
 
-/** Thrown before anything is sent when the policy does not allow the operation, or not without approval. */
+/**
+ * Thrown before anything is sent when the policy does not allow the operation, or not without
+ * approval.
+ */
 export class PolicyDeniedError extends Error {
   override readonly name = 'PolicyDeniedError';
   readonly decision: Decision;
@@ -73,7 +82,10 @@ export class PolicyDeniedError extends Error {
   }
 }
 
-/** Thrown before the policy is asked when an argument does not have its form (for example a hostile id). */
+/**
+ * Thrown before the policy is asked when an argument does not have its form (for example a hostile
+ * id).
+ */
 export class InvalidArgumentError extends Error {
   override readonly name = 'InvalidArgumentError';
   readonly code = 'invalid_argument';

@@ -8,7 +8,10 @@ import type { GoogleOperations } from './google/types.ts';
 import type { OktaOperationTypes } from './okta/types.ts';
 import type { SalesforceOperations } from './salesforce/types.ts';
 
-/** Who calls, on whose run, and which operations the job's configuration lets it use besides the policies. */
+/**
+ * Who calls, on whose run, and which operations the job's configuration lets it use besides the
+ * policies.
+ */
 export interface Caller {
   /** `workflow:NAME`, `user:LOGIN`, `agent:ID`, `flow:NAME`. */
   principal: string;
@@ -50,11 +53,16 @@ export interface CallContext<Output> {
   priority?: 'interactive' | 'scan';
   /** For writes: the entry before the call (default action.started) and what is stored with it. */
   intent?: Recorded;
-  /** The entry after the call; null or absent: action.succeeded, action.failed or action.unknown. */
+  /**
+   * The entry after the call; null or absent: action.succeeded, action.failed or action.unknown.
+   */
   record?: (outcome: CallOutcome<Output>) => Recorded | null;
 }
 
-/** The call that a grant must have been given for, field by field. `at` is when it is used, ISO 8601. */
+/**
+ * The call that a grant must have been given for, field by field. `at` is when it is used, ISO
+ * 8601.
+ */
 export interface GrantUse {
   connector: ConnectorName;
   operation: string;
@@ -66,8 +74,8 @@ export interface GrantUse {
 /** Where grants are kept. */
 export interface GrantBook {
   /**
-   * Uses a grant up: true exactly once, and only for the call it was given for. Runs inside the transaction of the
-   * intent (the journal's own handle), and is undone with it.
+   * Uses a grant up: true exactly once, and only for the call it was given for. Runs inside the
+   * transaction of the intent (the journal's own handle), and is undone with it.
    */
   consume(requestId: string, use: GrantUse, transaction: never): Promise<boolean>;
 }
@@ -82,8 +90,8 @@ export interface CallResult<Output> {
 export type OperationTable = Record<string, { input: unknown; output: unknown }>;
 
 /**
- * One vendor's operations behind the pipeline. Throws PolicyDeniedError, InvalidArgumentError, ConnectorError,
- * AuditUnavailableError; nothing else.
+ * One vendor's operations behind the pipeline. Throws PolicyDeniedError, InvalidArgumentError,
+ * ConnectorError, AuditUnavailableError; nothing else.
  */
 export type Call<Table extends OperationTable> = <K extends keyof Table & string>(
   operation: K,
@@ -107,8 +115,9 @@ export interface Connectors {
     more?: { argsDigest?: string; facts?: ContextFacts },
   ): Decision;
   /**
-   * The arguments in the form in which they would be sent, without deciding or calling. Throws InvalidArgumentError,
-   * which is audited, for arguments that do not have their form and for operations that nothing can send.
+   * The arguments in the form in which they would be sent, without deciding or calling. Throws
+   * InvalidArgumentError, which is audited, for arguments that do not have their form and for
+   * operations that nothing can send.
    */
   validate(
     connector: ConnectorName,
@@ -125,7 +134,10 @@ export interface Connectors {
 /** Okta's operations, all of the catalogue. */
 export interface OktaOperations extends OperationTable, OktaOperationTypes {}
 
-/** A paragraph or list of plain text (with links); the connector encodes it as Atlassian Document Format. */
+/**
+ * A paragraph or list of plain text (with links); the connector encodes it as Atlassian Document
+ * Format.
+ */
 export type TextBlock =
   | { type: 'paragraph'; text: string }
   | { type: 'list'; items: readonly string[] }
@@ -194,7 +206,10 @@ export interface JiraOperations extends OperationTable {
     output: { key: string; name: string; issueTypes: { id: string; name: string }[] };
   };
   /** Who the token is; an anonymous answer is ConnectorError unauthenticated. */
-  'myself:read': { input: Record<string, never>; output: { accountId: string; displayName: string | null } };
+  'myself:read': {
+    input: Record<string, never>;
+    output: { accountId: string; displayName: string | null };
+  };
 }
 
 export interface SlackMessage {
@@ -229,8 +244,9 @@ export interface SlackOperations extends OperationTable {
     output: { messages: SlackMessage[]; next: string | null };
   };
   /**
-   * The person with exactly this e-mail address, or with this id; nobody is ConnectorError not_found. `email` is null for
-   * those who are no full members of this workspace: what another workspace says of an address proves nothing here.
+   * The person with exactly this e-mail address, or with this id; nobody is ConnectorError
+   * not_found. `email` is null for those who are no full members of this workspace: what another
+   * workspace says of an address proves nothing here.
    */
   'users:lookup': {
     input: { email: string } | { user: string };
@@ -240,13 +256,19 @@ export interface SlackOperations extends OperationTable {
     input: Record<string, never>;
     output: { team: string; user: string; botId: string | null; scopes: string[] };
   };
-  /** The channel by id, or by name (`#name`) among those the bot can list; missing is ConnectorError not_found. */
+  /**
+   * The channel by id, or by name (`#name`) among those the bot can list; missing is ConnectorError
+   * not_found.
+   */
   /** Ids of the Slack users in a channel that is given by id. */
   'channels:members': {
     input: { channel: string; cursor?: string | null };
     output: { members: string[]; next: string | null };
   };
-  'channels:read': { input: { channel: string }; output: { id: string; name: string; isMember: boolean } };
+  'channels:read': {
+    input: { channel: string };
+    output: { id: string; name: string; isMember: boolean };
+  };
 }
 
 export type { OktaFactor, OktaGroup, OktaPage, OktaUser } from './okta/types.ts';

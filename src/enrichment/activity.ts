@@ -10,11 +10,16 @@ export interface LogEntry {
 }
 
 /** Entries that end a sign-in: with the password, and with a second factor. (Okta event types) */
-const SIGN_INS: ReadonlySet<string> = new Set(['user.session.start', 'user.authentication.auth_via_mfa']);
+const SIGN_INS: ReadonlySet<string> = new Set([
+  'user.session.start',
+  'user.authentication.auth_via_mfa',
+]);
 
 /** Sums up what an account did in the last so many hours. */
 export function activityOf(entries: readonly LogEntry[], hours: number): RecentActivity {
-  const failed = entries.filter(({ eventType, outcome }) => SIGN_INS.has(eventType) && outcome === 'FAILURE');
+  const failed = entries.filter(
+    ({ eventType, outcome }) => SIGN_INS.has(eventType) && outcome === 'FAILURE',
+  );
   const viaProxy = entries.filter(({ isProxy }) => isProxy === true);
   return {
     hours,

@@ -19,7 +19,8 @@ export interface Profile {
 }
 
 /** What one call gave: its answer, or how it failed. */
-export type Reading<Value> = { ok: true; value: Value } | { ok: false; code: string; status: number | null };
+export type Reading<Value> =
+  { ok: true; value: Value } | { ok: false; code: string; status: number | null };
 
 /** What was read of an account besides its profile. */
 export interface Readings {
@@ -31,7 +32,10 @@ export interface Readings {
 
 /** The call behind each reading, and the fields that are null without it. */
 export const SOURCES = {
-  factors: { call: 'users:read_factors', fields: ['mfa_enrolled', 'mfa_state', 'mfa_factors', 'mfa_factor_types'] },
+  factors: {
+    call: 'users:read_factors',
+    fields: ['mfa_enrolled', 'mfa_state', 'mfa_factors', 'mfa_factor_types'],
+  },
   groups: { call: 'users:read_groups', fields: ['groups'] },
   roles: { call: 'users:read_roles', fields: ['is_admin', 'roles'] },
   logs: { call: 'logs:read', fields: ['recent_activity'] },
@@ -48,9 +52,26 @@ export function extract(profile: Profile, readings: Readings, hours: number): Ex
   };
 }
 
-const identity = ({ id, lastLogin, manager = null, login, email, status, created, department, title }: Profile) => ({
-  ...{ user_id: id, login, email, status, created },
-  ...{ last_login: lastLogin, department, title, manager },
+const identity = ({
+  id,
+  lastLogin,
+  manager = null,
+  login,
+  email,
+  status,
+  created,
+  department,
+  title,
+}: Profile) => ({
+  user_id: id,
+  login,
+  email,
+  status,
+  created,
+  last_login: lastLogin,
+  department,
+  title,
+  manager,
 });
 
 function mfa(reading: Readings['factors']) {
@@ -72,8 +93,10 @@ function administrator(reading: Readings['roles']) {
   return { is_admin: live && live.length > 0, roles: names && [...new Set(names)] };
 }
 
-const from = <Value, Result>(reading: Reading<Value>, make: (value: Value) => Result): Result | null =>
-  reading.ok ? make(reading.value) : null;
+const from = <Value, Result>(
+  reading: Reading<Value>,
+  make: (value: Value) => Result,
+): Result | null => (reading.ok ? make(reading.value) : null);
 
 /** One error for each field that is null because its call failed. */
 export function errorsOf(readings: Readings): FieldError[] {

@@ -18,20 +18,29 @@ const REFUSED: readonly (readonly [RegExp, string])[] = [
 ];
 
 /**
- * Takes an account name as analysts find it: an e-mail address, a user name, an Okta id, each perhaps behind `DOMAIN\`.
- * Nothing is mended: text that only looks like another name (full-width letters, the Kelvin sign) is refused.
+ * Takes an account name as analysts find it: an e-mail address, a user name, an Okta id, each
+ * perhaps behind `DOMAIN\`. Nothing is mended: text that only looks like another name (full-width
+ * letters, the Kelvin sign) is refused.
  */
 export function readIndicator(given: string): ReadIndicator {
   if (given.length > LONGEST) return refusal(`is longer than ${LONGEST} characters`);
   const exact = given.trim().replace(/^[\p{L}\p{N}_.-]{1,64}\\(?!\\)/u, '');
   for (const [pattern, problem] of REFUSED) if (pattern.test(exact)) return refusal(problem);
   // Compatibility forms fold to plain letters here or there: then two names that differ would meet.
-  if (exact.normalize('NFKC') !== exact) return refusal('is not written in plain characters (Unicode NFKC)');
+  if (exact.normalize('NFKC') !== exact)
+    return refusal('is not written in plain characters (Unicode NFKC)');
   const name = exact.toLowerCase();
-  return { ok: true, indicator: { name, exact, isEmail: exact.includes('@'), isId: ID.test(exact) } };
+  return {
+    ok: true,
+    indicator: { name, exact, isEmail: exact.includes('@'), isId: ID.test(exact) },
+  };
 }
 
 const refusal = (problem: string): ReadIndicator => ({ ok: false, problem });
 
-/** What an answer is kept under: those that mean the same share it, and ids keep their capital letters. */
-export const cacheName = ({ name, exact, isId }: Indicator): string => (isId ? `id:${exact}` : `name:${name}`);
+/**
+ * What an answer is kept under: those that mean the same share it, and ids keep their capital
+ * letters.
+ */
+export const cacheName = ({ name, exact, isId }: Indicator): string =>
+  isId ? `id:${exact}` : `name:${name}`;

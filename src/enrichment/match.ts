@@ -26,14 +26,22 @@ const EQUAL: Record<MatchStep, (user: Matchable, indicator: Indicator) => boolea
 /** The part of a login before its @, in small letters. */
 const shortName = (login: string): string => login.toLowerCase().split('@', 1)[0] ?? '';
 
-/** Those of a vendor's answers that are equal to what was asked for; whatever else it gave does not count. */
-export function hitsOf<User extends Matchable>(step: MatchStep, indicator: Indicator, users: readonly User[]): User[] {
+/**
+ * Those of a vendor's answers that are equal to what was asked for; whatever else it gave does not
+ * count.
+ */
+export function hitsOf<User extends Matchable>(
+  step: MatchStep,
+  indicator: Indicator,
+  users: readonly User[],
+): User[] {
   const hits = users.filter((user) => EQUAL[step](user, indicator));
   return [...new Map(hits.map((user) => [user.id, user])).values()];
 }
 
 /** What the hits say: nobody, one, or several of whom none is preferred. */
-export type Match<User> = { kind: 'none' } | { kind: 'one'; user: User } | { kind: 'several'; candidates: Candidate[] };
+export type Match<User> =
+  { kind: 'none' } | { kind: 'one'; user: User } | { kind: 'several'; candidates: Candidate[] };
 
 /** Judges the hits of the first step that had any. */
 export function matchOf<User extends Matchable>(hits: readonly User[]): Match<User> {
@@ -41,5 +49,8 @@ export function matchOf<User extends Matchable>(hits: readonly User[]): Match<Us
   if (user === undefined) return { kind: 'none' };
   if (others.length === 0) return { kind: 'one', user };
   const candidates = hits.map(({ id, login }) => ({ id, login }));
-  return { kind: 'several', candidates: candidates.toSorted((a, b) => (a.login < b.login ? -1 : 1)) };
+  return {
+    kind: 'several',
+    candidates: candidates.toSorted((a, b) => (a.login < b.login ? -1 : 1)),
+  };
 }

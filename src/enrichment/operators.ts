@@ -1,14 +1,28 @@
 /** Values as they stand in JSON. */
-export type Value = null | boolean | number | string | readonly Value[] | { readonly [key: string]: Value };
+export type Value =
+  null | boolean | number | string | readonly Value[] | { readonly [key: string]: Value };
 type Scalar = null | boolean | number | string;
 
 /** Words of a rule: how a field is compared. The signs mean the same as the words beside them. */
 export const OPERATOR_NAMES = [
   ...['eq', 'ne', 'gt', 'ge', 'lt', 'le', '==', '!=', '>', '>=', '<', '<='],
-  ...['contains', 'not_contains', 'in', 'not_in', 'exists', 'missing', 'starts_with', 'ends_with', 'older_than_days'],
+  ...[
+    'contains',
+    'not_contains',
+    'in',
+    'not_in',
+    'exists',
+    'missing',
+    'starts_with',
+    'ends_with',
+    'older_than_days',
+  ],
 ] as const;
 
-/** What an operator is told besides the field: the value of the rule, and the time, epoch milliseconds. */
+/**
+ * What an operator is told besides the field: the value of the rule, and the time, epoch
+ * milliseconds.
+ */
 interface With {
   value: Value;
   now: number;
@@ -55,7 +69,10 @@ const text =
   (actual, { value }) =>
     typeof actual === 'string' && typeof value === 'string' && holds(actual, value);
 
-/** The negation where the field is one that the operator can be asked about; of anything else nothing is said. */
+/**
+ * The negation where the field is one that the operator can be asked about; of anything else
+ * nothing is said.
+ */
 const unless =
   (test: Test, applies: (actual: Value) => boolean): Test =>
   (actual, given) =>
@@ -92,7 +109,10 @@ const TESTS: Record<OperatorName, Test> = {
   '<=': words.le,
 };
 
-/** Whether a field holds against a rule. What is not there, or null, matches `missing` and nothing else. */
+/**
+ * Whether a field holds against a rule. What is not there, or null, matches `missing` and nothing
+ * else.
+ */
 export function holds(operator: string, actual: Value | undefined, given: With): boolean {
   if (actual === undefined || actual === null) return operator === 'missing';
   return Object.hasOwn(TESTS, operator) && TESTS[operator as OperatorName](actual, given);

@@ -12,7 +12,9 @@ export interface MaliceRule {
   verdict: string;
 }
 
-/** `enrichment.malice_rules` of arx.yaml; `conditions` and `rules` are two words for the same list. */
+/**
+ * `enrichment.malice_rules` of arx.yaml; `conditions` and `rules` are two words for the same list.
+ */
 export interface MaliceRules {
   conditions?: readonly MaliceRule[] | undefined;
   rules?: readonly MaliceRule[] | undefined;
@@ -20,19 +22,26 @@ export interface MaliceRules {
   not_found_verdict?: string | undefined;
 }
 
-/** What rules look at: fields that are handed out, and the listed fields of the answers behind them. */
+/**
+ * What rules look at: fields that are handed out, and the listed fields of the answers behind them.
+ */
 export interface Judged {
   result: Pick<Enriched, 'found' | 'ambiguous' | 'extracted'>;
   raw: Value;
 }
 
 /**
- * The verdict on an account: that of the first rule that matches, else the default; null where nothing says anything, or
- * where it is not known which account is meant.
+ * The verdict on an account: that of the first rule that matches, else the default; null where
+ * nothing says anything, or where it is not known which account is meant.
  */
-export function verdictOf(rules: MaliceRules, { result, raw }: Judged, now: number): MaliceVerdict | null {
+export function verdictOf(
+  rules: MaliceRules,
+  { result, raw }: Judged,
+  now: number,
+): MaliceVerdict | null {
   if (result.found === null || result.ambiguous) return null;
-  if (result.extracted === null) return toVerdict(result.found ? undefined : rules.not_found_verdict);
+  if (result.extracted === null)
+    return toVerdict(result.found ? undefined : rules.not_found_verdict);
   const places: Places = { extracted: result.extracted as unknown as Value, raw };
   const match = (rules.conditions ?? rules.rules ?? []).find(({ field, operator, value = null }) =>
     holds(operator, lookUp(places, field), { value, now }),

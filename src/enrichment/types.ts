@@ -40,7 +40,10 @@ export interface RecentActivity {
   proxies: string[];
 }
 
-/** What is told of an account. Whatever could not be read is null, and `errors` says why. Times are ISO 8601. */
+/**
+ * What is told of an account. Whatever could not be read is null, and `errors` says why. Times are
+ * ISO 8601.
+ */
 export interface Extracted {
   user_id: string;
   login: string;
@@ -65,7 +68,10 @@ export interface Extracted {
   recent_activity: RecentActivity | null;
 }
 
-/** What one provider says of an account, as it is kept. `found` is null where that could not be found out. */
+/**
+ * What one provider says of an account, as it is kept. `found` is null where that could not be
+ * found out.
+ */
 export interface Enriched {
   found: boolean | null;
   ambiguous: boolean;

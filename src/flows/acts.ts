@@ -21,7 +21,11 @@ interface ActRow {
   takesOut?: true;
 }
 
-const status = (done: string, ...ready: readonly string[]): ByStatus => ({ by: 'status', done, ready });
+const status = (done: string, ...ready: readonly string[]): ByStatus => ({
+  by: 'status',
+  done,
+  ready,
+});
 const joined: ByMembership = { by: 'membership', done: true };
 const left: ByMembership = { by: 'membership', done: false };
 const unseen: Unseen = { by: 'nothing' };
@@ -50,30 +54,43 @@ export const ACTS: Readonly<Record<string, ActRow>> = {
   'salesforce:users:activate': { seen: status('ACTIVE', 'INACTIVE'), opposite: 'salesforce:users:deactivate' },
 };
 
-const rowOf = (operation: string): ActRow | undefined => (Object.hasOwn(ACTS, operation) ? ACTS[operation] : undefined);
+const rowOf = (operation: string): ActRow | undefined =>
+  Object.hasOwn(ACTS, operation) ? ACTS[operation] : undefined;
 
-/** What has to be read to see an operation's effect; `nothing`: it cannot be seen (notifications, sessions). */
+/**
+ * What has to be read to see an operation's effect; `nothing`: it cannot be seen (notifications,
+ * sessions).
+ */
 export const evidenceOf = (operation: string): 'status' | 'membership' | 'nothing' =>
   rowOf(operation)?.seen.by ?? 'nothing';
 
 /** True for operations that change an account: everything but notifications and reads. */
 export const isAct = (operation: string): boolean => rowOf(operation) !== undefined;
 
-/** True where the operation keeps the account from being used: what the last super administrator must be spared. */
+/**
+ * True where the operation keeps the account from being used: what the last super administrator
+ * must be spared.
+ */
 export const takesOut = (operation: string): boolean => rowOf(operation)?.takesOut === true;
 
 /** Operations of Okta that may take rights away from the members of a group. */
-const TAKES_FROM_MEMBERS: ReadonlySet<string> = new Set(['okta:groups:remove_member', 'okta:groups:delete']);
+const TAKES_FROM_MEMBERS: ReadonlySet<string> = new Set([
+  'okta:groups:remove_member',
+  'okta:groups:delete',
+]);
 
-/** True where the operation ends what a group gives somebody: with a group of administrators, it leaves fewer of them. */
+/**
+ * True where the operation ends what a group gives somebody: with a group of administrators, it
+ * leaves fewer of them.
+ */
 export const takesFromMembers = (operation: string): boolean => TAKES_FROM_MEMBERS.has(operation);
 
 /** The operation that takes another one back; null where nothing does. */
 export const oppositeOf = (operation: string): string | null => rowOf(operation)?.opposite ?? null;
 
 /**
- * How an operation's effect stands, by what was seen: done already, ready to be brought about, not possible from here,
- * or unknown (not looked at, or nothing to see).
+ * How an operation's effect stands, by what was seen: done already, ready to be brought about, not
+ * possible from here, or unknown (not looked at, or nothing to see).
  */
 export function standingOf(operation: string, { account, member }: Seen): Standing {
   const seen = rowOf(operation)?.seen ?? unseen;

@@ -1,8 +1,10 @@
 /** `YYYY-MM-DD` of a day that exists, null for any other text. */
-export const readDay = (text: string): string | null => dayOf(/^(?<y>\d{4})-(?<m>\d{2})-(?<d>\d{2})$/.exec(text));
+export const readDay = (text: string): string | null =>
+  dayOf(/^(?<y>\d{4})-(?<m>\d{2})-(?<d>\d{2})$/.exec(text));
 
 /** The same of `MM/DD/YYYY`, as issues write the last sign-in. */
-export const readUsDay = (text: string): string | null => dayOf(/^(?<m>\d{2})\/(?<d>\d{2})\/(?<y>\d{4})$/.exec(text));
+export const readUsDay = (text: string): string | null =>
+  dayOf(/^(?<m>\d{2})\/(?<d>\d{2})\/(?<y>\d{4})$/.exec(text));
 
 function dayOf(match: RegExpExecArray | null): string | null {
   const { y = '', m = '', d = '' } = match?.groups ?? {};
@@ -11,12 +13,21 @@ function dayOf(match: RegExpExecArray | null): string | null {
 
 function isDay(year: number, month: number, day: number): boolean {
   // The last day of a month is the day before the first of the next.
-  return year > 0 && month >= 1 && month <= 12 && day >= 1 && day <= new Date(Date.UTC(year, month, 0)).getUTCDate();
+  return (
+    year > 0 &&
+    month >= 1 &&
+    month <= 12 &&
+    day >= 1 &&
+    day <= new Date(Date.UTC(year, month, 0)).getUTCDate()
+  );
 }
 
-const TIME = /^(\d{4}-\d{2}-\d{2})T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
+const TIME =
+  /^(\d{4}-\d{2}-\d{2})T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
 
-/** ISO 8601 in UTC, to the millisecond, of a time with `Z` or an offset; null for any other text. */
+/**
+ * ISO 8601 in UTC, to the millisecond, of a time with `Z` or an offset; null for any other text.
+ */
 export function readTime(text: string): string | null {
   const [, day] = TIME.exec(text) ?? [];
   return day !== undefined && readDay(day) !== null ? new Date(text).toISOString() : null;

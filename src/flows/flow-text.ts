@@ -6,9 +6,10 @@ const WHOLE = /^\$([A-Za-z_][A-Za-z0-9_]*)$/;
 const WITHIN = /\{\{\s*([A-Za-z_][A-Za-z0-9_]*)\s*\}\}/g;
 
 /**
- * Fills the parameters of a step. A text that is `$name` becomes the input's value with its type (left out where there is
- * none), `$$name` the text `$name`; `{{name}}` within a text becomes an input's value or an issue's field (empty where
- * there is none). What was put in is not filled again.
+ * Fills the parameters of a step. A text that is `$name` becomes the input's value with its type
+ * (left out where there is none), `$$name` the text `$name`; `{{name}}` within a text becomes an
+ * input's value or an issue's field (empty where there is none). What was put in is not filled
+ * again.
  */
 export function fillParams(params: JsonObject, facts: ConditionFacts): JsonObject {
   return (fill(params, facts) ?? {}) as JsonObject;
@@ -19,17 +20,24 @@ function fill(value: Json, facts: ConditionFacts): Json | undefined {
   if (Array.isArray(value)) return value.flatMap((item: Json) => fill(item, facts) ?? []);
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).map(([key, item]) => [key, fill(item, facts)] as const);
-  return Object.fromEntries(entries.filter((entry): entry is [string, Json] => entry[1] !== undefined));
+  return Object.fromEntries(
+    entries.filter((entry): entry is [string, Json] => entry[1] !== undefined),
+  );
 }
 
 function fillText(text: string, { values, texts }: ConditionFacts): Json | undefined {
   const [, name] = WHOLE.exec(text) ?? [];
   if (name !== undefined) return own(values, name) as Json | undefined;
   if (WHOLE.test(text.slice(1)) && text.startsWith('$$')) return text.slice(1);
-  return text.replace(WITHIN, (_, inner: string) => String(own(values, inner) ?? own(texts, inner) ?? ''));
+  return text.replace(WITHIN, (_, inner: string) =>
+    String(own(values, inner) ?? own(texts, inner) ?? ''),
+  );
 }
 
-/** Names that parameters ask for: `$name` is an input, `{{name}}` an input or a field of the issue; with their paths. */
+/**
+ * Names that parameters ask for: `$name` is an input, `{{name}}` an input or a field of the issue;
+ * with their paths.
+ */
 export function namesIn(
   params: Json,
   path: readonly PropertyKey[] = [],
@@ -37,9 +45,14 @@ export function namesIn(
   if (typeof params === 'string') {
     const [, name] = WHOLE.exec(params) ?? [];
     if (name !== undefined) return [{ name, whole: true, path }];
-    return [...params.matchAll(WITHIN)].map(([, inner = '']) => ({ name: inner, whole: false, path }));
+    return [...params.matchAll(WITHIN)].map(([, inner = '']) => ({
+      name: inner,
+      whole: false,
+      path,
+    }));
   }
   if (typeof params !== 'object' || params === null) return [];
-  if (Array.isArray(params)) return params.flatMap((item: Json, index) => namesIn(item, [...path, index]));
+  if (Array.isArray(params))
+    return params.flatMap((item: Json, index) => namesIn(item, [...path, index]));
   return Object.entries(params).flatMap(([key, item]) => namesIn(item as Json, [...path, key]));
 }

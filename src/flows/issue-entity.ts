@@ -5,7 +5,10 @@ import { comparable } from './titles.ts';
 import type { Issue, IssueAccount } from './types.ts';
 
 type Entity = Issue['entity'];
-/** How the fields of the entity are called in the event at hand, for errors, and what was read of them. */
+/**
+ * How the fields of the entity are called in the event at hand, for errors, and what was read of
+ * them.
+ */
 export interface EntityFields {
   nameOf: (flat: string) => string;
   texts: Readonly<Record<string, string>>;
@@ -35,7 +38,8 @@ const KINDS: Readonly<Record<string, (fields: EntityFields) => Entity>> = {
 export function entityOf(fields: EntityFields): Entity {
   const letters = comparable(fields.texts['entityType'] ?? '').replace(/[\s_-]/g, '');
   const read = Object.hasOwn(KINDS, letters) ? KINDS[letters] : undefined;
-  if (!read) throw new MalformedField(fields.nameOf('entityType'), 'Account, Person or OAuth grant');
+  if (!read)
+    throw new MalformedField(fields.nameOf('entityType'), 'Account, Person or OAuth grant');
   return read(fields);
 }
 
@@ -55,7 +59,10 @@ const ANY_ID = {
   expected: 'an id or address, without what separates paths',
 } as const;
 
-/** What stands in paths of the products that arx knows; lengths and prefixes are theirs to judge. Logins are no ids at Okta. */
+/**
+ * What stands in paths of the products that arx knows; lengths and prefixes are theirs to judge.
+ * Logins are no ids at Okta.
+ */
 const IDS = {
   okta: { holds: /^(?!me$)[\w~-]+$/i, expected: 'an id, not a login' },
   entra: ANY_ID,
@@ -75,8 +82,10 @@ const LINE = { form: 'line', max: 300 } as const;
 
 /** Each account once. */
 function accountsOf({ value, name }: EntityFields['accounts']): IssueAccount[] {
-  if (!Array.isArray(value) || value.length === 0) throw new MalformedField(name, 'a list of at least one account');
-  if (value.length > MOST_ACCOUNTS) throw new MalformedField(name, `at most ${MOST_ACCOUNTS} accounts`);
+  if (!Array.isArray(value) || value.length === 0)
+    throw new MalformedField(name, 'a list of at least one account');
+  if (value.length > MOST_ACCOUNTS)
+    throw new MalformedField(name, `at most ${MOST_ACCOUNTS} accounts`);
   const accounts = value.map((one: unknown, index) => parseAccount(one, `${name}.${index}`));
   const keyOf = ({ product, tenant, id }: IssueAccount): string =>
     JSON.stringify([comparable(product), comparable(tenant), id]);
@@ -94,7 +103,8 @@ const SPELLINGS = {
 function parseAccount(value: unknown, name: string): IssueAccount {
   if (!isObject(value)) throw new MalformedField(name, 'an account');
   const spelled = (key: keyof typeof SPELLINGS): string =>
-    SPELLINGS[key].find((one) => own(value, one) !== undefined && own(value, one) !== null) ?? SPELLINGS[key][0];
+    SPELLINGS[key].find((one) => own(value, one) !== undefined && own(value, one) !== null) ??
+    SPELLINGS[key][0];
   const need = (key: keyof typeof SPELLINGS): string =>
     needField(own(value, spelled(key)), LINE, `${name}.${spelled(key)}`);
   const shown = spelled('displayName');

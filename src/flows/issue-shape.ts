@@ -1,7 +1,10 @@
 /** What a field of an event must look like. */
 export type FieldForm = 'line' | 'text' | 'time' | 'day' | 'us_day';
 
-/** One field of an event: its flat name in `issue.onDemand`, where it stands in `issue.created`, and its form. */
+/**
+ * One field of an event: its flat name in `issue.onDemand`, where it stands in `issue.created`, and
+ * its form.
+ */
 export interface FieldRow {
   flat: string;
   created: string;

@@ -6,10 +6,17 @@ import type { FieldRow } from './issue-shape.ts';
 import { at, isObject, own, unfitJson } from './plain.ts';
 import type { Issue, IssueAccount } from './types.ts';
 
-/** An issue, or the field of the event that is wrong (a dotted path, empty for the whole) and what was expected. */
-export type IssueReading = { ok: true; issue: Issue } | { ok: false; field: string; message: string };
+/**
+ * An issue, or the field of the event that is wrong (a dotted path, empty for the whole) and what
+ * was expected.
+ */
+export type IssueReading =
+  { ok: true; issue: Issue } | { ok: false; field: string; message: string };
 
-/** Reads an event as parsed from JSON: `issue.onDemand` or `issue.created`. Unknown fields are dropped; never throws. */
+/**
+ * Reads an event as parsed from JSON: `issue.onDemand` or `issue.created`. Unknown fields are
+ * dropped; never throws.
+ */
 export function readIssue(event: unknown): IssueReading {
   const unfit = unfitJson(event);
   if (unfit) return refusal(unfit.field, `${unfit.field || 'the event'}: expected ${unfit.says}`);
@@ -49,7 +56,8 @@ function issueOf(event: Readonly<Record<string, unknown>>): Issue {
   const style = STYLES[eventType];
   const texts = textsOf(event, style);
   const text = (name: string): string => texts[name] ?? '';
-  const nameOf = (flat: string): string => FIELD_ROWS.find((row) => row.flat === flat)?.[style] ?? flat;
+  const nameOf = (flat: string): string =>
+    FIELD_ROWS.find((row) => row.flat === flat)?.[style] ?? flat;
   const lastLogin = texts['additionalDataLastLogin'];
   return {
     eventId: text('eventId'),
@@ -67,7 +75,10 @@ function issueOf(event: Readonly<Record<string, unknown>>): Issue {
 }
 
 function typeOf(event: Readonly<Record<string, unknown>>): Issue['eventType'] {
-  const field = own(event, 'eventType') === undefined && own(event, 'type') !== undefined ? 'type' : 'eventType';
+  const field =
+    own(event, 'eventType') === undefined && own(event, 'type') !== undefined
+      ? 'type'
+      : 'eventType';
   const stated = needField(own(event, field), { form: 'line', max: 100 }, field);
   if (stated === 'issue.onDemand' && field === 'eventType') return stated;
   if (stated === 'issue.created' && field === 'type') return stated;
@@ -85,7 +96,10 @@ function textsOf(event: unknown, style: Style): Record<string, string> {
 function readRow(event: unknown, row: FieldRow, style: Style): string | null {
   const name = row[style];
   const value = at(event, name);
-  const joined = style === 'created' && row.flat === 'additionalDataTypes' && isTexts(value) ? value.join(', ') : value;
+  const joined =
+    style === 'created' && row.flat === 'additionalDataTypes' && isTexts(value)
+      ? value.join(', ')
+      : value;
   const read = row.required ? needField(joined, row, name) : readField(joined, row, name);
   // Kept as it came: texts show dates as the issue writes them.
   return read !== null && row.form === 'us_day' ? String(value).trim() : read;

@@ -1,4 +1,7 @@
-/** The name of a flow in a principal: lower case, each run of other characters than letters and digits one hyphen. */
+/**
+ * The name of a flow in a principal: lower case, each run of other characters than letters and
+ * digits one hyphen.
+ */
 export const flowSlug = (name: string): string =>
   name
     .toLowerCase()

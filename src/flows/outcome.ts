@@ -15,13 +15,21 @@ export const OUTCOMES = [
   'failed',
 ] as const satisfies readonly FlowOutcome[];
 
-/** The worst of the outcomes of a person's accounts; failed where there is none, for then nothing was done. */
+/**
+ * The worst of the outcomes of a person's accounts; failed where there is none, for then nothing
+ * was done.
+ */
 export function worstOf(outcomes: readonly FlowOutcome[]): FlowOutcome {
   if (outcomes.length === 0) return 'failed';
-  return outcomes.reduce((worst, one) => (OUTCOMES.indexOf(one) > OUTCOMES.indexOf(worst) ? one : worst));
+  return outcomes.reduce((worst, one) =>
+    OUTCOMES.indexOf(one) > OUTCOMES.indexOf(worst) ? one : worst,
+  );
 }
 
-/** How a run ends whose governed operation ended so; `unknown` is failed where a look did not say otherwise. */
+/**
+ * How a run ends whose governed operation ended so; `unknown` is failed where a look did not say
+ * otherwise.
+ */
 export const OUTCOME_OF_REQUEST = {
   succeeded: 'succeeded',
   failed: 'failed',
@@ -34,4 +42,6 @@ export const OUTCOME_OF_REQUEST = {
 
 /** By its name; failed for a state that is not known. */
 export const outcomeOfRequest = (state: string): FlowOutcome =>
-  Object.hasOwn(OUTCOME_OF_REQUEST, state) ? OUTCOME_OF_REQUEST[state as keyof typeof OUTCOME_OF_REQUEST] : 'failed';
+  Object.hasOwn(OUTCOME_OF_REQUEST, state)
+    ? OUTCOME_OF_REQUEST[state as keyof typeof OUTCOME_OF_REQUEST]
+    : 'failed';

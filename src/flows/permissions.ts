@@ -13,22 +13,37 @@ export const PERMISSION_SPELLINGS = {
 
 /** The permission of a spelling, null for any other text. */
 export const readPermission = (text: string): FlowPermission | null =>
-  Object.hasOwn(PERMISSION_SPELLINGS, text) ? PERMISSION_SPELLINGS[text as keyof typeof PERMISSION_SPELLINGS] : null;
+  Object.hasOwn(PERMISSION_SPELLINGS, text)
+    ? PERMISSION_SPELLINGS[text as keyof typeof PERMISSION_SPELLINGS]
+    : null;
 
 /** Stands for every flow in a set. */
 export const EVERY_FLOW = '*';
 const ANONYMOUS = 'user:anonymous';
 
-/** Who asks: the principal (`user:LOGIN`, or `agent:KEYNAME` for a service), and the exact names of a person's groups. */
+/**
+ * Who asks: the principal (`user:LOGIN`, or `agent:KEYNAME` for a service), and the exact names of
+ * a person's groups.
+ */
 export interface SetAsker {
   principal: string;
   groups: readonly string[];
 }
 
-/** What the asker may do with a flow, in the order view, run; run implies view, empty: the flow does not exist for them. */
-export function permissionsOn(sets: readonly ResourceSet[], flow: string, asker: SetAsker): FlowPermission[] {
+/**
+ * What the asker may do with a flow, in the order view, run; run implies view, empty: the flow does
+ * not exist for them.
+ */
+export function permissionsOn(
+  sets: readonly ResourceSet[],
+  flow: string,
+  asker: SetAsker,
+): FlowPermission[] {
   const granted = sets
-    .filter(({ flows, members }) => covers(flows, flow) && members.some((member) => isMember(member, asker)))
+    .filter(
+      ({ flows, members }) =>
+        covers(flows, flow) && members.some((member) => isMember(member, asker)),
+    )
     .flatMap(({ permissions }) => permissions);
   if (granted.includes('run')) return ['view', 'run'];
   return granted.includes('view') ? ['view'] : [];
@@ -38,7 +53,9 @@ export function permissionsOn(sets: readonly ResourceSet[], flow: string, asker:
 export const mayRunAny = (sets: readonly ResourceSet[], asker: SetAsker): boolean =>
   sets.some(
     ({ flows, members, permissions }) =>
-      flows.length > 0 && permissions.includes('run') && members.some((member) => isMember(member, asker)),
+      flows.length > 0 &&
+      permissions.includes('run') &&
+      members.some((member) => isMember(member, asker)),
   );
 
 /** True where a set names a group, so that the asker's groups have to be looked up. */
@@ -46,13 +63,19 @@ export const namesGroups = (sets: readonly ResourceSet[]): boolean =>
   sets.some(({ members }) => members.some((member) => member.startsWith('group:')));
 
 /** What is asked for, and the permission it needs. */
-const NEEDED = { list: 'view', show: 'view', history: 'view', run: 'run', undo: 'run' } as const satisfies Record<
-  string,
-  FlowPermission
->;
+const NEEDED = {
+  list: 'view',
+  show: 'view',
+  history: 'view',
+  run: 'run',
+  undo: 'run',
+} as const satisfies Record<string, FlowPermission>;
 export type FlowVerb = keyof typeof NEEDED;
 
-/** Whether a verb is granted by the permissions; `not_found` where even that the flow exists is none of their business. */
+/**
+ * Whether a verb is granted by the permissions; `not_found` where even that the flow exists is none
+ * of their business.
+ */
 export function answerTo(
   verb: FlowVerb,
   permissions: readonly FlowPermission[],

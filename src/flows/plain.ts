@@ -16,8 +16,8 @@ export const at = (value: unknown, path: string): unknown =>
   path.split('.').reduce<unknown>((inner, key) => own(inner, key), value);
 
 /**
- * Why parsed JSON must not be worked with, and where: keys that would reach a prototype, at any depth, or a size that no
- * document of ours has; null where there is nothing against it.
+ * Why parsed JSON must not be worked with, and where: keys that would reach a prototype, at any
+ * depth, or a size that no document of ours has; null where there is nothing against it.
  */
 export function unfitJson(value: unknown): { field: string; says: string } | null {
   const left: { path: string; value: unknown; depth: number }[] = [{ path: '', value, depth: 0 }];
@@ -30,7 +30,11 @@ export function unfitJson(value: unknown): { field: string; says: string } | nul
     for (const key of Object.keys(part.value)) {
       const path = part.path === '' ? key : `${part.path}.${key}`;
       if (PROTOTYPE_KEYS.has(key)) return { field: path.slice(0, 200), says: 'no such key' };
-      left.push({ path, value: (part.value as Record<string, unknown>)[key], depth: part.depth + 1 });
+      left.push({
+        path,
+        value: (part.value as Record<string, unknown>)[key],
+        depth: part.depth + 1,
+      });
     }
   }
 }

@@ -26,15 +26,27 @@ export interface FlowPlan {
   /** The condition of the flow that does not hold: nothing is done then; null: all hold. */
   unmet: FlowCondition | null;
   steps: PlannedFlowStep[];
-  /** The calls that take all of it back; null: nothing can. See `undoAfter` for those that really do. */
+  /**
+   * The calls that take all of it back; null: nothing can. See `undoAfter` for those that really
+   * do.
+   */
   undo: PlannedCall[] | null;
 }
 
 /** The flow with its texts and parameters filled in from the issue and the resolved inputs. */
-export function planOf({ flow, issue, values }: { flow: Flow; issue: Issue; values: InputValues }): FlowPlan {
+export function planOf({
+  flow,
+  issue,
+  values,
+}: {
+  flow: Flow;
+  issue: Issue;
+  values: InputValues;
+}): FlowPlan {
   const facts: ConditionFacts = { values, texts: issue.texts };
   const within = new Map(flow.verify.map(({ step, withinMs }) => [step, withinMs]));
-  const taken = (step: FlowStep): boolean => step.when.every((condition) => holds(condition, facts));
+  const taken = (step: FlowStep): boolean =>
+    step.when.every((condition) => holds(condition, facts));
   return {
     unmet: firstUnmet(flow.when, facts),
     steps: flow.steps.map((step) => ({
@@ -53,8 +65,9 @@ const callOf = ({ id, operation, params }: FlowStep, facts: ConditionFacts): Pla
 });
 
 /**
- * The undo recipe after the steps in `done` were really taken: a call that is the opposite of a step that was not taken
- * (skipped, or found so already) is left out, for it would change what was there before. Null where nothing is left.
+ * The undo recipe after the steps in `done` were really taken: a call that is the opposite of a
+ * step that was not taken (skipped, or found so already) is left out, for it would change what was
+ * there before. Null where nothing is left.
  */
 export function undoAfter(
   { steps, undo }: Pick<FlowPlan, 'steps' | 'undo'>,
@@ -68,10 +81,20 @@ export function undoAfter(
   return left.length === 0 ? null : left;
 }
 
-/** What takes back the steps of a run that were really taken, of the undo that was planned; null where nothing is left. */
-export function remainingUndo({ steps, undo }: Pick<FlowRunRecord, 'steps' | 'undo'>): FlowRunRecord['undo'] {
+/**
+ * What takes back the steps of a run that were really taken, of the undo that was planned; null
+ * where nothing is left.
+ */
+export function remainingUndo({
+  steps,
+  undo,
+}: Pick<FlowRunRecord, 'steps' | 'undo'>): FlowRunRecord['undo'] {
   const done = new Set(steps.filter(({ state }) => state === 'done').map(({ id }) => id));
-  const planned = steps.map((step) => ({ ...step, skipped: step.state === 'skipped', withinMs: null }));
+  const planned = steps.map((step) => ({
+    ...step,
+    skipped: step.state === 'skipped',
+    withinMs: null,
+  }));
   const calls = undo?.map((call, at): PlannedCall => ({ id: `undo-${at + 1}`, ...call })) ?? null;
   const left = undoAfter({ steps: planned, undo: calls }, done);
   return left?.map(({ operation, params }) => ({ operation, params })) ?? null;
@@ -82,6 +105,10 @@ const isOpposite = (call: PlannedCall, step: PlannedCall): boolean =>
 
 function sameParams(one: JsonObject, other: JsonObject): boolean {
   const keys = Object.keys(one);
-  return keys.length === Object.keys(other).length && keys.every((key) => sameValue(one[key], other[key]));
+  return (
+    keys.length === Object.keys(other).length &&
+    keys.every((key) => sameValue(one[key], other[key]))
+  );
 }
-const sameValue = (one: unknown, other: unknown): boolean => comparable(String(one)) === comparable(String(other));
+const sameValue = (one: unknown, other: unknown): boolean =>
+  comparable(String(one)) === comparable(String(other));

@@ -24,12 +24,20 @@ export function refuseAge(
   const age = now - Date.parse(at);
   // The other way round than it reads: a time that is none is refused.
   if (age <= maxAgeMs && age >= -CLOCK_DIFFERENCE_MS) return null;
-  return because('stale_event', 'The event is older than remediation.max_event_age, or its time lies ahead.');
+  return because(
+    'stale_event',
+    'The event is older than remediation.max_event_age, or its time lies ahead.',
+  );
 }
 
 /** Refuses an account of a tenant that is not ours, or of a product that arx does not know. */
-export const refuseTenant = (account: Pick<IssueAccount, 'product' | 'tenant'>, own: OwnTenants): Refusal | null =>
-  isOurs(account, own) ? null : because('foreign_tenant', 'The account is in a tenant that is not ours.');
+export const refuseTenant = (
+  account: Pick<IssueAccount, 'product' | 'tenant'>,
+  own: OwnTenants,
+): Refusal | null =>
+  isOurs(account, own)
+    ? null
+    : because('foreign_tenant', 'The account is in a tenant that is not ours.');
 
 /** Refuses an account of another product than the flow is for. */
 export function refuseProduct(
@@ -40,7 +48,10 @@ export function refuseProduct(
   return because('wrong_product', `The flow is for accounts of ${product}.`);
 }
 
-/** The account of a refusal: as its product has it now, and its groups in Okta (empty for other products). */
+/**
+ * The account of a refusal: as its product has it now, and its groups in Okta (empty for other
+ * products).
+ */
 export interface TargetFacts {
   account: AccountState;
   groups: readonly { id: string; name: string }[];
@@ -50,10 +61,13 @@ const namesOf = ({ login, emails }: AccountState): string[] =>
   [...(login === null ? [] : [login]), ...emails].map(comparable);
 
 /**
- * Refuses an account on the protected list: its login or one of its addresses (on every product), its id, or in Okta a
- * group it is in, by id or exact name.
+ * Refuses an account on the protected list: its login or one of its addresses (on every product),
+ * its id, or in Okta a group it is in, by id or exact name.
  */
-export function refuseProtected({ account, groups }: TargetFacts, list: readonly string[]): Refusal | null {
+export function refuseProtected(
+  { account, groups }: TargetFacts,
+  list: readonly string[],
+): Refusal | null {
   const entries = new Set(list.map((entry) => entry.trim()));
   const named = new Set(list.map(comparable));
   const hit =
@@ -68,7 +82,10 @@ export interface CallerFacts {
   oktaId: string | null;
 }
 
-/** Refuses the account of the person who asks: by login or address on every product, in Okta by id too. */
+/**
+ * Refuses the account of the person who asks: by login or address on every product, in Okta by id
+ * too.
+ */
 export function refuseOwn(account: AccountState, caller: CallerFacts): Refusal | null {
   const names = new Set(caller.names.map(comparable));
   const own =
@@ -77,8 +94,12 @@ export function refuseOwn(account: AccountState, caller: CallerFacts): Refusal |
   return own ? because('own_account', 'The account belongs to whoever asks.') : null;
 }
 
-/** Whether one of these roles makes its holder a super administrator now; Okta may say no status. */
-export const makesSuperAdmin = (roles: readonly { type: string; status: string | null }[]): boolean =>
+/**
+ * Whether one of these roles makes its holder a super administrator now; Okta may say no status.
+ */
+export const makesSuperAdmin = (
+  roles: readonly { type: string; status: string | null }[],
+): boolean =>
   roles.some(({ type, status }) => type === 'SUPER_ADMIN' && (status ?? 'ACTIVE') === 'ACTIVE');
 
 /** Those who hold SUPER_ADMIN in Okta, directly or through a group. */
@@ -88,7 +109,10 @@ export interface Holder {
   status: string;
 }
 
-/** True where the last super administrator has to be looked for: an Okta account, and an operation that takes it out of use. */
+/**
+ * True where the last super administrator has to be looked for: an Okta account, and an operation
+ * that takes it out of use.
+ */
 export const needsHolders = ({ connector }: AccountState, operations: readonly string[]): boolean =>
   connector === 'okta' && operations.some(takesOut);
 
@@ -97,7 +121,8 @@ export function refuseLastSuperAdministrator(
   account: AccountState,
   { operations, holders }: { operations: readonly string[]; holders: readonly Holder[] },
 ): Refusal | null {
-  if (!needsHolders(account, operations) || !holders.some(({ id }) => id === account.id)) return null;
+  if (!needsHolders(account, operations) || !holders.some(({ id }) => id === account.id))
+    return null;
   if (holders.some(({ id, status }) => id !== account.id && status === 'ACTIVE')) return null;
   return because(
     'last_super_administrator',
@@ -105,7 +130,10 @@ export function refuseLastSuperAdministrator(
   );
 }
 
-/** All that is known of a target before anything is done to it. `holders` may be null only where `needsHolders` says no. */
+/**
+ * All that is known of a target before anything is done to it. `holders` may be null only where
+ * `needsHolders` says no.
+ */
 export interface RefusalFacts {
   target: TargetFacts;
   protectedList: readonly string[];
@@ -114,8 +142,17 @@ export interface RefusalFacts {
   holders: readonly Holder[] | null;
 }
 
-/** The first refusal that holds of the account itself, null where it may be touched as far as these rules go. */
-export function refuseTarget({ target, protectedList, caller, operations, holders }: RefusalFacts): Refusal | null {
+/**
+ * The first refusal that holds of the account itself, null where it may be touched as far as these
+ * rules go.
+ */
+export function refuseTarget({
+  target,
+  protectedList,
+  caller,
+  operations,
+  holders,
+}: RefusalFacts): Refusal | null {
   return (
     refuseProtected(target, protectedList) ??
     refuseOwn(target.account, caller) ??

@@ -11,7 +11,10 @@ export function routeOf(issue: Issue, routes: readonly Route[]): Route | null {
 }
 
 /** As `routeOf`, for a product and a title. */
-export function routeFor(wanted: { product: string; title: string }, routes: readonly Route[]): Route | null {
+export function routeFor(
+  wanted: { product: string; title: string },
+  routes: readonly Route[],
+): Route | null {
   const [product, title] = [comparable(wanted.product), comparable(wanted.title)];
   const fits = (route: Route): boolean =>
     comparable(route.product) === product && route.titles.some((one) => comparable(one) === title);

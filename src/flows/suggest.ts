@@ -18,13 +18,19 @@ const PENDING: Titles = {
   none: 'Pending MFA - Account',
 };
 // There is no title for the unused account of somebody who is no administrator.
-const UNUSED: Titles = { super_administrator: 'Unused Global Admin Account', administrator: 'Unused Admin Account' };
+const UNUSED: Titles = {
+  super_administrator: 'Unused Global Admin Account',
+  administrator: 'Unused Admin Account',
+};
 const OLD_PASSWORD: Titles = {
   super_administrator: 'Old Password - Global Admin Account',
   administrator: 'Old Password - Admin Account',
 };
 
-/** Verdicts of the MFA check that an issue of Okta ISPM is the counterpart of. Weak factors are no missing ones. */
+/**
+ * Verdicts of the MFA check that an issue of Okta ISPM is the counterpart of. Weak factors are no
+ * missing ones.
+ */
 const BY_VERDICT: Partial<Record<Verdict, Titles>> = { none: NO_MFA, pending_only: PENDING };
 
 /** Kinds of gaps that an issue is the counterpart of; the others have none. */
@@ -64,7 +70,10 @@ export interface SuggestionFacts {
   severity: string;
 }
 
-/** An `issue.onDemand` event for one of our own findings, to be run by `arx flows run`; null without a counterpart. */
+/**
+ * An `issue.onDemand` event for one of our own findings, to be run by `arx flows run`; null without
+ * a counterpart.
+ */
 export function suggestionOf(facts: SuggestionFacts): Record<string, string> | null {
   const title = titleFor(facts.finding, facts.privilege);
   if (title === null) return null;
@@ -97,5 +106,10 @@ export function suggestionOf(facts: SuggestionFacts): Record<string, string> | n
 }
 
 const CATEGORY = 'Posture';
-const TYPES = { super_administrator: 'Admin, Super admin', administrator: 'Admin', none: '' } as const;
-const usDay = (time: string): string => `${time.slice(5, 7)}/${time.slice(8, 10)}/${time.slice(0, 4)}`;
+const TYPES = {
+  super_administrator: 'Admin, Super admin',
+  administrator: 'Admin',
+  none: '',
+} as const;
+const usDay = (time: string): string =>
+  `${time.slice(5, 7)}/${time.slice(8, 10)}/${time.slice(0, 4)}`;

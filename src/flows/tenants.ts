@@ -12,8 +12,8 @@ export const tenantName = (text: string): string =>
     .replace(/[/.]+$/, '');
 
 /**
- * Our tenants: of Okta the host of OKTA_DOMAIN (as stated, or as a URL; null where it is not set) and nothing else, of
- * the others what `remediation.tenants` lists.
+ * Our tenants: of Okta the host of OKTA_DOMAIN (as stated, or as a URL; null where it is not set)
+ * and nothing else, of the others what `remediation.tenants` lists.
  */
 export function ownTenants(stated: {
   oktaDomain: string | null;
@@ -21,7 +21,9 @@ export function ownTenants(stated: {
 }): OwnTenants {
   const listed = (product: Product): string[] =>
     Object.entries(stated.tenants).flatMap(([name, tenants]) =>
-      productOf(name) === product ? (tenants ?? []).map(tenantName).filter((tenant) => tenant !== '') : [],
+      productOf(name) === product
+        ? (tenants ?? []).map(tenantName).filter((tenant) => tenant !== '')
+        : [],
     );
   return {
     Okta: stated.oktaDomain === null ? [] : hostNames(stated.oktaDomain),
@@ -39,7 +41,10 @@ function hostNames(domain: string): string[] {
 }
 
 /** True where the account's tenant is one of ours; never for a product that arx does not know. */
-export function isOurs({ product, tenant }: Pick<IssueAccount, 'product' | 'tenant'>, own: OwnTenants): boolean {
+export function isOurs(
+  { product, tenant }: Pick<IssueAccount, 'product' | 'tenant'>,
+  own: OwnTenants,
+): boolean {
   const known = productOf(product);
   const name = tenantName(tenant);
   return known !== null && name !== '' && own[known].includes(name);

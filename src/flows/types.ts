@@ -7,7 +7,10 @@ export type Product = 'Okta' | 'AAD' | 'Google Workspace' | 'Salesforce.com';
 /** Connector that reads and changes the accounts of a product. */
 export type AccountConnector = 'okta' | 'entra' | 'google' | 'salesforce';
 
-/** One account that an issue is about. `id` is what the product's own API takes; never a display name. */
+/**
+ * One account that an issue is about. `id` is what the product's own API takes; never a display
+ * name.
+ */
 export interface IssueAccount {
   product: string;
   /** As the event has it: a host, or a tenant's id or domain. */
@@ -28,7 +31,10 @@ export interface Issue {
   category: string | null;
   severity: string | null;
   title: string;
-  /** Fields for texts of a flow, by the flat names of `issue.onDemand` (`issueShortDescription`, `issueLink` …). */
+  /**
+   * Fields for texts of a flow, by the flat names of `issue.onDemand` (`issueShortDescription`,
+   * `issueLink` …).
+   */
   texts: Readonly<Record<string, string>>;
   entity:
     | { kind: 'account'; account: IssueAccount }
@@ -50,7 +56,10 @@ export interface FlowInput {
   description: string | null;
 }
 
-/** Compared with the value of an input (or of an issue's field by `from`). All of a flow's conditions must hold. */
+/**
+ * Compared with the value of an input (or of an issue's field by `from`). All of a flow's
+ * conditions must hold.
+ */
 export interface FlowCondition {
   input: string;
   is: 'equals' | 'not_equals' | 'one_of' | 'matches' | 'present' | 'absent';
@@ -77,7 +86,9 @@ export interface Flow {
   version: string;
   enabled: boolean;
   description: string | null;
-  /** What its account must be of; null: a flow without an account (Event Hook) or for every product. */
+  /**
+   * What its account must be of; null: a flow without an account (Event Hook) or for every product.
+   */
   product: Product | null;
   /** `routes`: passes the issue on by the routing table, has no steps. */
   kind: 'acts' | 'routes';
@@ -124,7 +135,10 @@ export type FlowOutcome =
   | 'failed'
   | 'unverified';
 
-/** Codes of denied: protected, last_super_administrator, own_account, foreign_tenant, stale_event, wrong_product, policy. */
+/**
+ * Codes of denied: protected, last_super_administrator, own_account, foreign_tenant, stale_event,
+ * wrong_product, policy.
+ */
 export type DeniedCode =
   | 'protected'
   | 'last_super_administrator'
@@ -142,7 +156,10 @@ export interface AccountState {
   login: string | null;
   /** Further addresses of the account, lower case. */
   emails: string[];
-  /** Okta's status; `ENABLED`, `DISABLED` for Entra ID; `ACTIVE`, `SUSPENDED` for Google; `ACTIVE`, `INACTIVE` for Salesforce. */
+  /**
+   * Okta's status; `ENABLED`, `DISABLED` for Entra ID; `ACTIVE`, `SUSPENDED` for Google; `ACTIVE`,
+   * `INACTIVE` for Salesforce.
+   */
   status: string;
   /** Where the product says so; null: not known. */
   administrator: boolean | null;

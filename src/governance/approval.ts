@@ -1,4 +1,7 @@
-/** The life of one approval as a pure state machine: what each event makes of it, and what is answered. */
+/**
+ * The life of one approval as a pure state machine: what each event makes of it, and what is
+ * answered.
+ */
 
 export type ApprovalState = 'PENDING' | 'APPROVED' | 'DENIED' | 'EXPIRED' | 'CANCELLED';
 export type ApprovalVerdict = 'approve' | 'deny';
@@ -48,7 +51,10 @@ export interface Decided {
 }
 
 export type ApprovalEvent =
-  Decided | { type: 'time'; now: number } | { type: 'cancel' } | { type: 'escalate'; added: readonly string[] };
+  | Decided
+  | { type: 'time'; now: number }
+  | { type: 'cancel' }
+  | { type: 'escalate'; added: readonly string[] };
 
 /** Why an event counted or changed nothing. */
 export type ApprovalAnswer =
@@ -70,7 +76,9 @@ export interface ApprovalStep {
 /** Clocks of signers and workers may differ by this much, milliseconds. */
 const SKEW = 5_000;
 
-/** What an event makes of an approval. The first terminal state is final; silence never approves. */
+/**
+ * What an event makes of an approval. The first terminal state is final; silence never approves.
+ */
 export function reduceApproval(approval: Approval, event: ApprovalEvent): ApprovalStep {
   if (approval.state !== 'PENDING') return same(approval, answerWhenClosed(approval, event));
   switch (event.type) {
@@ -94,8 +102,12 @@ function decide(approval: Approval, event: Decided): ApprovalStep {
   const refusal = refusalOf(approval, event);
   if (refusal) return same(approval, refusal);
   const { decisionId, person, verdict, at, reason } = event;
-  const votes = [...approval.votes, { decisionId, person, verdict, at, ...(reason !== undefined && { reason }) }];
-  const state = verdict === 'deny' ? 'DENIED' : isMet({ ...approval, votes }) ? 'APPROVED' : 'PENDING';
+  const votes = [
+    ...approval.votes,
+    { decisionId, person, verdict, at, ...(reason !== undefined && { reason }) },
+  ];
+  const state =
+    verdict === 'deny' ? 'DENIED' : isMet({ ...approval, votes }) ? 'APPROVED' : 'PENDING';
   return { approval: { ...approval, votes, state }, answer: 'counted' };
 }
 
@@ -106,7 +118,10 @@ function refusalOf(approval: Approval, event: Decided): ApprovalAnswer | null {
   if (at > received + SKEW) return 'from_the_future';
   if (verdict === 'approve' && approval.banned.includes(person)) return 'banned';
   if (!mayDecide(approval, person)) return 'not_eligible';
-  if (earlier) return earlier.decisionId === decisionId && earlier.verdict === verdict ? 'repeated' : 'already_voted';
+  if (earlier)
+    return earlier.decisionId === decisionId && earlier.verdict === verdict
+      ? 'repeated'
+      : 'already_voted';
   return null;
 }
 
@@ -124,18 +139,33 @@ export function mayDecide({ requirements, banned }: Approval, person: string): b
   return !banned.includes(person) && requirements.some(({ eligible }) => eligible.includes(person));
 }
 
-/** Whether every policy has its people and there are enough distinct ones; a vote may count for several policies. */
+/**
+ * Whether every policy has its people and there are enough distinct ones; a vote may count for
+ * several policies.
+ */
 function isMet({ votes, requirements, quorum }: Approval): boolean {
-  const people = new Set(votes.filter(({ verdict }) => verdict === 'approve').map(({ person }) => person));
-  const enough = requirements.every(({ eligible, count }) => eligible.filter((one) => people.has(one)).length >= count);
+  const people = new Set(
+    votes.filter(({ verdict }) => verdict === 'approve').map(({ person }) => person),
+  );
+  const enough = requirements.every(
+    ({ eligible, count }) => eligible.filter((one) => people.has(one)).length >= count,
+  );
   return enough && people.size >= quorum;
 }
 
 /** Whether enough people could ever approve. */
-export function canBeMet({ requirements, quorum, banned }: Omit<Approval, 'votes' | 'state'>): boolean {
-  const able = (eligible: readonly string[]): string[] => [...new Set(eligible)].filter((one) => !banned.includes(one));
+export function canBeMet({
+  requirements,
+  quorum,
+  banned,
+}: Omit<Approval, 'votes' | 'state'>): boolean {
+  const able = (eligible: readonly string[]): string[] =>
+    [...new Set(eligible)].filter((one) => !banned.includes(one));
   const everybody = new Set(requirements.flatMap(({ eligible }) => able(eligible)));
-  return requirements.every(({ eligible, count }) => able(eligible).length >= count) && everybody.size >= quorum;
+  return (
+    requirements.every(({ eligible, count }) => able(eligible).length >= count) &&
+    everybody.size >= quorum
+  );
 }
 
 /** Escalation adds approvers to every requirement and never lowers a count. */

@@ -1,6 +1,11 @@
 import { matchesGlob } from './glob.ts';
 import { OKTA_OPERATIONS } from './catalogue-okta.ts';
-import { EMAIL_OPERATIONS, ENTRA_OPERATIONS, GOOGLE_OPERATIONS, SALESFORCE_OPERATIONS } from './catalogue-accounts.ts';
+import {
+  EMAIL_OPERATIONS,
+  ENTRA_OPERATIONS,
+  GOOGLE_OPERATIONS,
+  SALESFORCE_OPERATIONS,
+} from './catalogue-accounts.ts';
 import { JIRA_OPERATIONS, SLACK_OPERATIONS } from './catalogue-work.ts';
 import type { ConnectorName, OperationRow } from './types.ts';
 
@@ -40,7 +45,10 @@ const BY_NAME: ReadonlyMap<string, OperationRow> = new Map(
   OPERATIONS.map((row) => [`${row.connector} ${row.operation}`, row]),
 );
 
-/** What the configuration needs to know of the table: the connectors, and which operations a glob covers. */
+/**
+ * What the configuration needs to know of the table: the connectors, and which operations a glob
+ * covers.
+ */
 export const CATALOGUE = {
   connectors: CONNECTORS as readonly string[],
   matching: (connector: string, glob: string): string[] =>

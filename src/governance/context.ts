@@ -1,4 +1,7 @@
-/** What is known of a call besides its arguments. Whoever prepares the call reads it; absent: nothing is known of it. */
+/**
+ * What is known of a call besides its arguments. Whoever prepares the call reads it; absent:
+ * nothing is known of it.
+ */
 export interface ContextFacts {
   /** The target holds an administrator role. */
   targetAdministrator?: boolean;
@@ -28,5 +31,7 @@ const CONDITIONS: readonly (readonly [string, (facts: ContextFacts) => boolean])
 export const riskReasons = (facts: ContextFacts): string[] =>
   CONDITIONS.filter(([, holds]) => holds(facts)).map(([reason]) => reason);
 
-/** By how many levels the context raises the risk; never below zero. For DecisionRequest.raisedBy. */
+/**
+ * By how many levels the context raises the risk; never below zero. For DecisionRequest.raisedBy.
+ */
 export const riskIncrease = (facts: ContextFacts): number => riskReasons(facts).length;

@@ -41,7 +41,9 @@ export function keyId(publicKey: string): string {
 /** Signs a claim; the token is plain text that fits JSON and a shell word. */
 export function signDecision(claim: DecisionClaim, key: DecisionKey): string {
   const body = bytesToHex(utf8ToBytes(`${canonicalize(claim)}`));
-  const signature = bytesToHex(ed25519.sign(bytesToSign(key.kid, body), hexToBytes(key.privateKey)));
+  const signature = bytesToHex(
+    ed25519.sign(bytesToSign(key.kid, body), hexToBytes(key.privateKey)),
+  );
   return `arx1.${key.kid}.${body}.${signature}`;
 }
 
@@ -55,7 +57,11 @@ export function verifyDecision(token: string, publicKey: string): DecisionClaim 
   const [, kid = '', body = '', signature = ''] = FORM.exec(token) ?? [];
   if (kid !== keyId(publicKey) || body.length % 2 !== 0) return null;
   try {
-    const genuine = ed25519.verify(hexToBytes(signature), bytesToSign(kid, body), hexToBytes(publicKey));
+    const genuine = ed25519.verify(
+      hexToBytes(signature),
+      bytesToSign(kid, body),
+      hexToBytes(publicKey),
+    );
     return genuine ? claimOf(new TextDecoder().decode(hexToBytes(body))) : null;
   } catch {
     return null;
@@ -68,7 +74,16 @@ function bytesToSign(kid: string, body: string): Uint8Array {
 
 function claimOf(text: string): DecisionClaim | null {
   const claim = JSON.parse(text) as Partial<DecisionClaim>;
-  const texts = [claim.requestId, claim.argsDigest, claim.decisionId, claim.person, claim.login, claim.surface];
+  const texts = [
+    claim.requestId,
+    claim.argsDigest,
+    claim.decisionId,
+    claim.person,
+    claim.login,
+    claim.surface,
+  ];
   const formed = texts.every((one) => typeof one === 'string') && Number.isSafeInteger(claim.at);
-  return formed && (claim.verdict === 'approve' || claim.verdict === 'deny') ? (claim as DecisionClaim) : null;
+  return formed && (claim.verdict === 'approve' || claim.verdict === 'deny')
+    ? (claim as DecisionClaim)
+    : null;
 }

@@ -2,7 +2,14 @@ import { evaluate } from './evaluate.ts';
 import { principalClasses } from './principals.ts';
 import type { PrincipalClass } from './principals.ts';
 import { levelsFrom } from './risk.ts';
-import type { Decision, Guardrails, Obligations, OperationFacts, PolicyBundle, Risk } from './types.ts';
+import type {
+  Decision,
+  Guardrails,
+  Obligations,
+  OperationFacts,
+  PolicyBundle,
+  Risk,
+} from './types.ts';
 
 type Loaded = PolicyBundle & { ok: true };
 type Side = Pick<Decision, 'effect' | 'code' | 'obligations'>;
@@ -12,7 +19,9 @@ export interface DecisionChange {
   principals: PrincipalClass;
   connector: string;
   operation: string;
-  /** The level at which they differ; above the operation's own where context must raise it first. */
+  /**
+   * The level at which they differ; above the operation's own where context must raise it first.
+   */
   risk: Risk;
   raisedBy: number;
   /** wider: lets through more, or asks less; narrower: the contrary. */
@@ -21,7 +30,10 @@ export interface DecisionChange {
   after: Side;
 }
 
-/** The decisions that change from one bundle to another, by class of principals and operation; the lowest level of each. */
+/**
+ * The decisions that change from one bundle to another, by class of principals and operation; the
+ * lowest level of each.
+ */
 export function diffBundles(
   before: Loaded,
   after: Loaded,
@@ -52,17 +64,32 @@ function firstChange({ principals, facts, sides }: Pair): DecisionChange[] {
     const change = compare(before, after);
     if (change === null) continue;
     const { connector, operation } = facts;
-    return [{ principals, connector, operation, risk, raisedBy, change, before: side(before), after: side(after) }];
+    return [
+      {
+        principals,
+        connector,
+        operation,
+        risk,
+        raisedBy,
+        change,
+        before: side(before),
+        after: side(after),
+      },
+    ];
   }
   return [];
 }
 
 const side = ({ effect, code, obligations }: Decision): Side => ({ effect, code, obligations });
 
-const RANK = { allow: 0, auto: 1, approval: 2, deny: 3 } as const satisfies Record<Decision['effect'], number>;
+const RANK = { allow: 0, auto: 1, approval: 2, deny: 3 } as const satisfies Record<
+  Decision['effect'],
+  number
+>;
 
 function compare(before: Decision, after: Decision): DecisionChange['change'] | null {
-  if (before.effect !== after.effect) return RANK[after.effect] < RANK[before.effect] ? 'wider' : 'narrower';
+  if (before.effect !== after.effect)
+    return RANK[after.effect] < RANK[before.effect] ? 'wider' : 'narrower';
   // Whatever does not ask at least as much as before is wider, also where it asks other people.
   if (!asksAsMuch(after.obligations, before.obligations)) return 'wider';
   return asksAsMuch(before.obligations, after.obligations) ? null : 'narrower';
@@ -87,4 +114,5 @@ function meets(other: Requirement, one: Requirement): boolean {
 }
 
 // Null is the default of arx.yaml, which may be longer or shorter than anything stated.
-const noLonger = (a: number | null, b: number | null): boolean => a === b || (a !== null && b !== null && a < b);
+const noLonger = (a: number | null, b: number | null): boolean =>
+  a === b || (a !== null && b !== null && a < b);

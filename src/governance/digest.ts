@@ -11,11 +11,13 @@ export function canonicalDigest(value: unknown): string {
 }
 
 /**
- * Digest of a bundle: over the policies as their files state them, sorted by name. File names, places and the order of
- * files and policies do not enter.
+ * Digest of a bundle: over the policies as their files state them, sorted by name. File names,
+ * places and the order of files and policies do not enter.
  */
 export const bundleDigest = (policies: readonly Policy[]): string =>
-  canonicalDigest([...policies].sort(byName).map((policy) => policy.stated ?? withoutPlaces(policy)));
+  canonicalDigest(
+    [...policies].sort(byName).map((policy) => policy.stated ?? withoutPlaces(policy)),
+  );
 
 /** Orders by name, by code units as canonical JSON orders its keys. */
 export const byName = (a: { name: string }, b: { name: string }): number =>

@@ -35,8 +35,14 @@ interface Asked {
   principal: string;
 }
 
-/** The document of a decision; where a person is asked, unstated durations are those of arx.yaml. */
-export function decisionDocument(decision: Decision, asked: Asked, defaults: ApprovalDefaults): DecisionDocument {
+/**
+ * The document of a decision; where a person is asked, unstated durations are those of arx.yaml.
+ */
+export function decisionDocument(
+  decision: Decision,
+  asked: Asked,
+  defaults: ApprovalDefaults,
+): DecisionDocument {
   const { obligations, ...facts } = decision;
   const { approval, approvers, expiresInMs, grantValidForMs } = obligations;
   const lasting = (ms: number | null, otherwise: string): string | null =>
@@ -53,7 +59,10 @@ export function decisionDocument(decision: Decision, asked: Asked, defaults: App
     considered: facts.considered,
     obligations: {
       approval,
-      approvers: approvers.map(({ hitlChannel, ...one }) => ({ ...one, hitl_channel: hitlChannel })),
+      approvers: approvers.map(({ hitlChannel, ...one }) => ({
+        ...one,
+        hitl_channel: hitlChannel,
+      })),
       expires_in: lasting(expiresInMs, defaults.expires_in),
       grant_valid_for: lasting(grantValidForMs, defaults.grant_valid_for),
     },
@@ -69,7 +78,9 @@ const UNITS = [
   ['m', 60_000],
 ] as const;
 
-/** Milliseconds as files write them, in the largest unit that keeps them whole: `90m`, `1h`, `2d`. */
+/**
+ * Milliseconds as files write them, in the largest unit that keeps them whole: `90m`, `1h`, `2d`.
+ */
 function durationText(ms: number): string {
   const [unit, size] = UNITS.find(([, whole]) => ms % whole === 0) ?? ['s', 1_000];
   return `${ms / size}${unit}`;

@@ -18,9 +18,10 @@ import type {
 } from './types.ts';
 
 /**
- * Decides one request. Pure, total (whatever it is given, it answers; what it cannot judge is denied `fail_closed`) and
- * independent of the order of policies and entries. Where context raises the risk, the strictest answer of all levels
- * from the base to the effective one holds, so raising never loosens.
+ * Decides one request. Pure, total (whatever it is given, it answers; what it cannot judge is
+ * denied `fail_closed`) and independent of the order of policies and entries. Where context raises
+ * the risk, the strictest answer of all levels from the base to the effective one holds, so raising
+ * never loosens.
  */
 export function evaluate(
   request: DecisionRequest,
@@ -44,12 +45,21 @@ interface Question {
 
 function decide({ request, bundle, guardrails, catalogue }: Question): Decision {
   if (!bundle.ok) return failClosed(request, bundle, `the policies did not load: ${bundle.reason}`);
-  const facts = catalogue.find((row) => row.connector === request.connector && row.operation === request.operation);
-  if (!facts) return failClosed(request, bundle, 'the catalogue has no such connector or operation');
+  const facts = catalogue.find(
+    (row) => row.connector === request.connector && row.operation === request.operation,
+  );
+  if (!facts)
+    return failClosed(request, bundle, 'the catalogue has no such connector or operation');
   const prepared = prepareBundle(bundle, catalogue);
   const problem = requestProblem(request) ?? guardrailProblem(guardrails) ?? prepared.problem;
   if (problem) return failClosed(request, bundle, problem);
-  return decideSound({ request, digest: bundle.digest, guardrails, facts, entries: prepared.entries(facts) });
+  return decideSound({
+    request,
+    digest: bundle.digest,
+    guardrails,
+    facts,
+    entries: prepared.entries(facts),
+  });
 }
 
 interface Sound {
@@ -76,25 +86,38 @@ function decideSound({ request, digest, guardrails, facts, entries }: Sound): De
     })),
     hints: risk === facts.risk ? [] : [`context raises the risk from ${facts.risk} to ${risk}`],
   };
-  const ceiling = Object.hasOwn(guardrails.riskMax, facts.connector) ? guardrails.riskMax[facts.connector] : undefined;
-  if (denies.length > 0) return denial(frame, 'explicit_deny', denies.map(deniesBy), denies.map(placeOf));
+  const ceiling = Object.hasOwn(guardrails.riskMax, facts.connector)
+    ? guardrails.riskMax[facts.connector]
+    : undefined;
+  if (denies.length > 0)
+    return denial(frame, 'explicit_deny', denies.map(deniesBy), denies.map(placeOf));
   if (ceiling && exceeds(risk, ceiling)) {
-    return denial(frame, 'guardrail', [`guardrails.${facts.connector}.risk_max is ${ceiling}, the risk is ${risk}`]);
+    return denial(frame, 'guardrail', [
+      `guardrails.${facts.connector}.risk_max is ${ceiling}, the risk is ${risk}`,
+    ]);
   }
   if (grants.length === 0) return denial(frame, 'default_deny', defaultHints(entries, request));
   return decideGranted(frame, grants, levels);
 }
 
-// Most policies of a large bundle say nothing of an operation: whom those are for need not be asked.
+// Most policies of a large bundle say nothing of an operation: whom those are for need not be
+// asked.
 const speaks = ({ grant, deny, concerns }: Entry, principal: string): boolean =>
   (grant !== null || deny !== null) && concerns(principal);
 
-function decideGranted(frame: Decision, grants: readonly Grant[], levels: readonly Risk[]): Decision {
+function decideGranted(
+  frame: Decision,
+  grants: readonly Grant[],
+  levels: readonly Risk[],
+): Decision {
   const judgements = levels.map((level) => judgeAt(grants, level));
   const capped = judgements.findLast((judgement) => judgement.effect === 'deny');
-  if (capped) return denial(frame, 'risk_ceiling', grants.map(ceilingHint), grants.map(ceilingPlace));
+  if (capped)
+    return denial(frame, 'risk_ceiling', grants.map(ceilingHint), grants.map(ceilingPlace));
   const effect = strictest(judgements);
-  const strict = new Set(judgements.flatMap((judgement) => (judgement.effect === effect ? judgement.binding : [])));
+  const strict = new Set(
+    judgements.flatMap((judgement) => (judgement.effect === effect ? judgement.binding : [])),
+  );
   const binding = grants.filter((grant) => strict.has(grant));
   return {
     ...frame,
@@ -107,10 +130,12 @@ function decideGranted(frame: Decision, grants: readonly Grant[], levels: readon
 
 const STRICTNESS = ['allow', 'auto', 'approval', 'deny'] as const;
 const strictest = (judgements: readonly Judgement[]): Judgement['effect'] =>
-  STRICTNESS.findLast((effect) => judgements.some((judgement) => judgement.effect === effect)) ?? 'deny';
+  STRICTNESS.findLast((effect) => judgements.some((judgement) => judgement.effect === effect)) ??
+  'deny';
 
 function obligationsOf(effect: Judgement['effect'], binding: readonly Grant[]): Obligations {
-  if (effect !== 'approval') return { ...NO_OBLIGATIONS, approval: effect === 'auto' ? 'auto' : 'none' };
+  if (effect !== 'approval')
+    return { ...NO_OBLIGATIONS, approval: effect === 'auto' ? 'auto' : 'none' };
   return {
     approval: 'hitl',
     approvers: binding.map(({ policy }) => ({
@@ -120,7 +145,9 @@ function obligationsOf(effect: Judgement['effect'], binding: readonly Grant[]): 
       hitlChannel: policy.hitlChannel,
     })),
     expiresInMs: shortest(binding.map(({ policy }) => policy.approvers?.expiresInMs ?? null)),
-    grantValidForMs: shortest(binding.map(({ policy }) => policy.approvers?.grantValidForMs ?? null)),
+    grantValidForMs: shortest(
+      binding.map(({ policy }) => policy.approvers?.grantValidForMs ?? null),
+    ),
   };
 }
 
@@ -151,7 +178,12 @@ function denial(
   return { ...frame, effect: 'deny', code, hints: [...frame.hints, ...hints], determining };
 }
 
-const NO_OBLIGATIONS: Obligations = { approval: 'none', approvers: [], expiresInMs: null, grantValidForMs: null };
+const NO_OBLIGATIONS: Obligations = {
+  approval: 'none',
+  approvers: [],
+  expiresInMs: null,
+  grantValidForMs: null,
+};
 
 const blank = (request: DecisionRequest, bundleDigest: string | null): Decision => ({
   effect: 'deny',
@@ -168,7 +200,11 @@ const blank = (request: DecisionRequest, bundleDigest: string | null): Decision 
 
 // Reads with care: what stands here may be no request at all, or throw when it is read.
 function failClosed(request: unknown, bundle: unknown, reason: string): Decision {
-  const safe: DecisionRequest = { connector: '', operation: textIn(request, 'operation') ?? '', principal: '' };
+  const safe: DecisionRequest = {
+    connector: '',
+    operation: textIn(request, 'operation') ?? '',
+    principal: '',
+  };
   const argsDigest = textIn(request, 'argsDigest');
   return { ...blank(safe, textIn(bundle, 'digest')), argsDigest, hints: [reason] };
 }

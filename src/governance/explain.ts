@@ -14,7 +14,8 @@ const MOST_HINTS = 10;
 /** Hints where nothing grants the request: who else it is granted to. */
 export function defaultHints(entries: readonly Entry[], request: DecisionRequest): string[] {
   const others = entries.filter(({ grant }) => grant !== null);
-  if (others.length === 0) return [`no policy grants ${request.connector} ${request.operation} to anybody`];
+  if (others.length === 0)
+    return [`no policy grants ${request.connector} ${request.operation} to anybody`];
   const named = others
     .slice(0, MOST_HINTS)
     .map(({ policy }) => `policy ${policy.name} grants it, but not to ${request.principal}`);
@@ -22,8 +23,13 @@ export function defaultHints(entries: readonly Entry[], request: DecisionRequest
   return rest === 0 ? named : [...named, `and ${rest} more`];
 }
 
-/** Why a policy had a say in a decision, or none; `speaks` where it is for the principal that asks. */
-export function why({ policy, grant, deny }: Entry, { speaks, risk }: { speaks: boolean; risk: Risk }): string {
+/**
+ * Why a policy had a say in a decision, or none; `speaks` where it is for the principal that asks.
+ */
+export function why(
+  { policy, grant, deny }: Entry,
+  { speaks, risk }: { speaks: boolean; risk: Risk },
+): string {
   if (!speaks) return grant === null ? 'no match' : 'another principal';
   if (deny) return `denies ${deny.glob}`;
   if (!grant) return 'no match';

@@ -2,8 +2,9 @@
 export type Matcher = (subject: string) => boolean;
 
 /**
- * A glob taken apart once, for many subjects: `*` stands for any run of characters (also none) within one segment and
- * never crosses `:`. No other character is special. Matching is linear in the length of the two.
+ * A glob taken apart once, for many subjects: `*` stands for any run of characters (also none)
+ * within one segment and never crosses `:`. No other character is special. Matching is linear in
+ * the length of the two.
  */
 export function compileGlob(pattern: string): Matcher {
   if (!pattern.includes('*')) return (subject) => subject === pattern;
@@ -13,12 +14,16 @@ export function compileGlob(pattern: string): Matcher {
   return (subject) => {
     if (!subject.startsWith(start)) return false;
     const subjects = subject.split(':');
-    return subjects.length === segments.length && segments.every((holds, at) => holds(subjects[at] ?? ''));
+    return (
+      subjects.length === segments.length &&
+      segments.every((holds, at) => holds(subjects[at] ?? ''))
+    );
   };
 }
 
 /** True where `pattern` covers `subject`; see compileGlob. */
-export const matchesGlob = (pattern: string, subject: string): boolean => compileGlob(pattern)(subject);
+export const matchesGlob = (pattern: string, subject: string): boolean =>
+  compileGlob(pattern)(subject);
 
 /** True where one of `patterns` covers `subject`. */
 export const matchesAny = (patterns: readonly string[], subject: string): boolean =>

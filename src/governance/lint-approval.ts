@@ -5,19 +5,34 @@ import { exceeds } from './risk.ts';
 import type { Policy, Risk } from './types.ts';
 import { RISKS } from './types.ts';
 
-/** Levels that the approval map states but that can't be reached, and operations above the policy's own ceiling. */
+/**
+ * Levels that the approval map states but that can't be reached, and operations above the policy's
+ * own ceiling.
+ */
 export function levelFindings(linted: Linted): LintFinding[] {
   const { policy } = linted;
-  return RISKS.filter((risk) => `approval.${risk.toLowerCase()}` in policy.places).flatMap((risk) => {
-    const why = unreachable(linted, risk);
-    const level = `approval.${risk.toLowerCase()}`;
-    return why ? [finding(policy, [level, 'unreachable_level', 'warning', `${level} cannot be reached: ${why}`])] : [];
-  });
+  return RISKS.filter((risk) => `approval.${risk.toLowerCase()}` in policy.places).flatMap(
+    (risk) => {
+      const why = unreachable(linted, risk);
+      const level = `approval.${risk.toLowerCase()}`;
+      return why
+        ? [
+            finding(policy, [
+              level,
+              'unreachable_level',
+              'warning',
+              `${level} cannot be reached: ${why}`,
+            ]),
+          ]
+        : [];
+    },
+  );
 }
 
 function unreachable(linted: Linted, risk: Risk): string | null {
   const { policy } = linted;
-  if (policy.ceiling === 'cap' && exceeds(risk, policy.riskMax)) return `risk_max is ${policy.riskMax.toLowerCase()}`;
+  if (policy.ceiling === 'cap' && exceeds(risk, policy.riskMax))
+    return `risk_max is ${policy.riskMax.toLowerCase()}`;
   // Context raises risk, so a level is out of reach only where every operation starts above it.
   const rows = coverageOf(linted);
   return rows.length > 0 && rows.every((row) => exceeds(row.risk, risk))
@@ -34,15 +49,32 @@ export function approverFindings(linted: Linted): LintFinding[] {
   const people = new Set(approvers.any_of);
   if ([...people].some((who) => !who.startsWith('user:'))) return [];
   const quorum = `approvers ask for ${approvers.count} of ${people.size}`;
-  const only = policy.principals.length === 1 && people.size === 1 && people.has(policy.principals[0] ?? '');
+  const only =
+    policy.principals.length === 1 && people.size === 1 && people.has(policy.principals[0] ?? '');
   const critical = people.size < CRITICAL_PEOPLE && reachesCritical(linted);
   return [
     ...(critical
-      ? [finding(policy, ['approvers', 'quorum_too_large', 'warning', tooFewForCritical(people.size)])]
+      ? [
+          finding(policy, [
+            'approvers',
+            'quorum_too_large',
+            'warning',
+            tooFewForCritical(people.size),
+          ]),
+        ]
       : []),
-    ...(approvers.count > people.size ? [finding(policy, ['approvers', 'quorum_too_large', 'error', quorum])] : []),
+    ...(approvers.count > people.size
+      ? [finding(policy, ['approvers', 'quorum_too_large', 'error', quorum])]
+      : []),
     ...(only
-      ? [finding(policy, ['approvers', 'requester_only_approver', 'error', 'nobody but the requester may approve'])]
+      ? [
+          finding(policy, [
+            'approvers',
+            'requester_only_approver',
+            'error',
+            'nobody but the requester may approve',
+          ]),
+        ]
       : []),
   ];
 }
@@ -53,7 +85,9 @@ const tooFewForCritical = (named: number): string =>
   `CRITICAL takes at least ${CRITICAL_PEOPLE} people, approvers name ${named}`;
 
 const reachesCritical = (linted: Linted): boolean =>
-  coverageOf(linted).some(({ risk }) => risk === 'CRITICAL' && approvalAt(linted.policy, risk) === 'hitl');
+  coverageOf(linted).some(
+    ({ risk }) => risk === 'CRITICAL' && approvalAt(linted.policy, risk) === 'hitl',
+  );
 
 function withoutApprovers(policy: Policy): LintFinding {
   const whom = policy.hitlChannel
@@ -70,6 +104,8 @@ function withoutApprovers(policy: Policy): LintFinding {
 }
 
 const asksForPerson = (linted: Linted): boolean =>
-  coverageOf(linted).some((row) => levelsUpFrom(row.risk).some((risk) => approvalAt(linted.policy, risk) === 'hitl'));
+  coverageOf(linted).some((row) =>
+    levelsUpFrom(row.risk).some((risk) => approvalAt(linted.policy, risk) === 'hitl'),
+  );
 
 const levelsUpFrom = (risk: Risk): Risk[] => RISKS.filter((level) => !exceeds(risk, level));

@@ -23,7 +23,9 @@ export interface LintFinding {
   message: string;
 }
 
-/** What a rule of the linter sees: the policy, the operations of its connector, and all policies. */
+/**
+ * What a rule of the linter sees: the policy, the operations of its connector, and all policies.
+ */
 export interface Linted {
   policy: Policy;
   operations: readonly OperationFacts[];

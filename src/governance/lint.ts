@@ -5,12 +5,20 @@ import { approverFindings, levelFindings } from './lint-approval.ts';
 import { matchesAny, matchesGlob } from './glob.ts';
 import type { OperationFacts, Policy } from './types.ts';
 
-/** Findings over a bundle's policies, by policy name, then line; pure and independent of the order of policies. */
-export function lintPolicies(policies: readonly Policy[], catalogue: readonly OperationFacts[]): LintFinding[] {
+/**
+ * Findings over a bundle's policies, by policy name, then line; pure and independent of the order
+ * of policies.
+ */
+export function lintPolicies(
+  policies: readonly Policy[],
+  catalogue: readonly OperationFacts[],
+): LintFinding[] {
   return [...policies].sort(byName).flatMap((policy) => {
     const operations = catalogue.filter((row) => row.connector === policy.connector);
     if (operations.length === 0)
-      return [finding(policy, ['connector', 'unknown_connector', 'error', 'there is no such connector'])];
+      return [
+        finding(policy, ['connector', 'unknown_connector', 'error', 'there is no such connector']),
+      ];
     const linted = { policy, operations, policies };
     return RULES.flatMap((rule) => rule(linted)).sort((a, b) => a.line - b.line);
   });
@@ -38,9 +46,15 @@ function globFindings({ policy, operations }: Linted): LintFinding[] {
           `* does not cross ":" and so matches nothing in ${key}: write *:*`,
         ]),
       ];
-    if (key === 'principals' || operations.some((row) => matchesGlob(glob, row.operation))) return [];
+    if (key === 'principals' || operations.some((row) => matchesGlob(glob, row.operation)))
+      return [];
     return [
-      finding(policy, [path, 'matches_nothing', 'warning', `${glob} matches no operation of ${policy.connector}`]),
+      finding(policy, [
+        path,
+        'matches_nothing',
+        'warning',
+        `${glob} matches no operation of ${policy.connector}`,
+      ]),
     ];
   });
 }
@@ -61,9 +75,17 @@ function riskFindings(linted: Linted): LintFinding[] {
 function shadowFindings(linted: Linted): LintFinding[] {
   const { policy, operations } = linted;
   const denied = (row: OperationFacts): boolean => denyingPolicy(linted, row) !== undefined;
-  const everything = policy.deny.length > 0 && operations.every((row) => matchesAny(policy.deny, row.operation));
+  const everything =
+    policy.deny.length > 0 && operations.every((row) => matchesAny(policy.deny, row.operation));
   const own = everything
-    ? [finding(policy, ['deny', 'denies_everything', 'warning', `denies every operation of ${policy.connector}`])]
+    ? [
+        finding(policy, [
+          'deny',
+          'denies_everything',
+          'warning',
+          `denies every operation of ${policy.connector}`,
+        ]),
+      ]
     : [];
   const shadowed = policy.operations.flatMap((glob, at) => {
     const rows = operations.filter((row) => matchesGlob(glob, row.operation));
@@ -71,7 +93,12 @@ function shadowFindings(linted: Linted): LintFinding[] {
     if (!first || !rows.every(denied)) return [];
     const by = denyingPolicy(linted, first)?.name ?? policy.name;
     return [
-      finding(policy, [`operations.${at}`, 'shadowed_grant', 'warning', `${glob} grants nothing: denied by ${by}`]),
+      finding(policy, [
+        `operations.${at}`,
+        'shadowed_grant',
+        'warning',
+        `${glob} grants nothing: denied by ${by}`,
+      ]),
     ];
   });
   return [...own, ...shadowed];

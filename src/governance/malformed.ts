@@ -2,7 +2,8 @@ import { isApprovalMode, isRisk, needsPerson, exceeds } from './risk.ts';
 import type { DecisionRequest, Guardrails, Policy, Risk } from './types.ts';
 import { RISKS } from './types.ts';
 
-// Two parts, so that no colon in an id can step around a policy that names a kind, such as `user:*`.
+// Two parts, so that no colon in an id can step around a policy that names a kind, such as
+// `user:*`.
 const PRINCIPAL = /^[a-z]{1,32}:[^:\p{Cc}]{1,256}$/u;
 const MAX_GLOB = 256;
 
@@ -19,7 +20,10 @@ export function guardrailProblem(guardrails: Guardrails): string | null {
 }
 
 /** What is wrong with a bundle's policies, null where they can be judged by. */
-export function policiesProblem(policies: readonly Policy[], connectors: ReadonlySet<string>): string | null {
+export function policiesProblem(
+  policies: readonly Policy[],
+  connectors: ReadonlySet<string>,
+): string | null {
   const names = new Set<string>();
   for (const policy of policies) {
     const problem = policyProblem(policy, connectors);
@@ -30,8 +34,12 @@ export function policiesProblem(policies: readonly Policy[], connectors: Readonl
   return null;
 }
 
-/** A HIGH or CRITICAL level that this policy would grant without a person, null where there is none. */
-const levelWithoutPerson = (policy: Pick<Policy, 'approval' | 'riskMax' | 'ceiling'>): Risk | null =>
+/**
+ * A HIGH or CRITICAL level that this policy would grant without a person, null where there is none.
+ */
+const levelWithoutPerson = (
+  policy: Pick<Policy, 'approval' | 'riskMax' | 'ceiling'>,
+): Risk | null =>
   RISKS.filter(needsPerson).find((risk) => {
     const mode = Object.hasOwn(policy.approval, risk) ? policy.approval[risk] : undefined;
     return mode !== undefined && mode !== 'hitl' && canReach(policy, risk);
@@ -54,7 +62,10 @@ const CHECKS: readonly (readonly [string, (policy: Policy) => boolean])[] = [
   ['operations are not globs', (policy) => areGlobs(policy.operations)],
   ['deny is not a list of globs', (policy) => areGlobs(policy.deny)],
   ['riskMax is not a risk level', (policy) => isRisk(policy.riskMax)],
-  ['ceiling is neither cap nor escalate', (policy) => policy.ceiling === 'cap' || policy.ceiling === 'escalate'],
+  [
+    'ceiling is neither cap nor escalate',
+    (policy) => policy.ceiling === 'cap' || policy.ceiling === 'escalate',
+  ],
   [
     'approval is not a map of levels',
     (policy) =>
@@ -63,12 +74,19 @@ const CHECKS: readonly (readonly [string, (policy: Policy) => boolean])[] = [
       ),
   ],
   ['HIGH and CRITICAL need a person', (policy) => levelWithoutPerson(policy) === null],
-  ['approvers are malformed', (policy) => policy.approvers === null || isRequirement(policy.approvers)],
-  ['a place is missing', (policy) => typeof policy.place.file === 'string' && Number.isInteger(policy.place.line)],
+  [
+    'approvers are malformed',
+    (policy) => policy.approvers === null || isRequirement(policy.approvers),
+  ],
+  [
+    'a place is missing',
+    (policy) => typeof policy.place.file === 'string' && Number.isInteger(policy.place.line),
+  ],
 ];
 
 const areGlobs = (value: readonly string[]): boolean =>
-  Array.isArray(value) && value.every((glob) => typeof glob === 'string' && glob !== '' && glob.length <= MAX_GLOB);
+  Array.isArray(value) &&
+  value.every((glob) => typeof glob === 'string' && glob !== '' && glob.length <= MAX_GLOB);
 
 function isRequirement(approvers: NonNullable<Policy['approvers']>): boolean {
   const { any_of, count, expiresInMs, grantValidForMs } = approvers;

@@ -14,7 +14,9 @@ export interface Judgement {
   binding: readonly Grant[];
 }
 
-/** The strictest obligation of the grants that hold at this level; deny where every one is capped. */
+/**
+ * The strictest obligation of the grants that hold at this level; deny where every one is capped.
+ */
 export function judgeAt(grants: readonly Grant[], risk: Risk): Judgement {
   const held = grants.flatMap((grant) => {
     const mode = approvalAt(grant.policy, risk);
@@ -22,14 +24,24 @@ export function judgeAt(grants: readonly Grant[], risk: Risk): Judgement {
   });
   if (held.length === 0) return { effect: 'deny', binding: grants };
   const mode = held.map((one) => one.mode).reduce(stricter);
-  return { effect: EFFECTS[mode], binding: held.filter((one) => one.mode === mode).map((one) => one.grant) };
+  return {
+    effect: EFFECTS[mode],
+    binding: held.filter((one) => one.mode === mode).map((one) => one.grant),
+  };
 }
 
 /** The obligation under which a policy grants this level; null where its ceiling caps it. */
-export function approvalAt(policy: Pick<Policy, 'approval' | 'riskMax' | 'ceiling'>, risk: Risk): ApprovalMode | null {
+export function approvalAt(
+  policy: Pick<Policy, 'approval' | 'riskMax' | 'ceiling'>,
+  risk: Risk,
+): ApprovalMode | null {
   const stated = Object.hasOwn(policy.approval, risk) ? policy.approval[risk] : undefined;
-  if (exceeds(risk, policy.riskMax) && (policy.ceiling !== 'escalate' || stated === undefined)) return null;
+  if (exceeds(risk, policy.riskMax) && (policy.ceiling !== 'escalate' || stated === undefined))
+    return null;
   return needsPerson(risk) ? 'hitl' : (stated ?? 'none');
 }
 
-const EFFECTS = { none: 'allow', auto: 'auto', hitl: 'approval' } as const satisfies Record<ApprovalMode, Effect>;
+const EFFECTS = { none: 'allow', auto: 'auto', hitl: 'approval' } as const satisfies Record<
+  ApprovalMode,
+  Effect
+>;

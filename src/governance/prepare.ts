@@ -5,7 +5,9 @@ import { policiesProblem } from './malformed.ts';
 import type { Grant } from './match.ts';
 import type { OperationFacts, Policy, PolicyBundle } from './types.ts';
 
-/** What one policy has to say of one operation, whoever asks: the entries that grant and deny it. */
+/**
+ * What one policy has to say of one operation, whoever asks: the entries that grant and deny it.
+ */
 export interface Entry {
   policy: Policy;
   grant: Grant | null;
@@ -24,13 +26,19 @@ export interface PreparedBundle {
 
 type LoadedBundle = PolicyBundle & { ok: true };
 
-const PREPARED = new WeakMap<LoadedBundle, { catalogue: readonly OperationFacts[]; prepared: PreparedBundle }>();
+const PREPARED = new WeakMap<
+  LoadedBundle,
+  { catalogue: readonly OperationFacts[]; prepared: PreparedBundle }
+>();
 
 /**
- * The bundle checked, its globs taken apart and its policies in order; done once for each bundle and catalogue. A bundle
- * is a value: whoever changes policies makes a new one.
+ * The bundle checked, its globs taken apart and its policies in order; done once for each bundle
+ * and catalogue. A bundle is a value: whoever changes policies makes a new one.
  */
-export function prepareBundle(bundle: LoadedBundle, catalogue: readonly OperationFacts[]): PreparedBundle {
+export function prepareBundle(
+  bundle: LoadedBundle,
+  catalogue: readonly OperationFacts[],
+): PreparedBundle {
   const known = PREPARED.get(bundle);
   if (known && known.catalogue === catalogue) return known.prepared;
   const prepared = prepare(bundle, catalogue);
@@ -38,7 +46,10 @@ export function prepareBundle(bundle: LoadedBundle, catalogue: readonly Operatio
   return prepared;
 }
 
-function prepare({ policies, digest }: LoadedBundle, catalogue: readonly OperationFacts[]): PreparedBundle {
+function prepare(
+  { policies, digest }: LoadedBundle,
+  catalogue: readonly OperationFacts[],
+): PreparedBundle {
   if (typeof digest !== 'string') return unsound('the bundle has no digest');
   const problem = policiesProblem(policies, new Set<string>(catalogue.map((row) => row.connector)));
   if (problem !== null) return unsound(problem);
@@ -46,9 +57,14 @@ function prepare({ policies, digest }: LoadedBundle, catalogue: readonly Operati
   const readers = [...policies].sort(byName).map((policy) => readerOf(policy, compiled));
   const found = remembering((key: string) => {
     const [connector = '', operation = ''] = key.split(' ');
-    return readers.filter((read) => read.connector === connector).map((read) => read.entry(operation));
+    return readers
+      .filter((read) => read.connector === connector)
+      .map((read) => read.entry(operation));
   });
-  return { problem: null, entries: ({ connector, operation }) => found(`${connector} ${operation}`) };
+  return {
+    problem: null,
+    entries: ({ connector, operation }) => found(`${connector} ${operation}`),
+  };
 }
 
 const unsound = (problem: string): PreparedBundle => ({ problem, entries: () => [] });
@@ -64,9 +80,13 @@ function readerOf(policy: Policy, compiled: (glob: string) => Matcher): Reader {
       holds: compiled(glob),
       grant: { policy, glob, place: policy.places[`${list}.${at}`] ?? policy.place },
     }));
-  const [granting, denying] = [listOf('operations').sort(bySpeciality), listOf('deny').sort(bySpeciality)];
+  const [granting, denying] = [
+    listOf('operations').sort(bySpeciality),
+    listOf('deny').sort(bySpeciality),
+  ];
   const principals = policy.principals.map(compiled);
-  const concerns: Matcher = (principal) => principals.length === 0 || principals.some((holds) => holds(principal));
+  const concerns: Matcher = (principal) =>
+    principals.length === 0 || principals.some((holds) => holds(principal));
   const firstOf = (list: typeof granting, operation: string): Grant | null =>
     list.find(({ holds }) => holds(operation))?.grant ?? null;
   return {
@@ -80,7 +100,8 @@ function readerOf(policy: Policy, compiled: (glob: string) => Matcher): Reader {
   };
 }
 
-// Of several entries that cover an operation the most specific one is named, so that their order does not show.
+// Of several entries that cover an operation the most specific one is named, so that their order
+// does not show.
 const bySpeciality = ({ grant: a }: { grant: Grant }, { grant: b }: { grant: Grant }): number =>
   b.glob.length - a.glob.length || (a.glob < b.glob ? -1 : Number(a.glob > b.glob));
 

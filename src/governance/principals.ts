@@ -12,8 +12,8 @@ export interface PrincipalClass {
 const KINDS = ['user', 'agent', 'workflow', 'flow'] as const;
 
 /**
- * The classes that policies make among principals: each glob, the overlap of each two, and everybody else. Overlaps of
- * three and more globs that no two of them have are not looked for.
+ * The classes that policies make among principals: each glob, the overlap of each two, and
+ * everybody else. Overlaps of three and more globs that no two of them have are not looked for.
  */
 export function principalClasses(policies: readonly Policy[]): PrincipalClass[] {
   const globs = [...new Set(policies.flatMap(({ principals }) => principals))].sort();
@@ -23,7 +23,8 @@ export function principalClasses(policies: readonly Policy[]): PrincipalClass[] 
   for (const example of examples(globs, filler)) {
     const matching = globs.filter((_, at) => matchers[at]?.(example));
     const key = matching.join(' ');
-    if (!found.has(key)) found.set(key, { name: narrowest(matching).join(' and ') || 'everybody else', example });
+    if (!found.has(key))
+      found.set(key, { name: narrowest(matching).join(' and ') || 'everybody else', example });
   }
   return [...found.values()];
 }
@@ -33,11 +34,13 @@ const narrowest = (globs: readonly string[]): string[] =>
   globs.filter((glob) => !globs.some((other) => other !== glob && compileGlob(glob)(other)));
 
 function examples(globs: readonly string[], filler: string): string[] {
-  const kinds = [...new Set([...KINDS, ...globs.map((glob) => glob.split(':')[0] ?? '')])].filter((kind) =>
-    /^[a-z]{1,32}$/.test(kind),
+  const kinds = [...new Set([...KINDS, ...globs.map((glob) => glob.split(':')[0] ?? '')])].filter(
+    (kind) => /^[a-z]{1,32}$/.test(kind),
   );
   const starred = globs.filter((glob) => glob.includes('*'));
-  const overlaps = starred.flatMap((glob, at) => starred.slice(at + 1).flatMap((other) => overlap(glob, other)));
+  const overlaps = starred.flatMap((glob, at) =>
+    starred.slice(at + 1).flatMap((other) => overlap(glob, other)),
+  );
   return [
     ...globs.filter((glob) => !glob.includes('*')),
     ...[...starred, ...overlaps, '*:*'].flatMap((glob) => fill(glob)),
@@ -69,7 +72,8 @@ function overlap(a: string, b: string): string[] {
   return met.every((part) => part !== null) ? [met.join(':')] : [];
 }
 
-// The shortest common text of two segments, with a star where both have one; by the ends of the two, remembered.
+// The shortest common text of two segments, with a star where both have one; by the ends of the
+// two, remembered.
 function meet(a: string, b: string): string | null {
   const known = new Map<number, string | null>();
   const from = (i: number, j: number): string | null => {
@@ -84,14 +88,18 @@ function meet(a: string, b: string): string | null {
   const step = (i: number, j: number): string | null => {
     const [x, y] = [a[i], b[j]];
     if (x === undefined && y === undefined) return '';
-    if (x === '*' && y === '*') return shortest([put('*', from(i + 1, j + 1)), from(i + 1, j), from(i, j + 1)]);
-    if (x === '*') return shortest([from(i + 1, j), y === undefined ? null : put(y, from(i, j + 1))]);
-    if (y === '*') return shortest([from(i, j + 1), x === undefined ? null : put(x, from(i + 1, j))]);
+    if (x === '*' && y === '*')
+      return shortest([put('*', from(i + 1, j + 1)), from(i + 1, j), from(i, j + 1)]);
+    if (x === '*')
+      return shortest([from(i + 1, j), y === undefined ? null : put(y, from(i, j + 1))]);
+    if (y === '*')
+      return shortest([from(i, j + 1), x === undefined ? null : put(x, from(i + 1, j))]);
     return x === y && x !== undefined ? put(x, from(i + 1, j + 1)) : null;
   };
   return from(0, 0);
 }
 
-const put = (head: string, rest: string | null): string | null => (rest === null ? null : head + rest);
+const put = (head: string, rest: string | null): string | null =>
+  rest === null ? null : head + rest;
 const shortest = (texts: readonly (string | null)[]): string | null =>
   texts.filter((text) => text !== null).sort((a, b) => a.length - b.length)[0] ?? null;

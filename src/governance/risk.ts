@@ -7,12 +7,17 @@ const MODES = ['none', 'auto', 'hitl'] as const satisfies readonly ApprovalMode[
 export const isRisk = (value: unknown): value is Risk => RISKS.includes(value as Risk);
 
 /** True for `none`, `auto` and `hitl`. */
-export const isApprovalMode = (value: unknown): value is ApprovalMode => MODES.includes(value as ApprovalMode);
+export const isApprovalMode = (value: unknown): value is ApprovalMode =>
+  MODES.includes(value as ApprovalMode);
 
 /** True where `risk` is higher than `ceiling`. */
-export const exceeds = (risk: Risk, ceiling: Risk): boolean => RISKS.indexOf(risk) > RISKS.indexOf(ceiling);
+export const exceeds = (risk: Risk, ceiling: Risk): boolean =>
+  RISKS.indexOf(risk) > RISKS.indexOf(ceiling);
 
-/** Every level from `base` up to `by` levels higher, CRITICAL at most; the last one is the effective risk. */
+/**
+ * Every level from `base` up to `by` levels higher, CRITICAL at most; the last one is the effective
+ * risk.
+ */
 export const levelsFrom = (base: Risk, by: number): Risk[] => {
   const from = RISKS.indexOf(base);
   return RISKS.slice(from, Math.min(from + by, RISKS.length - 1) + 1);

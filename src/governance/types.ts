@@ -9,7 +9,8 @@ export type Risk = (typeof RISKS)[number];
 
 export type ApprovalMode = 'none' | 'auto' | 'hitl';
 export type Effect = 'allow' | 'auto' | 'approval' | 'deny';
-export type DecisionCode = 'granted' | 'fail_closed' | 'explicit_deny' | 'guardrail' | 'default_deny' | 'risk_ceiling';
+export type DecisionCode =
+  'granted' | 'fail_closed' | 'explicit_deny' | 'guardrail' | 'default_deny' | 'risk_ceiling';
 
 /** Where something stands in a file; line and column count from 1. */
 export interface SourcePlace {
@@ -36,11 +37,18 @@ export interface Policy {
   /** Only the levels the file states (one word for all levels states those up to riskMax). */
   approval: Partial<Record<Risk, ApprovalMode>>;
   hitlChannel: string | null;
-  approvers: (ApproverRequirement & { expiresInMs: number | null; grantValidForMs: number | null }) | null;
-  /** The policy as the file has it; what the bundle's digest is made of. Absent: the digest takes the fields above. */
+  approvers:
+    (ApproverRequirement & { expiresInMs: number | null; grantValidForMs: number | null }) | null;
+  /**
+   * The policy as the file has it; what the bundle's digest is made of. Absent: the digest takes
+   * the fields above.
+   */
   stated?: JsonObject;
   place: SourcePlace;
-  /** Places of single entries, for explanations: the key is the path inside the policy, such as `deny.0`; only what the file states is in here. */
+  /**
+   * Places of single entries, for explanations: the key is the path inside the policy, such as
+   * `deny.0`; only what the file states is in here.
+   */
   places: Record<string, SourcePlace>;
 }
 
@@ -57,7 +65,10 @@ interface WireCall {
   path: string;
 }
 
-/** One governed operation as the catalogue has it: clients, command line, globs, docs and tests derive from these rows. */
+/**
+ * One governed operation as the catalogue has it: clients, command line, globs, docs and tests
+ * derive from these rows.
+ */
 export interface OperationRow extends OperationFacts {
   method: Method;
   /** Path with `{parameter}` placeholders. */
@@ -67,9 +78,13 @@ export interface OperationRow extends OperationFacts {
   wire?: readonly WireCall[];
 }
 
-/** Everything the evaluator decides by. A bundle that did not load is `{ ok: false }` and denies everything. */
+/**
+ * Everything the evaluator decides by. A bundle that did not load is `{ ok: false }` and denies
+ * everything.
+ */
 export type PolicyBundle =
-  { ok: true; policies: readonly Policy[]; digest: string } | { ok: false; reason: string; digest: null };
+  | { ok: true; policies: readonly Policy[]; digest: string }
+  | { ok: false; reason: string; digest: null };
 
 export interface Guardrails {
   /** Highest risk that any policy may grant, by connector. */
@@ -87,7 +102,10 @@ export interface DecisionRequest {
 
 export interface Obligations {
   approval: ApprovalMode;
-  /** One for each policy that asks for a person; empty `any_of`: who is in its channel, and the default approvers. */
+  /**
+   * One for each policy that asks for a person; empty `any_of`: who is in its channel, and the
+   * default approvers.
+   */
   approvers: (ApproverRequirement & { policy: string; hitlChannel: string | null })[];
   expiresInMs: number | null;
   grantValidForMs: number | null;

@@ -19,8 +19,11 @@ export interface Asked {
   catalogue: readonly OperationFacts[];
 }
 
-/** What would change a decision, as sentences; found by deciding again with that one thing changed. */
-export const whatWouldChange = (asked: Asked, decision: Decision): string[] => CHANGES[decision.code](asked, decision);
+/**
+ * What would change a decision, as sentences; found by deciding again with that one thing changed.
+ */
+export const whatWouldChange = (asked: Asked, decision: Decision): string[] =>
+  CHANGES[decision.code](asked, decision);
 
 const CHANGES: Record<DecisionCode, (asked: Asked, decision: Decision) => string[]> = {
   fail_closed: () => [],
@@ -30,7 +33,9 @@ const CHANGES: Record<DecisionCode, (asked: Asked, decision: Decision) => string
   guardrail: ({ request, guardrails, ...asked }, { risk }) => {
     const riskMax = { ...guardrails.riskMax, [request.connector]: risk };
     const then = ask({ ...asked, request, guardrails: { riskMax } });
-    return [`with guardrails.${request.connector}.risk_max ${risk?.toLowerCase()} in arx.yaml it would be ${then}`];
+    return [
+      `with guardrails.${request.connector}.risk_max ${risk?.toLowerCase()} in arx.yaml it would be ${then}`,
+    ];
   },
   default_deny: (asked, { risk }) => {
     const then = ask(forEverybody(asked));
@@ -55,10 +60,15 @@ const policyNames = ({ determining }: Decision): string =>
 const ask = ({ request, bundle, guardrails, catalogue }: Asked): string =>
   effectText(evaluate(request, bundle, guardrails, catalogue));
 
-const effectText = ({ effect, code }: Decision): string => (effect === 'deny' ? `deny (${code})` : effect);
+const effectText = ({ effect, code }: Decision): string =>
+  effect === 'deny' ? `deny (${code})` : effect;
 
 /** The answer where the policies that determined the decision were other than they are. */
-function withPolicies(asked: Asked, { determining }: Decision, change: (policy: Policy) => Policy): string {
+function withPolicies(
+  asked: Asked,
+  { determining }: Decision,
+  change: (policy: Policy) => Policy,
+): string {
   const names = new Set(determining.map(({ policy }) => policy));
   return ask(withChange(asked, (policy) => (names.has(policy.name) ? change(policy) : policy)));
 }
@@ -76,20 +86,25 @@ const liftDeny =
   });
 
 const forEverybody = (asked: Asked): Asked =>
-  withChange(asked, (policy) => (policy.operations.length > 0 ? { ...policy, principals: [], deny: [] } : policy));
+  withChange(asked, (policy) =>
+    policy.operations.length > 0 ? { ...policy, principals: [], deny: [] } : policy,
+  );
 
 const grantFor = ({ operation }: DecisionRequest, risk: Decision['risk']): string =>
   `a policy with operations ${operation} and risk_max ${(risk ?? 'LOW').toLowerCase()} would grant it`;
 
 const alwaysPerson = ({ risk }: Decision): string[] =>
-  risk !== null && needsPerson(risk) ? [`${risk} always asks a person: no policy can lower that`] : [];
+  risk !== null && needsPerson(risk)
+    ? [`${risk} always asks a person: no policy can lower that`]
+    : [];
 
 function higherRiskLines(asked: Asked, decision: Decision): string[] {
   const by = asked.request.raisedBy ?? 0;
   const above = levelsFrom(decision.risk ?? 'CRITICAL', 3).slice(1);
   for (const [at, risk] of above.entries()) {
     const then = ask({ ...asked, request: { ...asked.request, raisedBy: by + at + 1 } });
-    if (then !== effectText(decision)) return [`where context raises the risk to ${risk} it is ${then}`];
+    if (then !== effectText(decision))
+      return [`where context raises the risk to ${risk} it is ${then}`];
   }
   return [];
 }

@@ -1,6 +1,6 @@
 /**
- * Process entry of the guard beside a process that has children (see guarded.ts): standard input names the processes
- * to end, one JSON line each; when it closes, they are ended.
+ * Process entry of the guard beside a process that has children (see guarded.ts): standard input
+ * names the processes to end, one JSON line each; when it closes, they are ended.
  */
 import { createInterface } from 'node:readline';
 import { endProcess } from './processes.ts';
@@ -10,7 +10,9 @@ const GRACE_MS = 5_000;
 
 const guarded = new Map<number, Guarded>();
 for await (const line of createInterface({ input: process.stdin })) take(parse(line));
-await Promise.all([...guarded.values()].map((id) => endProcess(id, id.graceMs ?? GRACE_MS, id.signal)));
+await Promise.all(
+  [...guarded.values()].map((id) => endProcess(id, id.graceMs ?? GRACE_MS, id.signal)),
+);
 
 function take(line: GuardLine | null): void {
   if (line === null) return;

@@ -1,4 +1,7 @@
-/** Child processes of the embedded stack: started apart from the terminal's group, and ended with this process. */
+/**
+ * Child processes of the embedded stack: started apart from the terminal's group, and ended with
+ * this process.
+ */
 import { spawn } from 'node:child_process';
 import { closeSync, existsSync, openSync, renameSync } from 'node:fs';
 import { endWithThisProcess } from './guarded.ts';
@@ -19,12 +22,18 @@ export interface ChildOptions {
   args: readonly string[];
   env: Record<string, string | undefined>;
   cwd?: string;
-  /** Files that take what the child prints (files, not pipes, so that it can outlive its parent); the last ones are kept as `.1`. */
+  /**
+   * Files that take what the child prints (files, not pipes, so that it can outlive its parent);
+   * the last ones are kept as `.1`.
+   */
   outFile: string;
   errFile: string;
 }
 
-/** Starts a child in a process group of its own (Ctrl-C reaches only us); it ends with this process, even a killed one. */
+/**
+ * Starts a child in a process group of its own (Ctrl-C reaches only us); it ends with this process,
+ * even a killed one.
+ */
 export async function startChild(options: ChildOptions): Promise<Child> {
   const out = openLog(options.outFile);
   const err = options.errFile === options.outFile ? out : openLog(options.errFile);

@@ -11,14 +11,16 @@ export class DataDirInUseError extends Error {
   readonly code = 'data_dir_in_use';
   readonly pid: number;
   constructor(dataDir: string, pid: number) {
-    super(`the data directory ${dataDir} is in use by process ${pid}: join that store, or end the process first`);
+    super(
+      `the data directory ${dataDir} is in use by process ${pid}: join that store, or end the process first`,
+    );
     this.pid = pid;
   }
 }
 
 /**
- * Takes a data directory for this process by a file beside it (`DIR.pid`) and returns how to give it back. A file
- * left behind by a process that was killed counts for nothing.
+ * Takes a data directory for this process by a file beside it (`DIR.pid`) and returns how to give
+ * it back. A file left behind by a process that was killed counts for nothing.
  */
 export async function holdDataDir(dataDir: string): Promise<() => Promise<void>> {
   const pidFile = `${dataDir}.pid`;

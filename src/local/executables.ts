@@ -1,5 +1,17 @@
-/** Executables of other projects: looked for on this machine, else installed into the per-user cache. */
-import { constants, accessSync, chmodSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+/**
+ * Executables of other projects: looked for on this machine, else installed into the per-user
+ * cache.
+ */
+import {
+  constants,
+  accessSync,
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { basename, delimiter, dirname, join } from 'node:path';
 import { ConfigError } from '../config/errors.ts';
 import { makeFolder } from '../config/folder.ts';
@@ -40,8 +52,8 @@ export interface InstallOptions {
 }
 
 /**
- * Finds what one of the ways left in the cache, else installs by the first way that works; one process at a time, the
- * others wait. Returns a line for each way that was tried where none works.
+ * Finds what one of the ways left in the cache, else installs by the first way that works; one
+ * process at a time, the others wait. Returns a line for each way that was tried where none works.
  */
 export async function findOrInstall<How extends string>(
   ways: readonly Way<How>[],
@@ -52,7 +64,9 @@ export async function findOrInstall<How extends string>(
     return way && { path: join(cacheDir, way.file), how: way.how, cached: true };
   };
   const install = async (): Promise<Found<How> | { tried: string[] }> => {
-    const tried: string[] = [`cache: none of ${ways.map(({ file }) => file).join(', ')} in ${cacheDir}`];
+    const tried: string[] = [
+      `cache: none of ${ways.map(({ file }) => file).join(', ')} in ${cacheDir}`,
+    ];
     for (const { how, file, install: installTo } of ways) {
       const target = join(cacheDir, file);
       try {
@@ -68,7 +82,8 @@ export async function findOrInstall<How extends string>(
   if (found) return found;
   makeCache(cacheDir);
   const lock = join(cacheDir, `${ways[0]?.file}.lock`);
-  const reportWait = (pid: number) => log(`waiting for process ${pid}, which is installing ${what}`);
+  const reportWait = (pid: number) =>
+    log(`waiting for process ${pid}, which is installing ${what}`);
   return await withLock(lock, async () => findCached() ?? (await install()), reportWait);
 }
 
@@ -87,10 +102,13 @@ function makeCache(cacheDir: string): void {
 }
 
 /**
- * Works in a scratch folder beside the target and moves the executable, whose path `work` returns, to the target: it is
- * there whole or not at all. What a killed process left is removed.
+ * Works in a scratch folder beside the target and moves the executable, whose path `work` returns,
+ * to the target: it is there whole or not at all. What a killed process left is removed.
  */
-export async function installInScratch(target: string, work: (scratch: string) => Promise<string>): Promise<void> {
+export async function installInScratch(
+  target: string,
+  work: (scratch: string) => Promise<string>,
+): Promise<void> {
   const prefix = `${basename(target)}.new-`;
   const remove = (folder: string) => rmSync(folder, { recursive: true, force: true });
   const left = readdirSync(dirname(target)).filter((name) => name.startsWith(prefix));
@@ -120,17 +138,27 @@ export function isExecutable(path: string): boolean {
   }
 }
 
-const CONNECTION = /(NewConnectionError|ConnectTimeoutError|ProxyError|SSLError|NameResolutionError)/;
+const CONNECTION =
+  /(NewConnectionError|ConnectTimeoutError|ProxyError|SSLError|NameResolutionError)/;
 
 /**
- * Why a command failed: its last line on standard error, the last one marked as an error where there is any. pip names a
- * connection that fails in warnings only, and then reports that there is no such package.
+ * Why a command failed: its last line on standard error, the last one marked as an error where
+ * there is any. pip names a connection that fails in warnings only, and then reports that there is
+ * no such package.
  */
 function reasonFor(error: unknown): string {
-  const { stderr, killed, message } = error as { stderr?: string; killed?: boolean; message?: string };
+  const { stderr, killed, message } = error as {
+    stderr?: string;
+    killed?: boolean;
+    message?: string;
+  };
   if (killed) return 'took too long';
   const lines = stderr?.trim().split('\n') ?? [];
   const connection = lines.find((line) => line.startsWith('WARNING:') && CONNECTION.test(line));
-  if (connection) return `the package index cannot be reached (${CONNECTION.exec(connection)?.[1]})`;
-  return (lines.findLast((line) => line.startsWith('ERROR:')) ?? lines.at(-1) ?? '').slice(0, 300) || String(message);
+  if (connection)
+    return `the package index cannot be reached (${CONNECTION.exec(connection)?.[1]})`;
+  return (
+    (lines.findLast((line) => line.startsWith('ERROR:')) ?? lines.at(-1) ?? '').slice(0, 300) ||
+    String(message)
+  );
 }

@@ -1,4 +1,7 @@
-/** The data directory of an embedded store that is new: made once for a user, then copied, which is ten times as fast. */
+/**
+ * The data directory of an embedded store that is new: made once for a user, then copied, which is
+ * ten times as fast.
+ */
 import { PGlite } from '@electric-sql/pglite';
 import { cpSync, existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -9,8 +12,8 @@ import { withLock } from './lock.ts';
 const { resolve } = createRequire(import.meta.url);
 
 /**
- * Puts an empty database into a data directory that does not exist yet. It is there whole or not at all. Without a cache
- * that can be written nothing is done: the database then makes its own.
+ * Puts an empty database into a data directory that does not exist yet. It is there whole or not at
+ * all. Without a cache that can be written nothing is done: the database then makes its own.
  */
 export async function prepareDataDir(dataDir: string, cacheDir: string): Promise<void> {
   if (existsSync(dataDir)) return;
@@ -26,7 +29,10 @@ export async function prepareDataDir(dataDir: string, cacheDir: string): Promise
   }
 }
 
-/** A data directory right after its creation, closed in order; each version of the database has its own. */
+/**
+ * A data directory right after its creation, closed in order; each version of the database has its
+ * own.
+ */
 async function templateIn(cacheDir: string): Promise<string> {
   const template = join(cacheDir, `pglite-${version()}`);
   if (existsSync(template)) return template;
@@ -45,7 +51,9 @@ async function templateIn(cacheDir: string): Promise<string> {
 function version(): string {
   // The package does not export its own description.
   const main = resolve('@electric-sql/pglite');
-  const manifest = JSON.parse(readFileSync(join(dirname(main), '..', 'package.json'), 'utf8')) as { version: string };
+  const manifest = JSON.parse(readFileSync(join(dirname(main), '..', 'package.json'), 'utf8')) as {
+    version: string;
+  };
   return manifest.version;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Processes that end with this one. Exit handlers end them where this process ends by itself or by a signal; where it
- * is killed, a small guard process does, which notices by a pipe that closes.
+ * Processes that end with this one. Exit handlers end them where this process ends by itself or by
+ * a signal; where it is killed, a small guard process does, which notices by a pipe that closes.
  */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
@@ -26,7 +26,9 @@ const TERMINATING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const guarded = new Map<number, Guarded>();
 let guard: ChildProcess | null = null;
 
-/** Sees to it that a process ends with this one, however this one ends; gives what takes that back. */
+/**
+ * Sees to it that a process ends with this one, however this one ends; gives what takes that back.
+ */
 export function endWithThisProcess(id: Guarded): () => void {
   guarded.set(id.pid, id);
   listen();

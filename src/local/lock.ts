@@ -1,4 +1,6 @@
-/** A lock file between processes of one machine, given back when its holder dies by whatever means. */
+/**
+ * A lock file between processes of one machine, given back when its holder dies by whatever means.
+ */
 import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -11,8 +13,9 @@ import type { Interrupts } from './wait.ts';
 let serial = 0;
 
 /**
- * Runs `work` while holding the lock at `path`. Waits for another holder while that one lives, however slow it is
- * (`onWait` is told once, with its pid); throws InterruptedError where that wait is interrupted.
+ * Runs `work` while holding the lock at `path`. Waits for another holder while that one lives,
+ * however slow it is (`onWait` is told once, with its pid); throws InterruptedError where that wait
+ * is interrupted.
  */
 export async function withLock<T>(
   path: string,
@@ -35,7 +38,11 @@ export function isLocked(path: string): boolean {
   return found !== null && 'holder' in found;
 }
 
-async function waitToTake(path: string, onWait: (holder: number) => void, interrupts?: Interrupts): Promise<void> {
+async function waitToTake(
+  path: string,
+  onWait: (holder: number) => void,
+  interrupts?: Interrupts,
+): Promise<void> {
   let release: (() => void) | null = null;
   try {
     for (; !take(path); await pause(interrupts)) {
@@ -78,8 +85,9 @@ function take(path: string): boolean {
 }
 
 /**
- * Only the holder of the breaker may remove a stale lock, and only while it still is the one that was seen. A breaker
- * is a lock itself: one whose holder was killed is broken in the same way, one whose holder is slow is left alone.
+ * Only the holder of the breaker may remove a stale lock, and only while it still is the one that
+ * was seen. A breaker is a lock itself: one whose holder was killed is broken in the same way, one
+ * whose holder is slow is left alone.
  */
 function breakStale(path: string, seen: string): void {
   const breaker = `${path}.breaker`;

@@ -1,4 +1,7 @@
-/** PostgreSQL's wire protocol, as far as a front end must know it: where messages end, and what belongs together. */
+/**
+ * PostgreSQL's wire protocol, as far as a front end must know it: where messages end, and what
+ * belongs together.
+ */
 
 const SSL_REQUEST = 80877103;
 const GSS_REQUEST = 80877104;
@@ -7,18 +10,26 @@ const CANCEL_REQUEST = 80877102;
 /** Longest message taken from a client, in bytes. */
 const LONGEST = 256 * 1024 * 1024;
 
-/** The types that end what a client sends in one go: Query, Sync, FunctionCall, Flush, CopyDone, CopyFail. */
+/**
+ * The types that end what a client sends in one go: Query, Sync, FunctionCall, Flush, CopyDone,
+ * CopyFail.
+ */
 const ENDS = new Set([...'QSFHcf'].map((letter) => letter.charCodeAt(0)));
 const TERMINATE = 'X'.charCodeAt(0);
 const FLUSH = 'H'.charCodeAt(0);
 
 /**
- * What a client sent: `refuse` is to be answered with N (no encryption here), `end` closes the connection, `unit` is
- * to be executed in one piece; `open` units are followed by more before anybody else may have the backend.
+ * What a client sent: `refuse` is to be answered with N (no encryption here), `end` closes the
+ * connection, `unit` is to be executed in one piece; `open` units are followed by more before
+ * anybody else may have the backend.
  */
-export type Frame = { kind: 'refuse' } | { kind: 'end' } | { kind: 'unit'; bytes: Uint8Array; open: boolean };
+export type Frame =
+  { kind: 'refuse' } | { kind: 'end' } | { kind: 'unit'; bytes: Uint8Array; open: boolean };
 
-/** Cuts one client's bytes into frames. The extended protocol's messages stay together up to their Sync. */
+/**
+ * Cuts one client's bytes into frames. The extended protocol's messages stay together up to their
+ * Sync.
+ */
 export class FrameReader {
   #buffer: Buffer = Buffer.alloc(0);
   #scanned = 0;
@@ -58,7 +69,8 @@ export class FrameReader {
       if (this.#buffer.length < this.#scanned + 1 + length) return null;
       if (type === TERMINATE) return { kind: 'end' };
       this.#scanned += 1 + length;
-      if (ENDS.has(type)) return { kind: 'unit', bytes: this.#cut(this.#scanned), open: type === FLUSH };
+      if (ENDS.has(type))
+        return { kind: 'unit', bytes: this.#cut(this.#scanned), open: type === FLUSH };
     }
     return null;
   }

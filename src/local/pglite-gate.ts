@@ -1,6 +1,9 @@
 import type { PGlite } from '@electric-sql/pglite';
 
-/** How long a client may leave the one backend waiting inside its transaction (milliseconds) before it is cut off. */
+/**
+ * How long a client may leave the one backend waiting inside its transaction (milliseconds) before
+ * it is cut off.
+ */
 const IDLE_IN_TRANSACTION = 30_000;
 
 /** A client of the gate. */
@@ -17,9 +20,10 @@ interface Waiting {
 }
 
 /**
- * Lets many clients use PGlite's one backend: whoever is inside a transaction (or between Parse and Sync) keeps it
- * until done, everybody else waits in order. The gate of @electric-sql/pglite-socket 0.2 mixes the messages of
- * parameterised statements of several clients and then answers nobody any more, hence this one.
+ * Lets many clients use PGlite's one backend: whoever is inside a transaction (or between Parse and
+ * Sync) keeps it until done, everybody else waits in order. The gate of @electric-sql/pglite-socket
+ * 0.2 mixes the messages of parameterised statements of several clients and then answers nobody any
+ * more, hence this one.
  */
 export class PgliteGate {
   readonly #db: PGlite;
@@ -44,7 +48,9 @@ export class PgliteGate {
     this.#wake();
   }
 
-  /** The client has gone: what it had not been given yet is dropped, its transaction rolled back. */
+  /**
+   * The client has gone: what it had not been given yet is dropped, its transaction rolled back.
+   */
   async leave(client: GateClient): Promise<void> {
     this.#queue = this.#queue.filter((waiting) => waiting.client !== client);
     await this.#settled;

@@ -13,7 +13,10 @@ export interface ServeOptions {
   port?: number;
   /** Loopback only: there is no password. */
   host?: '127.0.0.1' | '::1';
-  /** Per-user cache that keeps an empty database, so that a new directory is ready sooner; default: none. */
+  /**
+   * Per-user cache that keeps an empty database, so that a new directory is ready sooner; default:
+   * none.
+   */
   cacheDir?: string;
   /** How long a client may sit idle in a transaction before it is cut off; default 30 s. */
   idleInTransactionMs?: number;
@@ -27,7 +30,10 @@ export interface ServedPglite {
   failed: Promise<Error>;
 }
 
-/** Starts PGlite behind a socket. Throws DataDirInUseError where a live process serves the directory already. */
+/**
+ * Starts PGlite behind a socket. Throws DataDirInUseError where a live process serves the directory
+ * already.
+ */
 export async function servePglite(options: ServeOptions): Promise<ServedPglite> {
   const { dataDir, port = 0, host = '127.0.0.1', cacheDir, idleInTransactionMs } = options;
   const releaseDataDir = dataDir === null ? async () => undefined : await holdDataDir(dataDir);
@@ -85,7 +91,10 @@ class Front {
   }
 
   #welcome(socket: Socket): void {
-    const client = { send: (answer: Buffer) => void socket.write(answer), cut: () => void socket.destroy() };
+    const client = {
+      send: (answer: Buffer) => void socket.write(answer),
+      cut: () => void socket.destroy(),
+    };
     const reader = new FrameReader();
     const { promise: left, resolve: leave } = Promise.withResolvers<void>();
     this.#sockets.set(socket, left);

@@ -3,13 +3,16 @@ import { connect, createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 
 /**
- * A port on 127.0.0.1 that nobody else is given for the next minute: one connection through it is closed from the
- * listening side first, which leaves the port in TIME_WAIT, where the system does not hand it out again.
+ * A port on 127.0.0.1 that nobody else is given for the next minute: one connection through it is
+ * closed from the listening side first, which leaves the port in TIME_WAIT, where the system does
+ * not hand it out again.
  */
 export async function freePort(): Promise<number> {
   const server = createServer();
   const accepted = new Promise<Socket>((resolve) => server.once('connection', resolve));
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve, reject) =>
+    server.once('error', reject).listen(0, '127.0.0.1', resolve),
+  );
   const { port } = server.address() as AddressInfo;
   const client = connect(port, '127.0.0.1');
   const closed = new Promise((resolve) => client.once('close', resolve));
@@ -23,7 +26,11 @@ export async function freePort(): Promise<number> {
 /** Whether something accepts connections on host:port. */
 export async function accepts(address: string, timeoutMs = 2_000): Promise<boolean> {
   const at = address.lastIndexOf(':');
-  const socket = connect({ host: address.slice(0, at), port: Number(address.slice(at + 1)), timeout: timeoutMs });
+  const socket = connect({
+    host: address.slice(0, at),
+    port: Number(address.slice(at + 1)),
+    timeout: timeoutMs,
+  });
   const answer = await new Promise<boolean>((resolve) => {
     socket.once('connect', () => resolve(true));
     socket.once('timeout', () => resolve(false));
@@ -39,7 +46,11 @@ const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);
 /** Whether a PostgreSQL at this address answers: a stopped one still accepts connections. */
 export async function storeAnswers(databaseUrl: string, timeoutMs = 5_000): Promise<boolean> {
   const { hostname, port } = new URL(databaseUrl);
-  const socket = connect({ host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || 5432), timeout: timeoutMs });
+  const socket = connect({
+    host: hostname.replace(/^\[|\]$/g, ''),
+    port: Number(port || 5432),
+    timeout: timeoutMs,
+  });
   const answer = await new Promise<boolean>((resolve) => {
     socket.once('connect', () => socket.write(SSL_REQUEST));
     socket.once('data', () => resolve(true));

@@ -1,4 +1,7 @@
-/** Ending the parts of a stack, in a file of its own that loads nothing large: the guard of a stack uses it too. */
+/**
+ * Ending the parts of a stack, in a file of its own that loads nothing large: the guard of a stack
+ * uses it too.
+ */
 import { endProcess } from './processes.ts';
 import { ENDING_ORDER, removeState } from './stack-state.ts';
 import type { Part, StackState } from './stack-state.ts';
@@ -11,8 +14,14 @@ export const GRACE_MS = {
   guard: 2_000,
 } satisfies Record<Part, number>;
 
-/** Ends what is on record, in order, and forgets the stack; `except` is the guard that calls this. */
-export async function endAll(home: string, state: StackState, except: Part | null = null): Promise<void> {
+/**
+ * Ends what is on record, in order, and forgets the stack; `except` is the guard that calls this.
+ */
+export async function endAll(
+  home: string,
+  state: StackState,
+  except: Part | null = null,
+): Promise<void> {
   const all = { ...state.processes };
   if (except !== null) delete all[except];
   await endParts(all);

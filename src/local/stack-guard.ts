@@ -1,7 +1,7 @@
 /**
- * Process entry of a stack's guard: `node src/local/stack-guard.ts HOME` ends the stack of a state folder once it is
- * not kept and no command that uses it lives, which is so where they were killed, or once its record is lost, as where
- * the folder was moved; then it ends itself.
+ * Process entry of a stack's guard: `node src/local/stack-guard.ts HOME` ends the stack of a state
+ * folder once it is not kept and no command that uses it lives, which is so where they were killed,
+ * or once its record is lost, as where the folder was moved; then it ends itself.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { endIfUnused, look } from './stack-unused.ts';

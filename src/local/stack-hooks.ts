@@ -1,4 +1,7 @@
-/** What a command that uses a stack does besides: leave when it exits, close on a signal, watch the parts. Each gives its undoing. */
+/**
+ * What a command that uses a stack does besides: leave when it exits, close on a signal, watch the
+ * parts. Each gives its undoing.
+ */
 import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { isAlive } from './processes.ts';
@@ -11,15 +14,24 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const SUPERVISION_MS = 1_000;
 const MAX_FAILED_RESTARTS = 3;
 
-/** Where the process exits without closing, leaves the stack: its guard ends it where nobody else uses it. */
+/**
+ * Where the process exits without closing, leaves the stack: its guard ends it where nobody else
+ * uses it.
+ */
 export function leaveOnExit(entry: string): () => void {
   const hook = () => leave(entry);
   process.on('exit', hook);
   return () => process.off('exit', hook);
 }
 
-/** The first signal closes in order and ends the process with 128 + its number; a second one does not wait. */
-export function closeOnSignals(close: () => Promise<void>, log: (line: string) => void): () => void {
+/**
+ * The first signal closes in order and ends the process with 128 + its number; a second one does
+ * not wait.
+ */
+export function closeOnSignals(
+  close: () => Promise<void>,
+  log: (line: string) => void,
+): () => void {
   let asked = false;
   const hook = (name: (typeof SIGNALS)[number]) => {
     const exit = () => process.exit(128 + constants.signals[name]);
@@ -56,7 +68,10 @@ export interface Supervised {
   reportEnd(end: StackEnd): void;
 }
 
-/** Restarts a worker or guard that is gone while its stack runs; gives up after three failures in a row. */
+/**
+ * Restarts a worker or guard that is gone while its stack runs; gives up after three failures in a
+ * row.
+ */
 export function superviseStack(supervised: Supervised, log: (line: string) => void): () => void {
   const { current, restart, reportEnd: gone } = supervised;
   let busy = false;
@@ -93,8 +108,13 @@ function endOf({ home, state, current, isBusy }: Supervised): StackEnd | null {
   return part === null ? null : { how: 'broken', part };
 }
 
-/** Whether the record of a stack is gone that still runs: whoever ends a stack ends its parts first. */
-export function isLost(home: string, { processes: { worker, temporal, store } }: StackState): boolean {
+/**
+ * Whether the record of a stack is gone that still runs: whoever ends a stack ends its parts first.
+ */
+export function isLost(
+  home: string,
+  { processes: { worker, temporal, store } }: StackState,
+): boolean {
   if (!existsSync(home) || readRecord(home) === 'damaged') return true;
   return [worker, temporal, store].some((id) => id !== undefined && isAlive(id));
 }

@@ -1,4 +1,7 @@
-/** Joining a stack that runs: which one may be joined, which one is waited for, and which one is cleared away. */
+/**
+ * Joining a stack that runs: which one may be joined, which one is waited for, and which one is
+ * cleared away.
+ */
 import { ConfigError } from '../config/errors.ts';
 import { storeAnswers } from './ports.ts';
 import { isAlive } from './processes.ts';
@@ -18,8 +21,8 @@ const REQUIRED = [
 ] as const;
 
 /**
- * The state of a stack that this command may use, be it slow or not; null after clearing away what killed commands
- * left. To be called with the stack's lock held.
+ * The state of a stack that this command may use, be it slow or not; null after clearing away what
+ * killed commands left. To be called with the stack's lock held.
  */
 export async function joinable(options: StackOptions): Promise<StackState | null> {
   const { home, log } = options;
@@ -37,8 +40,14 @@ export async function joinable(options: StackOptions): Promise<StackState | null
   return state;
 }
 
-/** Waits while a stack that this command has entered is slow; false where it was ended meanwhile, or a part of it did. */
-export async function waitUntilServes({ home, log, interrupts }: StackOptions, state: StackState): Promise<boolean> {
+/**
+ * Waits while a stack that this command has entered is slow; false where it was ended meanwhile, or
+ * a part of it did.
+ */
+export async function waitUntilServes(
+  { home, log, interrupts }: StackOptions,
+  state: StackState,
+): Promise<boolean> {
   let silent: string[] = [];
   const look = async (): Promise<boolean | null> => {
     if (readSame(home, state) === null || deadPart(state) !== null) return false;
@@ -73,7 +82,10 @@ function checksOf({ processes, temporal, databaseUrl }: StackState) {
       answers: () => namespaceAnswers(temporal.address, temporal.namespace),
     });
   if (processes.store !== undefined && databaseUrl !== null)
-    checks.push({ name: `the store (process ${processes.store.pid})`, answers: () => storeAnswers(databaseUrl) });
+    checks.push({
+      name: `the store (process ${processes.store.pid})`,
+      answers: () => storeAnswers(databaseUrl),
+    });
   return checks;
 }
 

@@ -26,21 +26,26 @@ const ENDING_LIMIT_MS = 20_000;
 const STARTING_REMEDY = 'The machine may be busy; Ctrl-C ends this command.';
 const STOP_GRACE_MS = 5_000;
 const NODE_ARGS = ['--disable-warning=ExperimentalWarning'];
-/** Of the worker: a small young generation, and few arenas for its many threads; each keeps what it once took. */
+/**
+ * Of the worker: a small young generation, and few arenas for its many threads; each keeps what it
+ * once took.
+ */
 const WORKER_ARGS = ['--max-semi-space-size=8'];
 const GUARD_ARGS = ['--max-semi-space-size=1'];
 const WORKER_ENV = { MALLOC_ARENA_MAX: '2' };
 const OTHER_TEMPORAL = /^TEMPORAL_(API_KEY|TLS|PROFILE|CLIENT_|GRPC_META|CODEC)/;
 
 /**
- * An environment for the embedded parts: what would lead a Temporal client elsewhere is set to nothing, which also hides
- * it where `.env` sets it.
+ * An environment for the embedded parts: what would lead a Temporal client elsewhere is set to
+ * nothing, which also hides it where `.env` sets it.
  */
 export function embeddedEnv(env: Env, temporal: { address: string; namespace: string }): Env {
   const kept = Object.entries(env).filter(([name]) => !OTHER_TEMPORAL.test(name));
   return {
     ...Object.fromEntries(kept),
-    ...Object.fromEntries(VARIABLES.filter(({ name }) => OTHER_TEMPORAL.test(name)).map(({ name }) => [name, ''])),
+    ...Object.fromEntries(
+      VARIABLES.filter(({ name }) => OTHER_TEMPORAL.test(name)).map(({ name }) => [name, '']),
+    ),
     ...plain({
       TEMPORAL_ADDRESS: temporal.address,
       TEMPORAL_NAMESPACE: temporal.namespace,
@@ -65,7 +70,10 @@ export interface TemporalPart {
 }
 
 /** The development server with its database in the state folder. */
-export async function startTemporalPart(part: TemporalPart, onChild: OnChild): Promise<TemporalServer> {
+export async function startTemporalPart(
+  part: TemporalPart,
+  onChild: OnChild,
+): Promise<TemporalServer> {
   const { home, env, ui, log, interrupts } = part;
   const found = await findTemporal({ env, cacheDir: cacheDirectory(env), log });
   return await startTemporal({
@@ -93,10 +101,21 @@ export interface NodePart {
 }
 
 /** The guard, which is ready at once. */
-export async function startGuardPart({ home, entry, env }: NodePart, onChild: OnChild): Promise<void> {
+export async function startGuardPart(
+  { home, entry, env }: NodePart,
+  onChild: OnChild,
+): Promise<void> {
   const args = [...NODE_ARGS, ...GUARD_ARGS, entry, home];
   const outFile = join(stackFiles(home).logs, 'guard.log');
-  onChild(await startChild({ command: process.execPath, args, env: systemEnv(env), outFile, errFile: outFile }));
+  onChild(
+    await startChild({
+      command: process.execPath,
+      args,
+      env: systemEnv(env),
+      outFile,
+      errFile: outFile,
+    }),
+  );
 }
 
 /** The embedded Postgres; its address is the first line that it prints. */
@@ -104,20 +123,31 @@ export async function startStorePart(part: NodePart, onChild: OnChild): Promise<
   const dataDir = stackFiles(part.home).postgres;
   await untilFree(dataDir, part);
   const args = [part.entry, dataDir];
-  const { databaseUrl } = await startReady({ ...part, name: 'store', args, env: systemEnv(part.env) }, onChild);
-  if (typeof databaseUrl !== 'string') throw broken('store', 'its first line has no databaseUrl', '');
+  const { databaseUrl } = await startReady(
+    { ...part, name: 'store', args, env: systemEnv(part.env) },
+    onChild,
+  );
+  if (typeof databaseUrl !== 'string')
+    throw broken('store', 'its first line has no databaseUrl', '');
   return databaseUrl;
 }
 
 /** Waits a while for a store that is just ending, as that of a killed command does. */
-async function untilFree(dataDir: string, { log = () => undefined, interrupts }: NodePart): Promise<void> {
+async function untilFree(
+  dataDir: string,
+  { log = () => undefined, interrupts }: NodePart,
+): Promise<void> {
   const begun = performance.now();
-  const look = () => holderOf(dataDir) === null || performance.now() - begun > ENDING_LIMIT_MS || null;
-  const what = () => `process ${holderOf(dataDir)?.pid ?? ''}, which still serves ${dataDir}, to end`;
+  const look = () =>
+    holderOf(dataDir) === null || performance.now() - begun > ENDING_LIMIT_MS || null;
+  const what = () =>
+    `process ${holderOf(dataDir)?.pid ?? ''}, which still serves ${dataDir}, to end`;
   await waitFor(look, { what, remedy: STARTING_REMEDY, log, interrupts });
 }
 
-/** The worker; resolves once it polls. `metricsUrl` comes from its first line, where it names one. */
+/**
+ * The worker; resolves once it polls. `metricsUrl` comes from its first line, where it names one.
+ */
 export async function startWorkerPart(part: NodePart, onChild: OnChild): Promise<string | null> {
   const args = [...WORKER_ARGS, part.entry];
   const env = { ...WORKER_ENV, ...part.env };
@@ -130,12 +160,21 @@ interface NodeCommand extends Omit<NodePart, 'entry'> {
   args: readonly string[];
 }
 
-async function startReady(command: NodeCommand, onChild: OnChild): Promise<Record<string, unknown>> {
+async function startReady(
+  command: NodeCommand,
+  onChild: OnChild,
+): Promise<Record<string, unknown>> {
   const { logs } = stackFiles(command.home);
   const outFile = join(logs, `${command.name}.out`);
   const errFile = join(logs, `${command.name}.log`);
   const args = [...NODE_ARGS, ...command.args];
-  const child = await startChild({ command: process.execPath, args, env: command.env, outFile, errFile });
+  const child = await startChild({
+    command: process.execPath,
+    args,
+    env: command.env,
+    outFile,
+    errFile,
+  });
   onChild(child);
   try {
     return await waitUntilReady(command, child, { outFile, errFile });
@@ -146,7 +185,11 @@ async function startReady(command: NodeCommand, onChild: OnChild): Promise<Recor
 }
 
 /** The first line of a child, as an object; a slow child is waited for, as long as it runs. */
-async function waitUntilReady(command: NodeCommand, child: Child, files: { outFile: string; errFile: string }) {
+async function waitUntilReady(
+  command: NodeCommand,
+  child: Child,
+  files: { outFile: string; errFile: string },
+) {
   const { name, log = () => undefined, interrupts } = command;
   const readStderr = () => lastLines(files.errFile);
   const begun = performance.now();
@@ -162,12 +205,21 @@ async function waitUntilReady(command: NodeCommand, child: Child, files: { outFi
   return await waitFor(look, { what, remedy: STARTING_REMEDY, log, interrupts, everyMs: 25 });
 }
 
-/** A first line that is an arx.error/v1 is that error; its place and remedy are worth more than ours. */
+/**
+ * A first line that is an arx.error/v1 is that error; its place and remedy are worth more than
+ * ours.
+ */
 function ready(name: string, line: string, printed: () => string): Record<string, unknown> {
   const said = parse(line);
-  if (said === null) throw broken(name, `its first line is not JSON: ${line.slice(0, 200)}`, printed());
+  if (said === null)
+    throw broken(name, `its first line is not JSON: ${line.slice(0, 200)}`, printed());
   if (said.schema !== 'arx.error/v1') return said;
-  throw new ConfigError(String(said.code), String(said.message), String(said.remedy), said.where ?? null);
+  throw new ConfigError(
+    String(said.code),
+    String(said.message),
+    String(said.remedy),
+    said.where ?? null,
+  );
 }
 
 function parse(line: string): Record<string, unknown> | null {

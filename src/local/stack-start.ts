@@ -19,11 +19,14 @@ import type { Interrupts } from './wait.ts';
 export interface StackOptions {
   /** State folder (ARX_HOME); made where it is missing. */
   home: string;
-  /** Digest of the vendors' origins and credentials: commands that differ in it cannot share a worker. */
+  /**
+   * Digest of the vendors' origins and credentials: commands that differ in it cannot share a
+   * worker.
+   */
   vendorsFingerprint: string;
   /**
-   * The whole environment, `NAME_FILE` variables resolved: for the worker, for finding Temporal, and for
-   * TEMPORAL_ADDRESS and DATABASE_URL, each of which takes the place of an embedded part.
+   * The whole environment, `NAME_FILE` variables resolved: for the worker, for finding Temporal,
+   * and for TEMPORAL_ADDRESS and DATABASE_URL, each of which takes the place of an embedded part.
    */
   env: Record<string, string | undefined>;
   /** arx.yaml of the worker, null for the default one. */
@@ -33,11 +36,19 @@ export interface StackOptions {
   log: (line: string) => void;
   /** Search attributes to register, name → type. */
   searchAttributes?: Record<string, string>;
-  /** False where the caller sees to SIGINT, SIGTERM and SIGHUP; by default they close the stack and end the process. */
+  /**
+   * False where the caller sees to SIGINT, SIGTERM and SIGHUP; by default they close the stack and
+   * end the process.
+   */
   handleSignals?: boolean;
-  /** Starts a worker or guard that died again, and tells when the stack is over; looked at every second. */
+  /**
+   * Starts a worker or guard that died again, and tells when the stack is over; looked at every
+   * second.
+   */
   superviseWorker?: boolean;
-  /** How the user interrupts a wait for a slow stack; by default a signal does what it does anyway. */
+  /**
+   * How the user interrupts a wait for a slow stack; by default a signal does what it does anyway.
+   */
   interrupts?: Interrupts;
   /** Process entries, for tests. */
   entries?: { worker?: string; store?: string };
@@ -45,7 +56,12 @@ export interface StackOptions {
 
 /** What two commands must have in common to share a stack. */
 export function stackFingerprint({ vendorsFingerprint, env }: StackOptions): string {
-  return fingerprintOf([vendorsFingerprint, env.TEMPORAL_ADDRESS, env.TEMPORAL_NAMESPACE, env.DATABASE_URL]);
+  return fingerprintOf([
+    vendorsFingerprint,
+    env.TEMPORAL_ADDRESS,
+    env.TEMPORAL_NAMESPACE,
+    env.DATABASE_URL,
+  ]);
 }
 
 export function databaseUrlOf({ env }: StackOptions, state: StackState): string {
@@ -59,7 +75,11 @@ export async function startAll(options: StackOptions): Promise<StackState> {
     fingerprint: stackFingerprint(options),
     complete: false,
     kept: false,
-    temporal: { address: env.TEMPORAL_ADDRESS || '', namespace: env.TEMPORAL_NAMESPACE || 'default', uiUrl: null },
+    temporal: {
+      address: env.TEMPORAL_ADDRESS || '',
+      namespace: env.TEMPORAL_NAMESPACE || 'default',
+      uiUrl: null,
+    },
     databaseUrl: null,
     workerMetricsUrl: null,
     processes: {},
@@ -84,7 +104,8 @@ export async function startAll(options: StackOptions): Promise<StackState> {
 
 /** Starts another worker for a stack that runs, and records it; one that lives is ended first. */
 export async function replaceWorker(options: StackOptions, state: StackState): Promise<void> {
-  if (state.processes.worker !== undefined) await endProcess(state.processes.worker, GRACE_MS.worker);
+  if (state.processes.worker !== undefined)
+    await endProcess(state.processes.worker, GRACE_MS.worker);
   await replaceGone(options, state);
 }
 
@@ -111,7 +132,8 @@ export async function replaceGone(options: StackOptions, state: StackState): Pro
 }
 
 /** Whether worker or guard are gone: what a stack goes on without, and is given again. */
-export const isMissing = ({ processes }: StackState): boolean => !runs(processes.worker) || !runs(processes.guard);
+export const isMissing = ({ processes }: StackState): boolean =>
+  !runs(processes.worker) || !runs(processes.guard);
 
 const runs = (id: ProcessId | undefined): boolean => id !== undefined && isAlive(id);
 
@@ -136,30 +158,54 @@ class Recorder {
   }
 }
 
-/** Not held by this process: where it is killed while it starts the rest, the guard clears that away. */
+/**
+ * Not held by this process: where it is killed while it starts the rest, the guard clears that
+ * away.
+ */
 async function startGuard({ home, env, log }: StackOptions, recorder: Recorder): Promise<void> {
   const record = recorder.as('guard');
-  await startGuardPart({ home, entry: join(import.meta.dirname, 'stack-guard.ts'), env, log }, (child) => {
-    record(child);
-    child.release();
-  });
+  await startGuardPart(
+    { home, entry: join(import.meta.dirname, 'stack-guard.ts'), env, log },
+    (child) => {
+      record(child);
+      child.release();
+    },
+  );
 }
 
-async function startTemporal(options: StackOptions, state: StackState, recorder: Recorder): Promise<void> {
+async function startTemporal(
+  options: StackOptions,
+  state: StackState,
+  recorder: Recorder,
+): Promise<void> {
   if (state.temporal.address !== '') return;
   const { home, env, ui, log, interrupts, searchAttributes = {} } = options;
-  const server = await startTemporalPart({ home, env, ui, log, interrupts, searchAttributes }, recorder.as('temporal'));
+  const server = await startTemporalPart(
+    { home, env, ui, log, interrupts, searchAttributes },
+    recorder.as('temporal'),
+  );
   state.temporal = { address: server.address, namespace: server.namespace, uiUrl: server.uiUrl };
 }
 
-async function startStore(options: StackOptions, state: StackState, recorder: Recorder): Promise<void> {
+async function startStore(
+  options: StackOptions,
+  state: StackState,
+  recorder: Recorder,
+): Promise<void> {
   const { home, env, log, interrupts, entries } = options;
   if (env.DATABASE_URL) return;
   const entry = entries?.store ?? join(import.meta.dirname, 'store-process.ts');
-  state.databaseUrl = await startStorePart({ home, entry, env, log, interrupts }, recorder.as('store'));
+  state.databaseUrl = await startStorePart(
+    { home, entry, env, log, interrupts },
+    recorder.as('store'),
+  );
 }
 
-async function startWorker(options: StackOptions, state: StackState, recorder: Recorder): Promise<void> {
+async function startWorker(
+  options: StackOptions,
+  state: StackState,
+  recorder: Recorder,
+): Promise<void> {
   const { home, env, log, interrupts, configPath, entries } = options;
   const entry = entries?.worker ?? join(import.meta.dirname, '..', 'worker.ts');
   const reached = state.processes.temporal === undefined ? env : embeddedEnv(env, state.temporal);
@@ -172,7 +218,9 @@ async function startWorker(options: StackOptions, state: StackState, recorder: R
   state.workerMetricsUrl = await startWorkerPart(part, recorder.as('worker'));
 }
 
-/** Waits for all, then throws the first failure: nothing is still starting when it is cleared away. */
+/**
+ * Waits for all, then throws the first failure: nothing is still starting when it is cleared away.
+ */
 async function allOf(started: Promise<void>[]): Promise<void> {
   const results = await Promise.allSettled(started);
   const failed = results.find((result) => result.status === 'rejected');

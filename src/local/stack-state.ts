@@ -1,4 +1,7 @@
-/** What the commands on one state folder know of each other: stack.json, and one file for each command that uses it. */
+/**
+ * What the commands on one state folder know of each other: stack.json, and one file for each
+ * command that uses it.
+ */
 import { createHash, randomUUID } from 'node:crypto';
 import { readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,7 +10,10 @@ import { makeFolder } from '../config/folder.ts';
 import { isAlive, ownProcess } from './processes.ts';
 import type { ProcessId } from './processes.ts';
 
-/** Contents of stack.json. A part that runs elsewhere (TEMPORAL_ADDRESS, DATABASE_URL) has no process. */
+/**
+ * Contents of stack.json. A part that runs elsewhere (TEMPORAL_ADDRESS, DATABASE_URL) has no
+ * process.
+ */
 export interface StackState {
   /** SHA-256 of everything that two commands must have in common to share a stack. */
   fingerprint: string;
@@ -23,7 +29,10 @@ export interface StackState {
   processes: { worker?: ProcessId; temporal?: ProcessId; store?: ProcessId; guard?: ProcessId };
 }
 
-/** The order in which the parts are ended; the guard last, so that it finishes what a killed command began. */
+/**
+ * The order in which the parts are ended; the guard last, so that it finishes what a killed command
+ * began.
+ */
 export const ENDING_ORDER = ['worker', 'temporal', 'store', 'guard'] as const;
 
 export type Part = (typeof ENDING_ORDER)[number];
@@ -57,7 +66,9 @@ export function readRecord(home: string): StackState | 'damaged' | null {
     const found: unknown = JSON.parse(readFileSync(stackFiles(home).state, 'utf8'));
     return isState(found) ? found : 'damaged';
   } catch (error) {
-    return ['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '') ? null : 'damaged';
+    return ['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')
+      ? null
+      : 'damaged';
   }
 }
 
@@ -98,7 +109,10 @@ export function usersOf(home: string): number[] {
   });
 }
 
-/** Whether a stack is to stay: it was asked to, or a live command uses it. Changes nothing, so it needs no lock. */
+/**
+ * Whether a stack is to stay: it was asked to, or a live command uses it. Changes nothing, so it
+ * needs no lock.
+ */
 export function isNeeded(home: string, state: StackState): boolean {
   const { users } = stackFiles(home);
   return state.kept || list(users).some((name) => isUser(join(users, name)));
@@ -109,12 +123,16 @@ function isUser(file: string): boolean {
   return user !== null && isAlive(user);
 }
 
-/** The state on record, where it still is that of this stack; null where that one was ended, or its record is lost. */
+/**
+ * The state on record, where it still is that of this stack; null where that one was ended, or its
+ * record is lost.
+ */
 export function readSame(home: string, { processes }: StackState): StackState | null {
   const record = readRecord(home);
   const now = record === 'damaged' ? null : record;
   const same = (part: 'temporal' | 'store'): boolean =>
-    now?.processes[part]?.pid === processes[part]?.pid && now?.processes[part]?.started === processes[part]?.started;
+    now?.processes[part]?.pid === processes[part]?.pid &&
+    now?.processes[part]?.started === processes[part]?.started;
   return same('temporal') && same('store') ? now : null;
 }
 
@@ -132,7 +150,10 @@ function isState(value: unknown): value is StackState {
 }
 
 const isProcessId = (value: unknown): value is ProcessId =>
-  isObject(value) && Number.isInteger(value.pid) && Number(value.pid) > 0 && typeof value.started === 'string';
+  isObject(value) &&
+  Number.isInteger(value.pid) &&
+  Number(value.pid) > 0 &&
+  typeof value.started === 'string';
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

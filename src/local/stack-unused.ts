@@ -1,4 +1,7 @@
-/** What the guard of a stack decides: whether somebody still needs the stack, and whether its record is lost. */
+/**
+ * What the guard of a stack decides: whether somebody still needs the stack, and whether its record
+ * is lost.
+ */
 import { existsSync } from 'node:fs';
 import { isLocked, withLock } from './lock.ts';
 import { isAlive } from './processes.ts';
@@ -20,8 +23,9 @@ export interface Memory {
 type Verdict = 'needed' | 'over';
 
 /**
- * Ends the stack of a state folder where nobody needs it any more or its record is lost, and says whether its guard has
- * still something to guard. Whoever starts, joins or ends the stack holds its lock: then nothing is decided here.
+ * Ends the stack of a state folder where nobody needs it any more or its record is lost, and says
+ * whether its guard has still something to guard. Whoever starts, joins or ends the stack holds its
+ * lock: then nothing is decided here.
  */
 export async function endIfUnused(
   home: string,
@@ -64,7 +68,9 @@ async function decideLocked(home: string, guardPid: number, memory: Memory): Pro
   return 'over';
 }
 
-/** Ends what still lives of a stack whose record is lost, but nothing that the present record names. */
+/**
+ * Ends what still lives of a stack whose record is lost, but nothing that the present record names.
+ */
 async function endRemembered(memory: Memory, record: StackState | 'damaged' | null): Promise<void> {
   const others = record === null || record === 'damaged' ? [] : Object.values(record.processes);
   const left = livingOf(memory).filter(
@@ -75,7 +81,8 @@ async function endRemembered(memory: Memory, record: StackState | 'damaged' | nu
   await endParts(Object.fromEntries(left));
 }
 
-const livingOf = ({ processes }: Memory) => Object.entries(processes).filter(([, id]) => isAlive(id));
+const livingOf = ({ processes }: Memory) =>
+  Object.entries(processes).filter(([, id]) => isAlive(id));
 
 function remember(memory: Memory, { processes: { guard: _self, ...others } }: StackState): void {
   memory.processes = others;

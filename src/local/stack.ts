@@ -14,7 +14,16 @@ import { endAll, endParts } from './stack-end.ts';
 import { closeOnSignals, isLost, leaveOnExit, superviseStack } from './stack-hooks.ts';
 import { joinable, waitUntilServes } from './stack-join.ts';
 import { databaseUrlOf, replaceGone, replaceWorker, startAll } from './stack-start.ts';
-import { enter, leave, readRecord, readSame, readState, stackFiles, usersOf, writeState } from './stack-state.ts';
+import {
+  enter,
+  leave,
+  readRecord,
+  readSame,
+  readState,
+  stackFiles,
+  usersOf,
+  writeState,
+} from './stack-state.ts';
 import type { StackEnd } from './stack-hooks.ts';
 import type { StackOptions } from './stack-start.ts';
 import type { StackState } from './stack-state.ts';
@@ -41,25 +50,27 @@ export interface Stack {
   /** Resolves where the stack is over without this command; never where it is not supervised. */
   ended: Promise<StackEnd>;
   /**
-   * Leaves the stack, and ends it where nobody else uses it and nobody asked to keep it; with `end` also where somebody
-   * had asked: whoever still uses it ends it then by leaving.
+   * Leaves the stack, and ends it where nobody else uses it and nobody asked to keep it; with `end`
+   * also where somebody had asked: whoever still uses it ends it then by leaving.
    */
   close(options?: Leaving): Promise<void>;
 }
 
 /**
- * Starts the stack of a state folder or joins the one that runs there; two commands at once end up on the same one.
- * Throws ConfigError `stack_differs` where it runs for other vendors, `stack_broken` where a part of it is gone and
- * others use it, `stack_record` where its record is
- * damaged, `worker_start`, `store_start` or `temporal_start` where a part does not come up, whatever coded error
- * the worker itself reports, and InterruptedError.
+ * Starts the stack of a state folder or joins the one that runs there; two commands at once end up
+ * on the same one. Throws ConfigError `stack_differs` where it runs for other vendors,
+ * `stack_broken` where a part of it is gone and others use it, `stack_record` where its record is
+ * damaged, `worker_start`, `store_start` or `temporal_start` where a part does not come up,
+ * whatever coded error the worker itself reports, and InterruptedError.
  */
 export async function openStack(given: StackOptions): Promise<Stack> {
   makeFolder(stackFiles(given.home).logs, 0o700);
   const options = { ...given, home: realpathSync(given.home) };
   const { home, log, interrupts } = options;
-  const waiting = (pid: number) => log(`waiting for process ${pid}, which is starting or ending the stack in ${home}`);
-  const openingLocked: Locked = (work) => withLock(stackFiles(home).lock, work, waiting, interrupts);
+  const waiting = (pid: number) =>
+    log(`waiting for process ${pid}, which is starting or ending the stack in ${home}`);
+  const openingLocked: Locked = (work) =>
+    withLock(stackFiles(home).lock, work, waiting, interrupts);
   // Once it is open, an interrupt closes the stack, and for that the lock is waited for.
   const withStackLock: Locked = (work) => withLock(stackFiles(home).lock, work, waiting);
   for (;;) {
@@ -89,14 +100,22 @@ export async function stopStack(home: string, onWait?: (holder: number) => void)
   return await withLock(stackFiles(home).lock, stop, onWait);
 }
 
-/** Counts this command among the users of the stack, started here or running: from then on nobody ends it but on request. */
-async function enterStack(options: StackOptions): Promise<{ state: StackState; joined: boolean; entry: string }> {
+/**
+ * Counts this command among the users of the stack, started here or running: from then on nobody
+ * ends it but on request.
+ */
+async function enterStack(
+  options: StackOptions,
+): Promise<{ state: StackState; joined: boolean; entry: string }> {
   const running = await joinable(options);
   const state = running ?? (await startAll(options));
   return { state, joined: running !== null, entry: enter(options.home) };
 }
 
-/** A stack that was joined once it serves, with what was gone of it started again; null where it was ended meanwhile. */
+/**
+ * A stack that was joined once it serves, with what was gone of it started again; null where it was
+ * ended meanwhile.
+ */
 async function whole({ options, state, locked }: Opened): Promise<StackState | null> {
   if (!(await waitUntilServes(options, state))) return null;
   return await locked(async () => {
@@ -138,15 +157,20 @@ function stackOf(opened: Opened & { joined: boolean; entry: string }): Stack {
     leaveWorkerAlone();
     // Taking the lock would make the folder again that somebody has moved or removed.
     if (existsSync(home)) await locked(() => depart(options, entry, leaving));
-    // Its guard ends it too, but for a part that started so shortly before that the guard never saw it on record.
+    // Its guard ends it too, but for a part that started so shortly before that the guard never saw
+    // it on record.
     if (leaving.end && current() === null && isLost(home, known)) await endParts(known.processes);
   };
-  const close = (leaving: Leaving = {}) => (closing ??= end(leaving).finally(() => undo.forEach((each) => each())));
+  const close = (leaving: Leaving = {}) =>
+    (closing ??= end(leaving).finally(() => undo.forEach((each) => each())));
   if (options.handleSignals ?? true) undo.push(closeOnSignals(close, log));
   const isBusy = () => isLocked(stackFiles(home).lock);
   const restart = () => whileItRuns(replaceGone);
   if (options.superviseWorker ?? false)
-    leaveWorkerAlone = superviseStack({ home, state, current, isBusy, restart, reportEnd: ended.resolve }, log);
+    leaveWorkerAlone = superviseStack(
+      { home, state, current, isBusy, restart, reportEnd: ended.resolve },
+      log,
+    );
   return {
     temporal: state.temporal,
     databaseUrl: databaseUrlOf(options, state),
@@ -171,7 +195,8 @@ async function depart(
   leave(entry);
   const state = readRecord(home);
   if (state === null) return;
-  if (state === 'damaged') return log(`the record of the stack in ${home} is damaged: its guard ends what still runs`);
+  if (state === 'damaged')
+    return log(`the record of the stack in ${home} is damaged: its guard ends what still runs`);
   const kept = keep || (state.kept && !end);
   if (kept !== state.kept) writeState(home, { ...state, kept });
   const users = usersOf(home);

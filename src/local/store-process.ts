@@ -1,7 +1,7 @@
 /**
- * Process entry: `node src/local/store-process.ts DATA_DIR [PORT]` serves the embedded store on loopback. The first
- * line of stdout is `{"databaseUrl": …}`; SIGTERM and SIGINT close it cleanly. Exit codes: 2 wrong arguments,
- * 3 data directory in use, 70 the database broke.
+ * Process entry: `node src/local/store-process.ts DATA_DIR [PORT]` serves the embedded store on
+ * loopback. The first line of stdout is `{"databaseUrl": …}`; SIGTERM and SIGINT close it cleanly.
+ * Exit codes: 2 wrong arguments, 3 data directory in use, 70 the database broke.
  */
 import { cacheDirectory } from '../config/home.ts';
 import { DataDirInUseError } from './data-dir.ts';
@@ -21,7 +21,9 @@ async function main([dataDir, port = '0']: readonly string[]): Promise<number> {
   process.stdout.write(`${JSON.stringify({ databaseUrl: served.databaseUrl })}\n`);
   const failure = await Promise.race([stopping, served.failed]);
   if (failure) {
-    process.stderr.write(`the embedded database broke (${failure.name}): start it again, it recovers from its log\n`);
+    process.stderr.write(
+      `the embedded database broke (${failure.name}): start it again, it recovers from its log\n`,
+    );
     return EXIT.broken;
   }
   await served.close();

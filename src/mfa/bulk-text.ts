@@ -11,7 +11,10 @@ export interface BulkLine {
   reason: string;
 }
 
-/** Characters that one field of a list may hold: well under Jira's 32,767, since ADF adds to each line. */
+/**
+ * Characters that one field of a list may hold: well under Jira's 32,767, since ADF adds to each
+ * line.
+ */
 const FIELD_BUDGET = 24_000;
 const LINE_OVERHEAD = 140;
 
@@ -19,12 +22,18 @@ export function bulkSummary(counts: VerdictCounts): string {
   return `MFA: ${nonCompliant(counts)} of ${counts.enumerated} people are not covered`;
 }
 
-/** Splits the list into parts that each fit one field: the first for the description, the others for comments. */
+/**
+ * Splits the list into parts that each fit one field: the first for the description, the others for
+ * comments.
+ */
 export function bulkParts(lines: readonly BulkLine[]): string[][] {
   const parts: string[][] = [[]];
   let used = 0;
   for (const line of lines) {
-    const text = `${line.login}: ${line.verdict.replaceAll('_', ' ')}, ${line.reason}`.slice(0, 400);
+    const text = `${line.login}: ${line.verdict.replaceAll('_', ' ')}, ${line.reason}`.slice(
+      0,
+      400,
+    );
     if (used + text.length + LINE_OVERHEAD > FIELD_BUDGET) {
       parts.push([]);
       used = 0;
@@ -35,7 +44,11 @@ export function bulkParts(lines: readonly BulkLine[]): string[][] {
   return parts;
 }
 
-export function bulkDescription(first: readonly string[], parts: number, stamp: TicketStamp): TextBlock[] {
+export function bulkDescription(
+  first: readonly string[],
+  parts: number,
+  stamp: TicketStamp,
+): TextBlock[] {
   const more = parts > 1 ? ` The list goes on in ${parts - 1} comments of this run.` : '';
   return [
     { type: 'paragraph', text: `People in scope who are not covered by an allowed factor.${more}` },
@@ -45,7 +58,11 @@ export function bulkDescription(first: readonly string[], parts: number, stamp: 
   ];
 }
 
-export function bulkComment(lines: readonly string[], part: number, stamp: TicketStamp): TextBlock[] {
+export function bulkComment(
+  lines: readonly string[],
+  part: number,
+  stamp: TicketStamp,
+): TextBlock[] {
   return [
     { type: 'paragraph', text: `Part ${part} of the list, ${stampLine(stamp)}` },
     { type: 'list', items: lines },

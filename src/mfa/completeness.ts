@@ -16,13 +16,18 @@ export interface CompletenessInput {
 export function incompleteReasons(input: CompletenessInput): string[] {
   const { counts, previousEnumerated } = input;
   const reasons: string[] = [];
-  if (input.listingLost !== null) reasons.push(`the list of users ended early: ${input.listingLost}`);
+  if (input.listingLost !== null)
+    reasons.push(`the list of users ended early: ${input.listingLost}`);
   if (counts.enumerated === 0) {
-    reasons.push('no users were listed: the credential may lack an administrator role, or the scope is empty');
+    reasons.push(
+      'no users were listed: the credential may lack an administrator role, or the scope is empty',
+    );
   }
   if (counts.enumerated > 0 && counts.unknown > input.maxUnknown * counts.enumerated) {
     const allowed = percent(input.maxUnknown);
-    reasons.push(`${counts.unknown} of ${counts.enumerated} users are unknown, more than ${allowed} of them`);
+    reasons.push(
+      `${counts.unknown} of ${counts.enumerated} users are unknown, more than ${allowed} of them`,
+    );
   }
   if (previousEnumerated !== null && counts.enumerated < previousEnumerated * (1 - input.maxDrop)) {
     const drop = `${previousEnumerated} to ${counts.enumerated}`;

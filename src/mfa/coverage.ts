@@ -6,7 +6,9 @@ export function emptyCounts(): VerdictCounts {
   return Object.fromEntries([...VERDICTS, 'enumerated'].map((key) => [key, 0])) as VerdictCounts;
 }
 
-/** Adds one user; `enumerated` grows with every verdict, so that it is their sum by construction. */
+/**
+ * Adds one user; `enumerated` grows with every verdict, so that it is their sum by construction.
+ */
 export function countVerdict(counts: VerdictCounts, verdict: Verdict): void {
   counts[verdict] += 1;
   counts.enumerated += 1;
@@ -17,7 +19,10 @@ export function nonCompliant(counts: VerdictCounts): number {
   return counts.weak_only + counts.none + counts.pending_only;
 }
 
-/** compliant ÷ (enumerated − exempt − in_grace − vanished), with unknown users counted as not covered and as covered. */
+/**
+ * compliant ÷ (enumerated − exempt − in_grace − vanished), with unknown users counted as not
+ * covered and as covered.
+ */
 export function coverageOf(counts: VerdictCounts): Coverage {
   const judged = counts.enumerated - counts.exempt - counts.in_grace - counts.vanished;
   if (judged <= 0) return { low: null, high: null };
@@ -28,5 +33,7 @@ export function coverageOf(counts: VerdictCounts): Coverage {
 export function formatCoverage({ low, high }: Coverage): string {
   if (low === null || high === null) return 'n/a';
   const percent = (share: number): string => (Math.floor(share * 1000 + 1e-9) / 10).toFixed(1);
-  return percent(low) === percent(high) ? `${percent(low)} %` : `${percent(low)}–${percent(high)} %`;
+  return percent(low) === percent(high)
+    ? `${percent(low)} %`
+    : `${percent(low)}–${percent(high)} %`;
 }

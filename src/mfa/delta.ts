@@ -42,11 +42,13 @@ export function fullReason(code: FullCode, detail?: string): FullReason {
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 /**
- * How long before the base began the log is read again: clocks differ, and an entry that came too late for the base is
- * still found by the run after it.
+ * How long before the base began the log is read again: clocks differ, and an entry that came too
+ * late for the base is still found by the run after it.
  */
 export const OVERLAP_MS = 60 * MINUTE_MS;
-/** Okta keeps its log for 90 days; some are left over, so that nothing is purged while it is read. */
+/**
+ * Okta keeps its log for 90 days; some are left over, so that nothing is purged while it is read.
+ */
 export const LOG_KEPT_MS = 85 * DAY_MS;
 
 /** The last complete run of the scope. Times are ISO 8601. */
@@ -65,8 +67,16 @@ export interface GroundInput {
   logAllowed: boolean;
 }
 
-/** Whether a delta scan may be begun, and from when on the log is to be read (ISO 8601); else why not. */
-export function groundOf({ base, now, fullEveryMs, logAllowed }: GroundInput): { since: string } | FullReason {
+/**
+ * Whether a delta scan may be begun, and from when on the log is to be read (ISO 8601); else why
+ * not.
+ */
+export function groundOf({
+  base,
+  now,
+  fullEveryMs,
+  logAllowed,
+}: GroundInput): { since: string } | FullReason {
   if (base === null) return fullReason('no_base');
   if (!logAllowed) return fullReason('log_not_allowed');
   const since = Date.parse(base.startedAt) - OVERLAP_MS;
@@ -88,7 +98,10 @@ interface Party {
   type: string | null;
 }
 
-/** Whom the entries of a page may have changed, and the first reason to read everybody; null where there is none. */
+/**
+ * Whom the entries of a page may have changed, and the first reason to read everybody; null where
+ * there is none.
+ */
 export interface PageEffect {
   changed: string[];
   force: FullReason | null;
@@ -98,7 +111,11 @@ export interface PageEffect {
  * Reads a page of the log. Entries count whatever their outcome; `malformed` are those that could not be understood.
  * `base`: when the base began, so that a reason can say that an entry is older (it counts: it may have come late).
  */
-export function effectOf(entries: readonly LogEntry[], malformed: number, base?: string): PageEffect {
+export function effectOf(
+  entries: readonly LogEntry[],
+  malformed: number,
+  base?: string,
+): PageEffect {
   const changed = new Set<string>();
   let force = malformed > 0 ? fullReason('log_malformed') : null;
   for (const entry of entries) {
@@ -107,18 +124,30 @@ export function effectOf(entries: readonly LogEntry[], malformed: number, base?:
     const people = row.effect === 'user' ? peopleIn(entry, row) : [];
     for (const id of people) changed.add(id);
     if (people.length > 0) continue;
-    force ??= fullReason(row.effect === 'user' ? 'names_nobody' : 'settings_changed', describeEntry(entry, row, base));
+    force ??= fullReason(
+      row.effect === 'user' ? 'names_nobody' : 'settings_changed',
+      describeEntry(entry, row, base),
+    );
   }
   return { changed: [...changed], force };
 }
 
-/** Which entry it was, for a reader who wants to look it up: Okta's own text only where it is an event type and a time. */
-function describeEntry({ eventType, published }: LogEntry, { family }: LogRow, base: string | undefined): string {
+/**
+ * Which entry it was, for a reader who wants to look it up: Okta's own text only where it is an
+ * event type and a time.
+ */
+function describeEntry(
+  { eventType, published }: LogEntry,
+  { family }: LogRow,
+  base: string | undefined,
+): string {
   const type = /^[a-z0-9_.]{1,120}$/i.test(eventType) ? eventType : `${family}*`;
   const at = Date.parse(published ?? '');
   if (Number.isNaN(at)) return type;
   const early = base !== undefined && at < Date.parse(base);
-  const why = early ? ', before the run to start from began, within the hour that is read again' : '';
+  const why = early
+    ? ', before the run to start from began, within the hour that is read again'
+    : '';
   return `${type} at ${new Date(at).toISOString()}${why}`;
 }
 
@@ -140,11 +169,18 @@ export interface Earlier {
 }
 
 /** Why the factors of a user are read again. */
-export type Reread = 'newly_listed' | 'changed' | 'not_settled' | 'listed_differently' | 'may_change_silently';
+export type Reread =
+  'newly_listed' | 'changed' | 'not_settled' | 'listed_differently' | 'may_change_silently';
 
-/** Verdicts that stand on factors which were read and understood, and that time alone does not change. */
+/**
+ * Verdicts that stand on factors which were read and understood, and that time alone does not
+ * change.
+ */
 const SETTLED: readonly (Verdict | null)[] = ['compliant', 'weak_only', 'none', 'exempt'];
-/** Statuses that a factor leaves with an entry in the log only; the others may change by themselves or are not documented. */
+/**
+ * Statuses that a factor leaves with an entry in the log only; the others may change by themselves
+ * or are not documented.
+ */
 const STEADY: readonly (string | null)[] = ['ACTIVE', 'INACTIVE', 'DISABLED'];
 
 /** Why a user must be read; null where the earlier reading may be taken over and judged again. */
@@ -156,6 +192,9 @@ export function rereadReason(
   if (earlier === null) return 'newly_listed';
   if (changed) return 'changed';
   if (!SETTLED.includes(earlier.verdict) || earlier.factors === null) return 'not_settled';
-  if (earlier.status !== listed.status || earlier.created !== listed.created) return 'listed_differently';
-  return earlier.factors.every(({ status }) => STEADY.includes(status)) ? null : 'may_change_silently';
+  if (earlier.status !== listed.status || earlier.created !== listed.created)
+    return 'listed_differently';
+  return earlier.factors.every(({ status }) => STEADY.includes(status))
+    ? null
+    : 'may_change_silently';
 }

@@ -13,7 +13,10 @@ export interface Breakdown {
   coverage: Coverage;
 }
 
-/** What the run did with tickets, in numbers; `keys` are the open tickets of its non-compliant users. */
+/**
+ * What the run did with tickets, in numbers; `keys` are the open tickets of its non-compliant
+ * users.
+ */
 export interface TicketSummary {
   created: number;
   kept: number;
@@ -26,7 +29,9 @@ export interface TicketSummary {
   keys: string[];
   /** Jira search that shows exactly these tickets; null where there are none. */
   url: string | null;
-  /** What a dry run would have opened, kept and closed; `keys` then are those it would have kept. */
+  /**
+   * What a dry run would have opened, kept and closed; `keys` then are those it would have kept.
+   */
   wouldCreate: number;
   wouldKeep: number;
   wouldClose: number;
@@ -91,7 +96,10 @@ export interface RunSummary {
   /** `checkpoint`: the signed note over these entries; absent where none could be signed. */
   audit: { entries: number; head: string; checkpoint?: string };
   seconds: number | null;
-  /** When the people of this run were removed for their age, ISO 8601: figures are left. Absent: they are there. */
+  /**
+   * When the people of this run were removed for their age, ISO 8601: figures are left. Absent:
+   * they are there.
+   */
   removedAt?: string;
 }
 

@@ -1,4 +1,7 @@
-/** An exemption as configured: for a user (login or id) or for the members of a group, until the end of a day in UTC. */
+/**
+ * An exemption as configured: for a user (login or id) or for the members of a group, until the end
+ * of a day in UTC.
+ */
 export interface Exemption {
   user?: string | undefined;
   group?: string | undefined;
@@ -22,7 +25,10 @@ export interface ExemptionBook {
 }
 
 /** Why a user is exempt, or null. */
-export function exemptionOf(book: ExemptionBook, user: { userId: string; login: string }): string | null {
+export function exemptionOf(
+  book: ExemptionBook,
+  user: { userId: string; login: string },
+): string | null {
   const keys = [user.userId, user.login.toLowerCase()];
   for (const key of keys) if (Object.hasOwn(book.users, key)) return book.users[key] ?? null;
   return Object.hasOwn(book.members, user.userId) ? (book.members[user.userId] ?? null) : null;

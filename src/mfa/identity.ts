@@ -27,6 +27,10 @@ export function controlLabel(org: string): string {
 }
 
 /** Runs with the same key cover the same users: org, statuses and groups, in any order. */
-export function scopeKey(org: string, statuses: readonly string[], groupIds: readonly string[]): string {
+export function scopeKey(
+  org: string,
+  statuses: readonly string[],
+  groupIds: readonly string[],
+): string {
   return digest([org, ...statuses.toSorted(), '|', ...groupIds.toSorted()]).slice(0, 32);
 }

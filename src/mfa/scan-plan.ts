@@ -1,4 +1,7 @@
-/** History length at which a run continues as new: one of this length replays in well under 0.3 s. Stands in the plan. */
+/**
+ * History length at which a run continues as new: one of this length replays in well under 0.3 s.
+ * Stands in the plan.
+ */
 export const HISTORY_LIMIT = 300;
 /** That of plans of earlier versions, which name none. */
 export const EARLIER_HISTORY_LIMIT = 1_000;

@@ -4,7 +4,10 @@ import type { Breakdown, RunSummary } from './document.ts';
 import { scanSentence } from './scan-text.ts';
 import { VERDICTS } from './types.ts';
 
-/** A message for Slack: `text` is the fallback, `blocks` what is shown. Names stand in plain text elements only. */
+/**
+ * A message for Slack: `text` is the fallback, `blocks` what is shown. Names stand in plain text
+ * elements only.
+ */
 export interface SlackSummary {
   text: string;
   blocks: JsonObject[];
@@ -12,7 +15,10 @@ export interface SlackSummary {
 
 const WORST = 5;
 
-/** The one message of a run: counts, coverage and its change, worst departments, link to the tickets. */
+/**
+ * The one message of a run: counts, coverage and its change, worst departments, link to the
+ * tickets.
+ */
 export function slackSummary(summary: RunSummary): SlackSummary {
   const { counts } = summary;
   const title = `MFA check ${summary.status.toUpperCase()}: coverage ${formatCoverage(summary.coverage)}`;
@@ -21,31 +27,42 @@ export function slackSummary(summary: RunSummary): SlackSummary {
   const blocks: (JsonObject | null)[] = [
     { type: 'header', text: plain(title, 150) },
     section(`*Enumerated ${counts.enumerated}*: ${tally}\n${changeLine(summary)}`),
-    summary.reasons.length > 0 ? { type: 'section', text: plain(summary.reasons.join('; ')) } : null,
+    summary.reasons.length > 0
+      ? { type: 'section', text: plain(summary.reasons.join('; ')) }
+      : null,
     summary.scan ? { type: 'section', text: plain(scanSentence(summary.scan)) } : null,
     section(ticketLine(summary)),
     worstDepartments(summary.departments),
-    { type: 'context', elements: [plain(`run ${summary.run} · ${summary.org} · started ${summary.startedAt}`)] },
+    {
+      type: 'context',
+      elements: [plain(`run ${summary.run} · ${summary.org} · started ${summary.startedAt}`)],
+    },
     { type: 'context', elements: [plain(checkpointText(summary))] },
   ];
   return { text, blocks: blocks.filter((block) => block !== null) };
 }
 
-/** The note as it is, so that a copy of the message checks the trail (`arx audit verify --checkpoint`). */
+/**
+ * The note as it is, so that a copy of the message checks the trail (`arx audit verify
+ * --checkpoint`).
+ */
 function checkpointText({ audit }: RunSummary): string {
   return audit.checkpoint ?? 'No audit checkpoint could be signed: see the log of the worker.';
 }
 
 function changeLine({ coverage, previousCoverage, changes }: RunSummary): string {
   const moved = `${changes.new} new, ${changes.regressed} regressed, ${changes.resolved} resolved`;
-  if (previousCoverage === null) return `No earlier complete run of this scope to compare with: ${moved}.`;
+  if (previousCoverage === null)
+    return `No earlier complete run of this scope to compare with: ${moved}.`;
   return `Coverage ${formatCoverage(previousCoverage)} → ${formatCoverage(coverage)} since the last complete run: ${moved}.`;
 }
 
 function ticketLine({ tickets, counts }: RunSummary): string {
   const did = `${tickets.created} created, ${tickets.kept} kept, ${tickets.reopened} reopened, ${tickets.closed} closed`;
   const open = `${nonCompliant(counts)} people without MFA`;
-  return tickets.url === null ? `Tickets: ${did}.` : `Tickets: ${did}. <${tickets.url}|Open tickets> for ${open}.`;
+  return tickets.url === null
+    ? `Tickets: ${did}.`
+    : `Tickets: ${did}. <${tickets.url}|Open tickets> for ${open}.`;
 }
 
 function worstDepartments(departments: readonly Breakdown[]): JsonObject | null {

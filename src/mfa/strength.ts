@@ -6,8 +6,8 @@ interface StrengthRow {
 }
 
 /**
- * Okta's factor types (Management API specification 2026.06.3) with their strength class and its ground.
- * Sections without a document are those of NIST SP 800-63B-4.
+ * Okta's factor types (Management API specification 2026.06.3) with their strength class and its
+ * ground. Sections without a document are those of NIST SP 800-63B-4.
  */
 export const STRENGTH = {
   webauthn: { class: 'phishing_resistant', ground: '§3.2.5' },
@@ -31,7 +31,9 @@ export type FactorType = keyof typeof STRENGTH;
 export const FACTOR_TYPES = Object.keys(STRENGTH) as FactorType[];
 
 /** Types of the preset `phishing_resistant` of `allowed_factor_types`. */
-export const PHISHING_RESISTANT_TYPES = FACTOR_TYPES.filter((type) => STRENGTH[type].class === 'phishing_resistant');
+export const PHISHING_RESISTANT_TYPES = FACTOR_TYPES.filter(
+  (type) => STRENGTH[type].class === 'phishing_resistant',
+);
 
 /** Classes from strongest to weakest, for "strongest class of a user". */
 export const CLASSES_BY_STRENGTH: readonly FactorClass[] = [
@@ -66,20 +68,33 @@ export function classOf(type: string): FactorClass {
 
 /** Adds the class to each factor and keeps only the listed fields. */
 export function classify(factors: readonly Factor[]): ClassifiedFactor[] {
-  return factors.map(({ type, provider, status }) => ({ type, provider, status, class: classOf(type) }));
+  return factors.map(({ type, provider, status }) => ({
+    type,
+    provider,
+    status,
+    class: classOf(type),
+  }));
 }
 
-const OKTA_VERIFY_TYPES: ReadonlySet<string> = new Set(['signed_nonce', 'push', 'token:software:totp']);
+const OKTA_VERIFY_TYPES: ReadonlySet<string> = new Set([
+  'signed_nonce',
+  'push',
+  'token:software:totp',
+]);
 
 /** ACTIVE authenticators of one user; the rows that one Okta Verify enrolment shows count once. */
 export function countAuthenticators(factors: readonly Factor[]): number {
   const active = factors.filter((factor) => factor.status === 'ACTIVE');
-  const verify = active.filter((factor) => factor.provider === 'OKTA' && OKTA_VERIFY_TYPES.has(factor.type));
+  const verify = active.filter(
+    (factor) => factor.provider === 'OKTA' && OKTA_VERIFY_TYPES.has(factor.type),
+  );
   return active.length - verify.length + (verify.length > 0 ? 1 : 0);
 }
 
 /** Strongest class among the ACTIVE factors; null where nothing is ACTIVE. */
 export function strongestClass(factors: readonly ClassifiedFactor[]): FactorClass | null {
-  const active = new Set(factors.filter((factor) => factor.status === 'ACTIVE').map((factor) => factor.class));
+  const active = new Set(
+    factors.filter((factor) => factor.status === 'ACTIVE').map((factor) => factor.class),
+  );
   return CLASSES_BY_STRENGTH.find((strength) => active.has(strength)) ?? null;
 }

@@ -26,11 +26,16 @@ export type Statistics = Pick<
   | 'administrators'
 >;
 
-/** Gathers the figures of a report one user at a time, so that the size of the org does not matter. */
+/**
+ * Gathers the figures of a report one user at a time, so that the size of the org does not matter.
+ */
 export class StatisticsBuilder {
   readonly #counts = emptyCounts();
   readonly #byFactor = new Map<string, number>();
-  readonly #byClass = Object.fromEntries(CLASSES_BY_STRENGTH.map((name) => [name, 0])) as Record<FactorClass, number>;
+  readonly #byClass = Object.fromEntries(CLASSES_BY_STRENGTH.map((name) => [name, 0])) as Record<
+    FactorClass,
+    number
+  >;
   readonly #departments = new Map<string, VerdictCounts>();
   readonly #groups = new Map<string, VerdictCounts>();
   readonly #administrators: VerdictCounts | null;
@@ -48,7 +53,8 @@ export class StatisticsBuilder {
     countVerdict(this.#counts, row.verdict);
     countVerdict(countsOf(this.#departments, row.department ?? '(none)'), row.verdict);
     if (row.group !== null) countVerdict(countsOf(this.#groups, row.group), row.verdict);
-    if (this.#administrators && this.#isAdministrator(row.userId)) countVerdict(this.#administrators, row.verdict);
+    if (this.#administrators && this.#isAdministrator(row.userId))
+      countVerdict(this.#administrators, row.verdict);
     const active = row.factors.filter((factor) => factor.status === 'ACTIVE');
     for (const type of new Set(active.map((factor) => factor.type))) {
       this.#byFactor.set(type, (this.#byFactor.get(type) ?? 0) + 1);
@@ -60,7 +66,8 @@ export class StatisticsBuilder {
   }
 
   done(): Statistics {
-    const administrators = this.#administrators && breakdown('Administrators', this.#administrators);
+    const administrators =
+      this.#administrators && breakdown('Administrators', this.#administrators);
     return {
       counts: this.#counts,
       coverage: coverageOf(this.#counts),
@@ -85,10 +92,18 @@ function breakdowns(all: ReadonlyMap<string, VerdictCounts>): Breakdown[] {
   return [...all].map(([name, counts]) => breakdown(name, counts)).toSorted(worstFirst);
 }
 
-/** Whether an approve-only push is all that covers the user (with the code of the same app not counted as more). */
+/**
+ * Whether an approve-only push is all that covers the user (with the code of the same app not
+ * counted as more).
+ */
 function isPushOnly(active: readonly ClassifiedFactor[]): boolean {
-  const covering = active.filter((factor) => factor.class === 'strong' || factor.class === 'phishing_resistant');
-  return covering.some((factor) => factor.type === 'push') && covering.every((factor) => factor.type === 'push');
+  const covering = active.filter(
+    (factor) => factor.class === 'strong' || factor.class === 'phishing_resistant',
+  );
+  return (
+    covering.some((factor) => factor.type === 'push') &&
+    covering.every((factor) => factor.type === 'push')
+  );
 }
 
 function breakdown(name: string, counts: VerdictCounts): Breakdown {

@@ -12,7 +12,10 @@ export interface TicketSubject {
 
 export interface TicketStamp {
   run: string;
-  /** A signed note over the audit trail; a copy of it outside the store shows later what was cut or rewritten. */
+  /**
+   * A signed note over the audit trail; a copy of it outside the store shows later what was cut or
+   * rewritten.
+   */
   checkpoint?: string | null;
   /** ISO 8601 time at which the factors were read. */
   at: string;
@@ -40,14 +43,25 @@ export function ticketSummary(subject: TicketSubject): string {
   return `MFA: ${oneLine(subject.login)} has ${HEADLINES[subject.verdict]}`.slice(0, 250);
 }
 
-export function ticketDescription(subject: TicketSubject, stamp: TicketStamp, allowed: readonly string[]): TextBlock[] {
-  const about = subject.department === null ? subject.login : `${subject.login} (${subject.department})`;
+export function ticketDescription(
+  subject: TicketSubject,
+  stamp: TicketStamp,
+  allowed: readonly string[],
+): TextBlock[] {
+  const about =
+    subject.department === null ? subject.login : `${subject.login} (${subject.department})`;
   return [
-    { type: 'paragraph', text: `${oneLine(about)} has ${HEADLINES[subject.verdict]}: ${subject.reason}.` },
+    {
+      type: 'paragraph',
+      text: `${oneLine(about)} has ${HEADLINES[subject.verdict]}: ${subject.reason}.`,
+    },
     { type: 'list', items: factorLines(subject.factors) },
     { type: 'paragraph', text: WHAT_TO_DO[subject.verdict] ?? '' },
     { type: 'paragraph', text: `Allowed factors: ${allowed.join(', ')}.` },
-    { type: 'paragraph', text: `Read from Okta right before this ticket was opened. ${stampLine(stamp)}` },
+    {
+      type: 'paragraph',
+      text: `Read from Okta right before this ticket was opened. ${stampLine(stamp)}`,
+    },
     {
       type: 'paragraph',
       text: 'This ticket is kept by arx: it is updated by later runs, and closed when a complete run finds the person compliant.',
@@ -65,10 +79,18 @@ export function stillOpenComment(subject: TicketSubject, stamp: TicketStamp): Te
   ];
 }
 
-export function reopeningComment(subject: TicketSubject, stamp: TicketStamp, closedBy: 'arx' | 'person'): TextBlock[] {
-  const history = closedBy === 'arx' ? 'It was closed when the person was compliant' : 'It was closed by hand';
+export function reopeningComment(
+  subject: TicketSubject,
+  stamp: TicketStamp,
+  closedBy: 'arx' | 'person',
+): TextBlock[] {
+  const history =
+    closedBy === 'arx' ? 'It was closed when the person was compliant' : 'It was closed by hand';
   return [
-    { type: 'paragraph', text: `Reopened: ${HEADLINES[subject.verdict]}: ${subject.reason}. ${history}.` },
+    {
+      type: 'paragraph',
+      text: `Reopened: ${HEADLINES[subject.verdict]}: ${subject.reason}. ${history}.`,
+    },
     { type: 'list', items: factorLines(subject.factors) },
     { type: 'paragraph', text: stampLine(stamp) },
   ];

@@ -42,7 +42,8 @@ export function createApp(parts: ServerParts, background: Background): Hono {
   app.notFound((context) => context.json(NOT_FOUND.document, NOT_FOUND.status));
   app.onError((thrown, context) => {
     const problem = problemOf(thrown);
-    if (problem.status >= 500) log.error({ error: thrown.name, code: problem.code }, 'a request failed');
+    if (problem.status >= 500)
+      log.error({ error: thrown.name, code: problem.code }, 'a request failed');
     if (problem.retryAfter !== null) context.header('retry-after', String(problem.retryAfter));
     return context.json(problem.document, problem.status);
   });

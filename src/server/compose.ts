@@ -38,13 +38,20 @@ const TEMPORAL_WITHIN_MS = 2_000;
 /** As often as the worker looks at its policies. */
 const POLICIES_FRESH_MS = 2_000;
 
-/** Puts the parts of the server together. Throws ConfigError, and KeyRevokedError where it could sign nothing. */
+/**
+ * Puts the parts of the server together. Throws ConfigError, and KeyRevokedError where it could
+ * sign nothing.
+ */
 export async function compose(composition: Composition): Promise<ServerParts> {
   const { env, store, link, log } = composition;
   const ring = { env, store, keeper: KEEPER };
   await signingKey(ring);
   const connectors = await connectorsOf(composition);
-  const reader: SlackReader = { okta: connectors.okta, slack: connectors.slack, context: contextOf };
+  const reader: SlackReader = {
+    okta: connectors.okta,
+    slack: connectors.slack,
+    context: contextOf,
+  };
   return {
     store,
     slackSecret: slackSigningSecret(env),
@@ -72,7 +79,12 @@ function activePerson(user: (Person & { status: string }) | null): Person | null
 /** Okta and Slack behind the governed pipeline, by the policies as they are at each call. */
 async function connectorsOf({ env, config, baseDir, store }: Composition): Promise<Connectors> {
   const { createConnectors } = await import('../connectors/create.ts');
-  const policies = { patterns: config.policies, baseDir, catalogue: CATALOGUE, digest: bundleDigest };
+  const policies = {
+    patterns: config.policies,
+    baseDir,
+    catalogue: CATALOGUE,
+    digest: bundleDigest,
+  };
   return createConnectors({
     okta: await oktaSettings({ env, config, baseDir }),
     slack: env.source.find('SLACK_BOT_TOKEN') ? requireSlack(env) : undefined,
@@ -86,10 +98,18 @@ async function connectorsOf({ env, config, baseDir, store }: Composition): Promi
   });
 }
 
-/** Enrichment takes its share of the rate limits as a worker does; policies hold two seconds after their files changed. */
+/**
+ * Enrichment takes its share of the rate limits as a worker does; policies hold two seconds after
+ * their files changed.
+ */
 async function enricherOf({ env, config, baseDir, store }: Composition): Promise<Enricher> {
   const { createConnectors } = await import('../connectors/create.ts');
-  const policies = { patterns: config.policies, baseDir, catalogue: CATALOGUE, digest: bundleDigest };
+  const policies = {
+    patterns: config.policies,
+    baseDir,
+    catalogue: CATALOGUE,
+    digest: bundleDigest,
+  };
   const { share, reserve, warning_threshold: warningThreshold } = config.quota;
   const connectors = createConnectors({
     okta: await oktaSettings({ env, config, baseDir }),
@@ -109,7 +129,10 @@ async function enricherOf({ env, config, baseDir, store }: Composition): Promise
   });
 }
 
-/** What `read` gave a moment ago, else what it gives now: reading files for each request would hold all of them up. */
+/**
+ * What `read` gave a moment ago, else what it gives now: reading files for each request would hold
+ * all of them up.
+ */
 function fresh<Value>(read: () => Value): () => Value {
   let last: { value: Value; at: number } | null = null;
   return () => {
@@ -121,8 +144,16 @@ function fresh<Value>(read: () => Value): () => Value {
 
 function contextOf<Output>(subject: string): CallContext<Output> {
   const run = randomUUID();
-  const caller = { principal: 'workflow:governed-operations', authenticatedBy: 'none', surface: 'api' } as const;
-  return { caller: { ...caller, workflowId: `sign-in/${run}`, run }, subject, priority: 'interactive' };
+  const caller = {
+    principal: 'workflow:governed-operations',
+    authenticatedBy: 'none',
+    surface: 'api',
+  } as const;
+  return {
+    caller: { ...caller, workflowId: `sign-in/${run}`, run },
+    subject,
+    priority: 'interactive',
+  };
 }
 
 const askTemporal = ({ client, namespace }: TemporalLink): Promise<void> =>

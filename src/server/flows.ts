@@ -26,7 +26,8 @@ export function composeFlows(composition: Composition & { connectors: Connectors
       ends: workflowEnds(async () => link),
     }),
     routes: () => book().routes,
-    start: (record) => link.client.withDeadline(Date.now() + START_WITHIN_MS, () => startFlow(link, record)),
+    start: (record) =>
+      link.client.withDeadline(Date.now() + START_WITHIN_MS, () => startFlow(link, record)),
     perMinute: () => config.remediation.requests_per_minute,
   };
 }

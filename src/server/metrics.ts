@@ -2,15 +2,21 @@ const HELP = {
   arx_server_requests_total: 'HTTP requests answered, by status.',
   arx_server_slack_refused_total: 'Messages to the Slack address that were not taken, by reason.',
   arx_server_decisions_total: 'Decisions about approvals, by surface and what became of them.',
-  arx_server_flow_requests_total: 'Requests about delegated flows, by what they were about and what became of them.',
+  arx_server_flow_requests_total:
+    'Requests about delegated flows, by what they were about and what became of them.',
 } as const;
 
-/** Counters of this process as Prometheus reads them. Label values come from small fixed sets, never from callers. */
+/**
+ * Counters of this process as Prometheus reads them. Label values come from small fixed sets, never
+ * from callers.
+ */
 export class Counters {
   readonly #counts = new Map<string, number>();
 
   count(name: keyof typeof HELP, labels: Readonly<Record<string, string>>): void {
-    const pairs = Object.entries(labels).map(([label, value]) => `${label}="${value.replaceAll(/[^\w.-]/g, '_')}"`);
+    const pairs = Object.entries(labels).map(
+      ([label, value]) => `${label}="${value.replaceAll(/[^\w.-]/g, '_')}"`,
+    );
     const series = `${name}{${pairs.join(',')}}`;
     this.#counts.set(series, (this.#counts.get(series) ?? 0) + 1);
   }

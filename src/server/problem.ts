@@ -18,12 +18,21 @@ export class Problem extends Error {
     this.status = status;
     this.code = code;
     this.remedy = remedy;
-    this.about = { ...(path !== undefined && { where: { path } }), ...(run !== undefined && { run }) };
+    this.about = {
+      ...(path !== undefined && { where: { path } }),
+      ...(run !== undefined && { run }),
+    };
   }
 
   /** `arx.error/v1`. */
   get document(): ProblemDocument {
-    return { schema: 'arx.error/v1', code: this.code, message: this.message, ...this.about, remedy: this.remedy };
+    return {
+      schema: 'arx.error/v1',
+      code: this.code,
+      message: this.message,
+      ...this.about,
+      remedy: this.remedy,
+    };
   }
 }
 
@@ -58,21 +67,35 @@ const AWAY: ReadonlySet<string> = new Set([
 ]);
 
 const STATUS_OF_REFUSAL = {
-  ...{ malformed: 400, forbidden: 403, not_allowed: 403, disabled: 403 },
-  ...{ not_found: 404, conflict: 409, nothing_to_undo: 409 },
+  malformed: 400,
+  forbidden: 403,
+  not_allowed: 403,
+  disabled: 403,
+  not_found: 404,
+  conflict: 409,
+  nothing_to_undo: 409,
 } as const satisfies Record<FlowRefusal['code'], ContentfulStatusCode>;
 
 const ofRefusal = ({ code, message, remedy, field }: FlowRefusal): Problem =>
   new Problem(STATUS_OF_REFUSAL[code], code, { message, remedy, path: field });
 
-/** What a caller is told of a thrown value: nothing of its text, which may quote what it failed on. */
+/**
+ * What a caller is told of a thrown value: nothing of its text, which may quote what it failed on.
+ */
 export function problemOf(thrown: unknown): Problem {
   if (thrown instanceof Problem) return thrown;
   if (thrown instanceof FlowRefusal) return ofRefusal(thrown);
   if (thrown instanceof AskerUnreadableError)
-    return new Problem(503, thrown.code, { message: thrown.message, remedy: thrown.remedy, retryAfter: AGAIN_IN_S });
+    return new Problem(503, thrown.code, {
+      message: thrown.message,
+      remedy: thrown.remedy,
+      retryAfter: AGAIN_IN_S,
+    });
   const name = thrown instanceof Error ? thrown.name : '';
   return AWAY.has(name)
-    ? new Problem(503, 'unavailable', { message: 'A server that arx needs for this does not answer.', remedy: AGAIN })
+    ? new Problem(503, 'unavailable', {
+        message: 'A server that arx needs for this does not answer.',
+        remedy: AGAIN,
+      })
     : new Problem(500, 'internal', { message: 'arx could not do this.', remedy: AGAIN });
 }

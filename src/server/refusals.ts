@@ -17,21 +17,36 @@ export class RefusalTrail {
   }
 
   /** Never throws: the refusal stands whether or not it could be recorded. */
-  async write(requestId: string | null, code: string, by: Pick<AuditDraft['actor'], 'authenticatedBy'>): Promise<void> {
+  async write(
+    requestId: string | null,
+    code: string,
+    by: Pick<AuditDraft['actor'], 'authenticatedBy'>,
+  ): Promise<void> {
     const { store, log } = this.#parts;
     try {
-      const record = requestId === null || !this.#cap.take() ? null : await store.requests.get(requestId);
+      const record =
+        requestId === null || !this.#cap.take() ? null : await store.requests.get(requestId);
       if (record?.approval) await store.journal.append([this.#draft(record, code, by)]);
       else log.warn({ code }, 'an answer was refused');
     } catch (thrown) {
-      log.error({ code, error: (thrown as Error).name }, 'an answer was refused, and that could not be recorded');
+      log.error(
+        { code, error: (thrown as Error).name },
+        'an answer was refused, and that could not be recorded',
+      );
     }
   }
 
-  #draft(record: ActionRecord, code: string, by: Pick<AuditDraft['actor'], 'authenticatedBy'>): AuditDraft {
+  #draft(
+    record: ActionRecord,
+    code: string,
+    by: Pick<AuditDraft['actor'], 'authenticatedBy'>,
+  ): AuditDraft {
     const { workflowId, run, requestId } = record;
     return {
-      ...{ workflowId, run, kind: 'approval.refused', subject: requestId },
+      workflowId,
+      run,
+      kind: 'approval.refused',
+      subject: requestId,
       at: this.#parts.now().toISOString(),
       actor: { principal: 'user:anonymous', ...by },
       surface: 'slack',

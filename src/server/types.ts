@@ -20,7 +20,10 @@ export interface ServerFlows {
   desk: FlowDesk;
   /** The routing table as it is now. */
   routes: () => readonly Route[];
-  /** Starts the workflow of a run, unless it was started. Throws where Temporal does not do so in time. */
+  /**
+   * Starts the workflow of a run, unless it was started. Throws where Temporal does not do so in
+   * time.
+   */
   start: (record: FlowRunRecord) => Promise<unknown>;
   /** Requests about flows that one key may send in a minute. */
   perMinute: () => number;

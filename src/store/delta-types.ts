@@ -1,5 +1,6 @@
 import type { JsonObject } from '../audit/types.ts';
-import type { RunUser, StoreTransaction } from './types.ts';
+import type { StoreTransaction } from './types.ts';
+import type { RunUser } from './run-types.ts';
 
 /** How a scan that was to read only what changed went on; null until that is settled. */
 export interface DeltaOutcome {
@@ -20,10 +21,15 @@ export interface LogPage {
 
 /** What scans know that read only what changed. */
 export interface DeltaRepository {
-  /** Fixes up to when (ISO 8601) the log is read for this run; a repeated call returns the first time. */
+  /**
+   * Fixes up to when (ISO 8601) the log is read for this run; a repeated call returns the first
+   * time.
+   */
   begin(run: string, until: string): Promise<string>;
   page(run: string, page: number): Promise<LogPage | null>;
-  /** Stores a page once, with the ids of those whom it names; who comes second gets the stored page. */
+  /**
+   * Stores a page once, with the ids of those whom it names; who comes second gets the stored page.
+   */
   addPage(run: string, page: LogPage, changed: readonly string[]): Promise<LogPage>;
   /** Settles how the scan goes on; where it is settled already, nothing happens. */
   settle(tx: StoreTransaction, run: string, outcome: DeltaOutcome): Promise<void>;

@@ -1,20 +1,30 @@
-/** Thrown when the database cannot be reached or stops answering. Names the address, never the credentials. */
+/**
+ * Thrown when the database cannot be reached or stops answering. Names the address, never the
+ * credentials.
+ */
 export class StoreUnavailableError extends Error {
   override readonly name = 'StoreUnavailableError';
   readonly code = 'store_unavailable';
 }
 
 /**
- * Thrown when the database refuses a statement. Carries SQLSTATE and names of the schema only: what the server says
- * beyond that may quote stored values.
+ * Thrown when the database refuses a statement. Carries SQLSTATE and names of the schema only: what
+ * the server says beyond that may quote stored values.
  */
 export class StoreQueryError extends Error {
   override readonly name = 'StoreQueryError';
   readonly code = 'store_query';
   readonly sqlState: string;
   constructor(sqlState: string, names: { table?: string; constraint?: string } = {}) {
-    const where = [names.table && `table ${names.table}`, names.constraint && `constraint ${names.constraint}`];
-    super(['the database refused a statement: SQLSTATE ' + sqlState, ...where.filter(Boolean)].join(', '));
+    const where = [
+      names.table && `table ${names.table}`,
+      names.constraint && `constraint ${names.constraint}`,
+    ];
+    super(
+      ['the database refused a statement: SQLSTATE ' + sqlState, ...where.filter(Boolean)].join(
+        ', ',
+      ),
+    );
     this.sqlState = sqlState;
   }
 }
@@ -25,11 +35,16 @@ export class NotStoredError extends Error {
   readonly code = 'not_stored';
 }
 
-/** Thrown when somebody writes under a lease (of a ticket, say) that they do not, or no longer, hold: nothing was written. */
+/**
+ * Thrown when somebody writes under a lease (of a ticket, say) that they do not, or no longer,
+ * hold: nothing was written.
+ */
 export class LeaseLostError extends Error {
   override readonly name = 'LeaseLostError';
   readonly code = 'lease_lost';
   constructor(label: string, owner: string) {
-    super(`${owner} does not hold the lease of ${label}: claim it again and re-read before writing`);
+    super(
+      `${owner} does not hold the lease of ${label}: claim it again and re-read before writing`,
+    );
   }
 }

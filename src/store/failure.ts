@@ -1,19 +1,30 @@
 import { StoreQueryError, StoreUnavailableError } from './errors.ts';
 
-/** Classes of SQLSTATE that speak of the server, not of the statement: connection, resources, shutdown, I/O. */
+/**
+ * Classes of SQLSTATE that speak of the server, not of the statement: connection, resources,
+ * shutdown, I/O.
+ */
 const UNAVAILABLE_CLASSES = ['08', '28', '3D', '53', '57', '58'];
 
 /** The text pg gives a query whose answer did not come in time. */
 export const READ_TIMEOUT = 'Query read timeout';
 
-/** Reduces what the driver throws to listed fields; `address` is host, port and database without credentials. */
-export function reduceFailure(error: unknown, address: string): StoreQueryError | StoreUnavailableError {
+/**
+ * Reduces what the driver throws to listed fields; `address` is host, port and database without
+ * credentials.
+ */
+export function reduceFailure(
+  error: unknown,
+  address: string,
+): StoreQueryError | StoreUnavailableError {
   const { code, table, constraint, message } = fieldsOf(error);
   const sqlState = code && /^[0-9A-Z]{5}$/.test(code) ? code : null;
   if (sqlState && !UNAVAILABLE_CLASSES.includes(sqlState.slice(0, 2))) {
     return new StoreQueryError(sqlState, { table, constraint });
   }
-  const detail = sqlState ? `SQLSTATE ${sqlState}` : (code ?? KNOWN_MESSAGES.find((known) => message === known));
+  const detail = sqlState
+    ? `SQLSTATE ${sqlState}`
+    : (code ?? KNOWN_MESSAGES.find((known) => message === known));
   return new StoreUnavailableError(
     `the database at ${address} does not answer${detail ? ` (${detail})` : ''}: check DATABASE_URL and the server`,
   );
@@ -38,14 +49,22 @@ interface FailureFields {
 function fieldsOf(error: unknown): FailureFields {
   if (error === null || typeof error !== 'object') return {};
   const { code, table, constraint, message } = error as Record<string, unknown>;
-  return { code: text(code), table: text(table), constraint: text(constraint), message: text(message) };
+  return {
+    code: text(code),
+    table: text(table),
+    constraint: text(constraint),
+    message: text(message),
+  };
 }
 
 function text(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** Host, port and database of a PostgreSQL URL, fit for messages. Throws StoreUnavailableError where it is no such URL. */
+/**
+ * Host, port and database of a PostgreSQL URL, fit for messages. Throws StoreUnavailableError where
+ * it is no such URL.
+ */
 export function addressOf(databaseUrl: string): string {
   const url = URL.parse(databaseUrl);
   if (!url || !['postgres:', 'postgresql:'].includes(url.protocol)) {

@@ -51,7 +51,10 @@ export interface FlowRunRecord {
   undoes: string | null;
   state: 'open' | 'waiting' | 'ended';
   outcome: FlowOutcome | null;
-  /** Coded word beside the outcome (`protected`, `wrong_state`, `no_route` …) and a sentence for people. */
+  /**
+   * Coded word beside the outcome (`protected`, `wrong_state`, `no_route` …) and a sentence for
+   * people.
+   */
   code: string | null;
   message: string | null;
   /** Opaque facts of the target: product, id, status when looked at first. */
@@ -83,22 +86,35 @@ export interface FlowRunFilter {
 
 /** The parts of a run that change until it ends. */
 export type FlowRunPatch = Partial<
-  Pick<FlowRunRecord, 'state' | 'outcome' | 'code' | 'message' | 'target' | 'steps' | 'undo' | 'finishedAt' | 'inputs'>
+  Pick<
+    FlowRunRecord,
+    'state' | 'outcome' | 'code' | 'message' | 'target' | 'steps' | 'undo' | 'finishedAt' | 'inputs'
+  >
 >;
 
 export interface FlowRunRepository {
   /**
-   * Inserts the run unless one of the same id is there; gives what stands there then, and whether it is new. Of a
-   * hundred at once exactly one gets `created: true`. `tx`: the transaction of its entries in the trail.
+   * Inserts the run unless one of the same id is there; gives what stands there then, and whether
+   * it is new. Of a hundred at once exactly one gets `created: true`. `tx`: the transaction of its
+   * entries in the trail.
    */
-  open(record: FlowRunRecord, tx?: StoreTransaction | null): Promise<{ record: FlowRunRecord; created: boolean }>;
+  open(
+    record: FlowRunRecord,
+    tx?: StoreTransaction | null,
+  ): Promise<{ record: FlowRunRecord; created: boolean }>;
   get(run: string): Promise<FlowRunRecord | null>;
-  /** Digests under which the id of an event has been used (dry runs, children and undos apart), with their runs. */
+  /**
+   * Digests under which the id of an event has been used (dry runs, children and undos apart), with
+   * their runs.
+   */
   usesOf(
     eventId: string,
     tx?: StoreTransaction | null,
   ): Promise<Pick<FlowRunRecord, 'run' | 'flow' | 'eventDigest' | 'outcome' | 'code'>[]>;
-  /** Changes the parts given, only while the run has not ended; false where it has, unless the same end is written again. */
+  /**
+   * Changes the parts given, only while the run has not ended; false where it has, unless the same
+   * end is written again.
+   */
   update(tx: StoreTransaction | null, run: string, patch: FlowRunPatch): Promise<boolean>;
   /** Newest first. */
   list(filter: FlowRunFilter): Promise<FlowRunRecord[]>;
@@ -110,10 +126,16 @@ export interface FlowRunRepository {
   countEndedUndos(run: string, tx?: StoreTransaction | null): Promise<number>;
 }
 
-/** Resource sets and switches of flows, as changed with arx; resource_sets.yaml and the files of the flows only seed them. */
+/**
+ * Resource sets and switches of flows, as changed with arx; resource_sets.yaml and the files of the
+ * flows only seed them.
+ */
 export interface FlowSettingsRepository {
   sets(): Promise<ResourceSet[]>;
-  /** Puts in the sets of the file, once: what has been put, changed or removed by its name is left as it is. */
+  /**
+   * Puts in the sets of the file, once: what has been put, changed or removed by its name is left
+   * as it is.
+   */
   seed(sets: readonly ResourceSet[]): Promise<void>;
   putSet(tx: StoreTransaction | null, set: ResourceSet): Promise<void>;
   removeSet(tx: StoreTransaction | null, name: string): Promise<boolean>;

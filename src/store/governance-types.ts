@@ -71,7 +71,12 @@ export interface RequestRepository {
     from: readonly ActionState[],
     to: { state: ActionState; outcome?: JsonObject; at: string },
   ): Promise<boolean>;
-  saveApproval(tx: StoreTransaction | null, requestId: string, approval: Approval, at: string): Promise<void>;
+  saveApproval(
+    tx: StoreTransaction | null,
+    requestId: string,
+    approval: Approval,
+    at: string,
+  ): Promise<void>;
 }
 
 /** The right to make one approved call once. */
@@ -97,7 +102,10 @@ export interface GrantRepository {
   restore(tx: StoreTransaction | null, requestId: string): Promise<void>;
 }
 
-/** Public half of a key that signs decisions; revoked keys stay, so that old decisions can be checked. */
+/**
+ * Public half of a key that signs decisions; revoked keys stay, so that old decisions can be
+ * checked.
+ */
 export interface SigningKey {
   kid: string;
   /** Ed25519, hex. */

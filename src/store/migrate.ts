@@ -18,8 +18,8 @@ export async function migrateToLatest(db: Kysely<Database>): Promise<void> {
 }
 
 /**
- * Runs a task in one transaction that holds a row lock, in which nobody else migrates: kysely's own lock is an advisory
- * one, which does not keep PGlite's clients apart.
+ * Runs a task in one transaction that holds a row lock, in which nobody else migrates: kysely's own
+ * lock is an advisory one, which does not keep PGlite's clients apart.
  */
 export async function whileMigrating<Result>(
   db: Kysely<Database>,
@@ -30,7 +30,9 @@ export async function whileMigrating<Result>(
     await sql`select id from arx_migration_lock where id = 1 for update`.execute(tx);
     return await task(tx, async (last) => {
       const migrator = migratorOf(tx);
-      const { error } = await (last === undefined ? migrator.migrateToLatest() : migrator.migrateTo(last));
+      const { error } = await (last === undefined
+        ? migrator.migrateToLatest()
+        : migrator.migrateTo(last));
       if (error) throw error;
     });
   });
@@ -42,11 +44,18 @@ export async function pendingMigrations(db: Kysely<Database>): Promise<string[]>
   return all.filter(({ executedAt }) => !executedAt).map(({ name }) => name);
 }
 
-/** Names of the migrations that the database has, in order, also those that only a newer version knows. */
+/**
+ * Names of the migrations that the database has, in order, also those that only a newer version
+ * knows.
+ */
 export async function readAppliedMigrations(db: Kysely<Database>): Promise<string[]> {
-  const there = await sql<{ found: boolean }>`select to_regclass('kysely_migration') is not null as found`.execute(db);
+  const there = await sql<{
+    found: boolean;
+  }>`select to_regclass('kysely_migration') is not null as found`.execute(db);
   if (!there.rows[0]?.found) return [];
-  const { rows } = await sql<{ name: string }>`select name from kysely_migration order by name collate "C"`.execute(db);
+  const { rows } = await sql<{
+    name: string;
+  }>`select name from kysely_migration order by name collate "C"`.execute(db);
   return rows.map(({ name }) => name);
 }
 
@@ -58,7 +67,8 @@ async function createLockRow(db: Kysely<Database>): Promise<void> {
   try {
     await sql`create table if not exists arx_migration_lock (id integer primary key)`.execute(db);
   } catch (error) {
-    if (!(error instanceof StoreQueryError && LOST_CREATION_RACE.includes(error.sqlState))) throw error;
+    if (!(error instanceof StoreQueryError && LOST_CREATION_RACE.includes(error.sqlState)))
+      throw error;
   }
   await sql`insert into arx_migration_lock (id) values (1) on conflict do nothing`.execute(db);
 }

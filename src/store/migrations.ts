@@ -18,7 +18,10 @@ import * as retention from './migrations/0023-retention.ts';
 import * as attempts from './migrations/0024-attempts.ts';
 import * as missedMessages from './migrations/0025-missed-messages.ts';
 
-/** Every migration by name, in the order of application. What was released is never edited: add a file. */
+/**
+ * Every migration by name, in the order of application. What was released is never edited: add a
+ * file.
+ */
 export const MIGRATIONS: Record<string, Migration> = {
   '0001-runs': runs,
   '0002-tickets': tickets,

@@ -7,7 +7,10 @@ import { migrateToLatest, pendingMigrations } from './migrate.ts';
 import { createAuditReader } from './repositories/audit-reader.ts';
 import { createAuditTree } from './repositories/audit-tree.ts';
 import { createCallLedger } from './repositories/calls.ts';
-import { createAuditKeyRepository, createCheckpointRepository } from './repositories/checkpoints.ts';
+import {
+  createAuditKeyRepository,
+  createCheckpointRepository,
+} from './repositories/checkpoints.ts';
 import { createDeltaRepository } from './repositories/deltas.ts';
 import { createEnrichmentRepository } from './repositories/enrichments.ts';
 import { createFlowRunRepository } from './repositories/flows.ts';
@@ -34,11 +37,17 @@ export interface StoreOptions {
   maxConnections?: number;
   /** Replaces the database's clock for leases; for tests. */
   now?: () => Date;
-  /** Whose writes these are, where activities write: those of overtaken attempts are refused. Default: nobody's. */
+  /**
+   * Whose writes these are, where activities write: those of overtaken attempts are refused.
+   * Default: nobody's.
+   */
   currentAttempt?: CurrentAttempt;
 }
 
-/** Opens the store and checks that it answers; throws StoreUnavailableError. The schema is not touched: see `migrate`. */
+/**
+ * Opens the store and checks that it answers; throws StoreUnavailableError. The schema is not
+ * touched: see `migrate`.
+ */
 export async function openStore(options: StoreOptions): Promise<Store> {
   const { databaseUrl, maxConnections = 10, now, currentAttempt } = options;
   await probe(databaseUrl);

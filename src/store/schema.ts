@@ -7,17 +7,27 @@ import type { FlowDatabase } from './flow-schema.ts';
 import type { ActionRequest, ActionState } from './governance-types.ts';
 import type { LeaseDatabase } from './lease-types.ts';
 import type { TwinDatabase } from './twin-schema.ts';
-import type { MessageRow, RunRecord, TicketAction, TicketRow } from './types.ts';
+import type { MessageRow } from './types.ts';
+import type { RunRecord } from './run-types.ts';
+import type { TicketAction } from './ticket-types.ts';
+import type { TicketRow } from './ticket-types.ts';
 
 /**
- * A json column: parsed by the driver when read, written as text. The type is `json`, not `jsonb`, which keeps the
- * exact text and so takes every string that JSON can carry.
+ * A json column: parsed by the driver when read, written as text. The type is `json`, not `jsonb`,
+ * which keeps the exact text and so takes every string that JSON can carry.
  */
 export type JsonColumn<Value> = ColumnType<Value, string, string>;
 /** A timestamptz column that is only compared inside SQL. */
-export type SqlTime = ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+export type SqlTime = ColumnType<
+  Date | null,
+  Date | string | null | undefined,
+  Date | string | null
+>;
 
-/** Times are ISO 8601 UTC text unless they are leases. Text columns sort by code point (`collate "C"`) on every server. */
+/**
+ * Times are ISO 8601 UTC text unless they are leases. Text columns sort by code point (`collate
+ * "C"`) on every server.
+ */
 export interface RunsTable {
   /** Order of beginning; breaks ties of `started_at`. */
   position: ColumnType<number, never, never>;

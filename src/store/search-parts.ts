@@ -1,6 +1,9 @@
 import type { SearchHit, SearchPart } from './twin-types.ts';
 
-/** Bytes of one part: as many as one page of the database holds beside its head. A search goes through parts whole. */
+/**
+ * Bytes of one part: as many as one page of the database holds beside its head. A search goes
+ * through parts whole.
+ */
 const BYTES_A_PART = 7_600;
 /** Separates entries; cannot be searched for. */
 export const ENTRY = '\n';
@@ -49,7 +52,11 @@ export class SearchParts {
   }
 
   #close(): void {
-    this.#parts.push({ part: this.#next, body: this.#lines.join(ENTRY), entries: JSON.stringify(this.#hits) });
+    this.#parts.push({
+      part: this.#next,
+      body: this.#lines.join(ENTRY),
+      entries: JSON.stringify(this.#hits),
+    });
     this.#next += 1;
     this.#hits = [];
     this.#lines = [];

@@ -30,6 +30,13 @@ export interface JudgedPage {
 export interface TwinJudgedRepository {
   /** Keeps a page; nobody sees it before `settle`. */
   add(on: Attempt, page: JudgedPage): Promise<void>;
-  /** Puts everything in its place, and forgets it: `at` closes gaps; drift is told by kind in this order, or not at all. */
-  settle(tx: StoreTransaction, on: Attempt & { at: string }, drift: readonly DriftKind[] | null): Promise<void>;
+  /**
+   * Puts everything in its place, and forgets it: `at` closes gaps; drift is told by kind in this
+   * order, or not at all.
+   */
+  settle(
+    tx: StoreTransaction,
+    on: Attempt & { at: string },
+    drift: readonly DriftKind[] | null,
+  ): Promise<void>;
 }

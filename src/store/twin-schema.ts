@@ -13,13 +13,18 @@ import type {
 } from '../twin/types.ts';
 import type { JsonColumn } from './schema.ts';
 import type { GapChanges } from './twin-judged-types.ts';
-import type { SearchHit, SyncRecord, SyncStream } from './twin-types.ts';
+import type { SearchHit } from './twin-types.ts';
+import type { SyncStream } from './twin-sync-types.ts';
+import type { SyncRecord } from './twin-sync-types.ts';
 
 type Position = ColumnType<number, never, never>;
 type Flag = ColumnType<boolean, boolean | undefined, boolean>;
 type OptionalJson<Value> = ColumnType<Value | null, string | null | undefined, string | null>;
 
-/** When and by which sync a row was last read: what a complete stream did not read again is no longer there. */
+/**
+ * When and by which sync a row was last read: what a complete stream did not read again is no
+ * longer there.
+ */
 interface Seen {
   seen_run: string;
   seen_at: string;
@@ -31,7 +36,10 @@ interface Attempted {
   attempt: string;
 }
 
-/** Tables of the twin as kysely sees them; `0014-twin.ts` makes them, `0019-twin-judged.ts` adds to them. Times are ISO 8601 UTC text. */
+/**
+ * Tables of the twin as kysely sees them; `0014-twin.ts` makes them, `0019-twin-judged.ts` adds to
+ * them. Times are ISO 8601 UTC text.
+ */
 export interface TwinDatabase {
   twin_syncs: {
     position: Position;
@@ -127,8 +135,20 @@ export interface TwinDatabase {
     detail: string;
     closed_at: string | null;
   };
-  twin_drift: { position: Position; org: string; run: string; at: string; entry: JsonColumn<Drift> };
-  twin_timeline: { position: Position; org: string; run: string; at: string; entry: JsonColumn<TimelineEntry> };
+  twin_drift: {
+    position: Position;
+    org: string;
+    run: string;
+    at: string;
+    entry: JsonColumn<Drift>;
+  };
+  twin_timeline: {
+    position: Position;
+    org: string;
+    run: string;
+    at: string;
+    entry: JsonColumn<TimelineEntry>;
+  };
   twin_events: {
     org: string;
     uuid: string;
@@ -142,8 +162,16 @@ export interface TwinDatabase {
     run: string;
   };
   twin_log: { org: string; run: string; carried: OptionalJson<Carried> };
-  /** Parts of the index that is searched, and of those that are being made; `twin_searched` tells which is which. */
-  twin_search: Attempted & { org: string; part: number; body: string; entries: JsonColumn<SearchHit[]> };
+  /**
+   * Parts of the index that is searched, and of those that are being made; `twin_searched` tells
+   * which is which.
+   */
+  twin_search: Attempted & {
+    org: string;
+    part: number;
+    body: string;
+    entries: JsonColumn<SearchHit[]>;
+  };
   twin_searched: Attempted & { org: string };
   twin_judged_users: Attempted & { user_id: string; privileged: boolean | null; mfa: MfaState };
   twin_judged_gaps: Attempted & {

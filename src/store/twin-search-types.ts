@@ -27,6 +27,9 @@ export interface TwinSearchRepository {
   add(tx: StoreTransaction, on: Attempt, parts: readonly SearchPart[]): Promise<void>;
   /** From now on the index of this attempt is searched; drops those that no sync needs any more. */
   turn(tx: StoreTransaction, on: Attempt): Promise<void>;
-  /** What contains the text, without regard to case: beginnings first, what is gone last. At most 200 characters of it count. */
+  /**
+   * What contains the text, without regard to case: beginnings first, what is gone last. At most
+   * 200 characters of it count.
+   */
   find(org: string, text: string, limit: number): Promise<SearchHit[]>;
 }

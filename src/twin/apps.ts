@@ -17,7 +17,9 @@ const SIGN_ON_KINDS = {
 
 /** What a sign-on mode is; `other` for any string that is not in the table. */
 export function signOnKind(mode: string): SignOnKind {
-  return Object.hasOwn(SIGN_ON_KINDS, mode) ? SIGN_ON_KINDS[mode as keyof typeof SIGN_ON_KINDS] : 'other';
+  return Object.hasOwn(SIGN_ON_KINDS, mode)
+    ? SIGN_ON_KINDS[mode as keyof typeof SIGN_ON_KINDS]
+    : 'other';
 }
 
 /** Whether an app is there and can be used. */

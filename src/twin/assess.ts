@@ -7,7 +7,17 @@ import { prepareJudge } from './judge.ts';
 import { countApp, countGaps, countUser, emptyTally } from './tally.ts';
 import type { Tally } from './tally.ts';
 import { countDrift, timelineEntry } from './timeline.ts';
-import type { Drift, Fact, Gap, Standing, StreamName, TimelineEntry, Twin, TwinApp, TwinUser } from './types.ts';
+import type {
+  Drift,
+  Fact,
+  Gap,
+  Standing,
+  StreamName,
+  TimelineEntry,
+  Twin,
+  TwinApp,
+  TwinUser,
+} from './types.ts';
 
 /** What is kept of the sync before. */
 export interface Earlier {
@@ -65,13 +75,20 @@ export function assessUser(
 }
 
 /** Judges and counts one app; `known` tells whether it was there before. */
-export function assessApp(app: TwinApp, before: { known: boolean; gaps: readonly Gap[] }, on: AssessGround): Assessed {
+export function assessApp(
+  app: TwinApp,
+  before: { known: boolean; gaps: readonly Gap[] },
+  on: AssessGround,
+): Assessed {
   countApp(on.tally, app);
   const { change, drift } = assessChange(appGaps(app, before.gaps, on.judge), on);
   return { change, drift: [...appDrift(app, before.known, on), ...drift] };
 }
 
-/** Judges what concerns the whole organisation, once every user is counted; takes the gaps whose subject is the org. */
+/**
+ * Judges what concerns the whole organisation, once every user is counted; takes the gaps whose
+ * subject is the org.
+ */
 export function assessOrg(gaps: readonly Gap[], on: AssessGround): Assessed {
   return assessChange(orgGaps(on.tally.superAdmins, gaps, on.judge), on);
 }
@@ -121,7 +138,11 @@ function assessAll({ users, apps }: Twin, earlier: Earlier, on: AssessGround) {
     if (assessed.standing !== null) standings.set(user.id, assessed.standing);
     return assessed;
   });
-  parts.push(...apps.map((app) => assessApp(app, { known: earlier.apps.has(app.id), gaps: take(app.id) }, on)));
+  parts.push(
+    ...apps.map((app) =>
+      assessApp(app, { known: earlier.apps.has(app.id), gaps: take(app.id) }, on),
+    ),
+  );
   parts.push(assessOrg(take(on.judge.org), on), assessOrphans([...bySubject.values()].flat(), on));
   return { parts, standings };
 }

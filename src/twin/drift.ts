@@ -21,12 +21,20 @@ export interface DriftGround {
 }
 
 /**
- * What to remember of a user: what is certain now, else what was before. `before` is null for a user who was not there:
- * nobody was an administrator before they were there. Null where there is nothing to remember yet.
+ * What to remember of a user: what is certain now, else what was before. `before` is null for a
+ * user who was not there: nobody was an administrator before they were there. Null where there is
+ * nothing to remember yet.
  */
-export function standingOf(user: TwinUser, before: Standing | null, { judge, baseline }: DriftGround): Standing | null {
+export function standingOf(
+  user: TwinUser,
+  before: Standing | null,
+  { judge, baseline }: DriftGround,
+): Standing | null {
   if (!hasAll(judge, ['users'])) return before;
-  const was = before ?? { privileged: hasStreams(baseline, ['users', 'roles']) ? false : null, mfa: 'unknown' };
+  const was = before ?? {
+    privileged: hasStreams(baseline, ['users', 'roles']) ? false : null,
+    mfa: 'unknown',
+  };
   const mfa = mfaState(user.factors);
   return {
     privileged: isPresent(user) ? (isPrivileged(user, judge) ?? was.privileged) : false,
@@ -34,13 +42,17 @@ export function standingOf(user: TwinUser, before: Standing | null, { judge, bas
   };
 }
 
-/** Drift of one user: has become an administrator, has lost MFA. `before` is null for a user who was not there. */
+/**
+ * Drift of one user: has become an administrator, has lost MFA. `before` is null for a user who was
+ * not there.
+ */
 export function userDrift(user: TwinUser, before: Standing | null, on: DriftGround): Drift[] {
   const { judge, baseline } = on;
   const now = standingOf(user, before, on);
   const drift: Drift[] = [];
   const stamp = { subject: user.id, name: user.login, ...NONE, run: judge.run, at: judge.at };
-  const wasOrdinary = before === null ? hasStreams(baseline, ['users', 'roles']) : before.privileged === false;
+  const wasOrdinary =
+    before === null ? hasStreams(baseline, ['users', 'roles']) : before.privileged === false;
   if (now?.privileged === true && wasOrdinary) {
     const detail = privilegeReasons(user, judge).map(reasonText).join(', ');
     drift.push({ kind: 'admin_added', ...stamp, detail });
@@ -51,12 +63,25 @@ export function userDrift(user: TwinUser, before: Standing | null, on: DriftGrou
   return drift;
 }
 
-/** Drift of one app: is new, even where the list of apps broke off later. `before` tells whether it was there. */
+/**
+ * Drift of one app: is new, even where the list of apps broke off later. `before` tells whether it
+ * was there.
+ */
 export function appDrift(app: TwinApp, before: boolean, on: DriftGround): Drift[] {
   const { judge, baseline } = on;
   if (before || app.gone || !baseline.has('apps')) return [];
   const detail = `${app.signOnMode}, ${app.status}`;
-  return [{ kind: 'app_added', subject: app.id, name: app.label, ...NONE, detail, run: judge.run, at: judge.at }];
+  return [
+    {
+      kind: 'app_added',
+      subject: app.id,
+      name: app.label,
+      ...NONE,
+      detail,
+      run: judge.run,
+      at: judge.at,
+    },
+  ];
 }
 
 /** Drift of gaps: opened and closed, as far as an earlier sync could have found them. */
@@ -75,7 +100,10 @@ export function gapDrift(
     at: on.judge.at,
   });
   const news = change.opened.filter(({ kind }) => hasStreams(on.baseline, GAP_TABLE[kind].needs));
-  return [...news.map((gap) => entry('gap_opened', gap)), ...change.closed.map((gap) => entry('gap_closed', gap))];
+  return [
+    ...news.map((gap) => entry('gap_opened', gap)),
+    ...change.closed.map((gap) => entry('gap_closed', gap)),
+  ];
 }
 
 /** Order for people: by kind, as they are listed; the order of the twin within one kind. */

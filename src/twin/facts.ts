@@ -80,26 +80,35 @@ export interface FactRevision {
 }
 
 /**
- * Puts fresh facts in the place of earlier ones. What holds still keeps the run that first saw it and gets the time of
- * this one; what this sync could not state stays, and goes stale by its age.
+ * Puts fresh facts in the place of earlier ones. What holds still keeps the run that first saw it
+ * and gets the time of this one; what this sync could not state stays, and goes stale by its age.
  */
-export function reviseFacts(earlier: readonly Fact[], fresh: readonly Fact[], judge: Judge): FactRevision {
+export function reviseFacts(
+  earlier: readonly Fact[],
+  fresh: readonly Fact[],
+  judge: Judge,
+): FactRevision {
   const before = new Map(earlier.map((one) => [one.key, one]));
   const changed: Fact[] = [];
   const after = new Map(before);
   for (const now of fresh) {
     const was = before.get(now.key);
-    const same = was?.value === now.value && was.source === now.source && was.confidence === now.confidence;
+    const same =
+      was?.value === now.value && was.source === now.source && was.confidence === now.confidence;
     after.set(now.key, same ? { ...was, observedAt: now.observedAt } : now);
     if (!same) changed.push(now);
   }
   return {
-    facts: [...after.values()].map((one) => factAt(one, judge)).toSorted((a, b) => byText(a.key, b.key)),
+    facts: [...after.values()]
+      .map((one) => factAt(one, judge))
+      .toSorted((a, b) => byText(a.key, b.key)),
     changed,
   };
 }
 
-/** A fact as it counts at a time: `stale` where it was last seen longer ago than its time to live. */
+/**
+ * A fact as it counts at a time: `stale` where it was last seen longer ago than its time to live.
+ */
 export function factAt(one: Fact, { at, settings }: Pick<Judge, 'at' | 'settings'>): Fact {
   const age = ageMs(one.observedAt, at);
   return age !== null && age > settings.factTtlMs ? { ...one, confidence: 'stale' } : one;

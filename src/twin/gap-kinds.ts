@@ -10,7 +10,10 @@ interface GapRow {
   severity: Severity;
   /** What one gap is about. */
   about: 'user' | 'app' | 'org';
-  /** Streams without which nothing is said; roles that are only a part of the answer are judged in the test. */
+  /**
+   * Streams without which nothing is said; roles that are only a part of the answer are judged in
+   * the test.
+   */
   needs: readonly StreamName[];
   title: string;
 }
@@ -41,7 +44,8 @@ interface UserTest {
   detail: (user: TwinUser, judge: Judge) => string;
 }
 
-const noMfa = ({ factors }: TwinUser): Certainty => (factors === null ? null : mfaState(factors) === 'none');
+const noMfa = ({ factors }: TwinUser): Certainty =>
+  factors === null ? null : mfaState(factors) === 'none';
 const lastSignIn = ({ lastLogin, lastSeen }: TwinUser): string | null => later(lastLogin, lastSeen);
 const since = ({ activated, created }: TwinUser): string | null => activated ?? created;
 
@@ -50,7 +54,8 @@ function olderThan(time: string | null, limitMs: number, at: string): Certainty 
   return age === null ? null : age >= limitMs;
 }
 
-// Who may be an administrator gets the user's gap until it is known: that the factor is missing is certain.
+// Who may be an administrator gets the user's gap until it is known: that the factor is missing is
+// certain.
 const ordinary = (user: TwinUser, judge: Judge): Certainty => isPrivileged(user, judge) !== true;
 
 const lingering = (status: string): UserTest => ({
@@ -59,7 +64,8 @@ const lingering = (status: string): UserTest => ({
   detail: (user) => `${status} since ${dayOf(since(user))}`,
 });
 
-const why = (user: TwinUser, judge: Judge): string => privilegeReasons(user, judge).map(reasonText).join(', ');
+const why = (user: TwinUser, judge: Judge): string =>
+  privilegeReasons(user, judge).map(reasonText).join(', ');
 const types = ({ factors }: TwinUser): string => activeTypes(factors ?? []).join(', ');
 const nothing = (user: TwinUser): string =>
   types(user) === '' ? 'no factor is ACTIVE' : `nothing ACTIVE that counts as MFA (${types(user)})`;
@@ -88,7 +94,11 @@ export const USER_TESTS: Partial<Record<GapKind, UserTest>> = {
   },
   stale_account: {
     holds: (user, { settings, at }) =>
-      all(isActive(user), lastSignIn(user) !== null, olderThan(lastSignIn(user), settings.staleAfterMs, at)),
+      all(
+        isActive(user),
+        lastSignIn(user) !== null,
+        olderThan(lastSignIn(user), settings.staleAfterMs, at),
+      ),
     detail: (user) => `last sign-in ${dayOf(lastSignIn(user))}`,
   },
   admin_old_password: {
@@ -99,11 +109,15 @@ export const USER_TESTS: Partial<Record<GapKind, UserTest>> = {
         isPrivileged(user, judge),
         olderThan(user.passwordChanged, judge.settings.passwordAgeMs, judge.at),
       ),
-    detail: (user, judge) => `password last changed ${dayOf(user.passwordChanged)}; ${why(user, judge)}`,
+    detail: (user, judge) =>
+      `password last changed ${dayOf(user.passwordChanged)}; ${why(user, judge)}`,
   },
   never_signed_in: {
     holds: (user, { settings, at }) =>
-      all(isActive(user) && lastSignIn(user) === null, olderThan(since(user), settings.staleAfterMs, at)),
+      all(
+        isActive(user) && lastSignIn(user) === null,
+        olderThan(since(user), settings.staleAfterMs, at),
+      ),
     detail: (user) => `no sign-in since ${dayOf(since(user))}`,
   },
   lingering_staged: lingering('STAGED'),

@@ -56,18 +56,30 @@ export function appGaps(app: TwinApp, earlier: readonly Gap[], judge: Judge): Ga
 export function orgGaps(superAdmins: number, earlier: readonly Gap[], judge: Judge): GapChange {
   const detail = `${superAdmins} super administrators, more than ${MOST_SUPER_ADMINS}`;
   const holds = superAdmins > MOST_SUPER_ADMINS;
-  const subject: Subject = { id: judge.org, name: judge.org, about: 'org', holds: () => holds, detail: () => detail };
+  const subject: Subject = {
+    id: judge.org,
+    name: judge.org,
+    about: 'org',
+    holds: () => holds,
+    detail: () => detail,
+  };
   return settle(subject, earlier, judge);
 }
 
-/** What becomes of gaps whose subject is no longer in the twin: closed where their streams are complete, else kept. */
+/**
+ * What becomes of gaps whose subject is no longer in the twin: closed where their streams are
+ * complete, else kept.
+ */
 export function orphanGaps(earlier: readonly Gap[], judge: Judge): GapChange {
   const closed = earlier.filter(({ kind }) => hasAll(judge, GAP_TABLE[kind].needs));
   return { gaps: earlier.filter((gap) => !closed.includes(gap)), opened: [], closed };
 }
 
 /** The administrator's gap takes the place of the user's. */
-const INSTEAD: Partial<Record<GapKind, GapKind>> = { user_no_mfa: 'admin_no_mfa', user_weak_only: 'admin_weak_only' };
+const INSTEAD: Partial<Record<GapKind, GapKind>> = {
+  user_no_mfa: 'admin_no_mfa',
+  user_weak_only: 'admin_weak_only',
+};
 
 function settle(subject: Subject, earlier: readonly Gap[], judge: Judge): GapChange {
   const change: GapChange = { gaps: [], opened: [], closed: [] };

@@ -17,7 +17,9 @@ export function prepareJudge(context: TwinContext): Judge {
     ...context,
     complete: new Set(streams.filter(({ state }) => state === 'complete').map(({ name }) => name)),
     groupNames: new Map(groups.map(({ id, name }) => [id, name])),
-    privilegedGroups: new Set(groups.filter(({ id, name }) => wanted.has(id) || wanted.has(name)).map(({ id }) => id)),
+    privilegedGroups: new Set(
+      groups.filter(({ id, name }) => wanted.has(id) || wanted.has(name)).map(({ id }) => id),
+    ),
   };
 }
 
@@ -29,4 +31,5 @@ export const hasAll = ({ complete }: Judge, needs: readonly StreamName[]): boole
 export const isActive = ({ status, gone }: TwinUser): boolean => !gone && status === 'ACTIVE';
 
 /** Whether somebody is there and has not been deprovisioned. */
-export const isPresent = ({ status, gone }: TwinUser): boolean => !gone && status !== 'DEPROVISIONED';
+export const isPresent = ({ status, gone }: TwinUser): boolean =>
+  !gone && status !== 'DEPROVISIONED';

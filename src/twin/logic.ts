@@ -24,4 +24,5 @@ export function later(one: string | null, other: string | null): string | null {
 export const dayOf = (iso: string | null): string => iso?.slice(0, 10) ?? 'an unknown day';
 
 /** Plain comparison by code units: the same order everywhere, whatever the locale. */
-export const byText = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
+export const byText = (one: string, other: string): number =>
+  one < other ? -1 : one > other ? 1 : 0;

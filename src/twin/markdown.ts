@@ -3,8 +3,8 @@
 const UNFIT = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+/g;
 
 /**
- * The Markdown encoder for whatever arx did not write itself: a code span, in which neither links nor mentions nor HTML are read. It may stand in a
- * table, so a bar is replaced by a broken one.
+ * The Markdown encoder for whatever arx did not write itself: a code span, in which neither links
+ * nor mentions nor HTML are read. It may stand in a table, so a bar is replaced by a broken one.
  */
 export function name(value: string): string {
   const plain = value.replace(UNFIT, ' ').replaceAll('|', '¦').trim();
@@ -21,7 +21,9 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
-/** An ISO time for people: `2026-03-02 08:00 UTC`; what is no such time loses what it must not hold. */
+/**
+ * An ISO time for people: `2026-03-02 08:00 UTC`; what is no such time loses what it must not hold.
+ */
 export const time = (iso: string): string =>
   `${iso
     .slice(0, 16)

@@ -5,10 +5,12 @@ import type { MfaCoverage, MfaState, TwinFactor } from './types.ts';
 
 type Factors = readonly TwinFactor[] | null;
 
-const active = (factors: readonly TwinFactor[]): TwinFactor[] => factors.filter(({ status }) => status === 'ACTIVE');
+const active = (factors: readonly TwinFactor[]): TwinFactor[] =>
+  factors.filter(({ status }) => status === 'ACTIVE');
 
 /** Enrolled, none or unknown; also unknown where factors could not be read. */
-export const mfaState = (factors: Factors): MfaState => (factors === null ? 'unknown' : stateOf(factors));
+export const mfaState = (factors: Factors): MfaState =>
+  factors === null ? 'unknown' : stateOf(factors);
 
 /** Whether somebody enrolled has nothing but weak factors; null where factors could not be read. */
 export function weakOnly(factors: Factors): boolean | null {

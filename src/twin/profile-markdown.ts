@@ -33,7 +33,10 @@ function figures(profile: PostureProfile): string {
   const rows: [string, string][] = [
     ['Users', `${profile.users}, of them ${profile.active} ACTIVE`],
     ['MFA coverage', `${profile.coverageText} (${judged}; ${coverage.unknown} unknown)`],
-    ['Privileged users', `${profile.privilegedUsers}, of them ${profile.superAdmins} super administrators`],
+    [
+      'Privileged users',
+      `${profile.privilegedUsers}, of them ${profile.superAdmins} super administrators`,
+    ],
     ['Stale accounts', `${profile.staleAccounts}`],
     [
       'SSO apps',
@@ -60,7 +63,9 @@ const streams = (profile: PostureProfile): string =>
   );
 
 const completeText = ({ completeAt, completeAgeMs, completeCount }: ProfileStream): string =>
-  completeAt === null ? 'never' : `${time(completeAt)} (${ageText(completeAgeMs)}), ${completeCount} items`;
+  completeAt === null
+    ? 'never'
+    : `${time(completeAt)} (${ageText(completeAgeMs)}), ${completeCount} items`;
 
 const MINUTE_MS = 60_000;
 const UNITS: readonly (readonly [number, string])[] = [
@@ -69,7 +74,10 @@ const UNITS: readonly (readonly [number, string])[] = [
   [MINUTE_MS, 'min'],
 ];
 
-/** Age in its largest whole unit: `3 d`, `5 h`, `12 min`, `under a minute`; a dash where there is none. */
+/**
+ * Age in its largest whole unit: `3 d`, `5 h`, `12 min`, `under a minute`; a dash where there is
+ * none.
+ */
 export function ageText(age: number | null): string {
   if (age === null) return '–';
   const [size, unit] = UNITS.find(([length]) => age >= length) ?? [];
@@ -77,7 +85,10 @@ export function ageText(age: number | null): string {
 }
 
 function factors({ byClass, byFactor }: PostureProfile): string {
-  const classes = Object.entries(byClass).map(([key, count]) => [key.replaceAll('_', ' '), `${count}`]);
+  const classes = Object.entries(byClass).map(([key, count]) => [
+    key.replaceAll('_', ' '),
+    `${count}`,
+  ]);
   const types = Object.entries(byFactor).filter(([, count]) => count > 0);
   return [
     table(['strongest class', 'ACTIVE users'], classes),
@@ -104,14 +115,25 @@ function gaps(profile: PostureProfile): string {
 const privilegeTable = ({ privileged: list }: PostureProfile): string =>
   excerptTable(
     ['login', 'status', 'MFA', 'why'],
-    list.items.map((user) => [name(user.login), name(user.status), user.mfa, name(user.why.join(', '))]),
+    list.items.map((user) => [
+      name(user.login),
+      name(user.status),
+      user.mfa,
+      name(user.why.join(', ')),
+    ]),
     list,
   );
 
 const inventory = ({ inventory: list }: PostureProfile): string =>
   excerptTable(
     ['app', 'sign-on', 'kind', 'users', 'groups'],
-    list.items.map((app) => [name(app.label), name(app.signOnMode), app.kind, amount(app.users), amount(app.groups)]),
+    list.items.map((app) => [
+      name(app.label),
+      name(app.signOnMode),
+      app.kind,
+      amount(app.users),
+      amount(app.groups),
+    ]),
     list,
   );
 
@@ -137,7 +159,11 @@ function timeline({ timeline: entries }: PostureProfile): string {
   return table(head, rows) || 'None yet.';
 }
 
-const excerptTable = (head: readonly string[], rows: readonly string[][], list: Excerpt<unknown>): string =>
-  [table(head, rows) || 'None.', ...more(list)].join('\n\n');
+const excerptTable = (
+  head: readonly string[],
+  rows: readonly string[][],
+  list: Excerpt<unknown>,
+): string => [table(head, rows) || 'None.', ...more(list)].join('\n\n');
 
-const more = ({ more: left }: Excerpt<unknown>): string[] => (left > 0 ? [`… and ${left} more.`] : []);
+const more = ({ more: left }: Excerpt<unknown>): string[] =>
+  left > 0 ? [`… and ${left} more.`] : [];

@@ -60,7 +60,9 @@ export interface ProfileStream extends StreamState {
   completeCount: number | null;
 }
 
-/** The identity posture of an organisation as one document, whatever it is rendered to. Plain JSON. */
+/**
+ * The identity posture of an organisation as one document, whatever it is rendered to. Plain JSON.
+ */
 export interface PostureProfile {
   org: string;
   run: string;
@@ -95,7 +97,9 @@ export const MOST_ROWS = 200;
 /** Syncs that its time line shows at most. */
 const MOST_SYNCS = 60;
 
-/** What a profile is made of; lists may be whole or cut already, with their full length in `totals`. */
+/**
+ * What a profile is made of; lists may be whole or cut already, with their full length in `totals`.
+ */
 export interface ProfileInput {
   tally: Tally;
   gaps: readonly Gap[];
@@ -106,7 +110,9 @@ export interface ProfileInput {
   /** How many changes there are where `drift` is cut already. */
   driftTotal?: number;
   timeline: readonly TimelineEntry[];
-  /** The streams as they were last read completely; without, those of the judge that are complete. */
+  /**
+   * The streams as they were last read completely; without, those of the judge that are complete.
+   */
   completed?: readonly StreamState[];
 }
 
@@ -118,7 +124,10 @@ export function postureProfile(input: ProfileInput, judge: Judge): PostureProfil
     org: judge.org,
     run: judge.run,
     at: judge.at,
-    streams: streamsOf(judge, input.completed ?? judge.streams.filter(({ state }) => state === 'complete')),
+    streams: streamsOf(
+      judge,
+      input.completed ?? judge.streams.filter(({ state }) => state === 'complete'),
+    ),
     users: tally.users,
     active: tally.active,
     coverage: coverageFrom(tally.mfa),
@@ -179,8 +188,15 @@ function inventoryOf(apps: readonly TwinApp[]): ProfileApp[] {
   return apps
     .filter(isActiveApp)
     .map(({ id, label, signOnMode, users, groups }) => ({
-      ...{ id, label, signOnMode, users, groups },
+      id,
+      label,
+      signOnMode,
+      users,
+      groups,
       kind: signOnKind(signOnMode),
     }))
-    .toSorted((one, other) => KINDS.indexOf(one.kind) - KINDS.indexOf(other.kind) || byText(one.label, other.label));
+    .toSorted(
+      (one, other) =>
+        KINDS.indexOf(one.kind) - KINDS.indexOf(other.kind) || byText(one.label, other.label),
+    );
 }

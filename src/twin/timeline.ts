@@ -7,13 +7,20 @@ import type { Drift, DriftKind, TimelineEntry } from './types.ts';
 
 /** How many of each kind. */
 export function countDrift(drift: readonly Drift[]): Record<DriftKind, number> {
-  const counts = Object.fromEntries(DRIFT_KINDS.map((kind) => [kind, 0])) as Record<DriftKind, number>;
+  const counts = Object.fromEntries(DRIFT_KINDS.map((kind) => [kind, 0])) as Record<
+    DriftKind,
+    number
+  >;
   for (const { kind } of drift) counts[kind] += 1;
   return counts;
 }
 
 /** The posture of this sync for the time line. */
-export function timelineEntry(tally: Tally, drift: Record<DriftKind, number>, judge: Judge): TimelineEntry {
+export function timelineEntry(
+  tally: Tally,
+  drift: Record<DriftKind, number>,
+  judge: Judge,
+): TimelineEntry {
   return {
     run: judge.run,
     at: judge.at,

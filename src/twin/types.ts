@@ -38,7 +38,10 @@ export interface TwinUser {
   created: string | null;
   activated: string | null;
   lastLogin: string | null;
-  /** Newest successful sign-in that an entry of the System Log shows, kept from sync to sync; null where none did. */
+  /**
+   * Newest successful sign-in that an entry of the System Log shows, kept from sync to sync; null
+   * where none did.
+   */
   lastSeen: string | null;
   passwordChanged: string | null;
   /** Ids of groups. */
@@ -112,7 +115,10 @@ export const neverRead = (name: StreamName): StreamState => ({
   reason: 'never read',
 });
 
-/** `verified`: read in a complete stream; `derived`: computed from such; `stale`: older than its time to live. */
+/**
+ * `verified`: read in a complete stream; `derived`: computed from such; `stale`: older than its
+ * time to live.
+ */
 export type Confidence = 'verified' | 'derived' | 'stale';
 
 export interface Fact {
@@ -162,7 +168,13 @@ export interface Gap {
 }
 
 /** The most important first: in this order they are told. */
-export const DRIFT_KINDS = ['admin_added', 'mfa_lost', 'gap_opened', 'gap_closed', 'app_added'] as const;
+export const DRIFT_KINDS = [
+  'admin_added',
+  'mfa_lost',
+  'gap_opened',
+  'gap_closed',
+  'app_added',
+] as const;
 export type DriftKind = (typeof DRIFT_KINDS)[number];
 
 /** Something that changed from one sync to the next. */
@@ -180,7 +192,9 @@ export interface Drift {
   at: string;
 }
 
-/** MFA over ACTIVE users; `share` is enrolled ÷ (enrolled + none), 0 to 1, null where both are zero. */
+/**
+ * MFA over ACTIVE users; `share` is enrolled ÷ (enrolled + none), 0 to 1, null where both are zero.
+ */
 export interface MfaCoverage {
   enrolled: number;
   none: number;
@@ -249,7 +263,10 @@ export interface Twin extends TwinContext {
   apps: readonly TwinApp[];
 }
 
-/** What is remembered of a user from sync to sync so that drift can be told; the last that was certain. */
+/**
+ * What is remembered of a user from sync to sync so that drift can be told; the last that was
+ * certain.
+ */
 export interface Standing {
   privileged: boolean | null;
   mfa: MfaState;
@@ -258,7 +275,9 @@ export interface Standing {
 /** A user as listed by `arx twin users`. */
 export interface TwinUserItem extends TwinUser {
   mfa: MfaState;
-  /** Strongest class among the ACTIVE factors; null where none is ACTIVE or they could not be read. */
+  /**
+   * Strongest class among the ACTIVE factors; null where none is ACTIVE or they could not be read.
+   */
   strongest: FactorClass | null;
   /** Null where it cannot be said. */
   privileged: boolean | null;

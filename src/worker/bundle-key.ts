@@ -32,7 +32,10 @@ export const bundleFile = (key: string): string => `workflows-${key}.bundle`;
 /** A bundle with its own digest in the first line. */
 export const seal = (code: string): string => `${sha256(code)}\n${code}`;
 
-/** The code of a sealed bundle; null where it is not what its digest says: torn, cut short or changed. */
+/**
+ * The code of a sealed bundle; null where it is not what its digest says: torn, cut short or
+ * changed.
+ */
 export function unseal(sealed: string): string | null {
   const end = sealed.indexOf('\n');
   const digest = sealed.slice(0, Math.max(end, 0));

@@ -1,6 +1,7 @@
 /**
- * Process entry: bundles the workflows. Without an argument the sealed bundle goes to stdout; with a folder it is kept
- * there for later starts. A process of its own because bundling takes 250 MB that a worker would never give back.
+ * Process entry: bundles the workflows. Without an argument the sealed bundle goes to stdout; with
+ * a folder it is kept there for later starts. A process of its own because bundling takes 250 MB
+ * that a worker would never give back.
  */
 import { DefaultLogger, bundleWorkflowCode } from '@temporalio/worker';
 import { bundleKey, seal, WORKFLOWS } from './bundle-key.ts';

@@ -15,7 +15,10 @@ export function readBundle(folder: string, key: string): string | null {
   }
 }
 
-/** Keeps a sealed bundle: complete at once, whoever else does the same. Old ones go. Throws where the folder can't be written. */
+/**
+ * Keeps a sealed bundle: complete at once, whoever else does the same. Old ones go. Throws where
+ * the folder can't be written.
+ */
 export function keepBundle(folder: string, key: string, sealed: string): void {
   makeFolder(folder, 0o700);
   const aside = join(folder, `${bundleFile(key)}.${randomUUID()}`);
@@ -32,7 +35,9 @@ export function keepBundle(folder: string, key: string, sealed: string): void {
 function clear(folder: string): void {
   for (const name of readdirSync(folder)) {
     if (!name.startsWith('workflows-')) continue;
-    const { mtimeMs } = statSync(join(folder, name), { throwIfNoEntry: false }) ?? { mtimeMs: Infinity };
+    const { mtimeMs } = statSync(join(folder, name), { throwIfNoEntry: false }) ?? {
+      mtimeMs: Infinity,
+    };
     if (Date.now() - mtimeMs > UNUSED_AFTER_MS) rmSync(join(folder, name), { force: true });
   }
 }

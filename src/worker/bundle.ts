@@ -11,8 +11,9 @@ const PROCESS = fileURLToPath(new URL('./bundle-process.ts', import.meta.url));
 const MAX_BYTES = 64 * 1024 * 1024;
 
 /**
- * The workflows as the SDK takes them: from the installation, else from the cache, else bundled by a process of its own
- * and cached where that can be written. Throws where the workflows cannot be bundled.
+ * The workflows as the SDK takes them: from the installation, else from the cache, else bundled by
+ * a process of its own and cached where that can be written. Throws where the workflows cannot be
+ * bundled.
  */
 export async function workflowBundle(cache: string, log: Logger): Promise<{ code: string }> {
   const key = bundleKey();
@@ -26,7 +27,10 @@ export async function workflowBundle(cache: string, log: Logger): Promise<{ code
     if (bundleKey() === key) keepBundle(cache, key, sealed);
   } catch (error) {
     const { code: reason } = error as NodeJS.ErrnoException;
-    log.warn({ folder: cache, reason }, 'the workflow bundle cannot be cached, so each start makes it anew');
+    log.warn(
+      { folder: cache, reason },
+      'the workflow bundle cannot be cached, so each start makes it anew',
+    );
   }
   return { code };
 }
@@ -34,6 +38,9 @@ export async function workflowBundle(cache: string, log: Logger): Promise<{ code
 /** Bundles in another process, which gets nothing of our environment. */
 async function buildBundle(): Promise<string> {
   const args = ['--disable-warning=ExperimentalWarning', PROCESS];
-  const { stdout } = await promisify(execFile)(process.execPath, args, { env: {}, maxBuffer: MAX_BYTES });
+  const { stdout } = await promisify(execFile)(process.execPath, args, {
+    env: {},
+    maxBuffer: MAX_BYTES,
+  });
   return stdout;
 }

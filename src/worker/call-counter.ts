@@ -25,7 +25,10 @@ export class CallCounter {
     this.#waiting.set(run, counts);
   };
 
-  /** Writes what has been counted, calls in the meantime sharing one write; what can't be written is kept. */
+  /**
+   * Writes what has been counted, calls in the meantime sharing one write; what can't be written is
+   * kept.
+   */
   flush(): Promise<void> {
     this.#flushing ??= this.#next();
     return this.#flushing;

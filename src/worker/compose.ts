@@ -44,7 +44,11 @@ import { watchPolicies } from './policy-source.ts';
 
 /** What the worker runs, and how it is taken apart. */
 export interface Composed {
-  activities: MfaActivities & SyncActivities & GovernedActivities & EnrichActivities & FlowActivities;
+  activities: MfaActivities &
+    SyncActivities &
+    GovernedActivities &
+    EnrichActivities &
+    FlowActivities;
   /** Whether the store answers. */
   ping: () => Promise<void>;
   close: () => Promise<void>;
@@ -61,8 +65,16 @@ export interface Composition extends UsualConfig {
 
 const now = (): Date => new Date();
 
-/** Puts store, connectors and activities together. Throws ConfigError for what a user can put right. */
-export async function compose({ env, log, meter, searchable, ...usual }: Composition): Promise<Composed> {
+/**
+ * Puts store, connectors and activities together. Throws ConfigError for what a user can put right.
+ */
+export async function compose({
+  env,
+  log,
+  meter,
+  searchable,
+  ...usual
+}: Composition): Promise<Composed> {
   const { config, baseDir } = usual;
   const okta = await oktaSettings({ env, config, baseDir });
   log.info({ source: oktaSource({ env, config }) }, 'credentials of Okta read');
@@ -75,7 +87,12 @@ export async function compose({ env, log, meter, searchable, ...usual }: Composi
   const checkpoints = checkpointsOf(env, opened, { org: okta.host, log });
   const counters = createCounters(meter);
   const store = { ...opened, journal: counters.journal(checkpoints.journal) };
-  const options = { patterns: config.policies, baseDir, catalogue: CATALOGUE, digest: bundleDigest };
+  const options = {
+    patterns: config.policies,
+    baseDir,
+    catalogue: CATALOGUE,
+    digest: bundleDigest,
+  };
   const policies = await watchPolicies(options, store.journal, now);
   const counter = new CallCounter(store.calls);
   const connectors = createConnectors({
@@ -97,10 +114,21 @@ export async function compose({ env, log, meter, searchable, ...usual }: Composi
     quota: quotaOf(config),
     buckets: store.rateBuckets,
   });
-  const running = { store, connectors, flushCalls: () => counter.flush(), now, random: Math.random };
+  const running = {
+    store,
+    connectors,
+    flushCalls: () => counter.flush(),
+    now,
+    random: Math.random,
+  };
   const activities = createActivities({
-    settings: (snapshot) => checkSettings(snapshot === null ? config : configSchema.parse(snapshot)),
-    surroundings: { org: okta.host, jiraProject: jira?.projectKey ?? null, slackChannel: slack?.channel ?? null },
+    settings: (snapshot) =>
+      checkSettings(snapshot === null ? config : configSchema.parse(snapshot)),
+    surroundings: {
+      org: okta.host,
+      jiraProject: jira?.projectKey ?? null,
+      slackChannel: slack?.channel ?? null,
+    },
     ...running,
     checkpoint: checkpoints.checkpoint,
   });
@@ -115,10 +143,21 @@ export async function compose({ env, log, meter, searchable, ...usual }: Composi
   const deskSettings = () => flowSettings(config, okta.host);
   const flows = composeFlows({ ...approving, deskSettings, baseDir, log, searchable });
   const enrichment = enrichmentSettings(config);
-  const enricher = createEnricher({ connectors, enrichments: store.enrichments, settings: () => enrichment, now });
+  const enricher = createEnricher({
+    connectors,
+    enrichments: store.enrichments,
+    settings: () => enrichment,
+    now,
+  });
   const enrichActivities = createEnrichActivities({ enricher, ...running });
   return {
-    activities: { ...counters.activities(activities), ...sync, ...governed, ...enrichActivities, ...flows.activities },
+    activities: {
+      ...counters.activities(activities),
+      ...sync,
+      ...governed,
+      ...enrichActivities,
+      ...flows.activities,
+    },
     ping: () => store.ping(),
     close: async () => {
       policies.close();
@@ -137,14 +176,21 @@ const quotaOf = ({ quota }: UsualConfig['config']): Quota => ({
 });
 
 /** A vendor's settings, or null where none of its variables is set. */
-function optionalVendor<T>(env: ArxEnv, names: readonly string[], read: (env: ArxEnv) => T): T | null {
+function optionalVendor<T>(
+  env: ArxEnv,
+  names: readonly string[],
+  read: (env: ArxEnv) => T,
+): T | null {
   return names.some((name) => env.source.find(name)) ? read(env) : null;
 }
 
 async function openWorkerStore(env: ArxEnv): Promise<Store> {
   if (!env.databaseUrl) {
-    const remedy = 'Set DATABASE_URL, or let `arx up` or --local start the worker with the embedded store.';
-    throw new ConfigError('missing_variable', 'DATABASE_URL is not set', remedy, { path: 'DATABASE_URL' });
+    const remedy =
+      'Set DATABASE_URL, or let `arx up` or --local start the worker with the embedded store.';
+    throw new ConfigError('missing_variable', 'DATABASE_URL is not set', remedy, {
+      path: 'DATABASE_URL',
+    });
   }
   const store = await openStore({ databaseUrl: env.databaseUrl.reveal(), currentAttempt });
   await store.migrate();
@@ -152,11 +198,16 @@ async function openWorkerStore(env: ArxEnv): Promise<Store> {
 }
 
 /** What signs the trail; without a usable key the worker works on and says so. */
-function checkpointsOf(env: ArxEnv, store: Store, { org, log }: { org: string; log: Logger }): CheckpointWatch {
+function checkpointsOf(
+  env: ArxEnv,
+  store: Store,
+  { org, log }: { org: string; log: Logger },
+): CheckpointWatch {
   const readAuditKey = (): string | null => auditKey(env)?.reveal() ?? null;
   // A key of the wrong form is told now, and not at the end of the first run.
   readAuditKey();
   const holder = keyHolder(env.home, readAuditKey);
-  const report = ({ name, message }: Error): void => log.error({ error: name }, `no audit checkpoint: ${message}`);
+  const report = ({ name, message }: Error): void =>
+    log.error({ error: name }, `no audit checkpoint: ${message}`);
   return watchCheckpoints({ store, holder, now }, { origin: originOf(org), report });
 }

@@ -3,12 +3,20 @@ import type { Journal } from '../audit/types.ts';
 import type { CallEvent } from '../connectors/transport/exchange.ts';
 import { GatheredCounter } from './gathered-counter.ts';
 
-/** Bounds of the wait for a permit in milliseconds: from at once to a whole window of Okta's, and two. */
-export const QUOTA_WAIT_BOUNDS = [1, 10, 100, 500, 1_000, 2_500, 5_000, 10_000, 20_000, 30_000, 60_000, 120_000];
+/**
+ * Bounds of the wait for a permit in milliseconds: from at once to a whole window of Okta's, and
+ * two.
+ */
+export const QUOTA_WAIT_BOUNDS = [
+  1, 10, 100, 500, 1_000, 2_500, 5_000, 10_000, 20_000, 30_000, 60_000, 120_000,
+];
 /** Name of the histogram of that wait. */
 export const QUOTA_WAIT = 'arx_quota_wait_milliseconds';
 
-/** Counts what the worker does, for Prometheus: words and numbers only, no ids and nothing of a person. */
+/**
+ * Counts what the worker does, for Prometheus: words and numbers only, no ids and nothing of a
+ * person.
+ */
 export interface Counters {
   countCall: (event: CallEvent) => void;
   /** The journal, with its new entries and the verdicts in them counted. */
@@ -19,7 +27,8 @@ export interface Counters {
 
 /** The counters on a meter; one that nobody reads counts nothing. */
 export function createCounters(meter: MetricMeter): Counters {
-  const createCounter = (name: string, about: string) => new GatheredCounter(meter.createCounter(name, '', about));
+  const createCounter = (name: string, about: string) =>
+    new GatheredCounter(meter.createCounter(name, '', about));
   const calls = createCounter('arx_vendor_calls_total', 'Calls sent to vendors');
   const throttled = createCounter('arx_vendor_throttled_total', 'Answers with status 429');
   const waits = meter.createHistogram(QUOTA_WAIT, 'int', 'ms', 'Wait for a permit before a call');
@@ -50,10 +59,14 @@ export function createCounters(meter: MetricMeter): Counters {
   };
 }
 
-const statusClass = (status: number | null): string => (status === null ? 'none' : `${Math.floor(status / 100)}xx`);
+const statusClass = (status: number | null): string =>
+  status === null ? 'none' : `${Math.floor(status / 100)}xx`;
 
 const isTicketOutcome = (result: unknown): result is { action: string } =>
-  typeof result === 'object' && result !== null && 'action' in result && typeof result.action === 'string';
+  typeof result === 'object' &&
+  result !== null &&
+  'action' in result &&
+  typeof result.action === 'string';
 
 function watchResults<T extends object>(methods: T, seen: (result: unknown) => void): T {
   const entries = Object.entries(methods as Record<string, (input: unknown) => Promise<unknown>>);

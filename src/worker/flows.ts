@@ -25,5 +25,8 @@ export function composeFlows({ deskSettings, baseDir, log, ...parts }: FlowParts
   const { store, connectors, now } = parts;
   const { book } = source;
   const desk = createFlowDesk({ store, connectors, book, settings: deskSettings, now });
-  return { activities: createFlowActivities({ ...parts, desk, draft: runDraft, book }), close: source.close };
+  return {
+    activities: createFlowActivities({ ...parts, desk, draft: runDraft, book }),
+    close: source.close,
+  };
 }

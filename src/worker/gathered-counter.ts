@@ -8,7 +8,10 @@ interface Gathered {
   count: number;
 }
 
-/** A counter that tells the meter a few times a second: each word with it costs as much as judging a user. */
+/**
+ * A counter that tells the meter a few times a second: each word with it costs as much as judging a
+ * user.
+ */
 export class GatheredCounter {
   readonly #counter: MetricCounter;
   #gathered = new Map<string, Gathered>();

@@ -2,7 +2,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { ListenAddress } from '../config/env/address.ts';
 
-/** The worker's own HTTP address: `/healthz` while the process works, `/readyz` while it polls and the store answers. */
+/**
+ * The worker's own HTTP address: `/healthz` while the process works, `/readyz` while it polls and
+ * the store answers.
+ */
 export interface HealthServer {
   url: string;
   close: () => Promise<void>;
@@ -14,11 +17,16 @@ export interface HealthChecks {
 }
 
 /** Serves health until closed. */
-export async function serveHealth(address: ListenAddress, checks: HealthChecks): Promise<HealthServer> {
+export async function serveHealth(
+  address: ListenAddress,
+  checks: HealthChecks,
+): Promise<HealthServer> {
   const server = createServer((request, response) => {
     answer(request.url ?? '/', checks).then(
       ({ status, body }) =>
-        response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body)),
+        response
+          .writeHead(status, { 'content-type': 'application/json' })
+          .end(JSON.stringify(body)),
       () => response.writeHead(500).end(),
     );
   });
@@ -32,7 +40,10 @@ export async function serveHealth(address: ListenAddress, checks: HealthChecks):
   };
 }
 
-async function answer(path: string, { polling, store }: HealthChecks): Promise<{ status: number; body: object }> {
+async function answer(
+  path: string,
+  { polling, store }: HealthChecks,
+): Promise<{ status: number; body: object }> {
   if (path === '/healthz') return { status: 200, body: { ok: true } };
   if (path !== '/readyz') return { status: 404, body: { ok: false } };
   const stored = await store().then(

@@ -3,7 +3,10 @@ import type { LogEntry, LogLevel } from '@temporalio/worker';
 import { pino } from 'pino';
 import type { Logger } from 'pino';
 
-/** Metadata of the SDK's log entries that may be kept; everything else (inputs, errors, stacks) is left out. */
+/**
+ * Metadata of the SDK's log entries that may be kept; everything else (inputs, errors, stacks) is
+ * left out.
+ */
 const KEPT = [
   'workflowId',
   'runId',
@@ -27,13 +30,20 @@ const PINO_LEVEL: Record<LogLevel, 'trace' | 'debug' | 'info' | 'warn' | 'error'
 
 /** The log of this process: JSON lines on stderr. */
 export function createLog(level: string): Logger {
-  return pino({ level, base: { service: 'arx-worker' } }, pino.destination({ dest: 2, sync: true }));
+  return pino(
+    { level, base: { service: 'arx-worker' } },
+    pino.destination({ dest: 2, sync: true }),
+  );
 }
 
-/** Temporal's logger over ours: the error is reduced to its coded type before it reaches the log. */
+/**
+ * Temporal's logger over ours: the error is reduced to its coded type before it reaches the log.
+ */
 export function temporalLogger(log: Logger): DefaultLogger {
   return new DefaultLogger('INFO', ({ level, message, meta }: LogEntry) => {
-    const fields = Object.fromEntries(KEPT.flatMap((name) => (meta && name in meta ? [[name, meta[name]]] : [])));
+    const fields = Object.fromEntries(
+      KEPT.flatMap((name) => (meta && name in meta ? [[name, meta[name]]] : [])),
+    );
     log[PINO_LEVEL[level]]({ ...fields, ...errorFields(meta?.['error']) }, message);
   });
 }

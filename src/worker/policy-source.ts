@@ -14,10 +14,14 @@ export interface PolicySource {
 const LOOK_EVERY_MS = 2_000;
 
 /**
- * Loads the policies and loads them again when a file changes. A bundle that does not load leaves the one before in
- * force; both are audited. Before the first good one everything is denied.
+ * Loads the policies and loads them again when a file changes. A bundle that does not load leaves
+ * the one before in force; both are audited. Before the first good one everything is denied.
  */
-export async function watchPolicies(options: PolicyOptions, journal: Journal, now: () => Date): Promise<PolicySource> {
+export async function watchPolicies(
+  options: PolicyOptions,
+  journal: Journal,
+  now: () => Date,
+): Promise<PolicySource> {
   const run = randomUUID();
   let bundle = policyBundle(options);
   let stamp = stampOf(options);
@@ -29,7 +33,16 @@ export async function watchPolicies(options: PolicyOptions, journal: Journal, no
     const actor = { principal: 'workflow:worker', authenticatedBy: 'worker' } as const;
     const at = now().toISOString();
     await journal.append([
-      { workflowId: 'worker', run, kind, subject: 'policies', at, actor, surface: 'workflow', outcome },
+      {
+        workflowId: 'worker',
+        run,
+        kind,
+        subject: 'policies',
+        at,
+        actor,
+        surface: 'workflow',
+        outcome,
+      },
     ]);
   };
   await record(bundle);

@@ -1,6 +1,16 @@
 import * as wf from '@temporalio/workflow';
-import type { ApprovalPlan, DecisionMessage, GovernedActivities } from '../activities/governance/types.ts';
-import { approvalQuery, approveSignal, cancelApprovalSignal, decideUpdate, denySignal } from './messages.ts';
+import type {
+  ApprovalPlan,
+  DecisionMessage,
+  GovernedActivities,
+} from '../activities/governance/types.ts';
+import {
+  approvalQuery,
+  approveSignal,
+  cancelApprovalSignal,
+  decideUpdate,
+  denySignal,
+} from './messages.ts';
 import type { ApprovalView, DecisionAnswer, DecisionInput } from './messages.ts';
 
 const activities = wf.proxyActivities<GovernedActivities>({
@@ -19,7 +29,11 @@ interface Waiting {
 }
 
 /** Waits for people: by signal, by update, or until time is over. The first end is final. */
-export async function approval({ requestId }: { requestId: string }): Promise<{ state: DecisionAnswer['state'] }> {
+export async function approval({
+  requestId,
+}: {
+  requestId: string;
+}): Promise<{ state: DecisionAnswer['state'] }> {
   const desk = new Desk(requestId);
   const plan = await activities.openApproval({ requestId });
   desk.open(plan);
@@ -45,7 +59,9 @@ class Desk {
       this.#cancelled = true;
     });
     wf.setHandler(approvalQuery, () => ({ ...this.view }));
-    wf.setHandler(decideUpdate, (input) => this.#awaitAnswer(input), { validator: validateDecision });
+    wf.setHandler(decideUpdate, (input) => this.#awaitAnswer(input), {
+      validator: validateDecision,
+    });
   }
 
   open({ state, deadline }: ApprovalPlan): void {
@@ -56,7 +72,10 @@ class Desk {
   /** Waits for what comes next and deals with it. */
   async next(plan: ApprovalPlan): Promise<void> {
     const { requestId } = this.view;
-    await wf.condition(() => this.#queue.length > 0 || this.#cancelled, Math.max(1, this.#wakeAt(plan) - Date.now()));
+    await wf.condition(
+      () => this.#queue.length > 0 || this.#cancelled,
+      Math.max(1, this.#wakeAt(plan) - Date.now()),
+    );
     if (this.#cancelled) this.view.state = (await activities.cancelApproval({ requestId })).state;
     else if (this.#queue.length > 0) await this.#serve();
     else await this.#handleDeadlines(plan);
@@ -71,7 +90,10 @@ class Desk {
 
   #enqueue(input: DecisionInput | undefined, verdict: DecisionMessage['verdict']): Waiting {
     const { decisionId, ...rest } = input ?? {};
-    const waiting: Waiting = { decision: { ...rest, decisionId: decisionId ?? wf.uuid4(), verdict }, answer: null };
+    const waiting: Waiting = {
+      decision: { ...rest, decisionId: decisionId ?? wf.uuid4(), verdict },
+      answer: null,
+    };
     this.#queue.push(waiting);
     return waiting;
   }
@@ -88,7 +110,11 @@ class Desk {
   async #serve(): Promise<void> {
     for (let waiting = this.#queue.shift(); waiting; waiting = this.#queue.shift()) {
       const { requestId } = this.view;
-      const answer = await activities.decideApproval({ requestId, decision: waiting.decision, now: Date.now() });
+      const answer = await activities.decideApproval({
+        requestId,
+        decision: waiting.decision,
+        now: Date.now(),
+      });
       this.view.decisions += 1;
       this.view.state = answer.state;
       waiting.answer = answer;
@@ -115,10 +141,15 @@ class Desk {
   }
 }
 
-/** Refuses what is no decision at all; must be synchronous, and throw nothing but ApplicationFailure. */
+/**
+ * Refuses what is no decision at all; must be synchronous, and throw nothing but
+ * ApplicationFailure.
+ */
 function validateDecision(input: (DecisionInput & { verdict?: unknown }) | undefined): void {
   const texts = [input?.decisionId, input?.approver, input?.reason, input?.token];
-  const formed = texts.every((text) => text === undefined || (typeof text === 'string' && text.length <= 4_000));
+  const formed = texts.every(
+    (text) => text === undefined || (typeof text === 'string' && text.length <= 4_000),
+  );
   if (formed && (input?.verdict === 'approve' || input?.verdict === 'deny')) return;
   throw wf.ApplicationFailure.nonRetryable(
     'a decision has verdict approve or deny, and short texts',

@@ -28,12 +28,15 @@ const INPUT = {
 const ACCOUNTS_AT_ONCE = 3;
 
 /**
- * What becomes of children when their parent is terminated: they are asked to stop, so that each ends with a record of
- * its own instead of going on for nobody.
+ * What becomes of children when their parent is terminated: they are asked to stop, so that each
+ * ends with a record of its own instead of going on for nobody.
  */
 const ASKED_TO_STOP = { parentClosePolicy: wf.ParentClosePolicy.REQUEST_CANCEL } as const;
 
-/** One run of a delegated flow: opened, planned, taken step by step, each step read back, and closed with its outcome. */
+/**
+ * One run of a delegated flow: opened, planned, taken step by step, each step read back, and closed
+ * with its outcome.
+ */
 export async function delegatedFlow(given?: DelegatedFlowInput): Promise<DelegatedFlowResult> {
   const input = parseInput<DelegatedFlowInput>(given, INPUT);
   const progress = trackProgress();
@@ -43,15 +46,16 @@ export async function delegatedFlow(given?: DelegatedFlowInput): Promise<Delegat
   progress.run = run;
   if (opened.next === 'elsewhere') return runElsewhere(opened);
   if (search) show({ [FLOW_SEARCH.flow]: search.flow, [FLOW_SEARCH.actor]: search.actor });
-  const { outcome, code } = opened.next === 'ended' ? outcomeOf(opened) : await carryOut(opened, progress);
+  const { outcome, code } =
+    opened.next === 'ended' ? outcomeOf(opened) : await carryOut(opened, progress);
   if (search) show({ [FLOW_SEARCH.outcome]: outcome });
   progress.phase = 'done';
   return { run, flow, outcome, code, children };
 }
 
 /**
- * A run is carried out by the workflow of its own name, however it was asked for: that one is started where it is not
- * there yet, and its end is this one's too.
+ * A run is carried out by the workflow of its own name, however it was asked for: that one is
+ * started where it is not there yet, and its end is this one's too.
  */
 async function runElsewhere({ run, flow, children }: OpenedFlow): Promise<DelegatedFlowResult> {
   try {
@@ -66,13 +70,20 @@ async function runElsewhere({ run, flow, children }: OpenedFlow): Promise<Delega
   }
   const { workflowId } = wf.workflowInfo();
   for (let seconds = 2; ; seconds = Math.min(seconds * 2, 300)) {
-    const { next, outcome, code } = await activities.openFlow({ input: { run }, workflowId, now: Date.now() });
+    const { next, outcome, code } = await activities.openFlow({
+      input: { run },
+      workflowId,
+      now: Date.now(),
+    });
     if (next === 'ended' && outcome !== null) return { run, flow, outcome, code, children };
     await wf.sleep(seconds * 1_000);
   }
 }
 
-/** Does what there is to do, and closes the run in any case: a run without a recorded end would be a half-told story. */
+/**
+ * Does what there is to do, and closes the run in any case: a run without a recorded end would be a
+ * half-told story.
+ */
 async function carryOut(
   { run, next, children }: OpenedFlow,
   progress: FlowProgress,
@@ -83,7 +94,9 @@ async function carryOut(
   } catch (error) {
     failure = wf.isCancellation(error) ? 'cancelled' : codeOf(error);
   }
-  return wf.CancellationScope.nonCancellable(() => activities.closeFlow({ run, now: Date.now(), failure }));
+  return wf.CancellationScope.nonCancellable(() =>
+    activities.closeFlow({ run, now: Date.now(), failure }),
+  );
 }
 
 async function act(run: string, progress: FlowProgress): Promise<void> {
@@ -97,7 +110,11 @@ async function act(run: string, progress: FlowProgress): Promise<void> {
 }
 
 /** Takes a step and looks whether it had its effect; false where the run is over with it. */
-async function takeStep(run: string, { id, verify, approval }: PlannedStep, progress: FlowProgress): Promise<boolean> {
+async function takeStep(
+  run: string,
+  { id, verify, approval }: PlannedStep,
+  progress: FlowProgress,
+): Promise<boolean> {
   const begun = await activities.beginStep({ run, step: id });
   if (begun === null) return true;
   progress.phase = approval ? 'waiting' : 'acting';
@@ -136,7 +153,11 @@ async function runChildren(children: readonly string[]): Promise<void> {
     ACCOUNTS_AT_ONCE,
     () => waiting.shift() ?? null,
     async (run) => {
-      const options = { ...ASKED_TO_STOP, workflowId: flowId(run), args: [{ run }] as [DelegatedFlowInput] };
+      const options = {
+        ...ASKED_TO_STOP,
+        workflowId: flowId(run),
+        args: [{ run }] as [DelegatedFlowInput],
+      };
       try {
         await wf.executeChild(delegatedFlow, options);
       } catch (error) {
@@ -148,16 +169,25 @@ async function runChildren(children: readonly string[]): Promise<void> {
 }
 
 /** The end of a run that was over when it was opened. */
-function outcomeOf({ outcome, code }: OpenedFlow): Awaited<ReturnType<FlowActivities['closeFlow']>> {
-  if (outcome === null) throw wf.ApplicationFailure.nonRetryable('the run has no outcome', 'failed');
+function outcomeOf({
+  outcome,
+  code,
+}: OpenedFlow): Awaited<ReturnType<FlowActivities['closeFlow']>> {
+  if (outcome === null)
+    throw wf.ApplicationFailure.nonRetryable('the run has no outcome', 'failed');
   return { outcome, code };
 }
 
-/** What stopped the run, as a coded word: the failure under those of the children and activities that carried it up. */
+/**
+ * What stopped the run, as a coded word: the failure under those of the children and activities
+ * that carried it up.
+ */
 function codeOf(error: unknown): string {
   const carried = error instanceof wf.ChildWorkflowFailure ? error.cause : error;
   if (carried instanceof wf.TerminatedFailure) return 'terminated';
-  return carried instanceof WorkflowExecutionAlreadyStartedError ? 'already_started' : failureCode(carried);
+  return carried instanceof WorkflowExecutionAlreadyStartedError
+    ? 'already_started'
+    : failureCode(carried);
 }
 
 function show(values: Readonly<Record<string, string>>): void {

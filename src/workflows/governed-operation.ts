@@ -4,7 +4,11 @@ import type { ActionState } from '../store/governance-types.ts';
 import { approval } from './approval.ts';
 import { parseInput, FORMS } from './support/input.ts';
 import { approvalId, cancelApprovalSignal } from './messages.ts';
-import type { DecisionAnswer, GovernedOperationInput, GovernedOperationResult } from './messages.ts';
+import type {
+  DecisionAnswer,
+  GovernedOperationInput,
+  GovernedOperationResult,
+} from './messages.ts';
 
 const activities = wf.proxyActivities<GovernedActivities>({
   startToCloseTimeout: '5 minutes',
@@ -22,7 +26,9 @@ const INPUT = {
 };
 
 /** One operation, from the request over policy and approval to the call and its record. */
-export async function governedOperation(given?: GovernedOperationInput): Promise<GovernedOperationResult> {
+export async function governedOperation(
+  given?: GovernedOperationInput,
+): Promise<GovernedOperationResult> {
   const input = parseInput<GovernedOperationInput>(given, INPUT);
   const requestId = wf.uuid4();
   const { firstExecutionRunId: run } = wf.workflowInfo();
@@ -30,7 +36,11 @@ export async function governedOperation(given?: GovernedOperationInput): Promise
   const answered = opened.state === 'pending' ? await ask(requestId) : opened;
   const ready = answered.state === 'open' || answered.state === 'approved';
   const ended = ready ? await perform(requestId) : answered;
-  return { request: requestId, state: ended.state as GovernedOperationResult['state'], code: ended.code };
+  return {
+    request: requestId,
+    state: ended.state as GovernedOperationResult['state'],
+    code: ended.code,
+  };
 }
 
 const END: Record<Exclude<DecisionAnswer['state'], 'PENDING' | 'APPROVED'>, ActionState> = {
@@ -39,17 +49,25 @@ const END: Record<Exclude<DecisionAnswer['state'], 'PENDING' | 'APPROVED'>, Acti
   CANCELLED: 'cancelled',
 };
 
-/** Makes the call. Where that is broken off, what became of it is looked up, so that no call is left without a record. */
+/**
+ * Makes the call. Where that is broken off, what became of it is looked up, so that no call is left
+ * without a record.
+ */
 async function perform(requestId: string): Promise<OpenedRequest> {
   try {
     return await activities.performRequest({ requestId });
   } catch (error) {
     if (!wf.isCancellation(error)) throw error;
-    return await wf.CancellationScope.nonCancellable(() => activities.endRequest({ requestId, state: 'cancelled' }));
+    return await wf.CancellationScope.nonCancellable(() =>
+      activities.endRequest({ requestId, state: 'cancelled' }),
+    );
   }
 }
 
-/** Asks people. The approval lives on its own, so that it survives this workflow; cancelling reaches it by a message. */
+/**
+ * Asks people. The approval lives on its own, so that it survives this workflow; cancelling reaches
+ * it by a message.
+ */
 async function ask(requestId: string): Promise<OpenedRequest> {
   const child = await wf.startChild(approval, {
     workflowId: approvalId(requestId),
@@ -60,7 +78,10 @@ async function ask(requestId: string): Promise<OpenedRequest> {
   try {
     const { state } = await child.result();
     if (state === 'APPROVED') return { state: 'approved', code: null };
-    return await activities.endRequest({ requestId, state: state === 'PENDING' ? 'expired' : END[state] });
+    return await activities.endRequest({
+      requestId,
+      state: state === 'PENDING' ? 'expired' : END[state],
+    });
   } catch (error) {
     if (!wf.isCancellation(error)) throw error;
     return await wf.CancellationScope.nonCancellable(async () => {

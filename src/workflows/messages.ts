@@ -1,6 +1,10 @@
-/** Names that others rely on: workflow types, ids, queue, queries, and the shapes of inputs and results. */
+/**
+ * Names that others rely on: workflow types, ids, queue, queries, and the shapes of inputs and
+ * results.
+ */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { FlowOutcome } from '../flows/types.ts';
+import type { ResumeState, SyncState } from './support/state.ts';
 
 export const TASK_QUEUE = 'arx';
 export const MFA_WORKFLOW = 'mfaEnforcementCheck';
@@ -14,29 +18,13 @@ export interface MfaEnforcementCheckInput {
   dryRun?: boolean;
   /** Whose factors are read; replaces `scan.mode` of the configuration. */
   mode?: 'full' | 'delta';
-  /** Digest of a configuration snapshot in the store, put there by arx; without it the worker's own applies. */
+  /**
+   * Digest of a configuration snapshot in the store, put there by arx; without it the worker's own
+   * applies.
+   */
   configRef?: string;
   /** Where a continued run goes on; set by the workflow itself. */
   resume?: ResumeState;
-}
-
-/** What a run carries over continue-as-new: positions and tallies, nothing personal. */
-export interface ResumeState {
-  phase: 'listing' | 'scan' | 'tickets' | 'closing';
-  /** Users first listed on each page so far. */
-  sizes: number[];
-  /** Next source to list (a group in scope, or the org), and the page it begins with. */
-  source: number;
-  sourceStart: number;
-  listingLost: string | null;
-  /** Next user to check: page and offset on it. */
-  scanAt: { page: number; from: number };
-  checked: number;
-  /** Last finding or ticket done, in ascending order. */
-  after: string | null;
-  ticketsDone: number;
-  /** Why writing tickets was given up, if it was. */
-  ticketsLost: string | null;
 }
 
 /** How a run ended. */
@@ -71,8 +59,8 @@ export function approvalId(requestId: string): string {
 }
 
 /**
- * Input of `governedOperation`. arx gives an `inputRef` into the store; what is typed into the Temporal UI gives the
- * operation itself, and then stands in the history.
+ * Input of `governedOperation`. arx gives an `inputRef` into the store; what is typed into the
+ * Temporal UI gives the operation itself, and then stands in the history.
  */
 export interface GovernedOperationInput {
   inputRef?: string;
@@ -89,7 +77,8 @@ export interface GovernedOperationInput {
 /** How a governed operation ended. */
 export interface GovernedOperationResult {
   request: string;
-  state: 'succeeded' | 'failed' | 'denied' | 'rejected' | 'expired' | 'cancelled' | 'stale' | 'unknown';
+  state:
+    'succeeded' | 'failed' | 'denied' | 'rejected' | 'expired' | 'cancelled' | 'stale' | 'unknown';
   code: string | null;
 }
 
@@ -123,7 +112,10 @@ export interface ApprovalView {
 export const approveSignal = defineSignal<[DecisionInput]>('approve');
 export const denySignal = defineSignal<[DecisionInput]>('deny');
 export const cancelApprovalSignal = defineSignal('cancel');
-export const decideUpdate = defineUpdate<DecisionAnswer, [DecisionInput & { verdict: 'approve' | 'deny' }]>('decide');
+export const decideUpdate = defineUpdate<
+  DecisionAnswer,
+  [DecisionInput & { verdict: 'approve' | 'deny' }]
+>('decide');
 export const approvalQuery = defineQuery<ApprovalView>('approval');
 
 export const SYNC_WORKFLOW = 'oktaSync';
@@ -136,9 +128,15 @@ export interface OktaSyncInput {
   apps?: boolean;
   /** The System Log; default true. */
   logs?: boolean;
-  /** How far back the log is read at least: 1 to 2,160, default 24. It always begins before the last window ended. */
+  /**
+   * How far back the log is read at least: 1 to 2,160, default 24. It always begins before the last
+   * window ended.
+   */
   hoursBack?: number;
-  /** Digest of a configuration snapshot in the store, put there by arx; without it the worker's own applies. */
+  /**
+   * Digest of a configuration snapshot in the store, put there by arx; without it the worker's own
+   * applies.
+   */
   configRef?: string;
   /** Where a continued sync goes on; set by the workflow itself. */
   resume?: SyncState;
@@ -146,28 +144,6 @@ export interface OktaSyncInput {
 
 /** Hours that Okta keeps the System Log. */
 export const MOST_HOURS_BACK = 2_160;
-
-/** The four listings of a sync, each followed by what is read of its items. */
-export type SyncBranchName = 'users' | 'groups' | 'apps' | 'assignees';
-
-/** How far one listing is. */
-export interface SyncBranch {
-  /** Items first listed on each page so far. */
-  sizes: number[];
-  listed: boolean;
-  /** Next item to read: page and offset on it. */
-  at: { page: number; from: number };
-  done: number;
-  /** Why it broke off: a coded word; null where it did not. */
-  lost: string | null;
-}
-
-/** What a sync carries over continue-as-new: positions and counts, nothing personal. */
-export interface SyncState {
-  branches: Partial<Record<SyncBranchName, SyncBranch>>;
-  /** Pages and entries of the System Log; null where it is not read. */
-  logs: { pages: number; entries: number; done: boolean; lost: string | null } | null;
-}
 
 /** How one stream of a sync ended; names, states and reasons are those of `arx.sync/v1`. */
 export interface SyncedStream {
@@ -212,8 +188,9 @@ export const syncProgressQuery = defineQuery<SyncProgress>('progress');
 export const ENRICH_WORKFLOW = 'enrichAccount';
 
 /**
- * Input of `enrichAccount`. arx gives an `inputRef` into the store, behind which the other fields stand; what is typed
- * into the Temporal UI gives the account itself, and then stands in the history.
+ * Input of `enrichAccount`. arx gives an `inputRef` into the store, behind which the other fields
+ * stand; what is typed into the Temporal UI gives the account itself, and then stands in the
+ * history.
  */
 export interface EnrichAccountInput {
   inputRef?: string;
@@ -223,7 +200,10 @@ export interface EnrichAccountInput {
   refresh?: boolean;
 }
 
-/** Result of `enrichAccount`: nothing personal. What is known of the account is kept, and told by `arx enrich ACCOUNT`. */
+/**
+ * Result of `enrichAccount`: nothing personal. What is known of the account is kept, and told by
+ * `arx enrich ACCOUNT`.
+ */
 export interface EnrichAccountResult {
   /** Okta id of the account; null where none was found, or several. */
   account: string | null;
@@ -246,7 +226,10 @@ export function flowId(run: string): string {
   return `delegated-flow/${run}`;
 }
 
-/** Workflow id of the governed operation that takes a step: one a step, so that it is never taken twice. */
+/**
+ * Workflow id of the governed operation that takes a step: one a step, so that it is never taken
+ * twice.
+ */
 export function flowStepId(run: string, step: string): string {
   return `flow-step/${run}/${step}`;
 }
@@ -255,8 +238,8 @@ export function flowStepId(run: string, step: string): string {
 export const FLOW_SEARCH = { flow: 'ArxFlow', outcome: 'ArxOutcome', actor: 'ArxActor' } as const;
 
 /**
- * Input of `delegatedFlow`. arx gives the `run` it has opened in the store; what is typed into the Temporal UI gives
- * event and flow themselves, and then stands in the history.
+ * Input of `delegatedFlow`. arx gives the `run` it has opened in the store; what is typed into the
+ * Temporal UI gives event and flow themselves, and then stands in the history.
  */
 export interface DelegatedFlowInput {
   run?: string;

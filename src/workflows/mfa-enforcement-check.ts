@@ -1,15 +1,21 @@
 import * as wf from '@temporalio/workflow';
 import type { MfaActivities, RunPlan } from '../activities/mfa/types.ts';
-import { AUTO_BATCH_ABOVE, batchSize, EARLIER_AUTO_BATCH, FINDINGS_A_PAGE, PAGES_AT_ONCE } from '../mfa/scan-plan.ts';
+import {
+  AUTO_BATCH_ABOVE,
+  batchSize,
+  EARLIER_AUTO_BATCH,
+  FINDINGS_A_PAGE,
+  PAGES_AT_ONCE,
+} from '../mfa/scan-plan.ts';
 import { parseInput, FORMS } from './support/input.ts';
 import { progressQuery } from './messages.ts';
 import type {
   MfaEnforcementCheckInput,
   MfaEnforcementCheckResult,
   Progress,
-  ResumeState,
   RunStatus,
 } from './messages.ts';
+import type { ResumeState } from './support/state.ts';
 import { inParallel } from './support/pool.ts';
 import {
   failureCode,
@@ -35,8 +41,13 @@ const INPUT = {
   resume: FORMS.object,
 };
 
-/** Reads every user in scope, judges the factors, keeps one ticket for each who is not covered, and reports. */
-export async function mfaEnforcementCheck(given?: MfaEnforcementCheckInput): Promise<MfaEnforcementCheckResult> {
+/**
+ * Reads every user in scope, judges the factors, keeps one ticket for each who is not covered, and
+ * reports.
+ */
+export async function mfaEnforcementCheck(
+  given?: MfaEnforcementCheckInput,
+): Promise<MfaEnforcementCheckResult> {
   const input = parseInput<MfaEnforcementCheckInput>(given, INPUT);
   const state = input.resume ?? start();
   const progress = trackProgress(state);
@@ -53,8 +64,15 @@ export async function mfaEnforcementCheck(given?: MfaEnforcementCheckInput): Pro
   return wf.continueAsNew<typeof mfaEnforcementCheck>({ ...input, resume: state });
 }
 
-/** The run from where it stands; null when the history has grown long and the run must continue as new. */
-async function story(plan: RunPlan, state: ResumeState, progress: Progress): Promise<MfaEnforcementCheckResult | null> {
+/**
+ * The run from where it stands; null when the history has grown long and the run must continue as
+ * new.
+ */
+async function story(
+  plan: RunPlan,
+  state: ResumeState,
+  progress: Progress,
+): Promise<MfaEnforcementCheckResult | null> {
   const { run } = plan;
   if (state.phase === 'listing' && plan.overlap) {
     if (!(await listAndCheck(plan, state, progress))) return null;
@@ -82,7 +100,8 @@ async function story(plan: RunPlan, state: ResumeState, progress: Progress): Pro
   if (writesTickets(plan)) {
     if (end.status === 'complete' && !(await closeTickets(plan, state))) return null;
     if (state.ticketsLost === null) await quick.sweepDuplicates({ run });
-    else if (ticketsLost === null) end = await quick.conclude({ run, listingLost, ticketsLost: state.ticketsLost });
+    else if (ticketsLost === null)
+      end = await quick.conclude({ run, listingLost, ticketsLost: state.ticketsLost });
   }
   progress.phase = 'summary';
   if (!plan.dryRun) await quick.postSummary({ run, ...end });
@@ -91,7 +110,10 @@ async function story(plan: RunPlan, state: ResumeState, progress: Progress): Pro
   return result;
 }
 
-/** Lists every source page by page. Losing the list midway is remembered; not being able to begin fails the run. */
+/**
+ * Lists every source page by page. Losing the list midway is remembered; not being able to begin
+ * fails the run.
+ */
 async function listUsers(plan: RunPlan, state: ResumeState): Promise<boolean> {
   while (state.source < plan.sources) {
     if (historyIsLong(plan.historyLimit)) return false;
@@ -125,8 +147,8 @@ function listAndCheck(plan: RunPlan, state: ResumeState, progress: Progress): Pr
 }
 
 /**
- * Asks the log who changed, after the list: what happens in between is in the log. Plans of earlier versions have no
- * delta, so that recorded histories go on as they were.
+ * Asks the log who changed, after the list: what happens in between is in the log. Plans of earlier
+ * versions have no delta, so that recorded histories go on as they were.
  */
 async function readChanges(run: string, { readyAt }: NonNullable<RunPlan['delta']>): Promise<void> {
   const wait = Date.parse(readyAt) - Date.now();
@@ -134,8 +156,15 @@ async function readChanges(run: string, { readyAt }: NonNullable<RunPlan['delta'
   await patient.readChanges({ run });
 }
 
-/** Fans the checks out in a small window; one user an activity, or a batch of them. Goes on until the list is over. */
-async function checkEverybody(plan: RunPlan, state: ResumeState, list = { over: true }): Promise<boolean> {
+/**
+ * Fans the checks out in a small window; one user an activity, or a batch of them. Goes on until
+ * the list is over.
+ */
+async function checkEverybody(
+  plan: RunPlan,
+  state: ResumeState,
+  list = { over: true },
+): Promise<boolean> {
   const size = batchSize(plan.batch, sum(state.sizes), plan.autoBatch ?? EARLIER_AUTO_BATCH);
   const slices = slicer(state.sizes, state.scanAt, { size, historyLimit: plan.historyLimit });
   try {
@@ -185,7 +214,10 @@ async function closeTickets(plan: RunPlan, state: ResumeState): Promise<boolean>
   }
 }
 
-/** Works through one page of subjects; a credential that no longer works ends the work on tickets, not the run. */
+/**
+ * Works through one page of subjects; a credential that no longer works ends the work on tickets,
+ * not the run.
+ */
 async function eachTicket(
   state: ResumeState,
   subjects: readonly string[],
@@ -208,7 +240,11 @@ async function eachTicket(
 async function closeAfterFailure(plan: RunPlan, error: unknown): Promise<void> {
   const { run } = plan;
   const cancelled = wf.isCancellation(error);
-  const end = { run, status: 'failed' as RunStatus, reasons: [cancelled ? 'cancelled' : failureCode(error)] };
+  const end = {
+    run,
+    status: 'failed' as RunStatus,
+    reasons: [cancelled ? 'cancelled' : failureCode(error)],
+  };
   await wf.CancellationScope.nonCancellable(async () => {
     if (!plan.dryRun) await quick.postSummary(end);
     await quick.finishRun(end);

@@ -3,7 +3,10 @@ import type { SyncActivities, SyncRun } from '../activities/twin/types.ts';
 import { batchSize, EARLIER_AUTO_BATCH, PAGES_AT_ONCE } from '../mfa/scan-plan.ts';
 import { parseInput, FORMS } from './support/input.ts';
 import { syncProgressQuery } from './messages.ts';
-import type { OktaSyncInput, OktaSyncResult, SyncBranch, SyncBranchName, SyncProgress, SyncState } from './messages.ts';
+import type { OktaSyncInput, OktaSyncResult, SyncProgress } from './messages.ts';
+import type { SyncState } from './support/state.ts';
+import type { SyncBranch } from './support/state.ts';
+import type { SyncBranchName } from './support/state.ts';
 import { inParallel } from './support/pool.ts';
 import {
   failureCode,
@@ -28,11 +31,17 @@ const INPUT = {
   resume: FORMS.object,
 };
 
-/** Items an activity of what is listed beside the users, and their activities in flight, where a plan names none. */
+/**
+ * Items an activity of what is listed beside the users, and their activities in flight, where a
+ * plan names none.
+ */
 const EARLIER_ITEMS = 25;
 const EARLIER_WINDOWS: NonNullable<SyncRun['windows']> = { groups: 2, apps: 2, assignees: 1 };
 
-/** Reads users, groups, apps, roles and the System Log side by side, each for itself, and judges what it then has. */
+/**
+ * Reads users, groups, apps, roles and the System Log side by side, each for itself, and judges
+ * what it then has.
+ */
 export async function oktaSync(given?: OktaSyncInput): Promise<OktaSyncResult> {
   const input = parseInput<OktaSyncInput>(given, INPUT);
   const state = input.resume ?? start(input);
@@ -50,16 +59,23 @@ export async function oktaSync(given?: OktaSyncInput): Promise<OktaSyncResult> {
     }
   } catch (error) {
     const failure = wf.isCancellation(error) ? 'cancelled' : failureCode(error);
-    await wf.CancellationScope.nonCancellable(() => patient.finishSync({ run, lost: lossesOf(state), failure }));
+    await wf.CancellationScope.nonCancellable(() =>
+      patient.finishSync({ run, lost: lossesOf(state), failure }),
+    );
     throw error;
   }
   return wf.continueAsNew<typeof oktaSync>({ ...input, resume: state });
 }
 
-/** All branches from where they stand; false when the history has grown long and the sync must continue as new. */
+/**
+ * All branches from where they stand; false when the history has grown long and the sync must
+ * continue as new.
+ */
 async function readEverything(sync: SyncRun, state: SyncState): Promise<boolean> {
   const branches = Object.entries(state.branches) as [SyncBranchName, SyncBranch][];
-  const ways = branches.map(([list, branch]) => alone(branch, () => readBranch(sync, list, branch)));
+  const ways = branches.map(([list, branch]) =>
+    alone(branch, () => readBranch(sync, list, branch)),
+  );
   const { logs } = state;
   if (logs) ways.push(alone(logs, () => readLog(sync, logs)));
   // What one branch throws (a cancellation) is thrown once the others have come to rest.
@@ -69,7 +85,10 @@ async function readEverything(sync: SyncRun, state: SyncState): Promise<boolean>
 }
 
 /** A branch that fails is lost for itself: the others go on. */
-async function alone(branch: { lost: string | null }, way: () => Promise<boolean>): Promise<boolean> {
+async function alone(
+  branch: { lost: string | null },
+  way: () => Promise<boolean>,
+): Promise<boolean> {
   try {
     return await way();
   } catch (error) {
@@ -79,16 +98,23 @@ async function alone(branch: { lost: string | null }, way: () => Promise<boolean
   }
 }
 
-/** Lists page by page and reads what belongs to each item. What was listed before a list broke off is read too. */
-async function readBranch(sync: SyncRun, name: SyncBranchName, branch: SyncBranch): Promise<boolean> {
+/**
+ * Lists page by page and reads what belongs to each item. What was listed before a list broke off
+ * is read too.
+ */
+async function readBranch(
+  sync: SyncRun,
+  name: SyncBranchName,
+  branch: SyncBranch,
+): Promise<boolean> {
   if (!sync.overlap) return listBranch(sync, name, branch, () => readItems(sync, name, branch));
   const listing = listBranch(sync, name, branch, async () => true);
   return whileListing(listing, (list) => readItems(sync, name, branch, list));
 }
 
 /**
- * A list that can't begin throws; one that breaks off is remembered as lost. `then` goes on in the very turn in which the
- * list ends, as recorded histories have it.
+ * A list that can't begin throws; one that breaks off is remembered as lost. `then` goes on in the
+ * very turn in which the list ends, as recorded histories have it.
  */
 async function listBranch(
   sync: SyncRun,
@@ -107,7 +133,9 @@ async function listBranch(
         listed,
         more,
         sizes = [listed],
-      } = overlap ? await patient.listSyncPage({ ...at, most: PAGES_AT_ONCE }) : await quick.listSyncPage(at);
+      } = overlap
+        ? await patient.listSyncPage({ ...at, most: PAGES_AT_ONCE })
+        : await quick.listSyncPage(at);
       branch.sizes.push(...sizes);
       branch.listed = !more;
     } catch (error) {
@@ -127,7 +155,10 @@ async function readItems(
   list = { over: true },
 ): Promise<boolean> {
   const { run, historyLimit } = sync;
-  const slices = slicer(branch.sizes, branch.at, { size: itemsABatch(sync, name, branch), historyLimit });
+  const slices = slicer(branch.sizes, branch.at, {
+    size: itemsABatch(sync, name, branch),
+    historyLimit,
+  });
   const width = name === 'users' ? sync.window : (sync.windows ?? EARLIER_WINDOWS)[name];
   await inParallel(width, nextOrMore(slices, branch.sizes, list), async (slice) => {
     const { read } = await patient.readSyncItems({ run, list: name, ...slice });
@@ -161,8 +192,17 @@ function lossesOf({ branches, logs }: SyncState): Record<string, string | null> 
 
 /** Roles go with the users: an administrator is a user, by role or by group. */
 function start({ users = true, apps = true, logs = true }: OktaSyncInput): SyncState {
-  const names = [...(users ? (['users', 'groups', 'assignees'] as const) : []), ...(apps ? (['apps'] as const) : [])];
-  const branch = (): SyncBranch => ({ sizes: [], listed: false, at: { page: 0, from: 0 }, done: 0, lost: null });
+  const names = [
+    ...(users ? (['users', 'groups', 'assignees'] as const) : []),
+    ...(apps ? (['apps'] as const) : []),
+  ];
+  const branch = (): SyncBranch => ({
+    sizes: [],
+    listed: false,
+    at: { page: 0, from: 0 },
+    done: 0,
+    lost: null,
+  });
   return {
     branches: Object.fromEntries(names.map((name) => [name, branch()])),
     logs: logs ? { pages: 0, entries: 0, done: false, lost: null } : null,
@@ -177,7 +217,9 @@ function trackProgress(state: SyncState): { phase: SyncProgress['phase'] } {
   wf.setHandler(syncProgressQuery, () => ({
     run,
     phase: progress.phase,
-    lists: Object.fromEntries(Object.entries(state.branches).map(([name, branch]) => [name, listOf(branch)])),
+    lists: Object.fromEntries(
+      Object.entries(state.branches).map(([name, branch]) => [name, listOf(branch)]),
+    ),
     logEntries: state.logs?.entries ?? 0,
   }));
   return progress;

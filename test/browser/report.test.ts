@@ -39,29 +39,39 @@ async function open(html: string): Promise<{ page: Page; complaints: string[] }>
 }
 
 describe('the profile in a browser', () => {
-  it.each([1100, 1180, 1400])('keeps severities and dates of gaps on one line at %d pixels', async (width) => {
-    const people = Array.from({ length: 6 }, (_, at) => {
-      const login = `somebody.with-a-rather-long-name-${at}@subsidiary.northwind-trading.example`;
-      return user(`00u${at}`, { login, factors: [], roles: at > 2 ? [] : [{ role: 'ORG_ADMIN', via: 'direct' }] });
-    });
-    const whole = twin({ users: people });
-    const { tally, gaps, drift, timeline } = assess(whole);
-    const { users, apps } = whole;
-    const profile = postureProfile({ tally, gaps, users, apps, drift, timeline: [timeline] }, prepareJudge(whole));
-    const { page, complaints } = await open(profileHtml(profile));
-    await page.setViewportSize({ width, height: 900 });
-    const cells = page.locator('#gaps ~ .wide tbody td:is(:first-child, :last-child)');
-    const heights = await cells.evaluateAll((all) =>
-      all.map((cell) => {
-        const range = document.createRange();
-        range.selectNodeContents(cell);
-        return range.getBoundingClientRect().height;
-      }),
-    );
-    expect(heights.length).toBeGreaterThan(5);
-    expect(Math.max(...heights)).toBeLessThan(30);
-    expect(complaints).toEqual([]);
-  });
+  it.each([1100, 1180, 1400])(
+    'keeps severities and dates of gaps on one line at %d pixels',
+    async (width) => {
+      const people = Array.from({ length: 6 }, (_, at) => {
+        const login = `somebody.with-a-rather-long-name-${at}@subsidiary.northwind-trading.example`;
+        return user(`00u${at}`, {
+          login,
+          factors: [],
+          roles: at > 2 ? [] : [{ role: 'ORG_ADMIN', via: 'direct' }],
+        });
+      });
+      const whole = twin({ users: people });
+      const { tally, gaps, drift, timeline } = assess(whole);
+      const { users, apps } = whole;
+      const profile = postureProfile(
+        { tally, gaps, users, apps, drift, timeline: [timeline] },
+        prepareJudge(whole),
+      );
+      const { page, complaints } = await open(profileHtml(profile));
+      await page.setViewportSize({ width, height: 900 });
+      const cells = page.locator('#gaps ~ .wide tbody td:is(:first-child, :last-child)');
+      const heights = await cells.evaluateAll((all) =>
+        all.map((cell) => {
+          const range = document.createRange();
+          range.selectNodeContents(cell);
+          return range.getBoundingClientRect().height;
+        }),
+      );
+      expect(heights.length).toBeGreaterThan(5);
+      expect(Math.max(...heights)).toBeLessThan(30);
+      expect(complaints).toEqual([]);
+    },
+  );
 });
 
 describe('the HTML report in a browser', () => {
@@ -73,7 +83,12 @@ describe('the HTML report in a browser', () => {
     expect(await page.locator('#people ~ .wide tbody tr').count()).toBe(3);
     const covered = page.locator('svg.coverage rect.t-compliant');
     expect(await covered.evaluate((rect) => getComputedStyle(rect).fill)).toBe('rgb(23, 132, 92)');
-    expect(await page.locator('a[href="https://example.atlassian.net/browse/SEC-2"]').first().isVisible()).toBe(true);
+    expect(
+      await page
+        .locator('a[href="https://example.atlassian.net/browse/SEC-2"]')
+        .first()
+        .isVisible(),
+    ).toBe(true);
     const shot = join(folder, 'report.png');
     await page.screenshot({ path: shot, fullPage: true });
     expect(statSync(shot).size).toBeGreaterThan(20_000);
@@ -87,24 +102,34 @@ describe('the HTML report in a browser', () => {
     await page.emulateMedia({ colorScheme: 'dark' });
     expect(await background()).not.toBe(light);
     await page.setViewportSize({ width: 390, height: 800 });
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(
+      390,
+    );
     expect(complaints).toEqual([]);
   });
 
   it('runs nothing that stands in a name', async () => {
     const login = `${HOSTILE.html}<script>alert(2)</script><svg onload=alert(3)>`;
-    const { page, complaints } = await open(reportHtml(documentOf({ org: login, users: [userOf({ login })] })));
-    expect(await page.locator('td.login').first().innerText()).toContain('<script>alert(2)</script>');
+    const { page, complaints } = await open(
+      reportHtml(documentOf({ org: login, users: [userOf({ login })] })),
+    );
+    expect(await page.locator('td.login').first().innerText()).toContain(
+      '<script>alert(2)</script>',
+    );
     expect(await page.locator('script, img').count()).toBe(0);
     expect(complaints).toEqual([]);
   });
 
   it('is told to a screen reader by headings, tables and labelled charts', async () => {
-    const { page } = await open(reportHtml(documentOf({ status: 'incomplete', reasons: ['the listing was lost'] })));
+    const { page } = await open(
+      reportHtml(documentOf({ status: 'incomplete', reasons: ['the listing was lost'] })),
+    );
     expect(await page.getByRole('heading', { level: 1 }).count()).toBe(1);
     expect(await page.getByRole('alert').innerText()).toContain('INCOMPLETE run');
     const charts = page.locator('svg[role=img]');
     expect(await charts.count()).toBe(await page.locator('svg[role=img][aria-label]').count());
-    expect(await page.getByRole('columnheader', { name: 'Verdict', exact: true }).count()).toBeGreaterThan(0);
+    expect(
+      await page.getByRole('columnheader', { name: 'Verdict', exact: true }).count(),
+    ).toBeGreaterThan(0);
   });
 });

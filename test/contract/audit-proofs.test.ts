@@ -1,6 +1,6 @@
 /**
- * Proofs and checkpoints of arx, judged by other implementations: one in Python, written from the standards, and, where
- * there is Go, its own sumdb/note with transparency-dev/merkle.
+ * Proofs and checkpoints of arx, judged by other implementations: one in Python, written from the
+ * standards, and, where there is Go, its own sumdb/note with transparency-dev/merkle.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
@@ -53,7 +53,9 @@ beforeAll(async () => {
   await appendMany(store, 77, 'run-2');
   await makeCheckpoint(parts, ORIGIN);
   good = await requestFor('299', old!.note);
-  others = await Promise.all(['0', '255', '256', '300', '377'].map((entry) => requestFor(entry, old!.note)));
+  others = await Promise.all(
+    ['0', '255', '256', '300', '377'].map((entry) => requestFor(entry, old!.note)),
+  );
   twoKeys = await requestsWithTwoKeys();
 });
 
@@ -66,10 +68,12 @@ afterAll(async () => {
 /** Runs the commands as a person would, and asks the store for the consistency proof. */
 async function requestFor(entry: string, old: string): Promise<Request> {
   const env = { DATABASE_URL: database.databaseUrl, ARX_HOME: home };
-  const run = async (...argv: string[]) => JSON.parse((await arx(['audit', ...argv, '--json'], env)).out);
+  const run = async (...argv: string[]) =>
+    JSON.parse((await arx(['audit', ...argv, '--json'], env)).out);
   const proof = (await run('prove', entry)) as Proof;
   const { verifierKey } = (await run('key')) as { verifierKey: string };
-  const { hash: _, ...leaf } = (await store.audit.list({ after: proof.index - 1, limit: 1 }))[0]!.entry;
+  const { hash: _, ...leaf } = (await store.audit.list({ after: proof.index - 1, limit: 1 }))[0]!
+    .entry;
   const canonical = (await import('canonicalize')).default(leaf)!;
   const oldSize = Number(old.split('\n')[1]);
   const hashes = await new TileTree(store.auditTree.readTile).consistency(oldSize, proof.size);
@@ -110,7 +114,11 @@ const NO_GO =
 const hasGo = spawnSync('go', ['version']).status === 0;
 
 const JUDGES: readonly Judge[] = [
-  { name: 'Python', it: test, command: () => ['python3', join(import.meta.dirname, 'audit-python', 'check.py')] },
+  {
+    name: 'Python',
+    it: test,
+    command: () => ['python3', join(import.meta.dirname, 'audit-python', 'check.py')],
+  },
   { name: 'Go', it: itUnless(hasGo ? null : NO_GO), command: buildGoProgram },
 ];
 
@@ -152,7 +160,9 @@ describe.each(JUDGES)('$name', ({ it, command }) => {
   it('refuses every mutation of the inclusion proof', () => {
     const mutations = [
       ...each(good.proof.hashes).map((hashes) => proofWith(() => ({ hashes }))),
-      ...good.proof.hashes.map((_, n) => proofWith(({ hashes }) => ({ hashes: hashes.toSpliced(n, 1) }))),
+      ...good.proof.hashes.map((_, n) =>
+        proofWith(({ hashes }) => ({ hashes: hashes.toSpliced(n, 1) })),
+      ),
       proofWith(({ hashes }) => ({ hashes: hashes.toReversed() })),
       proofWith(({ hashes }) => ({ hashes: [...hashes, hashes[0]!] })),
       proofWith(({ leafHash }) => ({ leafHash: flip(leafHash) })),
@@ -166,16 +176,22 @@ describe.each(JUDGES)('$name', ({ it, command }) => {
   it('refuses every mutation of the consistency proof', () => {
     const { old, hashes } = good.consistency!;
     const mutations = [...each(hashes), hashes.slice(1), hashes.slice(0, -1)];
-    const requests = mutations.map((changed) => ({ ...good, consistency: { old, hashes: changed } }));
+    const requests = mutations.map((changed) => ({
+      ...good,
+      consistency: { old, hashes: changed },
+    }));
     expect(judge(requests).filter((answer) => answer === 'ok')).toEqual([]);
   });
 
   it('refuses a checkpoint with any letter changed, another key, another log', () => {
     const { checkpoint } = good.proof;
     const changed = Array.from({ length: checkpoint.length }, (_, n) => {
-      // The last letter of a signature holds two bits that say nothing: A and B are the same there, A and Q are not.
+      // The last letter of a signature holds two bits that say nothing: A and B are the same there,
+      // A and Q are not.
       const letter = checkpoint[n] === 'A' ? 'Q' : 'A';
-      return proofWith(() => ({ checkpoint: checkpoint.slice(0, n) + letter + checkpoint.slice(n + 1) }));
+      return proofWith(() => ({
+        checkpoint: checkpoint.slice(0, n) + letter + checkpoint.slice(n + 1),
+      }));
     });
     const others = [
       { ...good, origin: 'arx/other.okta.com' },

@@ -12,20 +12,34 @@ import { accountHarness, grant } from '../unit/connectors/support/accounts.ts';
 import { context, failureOf } from '../unit/connectors/support/harness.ts';
 import type { ConnectorError } from '../../src/connectors/errors.ts';
 
-const SECRETS = { entraClientSecret: 'emu8Q~canary-secret-4242', salesforceClientSecret: 'canarySalesforceSecret4242' };
+const SECRETS = {
+  entraClientSecret: 'emu8Q~canary-secret-4242',
+  salesforceClientSecret: 'canarySalesforceSecret4242',
+};
 const PHONE = '+1 555 4242 4242';
 const LOGIN = 'canary-4242@northwind.example';
 const VENDORS = ['entra', 'google', 'salesforce'] as const;
 
 let emulators: RunningEmulators;
-let ids: { entra: string; administrator: string; group: string; google: string; salesforce: string };
+let ids: {
+  entra: string;
+  administrator: string;
+  group: string;
+  google: string;
+  salesforce: string;
+};
 beforeAll(async () => {
   emulators = await startEmulators({ profile: 'empty', tokens: SECRETS });
   const { entra, google, salesforce } = emulators;
   const user = entra.addUser({ userPrincipalName: LOGIN, mail: LOGIN, mobilePhone: PHONE });
-  const administrator = entra.addUser({ userPrincipalName: 'root@northwind.example', roles: ['Global Administrator'] });
+  const administrator = entra.addUser({
+    userPrincipalName: 'root@northwind.example',
+    roles: ['Global Administrator'],
+  });
   ids = {
-    ...{ entra: user.id, administrator: administrator.id, group: entra.addGroup({ displayName: 'MFA' }).id },
+    entra: user.id,
+    administrator: administrator.id,
+    group: entra.addGroup({ displayName: 'MFA' }).id,
     google: google.addUser({ primaryEmail: LOGIN, recoveryPhone: PHONE }).id,
     salesforce: salesforce.addUser({ username: LOGIN, email: LOGIN, mobilePhone: PHONE }).id,
   };
@@ -36,11 +50,14 @@ beforeEach(() => emulators.faults.clear());
 /** Connectors as the variables that arx is given make them. */
 const made = () => {
   const cwd = directoryWith({});
-  const vendors = accountVendors(readEnv({ env: vendorEnvironment(emulators.document), cwd, userHome: cwd }));
+  const vendors = accountVendors(
+    readEnv({ env: vendorEnvironment(emulators.document), cwd, userHome: cwd }),
+  );
   return accountHarness('http://127.0.0.1:9', { ...vendors, timeoutMs: 5_000 });
 };
 const asked = <Output>() => context<Output>({ grant });
-const fieldsOf = async (promise: Promise<unknown>) => ((await failureOf(promise)) as ConnectorError).fields;
+const fieldsOf = async (promise: Promise<unknown>) =>
+  ((await failureOf(promise)) as ConnectorError).fields;
 
 const readers = (connectors: Connectors) => ({
   entra: () => connectors.entra('users:read', { user: ids.entra }, asked()),
@@ -56,13 +73,16 @@ const writers = (connectors: Connectors) => ({
 describe('against the emulators', () => {
   it('Entra ID is read, blocked, unblocked and signed out', async () => {
     const { entra } = made().connectors;
-    const enabled = async (user: string) => (await entra('users:read', { user }, asked())).output.accountEnabled;
+    const enabled = async (user: string) =>
+      (await entra('users:read', { user }, asked())).output.accountEnabled;
     expect(await enabled(LOGIN)).toBe(true);
     await entra('users:disable', { userId: ids.entra }, asked());
     expect(await enabled(ids.entra)).toBe(false);
     await entra('users:enable', { userId: ids.entra }, asked());
     expect(await enabled(ids.entra)).toBe(true);
-    expect((await entra('users:revoke_sessions', { userId: ids.entra }, asked())).output).toBeNull();
+    expect(
+      (await entra('users:revoke_sessions', { userId: ids.entra }, asked())).output,
+    ).toBeNull();
     const refused = await fieldsOf(entra('users:disable', { userId: ids.administrator }, asked()));
     expect(refused).toMatchObject({
       code: 'forbidden',
@@ -90,7 +110,8 @@ describe('against the emulators', () => {
       (_, at) => emulators.entra.addUser({ userPrincipalName: `u${at}@crowd.example` }).id,
     );
     const groupId = emulators.entra.addGroup({ displayName: 'Crowd', members: crowd }).id;
-    const read = async (userId: string) => (await entra('groups:read', { groupId, userId }, asked())).output.member;
+    const read = async (userId: string) =>
+      (await entra('groups:read', { groupId, userId }, asked())).output.member;
     expect([await read(crowd.at(-1) ?? ''), await read(ids.entra)]).toEqual([true, false]);
     emulators.faults.add({
       vendor: 'entra',
@@ -98,22 +119,32 @@ describe('against the emulators', () => {
       pathPattern: '/members',
       url: 'http://127.0.0.1:9/v1.0',
     });
-    expect(await fieldsOf(entra('groups:read', { groupId, userId: ids.entra }, asked()))).toMatchObject({
+    expect(
+      await fieldsOf(entra('groups:read', { groupId, userId: ids.entra }, asked())),
+    ).toMatchObject({
       code: 'malformed',
     });
   });
 
   it('Google and Salesforce are read, and switched off and on', async () => {
     const { google, salesforce } = made().connectors;
-    expect((await google('users:suspend', { user: ids.google }, asked())).output.suspended).toBe(true);
+    expect((await google('users:suspend', { user: ids.google }, asked())).output.suspended).toBe(
+      true,
+    );
     expect((await google('users:read', { user: LOGIN }, asked())).output).toMatchObject({
       id: ids.google,
       suspended: true,
     });
-    expect((await google('users:unsuspend', { user: LOGIN }, asked())).output.suspended).toBe(false);
-    const active = async (user: string) => (await salesforce('users:read', { user }, asked())).output.active;
+    expect((await google('users:unsuspend', { user: LOGIN }, asked())).output.suspended).toBe(
+      false,
+    );
+    const active = async (user: string) =>
+      (await salesforce('users:read', { user }, asked())).output.active;
     await salesforce('users:deactivate', { userId: ids.salesforce }, asked());
-    expect([await active(LOGIN), await active(ids.salesforce.slice(0, 15))]).toEqual([false, false]);
+    expect([await active(LOGIN), await active(ids.salesforce.slice(0, 15))]).toEqual([
+      false,
+      false,
+    ]);
     await salesforce('users:activate', { userId: ids.salesforce }, asked());
     expect(await active(ids.salesforce)).toBe(true);
   });
@@ -131,7 +162,13 @@ describe('against the emulators', () => {
     emulators[vendor].tokens.expire();
     await readers(connectors)[vendor]();
     expect(events.map(({ operation, status }) => `${operation} ${status}`)).toEqual([
-      ...['oauth:token 200', 'users:read 200', 'users:read 401', 'oauth:token 200', 'users:read 200'],
+      ...[
+        'oauth:token 200',
+        'users:read 200',
+        'users:read 401',
+        'oauth:token 200',
+        'users:read 200',
+      ],
     ]);
   });
 });
@@ -161,18 +198,31 @@ const FAULTS: [Partial<FaultRule> & { kind: FaultKind }, object][] = [
 describe.each(VENDORS)('%s under faults', (vendor) => {
   const path = { entra: '/v1.0/', google: '/admin/', salesforce: '/services/data/' }[vendor];
   const needles = () => [
-    ...[LOGIN, PHONE, SECRETS.entraClientSecret, SECRETS.salesforceClientSecret, 'BEGIN PRIVATE KEY', 'Bearer '],
+    ...[
+      LOGIN,
+      PHONE,
+      SECRETS.entraClientSecret,
+      SECRETS.salesforceClientSecret,
+      'BEGIN PRIVATE KEY',
+      'Bearer ',
+    ],
     encodeURIComponent(LOGIN),
   ];
 
-  it.each(FAULTS)('$kind $status: said as what it is, with no secret and nothing personal', async (fault, expected) => {
-    const { connectors, journal, events } = made();
-    emulators.faults.add({ vendor, pathPattern: path, ...fault });
-    const error = await failureOf(writers(connectors)[vendor]());
-    // A 204 has nothing that could be cut off or replaced.
-    if (fault.kind !== 'truncated') expect((error as ConnectorError).fields).toMatchObject(expected);
-    const traces = [connectors, journal.drafts, events, error, error.stack, error.cause];
-    const text = traces.map((one) => inspect(one, { depth: 20, showHidden: true }) + JSON.stringify(one)).join('\n');
-    expect(needles().filter((needle) => text.includes(needle))).toEqual([]);
-  });
+  it.each(FAULTS)(
+    '$kind $status: said as what it is, with no secret and nothing personal',
+    async (fault, expected) => {
+      const { connectors, journal, events } = made();
+      emulators.faults.add({ vendor, pathPattern: path, ...fault });
+      const error = await failureOf(writers(connectors)[vendor]());
+      // A 204 has nothing that could be cut off or replaced.
+      if (fault.kind !== 'truncated')
+        expect((error as ConnectorError).fields).toMatchObject(expected);
+      const traces = [connectors, journal.drafts, events, error, error.stack, error.cause];
+      const text = traces
+        .map((one) => inspect(one, { depth: 20, showHidden: true }) + JSON.stringify(one))
+        .join('\n');
+      expect(needles().filter((needle) => text.includes(needle))).toEqual([]);
+    },
+  );
 });

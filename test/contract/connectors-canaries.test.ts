@@ -45,13 +45,21 @@ beforeAll(async () => {
 afterAll(() => emulators.close());
 
 const FAULTS: (Partial<FaultRule> & { kind: FaultKind })[] = [
-  { kind: 'status', status: 500, body: { errorCode: 'E0000009', errorSummary: CANARIES.email, error: CANARIES.email } },
+  {
+    kind: 'status',
+    status: 500,
+    body: { errorCode: 'E0000009', errorSummary: CANARIES.email, error: CANARIES.email },
+  },
   {
     kind: 'status',
     status: 400,
     body: { errorMessages: [CANARIES.email], errors: { [CANARIES.email]: CANARIES.phone } },
   },
-  { kind: 'status', status: 200, body: { ok: false, error: CANARIES.email, profile: CANARIES.phone } },
+  {
+    kind: 'status',
+    status: 200,
+    body: { ok: false, error: CANARIES.email, profile: CANARIES.phone },
+  },
   { kind: 'html200' },
   { kind: 'truncated' },
   { kind: 'reset', moment: 'after' },
@@ -68,22 +76,45 @@ async function traces(
   const userId = users.output.items[0]?.id ?? '';
   const first = { project: 'SEC', issueType: 'Task', summary: CANARIES.summary, labels: [] };
   const text = [{ type: 'paragraph' as const, text: `${CANARIES.email} ${CANARIES.summary}` }];
-  const message = { text: CANARIES.summary, blocks: [], metadata: { eventType: 'arx', payload: {} } };
-  for (const vendor of ['okta', 'jira', 'slack'] as const) if (fault) emulators.faults.add({ vendor, ...fault });
+  const message = {
+    text: CANARIES.summary,
+    blocks: [],
+    metadata: { eventType: 'arx', payload: {} },
+  };
+  for (const vendor of ['okta', 'jira', 'slack'] as const)
+    if (fault) emulators.faults.add({ vendor, ...fault });
   const outcomes = await Promise.allSettled([
     connectors.okta('users:read_factors', { userId }, context()),
     connectors.okta('users:read_detail', { userId: CANARIES.email }, context({ subject: userId })),
     connectors.okta('groups:read', { name: CANARIES.summary }, context()),
     connectors.jira('issues:create', { ...first, description: text }, context()),
-    connectors.jira('issues:read', { by: 'jql', jql: `summary ~ "${CANARIES.summary}"` }, context()),
-    connectors.slack('chat:write', { channel: emulators.document.slackChannel, ...message }, context()),
+    connectors.jira(
+      'issues:read',
+      { by: 'jql', jql: `summary ~ "${CANARIES.summary}"` },
+      context(),
+    ),
+    connectors.slack(
+      'chat:write',
+      { channel: emulators.document.slackChannel, ...message },
+      context(),
+    ),
     connectors.slack('history:read', { channel: emulators.document.slackChannel }, context()),
   ]);
   emulators.faults.clear();
-  const failures = outcomes.filter((outcome) => outcome.status === 'rejected').map(({ reason }) => reason as Error);
-  const shown = [connectors, journal.drafts, events, failures, failures.map(({ stack, cause }) => [stack, cause])];
+  const failures = outcomes
+    .filter((outcome) => outcome.status === 'rejected')
+    .map(({ reason }) => reason as Error);
+  const shown = [
+    connectors,
+    journal.drafts,
+    events,
+    failures,
+    failures.map(({ stack, cause }) => [stack, cause]),
+  ];
   return {
-    text: shown.map((one) => `${inspect(one, { depth: 20, showHidden: true })}${JSON.stringify(one)}`).join('\n'),
+    text: shown
+      .map((one) => `${inspect(one, { depth: 20, showHidden: true })}${JSON.stringify(one)}`)
+      .join('\n'),
     failures: failures.length,
     factors: outcomes[0]?.status === 'fulfilled' ? [inspect(outcomes[0].value, { depth: 20 })] : [],
   };

@@ -20,9 +20,24 @@ beforeAll(async () => {
       eventType: 'user.session.start',
       published: new Date(from + n * 1000).toISOString(),
       displayMessage: CANARY,
-      outcome: { result: 'FAILURE', reason: n % 2 === 0 ? 'INVALID_CREDENTIALS' : `Called ${CANARY}` },
-      actor: { id: `00u${n}`, type: 'User', alternateId: `u${n}@logs.example`, displayName: CANARY },
-      targets: [{ id: `sms${n}`, type: 'AuthenticatorEnrollment', alternateId: CANARY, displayName: CANARY }],
+      outcome: {
+        result: 'FAILURE',
+        reason: n % 2 === 0 ? 'INVALID_CREDENTIALS' : `Called ${CANARY}`,
+      },
+      actor: {
+        id: `00u${n}`,
+        type: 'User',
+        alternateId: `u${n}@logs.example`,
+        displayName: CANARY,
+      },
+      targets: [
+        {
+          id: `sms${n}`,
+          type: 'AuthenticatorEnrollment',
+          alternateId: CANARY,
+          displayName: CANARY,
+        },
+      ],
     });
   }
 });
@@ -34,11 +49,8 @@ describe('the System Log through the connector', () => {
     const found: OktaLogEvent[] = [];
     let after: string | null = null;
     do {
-      const { output }: { output: { items: OktaLogEvent[]; next: string | null } } = await connectors.okta(
-        'logs:read',
-        { ...WINDOW, after },
-        context(),
-      );
+      const { output }: { output: { items: OktaLogEvent[]; next: string | null } } =
+        await connectors.okta('logs:read', { ...WINDOW, after }, context());
       found.push(...output.items);
       after = output.next;
     } while (after !== null);
@@ -80,25 +92,44 @@ describe('the System Log through the connector', () => {
       alternateId: 'Okta Admin Console',
       displayName: 'Okta Admin Console',
     };
-    const provider = { id: '0oaIdp', type: 'IdentityProvider', alternateId: 'unknown idp', displayName: 'Partner' };
+    const provider = {
+      id: '0oaIdp',
+      type: 'IdentityProvider',
+      alternateId: 'unknown idp',
+      displayName: 'Partner',
+    };
     const behaviors = '{New Geo-Location=NEGATIVE, New Device=POSITIVE, New IP=POSITIVE}';
-    const data = JSON.stringify({ behaviors: { 'New City': 'POSITIVE', Velocity: 'NEGATIVE' }, risk: CANARY });
+    const data = JSON.stringify({
+      behaviors: { 'New City': 'POSITIVE', Velocity: 'NEGATIVE' },
+      risk: CANARY,
+    });
     await control.addLogEvents([
       {
         eventType: 'policy.evaluate_sign_on',
-        outcome: { result: 'FAILURE', reason: 'Sent a code to +31 20 5550100, canary-4242 (jane@logs.example).' },
+        outcome: {
+          result: 'FAILURE',
+          reason: 'Sent a code to +31 20 5550100, canary-4242 (jane@logs.example).',
+        },
         targets: [app, provider],
         more: {
           securityContext: { isProxy: true, isp: CANARY },
-          authenticationContext: { issuer: { id: '0oaIssuer', type: 'SAML2' }, externalSessionId: CANARY },
+          authenticationContext: {
+            issuer: { id: '0oaIssuer', type: 'SAML2' },
+            externalSessionId: CANARY,
+          },
           debugContext: { debugData: { behaviors, logOnlySecurityData: data, url: CANARY } },
         },
       },
-      ...[null, 42, 'text', {}, { uuid: 'u1' }, { uuid: 'u2', eventType: 'x', published: 7 }].map((raw) => ({
-        eventType: 'malformed',
-        raw,
-      })),
-      { eventType: 'user.authentication.auth_via_mfa', outcome: { result: 'FAILURE', reason: 'no_matching_scope' } },
+      ...[null, 42, 'text', {}, { uuid: 'u1' }, { uuid: 'u2', eventType: 'x', published: 7 }].map(
+        (raw) => ({
+          eventType: 'malformed',
+          raw,
+        }),
+      ),
+      {
+        eventType: 'user.authentication.auth_via_mfa',
+        outcome: { result: 'FAILURE', reason: 'no_matching_scope' },
+      },
     ]);
     const { connectors } = emulatedHarness(log.document);
     const { output } = await connectors.okta('logs:read', {}, context());
@@ -120,7 +151,8 @@ describe('the System Log through the connector', () => {
   it('is polled: the cursor stays while nothing happens', async () => {
     const { connectors } = emulatedHarness(emulators.document);
     const read = async (after: string | null) =>
-      (await connectors.okta('logs:read', { since: new Date().toISOString(), after }, context())).output;
+      (await connectors.okta('logs:read', { since: new Date().toISOString(), after }, context()))
+        .output;
     const { next } = await read(null);
     expect(next).not.toBeNull();
     expect(await read(next)).toEqual({ items: [], malformed: 0, next });
@@ -134,7 +166,9 @@ describe('the System Log through the connector', () => {
       headers: { link: `<${server.origin}/api/v1/logs?after=same>; rel="next"` },
     }));
     const { connectors } = harness(server.origin);
-    const error = await failureOf(connectors.okta('logs:read', { ...WINDOW, after: 'same' }, context()));
+    const error = await failureOf(
+      connectors.okta('logs:read', { ...WINDOW, after: 'same' }, context()),
+    );
     expect(error).toMatchObject({ fields: { code: 'malformed', ambiguous: false } });
     await server.close();
   });
@@ -163,13 +197,17 @@ describe('listings that Okta gives in one piece', () => {
     const server = await startServer(({ query }) => ({
       json: {
         value: [{ id: '00uAAAAAAAAAAAAAAAAA' }],
-        _links: { next: { href: new URL(links[query.get('after') ?? ''] ?? '', server.origin).href } },
+        _links: {
+          next: { href: new URL(links[query.get('after') ?? ''] ?? '', server.origin).href },
+        },
       },
     }));
     const { connectors } = harness(server.origin);
     const { output } = await connectors.okta('iam:read_assignees', {}, context());
     expect(output).toEqual({ items: [{ id: '00uAAAAAAAAAAAAAAAAA', orn: null }], next: 'p2' });
-    const error = await failureOf(connectors.okta('iam:read_assignees', { after: 'p2' }, context()));
+    const error = await failureOf(
+      connectors.okta('iam:read_assignees', { after: 'p2' }, context()),
+    );
     expect(error).toMatchObject({ fields: { code: 'malformed' } });
     await server.close();
   });

@@ -10,13 +10,21 @@ import { itWithReference } from '../support/reference.ts';
 import { emulatedHarness } from '../unit/connectors/support/emulated.ts';
 import { MemoryGrants } from '../unit/connectors/support/grants.ts';
 import { context, failureOf, policy, PRINCIPAL } from '../unit/connectors/support/harness.ts';
-import { OKTA_CALLS, OKTA_OPERATION_NAMES, worldOf } from '../unit/connectors/support/okta-calls.ts';
+import {
+  OKTA_CALLS,
+  OKTA_OPERATION_NAMES,
+  worldOf,
+} from '../unit/connectors/support/okta-calls.ts';
 import type { AnyRow } from '../../src/connectors/pipeline/operation.ts';
 import type { PolicyBundle } from '../../src/governance/types.ts';
 import type { RunningEmulators } from '../../emulators/start.ts';
 import type { OktaOperationName, World } from '../unit/connectors/support/okta-calls.ts';
 
-const CANARIES = { phone: '+1 555 4242 4242', totpSeed: 'CANARYSEED42424242', link: 'canaryLinkToken42424' };
+const CANARIES = {
+  phone: '+1 555 4242 4242',
+  totpSeed: 'CANARYSEED42424242',
+  link: 'canaryLinkToken42424',
+};
 const specification = openApiOf('okta');
 
 /** Calls that are not in the subset of Okta's specification that the reference data has. */
@@ -36,7 +44,12 @@ const NOTHING: PolicyBundle = { ok: true, digest: 'n'.repeat(64), policies: [] }
 let emulators: RunningEmulators;
 let world: World;
 beforeAll(async () => {
-  emulators = await startEmulators({ profile: 'plain', users: 3, rateLimit: 0, canaries: CANARIES });
+  emulators = await startEmulators({
+    profile: 'plain',
+    users: 3,
+    rateLimit: 0,
+    canaries: CANARIES,
+  });
   const { connectors } = emulatedHarness(emulators.document, { bundle: () => EVERYTHING });
   const policies = await connectors.okta('policies:read', { type: 'ACCESS_POLICY' }, context());
   world = worldOf(emulators, policies.output.items[0]?.id ?? '');
@@ -45,7 +58,8 @@ afterAll(() => emulators.close());
 
 const rowOf = (operation: string) =>
   oktaOperations('http://x')[operation as OktaOperationName] as unknown as AnyRow<unknown>;
-const riskOf = (operation: string) => OPERATIONS.find((row) => row.operation === operation)?.risk ?? 'CRITICAL';
+const riskOf = (operation: string) =>
+  OPERATIONS.find((row) => row.operation === operation)?.risk ?? 'CRITICAL';
 
 const made = new Map<OktaOperationName, ReturnType<typeof makeCalls>>();
 
@@ -59,7 +73,10 @@ function callsOf(operation: OktaOperationName): ReturnType<typeof makeCalls> {
 /** Makes each call of an operation, with a grant at hand where it needs one. */
 async function makeCalls(operation: OktaOperationName) {
   const grants = new MemoryGrants();
-  const { connectors, journal } = emulatedHarness(emulators.document, { bundle: () => EVERYTHING, grants });
+  const { connectors, journal } = emulatedHarness(emulators.document, {
+    bundle: () => EVERYTHING,
+    grants,
+  });
   const inputs = OKTA_CALLS[operation](world) as unknown[];
   const from = emulators.log.entries.length;
   const outputs: unknown[] = [];
@@ -72,7 +89,9 @@ async function makeCalls(operation: OktaOperationName) {
 
 describe('every operation of the catalogue', () => {
   it('has a row and inputs to try', () => {
-    const catalogue = OPERATIONS.filter(({ connector }) => connector === 'okta').map(({ operation }) => operation);
+    const catalogue = OPERATIONS.filter(({ connector }) => connector === 'okta').map(
+      ({ operation }) => operation,
+    );
     expect(Object.keys(oktaOperations('http://x')).sort()).toEqual([...catalogue].sort());
     expect([...OKTA_OPERATION_NAMES].sort()).toEqual([...catalogue].sort());
     expect(catalogue).toHaveLength(40);
@@ -83,7 +102,9 @@ describe.each(OKTA_OPERATION_NAMES)('%s', (operation) => {
   it('sends what the catalogue says, and leaves its entries', async () => {
     const { inputs, outputs, journal, grants, logged } = await callsOf(operation);
     const row = rowOf(operation);
-    const approved = inputs.map((input) => catalogueRequest('okta', operation, row.route(input as never)));
+    const approved = inputs.map((input) =>
+      catalogueRequest('okta', operation, row.route(input as never)),
+    );
     expect(logged.map(({ method, path }) => ({ method, path }))).toEqual(approved);
     expect(logged.every((entry) => entry.accepted && entry.write === row.write)).toBe(true);
     expect(logged.every((entry) => entry.operation === operation)).toBe(true);
@@ -92,36 +113,51 @@ describe.each(OKTA_OPERATION_NAMES)('%s', (operation) => {
     expect(grants.asked).toHaveLength(needsPerson(riskOf(operation)) ? inputs.length : 0);
     const said = JSON.stringify([outputs, journal.drafts]);
     expect(Object.values(CANARIES).filter((canary) => said.includes(canary))).toEqual([]);
-    expect(journal.drafts.every(({ argsDigest }) => /^[0-9a-f]{64}$/.test(argsDigest ?? ''))).toBe(true);
+    expect(journal.drafts.every(({ argsDigest }) => /^[0-9a-f]{64}$/.test(argsDigest ?? ''))).toBe(
+      true,
+    );
   });
 
   itWithReference('sends what Okta specifies', async () => {
     const { logged } = await callsOf(operation);
     const problems = logged.flatMap((request) => specification.request(request));
-    if (OUTSIDE.includes(operation)) expect(problems.every((one) => one.includes('is in no path'))).toBe(true);
+    if (OUTSIDE.includes(operation))
+      expect(problems.every((one) => one.includes('is in no path'))).toBe(true);
     else expect(problems).toEqual([]);
   });
 
   it('is refused without a policy, and nothing is sent', async () => {
     const grants = new MemoryGrants();
-    const { connectors, journal } = emulatedHarness(emulators.document, { bundle: () => NOTHING, grants });
+    const { connectors, journal } = emulatedHarness(emulators.document, {
+      bundle: () => NOTHING,
+      grants,
+    });
     const [input] = OKTA_CALLS[operation](world) as unknown[];
     const grant = grants.give({ connector: 'okta', operation, input, principal: PRINCIPAL });
     const from = emulators.log.entries.length;
     const error = await failureOf(connectors.okta(operation, input as never, context({ grant })));
     expect(error).toBeInstanceOf(PolicyDeniedError);
     expect(error).toMatchObject({ code: 'default_deny' });
-    expect([journal.kinds, emulators.log.entries.slice(from), grants.asked]).toEqual([['action.denied'], [], []]);
+    expect([journal.kinds, emulators.log.entries.slice(from), grants.asked]).toEqual([
+      ['action.denied'],
+      [],
+      [],
+    ]);
   });
 });
 
-describe.each(OKTA_OPERATION_NAMES.filter((operation) => needsPerson(riskOf(operation))))('%s', (operation) => {
-  it('is refused without a grant, and nothing is sent', async () => {
-    const { connectors, journal } = emulatedHarness(emulators.document, { bundle: () => EVERYTHING });
-    const [input] = OKTA_CALLS[operation](world) as unknown[];
-    const from = emulators.log.entries.length;
-    const error = await failureOf(connectors.okta(operation, input as never, context()));
-    expect(error).toMatchObject({ name: 'PolicyDeniedError', code: 'approval_required' });
-    expect([journal.kinds, emulators.log.entries.slice(from)]).toEqual([['action.denied'], []]);
-  });
-});
+describe.each(OKTA_OPERATION_NAMES.filter((operation) => needsPerson(riskOf(operation))))(
+  '%s',
+  (operation) => {
+    it('is refused without a grant, and nothing is sent', async () => {
+      const { connectors, journal } = emulatedHarness(emulators.document, {
+        bundle: () => EVERYTHING,
+      });
+      const [input] = OKTA_CALLS[operation](world) as unknown[];
+      const from = emulators.log.entries.length;
+      const error = await failureOf(connectors.okta(operation, input as never, context()));
+      expect(error).toMatchObject({ name: 'PolicyDeniedError', code: 'approval_required' });
+      expect([journal.kinds, emulators.log.entries.slice(from)]).toEqual([['action.denied'], []]);
+    });
+  },
+);

@@ -27,7 +27,11 @@ async function scan(quota: Quota, rateLimit: number, calls: number) {
 
 describe('twenty callers at once over real HTTP', () => {
   it('use up the bucket over several windows, and meet no 429', async () => {
-    const { bucket, events } = await scan({ share: 1, reserve: 0, warningThreshold: false }, 60, 150);
+    const { bucket, events } = await scan(
+      { share: 1, reserve: 0, warningThreshold: false },
+      60,
+      150,
+    );
     expect(bucket).toMatchObject({ served: 150, throttled: 0, windows: 3, leastRemaining: 0 });
     expect(events.filter(({ throttled }) => throttled)).toEqual([]);
     expect(events).toHaveLength(150);

@@ -20,7 +20,10 @@ const member = (pair: RecordedPair) => ({ ...group(pair), ...user(pair) });
 const profile = { login: 'x@y.example', email: 'x@y.example' };
 const typeIn = ({ request }: RecordedPair) => new URLSearchParams(request.query).get('type');
 
-/** How each recorded call is made through the connector; recordings besides the thirty have names of their own. */
+/**
+ * How each recorded call is made through the connector; recordings besides the thirty have names of
+ * their own.
+ */
 const CALLS: Record<string, (pair: RecordedPair) => [operation: string, input: object]> = {
   'users:read': () => ['users:read', {}],
   'users:read_detail': (pair) => ['users:read_detail', user(pair)],
@@ -40,7 +43,10 @@ const CALLS: Record<string, (pair: RecordedPair) => [operation: string, input: o
   'apps:read_detail': (pair) => ['apps:read_detail', app(pair)],
   'apps:remove_user': (pair) => ['apps:remove_user', { ...app(pair), ...user(pair) }],
   'authz:read': () => ['authz:read', {}],
-  'authz:read_policies': (pair) => ['authz:read_policies', { authServerId: idIn(pair, '/authorizationServers/') }],
+  'authz:read_policies': (pair) => [
+    'authz:read_policies',
+    { authServerId: idIn(pair, '/authorizationServers/') },
+  ],
   'policies:read': (pair) => ['policies:read', { type: typeIn(pair) }],
   'policies:read_rules': (pair) => ['policies:read_rules', { policyId: idIn(pair, '/policies/') }],
   'domains:read': () => ['domains:read', {}],
@@ -56,7 +62,9 @@ const CALLS: Record<string, (pair: RecordedPair) => [operation: string, input: o
 const NOT_OURS = ['x:enroll_factor', 'x:get_factor'];
 
 const callable = (): RecordedPair[] =>
-  recordedPairs().filter(({ operation, response }) => Object.hasOwn(CALLS, operation) && response.status < 300);
+  recordedPairs().filter(
+    ({ operation, response }) => Object.hasOwn(CALLS, operation) && response.status < 300,
+  );
 const everything: PolicyBundle = {
   ok: true,
   digest: 'e'.repeat(64),
@@ -79,7 +87,8 @@ const itemsOf = (output: unknown): unknown[] => {
   if (output === null) return [];
   return Array.isArray(output) ? output : ((output as { items?: unknown[] }).items ?? [output]);
 };
-const idsOf = (items: readonly unknown[]): unknown[] => items.map((item) => (item as { id: unknown }).id);
+const idsOf = (items: readonly unknown[]): unknown[] =>
+  items.map((item) => (item as { id: unknown }).id);
 
 /** What a recorded answer holds; life-cycle calls, which say nothing, hold nothing. */
 function recordedItems({ response }: RecordedPair): unknown[] {
@@ -119,7 +128,9 @@ describe('answers recorded from real organisations', () => {
       .map(({ response }) => response.body);
     expect(factors.length).toBeGreaterThan(0);
     const parsed = parseFactors(factors);
-    expect(parsed.every((factor) => Object.keys(factor).sort().join() === 'id,provider,status,type')).toBe(true);
+    expect(
+      parsed.every((factor) => Object.keys(factor).sort().join() === 'id,provider,status,type'),
+    ).toBe(true);
   });
 
   itWithReference('that are refusals are read with their code', () => {
@@ -135,8 +146,13 @@ describe('answers recorded from real organisations', () => {
 describe('factor examples of the specification', () => {
   const factors = () =>
     Object.entries(readReference<Record<string, unknown>>('okta', 'spec-factor-examples.json'))
-      .flatMap(([name, value]) => [value].flat().map((factor) => ({ name, factor: factor as Record<string, unknown> })))
-      .filter(({ factor }) => typeof factor['id'] === 'string' && typeof factor['factorType'] === 'string');
+      .flatMap(([name, value]) =>
+        [value].flat().map((factor) => ({ name, factor: factor as Record<string, unknown> })),
+      )
+      .filter(
+        ({ factor }) =>
+          typeof factor['id'] === 'string' && typeof factor['factorType'] === 'string',
+      );
 
   itWithReference.for(factors)('$name passes through the projection', ({ factor }) => {
     expect(parseFactors([factor])).toEqual([

@@ -10,7 +10,11 @@ import type { LogEntry } from '../../emulators/types.ts';
 import type { RunningEmulators } from '../../emulators/start.ts';
 
 const text = [{ type: 'paragraph' as const, text: 'Please enrol a factor.' }];
-const content = { text: 'MFA', blocks: [], metadata: { eventType: 'arx_summary', payload: { run: 'r' } } };
+const content = {
+  text: 'MFA',
+  blocks: [],
+  metadata: { eventType: 'arx_summary', payload: { run: 'r' } },
+};
 
 /** What the calls need to know of the emulated vendors, and of one another. */
 interface Known {
@@ -20,15 +24,23 @@ interface Known {
   message: { ts: string };
 }
 type Inputs<Table> = {
-  [Name in keyof Table]: (known: Known) => Table[Name] extends { input: infer Input } ? Input[] : never;
+  [Name in keyof Table]: (
+    known: Known,
+  ) => Table[Name] extends { input: infer Input } ? Input[] : never;
 };
 
 const JIRA: Inputs<Named<JiraOperations>> = {
   'issues:create': ({ issue }) => [
     { project: 'SEC', issueType: 'Task', summary: 'a', description: text, labels: ['arx-1'] },
     {
-      ...{ project: 'SEC', issueType: 'Task', summary: 'b', description: text, labels: [], priority: 'High' },
-      ...{ dueDate: '2026-12-31', relatesTo: issue.key },
+      project: 'SEC',
+      issueType: 'Task',
+      summary: 'b',
+      description: text,
+      labels: [],
+      priority: 'High',
+      dueDate: '2026-12-31',
+      relatesTo: issue.key,
     },
   ],
   'issues:read': ({ issue }) => [
@@ -37,7 +49,9 @@ const JIRA: Inputs<Named<JiraOperations>> = {
     { by: 'jql', jql: 'labels = "arx-1"', limit: 1 },
     { by: 'transitions', key: issue.key },
   ],
-  'issues:update': ({ issue }) => [{ key: issue.key, summary: 'c', description: text, addLabels: ['x'] }],
+  'issues:update': ({ issue }) => [
+    { key: issue.key, summary: 'c', description: text, addLabels: ['x'] },
+  ],
   'issues:comment': ({ issue }) => [{ key: issue.key, body: text }],
   'issues:transition': ({ issue }) => [{ key: issue.key, transitionId: '31' }],
   'projects:read': () => [{ project: 'SEC' }],
@@ -77,13 +91,24 @@ beforeAll(async () => {
 afterAll(() => emulators.close());
 
 const rows = [
-  ...Object.entries(JIRA).map(([operation, inputs]) => ({ vendor: 'jira' as const, operation, inputs })),
-  ...Object.entries(SLACK).map(([operation, inputs]) => ({ vendor: 'slack' as const, operation, inputs })),
+  ...Object.entries(JIRA).map(([operation, inputs]) => ({
+    vendor: 'jira' as const,
+    operation,
+    inputs,
+  })),
+  ...Object.entries(SLACK).map(([operation, inputs]) => ({
+    vendor: 'slack' as const,
+    operation,
+    inputs,
+  })),
 ];
 
 const made = new Map<object, Promise<LogEntry[]>>();
 
-/** What the vendor logged of the calls of a row, which are made once: a second time some of them would be refused. */
+/**
+ * What the vendor logged of the calls of a row, which are made once: a second time some of them
+ * would be refused.
+ */
 function callsOf(row: (typeof rows)[number]): Promise<LogEntry[]> {
   const calls = made.get(row) ?? makeCalls(row);
   made.set(row, calls);
@@ -91,7 +116,11 @@ function callsOf(row: (typeof rows)[number]): Promise<LogEntry[]> {
 }
 
 /** Makes every call of a row; gives what the vendor logged meanwhile. */
-async function makeCalls({ vendor, operation, inputs }: (typeof rows)[number]): Promise<LogEntry[]> {
+async function makeCalls({
+  vendor,
+  operation,
+  inputs,
+}: (typeof rows)[number]): Promise<LogEntry[]> {
   const before = emulators.log.entries.length;
   for (const input of (inputs as (known: Known) => unknown[])(known)) {
     await (connectors[vendor] as Connectors['jira'])(operation, input as never, context());
@@ -109,8 +138,11 @@ describe('what the connectors send', () => {
   });
 
   const specified = rows.filter(({ vendor }) => vendor === 'jira');
-  itWithReference.for(specified)('for $vendor $operation is what the specification says', async (row) => {
-    const logged = await callsOf(row);
-    expect(logged.flatMap((request) => specification.request(request))).toEqual([]);
-  });
+  itWithReference.for(specified)(
+    'for $vendor $operation is what the specification says',
+    async (row) => {
+      const logged = await callsOf(row);
+      expect(logged.flatMap((request) => specification.request(request))).toEqual([]);
+    },
+  );
 });

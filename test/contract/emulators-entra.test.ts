@@ -43,10 +43,18 @@ const failure = (code: string, message: RegExp | string) => ({
 
 describe('the token endpoint', () => {
   it('gives a bearer token for an hour', async () => {
-    const { status, body } = await postForm(entraTokenUrl(emulators.document), entraForm(emulators.document));
+    const { status, body } = await postForm(
+      entraTokenUrl(emulators.document),
+      entraForm(emulators.document),
+    );
     expect(status).toBe(200);
     const access_token = expect.stringMatching(/^eyJ0eXAi/) as string;
-    expect(body).toEqual({ token_type: 'Bearer', expires_in: 3599, ext_expires_in: 3599, access_token });
+    expect(body).toEqual({
+      token_type: 'Bearer',
+      expires_in: 3599,
+      ext_expires_in: 3599,
+      access_token,
+    });
   });
 
   it.each([
@@ -54,7 +62,13 @@ describe('the token endpoint', () => {
     ['no secret', { client_secret: '' }, 401, 'invalid_client', 7000216],
     ['another app', { client_id: 'nobody' }, 400, 'unauthorized_client', 700016],
     ['another grant', { grant_type: 'password' }, 400, 'unsupported_grant_type', 70003],
-    ['a single scope', { scope: 'https://graph.microsoft.com/User.Read.All' }, 400, 'invalid_scope', 1002012],
+    [
+      'a single scope',
+      { scope: 'https://graph.microsoft.com/User.Read.All' },
+      400,
+      'invalid_scope',
+      1002012,
+    ],
     ['no scope', { scope: '' }, 400, 'invalid_request', 90014],
   ])('refuses %s', async (_, changes, status, error, number) => {
     const form = { ...entraForm(emulators.document), ...changes };
@@ -62,14 +76,21 @@ describe('the token endpoint', () => {
     expect(answer.status).toBe(status);
     expect(answer.body).toMatchObject({
       error,
-      error_description: expect.stringMatching(new RegExp(`^AADSTS${number}: .* Trace ID: `)) as string,
+      error_description: expect.stringMatching(
+        new RegExp(`^AADSTS${number}: .* Trace ID: `),
+      ) as string,
       error_codes: [number],
     });
   });
 
   it('knows one tenant', async () => {
-    const url = entraTokenUrl(emulators.document).replace(emulators.document.tokens.entraTenantId, 'elsewhere');
-    expect((await postForm(url, entraForm(emulators.document))).body).toMatchObject({ error_codes: [90002] });
+    const url = entraTokenUrl(emulators.document).replace(
+      emulators.document.tokens.entraTenantId,
+      'elsewhere',
+    );
+    expect((await postForm(url, entraForm(emulators.document))).body).toMatchObject({
+      error_codes: [90002],
+    });
   });
 });
 
@@ -86,7 +107,10 @@ describe('tokens', () => {
 
   it('expire after the time that is set, and all at once when told to', async () => {
     emulators.entra.tokens.expire();
-    const expired = failure('InvalidAuthenticationToken', 'Lifetime validation failed, the token is expired.');
+    const expired = failure(
+      'InvalidAuthenticationToken',
+      'Lifetime validation failed, the token is expired.',
+    );
     expect(await graph('GET', '/v1.0/users')).toMatchObject({ status: 401, body: expired });
     emulators.entra.settings.tokenLifetimeS = 0;
     const late = await entraCalls(emulators.document);
@@ -100,7 +124,11 @@ describe('users', () => {
     for (const key of [user.id, user.id.toUpperCase(), name]) {
       const { status, body } = await graph('GET', `/v1.0/users/${key}`);
       expect(status).toBe(200);
-      expect(body).toMatchObject({ id: user.id, userPrincipalName: user.userPrincipalName, businessPhones: [] });
+      expect(body).toMatchObject({
+        id: user.id,
+        userPrincipalName: user.userPrincipalName,
+        businessPhones: [],
+      });
       expect(body).not.toHaveProperty('accountEnabled');
     }
   });
@@ -110,7 +138,9 @@ describe('users', () => {
     const context = `${emulators.document.entraGraph}/v1.0/$metadata#users/$entity`;
     expect(body).toEqual({ '@odata.context': context, id: user.id, accountEnabled: true });
     const unknown = await graph('GET', `/v1.0/users/${user.id}?$select=shoeSize`);
-    expect(unknown.body).toEqual(failure('BadRequest', /Could not find a property named 'shoeSize'/));
+    expect(unknown.body).toEqual(
+      failure('BadRequest', /Could not find a property named 'shoeSize'/),
+    );
   });
 
   it('are missing as Graph says it', async () => {
@@ -133,7 +163,9 @@ describe('users', () => {
     }
     expect(ids).toEqual(emulators.entra.users.all.map(({ id }) => id));
     const filter = encodeURIComponent(`mail eq '${user.userPrincipalName.toUpperCase()}'`);
-    expect((await graph('GET', `/v1.0/users?$filter=${filter}`)).body).toMatchObject({ value: [{ id: user.id }] });
+    expect((await graph('GET', `/v1.0/users?$filter=${filter}`)).body).toMatchObject({
+      value: [{ id: user.id }],
+    });
     expect((await graph('GET', '/v1.0/users?$top=1000')).status).toBe(400);
     expect((await graph('GET', '/v1.0/users?$skiptoken=stale')).body).toMatchObject({
       error: { code: 'Directory_ExpiredPageToken' },
@@ -145,17 +177,26 @@ describe('users', () => {
     expect(answer).toMatchObject({ status: 204, body: undefined });
     expect(user.accountEnabled).toBe(false);
     expect(emulators.log.entries.at(-1)).toMatchObject({
-      ...{ vendor: 'entra', operation: 'users:update', write: true, accepted: true, status: 204 },
+      vendor: 'entra',
+      operation: 'users:update',
+      write: true,
+      accepted: true,
+      status: 204,
       effect: { user: user.id, accountEnabled: false },
     });
     await graph('PATCH', `/v1.0/users/${user.id}`, { accountEnabled: true });
     expect(user.accountEnabled).toBe(true);
-    expect((await graph('PATCH', `/v1.0/users/${user.id}`, { accountEnabled: 'no' })).status).toBe(400);
+    expect((await graph('PATCH', `/v1.0/users/${user.id}`, { accountEnabled: 'no' })).status).toBe(
+      400,
+    );
     expect((await graph('PATCH', `/v1.0/users/${user.id}`, '{"acc')).status).toBe(400);
   });
 
   it('who administer need a role that the app has not got unless told so', async () => {
-    const denied = failure('Authorization_RequestDenied', 'Insufficient privileges to complete the operation.');
+    const denied = failure(
+      'Authorization_RequestDenied',
+      'Insufficient privileges to complete the operation.',
+    );
     const block = () => graph('PATCH', `/v1.0/users/${admin.id}`, { accountEnabled: false });
     expect(await block()).toMatchObject({ status: 403, body: denied });
     expect(admin.accountEnabled).toBe(true);
@@ -175,7 +216,10 @@ describe('users', () => {
     emulators.entra.settings.permissions = ['User.Read.All'];
     const answer = await graph('PATCH', `/v1.0/users/${user.id}`, { accountEnabled: false });
     emulators.entra.settings.permissions = permissions;
-    expect(answer).toMatchObject({ status: 403, body: { error: { code: 'Authorization_RequestDenied' } } });
+    expect(answer).toMatchObject({
+      status: 403,
+      body: { error: { code: 'Authorization_RequestDenied' } },
+    });
     expect(user.accountEnabled).toBe(true);
   });
 });
@@ -186,7 +230,9 @@ describe('groups', () => {
     return (body as { value: { id: string }[] }).value.map(({ id }) => id);
   };
   const add = (id: string) => {
-    const reference = { '@odata.id': `${emulators.document.entraGraph}/v1.0/directoryObjects/${id}` };
+    const reference = {
+      '@odata.id': `${emulators.document.entraGraph}/v1.0/directoryObjects/${id}`,
+    };
     return graph('POST', `/v1.0/groups/${group.id}/members/$ref`, reference);
   };
   const remove = (id: string) => graph('DELETE', `/v1.0/groups/${group.id}/members/${id}/$ref`);
@@ -194,16 +240,26 @@ describe('groups', () => {
   it('are listed, found by name and read', async () => {
     const named = { id: group.id, displayName: MFA_GROUP, securityEnabled: true };
     const filter = encodeURIComponent(`displayName eq '${MFA_GROUP}'`);
-    expect((await graph('GET', `/v1.0/groups?$filter=${filter}`)).body).toMatchObject({ value: [named] });
+    expect((await graph('GET', `/v1.0/groups?$filter=${filter}`)).body).toMatchObject({
+      value: [named],
+    });
     expect((await graph('GET', `/v1.0/groups/${group.id}`)).body).toMatchObject(named);
     expect((await graph('GET', `/v1.0/groups/${user.id}`)).status).toBe(404);
   });
 
   it('take a member once', async () => {
     expect(await add(user.id)).toMatchObject({ status: 204, body: undefined });
-    expect(emulators.log.entries.at(-1)?.effect).toEqual({ group: group.id, user: user.id, member: true });
-    const there = "One or more added object references already exist for the following modified properties: 'members'.";
-    expect(await add(user.id)).toMatchObject({ status: 400, body: failure('Request_BadRequest', there) });
+    expect(emulators.log.entries.at(-1)?.effect).toEqual({
+      group: group.id,
+      user: user.id,
+      member: true,
+    });
+    const there =
+      "One or more added object references already exist for the following modified properties: 'members'.";
+    expect(await add(user.id)).toMatchObject({
+      status: 400,
+      body: failure('Request_BadRequest', there),
+    });
     expect(await members()).toEqual([user.id]);
   });
 
@@ -224,12 +280,17 @@ describe('groups', () => {
   });
 
   it('show their members page by page', async () => {
-    for (const { id } of emulators.entra.users.all.slice(0, 5)) emulators.entra.setMember(group, id, true);
-    const first = (await graph('GET', `/v1.0/groups/${group.id}/members?$select=id&$top=3`)).body as {
+    for (const { id } of emulators.entra.users.all.slice(0, 5))
+      emulators.entra.setMember(group, id, true);
+    const first = (await graph('GET', `/v1.0/groups/${group.id}/members?$select=id&$top=3`))
+      .body as {
       value: unknown[];
       '@odata.nextLink': string;
     };
-    expect(first.value[0]).toEqual({ '@odata.type': '#microsoft.graph.user', id: emulators.entra.users.all[0]?.id });
+    expect(first.value[0]).toEqual({
+      '@odata.type': '#microsoft.graph.user',
+      id: emulators.entra.users.all[0]?.id,
+    });
     const { body } = await graph('GET', first['@odata.nextLink']);
     expect((body as { value: unknown[] }).value).toHaveLength(2);
     expect(body).not.toHaveProperty('@odata.nextLink');

@@ -52,18 +52,36 @@ describe('the token endpoint', () => {
   it('takes what the service account has signed', async () => {
     const { status, body } = await ask({});
     const access_token = expect.stringMatching(/^ya29\./) as string;
-    expect({ status, body }).toEqual({ status: 200, body: { access_token, expires_in: 3599, token_type: 'Bearer' } });
+    expect({ status, body }).toEqual({
+      status: 200,
+      body: { access_token, expires_in: 3599, token_type: 'Bearer' },
+    });
   });
 
   const now = Math.floor(Date.now() / 1000);
   it.each([
-    ['another audience', { aud: 'https://oauth2.googleapis.com/token' }, 'invalid_grant', /audience/],
+    [
+      'another audience',
+      { aud: 'https://oauth2.googleapis.com/token' },
+      'invalid_grant',
+      /audience/,
+    ],
     ['what has expired', { iat: now - 7200, exp: now - 3600 }, 'invalid_grant', /short-lived/],
     ['what lives too long', { exp: now + 86_400 }, 'invalid_grant', /short-lived/],
     ['another issuer', { iss: 'nobody@elsewhere.invalid' }, 'invalid_grant', /account not found/],
-    ['a subject that is nobody', { sub: 'nobody@northwind.example' }, 'invalid_grant', /Invalid email or User ID/],
+    [
+      'a subject that is nobody',
+      { sub: 'nobody@northwind.example' },
+      'invalid_grant',
+      /Invalid email or User ID/,
+    ],
     ['no scope', { scope: '' }, 'invalid_scope', /scope/],
-    ['a scope that was not delegated', { scope: 'https://mail.google.com/' }, 'unauthorized_client', /not authorized/],
+    [
+      'a scope that was not delegated',
+      { scope: 'https://mail.google.com/' },
+      'unauthorized_client',
+      /not authorized/,
+    ],
   ])('refuses %s', async (_, changes, error, description) => {
     expect((await ask(changes)).body).toMatchObject({
       error,
@@ -83,8 +101,12 @@ describe('the token endpoint', () => {
     });
     const { grant_type = '' } = googleForm(emulators.document);
     const url = `${emulators.document.google}/token`;
-    expect((await postForm(url, { grant_type, assertion: 'x.y.z' })).body).toMatchObject({ error: 'invalid_grant' });
-    expect((await postForm(url, { grant_type: 'password' })).body).toMatchObject({ error: 'unsupported_grant_type' });
+    expect((await postForm(url, { grant_type, assertion: 'x.y.z' })).body).toMatchObject({
+      error: 'invalid_grant',
+    });
+    expect((await postForm(url, { grant_type: 'password' })).body).toMatchObject({
+      error: 'unsupported_grant_type',
+    });
   });
 });
 
@@ -94,12 +116,17 @@ describe('tokens', () => {
     ['one of nobody', 'Bearer ya29.made-up', 'authError'],
   ])('%s is refused', async (_, header, reason) => {
     const answer = await caller(emulators.document.google, header)('GET', `${USERS}/${user.id}`);
-    expect(answer).toMatchObject({ status: 401, body: { error: { code: 401, errors: [{ reason }] } } });
+    expect(answer).toMatchObject({
+      status: 401,
+      body: { error: { code: 401, errors: [{ reason }] } },
+    });
   });
 
   it('expire', async () => {
     emulators.google.tokens.expire();
-    expect((await google('GET', `${USERS}/${user.id}`)).body).toMatchObject({ error: { code: 401 } });
+    expect((await google('GET', `${USERS}/${user.id}`)).body).toMatchObject({
+      error: { code: 401 },
+    });
   });
 
   it('are good for what they were asked for', async () => {
@@ -116,7 +143,10 @@ describe('tokens', () => {
     for (const sub of [user.primaryEmail, undefined]) {
       const other = await googleCalls(emulators.document, { sub });
       const denied = failure(403, 'forbidden', 'Not Authorized to access this resource/api');
-      expect(await other('GET', `${USERS}/${user.id}`)).toMatchObject({ status: 403, body: denied });
+      expect(await other('GET', `${USERS}/${user.id}`)).toMatchObject({
+        status: 403,
+        body: denied,
+      });
     }
   });
 });
@@ -127,8 +157,12 @@ describe('users', () => {
       const { status, body } = await google('GET', `${USERS}/${encodeURIComponent(key)}`);
       expect(status).toBe(200);
       expect(body).toMatchObject({
-        ...{ kind: 'admin#directory#user', id: user.id, primaryEmail: user.primaryEmail },
-        ...{ suspended: false, isAdmin: false, aliases: user.aliases },
+        kind: 'admin#directory#user',
+        id: user.id,
+        primaryEmail: user.primaryEmail,
+        suspended: false,
+        isAdmin: false,
+        aliases: user.aliases,
         emails: [{ address: user.primaryEmail, primary: true }, { address: user.aliases[0] }],
       });
     }
@@ -139,14 +173,22 @@ describe('users', () => {
 
   it('are missing as Google says it', async () => {
     const answer = await google('GET', `${USERS}/nobody@northwind.example`);
-    expect(answer).toMatchObject({ status: 404, body: failure(404, 'notFound', 'Resource Not Found: userKey') });
+    expect(answer).toMatchObject({
+      status: 404,
+      body: failure(404, 'notFound', 'Resource Not Found: userKey'),
+    });
   });
 
   it('are suspended and restored, with the account as it is then', async () => {
     const answer = await google('PATCH', `${USERS}/${user.id}`, { suspended: true });
-    expect(answer).toMatchObject({ status: 200, body: { id: user.id, suspended: true, suspensionReason: 'ADMIN' } });
+    expect(answer).toMatchObject({
+      status: 200,
+      body: { id: user.id, suspended: true, suspensionReason: 'ADMIN' },
+    });
     expect(emulators.log.entries.at(-1)).toMatchObject({
-      ...{ vendor: 'google', operation: 'users:update', accepted: true },
+      vendor: 'google',
+      operation: 'users:update',
+      accepted: true,
       effect: { user: user.id, suspended: true },
     });
     const restored = await google('PATCH', `${USERS}/${user.primaryEmail}`, { suspended: false });
@@ -172,7 +214,10 @@ describe('users', () => {
     const ids: string[] = [];
     let token: string | undefined = '';
     while (token !== undefined) {
-      const { body } = await google('GET', `${USERS}?customer=my_customer&maxResults=9&pageToken=${token}`);
+      const { body } = await google(
+        'GET',
+        `${USERS}?customer=my_customer&maxResults=9&pageToken=${token}`,
+      );
       const page = body as { users: { id: string }[]; nextPageToken?: string };
       ids.push(...page.users.map(({ id }) => id));
       token = page.nextPageToken;

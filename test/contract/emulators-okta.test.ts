@@ -13,7 +13,9 @@ const TYPES =
     ' ',
   );
 
-/** Fields of recorded answers that only some objects have: custom attributes, and what a state adds. */
+/**
+ * Fields of recorded answers that only some objects have: custom attributes, and what a state adds.
+ */
 const OPTIONAL = [
   '/profile/array123',
   '/transitioningToStatus',
@@ -60,7 +62,11 @@ beforeAll(async () => {
   emulators = await startEmulators({ profile: 'empty', rateLimit: 0 });
   okta = oktaCalls(emulators.document);
   for (const status of ['ACTIVE', 'STAGED', 'PROVISIONED', 'DEPROVISIONED', 'SUSPENDED']) {
-    emulators.okta.addUser({ login: `${status.toLowerCase()}.user@contract.example`, status, groups: ['Contract'] });
+    emulators.okta.addUser({
+      login: `${status.toLowerCase()}.user@contract.example`,
+      status,
+      groups: ['Contract'],
+    });
   }
   const factors = TYPES.flatMap((type) => [{ type }, { type, status: 'PENDING_ACTIVATION' }]);
   emulators.okta.addUser({ login: 'every.factor@contract.example', factors, groups: ['Contract'] });
@@ -71,7 +77,10 @@ afterAll(() => emulators.close());
 type Asked = { method: string; path: string; body?: unknown };
 const OURS: Record<string, (pair: RecordedPair) => Asked | Promise<Asked>> = {
   'users:read': () => ({ method: 'GET', path: '/api/v1/users?limit=200' }),
-  'users:read_detail': ({ response }) => ({ method: 'GET', path: `/api/v1/users/${like(response.body)}` }),
+  'users:read_detail': ({ response }) => ({
+    method: 'GET',
+    path: `/api/v1/users/${like(response.body)}`,
+  }),
   'users:create': ({ request }) => ({ method: 'POST', path: '/api/v1/users', body: request.body }),
   'users:update': ({ request, response }) => ({
     method: request.method,
@@ -82,20 +91,49 @@ const OURS: Record<string, (pair: RecordedPair) => Asked | Promise<Asked>> = {
     method: 'POST',
     path: `/api/v1/users/${fresh('ACTIVE')}/lifecycle/deactivate`,
   }),
-  'users:activate': () => ({ method: 'POST', path: `/api/v1/users/${fresh('STAGED')}/lifecycle/activate` }),
+  'users:activate': () => ({
+    method: 'POST',
+    path: `/api/v1/users/${fresh('STAGED')}/lifecycle/activate`,
+  }),
   'groups:read': () => ({ method: 'GET', path: '/api/v1/groups?q=Contract' }),
   'groups:read_detail': () => ({ method: 'GET', path: `/api/v1/groups/${groupId()}` }),
-  'groups:read_members': () => ({ method: 'GET', path: `/api/v1/groups/${groupId()}/users?limit=200` }),
-  'groups:create': ({ request }) => ({ method: 'POST', path: '/api/v1/groups', body: request.body }),
-  'groups:update': ({ request }) => ({ method: 'PUT', path: `/api/v1/groups/${groupId()}`, body: request.body }),
-  'groups:add_member': () => ({ method: 'PUT', path: `/api/v1/groups/${groupId()}/users/${userId('ACTIVE')}` }),
-  'groups:remove_member': () => ({ method: 'DELETE', path: `/api/v1/groups/${groupId()}/users/${fresh('ACTIVE')}` }),
-  'groups:delete': () => ({ method: 'DELETE', path: `/api/v1/groups/${emulators.okta.addGroup({ name: 'Gone' }).id}` }),
+  'groups:read_members': () => ({
+    method: 'GET',
+    path: `/api/v1/groups/${groupId()}/users?limit=200`,
+  }),
+  'groups:create': ({ request }) => ({
+    method: 'POST',
+    path: '/api/v1/groups',
+    body: request.body,
+  }),
+  'groups:update': ({ request }) => ({
+    method: 'PUT',
+    path: `/api/v1/groups/${groupId()}`,
+    body: request.body,
+  }),
+  'groups:add_member': () => ({
+    method: 'PUT',
+    path: `/api/v1/groups/${groupId()}/users/${userId('ACTIVE')}`,
+  }),
+  'groups:remove_member': () => ({
+    method: 'DELETE',
+    path: `/api/v1/groups/${groupId()}/users/${fresh('ACTIVE')}`,
+  }),
+  'groups:delete': () => ({
+    method: 'DELETE',
+    path: `/api/v1/groups/${emulators.okta.addGroup({ name: 'Gone' }).id}`,
+  }),
   'apps:read': () => ({ method: 'GET', path: '/api/v1/apps' }),
   'apps:read_detail': () => ({ method: 'GET', path: `/api/v1/apps/${appId()}` }),
-  'apps:remove_user': () => ({ method: 'DELETE', path: `/api/v1/apps/${appId()}/users/${assigned()}` }),
+  'apps:remove_user': () => ({
+    method: 'DELETE',
+    path: `/api/v1/apps/${appId()}/users/${assigned()}`,
+  }),
   'authz:read': () => ({ method: 'GET', path: '/api/v1/authorizationServers' }),
-  'authz:read_policies': () => ({ method: 'GET', path: '/api/v1/authorizationServers/default/policies' }),
+  'authz:read_policies': () => ({
+    method: 'GET',
+    path: '/api/v1/authorizationServers/default/policies',
+  }),
   'domains:read': () => ({ method: 'GET', path: '/api/v1/domains' }),
   'policies:read': ({ request }) => ({ method: 'GET', path: `/api/v1/policies?${request.query}` }),
   'x:app_users': () => ({ method: 'GET', path: `/api/v1/apps/${appId()}/users` }),
@@ -110,7 +148,10 @@ const OURS: Record<string, (pair: RecordedPair) => Asked | Promise<Asked>> = {
     const path = `/api/v1/users/${emulators.okta.user('every.factor@contract.example')?.id}/factors`;
     const rows = (await okta('GET', path)).body as { id: string; factorType: string }[];
     const { factorType } = response.body as { factorType: string };
-    return { method: 'GET', path: `${path}/${rows.find((row) => row.factorType === factorType)?.id}` };
+    return {
+      method: 'GET',
+      path: `${path}/${rows.find((row) => row.factorType === factorType)?.id}`,
+    };
   },
 };
 
@@ -125,17 +166,24 @@ function userId(status: string): string {
 let freshUsers = 0;
 function fresh(status: string, profile: Record<string, unknown> = {}): string {
   freshUsers += 1;
-  return emulators.okta.addUser({ login: `fresh.user${freshUsers}@contract.example`, status, profile }).id;
+  return emulators.okta.addUser({
+    login: `fresh.user${freshUsers}@contract.example`,
+    status,
+    profile,
+  }).id;
 }
 function administrator(): string {
   const known = emulators.okta.user('an.administrator@contract.example');
   const login = 'an.administrator@contract.example';
-  return (known ?? emulators.okta.addUser({ login, roles: ['SUPER_ADMIN'], groups: ['Contract'] })).id;
+  return (known ?? emulators.okta.addUser({ login, roles: ['SUPER_ADMIN'], groups: ['Contract'] }))
+    .id;
 }
 function appId(): string {
   const apps = emulators.okta.apps;
   const label = 'Contract';
-  return (apps.all.find((app) => app.label === label) ?? apps.add({ label, users: [administrator()] })).id;
+  return (
+    apps.all.find((app) => app.label === label) ?? apps.add({ label, users: [administrator()] })
+  ).id;
 }
 function assigned(): string {
   const id = fresh('ACTIVE');
@@ -152,7 +200,9 @@ const covered = (): RecordedPair[] =>
 describe('the emulated Okta, against recordings of real organisations', () => {
   itWithReference('has something to compare', () => {
     expect(covered().length).toBeGreaterThan(20);
-    expect(new Set(covered().map(({ operation }) => operation)).size).toBe(Object.keys(OURS).length);
+    expect(new Set(covered().map(({ operation }) => operation)).size).toBe(
+      Object.keys(OURS).length,
+    );
   });
 
   itWithReference.for(covered)('$name: same status, every recorded field', async (pair) => {
@@ -161,19 +211,27 @@ describe('the emulated Okta, against recordings of real organisations', () => {
     expect(answer.status).toBe(pair.response.status);
     const kind = OF_ONE_KIND[pair.operation.split(':')[0] ?? ''] ?? [];
     const allowed = [...OPTIONAL, ...kind].flatMap((path) => [path, `/0${path}`]);
-    expect(shapeGaps(pair.response.body ?? undefined, answer.body ?? undefined, allowed)).toEqual([]);
+    expect(shapeGaps(pair.response.body ?? undefined, answer.body ?? undefined, allowed)).toEqual(
+      [],
+    );
   });
 
   itWithReference('words its errors with the fields of a recorded one', async () => {
     const recorded = recordedPairs().find(({ response }) => response.status === 400);
-    const answer = await okta('POST', '/api/v1/users', { profile: { firstName: 'No', lastName: 'Login' } });
+    const answer = await okta('POST', '/api/v1/users', {
+      profile: { firstName: 'No', lastName: 'Login' },
+    });
     expect(answer.status).toBe(400);
     expect(shapeGaps(recorded?.response.body, answer.body)).toEqual([]);
-    expect(Object.keys(answer.body as object)).toEqual(Object.keys(recorded?.response.body as object));
+    expect(Object.keys(answer.body as object)).toEqual(
+      Object.keys(recorded?.response.body as object),
+    );
   });
 
   itWithReference('links pages the way recorded answers do', async () => {
-    const linked = recordedPairs().find(({ response }) => String(response.headers.link).includes('rel="self"'));
+    const linked = recordedPairs().find(({ response }) =>
+      String(response.headers.link).includes('rel="self"'),
+    );
     const form = /^<https?:\/\/[^/]+\/api\/v1\/[^>]+>; rel="self"$/;
     expect(String(linked?.response.headers.link)).toMatch(form);
     const answer = await okta('GET', '/api/v1/users?limit=200');
@@ -182,7 +240,8 @@ describe('the emulated Okta, against recordings of real organisations', () => {
 });
 
 describe('the emulated Okta, against the specification', () => {
-  // Real answers have nulls that the specification does not declare (MANIFEST); ours have the same ones.
+  // Real answers have nulls that the specification does not declare (MANIFEST); ours have the same
+  // ones.
   const DEVIATIONS = [
     /(mobilePhone|secondEmail|description|RedirectUrl|externalId|legacyEventType|outcome\/reason) must be string/,
     // Standard and custom roles are told apart by a discriminator, which this check does not read.
@@ -218,24 +277,41 @@ describe('the emulated Okta, against the specification', () => {
   itWithReference.for(reads)('%s conforms', async ([, pathOf]) => {
     const path = pathOf();
     const { status, body } = await okta('GET', path);
-    const problems = specification.response({ method: 'GET', path: path.replace(/\?.*/, ''), status, body });
-    expect(problems.filter((problem) => !DEVIATIONS.some((known) => known.test(problem)))).toEqual([]);
+    const problems = specification.response({
+      method: 'GET',
+      path: path.replace(/\?.*/, ''),
+      status,
+      body,
+    });
+    expect(problems.filter((problem) => !DEVIATIONS.some((known) => known.test(problem)))).toEqual(
+      [],
+    );
   });
 
-  itWithReference('gives every factor type of the specification the profile fields of its example', async () => {
-    const examples = Object.values(readReference<Record<string, unknown>>('okta', 'spec-factor-examples.json')).flat();
-    const path = `/api/v1/users/${emulators.okta.user('every.factor@contract.example')?.id}/factors`;
-    const rows = (await okta('GET', path)).body as Record<string, unknown>[];
-    const compared = examples
-      .filter((one): one is Record<string, unknown> => typeof one === 'object' && one !== null && 'factorType' in one)
-      .filter(({ status }) => status === 'ACTIVE');
-    expect(compared.length).toBeGreaterThan(8);
-    const lacking = compared.flatMap((example) => {
-      const ours = rows.find(({ factorType, status }) => factorType === example.factorType && status === 'ACTIVE');
-      return shapeGaps(example, ours, [...OPTIONAL, '/_links', '/profile/phoneExtension']).map(
-        (gap) => `${String(example.factorType)}${gap}`,
-      );
-    });
-    expect(lacking).toEqual([]);
-  });
+  itWithReference(
+    'gives every factor type of the specification the profile fields of its example',
+    async () => {
+      const examples = Object.values(
+        readReference<Record<string, unknown>>('okta', 'spec-factor-examples.json'),
+      ).flat();
+      const path = `/api/v1/users/${emulators.okta.user('every.factor@contract.example')?.id}/factors`;
+      const rows = (await okta('GET', path)).body as Record<string, unknown>[];
+      const compared = examples
+        .filter(
+          (one): one is Record<string, unknown> =>
+            typeof one === 'object' && one !== null && 'factorType' in one,
+        )
+        .filter(({ status }) => status === 'ACTIVE');
+      expect(compared.length).toBeGreaterThan(8);
+      const lacking = compared.flatMap((example) => {
+        const ours = rows.find(
+          ({ factorType, status }) => factorType === example.factorType && status === 'ACTIVE',
+        );
+        return shapeGaps(example, ours, [...OPTIONAL, '/_links', '/profile/phoneExtension']).map(
+          (gap) => `${String(example.factorType)}${gap}`,
+        );
+      });
+      expect(lacking).toEqual([]);
+    },
+  );
 });

@@ -14,11 +14,36 @@ describe('the specification as an oracle', () => {
 
   const WRONG = [
     ['an unknown path', okta, { method: 'GET', path: '/api/v1/nowhere', query: '' }, /in no path/],
-    ['an unknown parameter', okta, { method: 'GET', path: '/api/v1/users', query: 'where=x' }, /'where' is not in/],
-    ['a missing parameter', okta, { method: 'GET', path: '/api/v1/policies', query: '' }, /'type' is required/],
-    ['a value of another type', okta, { method: 'GET', path: '/api/v1/users', query: 'limit=all' }, /must be integer/],
-    ['a missing body', jira, { method: 'POST', path: '/rest/api/3/issue', query: '' }, /the body is required/],
-    ['a body that none is for', okta, { method: 'GET', path: '/api/v1/users', query: '', body: {} }, /has none/],
+    [
+      'an unknown parameter',
+      okta,
+      { method: 'GET', path: '/api/v1/users', query: 'where=x' },
+      /'where' is not in/,
+    ],
+    [
+      'a missing parameter',
+      okta,
+      { method: 'GET', path: '/api/v1/policies', query: '' },
+      /'type' is required/,
+    ],
+    [
+      'a value of another type',
+      okta,
+      { method: 'GET', path: '/api/v1/users', query: 'limit=all' },
+      /must be integer/,
+    ],
+    [
+      'a missing body',
+      jira,
+      { method: 'POST', path: '/rest/api/3/issue', query: '' },
+      /the body is required/,
+    ],
+    [
+      'a body that none is for',
+      okta,
+      { method: 'GET', path: '/api/v1/users', query: '', body: {} },
+      /has none/,
+    ],
     [
       'a body of another form',
       jira,
@@ -32,8 +57,16 @@ describe('the specification as an oracle', () => {
 
   itWithReference('reads an accept log', async () => {
     const emulators = await startEmulators({ profile: 'plain', users: 1 });
-    await oktaCalls(emulators.document)('GET', '/api/v1/users?limit=200&search=status%20eq%20%22ACTIVE%22');
-    const fields = { project: { key: 'SEC' }, issuetype: { name: 'Task' }, summary: 's', description: adf('d') };
+    await oktaCalls(emulators.document)(
+      'GET',
+      '/api/v1/users?limit=200&search=status%20eq%20%22ACTIVE%22',
+    );
+    const fields = {
+      project: { key: 'SEC' },
+      issuetype: { name: 'Task' },
+      summary: 's',
+      description: adf('d'),
+    };
     await jiraCalls(emulators.document)('POST', '/rest/api/3/issue', { fields });
     expect(acceptLogProblems(emulators.log.entries)).toEqual([]);
     await oktaCalls(emulators.document)('GET', '/api/v1/users?nope=1');

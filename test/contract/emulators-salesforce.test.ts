@@ -16,7 +16,11 @@ beforeAll(async () => {
   user = emulators.salesforce.users.all.at(-1)!;
 });
 beforeEach(async () => {
-  Object.assign(emulators.salesforce.settings, { licences: null, instanceUrl: null, tokenLifetimeS: 7200 });
+  Object.assign(emulators.salesforce.settings, {
+    licences: null,
+    instanceUrl: null,
+    tokenLifetimeS: 7200,
+  });
   user.active = true;
   salesforce = await salesforceCalls(emulators.document);
 });
@@ -52,7 +56,9 @@ describe('the token endpoint', () => {
     const authorization = `Basic ${Buffer.from(`${salesforceClientId}:${salesforceClientSecret}`).toString('base64')}`;
     const body = new URLSearchParams({ grant_type: 'client_credentials' });
     const url = `${emulators.document.salesforce}/services/oauth2/token`;
-    expect((await fetch(url, { method: 'POST', headers: { authorization }, body })).status).toBe(200);
+    expect((await fetch(url, { method: 'POST', headers: { authorization }, body })).status).toBe(
+      200,
+    );
   });
 
   it.each([
@@ -69,7 +75,10 @@ describe('tokens', () => {
     ['none', '', 'INVALID_AUTH_HEADER'],
     ['one of nobody', 'Bearer 00D!made-up', 'INVALID_SESSION_ID'],
   ])('%s is refused', async (_, header, errorCode) => {
-    const answer = await caller(emulators.document.salesforce, header)('GET', `${RECORDS}/${user.id}`);
+    const answer = await caller(emulators.document.salesforce, header)(
+      'GET',
+      `${RECORDS}/${user.id}`,
+    );
     expect(answer).toMatchObject({ status: 401, body: [{ errorCode }] });
   });
 
@@ -91,20 +100,33 @@ describe('queries', () => {
     ];
     for (const [index, condition] of conditions.entries()) {
       const version = index % 2 === 0 ? 'v62.0' : 'v58.0';
-      const answer = await query(`SELECT Id, isactive, Username FROM User WHERE ${condition} LIMIT 2`, version);
-      const attributes = { type: 'User', url: `/services/data/${version}/sobjects/User/${user.id}` };
+      const answer = await query(
+        `SELECT Id, isactive, Username FROM User WHERE ${condition} LIMIT 2`,
+        version,
+      );
+      const attributes = {
+        type: 'User',
+        url: `/services/data/${version}/sobjects/User/${user.id}`,
+      };
       const record = { attributes, Id: user.id, IsActive: true, Username: user.username };
-      expect(answer).toMatchObject({ status: 200, body: { totalSize: 1, done: true, records: [record] } });
+      expect(answer).toMatchObject({
+        status: 200,
+        body: { totalSize: 1, done: true, records: [record] },
+      });
     }
   });
 
   it('keep to what is in quotes', async () => {
-    const odd = emulators.salesforce.addUser({ username: String.raw`o'neil\smith@northwind.example` });
+    const odd = emulators.salesforce.addUser({
+      username: String.raw`o'neil\smith@northwind.example`,
+    });
     const escaped = odd.username.replaceAll('\\', '\\\\').replaceAll("'", "\\'");
     expect((await query(`SELECT Id FROM User WHERE Username = '${escaped}'`)).body).toMatchObject({
       records: [{ Id: odd.id }],
     });
-    expect((await query(`SELECT Id FROM User WHERE Username = 'x\\' OR Id != \\'y'`)).body).toMatchObject({
+    expect(
+      (await query(`SELECT Id FROM User WHERE Username = 'x\\' OR Id != \\'y'`)).body,
+    ).toMatchObject({
       totalSize: 0,
       records: [],
     });
@@ -122,7 +144,10 @@ describe('queries', () => {
     ["SELECT Id FROM User WHERE Username = 'a' b", 'MALFORMED_QUERY'],
     ["SELECT Id FROM User WHERE Username = 'o'neil'", 'MALFORMED_QUERY'],
     [String.raw`SELECT Id FROM User WHERE Username = '\q'`, 'MALFORMED_QUERY'],
-    ["SELECT Id FROM User WHERE Username = 'a' AND IsActive = true OR IsActive = false", 'MALFORMED_QUERY'],
+    [
+      "SELECT Id FROM User WHERE Username = 'a' AND IsActive = true OR IsActive = false",
+      'MALFORMED_QUERY',
+    ],
     ['SELECT Shoe FROM User', 'INVALID_FIELD'],
     ['SELECT Id FROM Shoes', 'INVALID_TYPE'],
     ["SELECT Id FROM User WHERE Id = 'short'", 'INVALID_QUERY_FILTER_OPERATOR'],
@@ -146,7 +171,9 @@ describe('users', () => {
   it('are switched off and on, without an answer', async () => {
     expect(await set(user.id, false)).toMatchObject({ status: 204, body: undefined });
     expect(emulators.log.entries.at(-1)).toMatchObject({
-      ...{ vendor: 'salesforce', operation: 'users:update', accepted: true },
+      vendor: 'salesforce',
+      operation: 'users:update',
+      accepted: true,
       effect: { user: user.id, active: false },
     });
     const { body } = await salesforce('GET', `${RECORDS}/${user.id}?fields=Id,IsActive`);
@@ -168,7 +195,10 @@ describe('users', () => {
   it('need a licence', async () => {
     await set(user.id, false);
     emulators.salesforce.settings.licences = 1;
-    expect(await set(user.id, true)).toMatchObject({ status: 400, body: [{ errorCode: 'LICENSE_LIMIT_EXCEEDED' }] });
+    expect(await set(user.id, true)).toMatchObject({
+      status: 400,
+      body: [{ errorCode: 'LICENSE_LIMIT_EXCEEDED' }],
+    });
   });
 
   it.each([

@@ -6,7 +6,10 @@ import { shapeGaps } from '../support/shape.ts';
 import { slackCalls } from '../support/vendor-calls.ts';
 import type { PlainCall } from '../support/vendor-calls.ts';
 
-type Examples = Record<string, Record<string, { examples: { 'application/json': unknown }; errors: string[] | null }>>;
+type Examples = Record<
+  string,
+  Record<string, { examples: { 'application/json': unknown }; errors: string[] | null }>
+>;
 
 const examples = (): Examples => readReference<Examples>('slack', 'spec-examples.json');
 let emulators: RunningEmulators;
@@ -16,12 +19,17 @@ let ts: string;
 beforeAll(async () => {
   emulators = await startEmulators({ profile: 'empty' });
   slack = slackCalls(emulators.document);
-  const posted = await slack('POST', 'chat.postMessage', { channel: emulators.document.slackChannel, text: 'first' });
+  const posted = await slack('POST', 'chat.postMessage', {
+    channel: emulators.document.slackChannel,
+    text: 'first',
+  });
   ({ ts } = posted.body as { ts: string });
 });
 afterAll(() => emulators.close());
 
-/** What the 2021 examples show of users' messages, attachments and members, which a bot's have not. */
+/**
+ * What the 2021 examples show of users' messages, attachments and members, which a bot's have not.
+ */
 const OPTIONAL = [
   '/message/attachments',
   '/message/subtype',
@@ -45,15 +53,25 @@ describe('the emulated Slack, against the examples of the specification', () => 
   itWithReference.for(CALLS)('%s: every field of the example', async ([name, argumentsOf]) => {
     const answer = await slack('POST', name.replace(/^\w+ \//, ''), argumentsOf());
     expect(answer.status).toBe(200);
-    expect(shapeGaps(examples()[name]?.['200']?.examples['application/json'], answer.body, OPTIONAL)).toEqual([]);
+    expect(
+      shapeGaps(examples()[name]?.['200']?.examples['application/json'], answer.body, OPTIONAL),
+    ).toEqual([]);
   });
 
   const refusals: readonly (readonly [string, string, () => Record<string, unknown>])[] = [
     ['POST /chat.postMessage', 'channel_not_found', () => ({ channel: 'C0NOWHERE', text: 'x' })],
     ['POST /chat.postMessage', 'not_in_channel', () => ({ channel: '#general', text: 'x' })],
-    ['POST /chat.postMessage', 'msg_too_long', () => ({ channel: channel(), text: 'x'.repeat(40_001) })],
+    [
+      'POST /chat.postMessage',
+      'msg_too_long',
+      () => ({ channel: channel(), text: 'x'.repeat(40_001) }),
+    ],
     ['POST /chat.postMessage', 'no_text', () => ({ channel: channel() })],
-    ['POST /chat.update', 'message_not_found', () => ({ channel: channel(), ts: '1.000001', text: 'x' })],
+    [
+      'POST /chat.update',
+      'message_not_found',
+      () => ({ channel: channel(), ts: '1.000001', text: 'x' }),
+    ],
     ['GET /conversations.info', 'channel_not_found', () => ({ channel: 'C0NOWHERE' })],
   ];
   itWithReference.for(refusals)(
@@ -66,15 +84,21 @@ describe('the emulated Slack, against the examples of the specification', () => 
     },
   );
 
-  itWithReference('refuses an unknown token and a missing one as the specification names it', async () => {
-    const { tokens, ...rest } = emulators.document;
-    const stranger = slackCalls({ ...rest, tokens: { ...tokens, slack: 'xoxb-wrong' } });
-    const named = examples()['GET /auth.test']?.default?.errors;
-    expect((await stranger('POST', 'auth.test')).body).toEqual({ ok: false, error: 'invalid_auth' });
-    expect(await (await fetch(`${emulators.document.slack}auth.test`)).json()).toEqual({
-      ok: false,
-      error: 'not_authed',
-    });
-    expect(named).toEqual(expect.arrayContaining(['invalid_auth', 'not_authed']));
-  });
+  itWithReference(
+    'refuses an unknown token and a missing one as the specification names it',
+    async () => {
+      const { tokens, ...rest } = emulators.document;
+      const stranger = slackCalls({ ...rest, tokens: { ...tokens, slack: 'xoxb-wrong' } });
+      const named = examples()['GET /auth.test']?.default?.errors;
+      expect((await stranger('POST', 'auth.test')).body).toEqual({
+        ok: false,
+        error: 'invalid_auth',
+      });
+      expect(await (await fetch(`${emulators.document.slack}auth.test`)).json()).toEqual({
+        ok: false,
+        error: 'not_authed',
+      });
+      expect(named).toEqual(expect.arrayContaining(['invalid_auth', 'not_authed']));
+    },
+  );
 });

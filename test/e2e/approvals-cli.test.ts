@@ -6,7 +6,11 @@ import type { ApprovalDocument } from '../../src/services/approvals/approval-doc
 import type { ActionDocument } from '../../src/cli/kit/documents.ts';
 import type { StoryStep } from '../../src/cli/approvals/story.ts';
 import { connect } from '../../src/client.ts';
-import { approvalView, decide as sendDecision, signalDecision } from '../../src/client/governed-operation.ts';
+import {
+  approvalView,
+  decide as sendDecision,
+  signalDecision,
+} from '../../src/client/governed-operation.ts';
 import { approvalId } from '../../src/workflows/messages.ts';
 import { CommandLine } from '../support/command-line.ts';
 import type { Running, UpDocument } from '../support/command-line.ts';
@@ -37,8 +41,12 @@ interface Signal {
 
 beforeAll(async () => {
   emulators = await startEmulatorProcess({ profile: 'plain', users: 3, rateLimit: 1_000_000 });
-  const targets = ['one', 'two', 'three', 'four', 'five', 'six'].map((name) => `${name}@example.com`);
-  const added = await emulators.addUsers([ANN, BOB, CARL, STRANGER, ...targets].map((login) => ({ login })));
+  const targets = ['one', 'two', 'three', 'four', 'five', 'six'].map(
+    (name) => `${name}@example.com`,
+  );
+  const added = await emulators.addUsers(
+    [ANN, BOB, CARL, STRANGER, ...targets].map((login) => ({ login })),
+  );
   ids = new Map(added.map(({ login, id }) => [login, id]));
   const policies = JSON.stringify([`${resolve('policies')}/*.yaml`]);
   const approvers = JSON.stringify([ANN, BOB, CARL].map((login) => `user:${login}`));
@@ -59,7 +67,13 @@ afterAll(async () => {
 }, 60_000);
 
 const idOf = (name: string): string => ids.get(name.includes('@') ? name : `${name}@example.com`)!;
-const suspension = (target: string): string[] => ['call', 'okta', 'users:suspend', '--param', `userId=${idOf(target)}`];
+const suspension = (target: string): string[] => [
+  'call',
+  'okta',
+  'users:suspend',
+  '--param',
+  `userId=${idOf(target)}`,
+];
 const suspends = async (target: string): Promise<number> =>
   (await emulators.log({ operation: 'users:suspend', accepted: true })).filter(({ path }) =>
     path.includes(idOf(target)),
@@ -67,7 +81,15 @@ const suspends = async (target: string): Promise<number> =>
 
 /** Asks for a suspension as Ann and waits until people are asked. */
 async function ask(target: string): Promise<{ running: Running; request: string }> {
-  const running = cli.start([...suspension(target), '--reason', 'left us', '--as', ANN, '--local', '--json']);
+  const running = cli.start([
+    ...suspension(target),
+    '--reason',
+    'left us',
+    '--as',
+    ANN,
+    '--local',
+    '--json',
+  ]);
   const [, request = ''] = await running.says(/waiting for approval of request (\S+)/);
   return { running, request };
 }
@@ -80,7 +102,14 @@ const why = (request: string): Promise<ApprovalDocument & { story: StoryStep[] }
 describe('without approval', () => {
   it('a read is answered', async () => {
     const read = ['call', 'okta', 'users:read_detail', '--param', `userId=${idOf('one')}`];
-    const action = await cli.document<ActionDocument>([...read, '--reason', 'look', '--as', ANN, '--local']);
+    const action = await cli.document<ActionDocument>([
+      ...read,
+      '--reason',
+      'look',
+      '--as',
+      ANN,
+      '--local',
+    ]);
     expect(action).toMatchObject({
       schema: 'arx.action/v1',
       operation: 'users:read_detail',
@@ -93,38 +122,79 @@ describe('without approval', () => {
   it('what no policy grants is denied', async () => {
     const asked = [...suspension('one'), '--reason', 'x', '--as', 'agent:bot', '--local'];
     const action = await cli.document<ActionDocument>(asked, 5);
-    expect(action).toMatchObject({ effect: 'deny', state: 'denied', error: { code: 'default_deny' } });
+    expect(action).toMatchObject({
+      effect: 'deny',
+      state: 'denied',
+      error: { code: 'default_deny' },
+    });
     expect(await suspends('one')).toBe(0);
   });
 
-  it.each(['..', 'me', 'a/b', '', '%2e%2e'])('the id %j is refused before anything is sent', async (id) => {
-    const hostile = ['call', 'okta', 'users:suspend', '--param', `userId=${id}`, '--reason', 'x', '--local'];
-    const before = (await emulators.log()).length;
-    const error = await cli.document(hostile, 2);
-    expect(error).toMatchObject({ schema: 'arx.error/v1', code: 'invalid_argument' });
-    expect(await emulators.log()).toHaveLength(before);
-  });
+  it.each(['..', 'me', 'a/b', '', '%2e%2e'])(
+    'the id %j is refused before anything is sent',
+    async (id) => {
+      const hostile = [
+        'call',
+        'okta',
+        'users:suspend',
+        '--param',
+        `userId=${id}`,
+        '--reason',
+        'x',
+        '--local',
+      ];
+      const before = (await emulators.log()).length;
+      const error = await cli.document(hostile, 2);
+      expect(error).toMatchObject({ schema: 'arx.error/v1', code: 'invalid_argument' });
+      expect(await emulators.log()).toHaveLength(before);
+    },
+  );
 
   it('a name that nothing proves is refused', async () => {
-    const servers = { TEMPORAL_ADDRESS: up.document.temporal.address, DATABASE_URL: up.document.databaseUrl };
-    const error = await cli.document([...suspension('one'), '--reason', 'x', '--as', ANN], 4, servers);
+    const servers = {
+      TEMPORAL_ADDRESS: up.document.temporal.address,
+      DATABASE_URL: up.document.databaseUrl,
+    };
+    const error = await cli.document(
+      [...suspension('one'), '--reason', 'x', '--as', ANN],
+      4,
+      servers,
+    );
     expect(error).toMatchObject({ schema: 'arx.error/v1', code: 'unauthenticated' });
   });
 });
 
 describe('with policies of a directory', () => {
-  const lifecycle = ['--policies', resolve('policies/examples/okta-user-lifecycle.yaml'), '--local'];
-  const clear = () => ['call', 'okta', 'users:clear_sessions', '--param', `userId=${idOf('one')}`, '--reason', 'x'];
+  const lifecycle = [
+    '--policies',
+    resolve('policies/examples/okta-user-lifecycle.yaml'),
+    '--local',
+  ];
+  const clear = () => [
+    'call',
+    'okta',
+    'users:clear_sessions',
+    '--param',
+    `userId=${idOf('one')}`,
+    '--reason',
+    'x',
+  ];
 
   it('those decide, and the hint says what would change it', async () => {
     const home = { ARX_HOME: join(folder, 'other-home') };
-    const action = await cli.document<ActionDocument>([...clear(), '--as', ANN, ...lifecycle], 5, home);
+    const action = await cli.document<ActionDocument>(
+      [...clear(), '--as', ANN, ...lifecycle],
+      5,
+      home,
+    );
     expect(action).toMatchObject({ state: 'denied', error: { code: 'risk_ceiling' } });
     expect(action.decision?.hints.join()).toMatch(/risk_max|ceiling/);
   }, 60_000);
 
   it('a stack that runs with others is not used', async () => {
-    expect(await cli.document([...clear(), ...lifecycle], 2)).toMatchObject({ code: 'stack_differs' });
+    expect(await cli.document([...clear(), ...lifecycle], 2)).toMatchObject({
+      code: 'stack_differs',
+    });
   });
 });
 
@@ -132,14 +202,27 @@ describe('with approval', () => {
   it('waits for somebody else, and suspends once', async () => {
     const { running, request } = await ask('two');
     const { items } = await cli.document<{ items: ApprovalDocument[] }>(['approvals', 'list']);
-    expect(items).toMatchObject([{ request, operation: 'users:suspend', state: 'PENDING', requester: `user:${ANN}` }]);
+    expect(items).toMatchObject([
+      { request, operation: 'users:suspend', state: 'PENDING', requester: `user:${ANN}` },
+    ]);
     expect(items[0]?.eligible.toSorted()).toEqual([idOf(BOB), idOf(CARL)].toSorted());
-    expect(await cli.document(['approvals', 'show', request])).toMatchObject({ schema: 'arx.approval/v1', request });
+    expect(await cli.document(['approvals', 'show', request])).toMatchObject({
+      schema: 'arx.approval/v1',
+      request,
+    });
 
-    expect((await decide('approve', request, ANN, 5)).answer).toMatchObject({ accepted: false, code: 'banned' });
-    expect((await decide('approve', request, STRANGER, 5)).answer).toMatchObject({ code: 'not_eligible' });
+    expect((await decide('approve', request, ANN, 5)).answer).toMatchObject({
+      accepted: false,
+      code: 'banned',
+    });
+    expect((await decide('approve', request, STRANGER, 5)).answer).toMatchObject({
+      code: 'not_eligible',
+    });
     expect(
-      await cli.document(['approvals', 'approve', request, '--as', 'nobody@x.example', '--local'], 4),
+      await cli.document(
+        ['approvals', 'approve', request, '--as', 'nobody@x.example', '--local'],
+        4,
+      ),
     ).toMatchObject({
       code: 'unauthenticated',
     });
@@ -152,15 +235,31 @@ describe('with approval', () => {
     });
 
     const { code, out } = await running.ended;
-    expect(JSON.parse(out)).toMatchObject({ request, effect: 'approval', state: 'succeeded', approval: { needed: 1 } });
+    expect(JSON.parse(out)).toMatchObject({
+      request,
+      effect: 'approval',
+      state: 'succeeded',
+      approval: { needed: 1 },
+    });
     expect({ code, suspends: await suspends('two') }).toEqual({ code: 0, suspends: 1 });
-    expect((await decide('deny', request, CARL, 6)).answer).toMatchObject({ accepted: false, code: 'closed' });
+    expect((await decide('deny', request, CARL, 6)).answer).toMatchObject({
+      accepted: false,
+      code: 'closed',
+    });
     expect((await cli.document<{ items: object[] }>(['approvals', 'list'])).items).toEqual([]);
-    expect((await cli.document<{ items: object[] }>(['approvals', 'list', '--all'])).items).toHaveLength(1);
+    expect(
+      (await cli.document<{ items: object[] }>(['approvals', 'list', '--all'])).items,
+    ).toHaveLength(1);
 
     const { story } = await why(request);
     const kinds = story.map(({ kind }) => kind);
-    const course = ['action.requested', 'action.decided', 'approval.opened', 'approval.refused', 'approval.answered'];
+    const course = [
+      'action.requested',
+      'action.decided',
+      'approval.opened',
+      'approval.refused',
+      'approval.answered',
+    ];
     const places = [...course, 'grant.issued', 'action.started', 'action.succeeded'].map((kind) =>
       kinds.indexOf(kind as never),
     );
@@ -172,16 +271,38 @@ describe('with approval', () => {
 
   it('one deny ends it with 6, and nothing is sent', async () => {
     const { running, request } = await ask('three');
-    const denied = ['approvals', 'deny', request, '--as', CARL, '--reason', "it's not so", '--local'];
+    const denied = [
+      'approvals',
+      'deny',
+      request,
+      '--as',
+      CARL,
+      '--reason',
+      "it's not so",
+      '--local',
+    ];
     expect(await cli.document(denied)).toMatchObject({ state: 'DENIED', action: 'rejected' });
     const { code, out } = await running.ended;
-    expect({ code, document: JSON.parse(out) }).toMatchObject({ code: 6, document: { state: 'rejected' } });
+    expect({ code, document: JSON.parse(out) }).toMatchObject({
+      code: 6,
+      document: { state: 'rejected' },
+    });
     expect(await suspends('three')).toBe(0);
   }, 60_000);
 
   it('a signed payload sent by somebody else releases it; without its signature it does not', async () => {
     const { running, request } = await ask('four');
-    const sign = ['approvals', 'sign', request, 'approve', '--as', BOB, '--reason', "it's fine", '--local'];
+    const sign = [
+      'approvals',
+      'sign',
+      request,
+      'approve',
+      '--as',
+      BOB,
+      '--reason',
+      "it's fine",
+      '--local',
+    ];
     const { signal, workflowId, payload } = await cli.document<Signal>(sign);
     expect(payload).toMatchObject({
       approver: idOf(BOB),
@@ -200,14 +321,20 @@ describe('with approval', () => {
       await handle.signal('deny', { ...payload, decisionId: 'other' });
       await handle.signal(signal, payload);
       expect(JSON.parse((await running.ended).out)).toMatchObject({ state: 'succeeded' });
-      expect(await approvalView(link, request)).toMatchObject({ requestId: request, state: 'APPROVED', decisions: 3 });
+      expect(await approvalView(link, request)).toMatchObject({
+        requestId: request,
+        state: 'APPROVED',
+        decisions: 3,
+      });
     } finally {
       await link.close();
     }
     expect(await suspends('four')).toBe(1);
     const { story, votes } = await why(request);
     expect(votes).toHaveLength(1);
-    const refusals = story.filter(({ kind }) => kind === 'approval.refused').map(({ text }) => text);
+    const refusals = story
+      .filter(({ kind }) => kind === 'approval.refused')
+      .map(({ text }) => text);
     expect(refusals.join()).toMatch(/\(unsigned\).*\(wrong_request\)/);
     expect(await cli.document(sign, 6)).toMatchObject({ schema: 'arx.error/v1', code: 'closed' });
   }, 60_000);
@@ -218,7 +345,10 @@ describe('with approval', () => {
     const { code, out } = await running.ended;
     expect({ code, error: JSON.parse(out) }).toMatchObject({
       code: 130,
-      error: { code: 'interrupted', remedy: expect.stringContaining(`arx approvals why ${request}`) },
+      error: {
+        code: 'interrupted',
+        remedy: expect.stringContaining(`arx approvals why ${request}`),
+      },
     });
     expect((await decide('deny', request, BOB, 0)).action).toBe('rejected');
   }, 60_000);
@@ -239,12 +369,18 @@ describe('with approval', () => {
     const link = await connect({ ...up.document.temporal });
     const decision = { decisionId: 'd1', approver: idOf(BOB), verdict: 'approve' as const };
     try {
-      const nobody = { taskQueue: 'nobody-polls', workflowId: approvalId('kept'), args: [{ requestId: 'kept' }] };
+      const nobody = {
+        taskQueue: 'nobody-polls',
+        workflowId: approvalId('kept'),
+        args: [{ requestId: 'kept' }],
+      };
       const waiting = await link.client.workflow.start('approval', nobody);
       expect(await sendDecision(link, 'kept', decision, 500)).toEqual({ kind: 'silent' });
       expect(await signalDecision(link, 'kept', decision)).toBe(true);
       const { events } = await waiting.fetchHistory();
-      const signals = (events ?? []).map((event) => event.workflowExecutionSignaledEventAttributes?.signalName);
+      const signals = (events ?? []).map(
+        (event) => event.workflowExecutionSignaledEventAttributes?.signalName,
+      );
       expect(signals.filter(Boolean)).toEqual(['approve']);
       await waiting.terminate();
       expect(await sendDecision(link, 'kept', decision, 500)).toEqual({ kind: 'gone' });
@@ -256,20 +392,45 @@ describe('with approval', () => {
   }, 60_000);
 
   it('a key proves who decides, on named servers', async () => {
-    const detached = [...suspension('five'), '--reason', 'left us', '--as', ANN, '--local', '--detach'];
+    const detached = [
+      ...suspension('five'),
+      '--reason',
+      'left us',
+      '--as',
+      ANN,
+      '--local',
+      '--detach',
+    ];
     const action = await cli.document<ActionDocument>(detached);
-    expect(action).toMatchObject({ state: 'pending', effect: 'approval', request: expect.any(String) });
-    const servers = { TEMPORAL_ADDRESS: up.document.temporal.address, DATABASE_URL: up.document.databaseUrl };
+    expect(action).toMatchObject({
+      state: 'pending',
+      effect: 'approval',
+      request: expect.any(String),
+    });
+    const servers = {
+      TEMPORAL_ADDRESS: up.document.temporal.address,
+      DATABASE_URL: up.document.databaseUrl,
+    };
     const approve = ['approvals', 'approve', `${action.request}`];
     expect(await cli.document(approve, 4, servers)).toMatchObject({ code: 'unauthenticated' });
-    const { key } = await cli.document<{ key: string }>(['keys', 'create', '--name', 'bob', '--for', BOB], 0, servers);
+    const { key } = await cli.document<{ key: string }>(
+      ['keys', 'create', '--name', 'bob', '--for', BOB],
+      0,
+      servers,
+    );
     const file = join(folder, 'key');
     writeFileSync(file, `${key}\n`, { mode: 0o600 });
     const asBob = { ...servers, ARX_KEY_FILE: file };
-    expect(await cli.document([...approve, '--as', CARL], 4, asBob)).toMatchObject({ code: 'unauthenticated' });
-    expect(await cli.document([...approve, '--as', idOf(BOB)], 0, asBob)).toMatchObject({ action: 'succeeded' });
+    expect(await cli.document([...approve, '--as', CARL], 4, asBob)).toMatchObject({
+      code: 'unauthenticated',
+    });
+    expect(await cli.document([...approve, '--as', idOf(BOB)], 0, asBob)).toMatchObject({
+      action: 'succeeded',
+    });
     expect(await suspends('five')).toBe(1);
-    const seed = JSON.parse(readFileSync(join(folder, 'home', 'keys', 'decision.json'), 'utf8')) as {
+    const seed = JSON.parse(
+      readFileSync(join(folder, 'home', 'keys', 'decision.json'), 'utf8'),
+    ) as {
       privateKey: string;
     };
     const trail = await cli.run(['audit', 'export']);

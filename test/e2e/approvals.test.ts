@@ -8,8 +8,16 @@ import { deliver } from '../../src/services/approvals/decisions.ts';
 import type { AskedRequest } from '../../src/services/approvals/signed-decision.ts';
 import { cacheDirectory } from '../../src/config/home.ts';
 import { findTemporal } from '../../src/local/temporal.ts';
-import { approvalId, decideUpdate, GOVERNED_WORKFLOW, TASK_QUEUE } from '../../src/workflows/messages.ts';
-import type { GovernedOperationInput, GovernedOperationResult } from '../../src/workflows/messages.ts';
+import {
+  approvalId,
+  decideUpdate,
+  GOVERNED_WORKFLOW,
+  TASK_QUEUE,
+} from '../../src/workflows/messages.ts';
+import type {
+  GovernedOperationInput,
+  GovernedOperationResult,
+} from '../../src/workflows/messages.ts';
 import { mainJob } from '../support/main-job.ts';
 import type { MainJob, WorkerProcess } from '../support/main-job.ts';
 import { migratedDatabase } from '../support/postgres.ts';
@@ -29,20 +37,26 @@ describe('governed operations and approvals', () => {
     const database = await migratedDatabase();
     stopDatabase = database.close;
     job = await mainJob(database.databaseUrl, {
-      config: { approvals: { default_approvers: ['group:Approvers'], expires_in: '20s' }, protected: [] },
+      config: {
+        approvals: { default_approvers: ['group:Approvers'], expires_in: '20s' },
+        protected: [],
+      },
     });
     const people = ['ann', 'bob', 'cyd', 'dee', 'requester', 'stranger'].map((name) => ({
       login: `${name}@example.com`,
       groups: ['ann', 'bob', 'cyd', 'requester'].includes(name) ? ['Approvers'] : [],
     }));
-    for (const { id, login } of await job.emulators.addUsers(people)) ids[login.split('@')[0] ?? ''] = id;
+    for (const { id, login } of await job.emulators.addUsers(people))
+      ids[login.split('@')[0] ?? ''] = id;
     await job.store.keys.addSigningKey({
       kid: key.kid,
       publicKey: key.publicKey,
       createdAt: '2026-01-01T00:00:00.000Z',
       revokedAt: null,
     });
-    await job.emulators.slackSettings({ members: [{ email: 'dee@example.com' }, { email: 'gone@example.com' }] });
+    await job.emulators.slackSettings({
+      members: [{ email: 'dee@example.com' }, { email: 'gone@example.com' }],
+    });
     worker = await job.startWorker();
   });
   afterAll(async () => {
@@ -87,7 +101,11 @@ describe('governed operations and approvals', () => {
   }
 
   type Request = AskedRequest;
-  const claimOf = (request: Request, name: string, over: Partial<DecisionClaim> = {}): DecisionClaim => ({
+  const claimOf = (
+    request: Request,
+    name: string,
+    over: Partial<DecisionClaim> = {},
+  ): DecisionClaim => ({
     requestId: request.requestId,
     argsDigest: request.argsDigest,
     verdict: 'approve',
@@ -98,9 +116,18 @@ describe('governed operations and approvals', () => {
     at: Date.now(),
     ...over,
   });
-  const decide = async (request: Request, claim: DecisionClaim, token = signDecision(claim, key)) => {
+  const decide = async (
+    request: Request,
+    claim: DecisionClaim,
+    token = signDecision(claim, key),
+  ) => {
     const { verdict, decisionId } = claim;
-    const answer = await deliver(job.temporal, request, { approver: claim.person, verdict, decisionId, token }, 30_000);
+    const answer = await deliver(
+      job.temporal,
+      request,
+      { approver: claim.person, verdict, decisionId, token },
+      30_000,
+    );
     return answer ?? expect.fail('nobody answered the decision');
   };
 
@@ -118,9 +145,17 @@ describe('governed operations and approvals', () => {
 
   it('a read needs nobody, a reversible change goes at once, and what no policy grants is denied', async () => {
     const userId = await target();
-    const read = await start({ operation: 'users:read_detail', params: { userId }, as: 'user:requester@example.com' });
+    const read = await start({
+      operation: 'users:read_detail',
+      params: { userId },
+      as: 'user:requester@example.com',
+    });
     expect(await resultOf(read)).toMatchObject({ state: 'succeeded' });
-    const denied = await start({ operation: 'users:read_detail', params: { userId }, as: 'agent:nobody' });
+    const denied = await start({
+      operation: 'users:read_detail',
+      params: { userId },
+      as: 'agent:nobody',
+    });
     expect(await resultOf(denied)).toMatchObject({ state: 'denied', code: 'default_deny' });
     expect(await writesTo(userId)).toEqual([]);
   });
@@ -131,14 +166,26 @@ describe('governed operations and approvals', () => {
       params: { userId: '..' },
       as: 'user:requester@example.com',
     });
-    await expect(resultOf(hostile)).rejects.toMatchObject({ cause: { cause: { type: 'invalid_argument' } } });
+    await expect(resultOf(hostile)).rejects.toMatchObject({
+      cause: { cause: { type: 'invalid_argument' } },
+    });
   });
 
   it('from the outside: the Temporal CLI starts it, a signed decision sent by the CLI releases it, Okta sees one suspend', async () => {
     const userId = await target();
-    const { path } = await findTemporal({ env: process.env, cacheDir: cacheDirectory(process.env), log: () => {} });
+    const { path } = await findTemporal({
+      env: process.env,
+      cacheDir: cacheDirectory(process.env),
+      log: () => {},
+    });
     const cli = (...args: string[]) =>
-      run(path, [...args, '--address', job.temporal.address, '--namespace', job.temporal.namespace]);
+      run(path, [
+        ...args,
+        '--address',
+        job.temporal.address,
+        '--namespace',
+        job.temporal.namespace,
+      ]);
     const workflowId = `outside-${randomBytes(3).toString('hex')}`;
     await cli(
       'workflow',
@@ -172,7 +219,9 @@ describe('governed operations and approvals', () => {
     const story = (await job.store.audit.list({ subject: request.requestId, limit: 50 })).map(
       ({ entry }) => entry.kind,
     );
-    const own = story.filter((kind) => !kind.startsWith('action.s') && kind !== 'approval.notified');
+    const own = story.filter(
+      (kind) => !kind.startsWith('action.s') && kind !== 'approval.notified',
+    );
     expect(own).toEqual([
       'action.requested',
       'action.decided',
@@ -193,7 +242,10 @@ describe('governed operations and approvals', () => {
       code: 'banned',
       state: 'PENDING',
     });
-    expect(await decide(request, claimOf(request, userId))).toMatchObject({ accepted: false, code: 'banned' });
+    expect(await decide(request, claimOf(request, userId))).toMatchObject({
+      accepted: false,
+      code: 'banned',
+    });
     expect(await decide(request, claimOf(request, 'stranger'))).toMatchObject({
       accepted: false,
       code: 'not_eligible',
@@ -208,7 +260,11 @@ describe('governed operations and approvals', () => {
     const approval = job.temporal.client.workflow.getHandle(approvalId(request.requestId));
     await approval.signal('approve', { approver: 'ann@example.com' });
     await vi.waitFor(async () => {
-      const refused = await job.store.audit.list({ subject: request.requestId, kind: 'approval.refused', limit: 50 });
+      const refused = await job.store.audit.list({
+        subject: request.requestId,
+        kind: 'approval.refused',
+        limit: 50,
+      });
       expect(refused.map(({ entry }) => entry.outcome?.['code'])).toEqual([
         'banned',
         'banned',
@@ -218,7 +274,9 @@ describe('governed operations and approvals', () => {
         'unsigned',
       ]);
     });
-    await expect(approval.executeUpdate(decideUpdate, { args: [{ verdict: 'maybe' as never }] })).rejects.toThrow();
+    await expect(
+      approval.executeUpdate(decideUpdate, { args: [{ verdict: 'maybe' as never }] }),
+    ).rejects.toThrow();
     expect(await decide(request, claimOf(request, 'bob', { verdict: 'deny' }))).toMatchObject({
       accepted: true,
       state: 'DENIED',
@@ -232,10 +290,20 @@ describe('governed operations and approvals', () => {
     const handle = await start({ ...suspend(userId), operation: 'users:clear_sessions' });
     const request = await pending(handle);
     const first = claimOf(request, 'ann');
-    expect(await decide(request, first)).toMatchObject({ accepted: true, code: 'counted', state: 'PENDING' });
+    expect(await decide(request, first)).toMatchObject({
+      accepted: true,
+      code: 'counted',
+      state: 'PENDING',
+    });
     expect(await decide(request, first)).toMatchObject({ accepted: true, state: 'PENDING' });
-    expect(await decide(request, claimOf(request, 'ann'))).toMatchObject({ accepted: false, code: 'already_voted' });
-    expect(await decide(request, claimOf(request, 'bob'))).toMatchObject({ accepted: true, state: 'APPROVED' });
+    expect(await decide(request, claimOf(request, 'ann'))).toMatchObject({
+      accepted: false,
+      code: 'already_voted',
+    });
+    expect(await decide(request, claimOf(request, 'bob'))).toMatchObject({
+      accepted: true,
+      state: 'APPROVED',
+    });
     expect(await resultOf(handle)).toMatchObject({ state: 'succeeded' });
     expect(await writesTo(userId)).toHaveLength(1);
   });
@@ -244,7 +312,10 @@ describe('governed operations and approvals', () => {
     const userId = await target();
     const handle = await start(suspend(userId));
     const request = await pending(handle);
-    expect(await decide(request, claimOf(request, 'dee'))).toMatchObject({ accepted: true, state: 'APPROVED' });
+    expect(await decide(request, claimOf(request, 'dee'))).toMatchObject({
+      accepted: true,
+      state: 'APPROVED',
+    });
     expect(await resultOf(handle)).toMatchObject({ state: 'succeeded' });
     expect(await writesTo(userId)).toHaveLength(1);
   });
@@ -265,7 +336,9 @@ describe('governed operations and approvals', () => {
     const request = await pending(handle);
     const names = ['ann', 'bob', 'cyd', 'stranger', 'requester'];
     const answers = await Promise.all(
-      Array.from({ length: 100 }, (_, index) => decide(request, claimOf(request, `${names[index % names.length]}`))),
+      Array.from({ length: 100 }, (_, index) =>
+        decide(request, claimOf(request, `${names[index % names.length]}`)),
+      ),
     );
     expect(answers.filter(({ accepted }) => accepted)).toHaveLength(1);
     expect(await resultOf(handle)).toMatchObject({ state: 'succeeded' });

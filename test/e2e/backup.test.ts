@@ -29,23 +29,41 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 it('the store of one ARX_HOME goes over into another', { timeout: LONG }, async () => {
   const { code, out, err } = await at(here).run(['backup', '--local']);
-  expect({ code, out, err }).toMatchObject({ code: 0, out: '', err: expect.stringContaining('322 entries') });
+  expect({ code, out, err }).toMatchObject({
+    code: 0,
+    out: '',
+    err: expect.stringContaining('322 entries'),
+  });
   const [, file = ''] = /written to (\S+)/.exec(err) ?? [];
   expect(file).toMatch(/arx-backup-[0-9TZ-]+\.ndjson\.gz$/);
   const restored = await at(there).run(['restore', file, '--local']);
-  expect(restored).toMatchObject({ code: 0, out: '', err: expect.stringContaining('The audit trail is whole') });
-  expect(await at(there).document(['audit', 'verify'])).toEqual(await at(here).document(['audit', 'verify']));
+  expect(restored).toMatchObject({
+    code: 0,
+    out: '',
+    err: expect.stringContaining('The audit trail is whole'),
+  });
+  expect(await at(there).document(['audit', 'verify'])).toEqual(
+    await at(here).document(['audit', 'verify']),
+  );
   const runs = await at(there).document<{ items: unknown[] }>(['runs']);
   expect(runs).toEqual(await at(here).document(['runs']));
   expect(runs.items).toHaveLength(2);
-  expect(await at(there).document<object>(['restore', file], 2)).toMatchObject({ code: 'store_not_empty' });
+  expect(await at(there).document<object>(['restore', file], 2)).toMatchObject({
+    code: 'store_not_empty',
+  });
 });
 
 it('a backup goes through a pipe', { timeout: LONG }, async () => {
   const piped = join(folder, 'piped.gz');
   const line = `"${process.execPath}" "${resolve('src/cli.ts')}" backup - > "${piped}"`;
-  execFileSync('bash', ['-c', line], { env: { PATH: process.env.PATH, ARX_HOME: here }, stdio: 'pipe', cwd: folder });
+  execFileSync('bash', ['-c', line], {
+    env: { PATH: process.env.PATH, ARX_HOME: here },
+    stdio: 'pipe',
+    cwd: folder,
+  });
   expect(readFileSync(piped).subarray(0, 2)).toEqual(Buffer.from([0x1f, 0x8b]));
   const home = join(folder, 'from-pipe');
-  expect(await at(home).document(['restore', piped])).toMatchObject({ audit: { ok: true, entries: 322 } });
+  expect(await at(home).document(['restore', piped])).toMatchObject({
+    audit: { ok: true, entries: 322 },
+  });
 });

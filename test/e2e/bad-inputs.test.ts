@@ -49,11 +49,17 @@ const configuration = (more: object = {}): object => ({
   ...more,
 });
 
-function launch(argv: readonly string[], extra: Record<string, string> = {}, cwd = folder): ChildProcess {
+function launch(
+  argv: readonly string[],
+  extra: Record<string, string> = {},
+  cwd = folder,
+): ChildProcess {
   const { PATH, HOME, TEMPORAL_CLI_PATH } = process.env;
   const machine = { PATH, HOME, ...(TEMPORAL_CLI_PATH ? { TEMPORAL_CLI_PATH } : {}) };
   const own = { ...emulators.env, ARX_HOME: join(folder, 'home'), ...extra };
-  const env = Object.fromEntries(Object.entries({ ...machine, ...own }).filter(([, value]) => value !== ''));
+  const env = Object.fromEntries(
+    Object.entries({ ...machine, ...own }).filter(([, value]) => value !== ''),
+  );
   return startTestChild(resolve('bin/arx'), argv, { cwd, env });
 }
 
@@ -64,7 +70,11 @@ function collect(child: ChildProcess): Outcome {
   return outcome;
 }
 
-async function arx(argv: readonly string[], extra?: Record<string, string>, cwd?: string): Promise<Outcome> {
+async function arx(
+  argv: readonly string[],
+  extra?: Record<string, string>,
+  cwd?: string,
+): Promise<Outcome> {
   const child = launch(argv, extra, cwd);
   const outcome = collect(child);
   [outcome.code] = (await once(child, 'close')) as [number | null];
@@ -80,13 +90,18 @@ async function startUp(): Promise<typeof up> {
     if ((await Promise.race([ended, once(child.stdout!, 'data')])) === 'ended')
       throw new Error(outcome.err + outcome.out);
   }
-  const { temporal, databaseUrl } = JSON.parse(outcome.out) as { temporal: { address: string }; databaseUrl: string };
+  const { temporal, databaseUrl } = JSON.parse(outcome.out) as {
+    temporal: { address: string };
+    databaseUrl: string;
+  };
   return { child, temporal: temporal.address, databaseUrl };
 }
 
 /** What Jira and Slack took. */
 const written = async () =>
-  (await emulators.log({ write: true })).filter(({ accepted }) => accepted).map(({ operation }) => operation);
+  (await emulators.log({ write: true }))
+    .filter(({ accepted }) => accepted)
+    .map(({ operation }) => operation);
 
 /** Runs of a store that have not come to an end. */
 async function unfinished(extra: Record<string, string> = {}): Promise<unknown[]> {
@@ -106,7 +121,12 @@ function problemOf({ code, out, err }: Outcome, exit: number): Problem {
 }
 
 beforeAll(async () => {
-  emulators = await startEmulatorProcess({ profile: 'plain', users: 10, weakShare: 0.2, rateLimit: 1_000_000 });
+  emulators = await startEmulatorProcess({
+    profile: 'plain',
+    users: 10,
+    weakShare: 0.2,
+    rateLimit: 1_000_000,
+  });
   file('arx.yaml', configuration({ policies: [SHIPPED, 'later/*.yaml'] }));
   up = await startUp();
 }, 120_000);
@@ -137,7 +157,10 @@ interface Row {
 }
 
 const named = (config: string | object): { config: string | object } => ({ config });
-const servers = (): Record<string, string> => ({ TEMPORAL_ADDRESS: up.temporal, DATABASE_URL: up.databaseUrl });
+const servers = (): Record<string, string> => ({
+  TEMPORAL_ADDRESS: up.temporal,
+  DATABASE_URL: up.databaseUrl,
+});
 
 const ROWS: Row[] = [
   {
@@ -149,47 +172,134 @@ const ROWS: Row[] = [
     where: { line: 3 },
   },
   {
-    ...{ what: 'an unknown key', exit: 2, code: 'unknown_key', message: /tickest/ },
-    ...{ argv: [named('version: 1\ntickest: {}\n')], where: { line: 2, column: 1, path: 'tickest' } },
+    what: 'an unknown key',
+    exit: 2,
+    code: 'unknown_key',
+    message: /tickest/,
+    argv: [named('version: 1\ntickest: {}\n')],
+    where: { line: 2, column: 1, path: 'tickest' },
   },
   {
-    ...{ what: 'a wrong type', exit: 2, code: 'wrong_value', message: /window/ },
-    ...{ argv: [named('version: 1\nscan: { window: many }\n')], where: { line: 2, path: 'scan.window' } },
+    what: 'a wrong type',
+    exit: 2,
+    code: 'wrong_value',
+    message: /window/,
+    argv: [named('version: 1\nscan: { window: many }\n')],
+    where: { line: 2, path: 'scan.window' },
   },
   {
-    ...{ what: 'an exemption without a reason', exit: 2, code: 'missing_key', message: /reason/ },
+    what: 'an exemption without a reason',
+    exit: 2,
+    code: 'missing_key',
+    message: /reason/,
     argv: [named({ version: 1, exemptions: [{ user: CANARY, owner: 'o', until: '2027-01-01' }] })],
   },
-  { what: 'no such file', exit: 2, code: 'no_file', message: /nowhere\.yaml/, argv: ['--config', 'nowhere.yaml'] },
-  { what: 'no token', exit: 2, code: 'missing_variable', message: /OKTA_API_TOKEN/, env: { OKTA_API_TOKEN: '' } },
-  { what: 'no domain', exit: 2, code: 'missing_variable', message: /OKTA_DOMAIN/, env: { OKTA_DOMAIN: '' } },
-  { what: 'no project', exit: 2, code: 'missing_variable', message: /JIRA_PROJECT_KEY/, env: { JIRA_PROJECT_KEY: '' } },
-  { what: 'no channel', exit: 2, code: 'missing_variable', message: /SLACK_CHANNEL/, env: { SLACK_CHANNEL: '' } },
   {
-    ...{ what: 'a domain in plain http', exit: 2, code: 'invalid_variable', message: /OKTA_DOMAIN/ },
-    ...{ env: { OKTA_DOMAIN: 'http://example.okta.com' }, where: { path: 'OKTA_DOMAIN' } },
+    what: 'no such file',
+    exit: 2,
+    code: 'no_file',
+    message: /nowhere\.yaml/,
+    argv: ['--config', 'nowhere.yaml'],
   },
   {
-    ...{ what: 'the address of the admin console', exit: 2, code: 'invalid_variable', message: /OKTA_DOMAIN/ },
+    what: 'no token',
+    exit: 2,
+    code: 'missing_variable',
+    message: /OKTA_API_TOKEN/,
+    env: { OKTA_API_TOKEN: '' },
+  },
+  {
+    what: 'no domain',
+    exit: 2,
+    code: 'missing_variable',
+    message: /OKTA_DOMAIN/,
+    env: { OKTA_DOMAIN: '' },
+  },
+  {
+    what: 'no project',
+    exit: 2,
+    code: 'missing_variable',
+    message: /JIRA_PROJECT_KEY/,
+    env: { JIRA_PROJECT_KEY: '' },
+  },
+  {
+    what: 'no channel',
+    exit: 2,
+    code: 'missing_variable',
+    message: /SLACK_CHANNEL/,
+    env: { SLACK_CHANNEL: '' },
+  },
+  {
+    what: 'a domain in plain http',
+    exit: 2,
+    code: 'invalid_variable',
+    message: /OKTA_DOMAIN/,
+    env: { OKTA_DOMAIN: 'http://example.okta.com' },
+    where: { path: 'OKTA_DOMAIN' },
+  },
+  {
+    what: 'the address of the admin console',
+    exit: 2,
+    code: 'invalid_variable',
+    message: /OKTA_DOMAIN/,
     env: { OKTA_DOMAIN: 'https://example-admin.okta.com' },
   },
   {
-    ...{ what: 'a token with a line break in it', exit: 2, code: 'invalid_variable', message: /SLACK_BOT_TOKEN/ },
+    what: 'a token with a line break in it',
+    exit: 2,
+    code: 'invalid_variable',
+    message: /SLACK_BOT_TOKEN/,
     env: { SLACK_BOT_TOKEN: `xoxb-${CANARY}\nmore` },
   },
   {
-    ...{ what: 'a token given twice', exit: 2, code: 'conflicting_variables', message: /OKTA_API_TOKEN/ },
+    what: 'a token given twice',
+    exit: 2,
+    code: 'conflicting_variables',
+    message: /OKTA_API_TOKEN/,
     env: { OKTA_API_TOKEN_FILE: 'token' },
   },
   {
-    ...{ what: 'an okta.yaml that the SDK would take', exit: 2, code: 'okta_sdk_settings', message: /okta\.yaml/ },
+    what: 'an okta.yaml that the SDK would take',
+    exit: 2,
+    code: 'okta_sdk_settings',
+    message: /okta\.yaml/,
     cwd: { 'okta.yaml': `okta: { client: { token: ${CANARY} } }\n` },
   },
-  { what: 'an unknown flag', exit: 2, code: 'usage', message: /--frobnicate/, argv: ['--frobnicate'] },
-  { what: 'a verdict that is none', exit: 2, code: 'usage', message: /weak/, argv: ['--fail-on', 'weak'] },
-  { what: 'flags that contradict', exit: 2, code: 'usage', message: /contradict/, argv: ['--attach', 'x', '--detach'] },
-  { what: 'a run that never was', exit: 1, code: 'no_such_run', message: /nobody/, argv: ['--attach', 'nobody'] },
-  { what: 'other credentials', exit: 2, code: 'stack_differs', message: /./, env: { OKTA_API_TOKEN: CANARY } },
+  {
+    what: 'an unknown flag',
+    exit: 2,
+    code: 'usage',
+    message: /--frobnicate/,
+    argv: ['--frobnicate'],
+  },
+  {
+    what: 'a verdict that is none',
+    exit: 2,
+    code: 'usage',
+    message: /weak/,
+    argv: ['--fail-on', 'weak'],
+  },
+  {
+    what: 'flags that contradict',
+    exit: 2,
+    code: 'usage',
+    message: /contradict/,
+    argv: ['--attach', 'x', '--detach'],
+  },
+  {
+    what: 'a run that never was',
+    exit: 1,
+    code: 'no_such_run',
+    message: /nobody/,
+    argv: ['--attach', 'nobody'],
+  },
+  {
+    what: 'other credentials',
+    exit: 2,
+    code: 'stack_differs',
+    message: /./,
+    env: { OKTA_API_TOKEN: CANARY },
+  },
   {
     what: 'a group that does not exist',
     exit: 2,
@@ -200,30 +310,51 @@ const ROWS: Row[] = [
 ];
 
 describe('a bad input', () => {
-  it.each(ROWS)('$what is refused as $code, before anything begins', async ({ argv = [], env, cwd = {}, ...row }) => {
-    const given = argv.flatMap((one) =>
-      typeof one === 'string'
-        ? [one]
-        : ['--config', file(`bad-${ROWS.findIndex(({ what }) => what === row.what)}.yaml`, one.config)],
-    );
-    const place = Object.keys(cwd).length > 0 ? join(folder, 'elsewhere') : folder;
-    for (const [name, text] of Object.entries(cwd)) file(join('elsewhere', name), text);
-    const problem = problemOf(await arx([...local, ...given], env, place), row.exit);
-    expect(problem).toMatchObject({
-      schema: 'arx.error/v1',
-      code: row.code,
-      message: expect.stringMatching(row.message),
-    });
-    expect(problem.remedy.length).toBeGreaterThan(10);
-    if (row.where) expect(problem.where).toMatchObject(row.where);
-    expect(await written()).toEqual([]);
-  });
+  it.each(ROWS)(
+    '$what is refused as $code, before anything begins',
+    async ({ argv = [], env, cwd = {}, ...row }) => {
+      const given = argv.flatMap((one) =>
+        typeof one === 'string'
+          ? [one]
+          : [
+              '--config',
+              file(`bad-${ROWS.findIndex(({ what }) => what === row.what)}.yaml`, one.config),
+            ],
+      );
+      const place = Object.keys(cwd).length > 0 ? join(folder, 'elsewhere') : folder;
+      for (const [name, text] of Object.entries(cwd)) file(join('elsewhere', name), text);
+      const problem = problemOf(await arx([...local, ...given], env, place), row.exit);
+      expect(problem).toMatchObject({
+        schema: 'arx.error/v1',
+        code: row.code,
+        message: expect.stringMatching(row.message),
+      });
+      expect(problem.remedy.length).toBeGreaterThan(10);
+      if (row.where) expect(problem.where).toMatchObject(row.where);
+      expect(await written()).toEqual([]);
+    },
+  );
 
   it.each([
-    ['a database that is not there', { DATABASE_URL: 'postgres://arx@127.0.0.1:1/arx' }, 1, 'store_unavailable'],
-    ['a database that is none', { DATABASE_URL: 'mysql://arx@127.0.0.1/arx' }, 2, 'invalid_variable'],
+    [
+      'a database that is not there',
+      { DATABASE_URL: 'postgres://arx@127.0.0.1:1/arx' },
+      1,
+      'store_unavailable',
+    ],
+    [
+      'a database that is none',
+      { DATABASE_URL: 'mysql://arx@127.0.0.1/arx' },
+      2,
+      'invalid_variable',
+    ],
     ['no database', { DATABASE_URL: '' }, 2, 'missing_variable'],
-    ['a Temporal server that is not there', { TEMPORAL_ADDRESS: '127.0.0.1:1' }, 1, 'temporal_unreachable'],
+    [
+      'a Temporal server that is not there',
+      { TEMPORAL_ADDRESS: '127.0.0.1:1' },
+      1,
+      'temporal_unreachable',
+    ],
   ])('%s is named, with what to do', async (_, wrong: Record<string, string>, exit, code) => {
     const problem = problemOf(await arx(check, { ...servers(), ...wrong }), exit);
     expect(problem).toMatchObject({ schema: 'arx.error/v1', code });
@@ -238,11 +369,21 @@ describe('a bad input', () => {
 
 describe('a vendor that answers badly', () => {
   it.each([
-    ['refuses the token', async () => emulators.oktaSettings({ token: '00another' }), 4, 'unauthenticated'],
+    [
+      'refuses the token',
+      async () => emulators.oktaSettings({ token: '00another' }),
+      4,
+      'unauthenticated',
+    ],
     [
       'refuses the list',
       async () =>
-        void (await emulators.fault({ vendor: 'okta', pathPattern: '/users\\?', kind: 'status', status: 403 })),
+        void (await emulators.fault({
+          vendor: 'okta',
+          pathPattern: '/users\\?',
+          kind: 'status',
+          status: 403,
+        })),
       1,
       'forbidden',
     ],
@@ -278,7 +419,12 @@ describe('a run that is not allowed', () => {
       return (JSON.parse(out) as { entries: object[] }).entries.length;
     };
     const [before, seen] = [(await written()).length, await loaded()];
-    const deny = { name: 'no-tickets', connector: 'jira', operations: ['issues:read'], deny: ['issues:create'] };
+    const deny = {
+      name: 'no-tickets',
+      connector: 'jira',
+      operations: ['issues:read'],
+      deny: ['issues:create'],
+    };
     file('later/deny.yaml', [{ ...deny, risk_max: 'low' }]);
     await vi.waitFor(async () => expect(await loaded()).toBe(seen + 1), { timeout: 20_000 });
     const problem = problemOf(await arx(local), 5);
@@ -301,13 +447,22 @@ describe('a worker that is set up badly', () => {
   }
 
   it('with policies that do not load is never started: the place is told', async () => {
-    file('broken/policies/p.yaml', '- name: broken\n  connector: okta\n  operation: ["users:read"]\n');
-    const { outcome, wrote } = await alone('broken', configuration({ policies: ['policies/*.yaml'] }));
+    file(
+      'broken/policies/p.yaml',
+      '- name: broken\n  connector: okta\n  operation: ["users:read"]\n',
+    );
+    const { outcome, wrote } = await alone(
+      'broken',
+      configuration({ policies: ['policies/*.yaml'] }),
+    );
     const problem = problemOf(outcome, 2);
     expect(problem).toMatchObject({ schema: 'arx.error/v1' });
     expect(problem.where).toMatchObject({ file: expect.stringContaining('p.yaml'), line: 3 });
     expect(wrote).toEqual([]);
-    const place = problemOf(await arx(['config', 'check', '--json', '--config', join(folder, 'broken/arx.yaml')]), 2);
+    const place = problemOf(
+      await arx(['config', 'check', '--json', '--config', join(folder, 'broken/arx.yaml')]),
+      2,
+    );
     expect(place.where).toMatchObject({ file: expect.stringContaining('p.yaml'), line: 3 });
   }, 60_000);
 
@@ -321,7 +476,10 @@ describe('a worker that is set up badly', () => {
       tickets: { created: 0, failed: 2 },
       slack: null,
     });
-    expect(run.reasons).toEqual(['2 tickets could not be written', 'the Slack summary could not be posted']);
+    expect(run.reasons).toEqual([
+      '2 tickets could not be written',
+      'the Slack summary could not be posted',
+    ]);
     expect(wrote).toEqual([]);
   }, 60_000);
 });

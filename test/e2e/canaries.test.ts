@@ -121,28 +121,52 @@ describe('secrets and personal data in everything that a run leaves behind', () 
     const bad = { kind: 'status', body: BODY } as const;
     const factors = { vendor: 'okta', times: 1 } as const;
     const of = (index: number): string => `/users/${ids[index]}/factors$`;
-    await job.emulators.fault({ ...bad, vendor: 'okta', pathPattern: of(0), status: 500, times: 2 });
+    await job.emulators.fault({
+      ...bad,
+      vendor: 'okta',
+      pathPattern: of(0),
+      status: 500,
+      times: 2,
+    });
     await job.emulators.fault({ ...bad, vendor: 'okta', pathPattern: of(7), status: 403 });
     await job.emulators.fault({ ...factors, pathPattern: of(1), kind: 'html200' });
-    await job.emulators.fault({ ...factors, pathPattern: of(2), kind: 'truncated', moment: 'after' });
+    await job.emulators.fault({
+      ...factors,
+      pathPattern: of(2),
+      kind: 'truncated',
+      moment: 'after',
+    });
     await job.emulators.fault({ ...factors, pathPattern: of(3), kind: 'reset', moment: 'after' });
     await job.emulators.fault({ ...factors, pathPattern: '/api/v1/users\\?', ...bad, status: 503 });
     const create = { vendor: 'jira', method: 'POST', pathPattern: '/issue$', times: 1 } as const;
     await job.emulators.fault({ ...create, ...bad, status: 500 });
-    await job.emulators.fault({ vendor: 'jira', pathPattern: '/comment$', kind: 'html200', times: 1 });
-    await job.emulators.fault({ vendor: 'jira', pathPattern: '/comment$', ...bad, status: 400, times: 1 });
+    await job.emulators.fault({
+      vendor: 'jira',
+      pathPattern: '/comment$',
+      kind: 'html200',
+      times: 1,
+    });
+    await job.emulators.fault({
+      vendor: 'jira',
+      pathPattern: '/comment$',
+      ...bad,
+      status: 400,
+      times: 1,
+    });
     const post = { vendor: 'slack', pathPattern: 'chat.postMessage', times: 1 } as const;
     await job.emulators.fault({ ...post, ...bad, status: 500 });
     await job.emulators.fault({ ...post, kind: 'reset', moment: 'after' });
     const summary = await job.run();
-    expect((await job.emulators.faults()).map(({ rule, struck }) => ({ rule, struck: struck > 0 }))).toEqual(
-      (await job.emulators.faults()).map(({ rule }) => ({ rule, struck: true })),
-    );
+    expect(
+      (await job.emulators.faults()).map(({ rule, struck }) => ({ rule, struck: struck > 0 })),
+    ).toEqual((await job.emulators.faults()).map(({ rule }) => ({ rule, struck: true })));
     await job.emulators.clearFaults();
     return summary;
   }
 
-  /** What an operator types stands in the history: by it the scanner shows that it reads histories. */
+  /**
+   * What an operator types stands in the history: by it the scanner shows that it reads histories.
+   */
   async function failedStart(): Promise<void> {
     const started = await job.start({ groups: [`typed ${PRIVATE.displayName}`] });
     const link = { client: job.temporal.client, address: '', namespace: '', close: async () => {} };
@@ -161,7 +185,12 @@ describe('secrets and personal data in everything that a run leaves behind', () 
     outputs['broken Okta'] = await arx(check);
     await job.emulators.clearFaults();
     await job.emulators.fault({ vendor: 'jira', kind: 'status', status: 400, body: BODY });
-    await job.emulators.fault({ vendor: 'slack', kind: 'status', status: 200, body: { ...BODY, ok: false } });
+    await job.emulators.fault({
+      vendor: 'slack',
+      kind: 'status',
+      status: 200,
+      body: { ...BODY, ok: false },
+    });
     outputs['broken Jira and Slack'] = await arx(check);
     outputs['the doctor'] = await arx(['doctor', '--json']);
     await job.emulators.clearFaults();
@@ -180,11 +209,24 @@ describe('secrets and personal data in everything that a run leaves behind', () 
   }
 
   it('the runs went the ways that they should', () => {
-    expect(runs.first).toMatchObject({ status: 'complete', tickets: { created: 3 }, exemptions: { live: 1 } });
-    expect(runs.second).toMatchObject({ status: 'complete', tickets: { created: 0, kept: 2, closed: 1 } });
-    expect(runs.faulty).toMatchObject({ status: 'incomplete', counts: { unknown: 1 }, tickets: { created: 1 } });
+    expect(runs.first).toMatchObject({
+      status: 'complete',
+      tickets: { created: 3 },
+      exemptions: { live: 1 },
+    });
+    expect(runs.second).toMatchObject({
+      status: 'complete',
+      tickets: { created: 0, kept: 2, closed: 1 },
+    });
+    expect(runs.faulty).toMatchObject({
+      status: 'incomplete',
+      counts: { unknown: 1 },
+      tickets: { created: 1 },
+    });
     expect(runs.faulty.slack?.ts).toBeTruthy();
-    const codes = Object.fromEntries(Object.entries(outputs).map(([name, { code }]) => [name, code]));
+    const codes = Object.fromEntries(
+      Object.entries(outputs).map(([name, { code }]) => [name, code]),
+    );
     expect(codes).toEqual({
       'broken Okta': 1,
       'broken Jira and Slack': 7,
@@ -200,9 +242,13 @@ describe('secrets and personal data in everything that a run leaves behind', () 
       expect(found.length).toBeGreaterThanOrEqual(8);
       return found;
     });
-    const found = all.map((one) => leaked(EVERYTHING, `${spelledOut(one.info)}\n${spelledOut(one.history)}`));
+    const found = all.map((one) =>
+      leaked(EVERYTHING, `${spelledOut(one.info)}\n${spelledOut(one.history)}`),
+    );
     expect(found.filter((names) => names.length > 0)).toEqual([['displayName']]);
-    expect(all.every(({ history }) => spelledOut(history).includes('mfaEnforcementCheck'))).toBe(true);
+    expect(all.every(({ history }) => spelledOut(history).includes('mfaEnforcementCheck'))).toBe(
+      true,
+    );
   });
 
   it('the log of the worker holds none, at its most talkative', () => {
@@ -213,22 +259,36 @@ describe('secrets and personal data in everything that a run leaves behind', () 
 
   it('the trail holds none', async () => {
     const { audit_entries: entries = [] } = await tables(job.databaseUrl);
-    expect(entries.filter((text) => text.includes('user.checked')).length).toBeGreaterThan(2 * FACTORS.length);
+    expect(entries.filter((text) => text.includes('user.checked')).length).toBeGreaterThan(
+      2 * FACTORS.length,
+    );
     expect(entries.flatMap((text) => leaked(EVERYTHING, text))).toEqual([]);
   });
 
   it('the store holds logins and e-mails with the users of a run, and logins in its plan, and nothing else', async () => {
-    const { run_users: users = [], runs: records = [], snapshots = [], ...rest } = await tables(job.databaseUrl);
-    expect(new Set(users.flatMap((text) => leaked(EVERYTHING, text)))).toEqual(new Set(['login', 'email']));
+    const {
+      run_users: users = [],
+      runs: records = [],
+      snapshots = [],
+      ...rest
+    } = await tables(job.databaseUrl);
+    expect(new Set(users.flatMap((text) => leaked(EVERYTHING, text)))).toEqual(
+      new Set(['login', 'email']),
+    );
     expect(leaked(EVERYTHING, JSON.stringify(rest))).toEqual([]);
-    expect(Object.keys(rest)).toEqual(expect.arrayContaining(['audit_entries', 'tickets', 'messages', 'ticket_notes']));
+    expect(Object.keys(rest)).toEqual(
+      expect.arrayContaining(['audit_entries', 'tickets', 'messages', 'ticket_notes']),
+    );
     const found = (texts: readonly string[], omit: (row: never) => unknown): string[] =>
       leaked(EVERYTHING, JSON.stringify(texts.map((text) => omit(JSON.parse(text) as never))));
     expect(leaked(EVERYTHING, records.join('\n'))).toEqual(['login']);
     expect(found(records, withoutExemptions)).toEqual([]);
-    expect(found(snapshots, ({ content }: { content: string }) => ({ ...parsed(content), exemptions: [] }))).toEqual(
-      [],
-    );
+    expect(
+      found(snapshots, ({ content }: { content: string }) => ({
+        ...parsed(content),
+        exemptions: [],
+      })),
+    ).toEqual([]);
   });
 
   it('Slack gets none', async () => {
@@ -236,18 +296,22 @@ describe('secrets and personal data in everything that a run leaves behind', () 
     expect(messages.length).toBeGreaterThanOrEqual(3);
     expect(leaked(EVERYTHING, JSON.stringify(messages))).toEqual([]);
     const sent = await job.emulators.log({ vendor: 'slack' });
-    expect(leaked(EVERYTHING, JSON.stringify(sent.map(({ body, query, path }) => [body, query, path])))).toEqual([]);
+    expect(
+      leaked(EVERYTHING, JSON.stringify(sent.map(({ body, query, path }) => [body, query, path]))),
+    ).toEqual([]);
     expect(JSON.stringify(messages)).toContain('Finance');
   });
 
   it('Jira gets the login, and nothing else of a person', async () => {
     const { issues } = await job.emulators.state('issues');
     expect(issues).toHaveLength(4);
-    expect(issues.map((issue) => leaked(EVERYTHING, JSON.stringify(issue)))).toEqual(issues.map(() => ['login']));
+    expect(issues.map((issue) => leaked(EVERYTHING, JSON.stringify(issue)))).toEqual(
+      issues.map(() => ['login']),
+    );
     const sent = await job.emulators.log({ vendor: 'jira' });
-    expect(leaked(EVERYTHING, JSON.stringify(sent.map(({ body, query, path }) => [body, query, path])))).toEqual([
-      'login',
-    ]);
+    expect(
+      leaked(EVERYTHING, JSON.stringify(sent.map(({ body, query, path }) => [body, query, path]))),
+    ).toEqual(['login']);
     const asked = sent.map(({ query, path, body, write }) => [query, path, write ? null : body]);
     expect(JSON.stringify(asked)).toContain('labels = ');
     expect(leaked(EVERYTHING, JSON.stringify(asked))).toEqual([]);
@@ -255,27 +319,48 @@ describe('secrets and personal data in everything that a run leaves behind', () 
 
   it('Okta is asked by ids only', async () => {
     const sent = await job.emulators.log({ vendor: 'okta' });
-    const asked = sent.filter(({ query }) => !query.includes('search=')).map(({ path, query }) => `${path}?${query}`);
+    const asked = sent
+      .filter(({ query }) => !query.includes('search='))
+      .map(({ path, query }) => `${path}?${query}`);
     expect(asked.length).toBeGreaterThan(3 * FACTORS.length);
     expect(asked.flatMap((text) => leaked(EVERYTHING, text))).toEqual([]);
   });
 
-  it.each(['broken Okta', 'broken Jira and Slack', 'the doctor', 'a wrong token', 'a person with a wrong token'])(
-    'the output of arx with %s holds none, the report apart',
-    (name) => {
-      const { out, err } = outputs[name] as Outcome;
-      expect(leaked(EVERYTHING, err)).toEqual([]);
-      const { users = [], exemptions, ...document } = /^\{/.test(out) ? (JSON.parse(out) as RunDocument) : { out };
-      expect(leaked(EVERYTHING, JSON.stringify(document))).toEqual([]);
-      expect(leaked({ ...SECRETS, ...PRIVATE, ...EMAIL }, JSON.stringify([users, exemptions ?? []]))).toEqual([]);
-    },
-  );
+  it.each([
+    'broken Okta',
+    'broken Jira and Slack',
+    'the doctor',
+    'a wrong token',
+    'a person with a wrong token',
+  ])('the output of arx with %s holds none, the report apart', (name) => {
+    const { out, err } = outputs[name] as Outcome;
+    expect(leaked(EVERYTHING, err)).toEqual([]);
+    const {
+      users = [],
+      exemptions,
+      ...document
+    } = /^\{/.test(out) ? (JSON.parse(out) as RunDocument) : { out };
+    expect(leaked(EVERYTHING, JSON.stringify(document))).toEqual([]);
+    expect(
+      leaked({ ...SECRETS, ...PRIVATE, ...EMAIL }, JSON.stringify([users, exemptions ?? []])),
+    ).toEqual([]);
+  });
 });
 
 const parsed = (text: string): object => JSON.parse(text) as object;
 
-/** A stored run without what it keeps of the exemptions: those name logins, as the person who wrote them did. */
-function withoutExemptions({ plan, summary, ...row }: { plan: object; summary: object | null }): object {
+/**
+ * A stored run without what it keeps of the exemptions: those name logins, as the person who wrote
+ * them did.
+ */
+function withoutExemptions({
+  plan,
+  summary,
+  ...row
+}: {
+  plan: object;
+  summary: object | null;
+}): object {
   return {
     ...row,
     plan: { ...plan, exemptions: null, expiredExemptions: null },

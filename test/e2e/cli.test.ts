@@ -37,7 +37,10 @@ interface UpDocument {
 function launch(argv: readonly string[], extra: Record<string, string> = {}): ChildProcess {
   const { PATH, HOME, TEMPORAL_CLI_PATH } = process.env;
   const machine = { PATH, HOME, ...(TEMPORAL_CLI_PATH ? { TEMPORAL_CLI_PATH } : {}) };
-  return startTestChild(process.execPath, [CLI, ...argv], { cwd: folder, env: { ...machine, ...env, ...extra } });
+  return startTestChild(process.execPath, [CLI, ...argv], {
+    cwd: folder,
+    env: { ...machine, ...env, ...extra },
+  });
 }
 
 function collect(child: ChildProcess): { out: () => string; err: () => string } {
@@ -78,7 +81,12 @@ async function startUp(): Promise<typeof up> {
 }
 
 beforeAll(async () => {
-  emulators = await startEmulatorProcess({ profile: 'plain', users: USERS, weakShare: 0.1, rateLimit: 1_000_000 });
+  emulators = await startEmulatorProcess({
+    profile: 'plain',
+    users: USERS,
+    weakShare: 0.1,
+    rateLimit: 1_000_000,
+  });
   env = { ...emulators.env, ARX_HOME: join(folder, 'home') };
   const policies = JSON.stringify([`${resolve('policies')}/*.yaml`]);
   const quota = '{ share: 1, reserve: 0, warning_threshold: false }';
@@ -89,7 +97,9 @@ beforeAll(async () => {
 afterAll(async () => {
   up.child.kill('SIGINT');
   const [code] =
-    up.child.exitCode === null ? ((await once(up.child, 'close')) as [number | null]) : [up.child.exitCode];
+    up.child.exitCode === null
+      ? ((await once(up.child, 'close')) as [number | null])
+      : [up.child.exitCode];
   // A detached run asked the stack to stay; `arx up` ended it all the same.
   const stopped = await document<{ state: string }>(['up', '--stop']);
   await emulators.stop();
@@ -97,14 +107,20 @@ afterAll(async () => {
 }, 60_000);
 
 const created = async (): Promise<number> =>
-  (await emulators.log()).filter(({ operation, accepted }) => operation === 'issues:create' && accepted).length;
+  (await emulators.log()).filter(
+    ({ operation, accepted }) => operation === 'issues:create' && accepted,
+  ).length;
 
 describe('on a stack kept by arx up', () => {
   let first: RunDocument;
   let weak: number;
 
   it('up names its parts, without a password', () => {
-    expect(up.document).toMatchObject({ schema: 'arx.up/v1', home: env.ARX_HOME, temporal: { namespace: 'default' } });
+    expect(up.document).toMatchObject({
+      schema: 'arx.up/v1',
+      home: env.ARX_HOME,
+      temporal: { namespace: 'default' },
+    });
     expect(up.document.ui).toMatch(/^http:\/\/127\.0\.0\.1:\d+/);
     expect(up.document.server).toMatch(/^http:\/\/127\.0\.0\.1:\d+/);
     expect(new URL(up.document.databaseUrl).password).toMatch(/^(\*\*\*)?$/);
@@ -113,7 +129,12 @@ describe('on a stack kept by arx up', () => {
   it('a dry run writes nothing and says what it would have done', async () => {
     const run = await document<RunDocument>([...check, '--local', '--dry-run']);
     weak = run.counts.weak_only;
-    expect(run).toMatchObject({ schema: 'arx.run/v1', status: 'complete', dryRun: true, slack: null });
+    expect(run).toMatchObject({
+      schema: 'arx.run/v1',
+      status: 'complete',
+      dryRun: true,
+      slack: null,
+    });
     expect(run.tickets).toMatchObject({ created: 0, wouldCreate: weak });
     expect(weak).toBe(USERS / 10);
     expect((await emulators.log()).filter(({ write }) => write)).toEqual([]);
@@ -121,7 +142,11 @@ describe('on a stack kept by arx up', () => {
 
   it('a run opens one ticket for each, and lists its users', async () => {
     first = await document<RunDocument>([...check, '--local']);
-    expect(first).toMatchObject({ status: 'complete', dryRun: false, tickets: { created: weak, kept: 0 } });
+    expect(first).toMatchObject({
+      status: 'complete',
+      dryRun: false,
+      tickets: { created: weak, kept: 0 },
+    });
     expect(first.users).toHaveLength(USERS);
     expect(Object.keys(first.users[0]!)).toEqual(
       expect.arrayContaining(['id', 'login', 'verdict', 'reason', 'factors', 'ticket']),
@@ -133,8 +158,16 @@ describe('on a stack kept by arx up', () => {
     const asked = (await emulators.log()).length;
     const estimate = await document<EstimateDocument>([...check, '--local', '--estimate']);
     expect(await emulators.log()).toHaveLength(asked);
-    expect(estimate).toMatchObject({ users: USERS, calls: USERS + 1, ticketCalls: 0, basis: { run: first.run } });
-    const run = await document<RunDocument>([...check, '--local', '--no-users', '--fail-on', 'weak_only,none'], 3);
+    expect(estimate).toMatchObject({
+      users: USERS,
+      calls: USERS + 1,
+      ticketCalls: 0,
+      basis: { run: first.run },
+    });
+    const run = await document<RunDocument>(
+      [...check, '--local', '--no-users', '--fail-on', 'weak_only,none'],
+      3,
+    );
     expect(run.tickets).toMatchObject({ created: 0, kept: weak });
     expect(run.calls.okta).toBe(estimate.calls);
     expect(run).not.toHaveProperty('users');
@@ -152,15 +185,25 @@ describe('on a stack kept by arx up', () => {
 
   it('takes a group, and refuses one that does not exist', async () => {
     await emulators.addGroups([{ name: 'Pilots' }]);
-    const run = await document<RunDocument>([...check, '--local', '--dry-run', '--group', 'Pilots'], 7);
+    const run = await document<RunDocument>(
+      [...check, '--local', '--dry-run', '--group', 'Pilots'],
+      7,
+    );
     expect(run.scope.groups.map(({ name }) => name)).toEqual(['Pilots']);
-    expect(await document([...check, '--local', '--dry-run', '--group', 'Nobody'], 2)).toBeTypeOf('object');
+    expect(await document([...check, '--local', '--dry-run', '--group', 'Nobody'], 2)).toBeTypeOf(
+      'object',
+    );
   });
 
   it('detaches, and follows again', async () => {
     const started = await document<RunDocument>([...check, '--local', '--dry-run', '--detach']);
     expect(started).toMatchObject({ schema: 'arx.run/v1', status: 'running' });
-    const followed = await document<RunDocument>([...check, '--local', '--attach', started.workflowId]);
+    const followed = await document<RunDocument>([
+      ...check,
+      '--local',
+      '--attach',
+      started.workflowId,
+    ]);
     expect(followed).toMatchObject({ run: started.run, status: 'complete' });
   });
 
@@ -170,14 +213,21 @@ describe('on a stack kept by arx up', () => {
     expect(runs.items.length).toBeGreaterThanOrEqual(5);
     expect(runs.items[0]).not.toHaveProperty('users');
     expect(await document(['report', first.run])).toEqual(first);
-    expect((await document<RunDocument>(['report', 'latest', '--format', 'json'])).run).toBe(runs.items[0]!.run);
+    expect((await document<RunDocument>(['report', 'latest', '--format', 'json'])).run).toBe(
+      runs.items[0]!.run,
+    );
     const csv = (await arx(['report', first.run, '--format', 'csv'])).out;
     expect(csv.trimEnd().split('\r\n')).toHaveLength(USERS + 1);
     const page = join(folder, 'out', 'report.html');
-    expect((await arx(['report', first.workflowId, '--format', 'html', '--out', page])).code).toBe(0);
+    expect((await arx(['report', first.workflowId, '--format', 'html', '--out', page])).code).toBe(
+      0,
+    );
     expect(readFileSync(page, 'utf8')).toContain(first.run);
     expect((await arx(['report', first.run])).out).toContain('coverage 90.0 %');
-    expect(await document(['report', 'no-such-run'], 1)).toMatchObject({ schema: 'arx.error/v1', code: 'no_such_run' });
+    expect(await document(['report', 'no-such-run'], 1)).toMatchObject({
+      schema: 'arx.error/v1',
+      code: 'no_such_run',
+    });
   });
 
   it('lists, verifies and exports the trail, and finds a flipped byte', async () => {
@@ -202,12 +252,19 @@ describe('on a stack kept by arx up', () => {
     lines[3] = lines[3]!.replace('"surface":"w', '"surface":"W');
     writeFileSync(file, lines.join('\n'));
     const broken = await document<{ firstBad: object }>(['audit', 'verify', '--file', file], 1);
-    expect(broken.firstBad).toMatchObject({ index: 3, id: expect.any(String), reason: expect.any(String) });
+    expect(broken.firstBad).toMatchObject({
+      index: 3,
+      id: expect.any(String),
+      reason: expect.any(String),
+    });
     expect((await arx(['audit', 'export', '--format', 'csv'])).out).toMatch(/^index,id,/);
   });
 
   it('the doctor finds nothing wrong', async () => {
-    const report = await document<{ checks: { name: string; ok: boolean }[] }>(['doctor', '--local']);
+    const report = await document<{ checks: { name: string; ok: boolean }[] }>([
+      'doctor',
+      '--local',
+    ]);
     expect(report.checks.map(({ name }) => name)).toEqual(
       expect.arrayContaining([
         'node',
@@ -221,13 +278,16 @@ describe('on a stack kept by arx up', () => {
       ]),
     );
     const servers = { TEMPORAL_ADDRESS: up.document.temporal.address };
-    const names = (await document<typeof report>(['doctor'], 0, servers)).checks.map(({ name }) => name);
+    const names = (await document<typeof report>(['doctor'], 0, servers)).checks.map(
+      ({ name }) => name,
+    );
     expect(names).toEqual(expect.arrayContaining(['temporal namespace', 'worker']));
   });
 
   it('registers one schedule, brings it up to date, and removes it', async () => {
     const servers = { TEMPORAL_ADDRESS: up.document.temporal.address };
-    const schedule = (argv: string[]) => document<{ state: string; paused: boolean; next: string[] }>(argv, 0, servers);
+    const schedule = (argv: string[]) =>
+      document<{ state: string; paused: boolean; next: string[] }>(argv, 0, servers);
     const registered = await schedule(['register', '--paused']);
     expect(registered).toMatchObject({ schema: 'arx.schedule/v1', state: 'created', paused: true });
     for (const time of registered.next) {
@@ -241,13 +301,22 @@ describe('on a stack kept by arx up', () => {
   });
 
   it('runs on named servers too', async () => {
-    const servers = { TEMPORAL_ADDRESS: up.document.temporal.address, DATABASE_URL: up.document.databaseUrl };
+    const servers = {
+      TEMPORAL_ADDRESS: up.document.temporal.address,
+      DATABASE_URL: up.document.databaseUrl,
+    };
     const run = await document<RunDocument>([...check, '--dry-run'], 0, servers);
     expect(run.status).toBe('complete');
   });
 
   it('detaches on Ctrl-C with 130 and says how to return', async () => {
-    await emulators.fault({ vendor: 'okta', pathPattern: '/factors', kind: 'latency', ms: 2_000, times: 40 });
+    await emulators.fault({
+      vendor: 'okta',
+      pathPattern: '/factors',
+      kind: 'latency',
+      ms: 2_000,
+      times: 40,
+    });
     const child = launch([...check, '--local', '--dry-run']);
     const { err } = collect(child);
     const closed = once(child, 'close');
@@ -273,7 +342,9 @@ describe('on a stack of its own', () => {
     expect(JSON.parse(run.out)).toHaveProperty('schema');
     const doctor = await arx(['doctor', '--local', '--json'], extra);
     expect(doctor.code).toBe(4);
-    const { checks } = JSON.parse(doctor.out) as { checks: { name: string; ok: boolean; remedy: string | null }[] };
+    const { checks } = JSON.parse(doctor.out) as {
+      checks: { name: string; ok: boolean; remedy: string | null }[];
+    };
     expect(checks.find(({ name }) => name === 'okta users:read')).toMatchObject({
       ok: false,
       remedy: expect.stringContaining('OKTA_API_TOKEN'),

@@ -31,7 +31,10 @@ async function scraped(): Promise<Map<string, number>> {
   return new Map(
     lines.map((line) => {
       const [, name, labels = '', value] = /^(\w+)(?:\{(.*)\})? (\S+)$/.exec(line) ?? [];
-      const pairs = [...labels.matchAll(/(\w+)="([^"]*)"/g)].map(([pair, key]) => ({ pair, key: `${key}` }));
+      const pairs = [...labels.matchAll(/(\w+)="([^"]*)"/g)].map(([pair, key]) => ({
+        pair,
+        key: `${key}`,
+      }));
       expect(pairs.filter(({ key }) => !LABELS.includes(key))).toEqual([]);
       const own = pairs.filter(({ key }) => key !== 'service_name').map(({ pair }) => pair);
       return [`${name}{${own.toSorted().join(',')}}`, Number(value)];
@@ -39,33 +42,40 @@ async function scraped(): Promise<Map<string, number>> {
   );
 }
 
-it('counts users, calls, 429s, waits, tickets and entries, and names nobody', { timeout: 120_000 }, async () => {
-  const people = ['a', 'b', 'c'].map((name) => ({ login: `${name}@example.com`, created: OLD }));
-  const [first] = await job.emulators.addUsers([{ ...people[0], factors: COVERED }, ...people.slice(1)] as never);
-  await job.emulators.fault({
-    vendor: 'jira',
-    method: 'POST',
-    pathPattern: '/issue$',
-    retryAfter: 1,
-    kind: 'rateLimited',
-    times: 1,
-  });
-  const { run, status } = await job.run();
-  expect(status).toBe('complete');
-  const kinds = await job.store.audit.countByKind(run);
-  // Counts gather for a quarter of a second before they show.
-  await vi.waitFor(async () => {
-    const metrics = await scraped();
-    const of = (name: string): number | undefined => metrics.get(name);
-    expect(of('arx_users_checked_total{verdict="compliant"}')).toBe(1);
-    expect(of('arx_users_checked_total{verdict="none"}')).toBe(2);
-    expect(
-      of('arx_vendor_calls_total{operation="users:read_factors",status="2xx",vendor="okta"}'),
-    ).toBeGreaterThanOrEqual(3 + 2);
-    expect(of('arx_vendor_throttled_total{vendor="jira"}')).toBe(1);
-    expect(of('arx_tickets_total{action="created"}')).toBe(2);
-    expect(of('arx_audit_appends_total{kind="user.checked"}')).toBe(kinds['user.checked']);
-    expect(of('arx_quota_wait_milliseconds_count{vendor="okta"}')).toBeGreaterThan(3);
-    expect([...metrics.keys()].join('\n')).not.toMatch(new RegExp(`${first?.id}|@|example`));
-  }, 5_000);
-});
+it(
+  'counts users, calls, 429s, waits, tickets and entries, and names nobody',
+  { timeout: 120_000 },
+  async () => {
+    const people = ['a', 'b', 'c'].map((name) => ({ login: `${name}@example.com`, created: OLD }));
+    const [first] = await job.emulators.addUsers([
+      { ...people[0], factors: COVERED },
+      ...people.slice(1),
+    ] as never);
+    await job.emulators.fault({
+      vendor: 'jira',
+      method: 'POST',
+      pathPattern: '/issue$',
+      retryAfter: 1,
+      kind: 'rateLimited',
+      times: 1,
+    });
+    const { run, status } = await job.run();
+    expect(status).toBe('complete');
+    const kinds = await job.store.audit.countByKind(run);
+    // Counts gather for a quarter of a second before they show.
+    await vi.waitFor(async () => {
+      const metrics = await scraped();
+      const of = (name: string): number | undefined => metrics.get(name);
+      expect(of('arx_users_checked_total{verdict="compliant"}')).toBe(1);
+      expect(of('arx_users_checked_total{verdict="none"}')).toBe(2);
+      expect(
+        of('arx_vendor_calls_total{operation="users:read_factors",status="2xx",vendor="okta"}'),
+      ).toBeGreaterThanOrEqual(3 + 2);
+      expect(of('arx_vendor_throttled_total{vendor="jira"}')).toBe(1);
+      expect(of('arx_tickets_total{action="created"}')).toBe(2);
+      expect(of('arx_audit_appends_total{kind="user.checked"}')).toBe(kinds['user.checked']);
+      expect(of('arx_quota_wait_milliseconds_count{vendor="okta"}')).toBeGreaterThan(3);
+      expect([...metrics.keys()].join('\n')).not.toMatch(new RegExp(`${first?.id}|@|example`));
+    }, 5_000);
+  },
+);

@@ -7,7 +7,13 @@ import type { TestDatabase } from '../support/pglite.ts';
 
 const COVERED = 20;
 const OLD = '2020-01-01T00:00:00.000Z';
-const OPERATIONS = ['users:read', 'users:read_detail', 'users:read_factors', 'groups:read', 'groups:read_members'];
+const OPERATIONS = [
+  'users:read',
+  'users:read_detail',
+  'users:read_factors',
+  'groups:read',
+  'groups:read_members',
+];
 const CONFIG = {
   connectors: { okta: { operations: [...OPERATIONS, 'logs:read'] } },
   scan: { mode: 'delta', log_delay: '2s', batch: 5, max_unknown: 1, max_drop: 1 },
@@ -30,7 +36,11 @@ beforeAll(async () => {
   database = await borrowPglite();
   job = await mainJob(database.databaseUrl, { config: CONFIG });
   const users = Array.from({ length: COVERED + 1 }, (_, n): NewUser => {
-    return { login: `d${n}@example.com`, created: OLD, factors: n < COVERED ? [{ type: 'webauthn' }] : [] };
+    return {
+      login: `d${n}@example.com`,
+      created: OLD,
+      factors: n < COVERED ? [{ type: 'webauthn' }] : [],
+    };
   });
   ids = (await job.emulators.addUsers(users)).map(({ id }) => id);
   await job.emulators.addLogEvents([{ eventType: 'user.session.start', published: ago(3) }]);
@@ -44,10 +54,15 @@ afterAll(async () => {
 
 test('the first run reads everybody and says why; the next reads who changed and keeps the ticket of who did not', async () => {
   const first = await job.run();
-  expect(first).toMatchObject({ status: 'complete', scan: { mode: 'full', reread: COVERED + 1, base: null } });
+  expect(first).toMatchObject({
+    status: 'complete',
+    scan: { mode: 'full', reread: COVERED + 1, base: null },
+  });
   expect(first.tickets.created).toBe(1);
   await job.emulators.patchUser(`${ids[4]}`, { factors: [{ type: 'sms' }] });
-  await job.emulators.addLogEvents([{ eventType: 'user.mfa.factor.deactivate', targets: [named(4)] }]);
+  await job.emulators.addLogEvents([
+    { eventType: 'user.mfa.factor.deactivate', targets: [named(4)] },
+  ]);
   const before = await factorCalls();
   const second = await job.run();
   expect(second).toMatchObject({
@@ -59,7 +74,9 @@ test('the first run reads everybody and says why; the next reads who changed and
   // Who changed; and whom a ticket is opened for, right before that.
   expect((await factorCalls()) - before).toBe(2);
   const [message] = (await job.emulators.state('messages')).messages.slice(-1);
-  expect(JSON.stringify(message)).toContain(`Delta scan: 1 read, ${COVERED} taken over from run ${first.run}`);
+  expect(JSON.stringify(message)).toContain(
+    `Delta scan: 1 read, ${COVERED} taken over from run ${first.run}`,
+  );
 }, 60_000);
 
 test('a policy that changed makes it read everybody, and --mode full always does', async () => {

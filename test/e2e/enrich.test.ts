@@ -14,7 +14,10 @@ import { startServerProcess } from '../support/server-process.ts';
 
 interface Document {
   schema: string;
-  results: { indicator: string; okta: { cached: boolean; found: boolean; extracted: { login: string } | null } }[];
+  results: {
+    indicator: string;
+    okta: { cached: boolean; found: boolean; extracted: { login: string } | null };
+  }[];
   steps?: { call: string; status: number }[];
 }
 
@@ -42,20 +45,28 @@ describe('an account, by command line, HTTP and workflow over one store', () => 
   it('is looked up once for all of them, and anew where that is asked for', async () => {
     const before = await calls();
     const first = await arx.document<Document>(['enrich', 'CORP\\ann']);
-    expect(first).toMatchObject({ schema: 'arx.enrichment/v1', results: [{ okta: { found: true, cached: false } }] });
+    expect(first).toMatchObject({
+      schema: 'arx.enrichment/v1',
+      results: [{ okta: { found: true, cached: false } }],
+    });
     expect((await calls()) - before).toBe(5);
     const { key } = await arx.document<{ key: string }>(['keys', 'create', '--name', 'soc']);
     const server = await startServerProcess(job.env, folder);
     const headers = { 'x-api-key': key };
     const answer = await fetch(`${server.url}/v1/enrich/account/Ann`, { headers });
-    expect([answer.status, await answer.json()]).toMatchObject([200, { okta: { cached: true, found: true } }]);
+    expect([answer.status, await answer.json()]).toMatchObject([
+      200,
+      { okta: { cached: true, found: true } },
+    ]);
     expect((await fetch(`${server.url}/v1/enrich/account/ann`)).status).toBe(401);
     expect(await server.stop()).toBe(0);
     const { result } = await enrich({ account: 'ann' });
     expect(result).toMatchObject({ found: true, cached: true, success: true, errors: [] });
     expect((await calls()) - before).toBe(5);
     const { steps, results } = await arx.document<Document>(['enrich', '--test', 'ann']);
-    expect(results).toMatchObject([{ okta: { cached: false, extracted: { login: 'ann@example.com' } } }]);
+    expect(results).toMatchObject([
+      { okta: { cached: false, extracted: { login: 'ann@example.com' } } },
+    ]);
     expect(steps?.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
     expect(JSON.stringify(steps)).not.toContain(job.env['OKTA_API_TOKEN']);
   });
@@ -65,17 +76,23 @@ describe('an account, by command line, HTTP and workflow over one store', () => 
     const { result, history } = await enrich({ inputRef });
     expect(result).toMatchObject({ found: true, success: true });
     expect(history).not.toMatch(/cy@example/);
-    expect(await enrich({ account: 'cy' })).toMatchObject({ result: { found: false, ambiguous: true, account: null } });
+    expect(await enrich({ account: 'cy' })).toMatchObject({
+      result: { found: false, ambiguous: true, account: null },
+    });
   });
 
   it('that cannot be one is refused', async () => {
-    expect(await arx.document<Document>(['enrich', 'a"b'], 2)).toMatchObject({ code: 'invalid_argument' });
+    expect(await arx.document<Document>(['enrich', 'a"b'], 2)).toMatchObject({
+      code: 'invalid_argument',
+    });
     expect(await arx.document<Document>(['enrich'], 2)).toMatchObject({ code: 'usage' });
     await expect(enrich({})).rejects.toThrow();
   });
 
   let started = 0;
-  async function enrich(input: EnrichAccountInput): Promise<{ result: EnrichAccountResult; history: string }> {
+  async function enrich(
+    input: EnrichAccountInput,
+  ): Promise<{ result: EnrichAccountResult; history: string }> {
     const workflowId = `enrich-account/${(started += 1)}`;
     const options = { taskQueue: TASK_QUEUE, workflowId, args: [input] };
     const handle = await job.temporal.client.workflow.start(ENRICH_WORKFLOW, options);

@@ -21,12 +21,28 @@ const OUTSIDER = 'outsider@example.com';
 const APPROVER = 'approver@example.com';
 const CHIEF = 'chief@example.com';
 const GONE = 'gone@example.com';
-const TARGETS = ['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten', 'canary.lee'];
+const TARGETS = [
+  'one',
+  'two',
+  'three',
+  'four',
+  'five',
+  'six',
+  'seven',
+  'eight',
+  'nine',
+  'ten',
+  'canary.lee',
+];
 const SUSPEND = 'Suspend Okta Account';
 const NOWHERE = '00g00000000000000009';
 
 type RunDocument = FlowRunDocument & { created: boolean };
-type WholeRun = FlowRunDocument & { calls: FlowCall[]; story: FlowMoment[]; undoneBy: string | null };
+type WholeRun = FlowRunDocument & {
+  calls: FlowCall[];
+  story: FlowMoment[];
+  undoneBy: string | null;
+};
 
 let emulators: EmulatorProcess;
 let cli: CommandLine;
@@ -96,9 +112,17 @@ function event(name: string, title: string, over: Record<string, unknown> = {}):
   const eventId = randomBytes(8).toString('hex');
   const file = join(folder, `${eventId}.json`);
   const content = {
-    ...{ eventId, eventTimestamp: '2026-11-22T08:00:00Z', eventSource: 'Okta ISPM', eventType: 'issue.onDemand' },
-    ...{ issueId: `Alert_${eventId}`, issueTitle: title, issueSeverity: 'High', entityType: 'Account' },
-    ...{ entityIdInService: idOf(name), entityDisplayName: name, entitySourceProductName: 'Okta' },
+    eventId,
+    eventTimestamp: '2026-11-22T08:00:00Z',
+    eventSource: 'Okta ISPM',
+    eventType: 'issue.onDemand',
+    issueId: `Alert_${eventId}`,
+    issueTitle: title,
+    issueSeverity: 'High',
+    entityType: 'Account',
+    entityIdInService: idOf(name),
+    entityDisplayName: name,
+    entitySourceProductName: 'Okta',
     entitySourceProductTenant: new URL(`${emulators.env['OKTA_DOMAIN']}`).host,
     ...over,
   };
@@ -109,14 +133,18 @@ function event(name: string, title: string, over: Record<string, unknown> = {}):
 const run = (file: string, code = 0, more: string[] = []): Promise<RunDocument> =>
   cli.document(['flows', 'run', ...more, '--event', file, ...as(RUNNER)], code);
 const history = async (...filter: string[]): Promise<FlowRunItem[]> =>
-  (await cli.document<{ items: FlowRunItem[] }>(['flows', 'history', ...filter, ...as(RUNNER)])).items;
+  (await cli.document<{ items: FlowRunItem[] }>(['flows', 'history', ...filter, ...as(RUNNER)]))
+    .items;
 const writes = async (name: string): Promise<string[]> =>
   (await emulators.log({ vendor: 'okta', write: true }))
     .filter(({ path, accepted }) => accepted && path.includes(idOf(name)))
     .map(({ method, path }) => `${method} ${path}`);
 
 /** Runs what asks people, and waits until it does. */
-async function asking(file: string, more: string[] = []): Promise<{ running: Running; request: string }> {
+async function asking(
+  file: string,
+  more: string[] = [],
+): Promise<{ running: Running; request: string }> {
   const running = cli.start(['flows', 'run', ...more, '--event', file, ...as(RUNNER), '--json']);
   const [, request = ''] = await running.says(/waiting for approval of request (\S+)/);
   return { running, request };
@@ -126,15 +154,20 @@ const decide = (verb: 'approve' | 'deny', request: string) =>
 
 describe('who may do what', () => {
   it('sees the flows of their sets, others see none', async () => {
-    const list = (user: string) => cli.document<{ schema: string; items: FlowItem[] }>(['flows', 'list', ...as(user)]);
+    const list = (user: string) =>
+      cli.document<{ schema: string; items: FlowItem[] }>(['flows', 'list', ...as(user)]);
     const all = await list(RUNNER);
     expect(all).toMatchObject({ schema: 'arx.flows/v1' });
     expect(all.items).toHaveLength(9);
     expect((await list(VIEWER)).items).toMatchObject([{ name: SUSPEND, permissions: ['view'] }]);
     expect((await list(OUTSIDER)).items).toEqual([]);
-    expect((await cli.document<{ items: object[] }>(['flows', 'list', '--local'])).items).toEqual([]);
+    expect((await cli.document<{ items: object[] }>(['flows', 'list', '--local'])).items).toEqual(
+      [],
+    );
     const shown = await cli.document(['flows', 'show', 'suspend okta account', ...as(VIEWER)]);
-    expect(shown).toMatchObject({ items: [{ name: SUSPEND, steps: [{ operation: 'okta:users:suspend' }] }] });
+    expect(shown).toMatchObject({
+      items: [{ name: SUSPEND, steps: [{ operation: 'okta:users:suspend' }] }],
+    });
     expect(await cli.document(['flows', 'show', SUSPEND, ...as(OUTSIDER)], 1)).toMatchObject({
       schema: 'arx.error/v1',
       code: 'not_found',
@@ -156,18 +189,26 @@ describe('who may do what', () => {
   it('only super administrators change sets and switches', async () => {
     const put = ['flows', 'sets', 'put', 'Late', '--flow', SUSPEND, '--member', `user:${OUTSIDER}`];
     const sets = async (user: string) =>
-      (await cli.document<{ items: { name: string }[] }>(['flows', 'sets', ...as(user)])).items.map(({ name }) => name);
+      (await cli.document<{ items: { name: string }[] }>(['flows', 'sets', ...as(user)])).items.map(
+        ({ name }) => name,
+      );
     expect(await cli.document([...put, '--permission', 'run', ...as(RUNNER)], 5)).toMatchObject({
       code: 'not_allowed',
     });
-    expect(await cli.document([...put, '--permission', 'own', ...as(CHIEF)], 2)).toMatchObject({ code: 'usage' });
+    expect(await cli.document([...put, '--permission', 'own', ...as(CHIEF)], 2)).toMatchObject({
+      code: 'usage',
+    });
     expect(await cli.document([...put, '--permission', 'view', ...as(CHIEF)])).toMatchObject({
       schema: 'arx.flows/v1',
-      items: [{ name: 'Late', flows: [SUSPEND], members: [`user:${OUTSIDER}`], permissions: ['view'] }],
+      items: [
+        { name: 'Late', flows: [SUSPEND], members: [`user:${OUTSIDER}`], permissions: ['view'] },
+      ],
     });
     expect(await sets(CHIEF)).toEqual(expect.arrayContaining(['Late', 'Runners', 'Viewers']));
     expect(await sets(OUTSIDER)).toEqual(['Late']);
-    expect(await cli.document(['flows', 'sets', 'remove', 'Late', ...as(OUTSIDER)], 5)).toMatchObject({
+    expect(
+      await cli.document(['flows', 'sets', 'remove', 'Late', ...as(OUTSIDER)], 5),
+    ).toMatchObject({
       code: 'not_allowed',
     });
     await cli.document(['flows', 'sets', 'remove', 'Late', ...as(CHIEF)]);
@@ -177,7 +218,9 @@ describe('who may do what', () => {
 
     const file = event('nine', EXPIRY);
     const flow = 'Okta: Reset User Password Upon Next Login';
-    expect(await cli.document(['flows', 'disable', flow, ...as(RUNNER)], 5)).toMatchObject({ code: 'not_allowed' });
+    expect(await cli.document(['flows', 'disable', flow, ...as(RUNNER)], 5)).toMatchObject({
+      code: 'not_allowed',
+    });
     expect(await cli.document(['flows', 'disable', flow, ...as(CHIEF)])).toMatchObject({
       items: [{ name: flow, enabled: false }],
     });
@@ -186,7 +229,11 @@ describe('who may do what', () => {
   }, 90_000);
 
   it('a service is who its key says, and --as is believed, loudly, where signatures are not required', async () => {
-    const { key } = await cli.document<{ key: string }>(['keys', 'create', '--name', 'ispm'], 0, servers);
+    const { key } = await cli.document<{ key: string }>(
+      ['keys', 'create', '--name', 'ispm'],
+      0,
+      servers,
+    );
     const file = event('one', MEMBERSHIP);
     const dry = ['flows', 'run', 'Event Hook', '--event', file, '--dry-run'];
     expect(await cli.document(dry, 0, { ...servers, ARX_KEY: key })).toMatchObject({
@@ -198,7 +245,9 @@ describe('who may do what', () => {
     const { code, out, err } = await cli.run(believing, servers);
     expect(code, err).toBe(0);
     expect(out).toContain(SUSPEND);
-    expect(err).toMatch(/user:runner@example\.com is believed without proof.*require_signed is false/);
+    expect(err).toMatch(
+      /user:runner@example\.com is believed without proof.*require_signed is false/,
+    );
   }, 60_000);
 });
 
@@ -209,10 +258,19 @@ describe('a run', () => {
       schema: 'arx.flow-run/v1',
       outcome: 'planned',
       dryRun: true,
-      steps: [{ operation: 'okta:users:suspend', state: 'planned', decision: { effect: 'approval', risk: 'HIGH' } }],
+      steps: [
+        {
+          operation: 'okta:users:suspend',
+          state: 'planned',
+          decision: { effect: 'approval', risk: 'HIGH' },
+        },
+      ],
     });
     expect(await writes('two')).toEqual([]);
-    expect(await run(file, 0, [SUSPEND, '--dry-run'])).toMatchObject({ created: true, outcome: 'planned' });
+    expect(await run(file, 0, [SUSPEND, '--dry-run'])).toMatchObject({
+      created: true,
+      outcome: 'planned',
+    });
   }, 60_000);
 
   it('acts by the route of its product and title; the same event is the same run, and is taken back once', async () => {
@@ -223,10 +281,21 @@ describe('a run', () => {
       flow: { name: 'Okta: Add User to a Group', version: expect.stringMatching(/^[0-9a-f]{12}$/) },
       outcome: 'succeeded',
       issue: { title: MEMBERSHIP },
-      steps: [{ operation: 'okta:groups:add_member', state: 'done', approval: null, verified: true }],
-      undo: [{ operation: 'okta:groups:remove_member', params: { groupId: group, userId: idOf('three') } }],
+      steps: [
+        { operation: 'okta:groups:add_member', state: 'done', approval: null, verified: true },
+      ],
+      undo: [
+        {
+          operation: 'okta:groups:remove_member',
+          params: { groupId: group, userId: idOf('three') },
+        },
+      ],
     });
-    expect(await run(file, 0)).toMatchObject({ run: done.run, created: false, outcome: 'succeeded' });
+    expect(await run(file, 0)).toMatchObject({
+      run: done.run,
+      created: false,
+      outcome: 'succeeded',
+    });
     expect(await writes('three')).toEqual([`PUT /api/v1/groups/${group}/users/${idOf('three')}`]);
     const other = { ...JSON.parse(readFileSync(file, 'utf8')), issueSeverity: 'Low' } as object;
     writeFileSync(file, JSON.stringify(other));
@@ -234,34 +303,60 @@ describe('a run', () => {
 
     const undo = (...more: string[]) =>
       cli.document<RunDocument>(['flows', 'undo', done.run, ...more, ...as(RUNNER)], 0);
-    expect(await cli.document(['flows', 'undo', done.run, ...as(OUTSIDER)], 1)).toMatchObject({ code: 'not_found' });
+    expect(await cli.document(['flows', 'undo', done.run, ...as(OUTSIDER)], 1)).toMatchObject({
+      code: 'not_found',
+    });
     const undone = await undo('--reason', 'was a mistake');
-    expect(undone).toMatchObject({ outcome: 'succeeded', undoes: done.run, reason: 'was a mistake' });
+    expect(undone).toMatchObject({
+      outcome: 'succeeded',
+      undoes: done.run,
+      reason: 'was a mistake',
+    });
     expect(await undo()).toMatchObject({ outcome: 'already_in_state', undoes: done.run });
     expect(await writes('three')).toHaveLength(2);
     const whole = await cli.document<WholeRun>(['flows', 'history', done.run, ...as(RUNNER)]);
-    expect(whole).toMatchObject({ schema: 'arx.flow-run/v1', run: done.run, undoneBy: expect.any(String) });
+    expect(whole).toMatchObject({
+      schema: 'arx.flow-run/v1',
+      run: done.run,
+      undoneBy: expect.any(String),
+    });
     expect(whole.calls).toContainEqual(
       expect.objectContaining({ operation: 'okta:groups:add_member', state: 'succeeded' }),
     );
     expect(whole.story.map(({ kind }) => kind)).toEqual(
-      expect.arrayContaining(['flow.opened', 'flow.planned', 'flow.step', 'flow.verified', 'flow.closed']),
+      expect.arrayContaining([
+        'flow.opened',
+        'flow.planned',
+        'flow.step',
+        'flow.verified',
+        'flow.closed',
+      ]),
     );
   }, 120_000);
 
   it('waits for approval, says who may give it, and acts once it is given; the history holds no name', async () => {
     const { running, request } = await asking(event('canary.lee', SUSPENSION));
-    expect(await history()).toContainEqual(expect.objectContaining({ state: 'waiting', outcome: null }));
+    expect(await history()).toContainEqual(
+      expect.objectContaining({ state: 'waiting', outcome: null }),
+    );
     await decide('approve', request);
     const { code, out, err } = await running.ended;
     expect(code, err).toBe(0);
     const done = JSON.parse(out) as RunDocument;
     expect(done).toMatchObject({
       outcome: 'succeeded',
-      steps: [{ request, approval: { state: 'APPROVED', votes: [{ person: idOf(APPROVER) }] }, verified: true }],
+      steps: [
+        {
+          request,
+          approval: { state: 'APPROVED', votes: [{ person: idOf(APPROVER) }] },
+          verified: true,
+        },
+      ],
     });
     expect(err).toContain(`arx approvals approve ${request} --local`);
-    expect(await writes('canary.lee')).toEqual([`POST /api/v1/users/${idOf('canary.lee')}/lifecycle/suspend`]);
+    expect(await writes('canary.lee')).toEqual([
+      `POST /api/v1/users/${idOf('canary.lee')}/lifecycle/suspend`,
+    ]);
     const told = await cli.run(['flows', 'history', done.run, ...as(RUNNER)]);
     expect(told.out).toMatch(
       /Suspend Okta Account: succeeded[\s\S]*approved[\s\S]*taken back by[\s\S]*users:unsuspend/,
@@ -272,7 +367,9 @@ describe('a run', () => {
       const workflows = [flowId(done.run), flowStepId(done.run, 'suspend')];
       for (const id of workflows) {
         const text = spelledOut(await link.client.workflow.getHandle(id).fetchHistory());
-        expect(leaked({ target: 'canary.lee', caller: RUNNER, title: SUSPENSION }, text)).toEqual([]);
+        expect(leaked({ target: 'canary.lee', caller: RUNNER, title: SUSPENSION }, text)).toEqual(
+          [],
+        );
         expect(text).toContain(done.run);
       }
     } finally {
@@ -284,7 +381,10 @@ describe('a run', () => {
     const { running, request } = await asking(event('five', SUSPENSION));
     await decide('deny', request);
     const { code, out } = await running.ended;
-    expect({ code, run: JSON.parse(out) as object }).toMatchObject({ code: 6, run: { outcome: 'rejected' } });
+    expect({ code, run: JSON.parse(out) as object }).toMatchObject({
+      code: 6,
+      run: { outcome: 'rejected' },
+    });
     expect(await writes('five')).toEqual([]);
   }, 60_000);
 
@@ -302,7 +402,10 @@ describe('a run', () => {
     const again = await asking(file);
     expect(again.request).toBe(request);
     await decide('approve', request);
-    expect(JSON.parse((await again.running.ended).out)).toMatchObject({ run: detached.run, outcome: 'succeeded' });
+    expect(JSON.parse((await again.running.ended).out)).toMatchObject({
+      run: detached.run,
+      outcome: 'succeeded',
+    });
     expect(await writes('six')).toHaveLength(1);
   }, 120_000);
 
@@ -313,10 +416,19 @@ describe('a run', () => {
       [run(event(RUNNER, SUSPENSION), 5), { outcome: 'denied', code: 'own_account' }],
       [run(event('ten', SUSPENSION), 5), { outcome: 'denied', code: 'protected' }],
       [run(event(CHIEF, SUSPENSION), 5), { code: 'last_super_administrator' }],
-      [run(event('seven', SUSPENSION, { entitySourceProductTenant: 'other.okta.com' }), 5), { code: 'foreign_tenant' }],
-      [run(event('seven', SUSPENSION), 5, ['Deactivate Salesforce User']), { code: 'wrong_product' }],
+      [
+        run(event('seven', SUSPENSION, { entitySourceProductTenant: 'other.okta.com' }), 5),
+        { code: 'foreign_tenant' },
+      ],
+      [
+        run(event('seven', SUSPENSION), 5, ['Deactivate Salesforce User']),
+        { code: 'wrong_product' },
+      ],
       [run(event(GONE, SUSPENSION), 1), { outcome: 'failed', code: 'wrong_state' }],
-      [run(event('eight', MEMBERSHIP), 1, ['--input', `group=${NOWHERE}`]), { outcome: 'failed', code: 'not_found' }],
+      [
+        run(event('eight', MEMBERSHIP), 1, ['--input', `group=${NOWHERE}`]),
+        { outcome: 'failed', code: 'not_found' },
+      ],
     ];
     for (const [ended, end] of ends) expect(await ended).toMatchObject(end);
     const nothing = await run(event('seven', 'Another title'));
@@ -328,21 +440,44 @@ describe('a run', () => {
   it('a person is a run for each account', async () => {
     const host = new URL(`${emulators.env['OKTA_DOMAIN']}`).host;
     const accounts = ['eight', 'nine'].map((name) => ({
-      ...{ sourceProductName: 'Okta', sourceProductTenant: host, identifierInService: idOf(name), displayName: name },
+      sourceProductName: 'Okta',
+      sourceProductTenant: host,
+      identifierInService: idOf(name),
+      displayName: name,
     }));
     const file = join(folder, 'person.json');
     const affectedEntity = {
-      ...{ id: 'p', type: 'Person', displayName: 'P', identifierInService: 'p', sourceProductName: 'Okta' },
-      ...{ sourceProductTenant: host, additionalData: { activeAccounts: accounts } },
+      id: 'p',
+      type: 'Person',
+      displayName: 'P',
+      identifierInService: 'p',
+      sourceProductName: 'Okta',
+      sourceProductTenant: host,
+      additionalData: { activeAccounts: accounts },
     };
-    const eventData = { id: 'i', category: 'c', severity: 'High', title: MEMBERSHIP, affectedEntity };
-    const created = { id: 'person-1', timestamp: '2026-11-22T08:00:00Z', source: 'Okta ISPM', type: 'issue.created' };
+    const eventData = {
+      id: 'i',
+      category: 'c',
+      severity: 'High',
+      title: MEMBERSHIP,
+      affectedEntity,
+    };
+    const created = {
+      id: 'person-1',
+      timestamp: '2026-11-22T08:00:00Z',
+      source: 'Okta ISPM',
+      type: 'issue.created',
+    };
     writeFileSync(file, JSON.stringify({ ...created, eventData }));
     const done = await run(file);
     expect(done).toMatchObject({ outcome: 'succeeded', flow: null });
     expect(done.children.map(({ outcome }) => outcome)).toEqual(['succeeded', 'succeeded']);
-    expect(await history('--user', `user:${RUNNER}`, '--flow', 'okta: add user to a group')).toEqual(
-      expect.arrayContaining(done.children.map(({ run: child }) => expect.objectContaining({ run: child }) as object)),
+    expect(
+      await history('--user', `user:${RUNNER}`, '--flow', 'okta: add user to a group'),
+    ).toEqual(
+      expect.arrayContaining(
+        done.children.map(({ run: child }) => expect.objectContaining({ run: child }) as object),
+      ),
     );
   }, 60_000);
 });
@@ -351,9 +486,17 @@ describe('an event that cannot be read', () => {
   const files: [string, string | null, object][] = [
     ['missing.json', null, { code: 'unreadable', where: { file: 'missing.json' } }],
     ['empty.json', ' ', { code: 'malformed', where: { file: 'empty.json' } }],
-    ['no.json', '{"a": 1,\n  b }', { code: 'malformed', where: { file: 'no.json', line: 2, column: 3 } }],
+    [
+      'no.json',
+      '{"a": 1,\n  b }',
+      { code: 'malformed', where: { file: 'no.json', line: 2, column: 3 } },
+    ],
     ['list.json', '[]', { code: 'malformed', where: { file: 'list.json' } }],
-    ['field.json', '{"eventType": "issue.onDemand"}', { code: 'malformed', where: { path: expect.any(String) } }],
+    [
+      'field.json',
+      '{"eventType": "issue.onDemand"}',
+      { code: 'malformed', where: { path: expect.any(String) } },
+    ],
   ];
   it.each(files)('%s is refused with 2 and its place', async (name, content, error) => {
     if (content !== null) writeFileSync(join(folder, name), content);
@@ -390,15 +533,23 @@ describe('the history', () => {
     const earlier = await history('--until', since, '--limit', '1000');
     expect(earlier.every(({ startedAt }) => startedAt <= since)).toBe(true);
     expect(new Set([...later, ...earlier].map(({ run: id }) => id)).size).toBe(all.length);
-    expect((await history('--user', 'key:ispm')).map(({ caller }) => caller.principal)).toEqual(['agent:ispm']);
+    expect((await history('--user', 'key:ispm')).map(({ caller }) => caller.principal)).toEqual([
+      'agent:ispm',
+    ]);
     expect(await history('--limit', '1')).toHaveLength(1);
     const seen = await cli.document<{ items: FlowRunItem[] }>(['flows', 'history', ...as(VIEWER)]);
     expect(new Set(seen.items.map(({ flow }) => flow?.name))).toEqual(new Set([SUSPEND]));
-    expect((await cli.document<{ items: object[] }>(['flows', 'history', ...as(OUTSIDER)])).items).toEqual([]);
-    expect(await cli.document(['flows', 'history', all[0]?.run ?? '', ...as(OUTSIDER)], 1)).toMatchObject({
+    expect(
+      (await cli.document<{ items: object[] }>(['flows', 'history', ...as(OUTSIDER)])).items,
+    ).toEqual([]);
+    expect(
+      await cli.document(['flows', 'history', all[0]?.run ?? '', ...as(OUTSIDER)], 1),
+    ).toMatchObject({
       code: 'not_found',
     });
-    expect(await cli.document(['flows', 'history', '--since', 'yesterday', '--local'], 2)).toMatchObject({
+    expect(
+      await cli.document(['flows', 'history', '--since', 'yesterday', '--local'], 2),
+    ).toMatchObject({
       code: 'usage',
     });
   }, 90_000);
@@ -409,7 +560,8 @@ describe('our own findings', () => {
     const checked = await cli.run(['run', 'mfa-enforcement-check', '--local', '--dry-run']);
     expect(checked.code, checked.err).toBe(0);
     const suggest = async (user: string, ...more: string[]): Promise<Suggestion[]> =>
-      (await cli.document<{ items: Suggestion[] }>(['flows', 'suggest', ...more, ...as(user)])).items;
+      (await cli.document<{ items: Suggestion[] }>(['flows', 'suggest', ...more, ...as(user)]))
+        .items;
     expect(await suggest(OUTSIDER)).toEqual([]);
     const items = await suggest(RUNNER, '--save', 'events');
     expect(items.length).toBeGreaterThan(5);
@@ -423,7 +575,10 @@ describe('our own findings', () => {
       needs: [],
     });
     const done = await run(`${suggestion.file}`);
-    expect(done).toMatchObject({ outcome: 'succeeded', event: { id: suggestion.event['eventId'] } });
+    expect(done).toMatchObject({
+      outcome: 'succeeded',
+      event: { id: suggestion.event['eventId'] },
+    });
     const again = await suggest(RUNNER);
     expect(again.map(({ event: { eventId } }) => eventId)).toContain(suggestion.event['eventId']);
     expect(await run(`${suggestion.file}`)).toMatchObject({ run: done.run, created: false });

@@ -15,7 +15,12 @@ describe('the main job when something is off', () => {
   let job: MainJob;
   let stopDatabase: () => Promise<void>;
   let round = 0;
-  const link = () => ({ client: job.temporal.client, address: '', namespace: '', close: async () => {} });
+  const link = () => ({
+    client: job.temporal.client,
+    address: '',
+    namespace: '',
+    close: async () => {},
+  });
 
   beforeAll(async () => {
     const database = await migratedDatabase();
@@ -34,7 +39,10 @@ describe('the main job when something is off', () => {
     await job.emulators.jiraSettings({ indexLagMs: 0, forbidReopen: false, anonymous: false });
   });
 
-  /** Users of this test only; the scope is a group of theirs, so that tests do not compare with each other. */
+  /**
+   * Users of this test only; the scope is a group of theirs, so that tests do not compare with each
+   * other.
+   */
   async function org(users: Partial<NewUser>[]): Promise<{ ids: string[]; group: string }> {
     const group = `round-${round}`;
     await job.emulators.addGroups([{ name: group }]);
@@ -63,7 +71,9 @@ describe('the main job when something is off', () => {
 
   const issuesOf = async (id: string) => {
     const label = ticketLabel(new URL(`${job.env['OKTA_DOMAIN']}`).host, id);
-    return (await job.emulators.state('issues')).issues.filter(({ labels }) => labels.includes(label));
+    return (await job.emulators.state('issues')).issues.filter(({ labels }) =>
+      labels.includes(label),
+    );
   };
   const messageOf = async ({ run }: RunSummary): Promise<string> => {
     const { messages } = await job.emulators.state('messages');
@@ -85,7 +95,12 @@ describe('the main job when something is off', () => {
     const first = await job.run({ groups: [group] });
     expect(first.tickets).toMatchObject({ created: 1, closed: 0 });
     await job.emulators.patchUser(late, { factors: COVERED });
-    await job.emulators.fault({ vendor: 'okta', pathPattern: 'after=', kind: 'status', status: 403 });
+    await job.emulators.fault({
+      vendor: 'okta',
+      pathPattern: 'after=',
+      kind: 'status',
+      status: 403,
+    });
     const summary = await job.run({ groups: [group] });
     expect(summary.status).toBe('incomplete');
     expect(summary.reasons.join()).toContain('the list of users ended early: forbidden');
@@ -102,7 +117,10 @@ describe('the main job when something is off', () => {
       kind: 'emptyPage',
       times: 1,
     });
-    expect(await job.run({ groups: [group] })).toMatchObject({ status: 'complete', counts: { enumerated: 230 } });
+    expect(await job.run({ groups: [group] })).toMatchObject({
+      status: 'complete',
+      counts: { enumerated: 230 },
+    });
     await job.emulators.fault({ vendor: 'okta', pathPattern: 'after=', kind: 'expiredCursor' });
     const summary = await job.run({ groups: [group] });
     expect(summary).toMatchObject({ status: 'incomplete', counts: { enumerated: 200 } });
@@ -110,11 +128,19 @@ describe('the main job when something is off', () => {
 
   it('a run that cannot read the list at all fails, and opens nothing', async () => {
     const { ids, group } = await org(plain(3, 0));
-    await job.emulators.fault({ vendor: 'okta', pathPattern: '/groups/.*/users', kind: 'unauthorized' });
+    await job.emulators.fault({
+      vendor: 'okta',
+      pathPattern: '/groups/.*/users',
+      kind: 'unauthorized',
+    });
     const started = await job.start({ groups: [group] });
     await expect(result(link(), started)).rejects.toMatchObject({ type: 'unauthenticated' });
     const summary = await job.summary(started.run);
-    expect(summary).toMatchObject({ status: 'failed', counts: { enumerated: 0 }, reasons: ['unauthenticated'] });
+    expect(summary).toMatchObject({
+      status: 'failed',
+      counts: { enumerated: 0 },
+      reasons: ['unauthenticated'],
+    });
     expect(await messageOf(summary)).toContain('FAILED');
     for (const id of ids) expect(await issuesOf(id)).toEqual([]);
   });
@@ -139,12 +165,20 @@ describe('the main job when something is off', () => {
     const { ids, group } = await org(plain(10, 10));
     expect((await job.run({ groups: [group] })).status).toBe('complete');
     for (const id of ids.slice(0, 3)) await job.emulators.removeUser(id);
-    expect(await job.run({ groups: [group] })).toMatchObject({ status: 'incomplete', counts: { enumerated: 7 } });
+    expect(await job.run({ groups: [group] })).toMatchObject({
+      status: 'incomplete',
+      counts: { enumerated: 7 },
+    });
   });
 
   it('a token that is revoked midway leaves everybody accounted for', async () => {
     const { group } = await org(plain(30, 30));
-    await job.emulators.fault({ vendor: 'okta', pathPattern: '/factors', kind: 'unauthorized', after: 10 });
+    await job.emulators.fault({
+      vendor: 'okta',
+      pathPattern: '/factors',
+      kind: 'unauthorized',
+      after: 10,
+    });
     const summary = await job.run({ groups: [group] });
     expect(summary.status).toBe('incomplete');
     expect(summary.counts).toMatchObject({ enumerated: 30 });
@@ -167,18 +201,32 @@ describe('the main job when something is off', () => {
         after: faults.indexOf(kind),
       });
     }
-    await job.emulators.fault({ vendor: 'okta', pathPattern: `/users/${ids[7]}/factors`, kind: 'status', status: 500 });
+    await job.emulators.fault({
+      vendor: 'okta',
+      pathPattern: `/users/${ids[7]}/factors`,
+      kind: 'status',
+      status: 500,
+    });
     const summary = await job.run({ groups: [group] });
     expect(summary.counts).toMatchObject({ enumerated: 20, compliant: 19, unknown: 1 });
     expect(summary.calls.throttled).toBe(2);
     const unknown = (await job.users(summary.run)).find(({ verdict }) => verdict === 'unknown');
-    expect(unknown).toMatchObject({ userId: ids[7], reason: 'could not be read: unavailable (5 tries)' });
+    expect(unknown).toMatchObject({
+      userId: ids[7],
+      reason: 'could not be read: unavailable (5 tries)',
+    });
   }, 120_000);
 
   it('nobody is accused on stale data: who enrols before the ticket gets none', async () => {
     const { ids, group } = await org(plain(3, 0));
     const [enrols, leaves, stays] = ids as [string, string, string];
-    await job.emulators.fault({ vendor: 'jira', pathPattern: 'search/jql', kind: 'latency', ms: 3_000, times: 3 });
+    await job.emulators.fault({
+      vendor: 'jira',
+      pathPattern: 'search/jql',
+      kind: 'latency',
+      ms: 3_000,
+      times: 3,
+    });
     const started = await job.start({ groups: [group] });
     await vi.waitFor(async () => expect((await job.emulators.faults())[0]?.matched).toBe(3), {
       timeout: 20_000,
@@ -205,7 +253,11 @@ describe('the main job when something is off', () => {
     await job.run({ groups: [group] });
     const [issue] = await issuesOf(finding);
     await job.emulators.transitionIssue(`${issue?.key}`, 'done');
-    expect((await job.run({ groups: [group] })).tickets).toMatchObject({ leftClosed: 1, created: 0, reopened: 0 });
+    expect((await job.run({ groups: [group] })).tickets).toMatchObject({
+      leftClosed: 1,
+      created: 0,
+      reopened: 0,
+    });
     expect((await issuesOf(finding))[0]?.category).toBe('done');
     expect((await job.run({ groups: [group] })).tickets).toMatchObject({ reopened: 1, created: 0 });
     expect(await issuesOf(finding)).toMatchObject([{ key: issue?.key, category: 'new' }]);
@@ -231,11 +283,17 @@ describe('the main job when something is off', () => {
     await job.run({ groups: [group] });
     await job.emulators.patchUser(person, { factors: COVERED });
     const resolved = await job.run({ groups: [group] });
-    expect(resolved).toMatchObject({ tickets: { closed: 1 }, changes: { resolved: 1, regressed: 0 } });
+    expect(resolved).toMatchObject({
+      tickets: { closed: 1 },
+      changes: { resolved: 1, regressed: 0 },
+    });
     expect((await issuesOf(person))[0]).toMatchObject({ category: 'done' });
     await job.emulators.patchUser(person, { factors: [] });
     const regressed = await job.run({ groups: [group] });
-    expect(regressed).toMatchObject({ tickets: { reopened: 1, created: 0 }, changes: { regressed: 1 } });
+    expect(regressed).toMatchObject({
+      tickets: { reopened: 1, created: 0 },
+      changes: { regressed: 1 },
+    });
     expect(await issuesOf(person)).toHaveLength(1);
   });
 
@@ -246,7 +304,12 @@ describe('the main job when something is off', () => {
     await job.emulators.deleteIssue(`${gone[0]?.key}`);
     const label = ticketLabel(new URL(`${job.env['OKTA_DOMAIN']}`).host, `${ids[1]}`);
     await job.store.tickets.claim({ label, org: '', control: '', subject: '' }, 'test', 10_000);
-    await job.store.tickets.update(null, label, 'test', { state: 'absent', key: null, lastRun: null, details: {} });
+    await job.store.tickets.update(null, label, 'test', {
+      state: 'absent',
+      key: null,
+      lastRun: null,
+      details: {},
+    });
     await job.store.tickets.release(label, 'test');
     expect((await job.run({ groups: [group] })).tickets).toMatchObject({ created: 1, kept: 1 });
     expect((await issuesOf(`${ids[1]}`)).map(({ key }) => key)).toEqual([forgotten[0]?.key]);
@@ -257,7 +320,10 @@ describe('the main job when something is off', () => {
     await job.emulators.jiraSettings({ indexLagMs: 1_500 });
     const create = { vendor: 'jira', method: 'POST', pathPattern: '/issue$' } as const;
     await job.emulators.fault({ ...create, kind: 'reset', moment: 'after', times: 1 });
-    expect(await job.run({ groups: [group] })).toMatchObject({ status: 'complete', tickets: { failed: 0 } });
+    expect(await job.run({ groups: [group] })).toMatchObject({
+      status: 'complete',
+      tickets: { failed: 0 },
+    });
     expect(await issuesOf(`${ids[1]}`)).toHaveLength(1);
   });
 
@@ -276,12 +342,21 @@ describe('the main job when something is off', () => {
     await job.run({ groups: [group] });
     const [issue] = await issuesOf(`${ids[1]}`);
     const copy = await jira('POST', '/rest/api/3/issue', {
-      fields: { project: { key: 'SEC' }, issuetype: { name: 'Task' }, summary: 'copy', labels: issue?.labels },
+      fields: {
+        project: { key: 'SEC' },
+        issuetype: { name: 'Task' },
+        summary: 'copy',
+        labels: issue?.labels,
+      },
     });
     await job.run({ groups: [group] });
     const issues = await issuesOf(`${ids[1]}`);
-    expect(issues.filter(({ category }) => category !== 'done').map(({ key }) => key)).toEqual([issue?.key]);
-    expect(JSON.stringify(issues.find(({ key }) => key === copy['key'])?.links)).toContain(`${issue?.key}`);
+    expect(issues.filter(({ category }) => category !== 'done').map(({ key }) => key)).toEqual([
+      issue?.key,
+    ]);
+    expect(JSON.stringify(issues.find(({ key }) => key === copy['key'])?.links)).toContain(
+      `${issue?.key}`,
+    );
   });
 
   it('a dry run writes nothing anywhere and says what it would have done', async () => {
@@ -317,7 +392,11 @@ describe('the main job when something is off', () => {
 
   it('Slack that does not take the message loses neither tickets nor audit', async () => {
     const { ids, group } = await org(plain(2, 1));
-    await job.emulators.fault({ vendor: 'slack', pathPattern: 'chat.postMessage', kind: 'unauthorized' });
+    await job.emulators.fault({
+      vendor: 'slack',
+      pathPattern: 'chat.postMessage',
+      kind: 'unauthorized',
+    });
     const summary = await job.run({ groups: [group] });
     expect(summary).toMatchObject({
       slack: null,
@@ -346,7 +425,11 @@ describe('the main job when something is off', () => {
     const { group } = await org(plain(3, 1));
     const input = await configured(group, { tickets: { issue_type: 'No such type' } });
     const summary = await job.run(input);
-    expect(summary).toMatchObject({ status: 'incomplete', counts: { none: 2 }, tickets: { created: 0, failed: 2 } });
+    expect(summary).toMatchObject({
+      status: 'incomplete',
+      counts: { none: 2 },
+      tickets: { created: 0, failed: 2 },
+    });
   });
 
   it('an anonymous answer of Jira is not taken for the truth', async () => {
@@ -360,19 +443,26 @@ describe('the main job when something is off', () => {
   it.each([
     ['a list', [], 'one JSON object'],
     ['a text', 'x', 'one JSON object'],
-    ['a misspelt field', { dry_run: true }, 'unknown field; known are groups, dryRun, mode, configRef'],
+    [
+      'a misspelt field',
+      { dry_run: true },
+      'unknown field; known are groups, dryRun, mode, configRef',
+    ],
     ['groups that are no list', { groups: 5 }, 'groups must be a list of texts'],
     ['a flag that is none', { dryRun: 'yes' }, 'dryRun must be true or false'],
-  ])('an input that is %s fails with a sentence, and nothing is read', async (_, input, message) => {
-    const before = (await job.emulators.log()).length;
-    const started = await job.start(input as never);
-    await expect(result(link(), started)).rejects.toMatchObject({
-      type: 'invalid_argument',
-      message: expect.stringContaining(message),
-    });
-    expect((await job.emulators.log()).length).toBe(before);
-    expect(await job.store.runs.get(started.run)).toBeNull();
-  });
+  ])(
+    'an input that is %s fails with a sentence, and nothing is read',
+    async (_, input, message) => {
+      const before = (await job.emulators.log()).length;
+      const started = await job.start(input as never);
+      await expect(result(link(), started)).rejects.toMatchObject({
+        type: 'invalid_argument',
+        message: expect.stringContaining(message),
+      });
+      expect((await job.emulators.log()).length).toBe(before);
+      expect(await job.store.runs.get(started.run)).toBeNull();
+    },
+  );
 
   it('no input at all is the same as {}', async () => {
     await org(plain(2, 2));
@@ -390,14 +480,22 @@ describe('the main job when something is off', () => {
     await job.emulators.patchUser(`${ids[1]}`, { factors: COVERED });
     await job.emulators.patchUser(`${ids[0]}`, { factors: [] });
     const summary = await job.run({ groups: [group], dryRun: true });
-    expect(summary.tickets).toMatchObject({ wouldCreate: 1, wouldKeep: 2, wouldClose: 1, created: 0, closed: 0 });
+    expect(summary.tickets).toMatchObject({
+      wouldCreate: 1,
+      wouldKeep: 2,
+      wouldClose: 1,
+      created: 0,
+      closed: 0,
+    });
     expect(summary.tickets.keys).toHaveLength(2);
   });
 
   it('groups in scope are counted apart', async () => {
     const { group } = await org(plain(3, 1));
     const summary = await job.run({ groups: [group] });
-    expect(summary.groups).toMatchObject([{ name: group, counts: { enumerated: 3, compliant: 1 } }]);
+    expect(summary.groups).toMatchObject([
+      { name: group, counts: { enumerated: 3, compliant: 1 } },
+    ]);
   });
 
   it('a group that does not exist is refused before anything is read', async () => {
@@ -427,27 +525,49 @@ describe('the main job when something is off', () => {
     expect(chain.executions.length).toBeGreaterThan(1);
     expect((await job.store.audit.countByKind(summary.run))['user.checked']).toBe(420);
     const calls = await job.emulators.log({ vendor: 'okta' });
-    const factors = calls.filter(({ path, accepted }) => accepted && path.endsWith('/factors')).map(({ path }) => path);
+    const factors = calls
+      .filter(({ path, accepted }) => accepted && path.endsWith('/factors'))
+      .map(({ path }) => path);
     expect(new Set(factors.slice(-420)).size).toBe(420);
   }, 120_000);
 
   it('a cancelled run ends as failed in store, trail and Slack', async () => {
     const { group } = await org(plain(5, 5));
-    await job.emulators.fault({ vendor: 'okta', pathPattern: '/factors', kind: 'latency', ms: 2_000, times: 5 });
-    const started = await job.start({ groups: [group] });
-    await vi.waitFor(async () => expect((await job.emulators.faults())[0]?.struck).toBeGreaterThan(0), {
-      timeout: 20_000,
-      interval: 20,
+    await job.emulators.fault({
+      vendor: 'okta',
+      pathPattern: '/factors',
+      kind: 'latency',
+      ms: 2_000,
+      times: 5,
     });
+    const started = await job.start({ groups: [group] });
+    await vi.waitFor(
+      async () => expect((await job.emulators.faults())[0]?.struck).toBeGreaterThan(0),
+      {
+        timeout: 20_000,
+        interval: 20,
+      },
+    );
     await job.temporal.client.workflow.getHandle(started.workflowId).cancel();
     await expect(result(link(), started)).rejects.toMatchObject({ type: 'cancelled' });
-    expect(await job.summary(started.run)).toMatchObject({ status: 'failed', reasons: ['cancelled'] });
+    expect(await job.summary(started.run)).toMatchObject({
+      status: 'failed',
+      reasons: ['cancelled'],
+    });
   });
 
-  async function jira(method: string, path: string, body: object): Promise<Record<string, unknown>> {
+  async function jira(
+    method: string,
+    path: string,
+    body: object,
+  ): Promise<Record<string, unknown>> {
     const authorization = `Basic ${Buffer.from(`${job.env['JIRA_EMAIL']}:${job.env['JIRA_API_TOKEN']}`).toString('base64')}`;
     const headers = { authorization, 'content-type': 'application/json' };
-    const answer = await fetch(`${job.env['JIRA_URL']}${path}`, { method, headers, body: JSON.stringify(body) });
+    const answer = await fetch(`${job.env['JIRA_URL']}${path}`, {
+      method,
+      headers,
+      body: JSON.stringify(body),
+    });
     return (await answer.json()) as Record<string, unknown>;
   }
 });

@@ -18,10 +18,9 @@ import type { ServerProcess } from '../support/server-process.ts';
 
 const KEYS = ['hook', 'stranger', 'viewer', 'ann', 'bob', 'lone'] as const;
 type KeyName = (typeof KEYS)[number];
-const KEY = Object.fromEntries(KEYS.map((name) => [name, `arxk_${randomBytes(32).toString('base64url')}`])) as Record<
-  KeyName,
-  string
->;
+const KEY = Object.fromEntries(
+  KEYS.map((name) => [name, `arxk_${randomBytes(32).toString('base64url')}`]),
+) as Record<KeyName, string>;
 const PERSON: Partial<Record<KeyName, string>> = {
   ann: 'ann@example.com',
   bob: 'bob@example.com',
@@ -57,7 +56,11 @@ describe('events of Okta ISPM over HTTP, with server, worker and targets', () =>
     const createdAt = '2026-01-01T00:00:00.000Z';
     for (const name of KEYS)
       await job.store.keys.addAccessKey({
-        ...{ name, hash: keyHash(KEY[name]), person: PERSON[name] ?? null, createdAt, revokedAt: null },
+        name,
+        hash: keyHash(KEY[name]),
+        person: PERSON[name] ?? null,
+        createdAt,
+        revokedAt: null,
       });
     const sets = [
       { name: 'Hook', flows: ['*'], members: ['key:hook'], permissions: ['run'] },
@@ -66,11 +69,17 @@ describe('events of Okta ISPM over HTTP, with server, worker and targets', () =>
     ] as const;
     for (const { flows: of, members, permissions, ...set } of sets)
       await job.store.flowSettings.putSet(null, {
-        ...{ ...set, flows: [...of], members: [...members], permissions: [...permissions] },
+        ...set,
+        flows: [...of],
+        members: [...members],
+        permissions: [...permissions],
       });
     await job.startWorker();
     line = await lineTo(job.temporal.address);
-    server = await startServerProcess({ ...job.env, ARX_HOME: home, TEMPORAL_ADDRESS: line.address }, home);
+    server = await startServerProcess(
+      { ...job.env, ARX_HOME: home, TEMPORAL_ADDRESS: line.address },
+      home,
+    );
     closing.push(
       () => server.stop(),
       () => line.cut(),
@@ -84,27 +93,40 @@ describe('events of Okta ISPM over HTTP, with server, worker and targets', () =>
     rmSync(home, { recursive: true, force: true });
   });
 
-  const call = (method: string, path: string, { as = 'hook', body, headers = {} }: Sending = {}): Promise<Response> =>
+  const call = (
+    method: string,
+    path: string,
+    { as = 'hook', body, headers = {} }: Sending = {},
+  ): Promise<Response> =>
     fetch(`${server.url}${path}`, {
-      ...{ method, body: body === undefined ? null : typeof body === 'string' ? body : JSON.stringify(body) },
+      method,
+      body: body === undefined ? null : typeof body === 'string' ? body : JSON.stringify(body),
       headers: {
         ...(as !== null && { authorization: `Bearer ${KEY[as]}` }),
         ...(body !== undefined && { 'content-type': 'application/json' }),
         ...headers,
       },
     });
-  const send = async (event: unknown, sending: Sending & { query?: string } = {}): Promise<Answer> =>
+  const send = async (
+    event: unknown,
+    sending: Sending & { query?: string } = {},
+  ): Promise<Answer> =>
     told(await call('POST', `/v1/ispm/events${sending.query ?? ''}`, { ...sending, body: event }));
   const add = async (event: unknown, as: KeyName = 'hook'): Promise<Answer> =>
     told(await call('POST', at(ADD, '/runs'), { as, body: { event, inputs: { group } } }));
   const ended = async (run: string): Promise<FlowRunRecord> => {
     await expect
-      .poll(async () => (await flows.job.store.flows.get(run))?.state, { timeout: 30_000, interval: 50 })
+      .poll(async () => (await flows.job.store.flows.get(run))?.state, {
+        timeout: 30_000,
+        interval: 50,
+      })
       .toBe('ended');
     return (await flows.job.store.flows.get(run)) as FlowRunRecord;
   };
   const somebody = async (): Promise<string> => {
-    const [added] = await flows.job.emulators.addUsers([{ login: `${randomBytes(4).toString('hex')}@example.com` }]);
+    const [added] = await flows.job.emulators.addUsers([
+      { login: `${randomBytes(4).toString('hex')}@example.com` },
+    ]);
     return `${added?.id}`;
   };
   const event = (id: string, over: Record<string, unknown> = {}): Record<string, unknown> =>
@@ -141,7 +163,11 @@ describe('events of Okta ISPM over HTTP, with server, worker and targets', () =>
     const { run } = opened.document;
     expect(await ended(run)).toMatchObject({ outcome: 'succeeded' });
     const shown = (await (await call('GET', `/v1/flow-runs/${run}`)).json()) as object;
-    expect(shown).toMatchObject({ schema: 'arx.flow-run/v1', outcome: 'succeeded', steps: [{ verified: true }] });
+    expect(shown).toMatchObject({
+      schema: 'arx.flow-run/v1',
+      outcome: 'succeeded',
+      steps: [{ verified: true }],
+    });
     const undone = await told(await call('POST', `/v1/flow-runs/${run}/undo`));
     expect(undone.status).toBe(202);
     expect(await ended(undone.document.run)).toMatchObject({ outcome: 'succeeded', undoes: run });
@@ -156,7 +182,13 @@ describe('events of Okta ISPM over HTTP, with server, worker and targets', () =>
   it('one whose start was lost is started by its next delivery', async () => {
     const lost = event(await somebody());
     const asker = { principal: 'agent:hook', authenticatedBy: 'key', surface: 'api' } as const;
-    const { record } = await flows.desk.admit({ asker, flow: ADD, event: lost, inputs: { group }, checkAge: true });
+    const { record } = await flows.desk.admit({
+      asker,
+      flow: ADD,
+      event: lost,
+      inputs: { group },
+      checkAge: true,
+    });
     expect(await add(lost)).toMatchObject({ status: 200, document: { run: record.run } });
     expect(await ended(record.run)).toMatchObject({ outcome: 'succeeded' });
   }, 60_000);
@@ -166,9 +198,15 @@ describe('events of Okta ISPM over HTTP, with server, worker and targets', () =>
     const one = event(id);
     await line.cut();
     const away = await add(one);
-    expect(away).toMatchObject({ status: 503, document: { schema: 'arx.error/v1', code: 'not_started' } });
+    expect(away).toMatchObject({
+      status: 503,
+      document: { schema: 'arx.error/v1', code: 'not_started' },
+    });
     expect(Number(away.retryAfter)).toBeGreaterThan(0);
-    expect(await flows.job.store.flows.get(away.document.run)).toMatchObject({ state: 'open', outcome: null });
+    expect(await flows.job.store.flows.get(away.document.run)).toMatchObject({
+      state: 'open',
+      outcome: null,
+    });
     await line.mend();
     const { status, document } = await repeated(() => add(one));
     expect([status, document.run]).toEqual([200, away.document.run]);
@@ -206,11 +244,22 @@ describe('events of Okta ISPM over HTTP, with server, worker and targets', () =>
       await send(one, { query: '?dry-run=true' }),
       await send({ ...one, entityIdInService: '../../groups/x' }),
     ];
-    expect(answers.map(({ status }) => status)).toEqual([401, 401, 401, 404, 404, 403, 415, 400, 400, 413, 400, 400]);
+    expect(answers.map(({ status }) => status)).toEqual([
+      401, 401, 401, 404, 404, 403, 415, 400, 400, 413, 400, 400,
+    ]);
     const refused = await flows.job.store.audit.list({ kind: 'flow.refused', limit: 100 });
     const codes = refused.map(({ entry }) => String(entry.outcome?.['code'])).toSorted();
     expect(codes).toEqual([
-      ...['forbidden', 'malformed', 'malformed', 'malformed', 'malformed', 'not_found', 'not_found', 'not_json'],
+      ...[
+        'forbidden',
+        'malformed',
+        'malformed',
+        'malformed',
+        'malformed',
+        'not_found',
+        'not_found',
+        'not_json',
+      ],
       ...['too_large', 'unauthenticated', 'unauthenticated', 'unauthenticated'],
     ]);
     expect((await executions(flows.job.temporal)).length).toBe(started);
@@ -231,7 +280,14 @@ describe('events of Okta ISPM over HTTP, with server, worker and targets', () =>
     expect(await allWrites()).toBe(before);
   }, 60_000);
 
-  const MATRIX: [as: KeyName, set: string, list: number, show: number, run: number, history: number][] = [
+  const MATRIX: [
+    as: KeyName,
+    set: string,
+    list: number,
+    show: number,
+    run: number,
+    history: number,
+  ][] = [
     ['hook', 'run, a key', 9, 200, 202, 200],
     ['ann', 'run, a person by her set', 9, 200, 202, 200],
     ['bob', 'run, a person by his group', 1, 200, 202, 200],
@@ -242,19 +298,25 @@ describe('events of Okta ISPM over HTTP, with server, worker and targets', () =>
   it.each(MATRIX)(
     '%s (%s) sees, runs and looks back as the sets say',
     async (as, _, list, show, run, history) => {
-      const { items } = (await (await call('GET', '/v1/flows', { as })).json()) as { items: unknown[] };
+      const { items } = (await (await call('GET', '/v1/flows', { as })).json()) as {
+        items: unknown[];
+      };
       expect(items).toHaveLength(list);
       expect((await call('GET', at(ADD), { as })).status).toBe(show);
       const opened = await add(event(await somebody()), as);
       expect(opened.status).toBe(run);
-      if (run === 202) expect(await ended(opened.document.run)).toMatchObject({ outcome: 'succeeded' });
-      expect((await call('GET', `/v1/flow-runs?flow=${encodeURIComponent(ADD)}`, { as })).status).toBe(history);
+      if (run === 202)
+        expect(await ended(opened.document.run)).toMatchObject({ outcome: 'succeeded' });
+      expect(
+        (await call('GET', `/v1/flow-runs?flow=${encodeURIComponent(ADD)}`, { as })).status,
+      ).toBe(history);
     },
     60_000,
   );
 
   it('a routing table that changes is in force without a restart', async () => {
-    const one = (): Record<string, unknown> => event('00u1', { issueTitle: 'Unused Admin Account' });
+    const one = (): Record<string, unknown> =>
+      event('00u1', { issueTitle: 'Unused Admin Account' });
     const folder = dirname(`${flows.job.env['ARX_CONFIG']}`);
     expect((await send(one(), { query: '?dry_run=true' })).document.outcome).toBeNull();
     writeFileSync(join(folder, 'routing.yaml'), '[]\n');
@@ -268,12 +330,17 @@ describe('events of Okta ISPM over HTTP, with server, worker and targets', () =>
 
   it('what is personal in an event, and the key, stand in no log, trail or history', async () => {
     const planted = {
-      ...{ entityDisplayName: CANARIES.name, issueFullDescription: CANARIES.text, issueLink: CANARIES.link },
+      entityDisplayName: CANARIES.name,
+      issueFullDescription: CANARIES.text,
+      issueLink: CANARIES.link,
     };
     const good = await add(event(await somebody(), planted));
     await ended(good.document.run);
     await send({ ...event('x', planted), eventTimestamp: CANARIES.text });
-    await send(event('x', planted), { as: 'stranger', query: `?flow=${encodeURIComponent(CANARIES.name)}` });
+    await send(event('x', planted), {
+      as: 'stranger',
+      query: `?flow=${encodeURIComponent(CANARIES.name)}`,
+    });
     const trail = JSON.stringify(await flows.job.store.audit.list({ limit: 1_000 }));
     expect(leaked(CANARIES, trail)).toEqual([]);
     expect(leaked(CANARIES, server.output())).toEqual([]);
@@ -282,11 +349,17 @@ describe('events of Okta ISPM over HTTP, with server, worker and targets', () =>
     );
     expect(own.map(({ workflowId }) => workflowId)).toContain(flowId(good.document.run));
     expect(leaked(CANARIES, spelledOut(own))).toEqual([]);
-    const { flow_runs: _runs, snapshots: _snapshots, ...rest } = await tables(flows.job.databaseUrl);
+    const {
+      flow_runs: _runs,
+      snapshots: _snapshots,
+      ...rest
+    } = await tables(flows.job.databaseUrl);
     expect(leaked(CANARIES, JSON.stringify(rest))).toEqual([]);
     const metrics = await (await fetch(`${server.url}/metrics`)).text();
     expect(leaked(CANARIES, metrics)).toEqual([]);
-    expect(metrics).toContain('arx_server_flow_requests_total{about="event",code="unauthenticated"} 3');
+    expect(metrics).toContain(
+      'arx_server_flow_requests_total{about="event",code="unauthenticated"} 3',
+    );
   }, 60_000);
 });
 
@@ -326,7 +399,9 @@ async function lineTo(address: string): Promise<Line> {
   const [host = '', port = ''] = address.split(':');
   const sockets = new Set<Socket>();
   const hold = (socket: Socket): Socket => {
-    sockets.add(socket.on('error', () => socket.destroy()).once('close', () => sockets.delete(socket)));
+    sockets.add(
+      socket.on('error', () => socket.destroy()).once('close', () => sockets.delete(socket)),
+    );
     return socket;
   };
   let own = 0;

@@ -17,18 +17,31 @@ const ISSUE = '/rest/api/3/issue$';
 const COMMENT = '/comment$';
 const TRANSITIONS = '/transitions$';
 
-/** A request that hangs before it is accepted, or after, is the moment at which the worker is killed. */
+/**
+ * A request that hangs before it is accepted, or after, is the moment at which the worker is
+ * killed.
+ */
 const POINTS: Point[] = [
   { name: 'while a page is listed', rule: { vendor: 'okta', pathPattern: '/api/v1/users\\?' } },
   { name: 'while factors are read', rule: { vendor: 'okta', pathPattern: '/factors$', after: 2 } },
-  { name: 'while a person is read again', rule: { vendor: 'okta', pathPattern: '/api/v1/users/[^/]+$' } },
+  {
+    name: 'while a person is read again',
+    rule: { vendor: 'okta', pathPattern: '/api/v1/users/[^/]+$' },
+  },
   { name: 'between intent and Jira', rule: { vendor: 'jira', method: 'POST', pathPattern: ISSUE } },
-  { name: 'between Jira and outcome', rule: { vendor: 'jira', method: 'POST', pathPattern: ISSUE, moment: 'after' } },
+  {
+    name: 'between Jira and outcome',
+    rule: { vendor: 'jira', method: 'POST', pathPattern: ISSUE, moment: 'after' },
+  },
   {
     name: 'at the second of several tickets',
     rule: { vendor: 'jira', method: 'POST', pathPattern: ISSUE, moment: 'after', after: 1 },
   },
-  { name: 'before a comment', rule: { vendor: 'jira', method: 'POST', pathPattern: COMMENT }, second: true },
+  {
+    name: 'before a comment',
+    rule: { vendor: 'jira', method: 'POST', pathPattern: COMMENT },
+    second: true,
+  },
   {
     name: 'after a comment',
     rule: { vendor: 'jira', method: 'POST', pathPattern: COMMENT, moment: 'after' },
@@ -45,7 +58,10 @@ const POINTS: Point[] = [
     second: true,
   },
   { name: 'between intent and Slack', rule: { vendor: 'slack', pathPattern: 'chat.postMessage' } },
-  { name: 'between Slack and outcome', rule: { vendor: 'slack', pathPattern: 'chat.postMessage', moment: 'after' } },
+  {
+    name: 'between Slack and outcome',
+    rule: { vendor: 'slack', pathPattern: 'chat.postMessage', moment: 'after' },
+  },
 ];
 
 describe('a worker killed with SIGKILL', () => {
@@ -69,7 +85,9 @@ describe('a worker killed with SIGKILL', () => {
     await stopDatabase();
   });
 
-  /** Three people without MFA, one with; the first becomes compliant where there is a second run. */
+  /**
+   * Three people without MFA, one with; the first becomes compliant where there is a second run.
+   */
   async function people(): Promise<string[]> {
     round += 1;
     const users = ['a', 'b', 'c'].map((name) => ({
@@ -82,7 +100,9 @@ describe('a worker killed with SIGKILL', () => {
       factors: [{ type: 'webauthn' }],
       created: '2020-01-01T00:00:00.000Z',
     };
-    return (await job.emulators.addUsers([...users, covered], { replace: true })).map(({ id }) => id);
+    return (await job.emulators.addUsers([...users, covered], { replace: true })).map(
+      ({ id }) => id,
+    );
   }
 
   /** Starts a run, kills the worker at the point, starts another, and waits for the end. */
@@ -96,7 +116,10 @@ describe('a worker killed with SIGKILL', () => {
     await worker.kill();
     await job.emulators.clearFaults();
     worker = await job.startWorker();
-    await result({ client: job.temporal.client, address: '', namespace: '', close: async () => {} }, started);
+    await result(
+      { client: job.temporal.client, address: '', namespace: '', close: async () => {} },
+      started,
+    );
     return started.run;
   }
 
@@ -114,14 +137,18 @@ describe('a worker killed with SIGKILL', () => {
       const findings = second ? ids.slice(1, 3) : ids.slice(0, 3);
       const { issues, messages } = await job.emulators.state('issues', 'messages');
       const org = new URL(`${job.env['OKTA_DOMAIN']}`).host;
-      const ofUs = issues.filter(({ labels }) => ids.some((id) => labels.includes(ticketLabel(org, id))));
+      const ofUs = issues.filter(({ labels }) =>
+        ids.some((id) => labels.includes(ticketLabel(org, id))),
+      );
       const open = ofUs.filter(({ category }) => category !== 'done');
       expect(open.map(({ key }) => key).toSorted()).toEqual(summary.tickets.keys.toSorted());
       expect(open).toHaveLength(findings.length);
       expect(ofUs).toHaveLength(3);
       for (const { comments } of ofUs)
         expect(comments.filter((comment) => comment.includes(run)).length).toBe(second ? 1 : 0);
-      expect(messages.filter(({ metadata }) => JSON.stringify(metadata).includes(run))).toHaveLength(1);
+      expect(
+        messages.filter(({ metadata }) => JSON.stringify(metadata).includes(run)),
+      ).toHaveLength(1);
       const kinds = await job.store.audit.countByKind(run);
       expect(kinds['user.checked']).toBe(4);
       const { created, kept, closed } = summary.tickets;

@@ -46,7 +46,11 @@ test('a check waits for a Temporal server that is slow, and an interrupt of that
     const { code, out } = await interrupted.ended;
     expect({ code, document: JSON.parse(out) as unknown }).toMatchObject({
       code: 130,
-      document: { schema: 'arx.error/v1', code: 'interrupted', remedy: expect.stringContaining('arx up --stop') },
+      document: {
+        schema: 'arx.error/v1',
+        code: 'interrupted',
+        remedy: expect.stringContaining('arx up --stop'),
+      },
     });
     const patient = arx.start(CHECK);
     await patient.says(/waiting for the Temporal server/);

@@ -39,14 +39,23 @@ describe('checks that take long, and workers that end meanwhile', () => {
   }
 
   const ended = (started: StartedWorkflow) =>
-    result({ client: job.temporal.client, address: '', namespace: '', close: async () => {} }, started);
+    result(
+      { client: job.temporal.client, address: '', namespace: '', close: async () => {} },
+      started,
+    );
 
-  /** Starts a run in which reading one user's factors takes this long, and waits until it is being done. */
+  /**
+   * Starts a run in which reading one user's factors takes this long, and waits until it is being
+   * done.
+   */
   async function slowRun(id: string, ms: number): Promise<StartedWorkflow> {
     const pathPattern = `/users/${id}/factors$`;
     await job.emulators.fault({ vendor: 'okta', pathPattern, kind: 'latency', ms, times: 1 });
     const started = await job.start();
-    await vi.waitFor(async () => expect((await job.emulators.faults())[0]?.struck).toBe(1), PATIENCE);
+    await vi.waitFor(
+      async () => expect((await job.emulators.faults())[0]?.struck).toBe(1),
+      PATIENCE,
+    );
     return started;
   }
 
@@ -56,7 +65,9 @@ describe('checks that take long, and workers that end meanwhile', () => {
   /** At which tries the activities of a run got through, each number once. */
   async function triesOf({ workflowId }: StartedWorkflow): Promise<number[]> {
     const { events } = await job.temporal.client.workflow.getHandle(workflowId).fetchHistory();
-    const tries = (events ?? []).flatMap((event) => event.activityTaskStartedEventAttributes?.attempt ?? []);
+    const tries = (events ?? []).flatMap(
+      (event) => event.activityTaskStartedEventAttributes?.attempt ?? [],
+    );
     return [...new Set(tries)].toSorted();
   }
 
@@ -64,7 +75,10 @@ describe('checks that take long, and workers that end meanwhile', () => {
     const [slow] = (await people(3)) as [string];
     const started = await slowRun(slow, 13_000);
     await ended(started);
-    expect(await job.summary(started.run)).toMatchObject({ status: 'complete', counts: { compliant: 3 } });
+    expect(await job.summary(started.run)).toMatchObject({
+      status: 'complete',
+      counts: { compliant: 3 },
+    });
     expect(await asked()).toBe(1);
   }, 60_000);
 
@@ -84,7 +98,10 @@ describe('checks that take long, and workers that end meanwhile', () => {
     await worker.kill();
     worker = await job.startWorker();
     await ended(started);
-    expect(await job.summary(started.run)).toMatchObject({ status: 'complete', counts: { compliant: 3 } });
+    expect(await job.summary(started.run)).toMatchObject({
+      status: 'complete',
+      counts: { compliant: 3 },
+    });
     expect(await triesOf(started)).toEqual([1, 2]);
   }, 60_000);
 

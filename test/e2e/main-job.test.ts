@@ -16,7 +16,9 @@ import { assertProperty } from '../support/properties.ts';
 
 const CONFIG = {
   grace_period: '7d',
-  exemptions: [{ group: EXEMPT_GROUP, reason: 'emergency access', owner: 'security', until: '2099-12-31' }],
+  exemptions: [
+    { group: EXEMPT_GROUP, reason: 'emergency access', owner: 'security', until: '2099-12-31' },
+  ],
   scan: { max_unknown: 1, max_drop: 1 },
 };
 
@@ -46,9 +48,15 @@ describe.each(Object.entries(DATABASES))('main job on %s', (_, openDatabase) => 
   }
 
   /** Everything that must hold after any run. */
-  async function holds(summary: RunSummary, people: readonly Person[], ids: readonly string[]): Promise<void> {
+  async function holds(
+    summary: RunSummary,
+    people: readonly Person[],
+    ids: readonly string[],
+  ): Promise<void> {
     const users = await job.users(summary.run);
-    const verdicts = new Map(users.map(({ userId, verdict }) => [userId, verdict as string | null]));
+    const verdicts = new Map(
+      users.map(({ userId, verdict }) => [userId, verdict as string | null]),
+    );
     const expected = people.map((one, index) => [ids[index], expectedVerdict(one)] as const);
     const inScope = expected.filter(([, verdict]) => verdict !== null);
     expect([...verdicts].toSorted()).toEqual(inScope.toSorted());
@@ -70,9 +78,14 @@ describe.each(Object.entries(DATABASES))('main job on %s', (_, openDatabase) => 
     const { issues } = await job.emulators.state('issues');
     const org = new URL(job.env['OKTA_DOMAIN'] ?? '').host;
     const wanted = findings.map((id) => ticketLabel(org, id)).toSorted();
-    const open = issues.filter(({ category, labels }) => category !== 'done' && labels.includes(controlLabel(org)));
-    expect(open.map(({ labels }) => labels.find((label) => wanted.includes(label))).toSorted()).toEqual(wanted);
-    for (const { description } of open) expect(description).toContain('Checkpoint of the audit trail');
+    const open = issues.filter(
+      ({ category, labels }) => category !== 'done' && labels.includes(controlLabel(org)),
+    );
+    expect(
+      open.map(({ labels }) => labels.find((label) => wanted.includes(label))).toSorted(),
+    ).toEqual(wanted);
+    for (const { description } of open)
+      expect(description).toContain('Checkpoint of the audit trail');
   }
 
   async function oneMessage({ run, counts, audit }: RunSummary): Promise<void> {
@@ -84,12 +97,24 @@ describe.each(Object.entries(DATABASES))('main job on %s', (_, openDatabase) => 
     await checkpointsHold(audit, JSON.stringify(own[0]));
   }
 
-  /** The run ends with a checkpoint over all entries, and its message carries one that the store keeps as well. */
-  async function checkpointsHold({ entries, checkpoint }: RunSummary['audit'], message: string): Promise<void> {
-    const keys = (await job.store.auditKeys.list()).map(({ verifierKey }) => parseVerifierKey(verifierKey));
+  /**
+   * The run ends with a checkpoint over all entries, and its message carries one that the store
+   * keeps as well.
+   */
+  async function checkpointsHold(
+    { entries, checkpoint }: RunSummary['audit'],
+    message: string,
+  ): Promise<void> {
+    const keys = (await job.store.auditKeys.list()).map(({ verifierKey }) =>
+      parseVerifierKey(verifierKey),
+    );
     const origin = `arx/${new URL(job.env['OKTA_DOMAIN'] ?? '').host}`;
-    expect(openCheckpoint(checkpoint ?? '', { origin, keys, verify: checkSignature }).size).toBe(entries);
-    const notes = (await job.store.checkpoints.list()).map(({ note }) => JSON.stringify(note).slice(1, -1));
+    expect(openCheckpoint(checkpoint ?? '', { origin, keys, verify: checkSignature }).size).toBe(
+      entries,
+    );
+    const notes = (await job.store.checkpoints.list()).map(({ note }) =>
+      JSON.stringify(note).slice(1, -1),
+    );
     expect(notes.filter((note) => message.includes(note))).toHaveLength(1);
   }
 
@@ -138,13 +163,18 @@ describe.each(Object.entries(DATABASES))('main job on %s', (_, openDatabase) => 
   }, 240_000);
 
   /** As `holds`, for a person whose ticket stays open while the verdict is not known. */
-  async function settledTickets(summary: RunSummary, people: readonly Person[], ids: readonly string[]): Promise<void> {
+  async function settledTickets(
+    summary: RunSummary,
+    people: readonly Person[],
+    ids: readonly string[],
+  ): Promise<void> {
     const verdicts = people.map(expectedVerdict);
     const { issues } = await job.emulators.state('issues');
     const org = new URL(job.env['OKTA_DOMAIN'] ?? '').host;
     for (const [index, verdict] of verdicts.entries()) {
       const open = issues.filter(
-        ({ category, labels }) => category !== 'done' && labels.includes(ticketLabel(org, `${ids[index]}`)),
+        ({ category, labels }) =>
+          category !== 'done' && labels.includes(ticketLabel(org, `${ids[index]}`)),
       );
       if ((NON_COMPLIANT as readonly string[]).includes(`${verdict}`)) expect(open).toHaveLength(1);
       else if (verdict === 'compliant') expect(open).toHaveLength(0);

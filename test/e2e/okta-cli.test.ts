@@ -3,7 +3,14 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { OktaStatus } from '../../src/cli/okta/status.ts';
-import type { Fact, Gap, SecurityEvent, TimelineEntry, TwinApp, TwinUserItem } from '../../src/twin/types.ts';
+import type {
+  Fact,
+  Gap,
+  SecurityEvent,
+  TimelineEntry,
+  TwinApp,
+  TwinUserItem,
+} from '../../src/twin/types.ts';
 import type { SearchHit } from '../../src/store/twin-types.ts';
 import type { OktaSyncResult } from '../../src/workflows/messages.ts';
 import { CommandLine } from '../support/command-line.ts';
@@ -49,12 +56,18 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 }, 60_000);
 
-const twin = <Item>(...argv: string[]): Promise<Twin<Item>> => cli.document<Twin<Item>>(['twin', ...argv]);
+const twin = <Item>(...argv: string[]): Promise<Twin<Item>> =>
+  cli.document<Twin<Item>>(['twin', ...argv]);
 
 describe('before the first sync', () => {
   it('says that Okta is configured and that nothing was read', async () => {
     const status = await cli.document<OktaStatus & { items: unknown }>(['okta', 'status']);
-    expect(status).toMatchObject({ schema: 'arx.okta/v1', configured: true, credential: 'ssws', sync: null });
+    expect(status).toMatchObject({
+      schema: 'arx.okta/v1',
+      configured: true,
+      credential: 'ssws',
+      sync: null,
+    });
     expect(status.streams.map(({ name, at, age }) => ({ name, at, age }))).toEqual(
       NAMES.map((name) => ({ name, at: null, age: null })),
     );
@@ -66,10 +79,20 @@ describe('before the first sync', () => {
     for (const view of ['facts', 'gaps', 'events', 'users', 'apps', 'timeline']) {
       const { code, out } = await cli.run(['twin', view]);
       expect(code).toBe(0);
-      expect(out).toMatch(/No sync of 127\.0\.0\.1:\d+ has run yet: start one with `arx okta sync`/);
+      expect(out).toMatch(
+        /No sync of 127\.0\.0\.1:\d+ has run yet: start one with `arx okta sync`/,
+      );
     }
-    expect(await twin('facts')).toMatchObject({ schema: 'arx.twin/v1', view: 'facts', sync: null, items: [] });
-    expect(await cli.document(['twin', 'profile'], 1)).toMatchObject({ schema: 'arx.error/v1', code: 'no_sync' });
+    expect(await twin('facts')).toMatchObject({
+      schema: 'arx.twin/v1',
+      view: 'facts',
+      sync: null,
+      items: [],
+    });
+    expect(await cli.document(['twin', 'profile'], 1)).toMatchObject({
+      schema: 'arx.error/v1',
+      code: 'no_sync',
+    });
   }, 60_000);
 });
 
@@ -89,9 +112,17 @@ describe('a sync', () => {
     first = await cli.document<Sync>(['okta', 'sync', '--local', '--hours-back', '168']);
     expect(first).toMatchObject({ schema: 'arx.sync/v1', status: 'complete' });
     expect(first.items).toEqual(first.streams);
-    expect(first.streams.map(({ name, state }) => [name, state])).toEqual(NAMES.map((name) => [name, 'complete']));
+    expect(first.streams.map(({ name, state }) => [name, state])).toEqual(
+      NAMES.map((name) => [name, 'complete']),
+    );
     const [stream] = first.streams;
-    expect(Object.keys(stream ?? {}).toSorted()).toEqual(['at', 'count', 'name', 'reason', 'state']);
+    expect(Object.keys(stream ?? {}).toSorted()).toEqual([
+      'at',
+      'count',
+      'name',
+      'reason',
+      'state',
+    ]);
     const status = await cli.document<OktaStatus>(['okta', 'status']);
     expect(status.sync).toMatchObject({ run: first.run, status: 'complete' });
     for (const { state, age, at } of status.streams) {
@@ -107,17 +138,23 @@ describe('a sync', () => {
     expect(facts.sync).toMatchObject({ run: first.run });
     expect(facts.items.map(({ key }) => key)).toEqual(
       expect.arrayContaining(
-        ['tool:okta', 'mfa_coverage', 'sso_apps', 'apps_federated', 'apps_password', 'privileged_users'].concat([
-          'stale_accounts',
-          'mfa_factor:push',
-        ]),
+        [
+          'tool:okta',
+          'mfa_coverage',
+          'sso_apps',
+          'apps_federated',
+          'apps_password',
+          'privileged_users',
+        ].concat(['stale_accounts', 'mfa_factor:push']),
       ),
     );
     expect(Object.keys(facts.items[0] ?? {})).toEqual(
       expect.arrayContaining(['key', 'value', 'confidence', 'source', 'run', 'observedAt']),
     );
     const listed = await twin<TwinUserItem>('users');
-    expect(listed.items.map(({ login }) => login).toSorted()).toEqual(users.map(({ login }) => login).toSorted());
+    expect(listed.items.map(({ login }) => login).toSorted()).toEqual(
+      users.map(({ login }) => login).toSorted(),
+    );
     const admin = listed.items.find(({ roles }) => roles?.some(({ via }) => via === 'direct'));
     expect(Object.keys(admin ?? {})).toEqual(
       expect.arrayContaining(['id', 'login', 'status', 'mfa', 'factors', 'roles', 'gone']),
@@ -134,7 +171,9 @@ describe('a sync', () => {
       expect.arrayContaining(['kind', 'severity', 'subject', 'detail', 'since']),
     );
     const events = await twin<SecurityEvent>('events');
-    expect(events.items.length).toBe((await twin<SecurityEvent>('events', '--limit', '100000')).items.length);
+    expect(events.items.length).toBe(
+      (await twin<SecurityEvent>('events', '--limit', '100000')).items.length,
+    );
     const timeline = await twin<TimelineEntry>('timeline');
     expect(timeline.items).toHaveLength(2);
     expect(timeline).toHaveProperty('changes', []);
@@ -149,7 +188,9 @@ describe('a sync', () => {
     expect(suspended.items).toHaveLength(expected.length);
     const none = await twin<TwinUserItem>('users', '--mfa', 'none', '--status', 'ACTIVE');
     const gaps = await twin<Gap>('gaps', '--kind', 'user_no_mfa,admin_no_mfa');
-    expect(gaps.items.map(({ subject }) => subject).toSorted()).toEqual(none.items.map(({ id }) => id).toSorted());
+    expect(gaps.items.map(({ subject }) => subject).toSorted()).toEqual(
+      none.items.map(({ id }) => id).toSorted(),
+    );
     const severe = await twin<Gap>('gaps', '--severity', 'critical,high');
     expect(new Set(severe.items.map(({ severity }) => severity))).toEqual(
       new Set(['critical', 'high'].filter((one) => first.gaps[one as 'critical' | 'high'] > 0)),
@@ -157,7 +198,10 @@ describe('a sync', () => {
     expect((await twin('users', '--gone')).items).toEqual([]);
     expect((await twin('users', '--limit', '3')).items).toHaveLength(3);
     const wrong = await cli.document(['twin', 'gaps', '--kind', 'nonsense'], 2);
-    expect(wrong).toMatchObject({ schema: 'arx.error/v1', message: expect.stringContaining('admin_no_mfa') as string });
+    expect(wrong).toMatchObject({
+      schema: 'arx.error/v1',
+      message: expect.stringContaining('admin_no_mfa') as string,
+    });
     const versions = await twin<Fact & { version: number }>('facts', '--history', 'mfa_coverage');
     expect(versions.items).toMatchObject([{ key: 'mfa_coverage', version: 1 }]);
   }, 60_000);
@@ -188,7 +232,12 @@ describe('a sync that cannot read everything', () => {
     const result = await cli.document<Sync>(['okta', 'sync', '--local'], 7);
     expect(result.status).toBe('incomplete');
     const states = Object.fromEntries(result.streams.map(({ name, state }) => [name, state]));
-    expect(states).toEqual({ users: 'complete', apps: 'complete', roles: 'complete', logs: 'denied' });
+    expect(states).toEqual({
+      users: 'complete',
+      apps: 'complete',
+      roles: 'complete',
+      logs: 'denied',
+    });
     const status = await cli.document<OktaStatus>(['okta', 'status']);
     expect(status.streams.find(({ name }) => name === 'logs')).toMatchObject({
       state: 'denied',
@@ -213,15 +262,30 @@ describe('a sync that cannot read everything', () => {
   ])('refuses %s with 2', async (argv, says) => {
     const { code, out } = await cli.run(['okta', 'sync', '--local', ...argv, '--json']);
     expect(code).toBe(2);
-    expect(JSON.parse(out)).toMatchObject({ schema: 'arx.error/v1', message: expect.stringMatching(says) as string });
+    expect(JSON.parse(out)).toMatchObject({
+      schema: 'arx.error/v1',
+      message: expect.stringMatching(says) as string,
+    });
   });
 
   it('detaches, by option and by Ctrl-C, and is followed again', async () => {
     const started = await cli.document<Sync>(['okta', 'sync', '--local', '--detach']);
     expect(started).toMatchObject({ schema: 'arx.sync/v1', status: 'running', items: [] });
-    const followed = await cli.document<Sync>(['okta', 'sync', '--local', '--attach', started.workflowId]);
+    const followed = await cli.document<Sync>([
+      'okta',
+      'sync',
+      '--local',
+      '--attach',
+      started.workflowId,
+    ]);
     expect(followed).toMatchObject({ run: started.run, status: 'complete' });
-    await emulators.fault({ vendor: 'okta', pathPattern: '/factors', kind: 'latency', ms: 2_000, times: 40 });
+    await emulators.fault({
+      vendor: 'okta',
+      pathPattern: '/factors',
+      kind: 'latency',
+      ms: 2_000,
+      times: 40,
+    });
     const running = cli.start(['okta', 'sync', '--local']);
     await running.says(/reading: /);
     running.child.kill('SIGINT');

@@ -8,16 +8,27 @@ import { migratedDatabase } from '../support/postgres.ts';
 import { failureOf, orgOf, startSync, sync, twinApps, twinUsers } from '../support/okta-sync.ts';
 import { DATABASES } from '../support/stores.ts';
 
-const SECRETS = { phone: '+1 555 7391 0426', email: 'factor-canary-7391@home.example', totpSeed: 'CANARYSEED73917391' };
+const SECRETS = {
+  phone: '+1 555 7391 0426',
+  email: 'factor-canary-7391@home.example',
+  totpSeed: 'CANARYSEED73917391',
+};
 const OLD = '2020-01-01T00:00:00.000Z';
 const RECENT = new Date(Date.now() - 86_400_000).toISOString();
 const COVERED = [{ type: 'webauthn' }];
 
-/** What the emulator says of MFA, counted by hand: ACTIVE users by whether any factor but e-mail and the like is ACTIVE. */
+/**
+ * What the emulator says of MFA, counted by hand: ACTIVE users by whether any factor but e-mail and
+ * the like is ACTIVE.
+ */
 function truth(users: readonly StateUser[]): { percent: string; none: string[] } {
-  const readable = users.filter(({ status, vanish, denyFactors }) => status === 'ACTIVE' && !vanish && !denyFactors);
+  const readable = users.filter(
+    ({ status, vanish, denyFactors }) => status === 'ACTIVE' && !vanish && !denyFactors,
+  );
   const enrolled = readable.filter(({ factors }) =>
-    factors.some(({ type, status }) => status === 'ACTIVE' && !['email', 'question'].includes(type)),
+    factors.some(
+      ({ type, status }) => status === 'ACTIVE' && !['email', 'question'].includes(type),
+    ),
   );
   const none = readable.filter((user) => !enrolled.includes(user)).map(({ login }) => login);
   return { percent: `${Math.floor((100 * enrolled.length) / readable.length)}%`, none };
@@ -50,7 +61,9 @@ describe.each(Object.entries(DATABASES))('a sync of the demo organisation on %s'
       ['users', 'apps', 'logs', 'roles'].map((name) => ({ name, state: 'complete', reason: null })),
     );
     const facts = await job.store.twin.facts.current(orgOf(job));
-    const texts = facts.filter(({ confidence }) => confidence === 'verified').map(({ text }) => text);
+    const texts = facts
+      .filter(({ confidence }) => confidence === 'verified')
+      .map(({ text }) => text);
     const apps = await twinApps(job);
     const active = [...apps.values()].filter(
       ({ status, signOnMode }) => status === 'ACTIVE' && signOnMode !== 'BOOKMARK',
@@ -61,11 +74,18 @@ describe.each(Object.entries(DATABASES))('a sync of the demo organisation on %s'
 
     const twin = await twinUsers(job);
     expect([...twin.keys()].toSorted()).toEqual(users.map(({ login }) => login).toSorted());
-    const nameOf = new Map((await job.store.twin.groups.list(orgOf(job))).map(({ id, name }) => [id, name]));
+    const nameOf = new Map(
+      (await job.store.twin.groups.list(orgOf(job))).map(({ id, name }) => [id, name]),
+    );
     expect([...nameOf.values()].toSorted()).toEqual(groups.map(({ name }) => name).toSorted());
     for (const user of users) {
       const mine = twin.get(user.login);
-      expect(mine).toMatchObject({ id: user.id, status: user.status, department: user.department, gone: false });
+      expect(mine).toMatchObject({
+        id: user.id,
+        status: user.status,
+        department: user.department,
+        gone: false,
+      });
       const unreadable = user.vanish || user.denyFactors;
       expect(mine?.factors?.map(({ type }) => type) ?? null).toEqual(
         unreadable ? null : user.factors.map(({ type }) => type),
@@ -74,14 +94,22 @@ describe.each(Object.entries(DATABASES))('a sync of the demo organisation on %s'
       const direct = mine?.roles?.filter(({ via }) => via === 'direct');
       expect(direct).toEqual(user.roles.toSorted().map((role) => ({ role, via: 'direct' })));
       const expected = user.status === 'DEPROVISIONED' ? [] : user.groups;
-      const listed = mine?.groups.map((id) => `${nameOf.get(id)}`).filter((name) => name !== 'Everyone');
+      const listed = mine?.groups
+        .map((id) => `${nameOf.get(id)}`)
+        .filter((name) => name !== 'Everyone');
       expect(listed?.toSorted()).toEqual(expected.filter((name) => name !== 'Everyone').toSorted());
     }
     const gaps = await job.store.twin.gaps.open(orgOf(job));
-    const lacking = gaps.filter(({ kind }) => ['user_no_mfa', 'admin_no_mfa'].includes(kind)).map(({ name }) => name);
+    const lacking = gaps
+      .filter(({ kind }) => ['user_no_mfa', 'admin_no_mfa'].includes(kind))
+      .map(({ name }) => name);
     expect(lacking.toSorted()).toEqual(none.toSorted());
-    for (const [type, text] of facts.filter(({ key }) => key === 'mfa_factor:push').map(({ text }) => ['push', text])) {
-      const holders = users.filter((user) => user.status === 'ACTIVE' && !user.vanish && !user.denyFactors);
+    for (const [type, text] of facts
+      .filter(({ key }) => key === 'mfa_factor:push')
+      .map(({ text }) => ['push', text])) {
+      const holders = users.filter(
+        (user) => user.status === 'ACTIVE' && !user.vanish && !user.denyFactors,
+      );
       const count = holders.filter(({ factors }) =>
         factors.some((one) => one.type === type && one.status === 'ACTIVE'),
       );
@@ -118,7 +146,9 @@ describe.each(Object.entries(DATABASES))('a sync of the demo organisation on %s'
 
   it('leaves no name, login or secret in any history', async () => {
     const { users } = await job.emulators.state('users');
-    const people = Object.fromEntries(users.slice(0, 20).map(({ login }, n) => [`login ${n}`, login]));
+    const people = Object.fromEntries(
+      users.slice(0, 20).map(({ login }, n) => [`login ${n}`, login]),
+    );
     const all = await executions(job.temporal);
     expect(all.length).toBeGreaterThan(0);
     const found = all.map(({ history, info }) =>
@@ -153,8 +183,20 @@ describe('a sync that does not get everything', () => {
   const people = () =>
     job.emulators.addUsers(
       [
-        { login: 'root@example.com', created: OLD, lastLogin: RECENT, factors: COVERED, roles: ['SUPER_ADMIN'] },
-        { login: 'desk@example.com', created: OLD, lastLogin: RECENT, factors: COVERED, groups: ['Admins by group'] },
+        {
+          login: 'root@example.com',
+          created: OLD,
+          lastLogin: RECENT,
+          factors: COVERED,
+          roles: ['SUPER_ADMIN'],
+        },
+        {
+          login: 'desk@example.com',
+          created: OLD,
+          lastLogin: RECENT,
+          factors: COVERED,
+          groups: ['Admins by group'],
+        },
         { login: 'bare@example.com', created: OLD, lastLogin: RECENT },
         { login: 'left@example.com', created: OLD, status: 'DEPROVISIONED' },
       ],
@@ -171,9 +213,13 @@ describe('a sync that does not get everything', () => {
       roles: 'complete',
     });
     const users = await twinUsers(job);
-    const [group] = (await job.store.twin.groups.list(orgOf(job))).filter(({ name }) => name === 'Admins by group');
+    const [group] = (await job.store.twin.groups.list(orgOf(job))).filter(
+      ({ name }) => name === 'Admins by group',
+    );
     expect(users.get('root@example.com')?.roles).toEqual([{ role: 'SUPER_ADMIN', via: 'direct' }]);
-    expect(users.get('desk@example.com')?.roles).toEqual([{ role: 'HELP_DESK_ADMIN', via: group?.id }]);
+    expect(users.get('desk@example.com')?.roles).toEqual([
+      { role: 'HELP_DESK_ADMIN', via: group?.id },
+    ]);
     expect(users.get('bare@example.com')?.roles).toEqual([]);
   });
 
@@ -192,7 +238,9 @@ describe('a sync that does not get everything', () => {
     const complete = { users: 'complete', apps: 'complete', logs: 'complete', roles: 'complete' };
     expect(states(result)).toEqual({ ...complete, ...expected });
     expect(result.status).toBe('incomplete');
-    const reasons = result.streams.filter(({ state }) => state !== 'complete').map(({ reason }) => reason);
+    const reasons = result.streams
+      .filter(({ state }) => state !== 'complete')
+      .map(({ reason }) => reason);
     expect(reasons.every((reason) => reason?.includes('forbidden'))).toBe(true);
     const after = await twinUsers(job);
     expect([...after.keys()]).toEqual([...before.keys()]);
@@ -216,7 +264,12 @@ describe('a sync that does not get everything', () => {
     await job.emulators.removeUser('crowd7@example.com');
     const find = (text: string) => job.store.twin.search.find(orgOf(job), text, 9);
     expect((await find('crowd7@'))[0]).not.toHaveProperty('gone');
-    await job.emulators.fault({ vendor: 'okta', pathPattern: '/api/v1/users\\?.*after=', kind: 'status', status: 403 });
+    await job.emulators.fault({
+      vendor: 'okta',
+      pathPattern: '/api/v1/users\\?.*after=',
+      kind: 'status',
+      status: 403,
+    });
     const broken = await sync(job, { configRef });
     expect(broken.streams.find(({ name }) => name === 'users')).toMatchObject({
       state: 'partial',
@@ -224,14 +277,17 @@ describe('a sync that does not get everything', () => {
       reason: expect.stringContaining('users broke off: ') as string,
     });
     expect((await twinUsers(job)).get('crowd7@example.com')?.gone).toBe(false);
-    const fact = async () => (await job.store.twin.facts.current(orgOf(job))).find(({ key }) => key === 'mfa_coverage');
+    const fact = async () =>
+      (await job.store.twin.facts.current(orgOf(job))).find(({ key }) => key === 'mfa_coverage');
     expect((await fact())?.observedAt).toBe(whole.startedAt);
     await job.emulators.clearFaults();
     const again = await sync(job, { configRef });
     expect(again.status).toBe('complete');
     expect((await twinUsers(job)).get('crowd7@example.com')?.gone).toBe(true);
     expect((await twinUsers(job)).get('crowd8@example.com')?.gone).toBe(false);
-    expect(await find('crowd7@')).toMatchObject([{ kind: 'user', label: 'crowd7@example.com', gone: true }]);
+    expect(await find('crowd7@')).toMatchObject([
+      { kind: 'user', label: 'crowd7@example.com', gone: true },
+    ]);
     const hits = await find('crowd');
     expect(hits.some(({ gone }) => gone)).toBe(false);
     expect((await fact())?.observedAt).toBe(again.startedAt);
@@ -245,13 +301,20 @@ describe('a sync that does not get everything', () => {
     const of = (facts: typeof before, key: string) => facts.find((fact) => fact.key === key);
     expect(of(after, 'mfa_coverage')).toEqual(of(before, 'mfa_coverage'));
     expect(of(after, 'sso_apps')?.observedAt).toBe(result.startedAt);
-    expect(await failureOf(await startSync(job, { users: false, apps: false, logs: false }))).toBe('configuration');
+    expect(await failureOf(await startSync(job, { users: false, apps: false, logs: false }))).toBe(
+      'configuration',
+    );
     expect(await failureOf(await startSync(job, { hoursBack: 2_161 }))).toBe('invalid_argument');
   });
 
   it('raises each event once, however windows overlap, and counts a sign-in that Okta does not', async () => {
     const [user] = await people();
-    const actor = { id: `${user?.id}`, type: 'User', alternateId: 'root@example.com', displayName: 'Root' };
+    const actor = {
+      id: `${user?.id}`,
+      type: 'User',
+      alternateId: 'root@example.com',
+      displayName: 'Root',
+    };
     const at = new Date(Date.now() - 3_600_000).toISOString();
     await job.emulators.addLogEvents([
       { eventType: 'user.authentication.sso', actor, published: at },
@@ -269,21 +332,37 @@ describe('a sync that does not get everything', () => {
   it('goes on where a killed worker stopped', async () => {
     await people();
     await job.emulators.addUsers(
-      Array.from({ length: 60 }, (_, n) => ({ login: `killed${n}@example.com`, created: OLD, factors: COVERED })),
+      Array.from({ length: 60 }, (_, n) => ({
+        login: `killed${n}@example.com`,
+        created: OLD,
+        factors: COVERED,
+      })),
     );
-    await job.emulators.fault({ vendor: 'okta', kind: 'hang', pathPattern: '/factors$', after: 40, times: 1 });
+    await job.emulators.fault({
+      vendor: 'okta',
+      kind: 'hang',
+      pathPattern: '/factors$',
+      after: 40,
+      times: 1,
+    });
     const factors = async () =>
-      (await job.emulators.log({ vendor: 'okta' })).filter(({ operation }) => operation === 'users:read_factors');
+      (await job.emulators.log({ vendor: 'okta' })).filter(
+        ({ operation }) => operation === 'users:read_factors',
+      );
     const before = (await factors()).length;
     const handle = await startSync(job);
-    await vi.waitFor(async () => expect((await job.emulators.faults())[0]?.struck).toBe(1), { timeout: 20_000 });
+    await vi.waitFor(async () => expect((await job.emulators.faults())[0]?.struck).toBe(1), {
+      timeout: 20_000,
+    });
     await worker.kill();
     await job.emulators.clearFaults();
     worker = await job.startWorker();
     const result = await handle.result();
     expect(result.status).toBe('complete');
     expect(result.streams.find(({ name }) => name === 'users')?.count).toBe(64);
-    const unread = [...(await twinUsers(job)).values()].filter(({ gone, factors: read }) => !gone && read === null);
+    const unread = [...(await twinUsers(job)).values()].filter(
+      ({ gone, factors: read }) => !gone && read === null,
+    );
     expect(unread).toEqual([]);
     expect((await factors()).length - before).toBeLessThanOrEqual(64 + 2 * 16);
   }, 60_000);

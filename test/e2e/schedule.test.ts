@@ -1,6 +1,11 @@
 import { ScheduleOverlapPolicy } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { deleteSchedule, describeSchedule, triggerSchedule, upsertSchedule } from '../../src/client.ts';
+import {
+  deleteSchedule,
+  describeSchedule,
+  triggerSchedule,
+  upsertSchedule,
+} from '../../src/client.ts';
 import type { TemporalLink } from '../../src/client.ts';
 import { schedulePlan } from '../../src/cli/register/schedule.ts';
 import { configSchema } from '../../src/config/schema/schema.ts';
@@ -22,7 +27,9 @@ describe('the schedule on a real server', () => {
 
   it('is registered twice without an error, and once with what changed', async () => {
     expect(await upsertSchedule(link, defaults(), false)).toEqual({ created: true });
-    expect(await upsertSchedule(link, { ...defaults(), times: { cron: '30 9 * * TUE' } }, false)).toEqual({
+    expect(
+      await upsertSchedule(link, { ...defaults(), times: { cron: '30 9 * * TUE' } }, false),
+    ).toEqual({
       created: false,
     });
     const next = (await describeSchedule(link))?.next[0];
@@ -32,12 +39,15 @@ describe('the schedule on a real server', () => {
 
   it('skips what overlaps, catches up for six hours, and moves no start about', async () => {
     const { policies, spec } = await handle().describe();
-    expect(policies).toMatchObject({ overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: 6 * HOUR_MS });
+    expect(policies).toMatchObject({
+      overlap: ScheduleOverlapPolicy.SKIP,
+      catchupWindow: 6 * HOUR_MS,
+    });
     expect(spec.jitter ?? 0).toBe(0);
     const { next } = (await describeSchedule(link))!;
-    expect(new Set(next.map((time) => [time.getUTCDay(), time.toISOString().slice(11)].join()))).toEqual(
-      new Set(['1,08:00:00.000Z']),
-    );
+    expect(
+      new Set(next.map((time) => [time.getUTCDay(), time.toISOString().slice(11)].join())),
+    ).toEqual(new Set(['1,08:00:00.000Z']));
   });
 
   it('starts the check with the worker’s own configuration, and is gone when removed', async () => {

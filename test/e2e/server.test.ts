@@ -28,16 +28,29 @@ describe('the HTTP server over the whole of arx', () => {
       config: { approvals: { default_approvers: ['group:Approvers'], expires_in: '60s' } },
     });
     // The stranger is in Slack, and not in Okta.
-    const people = NAMES.slice(0, 3).map((name) => ({ login: `${name}@example.com`, groups: ['Approvers'] }));
+    const people = NAMES.slice(0, 3).map((name) => ({
+      login: `${name}@example.com`,
+      groups: ['Approvers'],
+    }));
     await job.emulators.addUsers(people);
-    const members = NAMES.map((name) => ({ id: `U0${name.toUpperCase()}`, email: `${name}@example.com` }));
+    const members = NAMES.map((name) => ({
+      id: `U0${name.toUpperCase()}`,
+      email: `${name}@example.com`,
+    }));
     await job.emulators.slackSettings({ members });
     const createdAt = '2026-01-01T00:00:00.000Z';
     await job.store.keys.addAccessKey({
-      ...{ name: 'bob', hash: keyHash(KEY), person: 'bob@example.com', createdAt, revokedAt: null },
+      name: 'bob',
+      hash: keyHash(KEY),
+      person: 'bob@example.com',
+      createdAt,
+      revokedAt: null,
     });
     await job.startWorker();
-    server = await startServerProcess({ ...job.env, ARX_HOME: home, SLACK_SIGNING_SECRET: SECRET }, home);
+    server = await startServerProcess(
+      { ...job.env, ARX_HOME: home, SLACK_SIGNING_SECRET: SECRET },
+      home,
+    );
   }, 120_000);
   afterAll(async () => {
     await server?.stop();
@@ -73,8 +86,8 @@ describe('the HTTP server over the whole of arx', () => {
     );
     const message = await vi.waitFor(
       async () => {
-        const found = (await job.emulators.state('messages')).messages.find(({ metadata, blocks }) =>
-          JSON.stringify([metadata, blocks]).includes(requestId),
+        const found = (await job.emulators.state('messages')).messages.find(
+          ({ metadata, blocks }) => JSON.stringify([metadata, blocks]).includes(requestId),
         );
         expect(found).toBeDefined();
         return found as NonNullable<typeof found>;
@@ -90,13 +103,24 @@ describe('the HTTP server over the whole of arx', () => {
       type: 'block_actions',
       user: { id: `U0${name.toUpperCase()}` },
       container: { message_ts: message.ts, channel_id: message.channel },
-      actions: [{ action_id: action, block_id: 'arx_decision', value: requestId, action_ts: `${Date.now() / 1000}` }],
+      actions: [
+        {
+          action_id: action,
+          block_id: 'arx_decision',
+          value: requestId,
+          action_ts: `${Date.now() / 1000}`,
+        },
+      ],
     };
     const body = new URLSearchParams({ payload: JSON.stringify(payload) }).toString();
     const at = `${Math.floor(Date.now() / 1000)}`;
     const mac = createHmac('sha256', SECRET).update(`v0:${at}:${body}`).digest('hex');
     const headers = { 'x-slack-request-timestamp': at, 'x-slack-signature': `v0=${mac}` };
-    return { method: 'POST', body, headers: { ...headers, 'content-type': 'application/x-www-form-urlencoded' } };
+    return {
+      method: 'POST',
+      body,
+      headers: { ...headers, 'content-type': 'application/x-www-form-urlencoded' },
+    };
   }
   const post = (request: RequestInit) => fetch(`${server?.url}/slack/interactions`, request);
   const writesTo = async (userId: string) =>
@@ -104,24 +128,36 @@ describe('the HTTP server over the whole of arx', () => {
       .filter(({ path, accepted }) => accepted && path.includes(userId))
       .map(({ path }) => path);
   const refusals = async (subject: string) =>
-    (await job.store.audit.list({ subject, kind: 'approval.refused' })).map(({ entry }) => entry.outcome?.['code']);
+    (await job.store.audit.list({ subject, kind: 'approval.refused' })).map(
+      ({ entry }) => entry.outcome?.['code'],
+    );
 
   it('is ready', async () => {
     const answer = await fetch(`${server?.url}/readyz`);
-    expect([answer.status, await answer.json()]).toEqual([200, { ok: true, store: true, temporal: true }]);
+    expect([answer.status, await answer.json()]).toEqual([
+      200,
+      { ok: true, store: true, temporal: true },
+    ]);
   });
 
   it('requester, stranger and forger are refused; an approver in Slack releases exactly one suspend; played back: 401', async () => {
     const request = await waiting();
     const { userId, requestId, handle, message } = request;
     expect((await post(click(request, 'requester'))).status).toBe(200);
-    await vi.waitFor(async () => expect(await refusals(requestId)).toEqual(['banned']), { timeout: 15_000 });
-    expect((await post(click(request, 'stranger'))).status).toBe(200);
-    await vi.waitFor(async () => expect(await refusals(requestId)).toEqual(['banned', 'unmapped']), {
+    await vi.waitFor(async () => expect(await refusals(requestId)).toEqual(['banned']), {
       timeout: 15_000,
     });
+    expect((await post(click(request, 'stranger'))).status).toBe(200);
+    await vi.waitFor(
+      async () => expect(await refusals(requestId)).toEqual(['banned', 'unmapped']),
+      {
+        timeout: 15_000,
+      },
+    );
     const forged = click(request, 'ann');
-    expect((await post({ ...forged, body: forged.body.replace('U0ANN', 'U0BOB') })).status).toBe(401);
+    expect((await post({ ...forged, body: forged.body.replace('U0ANN', 'U0BOB') })).status).toBe(
+      401,
+    );
     expect(await writesTo(userId)).toEqual([]);
 
     const genuine = click(request, 'ann');
@@ -155,9 +191,13 @@ describe('the HTTP server over the whole of arx', () => {
     expect(items.map(({ request }) => request)).toContain(requestId);
     const decide = async (body: object, more = headers) =>
       fetch(`${server?.url}/v1/approvals/${requestId}/decisions`, {
-        ...{ method: 'POST', headers: more, body: JSON.stringify(body) },
+        method: 'POST',
+        headers: more,
+        body: JSON.stringify(body),
       });
-    expect((await decide({ verdict: 'approve' }, { ...headers, authorization: 'Bearer x' })).status).toBe(401);
+    expect(
+      (await decide({ verdict: 'approve' }, { ...headers, authorization: 'Bearer x' })).status,
+    ).toBe(401);
     const answer = await decide({ verdict: 'approve', reason: 'checked', decisionId: 'one' });
     expect([answer.status, await answer.json()]).toMatchObject([
       200,
@@ -166,7 +206,10 @@ describe('the HTTP server over the whole of arx', () => {
     expect(await handle.result()).toMatchObject({ state: 'succeeded' });
     expect(await writesTo(userId)).toHaveLength(1);
     const late = await decide({ verdict: 'deny', decisionId: 'two' });
-    expect([late.status, await late.json()]).toMatchObject([409, { code: 'closed', accepted: false }]);
+    expect([late.status, await late.json()]).toMatchObject([
+      409,
+      { code: 'closed', accepted: false },
+    ]);
   }, 90_000);
 
   it('keeps secrets and people out of its log, and stops in order', async () => {

@@ -13,11 +13,20 @@ import type { SlowLink } from '../support/slow-link.ts';
 import { startDevServer } from '../support/temporal.ts';
 import type { DevServer } from '../support/temporal.ts';
 
-/** FULL=1: as many seeds as it takes to meet every moment of a run, and stops of up to a minute and a half. */
+/**
+ * FULL=1: as many seeds as it takes to meet every moment of a run, and stops of up to a minute and
+ * a half.
+ */
 const FULL = process.env.FULL === '1';
-const [FIRST = 1, LAST = FULL ? 200 : 2] = (process.env.SEEDS ?? '').split('-').filter(Boolean).map(Number);
+const [FIRST = 1, LAST = FULL ? 200 : 2] = (process.env.SEEDS ?? '')
+  .split('-')
+  .filter(Boolean)
+  .map(Number);
 const SEEDS = Array.from({ length: LAST - FIRST + 1 }, (_, n) => FIRST + n);
-/** Longer than a heartbeat may be missing, so that attempts are given up while they are still at work. */
+/**
+ * Longer than a heartbeat may be missing, so that attempts are given up while they are still at
+ * work.
+ */
 const STOP_MS = FULL ? { least: 3_000, most: 90_000 } : { least: 6_000, most: 8_000 };
 /** How late the store answers, several times in a row. */
 const LATE_MS = { least: 1_000, most: 15_000 };
@@ -41,7 +50,10 @@ describe('parts that stand still for a while', () => {
   let temporal: DevServer;
 
   beforeAll(async () => {
-    [database, temporal] = await Promise.all([migratedDatabase(), startDevServer({ dbFile: null })]);
+    [database, temporal] = await Promise.all([
+      migratedDatabase(),
+      startDevServer({ dbFile: null }),
+    ]);
     link = await openLink(database.databaseUrl);
     job = await mainJob(link.url, {
       temporal,
@@ -92,18 +104,31 @@ describe('parts that stand still for a while', () => {
           await pause(random() * WITHIN_MS * 0.1);
         }
       }
-      await result({ client: job.temporal.client, address: '', namespace: '', close: async () => {} }, started);
+      await result(
+        { client: job.temporal.client, address: '', namespace: '', close: async () => {} },
+        started,
+      );
 
       const summary = await job.summary(started.run);
       expect(summary).toMatchObject({ status: 'complete', reasons: [] });
       expect(summary.tickets).toMatchObject({ created: FINDINGS, kept: 0, failed: 0 });
       const { issues, messages } = await job.emulators.state('issues', 'messages');
-      const open = issues.filter(({ category, key }) => category !== 'done' && summary.tickets.keys.includes(key));
+      const open = issues.filter(
+        ({ category, key }) => category !== 'done' && summary.tickets.keys.includes(key),
+      );
       expect(open).toHaveLength(FINDINGS);
-      expect(new Set(open.flatMap(({ labels }) => labels.filter(isTicketLabel))).size).toBe(FINDINGS);
-      expect(messages.filter(({ metadata }) => JSON.stringify(metadata).includes(started.run))).toHaveLength(1);
-      expect(await job.store.audit.countByKind(started.run)).toMatchObject({ 'user.checked': FINDINGS + COVERED });
-      expect(await verifyChain(job.store.audit.pages(500), await job.store.audit.head())).toMatchObject({ ok: true });
+      expect(new Set(open.flatMap(({ labels }) => labels.filter(isTicketLabel))).size).toBe(
+        FINDINGS,
+      );
+      expect(
+        messages.filter(({ metadata }) => JSON.stringify(metadata).includes(started.run)),
+      ).toHaveLength(1);
+      expect(await job.store.audit.countByKind(started.run)).toMatchObject({
+        'user.checked': FINDINGS + COVERED,
+      });
+      expect(
+        await verifyChain(job.store.audit.pages(500), await job.store.audit.head()),
+      ).toMatchObject({ ok: true });
       expect(worker.output()).not.toContain('audit_conflict');
     },
     FULL ? 300_000 : 60_000,

@@ -1,6 +1,7 @@
 /**
- * The hazards of the vendors and of Temporal that touch the main job, the test that guards the answer to each, and how
- * to take the answer out: `node test/hazards/take-out.ts` does so one by one, and sees the test fail.
+ * The hazards of the vendors and of Temporal that touch the main job, the test that guards the
+ * answer to each, and how to take the answer out: `node test/hazards/take-out.ts` does so one by
+ * one, and sees the test fail.
  */
 
 /** A change of one source file that undoes an answer; `from` stands in the file exactly once. */
@@ -20,7 +21,11 @@ export interface Hazard {
   only?: string;
 }
 
-const change = (file: string, from: string, to: string): Change => ({ file: `src/${file}`, from, to });
+const change = (file: string, from: string, to: string): Change => ({
+  file: `src/${file}`,
+  from,
+  to,
+});
 
 const OKTA_TEST = 'unit/connectors/okta/hazards.test.ts';
 const JIRA_TEST = 'unit/connectors/jira/jira.test.ts';
@@ -44,7 +49,7 @@ const OKTA: Hazard[] = [
     takenOut: [
       change(
         'connectors/okta/rows/shared.ts',
-        '({ items, next: nextCursor(',
+        '({\n  items,\n  next: nextCursor(',
         '({ items, next: items.length === 0 ? null : nextCursor(',
       ),
     ],
@@ -61,7 +66,11 @@ const OKTA: Hazard[] = [
     test: [OKTA_TEST, 'are never taken from a cache'],
     // It also fails over answers that cannot be cloned, as ours cannot.
     takenOut: [
-      change('connectors/okta/client.ts', '    if (answer.status >= 200 && answer.status < 300) throw ANSWERED;\n', ''),
+      change(
+        'connectors/okta/client.ts',
+        '    if (answer.status >= 200 && answer.status < 300) throw ANSWERED;\n',
+        '',
+      ),
       change('connectors/okta/client.ts', '    cacheMiddleware: null,\n', ''),
       change(
         'connectors/okta/client.ts',
@@ -92,25 +101,44 @@ const OKTA: Hazard[] = [
     area: 'Okta SDK',
     hazard: 'an hour to wait if the header says so',
     test: [OKTA_TEST, 'with %s is told at once, once, with how long to wait'],
-    takenOut: [change('connectors/rate-limit/headers.ts', 'Math.min(LONGEST_MS, Math.max(SHORTEST_MS, ms))', 'ms')],
+    takenOut: [
+      change(
+        'connectors/rate-limit/headers.ts',
+        'Math.min(LONGEST_MS, Math.max(SHORTEST_MS, ms))',
+        'ms',
+      ),
+    ],
   },
   {
     area: 'Okta SDK',
     hazard: 'a past or garbled reset gives a burst',
     test: ['unit/connectors/rate-limit/headers.test.ts', 'after a 429 with %s the wait is sane'],
-    takenOut: [change('connectors/rate-limit/headers.ts', 'ms <= 0 ? null : clamp(ms)', 'clamp(ms)')],
+    takenOut: [
+      change('connectors/rate-limit/headers.ts', 'ms <= 0 ? null : clamp(ms)', 'clamp(ms)'),
+    ],
   },
   {
     area: 'Okta SDK',
     hazard: 'a 429 must become a failure with its own delay',
-    test: ['unit/activities/support/failures.test.ts', 'waits after a 429 for as long as the vendor said, plus jitter'],
-    takenOut: [change('activities/support/failures.ts', 'retryAfterMs ?? backoffMs', 'null ?? backoffMs')],
+    test: [
+      'unit/activities/support/failures.test.ts',
+      'waits after a 429 for as long as the vendor said, plus jitter',
+    ],
+    takenOut: [
+      change('activities/support/failures.ts', 'retryAfterMs ?? backoffMs', 'null ?? backoffMs'),
+    ],
   },
   {
     area: 'Okta SDK',
     hazard: 'the token goes to a foreign host named in a next link',
     test: [OKTA_TEST, 'does not follow a next link to a foreign host, nor take the token there'],
-    takenOut: [change('connectors/okta/next-link.ts', 'url.origin === listing.origin && url.pathname', 'url.pathname')],
+    takenOut: [
+      change(
+        'connectors/okta/next-link.ts',
+        'url.origin === listing.origin && url.pathname',
+        'url.pathname',
+      ),
+    ],
   },
   {
     area: 'Okta SDK',
@@ -122,13 +150,21 @@ const OKTA: Hazard[] = [
     area: 'Okta SDK',
     hazard: 'the token goes along with a redirect',
     test: [HTTP_TEST, 'does not follow a redirect (%i), not even within the origin'],
-    takenOut: [change('connectors/transport/http.ts', 'if (REDIRECTS.has(status))', 'if (REDIRECTS.has(0))')],
+    takenOut: [
+      change('connectors/transport/http.ts', 'if (REDIRECTS.has(status))', 'if (REDIRECTS.has(0))'),
+    ],
   },
   {
     area: 'Okta SDK',
     hazard: 'answers without a limit in size',
     test: [HTTP_TEST, 'stops reading at the limit, with or without a content length'],
-    takenOut: [change('connectors/transport/http-body.ts', 'if (this.#size > this.#maxBytes)', 'if (this.#size < 0)')],
+    takenOut: [
+      change(
+        'connectors/transport/http-body.ts',
+        'if (this.#size > this.#maxBytes)',
+        'if (this.#size < 0)',
+      ),
+    ],
   },
   {
     area: 'Okta SDK',
@@ -145,15 +181,24 @@ const OKTA: Hazard[] = [
   {
     area: 'Okta SDK',
     hazard: 'ids with dots name another path',
-    test: ['unit/connectors/okta/hostile-ids.test.ts', 'in $name of $operation reach no path at all'],
-    takenOut: [change('connectors/okta/inputs.ts', 'z.string().regex(/^[A-Za-z0-9]{20}$/)', 'z.string()')],
+    test: [
+      'unit/connectors/okta/hostile-ids.test.ts',
+      'in $name of $operation reach no path at all',
+    ],
+    takenOut: [
+      change('connectors/okta/inputs.ts', 'z.string().regex(/^[A-Za-z0-9]{20}$/)', 'z.string()'),
+    ],
   },
   {
     area: 'Okta SDK',
     hazard: 'the final request is another one than was approved',
     test: ['unit/connectors/okta/hostile-ids.test.ts', 'stops %s'],
     takenOut: [
-      change('connectors/transport/exchange.ts', 'if (!isApproved(request, scope.approved))', 'if (!isApproved)'),
+      change(
+        'connectors/transport/exchange.ts',
+        'if (!isApproved(request, scope.approved))',
+        'if (!isApproved)',
+      ),
     ],
   },
   {
@@ -161,7 +206,11 @@ const OKTA: Hazard[] = [
     hazard: 'OKTA_CLIENT_* are merged in',
     test: ['unit/config/bad-env.test.ts', 'an environment that is wrong'],
     takenOut: [
-      change('config/env/okta-env.ts', 'source.inEnvironment(candidate)', 'source.inEnvironment(`${candidate}_`)'),
+      change(
+        'config/env/okta-env.ts',
+        'source.inEnvironment(candidate)',
+        'source.inEnvironment(`${candidate}_`)',
+      ),
     ],
   },
   {
@@ -169,7 +218,11 @@ const OKTA: Hazard[] = [
     hazard: 'okta.yaml files are merged in',
     test: ['unit/config/bad-env.test.ts', '%s, which the Okta SDK would merge in'],
     takenOut: [
-      change('config/env/okta-env.ts', "path: join(userHome, '.okta', 'okta.yaml')", "path: join(userHome, 'none')"),
+      change(
+        'config/env/okta-env.ts',
+        "path: join(userHome, '.okta', 'okta.yaml')",
+        "path: join(userHome, 'none')",
+      ),
     ],
   },
   {
@@ -177,8 +230,16 @@ const OKTA: Hazard[] = [
     hazard: '200 with HTML or {} passes as success',
     test: [OKTA_TEST, 'that are %s are malformed'],
     takenOut: [
-      change('connectors/okta/projections/users.ts', '=> user.parse(json)', '=> Object(json) as never'),
-      change('connectors/okta/rows/shared.ts', 'if (item.id !== id) throw', 'if (item.id === null) throw'),
+      change(
+        'connectors/okta/projections/users.ts',
+        '=> user.parse(json)',
+        '=> Object(json) as never',
+      ),
+      change(
+        'connectors/okta/rows/shared.ts',
+        'if (item.id !== id) throw',
+        'if (item.id === null) throw',
+      ),
     ],
   },
   {
@@ -198,7 +259,7 @@ const OKTA: Hazard[] = [
       ),
       change(
         'connectors/okta/projections/enrolled.ts',
-        '=> ({ id, type, provider, status }));',
+        '=> ({\n    id,\n    type,\n    provider,\n    status,\n  }));',
         '=> ({ ...rest, id, type, provider, status }));',
       ),
     ],
@@ -219,7 +280,13 @@ const OKTA: Hazard[] = [
     area: 'Okta SDK',
     hazard: 'a service app without an admin role gets an empty list',
     test: ['unit/mfa/figures.test.ts', 'incompleteReasons'],
-    takenOut: [change('mfa/completeness.ts', 'if (counts.enumerated === 0) {', 'if (counts.enumerated < 0) {')],
+    takenOut: [
+      change(
+        'mfa/completeness.ts',
+        'if (counts.enumerated === 0) {',
+        'if (counts.enumerated < 0) {',
+      ),
+    ],
   },
   {
     area: 'Okta SDK',
@@ -258,7 +325,13 @@ const OKTA: Hazard[] = [
     area: 'Okta SDK',
     hazard: 'a trailing slash in the address is doubled',
     test: [OKTA_TEST, 'does not double a slash at the end of the address'],
-    takenOut: [change('connectors/create.ts', '{ ...okta, origin: oktaOrigin, wire:', '{ ...okta, wire:')],
+    takenOut: [
+      change(
+        'connectors/create.ts',
+        '{\n            ...okta,\n            origin: oktaOrigin,\n            wire:',
+        '{ ...okta, wire:',
+      ),
+    ],
   },
 ];
 
@@ -266,7 +339,10 @@ const JIRA: Hazard[] = [
   {
     area: 'Jira',
     hazard: 'creating has no idempotency key: a label tells whose ticket it is',
-    test: ['unit/mfa/figures.test.ts', 'is one for org, subject and control, and says nothing else'],
+    test: [
+      'unit/mfa/figures.test.ts',
+      'is one for org, subject and control, and says nothing else',
+    ],
     takenOut: [
       change(
         'mfa/identity.ts',
@@ -303,15 +379,24 @@ const JIRA: Hazard[] = [
   {
     area: 'Jira',
     hazard: 'search lags: an ambiguous create is settled before another',
-    test: [INCIDENTS, 'Jira that took a ticket but did not answer gets no second one, though its search lags'],
-    takenOut: [change('activities/mfa/tickets/ticket-flow.ts', 'if (unsettled) throw unsettled;', '')],
+    test: [
+      INCIDENTS,
+      'Jira that took a ticket but did not answer gets no second one, though its search lags',
+    ],
+    takenOut: [
+      change('activities/mfa/tickets/ticket-flow.ts', 'if (unsettled) throw unsettled;', ''),
+    ],
   },
   {
     area: 'Jira',
     hazard: 'duplicates may stand all the same',
     test: [INCIDENTS, 'duplicates that stand in Jira are folded into the oldest'],
     takenOut: [
-      change('activities/mfa/tickets/closing.ts', 'for (const key of others) await fold(desk, key, `${oldest}`);', ''),
+      change(
+        'activities/mfa/tickets/closing.ts',
+        'for (const key of others) await fold(desk, key, `${oldest}`);',
+        '',
+      ),
     ],
   },
   {
@@ -336,7 +421,11 @@ const JIRA: Hazard[] = [
         "answer.headers.get('x-seraph-loginreason')",
         "answer.headers.get('x-none')",
       ),
-      change('connectors/jira/projections.ts', 'throw new AnonymousAnswer()', 'throw new TypeError()'),
+      change(
+        'connectors/jira/projections.ts',
+        'throw new AnonymousAnswer()',
+        'throw new TypeError()',
+      ),
     ],
   },
   {
@@ -356,13 +445,20 @@ const JIRA: Hazard[] = [
     hazard: 'path parameters are not encoded',
     test: [JIRA_TEST, '%s with 200 is malformed'],
     takenOut: [
-      change('connectors/jira/inputs.ts', 'z.string().regex(/^[A-Z][A-Z0-9_]{0,254}-[1-9]\\d{0,17}$/)', 'z.string()'),
+      change(
+        'connectors/jira/inputs.ts',
+        'z.string().regex(/^[A-Z][A-Z0-9_]{0,254}-[1-9]\\d{0,17}$/)',
+        'z.string()',
+      ),
     ],
   },
   {
     area: 'Jira',
     hazard: 'strings are not turned into documents',
-    test: [JIRA_TEST, 'sends fields, labels, due date, priority and the link to an earlier one in a single request'],
+    test: [
+      JIRA_TEST,
+      'sends fields, labels, due date, priority and the link to an earlier one in a single request',
+    ],
     takenOut: [
       change(
         'connectors/jira/operations.ts',
@@ -391,7 +487,11 @@ const SLACK: Hazard[] = [
     hazard: 'the SDK waits by itself on 429',
     test: [SLACK_TEST, 'a 429 %s is told at once, with how long to wait'],
     takenOut: [
-      change('connectors/slack/client.ts', 'rejectRateLimitedCalls: true', 'rejectRateLimitedCalls: false'),
+      change(
+        'connectors/slack/client.ts',
+        'rejectRateLimitedCalls: true',
+        'rejectRateLimitedCalls: false',
+      ),
       change(
         'connectors/slack/client.ts',
         'retryConfig: { retries: 0 }',
@@ -421,25 +521,42 @@ const SLACK: Hazard[] = [
     area: 'Slack',
     hazard: 'history leaves metadata out unless asked',
     test: [SLACK_TEST, 'asks for all metadata, and keeps it where it is whole'],
-    takenOut: [change('connectors/slack/operations.ts', 'include_all_metadata: true', 'include_all_metadata: false')],
+    takenOut: [
+      change(
+        'connectors/slack/operations.ts',
+        'include_all_metadata: true',
+        'include_all_metadata: false',
+      ),
+    ],
   },
   {
     area: 'Slack',
     hazard: 'mentions and links in names',
-    test: ['unit/connectors/slack/escape.test.ts', 'leaves no way to mention, link or call a channel'],
+    test: [
+      'unit/connectors/slack/escape.test.ts',
+      'leaves no way to mention, link or call a channel',
+    ],
     takenOut: [change('connectors/slack/escape.ts', '/[&<>]/g', '/[&>]/g')],
   },
   {
     area: 'Slack',
     hazard: 'names are markup',
     test: ['unit/mfa/slack-message.test.ts', 'takes a department called %s as plain text only'],
-    takenOut: [change('mfa/slack-message.ts', 'text: plain(`Worst departments', 'text: section(`Worst departments')],
+    takenOut: [
+      change(
+        'mfa/slack-message.ts',
+        'text: plain(`Worst departments',
+        'text: section(`Worst departments',
+      ),
+    ],
   },
   {
     area: 'Slack',
     hazard: 'links unfurl',
     test: [SLACK_TEST, 'sends text, blocks and metadata, and unfurls nothing'],
-    takenOut: [change('connectors/slack/operations.ts', 'unfurl_links: false', 'unfurl_links: true')],
+    takenOut: [
+      change('connectors/slack/operations.ts', 'unfurl_links: false', 'unfurl_links: true'),
+    ],
   },
 ];
 
@@ -447,13 +564,25 @@ const TEMPORAL: Hazard[] = [
   {
     area: 'Temporal',
     hazard: 'the SDK waits minutes for a download that does not begin',
-    test: [CLI_TEST, "a network that swallows everything costs the SDK's download seconds, not minutes"],
-    takenOut: [change('local/temporal-install.ts', 'FIRST_BYTE_LIMIT_MS = 6_000', 'FIRST_BYTE_LIMIT_MS = 60_000')],
+    test: [
+      CLI_TEST,
+      "a network that swallows everything costs the SDK's download seconds, not minutes",
+    ],
+    takenOut: [
+      change(
+        'local/temporal-install.ts',
+        'FIRST_BYTE_LIMIT_MS = 6_000',
+        'FIRST_BYTE_LIMIT_MS = 60_000',
+      ),
+    ],
   },
   {
     area: 'Temporal',
     hazard: 'the development server does not update the tables of an older version',
-    test: [CLI_TEST, 'the database of another server version is set aside, that of the same version is kept'],
+    test: [
+      CLI_TEST,
+      'the database of another server version is set aside, that of the same version is kept',
+    ],
     takenOut: [
       change(
         'local/temporal.ts',
@@ -478,7 +607,9 @@ const TEMPORAL: Hazard[] = [
       SCALE,
       'checks one user an activity up to 2,000, each once, in a small window, over histories that replay quickly',
     ],
-    takenOut: [change('mfa/scan-plan.ts', 'const HISTORY_LIMIT = 300;', 'const HISTORY_LIMIT = 100_000;')],
+    takenOut: [
+      change('mfa/scan-plan.ts', 'const HISTORY_LIMIT = 300;', 'const HISTORY_LIMIT = 100_000;'),
+    ],
   },
   {
     area: 'Temporal',
@@ -487,7 +618,13 @@ const TEMPORAL: Hazard[] = [
       SCALE,
       'checks one user an activity up to 2,000, each once, in a small window, over histories that replay quickly',
     ],
-    takenOut: [change('workflows/mfa-enforcement-check.ts', 'inParallel(plan.window, next', 'inParallel(50, next')],
+    takenOut: [
+      change(
+        'workflows/mfa-enforcement-check.ts',
+        'inParallel(plan.window, next',
+        'inParallel(50, next',
+      ),
+    ],
   },
   {
     area: 'Temporal',
@@ -511,22 +648,32 @@ const TEMPORAL: Hazard[] = [
     area: 'Temporal',
     hazard: 'a long activity without heartbeats is taken for dead',
     test: [LONG, 'a check that takes longer than the heartbeat time-out is let finish'],
-    takenOut: [change('activities/support/running.ts', 'context.heartbeat(done.get(context))', 'done.get(context)')],
+    takenOut: [
+      change(
+        'activities/support/running.ts',
+        'context.heartbeat(done.get(context))',
+        'done.get(context)',
+      ),
+    ],
   },
   {
     area: 'Temporal',
     hazard: 'shutdownGraceTime is 0 by default',
-    test: [LONG, 'a worker that is told to stop finishes what it has begun, and leaves nothing to wait for'],
+    test: [
+      LONG,
+      'a worker that is told to stop finishes what it has begun, and leaves nothing to wait for',
+    ],
     takenOut: [change('worker.ts', '    shutdownGraceTime: GRACE,\n', '')],
   },
   {
     area: 'Temporal',
-    hazard: 'after kill -9 an activity without a heartbeat time-out is missed until its start-to-close time-out',
+    hazard:
+      'after kill -9 an activity without a heartbeat time-out is missed until its start-to-close time-out',
     test: [LONG, 'after kill -9 a run goes on once the heartbeat is missed'],
     takenOut: [
       change(
         'workflows/support/scanning.ts',
-        "startToCloseTimeout: '2 minutes', heartbeatTimeout: SILENCE,",
+        "startToCloseTimeout: '2 minutes',\n  heartbeatTimeout: SILENCE,",
         "startToCloseTimeout: '2 minutes',",
       ),
     ],
@@ -571,7 +718,13 @@ const TEMPORAL: Hazard[] = [
     area: 'Temporal',
     hazard: 'creating an existing schedule throws',
     test: [SCHEDULE, 'is registered twice without an error, and once with what changed'],
-    takenOut: [change('client.ts', 'if (!(thrown instanceof ScheduleAlreadyRunning)) throw thrown;', 'throw thrown;')],
+    takenOut: [
+      change(
+        'client.ts',
+        'if (!(thrown instanceof ScheduleAlreadyRunning)) throw thrown;',
+        'throw thrown;',
+      ),
+    ],
   },
   {
     area: 'Temporal',
@@ -583,13 +736,28 @@ const TEMPORAL: Hazard[] = [
     area: 'Temporal',
     hazard: 'jitter moves 08:00:00',
     test: [SCHEDULE, 'skips what overlaps, catches up for six hours, and moves no start about'],
-    takenOut: [change('client.ts', 'plan.jitterMs > 0 ? { jitter: plan.jitterMs } : {}', '{ jitter: 60_000 }')],
+    takenOut: [
+      change(
+        'client.ts',
+        'plan.jitterMs > 0 ? { jitter: plan.jitterMs } : {}',
+        '{ jitter: 60_000 }',
+      ),
+    ],
   },
   {
     area: 'Temporal',
     hazard: 'the failure log prints the raw error',
-    test: ['unit/worker/logging.test.ts', 'are reduced to listed fields and the coded type of the error'],
-    takenOut: [change('worker/logging.ts', '{ ...fields, ...errorFields(', '{ ...meta, ...fields, ...errorFields(')],
+    test: [
+      'unit/worker/logging.test.ts',
+      'are reduced to listed fields and the coded type of the error',
+    ],
+    takenOut: [
+      change(
+        'worker/logging.ts',
+        '{ ...fields, ...errorFields(',
+        '{ ...meta, ...fields, ...errorFields(',
+      ),
+    ],
   },
   {
     area: 'Temporal',
@@ -603,25 +771,36 @@ const STORE: Hazard[] = [
   {
     area: 'Store',
     hazard: 'advisory locks do not exclude clients of PGlite, and outlive a failure',
-    test: ['unit/store/migrate.test.ts', 'are applied once when several stores and processes begin at the same time'],
+    test: [
+      'unit/store/migrate.test.ts',
+      'are applied once when several stores and processes begin at the same time',
+    ],
     takenOut: [change('store/migrate.ts', 'where id = 1 for update', 'where id = 1')],
   },
   {
     area: 'Store',
     hazard: 'read-modify-write without a row lock',
-    test: ['unit/store/journal/journal.test.ts', 'two stores with 200 appends at once give one chain without gaps'],
+    test: [
+      'unit/store/journal/journal.test.ts',
+      'two stores with 200 appends at once give one chain without gaps',
+    ],
     takenOut: [change('store/journal/journal-write.ts', 'rows.forUpdate()', 'rows')],
   },
   {
     area: 'Temporal',
     hazard: 'an attempt that timed out goes on working beside the next one',
     test: [OVERTAKEN, 'leave the same end as on an idle machine: seed %i'],
-    takenOut: [change('activities/support/running.ts', '      await store.attempts.takeOver();\n', '')],
+    takenOut: [
+      change('activities/support/running.ts', '      await store.attempts.takeOver();\n', ''),
+    ],
   },
   {
     area: 'Store',
     hazard: 'a takeover that a statement under way does not see',
-    test: [ATTEMPTS, 'is refused in the one statement that knows the end of the chain too, also from another process'],
+    test: [
+      ATTEMPTS,
+      'is refused in the one statement that knows the end of the chain too, also from another process',
+    ],
     takenOut: [
       change(
         'store/journal/journal-quick.ts',
@@ -635,7 +814,11 @@ const STORE: Hazard[] = [
     hazard: 'what was sent before an attempt was overtaken is nowhere on record',
     test: [ATTEMPTS, 'an outcome is recorded after all, without its effect'],
     takenOut: [
-      change('store/journal/journal-write.ts', 'overtaken.find(({ isOutcome }) => !isOutcome)', 'overtaken[0]'),
+      change(
+        'store/journal/journal-write.ts',
+        'overtaken.find(({ isOutcome }) => !isOutcome)',
+        'overtaken[0]',
+      ),
     ],
   },
   {
@@ -668,7 +851,10 @@ const EMBEDDED: Hazard[] = [
   {
     area: 'Embedded stack',
     hazard: 'a stack is ended while a command starts or joins it',
-    test: ['unit/local/stack-after-crash.test.ts', 'nothing is ended while a command starts, joins or ends the stack'],
+    test: [
+      'unit/local/stack-after-crash.test.ts',
+      'nothing is ended while a command starts, joins or ends the stack',
+    ],
     takenOut: [
       change('local/stack-unused.ts', "  if (isLocked(lock)) return 'needed';\n", ''),
       change(
@@ -681,16 +867,23 @@ const EMBEDDED: Hazard[] = [
   {
     area: 'Embedded stack',
     hazard: 'the folder of a running stack is moved or removed',
-    test: ['unit/local/stack-after-crash.test.ts', 'where %s, its guard ends what it remembers, and itself'],
+    test: [
+      'unit/local/stack-after-crash.test.ts',
+      'where %s, its guard ends what it remembers, and itself',
+    ],
     only: 'where the record of a running stack was removed, its guard ends what it remembers, and itself',
-    takenOut: [change('local/stack-unused.ts', '  await endParts(Object.fromEntries(left));\n', '')],
+    takenOut: [
+      change('local/stack-unused.ts', '  await endParts(Object.fromEntries(left));\n', ''),
+    ],
   },
   {
     area: 'Embedded stack',
     hazard: 'a process that is killed leaves its children running',
     test: ['unit/local/killed-runner.test.ts', 'after SIGKILL of %s nothing runs on'],
     only: 'after SIGKILL of the process of a test file nothing runs on',
-    takenOut: [change('local/child-guard.ts', '[...guarded.values()].map(', '([] as Guarded[]).map(')],
+    takenOut: [
+      change('local/child-guard.ts', '[...guarded.values()].map(', '([] as Guarded[]).map('),
+    ],
   },
   {
     area: 'Embedded stack',
@@ -730,7 +923,10 @@ const ELSEWHERE: Hazard[] = [
   {
     area: 'Elsewhere',
     hazard: 'an executable that was replaced at the package index',
-    test: ['unit/local/wheel.test.ts', 'a wheel with any other hash is refused, and nothing is left of it'],
+    test: [
+      'unit/local/wheel.test.ts',
+      'a wheel with any other hash is refused, and nothing is left of it',
+    ],
     takenOut: [
       change('local/wheel.ts', "  '--require-hashes',\n", ''),
       change('local/wheel.ts', 'Object.values(wheel.sha256).map(', '[].map('),
@@ -764,12 +960,17 @@ const ELSEWHERE: Hazard[] = [
     area: 'Elsewhere',
     hazard: 'names in queries: Okta',
     test: [OKTA_TEST, 'finds groups by exact name, though Okta compares without regard to case'],
-    takenOut: [change('connectors/okta/inputs.ts', 'text.replaceAll(/[\\\\"]/g, String.raw`\\$&`)', 'text')],
+    takenOut: [
+      change('connectors/okta/inputs.ts', 'text.replaceAll(/[\\\\"]/g, String.raw`\\$&`)', 'text'),
+    ],
   },
   {
     area: 'Elsewhere',
     hazard: 'names in HTML',
-    test: ['unit/cli/report-html.test.ts', 'takes hostile names as text in every place where a name stands'],
+    test: [
+      'unit/cli/report-html.test.ts',
+      'takes hostile names as text in every place where a name stands',
+    ],
     takenOut: [change('cli/kit/html.ts', 'return encode(String(part));', 'return String(part);')],
   },
   {
@@ -782,7 +983,9 @@ const ELSEWHERE: Hazard[] = [
     area: 'Elsewhere',
     hazard: 'escape codes in a terminal',
     test: ['unit/cli/render.test.ts', 'lists users when asked, with nothing a terminal would obey'],
-    takenOut: [change('cli/kit/text.ts', "value.replace(SEQUENCES, '').replace(CONTROLS, '')", 'value')],
+    takenOut: [
+      change('cli/kit/text.ts', "value.replace(SEQUENCES, '').replace(CONTROLS, '')", 'value'),
+    ],
   },
   {
     area: 'Elsewhere',
@@ -809,13 +1012,17 @@ export const HAZARDS: readonly Hazard[] = [
   ...ELSEWHERE,
 ];
 
-/** What stands in the list of hazards and does not touch the main job, or is not for a test to show. */
+/**
+ * What stands in the list of hazards and does not touch the main job, or is not for a test to show.
+ */
 export const NOT_HERE: Readonly<Record<string, string>> = {
-  'only six named exports of the Okta SDK work under ESM': 'the type check and every connector test',
+  'only six named exports of the Okta SDK work under ESM':
+    'the type check and every connector test',
   'skipLibCheck is needed': 'the type check',
   'bulk create answers 201 with partial errors': 'bulk create is not among the operations',
   'heartbeats cost an action each': 'a choice of figures: 4 s here, for a recovery within 10 s',
-  'update validators must be synchronous, races at the end of an approval, late decisions': 'the job has no updates',
+  'update validators must be synchronous, races at the end of an approval, late decisions':
+    'the job has no updates',
   'an approvals page; Slack callbacks': 'the job has neither',
   'PostgreSQL refuses to run as root': 'the tests start theirs as another user',
 };

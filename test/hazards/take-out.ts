@@ -43,9 +43,21 @@ function pattern({ test: [, name], only }: Hazard): string {
   return only === undefined ? filled(name) : filled(only);
 }
 
-async function vitest(folder: string, hazard: Hazard): Promise<{ code: number | null; output: string }> {
-  const argv = ['node_modules/vitest/vitest.mjs', 'run', `test/${hazard.test[0]}`, '-t', pattern(hazard)];
-  const child = spawn(process.execPath, argv, { cwd: folder, env: { ...process.env, REFERENCE_DATA: REFERENCE } });
+async function vitest(
+  folder: string,
+  hazard: Hazard,
+): Promise<{ code: number | null; output: string }> {
+  const argv = [
+    'node_modules/vitest/vitest.mjs',
+    'run',
+    `test/${hazard.test[0]}`,
+    '-t',
+    pattern(hazard),
+  ];
+  const child = spawn(process.execPath, argv, {
+    cwd: folder,
+    env: { ...process.env, REFERENCE_DATA: REFERENCE },
+  });
   let output = '';
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (piece: Buffer) => (output += piece.toString('utf8')));
@@ -53,12 +65,18 @@ async function vitest(folder: string, hazard: Hazard): Promise<{ code: number | 
   return { code, output };
 }
 
-/** Whether the test fails without the answer, by a failing test and not by a file that does not load. */
+/**
+ * Whether the test fails without the answer, by a failing test and not by a file that does not
+ * load.
+ */
 async function isGuarded(folder: string, hazard: Hazard): Promise<boolean> {
-  const before = new Map(hazard.takenOut.map(({ file }) => [file, readFileSync(join(folder, file), 'utf8')]));
+  const before = new Map(
+    hazard.takenOut.map(({ file }) => [file, readFileSync(join(folder, file), 'utf8')]),
+  );
   for (const { file, from, to } of hazard.takenOut) {
     const source = readFileSync(join(folder, file), 'utf8');
-    if (source.split(from).length !== 2) throw new Error(`${file} does not hold exactly one ${from}`);
+    if (source.split(from).length !== 2)
+      throw new Error(`${file} does not hold exactly one ${from}`);
     writeFileSync(
       join(folder, file),
       source.replace(from, () => to),

@@ -1,6 +1,7 @@
 /**
- * Records a history of every way the workflows go, against real parts: `node test/replay/record.ts`. A recorded history
- * is an interface: never record one again to make the replay test pass; a changed workflow needs `patched` or a new type.
+ * Records a history of every way the workflows go, against real parts: `node
+ * test/replay/record.ts`. A recorded history is an interface: never record one again to make the
+ * replay test pass; a changed workflow needs `patched` or a new type.
  */
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -33,7 +34,10 @@ const COVERED = [{ type: 'webauthn' }];
 
 type Way = (job: MainJob) => Promise<StartedWorkflow>;
 
-const started = async (job: MainJob, input: MfaEnforcementCheckInput = {}): Promise<StartedWorkflow> => {
+const started = async (
+  job: MainJob,
+  input: MfaEnforcementCheckInput = {},
+): Promise<StartedWorkflow> => {
   const start = await job.start(input);
   const link = { client: job.temporal.client, address: '', namespace: '', close: async () => {} };
   await result(link, start).catch(() => null);
@@ -86,31 +90,52 @@ const WAYS: Record<string, Way> = {
   },
   'batches-of-two': async (job) => {
     await people(job, 7, 7);
-    return started(job, { configRef: await job.store.snapshots.put({ version: 1, scan: { batch: 2 } }) });
+    return started(job, {
+      configRef: await job.store.snapshots.put({ version: 1, scan: { batch: 2 } }),
+    });
   },
   'delta-scan': async (job) => {
     await people(job, 6, 5);
     const published = new Date(Date.now() - 3 * 3_600_000).toISOString();
     await job.emulators.addLogEvents([{ eventType: 'user.session.start', published }]);
     const scan = { mode: 'delta', log_delay: '2s' };
-    const connectors = { okta: { operations: ['users:*', 'groups:read', 'groups:read_members', 'logs:read'] } };
+    const connectors = {
+      okta: { operations: ['users:*', 'groups:read', 'groups:read_members', 'logs:read'] },
+    };
     const configRef = await job.store.snapshots.put({ version: 1, scan, connectors });
     await started(job, { configRef });
     return started(job, { configRef });
   },
   'pages-at-once': async (job) => {
     await people(job, 450, 450);
-    return started(job, { configRef: await job.store.snapshots.put({ version: 1, scan: { batch: 100 } }) });
+    return started(job, {
+      configRef: await job.store.snapshots.put({ version: 1, scan: { batch: 100 } }),
+    });
   },
   'list-goes-on-where-it-broke': async (job) => {
     await people(job, 450, 450);
-    await job.emulators.fault({ vendor: 'okta', pathPattern: 'after=', kind: 'status', status: 503, times: 1 });
-    return started(job, { configRef: await job.store.snapshots.put({ version: 1, scan: { batch: 100 } }) });
+    await job.emulators.fault({
+      vendor: 'okta',
+      pathPattern: 'after=',
+      kind: 'status',
+      status: 503,
+      times: 1,
+    });
+    return started(job, {
+      configRef: await job.store.snapshots.put({ version: 1, scan: { batch: 100 } }),
+    });
   },
   'list-lost-midway': async (job) => {
     await people(job, 205, 205);
-    await job.emulators.fault({ vendor: 'okta', pathPattern: 'after=', kind: 'status', status: 403 });
-    return started(job, { configRef: await job.store.snapshots.put({ version: 1, scan: { batch: 50 } }) });
+    await job.emulators.fault({
+      vendor: 'okta',
+      pathPattern: 'after=',
+      kind: 'status',
+      status: 403,
+    });
+    return started(job, {
+      configRef: await job.store.snapshots.put({ version: 1, scan: { batch: 50 } }),
+    });
   },
   'list-not-readable': async (job) => {
     await job.emulators.fault({ vendor: 'okta', pathPattern: '/users', kind: 'unauthorized' });
@@ -118,12 +143,23 @@ const WAYS: Record<string, Way> = {
   },
   'token-revoked-midway': async (job) => {
     await people(job, 12, 12);
-    await job.emulators.fault({ vendor: 'okta', pathPattern: '/factors', kind: 'unauthorized', after: 5 });
+    await job.emulators.fault({
+      vendor: 'okta',
+      pathPattern: '/factors',
+      kind: 'unauthorized',
+      after: 5,
+    });
     return started(job);
   },
   'faults-tried-again': async (job) => {
     await people(job, 4, 3);
-    await job.emulators.fault({ vendor: 'okta', pathPattern: '/factors', kind: 'status', status: 503, times: 2 });
+    await job.emulators.fault({
+      vendor: 'okta',
+      pathPattern: '/factors',
+      kind: 'status',
+      status: 503,
+      times: 2,
+    });
     await job.emulators.fault({
       vendor: 'jira',
       method: 'POST',
@@ -136,7 +172,13 @@ const WAYS: Record<string, Way> = {
   },
   cancelled: async (job) => {
     await people(job, 4, 4);
-    await job.emulators.fault({ vendor: 'okta', pathPattern: '/factors', kind: 'latency', ms: 1_500, times: 4 });
+    await job.emulators.fault({
+      vendor: 'okta',
+      pathPattern: '/factors',
+      kind: 'latency',
+      ms: 1_500,
+      times: 4,
+    });
     const start = await job.start();
     while ((await job.emulators.faults())[0]?.struck === 0) await new Promise(setImmediate);
     const handle = job.temporal.client.workflow.getHandle(start.workflowId);
@@ -146,7 +188,9 @@ const WAYS: Record<string, Way> = {
   },
   'account-enriched': async (job) => {
     await people(job, 2, 2);
-    return enriched(job, { inputRef: await job.store.snapshots.put({ account: 'u0@example.com' }) });
+    return enriched(job, {
+      inputRef: await job.store.snapshots.put({ account: 'u0@example.com' }),
+    });
   },
   'account-refused': (job) => enriched(job, { account: 'a"b' }),
   // Recorded when a run continued after 1,000 events.
@@ -167,7 +211,9 @@ const WAYS: Record<string, Way> = {
 const KEY = decisionKey('5a'.repeat(32));
 const ASKER = 'user:requester@example.com';
 
-/** Starts a governed operation on a new person; gives its workflow and, where it asks, the request. */
+/**
+ * Starts a governed operation on a new person; gives its workflow and, where it asks, the request.
+ */
 async function governed(job: MainJob, operation: string, as = ASKER) {
   const people = ['ann', 'bob', 'requester', `target${Date.now()}`].map((name) => ({
     login: `${name}@example.com`,
@@ -197,16 +243,35 @@ async function governed(job: MainJob, operation: string, as = ASKER) {
       if (found && there) return found;
     }
   };
-  return { handle, request, started: { workflowId, run: handle.firstExecutionRunId }, people: { ann, bob } };
+  return {
+    handle,
+    request,
+    started: { workflowId, run: handle.firstExecutionRunId },
+    people: { ann, bob },
+  };
 }
 
 type Governed = Awaited<ReturnType<typeof governed>>;
 
-async function decide(job: MainJob, { request, people }: Governed, verdict: 'approve' | 'deny'): Promise<string> {
+async function decide(
+  job: MainJob,
+  { request, people }: Governed,
+  verdict: 'approve' | 'deny',
+): Promise<string> {
   const { requestId, argsDigest } = await request();
   const id = approvalId(requestId);
-  const claim = { requestId, argsDigest, verdict, decisionId: verdict, surface: 'cli', at: Date.now() } as const;
-  const token = signDecision({ ...claim, person: `${people.ann?.id}`, login: 'ann@example.com' }, KEY);
+  const claim = {
+    requestId,
+    argsDigest,
+    verdict,
+    decisionId: verdict,
+    surface: 'cli',
+    at: Date.now(),
+  } as const;
+  const token = signDecision(
+    { ...claim, person: `${people.ann?.id}`, login: 'ann@example.com' },
+    KEY,
+  );
   const approval = job.temporal.client.workflow.getHandle(id);
   await approval.signal(verdict, { token: 'no token' });
   await approval.executeUpdate('decide', { args: [{ verdict, token }] });
@@ -227,9 +292,21 @@ const SYNCS: Record<string, Way> = {
   },
   'sync-partial': async (job) => {
     await people(job, 205, 205);
-    await job.emulators.fault({ vendor: 'okta', pathPattern: '/users\\?.*after=', kind: 'status', status: 403 });
-    await job.emulators.fault({ vendor: 'okta', pathPattern: '/api/v1/logs', kind: 'status', status: 403 });
-    return synced(job, { configRef: await job.store.snapshots.put({ version: 1, scan: { batch: 50 } }) });
+    await job.emulators.fault({
+      vendor: 'okta',
+      pathPattern: '/users\\?.*after=',
+      kind: 'status',
+      status: 403,
+    });
+    await job.emulators.fault({
+      vendor: 'okta',
+      pathPattern: '/api/v1/logs',
+      kind: 'status',
+      status: 403,
+    });
+    return synced(job, {
+      configRef: await job.store.snapshots.put({ version: 1, scan: { batch: 50 } }),
+    });
   },
   'sync-of-apps': async (job) => synced(job, { users: false, logs: false }),
   'sync-continued-as-new': async (job) => {
@@ -246,12 +323,23 @@ const SYNCS: Record<string, Way> = {
   },
   'sync-list-lost-while-read': async (job) => {
     await people(job, 405, 405);
-    await job.emulators.fault({ vendor: 'okta', pathPattern: '/users\\?.*after=', kind: 'status', status: 403 });
+    await job.emulators.fault({
+      vendor: 'okta',
+      pathPattern: '/users\\?.*after=',
+      kind: 'status',
+      status: 403,
+    });
     return synced(job, { logs: false });
   },
   'sync-cancelled': async (job) => {
     await people(job, 4, 4);
-    await job.emulators.fault({ vendor: 'okta', pathPattern: '/factors', kind: 'latency', ms: 1_500, times: 4 });
+    await job.emulators.fault({
+      vendor: 'okta',
+      pathPattern: '/factors',
+      kind: 'latency',
+      ms: 1_500,
+      times: 4,
+    });
     const handle = await startSync(job);
     while (((await job.emulators.faults())[0]?.struck ?? 0) === 0) await handle.describe();
     await handle.cancel();
@@ -261,7 +349,10 @@ const SYNCS: Record<string, Way> = {
 };
 
 /** Every way a governed operation goes: the workflow to record, and the approval beside it. */
-const GOVERNED: Record<string, (job: MainJob) => Promise<{ workflow: StartedWorkflow; approval: string | null }>> = {
+const GOVERNED: Record<
+  string,
+  (job: MainJob) => Promise<{ workflow: StartedWorkflow; approval: string | null }>
+> = {
   'governed-read': async (job) => {
     const one = await governed(job, 'users:read_detail');
     await one.handle.result();
@@ -304,9 +395,15 @@ const GOVERNED: Record<string, (job: MainJob) => Promise<{ workflow: StartedWork
 };
 
 async function recordGoverned(job: MainJob, name: string): Promise<void> {
-  const { workflow, approval } = (await GOVERNED[name]?.(job)) ?? { workflow: null, approval: null };
+  const { workflow, approval } = (await GOVERNED[name]?.(job)) ?? {
+    workflow: null,
+    approval: null,
+  };
   if (!workflow) return;
-  write(name, await job.temporal.client.workflow.getHandle(workflow.workflowId, workflow.run).fetchHistory());
+  write(
+    name,
+    await job.temporal.client.workflow.getHandle(workflow.workflowId, workflow.run).fetchHistory(),
+  );
   if (approval === null) return;
   const handle = job.temporal.client.workflow.getHandle(approval);
   await handle.result();
@@ -380,9 +477,14 @@ const FLOWS: Record<string, (flows: FlowJob) => Promise<string>> = {
   },
   'flow-of-a-person': async (flows) => {
     const { id } = await oktaTarget(flows);
-    const account = { sourceProductName: 'GitHub', sourceProductTenant: 'acme', identifierInService: 'someone' };
+    const account = {
+      sourceProductName: 'GitHub',
+      sourceProductTenant: 'acme',
+      identifierInService: 'someone',
+    };
     const okta = {
-      ...{ sourceProductName: 'Okta', identifierInService: id },
+      sourceProductName: 'Okta',
+      identifierInService: id,
       sourceProductTenant: new URL(`${flows.job.env['OKTA_DOMAIN']}`).host,
     };
     const event = {
@@ -392,7 +494,9 @@ const FLOWS: Record<string, (flows: FlowJob) => Promise<string>> = {
     const started = await flows.start({ event });
     let acting: string | undefined;
     while (acting === undefined) {
-      acting = (await flows.job.store.flows.children(started.run)).find(({ flow }) => flow === SUSPEND)?.run;
+      acting = (await flows.job.store.flows.children(started.run)).find(
+        ({ flow }) => flow === SUSPEND,
+      )?.run;
     }
     await flows.answer(acting, 'suspend');
     await started.result();
@@ -414,12 +518,18 @@ async function record(job: MainJob, name: string, way: Way): Promise<void> {
 function write(name: string, history: Parameters<typeof historyToJSON>[0]): void {
   const scrub = (key: string, value: unknown): unknown =>
     key === 'identity' || /^\d+@/.test(`${value}`) ? 'recorded' : key === 'stackTrace' ? '' : value;
-  writeFileSync(join(FOLDER, `${name}.json`), `${JSON.stringify(JSON.parse(historyToJSON(history)), scrub)}\n`);
+  writeFileSync(
+    join(FOLDER, `${name}.json`),
+    `${JSON.stringify(JSON.parse(historyToJSON(history)), scrub)}\n`,
+  );
 }
 
 const database = await startPglite();
 const job = await mainJob(database.databaseUrl, {
-  config: { scan: { max_drop: 1 }, approvals: { default_approvers: ['group:Approvers'], expires_in: '20s' } },
+  config: {
+    scan: { max_drop: 1 },
+    approvals: { default_approvers: ['group:Approvers'], expires_in: '20s' },
+  },
 });
 await job.startWorker();
 for (const [name, way] of Object.entries({ ...WAYS, ...SYNCS })) {

@@ -11,9 +11,16 @@ const names = readdirSync(HISTORIES).filter((name) => name.endsWith('.json'));
 const logger = new DefaultLogger('ERROR', () => {});
 
 const replay = (workflowBundle: WorkflowBundleWithSourceMap, name: string): Promise<void> =>
-  Worker.runReplayHistory({ workflowBundle }, JSON.parse(readFileSync(join(HISTORIES, name), 'utf8')), 'replayed');
+  Worker.runReplayHistory(
+    { workflowBundle },
+    JSON.parse(readFileSync(join(HISTORIES, name), 'utf8')),
+    'replayed',
+  );
 
-/** The workflows with a piece of their source replaced, bundled from a copy that is taken away again. */
+/**
+ * The workflows with a piece of their source replaced, bundled from a copy that is taken away
+ * again.
+ */
 async function bundleChanged(
   from: string,
   to: string,
@@ -21,7 +28,8 @@ async function bundleChanged(
 ): Promise<WorkflowBundleWithSourceMap> {
   const folder = mkdtempSync(join(import.meta.dirname, 'changed-'));
   try {
-    for (const room of ['workflows', 'mfa']) cpSync(join(SOURCES, room), join(folder, room), { recursive: true });
+    for (const room of ['workflows', 'mfa'])
+      cpSync(join(SOURCES, room), join(folder, room), { recursive: true });
     const file = join(folder, `workflows/${story}.ts`);
     const source = readFileSync(file, 'utf8');
     expect(source.split(from)).toHaveLength(2);

@@ -33,7 +33,10 @@ export const entraTokenUrl = ({ entraLogin, tokens }: EmulatorDocument): string 
 
 /** Calls Graph with a token of its own. */
 export async function entraCalls(document: EmulatorDocument): Promise<PlainCall> {
-  return authorized(document.entraGraph, await postForm(entraTokenUrl(document), entraForm(document)));
+  return authorized(
+    document.entraGraph,
+    await postForm(entraTokenUrl(document), entraForm(document)),
+  );
 }
 
 /** The form that Salesforce's token endpoint takes. */
@@ -49,10 +52,15 @@ export async function salesforceCalls(document: EmulatorDocument): Promise<Plain
   return authorized(document.salesforce, await postForm(url, salesforceForm(document)));
 }
 
-export const serviceAccountOf = ({ googleServiceAccountFile }: EmulatorDocument): ServiceAccountFile =>
+export const serviceAccountOf = ({
+  googleServiceAccountFile,
+}: EmulatorDocument): ServiceAccountFile =>
   JSON.parse(readFileSync(googleServiceAccountFile, 'utf8')) as ServiceAccountFile;
 
-/** What Google's token endpoint takes: claims as they should be but for `changes`, signed with the key of the file or another. */
+/**
+ * What Google's token endpoint takes: claims as they should be but for `changes`, signed with the
+ * key of the file or another.
+ */
 export function googleForm(
   document: EmulatorDocument,
   changes: Record<string, unknown> = {},
@@ -60,7 +68,13 @@ export function googleForm(
 ): Record<string, string> {
   const account = serviceAccountOf(document);
   const iat = Math.floor(Date.now() / 1000);
-  const usual = { iss: account.client_email, aud: account.token_uri, scope: DIRECTORY, iat, exp: iat + 3600 };
+  const usual = {
+    iss: account.client_email,
+    aud: account.token_uri,
+    scope: DIRECTORY,
+    iat,
+    exp: iat + 3600,
+  };
   const claims = { ...usual, sub: document.googleAdminSubject, ...changes };
   const signed = [{ alg: 'RS256', typ: 'JWT' }, claims]
     .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
@@ -68,16 +82,26 @@ export function googleForm(
   const signature = createSign('RSA-SHA256')
     .update(signed)
     .sign(key ?? account.private_key, 'base64url');
-  return { grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', assertion: `${signed}.${signature}` };
+  return {
+    grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
+    assertion: `${signed}.${signature}`,
+  };
 }
 
 /** Calls Google with a token of its own, for claims that differ by `changes`. */
-export async function googleCalls(document: EmulatorDocument, changes?: Record<string, unknown>): Promise<PlainCall> {
-  return authorized(document.google, await postForm(`${document.google}/token`, googleForm(document, changes)));
+export async function googleCalls(
+  document: EmulatorDocument,
+  changes?: Record<string, unknown>,
+): Promise<PlainCall> {
+  return authorized(
+    document.google,
+    await postForm(`${document.google}/token`, googleForm(document, changes)),
+  );
 }
 
 function authorized(origin: string, { status, body }: PlainAnswer): PlainCall {
   const { access_token } = body as { access_token?: string };
-  if (status !== 200 || access_token === undefined) throw new Error(`no token: ${status} ${JSON.stringify(body)}`);
+  if (status !== 200 || access_token === undefined)
+    throw new Error(`no token: ${status} ${JSON.stringify(body)}`);
   return caller(origin, `Bearer ${access_token}`);
 }

@@ -43,7 +43,13 @@ export const policies = fc
   .map((all) => all.map((one, at) => ({ ...one, name: `p${at}` })));
 export const request: fc.Arbitrary<DecisionRequest> = fc.record({
   connector: fc.constant('okta'),
-  operation: fc.constantFrom('users:read', 'users:create', 'users:suspend', 'users:clear_sessions', 'groups:delete'),
+  operation: fc.constantFrom(
+    'users:read',
+    'users:create',
+    'users:suspend',
+    'users:clear_sessions',
+    'groups:delete',
+  ),
   principal: fc.constantFrom('agent:soc', 'agent:other', 'user:jane', 'workflow:x'),
   raisedBy: fc.nat({ max: 3 }),
 });

@@ -11,7 +11,10 @@ import type { Store } from '../../src/store/types.ts';
 import { draftOf } from './audit.ts';
 import { appendMany, ORIGIN, partsOf } from './checkpoints.ts';
 
-/** Quotes, line ends, escapes of JSON and of arrays, text beyond the basic plane, marks that reorder text. */
+/**
+ * Quotes, line ends, escapes of JSON and of arrays, text beyond the basic plane, marks that reorder
+ * text.
+ */
 export const ODD = `O'Neil "\\N" {NULL,} \t\r\n\u0001\u007f\u2028 é 😀 עברית \\u0041 $1 --`;
 const AT = '2026-07-06T08:00:00.000Z';
 
@@ -39,30 +42,66 @@ const literal = (value: string): string => `'${value.replaceAll("'", "''")}'`;
 
 async function begin(store: Store, run: string): Promise<void> {
   const plan = { scope: ODD, list: [1, 2.5, null] };
-  await store.runs.begin({ run, workflowId: 'w', scopeKey: 's', org: 'o', dryRun: false, startedAt: AT, plan });
-  const user = { userId: `${run}-u`, login: ODD, email: null, department: '', created: null, status: 'ACTIVE' };
+  await store.runs.begin({
+    run,
+    workflowId: 'w',
+    scopeKey: 's',
+    org: 'o',
+    dryRun: false,
+    startedAt: AT,
+    plan,
+  });
+  const user = {
+    userId: `${run}-u`,
+    login: ODD,
+    email: null,
+    department: '',
+    created: null,
+    status: 'ACTIVE',
+  };
   await store.users.addPage(run, 0, null, [user]);
 }
 
 const request: ActionRequest = {
-  ...{ requestId: 'r1', workflowId: 'w', run: 'run-1', connector: 'okta', operation: 'users:suspend' },
-  ...{ args: { userId: '00u1' }, argsDigest: 'abc', principal: 'user:ann@example.com', authenticatedBy: 'cli' },
-  ...{ surface: 'cli', requesterId: null, onBehalfOf: null, reason: ODD, risk: 'HIGH' },
-  ...{ target: { kind: 'user', id: '00u1' }, targetFacts: null, bundleDigest: 'def' },
+  requestId: 'r1',
+  workflowId: 'w',
+  run: 'run-1',
+  connector: 'okta',
+  operation: 'users:suspend',
+  args: { userId: '00u1' },
+  argsDigest: 'abc',
+  principal: 'user:ann@example.com',
+  authenticatedBy: 'cli',
+  surface: 'cli',
+  requesterId: null,
+  onBehalfOf: null,
+  reason: ODD,
+  risk: 'HIGH',
+  target: { kind: 'user', id: '00u1' },
+  targetFacts: null,
+  bundleDigest: 'def',
   obligations: { approval: 'hitl', approvers: [], expiresInMs: null, grantValidForMs: null },
   createdAt: AT,
 };
 
-/** Everything that a database holds, as it writes it itself: rows by table, and where its sequences stand. */
+/**
+ * Everything that a database holds, as it writes it itself: rows by table, and where its sequences
+ * stand.
+ */
 export async function contentOf(query: Query): Promise<Record<string, unknown[]>> {
   const tables = `select table_name from information_schema.tables where table_schema = 'public'
     and table_name not like '%migration%' order by 1`;
-  const names = ((await query(tables)).rows as { table_name: string }[]).map((row) => row.table_name);
+  const names = ((await query(tables)).rows as { table_name: string }[]).map(
+    (row) => row.table_name,
+  );
   const selects = names.map((name) => `select '${name}' as name, t::text as row from "${name}" t`);
-  const { rows } = names.length > 0 ? await query(`${selects.join(' union all ')} order by 1, 2`) : { rows: [] };
+  const { rows } =
+    names.length > 0 ? await query(`${selects.join(' union all ')} order by 1, 2`) : { rows: [] };
   const found: Record<string, string[]> = Object.fromEntries(names.map((name) => [name, []]));
   for (const { name, row } of rows as { name: string; row: string }[]) found[name]?.push(row);
-  const sequences = await query('select sequencename, last_value::text from pg_sequences order by 1');
+  const sequences = await query(
+    'select sequencename, last_value::text from pg_sequences order by 1',
+  );
   return { ...found, '(sequences)': sequences.rows };
 }
 
@@ -72,9 +111,12 @@ export async function backupOf(
   options: Partial<BackupOptions> = {},
 ): Promise<{ file: Buffer; summary: BackupSummary }> {
   const pieces: Uint8Array[] = [];
-  const summary = await writeBackup({ databaseUrl, arx: '0.1.0', created: new Date(AT), ...options }, async (from) => {
-    for await (const piece of from) pieces.push(piece);
-  });
+  const summary = await writeBackup(
+    { databaseUrl, arx: '0.1.0', created: new Date(AT), ...options },
+    async (from) => {
+      for await (const piece of from) pieces.push(piece);
+    },
+  );
   return { file: Buffer.concat(pieces), summary };
 }
 
@@ -84,7 +126,11 @@ export const sourceOf =
     Readable.from([file]);
 
 /** The same backup with its lines changed; its checksum is made anew where `sealed`. */
-export function changed(file: Buffer, change: (lines: string[]) => string[], sealed = true): Buffer {
+export function changed(
+  file: Buffer,
+  change: (lines: string[]) => string[],
+  sealed = true,
+): Buffer {
   const lines = change(gunzipSync(file).toString('utf8').split('\n').slice(0, -1));
   if (sealed) {
     const sha256 = createHash('sha256')
@@ -103,4 +149,7 @@ export function changed(file: Buffer, change: (lines: string[]) => string[], sea
 
 /** The same backup with another header. */
 export const withHeader = (file: Buffer, change: (header: BackupHeader) => object): Buffer =>
-  changed(file, ([first = '', ...rest]) => [JSON.stringify(change(JSON.parse(first) as BackupHeader)), ...rest]);
+  changed(file, ([first = '', ...rest]) => [
+    JSON.stringify(change(JSON.parse(first) as BackupHeader)),
+    ...rest,
+  ]);

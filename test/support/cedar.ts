@@ -11,11 +11,17 @@ const level = (risk: Risk): number => RISKS.indexOf(risk);
  * Cedar policies that say the same of one connector: globs over operations become listed actions, globs over principals
  * `like` patterns, a deny a forbid, a grant with its ceiling a permit, the guardrail a forbid above it.
  */
-export function cedarPolicies(all: readonly Policy[], { riskMax }: Guardrails, connector: string): string {
+export function cedarPolicies(
+  all: readonly Policy[],
+  { riskMax }: Guardrails,
+  connector: string,
+): string {
   const rail = riskMax[connector as keyof typeof riskMax];
   return [
     ...all.filter((policy) => policy.connector === connector).flatMap(translate),
-    ...(rail ? [`forbid (principal, action, resource) when { context.risk > ${level(rail)} };`] : []),
+    ...(rail
+      ? [`forbid (principal, action, resource) when { context.risk > ${level(rail)} };`]
+      : []),
   ].join('\n');
 }
 
@@ -32,7 +38,8 @@ function rule(
   { globs, when }: { globs: string[]; when: string },
 ): string[] {
   const actions = OPERATIONS.filter(
-    ({ connector, operation }) => connector === policy.connector && globs.some((glob) => covers(glob, operation)),
+    ({ connector, operation }) =>
+      connector === policy.connector && globs.some((glob) => covers(glob, operation)),
   ).map(({ operation }) => `Action::"${operation}"`);
   if (actions.length === 0) return [];
   const scope = `(principal, action in [${actions.join(', ')}], resource)`;
@@ -58,7 +65,9 @@ function ceiling({ riskMax, ceiling: kind, approval }: Policy): string {
 
 /** One request for each level from the operation's own risk to the raised one. */
 export function cedarRequests({ connector, operation, principal, raisedBy = 0 }: DecisionRequest) {
-  const facts = OPERATIONS.find((row) => row.connector === connector && row.operation === operation);
+  const facts = OPERATIONS.find(
+    (row) => row.connector === connector && row.operation === operation,
+  );
   if (!facts) throw new Error(`the catalogue has no ${connector} ${operation}`);
   const [type = '', id = ''] = principal.split(':');
   const base = level(facts.risk);

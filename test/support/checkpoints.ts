@@ -23,17 +23,29 @@ export function keyHome(): string {
   return home;
 }
 
-export function partsOf(store: Store, home: string, given: () => string | null = () => null): CheckpointParts {
+export function partsOf(
+  store: Store,
+  home: string,
+  given: () => string | null = () => null,
+): CheckpointParts {
   return { store, holder: keyHolder(home, given), now: () => new Date('2026-07-06T09:00:00.000Z') };
 }
 
 /** Appends entries with subjects of their own. */
-export async function appendMany(store: Pick<Store, 'journal'>, count: number, run = 'run-1'): Promise<void> {
-  await store.journal.append(Array.from({ length: count }, (_, n) => draftOf({ run, subject: `${run}-s${n}` })));
+export async function appendMany(
+  store: Pick<Store, 'journal'>,
+  count: number,
+  run = 'run-1',
+): Promise<void> {
+  await store.journal.append(
+    Array.from({ length: count }, (_, n) => draftOf({ run, subject: `${run}-s${n}` })),
+  );
 }
 
 /** Opens a note with the public keys that the store keeps. */
 export async function opened(store: Store, note: string): Promise<OpenCheckpoint> {
-  const keys = (await store.auditKeys.list()).map(({ verifierKey }) => parseVerifierKey(verifierKey));
+  const keys = (await store.auditKeys.list()).map(({ verifierKey }) =>
+    parseVerifierKey(verifierKey),
+  );
   return openCheckpoint(note, { origin: ORIGIN, keys, verify: checkSignature });
 }

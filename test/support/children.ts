@@ -18,14 +18,25 @@ export function startTestChild(
   args: readonly string[],
   options: SpawnOptionsWithoutStdio,
 ): ChildProcessWithoutNullStreams;
-export function startTestChild(command: string, args: readonly string[], options: SpawnOptions): ChildProcess;
-export function startTestChild(command: string, args: readonly string[], options: SpawnOptions): ChildProcess {
+export function startTestChild(
+  command: string,
+  args: readonly string[],
+  options: SpawnOptions,
+): ChildProcess;
+export function startTestChild(
+  command: string,
+  args: readonly string[],
+  options: SpawnOptions,
+): ChildProcess {
   const child = spawn(command, args, options);
   if (child.pid !== undefined) child.once('exit', guardPid(child.pid));
   return child;
 }
 
-/** Sees to it that a process which somebody else started ends with this one; gives what takes that back. */
+/**
+ * Sees to it that a process which somebody else started ends with this one; gives what takes that
+ * back.
+ */
 export function guardPid(pid: number, how: Pick<Guarded, 'signal' | 'graceMs'> = {}): () => void {
   return endWithThisProcess({ pid, started: startTime(pid) ?? '', ...how });
 }
@@ -38,7 +49,8 @@ export function ownChildren(): number[] {
 /** The children of a process that run now, theirs, and so on. */
 export function descendantsOf(pid: number): ProcessId[] {
   const all = parents();
-  const below = (parent: number): number[] => childrenOf(parent, all).flatMap((child) => [child, ...below(child)]);
+  const below = (parent: number): number[] =>
+    childrenOf(parent, all).flatMap((child) => [child, ...below(child)]);
   return below(pid).map((child) => ({ pid: child, started: startTime(child) ?? '' }));
 }
 
@@ -48,7 +60,9 @@ const childrenOf = (pid: number, all: ReturnType<typeof parents>): number[] =>
 /** Pid and parent of every process; Linux has them without a program that a small image lacks. */
 function parents(): [pid: number, parent: number][] {
   if (process.platform === 'linux') return readdirSync('/proc').flatMap(parentOf);
-  const rows = execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' }).trim().split('\n');
+  const rows = execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' })
+    .trim()
+    .split('\n');
   return rows.map((row) => row.trim().split(/\s+/).map(Number) as [number, number]);
 }
 

@@ -1,4 +1,7 @@
-/** The Chromium of browser tests: the one that CHROMIUM_PATH names, else the packaged one, else an installed one. */
+/**
+ * The Chromium of browser tests: the one that CHROMIUM_PATH names, else the packaged one, else an
+ * installed one.
+ */
 import { execFile } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -12,10 +15,14 @@ import type { Browser, LaunchOptions } from 'playwright-core';
 
 const require = createRequire(import.meta.url);
 const INSTALLED = [
-  ...['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'].map((name) => `/usr/bin/${name}`),
+  ...['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'].map(
+    (name) => `/usr/bin/${name}`,
+  ),
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
 ];
-const QUIET = ['quic', 'background-networking', 'component-update', 'sync'].map((feature) => `--disable-${feature}`);
+const QUIET = ['quic', 'background-networking', 'component-update', 'sync'].map(
+  (feature) => `--disable-${feature}`,
+);
 const ARGS = ['--no-sandbox', '--disable-gpu', '--no-first-run', ...QUIET];
 
 /** Starts a headless Chromium; `close()` it in `afterAll`. Throws where there is none. */
@@ -27,13 +34,16 @@ async function findChromium(): Promise<Pick<LaunchOptions, 'executablePath' | 'e
   const given = process.env.CHROMIUM_PATH;
   if (given) return { executablePath: given };
   // The package holds an executable for this platform only.
-  if (process.platform === 'linux' && process.arch === 'x64') return packaged(await unpackPackaged());
+  if (process.platform === 'linux' && process.arch === 'x64')
+    return packaged(await unpackPackaged());
   const executablePath = INSTALLED.find((path) => existsSync(path));
   if (executablePath) return { executablePath };
   throw new Error(`no Chromium: set CHROMIUM_PATH, or install one of ${INSTALLED.join(', ')}`);
 }
 
-/** With the libraries and the font that come with it, so that pages look the same on every machine. */
+/**
+ * With the libraries and the font that come with it, so that pages look the same on every machine.
+ */
 function packaged(folder: string): Pick<LaunchOptions, 'executablePath' | 'env'> {
   const env = {
     ...process.env,
@@ -43,11 +53,16 @@ function packaged(folder: string): Pick<LaunchOptions, 'executablePath' | 'env'>
   return { executablePath: join(folder, 'chromium'), env };
 }
 
-/** Unpacks the package once into the per-user cache: 220 MB, four seconds. Tests that need it at once wait for one. */
+/**
+ * Unpacks the package once into the per-user cache: 220 MB, four seconds. Tests that need it at
+ * once wait for one.
+ */
 async function unpackPackaged(): Promise<string> {
   const entry = require.resolve('@sparticuz/chromium');
   const home = dirname(dirname(entry));
-  const { version } = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8')) as { version: string };
+  const { version } = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8')) as {
+    version: string;
+  };
   const folder = join(cacheDirectory(process.env), `chromium-${version}`);
   if (existsSync(folder)) return folder;
   await withLock(`${folder}.lock`, async () => {

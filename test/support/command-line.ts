@@ -18,7 +18,9 @@ export interface Outcome {
 export interface Running {
   child: ChildProcess;
   ended: Promise<Outcome>;
-  /** Waits until what it says on standard error matches; throws with all of it where it ends before. */
+  /**
+   * Waits until what it says on standard error matches; throws with all of it where it ends before.
+   */
   says(pattern: RegExp): Promise<RegExpExecArray>;
   /** The same for standard output. */
   prints(pattern: RegExp): Promise<RegExpExecArray>;
@@ -48,7 +50,10 @@ export class CommandLine {
     const pieces = { out: '', err: '' };
     child.stdout.setEncoding('utf8').on('data', (piece: string) => (pieces.out += piece));
     child.stderr.setEncoding('utf8').on('data', (piece: string) => (pieces.err += piece));
-    const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, ...pieces }));
+    const ended = once(child, 'close').then(([code]) => ({
+      code: code as number | null,
+      ...pieces,
+    }));
     return {
       child,
       ended,
@@ -62,7 +67,11 @@ export class CommandLine {
   }
 
   /** The one document of a command that must end with `expected`. */
-  async document<Shape>(argv: readonly string[], expected = 0, extra: Record<string, string> = {}): Promise<Shape> {
+  async document<Shape>(
+    argv: readonly string[],
+    expected = 0,
+    extra: Record<string, string> = {},
+  ): Promise<Shape> {
     const { code, out, err } = await this.run([...argv, '--json'], extra);
     expect(code, err + out).toBe(expected);
     return JSON.parse(out) as Shape;
@@ -94,6 +103,7 @@ async function said({ stream, ended, pattern, text }: Said): Promise<RegExpExecA
     if (found) return found;
     const more = once(stream, 'data').then(() => null);
     const end = await Promise.race([ended, more]);
-    if (end && !pattern.test(text())) throw new Error(`ended with ${end.code}: ${end.err}${end.out}`);
+    if (end && !pattern.test(text()))
+      throw new Error(`ended with ${end.code}: ${end.err}${end.out}`);
   }
 }

@@ -8,7 +8,9 @@ import type { EmulatorControl } from '../../emulators/client.ts';
 import type { EmulatorOptions } from '../../emulators/options.ts';
 import type { EmulatorDocument } from '../../emulators/start.ts';
 
-/** Emulators in a process of their own: where they are, a typed control client, and how to end them. */
+/**
+ * Emulators in a process of their own: where they are, a typed control client, and how to end them.
+ */
 export interface EmulatorProcess extends EmulatorControl {
   document: EmulatorDocument;
   pid: number;
@@ -19,8 +21,13 @@ export interface EmulatorProcess extends EmulatorControl {
 
 const MAIN = fileURLToPath(new URL('../../emulators/main.ts', import.meta.url));
 
-/** Spawns `emulators/main.ts` and waits for its first line. Throws with what it wrote where it does not start. */
-export async function startEmulatorProcess(options: EmulatorOptions = {}): Promise<EmulatorProcess> {
+/**
+ * Spawns `emulators/main.ts` and waits for its first line. Throws with what it wrote where it does
+ * not start.
+ */
+export async function startEmulatorProcess(
+  options: EmulatorOptions = {},
+): Promise<EmulatorProcess> {
   const child = spawn(process.execPath, [MAIN, '--exit-with-parent', ...flagsOf(options)], {
     stdio: ['pipe', 'pipe', 'pipe'],
   });
@@ -34,7 +41,12 @@ export async function startEmulatorProcess(options: EmulatorOptions = {}): Promi
   };
 }
 
-function flagsOf({ ports = {}, tokens = {}, canaries = {}, ...options }: EmulatorOptions): string[] {
+function flagsOf({
+  ports = {},
+  tokens = {},
+  canaries = {},
+  ...options
+}: EmulatorOptions): string[] {
   const values: Record<string, string | number | undefined> = {
     users: options.users,
     seed: options.seed,
@@ -72,7 +84,9 @@ function flagsOf({ ports = {}, tokens = {}, canaries = {}, ...options }: Emulato
     'canary-email': canaries.email,
     'canary-totp-seed': canaries.totpSeed,
   };
-  return Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, String(value)]));
+  return Object.entries(values).flatMap(([name, value]) =>
+    value === undefined ? [] : [`--${name}`, String(value)],
+  );
 }
 
 async function firstLine(child: ChildProcess): Promise<EmulatorDocument> {

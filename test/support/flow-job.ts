@@ -4,7 +4,12 @@ import { dirname } from 'node:path';
 import { createFlowDesk } from '../../src/services/flows/desk.ts';
 import { flowResult, startFlow } from '../../src/client/delegated-flow.ts';
 import { workflowEnds } from '../../src/client/flow-ends.ts';
-import type { FlowAsk, FlowAsker, FlowDesk, FlowDeskParts } from '../../src/services/flows/types.ts';
+import type {
+  FlowAsk,
+  FlowAsker,
+  FlowDesk,
+  FlowDeskParts,
+} from '../../src/services/flows/types.ts';
 import { readFlowBook } from '../../src/config/flows/flow-book.ts';
 import { requireOkta } from '../../src/config/env/okta-env.ts';
 import { readEnv } from '../../src/config/env/env.ts';
@@ -27,7 +32,9 @@ export const TENANTS = {
 export type Product = keyof typeof TENANTS | 'Okta';
 
 export const REQUESTER: FlowAsker = {
-  ...{ principal: 'user:requester@example.com', authenticatedBy: 'cli', surface: 'cli' },
+  principal: 'user:requester@example.com',
+  authenticatedBy: 'cli',
+  surface: 'cli',
 };
 
 export interface FlowJob {
@@ -75,12 +82,26 @@ export async function flowJob(databaseUrl: string, options: MainJobOptions = {})
   );
   for (const { id, login } of added) people[login.split('@')[0] ?? ''] = id;
   const members = [REQUESTER.principal, 'user:ann@example.com'];
-  await job.store.flowSettings.putSet(null, { name: 'Responders', flows: ['*'], members, permissions: ['run'] });
+  await job.store.flowSettings.putSet(null, {
+    name: 'Responders',
+    flows: ['*'],
+    members,
+    permissions: ['run'],
+  });
   const desk = deskOf(job);
   const link = { client: job.temporal.client, address: '', namespace: '', close: async () => {} };
-  const later = deskOf(job, { ends: workflowEnds(async () => link), now: () => new Date(Date.now() + 120_000) });
+  const later = deskOf(job, {
+    ends: workflowEnds(async () => link),
+    now: () => new Date(Date.now() + 120_000),
+  });
 
-  async function begin({ record, created }: { record: FlowRunRecord; created: boolean }): Promise<StartedFlow> {
+  async function begin({
+    record,
+    created,
+  }: {
+    record: FlowRunRecord;
+    created: boolean;
+  }): Promise<StartedFlow> {
     const { run } = record;
     const started = await startFlow(link, record);
     const workflow = (): Promise<DelegatedFlowResult> =>
@@ -93,17 +114,24 @@ export async function flowJob(databaseUrl: string, options: MainJobOptions = {})
   }
 
   return {
-    ...{ job, desk, later, people },
+    job,
+    desk,
+    later,
+    people,
     event: (product, id, over = {}) => ({
-      ...{
-        eventId: randomBytes(8).toString('hex'),
-        eventTimestamp: new Date().toISOString(),
-        eventSource: 'Okta ISPM',
-      },
-      ...{ eventType: 'issue.onDemand', issueId: 'Alert_1', issueTitle: 'Unused Admin Account', issueSeverity: 'High' },
-      ...{ entityType: 'Account', entityIdInService: id, entityDisplayName: 'Canary Smith' },
+      eventId: randomBytes(8).toString('hex'),
+      eventTimestamp: new Date().toISOString(),
+      eventSource: 'Okta ISPM',
+      eventType: 'issue.onDemand',
+      issueId: 'Alert_1',
+      issueTitle: 'Unused Admin Account',
+      issueSeverity: 'High',
+      entityType: 'Account',
+      entityIdInService: id,
+      entityDisplayName: 'Canary Smith',
       entitySourceProductName: product,
-      entitySourceProductTenant: product === 'Okta' ? new URL(`${job.env['OKTA_DOMAIN']}`).host : TENANTS[product][0],
+      entitySourceProductTenant:
+        product === 'Okta' ? new URL(`${job.env['OKTA_DOMAIN']}`).host : TENANTS[product][0],
       ...over,
     }),
     start: async (ask) => begin(await desk.admit({ asker: REQUESTER, ...ask })),
@@ -118,7 +146,8 @@ export async function flowJob(databaseUrl: string, options: MainJobOptions = {})
       (await job.emulators.log({ vendor, write: true }))
         .filter(({ path, accepted }) => accepted && path.includes(about) && !path.includes('token'))
         .map(({ method, path }) => `${method} ${path}`),
-    kinds: async (run) => (await job.store.audit.list({ subject: run, limit: 200 })).map(({ entry }) => entry.kind),
+    kinds: async (run) =>
+      (await job.store.audit.list({ subject: run, limit: 200 })).map(({ entry }) => entry.kind),
   };
 }
 
@@ -130,7 +159,8 @@ export async function asking({ store, temporal }: MainJob, workflowId: string): 
     const pending = await store.requests.list({ states: ['pending'], limit: 100 });
     const request = pending.find((one) => one.workflowId === workflowId)?.requestId ?? 'none';
     const approval = temporal.client.workflow.getHandle(approvalId(request)).describe();
-    if (await approval.then(({ status }) => status.name === 'RUNNING').catch(() => false)) return request;
+    if (await approval.then(({ status }) => status.name === 'RUNNING').catch(() => false))
+      return request;
   }
   throw new Error(`${workflowId} asked nobody within ${PATIENCE_MS} ms`);
 }
@@ -140,13 +170,17 @@ function deskOf(job: MainJob, over: Partial<FlowDeskParts> = {}): FlowDesk {
   const bundle = bundleOf('policies/governed-operations.yaml');
   const now = (): Date => new Date();
   const connectors = createConnectors({
-    ...{ okta, journal: job.store.journal, now },
+    okta,
+    journal: job.store.journal,
+    now,
     bundle: () => bundle,
     guardrails: () => ({ riskMax: {} }),
     quota: { share: 1, reserve: 0, warningThreshold: false },
   });
   return createFlowDesk({
-    ...{ store: job.store, connectors, now },
+    store: job.store,
+    connectors,
+    now,
     book: () => readFlowBook(dirname(`${job.env['ARX_CONFIG']}`), FLOW_CATALOGUE),
     settings: () => ({ tenants: TENANTS, ownOktaHost: okta.host, maxEventAgeMs: 86_400_000 }),
     ...over,

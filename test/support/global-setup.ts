@@ -1,4 +1,7 @@
-/** Vitest's global set-up: servers that all tests of a run share. Each starts when a test first asks for it. */
+/**
+ * Vitest's global set-up: servers that all tests of a run share. Each starts when a test first asks
+ * for it.
+ */
 import { createServer } from 'node:http';
 import type { ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -59,7 +62,10 @@ async function startTemplate(): Promise<Started<SharedServers['postgres']>> {
     await close();
     await server.stop();
   };
-  return { address: { adminUrl: server.adminUrl, template: new URL(databaseUrl).pathname.slice(1) }, stop };
+  return {
+    address: { adminUrl: server.adminUrl, template: new URL(databaseUrl).pathname.slice(1) },
+    stop,
+  };
 }
 
 /** A Temporal development server; every test file registers a namespace of its own. */

@@ -1,10 +1,15 @@
 import { posix } from 'node:path';
 import ts from 'typescript';
 
-/** Groups of files that import values from each other in a circle, by the text of every file; each group is sorted. */
+/**
+ * Groups of files that import values from each other in a circle, by the text of every file; each
+ * group is sorted.
+ */
 export function importCycles(files: ReadonlyMap<string, string>): string[][] {
   const imports = new Map([...files].map(([file, text]) => [file, valueImports(file, text)]));
-  const circles = [...imports.keys()].map((file) => circleOf(file, imports)).filter((circle) => circle.length > 0);
+  const circles = [...imports.keys()]
+    .map((file) => circleOf(file, imports))
+    .filter((circle) => circle.length > 0);
   return [...new Map(circles.map((circle) => [circle.join(), circle])).values()];
 }
 
@@ -13,7 +18,9 @@ type Imports = ReadonlyMap<string, readonly string[]>;
 /** The files that a file reaches and that reach it; empty where there are none. */
 function circleOf(file: string, imports: Imports): string[] {
   const reached = reach(file, imports);
-  return reached.has(file) ? [...reached].filter((other) => reach(other, imports).has(file)).toSorted() : [];
+  return reached.has(file)
+    ? [...reached].filter((other) => reach(other, imports).has(file)).toSorted()
+    : [];
 }
 
 function reach(from: string, imports: Imports): Set<string> {
@@ -41,7 +48,9 @@ export function valueImports(file: string, text: string): string[] {
 
 function importedBy(node: ts.Node): string | null {
   if (ts.isImportDeclaration(node))
-    return node.importClause && isOnlyTypes(node.importClause) ? null : textOf(node.moduleSpecifier);
+    return node.importClause && isOnlyTypes(node.importClause)
+      ? null
+      : textOf(node.moduleSpecifier);
   if (ts.isExportDeclaration(node)) return isOnlyTypes(node) ? null : textOf(node.moduleSpecifier);
   if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword)
     return textOf(node.arguments[0]);

@@ -1,15 +1,24 @@
-/** Finds planted strings in whatever the product leaves behind, in the forms in which they could stand there. */
+/**
+ * Finds planted strings in whatever the product leaves behind, in the forms in which they could
+ * stand there.
+ */
 import pg from 'pg';
 import type { DevServer } from './temporal.ts';
 
 /** What is planted, by the name it is reported under. */
 export type Canaries = Readonly<Record<string, string>>;
 
-/** Names of the canaries that stand in a text: as they are, percent-encoded, digits only, or inside base64. */
+/**
+ * Names of the canaries that stand in a text: as they are, percent-encoded, digits only, or inside
+ * base64.
+ */
 export function leaked(canaries: Canaries, text: string): string[] {
   const lower = text.toLowerCase();
   return Object.entries(canaries)
-    .filter(([, value]) => plainForms(value).some((form) => lower.includes(form)) || inBase64(value, text))
+    .filter(
+      ([, value]) =>
+        plainForms(value).some((form) => lower.includes(form)) || inBase64(value, text),
+    )
     .map(([name]) => name);
 }
 
@@ -19,7 +28,10 @@ function plainForms(value: string): string[] {
   return [value, encodeURIComponent(value), ...ofPhone].map((form) => form.toLowerCase());
 }
 
-/** Base64 of a longer text holds one of three fixed pieces, depending on where in it the value begins. */
+/**
+ * Base64 of a longer text holds one of three fixed pieces, depending on where in it the value
+ * begins.
+ */
 function inBase64(value: string, text: string): boolean {
   return [0, 1, 2].some((before) => {
     const bytes = Buffer.concat([Buffer.alloc(before), Buffer.from(value)]);
@@ -28,7 +40,10 @@ function inBase64(value: string, text: string): boolean {
   });
 }
 
-/** Everything that a protobuf message or a plain object holds, as text: bytes (payloads, metadata) are decoded. */
+/**
+ * Everything that a protobuf message or a plain object holds, as text: bytes (payloads, metadata)
+ * are decoded.
+ */
 export function spelledOut(value: unknown): string {
   const pieces: string[] = [];
   const walk = (one: unknown): void => {
@@ -58,14 +73,22 @@ export function payloadSizes(history: unknown): number[] {
 
 export type Execution = Awaited<ReturnType<typeof executions>>[number];
 
-/** Every workflow run that the server knows: what it lists of it (memo and search attributes too), and its history. */
+/**
+ * Every workflow run that the server knows: what it lists of it (memo and search attributes too),
+ * and its history.
+ */
 export async function executions({ client, namespace }: DevServer) {
   const { executions: listed } = await client.workflowService.listWorkflowExecutions({ namespace });
   return Promise.all(
     listed.map(async (info) => {
       const { workflowId, runId } = info.execution ?? {};
       const handle = client.workflow.getHandle(`${workflowId}`, `${runId}`);
-      return { workflowId: `${workflowId}`, runId: `${runId}`, info, history: await handle.fetchHistory() };
+      return {
+        workflowId: `${workflowId}`,
+        runId: `${runId}`,
+        info,
+        history: await handle.fetchHistory(),
+      };
     }),
   );
 }
@@ -80,7 +103,9 @@ export async function tables(databaseUrl: string): Promise<Record<string, string
     );
     const dump: Record<string, string[]> = {};
     for (const { name } of names.rows) {
-      const rows = await client.query<{ text: string }>(`select row_to_json(t)::text as text from "${name}" t`);
+      const rows = await client.query<{ text: string }>(
+        `select row_to_json(t)::text as text from "${name}" t`,
+      );
       dump[name] = rows.rows.map(({ text }) => text);
     }
     return dump;

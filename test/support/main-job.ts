@@ -1,4 +1,7 @@
-/** The main job on real parts: dev server, store, emulators and worker each in a process of their own. */
+/**
+ * The main job on real parts: dev server, store, emulators and worker each in a process of their
+ * own.
+ */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -13,7 +16,8 @@ import type { EmulatorOptions } from '../../emulators/options.ts';
 import type { RunSummary } from '../../src/mfa/document.ts';
 import { EXIT_WITH_PARENT } from '../../src/parent.ts';
 import { openStore } from '../../src/store/open.ts';
-import type { RunUser, Store } from '../../src/store/types.ts';
+import type { Store } from '../../src/store/types.ts';
+import type { RunUser } from '../../src/store/run-types.ts';
 import type { MfaEnforcementCheckInput } from '../../src/workflows/messages.ts';
 import { startEmulatorProcess } from './emulators.ts';
 import type { EmulatorProcess } from './emulators.ts';
@@ -36,7 +40,10 @@ export type ConfigOverrides = Record<string, unknown>;
 export interface MainJobOptions {
   emulator?: EmulatorOptions;
   config?: ConfigOverrides;
-  /** Where the job runs; default the development server of this test file. Two jobs at once need one each. */
+  /**
+   * Where the job runs; default the development server of this test file. Two jobs at once need one
+   * each.
+   */
   temporal?: DevServer;
 }
 
@@ -57,7 +64,10 @@ export interface MainJob {
 }
 
 const ROOT = resolve(import.meta.dirname, '../..');
-/** As `npm run worker` has them. What the image and the embedded stack set besides is in the environment below. */
+/**
+ * As `npm run worker` has them. What the image and the embedded stack set besides is in the
+ * environment below.
+ */
 const WORKER_FLAGS = manifest.scripts.worker.split(' ').filter((word) => word.startsWith('--'));
 
 /** Builds the parts over a database; the worker is not started yet. */
@@ -132,7 +142,10 @@ function configuration(overrides: ConfigOverrides): object {
   };
 }
 
-async function startWorkerProcess(env: Record<string, string>, cwd: string): Promise<WorkerProcess> {
+async function startWorkerProcess(
+  env: Record<string, string>,
+  cwd: string,
+): Promise<WorkerProcess> {
   const args = [...WORKER_FLAGS, join(ROOT, 'src/worker.ts'), EXIT_WITH_PARENT];
   const child = spawn(process.execPath, args, {
     env: { MALLOC_ARENA_MAX: '2', ...env },
@@ -144,10 +157,15 @@ async function startWorkerProcess(env: Record<string, string>, cwd: string): Pro
   const lines = createInterface({ input: child.stdout });
   const first = await new Promise<string>((resolveLine, reject) => {
     lines.once('line', resolveLine);
-    child.once('exit', (code) => reject(new Error(`the worker ended with ${code}: ${written.join('')}`)));
+    child.once('exit', (code) =>
+      reject(new Error(`the worker ended with ${code}: ${written.join('')}`)),
+    );
   });
   lines.on('line', (line) => written.push(`${line}\n`));
-  const { ready, metricsUrl = null } = JSON.parse(first) as { ready?: boolean; metricsUrl?: string | null };
+  const { ready, metricsUrl = null } = JSON.parse(first) as {
+    ready?: boolean;
+    metricsUrl?: string | null;
+  };
   if (!ready) throw new Error(`the worker did not start: ${first}`);
   return {
     pid: child.pid ?? 0,

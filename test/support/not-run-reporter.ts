@@ -1,4 +1,7 @@
-/** Reporter: names and counts, at the very end, the tests that did not run because something is missing here. */
+/**
+ * Reporter: names and counts, at the very end, the tests that did not run because something is
+ * missing here.
+ */
 import type { Reporter, TestCase, TestModule } from 'vitest/node';
 import { TABLE_NOTE } from './table-note.ts';
 
@@ -10,14 +13,22 @@ export default class NotRunReporter implements Reporter {
 }
 
 /** Tests that were skipped with a note; those that a filter left out have none. */
-export function notRunText(tests: readonly Pick<TestCase, 'fullName' | 'module' | 'result'>[]): string {
-  const noted = tests.map((test) => ({ test, missing: noteOf(test) })).filter(({ missing }) => missing !== undefined);
+export function notRunText(
+  tests: readonly Pick<TestCase, 'fullName' | 'module' | 'result'>[],
+): string {
+  const noted = tests
+    .map((test) => ({ test, missing: noteOf(test) }))
+    .filter(({ missing }) => missing !== undefined);
   return [...Map.groupBy(noted, ({ missing }) => missing)]
     .map(([missing, group]) => {
       const lines = group.map(({ test }) => `  ${test.module.relativeModuleId} > ${test.fullName}`);
       const count = group.length === 1 ? '1 test was' : `${group.length} tests were`;
       const isLeast = lines.some((line) => line.endsWith(TABLE_NOTE));
-      return ['Not run:', ...lines.sort(), `${isLeast ? 'at least ' : ''}${count} not run: ${missing}`].join('\n');
+      return [
+        'Not run:',
+        ...lines.sort(),
+        `${isLeast ? 'at least ' : ''}${count} not run: ${missing}`,
+      ].join('\n');
     })
     .join('\n\n');
 }

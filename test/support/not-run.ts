@@ -1,4 +1,7 @@
-/** Tests that cannot run on a machine where something is missing; `not-run-reporter.ts` lists them at the end. */
+/**
+ * Tests that cannot run on a machine where something is missing; `not-run-reporter.ts` lists them
+ * at the end.
+ */
 import { it } from 'vitest';
 import { TABLE_NOTE } from './table-note.ts';
 
@@ -7,11 +10,19 @@ type RowBody<Row> = (row: Row) => void | Promise<void>;
 
 export interface ConditionalIt {
   (name: string, body: Body): void;
-  /** A test for each row, as `it.for`; rows that are read from what is missing are given as a function. */
-  for<Row>(rows: readonly Row[] | (() => readonly Row[])): (name: string, body: RowBody<Row>) => void;
+  /**
+   * A test for each row, as `it.for`; rows that are read from what is missing are given as a
+   * function.
+   */
+  for<Row>(
+    rows: readonly Row[] | (() => readonly Row[]),
+  ): (name: string, body: RowBody<Row>) => void;
 }
 
-/** `it` where nothing is missing; else tests that do not run and are reported, with the sentence that says what is missing. */
+/**
+ * `it` where nothing is missing; else tests that do not run and are reported, with the sentence
+ * that says what is missing.
+ */
 export function itUnless(missing: string | null): ConditionalIt {
   const one = (name: string, body: Body): void => {
     if (missing === null) it(name, body);

@@ -8,7 +8,10 @@ const SPKI_HEAD = Buffer.from('302a300506032b6570032100', 'hex');
 export function signerOf(name: string): NoteSigner {
   const { publicKey, privateKey } = generateKeyPairSync('ed25519');
   const raw = publicKey.export({ type: 'spki', format: 'der' }).subarray(SPKI_HEAD.length);
-  return { ...noteKey(name, new Uint8Array(raw)), sign: (message) => sign(null, message, privateKey) };
+  return {
+    ...noteKey(name, new Uint8Array(raw)),
+    sign: (message) => sign(null, message, privateKey),
+  };
 }
 
 export const checkSignature: VerifySignature = (publicKey, message, signature) => {

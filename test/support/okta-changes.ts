@@ -1,11 +1,17 @@
-/** What happens to an emulated organisation between two scans, with the entries that Okta writes of it. */
+/**
+ * What happens to an emulated organisation between two scans, with the entries that Okta writes of
+ * it.
+ */
 import fc from 'fast-check';
 import type { FactorSpec, UserRecord } from '../../emulators/okta/model.ts';
 import type { OktaOrg } from '../../emulators/okta/org.ts';
 import type { NewLogEvent } from '../../emulators/okta/system-log.ts';
 import { EXEMPT_GROUP } from './orgs.ts';
 
-/** A change to somebody, or to everybody; `pick` says to whom, `late` that its entry comes after the list was read. */
+/**
+ * A change to somebody, or to everybody; `pick` says to whom, `late` that its entry comes after the
+ * list was read.
+ */
 export interface Change {
   kind: keyof typeof CHANGES;
   pick: number;
@@ -19,7 +25,9 @@ interface Place {
   at: string;
 }
 
-/** A row changes the organisation and gives the entry that Okta writes; null where it writes none. */
+/**
+ * A row changes the organisation and gives the entry that Okta writes; null where it writes none.
+ */
 interface ChangeRow {
   /** Whether the log leaves no choice but to read everybody. */
   full: boolean;
@@ -32,7 +40,10 @@ const party = ({ id, profile }: UserRecord) => ({
   alternateId: profile.login,
   displayName: profile.login,
 });
-const about = (eventType: string, user: UserRecord): NewLogEvent => ({ eventType, targets: [party(user)] });
+const about = (eventType: string, user: UserRecord): NewLogEvent => ({
+  eventType,
+  targets: [party(user)],
+});
 const aboutNobody = (eventType: string): NewLogEvent => ({ eventType });
 const GARBAGE = { eventType: 'user.mfa.factor.deactivate', raw: { uuid: 4, eventType: ['?'] } };
 const RESTLESS = ['ENROLLED', 'PENDING_ACTIVATION', 'NOT_SETUP'];
@@ -68,7 +79,11 @@ export const CHANGES = {
     return about('user.lifecycle.deactivate', user);
   }),
   join: row((_, { org, at }, { factors }) => {
-    const joined = org.addUser({ login: `joined-${org.present().length}-${at}@example.com`, created: at, factors });
+    const joined = org.addUser({
+      login: `joined-${org.present().length}-${at}@example.com`,
+      created: at,
+      factors,
+    });
     return about('user.lifecycle.create', joined);
   }),
   leave: row((user, { org }) => {
@@ -105,7 +120,10 @@ export const CHANGES = {
   }, true),
 } as const satisfies Record<string, ChangeRow>;
 
-function row(apply: (user: UserRecord, place: Place, change: Change) => NewLogEvent | null, full = false): ChangeRow {
+function row(
+  apply: (user: UserRecord, place: Place, change: Change) => NewLogEvent | null,
+  full = false,
+): ChangeRow {
   return { full, apply: (place, user, change) => apply(user, place, change) };
 }
 
@@ -113,14 +131,18 @@ function row(apply: (user: UserRecord, place: Place, change: Change) => NewLogEv
 function everybody(eventType: string): ChangeRow {
   const apply: ChangeRow['apply'] = ({ org }) => {
     for (const user of org.present()) {
-      org.patchUser(user, { factors: user.factors.filter(({ type }) => type !== 'sms' && type !== 'push') });
+      org.patchUser(user, {
+        factors: user.factors.filter(({ type }) => type !== 'sms' && type !== 'push'),
+      });
     }
     return aboutNobody(eventType);
   };
   return { full: true, apply };
 }
 
-/** Makes a change; the entry to be logged, or null. Nobody is left to be changed: nothing happens. */
+/**
+ * Makes a change; the entry to be logged, or null. Nobody is left to be changed: nothing happens.
+ */
 export function change(org: OktaOrg, wanted: Change, at: string): NewLogEvent | null {
   const people = org.present();
   const user = people[wanted.pick % Math.max(1, people.length)];

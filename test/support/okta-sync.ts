@@ -7,12 +7,18 @@ import { SYNC_WORKFLOW, TASK_QUEUE } from '../../src/workflows/messages.ts';
 import type { OktaSyncInput, OktaSyncResult } from '../../src/workflows/messages.ts';
 import type { MainJob } from './main-job.ts';
 
-type SyncHandle = WorkflowHandle<(input: OktaSyncInput) => Promise<OktaSyncResult>> & { firstExecutionRunId: string };
+type SyncHandle = WorkflowHandle<(input: OktaSyncInput) => Promise<OktaSyncResult>> & {
+  firstExecutionRunId: string;
+};
 let started = 0;
 
 /** Starts a sync. */
 export function startSync({ temporal }: MainJob, input: OktaSyncInput = {}): Promise<SyncHandle> {
-  const options = { taskQueue: TASK_QUEUE, workflowId: `okta-sync/${Date.now()}-${(started += 1)}`, args: [input] };
+  const options = {
+    taskQueue: TASK_QUEUE,
+    workflowId: `okta-sync/${Date.now()}-${(started += 1)}`,
+    args: [input],
+  };
   return temporal.client.workflow.start(SYNC_WORKFLOW, options) as Promise<SyncHandle>;
 }
 
@@ -29,7 +35,11 @@ export async function failureOf(handle: SyncHandle): Promise<string> {
   );
   let cause: unknown = error instanceof WorkflowFailedError ? error.cause : error;
   while (cause instanceof Error && cause.cause instanceof Error) cause = cause.cause;
-  return cause instanceof ApplicationFailure ? `${cause.type}` : cause instanceof Error ? cause.name : 'none';
+  return cause instanceof ApplicationFailure
+    ? `${cause.type}`
+    : cause instanceof Error
+      ? cause.name
+      : 'none';
 }
 
 /** Host of the emulated organisation. */
@@ -39,7 +49,8 @@ export const orgOf = ({ env }: MainJob): string => new URL(`${env['OKTA_DOMAIN']
 export async function twinUsers(job: MainJob): Promise<Map<string, TwinUser>> {
   const users = new Map<string, TwinUser>();
   for await (const page of job.store.twin.users.pages(orgOf(job), 500)) {
-    for (const { user } of page) if (!user.gone || !users.has(user.login)) users.set(user.login, user);
+    for (const { user } of page)
+      if (!user.gone || !users.has(user.login)) users.set(user.login, user);
   }
   return users;
 }

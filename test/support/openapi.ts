@@ -13,7 +13,10 @@ interface LoggedRequest {
   body?: unknown;
 }
 
-/** Holds requests and answers against one OpenAPI file; each check returns what is wrong, nothing where all is well. */
+/**
+ * Holds requests and answers against one OpenAPI file; each check returns what is wrong, nothing
+ * where all is well.
+ */
 export interface OpenApi {
   request(request: LoggedRequest): string[];
   response(answer: { method: string; path: string; status: number; body: unknown }): string[];
@@ -41,7 +44,10 @@ const SPECIFICATIONS = {
   jira: ['jira', 'jira-cloud-v3-trimmed.openapi.json'],
 } as const;
 
-/** The specification of a vendor from the reference data, read at the first check, which throws where it is missing. */
+/**
+ * The specification of a vendor from the reference data, read at the first check, which throws
+ * where it is missing.
+ */
 export function openApiOf(vendor: keyof typeof SPECIFICATIONS): OpenApi {
   let opened: { operations: Operation[]; compile: Compile } | undefined;
   const open = () => (opened ??= openSpecification(vendor));
@@ -51,7 +57,10 @@ export function openApiOf(vendor: keyof typeof SPECIFICATIONS): OpenApi {
   };
 }
 
-function openSpecification(vendor: keyof typeof SPECIFICATIONS): { operations: Operation[]; compile: Compile } {
+function openSpecification(vendor: keyof typeof SPECIFICATIONS): {
+  operations: Operation[];
+  compile: Compile;
+} {
   const document = readReference<Node>(...SPECIFICATIONS[vendor]);
   return { operations: operationsOf(document), compile: compilerOf(document) };
 }
@@ -59,7 +68,10 @@ function openSpecification(vendor: keyof typeof SPECIFICATIONS): { operations: O
 // Not part of the reference data: the token endpoint, and the pages for people.
 const UNSPECIFIED: readonly string[] = ['oauth:token', 'page'];
 
-/** What is wrong with the requests of an accept log that went to Okta and Jira: method, path, query and body. */
+/**
+ * What is wrong with the requests of an accept log that went to Okta and Jira: method, path, query
+ * and body.
+ */
 export function acceptLogProblems(entries: readonly LogEntry[]): string[] {
   const specifications = { okta: openApiOf('okta'), jira: openApiOf('jira') };
   return entries.flatMap((entry) => {
@@ -72,9 +84,24 @@ export function acceptLogProblems(entries: readonly LogEntry[]): string[] {
 type Compile = (schema: Node) => ValidateFunction;
 
 function compilerOf(document: Node): Compile {
-  const ajv = new Ajv({ strict: false, validateSchema: false, allErrors: true, coerceTypes: false, logger: false });
+  const ajv = new Ajv({
+    strict: false,
+    validateSchema: false,
+    allErrors: true,
+    coerceTypes: false,
+    logger: false,
+  });
   addFormats.default(ajv);
-  for (const format of ['int32', 'int64', 'float', 'double', 'binary', 'language', 'country-code', 'encoded'])
+  for (const format of [
+    'int32',
+    'int64',
+    'float',
+    'double',
+    'binary',
+    'language',
+    'country-code',
+    'encoded',
+  ])
     ajv.addFormat(format, true);
   ajv.addSchema({ $id: 'spec', components: document.components } as Node);
   const compiled = new Map<Node, ValidateFunction>();
@@ -85,7 +112,8 @@ function compilerOf(document: Node): Compile {
   };
 }
 
-// References of the document are local to it; a schema compiled on its own has to name the document.
+// References of the document are local to it; a schema compiled on its own has to name the
+// document.
 function anchored(node: unknown): unknown {
   if (Array.isArray(node)) return node.map(anchored);
   if (typeof node !== 'object' || node === null) return node;
@@ -96,12 +124,15 @@ function anchored(node: unknown): unknown {
 }
 
 function operationsOf(document: Node): Operation[] {
-  const resolve = (node: Node): Node => (typeof node.$ref === 'string' ? resolve(pointed(document, node.$ref)) : node);
+  const resolve = (node: Node): Node =>
+    typeof node.$ref === 'string' ? resolve(pointed(document, node.$ref)) : node;
   const paths = Object.entries(document.paths as Record<string, Node>);
   const operations = paths.flatMap(([template, item]) =>
     Object.entries(item)
       .filter(([method]) => ['get', 'put', 'post', 'delete', 'patch'].includes(method))
-      .map(([method, operation]) => operationOf({ template, method, item, operation: operation as Node, resolve })),
+      .map(([method, operation]) =>
+        operationOf({ template, method, item, operation: operation as Node, resolve }),
+      ),
   );
   // Of two templates that fit, the one with fewer variables is meant.
   return operations.sort((one, other) => one.names.length - other.names.length);
@@ -116,7 +147,10 @@ interface Source {
 }
 
 function operationOf({ template, method, item, operation, resolve }: Source): Operation {
-  const listed = [...((item.parameters ?? []) as Node[]), ...((operation.parameters ?? []) as Node[])].map(resolve);
+  const listed = [
+    ...((item.parameters ?? []) as Node[]),
+    ...((operation.parameters ?? []) as Node[]),
+  ].map(resolve);
   const body = operation.requestBody ? resolve(operation.requestBody as Node) : null;
   const pattern = template.replace(/\{[^}]+\}/g, '([^/]+)');
   return {
@@ -149,14 +183,27 @@ function pointed(document: Node, reference: string): Node {
   return reference
     .replace(/^#\//, '')
     .split('/')
-    .reduce<unknown>((node, key) => (node as Node)[key.replaceAll('~1', '/').replaceAll('~0', '~')], document) as Node;
+    .reduce<unknown>(
+      (node, key) => (node as Node)[key.replaceAll('~1', '/').replaceAll('~0', '~')],
+      document,
+    ) as Node;
 }
 
-function find(operations: readonly Operation[], method: string, path: string): Operation | undefined {
-  return operations.find((operation) => operation.method === method && operation.matcher.test(path));
+function find(
+  operations: readonly Operation[],
+  method: string,
+  path: string,
+): Operation | undefined {
+  return operations.find(
+    (operation) => operation.method === method && operation.matcher.test(path),
+  );
 }
 
-function requestProblems(operations: readonly Operation[], compile: Compile, request: LoggedRequest): string[] {
+function requestProblems(
+  operations: readonly Operation[],
+  compile: Compile,
+  request: LoggedRequest,
+): string[] {
   const operation = find(operations, request.method, request.path);
   if (!operation) return [`${request.method} ${request.path} is in no path of the specification`];
   return [
@@ -170,7 +217,9 @@ function pathProblems(operation: Operation, compile: Compile, path: string): str
   const values = operation.matcher.exec(path)?.slice(1) ?? [];
   return operation.names.flatMap((name, index) => {
     const parameter = operation.parameters.find((one) => one.in === 'path' && one.name === name);
-    return parameter ? valueProblems(parameter, compile, [decodeURIComponent(values[index] ?? '')]) : [];
+    return parameter
+      ? valueProblems(parameter, compile, [decodeURIComponent(values[index] ?? '')])
+      : [];
   });
 }
 
@@ -188,11 +237,19 @@ function queryProblems(operation: Operation, compile: Compile, query: URLSearchP
   ];
 }
 
-function valueProblems({ name, in: place, schema }: Parameter, compile: Compile, texts: readonly string[]): string[] {
+function valueProblems(
+  { name, in: place, schema }: Parameter,
+  compile: Compile,
+  texts: readonly string[],
+): string[] {
   const validate = compile(schema);
   const value =
-    schema.type === 'array' ? texts.flatMap((text) => text.split(',')) : fromText(String(schema.type), texts[0] ?? '');
-  return validate(value) ? [] : problemsOf(validate).map((problem) => `${place} parameter '${name}'${problem}`);
+    schema.type === 'array'
+      ? texts.flatMap((text) => text.split(','))
+      : fromText(String(schema.type), texts[0] ?? '');
+  return validate(value)
+    ? []
+    : problemsOf(validate).map((problem) => `${place} parameter '${name}'${problem}`);
 }
 
 function fromText(type: string, text: string): unknown {

@@ -14,9 +14,20 @@ export const DEFAULT_ALLOWED = [
   'token',
   'push',
 ];
-const STATUSES = ['ACTIVE', 'ACTIVE', 'ACTIVE', 'PENDING_ACTIVATION', 'NOT_SETUP', 'EXPIRED', 'INACTIVE', 'ENROLLED'];
+const STATUSES = [
+  'ACTIVE',
+  'ACTIVE',
+  'ACTIVE',
+  'PENDING_ACTIVATION',
+  'NOT_SETUP',
+  'EXPIRED',
+  'INACTIVE',
+  'ENROLLED',
+];
 
-/** A generated person: what Okta will say of them, and what the exemptions and the grace period say. */
+/**
+ * A generated person: what Okta will say of them, and what the exemptions and the grace period say.
+ */
 export interface Person {
   factors: { type: string; status: string }[];
   kind: 'normal' | 'vanish' | 'deny';
@@ -26,7 +37,10 @@ export interface Person {
 }
 
 const factor = fc.record({
-  type: fc.oneof({ weight: 12, arbitrary: fc.constantFrom(...(FACTOR_TYPES as string[])) }, fc.constant('passkey9')),
+  type: fc.oneof(
+    { weight: 12, arbitrary: fc.constantFrom(...(FACTOR_TYPES as string[])) },
+    fc.constant('passkey9'),
+  ),
   status: fc.constantFrom(...STATUSES),
 });
 

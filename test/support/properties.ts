@@ -8,7 +8,10 @@ const ENOUGH = 50;
 const USUAL = 100;
 
 /** `fc.assert` with fewer cases unless FULL=1; `numRuns` is the number in full. */
-export function assertProperty<Values>(property: fc.IProperty<Values>, parameters?: fc.Parameters<Values>): void;
+export function assertProperty<Values>(
+  property: fc.IProperty<Values>,
+  parameters?: fc.Parameters<Values>,
+): void;
 export function assertProperty<Values>(
   property: fc.IAsyncProperty<Values>,
   parameters?: fc.Parameters<Values>,
@@ -18,7 +21,11 @@ export function assertProperty<Values>(
   { numRuns = USUAL, ...parameters }: fc.Parameters<Values> = {},
 ): unknown {
   const seed = SEED === undefined ? {} : { seed: Number(SEED) };
-  return fc.assert(property as fc.IAsyncProperty<Values>, { ...seed, ...parameters, numRuns: casesOf(numRuns) });
+  return fc.assert(property as fc.IAsyncProperty<Values>, {
+    ...seed,
+    ...parameters,
+    numRuns: casesOf(numRuns),
+  });
 }
 
 function casesOf(full: number): number {

@@ -11,10 +11,16 @@ const MISSING =
   'organisations, which connectors and emulators are compared with; set REFERENCE_DATA to the folder that holds okta/, ' +
   'jira/ and slack/.';
 
-/** `it` for tests that need the reference data. They are reported as not run where it is missing; in CI they fail. */
+/**
+ * `it` for tests that need the reference data. They are reported as not run where it is missing; in
+ * CI they fail.
+ */
 export const itWithReference = itUnless(existsSync(BASE) || process.env.CI ? null : MISSING);
 
-/** Path of the public reference data, which is never copied into this repository. Throws where it is missing. */
+/**
+ * Path of the public reference data, which is never copied into this repository. Throws where it is
+ * missing.
+ */
 function referencePath(...parts: string[]): string {
   if (!existsSync(BASE)) throw new Error(MISSING);
   return join(BASE, ...parts);
@@ -36,5 +42,8 @@ export interface RecordedPair {
 /** All recorded pairs, in the order of their names. */
 export function recordedPairs(): RecordedPair[] {
   const files = readdirSync(referencePath('okta', 'recorded')).sort();
-  return files.map((name) => ({ ...readReference<Omit<RecordedPair, 'name'>>('okta', 'recorded', name), name }));
+  return files.map((name) => ({
+    ...readReference<Omit<RecordedPair, 'name'>>('okta', 'recorded', name),
+    name,
+  }));
 }

@@ -12,7 +12,10 @@ const literal = (cell: Cell): string => {
 };
 
 /** Inserts the rows in their order. */
-export async function insertRows({ query }: Pick<StoreSource, 'query'>, rows: readonly Row[]): Promise<void> {
+export async function insertRows(
+  { query }: Pick<StoreSource, 'query'>,
+  rows: readonly Row[],
+): Promise<void> {
   for (const [table, cells] of rows) {
     const values = Object.values(cells).map(literal).join(', ');
     await query(`insert into ${table} (${Object.keys(cells).join(', ')}) values (${values})`);
@@ -20,13 +23,22 @@ export async function insertRows({ query }: Pick<StoreSource, 'query'>, rows: re
 }
 
 /** How many rows of a table hold the text, in any column. */
-export async function rowsWith({ query }: Pick<StoreSource, 'query'>, table: string, text: string): Promise<number> {
-  const { rows } = await query(`select count(*)::int as n from ${table} t where t::text like '%${text}%'`);
+export async function rowsWith(
+  { query }: Pick<StoreSource, 'query'>,
+  table: string,
+  text: string,
+): Promise<number> {
+  const { rows } = await query(
+    `select count(*)::int as n from ${table} t where t::text like '%${text}%'`,
+  );
   return (rows[0] as { n: number }).n;
 }
 
 /** The tables that hold the text anywhere, by the catalogue. */
-export async function tablesWith(source: Pick<StoreSource, 'query'>, text: string): Promise<string[]> {
+export async function tablesWith(
+  source: Pick<StoreSource, 'query'>,
+  text: string,
+): Promise<string[]> {
   const { rows } = await source.query(
     "select table_name as name from information_schema.tables where table_schema = 'public' order by 1",
   );

@@ -1,4 +1,7 @@
-/** The scan of the main job without Temporal: its activities over a real store and an emulated Okta, all in this process. */
+/**
+ * The scan of the main job without Temporal: its activities over a real store and an emulated Okta,
+ * all in this process.
+ */
 import { randomUUID } from 'node:crypto';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
@@ -12,11 +15,18 @@ import { createConnectors } from '../../src/connectors/create.ts';
 import type { PolicyBundle } from '../../src/governance/types.ts';
 import type { RunSummary } from '../../src/mfa/document.ts';
 import type { RunningEmulators } from '../../emulators/start.ts';
-import type { RunUser, Store } from '../../src/store/types.ts';
+import type { Store } from '../../src/store/types.ts';
+import type { RunUser } from '../../src/store/run-types.ts';
 import type { MfaEnforcementCheckInput } from '../../src/workflows/messages.ts';
 import { bundleOf } from './policies.ts';
 
-const READS = ['users:read', 'users:read_detail', 'users:read_factors', 'groups:read', 'groups:read_members'];
+const READS = [
+  'users:read',
+  'users:read_detail',
+  'users:read_factors',
+  'groups:read',
+  'groups:read_members',
+];
 
 /** One run, and what was asked of Okta for it. */
 export interface Scanned {
@@ -46,7 +56,8 @@ export function scans(store: Store, emulators: RunningEmulators): Scan {
     const calls: Scanned['calls'] = {};
     const activities = activitiesOf(store, emulators, { ...options, calls });
     const { run = randomUUID() } = options;
-    const act = <Result>(work: () => Promise<Result>): Promise<Result> => new MockActivityEnvironment().run(work);
+    const act = <Result>(work: () => Promise<Result>): Promise<Result> =>
+      new MockActivityEnvironment().run(work);
     const plan = await act(() => activities.beginRun({ run, ...wanted(options) }));
     const sizes = await listAll(activities, { run, sources: plan.sources, act });
     await options.afterListing?.();
@@ -57,8 +68,14 @@ export function scans(store: Store, emulators: RunningEmulators): Scan {
     const end = await act(() => activities.conclude({ run, listingLost: null, ticketsLost: null }));
     await act(() => activities.finishRun({ run, ...end }));
     const users = new Map<string, RunUser>();
-    for await (const page of store.users.pages(run, 500)) for (const user of page) users.set(user.userId, user);
-    return { run, summary: (await store.runs.get(run))?.summary as unknown as RunSummary, users, calls };
+    for await (const page of store.users.pages(run, 500))
+      for (const user of page) users.set(user.userId, user);
+    return {
+      run,
+      summary: (await store.runs.get(run))?.summary as unknown as RunSummary,
+      users,
+      calls,
+    };
   };
 }
 
@@ -87,7 +104,10 @@ interface Listing {
   act: <Result>(work: () => Promise<Result>) => Promise<Result>;
 }
 
-async function listAll(activities: MfaActivities, { run, sources, act }: Listing): Promise<number[]> {
+async function listAll(
+  activities: MfaActivities,
+  { run, sources, act }: Listing,
+): Promise<number[]> {
   const sizes: number[] = [];
   for (let source = 0; source < sources; source += 1) {
     for (let first = true, more = true; more; first = false) {
@@ -104,7 +124,12 @@ async function listAll(activities: MfaActivities, { run, sources, act }: Listing
 export function activitiesOf(
   store: Store,
   { document }: RunningEmulators,
-  { settings = {}, policies = bundleOf('policies/*.yaml'), calls = {}, ...options }: ScanOptions & Partial<Scanned>,
+  {
+    settings = {},
+    policies = bundleOf('policies/*.yaml'),
+    calls = {},
+    ...options
+  }: ScanOptions & Partial<Scanned>,
 ): MfaActivities {
   const { now = () => new Date() } = options;
   const { host } = new URL(document.okta);
@@ -115,7 +140,11 @@ export function activitiesOf(
     connectors: { okta: { operations: [...READS, 'logs:read'] } },
   });
   const connectors = createConnectors({
-    okta: { origin: document.okta, host, credential: { kind: 'ssws', token: new Secret(document.tokens.okta) } },
+    okta: {
+      origin: document.okta,
+      host,
+      credential: { kind: 'ssws', token: new Secret(document.tokens.okta) },
+    },
     journal: store.journal,
     bundle: () => policies,
     guardrails: () => ({ riskMax: {} }),

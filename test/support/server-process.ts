@@ -16,7 +16,10 @@ export interface ServerProcess {
 const ROOT = resolve(import.meta.dirname, '../..');
 
 /** Starts `src/server.ts` on a free port. Throws with its first line where it does not start. */
-export async function startServerProcess(env: Record<string, string>, cwd: string): Promise<ServerProcess> {
+export async function startServerProcess(
+  env: Record<string, string>,
+  cwd: string,
+): Promise<ServerProcess> {
   const child = spawn(process.execPath, [resolve(ROOT, 'src/server.ts'), EXIT_WITH_PARENT], {
     env: { ...env, ARX_SERVER_ADDRESS: '127.0.0.1:0' },
     cwd,
@@ -27,7 +30,9 @@ export async function startServerProcess(env: Record<string, string>, cwd: strin
   const exited = new Promise<number | null>((ended) => child.once('exit', ended));
   const first = await Promise.race([
     new Promise<string>((line) => createInterface({ input: child.stdout }).once('line', line)),
-    exited.then((code) => Promise.reject(new Error(`the server ended with ${code}: ${written.join('')}`))),
+    exited.then((code) =>
+      Promise.reject(new Error(`the server ended with ${code}: ${written.join('')}`)),
+    ),
   ]);
   const { ready, url } = JSON.parse(first) as { ready?: boolean; url: string };
   if (!ready) throw new Error(`the server did not start: ${first}`);

@@ -1,24 +1,36 @@
 type Node = Record<string, unknown>;
 
 /**
- * What a reference answer has and ours lacks, as paths: fields that are absent, and values of another JSON type.
- * A null on either side fits everything; of lists only the first rows are compared; `allowed` paths are passed over.
+ * What a reference answer has and ours lacks, as paths: fields that are absent, and values of
+ * another JSON type. A null on either side fits everything; of lists only the first rows are
+ * compared; `allowed` paths are passed over.
  */
-export function shapeGaps(reference: unknown, ours: unknown, allowed: readonly string[] = []): string[] {
+export function shapeGaps(
+  reference: unknown,
+  ours: unknown,
+  allowed: readonly string[] = [],
+): string[] {
   return gaps(reference, ours, '').filter((gap) => !allowed.some((path) => gap.startsWith(path)));
 }
 
 function gaps(reference: unknown, ours: unknown, at: string): string[] {
   if (reference === null || ours === null) return [];
-  if (kindOf(reference) !== kindOf(ours)) return [`${at || '/'} is ${kindOf(ours)}, not ${kindOf(reference)}`];
+  if (kindOf(reference) !== kindOf(ours))
+    return [`${at || '/'} is ${kindOf(ours)}, not ${kindOf(reference)}`];
   if (Array.isArray(reference)) return firstRowGaps(reference, ours as unknown[], at);
   if (typeof reference !== 'object') return [];
   return Object.entries(reference as Node).flatMap(([key, value]) =>
-    key in (ours as Node) ? gaps(value, (ours as Node)[key], `${at}/${key}`) : [`${at}/${key} is missing`],
+    key in (ours as Node)
+      ? gaps(value, (ours as Node)[key], `${at}/${key}`)
+      : [`${at}/${key} is missing`],
   );
 }
 
-function firstRowGaps(reference: readonly unknown[], ours: readonly unknown[], at: string): string[] {
+function firstRowGaps(
+  reference: readonly unknown[],
+  ours: readonly unknown[],
+  at: string,
+): string[] {
   if (reference.length === 0) return [];
   return ours.length === 0 ? [`${at} has no rows`] : gaps(reference[0], ours[0], `${at}/0`);
 }

@@ -7,8 +7,13 @@ export interface SharedServers {
 /** Environment variable with the address of vitest's global set-up. */
 export const SHARED_SERVERS = 'SHARED_TEST_SERVERS';
 
-/** The address of a shared server, which starts with the first request; null outside a test run (measurements, recordings). */
-export async function askForServer<Name extends keyof SharedServers>(name: Name): Promise<SharedServers[Name] | null> {
+/**
+ * The address of a shared server, which starts with the first request; null outside a test run
+ * (measurements, recordings).
+ */
+export async function askForServer<Name extends keyof SharedServers>(
+  name: Name,
+): Promise<SharedServers[Name] | null> {
   const base = process.env[SHARED_SERVERS];
   if (!base) return null;
   const response = await fetch(new URL(name, base));

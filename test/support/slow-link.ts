@@ -1,4 +1,7 @@
-/** A TCP link that can be held up: what goes through it arrives later, in order, and nothing is lost. */
+/**
+ * A TCP link that can be held up: what goes through it arrives later, in order, and nothing is
+ * lost.
+ */
 import { createConnection, createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 

@@ -40,7 +40,13 @@ export class StackCommands {
     said.catch(() => undefined);
     const kill = (signal: NodeJS.Signals = 'SIGKILL') => void child.kill(signal);
     this.#started.push({ kill, ended });
-    return { said, ended, kill, send: (line: string) => child.stdin!.write(`${line}\n`), log: () => log };
+    return {
+      said,
+      ended,
+      kill,
+      send: (line: string) => child.stdin!.write(`${line}\n`),
+      log: () => log,
+    };
   }
 
   async killAll(): Promise<void> {

@@ -1,7 +1,7 @@
 /**
- * The activities of the main job as Temporal runs them on a machine that stalls: an attempt that takes too long is given
- * up while it is still at work, the next one begins beside it, and what the first says in the end is ignored. In this
- * process, on a real store and emulated vendors.
+ * The activities of the main job as Temporal runs them on a machine that stalls: an attempt that
+ * takes too long is given up while it is still at work, the next one begins beside it, and what the
+ * first says in the end is ignored. In this process, on a real store and emulated vendors.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { ApplicationFailure } from '@temporalio/activity';
@@ -18,7 +18,10 @@ import type { RunningEmulators } from '../../emulators/start.ts';
 import type { Store } from '../../src/store/types.ts';
 import { bundleOf } from './policies.ts';
 
-/** Milliseconds; each attempt gets more time than the one before, so that a slow machine gets on too. */
+/**
+ * Milliseconds; each attempt gets more time than the one before, so that a slow machine gets on
+ * too.
+ */
 const GIVEN_UP_AFTER = 60;
 const LONGEST_STALL = 250;
 /** Longer than it takes until a create call without an answer counts as lost. */
@@ -36,14 +39,21 @@ export type Ends = Map<string, number>;
 
 export interface StallingWorker {
   /** Runs an activity until its current attempt succeeds. */
-  act<Name extends keyof MfaActivities>(name: Name, input: Parameters<MfaActivities[Name]>[0]): Promise<Result<Name>>;
+  act<Name extends keyof MfaActivities>(
+    name: Name,
+    input: Parameters<MfaActivities[Name]>[0],
+  ): Promise<Result<Name>>;
   /** Waits for attempts that were given up and are still at work. */
   settle(): Promise<Ends>;
 }
 
 type Result<Name extends keyof MfaActivities> = Awaited<ReturnType<MfaActivities[Name]>>;
 
-export function stallingWorker(store: Store, emulators: RunningEmulators, seed: number): StallingWorker {
+export function stallingWorker(
+  store: Store,
+  emulators: RunningEmulators,
+  seed: number,
+): StallingWorker {
   const random = createRandom(seed);
   const stall = async (): Promise<void> => {
     const drawn = random() * 100;
@@ -68,8 +78,14 @@ export function stallingWorker(store: Store, emulators: RunningEmulators, seed: 
       const activityId = `${(serial += 1)}`;
       for (let attempt = 1; ; attempt += 1) {
         const workflowExecution = { workflowId: 'weekly', runId: `seed-${seed}` };
-        const environment = new MockActivityEnvironment({ attempt, activityId, workflowExecution }, QUIET);
-        const work = environment.run(activities[name] as (input: unknown) => Promise<unknown>, input);
+        const environment = new MockActivityEnvironment(
+          { attempt, activityId, workflowExecution },
+          QUIET,
+        );
+        const work = environment.run(
+          activities[name] as (input: unknown) => Promise<unknown>,
+          input,
+        );
         const end = await Promise.race([
           outcomeOf(work),
           pause(GIVEN_UP_AFTER * attempt * (1 + random()), 'given up' as const),
@@ -100,11 +116,19 @@ const outcomeOf = (work: Promise<unknown>): Promise<{ result: unknown } | { erro
 const typeOf = (error: unknown): string =>
   error instanceof ApplicationFailure ? (error.type ?? 'failed') : (error as Error).name;
 
-/** A store whose answers come late now and then, though never within a transaction: that would stall everybody. */
+/**
+ * A store whose answers come late now and then, though never within a transaction: that would stall
+ * everybody.
+ */
 function stallingStore(store: Store, stall: () => Promise<void>): Store {
   const parts = Object.entries(store).map(([name, part]) => {
     const isPart = typeof part === 'object' && part !== null;
-    return [name, isPart ? new Proxy(part as object, { get: (target, key) => stalling(target, key, stall) }) : part];
+    return [
+      name,
+      isPart
+        ? new Proxy(part as object, { get: (target, key) => stalling(target, key, stall) })
+        : part,
+    ];
   });
   return Object.fromEntries(parts) as Store;
 }
@@ -114,7 +138,8 @@ function stalling(target: object, key: string | symbol, stall: () => Promise<voi
   if (typeof value !== 'function') return value;
   return (...args: unknown[]): unknown => {
     const answer: unknown = value.apply(target, args);
-    const isWithin = (args[0] as { isTransaction?: boolean } | null | undefined)?.isTransaction === true;
+    const isWithin =
+      (args[0] as { isTransaction?: boolean } | null | undefined)?.isTransaction === true;
     if (!(answer instanceof Promise) || isWithin) return answer;
     return answer.then(async (result: unknown) => {
       await stall();
@@ -128,7 +153,11 @@ function activitiesOver(store: Store, { document }: RunningEmulators): MfaActivi
   const config = configSchema.parse({ version: 1, scan: { max_unknown: 1, max_drop: 1 } });
   const settings = checkSettings(config);
   const connectors = createConnectors({
-    okta: { origin: document.okta, host, credential: { kind: 'ssws', token: new Secret(document.tokens.okta) } },
+    okta: {
+      origin: document.okta,
+      host,
+      credential: { kind: 'ssws', token: new Secret(document.tokens.okta) },
+    },
     jira: {
       origin: document.jira,
       email: document.tokens.jiraEmail,
@@ -147,7 +176,11 @@ function activitiesOver(store: Store, { document }: RunningEmulators): MfaActivi
     store,
     connectors,
     settings: () => ({ ...settings, tickets: { ...settings.tickets, settleMs: SETTLE } }),
-    surroundings: { org: host, jiraProject: document.jiraProject, slackChannel: document.slackChannel },
+    surroundings: {
+      org: host,
+      jiraProject: document.jiraProject,
+      slackChannel: document.slackChannel,
+    },
     flushCalls: async () => undefined,
     checkpoint: async () => null,
     now: () => new Date(),

@@ -55,7 +55,10 @@ export function describeOnStores(name: string, suite: (source: StoreSource) => v
       await database?.close();
       database = undefined;
     };
-    const openOn = async (create: () => Promise<TestDatabase>, options: OpenOptions = {}): Promise<Store> => {
+    const openOn = async (
+      create: () => Promise<TestDatabase>,
+      options: OpenOptions = {},
+    ): Promise<Store> => {
       await clear();
       database = await create();
       return await again(options);

@@ -31,8 +31,8 @@ export interface DevServer {
 let current: Promise<DevServer> | null = null;
 
 /**
- * The development server of this test file: a namespace of its own on the server that all tests of a run share, or a
- * whole server outside a run. `close()` it in `afterAll`.
+ * The development server of this test file: a namespace of its own on the server that all tests of
+ * a run share, or a whole server outside a run. `close()` it in `afterAll`.
  */
 export function devServer(): Promise<DevServer> {
   return (current ??= ownNamespace().then((server) => ({
@@ -57,7 +57,10 @@ async function registerNamespace(address: string, namespace: string): Promise<vo
   const connection = await Connection.connect({ address });
   try {
     const workflowExecutionRetentionPeriod = msToTs('1 day');
-    await connection.workflowService.registerNamespace({ namespace, workflowExecutionRetentionPeriod });
+    await connection.workflowService.registerNamespace({
+      namespace,
+      workflowExecutionRetentionPeriod,
+    });
   } finally {
     await connection.close();
   }
@@ -77,8 +80,18 @@ export async function startDevServer({ dbFile }: { dbFile: string | null }): Pro
 /** The server alone, without a connection to it. */
 export async function startServer(dbFile: string | null): Promise<TemporalServer> {
   const env = process.env;
-  const found = await findTemporal({ env, cacheDir: cacheDirectory(env), log: (line) => console.error(line) });
-  return await startTemporal({ path: found.path, dbFile, uiPort: null, namespace: `test-${randomUUID()}`, env });
+  const found = await findTemporal({
+    env,
+    cacheDir: cacheDirectory(env),
+    log: (line) => console.error(line),
+  });
+  return await startTemporal({
+    path: found.path,
+    dbFile,
+    uiPort: null,
+    namespace: `test-${randomUUID()}`,
+    env,
+  });
 }
 
 async function connect(address: string, namespace: string): Promise<Omit<DevServer, 'pid'>> {
@@ -95,7 +108,10 @@ async function connect(address: string, namespace: string): Promise<Omit<DevServ
   };
 }
 
-/** A server whose time jumps to the next timer while a result is awaited; `teardown()` it in `afterAll`. It knows no schedules. */
+/**
+ * A server whose time jumps to the next timer while a result is awaited; `teardown()` it in
+ * `afterAll`. It knows no schedules.
+ */
 export async function timeSkipping(): Promise<TestWorkflowEnvironment> {
   quieten();
   const path = await findTestServer();

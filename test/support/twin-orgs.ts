@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { DEFAULT_TWIN_SETTINGS, STREAMS } from '../../src/twin/types.ts';
-import type { StreamName, StreamState, Twin, TwinApp, TwinGroup, TwinUser } from '../../src/twin/types.ts';
+import type {
+  StreamName,
+  StreamState,
+  Twin,
+  TwinApp,
+  TwinGroup,
+  TwinUser,
+} from '../../src/twin/types.ts';
 import { FACTOR_TYPES } from '../../src/mfa/strength.ts';
 import type { OracleOrg } from './twin-oracle.ts';
 
@@ -9,17 +16,22 @@ export const NOW = '2026-06-01T08:00:00.000Z';
 const DAY_MS = 86_400_000;
 
 /** An ISO time so many days before NOW. */
-export const daysAgo = (days: number): string => new Date(Date.parse(NOW) - days * DAY_MS).toISOString();
+export const daysAgo = (days: number): string =>
+  new Date(Date.parse(NOW) - days * DAY_MS).toISOString();
 
 /** Streams in the given state, the others complete. */
-export function streams(changed: Partial<Record<StreamName, StreamState['state']>> = {}): StreamState[] {
+export function streams(
+  changed: Partial<Record<StreamName, StreamState['state']>> = {},
+): StreamState[] {
   return STREAMS.map((name) => {
     const state = changed[name] ?? 'complete';
     return { name, state, count: 1, at: NOW, reason: state === 'complete' ? null : 'planted' };
   });
 }
 
-/** An ACTIVE user with a strong factor, two years old, who signed in yesterday: nothing falls short. */
+/**
+ * An ACTIVE user with a strong factor, two years old, who signed in yesterday: nothing falls short.
+ */
 export function user(id: string, changed: Partial<TwinUser> = {}): TwinUser {
   return {
     id,
@@ -81,13 +93,28 @@ const GROUPS: TwinGroup[] = [
 
 /** The same organisation as the oracle takes it. */
 export const forOracle = ({ org, at, users, apps, groups, settings }: Twin): OracleOrg => ({
-  ...{ org, users, apps, groups },
+  org,
+  users,
+  apps,
+  groups,
   now: at,
   privilegedGroups: settings.privilegedGroups,
 });
 
-const HOSTILE = ['__proto__', 'constructor', 'toString', '<script>alert(1)</script>', '| a | b |', '`x`', '=cmd()'];
-const label = fc.oneof({ weight: 4, arbitrary: fc.constant('Plain name') }, fc.constantFrom(...HOSTILE), fc.string());
+const HOSTILE = [
+  '__proto__',
+  'constructor',
+  'toString',
+  '<script>alert(1)</script>',
+  '| a | b |',
+  '`x`',
+  '=cmd()',
+];
+const label = fc.oneof(
+  { weight: 4, arbitrary: fc.constant('Plain name') },
+  fc.constantFrom(...HOSTILE),
+  fc.string(),
+);
 const time = fc.oneof(fc.constant(null), fc.integer({ min: 0, max: 400 }).map(daysAgo));
 const status = fc.oneof(
   { weight: 6, arbitrary: fc.constant('ACTIVE') },
@@ -109,7 +136,10 @@ const role = fc.record({
   role: fc.constantFrom('SUPER_ADMIN', 'SUPER_ADMIN', 'ORG_ADMIN', 'HELP_DESK_ADMIN', '__proto__'),
   via: fc.constantFrom('direct', '00gadmins', '00gstaff', '00gunknown'),
 });
-const rarely = <Value>(common: fc.Arbitrary<Value>, rare: fc.Arbitrary<Value>): fc.Arbitrary<Value> =>
+const rarely = <Value>(
+  common: fc.Arbitrary<Value>,
+  rare: fc.Arbitrary<Value>,
+): fc.Arbitrary<Value> =>
   fc.oneof({ weight: 8, arbitrary: common }, { weight: 1, arbitrary: rare });
 
 const someUser: fc.Arbitrary<Partial<TwinUser>> = fc.record({
@@ -122,14 +152,25 @@ const someUser: fc.Arbitrary<Partial<TwinUser>> = fc.record({
   passwordChanged: time,
   groups: fc.subarray(['00gadmins', '00gbyid', '00gstaff', '00gunknown'], { maxLength: 2 }),
   factors: rarely<TwinUser['factors']>(fc.array(factor, { maxLength: 4 }), fc.constant(null)),
-  roles: fc.oneof({ weight: 2, arbitrary: fc.constant<TwinUser['roles']>([]) }, fc.array(role, { maxLength: 2 })),
+  roles: fc.oneof(
+    { weight: 2, arbitrary: fc.constant<TwinUser['roles']>([]) },
+    fc.array(role, { maxLength: 2 }),
+  ),
   gone: rarely(fc.constant(false), fc.constant(true)),
 });
 
 const someApp = fc.record({
   label,
   signOnMode: fc.constantFrom(
-    ...['SAML_2_0', 'SAML_1_1', 'OPENID_CONNECT', 'WS_FEDERATION', 'AUTO_LOGIN', 'BROWSER_PLUGIN', 'BOOKMARK'],
+    ...[
+      'SAML_2_0',
+      'SAML_1_1',
+      'OPENID_CONNECT',
+      'WS_FEDERATION',
+      'AUTO_LOGIN',
+      'BROWSER_PLUGIN',
+      'BOOKMARK',
+    ],
     ...['SECURE_PASSWORD_STORE', 'BASIC_AUTH', 'MFA_AS_SERVICE', '__proto__'],
   ),
   status: fc.constantFrom('ACTIVE', 'ACTIVE', 'INACTIVE'),

@@ -7,11 +7,16 @@ import { streams, twin } from './twin-orgs.ts';
 export function truthOf(okta: OktaOrg, org: string, at: string): Twin {
   const groups = okta.groups.flatMap((group) => group ?? []);
   return twin({
-    ...{ org, at, streams: streams() },
+    org,
+    at,
+    streams: streams(),
     groups: groups.map(({ id, name }) => ({ id, name })),
     users: okta.present().map((user) => userOf(okta, user)),
     apps: okta.apps.all.map((app) => ({
-      ...{ id: app.id, label: app.label, signOnMode: app.signOnMode, status: app.status },
+      id: app.id,
+      label: app.label,
+      signOnMode: app.signOnMode,
+      status: app.status,
       users: okta.apps.assigned(app)?.length ?? null,
       groups: app.groups.length,
       gone: false,
@@ -23,17 +28,28 @@ function userOf(okta: OktaOrg, user: UserRecord): TwinUser {
   const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);
   const { id, status, created, activated, lastLogin, passwordChanged, profile } = user;
   const own = okta.groups.flatMap((group) => (group && okta.isMember(group, user) ? group : []));
-  const through = own.flatMap((group) => group.roles.map((role): TwinRole => ({ role, via: group.id })));
+  const through = own.flatMap((group) =>
+    group.roles.map((role): TwinRole => ({ role, via: group.id })),
+  );
   const unreadable = user.vanish === true || user.denyFactors === true;
   return {
-    ...{ id, status, created, activated, lastLogin, passwordChanged, lastSeen: null, gone: false },
+    id,
+    status,
+    created,
+    activated,
+    lastLogin,
+    passwordChanged,
+    lastSeen: null,
+    gone: false,
     login: profile.login,
     email: text(profile.email),
     department: text(profile.department),
     title: text(profile.title),
     userType: text(profile.userType),
     groups: own.map((group) => group.id),
-    factors: unreadable ? null : user.factors.map((factor, place) => ({ id: `f${place}`, ...kept(factor) })),
+    factors: unreadable
+      ? null
+      : user.factors.map((factor, place) => ({ id: `f${place}`, ...kept(factor) })),
     roles: [...user.roles.map((role) => ({ role, via: 'direct' })), ...through],
   };
 }

@@ -1,6 +1,9 @@
 import type { EmulatorDocument } from '../../emulators/start.ts';
 
-/** An answer as a plain HTTP client sees it; `body` is undefined where there is none, text where it is no JSON. */
+/**
+ * An answer as a plain HTTP client sees it; `body` is undefined where there is none, text where it
+ * is no JSON.
+ */
 export interface PlainAnswer {
   status: number;
   headers: Headers;
@@ -15,7 +18,10 @@ export function oktaCalls({ okta, tokens }: EmulatorDocument): PlainCall {
 
 /** Calls Jira with basic authentication. */
 export function jiraCalls({ jira, tokens }: EmulatorDocument): PlainCall {
-  return caller(jira, `Basic ${Buffer.from(`${tokens.jiraEmail}:${tokens.jira}`).toString('base64')}`);
+  return caller(
+    jira,
+    `Basic ${Buffer.from(`${tokens.jiraEmail}:${tokens.jira}`).toString('base64')}`,
+  );
 }
 
 /** Calls a Slack method with JSON arguments; `path` is the method's name. */
@@ -23,12 +29,16 @@ export function slackCalls({ slack, tokens }: EmulatorDocument): PlainCall {
   return caller(slack, `Bearer ${tokens.slack}`);
 }
 
-/** Calls an origin with one Authorization header (an empty one is left out); redirects are not followed. */
+/**
+ * Calls an origin with one Authorization header (an empty one is left out); redirects are not
+ * followed.
+ */
 export function caller(base: string, authorization: string): PlainCall {
   return async (method, path, body) => {
     const headers: Record<string, string> = authorization === '' ? {} : { authorization };
     if (body !== undefined) headers['content-type'] = 'application/json';
-    const sent = body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) };
+    const sent =
+      body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) };
     const url = path.startsWith('http') ? path : base + path;
     const answer = await fetch(url, { method, headers, redirect: 'manual', ...sent });
     return { status: answer.status, headers: answer.headers, body: parsed(await answer.text()) };
@@ -51,5 +61,9 @@ export function nextLink({ headers }: PlainAnswer): string | null {
 
 /** A paragraph of plain text as Jira wants it. */
 export function adf(text: string): Record<string, unknown> {
-  return { type: 'doc', version: 1, content: [{ type: 'paragraph', content: [{ type: 'text', text }] }] };
+  return {
+    type: 'doc',
+    version: 1,
+    content: [{ type: 'paragraph', content: [{ type: 'text', text }] }],
+  };
 }

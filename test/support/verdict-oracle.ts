@@ -1,6 +1,6 @@
 /**
- * An independent reading of the specification's table of verdicts, for comparison with the product: written as one
- * decision list over plain sets, sharing no code with src/mfa.
+ * An independent reading of the specification's table of verdicts, for comparison with the product:
+ * written as one decision list over plain sets, sharing no code with src/mfa.
  */
 export interface OracleFactor {
   type: string;
@@ -32,9 +32,15 @@ export function oracle(user: OracleUser): string {
     [user.inGrace, 'in_grace'],
     [some(({ type, status }) => status === 'ACTIVE' && !types.has(type)), 'unknown'],
     [some(({ type, status }) => status === 'ENROLLED' && allowed(type)), 'unknown'],
-    [some(({ type, status }) => !statuses.has(`${status}`) && (allowed(type) || !types.has(type))), 'unknown'],
+    [
+      some(({ type, status }) => !statuses.has(`${status}`) && (allowed(type) || !types.has(type))),
+      'unknown',
+    ],
     [some(({ status }) => status === 'ACTIVE'), 'weak_only'],
-    [some(({ status }) => status === 'PENDING_ACTIVATION' || status === 'NOT_SETUP'), 'pending_only'],
+    [
+      some(({ status }) => status === 'PENDING_ACTIVATION' || status === 'NOT_SETUP'),
+      'pending_only',
+    ],
     [true, 'none'],
   ];
   return rules.find(([holds]) => holds)?.[1] ?? 'none';

@@ -27,7 +27,9 @@ const { services, volumes } = parse(text, { uniqueKeys: true }) as {
 const worker = services.worker?.environment ?? {};
 const server = services.server?.environment ?? {};
 
-/** The worker uses the Temporal server of the file: what serves to reach another one is not passed. */
+/**
+ * The worker uses the Temporal server of the file: what serves to reach another one is not passed.
+ */
 const OTHER_TEMPORAL = (name: string) =>
   name.startsWith('TEMPORAL_') && !['TEMPORAL_ADDRESS', 'TEMPORAL_NAMESPACE'].includes(name);
 
@@ -43,22 +45,33 @@ const SAMPLES: Record<string, string> = {
 };
 
 /** What the container gets: Compose fills in `${NAME…}` and passes on names without a value. */
-function resolved(given: Record<string, string>, service = worker): Record<string, string | undefined> {
+function resolved(
+  given: Record<string, string>,
+  service = worker,
+): Record<string, string | undefined> {
   const fill = (value: string) =>
-    value.replace(/\$\{(\w+)(?::([-?])([^}]*))?\}/g, (_, name: string, kind?: string, rest = '') => {
-      if (given[name]) return given[name];
-      if (kind === '-') return rest;
-      throw new Error(`${name} is not set`);
-    });
+    value.replace(
+      /\$\{(\w+)(?::([-?])([^}]*))?\}/g,
+      (_, name: string, kind?: string, rest = '') => {
+        if (given[name]) return given[name];
+        if (kind === '-') return rest;
+        throw new Error(`${name} is not set`);
+      },
+    );
   return Object.fromEntries(
-    Object.entries(service).map(([name, value]) => [name, value === null ? given[name] : fill(value)]),
+    Object.entries(service).map(([name, value]) => [
+      name,
+      value === null ? given[name] : fill(value),
+    ]),
   );
 }
 
 test('the worker gets every variable of arx, and none that arx does not know', () => {
   const known = VARIABLES.map(({ name }) => name);
   expect(Object.keys(worker).filter((name) => !known.includes(name))).toEqual([]);
-  const personal = VARIABLES.filter(({ usedBy }) => ['cli', 'server'].includes(usedBy)).map(({ name }) => name);
+  const personal = VARIABLES.filter(({ usedBy }) => ['cli', 'server'].includes(usedBy)).map(
+    ({ name }) => name,
+  );
   const due = known.filter((name) => !OTHER_TEMPORAL(name) && !personal.includes(name));
   expect(Object.keys(worker).filter((name) => personal.includes(name))).toEqual([]);
   expect(due.filter((name) => !(name in worker))).toEqual([]);
@@ -76,12 +89,21 @@ test('its environment, filled in from .env, is one that arx accepts', () => {
 
 test('the server gets its own variables and else only what the worker gets too, with the same value', () => {
   const own = VARIABLES.filter(({ usedBy }) => usedBy === 'server').map(({ name }) => name);
-  expect(Object.keys(server)).toEqual(expect.arrayContaining([...own, 'ARX_DECISION_KEY', 'SLACK_BOT_TOKEN']));
+  expect(Object.keys(server)).toEqual(
+    expect.arrayContaining([...own, 'ARX_DECISION_KEY', 'SLACK_BOT_TOKEN']),
+  );
   const shared = Object.entries(server).filter(([name]) => !own.includes(name));
-  expect(Object.fromEntries(shared)).toEqual(Object.fromEntries(shared.map(([name]) => [name, worker[name]])));
-  const env = readEnv({ env: resolved({ ...SAMPLES, SLACK_SIGNING_SECRET: 'c' }, server), cwd: join(root, 'test') });
+  expect(Object.fromEntries(shared)).toEqual(
+    Object.fromEntries(shared.map(([name]) => [name, worker[name]])),
+  );
+  const env = readEnv({
+    env: resolved({ ...SAMPLES, SLACK_SIGNING_SECRET: 'c' }, server),
+    cwd: join(root, 'test'),
+  });
   expect(slackSigningSecret(env)?.reveal()).toBe('c');
-  expect(services.server?.ports).toEqual([`127.0.0.1:${env.serverAddress.port}:${env.serverAddress.port}`]);
+  expect(services.server?.ports).toEqual([
+    `127.0.0.1:${env.serverAddress.port}:${env.serverAddress.port}`,
+  ]);
   expect(services.server?.healthcheck?.test.join(' ')).toContain(
     `fetch('http://127.0.0.1:${env.serverAddress.port}/readyz')`,
   );
@@ -99,12 +121,17 @@ test('no value of a secret stands in the file', () => {
 });
 
 test('health is asked where the worker answers, inside the container only; metrics are published', () => {
-  const { healthAddress, metricsAddress } = readEnv({ env: resolved(SAMPLES), cwd: join(root, 'test') });
+  const { healthAddress, metricsAddress } = readEnv({
+    env: resolved(SAMPLES),
+    cwd: join(root, 'test'),
+  });
   expect(healthAddress).toEqual({ host: '127.0.0.1', port: 9465 });
   expect(services.worker?.healthcheck?.test.join(' ')).toContain(
     'fetch(`http://$${process.env.ARX_HEALTH_ADDRESS}/readyz`)',
   );
-  expect(services.worker?.ports).toEqual([`127.0.0.1:${metricsAddress?.port}:${metricsAddress?.port}`]);
+  expect(services.worker?.ports).toEqual([
+    `127.0.0.1:${metricsAddress?.port}:${metricsAddress?.port}`,
+  ]);
 });
 
 test('services wait for what they need, images are pinned, and only loopback is published', () => {
@@ -124,11 +151,15 @@ test('services wait for what they need, images are pinned, and only loopback is 
     for (const port of service.ports ?? []) expect(port).toMatch(/^127\.0\.0\.1:/);
     for (const [other, { condition }] of Object.entries(service.depends_on ?? {})) {
       expect(services[other], `${name} → ${other}`).toBeDefined();
-      if (condition === 'service_healthy') expect(services[other]?.healthcheck, other).toBeDefined();
+      if (condition === 'service_healthy')
+        expect(services[other]?.healthcheck, other).toBeDefined();
     }
     for (const volume of service.volumes ?? []) {
       const [source = ''] = volume.split(':');
-      expect(source.startsWith('./') ? existsSync(join(root, source)) : source in volumes, volume).toBe(true);
+      expect(
+        source.startsWith('./') ? existsSync(join(root, source)) : source in volumes,
+        volume,
+      ).toBe(true);
     }
   }
 });
@@ -136,7 +167,9 @@ test('services wait for what they need, images are pinned, and only loopback is 
 test('the image holds what it is told to copy, runs as no root, on the Node that package.json pins', () => {
   const file = readFileSync(join(root, 'Dockerfile'), 'utf8');
   const ignored = readFileSync(join(root, '.dockerignore'), 'utf8').split('\n');
-  const copied = [...file.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(([, names = '']) => names.split(' '));
+  const copied = [...file.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(([, names = '']) =>
+    names.split(' '),
+  );
   for (const name of copied) {
     expect(existsSync(join(root, name)), name).toBe(true);
     expect(ignored).toContain(`!${name}`);

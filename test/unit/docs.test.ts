@@ -7,13 +7,15 @@ import { configurationDocs } from '../../src/config/schema/docs.ts';
 
 const root = join(import.meta.dirname, '../..');
 const text = (file: string): string => readFileSync(join(root, file), 'utf8');
-const folder = (path: string): string[] => readdirSync(join(root, path)).map((name) => `${path}/${name}`);
+const folder = (path: string): string[] =>
+  readdirSync(join(root, path)).map((name) => `${path}/${name}`);
 
 describe('derived pages', () => {
   it('docs/configuration.md is what schema and table of variables say', () => {
-    expect(text('docs/configuration.md'), 'run `node src/config/schema/docs.ts > docs/configuration.md`').toBe(
-      configurationDocs(),
-    );
+    expect(
+      text('docs/configuration.md'),
+      'run `node src/config/schema/docs.ts > docs/configuration.md`',
+    ).toBe(configurationDocs());
   });
 
   it('every key of arx.yaml says what it does', () => {
@@ -23,13 +25,16 @@ describe('derived pages', () => {
   it('docs/design.md has the rooms as the lint rules have them', () => {
     const plain = (markdown: string): string =>
       markdown.replaceAll(/ +\||-{3,}/g, (cell) => cell.slice(-1)).replaceAll(/ {2,}/g, ' ');
-    expect(plain(text('docs/design.md')), 'paste what roomTable() of eslint.rooms.js gives').toContain(
-      plain(roomTable()),
-    );
+    expect(
+      plain(text('docs/design.md')),
+      'paste what roomTable() of eslint.rooms.js gives',
+    ).toContain(plain(roomTable()));
   });
 
   it('docs/operations.md is what catalogue and policies say', () => {
-    expect(text('docs/operations.md'), 'run `node src/cli/docs/operations.ts`').toBe(operationsDocs());
+    expect(text('docs/operations.md'), 'run `node src/cli/docs/operations.ts`').toBe(
+      operationsDocs(),
+    );
   });
 });
 
@@ -41,16 +46,18 @@ const PAGES = [
 
 describe('written pages', () => {
   it.each(PAGES)('%s links to files that exist', (page) => {
-    const targets = [...text(page).matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)].map(([, target = '']) => target);
+    const targets = [...text(page).matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)].map(
+      ([, target = '']) => target,
+    );
     const local = targets.filter((target) => !/^[a-z]+:/.test(target));
     expect(local.filter((target) => !existsSync(join(root, dirname(page), target)))).toEqual([]);
   });
 
   it('decision records are numbered without a gap and each is listed in the design', () => {
     const names = folder('docs/decisions').map((path) => path.slice('docs/'.length));
-    expect(names.map((name) => Number(name.slice('decisions/'.length, 'decisions/'.length + 4)))).toEqual(
-      names.map((_, at) => at + 1),
-    );
+    expect(
+      names.map((name) => Number(name.slice('decisions/'.length, 'decisions/'.length + 4))),
+    ).toEqual(names.map((_, at) => at + 1));
     const design = text('docs/design.md');
     expect(names.filter((name) => !design.includes(`(${name})`))).toEqual([]);
   });

@@ -3,7 +3,11 @@ import type { TestCase } from 'vitest/node';
 import { notRunText } from '../support/not-run-reporter.ts';
 
 const skipped = (file: string, fullName: string, note?: string) =>
-  ({ fullName, module: { relativeModuleId: file }, result: () => ({ state: 'skipped', note }) }) as TestCase;
+  ({
+    fullName,
+    module: { relativeModuleId: file },
+    result: () => ({ state: 'skipped', note }),
+  }) as TestCase;
 
 it('tests that cannot run here are named, counted and explained in the last line, by what is missing', () => {
   const tests = [

@@ -47,14 +47,25 @@ describe('an approval, on a server whose time is skipped', () => {
     emulators = await startEmulatorProcess({ profile: 'empty', rateLimit: 0 });
     store = await openStore({ databaseUrl: database.databaseUrl });
     await store.migrate();
-    bundle = loadPolicies({ patterns: ['policies/*.yaml'], baseDir: ROOT, catalogue: CATALOGUE, digest: bundleDigest });
+    bundle = loadPolicies({
+      patterns: ['policies/*.yaml'],
+      baseDir: ROOT,
+      catalogue: CATALOGUE,
+      digest: bundleDigest,
+    });
     const { publicKey, kid } = key;
-    await store.keys.addSigningKey({ kid, publicKey, createdAt: '2026-01-01T00:00:00.000Z', revokedAt: null });
+    await store.keys.addSigningKey({
+      kid,
+      publicKey,
+      createdAt: '2026-01-01T00:00:00.000Z',
+      revokedAt: null,
+    });
     const people = ['ann', 'bob', 'cyd', 'requester', 'stranger'].map((name) => ({
       login: `${name}@example.com`,
       groups: name === 'stranger' ? [] : ['Approvers'],
     }));
-    for (const { id, login } of await emulators.addUsers(people)) ids[login.split('@')[0] ?? ''] = id;
+    for (const { id, login } of await emulators.addUsers(people))
+      ids[login.split('@')[0] ?? ''] = id;
     const worker = await Worker.create({
       connection: env.nativeConnection,
       taskQueue: 'approvals',
@@ -108,7 +119,12 @@ describe('an approval, on a server whose time is skipped', () => {
     const own = (serial += 1);
     const [target] = await emulators.addUsers([{ login: `target${own}@example.com` }]);
     const workflowId = `op-${own}`;
-    const input = { operation, params: { userId: `${target?.id}` }, reason: 'test', as: 'user:requester@example.com' };
+    const input = {
+      operation,
+      params: { userId: `${target?.id}` },
+      reason: 'test',
+      as: 'user:requester@example.com',
+    };
     const handle = await env.client.workflow.start(GOVERNED_WORKFLOW, {
       taskQueue: 'approvals',
       workflowId,
@@ -119,7 +135,9 @@ describe('an approval, on a server whose time is skipped', () => {
         const found = (await store.requests.list({ states: ['pending'], limit: 500 })).find(
           (one) => one.workflowId === workflowId,
         );
-        const { status } = await env.client.workflow.getHandle(approvalId(`${found?.requestId}`)).describe();
+        const { status } = await env.client.workflow
+          .getHandle(approvalId(`${found?.requestId}`))
+          .describe();
         expect(status.name).toBe('RUNNING');
         return found as ActionRecord;
       },
@@ -153,13 +171,19 @@ describe('an approval, on a server whose time is skipped', () => {
       surface: 'cli',
       at,
     } as const;
-    const args: [{ verdict: 'approve' | 'deny'; token: string }] = [{ verdict, token: signDecision(claim, key) }];
-    return env.client.workflow.getHandle(approvalId(requestId)).executeUpdate(decideUpdate, { args });
+    const args: [{ verdict: 'approve' | 'deny'; token: string }] = [
+      { verdict, token: signDecision(claim, key) },
+    ];
+    return env.client.workflow
+      .getHandle(approvalId(requestId))
+      .executeUpdate(decideUpdate, { args });
   }
 
   const deadlineOf = ({ request }: Asked): number => request.approval?.deadline ?? 0;
   const kindsOf = async ({ request }: Asked): Promise<string[]> =>
-    (await store.audit.list({ subject: request.requestId, limit: 200 })).map(({ entry }) => entry.kind);
+    (await store.audit.list({ subject: request.requestId, limit: 200 })).map(
+      ({ entry }) => entry.kind,
+    );
   const writesTo = async ({ target }: Asked) =>
     (await emulators.log({ vendor: 'okta', write: true })).filter(
       ({ path, accepted }) => accepted && path.includes(target),
@@ -170,14 +194,22 @@ describe('an approval, on a server whose time is skipped', () => {
     expect(await one.result()).toMatchObject({ state: 'expired' });
     expect(await env.currentTimeMs()).toBeGreaterThanOrEqual(deadlineOf(one) + GRACE);
     const kinds = (await kindsOf(one)).filter((kind) => /reminded|escalated|closed/.test(kind));
-    expect(kinds).toEqual(['approval.reminded', 'approval.escalated', 'approval.reminded', 'approval.closed']);
+    expect(kinds).toEqual([
+      'approval.reminded',
+      'approval.escalated',
+      'approval.reminded',
+      'approval.closed',
+    ]);
     expect(await writesTo(one)).toBe(0);
   });
 
   it('a decision a millisecond before the deadline counts, also when it arrives within the grace', async () => {
     const one = await asked('users:suspend');
     await env.sleep(deadlineOf(one) - (await env.currentTimeMs()) + GRACE / 2);
-    expect(await decide(one, 'ann', 'approve', deadlineOf(one))).toMatchObject({ accepted: false, code: 'too_late' });
+    expect(await decide(one, 'ann', 'approve', deadlineOf(one))).toMatchObject({
+      accepted: false,
+      code: 'too_late',
+    });
     expect(await decide(one, 'ann', 'approve', deadlineOf(one) - 1)).toMatchObject({
       accepted: true,
       state: 'APPROVED',
@@ -186,12 +218,20 @@ describe('an approval, on a server whose time is skipped', () => {
     expect(await writesTo(one)).toBe(1);
   });
 
-  /** Approvals that are open at the same time, and how often such a crowd is made: 8 × 25 interleavings by default. */
+  /**
+   * Approvals that are open at the same time, and how often such a crowd is made: 8 × 25
+   * interleavings by default.
+   */
   const CROWD = 25;
   const CROWDS = Math.ceil(Number(process.env['ARX_INTERLEAVINGS'] ?? 200) / CROWD);
   const move = fc.record({
     who: fc.constantFrom('ann', 'bob', 'cyd', 'requester', 'target', 'stranger'),
-    verdict: fc.constantFrom('approve' as const, 'approve' as const, 'approve' as const, 'deny' as const),
+    verdict: fc.constantFrom(
+      'approve' as const,
+      'approve' as const,
+      'approve' as const,
+      'deny' as const,
+    ),
   });
   const life = fc.record({
     operation: fc.constantFrom('users:suspend', 'users:clear_sessions'),
@@ -212,7 +252,8 @@ describe('an approval, on a server whose time is skipped', () => {
     decide(who: string, verdict: 'approve' | 'deny', elapsed: number): boolean {
       const able = ['ann', 'bob', 'cyd'].includes(who) && !this.approved.has(who) && elapsed < HOUR;
       if (able && verdict === 'deny') this.end = 'rejected';
-      if (able && verdict === 'approve' && this.approved.add(who).size >= this.needed) this.end = 'succeeded';
+      if (able && verdict === 'approve' && this.approved.add(who).size >= this.needed)
+        this.end = 'succeeded';
       return able;
     }
   }
@@ -262,8 +303,13 @@ describe('an approval, on a server whose time is skipped', () => {
     const other = `${ids['stranger']}`;
     const client = new pg.Client({ connectionString: databaseUrl });
     await client.connect();
-    const swap = 'update requests set request = replace(request::text, $1, $2)::json where request_id = $3';
-    await client.query(swap, [`"userId":"${one.target}"`, `"userId":"${other}"`, one.request.requestId]);
+    const swap =
+      'update requests set request = replace(request::text, $1, $2)::json where request_id = $3';
+    await client.query(swap, [
+      `"userId":"${one.target}"`,
+      `"userId":"${other}"`,
+      one.request.requestId,
+    ]);
     await client.end();
     await decide(one, 'ann', 'approve', await env.currentTimeMs());
     expect(await one.result()).toMatchObject({ state: 'stale', code: 'arguments_changed' });

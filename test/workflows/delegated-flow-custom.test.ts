@@ -1,7 +1,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { approvalId, FLOW_WORKFLOW, flowId, flowStepId, TASK_QUEUE } from '../../src/workflows/messages.ts';
+import {
+  approvalId,
+  FLOW_WORKFLOW,
+  flowId,
+  flowStepId,
+  TASK_QUEUE,
+} from '../../src/workflows/messages.ts';
 import { asking, flowJob, REQUESTER } from '../support/flow-job.ts';
 import type { FlowJob } from '../support/flow-job.ts';
 import { migratedDatabase } from '../support/postgres.ts';
@@ -60,7 +66,9 @@ describe('flows of one’s own', () => {
 
   async function target(over: object = {}): Promise<string> {
     serial += 1;
-    const [added] = await flows.job.emulators.addUsers([{ login: `target${serial}@example.com`, ...over }]);
+    const [added] = await flows.job.emulators.addUsers([
+      { login: `target${serial}@example.com`, ...over },
+    ]);
     return `${added?.id}`;
   }
   const groupId = async (name: string): Promise<string> =>
@@ -70,48 +78,77 @@ describe('flows of one’s own', () => {
     const id = await target();
     const inputs = { group: await groupId('MFA') };
     const issue = { issueTitle: 'No MFA - Account', issueLink: 'https://ispm.example/1' };
-    const started = await flows.start({ flow: 'Add and tell', event: flows.event('Okta', id, issue), inputs });
+    const started = await flows.start({
+      flow: 'Add and tell',
+      event: flows.event('Okta', id, issue),
+      inputs,
+    });
     const ended = await started.result();
     expect(ended).toMatchObject({ message: null, outcome: 'succeeded' });
     expect(ended.undo).toMatchObject([{ operation: 'okta:groups:remove_member' }]);
     expect(ended.steps.map(({ state }) => state)).toEqual(['done', 'done', 'done']);
     const { messages, issues } = await flows.job.emulators.state('messages', 'issues');
-    expect(messages.filter(({ metadata }) => JSON.stringify(metadata).includes(started.run))).toMatchObject([
-      { text: 'Done: No MFA - Account &lt;!channel&gt;' },
-    ]);
+    expect(
+      messages.filter(({ metadata }) => JSON.stringify(metadata).includes(started.run)),
+    ).toMatchObject([{ text: 'Done: No MFA - Account &lt;!channel&gt;' }]);
     const tickets = issues.filter(({ labels }) => labels.includes(`arx-run-${started.run}`));
     expect(tickets).toMatchObject([{ summary: 'Check Alert_1' }]);
     expect(ended.steps[2]?.result).toMatchObject({ answer: { key: tickets[0]?.key } });
     const quiet = await flows.start({
-      ...{ flow: 'Add and tell', event: flows.event('Okta', await target(), issue) },
+      flow: 'Add and tell',
+      event: flows.event('Okta', await target(), issue),
       inputs: { ...inputs, quiet: true },
     });
-    expect((await quiet.result()).steps.map(({ state }) => state)).toEqual(['done', 'skipped', 'done']);
+    expect((await quiet.result()).steps.map(({ state }) => state)).toEqual([
+      'done',
+      'skipped',
+      'done',
+    ]);
   });
 
   it('a condition of the flow that does not hold: nothing is done', async () => {
     const id = await target();
     const inputs = { group: await groupId('Other') };
-    const started = await flows.start({ flow: 'Add and tell', event: flows.event('Okta', id), inputs });
-    expect(await started.result()).toMatchObject({ outcome: 'failed', code: 'condition', steps: [] });
+    const started = await flows.start({
+      flow: 'Add and tell',
+      event: flows.event('Okta', id),
+      inputs,
+    });
+    expect(await started.result()).toMatchObject({
+      outcome: 'failed',
+      code: 'condition',
+      steps: [],
+    });
     expect(await flows.writes('okta', id)).toEqual([]);
   });
 
   it('a file that changes after the run was opened, and before it is planned: stale', async () => {
     const id = await target();
-    const { record } = await flows.desk.admit({ asker: REQUESTER, flow: 'Suspend', event: flows.event('Okta', id) });
+    const { record } = await flows.desk.admit({
+      asker: REQUESTER,
+      flow: 'Suspend',
+      event: flows.event('Okta', id),
+    });
     writeFileSync(join(folder, 'suspend.yaml'), `${SUSPEND}description: changed\n`);
     // The worker sees it within seconds: a new run of the changed flow plans then.
     await expect
       .poll(
         async () => {
-          const dry = await flows.start({ flow: 'Suspend', event: flows.event('Okta', id), dryRun: true });
+          const dry = await flows.start({
+            flow: 'Suspend',
+            event: flows.event('Okta', id),
+            dryRun: true,
+          });
           return (await dry.result()).outcome;
         },
         { timeout: 20_000, interval: 500 },
       )
       .toBe('planned');
-    const options = { taskQueue: TASK_QUEUE, workflowId: record.workflowId, args: [{ run: record.run }] };
+    const options = {
+      taskQueue: TASK_QUEUE,
+      workflowId: record.workflowId,
+      args: [{ run: record.run }],
+    };
     const end = await flows.job.temporal.client.workflow.execute(FLOW_WORKFLOW, options);
     expect(end).toMatchObject({ outcome: 'stale', code: 'flow_changed' });
     expect(await flows.writes('okta', id)).toEqual([]);
@@ -119,15 +156,26 @@ describe('flows of one’s own', () => {
 
   it('the person of an account on another product does not approve it, and its risk is raised there too', async () => {
     const { google } = flows.job.emulators;
-    const [own] = await google.addUsers([{ primaryEmail: 'x@northwind.example', aliases: ['Ann@example.com'] }]);
-    const [chief] = await google.addUsers([{ primaryEmail: 'chief@northwind.example', isAdmin: true }]);
+    const [own] = await google.addUsers([
+      { primaryEmail: 'x@northwind.example', aliases: ['Ann@example.com'] },
+    ]);
+    const [chief] = await google.addUsers([
+      { primaryEmail: 'chief@northwind.example', isAdmin: true },
+    ]);
     const input = (user: string | undefined) => ({
-      ...{ operation: 'google:users:suspend', params: { user }, as: 'flow:by-hand', reason: 'test' },
+      operation: 'google:users:suspend',
+      params: { user },
+      as: 'flow:by-hand',
+      reason: 'test',
     });
     const { workflow } = flows.job.temporal.client;
     const start = async (user: string | undefined) => {
       const workflowId = `by-hand-${(serial += 1)}`;
-      await workflow.start('governedOperation', { taskQueue: TASK_QUEUE, workflowId, args: [input(user)] });
+      await workflow.start('governedOperation', {
+        taskQueue: TASK_QUEUE,
+        workflowId,
+        args: [input(user)],
+      });
       const request = await asking(flows.job, workflowId);
       return { workflowId, request, record: await flows.job.store.requests.get(request) };
     };
@@ -148,7 +196,8 @@ describe('flows of one’s own', () => {
     await workflow.getHandle(flowStepId(started.run, 'suspend')).result();
     expect(await flows.job.store.requests.get(request)).toMatchObject({ state: 'cancelled' });
     const again = await workflow.execute(FLOW_WORKFLOW, {
-      ...{ taskQueue: TASK_QUEUE, workflowId: `again-${serial}` },
+      taskQueue: TASK_QUEUE,
+      workflowId: `again-${serial}`,
       args: [{ event, flow: 'Suspend', as: REQUESTER.principal }],
     });
     expect(again).toMatchObject({ run: started.run, outcome: 'failed', code: 'already_started' });
@@ -173,10 +222,16 @@ describe('flows of one’s own', () => {
     expect((await flows.desk.run(REQUESTER, one.run)).record.state).toBe('waiting');
     const seen = await flows.later.history(REQUESTER, { limit: 10 });
     expect(seen.find(({ run }) => run === one.run)).toMatchObject({
-      ...{ state: 'ended', outcome: 'failed', code: 'terminated', undo: null },
+      state: 'ended',
+      outcome: 'failed',
+      code: 'terminated',
+      undo: null,
       steps: [{ state: 'failed', result: { code: 'cancelled' } }],
     });
-    expect(seen.find(({ run }) => run === two.run)).toMatchObject({ state: 'waiting', outcome: null });
+    expect(seen.find(({ run }) => run === two.run)).toMatchObject({
+      state: 'waiting',
+      outcome: null,
+    });
     expect((await flows.kinds(one.run)).filter((kind) => kind === 'flow.closed')).toHaveLength(1);
     await workflow.getHandle(flowId(two.run)).cancel();
     expect(await two.result()).toMatchObject({ outcome: 'failed', code: 'cancelled' });

@@ -8,7 +8,10 @@ import { migratedDatabase } from '../support/postgres.ts';
 
 interface Point {
   name: string;
-  /** The request that hangs, before it is accepted or after, is the moment at which the worker is killed. */
+  /**
+   * The request that hangs, before it is accepted or after, is the moment at which the worker is
+   * killed.
+   */
   rule: (id: string) => Omit<FaultRule, 'kind' | 'vendor'>;
   /** HIGH: somebody has to approve it first. */
   asks: boolean;
@@ -18,14 +21,22 @@ const SUSPEND = 'Suspend Okta Account';
 const ADD = 'Okta: Add User to a Group';
 
 const POINTS: Point[] = [
-  { name: 'while the target is looked at', rule: (id) => ({ pathPattern: `/users/${id}$` }), asks: false },
+  {
+    name: 'while the target is looked at',
+    rule: (id) => ({ pathPattern: `/users/${id}$` }),
+    asks: false,
+  },
   { name: 'before the call', rule: (id) => ({ method: 'PUT', pathPattern: id }), asks: false },
   {
     name: 'after the vendor took it',
     rule: (id) => ({ method: 'PUT', pathPattern: id, moment: 'after' }),
     asks: false,
   },
-  { name: 'while it is read back', rule: (id) => ({ pathPattern: `/users/${id}/groups`, after: 1 }), asks: false },
+  {
+    name: 'while it is read back',
+    rule: (id) => ({ pathPattern: `/users/${id}/groups`, after: 1 }),
+    asks: false,
+  },
   {
     name: 'before an approved call',
     rule: (id) => ({ method: 'POST', pathPattern: `${id}/lifecycle/suspend` }),
@@ -65,7 +76,11 @@ describe('a worker killed with SIGKILL during a delegated flow', () => {
 
   async function isDone(started: StartedFlow, id: string, call: string): Promise<void> {
     const ended = await started.result();
-    expect(ended).toMatchObject({ state: 'ended', outcome: 'succeeded', steps: [{ state: 'done', verified: true }] });
+    expect(ended).toMatchObject({
+      state: 'ended',
+      outcome: 'succeeded',
+      steps: [{ state: 'done', verified: true }],
+    });
     expect(await flows.writes('okta', id)).toEqual([call]);
     const kinds = (await flows.kinds(started.run)).filter((kind) => kind !== 'flow.step');
     expect(kinds).toEqual(['flow.opened', 'flow.planned', 'flow.verified', 'flow.closed']);
@@ -77,18 +92,26 @@ describe('a worker killed with SIGKILL during a delegated flow', () => {
       const { id, group } = await target();
       await flows.job.emulators.fault({ vendor: 'okta', kind: 'hang', times: 1, ...rule(id) });
       const event = flows.event('Okta', id);
-      const started = await flows.start(asks ? { flow: SUSPEND, event } : { flow: ADD, event, inputs: { group } });
+      const started = await flows.start(
+        asks ? { flow: SUSPEND, event } : { flow: ADD, event, inputs: { group } },
+      );
       if (asks) await flows.answer(started.run, 'suspend');
-      await vi.waitFor(async () => expect((await flows.job.emulators.faults())[0]?.struck).toBe(1), {
-        ...{ timeout: 30_000, interval: 20 },
-      });
+      await vi.waitFor(
+        async () => expect((await flows.job.emulators.faults())[0]?.struck).toBe(1),
+        {
+          timeout: 30_000,
+          interval: 20,
+        },
+      );
       await worker.kill();
       await flows.job.emulators.clearFaults();
       worker = await flows.job.startWorker();
       await isDone(
         started,
         id,
-        asks ? `POST /api/v1/users/${id}/lifecycle/suspend` : `PUT /api/v1/groups/${group}/users/${id}`,
+        asks
+          ? `POST /api/v1/users/${id}/lifecycle/suspend`
+          : `PUT /api/v1/groups/${group}/users/${id}`,
       );
     },
     120_000,

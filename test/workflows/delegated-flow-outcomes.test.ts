@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { approvalId, FLOW_WORKFLOW, flowId, flowStepId, TASK_QUEUE } from '../../src/workflows/messages.ts';
+import {
+  approvalId,
+  FLOW_WORKFLOW,
+  flowId,
+  flowStepId,
+  TASK_QUEUE,
+} from '../../src/workflows/messages.ts';
 import { asking, flowJob, REQUESTER, TENANTS } from '../support/flow-job.ts';
 import type { FlowJob } from '../support/flow-job.ts';
 import { migratedDatabase } from '../support/postgres.ts';
@@ -28,7 +34,9 @@ describe('how runs of delegated flows end', () => {
   /** Somebody to act on, whom no other test touches. */
   async function target(over: object = {}): Promise<string> {
     serial += 1;
-    const [added] = await flows.job.emulators.addUsers([{ login: `target${serial}@example.com`, ...over }]);
+    const [added] = await flows.job.emulators.addUsers([
+      { login: `target${serial}@example.com`, ...over },
+    ]);
     return `${added?.id}`;
   }
   const suspend = async (id: string, over: object = {}) =>
@@ -38,7 +46,11 @@ describe('how runs of delegated flows end', () => {
     const id = await target();
     const event = flows.event('Okta', id);
     const ended = await (await flows.start({ flow: FLOW, event, dryRun: true })).result();
-    expect(ended).toMatchObject({ outcome: 'planned', undo: null, steps: [{ decision: { effect: 'approval' } }] });
+    expect(ended).toMatchObject({
+      outcome: 'planned',
+      undo: null,
+      steps: [{ decision: { effect: 'approval' } }],
+    });
     const real = await flows.start({ flow: FLOW, event });
     expect(real.created).toBe(true);
     await flows.answer(real.run, 'suspend', 'deny');
@@ -59,49 +71,80 @@ describe('how runs of delegated flows end', () => {
 
   it('a protected person is so on other products too, and so is whoever asks', async () => {
     const { entra, google } = flows.job.emulators;
-    const [vip] = await entra.addUsers([{ userPrincipalName: 'x@contoso.example', mail: 'VIP@example.com' }]);
-    const [own] = await google.addUsers([{ primaryEmail: 'r@northwind.example', aliases: ['Requester@example.com'] }]);
+    const [vip] = await entra.addUsers([
+      { userPrincipalName: 'x@contoso.example', mail: 'VIP@example.com' },
+    ]);
+    const [own] = await google.addUsers([
+      { primaryEmail: 'r@northwind.example', aliases: ['Requester@example.com'] },
+    ]);
     await target({ login: 'spared@example.com', groups: ['Spared'] });
     const [spared] = await entra.addUsers([{ userPrincipalName: 'Spared@example.com' }]);
     const disable = async (id: string) =>
-      (await flows.start({ flow: 'Disable Entra ID Account', event: flows.event('AAD', id) })).result();
+      (
+        await flows.start({ flow: 'Disable Entra ID Account', event: flows.event('AAD', id) })
+      ).result();
     expect(await disable(`${vip?.id}`)).toMatchObject({ outcome: 'denied', code: 'protected' });
     expect(await disable(`${spared?.id}`)).toMatchObject({ outcome: 'denied', code: 'protected' });
     const event = flows.event('Google Workspace', `${own?.id}`);
     const suspended = await flows.start({ flow: 'Suspend Google Workspace User', event });
     expect(await suspended.result()).toMatchObject({ outcome: 'denied', code: 'own_account' });
-    expect(await (await suspend(`${flows.people['requester']}`)).result()).toMatchObject({ code: 'own_account' });
+    expect(await (await suspend(`${flows.people['requester']}`)).result()).toMatchObject({
+      code: 'own_account',
+    });
     expect([...(await flows.writes('entra')), ...(await flows.writes('google'))]).toEqual([]);
   });
 
   it('the last super administrator is left alone, and one of two is not', async () => {
     const one = await target({ roles: ['SUPER_ADMIN'] });
-    expect(await (await suspend(one)).result()).toMatchObject({ outcome: 'denied', code: 'last_super_administrator' });
+    expect(await (await suspend(one)).result()).toMatchObject({
+      outcome: 'denied',
+      code: 'last_super_administrator',
+    });
     await flows.job.emulators.addGroups([{ name: 'Keepers', roles: ['SUPER_ADMIN'] }]);
     const asleep = await target({ groups: ['Keepers'], status: 'SUSPENDED' });
-    expect(await (await suspend(one)).result()).toMatchObject({ outcome: 'denied', code: 'last_super_administrator' });
+    expect(await (await suspend(one)).result()).toMatchObject({
+      outcome: 'denied',
+      code: 'last_super_administrator',
+    });
     await flows.job.emulators.patchUser(asleep, { status: 'ACTIVE' });
     const asked = await suspend(one);
     const request = await asking(flows.job, flowStepId(asked.run, 'suspend'));
     // Meanwhile the other one is taken out of use: the approval no longer helps.
     await flows.job.emulators.patchUser(asleep, { status: 'SUSPENDED' });
     const approval = flows.job.temporal.client.workflow.getHandle(approvalId(request));
-    for (const name of ['ann', 'bob']) await approval.signal('approve', { approver: `${name}@example.com` });
-    expect(await asked.result()).toMatchObject({ outcome: 'stale', code: 'last_super_administrator' });
+    for (const name of ['ann', 'bob'])
+      await approval.signal('approve', { approver: `${name}@example.com` });
+    expect(await asked.result()).toMatchObject({
+      outcome: 'stale',
+      code: 'last_super_administrator',
+    });
     expect(await flows.writes('okta', one)).toEqual([]);
   });
 
   it('a state that does not allow it, nobody there, and an id that is none', async () => {
     const id = await target({ status: 'PROVISIONED' });
-    expect(await (await suspend(id)).result()).toMatchObject({ outcome: 'failed', code: 'wrong_state' });
-    expect(await (await suspend('00kgone0000000000000')).result()).toMatchObject({ code: 'not_found' });
-    expect(await (await suspend('nobody')).result()).toMatchObject({ outcome: 'failed', code: 'invalid_argument' });
+    expect(await (await suspend(id)).result()).toMatchObject({
+      outcome: 'failed',
+      code: 'wrong_state',
+    });
+    expect(await (await suspend('00kgone0000000000000')).result()).toMatchObject({
+      code: 'not_found',
+    });
+    expect(await (await suspend('nobody')).result()).toMatchObject({
+      outcome: 'failed',
+      code: 'invalid_argument',
+    });
     expect(await flows.writes('okta', id)).toEqual([]);
   });
 
   it('holders that cannot be read: failed, and nothing is sent', async () => {
     const id = await target({ roles: ['SUPER_ADMIN'] });
-    await flows.job.emulators.fault({ vendor: 'okta', pathPattern: 'iam/assignees', kind: 'status', status: 403 });
+    await flows.job.emulators.fault({
+      vendor: 'okta',
+      pathPattern: 'iam/assignees',
+      kind: 'status',
+      status: 403,
+    });
     const ended = await (await suspend(id)).result();
     await flows.job.emulators.clearFaults();
     expect(ended).toMatchObject({ outcome: 'failed', code: 'unreadable' });
@@ -122,24 +165,49 @@ describe('how runs of delegated flows end', () => {
     const [group] = await flows.job.emulators.addGroups([{ name: 'MFA' }]);
     const inputs = { group: `${group?.id}` };
     const id = await target();
-    await flows.job.emulators.fault({ vendor: 'okta', method: 'PUT', pathPattern: id, kind: 'status', status: 403 });
+    await flows.job.emulators.fault({
+      vendor: 'okta',
+      method: 'PUT',
+      pathPattern: id,
+      kind: 'status',
+      status: 403,
+    });
     const failed = await flows.start({ flow: ADD, event: flows.event('Okta', id), inputs });
-    expect(await failed.result()).toMatchObject({ outcome: 'failed', code: 'forbidden', undo: null });
+    expect(await failed.result()).toMatchObject({
+      outcome: 'failed',
+      code: 'forbidden',
+      undo: null,
+    });
     const other = await target();
     const refusal = { kind: 'status', status: 400, moment: 'after' } as const;
-    await flows.job.emulators.fault({ vendor: 'okta', method: 'PUT', pathPattern: other, ...refusal });
+    await flows.job.emulators.fault({
+      vendor: 'okta',
+      method: 'PUT',
+      pathPattern: other,
+      ...refusal,
+    });
     const raced = await flows.start({ flow: ADD, event: flows.event('Okta', other), inputs });
-    expect(await raced.result()).toMatchObject({ outcome: 'succeeded', steps: [{ result: { code: 'found_done' } }] });
+    expect(await raced.result()).toMatchObject({
+      outcome: 'succeeded',
+      steps: [{ result: { code: 'found_done' } }],
+    });
     await flows.job.emulators.clearFaults();
   });
 
   it('an answer that was lost after the vendor took the call: looked at, and done once', async () => {
     const id = await target();
-    const rule = { vendor: 'okta', method: 'POST', pathPattern: `${id}/lifecycle/suspend` } as const;
+    const rule = {
+      vendor: 'okta',
+      method: 'POST',
+      pathPattern: `${id}/lifecycle/suspend`,
+    } as const;
     await flows.job.emulators.fault({ ...rule, kind: 'reset', moment: 'after', times: 1 });
     const started = await suspend(id);
     await flows.answer(started.run, 'suspend');
-    expect(await started.result()).toMatchObject({ outcome: 'succeeded', steps: [{ result: { code: 'found_done' } }] });
+    expect(await started.result()).toMatchObject({
+      outcome: 'succeeded',
+      steps: [{ result: { code: 'found_done' } }],
+    });
     expect(await flows.writes('okta', id)).toHaveLength(1);
   });
 
@@ -149,9 +217,16 @@ describe('how runs of delegated flows end', () => {
     const request = await asking(flows.job, flowStepId(started.run, 'suspend'));
     expect(await flows.job.store.flows.get(started.run)).toMatchObject({ state: 'waiting' });
     const { workflow } = flows.job.temporal.client;
-    expect(await workflow.getHandle(flowId(started.run)).query('progress')).toMatchObject({ phase: 'waiting' });
+    expect(await workflow.getHandle(flowId(started.run)).query('progress')).toMatchObject({
+      phase: 'waiting',
+    });
     await workflow.getHandle(flowId(started.run)).cancel();
-    expect(await started.result()).toMatchObject({ state: 'ended', outcome: 'failed', code: 'cancelled', undo: null });
+    expect(await started.result()).toMatchObject({
+      state: 'ended',
+      outcome: 'failed',
+      code: 'cancelled',
+      undo: null,
+    });
     expect(await workflow.getHandle(approvalId(request)).result()).toEqual({ state: 'CANCELLED' });
     expect(await flows.job.store.requests.get(request)).toMatchObject({ state: 'cancelled' });
     expect(await flows.writes('okta', id)).toEqual([]);
@@ -159,15 +234,23 @@ describe('how runs of delegated flows end', () => {
 
   it('cancelled during the call: what was taken is on record, with what takes it back', async () => {
     const id = await target();
-    const rule = { vendor: 'okta', method: 'POST', pathPattern: `${id}/lifecycle/suspend` } as const;
+    const rule = {
+      vendor: 'okta',
+      method: 'POST',
+      pathPattern: `${id}/lifecycle/suspend`,
+    } as const;
     await flows.job.emulators.clearFaults();
     await flows.job.emulators.fault({ ...rule, kind: 'hang', moment: 'after', times: 1 });
     const started = await suspend(id);
     const request = await flows.answer(started.run, 'suspend');
-    await expect.poll(async () => (await flows.job.emulators.faults())[0]?.struck, { timeout: 20_000 }).toBe(1);
+    await expect
+      .poll(async () => (await flows.job.emulators.faults())[0]?.struck, { timeout: 20_000 })
+      .toBe(1);
     await flows.job.temporal.client.workflow.getHandle(flowId(started.run)).cancel();
     expect(await started.result()).toMatchObject({
-      ...{ outcome: 'failed', code: 'cancelled', steps: [{ state: 'done', result: { code: 'found_done' } }] },
+      outcome: 'failed',
+      code: 'cancelled',
+      steps: [{ state: 'done', result: { code: 'found_done' } }],
       undo: [{ operation: 'okta:users:unsuspend' }],
     });
     await flows.job.emulators.clearFaults();
@@ -180,8 +263,11 @@ describe('how runs of delegated flows end', () => {
     const [group] = await flows.job.emulators.addGroups([{ name: 'Typed' }]);
     const typed = (over: object) =>
       flows.job.temporal.client.workflow.start(FLOW_WORKFLOW, {
-        ...{ taskQueue: TASK_QUEUE, workflowId: `typed-${(serial += 1)}` },
-        args: [{ event, flow: ADD, inputs: { group: `${group?.id}` }, as: REQUESTER.principal, ...over }],
+        taskQueue: TASK_QUEUE,
+        workflowId: `typed-${(serial += 1)}`,
+        args: [
+          { event, flow: ADD, inputs: { group: `${group?.id}` }, as: REQUESTER.principal, ...over },
+        ],
       });
     const event = flows.event('Okta', id);
     const [first, second] = await Promise.all([typed({}), typed({})]);
@@ -190,7 +276,9 @@ describe('how runs of delegated flows end', () => {
     expect(ends[1]).toEqual(ends[0]);
     expect(await flows.writes('okta', `/groups/${group?.id}`)).toHaveLength(1);
     const refused = await typed({ as: 'user:stranger@example.com' });
-    await expect(refused.result()).rejects.toMatchObject({ cause: { cause: { type: 'not_found' } } });
+    await expect(refused.result()).rejects.toMatchObject({
+      cause: { cause: { type: 'not_found' } },
+    });
     const elsewhere = await typed({
       flow: undefined,
       event: flows.event('Okta', id, { issueTitle: 'Else' }),
@@ -201,9 +289,14 @@ describe('how runs of delegated flows end', () => {
 
   it('a person: a run for each account, and the worst of their outcomes', async () => {
     const id = await target();
-    const [entra] = await flows.job.emulators.entra.addUsers([{ userPrincipalName: 'p@contoso.example' }]);
+    const [entra] = await flows.job.emulators.entra.addUsers([
+      { userPrincipalName: 'p@contoso.example' },
+    ]);
     const account = (product: string, tenant: string | undefined, own: string) => ({
-      ...{ sourceProductName: product, sourceProductTenant: tenant, identifierInService: own, displayName: 'Canary' },
+      sourceProductName: product,
+      sourceProductTenant: tenant,
+      identifierInService: own,
+      displayName: 'Canary',
     });
     const activeAccounts = [
       account('Okta', new URL(`${flows.job.env['OKTA_DOMAIN']}`).host, id),
@@ -211,24 +304,51 @@ describe('how runs of delegated flows end', () => {
       account('GitHub', 'acme', 'someone'),
     ];
     const affectedEntity = {
-      ...{ id: 'Person_1', type: 'Person', displayName: 'Canary', identifierInService: 'p1' },
-      ...{ sourceProductName: 'Okta', sourceProductTenant: 'acme', additionalData: { activeAccounts } },
+      id: 'Person_1',
+      type: 'Person',
+      displayName: 'Canary',
+      identifierInService: 'p1',
+      sourceProductName: 'Okta',
+      sourceProductTenant: 'acme',
+      additionalData: { activeAccounts },
     };
-    const data = { id: 'Alert_2', category: 'c', severity: 'High', title: 'Unused Admin Account', affectedEntity };
+    const data = {
+      id: 'Alert_2',
+      category: 'c',
+      severity: 'High',
+      title: 'Unused Admin Account',
+      affectedEntity,
+    };
     const event = {
-      ...{ id: `person-${serial}`, timestamp: new Date().toISOString(), source: 'Okta ISPM', type: 'issue.created' },
-      eventData: { ...data, fullDescription: 'f', shortDescription: 's', link: 'https://ispm.example/1' },
+      id: `person-${serial}`,
+      timestamp: new Date().toISOString(),
+      source: 'Okta ISPM',
+      type: 'issue.created',
+      eventData: {
+        ...data,
+        fullDescription: 'f',
+        shortDescription: 's',
+        link: 'https://ispm.example/1',
+      },
     };
     const started = await flows.start({ event });
-    await expect.poll(async () => (await flows.job.store.flows.children(started.run)).length).toBe(3);
+    await expect
+      .poll(async () => (await flows.job.store.flows.children(started.run)).length)
+      .toBe(3);
     const children = await flows.job.store.flows.children(started.run);
     const runOf = (flow: string | null) => `${children.find((child) => child.flow === flow)?.run}`;
     await flows.answer(runOf('Suspend Okta Account'), 'suspend');
     await flows.answer(runOf('Disable Entra ID Account'), 'disable', 'deny');
     expect(await started.result()).toMatchObject({ outcome: 'rejected', steps: [] });
     const ends = await flows.job.store.flows.children(started.run);
-    expect(ends.map(({ outcome }) => outcome).toSorted()).toEqual(['rejected', 'succeeded', 'unrouted']);
+    expect(ends.map(({ outcome }) => outcome).toSorted()).toEqual([
+      'rejected',
+      'succeeded',
+      'unrouted',
+    ]);
     expect(await flows.writes('okta', id)).toHaveLength(1);
-    expect((await started.workflow()).children.toSorted()).toEqual(ends.map(({ run }) => run).toSorted());
+    expect((await started.workflow()).children.toSorted()).toEqual(
+      ends.map(({ run }) => run).toSorted(),
+    );
   });
 }, 60_000);

@@ -15,7 +15,9 @@ describe('trouble with the target of a delegated flow', () => {
   beforeAll(async () => {
     const database = await migratedDatabase();
     stopDatabase = database.close;
-    const policies = ['policies/*.yaml', 'policies/examples/okta-no-destructive.yaml'].map((path) => join(REPO, path));
+    const policies = ['policies/*.yaml', 'policies/examples/okta-no-destructive.yaml'].map((path) =>
+      join(REPO, path),
+    );
     flows = await flowJob(database.databaseUrl, { config: { policies } });
     await flows.job.startWorker();
   });
@@ -31,12 +33,21 @@ describe('trouble with the target of a delegated flow', () => {
     return `${(await flows.job.emulators.entra.addUsers([user]))[0]?.id}`;
   }
   const sent = async (vendor: 'entra' | 'google' | 'salesforce', about: string) =>
-    (await flows.job.emulators.log({ vendor, write: true })).filter(({ path }) => path.includes(about));
+    (await flows.job.emulators.log({ vendor, write: true })).filter(({ path }) =>
+      path.includes(about),
+    );
 
   it('a policy that denies it: denied, before anybody is asked', async () => {
     const [added] = await flows.job.emulators.addUsers([{ login: 'target@example.com' }]);
-    const started = await flows.start({ flow: 'Suspend Okta Account', event: flows.event('Okta', `${added?.id}`) });
-    expect(await started.result()).toMatchObject({ outcome: 'denied', code: 'policy', steps: [{ request: null }] });
+    const started = await flows.start({
+      flow: 'Suspend Okta Account',
+      event: flows.event('Okta', `${added?.id}`),
+    });
+    expect(await started.result()).toMatchObject({
+      outcome: 'denied',
+      code: 'policy',
+      steps: [{ request: null }],
+    });
     expect(await flows.writes('okta', `${added?.id}`)).toEqual([]);
   });
 
@@ -74,7 +85,9 @@ describe('trouble with the target of a delegated flow', () => {
   });
 
   it("Google's 403", async () => {
-    const [added] = await flows.job.emulators.google.addUsers([{ primaryEmail: 'g@northwind.example' }]);
+    const [added] = await flows.job.emulators.google.addUsers([
+      { primaryEmail: 'g@northwind.example' },
+    ]);
     const id = `${added?.id}`;
     await flows.job.emulators.fault({
       vendor: 'google',
@@ -84,7 +97,8 @@ describe('trouble with the target of a delegated flow', () => {
       status: 403,
     });
     const started = await flows.start({
-      ...{ flow: 'Suspend Google Workspace User', event: flows.event('Google Workspace', id) },
+      flow: 'Suspend Google Workspace User',
+      event: flows.event('Google Workspace', id),
     });
     await flows.answer(started.run, 'suspend');
     expect(await started.result()).toMatchObject({ outcome: 'failed', code: 'forbidden' });
@@ -97,8 +111,13 @@ describe('trouble with the target of a delegated flow', () => {
     const event = flows.event('Google Workspace', address);
     const started = await flows.start({ flow: 'Suspend Google Workspace User', event });
     await flows.answer(started.run, 'suspend');
-    expect(await started.result()).toMatchObject({ outcome: 'succeeded', target: { id: added?.id } });
-    expect(await flows.writes('google', `${added?.id}`)).toEqual([`PATCH /admin/directory/v1/users/${added?.id}`]);
+    expect(await started.result()).toMatchObject({
+      outcome: 'succeeded',
+      target: { id: added?.id },
+    });
+    expect(await flows.writes('google', `${added?.id}`)).toEqual([
+      `PATCH /admin/directory/v1/users/${added?.id}`,
+    ]);
     const entries = await flows.job.store.audit.list({ limit: 1_000 });
     expect(entries.some(({ entry }) => entry.subject === 'google-account')).toBe(true);
     expect(decodeURIComponent(JSON.stringify(entries))).not.toContain(address);
@@ -106,7 +125,9 @@ describe('trouble with the target of a delegated flow', () => {
 
   it('Salesforce refuses to deactivate somebody who is needed', async () => {
     const needed = { errorCode: 'DELETE_FAILED', message: 'the user is a default owner of leads' };
-    const [added] = await flows.job.emulators.salesforce.addUsers([{ username: 's@acme.example', needed }]);
+    const [added] = await flows.job.emulators.salesforce.addUsers([
+      { username: 's@acme.example', needed },
+    ]);
     const id = `${added?.id}`;
     const event = flows.event('Salesforce.com', id);
     const started = await flows.start({ flow: 'Deactivate Salesforce User', event });

@@ -39,7 +39,9 @@ describe('delegated flows on a server whose time is skipped', () => {
     emulators = await startEmulatorProcess({ profile: 'empty', rateLimit: 0 });
     store = await openStore({ databaseUrl: database.databaseUrl });
     await store.migrate();
-    await emulators.addUsers(['ann', 'bob'].map((name) => ({ login: `${name}@example.com`, groups: ['Approvers'] })));
+    await emulators.addUsers(
+      ['ann', 'bob'].map((name) => ({ login: `${name}@example.com`, groups: ['Approvers'] })),
+    );
     const set = { name: 'Responders', flows: ['*'], members: [ANN.principal] };
     await store.flowSettings.putSet(null, { ...set, permissions: ['run'] });
     const worker = await Worker.create({
@@ -67,17 +69,36 @@ describe('delegated flows on a server whose time is skipped', () => {
     const book = loadFlowBook(REPO, FLOW_CATALOGUE);
     const now = (): Date => new Date();
     const connectors = createConnectors({
-      ...{ okta, journal: store.journal, now, bundle: () => bundle, guardrails: () => ({ riskMax: {} }) },
+      okta,
+      journal: store.journal,
+      now,
+      bundle: () => bundle,
+      guardrails: () => ({ riskMax: {} }),
       grants: { consume: (id, use, tx) => store.grants.consume(tx, id, use) },
       quota: { share: 1, reserve: 0, warningThreshold: false },
     });
     const settings = () => ({
-      ...{ requireSigned: false, criticalQuorum: 2, defaultApprovers: ['group:Approvers'], protected: [] },
-      ...{ expiresInMs: HOUR, grantValidForMs: HOUR },
+      requireSigned: false,
+      criticalQuorum: 2,
+      defaultApprovers: ['group:Approvers'],
+      protected: [],
+      expiresInMs: HOUR,
+      grantValidForMs: HOUR,
     });
-    const parts = { store, org: okta.host, connectors, now, settings, random: () => 0, flushCalls: async () => {} };
+    const parts = {
+      store,
+      org: okta.host,
+      connectors,
+      now,
+      settings,
+      random: () => 0,
+      flushCalls: async () => {},
+    };
     desk = createFlowDesk({
-      ...{ store, connectors, now, book: () => book },
+      store,
+      connectors,
+      now,
+      book: () => book,
       settings: () => ({ tenants: {}, ownOktaHost: okta.host, maxEventAgeMs: HOUR }),
     });
     const flows = { ...parts, desk, draft: runDraft, book: () => book, searchable: () => false };
@@ -85,11 +106,19 @@ describe('delegated flows on a server whose time is skipped', () => {
   }
 
   async function begun(flow: string, inputs: Record<string, string> = {}) {
-    const [target] = await emulators.addUsers([{ login: `${randomBytes(4).toString('hex')}@example.com` }]);
+    const [target] = await emulators.addUsers([
+      { login: `${randomBytes(4).toString('hex')}@example.com` },
+    ]);
     const event = {
-      ...{ eventId: randomBytes(8).toString('hex'), eventTimestamp: new Date().toISOString(), eventSource: 'ISPM' },
-      ...{ eventType: 'issue.onDemand', issueId: 'Alert_1', issueTitle: 'Unused Admin Account', entityType: 'Account' },
-      ...{ entityIdInService: target?.id, entitySourceProductName: 'Okta' },
+      eventId: randomBytes(8).toString('hex'),
+      eventTimestamp: new Date().toISOString(),
+      eventSource: 'ISPM',
+      eventType: 'issue.onDemand',
+      issueId: 'Alert_1',
+      issueTitle: 'Unused Admin Account',
+      entityType: 'Account',
+      entityIdInService: target?.id,
+      entitySourceProductName: 'Okta',
       entitySourceProductTenant: new URL(`${emulators.env['OKTA_DOMAIN']}`).host,
     };
     const { record } = await desk.admit({ asker: ANN, flow, event, inputs });
@@ -111,7 +140,9 @@ describe('delegated flows on a server whose time is skipped', () => {
     await vi.waitFor(
       async () => {
         const pending = await store.requests.list({ states: ['pending'], limit: 9 });
-        const request = pending.find(({ workflowId }) => workflowId === flowStepId(run, 'suspend'))?.requestId;
+        const request = pending.find(
+          ({ workflowId }) => workflowId === flowStepId(run, 'suspend'),
+        )?.requestId;
         await env.client.workflow.getHandle(approvalId(`${request}`)).describe();
       },
       { timeout: 20_000, interval: 20 },
@@ -127,18 +158,37 @@ describe('delegated flows on a server whose time is skipped', () => {
 
   it('a success whose effect is not seen in time is unverified, with what would take it back', async () => {
     const [group] = await emulators.addGroups([{ name: 'MFA' }]);
-    await emulators.fault({ vendor: 'okta', method: 'PUT', pathPattern: `${group?.id}`, kind: 'status', status: 204 });
+    await emulators.fault({
+      vendor: 'okta',
+      method: 'PUT',
+      pathPattern: `${group?.id}`,
+      kind: 'status',
+      status: 204,
+    });
     const { id, run, ended } = await begun('Okta: Add User to a Group', { group: `${group?.id}` });
     expect(await ended()).toMatchObject({
-      ...{ outcome: 'unverified', code: 'not_seen', steps: [{ state: 'done', verified: false }] },
-      undo: [{ operation: 'okta:groups:remove_member', params: { groupId: group?.id, userId: id } }],
+      outcome: 'unverified',
+      code: 'not_seen',
+      steps: [{ state: 'done', verified: false }],
+      undo: [
+        { operation: 'okta:groups:remove_member', params: { groupId: group?.id, userId: id } },
+      ],
     });
     const story = (await store.audit.list({ subject: run, limit: 50 })).map(({ entry }) => entry);
-    expect(story.find(({ kind }) => kind === 'flow.verified')?.outcome).toMatchObject({ step: 'add', verified: false });
+    expect(story.find(({ kind }) => kind === 'flow.verified')?.outcome).toMatchObject({
+      step: 'add',
+      verified: false,
+    });
     // Nothing to take back, as it turns out.
     await emulators.clearFaults();
     const { record } = await desk.admitUndo(ANN, run);
-    const options = { taskQueue: 'flows', workflowId: record.workflowId, args: [{ run: record.run }] };
-    expect(await env.client.workflow.execute(FLOW_WORKFLOW, options)).toMatchObject({ outcome: 'already_in_state' });
+    const options = {
+      taskQueue: 'flows',
+      workflowId: record.workflowId,
+      args: [{ run: record.run }],
+    };
+    expect(await env.client.workflow.execute(FLOW_WORKFLOW, options)).toMatchObject({
+      outcome: 'already_in_state',
+    });
   });
 }, 60_000);

@@ -4,7 +4,7 @@ import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { MfaActivities, PageSlice, RunPlan } from '../../src/activities/mfa/types.ts';
 import type { mfaEnforcementCheck } from '../../src/workflows/index.ts';
-import type { ResumeState } from '../../src/workflows/messages.ts';
+import type { ResumeState } from '../../src/workflows/support/state.ts';
 import { executions, payloadSizes } from '../support/leaks.ts';
 import { devServer } from '../support/temporal.ts';
 import type { DevServer } from '../support/temporal.ts';
@@ -63,7 +63,13 @@ function organisation(users: number, plan: Partial<RunPlan>) {
     closeTicket: async () => ({ action: 'kept', code: null }),
     sweepDuplicates: async () => ({ duplicates: 0 }),
     postSummary: async () => ({ posted: false }),
-    finishRun: async ({ run, status, reasons }) => ({ run, status, enumerated: users, nonCompliant: 0, reasons }),
+    finishRun: async ({ run, status, reasons }) => ({
+      run,
+      status,
+      enumerated: users,
+      nonCompliant: 0,
+      reasons,
+    }),
   };
   return { activities, slices, flight };
 }
@@ -100,10 +106,15 @@ describe('the workflow at scale', () => {
 
   it('carries little at 100,000 users, and checks them in batches at few events each', async () => {
     const pages = 500;
-    const { slices, events } = await run(pages * PAGE, {}, { ...LISTED, sizes: Array<number>(pages).fill(PAGE) });
+    const { slices, events } = await run(
+      pages * PAGE,
+      {},
+      { ...LISTED, sizes: Array<number>(pages).fill(PAGE) },
+    );
     expect(new Set(slices.map(({ count }) => count))).toEqual(new Set([100]));
     expect(slices).toHaveLength(2 * (pages - LISTED.scanAt.page));
-    // Sizes of 500 pages are carried along; the server takes 2 MB, and history is paid for by the byte.
+    // Sizes of 500 pages are carried along; the server takes 2 MB, and history is paid for by the
+    // byte.
     expect(Math.max(...payloadSizes(events))).toBeLessThan(4_096);
     expect(events.flat().length / (slices.length * 100)).toBeLessThan(0.1);
   }, 60_000);
@@ -127,12 +138,16 @@ describe('the workflow at scale', () => {
 
   it('starts no child workflow, whose parent could take it along', async () => {
     const { events } = await run(3);
-    expect(events.flat().filter((event) => event.startChildWorkflowExecutionInitiatedEventAttributes)).toEqual([]);
+    expect(
+      events.flat().filter((event) => event.startChildWorkflowExecutionInitiatedEventAttributes),
+    ).toEqual([]);
   });
 });
 
 /** The most activities that were scheduled and not yet done at one moment. */
-function mostPending(events: Awaited<ReturnType<typeof executions>>[number]['history']['events']): number {
+function mostPending(
+  events: Awaited<ReturnType<typeof executions>>[number]['history']['events'],
+): number {
   let pending = 0;
   let most = 0;
   for (const event of events ?? []) {

@@ -5,7 +5,11 @@ import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SyncActivities, SyncSlice } from '../../src/activities/twin/types.ts';
 import type { oktaSync } from '../../src/workflows/index.ts';
-import type { OktaSyncInput, OktaSyncResult, SyncBranchName } from '../../src/workflows/messages.ts';
+import type {
+  OktaSyncInput,
+  OktaSyncResult,
+} from '../../src/workflows/messages.ts';
+import type { SyncBranchName } from '../../src/workflows/support/state.ts';
 import { executions, payloadSizes } from '../support/leaks.ts';
 import { devServer } from '../support/temporal.ts';
 import type { DevServer } from '../support/temporal.ts';
@@ -14,7 +18,10 @@ const PAGE = 200;
 type Finish = Parameters<SyncActivities['finishSync']>[0];
 
 /** An organisation of so many of each, and what was asked of the activities. */
-function organisation(sizes: Partial<Record<SyncBranchName, number>>, broken: Partial<SyncActivities> = {}) {
+function organisation(
+  sizes: Partial<Record<SyncBranchName, number>>,
+  broken: Partial<SyncActivities> = {},
+) {
   const slices: SyncSlice[] = [];
   const finished: Finish[] = [];
   const activities: SyncActivities = {
@@ -71,14 +78,23 @@ describe('the sync as a story', () => {
     expect(Math.max(...histories.map(({ length }) => length))).toBeLessThan(1_150);
     expect(Math.max(...payloadSizes(histories))).toBeLessThan(4_096);
     const read = (list: SyncBranchName): number =>
-      org.slices.filter((slice) => slice.list === list).reduce((total, { count }) => total + count, 0);
-    expect({ users: read('users'), groups: read('groups'), apps: read('apps'), assignees: read('assignees') }).toEqual({
+      org.slices
+        .filter((slice) => slice.list === list)
+        .reduce((total, { count }) => total + count, 0);
+    expect({
+      users: read('users'),
+      groups: read('groups'),
+      apps: read('apps'),
+      assignees: read('assignees'),
+    }).toEqual({
       users: 420,
       groups: 60,
       apps: 230,
       assignees: 30,
     });
-    expect(new Set(org.slices.map(({ list, page, from }) => `${list}/${page}/${from}`)).size).toBe(org.slices.length);
+    expect(new Set(org.slices.map(({ list, page, from }) => `${list}/${page}/${from}`)).size).toBe(
+      org.slices.length,
+    );
     const lost = { users: null, groups: null, apps: null, assignees: null, logs: null };
     expect(org.finished).toEqual([{ run: org.finished[0]?.run, lost, failure: null }]);
   }, 60_000);
@@ -90,19 +106,31 @@ describe('the sync as a story', () => {
     expect(org.finished[0]?.lost).toEqual({ users: null, groups: null, assignees: null });
     const planned = organisation({ users: 2_200 });
     const { beginSync } = planned.activities;
-    planned.activities.beginSync = async (input) => ({ ...(await beginSync(input)), autoBatch: 200 });
+    planned.activities.beginSync = async (input) => ({
+      ...(await beginSync(input)),
+      autoBatch: 200,
+    });
     await run(planned, { apps: false, logs: false });
     expect(new Set(planned.slices.map(({ count }) => count))).toEqual(new Set([200]));
   }, 30_000);
 
   it('lets a branch that is refused be lost alone', async () => {
-    const org = organisation({ users: 3, apps: 30 }, { readLogPage: async () => refusal('forbidden') });
+    const org = organisation(
+      { users: 3, apps: 30 },
+      { readLogPage: async () => refusal('forbidden') },
+    );
     const { listSyncPage } = org.activities;
     org.activities.listSyncPage = async (input) =>
       input.list === 'groups' ? refusal('policy_denied') : listSyncPage(input);
     await run(org);
     expect(org.finished[0]).toMatchObject({
-      lost: { users: null, apps: null, assignees: null, groups: 'policy_denied', logs: 'forbidden' },
+      lost: {
+        users: null,
+        apps: null,
+        assignees: null,
+        groups: 'policy_denied',
+        logs: 'forbidden',
+      },
       failure: null,
     });
     expect(org.slices.map(({ list, count }) => `${list} ${count}`).toSorted()).toEqual([
@@ -117,7 +145,8 @@ describe('the sync as a story', () => {
   it('reads what was listed before a list broke off', async () => {
     const org = organisation({ users: 400 });
     const { listSyncPage } = org.activities;
-    org.activities.listSyncPage = async (input) => (input.page === 1 ? refusal('forbidden') : listSyncPage(input));
+    org.activities.listSyncPage = async (input) =>
+      input.page === 1 ? refusal('forbidden') : listSyncPage(input);
     await run(org, { apps: false, logs: false });
     expect(org.slices.filter(({ list }) => list === 'users')).toHaveLength(200);
     expect(org.finished[0]?.lost).toMatchObject({ users: 'forbidden' });
@@ -129,7 +158,10 @@ describe('the sync as a story', () => {
       const { beginSync, listSyncPage } = org.activities;
       org.activities.beginSync = async (input) => ({
         ...(await beginSync(input)),
-        ...{ autoBatch: 200, historyLimit, items: 50, overlap: true },
+        autoBatch: 200,
+        historyLimit,
+        items: 50,
+        overlap: true,
       });
       const asked: Parameters<SyncActivities['listSyncPage']>[0][] = [];
       // Two pages an activity, so that a list takes several.
@@ -161,17 +193,27 @@ describe('the sync as a story', () => {
         return await listSyncPage(input);
       };
       await run(org, { logs: false });
-      expect(readOf(org, 'users')).toEqual(['0: 0+200', '1: 0+200', '2: 0+200', '3: 0+200', '4: 0+100']);
+      expect(readOf(org, 'users')).toEqual([
+        '0: 0+200',
+        '1: 0+200',
+        '2: 0+200',
+        '3: 0+200',
+        '4: 0+100',
+      ]);
       expect(readOf(org, 'apps')).toEqual(['0: 0+50', '0: 100+20', '0: 50+50']);
       const users = org.asked.filter(({ list }) => list === 'users');
-      expect(users.map(({ page, most }) => ({ page, most }))).toEqual([0, 2, 4].map((page) => ({ page, most: 10 })));
+      expect(users.map(({ page, most }) => ({ page, most }))).toEqual(
+        [0, 2, 4].map((page) => ({ page, most: 10 })),
+      );
     });
 
     it('reads everything once over short histories', async () => {
       const org = overlapping({ users: 4_000, groups: 150, apps: 900, assignees: 30 }, 60);
       const histories = await run(org);
       expect(histories.length).toBeGreaterThan(2);
-      expect(readOf(org, 'users')).toEqual(Array.from({ length: 20 }, (_, page) => `${page}: 0+200`).toSorted());
+      expect(readOf(org, 'users')).toEqual(
+        Array.from({ length: 20 }, (_, page) => `${page}: 0+200`).toSorted(),
+      );
       expect(readOf(org, 'groups')).toEqual(['0: 0+50', '0: 100+50', '0: 50+50']);
       expect(readOf(org, 'apps')).toHaveLength(18);
       const lost = { users: null, groups: null, apps: null, assignees: null, logs: null };
@@ -196,7 +238,9 @@ describe('the sync as a story', () => {
       const org = overlapping({ users: 900 });
       org.activities.readSyncItems = async () => refusal('forbidden');
       await run(org, { apps: false, logs: false });
-      expect(org.asked.filter(({ list }) => list === 'users').map(({ page }) => page)).toEqual([0, 2, 4]);
+      expect(org.asked.filter(({ list }) => list === 'users').map(({ page }) => page)).toEqual([
+        0, 2, 4,
+      ]);
       expect(org.finished[0]?.lost).toMatchObject({ users: 'forbidden' });
     });
   });

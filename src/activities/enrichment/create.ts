@@ -22,24 +22,50 @@ function enrichOne(deps: EnrichDeps): EnrichActivities['enrichOne'] {
     const { account, refresh = false } = await inputOf(deps, input);
     if (account === undefined) throw invalid('account or inputRef must be given');
     const { workflowId } = Context.current().info.workflowExecution ?? { workflowId: run };
-    const caller = { principal: PRINCIPAL, authenticatedBy: 'worker', surface: 'workflow' } as const;
+    const caller = {
+      principal: PRINCIPAL,
+      authenticatedBy: 'worker',
+      surface: 'workflow',
+    } as const;
     const [found] = await deps.enricher
       .enrich([account], { caller: { ...caller, workflowId, run }, refresh })
       .catch((thrown: unknown) => Promise.reject(failureOf(thrown)));
     if (!found) throw invalid('no account was given');
     const { okta } = found;
-    const { extracted, found: isFound, ambiguous, success, verdict, cached, enriched_at: enrichedAt, errors } = okta;
+    const {
+      extracted,
+      found: isFound,
+      ambiguous,
+      success,
+      verdict,
+      cached,
+      enriched_at: enrichedAt,
+      errors,
+    } = okta;
     const codes = [...new Set(errors.map(({ call, code }) => `${call}: ${code}`))];
-    const flags = { found: isFound, ambiguous, success, verdict, cached, enrichedAt, errors: codes };
+    const flags = {
+      found: isFound,
+      ambiguous,
+      success,
+      verdict,
+      cached,
+      enrichedAt,
+      errors: codes,
+    };
     return { account: extracted?.user_id ?? null, ...flags };
   };
 }
 
-async function inputOf({ store }: EnrichDeps, input: EnrichAccountInput): Promise<EnrichAccountInput> {
+async function inputOf(
+  { store }: EnrichDeps,
+  input: EnrichAccountInput,
+): Promise<EnrichAccountInput> {
   if (input.inputRef === undefined) return input;
   const stored = (await store.snapshots.get(input.inputRef)) as EnrichAccountInput | null;
   if (stored === null || (stored.account !== undefined && typeof stored.account !== 'string'))
-    throw invalid(`the input ${input.inputRef} is not in this worker's store: run arx against the same DATABASE_URL`);
+    throw invalid(
+      `the input ${input.inputRef} is not in this worker's store: run arx against the same DATABASE_URL`,
+    );
   return { ...stored, ...(input.refresh === undefined ? {} : { refresh: input.refresh }) };
 }
 
@@ -49,4 +75,5 @@ function failureOf(thrown: unknown): unknown {
   return name === 'InvalidAccountError' ? invalid(message) : thrown;
 }
 
-const invalid = (message: string): ApplicationFailure => ApplicationFailure.nonRetryable(message, 'invalid_argument');
+const invalid = (message: string): ApplicationFailure =>
+  ApplicationFailure.nonRetryable(message, 'invalid_argument');

@@ -2,6 +2,8 @@ import type { EnrichAccountInput, EnrichAccountResult } from '../../workflows/me
 
 /** The activities of `enrichAccount`. */
 export interface EnrichActivities {
-  /** Looks the account up, from what is kept or in Okta. Safe to repeat: what was found out is kept. */
+  /**
+   * Looks the account up, from what is kept or in Okta. Safe to repeat: what was found out is kept.
+   */
   enrichOne(asked: { run: string; input: EnrichAccountInput }): Promise<EnrichAccountResult>;
 }

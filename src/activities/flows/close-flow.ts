@@ -46,21 +46,31 @@ async function checkRunningSteps(deps: FlowDeps, record: FlowRunRecord): Promise
   return steps;
 }
 
-async function stateOf(deps: FlowDeps, record: FlowRunRecord, step: FlowStepRecord): Promise<FlowStepRecord['state']> {
+async function stateOf(
+  deps: FlowDeps,
+  record: FlowRunRecord,
+  step: FlowStepRecord,
+): Promise<FlowStepRecord['state']> {
   return (await standingOfStep(deps, record, step)) === 'done' ? 'done' : 'failed';
 }
 
-async function endOf(deps: FlowDeps, record: FlowRunRecord, failure: string | null): Promise<RunEnd> {
+async function endOf(
+  deps: FlowDeps,
+  record: FlowRunRecord,
+  failure: string | null,
+): Promise<RunEnd> {
   const { outcome, code, message, issue } = record;
   if (outcome !== null) return { outcome, code, message };
-  if (failure !== null) return { outcome: 'failed', code: failure, message: `The run could not go on: ${failure}.` };
+  if (failure !== null)
+    return { outcome: 'failed', code: failure, message: `The run could not go on: ${failure}.` };
   if (issue.entity.kind === 'person') return worst(await deps.store.flows.children(record.run));
   return { outcome: 'succeeded', code: null, message: null };
 }
 
 /** As the worst of the accounts; one that has not ended has failed. */
 function worst(children: readonly FlowRunRecord[]): RunEnd {
-  if (children.length === 0) return { outcome: 'failed', code: 'no_accounts', message: 'The person has no accounts.' };
+  if (children.length === 0)
+    return { outcome: 'failed', code: 'no_accounts', message: 'The person has no accounts.' };
   const outcomeOf = ({ outcome }: FlowRunRecord): FlowOutcome => outcome ?? 'failed';
   const outcome = worstOf(children.map(outcomeOf));
   const code = children.find((child) => outcomeOf(child) === outcome)?.code ?? null;

@@ -16,12 +16,18 @@ export async function decideSteps(
 ): Promise<FlowStepRecord[]> {
   const done: FlowStepRecord[] = [];
   for (const step of steps) {
-    done.push(step.state === 'planned' ? { ...step, decision: await decisionOn(deps, record, step) } : step);
+    done.push(
+      step.state === 'planned' ? { ...step, decision: await decisionOn(deps, record, step) } : step,
+    );
   }
   return done;
 }
 
-async function decisionOn(deps: FlowDeps, record: FlowRunRecord, step: FlowStepRecord): Promise<JsonObject> {
+async function decisionOn(
+  deps: FlowDeps,
+  record: FlowRunRecord,
+  step: FlowStepRecord,
+): Promise<JsonObject> {
   const { connectors } = deps;
   const { connector: name, operation } = partsOf(step.operation);
   const connector = name as ConnectorName;
@@ -34,7 +40,9 @@ async function decisionOn(deps: FlowDeps, record: FlowRunRecord, step: FlowStepR
     });
     const { run, workflowId } = record;
     const facts = (await factsOf(deps, { connector, operation, args, run, workflowId })).raising;
-    return decisionJson(connectors.decide(connector, operation, principalOf(record), { argsDigest, facts }));
+    return decisionJson(
+      connectors.decide(connector, operation, principalOf(record), { argsDigest, facts }),
+    );
   } catch (error) {
     if (!(error instanceof InvalidArgumentError)) throw error;
     return { effect: 'deny', code: error.code, risk: null, policies: [], hints: [error.message] };
@@ -42,6 +50,9 @@ async function decisionOn(deps: FlowDeps, record: FlowRunRecord, step: FlowStepR
 }
 
 const decisionJson = ({ effect, code, risk, determining, hints }: Decision): JsonObject => ({
-  ...{ effect, code, risk, hints },
+  effect,
+  code,
+  risk,
+  hints,
   policies: [...new Set(determining.map(({ policy }) => policy))],
 });

@@ -1,6 +1,10 @@
 import { Context } from '@temporalio/activity';
 import type { JsonObject } from '../../audit/types.ts';
-import { ConnectorError, InvalidArgumentError, PolicyDeniedError } from '../../connectors/errors.ts';
+import {
+  ConnectorError,
+  InvalidArgumentError,
+  PolicyDeniedError,
+} from '../../connectors/errors.ts';
 import { findOperation, partsOf } from '../../governance/catalogue.ts';
 import { isAct, evidenceOf, standingOf } from '../../flows/acts.ts';
 import type { Seen } from '../../flows/acts.ts';
@@ -20,7 +24,10 @@ import type { RunEnd } from './record.ts';
 import { refusalOf } from './refusing.ts';
 import type { Touched } from './refusing.ts';
 
-/** What a run would do, as far as that could be found out; `end`: it is over before anything was done. */
+/**
+ * What a run would do, as far as that could be found out; `end`: it is over before anything was
+ * done.
+ */
 export interface Drawn {
   target: JsonObject;
   steps: FlowStepRecord[];
@@ -58,26 +65,41 @@ async function fill(deps: FlowDeps, record: FlowRunRecord, drawn: Drawn): Promis
   drawn.undo = plan.undo?.map(({ operation, params }) => ({ operation, params })) ?? null;
   const taken = plan.steps.filter(({ skipped }) => !skipped);
   const seen = await reading('unreachable', () => inspectTargets(deps, record, taken));
-  const refusal = await reading('unreadable', () => refusalOf(deps, record, accountChanges(taken, { seen, target })));
+  const refusal = await reading('unreadable', () =>
+    refusalOf(deps, record, accountChanges(taken, { seen, target })),
+  );
   if (refusal) throw new Over('denied', refusal.code, refusal.message);
   drawn.steps = drawn.steps.map((step) => preflight(step, seen.get(step.id)));
-  if (isThereAlready(drawn.steps)) throw new Over('already_in_state', 'already_in_state', 'It is so already.');
+  if (isThereAlready(drawn.steps))
+    throw new Over('already_in_state', 'already_in_state', 'It is so already.');
   drawn.steps = await decideSteps(deps, record, drawn.steps);
   const denied = drawn.steps.find(({ decision }) => decision?.['effect'] === 'deny');
   if (denied?.decision?.['code'] === 'invalid_argument') {
     throw new Over('failed', 'invalid_argument', `${denied.decision['hints']}`);
   }
   if (denied)
-    throw new Over('denied', 'policy', `The policies deny ${denied.operation} (${denied.decision?.['code']}).`);
-  if (record.dryRun) throw new Over('planned', 'dry_run', 'Nothing was done: this is what would be.');
+    throw new Over(
+      'denied',
+      'policy',
+      `The policies deny ${denied.operation} (${denied.decision?.['code']}).`,
+    );
+  if (record.dryRun)
+    throw new Over('planned', 'dry_run', 'Nothing was done: this is what would be.');
 }
 
-/** The flow as it was when the run was opened; null for a run that takes another back: that one's recipe is its plan. */
+/**
+ * The flow as it was when the run was opened; null for a run that takes another back: that one's
+ * recipe is its plan.
+ */
 function flowOf({ book }: FlowDeps, { flow: name, version, undoes }: FlowRunRecord): Flow | null {
   if (undoes !== null) return null;
   const flow = book().flows.find((one) => one.name === name);
   if (flow?.version === version) return flow ?? null;
-  throw new Over('stale', 'flow_changed', 'The file of the flow has changed since the run was opened.');
+  throw new Over(
+    'stale',
+    'flow_changed',
+    'The file of the flow has changed since the run was opened.',
+  );
 }
 
 const accountOf = ({ issue: { entity } }: FlowRunRecord): IssueAccount | null =>
@@ -88,61 +110,99 @@ const facts = (record: FlowRunRecord): JsonObject => {
   return account ? { product: account.product, id: account.id } : {};
 };
 
-/** The account that the issue is about, as its product has it now; null where the flow touches no account. */
-async function targetOf(deps: FlowDeps, record: FlowRunRecord, flow: Flow | null): Promise<AccountState | null> {
+/**
+ * The account that the issue is about, as its product has it now; null where the flow touches no
+ * account.
+ */
+async function targetOf(
+  deps: FlowDeps,
+  record: FlowRunRecord,
+  flow: Flow | null,
+): Promise<AccountState | null> {
   const account = accountOf(record);
   const touches = flow === null || flow.steps.some(({ operation }) => isOfAccounts(operation));
   if (account === null || !touches) return null;
   const refusal = flow && refuseProduct(flow, account);
   if (refusal) throw new Over('denied', refusal.code, refusal.message);
   const connector = connectorOf(account.product);
-  if (connector === null) throw new Over('failed', 'unknown_product', 'arx has no connector for the product.');
+  if (connector === null)
+    throw new Over('failed', 'unknown_product', 'arx has no connector for the product.');
   return reading('unreachable', () => readAccount(lookerOf(deps, record), connector, account.id));
 }
 
-const isOfAccounts = (operation: string): boolean => isAccountConnector(partsOf(operation).connector);
+const isOfAccounts = (operation: string): boolean =>
+  isAccountConnector(partsOf(operation).connector);
 
 async function buildPlan(
   { store }: FlowDeps,
   record: FlowRunRecord,
   { flow, target }: { flow: Flow | null; target: AccountState | null },
 ): Promise<Pick<FlowPlan, 'steps' | 'undo'>> {
-  if (flow === null) return recipe(record.undoes === null ? null : await store.flows.get(record.undoes));
+  if (flow === null)
+    return recipe(record.undoes === null ? null : await store.flows.get(record.undoes));
   const { issue, inputs } = record;
-  const given = Object.fromEntries(Object.entries(inputs).filter(([name]) => flow.inputs[name]?.from !== ACCOUNT));
+  const given = Object.fromEntries(
+    Object.entries(inputs).filter(([name]) => flow.inputs[name]?.from !== ACCOUNT),
+  );
   const resolved = resolveInputs({ flow, issue, given, ...(target && { account: target.id }) });
   if (!resolved.ok)
-    throw new Over('failed', 'invalid_argument', resolved.problems.map((one) => one.message).join('; '));
+    throw new Over(
+      'failed',
+      'invalid_argument',
+      resolved.problems.map((one) => one.message).join('; '),
+    );
   const plan = planOf({ flow, issue, values: resolved.values });
   if (plan.unmet)
-    throw new Over('failed', 'condition', `The flow is not for this: a condition on ${plan.unmet.input}.`);
+    throw new Over(
+      'failed',
+      'condition',
+      `The flow is not for this: a condition on ${plan.unmet.input}.`,
+    );
   return plan;
 }
 
 const UNDO_WITHIN_MS = 60_000;
 
 /** How long an undo waits for its effect, milliseconds; null where none shows. */
-const undoWithin = (operation: string): number | null => (evidenceOf(operation) === 'nothing' ? null : UNDO_WITHIN_MS);
+const undoWithin = (operation: string): number | null =>
+  evidenceOf(operation) === 'nothing' ? null : UNDO_WITHIN_MS;
 
 function recipe(undone: FlowRunRecord | null): Pick<FlowPlan, 'steps' | 'undo'> {
   const calls = undone?.undo ?? [];
-  if (calls.length === 0) throw new Over('failed', 'nothing_to_undo', 'There is nothing to take back.');
+  if (calls.length === 0)
+    throw new Over('failed', 'nothing_to_undo', 'There is nothing to take back.');
   const steps = calls.map(({ operation, params }, at) => {
-    return { id: `undo-${at + 1}`, operation, params, skipped: false, withinMs: undoWithin(operation) };
+    return {
+      id: `undo-${at + 1}`,
+      operation,
+      params,
+      skipped: false,
+      withinMs: undoWithin(operation),
+    };
   });
   return { steps, undo: null };
 }
 
 /** Time to wait for the effect of a step, milliseconds; null: it is not looked for. */
-export function withinOf({ book }: FlowDeps, record: FlowRunRecord, { id, operation }: FlowStepRecord): number | null {
+export function withinOf(
+  { book }: FlowDeps,
+  record: FlowRunRecord,
+  { id, operation }: FlowStepRecord,
+): number | null {
   if (record.undoes !== null) return undoWithin(operation);
   const flow = book().flows.find(({ name }) => name === record.flow);
   return flow?.verify.find(({ step }) => step === id)?.withinMs ?? null;
 }
 
 const asRecord = ({ id, operation, params, skipped }: PlannedFlowStep): FlowStepRecord => ({
-  ...{ id, operation, params, state: skipped ? 'skipped' : 'planned' },
-  ...{ decision: null, request: null, result: null, verified: null },
+  id,
+  operation,
+  params,
+  state: skipped ? 'skipped' : 'planned',
+  decision: null,
+  request: null,
+  result: null,
+  verified: null,
 });
 
 /** What the steps act on, by step. */
@@ -164,7 +224,10 @@ function isWrite(name: string): boolean {
   return isAccountConnector(connector) && findOperation(connector, operation)?.risk !== 'LOW';
 }
 
-/** The accounts that the steps change, each with its operations; the target is among them whatever is done to it. */
+/**
+ * The accounts that the steps change, each with its operations; the target is among them whatever
+ * is done to it.
+ */
 function accountChanges(
   steps: readonly PlannedFlowStep[],
   { seen, target }: { seen: ReadonlyMap<string, Seen>; target: AccountState | null },
@@ -186,19 +249,32 @@ function preflight(step: FlowStepRecord, seen: Seen | undefined): FlowStepRecord
   const stands = standingOf(step.operation, seen ?? {});
   if (stands === 'done') return { ...step, state: 'already' };
   if (stands === 'ready') return step;
-  if (stands === 'unknown') throw new Over('failed', 'unreadable', `What ${step.operation} acts on could not be seen.`);
+  if (stands === 'unknown')
+    throw new Over('failed', 'unreadable', `What ${step.operation} acts on could not be seen.`);
   const status = seen?.account?.status ?? 'unknown';
-  throw new Over('failed', 'wrong_state', `The account is ${status}, which does not allow ${step.operation}.`);
+  throw new Over(
+    'failed',
+    'wrong_state',
+    `The account is ${status}, which does not allow ${step.operation}.`,
+  );
 }
 
 /** Everything that the flow would change is so already. */
 function isThereAlready(steps: readonly FlowStepRecord[]): boolean {
-  const acts = steps.filter(({ operation, state }) => state !== 'skipped' && (isAct(operation) || isWrite(operation)));
+  const acts = steps.filter(
+    ({ operation, state }) => state !== 'skipped' && (isAct(operation) || isWrite(operation)),
+  );
   return acts.length > 0 && acts.every(({ state }) => state === 'already');
 }
 
-/** Reads; what lastingly cannot be read ends the run: nothing is done on a target that could not be looked at. */
-async function reading<Value>(code: 'unreachable' | 'unreadable', read: () => Promise<Value>): Promise<Value> {
+/**
+ * Reads; what lastingly cannot be read ends the run: nothing is done on a target that could not be
+ * looked at.
+ */
+async function reading<Value>(
+  code: 'unreachable' | 'unreadable',
+  read: () => Promise<Value>,
+): Promise<Value> {
   try {
     return await read();
   } catch (error) {
@@ -209,7 +285,10 @@ async function reading<Value>(code: 'unreachable' | 'unreadable', read: () => Pr
 function lasting(error: unknown): boolean {
   if (error instanceof PolicyDeniedError || error instanceof InvalidArgumentError) return true;
   if (!(error instanceof ConnectorError) || error.code === 'cancelled') return false;
-  return !error.retryable || (error.code !== 'rate_limited' && Context.current().info.attempt >= VENDOR_ATTEMPTS);
+  return (
+    !error.retryable ||
+    (error.code !== 'rate_limited' && Context.current().info.attempt >= VENDOR_ATTEMPTS)
+  );
 }
 
 function over(error: unknown, code: 'unreachable' | 'unreadable'): Over {

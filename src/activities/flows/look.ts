@@ -14,10 +14,19 @@ export interface Looker {
 
 /** Context of a read by somebody who waits for it. */
 export function lookContext(caller: Caller, subject: string) {
-  return { caller, subject, priority: 'interactive' as const, signal: Context.current().cancellationSignal };
+  return {
+    caller,
+    subject,
+    priority: 'interactive' as const,
+    signal: Context.current().cancellationSignal,
+  };
 }
 
-type Reading = (connectors: Connectors, id: string, context: ReturnType<typeof lookContext>) => Promise<AccountState>;
+type Reading = (
+  connectors: Connectors,
+  id: string,
+  context: ReturnType<typeof lookContext>,
+) => Promise<AccountState>;
 
 /** How an account of each product is read, by the id that its own API takes. */
 const READINGS: Readonly<Record<AccountConnector, Reading>> = {
@@ -25,12 +34,16 @@ const READINGS: Readonly<Record<AccountConnector, Reading>> = {
     return oktaAccount((await okta('users:read_detail', { userId }, context)).output);
   },
   entra: async ({ entra }, user, context) => {
-    const { id, userPrincipalName, mail, accountEnabled } = (await entra('users:read', { user }, context)).output;
+    const { id, userPrincipalName, mail, accountEnabled } = (
+      await entra('users:read', { user }, context)
+    ).output;
     const status = accountEnabled ? 'ENABLED' : 'DISABLED';
     return account('entra', { id, login: userPrincipalName, emails: [mail], status });
   },
   google: async ({ google }, user, context) => {
-    const { id, primaryEmail, emails, suspended, isAdmin } = (await google('users:read', { user }, context)).output;
+    const { id, primaryEmail, emails, suspended, isAdmin } = (
+      await google('users:read', { user }, context)
+    ).output;
     const status = suspended ? 'SUSPENDED' : 'ACTIVE';
     return account('google', { id, login: primaryEmail, emails, status, administrator: isAdmin });
   },
@@ -38,7 +51,12 @@ const READINGS: Readonly<Record<AccountConnector, Reading>> = {
     const found = (await salesforce('users:read', { user }, context)).output;
     const { id, username, email, federationId, active } = found;
     const emails = [email, federationId?.includes('@') ? federationId : null];
-    return account('salesforce', { id, login: username, emails, status: active ? 'ACTIVE' : 'INACTIVE' });
+    return account('salesforce', {
+      id,
+      login: username,
+      emails,
+      status: active ? 'ACTIVE' : 'INACTIVE',
+    });
   },
 };
 
@@ -50,10 +68,20 @@ interface Read {
   administrator?: boolean;
 }
 
-function account(connector: AccountConnector, { id, login, emails, status, administrator }: Read): AccountState {
+function account(
+  connector: AccountConnector,
+  { id, login, emails, status, administrator }: Read,
+): AccountState {
   const known = emails.flatMap((email) => (email ? [comparable(email)] : []));
   const name = login ? comparable(login) : null;
-  return { connector, id, login: name, emails: [...new Set(known)], status, administrator: administrator ?? null };
+  return {
+    connector,
+    id,
+    login: name,
+    emails: [...new Set(known)],
+    status,
+    administrator: administrator ?? null,
+  };
 }
 
 /** An Okta user as an account. */
@@ -69,19 +97,28 @@ export async function readAccount(
   return READINGS[connector](connectors, id, lookContext(caller, opaque(connector, id)));
 }
 
-/** An account may be asked for by its address, which the trail does not take: what was found stands in the outcome. */
-const opaque = (connector: AccountConnector, id: string): string => (id.includes('@') ? `${connector}-account` : id);
+/**
+ * An account may be asked for by its address, which the trail does not take: what was found stands
+ * in the outcome.
+ */
+const opaque = (connector: AccountConnector, id: string): string =>
+  id.includes('@') ? `${connector}-account` : id;
 
 /** Whether the account is in the group, for the connectors that have operations on members. */
 const MEMBERSHIPS: Readonly<
   Record<string, (looker: Looker, groupId: string, userId: string) => Promise<boolean> | undefined>
 > = {
   okta: async ({ connectors, caller }, groupId, userId) => {
-    const { output } = await connectors.okta('users:read_groups', { userId }, lookContext(caller, userId));
+    const { output } = await connectors.okta(
+      'users:read_groups',
+      { userId },
+      lookContext(caller, userId),
+    );
     return output.some(({ id }) => id === groupId);
   },
   entra: async ({ connectors, caller }, groupId, userId) =>
-    (await connectors.entra('groups:read', { groupId, userId }, lookContext(caller, userId))).output.member,
+    (await connectors.entra('groups:read', { groupId, userId }, lookContext(caller, userId))).output
+      .member,
 };
 
 /** True for the connectors whose accounts can be looked at. */
@@ -95,8 +132,8 @@ export function accountIn(args: JsonObject): string | null {
 }
 
 /**
- * Looks at what an operation (`okta:users:suspend`) acts on; nothing is seen where it acts on no account. Throws as the
- * connectors do.
+ * Looks at what an operation (`okta:users:suspend`) acts on; nothing is seen where it acts on no
+ * account. Throws as the connectors do.
  */
 export async function lookAt(
   looker: Looker,

@@ -11,12 +11,22 @@ interface About {
 /** Slack's limit of a section's text. */
 const MOST_IN_SECTION = 3_000;
 
-/** The short forms in which flows write messages, and the inputs of the connectors that they stand for. */
+/**
+ * The short forms in which flows write messages, and the inputs of the connectors that they stand
+ * for.
+ */
 const FORMS: Readonly<Record<string, (params: JsonObject, about: About) => JsonObject>> = {
   'slack:chat:write': ({ channel, text, ...rest }, { run, step }) => {
-    const plain = { type: 'plain_text', text: String(text ?? '').slice(0, MOST_IN_SECTION), emoji: false };
+    const plain = {
+      type: 'plain_text',
+      text: String(text ?? '').slice(0, MOST_IN_SECTION),
+      emoji: false,
+    };
     const metadata = { eventType: 'arx_flow', payload: { run: run.run, step } };
-    const told = { text: escapeMrkdwn(String(text ?? '')), blocks: [{ type: 'section', text: plain }] };
+    const told = {
+      text: escapeMrkdwn(String(text ?? '')),
+      blocks: [{ type: 'section', text: plain }],
+    };
     return { channel: channel ?? null, ...told, metadata, ...rest };
   },
   'jira:issues:create': ({ description, ...rest }, { run }) => ({
@@ -24,7 +34,10 @@ const FORMS: Readonly<Record<string, (params: JsonObject, about: About) => JsonO
     description: typeof description === 'string' ? paragraphs(description) : (description ?? []),
     labels: ['arx-flow', `arx-run-${run.run}`],
   }),
-  'email:email:send': ({ to, ...rest }) => ({ ...rest, to: typeof to === 'string' ? addresses(to) : (to ?? []) }),
+  'email:email:send': ({ to, ...rest }) => ({
+    ...rest,
+    to: typeof to === 'string' ? addresses(to) : (to ?? []),
+  }),
 };
 
 /** The inputs of a connector for the parameters of a step. */

@@ -13,10 +13,14 @@ const NO_FLOW = 'none';
 /** `openFlow`: the run that arx opened, or the one that what was typed in asks for. */
 export function openFlow(deps: FlowDeps): FlowActivities['openFlow'] {
   return async ({ input, workflowId }) => {
-    const record = input.run === undefined ? await admitRun(deps, input) : await runOf(deps, input.run);
+    const record =
+      input.run === undefined ? await admitRun(deps, input) : await runOf(deps, input.run);
     const { run, flow, outcome, code } = record;
     const next = nextOf(record, workflowId);
-    const children = next === 'split' ? await deps.desk.openChildren(record) : await deps.store.flows.children(run);
+    const children =
+      next === 'split'
+        ? await deps.desk.openChildren(record)
+        : await deps.store.flows.children(run);
     const search = deps.searchable() ? { flow: flow ?? NO_FLOW, actor: actorOf(record) } : null;
     return { run, next, children: children.map((child) => child.run), outcome, code, search, flow };
   };
@@ -36,7 +40,8 @@ function actorOf({ caller: { principal, personId } }: FlowRunRecord): string {
 
 async function admitRun(deps: FlowDeps, input: DelegatedFlowInput): Promise<FlowRunRecord> {
   const { event, flow, inputs, as: principal = 'user:anonymous', dryRun = false } = input;
-  if (event === undefined) throw ApplicationFailure.nonRetryable('run or event must be given', 'invalid_argument');
+  if (event === undefined)
+    throw ApplicationFailure.nonRetryable('run or event must be given', 'invalid_argument');
   const asker = { principal, authenticatedBy: 'none', surface: 'workflow' } as const;
   // Values of other forms are refused where the inputs are read.
   const given = inputs as FlowAsk['inputs'];

@@ -14,7 +14,10 @@ export interface RunEnd {
   message: string | null;
 }
 
-export async function runOf({ store }: Pick<FlowDeps, 'store'>, run: string): Promise<FlowRunRecord> {
+export async function runOf(
+  { store }: Pick<FlowDeps, 'store'>,
+  run: string,
+): Promise<FlowRunRecord> {
   const record = await store.flows.get(run);
   if (record) return record;
   const message = `the run ${run} is not in this worker's store: run arx against the same DATABASE_URL`;
@@ -28,14 +31,21 @@ export function stepOf({ run, steps }: FlowRunRecord, id: string): FlowStepRecor
 }
 
 /** The flow itself, as it looks at targets. */
-export function lookerOf({ connectors }: Pick<FlowDeps, 'connectors'>, record: FlowRunRecord): Looker {
+export function lookerOf(
+  { connectors }: Pick<FlowDeps, 'connectors'>,
+  record: FlowRunRecord,
+): Looker {
   const { run, workflowId } = record;
   const { authenticatedBy, surface } = record.caller;
-  return { connectors, caller: { principal: principalOf(record), authenticatedBy, surface, workflowId, run } };
+  return {
+    connectors,
+    caller: { principal: principalOf(record), authenticatedBy, surface, workflowId, run },
+  };
 }
 
 /** In whose name a run acts: that of its flow. */
-export const principalOf = ({ flow }: Pick<FlowRunRecord, 'flow'>): string => flowPrincipal(flow ?? 'none');
+export const principalOf = ({ flow }: Pick<FlowRunRecord, 'flow'>): string =>
+  flowPrincipal(flow ?? 'none');
 
 interface Entry {
   kind: AuditKind;
@@ -51,7 +61,11 @@ export async function put(
   { kind, outcome, at }: Entry,
   patch: FlowRunPatch,
 ): Promise<void> {
-  const { sequence, ...draft } = deps.draft(record, { kind, at: at ?? deps.now().toISOString(), outcome });
+  const { sequence, ...draft } = deps.draft(record, {
+    kind,
+    at: at ?? deps.now().toISOString(),
+    outcome,
+  });
   const once = at !== undefined && sequence !== undefined ? { sequence } : {};
   await deps.store.journal.append([{ ...draft, ...once }], async (tx: StoreTransaction) => {
     await deps.store.flows.update(tx, record.run, patch);
@@ -59,5 +73,8 @@ export async function put(
 }
 
 /** The steps of a run with one of them changed. */
-export const withStep = ({ steps }: FlowRunRecord, id: string, change: Partial<FlowStepRecord>): FlowStepRecord[] =>
-  steps.map((step) => (step.id === id ? { ...step, ...change } : step));
+export const withStep = (
+  { steps }: FlowRunRecord,
+  id: string,
+  change: Partial<FlowStepRecord>,
+): FlowStepRecord[] => steps.map((step) => (step.id === id ? { ...step, ...change } : step));

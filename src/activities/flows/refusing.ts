@@ -14,7 +14,10 @@ export interface Touched {
   operations: string[];
 }
 
-/** The first reason why one of these accounts must not be touched; null: none. Throws as the connectors do. */
+/**
+ * The first reason why one of these accounts must not be touched; null: none. Throws as the
+ * connectors do.
+ */
 export async function refusalOf(
   deps: FlowDeps,
   record: FlowRunRecord,
@@ -36,10 +39,18 @@ async function refusalOfOne(
 ): Promise<Refusal | null> {
   const listed = deps.settings().protected;
   const { targets } = await selvesOf(people, account, listed);
-  const holders = needsHolders(account, operations) ? await superAdmins(lookerOf(deps, record), account.id) : null;
+  const holders = needsHolders(account, operations)
+    ? await superAdmins(lookerOf(deps, record), account.id)
+    : null;
   for (const target of targets) {
     const own = target.account === account ? operations : [];
-    const facts = { target, protectedList: protectionEntries(listed), caller, operations: own, holders };
+    const facts = {
+      target,
+      protectedList: protectionEntries(listed),
+      caller,
+      operations: own,
+      holders,
+    };
     const refusal = refuseTarget(facts);
     if (refusal) return refusal;
   }
@@ -49,7 +60,8 @@ async function refusalOfOne(
 /** Names of the person who asks; none for services. */
 async function callerFacts(people: PeopleReader, { caller }: FlowRunRecord): Promise<CallerFacts> {
   const { principal, personId } = caller;
-  if (!principal.startsWith('user:') || principal === 'user:anonymous') return { names: [], oktaId: null };
+  if (!principal.startsWith('user:') || principal === 'user:anonymous')
+    return { names: [], oktaId: null };
   const stated = principal.slice('user:'.length);
   const person = await people.person(personId ?? stated);
   const names = [stated, person?.login ?? '', person?.email ?? ''].filter((name) => name !== '');

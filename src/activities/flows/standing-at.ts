@@ -17,10 +17,15 @@ export interface Acted {
 }
 
 /**
- * How the target of an operation stands now; unknown where nothing shows, or it lastingly cannot be read. Throws what makes
- * the activity look again. `cancelled`: a read that was cancelled ends the activity, or is looked at again as others are.
+ * How the target of an operation stands now; unknown where nothing shows, or it lastingly cannot be
+ * read. Throws what makes the activity look again. `cancelled`: a read that was cancelled ends the
+ * activity, or is looked at again as others are.
  */
-export async function standingAt(looker: Looker, acted: Acted, cancelled: 'ends' | 'again'): Promise<Standing> {
+export async function standingAt(
+  looker: Looker,
+  acted: Acted,
+  cancelled: 'ends' | 'again',
+): Promise<Standing> {
   if (evidenceOf(acted.operation) === 'nothing') return 'unknown';
   try {
     return standingOf(acted.operation, await lookAt(looker, acted));

@@ -9,19 +9,23 @@ import type { Looker } from './look.ts';
 const PAGE = 200;
 
 /**
- * The super administrators, in person or through a group, as far as it takes to tell whether this user is the last one:
- * nobody where the user is none, else the user and the first other who is ACTIVE. Throws as the connectors do where the
- * holders cannot be read.
+ * The super administrators, in person or through a group, as far as it takes to tell whether this
+ * user is the last one: nobody where the user is none, else the user and the first other who is
+ * ACTIVE. Throws as the connectors do where the holders cannot be read.
  */
 export async function superAdmins(looker: Looker, userId: string): Promise<Holder[]> {
   const holders = new Holders(looker);
   if (!(await holders.isHolder(userId))) return [];
   const self = { id: userId, status: await holders.statusOf(userId) };
-  for await (const id of holders.active()) if (id !== userId) return [self, { id, status: 'ACTIVE' }];
+  for await (const id of holders.active())
+    if (id !== userId) return [self, { id, status: 'ACTIVE' }];
   return [self];
 }
 
-/** ACTIVE super administrators, one after the other, so that nobody is read once another has been found. */
+/**
+ * ACTIVE super administrators, one after the other, so that nobody is read once another has been
+ * found.
+ */
 class Holders {
   readonly #looker: Looker;
 
@@ -31,12 +35,15 @@ class Holders {
 
   async isHolder(userId: string): Promise<boolean> {
     const { connectors } = this.#looker;
-    return makesSuperAdmin((await connectors.okta('users:read_roles', { userId }, this.#context(userId))).output);
+    return makesSuperAdmin(
+      (await connectors.okta('users:read_roles', { userId }, this.#context(userId))).output,
+    );
   }
 
   async statusOf(userId: string): Promise<string> {
     const { connectors } = this.#looker;
-    return (await connectors.okta('users:read_detail', { userId }, this.#context(userId))).output.status;
+    return (await connectors.okta('users:read_detail', { userId }, this.#context(userId))).output
+      .status;
   }
 
   async *active(): AsyncGenerator<string> {
@@ -57,7 +64,9 @@ class Holders {
   /** What a group gives stands with the group; members are read of the groups that give it. */
   async *#throughGroups(): AsyncGenerator<string> {
     const { okta } = this.#looker.connectors;
-    const groups = this.#items((after) => okta('groups:read', { limit: PAGE, after }, this.#context('groups')));
+    const groups = this.#items((after) =>
+      okta('groups:read', { limit: PAGE, after }, this.#context('groups')),
+    );
     for await (const { id: groupId } of groups) {
       const { output } = await okta('groups:read_roles', { groupId }, this.#context(groupId));
       if (!makesSuperAdmin(output)) continue;
@@ -71,7 +80,9 @@ class Holders {
     }
   }
 
-  async *#items<Item>(read: (after: string | null) => Promise<{ output: OktaPage<Item> }>): AsyncGenerator<Item> {
+  async *#items<Item>(
+    read: (after: string | null) => Promise<{ output: OktaPage<Item> }>,
+  ): AsyncGenerator<Item> {
     for (let after: string | null = null; ;) {
       const { items, next }: OktaPage<Item> = (await read(after)).output;
       yield* items;

@@ -17,19 +17,27 @@ export function beginStep(deps: FlowDeps): FlowActivities['beginStep'] {
   return async ({ run, step: id }) => {
     const record = await runOf(deps, run);
     const step = stepOf(record, id);
-    if (record.state === 'ended' || (step.state !== 'planned' && step.state !== 'running')) return null;
+    if (record.state === 'ended' || (step.state !== 'planned' && step.state !== 'running'))
+      return null;
     const inputRef = await deps.store.snapshots.put(requestOf(record, step));
     if (step.state === 'planned') {
       const waits = step.decision?.['effect'] === 'approval';
       const outcome = { step: id, operation: step.operation, state: 'running' };
       const steps = withStep(record, id, { state: 'running' });
-      await put(deps, record, { kind: 'flow.step', outcome }, { steps, state: waits ? 'waiting' : 'open' });
+      await put(
+        deps,
+        record,
+        { kind: 'flow.step', outcome },
+        { steps, state: waits ? 'waiting' : 'open' },
+      );
     }
     return { inputRef };
   };
 }
 
-/** The governed operation of a step: the flow asks, on behalf of the person who asked for the run. */
+/**
+ * The governed operation of a step: the flow asks, on behalf of the person who asked for the run.
+ */
 function requestOf(record: FlowRunRecord, { id, operation, params }: FlowStepRecord): JsonObject {
   const { caller } = record;
   const { principal, personId, authenticatedBy, surface } = caller;
@@ -40,7 +48,8 @@ function requestOf(record: FlowRunRecord, { id, operation, params }: FlowStepRec
     reason: reasonOf(record),
     as: principalOf(record),
     ...(isPerson && { onBehalfOf: personId ?? principal.slice('user:'.length) }),
-    ...{ authenticatedBy, surface },
+    authenticatedBy,
+    surface,
   };
 }
 
@@ -48,7 +57,10 @@ function requestOf(record: FlowRunRecord, { id, operation, params }: FlowStepRec
 function reasonOf({ run, flow, issue, undoes }: FlowRunRecord): string {
   const because = undoes === null ? undefined : issue.texts[UNDO_REASON];
   const about = undoes === null ? issue.title : `takes back run ${undoes}, ${issue.title}`;
-  return `${flow ?? 'flow'}: ${about} (run ${run})${because === undefined ? '' : `: ${because}`}`.slice(0, 1_000);
+  return `${flow ?? 'flow'}: ${about} (run ${run})${because === undefined ? '' : `: ${because}`}`.slice(
+    0,
+    1_000,
+  );
 }
 
 /** What became of a step: how it stands, and how the run ends where it ends with it. */
@@ -64,7 +76,13 @@ export function settleStep(deps: FlowDeps): FlowActivities['settleStep'] {
     const step = stepOf(record, id);
     if (step.request === null) {
       const { change, end } = await determineOutcome(deps, { record, step, request, state, code });
-      const outcome = { step: id, operation: step.operation, request, state: change.state ?? null, code };
+      const outcome = {
+        step: id,
+        operation: step.operation,
+        request,
+        state: change.state ?? null,
+        code,
+      };
       const steps = withStep(record, id, { ...change, request });
       await put(deps, record, { kind: 'flow.step', outcome }, { steps, state: 'open', ...end });
     }
@@ -72,7 +90,9 @@ export function settleStep(deps: FlowDeps): FlowActivities['settleStep'] {
   };
 }
 
-const nextAfter = ({ outcome }: FlowRunRecord): StepEnd => ({ next: outcome === null ? 'done' : 'ended' });
+const nextAfter = ({ outcome }: FlowRunRecord): StepEnd => ({
+  next: outcome === null ? 'done' : 'ended',
+});
 
 interface Ended {
   record: FlowRunRecord;
@@ -85,7 +105,8 @@ interface Ended {
 async function determineOutcome(deps: FlowDeps, ended: Ended): Promise<Settled> {
   const { record, step, request, state, code } = ended;
   const made = (await deps.store.requests.get(request))?.outcome ?? null;
-  if (state === 'succeeded') return { change: { state: 'done', result: resultOf(step, made) }, end: null };
+  if (state === 'succeeded')
+    return { change: { state: 'done', result: resultOf(step, made) }, end: null };
   const message = typeof made?.['message'] === 'string' ? made['message'] : null;
   const result = { code: code ?? state, message };
   const open = state === 'failed' || state === 'unknown';
@@ -108,9 +129,15 @@ function endOf({ step, state, code }: Ended, message: string | null): RunEnd {
   };
 }
 
-/** Of accounts nothing is kept but that it was done: what is known of people stays with the product. */
+/**
+ * Of accounts nothing is kept but that it was done: what is known of people stays with the product.
+ */
 function resultOf({ operation }: FlowStepRecord, made: JsonObject | null): JsonObject {
   const isNotice = !isAccountConnector(partsOf(operation).connector);
   const { code, result } = made ?? {};
-  return { ok: true, ...(code !== undefined && { code }), ...(isNotice && { answer: result ?? null }) };
+  return {
+    ok: true,
+    ...(code !== undefined && { code }),
+    ...(isNotice && { answer: result ?? null }),
+  };
 }

@@ -5,8 +5,8 @@ import type { DelegatedFlowInput } from '../../workflows/messages.ts';
 export interface OpenedFlow {
   run: string;
   /**
-   * acts: goes on to the plan; split: children, one for each account; ended: nothing more to do; elsewhere: another
-   * workflow carries it out.
+   * acts: goes on to the plan; split: children, one for each account; ended: nothing more to do;
+   * elsewhere: another workflow carries it out.
    */
   next: 'acts' | 'split' | 'ended' | 'elsewhere';
   children: string[];
@@ -20,7 +20,10 @@ export interface OpenedFlow {
 /** A step to take. */
 export interface PlannedStep {
   id: string;
-  /** Seconds between two looks, and how many looks, when its effect is read back; null: not read back. */
+  /**
+   * Seconds between two looks, and how many looks, when its effect is read back; null: not read
+   * back.
+   */
   verify: { everySeconds: number; looks: number } | null;
   /** By the policies of the plan somebody must approve it. */
   approval: boolean;
@@ -35,10 +38,20 @@ export interface StepEnd {
 /** The activities of `delegatedFlow`. Each is safe to repeat. */
 export interface FlowActivities {
   /** Opens the run (or finds the one that was opened), and says how it goes on. */
-  openFlow(asked: { input: DelegatedFlowInput; workflowId: string; now: number }): Promise<OpenedFlow>;
-  /** Reads the target, refuses what must not be touched, looks whether it is so already, decides by policy. */
+  openFlow(asked: {
+    input: DelegatedFlowInput;
+    workflowId: string;
+    now: number;
+  }): Promise<OpenedFlow>;
+  /**
+   * Reads the target, refuses what must not be touched, looks whether it is so already, decides by
+   * policy.
+   */
   planFlow(asked: { run: string; now: number }): Promise<{ steps: PlannedStep[]; ended: boolean }>;
-  /** Puts the step's request into the store, for the governed operation; null where the step need not be taken. */
+  /**
+   * Puts the step's request into the store, for the governed operation; null where the step need
+   * not be taken.
+   */
   beginStep(asked: { run: string; step: string }): Promise<{ inputRef: string } | null>;
   /** Records what became of the operation. */
   settleStep(asked: {
@@ -48,11 +61,14 @@ export interface FlowActivities {
     state: string;
     code: string | null;
   }): Promise<StepEnd>;
-  /** Reads the effect of a step back. `last`: if it is not as wanted now, the run ends as unverified. */
+  /**
+   * Reads the effect of a step back. `last`: if it is not as wanted now, the run ends as
+   * unverified.
+   */
   verifyStep(asked: { run: string; step: string; last: boolean }): Promise<StepEnd>;
   /**
-   * Ends the run: as its steps went, or as the worst of its children; `failure`: as failed with this code, because the
-   * workflow could not go on.
+   * Ends the run: as its steps went, or as the worst of its children; `failure`: as failed with
+   * this code, because the workflow could not go on.
    */
   closeFlow(asked: {
     run: string;

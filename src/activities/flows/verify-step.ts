@@ -18,7 +18,12 @@ export function verifyStep(deps: FlowDeps): FlowActivities['verifyStep'] {
       code: 'not_seen',
       message: `${step.operation} was made, but its effect was not seen in time.`,
     } as const;
-    await put(deps, record, { kind: 'flow.verified', outcome }, { steps, ...(verified ? {} : end) });
+    await put(
+      deps,
+      record,
+      { kind: 'flow.verified', outcome },
+      { steps, ...(verified ? {} : end) },
+    );
     return { next: verified ? 'done' : 'ended' };
   };
 }

@@ -29,10 +29,16 @@ export function openApproval(deps: GovernedDeps): Activity<'openApproval'> {
       quorum: approval.quorum,
     };
     await deps.store.journal.append([
-      requestDraft(record, { kind: 'approval.opened', at: new Date(created), sequence: 0, outcome }),
+      requestDraft(record, {
+        kind: 'approval.opened',
+        at: new Date(created),
+        sequence: 0,
+        outcome,
+      }),
     ]);
     await announce(deps, record);
-    const at = (share: number): number => Math.round(created + (approval.deadline - created) * share);
+    const at = (share: number): number =>
+      Math.round(created + (approval.deadline - created) * share);
     const plan: ApprovalPlan = {
       state: approval.state,
       deadline: approval.deadline,
@@ -46,9 +52,13 @@ export function openApproval(deps: GovernedDeps): Activity<'openApproval'> {
 
 /** A decision with its person proven, or why it is not. */
 type Authentic =
-  { ok: true; person: string; at: number; decisionId: string; surface: string } | { ok: false; code: string };
+  | { ok: true; person: string; at: number; decisionId: string; surface: string }
+  | { ok: false; code: string };
 
-/** `decideApproval`: proven first, then reduced; everything that came of it is written in one transaction. */
+/**
+ * `decideApproval`: proven first, then reduced; everything that came of it is written in one
+ * transaction.
+ */
 export function decideApproval(deps: GovernedDeps): Activity<'decideApproval'> {
   return async ({ requestId, decision, now }) => {
     const record = await recordOf(deps, requestId);
@@ -86,7 +96,10 @@ export function decideApproval(deps: GovernedDeps): Activity<'decideApproval'> {
   };
 }
 
-/** Who decided, and when: by a signature of a service that authenticated the person, or, where that is waived, as said. */
+/**
+ * Who decided, and when: by a signature of a service that authenticated the person, or, where that
+ * is waived, as said.
+ */
 async function authenticate(
   deps: GovernedDeps,
   record: ActionRecord,
@@ -99,9 +112,17 @@ async function authenticate(
   const claim = verifyDecision(token, key.publicKey);
   if (!claim) return { ok: false, code: 'forged' };
   const meant =
-    claim.requestId === record.requestId && claim.argsDigest === record.argsDigest && claim.verdict === verdict;
+    claim.requestId === record.requestId &&
+    claim.argsDigest === record.argsDigest &&
+    claim.verdict === verdict;
   if (!meant) return { ok: false, code: 'wrong_request' };
-  return { ok: true, person: claim.person, at: claim.at, decisionId: claim.decisionId, surface: claim.surface };
+  return {
+    ok: true,
+    person: claim.person,
+    at: claim.at,
+    decisionId: claim.decisionId,
+    surface: claim.surface,
+  };
 }
 
 async function checkUnsigned(
@@ -110,7 +131,8 @@ async function checkUnsigned(
   { approver, decisionId, now }: { approver: string | undefined; decisionId: string; now: number },
 ): Promise<Authentic> {
   if (deps.settings().requireSigned) return { ok: false, code: 'unsigned' };
-  const user = approver === undefined ? null : await new PeopleReader(deps, record).person(approver);
+  const user =
+    approver === undefined ? null : await new PeopleReader(deps, record).person(approver);
   if (user?.status !== 'ACTIVE') return { ok: false, code: 'not_eligible' };
   return { ok: true, person: user.id, at: now, decisionId, surface: 'unsigned' };
 }
@@ -127,11 +149,18 @@ async function refuse(
   { code, state, person }: Refusal,
 ): Promise<DecisionAnswer> {
   const outcome = { code, person: person ?? null };
-  await deps.store.journal.append([requestDraft(record, { kind: 'approval.refused', at: deps.now(), outcome })]);
+  await deps.store.journal.append([
+    requestDraft(record, { kind: 'approval.refused', at: deps.now(), outcome }),
+  ]);
   return { accepted: false, code, state };
 }
 
-async function settle(deps: GovernedDeps, record: ActionRecord, next: Approval, tx: StoreTransaction): Promise<void> {
+async function settle(
+  deps: GovernedDeps,
+  record: ActionRecord,
+  next: Approval,
+  tx: StoreTransaction,
+): Promise<void> {
   const { store, now, settings } = deps;
   const { requestId, connector, operation, argsDigest, principal, obligations } = record;
   const at = now();
@@ -148,7 +177,10 @@ async function settle(deps: GovernedDeps, record: ActionRecord, next: Approval, 
     issuedAt: at.toISOString(),
     expiresAt,
   });
-  await store.requests.move(tx, requestId, ['pending'], { state: 'approved', at: at.toISOString() });
+  await store.requests.move(tx, requestId, ['pending'], {
+    state: 'approved',
+    at: at.toISOString(),
+  });
 }
 
 /** `lapseApproval`: EXPIRED where the time, with its grace, is over. */
@@ -167,7 +199,9 @@ export function escalateApproval(deps: GovernedDeps): Activity<'escalateApproval
     const added = await new PeopleReader(deps, record).idsOf(deps.settings().defaultApprovers);
     await step(deps, requestId, { type: 'escalate', added });
     const outcome = { added: added.length };
-    await deps.store.journal.append([requestDraft(record, { kind: 'approval.escalated', at: deps.now(), outcome })]);
+    await deps.store.journal.append([
+      requestDraft(record, { kind: 'approval.escalated', at: deps.now(), outcome }),
+    ]);
     await remind(deps, record, 'More people may decide now');
   };
 }
@@ -175,7 +209,11 @@ export function escalateApproval(deps: GovernedDeps): Activity<'escalateApproval
 export function remindApproval(deps: GovernedDeps): Activity<'remindApproval'> {
   return async ({ requestId, reminder }) => {
     const record = await recordOf(deps, requestId);
-    const draft = requestDraft(record, { kind: 'approval.reminded', at: deps.now(), outcome: { reminder } });
+    const draft = requestDraft(record, {
+      kind: 'approval.reminded',
+      at: deps.now(),
+      outcome: { reminder },
+    });
     await deps.store.journal.append([draft]);
     await remind(deps, record, 'Still waiting for a decision');
   };
@@ -188,7 +226,9 @@ export function closeApproval(deps: GovernedDeps): Activity<'closeApproval'> {
     const { state, votes } = approvalOf(record);
     const outcome = { state, votes: votes.length };
     const at = new Date(record.updatedAt);
-    await deps.store.journal.append([requestDraft(record, { kind: 'approval.closed', at, sequence: 0, outcome })]);
+    await deps.store.journal.append([
+      requestDraft(record, { kind: 'approval.closed', at, sequence: 0, outcome }),
+    ]);
     await announceEnd(deps, record);
   };
 }
@@ -205,7 +245,12 @@ async function step(
 }
 
 async function save(deps: GovernedDeps, record: ActionRecord, approval: Approval): Promise<void> {
-  await deps.store.requests.saveApproval(null, record.requestId, approval, deps.now().toISOString());
+  await deps.store.requests.saveApproval(
+    null,
+    record.requestId,
+    approval,
+    deps.now().toISOString(),
+  );
 }
 
 function approvalOf({ approval, requestId }: ActionRecord): Approval {

@@ -27,7 +27,11 @@ export interface TargetFacts {
   people: string[];
 }
 
-const NOTHING: TargetFacts['raising'] = { targetAdministrator: false, protected: false, groupGrantsAdmin: false };
+const NOTHING: TargetFacts['raising'] = {
+  targetAdministrator: false,
+  protected: false,
+  groupGrantsAdmin: false,
+};
 
 /** Looks at the target of a call. Reads are not looked into: they stay LOW. */
 export async function factsOf(deps: GovernedDeps, asked: AskedFor): Promise<TargetFacts> {
@@ -65,7 +69,10 @@ async function oktaFacts(deps: GovernedDeps, asked: AskedFor): Promise<Found> {
   };
 }
 
-/** Accounts of other products: as far as these say who is an administrator, and whoever they are in Okta. */
+/**
+ * Accounts of other products: as far as these say who is an administrator, and whoever they are in
+ * Okta.
+ */
 async function accountFacts(
   deps: GovernedDeps,
   asked: AskedFor,
@@ -90,7 +97,9 @@ function absent(error: unknown): AccountState | null {
   throw error;
 }
 
-/** What is acted on: the account where there is one, else the thing in the path of the operation. */
+/**
+ * What is acted on: the account where there is one, else the thing in the path of the operation.
+ */
 function targetOf({ connector, operation, args }: AskedFor): TargetFacts['target'] {
   const account = connector === 'okta' || !isAccountConnector(connector) ? null : accountIn(args);
   if (account !== null) return { kind: 'user', id: account };

@@ -9,7 +9,10 @@ import type { GovernedDeps } from './deps.ts';
 import type { TargetFacts } from './facts.ts';
 import { readerOf } from './people.ts';
 
-/** Longer than one exchange may be on its way: when a lease is over, what its holder sent has had its effect. */
+/**
+ * Longer than one exchange may be on its way: when a lease is over, what its holder sent has had
+ * its effect.
+ */
 const LEASE_MS = 60_000;
 const RENEW_EVERY_MS = 10_000;
 /** So long a turn is waited for at a time; the activity may take five minutes with it. */
@@ -27,16 +30,23 @@ export interface Turn {
 }
 
 /** Whether a call may leave the Okta organisation with fewer administrators. */
-export function leavesFewer({ connector, operation }: ActionRecord, { raising }: TargetFacts): boolean {
+export function leavesFewer(
+  { connector, operation }: ActionRecord,
+  { raising }: TargetFacts,
+): boolean {
   const name = `${connector}:${operation}`;
   if (connector !== 'okta') return false;
-  return (raising.targetAdministrator && takesOut(name)) || (raising.groupGrantsAdmin && takesFromMembers(name));
+  return (
+    (raising.targetAdministrator && takesOut(name)) ||
+    (raising.groupGrantsAdmin && takesFromMembers(name))
+  );
 }
 
 /**
- * Does what takes an administrator away while nobody else does, in the whole organisation: from the last look whether
- * there is another one until the call is on record and shows in Okta. Where what became of it is not known, and where
- * this process is killed, the turn ends by the time of the store.
+ * Does what takes an administrator away while nobody else does, in the whole organisation: from the
+ * last look whether there is another one until the call is on record and shows in Okta. Where what
+ * became of it is not known, and where this process is killed, the turn ends by the time of the
+ * store.
  */
 export async function inTurn<Answer>(
   deps: GovernedDeps,
@@ -56,19 +66,26 @@ export async function inTurn<Answer>(
   }
 }
 
-async function claimLease({ store, org, random }: GovernedDeps, { requestId }: ActionRecord): Promise<Lease> {
+async function claimLease(
+  { store, org, random }: GovernedDeps,
+  { requestId }: ActionRecord,
+): Promise<Lease> {
   const until = performance.now() + PATIENCE_MS;
   for (;;) {
     const lease = await store.leases.claim(`administrators:${org}`, requestId, LEASE_MS);
     if (lease !== null) return lease;
     const wait = LOOK_EVERY_MS * (1 + random());
-    if (performance.now() > until) throw retryIn(wait, 'unavailable', 'another administrator is being taken away');
+    if (performance.now() > until)
+      throw retryIn(wait, 'unavailable', 'another administrator is being taken away');
     await Context.current().sleep(wait);
   }
 }
 
 /** Renews the lease while it is needed; one that cannot be renewed ends what is done under it. */
-function startRenewal({ store }: GovernedDeps, lease: Lease): { signal: AbortSignal; stop: () => void } {
+function startRenewal(
+  { store }: GovernedDeps,
+  lease: Lease,
+): { signal: AbortSignal; stop: () => void } {
   const lost = new AbortController();
   let since = performance.now();
   const renew = async (): Promise<void> => {
@@ -98,7 +115,8 @@ async function shows({ connectors }: GovernedDeps, record: ActionRecord): Promis
   const looker = { connectors, caller: readerOf(record) };
   for (const wait of SHOWS_WITHIN) {
     await Context.current().sleep(wait);
-    if ((await standingAt(looker, { operation, args: record.args }, 'again')) === 'done') return true;
+    if ((await standingAt(looker, { operation, args: record.args }, 'again')) === 'done')
+      return true;
   }
   return false;
 }

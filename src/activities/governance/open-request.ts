@@ -40,11 +40,17 @@ export function standing({ state, outcome }: ActionRecord): OpenedRequest {
   return { state, code: typeof code === 'string' ? code : null };
 }
 
-async function inputOf({ store }: GovernedDeps, input: GovernedOperationInput): Promise<StoredInput> {
-  if (input.inputRef === undefined) return { ...input, authenticatedBy: 'none', surface: 'workflow' };
+async function inputOf(
+  { store }: GovernedDeps,
+  input: GovernedOperationInput,
+): Promise<StoredInput> {
+  if (input.inputRef === undefined)
+    return { ...input, authenticatedBy: 'none', surface: 'workflow' };
   const stored = await store.snapshots.get(input.inputRef);
   if (stored) return stored as StoredInput;
-  throw invalid(`the input ${input.inputRef} is not in this worker's store: run arx against the same DATABASE_URL`);
+  throw invalid(
+    `the input ${input.inputRef} is not in this worker's store: run arx against the same DATABASE_URL`,
+  );
 }
 
 interface Freezing {
@@ -61,23 +67,36 @@ interface Frozen {
   people: string[];
 }
 
-async function freeze(deps: GovernedDeps, { requestId, run, now, given }: Freezing): Promise<Frozen> {
+async function freeze(
+  deps: GovernedDeps,
+  { requestId, run, now, given }: Freezing,
+): Promise<Frozen> {
   const { workflowId } = Context.current().info.workflowExecution ?? { workflowId: run };
   const principal = given.as ?? 'user:anonymous';
   const { authenticatedBy = 'none', surface = 'workflow' } = given;
   const caller = { principal, authenticatedBy, surface, workflowId, run };
   const { connector, operation } = operationOf(given.operation);
-  const { args, argsDigest } = await deps.connectors.validate(connector, operation, given.params ?? {}, {
-    caller,
-    subject: requestId,
-  });
+  const { args, argsDigest } = await deps.connectors.validate(
+    connector,
+    operation,
+    given.params ?? {},
+    {
+      caller,
+      subject: requestId,
+    },
+  );
   const facts = await factsOf(deps, { connector, operation, args, run, workflowId });
-  const decision = deps.connectors.decide(connector, operation, principal, { argsDigest, facts: facts.raising });
+  const decision = deps.connectors.decide(connector, operation, principal, {
+    argsDigest,
+    facts: facts.raising,
+  });
   const people = new PeopleReader(deps, { run, workflowId });
   const idOf = async (reference: string | undefined): Promise<string | null> =>
     reference === undefined ? null : ((await people.person(reference))?.id ?? null);
   const asking =
-    principal.startsWith('user:') && principal !== 'user:anonymous' ? principal.slice('user:'.length) : undefined;
+    principal.startsWith('user:') && principal !== 'user:anonymous'
+      ? principal.slice('user:'.length)
+      : undefined;
   const request: ActionRequest = {
     requestId,
     workflowId,
@@ -116,27 +135,51 @@ interface FirstState {
   code: string | null;
 }
 
-async function firstState(deps: GovernedDeps, { request, decision, people: aimedAt }: Frozen): Promise<FirstState> {
+async function firstState(
+  deps: GovernedDeps,
+  { request, decision, people: aimedAt }: Frozen,
+): Promise<FirstState> {
   if (decision.effect === 'deny') return { state: 'denied', approval: null, code: decision.code };
   if (decision.effect !== 'approval') return { state: 'open', approval: null, code: null };
   const people = new PeopleReader(deps, request);
   const requirements = await requirementsOf(deps, people, decision.obligations);
   const { requesterId, onBehalfOf, obligations, risk } = request;
   const banned = [...new Set([requesterId, onBehalfOf, ...aimedAt])].filter((id) => id !== null);
-  const approval = newApproval(deps, { obligations, risk, requirements, banned, now: new Date(request.createdAt) });
+  const approval = newApproval(deps, {
+    obligations,
+    risk,
+    requirements,
+    banned,
+    now: new Date(request.createdAt),
+  });
   if (!canBeMet(approval)) return { state: 'denied', approval: null, code: 'no_eligible_approver' };
   return { state: 'pending', approval, code: null };
 }
 
-async function recordOpening(deps: GovernedDeps, record: ActionRecord, decision: Decision): Promise<void> {
+async function recordOpening(
+  deps: GovernedDeps,
+  record: ActionRecord,
+  decision: Decision,
+): Promise<void> {
   const at = new Date(record.createdAt);
-  const asked = requestDraft(record, { kind: 'action.requested', at, sequence: 0, outcome: requestFacts(record) });
+  const asked = requestDraft(record, {
+    kind: 'action.requested',
+    at,
+    sequence: 0,
+    outcome: requestFacts(record),
+  });
   const { effect, bundleDigest, determining } = decision;
   const code = standing(record).code ?? decision.code;
   const kind = record.state === 'denied' ? 'action.denied' : 'action.decided';
   const policies = [...new Set(determining.map(({ policy }) => policy))];
   const decided = { effect, code: decision.code, policies, bundleDigest };
-  const entry = requestDraft(record, { kind, at, sequence: 0, decision: decided, outcome: { effect, code } });
+  const entry = requestDraft(record, {
+    kind,
+    at,
+    sequence: 0,
+    decision: decided,
+    outcome: { effect, code },
+  });
   await deps.store.journal.append([asked, entry]);
 }
 

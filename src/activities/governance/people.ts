@@ -1,10 +1,19 @@
 import { Context } from '@temporalio/activity';
 import { ConnectorError, InvalidArgumentError } from '../../connectors/errors.ts';
 import { sameName } from '../../flows/titles.ts';
-import type { Caller, OktaGroup, OktaPage, OktaUser, SlackOperations } from '../../connectors/types.ts';
+import type {
+  Caller,
+  OktaGroup,
+  OktaPage,
+  OktaUser,
+  SlackOperations,
+} from '../../connectors/types.ts';
 import type { GovernedDeps } from './deps.ts';
 
-/** The principal that reads what a decision needs to know; its policy ships as policies/governed-operations.yaml. */
+/**
+ * The principal that reads what a decision needs to know; its policy ships as
+ * policies/governed-operations.yaml.
+ */
 export const PEOPLE_READER = 'workflow:governed-operations';
 /** A channel with more people than this is no list of approvers. */
 const MOST_MEMBERS = 200;
@@ -43,15 +52,20 @@ export class PeopleReader {
     const { okta } = this.#deps.connectors;
     if (USER_ID.test(reference)) {
       return this.#orNull(
-        async () => (await okta('users:read_detail', { userId: reference }, this.#context(reference))).output,
+        async () =>
+          (await okta('users:read_detail', { userId: reference }, this.#context(reference))).output,
       );
     }
     const { output } = await okta('users:read', { login: reference }, this.#context('person'));
-    const [user, ...others] = output.items.filter(({ login }) => login.toLowerCase() === reference.toLowerCase());
+    const [user, ...others] = output.items.filter(
+      ({ login }) => login.toLowerCase() === reference.toLowerCase(),
+    );
     return user && others.length === 0 ? user : null;
   }
 
-  /** Everybody in Okta whose login or e-mail address is one of these names, without regard to case. */
+  /**
+   * Everybody in Okta whose login or e-mail address is one of these names, without regard to case.
+   */
   async findByName(names: readonly string[]): Promise<OktaUser[]> {
     const { okta } = this.#deps.connectors;
     const found = new Map<string, OktaUser>();
@@ -75,7 +89,10 @@ export class PeopleReader {
     return (await this.#orNull(read)) ?? [];
   }
 
-  /** Ids of those whom a list of `group:NAME`, `user:LOGIN`, logins and ids means; unknown names mean nobody. */
+  /**
+   * Ids of those whom a list of `group:NAME`, `user:LOGIN`, logins and ids means; unknown names
+   * mean nobody.
+   */
   async idsOf(references: readonly string[]): Promise<string[]> {
     const ids = new Set<string>();
     for (const reference of references) for (const id of await this.#idsOf(reference)) ids.add(id);
@@ -83,8 +100,8 @@ export class PeopleReader {
   }
 
   /**
-   * Ids of those in a Slack channel who are Okta users with the same address. Nobody where Slack does not say: without
-   * the scopes for it, or where there is no such channel.
+   * Ids of those in a Slack channel who are Okta users with the same address. Nobody where Slack
+   * does not say: without the scopes for it, or where there is no such channel.
    */
   async inChannel(channel: string): Promise<string[]> {
     try {
@@ -95,7 +112,8 @@ export class PeopleReader {
       }
       return ids;
     } catch (error) {
-      if (error instanceof ConnectorError && error.fields.connector === 'slack' && !error.retryable) return [];
+      if (error instanceof ConnectorError && error.fields.connector === 'slack' && !error.retryable)
+        return [];
       throw error;
     }
   }
@@ -123,12 +141,20 @@ export class PeopleReader {
 
   /** Whether the user holds an administrator role, direct or through a group. */
   async isAdministrator(userId: string): Promise<boolean> {
-    const { output } = await this.#deps.connectors.okta('users:read_roles', { userId }, this.#context(userId));
+    const { output } = await this.#deps.connectors.okta(
+      'users:read_roles',
+      { userId },
+      this.#context(userId),
+    );
     return output.length > 0;
   }
 
   async grantsAdminRoles(groupId: string): Promise<boolean> {
-    const { output } = await this.#deps.connectors.okta('groups:read_roles', { groupId }, this.#context(groupId));
+    const { output } = await this.#deps.connectors.okta(
+      'groups:read_roles',
+      { groupId },
+      this.#context(groupId),
+    );
     return output.length > 0;
   }
 

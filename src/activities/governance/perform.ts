@@ -54,8 +54,11 @@ async function recheckAndCall(deps: GovernedDeps, making: Making): Promise<Opene
   try {
     await call(deps, making);
   } catch (error) {
-    if (turn?.signal.aborted) throw retryIn(backoffMs(1), 'unavailable', 'the turn was lost; the call is looked at');
-    const ended = isOpen(error) ? await resolveInterrupted(deps, await recordOf(deps, requestId), error) : null;
+    if (turn?.signal.aborted)
+      throw retryIn(backoffMs(1), 'unavailable', 'the turn was lost; the call is looked at');
+    const ended = isOpen(error)
+      ? await resolveInterrupted(deps, await recordOf(deps, requestId), error)
+      : null;
     if (ended) return ended;
     const settled = endFrom(error);
     if (!settled) throw error;
@@ -80,8 +83,9 @@ export function endRequest(deps: GovernedDeps): GovernedActivities['endRequest']
 const INTERRUPTED: End = { state: 'unknown', outcome: { code: 'interrupted' } };
 
 /**
- * A call of which nobody knows what became of it: ended where its target shows that it was taken, or where nothing shows;
- * null where it was not, and may be made again. `error` is what the call ended with, where it did.
+ * A call of which nobody knows what became of it: ended where its target shows that it was taken,
+ * or where nothing shows; null where it was not, and may be made again. `error` is what the call
+ * ended with, where it did.
  */
 async function resolveInterrupted(
   deps: GovernedDeps,
@@ -95,20 +99,32 @@ async function resolveInterrupted(
   if (isLastTry()) return end(deps, record, { ...settled, state: 'failed' });
   await recordUndone(deps, record);
   if (error === undefined) return null;
-  throw retryIn(backoffMs(Context.current().info.attempt), 'unavailable', 'the call was not taken; it is made again');
+  throw retryIn(
+    backoffMs(Context.current().info.attempt),
+    'unavailable',
+    'the call was not taken; it is made again',
+  );
 }
 
-const isOpen = (error: unknown): boolean => error instanceof ConnectorError && error.fields.ambiguous;
+const isOpen = (error: unknown): boolean =>
+  error instanceof ConnectorError && error.fields.ambiguous;
 const isLastTry = (): boolean => Context.current().info.attempt >= CALL_ATTEMPTS;
 
 export async function recordOf({ store }: GovernedDeps, requestId: string): Promise<ActionRecord> {
   const record = await store.requests.get(requestId);
   if (record) return record;
-  throw ApplicationFailure.nonRetryable(`request ${requestId} is not in this worker's store`, 'configuration');
+  throw ApplicationFailure.nonRetryable(
+    `request ${requestId} is not in this worker's store`,
+    'configuration',
+  );
 }
 
 /** What is not as it was when the request was decided; null where nothing is. */
-async function whatChanged(deps: GovernedDeps, record: ActionRecord, facts: TargetFacts): Promise<string | null> {
+async function whatChanged(
+  deps: GovernedDeps,
+  record: ActionRecord,
+  facts: TargetFacts,
+): Promise<string | null> {
   const { connector, operation, principal, argsDigest } = record;
   const caller = callerOf(record);
   const again = await deps.connectors.validate(connector, operation, record.args, {
@@ -116,22 +132,31 @@ async function whatChanged(deps: GovernedDeps, record: ActionRecord, facts: Targ
     subject: record.requestId,
   });
   if (again.argsDigest !== argsDigest) return 'arguments_changed';
-  const decision = deps.connectors.decide(connector, operation, principal, { argsDigest, facts: facts.raising });
+  const decision = deps.connectors.decide(connector, operation, principal, {
+    argsDigest,
+    facts: facts.raising,
+  });
   if (decision.effect === 'deny') return 'policy_changed';
   if (await leavesNobody(deps, record)) return 'last_super_administrator';
   if (record.state !== 'approved') return decision.effect === 'approval' ? 'policy_changed' : null;
-  if (decision.bundleDigest !== record.bundleDigest || decision.risk !== record.risk) return 'policy_changed';
+  if (decision.bundleDigest !== record.bundleDigest || decision.risk !== record.risk)
+    return 'policy_changed';
   if (JSON.stringify(facts.state) !== JSON.stringify(record.targetFacts)) return 'target_changed';
   return (await approversStand(deps, record)) ? null : 'approver_changed';
 }
 
-/** Whether a flow would take the last super administrator out of use: between plan and call there may have been others. */
+/**
+ * Whether a flow would take the last super administrator out of use: between plan and call there
+ * may have been others.
+ */
 async function leavesNobody({ connectors }: GovernedDeps, record: ActionRecord): Promise<boolean> {
   const { connector, operation, principal, target } = record;
   const affected = connector === 'okta' && target?.kind === 'user' && takesOut(`okta:${operation}`);
   if (!affected || !principal.startsWith('flow:')) return false;
   const holders = await superAdmins({ connectors, caller: readerOf(record) }, target.id);
-  return holders.length > 0 && !holders.some(({ id, status }) => id !== target.id && status === 'ACTIVE');
+  return (
+    holders.length > 0 && !holders.some(({ id, status }) => id !== target.id && status === 'ACTIVE')
+  );
 }
 
 /** Whether everybody who approved may still do so. */
@@ -144,7 +169,8 @@ async function approversStand(deps: GovernedDeps, record: ActionRecord): Promise
   for (const { person } of votes) {
     if (now.has(person)) continue;
     const user = added.has(person) ? await people.person(person) : null;
-    if (user?.status !== 'ACTIVE' || requirements.some(({ eligible }) => eligible.length > 0)) return false;
+    if (user?.status !== 'ACTIVE' || requirements.some(({ eligible }) => eligible.length > 0))
+      return false;
   }
   return true;
 }
@@ -193,7 +219,9 @@ async function call(deps: GovernedDeps, { record, facts, turn }: Making): Promis
 /** Once the call is settled, the grant that allowed it is spent. */
 async function recordGrantUse({ store, now }: GovernedDeps, record: ActionRecord): Promise<void> {
   if (record.state !== 'approved') return;
-  await store.journal.append([requestDraft(record, { kind: 'grant.used', at: now(), sequence: 0 })]);
+  await store.journal.append([
+    requestDraft(record, { kind: 'grant.used', at: now(), sequence: 0 }),
+  ]);
 }
 
 interface Outcome {
@@ -203,11 +231,18 @@ interface Outcome {
 }
 
 /** The entry after the call and, with it, the state of the request. */
-function entryOf({ store, now }: GovernedDeps, { record, from, outcome }: Outcome): Recorded | null {
+function entryOf(
+  { store, now }: GovernedDeps,
+  { record, from, outcome }: Outcome,
+): Recorded | null {
   const { requestId } = record;
   const at = now().toISOString();
   if (outcome.ok) {
-    const result = { ok: true, result: (outcome.output ?? null) as JsonObject, requestId: outcome.requestId };
+    const result = {
+      ok: true,
+      result: (outcome.output ?? null) as JsonObject,
+      requestId: outcome.requestId,
+    };
     const effect = async (tx: StoreTransaction): Promise<void> => {
       await store.requests.move(tx, requestId, from, { state: 'succeeded', outcome: result, at });
     };
@@ -220,7 +255,11 @@ function entryOf({ store, now }: GovernedDeps, { record, from, outcome }: Outcom
     await store.requests.move(tx, requestId, ['performing'], { state: record.state, at });
     await store.grants.restore(tx, requestId);
   };
-  return { kind: 'action.failed', outcome: { ok: false, code, status, vendorCode, request: requestId }, effect };
+  return {
+    kind: 'action.failed',
+    outcome: { ok: false, code, status, vendorCode, request: requestId },
+    effect,
+  };
 }
 
 interface End {
@@ -235,16 +274,24 @@ function endFrom(error: unknown): End | null {
   if (!(error instanceof ConnectorError) || error.code === 'cancelled') return null;
   const { code, vendorCode, ambiguous } = error.fields;
   if (error.retryable && !ambiguous && !isLastTry()) return null;
-  return { state: ambiguous ? 'unknown' : 'failed', outcome: { ok: false, code, vendorCode, message: error.message } };
+  return {
+    state: ambiguous ? 'unknown' : 'failed',
+    outcome: { ok: false, code, vendorCode, message: error.message },
+  };
 }
 
-async function end(deps: GovernedDeps, record: ActionRecord, { state, outcome }: End): Promise<OpenedRequest> {
+async function end(
+  deps: GovernedDeps,
+  record: ActionRecord,
+  { state, outcome }: End,
+): Promise<OpenedRequest> {
   const { store, now } = deps;
   const from: ActionState[] = ['open', 'pending', 'approved', 'performing'];
   if (!from.includes(record.state)) return standing(record);
   const at = now();
   const code = typeof outcome['code'] === 'string' ? outcome['code'] : state;
-  const kind = state === 'stale' ? 'grant.stale' : state === 'unknown' ? 'action.unknown' : 'action.failed';
+  const kind =
+    state === 'stale' ? 'grant.stale' : state === 'unknown' ? 'action.unknown' : 'action.failed';
   const draft = requestDraft(record, { kind, at, outcome: { state, code } });
   await store.journal.append([draft], async (tx: StoreTransaction) => {
     await store.requests.move(tx, record.requestId, from, { state, outcome, at: at.toISOString() });

@@ -3,7 +3,10 @@ import type { ActionRequest } from '../../store/governance-types.ts';
 
 /** An audit draft about a request; its subject is the request. */
 export function requestDraft(
-  request: Pick<ActionRequest, 'requestId' | 'run' | 'workflowId' | 'principal' | 'authenticatedBy' | 'surface'>,
+  request: Pick<
+    ActionRequest,
+    'requestId' | 'run' | 'workflowId' | 'principal' | 'authenticatedBy' | 'surface'
+  >,
   what: Pick<AuditDraft, 'kind' | 'decision' | 'outcome' | 'sequence'> & { at: Date },
 ): AuditDraft {
   const { requestId, run, workflowId, principal, authenticatedBy, surface } = request;
@@ -23,6 +26,12 @@ export function requestDraft(
 }
 
 /** The parts of a request that stand in entries about it. */
-export function requestFacts({ operation, connector, risk, argsDigest, target }: ActionRequest): JsonObject {
+export function requestFacts({
+  operation,
+  connector,
+  risk,
+  argsDigest,
+  target,
+}: ActionRequest): JsonObject {
   return { operation: `${connector}:${operation}`, risk, argsDigest, target: target?.id ?? null };
 }

@@ -8,7 +8,10 @@ const GRACE_MS = 60_000;
 /** CRITICAL needs two people whatever is configured. */
 const LEAST_CRITICAL = 2;
 
-/** Who must approve, by policy: the people it names, or else those in its channel and the default approvers. */
+/**
+ * Who must approve, by policy: the people it names, or else those in its channel and the default
+ * approvers.
+ */
 export async function requirementsOf(
   deps: GovernedDeps,
   people: PeopleReader,

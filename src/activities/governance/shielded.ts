@@ -4,9 +4,14 @@ import type { TargetFacts } from '../../flows/refusals.ts';
 import type { AccountState } from '../../flows/types.ts';
 import type { PeopleReader } from './people.ts';
 
-/** An account with the Okta users who are the same person: by its login and addresses, on whatever product it is. */
+/**
+ * An account with the Okta users who are the same person: by its login and addresses, on whatever
+ * product it is.
+ */
 export interface Selves {
-  /** The account itself first. Groups only where something is protected: nothing else asks for them. */
+  /**
+   * The account itself first. Groups only where something is protected: nothing else asks for them.
+   */
   targets: TargetFacts[];
   /** Okta ids. */
   people: string[];
@@ -23,9 +28,13 @@ export async function selvesOf(
   if (account.connector === 'okta') {
     return { targets: [{ account, groups: await groupsOf(account.id) }], people: [account.id] };
   }
-  const named = await people.findByName([...(account.login === null ? [] : [account.login]), ...account.emails]);
+  const named = await people.findByName([
+    ...(account.login === null ? [] : [account.login]),
+    ...account.emails,
+  ]);
   const selves: TargetFacts[] = [];
-  for (const user of named) selves.push({ account: oktaAccount(user), groups: await groupsOf(user.id) });
+  for (const user of named)
+    selves.push({ account: oktaAccount(user), groups: await groupsOf(user.id) });
   return { targets: [{ account, groups: [] }, ...selves], people: named.map(({ id }) => id) };
 }
 

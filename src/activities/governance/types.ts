@@ -1,5 +1,9 @@
 import type { ActionState } from '../../store/governance-types.ts';
-import type { DecisionAnswer, DecisionInput, GovernedOperationInput } from '../../workflows/messages.ts';
+import type {
+  DecisionAnswer,
+  DecisionInput,
+  GovernedOperationInput,
+} from '../../workflows/messages.ts';
 
 /** How a request stands after it was opened. */
 export interface OpenedRequest {
@@ -24,7 +28,10 @@ export interface DecisionMessage extends DecisionInput {
   verdict: 'approve' | 'deny';
 }
 
-/** The activities of governed operations and their approvals. Each is safe to repeat; `now` is the workflow's time. */
+/**
+ * The activities of governed operations and their approvals. Each is safe to repeat; `now` is the
+ * workflow's time.
+ */
 export interface GovernedActivities {
   /** Validates, decides by policy, freezes the request; refusals are recorded here. */
   openRequest(input: {
@@ -38,9 +45,16 @@ export interface GovernedActivities {
   /** Records an end without a call. */
   endRequest(input: { requestId: string; state: ActionState }): Promise<OpenedRequest>;
   openApproval(input: { requestId: string }): Promise<ApprovalPlan>;
-  decideApproval(input: { requestId: string; decision: DecisionMessage; now: number }): Promise<DecisionAnswer>;
+  decideApproval(input: {
+    requestId: string;
+    decision: DecisionMessage;
+    now: number;
+  }): Promise<DecisionAnswer>;
   /** Expires the approval if its time is over. */
-  lapseApproval(input: { requestId: string; now: number }): Promise<{ state: DecisionAnswer['state'] }>;
+  lapseApproval(input: {
+    requestId: string;
+    now: number;
+  }): Promise<{ state: DecisionAnswer['state'] }>;
   cancelApproval(input: { requestId: string }): Promise<{ state: DecisionAnswer['state'] }>;
   remindApproval(input: { requestId: string; reminder: number }): Promise<void>;
   escalateApproval(input: { requestId: string }): Promise<void>;

@@ -28,8 +28,18 @@ export function beginRun(deps: Deps) {
       mode: scan.mode,
       ...('base' in scan ? { base: scan.base.run } : { reason: scan.reason.code }),
     };
-    const outcome = { dryRun: record.dryRun, statuses, groups: groups.map(({ id }) => id), ...mode };
-    const draft = draftOf(record, { kind: 'scan.started', subject: record.run, sequence: 0, at: record.startedAt });
+    const outcome = {
+      dryRun: record.dryRun,
+      statuses,
+      groups: groups.map(({ id }) => id),
+      ...mode,
+    };
+    const draft = draftOf(record, {
+      kind: 'scan.started',
+      subject: record.run,
+      sequence: 0,
+      at: record.startedAt,
+    });
     await store.journal.append([{ ...draft, outcome }]);
     return runPlan(record);
   };
@@ -50,7 +60,13 @@ async function freeze(deps: Deps, input: BeginInput) {
   }
   const now = deps.now();
   const caller = callerOf({ run, workflowId }, settings.permitted);
-  await refuseWhatIsDenied(deps, { settings, dryRun, withSlack: slackChannel !== null, run, workflowId });
+  await refuseWhatIsDenied(deps, {
+    settings,
+    dryRun,
+    withSlack: slackChannel !== null,
+    run,
+    workflowId,
+  });
   const reader = { okta: deps.connectors.okta, caller };
   const groups = await inTurn(settings.groups, (group) => resolveGroup(reader, group));
   const { book, live, expired } = await exemptionsOf(reader, settings, now);
@@ -70,7 +86,15 @@ async function freeze(deps: Deps, input: BeginInput) {
     scan: await scanPlanOf(deps, { settings, scopeKey: key, run, now }),
   };
   const startedAt = now.toISOString();
-  return deps.store.runs.begin({ run, workflowId, scopeKey: key, org, dryRun, startedAt, plan: thaw(plan) });
+  return deps.store.runs.begin({
+    run,
+    workflowId,
+    scopeKey: key,
+    org,
+    dryRun,
+    startedAt,
+    plan: thaw(plan),
+  });
 }
 
 /** The preset spelled out. */
@@ -78,7 +102,10 @@ function factorTypes(allowed: CheckSettings['allowed']): string[] {
   return allowed === 'phishing_resistant' ? [...PHISHING_RESISTANT_TYPES] : allowed;
 }
 
-async function settingsOf(deps: Deps, { configRef, groups, mode }: BeginInput): Promise<CheckSettings> {
+async function settingsOf(
+  deps: Deps,
+  { configRef, groups, mode }: BeginInput,
+): Promise<CheckSettings> {
   const snapshot = configRef === undefined ? null : await deps.store.snapshots.get(configRef);
   if (configRef !== undefined && snapshot === null) {
     throw configurationFailure(
@@ -94,7 +121,9 @@ function readSettings(deps: Deps, snapshot: unknown): CheckSettings {
   try {
     return deps.settings(snapshot);
   } catch (error) {
-    throw configurationFailure(error instanceof Error ? error.message : 'the configuration is not valid');
+    throw configurationFailure(
+      error instanceof Error ? error.message : 'the configuration is not valid',
+    );
   }
 }
 
@@ -106,13 +135,18 @@ interface Preflight {
   workflowId: string;
 }
 
-/** Operations that this run will need; asked for before it begins, so that no run is refused halfway. */
+/**
+ * Operations that this run will need; asked for before it begins, so that no run is refused
+ * halfway.
+ */
 function needed({ settings, dryRun, withSlack }: Preflight): [Vendor, string][] {
   const list = settings.groups.length > 0 ? 'groups:read_members' : 'users:read';
   const okta = [list, 'users:read_factors'];
   const tickets = !dryRun && settings.tickets.mode !== 'none';
   if (tickets) okta.push('users:read_detail');
-  const jira = tickets ? ['issues:create', 'issues:read', 'issues:update', 'issues:comment', 'issues:transition'] : [];
+  const jira = tickets
+    ? ['issues:create', 'issues:read', 'issues:update', 'issues:comment', 'issues:transition']
+    : [];
   const slack = !dryRun && withSlack ? ['chat:write', 'history:read'] : [];
   const rows: Record<Vendor, string[]> = { okta, jira, slack };
   return (Object.keys(rows) as Vendor[]).flatMap((name) =>
@@ -162,13 +196,17 @@ async function exemptionsOf(reader: GroupReader, settings: CheckSettings, now: D
     }
     live += 1;
     const reason = exemptionReason(exemption);
-    if (exemption.user !== undefined) book.users[subject] = book.users[subject.toLowerCase()] = reason;
+    if (exemption.user !== undefined)
+      book.users[subject] = book.users[subject.toLowerCase()] = reason;
     else for (const id of await memberIds(reader, subject)) book.members[id] = reason;
   }
   return { book, live, expired };
 }
 
-async function administratorsOf(reader: GroupReader, groups: readonly string[]): Promise<string[] | null> {
+async function administratorsOf(
+  reader: GroupReader,
+  groups: readonly string[],
+): Promise<string[] | null> {
   if (groups.length === 0) return null;
   const ids = await inTurn(groups, (group) => memberIds(reader, group));
   return [...new Set(ids.flat())];
@@ -179,7 +217,10 @@ async function memberIds(reader: GroupReader, group: string): Promise<string[]> 
   return (await readMembers(reader, id)).map((member) => member.id);
 }
 
-async function inTurn<Item, Result>(items: readonly Item[], work: (item: Item) => Promise<Result>): Promise<Result[]> {
+async function inTurn<Item, Result>(
+  items: readonly Item[],
+  work: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
   const results: Result[] = [];
   for (const item of items) results.push(await work(item));
   return results;

@@ -2,7 +2,8 @@ import { Context } from '@temporalio/activity';
 import { ConnectorError } from '../../connectors/errors.ts';
 import type { CallContext, CallOutcome, OktaFactor } from '../../connectors/types.ts';
 import type { FactorReading } from '../../mfa/verdict.ts';
-import type { ListedUser, RunRecord } from '../../store/types.ts';
+import type { ListedUser } from '../../store/run-types.ts';
+import type { RunRecord } from '../../store/run-types.ts';
 import type { Deps } from './deps.ts';
 import { backoffMs, retryIn, VENDOR_ATTEMPTS } from '../support/failures.ts';
 import { takeOver } from './delta/take-over.ts';
@@ -38,7 +39,9 @@ export function checkUsers(deps: Deps): MfaActivities['checkUsers'] {
   };
 }
 
-/** Rate limits decide when to try again; else the shortest wait that the failures so far ask for. */
+/**
+ * Rate limits decide when to try again; else the shortest wait that the failures so far ask for.
+ */
 export function againLater(troubles: readonly ConnectorError[]): Error {
   const limited = troubles.find(({ code }) => code === 'rate_limited');
   if (limited) return limited;
@@ -52,7 +55,11 @@ export function againLater(troubles: readonly ConnectorError[]): Error {
 }
 
 /** Reads, judges and records one user. Gives the error where the user must be tried again. */
-async function checkOne(deps: Deps, record: RunRecord, user: ListedUser): Promise<ConnectorError | null> {
+async function checkOne(
+  deps: Deps,
+  record: RunRecord,
+  user: ListedUser,
+): Promise<ConnectorError | null> {
   const { run } = record;
   const context: CallContext<OktaFactor[]> = {
     caller: callerOf(record, frozen(record).permitted),
@@ -75,7 +82,10 @@ async function checkOne(deps: Deps, record: RunRecord, user: ListedUser): Promis
     }
     const failures = await deps.store.users.countFailure(run, user.userId);
     if (failures < VENDOR_ATTEMPTS) return error;
-    await recordUnknown(deps, record, { user, reason: `could not be read: ${error.code} (${failures} tries)` });
+    await recordUnknown(deps, record, {
+      user,
+      reason: `could not be read: ${error.code} (${failures} tries)`,
+    });
     return null;
   }
 }
@@ -85,20 +95,30 @@ export function isFinal({ code }: ConnectorError): boolean {
   return code === 'not_found' || code === 'forbidden' || code === 'invalid' || code === 'conflict';
 }
 
-/** What an outcome says of the user's factors; null where it must be tried again or concerns the whole run. */
+/**
+ * What an outcome says of the user's factors; null where it must be tried again or concerns the
+ * whole run.
+ */
 export function readingOf(outcome: CallOutcome<readonly OktaFactor[]>): FactorReading | null {
   if (outcome.ok) return { kind: 'read', factors: outcome.output };
   const { error } = outcome;
-  if (error.code === 'not_found') return { kind: 'vanished', reason: 'gone between listing and check' };
+  if (error.code === 'not_found')
+    return { kind: 'vanished', reason: 'gone between listing and check' };
   if (!isFinal(error)) return null;
   const code = error.fields.vendorCode ?? error.fields.status ?? 'no code';
   return { kind: 'unreadable', reason: `could not be read: ${error.code} (${code})` };
 }
 
-const recordUnknown = (deps: Deps, record: RunRecord, { user, reason }: { user: ListedUser; reason: string }) =>
-  recordFinding(deps, record, { user, reading: { kind: 'unreadable', reason } });
+const recordUnknown = (
+  deps: Deps,
+  record: RunRecord,
+  { user, reason }: { user: ListedUser; reason: string },
+) => recordFinding(deps, record, { user, reading: { kind: 'unreadable', reason } });
 
-/** `giveUpChecking`: everybody who is left is unknown, with the reason; nobody is left out of the count. */
+/**
+ * `giveUpChecking`: everybody who is left is unknown, with the reason; nobody is left out of the
+ * count.
+ */
 export function giveUpChecking(deps: Deps): MfaActivities['giveUpChecking'] {
   return async ({ run, code }) => {
     const record = await runOf(deps.store, run);
@@ -110,7 +130,9 @@ export function giveUpChecking(deps: Deps): MfaActivities['giveUpChecking'] {
       for (let from = 0; from < left.length; from += GIVE_UP_CHUNK) {
         const chunk = left.slice(from, from + GIVE_UP_CHUNK);
         await Promise.all(
-          chunk.map((user) => recordUnknown(deps, record, { user, reason: `could not be read: ${code}` })),
+          chunk.map((user) =>
+            recordUnknown(deps, record, { user, reason: `could not be read: ${code}` }),
+          ),
         );
       }
       checked += left.length;

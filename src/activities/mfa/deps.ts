@@ -19,7 +19,10 @@ export interface Deps {
   surroundings: Surroundings;
   /** Writes the calls counted so far to the store, so that a report has all of them. */
   flushCalls: () => Promise<void>;
-  /** Signs the trail as it stands; null where that is not possible (reported already) or it is empty. */
+  /**
+   * Signs the trail as it stands; null where that is not possible (reported already) or it is
+   * empty.
+   */
   checkpoint: () => Promise<{ note: string; size: number; root: string } | null>;
   now: () => Date;
   /** A number in [0, 1), for jitter on waits. */

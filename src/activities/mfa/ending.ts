@@ -5,7 +5,8 @@ import type { CallContext, SlackOperations } from '../../connectors/types.ts';
 import { incompleteReasons } from '../../mfa/completeness.ts';
 import { nonCompliant } from '../../mfa/coverage.ts';
 import { slackSummary } from '../../mfa/slack-message.ts';
-import type { MessageRow, RunRecord, StoreTransaction } from '../../store/types.ts';
+import type { MessageRow, StoreTransaction } from '../../store/types.ts';
+import type { RunRecord } from '../../store/run-types.ts';
 import type { Deps } from './deps.ts';
 import { draftOf } from './drafts.ts';
 import { ON_ITS_WAY_MS, VENDOR_ATTEMPTS } from '../support/failures.ts';
@@ -23,14 +24,23 @@ export function conclude({ store }: Deps): MfaActivities['conclude'] {
     const { maxUnknown, maxDrop } = frozen(record);
     await store.users.analyse();
     const previous = await store.runs.lastComplete(record.scopeKey, record);
-    const previousEnumerated = previous ? (await store.users.counts(previous.run)).enumerated : null;
+    const previousEnumerated = previous
+      ? (await store.users.counts(previous.run)).enumerated
+      : null;
     const counts = await store.users.counts(run);
-    const reasons = incompleteReasons({ counts, listingLost, previousEnumerated, maxUnknown, maxDrop });
+    const reasons = incompleteReasons({
+      counts,
+      listingLost,
+      previousEnumerated,
+      maxUnknown,
+      maxDrop,
+    });
     const failed = (await store.tickets.listNotes(run)).filter(({ action }) => action === 'failed');
     if (ticketsLost !== null) reasons.push(`tickets were given up: ${ticketsLost}`);
     else if (failed.length > 0) reasons.push(`${failed.length} tickets could not be written`);
     const conflicts = failed.filter(({ code }) => code === 'audit_conflict').length;
-    if (conflicts > 0) reasons.push(`the audit trail has other entries about ${conflicts} tickets than arx wrote`);
+    if (conflicts > 0)
+      reasons.push(`the audit trail has other entries about ${conflicts} tickets than arx wrote`);
     return { status: reasons.length === 0 ? 'complete' : 'incomplete', reasons };
   };
 }
@@ -60,7 +70,10 @@ export function postSummary(deps: Deps): MfaActivities['postSummary'] {
   };
 }
 
-/** A copy of the trail's state that leaves the store: whoever has it can show what was cut or rewritten later. */
+/**
+ * A copy of the trail's state that leaves the store: whoever has it can show what was cut or
+ * rewritten later.
+ */
 async function newestNote({ checkpoint }: Deps): Promise<string | null> {
   return (await checkpoint())?.note ?? null;
 }
@@ -74,8 +87,8 @@ function isLasting(error: unknown): error is ConnectorError | PolicyDeniedError 
 type Message = Pick<SlackOperations['chat:write']['input'], 'text' | 'blocks'>;
 
 /**
- * Posts the message of a run once: after a try without an answer it is looked for in the channel, until it cannot be on
- * its way any more; where it is found, it is edited.
+ * Posts the message of a run once: after a try without an answer it is looked for in the channel,
+ * until it cannot be on its way any more; where it is found, it is edited.
  */
 class SummaryPost {
   readonly #deps: Deps;
@@ -107,14 +120,22 @@ class SummaryPost {
   }
 
   async #isOver({ run, attempt }: MessageRow): Promise<boolean> {
-    const unknown = await this.#deps.store.audit.list({ run, kind: 'action.unknown', subject: run });
+    const unknown = await this.#deps.store.audit.list({
+      run,
+      kind: 'action.unknown',
+      subject: run,
+    });
     return unknown.some(({ entry }) => entry.sequence === attempt);
   }
 
   /** Where an overtaken attempt posted it, by the audit trail. */
   async #findInTrail(): Promise<Posted | null> {
     const { run } = this.#record;
-    const [posted] = await this.#deps.store.audit.list({ run, kind: 'summary.posted', subject: run });
+    const [posted] = await this.#deps.store.audit.list({
+      run,
+      kind: 'summary.posted',
+      subject: run,
+    });
     const { channel, ts } = posted?.entry.outcome ?? {};
     return typeof channel === 'string' && typeof ts === 'string' ? { channel, ts } : null;
   }
@@ -130,7 +151,14 @@ class SummaryPost {
   async #post(message: Message, attempt: number): Promise<void> {
     const { store, connectors } = this.#deps;
     const { run } = this.#record;
-    const row: MessageRow = { run, channel: this.#channel, ts: null, state: 'intended', attempt, missedAt: null };
+    const row: MessageRow = {
+      run,
+      channel: this.#channel,
+      ts: null,
+      state: 'intended',
+      attempt,
+      missedAt: null,
+    };
     const input = { channel: this.#channel, ...message, metadata: this.#metadata() };
     await connectors.slack('chat:write', input, {
       ...this.#context<{ channel: string; ts: string }>(),
@@ -143,8 +171,11 @@ class SummaryPost {
       record: (outcome) => {
         if (outcome.ok) return this.#entryOf(outcome.output, attempt);
         const { ambiguous } = outcome.error.fields;
-        const failed = (tx: StoreTransaction) => store.messages.put(tx, { ...row, state: 'failed' });
-        return ambiguous ? null : { kind: 'summary.failed', outcome: { code: outcome.error.code }, effect: failed };
+        const failed = (tx: StoreTransaction) =>
+          store.messages.put(tx, { ...row, state: 'failed' });
+        return ambiguous
+          ? null
+          : { kind: 'summary.failed', outcome: { code: outcome.error.code }, effect: failed };
       },
     });
   }
@@ -164,19 +195,26 @@ class SummaryPost {
     let cursor: string | null = null;
     do {
       const page: SlackOperations['history:read']['output'] = await this.#history(oldest, cursor);
-      const own = page.messages.find(({ metadata }) => metadata?.payload['run'] === this.#record.run);
+      const own = page.messages.find(
+        ({ metadata }) => metadata?.payload['run'] === this.#record.run,
+      );
       if (own) return { channel: this.#channel, ts: own.ts };
       cursor = page.next;
     } while (cursor !== null);
     return null;
   }
 
-  async #history(oldest: string, cursor: string | null): Promise<SlackOperations['history:read']['output']> {
+  async #history(
+    oldest: string,
+    cursor: string | null,
+  ): Promise<SlackOperations['history:read']['output']> {
     const input = { channel: await this.#channelId(), oldest, cursor, limit: 200 };
     return (await this.#deps.connectors.slack('history:read', input, this.#context())).output;
   }
 
-  /** Slack shows the history of ids only: a name is known by the answer to an earlier message to it. */
+  /**
+   * Slack shows the history of ids only: a name is known by the answer to an earlier message to it.
+   */
   async #channelId(): Promise<string> {
     const { store } = this.#deps;
     if (!this.#channel.startsWith('#')) return this.#channel;
@@ -188,7 +226,14 @@ class SummaryPost {
   }
 
   #entryOf({ channel, ts }: { channel: string; ts: string }, attempt: number) {
-    const row: MessageRow = { run: this.#record.run, channel, ts, state: 'posted', attempt, missedAt: null };
+    const row: MessageRow = {
+      run: this.#record.run,
+      channel,
+      ts,
+      state: 'posted',
+      attempt,
+      missedAt: null,
+    };
     const effect = (tx: StoreTransaction): Promise<void> => this.#deps.store.messages.put(tx, row);
     return { kind: 'summary.posted' as const, outcome: { channel, ts }, effect };
   }
@@ -209,16 +254,39 @@ export function finishRun(deps: Deps): MfaActivities['finishRun'] {
     const { store } = deps;
     const record = await runOf(store, run);
     const counts = await store.users.counts(run);
-    const result = { run, status, enumerated: counts.enumerated, nonCompliant: nonCompliant(counts), reasons };
+    const result = {
+      run,
+      status,
+      enumerated: counts.enumerated,
+      nonCompliant: nonCompliant(counts),
+      reasons,
+    };
     if (record.finishedAt !== null) return result;
     const finishedAt = deps.now().toISOString();
-    const draft = draftOf(record, { kind: 'scan.completed', subject: run, sequence: 0, at: finishedAt });
+    const draft = draftOf(record, {
+      kind: 'scan.completed',
+      subject: run,
+      sequence: 0,
+      at: finishedAt,
+    });
     await store.journal.append([{ ...draft, outcome: { status, counts, reasons } }]);
-    const unposted = !record.dryRun && frozen(record).slackChannel !== null && !(await store.messages.get(run))?.ts;
+    const unposted =
+      !record.dryRun &&
+      frozen(record).slackChannel !== null &&
+      !(await store.messages.get(run))?.ts;
     const said = unposted ? [...reasons, 'the Slack summary could not be posted'] : reasons;
     const checkpoint = await newestNote(deps);
-    const summary = await summarise(deps, record, { status, reasons: said, finishedAt, checkpoint });
-    await store.runs.finish(null, run, { status, finishedAt, summary: summary as unknown as JsonObject });
+    const summary = await summarise(deps, record, {
+      status,
+      reasons: said,
+      finishedAt,
+      checkpoint,
+    });
+    await store.runs.finish(null, run, {
+      status,
+      finishedAt,
+      summary: summary as unknown as JsonObject,
+    });
     return result;
   };
 }

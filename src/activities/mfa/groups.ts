@@ -9,8 +9,14 @@ export interface GroupReader {
   caller: Caller;
 }
 
-/** The one group that a name or id of the configuration means; several or none is a configuration failure. */
-export async function resolveGroup(reader: GroupReader, reference: string): Promise<{ id: string; name: string }> {
+/**
+ * The one group that a name or id of the configuration means; several or none is a configuration
+ * failure.
+ */
+export async function resolveGroup(
+  reader: GroupReader,
+  reference: string,
+): Promise<{ id: string; name: string }> {
   const { okta, caller } = reader;
   const signal = Context.current().cancellationSignal;
   const found = await findGroup(okta, reference, { caller, signal });
@@ -19,13 +25,18 @@ export async function resolveGroup(reader: GroupReader, reference: string): Prom
 }
 
 /** Every member of a group, over all pages. */
-export async function readMembers({ okta, caller }: GroupReader, groupId: string): Promise<OktaUser[]> {
+export async function readMembers(
+  { okta, caller }: GroupReader,
+  groupId: string,
+): Promise<OktaUser[]> {
   const signal = Context.current().cancellationSignal;
   const members: OktaUser[] = [];
   let after: string | null = null;
   do {
     const context = { caller, subject: groupId, signal };
-    const page: OktaPage<OktaUser> = (await okta('groups:read_members', { groupId, after }, context)).output;
+    const page: OktaPage<OktaUser> = (
+      await okta('groups:read_members', { groupId, after }, context)
+    ).output;
     members.push(...page.items);
     after = page.next;
   } while (after !== null);

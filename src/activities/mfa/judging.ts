@@ -5,7 +5,9 @@ import { isKnownStatus } from '../../mfa/strength.ts';
 import type { ClassifiedFactor } from '../../mfa/types.ts';
 import { verdictOf } from '../../mfa/verdict.ts';
 import type { FactorReading, VerdictOutcome } from '../../mfa/verdict.ts';
-import type { ListedUser, RunRecord, TakenOver } from '../../store/types.ts';
+import type { TakenOver } from '../../store/run-types.ts';
+import type { ListedUser } from '../../store/run-types.ts';
+import type { RunRecord } from '../../store/run-types.ts';
 import type { Deps } from './deps.ts';
 import { draftOf } from './drafts.ts';
 import { frozen } from './plan.ts';
@@ -39,10 +41,18 @@ interface Finding {
 
 /** The audit entry of a checked user and, in the same transaction, the verdict. */
 export function userEntry(deps: Deps, record: RunRecord, finding: Finding): Recorded {
-  return { kind: 'user.checked', subject: finding.user.userId, sequence: 0, ...verdictEntry(deps, record, finding) };
+  return {
+    kind: 'user.checked',
+    subject: finding.user.userId,
+    sequence: 0,
+    ...verdictEntry(deps, record, finding),
+  };
 }
 
-/** Outcome and effect that any entry about a verdict has. Reasons may name an exemption's owner, so the trail keeps none. */
+/**
+ * Outcome and effect that any entry about a verdict has. Reasons may name an exemption's owner, so
+ * the trail keeps none.
+ */
 export function verdictEntry(
   deps: Deps,
   record: RunRecord,
@@ -57,7 +67,10 @@ export function verdictEntry(
   };
 }
 
-/** A type that Okta does not document may be anything: the trail says only that it was not recognised. */
+/**
+ * A type that Okta does not document may be anything: the trail says only that it was not
+ * recognised.
+ */
 function factorForTrail({ type, status, class: strength }: ClassifiedFactor): JsonObject {
   const known = strength !== 'unrecognised';
   return {
@@ -68,7 +81,11 @@ function factorForTrail({ type, status, class: strength }: ClassifiedFactor): Js
 }
 
 /** Records a verdict that no call of its own stands behind. */
-export async function recordFinding(deps: Deps, record: RunRecord, finding: Finding): Promise<void> {
+export async function recordFinding(
+  deps: Deps,
+  record: RunRecord,
+  finding: Finding,
+): Promise<void> {
   const { kind, outcome, effect } = userEntry(deps, record, finding);
   const at = deps.now().toISOString();
   const draft = draftOf(record, { kind, subject: finding.user.userId, sequence: 0, at });

@@ -1,13 +1,16 @@
 import type { JsonObject } from '../../audit/types.ts';
 import type { Caller } from '../../connectors/types.ts';
 import type { ExemptionBook } from '../../mfa/exemptions.ts';
-import type { RunRecord } from '../../store/types.ts';
+import type { RunRecord } from '../../store/run-types.ts';
 import { MFA_PRINCIPAL } from '../../mfa/identity.ts';
 import { AUTO_BATCH, HISTORY_LIMIT } from '../../mfa/scan-plan.ts';
 import type { ScanPlan } from './delta/ground.ts';
 import type { RunPlan } from './types.ts';
 
-/** What a run was begun with and keeps to its end, whatever changes in files meanwhile. Stored, not in history. */
+/**
+ * What a run was begun with and keeps to its end, whatever changes in files meanwhile. Stored, not
+ * in history.
+ */
 export interface FrozenPlan {
   statuses: string[];
   groups: { id: string; name: string }[];
@@ -26,7 +29,10 @@ export interface FrozenPlan {
   /** Channel of the summary; null: none is posted. */
   slackChannel: string | null;
   permitted: { okta: string[]; jira: string[]; slack: string[] };
-  /** The trail as signed when the run began: a copy stands in each new ticket. Null where nothing could be signed. */
+  /**
+   * The trail as signed when the run began: a copy stands in each new ticket. Null where nothing
+   * could be signed.
+   */
   checkpoint: string | null;
   /** Absent where a full scan was asked for. */
   scan?: ScanPlan | undefined;
@@ -67,12 +73,24 @@ export function runPlan(record: RunRecord): RunPlan {
     tickets: plan.tickets.mode,
     autoBatch: AUTO_BATCH,
     historyLimit: HISTORY_LIMIT,
-    ...(plan.scan?.mode === 'delta' ? { delta: { readyAt: plan.scan.readyAt } } : { overlap: true }),
+    ...(plan.scan?.mode === 'delta'
+      ? { delta: { readyAt: plan.scan.readyAt } }
+      : { overlap: true }),
   };
 }
 
 /** Who calls the connectors on behalf of a run. */
-export function callerOf(record: Pick<RunRecord, 'run' | 'workflowId'>, permitted: FrozenPlan['permitted']): Caller {
+export function callerOf(
+  record: Pick<RunRecord, 'run' | 'workflowId'>,
+  permitted: FrozenPlan['permitted'],
+): Caller {
   const { run, workflowId } = record;
-  return { principal: MFA_PRINCIPAL, authenticatedBy: 'worker', surface: 'workflow', workflowId, run, permitted };
+  return {
+    principal: MFA_PRINCIPAL,
+    authenticatedBy: 'worker',
+    surface: 'workflow',
+    workflowId,
+    run,
+    permitted,
+  };
 }

@@ -4,7 +4,9 @@ import { StatisticsBuilder } from '../../mfa/summary.ts';
 import type { Statistics } from '../../mfa/summary.ts';
 import { NON_COMPLIANT } from '../../mfa/types.ts';
 import type { Coverage } from '../../mfa/types.ts';
-import type { RunChanges, RunRecord, TicketAction } from '../../store/types.ts';
+import type { RunChanges } from '../../store/run-types.ts';
+import type { RunRecord } from '../../store/run-types.ts';
+import type { TicketAction } from '../../store/ticket-types.ts';
 import type { RunStatus } from '../../workflows/messages.ts';
 import type { Deps } from './deps.ts';
 import { scanSummary } from './delta/scan-summary.ts';
@@ -13,7 +15,10 @@ import { isFinding } from './second-look.ts';
 import type { TicketPlan } from './plan.ts';
 
 const USERS_A_PAGE = 1_000;
-/** More keys than this do not fit a link; then the label that all tickets of the org share stands in it. */
+/**
+ * More keys than this do not fit a link; then the label that all tickets of the org share stands in
+ * it.
+ */
 const KEYS_IN_A_LINK = 200;
 
 export interface RunEnd {
@@ -37,7 +42,9 @@ export async function summarise(deps: Deps, record: RunRecord, end: RunEnd): Pro
   const plan = frozen(record);
   const { statistics, keys } = await gather(deps, record);
   const previous = await store.runs.lastComplete(record.scopeKey, record);
-  const changes = previous ? await store.users.changes(run, previous.run) : await store.users.changesOfFirst(run);
+  const changes = previous
+    ? await store.users.changes(run, previous.run)
+    : await store.users.changesOfFirst(run);
   const message = await store.messages.get(run);
   return {
     schema: 'arx.run/v1',
@@ -58,8 +65,12 @@ export async function summarise(deps: Deps, record: RunRecord, end: RunEnd): Pro
     tickets: await ticketsOf(deps, record, keys),
     slack: message?.ts ? { channel: message.channel, ts: message.ts } : null,
     calls: await store.calls.get(run),
-    audit: { ...(await store.audit.head()), ...(end.checkpoint === null ? {} : { checkpoint: end.checkpoint }) },
-    seconds: end.finishedAt === null ? null : (Date.parse(end.finishedAt) - Date.parse(startedAt)) / 1_000,
+    audit: {
+      ...(await store.audit.head()),
+      ...(end.checkpoint === null ? {} : { checkpoint: end.checkpoint }),
+    },
+    seconds:
+      end.finishedAt === null ? null : (Date.parse(end.finishedAt) - Date.parse(startedAt)) / 1_000,
   };
 }
 
@@ -92,15 +103,23 @@ async function groupsByPage({ users }: Deps['store'], record: RunRecord): Promis
 }
 
 function changesOf(users: RunChanges): RunSummary['changes'] {
-  return { new: users.new.length, resolved: users.resolved.length, regressed: users.regressed.length, users };
+  return {
+    new: users.new.length,
+    resolved: users.resolved.length,
+    regressed: users.regressed.length,
+    users,
+  };
 }
 
 async function ticketsOf(deps: Deps, record: RunRecord, ofUsers: string[]): Promise<TicketSummary> {
   const { store, connectors } = deps;
   const plan = frozen(record).tickets;
   const noted = await store.tickets.listNotes(record.run);
-  const count = (action: TicketAction): number => noted.filter((note) => note.action === action).length;
-  const bulk = noted.filter(({ action, key }) => plan.mode === 'bulk' && key !== null && action !== 'closed');
+  const count = (action: TicketAction): number =>
+    noted.filter((note) => note.action === action).length;
+  const bulk = noted.filter(
+    ({ action, key }) => plan.mode === 'bulk' && key !== null && action !== 'closed',
+  );
   const { keys: kept, ...would } = await wouldDo(deps, record);
   const written = plan.mode === 'bulk' ? bulk.map(({ key }) => `${key}`) : ofUsers;
   const keys = record.dryRun ? kept : written;
@@ -112,7 +131,10 @@ async function ticketsOf(deps: Deps, record: RunRecord, ofUsers: string[]): Prom
     leftClosed: count('left_closed'),
     failed: count('failed'),
     keys,
-    url: keys.length === 0 ? null : linkTo(connectors.jiraBaseUrl, ticketQuery(plan, record.org, keys)),
+    url:
+      keys.length === 0
+        ? null
+        : linkTo(connectors.jiraBaseUrl, ticketQuery(plan, record.org, keys)),
     ...would,
   };
 }
@@ -150,7 +172,11 @@ async function wouldDo({ store }: Deps, record: RunRecord): Promise<WouldDo> {
 }
 
 /** Subjects of tickets that the findings ask for: the people, or the scope as one. */
-async function* findingsOf(store: Deps['store'], { run, scopeKey }: RunRecord, mode: string): AsyncIterable<string> {
+async function* findingsOf(
+  store: Deps['store'],
+  { run, scopeKey }: RunRecord,
+  mode: string,
+): AsyncIterable<string> {
   for (let after: string | null = null; ;) {
     const ids: string[] = await store.users.idsByVerdict(run, NON_COMPLIANT, after, USERS_A_PAGE);
     if (ids.length === 0) return;

@@ -3,7 +3,8 @@ import { ConnectorError } from '../../connectors/errors.ts';
 import type { CallContext, OktaFactor } from '../../connectors/types.ts';
 import { NON_COMPLIANT } from '../../mfa/types.ts';
 import type { FactorReading } from '../../mfa/verdict.ts';
-import type { RunRecord, RunUser } from '../../store/types.ts';
+import type { RunUser } from '../../store/run-types.ts';
+import type { RunRecord } from '../../store/run-types.ts';
 import { readingOf } from './checking.ts';
 import type { Deps } from './deps.ts';
 import { draftOf } from './drafts.ts';
@@ -16,14 +17,22 @@ export type Judged = Extract<RunUser, { checkedAt: string }>;
 
 /** Whether a ticket is for this user. */
 export function isFinding(user: RunUser | null): user is Judged {
-  return user !== null && user.verdict !== null && (NON_COMPLIANT as readonly string[]).includes(user.verdict);
+  return (
+    user !== null &&
+    user.verdict !== null &&
+    (NON_COMPLIANT as readonly string[]).includes(user.verdict)
+  );
 }
 
 /**
- * Reads user and factors again right before a ticket; what is seen now replaces the verdict. Null where nobody is to
- * be accused any more.
+ * Reads user and factors again right before a ticket; what is seen now replaces the verdict. Null
+ * where nobody is to be accused any more.
  */
-export async function lookAgain(deps: Deps, record: RunRecord, user: Judged): Promise<Judged | null> {
+export async function lookAgain(
+  deps: Deps,
+  record: RunRecord,
+  user: Judged,
+): Promise<Judged | null> {
   const look = { deps, record, user };
   try {
     await readAgain(look);
@@ -58,7 +67,11 @@ async function readAgain({ deps, record, user }: Look): Promise<void> {
     record: (outcome) => {
       if (!outcome.ok) return null;
       const reading = { kind: 'read', factors: outcome.output } as const;
-      return { kind: 'user.rechecked', subject: userId, ...verdictEntry(deps, record, { user, reading }) };
+      return {
+        kind: 'user.rechecked',
+        subject: userId,
+        ...verdictEntry(deps, record, { user, reading }),
+      };
     },
   };
   await okta('users:read_factors', { userId }, factorContext);

@@ -1,14 +1,18 @@
 import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
 import { AuditConflictError } from '../../audit/errors.ts';
-import { ConnectorError, InvalidArgumentError, PolicyDeniedError } from '../../connectors/errors.ts';
+import {
+  ConnectorError,
+  InvalidArgumentError,
+  PolicyDeniedError,
+} from '../../connectors/errors.ts';
 
 /** How often an unexpected error is tried again before it ends the activity. */
 const UNEXPECTED_ATTEMPTS = 10;
 /** Tries of one call before a fault of the vendor is taken as lasting. */
 export const VENDOR_ATTEMPTS = 5;
 /**
- * As long as one exchange with a vendor may take, from when a later attempt took over: until then a call may still be on
- * its way, and not to find its effect proves nothing.
+ * As long as one exchange with a vendor may take, from when a later attempt took over: until then a
+ * call may still be on its way, and not to find its effect proves nothing.
  */
 export const ON_ITS_WAY_MS = 30_000;
 
@@ -19,38 +23,58 @@ export function configurationFailure(message: string): ApplicationFailure {
 
 /** Another try after this many milliseconds. */
 export function retryIn(ms: number, type: string, message: string): ApplicationFailure {
-  return ApplicationFailure.create({ message, type, nonRetryable: false, nextRetryDelay: Math.ceil(ms) });
+  return ApplicationFailure.create({
+    message,
+    type,
+    nonRetryable: false,
+    nextRetryDelay: Math.ceil(ms),
+  });
 }
 
-/** Waiting time before try `attempt` + 1 at a vendor that does not answer well: 1, 2, 4, 8 … 30 s. */
+/**
+ * Waiting time before try `attempt` + 1 at a vendor that does not answer well: 1, 2, 4, 8 … 30 s.
+ */
 export function backoffMs(attempt: number): number {
   return Math.min(1_000 * 2 ** Math.max(0, attempt - 1), 30_000);
 }
 
 /**
- * The one place that decides what is retried, and when: every failure that may pass carries its own wait, so that the
- * policy of the workflow is left for workers that died. Gives a failure with a coded type and a sentence of ours: bodies,
- * headers, stacks of vendors and causes never reach the history.
+ * The one place that decides what is retried, and when: every failure that may pass carries its own
+ * wait, so that the policy of the workflow is left for workers that died. Gives a failure with a
+ * coded type and a sentence of ours: bodies, headers, stacks of vendors and causes never reach the
+ * history.
  */
 export function toFailure(error: unknown, random: () => number): Error {
   if (error instanceof ApplicationFailure || error instanceof CancelledFailure) return error;
   if (error instanceof ConnectorError) return connectorFailure(error, random);
-  if (error instanceof PolicyDeniedError) return ApplicationFailure.nonRetryable(error.message, 'policy_denied');
-  if (error instanceof InvalidArgumentError) return ApplicationFailure.nonRetryable(error.message, error.code);
-  if (error instanceof AuditConflictError) return ApplicationFailure.nonRetryable(error.message, 'audit_conflict');
+  if (error instanceof PolicyDeniedError)
+    return ApplicationFailure.nonRetryable(error.message, 'policy_denied');
+  if (error instanceof InvalidArgumentError)
+    return ApplicationFailure.nonRetryable(error.message, error.code);
+  if (error instanceof AuditConflictError)
+    return ApplicationFailure.nonRetryable(error.message, 'audit_conflict');
   const name = error instanceof Error ? error.name : 'Error';
   if (mayPass(error)) {
-    return retryIn(backoffMs(attempt()), name, `${name}: the store did not take it; it will be tried again`);
+    return retryIn(
+      backoffMs(attempt()),
+      name,
+      `${name}: the store did not take it; it will be tried again`,
+    );
   }
   const message = `unexpected ${name}`;
   if (attempt() < UNEXPECTED_ATTEMPTS) return retryIn(backoffMs(attempt()), 'unexpected', message);
   return ApplicationFailure.nonRetryable(message, 'unexpected');
 }
 
-/** Whether another attempt may find the store willing: it did not answer, or somebody else is at work. */
+/**
+ * Whether another attempt may find the store willing: it did not answer, or somebody else is at
+ * work.
+ */
 export function mayPass(error: unknown): boolean {
   const name = error instanceof Error ? error.name : '';
-  return name.endsWith('UnavailableError') || name === 'LeaseLostError' || name === 'OvertakenError';
+  return (
+    name.endsWith('UnavailableError') || name === 'LeaseLostError' || name === 'OvertakenError'
+  );
 }
 
 const attempt = (): number => Context.current().info.attempt;

@@ -17,8 +17,9 @@ interface Search {
 }
 
 /**
- * What became of a message whose call an earlier attempt intended, and did not record the outcome of: where it stands;
- * null where it was not posted and cannot be on its way any more. Until then throws what makes the activity look again.
+ * What became of a message whose call an earlier attempt intended, and did not record the outcome
+ * of: where it stands; null where it was not posted and cannot be on its way any more. Until then
+ * throws what makes the activity look again.
  */
 export async function settleMessage(
   { store, now }: { store: Pick<Store, 'messages'>; now: () => Date },
@@ -30,5 +31,9 @@ export async function settleMessage(
   const found = await find();
   if (found || wait <= 0) return found;
   if (row.missedAt === null) await store.messages.put(null, { ...row, missedAt });
-  throw retryIn(wait, 'message_unsettled', 'it is not known whether Slack took a message; looking again');
+  throw retryIn(
+    wait,
+    'message_unsettled',
+    'it is not known whether Slack took a message; looking again',
+  );
 }

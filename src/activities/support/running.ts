@@ -4,8 +4,9 @@ import type { Deps } from '../mfa/deps.ts';
 import { toFailure } from './failures.ts';
 
 /**
- * The SDK passes on at most one beat in four fifths of the heartbeat time-out. Beating more often than that lets a
- * beat wait there when it is due, so that an event loop that stalls costs no attempt.
+ * The SDK passes on at most one beat in four fifths of the heartbeat time-out. Beating more often
+ * than that lets a beat wait there when it is due, so that an event loop that stalls costs no
+ * attempt.
  */
 const BEAT_MS = 1_000;
 
@@ -41,8 +42,9 @@ function contextOrNull(): Context | null {
 type Running = Pick<Deps, 'random' | 'flushCalls'> & { store: Pick<Deps['store'], 'attempts'> };
 
 /**
- * Turns every method into an activity that heartbeats while it works and fails with coded failures only. A later attempt
- * first takes over from the ones before it, which may still be at work: from then on the store refuses what they write.
+ * Turns every method into an activity that heartbeats while it works and fails with coded failures
+ * only. A later attempt first takes over from the ones before it, which may still be at work: from
+ * then on the store refuses what they write.
  */
 export function asActivities<T extends object>(methods: T, deps: Running): T {
   const wrapped = Object.entries(methods).map(([name, method]) => {
@@ -51,7 +53,10 @@ export function asActivities<T extends object>(methods: T, deps: Running): T {
   return Object.fromEntries(wrapped) as T;
 }
 
-function running(method: (input: unknown) => Promise<unknown>, { random, flushCalls, store }: Running) {
+function running(
+  method: (input: unknown) => Promise<unknown>,
+  { random, flushCalls, store }: Running,
+) {
   return async (input: unknown): Promise<unknown> => {
     const context = Context.current();
     const beat = setInterval(() => context.heartbeat(done.get(context)), BEAT_MS);

@@ -3,7 +3,10 @@ import type { EventRule } from '../../twin/events/types.ts';
 import type { Deps } from '../mfa/deps.ts';
 
 /** What a sync works with; the worker provides it. */
-export interface SyncDeps extends Pick<Deps, 'store' | 'connectors' | 'flushCalls' | 'now' | 'random'> {
+export interface SyncDeps extends Pick<
+  Deps,
+  'store' | 'connectors' | 'flushCalls' | 'now' | 'random'
+> {
   /** Host of the Okta org. */
   org: string;
   /** Settings of the worker's own configuration, or of a stored snapshot; throws ConfigError. */

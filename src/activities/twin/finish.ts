@@ -1,6 +1,6 @@
 import { Context } from '@temporalio/activity';
 import type { JsonObject } from '../../audit/types.ts';
-import type { SyncStream } from '../../store/twin-types.ts';
+import type { SyncStream } from '../../store/twin-sync-types.ts';
 import type { StoreTransaction } from '../../store/types.ts';
 import { DRIFT_KINDS } from '../../twin/types.ts';
 import type { OktaSyncResult, RunStatus } from '../../workflows/messages.ts';
@@ -17,7 +17,10 @@ type FinishInput = Parameters<SyncActivities['finishSync']>[0];
 
 const LISTINGS = ['users', 'groups', 'apps', 'assignees', 'logs'];
 
-/** `finishSync`: what follows from the sync, put in its place in one transaction with the entries that say so. */
+/**
+ * `finishSync`: what follows from the sync, put in its place in one transaction with the entries
+ * that say so.
+ */
 export function finishSync(deps: SyncDeps): SyncActivities['finishSync'] {
   return async (input) => {
     const { store } = deps;
@@ -32,9 +35,14 @@ export function finishSync(deps: SyncDeps): SyncActivities['finishSync'] {
     await deps.flushCalls();
     const result = await resultOf(deps, sync, { streams, judgement, failure: input.failure });
     const { finishedAt: at, status, gaps, drift, events } = result;
-    const outcomes = streams.map(({ name, state, count, reason }) => ({ name, outcome: { state, count, reason } }));
+    const outcomes = streams.map(({ name, state, count, reason }) => ({
+      name,
+      outcome: { state, count, reason },
+    }));
     const drafts = [
-      ...outcomes.map(({ name, outcome }) => syncDraft(sync, { kind: 'sync.stream', subject: name, at, outcome })),
+      ...outcomes.map(({ name, outcome }) =>
+        syncDraft(sync, { kind: 'sync.stream', subject: name, at, outcome }),
+      ),
       syncDraft(sync, {
         kind: 'sync.finished',
         subject: sync.run,
@@ -42,7 +50,8 @@ export function finishSync(deps: SyncDeps): SyncActivities['finishSync'] {
         outcome: { status, facts: factsOf(judgement), gaps, drift, events },
       }),
     ];
-    const effect = (tx: StoreTransaction) => keep(deps, sync, { tx, attempt, streams, judgement, result });
+    const effect = (tx: StoreTransaction) =>
+      keep(deps, sync, { tx, attempt, streams, judgement, result });
     await store.journal.append(drafts, Object.assign(effect, { long: true } as const));
     return result;
   };
@@ -57,7 +66,9 @@ async function accountOf(
   { lost, failure }: FinishInput,
 ): Promise<SyncAccount> {
   const { work } = store.twin;
-  const listed = await Promise.all(LISTINGS.map(async (list) => [list, await work.sumCounts(run, list)] as const));
+  const listed = await Promise.all(
+    LISTINGS.map(async (list) => [list, await work.sumCounts(run, list)] as const),
+  );
   return {
     listed: Object.fromEntries(listed),
     lost,
@@ -74,7 +85,11 @@ interface Ended {
   failure: string | null;
 }
 
-async function resultOf(deps: SyncDeps, sync: Sync, { streams, judgement, failure }: Ended): Promise<OktaSyncResult> {
+async function resultOf(
+  deps: SyncDeps,
+  sync: Sync,
+  { streams, judgement, failure }: Ended,
+): Promise<OktaSyncResult> {
   const { okta, throttled } = await deps.store.calls.get(sync.run);
   return {
     schema: 'arx.sync/v1',
@@ -85,7 +100,12 @@ async function resultOf(deps: SyncDeps, sync: Sync, { streams, judgement, failur
     startedAt: sync.startedAt,
     finishedAt: deps.now().toISOString(),
     streams,
-    facts: judgement.facts.all.map(({ key, value, text, confidence }) => ({ key, value, text, confidence })),
+    facts: judgement.facts.all.map(({ key, value, text, confidence }) => ({
+      key,
+      value,
+      text,
+      confidence,
+    })),
     gaps: judgement.tally.gaps,
     drift: judgement.timeline.drift,
     events: await deps.store.twin.events.countOf(sync.run),
@@ -107,7 +127,11 @@ interface Kept {
 }
 
 /** The time line has an entry for a sync that could tell something. */
-async function keep({ store }: SyncDeps, sync: Sync, { tx, attempt, ...kept }: Kept): Promise<void> {
+async function keep(
+  { store }: SyncDeps,
+  sync: Sync,
+  { tx, attempt, ...kept }: Kept,
+): Promise<void> {
   const { twin } = store;
   const { org, run, startedAt: at } = sync;
   const { streams, judgement, result } = kept;

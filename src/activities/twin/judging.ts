@@ -1,6 +1,8 @@
 import { GONE_FROM, SearchParts } from '../../store/search-parts.ts';
 import type { JudgedPage } from '../../store/twin-judged-types.ts';
-import type { SearchHit, SyncStream, SyncView } from '../../store/twin-types.ts';
+import type { SearchHit } from '../../store/twin-types.ts';
+import type { SyncView } from '../../store/twin-sync-types.ts';
+import type { SyncStream } from '../../store/twin-sync-types.ts';
 import type { Store } from '../../store/types.ts';
 import { assessApp, assessOrg, assessOrphans, assessUser } from '../../twin/assess.ts';
 import type { Assessed, AssessGround } from '../../twin/assess.ts';
@@ -46,15 +48,25 @@ interface Judged {
 }
 
 /**
- * Judges the stored twin page by page with the rules of twin/. What changes of a page, and the search index, is stored
- * beside the twin until the sync ends: memory holds one page.
+ * Judges the stored twin page by page with the rules of twin/. What changes of a page, and the
+ * search index, is stored beside the twin until the sync ends: memory holds one page.
  */
-export async function judgeTwin(store: Store, { sync, attempt, streams }: Judged): Promise<Judgement> {
+export async function judgeTwin(
+  store: Store,
+  { sync, attempt, streams }: Judged,
+): Promise<Judgement> {
   const { org, run, startedAt: at } = sync;
   const { twin } = store;
   const keep = (page: JudgedPage): Promise<void> => twin.judged.add({ org, run, attempt }, page);
   const groups = await twin.groups.list(org);
-  const judge = prepareJudge({ org, run, at, streams: allStreams(streams), groups, settings: sync.plan.twin });
+  const judge = prepareJudge({
+    org,
+    run,
+    at,
+    streams: allStreams(streams),
+    groups,
+    settings: sync.plan.twin,
+  });
   const view = { org, run, startedAt: at, proves: [...judge.complete] };
   const baseline: Baseline = new Set(await twin.syncs.completeOnce(org));
   const gathered = new Gathering(judge, baseline);
@@ -65,7 +77,8 @@ export async function judgeTwin(store: Store, { sync, attempt, streams }: Judged
       org,
       page.map(({ user }) => user.id),
     );
-    for (const { user, standing } of page) gathered.user(user, { standing, gaps: gaps.get(user.id) ?? [] });
+    for (const { user, standing } of page)
+      gathered.user(user, { standing, gaps: gaps.get(user.id) ?? [] });
     await keep(gathered.page());
   }
   for await (const page of twin.apps.pages(org, A_PAGE, view)) {
@@ -84,7 +97,9 @@ export async function judgeTwin(store: Store, { sync, attempt, streams }: Judged
   return { view, ...judgement };
 }
 
-/** Streams that this sync did not read are not complete for it: what rests on them stays as it was. */
+/**
+ * Streams that this sync did not read are not complete for it: what rests on them stays as it was.
+ */
 const allStreams = (read: readonly SyncStream[]) =>
   STREAMS.map(
     (name) =>
@@ -92,7 +107,11 @@ const allStreams = (read: readonly SyncStream[]) =>
       ({ name, state: 'partial', count: 0, at: null, reason: 'not read by this sync' } as const),
   );
 
-async function gapsBySubject({ twin }: Store, org: string, ids: readonly string[]): Promise<Map<string, Gap[]>> {
+async function gapsBySubject(
+  { twin }: Store,
+  org: string,
+  ids: readonly string[],
+): Promise<Map<string, Gap[]>> {
   return Map.groupBy(await twin.gaps.open(org, ids), ({ subject }) => subject);
 }
 
@@ -112,7 +131,8 @@ class Gathering {
     for (const { id, name: label } of listed) {
       if (!lost.has(id)) this.#find({ kind: 'group', id, label, detail: '' }, [label, id]);
     }
-    for (const { id, name: label } of gone) this.#findGone({ kind: 'group', id, label, detail: '' }, [label, id]);
+    for (const { id, name: label } of gone)
+      this.#findGone({ kind: 'group', id, label, detail: '' }, [label, id]);
   }
 
   user(user: TwinUser, before: { standing: Standing | null; gaps: readonly Gap[] }): void {
@@ -147,7 +167,14 @@ class Gathering {
   event(event: SecurityEvent): void {
     const { uuid: id, rule: label, severity, at, actor, target } = event;
     const detail = [severity, at, actor, target].filter((part) => part !== null).join(', ');
-    this.#find({ kind: 'event', id, label, detail }, [label, actor, target, event.technique, event.tactic, id]);
+    this.#find({ kind: 'event', id, label, detail }, [
+      label,
+      actor,
+      target,
+      event.technique,
+      event.tactic,
+      id,
+    ]);
   }
 
   /** What has come together since this was last asked. */
@@ -167,7 +194,12 @@ class Gathering {
     for (const { key, text, confidence } of all) {
       this.#find({ kind: 'fact', id: key, label: text, detail: confidence }, [text]);
     }
-    return { judge, tally, facts: { all, changed, seen }, timeline: timelineEntry(tally, this.#drift, judge) };
+    return {
+      judge,
+      tally,
+      facts: { all, changed, seen },
+      timeline: timelineEntry(tally, this.#drift, judge),
+    };
   }
 
   #add({ change, drift }: Assessed, before: readonly Gap[]): void {
@@ -178,7 +210,12 @@ class Gathering {
     gaps.closed.push(...change.closed);
     gaps.reworded.push(...change.gaps.filter((gap) => before.some((one) => isReworded(one, gap))));
     for (const { kind, subject, name, severity, detail } of change.gaps) {
-      const hit = { kind: 'gap', id: subject, label: `${kind} ${name}`, detail: `${severity}: ${detail}` } as const;
+      const hit = {
+        kind: 'gap',
+        id: subject,
+        label: `${kind} ${name}`,
+        detail: `${severity}: ${detail}`,
+      } as const;
       this.#find(hit, [kind, name]);
     }
   }
@@ -188,7 +225,10 @@ class Gathering {
   }
 
   #findGone({ detail, ...hit }: SearchHit, terms: readonly (string | null)[]): void {
-    this.#parts.gone.add({ ...hit, detail: detail === '' ? 'gone' : `${detail}, gone`, gone: true }, terms);
+    this.#parts.gone.add(
+      { ...hit, detail: detail === '' ? 'gone' : `${detail}, gone`, gone: true },
+      terms,
+    );
   }
 }
 

@@ -3,7 +3,9 @@ import type { OktaApp } from '../../connectors/okta/types-access.ts';
 import { USER_STATUSES } from '../../connectors/okta/statuses.ts';
 import { pageProblem } from '../../connectors/okta/scope.ts';
 import type { OktaUser } from '../../connectors/types.ts';
-import type { ListedTwinUser, SyncList, SyncStamp } from '../../store/twin-types.ts';
+import type { ListedTwinUser } from '../../store/twin-types.ts';
+import type { SyncStamp } from '../../store/twin-sync-types.ts';
+import type { SyncList } from '../../store/twin-sync-types.ts';
 import type { Store, StoreTransaction } from '../../store/types.ts';
 import { lastingOrNot } from '../mfa/listing.ts';
 import { listPages } from '../mfa/pages.ts';
@@ -35,7 +37,10 @@ const LISTS: Record<SyncList, ReadList> = {
   },
   groups: async ({ connectors }, sync, after) => {
     const { output } = await connectors.okta('groups:read', { after }, callContext(sync, 'groups'));
-    return { ...pageOf(output), store: (twin, tx, stamp) => twin.groups.put(tx, stamp, output.items) };
+    return {
+      ...pageOf(output),
+      store: (twin, tx, stamp) => twin.groups.put(tx, stamp, output.items),
+    };
   },
   apps: async ({ connectors }, sync, after) => {
     const { output } = await connectors.okta('apps:read', { after }, callContext(sync, 'apps'));
@@ -43,7 +48,11 @@ const LISTS: Record<SyncList, ReadList> = {
     return { ...pageOf(output), store: (twin, tx, stamp) => twin.apps.put(tx, stamp, apps) };
   },
   assignees: async ({ connectors }, sync, after) => {
-    const { output } = await connectors.okta('iam:read_assignees', { after }, callContext(sync, 'assignees'));
+    const { output } = await connectors.okta(
+      'iam:read_assignees',
+      { after },
+      callContext(sync, 'assignees'),
+    );
     return { ...pageOf(output), store: async () => undefined };
   },
 };
@@ -65,7 +74,8 @@ const app = ({ id, label, signOnMode, status }: OktaApp) => ({
 export function listSyncPage(deps: SyncDeps): SyncActivities['listSyncPage'] {
   return async ({ run, list, page, most }) => {
     const sync = await syncOf(deps.store, run);
-    const after = page === 0 ? null : ((await deps.store.twin.work.page(run, list, page - 1))?.next ?? null);
+    const after =
+      page === 0 ? null : ((await deps.store.twin.work.page(run, list, page - 1))?.next ?? null);
     return await listPages({ page, after, most }, (at) => onePage(deps, sync, { list, ...at }));
   };
 }
@@ -84,7 +94,8 @@ async function onePage(
   });
   const problem = pageProblem({ after, next: read.next });
   if (problem !== null) throw ApplicationFailure.nonRetryable(problem, 'malformed');
-  const write = async (tx: StoreTransaction): Promise<void> => read.store(twin, tx, stampOf(sync, deps.now()));
+  const write = async (tx: StoreTransaction): Promise<void> =>
+    read.store(twin, tx, stampOf(sync, deps.now()));
   const storePage = async (): Promise<number> =>
     (await twin.work.addPage({ run, list, page, next: read.next }, read.ids, write)).count;
   return { next: read.next, storePage };

@@ -13,7 +13,10 @@ const ENTRIES_A_PAGE = 1_000;
 /** Entries that show somebody signing in, at Okta or at a service by way of it. */
 const SIGN_IN = /^user\.(session\.start|authentication\.(sso|auth_via_\w+))$/;
 
-/** `readLogPage`: one page of the log, the events that it raises, and what the next page needs to know of it. */
+/**
+ * `readLogPage`: one page of the log, the events that it raises, and what the next page needs to
+ * know of it.
+ */
 export function readLogPage(deps: SyncDeps): SyncActivities['readLogPage'] {
   return async ({ run, page }) => {
     const { work, events, users } = deps.store.twin;
@@ -21,7 +24,8 @@ export function readLogPage(deps: SyncDeps): SyncActivities['readLogPage'] {
     if (stored) return { entries: stored.count, more: stored.next !== null };
     const sync = await syncOf(deps.store, run);
     const { org } = sync;
-    const before = page === 0 ? await beginning(deps, sync) : ((await events.readCarriedIn(org, run)) ?? null);
+    const before =
+      page === 0 ? await beginning(deps, sync) : ((await events.readCarriedIn(org, run)) ?? null);
     const after = page === 0 ? null : ((await work.page(run, 'logs', page - 1))?.next ?? null);
     const { items, next } = await readPage(deps, sync, after);
     const found = raise(deps.rules, items, {
@@ -45,9 +49,14 @@ export function readLogPage(deps: SyncDeps): SyncActivities['readLogPage'] {
 const beginning = async ({ store }: SyncDeps, { org, plan }: Sync): Promise<Carried | null> =>
   plan.log?.anew ? null : await store.twin.events.readCarried(org);
 
-async function readPage({ connectors }: SyncDeps, sync: Sync, after: string | null): Promise<OktaPage<OktaLogEvent>> {
+async function readPage(
+  { connectors }: SyncDeps,
+  sync: Sync,
+  after: string | null,
+): Promise<OktaPage<OktaLogEvent>> {
   const { log } = sync.plan;
-  if (!log) throw ApplicationFailure.nonRetryable('this sync does not read the log', 'configuration');
+  if (!log)
+    throw ApplicationFailure.nonRetryable('this sync does not read the log', 'configuration');
   const { since, until } = log;
   const input = { since, until, sortOrder: 'ASCENDING', limit: ENTRIES_A_PAGE, after } as const;
   try {
@@ -57,19 +66,31 @@ async function readPage({ connectors }: SyncDeps, sync: Sync, after: string | nu
   }
 }
 
-/** The stretch of the log that is known whole after a page: up to its newest entry, or to the end. */
+/**
+ * The stretch of the log that is known whole after a page: up to its newest entry, or to the end.
+ */
 function windowOf(
   { plan, startedAt }: Sync,
   { items, last, from }: { items: readonly OktaLogEvent[]; last: boolean; from: Carried | null },
 ) {
   const since = from?.until ?? plan.log?.since ?? startedAt;
-  const newest = items.map(({ published }) => Date.parse(published)).filter((at) => !Number.isNaN(at));
-  const until = last ? (plan.log?.until ?? startedAt) : new Date(Math.max(Date.parse(since), ...newest)).toISOString();
+  const newest = items
+    .map(({ published }) => Date.parse(published))
+    .filter((at) => !Number.isNaN(at));
+  const until = last
+    ? (plan.log?.until ?? startedAt)
+    : new Date(Math.max(Date.parse(since), ...newest)).toISOString();
   return { since, until };
 }
 
-function signIn({ eventType, outcome, actor, published }: OktaLogEvent): { id: string; at: string }[] {
-  const isOne = SIGN_IN.test(eventType) && outcome === 'SUCCESS' && actor?.type === 'User' && actor.id !== null;
+function signIn({
+  eventType,
+  outcome,
+  actor,
+  published,
+}: OktaLogEvent): { id: string; at: string }[] {
+  const isOne =
+    SIGN_IN.test(eventType) && outcome === 'SUCCESS' && actor?.type === 'User' && actor.id !== null;
   const at = Date.parse(published);
   return isOne && !Number.isNaN(at) ? [{ id: `${actor.id}`, at: new Date(at).toISOString() }] : [];
 }

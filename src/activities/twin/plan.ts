@@ -3,7 +3,8 @@ import type { AuditDraft, JsonObject } from '../../audit/types.ts';
 import type { SyncSettings } from '../../config/schema/twin-settings.ts';
 import type { Caller } from '../../connectors/types.ts';
 import type { Store } from '../../store/types.ts';
-import type { SyncRecord, SyncStamp } from '../../store/twin-types.ts';
+import type { SyncStamp } from '../../store/twin-sync-types.ts';
+import type { SyncRecord } from '../../store/twin-sync-types.ts';
 import type { StreamName } from '../../twin/types.ts';
 
 /** Who reads Okta for a sync. */
@@ -12,7 +13,10 @@ export const SYNC_PRINCIPAL = 'workflow:okta-sync';
 /** What a sync was begun with and keeps to its end. Stored, not in history. */
 export interface SyncPlan extends SyncSettings {
   streams: StreamName[];
-  /** The window of the System Log; `anew`: it begins before all that was read. Null where it is not read. */
+  /**
+   * The window of the System Log; `anew`: it begins before all that was read. Null where it is not
+   * read.
+   */
   log: { since: string; until: string; anew: boolean } | null;
 }
 
@@ -21,13 +25,20 @@ export interface Sync extends Omit<SyncRecord, 'plan'> {
   plan: SyncPlan;
 }
 
-export const withPlan = (record: SyncRecord): Sync => ({ ...record, plan: record.plan as unknown as SyncPlan });
+export const withPlan = (record: SyncRecord): Sync => ({
+  ...record,
+  plan: record.plan as unknown as SyncPlan,
+});
 export const planForStore = (plan: SyncPlan): JsonObject => plan as unknown as JsonObject;
 
 /** The stored sync; it exists from `beginSync` on. */
 export async function syncOf(store: Pick<Store, 'twin'>, run: string): Promise<Sync> {
   const record = await store.twin.syncs.get(run);
-  if (!record) throw ApplicationFailure.nonRetryable(`sync ${run} is not in this worker's store`, 'configuration');
+  if (!record)
+    throw ApplicationFailure.nonRetryable(
+      `sync ${run} is not in this worker's store`,
+      'configuration',
+    );
   return withPlan(record);
 }
 
@@ -53,4 +64,8 @@ export function syncDraft(
 }
 
 /** By which sync, and when, rows are read now. */
-export const stampOf = ({ org, run }: Sync, now: Date): SyncStamp => ({ org, run, at: now.toISOString() });
+export const stampOf = ({ org, run }: Sync, now: Date): SyncStamp => ({
+  org,
+  run,
+  at: now.toISOString(),
+});

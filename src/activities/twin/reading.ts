@@ -1,5 +1,5 @@
 import { ConnectorError } from '../../connectors/errors.ts';
-import type { ReadOutcome } from '../../store/twin-types.ts';
+import type { ReadOutcome } from '../../store/twin-sync-types.ts';
 import { againLater, isFinal, LANES } from '../mfa/checking.ts';
 import { VENDOR_ATTEMPTS } from '../support/failures.ts';
 import { reportProgress } from '../support/running.ts';
@@ -13,7 +13,10 @@ import type { Work } from './works.ts';
 /** Readings that one transaction keeps; a worker that is killed repeats at most so many calls. */
 const KEPT_AT_ONCE = 16;
 
-/** `readSyncItems`: everything that is read of the items of a slice. What was read is not read again. */
+/**
+ * `readSyncItems`: everything that is read of the items of a slice. What was read is not read
+ * again.
+ */
 export function readSyncItems(deps: SyncDeps): SyncActivities['readSyncItems'] {
   return async ({ run, list, ...slice }) => {
     const sync = await syncOf(deps.store, run);
@@ -56,7 +59,9 @@ class Reading<Value> {
         if (trouble?.code === 'rate_limited') return;
       }
     };
-    const lanes = await Promise.allSettled(Array.from({ length: Math.min(LANES, queue.length) }, lane));
+    const lanes = await Promise.allSettled(
+      Array.from({ length: Math.min(LANES, queue.length) }, lane),
+    );
     await this.#keep();
     for (const end of lanes) if (end.status === 'rejected') throw end.reason;
     if (this.#troubles.length > 0) throw againLater(this.#troubles);
@@ -80,7 +85,11 @@ class Reading<Value> {
     if (isFinal(error)) return error.code === 'not_found' ? 'gone' : 'refused';
     if (error.code === 'rate_limited') return null;
     if (!error.retryable) throw error;
-    const failures = await this.#deps.store.twin.work.countFailure(this.#sync.run, this.#work.work, id);
+    const failures = await this.#deps.store.twin.work.countFailure(
+      this.#sync.run,
+      this.#work.work,
+      id,
+    );
     return failures < VENDOR_ATTEMPTS ? null : 'failed';
   }
 

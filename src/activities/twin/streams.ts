@@ -1,4 +1,6 @@
-import type { ReadOutcome, SyncStream, SyncWork } from '../../store/twin-types.ts';
+import type { ReadOutcome } from '../../store/twin-sync-types.ts';
+import type { SyncWork } from '../../store/twin-sync-types.ts';
+import type { SyncStream } from '../../store/twin-sync-types.ts';
 import type { StreamName } from '../../twin/types.ts';
 
 /** What became of everything that a sync read. */
@@ -70,13 +72,17 @@ function problemsOf(row: StreamRow, account: SyncAccount, count: number): string
     const code = account.lost[list] ?? null;
     if (code === null) return [];
     const noun = NOUNS[list] ?? list;
-    return (account.listed[list] ?? 0) === 0 ? [`${noun} could not be read: ${code}`] : [`${noun} broke off: ${code}`];
+    return (account.listed[list] ?? 0) === 0
+      ? [`${noun} could not be read: ${code}`]
+      : [`${noun} broke off: ${code}`];
   });
   const empty = !row.mayBeEmpty && count === 0 && listings.length === 0;
   return [
     ...(account.failure === null ? [] : [`the sync ended before it was done: ${account.failure}`]),
     ...listings,
-    ...(empty ? [`Okta listed no ${NOUNS[row.list]}: the credential may not be allowed to see any`] : []),
+    ...(empty
+      ? [`Okta listed no ${NOUNS[row.list]}: the credential may not be allowed to see any`]
+      : []),
     ...row.works.flatMap(({ work, what, every }) => unread(account, { work, what, every })),
   ];
 }

@@ -1,4 +1,5 @@
-import type { OktaSyncInput, OktaSyncResult, SyncBranchName } from '../../workflows/messages.ts';
+import type { OktaSyncInput, OktaSyncResult } from '../../workflows/messages.ts';
+import type { SyncBranchName } from '../../workflows/support/state.ts';
 
 /** What the workflow needs to know of a sync as begun. */
 export interface SyncRun {
@@ -7,7 +8,10 @@ export interface SyncRun {
   window: number;
   /** Users an activity; `auto` decides by how many were listed. */
   batch: 'auto' | number;
-  /** Users of a batch where that is `auto`; plans of earlier versions leave out this and what follows. */
+  /**
+   * Users of a batch where that is `auto`; plans of earlier versions leave out this and what
+   * follows.
+   */
   autoBatch?: number;
   /** History length at which the sync continues as new. */
   historyLimit?: number;
@@ -33,7 +37,9 @@ export interface SyncSlice {
   count: number;
 }
 
-/** The activities of `oktaSync`. Each is safe to repeat: what was done before is found in the store. */
+/**
+ * The activities of `oktaSync`. Each is safe to repeat: what was done before is found in the store.
+ */
 export interface SyncActivities {
   /** Freezes the configuration, the streams that are wanted and the window of the log. */
   beginSync(input: { run: string } & Omit<OktaSyncInput, 'resume'>): Promise<SyncRun>;
@@ -47,8 +53,8 @@ export interface SyncActivities {
   /** Reads one page of the System Log and raises its security events. */
   readLogPage(input: { run: string; page: number }): Promise<{ entries: number; more: boolean }>;
   /**
-   * Judges the twin as it now is and ends the sync. `lost` says by coded word why a listing broke off; `failure`, why
-   * the sync as a whole did.
+   * Judges the twin as it now is and ends the sync. `lost` says by coded word why a listing broke
+   * off; `failure`, why the sync as a whole did.
    */
   finishSync(input: {
     run: string;

@@ -1,6 +1,8 @@
 import type { OktaPage, OktaFactor } from '../../connectors/types.ts';
 import type { OktaRole } from '../../connectors/okta/types.ts';
-import type { SyncList, SyncView, SyncWork } from '../../store/twin-types.ts';
+import type { SyncView } from '../../store/twin-sync-types.ts';
+import type { SyncWork } from '../../store/twin-sync-types.ts';
+import type { SyncList } from '../../store/twin-sync-types.ts';
 import type { StoreTransaction } from '../../store/types.ts';
 import type { TwinFactor } from '../../twin/types.ts';
 import type { SyncDeps } from './deps.ts';
@@ -30,7 +32,9 @@ const ASSIGNED_A_PAGE = 500;
 const factors: Work<TwinFactor[]> = {
   work: 'factors',
   read: async ({ connectors }, sync, id) =>
-    (await connectors.okta('users:read_factors', { userId: id }, callContext(sync, id))).output.map(factor),
+    (await connectors.okta('users:read_factors', { userId: id }, callContext(sync, id))).output.map(
+      factor,
+    ),
   keep: ({ store }, { org }, { tx, results }) =>
     store.twin.users.setFactors(
       tx,
@@ -40,8 +44,9 @@ const factors: Work<TwinFactor[]> = {
 };
 
 /**
- * Members of groups, 1,000 a call of the bucket of groups: asking each user for their groups would take a call a user
- * of the bucket that factors need. Everybody belongs to the built-in group, so that one is not read.
+ * Members of groups, 1,000 a call of the bucket of groups: asking each user for their groups would
+ * take a call a user of the bucket that factors need. Everybody belongs to the built-in group, so
+ * that one is not read.
  */
 const members: Work<true> = {
   work: 'members',
@@ -52,13 +57,16 @@ const members: Work<true> = {
       list: `members:${groupId}`,
       read: async (after) => {
         const input = { groupId, limit: MEMBERS_A_PAGE, after };
-        return (await deps.connectors.okta('groups:read_members', input, callContext(sync, groupId))).output;
+        return (
+          await deps.connectors.okta('groups:read_members', input, callContext(sync, groupId))
+        ).output;
       },
       keep: (tx, ids) => twin.groups.addMembers(tx, stampOf(sync, deps.now()), groupId, ids),
     });
   },
   keep: async ({ store }, sync, { tx, results }) => {
-    for (const { id, value } of results) if (value) await store.twin.groups.closeMembers(tx, viewOf(sync), id);
+    for (const { id, value } of results)
+      if (value) await store.twin.groups.closeMembers(tx, viewOf(sync), id);
   },
 };
 
@@ -97,12 +105,14 @@ const appUsers: Work<number> = {
     const list = `app_users:${appId}`;
     const read = async (after: string | null) => {
       const input = { appId, limit: ASSIGNED_A_PAGE, after };
-      return (await deps.connectors.okta('apps:read_users', input, callContext(sync, appId))).output;
+      return (await deps.connectors.okta('apps:read_users', input, callContext(sync, appId)))
+        .output;
     };
     await everyPage(deps, sync, { list, read });
     return await deps.store.twin.work.sumCounts(sync.run, list);
   },
-  keep: ({ store }, { org }, { tx, results }) => store.twin.apps.setCount(tx, org, 'users', results.map(toCount)),
+  keep: ({ store }, { org }, { tx, results }) =>
+    store.twin.apps.setCount(tx, org, 'users', results.map(toCount)),
 };
 
 const appGroups: Work<number> = {
@@ -110,11 +120,13 @@ const appGroups: Work<number> = {
   read: async (deps, sync, appId) => {
     const list = `app_groups:${appId}`;
     const read = async (after: string | null) =>
-      (await deps.connectors.okta('apps:read_groups', { appId, after }, callContext(sync, appId))).output;
+      (await deps.connectors.okta('apps:read_groups', { appId, after }, callContext(sync, appId)))
+        .output;
     await everyPage(deps, sync, { list, read });
     return await deps.store.twin.work.sumCounts(sync.run, list);
   },
-  keep: ({ store }, { org }, { tx, results }) => store.twin.apps.setCount(tx, org, 'groups', results.map(toCount)),
+  keep: ({ store }, { org }, { tx, results }) =>
+    store.twin.apps.setCount(tx, org, 'groups', results.map(toCount)),
 };
 
 /** What is read of the items of each list. */
@@ -132,11 +144,17 @@ const factor = ({ id, type, provider, status }: OktaFactor): TwinFactor => ({
   status: status ?? null,
 });
 const isHeld = ({ status }: OktaRole): boolean => status === null || status === 'ACTIVE';
-const roleName = ({ type, label }: OktaRole): string => (type === 'CUSTOM' ? (label ?? type) : type);
+const roleName = ({ type, label }: OktaRole): string =>
+  type === 'CUSTOM' ? (label ?? type) : type;
 const toCount = ({ id, value }: Result<number>) => ({ id, count: value });
 
 /** This sync as it sees its own rows. */
-export const viewOf = ({ org, run, startedAt }: Sync): SyncView => ({ org, run, startedAt, proves: [] });
+export const viewOf = ({ org, run, startedAt }: Sync): SyncView => ({
+  org,
+  run,
+  startedAt,
+  proves: [],
+});
 
 interface Pages {
   list: string;
@@ -145,14 +163,23 @@ interface Pages {
 }
 
 /** Reads a listing to its end, from the page after the last one that is stored. */
-async function everyPage({ store }: SyncDeps, { run }: Sync, { list, read, keep }: Pages): Promise<true> {
+async function everyPage(
+  { store }: SyncDeps,
+  { run }: Sync,
+  { list, read, keep }: Pages,
+): Promise<true> {
   const last = await store.twin.work.lastPage(run, list);
   let next = last?.next ?? null;
   for (let page = (last?.page ?? -1) + 1; page === 0 || next !== null; page += 1) {
     const { items, next: leadsTo } = await read(next);
     const ids = items.map(({ id }) => id);
     const write = async (tx: StoreTransaction): Promise<void> => keep?.(tx, ids);
-    const stored = await store.twin.work.addPage({ run, list, page, next: leadsTo }, [], write, ids.length);
+    const stored = await store.twin.work.addPage(
+      { run, list, page, next: leadsTo },
+      [],
+      write,
+      ids.length,
+    );
     next = stored.next;
   }
   return true;

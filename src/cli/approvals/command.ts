@@ -1,5 +1,12 @@
 import { Argument } from 'commander';
-import { nonEmptyText, whole, withConfig, withInheritedJson, withJson, withLocal } from '../kit/options.ts';
+import {
+  nonEmptyText,
+  whole,
+  withConfig,
+  withInheritedJson,
+  withJson,
+  withLocal,
+} from '../kit/options.ts';
 import type { DefineVerb } from '../kit/verb.ts';
 
 /** Options of the verbs of `arx approvals`. */
@@ -50,22 +57,34 @@ export const defineApprovals: DefineVerb = (program, run) => {
         nonEmptyText,
       ),
     ).action((request: string, options: DecideOptions) =>
-      run(async (io) => (await import('./decide.ts')).decideRequest(io, { request, verdict, options })),
+      run(async (io) =>
+        (await import('./decide.ts')).decideRequest(io, { request, verdict, options }),
+      ),
     );
   }
   deciding(
-    verb('sign', 'sign a decision without sending it: a payload for the Temporal UI or the temporal command')
+    verb(
+      'sign',
+      'sign a decision without sending it: a payload for the Temporal UI or the temporal command',
+    )
       .argument('<request>', REQUEST, nonEmptyText)
       .addArgument(new Argument('<verdict>', 'which decision').choices(['approve', 'deny'])),
   ).action((request: string, verdict: 'approve' | 'deny', options: DecideOptions) =>
     run(async (io) => (await import('./decide.ts')).signRequest(io, { request, verdict, options })),
   );
-  verb('watch', 'follow what waits for a decision until interrupted; with --json one document a line').action(
-    (options: ApprovalOptions) => run(async (io) => (await import('./watch.ts')).watchApprovals(io, options)),
+  verb(
+    'watch',
+    'follow what waits for a decision until interrupted; with --json one document a line',
+  ).action((options: ApprovalOptions) =>
+    run(async (io) => (await import('./watch.ts')).watchApprovals(io, options)),
   );
 };
 
 const deciding = (command: ReturnType<typeof withJson>): typeof command =>
   command
-    .option('--as <user>', 'the Okta user who decides, proven by ARX_KEY (default: whose key it is)', nonEmptyText)
+    .option(
+      '--as <user>',
+      'the Okta user who decides, proven by ARX_KEY (default: whose key it is)',
+      nonEmptyText,
+    )
     .option('--reason <text>', 'why; stands with the decision', nonEmptyText);

@@ -46,7 +46,12 @@ export async function decideRequest(io: Io, decided: Decided): Promise<ExitCode>
     const answer = await deliver(target.link, record, { ...signed, verdict: decided.verdict });
     await waitForEnd(target.store, record, answer);
     const now = await findApproval(target.store, record.requestId);
-    await tell(io, { record: now, answer, decisionId: signed.decisionId, json: options.json ?? false });
+    await tell(io, {
+      record: now,
+      answer,
+      decisionId: signed.decisionId,
+      json: options.json ?? false,
+    });
     return exitOf(answer);
   } finally {
     await target.close();
@@ -60,12 +65,19 @@ export async function signRequest(io: Io, decided: Decided): Promise<ExitCode> {
   const { workflowId, payload } = await withStore(io, async (store) => {
     const record = await findApproval(store, decided.request);
     if (record.approval.state !== 'PENDING') throw notPendingError(record);
-    return { workflowId: approvalId(record.requestId), payload: await sign(io, { settings, store, record, decided }) };
+    return {
+      workflowId: approvalId(record.requestId),
+      payload: await sign(io, { settings, store, record, decided }),
+    };
   });
-  if (options.json) await writeJson(io, { schema: 'arx.signal/v1', signal: verdict, workflowId, payload });
+  if (options.json)
+    await writeJson(io, { schema: 'arx.signal/v1', signal: verdict, workflowId, payload });
   else {
     const input = shellWord(JSON.stringify(payload));
-    await print(io, `temporal workflow signal --workflow-id ${workflowId} --name ${verdict} --input ${input}`);
+    await print(
+      io,
+      `temporal workflow signal --workflow-id ${workflowId} --name ${verdict} --input ${input}`,
+    );
     say(io, 'In the Temporal UI: Send a Signal, with this name and what follows --input as JSON.');
   }
   return EXIT.ok;
@@ -78,14 +90,30 @@ interface Signing {
   decided: Decided;
 }
 
-async function sign(io: Io, { settings, store, record, decided }: Signing): Promise<SignedDecision> {
+async function sign(
+  io: Io,
+  { settings, store, record, decided }: Signing,
+): Promise<SignedDecision> {
   const { verdict, options } = decided;
-  const identity = await identifyPerson(io, { settings, store, as: options.as, local: options.local });
+  const identity = await identifyPerson(io, {
+    settings,
+    store,
+    as: options.as,
+    local: options.local,
+  });
   const { id, login } = await personOf(settings, store, identity.person);
   const key = await signingKey({ env: settings.arx, store, keeper: identity });
   const at = Date.now();
   const { reason } = options;
-  const proven = { verdict, decisionId: randomUUID(), person: id, login, surface: 'cli', at, reason } as const;
+  const proven = {
+    verdict,
+    decisionId: randomUUID(),
+    person: id,
+    login,
+    surface: 'cli',
+    at,
+    reason,
+  } as const;
   return createSignedDecision(record, proven, key);
 }
 
@@ -95,7 +123,10 @@ const SETTLING_MS = 15_000;
 async function waitForEnd(store: Store, { requestId }: Asked, answer: Became): Promise<void> {
   if (!answer?.accepted || answer.state === 'PENDING') return;
   const until = Date.now() + SETTLING_MS;
-  for (let record = await store.requests.get(requestId); record && !isEnded(record) && Date.now() < until;) {
+  for (
+    let record = await store.requests.get(requestId);
+    record && !isEnded(record) && Date.now() < until;
+  ) {
     await delay(200);
     record = await store.requests.get(requestId);
   }
@@ -116,7 +147,8 @@ async function tell(io: Io, { record, answer, decisionId, json }: Told): Promise
     return writeJson(io, { schema: 'arx.approval/v1', ...document, decisionId, answer, ...error });
   }
   const { approvalText } = await import('./render.ts');
-  if (answer === null) say(io, 'No worker has answered: the decision waits on the server and may still count.');
+  if (answer === null)
+    say(io, 'No worker has answered: the decision waits on the server and may still count.');
   else if (refused) say(io, `${io.colors.err.red('refused:')} ${messageOf(answer.code)}`);
   else say(io, messageOf(answer.code));
   await print(io, approvalText(document, io.colors.out));

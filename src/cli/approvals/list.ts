@@ -41,7 +41,11 @@ export async function listApprovals(
 }
 
 /** `arx approvals show`. */
-export async function showApproval(io: Io, reference: string, { json }: ApprovalOptions): Promise<ExitCode> {
+export async function showApproval(
+  io: Io,
+  reference: string,
+  { json }: ApprovalOptions,
+): Promise<ExitCode> {
   const document = approvalDocument(await withStore(io, (store) => findApproval(store, reference)));
   if (json) await writeJson(io, { schema: 'arx.approval/v1', ...document });
   else {

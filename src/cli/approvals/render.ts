@@ -9,8 +9,11 @@ import { grid } from '../kit/table.ts';
 type Tone = (colors: Colors) => (text: string) => string;
 
 const TONES: Record<string, Tone> = {
-  ...{ PENDING: ({ yellow }) => yellow, pending: ({ yellow }) => yellow, running: ({ cyan }) => cyan },
-  ...{ APPROVED: ({ green }) => green, succeeded: ({ green }) => green },
+  PENDING: ({ yellow }) => yellow,
+  pending: ({ yellow }) => yellow,
+  running: ({ cyan }) => cyan,
+  APPROVED: ({ green }) => green,
+  succeeded: ({ green }) => green,
 };
 const stateText = (state: string, colors: Colors): string =>
   (TONES[state] ?? (({ red }: Colors) => red))(colors)(state);
@@ -26,15 +29,23 @@ export function approvalsTable(items: readonly ApprovalDocument[], colors: Color
     `${approvals(item)} of ${item.needed}`,
     when(item.deadline),
   ]);
-  return grid(['request', 'state', 'operation', 'target', 'requester', 'approved', 'deadline'], rows, colors);
+  return grid(
+    ['request', 'state', 'operation', 'target', 'requester', 'approved', 'deadline'],
+    rows,
+    colors,
+  );
 }
 
-const approvals = ({ votes }: ApprovalDocument): number => votes.filter(({ verdict }) => verdict === 'approve').length;
-const targetText = ({ target }: ApprovalDocument): string => (target ? `${target.kind} ${target.id}` : '');
+const approvals = ({ votes }: ApprovalDocument): number =>
+  votes.filter(({ verdict }) => verdict === 'approve').length;
+const targetText = ({ target }: ApprovalDocument): string =>
+  target ? `${target.kind} ${target.id}` : '';
 
 /** One approval for the terminal. */
 export function approvalText(item: ApprovalDocument, colors: Colors): string {
-  const named = [...new Set(item.requirements.flatMap(({ any_of }) => any_of))].join(', ') || 'default approvers';
+  const named =
+    [...new Set(item.requirements.flatMap(({ any_of }) => any_of))].join(', ') ||
+    'default approvers';
   const facts: [string, string][] = [
     ['operation', `${item.connector}:${item.operation} (${item.risk})`],
     ['target', targetText(item)],
@@ -43,13 +54,18 @@ export function approvalText(item: ApprovalDocument, colors: Colors): string {
     ['reason', item.reason],
     ['deadline', item.deadline === null ? '' : when(item.deadline)],
     ['approved', item.state === null ? '' : `${approvals(item)} of ${item.needed} people needed`],
-    ['votes', item.votes.map(({ person, verdict, at }) => `${person} ${verdict} ${when(at)}`).join('; ')],
+    [
+      'votes',
+      item.votes.map(({ person, verdict, at }) => `${person} ${verdict} ${when(at)}`).join('; '),
+    ],
     ['may decide', item.state === null ? '' : `${named} (${item.eligible.join(', ')})`],
     ['policies', item.requirements.map(({ policy }) => policy).join(', ')],
     ['arguments', item.argsDigest.slice(0, 16)],
     ['the call', item.action],
   ];
-  const lines = facts.filter(([, value]) => value !== '').map(([name, value]) => `  ${name.padEnd(13)}${plain(value)}`);
+  const lines = facts
+    .filter(([, value]) => value !== '')
+    .map(([name, value]) => `  ${name.padEnd(13)}${plain(value)}`);
   const state = item.state === null ? 'nobody was asked' : stateText(item.state, colors);
   return [`${colors.bold(`request ${item.request}`)}: ${state}`, ...lines].join('\n');
 }

@@ -34,15 +34,19 @@ const SENTENCES: Partial<Record<AuditKind, Sentence>> = {
   'action.denied': (entry, record) => `${decisionSentence(entry, record)}; nothing was sent`,
   'approval.opened': approvalSentence,
   'approval.notified': ({ outcome }) =>
-    outcome?.['told'] === false ? `the channel could not be told${codeOf(outcome)}` : 'the channel was told',
+    outcome?.['told'] === false
+      ? `the channel could not be told${codeOf(outcome)}`
+      : 'the channel was told',
   'approval.reminded': () => 'those who may decide were reminded',
-  'approval.escalated': ({ outcome }) => `more people may decide (${Number(outcome?.['added'] ?? 0)} named)`,
+  'approval.escalated': ({ outcome }) =>
+    `more people may decide (${Number(outcome?.['added'] ?? 0)} named)`,
   'approval.answered': ({ outcome }) =>
     `${textOf(outcome, 'person') ?? 'somebody'} ${textOf(outcome, 'verdict') === 'deny' ? 'denied' : 'approved'} it` +
     ` (${textOf(outcome, 'surface') ?? 'unknown surface'})`,
   'approval.refused': (entry) =>
     `an answer of ${textOf(entry.outcome, 'person') ?? 'somebody unproven'} was refused${because(entry)}`,
-  'approval.closed': ({ outcome }) => `the approval closed: ${textOf(outcome, 'state') ?? 'closed'}`,
+  'approval.closed': ({ outcome }) =>
+    `the approval closed: ${textOf(outcome, 'state') ?? 'closed'}`,
   'grant.issued': () => 'a grant for exactly this call was issued, to be used once',
   'grant.used': () => 'the grant was used up',
   'grant.stale': what('checked again before the call, and not sent'),
@@ -62,7 +66,8 @@ export function storyOf(record: ActionRecord, entries: readonly AuditEntry[]): S
   }));
 }
 
-const onTarget = ({ target }: ActionRecord): string => (target ? ` on ${target.kind} ${target.id}` : '');
+const onTarget = ({ target }: ActionRecord): string =>
+  target ? ` on ${target.kind} ${target.id}` : '';
 
 const codeOf = (outcome: AuditEntry['outcome']): string => {
   const code = textOf(outcome, 'code');
@@ -76,7 +81,10 @@ function decisionSentence({ outcome, decision }: AuditEntry, record: ActionRecor
   const why = code === 'granted' ? '' : `: ${messageOf(code)} (${code})`;
   const by = policies.length > 0 ? ` by ${policies.join(', ')}` : '';
   const hints = record.outcome?.['hints'];
-  const hint = effect === 'deny' && Array.isArray(hints) && hints.length > 0 ? `; ${hints.map(String).join('; ')}` : '';
+  const hint =
+    effect === 'deny' && Array.isArray(hints) && hints.length > 0
+      ? `; ${hints.map(String).join('; ')}`
+      : '';
   return `the policies said ${effect}${by} at risk ${record.risk}${why}${hint}`;
 }
 

@@ -15,7 +15,8 @@ const POLL_MS = 1_000;
 export async function watchApprovals(io: Io, options: ApprovalOptions): Promise<ExitCode> {
   io.holdInterrupts();
   const settings = await loadSettings(io, options);
-  // A store of its own would be locked for all others meanwhile: without a server, the stack is joined.
+  // A store of its own would be locked for all others meanwhile: without a server, the stack is
+  // joined.
   const local = options.local ?? settings.arx.databaseUrl === null;
   const target = await openTarget(io, settings, { local, dryRun: true });
   try {
@@ -46,10 +47,12 @@ async function tell(io: Io, { before, now, json }: Change): Promise<void> {
   const gone = (before ?? []).filter(({ request }) => !open.has(request));
   if (json) {
     const changed = before === null || JSON.stringify(before) !== JSON.stringify(now);
-    if (changed) await write(io.out, `${JSON.stringify({ schema: 'arx.approvals/v1', items: now })}\n`);
+    if (changed)
+      await write(io.out, `${JSON.stringify({ schema: 'arx.approvals/v1', items: now })}\n`);
     return;
   }
   const { approvalText } = await import('./render.ts');
   for (const document of come) await print(io, `${approvalText(document, io.colors.out)}\n`);
-  for (const { request } of gone) await print(io, `${request} waits no longer: arx approvals why ${request}`);
+  for (const { request } of gone)
+    await print(io, `${request} waits no longer: arx approvals why ${request}`);
 }

@@ -9,7 +9,11 @@ import { entriesOf, findRequest } from '../kit/requests.ts';
 import { storyOf } from './story.ts';
 
 /** `arx approvals why`: the way of a request from the trail, step by step. */
-export async function tellWhy(io: Io, reference: string, { json }: ApprovalOptions): Promise<ExitCode> {
+export async function tellWhy(
+  io: Io,
+  reference: string,
+  { json }: ApprovalOptions,
+): Promise<ExitCode> {
   const { record, entries } = await withStore(io, async (store) => {
     const record = await findRequest(store, reference);
     return { record, entries: await entriesOf(store, record) };

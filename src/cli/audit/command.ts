@@ -47,11 +47,21 @@ export const defineAudit: DefineVerb = (program, run) => {
     withLocal(
       audit
         .command('verify')
-        .description('recompute chain and tree, hold them against the checkpoints; exit 1 and the first bad entry'),
+        .description(
+          'recompute chain and tree, hold them against the checkpoints; exit 1 and the first bad entry',
+        ),
     ),
   )
-    .option('--checkpoint <file>', 'a checkpoint kept outside the store, such as one from Slack', nonEmptyText)
-    .option('--key <key>', 'believe only this verifier key for --checkpoint: its text, or a file', nonEmptyText)
+    .option(
+      '--checkpoint <file>',
+      'a checkpoint kept outside the store, such as one from Slack',
+      nonEmptyText,
+    )
+    .option(
+      '--key <key>',
+      'believe only this verifier key for --checkpoint: its text, or a file',
+      nonEmptyText,
+    )
     .option(
       '--file <export>',
       'check an exported JSONL file instead of the store; not one made with --run: such an extract cannot be verified alone',
@@ -72,10 +82,26 @@ export const defineAudit: DefineVerb = (program, run) => {
       run(async (io) => (await import('./prove.ts')).prove(io, entry, options)),
   );
   withJson(
-    withLocal(audit.command('key').description('print the verifier key with which others check checkpoints')),
-  ).action((options: { json?: boolean }) => run(async (io) => (await import('./key.ts')).showKey(io, options)));
-  withJson(withLocal(audit.command('export').description('write the entries: as stored, as OCSF events, or as CSV')))
-    .addOption(new Option('--format <format>', 'form of the export').choices(['jsonl', 'ocsf', 'csv']).default('jsonl'))
+    withLocal(
+      audit
+        .command('key')
+        .description('print the verifier key with which others check checkpoints'),
+    ),
+  ).action((options: { json?: boolean }) =>
+    run(async (io) => (await import('./key.ts')).showKey(io, options)),
+  );
+  withJson(
+    withLocal(
+      audit
+        .command('export')
+        .description('write the entries: as stored, as OCSF events, or as CSV'),
+    ),
+  )
+    .addOption(
+      new Option('--format <format>', 'form of the export')
+        .choices(['jsonl', 'ocsf', 'csv'])
+        .default('jsonl'),
+    )
     .option('--run <run>', 'only those of this run', nonEmptyText)
     .option('--out <file>', 'write to this file instead of standard output', nonEmptyText)
     .action((options: ExportOptions) => run((io) => exportEntries(io, options)));
@@ -127,7 +153,10 @@ async function exportEntries(io: Io, options: ExportOptions) {
   let written = 0;
   await withStore(io, async (store) => {
     const filter = await filterOf(store, { run: options.run, limit: 0 });
-    const pages = store.audit.pages(500, filter.run === undefined ? undefined : { run: filter.run });
+    const pages = store.audit.pages(
+      500,
+      filter.run === undefined ? undefined : { run: filter.run },
+    );
     await deliver(
       io,
       exportPieces(options.format, pages, (entries) => void (written += entries)),
@@ -136,7 +165,12 @@ async function exportEntries(io: Io, options: ExportOptions) {
   });
   if (options.out !== undefined) {
     if (options.json)
-      await writeJson(io, { schema: 'arx.export/v1', entries: written, format: options.format, out: options.out });
+      await writeJson(io, {
+        schema: 'arx.export/v1',
+        entries: written,
+        format: options.format,
+        out: options.out,
+      });
     else say(io, `${written} entries written to ${options.out}`);
   }
   return EXIT.ok;

@@ -13,8 +13,9 @@ export interface Extract {
 }
 
 /**
- * Looks at a file whose chain does not hold: null where it is not an extract of one run. Of an extract each entry can
- * be held against its own hash, but whether entries are missing shows only in the whole trail.
+ * Looks at a file whose chain does not hold: null where it is not an extract of one run. Of an
+ * extract each entry can be held against its own hash, but whether entries are missing shows only
+ * in the whole trail.
  */
 export async function extractIn(file: string): Promise<Extract | null> {
   let extract: Extract | null = null;
@@ -34,7 +35,9 @@ export async function extractIn(file: string): Promise<Extract | null> {
 function parseEntry(text: string): AuditEntry | null {
   try {
     const value = JSON.parse(text) as AuditEntry | null;
-    return typeof value === 'object' && value !== null && typeof value.id === 'string' ? value : null;
+    return typeof value === 'object' && value !== null && typeof value.id === 'string'
+      ? value
+      : null;
   } catch {
     return null;
   }
@@ -42,7 +45,10 @@ function parseEntry(text: string): AuditEntry | null {
 
 function hasItsHash(entry: AuditEntry, text: string): boolean {
   try {
-    return canonicalJson(entry) === text && leafHash(canonicalJson({ ...entry, hash: undefined })) === entry.hash;
+    return (
+      canonicalJson(entry) === text &&
+      leafHash(canonicalJson({ ...entry, hash: undefined })) === entry.hash
+    );
   } catch {
     // What has no canonical form was never written.
     return false;

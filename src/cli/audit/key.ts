@@ -37,13 +37,22 @@ export async function rotate(io: Io, options: RotateOptions) {
     throw usageError('The key is kept in ARX_HOME and is replaced there.', 'Leave --out away.');
   }
   const { checkpoint, key, before } = await withStore(io, (store) => turn(io, store, options));
-  const result = { verifierKey: verifierKey(key), before: verifierKey(before), checkpoint: checkpoint.note };
+  const result = {
+    verifierKey: verifierKey(key),
+    before: verifierKey(before),
+    checkpoint: checkpoint.note,
+  };
   if (options.json)
-    await writeJson(io, { schema: 'arx.key/v1', ...result, ...(options.out ? { out: options.out } : {}) });
+    await writeJson(io, {
+      schema: 'arx.key/v1',
+      ...result,
+      ...(options.out ? { out: options.out } : {}),
+    });
   else {
     await print(io, result.verifierKey);
     say(io, `Key ${before.hash} is retired; ${key.hash} signs from ${checkpoint.size} entries on.`);
-    if (options.out) say(io, `Set ARX_AUDIT_KEY_FILE to ${options.out} and start the workers again.`);
+    if (options.out)
+      say(io, `Set ARX_AUDIT_KEY_FILE to ${options.out} and start the workers again.`);
   }
   return EXIT.ok;
 }

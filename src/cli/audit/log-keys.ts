@@ -30,7 +30,10 @@ export function readKeyOption(value: string): NoteKey {
   try {
     return parseVerifierKey(text.trim());
   } catch (thrown) {
-    throw unusable(`--key ${(thrown as Error).message}`, 'Give what `arx audit key` printed, or a file that holds it.');
+    throw unusable(
+      `--key ${(thrown as Error).message}`,
+      'Give what `arx audit key` printed, or a file that holds it.',
+    );
   }
 }
 
@@ -43,7 +46,10 @@ function isKey(text: string): boolean {
   }
 }
 
-/** A checkpoint kept outside: its note, forgiving about line ends, as copies from messages have them. */
+/**
+ * A checkpoint kept outside: its note, forgiving about line ends, as copies from messages have
+ * them.
+ */
 export function readNote(file: string): string {
   const text = readText(file, '--checkpoint');
   const note = `${text
@@ -61,7 +67,10 @@ export function readNote(file: string): string {
 }
 
 /** Opens a note with these keys; the reason where it does not. */
-export function tryOpen(note: string, keys: readonly NoteKey[]): OpenCheckpoint | { reason: string } {
+export function tryOpen(
+  note: string,
+  keys: readonly NoteKey[],
+): OpenCheckpoint | { reason: string } {
   const origin = keys[0]?.name;
   if (origin === undefined) return { reason: 'this log has no key: nothing of it was ever signed' };
   try {
@@ -76,7 +85,10 @@ function readText(file: string, flag: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (thrown) {
-    throw unusable(`${file} cannot be read (${(thrown as NodeJS.ErrnoException).code})`, `Name a file with ${flag}.`);
+    throw unusable(
+      `${file} cannot be read (${(thrown as NodeJS.ErrnoException).code})`,
+      `Name a file with ${flag}.`,
+    );
   }
 }
 

@@ -20,7 +20,9 @@ interface Options {
   json?: boolean;
 }
 
-/** An inclusion proof: with the checkpoint's note and the log's verifier key it stands for itself. */
+/**
+ * An inclusion proof: with the checkpoint's note and the log's verifier key it stands for itself.
+ */
 interface Proof {
   schema: 'arx.proof/v1';
   id: string;
@@ -46,7 +48,11 @@ export async function prove(io: Io, reference: string, { json }: Options) {
 export async function show(io: Io, reference: string, { json }: Options) {
   const { index, entry } = await withStore(io, (store) => entryOf(store, reference));
   if (json)
-    await writeJson(io, { schema: 'arx.audit/v1', entries: [{ index, ...entry }], items: [{ index, ...entry }] });
+    await writeJson(io, {
+      schema: 'arx.audit/v1',
+      entries: [{ index, ...entry }],
+      items: [{ index, ...entry }],
+    });
   else await print(io, JSON.stringify({ index, ...entry }, null, 2));
   return EXIT.ok;
 }
@@ -64,7 +70,10 @@ async function entryOf(store: Store, reference: string): Promise<{ index: number
 /** An entry, or what is left of one whose content was removed by age. */
 type Found = AuditEntry | RemovedEntry;
 
-/** An entry whose text has the hash that it states; whether that is the one in the tree, the proof shows. */
+/**
+ * An entry whose text has the hash that it states; whether that is the one in the tree, the proof
+ * shows.
+ */
 function entryAt({ index, text }: { index: number; text: string }): Found {
   const stated = parseEntry(text);
   const bad = checkNext(chainFrom({ entries: index, head: prevHashOf(stated) }), { index, text });
@@ -72,7 +81,8 @@ function entryAt({ index, text }: { index: number; text: string }): Found {
   throw broken(`the entry at index ${index} ${bad?.reason ?? 'is no JSON'}`);
 }
 
-const prevHashOf = (entry: Found | null): string => (entry && 'prevHash' in entry ? entry.prevHash : '');
+const prevHashOf = (entry: Found | null): string =>
+  entry && 'prevHash' in entry ? entry.prevHash : '';
 
 function parseEntry(text: string): Found | null {
   try {
@@ -82,7 +92,9 @@ function parseEntry(text: string): Found | null {
   }
 }
 
-/** The newest checkpoint; where it does not reach the entry and the log's key is here, a new one. */
+/**
+ * The newest checkpoint; where it does not reach the entry and the log's key is here, a new one.
+ */
 async function noteOver(io: Io, store: Store, index: number): Promise<string> {
   const newest = await store.checkpoints.newest();
   if (newest && newest.size > index) return newest.note;
@@ -98,10 +110,21 @@ async function proofOf(
   const { size, root } = parseCheckpoint(parseNote(note).text);
   const hashes = await new TileTree(store.auditTree.readTile).inclusion(index, size);
   const holds = verifyInclusion({ leafHash: hexToBytes(entry.hash), index, size, hashes, root });
-  if (!holds) throw broken(`the entry at index ${index} is not the one that the checkpoint of ${size} entries signed`);
+  if (!holds)
+    throw broken(
+      `the entry at index ${index} is not the one that the checkpoint of ${size} entries signed`,
+    );
   const hex = hashes.map((hash) => bytesToHex(hash));
   const id = 'id' in entry ? entry.id : removalId(index);
-  return { schema: 'arx.proof/v1', id, leafHash: entry.hash, index, size, hashes: hex, checkpoint: note };
+  return {
+    schema: 'arx.proof/v1',
+    id,
+    leafHash: entry.hash,
+    index,
+    size,
+    hashes: hex,
+    checkpoint: note,
+  };
 }
 
 function broken(what: string): CliError {
@@ -114,7 +137,10 @@ function broken(what: string): CliError {
 
 function proofText({ id, leafHash, index, size, hashes, checkpoint }: Proof): string {
   const head = [`entry     ${id}`, `leaf hash ${leafHash}`, `index     ${index} of ${size}`];
-  return [...head, ...hashes.map((hash, n) => `${n === 0 ? 'path      ' : '          '}${hash}`), '', checkpoint].join(
-    '\n',
-  );
+  return [
+    ...head,
+    ...hashes.map((hash, n) => `${n === 0 ? 'path      ' : '          '}${hash}`),
+    '',
+    checkpoint,
+  ].join('\n');
 }

@@ -6,7 +6,10 @@ import { count, plain, plural } from '../kit/text.ts';
 import { grid } from '../kit/table.ts';
 
 /** Entries for the terminal. */
-export function auditTable(entries: readonly (AuditEntry & { index: number })[], colors: Colors): string {
+export function auditTable(
+  entries: readonly (AuditEntry & { index: number })[],
+  colors: Colors,
+): string {
   const rows = entries.map((entry) => [
     entry.index,
     entry.at,
@@ -25,13 +28,19 @@ export function verifyText(
 ): string {
   const { ok, entries, head, firstBad, checkpoints = 0, removed = 0 } = verdict;
   if (ok) {
-    const signed = checkpoints > 0 ? `, as signed in ${plural(checkpoints, 'checkpoint', 'checkpoints')}` : '';
-    const gone = removed > 0 ? `; of ${plural(removed, 'old entry', 'old entries')} only the hash is left` : '';
+    const signed =
+      checkpoints > 0 ? `, as signed in ${plural(checkpoints, 'checkpoint', 'checkpoints')}` : '';
+    const gone =
+      removed > 0
+        ? `; of ${plural(removed, 'old entry', 'old entries')} only the hash is left`
+        : '';
     return `${colors.green('The audit trail is whole:')} ${plural(entries, 'entry', 'entries')}, head ${head}${signed}${gone}`;
   }
   const { index, id, reason } = firstBad;
-  const which = id === null ? `The entry at index ${index}` : `The entry at index ${index} (${plain(id)})`;
-  const verdictWords = verdict.extractOf === undefined ? 'The audit trail is BROKEN.' : 'NOT VERIFIED.';
+  const which =
+    id === null ? `The entry at index ${index}` : `The entry at index ${index} (${plain(id)})`;
+  const verdictWords =
+    verdict.extractOf === undefined ? 'The audit trail is BROKEN.' : 'NOT VERIFIED.';
   return `${colors.red(verdictWords)} ${which} ${reason}. Good before it: ${count(entries)}.`;
 }
 

@@ -10,7 +10,10 @@ import { holderOf, readKeyOption, readNote } from './log-keys.ts';
 import { signingKeysAt, verifyExport, verifyStore } from './verify.ts';
 import type { Verdict } from './verify.ts';
 
-/** What is verified: the store or an exported file, and a checkpoint kept outside with the key that is believed. */
+/**
+ * What is verified: the store or an exported file, and a checkpoint kept outside with the key that
+ * is believed.
+ */
 export interface VerifyWhat {
   file?: string;
   checkpoint?: string;
@@ -27,16 +30,26 @@ export async function verdictOn(io: Io, { file, checkpoint, key }: VerifyWhat): 
   const note = checkpoint === undefined ? null : readNote(checkpoint);
   const believed = key === undefined ? null : [readKeyOption(key)];
   // A trail that has not begun is whole; a checkpoint says that there was one.
-  if (file === undefined && note === null) return await withStoreOr(io, EMPTY, (store) => verifyStore(store, null));
+  if (file === undefined && note === null)
+    return await withStoreOr(io, EMPTY, (store) => verifyStore(store, null));
   if (file === undefined) {
     return await withStore(io, async (store) =>
-      verifyStore(store, note === null ? null : { note, keys: believed ?? (await keysOf(store, note)) }),
+      verifyStore(
+        store,
+        note === null ? null : { note, keys: believed ?? (await keysOf(store, note)) },
+      ),
     );
   }
-  return await verifyExport(file, note === null ? null : { note, keys: believed ?? (await anyKeys(io, note)) });
+  return await verifyExport(
+    file,
+    note === null ? null : { note, keys: believed ?? (await anyKeys(io, note)) },
+  );
 }
 
-/** Public keys of a store that might sign at the size of a note: a key that was retired before signs nothing more. */
+/**
+ * Public keys of a store that might sign at the size of a note: a key that was retired before signs
+ * nothing more.
+ */
 async function keysOf(store: Store, note: string): Promise<NoteKey[]> {
   const { size } = parseCheckpoint(parseNote(note).text);
   return signingKeysAt(size, await store.auditKeys.list());

@@ -24,13 +24,15 @@ export interface Outside {
 /** What `arx audit verify` found; `checkpoints` counts those that were compared. */
 export type Verdict = ChainReport & {
   checkpoints: number;
-  /** The file is an extract of this run, which cannot be verified alone: `firstBad.reason` says so. */
+  /**
+   * The file is an extract of this run, which cannot be verified alone: `firstBad.reason` says so.
+   */
   extractOf?: string;
 };
 
 /**
- * Recomputes chain and tree of a store and compares them with the recorded end, every kept checkpoint and one kept
- * outside. A trail that grows meanwhile is looked at again.
+ * Recomputes chain and tree of a store and compares them with the recorded end, every kept
+ * checkpoint and one kept outside. A trail that grows meanwhile is looked at again.
  */
 export async function verifyStore(store: Store, outside: Outside | null): Promise<Verdict> {
   for (let attempt = 1; ; attempt += 1) {
@@ -55,21 +57,43 @@ async function look(store: Store, { rows, keys, before, outside }: Seen): Promis
   const { readTile } = store.auditTree;
   const all = [...kept, ...(outside ? [outsideRoot(outside)] : [])];
   const signed = all.filter((root) => 'root' in root);
-  const report = await verifyTrail({ pages: store.audit.pages(PAGE), expected: before, signed, readTile });
-  const firstBad = report.firstBad ?? all.find((root) => 'reason' in root) ?? (await verifyKeptTree(readTile, signed));
+  const report = await verifyTrail({
+    pages: store.audit.pages(PAGE),
+    expected: before,
+    signed,
+    readTile,
+  });
+  const firstBad =
+    report.firstBad ??
+    all.find((root) => 'reason' in root) ??
+    (await verifyKeptTree(readTile, signed));
   return firstBad
-    ? { ok: false, entries: report.entries, head: report.head, firstBad, checkpoints: signed.length }
+    ? {
+        ok: false,
+        entries: report.entries,
+        head: report.head,
+        firstBad,
+        checkpoints: signed.length,
+      }
     : { ...report, checkpoints: signed.length };
 }
 
-/** A kept checkpoint whose signatures hold, each by a key that may sign its size; else what is wrong with it. */
-function checkpointRoot({ note, size }: CheckpointRow, keys: readonly AuditKey[]): SignedRoot | BadEntry {
+/**
+ * A kept checkpoint whose signatures hold, each by a key that may sign its size; else what is wrong
+ * with it.
+ */
+function checkpointRoot(
+  { note, size }: CheckpointRow,
+  keys: readonly AuditKey[],
+): SignedRoot | BadEntry {
   return rootOf(note, signingKeysAt(size, keys), `the checkpoint of ${size} entries`);
 }
 
 /** The keys that may sign the log at this size. */
 export function signingKeysAt(size: number, keys: readonly AuditKey[]): NoteKey[] {
-  const allowed = keys.filter(({ fromSize, toSize }) => size >= fromSize && size <= (toSize ?? Infinity));
+  const allowed = keys.filter(
+    ({ fromSize, toSize }) => size >= fromSize && size <= (toSize ?? Infinity),
+  );
   return allowed.map(({ verifierKey }) => parseVerifierKey(verifierKey));
 }
 
@@ -81,21 +105,31 @@ function rootOf(note: string, keys: readonly NoteKey[], what: string): SignedRoo
   const opened = tryOpen(note, keys);
   if (!('reason' in opened)) return { size: opened.size, root: opened.root, what };
   const size = Number(/^.*\n(\d+)\n/.exec(note)?.[1] ?? 0);
-  return { index: Math.max(0, size - 1), id: null, reason: `cannot be held against ${what}: ${opened.reason}` };
+  return {
+    index: Math.max(0, size - 1),
+    id: null,
+    reason: `cannot be held against ${what}: ${opened.reason}`,
+  };
 }
 
 /** Adds the id of the entry that stands at the place found. */
 async function addEntryId(store: Store, verdict: Verdict): Promise<Verdict> {
   if (verdict.ok || verdict.firstBad.id !== null) return verdict;
-  const [row] = await store.audit.list({ after: verdict.firstBad.index - 1, limit: 1 }).catch(() => []);
-  const id = row?.index === verdict.firstBad.index && typeof row.entry.id === 'string' ? row.entry.id : null;
+  const [row] = await store.audit
+    .list({ after: verdict.firstBad.index - 1, limit: 1 })
+    .catch(() => []);
+  const id =
+    row?.index === verdict.firstBad.index && typeof row.entry.id === 'string' ? row.entry.id : null;
   return { ...verdict, firstBad: { ...verdict.firstBad, id } };
 }
 
 /** What the chain says where entries of others were left out. */
 const BREAK = 'does not follow the entry before it';
 
-/** A file that breaks where entries are left out may be an extract: then its own entries are looked at. */
+/**
+ * A file that breaks where entries are left out may be an extract: then its own entries are looked
+ * at.
+ */
 async function extractVerdict(file: string, found: Verdict): Promise<Verdict> {
   const extract = await extractIn(file);
   if (extract === null || found.ok) return found;
@@ -113,10 +147,13 @@ export async function verifyExport(file: string, outside: Outside | null): Promi
   const root = outside ? outsideRoot(outside) : null;
   const signed = root && 'root' in root ? [root] : [];
   try {
-    const report = outside ? await verifyTrail({ pages: linesOf(file), signed }) : await verifyChain(linesOf(file));
+    const report = outside
+      ? await verifyTrail({ pages: linesOf(file), signed })
+      : await verifyChain(linesOf(file));
     const firstBad = report.firstBad ?? (root && 'reason' in root ? root : null);
     const checkpoints = signed.length;
-    if (report.firstBad?.reason === BREAK) return await extractVerdict(file, { ...report, checkpoints });
+    if (report.firstBad?.reason === BREAK)
+      return await extractVerdict(file, { ...report, checkpoints });
     return firstBad ? { ...report, ok: false, firstBad, checkpoints } : { ...report, checkpoints };
   } catch (thrown) {
     const { code } = thrown as NodeJS.ErrnoException;

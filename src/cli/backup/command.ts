@@ -6,7 +6,9 @@ import type { BackupVerbOptions } from './take.ts';
 export const defineBackup: DefineVerb = (program, run) => {
   const command = program
     .command('backup')
-    .description('write the whole store, as it stands at one moment, to one file; it holds personal data');
+    .description(
+      'write the whole store, as it stands at one moment, to one file; it holds personal data',
+    );
   withJson(withLocal(command))
     .argument('[file]', 'a new file, or - for standard output (default: arx-backup-TIME.ndjson.gz)')
     .option('--force', 'replace the file where there is one')

@@ -10,7 +10,10 @@ export interface Watch {
   signal: AbortSignal;
 }
 
-/** Runs a task with its progress shown; an interrupt ends it with nothing left behind. Throws CliError `interrupted`. */
+/**
+ * Runs a task with its progress shown; an interrupt ends it with nothing left behind. Throws
+ * CliError `interrupted`.
+ */
 export async function runWithProgress<Result>(
   io: Io,
   phase: string,
@@ -19,7 +22,12 @@ export async function runWithProgress<Result>(
   io.holdInterrupts();
   const display = await createDisplay(io);
   const seen = ({ table, tables, of, rows }: BackupProgress): void =>
-    display.show({ phase, done: tables, of, text: () => `${phase} ${table}: ${count(rows)} rows so far` });
+    display.show({
+      phase,
+      done: tables,
+      of,
+      text: () => `${phase} ${table}: ${count(rows)} rows so far`,
+    });
   try {
     return await task({ seen, signal: io.signal });
   } catch (thrown) {

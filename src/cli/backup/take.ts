@@ -19,26 +19,40 @@ export interface BackupVerbOptions {
 }
 
 /** `arx backup`. */
-export async function takeBackup(io: Io, given: string | undefined, options: BackupVerbOptions & { version: string }) {
+export async function takeBackup(
+  io: Io,
+  given: string | undefined,
+  options: BackupVerbOptions & { version: string },
+) {
   const created = new Date();
   const file = targetOf(io, given ?? nameAt(created), options);
   const measure = new Measure();
   const sink: Sink = (pieces) => deliver(io, measure.of(pieces), file ?? undefined);
   const summary = await runWithProgress(io, 'backing up', (watch) =>
-    withDatabase(io, (databaseUrl) => writeBackup({ databaseUrl, arx: options.version, created, ...watch }, sink)),
+    withDatabase(io, (databaseUrl) =>
+      writeBackup({ databaseUrl, arx: options.version, created, ...watch }, sink),
+    ),
   );
   await tell(io, { summary, file, written: measure, json: options.json ?? false });
   return EXIT.ok;
 }
 
-const nameAt = (time: Date): string => `arx-backup-${time.toISOString().slice(0, 19).replaceAll(':', '-')}Z.ndjson.gz`;
+const nameAt = (time: Date): string =>
+  `arx-backup-${time.toISOString().slice(0, 19).replaceAll(':', '-')}Z.ndjson.gz`;
 
 /** The file to write; null: standard output. Throws CliError where that is none for a backup. */
 function targetOf(io: Io, given: string, { force, json }: BackupVerbOptions): string | null {
   if (given === '-') {
-    if (json) throw usageError('A backup and a JSON document cannot both go to standard output.', 'Name a file.');
+    if (json)
+      throw usageError(
+        'A backup and a JSON document cannot both go to standard output.',
+        'Name a file.',
+      );
     if ((io.out as { isTTY?: boolean }).isTTY) {
-      throw usageError('A backup is no text for a terminal.', 'Name a file, or pipe standard output into something.');
+      throw usageError(
+        'A backup is no text for a terminal.',
+        'Name a file, or pipe standard output into something.',
+      );
     }
     return null;
   }
@@ -89,6 +103,10 @@ async function tell(io: Io, { summary, file, written, json }: Taken): Promise<vo
   const size = `${plural(rows, 'row')} of ${plural(header.tables.length, 'table')}, ${count(bytes)} bytes`;
   say(io, `${size} written to ${file ?? 'standard output'}`);
   say(io, `SHA-256 ${sha256}`);
-  if (audit) say(io, `audit trail: ${plural(audit.entries, 'entry', 'entries')}, head ${audit.head}`);
-  say(io, 'It holds personal data: keep it where few can read it. Keys and configuration are not in it.');
+  if (audit)
+    say(io, `audit trail: ${plural(audit.entries, 'entry', 'entries')}, head ${audit.head}`);
+  say(
+    io,
+    'It holds personal data: keep it where few can read it. Keys and configuration are not in it.',
+  );
 }

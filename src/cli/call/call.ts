@@ -26,17 +26,29 @@ export interface Asked {
   options: CallOptions;
 }
 
-/** `arx call`: asks for one governed operation, follows it to its end and prints what came of it. */
+/**
+ * `arx call`: asks for one governed operation, follows it to its end and prints what came of it.
+ */
 export async function callOperation(io: Io, asked: Asked): Promise<ExitCode> {
   const { options } = asked;
   const params = paramsOf(options.param ?? [], options.paramsFile);
-  const settings = withPolicies(await loadSettings(io, options), options.policies, options.local ?? false);
-  // One operation needs Okta, for the people it asks; of the other vendors only what is set has to be right.
+  const settings = withPolicies(
+    await loadSettings(io, options),
+    options.policies,
+    options.local ?? false,
+  );
+  // One operation needs Okta, for the people it asks; of the other vendors only what is set has to
+  // be right.
   const target = await openTarget(io, settings, { local: options.local, dryRun: true });
   let keep = false;
   try {
     if (options.policies !== undefined) await assertInForce(settings, target.store);
-    const identity = await identify(io, { settings, store: target.store, as: options.as, local: options.local });
+    const identity = await identify(io, {
+      settings,
+      store: target.store,
+      as: options.as,
+      local: options.local,
+    });
     const inputRef = await target.store.snapshots.put({
       operation: `${asked.vendor}:${asked.operation}`,
       params,
@@ -67,7 +79,10 @@ interface Followed {
   record: ActionRecord | null;
 }
 
-async function documentOf({ store }: Target, { asked, started, record }: Followed): Promise<ActionDocument> {
+async function documentOf(
+  { store }: Target,
+  { asked, started, record }: Followed,
+): Promise<ActionDocument> {
   if (record) return actionDocument(record, await entriesOf(store, record));
   return {
     schema: 'arx.action/v1',

@@ -28,9 +28,14 @@ const reason = (value: string): string => {
   throw new InvalidArgumentError('A reason of at most 1000 characters is expected.');
 };
 
-const params = (value: string, previous: string[] | undefined): string[] => [...(previous ?? []), value];
+const params = (value: string, previous: string[] | undefined): string[] => [
+  ...(previous ?? []),
+  value,
+];
 
-/** `arx call`: one governed operation of a vendor, from the policy over the approval to the call. */
+/**
+ * `arx call`: one governed operation of a vendor, from the policy over the approval to the call.
+ */
 export const defineCall: DefineVerb = (program, run) => {
   const call = program
     .command('call')
@@ -38,7 +43,11 @@ export const defineCall: DefineVerb = (program, run) => {
       'ask for one operation of a vendor: decided by the policies, approved by people where they say so, audited',
     )
     .addArgument(new Argument('<vendor>', 'which vendor').choices(CONNECTORS))
-    .argument('<operation>', 'what to do, such as users:suspend; docs/operations.md lists them all', operationName);
+    .argument(
+      '<operation>',
+      'what to do, such as users:suspend; docs/operations.md lists them all',
+      operationName,
+    );
   withJson(withLocal(withConfig(call), LOCAL_STACK))
     .option('--param <name=value>', 'a parameter; may be repeated (see below)', params)
     .option('--params-file <file>', 'a JSON object with parameters; --param goes over it')
@@ -48,7 +57,11 @@ export const defineCall: DefineVerb = (program, run) => {
       'the Okta user who asks, proven by ARX_KEY (default: whose key it is, else user:anonymous)',
       nonEmptyText,
     )
-    .option('--on-behalf-of <user>', 'login or id of the person it is asked for; may not approve it', nonEmptyText)
+    .option(
+      '--on-behalf-of <user>',
+      'login or id of the person it is asked for; may not approve it',
+      nonEmptyText,
+    )
     .option(
       '--policies <directory>',
       'with --local: policies of this directory or file instead of those of arx.yaml',

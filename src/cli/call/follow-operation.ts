@@ -18,15 +18,25 @@ const WORKER_PATIENCE_MS = 8_000;
 const OPENING_MS = 20_000;
 const RECENT = 200;
 
-/** Follows an operation to its end; says who may decide while it waits. Throws WorkflowEndedError, CliError `interrupted`. */
-export async function followOperation(io: Io, target: Target, started: StartedWorkflow): Promise<ActionRecord> {
+/**
+ * Follows an operation to its end; says who may decide while it waits. Throws WorkflowEndedError,
+ * CliError `interrupted`.
+ */
+export async function followOperation(
+  io: Io,
+  target: Target,
+  started: StartedWorkflow,
+): Promise<ActionRecord> {
   io.holdInterrupts();
   const over = new AbortController();
   const seen: Seen = { record: null };
   const watching = watch(io, { target, started, over: over.signal, seen });
   try {
     const ended = operationResult(target.link, started);
-    const { request } = await Promise.race([ended, waitForDetach(io, { target, seen, over: over.signal })]);
+    const { request } = await Promise.race([
+      ended,
+      waitForDetach(io, { target, seen, over: over.signal }),
+    ]);
     const record = await target.store.requests.get(request);
     if (record) return record;
     throw elsewhere(request);
@@ -36,14 +46,26 @@ export async function followOperation(io: Io, target: Target, started: StartedWo
   }
 }
 
-/** Waits until the request is open, or has ended already; null where no worker has taken it in time. */
-export async function waitForRequest(io: Io, target: Target, started: StartedWorkflow): Promise<ActionRecord | null> {
+/**
+ * Waits until the request is open, or has ended already; null where no worker has taken it in time.
+ */
+export async function waitForRequest(
+  io: Io,
+  target: Target,
+  started: StartedWorkflow,
+): Promise<ActionRecord | null> {
   const over = new AbortController();
   const seen: Seen = { record: null };
   const time = delay(OPENING_MS, null, { signal: over.signal });
-  const ended = operationResult(target.link, started).then(({ request }) => target.store.requests.get(request));
+  const ended = operationResult(target.link, started).then(({ request }) =>
+    target.store.requests.get(request),
+  );
   try {
-    return await Promise.race([ended, time, watch(io, { target, started, over: over.signal, seen })]);
+    return await Promise.race([
+      ended,
+      time,
+      watch(io, { target, started, over: over.signal, seen }),
+    ]);
   } finally {
     over.abort();
     await Promise.allSettled([time]);
@@ -62,37 +84,56 @@ interface Watch {
   seen: Seen;
 }
 
-/** Resolves once the request is open; before that it warns where nobody works, then it says who is asked. */
+/**
+ * Resolves once the request is open; before that it warns where nobody works, then it says who is
+ * asked.
+ */
 async function watch(io: Io, { target, started, over, seen }: Watch): Promise<ActionRecord | null> {
   const since = Date.now();
   let warned = false;
   while (!over.aborted) {
     seen.record = await requestOfRun(target.store, started.run).catch(() => null);
     if (seen.record) {
-      if (seen.record.approval && !isEnded(seen.record)) tellWhoDecides(io, approvalDocument(seen.record), target);
+      if (seen.record.approval && !isEnded(seen.record))
+        tellWhoDecides(io, approvalDocument(seen.record), target);
       return seen.record;
     }
-    if (!warned && Date.now() - since > WORKER_PATIENCE_MS) warned = await warnWithoutWorker(io, target);
+    if (!warned && Date.now() - since > WORKER_PATIENCE_MS)
+      warned = await warnWithoutWorker(io, target);
     await delay(POLL_MS, undefined, { signal: over }).catch(() => undefined);
   }
   return null;
 }
 
 async function requestOfRun(store: Store, run: string): Promise<ActionRecord | null> {
-  return (await store.requests.list({ limit: RECENT })).find((record) => record.run === run) ?? null;
+  return (
+    (await store.requests.list({ limit: RECENT })).find((record) => record.run === run) ?? null
+  );
 }
 
 /** Says who may decide, and how. */
-export function tellWhoDecides(io: Io, document: ApprovalDocument, { local }: Pick<Target, 'local'>): void {
+export function tellWhoDecides(
+  io: Io,
+  document: ApprovalDocument,
+  { local }: Pick<Target, 'local'>,
+): void {
   const { bold, dim } = io.colors.err;
   const names = [...new Set(document.requirements.flatMap(({ any_of }) => any_of))];
   const who = names.length > 0 ? names.map(plain).join(', ') : 'the default approvers';
-  say(io, `${bold('waiting for approval')} of request ${document.request} until ${when(document.deadline)}`);
-  say(io, dim(`  may decide: ${who} (${document.needed} of ${document.eligible.length} people needed)`));
+  say(
+    io,
+    `${bold('waiting for approval')} of request ${document.request} until ${when(document.deadline)}`,
+  );
+  say(
+    io,
+    dim(`  may decide: ${who} (${document.needed} of ${document.eligible.length} people needed)`),
+  );
   const more = local ? ' --local' : '';
   say(
     io,
-    dim(`  arx approvals approve ${document.request}${more}   or   arx approvals deny ${document.request}${more}`),
+    dim(
+      `  arx approvals approve ${document.request}${more}   or   arx approvals deny ${document.request}${more}`,
+    ),
   );
 }
 
@@ -106,9 +147,18 @@ function waitForDetach(io: Io, { target, seen, over }: Detaching): Promise<never
   const { promise, reject } = Promise.withResolvers<never>();
   const stop = (): void => {
     const which = seen.record ? `request ${seen.record.requestId}` : 'the operation';
-    const rests = target.local ? 'it pauses when the local stack ends, and resumes with `arx up`' : 'it goes on';
-    const back = seen.record ? `arx approvals why ${seen.record.requestId}` : 'arx approvals list --all';
-    reject(interruptionError(`Detached from ${which}: ${rests}.`, `See what becomes of it with \`${back}\`.`));
+    const rests = target.local
+      ? 'it pauses when the local stack ends, and resumes with `arx up`'
+      : 'it goes on';
+    const back = seen.record
+      ? `arx approvals why ${seen.record.requestId}`
+      : 'arx approvals list --all';
+    reject(
+      interruptionError(
+        `Detached from ${which}: ${rests}.`,
+        `See what becomes of it with \`${back}\`.`,
+      ),
+    );
   };
   if (io.signal.aborted) stop();
   else io.signal.addEventListener('abort', stop, { once: true, signal: over });

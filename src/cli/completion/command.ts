@@ -8,7 +8,9 @@ import type { DefineVerb } from '../kit/verb.ts';
 
 /** `arx completion SHELL`: a completion script on standard output. */
 export const defineCompletion: DefineVerb = (program, run) => {
-  const command = program.command('completion').description('print a completion script for your shell');
+  const command = program
+    .command('completion')
+    .description('print a completion script for your shell');
   withInheritedJson(command)
     .addArgument(new Argument('<shell>', 'which shell').choices(SHELLS))
     .addHelpText('after', '\nLoad it with: source <(arx completion bash)')

@@ -9,16 +9,25 @@ interface Node {
   words: string[];
   about: string;
   commands: { name: string; about: string }[];
-  options: { flags: string[]; about: string; value: 'none' | 'file' | 'any'; choices: readonly string[] }[];
+  options: {
+    flags: string[];
+    about: string;
+    value: 'none' | 'file' | 'any';
+    choices: readonly string[];
+  }[];
   /** Words that its arguments may be. */
   choices: readonly string[];
 }
 
 /** A completion script for the shell, made from the command tree. */
-export const completionScript = (program: Command, shell: Shell): string => SCRIPTS[shell](flatten(program));
+export const completionScript = (program: Command, shell: Shell): string =>
+  SCRIPTS[shell](flatten(program));
 
 function flatten(command: Command, words: string[] = []): Node[] {
-  const commands = command.commands.map((child) => ({ name: child.name(), about: child.description() }));
+  const commands = command.commands.map((child) => ({
+    name: child.name(),
+    about: child.description(),
+  }));
   const node: Node = {
     words,
     about: command.description(),
@@ -55,11 +64,15 @@ function bash(nodes: readonly Node[]): string {
     optionsWithValue(node).map(({ flags, value, choices }) => {
       const patterns = flags.map((flag) => quote([...node.words, flag].join(' '))).join('|');
       const reply =
-        value === 'file' ? 'compgen -f -- "$current"' : `compgen -W ${quote(choices.join(' '))} -- "$current"`;
+        value === 'file'
+          ? 'compgen -f -- "$current"'
+          : `compgen -W ${quote(choices.join(' '))} -- "$current"`;
       return `    ${patterns}) mapfile -t COMPREPLY < <(${reply}); return ;;`;
     }),
   );
-  const paths = nodes.filter(({ words }) => words.length > 0).map(({ words }) => quote(words.join(' ')));
+  const paths = nodes
+    .filter(({ words }) => words.length > 0)
+    .map(({ words }) => quote(words.join(' ')));
   return `# bash completion for arx; load it with: source <(arx completion bash)
 _arx() {
   local current="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD-1]}" path='' next word words=''
@@ -86,7 +99,9 @@ function zsh(nodes: readonly Node[]): string {
   const cases = nodes.map((node) => {
     const commands = node.commands.map(({ name, about }) => quote(`${name}:${safe(about)}`));
     const choices = node.choices.map((choice) => quote(choice));
-    const options = node.options.flatMap(({ flags, about }) => flags.map((flag) => quote(`${flag}:${safe(about)}`)));
+    const options = node.options.flatMap(({ flags, about }) =>
+      flags.map((flag) => quote(`${flag}:${safe(about)}`)),
+    );
     return `    ${quote(node.words.join(' '))}) entries=(${[...commands, ...choices, ...options].join(' ')}) ;;`;
   });
   const values = nodes.flatMap((node) =>
@@ -95,7 +110,9 @@ function zsh(nodes: readonly Node[]): string {
       return `    ${patterns}) ${value === 'file' ? '_files' : `compadd -- ${choices.map(quote).join(' ')}`}; return ;;`;
     }),
   );
-  const paths = nodes.filter(({ words }) => words.length > 0).map(({ words }) => quote(words.join(' ')));
+  const paths = nodes
+    .filter(({ words }) => words.length > 0)
+    .map(({ words }) => quote(words.join(' ')));
   return `#compdef arx
 # zsh completion for arx; load it with: source <(arx completion zsh)
 _arx() {
@@ -123,12 +140,16 @@ function fish(nodes: readonly Node[]): string {
   const lines = nodes.flatMap((node) => {
     const condition = `-n ${quote(`__arx_at ${node.words.join(' ')}`.trim())}`;
     return [
-      ...node.commands.map(({ name, about }) => `complete -c arx -f ${condition} -a ${name} -d ${quote(about)}`),
+      ...node.commands.map(
+        ({ name, about }) => `complete -c arx -f ${condition} -a ${name} -d ${quote(about)}`,
+      ),
       ...node.choices.map((choice) => `complete -c arx -f ${condition} -a ${quote(choice)}`),
       ...node.options.map((option) => `complete -c arx ${condition} ${fishOption(option)}`),
     ];
   });
-  const leaves = nodes.filter(({ words }) => words.length > 0).map(({ words }) => quote(words.join(' ')));
+  const leaves = nodes
+    .filter(({ words }) => words.length > 0)
+    .map(({ words }) => quote(words.join(' ')));
   return `# fish completion for arx; load it with: arx completion fish | source
 function __arx_at
     set -l at ''
@@ -144,10 +165,14 @@ ${lines.join('\n')}
 }
 
 function fishOption({ flags, about, value, choices }: Node['options'][number]): string {
-  const names = flags.map((flag) => (flag.startsWith('--') ? `-l ${flag.slice(2)}` : `-s ${flag.slice(1)}`));
-  const argument = { none: '', file: '-r -F', any: choices.length > 0 ? `-x -a ${quote(choices.join(' '))}` : '-x' }[
-    value
-  ];
+  const names = flags.map((flag) =>
+    flag.startsWith('--') ? `-l ${flag.slice(2)}` : `-s ${flag.slice(1)}`,
+  );
+  const argument = {
+    none: '',
+    file: '-r -F',
+    any: choices.length > 0 ? `-x -a ${quote(choices.join(' '))}` : '-x',
+  }[value];
   return [...names, argument, `-d ${quote(about)}`].filter(Boolean).join(' ');
 }
 

@@ -11,7 +11,9 @@ interface CheckOptions {
 
 /** `arx config check`: reads everything a run would read and says what it found. */
 export const defineConfig: DefineVerb = (program, run) => {
-  const config = withInheritedJson(program.command('config').description('look at the configuration'));
+  const config = withInheritedJson(
+    program.command('config').description('look at the configuration'),
+  );
   const command = config
     .command('check')
     .description(
@@ -21,12 +23,17 @@ export const defineConfig: DefineVerb = (program, run) => {
 };
 
 /**
- * A configuration, policy, rule, flow, route or resource set that is wrong ends as an error with its place. A variable that is wrong makes the whole not
- * valid (exit 2); one that is missing is told.
+ * A configuration, policy, rule, flow, route or resource set that is wrong ends as an error with
+ * its place. A variable that is wrong makes the whole not valid (exit 2); one that is missing is
+ * told.
  */
 async function check(io: Io, options: CheckOptions) {
-  const [{ loadSettings }, inspect] = await Promise.all([import('../kit/settings.ts'), import('../kit/inspect.ts')]);
-  const { environmentSummary, eventRulesOf, eventRuleWarnings, flowBookOf, isUsable, policiesOf } = inspect;
+  const [{ loadSettings }, inspect] = await Promise.all([
+    import('../kit/settings.ts'),
+    import('../kit/inspect.ts'),
+  ]);
+  const { environmentSummary, eventRulesOf, eventRuleWarnings, flowBookOf, isUsable, policiesOf } =
+    inspect;
   const settings = await loadSettings(io, options);
   const { policies: loaded, digest: policyDigest } = policiesOf(settings);
   const policies = loaded.map(({ name, connector, place }) => ({
@@ -38,7 +45,12 @@ async function check(io: Io, options: CheckOptions) {
   const eventRules = eventRulesOf(settings).map(({ name, severity }) => ({ name, severity }));
   const warnings = eventRuleWarnings(eventRules);
   const book = flowBookOf(settings);
-  const flows = book.flows.map(({ name, enabled, place }) => ({ name, enabled, file: place.file, line: place.line }));
+  const flows = book.flows.map(({ name, enabled, place }) => ({
+    name,
+    enabled,
+    file: place.file,
+    line: place.line,
+  }));
   const file = settings.file?.path ?? null;
   const environment = await environmentSummary(settings);
   const valid = isUsable(environment);
@@ -56,7 +68,12 @@ async function check(io: Io, options: CheckOptions) {
     warnings,
   };
   if (options.json) {
-    await writeJson(io, { schema: 'arx.config/v1', config: settings.config, ...found, policyDigest });
+    await writeJson(io, {
+      schema: 'arx.config/v1',
+      config: settings.config,
+      ...found,
+      policyDigest,
+    });
     return exit;
   }
   const { configText } = await import('./render.ts');

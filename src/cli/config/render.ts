@@ -25,7 +25,9 @@ export function configText(report: ConfigReport, colors: Colors): string {
   return [
     `${valid ? colors.green('valid') : colors.red('NOT VALID')}  ${file ?? 'no file: the defaults apply'} (digest ${digest.slice(0, 12)})`,
     plural(policies.length, 'policy', 'policies'),
-    ...policies.map(({ name, file: source, line }) => `  ${plain(name)} (${plain(source)}:${line})`),
+    ...policies.map(
+      ({ name, file: source, line }) => `  ${plain(name)} (${plain(source)}:${line})`,
+    ),
     plural(eventRules.length, 'rule for security events', 'rules for security events'),
     flowsLine(report),
     `${plural(set.length, 'variable')} set`,

@@ -65,7 +65,11 @@ export async function demo(io: Io, options: DemoOptions): Promise<ExitCode> {
     const stack = await openLocalStack(demoIo, settings, { ui: true });
     const target = await targetOf(stack, settings);
     try {
-      const result = await play({ io: demoIo, settings, emulators, stack, target, home }, narrator, startedAt);
+      const result = await play(
+        { io: demoIo, settings, emulators, stack, target, home },
+        narrator,
+        startedAt,
+      );
       await narrator.result(result);
       if (options.keep) await keep(io, narrator, { stack, emulators, home });
       return exitOf(result);
@@ -78,7 +82,8 @@ export async function demo(io: Io, options: DemoOptions): Promise<ExitCode> {
   }
 }
 
-// The organisation is ours alone: a limit far above its size keeps the demo quick, and yet shows the headers at work.
+// The organisation is ours alone: a limit far above its size keeps the demo quick, and yet shows
+// the headers at work.
 const emulatorFlags = ({ users, seed }: DemoOptions, { acceptLog }: DemoHome): string[] => [
   ...['--profile', 'demo', '--users', String(users), '--seed', String(seed)],
   ...['--rate-limit', '100000', '--log', acceptLog],
@@ -96,7 +101,12 @@ async function play(stage: Stage, narrator: Narrator, startedAt: number): Promis
   narrator.afterRun(second);
   const chain = await verifyStore(stage.target.store, null);
   await writeFile(stage.home.report, reportHtml(second), { mode: 0o600 });
-  return { runs: [first, second], chain, home: stage.home, seconds: (Date.now() - startedAt) / 1000 };
+  return {
+    runs: [first, second],
+    chain,
+    home: stage.home,
+    seconds: (Date.now() - startedAt) / 1000,
+  };
 }
 
 async function oneRun({ io, settings, target }: Stage): Promise<RunDocument> {
@@ -106,7 +116,11 @@ async function oneRun({ io, settings, target }: Stage): Promise<RunDocument> {
   return runDocument(target.store, await findRun(target.store, started.run));
 }
 
-async function keep(io: Io, narrator: Narrator, parts: Pick<Stage, 'stack' | 'emulators' | 'home'>): Promise<void> {
+async function keep(
+  io: Io,
+  narrator: Narrator,
+  parts: Pick<Stage, 'stack' | 'emulators' | 'home'>,
+): Promise<void> {
   narrator.addresses(parts.stack.temporal.uiUrl, parts.emulators.document, parts.home);
   await untilInterrupted(io);
 }

@@ -37,7 +37,11 @@ export async function freshHome(arxHome: string): Promise<DemoHome> {
 type Tenants = Record<'AAD' | 'Google Workspace' | 'Salesforce.com', string[]>;
 
 /** Those of the emulated vendors. */
-export const tenantsOf = ({ tokens, googleAdminSubject, salesforce }: EmulatorDocument): Tenants => ({
+export const tenantsOf = ({
+  tokens,
+  googleAdminSubject,
+  salesforce,
+}: EmulatorDocument): Tenants => ({
   AAD: [tokens.entraTenantId],
   'Google Workspace': [googleAdminSubject.split('@')[1] ?? ''],
   'Salesforce.com': [new URL(salesforce).host],
@@ -46,7 +50,10 @@ export const tenantsOf = ({ tokens, googleAdminSubject, salesforce }: EmulatorDo
 /** One person cannot be read, and the week may bring another. */
 const MOST_UNKNOWN = 2;
 
-/** The demo's arx.yaml: an exemption, a grace period, administrators apart, and the whole quota of an org of its own. */
+/**
+ * The demo's arx.yaml: an exemption, a grace period, administrators apart, and the whole quota of
+ * an org of its own.
+ */
 export async function writeConfig(
   { config, users, tenants }: Pick<DemoHome, 'config'> & { users: number; tenants: Tenants },
   serviceLogin: string,
@@ -63,23 +70,27 @@ export async function writeConfig(
     remediation: { tenants },
     twin: { privileged_groups: ['Okta Administrators'] },
   };
-  const heading = '# Made by `arx demo` for its own run; see arx.yaml of the repository for a real one.\n';
+  const heading =
+    '# Made by `arx demo` for its own run; see arx.yaml of the repository for a real one.\n';
   await writeFile(config, heading + stringify(content), { mode: 0o600 });
 }
 
 /**
- * The environment of the demo: the emulators and a folder of its own. Whatever the person has set for real vendors,
- * servers and stores is hidden, also from `.env`, so that a demo can touch none of it.
+ * The environment of the demo: the emulators and a folder of its own. Whatever the person has set
+ * for real vendors, servers and stores is hidden, also from `.env`, so that a demo can touch none
+ * of it.
  */
 export function demoEnvironment(
   env: Readonly<Record<string, string | undefined>>,
   { home, config }: DemoHome,
   emulators: EmulatorDocument,
 ): Record<string, string | undefined> {
-  const hidden = VARIABLES.filter(({ name }) => name !== 'TEMPORAL_CLI_PATH' && name !== 'ARX_LOG_LEVEL').map(
-    ({ name }) => name,
+  const hidden = VARIABLES.filter(
+    ({ name }) => name !== 'TEMPORAL_CLI_PATH' && name !== 'ARX_LOG_LEVEL',
+  ).map(({ name }) => name);
+  const others = Object.entries(env).filter(
+    ([name]) => !hidden.includes(name.replace(/_FILE$/, '')),
   );
-  const others = Object.entries(env).filter(([name]) => !hidden.includes(name.replace(/_FILE$/, '')));
   return {
     ...Object.fromEntries(others),
     ...Object.fromEntries(hidden.map((name) => [name, ''])),

@@ -9,7 +9,9 @@ import { VERDICT_ORDER, VERDICT_WORDS } from '../kit/words.ts';
 import type { DemoResult } from './demo.ts';
 import type { DemoHome } from './home.ts';
 
-/** Tells what a demo does while it does it (standard error), and what came of it (standard output). */
+/**
+ * Tells what a demo does while it does it (standard error), and what came of it (standard output).
+ */
 export class Narrator {
   readonly #io: Io;
   readonly #json: boolean;
@@ -19,9 +21,14 @@ export class Narrator {
     this.#json = json;
   }
 
-  organisation(users: number, { okta, jira, slack, entraGraph, google, salesforce }: EmulatorDocument): void {
+  organisation(
+    users: number,
+    { okta, jira, slack, entraGraph, google, salesforce }: EmulatorDocument,
+  ): void {
     this.#heading(`An emulated organisation of ${plural(users, 'active user')}`);
-    this.#line(`Okta ${okta}, Jira ${jira} and Slack ${slack} are real HTTP servers in a process of their own.`);
+    this.#line(
+      `Okta ${okta}, Jira ${jira} and Slack ${slack} are real HTTP servers in a process of their own.`,
+    );
     this.#line(
       `So are Entra ID ${entraGraph}, Google ${google} and Salesforce ${salesforce}, where some people have accounts too.`,
     );
@@ -35,7 +42,9 @@ export class Narrator {
   }
 
   run(which: 'first' | 'second'): void {
-    this.#heading(which === 'first' ? 'The first check: every user, every factor' : 'The second check');
+    this.#heading(
+      which === 'first' ? 'The first check: every user, every factor' : 'The second check',
+    );
   }
 
   afterRun({ counts, coverage, tickets, seconds, status }: RunDocument): void {
@@ -43,7 +52,9 @@ export class Narrator {
     this.#line(
       `${plural(counts.enumerated, 'user')} judged in ${duration(seconds)}, coverage ${coverageText(coverage)}, ${status}.`,
     );
-    this.#line(`Tickets: ${created} created, ${kept} kept, ${reopened} reopened, ${closed} closed.`);
+    this.#line(
+      `Tickets: ${created} created, ${kept} kept, ${reopened} reopened, ${closed} closed.`,
+    );
   }
 
   week({ becameCompliant, regressed, joined, left }: Evolution): void {
@@ -54,7 +65,8 @@ export class Narrator {
       [joined, 'joined without a factor'],
       [left, 'left'],
     ];
-    for (const [people, what] of sentences) for (const { login } of people) this.#line(`${plain(login)} ${what}.`);
+    for (const [people, what] of sentences)
+      for (const { login } of people) this.#line(`${plain(login)} ${what}.`);
   }
 
   /** The table of both runs, the verdict on the trail and the path of the report. */
@@ -74,7 +86,9 @@ export class Narrator {
     const { bold, green, red } = this.#io.colors.out;
     await print(this.#io);
     await print(this.#io, comparison(result, this.#io));
-    const trail = chain.ok ? green(`whole: ${plural(chain.entries, 'entry', 'entries')} verified`) : red('BROKEN');
+    const trail = chain.ok
+      ? green(`whole: ${plural(chain.entries, 'entry', 'entries')} verified`)
+      : red('BROKEN');
     await print(this.#io, `Audit trail  ${trail}, head ${chain.head.slice(0, 16)}…`);
     await print(this.#io, `HTML report  ${bold(home.report)}`);
     await print(this.#io, `Took ${duration(seconds)}. Nothing was written to Okta.`);
@@ -116,7 +130,10 @@ type Row = [string, (run: RunDocument, result: DemoResult) => string | number];
 
 const ROWS: readonly Row[] = [
   ['Users enumerated', ({ counts }) => counts.enumerated],
-  ...VERDICT_ORDER.map((verdict): Row => [`  ${VERDICT_WORDS[verdict].label}`, ({ counts }) => counts[verdict]]),
+  ...VERDICT_ORDER.map((verdict): Row => [
+    `  ${VERDICT_WORDS[verdict].label}`,
+    ({ counts }) => counts[verdict],
+  ]),
   ['Coverage', ({ coverage }) => coverageText(coverage)],
   ['Tickets created', ({ tickets }) => tickets.created],
   ['Tickets kept', ({ tickets }) => tickets.kept],
@@ -126,14 +143,21 @@ const ROWS: readonly Row[] = [
   ['New findings', ({ changes }) => changes.new],
   ['Regressed', ({ changes }) => changes.regressed],
   ['Resolved', ({ changes }) => changes.resolved],
-  ['Calls Okta / Jira / Slack', ({ calls }) => `${count(calls.okta)} / ${count(calls.jira)} / ${count(calls.slack)}`],
+  [
+    'Calls Okta / Jira / Slack',
+    ({ calls }) => `${count(calls.okta)} / ${count(calls.jira)} / ${count(calls.slack)}`,
+  ],
   ['Throttled (429)', ({ calls }) => calls.throttled],
   ['Audit entries', ({ audit }) => audit.entries],
   ['Status', ({ status, dryRun }) => (dryRun ? `${status} (dry run)` : status)],
 ];
 
 function comparison(result: DemoResult, io: Io): string {
-  const cell = (value: string | number): string => (typeof value === 'number' ? count(value) : value);
-  const rows = ROWS.map(([name, value]) => [name, ...result.runs.map((run) => cell(value(run, result)))]);
+  const cell = (value: string | number): string =>
+    typeof value === 'number' ? count(value) : value;
+  const rows = ROWS.map(([name, value]) => [
+    name,
+    ...result.runs.map((run) => cell(value(run, result))),
+  ]);
   return grid(['', 'First run', 'A week later'], rows, io.colors.out);
 }

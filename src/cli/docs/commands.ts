@@ -6,7 +6,10 @@ import { EXIT, EXIT_MEANING } from '../kit/exit.ts';
 
 const TARGET = new URL('../../../docs/cli.md', import.meta.url);
 
-/** docs/cli.md, derived from the command tree: `node src/cli/docs/commands.ts` writes it, a test holds it fresh. */
+/**
+ * docs/cli.md, derived from the command tree: `node src/cli/docs/commands.ts` writes it, a test
+ * holds it fresh.
+ */
 export function cliDocs(): string {
   const program = inertProgram();
   return [
@@ -15,7 +18,11 @@ export function cliDocs(): string {
     'Data goes to standard output, progress and notes to standard error. With `--json` a command prints exactly one JSON ' +
       'document on standard output, errors included (`arx.error/v1`). `NO_COLOR` is honoured.',
     '## Exit codes',
-    list(Object.entries(EXIT).map(([name, code]) => `\`${code}\`: ${EXIT_MEANING[name as keyof typeof EXIT]}`)),
+    list(
+      Object.entries(EXIT).map(
+        ([name, code]) => `\`${code}\`: ${EXIT_MEANING[name as keyof typeof EXIT]}`,
+      ),
+    ),
     ...leaves(program).flatMap(({ command, words }) => section(command, words)),
   ]
     .join('\n\n')
@@ -52,8 +59,16 @@ function usage(argument: Command['registeredArguments'][number]): string {
   return argument.required ? `<${name}>` : `[${name}]`;
 }
 
-function optionLine({ flags, description, defaultValue, argChoices }: Command['options'][number]): string {
-  const standard = defaultValue === undefined || defaultValue === true ? '' : ` (default: ${String(defaultValue)})`;
+function optionLine({
+  flags,
+  description,
+  defaultValue,
+  argChoices,
+}: Command['options'][number]): string {
+  const standard =
+    defaultValue === undefined || defaultValue === true
+      ? ''
+      : ` (default: ${String(defaultValue)})`;
   return `\`${flags}\`: ${description}${choices(argChoices)}${standard}`;
 }
 

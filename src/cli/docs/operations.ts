@@ -18,10 +18,15 @@ const TITLES = {
   email: 'Mail',
 } as const satisfies Record<(typeof CONNECTORS)[number], string>;
 
-/** docs/operations.md, derived from the catalogue and the policies shipped: `node src/cli/docs/operations.ts` writes it. */
+/**
+ * docs/operations.md, derived from the catalogue and the policies shipped: `node
+ * src/cli/docs/operations.ts` writes it.
+ */
 export function operationsDocs(): string {
   const bundle = loadShippedPolicies();
-  const principals = [...new Set(bundle.policies.flatMap((policy) => policy.principals))].toSorted();
+  const principals = [
+    ...new Set(bundle.policies.flatMap((policy) => policy.principals)),
+  ].toSorted();
   return [
     '# Operations',
     'Made by `node src/cli/docs/operations.ts` from the catalogue (`src/governance/catalogue.ts`) and the policies in `policies/`; ' +
@@ -67,7 +72,12 @@ function principalsText(
   principals: readonly string[],
 ): string {
   const effects = principals.map((principal) => {
-    const { effect } = evaluate({ connector, operation, principal }, bundle, { riskMax: {} }, OPERATIONS);
+    const { effect } = evaluate(
+      { connector, operation, principal },
+      bundle,
+      { riskMax: {} },
+      OPERATIONS,
+    );
     return { principal: `\`${principal}\``, effect };
   });
   const allowed = effects.flatMap(({ principal, effect }) => {
@@ -79,11 +89,16 @@ function principalsText(
 
 /** A Markdown table with even columns. */
 function table(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, at) => Math.max(...rows.map((row) => row[at]?.length ?? 0)));
-  const [head = '', ...body] = rows.map((row) => line(row.map((cell, at) => cell.padEnd(widths[at] ?? 0))));
+  const widths = (rows[0] ?? []).map((_, at) =>
+    Math.max(...rows.map((row) => row[at]?.length ?? 0)),
+  );
+  const [head = '', ...body] = rows.map((row) =>
+    line(row.map((cell, at) => cell.padEnd(widths[at] ?? 0))),
+  );
   return [head, line(widths.map((width) => '-'.repeat(width))), ...body].join('\n');
 }
 
 const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) writeFileSync(TARGET, operationsDocs());
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href)
+  writeFileSync(TARGET, operationsDocs());

@@ -1,6 +1,9 @@
 import { toCliError } from '../kit/errors.ts';
 
-/** One line of the doctor's answer; `remedy` is null where there is nothing to do, and may stand where all is well but could be more. */
+/**
+ * One line of the doctor's answer; `remedy` is null where there is nothing to do, and may stand
+ * where all is well but could be more.
+ */
 export interface CheckResult {
   name: string;
   ok: boolean;
@@ -13,13 +16,24 @@ export interface CheckResult {
 }
 
 /** Whoever reads it has just run the doctor. */
-const AFTER_DOCTOR = 'See what the message names and try again; if it still fails, report it with this output.';
+const AFTER_DOCTOR =
+  'See what the message names and try again; if it still fails, report it with this output.';
 
 /** Says that all is well. */
-export const fine = (name: string, detail: string): CheckResult => ({ name, ok: true, detail, remedy: null });
+export const fine = (name: string, detail: string): CheckResult => ({
+  name,
+  ok: true,
+  detail,
+  remedy: null,
+});
 
 /** Says what is wrong and what to do. */
-export const bad = (name: string, detail: string, remedy: string): CheckResult => ({ name, ok: false, detail, remedy });
+export const bad = (name: string, detail: string, remedy: string): CheckResult => ({
+  name,
+  ok: false,
+  detail,
+  remedy,
+});
 
 /** Tries one thing; whatever it throws becomes its line, so that the others are still tried. */
 export async function attempt(

@@ -14,7 +14,8 @@ export function clockCheck(events: readonly TimedEvent[]): CheckResult {
     const theirs = date === null ? Number.NaN : Date.parse(date);
     return Number.isNaN(theirs) ? [] : [{ connector, skew: at - theirs }];
   });
-  if (told.length === 0) return bad('clock', 'no vendor told the time', 'Make one of the vendors answer first.');
+  if (told.length === 0)
+    return bad('clock', 'no vendor told the time', 'Make one of the vendors answer first.');
   const worst = told.reduce((a, b) => (Math.abs(b.skew) > Math.abs(a.skew) ? b : a));
   const seconds = `${(Math.abs(worst.skew) / 1000).toFixed(0)} s`;
   if (Math.abs(worst.skew) <= MOST_MS) return fine('clock', `within ${seconds} of the vendors`);

@@ -12,7 +12,10 @@ import { localServerChecks, serverChecks } from './servers.ts';
 import { storeAndVendorChecks } from './store.ts';
 import { policyCheck } from './policies.ts';
 
-/** Tries everything, in the order in which a run would need it, and never stops at the first failure. */
+/**
+ * Tries everything, in the order in which a run would need it, and never stops at the first
+ * failure.
+ */
 export async function doctor(io: Io, options: DoctorOptions): Promise<ExitCode> {
   const checks: CheckResult[] = [nodeCheck()];
   const tell = async (found: readonly CheckResult[]): Promise<void> => {
@@ -28,8 +31,12 @@ export async function doctor(io: Io, options: DoctorOptions): Promise<ExitCode> 
     }),
   ]);
   if (settings) await lookAt(io, { settings, options, tell });
-  else await tell([bad('everything else', 'not tried', 'Correct the configuration first, then run this again.')]);
-  if (options.json) await writeJson(io, { schema: 'arx.doctor/v1', checks: checks.map(checkDocument) });
+  else
+    await tell([
+      bad('everything else', 'not tried', 'Correct the configuration first, then run this again.'),
+    ]);
+  if (options.json)
+    await writeJson(io, { schema: 'arx.doctor/v1', checks: checks.map(checkDocument) });
   return exitOf(checks);
 }
 
@@ -56,7 +63,11 @@ function nodeCheck(): CheckResult {
   const detail = `Node ${process.versions.node}`;
   return enough
     ? fine('node', detail)
-    : bad('node', detail, `Install Node ${NEEDED.join('.')} or newer, or run \`npm ci\` and bin/arx.`);
+    : bad(
+        'node',
+        detail,
+        `Install Node ${NEEDED.join('.')} or newer, or run \`npm ci\` and bin/arx.`,
+      );
 }
 
 function line(io: Io, { name, ok, detail, remedy }: CheckResult): string {

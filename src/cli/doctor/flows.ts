@@ -10,7 +10,10 @@ import type { CheckResult } from './check.ts';
 import { tenantChecks } from './tenants.ts';
 import type { Bench } from './vendors.ts';
 
-/** Delegated flows as they are set up; what a resource set gives to somebody is in use, and has to work. */
+/**
+ * Delegated flows as they are set up; what a resource set gives to somebody is in use, and has to
+ * work.
+ */
 export interface FlowSetup extends FlowBookReading {
   /** The sets in force: those of the store. */
   inForce: readonly ResourceSet[];
@@ -18,8 +21,14 @@ export interface FlowSetup extends FlowBookReading {
   enabled: (flow: Flow) => boolean;
 }
 
-/** Whether delegated flows are set up: files, switches, routes, resource sets, and where events may come from. */
-export async function* flowChecks(bench: Bench, store: Pick<Store, 'flowSettings'>): AsyncGenerator<CheckResult> {
+/**
+ * Whether delegated flows are set up: files, switches, routes, resource sets, and where events may
+ * come from.
+ */
+export async function* flowChecks(
+  bench: Bench,
+  store: Pick<Store, 'flowSettings'>,
+): AsyncGenerator<CheckResult> {
   let setup: FlowSetup | null = null;
   const files = await attempt('flow files', async () => {
     setup = await setupOf(bench, store);
@@ -32,7 +41,10 @@ export async function* flowChecks(bench: Bench, store: Pick<Store, 'flowSettings
   yield* tenantChecks(bench, setup);
 }
 
-async function setupOf({ settings }: Bench, { flowSettings }: Pick<Store, 'flowSettings'>): Promise<FlowSetup> {
+async function setupOf(
+  { settings }: Bench,
+  { flowSettings }: Pick<Store, 'flowSettings'>,
+): Promise<FlowSetup> {
   const book = readFlowBook(settings.baseDir, FLOW_CATALOGUE);
   await flowSettings.seed(book.sets);
   const [inForce, switches] = await Promise.all([flowSettings.sets(), flowSettings.switches()]);
@@ -40,7 +52,10 @@ async function setupOf({ settings }: Bench, { flowSettings }: Pick<Store, 'flowS
     ...book,
     inForce,
     used: (flow) =>
-      inForce.some(({ flows, members }) => members.length > 0 && (flows.includes(EVERY_FLOW) || flows.includes(flow))),
+      inForce.some(
+        ({ flows, members }) =>
+          members.length > 0 && (flows.includes(EVERY_FLOW) || flows.includes(flow)),
+      ),
     enabled: (flow) => switches.get(flow.name) ?? flow.enabled,
   };
 }
@@ -67,7 +82,8 @@ function setsCheck({ flows, inForce, used, enabled }: FlowSetup): CheckResult {
   const none = { ...fine('flow sets', 'none: no flow exists for anybody'), remedy: TO_BEGIN };
   if (inForce.length === 0) return none;
   const left = flows.filter((flow) => enabled(flow) && !used(flow.name)).map(({ name }) => name);
-  const rest = left.length === 0 ? 'every enabled flow' : `the enabled flows but ${left.join(', ')}`;
+  const rest =
+    left.length === 0 ? 'every enabled flow' : `the enabled flows but ${left.join(', ')}`;
   return fine('flow sets', `${plural(inForce.length, 'resource set')}, for ${rest}`);
 }
 

@@ -6,11 +6,16 @@ import type { Bench } from './vendors.ts';
 const REMEDIES = {
   unauthenticated:
     'Make a new API token and set JIRA_API_TOKEN with the JIRA_EMAIL of its account (none for Data Center).',
-  forbidden: 'Give the account access to the project: browse, create, edit, comment and transition issues.',
+  forbidden:
+    'Give the account access to the project: browse, create, edit, comment and transition issues.',
 };
 
 /** Whose token it is, the project, and the issue type of the tickets. */
-export async function* jiraChecks({ settings, connectors: { jira }, about }: Bench): AsyncGenerator<CheckResult> {
+export async function* jiraChecks({
+  settings,
+  connectors: { jira },
+  about,
+}: Bench): AsyncGenerator<CheckResult> {
   const { projectKey } = requireJira(settings.arx);
   const wanted = settings.config.tickets.issue_type;
   yield await attempt(
@@ -29,11 +34,18 @@ export async function* jiraChecks({ settings, connectors: { jira }, about }: Ben
       types = output.issueTypes.map(({ name }) => name);
       return `${output.key}, ${output.name}`;
     },
-    { ...REMEDIES, not_found: `Set JIRA_PROJECT_KEY to a project that the account may see; ${projectKey} is none.` },
+    {
+      ...REMEDIES,
+      not_found: `Set JIRA_PROJECT_KEY to a project that the account may see; ${projectKey} is none.`,
+    },
   );
   yield await attempt('jira issue type', () => {
     if (types === null)
-      return bad('jira issue type', 'not tried: the project could not be read', 'Make the project readable first.');
+      return bad(
+        'jira issue type',
+        'not tried: the project could not be read',
+        'Make the project readable first.',
+      );
     if (types.includes(wanted)) return wanted;
     return bad(
       'jira issue type',

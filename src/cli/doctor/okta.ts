@@ -12,19 +12,33 @@ const remedies = (scope: string): Record<string, string> => ({
 });
 
 /** The token, and each permission that the check needs, with the rate limit seen. */
-export async function* oktaChecks({ connectors: { okta }, about, last }: Bench): AsyncGenerator<CheckResult> {
+export async function* oktaChecks({
+  connectors: { okta },
+  about,
+  last,
+}: Bench): AsyncGenerator<CheckResult> {
   const limit = (): string => {
     const seen = last('okta')?.rateLimit;
-    return seen ? `, limit ${seen.limit} a window, ${seen.remaining} remaining` : ', no rate limit told';
+    return seen
+      ? `, limit ${seen.limit} a window, ${seen.remaining} remaining`
+      : ', no rate limit told';
   };
   let someone: string | null = null;
   yield await attempt(
     'okta users:read',
     async () => {
-      const { output } = await okta('users:read', { statuses: ['ACTIVE'], limit: 1 }, about('users'));
+      const { output } = await okta(
+        'users:read',
+        { statuses: ['ACTIVE'], limit: 1 },
+        about('users'),
+      );
       someone = output.items[0]?.id ?? null;
       if (someone === null)
-        return bad('okta users:read', 'allowed, but no active user is listed', permissionRemedy('okta.users.read'));
+        return bad(
+          'okta users:read',
+          'allowed, but no active user is listed',
+          permissionRemedy('okta.users.read'),
+        );
       return `allowed${limit()}`;
     },
     remedies('okta.users.read'),
@@ -33,7 +47,11 @@ export async function* oktaChecks({ connectors: { okta }, about, last }: Bench):
     'okta users:read_factors',
     async () => {
       if (someone === null)
-        return bad('okta users:read_factors', 'not tried: no user to try it with', 'Make users:read work first.');
+        return bad(
+          'okta users:read_factors',
+          'not tried: no user to try it with',
+          'Make users:read work first.',
+        );
       await okta('users:read_factors', { userId: someone }, about(someone));
       return `allowed${limit()}`;
     },

@@ -18,7 +18,9 @@ export const policyCheck = (settings: Settings): Promise<CheckResult> =>
     const bundle = policiesOf(settings);
     const denied = configOperations(settings).filter(({ connector, operation }) => {
       const request = { connector, operation, principal: MFA_PRINCIPAL };
-      return ['deny', 'approval'].includes(evaluate(request, bundle, guardrailsOf(settings.config), OPERATIONS).effect);
+      return ['deny', 'approval'].includes(
+        evaluate(request, bundle, guardrailsOf(settings.config), OPERATIONS).effect,
+      );
     });
     if (denied.length === 0)
       return `${plural(bundle.policies.length, 'policy', 'policies')}, digest ${bundle.digest.slice(0, 12)}`;

@@ -19,7 +19,9 @@ export async function serverChecks({ arx }: Settings): Promise<CheckResult[]> {
   if (link === null)
     return [
       reach,
-      ...['temporal namespace', 'worker'].map((name) => bad(name, 'not tried', 'Reach the Temporal server first.')),
+      ...['temporal namespace', 'worker'].map((name) =>
+        bad(name, 'not tried', 'Reach the Temporal server first.'),
+      ),
     ];
   try {
     return [reach, await namespaceCheck(link), await workerCheck(link)];
@@ -39,8 +41,11 @@ const namespaceCheck = (link: TemporalLink): Promise<CheckResult> =>
 const workerCheck = (link: TemporalLink): Promise<CheckResult> =>
   attempt('worker', async () => {
     const { pollers } = await import('../../client.ts');
-    const live = (await pollers(link)).filter(({ at }) => at !== null && Date.now() - at.getTime() < FRESH_MS);
-    if (live.length > 0) return `${live.map(({ identity }) => identity).join(', ')} on queue ${TASK_QUEUE}`;
+    const live = (await pollers(link)).filter(
+      ({ at }) => at !== null && Date.now() - at.getTime() < FRESH_MS,
+    );
+    if (live.length > 0)
+      return `${live.map(({ identity }) => identity).join(', ')} on queue ${TASK_QUEUE}`;
     return bad(
       'worker',
       `nobody polls queue ${TASK_QUEUE}`,
@@ -48,8 +53,14 @@ const workerCheck = (link: TemporalLink): Promise<CheckResult> =>
     );
   });
 
-/** What --local commands need: a Temporal server they can start, or one that runs already in ARX_HOME. */
-export async function localServerChecks({ arx, raw }: Settings, log: (line: string) => void): Promise<CheckResult[]> {
+/**
+ * What --local commands need: a Temporal server they can start, or one that runs already in
+ * ARX_HOME.
+ */
+export async function localServerChecks(
+  { arx, raw }: Settings,
+  log: (line: string) => void,
+): Promise<CheckResult[]> {
   const executable = async (): Promise<string> => {
     const { findTemporal } = await import('../../local/temporal.ts');
     const found = await findTemporal({ env: raw, cacheDir: cacheDirectory(raw), log });

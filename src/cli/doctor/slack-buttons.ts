@@ -10,16 +10,27 @@ const SCOPES = 'slack button scopes';
 const SHAPE = /^[0-9a-f]{32}$/;
 const SET_IT =
   'Set SLACK_SIGNING_SECRET to the signing secret under Basic Information of the Slack app; see docs/server.md.';
-const WITHOUT = 'so buttons in Slack do nothing; `arx approvals approve` and the approvals API decide all the same';
-
-/** What the people who click are found by, and those of a channel; one scope of each row is needed. */
-const NEEDED: readonly (readonly string[])[] = [['users:read'], ['users:read.email'], ['channels:read', 'groups:read']];
+const WITHOUT =
+  'so buttons in Slack do nothing; `arx approvals approve` and the approvals API decide all the same';
 
 /**
- * Approvals by buttons in Slack: the secret of the server, and the scopes that tell who clicked. Looked at where policies
- * name a channel; wrong only where the server is used, for everything else works without it. `scopes`: null where unknown.
+ * What the people who click are found by, and those of a channel; one scope of each row is needed.
  */
-export async function* slackButtonChecks(settings: Settings, scopes: string[] | null): AsyncGenerator<CheckResult> {
+const NEEDED: readonly (readonly string[])[] = [
+  ['users:read'],
+  ['users:read.email'],
+  ['channels:read', 'groups:read'],
+];
+
+/**
+ * Approvals by buttons in Slack: the secret of the server, and the scopes that tell who clicked.
+ * Looked at where policies name a channel; wrong only where the server is used, for everything else
+ * works without it. `scopes`: null where unknown.
+ */
+export async function* slackButtonChecks(
+  settings: Settings,
+  scopes: string[] | null,
+): AsyncGenerator<CheckResult> {
   const { source } = settings.arx;
   const isUsed = ['SLACK_SIGNING_SECRET', 'ARX_SERVER_ADDRESS'].some((name) => source.find(name));
   if (!isUsed && !namesChannel(settings)) return;
@@ -35,7 +46,9 @@ function secretCheck({ arx }: Settings, isUsed: boolean): CheckResult {
 }
 
 function scopesCheck(scopes: readonly string[], isUsed: boolean): CheckResult {
-  const lacking = NEEDED.filter((row) => !row.some((scope) => scopes.includes(scope))).map((row) => row.join(' or '));
+  const lacking = NEEDED.filter((row) => !row.some((scope) => scopes.includes(scope))).map((row) =>
+    row.join(' or '),
+  );
   if (lacking.length === 0)
     return fine(
       SCOPES,
@@ -57,7 +70,9 @@ const missing = (
   ok: !isUsed,
 });
 
-/** Whether a policy sends approvals to a channel; policies that do not load are told of elsewhere. */
+/**
+ * Whether a policy sends approvals to a channel; policies that do not load are told of elsewhere.
+ */
 function namesChannel(settings: Settings): boolean {
   try {
     const bundle = policiesOf(settings);

@@ -6,10 +6,13 @@ import type { CheckResult } from './check.ts';
 import { vendorChecks } from './vendors.ts';
 
 /**
- * The store, then the vendors: what cannot be audited is not sent, so without a store no vendor is called. The checks
- * come one by one, as they are made.
+ * The store, then the vendors: what cannot be audited is not sent, so without a store no vendor is
+ * called. The checks come one by one, as they are made.
  */
-export async function* storeAndVendorChecks(io: Io, settings: Settings): AsyncGenerator<CheckResult> {
+export async function* storeAndVendorChecks(
+  io: Io,
+  settings: Settings,
+): AsyncGenerator<CheckResult> {
   const queue = new Feed<CheckResult>();
   const work = overStore(io, settings, async (store, how) => {
     queue.push(fine('store', `${how}, reachable, schema up to date`));
@@ -17,7 +20,11 @@ export async function* storeAndVendorChecks(io: Io, settings: Settings): AsyncGe
   }).catch(async (thrown: unknown) => {
     queue.push(await attempt('store', () => Promise.reject(thrown as Error)));
     queue.push(
-      bad('okta, jira, slack', 'not tried: nothing is sent that cannot be audited', 'Make the store work first.'),
+      bad(
+        'okta, jira, slack',
+        'not tried: nothing is sent that cannot be audited',
+        'Make the store work first.',
+      ),
     );
   });
   void work.finally(() => queue.end());
@@ -39,9 +46,15 @@ async function overStore(
     }
   };
   const { databaseUrl } = settings.arx;
-  if (databaseUrl !== null) return over(databaseUrl.reveal(), `PostgreSQL at ${new URL(databaseUrl.reveal()).host}`);
+  if (databaseUrl !== null)
+    return over(databaseUrl.reveal(), `PostgreSQL at ${new URL(databaseUrl.reveal()).host}`);
   const { withLocalStore } = await import('../kit/local-store.ts');
-  await withLocalStore(io, settings, (address) => over(address, `embedded in ${settings.arx.home}`), { create: true });
+  await withLocalStore(
+    io,
+    settings,
+    (address) => over(address, `embedded in ${settings.arx.home}`),
+    { create: true },
+  );
 }
 
 /** Hands values from a callback to a loop. */

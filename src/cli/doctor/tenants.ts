@@ -9,26 +9,38 @@ import type { CheckResult } from './check.ts';
 import type { FlowSetup } from './flows.ts';
 import type { Bench } from './vendors.ts';
 
-/** What the connection to a product itself says of its tenant; null where it names none, or is not set up. */
-const CONNECTED: Readonly<Record<Exclude<AccountConnector, 'okta'>, (settings: Settings) => string | null>> = {
+/**
+ * What the connection to a product itself says of its tenant; null where it names none, or is not
+ * set up.
+ */
+const CONNECTED: Readonly<
+  Record<Exclude<AccountConnector, 'okta'>, (settings: Settings) => string | null>
+> = {
   entra: ({ arx }) => accountVendor(arx, 'entra')?.tenantId ?? null,
   google: ({ arx }) => accountVendor(arx, 'google')?.subject.split('@')[1] ?? null,
   salesforce: ({ arx }) => {
     const login = accountVendor(arx, 'salesforce')?.loginUrl;
     const host = login === undefined ? null : new URL(login).host;
     // These sign in to any organisation.
-    return host === null || ['login.salesforce.com', 'test.salesforce.com'].includes(host) ? null : host;
+    return host === null || ['login.salesforce.com', 'test.salesforce.com'].includes(host)
+      ? null
+      : host;
   },
 };
 
-/** Of each product that an enabled flow in use is for: which tenants' events are taken, and whether that is the connected one. */
+/**
+ * Of each product that an enabled flow in use is for: which tenants' events are taken, and whether
+ * that is the connected one.
+ */
 export async function* tenantChecks(bench: Bench, setup: FlowSetup): AsyncGenerator<CheckResult> {
   const { settings } = bench;
   const { arx: env, config, baseDir } = settings;
   const okta = await oktaSettings({ env, config, baseDir }).catch(() => null);
   const own = ownTenants({ oktaDomain: okta?.host ?? null, tenants: config.remediation.tenants });
   for (const product of PRODUCTS) {
-    const inUse = setup.flows.some((flow) => flow.product === product && setup.enabled(flow) && setup.used(flow.name));
+    const inUse = setup.flows.some(
+      (flow) => flow.product === product && setup.enabled(flow) && setup.used(flow.name),
+    );
     const connector = CONNECTOR_OF[product];
     if (connector === 'okta') yield await oktaTenant(bench, own.Okta, inUse);
     else if (inUse || own[product].length > 0)
@@ -68,7 +80,10 @@ function tenantCheck({ product, tenants, inUse }: Tenants, connected: string | n
   const comparable = ID.test(connected) ? tenants.every((tenant) => ID.test(tenant)) : true;
   const remedy = `Add ${connected} to remediation.tenants, or connect the tenant that is meant.`;
   if (comparable) return bad(name, `${told}, but connected is ${connected}`, remedy);
-  return { ...fine(name, `${told}; connected is ${connected}`), remedy: 'Make sure that these are the same tenant.' };
+  return {
+    ...fine(name, `${told}; connected is ${connected}`),
+    remedy: 'Make sure that these are the same tenant.',
+  };
 }
 
 const OWN_DOMAIN = /^[a-z0-9-]+\.(okta|oktapreview|okta-emea|okta-gov)\.com$/;

@@ -35,7 +35,10 @@ export interface Bench {
 /** One vendor's checks, in order; each is a name and what it tries. */
 export type VendorChecks = (bench: Bench) => AsyncIterable<CheckResult>;
 
-const CHECKS = { okta: oktaChecks, jira: jiraChecks, slack: slackChecks } satisfies Record<string, VendorChecks>;
+const CHECKS = { okta: oktaChecks, jira: jiraChecks, slack: slackChecks } satisfies Record<
+  string,
+  VendorChecks
+>;
 /** What is only looked at where it is configured; sending a mail would be no check. */
 const FURTHER: Record<AccountVendor, VendorChecks | null> = {
   entra: entraChecks,
@@ -50,7 +53,10 @@ const SET: Record<OktaSource, string> = {
   stored: 'stored in okta.json of ARX_HOME',
 };
 
-/** Tries every permission that the check needs at every vendor, through the governed connectors as workflow:doctor. */
+/**
+ * Tries every permission that the check needs at every vendor, through the governed connectors as
+ * workflow:doctor.
+ */
 export async function* vendorChecks(settings: Settings, store: Store): AsyncGenerator<CheckResult> {
   const events: TimedEvent[] = [];
   const { arx: env, config, baseDir } = settings;
@@ -58,7 +64,9 @@ export async function* vendorChecks(settings: Settings, store: Store): AsyncGene
   const okta = oktaSettings({ env, config, baseDir });
   const read = { okta: () => okta, jira: () => requireJira(env), slack: () => requireSlack(env) };
   const given = { okta: await okta.catch(() => undefined), store };
-  const bench = await benchOf(settings, given, (event) => events.push({ ...event, at: Date.now() }));
+  const bench = await benchOf(settings, given, (event) =>
+    events.push({ ...event, at: Date.now() }),
+  );
   for (const vendor of ['okta', 'jira', 'slack'] as const) {
     const variables = await attempt(`${vendor} settings`, async () => {
       await read[vendor]();
@@ -105,7 +113,11 @@ async function benchOf(
     ...usableVendors(settings),
     journal: store.journal,
     bundle: () =>
-      tryRead(() => policiesOf(settings)) ?? { ok: false, reason: 'the policies did not load', digest: null },
+      tryRead(() => policiesOf(settings)) ?? {
+        ok: false,
+        reason: 'the policies did not load',
+        digest: null,
+      },
     guardrails: () => guardrailsOf(settings.config),
     now: () => new Date(),
     observe: (event) => {

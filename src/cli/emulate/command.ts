@@ -5,7 +5,8 @@ import { nonEmptyText, whole } from '../kit/options.ts';
 import type { DefineVerb } from '../kit/verb.ts';
 
 const share = (value: string): string => {
-  if (!/^(0(\.\d+)?|1(\.0+)?)$/.test(value)) throw new InvalidArgumentError('A number from 0 to 1 is expected.');
+  if (!/^(0(\.\d+)?|1(\.0+)?)$/.test(value))
+    throw new InvalidArgumentError('A number from 0 to 1 is expected.');
   return value;
 };
 const port = whole(0, 65_535);
@@ -20,7 +21,9 @@ const FLAGS: readonly Option[] = [
     'empty',
   ]),
   new Option('--weak-share <share>', 'plain: share of users with SMS only').argParser(share),
-  new Option('--apps <number>', 'plain: applications, with assignments').argParser(whole(0, 100_000)),
+  new Option('--apps <number>', 'plain: applications, with assignments').argParser(
+    whole(0, 100_000),
+  ),
   new Option('--groups <number>', 'plain: groups, with members').argParser(whole(0, 100_000)),
   new Option('--port <number>', 'first of seven ports; 0 takes free ones').argParser(port),
   new Option('--okta-port <number>', 'port of Okta').argParser(port),
@@ -30,19 +33,27 @@ const FLAGS: readonly Option[] = [
   new Option('--entra-port <number>', 'port of Entra ID: sign-in and Graph').argParser(port),
   new Option('--google-port <number>', 'port of Google').argParser(port),
   new Option('--salesforce-port <number>', 'port of Salesforce').argParser(port),
-  new Option('--rate-limit <number>', 'Okta requests a bucket and window; 0 for no limit').argParser(
-    whole(0, 1_000_000_000),
+  new Option(
+    '--rate-limit <number>',
+    'Okta requests a bucket and window; 0 for no limit',
+  ).argParser(whole(0, 1_000_000_000)),
+  new Option('--window-ms <number>', 'length of a rate limit window').argParser(
+    whole(1, 86_400_000),
   ),
-  new Option('--window-ms <number>', 'length of a rate limit window').argParser(whole(1, 86_400_000)),
   new Option(
     '--window-start <when>',
     'when a window begins: the second of its first request, that request, the clock',
   ).choices(['second', 'request', 'clock']),
-  new Option('--reset-rounding <way>', 'how the end of a window becomes the whole seconds of the reset header').choices(
-    ['up', 'down'],
+  new Option(
+    '--reset-rounding <way>',
+    'how the end of a window becomes the whole seconds of the reset header',
+  ).choices(['up', 'down']),
+  new Option('--latency-ms <number>', "how much later each of Okta's answers leaves").argParser(
+    whole(0, 86_400_000),
   ),
-  new Option('--latency-ms <number>', "how much later each of Okta's answers leaves").argParser(whole(0, 86_400_000)),
-  new Option('--index-lag-ms <number>', "how long Jira's search lags behind").argParser(whole(0, 86_400_000)),
+  new Option('--index-lag-ms <number>', "how long Jira's search lags behind").argParser(
+    whole(0, 86_400_000),
+  ),
   new Option('--log <file>', 'path of the accept log; none keeps none').argParser(nonEmptyText),
   new Option('--okta-token <token>', 'token that Okta accepts').argParser(nonEmptyText),
   new Option('--jira-token <token>', 'token that Jira accepts').argParser(nonEmptyText),
@@ -52,27 +63,43 @@ const FLAGS: readonly Option[] = [
   new Option('--entra-tenant-id <id>', 'tenant of Entra ID').argParser(nonEmptyText),
   new Option('--entra-client-id <id>', 'app that Entra ID knows').argParser(nonEmptyText),
   new Option('--entra-client-secret <secret>', 'secret of that app').argParser(nonEmptyText),
-  new Option('--google-key-file <file>', "where to write the key file of Google's service account").argParser(
-    nonEmptyText,
-  ),
-  new Option('--google-admin-subject <address>', 'administrator whom the service account acts for').argParser(
-    nonEmptyText,
-  ),
+  new Option(
+    '--google-key-file <file>',
+    "where to write the key file of Google's service account",
+  ).argParser(nonEmptyText),
+  new Option(
+    '--google-admin-subject <address>',
+    'administrator whom the service account acts for',
+  ).argParser(nonEmptyText),
   new Option('--salesforce-client-id <id>', 'app that Salesforce knows').argParser(nonEmptyText),
   new Option('--salesforce-client-secret <secret>', 'secret of that app').argParser(nonEmptyText),
   new Option('--canary-phone <number>', 'phone number to plant').argParser(nonEmptyText).hideHelp(),
-  new Option('--canary-email <address>', 'e-mail address to plant').argParser(nonEmptyText).hideHelp(),
+  new Option('--canary-email <address>', 'e-mail address to plant')
+    .argParser(nonEmptyText)
+    .hideHelp(),
   new Option('--canary-totp-seed <seed>', 'TOTP seed to plant').argParser(nonEmptyText).hideHelp(),
 ];
 
-/** `arx emulate`: Okta, Jira, Slack, Entra ID, Google and Salesforce as real HTTP servers with state, until interrupted. */
+/**
+ * `arx emulate`: Okta, Jira, Slack, Entra ID, Google and Salesforce as real HTTP servers with
+ * state, until interrupted.
+ */
 export const defineEmulate: DefineVerb = (program, run) => {
   const command = program
     .command('emulate')
-    .description('serve an emulated Okta, Jira, Slack, Entra ID, Google and Salesforce on loopback until interrupted')
+    .description(
+      'serve an emulated Okta, Jira, Slack, Entra ID, Google and Salesforce on loopback until interrupted',
+    )
     .option('--json', 'print one JSON document: it always does')
-    .option('--dotenv <file>', 'write the variables that point arx at them to a new file, such as .env', nonEmptyText)
-    .addHelpText('after', '\nThe first line is one JSON document (arx.emulate/v1) with addresses and tokens.');
+    .option(
+      '--dotenv <file>',
+      'write the variables that point arx at them to a new file, such as .env',
+      nonEmptyText,
+    )
+    .addHelpText(
+      'after',
+      '\nThe first line is one JSON document (arx.emulate/v1) with addresses and tokens.',
+    );
   for (const flag of FLAGS) command.addOption(flag);
   command.action(({ dotenv, ...options }: Record<string, string | number> & { dotenv?: string }) =>
     run(async (io) => {

@@ -5,13 +5,16 @@ import { CliError } from '../kit/errors.ts';
 import { EXIT } from '../kit/exit.ts';
 
 /**
- * A file for the variables that point arx at emulators, for its owner alone; what is there already is left as it is, for
- * it may hold credentials. Gives what fills it. Throws CliError `file_exists` and `not_writable`.
+ * A file for the variables that point arx at emulators, for its owner alone; what is there already
+ * is left as it is, for it may hold credentials. Gives what fills it. Throws CliError `file_exists`
+ * and `not_writable`.
  */
 export function environmentFile(path: string): (document: EmulatorDocument) => void {
   const file = openNewFile(path);
   return (document) => {
-    const lines = Object.entries(vendorEnvironment(document)).map(([name, value]) => `${name}=${value}\n`);
+    const lines = Object.entries(vendorEnvironment(document)).map(
+      ([name, value]) => `${name}=${value}\n`,
+    );
     writeFileSync(file, lines.join(''));
     closeSync(file);
   };

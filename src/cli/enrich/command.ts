@@ -17,10 +17,18 @@ export const defineEnrich: DefineVerb = (program, run) => {
   const enrich = program
     .command('enrich')
     .description('say who an account is: status, MFA, administrator roles, groups, recent sign-ins')
-    .argument('[account...]', 'e-mail address, user name (DOMAIN\\ may stand before it) or Okta user id', several);
+    .argument(
+      '[account...]',
+      'e-mail address, user name (DOMAIN\\ may stand before it) or Okta user id',
+      several,
+    );
   withJson(withLocal(withConfig(enrich)))
     .option('--refresh', 'ask Okta anew, whatever is kept')
-    .option('--test <account>', 'show each call of the look-up of this account, and ask Okta anew', nonEmptyText)
+    .option(
+      '--test <account>',
+      'show each call of the look-up of this account, and ask Okta anew',
+      nonEmptyText,
+    )
     .action((accounts: string[], options: EnrichOptions) =>
       run(async (io) => {
         if ((accounts.length === 0) === (options.test === undefined))

@@ -1,6 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { createEnricher, ENRICH_PRINCIPAL } from '../../services/enrichment/enricher.ts';
-import type { Asking, Enricher, InvalidAccountError, Step } from '../../services/enrichment/types.ts';
+import type {
+  Asking,
+  Enricher,
+  InvalidAccountError,
+  Step,
+} from '../../services/enrichment/types.ts';
 import { oktaSettings } from '../../config/env/credentials.ts';
 import { enrichmentSettings } from '../../config/schema/enrichment-settings.ts';
 import { guardrailsOf } from '../../config/schema/guardrails.ts';
@@ -20,8 +25,15 @@ import type { Settings } from '../kit/settings.ts';
 import { withStore } from '../kit/store.ts';
 import { plain } from '../kit/text.ts';
 
-/** `arx enrich`: looks the accounts up, from what is kept or in Okta, and prints what is known of them. */
-export async function enrichAccounts(io: Io, accounts: readonly string[], options: EnrichOptions): Promise<ExitCode> {
+/**
+ * `arx enrich`: looks the accounts up, from what is kept or in Okta, and prints what is known of
+ * them.
+ */
+export async function enrichAccounts(
+  io: Io,
+  accounts: readonly string[],
+  options: EnrichOptions,
+): Promise<ExitCode> {
   const settings = await loadSettings(io, options);
   tellOktaSource(io, settings);
   return withStore(
@@ -66,16 +78,26 @@ function askingOf({ refresh = false }: Pick<EnrichOptions, 'refresh'>): Asking {
   return { caller: { ...who, workflowId: `enrich/${run}`, run }, refresh };
 }
 
-async function enrich(enricher: Enricher, accounts: readonly string[], asking: Asking): Promise<EnrichedAccount[]> {
+async function enrich(
+  enricher: Enricher,
+  accounts: readonly string[],
+  asking: Asking,
+): Promise<EnrichedAccount[]> {
   try {
     return await enricher.enrich(accounts, asking);
   } catch (thrown) {
     const { name, code, message, remedy } = thrown as InvalidAccountError;
-    throw name === 'InvalidAccountError' ? new CliError({ code, message, remedy, exit: EXIT.usage }) : thrown;
+    throw name === 'InvalidAccountError'
+      ? new CliError({ code, message, remedy, exit: EXIT.usage })
+      : thrown;
   }
 }
 
-async function tell(io: Io, { json = false }: EnrichOptions, results: EnrichedAccount[]): Promise<ExitCode> {
+async function tell(
+  io: Io,
+  { json = false }: EnrichOptions,
+  results: EnrichedAccount[],
+): Promise<ExitCode> {
   if (json) await writeJson(io, { schema: 'arx.enrichment/v1', results });
   else await print(io, accountTable(results, io.colors.out));
   return exitOf(results);
@@ -91,16 +113,25 @@ async function test(
     steps.push(step);
     if (!json) for (const line of stepLines(step, io.colors.out)) io.out.write(`${line}\n`);
   };
-  if (!json) say(io, io.colors.err.dim(`looking up ${plain(account)}; credentials and secrets are never shown`));
+  if (!json)
+    say(
+      io,
+      io.colors.err.dim(`looking up ${plain(account)}; credentials and secrets are never shown`),
+    );
   const results = await enrich(enricher, [account], { ...askingOf({ refresh: true }), watch });
   if (json) await writeJson(io, { schema: 'arx.enrichment/v1', results, steps });
   else await print(io, accountTable(results, io.colors.out));
   return exitOf(results);
 }
 
-/** Whoever was looked up is; what could not be looked up at all ends the command as its failure does. */
+/**
+ * Whoever was looked up is; what could not be looked up at all ends the command as its failure
+ * does.
+ */
 function exitOf(results: readonly EnrichedAccount[]): ExitCode {
-  const codes = results.filter(({ okta }) => !okta.success).flatMap(({ okta }) => okta.errors.map(({ code }) => code));
+  const codes = results
+    .filter(({ okta }) => !okta.success)
+    .flatMap(({ okta }) => okta.errors.map(({ code }) => code));
   if (codes.includes('unauthenticated')) return EXIT.authentication;
   return codes.length > 0 ? EXIT.error : EXIT.ok;
 }

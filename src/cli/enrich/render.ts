@@ -4,9 +4,23 @@ import type { Colors } from '../kit/io.ts';
 import { duration, plain, plural } from '../kit/text.ts';
 import { grid } from '../kit/table.ts';
 
-const HEAD = ['account', 'is', 'status', 'MFA', 'factors', 'administrator', 'groups', 'of late', 'verdict', 'answer'];
+const HEAD = [
+  'account',
+  'is',
+  'status',
+  'MFA',
+  'factors',
+  'administrator',
+  'groups',
+  'of late',
+  'verdict',
+  'answer',
+];
 
-/** What is known of accounts, one line each; what could not be read is a question mark, and stands below. */
+/**
+ * What is known of accounts, one line each; what could not be read is a question mark, and stands
+ * below.
+ */
 export function accountTable(accounts: readonly EnrichedAccount[], colors: Colors): string {
   const rows = accounts.map(({ indicator, okta }) => [
     indicator,
@@ -14,7 +28,9 @@ export function accountTable(accounts: readonly EnrichedAccount[], colors: Color
     okta.verdict ?? '–',
     okta.cached ? `${duration(okta.age_seconds)} old` : 'new',
   ]);
-  return [grid(HEAD, rows, colors), ...accounts.flatMap((account) => notes(account, colors))].join('\n');
+  return [grid(HEAD, rows, colors), ...accounts.flatMap((account) => notes(account, colors))].join(
+    '\n',
+  );
 }
 
 function unknown({ found, ambiguous }: ProviderAnswer): string[] {
@@ -23,7 +39,15 @@ function unknown({ found, ambiguous }: ProviderAnswer): string[] {
 }
 
 function accountCells(extracted: Extracted): string[] {
-  const { login, status, mfa_state: mfa, mfa_factors: factors, is_admin: admin, roles, groups } = extracted;
+  const {
+    login,
+    status,
+    mfa_state: mfa,
+    mfa_factors: factors,
+    is_admin: admin,
+    roles,
+    groups,
+  } = extracted;
   const { recent_activity: late } = extracted;
   return [
     login,
@@ -40,14 +64,26 @@ function notes({ indicator, okta }: EnrichedAccount, colors: Colors): string[] {
   const calls = new Map(okta.errors.map(({ call, code }) => [call, code]));
   const candidates = okta.candidates.map(({ id, login }) => `${login} (${id})`);
   return [
-    ...[...calls].map(([call, code]) => colors.yellow(`! ${plain(indicator)}: okta ${call} failed: ${code}`)),
-    ...(candidates.length > 0 ? [`${plain(indicator)} may be ${plain(candidates.join(', '))}`] : []),
+    ...[...calls].map(([call, code]) =>
+      colors.yellow(`! ${plain(indicator)}: okta ${call} failed: ${code}`),
+    ),
+    ...(candidates.length > 0
+      ? [`${plain(indicator)} may be ${plain(candidates.join(', '))}`]
+      : []),
   ];
 }
 
-/** One call of a look-up: what was asked, how it ended and after how long, and what was taken from the answer. */
-export function stepLines({ call, asked, ok, status, code, ms, extracted }: Step, colors: Colors): string[] {
+/**
+ * One call of a look-up: what was asked, how it ended and after how long, and what was taken from
+ * the answer.
+ */
+export function stepLines(
+  { call, asked, ok, status, code, ms, extracted }: Step,
+  colors: Colors,
+): string[] {
   const end = ok ? colors.green(`${status}`) : colors.red(`${status ?? 'no answer'} ${code}`);
-  const lines = [`${colors.bold(`okta ${call}`)} ${plain(JSON.stringify(asked))}: ${end}, ${ms} ms`];
+  const lines = [
+    `${colors.bold(`okta ${call}`)} ${plain(JSON.stringify(asked))}: ${end}, ${ms} ms`,
+  ];
   return ok ? [...lines, `  ${plain(JSON.stringify(extracted))}`] : lines;
 }

@@ -17,14 +17,18 @@ import { followFlow } from './follow.ts';
 import type { StartOptions } from './options.ts';
 import { exitOf } from './outcome.ts';
 
-/** Opens a run at the desk, has it carried out, follows it to its end unless detached, and tells what became of it. */
+/**
+ * Opens a run at the desk, has it carried out, follows it to its end unless detached, and tells
+ * what became of it.
+ */
 export async function carryOut(
   io: Io,
   options: StartOptions,
   open: (at: AtDesk) => Promise<OpenedRun>,
 ): Promise<ExitCode> {
   const settings = await loadSettings(io, options);
-  // Which vendors a flow needs beside Okta only its steps tell: of those that are set, the settings must be right.
+  // Which vendors a flow needs beside Okta only its steps tell: of those that are set, the settings
+  // must be right.
   const target = await openTarget(io, settings, { local: options.local, dryRun: true });
   let keep = false;
   try {
@@ -32,7 +36,8 @@ export async function carryOut(
     if (!opened.created) say(io, io.colors.err.dim(repeatNotice(opened.record)));
     const started = await startFlow(target.link, opened.record);
     keep = (options.detach ?? false) && started !== null;
-    if (started && !options.detach) await followFlow(io, { target, started, run: opened.record.run }).catch(asFailure);
+    if (started && !options.detach)
+      await followFlow(io, { target, started, run: opened.record.run }).catch(asFailure);
     const document = await documentOf(target, opened.record);
     await tell(io, { options, local: target.local, created: opened.created, document });
     return exitOf(document);

@@ -26,20 +26,33 @@ export interface AtDesk {
   settings: Settings;
 }
 
-/** The desk over a store, and who asks. Files of flows that are wrong are left out, aloud. Throws CliError and ConfigError. */
+/**
+ * The desk over a store, and who asks. Files of flows that are wrong are left out, aloud. Throws
+ * CliError and ConfigError.
+ */
 export async function atDesk(
   io: Io,
-  { settings, store, options, ends }: { settings: Settings; store: Store; options: FlowsOptions; ends?: FlowEnds },
+  {
+    settings,
+    store,
+    options,
+    ends,
+  }: { settings: Settings; store: Store; options: FlowsOptions; ends?: FlowEnds },
 ): Promise<AtDesk> {
   const { principal, authenticatedBy } = await identify(io, {
-    ...{ settings, store },
+    settings,
+    store,
     as: options.as,
     local: options.local,
   });
   const { problems, ...book } = readFlowBook(settings.baseDir, FLOW_CATALOGUE);
   if (problems.length > 0) warn(io, problems[0]?.where?.file ?? 'a file', problems.length);
   tellOktaSource(io, settings);
-  const okta = await oktaSettings({ env: settings.arx, config: settings.config, baseDir: settings.baseDir });
+  const okta = await oktaSettings({
+    env: settings.arx,
+    config: settings.config,
+    baseDir: settings.baseDir,
+  });
   const connector = await oktaWith(settings, { store, okta });
   const rules = flowSettings(settings.config, okta.host);
   const desk = createFlowDesk({
@@ -53,7 +66,10 @@ export async function atDesk(
   return { desk, asker: { principal, authenticatedBy, surface: 'cli' }, book, store, settings };
 }
 
-/** What is not run by a worker: done at the desk over the store alone, which is made where there is none yet. */
+/**
+ * What is not run by a worker: done at the desk over the store alone, which is made where there is
+ * none yet.
+ */
 export async function withDesk<Result>(
   io: Io,
   options: FlowsOptions,
@@ -62,9 +78,13 @@ export async function withDesk<Result>(
   const settings = await loadSettings(io, options);
   const { ends, close } = askingTemporal(settings, options);
   try {
-    return await withStore(io, async (store) => task(await atDesk(io, { settings, store, options, ends })), {
-      create: true,
-    });
+    return await withStore(
+      io,
+      async (store) => task(await atDesk(io, { settings, store, options, ends })),
+      {
+        create: true,
+      },
+    );
   } finally {
     await close();
   }
@@ -72,5 +92,10 @@ export async function withDesk<Result>(
 
 function warn(io: Io, file: string, problems: number): void {
   const more = problems === 1 ? '' : `, and ${problems - 1} more`;
-  say(io, io.colors.err.yellow(`! something is wrong in ${plain(file)}${more}: \`arx config check\` says what`));
+  say(
+    io,
+    io.colors.err.yellow(
+      `! something is wrong in ${plain(file)}${more}: \`arx config check\` says what`,
+    ),
+  );
 }

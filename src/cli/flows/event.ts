@@ -5,9 +5,13 @@ import { EXIT } from '../kit/exit.ts';
 import type { ConfigPlace } from '../../config/errors.ts';
 
 const MOST_BYTES = 1024 * 1024;
-const REMEDY = 'Give the event as Okta ISPM has it: one JSON object, issue.onDemand or issue.created.';
+const REMEDY =
+  'Give the event as Okta ISPM has it: one JSON object, issue.onDemand or issue.created.';
 
-/** The event in a file, or on standard input for `-`, as parsed JSON. Throws CliError `unreadable` and `malformed`. */
+/**
+ * The event in a file, or on standard input for `-`, as parsed JSON. Throws CliError `unreadable`
+ * and `malformed`.
+ */
 export async function readEvent(io: Io, file: string): Promise<unknown> {
   const shown = file === '-' ? 'standard input' : file;
   const text = (file === '-' ? await readInput(io) : readSmall(file)).replace(/^\uFEFF/u, '');
@@ -15,7 +19,10 @@ export async function readEvent(io: Io, file: string): Promise<unknown> {
   try {
     return JSON.parse(text) as unknown;
   } catch (thrown) {
-    throw eventError(`${shown} is no JSON.`, { file: shown, ...placeIn(text, (thrown as Error).message) });
+    throw eventError(`${shown} is no JSON.`, {
+      file: shown,
+      ...placeIn(text, (thrown as Error).message),
+    });
   }
 }
 
@@ -27,20 +34,31 @@ const eventError = (message: string, where: ConfigPlace): CliError =>
 export function inFile(thrown: unknown, file: string): unknown {
   const { name, code, field = '', message, remedy } = thrown as Record<string, string | undefined>;
   if (name !== 'FlowRefusal' || code !== 'malformed' || /^inputs\b/.test(field)) return thrown;
-  const where = { file: file === '-' ? 'standard input' : file, ...(field === '' ? {} : { path: field }) };
-  return new CliError({ code, message: message ?? '', remedy: remedy ?? REMEDY, where, exit: EXIT.usage });
+  const where = {
+    file: file === '-' ? 'standard input' : file,
+    ...(field === '' ? {} : { path: field }),
+  };
+  return new CliError({
+    code,
+    message: message ?? '',
+    remedy: remedy ?? REMEDY,
+    where,
+    exit: EXIT.usage,
+  });
 }
 
 /** Values of `--input name=value`, as text. Throws CliError `usage`. */
 export function parseInputs(given: readonly string[]): Record<string, string> {
   const pairs = given.map((text): [string, string] => {
     const at = text.indexOf('=');
-    if (at < 1) throw usageError('--input wants name=value.', 'Such as --input group=00g1a2b3c4d5e6f7g8h9.');
+    if (at < 1)
+      throw usageError('--input wants name=value.', 'Such as --input group=00g1a2b3c4d5e6f7g8h9.');
     return [text.slice(0, at), text.slice(at + 1)];
   });
   const names = pairs.map(([name]) => name);
   const twice = names.find((name, at) => names.indexOf(name) !== at);
-  if (twice !== undefined) throw usageError(`--input ${twice} is given twice.`, 'Give each input once.');
+  if (twice !== undefined)
+    throw usageError(`--input ${twice} is given twice.`, 'Give each input once.');
   return Object.fromEntries(pairs);
 }
 
@@ -71,7 +89,10 @@ async function readInput(io: Io): Promise<string> {
 
 const tooBig = (file: string): CliError => eventError(`${file} has more than 1 MB.`, { file });
 
-/** Line and column of what the parser stumbled over, as far as it says so; what it quotes may be personal. */
+/**
+ * Line and column of what the parser stumbled over, as far as it says so; what it quotes may be
+ * personal.
+ */
 function placeIn(text: string, message: string): ConfigPlace {
   const [, position] = /at position (\d+)/.exec(message) ?? [];
   const isCut = message.includes('end of JSON input');

@@ -1,6 +1,7 @@
 import { titleFor } from '../../flows/suggest.ts';
 import type { Finding, Privilege, SuggestionFacts } from '../../flows/suggest.ts';
-import type { RunRecord, Store } from '../../store/types.ts';
+import type { Store } from '../../store/types.ts';
+import type { RunRecord } from '../../store/run-types.ts';
 import type { TwinUser } from '../../twin/types.ts';
 import { runUsers } from '../report/run-document.ts';
 
@@ -29,14 +30,25 @@ const SUPER = 'SUPER_ADMIN';
 export async function findingsOf(store: Store, org: string): Promise<Findings> {
   const sync = await store.twin.syncs.newest(org);
   const check =
-    (await store.runs.list(RUNS_LOOKED_AT)).find((run) => run.org === org && run.finishedAt !== null) ?? null;
-  const findings: Findings = { found: [], without: {}, check: check?.run ?? null, sync: sync?.run ?? null };
+    (await store.runs.list(RUNS_LOOKED_AT)).find(
+      (run) => run.org === org && run.finishedAt !== null,
+    ) ?? null;
+  const findings: Findings = {
+    found: [],
+    without: {},
+    check: check?.run ?? null,
+    sync: sync?.run ?? null,
+  };
   if (sync) await addGaps(store, { org, run: sync.run }, findings);
   if (check) await addVerdicts(store, check, findings);
   return findings;
 }
 
-async function addGaps(store: Store, { org, run }: { org: string; run: string }, findings: Findings): Promise<void> {
+async function addGaps(
+  store: Store,
+  { org, run }: { org: string; run: string },
+  findings: Findings,
+): Promise<void> {
   for (const { kind, subject, name, detail, severity, since } of await store.twin.gaps.open(org)) {
     const user = await store.twin.users.get(org, subject);
     add(findings, {
@@ -46,7 +58,11 @@ async function addGaps(store: Store, { org, run }: { org: string; run: string },
         finding: { gap: kind },
         privilege: user ? privilegeOf(user) : null,
         account: { id: subject, login: name, lastLogin: user?.lastLogin ?? null },
-        ...{ tenant: org, since, at: since, detail, severity: capital(severity) },
+        tenant: org,
+        since,
+        at: since,
+        detail,
+        severity: capital(severity),
       },
     });
   }
@@ -67,7 +83,11 @@ async function addVerdicts(store: Store, check: RunRecord, findings: Findings): 
           finding: { verdict },
           privilege,
           account: { id, login, lastLogin: user?.lastLogin ?? null },
-          ...{ tenant: check.org, since, at: since, detail: reason ?? '', severity: SEVERITY[privilege ?? 'none'] },
+          tenant: check.org,
+          since,
+          at: since,
+          detail: reason ?? '',
+          severity: SEVERITY[privilege ?? 'none'],
         },
       });
     }
@@ -101,5 +121,9 @@ function privilegeOf({ roles }: Pick<TwinUser, 'roles'>): Privilege {
   return roles.length > 0 ? 'administrator' : 'none';
 }
 
-const SEVERITY = { super_administrator: 'Critical', administrator: 'High', none: 'Medium' } as const;
+const SEVERITY = {
+  super_administrator: 'Critical',
+  administrator: 'High',
+  none: 'Medium',
+} as const;
 const capital = (word: string): string => word.replace(/^./, (letter) => letter.toUpperCase());

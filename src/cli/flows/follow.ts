@@ -26,15 +26,18 @@ export interface FollowedFlow {
 }
 
 /**
- * Follows a run to its end and says how it gets on, and who may decide while it waits. Throws WorkflowEndedError, and
- * CliError `interrupted` when the person detaches: the run itself goes on.
+ * Follows a run to its end and says how it gets on, and who may decide while it waits. Throws
+ * WorkflowEndedError, and CliError `interrupted` when the person detaches: the run itself goes on.
  */
 export async function followFlow(io: Io, flow: FollowedFlow): Promise<void> {
   io.holdInterrupts();
   const over = new AbortController();
   const watching = watch(io, flow, over.signal);
   try {
-    await Promise.race([flowResult(flow.target.link, flow.started), waitForDetach(io, flow, over.signal)]);
+    await Promise.race([
+      flowResult(flow.target.link, flow.started),
+      waitForDetach(io, flow, over.signal),
+    ]);
   } finally {
     over.abort();
     await watching;
@@ -57,7 +60,8 @@ async function watch(io: Io, { target, run }: FollowedFlow, over: AbortSignal): 
     for (const request of await findPendingRequests(target.store, runs).catch(() => []))
       once(request.requestId, () => tellWhoDecides(io, approvalDocument(request), target));
     const idle = runs.every(({ target: seen, state }) => seen === null && state === 'open');
-    if (idle && !warned && Date.now() - since > WORKER_PATIENCE_MS) warned = await warnWithoutWorker(io, target);
+    if (idle && !warned && Date.now() - since > WORKER_PATIENCE_MS)
+      warned = await warnWithoutWorker(io, target);
     await delay(POLL_MS, undefined, { signal: over }).catch(() => undefined);
   }
 }
@@ -69,19 +73,26 @@ async function runsOf({ flows }: Store, run: string): Promise<FlowRunRecord[]> {
 }
 
 /** Requests of steps that people are asked about now. */
-async function findPendingRequests({ requests }: Store, runs: readonly FlowRunRecord[]): Promise<ActionRecord[]> {
+async function findPendingRequests(
+  { requests }: Store,
+  runs: readonly FlowRunRecord[],
+): Promise<ActionRecord[]> {
   const steps = runs.flatMap(({ run, steps: own }) =>
     own.filter(({ state }) => state === 'running').map(({ id }) => flowStepId(run, id)),
   );
   if (steps.length === 0) return [];
   const pending = await requests.list({ states: ['pending'], limit: LOOKED_AT });
-  return pending.filter(({ workflowId, approval }) => approval !== null && steps.includes(workflowId));
+  return pending.filter(
+    ({ workflowId, approval }) => approval !== null && steps.includes(workflowId),
+  );
 }
 
 function waitForDetach(io: Io, { target, run }: FollowedFlow, over: AbortSignal): Promise<never> {
   const { promise, reject } = Promise.withResolvers<never>();
   const stop = (): void => {
-    const rests = target.local ? 'it pauses when the local stack ends, and resumes with `arx up`' : 'it goes on';
+    const rests = target.local
+      ? 'it pauses when the local stack ends, and resumes with `arx up`'
+      : 'it goes on';
     reject(
       interruptionError(
         `Detached from run ${run}: ${rests}.`,

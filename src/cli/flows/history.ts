@@ -10,9 +10,14 @@ import { MOST_LISTED } from './options.ts';
 import type { FlowsOptions, HistoryOptions } from './options.ts';
 import { trailOf } from './trail.ts';
 
-/** `arx flows history`: runs of flows that whoever asks may see, newest first. Throws FlowRefusal not_found. */
+/**
+ * `arx flows history`: runs of flows that whoever asks may see, newest first. Throws FlowRefusal
+ * not_found.
+ */
 export async function listHistory(io: Io, options: HistoryOptions): Promise<ExitCode> {
-  const records = await withDesk(io, options, ({ desk, asker }) => desk.history(asker, filterOf(options)));
+  const records = await withDesk(io, options, ({ desk, asker }) =>
+    desk.history(asker, filterOf(options)),
+  );
   const items = records.map(flowRunItem);
   if (options.json) await writeJson(io, { schema: 'arx.flows/v1', items });
   else {
@@ -22,7 +27,14 @@ export async function listHistory(io: Io, options: HistoryOptions): Promise<Exit
   return EXIT.ok;
 }
 
-const filterOf = ({ user, flow, outcome, since, until, limit }: HistoryOptions): Omit<FlowRunFilter, 'flows'> =>
+const filterOf = ({
+  user,
+  flow,
+  outcome,
+  since,
+  until,
+  limit,
+}: HistoryOptions): Omit<FlowRunFilter, 'flows'> =>
   historyFilter({ user, flow, outcome, since, until, limit: String(limit) }, MOST_LISTED);
 
 /** `arx flows history RUN`: everything about one run. Throws FlowRefusal not_found. */

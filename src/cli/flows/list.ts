@@ -15,7 +15,10 @@ export async function listFlows(io: Io, options: FlowsOptions): Promise<ExitCode
   if (options.json) await writeJson(io, { schema: 'arx.flows/v1', items });
   else {
     const { flowsTable, noFlowsText } = await import('./render.ts');
-    await print(io, items.length > 0 ? flowsTable(items, io.colors.out) : noFlowsText(asker.principal));
+    await print(
+      io,
+      items.length > 0 ? flowsTable(items, io.colors.out) : noFlowsText(asker.principal),
+    );
   }
   return EXIT.ok;
 }

@@ -1,5 +1,9 @@
 import type { ApprovalDocument } from '../../services/approvals/approval-document.ts';
-import type { FlowRunDocument, FlowRunItem, FlowStepDocument } from '../../services/flows/documents.ts';
+import type {
+  FlowRunDocument,
+  FlowRunItem,
+  FlowStepDocument,
+} from '../../services/flows/documents.ts';
 import type { FlowCall, FlowMoment } from './trail.ts';
 import type { Colors } from '../kit/io.ts';
 import { duration, plain, when } from '../kit/text.ts';
@@ -19,13 +23,20 @@ export function flowRunText(run: ToldRun, colors: Colors, { local }: { local: bo
     headline(run, colors),
     ...whyLines(run),
     ...lines.map(([name, value]) => `  ${name.padEnd(14)}${plain(value)}`),
-    ...(run.steps.length === 0 ? [] : ['  steps', ...run.steps.flatMap((step) => stepLines(step, colors))]),
-    ...(run.children.length === 0 ? [] : ['  accounts', ...run.children.map((child) => childLine(child, colors))]),
+    ...(run.steps.length === 0
+      ? []
+      : ['  steps', ...run.steps.flatMap((step) => stepLines(step, colors))]),
+    ...(run.children.length === 0
+      ? []
+      : ['  accounts', ...run.children.map((child) => childLine(child, colors))]),
     ...undoLines(run, { local }),
   ].join('\n');
 }
 
-function outcomeText(run: Pick<FlowRunItem, 'outcome' | 'code' | 'state' | 'dryRun'>, colors: Colors): string {
+function outcomeText(
+  run: Pick<FlowRunItem, 'outcome' | 'code' | 'state' | 'dryRun'>,
+  colors: Colors,
+): string {
   const word = outcomeWord(run);
   if (run.outcome === null) return colors.yellow(word);
   if (GOOD.has(run.outcome)) return colors.green(word);
@@ -33,14 +44,17 @@ function outcomeText(run: Pick<FlowRunItem, 'outcome' | 'code' | 'state' | 'dryR
 }
 
 function headline(run: ToldRun, colors: Colors): string {
-  const name = run.flow?.name ?? (run.issue.entity.kind === 'person' ? 'a flow for each account' : 'No flow');
+  const name =
+    run.flow?.name ?? (run.issue.entity.kind === 'person' ? 'a flow for each account' : 'No flow');
   const what = run.undoes === null ? plain(name) : `Undo of ${plain(name)}`;
   return `${colors.bold(what)}: ${outcomeText(run, colors)}`;
 }
 
 function whyLines({ outcome, message }: ToldRun): string[] {
   if (message !== null) return [`  ${plain(message)}`];
-  return outcome === null ? [] : [`  ${OUTCOME_WORDS[outcome].replace(/^./, (letter) => letter.toUpperCase())}.`];
+  return outcome === null
+    ? []
+    : [`  ${OUTCOME_WORDS[outcome].replace(/^./, (letter) => letter.toUpperCase())}.`];
 }
 
 const PROOFS: Readonly<Record<string, string>> = {
@@ -54,7 +68,10 @@ function factsOf(run: ToldRun): [string, string][] {
   const { entity } = issue;
   const account = entity.kind === 'account' ? entity.account : null;
   const named = entity.kind === 'account' ? entity.account.displayName : entity.displayName;
-  const took = run.finishedAt === null ? null : (Date.parse(run.finishedAt) - Date.parse(run.startedAt)) / 1_000;
+  const took =
+    run.finishedAt === null
+      ? null
+      : (Date.parse(run.finishedAt) - Date.parse(run.startedAt)) / 1_000;
   return [
     ['run', run.run],
     ['asked by', `${caller.principal}${PROOFS[caller.authenticatedBy] ?? ''} (${caller.surface})`],
@@ -72,7 +89,10 @@ function factsOf(run: ToldRun): [string, string][] {
         .map(([name, value]) => `${name}=${String(value)}`)
         .join(' '),
     ],
-    ['takes back', run.undoes === null ? '' : `run ${run.undoes}${run.reason === null ? '' : `: ${run.reason}`}`],
+    [
+      'takes back',
+      run.undoes === null ? '' : `run ${run.undoes}${run.reason === null ? '' : `: ${run.reason}`}`,
+    ],
     ['part of', run.parent === null ? '' : `run ${run.parent}`],
     ['began', `${when(run.startedAt)}${took === null ? '' : `, took ${duration(took)}`}`],
   ];
@@ -89,11 +109,15 @@ const MARKS: Readonly<Record<FlowStepDocument['state'], string>> = {
 
 function stepLines(step: FlowStepDocument, colors: Colors): string[] {
   const { green, red, dim } = colors;
-  const tone = step.state === 'done' || step.state === 'already' ? green : step.state === 'failed' ? red : dim;
+  const tone =
+    step.state === 'done' || step.state === 'already' ? green : step.state === 'failed' ? red : dim;
   const told = [standingOf(step), policyOf(step), approvalOf(step.approval), readBack(step)].filter(
     (part) => part !== '',
   );
-  return [`    ${tone(MARKS[step.state])} ${plain(callText(step))}`, `      ${plain(told.join('; '))}`];
+  return [
+    `    ${tone(MARKS[step.state])} ${plain(callText(step))}`,
+    `      ${plain(told.join('; '))}`,
+  ];
 }
 
 function standingOf({ state, result }: FlowStepDocument): string {
@@ -112,9 +136,12 @@ const codeSuffix = (code: unknown): string => (typeof code === 'string' ? ` (${c
 
 function policyOf({ decision }: FlowStepDocument): string {
   if (decision === null) return '';
-  const policies = Array.isArray(decision['policies']) ? decision['policies'].map(String).join(', ') : '';
+  const policies = Array.isArray(decision['policies'])
+    ? decision['policies'].map(String).join(', ')
+    : '';
   const risk = typeof decision['risk'] === 'string' ? ` at risk ${decision['risk']}` : '';
-  const says = { approval: 'asks for approval', deny: 'denies it' }[String(decision['effect'])] ?? 'allows it';
+  const says =
+    { approval: 'asks for approval', deny: 'denies it' }[String(decision['effect'])] ?? 'allows it';
   return `policy ${policies === '' ? '' : `${policies} `}${says}${risk}`;
 }
 
@@ -132,7 +159,10 @@ const readBack = ({ verified }: FlowStepDocument): string =>
 const childLine = (child: FlowRunItem, colors: Colors): string =>
   `    ${plain(`${accountText(child.issue.entity)}: ${child.flow?.name ?? 'no flow'}, `)}${outcomeText(child, colors)}${plain(`, run ${child.run}`)}`;
 
-function undoLines({ run, undo, state, dryRun, undoneBy }: ToldRun, { local }: { local: boolean }): string[] {
+function undoLines(
+  { run, undo, state, dryRun, undoneBy }: ToldRun,
+  { local }: { local: boolean },
+): string[] {
   if (state !== 'ended' || dryRun || undo === null || undo.length === 0) return [];
   const calls = undo.map((call) => `    ${plain(callText(call))}`);
   if (undoneBy) return ['  taken back', ...calls, `    by run ${undoneBy}`];
@@ -146,10 +176,12 @@ export function trailText(
 ): string {
   const clock = (at: string): string => colors.dim(at.slice(11, 19));
   const made = calls.map(
-    ({ at, operation, state, code }) => `    ${clock(at)}  ${plain(`${operation}: ${state}${codeSuffix(code)}`)}`,
+    ({ at, operation, state, code }) =>
+      `    ${clock(at)}  ${plain(`${operation}: ${state}${codeSuffix(code)}`)}`,
   );
   const told = story.map(({ at, text }) => `    ${clock(at)}  ${plain(text)}`);
-  return [...(made.length === 0 ? [] : ['  calls', ...made]), ...(told.length === 0 ? [] : ['  story', ...told])].join(
-    '\n',
-  );
+  return [
+    ...(made.length === 0 ? [] : ['  calls', ...made]),
+    ...(told.length === 0 ? [] : ['  story', ...told]),
+  ].join('\n');
 }

@@ -43,7 +43,9 @@ export function flowText(flow: ShownFlow, colors: Colors): string {
   return [
     `${bold(plain(flow.name))}: ${flow.enabled ? green('enabled') : yellow('disabled')}`,
     ...(flow.description === null ? [] : [`  ${plain(flow.description)}`]),
-    ...facts.filter(([, value]) => value !== '').map(([name, value]) => `  ${name.padEnd(13)}${plain(value)}`),
+    ...facts
+      .filter(([, value]) => value !== '')
+      .map(([name, value]) => `  ${name.padEnd(13)}${plain(value)}`),
     ...block('inputs', Object.entries(flow.inputs).map(inputLine)),
     ...block('only where', flow.when.map(conditionText)),
     ...block('steps', flow.steps.map(stepLine(flow))),
@@ -52,16 +54,25 @@ export function flowText(flow: ShownFlow, colors: Colors): string {
       (flow.undo ?? []).map((call) => callText(call)),
     ),
     ...(flow.undo === null && flow.kind === 'acts' ? [`  ${dim('Nothing takes it back.')}`] : []),
-    ...(flow.kind === 'routes' ? [`  ${dim('Passes each issue on to the flow that routing.yaml names.')}`] : []),
+    ...(flow.kind === 'routes'
+      ? [`  ${dim('Passes each issue on to the flow that routing.yaml names.')}`]
+      : []),
   ].join('\n');
 }
 
 const block = (name: string, lines: readonly string[]): string[] =>
   lines.length === 0 ? [] : [`  ${name}`, ...lines.map((line) => `    ${plain(line)}`)];
 
-function inputLine([name, { type, from, required, default: usual, description }]: [string, FlowInput]): string {
+function inputLine([name, { type, from, required, default: usual, description }]: [
+  string,
+  FlowInput,
+]): string {
   const source =
-    from === 'account' ? 'the account of the issue' : from === undefined ? `--input ${name}=…` : `from ${from}`;
+    from === 'account'
+      ? 'the account of the issue'
+      : from === undefined
+        ? `--input ${name}=…`
+        : `from ${from}`;
   const must =
     from === 'account'
       ? ''
@@ -107,7 +118,9 @@ export function setsTable(items: readonly ResourceSet[], colors: Colors): string
     members.join('\n'),
   ]);
   // Each cell of several lines is made plain line by line: the table itself strips line ends.
-  return items.length === 0 ? '' : multiLineGrid(['set', 'permissions', 'flows', 'members'], rows, colors);
+  return items.length === 0
+    ? ''
+    : multiLineGrid(['set', 'permissions', 'flows', 'members'], rows, colors);
 }
 
 function multiLineGrid(head: readonly string[], rows: readonly string[][], colors: Colors): string {

@@ -9,7 +9,9 @@ import { plain } from '../kit/text.ts';
 import { withDesk } from './desk.ts';
 import type { FlowsOptions, PutSetOptions } from './options.ts';
 
-/** `arx flows sets list`: all of them for a super administrator, else those that whoever asks is in. */
+/**
+ * `arx flows sets list`: all of them for a super administrator, else those that whoever asks is in.
+ */
 export async function listSets(io: Io, options: FlowsOptions): Promise<ExitCode> {
   const { items, asker } = await withDesk(io, options, async ({ desk, asker }) => ({
     items: await desk.sets(asker),
@@ -18,7 +20,10 @@ export async function listSets(io: Io, options: FlowsOptions): Promise<ExitCode>
   if (options.json) await writeJson(io, { schema: 'arx.flows/v1', items });
   else {
     const { noSetsText, setsTable } = await import('./render.ts');
-    await print(io, items.length > 0 ? setsTable(items, io.colors.out) : noSetsText(asker.principal));
+    await print(
+      io,
+      items.length > 0 ? setsTable(items, io.colors.out) : noSetsText(asker.principal),
+    );
   }
   return EXIT.ok;
 }
@@ -51,5 +56,8 @@ export async function removeSet(io: Io, name: string, options: FlowsOptions): Pr
 function permissionOf(text: string): ResourceSet['permissions'][number] {
   const permission = readPermission(text);
   if (permission !== null) return permission;
-  throw usageError('--permission wants view or run.', 'Such as --permission run; run implies view.');
+  throw usageError(
+    '--permission wants view or run.',
+    'Such as --permission run; run implies view.',
+  );
 }

@@ -48,14 +48,15 @@ export async function suggestRuns(io: Io, options: SuggestOptions): Promise<Exit
     const found = org === null || isNothing(scope) ? NOTHING : await findingsOf(store, org);
     return { findings: found, book: read, seen: scope, asker: who };
   });
-  const items = inOrder(findings.found.map((one) => suggestionFor(one, book, seen))).filter((item) =>
-    isSeen(item, seen),
+  const items = inOrder(findings.found.map((one) => suggestionFor(one, book, seen))).filter(
+    (item) => isSeen(item, seen),
   );
   if (options.save !== undefined) await save(io, items, options.save);
   const { check, sync } = findings;
   const without = seen.unnamed ? findings.without : {};
   if (options.json) await writeJson(io, { schema: 'arx.flows/v1', check, sync, items, without });
-  else if (isNothing(seen)) await print(io, (await import('./render.ts')).noFlowsText(asker.principal));
+  else if (isNothing(seen))
+    await print(io, (await import('./render.ts')).noFlowsText(asker.principal));
   else await tell(io, { items, findings: { ...findings, without }, options });
   return EXIT.ok;
 }
@@ -71,27 +72,51 @@ const SEVERITIES = ['Critical', 'High', 'Medium', 'Low'];
 
 /** The most severe first, and of two findings that lead an account to the same flow the first. */
 function inOrder(items: readonly Suggestion[]): Suggestion[] {
-  const key = ({ account, flow, title }: Suggestion): string => JSON.stringify([account.id, flow ?? title]);
-  const sorted = items.toSorted((one, other) => SEVERITIES.indexOf(one.severity) - SEVERITIES.indexOf(other.severity));
+  const key = ({ account, flow, title }: Suggestion): string =>
+    JSON.stringify([account.id, flow ?? title]);
+  const sorted = items.toSorted(
+    (one, other) => SEVERITIES.indexOf(one.severity) - SEVERITIES.indexOf(other.severity),
+  );
   return [...new Map(sorted.toReversed().map((item) => [key(item), item])).values()].toReversed();
 }
 
-function suggestionFor({ facts, source, run }: Found, book: FlowBook, { flows }: Scope): Suggestion {
+function suggestionFor(
+  { facts, source, run }: Found,
+  book: FlowBook,
+  { flows }: Scope,
+): Suggestion {
   // The same finding in the same words is the same event: whoever runs it twice gets one run.
   const eventId = `arx-${canonicalDigest(facts).slice(0, 32)}`;
   const event = suggestionOf({ ...facts, eventId });
   if (event === null)
-    throw new CliError({ code: 'internal', message: 'A finding has no counterpart.', remedy: 'Report this.' });
+    throw new CliError({
+      code: 'internal',
+      message: 'A finding has no counterpart.',
+      remedy: 'Report this.',
+    });
   const title = event['issueTitle'] ?? '';
   const route = routeFor({ product: 'Okta', title }, book.routes);
   const flow = book.flows.find(({ name }) => name === route?.flow) ?? null;
   const needs = Object.entries(flow?.inputs ?? {}).filter(
     ([name, { from, required, default: usual }]) =>
-      from === undefined && required && usual === undefined && !Object.hasOwn(route?.inputs ?? {}, name),
+      from === undefined &&
+      required &&
+      usual === undefined &&
+      !Object.hasOwn(route?.inputs ?? {}, name),
   );
   return {
-    ...{ title, severity: facts.severity, source, run, event, file: null },
-    account: { product: 'Okta', tenant: facts.tenant, id: facts.account.id, login: facts.account.login },
+    title,
+    severity: facts.severity,
+    source,
+    run,
+    event,
+    file: null,
+    account: {
+      product: 'Okta',
+      tenant: facts.tenant,
+      id: facts.account.id,
+      login: facts.account.login,
+    },
     flow: flow?.name ?? null,
     enabled: flows.some((one) => one.flow.name === flow?.name && one.flow.enabled),
     needs: needs.map(([name]) => name),
@@ -108,16 +133,27 @@ async function save(io: Io, items: Suggestion[], folder: string): Promise<void> 
 
 async function tell(
   io: Io,
-  { items, findings, options }: { items: readonly Suggestion[]; findings: Findings; options: SuggestOptions },
+  {
+    items,
+    findings,
+    options,
+  }: { items: readonly Suggestion[]; findings: Findings; options: SuggestOptions },
 ): Promise<void> {
-  const { nothingFoundText, suggestionsTable, withoutText } = await import('./render-suggestions.ts');
-  await print(io, items.length > 0 ? suggestionsTable(items, io.colors.out) : nothingFoundText(findings));
+  const { nothingFoundText, suggestionsTable, withoutText } =
+    await import('./render-suggestions.ts');
+  await print(
+    io,
+    items.length > 0 ? suggestionsTable(items, io.colors.out) : nothingFoundText(findings),
+  );
   const rest = withoutText(findings.without);
   if (rest !== '') say(io, io.colors.err.dim(rest));
   const [first] = items;
   if (!first) return;
   if (first.file === null)
-    say(io, 'Save an event file for each with `--save DIRECTORY`, then run one with `arx flows run`.');
+    say(
+      io,
+      'Save an event file for each with `--save DIRECTORY`, then run one with `arx flows run`.',
+    );
   else {
     const inputs = first.needs.map((name) => ` --input ${name}=…`).join('');
     const as = `${options.local ? ' --local' : ''}${options.as === undefined ? '' : ` --as ${options.as}`}`;

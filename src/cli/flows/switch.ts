@@ -7,7 +7,10 @@ import { plain } from '../kit/text.ts';
 import { withDesk } from './desk.ts';
 import type { FlowsOptions } from './options.ts';
 
-/** `arx flows enable|disable`: switches a flow for everybody, whatever its file says. Throws FlowRefusal. */
+/**
+ * `arx flows enable|disable`: switches a flow for everybody, whatever its file says. Throws
+ * FlowRefusal.
+ */
 export async function switchFlow(
   io: Io,
   { flow, enabled, options }: { flow: string; enabled: boolean; options: FlowsOptions },

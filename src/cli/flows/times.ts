@@ -1,7 +1,10 @@
 import { InvalidArgumentError } from 'commander';
 import { historyTime } from '../../services/flows/history-filter.ts';
 
-/** Parser of a time: a day (UTC), a time, or how long ago (`36h`); gives ISO 8601 UTC. Of a day its first moment, or its last. */
+/**
+ * Parser of a time: a day (UTC), a time, or how long ago (`36h`); gives ISO 8601 UTC. Of a day its
+ * first moment, or its last.
+ */
 export const timeAt =
   (day: 'first' | 'last', now: () => number = Date.now) =>
   (text: string): string => {

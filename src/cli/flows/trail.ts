@@ -40,7 +40,15 @@ export async function trailOf(
     calls: entries.flatMap(({ at, kind, operation, outcome, id }) =>
       operation === undefined || !(kind in CALLS)
         ? []
-        : [{ at, operation, state: CALLS[kind as keyof typeof CALLS], code: textOf(outcome, 'code'), entry: id }],
+        : [
+            {
+              at,
+              operation,
+              state: CALLS[kind as keyof typeof CALLS],
+              code: textOf(outcome, 'code'),
+              entry: id,
+            },
+          ],
     ),
     story: entries.flatMap((entry) => {
       const text = SENTENCES[entry.kind]?.(entry);
@@ -59,8 +67,12 @@ async function entriesAbout(store: Store, { run, steps }: FlowRunRecord): Promis
   const requests = await Promise.all(
     steps.flatMap(({ request }) => (request === null ? [] : [store.requests.get(request)])),
   );
-  const made = await Promise.all(requests.flatMap((request) => (request ? [entriesOf(store, request)] : [])));
-  const all = new Map([...about.flat().map(({ entry }) => entry), ...made.flat()].map((entry) => [entry.id, entry]));
+  const made = await Promise.all(
+    requests.flatMap((request) => (request ? [entriesOf(store, request)] : [])),
+  );
+  const all = new Map(
+    [...about.flat().map(({ entry }) => entry), ...made.flat()].map((entry) => [entry.id, entry]),
+  );
   return [...all.values()].toSorted((one, other) => one.at.localeCompare(other.at));
 }
 
@@ -76,14 +88,21 @@ const SENTENCES: Partial<Record<AuditEntry['kind'], Told>> = {
   },
   'flow.step': ({ outcome }) =>
     `${textOf(outcome, 'operation') ?? 'a step'}: ${STATES[textOf(outcome, 'state') ?? ''] ?? 'changed'}${codeSuffix(textOf(outcome, 'code'))}`,
-  'flow.verified': ({ outcome }) => `looked whether it holds: ${outcome?.['verified'] === false ? 'no' : 'yes'}`,
+  'flow.verified': ({ outcome }) =>
+    `looked whether it holds: ${outcome?.['verified'] === false ? 'no' : 'yes'}`,
   'flow.closed': ({ outcome }) =>
     `ended: ${textOf(outcome, 'outcome') ?? 'unknown'}${codeSuffix(textOf(outcome, 'code'))}`,
   'approval.opened': () => 'people were asked to decide',
   'approval.answered': ({ outcome }) =>
     `${textOf(outcome, 'person') ?? 'somebody'} ${textOf(outcome, 'verdict') === 'deny' ? 'denied' : 'approved'} it`,
-  'approval.refused': ({ outcome }) => `an answer was refused${codeSuffix(textOf(outcome, 'code'))}`,
-  'approval.closed': ({ outcome }) => `the approval closed: ${textOf(outcome, 'state') ?? 'closed'}`,
+  'approval.refused': ({ outcome }) =>
+    `an answer was refused${codeSuffix(textOf(outcome, 'code'))}`,
+  'approval.closed': ({ outcome }) =>
+    `the approval closed: ${textOf(outcome, 'state') ?? 'closed'}`,
 };
 
-const STATES: Readonly<Record<string, string>> = { running: 'begun', done: 'done', failed: 'failed' };
+const STATES: Readonly<Record<string, string>> = {
+  running: 'begun',
+  done: 'done',
+  failed: 'failed',
+};

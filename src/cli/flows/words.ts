@@ -16,7 +16,9 @@ export const OUTCOME_WORDS: Readonly<Record<FlowOutcome, string>> = {
   unverified: 'called, but its effect was not seen in time',
 };
 
-/** Outcome of a run in a word, with its code where that says more; where it stands while it goes on. */
+/**
+ * Outcome of a run in a word, with its code where that says more; where it stands while it goes on.
+ */
 export function outcomeWord({
   outcome,
   code,

@@ -1,5 +1,11 @@
 import { InvalidArgumentError } from 'commander';
-import { nonEmptyText, withConfig, withInheritedJson, withJson, withLocal } from '../kit/options.ts';
+import {
+  nonEmptyText,
+  withConfig,
+  withInheritedJson,
+  withJson,
+  withLocal,
+} from '../kit/options.ts';
 import type { DefineVerb } from '../kit/verb.ts';
 
 interface Options {
@@ -19,12 +25,19 @@ export const defineKeys: DefineVerb = (program, run) => {
   const keys = withInheritedJson(
     program
       .command('keys')
-      .description('manage the keys that prove people and services, and the key that signs decisions'),
+      .description(
+        'manage the keys that prove people and services, and the key that signs decisions',
+      ),
   );
-  const verb = (name: string, about: string) => withJson(withLocal(withConfig(keys.command(name).description(about))));
+  const verb = (name: string, about: string) =>
+    withJson(withLocal(withConfig(keys.command(name).description(about))));
   verb('create', 'make an access key and print it this once; only its hash is stored')
     .requiredOption('--name <name>', 'what the key is called', keyName)
-    .option('--for <login>', 'the Okta user it stands for (default: a service, agent:NAME)', nonEmptyText)
+    .option(
+      '--for <login>',
+      'the Okta user it stands for (default: a service, agent:NAME)',
+      nonEmptyText,
+    )
     .action((options: Options & { name: string; for?: string }) =>
       run(async (io) => (await import('./keys.ts')).createKey(io, options)),
     );

@@ -28,7 +28,8 @@ export async function createKey(
   const key = `arxk_${randomBytes(32).toString('base64url')}`;
   const createdAt = new Date().toISOString();
   await keeping(io, options, async (store, keeper) => {
-    if ((await store.keys.accessKeys()).some((known) => known.name === name)) throw keyExistsError(name);
+    if ((await store.keys.accessKeys()).some((known) => known.name === name))
+      throw keyExistsError(name);
     const outcome = { purpose: 'access', person: person !== null };
     await auditKeys(store, keeper, [{ kind: 'key.created', subject: name, outcome }]);
     await store.keys.addAccessKey({ name, hash: keyHash(key), person, createdAt, revokedAt: null });
@@ -36,7 +37,10 @@ export async function createKey(
   if (json) await writeJson(io, { schema: 'arx.access-key/v1', name, person, key, createdAt });
   else {
     await print(io, key);
-    say(io, `Key ${name} for ${person ?? `the service agent:${name}`}. It is shown this once: set ARX_KEY to it.`);
+    say(
+      io,
+      `Key ${name} for ${person ?? `the service agent:${name}`}. It is shown this once: set ARX_KEY to it.`,
+    );
   }
   return EXIT.ok;
 }
@@ -53,13 +57,19 @@ export async function listKeys(io: Io, { json }: KeyOptions): Promise<ExitCode> 
 }
 
 /** `arx keys revoke`: the key opens nothing from now on. */
-export async function revokeKey(io: Io, name: string, { json, ...options }: KeyOptions): Promise<ExitCode> {
+export async function revokeKey(
+  io: Io,
+  name: string,
+  { json, ...options }: KeyOptions,
+): Promise<ExitCode> {
   const revokedAt = new Date().toISOString();
   await keeping(io, options, async (store, keeper) => {
     const known = (await store.keys.accessKeys()).find((key) => key.name === name);
     if (!known) throw unknownKey(name);
     if (known.revokedAt !== null) return;
-    await auditKeys(store, keeper, [{ kind: 'key.revoked', subject: name, outcome: { purpose: 'access' } }]);
+    await auditKeys(store, keeper, [
+      { kind: 'key.revoked', subject: name, outcome: { purpose: 'access' } },
+    ]);
     await store.keys.revokeAccessKey(name, revokedAt);
   });
   if (json) await writeJson(io, { schema: 'arx.access-key/v1', name, state: 'revoked' });
@@ -67,7 +77,10 @@ export async function revokeKey(io: Io, name: string, { json, ...options }: KeyO
   return EXIT.ok;
 }
 
-/** `arx keys decision`: the key that signs decisions here; made on first use, replaced with --rotate. */
+/**
+ * `arx keys decision`: the key that signs decisions here; made on first use, replaced with
+ * --rotate.
+ */
 export async function decisionKeyVerb(
   io: Io,
   { rotate, json, ...options }: KeyOptions & { rotate?: boolean },
@@ -83,7 +96,10 @@ export async function decisionKeyVerb(
   else {
     await print(io, `${kid} ${publicKey}`);
     if (replaced !== null)
-      say(io, `The key ${replaced} is revoked: decisions that it signed and that have not arrived count no more.`);
+      say(
+        io,
+        `The key ${replaced} is revoked: decisions that it signed and that have not arrived count no more.`,
+      );
   }
   return EXIT.ok;
 }
@@ -98,7 +114,12 @@ async function keeping<Result>(
   return withStore(io, async (store) => change(store, await identify(io, { settings, store })));
 }
 
-const keyDocument = ({ name, person, createdAt, revokedAt }: AccessKey) => ({ name, person, createdAt, revokedAt });
+const keyDocument = ({ name, person, createdAt, revokedAt }: AccessKey) => ({
+  name,
+  person,
+  createdAt,
+  revokedAt,
+});
 
 function loginOf(login: string): string {
   if (/^[^\s:\p{Cc}]{1,200}$/u.test(login) && !/^[A-Za-z0-9]{20}$/.test(login)) return login;

@@ -29,9 +29,15 @@ export function segmentBar(segments: readonly Segment[], title: string): Markup 
 
 /** A bar for one share of a whole. */
 export const shareBar = (part: Segment, total: number): Markup =>
-  segmentBar([part, { value: Math.max(0, total - part.value), tone: 'rest', label: 'the others' }], part.label);
+  segmentBar(
+    [part, { value: Math.max(0, total - part.value), tone: 'rest', label: 'the others' }],
+    part.label,
+  );
 
-/** Coverage from 0 to 100 %: what is certain, what users that could not be read may add, and where the last run stood. */
+/**
+ * Coverage from 0 to 100 %: what is certain, what users that could not be read may add, and where
+ * the last run stood.
+ */
 export function coverageBar(coverage: Coverage, previous: Coverage | null): Markup {
   const low = coverage.low ?? 0;
   const high = coverage.high ?? low;

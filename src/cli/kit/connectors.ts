@@ -7,7 +7,10 @@ import type { Store } from '../../store/types.ts';
 import { policiesOf } from './inspect.ts';
 import type { Settings } from './settings.ts';
 
-/** Okta behind the governed pipeline, for the few look-ups that a command itself makes. Throws ConfigError. */
+/**
+ * Okta behind the governed pipeline, for the few look-ups that a command itself makes. Throws
+ * ConfigError.
+ */
 export async function oktaOf(settings: Settings, store: Store): Promise<Connectors['okta']> {
   const { arx, config, baseDir } = settings;
   return oktaWith(settings, { store, okta: await oktaSettings({ env: arx, config, baseDir }) });
@@ -16,7 +19,9 @@ export async function oktaOf(settings: Settings, store: Store): Promise<Connecto
 /** As `oktaOf`, with settings of Okta that are stored nowhere yet, or the quota of a scan. */
 export async function oktaWith(
   settings: Settings,
-  given: { store: Store; okta: OktaSettings } & Partial<Pick<ConnectorSettings, 'observe' | 'quota'>>,
+  given: { store: Store; okta: OktaSettings } & Partial<
+    Pick<ConnectorSettings, 'observe' | 'quota'>
+  >,
 ): Promise<Connectors['okta']> {
   const { createConnectors } = await import('../../connectors/create.ts');
   const bundle = policiesOf(settings);

@@ -6,7 +6,8 @@ import type { ActionRecord, ActionState } from '../../store/governance-types.ts'
 import { messageOf } from '../../governance/words.ts';
 
 /** How a governed operation ended, or stands, as scripts see it. */
-export type ShownState = Exclude<ActionState, 'cancelled' | 'open' | 'approved' | 'performing'> | 'running';
+export type ShownState =
+  Exclude<ActionState, 'cancelled' | 'open' | 'approved' | 'performing'> | 'running';
 
 const SHOWN: Partial<Record<ActionState, ShownState>> = {
   cancelled: 'rejected',
@@ -16,7 +17,8 @@ const SHOWN: Partial<Record<ActionState, ShownState>> = {
 };
 
 /** A cancelled operation counts as rejected; what is on its way is running. */
-export const stateToShow = (state: ActionState): ShownState => SHOWN[state] ?? (state as ShownState);
+export const stateToShow = (state: ActionState): ShownState =>
+  SHOWN[state] ?? (state as ShownState);
 
 /** The document of one governed operation (`arx.action/v1`). */
 export interface ActionDocument {
@@ -28,7 +30,10 @@ export interface ActionDocument {
   effect: Effect | null;
   state: ShownState;
   decision: ActionDecision | null;
-  approval?: Pick<ApprovalDocument, 'request' | 'workflowId' | 'state' | 'deadline' | 'needed' | 'votes' | 'eligible'>;
+  approval?: Pick<
+    ApprovalDocument,
+    'request' | 'workflowId' | 'state' | 'deadline' | 'needed' | 'votes' | 'eligible'
+  >;
   result?: JsonObject[string];
   error?: { code: string; message: string };
 }
@@ -44,7 +49,10 @@ interface ActionDecision {
 }
 
 /** A request as a document; what the policies said stands in its entries of the trail. */
-export function actionDocument(record: ActionRecord, entries: readonly AuditEntry[]): ActionDocument {
+export function actionDocument(
+  record: ActionRecord,
+  entries: readonly AuditEntry[],
+): ActionDocument {
   const { requestId, workflowId, connector, operation, approval, outcome } = record;
   const decision = decisionOf(record, entries);
   const state = stateToShow(record.state);
@@ -52,25 +60,39 @@ export function actionDocument(record: ActionRecord, entries: readonly AuditEntr
   return {
     schema: 'arx.action/v1',
     request: requestId,
-    ...{ workflowId, connector, operation },
+    workflowId,
+    connector,
+    operation,
     effect: decision.effect,
     state,
     decision,
     ...(approval && { approval: approvalPart(record) }),
     ...(state === 'succeeded' && { result: outcome?.['result'] ?? null }),
-    ...(ENDED_BADLY.has(state) && { error: { code, message: textOf(outcome, 'message') ?? messageOf(code) } }),
+    ...(ENDED_BADLY.has(state) && {
+      error: { code, message: textOf(outcome, 'message') ?? messageOf(code) },
+    }),
   };
 }
 
-const ENDED_BADLY: ReadonlySet<ShownState> = new Set(['failed', 'denied', 'rejected', 'expired', 'stale', 'unknown']);
+const ENDED_BADLY: ReadonlySet<ShownState> = new Set([
+  'failed',
+  'denied',
+  'rejected',
+  'expired',
+  'stale',
+  'unknown',
+]);
 
 function approvalPart(record: ActionRecord): NonNullable<ActionDocument['approval']> {
-  const { request, workflowId, state, deadline, needed, votes, eligible } = approvalDocument(record);
+  const { request, workflowId, state, deadline, needed, votes, eligible } =
+    approvalDocument(record);
   return { request, workflowId, state, deadline, needed, votes, eligible };
 }
 
 function decisionOf(record: ActionRecord, entries: readonly AuditEntry[]): ActionDecision {
-  const entry = entries.find(({ kind, subject }) => DECIDED.has(kind) && subject === record.requestId);
+  const entry = entries.find(
+    ({ kind, subject }) => DECIDED.has(kind) && subject === record.requestId,
+  );
   const hints = record.outcome?.['hints'];
   return {
     effect: entry?.decision?.effect ?? (textOf(entry?.outcome, 'effect') as Effect | null),

@@ -41,7 +41,9 @@ export async function runEmulators(
   const child = launch(flags, told ? 'pipe' : 'inherit');
   child.stdout?.pipe(process.stdout);
   if (told)
-    createInterface({ input: child.stdout! }).once('line', (line) => told(JSON.parse(line) as EmulatorDocument));
+    createInterface({ input: child.stdout! }).once('line', (line) =>
+      told(JSON.parse(line) as EmulatorDocument),
+    );
   let stopping = false;
   void stop.then(() => {
     stopping = true;

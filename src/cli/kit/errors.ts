@@ -11,7 +11,9 @@ interface CliErrorFields {
   others?: readonly CliError[];
 }
 
-/** An error as the command line tells it: a stable code, a sentence, what to do, and the exit code. */
+/**
+ * An error as the command line tells it: a stable code, a sentence, what to do, and the exit code.
+ */
 export class CliError extends Error {
   override readonly name = 'CliError';
   readonly code: string;
@@ -62,7 +64,12 @@ export function errorDocument(error: CliError): ErrorDocument {
   return { schema: 'arx.error/v1', ...fieldsOf(error), ...(others.length > 0 ? { others } : {}) };
 }
 
-const fieldsOf = ({ code, message, where, remedy }: CliError): Omit<ErrorDocument, 'schema' | 'others'> => ({
+const fieldsOf = ({
+  code,
+  message,
+  where,
+  remedy,
+}: CliError): Omit<ErrorDocument, 'schema' | 'others'> => ({
   code,
   message,
   ...(where ? { where } : {}),
@@ -75,8 +82,14 @@ const FAILURES: Record<string, { exit: ExitCode; remedy: string }> = {
     exit: EXIT.authentication,
     remedy: 'Check the token named in the message: `arx doctor` tries each credential.',
   },
-  policy_denied: { exit: EXIT.denied, remedy: 'Look at the policies in force: `arx config check` lists them.' },
-  configuration: { exit: EXIT.usage, remedy: 'Correct the configuration: `arx config check` shows what is wrong.' },
+  policy_denied: {
+    exit: EXIT.denied,
+    remedy: 'Look at the policies in force: `arx config check` lists them.',
+  },
+  configuration: {
+    exit: EXIT.usage,
+    remedy: 'Correct the configuration: `arx config check` shows what is wrong.',
+  },
   invalid_argument: { exit: EXIT.usage, remedy: 'Correct the argument named in the message.' },
 };
 
@@ -100,9 +113,13 @@ interface Fields {
   field?: unknown;
   others?: unknown;
 }
-const text = (value: unknown, fallback: string): string => (typeof value === 'string' && value ? value : fallback);
+const text = (value: unknown, fallback: string): string =>
+  typeof value === 'string' && value ? value : fallback;
 
-/** How refusals of delegated flows end the command; what is not there ends as everything that is not there. */
+/**
+ * How refusals of delegated flows end the command; what is not there ends as everything that is not
+ * there.
+ */
 const REFUSALS: Record<string, ExitCode> = {
   malformed: EXIT.usage,
   conflict: EXIT.usage,
@@ -122,7 +139,8 @@ const BY_NAME: Record<string, (error: Fields) => CliError> = {
       others: Array.isArray(error.others) ? error.others.map(toCliError) : [],
       exit: EXIT.usage,
     }),
-  InterruptedError: (error) => interruptionError(text(error.message, 'Interrupted.'), text(error.remedy, 'Try again.')),
+  InterruptedError: (error) =>
+    interruptionError(text(error.message, 'Interrupted.'), text(error.remedy, 'Try again.')),
   FlowRefusal: (error) =>
     new CliError({
       code: text(error.code, 'refused'),
@@ -139,9 +157,12 @@ const BY_NAME: Record<string, (error: Fields) => CliError> = {
       exit: error.code === 'backup_damaged' ? EXIT.error : EXIT.usage,
     }),
   PolicyDeniedError: (error) => failure('policy_denied', text(error.message, 'Denied by policy.')),
-  InvalidArgumentError: (error) => failure('invalid_argument', text(error.message, 'An argument is malformed.')),
-  ConnectorError: (error) => failure(text(error.code, 'unavailable'), text(error.message, 'A vendor call failed.')),
-  CommanderError: (error) => usageError(text(error.message, 'Wrong usage.').replace(/^error: /, '')),
+  InvalidArgumentError: (error) =>
+    failure('invalid_argument', text(error.message, 'An argument is malformed.')),
+  ConnectorError: (error) =>
+    failure(text(error.code, 'unavailable'), text(error.message, 'A vendor call failed.')),
+  CommanderError: (error) =>
+    usageError(text(error.message, 'Wrong usage.').replace(/^error: /, '')),
 };
 
 /** Any thrown value as a CliError; messages of unforeseen errors are kept, their stacks are not. */
@@ -153,6 +174,9 @@ export function toCliError(thrown: unknown): CliError {
   return new CliError({
     code: typeof fields.code === 'string' && fields.code ? fields.code.toLowerCase() : 'internal',
     message: text(fields.message, 'Something went wrong that arx did not foresee.'),
-    remedy: text(fields.remedy, 'Run `arx doctor`; if all is well there, report this with the command you gave.'),
+    remedy: text(
+      fields.remedy,
+      'Run `arx doctor`; if all is well there, report this with the command you gave.',
+    ),
   });
 }

@@ -9,7 +9,10 @@ import type { Io } from './io.ts';
 
 type Pieces = AsyncIterable<string | Uint8Array> | Iterable<string>;
 
-/** Writes pieces to the file, or to standard output where none is named; a file appears only when it is whole, on the disk too. */
+/**
+ * Writes pieces to the file, or to standard output where none is named; a file appears only when it
+ * is whole, on the disk too.
+ */
 export async function deliver(io: Io, pieces: Pieces, out: string | undefined): Promise<void> {
   if (out === undefined) {
     for await (const piece of pieces) await write(io.out, piece);
@@ -45,7 +48,17 @@ async function flushFolder(path: string): Promise<void> {
 function unwritable(path: string, thrown: unknown): unknown {
   const code = (thrown as NodeJS.ErrnoException).code;
   if (
-    !['EACCES', 'EISDIR', 'ENOENT', 'ENOSPC', 'ENOTDIR', 'EPERM', 'EROFS', 'EEXIST', 'ENOTEMPTY'].includes(code ?? '')
+    ![
+      'EACCES',
+      'EISDIR',
+      'ENOENT',
+      'ENOSPC',
+      'ENOTDIR',
+      'EPERM',
+      'EROFS',
+      'EEXIST',
+      'ENOTEMPTY',
+    ].includes(code ?? '')
   )
     return thrown;
   return new CliError({

@@ -14,22 +14,31 @@ const WORKER_PATIENCE_MS = 8_000;
 /** A workflow that is followed to its end. */
 export interface Followed<Result> {
   started: StartedWorkflow;
-  /** How far it is; null while no worker answers. Asks the workflow and the store, never the history. */
+  /**
+   * How far it is; null while no worker answers. Asks the workflow and the store, never the
+   * history.
+   */
   look(): Promise<Glimpse | null>;
   /** Its end. Throws WorkflowEndedError. */
   result(): Promise<Result>;
   /** `run` or `sync`, as people call it. */
   noun: string;
-  /** The commands that follow it again, without --local and --attach, and that read what came of it. */
+  /**
+   * The commands that follow it again, without --local and --attach, and that read what came of it.
+   */
   again: string;
   read: string;
 }
 
 /**
- * Follows a workflow to its end and shows how it gets on. Throws WorkflowEndedError, and a CliError `interrupted` when
- * the person detaches: the workflow itself goes on.
+ * Follows a workflow to its end and shows how it gets on. Throws WorkflowEndedError, and a CliError
+ * `interrupted` when the person detaches: the workflow itself goes on.
  */
-export async function follow<Result>(io: Io, target: Target, followed: Followed<Result>): Promise<Result> {
+export async function follow<Result>(
+  io: Io,
+  target: Target,
+  followed: Followed<Result>,
+): Promise<Result> {
   io.holdInterrupts();
   const display = await createDisplay(io);
   const over = new AbortController();
@@ -58,7 +67,8 @@ async function watch(io: Io, { target, look, display, over }: Watch): Promise<vo
     const now = await look();
     if (over.aborted) return;
     if (now) display.show(now);
-    if (!now && !warned && Date.now() - since > WORKER_PATIENCE_MS) warned = await warnWithoutWorker(io, target);
+    if (!now && !warned && Date.now() - since > WORKER_PATIENCE_MS)
+      warned = await warnWithoutWorker(io, target);
     await delay(FOLLOW_MS, undefined, { signal: over }).catch(() => undefined);
   }
 }
@@ -86,7 +96,9 @@ function waitForDetach(
       ? `Detached from ${noun} ${started.run}: it pauses when the local stack ends, and resumes with \`arx up\`.`
       : `Detached from ${noun} ${started.run}: it goes on.`;
     const back = `${again}${local ? ' --local' : ''} --attach ${started.workflowId}`;
-    reject(interruptionError(message, `Follow it again with \`${back}\`; read it with \`${read}\`.`));
+    reject(
+      interruptionError(message, `Follow it again with \`${back}\`; read it with \`${read}\`.`),
+    );
   };
   if (io.signal.aborted) stop();
   else io.signal.addEventListener('abort', stop, { once: true });

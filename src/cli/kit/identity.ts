@@ -37,12 +37,22 @@ export async function identify(io: Io, claimed: Claimed): Promise<Identity> {
   // The key's own name for the person stands in policies, whatever they call themselves now.
   if (key !== null && (await isOwner(claimed, key, name))) return ownerOf(key);
   if (await takesAnybody(claimed)) {
-    say(io, io.colors.err.dim(`taken at their word, as Okta is an emulator on this machine: ${plain(name)}`));
+    say(
+      io,
+      io.colors.err.dim(
+        `taken at their word, as Okta is an emulator on this machine: ${plain(name)}`,
+      ),
+    );
     return { ...identityOf(name), authenticatedBy: 'cli' };
   }
   if (!claimed.settings.config.approvals.require_signed) {
     const why = 'approvals.require_signed is false';
-    say(io, io.colors.err.yellow(`! ${plain(name)} is believed without proof, as ${why}: use it for tests only`));
+    say(
+      io,
+      io.colors.err.yellow(
+        `! ${plain(name)} is believed without proof, as ${why}: use it for tests only`,
+      ),
+    );
     return { ...identityOf(name), authenticatedBy: 'cli' };
   }
   throw authenticationError(
@@ -54,21 +64,30 @@ export async function identify(io: Io, claimed: Claimed): Promise<Identity> {
 }
 
 /** As `identify`, and it must be a person. */
-export async function identifyPerson(io: Io, claimed: Claimed): Promise<Identity & { person: string }> {
+export async function identifyPerson(
+  io: Io,
+  claimed: Claimed,
+): Promise<Identity & { person: string }> {
   const identity = await identify(io, claimed);
   const { person } = identity;
   if (person !== null) return { ...identity, person };
   throw authenticationError(
-    identity.authenticatedBy === 'none' ? 'It is not known who you are.' : 'A service cannot decide about approvals.',
+    identity.authenticatedBy === 'none'
+      ? 'It is not known who you are.'
+      : 'A service cannot decide about approvals.',
     'Set ARX_KEY to your own access key (`arx keys create --name NAME --for LOGIN`).',
   );
 }
 
 const NOBODY: Identity = { principal: 'user:anonymous', authenticatedBy: 'none', person: null };
 
-const ownerOf = (key: AccessKey): Identity => ({ ...identityOf(principalOfKey(key)), authenticatedBy: 'key' });
+const ownerOf = (key: AccessKey): Identity => ({
+  ...identityOf(principalOfKey(key)),
+  authenticatedBy: 'key',
+});
 
-const principalOfKey = ({ person, name }: AccessKey): string => (person === null ? `agent:${name}` : `user:${person}`);
+const principalOfKey = ({ person, name }: AccessKey): string =>
+  person === null ? `agent:${name}` : `user:${person}`;
 
 function identityOf(principal: string): Omit<Identity, 'authenticatedBy'> {
   const isPerson = principal.startsWith('user:');
@@ -91,21 +110,30 @@ async function provenKey({ settings, store }: Claimed): Promise<AccessKey | null
   const known = await store.keys.accessKey(keyHash(key.reveal()));
   if (known !== null && known.revokedAt === null) return known;
   throw authenticationError(
-    known === null ? 'ARX_KEY is no key that this store knows.' : `ARX_KEY, the key ${known.name}, is revoked.`,
+    known === null
+      ? 'ARX_KEY is no key that this store knows.'
+      : `ARX_KEY, the key ${known.name}, is revoked.`,
     'Make another with `arx keys create`, and set ARX_KEY to it.',
   );
 }
 
 const USER_ID = /^[A-Za-z0-9]{20}$/;
 
-async function isOwner({ settings, store }: Claimed, key: AccessKey, principal: string): Promise<boolean> {
+async function isOwner(
+  { settings, store }: Claimed,
+  key: AccessKey,
+  principal: string,
+): Promise<boolean> {
   if (principal.toLowerCase() === principalOfKey(key).toLowerCase()) return true;
   const { person } = identityOf(principal);
   if (person === null || key.person === null || !USER_ID.test(person)) return false;
   return (await personOf(settings, store, key.person)).id === person;
 }
 
-/** Emulated organisations have no people to protect: with --local, a name is as good as a proof there. */
+/**
+ * Emulated organisations have no people to protect: with --local, a name is as good as a proof
+ * there.
+ */
 async function takesAnybody({ settings, local }: Claimed): Promise<boolean> {
   if (!local) return false;
   const { arx, config, baseDir } = settings;

@@ -27,14 +27,20 @@ export interface VariableSummary {
 /** What the environment lacks or has wrong, by vendor. */
 export interface EnvironmentSummary {
   variables: VariableSummary[];
-  problems: { vendor: 'okta' | 'jira' | 'slack' | AccountVendor; code: string; message: string; remedy: string }[];
+  problems: {
+    vendor: 'okta' | 'jira' | 'slack' | AccountVendor;
+    code: string;
+    message: string;
+    remedy: string;
+  }[];
 }
 
 /** What is not there may not be needed; what is there and wrong is refused by every run. */
 const MISSING = 'missing_variable';
 
 /** True where nothing is wrong; what is only missing does not count. */
-export const isUsable = ({ problems }: EnvironmentSummary): boolean => problems.every(({ code }) => code === MISSING);
+export const isUsable = ({ problems }: EnvironmentSummary): boolean =>
+  problems.every(({ code }) => code === MISSING);
 
 /** Every variable that arx reads, and whether each vendor could be reached with what is set. */
 export async function environmentSummary(settings: Settings): Promise<EnvironmentSummary> {
@@ -50,7 +56,12 @@ export async function environmentSummary(settings: Settings): Promise<Environmen
     ...ACCOUNT_VENDORS.map((vendor) => ({ vendor, errors: accountVendorProblems(arx, vendor) })),
   ];
   const problems = found.flatMap(({ vendor, errors }) =>
-    worthTelling(errors.map(toCliError)).map(({ code, message, remedy }) => ({ vendor, code, message, remedy })),
+    worthTelling(errors.map(toCliError)).map(({ code, message, remedy }) => ({
+      vendor,
+      code,
+      message,
+      remedy,
+    })),
   );
   return { variables, problems };
 }
@@ -64,23 +75,35 @@ async function oktaErrors({ arx: env, config, baseDir }: Settings): Promise<unkn
   );
 }
 
-/** All that is wrong, and of what is missing the first: more of a vendor that is not used would be noise. */
+/**
+ * All that is wrong, and of what is missing the first: more of a vendor that is not used would be
+ * noise.
+ */
 function worthTelling(errors: readonly CliError[]): CliError[] {
   const missing = errors.filter(({ code }) => code === MISSING);
   return [...errors.filter(({ code }) => code !== MISSING), ...missing.slice(0, 1)];
 }
 
-/** The policies that the configuration names. Throws ConfigError with the place of what is wrong. */
+/**
+ * The policies that the configuration names. Throws ConfigError with the place of what is wrong.
+ */
 export const policiesOf = ({ config, baseDir }: Settings): PolicyBundle & { ok: true } =>
   loadPolicies({ patterns: config.policies, baseDir, catalogue: CATALOGUE, digest: bundleDigest });
 
-/** The rules for security events that the configuration names. Throws ConfigError with the place of what is wrong. */
+/**
+ * The rules for security events that the configuration names. Throws ConfigError with the place of
+ * what is wrong.
+ */
 export const eventRulesOf = ({ config, baseDir, file }: Settings): EventRule[] =>
   loadEventRules({ patterns: config.twin.event_rules, baseDir, placeOf: file?.placeOf });
 
 /** What is allowed of rules and had better be known: that there are none. */
-export const eventRuleWarnings = (rules: readonly unknown[]): string[] => (rules.length === 0 ? [NO_EVENT_RULES] : []);
+export const eventRuleWarnings = (rules: readonly unknown[]): string[] =>
+  rules.length === 0 ? [NO_EVENT_RULES] : [];
 
-/** Flows, routes and resource sets beside the configuration. Throws ConfigError: the first problem, the others in `others`. */
+/**
+ * Flows, routes and resource sets beside the configuration. Throws ConfigError: the first problem,
+ * the others in `others`.
+ */
 export const flowBookOf = ({ baseDir }: Settings): Omit<FlowBookReading, 'problems'> =>
   loadFlowBook(baseDir, FLOW_CATALOGUE);

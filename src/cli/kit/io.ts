@@ -8,11 +8,17 @@ export interface Io {
   /** What is typed or piped in; taken hold of only by what reads it. */
   readonly input: () => Readable & Terminal;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Colours for what goes to `out` and to `err`; plain where that stream is no terminal or NO_COLOR is set. */
+  /**
+   * Colours for what goes to `out` and to `err`; plain where that stream is no terminal or NO_COLOR
+   * is set.
+   */
   readonly colors: { out: Colors; err: Colors };
   /** Progress bars may be drawn on `err`. */
   readonly interactive: boolean;
-  /** Aborted by Ctrl-C or SIGTERM once a command has said that it looks after that itself (`holdInterrupts`). */
+  /**
+   * Aborted by Ctrl-C or SIGTERM once a command has said that it looks after that itself
+   * (`holdInterrupts`).
+   */
   readonly signal: AbortSignal;
   /** Gives what takes it back: from then on a signal ends the command at once again. */
   holdInterrupts(): () => void;
@@ -33,7 +39,9 @@ export function createIo(parts: {
   onHold?: () => () => void;
 }): Io {
   const colours = (stream: Writable): Colors =>
-    pc.createColors(pc.isColorSupported && Boolean((stream as Terminal).isTTY) && !parts.env.NO_COLOR);
+    pc.createColors(
+      pc.isColorSupported && Boolean((stream as Terminal).isTTY) && !parts.env.NO_COLOR,
+    );
   return {
     out: parts.out,
     err: parts.err,
@@ -46,7 +54,9 @@ export function createIo(parts: {
   };
 }
 
-/** Writes and waits until the stream has taken it, so that large documents do not pile up in memory. */
+/**
+ * Writes and waits until the stream has taken it, so that large documents do not pile up in memory.
+ */
 export function write(stream: Writable, text: string | Uint8Array): Promise<void> {
   return new Promise((resolve, reject) => {
     stream.write(text, (error) => (error ? reject(error) : resolve()));

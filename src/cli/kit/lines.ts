@@ -1,7 +1,10 @@
 import { createReadStream } from 'node:fs';
 import type { StoredText } from '../../audit/chain.ts';
 
-/** Lines of a file as they stand: only the line feed separates, so that every other byte is looked at. */
+/**
+ * Lines of a file as they stand: only the line feed separates, so that every other byte is looked
+ * at.
+ */
 export async function* linesOf(file: string): AsyncGenerator<StoredText[]> {
   let index = 0;
   let rest = '';

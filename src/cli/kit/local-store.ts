@@ -8,9 +8,9 @@ import type { Io } from './io.ts';
 import type { Environment } from './settings.ts';
 
 /**
- * Runs a task over the embedded store of ARX_HOME: that of a running stack, however slow it is, else one started for
- * the task alone. The stack's lock is held meanwhile, so that no command starts or ends a stack on the same data under
- * it.
+ * Runs a task over the embedded store of ARX_HOME: that of a running stack, however slow it is,
+ * else one started for the task alone. The stack's lock is held meanwhile, so that no command
+ * starts or ends a stack on the same data under it.
  */
 export async function withLocalStore<Result>(
   io: Io,
@@ -32,7 +32,9 @@ export async function withLocalStore<Result>(
   const over = async (): Promise<{ result: Result } | null> => {
     const store = await runningStore(arx.home);
     if (store === 'slow') return null;
-    return { result: await (store === null ? alone(io, { home: arx.home, env: raw }, task) : task(store)) };
+    return {
+      result: await (store === null ? alone(io, { home: arx.home, env: raw }, task) : task(store)),
+    };
   };
   for (;;) {
     const done = await withLock(files.lock, over, waiting, interruptsOf(io));
@@ -41,7 +43,10 @@ export async function withLocalStore<Result>(
   }
 }
 
-/** The address of the store of a running stack; `slow` where its process lives and does not answer now. */
+/**
+ * The address of the store of a running stack; `slow` where its process lives and does not answer
+ * now.
+ */
 async function runningStore(home: string): Promise<string | 'slow' | null> {
   const [{ readState }, { isAlive }, { storeAnswers }] = await Promise.all([
     import('../../local/stack-state.ts'),
@@ -88,5 +93,6 @@ const noStore = (): CliError =>
   new CliError({
     code: 'no_store',
     message: 'There is no store yet.',
-    remedy: 'Set DATABASE_URL to the store, or make a local one with `arx run mfa-enforcement-check --local`.',
+    remedy:
+      'Set DATABASE_URL to the store, or make a local one with `arx run mfa-enforcement-check --local`.',
   });

@@ -3,10 +3,12 @@ import type { Command } from 'commander';
 import { usageError } from './errors.ts';
 
 /** `--json`: one document on standard output. */
-export const withJson = (command: Command): Command => command.option('--json', 'print one JSON document, errors too');
+export const withJson = (command: Command): Command =>
+  command.option('--json', 'print one JSON document, errors too');
 
 /** `--json` on a command that only groups others; what is below it hears of it too. */
-export const withInheritedJson = (command: Command): Command => command.addOption(new Option('--json').hideHelp());
+export const withInheritedJson = (command: Command): Command =>
+  command.addOption(new Option('--json').hideHelp());
 
 /** `--config FILE`. */
 export const withConfig = (command: Command): Command =>
@@ -52,9 +54,13 @@ export const nonEmptyText = (value: string): string => {
 export function refuseTwoForms(command: Command): void {
   const { json, format, out } = command.opts<{ json?: boolean; format?: string; out?: string }>();
   if (!json || format === undefined || command.getOptionValueSource('format') !== 'cli') return;
-  const choices = command.options.find((option) => option.attributeName() === 'format')?.argChoices ?? [];
+  const choices =
+    command.options.find((option) => option.attributeName() === 'format')?.argChoices ?? [];
   if (format.startsWith('json') || (out !== undefined && !choices.includes('json'))) return;
-  throw usageError(`--json and --format ${format} contradict each other.`, 'Leave one of them out.');
+  throw usageError(
+    `--json and --format ${format} contradict each other.`,
+    'Leave one of them out.',
+  );
 }
 
 /** Refuses `--NAME` together with `--no-NAME`: commander would take the last one. */
@@ -63,7 +69,9 @@ export function refuseBoth(command: Command, name: string): Command {
   for (const one of [name, `no-${name}`]) {
     command.on(`option:${one}`, () => {
       if (given.add(one).size < 2) return;
-      command.error(`error: --${name} and --no-${name} contradict each other`, { code: 'commander.conflictingOption' });
+      command.error(`error: --${name} and --no-${name} contradict each other`, {
+        code: 'commander.conflictingOption',
+      });
     });
   }
   return command;

@@ -12,7 +12,10 @@ export interface Page {
   foot: Markup;
 }
 
-/** A page as one file that needs nothing else: nothing may load, nothing may run, only its own style sheet applies. */
+/**
+ * A page as one file that needs nothing else: nothing may load, nothing may run, only its own style
+ * sheet applies.
+ */
 export function selfContainedPage({ title, style, top, content, foot }: Page): string {
   const hash = createHash('sha256').update(style).digest('base64');
   const policy = `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`;

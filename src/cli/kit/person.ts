@@ -10,17 +10,30 @@ import type { Settings } from './settings.ts';
 /** Who a decision is counted for: an active Okta user. */
 export type Person = Pick<OktaUser, 'id' | 'login'>;
 
-/** The active Okta user with this login or id. Throws CliError `unauthenticated` where there is none. */
-export async function personOf(settings: Settings, store: Store, reference: string): Promise<Person> {
+/**
+ * The active Okta user with this login or id. Throws CliError `unauthenticated` where there is
+ * none.
+ */
+export async function personOf(
+  settings: Settings,
+  store: Store,
+  reference: string,
+): Promise<Person> {
   const user = await lookUp(settings, store, reference);
   if (user?.status === 'ACTIVE') return user;
   throw authenticationError(
-    user === null ? 'Okta knows nobody of that login or id.' : `Okta user ${user.id} is not active (${user.status}).`,
+    user === null
+      ? 'Okta knows nobody of that login or id.'
+      : `Okta user ${user.id} is not active (${user.status}).`,
     'Name an active Okta user with --as, and prove it with ARX_KEY.',
   );
 }
 
-async function lookUp(settings: Settings, store: Store, reference: string): Promise<OktaUser | null> {
+async function lookUp(
+  settings: Settings,
+  store: Store,
+  reference: string,
+): Promise<OktaUser | null> {
   const okta = await oktaOf(settings, store);
   return findPerson({ okta, context: contextOf }, reference).catch((thrown: unknown) => {
     throw (thrown as Error).name === 'InvalidArgumentError' ? noLogin() : thrown;
@@ -42,4 +55,5 @@ function contextOf<Output>(subject: string): CallContext<Output> {
   };
 }
 
-const noLogin = (): CliError => authenticationError('That is neither a login nor an id of Okta.', 'Name an Okta user.');
+const noLogin = (): CliError =>
+  authenticationError('That is neither a login nor an id of Okta.', 'Name an Okta user.');

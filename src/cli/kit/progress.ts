@@ -101,7 +101,8 @@ async function barDisplay(io: Io): Promise<Display> {
     hideCursor: true,
     clearOnComplete: true,
     barsize: 24,
-    ...{ barCompleteChar: '█', barIncompleteChar: '░' },
+    barCompleteChar: '█',
+    barIncompleteChar: '░',
   });
   bar.start(1, 0, { text: PHASES.starting });
   return {

@@ -5,7 +5,10 @@ import type { Io } from './io.ts';
 
 /** Questions to the person at the terminal, one at a time. */
 export interface Prompt {
-  /** The line typed; `hidden` ones are not echoed. Throws CliError `interrupted` on Ctrl-C and at the end of input. */
+  /**
+   * The line typed; `hidden` ones are not echoed. Throws CliError `interrupted` on Ctrl-C and at
+   * the end of input.
+   */
   ask(what: { question: string; hidden: boolean }): Promise<string>;
   close(): void;
 }
@@ -32,7 +35,8 @@ export function openPrompt(io: Io): Prompt {
       io.err.write(question);
       const { value, done } = await typed.next();
       if (hidden) io.err.write('\n');
-      if (done) throw interruptionError('Interrupted: nothing was stored.', 'Run the command again.');
+      if (done)
+        throw interruptionError('Interrupted: nothing was stored.', 'Run the command again.');
       return value as string;
     },
     close: () => lines.close(),

@@ -4,7 +4,9 @@ import type { ActionRecord, ActionState } from '../../store/governance-types.ts'
 import type { Store } from '../../store/types.ts';
 import { CliError } from './errors.ts';
 
-/** A request by its id, or by the workflow id of its approval. Throws CliError `no_such_request`. */
+/**
+ * A request by its id, or by the workflow id of its approval. Throws CliError `no_such_request`.
+ */
 export async function findRequest(store: Store, reference: string): Promise<ActionRecord> {
   const record = await store.requests.get(reference.replace(/^approval\//, ''));
   if (record) return record;
@@ -15,8 +17,13 @@ export async function findRequest(store: Store, reference: string): Promise<Acti
   });
 }
 
-/** A request that people were asked about. Throws CliError `no_such_request` and `no_such_approval`. */
-export async function findApproval(store: Store, reference: string): Promise<ActionRecord & { approval: Approval }> {
+/**
+ * A request that people were asked about. Throws CliError `no_such_request` and `no_such_approval`.
+ */
+export async function findApproval(
+  store: Store,
+  reference: string,
+): Promise<ActionRecord & { approval: Approval }> {
   const record = await findRequest(store, reference);
   if (record.approval) return { ...record, approval: record.approval };
   throw new CliError({
@@ -43,15 +50,25 @@ export const isEnded = ({ state }: ActionRecord): boolean => ENDS.has(state);
 /** The entries of the trail about a request, in order: those of its own and those of its call. */
 export async function entriesOf(store: Store, record: ActionRecord): Promise<AuditEntry[]> {
   const { requestId, run, principal } = record;
-  const [about, during] = await Promise.all([store.audit.list({ subject: requestId }), store.audit.list({ run })]);
-  const own = during.filter(({ entry }) => entry.actor.principal === principal || entry.subject === requestId);
+  const [about, during] = await Promise.all([
+    store.audit.list({ subject: requestId }),
+    store.audit.list({ run }),
+  ]);
+  const own = during.filter(
+    ({ entry }) => entry.actor.principal === principal || entry.subject === requestId,
+  );
   const all = new Map([...about, ...own].map(({ index, entry }) => [index, entry]));
   const inOrder = [...all].toSorted(([one], [other]) => one - other).map(([, entry]) => entry);
   return inOrder.filter((entry) => !isOtherCall(entry, record));
 }
 
-/** Messages that ask for a decision are calls about the request too, but not the one that was asked for. */
+/**
+ * Messages that ask for a decision are calls about the request too, but not the one that was asked
+ * for.
+ */
 function isOtherCall({ kind, operation, actor }: AuditEntry, record: ActionRecord): boolean {
   if (!kind.startsWith('action.') || operation === undefined) return false;
-  return operation !== `${record.connector}:${record.operation}` || actor.principal !== record.principal;
+  return (
+    operation !== `${record.connector}:${record.operation}` || actor.principal !== record.principal
+  );
 }

@@ -1,14 +1,23 @@
 import type { Breakdown, RunDocument } from '../../mfa/document.ts';
 import type { VerdictCounts } from '../../mfa/types.ts';
 import { count, coverageText, percent, plural } from './text.ts';
-import { ACTION_VERDICTS, CLASS_ORDER, CLASS_WORDS, VERDICT_ORDER, VERDICT_WORDS } from './words.ts';
+import {
+  ACTION_VERDICTS,
+  CLASS_ORDER,
+  CLASS_WORDS,
+  VERDICT_ORDER,
+  VERDICT_WORDS,
+} from './words.ts';
 import { coverageBar, shareBar, segmentBar } from './charts.ts';
 import { markup } from './html.ts';
 import type { Markup } from './html.ts';
 
 /** Users that call for action: weak_only + none + pending_only. */
 export const usersUncovered = (counts: VerdictCounts): number =>
-  VERDICT_ORDER.filter((verdict) => ACTION_VERDICTS.has(verdict)).reduce((sum, verdict) => sum + counts[verdict], 0);
+  VERDICT_ORDER.filter((verdict) => ACTION_VERDICTS.has(verdict)).reduce(
+    (sum, verdict) => sum + counts[verdict],
+    0,
+  );
 
 /** Users that coverage is measured over. */
 export const usersMeasured = ({ enumerated, exempt, in_grace, vanished }: VerdictCounts): number =>
@@ -23,7 +32,11 @@ export function tiles({ counts, byClass, tickets, changes, dryRun }: RunDocument
   const resistant = byClass.phishing_resistant;
   const figures: [name: string, value: string, note: string][] = [
     ['Users checked', count(counts.enumerated), `${count(usersMeasured(counts))} measured`],
-    ['Not covered', count(usersUncovered(counts)), `${count(changes.new)} new, ${count(changes.regressed)} regressed`],
+    [
+      'Not covered',
+      count(usersUncovered(counts)),
+      `${count(changes.new)} new, ${count(changes.regressed)} regressed`,
+    ],
     [
       'Phishing-resistant',
       count(resistant),
@@ -102,7 +115,11 @@ const legend = (): Markup =>
   markup`<ul class="legend">${VERDICT_ORDER.map((verdict) => markup`<li>${dot(verdict)}${VERDICT_WORDS[verdict].label}</li>`)}</ul>`;
 
 /** A table of departments or groups, the worst first as stored; nothing where there are none. */
-export function standings(heading: string, first: string, rows: readonly Breakdown[]): Markup | null {
+export function standings(
+  heading: string,
+  first: string,
+  rows: readonly Breakdown[],
+): Markup | null {
   if (rows.length === 0) return null;
   const id = heading.toLowerCase();
   return markup`<section class="long" aria-labelledby="${id}"><h2 id="${id}">${heading}</h2><div class="wide"><table>${STANDING_HEAD(first)}<tbody>${rows.map(standingRow)}</tbody></table></div>${legend()}</section>`;

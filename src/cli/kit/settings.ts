@@ -10,7 +10,10 @@ import { VARIABLES } from '../../config/env/variables.ts';
 import { CATALOGUE } from '../../governance/catalogue.ts';
 import type { Io } from './io.ts';
 
-/** The environment as arx reads it (`arx`), and as text for child processes and other libraries (`raw`, holds secrets). */
+/**
+ * The environment as arx reads it (`arx`), and as text for child processes and other libraries
+ * (`raw`, holds secrets).
+ */
 export interface Environment {
   arx: ArxEnv;
   raw: Record<string, string | undefined>;
@@ -30,18 +33,32 @@ export interface Settings extends Environment {
 export function readEnvironment(io: Io): Environment {
   const arx = readEnv({ env: io.env });
   const known = VARIABLES.map(({ name }) => [name, arx.source.find(name)?.value] as const);
-  const own = Object.entries(io.env).filter(([name]) => !VARIABLES.some((row) => name === `${row.name}_FILE`));
-  return { arx, raw: { ...Object.fromEntries(own), ...Object.fromEntries(known.filter(([, value]) => value)) } };
+  const own = Object.entries(io.env).filter(
+    ([name]) => !VARIABLES.some((row) => name === `${row.name}_FILE`),
+  );
+  return {
+    arx,
+    raw: { ...Object.fromEntries(own), ...Object.fromEntries(known.filter(([, value]) => value)) },
+  };
 }
 
-/** Reads environment and configuration: --config, else ARX_CONFIG, else ./arx.yaml, else the defaults. Throws ConfigError. */
+/**
+ * Reads environment and configuration: --config, else ARX_CONFIG, else ./arx.yaml, else the
+ * defaults. Throws ConfigError.
+ */
 export async function loadSettings(io: Io, options: { config?: string }): Promise<Settings> {
   const environment = readEnvironment(io);
   const { cwd } = environment.arx;
   const path = configPath(environment.arx, options.config);
   if (path !== null) {
     const file = loadConfig({ path, catalogue: CATALOGUE });
-    return { ...environment, file, config: file.config, baseDir: file.baseDir, digest: file.digest };
+    return {
+      ...environment,
+      file,
+      config: file.config,
+      baseDir: file.baseDir,
+      digest: file.digest,
+    };
   }
   const config = configSchema.parse({ version: 1 });
   return { ...environment, file: null, config, baseDir: cwd, digest: configDigest(config) };

@@ -12,13 +12,23 @@ import type { Io } from './io.ts';
 import { tellOktaSource } from './okta-source.ts';
 import type { Environment, Settings } from './settings.ts';
 
-const VENDORS: ReadonlySet<string> = new Set(['okta', 'jira', 'slack', ...ACCOUNT_VENDORS, 'vault']);
+const VENDORS: ReadonlySet<string> = new Set([
+  'okta',
+  'jira',
+  'slack',
+  ...ACCOUNT_VENDORS,
+  'vault',
+]);
 
 /**
- * Refuses to begin where a vendor's settings are missing or wrong, and gives those of Okta. A dry run writes nowhere, so
- * it does without Jira and Slack; whatever of theirs is set must be right all the same. Throws ConfigError.
+ * Refuses to begin where a vendor's settings are missing or wrong, and gives those of Okta. A dry
+ * run writes nowhere, so it does without Jira and Slack; whatever of theirs is set must be right
+ * all the same. Throws ConfigError.
  */
-export async function requireVendors(settings: Settings, needs: { dryRun: boolean }): Promise<OktaSettings> {
+export async function requireVendors(
+  settings: Settings,
+  needs: { dryRun: boolean },
+): Promise<OktaSettings> {
   const { arx, config, baseDir } = settings;
   const okta = await oktaSettings({ env: arx, config, baseDir });
   accountVendors(arx);
@@ -40,8 +50,14 @@ const noChannel = (): ConfigError =>
   );
 
 /** Tells stacks for different vendors or credentials apart without naming either. */
-export function vendorsFingerprint(env: Environment['raw'], { origin, credential }: OktaSettings): string {
-  const parts = VARIABLES.filter(({ usedBy }) => VENDORS.has(usedBy)).map(({ name }) => [name, env[name] ?? null]);
+export function vendorsFingerprint(
+  env: Environment['raw'],
+  { origin, credential }: OktaSettings,
+): string {
+  const parts = VARIABLES.filter(({ usedBy }) => VENDORS.has(usedBy)).map(({ name }) => [
+    name,
+    env[name] ?? null,
+  ]);
   // What comes from a file or from Vault stands in no variable.
   const secret = credential.kind === 'ssws' ? credential.token : credential.privateKey;
   return createHash('sha256')
@@ -49,7 +65,10 @@ export function vendorsFingerprint(env: Environment['raw'], { origin, credential
     .digest('hex');
 }
 
-/** The environment without what proves a person: the stack outlives the command and works for others too. */
+/**
+ * The environment without what proves a person: the stack outlives the command and works for others
+ * too.
+ */
 const withoutPerson = (env: Environment['raw']): Environment['raw'] =>
   Object.fromEntries(Object.entries(env).filter(([name]) => !PERSONAL.has(name)));
 const PERSONAL: ReadonlySet<string> = new Set(

@@ -7,7 +7,9 @@ import { print, say, writeJson } from './io.ts';
 import type { Io } from './io.ts';
 import type { Target } from './target.ts';
 
-/** The workflow that --attach names. Throws CliError with this code and remedy where there is none. */
+/**
+ * The workflow that --attach names. Throws CliError with this code and remedy where there is none.
+ */
 export async function findStarted(
   { link }: Target,
   workflowId: string,
@@ -19,7 +21,10 @@ export async function findStarted(
   throw new CliError({ ...missing, message });
 }
 
-/** What is said of a workflow that nobody waits for: a document with --json (else null), or its run and how to go on. */
+/**
+ * What is said of a workflow that nobody waits for: a document with --json (else null), or its run
+ * and how to go on.
+ */
 export async function tellDetached(
   io: Io,
   { target, started }: { target: Target; started: StartedWorkflow },

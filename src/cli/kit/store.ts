@@ -4,8 +4,8 @@ import type { Io } from './io.ts';
 import { readEnvironment } from './settings.ts';
 
 /**
- * Runs a task over the store: that of DATABASE_URL, and where it is not set the embedded one of ARX_HOME, which `create`
- * makes where it is missing.
+ * Runs a task over the store: that of DATABASE_URL, and where it is not set the embedded one of
+ * ARX_HOME, which `create` makes where it is missing.
  */
 export async function withStore<Result>(
   io: Io,
@@ -15,7 +15,9 @@ export async function withStore<Result>(
   return withDatabase(io, (address) => overUrl(address, task), options);
 }
 
-/** As `withStore`, but gives the address alone: the store is neither opened nor brought up to date. */
+/**
+ * As `withStore`, but gives the address alone: the store is neither opened nor brought up to date.
+ */
 export async function withDatabase<Result>(
   io: Io,
   task: (databaseUrl: string) => Promise<Result>,
@@ -28,7 +30,10 @@ export async function withDatabase<Result>(
   return withLocalStore(io, environment, task, options);
 }
 
-/** As `withStore`, but where nothing was stored yet `nothing` is the answer; no store is made for it. */
+/**
+ * As `withStore`, but where nothing was stored yet `nothing` is the answer; no store is made for
+ * it.
+ */
 export async function withStoreOr<Result>(
   io: Io,
   nothing: Result,
@@ -40,8 +45,14 @@ export async function withStoreOr<Result>(
   });
 }
 
-/** Runs a task over the store at an address, its schema brought up to date. Throws CliError `store_unavailable`. */
-export async function overUrl<Result>(url: string, task: (store: Store) => Promise<Result>): Promise<Result> {
+/**
+ * Runs a task over the store at an address, its schema brought up to date. Throws CliError
+ * `store_unavailable`.
+ */
+export async function overUrl<Result>(
+  url: string,
+  task: (store: Store) => Promise<Result>,
+): Promise<Result> {
   const store = await openReady(url);
   try {
     return await task(store);
@@ -50,11 +61,16 @@ export async function overUrl<Result>(url: string, task: (store: Store) => Promi
   }
 }
 
-/** Opens the store at an address and brings its schema up to date. Throws CliError `store_unavailable`. */
+/**
+ * Opens the store at an address and brings its schema up to date. Throws CliError
+ * `store_unavailable`.
+ */
 export async function openReady(databaseUrl: string): Promise<Store> {
   const { openStore } = await import('../../store/open.ts');
   const store = await openStore({ databaseUrl }).catch((thrown: unknown) => {
-    throw (thrown as Error).name === 'StoreUnavailableError' ? unavailable(thrown as Error) : thrown;
+    throw (thrown as Error).name === 'StoreUnavailableError'
+      ? unavailable(thrown as Error)
+      : thrown;
   });
   try {
     await store.migrate();

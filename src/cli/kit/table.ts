@@ -8,8 +8,15 @@ import type { Verdict } from '../../mfa/types.ts';
 
 type Cell = string | number;
 
-/** A table for the terminal; text is stripped of control and escape codes, numbers stand to the right. */
-export function grid(head: readonly string[], rows: readonly (readonly Cell[])[], colors: Colors): string {
+/**
+ * A table for the terminal; text is stripped of control and escape codes, numbers stand to the
+ * right.
+ */
+export function grid(
+  head: readonly string[],
+  rows: readonly (readonly Cell[])[],
+  colors: Colors,
+): string {
   const table = new Table({
     head: head.map((cell) => colors.bold(plain(cell))),
     style: { head: [], border: [], compact: true },
@@ -17,7 +24,9 @@ export function grid(head: readonly string[], rows: readonly (readonly Cell[])[]
       rows.length > 0 && rows.every((row) => typeof row[column] === 'number') ? 'right' : 'left',
     ),
   });
-  table.push(...rows.map((row) => row.map((cell) => (typeof cell === 'number' ? count(cell) : plain(cell)))));
+  table.push(
+    ...rows.map((row) => row.map((cell) => (typeof cell === 'number' ? count(cell) : plain(cell)))),
+  );
   return table.toString();
 }
 
@@ -35,7 +44,11 @@ const STATUS: Record<RunSummary['status'], (colors: Colors) => string> = {
 };
 
 /** The result of a run for the terminal; users are listed only if asked for. */
-export function reportTable(document: RunDocument, colors: Colors, options: { users: boolean }): string {
+export function reportTable(
+  document: RunDocument,
+  colors: Colors,
+  options: { users: boolean },
+): string {
   return [
     header(document, colors),
     verdictTable(document, colors),
@@ -69,9 +82,14 @@ function verdictTable({ counts }: RunSummary, colors: Colors): string {
     counts[verdict],
     VERDICT_WORDS[verdict].meaning,
   ]);
-  const table = grid(['verdict', 'users', 'meaning'], [...rows, ['All', counts.enumerated, 'enumerated']], colors);
+  const table = grid(
+    ['verdict', 'users', 'meaning'],
+    [...rows, ['All', counts.enumerated, 'enumerated']],
+    colors,
+  );
   return VERDICT_ORDER.reduce(
-    (text, verdict) => text.replace(` ${VERDICT_WORDS[verdict].label} `, (label) => tone(verdict, colors)(label)),
+    (text, verdict) =>
+      text.replace(` ${VERDICT_WORDS[verdict].label} `, (label) => tone(verdict, colors)(label)),
     table,
   );
 }
@@ -84,7 +102,11 @@ function departmentTable(departments: readonly Breakdown[], colors: Colors): str
   if (departments.length === 0) return null;
   const shown = departments.slice(0, MOST_DEPARTMENTS);
   const rest = departments.length - shown.length;
-  const rows = shown.map(({ name, counts, coverage }) => [name, counts.enumerated, coverageText(coverage)]);
+  const rows = shown.map(({ name, counts, coverage }) => [
+    name,
+    counts.enumerated,
+    coverageText(coverage),
+  ]);
   const table = grid(['department', 'users', 'coverage'], rows, colors);
   return rest > 0 ? `${table}\n… and ${plural(rest, 'more department')}` : table;
 }

@@ -9,10 +9,15 @@ import { fileURLToPath } from 'node:url';
 /** A temporal.toml without settings: the embedded stack names its server itself. */
 const NO_PROFILE = fileURLToPath(new URL('../../local/no-profile.toml', import.meta.url));
 
-/** How long a server on this machine, which answered just now, may take to let us in while the machine is busy. */
+/**
+ * How long a server on this machine, which answered just now, may take to let us in while the
+ * machine is busy.
+ */
 const BUSY_MS = 60_000;
 
-/** Where a run happens: a Temporal server with a worker, and the store that the worker writes to. */
+/**
+ * Where a run happens: a Temporal server with a worker, and the store that the worker writes to.
+ */
 export interface Target {
   link: TemporalLink;
   store: Store;
@@ -20,26 +25,38 @@ export interface Target {
   close(options?: { keep?: boolean }): Promise<void>;
 }
 
-/** Opens the embedded stack, or the servers that the environment names. Throws ConfigError and TemporalUnreachableError. */
+/**
+ * Opens the embedded stack, or the servers that the environment names. Throws ConfigError and
+ * TemporalUnreachableError.
+ */
 export const openTarget = (
   io: Io,
   settings: Settings,
   options: { local?: boolean; dryRun?: boolean },
-): Promise<Target> => (options.local ? openLocal(io, settings, options.dryRun ?? false) : openRemote(settings));
+): Promise<Target> =>
+  options.local ? openLocal(io, settings, options.dryRun ?? false) : openRemote(settings);
 
 async function openLocal(io: Io, settings: Settings, dryRun: boolean): Promise<Target> {
   const { openLocalStack } = await import('./stack.ts');
   return targetOf(await openLocalStack(io, settings, { ui: false, dryRun }), settings);
 }
 
-/** Connects to an open stack; where that fails the stack is closed again. Closing the target closes the stack. */
+/**
+ * Connects to an open stack; where that fails the stack is closed again. Closing the target closes
+ * the stack.
+ */
 export async function targetOf(stack: Stack, settings: Settings): Promise<Target> {
   try {
     const { connect } = await import('../../client.ts');
     const env = stackEnvironment(settings, stack.temporal);
     const link = await connect({ ...stack.temporal, env, timeoutMs: BUSY_MS });
     const store = await openStoreAt(stack.databaseUrl);
-    return { link, store, local: true, close: (options) => closeAll(link, store, () => stack.close(options)) };
+    return {
+      link,
+      store,
+      local: true,
+      close: (options) => closeAll(link, store, () => stack.close(options)),
+    };
   } catch (thrown) {
     await stack.close();
     throw thrown;
@@ -47,7 +64,10 @@ export async function targetOf(stack: Stack, settings: Settings): Promise<Target
 }
 
 /** An embedded server takes no API key and no TLS, whatever the environment has for another one. */
-export function stackEnvironment({ raw }: Settings, temporal: { address: string }): Record<string, string | undefined> {
+export function stackEnvironment(
+  { raw }: Settings,
+  temporal: { address: string },
+): Record<string, string | undefined> {
   return raw.TEMPORAL_ADDRESS === temporal.address ? raw : { TEMPORAL_CONFIG_FILE: NO_PROFILE };
 }
 
@@ -65,7 +85,11 @@ async function openRemote({ arx, raw }: Settings): Promise<Target> {
   }
 }
 
-async function closeAll(link: TemporalLink, store: Store, last: () => Promise<void>): Promise<void> {
+async function closeAll(
+  link: TemporalLink,
+  store: Store,
+  last: () => Promise<void>,
+): Promise<void> {
   try {
     await Promise.allSettled([link.close(), store.close()]);
   } finally {

@@ -1,8 +1,13 @@
 import type { TemporalLink } from '../../client.ts';
 import type { Io } from './io.ts';
 
-/** Runs a task over a connection to the Temporal server that the environment names, and closes it. */
-export async function withTemporal<Result>(io: Io, task: (link: TemporalLink) => Promise<Result>): Promise<Result> {
+/**
+ * Runs a task over a connection to the Temporal server that the environment names, and closes it.
+ */
+export async function withTemporal<Result>(
+  io: Io,
+  task: (link: TemporalLink) => Promise<Result>,
+): Promise<Result> {
   const { connect } = await import('../../client.ts');
   const { readEnvironment } = await import('./settings.ts');
   const link = await connect({ env: readEnvironment(io).raw });

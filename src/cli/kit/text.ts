@@ -1,12 +1,15 @@
-// Terminal escape sequences: CSI, OSC (ended by BEL or ST), DCS/SOS/PM/APC, and two-character ones; then what is left
-// of control characters, and the marks that reorder text.
+// Terminal escape sequences: CSI, OSC (ended by BEL or ST), DCS/SOS/PM/APC, and two-character ones;
+// then what is left of control characters, and the marks that reorder text.
 const SEQUENCES =
   // eslint-disable-next-line no-control-regex
   /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|(?:\u001b\]|\u009d)[^\u0007\u001b\u009c]*(?:\u0007|\u001b\\|\u009c)?|\u001b[PX^_][^\u001b]*(?:\u001b\\)?|\u001b[ -/]*[0-~]/g;
 // eslint-disable-next-line no-control-regex
 const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029]/g;
 
-/** Text of foreign origin made fit for a terminal: no escape sequences, no control or bidirectional marks, one line. */
+/**
+ * Text of foreign origin made fit for a terminal: no escape sequences, no control or bidirectional
+ * marks, one line.
+ */
 export const plain = (value: string): string => value.replace(SEQUENCES, '').replace(CONTROLS, '');
 
 /** The same of several lines, each of which stays one; those after the first are indented. */
@@ -61,4 +64,5 @@ export function duration(seconds: number | null): string {
 }
 
 /** `2026-03-02T08:00:00.123Z` → `2026-03-02 08:00:00 UTC`. */
-export const when = (iso: string | null): string => (iso === null ? '–' : `${iso.slice(0, 19).replace('T', ' ')} UTC`);
+export const when = (iso: string | null): string =>
+  iso === null ? '–' : `${iso.slice(0, 19).replace('T', ' ')} UTC`;

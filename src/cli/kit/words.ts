@@ -20,7 +20,10 @@ export const ACTION_VERDICTS: ReadonlySet<Verdict> = new Set(['weak_only', 'none
 
 /** What a reader sees for each strength class. */
 export const CLASS_WORDS: Record<FactorClass, { label: string; examples: string }> = {
-  phishing_resistant: { label: 'Phishing-resistant', examples: 'WebAuthn, FIDO U2F, Okta FastPass' },
+  phishing_resistant: {
+    label: 'Phishing-resistant',
+    examples: 'WebAuthn, FIDO U2F, Okta FastPass',
+  },
   strong: { label: 'Strong', examples: 'TOTP, hardware token, push' },
   weak: { label: 'Weak', examples: 'SMS, voice call' },
   not_accepted: { label: 'Not accepted', examples: 'e-mail, security question' },

@@ -39,13 +39,19 @@ export interface Tried {
   last: () => CallEvent | null;
 }
 
-/** Tries every permission of a sync on its own; a refusal of one keeps none of the others from being tried. */
+/**
+ * Tries every permission of a sync on its own; a refusal of one keeps none of the others from being
+ * tried.
+ */
 export async function tryCapabilities(tried: Tried): Promise<Capability[]> {
   const found: Found = { users: [], groups: [], apps: [] };
   const about = contextOf(randomUUID());
   const results: { capability: CapabilityName; result: ProbeResult }[] = [];
   for (const probe of PROBES)
-    results.push({ capability: probe.capability, result: await tryProbe(probe, found, { ...tried, about }) });
+    results.push({
+      capability: probe.capability,
+      result: await tryProbe(probe, found, { ...tried, about }),
+    });
   return CAPABILITY_NAMES.map((name) =>
     capabilityOf(
       name,
@@ -71,7 +77,10 @@ const contextOf =
 
 type Trying = Tried & { about: ReturnType<typeof contextOf> };
 
-/** One that is refused for a user or a group may be allowed for the next: only where all are refused it is denied. */
+/**
+ * One that is refused for a user or a group may be allowed for the next: only where all are refused
+ * it is denied.
+ */
 async function tryProbe(probe: Probe, found: Found, trying: Trying): Promise<ProbeResult> {
   const subjects = probe.with ? [...new Set(found[probe.with])].slice(0, 3) : [''];
   let result = defaultResult(probe);
@@ -83,13 +92,20 @@ async function tryProbe(probe: Probe, found: Found, trying: Trying): Promise<Pro
 }
 const PERHAPS_THIS_ONE: ReadonlySet<string> = new Set(['forbidden', 'not_found']);
 
-async function once(probe: Probe, { okta, about, last, id, found }: Trying & { id: string; found: Found }) {
+async function once(
+  probe: Probe,
+  { okta, about, last, id, found }: Trying & { id: string; found: Found },
+) {
   const before = last();
   try {
     const ids = await probe.ask(okta, about, id);
     if (probe.finds) found[probe.finds].push(...ids);
     const nobody = probe.neverEmpty && ids.length === 0;
-    return resultOf(probe, nobody ? { state: 'denied', code: 'empty', reason: EMPTY } : OK, since(before, last()));
+    return resultOf(
+      probe,
+      nobody ? { state: 'denied', code: 'empty', reason: EMPTY } : OK,
+      since(before, last()),
+    );
   } catch (thrown) {
     const { code, message } = toCliError(thrown);
     const state = DENIALS.has(code) ? ('denied' as const) : ('error' as const);
@@ -129,7 +145,10 @@ const defaultResult = (probe: Probe): ProbeResult => ({
 
 const WORST = ['denied', 'error', 'untried', 'ok'] as const;
 
-/** What is not allowed in part is not allowed; what could not be tried takes nothing from what worked. */
+/**
+ * What is not allowed in part is not allowed; what could not be tried takes nothing from what
+ * worked.
+ */
 function capabilityOf(name: CapabilityName, probes: ProbeResult[]): Capability {
   const counted = probes.some(({ state }) => state === 'ok')
     ? probes.filter(({ state }) => state !== 'untried')

@@ -26,12 +26,17 @@ export async function configure(io: Io, options: ConfigureOptions) {
   await tryOkta(io, settings, okta);
   const domain = domainOf(okta);
   storeCredentials(file, { domain, token: okta.credential.token }, force);
-  await tell(io, { domain, file, vault: vaultOf(settings, file) }, { settings, json: options.json });
+  await tell(
+    io,
+    { domain, file, vault: vaultOf(settings, file) },
+    { settings, json: options.json },
+  );
   return EXIT.ok;
 }
 
 /** As people write it: without https://, which is what is meant where nothing is said. */
-const domainOf = ({ origin, host }: OktaSettings): string => (origin.startsWith('https://') ? host : origin);
+const domainOf = ({ origin, host }: OktaSettings): string =>
+  origin.startsWith('https://') ? host : origin;
 
 /** The file as arx.yaml names it: relative where it lies below the folder of arx.yaml. */
 function vaultOf({ baseDir }: Settings, file: string): string {
@@ -46,7 +51,10 @@ interface Stored {
 }
 
 /** What the commands that follow use: this file, or what goes before it. */
-function effectiveSource({ arx: env, config }: Settings, { file, vault }: Stored): 'named' | 'found' | 'other' {
+function effectiveSource(
+  { arx: env, config }: Settings,
+  { file, vault }: Stored,
+): 'named' | 'found' | 'other' {
   const source = oktaSource({ env, config });
   if (source === 'vault') return config.credentials.okta?.vault === vault ? 'named' : 'other';
   return source === 'stored' && file === credentialsPath(env.home) ? 'found' : 'other';
@@ -58,18 +66,29 @@ async function tell(
   { settings, json }: { settings: Settings; json: boolean | undefined },
 ): Promise<void> {
   const used = effectiveSource(settings, stored);
-  const document = { schema: 'arx.okta-configured/v1', ...stored, tested: true, used: used !== 'other' };
+  const document = {
+    schema: 'arx.okta-configured/v1',
+    ...stored,
+    tested: true,
+    used: used !== 'other',
+  };
   if (json) return writeJson(io, document);
   const { domain, file, vault } = stored;
   say(io, `Okta at ${domain} accepts the token. Both are stored in ${file}.`);
   if (used === 'named') return say(io, 'arx.yaml names the file already.');
   if (used === 'found')
-    return say(io, 'arx uses it from now on: no variable of Okta is set, and arx.yaml names nothing.');
+    return say(
+      io,
+      'arx uses it from now on: no variable of Okta is set, and arx.yaml names nothing.',
+    );
   say(
     io,
     'It is not used yet: variables of Okta, or what arx.yaml names, go before it, and other places must be named.',
   );
-  say(io, `So add this to ${settings.file?.path ?? 'arx.yaml'}; OKTA_DOMAIN and OKTA_API_TOKEN are not read then:`);
+  say(
+    io,
+    `So add this to ${settings.file?.path ?? 'arx.yaml'}; OKTA_DOMAIN and OKTA_API_TOKEN are not read then:`,
+  );
   await print(io, `credentials:\n  okta:\n    vault: ${yamlText(vault)}`);
 }
 

@@ -1,5 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { closeSync, fsyncSync, linkSync, lstatSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fsyncSync,
+  linkSync,
+  lstatSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { makeFolder } from '../../config/folder.ts';
 import type { Secret } from '../../config/env/secret.ts';
@@ -11,8 +20,8 @@ export function refuseExisting(file: string): void {
 }
 
 /**
- * Writes the file that `credentials.okta.vault` names: mode 0600, whole or not at all, its folder made with mode 0700.
- * Replaces what is there only where `force` is set. Throws CliError.
+ * Writes the file that `credentials.okta.vault` names: mode 0600, whole or not at all, its folder
+ * made with mode 0700. Replaces what is there only where `force` is set. Throws CliError.
  */
 export function storeCredentials(
   file: string,
@@ -45,7 +54,10 @@ function writeWhole(file: string, text: string): void {
 }
 
 const exists = (file: string): CliError =>
-  usageError(`${file} exists already.`, 'Replace it with --force, or name another file with --out.');
+  usageError(
+    `${file} exists already.`,
+    'Replace it with --force, or name another file with --out.',
+  );
 
 const unwritable = (file: string, code: string): CliError =>
   new CliError({

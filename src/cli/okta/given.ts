@@ -18,10 +18,14 @@ const STDIN = '-';
 export type TokenSettings = OktaSettings & { credential: { kind: 'ssws'; token: Secret } };
 
 /**
- * The domain and token by the options; what they leave out is asked for at a terminal, the token without echo. Throws
- * CliError `usage`, which never holds the token.
+ * The domain and token by the options; what they leave out is asked for at a terminal, the token
+ * without echo. Throws CliError `usage`, which never holds the token.
  */
-export async function oktaGiven(io: Io, options: ConfigureOptions, cwd: string): Promise<TokenSettings> {
+export async function oktaGiven(
+  io: Io,
+  options: ConfigureOptions,
+  cwd: string,
+): Promise<TokenSettings> {
   const atTerminal = Boolean(io.input().isTTY && io.err.isTTY);
   const { domain, tokenFile } = options;
   const askToken = tokenFile === undefined || (tokenFile === STDIN && atTerminal);
@@ -29,7 +33,9 @@ export async function oktaGiven(io: Io, options: ConfigureOptions, cwd: string):
   const prompt = domain === undefined || askToken ? openPrompt(io) : null;
   try {
     const url = valueOrThrow('domain', readOktaAddress(domain ?? (await ask(prompt, DOMAIN))));
-    const text = askToken ? await ask(prompt, TOKEN) : await tokenIn(io, resolve(cwd, tokenFile), tokenFile);
+    const text = askToken
+      ? await ask(prompt, TOKEN)
+      : await tokenIn(io, resolve(cwd, tokenFile), tokenFile);
     const token = valueOrThrow('token', readOktaToken(text));
     return { origin: url.origin, host: url.host, credential: { kind: 'ssws', token } };
   } finally {
@@ -63,7 +69,10 @@ function fileText(file: string): string {
     if (statSync(file).size <= MAX_BYTES) return readFileSync(file, 'utf8');
   } catch (thrown) {
     const { code = 'unknown' } = thrown as NodeJS.ErrnoException;
-    throw usageError(`${file} cannot be read (${code}).`, 'Name a file that holds the token with --token-file.');
+    throw usageError(
+      `${file} cannot be read (${code}).`,
+      'Name a file that holds the token with --token-file.',
+    );
   }
   throw tooLarge(file);
 }
@@ -80,7 +89,8 @@ async function standardInput(io: Io): Promise<string> {
   return Buffer.concat(pieces).toString('utf8');
 }
 
-const tooLarge = (what: string) => usageError(`${what} is too large for a token.`, 'Give the token alone.');
+const tooLarge = (what: string) =>
+  usageError(`${what} is too large for a token.`, 'Give the token alone.');
 
 const notAsked = () =>
   usageError(

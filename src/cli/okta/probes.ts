@@ -43,7 +43,9 @@ const idsOf = ({ output }: { output: { items: readonly { id: string }[] } }): st
   output.items.map(({ id }) => id);
 const noIds = (): string[] => [];
 
-/** In this order, so that each finds what the next ones are tried with, and by more than one way. */
+/**
+ * In this order, so that each finds what the next ones are tried with, and by more than one way.
+ */
 // prettier-ignore
 export const PROBES: readonly Probe[] = [
   { capability: 'users', operation: 'users:read', finds: 'users', neverEmpty: true,

@@ -20,17 +20,28 @@ export function statusText(status: OktaStatus, colors: Colors): string {
     sync === null
       ? 'No sync yet: start one with `arx okta sync`, or `arx okta sync --local` on this machine.'
       : `last sync ${plain(sync.run)}: ${sync.status}, begun ${when(sync.startedAt)}`,
-    grid(['stream', 'state', 'items', 'read', 'age', 'last complete', 'reason'], status.streams.map(streamRow), colors),
+    grid(
+      ['stream', 'state', 'items', 'read', 'age', 'last complete', 'reason'],
+      status.streams.map(streamRow),
+      colors,
+    ),
   ].join('\n');
 }
 
-function configurationLines({ org, credential, source, problem }: OktaStatus, colors: Colors): string[] {
+function configurationLines(
+  { org, credential, source, problem }: OktaStatus,
+  colors: Colors,
+): string[] {
   if (problem === null) {
     const kind = credential === null ? '' : `, ${CREDENTIALS[credential]} from ${SOURCES[source]}`;
     return [`${colors.bold('Okta')} ${plain(org ?? '')}: ${colors.green('configured')}${kind}`];
   }
   const head = `${colors.bold('Okta')}: ${colors.red('not configured')}: ${plain(problem.message)}`;
-  return [head, `  ${plain(problem.remedy)}`, '  `arx okta configure` asks for what is needed and tests it.'];
+  return [
+    head,
+    `  ${plain(problem.remedy)}`,
+    '  `arx okta configure` asks for what is needed and tests it.',
+  ];
 }
 
 const streamRow = ({ name, state, count: items, at, age, reason, ...last }: AgedStream) => [
@@ -45,7 +56,9 @@ const streamRow = ({ name, state, count: items, at, age, reason, ...last }: Aged
 
 type LastComplete = Pick<AgedStream, 'completeAge' | 'completeCount'>;
 const completeText = ({ completeAge, completeCount }: LastComplete): string =>
-  completeAge === null ? 'never' : `${duration(completeAge)} ago, ${plural(completeCount ?? 0, 'item')}`;
+  completeAge === null
+    ? 'never'
+    : `${duration(completeAge)} ago, ${plural(completeCount ?? 0, 'item')}`;
 
 /** What `arx okta test` tells. */
 interface Permissions {
@@ -54,8 +67,14 @@ interface Permissions {
   capabilities: readonly Capability[];
 }
 
-/** `arx okta test` for the terminal: a line for each permission, and what to do about those that fail. */
-export function permissionsText({ org, credential, capabilities }: Permissions, colors: Colors): string {
+/**
+ * `arx okta test` for the terminal: a line for each permission, and what to do about those that
+ * fail.
+ */
+export function permissionsText(
+  { org, credential, capabilities }: Permissions,
+  colors: Colors,
+): string {
   const rows = capabilities.map((one) => [
     one.name,
     one.state,
@@ -86,7 +105,9 @@ function remedyOf({ code, scope, operation, name }: Capability): string {
     return `Let a policy grant okta ${operation} to workflow:okta-sync, as policies/sync.yaml does.`;
   if (code === 'forbidden' || code === 'empty') {
     const role =
-      name === 'roles' ? 'a role that may view administrators (super or read-only administrator)' : READ_ONLY;
+      name === 'roles'
+        ? 'a role that may view administrators (super or read-only administrator)'
+        : READ_ONLY;
     return `Give the token's owner ${role}; a service app needs the scope ${scope} and an admin role.`;
   }
   return 'Look at the message; where Okta could not be reached try again, else make the other permissions work first.';
@@ -104,7 +125,12 @@ export function syncText(result: OktaSyncResult, colors: Colors): string {
   const { gaps, drift, calls, events } = result;
   const seconds = (Date.parse(result.finishedAt) - Date.parse(result.startedAt)) / 1000;
   const changes = Object.entries(drift).filter(([, number]) => number > 0);
-  const rows = result.streams.map(({ name, state, count: items, reason }) => [name, state, items, reason ?? '']);
+  const rows = result.streams.map(({ name, state, count: items, reason }) => [
+    name,
+    state,
+    items,
+    reason ?? '',
+  ]);
   return [
     `${colors.bold('Okta sync')} ${plain(result.org)}: ${STATUS[result.status](colors)}`,
     `run ${plain(result.run)}, ${when(result.startedAt)}, took ${duration(seconds)}`,

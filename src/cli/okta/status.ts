@@ -1,7 +1,7 @@
 import { oktaSettings, oktaSource } from '../../config/env/credentials.ts';
 import type { OktaSource } from '../../config/env/credentials.ts';
 import type { OktaSettings } from '../../config/env/okta-env.ts';
-import type { SyncRecord } from '../../store/twin-types.ts';
+import type { SyncRecord } from '../../store/twin-sync-types.ts';
 import type { Store } from '../../store/types.ts';
 import { STREAMS, neverRead } from '../../twin/types.ts';
 import type { StreamState } from '../../twin/types.ts';
@@ -21,7 +21,10 @@ import { orgOf } from '../twin/org.ts';
 export interface AgedStream extends StreamState {
   /** Seconds since it was last read; null where it never was. */
   age: number | null;
-  /** When it was last read completely, how many seconds ago, and how many items; null where it never was. */
+  /**
+   * When it was last read completely, how many seconds ago, and how many items; null where it never
+   * was.
+   */
   completeAt: string | null;
   completeAge: number | null;
   completeCount: number | null;
@@ -60,7 +63,8 @@ export async function oktaStatus(io: Io, options: OktaOptions): Promise<ExitCode
     org: host ?? read.org,
     credential: 'host' in okta ? okta.credential.kind : null,
     source: oktaSource({ env: settings.arx, config: settings.config }),
-    problem: 'host' in okta ? null : { code: okta.code, message: okta.message, remedy: okta.remedy },
+    problem:
+      'host' in okta ? null : { code: okta.code, message: okta.message, remedy: okta.remedy },
     sync,
     streams: allStreams(read, Date.now()),
   };
@@ -72,7 +76,11 @@ export async function oktaStatus(io: Io, options: OktaOptions): Promise<ExitCode
   return EXIT.ok;
 }
 
-const readOktaSettings = ({ arx: env, config, baseDir }: Settings): Promise<OktaSettings | CliError> =>
+const readOktaSettings = ({
+  arx: env,
+  config,
+  baseDir,
+}: Settings): Promise<OktaSettings | CliError> =>
   oktaSettings({ env, config, baseDir }).catch(toCliError);
 
 interface Read {
@@ -96,10 +104,14 @@ async function readOf({ twin }: Store, org: string): Promise<Read> {
   return { org, sync: { run, workflowId, status, startedAt, finishedAt }, streams, completed };
 }
 
-const allStreams = ({ streams, completed }: Pick<Read, 'streams' | 'completed'>, now: number): AgedStream[] =>
+const allStreams = (
+  { streams, completed }: Pick<Read, 'streams' | 'completed'>,
+  now: number,
+): AgedStream[] =>
   STREAMS.map((name) => {
     const stream = streams.find((one) => one.name === name) ?? neverRead(name);
-    const { at: completeAt = null, count: completeCount = null } = completed.find((one) => one.name === name) ?? {};
+    const { at: completeAt = null, count: completeCount = null } =
+      completed.find((one) => one.name === name) ?? {};
     const [age, completeAge] = [ageOf(stream.at, now), ageOf(completeAt, now)];
     return { ...stream, age, completeAt, completeAge, completeCount };
   });

@@ -25,8 +25,14 @@ export function syncGlimpse(progress: SyncProgress, calls: CallCounts): Glimpse 
   };
 }
 
-/** `reading: 20 of 40 users, 3 of 9 apps, 1,200 log entries, 12.0/s, 61 Okta calls, 0 throttled`. */
-export function syncProgressText({ phase, lists, logEntries }: SyncProgress, calls: CallCounts, rate: number): string {
+/**
+ * `reading: 20 of 40 users, 3 of 9 apps, 1,200 log entries, 12.0/s, 61 Okta calls, 0 throttled`.
+ */
+export function syncProgressText(
+  { phase, lists, logEntries }: SyncProgress,
+  calls: CallCounts,
+  rate: number,
+): string {
   const parts = Object.entries(lists).map(
     ([name, { listed, read, lost }]) =>
       `${count(read)} of ${count(listed)} ${NOUNS[name] ?? name}${lost === null ? '' : ` (broke off: ${lost})`}`,

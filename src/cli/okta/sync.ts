@@ -24,7 +24,10 @@ const NO_SYNC = {
   remedy: 'See `arx okta status` for the sync that was begun last.',
 };
 
-/** Starts (or finds) a sync, follows it and prints what came out; 7 where a stream is partial or denied. */
+/**
+ * Starts (or finds) a sync, follows it and prints what came out; 7 where a stream is partial or
+ * denied.
+ */
 export async function oktaSync(io: Io, options: SyncOptions): Promise<ExitCode> {
   refuseContradictions(options);
   const settings = await loadSettings(io, options);
@@ -48,7 +51,8 @@ export async function oktaSync(io: Io, options: SyncOptions): Promise<ExitCode> 
       const next = 'See how it ended with `arx okta status`.';
       return await tellDetached(io, { target, started }, { document, next });
     }
-    if (!options.json) say(io, io.colors.err.dim(`sync ${started.run}, workflow ${started.workflowId}`));
+    if (!options.json)
+      say(io, io.colors.err.dim(`sync ${started.run}, workflow ${started.workflowId}`));
     return await finish(io, { target, started, options });
   } finally {
     await target.close({ keep });
@@ -56,12 +60,16 @@ export async function oktaSync(io: Io, options: SyncOptions): Promise<ExitCode> 
 }
 
 function refuseContradictions({ users, apps, logs, hoursBack, attach, detach }: SyncOptions): void {
-  if (!users && !apps && !logs) throw usageError('--no-users, --no-apps and --no-logs together leave nothing to read.');
-  if (!logs && hoursBack !== undefined) throw usageError('--no-logs and --hours-back contradict each other.');
+  if (!users && !apps && !logs)
+    throw usageError('--no-users, --no-apps and --no-logs together leave nothing to read.');
+  if (!logs && hoursBack !== undefined)
+    throw usageError('--no-logs and --hours-back contradict each other.');
   if (attach === undefined) return;
   if (detach) throw usageError('--attach and --detach contradict each other.');
   if (!users || !apps || !logs || hoursBack !== undefined) {
-    throw usageError('--attach follows a sync that was started before: what it reads cannot be changed.');
+    throw usageError(
+      '--attach follows a sync that was started before: what it reads cannot be changed.',
+    );
   }
 }
 
@@ -70,7 +78,12 @@ async function start(
   { config, file }: Settings,
   { users, apps, logs, hoursBack }: SyncOptions,
 ): Promise<StartedWorkflow> {
-  const input: OktaSyncInput = { users, apps, logs, ...(hoursBack === undefined ? {} : { hoursBack }) };
+  const input: OktaSyncInput = {
+    users,
+    apps,
+    logs,
+    ...(hoursBack === undefined ? {} : { hoursBack }),
+  };
   // Without a file of our own the worker's configuration decides, as it does for a schedule.
   if (file === null && !local) return startSync(link, input);
   const configRef = await store.snapshots.put(config as unknown as JsonObject);
@@ -83,7 +96,10 @@ interface Job {
   options: SyncOptions;
 }
 
-const syncToFollow = ({ link, store }: Target, started: StartedWorkflow): Followed<OktaSyncResult> => ({
+const syncToFollow = (
+  { link, store }: Target,
+  started: StartedWorkflow,
+): Followed<OktaSyncResult> => ({
   started,
   noun: 'sync',
   again: 'arx okta sync',
@@ -110,7 +126,8 @@ async function finish(io: Io, { target, started, options }: Job): Promise<ExitCo
     const left = await target.store.twin.syncs.get(started.run);
     if (!left?.result) throw failed;
     await tell(io, left.result as unknown as OktaSyncResult, options);
-    if (!options.json) say(io, `${io.colors.err.red('error:')} ${failed.message}\n  ${failed.remedy}`);
+    if (!options.json)
+      say(io, `${io.colors.err.red('error:')} ${failed.message}\n  ${failed.remedy}`);
     return failed.exit;
   }
 }
@@ -122,4 +139,6 @@ async function tell(io: Io, result: OktaSyncResult, { json }: SyncOptions): Prom
 }
 
 const exitOf = ({ status, streams }: OktaSyncResult): ExitCode =>
-  status === 'complete' && streams.every(({ state }) => state === 'complete') ? EXIT.ok : EXIT.incomplete;
+  status === 'complete' && streams.every(({ state }) => state === 'complete')
+    ? EXIT.ok
+    : EXIT.incomplete;

@@ -31,7 +31,12 @@ export async function testOkta(io: Io, options: OktaOptions): Promise<ExitCode> 
     { create: true },
   );
   const { host, credential } = okta;
-  const document = { schema: 'arx.permissions/v1', org: host, credential: credential.kind, capabilities };
+  const document = {
+    schema: 'arx.permissions/v1',
+    org: host,
+    credential: credential.kind,
+    capabilities,
+  };
   if (options.json) await writeJson(io, { ...document, items: capabilities });
   else {
     const { permissionsText } = await import('./render.ts');

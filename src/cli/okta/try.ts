@@ -8,11 +8,14 @@ import type { Settings } from '../kit/settings.ts';
 import { withStore } from '../kit/store.ts';
 
 /**
- * Lists one user with the settings given, through the governed connector: what cannot be audited is not sent. Throws
- * CliError that says which permission is missing (`unauthenticated` where the token itself is refused).
+ * Lists one user with the settings given, through the governed connector: what cannot be audited is
+ * not sent. Throws CliError that says which permission is missing (`unauthenticated` where the
+ * token itself is refused).
  */
 export async function tryOkta(io: Io, settings: Settings, okta: OktaSettings): Promise<void> {
-  const listed = await withStore(io, (store) => listOne(settings, { store, okta }), { create: true });
+  const listed = await withStore(io, (store) => listOne(settings, { store, okta }), {
+    create: true,
+  });
   if (listed > 0) return;
   throw new CliError({
     code: 'no_users_listed',
@@ -34,18 +37,30 @@ async function listOne(settings: Settings, given: Parameters<typeof oktaWith>[1]
 const context = <Output>(): CallContext<Output> => {
   const run = randomUUID();
   const caller = { principal: 'workflow:doctor', authenticatedBy: 'cli', surface: 'cli' } as const;
-  return { caller: { ...caller, workflowId: `okta-configure/${run}`, run }, subject: 'users', priority: 'interactive' };
+  return {
+    caller: { ...caller, workflowId: `okta-configure/${run}`, run },
+    subject: 'users',
+    priority: 'interactive',
+  };
 };
 
-const PERMISSION = "Give the token's owner the Read-only Administrator role, for all users: users:read needs it.";
+const PERMISSION =
+  "Give the token's owner the Read-only Administrator role, for all users: users:read needs it.";
 const REMEDIES: Readonly<Record<string, string>> = {
-  unauthenticated: 'Make a new token in Okta (Security, API, Tokens) as a read-only administrator and give it alone.',
+  unauthenticated:
+    'Make a new token in Okta (Security, API, Tokens) as a read-only administrator and give it alone.',
   forbidden: PERMISSION,
-  policy_denied: 'Let a policy grant okta users:read to workflow:doctor, as policies/doctor.yaml does.',
+  policy_denied:
+    'Let a policy grant okta users:read to workflow:doctor, as policies/doctor.yaml does.',
   unavailable: 'Check the domain and that this machine reaches it, then try again.',
   malformed: 'Check that the domain is that of an Okta organisation.',
   not_found: 'Check that the domain is that of an Okta organisation.',
 };
 
 const errorWithRemedy = ({ code, exit, message, remedy }: CliError): CliError =>
-  new CliError({ code, exit, message: `${message}. Nothing was stored.`, remedy: REMEDIES[code] ?? remedy });
+  new CliError({
+    code,
+    exit,
+    message: `${message}. Nothing was stored.`,
+    remedy: REMEDIES[code] ?? remedy,
+  });

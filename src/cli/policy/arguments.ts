@@ -9,11 +9,15 @@ import { CliError } from '../kit/errors.ts';
 import { EXIT } from '../kit/exit.ts';
 
 const MAX_BYTES = 64 * 1024;
-const NO_OBJECT: ArgumentProblem = { parameter: null, expected: 'a JSON object of the parameters, at most 64 KB' };
+const NO_OBJECT: ArgumentProblem = {
+  parameter: null,
+  expected: 'a JSON object of the parameters, at most 64 KB',
+};
 
 /**
- * The digest of the arguments in a file, once they have been found to have their form; an operation that nobody knows has
- * none. Throws CliError `invalid_argument`, which never repeats a value: it may be hostile or personal.
+ * The digest of the arguments in a file, once they have been found to have their form; an operation
+ * that nobody knows has none. Throws CliError `invalid_argument`, which never repeats a value: it
+ * may be hostile or personal.
  */
 export function argumentsDigest(file: string, cwd: string, row: OperationRow | undefined): string {
   const args = readArguments(file, cwd);
@@ -25,7 +29,8 @@ export function argumentsDigest(file: string, cwd: string, row: OperationRow | u
 
 function readArguments(file: string, cwd: string): object {
   const parsed = parse(file, readText(file, cwd));
-  if (parsed === null || typeof parsed !== 'object' || Array.isArray(parsed)) throw argumentError(file, NO_OBJECT);
+  if (parsed === null || typeof parsed !== 'object' || Array.isArray(parsed))
+    throw argumentError(file, NO_OBJECT);
   return parsed;
 }
 

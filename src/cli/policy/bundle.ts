@@ -5,17 +5,29 @@ import type { PolicyBundle } from '../../governance/types.ts';
 import { policiesOf } from '../kit/inspect.ts';
 import type { Settings } from '../kit/settings.ts';
 
-/** The policies at a place given on the command line, else those of arx.yaml. Throws ConfigError with the place of what is wrong. */
-export const bundleAt = (place: string | undefined, settings: Settings): PolicyBundle & { ok: true } =>
+/**
+ * The policies at a place given on the command line, else those of arx.yaml. Throws ConfigError
+ * with the place of what is wrong.
+ */
+export const bundleAt = (
+  place: string | undefined,
+  settings: Settings,
+): PolicyBundle & { ok: true } =>
   place === undefined ? policiesOf(settings) : bundleFrom([place], settings.arx.cwd);
 
 /** The policies that patterns name. Throws ConfigError. */
-export const bundleFrom = (patterns: readonly string[], baseDir: string): PolicyBundle & { ok: true } =>
+export const bundleFrom = (
+  patterns: readonly string[],
+  baseDir: string,
+): PolicyBundle & { ok: true } =>
   loadPolicies({ patterns, baseDir, catalogue: CATALOGUE, digest: bundleDigest });
 
 /** An operation as people name it: its connector goes before, and is Okta where it is left out. */
 export function operationNamed(text: string): { connector: string; operation: string } {
   const [first = '', ...rest] = text.split(':');
-  const named = rest.length > 1 || (rest.length === 1 && (CONNECTORS as readonly string[]).includes(first));
-  return named ? { connector: first, operation: rest.join(':') } : { connector: 'okta', operation: text };
+  const named =
+    rest.length > 1 || (rest.length === 1 && (CONNECTORS as readonly string[]).includes(first));
+  return named
+    ? { connector: first, operation: rest.join(':') }
+    : { connector: 'okta', operation: text };
 }

@@ -18,24 +18,41 @@ export interface DiffOptions extends PolicyOptions {
 
 /** `arx policy`: explains decisions, and finds out what policies do before they are in force. */
 export const definePolicy: DefineVerb = (program, run) => {
-  const policy = withInheritedJson(program.command('policy').description('explain, check, test and compare policies'));
+  const policy = withInheritedJson(
+    program.command('policy').description('explain, check, test and compare policies'),
+  );
   withJson(
-    withConfig(policy.command('explain').description('say what the policies decide, why, and what would change it')),
+    withConfig(
+      policy
+        .command('explain')
+        .description('say what the policies decide, why, and what would change it'),
+    ),
   )
     .argument(
       '<operation>',
       'operation such as users:suspend (of Okta), or with its connector: jira:issues:create',
       nonEmptyText,
     )
-    .option('--as <principal>', 'who asks, such as user:jane@example.com or agent:soc', nonEmptyText, 'user:anonymous')
-    .option('--policies <directory>', 'policies of this directory or file instead of those of arx.yaml', nonEmptyText)
+    .option(
+      '--as <principal>',
+      'who asks, such as user:jane@example.com or agent:soc',
+      nonEmptyText,
+      'user:anonymous',
+    )
+    .option(
+      '--policies <directory>',
+      'policies of this directory or file instead of those of arx.yaml',
+      nonEmptyText,
+    )
     .option('--args <file>', 'JSON file with the parameters of the operation', nonEmptyText)
     .action((operation: string, options: ExplainOptions) =>
       run(async (io) => (await import('./explain.ts')).explain(io, operation, options)),
     );
   withJson(
     withConfig(
-      policy.command('lint').description('look for policies that load but can hardly be meant; exit 1 on errors'),
+      policy
+        .command('lint')
+        .description('look for policies that load but can hardly be meant; exit 1 on errors'),
     ),
   )
     .argument('[directory]', 'directory or file (default: the policies of arx.yaml)', nonEmptyText)
@@ -44,7 +61,9 @@ export const definePolicy: DefineVerb = (program, run) => {
     );
   withJson(
     withConfig(
-      policy.command('test').description('decide the cases of policy tests; exit 1 where one comes out otherwise'),
+      policy
+        .command('test')
+        .description('decide the cases of policy tests; exit 1 where one comes out otherwise'),
     ),
   )
     .argument('[files...]', 'test files (default: tests/*.yaml beside the policies of arx.yaml)')
@@ -53,12 +72,16 @@ export const definePolicy: DefineVerb = (program, run) => {
     );
   withJson(
     withConfig(
-      policy.command('diff').description('list the decisions that change from one set of policies to another'),
+      policy
+        .command('diff')
+        .description('list the decisions that change from one set of policies to another'),
     ),
   )
     .argument('<old>', 'directory or file of policies', nonEmptyText)
     .argument('<new>', 'directory or file of policies', nonEmptyText)
-    .addOption(new Option('--fail-on <kind>', 'exit 3 where there is such a change').choices(['widening']))
+    .addOption(
+      new Option('--fail-on <kind>', 'exit 3 where there is such a change').choices(['widening']),
+    )
     .action((before: string, after: string, options: DiffOptions) =>
       run(async (io) => (await import('./diff.ts')).diff(io, [before, after], options)),
     );

@@ -11,15 +11,27 @@ import type { DiffOptions } from './command.ts';
 import { bundleFrom } from './bundle.ts';
 
 /** `arx policy diff`: exit 0, or 3 where a widening was to fail it. */
-export async function diff(io: Io, [before, after]: readonly [string, string], options: DiffOptions) {
+export async function diff(
+  io: Io,
+  [before, after]: readonly [string, string],
+  options: DiffOptions,
+) {
   const { config, arx } = await loadSettings(io, options);
   const [old, changed] = [bundleFrom([before], arx.cwd), bundleFrom([after], arx.cwd)];
-  const changes = diffBundles(old, changed, { guardrails: guardrailsOf(config), catalogue: OPERATIONS });
+  const changes = diffBundles(old, changed, {
+    guardrails: guardrailsOf(config),
+    catalogue: OPERATIONS,
+  });
   const widened = changes.filter(({ change }) => change === 'wider').length;
   if (options.json) {
     const counts = { widened, narrowed: changes.length - widened };
     const digests = { old: { bundleDigest: old.digest }, new: { bundleDigest: changed.digest } };
-    await writeJson(io, { schema: 'arx.policy-diff/v1', ...digests, ...counts, items: changes.map(itemOf) });
+    await writeJson(io, {
+      schema: 'arx.policy-diff/v1',
+      ...digests,
+      ...counts,
+      items: changes.map(itemOf),
+    });
   } else await print(io, diffText(changes, io.colors.out));
   return options.failOn === 'widening' && widened > 0 ? EXIT.findings : EXIT.ok;
 }

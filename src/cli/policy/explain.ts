@@ -21,7 +21,8 @@ export async function explain(io: Io, named: string, options: ExplainOptions) {
   const settings = await loadSettings(io, options);
   const { connector, operation } = operationNamed(named);
   const row = findOperation(connector, operation);
-  const argsDigest = options.args === undefined ? undefined : argumentsDigest(options.args, settings.arx.cwd, row);
+  const argsDigest =
+    options.args === undefined ? undefined : argumentsDigest(options.args, settings.arx.cwd, row);
   const asked: Asked = {
     request: { connector, operation, principal: options.as, argsDigest },
     bundle: bundleAt(options.policies, settings),
@@ -29,8 +30,16 @@ export async function explain(io: Io, named: string, options: ExplainOptions) {
     catalogue: OPERATIONS,
   };
   const decision = evaluate(asked.request, asked.bundle, asked.guardrails, asked.catalogue);
-  const hints = [...decision.hints, ...whatWouldChange(asked, decision), ...remarks(asked, decision, settings)];
-  const document = decisionDocument({ ...decision, hints }, asked.request, settings.config.approvals);
+  const hints = [
+    ...decision.hints,
+    ...whatWouldChange(asked, decision),
+    ...remarks(asked, decision, settings),
+  ];
+  const document = decisionDocument(
+    { ...decision, hints },
+    asked.request,
+    settings.config.approvals,
+  );
   if (options.json) await writeJson(io, document);
   else await print(io, decisionText(document, io.colors.out));
   return EXIT.ok;
@@ -50,7 +59,9 @@ const REMARKS: readonly Remark[] = [
     return near ? [`did you mean ${near}?`] : [];
   },
   ({ request: { principal } }) =>
-    principal.includes(':') ? [] : ['a principal is user:LOGIN-OR-ID, agent:ID, workflow:NAME or flow:NAME'],
+    principal.includes(':')
+      ? []
+      : ['a principal is user:LOGIN-OR-ID, agent:ID, workflow:NAME or flow:NAME'],
   ({ request: { principal } }, { effect }) =>
     principal === 'user:anonymous' && effect !== 'deny'
       ? [
@@ -63,7 +74,8 @@ const REMARKS: readonly Remark[] = [
       : [],
   (_, { obligations }, { config }) => {
     const others =
-      config.approvals.default_approvers.join(', ') || 'approvals.default_approvers of arx.yaml names nobody';
+      config.approvals.default_approvers.join(', ') ||
+      'approvals.default_approvers of arx.yaml names nobody';
     return obligations.approvers
       .filter(({ any_of }) => any_of.length === 0)
       .map(

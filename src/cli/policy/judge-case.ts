@@ -18,22 +18,38 @@ export interface CaseOutcome {
 }
 
 /** Decides every operation that a case is about; a case that is about none fails. */
-export function judgeCase(one: PolicyCase, bundle: PolicyBundle & { ok: true }, guardrails: Guardrails): CaseOutcome {
+export function judgeCase(
+  one: PolicyCase,
+  bundle: PolicyBundle & { ok: true },
+  guardrails: Guardrails,
+): CaseOutcome {
   const { connector, operation } = operationNamed(one.operation);
-  const rows = OPERATIONS.filter((row) => row.connector === connector && matchesGlob(operation, row.operation));
+  const rows = OPERATIONS.filter(
+    (row) => row.connector === connector && matchesGlob(operation, row.operation),
+  );
   // What no row stands for is asked too, where it is spelt out: it must be denied.
   const asked = rows.length > 0 || operation.includes('*') ? rows : [{ connector, operation }];
   const problems = asked.flatMap((target) => {
     const principal = one.as;
-    const decision = evaluate({ ...target, principal, raisedBy: one.raisedBy }, bundle, guardrails, OPERATIONS);
-    return [...badArguments(target, one), ...differences(decision, one)].map((says) => `${target.operation}: ${says}`);
+    const decision = evaluate(
+      { ...target, principal, raisedBy: one.raisedBy },
+      bundle,
+      guardrails,
+      OPERATIONS,
+    );
+    return [...badArguments(target, one), ...differences(decision, one)].map(
+      (says) => `${target.operation}: ${says}`,
+    );
   });
   if (asked.length === 0) problems.push(`${one.operation} covers no operation`);
   const { file, line, as } = one;
   return { file, line, as, operation: one.operation, ok: problems.length === 0, problems };
 }
 
-function badArguments(target: OperationRow | { operation: string }, { args }: PolicyCase): string[] {
+function badArguments(
+  target: OperationRow | { operation: string },
+  { args }: PolicyCase,
+): string[] {
   const problem = args === null || !('path' in target) ? null : argumentProblem(target, args);
   return problem ? [`${problem.parameter ?? 'args'} must be ${problem.expected}`] : [];
 }
@@ -41,7 +57,9 @@ function badArguments(target: OperationRow | { operation: string }, { args }: Po
 function differences({ effect, code, determining }: Decision, { expect }: PolicyCase): string[] {
   const policies = determining.map(({ policy }) => policy);
   return [
-    ...(expect.effect && expect.effect !== effect ? [`expected ${expect.effect}, got ${effect} (${code})`] : []),
+    ...(expect.effect && expect.effect !== effect
+      ? [`expected ${expect.effect}, got ${effect} (${code})`]
+      : []),
     ...(expect.code && expect.code !== code ? [`expected code ${expect.code}, got ${code}`] : []),
     ...(expect.policy && !policies.includes(expect.policy)
       ? [`expected policy ${expect.policy} to decide, got ${policies.join(', ') || 'none'}`]

@@ -14,7 +14,13 @@ export async function lint(io: Io, directory: string | undefined, options: Polic
   const findings = lintPolicies(bundle.policies, OPERATIONS);
   const policies = bundle.policies.length;
   if (options.json) {
-    await writeJson(io, { schema: 'arx.lint/v1', findings, items: findings, policies, bundleDigest: bundle.digest });
+    await writeJson(io, {
+      schema: 'arx.lint/v1',
+      findings,
+      items: findings,
+      policies,
+      bundleDigest: bundle.digest,
+    });
   } else await print(io, lintText(findings, policies, io.colors.out));
   return findings.some(({ severity }) => severity === 'error') ? EXIT.error : EXIT.ok;
 }

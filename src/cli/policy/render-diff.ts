@@ -37,7 +37,8 @@ function sideText({ before, after }: DecisionChange, shown: 'before' | 'after'):
   if (effect === 'deny') return `deny (${code})`;
   if (before.effect !== after.effect) return effect;
   const people = obligations.approvers.map(
-    ({ any_of, count, hitlChannel }) => `${count} of ${any_of.join(', ') || hitlChannel || 'the default approvers'}`,
+    ({ any_of, count, hitlChannel }) =>
+      `${count} of ${any_of.join(', ') || hitlChannel || 'the default approvers'}`,
   );
   return `${effect}: ${people.join('; ')}`;
 }

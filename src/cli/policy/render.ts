@@ -18,7 +18,8 @@ const MEANING: Record<DecisionDocument['effect'], string> = {
 };
 
 /** An effect in its colour. */
-export const effectWord = (effect: DecisionDocument['effect'], colors: Colors): string => TONES[effect](colors)(effect);
+export const effectWord = (effect: DecisionDocument['effect'], colors: Colors): string =>
+  TONES[effect](colors)(effect);
 
 /** A decision for the terminal: what, who decided it and where, and what would change it. */
 export function decisionText(document: DecisionDocument, colors: Colors): string {
@@ -66,12 +67,18 @@ function policyLines({ considered: all }: DecisionDocument, colors: Colors): str
       'Considered',
       speaking.map(({ policy, why }) => `${policy}: ${why}`),
     ),
-    ...(rest > 0 ? [colors.dim(`${plural(rest, 'other policy', 'other policies')} did not match`)] : []),
+    ...(rest > 0
+      ? [colors.dim(`${plural(rest, 'other policy', 'other policies')} did not match`)]
+      : []),
   ];
 }
 
 /** Findings for the terminal, one line each. */
-export function lintText(findings: readonly LintFinding[], policies: number, colors: Colors): string {
+export function lintText(
+  findings: readonly LintFinding[],
+  policies: number,
+  colors: Colors,
+): string {
   const tone = { error: colors.red, warning: colors.yellow, info: colors.cyan };
   const lines = findings.map(
     ({ severity, code, policy, file, line, message }) =>

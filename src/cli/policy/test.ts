@@ -26,7 +26,12 @@ export async function test(io: Io, files: readonly string[], options: PolicyOpti
     });
   const failed = items.filter(({ ok }) => !ok).length;
   if (options.json) {
-    await writeJson(io, { schema: 'arx.policy-test/v1', passed: items.length - failed, failed, items });
+    await writeJson(io, {
+      schema: 'arx.policy-test/v1',
+      passed: items.length - failed,
+      failed,
+      items,
+    });
   } else await print(io, testText(items, io.colors.out));
   return failed === 0 ? EXIT.ok : EXIT.error;
 }

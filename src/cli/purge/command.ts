@@ -9,13 +9,20 @@ export interface PurgeOptions {
   local?: boolean;
 }
 
-/** `arx purge`: removes personal data and contents of audit entries that are older than `retention` says. */
+/**
+ * `arx purge`: removes personal data and contents of audit entries that are older than `retention`
+ * says.
+ */
 export const definePurge: DefineVerb = (program, run) => {
   const command = program
     .command('purge')
-    .description('remove personal data and contents of audit entries that are older than retention in arx.yaml says');
+    .description(
+      'remove personal data and contents of audit entries that are older than retention in arx.yaml says',
+    );
   withJson(withLocal(withConfig(command)))
     .option('--dry-run', 'only count what is due')
     .option('--yes', 'remove it; without this nothing is removed')
-    .action((options: PurgeOptions) => run(async (io) => (await import('./purge.ts')).purge(io, options)));
+    .action((options: PurgeOptions) =>
+      run(async (io) => (await import('./purge.ts')).purge(io, options)),
+    );
 };

@@ -61,7 +61,11 @@ function progressOn(io: Io): (what: string, rows: number) => void {
   };
 }
 
-async function tell(io: Io, result: Purge, { dryRun = false, json }: PurgeOptions): Promise<ExitCode> {
+async function tell(
+  io: Io,
+  result: Purge,
+  { dryRun = false, json }: PurgeOptions,
+): Promise<ExitCode> {
   if (json) await writeJson(io, { schema: 'arx.purge/v1', dryRun, ...result });
   else await print(io, purgeText(result, { done: !dryRun }, io.colors.out));
   return EXIT.ok;
@@ -71,11 +75,13 @@ async function refuse(io: Io, due: Purge, options: PurgeOptions): Promise<ExitCo
   if (isNothing(due)) return tell(io, due, options);
   if (!options.json) await print(io, purgeText(due, { done: false }, io.colors.out));
   const people = Object.entries(due.users.removed).map(([what, rows]) => `${what}: ${count(rows)}`);
-  const entries = due.audit.entries > 0 ? [`contents of audit entries: ${count(due.audit.entries)}`] : [];
+  const entries =
+    due.audit.entries > 0 ? [`contents of audit entries: ${count(due.audit.entries)}`] : [];
   throw new CliError({
     code: 'not_confirmed',
     message: `This would be removed for good, and nothing was: ${[...people, ...entries].join(', ')}.`,
-    remedy: 'Back the store up if you may need it, then repeat the command with --yes; --dry-run only counts.',
+    remedy:
+      'Back the store up if you may need it, then repeat the command with --yes; --dry-run only counts.',
     exit: EXIT.usage,
   });
 }

@@ -12,7 +12,10 @@ interface RegisterOptions {
   json?: boolean;
 }
 
-/** `arx register`: one Temporal Schedule that starts the check by the configuration's cron; repeated, it is brought up to date. */
+/**
+ * `arx register`: one Temporal Schedule that starts the check by the configuration's cron;
+ * repeated, it is brought up to date.
+ */
 export const defineRegister: DefineVerb = (program, run) => {
   const command = program
     .command('register')
@@ -24,19 +27,21 @@ export const defineRegister: DefineVerb = (program, run) => {
 };
 
 async function register(io: Io, options: RegisterOptions) {
-  const [{ loadSettings }, { schedulePlan }, client, { withTemporal }, { ensureFlowSearch }] = await Promise.all([
-    import('../kit/settings.ts'),
-    import('./schedule.ts'),
-    import('../../client.ts'),
-    import('../kit/temporal.ts'),
-    import('../../client/search-attributes.ts'),
-  ]);
+  const [{ loadSettings }, { schedulePlan }, client, { withTemporal }, { ensureFlowSearch }] =
+    await Promise.all([
+      import('../kit/settings.ts'),
+      import('./schedule.ts'),
+      import('../../client.ts'),
+      import('../kit/temporal.ts'),
+      import('../../client/search-attributes.ts'),
+    ]);
   const { config } = await loadSettings(io, options);
   const plan = schedulePlan(config.schedule);
   const { created, state } = await withTemporal(io, async (link) => {
     const { created } = await client.upsertSchedule(link, plan, options.paused ?? false);
     if (options.triggerNow) await client.triggerSchedule(link);
-    // Delegated flows are found by them in the Temporal UI; where they cannot be added, in the store alone.
+    // Delegated flows are found by them in the Temporal UI; where they cannot be added, in the
+    // store alone.
     await ensureFlowSearch(link.client.connection, link.namespace);
     return { created, state: await client.describeSchedule(link) };
   });
@@ -71,9 +76,15 @@ async function tell(io: Io, { created, state, plan, options }: Registered): Prom
       next,
     });
   }
-  await print(io, `Schedule ${state?.id ?? ''} ${created ? 'created' : 'updated'}${paused ? ', PAUSED' : ''}.`);
+  await print(
+    io,
+    `Schedule ${state?.id ?? ''} ${created ? 'created' : 'updated'}${paused ? ', PAUSED' : ''}.`,
+  );
   for (const time of next) await print(io, `  next ${time.slice(0, 16).replace('T', ' ')} UTC`);
   if (options.triggerNow) await print(io, 'One run was started now.');
   if (paused)
-    await print(io, 'It does nothing while paused: resume it in the Temporal UI or with `temporal schedule toggle`.');
+    await print(
+      io,
+      'It does nothing while paused: resume it in the Temporal UI or with `temporal schedule toggle`.',
+    );
 }

@@ -6,7 +6,9 @@ import type { ArxConfig } from '../../config/schema/schema.ts';
 /** The configuration's schedule as the Temporal client takes it. */
 export function schedulePlan(schedule: ArxConfig['schedule']): SchedulePlan {
   return {
-    times: schedule.calendar ? { calendar: schedule.calendar.map(calendarOf) } : { cron: schedule.cron },
+    times: schedule.calendar
+      ? { calendar: schedule.calendar.map(calendarOf) }
+      : { cron: schedule.cron },
     timezone: schedule.timezone,
     overlap: schedule.overlap,
     catchupWindowMs: durationMs(schedule.catchup_window),

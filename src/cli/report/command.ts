@@ -1,5 +1,6 @@
 import { Option } from 'commander';
-import type { RunRecord, Store } from '../../store/types.ts';
+import type { Store } from '../../store/types.ts';
+import type { RunRecord } from '../../store/run-types.ts';
 import type { RunUserRow } from '../../mfa/document.ts';
 import { CliError } from '../kit/errors.ts';
 import { EXIT } from '../kit/exit.ts';
@@ -28,11 +29,16 @@ export const defineReport: DefineVerb = (program, run) => {
     .argument('<run>', 'run id, workflow id, or `latest`', nonEmptyText);
   withJson(withLocal(command))
     .addOption(
-      new Option('--format <format>', 'form of the report (default: table; json with --json)').choices(FORMATS),
+      new Option(
+        '--format <format>',
+        'form of the report (default: table; json with --json)',
+      ).choices(FORMATS),
     )
     .option('--out <file>', 'write to this file instead of standard output', nonEmptyText)
     .option('--no-users', 'leave the users out')
-    .action((reference: string, options: ReportOptions) => run((io) => report(io, reference, options)));
+    .action((reference: string, options: ReportOptions) =>
+      run((io) => report(io, reference, options)),
+    );
 };
 
 async function report(io: Io, reference: string, options: ReportOptions) {
@@ -43,8 +49,15 @@ async function report(io: Io, reference: string, options: ReportOptions) {
   await withStore(io, async (store) => {
     const record = await findRun(store, reference);
     if (format === 'csv' && record.removedAt) say(io, removedText(record.removedAt));
-    const colors = options.out === undefined ? io.colors.out : (await import('picocolors')).default.createColors(false);
-    await deliver(io, await WRITERS[format]({ store, record, users: options.users, colors }), options.out);
+    const colors =
+      options.out === undefined
+        ? io.colors.out
+        : (await import('picocolors')).default.createColors(false);
+    await deliver(
+      io,
+      await WRITERS[format]({ store, record, users: options.users, colors }),
+      options.out,
+    );
   });
   if (options.out !== undefined) say(io, `Report written to ${options.out}`);
   return EXIT.ok;
@@ -57,7 +70,8 @@ export async function findRun(store: Store, reference: string): Promise<RunRecor
   throw new CliError({
     code: 'no_such_run',
     message: reference === 'latest' ? 'There is no run yet.' : `There is no run ${reference}.`,
-    remedy: 'List the runs with `arx runs`, of the same store: DATABASE_URL where it is set, else the one of ARX_HOME.',
+    remedy:
+      'List the runs with `arx runs`, of the same store: DATABASE_URL where it is set, else the one of ARX_HOME.',
   });
 }
 
@@ -78,7 +92,10 @@ const WRITERS: Record<Format, (job: Job) => Promise<Pieces>> = {
     return runJson(await runSummary(store, record), users ? runUsers(store, record) : null);
   },
   csv: async ({ store, record, users }) => {
-    const [{ runUsers }, csv] = await Promise.all([import('./run-document.ts'), import('../kit/csv.ts')]);
+    const [{ runUsers }, csv] = await Promise.all([
+      import('./run-document.ts'),
+      import('../kit/csv.ts'),
+    ]);
     return csvPieces(csv, users ? runUsers(store, record) : null);
   },
   html: async (job) => {

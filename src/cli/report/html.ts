@@ -16,7 +16,9 @@ import { evidence, exemptions, method } from './section-ground.ts';
 import { changes, people, tickets } from './section-people.ts';
 import { STYLE } from '../kit/style.ts';
 
-/** The whole report as one file that needs nothing else: no script, no font, no picture, no network. */
+/**
+ * The whole report as one file that needs nothing else: no script, no font, no picture, no network.
+ */
 export function reportHtml(document: RunDocument): string {
   return selfContainedPage({
     title: `MFA enforcement – ${document.org} – ${document.startedAt.slice(0, 10)}`,
@@ -57,19 +59,26 @@ function top(document: RunDocument): Markup {
 </header>`;
 }
 
-const BANNERS: Partial<Record<RunDocument['status'], [tone: string, heading: string, text: string]>> = {
+const BANNERS: Partial<
+  Record<RunDocument['status'], [tone: string, heading: string, text: string]>
+> = {
   incomplete: [
     'warn',
     'INCOMPLETE run',
     'The figures below are what could be read. They are no basis for a statement about the whole scope, and no ticket was closed.',
   ],
-  failed: ['bad', 'FAILED run', 'The check could not be carried out. The figures below, if any, are fragments.'],
+  failed: [
+    'bad',
+    'FAILED run',
+    'The check could not be carried out. The figures below, if any, are fragments.',
+  ],
   running: ['warn', 'Run in progress', 'This page shows a moment of a run that has not ended.'],
 };
 
 function banner(document: RunDocument): Markup | null {
   const reasons =
-    document.reasons.length > 0 && markup`<ul>${document.reasons.map((reason) => markup`<li>${reason}</li>`)}</ul>`;
+    document.reasons.length > 0 &&
+    markup`<ul>${document.reasons.map((reason) => markup`<li>${reason}</li>`)}</ul>`;
   const found = BANNERS[document.status];
   if (found) {
     const [tone, heading, text] = found;

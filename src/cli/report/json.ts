@@ -1,7 +1,13 @@
 import type { RunSummary, RunUserRow } from '../../mfa/document.ts';
 
-/** The document of a run as JSON text in pieces, so that a million users need not fit into memory; null leaves users out. */
-export async function* runJson(summary: RunSummary, users: AsyncIterable<RunUserRow[]> | null): AsyncGenerator<string> {
+/**
+ * The document of a run as JSON text in pieces, so that a million users need not fit into memory;
+ * null leaves users out.
+ */
+export async function* runJson(
+  summary: RunSummary,
+  users: AsyncIterable<RunUserRow[]> | null,
+): AsyncGenerator<string> {
   const text = JSON.stringify(summary, null, 2);
   if (users === null) return void (yield `${text}\n`);
   yield `${text.slice(0, text.lastIndexOf('\n}'))},\n  "users": [`;

@@ -1,11 +1,16 @@
 import type { RunDocument, RunSummary, RunUserRow } from '../../mfa/document.ts';
 import type { FactorClass, VerdictCounts } from '../../mfa/types.ts';
-import type { RunRecord, RunUser, Store } from '../../store/types.ts';
+import type { Store } from '../../store/types.ts';
+import type { RunUser } from '../../store/run-types.ts';
+import type { RunRecord } from '../../store/run-types.ts';
 import { CLASS_ORDER } from '../kit/words.ts';
 
 const PAGE = 500;
 
-/** The summary as the run stored it; of a run that has none (still going, or ended by force) one made from its counts. */
+/**
+ * The summary as the run stored it; of a run that has none (still going, or ended by force) one
+ * made from its counts.
+ */
 export async function runSummary(store: Store, record: RunRecord): Promise<RunSummary> {
   const removed = record.removedAt === undefined ? {} : { removedAt: record.removedAt };
   if (record.summary) return { ...(record.summary as unknown as RunSummary), ...removed };
@@ -14,17 +19,47 @@ export async function runSummary(store: Store, record: RunRecord): Promise<RunSu
     store.calls.get(record.run),
     store.audit.head(),
   ]);
-  return { ...emptySummary(record), counts, coverage: coverageOf(counts), calls, audit, ...removed };
+  return {
+    ...emptySummary(record),
+    counts,
+    coverage: coverageOf(counts),
+    calls,
+    audit,
+    ...removed,
+  };
 }
 
-function emptySummary(record: RunRecord): Omit<RunSummary, 'counts' | 'coverage' | 'calls' | 'audit'> {
+function emptySummary(
+  record: RunRecord,
+): Omit<RunSummary, 'counts' | 'coverage' | 'calls' | 'audit'> {
   const { run, workflowId, status, dryRun, org, startedAt, finishedAt, plan } = record;
-  const scope = { statuses: plan.statuses ?? [], groups: plan.groups ?? [] } as unknown as RunSummary['scope'];
+  const scope = {
+    statuses: plan.statuses ?? [],
+    groups: plan.groups ?? [],
+  } as unknown as RunSummary['scope'];
   return {
-    ...{ schema: 'arx.run/v1', run, workflowId, status, reasons: [], dryRun, org, scope },
-    ...{ startedAt, finishedAt, previousCoverage: null, byFactor: {}, authenticators: 0, pushOnly: 0 },
-    byClass: Object.fromEntries(CLASS_ORDER.map((name) => [name, 0])) as Record<FactorClass, number>,
-    ...{ departments: [], groups: [], administrators: null, exemptions: { live: 0, expired: [] } },
+    schema: 'arx.run/v1',
+    run,
+    workflowId,
+    status,
+    reasons: [],
+    dryRun,
+    org,
+    scope,
+    startedAt,
+    finishedAt,
+    previousCoverage: null,
+    byFactor: {},
+    authenticators: 0,
+    pushOnly: 0,
+    byClass: Object.fromEntries(CLASS_ORDER.map((name) => [name, 0])) as Record<
+      FactorClass,
+      number
+    >,
+    departments: [],
+    groups: [],
+    administrators: null,
+    exemptions: { live: 0, expired: [] },
     changes: { new: 0, resolved: 0, regressed: 0, users: { new: [], resolved: [], regressed: [] } },
     tickets: NO_TICKETS,
     slack: null,
@@ -33,36 +68,41 @@ function emptySummary(record: RunRecord): Omit<RunSummary, 'counts' | 'coverage'
 }
 
 const NO_TICKETS: RunSummary['tickets'] = {
-  ...{
-    created: 0,
-    kept: 0,
-    reopened: 0,
-    closed: 0,
-    leftClosed: 0,
-    failed: 0,
-    keys: [],
-    url: null,
-    wouldCreate: 0,
-    wouldKeep: 0,
-    wouldClose: 0,
-  },
+  created: 0,
+  kept: 0,
+  reopened: 0,
+  closed: 0,
+  leftClosed: 0,
+  failed: 0,
+  keys: [],
+  url: null,
+  wouldCreate: 0,
+  wouldKeep: 0,
+  wouldClose: 0,
 };
 
 function coverageOf({ enumerated, exempt, in_grace, vanished, compliant, unknown }: VerdictCounts) {
   const base = enumerated - exempt - in_grace - vanished;
-  return base > 0 ? { low: compliant / base, high: (compliant + unknown) / base } : { low: null, high: null };
+  return base > 0
+    ? { low: compliant / base, high: (compliant + unknown) / base }
+    : { low: null, high: null };
 }
 
 /** The users of a run in pages, as reported. */
 export async function* runUsers(store: Store, record: RunRecord): AsyncGenerator<RunUserRow[]> {
   const administrators = administratorsOf(record);
-  for await (const page of store.users.pages(record.run, PAGE)) yield page.map((user) => rowOf(user, administrators));
+  for await (const page of store.users.pages(record.run, PAGE))
+    yield page.map((user) => rowOf(user, administrators));
 }
 
 /** The plan of the run names the members of the privileged groups as they were then. */
 function administratorsOf({ plan }: RunRecord): ReadonlySet<string> {
   const ids = plan.administrators;
-  return new Set(Array.isArray(ids) ? (ids as unknown[]).filter((id): id is string => typeof id === 'string') : []);
+  return new Set(
+    Array.isArray(ids)
+      ? (ids as unknown[]).filter((id): id is string => typeof id === 'string')
+      : [],
+  );
 }
 
 function rowOf(user: RunUser, administrators: ReadonlySet<string>): RunUserRow {

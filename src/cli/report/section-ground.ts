@@ -26,7 +26,8 @@ export function method({ scope, scan }: RunDocument): Markup {
 
 const TAKEN_OVER = {
   full: '',
-  delta: ', by this run or by an earlier one after which the System Log names no change; then they were judged again',
+  delta:
+    ', by this run or by an earlier one after which the System Log names no change; then they were judged again',
 } as const;
 
 /** What proves the figures, and what they cost. */
@@ -41,7 +42,10 @@ export function evidence(document: RunDocument): Markup {
       'Calls',
       `Okta ${count(calls.okta)}, Jira ${count(calls.jira)}, Slack ${count(calls.slack)}; ${count(calls.throttled)} throttled (429)`,
     ],
-    ['Slack message', slack ? markup`<span class="mono">${slack.channel} ${slack.ts}</span>` : 'none'],
+    [
+      'Slack message',
+      slack ? markup`<span class="mono">${slack.channel} ${slack.ts}</span>` : 'none',
+    ],
     ['Audit entries', count(audit.entries)],
     ['Head of the chain', markup`<span class="mono">${audit.head}</span>`],
     [

@@ -22,13 +22,18 @@ export function changes(document: RunDocument): Markup {
     const [label, meaning] = WORDS[kind];
     const ids = document.changes.users[kind] ?? [];
     const names = ids.slice(0, MOST_NAMES).map((id) => markup`<li>${logins.get(id) ?? id}</li>`);
-    const more = ids.length > MOST_NAMES && markup`<li class="soft">and ${count(ids.length - MOST_NAMES)} more</li>`;
+    const more =
+      ids.length > MOST_NAMES &&
+      markup`<li class="soft">and ${count(ids.length - MOST_NAMES)} more</li>`;
     return markup`<div><h3>${label}: ${count(document.changes[kind])}</h3><p class="small soft">${meaning}</p>${ids.length > 0 && markup`<details${ids.length <= 12 && markup` open`}><summary>${plural(ids.length, 'user')}</summary><ul>${names}${more}</ul></details>`}</div>`;
   });
   return markup`<section aria-labelledby="changes"><h2 id="changes">Since the last complete run</h2><div class="two">${columns}</div></section>`;
 }
 
-/** Address of one ticket, derived from the address of the search for all of them; null where there is none. */
+/**
+ * Address of one ticket, derived from the address of the search for all of them; null where there
+ * is none.
+ */
 export function ticketUrl(document: Pick<RunDocument, 'tickets'>, key: string): string | null {
   const search = safeUrl(document.tickets.url);
   const base = search?.split('/issues/', 2)[0];
@@ -82,7 +87,9 @@ function personRow(document: RunDocument, user: RunUserRow): Markup {
 /** Everybody who is not covered or could not be judged; administrators first. */
 export function people(document: RunDocument): Markup {
   const due = document.users
-    .filter(({ verdict }) => verdict === null || verdict === 'unknown' || ACTION_VERDICTS.has(verdict))
+    .filter(
+      ({ verdict }) => verdict === null || verdict === 'unknown' || ACTION_VERDICTS.has(verdict),
+    )
     .sort((a, b) => Number(b.administrator) - Number(a.administrator));
   if (document.removedAt)
     return markup`<section aria-labelledby="people"><h2 id="people">Users to look after</h2><p class="soft">${removalText(document.removedAt)}</p></section>`;

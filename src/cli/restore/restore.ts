@@ -12,12 +12,16 @@ import { overUrl, withDatabase } from '../kit/store.ts';
 import { plural, when } from '../kit/text.ts';
 import { runWithProgress } from '../backup/progress.ts';
 
-/** `arx restore`. The file is read whole before the store is looked at, and again as it is restored. */
+/**
+ * `arx restore`. The file is read whole before the store is looked at, and again as it is restored.
+ */
 export async function restore(io: Io, file: string, { json }: { json?: boolean }) {
   const source = () => bytesOf(file, io.signal);
   const { read, audit } = await runWithProgress(io, 'restoring', async (watch) => {
     await checkBackup(source);
-    return withDatabase(io, (databaseUrl) => fill({ databaseUrl, source, ...watch }), { create: true });
+    return withDatabase(io, (databaseUrl) => fill({ databaseUrl, source, ...watch }), {
+      create: true,
+    });
   }).catch((thrown: unknown) => {
     throw unreadable(file, thrown);
   });
@@ -30,7 +34,9 @@ async function* bytesOf(file: string, signal: AbortSignal): AsyncGenerator<Uint8
   yield* createReadStream(file, { signal });
 }
 
-async function fill(options: Parameters<typeof restoreBackup>[0]): Promise<{ read: ReadBackup; audit: Verdict }> {
+async function fill(
+  options: Parameters<typeof restoreBackup>[0],
+): Promise<{ read: ReadBackup; audit: Verdict }> {
   const read = await restoreBackup(options);
   return { read, audit: await overUrl(options.databaseUrl, (store) => verifyStore(store, null)) };
 }
@@ -57,7 +63,15 @@ async function tell(io: Io, { file, read: { header, end }, audit, json }: Restor
   const rows = Object.values(end.rows).reduce((sum, some) => sum + some, 0);
   const { arx, created, migrations } = header;
   if (json) {
-    const content = { arx, created, migrations, tables: end.rows, rows, contentSha256: end.sha256, audit };
+    const content = {
+      arx,
+      created,
+      migrations,
+      tables: end.rows,
+      rows,
+      contentSha256: end.sha256,
+      audit,
+    };
     await writeJson(io, { schema: 'arx.restore-result/v1', file, ...content });
     return;
   }
@@ -65,6 +79,9 @@ async function tell(io: Io, { file, read: { header, end }, audit, json }: Restor
   say(io, `${what} restored, as arx ${arx} backed them up at ${when(created)}.`);
   say(io, verifyText(audit, io.colors.err));
   if (audit.ok) return;
-  say(io, 'The store is restored as it was backed up, and kept: its trail was broken before, or in an earlier place.');
+  say(
+    io,
+    'The store is restored as it was backed up, and kept: its trail was broken before, or in an earlier place.',
+  );
   say(io, 'Restore an older backup into another empty store to see since when.');
 }

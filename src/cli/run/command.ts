@@ -34,11 +34,16 @@ export interface RunOptions {
 export const defineRun: DefineVerb = (program, run) => {
   const check = withInheritedJson(program.command('run').description('run a workflow now'))
     .command('mfa-enforcement-check')
-    .description('check the factors of every user in scope, keep one ticket for each who is not covered, and report');
+    .description(
+      'check the factors of every user in scope, keep one ticket for each who is not covered, and report',
+    );
   refuseBoth(withJson(withLocal(withConfig(check), LOCAL_STACK)), 'users')
     .option('--dry-run', 'open no ticket and post nothing; say what would have been done')
     .addOption(
-      new Option('--mode <mode>', 'read everybody, or only who changed; replaces scan.mode').choices(['full', 'delta']),
+      new Option(
+        '--mode <mode>',
+        'read everybody, or only who changed; replaces scan.mode',
+      ).choices(['full', 'delta']),
     )
     .option('--group <name-or-id>', 'only members of this group; may be repeated', several)
     .option('--detach', 'start the run and do not wait for it')
@@ -54,7 +59,11 @@ export const defineRun: DefineVerb = (program, run) => {
       '--estimate',
       'start no run: say how many Okta calls, how much time and how many Temporal actions it would take',
     )
-    .option('--assume-users <number>', 'with --estimate: for so many users, whatever is known', whole(1, 10_000_000))
+    .option(
+      '--assume-users <number>',
+      'with --estimate: for so many users, whatever is known',
+      whole(1, 10_000_000),
+    )
     .action((options: RunOptions) =>
       run(async (io) => {
         if (options.estimate) {

@@ -3,7 +3,7 @@ import type { StartedWorkflow } from '../../client.ts';
 import type { JsonObject } from '../../audit/types.ts';
 import { matchesAny } from '../../governance/glob.ts';
 import type { RunSummary } from '../../mfa/document.ts';
-import type { RunRecord } from '../../store/types.ts';
+import type { RunRecord } from '../../store/run-types.ts';
 import type { MfaEnforcementCheckInput } from '../../workflows/messages.ts';
 import type { RunOptions } from './command.ts';
 import { runDocument, runSummary, runUsers } from '../report/run-document.ts';
@@ -25,12 +25,16 @@ import type { Target } from '../kit/target.ts';
 
 const NO_RUN = { code: 'no_such_run', remedy: 'List the runs with `arx runs`.' };
 
-/** Starts (or finds) a run, follows it and prints what came out; the exit code says how it ended. */
+/**
+ * Starts (or finds) a run, follows it and prints what came out; the exit code says how it ended.
+ */
 export async function runCheck(io: Io, options: RunOptions): Promise<ExitCode> {
   refuseContradictions(options);
   const settings = await loadSettings(io, options);
-  // On named servers without a file the worker's own policies are in force, and --attach starts nothing.
-  if (options.attach === undefined && (options.local || settings.file !== null)) policiesOf(settings);
+  // On named servers without a file the worker's own policies are in force, and --attach starts
+  // nothing.
+  if (options.attach === undefined && (options.local || settings.file !== null))
+    policiesOf(settings);
   const target = await openTarget(io, settings, options);
   let keep = false;
   try {
@@ -40,23 +44,36 @@ export async function runCheck(io: Io, options: RunOptions): Promise<ExitCode> {
         : await findStarted(target, options.attach, NO_RUN);
     if (options.detach) {
       keep = true;
-      const document = options.json ? { schema: 'arx.run/v1', dryRun: options.dryRun ?? false } : null;
+      const document = options.json
+        ? { schema: 'arx.run/v1', dryRun: options.dryRun ?? false }
+        : null;
       const next = `Read it with \`arx report ${started.run}\`.`;
       return await tellDetached(io, { target, started }, { document, next });
     }
-    if (!options.json) say(io, io.colors.err.dim(`run ${started.run}, workflow ${started.workflowId}`));
+    if (!options.json)
+      say(io, io.colors.err.dim(`run ${started.run}, workflow ${started.workflowId}`));
     return await finish(io, { target, started, options });
   } finally {
     await target.close({ keep });
   }
 }
 
-function refuseContradictions({ attach, detach, group, dryRun, mode, assumeUsers }: RunOptions): void {
-  if (assumeUsers !== undefined) throw usageError('--assume-users is for --estimate: a run counts its users itself.');
+function refuseContradictions({
+  attach,
+  detach,
+  group,
+  dryRun,
+  mode,
+  assumeUsers,
+}: RunOptions): void {
+  if (assumeUsers !== undefined)
+    throw usageError('--assume-users is for --estimate: a run counts its users itself.');
   if (attach === undefined) return;
   if (detach) throw usageError('--attach and --detach contradict each other.');
   if (group || dryRun || mode)
-    throw usageError('--attach follows a run that was started before: --group, --mode and --dry-run cannot change it.');
+    throw usageError(
+      '--attach follows a run that was started before: --group, --mode and --dry-run cannot change it.',
+    );
 }
 
 async function start(
@@ -65,7 +82,10 @@ async function start(
   options: RunOptions,
 ): Promise<StartedWorkflow> {
   const { config, file } = settings;
-  const how = { ...(options.dryRun && { dryRun: true }), ...(options.mode && { mode: options.mode }) };
+  const how = {
+    ...(options.dryRun && { dryRun: true }),
+    ...(options.mode && { mode: options.mode }),
+  };
   // Without a file of our own the worker's configuration decides, as it does for the schedule.
   if (file === null && !local)
     return startMfaCheck(link, { ...how, ...(options.group ? { groups: options.group } : {}) });
@@ -95,15 +115,24 @@ async function finish(io: Io, job: Job): Promise<ExitCode> {
   if (!record?.summary) throw failed ?? missing(job.started);
   await printRun(io, job, record);
   if (failed) {
-    if (!job.options.json) say(io, `${io.colors.err.red('error:')} ${failed.message}\n  ${failed.remedy}`);
+    if (!job.options.json)
+      say(io, `${io.colors.err.red('error:')} ${failed.message}\n  ${failed.remedy}`);
     return failed.exit;
   }
   return exitOf(await runSummary(job.target.store, record), job.options);
 }
 
-/** A group of --group that does not exist is corrected on the command line, not in the configuration. */
+/**
+ * A group of --group that does not exist is corrected on the command line, not in the
+ * configuration.
+ */
 function aboutGroups(failed: CliError | null, { group }: RunOptions): CliError | null {
-  if (group === undefined || failed?.code !== 'configuration' || !/\bgroups?\b/.test(failed.message)) return failed;
+  if (
+    group === undefined ||
+    failed?.code !== 'configuration' ||
+    !/\bgroups?\b/.test(failed.message)
+  )
+    return failed;
   const { code, message, exit } = failed;
   const remedy =
     'Give --group the exact name or the id of a group: `arx call okta groups:read --reason look-up` lists them.';
@@ -130,7 +159,9 @@ async function printRun(io: Io, { target, options }: Job, record: RunRecord): Pr
   }
   const { reportTable } = await import('../kit/table.ts');
   const users = options.users === true;
-  const document = users ? await runDocument(store, record) : { ...(await runSummary(store, record)), users: [] };
+  const document = users
+    ? await runDocument(store, record)
+    : { ...(await runSummary(store, record)), users: [] };
   await print(io, reportTable(document, io.colors.out, { users }));
 }
 

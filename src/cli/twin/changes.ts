@@ -18,16 +18,22 @@ interface Changes {
 }
 
 async function read({ store: { twin }, org }: Reading, limit: number): Promise<Changes> {
-  const [changes, total] = await Promise.all([twin.history.drift(org, limit), twin.history.countDrift(org)]);
+  const [changes, total] = await Promise.all([
+    twin.history.drift(org, limit),
+    twin.history.countDrift(org),
+  ]);
   return { changes, moreChanges: Math.max(0, total - changes.length) };
 }
 
 /** How many changes stand behind the first `limit`. */
-export const countMoreChanges = async ({ store: { twin }, org }: Reading, limit: number): Promise<number> =>
-  (await twin.history.countDrift(org)) - limit;
+export const countMoreChanges = async (
+  { store: { twin }, org }: Reading,
+  limit: number,
+): Promise<number> => (await twin.history.countDrift(org)) - limit;
 
 /** Changes as fields of the document. */
-export const changesField = (reading: Reading, limit = IN_A_DOCUMENT): Promise<Changes> => read(reading, limit);
+export const changesField = (reading: Reading, limit = IN_A_DOCUMENT): Promise<Changes> =>
+  read(reading, limit);
 
 /** Changes for below the table of the time line. */
 export async function* changesTable(
@@ -37,7 +43,11 @@ export async function* changesTable(
   const { changes, moreChanges } = await read(reading, limit);
   if (changes.length > 0) yield `${colors.bold('Changes, the most important first')}\n`;
   const more = (): string | null => moreChangesText(moreChanges);
-  yield* tablePieces(changesList(changes), { colors, empty: emptyText('changes', reading.sync.status), more });
+  yield* tablePieces(changesList(changes), {
+    colors,
+    empty: emptyText('changes', reading.sync.status),
+    more,
+  });
 }
 
 /** Changes for below the time line in Markdown. */
@@ -55,7 +65,10 @@ export async function tellOfChanges(io: Io, reading: Reading): Promise<void> {
   if (total > 0) say(io, 'What changed is a table of its own: add --changes.');
 }
 
-const changesList = (changes: Drift[]): Listed<Drift> => ({ pages: once(changes), columns: COLUMNS.changes });
+const changesList = (changes: Drift[]): Listed<Drift> => ({
+  pages: once(changes),
+  columns: COLUMNS.changes,
+});
 
 async function* once<Item>(items: Item[]): AsyncGenerator<Item[]> {
   yield items;

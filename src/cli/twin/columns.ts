@@ -14,11 +14,14 @@ export interface Column<Item> {
 const factorsText = (factors: readonly TwinFactor[] | null): string =>
   factors === null
     ? 'unknown'
-    : factors.map(({ type, status }) => (status === 'ACTIVE' ? type : `${type} ${status ?? '?'}`)).join('; ');
+    : factors
+        .map(({ type, status }) => (status === 'ACTIVE' ? type : `${type} ${status ?? '?'}`))
+        .join('; ');
 const rolesText = (roles: readonly TwinRole[] | null): string =>
   roles === null ? 'unknown' : roles.map(({ role, via }) => `${role} (${via})`).join('; ');
 const countText = (count: number | null): string | number => count ?? 'unknown';
-const yesNo = (value: boolean | null): string => (value === null ? 'unknown' : value ? 'yes' : 'no');
+const yesNo = (value: boolean | null): string =>
+  value === null ? 'unknown' : value ? 'yes' : 'no';
 const coverage = ({ coverage: { enrolled, none } }: TimelineEntry): string =>
   enrolled + none === 0 ? 'n/a' : `${Math.floor((100 * enrolled) / (enrolled + none))}%`;
 const day = (iso: string | null): string => iso?.slice(0, 10) ?? '–';

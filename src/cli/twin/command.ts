@@ -1,7 +1,15 @@
 import { Option } from 'commander';
 import { FORMATS, PROFILE_FORMATS } from './options.ts';
 import type { ListOptions, ProfileOptions } from './options.ts';
-import { nonEmptyText, refuseBoth, whole, withConfig, withInheritedJson, withJson, withLocal } from '../kit/options.ts';
+import {
+  nonEmptyText,
+  refuseBoth,
+  whole,
+  withConfig,
+  withInheritedJson,
+  withJson,
+  withLocal,
+} from '../kit/options.ts';
 import { oneOrMore } from './words.ts';
 import type { DefineVerb } from '../kit/verb.ts';
 import { GAP_KINDS, SEVERITIES } from '../../twin/types.ts';
@@ -24,7 +32,10 @@ export const defineTwin: DefineVerb = (program, run) => {
   const list = (name: string, about: string) =>
     verb(name, about)
       .addOption(
-        new Option('--format <format>', 'form of the list (default: table; json with --json)').choices(FORMATS),
+        new Option(
+          '--format <format>',
+          'form of the list (default: table; json with --json)',
+        ).choices(FORMATS),
       )
       .option('--limit <number>', 'how many (default: all; 100 in a table)', whole(1, 10_000_000));
   const listAction = (name: string) => (options: ListOptions) =>
@@ -42,7 +53,10 @@ export const defineTwin: DefineVerb = (program, run) => {
     .option('--severity <severities>', SEVERITY, oneOrMore(SEVERITIES))
     .option('--rule <name>', 'only those of this rule', nonEmptyText)
     .action(listAction('events'));
-  const users = list('users', 'list users with their factors and roles, and why they are privileged')
+  const users = list(
+    'users',
+    'list users with their factors and roles, and why they are privileged',
+  )
     .option('--status <statuses>', 'only these statuses, such as ACTIVE,SUSPENDED', oneOrMore())
     .option(
       '--mfa <states>',
@@ -56,22 +70,36 @@ export const defineTwin: DefineVerb = (program, run) => {
   refuseBoth(users, 'gone');
   const apps = list('apps', 'list apps with their sign-on mode and how many are assigned')
     .option('--status <statuses>', 'only these statuses, such as ACTIVE', oneOrMore())
-    .option('--sign-on <modes>', 'only these sign-on modes, such as SAML_2_0,BROWSER_PLUGIN', oneOrMore())
+    .option(
+      '--sign-on <modes>',
+      'only these sign-on modes, such as SAML_2_0,BROWSER_PLUGIN',
+      oneOrMore(),
+    )
     .option('--gone', 'only those that are no longer there')
     .option('--no-gone', 'without those that are no longer there')
     .action(listAction('apps'));
   refuseBoth(apps, 'gone');
-  list('timeline', 'list the posture at each sync, newest first, and what changed, the most important first')
+  list(
+    'timeline',
+    'list the posture at each sync, newest first, and what changed, the most important first',
+  )
     .option('--changes', 'list what changed instead of the posture')
-    .action((options: ListOptions) => listAction(options.changes ? 'changes' : 'timeline')(options));
+    .action((options: ListOptions) =>
+      listAction(options.changes ? 'changes' : 'timeline')(options),
+    );
   list('search', 'find users, groups, apps, gaps, events and facts that contain a text')
     .argument('<text>', 'what to look for; its case does not matter', nonEmptyText)
     .action((text: string, options: ListOptions) => listAction('search')({ ...options, text }));
   verb('profile', 'write the identity-posture profile')
     .addOption(
-      new Option('--format <format>', 'form of the profile (default: md; json with --json)').choices(PROFILE_FORMATS),
+      new Option(
+        '--format <format>',
+        'form of the profile (default: md; json with --json)',
+      ).choices(PROFILE_FORMATS),
     )
-    .action((options: ProfileOptions) => run(async (io) => (await import('./profile.ts')).showProfile(io, options)));
+    .action((options: ProfileOptions) =>
+      run(async (io) => (await import('./profile.ts')).showProfile(io, options)),
+    );
 };
 
 const SEVERITY = `only these severities: ${SEVERITIES.join(', ')}`;

@@ -6,9 +6,23 @@ import type { Io } from '../kit/io.ts';
 import { say } from '../kit/io.ts';
 import { COLUMNS } from './columns.ts';
 import type { Column } from './columns.ts';
-import { csvPieces, emptyText, jsonPieces, markdownPieces, MORE, moreChangesText, tablePieces } from './render.ts';
+import {
+  csvPieces,
+  emptyText,
+  jsonPieces,
+  markdownPieces,
+  MORE,
+  moreChangesText,
+  tablePieces,
+} from './render.ts';
 import type { Listed } from './render.ts';
-import { changesField, changesMarkdown, changesTable, countMoreChanges, tellOfChanges } from './changes.ts';
+import {
+  changesField,
+  changesMarkdown,
+  changesTable,
+  countMoreChanges,
+  tellOfChanges,
+} from './changes.ts';
 import { checkFilters } from './filters.ts';
 import type { ListOptions } from './options.ts';
 import { noTwinText, withTwin } from './reading.ts';
@@ -55,18 +69,23 @@ interface Job {
 
 async function* piecesOf(io: Io, job: Job): AsyncGenerator<string> {
   const { reading, view, format, options } = job;
-  const limit = options.limit ?? (format === 'table' ? TABLE_ROWS : view === 'search' ? MOST_HITS : Infinity);
+  const limit =
+    options.limit ?? (format === 'table' ? TABLE_ROWS : view === 'search' ? MOST_HITS : Infinity);
   let isCut = false;
   // The type of a view and that of its columns go together: both tables have the same keys.
   const pages = VIEWS[view](reading, options) as AsyncIterable<readonly ViewItems[ViewName][]>;
   const columns = COLUMNS[view] as readonly Column<ViewItems[ViewName]>[];
-  const listed: Listed<ViewItems[ViewName]> = { pages: cut(pages, limit, () => (isCut = true)), columns };
+  const listed: Listed<ViewItems[ViewName]> = {
+    pages: cut(pages, limit, () => (isCut = true)),
+    columns,
+  };
   if (format === 'csv') yield* csvPieces(listed);
   else if (format === 'md') yield* markdownPieces(listed);
   else if (format === 'json') yield* jsonPieces(await headOf(job), listed);
   else {
     const left = view === 'changes' ? await countMoreChanges(reading, limit) : null;
-    const more = (): string | null => (left === null ? (isCut ? MORE : null) : moreChangesText(left));
+    const more = (): string | null =>
+      left === null ? (isCut ? MORE : null) : moreChangesText(left);
     const colors = await colorsFor(io, options);
     yield* tablePieces(listed, { colors, empty: emptyText(view, reading.sync.status), more });
   }
@@ -77,7 +96,8 @@ async function* changesBelow(io: Io, { reading, format, options }: Job): AsyncGe
   const { limit } = options;
   if (format === 'md') yield* changesMarkdown(reading, limit);
   else if (format === 'csv') await tellOfChanges(io, reading);
-  else if (format === 'table') yield* changesTable(reading, { colors: await colorsFor(io, options), limit });
+  else if (format === 'table')
+    yield* changesTable(reading, { colors: await colorsFor(io, options), limit });
 }
 
 const colorsFor = async (io: Io, { out }: ListOptions): Promise<Io['colors']['out']> =>
@@ -86,5 +106,11 @@ const colorsFor = async (io: Io, { out }: ListOptions): Promise<Io['colors']['ou
 async function headOf({ reading, view, options }: Job): Promise<object> {
   const { run, status, startedAt, finishedAt } = reading.sync;
   const changes = view === 'timeline' ? await changesField(reading, options.limit) : {};
-  return { schema: 'arx.twin/v1', view, org: reading.org, sync: { run, status, startedAt, finishedAt }, ...changes };
+  return {
+    schema: 'arx.twin/v1',
+    view,
+    org: reading.org,
+    sync: { run, status, startedAt, finishedAt },
+    ...changes,
+  };
 }

@@ -4,15 +4,25 @@ import type { Store } from '../../store/types.ts';
 import type { Settings } from '../kit/settings.ts';
 
 /**
- * Which organisation's twin is meant: the one named, else the one that is configured (its credential does not matter),
- * else the one synced last. Null where there is none. Throws ConfigError.
+ * Which organisation's twin is meant: the one named, else the one that is configured (its
+ * credential does not matter), else the one synced last. Null where there is none. Throws
+ * ConfigError.
  */
-export async function orgOf(settings: Settings, store: Store, named: string | undefined): Promise<string | null> {
-  return named?.toLowerCase() ?? (await readConfiguredOrg(settings)) ?? (await store.twin.syncs.newestOrg());
+export async function orgOf(
+  settings: Settings,
+  store: Store,
+  named: string | undefined,
+): Promise<string | null> {
+  return (
+    named?.toLowerCase() ??
+    (await readConfiguredOrg(settings)) ??
+    (await store.twin.syncs.newestOrg())
+  );
 }
 
 async function readConfiguredOrg({ arx: env, config, baseDir }: Settings): Promise<string | null> {
-  if (oktaSource({ env, config }) !== 'environment') return (await oktaSettings({ env, config, baseDir })).host;
+  if (oktaSource({ env, config }) !== 'environment')
+    return (await oktaSettings({ env, config, baseDir })).host;
   const domain = env.source.find('OKTA_DOMAIN')?.value;
   const read = domain === undefined ? null : readOktaAddress(domain);
   return read?.ok ? read.value.host : null;

@@ -8,7 +8,10 @@ const A_PAGE = 1_000;
 const MOST_CHANGES = 200;
 const MOST_SYNCS = 60;
 
-/** The posture profile of a stored twin as of now; users are read page by page, and only the privileged ones are held. */
+/**
+ * The posture profile of a stored twin as of now; users are read page by page, and only the
+ * privileged ones are held.
+ */
 export async function postureOf({ store: { twin }, org, judge }: Reading): Promise<PostureProfile> {
   const tally = emptyTally();
   const users: TwinUser[] = [];
@@ -25,11 +28,17 @@ export async function postureOf({ store: { twin }, org, judge }: Reading): Promi
       apps.push(app);
     }
   }
-  const [gaps, timeline] = await Promise.all([twin.gaps.open(org), twin.history.timeline(org, MOST_SYNCS)]);
+  const [gaps, timeline] = await Promise.all([
+    twin.gaps.open(org),
+    twin.history.timeline(org, MOST_SYNCS),
+  ]);
   const newest = timeline[0]?.run;
   const drift = await twin.history.drift(org, MOST_CHANGES, newest);
   const driftTotal = await twin.history.countDrift(org, newest);
   const completed = await twin.syncs.completeStreams(org);
   countGaps(tally, gaps);
-  return postureProfile({ tally, gaps, users, apps, drift, driftTotal, timeline, completed }, judge);
+  return postureProfile(
+    { tally, gaps, users, apps, drift, driftTotal, timeline, completed },
+    judge,
+  );
 }

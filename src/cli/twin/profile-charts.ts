@@ -35,7 +35,11 @@ export function classBar(profile: PostureProfile): Markup {
     label: `${CLASS_WORDS[name].label}: ${count(byClass[name])}`,
   }));
   const rest = withoutClass(profile);
-  const without = { value: rest, tone: WITHOUT_CLASS.tone, label: `${WITHOUT_CLASS.label}: ${count(rest)}` };
+  const without = {
+    value: rest,
+    tone: WITHOUT_CLASS.tone,
+    label: `${WITHOUT_CLASS.label}: ${count(rest)}`,
+  };
   return segmentBar([...parts, without], `Strongest factor of ${plural(active, 'active user')}`);
 }
 
@@ -52,9 +56,14 @@ export function severityBar(gaps: Record<Severity, number>): Markup {
 const WIDTH = 1000;
 const HEIGHT = 160;
 
-/** Line of MFA coverage from 0 to 100 % over the syncs, oldest to the left; nothing where fewer than two have one. */
+/**
+ * Line of MFA coverage from 0 to 100 % over the syncs, oldest to the left; nothing where fewer than
+ * two have one.
+ */
 export function coverageLine(timeline: readonly TimelineEntry[]): Markup | null {
-  const points = timeline.flatMap(({ at, coverage: { share } }) => (share === null ? [] : [{ at, share }]));
+  const points = timeline.flatMap(({ at, coverage: { share } }) =>
+    share === null ? [] : [{ at, share }],
+  );
   const [first, last] = [points[0], points.at(-1)];
   if (points.length < 2 || !first || !last) return null;
   const start = Date.parse(first.at);

@@ -4,12 +4,24 @@ import { markup } from '../kit/html.ts';
 import type { Markup } from '../kit/html.ts';
 import { selfContainedPage } from '../kit/page.ts';
 import { CHART_STYLE } from './profile-charts.ts';
-import { drift, gaps, inventory, privileges, strength, streams, tiles, timeline } from './profile-sections.ts';
+import {
+  drift,
+  gaps,
+  inventory,
+  privileges,
+  strength,
+  streams,
+  tiles,
+  timeline,
+} from './profile-sections.ts';
 import { STYLE } from '../kit/style.ts';
 
 const PAGE_STYLE = `${STYLE}${CHART_STYLE}`;
 
-/** The identity-posture profile as one file that needs nothing else: no script, no font, no picture, no network. */
+/**
+ * The identity-posture profile as one file that needs nothing else: no script, no font, no picture,
+ * no network.
+ */
 export function profileHtml(profile: PostureProfile): string {
   return selfContainedPage({
     title: `Identity posture – ${profile.org} – ${profile.at.slice(0, 10)}`,

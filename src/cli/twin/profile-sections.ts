@@ -46,10 +46,26 @@ const more = ({ more: left }: Excerpt<unknown>): Markup | null =>
 export function tiles(profile: PostureProfile): Markup {
   const { coverage, apps } = profile;
   const figures: [name: string, value: string, note: string][] = [
-    ['MFA coverage', profile.coverageText, `${count(coverage.none)} without, ${count(coverage.unknown)} unknown`],
-    ['Open gaps', count(SEVERITY_ORDER.reduce((sum, name) => sum + profile.gapCounts[name], 0)), critical(profile)],
-    ['Privileged users', count(profile.privilegedUsers), plural(profile.superAdmins, 'super administrator')],
-    ['SSO apps', count(profile.ssoApps), `${count(apps.federated)} federated, ${count(apps.password)} password-based`],
+    [
+      'MFA coverage',
+      profile.coverageText,
+      `${count(coverage.none)} without, ${count(coverage.unknown)} unknown`,
+    ],
+    [
+      'Open gaps',
+      count(SEVERITY_ORDER.reduce((sum, name) => sum + profile.gapCounts[name], 0)),
+      critical(profile),
+    ],
+    [
+      'Privileged users',
+      count(profile.privilegedUsers),
+      plural(profile.superAdmins, 'super administrator'),
+    ],
+    [
+      'SSO apps',
+      count(profile.ssoApps),
+      `${count(apps.federated)} federated, ${count(apps.password)} password-based`,
+    ],
     ['Stale accounts', count(profile.staleAccounts), `of ${plural(profile.active, 'active user')}`],
   ];
   return markup`<div class="tiles">${figures.map(
@@ -61,10 +77,17 @@ export function tiles(profile: PostureProfile): Markup {
 const critical = ({ gapCounts }: PostureProfile): string =>
   `${count(gapCounts.critical)} critical, ${count(gapCounts.high)} high`;
 
-/** Coverage by class of factor, with its bar; whoever has no class is a row, too, so that the rows add up. */
+/**
+ * Coverage by class of factor, with its bar; whoever has no class is a row, too, so that the rows
+ * add up.
+ */
 export function strength(profile: PostureProfile): Markup {
   const { active, byClass } = profile;
-  const classes = CLASS_ORDER.map((name) => ({ ...CLASS_WORDS[name], tone: name as string, value: byClass[name] }));
+  const classes = CLASS_ORDER.map((name) => ({
+    ...CLASS_WORDS[name],
+    tone: name as string,
+    value: byClass[name],
+  }));
   const rows = [...classes, { ...WITHOUT_CLASS, value: withoutClass(profile) }].map((one) => {
     const { label, examples, tone, value } = one;
     const bar = shareBar({ value, tone, label: `${label}: ${value} of ${active}` }, active);
@@ -81,7 +104,8 @@ export function strength(profile: PostureProfile): Markup {
 /** Open gaps, the most severe first. */
 export function gaps(profile: PostureProfile): Markup {
   const legend = SEVERITY_ORDER.map(
-    (name) => markup`<li>${dot(SEVERITY_TONES[name])}${name}: ${count(profile.gapCounts[name])}</li>`,
+    (name) =>
+      markup`<li>${dot(SEVERITY_TONES[name])}${name}: ${count(profile.gapCounts[name])}</li>`,
   );
   const rows = profile.gaps.items.map((gap) => [
     markup`${dot(SEVERITY_TONES[gap.severity])}${gap.severity}`,
@@ -109,13 +133,24 @@ export function gaps(profile: PostureProfile): Markup {
 export function privileges({ privileged: list }: PostureProfile): Markup {
   const rows = list.items.map((user) => [user.login, user.status, user.mfa, user.why.join(', ')]);
   const head = ['Login', 'Status', 'MFA', 'Why'];
-  return section('privileged', 'Privileged users', table({ caption: 'And why', head, rows }), more(list));
+  return section(
+    'privileged',
+    'Privileged users',
+    table({ caption: 'And why', head, rows }),
+    more(list),
+  );
 }
 
 /** Apps by what stands behind their sign-in. */
 export function inventory({ inventory: list }: PostureProfile): Markup {
   const amount = (value: number | null): string => (value === null ? 'unknown' : count(value));
-  const rows = list.items.map((app) => [app.label, app.kind, app.signOnMode, amount(app.users), amount(app.groups)]);
+  const rows = list.items.map((app) => [
+    app.label,
+    app.kind,
+    app.signOnMode,
+    amount(app.users),
+    amount(app.groups),
+  ]);
   const head = ['App', 'Sign-on', 'Mode', 'Users', 'Groups'];
   return section(
     'apps',
@@ -129,7 +164,12 @@ export function inventory({ inventory: list }: PostureProfile): Markup {
 export function drift({ drift: list }: PostureProfile): Markup {
   const rows = list.items.map((one) => [one.kind.replaceAll('_', ' '), one.name, one.detail]);
   const head = ['Change', 'Subject', 'Detail'];
-  return section('drift', 'Changes', table({ caption: 'Since the sync before', head, rows }), more(list));
+  return section(
+    'drift',
+    'Changes',
+    table({ caption: 'Since the sync before', head, rows }),
+    more(list),
+  );
 }
 
 /** Coverage over time, with the table behind the line. */
@@ -163,9 +203,15 @@ export function streams({ streams: all }: PostureProfile): Markup {
     count(one.count),
     when(one.at),
     one.ageMs === null ? 'never read' : duration(one.ageMs / 1000),
-    one.completeAt === null ? 'never' : `${when(one.completeAt)}, ${plural(one.completeCount ?? 0, 'item')}`,
+    one.completeAt === null
+      ? 'never'
+      : `${when(one.completeAt)}, ${plural(one.completeCount ?? 0, 'item')}`,
     one.reason ?? '',
   ]);
   const head = ['Stream', 'State', 'Items', 'Read', 'Age', 'Last complete', 'Reason'];
-  return section('streams', 'Streams', table({ caption: 'What this rests on', head, rows, tight: [1, 4] }));
+  return section(
+    'streams',
+    'Streams',
+    table({ caption: 'What this rests on', head, rows, tight: [1, 4] }),
+  );
 }

@@ -27,7 +27,10 @@ const refuse = async (twin: NoTwin): Promise<never> => {
   });
 };
 
-const WRITERS: Record<NonNullable<ProfileOptions['format']>, (profile: PostureProfile) => Promise<string>> = {
+const WRITERS: Record<
+  NonNullable<ProfileOptions['format']>,
+  (profile: PostureProfile) => Promise<string>
+> = {
   md: async (profile) => (await import('../../twin/profile-markdown.ts')).profileMarkdown(profile),
   html: async (profile) => (await import('./profile-html.ts')).profileHtml(profile),
   json: async (profile) => {

@@ -1,5 +1,5 @@
 import { syncSettings } from '../../config/schema/twin-settings.ts';
-import type { SyncRecord } from '../../store/twin-types.ts';
+import type { SyncRecord } from '../../store/twin-sync-types.ts';
 import type { Store } from '../../store/types.ts';
 import { prepareJudge } from '../../twin/judge.ts';
 import type { Judge } from '../../twin/judge.ts';
@@ -25,23 +25,35 @@ export interface NoTwin {
   org: string | null;
 }
 
-/** Hands the twin to `task`; where no sync has begun, `none` answers, and no store is made for it. */
+/**
+ * Hands the twin to `task`; where no sync has begun, `none` answers, and no store is made for it.
+ */
 export async function withTwin<Result>(
   io: Io,
   options: TwinOptions,
-  { task, none }: { task: (reading: Reading) => Promise<Result>; none: (twin: NoTwin) => Promise<Result> },
+  {
+    task,
+    none,
+  }: { task: (reading: Reading) => Promise<Result>; none: (twin: NoTwin) => Promise<Result> },
 ): Promise<Result> {
   const settings = await loadSettings(io, options);
-  const outcome = await withStoreOr<{ result: Result } | NoTwin>(io, { org: null }, async (store) => {
-    const org = await orgOf(settings, store, options.org);
-    const sync = org === null ? null : await store.twin.syncs.newest(org);
-    if (org === null || sync === null) return { org };
-    const [streams, groups] = await Promise.all([store.twin.syncs.streams(org), store.twin.groups.list(org)]);
-    const { twin } = syncSettings(settings.config);
-    const at = new Date().toISOString();
-    const judge = prepareJudge({ org, run: sync.run, at, streams, groups, settings: twin });
-    return { result: await task({ store, org, sync, judge, settings }) };
-  });
+  const outcome = await withStoreOr<{ result: Result } | NoTwin>(
+    io,
+    { org: null },
+    async (store) => {
+      const org = await orgOf(settings, store, options.org);
+      const sync = org === null ? null : await store.twin.syncs.newest(org);
+      if (org === null || sync === null) return { org };
+      const [streams, groups] = await Promise.all([
+        store.twin.syncs.streams(org),
+        store.twin.groups.list(org),
+      ]);
+      const { twin } = syncSettings(settings.config);
+      const at = new Date().toISOString();
+      const judge = prepareJudge({ org, run: sync.run, at, streams, groups, settings: twin });
+      return { result: await task({ store, org, sync, judge, settings }) };
+    },
+  );
   return 'result' in outcome ? outcome.result : none(outcome);
 }
 

@@ -12,13 +12,20 @@ export interface Listed<Item> {
   columns: readonly Column<Item>[];
 }
 
-/** `head` with its items as JSON text in pieces, so that a million of them need not fit into memory. */
-export async function* jsonPieces<Item>(head: object, { pages }: Listed<Item>): AsyncGenerator<string> {
+/**
+ * `head` with its items as JSON text in pieces, so that a million of them need not fit into memory.
+ */
+export async function* jsonPieces<Item>(
+  head: object,
+  { pages }: Listed<Item>,
+): AsyncGenerator<string> {
   const text = JSON.stringify(head, null, 2);
   yield `${text.slice(0, text.lastIndexOf('\n}'))},\n  "items": [`;
   let separator = '\n';
   for await (const page of pages) {
-    yield page.map((item, n) => `${n === 0 ? separator : ',\n'}    ${JSON.stringify(item)}`).join('');
+    yield page
+      .map((item, n) => `${n === 0 ? separator : ',\n'}    ${JSON.stringify(item)}`)
+      .join('');
     if (page.length > 0) separator = ',\n';
   }
   yield separator === '\n' ? ']\n}\n' : '\n  ]\n}\n';
@@ -33,9 +40,13 @@ export async function* csvPieces<Item>({ pages, columns }: Listed<Item>): AsyncG
 }
 
 /** A table in Markdown; whatever Okta names is encoded. */
-export async function* markdownPieces<Item>({ pages, columns }: Listed<Item>): AsyncGenerator<string> {
+export async function* markdownPieces<Item>({
+  pages,
+  columns,
+}: Listed<Item>): AsyncGenerator<string> {
   const rows: string[][] = [];
-  const encodeCell = (cell: string | number): string => (typeof cell === 'number' ? String(cell) : code(cell));
+  const encodeCell = (cell: string | number): string =>
+    typeof cell === 'number' ? String(cell) : code(cell);
   for await (const page of pages) {
     rows.push(...page.map((item) => columns.map(({ cell }) => encodeCell(cell(item)))));
   }
@@ -50,7 +61,8 @@ export async function* tablePieces<Item>(
 ): AsyncGenerator<string> {
   const shown = columns.filter(({ filesOnly }) => !filesOnly);
   const rows: (string | number)[][] = [];
-  for await (const page of pages) rows.push(...page.map((item) => shown.map(({ cell }) => cell(item))));
+  for await (const page of pages)
+    rows.push(...page.map((item) => shown.map(({ cell }) => cell(item))));
   if (rows.length === 0) return yield `${empty}\n`;
   const head = shown.map(({ name }) => name);
   yield `${grid(head, rows, colors)}\n`;
@@ -74,8 +86,11 @@ export const emptyText = (view: ViewName, status: string): string =>
   status === 'running' ? `${NOTHING[view]} A sync is running.` : `${NOTHING[view]}`;
 
 /** What to say below a table that is cut. */
-export const MORE = 'There are more: raise --limit, narrow the list, or take all with --format csv.';
+export const MORE =
+  'There are more: raise --limit, narrow the list, or take all with --format csv.';
 
 /** How many changes are left out, and how to see them; null where none is. */
 export const moreChangesText = (left: number): string | null =>
-  left <= 0 ? null : `… and ${plural(left, 'more change')}: raise --limit, or list all with --changes --format csv.`;
+  left <= 0
+    ? null
+    : `… and ${plural(left, 'more change')}: raise --limit, or list all with --changes --format csv.`;

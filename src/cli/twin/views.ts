@@ -2,7 +2,15 @@ import type { KeptGap, FactVersion, SearchHit } from '../../store/twin-types.ts'
 import { factAt } from '../../twin/facts.ts';
 import { bySeverity } from '../../twin/gaps.ts';
 import { userItem } from '../../twin/tally.ts';
-import type { Drift, Fact, Gap, SecurityEvent, TimelineEntry, TwinApp, TwinUserItem } from '../../twin/types.ts';
+import type {
+  Drift,
+  Fact,
+  Gap,
+  SecurityEvent,
+  TimelineEntry,
+  TwinApp,
+  TwinUserItem,
+} from '../../twin/types.ts';
 import type { ListOptions } from './options.ts';
 import type { Reading } from './reading.ts';
 
@@ -36,7 +44,9 @@ export const VIEWS: { [Name in ViewName]: Read<ViewItems[Name]> } = {
     }),
   gaps: ({ store: { twin }, org }, { closed, kind, severity }) =>
     once<Gap>(async () => {
-      const gaps = closed ? await twin.gaps.history(org, ALL) : (await twin.gaps.open(org)).toSorted(bySeverity);
+      const gaps = closed
+        ? await twin.gaps.history(org, ALL)
+        : (await twin.gaps.open(org)).toSorted(bySeverity);
       return gaps.filter((gap) => among(kind, gap.kind) && among(severity, gap.severity));
     }),
   events: ({ store: { twin }, org }, { limit, severity, rule }) =>
@@ -50,7 +60,10 @@ export const VIEWS: { [Name in ViewName]: Read<ViewItems[Name]> } = {
     for await (const page of twin.users.pages(org, A_PAGE)) {
       yield page
         .map(({ user }) => userItem(user, judge))
-        .filter((user) => among(status, user.status) && among(mfa, user.mfa) && (gone ?? user.gone) === user.gone)
+        .filter(
+          (user) =>
+            among(status, user.status) && among(mfa, user.mfa) && (gone ?? user.gone) === user.gone,
+        )
         .filter((user) => !privileged || user.privileged === true);
     }
   },
@@ -58,11 +71,18 @@ export const VIEWS: { [Name in ViewName]: Read<ViewItems[Name]> } = {
     for await (const page of twin.apps.pages(org, A_PAGE)) {
       yield page
         .map(({ app }) => app)
-        .filter((app) => among(status, app.status) && among(signOn, app.signOnMode) && (gone ?? app.gone) === app.gone);
+        .filter(
+          (app) =>
+            among(status, app.status) &&
+            among(signOn, app.signOnMode) &&
+            (gone ?? app.gone) === app.gone,
+        );
     }
   },
-  timeline: ({ store: { twin }, org }, { limit }) => once(() => twin.history.timeline(org, (limit ?? ALL) + 1)),
-  changes: ({ store: { twin }, org }, { limit }) => once(() => twin.history.drift(org, (limit ?? ALL) + 1)),
+  timeline: ({ store: { twin }, org }, { limit }) =>
+    once(() => twin.history.timeline(org, (limit ?? ALL) + 1)),
+  changes: ({ store: { twin }, org }, { limit }) =>
+    once(() => twin.history.drift(org, (limit ?? ALL) + 1)),
   search: ({ store: { twin }, org }, { text = '', limit = MOST_HITS }) =>
     once(() => twin.search.find(org, text, limit + 1)),
 };
@@ -76,7 +96,11 @@ const among = (words: readonly string[] | undefined, value: string): boolean =>
   words === undefined || words.some((word) => word.toLowerCase() === value.toLowerCase());
 
 /** At most so many items; `more` says whether there would have been another. */
-export async function* cut<Item>(pages: Pages<Item>, limit: number, more: () => void): AsyncGenerator<readonly Item[]> {
+export async function* cut<Item>(
+  pages: Pages<Item>,
+  limit: number,
+  more: () => void,
+): AsyncGenerator<readonly Item[]> {
   let left = limit;
   for await (const page of pages) {
     if (page.length > left) {

@@ -13,7 +13,12 @@ export const defineUnregister: DefineVerb = (program, run) => {
         const removed = await withTemporal(io, deleteSchedule);
         const id = 'mfa-enforcement-check';
         if (options.json)
-          await writeJson(io, { schema: 'arx.schedule/v1', id, state: removed ? 'removed' : 'absent', next: [] });
+          await writeJson(io, {
+            schema: 'arx.schedule/v1',
+            id,
+            state: removed ? 'removed' : 'absent',
+            next: [],
+          });
         else await print(io, removed ? `Schedule ${id} removed.` : `There was no schedule ${id}.`);
         return EXIT.ok;
       }),

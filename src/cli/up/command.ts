@@ -14,7 +14,9 @@ interface UpOptions {
   json?: boolean;
 }
 
-/** `arx up`: the embedded stack with its UI, until interrupted; other commands join it meanwhile. */
+/**
+ * `arx up`: the embedded stack with its UI, until interrupted; other commands join it meanwhile.
+ */
 export const defineUp: DefineVerb = (program, run) => {
   const command = program
     .command('up')
@@ -23,16 +25,19 @@ export const defineUp: DefineVerb = (program, run) => {
     );
   withJson(withConfig(command))
     .option('--stop', 'end the stack that runs in ARX_HOME instead')
-    .action((options: UpOptions) => run((io) => (options.stop ? stop(io, options) : up(io, options))));
+    .action((options: UpOptions) =>
+      run((io) => (options.stop ? stop(io, options) : up(io, options))),
+    );
 };
 
 async function up(io: Io, options: UpOptions) {
-  const [{ loadSettings }, { openLocalStack }, { startServer }, { embeddedEnv }] = await Promise.all([
-    import('../kit/settings.ts'),
-    import('../kit/stack.ts'),
-    import('./server-child.ts'),
-    import('../../local/stack-parts.ts'),
-  ]);
+  const [{ loadSettings }, { openLocalStack }, { startServer }, { embeddedEnv }] =
+    await Promise.all([
+      import('../kit/settings.ts'),
+      import('../kit/stack.ts'),
+      import('./server-child.ts'),
+      import('../../local/stack-parts.ts'),
+    ]);
   const settings = await loadSettings(io, options);
   const settled = Promise.withResolvers<void>();
   const ended = untilInterrupted(io, settled.promise);
@@ -95,7 +100,10 @@ function tellEnd(io: Io, home: string, over: StackEnd | null): ExitCode {
   if (over === null || io.signal.aborted) tell('leaving the stack');
   else if (over.how === 'ended') tell('the stack was ended by another command');
   else if (over.how === 'lost') {
-    say(io, `the record of the stack in ${home} is gone or damaged; within seconds the stack is ended by its guard`);
+    say(
+      io,
+      `the record of the stack in ${home} is gone or damaged; within seconds the stack is ended by its guard`,
+    );
     return EXIT.error;
   } else {
     say(io, `${over.part} has ended; the stack cannot go on without it and is ended`);
@@ -119,9 +127,15 @@ async function stop(io: Io, options: UpOptions) {
   const { home } = readEnvironment(io).arx;
   checkHome(home);
   const waiting = (pid: number): void =>
-    say(io, io.colors.err.dim(`waiting for process ${pid}, which is starting, joining or ending the stack in ${home}`));
+    say(
+      io,
+      io.colors.err.dim(
+        `waiting for process ${pid}, which is starting, joining or ending the stack in ${home}`,
+      ),
+    );
   const stopped = existsSync(home) && (await stopStack(home, waiting));
-  if (options.json) await writeJson(io, { schema: 'arx.up/v1', home, state: stopped ? 'stopped' : 'absent' });
+  if (options.json)
+    await writeJson(io, { schema: 'arx.up/v1', home, state: stopped ? 'stopped' : 'absent' });
   else await print(io, stopped ? `The stack in ${home} has ended.` : `No stack runs in ${home}.`);
   return EXIT.ok;
 }

@@ -5,7 +5,10 @@ import { fileURLToPath } from 'node:url';
 import { EXIT_WITH_PARENT } from '../../parent.ts';
 
 const ENTRY = fileURLToPath(new URL('../../server.ts', import.meta.url));
-/** Where the server of an embedded stack listens unless it is told: a port of its own, so that stacks do not collide. */
+/**
+ * Where the server of an embedded stack listens unless it is told: a port of its own, so that
+ * stacks do not collide.
+ */
 const OWN_PORT = '127.0.0.1:0';
 
 /** The HTTP server beside an embedded stack, as a child of the command that keeps the stack up. */
@@ -16,13 +19,22 @@ export interface ServerChild {
   close(): Promise<void>;
 }
 
-/** Starts the server with this environment and reads its first line; it ends with the command, even a killed one. */
-export async function startServer(env: Readonly<Record<string, string | undefined>>): Promise<ServerChild> {
+/**
+ * Starts the server with this environment and reads its first line; it ends with the command, even
+ * a killed one.
+ */
+export async function startServer(
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<ServerChild> {
   const address = env['ARX_SERVER_ADDRESS'] ?? OWN_PORT;
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ENTRY, EXIT_WITH_PARENT], {
-    env: { ...env, ARX_SERVER_ADDRESS: address } as NodeJS.ProcessEnv,
-    stdio: ['pipe', 'pipe', 'ignore'],
-  });
+  const child = spawn(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', ENTRY, EXIT_WITH_PARENT],
+    {
+      env: { ...env, ARX_SERVER_ADDRESS: address } as NodeJS.ProcessEnv,
+      stdio: ['pipe', 'pipe', 'ignore'],
+    },
+  );
   const said = await firstLine(child);
   const url = typeof said['url'] === 'string' ? said['url'] : null;
   const problem = url === null ? `${said['message'] ?? 'it ended without a word'}` : null;

@@ -74,11 +74,14 @@ const READERS = {
     tenantId: requireVariable(source, 'ENTRA_TENANT_ID', readTenant),
     clientId: requireVariable(source, 'ENTRA_CLIENT_ID', readClientId),
     clientSecret: requireVariable(source, 'ENTRA_CLIENT_SECRET', readSecret),
-    loginUrl: optional(source, 'ENTRA_LOGIN_URL', readOrigin) ?? 'https://login.microsoftonline.com',
+    loginUrl:
+      optional(source, 'ENTRA_LOGIN_URL', readOrigin) ?? 'https://login.microsoftonline.com',
     graphUrl: optional(source, 'ENTRA_GRAPH_URL', readOrigin) ?? 'https://graph.microsoft.com',
   }),
   google: ({ source, cwd }: ArxEnv): GoogleSettings => ({
-    ...requireVariable(source, 'GOOGLE_SERVICE_ACCOUNT_FILE', (path) => readServiceAccount(resolve(cwd, path))),
+    ...requireVariable(source, 'GOOGLE_SERVICE_ACCOUNT_FILE', (path) =>
+      readServiceAccount(resolve(cwd, path)),
+    ),
     subject: requireVariable(source, 'GOOGLE_ADMIN_SUBJECT', readMailAddress),
     adminUrl: optional(source, 'GOOGLE_ADMIN_URL', readOrigin) ?? 'https://admin.googleapis.com',
   }),
@@ -93,7 +96,10 @@ const READERS = {
   }),
 } as const satisfies Record<AccountVendor, (env: ArxEnv) => unknown>;
 
-/** One vendor's settings, null where none of its variables is set. Throws ConfigError where some are, or are wrong. */
+/**
+ * One vendor's settings, null where none of its variables is set. Throws ConfigError where some
+ * are, or are wrong.
+ */
 export function accountVendor<Vendor extends AccountVendor>(
   env: ArxEnv,
   vendor: Vendor,
@@ -105,7 +111,9 @@ export function accountVendor<Vendor extends AccountVendor>(
   return READERS[vendor](env) as ReturnType<(typeof READERS)[Vendor]>;
 }
 
-/** The settings of all of them, for `createConnectors`. Throws ConfigError as `accountVendor` does. */
+/**
+ * The settings of all of them, for `createConnectors`. Throws ConfigError as `accountVendor` does.
+ */
 export const accountVendors = (env: ArxEnv): AccountVendorSettings => ({
   entra: accountVendor(env, 'entra') ?? undefined,
   google: accountVendor(env, 'google') ?? undefined,
@@ -129,11 +137,21 @@ const readMailAddress = matching(
   /^[A-Za-z0-9._%+'&~=-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*$/,
   'is not an e-mail address',
 );
-const readClientId = matching(/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, 'is not an application id');
+const readClientId = matching(
+  /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i,
+  'is not an application id',
+);
 const readConsumerKey = matching(/^[\w.-]{8,512}$/, 'is not a consumer key');
 
 function readTenant(text: string): Read<string> {
   if (/^(common|organizations|consumers)$/i.test(text))
-    return { ok: false, problem: 'names no one tenant', remedy: 'Give the id of the tenant or a domain of it.' };
-  return matching(/^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/, 'is neither an id nor a domain')(text);
+    return {
+      ok: false,
+      problem: 'names no one tenant',
+      remedy: 'Give the id of the tenant or a domain of it.',
+    };
+  return matching(
+    /^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/,
+    'is neither an id nor a domain',
+  )(text);
 }

@@ -1,20 +1,27 @@
-/** Either a value or what is wrong with the text (and what to do, where that is not plain), never quoting it. */
+/**
+ * Either a value or what is wrong with the text (and what to do, where that is not plain), never
+ * quoting it.
+ */
 export type Read<T> = { ok: true; value: T } | { ok: false; problem: string; remedy?: string };
 
-const bad = (problem: string, remedy?: string): { ok: false; problem: string; remedy?: string } => ({
+const bad = (
+  problem: string,
+  remedy?: string,
+): { ok: false; problem: string; remedy?: string } => ({
   ok: false,
   problem,
   remedy,
 });
 
 /**
- * Reads the address of a vendor: a bare host (then https) or an https URL; http for loopback hosts only. No user name,
- * query or fragment; a path only where `path` allows it.
+ * Reads the address of a vendor: a bare host (then https) or an https URL; http for loopback hosts
+ * only. No user name, query or fragment; a path only where `path` allows it.
  */
 export function readAddress(text: string, { path = false }: { path?: boolean } = {}): Read<URL> {
   if (/[\s"'`\\]/.test(text)) return bad('has white space, quotes or backslashes in it');
   const url = URL.parse(text.includes('://') ? text : `https://${text}`);
-  if (!url || !/^([a-z\d.-]+|\[[\da-f:.]+\])$/.test(url.hostname)) return bad('is neither a host nor a URL');
+  if (!url || !/^([a-z\d.-]+|\[[\da-f:.]+\])$/.test(url.hostname))
+    return bad('is neither a host nor a URL');
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return bad('is not an https address');
   if (url.protocol === 'http:' && !isLoopback(url.hostname))
     return bad('is plain http', 'Use https; http is for loopback hosts only.');
@@ -31,19 +38,26 @@ export const isLoopback = (hostname: string): boolean =>
 /** Refuses the host of Okta's administrator pages, which does not serve the API. */
 export function readOktaAddress(text: string): Read<URL> {
   const read = readAddress(text);
-  if (!read.ok || !/-admin\.(okta[a-z-]*|trexcloud)\.(com|mil)$/.test(read.value.hostname)) return read;
+  if (!read.ok || !/-admin\.(okta[a-z-]*|trexcloud)\.(com|mil)$/.test(read.value.hostname))
+    return read;
   return bad(
     'is the address of the administrator pages',
     'Take -admin out: example.okta.com instead of example-admin.okta.com.',
   );
 }
 
-/** The base of Slack's API, with a slash at its end; without a path `/api/` is meant, as at slack.com. */
+/**
+ * The base of Slack's API, with a slash at its end; without a path `/api/` is meant, as at
+ * slack.com.
+ */
 export function readSlackAddress(text: string): Read<string> {
   const read = readAddress(text, { path: true });
   if (!read.ok) return read;
   const { origin, pathname } = read.value;
-  return { ok: true, value: pathname === '/' ? `${origin}/api/` : `${origin}${pathname.replace(/\/*$/, '/')}` };
+  return {
+    ok: true,
+    value: pathname === '/' ? `${origin}/api/` : `${origin}${pathname.replace(/\/*$/, '/')}`,
+  };
 }
 
 /** Where a server listens. */

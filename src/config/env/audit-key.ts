@@ -3,7 +3,10 @@ import type { ArxEnv } from './env.ts';
 import type { Read } from './address.ts';
 import { Secret } from './secret.ts';
 
-/** ARX_AUDIT_KEY as it is now (a file named by ARX_AUDIT_KEY_FILE is read again); null where it is not set. Throws ConfigError. */
+/**
+ * ARX_AUDIT_KEY as it is now (a file named by ARX_AUDIT_KEY_FILE is read again); null where it is
+ * not set. Throws ConfigError.
+ */
 export function auditKey({ source }: ArxEnv): Secret | null {
   return optional(source, 'ARX_AUDIT_KEY', readAuditKey);
 }

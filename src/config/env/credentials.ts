@@ -22,12 +22,18 @@ export interface CredentialOptions {
   baseDir: string;
 }
 
-/** Where Okta's credentials come from: `vault` is what arx.yaml names, `stored` the file of `arx okta configure`. */
+/**
+ * Where Okta's credentials come from: `vault` is what arx.yaml names, `stored` the file of `arx
+ * okta configure`.
+ */
 export type OktaSource = 'vault' | 'environment' | 'stored';
 
 const OKTA_NAMES = VARIABLES.filter(({ usedBy }) => usedBy === 'okta').map(({ name }) => name);
 
-/** The first that there is of: what arx.yaml names, variables of Okta (be it one alone), the stored file. */
+/**
+ * The first that there is of: what arx.yaml names, variables of Okta (be it one alone), the stored
+ * file.
+ */
 export function oktaSource({ env, config }: Pick<CredentialOptions, 'env' | 'config'>): OktaSource {
   if (config.credentials.okta !== undefined) return 'vault';
   if (OKTA_NAMES.some((name) => env.source.find(name))) return 'environment';
@@ -35,12 +41,17 @@ export function oktaSource({ env, config }: Pick<CredentialOptions, 'env' | 'con
 }
 
 /**
- * Okta's settings: from the vault entry that arx.yaml names under `credentials.okta.vault`, else from the environment,
- * else, where no variable of Okta is set, from what `arx okta configure` stored in ARX_HOME; never from two of them. A
- * path that begins with `/`, `./`, `../`, `~/` or `file:` is a file of mode 0600, any other an entry of HashiCorp
- * Vault's KV v2 (mount first). Both hold `domain` and `api_token`. Throws ConfigError.
+ * Okta's settings: from the vault entry that arx.yaml names under `credentials.okta.vault`, else
+ * from the environment, else, where no variable of Okta is set, from what `arx okta configure`
+ * stored in ARX_HOME; never from two of them. A path that begins with `/`, `./`, `../`, `~/` or
+ * `file:` is a file of mode 0600, any other an entry of HashiCorp Vault's KV v2 (mount first). Both
+ * hold `domain` and `api_token`. Throws ConfigError.
  */
-export async function oktaSettings({ env, config, baseDir }: CredentialOptions): Promise<OktaSettings> {
+export async function oktaSettings({
+  env,
+  config,
+  baseDir,
+}: CredentialOptions): Promise<OktaSettings> {
   const source = oktaSource({ env, config });
   if (source === 'environment') return requireOkta(env);
   refuseSdkSettings(env);
@@ -91,7 +102,8 @@ const entrySchema = z.object({ domain: z.string(), api_token: z.string() });
 
 function settingsOf(entry: unknown, from: Origin): OktaSettings {
   const parsed = entrySchema.safeParse(entry);
-  if (!parsed.success) throw credentialsError('has no domain and api_token', 'Store both, as text.', from);
+  if (!parsed.success)
+    throw credentialsError('has no domain and api_token', 'Store both, as text.', from);
   const url = requireValue('domain', readOktaAddress(parsed.data.domain), from);
   const token = requireValue('api_token', readOktaToken(parsed.data.api_token), from);
   return { origin: url.origin, host: url.host, credential: { kind: 'ssws', token } };

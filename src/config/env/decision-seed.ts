@@ -1,4 +1,7 @@
-/** Where the private half of the key that signs decisions is kept: ARX_DECISION_KEY, else a file of ARX_HOME. */
+/**
+ * Where the private half of the key that signs decisions is kept: ARX_DECISION_KEY, else a file of
+ * ARX_HOME.
+ */
 import { randomBytes } from 'node:crypto';
 import { linkSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -14,11 +17,16 @@ export interface DecisionSeeds {
   readonly given: boolean;
   /** The seed as hex; made on first use. Throws ConfigError. */
   current(): Secret;
-  /** A new seed beside the current one, which `install` puts in its place. Throws ConfigError where it is given. */
+  /**
+   * A new seed beside the current one, which `install` puts in its place. Throws ConfigError where
+   * it is given.
+   */
   prepare(): { seed: Secret; install: () => void };
 }
 
-/** Seeds by ARX_DECISION_KEY, else `keys/decision.json` of ARX_HOME, which only its owner may read. */
+/**
+ * Seeds by ARX_DECISION_KEY, else `keys/decision.json` of ARX_HOME, which only its owner may read.
+ */
 export function decisionSeeds(env: ArxEnv): DecisionSeeds {
   const given = readDecisionSeed(env);
   const file = join(env.home, 'keys', 'decision.json');
@@ -41,12 +49,17 @@ function readSeed(file: string): Secret | null {
   const stat = statSync(file, { throwIfNoEntry: false });
   if (!stat) return null;
   if ((stat.mode & 0o077) !== 0) {
-    const remedy = 'Take their permissions away (chmod 600), and make a new key: `arx keys decision --rotate`.';
+    const remedy =
+      'Take their permissions away (chmod 600), and make a new key: `arx keys decision --rotate`.';
     throw new ConfigError('decision_key', `${file} may be read by others`, remedy);
   }
   const seed = seedIn(readFileSync(file, 'utf8'));
   if (seed !== null) return new Secret(seed);
-  throw new ConfigError('decision_key', `${file} holds no key`, 'Make a new one: `arx keys decision --rotate`.');
+  throw new ConfigError(
+    'decision_key',
+    `${file} holds no key`,
+    'Make a new one: `arx keys decision --rotate`.',
+  );
 }
 
 function seedIn(text: string): string | null {
@@ -58,7 +71,10 @@ function seedIn(text: string): string | null {
   }
 }
 
-/** The first seed of this machine; where another process was quicker, that one's. The file appears whole. */
+/**
+ * The first seed of this machine; where another process was quicker, that one's. The file appears
+ * whole.
+ */
 function firstSeed(file: string): Secret {
   const partial = `${file}.${process.pid}.part`;
   const seed = newSeed();
@@ -77,7 +93,10 @@ function firstSeed(file: string): Secret {
 function write(file: string, seed: Secret): void {
   makeFolder(dirname(file), 0o700);
   rmSync(file, { force: true });
-  writeFileSync(file, `${JSON.stringify({ privateKey: seed.reveal() })}\n`, { mode: 0o600, flag: 'wx' });
+  writeFileSync(file, `${JSON.stringify({ privateKey: seed.reveal() })}\n`, {
+    mode: 0o600,
+    flag: 'wx',
+  });
 }
 
 const keyGivenError = (): ConfigError =>

@@ -20,7 +20,9 @@ const HEAD = `# Copy to .env and fill in what you use. The environment wins over
 # Any NAME may be given as NAME_FILE instead: a file that holds the value.
 `;
 
-/** The text of .env.example. To write it anew: `node src/config/env/env-example.ts > .env.example`. */
+/**
+ * The text of .env.example. To write it anew: `node src/config/env/env-example.ts > .env.example`.
+ */
 export function envExample(): string {
   const sections = Object.entries(TITLES).map(([owner, title]) => {
     const rows = VARIABLES.filter(({ usedBy }) => usedBy === owner);

@@ -17,7 +17,10 @@ interface Layer {
   place: (name: string) => ConfigPlace;
 }
 
-/** The environment over `.env`, each name also as NAME_FILE. Keeps its values to itself when printed. */
+/**
+ * The environment over `.env`, each name also as NAME_FILE. Keeps its values to itself when
+ * printed.
+ */
 export class EnvSource {
   readonly #layers: readonly Layer[];
   readonly #cwd: string;
@@ -25,27 +28,37 @@ export class EnvSource {
   constructor(env: Readonly<Record<string, string | undefined>>, cwd: string) {
     const dotenv = readDotenv(join(cwd, '.env'));
     this.#cwd = cwd;
-    this.#layers = [{ values: env, place: (name) => ({ path: name }) }, ...(dotenv ? [dotenv] : [])];
+    this.#layers = [
+      { values: env, place: (name) => ({ path: name }) },
+      ...(dotenv ? [dotenv] : []),
+    ];
   }
 
   /**
-   * The value of a variable, null where it is not set or empty. The layer that knows the name (or its NAME_FILE) first
-   * decides. Throws ConfigError where both are set, or the file can't be read.
+   * The value of a variable, null where it is not set or empty. The layer that knows the name (or
+   * its NAME_FILE) first decides. Throws ConfigError where both are set, or the file can't be read.
    */
   find(name: string): Found | null {
-    const layer = this.#layers.find(({ values }) => isSet(values[name]) || isSet(values[`${name}_FILE`]));
+    const layer = this.#layers.find(
+      ({ values }) => isSet(values[name]) || isSet(values[`${name}_FILE`]),
+    );
     if (!layer) return null;
     const direct = layer.values[name] || null;
     const file = layer.values[`${name}_FILE`] || null;
     if (direct !== null && file !== null) throw setTwice(name, layer.place(name));
     if (file === null) return direct === null ? null : { value: direct, where: layer.place(name) };
-    const value = readSecretFile(resolve(this.#cwd, file), { name, where: layer.place(`${name}_FILE`) });
+    const value = readSecretFile(resolve(this.#cwd, file), {
+      name,
+      where: layer.place(`${name}_FILE`),
+    });
     return { value, where: layer.place(`${name}_FILE`) };
   }
 
   /** Names that begin with a prefix and are set in any layer. */
   names(prefix: string): string[] {
-    const all = this.#layers.flatMap(({ values }) => Object.keys(values).filter((name) => isSet(values[name])));
+    const all = this.#layers.flatMap(({ values }) =>
+      Object.keys(values).filter((name) => isSet(values[name])),
+    );
     return [...new Set(all)].filter((name) => name.startsWith(prefix)).sort();
   }
 
@@ -55,7 +68,8 @@ export class EnvSource {
   }
 }
 
-// As with other readers of .env files, a name that the environment sets to nothing hides the one in the file.
+// As with other readers of .env files, a name that the environment sets to nothing hides the one in
+// the file.
 const isSet = (value: string | undefined): boolean => value !== undefined;
 
 function readDotenv(file: string): Layer | null {
@@ -92,7 +106,10 @@ function readIfThere(file: string): string | null {
   }
 }
 
-function readSecretFile(file: string, { name, where }: { name: string; where: ConfigPlace }): string {
+function readSecretFile(
+  file: string,
+  { name, where }: { name: string; where: ConfigPlace },
+): string {
   let text: string;
   try {
     text = limitSize(readFileSync(file, 'utf8')).replace(/\r?\n$/, '');
@@ -105,7 +122,12 @@ function readSecretFile(file: string, { name, where }: { name: string; where: Co
     );
   }
   if (text !== '') return text;
-  throw new ConfigError('invalid_variable', `${name}_FILE names an empty file`, 'Put the value into the file.', where);
+  throw new ConfigError(
+    'invalid_variable',
+    `${name}_FILE names an empty file`,
+    'Put the value into the file.',
+    where,
+  );
 }
 
 function limitSize(text: string): string {
@@ -114,4 +136,9 @@ function limitSize(text: string): string {
 }
 
 const setTwice = (name: string, where: ConfigPlace): ConfigError =>
-  new ConfigError('conflicting_variables', `${name} and ${name}_FILE are both set`, 'Keep one of the two.', where);
+  new ConfigError(
+    'conflicting_variables',
+    `${name} and ${name}_FILE are both set`,
+    'Keep one of the two.',
+    where,
+  );

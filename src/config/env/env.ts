@@ -12,7 +12,10 @@ import type { Variable } from './variables.ts';
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** The environment as far as every command needs it; vendors are read from it by `requireOkta` and its sisters. */
+/**
+ * The environment as far as every command needs it; vendors are read from it by `requireOkta` and
+ * its sisters.
+ */
 export interface ArxEnv {
   source: EnvSource;
   /** Working directory that relative names and `.env` are taken from. */
@@ -38,8 +41,15 @@ export interface ReadEnvOptions {
   userHome?: string;
 }
 
-/** Reads the environment and `.env`. Throws ConfigError for a variable of arx itself that is not of its form. */
-export function readEnv({ env = process.env, cwd = process.cwd(), userHome = homedir() }: ReadEnvOptions = {}): ArxEnv {
+/**
+ * Reads the environment and `.env`. Throws ConfigError for a variable of arx itself that is not of
+ * its form.
+ */
+export function readEnv({
+  env = process.env,
+  cwd = process.cwd(),
+  userHome = homedir(),
+}: ReadEnvOptions = {}): ArxEnv {
   const source = new EnvSource(env, cwd);
   const path = (name: string): string | null => optional(source, name, readPath(cwd));
   return {
@@ -49,15 +59,25 @@ export function readEnv({ env = process.env, cwd = process.cwd(), userHome = hom
     home: path('ARX_HOME') ?? resolve(cwd, '.arx'),
     configPath: path('ARX_CONFIG'),
     databaseUrl: optional(source, 'DATABASE_URL', readDatabaseUrl),
-    serverAddress: optional(source, 'ARX_SERVER_ADDRESS', readListenAddress) ?? { host: '127.0.0.1', port: 8480 },
+    serverAddress: optional(source, 'ARX_SERVER_ADDRESS', readListenAddress) ?? {
+      host: '127.0.0.1',
+      port: 8480,
+    },
     metricsAddress: optional(source, 'ARX_METRICS_ADDRESS', readListenAddress),
     healthAddress: optional(source, 'ARX_HEALTH_ADDRESS', readListenAddress),
     logLevel: optional(source, 'ARX_LOG_LEVEL', readLogLevel) ?? 'info',
   };
 }
 
-/** A variable read by its own reader; null where it is not set, ConfigError where it is not of its form. */
-export function optional<T>(source: EnvSource, name: string, read: (text: string) => Read<T>): T | null {
+/**
+ * A variable read by its own reader; null where it is not set, ConfigError where it is not of its
+ * form.
+ */
+export function optional<T>(
+  source: EnvSource,
+  name: string,
+  read: (text: string) => Read<T>,
+): T | null {
   const found = source.find(name);
   if (!found) return null;
   const result = read(found.value);
@@ -65,8 +85,15 @@ export function optional<T>(source: EnvSource, name: string, read: (text: string
   throw invalid(name, found, result);
 }
 
-/** A variable that a command can't do without: as `optional`, and ConfigError `missing_variable` where it is not set. */
-export function requireVariable<T>(source: EnvSource, name: string, read: (text: string) => Read<T>): T {
+/**
+ * A variable that a command can't do without: as `optional`, and ConfigError `missing_variable`
+ * where it is not set.
+ */
+export function requireVariable<T>(
+  source: EnvSource,
+  name: string,
+  read: (text: string) => Read<T>,
+): T {
   const value = optional(source, name, read);
   if (value !== null) return value;
   const { does, example, instead } = rowOf(name);
@@ -95,14 +122,22 @@ export function problemsOf(readers: readonly (() => unknown)[]): ConfigError[] {
 /** Reads a token: no white space inside or around it, no quotes. */
 export function readSecret(text: string): Read<Secret> {
   if (/\s/u.test(text))
-    return { ok: false, problem: 'has white space or a line break in it', remedy: 'Copy it again, alone.' };
-  if (/["'`]/.test(text)) return { ok: false, problem: 'has quotes in it', remedy: 'Take the quotes out.' };
+    return {
+      ok: false,
+      problem: 'has white space or a line break in it',
+      remedy: 'Copy it again, alone.',
+    };
+  if (/["'`]/.test(text))
+    return { ok: false, problem: 'has quotes in it', remedy: 'Take the quotes out.' };
   return /^[\x21-\x7e]+$/.test(text)
     ? { ok: true, value: new Secret(text) }
     : { ok: false, problem: 'has characters that no token has' };
 }
 
-/** TEMPORAL_* from the environment, `.env` and NAME_FILE files, for the client library's own reader. Holds secrets. */
+/**
+ * TEMPORAL_* from the environment, `.env` and NAME_FILE files, for the client library's own reader.
+ * Holds secrets.
+ */
 export function temporalVariables({ source }: ArxEnv): Record<string, string> {
   const known = VARIABLES.filter(({ usedBy }) => usedBy === 'temporal').map(({ name }) => name);
   const names = new Set([...known, ...source.names('TEMPORAL_')]);
@@ -117,7 +152,11 @@ export function temporalVariables({ source }: ArxEnv): Record<string, string> {
 const rowOf = (name: string): Pick<Variable, 'does' | 'example' | 'instead'> =>
   VARIABLES.find((row) => row.name === name) ?? { does: 'a setting' };
 
-function invalid(name: string, { where }: Found, { problem, remedy }: Read<unknown> & { ok: false }): ConfigError {
+function invalid(
+  name: string,
+  { where }: Found,
+  { problem, remedy }: Read<unknown> & { ok: false },
+): ConfigError {
   const { does, example } = rowOf(name);
   const form = example ? `, such as ${example}` : '';
   const message = `${name} ${problem} (${does}${form})`;

@@ -4,7 +4,10 @@ import type { ArxEnv } from './env.ts';
 import type { Read } from './address.ts';
 import { Secret } from './secret.ts';
 
-/** ARX_KEY: the access key by which the person or service at the command line proves itself; null where it is not set. Throws ConfigError. */
+/**
+ * ARX_KEY: the access key by which the person or service at the command line proves itself; null
+ * where it is not set. Throws ConfigError.
+ */
 export function accessKey({ source }: ArxEnv): Secret | null {
   return optional(source, 'ARX_KEY', readAccessKey);
 }
@@ -24,7 +27,10 @@ const readAccessKey = (text: string): Read<Secret> =>
         remedy: 'Use a key that `arx keys create` printed: arxk_ and 43 characters.',
       };
 
-/** ARX_DECISION_KEY: the seed of the key that signs decisions, as hex; null where it is not set. Throws ConfigError. */
+/**
+ * ARX_DECISION_KEY: the seed of the key that signs decisions, as hex; null where it is not set.
+ * Throws ConfigError.
+ */
 export function readDecisionSeed({ source }: ArxEnv): Secret | null {
   return optional(source, 'ARX_DECISION_KEY', readSeed);
 }

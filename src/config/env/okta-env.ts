@@ -20,7 +20,10 @@ type OktaCredential =
   /** The key is a JWK (JSON) or PEM. */
   | { kind: 'service_app'; clientId: string; privateKey: Secret };
 
-/** Okta's settings from the environment; throws ConfigError that names the variable which is missing or wrong. */
+/**
+ * Okta's settings from the environment; throws ConfigError that names the variable which is missing
+ * or wrong.
+ */
 export function requireOkta(env: ArxEnv): OktaSettings {
   refuseSdkSettings(env);
   const url = requireVariable(env.source, 'OKTA_DOMAIN', readOktaAddress);
@@ -37,33 +40,50 @@ export const oktaProblems = (env: ArxEnv): ConfigError[] =>
 
 /** Reads an SSWS token, which goes without the word SSWS. */
 export function readOktaToken(text: string): Read<Secret> {
-  if (/^SSWS\s/i.test(text)) return { ok: false, problem: 'begins with SSWS', remedy: 'Give the token alone.' };
+  if (/^SSWS\s/i.test(text))
+    return { ok: false, problem: 'begins with SSWS', remedy: 'Give the token alone.' };
   return readSecret(text);
 }
 
 function credentialOf({ source }: ArxEnv): OktaCredential {
-  const given = ['OKTA_API_TOKEN', 'OKTA_CLIENT_ID', 'OKTA_PRIVATE_KEY'].filter((name) => source.find(name));
+  const given = ['OKTA_API_TOKEN', 'OKTA_CLIENT_ID', 'OKTA_PRIVATE_KEY'].filter((name) =>
+    source.find(name),
+  );
   const [token, ...rest] = given;
   if (token === 'OKTA_API_TOKEN' && rest.length > 0) {
     const remedy = 'Keep the token, or OKTA_CLIENT_ID with OKTA_PRIVATE_KEY.';
-    throw new ConfigError('conflicting_variables', `OKTA_API_TOKEN and ${rest[0]} are both set`, remedy, {
-      path: rest[0],
-    });
+    throw new ConfigError(
+      'conflicting_variables',
+      `OKTA_API_TOKEN and ${rest[0]} are both set`,
+      remedy,
+      {
+        path: rest[0],
+      },
+    );
   }
   if (given.length === 0 || token === 'OKTA_API_TOKEN') {
     return { kind: 'ssws', token: requireVariable(source, 'OKTA_API_TOKEN', readOktaToken) };
   }
   const clientId = requireVariable(source, 'OKTA_CLIENT_ID', readClientId);
-  return { kind: 'service_app', clientId, privateKey: requireVariable(source, 'OKTA_PRIVATE_KEY', readPrivateKey) };
+  return {
+    kind: 'service_app',
+    clientId,
+    privateKey: requireVariable(source, 'OKTA_PRIVATE_KEY', readPrivateKey),
+  };
 }
 
 const readClientId = (text: string): Read<string> =>
-  /^[A-Za-z0-9_-]{8,128}$/.test(text) ? { ok: true, value: text } : { ok: false, problem: 'is not a client id' };
+  /^[A-Za-z0-9_-]{8,128}$/.test(text)
+    ? { ok: true, value: text }
+    : { ok: false, problem: 'is not a client id' };
 
 // A PEM on one line of an environment file has its line breaks written as \n.
 function readPrivateKey(text: string): Read<Secret> {
   const key = text.includes('\n') ? text : text.replaceAll('\\n', '\n');
-  if (/^\s*-----BEGIN (RSA )?PRIVATE KEY-----[\s\S]+-----END \1?PRIVATE KEY-----\s*$/.test(key) || isPrivateJwk(text)) {
+  if (
+    /^\s*-----BEGIN (RSA )?PRIVATE KEY-----[\s\S]+-----END \1?PRIVATE KEY-----\s*$/.test(key) ||
+    isPrivateJwk(text)
+  ) {
     return { ok: true, value: new Secret(key) };
   }
   const remedy = 'Give an unencrypted private key: the JWK as JSON, or PEM from BEGIN to END.';
@@ -79,24 +99,41 @@ function isPrivateJwk(text: string): boolean {
   }
 }
 
-// Names that the Okta SDK reads by itself; OKTA_CLIENT_ID is not among them (its own is OKTA_CLIENT_CLIENTID).
-const SDK_NAMES = ['AUTHORIZATIONMODE', 'ORGURL', 'TOKEN', 'CLIENTID', 'SCOPES', 'PRIVATEKEY', 'KEYID'].map(
-  (name) => `OKTA_CLIENT_${name}`,
-);
+// Names that the Okta SDK reads by itself; OKTA_CLIENT_ID is not among them (its own is
+// OKTA_CLIENT_CLIENTID).
+const SDK_NAMES = [
+  'AUTHORIZATIONMODE',
+  'ORGURL',
+  'TOKEN',
+  'CLIENTID',
+  'SCOPES',
+  'PRIVATEKEY',
+  'KEYID',
+].map((name) => `OKTA_CLIENT_${name}`);
 
-/** Refuses settings that the Okta SDK would merge into ours behind our back: okta.yaml files and OKTA_CLIENT_* names. */
+/**
+ * Refuses settings that the Okta SDK would merge into ours behind our back: okta.yaml files and
+ * OKTA_CLIENT_* names.
+ */
 export function refuseSdkSettings({ source, cwd, userHome }: ArxEnv): void {
   const name = SDK_NAMES.find((candidate) => source.inEnvironment(candidate));
   if (name)
-    throw sdkError(name, `Unset it; arx reads OKTA_DOMAIN with OKTA_API_TOKEN or OKTA_CLIENT_ID.`, { path: name });
+    throw sdkError(name, `Unset it; arx reads OKTA_DOMAIN with OKTA_API_TOKEN or OKTA_CLIENT_ID.`, {
+      path: name,
+    });
   const found = [
     { shown: 'okta.yaml', path: join(cwd, 'okta.yaml') },
     { shown: '~/.okta/okta.yaml', path: join(userHome, '.okta', 'okta.yaml') },
   ].find(({ path }) => existsSync(path));
-  if (found) throw sdkError(found.shown, 'Move it away, or run arx elsewhere.', { file: found.shown });
+  if (found)
+    throw sdkError(found.shown, 'Move it away, or run arx elsewhere.', { file: found.shown });
 }
 
-const sdkError = (what: string, remedy: string, where: { path?: string; file?: string }): ConfigError =>
+const sdkError = (
+  what: string,
+  remedy: string,
+  where: { path?: string; file?: string },
+): ConfigError =>
   new ConfigError(
     'okta_sdk_settings',
     `${what} is read by the Okta SDK and would override arx's own settings`,

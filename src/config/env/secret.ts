@@ -1,6 +1,9 @@
 import { inspect } from 'node:util';
 
-/** A value that must not be printed: every way of turning it into text gives `[secret]`; only `reveal` gives it out. */
+/**
+ * A value that must not be printed: every way of turning it into text gives `[secret]`; only
+ * `reveal` gives it out.
+ */
 export class Secret {
   readonly #value: string;
   constructor(value: string) {

@@ -29,18 +29,31 @@ const keyFile = z.object({
   token_uri: z.string().max(2_000),
 });
 
-/** Reads the key file at a path. What is wrong with it is said without anything of what it holds. */
+/**
+ * Reads the key file at a path. What is wrong with it is said without anything of what it holds.
+ */
 export function readServiceAccount(path: string): Read<ServiceAccount> {
   const text = textOf(path);
   if (text === null)
-    return bad('names a file that cannot be read', 'Check that the file exists, is small, and can be read.');
+    return bad(
+      'names a file that cannot be read',
+      'Check that the file exists, is small, and can be read.',
+    );
   const parsed = keyFile.safeParse(jsonOf(text));
   if (!parsed.success) return bad(`names a file ${lacking(parsed.error)}`, MAKE);
-  const { client_email: clientEmail, private_key: key, private_key_id: keyId = null, token_uri: uri } = parsed.data;
+  const {
+    client_email: clientEmail,
+    private_key: key,
+    private_key_id: keyId = null,
+    token_uri: uri,
+  } = parsed.data;
   if (!isRsaKey(key)) return bad('names a file whose private_key is no RSA key in PEM', MAKE);
   const address = readAddress(uri, { path: true });
   if (!address.ok) return bad(`names a file whose token_uri ${address.problem}`, MAKE);
-  return { ok: true, value: { clientEmail, privateKey: new Secret(key), keyId, tokenUri: address.value.href } };
+  return {
+    ok: true,
+    value: { clientEmail, privateKey: new Secret(key), keyId, tokenUri: address.value.href },
+  };
 }
 
 const bad = (problem: string, remedy: string): Read<never> => ({ ok: false, problem, remedy });

@@ -14,24 +14,37 @@ export interface SmtpServer {
   login: { user: string; password: Secret } | null;
 }
 
-const FORM = 'Write smtps://USER:PASSWORD@HOST or smtp://USER:PASSWORD@HOST:587, each part percent-encoded.';
+const FORM =
+  'Write smtps://USER:PASSWORD@HOST or smtp://USER:PASSWORD@HOST:587, each part percent-encoded.';
 
-/** Reads the address of a mail server, with the login in it. Nothing of it is repeated in what is wrong. */
+/**
+ * Reads the address of a mail server, with the login in it. Nothing of it is repeated in what is
+ * wrong.
+ */
 export function readSmtpUrl(text: string): Read<SmtpServer> {
   const url = /[\s"'`\\]/.test(text) ? null : URL.parse(text);
   const secure = url?.protocol === 'smtps:';
   if (!url || !(secure || url.protocol === 'smtp:'))
     return bad('is not an address that begins with smtp:// or smtps://');
   if (!/^([A-Za-z\d.-]+|\[[\da-fA-F:.]+\])$/.test(url.hostname)) return bad('names no host');
-  if (!['', '/'].includes(url.pathname) || /[?#]/.test(text)) return bad('has a path, query or fragment');
+  if (!['', '/'].includes(url.pathname) || /[?#]/.test(text))
+    return bad('has a path, query or fragment');
   const login = loginOf(url);
   if (login === undefined)
-    return bad('has a user name without a password, a password without a user name, or one badly encoded');
+    return bad(
+      'has a user name without a password, a password without a user name, or one badly encoded',
+    );
   const host = url.hostname.toLowerCase();
   const port = url.port === '' ? (secure ? 465 : 587) : Number(url.port);
   return {
     ok: true,
-    value: { host: host.replace(/^\[|\]$/g, ''), port, secure, plain: !secure && isLoopback(host), login },
+    value: {
+      host: host.replace(/^\[|\]$/g, ''),
+      port,
+      secure,
+      plain: !secure && isLoopback(host),
+      login,
+    },
   };
 }
 

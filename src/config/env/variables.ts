@@ -1,4 +1,7 @@
-/** One environment variable. Documentation, .env.example and the compose file's test derive from these rows. */
+/**
+ * One environment variable. Documentation, .env.example and the compose file's test derive from
+ * these rows.
+ */
 export interface Variable {
   name: string;
   /** Its value is never printed. */
@@ -25,8 +28,9 @@ export interface Variable {
 }
 
 /**
- * Every variable that arx reads. Each may be given as NAME_FILE instead, naming a file that holds the value; Temporal's
- * are read by its own library, which also reads temporal.toml and takes TEMPORAL_GRPC_META_* headers.
+ * Every variable that arx reads. Each may be given as NAME_FILE instead, naming a file that holds
+ * the value; Temporal's are read by its own library, which also reads temporal.toml and takes
+ * TEMPORAL_GRPC_META_* headers.
  */
 // prettier-ignore
 export const VARIABLES: readonly Variable[] = [

@@ -10,17 +10,25 @@ const MAX_BYTES = 64 * 1024;
 const answerSchema = z.object({ data: z.object({ data: z.record(z.string(), z.unknown()) }) });
 
 /**
- * Reads an entry of HashiCorp Vault's KV v2 by `mount/path` (VAULT_ADDR, VAULT_TOKEN): its newest data. Throws
- * ConfigError `credentials`; neither token nor answer enter its text.
+ * Reads an entry of HashiCorp Vault's KV v2 by `mount/path` (VAULT_ADDR, VAULT_TOKEN): its newest
+ * data. Throws ConfigError `credentials`; neither token nor answer enter its text.
  */
-export async function readVaultEntry({ source }: ArxEnv, path: string): Promise<Record<string, unknown>> {
+export async function readVaultEntry(
+  { source }: ArxEnv,
+  path: string,
+): Promise<Record<string, unknown>> {
   const base = requireVariable(source, 'VAULT_ADDR', readAddress);
   const token = requireVariable(source, 'VAULT_TOKEN', readSecret);
   const url = new URL(entryPath(path), base);
   const answer = await ask(url, { 'x-vault-token': token.reveal() });
-  if (!answer.ok) throw vaultError(`answered ${answer.status}`, REMEDIES[answer.status] ?? 'Check that Vault is up.');
+  if (!answer.ok)
+    throw vaultError(
+      `answered ${answer.status}`,
+      REMEDIES[answer.status] ?? 'Check that Vault is up.',
+    );
   const parsed = answerSchema.safeParse(parseJson(await bodyOf(answer)));
-  if (!parsed.success) throw vaultError('gave no KV v2 entry', 'Check that the mount is a KV version 2.');
+  if (!parsed.success)
+    throw vaultError('gave no KV v2 entry', 'Check that the mount is a KV version 2.');
   return parsed.data.data.data;
 }
 
@@ -36,12 +44,18 @@ function entryPath(path: string): string {
   if (!mount || names.length === 0 || [mount, ...names].some((name) => /^\.*$/.test(name))) {
     throw vaultError('cannot be asked for this path', 'Write mount/name, for example secret/okta.');
   }
-  return ['/v1', mount, 'data', ...names].map((part, at) => (at === 0 ? part : encodeURIComponent(part))).join('/');
+  return ['/v1', mount, 'data', ...names]
+    .map((part, at) => (at === 0 ? part : encodeURIComponent(part)))
+    .join('/');
 }
 
 async function ask(url: URL, headers: Record<string, string>): Promise<Response> {
   try {
-    return await fetch(url, { headers, redirect: 'error', signal: AbortSignal.timeout(TIMEOUT_MS) });
+    return await fetch(url, {
+      headers,
+      redirect: 'error',
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
   } catch {
     throw vaultError('cannot be reached', 'Check VAULT_ADDR and that Vault is up.');
   }

@@ -54,13 +54,18 @@ export const slackSigningSecret = ({ source }: ArxEnv): Secret | null =>
   optional(source, 'SLACK_SIGNING_SECRET', readSecret);
 
 /** Everything that is missing or wrong of Jira's variables. */
-export const jiraProblems = (env: ArxEnv): ConfigError[] => problemsOf(Object.values(jiraReaders(env)));
+export const jiraProblems = (env: ArxEnv): ConfigError[] =>
+  problemsOf(Object.values(jiraReaders(env)));
 
 /** Everything that is missing or wrong of Slack's variables. */
-export const slackProblems = (env: ArxEnv): ConfigError[] => problemsOf(Object.values(slackReaders(env)));
+export const slackProblems = (env: ArxEnv): ConfigError[] =>
+  problemsOf(Object.values(slackReaders(env)));
 
 const readEmail = matching(/^[^\s@"']+@[^\s@"']+$/u, 'is not an e-mail address');
-const readProjectKey = matching(/^[A-Z][A-Z0-9_]{1,254}$/, 'is not a project key (capitals, digits, _)');
+const readProjectKey = matching(
+  /^[A-Z][A-Z0-9_]{1,254}$/,
+  'is not a project key (capitals, digits, _)',
+);
 const readChannel = matching(/^#?[^\s#@"']{1,80}$/u, 'is neither a channel id nor a name');
 
 function readBotToken(text: string): Read<Secret> {

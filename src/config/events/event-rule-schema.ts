@@ -11,13 +11,37 @@ export const EVENT_FIELDS = [
 
 /** MITRE ATT&CK's tactics (Enterprise). */
 export const TACTICS = [
-  ...['Reconnaissance', 'Resource Development', 'Initial Access', 'Execution', 'Persistence', 'Privilege Escalation'],
-  ...['Defense Evasion', 'Credential Access', 'Discovery', 'Lateral Movement', 'Collection', 'Command and Control'],
+  ...[
+    'Reconnaissance',
+    'Resource Development',
+    'Initial Access',
+    'Execution',
+    'Persistence',
+    'Privilege Escalation',
+  ],
+  ...[
+    'Defense Evasion',
+    'Credential Access',
+    'Discovery',
+    'Lateral Movement',
+    'Collection',
+    'Command and Control',
+  ],
   ...['Exfiltration', 'Impact'],
 ] as [string, ...string[]];
 
 export const OPERATORS = [
-  ...(['eq', 'ne', 'in', 'not_in', 'contains', 'not_contains', 'starts_with', 'exists', 'missing'] as const),
+  ...([
+    'eq',
+    'ne',
+    'in',
+    'not_in',
+    'contains',
+    'not_contains',
+    'starts_with',
+    'exists',
+    'missing',
+  ] as const),
 ] as const;
 const SETTINGS = ['twin.expected_idps', 'twin.privileged_groups'] as const;
 const TOGETHER = ['actor', 'target', 'person', 'ip'] as const;
@@ -28,42 +52,54 @@ const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()], { error:
 const setting = z.strictObject({ setting: word(SETTINGS) });
 
 /** What each operator is compared with; null for nothing. */
-const VALUES: Readonly<Record<Operator, { expected: string; fits: (value: unknown) => boolean }>> = {
-  eq: { expected: A_SCALAR, fits: isScalar },
-  ne: { expected: A_SCALAR, fits: isScalar },
-  in: { expected: 'a list of values, or { setting: … }', fits: isListed },
-  not_in: { expected: 'a list of values, or { setting: … }', fits: isListed },
-  contains: { expected: 'text', fits: isText },
-  not_contains: { expected: 'text', fits: isText },
-  starts_with: { expected: 'text', fits: isText },
-  exists: { expected: 'no value', fits: (value) => value === undefined },
-  missing: { expected: 'no value', fits: (value) => value === undefined },
-};
+const VALUES: Readonly<Record<Operator, { expected: string; fits: (value: unknown) => boolean }>> =
+  {
+    eq: { expected: A_SCALAR, fits: isScalar },
+    ne: { expected: A_SCALAR, fits: isScalar },
+    in: { expected: 'a list of values, or { setting: … }', fits: isListed },
+    not_in: { expected: 'a list of values, or { setting: … }', fits: isListed },
+    contains: { expected: 'text', fits: isText },
+    not_contains: { expected: 'text', fits: isText },
+    starts_with: { expected: 'text', fits: isText },
+    exists: { expected: 'no value', fits: (value) => value === undefined },
+    missing: { expected: 'no value', fits: (value) => value === undefined },
+  };
 
 const condition = z
   .strictObject({
     field: word(EVENT_FIELDS),
     operator: word(OPERATORS),
     value: z
-      .union([scalar, z.array(scalar), setting], { error: 'a value, a list of values, or { setting: … }' })
+      .union([scalar, z.array(scalar), setting], {
+        error: 'a value, a list of values, or { setting: … }',
+      })
       .optional(),
   })
   .superRefine(({ field, operator, value }, context) => {
     const { expected, fits } = VALUES[operator];
-    const refuse = (message: string): void => context.addIssue({ code: 'custom', path: ['value'], message });
+    const refuse = (message: string): void =>
+      context.addIssue({ code: 'custom', path: ['value'], message });
     if (!fits(value)) refuse(expected);
-    else if (field === 'isProxy' && !(value === undefined || onlyFlags(value))) refuse('true, false or null');
+    else if (field === 'isProxy' && !(value === undefined || onlyFlags(value)))
+      refuse('true, false or null');
   });
 
 const TYPE = /^[A-Za-z0-9_]+(\.[A-Za-z0-9_]+)*(\.\*)?$/;
-const type = text('an event type such as user.session.start, or all below one, such as user.mfa.*', (value) =>
-  TYPE.test(value),
+const type = text(
+  'an event type such as user.session.start, or all below one, such as user.mfa.*',
+  (value) => TYPE.test(value),
 );
-const types = z.union([type, list(type, 'a list of event types').min(1, { error: 'at least one event type' })], {
-  error: 'an event type, or a list of them',
-});
+const types = z.union(
+  [type, list(type, 'a list of event types').min(1, { error: 'at least one event type' })],
+  {
+    error: 'an event type, or a list of them',
+  },
+);
 const together = word(TOGETHER);
-const match = { type: types, when: list(condition, 'a list of conditions ({ field, operator, value })').optional() };
+const match = {
+  type: types,
+  when: list(condition, 'a list of conditions ({ field, operator, value })').optional(),
+};
 const follower = z.strictObject({
   ...match,
   within: someTime.prefault('30m'),
@@ -75,7 +111,9 @@ const follower = z.strictObject({
 });
 
 const eventRuleSchema = z.strictObject({
-  name: text('a name of at most 128 characters', (value) => /^[^\s\p{Cc}][^\p{Cc}]{0,127}$/u.test(value)),
+  name: text('a name of at most 128 characters', (value) =>
+    /^[^\s\p{Cc}][^\p{Cc}]{0,127}$/u.test(value),
+  ),
   description: text('text that is not empty').optional(),
   ...match,
   threshold: z.strictObject({ count: whole(2, 10_000), within: someTime, by: together }).optional(),
@@ -83,11 +121,15 @@ const eventRuleSchema = z.strictObject({
   not_followed_by: follower.optional(),
   severity: word(RISK_WORDS),
   tactic: word(TACTICS),
-  technique: text('a technique of ATT&CK such as T1098 or T1098.003', (value) => /^T\d{4}(\.\d{3})?$/.test(value)),
+  technique: text('a technique of ATT&CK such as T1098 or T1098.003', (value) =>
+    /^T\d{4}(\.\d{3})?$/.test(value),
+  ),
 });
 
 /** A file of rules: a list of them. */
-export const eventRuleFileSchema = z.array(eventRuleSchema, { error: 'a list of rules (- name: …)' });
+export const eventRuleFileSchema = z.array(eventRuleSchema, {
+  error: 'a list of rules (- name: …)',
+});
 export type StatedEventRule = z.output<typeof eventRuleSchema>;
 
 function isScalar(value: unknown): boolean {

@@ -1,4 +1,10 @@
-import type { Condition, EntryMatch, EventRule, Follower, RuleDemand } from '../../twin/events/types.ts';
+import type {
+  Condition,
+  EntryMatch,
+  EventRule,
+  Follower,
+  RuleDemand,
+} from '../../twin/events/types.ts';
 import { collect } from '../yaml/collect.ts';
 import { durationMs } from '../yaml/durations.ts';
 import { ConfigError } from '../errors.ts';
@@ -13,7 +19,10 @@ import { baseOf } from '../yaml/shipped.ts';
 import { parseYaml } from '../yaml/yaml-source.ts';
 import type { YamlSource } from '../yaml/yaml-source.ts';
 
-/** Where the rules are: `twin.event_rules` of arx.yaml, and the directory that relative patterns start from. */
+/**
+ * Where the rules are: `twin.event_rules` of arx.yaml, and the directory that relative patterns
+ * start from.
+ */
 export interface EventRulePlaces {
   patterns: readonly string[];
   baseDir: string;
@@ -32,22 +41,31 @@ interface Sourced {
 export const eventRuleBase = (patterns: readonly string[], baseDir: string): string =>
   baseOf('rules', patterns, baseDir);
 
-/** What is said wherever nothing can be raised; detection that is off must not look like an organisation without events. */
+/**
+ * What is said wherever nothing can be raised; detection that is off must not look like an
+ * organisation without events.
+ */
 export const NO_EVENT_RULES =
   'no rules for security events are in force (twin.event_rules): no security event is ever raised';
 
 /**
- * The rules that the patterns name; none where there are no patterns. Throws ConfigError: the first error, the others in
- * its `others`; a pattern that names no file is one, since detection must not end by a slip of the pen.
+ * The rules that the patterns name; none where there are no patterns. Throws ConfigError: the first
+ * error, the others in its `others`; a pattern that names no file is one, since detection must not
+ * end by a slip of the pen.
  */
 export function loadEventRules({ patterns, baseDir, placeOf }: EventRulePlaces): EventRule[] {
   const base = eventRuleBase(patterns, baseDir);
   const missing = patterns.filter((pattern) => namesNothing(pattern, base));
-  if (missing.length > 0) throw firstOf(missing.map((pattern) => noFile(pattern, { patterns, placeOf })));
+  if (missing.length > 0)
+    throw firstOf(missing.map((pattern) => noFile(pattern, { patterns, placeOf })));
   const files = findFiles(patterns, base);
   const read = files.map((file) => collect(() => readRuleFile(file)));
   const sourced = read.flatMap(({ value }) => value ?? []);
-  const errors = [...read.flatMap((one) => one.errors), ...duplicates(sourced), ...sourced.flatMap(contradictions)];
+  const errors = [
+    ...read.flatMap((one) => one.errors),
+    ...duplicates(sourced),
+    ...sourced.flatMap(contradictions),
+  ];
   if (errors.length > 0) throw firstOf(errors);
   return sourced.map(({ stated }) => ruleOf(stated));
 }
@@ -55,7 +73,10 @@ export function loadEventRules({ patterns, baseDir, placeOf }: EventRulePlaces):
 const namesNothing = (pattern: string, base: string): boolean =>
   (collect(() => findFiles([pattern], base)).value ?? []).length === 0;
 
-function noFile(pattern: string, { patterns, placeOf }: Pick<EventRulePlaces, 'patterns' | 'placeOf'>): ConfigError {
+function noFile(
+  pattern: string,
+  { patterns, placeOf }: Pick<EventRulePlaces, 'patterns' | 'placeOf'>,
+): ConfigError {
   const path = ['twin', 'event_rules', patterns.indexOf(pattern)];
   const remedy =
     'Correct it or create the file; for the rules that ship, leave the key out and have no folder rules; for no security events at all, write event_rules: [].';
@@ -86,7 +107,12 @@ function duplicates(rules: readonly Sourced[]): ConfigError[] {
     const { file, line } = earlier.source.keyPlace([earlier.at]);
     const says = `rule ${stated.name} exists already, at ${file}:${line}`;
     return [
-      new ConfigError('duplicate_rule', says, 'Give one of the two another name.', source.valuePlace([at, 'name'])),
+      new ConfigError(
+        'duplicate_rule',
+        says,
+        'Give one of the two another name.',
+        source.valuePlace([at, 'name']),
+      ),
     ];
   });
 }
@@ -97,7 +123,14 @@ function contradictions({ stated, source, at }: Sourced): ConfigError[] {
   const [, second] = DEMANDS.filter((key) => stated[key] !== undefined);
   if (second === undefined) return [];
   const says = `rule ${stated.name} has more than one of ${DEMANDS.join(', ')}`;
-  return [new ConfigError('contradiction', says, 'Keep one, or write two rules.', source.keyPlace([at, second]))];
+  return [
+    new ConfigError(
+      'contradiction',
+      says,
+      'Keep one, or write two rules.',
+      source.keyPlace([at, second]),
+    ),
+  ];
 }
 
 const ruleOf = (stated: StatedEventRule): EventRule => ({
@@ -122,7 +155,9 @@ function demandOf({ threshold, followed_by, not_followed_by }: StatedEventRule):
     return { kind: 'threshold', count, withinMs: durationMs(within), by };
   }
   if (followed_by) return { kind: 'followed', follower: followerOf(followed_by) };
-  return not_followed_by ? { kind: 'not_followed', follower: followerOf(not_followed_by) } : { kind: 'single' };
+  return not_followed_by
+    ? { kind: 'not_followed', follower: followerOf(not_followed_by) }
+    : { kind: 'single' };
 }
 
 const followerOf = (stated: NonNullable<StatedEventRule['followed_by']>): Follower => ({

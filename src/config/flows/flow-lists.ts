@@ -27,11 +27,17 @@ export function besideConfig(baseDir: string, name: string): string | null {
 function listIn(source: YamlSource, key: string): YamlSource {
   const { value } = source;
   if (value === null || value === undefined) return { ...source, value: [] };
-  if (typeof value !== 'object' || Array.isArray(value) || !Object.hasOwn(value, key)) return source;
+  if (typeof value !== 'object' || Array.isArray(value) || !Object.hasOwn(value, key))
+    return source;
   const [extra] = Object.keys(value).filter((name) => name !== key);
   if (extra !== undefined) {
     const where = source.keyPlace([extra]);
-    throw new ConfigError('unknown_key', `${where.file} has a key beside ${key}`, 'Take it out.', where);
+    throw new ConfigError(
+      'unknown_key',
+      `${where.file} has a key beside ${key}`,
+      'Take it out.',
+      where,
+    );
   }
   const inner = (value as Record<string, unknown>)[key];
   return {

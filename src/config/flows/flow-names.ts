@@ -3,7 +3,10 @@ import type { ConfigError } from '../errors.ts';
 import { didYouMean, error } from './flow-error.ts';
 import type { FlowCatalogue, SourcedFlow } from './flows.ts';
 
-/** Names in the parameters of a step that are neither an input nor, within a text, a field of the issue. */
+/**
+ * Names in the parameters of a step that are neither an input nor, within a text, a field of the
+ * issue.
+ */
 export function nameErrors(
   one: SourcedFlow,
   { params }: FlowStep,
@@ -38,16 +41,31 @@ function fromErrors(one: SourcedFlow, name: string, { input, catalogue }: OneInp
   const path = ['inputs', name, 'from'];
   if (from !== account && !texts.includes(from)) {
     const remedy = didYouMean(from, [account, ...texts], 'Known');
-    return [error(one, path, 'unknown_field', `${path.join('.')}: issues have no such field`, remedy)];
+    return [
+      error(one, path, 'unknown_field', `${path.join('.')}: issues have no such field`, remedy),
+    ];
   }
   if (from !== account || (type === 'id' && input.default === undefined)) return [];
   const says = `inputs.${name}: the account of the issue is an id, without a default`;
   return [error(one, path, 'contradiction', says, 'Take type and default out.')];
 }
 
-function defaultErrors(one: SourcedFlow, name: string, { input, catalogue }: OneInput): ConfigError[] {
-  if (input.default === undefined || catalogue.readInput(input.type, input.default) !== null) return [];
+function defaultErrors(
+  one: SourcedFlow,
+  name: string,
+  { input, catalogue }: OneInput,
+): ConfigError[] {
+  if (input.default === undefined || catalogue.readInput(input.type, input.default) !== null)
+    return [];
   const path = ['inputs', name, 'default'];
   const expected = catalogue.describeInput(input.type);
-  return [error(one, path, 'wrong_value', `${path.join('.')}: expected ${expected}`, `Write ${expected}.`)];
+  return [
+    error(
+      one,
+      path,
+      'wrong_value',
+      `${path.join('.')}: expected ${expected}`,
+      `Write ${expected}.`,
+    ),
+  ];
 }

@@ -14,7 +14,9 @@ const INHERITED: ReadonlySet<string> = new Set(['constructor', 'prototype', '__p
 export const flowName = text('a name of at most 128 characters', (value) =>
   /^[^\s\p{Cc}*](?:[^\p{Cc}]{0,126}[^\s\p{Cc}])?$/u.test(value),
 );
-const stepId = text('an id of lower-case letters, digits, - and _', (value) => /^[a-z][a-z0-9_-]{0,63}$/.test(value));
+const stepId = text('an id of lower-case letters, digits, - and _', (value) =>
+  /^[a-z][a-z0-9_-]{0,63}$/.test(value),
+);
 const operation = text('an operation with its connector, such as okta:users:suspend', (value) =>
   /^[a-z]+:[a-z_]+:[a-z_]+$/.test(value),
 );
@@ -31,11 +33,19 @@ const input = z.strictObject({
 });
 
 const TESTS = ['equals', 'not_equals', 'one_of', 'matches', 'present', 'absent'] as const;
-const VALUE_OF: Readonly<Record<(typeof TESTS)[number], { expected: string; fits: (value: unknown) => boolean }>> = {
+const VALUE_OF: Readonly<
+  Record<(typeof TESTS)[number], { expected: string; fits: (value: unknown) => boolean }>
+> = {
   equals: { expected: A_SCALAR, fits: isScalar },
   not_equals: { expected: A_SCALAR, fits: isScalar },
-  matches: { expected: 'a glob such as *Admin*', fits: (value) => typeof value === 'string' && value !== '' },
-  one_of: { expected: 'a list of values', fits: (value) => Array.isArray(value) && value.length > 0 },
+  matches: {
+    expected: 'a glob such as *Admin*',
+    fits: (value) => typeof value === 'string' && value !== '',
+  },
+  one_of: {
+    expected: 'a list of values',
+    fits: (value) => Array.isArray(value) && value.length > 0,
+  },
   present: { expected: 'no value', fits: (value) => value === undefined },
   absent: { expected: 'no value', fits: (value) => value === undefined },
 };
@@ -58,7 +68,11 @@ const step = z.strictObject({
   params: params.optional(),
   when: conditions.optional(),
 });
-const undoStep = z.strictObject({ operation, params: params.optional(), when: conditions.optional() });
+const undoStep = z.strictObject({
+  operation,
+  params: params.optional(),
+  when: conditions.optional(),
+});
 
 const within = someTime.refine((value) => (parseDuration(value) ?? 0) <= 900_000, {
   error: 'a time of at most 15m',
@@ -72,7 +86,9 @@ export const flowFileSchema = z.strictObject(
     description: someText.optional(),
     product: word(FLOW_PRODUCTS).optional(),
     kind: word(['acts', 'routes']).prefault('acts'),
-    inputs: z.record(inputName, input, { error: 'a mapping of inputs (name: { type: … })' }).prefault({}),
+    inputs: z
+      .record(inputName, input, { error: 'a mapping of inputs (name: { type: … })' })
+      .prefault({}),
     when: conditions.prefault([]),
     steps: list(step, 'a list of steps ({ id, operation, params })').prefault([]),
     verify: list(

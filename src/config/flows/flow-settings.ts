@@ -1,7 +1,10 @@
 import { durationMs } from '../yaml/durations.ts';
 import type { ArxConfig } from '../schema/schema.ts';
 
-/** What the configuration says of events; `ownOktaHost` is the host of OKTA_DOMAIN, null where it is not set. */
+/**
+ * What the configuration says of events; `ownOktaHost` is the host of OKTA_DOMAIN, null where it is
+ * not set.
+ */
 export interface FlowSettings {
   /** Tenants of ours by product. */
   tenants: Readonly<Record<string, readonly string[]>>;
@@ -10,7 +13,10 @@ export interface FlowSettings {
 }
 
 /** Settings of delegated flows from a configuration with its defaults filled in. */
-export const flowSettings = ({ remediation }: ArxConfig, ownOktaHost: string | null): FlowSettings => ({
+export const flowSettings = (
+  { remediation }: ArxConfig,
+  ownOktaHost: string | null,
+): FlowSettings => ({
   tenants: remediation.tenants,
   ownOktaHost,
   maxEventAgeMs: durationMs(remediation.max_event_age),

@@ -33,15 +33,29 @@ export interface FlowCatalogue {
 
 const PATTERNS = ['flows/*.yaml'] as const;
 
-/** What flow files are looked for in: the folder of arx.yaml, or where arx is installed if that has no flows/. */
+/**
+ * What flow files are looked for in: the folder of arx.yaml, or where arx is installed if that has
+ * no flows/.
+ */
 export const flowBase = (baseDir: string): string => baseOf('flows', PATTERNS, baseDir);
 
-/** The flows of flows/*.yaml beside arx.yaml (or those that ship) that are right, and what is wrong with others; never throws. */
-export function loadFlows(baseDir: string, catalogue: FlowCatalogue): { flows: Flow[]; problems: ConfigError[] } {
-  const read = findFiles(PATTERNS, flowBase(baseDir)).map((file) => collect(() => readFlowFile(file)));
+/**
+ * The flows of flows/*.yaml beside arx.yaml (or those that ship) that are right, and what is wrong
+ * with others; never throws.
+ */
+export function loadFlows(
+  baseDir: string,
+  catalogue: FlowCatalogue,
+): { flows: Flow[]; problems: ConfigError[] } {
+  const read = findFiles(PATTERNS, flowBase(baseDir)).map((file) =>
+    collect(() => readFlowFile(file)),
+  );
   const sourced = read.flatMap(({ value }) => value ?? []);
   const twice = duplicateFlows(sourced, catalogue);
-  const checked = sourced.map((one, at) => ({ one, wrong: [...flowErrors(one, catalogue), ...(twice[at] ?? [])] }));
+  const checked = sourced.map((one, at) => ({
+    one,
+    wrong: [...flowErrors(one, catalogue), ...(twice[at] ?? [])],
+  }));
   return {
     flows: checked.filter(({ wrong }) => wrong.length === 0).map(({ one }) => one.flow),
     problems: [...read.flatMap(({ errors }) => errors), ...checked.flatMap(({ wrong }) => wrong)],
@@ -72,11 +86,17 @@ function flowOf(stated: StatedFlow, source: YamlSource): Flow {
     description: stated.description ?? null,
     product: stated.product ?? null,
     kind: stated.kind,
-    inputs: Object.fromEntries(Object.entries(stated.inputs).map(([name, input]) => [name, inputOf(input)])),
+    inputs: Object.fromEntries(
+      Object.entries(stated.inputs).map(([name, input]) => [name, inputOf(input)]),
+    ),
     when: stated.when.map(conditionOf),
     steps: stated.steps.map((step, at) => stepOf(step, { source, path: ['steps', at] })),
     verify: stated.verify.map(({ step, within }) => ({ step, withinMs: durationMs(within) })),
-    undo: undo && undo.map((step, at) => stepOf({ id: `undo-${at + 1}`, ...step }, { source, path: ['undo', at] })),
+    undo:
+      undo &&
+      undo.map((step, at) =>
+        stepOf({ id: `undo-${at + 1}`, ...step }, { source, path: ['undo', at] }),
+      ),
     place: placeOf(source, ['name']),
   };
 }

@@ -16,10 +16,18 @@ const EVERY_FLOW = '*';
 
 const setSchema = (permissions: FlowCatalogue['permissions']) =>
   z.strictObject({
-    name: text('a name of at most 128 characters', (value) => /^[^\s\p{Cc}][^\p{Cc}]{0,127}$/u.test(value)),
-    flows: list(z.union([z.literal(EVERY_FLOW), flowName], { error: 'the name of a flow, or "*"' }), 'a list of flows'),
+    name: text('a name of at most 128 characters', (value) =>
+      /^[^\s\p{Cc}][^\p{Cc}]{0,127}$/u.test(value),
+    ),
+    flows: list(
+      z.union([z.literal(EVERY_FLOW), flowName], { error: 'the name of a flow, or "*"' }),
+      'a list of flows',
+    ),
     members: list(member, 'a list of user:LOGIN, group:NAME or key:NAME'),
-    permissions: list(word(Object.keys(permissions) as [string, ...string[]]), 'a list of view, run').min(1, {
+    permissions: list(
+      word(Object.keys(permissions) as [string, ...string[]]),
+      'a list of view, run',
+    ).min(1, {
       error: 'at least one of view, run',
     }),
   });
@@ -27,7 +35,10 @@ type StatedSet = z.output<ReturnType<typeof setSchema>>;
 
 const FILE = 'resource_sets.yaml';
 
-/** The sets of resource_sets.yaml beside arx.yaml, none where it is not there; those with problems are left out. Never throws. */
+/**
+ * The sets of resource_sets.yaml beside arx.yaml, none where it is not there; those with problems
+ * are left out. Never throws.
+ */
 export function loadResourceSets(
   baseDir: string,
   { flows, catalogue }: { flows: readonly Flow[]; catalogue: FlowCatalogue },
@@ -36,18 +47,29 @@ export function loadResourceSets(
   if (path === null) return { sets: [], problems: [] };
   const item = setSchema(catalogue.permissions);
   const read = collect(() =>
-    readListFile({ path, shown: FILE }, { key: 'resource_sets', item, expected: 'a list of sets (- name: …)' }),
+    readListFile(
+      { path, shown: FILE },
+      { key: 'resource_sets', item, expected: 'a list of sets (- name: …)' },
+    ),
   );
   if (!read.value) return { sets: [], problems: read.errors };
   const { rows, source } = read.value;
-  const checked = rows.map((set, at) => ({ set, wrong: setErrors({ set, at, source, rows }, flows) }));
+  const checked = rows.map((set, at) => ({
+    set,
+    wrong: setErrors({ set, at, source, rows }, flows),
+  }));
   return {
-    sets: checked.filter(({ wrong }) => wrong.length === 0).map(({ set }) => resourceSet(set, catalogue)),
+    sets: checked
+      .filter(({ wrong }) => wrong.length === 0)
+      .map(({ set }) => resourceSet(set, catalogue)),
     problems: checked.flatMap(({ wrong }) => wrong),
   };
 }
 
-const resourceSet = ({ name, flows, members, permissions }: StatedSet, catalogue: FlowCatalogue): ResourceSet => ({
+const resourceSet = (
+  { name, flows, members, permissions }: StatedSet,
+  catalogue: FlowCatalogue,
+): ResourceSet => ({
   name,
   flows: [...new Set(flows)],
   members: [...new Set(members)],

@@ -12,7 +12,9 @@ import type { YamlSource } from '../yaml/yaml-source.ts';
 
 const row = z.strictObject({
   product: word(FLOW_PRODUCTS),
-  titles: list(text('the title of an issue'), 'a list of titles').min(1, { error: 'at least one title' }),
+  titles: list(text('the title of an issue'), 'a list of titles').min(1, {
+    error: 'at least one title',
+  }),
   flow: flowName,
   inputs: z.record(z.string(), scalar, { error: 'a mapping of inputs to values' }).prefault({}),
 });
@@ -20,8 +22,8 @@ const row = z.strictObject({
 const FILE = 'routing.yaml';
 
 /**
- * The routing table: routing.yaml beside arx.yaml. Where there is none, the one that ships applies, as far as its flows
- * exist. Rows with problems are left out; never throws.
+ * The routing table: routing.yaml beside arx.yaml. Where there is none, the one that ships applies,
+ * as far as its flows exist. Rows with problems are left out; never throws.
  */
 export function loadRoutes(
   baseDir: string,
@@ -31,7 +33,10 @@ export function loadRoutes(
   const path = own ?? besideConfig(SHIPPED, FILE);
   if (path === null) return { routes: [], problems: [] };
   const { value, errors } = collect(() =>
-    readListFile({ path, shown: FILE }, { key: 'routing', item: row, expected: 'a list of routes (- product: …)' }),
+    readListFile(
+      { path, shown: FILE },
+      { key: 'routing', item: row, expected: 'a list of routes (- product: …)' },
+    ),
   );
   if (!value) return { routes: [], problems: errors };
   const checked = value.rows.map((route, at) => ({
@@ -65,7 +70,9 @@ function rowErrors(
       known.flows.map(({ name }) => name),
       'Flows',
     );
-    return [error({ source }, [at, 'flow'], 'unknown_flow', `${at}.flow: there is no such flow`, remedy)];
+    return [
+      error({ source }, [at, 'flow'], 'unknown_flow', `${at}.flow: there is no such flow`, remedy),
+    ];
   }
   if (flow.kind === 'routes')
     return [
@@ -94,20 +101,37 @@ function rowErrors(
 
 function inputErrors(
   { at, source }: Row,
-  { flow, name, value, catalogue }: { flow: Flow; name: string; value: unknown; catalogue: FlowCatalogue },
+  {
+    flow,
+    name,
+    value,
+    catalogue,
+  }: { flow: Flow; name: string; value: unknown; catalogue: FlowCatalogue },
 ): ConfigError[] {
   const path = [at, 'inputs', name];
   const says = path.join('.');
   const input = Object.hasOwn(flow.inputs, name) ? flow.inputs[name] : undefined;
   if (!input) {
     const remedy = didYouMean(name, Object.keys(flow.inputs), 'Inputs');
-    return [error({ source }, path, 'unknown_input', `${says}: ${flow.name} has no such input`, remedy)];
+    return [
+      error({ source }, path, 'unknown_input', `${says}: ${flow.name} has no such input`, remedy),
+    ];
   }
   if (input.from === catalogue.account)
-    return [error({ source }, path, 'contradiction', `${says}: the account comes from the issue`, 'Take it out.')];
+    return [
+      error(
+        { source },
+        path,
+        'contradiction',
+        `${says}: the account comes from the issue`,
+        'Take it out.',
+      ),
+    ];
   if (catalogue.readInput(input.type, value) !== null) return [];
   const expected = catalogue.describeInput(input.type);
-  return [error({ source }, path, 'wrong_value', `${says}: expected ${expected}`, `Write ${expected}.`)];
+  return [
+    error({ source }, path, 'wrong_value', `${says}: expected ${expected}`, `Write ${expected}.`),
+  ];
 }
 
 /** A title that a product has in two places: only the first would count. */

@@ -16,7 +16,10 @@ import { RISK_WORDS } from '../schema/words.ts';
 import { parseYaml } from '../yaml/yaml-source.ts';
 import type { YamlSource } from '../yaml/yaml-source.ts';
 
-/** Where policies are, and what the governance room knows of them (its CATALOGUE and bundleDigest fit). */
+/**
+ * Where policies are, and what the governance room knows of them (its CATALOGUE and bundleDigest
+ * fit).
+ */
 export interface PolicyOptions {
   /** File names, globs or directories. */
   patterns: readonly string[];
@@ -26,7 +29,10 @@ export interface PolicyOptions {
   digest: (policies: readonly Policy[]) => string;
 }
 
-/** All that was read: policies that are right, errors of those that are not, and the files looked at. */
+/**
+ * All that was read: policies that are right, errors of those that are not, and the files looked
+ * at.
+ */
 export interface PolicyReading {
   policies: Policy[];
   errors: ConfigError[];
@@ -38,7 +44,11 @@ export const policyBase = (patterns: readonly string[], baseDir: string): string
   baseOf('policies', patterns, baseDir);
 
 /** Reads and checks policy files; never throws, errors are in the answer. */
-export function readPolicies({ patterns, baseDir, catalogue }: Omit<PolicyOptions, 'digest'>): PolicyReading {
+export function readPolicies({
+  patterns,
+  baseDir,
+  catalogue,
+}: Omit<PolicyOptions, 'digest'>): PolicyReading {
   const files = collect(() => findFiles(patterns, policyBase(patterns, baseDir)));
   const read = (files.value ?? []).map((file) => collect(() => readPolicyFile(file)));
   const stated = read.flatMap(({ value }) => value ?? []);
@@ -50,7 +60,10 @@ export function readPolicies({ patterns, baseDir, catalogue }: Omit<PolicyOption
   };
 }
 
-/** The bundle that the patterns give. Throws ConfigError: the first error, the others in its `others`. */
+/**
+ * The bundle that the patterns give. Throws ConfigError: the first error, the others in its
+ * `others`.
+ */
 export function loadPolicies(options: PolicyOptions): PolicyBundle & { ok: true } {
   const { policies, errors } = readPolicies(options);
   if (errors.length > 0) throw firstOf(errors);
@@ -62,7 +75,9 @@ export function policyBundle(options: PolicyOptions): PolicyBundle {
   const loaded = collect(() => loadPolicies(options));
   if (loaded.value) return loaded.value;
   const [error] = loaded.errors;
-  const at = error?.where?.file ? ` (${error.where.file}${error.where.line ? `:${error.where.line}` : ''})` : '';
+  const at = error?.where?.file
+    ? ` (${error.where.file}${error.where.line ? `:${error.where.line}` : ''})`
+    : '';
   return { ok: false, reason: `${error?.message ?? 'unknown'}${at}`, digest: null };
 }
 
@@ -79,7 +94,12 @@ function readPolicyFile(file: FoundFile): SourcedPolicy[] {
   const source = parseYaml(readConfigFile(file.path, file.shown), file.shown);
   const checked = checkSource(policyFileSchema, source);
   if (!checked.ok) throw firstOf(checked.errors);
-  return checked.value.map((stated, at) => ({ policy: policyOf(stated, source, at), stated, source, at }));
+  return checked.value.map((stated, at) => ({
+    policy: policyOf(stated, source, at),
+    stated,
+    source,
+    at,
+  }));
 }
 
 function policyOf(stated: StatedPolicy, source: YamlSource, at: number): Policy {
@@ -103,7 +123,8 @@ function policyOf(stated: StatedPolicy, source: YamlSource, at: number): Policy 
 // One word for all levels speaks only of the levels up to the ceiling.
 function approvalOf(stated: StatedPolicy['approval'], riskMax: Risk): Policy['approval'] {
   const upTo = RISK_WORDS.indexOf(riskMax.toLowerCase() as (typeof RISK_WORDS)[number]) + 1;
-  if (typeof stated === 'string') return levels(RISK_WORDS.slice(0, upTo).map((level) => [level, stated]));
+  if (typeof stated === 'string')
+    return levels(RISK_WORDS.slice(0, upTo).map((level) => [level, stated]));
   return levels(Object.entries(stated ?? {}).filter(([, mode]) => mode !== undefined));
 }
 
@@ -112,7 +133,8 @@ const levels = (entries: readonly (readonly [string, ApprovalMode])[]): Policy['
 
 function approversOf(stated: StatedPolicy['approvers']): Policy['approvers'] {
   if (!stated) return null;
-  const ms = (text: string | undefined): number | null => (text === undefined ? null : parseDuration(text));
+  const ms = (text: string | undefined): number | null =>
+    text === undefined ? null : parseDuration(text);
   return {
     any_of: stated.any_of,
     count: stated.count,

@@ -4,7 +4,10 @@ import type { SourcedPolicy } from './policies.ts';
 import { RISK_WORDS } from '../schema/words.ts';
 
 /** What is wrong with policies that each file's schema lets pass. */
-export function policyErrors(policies: readonly SourcedPolicy[], connectors: readonly string[]): ConfigError[] {
+export function policyErrors(
+  policies: readonly SourcedPolicy[],
+  connectors: readonly string[],
+): ConfigError[] {
   const seen = new Map<string, SourcedPolicy>();
   return policies.flatMap((one) => {
     const earlier = seen.get(one.policy.name);
@@ -18,16 +21,27 @@ export function policyErrors(policies: readonly SourcedPolicy[], connectors: rea
   });
 }
 
-function duplicate({ policy, source, at }: SourcedPolicy, earlier: SourcedPolicy | undefined): ConfigError[] {
+function duplicate(
+  { policy, source, at }: SourcedPolicy,
+  earlier: SourcedPolicy | undefined,
+): ConfigError[] {
   if (!earlier) return [];
   const { file, line } = earlier.policy.place;
   const says = `policy ${policy.name} exists already, at ${file}:${line}`;
   return [
-    new ConfigError('duplicate_policy', says, 'Give one of the two another name.', source.valuePlace([at, 'name'])),
+    new ConfigError(
+      'duplicate_policy',
+      says,
+      'Give one of the two another name.',
+      source.valuePlace([at, 'name']),
+    ),
   ];
 }
 
-function unknownConnector({ policy, source, at }: SourcedPolicy, connectors: readonly string[]): ConfigError[] {
+function unknownConnector(
+  { policy, source, at }: SourcedPolicy,
+  connectors: readonly string[],
+): ConfigError[] {
   if (connectors.includes(policy.connector)) return [];
   const near = nearest(policy.connector, connectors);
   const remedy = near ? `Did you mean ${near}?` : `Connectors: ${connectors.join(', ')}.`;
@@ -38,21 +52,30 @@ function unknownConnector({ policy, source, at }: SourcedPolicy, connectors: rea
 function saysNothing({ policy, source, at }: SourcedPolicy): ConfigError[] {
   if (policy.operations.length > 0 || policy.deny.length > 0) return [];
   const says = `policy ${policy.name} names neither operations nor deny`;
-  return [new ConfigError('missing_key', says, 'Add operations: or deny:.', source.valuePlace([at]))];
+  return [
+    new ConfigError('missing_key', says, 'Add operations: or deny:.', source.valuePlace([at])),
+  ];
 }
 
 // A level that needs a person and that this policy can reach, but would let through without one.
 function approvalErrors({ policy, stated, source, at }: SourcedPolicy): ConfigError[] {
-  const reach = policy.ceiling === 'escalate' ? RISK_WORDS.length : RISK_WORDS.indexOf(riskMaxOf(stated)) + 1;
+  const reach =
+    policy.ceiling === 'escalate' ? RISK_WORDS.length : RISK_WORDS.indexOf(riskMaxOf(stated)) + 1;
   return RISK_WORDS.slice(2, reach).flatMap((level) => {
     const mode = policy.approval[level.toUpperCase() as 'HIGH' | 'CRITICAL'];
     if (mode === undefined || mode === 'hitl') return [];
     const path = typeof stated.approval === 'string' ? [at, 'approval'] : [at, 'approval', level];
     const says = `policy ${policy.name}: ${level} risk cannot go without a person (approval ${mode})`;
     return [
-      new ConfigError('unattended_risk', says, `Write hitl for ${level}, or lower risk_max.`, source.valuePlace(path)),
+      new ConfigError(
+        'unattended_risk',
+        says,
+        `Write hitl for ${level}, or lower risk_max.`,
+        source.valuePlace(path),
+      ),
     ];
   });
 }
 
-const riskMaxOf = (stated: SourcedPolicy['stated']): (typeof RISK_WORDS)[number] => stated.risk_max ?? 'low';
+const riskMaxOf = (stated: SourcedPolicy['stated']): (typeof RISK_WORDS)[number] =>
+  stated.risk_max ?? 'low';

@@ -4,7 +4,10 @@ import type { YamlSource } from '../yaml/yaml-source.ts';
 /** Where a policy stands, and each of the keys and entries that it states. */
 export function placesOf(source: YamlSource, at: number): Pick<Policy, 'place' | 'places'> {
   const stated = (source.value as Record<string, unknown>[])[at] ?? {};
-  const paths = Object.entries(stated).flatMap(([key, value]) => [[key], ...inner(value).map((part) => [key, part])]);
+  const paths = Object.entries(stated).flatMap(([key, value]) => [
+    [key],
+    ...inner(value).map((part) => [key, part]),
+  ]);
   const places = paths.map((path) => [path.join('.'), placeAt(source, [at, ...path])] as const);
   return { place: placeAt(source, [at]), places: Object.fromEntries(places) };
 }

@@ -10,7 +10,12 @@ const mode = word(MODES);
 const approval = z.union(
   [
     mode,
-    z.strictObject({ low: mode.optional(), medium: mode.optional(), high: mode.optional(), critical: mode.optional() }),
+    z.strictObject({
+      low: mode.optional(),
+      medium: mode.optional(),
+      high: mode.optional(),
+      critical: mode.optional(),
+    }),
   ],
   { error: `one of ${MODES.join(', ')}, or a mapping of levels to them` },
 );
@@ -24,14 +29,22 @@ const approvers = z.strictObject({
 });
 
 const policySchema = z.strictObject({
-  name: text('a name of at most 128 characters', (value) => /^[^\s\p{Cc}][^\p{Cc}]{0,127}$/u.test(value)),
+  name: text('a name of at most 128 characters', (value) =>
+    /^[^\s\p{Cc}][^\p{Cc}]{0,127}$/u.test(value),
+  ),
   connector: text('the name of a connector'),
   principals: globs(
     'a principal such as user:jane@example.com, or a glob such as agent:*',
     'at least one principal',
   ).optional(),
-  operations: globs('an operation such as users:read, or a glob such as users:*', 'at least one operation').optional(),
-  deny: globs('an operation such as users:delete, or a glob such as users:*', 'at least one operation').optional(),
+  operations: globs(
+    'an operation such as users:read, or a glob such as users:*',
+    'at least one operation',
+  ).optional(),
+  deny: globs(
+    'an operation such as users:delete, or a glob such as users:*',
+    'at least one operation',
+  ).optional(),
   risk_max: word(RISK_WORDS).optional(),
   ceiling: word(['cap', 'escalate']).prefault('cap'),
   approval: approval.optional(),

@@ -7,7 +7,14 @@ import { firstOf, readConfigFile } from '../yaml/load.ts';
 import { parseYaml } from '../yaml/yaml-source.ts';
 
 const EFFECTS = ['allow', 'auto', 'approval', 'deny'] as const;
-const CODES = ['granted', 'fail_closed', 'explicit_deny', 'guardrail', 'default_deny', 'risk_ceiling'] as const;
+const CODES = [
+  'granted',
+  'fail_closed',
+  'explicit_deny',
+  'guardrail',
+  'default_deny',
+  'risk_ceiling',
+] as const;
 
 const expectation = z.strictObject({
   effect: word(EFFECTS).optional(),
@@ -27,7 +34,9 @@ const testCase = z.strictObject({
 
 const testFile = z.strictObject(
   {
-    policies: list(text('a policy file, directory or glob'), 'a list of policy files').min(1).prefault(['../*.yaml']),
+    policies: list(text('a policy file, directory or glob'), 'a list of policy files')
+      .min(1)
+      .prefault(['../*.yaml']),
     cases: z.array(testCase, { error: 'a list of cases' }).min(1, { error: 'at least one case' }),
   },
   { error: 'a mapping with cases' },

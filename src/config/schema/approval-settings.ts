@@ -5,7 +5,9 @@ import type { ArxConfig } from './schema.ts';
 export interface ApprovalSettings {
   requireSigned: boolean;
   criticalQuorum: number;
-  /** Logins, ids or `group:NAME`, asked where a policy names nobody, and when an approval escalates. */
+  /**
+   * Logins, ids or `group:NAME`, asked where a policy names nobody, and when an approval escalates.
+   */
   defaultApprovers: string[];
   expiresInMs: number;
   grantValidForMs: number;

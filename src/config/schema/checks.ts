@@ -29,11 +29,21 @@ export const crossChecks = (checked: Checked): ConfigError[] => [
 /** A delta scan asks the System Log who changed; without that it would be a full one each time. */
 function deltaErrors({ config, source, catalogue }: Checked): ConfigError[] {
   const { operations } = config.connectors.okta;
-  if (config.scan.mode === 'full' || operations.some((glob) => catalogue.matching('okta', glob).includes(LOGS)))
+  if (
+    config.scan.mode === 'full' ||
+    operations.some((glob) => catalogue.matching('okta', glob).includes(LOGS))
+  )
     return [];
   const listed: Path = ['connectors', 'okta', 'operations'];
   const path = source.has(listed) ? listed : ['scan', 'mode'];
-  return [contradiction(source, path, `scan.mode is delta, and connectors.okta.operations lacks ${LOGS}`, ADD_LOGS)];
+  return [
+    contradiction(
+      source,
+      path,
+      `scan.mode is delta, and connectors.okta.operations lacks ${LOGS}`,
+      ADD_LOGS,
+    ),
+  ];
 }
 
 const LOGS = 'logs:read';
@@ -41,9 +51,17 @@ const ADD_LOGS = `Add ${LOGS} to connectors.okta.operations, or use scan.mode: f
 
 function scheduleErrors({ source }: Checked): ConfigError[] {
   const both =
-    source.has(['schedule', 'cron']) && (source.value as { schedule?: { calendar?: unknown } }).schedule?.calendar;
+    source.has(['schedule', 'cron']) &&
+    (source.value as { schedule?: { calendar?: unknown } }).schedule?.calendar;
   return both
-    ? [contradiction(source, ['schedule', 'calendar'], 'schedule has both cron and calendar', 'Keep one of the two.')]
+    ? [
+        contradiction(
+          source,
+          ['schedule', 'calendar'],
+          'schedule has both cron and calendar',
+          'Keep one of the two.',
+        ),
+      ]
     : [];
 }
 
@@ -52,11 +70,23 @@ function exemptionErrors({ config, source }: Checked): ConfigError[] {
     const path = ['exemptions', at];
     if (user !== undefined && group !== undefined) {
       return [
-        contradiction(source, path, `exemptions.${at} names both a user and a group`, 'Write one entry for each.'),
+        contradiction(
+          source,
+          path,
+          `exemptions.${at} names both a user and a group`,
+          'Write one entry for each.',
+        ),
       ];
     }
     if (user !== undefined || group !== undefined) return [];
-    return [contradiction(source, path, `exemptions.${at} names neither a user nor a group`, 'Add user: or group:.')];
+    return [
+      contradiction(
+        source,
+        path,
+        `exemptions.${at} names neither a user nor a group`,
+        'Add user: or group:.',
+      ),
+    ];
   });
 }
 
@@ -99,7 +129,14 @@ function duplicateErrors({ source }: Checked): ConfigError[] {
     const at = list.findIndex((item, index) => list.indexOf(item) < index);
     return at < 0
       ? []
-      : [contradiction(source, [...path, at], `${path.join('.')} names the same twice`, 'Take one of them out.')];
+      : [
+          contradiction(
+            source,
+            [...path, at],
+            `${path.join('.')} names the same twice`,
+            'Take one of them out.',
+          ),
+        ];
   });
 }
 

@@ -33,7 +33,10 @@ const VENDORS = {
   vault: 'HashiCorp Vault',
 } as const satisfies Record<Variable['usedBy'], string>;
 
-/** docs/configuration.md from the schema of arx.yaml and the table of variables: `node src/config/schema/docs.ts > docs/configuration.md`. */
+/**
+ * docs/configuration.md from the schema of arx.yaml and the table of variables: `node
+ * src/config/schema/docs.ts > docs/configuration.md`.
+ */
 export function configurationDocs(): string {
   const keys = Object.entries((configJsonSchema() as Node).properties ?? {});
   return [
@@ -59,7 +62,11 @@ export function configurationDocs(): string {
 function section(key: string, node: Node): string[] {
   const leaves = leavesOf(key, node);
   const alone = leaves.length === 1 && leaves[0]?.path === key;
-  return [`### ${key}`, ...(node.description && !alone ? [`${node.description}.`] : []), list(leaves.map(lineOf))];
+  return [
+    `### ${key}`,
+    ...(node.description && !alone ? [`${node.description}.`] : []),
+    list(leaves.map(lineOf)),
+  ];
 }
 
 interface Leaf {
@@ -67,7 +74,10 @@ interface Leaf {
   node: Node;
 }
 
-/** Every key below a node that holds a value; `[]` stands for the entries of a list, `*` for any key. */
+/**
+ * Every key below a node that holds a value; `[]` stands for the entries of a list, `*` for any
+ * key.
+ */
 function leavesOf(path: string, node: Node): Leaf[] {
   if (node.properties)
     return Object.entries(node.properties).flatMap(([key, value]) =>
@@ -90,10 +100,12 @@ function lineOf({ path, node }: Leaf): string {
 function formOf(node: Node): string {
   if (node.anyOf) return [...new Set(node.anyOf.map(formOf))].join(' or ');
   if (node.const !== undefined) return code(node.const);
-  if (node.enum) return node.enum.length > 1 ? `one of ${node.enum.map(code).join(', ')}` : code(node.enum[0]);
+  if (node.enum)
+    return node.enum.length > 1 ? `one of ${node.enum.map(code).join(', ')}` : code(node.enum[0]);
   if (node.items) return `list of ${entriesOf(node.items)}`;
   if (node.pattern) return 'duration';
-  if (typeof node.additionalProperties === 'object') return `map of names to ${formOf(node.additionalProperties)}`;
+  if (typeof node.additionalProperties === 'object')
+    return `map of names to ${formOf(node.additionalProperties)}`;
   return (typeof node.type === 'string' ? [node.type] : (node.type ?? ['any']))
     .map((type) => typeName(type, node))
     .join(' or ');
@@ -102,25 +114,35 @@ function formOf(node: Node): string {
 const entriesOf = (items: Node): string =>
   items.properties ? 'entries' : items.enum ? items.enum.map(code).join(', ') : formOf(items);
 
-const NAMES: Readonly<Record<string, string>> = { string: 'text', boolean: 'true or false', null: '`null`' };
+const NAMES: Readonly<Record<string, string>> = {
+  string: 'text',
+  boolean: 'true or false',
+  null: '`null`',
+};
 
 function typeName(type: string, { minimum, maximum }: Node): string {
   if (type !== 'integer' && type !== 'number') return NAMES[type] ?? type;
   const kind = type === 'integer' ? 'whole number' : 'number';
-  return minimum === undefined || maximum === undefined ? kind : `${kind} from ${minimum} to ${maximum}`;
+  return minimum === undefined || maximum === undefined
+    ? kind
+    : `${kind} from ${minimum} to ${maximum}`;
 }
 
 function variables(vendor: string): string {
   return list(
-    VARIABLES.filter(({ usedBy }) => usedBy === vendor).map(({ name, does, secret, default: usual, example }) => {
-      const hint = usual === undefined ? example && `such as \`${example}\`` : `default \`${usual}\``;
-      const notes = [secret ? '_secret_' : '', hint ?? ''].filter(Boolean).join('; ');
-      return `\`${name}\`${notes === '' ? '' : ` (${notes})`}: ${does}`;
-    }),
+    VARIABLES.filter(({ usedBy }) => usedBy === vendor).map(
+      ({ name, does, secret, default: usual, example }) => {
+        const hint =
+          usual === undefined ? example && `such as \`${example}\`` : `default \`${usual}\``;
+        const notes = [secret ? '_secret_' : '', hint ?? ''].filter(Boolean).join('; ');
+        return `\`${name}\`${notes === '' ? '' : ` (${notes})`}: ${does}`;
+      },
+    ),
   );
 }
 
-const code = (value: unknown): string => `\`${typeof value === 'string' ? value : JSON.stringify(value)}\``;
+const code = (value: unknown): string =>
+  `\`${typeof value === 'string' ? value : JSON.stringify(value)}\``;
 const list = (items: readonly string[]): string => items.map((item) => `- ${item}`).join('\n');
 
 if (import.meta.main) process.stdout.write(configurationDocs());

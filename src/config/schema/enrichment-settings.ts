@@ -11,8 +11,15 @@ export interface EnrichmentSettings {
 }
 
 /** Settings of account enrichment from a configuration with its defaults filled in. */
-export function enrichmentSettings({ enrichment }: Pick<ArxConfig, 'enrichment'>): EnrichmentSettings {
-  const { cache_ttl: ttl, negative_ttl: negative, activity_window: activity, malice_rules: rules } = enrichment;
+export function enrichmentSettings({
+  enrichment,
+}: Pick<ArxConfig, 'enrichment'>): EnrichmentSettings {
+  const {
+    cache_ttl: ttl,
+    negative_ttl: negative,
+    activity_window: activity,
+    malice_rules: rules,
+  } = enrichment;
   return {
     ttlMs: durationMs(typeof ttl === 'string' ? ttl : ttl.account),
     negativeTtlMs: durationMs(negative),

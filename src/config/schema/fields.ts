@@ -3,8 +3,10 @@ import { cronProblem } from '../yaml/cron.ts';
 import { parseDuration } from '../yaml/durations.ts';
 
 /** A string schema whose every failure says what was expected. */
-export const text = (expected: string, holds: (value: string) => boolean = (value) => value.trim() !== '') =>
-  z.string({ error: expected }).refine(holds, { error: expected });
+export const text = (
+  expected: string,
+  holds: (value: string) => boolean = (value) => value.trim() !== '',
+) => z.string({ error: expected }).refine(holds, { error: expected });
 
 /** A schema of listed words; failures name them. */
 export const word = <const Words extends readonly [string, ...string[]]>(words: Words) =>
@@ -28,11 +30,16 @@ export const flag = z.boolean({ error: 'true or false' });
 
 const A_DURATION = 'a duration: a whole number and one of s, m, h, d, such as 14d or 30m';
 const SHAPE = /^\d{1,9}[smhd]$/;
-/** A duration as written, such as `14d`; it stays text. Each check lets pass what one before it refuses: one mistake, one error. */
+/**
+ * A duration as written, such as `14d`; it stays text. Each check lets pass what one before it
+ * refuses: one mistake, one error.
+ */
 export const duration = z
   .string({ error: A_DURATION })
   .regex(SHAPE, { error: A_DURATION })
-  .refine((value) => !SHAPE.test(value) || parseDuration(value) !== null, { error: 'a duration of ten years at most' });
+  .refine((value) => !SHAPE.test(value) || parseDuration(value) !== null, {
+    error: 'a duration of ten years at most',
+  });
 
 /** A duration longer than nothing. */
 export const someTime = duration.refine((value) => parseDuration(value) !== 0, {
@@ -40,13 +47,15 @@ export const someTime = duration.refine((value) => parseDuration(value) !== 0, {
 });
 
 /** A list whose entries are of one kind. */
-export const list = <Item extends z.ZodType>(item: Item, expected: string) => z.array(item, { error: expected });
+export const list = <Item extends z.ZodType>(item: Item, expected: string) =>
+  z.array(item, { error: expected });
 
 const A_DATE = 'a date as YYYY-MM-DD';
 /** A calendar day as `YYYY-MM-DD`. */
 export const day = text(A_DATE, isDay);
 
-const A_CRON = 'a cron line of five fields (minute hour day-of-month month day-of-week), such as "0 8 * * MON"';
+const A_CRON =
+  'a cron line of five fields (minute hour day-of-month month day-of-week), such as "0 8 * * MON"';
 export const cron = text(A_CRON, (value) => cronProblem(value) === null);
 
 export const timezone = text('an IANA time zone, such as UTC or Europe/Berlin', isTimeZone);

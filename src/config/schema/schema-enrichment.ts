@@ -6,7 +6,10 @@ const SCALAR = 'text, a number, true or false';
 const scalar = z.union([z.string(), z.number(), z.boolean()], { error: SCALAR });
 type Given = string | number | boolean | readonly (string | number | boolean)[];
 
-/** What an operator is compared with; `value` is what a rule may say, undefined where it says nothing. */
+/**
+ * What an operator is compared with; `value` is what a rule may say, undefined where it says
+ * nothing.
+ */
 interface Form {
   expected: string;
   fits: (value: Given | undefined) => boolean;
@@ -16,7 +19,10 @@ const isText = (value: unknown): boolean => typeof value === 'string' && value !
 const isDate = (value: unknown): boolean =>
   typeof value === 'string' && /^\d{4}-\d{2}-\d{2}/.test(value) && !Number.isNaN(Date.parse(value));
 
-const ONE: Form = { expected: SCALAR, fits: (value) => value !== undefined && !Array.isArray(value) };
+const ONE: Form = {
+  expected: SCALAR,
+  fits: (value) => value !== undefined && !Array.isArray(value),
+};
 const ORDERED: Form = {
   expected: 'a number, or a date such as 2026-01-31 or 2026-01-31T08:00:00Z',
   fits: (value) => typeof value === 'number' || isDate(value),
@@ -37,10 +43,27 @@ const DAYS: Form = {
 
 /** Every operator with what it is compared with; the signs mean the same as the words. */
 const OPERATORS: Readonly<Record<string, Form>> = {
-  ...{ eq: ONE, ne: ONE, gt: ORDERED, ge: ORDERED, lt: ORDERED, le: ORDERED },
-  ...{ '==': ONE, '!=': ONE, '>': ORDERED, '>=': ORDERED, '<': ORDERED, '<=': ORDERED },
-  ...{ contains: ONE, not_contains: ONE, in: MANY, not_in: MANY, exists: NOTHING, missing: NOTHING },
-  ...{ starts_with: TEXT, ends_with: TEXT, older_than_days: DAYS },
+  eq: ONE,
+  ne: ONE,
+  gt: ORDERED,
+  ge: ORDERED,
+  lt: ORDERED,
+  le: ORDERED,
+  '==': ONE,
+  '!=': ONE,
+  '>': ORDERED,
+  '>=': ORDERED,
+  '<': ORDERED,
+  '<=': ORDERED,
+  contains: ONE,
+  not_contains: ONE,
+  in: MANY,
+  not_in: MANY,
+  exists: NOTHING,
+  missing: NOTHING,
+  starts_with: TEXT,
+  ends_with: TEXT,
+  older_than_days: DAYS,
 };
 
 const PATH = /^[\p{L}_][\p{L}\p{N}_-]*(\.[\p{L}\p{N}_-]+){0,9}$/u;
@@ -48,9 +71,9 @@ const verdict = word(['Pending', 'Benign', 'Suspicious', 'Malicious']);
 
 const rule = z
   .strictObject({
-    field: text('a dot path such as status or recent_activity.failed_sign_ins', (value) => PATH.test(value)).describe(
-      'Dot path into what was extracted, else into what was read',
-    ),
+    field: text('a dot path such as status or recent_activity.failed_sign_ins', (value) =>
+      PATH.test(value),
+    ).describe('Dot path into what was extracted, else into what was read'),
     operator: word(Object.keys(OPERATORS) as [string, ...string[]]).describe('How it is compared'),
     value: z
       .union([scalar, z.array(scalar)], { error: 'a value, or a list of values' })
@@ -61,29 +84,45 @@ const rule = z
   .superRefine(({ operator, value }, context) => {
     const form = OPERATORS[operator];
     if (form && !form.fits(value)) {
-      context.addIssue({ code: 'custom', path: ['value'], message: `${form.expected} (for ${operator})` });
+      context.addIssue({
+        code: 'custom',
+        path: ['value'],
+        message: `${form.expected} (for ${operator})`,
+      });
     }
   });
 
 const TTL = 'a duration such as 1h, or one for each type: { account: 1h }';
-const ttl = z.union([someTime, z.strictObject({ account: someTime.describe('Of accounts') })], { error: TTL });
+const ttl = z.union([someTime, z.strictObject({ account: someTime.describe('Of accounts') })], {
+  error: TTL,
+});
 
 /** `enrichment` of arx.yaml. */
 export const enrichment = z
   .strictObject({
-    cache_ttl: ttl.prefault('1h').describe('How long an answer is kept: one duration, or one for each type'),
+    cache_ttl: ttl
+      .prefault('1h')
+      .describe('How long an answer is kept: one duration, or one for each type'),
     negative_ttl: someTime.prefault('5m').describe('How long "not found" and "ambiguous" are kept'),
     activity_window: someTime
-      .refine((value) => (parseDuration(value) ?? 0) <= 90 * 86_400_000, { error: 'a duration of 90 days at most' })
+      .refine((value) => (parseDuration(value) ?? 0) <= 90 * 86_400_000, {
+        error: 'a duration of 90 days at most',
+      })
       .prefault('24h')
       .describe('How far back the System Log is read for recent activity'),
     requests_per_minute: whole(1, 1_000_000)
       .prefault(30_000)
-      .describe('Accounts that one access key may ask the HTTP server for in a minute; more are answered with 429'),
+      .describe(
+        'Accounts that one access key may ask the HTTP server for in a minute; more are answered with 429',
+      ),
     malice_rules: z
       .strictObject({
-        conditions: list(rule, 'a list of rules').optional().describe('Rules; the first that matches decides'),
-        rules: list(rule, 'a list of rules').optional().describe('The same under another name; one of the two'),
+        conditions: list(rule, 'a list of rules')
+          .optional()
+          .describe('Rules; the first that matches decides'),
+        rules: list(rule, 'a list of rules')
+          .optional()
+          .describe('The same under another name; one of the two'),
         default_verdict: verdict.optional().describe('Where no rule matches'),
         not_found_verdict: verdict.optional().describe('Where there is no such account'),
       })

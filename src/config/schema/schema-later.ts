@@ -8,16 +8,24 @@ const texts = (expected: string) => list(someText, expected).prefault([]);
 
 export const retention = z
   .strictObject({
-    users: someTime.prefault('90d').describe('Personal data of users: of scans, of the twin, of operations and flows'),
-    audit: someTime.prefault('400d').describe('Contents of audit entries; their hashes, kinds and times stay'),
+    users: someTime
+      .prefault('90d')
+      .describe('Personal data of users: of scans, of the twin, of operations and flows'),
+    audit: someTime
+      .prefault('400d')
+      .describe('Contents of audit entries; their hashes, kinds and times stay'),
   })
   .prefault({})
-  .describe('How long personal data and contents of audit entries are kept; `arx purge` removes what is older');
+  .describe(
+    'How long personal data and contents of audit entries are kept; `arx purge` removes what is older',
+  );
 
 const approver = text('user:LOGIN or group:NAME', (value) => /^(user|group):\S/u.test(value));
 export const approvals = z
   .strictObject({
-    require_signed: flag.prefault(true).describe('Decisions for HIGH and CRITICAL need proof of who made them'),
+    require_signed: flag
+      .prefault(true)
+      .describe('Decisions for HIGH and CRITICAL need proof of who made them'),
     critical_quorum: whole(2, 20).prefault(2).describe('Approvers for CRITICAL'),
     default_approvers: list(approver, 'a list of user:LOGIN or group:NAME')
       .prefault([])
@@ -28,7 +36,9 @@ export const approvals = z
   .prefault({})
   .describe('Human approval of governed operations');
 
-const guardrail = z.strictObject({ risk_max: word(RISK_WORDS).describe('Highest risk that any policy may grant') });
+const guardrail = z.strictObject({
+  risk_max: word(RISK_WORDS).describe('Highest risk that any policy may grant'),
+});
 export const guardrails = z
   .strictObject({
     okta: guardrail.optional(),
@@ -69,8 +79,12 @@ export const twin = z
     ),
     event_rules: list(text('a file name or glob'), 'a list of file names or globs')
       .prefault(['rules/*.yaml'])
-      .describe('Files of rules for security events, relative to this file: names, folders or globs'),
-    stale_after: someTime.prefault('90d').describe('Accounts that nobody has used for so long are gaps'),
+      .describe(
+        'Files of rules for security events, relative to this file: names, folders or globs',
+      ),
+    stale_after: someTime
+      .prefault('90d')
+      .describe('Accounts that nobody has used for so long are gaps'),
   })
   .prefault({})
   .describe('The identity twin, and what the main job takes of it');
@@ -84,7 +98,9 @@ export const remediation = z
       .describe(
         'Tenants of ours, by product (AAD, Google Workspace, Salesforce.com): ids or domains as events name them; of Okta it is the host of OKTA_DOMAIN alone',
       ),
-    max_event_age: someTime.prefault('24h').describe('Events over HTTP that are older than this are refused'),
+    max_event_age: someTime
+      .prefault('24h')
+      .describe('Events over HTTP that are older than this are refused'),
     requests_per_minute: whole(1, 1_000_000)
       .prefault(600)
       .describe(

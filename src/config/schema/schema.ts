@@ -1,7 +1,27 @@
 import { z } from 'zod';
-import { cron, day, duration, flag, list, share, someTime, text, timezone, whole, word } from './fields.ts';
+import {
+  cron,
+  day,
+  duration,
+  flag,
+  list,
+  share,
+  someTime,
+  text,
+  timezone,
+  whole,
+  word,
+} from './fields.ts';
 import { enrichment } from './schema-enrichment.ts';
-import { approvals, credentials, guardrails, protectedList, remediation, retention, twin } from './schema-later.ts';
+import {
+  approvals,
+  credentials,
+  guardrails,
+  protectedList,
+  remediation,
+  retention,
+  twin,
+} from './schema-later.ts';
 import { DAY_NAMES, FACTOR_TYPES, MONTH_NAMES, OVERLAPS, STATUSES } from './words.ts';
 
 const someText = text('text that is not empty');
@@ -18,8 +38,12 @@ const calendar = z.strictObject({
   month: oneOrMany(word(MONTH_NAMES), 'a month such as JAN, or a list of them')
     .optional()
     .describe('Months; absent: every one'),
-  hour: oneOrMany(whole(0, 23), 'an hour from 0 to 23, or a list of them').prefault(0).describe('Hours'),
-  minute: oneOrMany(whole(0, 59), 'a minute from 0 to 59, or a list of them').prefault(0).describe('Minutes'),
+  hour: oneOrMany(whole(0, 23), 'an hour from 0 to 23, or a list of them')
+    .prefault(0)
+    .describe('Hours'),
+  minute: oneOrMany(whole(0, 59), 'a minute from 0 to 59, or a list of them')
+    .prefault(0)
+    .describe('Minutes'),
 });
 
 const schedule = z.strictObject({
@@ -31,21 +55,37 @@ const schedule = z.strictObject({
     .prefault(null)
     .describe('When the check runs, spelled out; instead of cron'),
   timezone: timezone.prefault('UTC').describe('IANA name of the time zone that the times are in'),
-  overlap: word(OVERLAPS).prefault('skip').describe('What happens when a run is due while one is going'),
+  overlap: word(OVERLAPS)
+    .prefault('skip')
+    .describe('What happens when a run is due while one is going'),
   catchup_window: someTime.prefault('6h').describe('How late a missed run may still start'),
   jitter: duration.prefault('0s').describe('Spreads the start over this time'),
 });
 
 const permitted = z.strictObject({
-  operations: list(text('an operation such as users:read, or a glob'), 'a list of operations').describe(
-    'Operations, or globs of them, that the check may use',
-  ),
+  operations: list(
+    text('an operation such as users:read, or a glob'),
+    'a list of operations',
+  ).describe('Operations, or globs of them, that the check may use'),
 });
-const permission = (operations: readonly string[]) => permitted.prefault({ operations: [...operations] });
+const permission = (operations: readonly string[]) =>
+  permitted.prefault({ operations: [...operations] });
 
 const connectors = z.strictObject({
-  okta: permission(['users:read', 'users:read_detail', 'users:read_factors', 'groups:read', 'groups:read_members']),
-  jira: permission(['issues:create', 'issues:read', 'issues:update', 'issues:comment', 'issues:transition']),
+  okta: permission([
+    'users:read',
+    'users:read_detail',
+    'users:read_factors',
+    'groups:read',
+    'groups:read_members',
+  ]),
+  jira: permission([
+    'issues:create',
+    'issues:read',
+    'issues:update',
+    'issues:comment',
+    'issues:transition',
+  ]),
   slack: permission(['chat:write', 'chat:update', 'history:read']),
   entra: permitted.optional(),
   google: permitted.optional(),
@@ -57,7 +97,9 @@ const factorTypes = z
   .union(
     [
       z.literal('phishing_resistant', { error: 'the preset phishing_resistant' }),
-      list(word(FACTOR_TYPES), 'a list of factor types').min(1, { error: 'at least one factor type' }),
+      list(word(FACTOR_TYPES), 'a list of factor types').min(1, {
+        error: 'at least one factor type',
+      }),
     ],
     { error: 'a list of factor types, or the preset phishing_resistant' },
   )
@@ -83,9 +125,13 @@ const exemption = z.strictObject({
 const scan = z.strictObject({
   mode: word(['full', 'delta'])
     .prefault('full')
-    .describe('Whose factors are read: of everybody, or of those who changed since the last complete run'),
+    .describe(
+      'Whose factors are read: of everybody, or of those who changed since the last complete run',
+    ),
   batch: z
-    .union([z.literal('auto', { error: 'auto' }), whole(1, 200)], { error: 'auto, or a whole number from 1 to 200' })
+    .union([z.literal('auto', { error: 'auto' }), whole(1, 200)], {
+      error: 'auto, or a whole number from 1 to 200',
+    })
     .prefault('auto')
     .describe('Users an activity: auto, or 1 to 200'),
   window: whole(1, 500).prefault(8).describe('Check activities in flight'),
@@ -95,10 +141,14 @@ const scan = z.strictObject({
   max_drop: share('a share from 0 to 1')
     .prefault(0.2)
     .describe('Fall in users since the last complete run that makes the run INCOMPLETE'),
-  full_every: someTime.prefault('30d').describe('With mode delta: everybody is read where that is longer ago'),
+  full_every: someTime
+    .prefault('30d')
+    .describe('With mode delta: everybody is read where that is longer ago'),
   log_delay: duration
     .prefault('5m')
-    .describe('With mode delta: how late entries of the System Log may come; so long is waited before it is read'),
+    .describe(
+      'With mode delta: how late entries of the System Log may come; so long is waited before it is read',
+    ),
 });
 
 const quota = z.strictObject({
@@ -106,10 +156,14 @@ const quota = z.strictObject({
     .prefault(0.5)
     .describe("Share of each bucket's limit that may be used up, above 0"),
   reserve: whole(0, 10_000).prefault(5).describe('Calls a window kept for interactive look-ups'),
-  warning_threshold: flag.prefault(true).describe('Stay under the limit at which Okta mails the administrators'),
+  warning_threshold: flag
+    .prefault(true)
+    .describe('Stay under the limit at which Okta mails the administrators'),
 });
 
-const label = text('a label without white space, 255 characters at most', (value) => /^\S{1,255}$/u.test(value));
+const label = text('a label without white space, 255 characters at most', (value) =>
+  /^\S{1,255}$/u.test(value),
+);
 const tickets = z.strictObject({
   mode: word(['per_user', 'bulk', 'none'])
     .prefault('per_user')
@@ -118,10 +172,20 @@ const tickets = z.strictObject({
   labels: list(label, 'a list of labels')
     .prefault(['mfa'])
     .describe('Labels besides those that arx knows its tickets by'),
-  priority: someText.nullable().prefault(null).describe("Name of the priority; null: the project's default"),
-  due_in: duration.nullable().prefault('14d').describe('Due date, counted from the opening; null: none'),
-  close_on_compliance: flag.prefault(true).describe('Close the ticket of who is compliant; else comment only'),
-  close_transition: someText.prefault('Done').describe('Name of the closing transition, or of the status it leads to'),
+  priority: someText
+    .nullable()
+    .prefault(null)
+    .describe("Name of the priority; null: the project's default"),
+  due_in: duration
+    .nullable()
+    .prefault('14d')
+    .describe('Due date, counted from the opening; null: none'),
+  close_on_compliance: flag
+    .prefault(true)
+    .describe('Close the ticket of who is compliant; else comment only'),
+  close_transition: someText
+    .prefault('Done')
+    .describe('Name of the closing transition, or of the status it leads to'),
   settle: list(someTime, 'a list of durations')
     .min(1, { error: 'at least one duration' })
     .max(10, { error: 'ten durations at most' })
@@ -135,13 +199,17 @@ const channel = text('a channel id such as C0123456789, or a name such as #secur
 
 /** arx.yaml. Strict: a key that is not here is an error. */
 export const configSchema = z.strictObject({
-  version: z.literal(1, { error: 'the number 1' }).describe('Form of this file; the one key that must be there'),
+  version: z
+    .literal(1, { error: 'the number 1' })
+    .describe('Form of this file; the one key that must be there'),
   workflow: z
     .literal('mfa-enforcement-check', { error: 'mfa-enforcement-check' })
     .prefault('mfa-enforcement-check')
     .describe('The workflow that this file configures'),
   schedule: schedule.prefault({}).describe('When `arx register` has the check run'),
-  connectors: connectors.prefault({}).describe('What this workflow may use, checked besides the policies'),
+  connectors: connectors
+    .prefault({})
+    .describe('What this workflow may use, checked besides the policies'),
   policies: list(text('a file name or glob'), 'a list of file names or globs')
     .prefault(['policies/*.yaml'])
     .describe('Policy files, relative to this file: names, folders or globs'),
@@ -165,11 +233,16 @@ export const configSchema = z.strictObject({
     .describe('Who is excused, until when, why, and who answers for it'),
   grace_period: duration.prefault('0d').describe('Excuses users created less than this ago'),
   scan: scan.prefault({}).describe('How users are read, and when a run counts as INCOMPLETE'),
-  quota: quota.prefault({}).describe('How much of a rate limit arx takes, all workers of an org together'),
+  quota: quota
+    .prefault({})
+    .describe('How much of a rate limit arx takes, all workers of an org together'),
   tickets: tickets.prefault({}).describe('What is done in Jira'),
   slack: z
     .strictObject({
-      channel: channel.nullable().prefault(null).describe('Id or #name of the channel; null: SLACK_CHANNEL'),
+      channel: channel
+        .nullable()
+        .prefault(null)
+        .describe('Id or #name of the channel; null: SLACK_CHANNEL'),
     })
     .prefault({})
     .describe('Where the summary of a run is posted'),
@@ -183,5 +256,8 @@ export const configSchema = z.strictObject({
   remediation,
 });
 
-/** arx.yaml with every default filled in; keys as in the file, durations as text (`durationMs` reads them). */
+/**
+ * arx.yaml with every default filled in; keys as in the file, durations as text (`durationMs` reads
+ * them).
+ */
 export type ArxConfig = z.output<typeof configSchema>;

@@ -17,11 +17,16 @@ const FIELDS: readonly Field[] = [
   { name: 'day of week', from: 0, to: 7, names: DAYS },
 ];
 
-/** What is wrong with a five-field cron line, null where it can be read: lists, ranges, steps, names of days and months. */
+/**
+ * What is wrong with a five-field cron line, null where it can be read: lists, ranges, steps, names
+ * of days and months.
+ */
 export function cronProblem(cron: string): string | null {
   const parts = cron.trim().split(/\s+/);
   if (parts.length !== FIELDS.length) return `has ${parts.length} fields`;
-  const bad = FIELDS.find((field, at) => !(parts[at] ?? '').split(',').every((item) => isItem(item, field)));
+  const bad = FIELDS.find(
+    (field, at) => !(parts[at] ?? '').split(',').every((item) => isItem(item, field)),
+  );
   return bad ? `its ${bad.name} is not understood` : null;
 }
 

@@ -2,7 +2,10 @@ const UNITS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 const DURATION = /^(\d{1,9})([smhd])$/;
 const MAX_MS = 3_650 * UNITS.d;
 
-/** Milliseconds of a duration such as `14d`, `6h`, `30m` or `10s`; throws RangeError where it is none (ten years at most). */
+/**
+ * Milliseconds of a duration such as `14d`, `6h`, `30m` or `10s`; throws RangeError where it is
+ * none (ten years at most).
+ */
 export function durationMs(text: string): number {
   const ms = parseDuration(text);
   if (ms === null) throw new RangeError('not a duration: a whole number and one of s, m, h, d');

@@ -6,14 +6,23 @@ import type { YamlSource } from './yaml-source.ts';
 
 type Issue = z.core.$ZodIssue;
 
-/** Turns what a schema found wrong into errors with place, expectation and remedy; values are never quoted. */
-function explainIssues(issues: readonly Issue[], source: YamlSource, schema: z.ZodType): ConfigError[] {
+/**
+ * Turns what a schema found wrong into errors with place, expectation and remedy; values are never
+ * quoted.
+ */
+function explainIssues(
+  issues: readonly Issue[],
+  source: YamlSource,
+  schema: z.ZodType,
+): ConfigError[] {
   const shape = z.toJSONSchema(schema, { io: 'input' }) as JsonSchema;
   return issues
     .flatMap((issue) => innermost(issue))
     .filter(isFirstOfItsKind)
     .flatMap((issue) =>
-      issue.code === 'unrecognized_keys' ? unknownKeys(issue, source, shape) : [wrongValue(issue, source, shape)],
+      issue.code === 'unrecognized_keys'
+        ? unknownKeys(issue, source, shape)
+        : [wrongValue(issue, source, shape)],
     );
 }
 
@@ -29,23 +38,32 @@ export function checkSource<Schema extends z.ZodType>(
 
 // Several checks of one value may expect the same.
 const isFirstOfItsKind = ({ path, message }: Issue, at: number, all: readonly Issue[]): boolean =>
-  all.findIndex((one) => one.message === message && formatPath(one.path) === formatPath(path)) === at;
+  all.findIndex((one) => one.message === message && formatPath(one.path) === formatPath(path)) ===
+  at;
 
 // Of a union, the branch that came furthest says more than the union itself.
 function innermost(issue: Issue): Issue[] {
   if (issue.code !== 'invalid_union') return [issue];
   const deep = issue.errors.find((branch) => branch.some((inner) => inner.path.length > 0));
   if (!deep) return [issue];
-  return deep.flatMap((inner) => innermost({ ...inner, path: [...issue.path, ...inner.path] } as Issue));
+  return deep.flatMap((inner) =>
+    innermost({ ...inner, path: [...issue.path, ...inner.path] } as Issue),
+  );
 }
 
-function unknownKeys(issue: Issue & { keys: string[] }, source: YamlSource, shape: JsonSchema): ConfigError[] {
+function unknownKeys(
+  issue: Issue & { keys: string[] },
+  source: YamlSource,
+  shape: JsonSchema,
+): ConfigError[] {
   const known = keysAt(shape, issue.path);
   return issue.keys.map((key) => {
     const path = [...issue.path, key];
     const near = nearest(key, known);
     const where = source.keyPlace(path);
-    const remedy = near ? `Did you mean ${near}?` : `Take it out. Keys known here: ${known.join(', ')}.`;
+    const remedy = near
+      ? `Did you mean ${near}?`
+      : `Take it out. Keys known here: ${known.join(', ')}.`;
     return new ConfigError(
       'unknown_key',
       `${printable(formatPath(path))} is not a key of ${where.file ?? 'this file'}`,
@@ -67,15 +85,25 @@ function wrongValue(issue: Issue, source: YamlSource, shape: JsonSchema): Config
       where,
     );
   }
-  const suggestion = issue.code === 'invalid_value' ? nearest(String(found), issue.values.map(String)) : null;
+  const suggestion =
+    issue.code === 'invalid_value' ? nearest(String(found), issue.values.map(String)) : null;
   const remedy = suggestion
     ? `Did you mean ${suggestion}?`
     : `Write ${expectationOf(issue)}${orLeaveOut(shape, issue.path)}.`;
   const got = issue.code === 'invalid_type' ? `, got ${kind(found)}` : '';
-  return new ConfigError('wrong_value', `${path}: expected ${expectationOf(issue)}${got}`, remedy, where);
+  return new ConfigError(
+    'wrong_value',
+    `${path}: expected ${expectationOf(issue)}${got}`,
+    remedy,
+    where,
+  );
 }
 
-const PLAIN: Record<string, string> = { object: 'a mapping (key: value)', array: 'a list', string: 'text' };
+const PLAIN: Record<string, string> = {
+  object: 'a mapping (key: value)',
+  array: 'a list',
+  string: 'text',
+};
 
 function expectationOf(issue: Issue): string {
   if (issue.code === 'invalid_type' && issue.message.startsWith('Invalid input'))
@@ -87,14 +115,16 @@ function kind(value: unknown): string {
   if (value === null) return 'nothing (null)';
   if (Array.isArray(value)) return 'a list';
   return (
-    { string: 'text', number: 'a number', boolean: 'true or false', object: 'a mapping' }[typeof value as string] ??
-    'something else'
+    { string: 'text', number: 'a number', boolean: 'true or false', object: 'a mapping' }[
+      typeof value as string
+    ] ?? 'something else'
   );
 }
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>(
-    (at, key) => (at === null || at === undefined ? undefined : (at as Record<PropertyKey, unknown>)[key]),
+    (at, key) =>
+      at === null || at === undefined ? undefined : (at as Record<PropertyKey, unknown>)[key],
     value,
   );
 }
@@ -110,11 +140,16 @@ interface JsonSchema {
   default?: unknown;
 }
 
-/** What taking the key out does: of one that is required, of an entry of a list and of the whole file, nothing good. */
+/**
+ * What taking the key out does: of one that is required, of an entry of a list and of the whole
+ * file, nothing good.
+ */
 function orLeaveOut(shape: JsonSchema, path: readonly PropertyKey[]): string {
   const key = path.at(-1);
   if (typeof key !== 'string') return '';
-  const within = schemasAt(shape, path.slice(0, -1)).filter(({ properties }) => properties?.[key] !== undefined);
+  const within = schemasAt(shape, path.slice(0, -1)).filter(
+    ({ properties }) => properties?.[key] !== undefined,
+  );
   if (within.length === 0 || within.some(({ required }) => required?.includes(key))) return '';
   const hasDefault = within.some(({ properties }) => properties?.[key]?.default !== undefined);
   return `, or take the key out${hasDefault ? ' to get its default' : ''}`;
@@ -127,13 +162,17 @@ function schemasAt(schema: JsonSchema, path: readonly PropertyKey[]): JsonSchema
   if (key === undefined) return branches;
   return branches.flatMap((branch) => {
     const next =
-      typeof key === 'number' ? branch.items : (branch.properties?.[String(key)] ?? branch.additionalProperties);
+      typeof key === 'number'
+        ? branch.items
+        : (branch.properties?.[String(key)] ?? branch.additionalProperties);
     return typeof next === 'object' ? schemasAt(next, rest) : [];
   });
 }
 
 const keysAt = (shape: JsonSchema, path: readonly PropertyKey[]): string[] =>
-  schemasAt(shape, path).flatMap((branch) => branch.propertyNames?.enum ?? Object.keys(branch.properties ?? {}));
+  schemasAt(shape, path).flatMap(
+    (branch) => branch.propertyNames?.enum ?? Object.keys(branch.properties ?? {}),
+  );
 
 // Keys are the user's own text: no control characters in a terminal, and not endless.
 const printable = (text: string): string => text.replace(/\p{C}/gu, '?').slice(0, 120);

@@ -10,13 +10,16 @@ export interface FoundFile {
 }
 
 /**
- * The files that patterns name, each once, in order of their paths. `*` stands for any characters of one name (not for
- * a leading dot), a directory for the YAML files in it. Throws ConfigError `no_file` where a pattern without `*` names
- * nothing; a pattern with `*` may find nothing.
+ * The files that patterns name, each once, in order of their paths. `*` stands for any characters
+ * of one name (not for a leading dot), a directory for the YAML files in it. Throws ConfigError
+ * `no_file` where a pattern without `*` names nothing; a pattern with `*` may find nothing.
  */
 export function findFiles(patterns: readonly string[], baseDir: string): FoundFile[] {
   const found = patterns.flatMap((pattern) =>
-    filesOf(pattern, baseDir).map((path) => ({ path, shown: isAbsolute(pattern) ? path : relative(baseDir, path) })),
+    filesOf(pattern, baseDir).map((path) => ({
+      path,
+      shown: isAbsolute(pattern) ? path : relative(baseDir, path),
+    })),
   );
   const unique = new Map(found.map((file) => [file.path, file]));
   return [...unique.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
@@ -26,13 +29,19 @@ function filesOf(pattern: string, baseDir: string): string[] {
   const absolute = resolve(baseDir, pattern);
   const paths = absolute.split('/').slice(1).reduce(expand, ['/']);
   if (paths.length === 0 && !pattern.includes('*')) {
-    throw new ConfigError('no_file', `${pattern} does not exist`, 'Correct the name, or create it.', { file: pattern });
+    throw new ConfigError(
+      'no_file',
+      `${pattern} does not exist`,
+      'Correct the name, or create it.',
+      { file: pattern },
+    );
   }
   return paths.flatMap((path) => (isDirectory(path) ? yamlFilesIn(path) : [path]));
 }
 
 function expand(directories: readonly string[], name: string): string[] {
-  if (!name.includes('*')) return directories.map((directory) => join(directory, name)).filter(exists);
+  if (!name.includes('*'))
+    return directories.map((directory) => join(directory, name)).filter(exists);
   const pattern = patternOf(name);
   return directories.flatMap((directory) =>
     namesIn(directory)
@@ -55,7 +64,8 @@ const yamlFilesIn = (directory: string): string[] =>
     .filter((name) => /^[^.].*\.ya?ml$/.test(name))
     .map((name) => join(directory, name));
 
-const isDirectory = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+const isDirectory = (path: string): boolean =>
+  statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 const exists = (path: string): boolean => statSync(path, { throwIfNoEntry: false }) !== undefined;
 
 function namesIn(directory: string): string[] {

@@ -11,7 +11,10 @@ import type { ArxConfig } from '../schema/schema.ts';
 import { parseYaml } from './yaml-source.ts';
 import type { YamlSource } from './yaml-source.ts';
 
-/** Where the value at a path stands in its file; of the nearest part above where the path does not exist. */
+/**
+ * Where the value at a path stands in its file; of the nearest part above where the path does not
+ * exist.
+ */
 export type PlaceOf = (path: readonly PropertyKey[]) => ConfigPlace;
 
 /** arx.yaml as loaded. */
@@ -26,8 +29,17 @@ export interface LoadedConfig {
   placeOf: PlaceOf;
 }
 
-/** Reads and checks arx.yaml. Throws ConfigError: the first error in the file, the others in its `others`. */
-export function loadConfig({ path, catalogue }: { path: string; catalogue: OperationCatalogue }): LoadedConfig {
+/**
+ * Reads and checks arx.yaml. Throws ConfigError: the first error in the file, the others in its
+ * `others`.
+ */
+export function loadConfig({
+  path,
+  catalogue,
+}: {
+  path: string;
+  catalogue: OperationCatalogue;
+}): LoadedConfig {
   const absolute = resolve(path);
   const source = parseYaml(readConfigFile(path), path);
   const config = checkConfig(source, catalogue);
@@ -42,8 +54,13 @@ export function loadConfig({ path, catalogue }: { path: string; catalogue: Opera
 
 /** Checks a parsed arx.yaml; throws as `loadConfig` does. */
 function checkConfig(source: YamlSource, catalogue: OperationCatalogue): ArxConfig {
-  const checked = checkSource(configSchema, source.value === null ? { ...source, value: {} } : source);
-  const errors = checked.ok ? crossChecks({ config: checked.value, source, catalogue }) : checked.errors;
+  const checked = checkSource(
+    configSchema,
+    source.value === null ? { ...source, value: {} } : source,
+  );
+  const errors = checked.ok
+    ? crossChecks({ config: checked.value, source, catalogue })
+    : checked.errors;
   if (checked.ok && errors.length === 0) return checked.value;
   throw firstOf(errors);
 }
@@ -51,11 +68,15 @@ function checkConfig(source: YamlSource, catalogue: OperationCatalogue): ArxConf
 /** The error that stands first in its file, carrying the others. */
 export function firstOf(errors: readonly ConfigError[]): ConfigError {
   const [first, ...others] = [...errors].sort(byPlace);
-  if (!first) return new ConfigError('config', 'the configuration is not usable', 'Check the file.');
+  if (!first)
+    return new ConfigError('config', 'the configuration is not usable', 'Check the file.');
   return new ConfigError(first.code, first.message, first.remedy, first.where, others);
 }
 
-/** Reads a configuration file as text, called `shown` in errors; ConfigError `no_file` or `unreadable` where it can't be had. */
+/**
+ * Reads a configuration file as text, called `shown` in errors; ConfigError `no_file` or
+ * `unreadable` where it can't be had.
+ */
 export function readConfigFile(path: string, shown: string = path): string {
   try {
     return readFileSync(path, 'utf8');
@@ -80,7 +101,8 @@ export function readConfigFile(path: string, shown: string = path): string {
 }
 
 /** Hex SHA-256 over RFC 8785 JSON; for configurations, whose values are plain. */
-export const configDigest = (config: unknown): string => createHash('sha256').update(canonical(config)).digest('hex');
+export const configDigest = (config: unknown): string =>
+  createHash('sha256').update(canonical(config)).digest('hex');
 
 function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;

@@ -15,7 +15,10 @@ export interface UsualConfig {
 }
 
 /** By ARX_CONFIG, else ./arx.yaml, else the defaults. Throws ConfigError. */
-export function usualConfig(env: ArxEnv, catalogue: Parameters<typeof loadConfig>[0]['catalogue']): UsualConfig {
+export function usualConfig(
+  env: ArxEnv,
+  catalogue: Parameters<typeof loadConfig>[0]['catalogue'],
+): UsualConfig {
   const usual = resolve(env.cwd, 'arx.yaml');
   const path = env.configPath ?? (existsSync(usual) ? usual : null);
   if (path === null) return { config: configSchema.parse({ version: 1 }), baseDir: env.cwd };

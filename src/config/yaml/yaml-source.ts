@@ -11,7 +11,10 @@ type Path = readonly PropertyKey[];
 /** A YAML file as read: its plain value, and where each part of it stands. */
 export interface YamlSource {
   value: unknown;
-  /** Place of the key at a path (of the entry, in a list); of the nearest part above where the path does not exist. */
+  /**
+   * Place of the key at a path (of the entry, in a list); of the nearest part above where the path
+   * does not exist.
+   */
   keyPlace(path: Path): ConfigPlace;
   /** Place of the value at a path; of the nearest part above where the path does not exist. */
   valuePlace(path: Path): ConfigPlace;
@@ -19,8 +22,9 @@ export interface YamlSource {
 }
 
 /**
- * Parses YAML 1.2 strictly: one document, unique text keys, no tags or directives, 64 KB at most, few aliases, warnings
- * are errors. Throws ConfigError `yaml`; its text never quotes the file, which may hold a secret in the wrong place.
+ * Parses YAML 1.2 strictly: one document, unique text keys, no tags or directives, 64 KB at most,
+ * few aliases, warnings are errors. Throws ConfigError `yaml`; its text never quotes the file,
+ * which may hold a secret in the wrong place.
  */
 export function parseYaml(text: string, file: string): YamlSource {
   const lines = new LineCounter();
@@ -50,7 +54,11 @@ const STRICT = {
 /** Writes a path as `exemptions.0.until`. */
 export const formatPath = (path: Path): string => path.map(String).join('.');
 
-function sourceOf(doc: Document.Parsed, value: unknown, at: (offset: number) => ConfigPlace): YamlSource {
+function sourceOf(
+  doc: Document.Parsed,
+  value: unknown,
+  at: (offset: number) => ConfigPlace,
+): YamlSource {
   const place = (path: Path, part: 'key' | 'value'): ConfigPlace => ({
     ...at(offsetOf(doc, path, part)),
     path: formatPath(path),
@@ -94,11 +102,14 @@ function childOf(node: unknown, key: PropertyKey): { key: unknown; value: unknow
     return item === undefined ? null : { key: item, value: item };
   }
   if (!isMap(node)) return null;
-  const pair = node.items.find((candidate: Pair) => isScalar(candidate.key) && candidate.key.value === key);
+  const pair = node.items.find(
+    (candidate: Pair) => isScalar(candidate.key) && candidate.key.value === key,
+  );
   return pair ? { key: pair.key, value: pair.value } : null;
 }
 
-const startOf = (node: unknown): number | undefined => (node as Node | null | undefined)?.range?.[0];
+const startOf = (node: unknown): number | undefined =>
+  (node as Node | null | undefined)?.range?.[0];
 
 function plainValue(doc: Document.Parsed, file: string): unknown {
   try {
@@ -110,17 +121,20 @@ function plainValue(doc: Document.Parsed, file: string): unknown {
   }
 }
 
-// Keys that would swap a prototype, and aliases without an anchor (which the parser reports without a place).
+// Keys that would swap a prototype, and aliases without an anchor (which the parser reports without
+// a place).
 function rejectOddNodes(doc: Document.Parsed, at: (offset: number) => ConfigPlace): void {
   const refuse = (says: string, remedy: string, node: unknown): never => {
     throw plainError(says, remedy, at(startOf(node) ?? 0));
   };
   const look = (node: unknown): void => {
-    if (isAlias(node) && !node.resolve(doc)) refuse('uses an alias that is not defined', 'Write the value out.', node);
+    if (isAlias(node) && !node.resolve(doc))
+      refuse('uses an alias that is not defined', 'Write the value out.', node);
     if (isSeq(node)) node.items.forEach(look);
     if (!isMap(node)) return;
     for (const { key, value } of node.items as Pair[]) {
-      if (isScalar(key) && key.value === '__proto__') refuse('has the key __proto__', 'Take it out.', key);
+      if (isScalar(key) && key.value === '__proto__')
+        refuse('has the key __proto__', 'Take it out.', key);
       look(value);
     }
   };
@@ -136,7 +150,10 @@ const SYNTAX: Partial<Record<string, readonly [says: string, remedy: string]>> =
   BAD_ALIAS: ['uses an alias that is not defined', 'Write the value out.'],
   NON_STRING_KEY: ['has a key that is not text', 'Put the key in quotes.'],
   TAG_RESOLVE_FAILED: ['uses a tag', 'Take the tag (!…) out.'],
-  MISSING_CHAR: ['lacks a closing quote or bracket, or a colon', 'Close what is open here or before.'],
+  MISSING_CHAR: [
+    'lacks a closing quote or bracket, or a colon',
+    'Close what is open here or before.',
+  ],
   BLOCK_AS_IMPLICIT_KEY: [
     'has a nested mapping on one line',
     'Quote values that contain a colon, or use lines of their own.',
@@ -155,4 +172,8 @@ const plainError = (says: string, remedy: string, where: ConfigPlace): ConfigErr
   new ConfigError('yaml', `${where.file ?? 'the file'} ${says}`, remedy, where);
 
 const tooLarge = (file: string): ConfigError =>
-  plainError('is larger than 64 KB', 'Split it, or check that it is the right file.', { file, line: 1, column: 1 });
+  plainError('is larger than 64 KB', 'Split it, or check that it is the right file.', {
+    file,
+    line: 1,
+    column: 1,
+  });

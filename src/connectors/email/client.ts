@@ -10,12 +10,23 @@ export interface EmailHandle {
 }
 
 /** One message a call, over a transport that speaks SMTP: `address` is `smtp://host:port`. */
-export const createEmailClient = ({ address, wire }: { address: string; wire: Wire }): VendorClient<EmailHandle> => ({
+export const createEmailClient = ({
+  address,
+  wire,
+}: {
+  address: string;
+  wire: Wire;
+}): VendorClient<EmailHandle> => ({
   place: (path) => path,
   refusal: emailRefusal,
   lend: async (scope, use) =>
     use({
       send: async (message) =>
-        exchange(wire, scope, { method: 'POST', url: `${address}/`, headers: {}, body: JSON.stringify(message) }),
+        exchange(wire, scope, {
+          method: 'POST',
+          url: `${address}/`,
+          headers: {},
+          body: JSON.stringify(message),
+        }),
     }),
 });

@@ -3,7 +3,9 @@ import { z } from 'zod';
 const LABEL = '[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?';
 
 /** A plain address, without name, comment or quotes. */
-export const ADDRESS = new RegExp(String.raw`^(?=.{3,254}$)[A-Za-z0-9._%+'&~=/-]{1,64}@${LABEL}(?:\.${LABEL})*$`);
+export const ADDRESS = new RegExp(
+  String.raw`^(?=.{3,254}$)[A-Za-z0-9._%+'&~=/-]{1,64}@${LABEL}(?:\.${LABEL})*$`,
+);
 
 /** A message; neither an address nor the subject can hold what would begin another header. */
 export const messageInput = z.strictObject({

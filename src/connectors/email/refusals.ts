@@ -16,9 +16,13 @@ const end = z.object({
   enhanced: z.string().nullable(),
 });
 
-const NO_TLS = 'the mail server offers no TLS (STARTTLS), so nothing was sent; use smtps:// or another server';
+const NO_TLS =
+  'the mail server offers no TLS (STARTTLS), so nothing was sent; use smtps:// or another server';
 
-/** Reads the last word of a mail server; null where it took the message. It never says no after it has said yes. */
+/**
+ * Reads the last word of a mail server; null where it took the message. It never says no after it
+ * has said yes.
+ */
 export function emailRefusal({ status }: Answer, json: unknown): Refusal | null {
   if (status === 250) return null;
   const { stage, enhanced } = end.parse(json);

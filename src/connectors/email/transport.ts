@@ -25,7 +25,9 @@ export interface EmailAccess {
 const DEFAULT_TIMEOUT_MS = 30_000;
 const CONNECT_TIMEOUT_MS = 10_000;
 
-/** What a session came to, as the text of an answer: the Message-ID, or where the server said no. */
+/**
+ * What a session came to, as the text of an answer: the Message-ID, or where the server said no.
+ */
 export interface SessionEnd {
   id?: string;
   refused?: number;
@@ -35,8 +37,9 @@ export interface SessionEnd {
 }
 
 /**
- * Sends the message in the body of a request, and gives the server's last word as an answer: its reply code is the
- * status. Throws NetworkFailure and nothing else; `cut` and `timed_out` only once the message itself was on its way.
+ * Sends the message in the body of a request, and gives the server's last word as an answer: its
+ * reply code is the status. Throws NetworkFailure and nothing else; `cut` and `timed_out` only once
+ * the message itself was on its way.
  */
 export const smtpTransport =
   (access: EmailAccess, timeoutMs = DEFAULT_TIMEOUT_MS): Transport =>
@@ -50,22 +53,38 @@ export const smtpTransport =
     );
   };
 
-async function compose({ from }: EmailAccess, { to, subject, text }: Message, id: string): Promise<Buffer> {
+async function compose(
+  { from }: EmailAccess,
+  { to, subject, text }: Message,
+  id: string,
+): Promise<Buffer> {
   const { default: MailComposer } = await import('nodemailer/lib/mail-composer');
   return new MailComposer({
-    ...{ from, to: [...to], subject, text, messageId: id },
+    from,
+    to: [...to],
+    subject,
+    text,
+    messageId: id,
     headers: { 'Auto-Submitted': 'auto-generated' },
-    ...{ disableFileAccess: true, disableUrlAccess: true },
+    disableFileAccess: true,
+    disableUrlAccess: true,
   })
     .compile()
     .build();
 }
 
 // The library takes time to load: only who sends mail waits for it.
-async function connectionTo({ host, port, secure, plain }: EmailAccess, timeoutMs: number): Promise<SMTPConnection> {
+async function connectionTo(
+  { host, port, secure, plain }: EmailAccess,
+  timeoutMs: number,
+): Promise<SMTPConnection> {
   const { default: Connection } = await import('nodemailer/lib/smtp-connection');
   return new Connection({
-    ...{ host, port, secure, name: 'arx.invalid', logger: false },
+    host,
+    port,
+    secure,
+    name: 'arx.invalid',
+    logger: false,
     ...(!secure && (plain ? { ignoreTLS: true } : { requireTLS: true })),
     connectionTimeout: Math.min(CONNECT_TIMEOUT_MS, timeoutMs),
     greetingTimeout: Math.min(CONNECT_TIMEOUT_MS, timeoutMs),
@@ -90,8 +109,12 @@ async function within(
 ): Promise<Answer> {
   const progress: Progress = { began: false };
   const { promise: ended, reject } = Promise.withResolvers<never>();
-  const cancel = (): void => reject(new NetworkFailure(progress.began ? 'cancelled_midway' : 'cancelled'));
-  const timer = setTimeout(() => reject(new NetworkFailure(progress.began ? 'timed_out' : 'unreachable')), timeoutMs);
+  const cancel = (): void =>
+    reject(new NetworkFailure(progress.began ? 'cancelled_midway' : 'cancelled'));
+  const timer = setTimeout(
+    () => reject(new NetworkFailure(progress.began ? 'timed_out' : 'unreachable')),
+    timeoutMs,
+  );
   signal?.addEventListener('abort', cancel, { once: true });
   if (signal?.aborted) cancel();
   // What goes wrong with the socket once nobody waits for it any more is no news.
@@ -127,7 +150,9 @@ async function converse(
   }
   const envelope = { from: access.from, to: [...message.to] };
   const sent = await new Promise<{ rejected: string[] }>((resolve, reject) => {
-    connection.send(envelope, messageStream(raw, began), (error, info) => (error ? reject(error) : resolve(info)));
+    connection.send(envelope, messageStream(raw, began), (error, info) =>
+      error ? reject(error) : resolve(info),
+    );
   });
   return answer(250, { id, refused: sent.rejected.length });
 }
@@ -135,7 +160,10 @@ async function converse(
 const step = (take: (done: (error?: Error | null) => void) => void): Promise<void> =>
   new Promise((resolve, reject) => take((error) => (error ? reject(error) : resolve())));
 
-/** The message as a stream that notes when it is first asked for: after the server said that it may come. */
+/**
+ * The message as a stream that notes when it is first asked for: after the server said that it may
+ * come.
+ */
 function messageStream(raw: Buffer, progress: Progress): Readable {
   return new Readable({
     read() {
@@ -162,7 +190,11 @@ function refusalAnswer(error: unknown, progress: Progress): Answer {
   return answer(responseCode, { stage: STAGES[code] ?? 'message', enhanced });
 }
 
-const STAGES: Readonly<Record<string, SessionEnd['stage']>> = { ETLS: 'tls', EAUTH: 'auth', ENOAUTH: 'auth' };
+const STAGES: Readonly<Record<string, SessionEnd['stage']>> = {
+  ETLS: 'tls',
+  EAUTH: 'auth',
+  ENOAUTH: 'auth',
+};
 
 function failureOf(error: unknown, { began }: Progress): NetworkFailure {
   if (!began) return new NetworkFailure('unreachable');

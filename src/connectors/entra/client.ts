@@ -38,7 +38,12 @@ export function createEntraClient(
 }
 
 // https://learn.microsoft.com/en-us/entra/identity-platform/v2-oauth2-client-creds-grant-flow
-const tokenRequest = ({ loginUrl, tenantId, clientId, clientSecret }: EntraAccess): HttpRequest => ({
+const tokenRequest = ({
+  loginUrl,
+  tenantId,
+  clientId,
+  clientSecret,
+}: EntraAccess): HttpRequest => ({
   method: 'POST',
   url: `${new URL(loginUrl).origin}/${encodeURIComponent(tenantId)}/oauth2/v2.0/token`,
   headers: { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' },

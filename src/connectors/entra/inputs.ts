@@ -3,7 +3,9 @@ import { ACCOUNT_NAME, ENTRA_ID } from '../../governance/account-ids.ts';
 
 const objectId = z.string().regex(ENTRA_ID);
 
-export const readInput = z.strictObject({ user: z.union([objectId, z.string().regex(ACCOUNT_NAME)]) });
+export const readInput = z.strictObject({
+  user: z.union([objectId, z.string().regex(ACCOUNT_NAME)]),
+});
 export const userInput = z.strictObject({ userId: objectId });
 export const membershipInput = z.strictObject({ groupId: objectId, userId: objectId });
 
@@ -11,4 +13,5 @@ export const membershipInput = z.strictObject({ groupId: objectId, userId: objec
 export const isObjectId = (text: string): boolean => ENTRA_ID.test(text);
 
 /** Whether two object ids are one: their letters may be of either case. */
-export const sameId = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
+export const sameId = (one: string, other: string): boolean =>
+  one.toLowerCase() === other.toLowerCase();

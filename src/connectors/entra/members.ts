@@ -14,7 +14,10 @@ interface Membership {
   userId: string;
 }
 
-/** Turns the pages of a group's members up to the one with the user; the last page turned to is the answer. */
+/**
+ * Turns the pages of a group's members up to the one with the user; the last page turned to is the
+ * answer.
+ */
 export async function turnMembers(
   { send }: BearerHandle,
   { origin, groupId, userId }: Membership & { origin: string },
@@ -30,8 +33,14 @@ export async function turnMembers(
   }
 }
 
-/** The next page of the same list at the same origin, as a path. Throws where the link leads elsewhere, or nowhere. */
-function nextPath(link: string, { origin, path, asked }: { origin: string; path: string; asked: string }): string {
+/**
+ * The next page of the same list at the same origin, as a path. Throws where the link leads
+ * elsewhere, or nowhere.
+ */
+function nextPath(
+  link: string,
+  { origin, path, asked }: { origin: string; path: string; asked: string },
+): string {
   const url = new URL(link);
   const next = url.pathname + url.search;
   const leadsOn = url.origin === origin && url.pathname === path && next !== asked;
@@ -39,11 +48,15 @@ function nextPath(link: string, { origin, path, asked }: { origin: string; path:
   return next;
 }
 
-/** Whether the user is on the last page turned to. Throws where that is neither the user's nor the last of the list. */
+/**
+ * Whether the user is on the last page turned to. Throws where that is neither the user's nor the
+ * last of the list.
+ */
 export function readMembership(json: unknown, userId: string): { member: boolean } {
   const { value, '@odata.nextLink': link } = page.parse(json);
   const member = value.some(({ id }) => sameId(id, userId));
   // Nobody has looked at the rest: the link led elsewhere, or there were too many pages.
-  if (!member && link !== undefined) throw new TypeError('the list of members was not read to its end');
+  if (!member && link !== undefined)
+    throw new TypeError('the list of members was not read to its end');
   return { member };
 }

@@ -19,7 +19,9 @@ const user = z.object({
 const FIELDS = 'id,userPrincipalName,mail,accountEnabled';
 
 /** Sets accountEnabled. (learn.microsoft.com/graph/api/user-update) */
-const setEnabled = (accountEnabled: boolean): OperationRow<{ userId: string }, null, BearerHandle> => ({
+const setEnabled = (
+  accountEnabled: boolean,
+): OperationRow<{ userId: string }, null, BearerHandle> => ({
   write: true,
   input: userInput,
   route: ({ userId }) => ({ method: 'PATCH', path: '/v1.0/users/{userId}', params: { userId } }),
@@ -36,7 +38,10 @@ export const entraOperations = (graph: string): OperationRows<EntraOperations, B
     input: readInput,
     route: (input) => ({ method: 'GET', path: '/v1.0/users/{user}', params: { user: input.user } }),
     send: async ({ send }, input) =>
-      send({ method: 'GET', path: `/v1.0/users/${encodeURIComponent(input.user)}?$select=${FIELDS}` }),
+      send({
+        method: 'GET',
+        path: `/v1.0/users/${encodeURIComponent(input.user)}?$select=${FIELDS}`,
+      }),
     project: ({ json, input }) => readUser(json, input.user),
     redact: (input) => byWhat(input.user),
     evidence: ({ id, accountEnabled }) => ({ id, accountEnabled }),
@@ -46,15 +51,24 @@ export const entraOperations = (graph: string): OperationRows<EntraOperations, B
   'users:revoke_sessions': {
     write: true,
     input: userInput,
-    route: ({ userId }) => ({ method: 'POST', path: '/v1.0/users/{userId}/revokeSignInSessions', params: { userId } }),
-    send: async ({ send }, { userId }) => send({ method: 'POST', path: `/v1.0/users/${userId}/revokeSignInSessions` }),
+    route: ({ userId }) => ({
+      method: 'POST',
+      path: '/v1.0/users/{userId}/revokeSignInSessions',
+      params: { userId },
+    }),
+    send: async ({ send }, { userId }) =>
+      send({ method: 'POST', path: `/v1.0/users/${userId}/revokeSignInSessions` }),
     project: ({ json, answer }) => readRevocation(json, answer),
     redact: ({ userId }) => ({ userId }),
   },
   'groups:read': {
     write: false,
     input: membershipInput,
-    route: ({ groupId }) => ({ method: 'GET', path: '/v1.0/groups/{groupId}/members', params: { groupId } }),
+    route: ({ groupId }) => ({
+      method: 'GET',
+      path: '/v1.0/groups/{groupId}/members',
+      params: { groupId },
+    }),
     send: async (handle, asked) => turnMembers(handle, { origin: graph, ...asked }),
     project: ({ json, input }) => readMembership(json, input.userId),
     redact: ({ groupId, userId }) => ({ groupId, userId }),
@@ -63,15 +77,21 @@ export const entraOperations = (graph: string): OperationRows<EntraOperations, B
   'groups:add_member': {
     write: true,
     input: membershipInput,
-    route: ({ groupId }) => ({ method: 'POST', path: '/v1.0/groups/{groupId}/members/$ref', params: { groupId } }),
+    route: ({ groupId }) => ({
+      method: 'POST',
+      path: '/v1.0/groups/{groupId}/members/$ref',
+      params: { groupId },
+    }),
     send: async ({ send }, { groupId, userId }) =>
       send({
         method: 'POST',
         path: `/v1.0/groups/${groupId}/members/$ref`,
         body: { '@odata.id': `${graph}/v1.0/directoryObjects/${userId}` },
       }),
-    // "One or more added object references already exist for the following modified properties: 'members'."
-    settled: ({ json, answer }) => answer.status === 400 && /already exist/i.test(errorOf(json)?.message ?? ''),
+    // "One or more added object references already exist for the following modified properties:
+    // 'members'."
+    settled: ({ json, answer }) =>
+      answer.status === 400 && /already exist/i.test(errorOf(json)?.message ?? ''),
     project: ({ answer }) => readChange(answer, 400),
     redact: ({ groupId, userId }) => ({ groupId, userId }),
     evidence: ({ already }) => ({ already }),
@@ -80,7 +100,8 @@ export const entraOperations = (graph: string): OperationRows<EntraOperations, B
     write: true,
     input: membershipInput,
     route: ({ groupId, userId }) => ({
-      ...{ method: 'DELETE', path: '/v1.0/groups/{groupId}/members/{userId}/$ref' },
+      method: 'DELETE',
+      path: '/v1.0/groups/{groupId}/members/{userId}/$ref',
       params: { groupId, userId },
     }),
     send: async ({ send }, { groupId, userId }) =>
@@ -93,7 +114,8 @@ export const entraOperations = (graph: string): OperationRows<EntraOperations, B
 });
 
 // A user principal name is an address: it stays out of the trail.
-const byWhat = (user: string): JsonObject => (isObjectId(user) ? { user } : { by: 'userPrincipalName' });
+const byWhat = (user: string): JsonObject =>
+  isObjectId(user) ? { user } : { by: 'userPrincipalName' };
 
 function readUser(json: unknown, asked: string): EntraUser {
   const { id, userPrincipalName, mail, accountEnabled } = user.parse(json);

@@ -55,11 +55,23 @@ const tokenRequest = (access: GoogleAccess, now: number): HttpRequest => ({
   body: new URLSearchParams({ grant_type: GRANT, assertion: assertion(access, now) }).toString(),
 });
 
-function assertion({ clientEmail, privateKey, keyId, tokenUri, subject }: GoogleAccess, now: number): string {
+function assertion(
+  { clientEmail, privateKey, keyId, tokenUri, subject }: GoogleAccess,
+  now: number,
+): string {
   const iat = Math.floor(now / 1_000);
   const header = { alg: 'RS256', typ: 'JWT', ...(keyId !== null && { kid: keyId }) };
-  const claims = { iss: clientEmail, sub: subject, scope: SCOPE, aud: tokenUri, iat, exp: iat + LIVES_S };
-  const signed = [header, claims].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.');
+  const claims = {
+    iss: clientEmail,
+    sub: subject,
+    scope: SCOPE,
+    aud: tokenUri,
+    iat,
+    exp: iat + LIVES_S,
+  };
+  const signed = [header, claims]
+    .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+    .join('.');
   const signature = createSign('RSA-SHA256').update(signed).sign(privateKey.reveal(), 'base64url');
   return `${signed}.${signature}`;
 }

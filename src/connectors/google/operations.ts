@@ -9,7 +9,9 @@ interface Input {
   user: string;
 }
 
-const input = z.strictObject({ user: z.union([z.string().regex(GOOGLE_ID), z.string().regex(ACCOUNT_NAME)]) });
+const input = z.strictObject({
+  user: z.union([z.string().regex(GOOGLE_ID), z.string().regex(ACCOUNT_NAME)]),
+});
 
 const user = z.object({
   id: z.string().regex(GOOGLE_ID),
@@ -24,9 +26,14 @@ const FIELDS = 'id,primaryEmail,aliases,emails,suspended,isAdmin';
 
 const route =
   (method: string) =>
-  ({ user }: Input): Route => ({ method, path: '/admin/directory/v1/users/{user}', params: { user } });
+  ({ user }: Input): Route => ({
+    method,
+    path: '/admin/directory/v1/users/{user}',
+    params: { user },
+  });
 
-const addressOf = ({ user }: Input): string => `/admin/directory/v1/users/${encodeURIComponent(user)}?fields=${FIELDS}`;
+const addressOf = ({ user }: Input): string =>
+  `/admin/directory/v1/users/${encodeURIComponent(user)}?fields=${FIELDS}`;
 
 const redact = ({ user }: Input): JsonObject => (GOOGLE_ID.test(user) ? { user } : { by: 'email' });
 
@@ -35,7 +42,8 @@ const setSuspended = (suspended: boolean): OperationRow<Input, GoogleUser, Beare
   write: true,
   input,
   route: route('PATCH'),
-  send: async ({ send }, asked) => send({ method: 'PATCH', path: addressOf(asked), body: { suspended } }),
+  send: async ({ send }, asked) =>
+    send({ method: 'PATCH', path: addressOf(asked), body: { suspended } }),
   project: ({ json, input: asked }) => readUser(json, asked),
   redact,
   evidence: ({ id, suspended: found }) => ({ id, suspended: found }),
@@ -59,7 +67,14 @@ export const GOOGLE_ROWS: OperationRows<GoogleOperations, BearerHandle> = {
 function readUser(json: unknown, asked: Input): GoogleUser {
   const { id, primaryEmail, aliases = [], emails = [], suspended, isAdmin } = user.parse(json);
   // Whoever acts on the answer acts on this id.
-  if (GOOGLE_ID.test(asked.user) && asked.user !== id) throw new TypeError('an answer about somebody else');
+  if (GOOGLE_ID.test(asked.user) && asked.user !== id)
+    throw new TypeError('an answer about somebody else');
   const further = new Set([...aliases, ...emails.map(({ address }) => address)]);
-  return { id, primaryEmail, emails: [...further].filter((one) => one !== primaryEmail), suspended, isAdmin };
+  return {
+    id,
+    primaryEmail,
+    emails: [...further].filter((one) => one !== primaryEmail),
+    suspended,
+    isAdmin,
+  };
 }

@@ -51,6 +51,7 @@ function codeOf(
   if (status < 400) return 'malformed';
   // A 404 page of something in between says nothing about a user.
   if (status === 404 && !spoken) return 'malformed';
-  const known = vendorCode !== null && Object.hasOwn(BY_REASON, vendorCode) ? BY_REASON[vendorCode] : undefined;
+  const known =
+    vendorCode !== null && Object.hasOwn(BY_REASON, vendorCode) ? BY_REASON[vendorCode] : undefined;
   return known ?? BY_STATUS[status] ?? 'invalid';
 }

@@ -17,7 +17,10 @@ export interface AdfDocument extends AdfNode {
 /** Characters that a rich text field of Jira holds. */
 export const ADF_LIMIT = 32_767;
 
-/** Encodes plain text as a document. Text stands as text: nothing in it becomes markup, a mention or a link. */
+/**
+ * Encodes plain text as a document. Text stands as text: nothing in it becomes markup, a mention or
+ * a link.
+ */
 export const toAdf = (blocks: readonly TextBlock[]): AdfDocument => ({
   type: 'doc',
   version: 1,
@@ -25,12 +28,16 @@ export const toAdf = (blocks: readonly TextBlock[]): AdfDocument => ({
 });
 
 /** Size of the encoded document in characters, to be compared with ADF_LIMIT. */
-export const adfSize = (blocks: readonly TextBlock[]): number => JSON.stringify(toAdf(blocks)).length;
+export const adfSize = (blocks: readonly TextBlock[]): number =>
+  JSON.stringify(toAdf(blocks)).length;
 
 function toNode(block: TextBlock): AdfNode {
   if (block.type === 'paragraph') return paragraph(textNodes(block.text));
   if (block.type === 'link') return paragraph([linkNode(block)]);
-  const items = block.items.map((item) => ({ type: 'listItem', content: [paragraph(textNodes(item))] }));
+  const items = block.items.map((item) => ({
+    type: 'listItem',
+    content: [paragraph(textNodes(item))],
+  }));
   return { type: 'bulletList', content: items };
 }
 
@@ -45,20 +52,34 @@ const linkNode = ({ text, url }: { text: string; url: string }): AdfNode => ({
   marks: [{ type: 'link', attrs: { href: url } }],
 });
 
-/** The text of a document, paragraphs apart by line breaks; a string (older comments) is taken as it is. */
+/**
+ * The text of a document, paragraphs apart by line breaks; a string (older comments) is taken as it
+ * is.
+ */
 export function plainText(body: unknown): string {
   if (typeof body === 'string') return body;
   return gather(body, 0).trim();
 }
 
-const BLOCKS = new Set(['paragraph', 'heading', 'listItem', 'blockquote', 'codeBlock', 'hardBreak']);
+const BLOCKS = new Set([
+  'paragraph',
+  'heading',
+  'listItem',
+  'blockquote',
+  'codeBlock',
+  'hardBreak',
+]);
 const DEEPEST = 50;
 
 function gather(node: unknown, depth: number): string {
   if (typeof node !== 'object' || node === null || depth > DEEPEST) return '';
   const { type, text, content } = node as { type?: unknown; text?: unknown; content?: unknown };
   const own = typeof text === 'string' ? text : '';
-  const inner = Array.isArray(content) ? content.map((child: unknown) => gather(child, depth + 1)).join('') : '';
+  const inner = Array.isArray(content)
+    ? content.map((child: unknown) => gather(child, depth + 1)).join('')
+    : '';
   const whole = own + inner;
-  return typeof type === 'string' && BLOCKS.has(type) && !whole.endsWith('\n') ? `${whole}\n` : whole;
+  return typeof type === 'string' && BLOCKS.has(type) && !whole.endsWith('\n')
+    ? `${whole}\n`
+    : whole;
 }

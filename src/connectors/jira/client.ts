@@ -23,20 +23,36 @@ export interface JiraClientSettings {
   wire: Wire;
 }
 
-/** jira.js knows the addresses and bodies; sending, time-outs and reading are ours. Path parameters come encoded. */
-export function createJiraClient({ origin, email, token, wire }: JiraClientSettings): VendorClient<JiraHandle> {
+/**
+ * jira.js knows the addresses and bodies; sending, time-outs and reading are ours. Path parameters
+ * come encoded.
+ */
+export function createJiraClient({
+  origin,
+  email,
+  token,
+  wire,
+}: JiraClientSettings): VendorClient<JiraHandle> {
   const base = new URL(origin);
   const root = base.origin + base.pathname.replace(/\/+$/, '');
-  const headers = { Accept: 'application/json', 'User-Agent': 'arx', Authorization: authorization(email, token) };
+  const headers = {
+    Accept: 'application/json',
+    'User-Agent': 'arx',
+    Authorization: authorization(email, token),
+  };
   return {
     place: (path) => new URL(root + path).pathname,
     refusal: jiraRefusal,
     lend: async (scope, use) => {
       // The library takes over a second to load: only who calls Jira waits for it.
       const api = await import('jira.js/cloud');
-      // Its generic return type promises what its schemas say; our rows pass over it and read the answer.
+      // Its generic return type promises what its schemas say; our rows pass over it and read the
+      // answer.
       const sendRequest = async (options: SendOptions): Promise<never> =>
-        exchange(wire, scope, { ...requestOf(root, options), headers: headersOf(headers, options) }) as Promise<never>;
+        exchange(wire, scope, {
+          ...requestOf(root, options),
+          headers: headersOf(headers, options),
+        }) as Promise<never>;
       return use({ api, client: { sendRequest } });
     },
   };
@@ -54,10 +70,13 @@ const headersOf = (own: Record<string, string>, { body }: SendOptions): Record<s
 function query(parameters: Record<string, unknown>): string {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(parameters)) {
-    if (value !== undefined && value !== null) search.set(name, Array.isArray(value) ? value.join(',') : String(value));
+    if (value !== undefined && value !== null)
+      search.set(name, Array.isArray(value) ? value.join(',') : String(value));
   }
   return search.size > 0 ? `?${search.toString()}` : '';
 }
 
 const authorization = (email: string | undefined, token: Secret): string =>
-  email ? `Basic ${Buffer.from(`${email}:${token.reveal()}`).toString('base64')}` : `Bearer ${token.reveal()}`;
+  email
+    ? `Basic ${Buffer.from(`${email}:${token.reveal()}`).toString('base64')}`
+    : `Bearer ${token.reveal()}`;

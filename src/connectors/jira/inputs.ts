@@ -17,7 +17,11 @@ const summary = z
 const block = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('paragraph'), text: z.string() }),
   z.strictObject({ type: z.literal('list'), items: z.array(z.string()).min(1) }),
-  z.strictObject({ type: z.literal('link'), text: z.string(), url: z.url({ protocol: /^https?$/ }) }),
+  z.strictObject({
+    type: z.literal('link'),
+    text: z.string(),
+    url: z.url({ protocol: /^https?$/ }),
+  }),
 ]);
 const document = z
   .array(block)
@@ -54,7 +58,9 @@ export const updateInput = z
     addLabels: z.array(label).min(1).optional(),
     duplicateOf: issueKey.optional(),
   })
-  .refine(({ key: _key, ...changes }) => Object.values(changes).some((change) => change !== undefined));
+  .refine(({ key: _key, ...changes }) =>
+    Object.values(changes).some((change) => change !== undefined),
+  );
 
 export const commentInput = z.strictObject({ key: issueKey, body: document });
 export const transitionInput = z.strictObject({ key: issueKey, transitionId });

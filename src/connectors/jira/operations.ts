@@ -1,6 +1,21 @@
 import { toAdf } from './adf.ts';
-import { commentInput, createInput, noInput, projectInput, readInput, transitionInput, updateInput } from './inputs.ts';
-import { parseComment, parseCreated, parseMyself, parseNothing, parseProject, READERS } from './projections.ts';
+import {
+  commentInput,
+  createInput,
+  noInput,
+  projectInput,
+  readInput,
+  transitionInput,
+  updateInput,
+} from './inputs.ts';
+import {
+  parseComment,
+  parseCreated,
+  parseMyself,
+  parseNothing,
+  parseProject,
+  READERS,
+} from './projections.ts';
 import { READS } from './reads.ts';
 import type { OperationRows } from '../pipeline/operation.ts';
 import type { JiraOperations } from '../types.ts';
@@ -19,8 +34,13 @@ export const JIRA_ROWS: OperationRows<JiraOperations, JiraHandle> = {
       api.createIssue(client, { fields: createFields(input), update: relation(input) }),
     project: ({ json }) => parseCreated(json),
     redact: ({ project, issueType, labels, priority, dueDate, relatesTo, description }) => ({
-      ...{ project, issueType, labels: [...labels], priority: priority ?? null, dueDate: dueDate ?? null },
-      ...{ relatesTo: relatesTo ?? null, blocks: description.length },
+      project,
+      issueType,
+      labels: [...labels],
+      priority: priority ?? null,
+      dueDate: dueDate ?? null,
+      relatesTo: relatesTo ?? null,
+      blocks: description.length,
     }),
     evidence: ({ id, key }) => ({ id, key }),
   },
@@ -32,7 +52,9 @@ export const JIRA_ROWS: OperationRows<JiraOperations, JiraHandle> = {
     project: ({ json, input }) => READERS[input.by](json),
     redact: (input) => READS[input.by].redact(input as never),
     evidence: ({ issues, next, transitions }) => ({
-      ...{ issues: issues.length, more: next !== null, transitions: transitions.length },
+      issues: issues.length,
+      more: next !== null,
+      transitions: transitions.length,
     }),
   },
   'issues:update': {
@@ -47,14 +69,21 @@ export const JIRA_ROWS: OperationRows<JiraOperations, JiraHandle> = {
       }),
     project: ({ json, answer }) => parseNothing(json, answer.text),
     redact: ({ key, description, summary, addLabels, duplicateOf }) => ({
-      ...{ key, description: description !== undefined, summary: summary !== undefined },
-      ...{ addLabels: [...(addLabels ?? [])], duplicateOf: duplicateOf ?? null },
+      key,
+      description: description !== undefined,
+      summary: summary !== undefined,
+      addLabels: [...(addLabels ?? [])],
+      duplicateOf: duplicateOf ?? null,
     }),
   },
   'issues:comment': {
     write: true,
     input: commentInput,
-    route: ({ key }) => ({ method: 'POST', path: '/rest/api/3/issue/{key}/comment', params: { key } }),
+    route: ({ key }) => ({
+      method: 'POST',
+      path: '/rest/api/3/issue/{key}/comment',
+      params: { key },
+    }),
     send: async ({ api, client }, { key, body }) =>
       api.addComment(client, { issueIdOrKey: encodeURIComponent(key), body: toAdf(body) as never }),
     project: ({ json }) => parseComment(json),
@@ -64,16 +93,27 @@ export const JIRA_ROWS: OperationRows<JiraOperations, JiraHandle> = {
   'issues:transition': {
     write: true,
     input: transitionInput,
-    route: ({ key }) => ({ method: 'POST', path: '/rest/api/3/issue/{key}/transitions', params: { key } }),
+    route: ({ key }) => ({
+      method: 'POST',
+      path: '/rest/api/3/issue/{key}/transitions',
+      params: { key },
+    }),
     send: async ({ api, client }, { key, transitionId }) =>
-      api.doTransition(client, { issueIdOrKey: encodeURIComponent(key), transition: { id: transitionId } }),
+      api.doTransition(client, {
+        issueIdOrKey: encodeURIComponent(key),
+        transition: { id: transitionId },
+      }),
     project: ({ json, answer }) => parseNothing(json, answer.text),
     redact: ({ key, transitionId }) => ({ key, transitionId }),
   },
   'projects:read': {
     write: false,
     input: projectInput,
-    route: ({ project }) => ({ method: 'GET', path: '/rest/api/3/project/{project}', params: { project } }),
+    route: ({ project }) => ({
+      method: 'GET',
+      path: '/rest/api/3/project/{project}',
+      params: { project },
+    }),
     send: async ({ api, client }, { project }) =>
       api.getProject(client, { projectIdOrKey: encodeURIComponent(project), expand: 'issueTypes' }),
     project: ({ json }) => parseProject(json),
@@ -89,7 +129,15 @@ export const JIRA_ROWS: OperationRows<JiraOperations, JiraHandle> = {
   },
 };
 
-const createFields = ({ project, issueType, summary, description, labels, priority, dueDate }: Create) => ({
+const createFields = ({
+  project,
+  issueType,
+  summary,
+  description,
+  labels,
+  priority,
+  dueDate,
+}: Create) => ({
   project: { key: project },
   issuetype: { name: issueType },
   summary,
@@ -100,12 +148,16 @@ const createFields = ({ project, issueType, summary, description, labels, priori
 });
 
 // Linking in the same call: a second one could be lost between the two.
-const relation = ({ relatesTo }: Create) => (relatesTo ? { issuelinks: [link('Relates', relatesTo)] } : undefined);
+const relation = ({ relatesTo }: Create) =>
+  relatesTo ? { issuelinks: [link('Relates', relatesTo)] } : undefined;
 
 const editFields = ({ summary, description }: Update) =>
   summary === undefined && !description
     ? undefined
-    : { ...(summary !== undefined && { summary }), ...(description && { description: toAdf(description) }) };
+    : {
+        ...(summary !== undefined && { summary }),
+        ...(description && { description: toAdf(description) }),
+      };
 
 const edits = ({ addLabels, duplicateOf }: Update) =>
   addLabels || duplicateOf
@@ -116,4 +168,6 @@ const edits = ({ addLabels, duplicateOf }: Update) =>
     : undefined;
 
 // The other issue stands at the outward end: this one "duplicates" it.
-const link = (type: string, key: string) => ({ add: { type: { name: type }, outwardIssue: { key } } });
+const link = (type: string, key: string) => ({
+  add: { type: { name: type }, outwardIssue: { key } },
+});

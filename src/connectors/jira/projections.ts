@@ -45,7 +45,12 @@ const issue = z
 
 const transition = z
   .object({ id: z.string(), name: z.string(), to: status })
-  .transform(({ id, name, to }): JiraTransition => ({ id, name, toStatus: to.name, toCategory: to.statusCategory }));
+  .transform(({ id, name, to }): JiraTransition => ({
+    id,
+    name,
+    toStatus: to.name,
+    toCategory: to.statusCategory,
+  }));
 
 const searchPage = z.object({ issues: z.array(issue), nextPageToken: text });
 const created = z.object({ id, key: issueKey });
@@ -86,7 +91,10 @@ export function parseMyself(json: unknown): JiraOperations['myself:read']['outpu
   return { accountId: parsed.data.accountId, displayName: parsed.data.displayName ?? null };
 }
 
-/** Edits and transitions answer with nothing; anything but nothing or JSON is somebody else's answer. */
+/**
+ * Edits and transitions answer with nothing; anything but nothing or JSON is somebody else's
+ * answer.
+ */
 export function parseNothing(json: unknown, body: string): null {
   if (json === undefined && body.trim() !== '') throw new TypeError('neither empty nor JSON');
   return null;

@@ -37,12 +37,20 @@ export const READS: ReadForms = {
         nextPageToken: next ?? undefined,
       }),
     redact: ({ jql, next, limit }) => ({
-      ...{ by: 'jql', characters: jql.length, limit: limit ?? PAGE_SIZE, continued: Boolean(next) },
+      by: 'jql',
+      characters: jql.length,
+      limit: limit ?? PAGE_SIZE,
+      continued: Boolean(next),
     }),
   },
   transitions: {
-    route: ({ key }) => ({ method: 'GET', path: '/rest/api/3/issue/{key}/transitions', params: { key } }),
-    send: async ({ api, client }, { key }) => api.getTransitions(client, { issueIdOrKey: encodeURIComponent(key) }),
+    route: ({ key }) => ({
+      method: 'GET',
+      path: '/rest/api/3/issue/{key}/transitions',
+      params: { key },
+    }),
+    send: async ({ api, client }, { key }) =>
+      api.getTransitions(client, { issueIdOrKey: encodeURIComponent(key) }),
     redact: ({ key }) => ({ by: 'transitions', key }),
   },
 };

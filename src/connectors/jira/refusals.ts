@@ -5,7 +5,8 @@ import type { ConnectorErrorCode } from '../errors.ts';
 import type { Refusal } from '../transport/failure.ts';
 import type { Answer } from '../transport/http.ts';
 
-// Jira answers many calls for an anonymous user when it did not accept the credential, and says so only here.
+// Jira answers many calls for an anonymous user when it did not accept the credential, and says so
+// only here.
 const NOT_SIGNED_IN = /AUTHENTICATED_FAILED|AUTHENTICATION_DENIED|AUTHORISATION_FAILED|\bOUT\b/;
 
 const errorBody = z.object({
@@ -13,7 +14,10 @@ const errorBody = z.object({
   errors: z.record(z.string(), z.unknown()).optional(),
 });
 
-/** Reads an answer of Jira; null where it is a success. The texts of its errors may quote fields and are left behind. */
+/**
+ * Reads an answer of Jira; null where it is a success. The texts of its errors may quote fields and
+ * are left behind.
+ */
 export function jiraRefusal(answer: Answer, json: unknown): Refusal | null {
   const accepted = answer.status >= 200 && answer.status < 300;
   if (NOT_SIGNED_IN.test(answer.headers.get('x-seraph-loginreason') ?? '')) {

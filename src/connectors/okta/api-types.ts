@@ -38,9 +38,15 @@ type Method<Input, Output> =
     ? (input?: Input, options?: OktaCallOptions) => Promise<Output>
     : (input: Input, options?: OktaCallOptions) => Promise<Output>;
 
-/** Okta's operations as methods: `users:read_detail` is `users.readDetail`. Derived from the table of types. */
+/**
+ * Okta's operations as methods: `users:read_detail` is `users.readDetail`. Derived from the table
+ * of types.
+ */
 export type OktaApi = {
   readonly [Name in Family]: {
-    readonly [Verb in VerbOf<Name> as Camel<Verb>]: Method<RowOf<Name, Verb>['input'], RowOf<Name, Verb>['output']>;
+    readonly [Verb in VerbOf<Name> as Camel<Verb>]: Method<
+      RowOf<Name, Verb>['input'],
+      RowOf<Name, Verb>['output']
+    >;
   };
 };

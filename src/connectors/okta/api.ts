@@ -8,7 +8,10 @@ import type { OktaApi, OktaCallOptions } from './api-types.ts';
 export interface OktaApiSettings {
   /** Who acts: the principal is `agent:<agentId>`. Letters, digits and `._@-`. */
   agentId: string;
-  /** Host of the organisation meant, such as `example.okta.com`; must be the one that the connectors are for. */
+  /**
+   * Host of the organisation meant, such as `example.okta.com`; must be the one that the connectors
+   * are for.
+   */
   orgId: string;
   /** From `createConnectors`. */
   connectors: Pick<Connectors, 'okta' | 'oktaHost'>;
@@ -40,7 +43,8 @@ export function createOkta(settings: OktaApiSettings): OktaApi {
     const [family = '', verb = ''] = row.operation.split(':');
     (families[family] ??= {})[camel(verb)] = methodOf(settings.connectors.okta, caller, row);
   }
-  // The types are derived from the table of types, the methods from the catalogue: a test holds the two together.
+  // The types are derived from the table of types, the methods from the catalogue: a test holds the
+  // two together.
   return families as unknown as OktaApi;
 }
 
@@ -60,7 +64,11 @@ function callerOf({ agentId, orgId, connectors, ...more }: OktaApiSettings): Cal
   };
 }
 
-type AnyCall = (operation: string, input: object, context: CallContext<unknown>) => Promise<{ output: unknown }>;
+type AnyCall = (
+  operation: string,
+  input: object,
+  context: CallContext<unknown>,
+) => Promise<{ output: unknown }>;
 
 const methodOf =
   (call: Connectors['okta'], caller: Caller, row: OperationRow) =>
@@ -73,11 +81,18 @@ const methodOf =
     return output;
   };
 
-/** What a call is about: the last object of its path, the user of a membership for one; else the operation. */
+/**
+ * What a call is about: the last object of its path, the user of a membership for one; else the
+ * operation.
+ */
 function targetOf({ operation, path }: OperationRow, input: object): string {
   const name = [...path.matchAll(/\{(\w+)\}/g)].at(-1)?.[1];
-  const id = name !== undefined && Object.hasOwn(input, name) ? (input as Record<string, unknown>)[name] : undefined;
+  const id =
+    name !== undefined && Object.hasOwn(input, name)
+      ? (input as Record<string, unknown>)[name]
+      : undefined;
   return typeof id === 'string' ? id : operation;
 }
 
-const camel = (verb: string): string => verb.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+const camel = (verb: string): string =>
+  verb.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());

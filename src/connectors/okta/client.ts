@@ -14,7 +14,13 @@ import type { VendorClient } from '../pipeline/perform.ts';
 /** An SSWS token, or a service app that signs for its tokens. */
 export type OktaCredential =
   | { kind: 'ssws'; token: Secret }
-  | { kind: 'service_app'; clientId: string; privateKey: Secret; scopes?: readonly string[]; keyId?: string };
+  | {
+      kind: 'service_app';
+      clientId: string;
+      privateKey: Secret;
+      scopes?: readonly string[];
+      keyId?: string;
+    };
 
 export interface OktaClientSettings {
   /** `https://host`, no trailing slash: the SDK would double it. */
@@ -45,8 +51,15 @@ const ANSWERED = new Error('answered');
 
 const TOKEN_PATH = '/oauth2/v1/token';
 
-/** Okta's SDK builds the requests; everything else about it (transport, cache, retries, answers) is replaced. */
-export function createOktaClient({ origin, credential, wire }: OktaClientSettings): VendorClient<Client> {
+/**
+ * Okta's SDK builds the requests; everything else about it (transport, cache, retries, answers) is
+ * replaced.
+ */
+export function createOktaClient({
+  origin,
+  credential,
+  wire,
+}: OktaClientSettings): VendorClient<Client> {
   const scopes = new AsyncLocalStorage<Scope>();
   const fetch = async (sdkRequest: SdkRequest): Promise<SdkResponse> => {
     const scope = scopes.getStore();
@@ -59,12 +72,14 @@ export function createOktaClient({ origin, credential, wire }: OktaClientSetting
     if (answer.status >= 200 && answer.status < 300) throw ANSWERED;
     return forSdk(request.url, answer);
   };
-  // A token is asked for with all its scopes or not at all, so each scope has one of its own: what is not granted keeps
-  // nothing else from being called. Where the credential states its scopes, or is a token already, there is one client.
+  // A token is asked for with all its scopes or not at all, so each scope has one of its own: what
+  // is not granted keeps nothing else from being called. Where the credential states its scopes, or
+  // is a token already, there is one client.
   const clients = new Map<string, Promise<Client>>();
   const clientFor = (wanted: readonly string[]): Promise<Client> => {
     const key = wanted.join(' ');
-    const client = clients.get(key) ?? loadClient(origin, { credential, scopes: wanted }, { fetch });
+    const client =
+      clients.get(key) ?? loadClient(origin, { credential, scopes: wanted }, { fetch });
     clients.set(key, client);
     return client;
   };
@@ -78,13 +93,20 @@ export function createOktaClient({ origin, credential, wire }: OktaClientSetting
   };
 }
 
-/** Loads the SDK, which takes 600 ms and 90 MB: only who calls Okta pays for it. Ahead of the first call where one is sure to come. */
+/**
+ * Loads the SDK, which takes 600 ms and 90 MB: only who calls Okta pays for it. Ahead of the first
+ * call where one is sure to come.
+ */
 export const loadSdk = async (): Promise<typeof import('@okta/okta-sdk-nodejs')> =>
   await import('@okta/okta-sdk-nodejs');
 
 // Every setting is stated, or the SDK would
 // take it from files and variables of its own.
-async function loadClient(origin: string, access: Access, executor: { fetch: unknown }): Promise<Client> {
+async function loadClient(
+  origin: string,
+  access: Access,
+  executor: { fetch: unknown },
+): Promise<Client> {
   const { Client } = await loadSdk();
   const settings = {
     orgUrl: origin,
@@ -119,14 +141,19 @@ const authorization = ({ credential, scopes }: Access): object =>
         keyId: credential.keyId ?? '',
       };
 
-/** The service app's own request for a token: the same pinned transport, its own bucket and its own event. */
+/**
+ * The service app's own request for a token: the same pinned transport, its own bucket and its own
+ * event.
+ */
 async function fetchToken(wire: Wire, scope: Scope, request: HttpRequest): Promise<Answer> {
   // Nothing has been asked of the API itself yet, so no write can have been accepted.
   const called = { ...scope.called, write: false };
-  const answer = await sendPaced(wire, scope, { request, operation: 'oauth:token' }).catch((error: unknown) => {
-    scope.failure = networkError(called, networkFailure(error));
-    throw scope.failure;
-  });
+  const answer = await sendPaced(wire, scope, { request, operation: 'oauth:token' }).catch(
+    (error: unknown) => {
+      scope.failure = networkError(called, networkFailure(error));
+      throw scope.failure;
+    },
+  );
   const wantsNonce = answer.status === 400 && answer.text.includes('use_dpop_nonce');
   if (answer.status < 300 || wantsNonce) return answer;
   // The SDK would take the refusal for a token and send `Bearer undefined`.
@@ -138,7 +165,10 @@ async function fetchToken(wire: Wire, scope: Scope, request: HttpRequest): Promi
 function tokenRefusal({ status, text }: Answer): Refusal {
   if (status === 400 && /"error"\s*:\s*"invalid_scope"/.test(text))
     return { code: 'forbidden', vendorCode: 'invalid_scope' };
-  return { code: status < 500 && status !== 429 ? 'unauthenticated' : 'unavailable', vendorCode: null };
+  return {
+    code: status < 500 && status !== 429 ? 'unauthenticated' : 'unavailable',
+    vendorCode: null,
+  };
 }
 
 const plain = ({ method, url, headers, body }: SdkRequest): HttpRequest => ({

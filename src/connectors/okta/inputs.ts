@@ -1,6 +1,8 @@
 import { z } from 'zod';
 
-/** An Okta object id. Logins and `me` are no ids here, and dots or slashes would name another path. */
+/**
+ * An Okta object id. Logins and `me` are no ids here, and dots or slashes would name another path.
+ */
 export const oktaId = z.string().regex(/^[A-Za-z0-9]{20}$/);
 
 // Opaque: whatever stood in a next link. It goes into the query, encoded, and nowhere else.

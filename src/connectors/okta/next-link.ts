@@ -6,11 +6,14 @@ export interface Listing {
 }
 
 /**
- * The `after` cursor of the page that follows, null at the end. Throws where the next link leads to another origin or
- * path, names no cursor or the one just used, or where there are several that differ.
+ * The `after` cursor of the page that follows, null at the end. Throws where the next link leads to
+ * another origin or path, names no cursor or the one just used, or where there are several that
+ * differ.
  */
 export function nextCursor(headers: Pick<Headers, 'get'>, listing: Listing): string | null {
-  const cursors = new Set(nextLinks(headers.get('link') ?? '').map((link) => nextCursorIn(link, listing)));
+  const cursors = new Set(
+    nextLinks(headers.get('link') ?? '').map((link) => nextCursorIn(link, listing)),
+  );
   if (cursors.size > 1) throw new TypeError('several next links that differ');
   const [cursor = null] = cursors;
   return cursor;
@@ -21,14 +24,20 @@ export function nextCursorIn(link: string, listing: Listing): string {
   const url = new URL(link, listing.origin);
   const cursor = url.searchParams.get('after');
   const leadsOn = url.origin === listing.origin && url.pathname === listing.path;
-  if (!leadsOn || !cursor || cursor === listing.after) throw new TypeError('the next link does not lead on');
+  if (!leadsOn || !cursor || cursor === listing.after)
+    throw new TypeError('the next link does not lead on');
   return cursor;
 }
 
-// Several Link headers arrive joined by commas; parameters may be quoted and hold commas themselves.
+// Several Link headers arrive joined by commas; parameters may be quoted and hold commas
+// themselves.
 function nextLinks(header: string): string[] {
-  const links = header.matchAll(/<([^>]*)>((?:\s*;\s*[\w!#$&+.^`|~*-]+\s*=\s*(?:"[^"]*"|[^\s",;]+))*)/g);
-  return [...links].filter(([, , parameters = '']) => isNext(parameters)).map(([, target = '']) => target);
+  const links = header.matchAll(
+    /<([^>]*)>((?:\s*;\s*[\w!#$&+.^`|~*-]+\s*=\s*(?:"[^"]*"|[^\s",;]+))*)/g,
+  );
+  return [...links]
+    .filter(([, , parameters = '']) => isNext(parameters))
+    .map(([, target = '']) => target);
 }
 
 const isNext = (parameters: string): boolean => {

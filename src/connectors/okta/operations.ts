@@ -9,7 +9,9 @@ import { userRows } from './rows/users.ts';
 import type { OktaRows } from './rows/shared.ts';
 import type { OktaOperationTypes } from './types.ts';
 
-/** Okta's operations, one row each. Each page is a new collection: the SDK's own paging loses users. */
+/**
+ * Okta's operations, one row each. Each page is a new collection: the SDK's own paging loses users.
+ */
 export const oktaOperations = (origin: string): OktaRows<OktaOperationTypes> => ({
   ...userRows(origin),
   ...belongingRows(origin),

@@ -38,14 +38,20 @@ export function oktaRefusal(answer: Answer, json: unknown): Refusal | null {
   if (answer.status >= 200 && answer.status < 300) return null;
   const vendorCode = errorBody.safeParse(json).data?.errorCode ?? null;
   const code = codeOf(answer.status, vendorCode);
-  return { code, vendorCode, retryAfterMs: code === 'rate_limited' ? retryAfterMs(answer.headers) : null };
+  return {
+    code,
+    vendorCode,
+    retryAfterMs: code === 'rate_limited' ? retryAfterMs(answer.headers) : null,
+  };
 }
 
 function codeOf(status: number, vendorCode: string | null): ConnectorErrorCode {
-  // These say more than Okta's code: 5xx bodies carry all kinds of codes, and 429 always means one thing.
+  // These say more than Okta's code: 5xx bodies carry all kinds of codes, and 429 always means one
+  // thing.
   if (status >= 500) return 'unavailable';
   if (status === 429) return 'rate_limited';
   if (status < 400) return 'malformed';
-  const known = vendorCode !== null && Object.hasOwn(BY_CODE, vendorCode) ? BY_CODE[vendorCode] : undefined;
+  const known =
+    vendorCode !== null && Object.hasOwn(BY_CODE, vendorCode) ? BY_CODE[vendorCode] : undefined;
   return known ?? BY_STATUS[status] ?? 'invalid';
 }

@@ -3,7 +3,10 @@ import type { Call, CallContext, OktaOperations, OktaPage, OktaUser } from '../t
 const GROUP_ID = /^00g[A-Za-z0-9]{17}$/;
 const ANY_ID = /^[A-Za-z0-9]{20}$/;
 
-/** One list of a scope: the members of a group, or everybody; of either only who has one of the statuses. */
+/**
+ * One list of a scope: the members of a group, or everybody; of either only who has one of the
+ * statuses.
+ */
 export interface ScopeList {
   statuses: readonly string[];
   groupId: string | null;
@@ -15,7 +18,10 @@ export interface ScopePage {
   next: string | null;
 }
 
-/** One page of a list, and who of it is in scope: Okta lists members of a group whatever their status. */
+/**
+ * One page of a list, and who of it is in scope: Okta lists members of a group whatever their
+ * status.
+ */
 export async function readScopePage(
   okta: Call<OktaOperations>,
   { statuses, groupId, after }: ScopeList & { after: string | null },
@@ -29,7 +35,13 @@ export async function readScopePage(
 }
 
 /** Why a page ends its list for good; null where it does not. */
-export const pageProblem = ({ after, next }: { after: string | null; next: string | null }): string | null =>
+export const pageProblem = ({
+  after,
+  next,
+}: {
+  after: string | null;
+  next: string | null;
+}): string | null =>
   next !== null && next === after ? 'Okta gave a page that leads to itself' : null;
 
 /** Whether a reference to a group is its id beyond doubt. */
@@ -42,7 +54,11 @@ export async function findGroup(
   context: Pick<CallContext<unknown>, 'caller' | 'signal'>,
 ): Promise<{ id: string; name: string } | { problem: string }> {
   if (isGroupId(reference)) return { id: reference, name: reference };
-  const { output } = await okta('groups:read', { name: reference }, { ...context, subject: 'groups' });
+  const { output } = await okta(
+    'groups:read',
+    { name: reference },
+    { ...context, subject: 'groups' },
+  );
   const [group, ...others] = output.items.filter((item) => item.name === reference);
   if (!group && ANY_ID.test(reference)) return { id: reference, name: reference };
   if (!group) return { problem: NO_GROUP };

@@ -4,8 +4,8 @@ import type { Approved } from '../transport/exchange.ts';
 const FAMILIES: Readonly<Record<string, string>> = { iam: 'roles', org: 'orgs' };
 
 /**
- * The OAuth scope that a request needs, such as `okta.users.read`; administrator roles have their own wherever they
- * stand. (Okta Management API, security of each operation)
+ * The OAuth scope that a request needs, such as `okta.users.read`; administrator roles have their
+ * own wherever they stand. (Okta Management API, security of each operation)
  */
 export function tokenScope({ method, path }: Approved): string {
   const [, , , family = '', , part] = path.split('/');

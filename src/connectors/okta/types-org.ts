@@ -8,7 +8,9 @@ export interface OktaLogParty {
   /** Login of a person; null for everything else. */
   login: string | null;
 }
-/** One entry of the System Log; details and what free text says besides plain words are left out. */
+/**
+ * One entry of the System Log; details and what free text says besides plain words are left out.
+ */
 export interface OktaLogEvent {
   uuid: string;
   /** ISO 8601. */

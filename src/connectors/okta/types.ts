@@ -89,11 +89,23 @@ interface OneGroup {
   groupId: string;
 }
 
-/** Operations on users. Life-cycle calls say nothing back: links, tokens and temporary passwords never come out. */
+/**
+ * Operations on users. Life-cycle calls say nothing back: links, tokens and temporary passwords
+ * never come out.
+ */
 export interface OktaUserOperations {
-  /** At most one of `statuses`, `login` and `email` (exact), `search` (Okta's expression), `q` (start of a name or e-mail). */
+  /**
+   * At most one of `statuses`, `login` and `email` (exact), `search` (Okta's expression), `q`
+   * (start of a name or e-mail).
+   */
   'users:read': {
-    input: { statuses?: readonly string[]; login?: string; email?: string; search?: string; q?: string } & Paging;
+    input: {
+      statuses?: readonly string[];
+      login?: string;
+      email?: string;
+      search?: string;
+      q?: string;
+    } & Paging;
     output: OktaPage<OktaUser>;
   };
   'users:read_detail': { input: OneUser; output: OktaUser };
@@ -106,13 +118,19 @@ export interface OktaUserOperations {
    * `replace` (default) is the catalogue's PUT: attributes that are not in `profile` are cleared. `merge` changes only
    * those that are; it is a POST on the same path.
    */
-  'users:update': { input: OneUser & { mode?: 'replace' | 'merge'; profile: OktaProfile }; output: OktaUser };
+  'users:update': {
+    input: OneUser & { mode?: 'replace' | 'merge'; profile: OktaProfile };
+    output: OktaUser;
+  };
   'users:activate': { input: OneUser & { sendEmail?: boolean }; output: null };
   'users:deactivate': { input: OneUser & { sendEmail?: boolean }; output: null };
   'users:suspend': { input: OneUser; output: null };
   'users:unsuspend': { input: OneUser; output: null };
   /** `sendEmail` (default true) mails the link to the person; it is never returned. */
-  'users:reset_password': { input: OneUser & { sendEmail?: boolean; revokeSessions?: boolean }; output: null };
+  'users:reset_password': {
+    input: OneUser & { sendEmail?: boolean; revokeSessions?: boolean };
+    output: null;
+  };
   'users:expire_password': { input: OneUser; output: null };
   /** `oauthTokens` also revokes the tokens of OpenID Connect and OAuth applications. */
   'users:clear_sessions': { input: OneUser & { oauthTokens?: boolean }; output: null };
@@ -125,12 +143,26 @@ export interface OktaUserOperations {
 
 /** Operations on groups. */
 export interface OktaGroupOperations {
-  /** `name`: groups whose name equals it exactly (may be several). At most one of `name`, `search` and `q`. */
-  'groups:read': { input: { name?: string; search?: string; q?: string } & Paging; output: OktaPage<OktaGroup> };
+  /**
+   * `name`: groups whose name equals it exactly (may be several). At most one of `name`, `search`
+   * and `q`.
+   */
+  'groups:read': {
+    input: { name?: string; search?: string; q?: string } & Paging;
+    output: OktaPage<OktaGroup>;
+  };
   'groups:read_detail': { input: OneGroup; output: OktaGroupDetail };
-  'groups:create': { input: { name: string; description?: string | null }; output: OktaGroupDetail };
-  /** Replaces the whole profile: a description that is left out is cleared, custom attributes too. */
-  'groups:update': { input: OneGroup & { name: string; description?: string | null }; output: OktaGroupDetail };
+  'groups:create': {
+    input: { name: string; description?: string | null };
+    output: OktaGroupDetail;
+  };
+  /**
+   * Replaces the whole profile: a description that is left out is cleared, custom attributes too.
+   */
+  'groups:update': {
+    input: OneGroup & { name: string; description?: string | null };
+    output: OktaGroupDetail;
+  };
   'groups:delete': { input: OneGroup; output: null };
   'groups:read_members': { input: OneGroup & Paging; output: OktaPage<OktaUser> };
   'groups:add_member': { input: OneGroup & OneUser; output: null };
@@ -140,4 +172,9 @@ export interface OktaGroupOperations {
 
 /** Every Okta operation of the catalogue, typed in and out. */
 export interface OktaOperationTypes
-  extends OktaUserOperations, OktaGroupOperations, OktaAppOperations, OktaAccessOperations, OktaOrgOperations {}
+  extends
+    OktaUserOperations,
+    OktaGroupOperations,
+    OktaAppOperations,
+    OktaAccessOperations,
+    OktaOrgOperations {}

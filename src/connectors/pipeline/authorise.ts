@@ -21,14 +21,27 @@ export interface Asked {
   callable: boolean;
 }
 
-/** The decision of the policies, narrowed by what the caller's own configuration permits and by what can be called. */
+/**
+ * The decision of the policies, narrowed by what the caller's own configuration permits and by what
+ * can be called.
+ */
 export function decideFor(asked: Asked, decide: Decide): Decision {
   const { connector, operation, caller, argsDigest, facts = {} } = asked;
   const { principal } = caller;
-  const decision = decide({ connector, operation, principal, argsDigest, raisedBy: riskIncrease(facts) });
+  const decision = decide({
+    connector,
+    operation,
+    principal,
+    argsDigest,
+    raisedBy: riskIncrease(facts),
+  });
   if (decision.effect === 'deny') return decision;
   if (caller.permitted && !matchesAny(caller.permitted[connector] ?? [], operation)) {
-    return denialOf(decision, 'default_deny', `arx.yaml connectors.${connector}.operations does not list ${operation}`);
+    return denialOf(
+      decision,
+      'default_deny',
+      `arx.yaml connectors.${connector}.operations does not list ${operation}`,
+    );
   }
   return asked.callable
     ? decision
@@ -36,15 +49,23 @@ export function decideFor(asked: Asked, decide: Decide): Decision {
 }
 
 /**
- * Throws PolicyDeniedError unless the call may go on now. Where it needs a grant it may with one in hand: whether that
- * fits is found out when it is used up, together with the intent.
+ * Throws PolicyDeniedError unless the call may go on now. Where it needs a grant it may with one in
+ * hand: whether that fits is found out when it is used up, together with the intent.
  */
-export function assertAllowed(asked: Asked, decision: Decision, grant: { needed: boolean; given: boolean }): void {
+export function assertAllowed(
+  asked: Asked,
+  decision: Decision,
+  grant: { needed: boolean; given: boolean },
+): void {
   if (decision.effect === 'deny') {
     const { connector, operation } = asked;
-    throw new PolicyDeniedError(decision, said(`${connector} ${operation} is refused (${decision.code})`, decision));
+    throw new PolicyDeniedError(
+      decision,
+      said(`${connector} ${operation} is refused (${decision.code})`, decision),
+    );
   }
-  if (grant.needed && !grant.given) throw missingGrantError(asked, decision, 'needs human approval');
+  if (grant.needed && !grant.given)
+    throw missingGrantError(asked, decision, 'needs human approval');
 }
 
 /** The refusal of a call that lacks a grant which fits it. */

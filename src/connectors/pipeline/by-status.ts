@@ -1,6 +1,8 @@
 import type { ConnectorErrorCode } from '../errors.ts';
 
-/** What a refusal's status means with every vendor that uses HTTP's own words (RFC 9110, RFC 6585). */
+/**
+ * What a refusal's status means with every vendor that uses HTTP's own words (RFC 9110, RFC 6585).
+ */
 export const BY_STATUS: Readonly<Record<number, ConnectorErrorCode>> = {
   401: 'unauthenticated',
   403: 'forbidden',

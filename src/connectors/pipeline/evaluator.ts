@@ -1,5 +1,10 @@
 import { evaluate } from '../../governance/evaluate.ts';
-import type { Decision, DecisionRequest, Guardrails, PolicyBundle } from '../../governance/types.ts';
+import type {
+  Decision,
+  DecisionRequest,
+  Guardrails,
+  PolicyBundle,
+} from '../../governance/types.ts';
 
 /** Decisions that are kept for one bundle; more would be no scan but many callers. */
 const MOST_KEPT = 1_000;
@@ -23,10 +28,13 @@ export function evaluator(): typeof evaluate {
   };
 }
 
-/** Everything besides bundle and catalogue that a decision depends on; null for what is no request. */
+/**
+ * Everything besides bundle and catalogue that a decision depends on; null for what is no request.
+ */
 function keyOf(request: DecisionRequest, { riskMax }: Guardrails): string | null {
   const { connector, operation, principal, raisedBy = 0 } = request;
   const parts = [connector, operation, principal];
-  if (!parts.every((part) => typeof part === 'string') || !Number.isSafeInteger(raisedBy)) return null;
+  if (!parts.every((part) => typeof part === 'string') || !Number.isSafeInteger(raisedBy))
+    return null;
   return JSON.stringify([...parts, raisedBy, riskMax]);
 }

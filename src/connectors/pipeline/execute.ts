@@ -26,7 +26,10 @@ export interface Pipeline<Handle> {
   onWrite?: OnWrite | undefined;
   decide: Decide;
   now: () => Date;
-  /** Throws OvertakenError where the caller was overtaken by a later attempt; asked right before each write. */
+  /**
+   * Throws OvertakenError where the caller was overtaken by a later attempt; asked right before
+   * each write.
+   */
   confirm?: (() => Promise<void>) | undefined;
 }
 
@@ -37,13 +40,21 @@ interface Call {
 }
 
 /**
- * The one way to a vendor: validate → evaluate → audit the intent, and use up the grant where one is needed → call →
- * validate the answer → audit the outcome.
- * Throws PolicyDeniedError, InvalidArgumentError, ConnectorError and what the journal throws.
+ * The one way to a vendor: validate → evaluate → audit the intent, and use up the grant where one
+ * is needed → call → validate the answer → audit the outcome. Throws PolicyDeniedError,
+ * InvalidArgumentError, ConnectorError and what the journal throws.
  */
-export async function execute<Handle>(pipeline: Pipeline<Handle>, call: Call): Promise<CallResult<unknown>> {
+export async function execute<Handle>(
+  pipeline: Pipeline<Handle>,
+  call: Call,
+): Promise<CallResult<unknown>> {
   const row = rowOf(pipeline, call.operation);
-  const facts: TrailFacts = { connector: pipeline.connector, operation: call.operation, context: call.context, at: '' };
+  const facts: TrailFacts = {
+    connector: pipeline.connector,
+    operation: call.operation,
+    context: call.context,
+    at: '',
+  };
   const { input, argsDigest } = row
     ? await validateInput(pipeline, facts, { row, input: call.input })
     : { input: null, argsDigest: undefined };
@@ -67,13 +78,21 @@ export async function execute<Handle>(pipeline: Pipeline<Handle>, call: Call): P
 const rowOf = <Handle>({ rows }: Pipeline<Handle>, operation: string): AnyRow<Handle> | null =>
   Object.hasOwn(rows, operation) ? (rows[operation] as AnyRow<Handle>) : null;
 
-/** Validates the input of a call as `execute` does, without going on. Throws InvalidArgumentError, audited. */
+/**
+ * Validates the input of a call as `execute` does, without going on. Throws InvalidArgumentError,
+ * audited.
+ */
 export async function validateCall<Handle>(
   pipeline: Pipeline<Handle>,
   call: Call,
 ): Promise<{ args: JsonObject; argsDigest: string }> {
   const row = rowOf(pipeline, call.operation);
-  const facts: TrailFacts = { connector: pipeline.connector, operation: call.operation, context: call.context, at: '' };
+  const facts: TrailFacts = {
+    connector: pipeline.connector,
+    operation: call.operation,
+    context: call.context,
+    at: '',
+  };
   if (!row) {
     await append(pipeline, facts, { kind: 'action.denied', outcome: { code: 'invalid_argument' } });
     throw new InvalidArgumentError(`${pipeline.connector} has no operation of that name`);
@@ -90,11 +109,19 @@ async function validateInput<Handle>(
   const parsed = row.input.safeParse(input);
   const argsDigest = parsed.success ? argumentsDigest(parsed.data) : null;
   if (parsed.success && argsDigest !== null) return { input: parsed.data, argsDigest };
-  // The value itself is never repeated, nor the name of an argument nobody knows: it may be hostile or personal.
+  // The value itself is never repeated, nor the name of an argument nobody knows: it may be hostile
+  // or personal.
   const issues = parsed.success ? [] : parsed.error.issues;
-  const places = [...new Set(issues.map(({ path }) => String(path[0] ?? '')))].filter(Boolean).join(', ') || 'input';
-  await append(pipeline, facts, { kind: 'action.denied', outcome: { code: 'invalid_argument', arguments: places } });
-  throw new InvalidArgumentError(`${facts.connector} ${facts.operation}: ${places} does not have the required form`);
+  const places =
+    [...new Set(issues.map(({ path }) => String(path[0] ?? '')))].filter(Boolean).join(', ') ||
+    'input';
+  await append(pipeline, facts, {
+    kind: 'action.denied',
+    outcome: { code: 'invalid_argument', arguments: places },
+  });
+  throw new InvalidArgumentError(
+    `${facts.connector} ${facts.operation}: ${places} does not have the required form`,
+  );
 }
 
 type Decided = TrailFacts & { decision: NonNullable<TrailFacts['decision']> };
@@ -102,7 +129,11 @@ type Decided = TrailFacts & { decision: NonNullable<TrailFacts['decision']> };
 async function authoriseCall<Handle>(
   pipeline: Pipeline<Handle>,
   facts: TrailFacts,
-  { row, input, argsDigest }: { row: AnyRow<Handle> | null; input: unknown; argsDigest: string | undefined },
+  {
+    row,
+    input,
+    argsDigest,
+  }: { row: AnyRow<Handle> | null; input: unknown; argsDigest: string | undefined },
 ): Promise<Decided> {
   const { connector, operation, context } = facts;
   const redacted: { args?: JsonObject; argsDigest?: string } = row
@@ -131,7 +162,9 @@ async function authoriseCall<Handle>(
 const denialOutcome = (error: unknown): JsonObject =>
   error instanceof PolicyDeniedError ? { code: error.code, hints: error.decision.hints } : {};
 
-/** Writes, and whatever uses a grant up, are in the trail before the vendor sees anything of them. */
+/**
+ * Writes, and whatever uses a grant up, are in the trail before the vendor sees anything of them.
+ */
 async function recordIntent<Handle>(
   pipeline: Pipeline<Handle>,
   facts: Decided,
@@ -140,7 +173,9 @@ async function recordIntent<Handle>(
   const granted = grantEffect(pipeline, facts);
   if (!row.write && !granted) return;
   const given = facts.context.intent ?? { kind: 'action.started' };
-  const intent = row.write ? withWrite(pipeline, { operation: facts.operation, input, phase: 'intent' }, given) : given;
+  const intent = row.write
+    ? withWrite(pipeline, { operation: facts.operation, input, phase: 'intent' }, given)
+    : given;
   try {
     await append(pipeline, facts, granted ? { ...intent, effect: granted(intent.effect) } : intent);
   } catch (error) {
@@ -171,8 +206,13 @@ async function recordOutcome<Handle>(
 ): Promise<void> {
   const given = facts.context.record?.(outcome) ?? defaultRecord(outcome, row.evidence);
   const { operation } = facts;
-  const recorded = row.write ? withWrite(pipeline, { operation, input, phase: 'outcome' }, given) : given;
-  await append(pipeline, facts, recorded, { requestId: requestIdIn(outcome), isOutcome: row.write });
+  const recorded = row.write
+    ? withWrite(pipeline, { operation, input, phase: 'outcome' }, given)
+    : given;
+  await append(pipeline, facts, recorded, {
+    requestId: requestIdIn(outcome),
+    isOutcome: row.write,
+  });
 }
 
 async function append<Handle>(
@@ -181,5 +221,7 @@ async function append<Handle>(
   recorded: Recorded,
   { requestId = null, isOutcome = false }: { requestId?: string | null; isOutcome?: boolean } = {},
 ): Promise<void> {
-  await record(journal, entryOf({ ...facts, at: now().toISOString() }, recorded, requestId), { isOutcome });
+  await record(journal, entryOf({ ...facts, at: now().toISOString() }, recorded, requestId), {
+    isOutcome,
+  });
 }

@@ -34,7 +34,9 @@ interface Performance {
   confirm?: (() => Promise<void>) | undefined;
 }
 
-/** Makes one call and reads its answer; every way it can end is in the outcome, nothing is thrown. */
+/**
+ * Makes one call and reads its answer; every way it can end is in the outcome, nothing is thrown.
+ */
 export async function performCall<Handle>(
   client: VendorClient<Handle>,
   row: AnyRow<Handle>,
@@ -51,7 +53,8 @@ export async function performCall<Handle>(
     answer: null,
     failure: null,
   };
-  // What the vendor's client makes of an answer is passed over, its errors included: the answer itself is read.
+  // What the vendor's client makes of an answer is passed over, its errors included: the answer
+  // itself is read.
   await client.lend(scope, (handle) => send(handle, input)).catch(() => undefined);
   if (scope.failure) return { ok: false, error: scope.failure };
   if (!scope.answer) return { ok: false, error: unsentError(called) };
@@ -86,7 +89,8 @@ function read<Handle>(
 function unreadable(error: unknown): Refusal {
   if (error instanceof ConnectorError) return { code: error.code, vendorCode: null };
   if (error instanceof NotFoundInAnswer) return { code: 'not_found', vendorCode: null };
-  if (error instanceof AnonymousAnswer) return { code: 'unauthenticated', vendorCode: null, ambiguous: true };
+  if (error instanceof AnonymousAnswer)
+    return { code: 'unauthenticated', vendorCode: null, ambiguous: true };
   return { code: 'malformed', vendorCode: null };
 }
 

@@ -1,10 +1,16 @@
-import { AuditConflictError, AuditDraftError, AuditUnavailableError, OvertakenError } from '../../audit/errors.ts';
+import {
+  AuditConflictError,
+  AuditDraftError,
+  AuditUnavailableError,
+  OvertakenError,
+} from '../../audit/errors.ts';
 import type { AppendOptions, Journal, JournalEffect } from '../../audit/types.ts';
 import type { TrailEntry } from './trail.ts';
 
 /**
- * Appends an entry. Throws AuditUnavailableError where the journal fails in any way of its own, AuditConflictError,
- * AuditDraftError and OvertakenError as they are, and what the caller's own effect threw.
+ * Appends an entry. Throws AuditUnavailableError where the journal fails in any way of its own,
+ * AuditConflictError, AuditDraftError and OvertakenError as they are, and what the caller's own
+ * effect threw.
  */
 export async function record(
   journal: Journal,
@@ -21,7 +27,10 @@ export async function record(
 }
 
 // The caller knows its own errors (a lost lease, say), so they must reach it unchanged.
-function watch(effect: JournalEffect): { effect: JournalEffect; failure: () => { error: unknown } | null } {
+function watch(effect: JournalEffect): {
+  effect: JournalEffect;
+  failure: () => { error: unknown } | null;
+} {
   let failure: { error: unknown } | null = null;
   const runEffect = async (transaction: never): Promise<void> => {
     failure = null;
@@ -37,4 +46,6 @@ function watch(effect: JournalEffect): { effect: JournalEffect; failure: () => {
 }
 
 const isAuditError = (error: unknown): boolean =>
-  [AuditUnavailableError, AuditConflictError, AuditDraftError, OvertakenError].some((kind) => error instanceof kind);
+  [AuditUnavailableError, AuditConflictError, AuditDraftError, OvertakenError].some(
+    (kind) => error instanceof kind,
+  );

@@ -21,7 +21,11 @@ export interface TrailEntry {
 }
 
 /** The entry for a step of a call as the caller wants it recorded. */
-export function entryOf(facts: TrailFacts, recorded: Recorded, requestId: string | null = null): TrailEntry {
+export function entryOf(
+  facts: TrailFacts,
+  recorded: Recorded,
+  requestId: string | null = null,
+): TrailEntry {
   const { context } = facts;
   const { caller } = context;
   const draft: AuditDraft = {
@@ -39,7 +43,11 @@ export function entryOf(facts: TrailFacts, recorded: Recorded, requestId: string
 }
 
 // Absent fields must not stand in the entry: it is hashed as it is.
-function optional(facts: TrailFacts, recorded: Recorded, requestId: string | null): Partial<AuditDraft> {
+function optional(
+  facts: TrailFacts,
+  recorded: Recorded,
+  requestId: string | null,
+): Partial<AuditDraft> {
   const { decision, context } = facts;
   const sequence = recorded.sequence ?? context.sequence;
   const correlation = {
@@ -63,7 +71,8 @@ export function defaultRecord<Output>(
   outcome: CallOutcome<Output>,
   evidence: ((output: Output) => JsonObject) | undefined,
 ): Recorded {
-  if (outcome.ok) return { kind: 'action.succeeded', outcome: { ok: true, ...evidence?.(outcome.output) } };
+  if (outcome.ok)
+    return { kind: 'action.succeeded', outcome: { ok: true, ...evidence?.(outcome.output) } };
   return {
     kind: outcome.error.fields.ambiguous ? 'action.unknown' : 'action.failed',
     outcome: { ok: false, ...failureFacts(outcome.error) },
@@ -87,7 +96,8 @@ const decisionOf = (decision: Decision): AuditDecision => ({
   bundleDigest: decision.bundleDigest,
 });
 
-// A hostile argument often stands in the subject too; what has not the form of an id or label is left out.
+// A hostile argument often stands in the subject too; what has not the form of an id or label is
+// left out.
 const subjectOf = ({ context, operation }: TrailFacts): string =>
   isLabel(context.subject) ? context.subject : operation;
 

@@ -10,7 +10,10 @@ export interface Write {
   phase: 'intent' | 'outcome';
 }
 
-/** What is done along with a write, in the transaction of its entry; null where nothing is. Must be safe to repeat. */
+/**
+ * What is done along with a write, in the transaction of its entry; null where nothing is. Must be
+ * safe to repeat.
+ */
 export type OnWrite = (write: Write) => JournalEffect | null;
 
 /** What stands in the trail of a write, with what is done along with it. */

@@ -3,7 +3,9 @@ import { usableCalls } from './usable.ts';
 import { ruleAfter, nextLook, NO_RULE, skewWith, surelyOver } from './window-end.ts';
 import type { BucketState, Priority, Quota, Sample, Window } from './types.ts';
 
-/** How a request was let through: among others, or alone to find out whether a new window has begun. */
+/**
+ * How a request was let through: among others, or alone to find out whether a new window has begun.
+ */
 export type Place = 'ordinary' | 'probe';
 
 /** A process that has not been heard of for so long has no requests under way any more. */
@@ -31,7 +33,10 @@ export const freshBucket = (): BucketState => ({
   rule: NO_RULE,
 });
 
-/** One call that came back: when it was sent and came back on the book's clock, and what its answer says. */
+/**
+ * One call that came back: when it was sent and came back on the book's clock, and what its answer
+ * says.
+ */
 export interface Settled {
   place: Place;
   sentAt: number;
@@ -40,7 +45,10 @@ export interface Settled {
   sample: Sample | null;
 }
 
-/** Forgets processes that are gone and a window that is over. Changes `state`, like everything below. */
+/**
+ * Forgets processes that are gone and a window that is over. Changes `state`, like everything
+ * below.
+ */
 export function refresh(state: BucketState, now: number): void {
   for (const [owner, { seenAt }] of Object.entries(state.owners)) {
     if (now - seenAt > OWNER_GONE_MS) delete state.owners[owner];
@@ -77,14 +85,19 @@ function learn(state: BucketState, answered: Answered): void {
   if (!told) return;
   state.silent = 0;
   state.unlimited = false;
-  // Answers overtake each other: an older window says nothing any more, and in this one the lowest number holds.
+  // Answers overtake each other: an older window says nothing any more, and in this one the lowest
+  // number holds.
   if (over && told.reset < over.reset) return;
   state.skew.now = skewWith(state.skew.now, answered, answered.sample.date);
   if (over && told.reset === over.reset) stillRunning(state, over, answered);
   else beginWindow(state, over, answered);
 }
 
-function stillRunning(state: BucketState, window: Window, { place, receivedAt, sample }: Answered): void {
+function stillRunning(
+  state: BucketState,
+  window: Window,
+  { place, receivedAt, sample }: Answered,
+): void {
   window.remaining = Math.min(window.remaining, sample.window?.remaining ?? 0);
   if (place !== 'probe') return;
   window.polls += 1;
@@ -94,7 +107,11 @@ function stillRunning(state: BucketState, window: Window, { place, receivedAt, s
   if (receivedAt >= surelyOver(state, window)) window.oddEnd = receivedAt + 1_000;
 }
 
-function beginWindow(state: BucketState, over: Window | null, { sentAt, receivedAt, sample }: Answered): void {
+function beginWindow(
+  state: BucketState,
+  over: Window | null,
+  { sentAt, receivedAt, sample }: Answered,
+): void {
   const { limit, remaining, reset } = sample.window ?? { limit: 0, remaining: 0, reset: 0 };
   if (over) state.rule = ruleAfter(state, over, receivedAt);
   const skew = skewWith(null, { sentAt, receivedAt }, sample.date);
@@ -116,7 +133,11 @@ function beginWindow(state: BucketState, over: Window | null, { sentAt, received
 function block(state: BucketState, { resetInMs }: Sample, receivedAt: number): void {
   state.rule = NO_RULE;
   const until = receivedAt + (resetInMs ?? DEFAULT_RETRY_MS);
-  state.blockedUntil = Math.max(state.blockedUntil, until, state.window ? surelyOver(state, state.window) : until);
+  state.blockedUntil = Math.max(
+    state.blockedUntil,
+    until,
+    state.window ? surelyOver(state, state.window) : until,
+  );
   if (state.window) state.window.remaining = 0;
 }
 
@@ -132,8 +153,15 @@ export interface Taken {
 
 const NONE: Taken = { given: { interactive: 0, scan: 0 }, spare: 0, place: 'ordinary' };
 
-/** Hands out places: ordinary ones while the window has some, or the one that finds out about the next window. */
-export function take(state: BucketState, asking: { owner: string; quota: Quota; wanted: Wanted }, now: number): Taken {
+/**
+ * Hands out places: ordinary ones while the window has some, or the one that finds out about the
+ * next window.
+ */
+export function take(
+  state: BucketState,
+  asking: { owner: string; quota: Quota; wanted: Wanted },
+  now: number,
+): Taken {
   const { quota, wanted } = asking;
   if (now < state.blockedUntil || wanted.interactive + wanted.scan === 0) return NONE;
   const interactive = Math.min(wanted.interactive, places(state, quota, 'interactive'));
@@ -147,7 +175,8 @@ export function take(state: BucketState, asking: { owner: string; quota: Quota; 
 function places(state: BucketState, quota: Quota, priority: Priority): number {
   const { window, unlimited } = state;
   if (!window) return unlimited ? Infinity : 0;
-  const look = priority === 'scan' && quota.reserve === 0 && nextLook(state, window) !== null ? 1 : 0;
+  const look =
+    priority === 'scan' && quota.reserve === 0 && nextLook(state, window) !== null ? 1 : 0;
   const usable = Math.max(1, usableCalls(window.limit, quota, priority) - look);
   return Math.max(0, window.remaining - inFlight(state) - (window.limit - usable));
 }
@@ -155,7 +184,11 @@ function places(state: BucketState, quota: Quota, priority: Priority): number {
 const inFlight = ({ owners }: BucketState): number =>
   Object.values(owners).reduce((sum, owner) => sum + owner.inFlight, 0);
 
-function probe(state: BucketState, { owner, quota, wanted }: Parameters<typeof take>[1], now: number): Taken {
+function probe(
+  state: BucketState,
+  { owner, quota, wanted }: Parameters<typeof take>[1],
+  now: number,
+): Taken {
   if (state.probing !== null || !mayProbe(state, quota, now)) return NONE;
   state.probing = owner;
   const interactive = Math.min(1, wanted.interactive);

@@ -2,8 +2,8 @@ import type { ConnectorName } from '../../governance/types.ts';
 import type { BucketBook } from './types.ts';
 
 /**
- * Okta counts by family of paths: everything under /users (factors too) shares one bucket, and so on. The token endpoint
- * has its own. (developer.okta.com, rate limits)
+ * Okta counts by family of paths: everything under /users (factors too) shares one bucket, and so
+ * on. The token endpoint has its own. (developer.okta.com, rate limits)
  */
 const oktaBucket = (path: string): string => {
   const [, first = '', second = '', third = ''] = path.split('/');
@@ -13,7 +13,10 @@ const oktaBucket = (path: string): string => {
 /** Everything in one bucket, but tokens, which another server hands out, in their own. */
 const oneOf = (name: string) => (path: string) => (/\/token$/.test(path) ? 'token' : name);
 
-/** Slack counts by method, Jira by the whole site; the others tell nothing of their limits before they are used up. */
+/**
+ * Slack counts by method, Jira by the whole site; the others tell nothing of their limits before
+ * they are used up.
+ */
 const BUCKETS: Record<ConnectorName, (path: string) => string> = {
   okta: oktaBucket,
   jira: () => 'site',
@@ -25,9 +28,13 @@ const BUCKETS: Record<ConnectorName, (path: string) => string> = {
 };
 
 /** Name of the bucket that a request to `path` is counted in. */
-export const bucketOf = (connector: ConnectorName, path: string): string => BUCKETS[connector](path);
+export const bucketOf = (connector: ConnectorName, path: string): string =>
+  BUCKETS[connector](path);
 
-/** Name under which a book keeps a bucket of the vendor at this host, such as `okta:example.okta.com:users`. */
+/**
+ * Name under which a book keeps a bucket of the vendor at this host, such as
+ * `okta:example.okta.com:users`.
+ */
 export const bucketKey = (connector: ConnectorName, host: string, bucket: string): string =>
   `${connector}:${host}:${bucket}`;
 

@@ -6,7 +6,10 @@ import type { BucketBook, Clock, Governor, Quota } from './types.ts';
 
 export interface GovernorSettings {
   quota: Quota;
-  /** Requests of one bucket under way at once, over all processes of the book. Default 30: under Okta's concurrency limit. */
+  /**
+   * Requests of one bucket under way at once, over all processes of the book. Default 30: under
+   * Okta's concurrency limit.
+   */
   maxInFlight?: number;
   clock?: Clock;
   /** Where the state of the buckets is kept. Default: in this process. */
@@ -14,8 +17,8 @@ export interface GovernorSettings {
 }
 
 /**
- * A governor: buckets learn their limits from the answers, and whoever finds no place waits in line. All governors on
- * one book share what they know and use.
+ * A governor: buckets learn their limits from the answers, and whoever finds no place waits in
+ * line. All governors on one book share what they know and use.
  */
 export function createGovernor({
   quota,

@@ -8,13 +8,17 @@ const LONGEST_MS = 120_000;
 /** Wait after a 429 whose headers tell no plausible reset. */
 export const DEFAULT_RETRY_MS = 10_000;
 
-/** Reads the x-rate-limit headers of an answer. Duplicates (`1, 2`), words and numbers below zero count as missing. */
+/**
+ * Reads the x-rate-limit headers of an answer. Duplicates (`1, 2`), words and numbers below zero
+ * count as missing.
+ */
 export function readSample({ status, headers }: Settlement): Sample {
   const window = readWindow(headers);
   return {
     window,
     resetInMs: retryAfter(headers) ?? untilReset(headers),
-    // Reading a date takes longer than all the rest, and nobody asks for that of an answer without a window.
+    // Reading a date takes longer than all the rest, and nobody asks for that of an answer without
+    // a window.
     date: (window && dateOf(headers)) ?? Date.now(),
     throttled: status === 429,
     settled: status < 500 && status !== 429,
@@ -30,11 +34,15 @@ export function readWindow(headers: Told): Sample['window'] {
   return remaining === null || reset === null ? null : { limit, remaining, reset };
 }
 
-/** Milliseconds to wait after a 429: the reset against the answer's own Date, 1 s to 120 s; a default where not told. */
-export const retryAfterMs = (headers: Told): number => retryAfter(headers) ?? untilReset(headers) ?? DEFAULT_RETRY_MS;
+/**
+ * Milliseconds to wait after a 429: the reset against the answer's own Date, 1 s to 120 s; a
+ * default where not told.
+ */
+export const retryAfterMs = (headers: Told): number =>
+  retryAfter(headers) ?? untilReset(headers) ?? DEFAULT_RETRY_MS;
 
-// Measured against the vendor's clock, so that ours may be wrong. A past reset is as good as none: obeying it would
-// let everybody go at once.
+// Measured against the vendor's clock, so that ours may be wrong. A past reset is as good as none:
+// obeying it would let everybody go at once.
 function untilReset(headers: Told): number | null {
   const reset = resetOf(headers);
   if (reset === null || (headers.get('date') !== null && dateOf(headers) === null)) return null;

@@ -32,8 +32,8 @@ const SIGN_OF_LIFE_MS = 3_000;
 const GATHER_MS = 20;
 
 /**
- * One bucket in one process: those who wait, and the calls that came back. Everything that has gathered goes into the
- * book in one step, and meanwhile gathers again.
+ * One bucket in one process: those who wait, and the calls that came back. Everything that has
+ * gathered goes into the book in one step, and meanwhile gathers again.
  */
 export class Lane {
   readonly #settings: LaneSettings;
@@ -75,7 +75,8 @@ export class Lane {
   /** Grants what can be granted without the book, and asks the book for the rest. */
   #serve(): void {
     if (this.#unlimited) this.#grant(this.#wanted(), 'ordinary');
-    else if (this.#spare > 0) this.#spare -= this.#grant(upTo(this.#spare, this.#wanted()), 'ordinary');
+    else if (this.#spare > 0)
+      this.#spare -= this.#grant(upTo(this.#spare, this.#wanted()), 'ordinary');
     const { interactive, scan } = this.#asked();
     const tells = this.#settled.some(({ place }) => place === 'probe');
     if (tells || (interactive + scan > 0 && !this.#unlimited)) void this.#look();
@@ -102,7 +103,8 @@ export class Lane {
       this.#follow(await book.change(bucket, (state, now) => this.#step(settled, { state, now })));
     } catch (error) {
       this.#settled = [...settled, ...this.#settled];
-      for (const queue of Object.values(this.#queues)) for (const waiting of queue.splice(0)) waiting.fail(error);
+      for (const queue of Object.values(this.#queues))
+        for (const waiting of queue.splice(0)) waiting.fail(error);
       this.#lookLater();
     }
   }
@@ -114,7 +116,8 @@ export class Lane {
     const { owner, quota } = this.#settings;
     const state = known ?? freshBucket();
     const tell = (inFlight: number): void => void (state.owners[owner] = { inFlight, seenAt: now });
-    // What came back since this look began is told in the next one: until then it counts as under way.
+    // What came back since this look began is told in the next one: until then it counts as under
+    // way.
     const underWay = this.#inFlight + this.#settled.length + this.#spare;
     tell(underWay);
     refresh(state, now);
@@ -161,7 +164,8 @@ export class Lane {
         open = false;
         this.#inFlight -= 1;
         // Where there is no limit, only an answer that tells of one is worth a look into the book.
-        const nothingNew = this.#unlimited && sample !== null && !sample.window && !sample.throttled;
+        const nothingNew =
+          this.#unlimited && sample !== null && !sample.window && !sample.throttled;
         if (!nothingNew) this.#settled.push({ place, sentAt, receivedAt: book.now(), sample });
         if (sample?.window || sample?.throttled) this.#unlimited = false;
         this.#serve();
@@ -205,7 +209,8 @@ export class Lane {
     this.#stop();
     this.#wakesAt = at;
     const { clock, book } = this.#settings;
-    // One millisecond more: timers may fire a little early, and then nothing would have changed yet.
+    // One millisecond more: timers may fire a little early, and then nothing would have changed
+    // yet.
     this.#stopTimer = clock.after(at - book.now() + 1, () => {
       this.#stopTimer = null;
       if (!this.#waits()) this.#spare = 0;

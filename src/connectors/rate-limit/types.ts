@@ -7,7 +7,10 @@ export interface Settlement {
   headers: Pick<Headers, 'get'>;
 }
 
-/** The right to send one request. Settled exactly once: with the answer, or with null where none came. */
+/**
+ * The right to send one request. Settled exactly once: with the answer, or with null where none
+ * came.
+ */
 export interface Permit {
   /** Gives what the answer says of its bucket; null where none came. */
   settle(settlement: Settlement | null): Sample | null;
@@ -16,8 +19,8 @@ export interface Permit {
 /** Hands out permits so that no bucket of a vendor is overdrawn. */
 export interface Governor {
   /**
-   * Waits for a place in the bucket; rejects with the signal's reason when it is aborted first, and with whatever the
-   * book throws.
+   * Waits for a place in the bucket; rejects with the signal's reason when it is aborted first, and
+   * with whatever the book throws.
    */
   acquire(bucket: string, priority: Priority, signal?: AbortSignal): Promise<Permit>;
 }
@@ -48,12 +51,21 @@ export interface Sample {
     remaining: number;
     /** The vendor's own number, to tell windows apart. */ reset: number;
   } | null;
-  /** Milliseconds until the window ends (at least 1 s, at most 120 s); null where not told or not plausible. */
+  /**
+   * Milliseconds until the window ends (at least 1 s, at most 120 s); null where not told or not
+   * plausible.
+   */
   resetInMs: number | null;
-  /** The vendor's clock in epoch milliseconds, cut to whole seconds; ours where the answer has no Date. */
+  /**
+   * The vendor's clock in epoch milliseconds, cut to whole seconds; ours where the answer has no
+   * Date.
+   */
   date: number;
   throttled: boolean;
-  /** The vendor's own answer rather than a failure on the way: without headers it means that there is no limit. */
+  /**
+   * The vendor's own answer rather than a failure on the way: without headers it means that there
+   * is no limit.
+   */
   settled: boolean;
 }
 
@@ -73,7 +85,10 @@ export interface Window {
   began: Span | null;
   /** Looks whether it is over, that found it running. */
   polls: number;
-  /** When to take it as over although its reset is implausible; null where the reset can be believed. */
+  /**
+   * When to take it as over although its reset is implausible; null where the reset can be
+   * believed.
+   */
   oddEnd: number | null;
 }
 
@@ -94,8 +109,8 @@ export interface EndRule {
 }
 
 /**
- * All that is known of one bucket, as plain JSON: shared by every process of an org, and kept across restarts.
- * Times are those of the book's clock.
+ * All that is known of one bucket, as plain JSON: shared by every process of an org, and kept
+ * across restarts. Times are those of the book's clock.
  */
 export interface BucketState {
   window: Window | null;
@@ -121,10 +136,13 @@ export interface BucketBook {
   /** Milliseconds on the clock that all who share the book go by, as far as is known here. */
   now(): number;
   /**
-   * Reads the state of a bucket (null where there is none yet), and writes what `step` makes of it, with nobody in
-   * between. `now` is the book's time of that very moment.
+   * Reads the state of a bucket (null where there is none yet), and writes what `step` makes of it,
+   * with nobody in between. `now` is the book's time of that very moment.
    */
   change<Result>(bucket: string, step: Step<Result>): Promise<Result>;
 }
 
-export type Step<Result> = (state: BucketState | null, now: number) => { state: BucketState; result: Result };
+export type Step<Result> = (
+  state: BucketState | null,
+  now: number,
+) => { state: BucketState; result: Result };

@@ -16,11 +16,15 @@ export interface SalesforceAccess {
   loginUrl: string;
 }
 
-const answer = z.object({ access_token: tokenText, instance_url: z.string().max(300).transform(instanceOrigin) });
+const answer = z.object({
+  access_token: tokenText,
+  instance_url: z.string().max(300).transform(instanceOrigin),
+});
 
 /**
- * Salesforce's REST API by the client credentials of an app. Its address comes with the token; nothing tells when that
- * ends, so it is used until it is refused. `wireTo` makes what leads to an origin.
+ * Salesforce's REST API by the client credentials of an app. Its address comes with the token;
+ * nothing tells when that ends, so it is used until it is refused. `wireTo` makes what leads to an
+ * origin.
  */
 export function createSalesforceClient(
   access: SalesforceAccess,
@@ -59,8 +63,13 @@ function instanceOrigin(text: string): string {
   const url = new URL(text);
   const plain = url.protocol === 'http:' && LOOPBACK.test(url.hostname);
   const bare =
-    url.pathname === '/' && url.search === '' && url.hash === '' && url.username === '' && url.password === '';
-  if (!bare || (url.protocol !== 'https:' && !plain)) throw new TypeError('instance_url is not a secure origin');
+    url.pathname === '/' &&
+    url.search === '' &&
+    url.hash === '' &&
+    url.username === '' &&
+    url.password === '';
+  if (!bare || (url.protocol !== 'https:' && !plain))
+    throw new TypeError('instance_url is not a secure origin');
   return url.origin;
 }
 

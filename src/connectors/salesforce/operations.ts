@@ -26,9 +26,17 @@ const answered = z.object({ done: z.literal(true), records: z.array(z.unknown())
 const setActive = (active: boolean): OperationRow<{ userId: string }, null, BearerHandle> => ({
   write: true,
   input: userInput,
-  route: ({ userId }) => ({ method: 'PATCH', path: `${VERSION}/sobjects/User/{userId}`, params: { userId } }),
+  route: ({ userId }) => ({
+    method: 'PATCH',
+    path: `${VERSION}/sobjects/User/{userId}`,
+    params: { userId },
+  }),
   send: async ({ send }, { userId }) =>
-    send({ method: 'PATCH', path: `${VERSION}/sobjects/User/${userId}`, body: { IsActive: active } }),
+    send({
+      method: 'PATCH',
+      path: `${VERSION}/sobjects/User/${userId}`,
+      body: { IsActive: active },
+    }),
   project: ({ answer }) => noContent(answer),
   redact: ({ userId }) => ({ userId }),
 });
@@ -40,7 +48,10 @@ export const SALESFORCE_ROWS: OperationRows<SalesforceOperations, BearerHandle> 
     input: readInput,
     route: () => ({ method: 'GET', path: `${VERSION}/query`, params: {} }),
     send: async ({ send }, { user }) =>
-      send({ method: 'GET', path: `${VERSION}/query?${new URLSearchParams({ q: query(user) }).toString()}` }),
+      send({
+        method: 'GET',
+        path: `${VERSION}/query?${new URLSearchParams({ q: query(user) }).toString()}`,
+      }),
     project: ({ json, input }) => readUser(json, input.user),
     redact: ({ user }) => byWhat(user),
     evidence: ({ id: found, active }) => ({ id: found, active }),
@@ -58,14 +69,17 @@ function query(user: string): string {
 const escapeSoql = (text: string): string => text.replaceAll(/[\\']/g, String.raw`\$&`);
 
 // A user name is an address: it stays out of the trail.
-const byWhat = (user: string): JsonObject => (SALESFORCE_ID.test(user) ? { user } : { by: 'username' });
+const byWhat = (user: string): JsonObject =>
+  SALESFORCE_ID.test(user) ? { user } : { by: 'username' };
 
 function readUser(json: unknown, asked: string): SalesforceUser {
   const [found, ...others] = answered.parse(json).records;
   if (found === undefined || others.length > 0) throw new NotFoundInAnswer();
   const { Id, Username, Email, FederationIdentifier, IsActive } = record.parse(found);
   // Whoever acts on the answer acts on this id; the longer form begins with the shorter one.
-  const meant = SALESFORCE_ID.test(asked) ? Id.slice(0, 15) === asked.slice(0, 15) : same(Username, asked);
+  const meant = SALESFORCE_ID.test(asked)
+    ? Id.slice(0, 15) === asked.slice(0, 15)
+    : same(Username, asked);
   if (!meant) throw new TypeError('an answer about somebody else');
   return {
     id: Id,

@@ -23,11 +23,14 @@ const BY_CODE: Readonly<Record<string, ConnectorErrorCode>> = {
 };
 
 /** Rules of the organisation about its users: a default owner, the last licence, a validation. */
-const RULES = /^(CANNOT_|FIELD_|DEPENDENCY_|DUPLICATE_|LICENSE_|DELETE_|INVALID_OPERATION$|LIMIT_EXCEEDED$)/;
+const RULES =
+  /^(CANNOT_|FIELD_|DEPENDENCY_|DUPLICATE_|LICENSE_|DELETE_|INVALID_OPERATION$|LIMIT_EXCEEDED$)/;
 
 const MESSAGES: Partial<Record<ConnectorErrorCode, string>> = {
-  forbidden: 'Salesforce refuses this to the user that the app runs as: it needs the permission Manage Users',
-  conflict: "the organisation's own rules do not allow this change of the user; Salesforce names the rule by its code",
+  forbidden:
+    'Salesforce refuses this to the user that the app runs as: it needs the permission Manage Users',
+  conflict:
+    "the organisation's own rules do not allow this change of the user; Salesforce names the rule by its code",
 };
 
 const errorBody = z
@@ -35,7 +38,10 @@ const errorBody = z
   .min(1)
   .max(100);
 
-/** Reads an answer of Salesforce; null where it is a success. The texts of its errors may quote fields and are left behind. */
+/**
+ * Reads an answer of Salesforce; null where it is a success. The texts of its errors may quote
+ * fields and are left behind.
+ */
 export function salesforceRefusal(answer: Answer, json: unknown): Refusal | null {
   if (answer.status >= 200 && answer.status < 300) return null;
   const vendorCode = errorBody.safeParse(json).data?.[0]?.errorCode ?? null;

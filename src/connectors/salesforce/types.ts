@@ -11,7 +11,10 @@ export interface SalesforceUser {
 }
 /** Operations of Salesforce. */
 export interface SalesforceOperations extends OperationTable {
-  /** By id (15 or 18 characters) or by exact user name, with SOQL; nobody or several is ConnectorError not_found. */
+  /**
+   * By id (15 or 18 characters) or by exact user name, with SOQL; nobody or several is
+   * ConnectorError not_found.
+   */
   'users:read': { input: { user: string }; output: SalesforceUser };
   'users:deactivate': { input: { userId: string }; output: null };
   'users:activate': { input: { userId: string }; output: null };

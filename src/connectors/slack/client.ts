@@ -23,8 +23,15 @@ const SILENT: WebClientOptions['logger'] = {
   setName: () => undefined,
 };
 
-/** The SDK knows methods and encodings; it neither sends nor retries by itself. One small client for each call. */
-export function createSlackClient({ apiUrl, token, wire }: SlackClientSettings): VendorClient<WebClient> {
+/**
+ * The SDK knows methods and encodings; it neither sends nor retries by itself. One small client for
+ * each call.
+ */
+export function createSlackClient({
+  apiUrl,
+  token,
+  wire,
+}: SlackClientSettings): VendorClient<WebClient> {
   const base = apiUrl.endsWith('/') ? apiUrl : `${apiUrl}/`;
   return {
     place: (path) => new URL(path.replace(/^\/api\//, ''), base).pathname,
@@ -62,6 +69,7 @@ const fetchOf =
       headers: new Headers([...answer.headers]),
       text: async () => Promise.resolve(answer.text),
       json: async () => Promise.resolve(JSON.parse(answer.text) as unknown),
-      arrayBuffer: async () => Promise.resolve(new TextEncoder().encode(answer.text).buffer as ArrayBuffer),
+      arrayBuffer: async () =>
+        Promise.resolve(new TextEncoder().encode(answer.text).buffer as ArrayBuffer),
     };
   };

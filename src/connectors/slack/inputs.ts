@@ -2,7 +2,8 @@ import { z } from 'zod';
 import type { JsonObject } from '../../audit/types.ts';
 
 const channelId = z.string().regex(/^[A-Z][A-Z0-9_]{1,40}$/);
-// By id, or by name: Slack answers with the id. Without angle brackets, which would make it markup elsewhere.
+// By id, or by name: Slack answers with the id. Without angle brackets, which would make it markup
+// elsewhere.
 const channel = z.union([channelId, z.string().regex(/^#?[^\s#@"'<>\p{Cc}]{1,80}$/u)]);
 const ts = z.string().regex(/^\d{1,12}\.\d{1,6}$/);
 const cursor = z

@@ -34,9 +34,18 @@ export const SLACK_ROWS: OperationRows<SlackOperations, WebClient> = {
     input: writeInput,
     route: () => ({ method: 'POST', path: '/api/chat.postMessage', params: {} }),
     send: async (client, { channel, ...content }) =>
-      client.apiCall('chat.postMessage', { channel, ...message(content), unfurl_links: false, unfurl_media: false }),
+      client.apiCall('chat.postMessage', {
+        channel,
+        ...message(content),
+        unfurl_links: false,
+        unfurl_media: false,
+      }),
     project: ({ json }) => parsePosted(json),
-    redact: ({ channel, blocks, metadata }) => ({ channel, blocks: blocks.length, eventType: metadata.eventType }),
+    redact: ({ channel, blocks, metadata }) => ({
+      channel,
+      blocks: blocks.length,
+      eventType: metadata.eventType,
+    }),
     evidence: ({ channel, ts }) => ({ channel, ts }),
   },
   'chat:update': {
@@ -47,7 +56,10 @@ export const SLACK_ROWS: OperationRows<SlackOperations, WebClient> = {
       client.apiCall('chat.update', { channel, ts, ...message(content) }),
     project: ({ json }) => parsePosted(json),
     redact: ({ channel, ts, blocks, metadata }) => ({
-      ...{ channel, ts, blocks: blocks.length, eventType: metadata.eventType },
+      channel,
+      ts,
+      blocks: blocks.length,
+      eventType: metadata.eventType,
     }),
     evidence: ({ channel, ts }) => ({ channel, ts }),
   },
@@ -56,10 +68,19 @@ export const SLACK_ROWS: OperationRows<SlackOperations, WebClient> = {
     input: historyInput,
     route: () => ({ method: 'POST', path: '/api/conversations.history', params: {} }),
     send: async (client, { channel, oldest, cursor, limit = PAGE_SIZE }) =>
-      client.apiCall('conversations.history', { channel, oldest, cursor, limit, include_all_metadata: true }),
+      client.apiCall('conversations.history', {
+        channel,
+        oldest,
+        cursor,
+        limit,
+        include_all_metadata: true,
+      }),
     project: ({ json }) => parseHistory(json),
     redact: ({ channel, oldest, cursor, limit }) => ({
-      ...{ channel, oldest: oldest ?? null, limit: limit ?? PAGE_SIZE, continued: Boolean(cursor) },
+      channel,
+      oldest: oldest ?? null,
+      limit: limit ?? PAGE_SIZE,
+      continued: Boolean(cursor),
     }),
     evidence: ({ messages, next }) => ({ messages: messages.length, more: next !== null }),
   },
@@ -85,7 +106,11 @@ export const SLACK_ROWS: OperationRows<SlackOperations, WebClient> = {
     input: membersInput,
     route: () => ({ method: 'POST', path: '/api/conversations.members', params: {} }),
     send: async (client, { channel, cursor }) =>
-      client.apiCall('conversations.members', { channel, cursor: cursor ?? undefined, limit: PAGE_SIZE }),
+      client.apiCall('conversations.members', {
+        channel,
+        cursor: cursor ?? undefined,
+        limit: PAGE_SIZE,
+      }),
     project: ({ json }) => parseMembers(json),
     redact: ({ channel, cursor }) => ({ channel, continued: Boolean(cursor) }),
     evidence: ({ members, next }) => ({ members: members.length, more: next !== null }),
@@ -95,8 +120,11 @@ export const SLACK_ROWS: OperationRows<SlackOperations, WebClient> = {
     input: channelInput,
     route: ({ channel }) => ({ method: 'POST', path: channelMethod(channel), params: {} }),
     send: async (client, { channel }) =>
-      isChannelId(channel) ? client.apiCall('conversations.info', { channel }) : searchChannel(client, channel),
-    project: ({ json, input }) => (isChannelId(input.channel) ? parseChannel(json) : findChannel(json, input.channel)),
+      isChannelId(channel)
+        ? client.apiCall('conversations.info', { channel })
+        : searchChannel(client, channel),
+    project: ({ json, input }) =>
+      isChannelId(input.channel) ? parseChannel(json) : findChannel(json, input.channel),
     redact: ({ channel }) => ({ channel }),
   },
 };
@@ -116,13 +144,19 @@ const lookupMethod = (input: SlackOperations['users:lookup']['input']): string =
 const CHANNELS_A_PAGE = 1000;
 const MOST_PAGES = 50;
 
-/** Turns the pages of the channel list up to the one with that name; the last page turned to is the answer. */
+/**
+ * Turns the pages of the channel list up to the one with that name; the last page turned to is the
+ * answer.
+ */
 async function searchChannel(client: WebClient, name: string): Promise<void> {
   let cursor: string | undefined;
   for (let page = 0; page < MOST_PAGES; page += 1) {
     const listed = parseChannels(
       await client.apiCall('conversations.list', {
-        ...{ cursor, limit: CHANNELS_A_PAGE, exclude_archived: true, types: 'public_channel,private_channel' },
+        cursor,
+        limit: CHANNELS_A_PAGE,
+        exclude_archived: true,
+        types: 'public_channel,private_channel',
       }),
     );
     if (listed.channels.some((channel) => channel.name === bareName(name)) || !listed.next) return;

@@ -23,8 +23,13 @@ const channel = z.object({ id: z.string().min(1), name: text, is_member: z.boole
 const flag = z.boolean().nullish();
 const member = z.object({
   user: z.object({
-    ...{ id: z.string().min(1), team_id: text, deleted: flag, is_bot: flag, is_stranger: flag },
-    ...{ is_restricted: flag, is_ultra_restricted: flag },
+    id: z.string().min(1),
+    team_id: text,
+    deleted: flag,
+    is_bot: flag,
+    is_stranger: flag,
+    is_restricted: flag,
+    is_ultra_restricted: flag,
     profile: z.object({ email: text }).nullish(),
   }),
 });
@@ -32,8 +37,14 @@ const member = z.object({
 /** A person of the workspace without name and profile; the address only of full members. */
 export function parseMember(json: unknown): SlackOperations['users:lookup']['output'] {
   const { id, team_id: teamId, deleted, profile, ...kinds } = member.parse(json).user;
-  const full = !kinds.is_bot && !kinds.is_stranger && !kinds.is_restricted && !kinds.is_ultra_restricted;
-  return { id, teamId: teamId ?? null, active: deleted !== true, email: (full && profile?.email) || null };
+  const full =
+    !kinds.is_bot && !kinds.is_stranger && !kinds.is_restricted && !kinds.is_ultra_restricted;
+  return {
+    id,
+    teamId: teamId ?? null,
+    active: deleted !== true,
+    email: (full && profile?.email) || null,
+  };
 }
 
 export const parsePosted = (json: unknown): { channel: string; ts: string } => posted.parse(json);
@@ -51,7 +62,10 @@ export function parseMembers(json: unknown): SlackOperations['channels:members']
 }
 
 /** Whose token this is; its scopes stand in a header. */
-export function parseIdentity(json: unknown, headers: Pick<Headers, 'get'>): SlackOperations['auth:test']['output'] {
+export function parseIdentity(
+  json: unknown,
+  headers: Pick<Headers, 'get'>,
+): SlackOperations['auth:test']['output'] {
   const { team, team_id: teamId, user, user_id: userId, bot_id: botId } = identity.parse(json);
   const scopes = (headers.get('x-oauth-scopes') ?? '').split(',').map((scope) => scope.trim());
   return {
@@ -70,12 +84,16 @@ const toChannel = ({ id, name, is_member: isMember }: z.infer<typeof channel>): 
 });
 
 /** The channel that was asked for by id. */
-export const parseChannel = (json: unknown): Channel => toChannel(z.object({ channel }).parse(json).channel);
+export const parseChannel = (json: unknown): Channel =>
+  toChannel(z.object({ channel }).parse(json).channel);
 
 /** A page of channels, and where the next one begins. */
 export function parseChannels(json: unknown): { channels: Channel[]; next: string | null } {
   const page = z.object({ channels: z.array(channel), response_metadata: cursor }).parse(json);
-  return { channels: page.channels.map(toChannel), next: page.response_metadata?.next_cursor || null };
+  return {
+    channels: page.channels.map(toChannel),
+    next: page.response_metadata?.next_cursor || null,
+  };
 }
 
 /** The channel of that name on a page; throws NotFoundInAnswer where it is not there. */

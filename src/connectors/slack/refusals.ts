@@ -4,7 +4,10 @@ import type { ConnectorErrorCode } from '../errors.ts';
 import type { Refusal } from '../transport/failure.ts';
 import type { Answer } from '../transport/http.ts';
 
-/** Slack's error names; the others mean that the request as such is wrong. (docs.slack.dev, method pages) */
+/**
+ * Slack's error names; the others mean that the request as such is wrong. (docs.slack.dev, method
+ * pages)
+ */
 const BY_NAME: Readonly<Record<string, ConnectorErrorCode>> = {
   invalid_auth: 'unauthenticated',
   not_authed: 'unauthenticated',
@@ -43,7 +46,9 @@ export function slackRefusal(answer: Answer, json: unknown): Refusal | null {
   const parsed = body.safeParse(json);
   if (!parsed.success) return refusal(answer, 'malformed', null);
   if (parsed.data.ok) return null;
-  const name = /^[a-z][a-z0-9_]{0,63}$/.test(parsed.data.error ?? '') ? (parsed.data.error ?? '') : null;
+  const name = /^[a-z][a-z0-9_]{0,63}$/.test(parsed.data.error ?? '')
+    ? (parsed.data.error ?? '')
+    : null;
   return refusal(answer, codeOfName(name), name);
 }
 

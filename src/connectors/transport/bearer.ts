@@ -26,13 +26,20 @@ export interface BearerSettings {
 }
 
 /** The client of a JSON API behind bearer tokens: no more than the requests of its rows. */
-export const bearerClient = ({ tokens, wireFor, refusal }: BearerSettings): VendorClient<BearerHandle> => ({
+export const bearerClient = ({
+  tokens,
+  wireFor,
+  refusal,
+}: BearerSettings): VendorClient<BearerHandle> => ({
   place: (path) => path,
   refusal,
   lend: async (scope, use) => use({ send: sender({ tokens, wireFor }, scope) }),
 });
 
-function sender({ tokens, wireFor }: Pick<BearerSettings, 'tokens' | 'wireFor'>, scope: Scope): BearerHandle['send'] {
+function sender(
+  { tokens, wireFor }: Pick<BearerSettings, 'tokens' | 'wireFor'>,
+  scope: Scope,
+): BearerHandle['send'] {
   let renewed = false;
   return async (request) => {
     const granted = await tokens.get(scope);
@@ -46,7 +53,10 @@ function sender({ tokens, wireFor }: Pick<BearerSettings, 'tokens' | 'wireFor'>,
   };
 }
 
-const toHttpRequest = ({ token, origin }: Granted, { method, path, body }: BearerRequest): HttpRequest => ({
+const toHttpRequest = (
+  { token, origin }: Granted,
+  { method, path, body }: BearerRequest,
+): HttpRequest => ({
   method,
   url: origin + path,
   headers: {

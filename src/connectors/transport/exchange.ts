@@ -54,7 +54,10 @@ export interface Wire {
   observe: (event: CallEvent) => void;
 }
 
-/** Sends a request of an approved call: only the approved method and path, after a permit, and with an event for it. */
+/**
+ * Sends a request of an approved call: only the approved method and path, after a permit, and with
+ * an event for it.
+ */
 export async function exchange(wire: Wire, scope: Scope, request: HttpRequest): Promise<Answer> {
   try {
     if (!isApproved(request, scope.approved)) throw new NetworkFailure('foreign_path');
@@ -99,7 +102,10 @@ export async function sendPaced(
   }
 }
 
-/** A confirmation older than this (milliseconds) says nothing: the process may have stood still since. */
+/**
+ * A confirmation older than this (milliseconds) says nothing: the process may have stood still
+ * since.
+ */
 const FRESH_MS = 1_000;
 
 /** Confirms that the request may still be sent, again as long as that takes too long. */
@@ -109,17 +115,25 @@ async function confirmSending({ confirm }: Scope): Promise<void> {
   do {
     askedAt = performance.now();
     await confirm().catch((error: unknown) => {
-      throw new NetworkFailure((error as Error).name === 'OvertakenError' ? 'overtaken' : 'unpaced');
+      throw new NetworkFailure(
+        (error as Error).name === 'OvertakenError' ? 'overtaken' : 'unpaced',
+      );
     });
   } while (performance.now() - askedAt > FRESH_MS);
 }
 
-const acquire = async (governor: Governor, bucket: string, scope: Scope): ReturnType<Governor['acquire']> =>
+const acquire = async (
+  governor: Governor,
+  bucket: string,
+  scope: Scope,
+): ReturnType<Governor['acquire']> =>
   governor.acquire(bucket, scope.priority, scope.signal).catch(() => {
     throw new NetworkFailure(scope.signal?.aborted ? 'cancelled' : 'unpaced');
   });
 
-const answerFacts = (answer: Answer | null): Pick<CallEvent, 'status' | 'throttled' | 'requestId' | 'date'> => ({
+const answerFacts = (
+  answer: Answer | null,
+): Pick<CallEvent, 'status' | 'throttled' | 'requestId' | 'date'> => ({
   status: answer?.status ?? null,
   throttled: answer?.status === 429,
   requestId: answer && requestIdOf(answer),
@@ -128,5 +142,8 @@ const answerFacts = (answer: Answer | null): Pick<CallEvent, 'status' | 'throttl
 
 // Compared after parsing: only then are `..`, backslashes and encodings what the server will see.
 function isApproved(request: HttpRequest, approved: Approved): boolean {
-  return request.method.toUpperCase() === approved.method && URL.parse(request.url)?.pathname === approved.path;
+  return (
+    request.method.toUpperCase() === approved.method &&
+    URL.parse(request.url)?.pathname === approved.path
+  );
 }

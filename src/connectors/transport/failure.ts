@@ -34,7 +34,8 @@ const MESSAGES: Record<ConnectorErrorCode, string> = {
   cancelled: 'cancelled',
 };
 
-// Where the vendor never says what became of a write. The other codes are said after a look at the request.
+// Where the vendor never says what became of a write. The other codes are said after a look at the
+// request.
 const OPEN_OUTCOME: readonly ConnectorErrorCode[] = ['unavailable', 'malformed'];
 
 /** The error for an answer that a vendor's table reads as a refusal. */
@@ -68,7 +69,10 @@ export function networkError(called: Called, failure: NetworkFailure): Connector
   });
 }
 
-/** The error for a client that gave up before it sent anything, for example over an unusable private key. */
+/**
+ * The error for a client that gave up before it sent anything, for example over an unusable private
+ * key.
+ */
 export function unsentError(
   called: Called,
   message = 'the client could not build the request from this credential and these arguments; nothing was sent',
@@ -86,7 +90,13 @@ export function unsentError(
   });
 }
 
-const REQUEST_ID_HEADERS = ['x-okta-request-id', 'x-slack-req-id', 'atl-request-id', 'x-arequestid', 'request-id'];
+const REQUEST_ID_HEADERS = [
+  'x-okta-request-id',
+  'x-slack-req-id',
+  'atl-request-id',
+  'x-arequestid',
+  'request-id',
+];
 
 /** The vendor's id of the exchange, null where it names none of a printable form. */
 export function requestIdOf(answer: Answer): string | null {

@@ -7,8 +7,8 @@ const DECODER = new TextDecoder();
 export type ReadableHeaders = Pick<Headers, 'get'> & Iterable<[string, string]>;
 
 /**
- * The headers of an answer, at a tenth of what the platform's cost. Repeated ones are joined by commas: a limit that is
- * told twice is not taken for the one or the other.
+ * The headers of an answer, at a tenth of what the platform's cost. Repeated ones are joined by
+ * commas: a limit that is told twice is not taken for the one or the other.
  */
 export class AnswerHeaders implements ReadableHeaders {
   readonly #values: Readonly<Record<string, string | string[] | undefined>>;
@@ -49,7 +49,10 @@ export class BodyReader {
     return true;
   }
 
-  /** The text when all of it has come. Throws NetworkFailure `too_large` where it unpacks to more than the limit. */
+  /**
+   * The text when all of it has come. Throws NetworkFailure `too_large` where it unpacks to more
+   * than the limit.
+   */
   text(status: number, encoding: string | null): string {
     const packed = this.#chunks.length === 1 ? this.#chunks[0]! : Buffer.concat(this.#chunks);
     const isGzip = encoding !== null && /^(x-)?gzip$/i.test(encoding) && packed.byteLength > 0;
@@ -61,7 +64,8 @@ function unpack(packed: Buffer, status: number, maxBytes: number): Buffer {
   try {
     return gunzipSync(packed, { maxOutputLength: maxBytes });
   } catch (error) {
-    const tooLarge = error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
+    const tooLarge =
+      error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
     throw new NetworkFailure(tooLarge ? 'too_large' : 'cut', tooLarge ? status : null);
   }
 }

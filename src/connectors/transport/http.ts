@@ -34,16 +34,23 @@ const DEFAULT_MAX_BYTES = 10_000_000;
 const CONNECT_TIMEOUT_MS = 10_000;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
-/** Sends one request to the pinned origin and reads its answer. Throws NetworkFailure and nothing else. */
+/**
+ * Sends one request to the pinned origin and reads its answer. Throws NetworkFailure and nothing
+ * else.
+ */
 export type Transport = (request: HttpRequest, signal?: AbortSignal) => Promise<Answer>;
 
 /**
- * The one way to the network: origin pinned, no redirects, one time-out over request and answer, answers bounded while
- * they are read. Nothing of the request or the answer stands in its errors. Connections are kept for the next request.
+ * The one way to the network: origin pinned, no redirects, one time-out over request and answer,
+ * answers bounded while they are read. Nothing of the request or the answer stands in its errors.
+ * Connections are kept for the next request.
  */
 export function createTransport(settings: TransportSettings): Transport {
   const { origin } = new URL(settings.origin);
-  const limits = { ms: settings.timeoutMs ?? DEFAULT_TIMEOUT_MS, bytes: settings.maxBytes ?? DEFAULT_MAX_BYTES };
+  const limits = {
+    ms: settings.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+    bytes: settings.maxBytes ?? DEFAULT_MAX_BYTES,
+  };
   const pool = poolTo(origin);
   return (request, signal) =>
     new Promise((resolve, reject) => {
@@ -58,8 +65,9 @@ export function createTransport(settings: TransportSettings): Transport {
     });
 }
 
-// The platform's own client costs twice as much a request, fetch six times; this one neither follows redirects nor reads
-// a proxy from the environment. One request after another on each connection; our own time-out covers all of its parts.
+// The platform's own client costs twice as much a request, fetch six times; this one neither
+// follows redirects nor reads a proxy from the environment. One request after another on each
+// connection; our own time-out covers all of its parts.
 const poolTo = (origin: string): Pool =>
   new Pool(origin, {
     pipelining: 1,
@@ -100,7 +108,11 @@ class Exchange implements Dispatcher.DispatchHandler {
     if (this.#failure) controller.abort(this.#failure);
   }
 
-  onResponseStart(_: unknown, status: number, headers: Record<string, string | string[] | undefined>): void {
+  onResponseStart(
+    _: unknown,
+    status: number,
+    headers: Record<string, string | string[] | undefined>,
+  ): void {
     this.#status = status;
     this.#headers = new AnswerHeaders(headers);
     if (REDIRECTS.has(status)) this.#end(new NetworkFailure('redirected'));

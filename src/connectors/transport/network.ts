@@ -17,7 +17,8 @@ export const NETWORK_FAILURES = {
   foreign_path: {
     code: 'malformed',
     sent: false,
-    message: 'the request built is not the approved operation (method or path differ); it was not sent',
+    message:
+      'the request built is not the approved operation (method or path differ); it was not sent',
   },
   unpaced: {
     code: 'unavailable',
@@ -30,17 +31,32 @@ export const NETWORK_FAILURES = {
     message: 'a later attempt of the same activity has begun; nothing was sent',
   },
   cancelled: { code: 'cancelled', sent: false, message: 'cancelled before anything was sent' },
-  cancelled_midway: { code: 'cancelled', sent: true, message: 'cancelled while waiting for the answer' },
+  cancelled_midway: {
+    code: 'cancelled',
+    sent: true,
+    message: 'cancelled while waiting for the answer',
+  },
   unreachable: { code: 'unavailable', sent: false, message: 'no connection could be made' },
-  cut: { code: 'unavailable', sent: true, message: 'the connection broke before the answer was complete' },
+  cut: {
+    code: 'unavailable',
+    sent: true,
+    message: 'the connection broke before the answer was complete',
+  },
   timed_out: { code: 'unavailable', sent: true, message: 'no complete answer within the time-out' },
-  redirected: { code: 'malformed', sent: true, message: 'the answer is a redirect, which is never followed' },
+  redirected: {
+    code: 'malformed',
+    sent: true,
+    message: 'the answer is a redirect, which is never followed',
+  },
   too_large: { code: 'malformed', sent: true, message: 'the answer is larger than the limit' },
 } as const satisfies Record<string, Meaning>;
 
 export type NetworkFailureKind = keyof typeof NETWORK_FAILURES;
 
-/** Thrown by the transport where no usable answer came; carries its kind and, where known, the status only. */
+/**
+ * Thrown by the transport where no usable answer came; carries its kind and, where known, the
+ * status only.
+ */
 export class NetworkFailure extends Error {
   override readonly name = 'NetworkFailure';
   readonly kind: NetworkFailureKind;
@@ -52,7 +68,8 @@ export class NetworkFailure extends Error {
   }
 }
 
-// Failures that come before the first byte of a request; everything else may have happened after it.
+// Failures that come before the first byte of a request; everything else may have happened after
+// it.
 const BEFORE_SENDING = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
@@ -69,7 +86,10 @@ const BEFORE_SENDING = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
 ]);
 
-/** Reduces what the transport throws to its kind; the original is not kept, since it may quote the address. */
+/**
+ * Reduces what the transport throws to its kind; the original is not kept, since it may quote the
+ * address.
+ */
 export function networkFailure(error: unknown): NetworkFailure {
   if (error instanceof NetworkFailure) return error;
   return new NetworkFailure(BEFORE_SENDING.has(codeOf(error)) ? 'unreachable' : 'cut');

@@ -30,24 +30,34 @@ export interface TokenSettings {
 
 /** Hands the one token of a credential to its calls. */
 export interface TokenDesk {
-  /** The token at hand, or a new one; fetched once for all who ask meanwhile. Throws, with the scope's failure set. */
+  /**
+   * The token at hand, or a new one; fetched once for all who ask meanwhile. Throws, with the
+   * scope's failure set.
+   */
   get(scope: Scope): Promise<Granted>;
   /** The vendor did not accept this one: it is not handed out again. */
   drop(refused: Granted): void;
 }
 
-type Fetched = { granted: Granted } | { failure: NetworkFailure } | { refusal: Refusal; answer: Answer };
+type Fetched =
+  { granted: Granted } | { failure: NetworkFailure } | { refusal: Refusal; answer: Answer };
 
 const MARGIN_MS = 300_000;
 
 /** Keeps an access token in memory only, until shortly before it ends. */
-export function tokenDesk({ wire, request, read, clock = () => performance.now() }: TokenSettings): TokenDesk {
+export function tokenDesk({
+  wire,
+  request,
+  read,
+  clock = () => performance.now(),
+}: TokenSettings): TokenDesk {
   let held: { granted: Granted; until: number } | null = null;
   let fetching: Promise<Fetched> | null = null;
   const renewToken = async (scope: Scope): Promise<Fetched> => {
     const askedAt = clock();
     const answered = await fetchToken(wire, scope, { request: request(), read });
-    if ('granted' in answered) held = { granted: answered.granted, until: askedAt + usable(answered.granted.livesMs) };
+    if ('granted' in answered)
+      held = { granted: answered.granted, until: askedAt + usable(answered.granted.livesMs) };
     return answered;
   };
   return {
@@ -85,7 +95,11 @@ function readGranted(answer: Answer, read: TokenSettings['read']): Fetched {
     return { granted: read(JSON.parse(answer.text)) };
   } catch {
     return {
-      refusal: { code: 'malformed', vendorCode: null, message: 'the token server gave no usable token' },
+      refusal: {
+        code: 'malformed',
+        vendorCode: null,
+        message: 'the token server gave no usable token',
+      },
       answer,
     };
   }
@@ -103,14 +117,19 @@ function requireToken(scope: Scope, fetched: Fetched): Granted {
 }
 
 /** Waits for it as long as the caller itself is not called off. */
-async function withdrawable(fetching: Promise<Fetched>, signal: AbortSignal | undefined): Promise<Fetched> {
+async function withdrawable(
+  fetching: Promise<Fetched>,
+  signal: AbortSignal | undefined,
+): Promise<Fetched> {
   if (!signal) return fetching;
   const cancelled: Fetched = { failure: new NetworkFailure('cancelled') };
   if (signal.aborted) return cancelled;
   const { promise, resolve } = Promise.withResolvers<Fetched>();
   const leave = (): void => resolve(cancelled);
   signal.addEventListener('abort', leave, { once: true });
-  return Promise.race([fetching, promise]).finally(() => signal.removeEventListener('abort', leave));
+  return Promise.race([fetching, promise]).finally(() =>
+    signal.removeEventListener('abort', leave),
+  );
 }
 
 // https://www.rfc-editor.org/rfc/rfc6749#section-5.2
@@ -126,7 +145,8 @@ const errorBody = z.object({ error: z.string().regex(/^[a-z_]{1,64}$/) });
 function tokenRefusal(answer: Answer): Refusal | null {
   const { status, text, headers } = answer;
   if (status === 200) return null;
-  if (status === 429) return { code: 'rate_limited', vendorCode: null, retryAfterMs: retryAfterMs(headers) };
+  if (status === 429)
+    return { code: 'rate_limited', vendorCode: null, retryAfterMs: retryAfterMs(headers) };
   if (status >= 500) return { code: 'unavailable', vendorCode: null };
   const vendorCode = errorBody.safeParse(jsonOf(text)).data?.error ?? null;
   if (status < 400 || vendorCode === null)

@@ -46,13 +46,18 @@ export function approvalRoutes(parts: ServerParts): Hono<Env> {
     const records = await parts.store.requests.list({ states, limit: LOOKED_AT });
     const asked = records.filter(({ approval }) => approval !== null);
     const ordered = state === 'pending' ? asked.toReversed() : asked;
-    return context.json({ schema: 'arx.approvals/v1', items: ordered.slice(0, limit).map(approvalDocument) });
+    return context.json({
+      schema: 'arx.approvals/v1',
+      items: ordered.slice(0, limit).map(approvalDocument),
+    });
   });
   app.get('/:id', async (context) => {
     const record = await findApproval(parts, context.req.param('id'));
     return context.json({ schema: 'arx.approval/v1', ...approvalDocument(record) });
   });
-  app.post('/:id/decisions', bodySizeLimit(MOST_BYTES), (context) => decision(parts, context, context.req.param('id')));
+  app.post('/:id/decisions', bodySizeLimit(MOST_BYTES), (context) =>
+    decision(parts, context, context.req.param('id')),
+  );
   return app;
 }
 
@@ -63,14 +68,27 @@ async function decision(parts: ServerParts, context: Context<Env>, id: string): 
   const person = await personOfKey(parts, context.get('key'));
   const record = await findApproval(parts, id);
   const decisionId = idOf(record, person, body);
-  const proven = { verdict, decisionId, person: person.id, login: person.login, surface: 'api', at, reason } as const;
+  const proven = {
+    verdict,
+    decisionId,
+    person: person.id,
+    login: person.login,
+    surface: 'api',
+    at,
+    reason,
+  } as const;
   const answer = await parts.decide(record, proven);
-  parts.counters.count('arx_server_decisions_total', { surface: 'api', code: answer?.code ?? 'unanswered' });
+  parts.counters.count('arx_server_decisions_total', {
+    surface: 'api',
+    code: answer?.code ?? 'unanswered',
+  });
   const { status, told } = responseFor(answer, record);
   return context.json({ request: record.requestId, decisionId, ...told }, status);
 }
 
-/** A caller's own id counts for this person and request only, so that nobody can take up another's. */
+/**
+ * A caller's own id counts for this person and request only, so that nobody can take up another's.
+ */
 function idOf({ requestId }: AskedRequest, { id }: Person, { decisionId }: DecisionBody): string {
   const parts = JSON.stringify([requestId, id, decisionId ?? randomUUID()]);
   return `api-${createHash('sha256').update(parts).digest('hex').slice(0, 32)}`;
@@ -80,7 +98,10 @@ async function personOfKey({ personOf }: ServerParts, { person }: AccessKey): Pr
   const found = person === null ? null : await personOf(person);
   if (found !== null) return found;
   throw new Problem(403, 'no_person', {
-    message: person === null ? 'A service cannot decide about approvals.' : 'The person of this key is not active.',
+    message:
+      person === null
+        ? 'A service cannot decide about approvals.'
+        : 'The person of this key is not active.',
     remedy: 'Use the access key of an active Okta user: `arx keys create --name NAME --for LOGIN`.',
   });
 }
@@ -94,7 +115,12 @@ async function findApproval({ store }: ServerParts, id: string): Promise<AskedRe
   });
 }
 
-const CONFLICTS: ReadonlySet<string> = new Set(['closed', 'too_late', 'already_voted', 'from_the_future']);
+const CONFLICTS: ReadonlySet<string> = new Set([
+  'closed',
+  'too_late',
+  'already_voted',
+  'from_the_future',
+]);
 
 function responseFor(
   answer: DecisionAnswer | null,
@@ -102,7 +128,10 @@ function responseFor(
 ): { status: ContentfulStatusCode; told: object } {
   const schema = 'arx.answer/v1';
   if (answer === null)
-    return { status: 202, told: { schema, accepted: false, code: 'unanswered', state: approval.state } };
+    return {
+      status: 202,
+      told: { schema, accepted: false, code: 'unanswered', state: approval.state },
+    };
   if (answer.accepted) return { status: 200, told: { schema, ...answer } };
   const remedy = 'See GET /v1/approvals/ID for who may decide and where it stands.';
   const error = { schema: 'arx.error/v1', ...answer, message: messageOf(answer.code), remedy };
@@ -123,7 +152,9 @@ function parseAs<Schema extends z.ZodType>(schema: Schema, value: unknown): z.ou
   const parsed = schema.safeParse(value);
   if (parsed.success && !hasProto(value)) return parsed.data;
   const places = parsed.error?.issues.map(({ path }) => path.join('.')).filter(Boolean) ?? [];
-  throw invalidRequest(places.length > 0 ? `wrong: ${[...new Set(places)].join(', ')}` : 'unknown fields or no object');
+  throw invalidRequest(
+    places.length > 0 ? `wrong: ${[...new Set(places)].join(', ')}` : 'unknown fields or no object',
+  );
 }
 
 const hasProto = (value: unknown): boolean =>

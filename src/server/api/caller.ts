@@ -4,10 +4,13 @@ import { Problem } from '../problem.ts';
 import type { ServerParts } from '../types.ts';
 
 /**
- * The access key in an Authorization header. Found by its hash, so that nothing is compared byte by byte with what a
- * caller chooses. Throws Problem 401.
+ * The access key in an Authorization header. Found by its hash, so that nothing is compared byte by
+ * byte with what a caller chooses. Throws Problem 401.
  */
-export async function callerOf({ store }: Pick<ServerParts, 'store'>, header: string | undefined): Promise<AccessKey> {
+export async function callerOf(
+  { store }: Pick<ServerParts, 'store'>,
+  header: string | undefined,
+): Promise<AccessKey> {
   const [, key = ''] = /^Bearer +(\S+)$/i.exec(header ?? '') ?? [];
   const known = isAccessKey(key) ? await store.keys.accessKey(keyHash(key)) : null;
   if (known !== null && known.revokedAt === null) return known;

@@ -15,7 +15,10 @@ export class KeyLimits {
     this.#now = now;
   }
 
-  /** Takes so many (accounts, requests); null where that is allowed, else the seconds to wait. More than a minute's worth waits for a full bucket. */
+  /**
+   * Takes so many (accounts, requests); null where that is allowed, else the seconds to wait. More
+   * than a minute's worth waits for a full bucket.
+   */
   take({ name }: Pick<AccessKey, 'name'>, accounts: number): number | null {
     const perMinute = this.#perMinute();
     const at = this.#now().getTime();

@@ -3,7 +3,10 @@ import type { AccessKey } from '../../store/governance-types.ts';
 import type { ServerParts } from '../types.ts';
 import { callerOf } from './caller.ts';
 
-/** A key that was found good is not looked up again for so long; a revoked one counts no longer than that. */
+/**
+ * A key that was found good is not looked up again for so long; a revoked one counts no longer than
+ * that.
+ */
 const FRESH_MS = 1_000;
 const MOST_KEYS = 1_000;
 
@@ -19,7 +22,8 @@ export class KeyRing {
   /** Whose key stands in `Authorization: Bearer` or `x-api-key`. Throws Problem 401. */
   async owner(headers: Headers): Promise<AccessKey> {
     const apiKey = headers.get('x-api-key');
-    const given = headers.get('authorization') ?? (apiKey === null ? undefined : `Bearer ${apiKey}`);
+    const given =
+      headers.get('authorization') ?? (apiKey === null ? undefined : `Bearer ${apiKey}`);
     const name = createHash('sha256')
       .update(given ?? '')
       .digest('hex');

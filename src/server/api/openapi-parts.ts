@@ -6,16 +6,26 @@ export const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` }) 
 export const listOf = (items: object) => ({ type: 'array', items }) as const;
 
 /** An object of these properties, of which some may be missing. */
-export const object = (properties: Readonly<Record<string, object>>, optional: readonly string[] = []) => ({
+export const object = (
+  properties: Readonly<Record<string, object>>,
+  optional: readonly string[] = [],
+) => ({
   type: 'object',
   properties,
   required: Object.keys(properties).filter((name) => !optional.includes(name)),
 });
 
 /** A body of exactly these properties. */
-export const body = (properties: Readonly<Record<string, object>>, optional: readonly string[] = []) => ({
+export const body = (
+  properties: Readonly<Record<string, object>>,
+  optional: readonly string[] = [],
+) => ({
   required: true,
-  content: { 'application/json': { schema: { ...object(properties, optional), additionalProperties: false } } },
+  content: {
+    'application/json': {
+      schema: { ...object(properties, optional), additionalProperties: false },
+    },
+  },
 });
 
 export const json = (description: string, schema: object) => ({
@@ -31,6 +41,14 @@ export const retryLaterResponse = (description: string) => ({
 });
 
 export const query = (name: string, description: string, schema: object = text) => ({
-  ...{ name, in: 'query', description, schema },
+  name,
+  in: 'query',
+  description,
+  schema,
 });
-export const inPath = (name: string, schema: object = text) => ({ name, in: 'path', required: true, schema });
+export const inPath = (name: string, schema: object = text) => ({
+  name,
+  in: 'path',
+  required: true,
+  schema,
+});

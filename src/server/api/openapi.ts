@@ -4,13 +4,17 @@ import { FLOW_PATHS } from './flows/openapi.ts';
 import { FLOW_SCHEMAS } from './flows/schemas.ts';
 import { object, text } from './openapi-parts.ts';
 
-/** Enrichment and delegated flows as an OpenAPI 3.1 document; a test holds it against the routes and their answers. */
+/**
+ * Enrichment and delegated flows as an OpenAPI 3.1 document; a test holds it against the routes and
+ * their answers.
+ */
 export const OPENAPI = {
   openapi: '3.1.0',
   info: {
     title: 'arx',
     version: '1',
-    description: 'Account enrichment and delegated flows. Keys are made with `arx keys create --name NAME`.',
+    description:
+      'Account enrichment and delegated flows. Keys are made with `arx keys create --name NAME`.',
   },
   security: [{ bearer: [] }, { apiKey: [] }],
   paths: { ...ENRICH_PATHS, ...FLOW_PATHS },
@@ -18,8 +22,12 @@ export const OPENAPI = {
     schemas: {
       Error: object(
         {
-          ...{ schema: { const: 'arx.error/v1' }, code: text, message: text, remedy: text },
-          ...{ where: object({ path: text }), run: text },
+          schema: { const: 'arx.error/v1' },
+          code: text,
+          message: text,
+          remedy: text,
+          where: object({ path: text }),
+          run: text,
         },
         ['where', 'run'],
       ),
@@ -34,4 +42,5 @@ export const OPENAPI = {
 } as const;
 
 /** `/openapi.json`: what the routes take and answer. */
-export const openapiRoute = (): Hono => new Hono().get('/openapi.json', (context) => context.json(OPENAPI));
+export const openapiRoute = (): Hono =>
+  new Hono().get('/openapi.json', (context) => context.json(OPENAPI));

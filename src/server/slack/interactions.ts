@@ -18,7 +18,10 @@ const MOST_BYTES = 256 * 1024;
 /** Slack waits three seconds. */
 const ANSWER_WITHIN_MS = 2_500;
 
-/** `POST /slack/interactions`: clicks on the buttons of our messages, each taken once and only as signed by Slack. */
+/**
+ * `POST /slack/interactions`: clicks on the buttons of our messages, each taken once and only as
+ * signed by Slack.
+ */
 export function slackRoutes(parts: ServerParts, background: Background): Hono {
   const app = new Hono();
   const trail = new RefusalTrail(parts);
@@ -60,7 +63,9 @@ async function faultOf(
   // It is fresh until its own time plus the window, which may lie ahead of ours by the window.
   const expiresAt = new Date((Number(timestamp) + FRESH_FOR + 1) * 1000).toISOString();
   const hash = createHash('sha256').update(`${signature}`).digest('hex');
-  return (await store.signatures.takeOnce(hash, { at: at.toISOString(), expiresAt })) ? null : 'replayed';
+  return (await store.signatures.takeOnce(hash, { at: at.toISOString(), expiresAt }))
+    ? null
+    : 'replayed';
 }
 
 /** Does what a click asks for and says what came of it. Never rejects. */
@@ -87,7 +92,14 @@ async function decideAs(
     await trail.write(requestId, 'unmapped', { authenticatedBy: 'slack' });
     return { accepted: false, code: 'unmapped' };
   }
-  const proven = { verdict, decisionId, person: person.id, login: person.login, surface: 'slack', at } as const;
+  const proven = {
+    verdict,
+    decisionId,
+    person: person.id,
+    login: person.login,
+    surface: 'slack',
+    at,
+  } as const;
   const answer = await decide({ ...record, approval: record.approval }, proven);
   return answer ?? { accepted: true, code: 'unanswered' };
 }

@@ -42,7 +42,9 @@ export function clickIn(body: Uint8Array): Click | null {
 
 function payloadIn(body: Uint8Array): unknown {
   try {
-    const [payload, ...others] = new URLSearchParams(new TextDecoder().decode(body)).getAll('payload');
+    const [payload, ...others] = new URLSearchParams(new TextDecoder().decode(body)).getAll(
+      'payload',
+    );
     return payload === undefined || others.length > 0 ? null : (JSON.parse(payload) as unknown);
   } catch {
     return null;

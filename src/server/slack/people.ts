@@ -9,8 +9,9 @@ export interface SlackReader extends OktaReader {
 }
 
 /**
- * The active Okta user behind a Slack user. The address must lead back to the same person of this workspace: what another
- * workspace of a shared channel says of an address of its people proves nothing.
+ * The active Okta user behind a Slack user. The address must lead back to the same person of this
+ * workspace: what another workspace of a shared channel says of an address of its people proves
+ * nothing.
  */
 export async function personOfSlack(reader: SlackReader, userId: string): Promise<Person | null> {
   const member = await lookUp(reader, { user: userId });
@@ -26,7 +27,10 @@ const PLAIN = /^[^\s@"\\\p{Cc}]{1,64}@[^\s@"\\\p{Cc}]{1,255}$/u;
 
 type Lookup = SlackOperations['users:lookup'];
 
-async function lookUp({ slack, context }: SlackReader, input: Lookup['input']): Promise<Lookup['output'] | null> {
+async function lookUp(
+  { slack, context }: SlackReader,
+  input: Lookup['input'],
+): Promise<Lookup['output'] | null> {
   try {
     return (await slack('users:lookup', input, context('person'))).output;
   } catch (thrown) {

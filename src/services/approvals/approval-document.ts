@@ -34,15 +34,31 @@ export interface ApprovalDocument {
 /** What the store knows of a request and its approval. */
 export function approvalDocument(record: ActionRecord): ApprovalDocument {
   const { requestId, approval, obligations, state } = record;
-  const { connector, operation, risk, principal, requesterId, onBehalfOf, target, reason, createdAt } = record;
+  const {
+    connector,
+    operation,
+    risk,
+    principal,
+    requesterId,
+    onBehalfOf,
+    target,
+    reason,
+    createdAt,
+  } = record;
   return {
     request: requestId,
     workflowId: approvalId(requestId),
-    ...{ connector, operation, risk },
+    connector,
+    operation,
+    risk,
     state: approval?.state ?? null,
     action: state,
     requester: principal,
-    ...{ requesterId, onBehalfOf, target, reason, createdAt },
+    requesterId,
+    onBehalfOf,
+    target,
+    reason,
+    createdAt,
     deadline: approval ? new Date(approval.deadline).toISOString() : null,
     votes: (approval?.votes ?? []).map(({ person, verdict, at }) => ({
       person,
@@ -51,7 +67,11 @@ export function approvalDocument(record: ActionRecord): ApprovalDocument {
     })),
     needed: approval ? votesNeeded(approval) : 0,
     eligible: approval ? eligibleOf(approval) : [],
-    requirements: obligations.approvers.map(({ policy, any_of, count }) => ({ policy, any_of, count })),
+    requirements: obligations.approvers.map(({ policy, any_of, count }) => ({
+      policy,
+      any_of,
+      count,
+    })),
     argsDigest: record.argsDigest,
     bundleDigest: record.bundleDigest,
   };

@@ -6,8 +6,8 @@ import type { AskedRequest, SignedDecision } from './signed-decision.ts';
 const TRIES = 2;
 
 /**
- * Sends a decision until it is answered, `timeoutMs` a try. Null where nobody answers: it stays with the Temporal server
- * as a signal and may still count.
+ * Sends a decision until it is answered, `timeoutMs` a try. Null where nobody answers: it stays
+ * with the Temporal server as a signal and may still count.
  */
 export async function deliver(
   link: TemporalLink,

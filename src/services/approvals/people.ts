@@ -2,27 +2,40 @@ import type { Call, CallContext, OktaOperations, OktaUser } from '../../connecto
 
 const USER_ID = /^[A-Za-z0-9]{20}$/;
 
-/** Asks Okta as somebody, on record; the subject of the entry is all that differs from call to call. */
+/**
+ * Asks Okta as somebody, on record; the subject of the entry is all that differs from call to call.
+ */
 export interface OktaReader {
   okta: Call<OktaOperations>;
   context: <Output>(subject: string) => CallContext<Output>;
 }
 
-/** The Okta user with this login (whatever its case) or id; null where there is none. Throws what the connector does. */
-export async function findPerson({ okta, context }: OktaReader, reference: string): Promise<OktaUser | null> {
+/**
+ * The Okta user with this login (whatever its case) or id; null where there is none. Throws what
+ * the connector does.
+ */
+export async function findPerson(
+  { okta, context }: OktaReader,
+  reference: string,
+): Promise<OktaUser | null> {
   try {
     if (USER_ID.test(reference)) {
       return (await okta('users:read_detail', { userId: reference }, context(reference))).output;
     }
     const { output } = await okta('users:read', { login: reference }, context('person'));
-    return only(output.items.filter(({ login }) => login.toLowerCase() === reference.toLowerCase()));
+    return only(
+      output.items.filter(({ login }) => login.toLowerCase() === reference.toLowerCase()),
+    );
   } catch (thrown) {
     if ((thrown as { code?: unknown }).code === 'not_found') return null;
     throw thrown;
   }
 }
 
-/** The Okta user whose login, or else whose e-mail address, this is; null for nobody and for several. */
+/**
+ * The Okta user whose login, or else whose e-mail address, this is; null for nobody and for
+ * several.
+ */
 export async function findByEmail(reader: OktaReader, email: string): Promise<OktaUser | null> {
   const byLogin = await findPerson(reader, email);
   if (byLogin !== null) return byLogin;
@@ -32,4 +45,5 @@ export async function findByEmail(reader: OktaReader, email: string): Promise<Ok
   return output.next === null ? only(found) : null;
 }
 
-const only = <Item>(items: readonly Item[]): Item | null => (items.length === 1 ? (items[0] ?? null) : null);
+const only = <Item>(items: readonly Item[]): Item | null =>
+  items.length === 1 ? (items[0] ?? null) : null;

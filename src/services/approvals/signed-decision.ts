@@ -7,7 +7,10 @@ import type { ActionRecord } from '../../store/governance-types.ts';
 export type AskedRequest = ActionRecord & { approval: Approval };
 
 /** What somebody decided, with the person proven. */
-export type ProvenDecision = Pick<DecisionClaim, 'verdict' | 'decisionId' | 'person' | 'login' | 'surface' | 'at'> & {
+export type ProvenDecision = Pick<
+  DecisionClaim,
+  'verdict' | 'decisionId' | 'person' | 'login' | 'surface' | 'at'
+> & {
   reason?: string;
 };
 
@@ -20,7 +23,11 @@ export interface SignedDecision {
 }
 
 /** Signs a decision for exactly this request and these arguments. */
-export function createSignedDecision(request: AskedRequest, proven: ProvenDecision, key: DecisionKey): SignedDecision {
+export function createSignedDecision(
+  request: AskedRequest,
+  proven: ProvenDecision,
+  key: DecisionKey,
+): SignedDecision {
   const { requestId, argsDigest } = request;
   const { reason, ...claim } = proven;
   const { decisionId, person } = claim;

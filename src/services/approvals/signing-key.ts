@@ -17,13 +17,17 @@ export interface KeyRing {
 export class KeyRevokedError extends Error {
   override readonly name = 'KeyRevokedError';
   readonly code = 'key_revoked';
-  readonly remedy = 'Make a new one: `arx keys decision --rotate`, or set ARX_DECISION_KEY to another seed.';
+  readonly remedy =
+    'Make a new one: `arx keys decision --rotate`, or set ARX_DECISION_KEY to another seed.';
   constructor(kid: string) {
     super(`The key that signs decisions here (${kid}) is revoked.`);
   }
 }
 
-/** The key that signs decisions here, its public half known to the store; both are made on first use. Throws KeyRevokedError and ConfigError. */
+/**
+ * The key that signs decisions here, its public half known to the store; both are made on first
+ * use. Throws KeyRevokedError and ConfigError.
+ */
 export async function signingKey({ env, store, keeper }: KeyRing): Promise<DecisionKey> {
   const key = decisionKey(decisionSeeds(env).current().reveal());
   const known = await store.keys.signingKey(key.kid);
@@ -32,20 +36,36 @@ export async function signingKey({ env, store, keeper }: KeyRing): Promise<Decis
   return key;
 }
 
-/** Puts a new key in the place of the one that signs here; the old one counts no more. Throws ConfigError. */
-export async function rotateSigningKey({ env, store, keeper }: KeyRing): Promise<{ key: DecisionKey; old: string }> {
+/**
+ * Puts a new key in the place of the one that signs here; the old one counts no more. Throws
+ * ConfigError.
+ */
+export async function rotateSigningKey({
+  env,
+  store,
+  keeper,
+}: KeyRing): Promise<{ key: DecisionKey; old: string }> {
   const seeds = decisionSeeds(env);
   const old = decisionKey(seeds.current().reveal());
   const { seed, install } = seeds.prepare();
   const key = decisionKey(seed.reveal());
   await enrol(store, keeper, key);
   install();
-  await auditKeys(store, keeper, [{ kind: 'key.revoked', subject: old.kid, outcome: { purpose: 'decisions' } }]);
+  await auditKeys(store, keeper, [
+    { kind: 'key.revoked', subject: old.kid, outcome: { purpose: 'decisions' } },
+  ]);
   await store.keys.revokeSigningKey(old.kid, new Date().toISOString());
   return { key, old: old.kid };
 }
 
 async function enrol(store: Store, keeper: Keeper, { kid, publicKey }: DecisionKey): Promise<void> {
-  await auditKeys(store, keeper, [{ kind: 'key.created', subject: kid, outcome: { purpose: 'decisions', publicKey } }]);
-  await store.keys.addSigningKey({ kid, publicKey, createdAt: new Date().toISOString(), revokedAt: null });
+  await auditKeys(store, keeper, [
+    { kind: 'key.created', subject: kid, outcome: { purpose: 'decisions', publicKey } },
+  ]);
+  await store.keys.addSigningKey({
+    kid,
+    publicKey,
+    createdAt: new Date().toISOString(),
+    revokedAt: null,
+  });
 }

@@ -18,10 +18,20 @@ interface KeyChange {
 }
 
 /** Writes changes of keys into the trail; they are made only after that. */
-export async function auditKeys(store: Store, keeper: Keeper, changes: readonly KeyChange[]): Promise<void> {
+export async function auditKeys(
+  store: Store,
+  keeper: Keeper,
+  changes: readonly KeyChange[],
+): Promise<void> {
   const run = randomUUID();
   const at = new Date().toISOString();
   const { principal, authenticatedBy, surface = 'cli' } = keeper;
-  const common = { workflowId: `keys/${run}`, run, at, actor: { principal, authenticatedBy }, surface };
+  const common = {
+    workflowId: `keys/${run}`,
+    run,
+    at,
+    actor: { principal, authenticatedBy },
+    surface,
+  };
   await store.journal.append(changes.map((change): AuditDraft => ({ ...common, ...change })));
 }

@@ -7,7 +7,10 @@ import type { Store } from '../../store/types.ts';
 
 type PurgeStore = Pick<Store, 'retention' | 'audit' | 'journal'>;
 
-/** What is older than it is kept: personal data by what it is, and entries of the trail that still have their content. */
+/**
+ * What is older than it is kept: personal data by what it is, and entries of the trail that still
+ * have their content.
+ */
 export interface Purge {
   users: { before: string; removed: RemovalCounts };
   /** `upTo`: index behind the last of these entries. */
@@ -15,7 +18,10 @@ export interface Purge {
 }
 
 /** Counts what is due; changes nothing. */
-export async function duePurge({ retention, audit }: PurgeStore, cut: RetentionCut): Promise<Purge> {
+export async function duePurge(
+  { retention, audit }: PurgeStore,
+  cut: RetentionCut,
+): Promise<Purge> {
   const removed = await retention.due(cut.users);
   return {
     users: { before: cut.users, removed },
@@ -31,22 +37,24 @@ export const isNothing = ({ users, audit }: Purge): boolean =>
 const NOT_OURS = ['audit_key_missing', 'audit_key_foreign', 'audit_key_retired'];
 
 /**
- * Signs the trail as it stands: only entries that a checkpoint covers lose their content. Where the key is elsewhere
- * the checkpoints of the workers have to do; gives the reason then, else null. Throws CheckpointError `audit_broken`.
+ * Signs the trail as it stands: only entries that a checkpoint covers lose their content. Where the
+ * key is elsewhere the checkpoints of the workers have to do; gives the reason then, else null.
+ * Throws CheckpointError `audit_broken`.
  */
 export async function signForPurge(parts: CheckpointParts): Promise<string | null> {
   try {
     await makeCheckpoint(parts, null);
     return null;
   } catch (thrown) {
-    if (NOT_OURS.includes((thrown as { code?: string }).code ?? '')) return (thrown as Error).message;
+    if (NOT_OURS.includes((thrown as { code?: string }).code ?? ''))
+      return (thrown as Error).message;
     throw thrown;
   }
 }
 
 /**
- * Removes what is due, behind an entry that says so: what is gone is on record, and what an interrupted purge left is
- * due again. Gives what this call removed.
+ * Removes what is due, behind an entry that says so: what is gone is on record, and what an
+ * interrupted purge left is due again. Gives what this call removed.
  */
 export async function carryOutPurge(
   store: PurgeStore,
@@ -64,7 +72,13 @@ async function record({ journal }: PurgeStore, { users, audit }: Purge, now: Dat
   const run = randomUUID();
   // Whoever may open the store may remove from it; no other proof is asked for.
   const actor = { principal: 'cli:arx', authenticatedBy: 'none' } as const;
-  const about = { workflowId: `purge/${run}`, run, kind: 'data.purged', subject: run, sequence: 0 } as const;
+  const about = {
+    workflowId: `purge/${run}`,
+    run,
+    kind: 'data.purged',
+    subject: run,
+    sequence: 0,
+  } as const;
   const outcome = { audit: { ...audit }, users: { ...users } };
   await journal.append([{ ...about, at: now.toISOString(), actor, surface: 'cli', outcome }]);
 }

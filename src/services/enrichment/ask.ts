@@ -39,17 +39,25 @@ export interface CallFailure {
   status: number | null;
 }
 
-/** What a failed call leaves in the result; null for what is no failure of a call, such as a store that is away. */
+/**
+ * What a failed call leaves in the result; null for what is no failure of a call, such as a store
+ * that is away.
+ */
 export function callFailure(thrown: unknown): CallFailure | null {
   const { name, code, fields } = thrown as Failure;
-  if (name !== 'ConnectorError' && name !== 'PolicyDeniedError' && name !== 'InvalidArgumentError') return null;
+  if (name !== 'ConnectorError' && name !== 'PolicyDeniedError' && name !== 'InvalidArgumentError')
+    return null;
   return { code: typeof code === 'string' ? code : 'failed', status: fields?.status ?? null };
 }
 
 /** Calls for one look-up, each in the name of its caller. */
 export function asker({ connectors }: Pick<EnricherParts, 'connectors'>, asking: Asking): Ask {
   const { caller, priority, watch } = asking;
-  const once = async <K extends Used>(operation: K, input: OktaOperations[K]['input'], subject: string) => {
+  const once = async <K extends Used>(
+    operation: K,
+    input: OktaOperations[K]['input'],
+    subject: string,
+  ) => {
     const started = performance.now();
     const step = { call: operation, asked: input as Readonly<Record<string, unknown>> };
     const ms = (): number => Math.round(performance.now() - started);

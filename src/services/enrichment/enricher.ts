@@ -9,13 +9,18 @@ import { lookUp } from './look-up.ts';
 import { InvalidAccountError } from './types.ts';
 import type { Asking, Enricher, EnricherParts } from './types.ts';
 
-/** Accounts of a batch that are looked up at the same time: more than that the limiter would only keep waiting. */
+/**
+ * Accounts of a batch that are looked up at the same time: more than that the limiter would only
+ * keep waiting.
+ */
 const LANES = 32;
 
 /** The principal of look-ups that nobody else is named for. */
 export const ENRICH_PRINCIPAL = 'workflow:enrich-account';
 
-/** Enrichment over these parts; each process needs one, so that its look-ups of one account are one. */
+/**
+ * Enrichment over these parts; each process needs one, so that its look-ups of one account are one.
+ */
 export function createEnricher(parts: EnricherParts): Enricher {
   const flights = new Flights(parts.enrichments);
   return {
@@ -26,7 +31,10 @@ export function createEnricher(parts: EnricherParts): Enricher {
       const queue = indicators.entries();
       const lane = async (): Promise<void> => {
         for (const [at, indicator] of queue) {
-          const answer = await answerTo(parts, flights, { indicator, asking: { ...asking, priority } });
+          const answer = await answerTo(parts, flights, {
+            indicator,
+            asking: { ...asking, priority },
+          });
           const account = toEnrichedAccount(parts, accounts[at] ?? '', answer);
           results[at] = account;
           asking.done?.(account);
@@ -56,19 +64,36 @@ async function answerTo(
   { indicator, asking }: { indicator: Indicator; asking: Asking },
 ): Promise<Answer> {
   const { ttlMs, negativeTtlMs, activityMs } = parts.settings();
-  const find: Flight['find'] = () => lookUp(asker(parts, asking), indicator, { now: parts.now(), activityMs });
-  // Whoever may not read all of it is told nothing that was read for others, and leaves nothing for them.
+  const find: Flight['find'] = () =>
+    lookUp(asker(parts, asking), indicator, { now: parts.now(), activityMs });
+  // Whoever may not read all of it is told nothing that was read for others, and leaves nothing for
+  // them.
   if (!mayRead(parts, asking)) return { ...(await find()), cached: false, ageMs: 0 };
   const org = parts.connectors.oktaHost;
   const ttlOf: Flight['ttlOf'] = ({ found }) => (found === true ? ttlMs : negativeTtlMs);
-  return flights.answer({ key: keyOf(org, indicator), org, refresh: asking.refresh ?? false, find, ttlOf });
+  return flights.answer({
+    key: keyOf(org, indicator),
+    org,
+    refresh: asking.refresh ?? false,
+    find,
+    ttlOf,
+  });
 }
 
 const mayRead = ({ connectors }: EnricherParts, { caller }: Asking): boolean =>
-  OPERATIONS.every((operation) => connectors.decide('okta', operation, caller.principal).effect !== 'deny');
+  OPERATIONS.every(
+    (operation) => connectors.decide('okta', operation, caller.principal).effect !== 'deny',
+  );
 
-function toEnrichedAccount({ settings, now }: EnricherParts, indicator: string, answer: Answer): EnrichedAccount {
+function toEnrichedAccount(
+  { settings, now }: EnricherParts,
+  indicator: string,
+  answer: Answer,
+): EnrichedAccount {
   const { result, raw, cached, ageMs } = answer;
   const verdict = verdictOf(settings().rules, { result, raw }, now().getTime());
-  return { indicator, okta: { ...result, verdict, cached, age_seconds: Math.floor(ageMs / 1_000) } };
+  return {
+    indicator,
+    okta: { ...result, verdict, cached, age_seconds: Math.floor(ageMs / 1_000) },
+  };
 }

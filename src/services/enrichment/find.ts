@@ -17,7 +17,8 @@ const quote = (text: string): string => `"${text}"`;
 export async function find(ask: Ask, indicator: Indicator): Promise<Match<OktaUser>> {
   for (const step of matchSteps(indicator)) {
     const users = await STEPS[step](ask, indicator);
-    // An e-mail is looked for over several calls, of which one may bring the login that another did not.
+    // An e-mail is looked for over several calls, of which one may bring the login that another did
+    // not.
     for (const way of step === 'email' ? (['login', 'email'] as const) : [step]) {
       const hits = hitsOf(way, indicator, users);
       if (hits.length > 0) return matchOf(hits);
@@ -28,14 +29,19 @@ export async function find(ask: Ask, indicator: Indicator): Promise<Match<OktaUs
 
 const STEPS: Record<MatchStep, (ask: Ask, indicator: Indicator) => Promise<OktaUser[]>> = {
   login: (ask, { name }) => listUsers(ask, { login: name }),
-  // Filters tell capital from small letters in what Okta stores, a search does not (Management API, List all users).
+  // Filters tell capital from small letters in what Okta stores, a search does not (Management API,
+  // List all users).
   email: async (ask, { name }) => [
     ...(await listUsers(ask, { email: name })),
-    ...(await listUsers(ask, { search: `profile.login eq ${quote(name)} or profile.email eq ${quote(name)}` })),
+    ...(await listUsers(ask, {
+      search: `profile.login eq ${quote(name)} or profile.email eq ${quote(name)}`,
+    })),
   ],
   // Up to the @ that ends it: the beginning of a longer name is none of this.
   short_name: (ask, { name }) =>
-    listUsers(ask, { search: `profile.login eq ${quote(name)} or profile.login sw ${quote(`${name}@`)}` }),
+    listUsers(ask, {
+      search: `profile.login eq ${quote(name)} or profile.login sw ${quote(`${name}@`)}`,
+    }),
   id: async (ask, { exact }) => {
     try {
       return [await ask('users:read_detail', { userId: exact }, exact)];

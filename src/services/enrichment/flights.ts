@@ -10,7 +10,9 @@ export interface Answer extends LookedUp {
   ageMs: number;
 }
 
-/** What is asked for: where its answer is kept, how it is found out, and for how long that holds. */
+/**
+ * What is asked for: where its answer is kept, how it is found out, and for how long that holds.
+ */
 export interface Flight {
   key: string;
   org: string;
@@ -26,7 +28,10 @@ const RENEW_MS = 10_000;
 const LOOK_MS = 50;
 const LOOK_MOST_MS = 500;
 
-/** Finds each answer out once for everybody who asks meanwhile, in this process and in others on the same store. */
+/**
+ * Finds each answer out once for everybody who asks meanwhile, in this process and in others on the
+ * same store.
+ */
 export class Flights {
   readonly #kept: EnrichmentRepository;
   readonly #running = new Map<string, Promise<Answer>>();
@@ -35,7 +40,10 @@ export class Flights {
     this.#kept = kept;
   }
 
-  /** The answer that is kept, or that somebody is finding out, or found out now. Throws as `find` and the store do. */
+  /**
+   * The answer that is kept, or that somebody is finding out, or found out now. Throws as `find`
+   * and the store do.
+   */
   async answer(flight: Flight): Promise<Answer> {
     const { key, refresh } = flight;
     const running = this.#running.get(key);
@@ -70,7 +78,8 @@ export class Flights {
   }
 
   async #find({ key, org, find, ttlOf }: Flight, owner: string): Promise<Answer> {
-    const renew = (): void => void this.#kept.claim({ key, org }, owner, { ttlMs: LEASE_MS }).catch(() => undefined);
+    const renew = (): void =>
+      void this.#kept.claim({ key, org }, owner, { ttlMs: LEASE_MS }).catch(() => undefined);
     const timer = setInterval(renew, RENEW_MS);
     let keeping = false;
     try {
@@ -79,7 +88,11 @@ export class Flights {
       if (result.errors.length === 0) {
         keeping = true;
         const userId = result.extracted?.user_id ?? null;
-        await this.#kept.keep(key, owner, { userId, content: found as unknown as JsonObject, ttlMs: ttlOf(result) });
+        await this.#kept.keep(key, owner, {
+          userId,
+          content: found as unknown as JsonObject,
+          ttlMs: ttlOf(result),
+        });
       }
       return { ...found, cached: false, ageMs: 0 };
     } finally {

@@ -3,13 +3,19 @@ import type { OnWrite } from '../../connectors/pipeline/writes.ts';
 import type { EnrichmentRepository } from '../../store/enrichment-types.ts';
 import type { StoreTransaction } from '../../store/types.ts';
 
-/** While a write may still be under way, a wait for the rate limit included, nothing is kept of whom it is about. */
+/**
+ * While a write may still be under way, a wait for the rate limit included, nothing is kept of whom
+ * it is about.
+ */
 const UNDER_WAY_MS = 600_000;
 
 /** Writes to groups that show in the answers about whoever is in them. */
 const OF_MANY: ReadonlySet<string> = new Set(['groups:update', 'groups:delete']);
 
-/** Forgets what is kept of an account when arx itself writes to it: before the call, and again when it has ended. */
+/**
+ * Forgets what is kept of an account when arx itself writes to it: before the call, and again when
+ * it has ended.
+ */
 export function forgetOnWrite(enrichments: EnrichmentRepository, org: string): OnWrite {
   return ({ connector, operation, input, phase }) => {
     if (connector !== 'okta') return null;

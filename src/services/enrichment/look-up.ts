@@ -19,7 +19,10 @@ export interface Period {
   activityMs: number;
 }
 
-/** Finds out everything about an account. Throws what is no failure of a single call, and a refusal to read users. */
+/**
+ * Finds out everything about an account. Throws what is no failure of a single call, and a refusal
+ * to read users.
+ */
 export async function lookUp(ask: Ask, indicator: Indicator, period: Period): Promise<LookedUp> {
   const enriched_at = period.now.toISOString();
   const match = await find(ask, indicator).catch((thrown: unknown) => ({
@@ -27,21 +30,40 @@ export async function lookUp(ask: Ask, indicator: Indicator, period: Period): Pr
     ...failureOrThrow(thrown),
   }));
   if (match.kind === 'lost') {
-    const error = { field: 'extracted', call: 'users:read', code: match.code, status: match.status };
-    return { result: { ...NOTHING, found: null, success: false, enriched_at, errors: [error] }, raw: null };
+    const error = {
+      field: 'extracted',
+      call: 'users:read',
+      code: match.code,
+      status: match.status,
+    };
+    return {
+      result: { ...NOTHING, found: null, success: false, enriched_at, errors: [error] },
+      raw: null,
+    };
   }
   if (match.kind === 'none') return { result: { ...NOTHING, enriched_at }, raw: null };
   if (match.kind === 'several') {
-    return { result: { ...NOTHING, ambiguous: true, candidates: match.candidates, enriched_at }, raw: null };
+    return {
+      result: { ...NOTHING, ambiguous: true, candidates: match.candidates, enriched_at },
+      raw: null,
+    };
   }
   const readings = await read(ask, match.user.id, period);
   const extracted = extract(match.user, readings, period.activityMs / HOUR_MS);
   const errors = errorsOf(readings);
-  return { result: { ...NOTHING, found: true, extracted, enriched_at, errors }, raw: rawOf(match.user, readings) };
+  return {
+    result: { ...NOTHING, found: true, extracted, enriched_at, errors },
+    raw: rawOf(match.user, readings),
+  };
 }
 
 const NOTHING: Omit<Enriched, 'enriched_at'> = {
-  ...{ found: false, ambiguous: false, candidates: [], extracted: null, success: true, errors: [] },
+  found: false,
+  ambiguous: false,
+  candidates: [],
+  extracted: null,
+  success: true,
+  errors: [],
 };
 
 /** A refusal to read users at all is the caller's to hear. */
@@ -73,7 +95,10 @@ async function reading<Output>(call: Promise<Output>): Promise<Reading<Output>> 
   }
 }
 
-/** What an account did in the period; throws RangeError where that is more than is read of one account. */
+/**
+ * What an account did in the period; throws RangeError where that is more than is read of one
+ * account.
+ */
 async function entries(ask: Ask, userId: string, { now, activityMs }: Period): Promise<LogEntry[]> {
   const since = new Date(now.getTime() - activityMs).toISOString();
   const by = { since, until: now.toISOString(), filter: `actor.id eq "${userId}"` };

@@ -51,8 +51,9 @@ export interface LookedUp {
 /** Looks up accounts, each once for all who ask at the same time. */
 export interface Enricher {
   /**
-   * Everything about these accounts, in their order. Throws InvalidAccountError before any call where one of them cannot
-   * be an account, PolicyDeniedError where users may not be read, and what the store throws.
+   * Everything about these accounts, in their order. Throws InvalidAccountError before any call
+   * where one of them cannot be an account, PolicyDeniedError where users may not be read, and what
+   * the store throws.
    */
   enrich(accounts: readonly string[], asking: Asking): Promise<EnrichedAccount[]>;
 }
@@ -61,7 +62,8 @@ export interface Enricher {
 export class InvalidAccountError extends Error {
   override readonly name = 'InvalidAccountError';
   readonly code = 'invalid_argument';
-  readonly remedy = 'Give an e-mail address, a user name (DOMAIN\\ may stand before it) or an Okta user id.';
+  readonly remedy =
+    'Give an e-mail address, a user name (DOMAIN\\ may stand before it) or an Okta user id.';
   readonly index: number;
   constructor(index: number, problem: string) {
     super(`account ${index + 1} ${problem}`);

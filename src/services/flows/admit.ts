@@ -20,7 +20,11 @@ interface Chosen {
 }
 
 /** Opens the run that an event asks for, or gives the one that it had. Throws FlowRefusal. */
-export async function admit(parts: FlowDeskParts, session: Session, ask: FlowAsk): Promise<OpenedRun> {
+export async function admit(
+  parts: FlowDeskParts,
+  session: Session,
+  ask: FlowAsk,
+): Promise<OpenedRun> {
   const named = ask.flow === undefined ? null : session.need(ask.flow, 'run');
   if (named === null) session.needAny();
   const issue = issueIn(ask.event);
@@ -33,7 +37,11 @@ export async function admit(parts: FlowDeskParts, session: Session, ask: FlowAsk
   const earlier = await earlierRun(parts, { record, issue, chosen });
   if (earlier !== null) return { record: earlier, created: false };
   needEnabled(session, { named, chosen, record });
-  const opened = await openRun(parts, record, usesEventUp(record) ? guardOf(parts, record) : undefined);
+  const opened = await openRun(
+    parts,
+    record,
+    usesEventUp(record) ? guardOf(parts, record) : undefined,
+  );
   if (opened.record.eventDigest !== record.eventDigest) throw refusal('conflict');
   return opened;
 }
@@ -69,17 +77,27 @@ interface Asked {
   chosen: Chosen;
 }
 
-function draft(parts: FlowDeskParts, session: Session, { ask, issue, chosen }: Asked): FlowRunRecord {
+function draft(
+  parts: FlowDeskParts,
+  session: Session,
+  { ask, issue, chosen }: Asked,
+): FlowRunRecord {
   const { flow } = chosen;
   const end = endOf(parts, { ask, issue, chosen });
   const eventDigest = eventDigestOf(issue, ask.inputs ?? {});
   const ofEvent = runIdOf(flow?.name ?? null, issue);
   const { caller } = session.standing;
   const dryRun = ask.dryRun ?? false;
-  const run = end?.outcome === 'denied' ? refusalRunId(ofEvent, { code: end.code, eventDigest }) : ofEvent;
+  const run =
+    end?.outcome === 'denied' ? refusalRunId(ofEvent, { code: end.code, eventDigest }) : ofEvent;
   return runRecord({
     run: dryRun ? dryRunId(parts, ask) : run,
-    ...{ caller, issue, dryRun, eventDigest, flow, end },
+    caller,
+    issue,
+    dryRun,
+    eventDigest,
+    flow,
+    end,
     inputs: end === null ? inputsFor(session, issue, chosen) : {},
     at: parts.now().toISOString(),
   });
@@ -97,16 +115,24 @@ function endOf(parts: FlowDeskParts, { ask, issue, chosen }: Asked): EndAtOnce |
   const aged: EndAtOnce | null = stale && { outcome: 'denied', ...stale };
   if (entity.kind === 'person') return aged;
   const end =
-    entity.kind === 'account' ? endOfAccount(entity.account, chosen.flow, settings) : endOfGrant(entity, settings);
+    entity.kind === 'account'
+      ? endOfAccount(entity.account, chosen.flow, settings)
+      : endOfGrant(entity, settings);
   return end?.outcome === 'denied' ? end : (aged ?? end);
 }
 
-/** Of a person's run: as given, once it is clear that some account's flow has each of them. Throws FlowRefusal malformed. */
+/**
+ * Of a person's run: as given, once it is clear that some account's flow has each of them. Throws
+ * FlowRefusal malformed.
+ */
 function inputsFor(session: Session, issue: Issue, { flow, given }: Chosen): GivenInputs {
   if (issue.entity.kind === 'person') {
     const flows = flow ? [flow] : flowsOfPerson(session, issue);
-    const stray = Object.keys(given).find((name) => !flows.some(({ inputs }) => Object.hasOwn(inputs, name)));
-    if (stray !== undefined) throw wrongInput('inputs', 'inputs: no flow for these accounts has an input of that name');
+    const stray = Object.keys(given).find(
+      (name) => !flows.some(({ inputs }) => Object.hasOwn(inputs, name)),
+    );
+    if (stray !== undefined)
+      throw wrongInput('inputs', 'inputs: no flow for these accounts has an input of that name');
     return given;
   }
   if (!flow) return {};
@@ -124,7 +150,9 @@ const wrongInput = (field: string, message: string) =>
 
 function flowsOfPerson(session: Session, { entity, title }: Issue): Flow[] {
   const accounts = entity.kind === 'person' ? entity.accounts : [];
-  const rows = accounts.map(({ product }): Route | null => routeFor({ product, title }, session.book.routes));
+  const rows = accounts.map(({ product }): Route | null =>
+    routeFor({ product, title }, session.book.routes),
+  );
   return rows.flatMap((row) => (row && session.flowNamed(row.flow)) ?? []);
 }
 
@@ -134,27 +162,35 @@ function needEnabled(
   { named, chosen, record }: { named: Flow | null; chosen: Chosen; record: FlowRunRecord },
 ): void {
   const hooks = session.flows.filter(({ kind }) => kind === 'routes');
-  const closed = named === null && session.asker.surface === 'api' && hooks.length > 0 && hooks.every(isOff);
+  const closed =
+    named === null && session.asker.surface === 'api' && hooks.length > 0 && hooks.every(isOff);
   if (closed || (named && isOff(named))) throw refusal('disabled');
   if (record.outcome === null && chosen.flow && isOff(chosen.flow)) throw refusal('disabled');
 }
 
 const isOff = ({ enabled }: Flow): boolean => !enabled;
 
-/** The run that this event had, refused on its arrival now or not. Throws FlowRefusal conflict where it was another event. */
+/**
+ * The run that this event had, refused on its arrival now or not. Throws FlowRefusal conflict where
+ * it was another event.
+ */
 async function earlierRun(
   { store }: FlowDeskParts,
   { record, issue, chosen }: { record: FlowRunRecord; issue: Issue; chosen: Chosen },
 ): Promise<FlowRunRecord | null> {
   const earlier =
-    (await store.flows.get(runIdOf(chosen.flow?.name ?? null, issue))) ?? (await store.flows.get(record.run));
+    (await store.flows.get(runIdOf(chosen.flow?.name ?? null, issue))) ??
+    (await store.flows.get(record.run));
   if (earlier === null || earlier.eventDigest === record.eventDigest) return earlier;
   // A foreign or late event is refused for what it is.
   if (!usesEventUp(record)) return store.flows.get(record.run);
   throw refusal('conflict');
 }
 
-/** Throws FlowRefusal conflict where the id of the event was used for another one, or for other inputs. */
+/**
+ * Throws FlowRefusal conflict where the id of the event was used for another one, or for other
+ * inputs.
+ */
 function guardOf({ store }: FlowDeskParts, { run, eventId, eventDigest }: FlowRunRecord) {
   return async (tx: StoreTransaction): Promise<void> => {
     const uses = (await store.flows.usesOf(eventId, tx)).filter(usesEventUp);

@@ -35,7 +35,10 @@ export class Askers {
     this.#alone = new Remembered(FRESH_MS, parts.now);
   }
 
-  /** As far as it is proven: names that nobody proved, unknown and inactive people are members of nothing. */
+  /**
+   * As far as it is proven: names that nobody proved, unknown and inactive people are members of
+   * nothing.
+   */
   async standing(asker: FlowAsker, sets: readonly ResourceSet[]): Promise<Standing> {
     const { authenticatedBy, surface } = asker;
     const by = { authenticatedBy, surface };
@@ -44,45 +47,74 @@ export class Askers {
       return { caller: { principal, personId: null, ...by }, member: { principal, groups: [] } };
     }
     const reader = this.#reader(asker);
-    const person = await this.#people.get(principal.toLowerCase(), () => personOf(reader, principal));
+    const person = await this.#people.get(principal.toLowerCase(), () =>
+      personOf(reader, principal),
+    );
     if (person?.status !== 'ACTIVE') {
-      return { caller: { principal, personId: person?.id ?? null, ...by }, member: { principal: NOBODY, groups: [] } };
+      return {
+        caller: { principal, personId: person?.id ?? null, ...by },
+        member: { principal: NOBODY, groups: [] },
+      };
     }
     const named = `user:${person.login}`;
     const groups = namesGroups(sets) ? await this.#groupsOf(reader, person.id, namesOf(sets)) : [];
-    return { caller: { principal: named, personId: person.id, ...by }, member: { principal: named, groups } };
+    return {
+      caller: { principal: named, personId: person.id, ...by },
+      member: { principal: named, groups },
+    };
   }
 
-  /** Whether a proven person holds SUPER_ADMIN now, directly or through a group; nothing is remembered of it. */
+  /**
+   * Whether a proven person holds SUPER_ADMIN now, directly or through a group; nothing is
+   * remembered of it.
+   */
   async isSuperAdministrator(asker: FlowAsker): Promise<boolean> {
     const { principal, authenticatedBy } = asker;
-    if (authenticatedBy === 'none' || !principal.startsWith('user:') || principal === NOBODY) return false;
+    if (authenticatedBy === 'none' || !principal.startsWith('user:') || principal === NOBODY)
+      return false;
     const reader = this.#reader(asker);
     const person = await personOf(reader, principal);
     if (person?.status !== 'ACTIVE') return false;
     const input = { userId: person.id };
-    const { output } = await readable(reader.okta('users:read_roles', input, reader.context(person.id)));
+    const { output } = await readable(
+      reader.okta('users:read_roles', input, reader.context(person.id)),
+    );
     return makesSuperAdmin(output);
   }
 
   /** Names of those groups among `wanted` that the person is in, and that no other group has. */
-  async #groupsOf(reader: OktaReader, userId: string, wanted: ReadonlySet<string>): Promise<string[]> {
+  async #groupsOf(
+    reader: OktaReader,
+    userId: string,
+    wanted: ReadonlySet<string>,
+  ): Promise<string[]> {
     const names = await this.#groups.get(userId, async () => {
-      const { output } = await readable(reader.okta('users:read_groups', { userId }, reader.context(userId)));
+      const { output } = await readable(
+        reader.okta('users:read_groups', { userId }, reader.context(userId)),
+      );
       return output.map(({ name }) => name);
     });
     const named = [...new Set(names)].filter((name) => wanted.has(name));
-    const alone = await Promise.all(named.map((name) => this.#alone.get(name, () => isAlone(reader, name))));
+    const alone = await Promise.all(
+      named.map((name) => this.#alone.get(name, () => isAlone(reader, name))),
+    );
     return named.filter((_, at) => alone[at]);
   }
 
   #reader({ surface }: FlowAsker): OktaReader {
     const run = (this.#parts.newId ?? newRunId)();
     const caller: Caller = {
-      ...{ principal: 'workflow:governed-operations', authenticatedBy: 'none', surface },
-      ...{ workflowId: `flow-desk/${run}`, run },
+      principal: 'workflow:governed-operations',
+      authenticatedBy: 'none',
+      surface,
+      workflowId: `flow-desk/${run}`,
+      run,
     };
-    const context = <Output>(subject: string): CallContext<Output> => ({ caller, subject, priority: 'interactive' });
+    const context = <Output>(subject: string): CallContext<Output> => ({
+      caller,
+      subject,
+      priority: 'interactive',
+    });
     return { okta: this.#parts.connectors.okta, context };
   }
 }
@@ -107,7 +139,9 @@ async function isAlone(reader: OktaReader, name: string): Promise<boolean> {
 }
 
 const namesOf = (sets: readonly ResourceSet[]): ReadonlySet<string> =>
-  new Set(sets.flatMap(({ members }) => members.flatMap((one) => /^group:(.+)$/su.exec(one)?.[1] ?? [])));
+  new Set(
+    sets.flatMap(({ members }) => members.flatMap((one) => /^group:(.+)$/su.exec(one)?.[1] ?? [])),
+  );
 
 const OF_OKTA = ['ConnectorError', 'PolicyDeniedError', 'InvalidArgumentError'];
 
@@ -116,7 +150,8 @@ async function readable<Value>(reading: Promise<Value>): Promise<Value> {
     return await reading;
   } catch (thrown) {
     const { name, code } = thrown as { name?: string; code?: unknown };
-    if (OF_OKTA.includes(name ?? '')) throw new AskerUnreadableError(typeof code === 'string' ? code : 'failed');
+    if (OF_OKTA.includes(name ?? ''))
+      throw new AskerUnreadableError(typeof code === 'string' ? code : 'failed');
     throw thrown;
   }
 }

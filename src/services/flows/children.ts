@@ -12,8 +12,9 @@ import { Session } from './session.ts';
 import type { FlowDeskParts } from './types.ts';
 
 /**
- * Opens the runs of a person's accounts, each with the flow of its own product and title (or the one that was asked for)
- * and a permission of its own; safe to repeat. Throws AskerUnreadableError where Okta does not say who asks.
+ * Opens the runs of a person's accounts, each with the flow of its own product and title (or the
+ * one that was asked for) and a permission of its own; safe to repeat. Throws AskerUnreadableError
+ * where Okta does not say who asks.
  */
 export async function openChildren(
   parts: FlowDeskParts,
@@ -36,30 +37,54 @@ interface OneAccount {
   account: IssueAccount;
 }
 
-function childOf(parts: FlowDeskParts, session: Session, { parent, account }: OneAccount): FlowRunRecord {
+function childOf(
+  parts: FlowDeskParts,
+  session: Session,
+  { parent, account }: OneAccount,
+): FlowRunRecord {
   const issue = issueOfAccount(parent.issue, account);
-  const row = parent.flow === null ? routeOf(issue, session.book.routes) : { flow: parent.flow, inputs: {} };
+  const row =
+    parent.flow === null ? routeOf(issue, session.book.routes) : { flow: parent.flow, inputs: {} };
   const flow = row && session.flowNamed(row.flow);
   const answer = flow ? answerTo('run', session.permissionsOn(flow.name)) : 'granted';
-  const end = answer === 'granted' ? endOfAccount(account, flow, parts.settings()) : NO_PERMISSION[answer];
+  const end =
+    answer === 'granted' ? endOfAccount(account, flow, parts.settings()) : NO_PERMISSION[answer];
   const { inputs, end: ending } =
-    flow && end === null ? inputsOrEnd(flow, issue, inputsFromParent(flow, row, parent)) : { inputs: {}, end };
+    flow && end === null
+      ? inputsOrEnd(flow, issue, inputsFromParent(flow, row, parent))
+      : { inputs: {}, end };
   return runRecord({
     run: childRunId(parent.run, account),
     // What may not be seen is not named.
     flow: answer === 'not_found' ? null : flow,
-    ...{ caller: parent.caller, dryRun: parent.dryRun, eventDigest: parent.eventDigest, parent: parent.run },
-    ...{ issue, inputs, end: ending, at: parts.now().toISOString() },
+    caller: parent.caller,
+    dryRun: parent.dryRun,
+    eventDigest: parent.eventDigest,
+    parent: parent.run,
+    issue,
+    inputs,
+    end: ending,
+    at: parts.now().toISOString(),
   });
 }
 
 /** The person's inputs are for all accounts: to each flow those that it has. */
-function inputsFromParent({ inputs }: Flow, row: Pick<Route, 'inputs'> | null, parent: FlowRunRecord): GivenInputs {
-  const given = Object.entries(parent.inputs as GivenInputs).filter(([name]) => Object.hasOwn(inputs, name));
+function inputsFromParent(
+  { inputs }: Flow,
+  row: Pick<Route, 'inputs'> | null,
+  parent: FlowRunRecord,
+): GivenInputs {
+  const given = Object.entries(parent.inputs as GivenInputs).filter(([name]) =>
+    Object.hasOwn(inputs, name),
+  );
   return { ...row?.inputs, ...Object.fromEntries(given) };
 }
 
-function inputsOrEnd(flow: Flow, issue: Issue, given: GivenInputs): { inputs: GivenInputs; end: EndAtOnce | null } {
+function inputsOrEnd(
+  flow: Flow,
+  issue: Issue,
+  given: GivenInputs,
+): { inputs: GivenInputs; end: EndAtOnce | null } {
   if (!flow.enabled) return { inputs: {}, end: DISABLED };
   const resolved = inputsOf(flow, issue, given);
   if (resolved.ok) return { inputs: resolved.inputs, end: null };
@@ -69,12 +94,18 @@ function inputsOrEnd(flow: Flow, issue: Issue, given: GivenInputs): { inputs: Gi
 
 const NO_PERMISSION = {
   not_found: {
-    ...{ outcome: 'denied', code: 'not_found' },
+    outcome: 'denied',
+    code: 'not_found',
     message: 'No resource set gives whoever asks the flow for this account.',
   },
   forbidden: {
-    ...{ outcome: 'denied', code: 'forbidden' },
+    outcome: 'denied',
+    code: 'forbidden',
     message: 'Whoever asks may see the flow for this account, but not run it.',
   },
 } as const satisfies Record<string, EndAtOnce>;
-const DISABLED: EndAtOnce = { outcome: 'denied', code: 'disabled', message: 'The flow for this account is disabled.' };
+const DISABLED: EndAtOnce = {
+  outcome: 'denied',
+  code: 'disabled',
+  message: 'The flow for this account is disabled.',
+};

@@ -13,28 +13,37 @@ import { admitUndo } from './undo.ts';
 import type { ResourceSet } from '../../flows/types.ts';
 
 /**
- * Everything that is done with flows from outside. What is refused stands in the trail. Throws FlowRefusal,
- * AskerUnreadableError, AuditUnavailableError and what the store throws.
+ * Everything that is done with flows from outside. What is refused stands in the trail. Throws
+ * FlowRefusal, AskerUnreadableError, AuditUnavailableError and what the store throws.
  */
 export function createFlowDesk(parts: FlowDeskParts): FlowDesk {
   const askers = new Askers(parts);
   const desk = new Desk(parts, askers);
   return {
     list: (asker) => desk.at(asker, 'flow', visible),
-    scope: (asker) => desk.at(asker, 'flow', (session) => ({ flows: visible(session), unnamed: session.seesUnnamed })),
+    scope: (asker) =>
+      desk.at(asker, 'flow', (session) => ({
+        flows: visible(session),
+        unnamed: session.seesUnnamed,
+      })),
     show: (asker, name) =>
       desk.at(asker, name, (session) => {
         const flow = session.need(name, 'show');
         return { flow, permissions: session.permissionsOn(flow.name) };
       }),
-    admit: (ask: FlowAsk) => desk.at(ask.asker, ask.flow ?? 'event', (session) => admit(parts, session, ask)),
+    admit: (ask: FlowAsk) =>
+      desk.at(ask.asker, ask.flow ?? 'event', (session) => admit(parts, session, ask)),
     openChildren: (parent) => openChildren(parts, askers, parent),
-    admitUndo: (asker, run, reason) => desk.at(asker, 'undo', (session) => admitUndo(parts, session, { run, reason })),
-    history: (asker, filter) => desk.at(asker, 'history', (session) => history(parts, session, filter)),
-    run: (asker, run) => desk.at(asker, 'history', (session) => runWithChildren(parts, session, run)),
+    admitUndo: (asker, run, reason) =>
+      desk.at(asker, 'undo', (session) => admitUndo(parts, session, { run, reason })),
+    history: (asker, filter) =>
+      desk.at(asker, 'history', (session) => history(parts, session, filter)),
+    run: (asker, run) =>
+      desk.at(asker, 'history', (session) => runWithChildren(parts, session, run)),
     sets: (asker) => desk.at(asker, 'sets', (session) => desk.sets(session)),
     putSet: (asker, set) => desk.asAdministrator(asker, (session) => putSet(parts, session, set)),
-    removeSet: (asker, name) => desk.asAdministrator(asker, (session) => removeSet(parts, session, name)),
+    removeSet: (asker, name) =>
+      desk.asAdministrator(asker, (session) => removeSet(parts, session, name)),
     switch: (asker, name, enabled) =>
       desk.asAdministrator(asker, (session) => switchFlow(parts, session, { name, enabled })),
   };
@@ -82,12 +91,24 @@ class Desk {
     const id = (this.#parts.newId ?? newRunId)();
     // What somebody typed may be a person's name: only flows that there are, are named.
     const subject = ABOUT.has(about) ? about : (session.flowNamed(about)?.name ?? 'flow');
-    const entry = { kind: 'flow.refused', subject, caller: session.standing.caller, outcome: { code } } as const;
+    const entry = {
+      kind: 'flow.refused',
+      subject,
+      caller: session.standing.caller,
+      outcome: { code },
+    } as const;
     await journal.append([deskDraft(id, this.#parts.now().toISOString(), entry)]);
   }
 }
 
-const ABOUT: ReadonlySet<string> = new Set(['flow', 'event', 'undo', 'history', 'sets', 'settings']);
+const ABOUT: ReadonlySet<string> = new Set([
+  'flow',
+  'event',
+  'undo',
+  'history',
+  'sets',
+  'settings',
+]);
 
 const visible = (session: Session): VisibleFlow[] =>
   session.flows
@@ -99,7 +120,8 @@ async function history(
   session: Session,
   filter: Omit<FlowRunFilter, 'flows'>,
 ): Promise<FlowRunRecord[]> {
-  const flow = filter.flow === undefined ? undefined : (session.flowNamed(filter.flow)?.name ?? filter.flow);
+  const flow =
+    filter.flow === undefined ? undefined : (session.flowNamed(filter.flow)?.name ?? filter.flow);
   if (flow !== undefined) session.needPermission(flow, 'history');
   const asked: FlowRunFilter = { ...filter, withoutFlow: session.seesUnnamed };
   if (flow !== undefined) asked.flow = flow;

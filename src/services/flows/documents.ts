@@ -54,7 +54,10 @@ export interface FlowRunDocument extends FlowRunItem {
 }
 
 /** A flow as `arx flows list` has it (an item of `arx.flows/v1`). */
-export interface FlowItem extends Pick<Flow, 'name' | 'version' | 'enabled' | 'description' | 'product' | 'kind'> {
+export interface FlowItem extends Pick<
+  Flow,
+  'name' | 'version' | 'enabled' | 'description' | 'product' | 'kind'
+> {
   permissions: FlowPermission[];
 }
 
@@ -72,11 +75,22 @@ export function flowRunItem(record: FlowRunRecord): FlowRunItem {
   const { state, outcome, code, message, startedAt, finishedAt } = record;
   const { eventType, at, issueId, title, category, severity, entity, lastLogin } = issue;
   return {
-    ...{ run, workflowId, flow: flow === null ? null : { name: flow, version: version ?? '' } },
+    run,
+    workflowId,
+    flow: flow === null ? null : { name: flow, version: version ?? '' },
     event: { id: record.eventId, type: eventType, at },
     issue: { id: issueId, title, category, severity, entity, lastLogin },
     reason: undoes === null ? null : (issue.texts[UNDO_REASON] ?? null),
-    ...{ caller, dryRun, state, outcome, code, message, parent, undoes, startedAt, finishedAt },
+    caller,
+    dryRun,
+    state,
+    outcome,
+    code,
+    message,
+    parent,
+    undoes,
+    startedAt,
+    finishedAt,
   };
 }
 
@@ -93,17 +107,37 @@ export async function flowRunDocument(
   );
   const { inputs, target, undo } = record;
   const items = children.map(flowRunItem);
-  return { schema: 'arx.flow-run/v1', ...flowRunItem(record), inputs, target, steps, undo, children: items };
+  return {
+    schema: 'arx.flow-run/v1',
+    ...flowRunItem(record),
+    inputs,
+    target,
+    steps,
+    undo,
+    children: items,
+  };
 }
 
 function stepDocument(step: FlowStepRecord, approval: ApprovalDocument | null): FlowStepDocument {
   const { id, operation, params, state, decision, request, result, verified } = step;
-  return { id, operation, params: idsIn(params), decision, approval, request, result, verified, state };
+  return {
+    id,
+    operation,
+    params: idsIn(params),
+    decision,
+    approval,
+    request,
+    result,
+    verified,
+    state,
+  };
 }
 
 /** Texts of messages and tickets are for those who get them. */
 const idsIn = (params: JsonObject): JsonObject =>
-  Object.fromEntries(Object.entries(params).filter(([name]) => /(Id|^user|^group|^channel|^project)$/.test(name)));
+  Object.fromEntries(
+    Object.entries(params).filter(([name]) => /(Id|^user|^group|^channel|^project)$/.test(name)),
+  );
 
 /** A flow in one line, with what whoever asks may do with it. */
 export function flowItem({ flow, permissions }: VisibleFlow): FlowItem {
@@ -116,9 +150,18 @@ export function flowDetail(visible: VisibleFlow, routes: readonly Route[]): Flow
   const { name, inputs, when, verify, steps, undo } = visible.flow;
   return {
     ...flowItem(visible),
-    ...{ inputs, when, verify },
-    steps: steps.map(({ id, operation, params, when: taken }) => ({ id, operation, params, when: taken })),
+    inputs,
+    when,
+    verify,
+    steps: steps.map(({ id, operation, params, when: taken }) => ({
+      id,
+      operation,
+      params,
+      when: taken,
+    })),
     undo: undo?.map(({ operation, params }) => ({ operation, params })) ?? null,
-    routes: routes.filter(({ flow }) => flow === name).map(({ product, titles }) => ({ product, titles })),
+    routes: routes
+      .filter(({ flow }) => flow === name)
+      .map(({ product, titles }) => ({ product, titles })),
   };
 }

@@ -43,21 +43,30 @@ export function runRecord({ flow, end, at, parent, undoes, ...draft }: RunDraft)
     parent: parent ?? null,
     undoes: undoes ?? null,
     state: end === null ? 'open' : 'ended',
-    ...{ outcome: end?.outcome ?? null, code: end?.code ?? null, message: end?.message ?? null },
-    ...{ target: null, steps: [], undo: null },
-    ...{ startedAt: at, finishedAt: end === null ? null : at },
+    outcome: end?.outcome ?? null,
+    code: end?.code ?? null,
+    message: end?.message ?? null,
+    target: null,
+    steps: [],
+    undo: null,
+    startedAt: at,
+    finishedAt: end === null ? null : at,
   };
 }
 
-/** Why an account is not touched, as far as its event tells; null where nothing is against it yet. */
+/**
+ * Why an account is not touched, as far as its event tells; null where nothing is against it yet.
+ */
 export function endOfAccount(
   account: IssueAccount,
   flow: Pick<Flow, 'product'> | null,
   settings: FlowDeskSettings,
 ): EndAtOnce | null {
   const refused = flow && refuseProduct(flow, account);
-  // Of a product that nothing here acts on it is not known whose tenant that is, nor does it matter.
-  const foreign = flow || productOf(account.product) !== null ? refuseTenant(account, tenantsOf(settings)) : null;
+  // Of a product that nothing here acts on it is not known whose tenant that is, nor does it
+  // matter.
+  const foreign =
+    flow || productOf(account.product) !== null ? refuseTenant(account, tenantsOf(settings)) : null;
   const denied = refused ?? foreign;
   if (denied) return { outcome: 'denied', ...denied };
   if (flow !== null) return null;
@@ -66,10 +75,15 @@ export function endOfAccount(
 }
 
 /** OAuth grants are for people; those of another tenant are not even that. */
-export function endOfGrant(grant: Pick<IssueAccount, 'product' | 'tenant'>, settings: FlowDeskSettings): EndAtOnce {
-  const foreign = productOf(grant.product) === null ? null : refuseTenant(grant, tenantsOf(settings));
+export function endOfGrant(
+  grant: Pick<IssueAccount, 'product' | 'tenant'>,
+  settings: FlowDeskSettings,
+): EndAtOnce {
+  const foreign =
+    productOf(grant.product) === null ? null : refuseTenant(grant, tenantsOf(settings));
   if (foreign) return { outcome: 'denied', ...foreign };
-  const message = 'The issue is about an OAuth grant: somebody has to look at it and revoke it by hand.';
+  const message =
+    'The issue is about an OAuth grant: somebody has to look at it and revoke it by hand.';
   return { outcome: 'manual', code: 'oauth_grant', message };
 }
 
@@ -77,8 +91,9 @@ const tenantsOf = ({ ownOktaHost, tenants }: FlowDeskSettings): OwnTenants =>
   ownTenants({ oktaDomain: ownOktaHost, tenants });
 
 /**
- * The inputs that a run is opened with: everything but the account, which is looked up anew. What is left out and has a
- * default, or stands in the issue, is filled in, so that the run stays as it was asked for.
+ * The inputs that a run is opened with: everything but the account, which is looked up anew. What
+ * is left out and has a default, or stands in the issue, is filled in, so that the run stays as it
+ * was asked for.
  */
 export function inputsOf(
   flow: Flow,
@@ -86,7 +101,10 @@ export function inputsOf(
   given: GivenInputs,
 ): { ok: true; inputs: GivenInputs } | { ok: false; problem: InputProblem } {
   const resolved = resolveInputs({ flow, issue, given });
-  if (!resolved.ok) return { ok: false, problem: resolved.problems[0] ?? { field: 'inputs', message: 'inputs' } };
-  const kept = Object.entries(resolved.values).filter(([name]) => flow.inputs[name]?.from !== ACCOUNT);
+  if (!resolved.ok)
+    return { ok: false, problem: resolved.problems[0] ?? { field: 'inputs', message: 'inputs' } };
+  const kept = Object.entries(resolved.values).filter(
+    ([name]) => flow.inputs[name]?.from !== ACCOUNT,
+  );
   return { ok: true, inputs: Object.fromEntries(kept) };
 }

@@ -15,11 +15,15 @@ const DAY = /^\d{4}-\d{2}-\d{2}$/;
 const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/;
 const DAY_MS = 86_400_000;
 
-/** The filter that these words mean; `most` runs may be asked for. Throws FlowRefusal malformed with the word that is wrong. */
+/**
+ * The filter that these words mean; `most` runs may be asked for. Throws FlowRefusal malformed with
+ * the word that is wrong.
+ */
 export function historyFilter(words: HistoryWords, most = MOST): Omit<FlowRunFilter, 'flows'> {
   const filter: Omit<FlowRunFilter, 'flows'> = { limit: limitOf(words.limit, most) };
   for (const [name, value] of Object.entries(words))
-    if (value !== undefined && name !== 'limit') Object.assign(filter, READ[name as keyof typeof READ](value));
+    if (value !== undefined && name !== 'limit')
+      Object.assign(filter, READ[name as keyof typeof READ](value));
   return filter;
 }
 
@@ -30,8 +34,8 @@ interface TimeReading {
 }
 
 /**
- * ISO 8601 UTC of a day (UTC; its first moment, or its last), a time, or how long ago (`36h`); null where the text is none
- * of them.
+ * ISO 8601 UTC of a day (UTC; its first moment, or its last), a time, or how long ago (`36h`); null
+ * where the text is none of them.
  */
 export function historyTime(text: string, { day = 'first', now }: TimeReading = {}): string | null {
   const ago = now ? parseDuration(text) : null;
@@ -42,7 +46,9 @@ export function historyTime(text: string, { day = 'first', now }: TimeReading = 
   return new Date(isDay && day === 'last' ? at + DAY_MS - 1 : at).toISOString();
 }
 
-const READ: Readonly<Record<Exclude<keyof HistoryWords, 'limit'>, (value: string) => Partial<FlowRunFilter>>> = {
+const READ: Readonly<
+  Record<Exclude<keyof HistoryWords, 'limit'>, (value: string) => Partial<FlowRunFilter>>
+> = {
   user: (value) => ({ user: principalOf(lineOf(value, 'user')) }),
   flow: (value) => ({ flow: lineOf(value, 'flow') }),
   outcome: (value) => ({ outcome: outcomeOf(value) }),
@@ -85,4 +91,8 @@ function limitOf(value = String(USUAL), most: number): number {
 }
 
 const wrong = (field: string, expected: string) =>
-  inputRefusal(`${field}: expected ${expected}.`, field, 'See docs/flows.md for what a history can be asked for.');
+  inputRefusal(
+    `${field}: expected ${expected}.`,
+    field,
+    'See docs/flows.md for what a history can be asked for.',
+  );

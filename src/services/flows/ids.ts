@@ -5,14 +5,20 @@ import type { FlowRunRecord } from '../../store/flow-types.ts';
 /** 32 random hex digits. */
 export const newRunId = (): string => randomBytes(16).toString('hex');
 
-/** Codes of runs that were refused on their arrival: they use no event id up, for the event itself was not at fault. */
+/**
+ * Codes of runs that were refused on their arrival: they use no event id up, for the event itself
+ * was not at fault.
+ */
 const AT_ARRIVAL: ReadonlySet<string> = new Set(['foreign_tenant', 'stale_event', 'wrong_product']);
 
 /** Whether a run keeps the id of its event from being used with other content. */
 export const usesEventUp = ({ outcome, code }: Pick<FlowRunRecord, 'outcome' | 'code'>): boolean =>
   !(outcome === 'denied' && code !== null && AT_ARRIVAL.has(code));
 
-/** Id of a run that is refused on its arrival: the same for the same, and another than that of a run which is not. */
+/**
+ * Id of a run that is refused on its arrival: the same for the same, and another than that of a run
+ * which is not.
+ */
 export const refusalRunId = (run: string, why: { code: string; eventDigest: string }): string =>
   canonicalDigest(['refused', run, why.code, why.eventDigest]).slice(0, 32);
 

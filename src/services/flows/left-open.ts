@@ -12,8 +12,9 @@ const OPEN_FOR_MS = 60_000;
 export const MOST_LOOKED_UP = 50;
 
 /**
- * Runs as they are: one whose workflow is over without having closed it (terminated, timed out) is closed, as failed with
- * a code that says so. Where Temporal does not answer, or knows nothing of it, a run stays as it stands.
+ * Runs as they are: one whose workflow is over without having closed it (terminated, timed out) is
+ * closed, as failed with a code that says so. Where Temporal does not answer, or knows nothing of
+ * it, a run stays as it stands.
  */
 export async function closeEndedRuns(
   parts: FlowDeskParts,
@@ -22,11 +23,16 @@ export async function closeEndedRuns(
   const { ends, now } = parts;
   if (ends === undefined) return [...records];
   const before = now().getTime() - OPEN_FOR_MS;
-  const due = records.filter(({ state, startedAt }) => state !== 'ended' && Date.parse(startedAt) < before);
+  const due = records.filter(
+    ({ state, startedAt }) => state !== 'ended' && Date.parse(startedAt) < before,
+  );
   const looked = await Promise.all(
     due.slice(0, MOST_LOOKED_UP).map(async (record) => {
       const code = await ends.findEndCode(record.workflowId);
-      return [record.run, code === null ? record : await closeRun({ ...parts, ends }, record, code)] as const;
+      return [
+        record.run,
+        code === null ? record : await closeRun({ ...parts, ends }, record, code),
+      ] as const;
     }),
   );
   const fresh = new Map(looked);
@@ -45,7 +51,11 @@ async function closeRun(
   if (steps === null) return record;
   const undo = remainingUndo({ ...record, steps });
   const finishedAt = now().toISOString();
-  const failed = { outcome: 'failed', code: because, message: `The run could not go on: ${because}.` } as const;
+  const failed = {
+    outcome: 'failed',
+    code: because,
+    message: `The run could not go on: ${because}.`,
+  } as const;
   const { outcome, code, message } = record.outcome === null ? failed : record;
   const told = { outcome, code, undo: undo?.length ?? 0 };
   const patch = { state: 'ended', outcome, code, message, steps, undo, finishedAt } as const;
@@ -53,7 +63,10 @@ async function closeRun(
     if (!(await store.flows.update(tx, record.run, patch))) throw new OverAlready();
   };
   try {
-    await store.journal.append([runDraft(record, { kind: 'flow.closed', at: finishedAt, outcome: told })], effect);
+    await store.journal.append(
+      [runDraft(record, { kind: 'flow.closed', at: finishedAt, outcome: told })],
+      effect,
+    );
   } catch (thrown) {
     if (!(thrown instanceof OverAlready || thrown instanceof AuditConflictError)) throw thrown;
   }
@@ -61,10 +74,14 @@ async function closeRun(
 }
 
 /** The steps as their operations ended; null while one of them still goes on, or nobody says. */
-async function stepsOf(ends: FlowEnds, { run, steps }: FlowRunRecord): Promise<FlowStepRecord[] | null> {
+async function stepsOf(
+  ends: FlowEnds,
+  { run, steps }: FlowRunRecord,
+): Promise<FlowStepRecord[] | null> {
   const ended: FlowStepRecord[] = [];
   for (const step of steps) {
-    const made = step.state === 'running' ? await ends.findOperationEnd(flowStepId(run, step.id)) : undefined;
+    const made =
+      step.state === 'running' ? await ends.findOperationEnd(flowStepId(run, step.id)) : undefined;
     if (made === null) return null;
     ended.push(made === undefined ? step : { ...step, ...becameOf(made), request: made.request });
   }

@@ -8,8 +8,8 @@ import type { FlowDeskParts, OpenedRun } from './types.ts';
 class AlreadyOpenError extends Error {}
 
 /**
- * Opens a run together with its entries, or gives the one that stands there. `guard` runs in the same transaction, while
- * nobody else opens one, and may throw a refusal.
+ * Opens a run together with its entries, or gives the one that stands there. `guard` runs in the
+ * same transaction, while nobody else opens one, and may throw a refusal.
  */
 export async function openRun(
   { store }: Pick<FlowDeskParts, 'store'>,

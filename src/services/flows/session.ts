@@ -24,7 +24,11 @@ export class Session {
   }
 
   /** Throws AskerUnreadableError where Okta does not say who asks. */
-  static async open(parts: Pick<FlowDeskParts, 'store' | 'book'>, askers: Askers, asker: FlowAsker): Promise<Session> {
+  static async open(
+    parts: Pick<FlowDeskParts, 'store' | 'book'>,
+    askers: Askers,
+    asker: FlowAsker,
+  ): Promise<Session> {
     const now = await nowAt(parts);
     return new Session(asker, await askers.standing(asker, now.sets), now);
   }
@@ -41,7 +45,8 @@ export class Session {
   /** A flow of this name, whatever its case, as it is switched now; null where there is none. */
   flowNamed(name: string): Flow | null {
     const flow =
-      this.book.flows.find((one) => one.name === name) ?? this.book.flows.find((one) => sameName(one.name, name));
+      this.book.flows.find((one) => one.name === name) ??
+      this.book.flows.find((one) => sameName(one.name, name));
     return flow ? this.#switched(flow) : null;
   }
 
@@ -49,7 +54,10 @@ export class Session {
     return this.book.flows.map((flow) => this.#switched(flow));
   }
 
-  /** The flow of this name. Throws FlowRefusal not_found where it may not even be seen, forbidden where it may not be run. */
+  /**
+   * The flow of this name. Throws FlowRefusal not_found where it may not even be seen, forbidden
+   * where it may not be run.
+   */
   need(name: string, verb: FlowVerb): Flow {
     const flow = this.flowNamed(name);
     if (flow === null) throw refusal('not_found');
@@ -58,7 +66,11 @@ export class Session {
   }
 
   /** The same for a flow that may be gone. */
-  needPermission(flow: string, verb: FlowVerb, missing: 'not_found' | 'no_run' = 'not_found'): void {
+  needPermission(
+    flow: string,
+    verb: FlowVerb,
+    missing: 'not_found' | 'no_run' = 'not_found',
+  ): void {
     const answer = answerTo(verb, this.permissionsOn(flow));
     if (answer !== 'granted') throw refusal(answer === 'not_found' ? missing : answer);
   }
@@ -87,7 +99,10 @@ export class Session {
 
   /** Names of flows that may be seen: those that there are, and those that sets still name. */
   get seenFlows(): string[] {
-    const names = new Set([...this.book.flows.map(({ name }) => name), ...this.sets.flatMap(({ flows }) => flows)]);
+    const names = new Set([
+      ...this.book.flows.map(({ name }) => name),
+      ...this.sets.flatMap(({ flows }) => flows),
+    ]);
     return [...names].filter((name) => name !== EVERY_FLOW && this.permissionsOn(name).length > 0);
   }
 
@@ -110,11 +125,17 @@ interface Now {
 async function nowAt({ store, book: read }: Pick<FlowDeskParts, 'store' | 'book'>): Promise<Now> {
   const book = read();
   await seed(store.flowSettings, book.sets);
-  const [sets, switches] = await Promise.all([store.flowSettings.sets(), store.flowSettings.switches()]);
+  const [sets, switches] = await Promise.all([
+    store.flowSettings.sets(),
+    store.flowSettings.switches(),
+  ]);
   return { book, sets, switches };
 }
 
-/** Sets that a store was given last, as text: asking it with every request would be a write with every request. */
+/**
+ * Sets that a store was given last, as text: asking it with every request would be a write with
+ * every request.
+ */
 const SEEDED = new WeakMap<FlowSettingsRepository, string>();
 
 async function seed(settings: FlowSettingsRepository, sets: readonly ResourceSet[]): Promise<void> {

@@ -17,25 +17,48 @@ export async function needSuperAdministrator(askers: Askers, { asker }: Session)
 }
 
 /** Puts a set, in the place of the one of its name. Throws FlowRefusal malformed. */
-export async function putSet(parts: FlowDeskParts, session: Session, given: ResourceSet): Promise<void> {
+export async function putSet(
+  parts: FlowDeskParts,
+  session: Session,
+  given: ResourceSet,
+): Promise<void> {
   const set = parseSet(session, given);
   const { name, flows, members, permissions } = set;
   // Members are people: how many there are stands in the trail, and the digest of the whole.
-  const outcome = { change: 'put', flows, permissions, members: members.length, digest: canonicalDigest(set) };
+  const outcome = {
+    change: 'put',
+    flows,
+    permissions,
+    members: members.length,
+    digest: canonicalDigest(set),
+  };
   await record(parts, session, { kind: 'resource_set.changed', subject: name, outcome }, (tx) =>
     parts.store.flowSettings.putSet(tx, set),
   );
 }
 
 /** Removes a set; the file does not bring it back. Throws FlowRefusal not_found. */
-export async function removeSet(parts: FlowDeskParts, session: Session, name: string): Promise<void> {
+export async function removeSet(
+  parts: FlowDeskParts,
+  session: Session,
+  name: string,
+): Promise<void> {
   const outcome = { change: 'removed' };
-  await record(parts, session, { kind: 'resource_set.changed', subject: parseName(name), outcome }, async (tx) => {
-    if (!(await parts.store.flowSettings.removeSet(tx, name))) throw refusal('not_found', 'There is no such set.');
-  });
+  await record(
+    parts,
+    session,
+    { kind: 'resource_set.changed', subject: parseName(name), outcome },
+    async (tx) => {
+      if (!(await parts.store.flowSettings.removeSet(tx, name)))
+        throw refusal('not_found', 'There is no such set.');
+    },
+  );
 }
 
-/** Switches a flow on or off. Throws FlowRefusal not_found; malformed for a flow that would do nothing. */
+/**
+ * Switches a flow on or off. Throws FlowRefusal not_found; malformed for a flow that would do
+ * nothing.
+ */
 export async function switchFlow(
   parts: FlowDeskParts,
   session: Session,
@@ -44,9 +67,15 @@ export async function switchFlow(
   const flow = session.flowNamed(name);
   if (flow === null) throw refusal('not_found');
   if (enabled && flow.kind === 'acts' && flow.steps.length === 0)
-    throw inputRefusal('The flow has no steps: it would do nothing.', 'steps', 'Write its steps into its file first.');
+    throw inputRefusal(
+      'The flow has no steps: it would do nothing.',
+      'steps',
+      'Write its steps into its file first.',
+    );
   const entry = { kind: 'flow.switched', subject: flow.name, outcome: { enabled } } as const;
-  await record(parts, session, entry, (tx) => parts.store.flowSettings.switch(tx, flow.name, enabled));
+  await record(parts, session, entry, (tx) =>
+    parts.store.flowSettings.switch(tx, flow.name, enabled),
+  );
 }
 
 async function record(
@@ -65,12 +94,21 @@ const MEMBER = /^(user|group|key):[^\p{Cc}\p{Cs}]{1,300}$/u;
 const MOST = 1_000;
 
 /** A set with its flows named as they are. Throws FlowRefusal malformed. */
-function parseSet(session: Session, { name, flows, members, permissions }: ResourceSet): ResourceSet {
+function parseSet(
+  session: Session,
+  { name, flows, members, permissions }: ResourceSet,
+): ResourceSet {
   return {
     name: parseName(name),
-    flows: listOf(flows, 'flows', (flow) => (flow === EVERY_FLOW ? flow : session.flowNamed(flow)?.name)),
+    flows: listOf(flows, 'flows', (flow) =>
+      flow === EVERY_FLOW ? flow : session.flowNamed(flow)?.name,
+    ),
     members: listOf(members, 'members', (member) => (MEMBER.test(member) ? member : undefined)),
-    permissions: listOf(permissions, 'permissions', (permission) => readPermission(permission) ?? undefined),
+    permissions: listOf(
+      permissions,
+      'permissions',
+      (permission) => readPermission(permission) ?? undefined,
+    ),
   };
 }
 
@@ -84,7 +122,8 @@ function listOf<Item extends string = string>(
   field: keyof typeof EXPECTED,
   read: (text: string) => Item | undefined,
 ): Item[] {
-  if (!Array.isArray(value) || value.length === 0 || value.length > MOST) throw wrong(field, EXPECTED[field]);
+  if (!Array.isArray(value) || value.length === 0 || value.length > MOST)
+    throw wrong(field, EXPECTED[field]);
   const items = value.map((one: unknown) => (typeof one === 'string' ? read(one) : undefined));
   if (items.some((item) => item === undefined)) throw wrong(field, EXPECTED[field]);
   return [...new Set(items as Item[])];

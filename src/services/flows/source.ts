@@ -19,8 +19,8 @@ const PATTERNS = ['flows/*.yaml'];
 const LISTS = ['routing.yaml', 'resource_sets.yaml'];
 
 /**
- * Reads the files of the flows, and reads them again when one changes. What is wrong at the start is left out, aloud; a
- * change with something wrong in it leaves what was read before in force.
+ * Reads the files of the flows, and reads them again when one changes. What is wrong at the start
+ * is left out, aloud; a change with something wrong in it leaves what was read before in force.
  */
 export function watchFlows(baseDir: string, log: Logger): FlowSource {
   let book: FlowBookReading = readFlowBook(baseDir, FLOW_CATALOGUE);

@@ -16,14 +16,44 @@ export function runDraft(
   { kind, at, outcome }: { kind: AuditDraft['kind']; at: string; outcome: JsonObject },
 ): AuditDraft {
   const { surface } = caller;
-  return { workflowId, run, kind, subject: run, sequence: 0, at, actor: actorOf(caller), surface, outcome };
+  return {
+    workflowId,
+    run,
+    kind,
+    subject: run,
+    sequence: 0,
+    at,
+    actor: actorOf(caller),
+    surface,
+    outcome,
+  };
 }
 
 /** The entries with which a run is opened, and ended where it ends at once. */
 export function openingDrafts(record: FlowRunRecord): AuditDraft[] {
-  const { flow, version, eventDigest, dryRun, parent, undoes, issue, startedAt: at, outcome, code } = record;
+  const {
+    flow,
+    version,
+    eventDigest,
+    dryRun,
+    parent,
+    undoes,
+    issue,
+    startedAt: at,
+    outcome,
+    code,
+  } = record;
   const { eventType, entity } = issue;
-  const about = { flow, version, eventType, entity: entity.kind, eventDigest, dryRun, parent, undoes };
+  const about = {
+    flow,
+    version,
+    eventType,
+    entity: entity.kind,
+    eventDigest,
+    dryRun,
+    parent,
+    undoes,
+  };
   const opened = runDraft(record, { kind: 'flow.opened', at, outcome: about });
   if (outcome === null) return [opened];
   return [opened, runDraft(record, { kind: 'flow.closed', at, outcome: { outcome, code } })];
@@ -39,7 +69,11 @@ export interface DeskEntry {
 }
 
 /** An entry about what was asked of the desk, in a series of its own. */
-export function deskDraft(id: string, at: string, { kind, subject, caller, outcome }: DeskEntry): AuditDraft {
+export function deskDraft(
+  id: string,
+  at: string,
+  { kind, subject, caller, outcome }: DeskEntry,
+): AuditDraft {
   const place = { workflowId: `flow-desk/${id}`, run: id, kind, subject, sequence: 0, at };
   return { ...place, actor: actorOf(caller), surface: caller.surface, outcome };
 }

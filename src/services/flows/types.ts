@@ -39,9 +39,15 @@ export interface FlowDeskParts {
 
 /** What the orchestration says of workflows that are over. */
 export interface FlowEnds {
-  /** Coded word for how a workflow ended that closed nothing; null where it goes on, is not known, or nobody answers. */
+  /**
+   * Coded word for how a workflow ended that closed nothing; null where it goes on, is not known,
+   * or nobody answers.
+   */
   findEndCode(workflowId: string): Promise<string | null>;
-  /** How the operation of a step ended (`none`: was never begun); null where it goes on, or nobody answers. */
+  /**
+   * How the operation of a step ended (`none`: was never begun); null where it goes on, or nobody
+   * answers.
+   */
   findOperationEnd(workflowId: string): Promise<{ request: string | null; state: string } | null>;
 }
 
@@ -77,31 +83,50 @@ export interface VisibleFlow {
  * `nothing_to_undo`, `not_allowed` (sets: no super administrator).
  */
 export interface FlowRefusalFields {
-  code: 'not_found' | 'forbidden' | 'malformed' | 'conflict' | 'disabled' | 'nothing_to_undo' | 'not_allowed';
+  code:
+    | 'not_found'
+    | 'forbidden'
+    | 'malformed'
+    | 'conflict'
+    | 'disabled'
+    | 'nothing_to_undo'
+    | 'not_allowed';
   message: string;
   remedy: string;
   field?: string;
 }
 
-/** Everything that is done with flows from outside: the command line, the HTTP API and the activities all go through this. */
+/**
+ * Everything that is done with flows from outside: the command line, the HTTP API and the
+ * activities all go through this.
+ */
 export interface FlowDesk {
   list(asker: FlowAsker): Promise<VisibleFlow[]>;
   /** The flows that the asker may see, and whether what has no flow is theirs to see too. */
   scope(asker: FlowAsker): Promise<{ flows: VisibleFlow[]; unnamed: boolean }>;
   show(asker: FlowAsker, name: string): Promise<VisibleFlow>;
   /**
-   * Admits an event: permission, form, tenant, age, idempotency; opens the run in the store (audited). Does not start
-   * the workflow. `created: false` gives the run that the event had before. Refusals with an outcome (foreign_tenant,
-   * stale_event …) are runs that ended as denied; an issue without a route ended as unrouted, an OAuth grant as manual.
+   * Admits an event: permission, form, tenant, age, idempotency; opens the run in the store
+   * (audited). Does not start the workflow. `created: false` gives the run that the event had
+   * before. Refusals with an outcome (foreign_tenant, stale_event …) are runs that ended as denied;
+   * an issue without a route ended as unrouted, an OAuth grant as manual.
    */
   admit(ask: FlowAsk): Promise<{ record: FlowRunRecord; created: boolean }>;
   /**
-   * Opens the runs of a person's accounts, each with the flow of its own product and title (or the one that was asked
-   * for) and a permission of its own; those for which there is nothing to begin are ended. Safe to repeat.
+   * Opens the runs of a person's accounts, each with the flow of its own product and title (or the
+   * one that was asked for) and a permission of its own; those for which there is nothing to begin
+   * are ended. Safe to repeat.
    */
   openChildren(parent: FlowRunRecord): Promise<FlowRunRecord[]>;
-  /** Opens the run that takes `run` back; `reason`: why, for approvers. Throws FlowRefusal nothing_to_undo. */
-  admitUndo(asker: FlowAsker, run: string, reason?: string): Promise<{ record: FlowRunRecord; created: boolean }>;
+  /**
+   * Opens the run that takes `run` back; `reason`: why, for approvers. Throws FlowRefusal
+   * nothing_to_undo.
+   */
+  admitUndo(
+    asker: FlowAsker,
+    run: string,
+    reason?: string,
+  ): Promise<{ record: FlowRunRecord; created: boolean }>;
   /** Runs of flows that the asker may see. */
   history(asker: FlowAsker, filter: Omit<FlowRunFilter, 'flows'>): Promise<FlowRunRecord[]>;
   run(asker: FlowAsker, run: string): Promise<{ record: FlowRunRecord; children: FlowRunRecord[] }>;

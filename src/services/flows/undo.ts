@@ -10,10 +10,15 @@ import type { FlowDeskParts, OpenedRun } from './types.ts';
 const MOST_REASON = 500;
 
 /**
- * Opens the run that takes another back; its steps are the recipe of that one. While one is open it is given back; after
- * its end there is a new one, which finds for itself what is so already. Throws FlowRefusal.
+ * Opens the run that takes another back; its steps are the recipe of that one. While one is open it
+ * is given back; after its end there is a new one, which finds for itself what is so already.
+ * Throws FlowRefusal.
  */
-export async function admitUndo(parts: FlowDeskParts, session: Session, { run, reason }: Undoing): Promise<OpenedRun> {
+export async function admitUndo(
+  parts: FlowDeskParts,
+  session: Session,
+  { run, reason }: Undoing,
+): Promise<OpenedRun> {
   const { flows } = parts.store;
   const undone = await flows.get(run);
   if (undone === null || !session.sees(undone)) throw refusal('no_run');
@@ -23,7 +28,14 @@ export async function admitUndo(parts: FlowDeskParts, session: Session, { run, r
   const issue = withReason(undone.issue, reason);
   const id = undoRunId(run, await flows.countEndedUndos(run));
   const record = runRecord({
-    ...{ run: id, undoes: run, caller: session.standing.caller, issue, inputs, eventDigest, dryRun: false, end: null },
+    run: id,
+    undoes: run,
+    caller: session.standing.caller,
+    issue,
+    inputs,
+    eventDigest,
+    dryRun: false,
+    end: null,
     flow: name === null || version === null ? null : { name, version },
     at: parts.now().toISOString(),
   });
@@ -38,7 +50,10 @@ interface Undoing {
 }
 
 /** The reason stands with the texts of the issue: only approvers and the history see it. */
-function withReason({ texts, ...issue }: FlowRunRecord['issue'], reason: string | undefined): FlowRunRecord['issue'] {
+function withReason(
+  { texts, ...issue }: FlowRunRecord['issue'],
+  reason: string | undefined,
+): FlowRunRecord['issue'] {
   const { [UNDO_REASON]: _earlier, ...rest } = texts;
   const words =
     reason
@@ -51,7 +66,11 @@ function withReason({ texts, ...issue }: FlowRunRecord['issue'], reason: string 
 function needRecipe({ state, dryRun, undo, issue }: FlowRunRecord): void {
   if (undo !== null && undo.length > 0 && state === 'ended' && !dryRun) return;
   if (issue.entity.kind === 'person')
-    throw refusal('nothing_to_undo', 'The run of a person has no calls of its own: take back those of its accounts.');
-  if (state !== 'ended') throw refusal('nothing_to_undo', 'The run has not ended: there is nothing to take back yet.');
+    throw refusal(
+      'nothing_to_undo',
+      'The run of a person has no calls of its own: take back those of its accounts.',
+    );
+  if (state !== 'ended')
+    throw refusal('nothing_to_undo', 'The run has not ended: there is nothing to take back yet.');
   throw refusal('nothing_to_undo');
 }

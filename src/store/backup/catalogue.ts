@@ -1,4 +1,7 @@
-/** What tables there are, as the database's own catalogue says: a migration that adds one need not be told of here. */
+/**
+ * What tables there are, as the database's own catalogue says: a migration that adds one need not
+ * be told of here.
+ */
 import { sql } from 'kysely';
 import type { Kysely } from 'kysely';
 import type { Database } from '../schema.ts';
@@ -28,7 +31,10 @@ export async function readTables(db: Kysely<Database>): Promise<CatalogueTable[]
   const { rows } = await COLUMNS.execute(db);
   const tables = Map.groupBy(rows, ({ table }) => table);
   const { rows: references } = await REFERENCES.execute(db);
-  return inOrder([...tables.keys()], references).map((name) => ({ name, columns: tables.get(name)! }));
+  return inOrder([...tables.keys()], references).map((name) => ({
+    name,
+    columns: tables.get(name)!,
+  }));
 }
 
 // Computed columns come by themselves; tables of extensions are none of ours.

@@ -4,7 +4,10 @@ interface BackupErrorFields {
   remedy: string;
 }
 
-/** Thrown when a store cannot be backed up or a backup not restored: nothing was written. Its message is a sentence. */
+/**
+ * Thrown when a store cannot be backed up or a backup not restored: nothing was written. Its
+ * message is a sentence.
+ */
 export class BackupError extends Error {
   override readonly name = 'BackupError';
   readonly code: BackupErrorFields['code'];

@@ -1,6 +1,7 @@
 /**
- * The file of a backup, `arx.backup/v1`: gzip'd lines of JSON. A header, a line a row in the order of the header's tables,
- * and a trailer that tells how many there are of each and what everything before it hashes to.
+ * The file of a backup, `arx.backup/v1`: gzip'd lines of JSON. A header, a line a row in the order
+ * of the header's tables, and a trailer that tells how many there are of each and what everything
+ * before it hashes to.
  */
 import { BackupError, damageError } from './errors.ts';
 
@@ -47,7 +48,8 @@ export const lineOf = (line: BackupLine): string => `${JSON.stringify(line)}\n`;
 export function parseHeader(line: string): BackupHeader {
   const found = parseObject(line);
   if (found?.schema !== BACKUP_SCHEMA) {
-    if (typeof found?.schema !== 'string') throw damageError('its first line is no header: it is no backup of arx');
+    if (typeof found?.schema !== 'string')
+      throw damageError('its first line is no header: it is no backup of arx');
     throw new BackupError({
       code: 'backup_newer',
       message: `The backup has the form ${found.schema}; this arx reads ${BACKUP_SCHEMA}.`,
@@ -56,13 +58,18 @@ export function parseHeader(line: string): BackupHeader {
   }
   const header = found as unknown as BackupHeader;
   const whole =
-    typeof header.arx === 'string' && isTexts(header.migrations) && [header.tables].flat().every((one) => isTable(one));
+    typeof header.arx === 'string' &&
+    isTexts(header.migrations) &&
+    [header.tables].flat().every((one) => isTable(one));
   if (!whole) throw damageError('its header has not the form of one');
   return header;
 }
 
 /** Reads any other line: a row of one of these tables, or the end. Throws BackupError. */
-export function parseLine(line: string, tables: ReadonlyMap<string, BackupTable>): Exclude<BackupLine, BackupHeader> {
+export function parseLine(
+  line: string,
+  tables: ReadonlyMap<string, BackupTable>,
+): Exclude<BackupLine, BackupHeader> {
   const found = parseObject(line);
   if (found && 'end' in found && isEnd(found.end)) return { end: found.end };
   const table = tables.get(String(found?.table));
@@ -88,7 +95,9 @@ const isTexts = (value: unknown): value is string[] =>
 
 function isTable(value: unknown): boolean {
   const { name, columns, sequences } = (value ?? {}) as Partial<BackupTable>;
-  return typeof name === 'string' && isTexts(columns) && isTexts(Object.values(sequences ?? { none: 0 }));
+  return (
+    typeof name === 'string' && isTexts(columns) && isTexts(Object.values(sequences ?? { none: 0 }))
+  );
 }
 
 function isEnd(value: unknown): value is BackupEnd {

@@ -7,14 +7,21 @@ import { createGunzip, createGzip } from 'node:zlib';
 const CHUNK = { chunkSize: 64 * 1024 };
 
 /** Texts, compressed as they come. */
-export const compress = (texts: AsyncIterable<string>): AsyncIterable<Uint8Array> => through(texts, createGzip(CHUNK));
+export const compress = (texts: AsyncIterable<string>): AsyncIterable<Uint8Array> =>
+  through(texts, createGzip(CHUNK));
 
-/** What was compressed, as text in pieces; throws errors of zlib (code `Z_…`) and those of the source. */
+/**
+ * What was compressed, as text in pieces; throws errors of zlib (code `Z_…`) and those of the
+ * source.
+ */
 export const decompress = (bytes: AsyncIterable<Uint8Array>): AsyncIterable<string> =>
   through(bytes, createGunzip(CHUNK).setEncoding('utf8'));
 
 /** Either end's failure ends the other, and is thrown here. */
-async function* through<Out>(source: AsyncIterable<unknown>, transform: Transform): AsyncGenerator<Out> {
+async function* through<Out>(
+  source: AsyncIterable<unknown>,
+  transform: Transform,
+): AsyncGenerator<Out> {
   const flowing = pipeline(Readable.from(source, { highWaterMark: 1 }), transform);
   flowing.catch(() => undefined);
   for await (const piece of transform) yield piece as Out;

@@ -6,17 +6,26 @@ import type { CatalogueColumn, CatalogueTable } from './catalogue.ts';
 import type { BackupTable, Cells } from './format.ts';
 
 /**
- * Writes rows into a table, each value cast from its text by the database, so that no driver turns it into something
- * else; `over`: a row with the same key takes the new values.
+ * Writes rows into a table, each value cast from its text by the database, so that no driver turns
+ * it into something else; `over`: a row with the same key takes the new values.
  */
 export async function insertRows(
   tx: StoreTransaction,
-  { table, columns, rows, over }: { table: CatalogueTable; columns: string[]; rows: readonly Cells[]; over: boolean },
+  {
+    table,
+    columns,
+    rows,
+    over,
+  }: { table: CatalogueTable; columns: string[]; rows: readonly Cells[]; over: boolean },
 ): Promise<void> {
   const found = columns.map((name) => table.columns.find((column) => column.name === name)!);
   const names = sql.join(found.map(({ name }) => sql.id(name)));
-  const values = sql.join(found.map(({ name, type }) => sql`${sql.id('given', name)}::${sql.raw(type)}`));
-  const texts = sql.join(found.map((_, at) => sql`${textArray(rows.map((row) => row[at] ?? null))}::text[]`));
+  const values = sql.join(
+    found.map(({ name, type }) => sql`${sql.id('given', name)}::${sql.raw(type)}`),
+  );
+  const texts = sql.join(
+    found.map((_, at) => sql`${textArray(rows.map((row) => row[at] ?? null))}::text[]`),
+  );
   await sql`insert into ${sql.id(table.name)} (${names}) overriding system value
     select ${values} from unnest(${texts}) as given(${names})
     ${over ? replacing(found) : sql``}`.execute(tx);
@@ -24,8 +33,12 @@ export async function insertRows(
 
 function replacing(columns: readonly CatalogueColumn[]): RawBuilder<unknown> {
   const key = sql.join(columns.filter(({ key }) => key).map(({ name }) => sql.id(name)));
-  const rest = columns.filter(({ key }) => !key).map(({ name }) => sql`${sql.id(name)} = ${sql.id('excluded', name)}`);
-  return rest.length === 0 ? sql`on conflict do nothing` : sql`on conflict (${key}) do update set ${sql.join(rest)}`;
+  const rest = columns
+    .filter(({ key }) => !key)
+    .map(({ name }) => sql`${sql.id(name)} = ${sql.id('excluded', name)}`);
+  return rest.length === 0
+    ? sql`on conflict do nothing`
+    : sql`on conflict (${key}) do update set ${sql.join(rest)}`;
 }
 
 /** Lets the sequences of a table go on where those of the backup stood. */
@@ -43,6 +56,8 @@ export async function setSequences(
 
 /** Whether there is any row. */
 export async function hasRows(tx: StoreTransaction, table: string): Promise<boolean> {
-  const { rows } = await sql<{ found: boolean }>`select exists (select from ${sql.id(table)}) as found`.execute(tx);
+  const { rows } = await sql<{
+    found: boolean;
+  }>`select exists (select from ${sql.id(table)}) as found`.execute(tx);
   return rows[0]?.found ?? false;
 }

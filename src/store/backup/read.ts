@@ -19,15 +19,23 @@ export interface ReadBackup {
   end: BackupEnd;
 }
 
-/** Reads a backup from end to end. Throws BackupError where it is not exactly what was written, and errors of the source. */
-export async function readBackup(source: BackupSource, reader: BackupReader = {}): Promise<ReadBackup> {
+/**
+ * Reads a backup from end to end. Throws BackupError where it is not exactly what was written, and
+ * errors of the source.
+ */
+export async function readBackup(
+  source: BackupSource,
+  reader: BackupReader = {},
+): Promise<ReadBackup> {
   const reading = new Reading(reader);
   try {
     for await (const lines of linesOf(decompress(source()))) {
       for (const line of lines) await reading.take(line);
     }
   } catch (thrown) {
-    throw isOfZlib(thrown) ? damageError('it is cut off or not what was written (its gzip does not hold)') : thrown;
+    throw isOfZlib(thrown)
+      ? damageError('it is cut off or not what was written (its gzip does not hold)')
+      : thrown;
   }
   return await reading.finish();
 }
@@ -60,8 +68,11 @@ class Reading {
   async finish(): Promise<ReadBackup> {
     if (!this.#header || !this.#end) throw damageError('it is cut off');
     await this.#flush();
-    if (this.#hash.digest('hex') !== this.#end.sha256) throw damageError('its content has not the checksum it states');
-    const counted = this.#header.tables.every(({ name }) => this.#end?.rows[name] === (this.#counts.get(name) ?? 0));
+    if (this.#hash.digest('hex') !== this.#end.sha256)
+      throw damageError('its content has not the checksum it states');
+    const counted = this.#header.tables.every(
+      ({ name }) => this.#end?.rows[name] === (this.#counts.get(name) ?? 0),
+    );
     if (!counted) throw damageError('it has not as many rows as it states');
     return { header: this.#header, end: this.#end };
   }
@@ -77,7 +88,8 @@ class Reading {
     this.#hash.update(`${line}\n`);
     this.#counts.set(table, (this.#counts.get(table) ?? 0) + 1);
     const { rows, size } = this.#waiting;
-    if (this.#waiting.table !== table || rows.length >= MOST_ROWS || size >= PIECE) await this.#flush();
+    if (this.#waiting.table !== table || rows.length >= MOST_ROWS || size >= PIECE)
+      await this.#flush();
     this.#waiting.table = table;
     this.#waiting.rows.push(row);
     this.#waiting.size += line.length;
@@ -101,4 +113,5 @@ async function* linesOf(pieces: AsyncIterable<string>): AsyncGenerator<string[]>
   if (rest !== '') throw damageError('it is cut off');
 }
 
-const isOfZlib = (thrown: unknown): boolean => String((thrown as { code?: unknown }).code).startsWith('Z_');
+const isOfZlib = (thrown: unknown): boolean =>
+  String((thrown as { code?: unknown }).code).startsWith('Z_');

@@ -16,7 +16,10 @@ import type { BackupProgress } from './write.ts';
 /** Tables that a migration puts a row into, which a store without anything in it has. */
 const SEEDED = ['audit_head'];
 
-/** Reads a backup from end to end and holds its migrations against those of this version. Throws BackupError. */
+/**
+ * Reads a backup from end to end and holds its migrations against those of this version. Throws
+ * BackupError.
+ */
 export async function checkBackup(source: BackupSource): Promise<ReadBackup> {
   return await readBackup(source, { begin: async (header) => checkMigrations(header) });
 }
@@ -29,17 +32,24 @@ export interface RestoreOptions {
 }
 
 /**
- * Puts a backup into an empty store, in one transaction, and brings its schema up to date afterwards. Throws BackupError
- * where the file is not whole, is of a newer version, or the store is not empty; StoreUnavailableError.
+ * Puts a backup into an empty store, in one transaction, and brings its schema up to date
+ * afterwards. Throws BackupError where the file is not whole, is of a newer version, or the store
+ * is not empty; StoreUnavailableError.
  */
-export async function restoreBackup({ databaseUrl, source, seen, signal }: RestoreOptions): Promise<ReadBackup> {
+export async function restoreBackup({
+  databaseUrl,
+  source,
+  seen,
+  signal,
+}: RestoreOptions): Promise<ReadBackup> {
   await probe(databaseUrl);
   const db = connect(databaseUrl, 1);
   try {
     return await whileMigrating(db, async (tx, migrate) => {
       const filling = new Filling({ tx, migrate, seen, signal });
       const begin = (header: BackupHeader): Promise<void> => filling.begin(header);
-      const rows = (table: BackupTable, some: readonly Cells[]): Promise<void> => filling.rows(table, some);
+      const rows = (table: BackupTable, some: readonly Cells[]): Promise<void> =>
+        filling.rows(table, some);
       const read = await readBackup(source, { begin, rows });
       await filling.finish(read.header);
       return read;
@@ -86,7 +96,12 @@ class Filling {
     const [table, over] = [this.#tables.get(name)!, this.#seeded.has(name)];
     await insertRows(tx, { table, columns, rows, over });
     this.#done += rows.length;
-    seen?.({ table: name, tables: this.#order.indexOf(name), of: this.#order.length, rows: this.#done });
+    seen?.({
+      table: name,
+      tables: this.#order.indexOf(name),
+      of: this.#order.length,
+      rows: this.#done,
+    });
   }
 
   async finish(header: BackupHeader): Promise<void> {
@@ -112,17 +127,23 @@ async function checkEmpty(tx: StoreTransaction): Promise<void> {
   const tables = await readTables(tx);
   if (tables.length === 0) return;
   // Whoever wants to write waits until this is over.
-  await sql`lock table ${sql.join(tables.map(({ name }) => sql.id(name)))} in exclusive mode`.execute(tx);
+  await sql`lock table ${sql.join(tables.map(({ name }) => sql.id(name)))} in exclusive mode`.execute(
+    tx,
+  );
   const filled: string[] = [];
-  for (const { name } of tables) if (!SEEDED.includes(name) && (await hasRows(tx, name))) filled.push(name);
+  for (const { name } of tables)
+    if (!SEEDED.includes(name) && (await hasRows(tx, name))) filled.push(name);
   if (filled.length > 0)
-    throw notEmpty(`has rows in ${filled.length === 1 ? 'the table' : 'the tables'} ${nameList(filled)}`);
+    throw notEmpty(
+      `has rows in ${filled.length === 1 ? 'the table' : 'the tables'} ${nameList(filled)}`,
+    );
 }
 
 /** There is no way back to an earlier schema. */
 function checkLevel({ migrations }: BackupHeader, applied: readonly string[]): void {
   const ahead = applied.find((name, at) => name !== migrations[at]);
-  if (ahead !== undefined) throw notEmpty(`has the migration ${ahead} already, which the backup was made before`);
+  if (ahead !== undefined)
+    throw notEmpty(`has the migration ${ahead} already, which the backup was made before`);
 }
 
 const notEmpty = (what: string): BackupError =>
@@ -135,7 +156,9 @@ const notEmpty = (what: string): BackupError =>
 
 /** After the same migrations there must be the same tables. */
 function checkTables(header: BackupHeader, tables: readonly CatalogueTable[]): void {
-  const here = new Map(tables.map(({ name, columns }) => [name, columns.map((column) => column.name)]));
+  const here = new Map(
+    tables.map(({ name, columns }) => [name, columns.map((column) => column.name)]),
+  );
   const there = new Map(header.tables.map(({ name, columns }) => [name, columns]));
   const names = [...new Set([...here.keys(), ...there.keys()])];
   const other = names.filter((name) => !sameNames(here.get(name) ?? [], there.get(name) ?? []));
@@ -143,7 +166,8 @@ function checkTables(header: BackupHeader, tables: readonly CatalogueTable[]): v
   throw new BackupError({
     code: 'backup_foreign',
     message: `The backup and the store have other tables or columns than each other: ${nameList(other)}.`,
-    remedy: 'Nothing was written. The store of arx needs a schema of its own, without tables of anything else.',
+    remedy:
+      'Nothing was written. The store of arx needs a schema of its own, without tables of anything else.',
   });
 }
 

@@ -44,8 +44,9 @@ export interface BackupSummary {
 export type Sink = (pieces: AsyncIterable<Uint8Array>) => Promise<void>;
 
 /**
- * Hands a backup of the store to `sink`: all of it as it stands at one moment, whoever writes meanwhile. The store is
- * not touched, nor brought up to date. Throws BackupError `no_store`, StoreUnavailableError, and what `sink` throws.
+ * Hands a backup of the store to `sink`: all of it as it stands at one moment, whoever writes
+ * meanwhile. The store is not touched, nor brought up to date. Throws BackupError `no_store`,
+ * StoreUnavailableError, and what `sink` throws.
  */
 export async function writeBackup(options: BackupOptions, sink: Sink): Promise<BackupSummary> {
   await probe(options.databaseUrl);
@@ -61,13 +62,19 @@ export async function writeBackup(options: BackupOptions, sink: Sink): Promise<B
   }
 }
 
-async function backUp(tx: StoreTransaction, options: BackupOptions, sink: Sink): Promise<BackupSummary> {
+async function backUp(
+  tx: StoreTransaction,
+  options: BackupOptions,
+  sink: Sink,
+): Promise<BackupSummary> {
   await settleText(tx);
   const migrations = await readAppliedMigrations(tx);
   if (migrations.length === 0) throw noStore();
   const tables = await readTables(tx);
   // Nobody may change their form meanwhile.
-  await sql`lock table ${sql.join(tables.map(({ name }) => sql.id(name)))} in access share mode`.execute(tx);
+  await sql`lock table ${sql.join(tables.map(({ name }) => sql.id(name)))} in access share mode`.execute(
+    tx,
+  );
   const current = (await pendingMigrations(tx)).length === 0;
   const header = headerOf({ migrations, tables }, options);
   const content = new Content(tx, { header, tables, options });
@@ -83,9 +90,17 @@ function headerOf(
   const described = tables.map(({ name, columns }) => ({
     name,
     columns: columns.map((column) => column.name),
-    sequences: Object.fromEntries(columns.flatMap(({ name, last }) => (last === null ? [] : [[name, last]]))),
+    sequences: Object.fromEntries(
+      columns.flatMap(({ name, last }) => (last === null ? [] : [[name, last]])),
+    ),
   }));
-  return { schema: BACKUP_SCHEMA, arx, migrations, created: created.toISOString(), tables: described };
+  return {
+    schema: BACKUP_SCHEMA,
+    arx,
+    migrations,
+    created: created.toISOString(),
+    tables: described,
+  };
 }
 
 /** The lines of a backup, read from the database as they are asked for. */
@@ -95,7 +110,10 @@ class Content {
   readonly #tx: StoreTransaction;
   readonly #of: { header: BackupHeader; tables: CatalogueTable[]; options: BackupOptions };
 
-  constructor(tx: StoreTransaction, of: { header: BackupHeader; tables: CatalogueTable[]; options: BackupOptions }) {
+  constructor(
+    tx: StoreTransaction,
+    of: { header: BackupHeader; tables: CatalogueTable[]; options: BackupOptions },
+  ) {
     this.#tx = tx;
     this.#of = of;
   }
@@ -136,13 +154,20 @@ async function* linesOf(
   tx: StoreTransaction,
   { name, columns }: CatalogueTable,
 ): AsyncGenerator<{ count: number; lines: string }> {
-  const texts = sql.join(columns.map((column) => sql`${sql.id(column.name)}::text as ${sql.id(column.name)}`));
-  await sql`declare arx_backup no scroll cursor for select ${texts} from ${sql.id(name)}`.execute(tx);
+  const texts = sql.join(
+    columns.map((column) => sql`${sql.id(column.name)}::text as ${sql.id(column.name)}`),
+  );
+  await sql`declare arx_backup no scroll cursor for select ${texts} from ${sql.id(name)}`.execute(
+    tx,
+  );
   for (let size = FIRST_ROWS; ;) {
-    const fetch = sql<Record<string, string | null>>`fetch forward ${sql.lit(size)} from arx_backup`;
+    const fetch = sql<
+      Record<string, string | null>
+    >`fetch forward ${sql.lit(size)} from arx_backup`;
     const { rows } = await fetch.execute(tx);
     if (rows.length === 0) break;
-    const cells = (row: Record<string, string | null>): Cells => columns.map((column) => row[column.name] ?? null);
+    const cells = (row: Record<string, string | null>): Cells =>
+      columns.map((column) => row[column.name] ?? null);
     const lines = rows.map((row) => lineOf({ table: name, row: cells(row) })).join('');
     yield { count: rows.length, lines };
     size = Math.max(1, Math.min(MOST_ROWS, Math.floor((PIECE * rows.length) / lines.length)));

@@ -15,9 +15,15 @@ export interface ActivityAttempt {
 /** The attempt in whose course the store is called; null outside of activities. */
 export type CurrentAttempt = () => ActivityAttempt | null;
 
-/** Tells attempts of one activity apart, so that one that timed out while it was still at work writes nothing more. */
+/**
+ * Tells attempts of one activity apart, so that one that timed out while it was still at work
+ * writes nothing more.
+ */
 export interface AttemptRepository {
-  /** Makes the current attempt the only one that may write. Throws OvertakenError where a later one has begun. */
+  /**
+   * Makes the current attempt the only one that may write. Throws OvertakenError where a later one
+   * has begun.
+   */
   takeOver(): Promise<void>;
   /** Throws OvertakenError where a later attempt has begun. */
   check(): Promise<void>;
@@ -27,8 +33,9 @@ export interface AttemptRepository {
 const KEPT = '30 days';
 
 /**
- * Keeps overtaken attempts from writing. Taking over and every fenced write lock the end of the audit trail first, so
- * each write comes either wholly before a takeover, whose attempt then reads it, or after it, and is refused.
+ * Keeps overtaken attempts from writing. Taking over and every fenced write lock the end of the
+ * audit trail first, so each write comes either wholly before a takeover, whose attempt then reads
+ * it, or after it, and is refused.
  */
 export class AttemptFence implements AttemptRepository {
   readonly #db: Kysely<Database>;
@@ -69,8 +76,13 @@ export class AttemptFence implements AttemptRepository {
     if (mine !== null) await refuseOvertaken(this.#db, [mine]);
   }
 
-  /** Runs a write of the current attempt. In a given transaction, an append has checked it already. */
-  async write<Result>(tx: StoreTransaction | null, work: (on: Kysely<Database>) => Promise<Result>): Promise<Result> {
+  /**
+   * Runs a write of the current attempt. In a given transaction, an append has checked it already.
+   */
+  async write<Result>(
+    tx: StoreTransaction | null,
+    work: (on: Kysely<Database>) => Promise<Result>,
+  ): Promise<Result> {
     const mine = this.current();
     if (tx !== null || mine === null) return await work(tx ?? this.#db);
     return await this.#db.transaction().execute(async (own) => {
@@ -82,7 +94,10 @@ export class AttemptFence implements AttemptRepository {
 }
 
 /** Throws OvertakenError for the first of the attempts that is not the last one of its activity. */
-export async function refuseOvertaken(db: Kysely<Database>, attempts: readonly ActivityAttempt[]): Promise<void> {
+export async function refuseOvertaken(
+  db: Kysely<Database>,
+  attempts: readonly ActivityAttempt[],
+): Promise<void> {
   const [overtaken] = await findOvertaken(db, attempts);
   if (overtaken) throw new OvertakenError(overtaken.attempt);
 }
@@ -95,7 +110,9 @@ export async function findOvertaken(
   if (attempts.length === 0) return [];
   const names = [...new Set(attempts.map(({ activity }) => activity))];
   const { rows } = await sql<ActivityAttempt>`
-    select activity, attempt from activity_attempts where activity = any(${names}::text[])`.execute(db);
+    select activity, attempt from activity_attempts where activity = any(${names}::text[])`.execute(
+    db,
+  );
   const last = new Map(rows.map(({ activity, attempt }) => [activity, attempt]));
   return attempts.filter(({ activity, attempt }) => attempt < (last.get(activity) ?? 0));
 }

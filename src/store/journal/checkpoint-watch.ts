@@ -7,7 +7,10 @@ const CHECKPOINT_EVERY = 1_000;
 
 /** Makes the checkpoints of a process, one at a time. */
 export interface CheckpointWatch {
-  /** A checkpoint over everything appended so far; null where none can be signed, which was reported then. */
+  /**
+   * A checkpoint over everything appended so far; null where none can be signed, which was reported
+   * then.
+   */
   checkpoint(): Promise<MadeCheckpoint | null>;
   /** The journal, with a checkpoint made behind every so many entries. */
   journal: Journal;
@@ -18,10 +21,17 @@ export interface CheckpointWatch {
 /** Why there is no checkpoint; entries are written all the same. */
 export type ReportNoCheckpoint = (error: Error) => void;
 
-/** `origin`: the name that the log gets with its first key. Failures of the store reject `checkpoint`. */
+/**
+ * `origin`: the name that the log gets with its first key. Failures of the store reject
+ * `checkpoint`.
+ */
 export function watchCheckpoints(
   parts: CheckpointParts,
-  { origin, report, every = CHECKPOINT_EVERY }: { origin: string; report: ReportNoCheckpoint; every?: number },
+  {
+    origin,
+    report,
+    every = CHECKPOINT_EVERY,
+  }: { origin: string; report: ReportNoCheckpoint; every?: number },
 ): CheckpointWatch {
   let last: Promise<unknown> = Promise.resolve();
   let since = 0;
@@ -56,5 +66,8 @@ export function watchCheckpoints(
   };
 }
 
-/** What may pass by itself; anything else (no key, a broken trail, a disk that takes no file) is for a person. */
+/**
+ * What may pass by itself; anything else (no key, a broken trail, a disk that takes no file) is for
+ * a person.
+ */
 const STORE_FAILURES = ['StoreUnavailableError', 'StoreQueryError', 'AuditUnavailableError'];

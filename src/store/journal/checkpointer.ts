@@ -25,10 +25,14 @@ export interface CheckpointParts {
 }
 
 /**
- * A checkpoint over all entries; the newest one where nothing was added since, null where the trail is empty. The first
- * one makes the log's key under the name `origin`, which is then the log's for ever. Throws CheckpointError and NoteError.
+ * A checkpoint over all entries; the newest one where nothing was added since, null where the trail
+ * is empty. The first one makes the log's key under the name `origin`, which is then the log's for
+ * ever. Throws CheckpointError and NoteError.
  */
-export async function makeCheckpoint(parts: CheckpointParts, origin: string | null): Promise<MadeCheckpoint | null> {
+export async function makeCheckpoint(
+  parts: CheckpointParts,
+  origin: string | null,
+): Promise<MadeCheckpoint | null> {
   const { store } = parts;
   if ((await store.audit.head()).entries === 0) return null;
   const signer = await signerInUse(parts, origin);
@@ -39,8 +43,9 @@ export async function makeCheckpoint(parts: CheckpointParts, origin: string | nu
 }
 
 /**
- * Puts a new key in use and signs the log as it stands then with both. With `lost` the old one is not needed, and the
- * checkpoint has one signature. `file`: where the new private key goes while the old one is given by a variable.
+ * Puts a new key in use and signs the log as it stands then with both. With `lost` the old one is
+ * not needed, and the checkpoint has one signature. `file`: where the new private key goes while
+ * the old one is given by a variable.
  */
 export async function rotateKey(
   parts: CheckpointParts,
@@ -54,8 +59,10 @@ export async function rotateKey(
   const next = holder.prepare(before.name, file);
   const at = now().toISOString();
   const draft = keyDraft({ kind: 'key.rotated', key: next, at, by });
-  await store.journal.append([{ ...draft, outcome: { before: before.hash, lost } }], (tx: StoreTransaction) =>
-    store.auditKeys.use(tx, { verifierKey: verifierKey(next), createdAt: at }),
+  await store.journal.append(
+    [{ ...draft, outcome: { before: before.hash, lost } }],
+    (tx: StoreTransaction) =>
+      store.auditKeys.use(tx, { verifierKey: verifierKey(next), createdAt: at }),
   );
   if (file === undefined) holder.install();
   const { fromSize } = keyInUse(await store.auditKeys.list())!;
@@ -70,7 +77,10 @@ async function signerInUse(parts: CheckpointParts, origin: string | null): Promi
   const signer = held.find((key) => verifierKey(key) === inUse.verifierKey);
   if (signer) return signer;
   const { name, hash } = parseVerifierKey(inUse.verifierKey);
-  const have = held.length > 0 ? `this process holds ${held.map((key) => key.hash).join(', ')}` : 'it is not here';
+  const have =
+    held.length > 0
+      ? `this process holds ${held.map((key) => key.hash).join(', ')}`
+      : 'it is not here';
   throw new CheckpointError(
     held.length > 0 ? 'audit_key_foreign' : 'audit_key_missing',
     `the audit log ${name} is signed with key ${hash}, and ${have}: set ARX_AUDIT_KEY_FILE to that key, or put a new ` +
@@ -78,16 +88,26 @@ async function signerInUse(parts: CheckpointParts, origin: string | null): Promi
   );
 }
 
-async function firstKey({ store, holder, now }: CheckpointParts, origin: string | null): Promise<AuditKey> {
+async function firstKey(
+  { store, holder, now }: CheckpointParts,
+  origin: string | null,
+): Promise<AuditKey> {
   if (origin === null) throw noKey();
   const key = holder.load()[0] ?? holder.create(origin);
   const at = now().toISOString();
   const by = { principal: 'workflow:worker', authenticatedBy: 'worker' } as const;
-  await store.journal.append([keyDraft({ kind: 'key.created', key, at, by })], async (tx: StoreTransaction) => {
-    // Of two that begin at once the second finds the first one's key.
-    const known = await tx.selectFrom('audit_keys').select('position').limit(1).executeTakeFirst();
-    if (!known) await store.auditKeys.use(tx, { verifierKey: verifierKey(key), createdAt: at });
-  });
+  await store.journal.append(
+    [keyDraft({ kind: 'key.created', key, at, by })],
+    async (tx: StoreTransaction) => {
+      // Of two that begin at once the second finds the first one's key.
+      const known = await tx
+        .selectFrom('audit_keys')
+        .select('position')
+        .limit(1)
+        .executeTakeFirst();
+      if (!known) await store.auditKeys.use(tx, { verifierKey: verifierKey(key), createdAt: at });
+    },
+  );
   return keyInUse(await store.auditKeys.list())!;
 }
 
@@ -110,10 +130,23 @@ interface KeyEvent {
 
 function keyDraft({ kind, key, at, by }: KeyEvent): AuditDraft {
   const surface = by.authenticatedBy === 'worker' ? 'workflow' : 'cli';
-  return { workflowId: 'audit-key', run: key.hash, kind, subject: key.hash, sequence: 0, at, actor: by, surface };
+  return {
+    workflowId: 'audit-key',
+    run: key.hash,
+    kind,
+    subject: key.hash,
+    sequence: 0,
+    at,
+    actor: by,
+    surface,
+  };
 }
 
-async function signAt({ store, now }: CheckpointParts, size: number, signers: readonly NoteSigner[]) {
+async function signAt(
+  { store, now }: CheckpointParts,
+  size: number,
+  signers: readonly NoteSigner[],
+) {
   await store.auditTree.grow(size);
   await holdToNewest(store, size);
   const checkpoint = { origin: signers[0]!.name, size, root: await store.auditTree.root(size) };
@@ -122,16 +155,27 @@ async function signAt({ store, now }: CheckpointParts, size: number, signers: re
   openCheckpoint(note, { origin: checkpoint.origin, keys: signers, verify: verifyEd25519 });
   const row = { size, note, at: now().toISOString() };
   if (!(await store.checkpoints.add(row, signers.map(verifierKey)))) {
-    throw new CheckpointError('audit_key_retired', 'the audit key was retired meanwhile: make the checkpoint again');
+    throw new CheckpointError(
+      'audit_key_retired',
+      'the audit key was retired meanwhile: make the checkpoint again',
+    );
   }
   return checkpointOf(row);
 }
 
-/** What was signed once stays: a tree that does not begin with the newest checkpoint's is not signed. */
+/**
+ * What was signed once stays: a tree that does not begin with the newest checkpoint's is not
+ * signed.
+ */
 async function holdToNewest(store: CheckpointParts['store'], size: number): Promise<void> {
   const newest = await store.checkpoints.newest();
   const signed = newest && parseCheckpoint(parseNote(newest.note).text);
-  if (!signed || signed.size > size || sameHash(signed.root, await store.auditTree.root(signed.size))) return;
+  if (
+    !signed ||
+    signed.size > size ||
+    sameHash(signed.root, await store.auditTree.root(signed.size))
+  )
+    return;
   throw new CheckpointError(
     'audit_broken',
     `the audit trail is not what the checkpoint of ${signed.size} entries signed; no other is signed over it: run \`arx audit verify\``,

@@ -14,16 +14,27 @@ export function newSeed(): Uint8Array {
 
 /** A signer for notes under a name. */
 export function ed25519Signer(name: string, seed: Uint8Array): NoteSigner {
-  const key = createPrivateKey({ key: Buffer.concat([PKCS8_HEAD, seed]), format: 'der', type: 'pkcs8' });
+  const key = createPrivateKey({
+    key: Buffer.concat([PKCS8_HEAD, seed]),
+    format: 'der',
+    type: 'pkcs8',
+  });
   const spki = createPublicKey(key).export({ type: 'spki', format: 'der' });
   const publicKey = new Uint8Array(spki.subarray(SPKI_HEAD.length));
-  return { ...noteKey(name, publicKey), sign: (message) => new Uint8Array(sign(null, message, key)) };
+  return {
+    ...noteKey(name, publicKey),
+    sign: (message) => new Uint8Array(sign(null, message, key)),
+  };
 }
 
 /** Whether an Ed25519 signature holds; false also for a key or signature that is none. */
 export const verifyEd25519: VerifySignature = (publicKey, message, signature) => {
   try {
-    const key = createPublicKey({ key: Buffer.concat([SPKI_HEAD, publicKey]), format: 'der', type: 'spki' });
+    const key = createPublicKey({
+      key: Buffer.concat([SPKI_HEAD, publicKey]),
+      format: 'der',
+      type: 'spki',
+    });
     return verify(null, message, key, signature);
   } catch {
     return false;

@@ -45,7 +45,10 @@ export class JointWrites {
     this.#joined = Promise.withResolvers();
   }
 
-  /** Writes what waits; `write` gives the failure of each item, null where there is none. Later writes go out alone. */
+  /**
+   * Writes what waits; `write` gives the failure of each item, null where there is none. Later
+   * writes go out alone.
+   */
   async close(write: (items: readonly UserVerdict[]) => Promise<(Error | null)[]>): Promise<void> {
     OPEN.delete(this.#tx);
     const waiting = this.#waiting;

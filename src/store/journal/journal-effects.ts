@@ -14,8 +14,9 @@ export class EffectError extends Error {
 }
 
 /**
- * Runs the effects in order. One that only waits for a joint write lets the next begin: when all have begun, what they
- * wait for is written in one statement. Of those that a failure leaves waiting none goes on.
+ * Runs the effects in order. One that only waits for a joint write lets the next begin: when all
+ * have begun, what they wait for is written in one statement. Of those that a failure leaves
+ * waiting none goes on.
  */
 export async function runEffects(tx: StoreTransaction, appends: readonly Append[]): Promise<void> {
   const joint = JointWrites.open(tx);

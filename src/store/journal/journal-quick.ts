@@ -14,9 +14,10 @@ import type { Database } from '../schema.ts';
 import { textArray } from '../text-array.ts';
 
 /**
- * Writes appends in one statement instead of a transaction of six: where each entry has its sequence, no effect does
- * more than write verdicts, and the chain still ends where this process left it. Null where any of that is not so, or
- * anything at all is refused: then nothing has been written, and the transaction finds out.
+ * Writes appends in one statement instead of a transaction of six: where each entry has its
+ * sequence, no effect does more than write verdicts, and the chain still ends where this process
+ * left it. Null where any of that is not so, or anything at all is refused: then nothing has been
+ * written, and the transaction finds out.
  */
 export async function writeQuickly(
   db: Kysely<Database>,
@@ -27,14 +28,24 @@ export async function writeQuickly(
   const drafts = verdicts && uniqueDrafts(appends);
   if (!drafts) return null;
   const fresh = place(drafts, end.head);
-  const moved = { ...end, entries: end.entries + fresh.length, head: fresh.at(-1)?.hash ?? end.head };
-  if (!(await write(db, { end, moved, fresh, verdicts, attempts: attemptsOf(appends) }))) return null;
-  return { appends: receiptsOf(appends, fresh).map((receipts) => ({ receipts, overtaken: false })), end: moved };
+  const moved = {
+    ...end,
+    entries: end.entries + fresh.length,
+    head: fresh.at(-1)?.hash ?? end.head,
+  };
+  if (!(await write(db, { end, moved, fresh, verdicts, attempts: attemptsOf(appends) })))
+    return null;
+  return {
+    appends: receiptsOf(appends, fresh).map((receipts) => ({ receipts, overtaken: false })),
+    end: moved,
+  };
 }
 
 /** Whether none of the attempts was overtaken, as far as this statement sees. */
 function areCurrent(attempts: readonly ActivityAttempt[]): RawBuilder<boolean> {
-  const distinct = [...new Map(attempts.map((one) => [`${one.activity} ${one.attempt}`, one])).values()];
+  const distinct = [
+    ...new Map(attempts.map((one) => [`${one.activity} ${one.attempt}`, one])).values(),
+  ];
   if (distinct.length === 0) return sql<boolean>`true`;
   const activities = textArray(distinct.map(({ activity }) => activity));
   return sql<boolean>`not exists (
@@ -73,7 +84,11 @@ function uniqueDrafts(appends: readonly Append[]): Sequenced[] | null {
 function place(drafts: readonly Sequenced[], head: string): Placed[] {
   let prevHash = head;
   return drafts.map((draft) => {
-    const placed = placeEntry(draft.prepared, { sequence: draft.sequence, prevHash }, nativeLeafHash);
+    const placed = placeEntry(
+      draft.prepared,
+      { sequence: draft.sequence, prevHash },
+      nativeLeafHash,
+    );
     prevHash = placed.hash;
     return { ...draft, ...placed };
   });
@@ -93,10 +108,14 @@ interface Quick {
 }
 
 /**
- * False where the chain has grown meanwhile, an attempt was overtaken, or somebody who is judged is on no list. A takeover
- * that this statement does not see yet has changed the count of takeovers once the row is locked.
+ * False where the chain has grown meanwhile, an attempt was overtaken, or somebody who is judged is
+ * on no list. A takeover that this statement does not see yet has changed the count of takeovers
+ * once the row is locked.
  */
-async function write(db: Kysely<Database>, { end, moved, fresh, verdicts, attempts }: Quick): Promise<boolean> {
+async function write(
+  db: Kysely<Database>,
+  { end, moved, fresh, verdicts, attempts }: Quick,
+): Promise<boolean> {
   const judged = latestOf(verdicts);
   const rows = verdictRows(judged);
   const listed = sql`(

@@ -41,10 +41,13 @@ export interface Written {
 }
 
 /**
- * Writes the drafts behind the locked end of the chain and runs the effects. Throws OvertakenError where an append that
- * is no outcome comes from an overtaken attempt.
+ * Writes the drafts behind the locked end of the chain and runs the effects. Throws OvertakenError
+ * where an append that is no outcome comes from an overtaken attempt.
  */
-export async function writeAppends(tx: StoreTransaction, appends: readonly Append[]): Promise<Written> {
+export async function writeAppends(
+  tx: StoreTransaction,
+  appends: readonly Append[],
+): Promise<Written> {
   const { takeovers, ...start } = await lockHead(tx);
   const overtaken = takeovers === 0 ? new Set<Append>() : await overtakenAppends(tx, appends);
   const drafts = await withSequences(tx, appends);
@@ -55,12 +58,18 @@ export async function writeAppends(tx: StoreTransaction, appends: readonly Appen
   const current = appends.filter((append) => !overtaken.has(append));
   await runEffects(tx, current);
   return {
-    appends: appends.map((append, n) => ({ receipts: receipts[n] ?? [], overtaken: overtaken.has(append) })),
+    appends: appends.map((append, n) => ({
+      receipts: receipts[n] ?? [],
+      overtaken: overtaken.has(append),
+    })),
     end: { entries: start.entries + chain.fresh.length, head: chain.head, takeovers },
   };
 }
 
-async function overtakenAppends(tx: StoreTransaction, appends: readonly Append[]): Promise<Set<Append>> {
+async function overtakenAppends(
+  tx: StoreTransaction,
+  appends: readonly Append[],
+): Promise<Set<Append>> {
   const attempts = new Set(await findOvertaken(tx, attemptsOf(appends)));
   const overtaken = appends.filter(({ attempt }) => attempt !== null && attempts.has(attempt));
   const refused = overtaken.find(({ isOutcome }) => !isOutcome);
@@ -108,22 +117,35 @@ function receiptFor(chain: Chain, draft: Sequenced): AuditReceipt {
 }
 
 async function lockHead(tx: StoreTransaction): Promise<ChainEnd> {
-  const rows = tx.selectFrom('audit_head').select(['entries', 'head', 'takeovers']).where('id', '=', 1);
+  const rows = tx
+    .selectFrom('audit_head')
+    .select(['entries', 'head', 'takeovers'])
+    .where('id', '=', 1);
   return await rows.forUpdate().executeTakeFirstOrThrow();
 }
 
-async function readKnown(tx: StoreTransaction, drafts: readonly Sequenced[]): Promise<Map<string, Known>> {
+async function readKnown(
+  tx: StoreTransaction,
+  drafts: readonly Sequenced[],
+): Promise<Map<string, Known>> {
   const ids = drafts.map(({ id }) => id);
   const { rows } = await sql<{ id: string; text: string }>`
     select id, text from audit_entries where id = any(${ids}::text[])`.execute(tx);
   return new Map(rows.map(({ id, text }) => [id, toKnown(JSON.parse(text) as AuditEntry)]));
 }
 
-const toKnown = (entry: AuditEntry): Known => ({ hash: entry.hash, content: () => contentOf(entry) });
+const toKnown = (entry: AuditEntry): Known => ({
+  hash: entry.hash,
+  content: () => contentOf(entry),
+});
 
-/** Entries as rows `e` of a statement that has the same text whatever their number; `n` counts them from one. */
+/**
+ * Entries as rows `e` of a statement that has the same text whatever their number; `n` counts them
+ * from one.
+ */
 export function entryRows(entries: readonly (Sequenced & PlacedEntry)[]): RawBuilder<unknown> {
-  const column = <Value>(pick: (entry: Sequenced & PlacedEntry) => Value): Value[] => entries.map(pick);
+  const column = <Value>(pick: (entry: Sequenced & PlacedEntry) => Value): Value[] =>
+    entries.map(pick);
   const identity = (name: keyof PreparedEntry['identity']) =>
     textArray(column(({ prepared }) => prepared.identity[name]));
   return sql`unnest(
@@ -133,7 +155,11 @@ export function entryRows(entries: readonly (Sequenced & PlacedEntry)[]): RawBui
         ) with ordinality as e(id, workflow_id, run, kind, subject, sequence, at, text, n)`;
 }
 
-async function insertEntries(tx: StoreTransaction, start: AuditHead, { fresh }: Chain): Promise<void> {
+async function insertEntries(
+  tx: StoreTransaction,
+  start: AuditHead,
+  { fresh }: Chain,
+): Promise<void> {
   let entries = start.entries;
   for (const chunk of inChunks(fresh)) {
     // Ordinality counts from one.
@@ -151,8 +177,13 @@ async function insertEntries(tx: StoreTransaction, start: AuditHead, { fresh }: 
 }
 
 /** Gives the drafts without a sequence the next free one, in order of the queue. */
-async function withSequences(tx: StoreTransaction, appends: readonly Append[]): Promise<Sequenced[][]> {
-  const open = appends.flatMap(({ drafts }) => drafts).filter(({ sequence }) => sequence === undefined);
+async function withSequences(
+  tx: StoreTransaction,
+  appends: readonly Append[],
+): Promise<Sequenced[][]> {
+  const open = appends
+    .flatMap(({ drafts }) => drafts)
+    .filter(({ sequence }) => sequence === undefined);
   const next = open.length > 0 ? await readNextSequences(tx, open) : new Map<string, number>();
   const take = (prepared: PreparedEntry): Sequenced => {
     const { series } = prepared;
@@ -163,9 +194,13 @@ async function withSequences(tx: StoreTransaction, appends: readonly Append[]): 
   return appends.map(({ drafts }) => drafts.map(take));
 }
 
-async function readNextSequences(tx: StoreTransaction, drafts: readonly PreparedEntry[]): Promise<Map<string, number>> {
+async function readNextSequences(
+  tx: StoreTransaction,
+  drafts: readonly PreparedEntry[],
+): Promise<Map<string, number>> {
   const series = [...new Map(drafts.map((draft) => [draft.series, draft.identity])).entries()];
-  const column = (name: keyof PreparedEntry['identity']) => series.map(([, identity]) => identity[name]);
+  const column = (name: keyof PreparedEntry['identity']) =>
+    series.map(([, identity]) => identity[name]);
   const { rows } = await sql<{ n: number; next: number }>`
     select s.n, coalesce((
       select max(e.sequence) + 1 from audit_entries e

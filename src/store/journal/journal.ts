@@ -15,8 +15,9 @@ import type { Database } from '../schema.ts';
 /** Drafts that one transaction takes; one append with more of them still goes in one piece. */
 const GROUP_DRAFTS = 200;
 /**
- * A statement costs the database as much as twenty entries. So while many write at once, as a scan does, the next group
- * waits this long (milliseconds) for enough of them; who writes alone never waits.
+ * A statement costs the database as much as twenty entries. So while many write at once, as a scan
+ * does, the next group waits this long (milliseconds) for enough of them; who writes alone never
+ * waits.
  */
 const GATHER_MS = 8;
 const ENOUGH = 64;
@@ -28,9 +29,10 @@ interface Waiting extends Append {
 }
 
 /**
- * The way into the trail. Appends that arrive while a transaction runs share the next one (group commit). An effect
- * runs inside that transaction, must use nothing but the handle it is given, and must be idempotent: it also runs for
- * a repeated append, and again when its group had to be taken apart. `current` is asked once for each append.
+ * The way into the trail. Appends that arrive while a transaction runs share the next one (group
+ * commit). An effect runs inside that transaction, must use nothing but the handle it is given, and
+ * must be idempotent: it also runs for a repeated append, and again when its group had to be taken
+ * apart. `current` is asked once for each append.
  */
 export function createJournal(db: Kysely<Database>, current: CurrentAttempt = () => null): Journal {
   const queue: Waiting[] = [];
@@ -51,8 +53,14 @@ export function createJournal(db: Kysely<Database>, current: CurrentAttempt = ()
 
   return {
     async append(drafts, effect, { isOutcome = false } = {}) {
-      // Before a draft can spoil a group; and what the caller does to its objects afterwards must not reach the trail.
-      const append: Append = { drafts: drafts.map(prepareEntry), effect, attempt: current(), isOutcome };
+      // Before a draft can spoil a group; and what the caller does to its objects afterwards must
+      // not reach the trail.
+      const append: Append = {
+        drafts: drafts.map(prepareEntry),
+        effect,
+        attempt: current(),
+        isOutcome,
+      };
       if (effect?.long) return await appendAfter(db, append, effect);
       return await new Promise((resolve, reject) => {
         queue.push({ ...append, resolve, reject });
@@ -62,7 +70,10 @@ export function createJournal(db: Kysely<Database>, current: CurrentAttempt = ()
   };
 }
 
-/** Groups that go the long way after the quick one failed `n` times in a row: others write too, or repeat entries. */
+/**
+ * Groups that go the long way after the quick one failed `n` times in a row: others write too, or
+ * repeat entries.
+ */
 const longWay = (n: number): number => Math.min(64, 2 ** n) - 1;
 
 /** Writes groups, in one statement where it remembers rightly where the chain ends. */
@@ -106,7 +117,9 @@ async function appendAfter(
   try {
     return await db.transaction().execute(async (tx) => {
       await runEffect(tx, effect);
-      const { appends } = await writeAppends(tx, [{ ...append, effect: undefined, isOutcome: false }]);
+      const { appends } = await writeAppends(tx, [
+        { ...append, effect: undefined, isOutcome: false },
+      ]);
       return appends[0]?.receipts ?? [];
     });
   } catch (error) {
@@ -116,11 +129,16 @@ async function appendAfter(
 
 function takeGroup(queue: Waiting[]): Waiting[] {
   let drafts = 0;
-  const end = queue.findIndex((waiting, n) => (drafts += waiting.drafts.length) > GROUP_DRAFTS && n > 0);
+  const end = queue.findIndex(
+    (waiting, n) => (drafts += waiting.drafts.length) > GROUP_DRAFTS && n > 0,
+  );
   return queue.splice(0, end === -1 ? queue.length : end);
 }
 
-/** Settles every member; never throws. When one spoils the group, each is tried alone so that only that one fails. */
+/**
+ * Settles every member; never throws. When one spoils the group, each is tried alone so that only
+ * that one fails.
+ */
 async function commitGroup(trail: Trail, group: readonly Waiting[]): Promise<void> {
   try {
     const written = await trail.write(group);
@@ -140,11 +158,16 @@ function settle({ attempt, resolve, reject }: Waiting, written: WrittenAppend | 
   else resolve(written?.receipts ?? []);
 }
 
-/** A conflict, an overtaken attempt or an effect's own error stays itself; whatever else goes wrong makes the trail unavailable. */
+/**
+ * A conflict, an overtaken attempt or an effect's own error stays itself; whatever else goes wrong
+ * makes the trail unavailable.
+ */
 function toJournalError(error: unknown): unknown {
   const failure = reasonOf(error);
   if (isDatabaseFailure(failure)) return new AuditUnavailableError((failure as Error).message);
-  const known = [EffectError, AuditConflictError, OvertakenError].some((kind) => error instanceof kind);
+  const known = [EffectError, AuditConflictError, OvertakenError].some(
+    (kind) => error instanceof kind,
+  );
   return known ? failure : new AuditUnavailableError('the store is closed or broke');
 }
 
@@ -153,5 +176,7 @@ function reasonOf(error: unknown): unknown {
 }
 
 function isDatabaseFailure(error: unknown): boolean {
-  return [StoreUnavailableError, StoreQueryError, AbortedTransactionError].some((kind) => error instanceof kind);
+  return [StoreUnavailableError, StoreQueryError, AbortedTransactionError].some(
+    (kind) => error instanceof kind,
+  );
 }

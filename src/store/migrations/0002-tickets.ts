@@ -35,7 +35,10 @@ const STATEMENTS = [
   )`,
 ];
 
-/** The ledgers of what was sent: tickets with their leases, what each run did with them, summary messages. */
+/**
+ * The ledgers of what was sent: tickets with their leases, what each run did with them, summary
+ * messages.
+ */
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of STATEMENTS) await statement.execute(db);
 }

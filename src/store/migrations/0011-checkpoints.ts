@@ -30,7 +30,10 @@ const STATEMENTS = [
     for each statement execute function audit_append_only()`,
 ];
 
-/** What makes the trail provable: the tree's hashes, the log's public keys, and the checkpoints signed with them. */
+/**
+ * What makes the trail provable: the tree's hashes, the log's public keys, and the checkpoints
+ * signed with them.
+ */
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of STATEMENTS) await statement.execute(db);
 }

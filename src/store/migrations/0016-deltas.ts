@@ -25,7 +25,10 @@ const STATEMENTS = [
   sql`alter table run_users add column read_at text collate "C"`,
 ];
 
-/** Scans that read only what changed: what the log told, and which readings were taken over from which run. */
+/**
+ * Scans that read only what changed: what the log told, and which readings were taken over from
+ * which run.
+ */
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of STATEMENTS) await statement.execute(db);
 }

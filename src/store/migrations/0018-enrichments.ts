@@ -1,7 +1,10 @@
 import { sql } from 'kysely';
 import type { Kysely } from 'kysely';
 
-/** What was found out about accounts, for a while; and when arx last wrote to a user, so that older answers are not kept. */
+/**
+ * What was found out about accounts, for a while; and when arx last wrote to a user, so that older
+ * answers are not kept.
+ */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`create table enrichments (
     key text collate "C" primary key,

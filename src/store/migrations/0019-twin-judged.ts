@@ -2,7 +2,8 @@ import { sql } from 'kysely';
 import type { Kysely } from 'kysely';
 
 const STATEMENTS = [
-  // What a sync has judged and not yet said, user by user; gone when it ends. Two attempts at it never mix.
+  // What a sync has judged and not yet said, user by user; gone when it ends. Two attempts at it
+  // never mix.
   sql`create table twin_judged_users (
     run text collate "C" not null,
     attempt text collate "C" not null,
@@ -36,7 +37,8 @@ const STATEMENTS = [
   sql`alter table twin_search add column attempt text collate "C" not null default ''`,
   sql`alter table twin_search drop constraint twin_search_pkey`,
   sql`alter table twin_search add primary key (org, run, attempt, part)`,
-  // The text stays in its row, as it is, and what is shown of it stands apart: a search reads page after page.
+  // The text stays in its row, as it is, and what is shown of it stands apart: a search reads page
+  // after page.
   sql`alter table twin_search alter column body set storage main`,
   sql`alter table twin_search alter column entries set storage external`,
   sql`alter table twin_search set (toast_tuple_target = 8160)`,

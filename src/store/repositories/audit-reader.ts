@@ -34,7 +34,9 @@ export function createAuditReader(db: Kysely<Database>): AuditReader {
       const rows = db.selectFrom('audit_entries').select(['index', 'text']);
       // An id has slashes, so it never looks like an index.
       const byIndex = /^\d{1,15}$/.test(reference);
-      const row = byIndex ? rows.where('index', '=', Number(reference)) : rows.where('id', '=', reference);
+      const row = byIndex
+        ? rows.where('index', '=', Number(reference))
+        : rows.where('id', '=', reference);
       return (await row.executeTakeFirst()) ?? null;
     },
     async *pages(size, filter = {}) {

@@ -66,13 +66,20 @@ async function firstWhole(db: Kysely<Database>): Promise<number> {
   return row?.index ?? 0;
 }
 
-/** Leaves of these entries what `removedText` says, and nothing else: the trigger of migration 0021 lets no other change through. */
-async function removeContent(db: Kysely<Database>, entries: readonly CheckedEntry[]): Promise<number> {
+/**
+ * Leaves of these entries what `removedText` says, and nothing else: the trigger of migration 0021
+ * lets no other change through.
+ */
+async function removeContent(
+  db: Kysely<Database>,
+  entries: readonly CheckedEntry[],
+): Promise<number> {
   const whole = entries.flatMap(({ index, text }) => {
     const entry = JSON.parse(text) as AuditEntry;
     return asRemoved(entry) ? [] : [{ index, id: removalId(index), text: removalText(entry) }];
   });
-  const column = <Name extends keyof (typeof whole)[number]>(name: Name) => whole.map((row) => row[name]);
+  const column = <Name extends keyof (typeof whole)[number]>(name: Name) =>
+    whole.map((row) => row[name]);
   const { numAffectedRows } = await sql`
     update audit_entries e set id = r.id, workflow_id = '', run = '', subject = '', sequence = 0, text = r.text
     from unnest(${column('index')}::bigint[], ${column('id')}::text[], ${column('text')}::text[]) as r(index, id, text)
@@ -80,7 +87,10 @@ async function removeContent(db: Kysely<Database>, entries: readonly CheckedEntr
   return Number(numAffectedRows ?? 0);
 }
 
-/** The tree holds what was signed: what was written anew since is not to be covered up by removing it. */
+/**
+ * The tree holds what was signed: what was written anew since is not to be covered up by removing
+ * it.
+ */
 async function checkSigned(readTile: ReadTile, entries: readonly CheckedEntry[]): Promise<void> {
   const tree = new TileTree(readTile);
   for (const { index, leaf } of entries) {

@@ -17,8 +17,9 @@ const PAGE = 1_000;
 const HASH_BYTES = 32;
 
 /**
- * The tree beside the entries. Appending does not touch it: it catches up when a checkpoint is made, a hash and a half
- * an entry. Two processes may grow it at once: both write the same hashes, and the longer tile stays.
+ * The tree beside the entries. Appending does not touch it: it catches up when a checkpoint is
+ * made, a hash and a half an entry. Two processes may grow it at once: both write the same hashes,
+ * and the longer tile stays.
  */
 export function createAuditTree(db: Kysely<Database>): AuditTree {
   const size = () => countLeaves(db);
@@ -33,7 +34,10 @@ export function createAuditTree(db: Kysely<Database>): AuditTree {
       const edge = await TileEdge.at(from, readTile);
       const chain = await chainAt(readTile, from);
       while (chain.entries < to) {
-        const entries = await nextEntries(db, chain, { to, otherwise: 'no checkpoint is signed over it' });
+        const entries = await nextEntries(db, chain, {
+          to,
+          otherwise: 'no checkpoint is signed over it',
+        });
         for (const { leaf } of entries) edge.append(leaf);
         await keep(db, edge.takeChanged());
       }
@@ -99,18 +103,26 @@ export async function nextEntries(
     if (bad) throw brokenTrail(bad, otherwise);
     return { ...row, leaf: hexToBytes(chain.head) };
   });
-  if (chain.entries < end) throw brokenTrail({ index: chain.entries, reason: 'is missing' }, otherwise);
+  if (chain.entries < end)
+    throw brokenTrail({ index: chain.entries, reason: 'is missing' }, otherwise);
   return checked;
 }
 
 /** A trail with an entry that is not what was written, and what is not done therefore. */
-export function brokenTrail({ index, reason }: Pick<BadEntry, 'index' | 'reason'>, otherwise: string): CheckpointError {
+export function brokenTrail(
+  { index, reason }: Pick<BadEntry, 'index' | 'reason'>,
+  otherwise: string,
+): CheckpointError {
   const what = `the audit trail is not whole: the entry at index ${index} ${reason}`;
   return new CheckpointError('audit_broken', `${what}; ${otherwise}: run \`arx audit verify\``);
 }
 
 async function keep(db: Kysely<Database>, tiles: readonly Tile[]): Promise<void> {
-  const rows = tiles.map(({ level, index, hashes }) => ({ level, index, hashes: Buffer.concat(hashes) }));
+  const rows = tiles.map(({ level, index, hashes }) => ({
+    level,
+    index,
+    hashes: Buffer.concat(hashes),
+  }));
   // One statement, so that the levels never disagree.
   await db
     .insertInto('audit_tiles')

@@ -10,7 +10,10 @@ const NONE: CallCounts = { okta: 0, jira: 0, slack: 0, throttled: 0 };
 export function createCallLedger(db: Kysely<Database>): CallLedger {
   return {
     async add(run, { okta, jira, slack, throttled }) {
-      const sums = COUNTERS.map((name) => [name, sql<number>`calls.${sql.ref(name)} + excluded.${sql.ref(name)}`]);
+      const sums = COUNTERS.map((name) => [
+        name,
+        sql<number>`calls.${sql.ref(name)} + excluded.${sql.ref(name)}`,
+      ]);
       await db
         .insertInto('calls')
         .values({ run, okta, jira, slack, throttled })

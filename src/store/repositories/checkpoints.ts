@@ -24,7 +24,9 @@ export function createCheckpointRepository(db: Kysely<Database>): CheckpointRepo
           .execute();
         if (keys.length < verifierKeys.length) return false;
         const insert = tx.insertInto('audit_checkpoints').values(row);
-        await insert.onConflict((conflict) => conflict.columns(['size', 'note']).doNothing()).execute();
+        await insert
+          .onConflict((conflict) => conflict.columns(['size', 'note']).doNothing())
+          .execute();
         return true;
       });
     },
@@ -44,10 +46,21 @@ export function createAuditKeyRepository(db: Kysely<Database>): AuditKeyReposito
       }));
     },
     async use(tx, { verifierKey, createdAt }) {
-      const { entries } = await tx.selectFrom('audit_head').select('entries').executeTakeFirstOrThrow();
-      const inUse = tx.updateTable('audit_keys').set({ to_size: entries }).where('to_size', 'is', null);
+      const { entries } = await tx
+        .selectFrom('audit_head')
+        .select('entries')
+        .executeTakeFirstOrThrow();
+      const inUse = tx
+        .updateTable('audit_keys')
+        .set({ to_size: entries })
+        .where('to_size', 'is', null);
       await inUse.where('verifier_key', '!=', verifierKey).execute();
-      const key = { verifier_key: verifierKey, created_at: createdAt, from_size: entries, to_size: null };
+      const key = {
+        verifier_key: verifierKey,
+        created_at: createdAt,
+        from_size: entries,
+        to_size: null,
+      };
       const insert = tx.insertInto('audit_keys').values(key);
       await insert.onConflict((conflict) => conflict.column('verifier_key').doNothing()).execute();
     },

@@ -10,7 +10,8 @@ import { toRunUser, usersByIds } from './user-rows.ts';
 
 /** Scans that read only what changed. */
 export function createDeltaRepository(db: Kysely<Database>): DeltaRepository {
-  const deltaOf = (run: string) => db.selectFrom('run_deltas').selectAll().where('run', '=', run).executeTakeFirst();
+  const deltaOf = (run: string) =>
+    db.selectFrom('run_deltas').selectAll().where('run', '=', run).executeTakeFirst();
 
   return {
     async begin(run, until) {
@@ -23,7 +24,9 @@ export function createDeltaRepository(db: Kysely<Database>): DeltaRepository {
     page: (run, page) => readPage(db, run, page),
     addPage: (run, page, changed) => addPage(db, { run, page }, changed),
     async settle(tx, run, { mode, reason }) {
-      const update = tx.updateTable('run_deltas').set({ mode, reason: reason && JSON.stringify(reason) });
+      const update = tx
+        .updateTable('run_deltas')
+        .set({ mode, reason: reason && JSON.stringify(reason) });
       await update.where('run', '=', run).where('mode', 'is', null).execute();
     },
     async readOutcome(run) {
@@ -32,14 +35,24 @@ export function createDeltaRepository(db: Kysely<Database>): DeltaRepository {
     },
     async tally(run) {
       const pages = db.selectFrom('run_log_pages').where('run', '=', run);
-      const read = await pages.select((eb) => eb.fn.sum<string | null>('entries').as('entries')).executeTakeFirst();
+      const read = await pages
+        .select((eb) => eb.fn.sum<string | null>('entries').as('entries'))
+        .executeTakeFirst();
       const named = db.selectFrom('run_changed').where('run', '=', run);
-      const ids = await named.select((eb) => eb.fn.countAll<string>().as('changed')).executeTakeFirst();
+      const ids = await named
+        .select((eb) => eb.fn.countAll<string>().as('changed'))
+        .executeTakeFirst();
       return { entries: Number(read?.entries ?? 0), changed: Number(ids?.changed ?? 0) };
     },
     async findChanged(run, userIds) {
-      const named = rowsByKey('run_changed', { column: 'user_id', keys: userIds, where: sql`run = ${run}` });
-      const { rows } = await sql<{ user_id: string }>`select found.user_id from ${named}`.execute(db);
+      const named = rowsByKey('run_changed', {
+        column: 'user_id',
+        keys: userIds,
+        where: sql`run = ${run}`,
+      });
+      const { rows } = await sql<{ user_id: string }>`select found.user_id from ${named}`.execute(
+        db,
+      );
       return new Set(rows.map((row) => row.user_id));
     },
     async earlier(run, userIds) {
@@ -47,8 +60,13 @@ export function createDeltaRepository(db: Kysely<Database>): DeltaRepository {
       return new Map(rows.map((row) => [row.user_id, toRunUser(row)]));
     },
     async countTakenOver(run) {
-      const users = db.selectFrom('run_users').where('run', '=', run).where('read_run', 'is not', null);
-      const row = await users.select((eb) => eb.fn.countAll<string>().as('users')).executeTakeFirst();
+      const users = db
+        .selectFrom('run_users')
+        .where('run', '=', run)
+        .where('read_run', 'is not', null);
+      const row = await users
+        .select((eb) => eb.fn.countAll<string>().as('users'))
+        .executeTakeFirst();
       return Number(row?.users ?? 0);
     },
   };
@@ -67,21 +85,34 @@ async function addPage(
       .executeTakeFirstOrThrow();
     if (numInsertedOrUpdatedRows) await addChanged(tx, run, changed);
     const stored = await readPage(tx, run, page.page);
-    if (!stored) throw new NotStoredError(`page ${page.page} of the log of run ${run} was removed while it was stored`);
+    if (!stored)
+      throw new NotStoredError(
+        `page ${page.page} of the log of run ${run} was removed while it was stored`,
+      );
     return stored;
   });
 }
 
-async function addChanged(tx: StoreTransaction, run: string, changed: readonly string[]): Promise<void> {
+async function addChanged(
+  tx: StoreTransaction,
+  run: string,
+  changed: readonly string[],
+): Promise<void> {
   const rows = changed.toSorted().map((user_id) => ({ run, user_id }));
   for (const chunk of inChunks(rows)) {
     const insert = tx.insertInto('run_changed').values(chunk);
-    await insert.onConflict((conflict) => conflict.columns(['run', 'user_id']).doNothing()).execute();
+    await insert
+      .onConflict((conflict) => conflict.columns(['run', 'user_id']).doNothing())
+      .execute();
   }
 }
 
 async function readPage(db: Kysely<Database>, run: string, page: number): Promise<LogPage | null> {
-  const pages = db.selectFrom('run_log_pages').selectAll().where('run', '=', run).where('page', '=', page);
+  const pages = db
+    .selectFrom('run_log_pages')
+    .selectAll()
+    .where('run', '=', run)
+    .where('page', '=', page);
   const row = await pages.executeTakeFirst();
   return row ? toPage(row) : null;
 }

@@ -12,13 +12,19 @@ const NOBODY = '';
 const CLEARED_AT_ONCE = 50;
 
 /** Answers about accounts with the lease of who finds out. */
-export function createEnrichmentRepository(db: Kysely<Database>, clock: SqlClock): EnrichmentRepository {
-  const after = (ms: number): RawBuilder<Date> => sql<Date>`${clock()} + make_interval(secs => ${ms / 1000}::float8)`;
+export function createEnrichmentRepository(
+  db: Kysely<Database>,
+  clock: SqlClock,
+): EnrichmentRepository {
+  const after = (ms: number): RawBuilder<Date> =>
+    sql<Date>`${clock()} + make_interval(secs => ${ms / 1000}::float8)`;
   return {
     async get(key) {
       const { rows } = await sql<{ content: JsonObject; age: number }>`
         select content, (extract(epoch from ${clock()} - kept_at) * 1000)::float8 as age
-        from enrichments where key = ${key} and content is not null and expires_at > ${clock()}`.execute(db);
+        from enrichments where key = ${key} and content is not null and expires_at > ${clock()}`.execute(
+        db,
+      );
       const [row] = rows;
       return row ? { content: row.content, ageMs: Math.max(0, row.age) } : null;
     },
@@ -36,7 +42,9 @@ export function createEnrichmentRepository(db: Kysely<Database>, clock: SqlClock
       return rows.length > 0;
     },
     async keep(key, owner, answer) {
-      const kept = await db.transaction().execute((tx) => keepAnswer(tx, { key, owner, answer }, { clock, after }));
+      const kept = await db
+        .transaction()
+        .execute((tx) => keepAnswer(tx, { key, owner, answer }, { clock, after }));
       await clearAway(db, clock);
       return kept;
     },
@@ -55,16 +63,27 @@ interface Keeping {
   answer: NewEnrichment;
 }
 
-/** A write that came after the answer was begun has locked or changed the user's row: then the answer is not kept. */
-async function keepAnswer(tx: StoreTransaction, { key, owner, answer }: Keeping, times: Times): Promise<boolean> {
+/**
+ * A write that came after the answer was begun has locked or changed the user's row: then the
+ * answer is not kept.
+ */
+async function keepAnswer(
+  tx: StoreTransaction,
+  { key, owner, answer }: Keeping,
+  times: Times,
+): Promise<boolean> {
   const { userId, content, ttlMs } = answer;
   const of = await sql<{ org: string }>`
     select org from enrichments where key = ${key} and lease_owner = ${owner}`.execute(tx);
   const org = of.rows[0]?.org;
   if (org === undefined) return false;
   const user = userId ?? NOBODY;
-  await sql`insert into enriched_users (org, user_id) values (${org}, ${user}) on conflict do nothing`.execute(tx);
-  await sql`select 1 from enriched_users where org = ${org} and user_id = ${user} for update`.execute(tx);
+  await sql`insert into enriched_users (org, user_id) values (${org}, ${user}) on conflict do nothing`.execute(
+    tx,
+  );
+  await sql`select 1 from enriched_users where org = ${org} and user_id = ${user} for update`.execute(
+    tx,
+  );
   const { rows } = await sql`
     update enrichments set user_id = ${userId}, content = ${JSON.stringify(content)}, kept_at = ${times.clock()},
       expires_at = ${times.after(ttlMs)}, lease_owner = null, lease_until = null
@@ -93,10 +112,13 @@ async function drop(
     insert into enriched_users (org, user_id, written_at)
     select ${org}, user_id, ${until} from unnest(${users}::text[]) as u(user_id) order by user_id
     on conflict (org, user_id) do update set written_at = excluded.written_at`.execute(tx);
-  if (userId === null) await sql`update enriched_users set written_at = ${until} where org = ${org}`.execute(tx);
+  if (userId === null)
+    await sql`update enriched_users set written_at = ${until} where org = ${org}`.execute(tx);
   await sql`
     update enrichments set content = null, expires_at = ${now}
-    where org = ${org} and (user_id is null or ${userId}::text is null or user_id = ${userId})`.execute(tx);
+    where org = ${org} and (user_id is null or ${userId}::text is null or user_id = ${userId})`.execute(
+    tx,
+  );
 }
 
 /** What nobody may be told any more is not kept either. */

@@ -2,13 +2,22 @@ import type { Insertable, Selectable, Updateable } from 'kysely';
 import type { FlowRunsTable } from '../flow-schema.ts';
 import type { FlowRunPatch, FlowRunRecord } from '../flow-types.ts';
 
-const jsonOrNull = (value: unknown): string | null => (value === null ? null : JSON.stringify(value));
+const jsonOrNull = (value: unknown): string | null =>
+  value === null ? null : JSON.stringify(value);
 
 /** A run as it is put in. */
 export function toFlowRow(record: FlowRunRecord): Insertable<FlowRunsTable> {
   const { run, flow, version, caller, parent, undoes, state, outcome, code, message } = record;
   return {
-    ...{ run, flow, version, parent, undoes, state, outcome, code, message },
+    run,
+    flow,
+    version,
+    parent,
+    undoes,
+    state,
+    outcome,
+    code,
+    message,
     workflow_id: record.workflowId,
     principal: caller.principal.toLowerCase(),
     caller: JSON.stringify(caller),
@@ -30,23 +39,21 @@ export function fromFlowRow(row: Selectable<FlowRunsTable>): FlowRunRecord {
   const { run, flow, version, caller, issue, inputs, parent, undoes } = row;
   const { state, outcome, code, message, target, steps, undo } = row;
   return {
-    ...{
-      run,
-      flow,
-      version,
-      caller,
-      issue,
-      inputs,
-      parent,
-      undoes,
-      state,
-      outcome,
-      code,
-      message,
-      target,
-      steps,
-      undo,
-    },
+    run,
+    flow,
+    version,
+    caller,
+    issue,
+    inputs,
+    parent,
+    undoes,
+    state,
+    outcome,
+    code,
+    message,
+    target,
+    steps,
+    undo,
     workflowId: row.workflow_id,
     eventId: row.event_id,
     eventDigest: row.event_digest,
@@ -71,6 +78,8 @@ const PARTS: { [Part in keyof FlowRunPatch]-?: (value: never) => Updateable<Flow
 
 /** The columns that a patch changes. */
 export function toFlowChanges(patch: FlowRunPatch): Updateable<FlowRunsTable> {
-  const given = (Object.keys(PARTS) as (keyof FlowRunPatch)[]).filter((part) => patch[part] !== undefined);
+  const given = (Object.keys(PARTS) as (keyof FlowRunPatch)[]).filter(
+    (part) => patch[part] !== undefined,
+  );
   return Object.assign({}, ...given.map((part) => PARTS[part](patch[part] as never)));
 }

@@ -18,10 +18,15 @@ export function createFlowSettingsRepository(db: Kysely<Database>): FlowSettings
     async putSet(tx, set) {
       const row = toRow(set);
       const insert = (tx ?? db).insertInto('flow_sets').values(row);
-      await insert.onConflict((conflict) => conflict.column('name').doUpdateSet({ content: row.content })).execute();
+      await insert
+        .onConflict((conflict) => conflict.column('name').doUpdateSet({ content: row.content }))
+        .execute();
     },
     async removeSet(tx, name) {
-      const there = (tx ?? db).updateTable('flow_sets').set({ content: null }).where('name', '=', name);
+      const there = (tx ?? db)
+        .updateTable('flow_sets')
+        .set({ content: null })
+        .where('name', '=', name);
       return (await there.where('content', 'is not', null).executeTakeFirst()).numUpdatedRows > 0n;
     },
     async switches() {
@@ -30,7 +35,9 @@ export function createFlowSettingsRepository(db: Kysely<Database>): FlowSettings
     },
     async switch(tx, flow, enabled) {
       const insert = (tx ?? db).insertInto('flow_switches').values({ flow, enabled });
-      await insert.onConflict((conflict) => conflict.column('flow').doUpdateSet({ enabled })).execute();
+      await insert
+        .onConflict((conflict) => conflict.column('flow').doUpdateSet({ enabled }))
+        .execute();
     },
   };
 }

@@ -1,7 +1,12 @@
 import { sql } from 'kysely';
 import type { Kysely } from 'kysely';
 import { NotStoredError } from '../errors.ts';
-import type { FlowRunFilter, FlowRunPatch, FlowRunRecord, FlowRunRepository } from '../flow-types.ts';
+import type {
+  FlowRunFilter,
+  FlowRunPatch,
+  FlowRunRecord,
+  FlowRunRepository,
+} from '../flow-types.ts';
 import type { Database } from '../schema.ts';
 import { fromFlowRow, toFlowChanges, toFlowRow } from './flow-rows.ts';
 
@@ -11,7 +16,11 @@ const CAME_TO_NOTHING = ['planned', 'denied', 'rejected', 'expired', 'stale', 'f
 /** Runs of delegated flows: each is opened once, moves on, and stays as it ended. */
 export function createFlowRunRepository(db: Kysely<Database>): FlowRunRepository {
   const get = async (run: string, on: Kysely<Database> = db): Promise<FlowRunRecord | null> => {
-    const row = await on.selectFrom('flow_runs').selectAll().where('run', '=', run).executeTakeFirst();
+    const row = await on
+      .selectFrom('flow_runs')
+      .selectAll()
+      .where('run', '=', run)
+      .executeTakeFirst();
     return row ? fromFlowRow(row) : null;
   };
   return {
@@ -23,7 +32,8 @@ export function createFlowRunRepository(db: Kysely<Database>): FlowRunRepository
         .onConflict((conflict) => conflict.column('run').doNothing())
         .executeTakeFirst();
       const stored = await get(record.run, on);
-      if (!stored) throw new NotStoredError(`flow run ${record.run} was removed while it was opened`);
+      if (!stored)
+        throw new NotStoredError(`flow run ${record.run} was removed while it was opened`);
       return { record: stored, created: (numInsertedOrUpdatedRows ?? 0n) > 0n };
     },
     async usesOf(eventId, tx) {
@@ -42,13 +52,21 @@ export function createFlowRunRepository(db: Kysely<Database>): FlowRunRepository
       const on = tx ?? db;
       const changes = toFlowChanges(patch);
       if (Object.keys(changes).length === 0) return (await get(run, on))?.state !== 'ended';
-      const rows = on.updateTable('flow_runs').set(changes).where('run', '=', run).where('state', '!=', 'ended');
+      const rows = on
+        .updateTable('flow_runs')
+        .set(changes)
+        .where('run', '=', run)
+        .where('state', '!=', 'ended');
       if ((await rows.executeTakeFirst()).numUpdatedRows > 0n) return true;
       return isSameEnd(await get(run, on), patch);
     },
     list: (filter) => list(db, filter),
     async children(run) {
-      const rows = db.selectFrom('flow_runs').selectAll().where('parent', '=', run).orderBy('position');
+      const rows = db
+        .selectFrom('flow_runs')
+        .selectAll()
+        .where('parent', '=', run)
+        .orderBy('position');
       return (await rows.execute()).map(fromFlowRow);
     },
     async undoOf(run) {
@@ -76,11 +94,30 @@ export function createFlowRunRepository(db: Kysely<Database>): FlowRunRepository
 
 /** A retry that writes the end that stands there; when it was reached is the first one's to say. */
 const isSameEnd = (stored: FlowRunRecord | null, { state, outcome, code }: FlowRunPatch): boolean =>
-  stored?.state === 'ended' && state === 'ended' && outcome === stored.outcome && (code ?? null) === stored.code;
+  stored?.state === 'ended' &&
+  state === 'ended' &&
+  outcome === stored.outcome &&
+  (code ?? null) === stored.code;
 
 async function list(db: Kysely<Database>, filter: FlowRunFilter): Promise<FlowRunRecord[]> {
-  const { user, flow, flows, withoutFlow = false, outcome, eventId, since, until, parent, after, limit } = filter;
-  let rows = db.selectFrom('flow_runs').selectAll().orderBy('started_at', 'desc').orderBy('position', 'desc');
+  const {
+    user,
+    flow,
+    flows,
+    withoutFlow = false,
+    outcome,
+    eventId,
+    since,
+    until,
+    parent,
+    after,
+    limit,
+  } = filter;
+  let rows = db
+    .selectFrom('flow_runs')
+    .selectAll()
+    .orderBy('started_at', 'desc')
+    .orderBy('position', 'desc');
   if (user !== undefined) rows = rows.where('principal', '=', user.toLowerCase());
   if (flow !== undefined) rows = rows.where('flow', '=', flow);
   if (flows !== undefined) {

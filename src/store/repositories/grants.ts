@@ -8,7 +8,13 @@ export function createGrantRepository(db: Kysely<Database>): GrantRepository {
     async issue(tx, { requestId, argsDigest, issuedAt, expiresAt, ...call }) {
       await tx
         .insertInto('grants')
-        .values({ request_id: requestId, args_digest: argsDigest, issued_at: issuedAt, expires_at: expiresAt, ...call })
+        .values({
+          request_id: requestId,
+          args_digest: argsDigest,
+          issued_at: issuedAt,
+          expires_at: expiresAt,
+          ...call,
+        })
         .onConflict((conflict) => conflict.column('request_id').doNothing())
         .execute();
     },
@@ -27,7 +33,11 @@ export function createGrantRepository(db: Kysely<Database>): GrantRepository {
       return result.numUpdatedRows > 0n;
     },
     async restore(tx, requestId) {
-      await (tx ?? db).updateTable('grants').set({ used_at: null }).where('request_id', '=', requestId).execute();
+      await (tx ?? db)
+        .updateTable('grants')
+        .set({ used_at: null })
+        .where('request_id', '=', requestId)
+        .execute();
     },
   };
 }

@@ -2,7 +2,10 @@ import type { Kysely } from 'kysely';
 import type { AccessKey, KeyRepository } from '../governance-types.ts';
 import type { AccessKeysTable, Database } from '../schema.ts';
 
-/** Public keys that sign decisions, and hashes of the keys by which people and services prove themselves. */
+/**
+ * Public keys that sign decisions, and hashes of the keys by which people and services prove
+ * themselves.
+ */
 export function createKeyRepository(db: Kysely<Database>): KeyRepository {
   return {
     async addSigningKey({ kid, publicKey, createdAt, revokedAt }) {
@@ -13,9 +16,18 @@ export function createKeyRepository(db: Kysely<Database>): KeyRepository {
         .execute();
     },
     async signingKey(kid) {
-      const row = await db.selectFrom('signing_keys').selectAll().where('kid', '=', kid).executeTakeFirst();
+      const row = await db
+        .selectFrom('signing_keys')
+        .selectAll()
+        .where('kid', '=', kid)
+        .executeTakeFirst();
       if (!row) return null;
-      return { kid, publicKey: row.public_key, createdAt: row.created_at, revokedAt: row.revoked_at };
+      return {
+        kid,
+        publicKey: row.public_key,
+        createdAt: row.created_at,
+        revokedAt: row.revoked_at,
+      };
     },
     async revokeSigningKey(kid, at) {
       const keys = db.updateTable('signing_keys').set({ revoked_at: at }).where('kid', '=', kid);
@@ -28,7 +40,11 @@ export function createKeyRepository(db: Kysely<Database>): KeyRepository {
         .execute();
     },
     async accessKey(hash) {
-      const row = await db.selectFrom('access_keys').selectAll().where('hash', '=', hash).executeTakeFirst();
+      const row = await db
+        .selectFrom('access_keys')
+        .selectAll()
+        .where('hash', '=', hash)
+        .executeTakeFirst();
       return row ? toKey(row) : null;
     },
     async accessKeys() {

@@ -7,8 +7,13 @@ import type { LeaseRepository } from '../lease-types.ts';
 import type { Database } from '../schema.ts';
 
 /** Leases by name. A row stays when its lease is over, so that its fence only ever rises. */
-export function createLeaseRepository(db: Kysely<Database>, clock: SqlClock, fence: AttemptFence): LeaseRepository {
-  const after = (ms: number): RawBuilder<Date> => sql<Date>`${clock()} + make_interval(secs => ${ms / 1000}::float8)`;
+export function createLeaseRepository(
+  db: Kysely<Database>,
+  clock: SqlClock,
+  fence: AttemptFence,
+): LeaseRepository {
+  const after = (ms: number): RawBuilder<Date> =>
+    sql<Date>`${clock()} + make_interval(secs => ${ms / 1000}::float8)`;
   return {
     async claim(name, owner, ttlMs) {
       const claim = sql<{ fence: number }>`
@@ -24,11 +29,15 @@ export function createLeaseRepository(db: Kysely<Database>, clock: SqlClock, fen
     async renew(tx, { name, fence }, ttlMs) {
       const { rows } = await sql`
         update leases set lease_until = ${after(ttlMs)}
-        where name = ${name} and fence = ${fence} and lease_until > ${clock()} returning fence`.execute(tx ?? db);
+        where name = ${name} and fence = ${fence} and lease_until > ${clock()} returning fence`.execute(
+        tx ?? db,
+      );
       if (rows.length === 0) throw new LeaseLostError(name, `claim ${fence}`);
     },
     async release({ name, fence }) {
-      await sql`update leases set lease_until = ${clock()} where name = ${name} and fence = ${fence}`.execute(db);
+      await sql`update leases set lease_until = ${clock()} where name = ${name} and fence = ${fence}`.execute(
+        db,
+      );
     },
   };
 }

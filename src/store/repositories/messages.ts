@@ -7,7 +7,11 @@ import type { MessageLedger } from '../types.ts';
 export function createMessageLedger(db: Kysely<Database>, fence: AttemptFence): MessageLedger {
   return {
     async get(run) {
-      const found = await db.selectFrom('messages').selectAll().where('run', '=', run).executeTakeFirst();
+      const found = await db
+        .selectFrom('messages')
+        .selectAll()
+        .where('run', '=', run)
+        .executeTakeFirst();
       if (!found) return null;
       const { missed_at: missedAt, ...row } = found;
       return { ...row, missedAt };

@@ -13,7 +13,11 @@ export function createRateBucketRepository(db: Kysely<Database>): RateBucketRepo
   return {
     now: clock.now,
     get: async (name) => {
-      const row = await db.selectFrom('rate_buckets').select('state').where('name', '=', name).executeTakeFirst();
+      const row = await db
+        .selectFrom('rate_buckets')
+        .select('state')
+        .where('name', '=', name)
+        .executeTakeFirst();
       return row?.state ?? null;
     },
     change: (name, step) =>
@@ -22,7 +26,11 @@ export function createRateBucketRepository(db: Kysely<Database>): RateBucketRepo
         clock.adjustTo(row.at);
         const { state, result } = step(row.state, clock.now());
         const text = JSON.stringify(state);
-        await tx.updateTable('rate_buckets').set({ state: text }).where('name', '=', name).execute();
+        await tx
+          .updateTable('rate_buckets')
+          .set({ state: text })
+          .where('name', '=', name)
+          .execute();
         return result;
       }),
   };
@@ -50,8 +58,8 @@ async function begin(tx: StoreTransaction, name: string): Promise<Row> {
 }
 
 /**
- * The database's clock, guessed from our own monotonic one. What the database says is always a little old when it
- * arrives, so that the furthest it was ever ahead is the closest.
+ * The database's clock, guessed from our own monotonic one. What the database says is always a
+ * little old when it arrives, so that the furthest it was ever ahead is the closest.
  */
 function databaseClock(): { now: () => number; adjustTo: (at: number) => void } {
   let ahead = Date.now() - performance.now();

@@ -5,9 +5,16 @@ import type { ActionRecord, RequestRepository } from '../governance-types.ts';
 import type { Database, RequestsTable } from '../schema.ts';
 
 /** Governed operations: one row each, whose state only moves on from a stated one. */
-export function createRequestRepository(db: Kysely<Database>, fence: AttemptFence): RequestRepository {
+export function createRequestRepository(
+  db: Kysely<Database>,
+  fence: AttemptFence,
+): RequestRepository {
   const get = async (requestId: string): Promise<ActionRecord | null> => {
-    const row = await db.selectFrom('requests').selectAll().where('request_id', '=', requestId).executeTakeFirst();
+    const row = await db
+      .selectFrom('requests')
+      .selectAll()
+      .where('request_id', '=', requestId)
+      .executeTakeFirst();
     return row ? toRecord(row) : null;
   };
   return {
@@ -51,11 +58,19 @@ export function createRequestRepository(db: Kysely<Database>, fence: AttemptFenc
     },
     async saveApproval(tx, requestId, approval, at) {
       const set = { approval: JSON.stringify(approval), updated_at: at };
-      await fence.write(tx, (on) => on.updateTable('requests').set(set).where('request_id', '=', requestId).execute());
+      await fence.write(tx, (on) =>
+        on.updateTable('requests').set(set).where('request_id', '=', requestId).execute(),
+      );
     },
   };
 }
 
-function toRecord({ state, request, approval, outcome, updated_at }: Selectable<RequestsTable>): ActionRecord {
+function toRecord({
+  state,
+  request,
+  approval,
+  outcome,
+  updated_at,
+}: Selectable<RequestsTable>): ActionRecord {
   return { ...request, state, approval, outcome, updatedAt: updated_at };
 }

@@ -11,8 +11,15 @@ import type { Database } from '../schema.ts';
 const PIECE = 2_000;
 const WEEK_MS = 7 * 86_400_000;
 
-/** All personal data by what it is, in the order in which it is removed; docs/decisions/0030 says of each table why. */
-export const REMOVALS: readonly Removal[] = [...SCAN_REMOVALS, ...TWIN_REMOVALS, ...OPERATION_REMOVALS];
+/**
+ * All personal data by what it is, in the order in which it is removed; docs/decisions/0030 says of
+ * each table why.
+ */
+export const REMOVALS: readonly Removal[] = [
+  ...SCAN_REMOVALS,
+  ...TWIN_REMOVALS,
+  ...OPERATION_REMOVALS,
+];
 
 type OnPiece = (what: string, rows: number) => void;
 
@@ -24,7 +31,8 @@ export function createRetentionRepository(
   return {
     async due(before) {
       const counts = new Map<string, number>();
-      for (const removal of REMOVALS) await countInto(counts, db, { removal, cut: cutAt(before, now()) });
+      for (const removal of REMOVALS)
+        await countInto(counts, db, { removal, cut: cutAt(before, now()) });
       return Object.fromEntries(counts);
     },
     async remove(before, onPiece) {
@@ -42,7 +50,10 @@ export function createRetentionRepository(
 
 /** Times as they stand in the store, whatever way the given one is written. */
 function cutAt(before: string, now: Date): Cut {
-  const [wanted, week] = [new Date(before).toISOString(), new Date(now.getTime() - WEEK_MS).toISOString()];
+  const [wanted, week] = [
+    new Date(before).toISOString(),
+    new Date(now.getTime() - WEEK_MS).toISOString(),
+  ];
   return { before: wanted, settled: wanted < week ? wanted : week, week, now: now.toISOString() };
 }
 
@@ -51,16 +62,26 @@ interface Work {
   cut: Cut;
 }
 
-async function countInto(counts: Map<string, number>, db: Kysely<Database>, { removal, cut }: Work): Promise<void> {
+async function countInto(
+  counts: Map<string, number>,
+  db: Kysely<Database>,
+  { removal, cut }: Work,
+): Promise<void> {
   const { rows } = await countStatement(removal, cut).execute(db);
   const due = Number(rows[0]?.rows ?? 0);
   if (due > 0) counts.set(removal.what, (counts.get(removal.what) ?? 0) + due);
 }
 
-async function removeAll(db: Kysely<Database>, { removal, cut }: Work, count: OnPiece): Promise<void> {
+async function removeAll(
+  db: Kysely<Database>,
+  { removal, cut }: Work,
+  count: OnPiece,
+): Promise<void> {
   for (const key of await keysOf(db, { removal, cut })) {
     for (let rows = PIECE; rows > 0;) {
-      const { numAffectedRows } = await pieceStatement(removal, cut, { key, rows: PIECE }).execute(db);
+      const { numAffectedRows } = await pieceStatement(removal, cut, { key, rows: PIECE }).execute(
+        db,
+      );
       rows = Number(numAffectedRows ?? 0n);
       if (rows > 0) count(removal.what, rows);
     }

@@ -2,11 +2,13 @@ import type { Kysely, Selectable } from 'kysely';
 import type { AttemptFence } from '../journal/attempts.ts';
 import { NotStoredError } from '../errors.ts';
 import type { Database, RunsTable } from '../schema.ts';
-import type { RunRecord, RunRepository } from '../types.ts';
+import type { RunRepository } from '../run-types.ts';
+import type { RunRecord } from '../run-types.ts';
 
 /** Runs as begun and as ended. */
 export function createRunRepository(db: Kysely<Database>, fence: AttemptFence): RunRepository {
-  const newestFirst = () => db.selectFrom('runs').selectAll().orderBy('started_at', 'desc').orderBy('position', 'desc');
+  const newestFirst = () =>
+    db.selectFrom('runs').selectAll().orderBy('started_at', 'desc').orderBy('position', 'desc');
   const get = async (run: string): Promise<RunRecord | null> =>
     fromRow(await db.selectFrom('runs').selectAll().where('run', '=', run).executeTakeFirst());
 
@@ -24,7 +26,8 @@ export function createRunRepository(db: Kysely<Database>, fence: AttemptFence): 
     },
     async find(reference) {
       if (reference === 'latest') return fromRow(await newestFirst().limit(1).executeTakeFirst());
-      const newestOf = () => newestFirst().where('workflow_id', '=', reference).limit(1).executeTakeFirst();
+      const newestOf = () =>
+        newestFirst().where('workflow_id', '=', reference).limit(1).executeTakeFirst();
       return (await get(reference)) ?? fromRow(await newestOf());
     },
     async list(limit) {
@@ -50,7 +53,8 @@ export function createRunRepository(db: Kysely<Database>, fence: AttemptFence): 
       const result = await fence.write(tx, (on) =>
         on.updateTable('runs').set(ended).where('run', '=', run).executeTakeFirst(),
       );
-      if (result.numUpdatedRows === 0n) throw new NotStoredError(`run ${run} is not stored: begin it first`);
+      if (result.numUpdatedRows === 0n)
+        throw new NotStoredError(`run ${run} is not stored: begin it first`);
     },
   };
 }

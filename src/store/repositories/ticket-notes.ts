@@ -1,13 +1,23 @@
 import { sql } from 'kysely';
 import type { Kysely } from 'kysely';
 import type { Database } from '../schema.ts';
-import type { TicketAction, TicketNote } from '../types.ts';
+import type { TicketAction } from '../ticket-types.ts';
+import type { TicketNote } from '../ticket-types.ts';
 
-/** What a run that goes on after a crash may find of its own making; it does not become `kept` by being seen again. */
+/**
+ * What a run that goes on after a crash may find of its own making; it does not become `kept` by
+ * being seen again.
+ */
 const OUTLASTS_KEPT = ['created', 'reopened'] as const satisfies TicketAction[];
 
-/** One note a subject and run: the last one stands, except that `kept` does not replace what the same run did. */
-export async function noteTicket(db: Kysely<Database>, note: TicketNote & { run: string }): Promise<void> {
+/**
+ * One note a subject and run: the last one stands, except that `kept` does not replace what the
+ * same run did.
+ */
+export async function noteTicket(
+  db: Kysely<Database>,
+  note: TicketNote & { run: string },
+): Promise<void> {
   const overruled = sql<boolean>`excluded.action = 'kept' and ticket_notes.action in (${sql.join(OUTLASTS_KEPT)})`;
   await db
     .insertInto('ticket_notes')
@@ -15,7 +25,11 @@ export async function noteTicket(db: Kysely<Database>, note: TicketNote & { run:
     .onConflict((conflict) =>
       conflict
         .columns(['run', 'subject'])
-        .doUpdateSet({ action: note.action, key: sql`coalesce(excluded.key, ticket_notes.key)`, code: note.code })
+        .doUpdateSet({
+          action: note.action,
+          key: sql`coalesce(excluded.key, ticket_notes.key)`,
+          code: note.code,
+        })
         .where(sql<boolean>`not (${overruled})`),
     )
     .execute();
@@ -23,6 +37,9 @@ export async function noteTicket(db: Kysely<Database>, note: TicketNote & { run:
 
 /** The notes of a run by ascending subject. */
 export async function listNotes(db: Kysely<Database>, run: string): Promise<TicketNote[]> {
-  const notes = db.selectFrom('ticket_notes').select(['subject', 'action', 'key', 'code']).where('run', '=', run);
+  const notes = db
+    .selectFrom('ticket_notes')
+    .select(['subject', 'action', 'key', 'code'])
+    .where('run', '=', run);
   return await notes.orderBy('subject').execute();
 }

@@ -4,11 +4,16 @@ import type { AttemptFence } from '../journal/attempts.ts';
 import type { SqlClock } from '../clock.ts';
 import { LeaseLostError } from '../errors.ts';
 import type { Database, TicketsTable } from '../schema.ts';
-import type { TicketLedger, TicketRow } from '../types.ts';
+import type { TicketLedger } from '../ticket-types.ts';
+import type { TicketRow } from '../ticket-types.ts';
 import { listNotes, noteTicket } from './ticket-notes.ts';
 
 /** Tickets as arx knows them, each row leased to one owner at a time. */
-export function createTicketLedger(db: Kysely<Database>, clock: SqlClock, fence: AttemptFence): TicketLedger {
+export function createTicketLedger(
+  db: Kysely<Database>,
+  clock: SqlClock,
+  fence: AttemptFence,
+): TicketLedger {
   return {
     async claim({ label, org, control, subject }, owner, ttlMs) {
       const until = sql<Date>`${clock()} + make_interval(secs => ${ttlMs / 1000}::double precision)`;
@@ -23,7 +28,11 @@ export function createTicketLedger(db: Kysely<Database>, clock: SqlClock, fence:
               .column('label')
               .doUpdateSet(lease)
               .where((eb) =>
-                eb.or([eb('tickets.lease_owner', 'is', null), eb('tickets.lease_owner', '=', owner), isExpired(clock)]),
+                eb.or([
+                  eb('tickets.lease_owner', 'is', null),
+                  eb('tickets.lease_owner', '=', owner),
+                  isExpired(clock),
+                ]),
               ),
           )
           .returningAll()
@@ -40,7 +49,8 @@ export function createTicketLedger(db: Kysely<Database>, clock: SqlClock, fence:
           .where('label', '=', label)
           .where('lease_owner', '=', owner)
           .where(sql<boolean>`not ${isExpired(clock)}`);
-        const expected = expectAttempt === undefined ? held : held.where('attempt', '=', expectAttempt);
+        const expected =
+          expectAttempt === undefined ? held : held.where('attempt', '=', expectAttempt);
         const result = await expected.executeTakeFirst();
         if (result.numUpdatedRows === 0n) throw new LeaseLostError(label, owner);
       });
@@ -48,11 +58,20 @@ export function createTicketLedger(db: Kysely<Database>, clock: SqlClock, fence:
     async release(label, owner) {
       const freed = { lease_owner: null, lease_until: null };
       await fence.write(null, (on) =>
-        on.updateTable('tickets').set(freed).where('label', '=', label).where('lease_owner', '=', owner).execute(),
+        on
+          .updateTable('tickets')
+          .set(freed)
+          .where('label', '=', label)
+          .where('lease_owner', '=', owner)
+          .execute(),
       );
     },
     async get(label) {
-      const row = await db.selectFrom('tickets').selectAll().where('label', '=', label).executeTakeFirst();
+      const row = await db
+        .selectFrom('tickets')
+        .selectAll()
+        .where('label', '=', label)
+        .executeTakeFirst();
       return row ? toTicket(row) : null;
     },
     async openOfCompliant(run, org, control, after, limit) {
@@ -69,7 +88,8 @@ export function createTicketLedger(db: Kysely<Database>, clock: SqlClock, fence:
       const rest = after === null ? all : all.where('tickets.subject', '>', after);
       return (await rest.orderBy('tickets.subject').limit(limit).execute()).map(toTicket);
     },
-    note: (tx, run, subject, note) => fence.write(tx, (on) => noteTicket(on, { run, subject, ...note })),
+    note: (tx, run, subject, note) =>
+      fence.write(tx, (on) => noteTicket(on, { run, subject, ...note })),
     listNotes: (run) => listNotes(db, run),
   };
 }

@@ -2,7 +2,8 @@ import { sql } from 'kysely';
 import type { Kysely, Selectable } from 'kysely';
 import type { Database } from '../schema.ts';
 import type { TwinDatabase } from '../twin-schema.ts';
-import type { StoredTwinApp, SyncView, TwinAppRepository } from '../twin-types.ts';
+import type { StoredTwinApp, TwinAppRepository } from '../twin-types.ts';
+import type { SyncView } from '../twin-sync-types.ts';
 import { isMissed, sortUnique, isProvedMissed } from './twin-seen.ts';
 
 /** Applications as last read. */
@@ -33,7 +34,9 @@ export function createTwinAppRepository(db: Kysely<Database>): TwinAppRepository
         await sql`update twin_apps set gone = true
           where org = ${view.org} and not gone and ${isMissed(view, 'twin_apps')}`.execute(tx);
       }
-      await sql`update twin_apps set judged = true where org = ${view.org} and not judged`.execute(tx);
+      await sql`update twin_apps set judged = true where org = ${view.org} and not judged`.execute(
+        tx,
+      );
     },
   };
 }
@@ -44,7 +47,10 @@ interface Selection {
   view: SyncView | undefined;
 }
 
-async function* pages(db: Kysely<Database>, { org, size, view }: Selection): AsyncIterable<StoredTwinApp[]> {
+async function* pages(
+  db: Kysely<Database>,
+  { org, size, view }: Selection,
+): AsyncIterable<StoredTwinApp[]> {
   for (let after: string | undefined = ''; after !== undefined;) {
     const { rows }: { rows: Selectable<TwinDatabase['twin_apps']>[] } = await sql<
       Selectable<TwinDatabase['twin_apps']>

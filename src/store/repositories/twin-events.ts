@@ -26,14 +26,26 @@ export function createTwinEventRepository(db: Kysely<Database>): TwinEventReposi
         .selectFrom('twin_events')
         .select(['uuid', 'rule', 'severity', 'tactic', 'technique', 'at', 'actor', 'target'])
         .where('org', '=', org);
-      return await rows.orderBy('at', 'desc').orderBy('uuid').orderBy('rule').limit(limit).execute();
+      return await rows
+        .orderBy('at', 'desc')
+        .orderBy('uuid')
+        .orderBy('rule')
+        .limit(limit)
+        .execute();
     },
     async rules(org) {
-      const rows = db.selectFrom('twin_events').select('rule').distinct().where('org', '=', org).orderBy('rule');
+      const rows = db
+        .selectFrom('twin_events')
+        .select('rule')
+        .distinct()
+        .where('org', '=', org)
+        .orderBy('rule');
       return (await rows.execute()).map(({ rule }) => rule);
     },
     async countOf(run) {
-      const rows = db.selectFrom('twin_events').select((eb) => eb.fn.countAll<number>().as('events'));
+      const rows = db
+        .selectFrom('twin_events')
+        .select((eb) => eb.fn.countAll<number>().as('events'));
       return (await rows.where('run', '=', run).executeTakeFirst())?.events ?? 0;
     },
     readCarried: async (org) => (await read(db, org, KEPT)) ?? null,
@@ -48,8 +60,16 @@ export function createTwinEventRepository(db: Kysely<Database>): TwinEventReposi
   };
 }
 
-async function read(db: Kysely<Database>, org: string, run: string): Promise<Carried | null | undefined> {
-  const rows = db.selectFrom('twin_log').select('carried').where('org', '=', org).where('run', '=', run);
+async function read(
+  db: Kysely<Database>,
+  org: string,
+  run: string,
+): Promise<Carried | null | undefined> {
+  const rows = db
+    .selectFrom('twin_log')
+    .select('carried')
+    .where('org', '=', org)
+    .where('run', '=', run);
   return (await rows.executeTakeFirst())?.carried;
 }
 

@@ -9,16 +9,23 @@ export function createTwinFactRepository(db: Kysely<Database>): TwinFactReposito
   return {
     async current(org) {
       const { rows } = await sql<Row>`
-        select distinct on (key) * from twin_facts where org = ${org} order by key, version desc`.execute(db);
+        select distinct on (key) * from twin_facts where org = ${org} order by key, version desc`.execute(
+        db,
+      );
       return rows.map(toVersion).map(({ version: _version, since: _since, ...fact }) => fact);
     },
     async history(org, key) {
-      const versions = db.selectFrom('twin_facts').selectAll().where('org', '=', org).where('key', '=', key);
+      const versions = db
+        .selectFrom('twin_facts')
+        .selectAll()
+        .where('org', '=', org)
+        .where('key', '=', key);
       return (await versions.orderBy('version', 'desc').execute()).map(toVersion);
     },
     async put(tx, org, { changed, seen }) {
       for (const { key, value, text, confidence, source, run, observedAt } of changed) {
-        if (confidence === 'stale') throw new TypeError('a fact goes stale by its age, not by being stored');
+        if (confidence === 'stale')
+          throw new TypeError('a fact goes stale by its age, not by being stored');
         await sql`
           insert into twin_facts (org, key, version, value, text, confidence, source, run, since, observed_at)
           select ${org}, ${key}, coalesce(max(version), 0) + 1, ${value}, ${text}, ${confidence}, ${source}, ${run},
@@ -30,11 +37,16 @@ export function createTwinFactRepository(db: Kysely<Database>): TwinFactReposito
         from unnest(${seen.map(({ key }) => key)}::text[], ${seen.map(({ observedAt }) => observedAt)}::text[])
           as s(key, at)
         where f.org = ${org} and f.key = s.key
-          and f.version = (select max(version) from twin_facts n where n.org = f.org and n.key = f.key)`.execute(tx);
+          and f.version = (select max(version) from twin_facts n where n.org = f.org and n.key = f.key)`.execute(
+        tx,
+      );
     },
   };
 }
 
 type Row = Selectable<TwinDatabase['twin_facts']>;
 
-const toVersion = ({ observed_at: observedAt, org: _org, ...row }: Row): FactVersion => ({ ...row, observedAt });
+const toVersion = ({ observed_at: observedAt, org: _org, ...row }: Row): FactVersion => ({
+  ...row,
+  observedAt,
+});

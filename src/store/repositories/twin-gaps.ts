@@ -18,11 +18,17 @@ export function createTwinGapRepository(db: Kysely<Database>): TwinGapRepository
       const { rows } = await sql<Row>`
         select * from twin_gaps g where org = ${org} and closed_at is null and subject <> ${org}
           and not exists (select 1 from twin_users u where u.org = g.org and u.id = g.subject)
-          and not exists (select 1 from twin_apps a where a.org = g.org and a.id = g.subject)`.execute(db);
+          and not exists (select 1 from twin_apps a where a.org = g.org and a.id = g.subject)`.execute(
+        db,
+      );
       return rows.map(toGap);
     },
     async history(org, limit) {
-      const rows = await gapsOf(org).orderBy('since', 'desc').orderBy('subject').limit(limit).execute();
+      const rows = await gapsOf(org)
+        .orderBy('since', 'desc')
+        .orderBy('subject')
+        .limit(limit)
+        .execute();
       return rows.map((row) => ({ ...toGap(row), closedAt: row.closed_at }));
     },
   };

@@ -37,7 +37,9 @@ export function createTwinGroupRepository(db: Kysely<Database>): TwinGroupReposi
     },
     async closeMembers(tx, view, groupId) {
       await sql`delete from twin_members
-        where org = ${view.org} and group_id = ${groupId} and ${isMissed(view, 'twin_members')}`.execute(tx);
+        where org = ${view.org} and group_id = ${groupId} and ${isMissed(view, 'twin_members')}`.execute(
+        tx,
+      );
     },
     list: (org) =>
       db
@@ -50,11 +52,16 @@ export function createTwinGroupRepository(db: Kysely<Database>): TwinGroupReposi
     async listGone(org, view) {
       const groups = await sql<TwinGroup>`
         select g.id, g.name from twin_groups g
-        where g.org = ${org} and (g.gone or ${isProvedMissed(view, 'users', 'g')}) order by g.id`.execute(db);
+        where g.org = ${org} and (g.gone or ${isProvedMissed(view, 'users', 'g')}) order by g.id`.execute(
+        db,
+      );
       return groups.rows;
     },
     async everyone(org, ids) {
-      const groups = db.selectFrom('twin_groups').select(['id', 'name', 'type']).where('org', '=', org);
+      const groups = db
+        .selectFrom('twin_groups')
+        .select(['id', 'name', 'type'])
+        .where('org', '=', org);
       const rows = await groups.where(sql<boolean>`id = any(${[...ids]}::text[])`).execute();
       return rows.filter(isEveryone).map(({ id }) => id);
     },

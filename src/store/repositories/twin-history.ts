@@ -18,12 +18,16 @@ const GRADES = ['critical', 'high', 'medium', 'low'] as const satisfies typeof S
 export function createTwinHistoryRepository(db: Kysely<Database>): TwinHistoryRepository {
   return {
     async add(tx, { org, run, at }, timeline) {
-      const insert = tx.insertInto('twin_timeline').values({ org, run, at, entry: JSON.stringify(timeline) });
+      const insert = tx
+        .insertInto('twin_timeline')
+        .values({ org, run, at, entry: JSON.stringify(timeline) });
       await insert.onConflict((conflict) => conflict.column('run').doNothing()).execute();
     },
     async timeline(org, limit) {
       const rows = db.selectFrom('twin_timeline').select('entry').where('org', '=', org);
-      return (await rows.orderBy('position', 'desc').limit(limit).execute()).map(({ entry }) => entry);
+      return (await rows.orderBy('position', 'desc').limit(limit).execute()).map(
+        ({ entry }) => entry,
+      );
     },
     async drift(org, limit, run) {
       const { rows } = await sql<{ entry: Drift }>`
@@ -34,9 +38,14 @@ export function createTwinHistoryRepository(db: Kysely<Database>): TwinHistoryRe
       return rows.map(({ entry }) => entry);
     },
     async countDrift(org, run) {
-      const all = db.selectFrom('twin_drift').select((eb) => eb.fn.countAll<number>().as('changes'));
+      const all = db
+        .selectFrom('twin_drift')
+        .select((eb) => eb.fn.countAll<number>().as('changes'));
       const mine = all.where('org', '=', org);
-      return Number((await (run === undefined ? mine : mine.where('run', '=', run)).executeTakeFirst())?.changes ?? 0);
+      return Number(
+        (await (run === undefined ? mine : mine.where('run', '=', run)).executeTakeFirst())
+          ?.changes ?? 0,
+      );
     },
   };
 }

@@ -2,7 +2,12 @@ import { sql } from 'kysely';
 import type { Kysely } from 'kysely';
 import type { DriftKind, Gap } from '../../twin/types.ts';
 import type { Database } from '../schema.ts';
-import type { Attempt, GapChanges, JudgedPage, TwinJudgedRepository } from '../twin-judged-types.ts';
+import type {
+  Attempt,
+  GapChanges,
+  JudgedPage,
+  TwinJudgedRepository,
+} from '../twin-judged-types.ts';
 import type { StoreTransaction } from '../types.ts';
 import { addParts } from './twin-search.ts';
 
@@ -54,10 +59,16 @@ async function addGaps(
     insert into twin_judged_gaps (run, attempt, change, kind, subject, since, severity, name, detail)
     select ${run}, ${attempt}, ${change}, g.* from unnest(
       ${column('kind')}::text[], ${column('subject')}::text[], ${column('since')}::text[],
-      ${column('severity')}::text[], ${column('name')}::text[], ${column('detail')}::text[]) as g`.execute(tx);
+      ${column('severity')}::text[], ${column('name')}::text[], ${column('detail')}::text[]) as g`.execute(
+    tx,
+  );
 }
 
-async function addDrift(tx: StoreTransaction, { run, attempt }: Attempt, drift: JudgedPage['drift']): Promise<void> {
+async function addDrift(
+  tx: StoreTransaction,
+  { run, attempt }: Attempt,
+  drift: JudgedPage['drift'],
+): Promise<void> {
   if (drift.length === 0) return;
   const entries = drift.map((entry) => JSON.stringify(entry));
   await sql`
@@ -67,8 +78,14 @@ async function addDrift(tx: StoreTransaction, { run, attempt }: Attempt, drift: 
     order by n`.execute(tx);
 }
 
-/** Locks users by ascending id, as pages of users are written: two writers never wait for each other in a circle. */
-async function settleStandings(tx: StoreTransaction, { org, run, attempt }: Attempt): Promise<void> {
+/**
+ * Locks users by ascending id, as pages of users are written: two writers never wait for each other
+ * in a circle.
+ */
+async function settleStandings(
+  tx: StoreTransaction,
+  { org, run, attempt }: Attempt,
+): Promise<void> {
   await sql`
     with judged as (
       select u.id, j.privileged, j.mfa from twin_judged_users j join twin_users u on u.org = ${org} and u.id = j.user_id
@@ -78,7 +95,10 @@ async function settleStandings(tx: StoreTransaction, { org, run, attempt }: Atte
     from judged where u.org = ${org} and u.id = judged.id`.execute(tx);
 }
 
-async function settleGaps(tx: StoreTransaction, { org, run, attempt, at }: Attempt & { at: string }): Promise<void> {
+async function settleGaps(
+  tx: StoreTransaction,
+  { org, run, attempt, at }: Attempt & { at: string },
+): Promise<void> {
   const changed = (change: keyof GapChanges) =>
     sql`j.run = ${run} and j.attempt = ${attempt} and j.change = ${sql.lit(change)}`;
   const same = sql`g.org = ${org} and g.kind = j.kind and g.subject = j.subject and g.closed_at is null`;

@@ -11,7 +11,10 @@ const PARTS_A_LOOK = 20;
 const PARTS_A_STATEMENT = 50;
 const LONGEST = 200;
 
-/** What is searched: the terms of all entries as long texts, in lower case. Alike on PostgreSQL and PGlite. */
+/**
+ * What is searched: the terms of all entries as long texts, in lower case. Alike on PostgreSQL and
+ * PGlite.
+ */
 export function createTwinSearchRepository(db: Kysely<Database>): TwinSearchRepository {
   return {
     add: addParts,
@@ -26,11 +29,17 @@ export function createTwinSearchRepository(db: Kysely<Database>): TwinSearchRepo
   };
 }
 
-async function beginningsFirst(db: Kysely<Database>, range: Omit<Look, 'except'>): Promise<SearchHit[]> {
+async function beginningsFirst(
+  db: Kysely<Database>,
+  range: Omit<Look, 'except'>,
+): Promise<SearchHit[]> {
   const { wanted, limit } = range;
   const beginnings = await look(db, { ...range, wanted: TERM + wanted, except: new Set() });
   const except = new Set(beginnings.map(keyOf));
-  return [...beginnings, ...(await look(db, { ...range, limit: limit - beginnings.length, except }))];
+  return [
+    ...beginnings,
+    ...(await look(db, { ...range, limit: limit - beginnings.length, except })),
+  ];
 }
 
 const keyOf = ({ kind, id, label }: SearchHit): string => `${kind} ${id} ${label}`;
@@ -42,7 +51,9 @@ export async function addParts(
   parts: readonly SearchPart[],
 ): Promise<void> {
   for (let first = 0; first < parts.length; first += PARTS_A_STATEMENT) {
-    const rows = parts.slice(first, first + PARTS_A_STATEMENT).map((part) => ({ org, run, attempt, ...part }));
+    const rows = parts
+      .slice(first, first + PARTS_A_STATEMENT)
+      .map((part) => ({ org, run, attempt, ...part }));
     await tx.insertInto('twin_search').values(rows).execute();
   }
 }
@@ -68,14 +79,19 @@ interface Look {
   except: ReadonlySet<string>;
 }
 
-async function look(db: Kysely<Database>, { org, wanted, limit, from, to, except }: Look): Promise<SearchHit[]> {
+async function look(
+  db: Kysely<Database>,
+  { org, wanted, limit, from, to, except }: Look,
+): Promise<SearchHit[]> {
   const hits: SearchHit[] = [];
   for (let after: number | undefined = from - 1; after !== undefined && hits.length < limit;) {
     const { rows }: { rows: Part[] } = await sql<Part>`
       select part, body, entries from twin_search natural join twin_searched
       where org = ${org} and part > ${after} and part < ${to} and strpos(body, ${wanted}) > 0
       order by part limit ${PARTS_A_LOOK}`.execute(db);
-    hits.push(...rows.flatMap((row) => matching(row, wanted)).filter((hit) => !except.has(keyOf(hit))));
+    hits.push(
+      ...rows.flatMap((row) => matching(row, wanted)).filter((hit) => !except.has(keyOf(hit))),
+    );
     after = rows.length === PARTS_A_LOOK ? rows.at(-1)?.part : undefined;
   }
   return hits.slice(0, limit);

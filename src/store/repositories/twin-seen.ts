@@ -1,20 +1,30 @@
 import { sql } from 'kysely';
 import type { RawBuilder } from 'kysely';
 import type { StreamName } from '../../twin/types.ts';
-import type { SyncView } from '../twin-types.ts';
+import type { SyncView } from '../twin-sync-types.ts';
 
-/** Whether a row is one that a complete stream did not read again: not by this sync, and not since it began. */
+/**
+ * Whether a row is one that a complete stream did not read again: not by this sync, and not since
+ * it began.
+ */
 export function isMissed(view: SyncView, table: string): RawBuilder<boolean> {
   const [run, at] = [sql.ref(`${table}.seen_run`), sql.ref(`${table}.seen_at`)];
   return sql<boolean>`(${run} <> ${view.run} and ${at} < ${view.startedAt})`;
 }
 
 /** The same where a stream proves it; else false, whatever the row. */
-export function isProvedMissed(view: SyncView | undefined, stream: StreamName, table: string): RawBuilder<boolean> {
+export function isProvedMissed(
+  view: SyncView | undefined,
+  stream: StreamName,
+  table: string,
+): RawBuilder<boolean> {
   return view?.proves.includes(stream) ? isMissed(view, table) : sql<boolean>`false`;
 }
 
-/** Rows by ascending key, each key once, the last one standing: two writers never wait for each other in a circle. */
+/**
+ * Rows by ascending key, each key once, the last one standing: two writers never wait for each
+ * other in a circle.
+ */
 export function sortUnique<Row>(rows: readonly Row[], key: (row: Row) => string): Row[] {
   const last = new Map(rows.map((row) => [key(row), row]));
   return [...last.entries()].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, row]) => row);

@@ -3,7 +3,9 @@ import type { STREAMS, StreamName } from '../../twin/types.ts';
 import { NotStoredError } from '../errors.ts';
 import type { Database } from '../schema.ts';
 import type { TwinDatabase } from '../twin-schema.ts';
-import type { SyncRecord, SyncRepository, SyncStream } from '../twin-types.ts';
+import type { SyncRepository } from '../twin-sync-types.ts';
+import type { SyncStream } from '../twin-sync-types.ts';
+import type { SyncRecord } from '../twin-sync-types.ts';
 
 /** The type holds this list equal to the one in twin, which this room may not import. */
 const NAMES = ['users', 'apps', 'logs', 'roles'] as const satisfies typeof STREAMS;
@@ -11,12 +13,20 @@ const NAMES = ['users', 'apps', 'logs', 'roles'] as const satisfies typeof STREA
 /** Syncs as begun and ended, and how their streams ended. */
 export function createSyncRepository(db: Kysely<Database>): SyncRepository {
   const get = async (run: string): Promise<SyncRecord | null> =>
-    recordOf(await db.selectFrom('twin_syncs').selectAll().where('run', '=', run).executeTakeFirst());
+    recordOf(
+      await db.selectFrom('twin_syncs').selectAll().where('run', '=', run).executeTakeFirst(),
+    );
 
   return {
     get,
     async begin({ run, workflowId, org, startedAt, plan }) {
-      const row = { run, workflow_id: workflowId, org, started_at: startedAt, plan: JSON.stringify(plan) };
+      const row = {
+        run,
+        workflow_id: workflowId,
+        org,
+        started_at: startedAt,
+        plan: JSON.stringify(plan),
+      };
       await db
         .insertInto('twin_syncs')
         .values({ ...row, status: 'running' })
@@ -39,7 +49,11 @@ export function createSyncRepository(db: Kysely<Database>): SyncRepository {
       const mine = tx.updateTable('twin_syncs').set(ended).where('run', '=', run);
       const updated = await mine.where('finished_at', 'is', null).executeTakeFirst();
       if (updated.numUpdatedRows > 0n) return true;
-      const stored = await tx.selectFrom('twin_syncs').select('run').where('run', '=', run).executeTakeFirst();
+      const stored = await tx
+        .selectFrom('twin_syncs')
+        .select('run')
+        .where('run', '=', run)
+        .executeTakeFirst();
       if (!stored) throw new NotStoredError(`sync ${run} is not stored: begin it first`);
       return false;
     },
@@ -53,14 +67,24 @@ export function createSyncRepository(db: Kysely<Database>): SyncRepository {
       if (streams.length === 0) return;
       const rows = streams.map((stream) => ({ ...stream, org, run }));
       const insert = tx.insertInto('twin_streams').values(rows);
-      await insert.onConflict((conflict) => conflict.columns(['run', 'name']).doNothing()).execute();
+      await insert
+        .onConflict((conflict) => conflict.columns(['run', 'name']).doNothing())
+        .execute();
     },
   };
 }
 
-async function newestStreams(db: Kysely<Database>, org: string, state?: SyncStream['state']): Promise<SyncStream[]> {
+async function newestStreams(
+  db: Kysely<Database>,
+  org: string,
+  state?: SyncStream['state'],
+): Promise<SyncStream[]> {
   const newest = (name: StreamName) => {
-    const rows = db.selectFrom('twin_streams').selectAll().where('org', '=', org).where('name', '=', name);
+    const rows = db
+      .selectFrom('twin_streams')
+      .selectAll()
+      .where('org', '=', org)
+      .where('name', '=', name);
     const ended = state === undefined ? rows : rows.where('state', '=', state);
     return ended.orderBy('position', 'desc').limit(1).executeTakeFirst();
   };
@@ -68,7 +92,13 @@ async function newestStreams(db: Kysely<Database>, org: string, state?: SyncStre
   return rows.flatMap((row) => (row ? [streamOf(row)] : []));
 }
 
-const streamOf = ({ name, state, count, at, reason }: Selectable<TwinDatabase['twin_streams']>): SyncStream => ({
+const streamOf = ({
+  name,
+  state,
+  count,
+  at,
+  reason,
+}: Selectable<TwinDatabase['twin_streams']>): SyncStream => ({
   name,
   state,
   count,
@@ -78,6 +108,23 @@ const streamOf = ({ name, state, count, at, reason }: Selectable<TwinDatabase['t
 
 function recordOf(row: Selectable<TwinDatabase['twin_syncs']> | undefined): SyncRecord | null {
   if (!row) return null;
-  const { run, workflow_id: workflowId, org, status, started_at: startedAt, finished_at: finishedAt, ...rest } = row;
-  return { run, workflowId, org, status, startedAt, finishedAt, plan: rest.plan, result: rest.result };
+  const {
+    run,
+    workflow_id: workflowId,
+    org,
+    status,
+    started_at: startedAt,
+    finished_at: finishedAt,
+    ...rest
+  } = row;
+  return {
+    run,
+    workflowId,
+    org,
+    status,
+    startedAt,
+    finishedAt,
+    plan: rest.plan,
+    result: rest.result,
+  };
 }

@@ -3,7 +3,8 @@ import type { Kysely, Selectable } from 'kysely';
 import type { DIRECT as DIRECT_VIA, TwinRole } from '../../twin/types.ts';
 import type { Database } from '../schema.ts';
 import type { TwinDatabase } from '../twin-schema.ts';
-import type { StoredTwinUser, SyncView } from '../twin-types.ts';
+import type { StoredTwinUser } from '../twin-types.ts';
+import type { SyncView } from '../twin-sync-types.ts';
 import { isProvedMissed } from './twin-seen.ts';
 
 /** The type holds this equal to the word in twin, which this room may not import. */
@@ -27,23 +28,38 @@ export interface Links {
 }
 
 /** Reads what all users of an org share. */
-export async function readLinks(db: Kysely<Database>, org: string, view?: SyncView): Promise<Links> {
-  const { rows } = await sql<{ id: string; name: string; type: string | null; roles: string[] | null }>`
+export async function readLinks(
+  db: Kysely<Database>,
+  org: string,
+  view?: SyncView,
+): Promise<Links> {
+  const { rows } = await sql<{
+    id: string;
+    name: string;
+    type: string | null;
+    roles: string[] | null;
+  }>`
     select id, name, type, roles from twin_groups g
     where org = ${org} and not (gone or ${isProvedMissed(view, 'users', 'g')})
       and (roles is not null or type = 'BUILT_IN') order by id`.execute(db);
-  const once = db.selectFrom('twin_streams').select('run').where('org', '=', org).where('name', '=', 'roles');
+  const once = db
+    .selectFrom('twin_streams')
+    .select('run')
+    .where('org', '=', org)
+    .where('name', '=', 'roles');
   const read = await once.where('state', '=', 'complete').limit(1).executeTakeFirst();
   return {
-    rolesOf: new Map(rows.flatMap(({ id, roles }) => (roles && roles.length > 0 ? [[id, roles]] : []))),
+    rolesOf: new Map(
+      rows.flatMap(({ id, roles }) => (roles && roles.length > 0 ? [[id, roles]] : [])),
+    ),
     everyone: rows.filter(isEveryone).map(({ id }) => id),
     rolesKnown: read !== undefined || (view?.proves.includes('roles') ?? false),
   };
 }
 
 /**
- * Groups and direct roles of users. By a range of ids and not by the ids: an index is read along it even where the
- * database has no statistics yet, as after a first sync.
+ * Groups and direct roles of users. By a range of ids and not by the ids: an index is read along it
+ * even where the database has no statistics yet, as after a first sync.
  */
 export async function readBelongings(
   db: Kysely<Database>,
@@ -69,7 +85,8 @@ export async function readBelongings(
     ({ user_id: id }) => id,
   );
   const rolesOf = Map.groupBy(roles.rows, ({ user_id: id }) => id);
-  const names = (rows: { name: string }[] | undefined): string[] => rows?.map(({ name }) => name) ?? [];
+  const names = (rows: { name: string }[] | undefined): string[] =>
+    rows?.map(({ name }) => name) ?? [];
   return (id) => ({ groups: names(groupsOf.get(id)), roles: names(rolesOf.get(id)) });
 }
 
@@ -79,7 +96,9 @@ export const isEveryone = ({ name, type }: { name: string; type: string | null }
 
 /** A row as a user of the twin. */
 export function toStoredUser(row: UserRow, links: Links): StoredTwinUser {
-  const groups = [...new Set([...row.groups, ...(row.status === 'DEPROVISIONED' ? [] : links.everyone)])].sort();
+  const groups = [
+    ...new Set([...row.groups, ...(row.status === 'DEPROVISIONED' ? [] : links.everyone)]),
+  ].sort();
   const user = {
     id: row.id,
     login: row.login,
@@ -102,6 +121,8 @@ export function toStoredUser(row: UserRow, links: Links): StoredTwinUser {
 }
 
 function rolesOf(direct: readonly string[], groups: readonly string[], links: Links): TwinRole[] {
-  const through = groups.flatMap((via) => (links.rolesOf.get(via) ?? []).map((role) => ({ role, via })));
+  const through = groups.flatMap((via) =>
+    (links.rolesOf.get(via) ?? []).map((role) => ({ role, via })),
+  );
   return [...direct.map((role) => ({ role, via: DIRECT })), ...through];
 }

@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
 import type { Kysely } from 'kysely';
 import type { Database } from '../schema.ts';
-import type { ListedTwinUser, SyncView, TwinUserRepository } from '../twin-types.ts';
+import type { ListedTwinUser, TwinUserRepository } from '../twin-types.ts';
+import type { SyncView } from '../twin-sync-types.ts';
 import type { StoreTransaction } from '../types.ts';
 import { isMissed, sortUnique, isProvedMissed } from './twin-seen.ts';
 import { readBelongings, readLinks, toStoredUser } from './twin-user-rows.ts';
@@ -13,7 +14,9 @@ export function createTwinUserRepository(db: Kysely<Database>): TwinUserReposito
     put: (tx, { org, run, at }, users) => put(tx, { org, run, at, users }),
     async setFactors(tx, org, users) {
       const rows = sortUnique(users, ({ id }) => id);
-      const factors = rows.map((user) => (user.factors === null ? null : JSON.stringify(user.factors)));
+      const factors = rows.map((user) =>
+        user.factors === null ? null : JSON.stringify(user.factors),
+      );
       const ids = rows.map(({ id }) => id);
       // By the ids themselves: joined, a table that was never analysed would be read whole.
       await sql`
@@ -23,8 +26,12 @@ export function createTwinUserRepository(db: Kysely<Database>): TwinUserReposito
     },
     async setRoles(tx, { org, run, at }, users) {
       const ids = users.map(({ id }) => id);
-      await sql`delete from twin_user_roles where org = ${org} and user_id = any(${ids}::text[])`.execute(tx);
-      const rows = users.flatMap(({ id, roles }) => [...new Set(roles)].map((role) => ({ id, role })));
+      await sql`delete from twin_user_roles where org = ${org} and user_id = any(${ids}::text[])`.execute(
+        tx,
+      );
+      const rows = users.flatMap(({ id, roles }) =>
+        [...new Set(roles)].map((role) => ({ id, role })),
+      );
       await sql`
         insert into twin_user_roles (org, user_id, role, seen_run, seen_at)
         select ${org}, id, role, ${run}, ${at}
@@ -40,7 +47,9 @@ export function createTwinUserRepository(db: Kysely<Database>): TwinUserReposito
         insert into twin_seen (org, user_id, at)
         select ${org}, id, at from unnest(${rows.map(({ id }) => id)}::text[], ${rows.map(({ at }) => at)}::text[])
           as s(id, at)
-        on conflict (org, user_id) do update set at = greatest(twin_seen.at, excluded.at)`.execute(tx);
+        on conflict (org, user_id) do update set at = greatest(twin_seen.at, excluded.at)`.execute(
+        tx,
+      );
     },
     pages: (org, size, view) => pages(db, { org, size, view }),
     async get(org, reference) {
@@ -60,7 +69,8 @@ interface Put {
 
 async function put(tx: StoreTransaction, { org, run, at, users }: Put): Promise<void> {
   const rows = sortUnique(users, ({ id }) => id);
-  const column = (pick: (user: ListedTwinUser) => string | null): (string | null)[] => rows.map(pick);
+  const column = (pick: (user: ListedTwinUser) => string | null): (string | null)[] =>
+    rows.map(pick);
   await sql`
     insert into twin_users (org, id, login, email, status, department, title, user_type, created, activated,
       last_login, password_changed, seen_run, seen_at)
@@ -89,7 +99,10 @@ interface Selection {
 }
 
 /** Users with groups and roles as lists, by ascending id. */
-async function selectUsers(db: Kysely<Database>, { org, size, view, after, reference }: Selection): Promise<UserRow[]> {
+async function selectUsers(
+  db: Kysely<Database>,
+  { org, size, view, after, reference }: Selection,
+): Promise<UserRow[]> {
   const order = reference === undefined ? sql`u.id` : sql`u.gone, u.id`;
   const among =
     reference === undefined

@@ -2,11 +2,21 @@ import { sql } from 'kysely';
 import type { Kysely } from 'kysely';
 import { NotStoredError } from '../errors.ts';
 import type { Database } from '../schema.ts';
-import type { ReadOutcome, SyncPage, SyncWork, SyncWorkRepository } from '../twin-types.ts';
+import type { SyncPage } from '../twin-sync-types.ts';
+import type { SyncWorkRepository } from '../twin-sync-types.ts';
+import type { ReadOutcome } from '../twin-sync-types.ts';
+import type { SyncWork } from '../twin-sync-types.ts';
 import { rowsByKey, textArray } from '../text-array.ts';
 import type { StoreTransaction } from '../types.ts';
 
-const WORKS: readonly SyncWork[] = ['factors', 'members', 'group_roles', 'app_users', 'app_groups', 'user_roles'];
+const WORKS: readonly SyncWork[] = [
+  'factors',
+  'members',
+  'group_roles',
+  'app_users',
+  'app_groups',
+  'user_roles',
+];
 
 /** What a sync has listed and read so far. */
 export function createSyncWorkRepository(db: Kysely<Database>): SyncWorkRepository {
@@ -14,8 +24,17 @@ export function createSyncWorkRepository(db: Kysely<Database>): SyncWorkReposito
     addPage: (page, items, write, count) => addPage(db, { page, items, write, count }),
     page: (run, list, page) => readPage(db, { run, list, page }),
     async lastPage(run, list) {
-      const pages = db.selectFrom('twin_pages').select(['page', 'next', 'count']).where('run', '=', run);
-      return (await pages.where('list', '=', list).orderBy('page', 'desc').limit(1).executeTakeFirst()) ?? null;
+      const pages = db
+        .selectFrom('twin_pages')
+        .select(['page', 'next', 'count'])
+        .where('run', '=', run);
+      return (
+        (await pages
+          .where('list', '=', list)
+          .orderBy('page', 'desc')
+          .limit(1)
+          .executeTakeFirst()) ?? null
+      );
     },
     async sumCounts(run, list) {
       const { rows } = await sql<{ total: number }>`
@@ -24,7 +43,11 @@ export function createSyncWorkRepository(db: Kysely<Database>): SyncWorkReposito
       return rows[0]?.total ?? 0;
     },
     async items(run, list, { page, from, count }) {
-      const items = db.selectFrom('twin_items').select('id').where('run', '=', run).where('list', '=', list);
+      const items = db
+        .selectFrom('twin_items')
+        .select('id')
+        .where('run', '=', run)
+        .where('list', '=', list);
       const rows = items.where('page', '=', page).orderBy('position').offset(from).limit(count);
       return (await rows.execute()).map(({ id }) => id);
     },
@@ -51,7 +74,9 @@ export function createSyncWorkRepository(db: Kysely<Database>): SyncWorkReposito
       const { rows } = await sql<{ work: SyncWork; outcome: ReadOutcome; items: number }>`
         select work, outcome, count(*) as items from twin_reads
         where run = ${run} and outcome is not null group by work, outcome`.execute(db);
-      const counts = Object.fromEntries(WORKS.map((work) => [work, { read: 0, refused: 0, failed: 0, gone: 0 }]));
+      const counts = Object.fromEntries(
+        WORKS.map((work) => [work, { read: 0, refused: 0, failed: 0, gone: 0 }]),
+      );
       for (const { work, outcome, items } of rows) counts[work]![outcome] = items;
       return counts as Record<SyncWork, Record<ReadOutcome, number>>;
     },
@@ -75,7 +100,10 @@ interface NewPage {
   count: number | undefined;
 }
 
-async function addPage(db: Kysely<Database>, { page, items, write, count }: NewPage): Promise<SyncPage> {
+async function addPage(
+  db: Kysely<Database>,
+  { page, items, write, count }: NewPage,
+): Promise<SyncPage> {
   const { run, list, page: number, next } = page;
   return await db.transaction().execute(async (tx) => {
     const { rows } = await sql`
@@ -87,18 +115,23 @@ async function addPage(db: Kysely<Database>, { page, items, write, count }: NewP
       await write(tx);
     }
     const stored = await readPage(tx, { run, list, page: number });
-    if (!stored) throw new NotStoredError(`page ${number} of ${list} was removed while it was stored`);
+    if (!stored)
+      throw new NotStoredError(`page ${number} of ${list} was removed while it was stored`);
     return stored;
   });
 }
 
-/** The items that no earlier page listed, in their order; the page counts them where nobody counted otherwise. */
+/**
+ * The items that no earlier page listed, in their order; the page counts them where nobody counted
+ * otherwise.
+ */
 async function addItems(
   tx: StoreTransaction,
   { run, list, page }: NewPage['page'],
   { items, counted }: { items: readonly string[]; counted: boolean },
 ): Promise<void> {
-  // The conflict goes by the unique index. Of a table that was never analysed, a look-up would read all of the list.
+  // The conflict goes by the unique index. Of a table that was never analysed, a look-up would read
+  // all of the list.
   const { rows } = await sql`
     insert into twin_items (run, list, id, page, position)
     select ${run}, ${list}, id, ${page}, n - 1 from unnest(${textArray(items)}::text[]) with ordinality as i(id, n)
@@ -112,7 +145,11 @@ async function readPage(
   db: Kysely<Database>,
   { run, list, page }: { run: string; list: string; page: number },
 ): Promise<SyncPage | null> {
-  const rows = db.selectFrom('twin_pages').select(['next', 'count']).where('run', '=', run).where('list', '=', list);
+  const rows = db
+    .selectFrom('twin_pages')
+    .select(['next', 'count'])
+    .where('run', '=', run)
+    .where('list', '=', list);
   return (await rows.where('page', '=', page).executeTakeFirst()) ?? null;
 }
 

@@ -3,23 +3,32 @@ import type { Kysely } from 'kysely';
 import { NotStoredError } from '../errors.ts';
 import { textArray } from '../text-array.ts';
 import type { Database } from '../schema.ts';
-import type { ListedUser, PageRecord, RunUser } from '../types.ts';
+import type { PageRecord } from '../run-types.ts';
+import type { RunUser } from '../run-types.ts';
+import type { ListedUser } from '../run-types.ts';
 import { toRunUser } from './user-rows.ts';
 
 type PageKey = { run: string; page: number; next: string | null };
 
-/** Stores a page with its users once; who comes second, even at the same time, gets the stored page. */
-export async function addPage(db: Kysely<Database>, key: PageKey, users: readonly ListedUser[]): Promise<PageRecord> {
+/**
+ * Stores a page with its users once; who comes second, even at the same time, gets the stored page.
+ */
+export async function addPage(
+  db: Kysely<Database>,
+  key: PageKey,
+  users: readonly ListedUser[],
+): Promise<PageRecord> {
   const userIds = await insertPage(db, key, users);
   if (userIds.length > 0) return { page: key.page, next: key.next, userIds };
   const stored = await readPage(db, key.run, key.page);
-  if (!stored) throw new NotStoredError(`page ${key.page} of run ${key.run} was removed while it was stored`);
+  if (!stored)
+    throw new NotStoredError(`page ${key.page} of run ${key.run} was removed while it was stored`);
   return stored;
 }
 
 /**
- * Ids of those first listed on this page, in its order; none where the page was stored before. Rows go in by ascending
- * user id, so that two pages with the same users cannot block each other.
+ * Ids of those first listed on this page, in its order; none where the page was stored before. Rows
+ * go in by ascending user id, so that two pages with the same users cannot block each other.
  */
 async function insertPage(
   db: Kysely<Database>,
@@ -49,22 +58,40 @@ async function insertPage(
 }
 
 /** A stored page with the users first listed on it. */
-export async function readPage(db: Kysely<Database>, run: string, page: number): Promise<PageRecord | null> {
-  const pages = db.selectFrom('run_pages').select('next').where('run', '=', run).where('page', '=', page);
+export async function readPage(
+  db: Kysely<Database>,
+  run: string,
+  page: number,
+): Promise<PageRecord | null> {
+  const pages = db
+    .selectFrom('run_pages')
+    .select('next')
+    .where('run', '=', run)
+    .where('page', '=', page);
   const stored = await pages.executeTakeFirst();
   if (!stored) return null;
-  const users = db.selectFrom('run_users').select('user_id').where('run', '=', run).where('page', '=', page);
+  const users = db
+    .selectFrom('run_users')
+    .select('user_id')
+    .where('run', '=', run)
+    .where('page', '=', page);
   const rows = await users.orderBy('position').execute();
   return { page, next: stored.next, userIds: rows.map((row) => row.user_id) };
 }
 
 /** Users of a run in ascending order of login, page by page. */
-export async function* usersByLogin(db: Kysely<Database>, run: string, size: number): AsyncGenerator<RunUser[]> {
+export async function* usersByLogin(
+  db: Kysely<Database>,
+  run: string,
+  size: number,
+): AsyncGenerator<RunUser[]> {
   let last: { login: string; user_id: string } | undefined;
   do {
     const users = db.selectFrom('run_users').selectAll().where('run', '=', run);
     const all = users.orderBy('login').orderBy('user_id').limit(size);
-    const rest = last ? all.where(sql<boolean>`(login, user_id) > (${last.login}, ${last.user_id})`) : all;
+    const rest = last
+      ? all.where(sql<boolean>`(login, user_id) > (${last.login}, ${last.user_id})`)
+      : all;
     const rows = await rest.execute();
     if (rows.length > 0) yield rows.map(toRunUser);
     last = rows.length === size ? rows.at(-1) : undefined;
@@ -74,7 +101,11 @@ export async function* usersByLogin(db: Kysely<Database>, run: string, size: num
 /** Users of a run on the pages that list them first. */
 export async function* usersAsListed(db: Kysely<Database>, run: string): AsyncGenerator<RunUser[]> {
   for (let page = 0; ; page += 1) {
-    const users = db.selectFrom('run_users').selectAll().where('run', '=', run).where('page', '=', page);
+    const users = db
+      .selectFrom('run_users')
+      .selectAll()
+      .where('run', '=', run)
+      .where('page', '=', page);
     const rows = await users.orderBy('position').execute();
     if (rows.length > 0) yield rows.map(toRunUser);
     else if (!(await readPage(db, run, page))) return;

@@ -2,7 +2,9 @@ import { sql } from 'kysely';
 import type { Kysely, QueryResult, Selectable } from 'kysely';
 import type { Database, RunUsersTable } from '../schema.ts';
 import { rowsByKey } from '../text-array.ts';
-import type { ListedUser, RunUser, VerdictRecord } from '../types.ts';
+import type { RunUser } from '../run-types.ts';
+import type { VerdictRecord } from '../run-types.ts';
+import type { ListedUser } from '../run-types.ts';
 
 type Row = Selectable<RunUsersTable>;
 
@@ -12,7 +14,11 @@ export async function usersByIds(
   run: string,
   userIds: readonly string[],
 ): Promise<QueryResult<Row>> {
-  const rows = rowsByKey('run_users', { column: 'user_id', keys: userIds, where: sql`run = ${run}` });
+  const rows = rowsByKey('run_users', {
+    column: 'user_id',
+    keys: userIds,
+    where: sql`run = ${run}`,
+  });
   return sql<Row>`select found.* from ${rows}`.execute(db);
 }
 
@@ -45,6 +51,13 @@ function toVerdict({
   read_at,
 }: Row): VerdictRecord | typeof NOT_CHECKED {
   if (verdict === null || reason === null || checked_at === null) return NOT_CHECKED;
-  const takenOver = read_run !== null && read_at !== null ? { takenOver: { run: read_run, at: read_at } } : {};
-  return { verdict, reason, factors: factors as VerdictRecord['factors'], checkedAt: checked_at, ...takenOver };
+  const takenOver =
+    read_run !== null && read_at !== null ? { takenOver: { run: read_run, at: read_at } } : {};
+  return {
+    verdict,
+    reason,
+    factors: factors as VerdictRecord['factors'],
+    checkedAt: checked_at,
+    ...takenOver,
+  };
 }

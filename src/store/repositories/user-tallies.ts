@@ -2,9 +2,12 @@ import { sql } from 'kysely';
 import type { Kysely } from 'kysely';
 import type { NON_COMPLIANT as RULE, Verdict, VerdictCounts } from '../../mfa/types.ts';
 import type { Database } from '../schema.ts';
-import type { RunChanges } from '../types.ts';
+import type { RunChanges } from '../run-types.ts';
 
-/** The verdicts that open a ticket; the type holds this list equal to the rule in mfa, which this room may not import. */
+/**
+ * The verdicts that open a ticket; the type holds this list equal to the rule in mfa, which this
+ * room may not import.
+ */
 const NON_COMPLIANT = ['weak_only', 'none', 'pending_only'] as const satisfies typeof RULE;
 
 const NOBODY: VerdictCounts = {
@@ -37,7 +40,11 @@ export async function countVerdicts(db: Kysely<Database>, run: string): Promise<
 }
 
 /** Compares two runs user by user, in SQL; ids ascending. */
-export async function findChanges(db: Kysely<Database>, run: string, previous: string): Promise<RunChanges> {
+export async function findChanges(
+  db: Kysely<Database>,
+  run: string,
+  previous: string,
+): Promise<RunChanges> {
   const wanting = sql.join(NON_COMPLIANT);
   // One row a change with all ids in it: a row a user would cost far more memory than the ids.
   const { rows } = await sql<{ ids: string[]; change: keyof RunChanges }>`

@@ -3,16 +3,22 @@ import type { Kysely } from 'kysely';
 import type { AttemptFence } from '../journal/attempts.ts';
 import { JointWrites } from '../journal/joint-writes.ts';
 import type { Database } from '../schema.ts';
-import type { ListedUser, RunUserRepository, StoreTransaction } from '../types.ts';
+import type { StoreTransaction } from '../types.ts';
+import type { RunUserRepository } from '../run-types.ts';
+import type { ListedUser } from '../run-types.ts';
 import { countVerdicts, findChanges, findFirst } from './user-tallies.ts';
 import { addPage, readPage, usersAsListed, usersByLogin } from './user-pages.ts';
 import { toListedUser, toRunUser, usersByIds } from './user-rows.ts';
 import { notListed, VerdictWrite, writeVerdicts } from './verdicts.ts';
 
 /** Users of a run: as listed, then with their verdicts. */
-export function createRunUserRepository(db: Kysely<Database>, fence: AttemptFence): RunUserRepository {
+export function createRunUserRepository(
+  db: Kysely<Database>,
+  fence: AttemptFence,
+): RunUserRepository {
   const usersOf = (run: string) => db.selectFrom('run_users').where('run', '=', run);
-  const userOf = (run: string, userId: string) => usersOf(run).selectAll().where('user_id', '=', userId);
+  const userOf = (run: string, userId: string) =>
+    usersOf(run).selectAll().where('user_id', '=', userId);
 
   const users: RunUserRepository = {
     addPage: (run, page, next, users) => addPage(db, { run, page, next }, users),
@@ -21,7 +27,9 @@ export function createRunUserRepository(db: Kysely<Database>, fence: AttemptFenc
       const { rows } = await usersByIds(db, run, userIds);
       const open = rows.filter(({ verdict }) => verdict === null);
       const byId = new Map(open.map((row) => [row.user_id, toListedUser(row)]));
-      return userIds.map((id) => byId.get(id)).filter((user): user is ListedUser => user !== undefined);
+      return userIds
+        .map((id) => byId.get(id))
+        .filter((user): user is ListedUser => user !== undefined);
     },
     async get(run, userId) {
       const row = await userOf(run, userId).executeTakeFirst();
@@ -35,7 +43,8 @@ export function createRunUserRepository(db: Kysely<Database>, fence: AttemptFenc
       if (failure) throw failure;
     },
     verdictEffect(run, userId, record) {
-      const effect = (tx: StoreTransaction): Promise<void> => users.setVerdict(tx, run, userId, record);
+      const effect = (tx: StoreTransaction): Promise<void> =>
+        users.setVerdict(tx, run, userId, record);
       return Object.assign(effect, { writes: new VerdictWrite({ run, userId, ...record }) });
     },
     async setTicket(tx, run, userId, key) {

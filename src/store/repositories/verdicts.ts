@@ -2,7 +2,8 @@ import { sql } from 'kysely';
 import type { RawBuilder } from 'kysely';
 import { NotStoredError } from '../errors.ts';
 import { textArray } from '../text-array.ts';
-import type { StoreTransaction, VerdictRecord } from '../types.ts';
+import type { StoreTransaction } from '../types.ts';
+import type { VerdictRecord } from '../run-types.ts';
 
 /** A verdict and whom it is about. */
 export interface UserVerdict extends VerdictRecord {
@@ -10,7 +11,10 @@ export interface UserVerdict extends VerdictRecord {
   userId: string;
 }
 
-/** An effect that is one verdict: the journal may write it along with the entry, without a transaction. */
+/**
+ * An effect that is one verdict: the journal may write it along with the entry, without a
+ * transaction.
+ */
 export class VerdictWrite {
   readonly verdict: UserVerdict;
   constructor(verdict: UserVerdict) {
@@ -38,7 +42,10 @@ export function verdictRows(verdicts: readonly UserVerdict[]): RawBuilder<unknow
 export const VERDICT_COLUMNS = sql`verdict = v.verdict, reason = v.reason, factors = v.factors::json,
       checked_at = v.checked_at, read_run = v.read_run, read_at = v.read_at`;
 
-/** Writes verdicts in one statement; of several about one user the last one stands. Gives the failure of each, or null. */
+/**
+ * Writes verdicts in one statement; of several about one user the last one stands. Gives the
+ * failure of each, or null.
+ */
 export async function writeVerdicts(
   tx: StoreTransaction,
   verdicts: readonly UserVerdict[],
@@ -50,7 +57,9 @@ export async function writeVerdicts(
     where u.run = v.run and u.user_id = v.user_id
     returning u.run, u.user_id`.execute(tx);
   const written = new Set(rows.map(({ run, user_id }) => keyOf(run, user_id)));
-  return verdicts.map(({ run, userId }) => (written.has(keyOf(run, userId)) ? null : notListed(run, userId)));
+  return verdicts.map(({ run, userId }) =>
+    written.has(keyOf(run, userId)) ? null : notListed(run, userId),
+  );
 }
 
 const keyOf = (run: string, userId: string): string => JSON.stringify([run, userId]);

@@ -18,7 +18,10 @@ const isClosed = ({ settled }: Cut): RawBuilder<boolean> => sql`(
     select 1 from flow_runs f, json_array_elements(f.steps) s
     where f.state <> 'ended' and s->>'request' = requests.request_id))`;
 
-/** An issue without its account: what it was about, and what makes the event known again stands in other columns. */
+/**
+ * An issue without its account: what it was about, and what makes the event known again stands in
+ * other columns.
+ */
 const ISSUE = sql`json_build_object(
   'eventId', issue->'eventId', 'eventType', issue->'eventType', 'source', issue->'source', 'at', issue->'at',
   'issueId', issue->'issueId', 'category', issue->'category', 'severity', issue->'severity', 'title', issue->'title',

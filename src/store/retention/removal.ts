@@ -13,7 +13,9 @@ export interface Cut {
   now: string;
 }
 
-/** One kind of personal data: in which table, which of its rows are due, and what becomes of them. */
+/**
+ * One kind of personal data: in which table, which of its rows are due, and what becomes of them.
+ */
 export interface Removal {
   /** In plain words; several tables may share them. */
   what: string;
@@ -29,14 +31,20 @@ export interface Removal {
 const always = sql<boolean>`true`;
 
 /** How many rows are due. */
-export function countStatement({ table, of, where }: Removal, cut: Cut): RawBuilder<{ rows: number }> {
-  const keyed = of ? sql<boolean>`${sql.ref(`${table}.${of.column}`)} in (${of.keys(cut)})` : always;
+export function countStatement(
+  { table, of, where }: Removal,
+  cut: Cut,
+): RawBuilder<{ rows: number }> {
+  const keyed = of
+    ? sql<boolean>`${sql.ref(`${table}.${of.column}`)} in (${of.keys(cut)})`
+    : always;
   return sql`select count(*) as rows from ${sql.table(table)} where ${keyed} and ${where?.(cut) ?? always}`;
 }
 
 /**
- * Takes up to so many rows, of one key where the removal has keys. By their place in the table: a row that somebody
- * changes meanwhile has another one then, and stays. Waits for nobody, so nobody waits for it in a circle.
+ * Takes up to so many rows, of one key where the removal has keys. By their place in the table: a
+ * row that somebody changes meanwhile has another one then, and stays. Waits for nobody, so nobody
+ * waits for it in a circle.
  */
 export function pieceStatement(
   { table, of, where, set }: Removal,
@@ -44,7 +52,8 @@ export function pieceStatement(
   { key, rows }: { key: string | null; rows: number },
 ): RawBuilder<unknown> {
   const name = sql.table(table);
-  const keyed = of && key !== null ? sql<boolean>`${sql.ref(`${table}.${of.column}`)} = ${key}` : always;
+  const keyed =
+    of && key !== null ? sql<boolean>`${sql.ref(`${table}.${of.column}`)} = ${key}` : always;
   const due = sql`select ctid from ${name} where ${keyed} and ${where?.(cut) ?? always} limit ${rows} for update skip locked`;
   const these = sql`where ${name}.ctid = any(array(${due}))`;
   return set ? sql`update ${name} set ${set(cut)} ${these}` : sql`delete from ${name} ${these}`;

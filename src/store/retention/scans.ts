@@ -7,8 +7,8 @@ const isOld = ({ before, settled }: Cut): RawBuilder<boolean> => sql`
   coalesce(runs.finished_at < ${before}, runs.started_at < ${settled})`;
 
 /**
- * The run that the next one of its scope compares with and takes readings over from: the last complete one, and where a
- * run goes on, the last one that was complete when that began.
+ * The run that the next one of its scope compares with and takes readings over from: the last
+ * complete one, and where a run goes on, the last one that was complete when that began.
  */
 const isBaseline = ({ settled }: Cut): RawBuilder<boolean> => sql`
   (runs.status = 'complete' and not runs.dry_run and not exists (
@@ -22,7 +22,8 @@ const isDue = (cut: Cut): RawBuilder<boolean> => sql`(${isOld(cut)} and not ${is
 
 const ofRuns = {
   column: 'run',
-  keys: (cut: Cut): RawBuilder<{ key: string }> => sql`select run as key from runs where ${isDue(cut)}`,
+  keys: (cut: Cut): RawBuilder<{ key: string }> =>
+    sql`select run as key from runs where ${isDue(cut)}`,
 };
 
 /** The plan without the people it names: what a report still says of the scope. */
@@ -37,12 +38,18 @@ const SUMMARY = sql`(
     when 'exemptions' then json_build_object('live', value->'live', 'expired', '[]'::json)
     else value end) from json_each(summary))`;
 
-/** A ticket is known again by its row while its person is among those of any run that keeps its people. */
+/**
+ * A ticket is known again by its row while its person is among those of any run that keeps its
+ * people.
+ */
 const stillScanned = (cut: Cut): RawBuilder<boolean> => sql`exists (
   select 1 from runs join run_users on run_users.run = runs.run
   where runs.org = tickets.org and run_users.user_id = tickets.subject and not ${isDue(cut)})`;
 
-/** Scans and their tickets. The runs themselves are marked first, so that no report takes a half for a whole. */
+/**
+ * Scans and their tickets. The runs themselves are marked first, so that no report takes a half for
+ * a whole.
+ */
 export const SCAN_REMOVALS: readonly Removal[] = [
   {
     what: 'scans, left as figures',

@@ -2,7 +2,10 @@ import { sql } from 'kysely';
 import type { RawBuilder } from 'kysely';
 import type { Cut, Removal } from './removal.ts';
 
-const isUserGone = (table: 'twin_members' | 'twin_user_roles', { before }: Cut): RawBuilder<boolean> => sql`exists (
+const isUserGone = (
+  table: 'twin_members' | 'twin_user_roles',
+  { before }: Cut,
+): RawBuilder<boolean> => sql`exists (
   select 1 from twin_users u where u.org = ${sql.ref(`${table}.org`)} and u.id = ${sql.ref(`${table}.user_id`)}
     and u.gone and u.seen_at < ${before})`;
 
@@ -36,14 +39,21 @@ const isLostUser = (hit: RawBuilder<unknown>, { before }: Cut): RawBuilder<boole
 const isLostHit = (hit: RawBuilder<unknown>, cut: Cut): RawBuilder<boolean> =>
   sql`(${isLostEvent(hit, cut)} or ${isLostUser(hit, cut)})`;
 
-/** The copy of an organisation: those who are gone from it, what is over, and what broken syncs have left. */
+/**
+ * The copy of an organisation: those who are gone from it, what is over, and what broken syncs have
+ * left.
+ */
 export const TWIN_REMOVALS: readonly Removal[] = [
   {
     what: 'group memberships of users who are gone',
     table: 'twin_members',
     where: (c) => isUserGone('twin_members', c),
   },
-  { what: 'roles of users who are gone', table: 'twin_user_roles', where: (c) => isUserGone('twin_user_roles', c) },
+  {
+    what: 'roles of users who are gone',
+    table: 'twin_user_roles',
+    where: (c) => isUserGone('twin_user_roles', c),
+  },
   {
     what: 'users who are gone',
     table: 'twin_users',
@@ -56,10 +66,18 @@ export const TWIN_REMOVALS: readonly Removal[] = [
       select 1 from twin_users u where u.org = twin_seen.org and u.id = twin_seen.user_id
         and not (u.gone and u.seen_at < ${before}))`,
   },
-  { what: 'closed gaps', table: 'twin_gaps', where: ({ before }) => sql`twin_gaps.closed_at < ${before}` },
+  {
+    what: 'closed gaps',
+    table: 'twin_gaps',
+    where: ({ before }) => sql`twin_gaps.closed_at < ${before}`,
+  },
   { what: 'drift', table: 'twin_drift', where: ({ before }) => sql`twin_drift.at < ${before}` },
   // The newest stretch of the log may be read again, and would raise them anew.
-  { what: 'security events', table: 'twin_events', where: ({ settled }) => sql`twin_events.at < ${settled}` },
+  {
+    what: 'security events',
+    table: 'twin_events',
+    where: ({ settled }) => sql`twin_events.at < ${settled}`,
+  },
   {
     what: 'parts of the search index with old events or users',
     table: 'twin_search',

@@ -1,6 +1,16 @@
-import type { Condition, EntryMatch, EventSettings, LogEntry, Scalar, SettingList } from './types.ts';
+import type {
+  Condition,
+  EntryMatch,
+  EventSettings,
+  LogEntry,
+  Scalar,
+  SettingList,
+} from './types.ts';
 
-/** Whether an event type is the one that a rule names; `user.mfa.*` names every type below `user.mfa`. */
+/**
+ * Whether an event type is the one that a rule names; `user.mfa.*` names every type below
+ * `user.mfa`.
+ */
 export const isOfType = (eventType: string, wanted: string): boolean =>
   wanted.endsWith('.*') ? eventType.startsWith(wanted.slice(0, -1)) : eventType === wanted;
 
@@ -46,7 +56,9 @@ function holds(condition: Condition, values: readonly unknown[], settings: Event
 }
 
 const isAny = (values: readonly unknown[], wanted: readonly Scalar[]): boolean =>
-  values.length === 0 ? wanted.includes(null) : values.some((value) => wanted.includes(value as Scalar));
+  values.length === 0
+    ? wanted.includes(null)
+    : values.some((value) => wanted.includes(value as Scalar));
 
 const someText = (values: readonly unknown[], test: (lower: string) => boolean): boolean =>
   values.some((value) => typeof value === 'string' && test(value.toLowerCase()));
@@ -56,5 +68,7 @@ const SETTINGS: Readonly<Record<SettingList, keyof EventSettings>> = {
   'twin.privileged_groups': 'privilegedGroups',
 };
 
-const listOf = (value: readonly Scalar[] | { setting: SettingList }, settings: EventSettings): readonly Scalar[] =>
-  'setting' in value ? settings[SETTINGS[value.setting]] : value;
+const listOf = (
+  value: readonly Scalar[] | { setting: SettingList },
+  settings: EventSettings,
+): readonly Scalar[] => ('setting' in value ? settings[SETTINGS[value.setting]] : value);

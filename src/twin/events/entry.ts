@@ -8,11 +8,19 @@ export interface TimedEntry {
 
 type Unknown = Readonly<Record<string, unknown>>;
 
-/** Reads an entry as the connector gives it: its listed fields, what is missing or odd as null. Null without uuid, type or time. */
+/**
+ * Reads an entry as the connector gives it: its listed fields, what is missing or odd as null. Null
+ * without uuid, type or time.
+ */
 export function readEntry(raw: unknown): TimedEntry | null {
   if (!isObject(raw)) return null;
-  const [uuid, eventType, published] = [textAt(raw, 'uuid'), textAt(raw, 'eventType'), textAt(raw, 'published')];
-  const at = published !== null && /^\d{4}-\d{2}-\d{2}T/.test(published) ? Date.parse(published) : NaN;
+  const [uuid, eventType, published] = [
+    textAt(raw, 'uuid'),
+    textAt(raw, 'eventType'),
+    textAt(raw, 'published'),
+  ];
+  const at =
+    published !== null && /^\d{4}-\d{2}-\d{2}T/.test(published) ? Date.parse(published) : NaN;
   if (uuid === null || eventType === null || published === null || Number.isNaN(at)) return null;
   const isProxy = own(raw, 'isProxy');
   const entry: LogEntry = {
@@ -42,15 +50,19 @@ export function readEntries(raw: readonly unknown[]): { entries: TimedEntry[]; m
   return { entries: [...unique.values()].sort(byTime), malformed: raw.length - read.length };
 }
 
-const byTime = (a: TimedEntry, b: TimedEntry): number => a.at - b.at || (a.entry.uuid < b.entry.uuid ? -1 : 1);
+const byTime = (a: TimedEntry, b: TimedEntry): number =>
+  a.at - b.at || (a.entry.uuid < b.entry.uuid ? -1 : 1);
 
 function partyOf(raw: unknown): EntryParty | null {
-  return isObject(raw) ? { id: textAt(raw, 'id'), type: textAt(raw, 'type'), login: textAt(raw, 'login') } : null;
+  return isObject(raw)
+    ? { id: textAt(raw, 'id'), type: textAt(raw, 'type'), login: textAt(raw, 'login') }
+    : null;
 }
 
 const isObject = (value: unknown): value is Unknown =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
-const own = (value: Unknown, key: string): unknown => (Object.hasOwn(value, key) ? value[key] : undefined);
+const own = (value: Unknown, key: string): unknown =>
+  Object.hasOwn(value, key) ? value[key] : undefined;
 const listAt = (value: Unknown, key: string): readonly unknown[] => {
   const found = own(value, key);
   return Array.isArray(found) ? found : [];

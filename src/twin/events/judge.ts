@@ -20,7 +20,9 @@ export function judge({ rule, first, then }: RuleEntries, until: number): TimedE
     case 'threshold':
       return reaching(first, demand);
     case 'followed':
-      return withFollower(first, then, demand.follower).flatMap(({ one, followed }) => (followed ? [one] : []));
+      return withFollower(first, then, demand.follower).flatMap(({ one, followed }) =>
+        followed ? [one] : [],
+      );
     case 'not_followed':
       return withFollower(first, then, demand.follower).flatMap(({ one, followed }) =>
         !followed && until > one.at + demand.follower.withinMs ? [one] : [],
@@ -28,8 +30,12 @@ export function judge({ rule, first, then }: RuleEntries, until: number): TimedE
   }
 }
 
-// The entry that brings the count within the time up to the threshold; as long as it stays there, no other.
-function reaching(entries: readonly TimedEntry[], demand: RuleDemand & { kind: 'threshold' }): TimedEntry[] {
+// The entry that brings the count within the time up to the threshold; as long as it stays there,
+// no other.
+function reaching(
+  entries: readonly TimedEntry[],
+  demand: RuleDemand & { kind: 'threshold' },
+): TimedEntry[] {
   const { count, withinMs, by } = demand;
   const seen = new Map<string, { times: number[]; high: boolean }>();
   return entries.filter(({ entry, at }) => {
@@ -47,7 +53,11 @@ function reaching(entries: readonly TimedEntry[], demand: RuleDemand & { kind: '
   });
 }
 
-function withFollower(first: readonly TimedEntry[], then: readonly TimedEntry[], { withinMs, by }: Follower) {
+function withFollower(
+  first: readonly TimedEntry[],
+  then: readonly TimedEntry[],
+  { withinMs, by }: Follower,
+) {
   const followers = new Map<string, TimedEntry[]>();
   for (const one of then) {
     for (const key of keysOfAny(one.entry, by)) {

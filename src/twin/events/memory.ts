@@ -3,7 +3,10 @@ import type { RuleEntries } from './judge.ts';
 import { keysOf } from './together.ts';
 import type { EventRule, LogEntry, RuleDemand } from './types.ts';
 
-/** How far windows of the log overlap: an entry may be listed that much later than it was published. Milliseconds. */
+/**
+ * How far windows of the log overlap: an entry may be listed that much later than it was published.
+ * Milliseconds.
+ */
 export const OVERLAP_MS = 5 * 60_000;
 
 /** From when on entries are judged again, of a log that was judged up to `until` before. */
@@ -39,7 +42,8 @@ function entriesFor({ rule, first, then }: RuleEntries, until: number): readonly
   }
 }
 
-// Whether the next one reaches the threshold can be told from as many before it as the threshold counts.
+// Whether the next one reaches the threshold can be told from as many before it as the threshold
+// counts.
 function newestOfEach(
   entries: readonly TimedEntry[],
   { count, by }: RuleDemand & { kind: 'threshold' },

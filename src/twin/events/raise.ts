@@ -5,7 +5,15 @@ import type { TimedEntry } from './entry.ts';
 import { judge } from './judge.ts';
 import type { RuleEntries } from './judge.ts';
 import { judgingStart, entriesToKeep } from './memory.ts';
-import type { Carried, EntryMatch, EntryParty, EventRule, EventSettings, LogWindow, Raised } from './types.ts';
+import type {
+  Carried,
+  EntryMatch,
+  EntryParty,
+  EventRule,
+  EventSettings,
+  LogWindow,
+  Raised,
+} from './types.ts';
 
 export interface RaiseOptions {
   settings: EventSettings;
@@ -16,11 +24,15 @@ export interface RaiseOptions {
 }
 
 /**
- * Security events of one window of the System Log. Windows in order, each starting no later than the last one ended,
- * raise what the whole log at once would, however it is cut: what a rule needs of earlier windows is carried over.
- * Judged by the entries' own times and the end of the window.
+ * Security events of one window of the System Log. Windows in order, each starting no later than
+ * the last one ended, raise what the whole log at once would, however it is cut: what a rule needs
+ * of earlier windows is carried over. Judged by the entries' own times and the end of the window.
  */
-export function raise(rules: readonly EventRule[], entries: readonly unknown[], options: RaiseOptions): Raised {
+export function raise(
+  rules: readonly EventRule[],
+  entries: readonly unknown[],
+  options: RaiseOptions,
+): Raised {
   const { entries: read, malformed } = readEntries(entries);
   const given = options.carried ?? null;
   const window = spanOf(options.window ?? widest(read), given);
@@ -28,9 +40,12 @@ export function raise(rules: readonly EventRule[], entries: readonly unknown[], 
   const log = before ? allEntries(before, read) : read;
   const looked = entriesByRule(rules, log, options.settings);
   const events = looked.flatMap((one) => {
-    // What was judged in an earlier window is left to it: here not all that surrounds it may be at hand.
+    // What was judged in an earlier window is left to it: here not all that surrounds it may be at
+    // hand.
     const from = before ? judgingStart(one.rule, Date.parse(before.until)) : -Infinity;
-    return judge(one, window.until).flatMap((found) => (found.at >= from ? [eventOf(one.rule, found)] : []));
+    return judge(one, window.until).flatMap((found) =>
+      found.at >= from ? [eventOf(one.rule, found)] : [],
+    );
   });
   const carried = window.stale && given ? given : carryOver(window, looked);
   return { events: events.sort(byTime), carried, malformed };
@@ -53,7 +68,12 @@ function spanOf(window: LogWindow | null, carried: Carried | null): Span {
   if (!carried) return { since, until, anew: true, stale: false };
   const [start, end] = [Date.parse(carried.since), Date.parse(carried.until)];
   if (since <= start) return { since, until, anew: true, stale: until < end };
-  return { since: since <= end ? start : since, until: Math.max(until, end), anew: false, stale: false };
+  return {
+    since: since <= end ? start : since,
+    until: Math.max(until, end),
+    anew: false,
+    stale: false,
+  };
 }
 
 const widest = (entries: readonly TimedEntry[]): LogWindow | null => {
@@ -70,7 +90,11 @@ function entriesByRule(
   log: readonly TimedEntry[],
   settings: EventSettings,
 ): RuleEntries[] {
-  const looked = rules.map((rule) => ({ rule, first: [] as TimedEntry[], then: [] as TimedEntry[] }));
+  const looked = rules.map((rule) => ({
+    rule,
+    first: [] as TimedEntry[],
+    then: [] as TimedEntry[],
+  }));
   const roles = looked.flatMap(({ rule, first, then }) => {
     const follower = 'follower' in rule.demand ? [{ match: rule.demand.follower, list: then }] : [];
     return [{ match: rule as EntryMatch, list: first }, ...follower];
@@ -79,17 +103,31 @@ function entriesByRule(
   for (const one of log) {
     const { eventType } = one.entry;
     const open =
-      byType.get(eventType) ?? roles.filter(({ match }) => match.types.some((type) => isOfType(eventType, type)));
+      byType.get(eventType) ??
+      roles.filter(({ match }) => match.types.some((type) => isOfType(eventType, type)));
     byType.set(eventType, open);
     for (const { match, list } of open) if (allHold(match, one.entry, settings)) list.push(one);
   }
   return looked;
 }
 
-function eventOf({ name, severity, tactic, technique }: EventRule, { entry }: TimedEntry): SecurityEvent {
+function eventOf(
+  { name, severity, tactic, technique }: EventRule,
+  { entry }: TimedEntry,
+): SecurityEvent {
   const { uuid, published: at, actor, targets } = entry;
-  const target = targets.find(({ login }) => login !== null) ?? targets.find(({ id }) => id !== null) ?? null;
-  return { uuid, rule: name, severity, tactic, technique, at, actor: partyLabel(actor), target: partyLabel(target) };
+  const target =
+    targets.find(({ login }) => login !== null) ?? targets.find(({ id }) => id !== null) ?? null;
+  return {
+    uuid,
+    rule: name,
+    severity,
+    tactic,
+    technique,
+    at,
+    actor: partyLabel(actor),
+    target: partyLabel(target),
+  };
 }
 
 const partyLabel = (party: EntryParty | null): string | null => party?.login ?? party?.id ?? null;
@@ -101,4 +139,5 @@ const carryOver = ({ since, until }: Span, looked: readonly RuleEntries[]): Carr
 });
 
 const byTime = (a: SecurityEvent, b: SecurityEvent): number =>
-  Date.parse(a.at) - Date.parse(b.at) || (a.uuid === b.uuid ? (a.rule < b.rule ? -1 : 1) : a.uuid < b.uuid ? -1 : 1);
+  Date.parse(a.at) - Date.parse(b.at) ||
+  (a.uuid === b.uuid ? (a.rule < b.rule ? -1 : 1) : a.uuid < b.uuid ? -1 : 1);

@@ -4,14 +4,20 @@ import type { SecurityEvent, Severity, TwinSettings } from '../types.ts';
 /** Who did something, or to whom it was done. */
 export type EntryParty = OktaLogParty;
 
-/** What rules may look at of one entry of the System Log; everything else of an entry is left behind. */
+/**
+ * What rules may look at of one entry of the System Log; everything else of an entry is left
+ * behind.
+ */
 export type LogEntry = OktaLogEvent;
 
 export type Scalar = string | number | boolean | null;
 /** A list of arx.yaml that a rule may name in the place of values. */
 export type SettingList = 'twin.expected_idps' | 'twin.privileged_groups';
 
-/** One condition on a field; a field that holds a list satisfies it when any of its values does, a negation when none. */
+/**
+ * One condition on a field; a field that holds a list satisfies it when any of its values does, a
+ * negation when none.
+ */
 export type Condition = { field: string } & (
   | { operator: 'eq' | 'ne'; value: Scalar }
   | { operator: 'in' | 'not_in'; value: readonly Scalar[] | { setting: SettingList } }
@@ -19,15 +25,17 @@ export type Condition = { field: string } & (
   | { operator: 'exists' | 'missing' }
 );
 
-/** Entries of these types (exact, or `user.mfa.*` for all below) for which every condition holds. */
+/**
+ * Entries of these types (exact, or `user.mfa.*` for all below) for which every condition holds.
+ */
 export interface EntryMatch {
   types: readonly string[];
   when: readonly Condition[];
 }
 
 /**
- * What makes entries belong together: the same actor, a same target, the same address; `person` stands for the people
- * among the targets, or the actor where there are none.
+ * What makes entries belong together: the same actor, a same target, the same address; `person`
+ * stands for the people among the targets, or the actor where there are none.
  */
 export type TogetherBy = 'actor' | 'target' | 'person' | 'ip';
 
@@ -65,15 +73,17 @@ export interface LogWindow {
 }
 
 /**
- * What the next window needs to know of the ones before it: plain JSON, a few entries. It names people, so it belongs in
- * the store and not into a workflow's history.
+ * What the next window needs to know of the ones before it: plain JSON, a few entries. It names
+ * people, so it belongs in the store and not into a workflow's history.
  */
 export interface Carried extends LogWindow {
   entries: LogEntry[];
 }
 
 export interface Raised {
-  /** By time; one for each entry and rule. The store passes over those that it has: windows overlap. */
+  /**
+   * By time; one for each entry and rule. The store passes over those that it has: windows overlap.
+   */
   events: SecurityEvent[];
   carried: Carried;
   /** Entries without uuid, type or time, passed over. */

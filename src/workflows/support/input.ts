@@ -6,31 +6,41 @@ type Check = (value: unknown) => boolean;
 
 const isText: Check = (value) => typeof value === 'string' && value.length <= 4_000;
 
-const isHours: Check = (value) => Number.isInteger(value) && Number(value) >= 1 && Number(value) <= MOST_HOURS_BACK;
+const isHours: Check = (value) =>
+  Number.isInteger(value) && Number(value) >= 1 && Number(value) <= MOST_HOURS_BACK;
 
 /** Forms of input fields, with the words that say what was expected. */
 export const FORMS = {
   text: { test: isText, expected: 'a text' },
   flag: { test: (value: unknown) => typeof value === 'boolean', expected: 'true or false' },
-  texts: { test: (value: unknown) => Array.isArray(value) && value.every(isText), expected: 'a list of texts' },
+  texts: {
+    test: (value: unknown) => Array.isArray(value) && value.every(isText),
+    expected: 'a list of texts',
+  },
   hours: { test: isHours, expected: 'a whole number of hours from 1 to 2160' },
-  mode: { test: (value: unknown) => value === 'full' || value === 'delta', expected: 'full or delta' },
+  mode: {
+    test: (value: unknown) => value === 'full' || value === 'delta',
+    expected: 'full or delta',
+  },
   object: { test: (value: unknown) => isObject(value), expected: 'an object' },
 } as const;
 
 type Fields = Readonly<Record<string, { test: Check; expected: string }>>;
 
 /**
- * Takes the input of a workflow as it came: nothing at all is `{}`. What is not of its form fails the workflow with a
- * sentence that names the field, instead of failing its tasks for ever or being passed over.
+ * Takes the input of a workflow as it came: nothing at all is `{}`. What is not of its form fails
+ * the workflow with a sentence that names the field, instead of failing its tasks for ever or being
+ * passed over.
  */
 export function parseInput<Input extends object>(input: unknown, fields: Fields): Input {
   const given = input ?? {};
-  if (!isObject(given)) throw wrong(`the input must be one JSON object with ${fieldNames(fields)}, or {}`);
+  if (!isObject(given))
+    throw wrong(`the input must be one JSON object with ${fieldNames(fields)}, or {}`);
   for (const [name, value] of Object.entries(given)) {
     const form = Object.hasOwn(fields, name) ? fields[name] : undefined;
     if (!form) throw wrong(`the input has an unknown field; known are ${fieldNames(fields)}`);
-    if (value !== undefined && value !== null && !form.test(value)) throw wrong(`${name} must be ${form.expected}`);
+    if (value !== undefined && value !== null && !form.test(value))
+      throw wrong(`${name} must be ${form.expected}`);
   }
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null)) as Input;
 }

@@ -1,7 +1,7 @@
 /**
- * Runs `work` over what `next` hands out, at once or once there is something, at most `width` at a time, until it gives
- * null. The first failure is
- * thrown after everything begun has ended, so that nothing is left behind in flight.
+ * Runs `work` over what `next` hands out, at once or once there is something, at most `width` at a
+ * time, until it gives null. The first failure is thrown after everything begun has ended, so that
+ * nothing is left behind in flight.
  */
 export async function inParallel<Item>(
   width: number,

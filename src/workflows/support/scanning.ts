@@ -3,17 +3,27 @@ import * as wf from '@temporalio/workflow';
 import { EARLIER_HISTORY_LIMIT } from '../../mfa/scan-plan.ts';
 
 /**
- * A worker that was killed is found out after this long; each activity in flight then costs a recorded heartbeat, an
- * action, in four fifths of it (docs/decisions/0023).
+ * A worker that was killed is found out after this long; each activity in flight then costs a
+ * recorded heartbeat, an action, in four fifths of it (docs/decisions/0023).
  */
 const SILENCE = '5 seconds';
 
-/** Failures carry their own wait (src/activities/support/failures.ts); this one is for a worker that died, however many did. */
+/**
+ * Failures carry their own wait (src/activities/support/failures.ts); this one is for a worker that
+ * died, however many did.
+ */
 const SOON = { initialInterval: '1 second', backoffCoefficient: 1 } as const;
 
 /** Options of activities that take seconds. */
-export const QUICK = { startToCloseTimeout: '2 minutes', heartbeatTimeout: SILENCE, retry: SOON } as const;
-/** Of those that may wait for the quota, for as long as it takes while they heartbeat: eight pages at 20 calls a minute. */
+export const QUICK = {
+  startToCloseTimeout: '2 minutes',
+  heartbeatTimeout: SILENCE,
+  retry: SOON,
+} as const;
+/**
+ * Of those that may wait for the quota, for as long as it takes while they heartbeat: eight pages
+ * at 20 calls a minute.
+ */
 export const PATIENT = { ...QUICK, startToCloseTimeout: '2 hours' } as const;
 
 /** Items of one page. */
@@ -23,14 +33,20 @@ export interface Slice {
   count: number;
 }
 
-/** Hands out what is left of listed pages, until the history has grown long and the run should continue as new. */
+/**
+ * Hands out what is left of listed pages, until the history has grown long and the run should
+ * continue as new.
+ */
 export interface Slicer {
   /** The next items; null at the end, or when paused. */
   next: () => Slice | null;
   paused: () => boolean;
 }
 
-/** Slices of `size` items at most, of pages of these sizes, until the history is long; moves the position on. */
+/**
+ * Slices of `size` items at most, of pages of these sizes, until the history is long; moves the
+ * position on.
+ */
 export function slicer(
   sizes: readonly number[],
   at: { page: number; from: number },
@@ -53,7 +69,10 @@ export function slicer(
   return { next, paused: () => paused };
 }
 
-/** As `next`, but where more is still being listed it waits for it: null comes when the list is over, or paused. */
+/**
+ * As `next`, but where more is still being listed it waits for it: null comes when the list is
+ * over, or paused.
+ */
 export function nextOrMore(
   { next, paused }: Slicer,
   sizes: readonly number[],
@@ -64,19 +83,24 @@ export function nextOrMore(
     await wf.condition(() => list.over || sizes.length > pages);
     return nextOne();
   };
-  const nextOne = (): Slice | null | Promise<Slice | null> => next() ?? (list.over || paused() ? null : more());
+  const nextOne = (): Slice | null | Promise<Slice | null> =>
+    next() ?? (list.over || paused() ? null : more());
   return nextOne;
 }
 
 /**
- * Lists, and reads beside it what is listed; false where either paused. What fails is thrown once both have come to rest.
+ * Lists, and reads beside it what is listed; false where either paused. What fails is thrown once
+ * both have come to rest.
  */
 export async function whileListing(
   listing: Promise<boolean>,
   read: (list: { over: boolean }) => Promise<boolean>,
 ): Promise<boolean> {
   const list = { over: false };
-  const [listed, done] = await Promise.allSettled([listing.finally(() => (list.over = true)), read(list)]);
+  const [listed, done] = await Promise.allSettled([
+    listing.finally(() => (list.over = true)),
+    read(list),
+  ]);
   if (listed.status === 'rejected') throw listed.reason;
   if (done.status === 'rejected') throw done.reason;
   return listed.value && done.value;

@@ -14,7 +14,10 @@ import { runWeekly, stallingWorker } from '../../support/stalling-worker.ts';
 const SEEDS = Array.from({ length: process.env.FULL === '1' ? 200 : 4 }, (_, n) => n + 1);
 const CREATED = '2020-01-01T00:00:00.000Z';
 
-/** These now and then arrive late: after the attempt that sent them was given up and the next one has looked. */
+/**
+ * These now and then arrive late: after the attempt that sent them was given up and the next one
+ * has looked.
+ */
 const SLOW_WRITES = [
   { vendor: 'jira', method: 'POST', pathPattern: '/issue(/|$)' },
   { vendor: 'jira', method: 'PUT' },
@@ -22,7 +25,14 @@ const SLOW_WRITES = [
 ] as const;
 
 /** What attempts that were given up may end with; an alarm (`audit_conflict`) is none of it. */
-const QUIET_ENDS = ['done', 'OvertakenError', 'CancelledFailure', 'LeaseLostError', 'ticket_busy', 'ticket_unsettled'];
+const QUIET_ENDS = [
+  'done',
+  'OvertakenError',
+  'CancelledFailure',
+  'LeaseLostError',
+  'ticket_busy',
+  'ticket_unsettled',
+];
 
 describe('attempts that are overtaken while they are still at work', () => {
   async function world<Answer>(
@@ -30,8 +40,17 @@ describe('attempts that are overtaken while they are still at work', () => {
     work: (store: Store, emulators: RunningEmulators) => Promise<Answer>,
   ): Promise<Answer> {
     const database = await migratedDatabase();
-    const store = await openStore({ databaseUrl: database.databaseUrl, currentAttempt, maxConnections: 20 });
-    const emulators = await startEmulators({ profile: 'empty', rateLimit: 0, indexLagMs: 60, log: null });
+    const store = await openStore({
+      databaseUrl: database.databaseUrl,
+      currentAttempt,
+      maxConnections: 20,
+    });
+    const emulators = await startEmulators({
+      profile: 'empty',
+      rateLimit: 0,
+      indexLagMs: 60,
+      log: null,
+    });
     for (const write of SLOW_WRITES)
       emulators.faults.add({ ...write, kind: 'latency', ms: 300, probability: 0.3, seed });
     try {
@@ -49,7 +68,11 @@ describe('attempts that are overtaken while they are still at work', () => {
       await world(seed, async (store, emulators) => {
         const people = ['ann', 'bob', 'cem', 'dan', 'eve', 'fay'].map((name) => {
           const factors = name === 'fay' ? ([{ type: 'webauthn' }] as const) : [];
-          return emulators.okta.addUser({ login: `${name}@example.com`, created: CREATED, factors: [...factors] });
+          return emulators.okta.addUser({
+            login: `${name}@example.com`,
+            created: CREATED,
+            factors: [...factors],
+          });
         });
         const worker = stallingWorker(store, emulators, seed);
         await runWeekly(worker, 'week-1');
@@ -65,18 +88,25 @@ describe('attempts that are overtaken while they are still at work', () => {
           const record = await store.runs.get(run);
           expect(record?.status, run).toBe('complete');
           expect((record?.summary as unknown as RunSummary).tickets, run).toMatchObject(expected);
-          expect(await store.audit.countByKind(run), run).toMatchObject({ 'user.checked': 6, 'scan.completed': 1 });
+          expect(await store.audit.countByKind(run), run).toMatchObject({
+            'user.checked': 6,
+            'scan.completed': 1,
+          });
         }
         const org = new URL(emulators.document.okta).host;
         const labels = people.map(({ id }) => ticketLabel(org, id));
         const { issues = [], messages = [] } = describeState(emulators, ['issues', 'messages']);
         const open = issues.filter(({ category }) => category !== 'done');
-        expect(open.flatMap((issue) => issue.labels.filter((label) => labels.includes(label))).toSorted()).toEqual(
-          labels.slice(1, 5).toSorted(),
-        );
+        expect(
+          open
+            .flatMap((issue) => issue.labels.filter((label) => labels.includes(label)))
+            .toSorted(),
+        ).toEqual(labels.slice(1, 5).toSorted());
         expect(issues).toHaveLength(5);
         expect(messages).toHaveLength(2);
-        expect(await verifyChain(store.audit.pages(500), await store.audit.head())).toMatchObject({ ok: true });
+        expect(await verifyChain(store.audit.pages(500), await store.audit.head())).toMatchObject({
+          ok: true,
+        });
       });
     },
     60_000,

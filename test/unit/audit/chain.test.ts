@@ -28,7 +28,8 @@ const chainsWithPlace = chains.chain((chain) =>
 );
 
 /** The stored texts as a table that lost its indexes: numbered anew. */
-const renumber = (texts: StoredText[]): StoredText[] => texts.map(({ text }, index) => ({ index, text }));
+const renumber = (texts: StoredText[]): StoredText[] =>
+  texts.map(({ text }, index) => ({ index, text }));
 
 describe('a whole chain', () => {
   test('is good, in pages of any size', async () => {
@@ -43,7 +44,11 @@ describe('a whole chain', () => {
   });
 
   test('may be empty', async () => {
-    expect(await verifyChain([], { entries: 0, head: EMPTY_HEAD })).toEqual({ ok: true, entries: 0, head: EMPTY_HEAD });
+    expect(await verifyChain([], { entries: 0, head: EMPTY_HEAD })).toEqual({
+      ok: true,
+      entries: 0,
+      head: EMPTY_HEAD,
+    });
   });
 });
 
@@ -66,7 +71,11 @@ describe('tampering is found and located', () => {
       fc.asyncProperty(chainsWithPlace, async ({ chain: { stored, head }, at }) => {
         const left = stored.toSpliced(at, 1);
         const gap = await verifyChain([left], head);
-        expect(gap).toMatchObject({ ok: false, entries: at, firstBad: { index: at, reason: 'missing' } });
+        expect(gap).toMatchObject({
+          ok: false,
+          entries: at,
+          firstBad: { index: at, reason: 'missing' },
+        });
         const closed = await verifyChain([renumber(left)], head);
         expect(closed).toMatchObject({ ok: false, entries: at, firstBad: { index: at } });
       }),
@@ -108,7 +117,11 @@ describe('tampering is found and located', () => {
     const list = ['a', 'b', 'c'].map((subject) => draftOf({ subject }));
     const { head } = chainOf(list.slice(0, 2));
     const report = await verifyChain([chainOf(list).stored], head);
-    expect(report.firstBad).toEqual({ index: 2, id: null, reason: 'stands behind the recorded end of the trail' });
+    expect(report.firstBad).toEqual({
+      index: 2,
+      id: null,
+      reason: 'stands behind the recorded end of the trail',
+    });
   });
 
   test('a chain written anew from the beginning', async () => {
@@ -136,11 +149,23 @@ describe('one entry is refused for', () => {
   const id = 'mfa-enforcement-check/run-1/user.checked/00u1/0';
 
   test.each([
-    ['text that is no JSON', '{', { id: null, reason: 'is no JSON object with id, prevHash and hash' }],
-    ['JSON that is no entry', '[]', { id: null, reason: 'is no JSON object with id, prevHash and hash' }],
+    [
+      'text that is no JSON',
+      '{',
+      { id: null, reason: 'is no JSON object with id, prevHash and hash' },
+    ],
+    [
+      'JSON that is no entry',
+      '[]',
+      { id: null, reason: 'is no JSON object with id, prevHash and hash' },
+    ],
     ['null', 'null', { id: null, reason: 'is no JSON object with id, prevHash and hash' }],
     ['spaces', JSON.stringify(first(), null, 1), { id, reason: 'is not canonical JSON' }],
-    ['a member twice', canonicalJson(first()).replace('{', '{"run":"x",'), { id, reason: 'is not canonical JSON' }],
+    [
+      'a member twice',
+      canonicalJson(first()).replace('{', '{"run":"x",'),
+      { id, reason: 'is not canonical JSON' },
+    ],
     [
       'another hash',
       canonicalJson({ ...first(), hash: 'f'.repeat(64) }),
@@ -151,14 +176,29 @@ describe('one entry is refused for', () => {
       sealed({ ...first(), prevHash: 'f'.repeat(64) }),
       { id, reason: 'does not follow the entry before it' },
     ],
-    ['a foreign id', sealed({ ...first(), id: 'x' }), { id: 'x', reason: 'does not have the id of its content' }],
-    ['no identity', sealed({ ...first(), subject: '' }), { id, reason: 'does not have the id of its content' }],
+    [
+      'a foreign id',
+      sealed({ ...first(), id: 'x' }),
+      { id: 'x', reason: 'does not have the id of its content' },
+    ],
+    [
+      'no identity',
+      sealed({ ...first(), subject: '' }),
+      { id, reason: 'does not have the id of its content' },
+    ],
   ])('%s', async (_, text, bad) => {
     expect((await verifyChain([[{ index: 0, text }]])).firstBad).toEqual({ index: 0, ...bad });
   });
 
   test('an id that an earlier entry has', async () => {
-    const { stored } = chainOf([draftOf({ sequence: 0 }), draftOf({ sequence: 0, outcome: { verdict: 'none' } })]);
-    expect((await verifyChain([stored])).firstBad).toEqual({ index: 1, id, reason: 'repeats an earlier id' });
+    const { stored } = chainOf([
+      draftOf({ sequence: 0 }),
+      draftOf({ sequence: 0, outcome: { verdict: 'none' } }),
+    ]);
+    expect((await verifyChain([stored])).firstBad).toEqual({
+      index: 1,
+      id,
+      reason: 'repeats an earlier id',
+    });
   });
 });

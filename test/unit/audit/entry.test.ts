@@ -9,7 +9,9 @@ import type { AuditDraft, AuditKind } from '../../../src/audit/types.ts';
 import { draftOf } from '../../support/audit.ts';
 import { assertProperty } from '../../support/properties.ts';
 
-const part = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 }).filter((text) => !text.includes('\0'));
+const part = fc
+  .string({ unit: 'grapheme', minLength: 1, maxLength: 12 })
+  .filter((text) => !text.includes('\0'));
 const identity = fc.record({
   workflowId: part,
   run: part,
@@ -27,8 +29,20 @@ test('two identities share an id only when they are equal', () => {
 });
 
 test('separators inside a part do not shift it into the next one', () => {
-  const one = entryId({ workflowId: 'a/b', run: 'c', kind: 'scan.page', subject: 'd', sequence: 0 });
-  const other = entryId({ workflowId: 'a', run: 'b/c', kind: 'scan.page', subject: 'd', sequence: 0 });
+  const one = entryId({
+    workflowId: 'a/b',
+    run: 'c',
+    kind: 'scan.page',
+    subject: 'd',
+    sequence: 0,
+  });
+  const other = entryId({
+    workflowId: 'a',
+    run: 'b/c',
+    kind: 'scan.page',
+    subject: 'd',
+    sequence: 0,
+  });
   expect(one).toBe('a%2Fb/c/scan.page/d/0');
   expect(other).toBe('a/b%2Fc/scan.page/d/0');
 });
@@ -60,7 +74,10 @@ test.each([NaN, Infinity, '\ud800', undefined])('%s has no canonical form', (val
 });
 
 test('the hash is SHA-256 over a zero byte and the canonical entry without its hash', () => {
-  const { entry, text } = sealEntry({ ...draftOf({ outcome: { verdict: 'none' } }), sequence: 3 }, EMPTY_HEAD);
+  const { entry, text } = sealEntry(
+    { ...draftOf({ outcome: { verdict: 'none' } }), sequence: 3 },
+    EMPTY_HEAD,
+  );
   const { hash, ...leaf } = JSON.parse(text) as Record<string, unknown>;
   const expected = createHash('sha256')
     .update(Buffer.from([0]))
@@ -77,7 +94,11 @@ test('the leaf hash of nothing is that of RFC 6962', () => {
 });
 
 test('absent fields and fields nobody listed do not stand in the entry', () => {
-  const stray = { ...draftOf({ target: undefined }), password: 'hunter2', sequence: 0 } as AuditDraft & {
+  const stray = {
+    ...draftOf({ target: undefined }),
+    password: 'hunter2',
+    sequence: 0,
+  } as AuditDraft & {
     sequence: number;
   };
   const { text } = sealEntry(stray, EMPTY_HEAD);

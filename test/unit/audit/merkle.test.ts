@@ -5,13 +5,33 @@ import { leafHash } from '../../../src/audit/canonical.ts';
 import { Frontier, verifyConsistency, verifyInclusion } from '../../../src/audit/merkle.ts';
 import type { Hash } from '../../../src/audit/merkle.ts';
 import { TileEdge, TileError, TileTree } from '../../../src/audit/tiles.ts';
-import { auditPath, consistencyProof, leafOf, leavesOf, shelfOf, TileShelf, treeHash } from '../../support/tree.ts';
+import {
+  auditPath,
+  consistencyProof,
+  leafOf,
+  leavesOf,
+  shelfOf,
+  TileShelf,
+  treeHash,
+} from '../../support/tree.ts';
 import { assertProperty } from '../../support/properties.ts';
 
 const hex = (hashes: readonly Hash[]): string[] => hashes.map((hash) => bytesToHex(hash));
 
-/** The inputs of Certificate Transparency's reference implementation, and the roots of their first n. */
-const INPUTS = ['', '00', '10', '2021', '3031', '40414243', '5051525354555657', '606162636465666768696a6b6c6d6e6f'];
+/**
+ * The inputs of Certificate Transparency's reference implementation, and the roots of their first
+ * n.
+ */
+const INPUTS = [
+  '',
+  '00',
+  '10',
+  '2021',
+  '3031',
+  '40414243',
+  '5051525354555657',
+  '606162636465666768696a6b6c6d6e6f',
+];
 const ROOTS = [
   'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
   '6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d',
@@ -54,16 +74,21 @@ test('a tree that grew in pieces has the tiles of one that grew at once', async 
   const leaves = leavesOf(900);
   const whole = await shelfOf(leaves);
   await assertProperty(
-    fc.asyncProperty(fc.array(fc.integer({ min: 0, max: 400 }), { maxLength: 12 }), async (steps) => {
-      const shelf = new TileShelf();
-      let size = 0;
-      for (const step of [...steps, leaves.length]) {
-        const next = Math.min(leaves.length, size + step);
-        await shelf.grow(size, leaves.slice(size, next));
-        size = next;
-      }
-      expect([...shelf.tiles.entries()].toSorted()).toEqual([...whole.tiles.entries()].toSorted());
-    }),
+    fc.asyncProperty(
+      fc.array(fc.integer({ min: 0, max: 400 }), { maxLength: 12 }),
+      async (steps) => {
+        const shelf = new TileShelf();
+        let size = 0;
+        for (const step of [...steps, leaves.length]) {
+          const next = Math.min(leaves.length, size + step);
+          await shelf.grow(size, leaves.slice(size, next));
+          size = next;
+        }
+        expect([...shelf.tiles.entries()].toSorted()).toEqual(
+          [...whole.tiles.entries()].toSorted(),
+        );
+      },
+    ),
     { numRuns: 20 },
   );
 });
@@ -72,7 +97,12 @@ test('inclusion proofs are those of the RFC, and hold for their entry only', asy
   const leaves = leavesOf(600);
   const { read } = await shelfOf(leaves);
   const place = fc.integer({ min: 1, max: leaves.length }).chain((size) => {
-    return fc.record({ size: fc.constant(size), index: fc.nat(size - 1), other: fc.nat(size - 1), at: fc.nat() });
+    return fc.record({
+      size: fc.constant(size),
+      index: fc.nat(size - 1),
+      other: fc.nat(size - 1),
+      at: fc.nat(),
+    });
   });
   await assertProperty(
     fc.asyncProperty(place, async ({ size, index, other, at }) => {
@@ -82,7 +112,8 @@ test('inclusion proofs are those of the RFC, and hold for their entry only', asy
       const proof = { leafHash: leaves[index]!, index, size, hashes, root: treeHash(part) };
       expect(verifyInclusion(proof)).toBe(true);
       if (other !== index) expect(verifyInclusion({ ...proof, index: other })).toBe(false);
-      if (other !== index) expect(verifyInclusion({ ...proof, leafHash: leaves[other]! })).toBe(false);
+      if (other !== index)
+        expect(verifyInclusion({ ...proof, leafHash: leaves[other]! })).toBe(false);
       expect(verifyInclusion({ ...proof, hashes: [...hashes, proof.root] })).toBe(false);
       expect(verifyInclusion({ ...proof, root: flipped(proof.root, at) })).toBe(false);
       if (hashes.length === 0) return;
@@ -112,14 +143,19 @@ test('consistency proofs between any two sizes are those of the RFC', async () =
   for (let size = 0; size <= leaves.length; size += 1) {
     for (let oldSize = 0; oldSize <= size; oldSize += 1) {
       const hashes = await new TileTree(read).consistency(oldSize, size);
-      if (oldSize > 0) expect(hex(hashes)).toEqual(hex(consistencyProof(oldSize, leaves.slice(0, size))));
+      if (oldSize > 0)
+        expect(hex(hashes)).toEqual(hex(consistencyProof(oldSize, leaves.slice(0, size))));
       const proof = { oldSize, oldRoot: roots[oldSize]!, size, root: roots[size]!, hashes };
       expect(verifyConsistency(proof)).toBe(true);
       if (oldSize !== size && oldSize > 0) {
         expect(verifyConsistency({ ...proof, oldRoot: roots[oldSize - 1]! })).toBe(false);
-        expect(verifyConsistency({ ...proof, oldSize: oldSize - 1, oldRoot: proof.oldRoot })).toBe(false);
+        expect(verifyConsistency({ ...proof, oldSize: oldSize - 1, oldRoot: proof.oldRoot })).toBe(
+          false,
+        );
         expect(verifyConsistency({ ...proof, hashes: hashes.slice(0, -1) })).toBe(false);
-        expect(verifyConsistency({ ...proof, hashes: mutated(hashes, size * oldSize) })).toBe(false);
+        expect(verifyConsistency({ ...proof, hashes: mutated(hashes, size * oldSize) })).toBe(
+          false,
+        );
       }
     }
   }
@@ -128,7 +164,11 @@ test('consistency proofs between any two sizes are those of the RFC', async () =
 test('consistency proofs of larger trees hold, and not for a tree with another past', async () => {
   const leaves = leavesOf(1200);
   const { read } = await shelfOf(leaves);
-  const sizes = fc.tuple(fc.integer({ min: 1, max: 1200 }), fc.integer({ min: 1, max: 1200 }), fc.nat());
+  const sizes = fc.tuple(
+    fc.integer({ min: 1, max: 1200 }),
+    fc.integer({ min: 1, max: 1200 }),
+    fc.nat(),
+  );
   await assertProperty(
     fc.asyncProperty(sizes, async ([one, other, at]) => {
       const [oldSize, size] = one < other ? [one, other] : [other, one];
@@ -162,7 +202,13 @@ test('takes 200,000 entries and reads six tiles for a proof', async () => {
     return await shelf.read(level, index);
   });
   const hashes = await tree.inclusion(70_000, leaves.length);
-  const proof = { leafHash: leaves[70_000]!, index: 70_000, size: leaves.length, hashes, root: frontier.root() };
+  const proof = {
+    leafHash: leaves[70_000]!,
+    index: 70_000,
+    size: leaves.length,
+    hashes,
+    root: frontier.root(),
+  };
   expect(verifyInclusion(proof)).toBe(true);
   expect(reads.length).toBeLessThanOrEqual(6);
 });

@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { fromBase64, toBase64 } from '../../../src/audit/base64.ts';
-import { checkpointText, openCheckpoint, parseCheckpoint, signCheckpoint } from '../../../src/audit/checkpoint.ts';
+import {
+  checkpointText,
+  openCheckpoint,
+  parseCheckpoint,
+  signCheckpoint,
+} from '../../../src/audit/checkpoint.ts';
 import { NoteError } from '../../../src/audit/errors.ts';
 import {
   noteKey,
@@ -56,7 +61,12 @@ describe('a note of another implementation', () => {
 });
 
 test('a checkpoint is three lines and a signature, and reads back', () => {
-  expect(note.split('\n').slice(0, 4)).toEqual([origin, '42', Buffer.from(root).toString('base64'), '']);
+  expect(note.split('\n').slice(0, 4)).toEqual([
+    origin,
+    '42',
+    Buffer.from(root).toString('base64'),
+    '',
+  ]);
   expect(open(note)).toMatchObject({ origin, size: 42, root, keys: [{ hash: signer.hash }] });
 });
 
@@ -73,20 +83,36 @@ test.each([
   ['no key at all', () => open(note, []), 'not signed by a key'],
   ['a changed size', () => open(note.replace('\n42\n', '\n43\n')), 'does not hold'],
   ['a changed root', () => open(note.replace('\nBwcH', '\nBwcI')), 'does not hold'],
-  ['two signatures of one key', () => open(note + note.split('\n').at(-2) + '\n'), 'two signatures'],
+  [
+    'two signatures of one key',
+    () => open(note + note.split('\n').at(-2) + '\n'),
+    'two signatures',
+  ],
   ['no line end', () => open(note.slice(0, -1)), 'cut off'],
   ['no signature', () => open(checkpointText({ origin, size: 1, root })), 'blank line'],
   ['carriage returns', () => open(note.replaceAll('\n', '\r\n')), 'blank line'],
   ['a leading zero', () => parseCheckpoint(`${origin}\n042\n${toBase64(root)}\n`), 'no count'],
   ['a negative size', () => parseCheckpoint(`${origin}\n-1\n${toBase64(root)}\n`), 'no count'],
-  ['a size beyond counting', () => parseCheckpoint(`${origin}\n9999999999999999\n${toBase64(root)}\n`), 'no count'],
+  [
+    'a size beyond counting',
+    () => parseCheckpoint(`${origin}\n9999999999999999\n${toBase64(root)}\n`),
+    'no count',
+  ],
   ['a short root', () => parseCheckpoint(`${origin}\n1\nAAAA\n`), 'no hash'],
   ['no origin', () => parseCheckpoint(`\n1\n${toBase64(root)}\n`), 'no origin'],
   ['a bare hyphen', () => parseNote(note.replace('— ', '- ')), 'not of its form'],
   ['a name with a plus', () => noteKey('a+b', root), 'no name'],
   ['a key that is too short', () => noteKey('a', root.slice(1)), '32 bytes'],
-  ['a verifier key with another hash', () => parseVerifierKey(GO_KEY.replace('c74f20a3', 'c74f20a4')), 'the hash'],
-  ['a verifier key of another algorithm', () => parseVerifierKey(GO_KEY.replace('+ARpc', '+AhpcA')), 'verifier key is'],
+  [
+    'a verifier key with another hash',
+    () => parseVerifierKey(GO_KEY.replace('c74f20a3', 'c74f20a4')),
+    'the hash',
+  ],
+  [
+    'a verifier key of another algorithm',
+    () => parseVerifierKey(GO_KEY.replace('+ARpc', '+AhpcA')),
+    'verifier key is',
+  ],
   ['a private key that is public', () => parsePrivateKey(GO_KEY), 'private key is'],
   ['a note with a control character', () => signNote('a\tb\n', [signer]), 'control characters'],
 ])('refuses %s', (_, act, message) => {
@@ -101,7 +127,11 @@ test('lines behind the root are extensions and let pass', () => {
 
 test('a private key reads back', () => {
   const seed = new Uint8Array(32).fill(9);
-  expect(parsePrivateKey(privateKeyText(signer, seed))).toEqual({ name: origin, hash: signer.hash, seed });
+  expect(parsePrivateKey(privateKeyText(signer, seed))).toEqual({
+    name: origin,
+    hash: signer.hash,
+    seed,
+  });
 });
 
 test('no note but those of its form is read, and nothing but NoteError is thrown', () => {

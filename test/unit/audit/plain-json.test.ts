@@ -13,7 +13,12 @@ const canonicalOrNull = (value: unknown): string | null => {
 };
 
 test('whatever it writes is canonical JSON', () => {
-  const strange = fc.anything({ withDate: true, withMap: true, withNullPrototype: true, withSparseArray: true });
+  const strange = fc.anything({
+    withDate: true,
+    withMap: true,
+    withNullPrototype: true,
+    withSparseArray: true,
+  });
   assertProperty(
     fc.property(fc.oneof(strange, fc.jsonValue({ stringUnit: 'binary' })), (value) => {
       const text = plainJson(value);

@@ -13,27 +13,43 @@ const SECRET = 'ann@example.com';
 /** So many entries, then one that says that those below `upTo` were removed, then as many again. */
 function purged(before: number, upTo: number, behind = 2) {
   const person = (n: number) => draftOf({ subject: `u${n}`, target: SECRET });
-  const purge = draftOf({ kind: 'data.purged', subject: 'store', outcome: { audit: { upTo, entries: upTo } } });
-  const many = (count: number, from: number) => Array.from({ length: count }, (_, n) => person(from + n));
+  const purge = draftOf({
+    kind: 'data.purged',
+    subject: 'store',
+    outcome: { audit: { upTo, entries: upTo } },
+  });
+  const many = (count: number, from: number) =>
+    Array.from({ length: count }, (_, n) => person(from + n));
   return chainOf([...many(before, 0), purge, ...many(behind, before)]);
 }
 
 const without = (stored: StoredText[], from: number, to: number): StoredText[] =>
   stored.map(({ index, text }) =>
-    index >= from && index < to ? { index, text: removalText(JSON.parse(text) as AuditEntry) } : { index, text },
+    index >= from && index < to
+      ? { index, text: removalText(JSON.parse(text) as AuditEntry) }
+      : { index, text },
   );
 
 describe('a chain with entries whose content was removed', () => {
   test('is whole where a later entry says so, however much of it was done', async () => {
     await assertProperty(
-      fc.asyncProperty(fc.integer({ min: 1, max: 9 }), fc.nat(9), fc.nat(9), async (before, upTo, done) => {
-        const end = Math.min(upTo, before);
-        const to = Math.min(done, end);
-        const { stored, head } = purged(before, end);
-        const left = without(stored, 0, to);
-        expect(await verifyChain([left], head)).toEqual({ ok: true, ...head, ...(to > 0 && { removed: to }) });
-        expect(left.slice(0, to).some(({ text }) => text.includes(SECRET))).toBe(false);
-      }),
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 9 }),
+        fc.nat(9),
+        fc.nat(9),
+        async (before, upTo, done) => {
+          const end = Math.min(upTo, before);
+          const to = Math.min(done, end);
+          const { stored, head } = purged(before, end);
+          const left = without(stored, 0, to);
+          expect(await verifyChain([left], head)).toEqual({
+            ok: true,
+            ...head,
+            ...(to > 0 && { removed: to }),
+          });
+          expect(left.slice(0, to).some(({ text }) => text.includes(SECRET))).toBe(false);
+        },
+      ),
     );
   });
 
@@ -64,7 +80,11 @@ describe('a chain with entries whose content was removed', () => {
 
   test.each([
     ['another order', '{"removed":true,"at":"a","hash":"b","kind":"c"}', 'is not canonical JSON'],
-    ['one more member', '{"at":"a","hash":"b","kind":"c","removed":true,"x":1}', 'is no JSON object'],
+    [
+      'one more member',
+      '{"at":"a","hash":"b","kind":"c","removed":true,"x":1}',
+      'is no JSON object',
+    ],
     ['another word', '{"at":"a","hash":"b","kind":"c","removed":"true"}', 'is no JSON object'],
   ])('takes no text with %s for a removed entry', async (_, text, reason) => {
     expect((await verifyChain([[{ index: 0, text }]])).firstBad).toMatchObject({
@@ -82,8 +102,13 @@ test('an export keeps removed entries: as stored, without an event, and as a row
   expect(EXPORT_FORMATS.ocsf.line(first!)).toBe('');
   const cells = EXPORT_FORMATS.csv.line(first!).trimEnd().split(',');
   const columns = EXPORT_FORMATS.csv.head.trimEnd().split(',');
-  expect(Object.fromEntries(columns.map((name, n) => [name, cells[n]]).filter(([, cell]) => cell))).toEqual({
-    ...{ index: '0', id: removalId(0) },
-    ...{ at, kind, hash },
+  expect(
+    Object.fromEntries(columns.map((name, n) => [name, cells[n]]).filter(([, cell]) => cell)),
+  ).toEqual({
+    index: '0',
+    id: removalId(0),
+    at,
+    kind,
+    hash,
   });
 });

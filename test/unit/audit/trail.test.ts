@@ -29,13 +29,18 @@ test('a whole trail agrees with every checkpoint', async () => {
 
 test('any flipped byte is found where it is', async () => {
   await assertProperty(
-    fc.asyncProperty(fc.nat(39), fc.nat(), fc.integer({ min: 1, max: 127 }), async (index, at, mask) => {
-      const bytes = Buffer.from(stored[index]!.text);
-      bytes[at % bytes.length]! ^= mask;
-      const text = bytes.toString('utf8');
-      const report = await check(stored.with(index, { index, text }));
-      expect(report).toMatchObject({ ok: false, entries: index, firstBad: { index } });
-    }),
+    fc.asyncProperty(
+      fc.nat(39),
+      fc.nat(),
+      fc.integer({ min: 1, max: 127 }),
+      async (index, at, mask) => {
+        const bytes = Buffer.from(stored[index]!.text);
+        bytes[at % bytes.length]! ^= mask;
+        const text = bytes.toString('utf8');
+        const report = await check(stored.with(index, { index, text }));
+        expect(report).toMatchObject({ ok: false, entries: index, firstBad: { index } });
+      },
+    ),
     { numRuns: 400 },
   );
 });
@@ -51,7 +56,10 @@ test('a deleted entry, two that changed places, and a cut are found where they a
       const swapped = stored
         .with(one, { index: one, text: stored[other]!.text })
         .with(other, { index: other, text: stored[one]!.text });
-      expect(await check(swapped)).toMatchObject({ ok: false, firstBad: { index: Math.min(one, other) } });
+      expect(await check(swapped)).toMatchObject({
+        ok: false,
+        firstBad: { index: Math.min(one, other) },
+      });
     }),
   );
 });
@@ -66,7 +74,9 @@ describe('a tail rewritten whole, its chain right again', () => {
   });
 
   test('is found between two checkpoints where the tree was rewritten too', async () => {
-    const forgedTree = await shelfOf(forged.map(({ text }) => hexToBytes((JSON.parse(text) as { hash: string }).hash)));
+    const forgedTree = await shelfOf(
+      forged.map(({ text }) => hexToBytes((JSON.parse(text) as { hash: string }).hash)),
+    );
     const report = await verifyTrail({ pages: [forged], signed, readTile: forgedTree.read });
     expect(report).toMatchObject({ ok: false, entries: 15, firstBad: { index: 15 } });
     expect(report.firstBad?.reason).toContain('up to index 32 is not what checkpoint 33 signed');
@@ -74,7 +84,9 @@ describe('a tail rewritten whole, its chain right again', () => {
   });
 
   test('passes where nothing behind it was signed', async () => {
-    expect(await verifyTrail({ pages: [forged], signed: [signedAt(15)] })).toMatchObject({ ok: true });
+    expect(await verifyTrail({ pages: [forged], signed: [signedAt(15)] })).toMatchObject({
+      ok: true,
+    });
   });
 });
 
@@ -87,12 +99,16 @@ test('a cut behind the newest kept checkpoint is found with a copy of a newer on
 });
 
 test('a checkpoint of nothing has the root of nothing', async () => {
-  const report = await verifyTrail({ pages: [stored], signed: [{ size: 0, root: leafOf('x'), what: 'it' }] });
+  const report = await verifyTrail({
+    pages: [stored],
+    signed: [{ size: 0, root: leafOf('x'), what: 'it' }],
+  });
   expect(report).toMatchObject({ ok: false, entries: 0, firstBad: { index: 0 } });
 });
 
 test('a kept tree with a changed or missing hash does not prove', async () => {
-  const broken = async (level: number, index: number) => (await shelf.read(level, index)).with(3, leafOf('x'));
+  const broken = async (level: number, index: number) =>
+    (await shelf.read(level, index)).with(3, leafOf('x'));
   expect(await verifyKeptTree(broken, signed)).toMatchObject({ index: 6 });
   expect(await verifyKeptTree(async () => [], signed)).toMatchObject({ index: 6 });
 });

@@ -14,7 +14,17 @@ describe('the command line of the benchmarks', () => {
   });
 
   it('takes names and sizes in any order', () => {
-    const words = ['--users', '50', 'scan', '--windows=3', '--window-ms', '60000', '--million', '--no-record', 'quota'];
+    const words = [
+      '--users',
+      '50',
+      'scan',
+      '--windows=3',
+      '--window-ms',
+      '60000',
+      '--million',
+      '--no-record',
+      'quota',
+    ];
     expect(benchArguments(words, KNOWN)).toEqual({
       names: ['scan', 'quota'],
       options: { users: 50, windows: 3, windowMs: 60_000, million: true },

@@ -8,7 +8,11 @@ const at = (seconds: number) => ({ eventTime: { seconds, nanos: 500_000_000 } })
 const FIRST = [
   { eventId: 1, ...at(1), workflowExecutionStartedEventAttributes: { input: payloads(12) } },
   { eventId: 2, ...at(1), workflowTaskScheduledEventAttributes: {} },
-  { eventId: 5, ...at(2), activityTaskScheduledEventAttributes: { activityType: { name: 'checkUsers' } } },
+  {
+    eventId: 5,
+    ...at(2),
+    activityTaskScheduledEventAttributes: { activityType: { name: 'checkUsers' } },
+  },
   { eventId: 6, ...at(3), activityTaskStartedEventAttributes: { attempt: 3 } },
   {
     eventId: 7,
@@ -20,7 +24,11 @@ const FIRST = [
 ];
 const SECOND = [
   { eventId: 1, ...at(5), workflowExecutionStartedEventAttributes: {} },
-  { eventId: 2, ...at(6), activityTaskScheduledEventAttributes: { activityType: { name: 'conclude' } } },
+  {
+    eventId: 2,
+    ...at(6),
+    activityTaskScheduledEventAttributes: { activityType: { name: 'conclude' } },
+  },
   { eventId: 3, ...at(6), startChildWorkflowExecutionInitiatedEventAttributes: {} },
 ];
 
@@ -32,7 +40,11 @@ async function* chain(): AsyncGenerator<ChainRun> {
 describe('the history of a chain', () => {
   it('counts starts, tries of activities, timers and twice a child as actions', async () => {
     const { runs, events, actions } = await tally(chain());
-    expect({ runs, events, actions }).toEqual({ runs: 2, events: 10, actions: 2 + (3 + 1) + 1 + 2 });
+    expect({ runs, events, actions }).toEqual({
+      runs: 2,
+      events: 10,
+      actions: 2 + (3 + 1) + 1 + 2,
+    });
   });
 
   it('finds the longest run and the largest payload', async () => {

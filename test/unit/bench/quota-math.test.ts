@@ -27,11 +27,18 @@ describe('the quota used', () => {
   const org = { users: usersFor(6_001), limit: 300, windowMs: 60_000 };
 
   it('lets the first window through at once', () => {
-    expect([300, 301, 600, 601, 6_001].map((calls) => floorWindows(calls, 300))).toEqual([0, 1, 1, 2, 20]);
+    expect([300, 301, 600, 601, 6_001].map((calls) => floorWindows(calls, 300))).toEqual([
+      0, 1, 1, 2, 20,
+    ]);
   });
 
   it('is all of it where the last call comes as its window opens', () => {
-    const bucket = { served: 6_001, throttled: 0, openedAt: 1_000, lastServedAt: 1_000 + 20 * 60_000 };
+    const bucket = {
+      served: 6_001,
+      throttled: 0,
+      openedAt: 1_000,
+      lastServedAt: 1_000 + 20 * 60_000,
+    };
     expect(quotaUse(bucket, org)).toEqual({
       floor: 20,
       calls: 6_001,

@@ -3,7 +3,9 @@ import { plansOf } from '../../../bench/scan.ts';
 import { floorOf } from '../../../bench/support/scan-tables.ts';
 
 const batched = (options: Parameters<typeof plansOf>[0]) =>
-  plansOf(options).flatMap(({ store, users, batch }) => (store === 'PostgreSQL' && batch > 1 ? [users] : []));
+  plansOf(options).flatMap(({ store, users, batch }) =>
+    store === 'PostgreSQL' && batch > 1 ? [users] : [],
+  );
 
 describe('the sizes of the scan benchmark', () => {
   it('go up to 100,000, to a million behind a flag, and no further than asked for', () => {
@@ -14,7 +16,9 @@ describe('the sizes of the scan benchmark', () => {
   });
 
   it('stay small for one user an activity and for the embedded store', () => {
-    const others = plansOf({ million: false }).filter(({ store, batch }) => store === 'PGlite' || batch === 1);
+    const others = plansOf({ million: false }).filter(
+      ({ store, batch }) => store === 'PGlite' || batch === 1,
+    );
     expect(others.map(({ store, users, batch }) => [store, users, batch])).toEqual([
       ['PostgreSQL', 1_000, 1],
       ['PostgreSQL', 10_000, 1],

@@ -3,10 +3,19 @@ import { quantile } from '../../../bench/support/quantile.ts';
 import { shareOfFullWindows } from '../../../bench/support/windows.ts';
 
 const BEGIN = 1_800_000_000_000;
-const at = (ms: number, operation: string) => ({ at: new Date(BEGIN + ms).toISOString(), operation });
+const at = (ms: number, operation: string) => ({
+  at: new Date(BEGIN + ms).toISOString(),
+  operation,
+});
 
 describe('the share of full windows', () => {
-  const calls = [at(500, 'scan'), at(1_999, 'list'), at(5_999, 'look-up'), at(6_000, 'scan'), at(12_000, 'scan')];
+  const calls = [
+    at(500, 'scan'),
+    at(1_999, 'list'),
+    at(5_999, 'look-up'),
+    at(6_000, 'scan'),
+    at(12_000, 'scan'),
+  ];
   const windows = [0, 6_000, 12_000].map((ms) => ({ startedAt: BEGIN + ms, limit: 4 }));
 
   it('counts the named operations and leaves the last window out', () => {
@@ -23,7 +32,9 @@ describe('the share of full windows', () => {
 describe('a quantile', () => {
   it('is the value below or at which the share lies', () => {
     const values = Array.from({ length: 20 }, (_, index) => 20 - index);
-    expect([0.05, 0.5, 0.95, 0.96, 1].map((share) => quantile(values, share))).toEqual([1, 10, 19, 20, 20]);
+    expect([0.05, 0.5, 0.95, 0.96, 1].map((share) => quantile(values, share))).toEqual([
+      1, 10, 19, 20, 20,
+    ]);
     expect(quantile([7], 0.95)).toBe(7);
     expect(quantile([], 0.5)).toBeNull();
   });

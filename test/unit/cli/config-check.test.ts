@@ -6,7 +6,10 @@ import { arx } from './support/terminal.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'arx-config-'));
 const config = join(folder, 'arx.yaml');
-writeFileSync(config, `version: 1\npolicies: ["${resolve('policies')}/*.yaml"]\ngrace_period: 7d\n`);
+writeFileSync(
+  config,
+  `version: 1\npolicies: ["${resolve('policies')}/*.yaml"]\ngrace_period: 7d\n`,
+);
 const env = {
   OKTA_DOMAIN: 'example.okta.com',
   OKTA_API_TOKEN: '00canaryTokenThatMustNotShow',
@@ -18,7 +21,11 @@ it('gives the configuration with its defaults, the policies, and an environment 
   const document = JSON.parse(out) as Record<string, object>;
   expect(code).toBe(0);
   expect(document).toMatchObject({ schema: 'arx.config/v1', valid: true, file: config });
-  expect(document['config']).toMatchObject({ grace_period: '7d', scan: { window: 8 }, tickets: { mode: 'per_user' } });
+  expect(document['config']).toMatchObject({
+    grace_period: '7d',
+    scan: { window: 8 },
+    tickets: { mode: 'per_user' },
+  });
   expect(document['policies']).toContainEqual(
     expect.objectContaining({ name: 'mfa-enforcement-check-okta', connector: 'okta' }),
   );
@@ -93,7 +100,9 @@ it('gives the delegated flows, and each thing that is wrong with their files wit
   const { out } = await arx(['config', 'check', '--config', config, '--json'], env);
   const document = JSON.parse(out) as { flows: object[]; routes: number; resourceSets: number };
   expect(document).toMatchObject({ routes: expect.any(Number), resourceSets: 0 });
-  expect(document.flows).toContainEqual(expect.objectContaining({ name: 'Delegated Flow', enabled: false }));
+  expect(document.flows).toContainEqual(
+    expect.objectContaining({ name: 'Delegated Flow', enabled: false }),
+  );
 
   const own = mkdtempSync(join(tmpdir(), 'arx-config-flows-'));
   mkdirSync(join(own, 'flows'));
@@ -101,17 +110,25 @@ it('gives the delegated flows, and each thing that is wrong with their files wit
   writeFileSync(path, 'version: 1\n');
   writeFileSync(join(own, 'flows/x.yaml'), 'name: X\nproduct: Okta\nsteps: []\n');
   writeFileSync(join(own, 'routing.yaml'), '- product: Oktaa\n  titles: [T]\n  flow: X\n');
-  writeFileSync(join(own, 'resource_sets.yaml'), '- name: S\n  flows: [X]\n  members: [ann]\n  permissions: [run]\n');
+  writeFileSync(
+    join(own, 'resource_sets.yaml'),
+    '- name: S\n  flows: [X]\n  members: [ann]\n  permissions: [run]\n',
+  );
   const refused = await arx(['config', 'check', '--config', path, '--json'], env);
   expect(refused.code).toBe(2);
-  const { where, others } = JSON.parse(refused.out) as { where: object; others: { where: object }[] };
+  const { where, others } = JSON.parse(refused.out) as {
+    where: object;
+    others: { where: object }[];
+  };
   const places = [where, ...others.map((other) => other.where)];
   for (const [file, line] of [
     ['flows/x.yaml', 1],
     ['routing.yaml', 1],
     ['resource_sets.yaml', 3],
   ])
-    expect(places).toContainEqual(expect.objectContaining({ file, line, column: expect.any(Number) }));
+    expect(places).toContainEqual(
+      expect.objectContaining({ file, line, column: expect.any(Number) }),
+    );
 });
 
 it('gives a policy that does not load as an error with its place', async () => {
@@ -123,7 +140,10 @@ it('gives a policy that does not load as an error with its place', async () => {
   writeFileSync(path, 'version: 1\npolicies: [bad-policy.yaml]\n');
   const { code, out } = await arx(['config', 'check', '--config', path, '--json'], env);
   expect(code).toBe(2);
-  expect(JSON.parse(out)).toMatchObject({ schema: 'arx.error/v1', where: { file: 'bad-policy.yaml', line: 4 } });
+  expect(JSON.parse(out)).toMatchObject({
+    schema: 'arx.error/v1',
+    where: { file: 'bad-policy.yaml', line: 4 },
+  });
 });
 
 const complete = {
@@ -140,34 +160,58 @@ interface ConfigDocument {
 }
 
 it.each([
-  ['a plain http domain', { OKTA_DOMAIN: 'http://example.okta.com' }, 'okta', /OKTA_DOMAIN is plain http/],
+  [
+    'a plain http domain',
+    { OKTA_DOMAIN: 'http://example.okta.com' },
+    'okta',
+    /OKTA_DOMAIN is plain http/,
+  ],
   ['the administrator pages', { OKTA_DOMAIN: 'example-admin.okta.com' }, 'okta', /OKTA_DOMAIN/],
   ['a token with a line break', { OKTA_API_TOKEN: '00canaryToken\nx' }, 'okta', /OKTA_API_TOKEN/],
   ['two credentials', { OKTA_CLIENT_ID: '0oaabcdefgh' }, 'okta', /both set/],
   ['a plain http Jira', { JIRA_URL: 'http://jira.example.com' }, 'jira', /JIRA_URL/],
   ['a project that is none', { JIRA_PROJECT_KEY: 'sec team' }, 'jira', /JIRA_PROJECT_KEY/],
-  ['a wrong key beside a missing address', { JIRA_URL: '', JIRA_PROJECT_KEY: 'sec' }, 'jira', /JIRA_PROJECT_KEY/],
+  [
+    'a wrong key beside a missing address',
+    { JIRA_URL: '', JIRA_PROJECT_KEY: 'sec' },
+    'jira',
+    /JIRA_PROJECT_KEY/,
+  ],
   ['a user token', { SLACK_BOT_TOKEN: 'xoxp-canaryToken' }, 'slack', /SLACK_BOT_TOKEN/],
   ['a channel that is none', { SLACK_CHANNEL: 'two words' }, 'slack', /SLACK_CHANNEL/],
 ])('does not call %s valid', async (_, change, vendor, message) => {
-  const given = Object.fromEntries(Object.entries({ ...complete, ...change }).filter(([, value]) => value !== ''));
+  const given = Object.fromEntries(
+    Object.entries({ ...complete, ...change }).filter(([, value]) => value !== ''),
+  );
   const { code, out } = await arx(['config', 'check', '--config', config, '--json'], given);
   const document = JSON.parse(out) as ConfigDocument;
-  expect({ code, document }).toMatchObject({ code: 2, document: { schema: 'arx.config/v1', valid: false } });
-  expect(document.environment.problems[0]).toMatchObject({ vendor, message: expect.stringMatching(message) });
+  expect({ code, document }).toMatchObject({
+    code: 2,
+    document: { schema: 'arx.config/v1', valid: false },
+  });
+  expect(document.environment.problems[0]).toMatchObject({
+    vendor,
+    message: expect.stringMatching(message),
+  });
   expect(out).not.toContain('canaryToken');
   expect((await arx(['config', 'check', '--config', config], given)).out).toMatch(/^NOT VALID/);
 });
 
 it('takes the credentials of a file in the place of the variables', async () => {
   const path = join(folder, 'vault.yaml');
-  writeFileSync(path, `${readFileSync(config, 'utf8')}credentials: { okta: { vault: ./okta-credentials.yaml } }\n`);
+  writeFileSync(
+    path,
+    `${readFileSync(config, 'utf8')}credentials: { okta: { vault: ./okta-credentials.yaml } }\n`,
+  );
   const { OKTA_DOMAIN: _, OKTA_API_TOKEN: __, ...rest } = complete;
   const check = async () => {
     const { code, out } = await arx(['config', 'check', '--config', path, '--json'], rest);
     return { code, problems: (JSON.parse(out) as ConfigDocument).environment.problems };
   };
-  expect(await check()).toMatchObject({ code: 2, problems: [{ vendor: 'okta', code: 'credentials' }] });
+  expect(await check()).toMatchObject({
+    code: 2,
+    problems: [{ vendor: 'okta', code: 'credentials' }],
+  });
   const file = join(folder, 'okta-credentials.yaml');
   writeFileSync(file, 'domain: example.okta.com\napi_token: 00canaryToken\n', { mode: 0o600 });
   expect(await check()).toEqual({ code: 0, problems: [] });

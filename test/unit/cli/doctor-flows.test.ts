@@ -25,7 +25,8 @@ beforeAll(async () => {
   await store.migrate();
 });
 beforeEach(() => {
-  for (const name of ['routing.yaml', 'resource_sets.yaml']) rmSync(join(folder, name), { force: true });
+  for (const name of ['routing.yaml', 'resource_sets.yaml'])
+    rmSync(join(folder, name), { force: true });
 });
 afterAll(async () => {
   await store.close();
@@ -34,9 +35,15 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function flowChecks(tenants: Record<string, string[]> = {}): Promise<Map<string, CheckResult>> {
+async function flowChecks(
+  tenants: Record<string, string[]> = {},
+): Promise<Map<string, CheckResult>> {
   const config = join(folder, 'arx.yaml');
-  const content = { version: 1, policies: [`${resolve('policies')}/*.yaml`], remediation: { tenants } };
+  const content = {
+    version: 1,
+    policies: [`${resolve('policies')}/*.yaml`],
+    remediation: { tenants },
+  };
   writeFileSync(config, JSON.stringify(content));
   const { io } = ioOf(emulators.env);
   const found = new Map<string, CheckResult>();
@@ -45,13 +52,21 @@ async function flowChecks(tenants: Record<string, string[]> = {}): Promise<Map<s
   return found;
 }
 const assign = (flows: string[]) =>
-  store.flowSettings.putSet(null, { name: 'S', flows, members: ['user:ann@example.com'], permissions: ['run'] });
+  store.flowSettings.putSet(null, {
+    name: 'S',
+    flows,
+    members: ['user:ann@example.com'],
+    permissions: ['run'],
+  });
 
 it('what nobody may run fails nothing, and is told with how to begin', async () => {
   const checks = await flowChecks();
   expect([...checks.values()].filter(({ ok }) => !ok)).toEqual([]);
   expect(checks.get('flow files')?.detail).toBe('9 flows, all enabled but Delegated Flow');
-  expect(checks.get('flow sets')).toMatchObject({ ok: true, remedy: expect.stringContaining('resource_sets.yaml') });
+  expect(checks.get('flow sets')).toMatchObject({
+    ok: true,
+    remedy: expect.stringContaining('resource_sets.yaml'),
+  });
   expect(checks.get('flow events Okta')?.detail).toMatch(/^of 127\.0\.0\.1/);
 });
 
@@ -65,7 +80,10 @@ it('what somebody may run has to have its inputs, be enabled, and have its tenan
     remedy: expect.stringContaining('routing.yaml'),
   });
   for (const product of ['AAD', 'Google Workspace', 'Salesforce.com'])
-    expect(checks.get(`flow events ${product}`)).toMatchObject({ ok: false, detail: 'refused: no tenant is ours' });
+    expect(checks.get(`flow events ${product}`)).toMatchObject({
+      ok: false,
+      detail: 'refused: no tenant is ours',
+    });
 
   await assign(['Suspend Okta Account']);
   expect([...(await flowChecks()).values()].filter(({ ok }) => !ok)).toEqual([]);
@@ -98,7 +116,10 @@ it('the tenants have to be those that are connected', async () => {
       detail: expect.stringContaining('connected'),
     });
   const named = await flowChecks({ AAD: ['contoso.example'] });
-  expect(named.get('flow events AAD')).toMatchObject({ ok: true, remedy: expect.stringContaining('same tenant') });
+  expect(named.get('flow events AAD')).toMatchObject({
+    ok: true,
+    remedy: expect.stringContaining('same tenant'),
+  });
 });
 
 it('files with something wrong in them are told with their place', async () => {

@@ -1,18 +1,36 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigError } from '../../../src/config/errors.ts';
-import { ConnectorError, InvalidArgumentError, PolicyDeniedError } from '../../../src/connectors/errors.ts';
+import {
+  ConnectorError,
+  InvalidArgumentError,
+  PolicyDeniedError,
+} from '../../../src/connectors/errors.ts';
 import type { ConnectorErrorCode } from '../../../src/connectors/errors.ts';
 import type { Decision } from '../../../src/governance/types.ts';
 import { errorDocument, failure, toCliError } from '../../../src/cli/kit/errors.ts';
 
 const connectorError = (code: ConnectorErrorCode): ConnectorError =>
   new ConnectorError({
-    ...{ connector: 'okta', operation: 'users:read', code, status: 401, vendorCode: 'E0000011' },
-    ...{ message: 'the token was refused', ambiguous: false, retryAfterMs: null, requestId: null },
+    connector: 'okta',
+    operation: 'users:read',
+    code,
+    status: 401,
+    vendorCode: 'E0000011',
+    message: 'the token was refused',
+    ambiguous: false,
+    retryAfterMs: null,
+    requestId: null,
   });
 const decision: Decision = {
-  ...{ effect: 'deny', code: 'default_deny', operation: 'users:suspend', risk: 'HIGH' },
-  ...{ determining: [], considered: [], hints: [], bundleDigest: null, argsDigest: null },
+  effect: 'deny',
+  code: 'default_deny',
+  operation: 'users:suspend',
+  risk: 'HIGH',
+  determining: [],
+  considered: [],
+  hints: [],
+  bundleDigest: null,
+  argsDigest: null,
   obligations: { approval: 'none', approvers: [], expiresInMs: null, grantValidForMs: null },
 };
 
@@ -33,9 +51,13 @@ describe('exit codes', () => {
 });
 
 it('documents have place and remedy, never a stack', () => {
-  const error = new ConfigError('unknown_key', 'm', 'r', { file: 'arx.yaml', line: 2, column: 1, path: 'x' }, [
-    new ConfigError('wrong_type', 'm2', 'r2'),
-  ]);
+  const error = new ConfigError(
+    'unknown_key',
+    'm',
+    'r',
+    { file: 'arx.yaml', line: 2, column: 1, path: 'x' },
+    [new ConfigError('wrong_type', 'm2', 'r2')],
+  );
   expect(errorDocument(toCliError(error))).toEqual({
     schema: 'arx.error/v1',
     code: 'unknown_key',

@@ -64,7 +64,9 @@ async function forgetQuota(): Promise<void> {
   await client.end();
 }
 
-/** The document of an estimate, what it said beside it, and what the vendors were asked meanwhile. */
+/**
+ * The document of an estimate, what it said beside it, and what the vendors were asked meanwhile.
+ */
 async function estimated(argv: readonly string[] = [], more: Record<string, string> = {}) {
   const before = (await emulators.log()).length;
   const { code, out, err } = await arx([...estimate, ...argv, '--json'], { ...env, ...more });
@@ -73,18 +75,37 @@ async function estimated(argv: readonly string[] = [], more: Record<string, stri
   return { document: JSON.parse(out) as EstimateDocument, err, asked };
 }
 
-const operations = (asked: readonly LogEntry[]): string[] => asked.map(({ operation }) => operation);
+const operations = (asked: readonly LogEntry[]): string[] =>
+  asked.map(({ operation }) => operation);
 
 /** A finished run of a scope, as the store keeps it. */
 async function ran(run: string, groups: { id: string; name: string }[] = []): Promise<void> {
   const statuses = ['ACTIVE'];
   const ids = groups.map(({ id }) => id);
-  const record = { run, workflowId: `w-${run}`, scopeKey: scopeKey(org, statuses, ids), org, dryRun: false };
-  await store.runs.begin({ ...record, startedAt: new Date().toISOString(), plan: { statuses, groups } });
+  const record = {
+    run,
+    workflowId: `w-${run}`,
+    scopeKey: scopeKey(org, statuses, ids),
+    org,
+    dryRun: false,
+  };
+  await store.runs.begin({
+    ...record,
+    startedAt: new Date().toISOString(),
+    plan: { statuses, groups },
+  });
   const counts = { ...emptyCounts(), enumerated: 4_000, compliant: 3_960, weak_only: 30, none: 10 };
-  const tickets = { keys: Array.from({ length: 25 }, (_, at) => `SEC-${at}`), closed: 3, wouldClose: 0 };
+  const tickets = {
+    keys: Array.from({ length: 25 }, (_, at) => `SEC-${at}`),
+    closed: 3,
+    wouldClose: 0,
+  };
   const summary = { counts, tickets };
-  await store.runs.finish(null, run, { status: 'complete', finishedAt: '2026-03-02T08:00:00.000Z', summary });
+  await store.runs.finish(null, run, {
+    status: 'complete',
+    finishedAt: '2026-03-02T08:00:00.000Z',
+    summary,
+  });
 }
 
 describe('where no run is known', () => {
@@ -92,7 +113,10 @@ describe('where no run is known', () => {
     const { document, err, asked } = await estimated();
     expect(document).toMatchObject({
       schema: 'arx.estimate/v1',
-      ...{ users: 207, calls: 209, ticketCalls: null, batch: 1 },
+      users: 207,
+      calls: 209,
+      ticketCalls: null,
+      batch: 1,
       quota: { limit: 600, share: 0.5, usable: 295 },
       price: { currency: 'USD' },
       basis: { users: 'listed', quota: 'seen', run: null },
@@ -105,7 +129,10 @@ describe('where no run is known', () => {
     expect(reads).toHaveLength(2);
     for (const { kind, actor } of reads) {
       expect(kind).toBe('action.succeeded');
-      expect(actor).toMatchObject({ principal: 'workflow:mfa-enforcement-check', authenticatedBy: 'cli' });
+      expect(actor).toMatchObject({
+        principal: 'workflow:mfa-enforcement-check',
+        authenticatedBy: 'cli',
+      });
     }
     expect(await store.runs.list(1)).toEqual([]);
   });
@@ -116,7 +143,11 @@ describe('where no run is known', () => {
     configured();
     await forgetQuota();
     const { document, asked } = await estimated(['--group', 'Sales', '--group', 'Support']);
-    expect(document).toMatchObject({ users: 2, calls: 4, basis: { users: 'listed', quota: 'assumed' } });
+    expect(document).toMatchObject({
+      users: 2,
+      calls: 4,
+      basis: { users: 'listed', quota: 'assumed' },
+    });
     expect(document.scope.groups).toEqual(['Sales', 'Support']);
     expect(new Set(operations(asked))).toEqual(new Set(['groups:read', 'groups:read_members']));
   });
@@ -129,14 +160,23 @@ describe('where no run is known', () => {
     ]);
     configured('connectors: { okta: { operations: ["groups:read"] } }\n');
     const denied = await arx([...estimate, '--json'], env);
-    expect([denied.code, JSON.parse(denied.out)]).toMatchObject([5, { schema: 'arx.error/v1', code: 'policy_denied' }]);
+    expect([denied.code, JSON.parse(denied.out)]).toMatchObject([
+      5,
+      { schema: 'arx.error/v1', code: 'policy_denied' },
+    ]);
     configured();
     const wrong = await arx([...estimate, '--json'], { ...env, OKTA_API_TOKEN: '00wrong' });
     expect([wrong.code, JSON.parse(wrong.out)]).toMatchObject([4, { code: 'unauthenticated' }]);
   });
 
   it('tries a list again that did not answer', async () => {
-    await emulators.fault({ vendor: 'okta', pathPattern: '/users', kind: 'status', status: 503, times: 1 });
+    await emulators.fault({
+      vendor: 'okta',
+      pathPattern: '/users',
+      kind: 'status',
+      status: 503,
+      times: 1,
+    });
     const { document, err } = await estimated();
     await emulators.clearFaults();
     expect(document.calls).toBe(209);
@@ -157,7 +197,9 @@ describe('with an assumed number', () => {
     const { document, err, asked } = await estimated(['--assume-users', '100000']);
     expect(asked).toEqual([]);
     expect(document).toMatchObject({
-      ...{ users: 100_000, calls: 100_500, batch: 200 },
+      users: 100_000,
+      calls: 100_500,
+      batch: 200,
       quota: { limit: 300, share: 0.5, usable: 145 },
       basis: { users: 'assumed', quota: 'assumed', at: null },
     });
@@ -181,7 +223,13 @@ describe('with an assumed number', () => {
   it('prints a table for people', async () => {
     const { code, out } = await arx([...estimate, '--assume-users', '10000'], env);
     expect(code).toBe(0);
-    for (const words of ['10,050', '300 a minute (assumed), share 50.0 %: 145 usable', '1 h 9 min', 'up to', '$0'])
+    for (const words of [
+      '10,050',
+      '300 a minute (assumed), share 50.0 %: 145 usable',
+      '1 h 9 min',
+      'up to',
+      '$0',
+    ])
       expect(out).toContain(words);
   });
 });
@@ -198,9 +246,16 @@ describe('where the last run is known', () => {
     expect(asked).toEqual([]);
     expect((await store.audit.head()).entries).toBe(size);
     expect(document).toMatchObject({
-      ...{ users: 4_000, calls: 4_020, ticketCalls: 30 },
+      users: 4_000,
+      calls: 4_020,
+      ticketCalls: 30,
       actionsByPhase: { checks: 20, tickets: 42, closing: 7 },
-      basis: { users: 'last_run', tickets: 'last_run', at: '2026-03-02T08:00:00.000Z', run: 'run-of-all' },
+      basis: {
+        users: 'last_run',
+        tickets: 'last_run',
+        at: '2026-03-02T08:00:00.000Z',
+        run: 'run-of-all',
+      },
     });
   });
 
@@ -208,20 +263,31 @@ describe('where the last run is known', () => {
     for (const group of ['Finance', '00gaaaaaaaaaaaaaaaaa']) {
       const { document, asked } = await estimated(['--group', group]);
       expect(asked).toEqual([]);
-      expect(document).toMatchObject({ users: 4_000, calls: 4_021, basis: { run: 'run-of-group' } });
+      expect(document).toMatchObject({
+        users: 4_000,
+        calls: 4_021,
+        basis: { run: 'run-of-group' },
+      });
     }
   });
 
   it('takes the findings from it where the number is assumed', async () => {
     const { document } = await estimated(['--assume-users', '10']);
-    expect(document).toMatchObject({ users: 10, ticketCalls: 30, basis: { users: 'assumed', tickets: 'last_run' } });
+    expect(document).toMatchObject({
+      users: 10,
+      ticketCalls: 30,
+      basis: { users: 'assumed', tickets: 'last_run' },
+    });
   });
 
   it('counts two re-reads for everybody on a list of the whole scope, and none without tickets', async () => {
     configured('tickets: { mode: bulk }\n');
     expect((await estimated()).document.ticketCalls).toBe(80);
     configured('tickets: { mode: none }\n');
-    expect((await estimated()).document).toMatchObject({ ticketCalls: 0, actionsByPhase: { tickets: 0, closing: 1 } });
+    expect((await estimated()).document).toMatchObject({
+      ticketCalls: 0,
+      actionsByPhase: { tickets: 0, closing: 1 },
+    });
   });
 
   it('is another scope with other statuses', async () => {

@@ -12,7 +12,10 @@ const file = (name: string, text: string): string => {
 };
 const broken = file('broken.yaml', 'version: 1\nscan: { window: 0 }\nunknown_key: 1\n');
 const badPolicy = '- name: x\n  connector: okta\n  operations: ["*:read"]\n  risk_max: enormous\n';
-const policyless = file('policyless.yaml', `version: 1\npolicies: ["${file('bad-policy.yaml', badPolicy)}"]\n`);
+const policyless = file(
+  'policyless.yaml',
+  `version: 1\npolicies: ["${file('bad-policy.yaml', badPolicy)}"]\n`,
+);
 const env = { ARX_HOME: join(folder, 'home') };
 const check = ['run', 'mfa-enforcement-check'];
 const call = ['call', 'okta', 'users:suspend'];
@@ -65,12 +68,20 @@ const BAD: [argv: string[], code: number, message: RegExp][] = [
   [['up'], 2, /OKTA_DOMAIN is not set/],
   [['call', 'okta', 'users:suspend'], 2, /required option '--reason <text>' not specified/],
   [[...call, '--reason', ' '], 2, /A reason of at most/],
-  [['call', 'github', 'users:suspend', '--reason', 'x'], 2, /Allowed choices are okta, jira, slack/],
+  [
+    ['call', 'github', 'users:suspend', '--reason', 'x'],
+    2,
+    /Allowed choices are okta, jira, slack/,
+  ],
   [['call', 'okta', '../groups', '--reason', 'x'], 2, /An operation is expected/],
   [[...call, '--reason', 'x', '--param', 'userId'], 2, /name=value/],
   [[...call, '--reason', 'x', '--param', 'a=1', '--param', 'a=2'], 2, /given twice/],
   [[...call, '--reason', 'x', '--param', 'a=[1'], 2, /begins like JSON/],
-  [[...call, '--reason', 'x', '--params-file', join(folder, 'missing.json')], 2, /cannot be read \(ENOENT\)/],
+  [
+    [...call, '--reason', 'x', '--params-file', join(folder, 'missing.json')],
+    2,
+    /cannot be read \(ENOENT\)/,
+  ],
   [[...call, '--reason', 'x', '--policies', folder], 2, /goes with --local/],
   [[...call, '--reason', 'x', '--local', '--policies', broken], 2, /list|policies|expected/],
   [[...call, '--reason', 'x'], 2, /DATABASE_URL is not set/],
@@ -97,7 +108,10 @@ describe.each(BAD)('arx %j', (argv, code, message) => {
   it('says so as one error document', async () => {
     const outcome = await arx(['--json', ...argv], env);
     const document = JSON.parse(outcome.out) as Record<string, unknown>;
-    expect(document).toMatchObject({ schema: 'arx.error/v1', code: expect.stringMatching(/^[a-z_]+$/) });
+    expect(document).toMatchObject({
+      schema: 'arx.error/v1',
+      code: expect.stringMatching(/^[a-z_]+$/),
+    });
     expect(document.message).toMatch(message);
     expect(String(document.remedy).length).toBeGreaterThan(5);
     expect(outcome).toMatchObject({ code, err: '' });
@@ -116,7 +130,10 @@ it.each([
   ['run', '--json', 'mfa-enforcement-check'],
   [...check, '--json'],
 ])('--json is understood wherever it stands: %s %s %s', async (...argv) => {
-  expect(JSON.parse((await arx(argv, env)).out)).toMatchObject({ schema: 'arx.error/v1', code: 'missing_variable' });
+  expect(JSON.parse((await arx(argv, env)).out)).toMatchObject({
+    schema: 'arx.error/v1',
+    code: 'missing_variable',
+  });
 });
 
 it.each([
@@ -143,7 +160,10 @@ it.each([
 it('--json goes with --format json, and with an export that is written to a file', async () => {
   const list = await arx(['twin', 'facts', '--json', '--format', 'json'], env);
   expect([list.code, JSON.parse(list.out)]).toMatchObject([0, { schema: 'arx.twin/v1' }]);
-  const exported = await arx(['audit', 'export', '--json', '--format', 'csv', '--out', join(folder, 'x.csv')], env);
+  const exported = await arx(
+    ['audit', 'export', '--json', '--format', 'csv', '--out', join(folder, 'x.csv')],
+    env,
+  );
   expect(JSON.parse(exported.out)).toMatchObject({ code: 'no_store' });
 });
 
@@ -162,17 +182,24 @@ describe('places', () => {
 });
 
 describe('a policy that does not load', () => {
-  it.each([[check], [[...check, '--local']]])('stops %j with its place, before anything starts', async (argv) => {
-    const { code, out } = await arx([...argv, '--config', policyless, '--json'], env);
-    expect({ code, document: JSON.parse(out) as unknown }).toMatchObject({
-      code: 2,
-      document: {
-        schema: 'arx.error/v1',
-        where: { file: expect.stringContaining('bad-policy.yaml'), line: 4, column: expect.any(Number) },
-      },
-    });
-    expect(existsSync(env.ARX_HOME)).toBe(false);
-  });
+  it.each([[check], [[...check, '--local']]])(
+    'stops %j with its place, before anything starts',
+    async (argv) => {
+      const { code, out } = await arx([...argv, '--config', policyless, '--json'], env);
+      expect({ code, document: JSON.parse(out) as unknown }).toMatchObject({
+        code: 2,
+        document: {
+          schema: 'arx.error/v1',
+          where: {
+            file: expect.stringContaining('bad-policy.yaml'),
+            line: 4,
+            column: expect.any(Number),
+          },
+        },
+      });
+      expect(existsSync(env.ARX_HOME)).toBe(false);
+    },
+  );
 });
 
 describe('where nothing was stored yet', () => {
@@ -185,9 +212,17 @@ describe('where nothing was stored yet', () => {
 
   it('there are no runs and no entries, and the trail is whole', async () => {
     expect(await empty(['runs'])).toEqual({ schema: 'arx.runs/v1', items: [] });
-    expect(await empty(['audit', 'list'])).toEqual({ schema: 'arx.audit/v1', entries: [], items: [] });
+    expect(await empty(['audit', 'list'])).toEqual({
+      schema: 'arx.audit/v1',
+      entries: [],
+      items: [],
+    });
     expect(await empty(['audit', 'verify'])).toEqual({
-      ...{ schema: 'arx.verify/v1', ok: true, entries: 0, head: '0'.repeat(64), checkpoints: 0 },
+      schema: 'arx.verify/v1',
+      ok: true,
+      entries: 0,
+      head: '0'.repeat(64),
+      checkpoints: 0,
     });
     expect((await arx(['runs'], env)).out).toContain('No runs yet');
   });
@@ -208,7 +243,11 @@ describe('an ARX_HOME that cannot be used', () => {
     const document = JSON.parse(out) as Record<string, unknown>;
     expect({ code, document }).toMatchObject({
       code: 2,
-      document: { code: 'arx_home', message: expect.stringContaining('ARX_HOME'), where: { path: 'ARX_HOME' } },
+      document: {
+        code: 'arx_home',
+        message: expect.stringContaining('ARX_HOME'),
+        where: { path: 'ARX_HOME' },
+      },
     });
     expect(document.remedy).toMatch(/Set ARX_HOME to a folder/);
   });
@@ -222,6 +261,9 @@ describe('help', () => {
   });
 
   it('tells the version', async () => {
-    expect(await arx(['--version'], env)).toMatchObject({ code: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
+    expect(await arx(['--version'], env)).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
+    });
   });
 });

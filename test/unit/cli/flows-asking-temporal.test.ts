@@ -25,7 +25,10 @@ afterAll(async () => {
 });
 
 /** What a command with these variables hears of the terminated workflow. */
-async function heard(env: Record<string, string>, options: { local?: boolean } = {}): Promise<string | null> {
+async function heard(
+  env: Record<string, string>,
+  options: { local?: boolean } = {},
+): Promise<string | null> {
   const settings = await loadSettings(ioOf({ ARX_HOME: home, ...env }).io, {});
   const { ends, close } = askingTemporal(settings, options);
   const code = await ends.findEndCode(workflowId);
@@ -45,7 +48,13 @@ it('asks the server of the environment', async () => {
 it('asks the embedded stack where one runs, and nobody where none does', async () => {
   expect(await heard({}, { local: true })).toBeNull();
   const { address, namespace } = server;
-  const record = { fingerprint: 'a', complete: true, kept: false, databaseUrl: null, workerMetricsUrl: null };
+  const record = {
+    fingerprint: 'a',
+    complete: true,
+    kept: false,
+    databaseUrl: null,
+    workerMetricsUrl: null,
+  };
   const temporal = { address, namespace, uiUrl: null };
   writeFileSync(join(home, 'stack.json'), JSON.stringify({ ...record, temporal, processes: {} }));
   expect(await heard({}, { local: true })).toBe('terminated');

@@ -1,8 +1,19 @@
 import pc from 'picocolors';
 import { expect, it } from 'vitest';
 import { flowRunText, trailText } from '../../../src/cli/flows/render-run.ts';
-import { flowsTable, flowText, noFlowsText, runsTable, setsTable } from '../../../src/cli/flows/render.ts';
-import { flowDetail, flowItem, flowRunDocument, flowRunItem } from '../../../src/services/flows/documents.ts';
+import {
+  flowsTable,
+  flowText,
+  noFlowsText,
+  runsTable,
+  setsTable,
+} from '../../../src/cli/flows/render.ts';
+import {
+  flowDetail,
+  flowItem,
+  flowRunDocument,
+  flowRunItem,
+} from '../../../src/services/flows/documents.ts';
 import type { FlowRunDocument } from '../../../src/services/flows/documents.ts';
 import { readFlowBook } from '../../../src/config/flows/flow-book.ts';
 import { FLOW_CATALOGUE } from '../../../src/flows/catalogue.ts';
@@ -13,16 +24,28 @@ import { recordOf } from './governed/support.ts';
 
 const colors = pc.createColors(false);
 const book = readFlowBook(process.cwd(), FLOW_CATALOGUE);
-const shown = book.flows.map((flow) => ({ flow, permissions: ['view', 'run'] as ('view' | 'run')[] }));
+const shown = book.flows.map((flow) => ({
+  flow,
+  permissions: ['view', 'run'] as ('view' | 'run')[],
+}));
 
-const documentOf = (over: Partial<FlowRunRecord>, children: FlowRunRecord[] = []): Promise<FlowRunDocument> =>
-  flowRunDocument({ requests: { get: async () => recordOf() } as never }, { record: flowRun('r1', over), children });
+const documentOf = (
+  over: Partial<FlowRunRecord>,
+  children: FlowRunRecord[] = [],
+): Promise<FlowRunDocument> =>
+  flowRunDocument(
+    { requests: { get: async () => recordOf() } as never },
+    { record: flowRun('r1', over), children },
+  );
 const textOf = async (over: Partial<FlowRunRecord>, children?: FlowRunRecord[]): Promise<string> =>
   flowRunText(await documentOf(over, children), colors, { local: true });
 
 it('every shipped flow is shown with what it takes, does and is taken back by', () => {
   for (const visible of shown) {
-    const text = flowText({ ...flowDetail(visible, book.routes), principal: 'flow:x', file: 'f.yaml' }, colors);
+    const text = flowText(
+      { ...flowDetail(visible, book.routes), principal: 'flow:x', file: 'f.yaml' },
+      colors,
+    );
     expect(text).toContain(visible.flow.name);
     for (const { operation } of visible.flow.steps) expect(text).toContain(operation);
     for (const name of Object.keys(visible.flow.inputs)) expect(text).toContain(name);
@@ -38,16 +61,19 @@ it('every shipped flow is shown with what it takes, does and is taken back by', 
 
 it('a run says what was done, by whom it was approved, and how it is taken back', async () => {
   const text = await textOf({
-    ...{ state: 'ended', outcome: 'succeeded', finishedAt: '2026-11-22T08:00:03.000Z' },
+    state: 'ended',
+    outcome: 'succeeded',
+    finishedAt: '2026-11-22T08:00:03.000Z',
     target: { product: 'Okta', id: '00u1', status: 'ACTIVE' },
     steps: [
       {
-        ...{ id: 's', operation: 'okta:users:suspend', params: { userId: '00u1', text: 'secret' }, state: 'done' },
-        ...{
-          decision: { effect: 'approval', risk: 'HIGH', policies: ['flows-okta'] },
-          request: 'q',
-          result: { ok: true },
-        },
+        id: 's',
+        operation: 'okta:users:suspend',
+        params: { userId: '00u1', text: 'secret' },
+        state: 'done',
+        decision: { effect: 'approval', risk: 'HIGH', policies: ['flows-okta'] },
+        request: 'q',
+        result: { ok: true },
         verified: true,
       },
     ],
@@ -55,16 +81,28 @@ it('a run says what was done, by whom it was approved, and how it is taken back'
   });
   expect(text).toMatch(/^Suspend Okta Account: succeeded\n/);
   expect(text).toContain('✓ okta:users:suspend userId=00u1');
-  expect(text).toMatch(/done; policy flows-okta asks for approval at risk HIGH; request .*; read back, it is so/);
+  expect(text).toMatch(
+    /done; policy flows-okta asks for approval at risk HIGH; request .*; read back, it is so/,
+  );
   expect(text).toContain('arx flows undo r1 --local');
   expect(text).not.toContain('secret');
 });
 
 it('what failed says why, what waits that it waits, what is hostile stays plain', async () => {
   expect(await textOf({ state: 'waiting' })).toMatch(/: waits for approval/);
-  const step = { id: 's', operation: 'okta:users:suspend', params: {}, decision: null, request: null, verified: null };
+  const step = {
+    id: 's',
+    operation: 'okta:users:suspend',
+    params: {},
+    decision: null,
+    request: null,
+    verified: null,
+  };
   const failed = await textOf({
-    ...{ state: 'ended', outcome: 'failed', code: 'forbidden', message: 'needs a role\u001b[31m' },
+    state: 'ended',
+    outcome: 'failed',
+    code: 'forbidden',
+    message: 'needs a role\u001b[31m',
     steps: [{ ...step, state: 'failed', result: { code: 'forbidden', message: 'no\u001b[0m' } }],
   });
   expect(failed).toMatch(/failed \(forbidden\)\n {2}needs a role\n/);
@@ -94,21 +132,40 @@ it('a person is told account by account; an undo says of what', async () => {
   expect(text).toMatch(
     /a flow for each account: denied[\s\S]*Okta 00u1: Suspend Okta Account, denied \(protected\), run c1/,
   );
-  expect(await textOf({ undoes: 'r0', issue: { ...parent.issue, texts: { undoReason: 'a mistake' } } })).toMatch(
-    /^Undo of Suspend Okta Account[\s\S]*takes back {4}run r0: a mistake/,
-  );
+  expect(
+    await textOf({ undoes: 'r0', issue: { ...parent.issue, texts: { undoReason: 'a mistake' } } }),
+  ).toMatch(/^Undo of Suspend Okta Account[\s\S]*takes back {4}run r0: a mistake/);
 });
 
 it('lists of runs and sets, calls and story', () => {
-  const rows = [flowRun('r1', { outcome: 'denied', code: 'policy', state: 'ended' }), flowRun('r2', { undoes: 'r1' })];
+  const rows = [
+    flowRun('r1', { outcome: 'denied', code: 'policy', state: 'ended' }),
+    flowRun('r2', { undoes: 'r1' }),
+  ];
   const table = runsTable(rows.map(flowRunItem), colors);
   expect(table).toContain('denied (policy)');
   expect(table).toContain('undo of Suspend Okta Account');
-  const set = { name: 'S', flows: ['*'], members: ['user:a@b.c', 'key:k'], permissions: ['run' as const] };
+  const set = {
+    name: 'S',
+    flows: ['*'],
+    members: ['user:a@b.c', 'key:k'],
+    permissions: ['run' as const],
+  };
   expect(setsTable([set], colors)).toMatch(/S\s+│ run\s+│ \* \(all\)\s+│ user:a@b\.c[\s\S]*key:k/);
   const at = '2026-11-22T08:00:00.000Z';
-  const call = { at, operation: 'okta:users:suspend', state: 'failed', code: 'forbidden', entry: 'e' } as const;
-  expect(trailText({ calls: [call], story: [{ at, kind: 'flow.opened', text: 'opened', entry: 'f' }] }, colors)).toBe(
+  const call = {
+    at,
+    operation: 'okta:users:suspend',
+    state: 'failed',
+    code: 'forbidden',
+    entry: 'e',
+  } as const;
+  expect(
+    trailText(
+      { calls: [call], story: [{ at, kind: 'flow.opened', text: 'opened', entry: 'f' }] },
+      colors,
+    ),
+  ).toBe(
     '  calls\n    08:00:00  okta:users:suspend: failed (forbidden)\n  story\n    08:00:00  opened',
   );
 });

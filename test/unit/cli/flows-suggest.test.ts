@@ -15,7 +15,11 @@ const folder = mkdtempSync(join(tmpdir(), 'arx-suggest-'));
 const config = join(folder, 'arx.yaml');
 const ORG = 'example.okta.com';
 const AT = '2026-11-22T08:00:00.000Z';
-const KEYS = { all: `arxk_${'a'.repeat(43)}`, some: `arxk_${'b'.repeat(43)}`, none: `arxk_${'c'.repeat(43)}` };
+const KEYS = {
+  all: `arxk_${'a'.repeat(43)}`,
+  some: `arxk_${'b'.repeat(43)}`,
+  none: `arxk_${'c'.repeat(43)}`,
+};
 const SETS = `resource_sets:
   - { name: All, flows: ['*'], members: ['key:all'], permissions: [run] }
   - { name: Some, flows: ['Suspend Okta Account'], members: ['key:some'], permissions: [view] }
@@ -48,7 +52,10 @@ interface Document {
   without: Record<string, number>;
 }
 async function suggested(...more: string[]): Promise<Document> {
-  const { code, out, err } = await arx(['flows', 'suggest', '--config', config, '--json', ...more], env);
+  const { code, out, err } = await arx(
+    ['flows', 'suggest', '--config', config, '--json', ...more],
+    env,
+  );
   expect(code, err + out).toBe(0);
   return JSON.parse(out) as Document;
 }
@@ -63,16 +70,38 @@ const VERDICTS = {
 
 async function checkedOnce(): Promise<void> {
   const plan = { administrators: ['00u5'] };
-  const begun = { run: 'run-1', workflowId: 'w', scopeKey: 'k', org: ORG, dryRun: true, startedAt: AT, plan };
+  const begun = {
+    run: 'run-1',
+    workflowId: 'w',
+    scopeKey: 'k',
+    org: ORG,
+    dryRun: true,
+    startedAt: AT,
+    plan,
+  };
   await store.runs.begin(begun);
   const listed = Object.keys(VERDICTS).map((userId) => ({
-    ...{ userId, login: `${userId}@example.com`, email: null, department: null, created: null, status: 'ACTIVE' },
+    userId,
+    login: `${userId}@example.com`,
+    email: null,
+    department: null,
+    created: null,
+    status: 'ACTIVE',
   }));
   await store.users.addPage('run-1', 0, null, listed);
   for (const [userId, verdict] of Object.entries(VERDICTS)) {
     const record = { verdict, reason: 'no active factor', factors: [], checkedAt: AT };
-    const entry = { workflowId: 'w', run: 'run-1', kind: 'user.checked', subject: userId, at: AT } as const;
-    const actor = { principal: 'workflow:mfa-enforcement-check', authenticatedBy: 'worker' } as const;
+    const entry = {
+      workflowId: 'w',
+      run: 'run-1',
+      kind: 'user.checked',
+      subject: userId,
+      at: AT,
+    } as const;
+    const actor = {
+      principal: 'workflow:mfa-enforcement-check',
+      authenticatedBy: 'worker',
+    } as const;
     await store.journal.append([{ ...entry, actor, surface: 'workflow' }], (tx) =>
       store.users.setVerdict(tx, 'run-1', userId, record),
     );
@@ -81,7 +110,12 @@ async function checkedOnce(): Promise<void> {
 }
 
 it('finds nothing where nothing was looked at, and says what to do', async () => {
-  expect(await suggested()).toMatchObject({ schema: 'arx.flows/v1', check: null, sync: null, items: [] });
+  expect(await suggested()).toMatchObject({
+    schema: 'arx.flows/v1',
+    check: null,
+    sync: null,
+    items: [],
+  });
   const { out } = await arx(['flows', 'suggest', '--config', config], env);
   expect(out).toContain('arx run mfa-enforcement-check');
 });
@@ -95,7 +129,12 @@ it('gives who has no factor as issues, the most severe first, each with the flow
     ['00u1', 'No MFA - Account', 'Medium'],
     ['00u2', 'Pending MFA - Account', 'Medium'],
   ]);
-  expect(items[0]).toMatchObject({ flow: 'Okta: Add User to a Group', enabled: true, needs: ['group'], file: null });
+  expect(items[0]).toMatchObject({
+    flow: 'Okta: Add User to a Group',
+    enabled: true,
+    needs: ['group'],
+    file: null,
+  });
   expect(without).toEqual({ weak_only: 1 });
 });
 
@@ -118,7 +157,9 @@ it('saves events that are well-formed, for nobody else to read, and the same eac
 it('tells a person the same, and how to go on', async () => {
   const { code, out, err } = await arx(['flows', 'suggest', '--config', config], env);
   expect(code).toBe(0);
-  expect(out).toMatch(/No MFA - Admin Account\s+│ 00u5@example\.com\s+│ Okta: Add User to a Group\s+│ group/);
+  expect(out).toMatch(
+    /No MFA - Admin Account\s+│ 00u5@example\.com\s+│ Okta: Add User to a Group\s+│ group/,
+  );
   expect(err).toMatch(/1 finding without a flow to take.*1 weak_only[\s\S]*--save/);
 });
 
@@ -134,16 +175,22 @@ it.each([
 });
 
 it('tells of the flows that whoever asks may see, and no others', async () => {
-  const { code, out } = await arx(['flows', 'suggest', '--config', config, '--json'], { ...env, ARX_KEY: KEYS.some });
+  const { code, out } = await arx(['flows', 'suggest', '--config', config, '--json'], {
+    ...env,
+    ARX_KEY: KEYS.some,
+  });
   expect(code).toBe(0);
   expect(JSON.parse(out)).toMatchObject({ check: 'run-1', items: [], without: {} });
 });
 
 it('believes no name that is not proven', async () => {
-  const { code, out } = await arx(['flows', 'suggest', '--config', config, '--json', '--as', 'ann@example.com'], {
-    ...env,
-    ARX_KEY: '',
-  });
+  const { code, out } = await arx(
+    ['flows', 'suggest', '--config', config, '--json', '--as', 'ann@example.com'],
+    {
+      ...env,
+      ARX_KEY: '',
+    },
+  );
   expect(code).toBe(4);
   expect(JSON.parse(out)).toMatchObject({ schema: 'arx.error/v1', code: 'unauthenticated' });
 });

@@ -58,7 +58,10 @@ interface Typed {
   terminal?: boolean;
 }
 
-/** Runs arx in this process; where `terminal` is set each line is typed once its question has been asked. */
+/**
+ * Runs arx in this process; where `terminal` is set each line is typed once its question has been
+ * asked.
+ */
 async function arx(argv: readonly string[], typed: Typed = { text: '' }) {
   const out = new PassThrough();
   const err = new PassThrough();
@@ -73,7 +76,9 @@ async function arx(argv: readonly string[], typed: Typed = { text: '' }) {
   });
   if (!terminal.isTTY) input.end(typed.text);
   const env = {
-    ...{ ARX_HOME: home(), DATABASE_URL: database.databaseUrl, ARX_CONFIG: join(folder, 'arx.yaml') },
+    ARX_HOME: home(),
+    DATABASE_URL: database.databaseUrl,
+    ARX_CONFIG: join(folder, 'arx.yaml'),
     ...typed.env,
   };
   const io = createIo({
@@ -102,7 +107,12 @@ it('stores what Okta accepts for its owner alone, and the commands that follow u
   expect(tested.err).toContain(`stored in ${stored()}`);
   expect(tested.err + tested.out).not.toContain(token);
   const { out: status } = await arx(['status', '--json']);
-  expect(JSON.parse(status)).toMatchObject({ configured: true, source: 'stored', credential: 'ssws', problem: null });
+  expect(JSON.parse(status)).toMatchObject({
+    configured: true,
+    source: 'stored',
+    credential: 'ssws',
+    problem: null,
+  });
 });
 
 it('says that variables of Okta go before what was stored', async () => {
@@ -135,7 +145,9 @@ it('makes a configuration valid that has no variables of Okta', async () => {
   writeFileSync(config, plainConfig() + out);
   const pieces: string[] = [];
   const checked = new PassThrough().on('data', (piece: Buffer) => pieces.push(piece.toString()));
-  expect(await main(['config', 'check', '--config', config, '--json'], { ...io, out: checked })).toBe(0);
+  expect(
+    await main(['config', 'check', '--config', config, '--json'], { ...io, out: checked }),
+  ).toBe(0);
   const { valid, environment } = JSON.parse(pieces.join('')) as {
     valid: boolean;
     environment: { problems: { vendor: string }[] };
@@ -163,7 +175,10 @@ it('takes the token from standard input, makes the folders of --out, and gives a
 });
 
 it('asks at a terminal and does not show the token', async () => {
-  const { code, err, out } = await arx(['configure'], { text: `${domain}\n${token}`, terminal: true });
+  const { code, err, out } = await arx(['configure'], {
+    text: `${domain}\n${token}`,
+    terminal: true,
+  });
   expect(code, err).toBe(0);
   expect(err).toContain(`Okta domain (such as example.okta.com): ${domain}`);
   expect(err).toContain('API token');
@@ -195,7 +210,10 @@ it.each([
   await emulators.fault({ vendor: 'okta', pathPattern: '/users\\?', kind: 'status', ...answer });
   const { code: exit, out } = await configure(['--json']);
   expect(exit).toBe(1);
-  expect(JSON.parse(out)).toMatchObject({ code, remedy: expect.stringMatching(/Read-only Administrator.*users:read/) });
+  expect(JSON.parse(out)).toMatchObject({
+    code,
+    remedy: expect.stringMatching(/Read-only Administrator.*users:read/),
+  });
   expect(existsSync(stored())).toBe(false);
 });
 
@@ -219,7 +237,11 @@ it.each([
   ['an administrator host', ['--domain', 'example-admin.okta.com'], /administrator pages.*-admin/s],
   ['plain http', ['--domain', 'http://example.okta.com'], /plain http/],
   ['a path', ['--domain', 'https://example.okta.com/app'], /has a path/],
-  ['a token file that is not there', ['--token-file', '/nowhere/token'], /cannot be read \(ENOENT\)/],
+  [
+    'a token file that is not there',
+    ['--token-file', '/nowhere/token'],
+    /cannot be read \(ENOENT\)/,
+  ],
 ])('refuses %s: exit 2', async (_, more, says) => {
   const { code, err } = await configure(more);
   expect(code).toBe(2);

@@ -12,8 +12,16 @@ import { assertProperty } from '../../support/properties.ts';
 const colors = pc.createColors(false);
 
 const capability = (changed: Partial<Capability>): Capability => ({
-  ...{ name: 'logs', state: 'ok', http: 200, latencyMs: 12, limit: 120, reason: null, code: null },
-  ...{ operation: 'logs:read', scope: 'okta.logs.read', probes: [] },
+  name: 'logs',
+  state: 'ok',
+  http: 200,
+  latencyMs: 12,
+  limit: 120,
+  reason: null,
+  code: null,
+  operation: 'logs:read',
+  scope: 'okta.logs.read',
+  probes: [],
   ...changed,
 });
 const permissions = (...capabilities: Capability[]): string =>
@@ -27,25 +35,47 @@ it.each([
   ['policy_denied', 'logs', /grant okta logs:read to workflow:okta-sync/],
   ['unavailable', 'logs', /could not be reached/],
 ] as const)('says what to do about %s of %s', (code, name, remedy) => {
-  const text = permissions(capability({ name, code, state: 'denied', http: 403, reason: 'no \u001b[31mway' }));
+  const text = permissions(
+    capability({ name, code, state: 'denied', http: 403, reason: 'no \u001b[31mway' }),
+  );
   expect(text).toMatch(remedy);
   expect(text).toContain(`${name} denied: no way`);
   expect(text).not.toContain('A sync may read everything');
 });
 
 it('says that all is well, with the limit seen, and a dash for what was not', () => {
-  const text = permissions(capability({}), capability({ name: 'apps', http: null, latencyMs: null, limit: null }));
+  const text = permissions(
+    capability({}),
+    capability({ name: 'apps', http: null, latencyMs: null, limit: null }),
+  );
   expect(text).toContain('A sync may read everything.');
   expect(text).toMatch(/logs .*200 .*12 ms .*120 a window/);
   expect(text).toMatch(/apps .*– .*– .*– /);
 });
 
 const RESULT: OktaSyncResult = {
-  ...{ schema: 'arx.sync/v1', run: 'run-1', workflowId: 'w', org: 'example.okta.com', status: 'incomplete' },
-  ...{ startedAt: '2026-06-01T08:00:00.000Z', finishedAt: '2026-06-01T08:01:05.000Z' },
+  schema: 'arx.sync/v1',
+  run: 'run-1',
+  workflowId: 'w',
+  org: 'example.okta.com',
+  status: 'incomplete',
+  startedAt: '2026-06-01T08:00:00.000Z',
+  finishedAt: '2026-06-01T08:01:05.000Z',
   streams: [
-    { name: 'users', state: 'complete', count: 1_200, at: '2026-06-01T08:00:00.000Z', reason: null },
-    { name: 'logs', state: 'denied', count: 0, at: '2026-06-01T08:00:00.000Z', reason: 'forbidden' },
+    {
+      name: 'users',
+      state: 'complete',
+      count: 1_200,
+      at: '2026-06-01T08:00:00.000Z',
+      reason: null,
+    },
+    {
+      name: 'logs',
+      state: 'denied',
+      count: 0,
+      at: '2026-06-01T08:00:00.000Z',
+      reason: 'forbidden',
+    },
   ],
   facts: [
     { key: 'mfa_coverage', value: '87%', text: 'mfa_coverage:87%', confidence: 'verified' },
@@ -53,14 +83,24 @@ const RESULT: OktaSyncResult = {
   ],
   gaps: { critical: 1, high: 2, medium: 0, low: 4 },
   drift: { admin_added: 1, gap_opened: 0 },
-  ...{ events: 1, calls: { okta: 1_300, throttled: 2 } },
+  events: 1,
+  calls: { okta: 1_300, throttled: 2 },
 };
 
 it('sums up a sync', () => {
   const text = syncText(RESULT, colors);
   for (const part of [
-    ...['example.okta.com: INCOMPLETE', 'took 1 min 5 s', 'facts     mfa_coverage:87%\n', '1 security event raised'],
-    ...['gaps      1 critical, 2 high, 0 medium, 4 low', 'changes   1 admin added\n', 'okta 1,300, throttled 2'],
+    ...[
+      'example.okta.com: INCOMPLETE',
+      'took 1 min 5 s',
+      'facts     mfa_coverage:87%\n',
+      '1 security event raised',
+    ],
+    ...[
+      'gaps      1 critical, 2 high, 0 medium, 4 low',
+      'changes   1 admin added\n',
+      'okta 1,300, throttled 2',
+    ],
   ])
     expect(text).toContain(part);
   expect(text).toMatch(/users .*complete .*1,200/);
@@ -71,7 +111,10 @@ it('sums up a sync', () => {
 });
 
 it('tells how far each listing is, and which broke off', () => {
-  const lists = { users: { listed: 40, read: 20, lost: null }, assignees: { listed: 3, read: 3, lost: 'forbidden' } };
+  const lists = {
+    users: { listed: 40, read: 20, lost: null },
+    assignees: { listed: 3, read: 3, lost: 'forbidden' },
+  };
   const calls = { okta: 61, jira: 0, slack: 0, throttled: 1 };
   const glimpse = syncGlimpse({ run: 'r', phase: 'reading', lists, logEntries: 1_200 }, calls);
   expect(glimpse).toMatchObject({ phase: 'reading', done: 23, of: 43 });
@@ -93,7 +136,9 @@ it('writes any items, however they are paged and cut, as one JSON document', asy
       const listed = { pages: cut(paged(given), limit, () => (isCut = true)), columns: [] };
       for await (const piece of jsonPieces({ schema: 'arx.twin/v1' }, listed)) text += piece;
       const all = given.flat();
-      const plain = JSON.parse(JSON.stringify({ schema: 'arx.twin/v1', items: all.slice(0, limit) })) as unknown;
+      const plain = JSON.parse(
+        JSON.stringify({ schema: 'arx.twin/v1', items: all.slice(0, limit) }),
+      ) as unknown;
       expect(JSON.parse(text)).toEqual(plain);
       expect(isCut).toBe(all.length > limit);
     }),

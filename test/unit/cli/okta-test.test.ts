@@ -48,7 +48,12 @@ async function tested(extra: Record<string, string> = {}) {
   const { code, out, err } = await arx(['okta', 'test', '--json'], { ...environment(), ...extra });
   expect(err).toBe('');
   const document = JSON.parse(out) as Permissions;
-  return { code, out, document, failed: document.capabilities.filter(({ state }) => state !== 'ok') };
+  return {
+    code,
+    out,
+    document,
+    failed: document.capabilities.filter(({ state }) => state !== 'ok'),
+  };
 }
 
 it('tries every permission that a sync needs, with status, latency and limit', async () => {
@@ -83,13 +88,16 @@ it.each([
   ['/api/v1/iam/', 'roles', 'iam:read_assignees'],
   ['/api/v1/users/[^/]+/roles', 'roles', 'users:read_roles'],
   ['/api/v1/groups/[^/]+/roles', 'roles', 'groups:read_roles'],
-])('where %s is denied names %s alone, and the call that says so: exit 7', async (pattern, name, operation) => {
-  await emulators.oktaSettings({ denyPaths: [pattern] });
-  const { code, failed } = await tested();
-  expect(code).toBe(7);
-  expect(failed.map((one) => one.name)).toEqual([name]);
-  expect(failed[0]).toMatchObject({ state: 'denied', http: 403, operation, code: 'forbidden' });
-});
+])(
+  'where %s is denied names %s alone, and the call that says so: exit 7',
+  async (pattern, name, operation) => {
+    await emulators.oktaSettings({ denyPaths: [pattern] });
+    const { code, failed } = await tested();
+    expect(code).toBe(7);
+    expect(failed.map((one) => one.name)).toEqual([name]);
+    expect(failed[0]).toMatchObject({ state: 'denied', http: 403, operation, code: 'forbidden' });
+  },
+);
 
 it('says so where nothing at all is allowed, having tried each', async () => {
   await emulators.oktaSettings({ denyPaths: ['/api/v1/'] });
@@ -97,13 +105,23 @@ it('says so where nothing at all is allowed, having tried each', async () => {
   expect(code).toBe(7);
   const states = Object.fromEntries(document.capabilities.map(({ name, state }) => [name, state]));
   expect(states).toEqual({
-    ...{ users: 'denied', groups: 'denied', apps: 'denied', logs: 'denied', roles: 'denied' },
+    users: 'denied',
+    groups: 'denied',
+    apps: 'denied',
+    logs: 'denied',
+    roles: 'denied',
     // Without anybody to try it with nothing can be said.
     factors: 'error',
   });
 });
 
-const SCOPES = ['okta.users.read', 'okta.groups.read', 'okta.apps.read', 'okta.logs.read', 'okta.roles.read'];
+const SCOPES = [
+  'okta.users.read',
+  'okta.groups.read',
+  'okta.apps.read',
+  'okta.logs.read',
+  'okta.roles.read',
+];
 
 it.each([
   ['okta.users.read', ['users', 'factors']],
@@ -119,14 +137,24 @@ it.each([
     oauth: { clientId: '0oaServiceApp', jwk: publicKey.export({ format: 'jwk' }), scopes },
   });
   const key = JSON.stringify(privateKey.export({ format: 'jwk' }));
-  const { code, failed } = await tested({ OKTA_API_TOKEN: '', OKTA_CLIENT_ID: '0oaServiceApp', OKTA_PRIVATE_KEY: key });
+  const { code, failed } = await tested({
+    OKTA_API_TOKEN: '',
+    OKTA_CLIENT_ID: '0oaServiceApp',
+    OKTA_PRIVATE_KEY: key,
+  });
   expect(code).toBe(names.length === 0 ? 0 : 7);
   expect(failed.map(({ name }) => name)).toEqual(names);
   for (const one of failed) expect(one).toMatchObject({ state: 'denied', http: 400, scope });
 });
 
 it('takes an empty list of users for what it is', async () => {
-  await emulators.fault({ vendor: 'okta', pathPattern: '^/api/v1/users\\?', kind: 'status', status: 200, body: [] });
+  await emulators.fault({
+    vendor: 'okta',
+    pathPattern: '^/api/v1/users\\?',
+    kind: 'status',
+    status: 200,
+    body: [],
+  });
   const { code, failed } = await tested();
   expect(code).toBe(7);
   expect(failed).toMatchObject([{ name: 'users', state: 'denied', http: 200, code: 'empty' }]);
@@ -179,11 +207,16 @@ it('tells a person what to do, and leaves entries of the sync in the trail', asy
     actor: { principal: 'workflow:okta-sync' },
     surface: 'cli',
   });
-  expect(entries.every(({ entry }) => !`${entry.operation}`.match(/create|update|delete/))).toBe(true);
+  expect(entries.every(({ entry }) => !`${entry.operation}`.match(/create|update|delete/))).toBe(
+    true,
+  );
 });
 
 it('asks for settings of Okta where there are none: exit 2', async () => {
-  const { code, out } = await arx(['okta', 'test', '--json'], { ARX_HOME: join(folder, 'home'), ARX_CONFIG: config });
+  const { code, out } = await arx(['okta', 'test', '--json'], {
+    ARX_HOME: join(folder, 'home'),
+    ARX_CONFIG: config,
+  });
   expect(code).toBe(2);
   expect(JSON.parse(out)).toMatchObject({ schema: 'arx.error/v1', code: 'missing_variable' });
 });

@@ -11,12 +11,19 @@ function pageOf(whole: Twin, before: TimelineEntry[] = []): string {
   const { tally, gaps, drift, timeline } = assess(whole);
   const { users, apps } = whole;
   return profileHtml(
-    postureProfile({ tally, gaps, users, apps, drift, timeline: [...before, timeline] }, prepareJudge(whole)),
+    postureProfile(
+      { tally, gaps, users, apps, drift, timeline: [...before, timeline] },
+      prepareJudge(whole),
+    ),
   );
 }
 
 const ORG = twin({
-  users: [user('00u1', { factors: [], roles: [{ role: 'ORG_ADMIN', via: 'direct' }] }), user('00u2'), user('00u3')],
+  users: [
+    user('00u1', { factors: [], roles: [{ role: 'ORG_ADMIN', via: 'direct' }] }),
+    user('00u2'),
+    user('00u3'),
+  ],
   apps: [app('0oa1', { label: 'Old portal', signOnMode: 'BASIC_AUTH' })],
   streams: streams({ logs: 'denied' }),
 });
@@ -31,7 +38,11 @@ describe('the profile as a page', () => {
   it('states its figures, gaps, the why, the inventory and the streams', () => {
     const text = textOf(pageOf(ORG));
     for (const part of [
-      ...['MFA coverage 66%', 'Not complete: logs', 'critical Administrator without MFA 00u1@example.com'],
+      ...[
+        'MFA coverage 66%',
+        'Not complete: logs',
+        'critical Administrator without MFA 00u1@example.com',
+      ],
       ...[
         'ORG_ADMIN directly',
         'Old portal password BASIC_AUTH 1 0',
@@ -44,7 +55,9 @@ describe('the profile as a page', () => {
   it('counts everybody in the rows of the strongest factor', () => {
     const page = pageOf(ORG);
     const [, table = ''] = /id="strength"[\s\S]*?<tbody>([\s\S]*?)<\/tbody>/.exec(page) ?? [];
-    const users = [...table.matchAll(/<td class="num">(\d+)<\/td>/g)].map(([, number]) => Number(number));
+    const users = [...table.matchAll(/<td class="num">(\d+)<\/td>/g)].map(([, number]) =>
+      Number(number),
+    );
     expect(users.reduce((sum, number) => sum + number, 0)).toBe(3);
     expect(textOf(table)).toMatch(
       /No active factor, or unread none enrolled, or not readable 1 No active factor, or unread: 1 of 3 /,
@@ -71,9 +84,16 @@ describe('the profile as a page', () => {
     const evil = '<img src=x onerror=alert(1)>"\'&\u202e\u001b[2J';
     const page = pageOf(
       twin({
-        ...{ org: evil, run: evil, at: evil },
-        users: [user('00u1', { login: evil, factors: factors(evil), roles: [{ role: evil, via: evil }] })],
-        apps: [app('0oa1', { label: evil, signOnMode: evil }), app('0oa2', { label: evil, signOnMode: 'AUTO_LOGIN' })],
+        org: evil,
+        run: evil,
+        at: evil,
+        users: [
+          user('00u1', { login: evil, factors: factors(evil), roles: [{ role: evil, via: evil }] }),
+        ],
+        apps: [
+          app('0oa1', { label: evil, signOnMode: evil }),
+          app('0oa2', { label: evil, signOnMode: 'AUTO_LOGIN' }),
+        ],
         streams: streams().map((stream) => ({ ...stream, reason: evil, at: evil })),
       }),
     );

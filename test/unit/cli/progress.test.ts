@@ -17,7 +17,14 @@ it('measures the rate over the last moments', () => {
 });
 
 it('tells users, rate, time left, calls and throttling', () => {
-  const progress = { phase: 'scan', run: 'r', pages: 1, listed: 300, checked: 100, ticketsDone: 0 } as const;
+  const progress = {
+    phase: 'scan',
+    run: 'r',
+    pages: 1,
+    listed: 300,
+    checked: 100,
+    ticketsDone: 0,
+  } as const;
   const calls = { okta: 102, jira: 0, slack: 0, throttled: 3 };
   expect(momentText({ progress, calls }, 5)).toBe(
     'checking factors: 100 of 300 users, 5.0/s, 40 s left, 102 Okta calls, 3 throttled',
@@ -25,12 +32,18 @@ it('tells users, rate, time left, calls and throttling', () => {
 });
 
 it('makes a schedule of cron, or of calendar entries', () => {
-  const plan = (schedule: object) => schedulePlan(configSchema.parse({ version: 1, schedule }).schedule);
+  const plan = (schedule: object) =>
+    schedulePlan(configSchema.parse({ version: 1, schedule }).schedule);
   expect(plan({})).toEqual({
-    ...{ times: { cron: '0 8 * * MON' }, timezone: 'UTC', overlap: 'skip' },
-    ...{ catchupWindowMs: 21_600_000, jitterMs: 0 },
+    times: { cron: '0 8 * * MON' },
+    timezone: 'UTC',
+    overlap: 'skip',
+    catchupWindowMs: 21_600_000,
+    jitterMs: 0,
   });
-  expect(plan({ calendar: [{ day_of_week: 'MON', month: ['JAN', 'JUL'], hour: 9 }] }).times).toEqual({
+  expect(
+    plan({ calendar: [{ day_of_week: 'MON', month: ['JAN', 'JUL'], hour: 9 }] }).times,
+  ).toEqual({
     calendar: [{ hour: [9], minute: [0], dayOfWeek: ['MONDAY'], month: ['JANUARY', 'JULY'] }],
   });
 });

@@ -17,9 +17,12 @@ describe('CSV', () => {
     );
   });
 
-  it.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1'])('gives no formula to a spreadsheet: %j', (login) => {
-    expect(csvUser(userOf({ login }))).toMatch(/^00u00000000000000001,"?'/);
-  });
+  it.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1'])(
+    'gives no formula to a spreadsheet: %j',
+    (login) => {
+      expect(csvUser(userOf({ login }))).toMatch(/^00u00000000000000001,"?'/);
+    },
+  );
 
   it('writes control characters out, so that no terminal obeys them', () => {
     const row = csvUser(userOf({ login: '\u001b[2J\u009b1m\u202egnp', department: '\u0007a\tb' }));
@@ -28,7 +31,9 @@ describe('CSV', () => {
 
   it('quotes what would break a record', () => {
     expect(csvUser(userOf({ department: 'a "b", c\r\nd' }))).toContain('"a ""b"", c\r\nd"');
-    expect(csvUser(userOf({ login: HOSTILE.formula }))).toContain(`"'=HYPERLINK(""http://evil.example"",""x"")"`);
+    expect(csvUser(userOf({ login: HOSTILE.formula }))).toContain(
+      `"'=HYPERLINK(""http://evil.example"",""x"")"`,
+    );
   });
 });
 
@@ -43,7 +48,9 @@ describe('the table', () => {
   });
 
   it('lists users when asked, with nothing a terminal would obey', () => {
-    const users = [userOf({ login: HOSTILE.ansi, department: HOSTILE.line, reason: HOSTILE.mrkdwn })];
+    const users = [
+      userOf({ login: HOSTILE.ansi, department: HOSTILE.line, reason: HOSTILE.mrkdwn }),
+    ];
     const text = reportTable(documentOf({ users, org: HOSTILE.ansi }), colors, { users: true });
     expect(text).toContain('redlink');
     expect(text).toContain('<!channel> *bold*');
@@ -51,9 +58,13 @@ describe('the table', () => {
   });
 
   it('does not hide that a run is incomplete', () => {
-    const text = reportTable(documentOf({ status: 'incomplete', reasons: ['too many unknown'] }), colors, {
-      users: false,
-    });
+    const text = reportTable(
+      documentOf({ status: 'incomplete', reasons: ['too many unknown'] }),
+      colors,
+      {
+        users: false,
+      },
+    );
     expect(text).toContain('INCOMPLETE: do not rely on these figures');
     expect(text).toContain('! too many unknown');
   });

@@ -12,7 +12,13 @@ const textOf = (page: string): string =>
 describe('the HTML report', () => {
   it('states every figure of the run', () => {
     const text = textOf(reportHtml(documentOf()));
-    for (const figure of ['25.0 % to 50.0 %', '1 compliant of 4 measured', '▲ 5.0 points', 'SEC-1', 'ada@example.com'])
+    for (const figure of [
+      '25.0 % to 50.0 %',
+      '1 compliant of 4 measured',
+      '▲ 5.0 points',
+      'SEC-1',
+      'ada@example.com',
+    ])
       expect(text).toContain(figure);
     expect(text).toContain('Okta 9, Jira 4, Slack 1; 2 throttled (429)');
     expect(text).toContain('ab'.repeat(32));
@@ -21,7 +27,9 @@ describe('the HTML report', () => {
 
   it('names what it cannot know, and the approve-only push', () => {
     const text = textOf(reportHtml(documentOf()));
-    expect(text).toMatch(/only what the enrolment policy allows from the caller's own network zone|network zone/);
+    expect(text).toMatch(
+      /only what the enrolment policy allows from the caller's own network zone|network zone/,
+    );
     expect(text).toContain('3 users rely on push alone');
   });
 
@@ -47,15 +55,27 @@ describe('the HTML report', () => {
         scope: { statuses: [name], groups: [{ id: 'g', name }] },
         exemptions: { live: 0, expired: [{ subject: name, owner: name, until: name }] },
         tickets: { ...documentOf().tickets, keys: [name] },
-        users: [userOf({ login: name, department: name, reason: name, ticket: name, administrator: true })],
+        users: [
+          userOf({
+            login: name,
+            department: name,
+            reason: name,
+            ticket: name,
+            administrator: true,
+          }),
+        ],
       }),
     );
     expect(page).not.toContain('<img');
-    expect(page.split('&lt;img src=x onerror=alert(1)&gt;&quot;&#39;&amp;').length).toBeGreaterThan(10);
+    expect(page.split('&lt;img src=x onerror=alert(1)&gt;&quot;&#39;&amp;').length).toBeGreaterThan(
+      10,
+    );
   });
 
   it('shows no escape codes and no marks that reorder text', () => {
-    const page = reportHtml(documentOf({ users: [userOf({ login: HOSTILE.ansi }), userOf({ login: HOSTILE.bidi })] }));
+    const page = reportHtml(
+      documentOf({ users: [userOf({ login: HOSTILE.ansi }), userOf({ login: HOSTILE.bidi })] }),
+    );
     expect(page).not.toContain('\u001b');
     expect(page).not.toContain('\u202e');
   });

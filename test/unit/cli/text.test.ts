@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
-import { count, coverageText, duration, percent, plain, plural, when } from '../../../src/cli/kit/text.ts';
+import {
+  count,
+  coverageText,
+  duration,
+  percent,
+  plain,
+  plural,
+  when,
+} from '../../../src/cli/kit/text.ts';
 import { HOSTILE } from './support/samples.ts';
 import { assertProperty } from '../../support/properties.ts';
 
@@ -50,6 +58,9 @@ describe('numbers in words', () => {
     ]);
     expect(when('2026-03-02T08:00:00.123Z')).toBe('2026-03-02 08:00:00 UTC');
     expect(count(12345)).toBe('12,345');
-    expect([plural(1, 'entry', 'entries'), plural(2, 'entry', 'entries')]).toEqual(['1 entry', '2 entries']);
+    expect([plural(1, 'entry', 'entries'), plural(2, 'entry', 'entries')]).toEqual([
+      '1 entry',
+      '2 entries',
+    ]);
   });
 });

@@ -23,13 +23,19 @@ it('starts the workflow of a run once, however often and late it is asked to', a
   expect(await flowProgress(link, record.workflowId, 50)).toBeNull();
   await link.client.workflow.getHandle(record.workflowId).terminate();
   expect(await startFlow(link, record)).toMatchObject(first!);
-  await expect(flowResult(link, first!)).rejects.toMatchObject({ name: 'WorkflowEndedError', type: 'terminated' });
+  await expect(flowResult(link, first!)).rejects.toMatchObject({
+    name: 'WorkflowEndedError',
+    type: 'terminated',
+  });
 }, 30_000);
 
 it('says how a workflow ended that closed nothing, and nothing of one that goes on, is not known or cannot be asked about', async () => {
   const { findEndCode: ended, findOperationEnd: made } = workflowEnds(async () => link);
   const { workflowId } = flowRun('r3');
-  expect([await ended(workflowId), await made(workflowId)]).toEqual([null, { request: null, state: 'none' }]);
+  expect([await ended(workflowId), await made(workflowId)]).toEqual([
+    null,
+    { request: null, state: 'none' },
+  ]);
   await startFlow(link, flowRun('r3'));
   expect([await ended(workflowId), await made(workflowId)]).toEqual([null, null]);
   await link.client.workflow.getHandle(workflowId).terminate();
@@ -38,10 +44,16 @@ it('says how a workflow ended that closed nothing, and nothing of one that goes 
     { request: null, state: 'unknown' },
   ]);
   const nowhere = workflowEnds(async () => null);
-  expect([await nowhere.findEndCode(workflowId), await nowhere.findOperationEnd(workflowId)]).toEqual([null, null]);
+  expect([
+    await nowhere.findEndCode(workflowId),
+    await nowhere.findOperationEnd(workflowId),
+  ]).toEqual([null, null]);
   const gone = await connect({ address: link.address, namespace: 'not-there' });
   const elsewhere = workflowEnds(async () => gone);
-  expect([await elsewhere.findEndCode(workflowId), await elsewhere.findOperationEnd(workflowId)]).toEqual([null, null]);
+  expect([
+    await elsewhere.findEndCode(workflowId),
+    await elsewhere.findOperationEnd(workflowId),
+  ]).toEqual([null, null]);
   await gone.close();
 }, 30_000);
 

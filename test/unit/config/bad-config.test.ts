@@ -7,7 +7,14 @@ import { configErrorOf, directoryWith, textOf } from '../../support/config.ts';
 const CANARY = 'canary-00aBcDeFsEcReT';
 
 /** What is wrong, the file, and the expected code, line:column, path and remedy. */
-type Row = [what: string, yaml: string, code: string, at: string, path: string | undefined, remedy: RegExp];
+type Row = [
+  what: string,
+  yaml: string,
+  code: string,
+  at: string,
+  path: string | undefined,
+  remedy: RegExp,
+];
 
 const v = 'version: 1\n';
 const ROWS: Row[] = [
@@ -15,7 +22,14 @@ const ROWS: Row[] = [
   ['no version', 'tickets: { mode: bulk }\n', 'missing_key', '1:1', 'version', /Add version/],
   ['another version', 'version: 2\n', 'wrong_value', '1:10', 'version', /1/],
   ['a list', '- version: 1\n', 'wrong_value', '1:1', '', /mapping/],
-  ['an unknown key', `${v}tickest: {}\n`, 'unknown_key', '2:1', 'tickest', /Did you mean tickets\?/],
+  [
+    'an unknown key',
+    `${v}tickest: {}\n`,
+    'unknown_key',
+    '2:1',
+    'tickest',
+    /Did you mean tickets\?/,
+  ],
   [
     'an unknown key below',
     `${v}tickets:\n  modee: bulk\n`,
@@ -60,7 +74,14 @@ const ROWS: Row[] = [
   ['a prototype key', `${v}__proto__: { a: 1 }\n`, 'yaml', '2:1', undefined, /Take it out/],
   ['64 KB and more', `${v}# ${'x'.repeat(70_000)}\n`, 'yaml', '1:1', undefined, /right file/],
   ['a scalar for a section', `${v}tickets: 3\n`, 'wrong_value', '2:10', 'tickets', /mapping/],
-  ['a section left empty', `${v}slack:\nscan: {}\n`, 'wrong_value', '2:7', 'slack', /take the key out/],
+  [
+    'a section left empty',
+    `${v}slack:\nscan: {}\n`,
+    'wrong_value',
+    '2:7',
+    'slack',
+    /take the key out/,
+  ],
   [
     'a word that is none',
     `${v}tickets: { mode: per-user }\n`,
@@ -109,9 +130,30 @@ const ROWS: Row[] = [
     'scope.statuses.0',
     /ACTIVE/,
   ],
-  ['no status', `${v}scope: { statuses: [] }\n`, 'wrong_value', '2:20', 'scope.statuses', /at least one/],
-  ['a negative grace period', `${v}grace_period: -1d\n`, 'wrong_value', '2:15', 'grace_period', /14d/],
-  ['a duration without unit', `${v}grace_period: 30\n`, 'wrong_value', '2:15', 'grace_period', /duration/],
+  [
+    'no status',
+    `${v}scope: { statuses: [] }\n`,
+    'wrong_value',
+    '2:20',
+    'scope.statuses',
+    /at least one/,
+  ],
+  [
+    'a negative grace period',
+    `${v}grace_period: -1d\n`,
+    'wrong_value',
+    '2:15',
+    'grace_period',
+    /14d/,
+  ],
+  [
+    'a duration without unit',
+    `${v}grace_period: 30\n`,
+    'wrong_value',
+    '2:15',
+    'grace_period',
+    /duration/,
+  ],
   [
     'a duration of centuries',
     `${v}retention: { audit: 99999d }\n`,
@@ -128,12 +170,40 @@ const ROWS: Row[] = [
     'schedule.catchup_window',
     /longer than 0/,
   ],
-  ['a share above 1', `${v}scan: { max_unknown: 1.5 }\n`, 'wrong_value', '2:22', 'scan.max_unknown', /0 to 1/],
-  ['a share below 0', `${v}scan: { max_drop: -0.1 }\n`, 'wrong_value', '2:19', 'scan.max_drop', /0 to 1/],
+  [
+    'a share above 1',
+    `${v}scan: { max_unknown: 1.5 }\n`,
+    'wrong_value',
+    '2:22',
+    'scan.max_unknown',
+    /0 to 1/,
+  ],
+  [
+    'a share below 0',
+    `${v}scan: { max_drop: -0.1 }\n`,
+    'wrong_value',
+    '2:19',
+    'scan.max_drop',
+    /0 to 1/,
+  ],
   ['no number', `${v}scan: { max_drop: .nan }\n`, 'wrong_value', '2:19', 'scan.max_drop', /0 to 1/],
   ['no quota at all', `${v}quota: { share: 0 }\n`, 'wrong_value', '2:17', 'quota.share', /above 0/],
-  ['a batch out of range', `${v}scan: { batch: 201 }\n`, 'wrong_value', '2:16', 'scan.batch', /1 to 200/],
-  ['a batch that is a word', `${v}scan: { batch: all }\n`, 'wrong_value', '2:16', 'scan.batch', /auto/],
+  [
+    'a batch out of range',
+    `${v}scan: { batch: 201 }\n`,
+    'wrong_value',
+    '2:16',
+    'scan.batch',
+    /1 to 200/,
+  ],
+  [
+    'a batch that is a word',
+    `${v}scan: { batch: all }\n`,
+    'wrong_value',
+    '2:16',
+    'scan.batch',
+    /auto/,
+  ],
   [
     'a delta scan that may not read the log',
     `${v}scan: { mode: delta }\n`,
@@ -150,7 +220,14 @@ const ROWS: Row[] = [
     'connectors.okta.operations',
     /Add logs:read to connectors\.okta\.operations/,
   ],
-  ['half a window', `${v}scan: { window: 1.5 }\n`, 'wrong_value', '2:17', 'scan.window', /whole number/],
+  [
+    'half a window',
+    `${v}scan: { window: 1.5 }\n`,
+    'wrong_value',
+    '2:17',
+    'scan.window',
+    /whole number/,
+  ],
   [
     'a cron line with too few fields',
     `${v}schedule: { cron: "8 * * MON" }\n`,
@@ -159,7 +236,14 @@ const ROWS: Row[] = [
     'schedule.cron',
     /five fields/,
   ],
-  ['a cron day that is none', `${v}schedule: { cron: "0 8 * * FUN" }\n`, 'wrong_value', '2:19', 'schedule.cron', /MON/],
+  [
+    'a cron day that is none',
+    `${v}schedule: { cron: "0 8 * * FUN" }\n`,
+    'wrong_value',
+    '2:19',
+    'schedule.cron',
+    /MON/,
+  ],
   [
     'a cron hour that is none',
     `${v}schedule: { cron: "0 24 * * *" }\n`,
@@ -280,7 +364,14 @@ const ROWS: Row[] = [
     'tickets.settle.1',
     /duration/,
   ],
-  ['no wait', `${v}tickets: { settle: [] }\n`, 'wrong_value', '2:20', 'tickets.settle', /at least one/],
+  [
+    'no wait',
+    `${v}tickets: { settle: [] }\n`,
+    'wrong_value',
+    '2:20',
+    'tickets.settle',
+    /at least one/,
+  ],
   [
     'a channel with white space',
     `${v}slack: { channel: "my channel" }\n`,
@@ -329,7 +420,14 @@ const ROWS: Row[] = [
     'tickets.mode',
     /per_user/,
   ],
-  ['a token instead of a section', `${v}credentials: ${CANARY}\n`, 'wrong_value', '2:14', 'credentials', /mapping/],
+  [
+    'a token instead of a section',
+    `${v}credentials: ${CANARY}\n`,
+    'wrong_value',
+    '2:14',
+    'credentials',
+    /mapping/,
+  ],
   ['a token behind a syntax error', `${v}a: b: ${CANARY}\n`, 'yaml', '2:4', undefined, /./],
   [
     'rules twice',
@@ -410,17 +508,37 @@ describe('arx.yaml that is wrong', () => {
     const file = join(directoryWith({ 'arx.yaml': yaml }), 'arx.yaml');
     const error = configErrorOf(() => loadConfig({ path: file, catalogue: CATALOGUE }));
     const { where } = error;
-    expect({ code: error.code, at: `${where?.line}:${where?.column}`, path: where?.path }).toEqual({ code, at, path });
+    expect({ code: error.code, at: `${where?.line}:${where?.column}`, path: where?.path }).toEqual({
+      code,
+      at,
+      path,
+    });
     expect(where?.file).toBe(file);
     expect(error.remedy).toMatch(remedy);
     expect(textOf(error)).not.toContain(CANARY);
   });
 
   it.each([
-    ['grace_period: 30x', 'grace_period', /such as 14d or 30m, or take the key out to get its default\.$/],
-    ['schedule: { catchup_window: 10q }', 'schedule.catchup_window', /such as 14d or 30m, or take the key out/],
-    ['schedule: { catchup_window: 99999d }', 'schedule.catchup_window', /^Write a duration of ten years at most/],
-    ['enrichment: { activity_window: 99999d }', 'enrichment.activity_window', /^Write a duration of ten years/],
+    [
+      'grace_period: 30x',
+      'grace_period',
+      /such as 14d or 30m, or take the key out to get its default\.$/,
+    ],
+    [
+      'schedule: { catchup_window: 10q }',
+      'schedule.catchup_window',
+      /such as 14d or 30m, or take the key out/,
+    ],
+    [
+      'schedule: { catchup_window: 99999d }',
+      'schedule.catchup_window',
+      /^Write a duration of ten years at most/,
+    ],
+    [
+      'enrichment: { activity_window: 99999d }',
+      'enrichment.activity_window',
+      /^Write a duration of ten years/,
+    ],
     ['enrichment: { cache_ttl: 99999d }', 'enrichment.cache_ttl', /^Write a duration of ten years/],
     ['quota: { share: -1 }', 'quota.share', /^Write [^,]+ above 0/],
   ])('one mistake is one error: %s', (line, path, remedy) => {
@@ -434,10 +552,16 @@ describe('arx.yaml that is wrong', () => {
     ['a list for the file', '- a\n', /^Write a mapping \(key: value\)\.$/],
     ['the version, which has no default', 'version: 2\n', /^(Write [^,]+|Did you mean 1\?)\.?$/],
     ['an entry of a list', `${v}scope: { statuses: [5] }\n`, /^Write (?!.*take the key out)/],
-    ['a key that has no default but need not be', `${v}slack: { channel: 5 }\n`, /take the key out/],
+    [
+      'a key that has no default but need not be',
+      `${v}slack: { channel: 5 }\n`,
+      /take the key out/,
+    ],
   ])('offers a default only where there is one: %s', (_, yaml, remedy) => {
     const file = join(directoryWith({ 'arx.yaml': yaml }), 'arx.yaml');
-    expect(configErrorOf(() => loadConfig({ path: file, catalogue: CATALOGUE })).remedy).toMatch(remedy);
+    expect(configErrorOf(() => loadConfig({ path: file, catalogue: CATALOGUE })).remedy).toMatch(
+      remedy,
+    );
   });
 
   it('gives every error, the first of the file first', () => {

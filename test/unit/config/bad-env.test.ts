@@ -7,19 +7,44 @@ import { configErrorOf, directoryWith, textOf } from '../../support/config.ts';
 
 const CANARY = 'canary00aBcDeFsEcReT';
 const OKTA = { OKTA_DOMAIN: 'example.okta.com', OKTA_API_TOKEN: CANARY };
-const JIRA = { JIRA_URL: 'https://example.atlassian.net', JIRA_API_TOKEN: CANARY, JIRA_PROJECT_KEY: 'SEC' };
+const JIRA = {
+  JIRA_URL: 'https://example.atlassian.net',
+  JIRA_API_TOKEN: CANARY,
+  JIRA_PROJECT_KEY: 'SEC',
+};
 const SLACK = { SLACK_BOT_TOKEN: CANARY };
 const APP = { OKTA_DOMAIN: 'example.okta.com', OKTA_CLIENT_ID: '0oa1b2c3d4e5f6g7h8i9' };
 
 type Use = (env: ArxEnv) => unknown;
 /** What is wrong, the environment, who reads it, and the expected code, variable and remedy. */
-type Row = [what: string, env: Record<string, string>, use: Use, code: string, variable: string, remedy: RegExp];
+type Row = [
+  what: string,
+  env: Record<string, string>,
+  use: Use,
+  code: string,
+  variable: string,
+  remedy: RegExp,
+];
 
 const okta = (value: string): Record<string, string> => ({ ...OKTA, OKTA_DOMAIN: value });
 const own: Use = (env) => env;
 const ROWS: Row[] = [
-  ['no Okta domain', { OKTA_API_TOKEN: CANARY }, requireOkta, 'missing_variable', 'OKTA_DOMAIN', /example\.okta\.com/],
-  ['an empty Okta domain', okta(''), requireOkta, 'missing_variable', 'OKTA_DOMAIN', /OKTA_DOMAIN_FILE/],
+  [
+    'no Okta domain',
+    { OKTA_API_TOKEN: CANARY },
+    requireOkta,
+    'missing_variable',
+    'OKTA_DOMAIN',
+    /example\.okta\.com/,
+  ],
+  [
+    'an empty Okta domain',
+    okta(''),
+    requireOkta,
+    'missing_variable',
+    'OKTA_DOMAIN',
+    /OKTA_DOMAIN_FILE/,
+  ],
   [
     'no Okta credential',
     { OKTA_DOMAIN: 'example.okta.com' },
@@ -28,7 +53,14 @@ const ROWS: Row[] = [
     'OKTA_API_TOKEN',
     /Set OKTA_API_TOKEN/,
   ],
-  ['the administrator pages', okta('example-admin.okta.com'), requireOkta, 'invalid_variable', 'OKTA_DOMAIN', /-admin/],
+  [
+    'the administrator pages',
+    okta('example-admin.okta.com'),
+    requireOkta,
+    'invalid_variable',
+    'OKTA_DOMAIN',
+    /-admin/,
+  ],
   [
     'those of a preview org',
     okta('https://example-admin.oktapreview.com'),
@@ -37,7 +69,14 @@ const ROWS: Row[] = [
     'OKTA_DOMAIN',
     /-admin/,
   ],
-  ['plain http', okta('http://example.okta.com'), requireOkta, 'invalid_variable', 'OKTA_DOMAIN', /https/],
+  [
+    'plain http',
+    okta('http://example.okta.com'),
+    requireOkta,
+    'invalid_variable',
+    'OKTA_DOMAIN',
+    /https/,
+  ],
   [
     'a host that only begins like loopback',
     okta('http://127.0.0.1.example.com'),
@@ -62,9 +101,30 @@ const ROWS: Row[] = [
     'OKTA_DOMAIN',
     /before the path/,
   ],
-  ['a query', okta('https://example.okta.com/?a=b'), requireOkta, 'invalid_variable', 'OKTA_DOMAIN', /address only/],
-  ['an empty query', okta('https://example.okta.com?'), requireOkta, 'invalid_variable', 'OKTA_DOMAIN', /address only/],
-  ['a fragment', okta('https://example.okta.com#x'), requireOkta, 'invalid_variable', 'OKTA_DOMAIN', /address only/],
+  [
+    'a query',
+    okta('https://example.okta.com/?a=b'),
+    requireOkta,
+    'invalid_variable',
+    'OKTA_DOMAIN',
+    /address only/,
+  ],
+  [
+    'an empty query',
+    okta('https://example.okta.com?'),
+    requireOkta,
+    'invalid_variable',
+    'OKTA_DOMAIN',
+    /address only/,
+  ],
+  [
+    'a fragment',
+    okta('https://example.okta.com#x'),
+    requireOkta,
+    'invalid_variable',
+    'OKTA_DOMAIN',
+    /address only/,
+  ],
   [
     'credentials in the address',
     okta(`https://me:${CANARY}@example.okta.com`),
@@ -73,12 +133,54 @@ const ROWS: Row[] = [
     'OKTA_DOMAIN',
     /before the @/,
   ],
-  ['another protocol', okta('ftp://example.okta.com'), requireOkta, 'invalid_variable', 'OKTA_DOMAIN', /Correct/],
-  ['a placeholder', okta('https://{yourOktaDomain}'), requireOkta, 'invalid_variable', 'OKTA_DOMAIN', /Correct/],
-  ['a port out of range', okta('example.okta.com:99999'), requireOkta, 'invalid_variable', 'OKTA_DOMAIN', /Correct/],
-  ['quotes around', okta('"example.okta.com"'), requireOkta, 'invalid_variable', 'OKTA_DOMAIN', /Correct/],
-  ['white space around', okta(' example.okta.com'), requireOkta, 'invalid_variable', 'OKTA_DOMAIN', /Correct/],
-  ['a backslash', okta('https:\\\\example.okta.com'), requireOkta, 'invalid_variable', 'OKTA_DOMAIN', /Correct/],
+  [
+    'another protocol',
+    okta('ftp://example.okta.com'),
+    requireOkta,
+    'invalid_variable',
+    'OKTA_DOMAIN',
+    /Correct/,
+  ],
+  [
+    'a placeholder',
+    okta('https://{yourOktaDomain}'),
+    requireOkta,
+    'invalid_variable',
+    'OKTA_DOMAIN',
+    /Correct/,
+  ],
+  [
+    'a port out of range',
+    okta('example.okta.com:99999'),
+    requireOkta,
+    'invalid_variable',
+    'OKTA_DOMAIN',
+    /Correct/,
+  ],
+  [
+    'quotes around',
+    okta('"example.okta.com"'),
+    requireOkta,
+    'invalid_variable',
+    'OKTA_DOMAIN',
+    /Correct/,
+  ],
+  [
+    'white space around',
+    okta(' example.okta.com'),
+    requireOkta,
+    'invalid_variable',
+    'OKTA_DOMAIN',
+    /Correct/,
+  ],
+  [
+    'a backslash',
+    okta('https:\\\\example.okta.com'),
+    requireOkta,
+    'invalid_variable',
+    'OKTA_DOMAIN',
+    /Correct/,
+  ],
   [
     'a token with white space inside',
     { ...OKTA, OKTA_API_TOKEN: `${CANARY} x` },
@@ -135,7 +237,14 @@ const ROWS: Row[] = [
     'OKTA_PRIVATE_KEY',
     /Keep the token/,
   ],
-  ['a service app without key', APP, requireOkta, 'missing_variable', 'OKTA_PRIVATE_KEY', /OKTA_PRIVATE_KEY_FILE/],
+  [
+    'a service app without key',
+    APP,
+    requireOkta,
+    'missing_variable',
+    'OKTA_PRIVATE_KEY',
+    /OKTA_PRIVATE_KEY_FILE/,
+  ],
   [
     'a key without service app',
     { OKTA_DOMAIN: 'example.okta.com', OKTA_PRIVATE_KEY: CANARY },
@@ -162,7 +271,11 @@ const ROWS: Row[] = [
   ],
   [
     'an encrypted key',
-    { ...APP, OKTA_PRIVATE_KEY: '-----BEGIN ENCRYPTED PRIVATE KEY-----\nAA\n-----END ENCRYPTED PRIVATE KEY-----' },
+    {
+      ...APP,
+      OKTA_PRIVATE_KEY:
+        '-----BEGIN ENCRYPTED PRIVATE KEY-----\nAA\n-----END ENCRYPTED PRIVATE KEY-----',
+    },
     requireOkta,
     'invalid_variable',
     'OKTA_PRIVATE_KEY',
@@ -201,7 +314,14 @@ const ROWS: Row[] = [
     'JIRA_API_TOKEN',
     /JIRA_API_TOKEN_FILE/,
   ],
-  ['no Jira project', { ...JIRA, JIRA_PROJECT_KEY: '' }, requireJira, 'missing_variable', 'JIRA_PROJECT_KEY', /SEC/],
+  [
+    'no Jira project',
+    { ...JIRA, JIRA_PROJECT_KEY: '' },
+    requireJira,
+    'missing_variable',
+    'JIRA_PROJECT_KEY',
+    /SEC/,
+  ],
   [
     'a project key that is none',
     { ...JIRA, JIRA_PROJECT_KEY: 'my project' },
@@ -218,7 +338,14 @@ const ROWS: Row[] = [
     'JIRA_PROJECT_KEY',
     /Correct/,
   ],
-  ['an e-mail that is none', { ...JIRA, JIRA_EMAIL: 'jane' }, requireJira, 'invalid_variable', 'JIRA_EMAIL', /Correct/],
+  [
+    'an e-mail that is none',
+    { ...JIRA, JIRA_EMAIL: 'jane' },
+    requireJira,
+    'invalid_variable',
+    'JIRA_EMAIL',
+    /Correct/,
+  ],
   [
     'Jira by plain http',
     { ...JIRA, JIRA_URL: 'http://jira.example.com' },
@@ -227,7 +354,14 @@ const ROWS: Row[] = [
     'JIRA_URL',
     /https/,
   ],
-  ['no Slack token', {}, requireSlack, 'missing_variable', 'SLACK_BOT_TOKEN', /SLACK_BOT_TOKEN_FILE/],
+  [
+    'no Slack token',
+    {},
+    requireSlack,
+    'missing_variable',
+    'SLACK_BOT_TOKEN',
+    /SLACK_BOT_TOKEN_FILE/,
+  ],
   [
     'an app-level Slack token',
     { SLACK_BOT_TOKEN: `xapp-${CANARY}` },
@@ -268,7 +402,14 @@ const ROWS: Row[] = [
     'DATABASE_URL',
     /Correct/,
   ],
-  ['a database that is no address', { DATABASE_URL: CANARY }, own, 'invalid_variable', 'DATABASE_URL', /Correct/],
+  [
+    'a database that is no address',
+    { DATABASE_URL: CANARY },
+    own,
+    'invalid_variable',
+    'DATABASE_URL',
+    /Correct/,
+  ],
   [
     'a server without port',
     { ARX_SERVER_ADDRESS: '127.0.0.1' },
@@ -285,11 +426,26 @@ const ROWS: Row[] = [
     'ARX_METRICS_ADDRESS',
     /Correct/,
   ],
-  ['a log level that is none', { ARX_LOG_LEVEL: 'loud' }, own, 'invalid_variable', 'ARX_LOG_LEVEL', /Correct/],
-  ['a home with white space around', { ARX_HOME: ' .arx ' }, own, 'invalid_variable', 'ARX_HOME', /Correct/],
+  [
+    'a log level that is none',
+    { ARX_LOG_LEVEL: 'loud' },
+    own,
+    'invalid_variable',
+    'ARX_LOG_LEVEL',
+    /Correct/,
+  ],
+  [
+    'a home with white space around',
+    { ARX_HOME: ' .arx ' },
+    own,
+    'invalid_variable',
+    'ARX_HOME',
+    /Correct/,
+  ],
 ];
 
-const read = (env: Record<string, string>, cwd: string): ArxEnv => readEnv({ env, cwd, userHome: cwd });
+const read = (env: Record<string, string>, cwd: string): ArxEnv =>
+  readEnv({ env, cwd, userHome: cwd });
 
 describe('an environment that is wrong', () => {
   it.each(ROWS)('%s', (_, env, use, code, variable, remedy) => {
@@ -303,8 +459,13 @@ describe('an environment that is wrong', () => {
 
   it('NAME and NAME_FILE', () => {
     const cwd = directoryWith({ token: CANARY });
-    const error = configErrorOf(() => requireOkta(read({ ...OKTA, OKTA_API_TOKEN_FILE: 'token' }, cwd)));
-    expect(error).toMatchObject({ code: 'conflicting_variables', where: { path: 'OKTA_API_TOKEN' } });
+    const error = configErrorOf(() =>
+      requireOkta(read({ ...OKTA, OKTA_API_TOKEN_FILE: 'token' }, cwd)),
+    );
+    expect(error).toMatchObject({
+      code: 'conflicting_variables',
+      where: { path: 'OKTA_API_TOKEN' },
+    });
   });
 
   it.each([
@@ -313,8 +474,14 @@ describe('an environment that is wrong', () => {
     ['holds two lines', 'two', 'invalid_variable', /again/],
     ['is too large', 'large', 'unreadable', /./],
   ])('NAME_FILE that %s', (_, file, code, remedy) => {
-    const cwd = directoryWith({ empty: '\n', two: `${CANARY}\n${CANARY}\n`, large: CANARY.repeat(10_000) });
-    const error = configErrorOf(() => requireOkta(read({ OKTA_DOMAIN: 'x.okta.com', OKTA_API_TOKEN_FILE: file }, cwd)));
+    const cwd = directoryWith({
+      empty: '\n',
+      two: `${CANARY}\n${CANARY}\n`,
+      large: CANARY.repeat(10_000),
+    });
+    const error = configErrorOf(() =>
+      requireOkta(read({ OKTA_DOMAIN: 'x.okta.com', OKTA_API_TOKEN_FILE: file }, cwd)),
+    );
     expect(error.code).toBe(code);
     expect(error.message).toContain('OKTA_API_TOKEN');
     expect(error.remedy).toMatch(remedy);
@@ -322,14 +489,19 @@ describe('an environment that is wrong', () => {
   });
 
   it('points into .env, by line', () => {
-    const cwd = directoryWith({ '.env': `# mine\nexport OKTA_DOMAIN=x-admin.okta.com\nOKTA_API_TOKEN=${CANARY}\n` });
+    const cwd = directoryWith({
+      '.env': `# mine\nexport OKTA_DOMAIN=x-admin.okta.com\nOKTA_API_TOKEN=${CANARY}\n`,
+    });
     const error = configErrorOf(() => requireOkta(read({}, cwd)));
     expect(error.where).toEqual({ file: '.env', line: 2, column: 1, path: 'OKTA_DOMAIN' });
   });
 
   it('.env that can’t be read', () => {
     const cwd = directoryWith({ '.env/file': '' });
-    expect(configErrorOf(() => read({}, cwd))).toMatchObject({ code: 'unreadable', where: { file: '.env' } });
+    expect(configErrorOf(() => read({}, cwd))).toMatchObject({
+      code: 'unreadable',
+      where: { file: '.env' },
+    });
   });
 
   it.each([

@@ -15,13 +15,34 @@ const optionsOf = (files: Record<string, string>, patterns = ['policies/*.yaml']
 
 const head = '- name: a\n  connector: okta\n';
 /** What is wrong, the file, and the expected code, line:column, path and remedy. */
-type Row = [what: string, yaml: string, code: string, at: string, path: string | undefined, remedy: RegExp];
+type Row = [
+  what: string,
+  yaml: string,
+  code: string,
+  at: string,
+  path: string | undefined,
+  remedy: RegExp,
+];
 const ROWS: Row[] = [
   ['an empty file', '', 'wrong_value', '1:1', '', /list of policies/],
   ['a mapping', 'name: a\n', 'wrong_value', '1:1', '', /list of policies/],
   ['no YAML', '- name: [\n', 'yaml', '2:1', undefined, /./],
-  ['no name', '- connector: okta\n  deny: ["users:read"]\n', 'missing_key', '1:3', '0.name', /Add 0\.name/],
-  ['no connector', '- name: a\n  deny: ["users:read"]\n', 'missing_key', '1:3', '0.connector', /connector/],
+  [
+    'no name',
+    '- connector: okta\n  deny: ["users:read"]\n',
+    'missing_key',
+    '1:3',
+    '0.name',
+    /Add 0\.name/,
+  ],
+  [
+    'no connector',
+    '- name: a\n  deny: ["users:read"]\n',
+    'missing_key',
+    '1:3',
+    '0.connector',
+    /connector/,
+  ],
   [
     'an unknown key',
     `${head}  operation: ["users:read"]\n`,
@@ -30,8 +51,22 @@ const ROWS: Row[] = [
     '0.operation',
     /Did you mean operations\?/,
   ],
-  ['a glob for a list', `${head}  operations: "users:*"\n`, 'wrong_value', '3:15', '0.operations', /operation/],
-  ['no operation', `${head}  operations: []\n`, 'wrong_value', '3:15', '0.operations', /at least one/],
+  [
+    'a glob for a list',
+    `${head}  operations: "users:*"\n`,
+    'wrong_value',
+    '3:15',
+    '0.operations',
+    /operation/,
+  ],
+  [
+    'no operation',
+    `${head}  operations: []\n`,
+    'wrong_value',
+    '3:15',
+    '0.operations',
+    /at least one/,
+  ],
   ['nothing said', head, 'missing_key', '1:3', '0', /operations: or deny:/],
   [
     'no principal',
@@ -160,7 +195,11 @@ describe('policies that are wrong', () => {
     const options = optionsOf({ 'policies/p.yaml': yaml });
     const error = configErrorOf(() => loadPolicies(options));
     const { where } = error;
-    expect({ code: error.code, at: `${where?.line}:${where?.column}`, path: where?.path }).toEqual({ code, at, path });
+    expect({ code: error.code, at: `${where?.line}:${where?.column}`, path: where?.path }).toEqual({
+      code,
+      at,
+      path,
+    });
     expect(where?.file).toBe('policies/p.yaml');
     expect(error.remedy).toMatch(remedy);
     expect(textOf(error)).not.toContain(CANARY);
@@ -168,8 +207,13 @@ describe('policies that are wrong', () => {
 
   it('a name in two files points to the other one', () => {
     const one = `${head}  deny: ["users:*"]\n`;
-    const error = configErrorOf(() => loadPolicies(optionsOf({ 'policies/a.yaml': one, 'policies/b.yaml': one })));
-    expect(error).toMatchObject({ code: 'duplicate_policy', where: { file: 'policies/b.yaml', line: 1 } });
+    const error = configErrorOf(() =>
+      loadPolicies(optionsOf({ 'policies/a.yaml': one, 'policies/b.yaml': one })),
+    );
+    expect(error).toMatchObject({
+      code: 'duplicate_policy',
+      where: { file: 'policies/b.yaml', line: 1 },
+    });
     expect(error.message).toContain('policies/a.yaml:1');
   });
 

@@ -10,7 +10,9 @@ describe('makeFolder', () => {
     const deep = join(directoryWith({ 'a/x': '' }), 'a', 'b', 'c');
     makeFolder(deep, 0o700);
     makeFolder(deep, 0o700);
-    expect([deep, join(deep, '..')].map((path) => statSync(path).mode & 0o777)).toEqual([0o700, 0o700]);
+    expect([deep, join(deep, '..')].map((path) => statSync(path).mode & 0o777)).toEqual([
+      0o700, 0o700,
+    ]);
   });
 
   it('throws where a file is in the way', () => {
@@ -22,6 +24,9 @@ describe('makeFolder', () => {
   it('returns from a file system that lets no folder be made', () => {
     expect(() => makeFolder('/proc/nope/below')).toThrow(/^E(NOENT|ACCES|ROFS)/);
     const error = configErrorOf(() => makeHome('/proc/nope'));
-    expect(error).toMatchObject({ code: 'arx_home', message: expect.stringContaining('/proc/nope') });
+    expect(error).toMatchObject({
+      code: 'arx_home',
+      message: expect.stringContaining('/proc/nope'),
+    });
   });
 });

@@ -14,9 +14,19 @@ const lintSource = readFileSync(`${REPO}/src/governance/lint-finding.ts`, 'utf8'
 describe('docs/policies.md', () => {
   it('shows policies that load', () => {
     const policies = blocks.filter((yaml) => yaml.startsWith('- name:'));
-    const baseDir = directoryWith(Object.fromEntries(policies.map((yaml, at) => [`${at}.yaml`, yaml])));
-    const bundle = loadPolicies({ patterns: ['*.yaml'], baseDir, catalogue: CATALOGUE, digest: bundleDigest });
-    expect(bundle.policies.map(({ name }) => name)).toEqual(['suspend-with-approval', 'no-anonymous-okta']);
+    const baseDir = directoryWith(
+      Object.fromEntries(policies.map((yaml, at) => [`${at}.yaml`, yaml])),
+    );
+    const bundle = loadPolicies({
+      patterns: ['*.yaml'],
+      baseDir,
+      catalogue: CATALOGUE,
+      digest: bundleDigest,
+    });
+    expect(bundle.policies.map(({ name }) => name)).toEqual([
+      'suspend-with-approval',
+      'no-anonymous-okta',
+    ]);
   });
 
   it('shows a policy test that can be read', () => {
@@ -24,7 +34,9 @@ describe('docs/policies.md', () => {
     const folder = directoryWith({ 't.yaml': yaml });
     const { cases, policies } = readPolicyTest({ path: `${folder}/t.yaml`, shown: 't.yaml' });
     expect(policies).toEqual(['../*.yaml']);
-    expect(cases.map(({ as, raisedBy, expect: wanted, line }) => ({ as, raisedBy, wanted, line }))).toEqual([
+    expect(
+      cases.map(({ as, raisedBy, expect: wanted, line }) => ({ as, raisedBy, wanted, line })),
+    ).toEqual([
       { as: 'agent:soc', raisedBy: 0, wanted: { effect: 'approval' }, line: 3 },
       {
         as: 'user:jane@example.com',
@@ -36,8 +48,12 @@ describe('docs/policies.md', () => {
   });
 
   it('lists every code of the linter', () => {
-    const codes = [...(lintSource.match(/LintCode =[^;]*/)?.[0] ?? '').matchAll(/'(\w+)'/g)].map(([, code]) => code);
-    const listed = [...page.matchAll(/^\| `(\w+)` +\| (?:error|warning)/gm)].map(([, code]) => code);
+    const codes = [...(lintSource.match(/LintCode =[^;]*/)?.[0] ?? '').matchAll(/'(\w+)'/g)].map(
+      ([, code]) => code,
+    );
+    const listed = [...page.matchAll(/^\| `(\w+)` +\| (?:error|warning)/gm)].map(
+      ([, code]) => code,
+    );
     expect(codes.length).toBeGreaterThan(5);
     expect(listed.toSorted()).toEqual(codes.toSorted());
   });

@@ -26,12 +26,15 @@ describe('durationMs', () => {
 });
 
 describe('cronProblem', () => {
-  it.each(['0 8 * * MON', '*/5 * * * *', '0,30 8-18/2 1 JAN-MAR 1-5', '59 23 31 12 7', '0 8 * * mon,WED'])(
-    '%s can be read',
-    (cron) => {
-      expect(cronProblem(cron)).toBeNull();
-    },
-  );
+  it.each([
+    '0 8 * * MON',
+    '*/5 * * * *',
+    '0,30 8-18/2 1 JAN-MAR 1-5',
+    '59 23 31 12 7',
+    '0 8 * * mon,WED',
+  ])('%s can be read', (cron) => {
+    expect(cronProblem(cron)).toBeNull();
+  });
 
   it.each([
     ['* * * *', 'has 4 fields'],
@@ -53,14 +56,9 @@ describe('cronProblem', () => {
 describe('nearest', () => {
   it('finds the word meant, and none where none is near', () => {
     const known = ['okta', 'jira', 'slack'];
-    expect(['otka', 'Jira', 'slck', 'ldap', '', 'x'.repeat(9_999)].map((word) => nearest(word, known))).toEqual([
-      'okta',
-      'jira',
-      'slack',
-      null,
-      null,
-      null,
-    ]);
+    expect(
+      ['otka', 'Jira', 'slck', 'ldap', '', 'x'.repeat(9_999)].map((word) => nearest(word, known)),
+    ).toEqual(['okta', 'jira', 'slack', null, null, null]);
   });
 
   it('finds a word itself', () => {

@@ -42,12 +42,19 @@ describe('a call that needs approval', () => {
       order.push(`consumed, ${journal.kinds.length} entries, ${server.seen.length} requests`);
       return consume(...args);
     };
-    const intent = { kind: 'action.started' as const, effect: async () => void order.push('own effect') };
+    const intent = {
+      kind: 'action.started' as const,
+      effect: async () => void order.push('own effect'),
+    };
     const grant = grants.give(suspend);
     await connectors.okta('users:suspend', { userId: USER }, context({ grant, intent }));
     expect(order).toEqual(['consumed, 0 entries, 0 requests', 'own effect']);
     expect(journal.drafts).toMatchObject([
-      { kind: 'action.started', decision: { effect: 'approval' }, correlation: { approval: grant.requestId } },
+      {
+        kind: 'action.started',
+        decision: { effect: 'approval' },
+        correlation: { approval: grant.requestId },
+      },
       { kind: 'action.succeeded', correlation: { approval: grant.requestId } },
     ]);
     expect(grants.asked).toEqual([
@@ -69,7 +76,9 @@ describe('a call that needs approval', () => {
     const { connectors, journal } = set();
     const grant = grants.give(suspend);
     await connectors.okta('users:suspend', { userId: USER }, context({ grant }));
-    const error = await failureOf(connectors.okta('users:suspend', { userId: USER }, context({ grant })));
+    const error = await failureOf(
+      connectors.okta('users:suspend', { userId: USER }, context({ grant })),
+    );
     expect(error).toMatchObject({ name: 'PolicyDeniedError', code: 'approval_required' });
     expect(journal.kinds).toEqual(['action.started', 'action.succeeded', 'action.denied']);
     expect(server.seen).toHaveLength(1);
@@ -93,9 +102,16 @@ describe('a call that needs approval', () => {
     ['one whose name is hostile', { requestId: '../../x\u0000' }],
   ])('is refused with %s', async (_, grant) => {
     const { connectors, journal } = set();
-    const error = await failureOf(connectors.okta('users:suspend', { userId: USER }, context({ grant })));
-    expect(error).toMatchObject({ code: 'approval_required', decision: { effect: 'approval', risk: 'HIGH' } });
-    expect(journal.drafts).toMatchObject([{ kind: 'action.denied', outcome: { code: 'approval_required' } }]);
+    const error = await failureOf(
+      connectors.okta('users:suspend', { userId: USER }, context({ grant })),
+    );
+    expect(error).toMatchObject({
+      code: 'approval_required',
+      decision: { effect: 'approval', risk: 'HIGH' },
+    });
+    expect(journal.drafts).toMatchObject([
+      { kind: 'action.denied', outcome: { code: 'approval_required' } },
+    ]);
     expect(server.seen).toEqual([]);
   });
 
@@ -107,7 +123,9 @@ describe('a call that needs approval', () => {
   ])('is refused with a grant for %s, which stays unused', async (_, given) => {
     const { connectors } = set();
     const grant = grants.give(given);
-    const error = await failureOf(connectors.okta('users:suspend', { userId: USER }, context({ grant })));
+    const error = await failureOf(
+      connectors.okta('users:suspend', { userId: USER }, context({ grant })),
+    );
     expect(error).toMatchObject({ code: 'approval_required' });
     expect([grants.open.has(grant.requestId), server.seen]).toEqual([true, []]);
   });
@@ -115,7 +133,9 @@ describe('a call that needs approval', () => {
   it('is refused where there is no book of grants', async () => {
     const { connectors } = set({ grants: undefined });
     const grant = { requestId: 'req-1' };
-    expect(await failureOf(connectors.okta('users:suspend', { userId: USER }, context({ grant })))).toMatchObject({
+    expect(
+      await failureOf(connectors.okta('users:suspend', { userId: USER }, context({ grant }))),
+    ).toMatchObject({
       code: 'approval_required',
     });
     expect(server.seen).toEqual([]);
@@ -124,7 +144,8 @@ describe('a call that needs approval', () => {
   it('is not sent where the book cannot be read, or the intent not be written', async () => {
     const broken: GrantBook = { consume: () => Promise.reject(new Error('canary: table locked')) };
     const { connectors, journal } = set({ grants: broken });
-    const call = () => connectors.okta('users:suspend', { userId: USER }, context({ grant: { requestId: 'r' } }));
+    const call = () =>
+      connectors.okta('users:suspend', { userId: USER }, context({ grant: { requestId: 'r' } }));
     const error = await failureOf(call());
     expect(error).toBeInstanceOf(AuditUnavailableError);
     expect(error.message).not.toContain('canary');
@@ -139,12 +160,23 @@ describe('a call that needs approval', () => {
   it('is refused by the connector even where whoever evaluates allows it', async () => {
     const { connectors } = set({
       evaluate: (request) => ({
-        ...{ effect: 'allow', code: 'granted', operation: request.operation, risk: 'LOW', determining: [] },
-        ...{ obligations: { approval: 'none', approvers: [], expiresInMs: null, grantValidForMs: null } },
-        ...{ considered: [], hints: [], bundleDigest: null, argsDigest: null },
+        effect: 'allow',
+        code: 'granted',
+        operation: request.operation,
+        risk: 'LOW',
+        determining: [],
+        obligations: { approval: 'none', approvers: [], expiresInMs: null, grantValidForMs: null },
+        considered: [],
+        hints: [],
+        bundleDigest: null,
+        argsDigest: null,
       }),
     });
-    for (const operation of ['users:suspend', 'users:clear_sessions', 'users:expire_password'] as const) {
+    for (const operation of [
+      'users:suspend',
+      'users:clear_sessions',
+      'users:expire_password',
+    ] as const) {
       const error = await failureOf(connectors.okta(operation, { userId: USER }, context()));
       expect(error).toMatchObject({ code: 'approval_required' });
     }
@@ -166,7 +198,9 @@ describe('a grant', () => {
     const denying = bundle({ deny: ['users:suspend'] });
     const { connectors } = set({ bundle: () => denying });
     const grant = grants.give(suspend);
-    const error = await failureOf(connectors.okta('users:suspend', { userId: USER }, context({ grant })));
+    const error = await failureOf(
+      connectors.okta('users:suspend', { userId: USER }, context({ grant })),
+    );
     expect(error).toMatchObject({ code: 'explicit_deny' });
     expect([grants.asked, server.seen]).toEqual([[], []]);
   });
@@ -175,7 +209,9 @@ describe('a grant', () => {
     const { connectors } = set();
     const caller = { ...CALLER, permitted: { okta: ['users:read'] } };
     const grant = grants.give(suspend);
-    const error = await failureOf(connectors.okta('users:suspend', { userId: USER }, context({ grant, caller })));
+    const error = await failureOf(
+      connectors.okta('users:suspend', { userId: USER }, context({ grant, caller })),
+    );
     expect(error).toMatchObject({ code: 'default_deny' });
     expect([grants.asked, server.seen]).toEqual([[], []]);
   });
@@ -191,7 +227,8 @@ describe('a grant', () => {
 describe('context', () => {
   it('makes a call need approval that needs none otherwise', async () => {
     const { connectors, journal } = set();
-    const call = (facts: object) => connectors.okta('users:unsuspend', { userId: USER }, context({ facts }));
+    const call = (facts: object) =>
+      connectors.okta('users:unsuspend', { userId: USER }, context({ facts }));
     await call({ targetAdministrator: false, targets: 10 });
     const error = await failureOf(call({ targetAdministrator: true }));
     expect(error).toMatchObject({ code: 'approval_required', decision: { risk: 'HIGH' } });
@@ -202,13 +239,16 @@ describe('context', () => {
   it('may raise a call above every ceiling', async () => {
     const { connectors } = set({ bundle: () => bundle({ riskMax: 'HIGH' }) });
     const facts = { protected: true, groupGrantsAdmin: true };
-    const error = await failureOf(connectors.okta('users:unsuspend', { userId: USER }, context({ facts })));
+    const error = await failureOf(
+      connectors.okta('users:unsuspend', { userId: USER }, context({ facts })),
+    );
     expect(error).toMatchObject({ code: 'risk_ceiling', decision: { risk: 'CRITICAL' } });
   });
 
   it('counts in a decision alone as well', () => {
     const { connectors } = set();
-    const decide = (facts: object) => connectors.decide('okta', 'users:unsuspend', PRINCIPAL, { facts }).effect;
+    const decide = (facts: object) =>
+      connectors.decide('okta', 'users:unsuspend', PRINCIPAL, { facts }).effect;
     expect([decide({}), decide({ targets: 11 })]).toEqual(['allow', 'approval']);
   });
 });

@@ -14,7 +14,12 @@ const PROGRAM = `
 
 // Loading it takes 600 ms and 90 MB, which a command that never calls Okta must not pay.
 it("Okta's SDK is loaded with the first call, not before", async () => {
-  const argv = ['--disable-warning=ExperimentalWarning', '--input-type=module-typescript', '-e', PROGRAM];
+  const argv = [
+    '--disable-warning=ExperimentalWarning',
+    '--input-type=module-typescript',
+    '-e',
+    PROGRAM,
+  ];
   const { stdout } = await promisify(execFile)(process.execPath, argv);
   expect(JSON.parse(stdout)).toEqual([false, true]);
 });

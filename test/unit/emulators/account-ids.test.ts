@@ -11,15 +11,18 @@ const SHAPES = [
 ] as const;
 
 describe('ids of accounts', () => {
-  it.each(SHAPES)('of %s have its form, are distinct, and the same for the same seed', (_, make, form) => {
-    assertProperty(
-      fc.property(fc.nat(100_000), fc.nat(100_000), fc.nat(1000), (one, other, seed) => {
-        expect(make(one, seed)).toMatch(form);
-        expect(make(one, seed)).toBe(make(one, seed));
-        expect(make(one, seed) === make(other, seed)).toBe(one === other);
-      }),
-    );
-  });
+  it.each(SHAPES)(
+    'of %s have its form, are distinct, and the same for the same seed',
+    (_, make, form) => {
+      assertProperty(
+        fc.property(fc.nat(100_000), fc.nat(100_000), fc.nat(1000), (one, other, seed) => {
+          expect(make(one, seed)).toMatch(form);
+          expect(make(one, seed)).toBe(make(one, seed));
+          expect(make(one, seed) === make(other, seed)).toBe(one === other);
+        }),
+      );
+    },
+  );
 
   it('of Salesforce end in what tells their capitals', () => {
     expect(withCheck('001A0000006Vm9r')).toBe('001A0000006Vm9rIAC');

@@ -2,7 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { covers } from '../../../emulators/demo/enrolments.ts';
 import { evolve } from '../../../emulators/demo/evolve.ts';
-import { ADMIN_GROUP, APPROVER_GROUP, buildDemoOrg, SERVICE_LOGIN } from '../../../emulators/demo/org.ts';
+import {
+  ADMIN_GROUP,
+  APPROVER_GROUP,
+  buildDemoOrg,
+  SERVICE_LOGIN,
+} from '../../../emulators/demo/org.ts';
 import { buildPlainOrg } from '../../../emulators/demo/plain.ts';
 import type { UserRecord } from '../../../emulators/okta/model.ts';
 import { OktaOrg } from '../../../emulators/okta/org.ts';
@@ -12,13 +17,22 @@ const NOW = Date.parse('2026-05-04T10:00:00Z');
 const DAY = 86_400_000;
 
 function demo(seed: number, users = 503): OktaOrg {
-  const org = new OktaOrg(seed, { rateLimit: 0, windowMs: 1000, token: 't', denyPaths: [], oauth: null });
+  const org = new OktaOrg(seed, {
+    rateLimit: 0,
+    windowMs: 1000,
+    token: 't',
+    denyPaths: [],
+    oauth: null,
+  });
   buildDemoOrg(org, { users, now: NOW });
   return org;
 }
-const active = (org: OktaOrg): UserRecord[] => org.present().filter(({ status }) => status === 'ACTIVE');
+const active = (org: OktaOrg): UserRecord[] =>
+  org.present().filter(({ status }) => status === 'ACTIVE');
 const enrolled = (org: OktaOrg, ...types: string[]): UserRecord[] =>
-  active(org).filter(({ factors }) => factors.length > 0 && factors.every(({ type }) => types.includes(type)));
+  active(org).filter(
+    ({ factors }) => factors.length > 0 && factors.every(({ type }) => types.includes(type)),
+  );
 
 describe('the demo organisation', () => {
   it('is the same for the same seed, and another for another', () => {
@@ -29,17 +43,23 @@ describe('the demo organisation', () => {
 
   it('has as many ACTIVE users as asked for, distinct, 85 to 92 % of them covered', () => {
     assertProperty(
-      fc.property(fc.integer({ min: 1, max: 10_000 }), fc.integer({ min: 100, max: 1500 }), (seed, users) => {
-        const org = demo(seed, users);
-        const found = active(org);
-        const share = found.filter(({ factors }) => covers(factors)).length / users;
-        expect(found).toHaveLength(users);
-        expect(new Set(org.present().map(({ id }) => id)).size).toBe(org.present().length);
-        expect(new Set(org.present().map(({ profile }) => profile.login)).size).toBe(org.present().length);
-        expect(org.present().every(({ id }) => /^00u[A-Za-z0-9]{17}$/.test(id))).toBe(true);
-        expect(share).toBeGreaterThan(0.85);
-        expect(share).toBeLessThan(0.92);
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 10_000 }),
+        fc.integer({ min: 100, max: 1500 }),
+        (seed, users) => {
+          const org = demo(seed, users);
+          const found = active(org);
+          const share = found.filter(({ factors }) => covers(factors)).length / users;
+          expect(found).toHaveLength(users);
+          expect(new Set(org.present().map(({ id }) => id)).size).toBe(org.present().length);
+          expect(new Set(org.present().map(({ profile }) => profile.login)).size).toBe(
+            org.present().length,
+          );
+          expect(org.present().every(({ id }) => /^00u[A-Za-z0-9]{17}$/.test(id))).toBe(true);
+          expect(share).toBeGreaterThan(0.85);
+          expect(share).toBeLessThan(0.92);
+        },
+      ),
       { numRuns: 15 },
     );
   });
@@ -73,7 +93,9 @@ describe('the demo organisation', () => {
 
   it('has pending enrolments, new hires, departments, administrators, and accounts that are not ACTIVE', () => {
     const org = demo(1);
-    const pending = active(org).filter(({ factors }) => factors.some(({ status }) => status === 'PENDING_ACTIVATION'));
+    const pending = active(org).filter(({ factors }) =>
+      factors.some(({ status }) => status === 'PENDING_ACTIVATION'),
+    );
     const hires = active(org).filter(({ created }) => NOW - Date.parse(created) < 5 * DAY);
     const statuses = new Set(org.present().map(({ status }) => status));
     expect(pending.length).toBeGreaterThan(3);
@@ -82,7 +104,15 @@ describe('the demo organisation', () => {
     expect(org.groupNamed(APPROVER_GROUP)?.members?.size).toBe(4);
     expect(org.groups.length).toBeGreaterThan(12);
     expect([...statuses].sort()).toEqual(
-      ['ACTIVE', 'DEPROVISIONED', 'LOCKED_OUT', 'PASSWORD_EXPIRED', 'PROVISIONED', 'STAGED', 'SUSPENDED'].sort(),
+      [
+        'ACTIVE',
+        'DEPROVISIONED',
+        'LOCKED_OUT',
+        'PASSWORD_EXPIRED',
+        'PROVISIONED',
+        'STAGED',
+        'SUSPENDED',
+      ].sort(),
     );
   });
 
@@ -98,8 +128,13 @@ describe('a week', () => {
       const before = new Map(active(org).map((user) => [user.id, covers(user.factors)]));
       const { becameCompliant, regressed, joined, left } = evolve(org, week);
       const now = (id: string | undefined): boolean => covers(org.user(id ?? '')?.factors ?? []);
-      expect([becameCompliant, regressed, joined, left].map(({ length }) => length)).toEqual([1, 1, 1, 1]);
-      expect([before.get(becameCompliant[0]!.id), now(becameCompliant[0]?.id)]).toEqual([false, true]);
+      expect([becameCompliant, regressed, joined, left].map(({ length }) => length)).toEqual([
+        1, 1, 1, 1,
+      ]);
+      expect([before.get(becameCompliant[0]!.id), now(becameCompliant[0]?.id)]).toEqual([
+        false,
+        true,
+      ]);
       expect([before.get(regressed[0]!.id), now(regressed[0]?.id)]).toEqual([true, false]);
       expect(before.has(joined[0]!.id)).toBe(false);
       expect(org.user(left[0]!.id)?.status).toBe('DEPROVISIONED');
@@ -109,13 +144,24 @@ describe('a week', () => {
 
   it('passes in an empty organisation too', () => {
     const org = demo(1, 0);
-    expect(evolve(org, 1)).toMatchObject({ becameCompliant: [], regressed: [], left: [], joined: [{}] });
+    expect(evolve(org, 1)).toMatchObject({
+      becameCompliant: [],
+      regressed: [],
+      left: [],
+      joined: [{}],
+    });
   });
 });
 
 describe('the plain organisation', () => {
   it('has users alike, with a share of SMS only', () => {
-    const org = new OktaOrg(1, { rateLimit: 0, windowMs: 1000, token: 't', denyPaths: [], oauth: null });
+    const org = new OktaOrg(1, {
+      rateLimit: 0,
+      windowMs: 1000,
+      token: 't',
+      denyPaths: [],
+      oauth: null,
+    });
     buildPlainOrg(org, { users: 200, weakShare: 0.05 });
     expect(org.present().filter(({ factors }) => !covers(factors))).toHaveLength(10);
     buildPlainOrg(org, { users: 0, weakShare: 0 });

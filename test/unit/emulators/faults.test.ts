@@ -14,13 +14,22 @@ beforeAll(async () => {
 beforeEach(() => emulators.faults.clear());
 afterAll(() => emulators.close());
 
-const users = (query = ''): Promise<PlainAnswer> => oktaCalls(emulators.document)('GET', `/api/v1/users${query}`);
+const users = (query = ''): Promise<PlainAnswer> =>
+  oktaCalls(emulators.document)('GET', `/api/v1/users${query}`);
 const createIssue = (): Promise<PlainAnswer> => {
-  const fields = { project: { key: 'SEC' }, issuetype: { name: 'Task' }, summary: 's', description: adf('d') };
+  const fields = {
+    project: { key: 'SEC' },
+    issuetype: { name: 'Task' },
+    summary: 's',
+    description: adf('d'),
+  };
   return jiraCalls(emulators.document)('POST', '/rest/api/3/issue', { fields });
 };
 const post = (): Promise<PlainAnswer> =>
-  slackCalls(emulators.document)('POST', 'chat.postMessage', { channel: emulators.document.slackChannel, text: 'x' });
+  slackCalls(emulators.document)('POST', 'chat.postMessage', {
+    channel: emulators.document.slackChannel,
+    text: 'x',
+  });
 
 describe('before and after acceptance', () => {
   const KINDS: readonly (readonly [string, Partial<FaultRule>, number | null])[] = [
@@ -33,20 +42,35 @@ describe('before and after acceptance', () => {
     ['reset', { kind: 'reset' }, null],
   ];
 
-  it.each(KINDS)('%s before: no issue; after: an issue that the caller does not see', async (_, rule, status) => {
-    for (const moment of ['before', 'after'] as const) {
-      emulators.faults.clear();
-      emulators.faults.add({ vendor: 'jira', method: 'POST', times: 1, moment, kind: 'status', ...rule });
-      const known = emulators.jira.present().length;
-      const answer = await createIssue().catch(() => null);
-      expect(answer?.status ?? null).toBe(status);
-      const accepted = moment === 'after';
-      expect(emulators.jira.present().length - known).toBe(accepted ? 1 : 0);
-      const entry = emulators.log.entries.at(-1);
-      expect(entry).toMatchObject({ fault: rule.kind, accepted, status: accepted ? 201 : null, sent: status });
-      expect(entry?.effect === undefined).toBe(!accepted);
-    }
-  });
+  it.each(KINDS)(
+    '%s before: no issue; after: an issue that the caller does not see',
+    async (_, rule, status) => {
+      for (const moment of ['before', 'after'] as const) {
+        emulators.faults.clear();
+        emulators.faults.add({
+          vendor: 'jira',
+          method: 'POST',
+          times: 1,
+          moment,
+          kind: 'status',
+          ...rule,
+        });
+        const known = emulators.jira.present().length;
+        const answer = await createIssue().catch(() => null);
+        expect(answer?.status ?? null).toBe(status);
+        const accepted = moment === 'after';
+        expect(emulators.jira.present().length - known).toBe(accepted ? 1 : 0);
+        const entry = emulators.log.entries.at(-1);
+        expect(entry).toMatchObject({
+          fault: rule.kind,
+          accepted,
+          status: accepted ? 201 : null,
+          sent: status,
+        });
+        expect(entry?.effect === undefined).toBe(!accepted);
+      }
+    },
+  );
 
   it('a hanging request is logged at once and ends with its caller', async () => {
     emulators.faults.add({ vendor: 'slack', kind: 'hang', moment: 'after', times: 1 });
@@ -54,9 +78,15 @@ describe('before and after acceptance', () => {
     const signal = AbortSignal.timeout(200);
     const body = new URLSearchParams({ channel: slackChannel, text: 'hung' });
     const headers = { authorization: `Bearer ${tokens.slack}` };
-    await expect(fetch(`${slack}chat.postMessage`, { method: 'POST', body, headers, signal })).rejects.toThrow();
+    await expect(
+      fetch(`${slack}chat.postMessage`, { method: 'POST', body, headers, signal }),
+    ).rejects.toThrow();
     expect(emulators.slack.messages(slackChannel).at(-1)?.text).toBe('hung');
-    expect(emulators.log.entries.at(-1)).toMatchObject({ fault: 'hang', accepted: true, sent: null });
+    expect(emulators.log.entries.at(-1)).toMatchObject({
+      fault: 'hang',
+      accepted: true,
+      sent: null,
+    });
   });
 
   it('latency delays and changes nothing else', async () => {
@@ -65,7 +95,11 @@ describe('before and after acceptance', () => {
     const started = performance.now();
     expect((await users()).body).toHaveLength(5);
     expect(performance.now() - started).toBeGreaterThan(190);
-    expect(emulators.log.entries.at(-1)).toMatchObject({ fault: 'latency', accepted: true, status: 200 });
+    expect(emulators.log.entries.at(-1)).toMatchObject({
+      fault: 'latency',
+      accepted: true,
+      status: 200,
+    });
   });
 
   it('a failure of our choosing carries our body', async () => {
@@ -82,23 +116,41 @@ describe('faults of lists', () => {
     const second = await oktaCalls(emulators.document)('GET', nextLink(empty) ?? '');
     expect(empty).toMatchObject({ status: 200, body: [] });
     expect(nextLink(empty)).not.toBe(nextLink(first));
-    expect(second.body).toEqual((await users()).body && ((await users()).body as unknown[]).slice(2, 4));
+    expect(second.body).toEqual(
+      (await users()).body && ((await users()).body as unknown[]).slice(2, 4),
+    );
   });
 
   it('an empty page of a search leads on too', async () => {
     await createIssue();
-    emulators.faults.add({ vendor: 'jira', pathPattern: 'search/jql', kind: 'emptyPage', times: 1 });
+    emulators.faults.add({
+      vendor: 'jira',
+      pathPattern: 'search/jql',
+      kind: 'emptyPage',
+      times: 1,
+    });
     const jira = jiraCalls(emulators.document);
     const path = '/rest/api/3/search/jql?jql=project%3DSEC&maxResults=1';
-    const empty = (await jira('GET', path)).body as { issues: unknown[]; nextPageToken: string; isLast: boolean };
+    const empty = (await jira('GET', path)).body as {
+      issues: unknown[];
+      nextPageToken: string;
+      isLast: boolean;
+    };
     expect(empty).toMatchObject({ issues: [], isLast: false });
-    const next = (await jira('GET', `${path}&nextPageToken=${empty.nextPageToken}`)).body as { issues: unknown[] };
+    const next = (await jira('GET', `${path}&nextPageToken=${empty.nextPageToken}`)).body as {
+      issues: unknown[];
+    };
     expect(next.issues).toHaveLength(1);
   });
 
   it('an expired cursor and a next link to elsewhere', async () => {
     emulators.faults.add({ vendor: 'okta', pathPattern: 'after=', kind: 'expiredCursor' });
-    emulators.faults.add({ vendor: 'okta', kind: 'foreignNextLink', url: 'http://127.0.0.1:9/steal', times: 1 });
+    emulators.faults.add({
+      vendor: 'okta',
+      kind: 'foreignNextLink',
+      url: 'http://127.0.0.1:9/steal',
+      times: 1,
+    });
     const first = await users('?limit=2');
     expect(nextLink(first)).toBe('http://127.0.0.1:9/steal');
     expect(first.body).toHaveLength(2);
@@ -119,7 +171,10 @@ describe('429 with odd headers', () => {
   it.each(FORMS)('Okta, %s', async (headers, fits) => {
     emulators.faults.add({ vendor: 'okta', kind: 'rateLimited', headers });
     const answer = await users();
-    expect([answer.status, answer.body]).toEqual([429, expect.objectContaining({ errorCode: 'E0000047' })]);
+    expect([answer.status, answer.body]).toEqual([
+      429,
+      expect.objectContaining({ errorCode: 'E0000047' }),
+    ]);
     expect(fits(reset(answer))).toBe(true);
   });
 
@@ -151,7 +206,10 @@ describe('rules', () => {
     origin: '',
   });
   const strikes = (faults: Faults, count: number, path = '/x'): boolean[] =>
-    Array.from({ length: count }, () => faults.strike('okta', request(path), 'before').rule !== null);
+    Array.from(
+      { length: count },
+      () => faults.strike('okta', request(path), 'before').rule !== null,
+    );
 
   it('let some pass first, and stop after so many', () => {
     const faults = new Faults();

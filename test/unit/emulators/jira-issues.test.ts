@@ -32,29 +32,58 @@ describe('what Jira refuses', () => {
     [
       'a description that is text',
       { description: 'plain' },
-      { description: 'Operation value must be an Atlassian Document (see the Atlassian Document Format)' },
+      {
+        description:
+          'Operation value must be an Atlassian Document (see the Atlassian Document Format)',
+      },
     ],
     [
       'a document of another version',
       { description: { type: 'doc', version: 2, content: [] } },
-      { description: 'Operation value must be an Atlassian Document (see the Atlassian Document Format)' },
+      {
+        description:
+          'Operation value must be an Atlassian Document (see the Atlassian Document Format)',
+      },
     ],
-    ['an unknown issue type', { issuetype: { name: 'Nope' } }, { issuetype: 'Specify a valid issue type' }],
-    ['an unknown priority', { priority: { name: 'Nope' } }, { priority: 'The priority selected is invalid.' }],
+    [
+      'an unknown issue type',
+      { issuetype: { name: 'Nope' } },
+      { issuetype: 'Specify a valid issue type' },
+    ],
+    [
+      'an unknown priority',
+      { priority: { name: 'Nope' } },
+      { priority: 'The priority selected is invalid.' },
+    ],
     ['another project', { project: { key: 'NOPE' } }, { project: 'valid project is required' }],
-    ['a label with a space', { labels: ['a b'] }, { labels: "The label 'a b' contains spaces which is invalid." }],
+    [
+      'a label with a space',
+      { labels: ['a b'] },
+      { labels: "The label 'a b' contains spaces which is invalid." },
+    ],
     ['an empty summary', { summary: ' ' }, { summary: 'You must specify a summary of the issue.' }],
     [
       'a summary of two lines',
       { summary: 'a\nb' },
       { summary: 'The summary is invalid because it contains newline characters.' },
     ],
-    ['a long summary', { summary: 'x'.repeat(256) }, { summary: "Summary can't exceed 255 characters." }],
-    ['a due date of another form', { duedate: '1 May' }, { duedate: 'Error parsing date string: 1 May' }],
+    [
+      'a long summary',
+      { summary: 'x'.repeat(256) },
+      { summary: "Summary can't exceed 255 characters." },
+    ],
+    [
+      'a due date of another form',
+      { duedate: '1 May' },
+      { duedate: 'Error parsing date string: 1 May' },
+    ],
     [
       'an unknown field',
       { customfield_1: 1 },
-      { customfield_1: "Field 'customfield_1' cannot be set. It is not on the appropriate screen, or unknown." },
+      {
+        customfield_1:
+          "Field 'customfield_1' cannot be set. It is not on the appropriate screen, or unknown.",
+      },
     ],
   ];
   it.each(FIELDS)('%s', async (_, fields, errors) => {
@@ -66,10 +95,22 @@ describe('what Jira refuses', () => {
 
   const DOCUMENTS: readonly (readonly [string, unknown, string])[] = [
     ['an unknown node', { type: 'doc', version: 1, content: [{ type: 'blink' }] }, 'INVALID_INPUT'],
-    ['text outside a paragraph', { type: 'doc', version: 1, content: [{ type: 'text', text: 'x' }] }, 'INVALID_INPUT'],
+    [
+      'text outside a paragraph',
+      { type: 'doc', version: 1, content: [{ type: 'text', text: 'x' }] },
+      'INVALID_INPUT',
+    ],
     ['empty text', paragraph([{ type: 'text', text: '' }]), 'INVALID_INPUT'],
-    ['an empty list', { type: 'doc', version: 1, content: [{ type: 'bulletList', content: [] }] }, 'INVALID_INPUT'],
-    ['a link without a target', paragraph([{ type: 'text', text: 'x', marks: [{ type: 'link' }] }]), 'INVALID_INPUT'],
+    [
+      'an empty list',
+      { type: 'doc', version: 1, content: [{ type: 'bulletList', content: [] }] },
+      'INVALID_INPUT',
+    ],
+    [
+      'a link without a target',
+      paragraph([{ type: 'text', text: 'x', marks: [{ type: 'link' }] }]),
+      'INVALID_INPUT',
+    ],
     ['more than 32,767 characters', adf('x'.repeat(32_767)), 'CONTENT_LIMIT_EXCEEDED'],
   ];
   it.each(DOCUMENTS)('a document with %s', async (_, description, message) => {
@@ -77,13 +118,17 @@ describe('what Jira refuses', () => {
       status: 400,
       body: { errorMessages: [message], errors: {} },
     });
-    const commented = await jira('POST', `/rest/api/3/issue/${await newIssue()}/comment`, { body: description });
+    const commented = await jira('POST', `/rest/api/3/issue/${await newIssue()}/comment`, {
+      body: description,
+    });
     expect(commented).toMatchObject({ status: 400, body: { errorMessages: [message] } });
   });
 
   it('a body that does not parse, and a link to nothing', async () => {
     expect((await jira('POST', '/rest/api/3/issue', '{"fields":')).status).toBe(400);
-    const update = { issuelinks: [{ add: { type: { name: 'Relates' }, outwardIssue: { key: 'SEC-9999' } } }] };
+    const update = {
+      issuelinks: [{ add: { type: { name: 'Relates' }, outwardIssue: { key: 'SEC-9999' } } }],
+    };
     expect(await create({}, update)).toMatchObject({
       status: 400,
       body: { errors: { issuelinks: expect.any(String) } },
@@ -107,7 +152,9 @@ describe('what Jira does', () => {
       priority: { name: 'High' },
       duedate: '2030-01-31',
     };
-    const update = { issuelinks: [{ add: { type: { name: 'Relates' }, outwardIssue: { key: earlier } } }] };
+    const update = {
+      issuelinks: [{ add: { type: { name: 'Relates' }, outwardIssue: { key: earlier } } }],
+    };
     const { key } = (await create(fields, update)).body as { key: string };
     const read = (await jira('GET', `/rest/api/3/issue/${key}`)).body;
     expect(read).toMatchObject({
@@ -130,30 +177,50 @@ describe('what Jira does', () => {
 
   it('adds and removes labels, edits fields', async () => {
     const key = await newIssue({ labels: ['a', 'b'] });
-    const body = { fields: { summary: 'other' }, update: { labels: [{ remove: 'a' }, { add: 'c' }, { add: 'c' }] } };
+    const body = {
+      fields: { summary: 'other' },
+      update: { labels: [{ remove: 'a' }, { add: 'c' }, { add: 'c' }] },
+    };
     expect((await jira('PUT', `/rest/api/3/issue/${key}`, body)).status).toBe(204);
     expect(issue(key).fields).toMatchObject({ summary: 'other', labels: ['b', 'c'] });
   });
 
   it('creates in bulk what it can, and says which it could not', async () => {
-    const issueUpdates = [{ fields: BASE }, { fields: { ...BASE, labels: ['a b'] } }, { fields: BASE }];
+    const issueUpdates = [
+      { fields: BASE },
+      { fields: { ...BASE, labels: ['a b'] } },
+      { fields: BASE },
+    ];
     const answer = await jira('POST', '/rest/api/3/issue/bulk', { issueUpdates });
-    const { issues, errors } = answer.body as { issues: unknown[]; errors: { failedElementNumber: number }[] };
-    expect([answer.status, issues.length, errors.map((one) => one.failedElementNumber)]).toEqual([201, 2, [1]]);
+    const { issues, errors } = answer.body as {
+      issues: unknown[];
+      errors: { failedElementNumber: number }[];
+    };
+    expect([answer.status, issues.length, errors.map((one) => one.failedElementNumber)]).toEqual([
+      201,
+      2,
+      [1],
+    ]);
   });
 
   it('keeps comments in order', async () => {
     const key = await newIssue();
-    for (const text of ['one', 'two']) await jira('POST', `/rest/api/3/issue/${key}/comment`, { body: adf(text) });
+    for (const text of ['one', 'two'])
+      await jira('POST', `/rest/api/3/issue/${key}/comment`, { body: adf(text) });
     const { body } = await jira('GET', `/rest/api/3/issue/${key}/comment`);
-    expect(body).toMatchObject({ total: 2, comments: [{ body: adf('one') }, { body: adf('two') }] });
+    expect(body).toMatchObject({
+      total: 2,
+      comments: [{ body: adf('one') }, { body: adf('two') }],
+    });
   });
 
   it('follows the workflow to Done and back, unless the way back is forbidden', async () => {
     const key = await newIssue();
     const path = `/rest/api/3/issue/${key}/transitions`;
     const names = async (): Promise<string[]> =>
-      ((await jira('GET', path)).body as { transitions: { name: string }[] }).transitions.map(({ name }) => name);
+      ((await jira('GET', path)).body as { transitions: { name: string }[] }).transitions.map(
+        ({ name }) => name,
+      );
     expect(await names()).toEqual(['In Progress', 'Done']);
     expect((await jira('POST', path, { transition: { id: '31' } })).status).toBe(204);
     expect(issue(key).fields).toMatchObject({ status: { category: 'done' }, resolution: 'Done' });
@@ -177,7 +244,11 @@ describe('what Jira does', () => {
 
   it('links the same pair once', async () => {
     const [one, two] = [await newIssue(), await newIssue()];
-    const body = { type: { name: 'Duplicate' }, inwardIssue: { key: two }, outwardIssue: { key: one } };
+    const body = {
+      type: { name: 'Duplicate' },
+      inwardIssue: { key: two },
+      outwardIssue: { key: one },
+    };
     for (let times = 0; times < 2; times += 1)
       expect((await jira('POST', '/rest/api/3/issueLink', body)).status).toBe(201);
     expect(emulators.jira.links.filter(({ inward }) => inward === two)).toEqual([
@@ -203,7 +274,10 @@ describe('who Jira takes one for', () => {
     expect(myself.status).toBe(200);
     expect(myself.headers.get('x-seraph-loginreason')).toBe('AUTHENTICATED_FAILED');
     expect(myself.body).not.toHaveProperty('accountId');
-    expect((await jira('GET', '/rest/api/3/search/jql?jql=project%3DSEC')).body).toEqual({ issues: [], isLast: true });
+    expect((await jira('GET', '/rest/api/3/search/jql?jql=project%3DSEC')).body).toEqual({
+      issues: [],
+      isLast: true,
+    });
     expect((await jira('GET', `/rest/api/3/issue/${key}`)).status).toBe(404);
     expect((await create()).status).toBe(401);
   });
@@ -215,7 +289,9 @@ describe('pages for people', () => {
     const page = await (await fetch(`${emulators.document.jira}/browse/${key}`)).text();
     expect(page).toContain(key);
     expect(page).not.toContain('<script>');
-    const search = await fetch(`${emulators.document.jira}/issues/?jql=${encodeURIComponent(`key = ${key}`)}`);
+    const search = await fetch(
+      `${emulators.document.jira}/issues/?jql=${encodeURIComponent(`key = ${key}`)}`,
+    );
     expect(await search.text()).toContain(`/browse/${key}`);
   });
 });

@@ -9,7 +9,13 @@ import { jiraCalls } from '../../support/vendor-calls.ts';
 import type { PlainCall } from '../../support/vendor-calls.ts';
 
 const SETTINGS = { token: 't', email: 'e', indexLagMs: 0, forbidReopen: false, anonymous: false };
-const FIELDS = { description: null, issuetype: 'Task', priority: 'Medium', duedate: null, assignee: null };
+const FIELDS = {
+  description: null,
+  issuetype: 'Task',
+  priority: 'Medium',
+  duedate: null,
+  assignee: null,
+};
 const START = Date.parse('2026-05-04T10:00:00Z');
 
 let site: JiraSite;
@@ -25,9 +31,20 @@ afterEach(() => vi.useRealTimers());
 function seed(): void {
   site.create({ ...FIELDS, summary: 'first thing', labels: ['mfa', 'arx-1'] });
   vi.setSystemTime(START + 60_000);
-  const second = site.create({ ...FIELDS, summary: 'second thing', labels: ['mfa', 'ARX-1'], priority: 'High' });
+  const second = site.create({
+    ...FIELDS,
+    summary: 'second thing',
+    labels: ['mfa', 'ARX-1'],
+    priority: 'High',
+  });
   vi.setSystemTime(START + 120_000);
-  site.create({ ...FIELDS, summary: 'no labels', labels: [], issuetype: 'Bug', duedate: '2026-06-01' });
+  site.create({
+    ...FIELDS,
+    summary: 'no labels',
+    labels: [],
+    issuetype: 'Bug',
+    duedate: '2026-06-01',
+  });
   site.move(second, STATUSES[2]);
 }
 
@@ -126,7 +143,8 @@ describe('search over HTTP', () => {
   beforeAll(async () => {
     emulators = await startEmulators({ profile: 'empty' });
     jira = jiraCalls(emulators.document);
-    for (let made = 0; made < 7; made += 1) emulators.jira.create({ ...FIELDS, summary: `s${made}`, labels: ['mfa'] });
+    for (let made = 0; made < 7; made += 1)
+      emulators.jira.create({ ...FIELDS, summary: `s${made}`, labels: ['mfa'] });
   });
   beforeEach(() => void vi.useRealTimers());
   afterAll(() => emulators.close());
@@ -135,8 +153,16 @@ describe('search over HTTP', () => {
     const keys: string[] = [];
     let token: string | undefined;
     do {
-      const body = { jql: 'labels = mfa ORDER BY key', maxResults: 3, fields: ['labels'], nextPageToken: token };
-      const page = (await jira('POST', '/rest/api/3/search/jql', body)).body as Record<string, unknown>;
+      const body = {
+        jql: 'labels = mfa ORDER BY key',
+        maxResults: 3,
+        fields: ['labels'],
+        nextPageToken: token,
+      };
+      const page = (await jira('POST', '/rest/api/3/search/jql', body)).body as Record<
+        string,
+        unknown
+      >;
       keys.push(...(page.issues as { key: string }[]).map(({ key }) => key));
       expect(page).not.toHaveProperty('total');
       expect(page.isLast).toBe(page.nextPageToken === undefined);

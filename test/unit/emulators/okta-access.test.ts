@@ -8,7 +8,11 @@ let emulators: RunningEmulators;
 let okta: PlainCall;
 let ids: Record<'admin' | 'member' | 'gone' | 'group' | 'app', string>;
 beforeAll(async () => {
-  emulators = await startEmulators({ profile: 'empty', rateLimit: 0, canaries: { phone: '+1 555 0100' } });
+  emulators = await startEmulators({
+    profile: 'empty',
+    rateLimit: 0,
+    canaries: { phone: '+1 555 0100' },
+  });
   okta = oktaCalls(emulators.document);
   const org = emulators.okta;
   const admin = org.addUser({ login: 'admin@access.example', roles: ['SUPER_ADMIN', 'APP_ADMIN'] });
@@ -16,7 +20,11 @@ beforeAll(async () => {
     login: 'member@access.example',
     factors: [{ type: 'sms' }, { type: 'webauthn' }, { type: 'odd' }],
   });
-  const gone = org.addUser({ login: 'gone@access.example', status: 'DEPROVISIONED', roles: ['ORG_ADMIN'] });
+  const gone = org.addUser({
+    login: 'gone@access.example',
+    status: 'DEPROVISIONED',
+    roles: ['ORG_ADMIN'],
+  });
   const group = org.addGroup({ name: 'Helpers', members: [member.id], roles: ['HELP_DESK_ADMIN'] });
   const app = org.apps.add({ label: 'Wiki', users: [admin.id], groups: ['Helpers'] });
   ids = { admin: admin.id, member: member.id, gone: gone.id, group: group.id, app: app.id };
@@ -39,7 +47,10 @@ describe('roles of the emulated Okta', () => {
   });
 
   it('are listed by holder, with the next page linked in the body', async () => {
-    const other = emulators.okta.addUser({ login: 'other@access.example', roles: ['READ_ONLY_ADMIN'] });
+    const other = emulators.okta.addUser({
+      login: 'other@access.example',
+      roles: ['READ_ONLY_ADMIN'],
+    });
     const first = (await okta('GET', '/api/v1/iam/assignees/users?limit=1')).body as Assignees;
     expect(first.value.map(({ id }) => id)).toEqual([ids.admin]);
     const second = (await okta('GET', first._links.next?.href ?? '')).body as Assignees;
@@ -56,9 +67,13 @@ describe('applications of the emulated Okta', () => {
   it('are listed with filter, word and pages', async () => {
     const first = await okta('GET', '/api/v1/apps?limit=2&filter=status%20eq%20%22ACTIVE%22');
     expect(first.body).toHaveLength(2);
-    expect((await okta('GET', nextLink(first) ?? '')).body).toMatchObject([{ id: ids.app, label: 'Wiki' }]);
+    expect((await okta('GET', nextLink(first) ?? '')).body).toMatchObject([
+      { id: ids.app, label: 'Wiki' },
+    ]);
     expect(await rows('/apps?q=wik')).toMatchObject([{ label: 'Wiki' }]);
-    expect((await okta('GET', '/api/v1/apps?filter=status%20eq')).body).toMatchObject({ errorCode: 'E0000031' });
+    expect((await okta('GET', '/api/v1/apps?filter=status%20eq')).body).toMatchObject({
+      errorCode: 'E0000031',
+    });
   });
 
   it('have users in person and through groups', async () => {
@@ -67,16 +82,23 @@ describe('applications of the emulated Okta', () => {
       { id: ids.member, scope: 'GROUP' },
     ]);
     expect(await rows(`/apps/${ids.app}/groups`)).toMatchObject([{ id: ids.group, priority: 0 }]);
-    expect(await rows(`/users/${ids.member}/appLinks`)).toMatchObject([{ appInstanceId: ids.app, label: 'Wiki' }]);
+    expect(await rows(`/users/${ids.member}/appLinks`)).toMatchObject([
+      { appInstanceId: ids.app, label: 'Wiki' },
+    ]);
   });
 
   it('are assigned and taken away for real', async () => {
     const user = emulators.okta.addUser({ login: 'assigned@access.example' });
     const users = () => emulators.okta.apps.get(ids.app)?.users.has(user.id);
-    expect((await okta('POST', `/api/v1/apps/${ids.app}/users`, { id: user.id, scope: 'USER' })).status).toBe(200);
+    expect(
+      (await okta('POST', `/api/v1/apps/${ids.app}/users`, { id: user.id, scope: 'USER' })).status,
+    ).toBe(200);
     expect(users()).toBe(true);
     expect((await okta('DELETE', `/api/v1/apps/${ids.app}/users/${user.id}`)).status).toBe(204);
-    expect([users(), (await okta('DELETE', `/api/v1/apps/${ids.app}/users/${user.id}`)).status]).toEqual([false, 404]);
+    expect([
+      users(),
+      (await okta('DELETE', `/api/v1/apps/${ids.app}/users/${user.id}`)).status,
+    ]).toEqual([false, 404]);
     emulators.okta.removeUser(user);
   });
 
@@ -84,7 +106,10 @@ describe('applications of the emulated Okta', () => {
     ['nobody', {}, 400, 'E0000001'],
     ['somebody unknown', { id: '00u00000000000000000' }, 404, 'E0000007'],
   ])('refuse to be assigned to %s', async (_, body, status, errorCode) => {
-    expect(await okta('POST', `/api/v1/apps/${ids.app}/users`, body)).toMatchObject({ status, body: { errorCode } });
+    expect(await okta('POST', `/api/v1/apps/${ids.app}/users`, body)).toMatchObject({
+      status,
+      body: { errorCode },
+    });
   });
 
   it('refuse to be assigned to somebody deactivated', async () => {
@@ -100,13 +125,18 @@ describe('policies and servers of the emulated Okta', () => {
     }
     const policies = await rows('/policies?type=ACCESS_POLICY');
     expect(policies.map(({ type }) => type)).toEqual(['ACCESS_POLICY', 'ACCESS_POLICY']);
-    expect(await rows(`/policies/${String(policies[0]?.id)}/rules`)).toMatchObject([{ name: 'Catch-all Rule' }]);
+    expect(await rows(`/policies/${String(policies[0]?.id)}/rules`)).toMatchObject([
+      { name: 'Catch-all Rule' },
+    ]);
     expect(await rows('/policies?type=ENTITY_RISK')).toEqual([]);
     expect((await okta('GET', '/api/v1/policies/00p00000000000000000/rules')).status).toBe(404);
   });
 
   it('know the default server by that name', async () => {
-    expect(await rows('/authorizationServers')).toMatchObject([{ id: 'default' }, { name: 'Partner API' }]);
+    expect(await rows('/authorizationServers')).toMatchObject([
+      { id: 'default' },
+      { name: 'Partner API' },
+    ]);
     expect(await rows('/authorizationServers/default/policies')).toMatchObject([
       { type: 'OAUTH_AUTHORIZATION_POLICY' },
     ]);
@@ -123,7 +153,9 @@ describe('policies and servers of the emulated Okta', () => {
   });
 
   it('have domains', async () => {
-    expect((await okta('GET', '/api/v1/domains')).body).toMatchObject({ domains: [{}, { id: 'default' }] });
+    expect((await okta('GET', '/api/v1/domains')).body).toMatchObject({
+      domains: [{}, { id: 'default' }],
+    });
   });
 });
 
@@ -153,7 +185,10 @@ describe('states of the emulated Okta', () => {
   });
 
   it('replace a profile by PUT and change it by POST', async () => {
-    const user = emulators.okta.addUser({ login: 'put@access.example', profile: { title: 'Old', city: 'Old' } });
+    const user = emulators.okta.addUser({
+      login: 'put@access.example',
+      profile: { title: 'Old', city: 'Old' },
+    });
     await okta('POST', `/api/v1/users/${user.id}`, { profile: { title: 'New' } });
     expect(user.profile).toMatchObject({ title: 'New', city: 'Old' });
     const profile = { login: 'put@access.example', email: 'put@access.example', title: 'Newest' };
@@ -164,6 +199,8 @@ describe('states of the emulated Okta', () => {
   });
 
   it('know each group name once', async () => {
-    expect((await okta('POST', '/api/v1/groups', { profile: { name: 'Helpers' } })).status).toBe(400);
+    expect((await okta('POST', '/api/v1/groups', { profile: { name: 'Helpers' } })).status).toBe(
+      400,
+    );
   });
 });

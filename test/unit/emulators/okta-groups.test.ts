@@ -11,7 +11,9 @@ let ids: string[];
 beforeAll(async () => {
   emulators = await startEmulators({ profile: 'empty', rateLimit: 0 });
   okta = oktaCalls(emulators.document);
-  ids = [1, 2, 3].map((n) => emulators.okta.addUser({ login: `m${n}@groups.example`, groups: ['Alpha'] }).id);
+  ids = [1, 2, 3].map(
+    (n) => emulators.okta.addUser({ login: `m${n}@groups.example`, groups: ['Alpha'] }).id,
+  );
   emulators.okta.addGroup({ name: 'Alpha Two', members: ['m1@groups.example'] });
 });
 afterAll(() => emulators.close());
@@ -24,7 +26,9 @@ async function names(query: string): Promise<string[]> {
 describe('groups', () => {
   it('are found by the beginning of a name, or by the whole of it', async () => {
     expect(await names('q=alpha')).toEqual(['Alpha', 'Alpha Two']);
-    expect(await names(`search=${encodeURIComponent('profile.name eq "Alpha"')}`)).toEqual(['Alpha']);
+    expect(await names(`search=${encodeURIComponent('profile.name eq "Alpha"')}`)).toEqual([
+      'Alpha',
+    ]);
     expect(await names(`filter=${encodeURIComponent('type eq "BUILT_IN"')}`)).toEqual(['Everyone']);
   });
 
@@ -39,7 +43,9 @@ describe('groups', () => {
     const alpha = emulators.okta.groupNamed('Alpha')?.id;
     const first = await okta('GET', `/api/v1/groups/${alpha}/users?limit=2`);
     const second = await okta('GET', nextLink(first) ?? '');
-    const found = [first, second].flatMap(({ body }) => (body as { id: string }[]).map(({ id }) => id));
+    const found = [first, second].flatMap(({ body }) =>
+      (body as { id: string }[]).map(({ id }) => id),
+    );
     expect(found).toEqual(ids);
     emulators.okta.setStatus(emulators.okta.user(ids[1] ?? '')!, 'DEPROVISIONED');
     expect((await okta('GET', `/api/v1/groups/${alpha}/users`)).body).toHaveLength(2);

@@ -13,7 +13,11 @@ describe('a bucket', () => {
     expect(first).toEqual({ limit: 2, remaining: 1, reset: AT / 1000 + 97, refused: false });
     expect(limiter.take('users', AT + 96_999)).toMatchObject({ remaining: 0, refused: false });
     expect(limiter.take('users', AT + 96_999)).toMatchObject({ remaining: 0, refused: true });
-    expect(limiter.take('users', AT + 97_000)).toMatchObject({ remaining: 1, refused: false, reset: AT / 1000 + 157 });
+    expect(limiter.take('users', AT + 97_000)).toMatchObject({
+      remaining: 1,
+      refused: false,
+      reset: AT / 1000 + 157,
+    });
   });
 
   it('stays shut until the second its header names', () => {
@@ -66,7 +70,9 @@ describe('a bucket', () => {
         ],
       },
     ]);
-    expect(limiter.statistics()).toMatchObject([{ windows: 3, served: 4, throttled: 2, leastRemaining: 0 }]);
+    expect(limiter.statistics()).toMatchObject([
+      { windows: 3, served: 4, throttled: 2, leastRemaining: 0 },
+    ]);
   });
 
   it('keeps the last 10,000 windows', () => {
@@ -76,22 +82,30 @@ describe('a bucket', () => {
     expect(limiter.reports()[0]?.windows[0]?.startedAt).toBe(AT + 5);
   });
 
-  // Window length, first request, when the window then ends, and the header; relative to AT, a whole minute.
-  const FORMS: readonly (readonly [WindowStart, ResetRounding, number, number, number, number])[] = [
-    ['second', 'up', 60_000, 37_400, 97_000, 97],
-    ['second', 'down', 60_000, 37_400, 97_000, 97],
-    ['request', 'up', 60_000, 37_400, 97_400, 98],
-    ['request', 'down', 60_000, 37_400, 97_400, 97],
-    ['clock', 'up', 60_000, 37_400, 60_000, 60],
-    ['clock', 'up', 1500, 37_400, 37_500, 38],
-    ['clock', 'down', 1500, 37_400, 37_500, 37],
-  ];
+  // Window length, first request, when the window then ends, and the header; relative to AT, a
+  // whole minute.
+  const FORMS: readonly (readonly [WindowStart, ResetRounding, number, number, number, number])[] =
+    [
+      ['second', 'up', 60_000, 37_400, 97_000, 97],
+      ['second', 'down', 60_000, 37_400, 97_000, 97],
+      ['request', 'up', 60_000, 37_400, 97_400, 98],
+      ['request', 'down', 60_000, 37_400, 97_400, 97],
+      ['clock', 'up', 60_000, 37_400, 60_000, 60],
+      ['clock', 'up', 1500, 37_400, 37_500, 38],
+      ['clock', 'down', 1500, 37_400, 37_500, 37],
+    ];
   it.each(FORMS)(
     'by %s and rounded %s, %i ms long, begun at %i: ends at %i, says %i',
     (windowStart, resetRounding, windowMs, first, end, header) => {
       const limiter = new RateLimiter({ rateLimit: 1, windowMs, windowStart, resetRounding });
-      expect(limiter.take('users', AT + first)).toMatchObject({ refused: false, reset: AT / 1000 + header });
-      expect(limiter.take('users', AT + end - 1)).toMatchObject({ refused: true, reset: AT / 1000 + header });
+      expect(limiter.take('users', AT + first)).toMatchObject({
+        refused: false,
+        reset: AT / 1000 + header,
+      });
+      expect(limiter.take('users', AT + end - 1)).toMatchObject({
+        refused: true,
+        reset: AT / 1000 + header,
+      });
       expect(limiter.take('users', AT + end)).toMatchObject({ refused: false });
     },
   );
@@ -108,14 +122,24 @@ describe('the emulated Okta under a limit', () => {
     const group = await okta('GET', '/api/v1/groups');
     await emulators.close();
     expect(second.headers.get('x-rate-limit-remaining')).toBe('0');
-    expect([third.status, third.body]).toEqual([429, expect.objectContaining({ errorCode: 'E0000047' })]);
+    expect([third.status, third.body]).toEqual([
+      429,
+      expect.objectContaining({ errorCode: 'E0000047' }),
+    ]);
     expect(third.headers.get('retry-after')).toBeNull();
     expect(third.headers.get('x-rate-limit-limit')).toBe('2');
     expect(third.headers.get('x-okta-request-id')).toMatch(/^[\w-]+$/);
-    const wait = Number(third.headers.get('x-rate-limit-reset')) - Date.parse(third.headers.get('date') ?? '') / 1000;
+    const wait =
+      Number(third.headers.get('x-rate-limit-reset')) -
+      Date.parse(third.headers.get('date') ?? '') / 1000;
     expect(wait).toBeGreaterThan(50);
     expect(wait).toBeLessThanOrEqual(60);
     expect(group.status).toBe(200);
-    expect(emulators.log.entries.map(({ accepted }) => accepted)).toEqual([true, true, false, true]);
+    expect(emulators.log.entries.map(({ accepted }) => accepted)).toEqual([
+      true,
+      true,
+      false,
+      true,
+    ]);
   });
 });

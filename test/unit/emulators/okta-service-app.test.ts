@@ -12,7 +12,10 @@ let number = 0;
 
 beforeAll(async () => {
   emulators = await startEmulators({ profile: 'plain', users: 2, rateLimit: 0 });
-  emulators.okta.settings.oauth = { clientId: 'client', jwk: { ...rsa.publicKey.export({ format: 'jwk' }) } };
+  emulators.okta.settings.oauth = {
+    clientId: 'client',
+    jwk: { ...rsa.publicKey.export({ format: 'jwk' }) },
+  };
 });
 afterAll(() => emulators.close());
 
@@ -20,7 +23,15 @@ function assertion(key: KeyObject, changes: Record<string, unknown> = {}): strin
   number += 1;
   const now = Math.floor(Date.now() / 1000);
   const aud = `${emulators.document.okta}/oauth2/v1/token`;
-  const claims = { iss: 'client', sub: 'client', aud, exp: now + 300, iat: now, jti: `jti-${number}`, ...changes };
+  const claims = {
+    iss: 'client',
+    sub: 'client',
+    aud,
+    exp: now + 300,
+    iat: now,
+    jti: `jti-${number}`,
+    ...changes,
+  };
   const head = [{ alg: 'RS256', typ: 'JWT' }, claims].map((part) =>
     Buffer.from(JSON.stringify(part)).toString('base64url'),
   );
@@ -47,7 +58,10 @@ async function ask(
 describe('a service app', () => {
   it('gets a bearer token that opens what its scopes name', async () => {
     const { status, body } = await ask(assertion(rsa.privateKey));
-    expect([status, body]).toEqual([200, expect.objectContaining({ token_type: 'Bearer', scope: 'okta.users.read' })]);
+    expect([status, body]).toEqual([
+      200,
+      expect.objectContaining({ token_type: 'Bearer', scope: 'okta.users.read' }),
+    ]);
     const okta = caller(emulators.document.okta, `Bearer ${String(body.access_token)}`);
     expect((await okta('GET', '/api/v1/users')).body).toHaveLength(2);
     expect((await okta('GET', '/api/v1/groups')).body).toMatchObject({ errorCode: 'E0000006' });
@@ -71,7 +85,10 @@ describe('a service app', () => {
   });
 
   it('must ask for scopes', async () => {
-    expect(await ask(assertion(rsa.privateKey), '')).toMatchObject({ status: 400, body: { error: 'invalid_scope' } });
+    expect(await ask(assertion(rsa.privateKey), '')).toMatchObject({
+      status: 400,
+      body: { error: 'invalid_scope' },
+    });
   });
 
   it('leaves no assertion and no token in the log', async () => {

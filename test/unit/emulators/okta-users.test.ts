@@ -36,12 +36,16 @@ async function listed(first: string): Promise<{ ids: string[]; pages: number }> 
 describe('listing users', () => {
   it('gives everybody exactly once, whatever the size and the limit', async () => {
     await assertProperty(
-      fc.asyncProperty(fc.integer({ min: 0, max: 60 }), fc.integer({ min: 1, max: 25 }), async (count, limit) => {
-        const ids = people(count);
-        const found = await listed(`/api/v1/users?limit=${limit}`);
-        expect(found.ids).toEqual(ids);
-        expect(found.pages).toBe(Math.max(1, Math.ceil(count / limit)));
-      }),
+      fc.asyncProperty(
+        fc.integer({ min: 0, max: 60 }),
+        fc.integer({ min: 1, max: 25 }),
+        async (count, limit) => {
+          const ids = people(count);
+          const found = await listed(`/api/v1/users?limit=${limit}`);
+          expect(found.ids).toEqual(ids);
+          expect(found.pages).toBe(Math.max(1, Math.ceil(count / limit)));
+        },
+      ),
       { numRuns: 25 },
     );
   });
@@ -57,8 +61,12 @@ describe('listing users', () => {
   it('takes at most 200 a page and refuses limits that are none', async () => {
     people(201);
     expect((await okta('GET', '/api/v1/users?limit=1000')).body).toHaveLength(200);
-    expect((await okta('GET', '/api/v1/users?limit=none')).body).toMatchObject({ errorCode: 'E0000001' });
-    expect((await okta('GET', '/api/v1/users?after=invented')).body).toMatchObject({ errorCode: 'E0000031' });
+    expect((await okta('GET', '/api/v1/users?limit=none')).body).toMatchObject({
+      errorCode: 'E0000001',
+    });
+    expect((await okta('GET', '/api/v1/users?after=invented')).body).toMatchObject({
+      errorCode: 'E0000031',
+    });
   });
 
   it('links absolutely, to the host that was asked', async () => {
@@ -78,7 +86,10 @@ describe('filter and search', () => {
     ['(status eq "ACTIVE") and profile.login sw "svc"', ['svc']],
     ['profile.login eq "ANN@find.example"', ['ann']],
     ['profile.email eq "bob@find.example"', ['bob']],
-    ['profile.department eq "Sales" and (status eq "LOCKED_OUT" or status eq "DEPROVISIONED")', ['bob', 'cid']],
+    [
+      'profile.department eq "Sales" and (status eq "LOCKED_OUT" or status eq "DEPROVISIONED")',
+      ['bob', 'cid'],
+    ],
     ['lastUpdated gt "2030-01-01T00:00:00.000Z"', []],
     ['profile.department pr', ['ann', 'bob', 'cid']],
   ];
@@ -94,7 +105,9 @@ describe('filter and search', () => {
 
   async function names(query: string): Promise<string[]> {
     const { body } = await okta('GET', `/api/v1/users?${query}`);
-    return (body as { profile: { login: string } }[]).map(({ profile }) => profile.login.replace(/@.*/, ''));
+    return (body as { profile: { login: string } }[]).map(({ profile }) =>
+      profile.login.replace(/@.*/, ''),
+    );
   }
 
   it.each(FOUND)('%s', async (expression, expected) => {
@@ -129,7 +142,10 @@ describe('single users', () => {
     expect((await okta('GET', '/api/v1/users')).body).toHaveLength(1);
     for (const path of ['', '/factors', '/groups']) {
       const answer = await okta('GET', `/api/v1/users/${id}${path}`);
-      expect([answer.status, answer.body]).toEqual([404, expect.objectContaining({ errorCode: 'E0000007' })]);
+      expect([answer.status, answer.body]).toEqual([
+        404,
+        expect.objectContaining({ errorCode: 'E0000007' }),
+      ]);
     }
   });
 
@@ -137,15 +153,25 @@ describe('single users', () => {
     const [id] = people(1);
     emulators.okta.patchUser(emulators.okta.user(id ?? '')!, { denyFactors: true });
     expect((await okta('GET', `/api/v1/users/${id}`)).status).toBe(200);
-    expect((await okta('GET', `/api/v1/users/${id}/factors`)).body).toMatchObject({ errorCode: 'E0000006' });
+    expect((await okta('GET', `/api/v1/users/${id}/factors`)).body).toMatchObject({
+      errorCode: 'E0000006',
+    });
   });
 
   it('show canaries exactly where a leak would start', async () => {
     const planted = await startEmulators({
       profile: 'empty',
-      canaries: { phone: '+1-555-CANARY', email: 'canary@leak.example', totpSeed: 'CANARYSEED234567' },
+      canaries: {
+        phone: '+1-555-CANARY',
+        email: 'canary@leak.example',
+        totpSeed: 'CANARYSEED234567',
+      },
     });
-    const factors = [{ type: 'sms' }, { type: 'email' }, { type: 'token:software:totp', status: 'PENDING_ACTIVATION' }];
+    const factors = [
+      { type: 'sms' },
+      { type: 'email' },
+      { type: 'token:software:totp', status: 'PENDING_ACTIVATION' },
+    ];
     const { id } = planted.okta.addUser({ login: 'planted@users.example', factors });
     const { body } = await oktaCalls(planted.document)('GET', `/api/v1/users/${id}/factors`);
     await planted.close();
@@ -158,10 +184,16 @@ describe('single users', () => {
 });
 
 describe('tokens', () => {
-  it.each(['', 'SSWS wrong', 'Bearer wrong', 'Basic abc'])('%j is refused with 401 E0000011', async (authorization) => {
-    const answer = await caller(emulators.document.okta, authorization)('GET', '/api/v1/users');
-    expect([answer.status, answer.body]).toEqual([401, expect.objectContaining({ errorCode: 'E0000011' })]);
-  });
+  it.each(['', 'SSWS wrong', 'Bearer wrong', 'Basic abc'])(
+    '%j is refused with 401 E0000011',
+    async (authorization) => {
+      const answer = await caller(emulators.document.okta, authorization)('GET', '/api/v1/users');
+      expect([answer.status, answer.body]).toEqual([
+        401,
+        expect.objectContaining({ errorCode: 'E0000011' }),
+      ]);
+    },
+  );
 
   it('denied paths answer 403', async () => {
     emulators.okta.settings.denyPaths = ['/groups'];

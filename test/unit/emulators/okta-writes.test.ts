@@ -32,14 +32,46 @@ type Write = [
 ];
 
 const WRITES: Write[] = [
-  ['deactivate', 'POST', () => `/users/${user.id}/lifecycle/deactivate`, () => user.status, 'DEPROVISIONED'],
+  [
+    'deactivate',
+    'POST',
+    () => `/users/${user.id}/lifecycle/deactivate`,
+    () => user.status,
+    'DEPROVISIONED',
+  ],
   ['suspend', 'POST', () => `/users/${user.id}/lifecycle/suspend`, () => user.status, 'SUSPENDED'],
-  ['unsuspend', 'POST', () => `/users/${user.id}/lifecycle/unsuspend`, () => user.status, 'ACTIVE', 'SUSPENDED'],
-  ['activate', 'POST', () => `/users/${user.id}/lifecycle/activate`, () => user.status, 'ACTIVE', 'STAGED'],
-  ['reset password', 'POST', () => `/users/${user.id}/lifecycle/reset_password`, () => user.status, 'RECOVERY'],
+  [
+    'unsuspend',
+    'POST',
+    () => `/users/${user.id}/lifecycle/unsuspend`,
+    () => user.status,
+    'ACTIVE',
+    'SUSPENDED',
+  ],
+  [
+    'activate',
+    'POST',
+    () => `/users/${user.id}/lifecycle/activate`,
+    () => user.status,
+    'ACTIVE',
+    'STAGED',
+  ],
+  [
+    'reset password',
+    'POST',
+    () => `/users/${user.id}/lifecycle/reset_password`,
+    () => user.status,
+    'RECOVERY',
+  ],
   ['clear sessions', 'DELETE', () => `/users/${user.id}/sessions`, () => user.sessions, 0],
   ['delete', 'DELETE', () => `/users/${user.id}`, () => user.status, 'DEPROVISIONED'],
-  ['add member', 'PUT', () => `/groups/${group().id}/users/${user.id}`, () => group().members?.has(user.id), true],
+  [
+    'add member',
+    'PUT',
+    () => `/groups/${group().id}/users/${user.id}`,
+    () => group().members?.has(user.id),
+    true,
+  ],
   [
     'remove member',
     'DELETE',
@@ -57,15 +89,30 @@ describe('writes to the emulated Okta', () => {
     const answer = await okta(method, `/api/v1${path()}`);
     expect(answer.status).toBeLessThan(300);
     expect(changed()).toBe(expected);
-    expect(emulators.log.entries.at(-1)).toMatchObject({ vendor: 'okta', method, write: true, accepted: true });
+    expect(emulators.log.entries.at(-1)).toMatchObject({
+      vendor: 'okta',
+      method,
+      write: true,
+      accepted: true,
+    });
     expect(emulators.log.entries.at(-1)?.effect).toBeDefined();
   });
 
   it('create and update change the profile', async () => {
-    const profile = { login: 'new@writes.example', email: 'new@writes.example', firstName: 'N', lastName: 'N' };
-    const created = (await okta('POST', '/api/v1/users?activate=false', { profile })).body as { id: string };
+    const profile = {
+      login: 'new@writes.example',
+      email: 'new@writes.example',
+      firstName: 'N',
+      lastName: 'N',
+    };
+    const created = (await okta('POST', '/api/v1/users?activate=false', { profile })).body as {
+      id: string;
+    };
     await okta('POST', `/api/v1/users/${created.id}`, { profile: { department: 'Sales' } });
-    expect(emulators.okta.user(created.id)).toMatchObject({ status: 'STAGED', profile: { department: 'Sales' } });
+    expect(emulators.okta.user(created.id)).toMatchObject({
+      status: 'STAGED',
+      profile: { department: 'Sales' },
+    });
     expect((await okta('POST', '/api/v1/users', { profile })).status).toBe(400);
   });
 
@@ -73,15 +120,25 @@ describe('writes to the emulated Okta', () => {
     user.status = 'SUSPENDED';
     const answer = await okta('POST', `/api/v1/users/${user.id}/lifecycle/suspend`);
     expect(answer.body).toMatchObject({ errorCode: 'E0000001' });
-    expect(emulators.log.entries.at(-1)).toMatchObject({ write: true, accepted: false, status: 400 });
+    expect(emulators.log.entries.at(-1)).toMatchObject({
+      write: true,
+      accepted: false,
+      status: 400,
+    });
   });
 
   it('to unknown paths are marked as writes too', async () => {
     await okta('POST', '/api/v1/users/x/lifecycle/explode');
-    expect(emulators.log.entries.at(-1)).toMatchObject({ operation: 'unknown', write: true, accepted: false });
+    expect(emulators.log.entries.at(-1)).toMatchObject({
+      operation: 'unknown',
+      write: true,
+      accepted: false,
+    });
   });
 
   it('with a body that does not parse are refused', async () => {
-    expect((await okta('POST', '/api/v1/groups', '{"profile":')).body).toMatchObject({ errorCode: 'E0000003' });
+    expect((await okta('POST', '/api/v1/groups', '{"profile":')).body).toMatchObject({
+      errorCode: 'E0000003',
+    });
   });
 });

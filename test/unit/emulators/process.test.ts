@@ -30,7 +30,12 @@ describe('the emulators in a process of their own', () => {
 
   it('write the log to the file they name, line by line as in memory', async () => {
     await oktaCalls(emulators.document)('GET', '/api/v1/users?limit=5');
-    const fields = { project: { key: 'SEC' }, issuetype: { name: 'Task' }, summary: 's', description: adf('d') };
+    const fields = {
+      project: { key: 'SEC' },
+      issuetype: { name: 'Task' },
+      summary: 's',
+      description: adf('d'),
+    };
     await jiraCalls(emulators.document)('POST', '/rest/api/3/issue', { fields });
     const lines = readFileSync(emulators.document.acceptLog ?? '', 'utf8')
       .trim()
@@ -39,7 +44,13 @@ describe('the emulators in a process of their own', () => {
     expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual(entries);
     expect(entries.map(({ seq }) => seq)).toEqual(entries.map((_, index) => index + 1));
     expect(await emulators.log({ vendor: 'jira', write: true })).toMatchObject([
-      { operation: 'issues:create', accepted: true, status: 201, effect: { issue: 'SEC-1' }, body: { fields } },
+      {
+        operation: 'issues:create',
+        accepted: true,
+        status: 201,
+        effect: { issue: 'SEC-1' },
+        body: { fields },
+      },
     ]);
     expect(await emulators.log({ vendor: 'okta', write: true })).toEqual([]);
   });
@@ -55,7 +66,10 @@ describe('the emulators in a process of their own', () => {
     const [added] = await emulators.addUsers([
       { login: 'x@control.example', factors: [{ type: 'sms' }], groups: ['New'] },
     ]);
-    await emulators.patchUser('x@control.example', { factors: [{ type: 'webauthn' }], vanish: true });
+    await emulators.patchUser('x@control.example', {
+      factors: [{ type: 'webauthn' }],
+      vanish: true,
+    });
     await emulators.addGroups([{ name: 'Mine', members: [added!.id] }]);
     const { users, groups } = await emulators.state('users', 'groups');
     expect(users.find(({ id }) => id === added?.id)).toMatchObject({
@@ -67,7 +81,9 @@ describe('the emulators in a process of their own', () => {
     await emulators.removeUser(added!.id);
     expect((await emulators.state('users')).users.some(({ id }) => id === added?.id)).toBe(false);
     const left = await emulators.addUsers([{ login: 'only@control.example' }], { replace: true });
-    expect((await emulators.state('users')).users.map(({ id }) => id)).toEqual(left.map(({ id }) => id));
+    expect((await emulators.state('users')).users.map(({ id }) => id)).toEqual(
+      left.map(({ id }) => id),
+    );
     expect(await emulators.evolve()).toMatchObject({ becameCompliant: [{ id: left[0]?.id }] });
   });
 
@@ -82,8 +98,13 @@ describe('the emulators in a process of their own', () => {
     await emulators.oktaSettings({ denyPaths: ['/org$'] });
     expect((await oktaCalls(emulators.document)('GET', '/api/v1/org')).status).toBe(403);
     await emulators.jiraSettings({ anonymous: true });
-    expect((await jiraCalls(emulators.document)('GET', '/rest/api/3/myself')).body).not.toHaveProperty('accountId');
-    await emulators.slackSettings({ scopes: ['chat:write'], channels: [{ id: 'C0EXTRA', name: 'extra' }] });
+    expect(
+      (await jiraCalls(emulators.document)('GET', '/rest/api/3/myself')).body,
+    ).not.toHaveProperty('accountId');
+    await emulators.slackSettings({
+      scopes: ['chat:write'],
+      channels: [{ id: 'C0EXTRA', name: 'extra' }],
+    });
     expect((await emulators.state('channels')).channels).toContainEqual({
       id: 'C0EXTRA',
       name: 'extra',
@@ -97,7 +118,9 @@ describe('the emulators in a process of their own', () => {
     expect(await emulators.faults()).toMatchObject([{ id, matched: 1, struck: 1 }]);
     await emulators.clearFaults();
     expect(await emulators.faults()).toEqual([]);
-    await expect(emulators.fault({ vendor: 'okta', kind: 'reset', pathPattern: '(' })).rejects.toThrow(/400/);
+    await expect(
+      emulators.fault({ vendor: 'okta', kind: 'reset', pathPattern: '(' }),
+    ).rejects.toThrow(/400/);
   });
 });
 
@@ -112,19 +135,25 @@ describe('the process', () => {
   });
 
   it.each(['SIGTERM', 'SIGINT'] as const)('ends on %s with 0', async (signal) => {
-    const child = spawn(process.execPath, [MAIN, '--profile', 'empty'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, [MAIN, '--profile', 'empty'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     await once(child.stdout, 'data');
     child.kill(signal);
     expect(await once(child, 'exit')).toEqual([0, null]);
   });
 
   it('says which flag is wrong and ends with 2, a port in use with 1', async () => {
-    const wrong = spawn(process.execPath, [MAIN, '--users', 'many'], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const wrong = spawn(process.execPath, [MAIN, '--users', 'many'], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
     const [said] = (await once(wrong.stderr, 'data')) as [Buffer];
     expect(said.toString()).toContain("--users must be a whole number of at least 0, not 'many'");
     expect(await once(wrong, 'exit')).toEqual([2, null]);
     const port = new URL(emulators.document.okta).port;
-    const taken = spawn(process.execPath, [MAIN, '--okta-port', port], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const taken = spawn(process.execPath, [MAIN, '--okta-port', port], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
     const [told] = (await once(taken.stderr, 'data')) as [Buffer];
     expect(told.toString()).toContain(`EADDRINUSE`);
     expect(await once(taken, 'exit')).toEqual([1, null]);
@@ -176,13 +205,19 @@ describe('arguments', () => {
     ['--window-start', 'minute', 'second, request, clock'],
     ['--reset-rounding', 'nearest', 'up, down'],
   ])('say what %s may be', (flag, value, choices) => {
-    expect(() => parseArguments([flag, value])).toThrow(`${flag} must be one of ${choices}, not '${value}'`);
+    expect(() => parseArguments([flag, value])).toThrow(
+      `${flag} must be one of ${choices}, not '${value}'`,
+    );
   });
 
-  it.each([['--nope'], ['--users', '-1'], ['--profile', 'big'], ['--weak-share', '2'], ['--port', '65534'], ['stray']])(
-    'refuse %s %s',
-    (...given) => {
-      expect(() => parseArguments(given.filter((part) => part !== undefined))).toThrow(ArgumentError);
-    },
-  );
+  it.each([
+    ['--nope'],
+    ['--users', '-1'],
+    ['--profile', 'big'],
+    ['--weak-share', '2'],
+    ['--port', '65534'],
+    ['stray'],
+  ])('refuse %s %s', (...given) => {
+    expect(() => parseArguments(given.filter((part) => part !== undefined))).toThrow(ArgumentError);
+  });
 });

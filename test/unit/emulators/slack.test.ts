@@ -12,17 +12,27 @@ beforeAll(async () => {
 afterAll(() => emulators.close());
 
 /** As the SDK sends it: a form whose nested values are JSON text. */
-async function slack(method: string, given: Record<string, unknown>): Promise<Record<string, unknown>> {
+async function slack(
+  method: string,
+  given: Record<string, unknown>,
+): Promise<Record<string, unknown>> {
   const form = new URLSearchParams();
   for (const [name, value] of Object.entries(given))
     form.set(name, typeof value === 'string' ? value : JSON.stringify(value));
   const headers = { authorization: `Bearer ${emulators.document.tokens.slack}` };
-  const answer = await fetch(emulators.document.slack + method, { method: 'POST', headers, body: form });
+  const answer = await fetch(emulators.document.slack + method, {
+    method: 'POST',
+    headers,
+    body: form,
+  });
   expect(answer.status).toBe(200);
   return (await answer.json()) as Record<string, unknown>;
 }
 
-const section = (text: string): Record<string, unknown> => ({ type: 'section', text: { type: 'mrkdwn', text } });
+const section = (text: string): Record<string, unknown> => ({
+  type: 'section',
+  text: { type: 'mrkdwn', text },
+});
 const metadata = { event_type: 'arx_run', event_payload: { run: 'r1' } };
 
 describe('posting', () => {
@@ -40,7 +50,11 @@ describe('posting', () => {
       { text: 'one', blocks: [section('b')], metadata },
       { text: 'two' },
     ]);
-    expect(emulators.log.entries.at(-1)).toMatchObject({ operation: 'chat:write', write: true, accepted: true });
+    expect(emulators.log.entries.at(-1)).toMatchObject({
+      operation: 'chat:write',
+      write: true,
+      accepted: true,
+    });
   });
 
   const REFUSED: readonly (readonly [string, Record<string, unknown>, string])[] = [
@@ -48,8 +62,16 @@ describe('posting', () => {
     ['a channel one is not in', { channel: '#general', text: 'x' }, 'not_in_channel'],
     ['nothing', {}, 'no_text'],
     ['too much text', { text: 'x'.repeat(40_001) }, 'msg_too_long'],
-    ['more than fifty blocks', { text: 'x', blocks: Array.from({ length: 51 }, () => section('b')) }, 'invalid_blocks'],
-    ['a block of more than 3000 characters', { text: 'x', blocks: [section('x'.repeat(3001))] }, 'invalid_blocks'],
+    [
+      'more than fifty blocks',
+      { text: 'x', blocks: Array.from({ length: 51 }, () => section('b')) },
+      'invalid_blocks',
+    ],
+    [
+      'a block of more than 3000 characters',
+      { text: 'x', blocks: [section('x'.repeat(3001))] },
+      'invalid_blocks',
+    ],
     ['an empty block', { text: 'x', blocks: [section('')] }, 'invalid_blocks'],
     ['a block of no type', { text: 'x', blocks: [{ type: 'marquee' }] }, 'invalid_blocks'],
     ['blocks that are no list', { text: 'x', blocks: 'none' }, 'invalid_blocks_format'],
@@ -57,32 +79,48 @@ describe('posting', () => {
   ];
   it.each(REFUSED)('refuses %s', async (_, given, error) => {
     const known = emulators.slack.messages(channel).length;
-    expect(await slack('chat.postMessage', { channel, ...given })).toMatchObject({ ok: false, error });
+    expect(await slack('chat.postMessage', { channel, ...given })).toMatchObject({
+      ok: false,
+      error,
+    });
     expect(emulators.slack.messages(channel)).toHaveLength(known);
-    expect(emulators.log.entries.at(-1)).toMatchObject({ write: true, accepted: false, status: 200 });
+    expect(emulators.log.entries.at(-1)).toMatchObject({
+      write: true,
+      accepted: false,
+      status: 200,
+    });
   });
 });
 
 describe('editing', () => {
   it('replaces the message and keeps its metadata', async () => {
     const { ts } = await slack('chat.postMessage', { channel, text: 'before', metadata });
-    expect(await slack('chat.update', { channel, ts, text: 'after' })).toMatchObject({ ok: true, ts, text: 'after' });
+    expect(await slack('chat.update', { channel, ts, text: 'after' })).toMatchObject({
+      ok: true,
+      ts,
+      text: 'after',
+    });
     const found = emulators.slack.messages(channel).filter((message) => message.ts === ts);
     expect(found).toMatchObject([{ text: 'after', metadata }]);
   });
 
   it('needs the id of the channel, and a message that exists', async () => {
-    expect(await slack('chat.update', { channel: '#security-mfa', ts: '1.1', text: 'x' })).toMatchObject({
+    expect(
+      await slack('chat.update', { channel: '#security-mfa', ts: '1.1', text: 'x' }),
+    ).toMatchObject({
       error: 'channel_not_found',
     });
-    expect(await slack('chat.update', { channel, ts: '1.1', text: 'x' })).toMatchObject({ error: 'message_not_found' });
+    expect(await slack('chat.update', { channel, ts: '1.1', text: 'x' })).toMatchObject({
+      error: 'message_not_found',
+    });
   });
 });
 
 describe('history', () => {
   it('is newest first, paged, from a time stamp on, with metadata where asked for', async () => {
     const { ts: from } = await slack('chat.postMessage', { channel, text: 'mark' });
-    for (const text of ['h1', 'h2', 'h3']) await slack('chat.postMessage', { channel, text, metadata });
+    for (const text of ['h1', 'h2', 'h3'])
+      await slack('chat.postMessage', { channel, text, metadata });
     const page = async (more: Record<string, unknown>) =>
       (await slack('conversations.history', { channel, oldest: from, limit: '2', ...more })) as {
         messages: { text: string; metadata?: unknown }[];
@@ -90,8 +128,14 @@ describe('history', () => {
         response_metadata?: { next_cursor: string };
       };
     const first = await page({});
-    const second = await page({ cursor: first.response_metadata?.next_cursor, include_all_metadata: 'true' });
-    expect([first, second].map(({ messages }) => messages.map(({ text }) => text))).toEqual([['h3', 'h2'], ['h1']]);
+    const second = await page({
+      cursor: first.response_metadata?.next_cursor,
+      include_all_metadata: 'true',
+    });
+    expect([first, second].map(({ messages }) => messages.map(({ text }) => text))).toEqual([
+      ['h3', 'h2'],
+      ['h1'],
+    ]);
     expect([first.has_more, second.has_more]).toEqual([true, false]);
     expect(first.messages[0]).not.toHaveProperty('metadata');
     expect(second.messages[0]?.metadata).toEqual(metadata);

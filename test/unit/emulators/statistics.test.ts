@@ -10,8 +10,19 @@ let emulators: EmulatorProcess;
 let okta: PlainCall;
 
 beforeAll(async () => {
-  const options = { profile: 'plain', users: 5, rateLimit: 4, windowMs: 60_000, windowStart: 'request' } as const;
-  emulators = await startEmulatorProcess({ ...options, resetRounding: 'down', latencyMs: LATENCY_MS, log: null });
+  const options = {
+    profile: 'plain',
+    users: 5,
+    rateLimit: 4,
+    windowMs: 60_000,
+    windowStart: 'request',
+  } as const;
+  emulators = await startEmulatorProcess({
+    ...options,
+    resetRounding: 'down',
+    latencyMs: LATENCY_MS,
+    log: null,
+  });
   okta = oktaCalls(emulators.document);
 });
 afterAll(() => emulators.stop());
@@ -21,7 +32,9 @@ describe('emulators without a log, with latency and windows that begin with thei
     const started = Date.now();
     const calls = Array.from({ length: 6 }, () => okta('GET', '/api/v1/users?limit=1'));
     const idle = { jira: 0, slack: 0, entra: 0, google: 0, salesforce: 0 };
-    await expect.poll(async () => (await emulators.statistics()).inFlight).toEqual({ okta: 6, ...idle });
+    await expect
+      .poll(async () => (await emulators.statistics()).inFlight)
+      .toEqual({ okta: 6, ...idle });
     const answers = await Promise.all(calls);
     const elapsed = Date.now() - started;
     expect(elapsed).toBeGreaterThanOrEqual(LATENCY_MS - 2);
@@ -30,7 +43,9 @@ describe('emulators without a log, with latency and windows that begin with thei
 
     await expect.poll(async () => (await emulators.statistics()).inFlight.okta).toBe(0);
     const { at, operations, buckets } = await emulators.statistics();
-    expect(operations).toEqual([{ vendor: 'okta', operation: 'users:read', begun: 6, answered: 6, cut: 0 }]);
+    expect(operations).toEqual([
+      { vendor: 'okta', operation: 'users:read', begun: 6, answered: 6, cut: 0 },
+    ]);
     const [bucket] = buckets;
     expect(bucket).toMatchObject({ name: '/api/v1/users', requests: 6 });
     expect(bucket?.windows).toEqual([
@@ -46,7 +61,9 @@ describe('emulators without a log, with latency and windows that begin with thei
     expect(bucket?.firstRequestAt).toBeGreaterThanOrEqual(started);
     expect(bucket?.lastRequestAt).toBeLessThanOrEqual(at);
     const resets = answers.map(({ headers }) => Number(headers.get('x-rate-limit-reset')));
-    expect(new Set(resets)).toEqual(new Set([Math.floor((bucket?.windows[0]?.endsAt ?? 0) / 1000)]));
+    expect(new Set(resets)).toEqual(
+      new Set([Math.floor((bucket?.windows[0]?.endsAt ?? 0) / 1000)]),
+    );
   });
 
   it('date an answer when it leaves', async () => {

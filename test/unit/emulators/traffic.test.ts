@@ -20,13 +20,19 @@ const traffic = async () => (await control.state('traffic')).traffic;
 
 it('counts what was begun, answered and cut by the death of its caller', async () => {
   await (await fetch(users(), { headers: headers() })).text();
-  await expect.poll(traffic).toEqual([{ vendor: 'okta', operation: 'users:read', begun: 1, answered: 1, cut: 0 }]);
+  await expect
+    .poll(traffic)
+    .toEqual([{ vendor: 'okta', operation: 'users:read', begun: 1, answered: 1, cut: 0 }]);
 
   await control.fault({ vendor: 'okta', kind: 'latency', ms: 60_000 });
   const script = `fetch(${JSON.stringify(users())}, { headers: ${JSON.stringify(headers())} })`;
   const caller = spawn(process.execPath, ['-e', `${script}; ${script}`]);
-  await expect.poll(async () => (await traffic())[0]).toMatchObject({ begun: 3, answered: 1, cut: 0 });
+  await expect
+    .poll(async () => (await traffic())[0])
+    .toMatchObject({ begun: 3, answered: 1, cut: 0 });
   caller.kill('SIGKILL');
   await once(caller, 'exit');
-  await expect.poll(async () => (await traffic())[0]).toMatchObject({ begun: 3, answered: 1, cut: 2 });
+  await expect
+    .poll(async () => (await traffic())[0])
+    .toMatchObject({ begun: 3, answered: 1, cut: 2 });
 });

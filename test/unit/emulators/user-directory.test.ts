@@ -18,14 +18,18 @@ function twins(seed: number): { made: OktaOrg; added: OktaOrg } {
   const made = new OktaOrg(seed, SETTINGS);
   buildPlainOrg(made, SHAPE);
   const added = new OktaOrg(seed, SETTINGS);
-  for (const { profile, factors } of made.present()) added.addUser({ login: profile.login, factors });
+  for (const { profile, factors } of made.present())
+    added.addUser({ login: profile.login, factors });
   return { made, added };
 }
 
 type Change = (org: OktaOrg, user: UserRecord | null, number: number) => void;
 const CHANGES: readonly Change[] = [
-  (org, user) => user && org.patchUser(user, { factors: [{ type: 'webauthn' }], profile: { department: 'Sales' } }),
-  (org, user, number) => user && org.patchUser(user, { profile: { login: `renamed${number}@plain.example` } }),
+  (org, user) =>
+    user &&
+    org.patchUser(user, { factors: [{ type: 'webauthn' }], profile: { department: 'Sales' } }),
+  (org, user, number) =>
+    user && org.patchUser(user, { profile: { login: `renamed${number}@plain.example` } }),
   (org, user) => user && org.setStatus(user, 'SUSPENDED'),
   (org, user) => user && org.removeUser(user),
   (org, _, number) => org.addUser({ login: `added${number}@plain.example`, groups: ['Late'] }),
@@ -34,18 +38,24 @@ const CHANGES: readonly Change[] = [
 ];
 // Clearing once in a while only, or hardly anything else would be seen.
 const change = fc.record({ kind: fc.integer({ min: 0, max: 5 }), place: fc.nat(15) });
-const changes = fc.array(fc.oneof({ arbitrary: change, weight: 20 }, fc.constant({ kind: 6, place: 0 })), {
-  maxLength: 25,
-});
+const changes = fc.array(
+  fc.oneof({ arbitrary: change, weight: 20 }, fc.constant({ kind: 6, place: 0 })),
+  {
+    maxLength: 25,
+  },
+);
 
 /** What can be seen of an organisation, times of writes aside. */
 function seen(org: OktaOrg, ids: readonly string[]): unknown {
-  const plain = (user: UserRecord | null): unknown => user && { ...user, lastUpdated: '', statusChanged: '' };
+  const plain = (user: UserRecord | null): unknown =>
+    user && { ...user, lastUpdated: '', statusChanged: '' };
   return {
     present: org.present().map(plain),
     byId: ids.map((id) => plain(org.view(id))),
     byLogin: org.present().map(({ profile }) => org.view(profile.login.toUpperCase())?.id),
-    gone: ['user000003@plain.example', 'USER000012@plain.example'].map((login) => org.view(login)?.id),
+    gone: ['user000003@plain.example', 'USER000012@plain.example'].map(
+      (login) => org.view(login)?.id,
+    ),
     places: ids.map((id) => org.place(id)),
     late: [...(org.groupNamed('Late')?.members ?? [])],
   };
@@ -58,7 +68,8 @@ describe('users made when looked at', () => {
         const { made, added } = twins(seed);
         const ids = [...added.present().map(({ id }) => id), '00uStranger0000000000'];
         for (const [number, { kind, place }] of wanted.entries())
-          for (const org of [made, added]) CHANGES[kind]?.(org, org.user(org.users.at(place)?.id ?? ''), number);
+          for (const org of [made, added])
+            CHANGES[kind]?.(org, org.user(org.users.at(place)?.id ?? ''), number);
         expect(seen(made, ids)).toEqual(seen(added, ids));
       }),
       { numRuns: 300 },
@@ -84,13 +95,17 @@ describe('users made when looked at', () => {
 describe('an id', () => {
   it('leads back to its index, and only with its own prefix and seed', () => {
     assertProperty(
-      fc.property(fc.integer({ min: 0, max: 62 ** 5 - 1 }), fc.integer({ min: 1, max: 2 ** 31 }), (index, seed) => {
-        const id = oktaId('00u', index, seed);
-        expect(id).toMatch(/^00u[A-Za-z0-9]{17}$/);
-        expect(oktaIndex('00u', id, seed)).toBe(index);
-        expect(oktaIndex('00g', id, seed)).toBeNull();
-        expect(oktaIndex('00u', id, seed + 1)).toBeNull();
-      }),
+      fc.property(
+        fc.integer({ min: 0, max: 62 ** 5 - 1 }),
+        fc.integer({ min: 1, max: 2 ** 31 }),
+        (index, seed) => {
+          const id = oktaId('00u', index, seed);
+          expect(id).toMatch(/^00u[A-Za-z0-9]{17}$/);
+          expect(oktaIndex('00u', id, seed)).toBe(index);
+          expect(oktaIndex('00g', id, seed)).toBeNull();
+          expect(oktaIndex('00u', id, seed + 1)).toBeNull();
+        },
+      ),
     );
   });
 
@@ -103,34 +118,53 @@ describe('an id', () => {
     ]);
   });
 
-  it.each(['', '00u', 'not-an-id', '00u§§§§§§§§§§§§§§5d7', 'user000001@plain.example'])('%j is none', (text) => {
-    expect(oktaIndex('00u', text, 1)).toBeNull();
-  });
+  it.each(['', '00u', 'not-an-id', '00u§§§§§§§§§§§§§§5d7', 'user000001@plain.example'])(
+    '%j is none',
+    (text) => {
+      expect(oktaIndex('00u', text, 1)).toBeNull();
+    },
+  );
 });
 
 describe('a million users', () => {
   const logins = ({ body }: { body: unknown }): string[] =>
     (body as { profile: { login: string } }[]).map(({ profile }) => profile.login);
-  const search = (okta: PlainCall, text: string) => okta('GET', `/api/v1/users?search=${encodeURIComponent(text)}`);
+  const search = (okta: PlainCall, text: string) =>
+    okta('GET', `/api/v1/users?search=${encodeURIComponent(text)}`);
 
   it('are there at once, and no look-up or page goes through them all', async () => {
     const [memory, cpu] = [process.memoryUsage().rss, process.cpuUsage()];
-    const emulators = await startEmulators({ profile: 'plain', users: MILLION, rateLimit: 0, log: null });
+    const emulators = await startEmulators({
+      profile: 'plain',
+      users: MILLION,
+      rateLimit: 0,
+      log: null,
+    });
     const okta = oktaCalls(emulators.document);
     const last = emulators.okta.view('user1000000@plain.example')!;
-    for (const text of [`profile.login eq "USER1000000@plain.example"`, `status pr and id eq "${last.id}"`])
+    for (const text of [
+      `profile.login eq "USER1000000@plain.example"`,
+      `status pr and id eq "${last.id}"`,
+    ])
       expect(logins(await search(okta, text))).toEqual(['user1000000@plain.example']);
     expect(logins(await search(okta, 'status eq "SUSPENDED"'))).toEqual([]);
     const cursor = emulators.okta.users.at(MILLION - 3)!.id;
     const page = await okta('GET', `/api/v1/users?limit=200&after=${cursor}`);
-    expect([logins(page), nextLink(page)]).toEqual([['user999999@plain.example', 'user1000000@plain.example'], null]);
+    expect([logins(page), nextLink(page)]).toEqual([
+      ['user999999@plain.example', 'user1000000@plain.example'],
+      null,
+    ]);
     expect((await okta('GET', `/api/v1/users/${last.id}/factors`)).body).toHaveLength(1);
     expect((await okta('GET', '/api/v1/iam/assignees/users')).body).toMatchObject({ value: [] });
     emulators.okta.setStatus(last, 'SUSPENDED');
-    emulators.okta.patchUser(emulators.okta.user('user000002@plain.example')!, { status: 'SUSPENDED' });
+    emulators.okta.patchUser(emulators.okta.user('user000002@plain.example')!, {
+      status: 'SUSPENDED',
+    });
     const suspended = ['user000002@plain.example', 'user1000000@plain.example'];
     expect(logins(await search(okta, 'status eq "SUSPENDED"'))).toEqual(suspended);
-    expect(logins(await search(okta, `profile.login eq "${suspended[0]}" or id eq "${last.id}"`))).toEqual(suspended);
+    expect(
+      logins(await search(okta, `profile.login eq "${suspended[0]}" or id eq "${last.id}"`)),
+    ).toEqual(suspended);
     const { user, system } = process.cpuUsage(cpu);
     await emulators.close();
     // Passes over a million take longer than this, and their records more memory.

@@ -3,17 +3,22 @@ import { errorsOf, extract, SOURCES } from '../../../src/enrichment/extract.ts';
 import type { Profile, Readings } from '../../../src/enrichment/extract.ts';
 
 const PROFILE: Profile = {
-  ...{ id: '00u1', login: 'ann@example.com', email: 'ann.lee@example.com', status: 'ACTIVE', created: 'c' },
-  ...{ lastLogin: 'l', department: 'Engineering', title: 'Senior Developer', manager: 'Bo' },
+  id: '00u1',
+  login: 'ann@example.com',
+  email: 'ann.lee@example.com',
+  status: 'ACTIVE',
+  created: 'c',
+  lastLogin: 'l',
+  department: 'Engineering',
+  title: 'Senior Developer',
+  manager: 'Bo',
 };
 const entry = (over: object) => ({
-  ...{
-    eventType: 'user.session.start',
-    outcome: 'SUCCESS',
-    country: 'Germany',
-    isProxy: false,
-    ipAddress: '192.0.2.1',
-  },
+  eventType: 'user.session.start',
+  outcome: 'SUCCESS',
+  country: 'Germany',
+  isProxy: false,
+  ipAddress: '192.0.2.1',
   ...over,
 });
 const READ: Readings = {
@@ -48,15 +53,25 @@ const READ: Readings = {
 describe('extraction', () => {
   it('has the documented shape', () => {
     expect(extract(PROFILE, READ, 24)).toEqual({
-      ...{ user_id: '00u1', login: 'ann@example.com', email: 'ann.lee@example.com', status: 'ACTIVE', created: 'c' },
-      ...{ last_login: 'l', department: 'Engineering', title: 'Senior Developer', manager: 'Bo' },
+      user_id: '00u1',
+      login: 'ann@example.com',
+      email: 'ann.lee@example.com',
+      status: 'ACTIVE',
+      created: 'c',
+      last_login: 'l',
+      department: 'Engineering',
+      title: 'Senior Developer',
+      manager: 'Bo',
       groups: ['Engineering', 'Everyone'],
-      ...{ mfa_enrolled: true, mfa_state: 'enrolled' },
+      mfa_enrolled: true,
+      mfa_state: 'enrolled',
       mfa_factors: ['push', 'totp'],
       mfa_factor_types: ['push', 'token:software:totp'],
-      ...{ is_admin: true, roles: ['SUPER_ADMIN', 'Auditor'] },
+      is_admin: true,
+      roles: ['SUPER_ADMIN', 'Auditor'],
       recent_activity: {
-        ...{ hours: 24, failed_sign_ins: 2 },
+        hours: 24,
+        failed_sign_ins: 2,
         countries: ['Brazil', 'Germany'],
         proxies: ['192.0.2.9'],
       },
@@ -71,17 +86,25 @@ describe('extraction', () => {
       const extracted = extract(PROFILE, failed, 24);
       const { call, fields } = SOURCES[source];
       for (const [field, value] of Object.entries(extracted)) {
-        if ((fields as readonly string[]).includes(field)) expect([field, value]).toEqual([field, null]);
+        if ((fields as readonly string[]).includes(field))
+          expect([field, value]).toEqual([field, null]);
         else expect([field, value]).not.toEqual([field, null]);
       }
-      expect(errorsOf(failed)).toEqual(fields.map((field) => ({ field, call, code: 'forbidden', status: 403 })));
+      expect(errorsOf(failed)).toEqual(
+        fields.map((field) => ({ field, call, code: 'forbidden', status: 403 })),
+      );
     },
   );
 
   it.each([
     ['an e-mail factor alone', [{ type: 'email', status: 'ACTIVE' }], false, 'none'],
     ['nothing', [], false, 'none'],
-    ['a factor that is only begun', [{ type: 'push', status: 'PENDING_ACTIVATION' }], false, 'none'],
+    [
+      'a factor that is only begun',
+      [{ type: 'push', status: 'PENDING_ACTIVATION' }],
+      false,
+      'none',
+    ],
     ['a type that nobody knows', [{ type: 'hologram', status: 'ACTIVE' }], null, 'unknown'],
     ['SMS', [{ type: 'sms', status: 'ACTIVE' }], true, 'enrolled'],
   ])('%s: mfa_enrolled', (_, factors, enrolled, state) => {
@@ -92,8 +115,17 @@ describe('extraction', () => {
 
   it('a person without roles and entries is none, not unknown', () => {
     const none = { ok: true, value: [] } as const;
-    const extracted = extract(PROFILE, { factors: none, groups: none, roles: none, logs: none }, 12);
+    const extracted = extract(
+      PROFILE,
+      { factors: none, groups: none, roles: none, logs: none },
+      12,
+    );
     expect(extracted).toMatchObject({ groups: [], is_admin: false, roles: [], mfa_factors: [] });
-    expect(extracted.recent_activity).toEqual({ hours: 12, failed_sign_ins: 0, countries: [], proxies: [] });
+    expect(extracted.recent_activity).toEqual({
+      hours: 12,
+      failed_sign_ins: 0,
+      countries: [],
+      proxies: [],
+    });
   });
 });

@@ -19,7 +19,11 @@ const indicatorOf = (given: string): Indicator => {
   if (!read.ok) throw new Error(read.problem);
   return read.indicator;
 };
-const user = (id: string, login: string, email: string | null = login): Matchable => ({ id, login, email });
+const user = (id: string, login: string, email: string | null = login): Matchable => ({
+  id,
+  login,
+  email,
+});
 
 const ANN = user('00uAnnAnnAnnAnnAnnAn', 'ann@example.com', 'ann.lee@example.com');
 const BOB = user('00uBobBobBobBobBobBo', 'Bob@Example.com');
@@ -66,7 +70,9 @@ const person = fc.record({
 const directories = fc
   .array(person, { maxLength: 12 })
   .map((people) =>
-    people.map(({ login, email }, at) => user(`00u${'x'.repeat(15)}${String(at).padStart(2, '0')}`, login, email)),
+    people.map(({ login, email }, at) =>
+      user(`00u${'x'.repeat(15)}${String(at).padStart(2, '0')}`, login, email),
+    ),
   );
 const asked = fc.oneof(
   short,
@@ -80,7 +86,9 @@ describe('over generated directories', () => {
         const name = given.toLowerCase();
         const fields = ({ login, email }: Matchable) =>
           given.includes('@') ? [login, email ?? ''] : [login, login.split('@')[0] ?? ''];
-        const equal = directory.filter((one) => fields(one).some((field) => field.toLowerCase() === name));
+        const equal = directory.filter((one) =>
+          fields(one).some((field) => field.toLowerCase() === name),
+        );
         const match = find(directory, indicatorOf(given));
         if (match.kind === 'none') expect(equal).toEqual([]);
         if (match.kind === 'one') expect(equal).toContainEqual(match.user);
@@ -90,7 +98,8 @@ describe('over generated directories', () => {
           for (const { id } of match.candidates) expect(ids).toContain(id);
         }
         const byLogin = directory.filter(({ login }) => login.toLowerCase() === name);
-        if (match.kind === 'one' && given.includes('@') && byLogin.length > 0) expect(byLogin).toEqual([match.user]);
+        if (match.kind === 'one' && given.includes('@') && byLogin.length > 0)
+          expect(byLogin).toEqual([match.user]);
         if (match.kind === 'one' && !given.includes('@')) expect(equal).toEqual([match.user]);
       }),
       { numRuns: 2_000 },

@@ -66,7 +66,10 @@ describe('operators', () => {
     for (const actual of [undefined, null])
       for (const operator of OPERATOR_NAMES)
         for (const value of [null, 'x', 5, true, ['x'], []] as Value[])
-          expect([operator, holds(operator, actual, { value, now: NOW })]).toEqual([operator, operator === 'missing']);
+          expect([operator, holds(operator, actual, { value, now: NOW })]).toEqual([
+            operator,
+            operator === 'missing',
+          ]);
   });
 
   it('are total', () => {
@@ -80,17 +83,36 @@ describe('operators', () => {
 });
 
 const EXTRACTED = {
-  ...{ user_id: '00u1', login: 'ann@example.com', email: null, status: 'SUSPENDED', created: OLD, last_login: null },
-  ...{ department: null, title: null, manager: null, groups: ['Admins'], mfa_enrolled: null, mfa_state: null },
-  ...{ mfa_factors: null, mfa_factor_types: null, is_admin: true, roles: ['SUPER_ADMIN'] },
+  user_id: '00u1',
+  login: 'ann@example.com',
+  email: null,
+  status: 'SUSPENDED',
+  created: OLD,
+  last_login: null,
+  department: null,
+  title: null,
+  manager: null,
+  groups: ['Admins'],
+  mfa_enrolled: null,
+  mfa_state: null,
+  mfa_factors: null,
+  mfa_factor_types: null,
+  is_admin: true,
+  roles: ['SUPER_ADMIN'],
   recent_activity: { hours: 24, failed_sign_ins: 7, countries: ['DE'], proxies: [] },
 } satisfies Extracted;
 const RAW = { user: { userType: 'Contractor' }, factors: [{ type: 'sms' }] };
 
 const judge = (rules: MaliceRules, over: object = {}) =>
-  verdictOf(rules, { result: { found: true, ambiguous: false, extracted: EXTRACTED, ...over }, raw: RAW }, NOW);
+  verdictOf(
+    rules,
+    { result: { found: true, ambiguous: false, extracted: EXTRACTED, ...over }, raw: RAW },
+    NOW,
+  );
 const rule = (field: string, operator: string, value: Value | undefined, verdict: string) => ({
-  ...{ field, operator, verdict },
+  field,
+  operator,
+  verdict,
   ...(value === undefined ? {} : { value }),
 });
 
@@ -131,7 +153,9 @@ describe('rules', () => {
 
   it('a field whose call failed is missing', () => {
     expect(judge({ rules: [rule('mfa_enrolled', 'eq', false, 'Malicious')] })).toBeNull();
-    expect(judge({ rules: [rule('mfa_enrolled', 'missing', undefined, 'Pending')] })).toBe('Pending');
+    expect(judge({ rules: [rule('mfa_enrolled', 'missing', undefined, 'Pending')] })).toBe(
+      'Pending',
+    );
   });
 
   it('without any there is no verdict; the defaults speak where no rule does', () => {

@@ -14,7 +14,8 @@ export const ON_DEMAND: Readonly<Record<string, string>> = {
   issueFullDescription: 'Admin Accounts not logged in interactively for 91 days.',
   issueShortDescription: 'Admin Accounts not logged in interactively for 91 days.',
   issueDetectedAt: '2024-06-18',
-  issueSuggestedRemediation: 'Assess the essentiality of listed accounts; disable or suspend as necessary.',
+  issueSuggestedRemediation:
+    'Assess the essentiality of listed accounts; disable or suspend as necessary.',
   issueRiskAndImpact: 'Unused, unmonitored accounts attract threat actors.',
   issueLink: 'https://{your-ISPM-url}/issues/Alert_V32uL3CHijlQYHq-uqTkqWOXSJ8~',
   entityId: 'Account_Q1SMRm3vfzomaZwevHIoL9kVhWU~',

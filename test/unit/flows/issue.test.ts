@@ -45,22 +45,45 @@ describe('issue.onDemand', () => {
   it('needs what identifies the issue and its account, and nothing else', () => {
     const needed = Object.keys(ON_DEMAND).filter((name) => !readIssue(without(name)).ok);
     expect(needed).toEqual([
-      ...['eventId', 'eventTimestamp', 'eventSource', 'eventType', 'issueId', 'issueTitle', 'entityIdInService'],
+      ...[
+        'eventId',
+        'eventTimestamp',
+        'eventSource',
+        'eventType',
+        'issueId',
+        'issueTitle',
+        'entityIdInService',
+      ],
       ...['entityType', 'entitySourceProductName', 'entitySourceProductTenant'],
     ]);
     for (const name of needed) expect(fieldOf(without(name))).toBe(name);
   });
 
   it.each(Object.keys(ON_DEMAND))('names %s where it is wrong', (name) => {
-    for (const wrong of [7, true, {}, [CANARY], `${CANARY}\u0000`, `${CANARY}\u007f`, '\ud800', CANARY.repeat(1_000)])
+    for (const wrong of [
+      7,
+      true,
+      {},
+      [CANARY],
+      `${CANARY}\u0000`,
+      `${CANARY}\u007f`,
+      '\ud800',
+      CANARY.repeat(1_000),
+    ])
       expect(fieldOf({ ...ON_DEMAND, [name]: wrong })).toBe(name);
   });
 
   it.each([
-    ['eventTimestamp', ['2024-06-09', '2024-02-30T00:00:00Z', '2024-06-09T14:56:58', '2024-06-09T24:00:00Z', 'now']],
+    [
+      'eventTimestamp',
+      ['2024-06-09', '2024-02-30T00:00:00Z', '2024-06-09T14:56:58', '2024-06-09T24:00:00Z', 'now'],
+    ],
     ['eventType', ['issue.deleted', 'issue.created', 'ISSUE.ONDEMAND', 'constructor']],
     ['issueDetectedAt', ['18.06.2024', '2024-13-01', '2023-02-29', '06/18/2024', '2024-6-18']],
-    ['additionalDataLastLogin', ['02/30/2024', '02/29/2023', '13/01/2024', '28/03/2024', '2024-03-28', '3/28/2024']],
+    [
+      'additionalDataLastLogin',
+      ['02/30/2024', '02/29/2023', '13/01/2024', '28/03/2024', '2024-03-28', '3/28/2024'],
+    ],
     ['entityType', ['Group', 'constructor', '__proto__', 'Accounts']],
     ['issueTitle', ['', '  ', 'two\nlines', 'tab\tin it']],
     ['entityIdInService', ['', ' ', 'two\u2028lines']],
@@ -70,11 +93,19 @@ describe('issue.onDemand', () => {
 
   it('takes dates that exist, times with offsets, empty and missing optional fields, and fields it does not know', () => {
     expect(issueWith({ additionalDataLastLogin: '02/29/2024' }).lastLogin).toBe('2024-02-29');
-    expect(issueWith({ eventTimestamp: '2024-06-09T14:56:58.123456+05:30' }).at).toBe('2024-06-09T09:26:58.123Z');
-    const bare = issueWith({ additionalDataLastLogin: '', issueSeverity: null, entityDisplayName: undefined });
+    expect(issueWith({ eventTimestamp: '2024-06-09T14:56:58.123456+05:30' }).at).toBe(
+      '2024-06-09T09:26:58.123Z',
+    );
+    const bare = issueWith({
+      additionalDataLastLogin: '',
+      issueSeverity: null,
+      entityDisplayName: undefined,
+    });
     expect([bare.lastLogin, bare.severity]).toEqual([null, null]);
     expect(issueWith({ further: { nested: [1, null, true] } })).toEqual(issueWith());
-    expect(issueWith({ issueFullDescription: 'a\n\tb' }).texts['issueFullDescription']).toBe('a\n\tb');
+    expect(issueWith({ issueFullDescription: 'a\n\tb' }).texts['issueFullDescription']).toBe(
+      'a\n\tb',
+    );
   });
 
   it('does not judge ids by how they begin', () => {
@@ -83,7 +114,8 @@ describe('issue.onDemand', () => {
   });
 
   it('refuses what is no object', () => {
-    for (const event of [null, undefined, 1, 'x', [], [ON_DEMAND], {}]) expect(readIssue(event).ok).toBe(false);
+    for (const event of [null, undefined, 1, 'x', [], [ON_DEMAND], {}])
+      expect(readIssue(event).ok).toBe(false);
   });
 });
 
@@ -109,7 +141,9 @@ describe('issue.created', () => {
   });
 
   it('names the field by its path', () => {
-    expect(fieldOf(created({ identifierInService: 4 }))).toBe('eventData.affectedEntity.identifierInService');
+    expect(fieldOf(created({ identifierInService: 4 }))).toBe(
+      'eventData.affectedEntity.identifierInService',
+    );
     expect(fieldOf(created({ type: 'Robot' }))).toBe('eventData.affectedEntity.type');
     expect(fieldOf({ ...created(), eventData: 'x' })).toBe('eventData.id');
     expect(fieldOf({ ...created(), type: 'issue.onDemand' })).toBe('type');
@@ -118,13 +152,20 @@ describe('issue.created', () => {
     );
   });
 
-  it.each(['OAuth grant', 'OAuth Grant', 'OAuthGrant', 'oauth_grant', ' OAUTH  GRANT ', 'OAuth-Grant'])(
-    'takes %j for a grant, for which arx does nothing',
-    (type) => {
-      const read = readIssue(created({ type, identifierInService: undefined }));
-      expect(read).toMatchObject({ ok: true, issue: { entity: { kind: 'oauth_grant', product: 'Okta' } } });
-    },
-  );
+  it.each([
+    'OAuth grant',
+    'OAuth Grant',
+    'OAuthGrant',
+    'oauth_grant',
+    ' OAUTH  GRANT ',
+    'OAuth-Grant',
+  ])('takes %j for a grant, for which arx does nothing', (type) => {
+    const read = readIssue(created({ type, identifierInService: undefined }));
+    expect(read).toMatchObject({
+      ok: true,
+      issue: { entity: { kind: 'oauth_grant', product: 'Okta' } },
+    });
+  });
 });
 
 const one = {
@@ -133,14 +174,23 @@ const one = {
   sourceProductName: 'Okta',
   sourceProductTenant: 'a.okta.com',
 };
-const flat = { entityIdInService: 'guid-2', entitySourceProductName: 'AAD', entitySourceProductTenant: 't-2' };
+const flat = {
+  entityIdInService: 'guid-2',
+  entitySourceProductName: 'AAD',
+  entitySourceProductTenant: 't-2',
+};
 const person = (activeAccounts: unknown) =>
   created({ type: 'Person', identifierInService: undefined, additionalData: { activeAccounts } });
 const LIST = 'eventData.affectedEntity.additionalData.activeAccounts';
 
 describe('a person', () => {
   it('has accounts in either spelling, each once', () => {
-    const plain = { id: '7', sourceProductName: 'Google Workspace', sourceProductTenant: 'c.com', displayName: 'J' };
+    const plain = {
+      id: '7',
+      sourceProductName: 'Google Workspace',
+      sourceProductTenant: 'c.com',
+      displayName: 'J',
+    };
     const read = readIssue(person([one, flat, { ...one, displayName: 'again' }, plain]));
     expect(read).toMatchObject({
       issue: {
@@ -158,18 +208,35 @@ describe('a person', () => {
   });
 
   it('may come with the flat event', () => {
-    for (const extra of [{ additionalDataActiveAccounts: [one] }, { additionalData: { activeAccounts: [one] } }])
-      expect(issueWith({ entityType: 'person', ...extra }).entity).toMatchObject({ accounts: [{ id: '00u1' }] });
+    for (const extra of [
+      { additionalDataActiveAccounts: [one] },
+      { additionalData: { activeAccounts: [one] } },
+    ])
+      expect(issueWith({ entityType: 'person', ...extra }).entity).toMatchObject({
+        accounts: [{ id: '00u1' }],
+      });
   });
 
   it.each([
     ['no list', undefined, LIST],
     ['an empty list', [], LIST],
-    ['too many', Array.from({ length: 101 }, (_, at) => ({ ...one, identifierInService: String(at) })), LIST],
+    [
+      'too many',
+      Array.from({ length: 101 }, (_, at) => ({ ...one, identifierInService: String(at) })),
+      LIST,
+    ],
     ['text', ['x'], `${LIST}.0`],
-    ['no id', [one, { ...one, id: undefined, identifierInService: '' }], `${LIST}.1.identifierInService`],
+    [
+      'no id',
+      [one, { ...one, id: undefined, identifierInService: '' }],
+      `${LIST}.1.identifierInService`,
+    ],
     ['no product', [{ ...one, sourceProductName: null }], `${LIST}.0.sourceProductName`],
-    ['no tenant', [{ ...flat, entitySourceProductTenant: 1 }], `${LIST}.0.entitySourceProductTenant`],
+    [
+      'no tenant',
+      [{ ...flat, entitySourceProductTenant: 1 }],
+      `${LIST}.0.entitySourceProductTenant`,
+    ],
   ])('is malformed with %s', (_what, accounts, field) => {
     expect(fieldOf(person(accounts))).toBe(field);
   });
@@ -200,7 +267,11 @@ describe('hostile events', () => {
         expect(fieldOf(flat), id).toBe('entityIdInService');
         const nested = created({ sourceProductName: product, identifierInService: id });
         expect(fieldOf(nested), id).toBe('eventData.affectedEntity.identifierInService');
-        const listed = { sourceProductName: product, sourceProductTenant: 'a.example', identifierInService: id };
+        const listed = {
+          sourceProductName: product,
+          sourceProductTenant: 'a.example',
+          identifierInService: id,
+        };
         expect(fieldOf(person([listed])), id).toBe(`${LIST}.0.identifierInService`);
       }
     },
@@ -219,19 +290,26 @@ describe('hostile events', () => {
     expect(withId('AWS', 'arn:aws:iam::123456789012:user/john')).toBe(true);
   });
 
-  it.each(['__proto__', 'constructor', 'prototype'])('are refused with the key %s anywhere', (key) => {
-    const at = (text: string) => JSON.parse(text) as unknown;
-    const inner = `{"${key}": {"polluted": true}}`;
-    expect(fieldOf(at(`{"${key}": 1}`))).toBe(key);
-    expect(fieldOf({ ...ON_DEMAND, extra: at(`[1, {"deep": ${inner}}]`) })).toBe(`extra.1.deep.${key}`);
-    expect(fieldOf(person([at(inner)]))).toBe(`${LIST}.0.${key}`);
-    expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
-  });
+  it.each(['__proto__', 'constructor', 'prototype'])(
+    'are refused with the key %s anywhere',
+    (key) => {
+      const at = (text: string) => JSON.parse(text) as unknown;
+      const inner = `{"${key}": {"polluted": true}}`;
+      expect(fieldOf(at(`{"${key}": 1}`))).toBe(key);
+      expect(fieldOf({ ...ON_DEMAND, extra: at(`[1, {"deep": ${inner}}]`) })).toBe(
+        `extra.1.deep.${key}`,
+      );
+      expect(fieldOf(person([at(inner)]))).toBe(`${LIST}.0.${key}`);
+      expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
+    },
+  );
 
   it('are refused when they are too deep or too large, without running out of stack', () => {
     const deep = JSON.parse(`${'['.repeat(5_000)}${']'.repeat(5_000)}`) as unknown;
     expect(readIssue({ ...ON_DEMAND, deep }).ok).toBe(false);
-    expect(readIssue({ ...ON_DEMAND, wide: Array.from({ length: 6_000 }, () => 0) }).ok).toBe(false);
+    expect(readIssue({ ...ON_DEMAND, wide: Array.from({ length: 6_000 }, () => 0) }).ok).toBe(
+      false,
+    );
   });
 
   it('never make the reader throw, and never give an issue that is not plain', () => {

@@ -25,9 +25,27 @@ const MEMBERS = [
   },
   { kind: 'key', member: 'key:ispm', principal: 'agent:ispm', groups: [] },
 ] as const;
-const NONE = { list: 'not_found', show: 'not_found', run: 'not_found', history: 'not_found', undo: 'not_found' };
-const VIEW = { list: 'granted', show: 'granted', run: 'forbidden', history: 'granted', undo: 'forbidden' };
-const RUN = { list: 'granted', show: 'granted', run: 'granted', history: 'granted', undo: 'granted' };
+const NONE = {
+  list: 'not_found',
+  show: 'not_found',
+  run: 'not_found',
+  history: 'not_found',
+  undo: 'not_found',
+};
+const VIEW = {
+  list: 'granted',
+  show: 'granted',
+  run: 'forbidden',
+  history: 'granted',
+  undo: 'forbidden',
+};
+const RUN = {
+  list: 'granted',
+  show: 'granted',
+  run: 'granted',
+  history: 'granted',
+  undo: 'granted',
+};
 const GRANTS = [
   { spelled: null, answers: NONE },
   { spelled: 'view', answers: VIEW },
@@ -56,7 +74,9 @@ describe.each(MEMBERS)('a member by $kind', ({ member, principal, groups }) => {
     it.each(VERBS)('to %s', (verb) => {
       const sets = spelled === null ? [] : [setWith(spelled, member)];
       expect(answerTo(verb, permissionsOn(sets, FLOW, { principal, groups }))).toBe(answers[verb]);
-      expect(answerTo(verb, permissionsOn(sets, 'Another Flow', { principal, groups }))).toBe('not_found');
+      expect(answerTo(verb, permissionsOn(sets, 'Another Flow', { principal, groups }))).toBe(
+        'not_found',
+      );
     });
   });
 });
@@ -64,7 +84,10 @@ describe.each(MEMBERS)('a member by $kind', ({ member, principal, groups }) => {
 describe('permissionsOn', () => {
   it('adds up over sets, and * is every flow', () => {
     const ann = { principal: 'user:ann@example.com', groups: ['G'] };
-    const sets = [set({ permissions: ['view'] }), set({ members: ['group:G'], flows: ['*'], permissions: ['run'] })];
+    const sets = [
+      set({ permissions: ['view'] }),
+      set({ members: ['group:G'], flows: ['*'], permissions: ['run'] }),
+    ];
     expect(permissionsOn(sets, FLOW, ann)).toEqual(['view', 'run']);
     expect(permissionsOn(sets, 'Whatever', ann)).toEqual(['view', 'run']);
     expect(permissionsOn(sets.slice(0, 1), FLOW, ann)).toEqual(['view']);
@@ -72,15 +95,27 @@ describe('permissionsOn', () => {
 
   it.each([
     ['another login', 'user:ann@example.com', { principal: 'user:annn@example.com', groups: [] }],
-    ['a key of the name of a person', 'user:ann@example.com', { principal: 'agent:ann@example.com', groups: [] }],
+    [
+      'a key of the name of a person',
+      'user:ann@example.com',
+      { principal: 'agent:ann@example.com', groups: [] },
+    ],
     ['a person of the name of a key', 'key:ispm', { principal: 'user:ispm', groups: [] }],
     ['a key in another case', 'key:ispm', { principal: 'agent:ISPM', groups: [] }],
-    ['a group in another case', 'group:Sec', { principal: 'user:ann@example.com', groups: ['sec'] }],
+    [
+      'a group in another case',
+      'group:Sec',
+      { principal: 'user:ann@example.com', groups: ['sec'] },
+    ],
     ['a service in a group', 'group:Sec', { principal: 'agent:ispm', groups: ['Sec'] }],
     ['nobody', 'user:anonymous', { principal: 'user:anonymous', groups: ['Sec'] }],
     ['nobody, in a group', 'group:Sec', { principal: 'user:Anonymous', groups: ['Sec'] }],
     ['a flow', 'user:ann@example.com', { principal: 'flow:ann@example.com', groups: [] }],
-    ['a member without a kind', 'ann@example.com', { principal: 'user:ann@example.com', groups: ['ann@example.com'] }],
+    [
+      'a member without a kind',
+      'ann@example.com',
+      { principal: 'user:ann@example.com', groups: ['ann@example.com'] },
+    ],
   ])('gives nothing to %s', (_who, member, asker) => {
     expect(permissionsOn([set({ members: [member], flows: ['*'] })], FLOW, asker)).toEqual([]);
     expect(mayRunAny([set({ members: [member] })], asker)).toBe(false);
@@ -105,9 +140,11 @@ describe('permissionsOn', () => {
         const has = permissionsOn(given, 'x', who);
         expect(has.includes('run') ? has.includes('view') : true).toBe(true);
         if (has.length > 0)
-          expect(given.some(({ flows, permissions }) => permissions.length > 0 && /[x*]/.test(flows.join()))).toBe(
-            true,
-          );
+          expect(
+            given.some(
+              ({ flows, permissions }) => permissions.length > 0 && /[x*]/.test(flows.join()),
+            ),
+          ).toBe(true);
         if (has.includes('run')) expect(mayRunAny(given, who)).toBe(true);
       }),
     );
@@ -126,10 +163,10 @@ describe('the rest', () => {
   });
   it('lets an event without a route be seen only by who may run something', () => {
     const ann = { principal: 'user:ann@example.com', groups: [] };
-    expect([mayRunAny([set()], ann), mayRunAny([set({ permissions: ['view'] })], ann), mayRunAny([], ann)]).toEqual([
-      true,
-      false,
-      false,
-    ]);
+    expect([
+      mayRunAny([set()], ann),
+      mayRunAny([set({ permissions: ['view'] })], ann),
+      mayRunAny([], ann),
+    ]).toEqual([true, false, false]);
   });
 });

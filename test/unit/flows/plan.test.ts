@@ -8,13 +8,19 @@ import type { Flow, FlowCondition, FlowInput } from '../../../src/flows/types.ts
 import { issueWith } from './events.ts';
 import { shippedBook, shippedFlow } from './shipped.ts';
 
-const facts = (values: ConditionFacts['values'], texts: ConditionFacts['texts'] = {}): ConditionFacts => ({
+const facts = (
+  values: ConditionFacts['values'],
+  texts: ConditionFacts['texts'] = {},
+): ConditionFacts => ({
   values,
   texts,
 });
 
 describe('fillParams', () => {
-  const given = facts({ group: '00g1', n: 5, on: true, sly: '{{issueTitle}} $group' }, { issueTitle: 'T & <T>' });
+  const given = facts(
+    { group: '00g1', n: 5, on: true, sly: '{{issueTitle}} $group' },
+    { issueTitle: 'T & <T>' },
+  );
   it.each([
     ['$group', '00g1'],
     ['$n', 5],
@@ -32,7 +38,13 @@ describe('fillParams', () => {
     expect(fillParams({ text }, given)).toEqual({ text: filled });
   });
   it('goes into lists and mappings, leaves others as they are, and leaves out what has no value', () => {
-    const params = { a: ['$group', { b: '{{n}}' }, '$none'], c: null, d: 1, e: '$none', f: '$toString' };
+    const params = {
+      a: ['$group', { b: '{{n}}' }, '$none'],
+      c: null,
+      d: 1,
+      e: '$none',
+      f: '$toString',
+    };
     expect(fillParams(params, given)).toEqual({ a: ['00g1', { b: '5' }], c: null, d: 1 });
   });
   it('tells the names it would fill, with their places', () => {
@@ -79,7 +91,9 @@ describe('conditions', () => {
   it('match long texts quickly', () => {
     const long = facts({ text: 'a'.repeat(100_000) });
     const begun = performance.now();
-    expect(holds({ input: 'text', is: 'matches', value: `${'a*'.repeat(200)}b` }, long)).toBe(false);
+    expect(holds({ input: 'text', is: 'matches', value: `${'a*'.repeat(200)}b` }, long)).toBe(
+      false,
+    );
     expect(performance.now() - begun).toBeLessThan(1_000);
   });
 });
@@ -104,7 +118,12 @@ describe('resolveInputs', () => {
     };
     expect(resolve(inputs, { other: 'mine' })).toEqual({
       ok: true,
-      values: { account: '00ktw0utvzPBXxny16x7', title: 'Unused Admin Account', other: 'mine', count: 3 },
+      values: {
+        account: '00ktw0utvzPBXxny16x7',
+        title: 'Unused Admin Account',
+        other: 'mine',
+        count: 3,
+      },
     });
     expect(resolve(inputs, {}, 'resolved')).toMatchObject({ values: { account: 'resolved' } });
   });
@@ -116,9 +135,11 @@ describe('resolveInputs', () => {
       mail: input({ type: 'email' }),
       id: input({ type: 'id' }),
     };
-    expect(resolve(inputs, { n: '-12', on: 'false', mail: ' a@b.c ', id: ' 00g1 ' })).toMatchObject({
-      values: { n: -12, on: false, mail: 'a@b.c', id: '00g1' },
-    });
+    expect(resolve(inputs, { n: '-12', on: 'false', mail: ' a@b.c ', id: ' 00g1 ' })).toMatchObject(
+      {
+        values: { n: -12, on: false, mail: 'a@b.c', id: '00g1' },
+      },
+    );
   });
 
   it.each([
@@ -136,8 +157,14 @@ describe('resolveInputs', () => {
   });
 
   it('names what is missing, unknown, or not to be given', () => {
-    const given = JSON.parse('{"account": "x", "typo": 1, "__proto__": 2}') as Record<string, unknown>;
-    const read = resolve({ account: input({ type: 'id', from: 'account' }), group: input({ type: 'id' }) }, given);
+    const given = JSON.parse('{"account": "x", "typo": 1, "__proto__": 2}') as Record<
+      string,
+      unknown
+    >;
+    const read = resolve(
+      { account: input({ type: 'id', from: 'account' }), group: input({ type: 'id' }) },
+      given,
+    );
     expect(read.ok ? [] : read.problems.map(({ field }) => field)).toEqual([
       'inputs.typo',
       'inputs.__proto__',
@@ -163,7 +190,13 @@ describe('planOf', () => {
     const { unmet, steps, undo } = plan({ account: 'guid', revoke_sessions: false });
     expect(unmet).toBeNull();
     expect(steps).toEqual([
-      { id: 'disable', operation: 'entra:users:disable', params: { userId: 'guid' }, skipped: false, withinMs: 60_000 },
+      {
+        id: 'disable',
+        operation: 'entra:users:disable',
+        params: { userId: 'guid' },
+        skipped: false,
+        withinMs: 60_000,
+      },
       {
         id: 'revoke',
         operation: 'entra:users:revoke_sessions',
@@ -172,11 +205,12 @@ describe('planOf', () => {
         withinMs: null,
       },
     ]);
-    expect(undo).toEqual([{ id: 'undo-1', operation: 'entra:users:enable', params: { userId: 'guid' } }]);
-    expect(plan({ account: 'guid', revoke_sessions: true }).steps.map(({ skipped }) => skipped)).toEqual([
-      false,
-      false,
+    expect(undo).toEqual([
+      { id: 'undo-1', operation: 'entra:users:enable', params: { userId: 'guid' } },
     ]);
+    expect(
+      plan({ account: 'guid', revoke_sessions: true }).steps.map(({ skipped }) => skipped),
+    ).toEqual([false, false]);
   });
 
   it('says which condition of the flow does not hold', () => {
@@ -209,7 +243,10 @@ describe('planOf', () => {
       call('undo-2', 'okta:groups:remove_member', 'g2'),
       call('undo-3', 'okta:users:clear_sessions', 'g'),
     ];
-    const left = undoAfter({ steps: [step('one', 'g1'), step('two', 'g2')], undo }, new Set(['two']));
+    const left = undoAfter(
+      { steps: [step('one', 'g1'), step('two', 'g2')], undo },
+      new Set(['two']),
+    );
     expect(left?.map(({ id }) => id)).toEqual(['undo-2', 'undo-3']);
   });
 });

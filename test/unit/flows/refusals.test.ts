@@ -32,11 +32,9 @@ describe('refuseAge', () => {
   const code = (at: string) => refuseAge({ at }, { now, maxAgeMs: 86_400_000 })?.code ?? null;
 
   it('takes events up to the limit, and from a clock that is a little ahead', () => {
-    expect(['2024-06-09T00:00:00Z', '2024-06-10T00:00:00Z', '2024-06-10T00:05:00Z'].map(code)).toEqual([
-      null,
-      null,
-      null,
-    ]);
+    expect(
+      ['2024-06-09T00:00:00Z', '2024-06-10T00:00:00Z', '2024-06-10T00:05:00Z'].map(code),
+    ).toEqual([null, null, null]);
   });
   it('refuses older ones, ones from the future, and times that are none', () => {
     for (const at of ['2024-06-08T23:59:59.999Z', '2024-06-10T00:05:01Z', 'soon', ''])
@@ -47,7 +45,12 @@ describe('refuseAge', () => {
 describe('tenants', () => {
   const own = ownTenants({
     oktaDomain: 'https://Example.Okta.com/',
-    tenants: { aad: ['T-1', 'contoso.com'], 'Google Workspace': ['example.com'], Okta: ['evil.okta.com'], AWS: ['1'] },
+    tenants: {
+      aad: ['T-1', 'contoso.com'],
+      'Google Workspace': ['example.com'],
+      Okta: ['evil.okta.com'],
+      AWS: ['1'],
+    },
   });
   it.each([
     ['Okta', 'example.okta.com', true],
@@ -66,7 +69,9 @@ describe('tenants', () => {
     ['Okta', '', false],
   ])('of %s, %j: ours %j', (product, tenant, ours) => {
     expect(isOurs({ product, tenant }, own)).toBe(ours);
-    expect(refuseTenant({ product, tenant }, own)?.code ?? null).toBe(ours ? null : 'foreign_tenant');
+    expect(refuseTenant({ product, tenant }, own)?.code ?? null).toBe(
+      ours ? null : 'foreign_tenant',
+    );
   });
   it('know a host with its port and without, and nothing where none is set', () => {
     const local = ownTenants({ oktaDomain: 'http://127.0.0.1:4010', tenants: {} });
@@ -124,7 +129,9 @@ describe('refuseOwn', () => {
     const stranger = account({ id: '00u9', login: 'bob@example.com', emails: [] });
     expect(refuseOwn(stranger, caller)?.code).toBe('own_account');
     expect(refuseOwn({ ...stranger, connector: 'google' }, caller)).toBeNull();
-    expect(refuseOwn({ ...stranger, id: 'x', login: null }, { names: [], oktaId: null })).toBeNull();
+    expect(
+      refuseOwn({ ...stranger, id: 'x', login: null }, { names: [], oktaId: null }),
+    ).toBeNull();
   });
 });
 
@@ -137,7 +144,9 @@ describe('refuseLastSuperAdministrator', () => {
     expect(code([me, { id: '2', status: 'SUSPENDED' }, { id: '3', status: 'LOCKED_OUT' }])).toBe(
       'last_super_administrator',
     );
-    expect(code([me], ['okta:groups:add_member', 'okta:users:deactivate'])).toBe('last_super_administrator');
+    expect(code([me], ['okta:groups:add_member', 'okta:users:deactivate'])).toBe(
+      'last_super_administrator',
+    );
   });
   it('lets pass where another is active, where the target is none, and what does not take out of use', () => {
     expect(code([me, { id: '2', status: 'ACTIVE' }])).toBeNull();
@@ -158,9 +167,21 @@ const org = fc.record({
   people: fc.uniqueArray(person, { selector: ({ at }) => at, minLength: 1, maxLength: 12 }),
   target: fc.nat(),
   caller: fc.nat(),
-  list: fc.subarray(['user1@example.com', 'USER2@EXAMPLE.COM', 'alias3@example.com', 'id4', '00gA', 'Group 00gB']),
+  list: fc.subarray([
+    'user1@example.com',
+    'USER2@EXAMPLE.COM',
+    'alias3@example.com',
+    'id4',
+    '00gA',
+    'Group 00gB',
+  ]),
   connector: fc.constantFrom('okta', 'entra', 'google', 'salesforce'),
-  operations: fc.constantFrom(SUSPEND, ['okta:users:deactivate'], ['okta:groups:add_member'], ['entra:users:disable']),
+  operations: fc.constantFrom(
+    SUSPEND,
+    ['okta:users:deactivate'],
+    ['okta:groups:add_member'],
+    ['entra:users:disable'],
+  ),
   known: fc.boolean(),
 });
 type Person = { at: number; status: string; superAdmin: boolean; groups: string[] };
@@ -172,13 +193,17 @@ describe('refuseTarget', () => {
         const [victim, asks] = [people[target % people.length]!, people[caller % people.length]!];
         const facts = factsOf(victim, { people, asks, list, connector, operations, known });
         const isProtected =
-          [`user${victim.at}@example.com`, `alias${victim.at}@example.com`, `id${victim.at}`].some((name) =>
-            list.some((entry) => entry.toLowerCase() === name),
+          [`user${victim.at}@example.com`, `alias${victim.at}@example.com`, `id${victim.at}`].some(
+            (name) => list.some((entry) => entry.toLowerCase() === name),
           ) ||
           (connector === 'okta' &&
-            list.some((entry) => victim.groups.some((id) => entry === id || entry === `Group ${id}`)));
+            list.some((entry) =>
+              victim.groups.some((id) => entry === id || entry === `Group ${id}`),
+            ));
         const out = connector === 'okta' && operations[0] !== 'okta:groups:add_member';
-        const othersLeft = people.some((one) => one.superAdmin && one.status === 'ACTIVE' && one.at !== victim.at);
+        const othersLeft = people.some(
+          (one) => one.superAdmin && one.status === 'ACTIVE' && one.at !== victim.at,
+        );
         const last = out && (known ? victim.superAdmin && !othersLeft : true);
         const must = isProtected
           ? 'protected'
@@ -196,7 +221,13 @@ describe('refuseTarget', () => {
   it('never says whom it is about', () => {
     const target = { account: account(), groups: [] };
     const said = [
-      refuseTarget({ target, protectedList: ['ann@example.com'], caller: nobody, operations: SUSPEND, holders: [] }),
+      refuseTarget({
+        target,
+        protectedList: ['ann@example.com'],
+        caller: nobody,
+        operations: SUSPEND,
+        holders: [],
+      }),
       refuseTarget({
         target,
         protectedList: [],
@@ -204,9 +235,19 @@ describe('refuseTarget', () => {
         operations: SUSPEND,
         holders: [],
       }),
-      refuseTarget({ target, protectedList: [], caller: nobody, operations: SUSPEND, holders: null }),
+      refuseTarget({
+        target,
+        protectedList: [],
+        caller: nobody,
+        operations: SUSPEND,
+        holders: null,
+      }),
     ];
-    expect(said.map((one) => one?.code)).toEqual(['protected', 'own_account', 'last_super_administrator']);
+    expect(said.map((one) => one?.code)).toEqual([
+      'protected',
+      'own_account',
+      'last_super_administrator',
+    ]);
     expect(JSON.stringify(said)).not.toMatch(/ann|00u1/);
   });
 });
@@ -220,8 +261,12 @@ interface Given {
   known: boolean;
 }
 
-function factsOf(victim: Person, { people, asks, list, connector, operations, known }: Given): RefusalFacts {
-  const groups = connector === 'okta' ? victim.groups.map((id) => ({ id, name: `Group ${id}` })) : [];
+function factsOf(
+  victim: Person,
+  { people, asks, list, connector, operations, known }: Given,
+): RefusalFacts {
+  const groups =
+    connector === 'okta' ? victim.groups.map((id) => ({ id, name: `Group ${id}` })) : [];
   return {
     target: {
       account: account({
@@ -234,8 +279,13 @@ function factsOf(victim: Person, { people, asks, list, connector, operations, kn
       groups,
     },
     protectedList: list,
-    caller: { names: [`user${asks.at}@example.com`, `mail${asks.at}@example.com`], oktaId: `id${asks.at}` },
+    caller: {
+      names: [`user${asks.at}@example.com`, `mail${asks.at}@example.com`],
+      oktaId: `id${asks.at}`,
+    },
     operations,
-    holders: known ? people.filter((one) => one.superAdmin).map(({ at, status }) => ({ id: `id${at}`, status })) : null,
+    holders: known
+      ? people.filter((one) => one.superAdmin).map(({ at, status }) => ({ id: `id${at}`, status }))
+      : null,
   };
 }

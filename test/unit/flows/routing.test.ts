@@ -6,7 +6,9 @@ import { shippedBook } from './shipped.ts';
 import { issueWith } from './events.ts';
 
 const { routes, flows } = shippedBook();
-const cases = routes.flatMap((route) => route.titles.map((title) => [route.product, title, route.flow] as const));
+const cases = routes.flatMap((route) =>
+  route.titles.map((title) => [route.product, title, route.flow] as const),
+);
 
 // The routing table as Okta documents the templates: product, beginning of the title, flow.
 const DOCUMENTED: readonly (readonly [string, RegExp, string])[] = [
@@ -23,33 +25,56 @@ describe('the shipped routing table', () => {
   it('has 32 titles, and leads each to a flow that is enabled and for its product', () => {
     expect(cases).toHaveLength(32);
     for (const [product, title, name] of cases) {
-      const [, , documented] = DOCUMENTED.find(([of, words]) => of === product && words.test(title)) ?? [];
+      const [, , documented] =
+        DOCUMENTED.find(([of, words]) => of === product && words.test(title)) ?? [];
       expect(name).toBe(documented);
-      expect(flows.find((flow) => flow.name === name)).toMatchObject({ enabled: true, product, kind: 'acts' });
+      expect(flows.find((flow) => flow.name === name)).toMatchObject({
+        enabled: true,
+        product,
+        kind: 'acts',
+      });
     }
   });
 
-  it.each(cases)('finds for %s and %j the flow %j, however it is written', (product, title, flow) => {
-    const spellings = [title, ` ${title.toUpperCase()}  `, title.replaceAll(' ', '\u00a0 '), wide(title.toLowerCase())];
-    for (const spelled of spellings) {
-      const issue = issueWith({ issueTitle: spelled, entitySourceProductName: product.toUpperCase() });
-      expect(routeOf(issue, routes)?.flow).toBe(flow);
-    }
-    for (const other of [`${title}s`, `x ${title}`, title.slice(1), title.replace(' ', '')])
-      expect(routeFor({ product, title: other }, routes)).toBeNull();
-  });
+  it.each(cases)(
+    'finds for %s and %j the flow %j, however it is written',
+    (product, title, flow) => {
+      const spellings = [
+        title,
+        ` ${title.toUpperCase()}  `,
+        title.replaceAll(' ', '\u00a0 '),
+        wide(title.toLowerCase()),
+      ];
+      for (const spelled of spellings) {
+        const issue = issueWith({
+          issueTitle: spelled,
+          entitySourceProductName: product.toUpperCase(),
+        });
+        expect(routeOf(issue, routes)?.flow).toBe(flow);
+      }
+      for (const other of [`${title}s`, `x ${title}`, title.slice(1), title.replace(' ', '')])
+        expect(routeFor({ product, title: other }, routes)).toBeNull();
+    },
+  );
 
   it('leaves other products, persons and grants without a route', () => {
     const title = 'Unused Admin Account';
     expect(routeOf(issueWith({ entitySourceProductName: 'AWS' }), routes)).toBeNull();
     expect(routeOf(issueWith({ entityType: 'OAuth grant' }), routes)).toBeNull();
     const account = { id: '1', sourceProductName: 'Okta', sourceProductTenant: 'a' };
-    expect(routeOf(issueWith({ entityType: 'Person', additionalDataActiveAccounts: [account] }), routes)).toBeNull();
+    expect(
+      routeOf(issueWith({ entityType: 'Person', additionalDataActiveAccounts: [account] }), routes),
+    ).toBeNull();
     expect(routeFor({ product: 'Okta', title }, [])).toBeNull();
   });
 
   it('takes the first of two rows', () => {
-    const row = (flow: string): Route => ({ product: 'okta', titles: ['STRASSE'], flow, inputs: {} });
+    const row = (flow: string): Route => ({
+      product: 'okta',
+      titles: ['STRASSE'],
+      flow,
+      inputs: {},
+    });
     expect(routeFor({ product: 'Okta', title: 'Straße' }, [row('a'), row('b')])?.flow).toBe('a');
   });
 });

@@ -4,7 +4,8 @@ import type { Flow } from '../../../src/flows/types.ts';
 import { REPO } from '../../support/policies.ts';
 
 /** Flows, routes and sets as they ship. */
-export const shippedBook = (): ReturnType<typeof loadFlowBook> => loadFlowBook(REPO, FLOW_CATALOGUE);
+export const shippedBook = (): ReturnType<typeof loadFlowBook> =>
+  loadFlowBook(REPO, FLOW_CATALOGUE);
 
 /** A shipped flow by its name. */
 export function shippedFlow(name: string): Flow {

@@ -1,13 +1,26 @@
 import { describe, expect, it } from 'vitest';
 import { OPERATIONS } from '../../../src/governance/catalogue.ts';
 import { VERDICTS } from '../../../src/mfa/types.ts';
-import { ACTS, isAct, oppositeOf, evidenceOf, standingOf, takesOut } from '../../../src/flows/acts.ts';
+import {
+  ACTS,
+  isAct,
+  oppositeOf,
+  evidenceOf,
+  standingOf,
+  takesOut,
+} from '../../../src/flows/acts.ts';
 import { readIssue } from '../../../src/flows/issue.ts';
 import { flowPrincipal } from '../../../src/flows/names.ts';
 import { OUTCOMES, outcomeOfRequest, worstOf } from '../../../src/flows/outcome.ts';
 import { connectorOf, productOf } from '../../../src/flows/products.ts';
 import { routeFor } from '../../../src/flows/routing.ts';
-import { childRunId, eventDigestOf, runIdOf, sameEvent, undoRunId } from '../../../src/flows/run-id.ts';
+import {
+  childRunId,
+  eventDigestOf,
+  runIdOf,
+  sameEvent,
+  undoRunId,
+} from '../../../src/flows/run-id.ts';
 import { suggestionOf, titleFor } from '../../../src/flows/suggest.ts';
 import type { Finding, Privilege } from '../../../src/flows/suggest.ts';
 import type { AccountState } from '../../../src/flows/types.ts';
@@ -26,7 +39,9 @@ const account = (status: string): AccountState => ({
 
 describe('acts', () => {
   it('are operations of the catalogue, and opposites of each other', () => {
-    const known = new Set(OPERATIONS.map(({ connector, operation }) => `${connector}:${operation}`));
+    const known = new Set(
+      OPERATIONS.map(({ connector, operation }) => `${connector}:${operation}`),
+    );
     for (const operation of Object.keys(ACTS)) {
       expect(known).toContain(operation);
       const opposite = oppositeOf(operation);
@@ -37,10 +52,19 @@ describe('acts', () => {
   it.each([
     [
       'okta:users:suspend',
-      { SUSPENDED: 'done', ACTIVE: 'ready', DEPROVISIONED: 'wrong_state', STAGED: 'wrong_state', '': 'wrong_state' },
+      {
+        SUSPENDED: 'done',
+        ACTIVE: 'ready',
+        DEPROVISIONED: 'wrong_state',
+        STAGED: 'wrong_state',
+        '': 'wrong_state',
+      },
     ],
     ['okta:users:unsuspend', { ACTIVE: 'done', SUSPENDED: 'ready', LOCKED_OUT: 'wrong_state' }],
-    ['okta:users:expire_password', { PASSWORD_EXPIRED: 'done', ACTIVE: 'ready', SUSPENDED: 'wrong_state' }],
+    [
+      'okta:users:expire_password',
+      { PASSWORD_EXPIRED: 'done', ACTIVE: 'ready', SUSPENDED: 'wrong_state' },
+    ],
     ['entra:users:disable', { DISABLED: 'done', ENABLED: 'ready', constructor: 'wrong_state' }],
     ['entra:users:enable', { ENABLED: 'done', DISABLED: 'ready' }],
     ['google:users:suspend', { SUSPENDED: 'done', ACTIVE: 'ready' }],
@@ -57,16 +81,22 @@ describe('acts', () => {
   it.each(['okta', 'entra'])('memberships in %s', (connector) => {
     const [add, remove] = [`${connector}:groups:add_member`, `${connector}:groups:remove_member`];
     const active = account('ACTIVE');
-    expect([true, false].map((member) => standingOf(add, { account: active, member }))).toEqual(['done', 'ready']);
-    expect([true, false].map((member) => standingOf(remove, { account: active, member }))).toEqual(['ready', 'done']);
+    expect([true, false].map((member) => standingOf(add, { account: active, member }))).toEqual([
+      'done',
+      'ready',
+    ]);
+    expect([true, false].map((member) => standingOf(remove, { account: active, member }))).toEqual([
+      'ready',
+      'done',
+    ]);
     expect(standingOf(add, { account: active })).toBe('unknown');
     expect(evidenceOf(add)).toBe('membership');
   });
 
   it('cannot add to a group in Okta who is gone, nor anybody who was not looked at', () => {
-    expect(standingOf('okta:groups:add_member', { account: account('DEPROVISIONED'), member: false })).toBe(
-      'wrong_state',
-    );
+    expect(
+      standingOf('okta:groups:add_member', { account: account('DEPROVISIONED'), member: false }),
+    ).toBe('wrong_state');
     expect(standingOf('okta:groups:add_member', { member: false })).toBe('unknown');
   });
 
@@ -89,21 +119,46 @@ describe('outcomes', () => {
   it('are eleven, and the worst of some is the last in their order', () => {
     expect(OUTCOMES).toHaveLength(11);
     for (const [at, one] of OUTCOMES.entries())
-      for (const [other, two] of OUTCOMES.entries()) expect(worstOf([one, two])).toBe(OUTCOMES[Math.max(at, other)]);
+      for (const [other, two] of OUTCOMES.entries())
+        expect(worstOf([one, two])).toBe(OUTCOMES[Math.max(at, other)]);
     expect(worstOf([])).toBe('failed');
   });
   it('follow from the state of an operation', () => {
     expect(
-      ['succeeded', 'denied', 'rejected', 'expired', 'stale', 'failed', 'unknown', 'odd', 'constructor'].map(
-        outcomeOfRequest,
-      ),
-    ).toEqual([...['succeeded', 'denied', 'rejected', 'expired', 'stale', 'failed', 'failed', 'failed', 'failed']]);
+      [
+        'succeeded',
+        'denied',
+        'rejected',
+        'expired',
+        'stale',
+        'failed',
+        'unknown',
+        'odd',
+        'constructor',
+      ].map(outcomeOfRequest),
+    ).toEqual([
+      ...[
+        'succeeded',
+        'denied',
+        'rejected',
+        'expired',
+        'stale',
+        'failed',
+        'failed',
+        'failed',
+        'failed',
+      ],
+    ]);
   });
 });
 
 describe('names and ids', () => {
   it('make principals of names', () => {
-    expect(['Okta: Add User to a Group', 'Suspend Okta Account', ' --Ärger!! 7 ', 'a'].map(flowPrincipal)).toEqual([
+    expect(
+      ['Okta: Add User to a Group', 'Suspend Okta Account', ' --Ärger!! 7 ', 'a'].map(
+        flowPrincipal,
+      ),
+    ).toEqual([
       ...['flow:okta-add-user-to-a-group', 'flow:suspend-okta-account', 'flow:rger-7', 'flow:a'],
     ]);
   });
@@ -139,7 +194,11 @@ describe('names and ids', () => {
       eventDigestOf(issueWith({ issueTitle: 'x' }), {}),
     ];
     expect(one).toMatch(/^[0-9a-f]{32}:[0-9a-f]{32}$/);
-    expect([one === inputs, sameEvent(one, inputs), sameEvent(one, other)]).toEqual([false, true, false]);
+    expect([one === inputs, sameEvent(one, inputs), sameEvent(one, other)]).toEqual([
+      false,
+      true,
+      false,
+    ]);
   });
 });
 
@@ -152,9 +211,17 @@ const suggest = (finding: Finding, privilege: Privilege) =>
   suggestionOf({
     finding,
     privilege,
-    account: { id: '00u1abcdefghijklmnop', login: 'ann@example.com', lastLogin: '2024-03-28T10:00:00Z' },
-    ...{ tenant: 'example.okta.com', since: '2024-06-01T00:00:00Z', at: '2024-06-09T00:00:00Z', eventId: 'e' },
-    ...{ detail: 'no factor is ACTIVE', severity: 'high' },
+    account: {
+      id: '00u1abcdefghijklmnop',
+      login: 'ann@example.com',
+      lastLogin: '2024-03-28T10:00:00Z',
+    },
+    tenant: 'example.okta.com',
+    since: '2024-06-01T00:00:00Z',
+    at: '2024-06-09T00:00:00Z',
+    eventId: 'e',
+    detail: 'no factor is ACTIVE',
+    severity: 'high',
   });
 
 describe('suggestions', () => {
@@ -180,12 +247,16 @@ describe('suggestions', () => {
 
   it('are events that can be read and have a route', () => {
     const { routes } = shippedBook();
-    const all = FINDINGS.flatMap((finding) => PRIVILEGES.map((privilege) => suggest(finding, privilege)));
+    const all = FINDINGS.flatMap((finding) =>
+      PRIVILEGES.map((privilege) => suggest(finding, privilege)),
+    );
     const events = all.filter((event) => event !== null);
     expect(events.length).toBeGreaterThan(10);
     for (const event of events) {
       expect(readIssue(event)).toMatchObject({ ok: true, issue: { lastLogin: '2024-03-28' } });
-      expect(routeFor({ product: 'Okta', title: event['issueTitle'] ?? '' }, routes)).not.toBeNull();
+      expect(
+        routeFor({ product: 'Okta', title: event['issueTitle'] ?? '' }, routes),
+      ).not.toBeNull();
     }
   });
 });

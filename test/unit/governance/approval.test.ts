@@ -19,7 +19,12 @@ const approval = (over: Partial<Approval> = {}): Approval => ({
   ...over,
 });
 let serial = 0;
-const decision = (person: string, verdict: 'approve' | 'deny', at = 10, received = at): ApprovalEvent => ({
+const decision = (
+  person: string,
+  verdict: 'approve' | 'deny',
+  at = 10,
+  received = at,
+): ApprovalEvent => ({
   type: 'decision',
   decisionId: `d${(serial += 1)}`,
   person,
@@ -28,7 +33,10 @@ const decision = (person: string, verdict: 'approve' | 'deny', at = 10, received
   received,
 });
 
-function play(start: Approval, ...events: ApprovalEvent[]): { approval: Approval; answers: ApprovalAnswer[] } {
+function play(
+  start: Approval,
+  ...events: ApprovalEvent[]
+): { approval: Approval; answers: ApprovalAnswer[] } {
   const answers: ApprovalAnswer[] = [];
   const end = events.reduce((now, event) => {
     const step = reduceApproval(now, event);
@@ -48,7 +56,13 @@ describe('reduceApproval', () => {
       'DENIED',
       ['counted', 'counted'],
     ],
-    ['never by the requester', approval(), [decision('requester', 'approve')], 'PENDING', ['banned']],
+    [
+      'never by the requester',
+      approval(),
+      [decision('requester', 'approve')],
+      'PENDING',
+      ['banned'],
+    ],
     ['never by the target', approval(), [decision('target', 'approve')], 'PENDING', ['banned']],
     ['never by a stranger', approval(), [decision('cyd', 'approve')], 'PENDING', ['not_eligible']],
     [
@@ -65,7 +79,13 @@ describe('reduceApproval', () => {
       'APPROVED',
       ['counted'],
     ],
-    ['at the deadline', approval(), [decision('ann', 'approve', DEADLINE)], 'PENDING', ['too_late']],
+    [
+      'at the deadline',
+      approval(),
+      [decision('ann', 'approve', DEADLINE)],
+      'PENDING',
+      ['too_late'],
+    ],
     [
       'made in time, delivered within the grace',
       approval(),
@@ -80,9 +100,27 @@ describe('reduceApproval', () => {
       'EXPIRED',
       ['too_late'],
     ],
-    ['the deadline alone waits for the grace', approval(), [{ type: 'time', now: DEADLINE }], 'PENDING', ['noted']],
-    ['silence expires', approval(), [{ type: 'time', now: DEADLINE + GRACE }], 'EXPIRED', ['noted']],
-    ['from the future', approval(), [decision('ann', 'approve', 50_000, 10)], 'PENDING', ['from_the_future']],
+    [
+      'the deadline alone waits for the grace',
+      approval(),
+      [{ type: 'time', now: DEADLINE }],
+      'PENDING',
+      ['noted'],
+    ],
+    [
+      'silence expires',
+      approval(),
+      [{ type: 'time', now: DEADLINE + GRACE }],
+      'EXPIRED',
+      ['noted'],
+    ],
+    [
+      'from the future',
+      approval(),
+      [decision('ann', 'approve', 50_000, 10)],
+      'PENDING',
+      ['from_the_future'],
+    ],
     [
       'the first end is final',
       approval(),
@@ -93,7 +131,11 @@ describe('reduceApproval', () => {
     [
       'escalation adds people and keeps the count',
       approval({ quorum: 2 }),
-      [{ type: 'escalate', added: ['cyd'] }, decision('cyd', 'approve'), decision('ann', 'approve')],
+      [
+        { type: 'escalate', added: ['cyd'] },
+        decision('cyd', 'approve'),
+        decision('ann', 'approve'),
+      ],
       'APPROVED',
       ['noted', 'counted', 'counted'],
     ],
@@ -129,12 +171,19 @@ describe('reduceApproval', () => {
       }),
     },
     { weight: 1, arbitrary: fc.constant({ type: 'cancel' as const }) },
-    { weight: 1, arbitrary: fc.record({ type: fc.constant('escalate' as const), added: fc.subarray(PEOPLE) }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({ type: fc.constant('escalate' as const), added: fc.subarray(PEOPLE) }),
+    },
   );
   const start = fc.record({
     quorum: fc.integer({ min: 1, max: 3 }),
     requirements: fc.array(
-      fc.record({ policy: fc.constant('p'), count: fc.integer({ min: 1, max: 2 }), eligible: fc.subarray(PEOPLE) }),
+      fc.record({
+        policy: fc.constant('p'),
+        count: fc.integer({ min: 1, max: 2 }),
+        eligible: fc.subarray(PEOPLE),
+      }),
       { minLength: 1, maxLength: 3 },
     ),
   });
@@ -149,7 +198,9 @@ describe('reduceApproval', () => {
           if (answer !== 'counted') expect(next.votes).toEqual(now.votes);
           now = next;
         }
-        const approvers = now.votes.filter(({ verdict }) => verdict === 'approve').map(({ person }) => person);
+        const approvers = now.votes
+          .filter(({ verdict }) => verdict === 'approve')
+          .map(({ person }) => person);
         expect(new Set(now.votes.map(({ person }) => person)).size).toBe(now.votes.length);
         expect(approvers).not.toContain('requester');
         expect(approvers).not.toContain('target');
@@ -157,7 +208,9 @@ describe('reduceApproval', () => {
         if (now.state === 'APPROVED') {
           expect(approvers.length).toBeGreaterThanOrEqual(over.quorum);
           for (const { eligible, count } of now.requirements) {
-            expect(approvers.filter((person) => eligible.includes(person)).length).toBeGreaterThanOrEqual(count);
+            expect(
+              approvers.filter((person) => eligible.includes(person)).length,
+            ).toBeGreaterThanOrEqual(count);
           }
           expect(now.votes.every(({ verdict }) => verdict === 'approve')).toBe(true);
         }
@@ -171,6 +224,8 @@ describe('reduceApproval', () => {
     const base = approval();
     expect(canBeMet(base)).toBe(true);
     expect(canBeMet({ ...base, quorum: 3 })).toBe(false);
-    expect(canBeMet({ ...base, requirements: [{ policy: 'p', count: 1, eligible: ['requester'] }] })).toBe(false);
+    expect(
+      canBeMet({ ...base, requirements: [{ policy: 'p', count: 1, eligible: ['requester'] }] }),
+    ).toBe(false);
   });
 });

@@ -33,7 +33,9 @@ describe('argumentProblem', () => {
       expect(argumentProblem(one, args)).toBeNull();
       for (const name of names) {
         for (const value of [...HOSTILE, null, 7, [ID], { toString: () => ID }])
-          expect(argumentProblem(one, { ...args, [name]: value })).toMatchObject({ parameter: name });
+          expect(argumentProblem(one, { ...args, [name]: value })).toMatchObject({
+            parameter: name,
+          });
         const { [name]: _, ...rest } = args;
         expect(argumentProblem(one, rest)).toMatchObject({ parameter: name });
       }
@@ -51,11 +53,15 @@ describe('argumentProblem', () => {
   });
 
   it('knows the default authorization server, issues and projects, and forms without a parameter', () => {
-    expect(argumentProblem(row('okta', 'authz:read_policies'), { authServerId: 'default' })).toBeNull();
+    expect(
+      argumentProblem(row('okta', 'authz:read_policies'), { authServerId: 'default' }),
+    ).toBeNull();
     expect(argumentProblem(row('okta', 'users:suspend'), { userId: 'default' })).not.toBeNull();
     expect(argumentProblem(row('jira', 'issues:read'), { by: 'jql', jql: 'x' })).toBeNull();
     expect(argumentProblem(row('jira', 'issues:comment'), { key: 'SEC-1' })).toBeNull();
-    expect(argumentProblem(row('jira', 'issues:comment'), { key: '../SEC-1' })).toMatchObject({ parameter: 'key' });
+    expect(argumentProblem(row('jira', 'issues:comment'), { key: '../SEC-1' })).toMatchObject({
+      parameter: 'key',
+    });
     expect(argumentProblem(row('slack', 'chat:write'), { channel: '#x' })).toBeNull();
   });
 
@@ -70,17 +76,21 @@ describe('argumentProblem', () => {
       ['salesforce', 'users:deactivate', { userId: '005W0fC000qR9X8ICK' }],
       ['email', 'email:send', {}],
     ];
-    expect(right.map(([connector, operation, args]) => argumentProblem(row(connector, operation), args))).toEqual(
-      right.map(() => null),
-    );
+    expect(
+      right.map(([connector, operation, args]) => argumentProblem(row(connector, operation), args)),
+    ).toEqual(right.map(() => null));
     for (const value of HOSTILE.filter((one) => one !== 'jane@example.com')) {
       for (const [connector, operation, args] of right.slice(0, -1))
         for (const name of Object.keys(args))
-          expect(argumentProblem(row(connector, operation), { ...args, [name]: value })).toMatchObject({
+          expect(
+            argumentProblem(row(connector, operation), { ...args, [name]: value }),
+          ).toMatchObject({
             parameter: name,
           });
     }
-    expect(argumentProblem(row('entra', 'users:disable'), { userId: 'jane@example.com' })).not.toBeNull();
+    expect(
+      argumentProblem(row('entra', 'users:disable'), { userId: 'jane@example.com' }),
+    ).not.toBeNull();
   });
 
   it.each([null, undefined, 'x', 3, [[]]])('refuses %j as arguments', (args) => {

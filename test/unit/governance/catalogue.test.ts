@@ -1,22 +1,40 @@
 import { describe, expect, it } from 'vitest';
-import { CATALOGUE, CONNECTORS, findOperation, OPERATIONS } from '../../../src/governance/catalogue.ts';
+import {
+  CATALOGUE,
+  CONNECTORS,
+  findOperation,
+  OPERATIONS,
+} from '../../../src/governance/catalogue.ts';
 import { itWithReference, readReference } from '../../support/reference.ts';
 
 function referenceCalls(...file: string[]): Set<string> {
   const { paths } = readReference<{ paths: Record<string, Record<string, unknown>> }>(...file);
   return new Set(
-    Object.entries(paths).flatMap(([route, methods]) => Object.keys(methods).map((method) => call(method, route))),
+    Object.entries(paths).flatMap(([route, methods]) =>
+      Object.keys(methods).map((method) => call(method, route)),
+    ),
   );
 }
-const call = (method: string, path: string): string => `${method.toUpperCase()} ${path.replace(/\{[^}]+\}/g, '{}')}`;
+const call = (method: string, path: string): string =>
+  `${method.toUpperCase()} ${path.replace(/\{[^}]+\}/g, '{}')}`;
 
 describe('catalogue', () => {
   it('has the published 30 operations of Okta by family, and the others', () => {
     const families = OPERATIONS.filter(({ connector }) => connector === 'okta')
       .slice(0, 30)
       .map(({ operation }) => operation.split(':')[0]);
-    const counts = Object.fromEntries([...new Set(families)].map((f) => [f, families.filter((g) => g === f).length]));
-    expect(counts).toEqual({ users: 12, groups: 8, apps: 4, authz: 2, logs: 1, domains: 1, policies: 2 });
+    const counts = Object.fromEntries(
+      [...new Set(families)].map((f) => [f, families.filter((g) => g === f).length]),
+    );
+    expect(counts).toEqual({
+      users: 12,
+      groups: 8,
+      apps: 4,
+      authz: 2,
+      logs: 1,
+      domains: 1,
+      policies: 2,
+    });
     const total = (name: string): number => CATALOGUE.operations(name).length;
     expect(CONNECTORS.map((name) => [name, total(name)])).toEqual([
       ['okta', 40],
@@ -36,7 +54,9 @@ describe('catalogue', () => {
   });
 
   it('has every read at LOW and every other call above it, but for messages', () => {
-    const vendors = OPERATIONS.filter(({ connector }) => connector !== 'slack' && connector !== 'email');
+    const vendors = OPERATIONS.filter(
+      ({ connector }) => connector !== 'slack' && connector !== 'email',
+    );
     const wrong = vendors.filter(({ method, risk }) => (method === 'GET') !== (risk === 'LOW'));
     expect(wrong.map(({ operation }) => operation)).toEqual([]);
     const risky = OPERATIONS.filter(({ risk }) => risk === 'HIGH' || risk === 'CRITICAL');
@@ -58,16 +78,24 @@ describe('catalogue', () => {
     [
       'okta',
       'okta-30ops-trimmed.openapi.json',
-      ['users:expire_password', 'users:read_enrollments', 'apps:read_groups', 'authenticators:read'],
+      [
+        'users:expire_password',
+        'users:read_enrollments',
+        'apps:read_groups',
+        'authenticators:read',
+      ],
     ],
     ['jira', 'jira-cloud-v3-trimmed.openapi.json', []],
-  ] as const)('%s: what is really sent stands in the vendor’s specification', ([connector, file, notInSubset]) => {
-    const known = referenceCalls(connector, file);
-    const foreign = OPERATIONS.filter((row) => row.connector === connector).filter((row) =>
-      (row.wire ?? [row]).some(({ method, path }) => !known.has(call(method, path))),
-    );
-    expect(foreign.map(({ operation }) => operation)).toEqual(notInSubset);
-  });
+  ] as const)(
+    '%s: what is really sent stands in the vendor’s specification',
+    ([connector, file, notInSubset]) => {
+      const known = referenceCalls(connector, file);
+      const foreign = OPERATIONS.filter((row) => row.connector === connector).filter((row) =>
+        (row.wire ?? [row]).some(({ method, path }) => !known.has(call(method, path))),
+      );
+      expect(foreign.map(({ operation }) => operation)).toEqual(notInSubset);
+    },
+  );
 
   it('finds by connector and operation, and by glob', () => {
     expect(findOperation('okta', 'users:read')?.path).toBe('/api/v1/users');

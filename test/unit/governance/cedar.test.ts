@@ -15,17 +15,32 @@ const cedar = createRequire(import.meta.url)(
 
 const PRINCIPALS = ['agent:soc', 'agent:other', 'user:jane', 'workflow:x'];
 const ASKED: DecisionRequest[] = OPERATIONS.filter(({ connector }) => connector === 'okta').flatMap(
-  ({ operation }, at) => PRINCIPALS.map((principal) => ({ connector: 'okta', operation, principal, raisedBy: at % 3 })),
+  ({ operation }, at) =>
+    PRINCIPALS.map((principal) => ({ connector: 'okta', operation, principal, raisedBy: at % 3 })),
 );
-const problems = (errors: { message: string }[]): Error => new Error(errors.map(({ message }) => message).join('\n'));
+const problems = (errors: { message: string }[]): Error =>
+  new Error(errors.map(({ message }) => message).join('\n'));
 
-/** Cedar's answer to each request: allowed where it allows every level from the base risk to the raised one. */
-function cedarAllows(asked: readonly DecisionRequest[], all: readonly Policy[], rails: Guardrails): boolean[] {
-  const parsed = cedar.preparsePolicySet('generated', { staticPolicies: cedarPolicies(all, rails, 'okta') });
+/**
+ * Cedar's answer to each request: allowed where it allows every level from the base risk to the
+ * raised one.
+ */
+function cedarAllows(
+  asked: readonly DecisionRequest[],
+  all: readonly Policy[],
+  rails: Guardrails,
+): boolean[] {
+  const parsed = cedar.preparsePolicySet('generated', {
+    staticPolicies: cedarPolicies(all, rails, 'okta'),
+  });
   if (parsed.type === 'failure') throw problems(parsed.errors);
   return asked.map((request) =>
     cedarRequests(request).every((one) => {
-      const answer = cedar.statefulIsAuthorized({ ...one, entities: [], preparsedPolicySetId: 'generated' });
+      const answer = cedar.statefulIsAuthorized({
+        ...one,
+        entities: [],
+        preparsedPolicySetId: 'generated',
+      });
       if (answer.type === 'failure') throw problems(answer.errors);
       expect(answer.response.diagnostics.errors).toEqual([]);
       return answer.response.decision === 'allow';
@@ -35,11 +50,17 @@ function cedarAllows(asked: readonly DecisionRequest[], all: readonly Policy[], 
 
 it('Cedar agrees on what is allowed at all, for any bundle, request and guardrail', () => {
   const seen = { true: 0, false: 0 };
-  const cases = fc.tuple(policies, guardrails, fc.shuffledSubarray(ASKED, { minLength: 20, maxLength: 20 }));
+  const cases = fc.tuple(
+    policies,
+    guardrails,
+    fc.shuffledSubarray(ASKED, { minLength: 20, maxLength: 20 }),
+  );
   assertProperty(
     fc.property(cases, ([all, rails, asked]) => {
       const given = bundle(...all);
-      const ours = asked.map((request) => evaluate(request, given, rails, OPERATIONS).effect !== 'deny');
+      const ours = asked.map(
+        (request) => evaluate(request, given, rails, OPERATIONS).effect !== 'deny',
+      );
       expect(ours).toEqual(cedarAllows(asked, all, rails));
       for (const allowed of ours) seen[`${allowed}`] += 1;
     }),

@@ -11,7 +11,11 @@ import type { ContextFacts } from '../../../src/governance/context.ts';
 describe('context', () => {
   it.each<[string, ContextFacts, number]>([
     ['nothing known', {}, 0],
-    ['nothing special', { targetAdministrator: false, protected: false, groupGrantsAdmin: false, targets: 1 }, 0],
+    [
+      'nothing special',
+      { targetAdministrator: false, protected: false, groupGrantsAdmin: false, targets: 1 },
+      0,
+    ],
     ['an administrator', { targetAdministrator: true }, 1],
     ['a protected account', { protected: true }, 1],
     ['a protected administrator: one condition', { targetAdministrator: true, protected: true }, 1],
@@ -47,7 +51,9 @@ describe('context', () => {
             OPERATIONS,
           ).risk;
         const place = RISKS.indexOf(row.risk);
-        expect(ask(riskIncrease(known))).toBe(RISKS[Math.min(place + riskIncrease(known), RISKS.length - 1)]);
+        expect(ask(riskIncrease(known))).toBe(
+          RISKS[Math.min(place + riskIncrease(known), RISKS.length - 1)],
+        );
         expect(riskIncrease(known)).toBeGreaterThanOrEqual(0);
       }),
     );

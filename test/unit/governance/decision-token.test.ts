@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decisionKey, kidOf, signDecision, verifyDecision } from '../../../src/governance/decision-token.ts';
+import {
+  decisionKey,
+  kidOf,
+  signDecision,
+  verifyDecision,
+} from '../../../src/governance/decision-token.ts';
 import type { DecisionClaim } from '../../../src/governance/decision-token.ts';
 import { assertProperty } from '../../support/properties.ts';
 
@@ -28,17 +33,24 @@ describe('a signed decision', () => {
   it('is refused after any change of a character', () => {
     const token = signDecision(claim, key);
     assertProperty(
-      fc.property(fc.nat(token.length - 1), fc.constantFrom(...'0123456789abcdefgA.'), (at, put) => {
-        const changed = token.slice(0, at) + put + token.slice(at + 1);
-        expect(verifyDecision(changed, key.publicKey)).toEqual(changed === token ? claim : null);
-      }),
+      fc.property(
+        fc.nat(token.length - 1),
+        fc.constantFrom(...'0123456789abcdefgA.'),
+        (at, put) => {
+          const changed = token.slice(0, at) + put + token.slice(at + 1);
+          expect(verifyDecision(changed, key.publicKey)).toEqual(changed === token ? claim : null);
+        },
+      ),
       { numRuns: 300 },
     );
   });
 
-  it.each(['', 'arx1', 'arx1.x.y.z', `arx1.${key.kid}.7b7d.${'0'.repeat(128)}`, 'ey.J.x'])('no token: %s', (text) => {
-    expect(verifyDecision(text, key.publicKey)).toBeNull();
-  });
+  it.each(['', 'arx1', 'arx1.x.y.z', `arx1.${key.kid}.7b7d.${'0'.repeat(128)}`, 'ey.J.x'])(
+    'no token: %s',
+    (text) => {
+      expect(verifyDecision(text, key.publicKey)).toBeNull();
+    },
+  );
 
   it('is not accepted under the name of another key', () => {
     const token = signDecision(claim, other).replace(other.kid, key.kid);

@@ -19,14 +19,23 @@ const found = (before: Policy[], after: Policy[]): string[] =>
   );
 const suspend = (more: Partial<Policy> = {}): Policy =>
   policy({ name: 'p', operations: ['users:suspend'], riskMax: 'HIGH', ...more });
-const asking = (any_of: string[], count = 1, expiresInMs: number | null = null): Partial<Policy> => ({
+const asking = (
+  any_of: string[],
+  count = 1,
+  expiresInMs: number | null = null,
+): Partial<Policy> => ({
   approvers: { any_of, count, expiresInMs, grantValidForMs: null },
 });
 
 describe('diffBundles', () => {
   it.each<[string, Policy[], Policy[], string[]]>([
     ['nothing', [suspend()], [suspend({ name: 'q' })], []],
-    ['a new grant', [], [suspend()], ['everybody else users:suspend HIGH: deny → approval (wider)']],
+    [
+      'a new grant',
+      [],
+      [suspend()],
+      ['everybody else users:suspend HIGH: deny → approval (wider)'],
+    ],
     [
       'a deny',
       [suspend()],

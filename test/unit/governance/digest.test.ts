@@ -21,7 +21,11 @@ describe('bundleDigest', () => {
   it('does not depend on order, files or places, but on what is said', () => {
     const a = policy({ name: 'a', operations: ['users:read'] });
     const b = policy({ name: 'b', deny: ['users:suspend'] });
-    const moved = { ...a, place: { file: 'elsewhere.yaml', line: 99 }, places: { name: { file: 'x', line: 1 } } };
+    const moved = {
+      ...a,
+      place: { file: 'elsewhere.yaml', line: 99 },
+      places: { name: { file: 'x', line: 1 } },
+    };
     expect(bundleDigest([b, moved])).toBe(bundleDigest([a, b]));
     expect(bundleDigest([{ ...a, riskMax: 'MEDIUM' }, b])).not.toBe(bundleDigest([a, b]));
     expect(bundleDigest([])).toMatch(/^[0-9a-f]{64}$/);

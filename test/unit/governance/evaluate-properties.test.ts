@@ -2,8 +2,19 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { OPERATIONS } from '../../../src/governance/catalogue.ts';
 import { evaluate } from '../../../src/governance/evaluate.ts';
-import type { Decision, DecisionRequest, Guardrails, Policy } from '../../../src/governance/types.ts';
-import { glob, guardrails, policies, request, somePolicy } from '../../support/arbitrary-policies.ts';
+import type {
+  Decision,
+  DecisionRequest,
+  Guardrails,
+  Policy,
+} from '../../../src/governance/types.ts';
+import {
+  glob,
+  guardrails,
+  policies,
+  request,
+  somePolicy,
+} from '../../support/arbitrary-policies.ts';
 import { bundle } from '../../support/policies.ts';
 import { assertProperty } from '../../support/properties.ts';
 
@@ -12,7 +23,8 @@ const RANK: Record<Decision['effect'], number> = { allow: 0, auto: 1, approval: 
 const decide = (asked: DecisionRequest, given: readonly Policy[], rails: Guardrails): Decision =>
   evaluate(asked, bundle(...given), rails, OPERATIONS);
 
-const whole = <Item>(items: Item[]): fc.Arbitrary<Item[]> => fc.shuffledSubarray(items, { minLength: items.length });
+const whole = <Item>(items: Item[]): fc.Arbitrary<Item[]> =>
+  fc.shuffledSubarray(items, { minLength: items.length });
 
 describe('for any policies', () => {
   it('the generated cases reach every effect and every code but fail_closed', () => {
@@ -48,9 +60,15 @@ describe('for any policies', () => {
   it('the order of the entries within them does not matter either', () => {
     const order = (one: Policy): fc.Arbitrary<Policy> =>
       fc
-        .record({ principals: whole(one.principals), operations: whole(one.operations), deny: whole(one.deny) })
+        .record({
+          principals: whole(one.principals),
+          operations: whole(one.operations),
+          deny: whole(one.deny),
+        })
         .map((lists) => ({ ...one, ...lists }));
-    const shuffled = policies.chain((all) => fc.tuple(fc.constant(all), fc.tuple(...all.map(order))));
+    const shuffled = policies.chain((all) =>
+      fc.tuple(fc.constant(all), fc.tuple(...all.map(order))),
+    );
     assertProperty(
       fc.property(request, shuffled, guardrails, (asked, [all, other], rails) => {
         const { bundleDigest: _, ...decision } = decide(asked, other, rails);
@@ -62,24 +80,39 @@ describe('for any policies', () => {
 
   it('what was asked of a bundle before does not matter', () => {
     assertProperty(
-      fc.property(policies, fc.array(request, { minLength: 2, maxLength: 4 }), guardrails, (all, asked, rails) => {
-        const kept = bundle(...all);
-        for (const one of asked) expect(evaluate(one, kept, rails, OPERATIONS)).toEqual(decide(one, all, rails));
-        const fewer = OPERATIONS.filter(({ operation }) => operation !== asked[0]?.operation);
-        expect(evaluate(asked[0] as DecisionRequest, kept, rails, fewer).code).toBe('fail_closed');
-      }),
+      fc.property(
+        policies,
+        fc.array(request, { minLength: 2, maxLength: 4 }),
+        guardrails,
+        (all, asked, rails) => {
+          const kept = bundle(...all);
+          for (const one of asked)
+            expect(evaluate(one, kept, rails, OPERATIONS)).toEqual(decide(one, all, rails));
+          const fewer = OPERATIONS.filter(({ operation }) => operation !== asked[0]?.operation);
+          expect(evaluate(asked[0] as DecisionRequest, kept, rails, fewer).code).toBe(
+            'fail_closed',
+          );
+        },
+      ),
       RUNS,
     );
   });
 
   it('another deny never widens', () => {
     assertProperty(
-      fc.property(request, policies, somePolicy, glob, guardrails, (asked, all, extra, deny, rails) => {
-        const more = { ...extra, name: 'extra', operations: [], deny: [deny] };
-        expect(RANK[decide(asked, [...all, more], rails).effect]).toBeGreaterThanOrEqual(
-          RANK[decide(asked, all, rails).effect],
-        );
-      }),
+      fc.property(
+        request,
+        policies,
+        somePolicy,
+        glob,
+        guardrails,
+        (asked, all, extra, deny, rails) => {
+          const more = { ...extra, name: 'extra', operations: [], deny: [deny] };
+          expect(RANK[decide(asked, [...all, more], rails).effect]).toBeGreaterThanOrEqual(
+            RANK[decide(asked, all, rails).effect],
+          );
+        },
+      ),
       RUNS,
     );
   });
@@ -100,7 +133,9 @@ describe('for any policies', () => {
     assertProperty(
       fc.property(request, policies, guardrails, (asked, all, rails) => {
         const raised = { ...asked, raisedBy: (asked.raisedBy ?? 0) + 1 };
-        expect(RANK[decide(raised, all, rails).effect]).toBeGreaterThanOrEqual(RANK[decide(asked, all, rails).effect]);
+        expect(RANK[decide(raised, all, rails).effect]).toBeGreaterThanOrEqual(
+          RANK[decide(asked, all, rails).effect],
+        );
       }),
       RUNS,
     );
@@ -126,7 +161,10 @@ describe('for any policies', () => {
         },
       },
     );
-    const garbage = fc.oneof(fc.anything({ withNullPrototype: true, withBigInt: true }), fc.constant(hostile));
+    const garbage = fc.oneof(
+      fc.anything({ withNullPrototype: true, withBigInt: true }),
+      fc.constant(hostile),
+    );
     const broken = fc.oneof(
       garbage,
       fc.record({
@@ -136,11 +174,24 @@ describe('for any policies', () => {
       }),
     );
     assertProperty(
-      fc.property(fc.oneof(garbage, request), broken, garbage, garbage, (asked, given, rails, catalogue) => {
-        const decision = evaluate(asked as never, given as never, rails as never, catalogue as never);
-        expect(decision).toMatchObject({ effect: 'deny', code: 'fail_closed' });
-        expect(evaluate(asked as never, given as never, { riskMax: {} }, OPERATIONS).effect).toBe('deny');
-      }),
+      fc.property(
+        fc.oneof(garbage, request),
+        broken,
+        garbage,
+        garbage,
+        (asked, given, rails, catalogue) => {
+          const decision = evaluate(
+            asked as never,
+            given as never,
+            rails as never,
+            catalogue as never,
+          );
+          expect(decision).toMatchObject({ effect: 'deny', code: 'fail_closed' });
+          expect(evaluate(asked as never, given as never, { riskMax: {} }, OPERATIONS).effect).toBe(
+            'deny',
+          );
+        },
+      ),
       RUNS,
     );
   });

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { OPERATIONS } from '../../../src/governance/catalogue.ts';
 import { evaluate } from '../../../src/governance/evaluate.ts';
-import type { Decision, DecisionRequest, Policy, PolicyBundle, Risk } from '../../../src/governance/types.ts';
+import type {
+  Decision,
+  DecisionRequest,
+  Policy,
+  PolicyBundle,
+  Risk,
+} from '../../../src/governance/types.ts';
 import { bundle, policy } from '../../support/policies.ts';
 
 const ask = (operation: string, more: Partial<DecisionRequest> = {}): DecisionRequest => ({
@@ -17,17 +23,33 @@ const everything = policy({ name: 'everything', operations: ['*:*'], riskMax: 'C
 describe('rule 1: fail closed', () => {
   const reads = policy({ name: 'reads', operations: ['*:*'] });
   it.each<[string, DecisionRequest, PolicyBundle]>([
-    ['a bundle that did not load', ask('users:read'), { ok: false, reason: 'broken', digest: null }],
+    [
+      'a bundle that did not load',
+      ask('users:read'),
+      { ok: false, reason: 'broken', digest: null },
+    ],
     ['an unknown connector', ask('users:read', { connector: 'ldap' }), bundle(everything)],
     ['an unknown operation', ask('users:explode'), bundle(everything)],
     ['an operation of another connector', ask('issues:create'), bundle(everything)],
     ['a principal without a kind', ask('users:read', { principal: 'jane' }), bundle(everything)],
-    ['a principal with a colon in its id', ask('users:read', { principal: 'user:a:b' }), bundle(everything)],
+    [
+      'a principal with a colon in its id',
+      ask('users:read', { principal: 'user:a:b' }),
+      bundle(everything),
+    ],
     ['lowered risk', ask('users:suspend', { raisedBy: -1 }), bundle(everything)],
     ['half a level', ask('users:read', { raisedBy: 0.5 }), bundle(everything)],
     ['two policies of one name', ask('users:read'), bundle(reads, { ...reads, deny: ['x'] })],
-    ['a policy for an unknown connector', ask('users:read'), bundle(reads, policy({ name: 'x', connector: 'ldap' }))],
-    ['HIGH without a person', ask('users:read'), bundle({ ...everything, approval: { HIGH: 'auto' } })],
+    [
+      'a policy for an unknown connector',
+      ask('users:read'),
+      bundle(reads, policy({ name: 'x', connector: 'ldap' })),
+    ],
+    [
+      'HIGH without a person',
+      ask('users:read'),
+      bundle({ ...everything, approval: { HIGH: 'auto' } }),
+    ],
     [
       'CRITICAL without a person above an escalating ceiling',
       ask('users:read'),
@@ -37,16 +59,26 @@ describe('rule 1: fail closed', () => {
     [
       'a quorum of nobody',
       ask('users:read'),
-      bundle({ ...reads, approvers: { any_of: [], count: 0, expiresInMs: null, grantValidForMs: null } }),
+      bundle({
+        ...reads,
+        approvers: { any_of: [], count: 0, expiresInMs: null, grantValidForMs: null },
+      }),
     ],
   ])('%s', (_, request, policies) => {
     const decision = evaluate(request, policies, { riskMax: {} }, OPERATIONS);
-    expect(decision).toMatchObject({ effect: 'deny', code: 'fail_closed', risk: null, operation: request.operation });
+    expect(decision).toMatchObject({
+      effect: 'deny',
+      code: 'fail_closed',
+      risk: null,
+      operation: request.operation,
+    });
     expect(decision.hints).toHaveLength(1);
   });
 
   it('an unreachable level that says auto does no harm', () => {
-    expect(decide(ask('users:read'), { ...reads, approval: { HIGH: 'auto' } }).code).toBe('granted');
+    expect(decide(ask('users:read'), { ...reads, approval: { HIGH: 'auto' } }).code).toBe(
+      'granted',
+    );
   });
 });
 
@@ -78,7 +110,11 @@ describe('rules 2 to 5: what denies', () => {
     const deny = policy({ name: 'deny', deny: ['users:suspend'] });
     const code = (...policies: Policy[]): string =>
       evaluate(ask('users:suspend'), bundle(...policies), low, OPERATIONS).code;
-    expect([code(everything, deny), code(everything), code()]).toEqual(['explicit_deny', 'guardrail', 'guardrail']);
+    expect([code(everything, deny), code(everything), code()]).toEqual([
+      'explicit_deny',
+      'guardrail',
+      'guardrail',
+    ]);
     expect(evaluate(ask('users:read'), bundle(), low, OPERATIONS).code).toBe('default_deny');
   });
 
@@ -94,7 +130,10 @@ describe('rules 2 to 5: what denies', () => {
 
   it('a ceiling caps only what its own policy grants', () => {
     const capped = policy({ name: 'capped', operations: ['users:*'], riskMax: 'MEDIUM' });
-    expect(decide(ask('users:suspend'), capped)).toMatchObject({ effect: 'deny', code: 'risk_ceiling' });
+    expect(decide(ask('users:suspend'), capped)).toMatchObject({
+      effect: 'deny',
+      code: 'risk_ceiling',
+    });
     expect(decide(ask('users:suspend'), capped, everything)).toMatchObject({
       effect: 'approval',
       determining: [{ policy: 'everything' }],
@@ -117,12 +156,9 @@ describe('rules 2 to 5: what denies', () => {
 describe('rules 6 to 8: obligations', () => {
   it('unstated levels: LOW and MEDIUM none, HIGH and CRITICAL a person; unstated ceiling: LOW', () => {
     const effect = (operation: string): string => decide(ask(operation), everything).effect;
-    expect(['users:read', 'users:create', 'users:suspend', 'users:clear_sessions'].map(effect)).toEqual([
-      'allow',
-      'allow',
-      'approval',
-      'approval',
-    ]);
+    expect(
+      ['users:read', 'users:create', 'users:suspend', 'users:clear_sessions'].map(effect),
+    ).toEqual(['allow', 'allow', 'approval', 'approval']);
   });
 
   it('the strictest wins, and each policy’s requirement is kept apart', () => {
@@ -141,8 +177,15 @@ describe('rules 6 to 8: obligations', () => {
     const decision = decide(
       ask('users:create', { argsDigest: 'abc' }),
       grant('c', { approval: { MEDIUM: 'auto' } }),
-      grant('b', { approval: { MEDIUM: 'hitl' }, approvers: approvers('group:B', 3_600_000, null) }),
-      grant('a', { approval: { MEDIUM: 'hitl' }, approvers: approvers('group:A', 60_000, 900_000), hitlChannel: '#a' }),
+      grant('b', {
+        approval: { MEDIUM: 'hitl' },
+        approvers: approvers('group:B', 3_600_000, null),
+      }),
+      grant('a', {
+        approval: { MEDIUM: 'hitl' },
+        approvers: approvers('group:A', 60_000, 900_000),
+        hitlChannel: '#a',
+      }),
       grant('d', { approval: { MEDIUM: 'hitl' }, hitlChannel: '#d' }),
     );
     expect(decision).toMatchObject({ effect: 'approval', code: 'granted', argsDigest: 'abc' });
@@ -163,13 +206,20 @@ describe('rules 6 to 8: obligations', () => {
     const auto = policy({ name: 'auto', operations: ['*:*'], approval: { LOW: 'auto' } });
     const decision = decide(ask('users:read'), everything, auto);
     expect(decision).toMatchObject({ effect: 'auto', determining: [{ policy: 'auto' }] });
-    expect(decision.obligations).toEqual({ approval: 'auto', approvers: [], expiresInMs: null, grantValidForMs: null });
+    expect(decision.obligations).toEqual({
+      approval: 'auto',
+      approvers: [],
+      expiresInMs: null,
+      grantValidForMs: null,
+    });
   });
 });
 
 describe('risk raised by context', () => {
   it('goes up level by level to CRITICAL at most, and says so', () => {
-    const risks = [0, 1, 2, 9].map((raisedBy) => decide(ask('users:create', { raisedBy }), everything).risk);
+    const risks = [0, 1, 2, 9].map(
+      (raisedBy) => decide(ask('users:create', { raisedBy }), everything).risk,
+    );
     expect(risks).toEqual(['MEDIUM', 'HIGH', 'CRITICAL', 'CRITICAL']);
     expect(decide(ask('users:create', { raisedBy: 1 }), everything).hints).toEqual([
       'context raises the risk from MEDIUM to HIGH',
@@ -184,6 +234,9 @@ describe('risk raised by context', () => {
       approval: { LOW: 'hitl', MEDIUM: 'none' },
     });
     expect(decide(ask('users:create'), odd).effect).toBe('allow');
-    expect(decide(ask('users:read', { raisedBy: 1 }), odd)).toMatchObject({ effect: 'approval', risk: 'MEDIUM' });
+    expect(decide(ask('users:read', { raisedBy: 1 }), odd)).toMatchObject({
+      effect: 'approval',
+      risk: 'MEDIUM',
+    });
   });
 });

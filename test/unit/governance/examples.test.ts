@@ -28,13 +28,18 @@ describe('the three example policies over the 30 operations', () => {
     [['user-lifecycle'], { allow: 4, auto: 4, approval: 3, deny: 19 }],
     [['no-destructive'], { allow: 0, auto: 0, approval: 0, deny: 30 }],
     [['readonly-soc', 'user-lifecycle'], { allow: 15, auto: 4, approval: 3, deny: 8 }],
-    [['readonly-soc', 'user-lifecycle', 'no-destructive'], { allow: 15, auto: 4, approval: 0, deny: 11 }],
+    [
+      ['readonly-soc', 'user-lifecycle', 'no-destructive'],
+      { allow: 15, auto: 4, approval: 0, deny: 11 },
+    ],
   ])('%s', (names, expected) => {
     expect(effects(bundleOf(...names.map(example)))).toEqual(expected);
   });
 
   it('no-destructive denies five of the 30 by name', () => {
-    const codes = THIRTY.map(({ operation }) => decide(bundleOf(example('no-destructive')), operation).code);
+    const codes = THIRTY.map(
+      ({ operation }) => decide(bundleOf(example('no-destructive')), operation).code,
+    );
     expect(codes.filter((code) => code === 'explicit_deny')).toHaveLength(5);
     expect(codes.filter((code) => code === 'default_deny')).toHaveLength(25);
   });
@@ -60,7 +65,10 @@ describe('the three example policies over the 30 operations', () => {
 describe('the live policies', () => {
   const live = bundleOf('policies/*.yaml');
   const granted = (principal: string): string[] =>
-    OPERATIONS.map(({ connector, operation }) => ({ connector, ...decide(live, operation, principal, connector) }))
+    OPERATIONS.map(({ connector, operation }) => ({
+      connector,
+      ...decide(live, operation, principal, connector),
+    }))
       .filter(({ effect }) => effect !== 'deny')
       .map(({ connector, operation, effect }) => `${connector} ${operation} ${effect}`);
 
@@ -81,8 +89,12 @@ describe('the live policies', () => {
       'slack chat:update allow',
       'slack history:read allow',
     ]);
-    const writes = OPERATIONS.filter(({ connector, method }) => connector === 'okta' && method !== 'GET');
-    const codes = writes.map(({ operation }) => decide(live, operation, 'workflow:mfa-enforcement-check').code);
+    const writes = OPERATIONS.filter(
+      ({ connector, method }) => connector === 'okta' && method !== 'GET',
+    );
+    const codes = writes.map(
+      ({ operation }) => decide(live, operation, 'workflow:mfa-enforcement-check').code,
+    );
     expect(new Set(codes)).toEqual(new Set(['explicit_deny']));
   });
 
@@ -110,9 +122,15 @@ describe('the live policies', () => {
       // Mail is for flows.
       const theirs = OPERATIONS.filter(({ connector }) => connector !== 'email');
       const byRisk = theirs.map(
-        ({ connector, operation, risk }) => `${risk} ${decide(live, operation, who, connector).effect}`,
+        ({ connector, operation, risk }) =>
+          `${risk} ${decide(live, operation, who, connector).effect}`,
       );
-      expect([...new Set(byRisk)].sort()).toEqual(['CRITICAL approval', 'HIGH approval', 'LOW allow', 'MEDIUM auto']);
+      expect([...new Set(byRisk)].sort()).toEqual([
+        'CRITICAL approval',
+        'HIGH approval',
+        'LOW allow',
+        'MEDIUM auto',
+      ]);
       expect(granted(who)).toHaveLength(theirs.length);
     },
   );

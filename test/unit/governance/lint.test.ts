@@ -13,7 +13,9 @@ const people = (...any_of: string[]): NonNullable<Policy['approvers']> => ({
 });
 /** Findings as `code severity line`. */
 const found = (...policies: Policy[]): string[] =>
-  lintPolicies(policies, OPERATIONS).map(({ code, severity, line }) => `${code} ${severity} ${line}`);
+  lintPolicies(policies, OPERATIONS).map(
+    ({ code, severity, line }) => `${code} ${severity} ${line}`,
+  );
 const stated = { risk_max: at(3) };
 
 describe('lintPolicies', () => {
@@ -30,7 +32,9 @@ describe('lintPolicies', () => {
       line: 7,
       message: 'approval.critical cannot be reached: risk_max is high',
     });
-    expect(others.map(({ code, severity }) => `${code} ${severity}`)).toEqual(['hitl_without_approvers info']);
+    expect(others.map(({ code, severity }) => `${code} ${severity}`)).toEqual([
+      'hitl_without_approvers info',
+    ]);
   });
 
   it('finds nothing in the live policies but that the operators’ channel is who approves', () => {
@@ -39,12 +43,18 @@ describe('lintPolicies', () => {
       'hitl_without_approvers info',
     ]);
     expect(live.map(({ policy: name }) => name)).toEqual(
-      ['flows', 'operators'].flatMap((who) => ['entra', 'google', 'okta', 'salesforce'].map((of) => `${who}-${of}`)),
+      ['flows', 'operators'].flatMap((who) =>
+        ['entra', 'google', 'okta', 'salesforce'].map((of) => `${who}-${of}`),
+      ),
     );
   });
 
   it.each<[string, Policy[], string[]]>([
-    ['an unknown connector', [policy({ name: 'a', connector: 'ldap', deny: ['x:y'] })], ['unknown_connector error 1']],
+    [
+      'an unknown connector',
+      [policy({ name: 'a', connector: 'ldap', deny: ['x:y'] })],
+      ['unknown_connector error 1'],
+    ],
     [
       'a bare star, which matches nothing',
       [policy({ name: 'a', deny: ['*'], places: { 'deny.0': at(4) } })],
@@ -66,7 +76,11 @@ describe('lintPolicies', () => {
       ],
       ['matches_nothing warning 5', 'matches_nothing warning 6'],
     ],
-    ['a missing risk_max', [policy({ name: 'a', operations: ['users:read'] })], ['missing_risk_max warning 1']],
+    [
+      'a missing risk_max',
+      [policy({ name: 'a', operations: ['users:read'] })],
+      ['missing_risk_max warning 1'],
+    ],
     [
       'a level below every operation',
       [

@@ -12,7 +12,11 @@ const everything = policy({
   riskMax: 'CRITICAL',
   approval: { MEDIUM: 'auto' },
 });
-const ask = (operation: string): DecisionRequest => ({ connector: 'okta', operation, principal: 'user:jane' });
+const ask = (operation: string): DecisionRequest => ({
+  connector: 'okta',
+  operation,
+  principal: 'user:jane',
+});
 
 function changes(operation: string, policies: Policy[], ceiling: Risk = 'CRITICAL'): string[] {
   const asked = {
@@ -21,11 +25,18 @@ function changes(operation: string, policies: Policy[], ceiling: Risk = 'CRITICA
     guardrails: { riskMax: { okta: ceiling } },
     catalogue: OPERATIONS,
   };
-  return whatWouldChange(asked, evaluate(asked.request, asked.bundle, asked.guardrails, OPERATIONS));
+  return whatWouldChange(
+    asked,
+    evaluate(asked.request, asked.bundle, asked.guardrails, OPERATIONS),
+  );
 }
 
 describe('whatWouldChange', () => {
-  const deny = policy({ name: 'deny', operations: ['groups:*'], deny: ['users:s*', 'users:suspend', 'users:read'] });
+  const deny = policy({
+    name: 'deny',
+    operations: ['groups:*'],
+    deny: ['users:s*', 'users:suspend', 'users:read'],
+  });
   it.each<[string, string[], string[]]>([
     [
       'an explicit deny',
@@ -60,12 +71,18 @@ describe('whatWouldChange', () => {
     [
       'a grant that context would tighten',
       changes('users:update', [everything]),
-      ['without everything it would be deny (default_deny)', 'where context raises the risk to HIGH it is approval'],
+      [
+        'without everything it would be deny (default_deny)',
+        'where context raises the risk to HIGH it is approval',
+      ],
     ],
     [
       'a person',
       changes('users:suspend', [everything]),
-      ['without everything it would be deny (default_deny)', 'HIGH always asks a person: no policy can lower that'],
+      [
+        'without everything it would be deny (default_deny)',
+        'HIGH always asks a person: no policy can lower that',
+      ],
     ],
     ['an operation that nobody knows', changes('users:explode', [everything]), []],
   ])('%s', (_, found, expected) => {
@@ -76,10 +93,20 @@ describe('whatWouldChange', () => {
 describe('decisionDocument', () => {
   const defaults = { expires_in: '1h', grant_valid_for: '15m' };
   const document = (approvers: Policy['approvers'], operation = 'users:suspend') => {
-    const decision = evaluate(ask(operation), bundle({ ...everything, approvers }), { riskMax: {} }, OPERATIONS);
+    const decision = evaluate(
+      ask(operation),
+      bundle({ ...everything, approvers }),
+      { riskMax: {} },
+      OPERATIONS,
+    );
     return decisionDocument(decision, ask(operation), defaults);
   };
-  const approvers = { any_of: ['group:A'], count: 2, expiresInMs: 5_400_000, grantValidForMs: 45_000 };
+  const approvers = {
+    any_of: ['group:A'],
+    count: 2,
+    expiresInMs: 5_400_000,
+    grantValidForMs: 45_000,
+  };
 
   it('writes durations as files do, and takes those of arx.yaml where none is stated', () => {
     expect(document(approvers).obligations).toEqual({
@@ -94,7 +121,16 @@ describe('decisionDocument', () => {
 
   it('has no durations where nobody is asked', () => {
     const { schema, effect, risk, obligations } = document(approvers, 'users:read');
-    expect({ schema, effect, risk }).toEqual({ schema: 'arx.decision/v1', effect: 'allow', risk: 'LOW' });
-    expect(obligations).toEqual({ approval: 'none', approvers: [], expires_in: null, grant_valid_for: null });
+    expect({ schema, effect, risk }).toEqual({
+      schema: 'arx.decision/v1',
+      effect: 'allow',
+      risk: 'LOW',
+    });
+    expect(obligations).toEqual({
+      approval: 'none',
+      approvers: [],
+      expires_in: null,
+      grant_valid_for: null,
+    });
   });
 });

@@ -22,7 +22,8 @@ let elsewhere: string;
 beforeEach(() => {
   root = realpathSync(mkdtempSync(join(tmpdir(), 'arx bin-')));
   elsewhere = realpathSync(mkdtempSync(join(tmpdir(), 'arx-cwd-')));
-  for (const folder of ['bin', 'src', 'node_modules/.bin', 'path']) mkdirSync(join(root, folder), { recursive: true });
+  for (const folder of ['bin', 'src', 'node_modules/.bin', 'path'])
+    mkdirSync(join(root, folder), { recursive: true });
   copyFileSync(join(import.meta.dirname, '../../../bin/arx'), join(root, 'bin/arx'));
   writeFileSync(
     join(root, 'src/cli.ts'),
@@ -38,11 +39,15 @@ afterEach(() => {
   for (const folder of [root, elsewhere]) rmSync(folder, { recursive: true, force: true });
 });
 
-const told = ({ stdout }: { stdout: string }) => JSON.parse(stdout) as { args: string[]; cwd: string; pid: number };
+const told = ({ stdout }: { stdout: string }) =>
+  JSON.parse(stdout) as { args: string[]; cwd: string; pid: number };
 
 function fakeNode(folder: string, version: string): void {
   rmSync(join(root, folder, 'node'), { force: true });
-  writeFileSync(join(root, folder, 'node'), `#!/bin/sh\n[ "$1" = --version ] && echo ${version} || echo "fake $*"\n`);
+  writeFileSync(
+    join(root, folder, 'node'),
+    `#!/bin/sh\n[ "$1" = --version ] && echo ${version} || echo "fake $*"\n`,
+  );
   chmodSync(join(root, folder, 'node'), 0o755);
 }
 
@@ -59,7 +64,9 @@ test('passes arguments and working directory on, prints no warnings, and works t
 test('keeps the exit code, and is the very process that gets the signal', async () => {
   await expect(run(join(root, 'bin/arx'), ['exit', '7'])).rejects.toMatchObject({ code: 7 });
   const child = spawn(join(root, 'bin/arx'), ['wait'], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const line = await new Promise<string>((resolve) => child.stdout.once('data', (chunk) => resolve(String(chunk))));
+  const line = await new Promise<string>((resolve) =>
+    child.stdout.once('data', (chunk) => resolve(String(chunk))),
+  );
   expect(told({ stdout: line }).pid).toBe(child.pid);
   child.kill('SIGTERM');
   expect(await new Promise((resolve) => child.once('exit', resolve))).toBe(7);
@@ -75,5 +82,9 @@ test.each([
   const env = { PATH: `${join(root, 'path')}:/usr/bin:/bin` };
   const outcome = run(join(root, 'bin/arx'), ['x'], { env });
   if (runs) expect((await outcome).stdout).toContain(`${root}/src/cli.ts x`);
-  else await expect(outcome).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining('needs Node 22.19') });
+  else
+    await expect(outcome).rejects.toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('needs Node 22.19'),
+    });
 });

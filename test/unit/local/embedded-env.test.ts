@@ -9,7 +9,10 @@ import { embeddedEnv, plain } from '../../../src/local/stack-parts.ts';
 test('a worker of the embedded stack reaches its server, whatever environment, .env and profiles say', () => {
   const cwd = mkdtempSync(join(tmpdir(), 'arx-env-'));
   writeFileSync(join(cwd, 'key'), 'from a file');
-  writeFileSync(join(cwd, '.env'), 'TEMPORAL_API_KEY=cloud\nTEMPORAL_TLS=true\nTEMPORAL_ADDRESS=cloud:7233\n');
+  writeFileSync(
+    join(cwd, '.env'),
+    'TEMPORAL_API_KEY=cloud\nTEMPORAL_TLS=true\nTEMPORAL_ADDRESS=cloud:7233\n',
+  );
   const outside = {
     OKTA_DOMAIN: 'example.okta.com',
     TEMPORAL_API_KEY_FILE: join(cwd, 'key'),
@@ -31,6 +34,10 @@ test('a worker of the embedded stack reaches its server, whatever environment, .
 });
 
 test('a value that is set plainly stands against a file of the same name', () => {
-  const env = { ...process.env, DATABASE_URL_FILE: '/nowhere', ...plain({ DATABASE_URL: 'postgres://a@b/c' }) };
+  const env = {
+    ...process.env,
+    DATABASE_URL_FILE: '/nowhere',
+    ...plain({ DATABASE_URL: 'postgres://a@b/c' }),
+  };
   expect(readEnv({ env, cwd: tmpdir() }).databaseUrl?.reveal()).toBe('postgres://a@b/c');
 });

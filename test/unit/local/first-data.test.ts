@@ -1,4 +1,12 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -30,7 +38,9 @@ async function served(dataDir: string, statement: string): Promise<unknown[]> {
 test('a new data directory begins as a copy of an empty one, which stays empty', async () => {
   const [first, second] = [join(folder, 'first'), join(folder, 'second')];
   await served(first, 'create table kept (n integer); insert into kept values (7)');
-  expect(await served(second, "select count(*)::int as n from pg_tables where tablename = 'kept'")).toEqual([{ n: 0 }]);
+  expect(
+    await served(second, "select count(*)::int as n from pg_tables where tablename = 'kept'"),
+  ).toEqual([{ n: 0 }]);
   expect(await served(first, 'select n from kept')).toEqual([{ n: 7 }]);
   expect(readdirSync(cached())).toEqual([expect.stringMatching(/^pglite-\d+\.\d+\.\d+$/)]);
 });
@@ -49,7 +59,8 @@ test('what a killed copy left is replaced, and what is prepared at the same time
   mkdirSync(`${dataDir}.new`);
   writeFileSync(join(`${dataDir}.new`, 'half'), '');
   await Promise.all([dataDir, join(folder, 'other')].map((one) => prepareDataDir(one, cached())));
-  for (const one of [dataDir, join(folder, 'other')]) expect(existsSync(join(one, 'PG_VERSION'))).toBe(true);
+  for (const one of [dataDir, join(folder, 'other')])
+    expect(existsSync(join(one, 'PG_VERSION'))).toBe(true);
   expect(existsSync(join(dataDir, 'half'))).toBe(false);
   expect(existsSync(`${dataDir}.new`)).toBe(false);
 });

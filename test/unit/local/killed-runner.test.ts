@@ -22,7 +22,10 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** A test runner whose test has started servers of every kind; all processes below it, and those that left it. */
+/**
+ * A test runner whose test has started servers of every kind; all processes below it, and those
+ * that left it.
+ */
 async function startRunner() {
   const file = join(folder, 'started.json');
   const child = startTestChild(process.execPath, [VITEST, 'run', '--config', CONFIG], {
@@ -31,20 +34,30 @@ async function startRunner() {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
-  for (const stream of [child.stdout!, child.stderr!]) stream.on('data', (piece) => (output += String(piece)));
-  await expect.poll(() => existsSync(file) || child.exitCode !== null, { timeout: 180_000 }).toBe(true);
+  for (const stream of [child.stdout!, child.stderr!])
+    stream.on('data', (piece) => (output += String(piece)));
+  await expect
+    .poll(() => existsSync(file) || child.exitCode !== null, { timeout: 180_000 })
+    .toBe(true);
   expect(existsSync(file), output).toBe(true);
-  const { fork, named } = JSON.parse(readFileSync(file, 'utf8')) as { fork: number; named: ProcessId[] };
+  const { fork, named } = JSON.parse(readFileSync(file, 'utf8')) as {
+    fork: number;
+    named: ProcessId[];
+  };
   const below = descendantsOf(child.pid ?? 0);
   const known = new Set(below.map(({ pid }) => pid));
   started.push(...below, ...named.filter(({ pid }) => !known.has(pid)));
   return { child, fork, all: [...started] };
 }
 
-test.each(['the test runner', 'the process of a test file'])('after SIGKILL of %s nothing runs on', async (killed) => {
-  const { child, fork, all } = await startRunner();
-  // Runner's fork, guard, Temporal, time-skipping server, PostgreSQL, emulators twice, a command, worker, server.
-  expect(all.filter(isAlive).length).toBeGreaterThanOrEqual(10);
-  process.kill(killed === 'the test runner' ? (child.pid ?? 0) : fork, 'SIGKILL');
-  await expect.poll(() => all.filter(isAlive), { timeout: 20_000 }).toEqual([]);
-});
+test.each(['the test runner', 'the process of a test file'])(
+  'after SIGKILL of %s nothing runs on',
+  async (killed) => {
+    const { child, fork, all } = await startRunner();
+    // Runner's fork, guard, Temporal, time-skipping server, PostgreSQL, emulators twice, a command,
+    // worker, server.
+    expect(all.filter(isAlive).length).toBeGreaterThanOrEqual(10);
+    process.kill(killed === 'the test runner' ? (child.pid ?? 0) : fork, 'SIGKILL');
+    await expect.poll(() => all.filter(isAlive), { timeout: 20_000 }).toEqual([]);
+  },
+);

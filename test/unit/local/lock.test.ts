@@ -1,5 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +15,13 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { isLocked, withLock } from '../../../src/local/lock.ts';
 import { accepts, freePort } from '../../../src/local/ports.ts';
 import { startChild } from '../../../src/local/children.ts';
-import { endProcess, isAlive, ownProcess, startTime, systemEnv } from '../../../src/local/processes.ts';
+import {
+  endProcess,
+  isAlive,
+  ownProcess,
+  startTime,
+  systemEnv,
+} from '../../../src/local/processes.ts';
 
 let root: string;
 beforeEach(() => (root = mkdtempSync(join(tmpdir(), 'arx-lock-'))));
@@ -38,7 +52,9 @@ test.each([
 ])('a lock %s is broken', async (_, text) => {
   const path = join(root, 'lock');
   writeFileSync(path, text);
-  expect(await Promise.all([1, 2, 3].map((n) => withLock(path, () => Promise.resolve(n))))).toEqual([1, 2, 3]);
+  expect(await Promise.all([1, 2, 3].map((n) => withLock(path, () => Promise.resolve(n))))).toEqual(
+    [1, 2, 3],
+  );
 });
 
 test('who breaks a stale lock and is stopped meanwhile is left alone, and one that was killed is not waited for', async () => {
@@ -82,7 +98,13 @@ test('a process is known by pid and start time, and is ended by force where it d
   expect(startTime(2 ** 22 + 1)).toBeNull();
   const outFile = join(root, 'out');
   const script = 'trap "" TERM; echo up; while :; do sleep 0.1; done';
-  const child = await startChild({ command: 'sh', args: ['-c', script], env: process.env, outFile, errFile: outFile });
+  const child = await startChild({
+    command: 'sh',
+    args: ['-c', script],
+    env: process.env,
+    outFile,
+    errFile: outFile,
+  });
   await endProcess({ pid: child.pid, started: 'not that one' }, 100);
   expect(child.running()).toBe(true);
   await expect.poll(() => readFileSync(outFile, 'utf8')).toBe('up\n');
@@ -93,12 +115,25 @@ test('a process is known by pid and start time, and is ended by force where it d
 
 test('a command that does not exist is an error, not a crash', async () => {
   const outFile = join(root, 'out');
-  const start = startChild({ command: join(root, 'nothing'), args: [], env: {}, outFile, errFile: outFile });
+  const start = startChild({
+    command: join(root, 'nothing'),
+    args: [],
+    env: {},
+    outFile,
+    errFile: outFile,
+  });
   await expect(start).rejects.toThrow('ENOENT');
 });
 
 test('only what programs of others need is passed to them', () => {
-  const env = { PATH: 'p', HOME: 'h', GOPROXY: 'g', https_proxy: 'x', OKTA_API_TOKEN: 's', DATABASE_URL: 's' };
+  const env = {
+    PATH: 'p',
+    HOME: 'h',
+    GOPROXY: 'g',
+    https_proxy: 'x',
+    OKTA_API_TOKEN: 's',
+    DATABASE_URL: 's',
+  };
   expect(Object.keys(systemEnv(env)).sort()).toEqual(['GOPROXY', 'HOME', 'PATH', 'https_proxy']);
 });
 

@@ -44,7 +44,8 @@ test('statements with parameters of many clients do not mix, inside transactions
   const databaseUrl = shared.databaseUrl;
   const pools = [poolOf(databaseUrl), poolOf(databaseUrl)];
   const ask = async (pool: pg.Pool, n: number): Promise<unknown> => {
-    if (n % 3 === 0) return (await pool.query('select $1::text as mine, $2::int as n', [`q${n}`, n])).rows[0].mine;
+    if (n % 3 === 0)
+      return (await pool.query('select $1::text as mine, $2::int as n', [`q${n}`, n])).rows[0].mine;
     if (n % 3 === 1) return (await pool.query('select $1::text as mine', [`q${n}`])).rows[0].mine;
     const client = await pool.connect();
     try {
@@ -62,9 +63,13 @@ test('statements with parameters of many clients do not mix, inside transactions
 
 test('an error in a statement reaches its client only', async () => {
   const pool = poolOf(shared.databaseUrl);
-  const work = Array.from({ length: 60 }, (_, n) => pool.query('select 1 / $1::int as one', [n % 2]));
+  const work = Array.from({ length: 60 }, (_, n) =>
+    pool.query('select 1 / $1::int as one', [n % 2]),
+  );
   const settled = await Promise.allSettled(work);
-  expect(settled.map(({ status }) => status)).toEqual(settled.map((__, n) => (n % 2 ? 'fulfilled' : 'rejected')));
+  expect(settled.map(({ status }) => status)).toEqual(
+    settled.map((__, n) => (n % 2 ? 'fulfilled' : 'rejected')),
+  );
 });
 
 test('what a client that vanishes left open is rolled back, and the others go on', async () => {
@@ -75,7 +80,9 @@ test('what a client that vanishes left open is rolled back, and the others go on
   await vanishing.query('begin');
   await vanishing.query('insert into vanished values ($1)', [1]);
   const waiting = pool.query('select count(*)::int as rows from vanished');
-  (vanishing as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
+  (
+    vanishing as unknown as { connection: { stream: { destroy(): void } } }
+  ).connection.stream.destroy();
   expect((await waiting).rows).toEqual([{ rows: 0 }]);
 });
 
@@ -156,7 +163,10 @@ const typed = (type: string, body: Buffer): Buffer => {
 
 test('frames do not depend on how the bytes arrive', () => {
   const start = Buffer.from([0, 0, 0, 9, 0, 3, 0, 0, 0]);
-  const message = fc.tuple(fc.constantFrom('P', 'B', 'D', 'E', 'S', 'Q', 'H'), fc.uint8Array({ maxLength: 20 }));
+  const message = fc.tuple(
+    fc.constantFrom('P', 'B', 'D', 'E', 'S', 'Q', 'H'),
+    fc.uint8Array({ maxLength: 20 }),
+  );
   const script = fc.record({
     messages: fc.array(message, { maxLength: 20 }),
     cuts: fc.array(fc.nat(), { maxLength: 30 }),
@@ -165,11 +175,19 @@ test('frames do not depend on how the bytes arrive', () => {
     fc.property(script, ({ messages, cuts }) => {
       const parts = messages.map(([type, body]) => typed(type, Buffer.from(body)));
       const bytes = Buffer.concat([start, ...parts]);
-      const places = [0, ...cuts.map((cut) => cut % bytes.length).toSorted((a, b) => a - b), bytes.length];
+      const places = [
+        0,
+        ...cuts.map((cut) => cut % bytes.length).toSorted((a, b) => a - b),
+        bytes.length,
+      ];
       const reader = new FrameReader();
-      const frames: Frame[] = places.slice(1).flatMap((end, n) => reader.push(bytes.subarray(places[n], end)));
+      const frames: Frame[] = places
+        .slice(1)
+        .flatMap((end, n) => reader.push(bytes.subarray(places[n], end)));
       const last = messages.findLastIndex(([type]) => 'SQH'.includes(type));
-      const units = frames.flatMap((frame) => (frame.kind === 'unit' ? [Buffer.from(frame.bytes)] : []));
+      const units = frames.flatMap((frame) =>
+        frame.kind === 'unit' ? [Buffer.from(frame.bytes)] : [],
+      );
       expect(Buffer.concat(units)).toEqual(Buffer.concat([start, ...parts.slice(0, last + 1)]));
       expect(units).toHaveLength(1 + messages.filter(([type]) => 'SQH'.includes(type)).length);
     }),

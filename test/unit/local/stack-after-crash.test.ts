@@ -99,15 +99,22 @@ test('the guard of one stack leaves another alone that was started in its place'
 
 test.each([
   ['the folder of a running stack was moved', () => renameSync(home, `${home}-moved`)],
-  ['the folder of a running stack was removed', () => rmSync(home, { recursive: true, maxRetries: 5 })],
+  [
+    'the folder of a running stack was removed',
+    () => rmSync(home, { recursive: true, maxRetries: 5 }),
+  ],
   ['the record of a running stack was removed', () => rmSync(stackFiles(home).state)],
-  ['the record of a running stack was damaged', () => writeFileSync(stackFiles(home).state, '{"fingerprint": "a"')],
+  [
+    'the record of a running stack was damaged',
+    () => writeFileSync(stackFiles(home).state, '{"fingerprint": "a"'),
+  ],
 ])('where %s, its guard ends what it remembers, and itself', async (_, lose) => {
   const user = commands.start(home);
   await user.said;
   const started = parts();
   expect(living(started)).toBe(4);
-  // The worker of this test is ready at once: a real one gives the guard seconds to see it on record.
+  // The worker of this test is ready at once: a real one gives the guard seconds to see it on
+  // record.
   await setTimeout(300);
   lose();
   const before = existsSync(home);
@@ -171,7 +178,9 @@ test('a guard that was killed is replaced by the next command', async () => {
 
 /** A process that does nothing. */
 function sleeper(): ProcessId {
-  const { pid = 0 } = startTestChild(process.execPath, ['-e', 'setInterval(() => {}, 60_000)'], { stdio: 'ignore' });
+  const { pid = 0 } = startTestChild(process.execPath, ['-e', 'setInterval(() => {}, 60_000)'], {
+    stdio: 'ignore',
+  });
   return { pid, started: startTime(pid) ?? '' };
 }
 

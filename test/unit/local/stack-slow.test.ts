@@ -42,7 +42,8 @@ const options = (more: Partial<StackOptions> = {}): StackOptions => ({
 });
 
 const processes = () => readState(home)?.processes ?? {};
-const living = (ids: (ProcessId | undefined)[]) => ids.filter((id) => id !== undefined && isAlive(id)).length;
+const living = (ids: (ProcessId | undefined)[]) =>
+  ids.filter((id) => id !== undefined && isAlive(id)).length;
 
 function send(signal: NodeJS.Signals, ...stopped: Part[]): void {
   for (const part of stopped) {
@@ -60,12 +61,14 @@ test.each([[['temporal']], [['store']], [['temporal', 'store']]] as const)(
     send('SIGSTOP', ...stopped);
     const late = [commands.start(home), commands.start(home)];
     const here = openStack(options());
-    for (const { log } of late) await expect.poll(log, SECONDS).toMatch(/waiting for the .* not answering/);
+    for (const { log } of late)
+      await expect.poll(log, SECONDS).toMatch(/waiting for the .* not answering/);
     expect(lines.join()).toContain('`arx up --stop` ends the stack');
     expect(living(Object.values(before))).toBe(4);
     send('SIGCONT', ...stopped);
     expect(await here).toMatchObject({ joined: true, temporal: { address } });
-    for (const { said } of late) expect(await said).toMatchObject({ ok: true, joined: true, address });
+    for (const { said } of late)
+      expect(await said).toMatchObject({ ok: true, joined: true, address });
     expect(processes()).toEqual(before);
     await (await here).close();
     for (const one of [first, ...late]) {
@@ -91,7 +94,10 @@ test('a wait is interrupted at once, and the stack stays for those who use it', 
   await expect.poll(() => usersOf(home), SECONDS).toContain(process.pid);
   expect(holds).toBe(1);
   interrupt.abort();
-  await expect(waiting).rejects.toMatchObject({ code: 'interrupted', remedy: expect.stringContaining('--stop') });
+  await expect(waiting).rejects.toMatchObject({
+    code: 'interrupted',
+    remedy: expect.stringContaining('--stop'),
+  });
   expect(holds).toBe(0);
   expect(usersOf(home)).not.toContain(process.pid);
   expect(living(Object.values(before))).toBe(4);

@@ -68,7 +68,11 @@ test('a stack starts, serves and ends in order: worker, Temporal, store', async 
 test('a second use joins; the stack ends with the last one, whoever began it', async () => {
   const first = await openStack(options());
   const second = await openStack(options());
-  expect(second).toMatchObject({ joined: true, temporal: first.temporal, databaseUrl: first.databaseUrl });
+  expect(second).toMatchObject({
+    joined: true,
+    temporal: first.temporal,
+    databaseUrl: first.databaseUrl,
+  });
   const started = parts();
   await first.close();
   expect(living(started)).toBe(4);
@@ -80,10 +84,13 @@ test('a second use joins; the stack ends with the last one, whoever began it', a
 test('other vendors are refused with a remedy while the stack is in use', async () => {
   const stack = await openStack(options());
   const refused = openStack(options({ vendorsFingerprint: 'b' }));
-  await expect(refused).rejects.toMatchObject({ code: 'stack_differs', remedy: expect.stringContaining('ARX_HOME') });
-  await expect(openStack(options({ env: { ...process.env, TEMPORAL_NAMESPACE: 'other' } }))).rejects.toThrow(
-    'other vendors',
-  );
+  await expect(refused).rejects.toMatchObject({
+    code: 'stack_differs',
+    remedy: expect.stringContaining('ARX_HOME'),
+  });
+  await expect(
+    openStack(options({ env: { ...process.env, TEMPORAL_NAMESPACE: 'other' } })),
+  ).rejects.toThrow('other vendors');
   await stack.close();
 });
 
@@ -166,7 +173,9 @@ test('a command that joined meanwhile keeps such a stack, is named, and ends it 
 });
 
 test('a state file that names processes of others ends none of them', async () => {
-  const bystander = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
+  const bystander = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], {
+    stdio: 'ignore',
+  });
   const worker = { pid: bystander.pid, started: 'some other time' };
   const temporal = { address: '127.0.0.1:1', namespace: 'default', uiUrl: null };
   const stale = {
@@ -212,21 +221,28 @@ test('what was stored is there again after every part was killed', async () => {
   await second.close();
 });
 
-test.each(['{"fingerprint": "a", "comp', '{}', '[]', '"x"', 'null', '{"processes":{"store":{"pid":0}}}'])(
-  'a damaged record is told with its place and what to do: %s',
-  async (text) => {
-    const file = join(home, 'stack.json');
-    writeFileSync(file, text);
-    const told = {
-      ...{ name: 'ConfigError', code: 'stack_record', message: expect.stringContaining(`${file}, is damaged`) },
-      ...{ remedy: expect.stringContaining('remove that file'), where: { file } },
-    };
-    await expect(openStack(options())).rejects.toMatchObject(told);
-    await expect(stopStack(home)).rejects.toMatchObject(told);
-    expect(readFileSync(file, 'utf8')).toBe(text);
-    rmSync(file);
-  },
-);
+test.each([
+  '{"fingerprint": "a", "comp',
+  '{}',
+  '[]',
+  '"x"',
+  'null',
+  '{"processes":{"store":{"pid":0}}}',
+])('a damaged record is told with its place and what to do: %s', async (text) => {
+  const file = join(home, 'stack.json');
+  writeFileSync(file, text);
+  const told = {
+    name: 'ConfigError',
+    code: 'stack_record',
+    message: expect.stringContaining(`${file}, is damaged`),
+    remedy: expect.stringContaining('remove that file'),
+    where: { file },
+  };
+  await expect(openStack(options())).rejects.toMatchObject(told);
+  await expect(stopStack(home)).rejects.toMatchObject(told);
+  expect(readFileSync(file, 'utf8')).toBe(text);
+  rmSync(file);
+});
 
 test('a damaged record names the live processes that it still tells of', async () => {
   const file = join(home, 'stack.json');
@@ -238,31 +254,37 @@ test('a damaged record names the live processes that it still tells of', async (
   rmSync(file);
 });
 
-test.each(['temporal', 'store'] as const)('who supervises a stack is told that its %s was killed', async (part) => {
-  const stack = await openStack(options({ superviseWorker: true }));
-  const started = parts();
-  const killed = readState(home)?.processes[part] as ProcessId;
-  await endProcess(killed, 0);
-  expect(await stack.ended).toEqual({
-    how: 'broken',
-    part: expect.stringContaining(`(process ${killed.pid})`),
-  });
-  await stack.close({ end: true });
-  expect(living(started)).toBe(0);
-  expect(readState(home)).toBeNull();
-});
+test.each(['temporal', 'store'] as const)(
+  'who supervises a stack is told that its %s was killed',
+  async (part) => {
+    const stack = await openStack(options({ superviseWorker: true }));
+    const started = parts();
+    const killed = readState(home)?.processes[part] as ProcessId;
+    await endProcess(killed, 0);
+    expect(await stack.ended).toEqual({
+      how: 'broken',
+      part: expect.stringContaining(`(process ${killed.pid})`),
+    });
+    await stack.close({ end: true });
+    expect(living(started)).toBe(0);
+    expect(readState(home)).toBeNull();
+  },
+);
 
-test.each(['removed', 'damaged'])('who supervises a stack is told that its record was %s', async (how) => {
-  const stack = await openStack(options({ superviseWorker: true }));
-  const started = parts();
-  const file = join(home, 'stack.json');
-  if (how === 'removed') rmSync(file);
-  else writeFileSync(file, '{');
-  expect(await stack.ended).toEqual({ how: 'lost' });
-  await stack.close({ end: true });
-  await expect.poll(() => living(started), { timeout: 30_000 }).toBe(0);
-  rmSync(file, { force: true });
-});
+test.each(['removed', 'damaged'])(
+  'who supervises a stack is told that its record was %s',
+  async (how) => {
+    const stack = await openStack(options({ superviseWorker: true }));
+    const started = parts();
+    const file = join(home, 'stack.json');
+    if (how === 'removed') rmSync(file);
+    else writeFileSync(file, '{');
+    expect(await stack.ended).toEqual({ how: 'lost' });
+    await stack.close({ end: true });
+    await expect.poll(() => living(started), { timeout: 30_000 }).toBe(0);
+    rmSync(file, { force: true });
+  },
+);
 
 test('a killed worker is restarted on request, by a joiner, and by supervision', async () => {
   const stack = await openStack(options());
@@ -278,7 +300,9 @@ test('a killed worker is restarted on request, by a joiner, and by supervision',
   expect(isAlive(worker())).toBe(true);
   const third = worker();
   await endProcess(third, 0);
-  await expect.poll(() => worker().pid !== third.pid && isAlive(worker()), { timeout: 10_000 }).toBe(true);
+  await expect
+    .poll(() => worker().pid !== third.pid && isAlive(worker()), { timeout: 10_000 })
+    .toBe(true);
   await Promise.all([joiner.close(), stack.close()]);
 });
 
@@ -290,7 +314,9 @@ test('who supervises the worker is told when another command ends the stack, and
   await stack.worker.restart();
   await stack.close({ end: true });
   expect({ state: readState(home), living: living(started), pid: stack.worker.pid }).toEqual({
-    ...{ state: null, living: 0, pid: 0 },
+    state: null,
+    living: 0,
+    pid: 0,
   });
   expect(lines.filter((line) => line.includes('starting another'))).toEqual([]);
   // A stack that is started in its place is another one.
@@ -307,9 +333,18 @@ test('who supervises the worker is told when another command ends the stack, and
 
 test('a worker that does not come up gives its own error, or its last words, and leaves nothing running', async () => {
   const schema = 'arx.error/v1';
-  const said = JSON.stringify({ schema, code: 'okta_token', message: 'no token', remedy: 'Set OKTA_API_TOKEN.' });
-  const failing = (STAND_IN_ERROR: string) => openStack(options({ env: { ...process.env, STAND_IN_ERROR } }));
-  await expect(failing(said)).rejects.toMatchObject({ code: 'okta_token', remedy: 'Set OKTA_API_TOKEN.' });
+  const said = JSON.stringify({
+    schema,
+    code: 'okta_token',
+    message: 'no token',
+    remedy: 'Set OKTA_API_TOKEN.',
+  });
+  const failing = (STAND_IN_ERROR: string) =>
+    openStack(options({ env: { ...process.env, STAND_IN_ERROR } }));
+  await expect(failing(said)).rejects.toMatchObject({
+    code: 'okta_token',
+    remedy: 'Set OKTA_API_TOKEN.',
+  });
   await expect(failing('')).rejects.toMatchObject({
     code: 'worker_start',
     message: expect.stringContaining('a last word'),
@@ -324,7 +359,10 @@ test('TEMPORAL_ADDRESS and DATABASE_URL take the place of the embedded parts, an
   const DATABASE_URL = `postgres://arx:hunter2@${host}/arx`;
   const env = { ...process.env, TEMPORAL_ADDRESS: outer.temporal.address, DATABASE_URL };
   const stack = await openStack(options({ home: inner, env }));
-  expect(stack).toMatchObject({ databaseUrl: DATABASE_URL, temporal: { address: outer.temporal.address } });
+  expect(stack).toMatchObject({
+    databaseUrl: DATABASE_URL,
+    temporal: { address: outer.temporal.address },
+  });
   expect(Object.keys(readState(inner)?.processes ?? {})).toEqual(['guard', 'worker']);
   expect(readFileSync(join(inner, 'stack.json'), 'utf8')).not.toContain('hunter2');
   await stack.close();

@@ -47,7 +47,8 @@ async function start(): Promise<Started> {
 }
 
 async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<unknown> {
-  if (child.exitCode !== null || child.signalCode !== null) return child.exitCode ?? child.signalCode;
+  if (child.exitCode !== null || child.signalCode !== null)
+    return child.exitCode ?? child.signalCode;
   const ended = once(child, 'exit');
   child.kill(signal);
   const [code, by] = await ended;
@@ -88,7 +89,10 @@ test('of several started at once exactly one serves', async () => {
   const started = Array.from({ length: 4 }, () => run([dataDir]));
   const outcomes = await Promise.all(
     started.map((child) =>
-      Promise.race([once(child.stdout!, 'data').then(() => 'serves'), once(child, 'exit').then(([code]) => code)]),
+      Promise.race([
+        once(child.stdout!, 'data').then(() => 'serves'),
+        once(child, 'exit').then(([code]) => code),
+      ]),
     ),
   );
   expect(outcomes.toSorted()).toEqual([3, 3, 3, 'serves']);
@@ -129,7 +133,9 @@ test('after kill -9 every acknowledged entry is there, three times over', async 
   }
   const { databaseUrl } = await start();
   const store = await openStore({ databaseUrl });
-  expect(await verifyChain(store.audit.pages(500), await store.audit.head())).toMatchObject({ ok: true });
+  expect(await verifyChain(store.audit.pages(500), await store.audit.head())).toMatchObject({
+    ok: true,
+  });
   const stored = new Set((await store.audit.list({})).map(({ entry }) => entry.id));
   expect([...failures]).toEqual(['AuditUnavailableError']);
   expect(acknowledged.length).toBeGreaterThanOrEqual(600);

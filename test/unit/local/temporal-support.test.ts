@@ -7,7 +7,11 @@ import type { greet, weekLong } from './stand-ins/sleeper.ts';
 
 const workflowsPath = fileURLToPath(new URL('./stand-ins/sleeper.ts', import.meta.url));
 
-function worker(connection: NativeConnection, namespace: string, taskQueue: string): Promise<Worker> {
+function worker(
+  connection: NativeConnection,
+  namespace: string,
+  taskQueue: string,
+): Promise<Worker> {
   return Worker.create({ connection, namespace, taskQueue, workflowsPath });
 }
 
@@ -28,7 +32,10 @@ test('a sleep of seven days is skipped', async () => {
   const begun = Date.now();
   const running = await worker(server.nativeConnection, server.namespace ?? 'default', 'week');
   const days = await running.runUntil(
-    server.client.workflow.execute<typeof weekLong>('weekLong', { taskQueue: 'week', workflowId: 'week' }),
+    server.client.workflow.execute<typeof weekLong>('weekLong', {
+      taskQueue: 'week',
+      workflowId: 'week',
+    }),
   );
   await server.teardown();
   expect(days).toBe(7);

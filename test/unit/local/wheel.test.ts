@@ -24,12 +24,19 @@ function makeWheel(script: string): string {
   mkdirSync(join(tree, 'some_tool-1.2.3.data/scripts'), { recursive: true });
   mkdirSync(join(tree, 'some_tool-1.2.3.dist-info'));
   writeFileSync(join(tree, 'some_tool-1.2.3.data/scripts/tool'), script);
-  const info = (name: string, text: string) => writeFileSync(join(tree, 'some_tool-1.2.3.dist-info', name), text);
+  const info = (name: string, text: string) =>
+    writeFileSync(join(tree, 'some_tool-1.2.3.dist-info', name), text);
   info('METADATA', 'Metadata-Version: 2.1\nName: some-tool\nVersion: 1.2.3\n');
   info('WHEEL', 'Wheel-Version: 1.0\nRoot-Is-Purelib: false\nTag: py3-none-any\n');
   info('RECORD', '');
   const file = join(root, 'index', FILE);
-  execFileSync('python3', ['-m', 'zipfile', '-c', file, ...readdirSync(tree).map((name) => join(tree, name))]);
+  execFileSync('python3', [
+    '-m',
+    'zipfile',
+    '-c',
+    file,
+    ...readdirSync(tree).map((name) => join(tree, name)),
+  ]);
   return createHash('sha256').update(readFileSync(file)).digest('hex');
 }
 
@@ -58,8 +65,16 @@ test('a wheel with any other hash is refused, and nothing is left of it', async 
   expect(readdirSync(root).sort()).toEqual(['index', 'tree']);
 });
 
-test.each([CLI_WHEEL, TEST_SERVER_WHEEL])('$name is pinned for every platform of the README', ({ sha256 }) => {
-  expect(Object.keys(sha256).sort()).toEqual(['darwin-arm64', 'darwin-x64', 'linux-arm64', 'linux-x64']);
-  expect(new Set(Object.values(sha256)).size).toBe(4);
-  for (const hash of Object.values(sha256)) expect(hash).toMatch(/^[0-9a-f]{64}$/);
-});
+test.each([CLI_WHEEL, TEST_SERVER_WHEEL])(
+  '$name is pinned for every platform of the README',
+  ({ sha256 }) => {
+    expect(Object.keys(sha256).sort()).toEqual([
+      'darwin-arm64',
+      'darwin-x64',
+      'linux-arm64',
+      'linux-x64',
+    ]);
+    expect(new Set(Object.values(sha256)).size).toBe(4);
+    for (const hash of Object.values(sha256)) expect(hash).toMatch(/^[0-9a-f]{64}$/);
+  },
+);

@@ -40,27 +40,37 @@ describe('what the log says of factors', () => {
 
   it('is asked for all of the table and for little else', () => {
     const asked = compileExpression(LOG_FILTER).test;
-    const isAsked = (eventType: string): boolean => asked((path) => (path === 'eventType' ? eventType : null));
+    const isAsked = (eventType: string): boolean =>
+      asked((path) => (path === 'eventType' ? eventType : null));
     for (const { family } of LOG_TABLE) expect(isAsked(`${family}something`)).toBe(true);
-    expect(['user.session.start', 'policy.evaluate_sign_on', 'user.mfa.okta_verify'].filter(isAsked)).toEqual([]);
+    expect(
+      ['user.session.start', 'policy.evaluate_sign_on', 'user.mfa.okta_verify'].filter(isAsked),
+    ).toEqual([]);
     expect(LOG_FILTER.length).toBeLessThan(2_000);
   });
 
   it('names who acted too, but an entry must say whose factors it is about', () => {
-    expect(effectOf([entry('user.mfa.factor.activate')], 0)).toEqual({ changed: [ANN.id, ADMIN.id], force: null });
+    expect(effectOf([entry('user.mfa.factor.activate')], 0)).toEqual({
+      changed: [ANN.id, ADMIN.id],
+      force: null,
+    });
     const device = entry('device.lifecycle.delete', { targets: [{ id: 'guo1', type: 'Device' }] });
     expect(effectOf([device], 0)).toMatchObject({ changed: [], force: { code: 'names_nobody' } });
     expect(effectOf([entry('device.enrollment.create', { targets: [] })], 0)).toEqual({
       changed: [ADMIN.id],
       force: null,
     });
-    const anonymous = entry('user.mfa.factor.activate', { targets: [GROUP, ANN, { id: null, type: 'User' }] });
+    const anonymous = entry('user.mfa.factor.activate', {
+      targets: [GROUP, ANN, { id: null, type: 'User' }],
+    });
     expect(effectOf([anonymous], 0).force).toMatchObject({ code: 'names_nobody' });
   });
 
   it('hides nothing behind a malformed entry, and says which settings changed', () => {
     expect(effectOf([], 1).force?.code).toBe('log_malformed');
-    expect(effectOf([entry('policy.lifecycle.update')], 0).force?.text).toContain('(policy.lifecycle.update)');
+    expect(effectOf([entry('policy.lifecycle.update')], 0).force?.text).toContain(
+      '(policy.lifecycle.update)',
+    );
   });
 
   it('names the entry that forces a full scan by type and time, and says where it is older than the base', () => {
@@ -76,7 +86,11 @@ describe('what the log says of factors', () => {
   });
 });
 
-const BASE = { run: 'base', startedAt: '2026-03-01T08:00:00.000Z', lastFull: '2026-02-15T08:00:00.000Z' };
+const BASE = {
+  run: 'base',
+  startedAt: '2026-03-01T08:00:00.000Z',
+  lastFull: '2026-02-15T08:00:00.000Z',
+};
 const DAY = 86_400_000;
 const after = (ms: number): Date => new Date(Date.parse(BASE.startedAt) + ms);
 const usual = { base: BASE, now: after(7 * DAY), fullEveryMs: 30 * DAY, logAllowed: true };
@@ -97,7 +111,12 @@ describe('whether a delta scan may begin', () => {
 });
 
 const factor = (status: string | null) => ({ type: 'push', provider: 'OKTA', status });
-const earlier: Earlier = { status: 'ACTIVE', created: null, verdict: 'compliant', factors: [factor('ACTIVE')] };
+const earlier: Earlier = {
+  status: 'ACTIVE',
+  created: null,
+  verdict: 'compliant',
+  factors: [factor('ACTIVE')],
+};
 const listed = { status: 'ACTIVE', created: null };
 
 describe('who is read again', () => {
@@ -111,13 +130,20 @@ describe('who is read again', () => {
   it('who is new, changed, listed differently', () => {
     expect(rereadReason(null, listed, false)).toBe('newly_listed');
     expect(rereadReason(earlier, listed, true)).toBe('changed');
-    expect(rereadReason(earlier, { ...listed, status: 'LOCKED_OUT' }, false)).toBe('listed_differently');
-    expect(rereadReason(earlier, { ...listed, created: '2026-01-01' }, false)).toBe('listed_differently');
+    expect(rereadReason(earlier, { ...listed, status: 'LOCKED_OUT' }, false)).toBe(
+      'listed_differently',
+    );
+    expect(rereadReason(earlier, { ...listed, created: '2026-01-01' }, false)).toBe(
+      'listed_differently',
+    );
   });
 
-  it.each(['unknown', 'pending_only', 'in_grace', 'vanished', null] as const)('whose verdict was %s', (verdict) => {
-    expect(rereadReason({ ...earlier, verdict }, listed, false)).toBe('not_settled');
-  });
+  it.each(['unknown', 'pending_only', 'in_grace', 'vanished', null] as const)(
+    'whose verdict was %s',
+    (verdict) => {
+      expect(rereadReason({ ...earlier, verdict }, listed, false)).toBe('not_settled');
+    },
+  );
 
   it.each(['ENROLLED', 'PENDING_ACTIVATION', 'NOT_SETUP', 'EXPIRED', 'SOMETHING', null])(
     'who has a factor that is %s, which may change without an entry',

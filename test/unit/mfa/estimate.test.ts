@@ -21,12 +21,22 @@ interface HistoryEvent {
 }
 
 /** Activities that a recorded chain of runs scheduled, by name, and how many runs it has. */
-function recorded(...names: string[]): { runs: number; times: (...activities: string[]) => number } {
+function recorded(...names: string[]): {
+  runs: number;
+  times: (...activities: string[]) => number;
+} {
   const scheduled = names.flatMap((name) => {
-    const { events } = JSON.parse(readFileSync(join(HISTORIES, `${name}.json`), 'utf8')) as { events: HistoryEvent[] };
-    return events.flatMap((event) => event.activityTaskScheduledEventAttributes?.activityType.name ?? []);
+    const { events } = JSON.parse(readFileSync(join(HISTORIES, `${name}.json`), 'utf8')) as {
+      events: HistoryEvent[];
+    };
+    return events.flatMap(
+      (event) => event.activityTaskScheduledEventAttributes?.activityType.name ?? [],
+    );
   });
-  return { runs: names.length, times: (...wanted) => scheduled.filter((name) => wanted.includes(name)).length };
+  return {
+    runs: names.length,
+    times: (...wanted) => scheduled.filter((name) => wanted.includes(name)).length,
+  };
 }
 
 /** What a history holds, in the estimate's phases. */
@@ -105,7 +115,9 @@ describe('actions', () => {
         fc.integer({ min: 1, max: 200 }),
         (users, more, groups, batch) => {
           const total = (count: number) =>
-            totalActions(actionsOf({ ...shape(0), pages: pagesOf(count, groups), batch, findings: users }));
+            totalActions(
+              actionsOf({ ...shape(0), pages: pagesOf(count, groups), batch, findings: users }),
+            );
           expect(total(users + more)).toBeGreaterThanOrEqual(total(users));
         },
       ),
@@ -123,7 +135,15 @@ describe('pages', () => {
 });
 
 /** Spends the calls one by one, as a governor would that waits for the end of each window. */
-function simulated({ calls, usable, pace }: { calls: number; usable: number; pace: number }): number {
+function simulated({
+  calls,
+  usable,
+  pace,
+}: {
+  calls: number;
+  usable: number;
+  pace: number;
+}): number {
   let now = 0;
   let windowEnds = 60;
   let left = usable;
@@ -139,7 +159,10 @@ function simulated({ calls, usable, pace }: { calls: number; usable: number; pac
   return now;
 }
 
-const quota = fc.record({ usable: fc.integer({ min: 1, max: 1_200 }), pace: fc.integer({ min: 1, max: 200 }) });
+const quota = fc.record({
+  usable: fc.integer({ min: 1, max: 1_200 }),
+  pace: fc.integer({ min: 1, max: 200 }),
+});
 
 describe('time', () => {
   it('is what spending the calls one by one takes', () => {
@@ -161,7 +184,8 @@ describe('time', () => {
   });
 
   it('is that of the specification: 10,000 users at 300 a minute take 33 minutes, 100,000 5.6 hours', () => {
-    const minutes = (users: number) => secondsFor({ calls: users + users / 200, usable: 300, pace: 1_000 }) / 60;
+    const minutes = (users: number) =>
+      secondsFor({ calls: users + users / 200, usable: 300, pace: 1_000 }) / 60;
     expect(minutes(10_000)).toBeCloseTo(33, 0);
     expect(minutes(100_000) / 60).toBeCloseTo(5.6, 1);
   });

@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { incompleteReasons } from '../../../src/mfa/completeness.ts';
-import { countVerdict, coverageOf, emptyCounts, formatCoverage, nonCompliant } from '../../../src/mfa/coverage.ts';
+import {
+  countVerdict,
+  coverageOf,
+  emptyCounts,
+  formatCoverage,
+  nonCompliant,
+} from '../../../src/mfa/coverage.ts';
 import { exemptionOf, isInGrace, isLive } from '../../../src/mfa/exemptions.ts';
 import { controlLabel, isTicketLabel, scopeKey, ticketLabel } from '../../../src/mfa/identity.ts';
 import { classify, countAuthenticators, strongestClass } from '../../../src/mfa/strength.ts';
@@ -14,7 +20,11 @@ const counted = (...verdicts: (typeof VERDICTS)[number][]) => {
   for (const verdict of verdicts) countVerdict(counts, verdict);
   return counts;
 };
-const active = (type: string, provider: string | null = 'OKTA') => ({ type, provider, status: 'ACTIVE' });
+const active = (type: string, provider: string | null = 'OKTA') => ({
+  type,
+  provider,
+  status: 'ACTIVE',
+});
 
 describe('counts and coverage', () => {
   it('enumerated is always the sum of all verdicts, and coverage lies within its bounds', () => {
@@ -32,7 +42,15 @@ describe('counts and coverage', () => {
   });
 
   it('leaves exempt, new and vanished users out of the share, and counts unknown ones both ways', () => {
-    const counts = counted('compliant', 'compliant', 'none', 'unknown', 'exempt', 'in_grace', 'vanished');
+    const counts = counted(
+      'compliant',
+      'compliant',
+      'none',
+      'unknown',
+      'exempt',
+      'in_grace',
+      'vanished',
+    );
     expect(coverageOf(counts)).toEqual({ low: 0.5, high: 0.75 });
     expect(nonCompliant(counts)).toBe(1);
     expect(coverageOf(counted('exempt'))).toEqual({ low: null, high: null });
@@ -77,7 +95,10 @@ describe('exemptions and grace', () => {
   });
 
   it('finds users by login in any case, by id and by group, and knows no inherited names', () => {
-    const book = { users: { 'svc@example.com': 'robot', '00uA': 'id' }, members: { '00uB': 'group' } };
+    const book = {
+      users: { 'svc@example.com': 'robot', '00uA': 'id' },
+      members: { '00uB': 'group' },
+    };
     expect(exemptionOf(book, { userId: '00uX', login: 'SVC@Example.com' })).toBe('robot');
     expect(exemptionOf(book, { userId: '00uA', login: 'a' })).toBe('id');
     expect(exemptionOf(book, { userId: '00uB', login: 'b' })).toBe('group');
@@ -116,15 +137,21 @@ describe('factor strength', () => {
   it('counts one Okta Verify enrolment once', () => {
     const verify = [active('signed_nonce'), active('push'), active('token:software:totp')];
     expect(countAuthenticators(verify)).toBe(1);
-    expect(countAuthenticators([...verify, active('token:software:totp', 'GOOGLE'), active('webauthn', 'FIDO')])).toBe(
-      3,
-    );
+    expect(
+      countAuthenticators([
+        ...verify,
+        active('token:software:totp', 'GOOGLE'),
+        active('webauthn', 'FIDO'),
+      ]),
+    ).toBe(3);
     expect(countAuthenticators([{ ...active('push'), status: 'PENDING_ACTIVATION' }])).toBe(0);
   });
 
   it('gives the strongest class of what is ACTIVE', () => {
     expect(strongestClass(classify([active('sms'), active('push')]))).toBe('strong');
-    expect(strongestClass(classify([{ ...active('webauthn'), status: 'PENDING_ACTIVATION' }]))).toBeNull();
+    expect(
+      strongestClass(classify([{ ...active('webauthn'), status: 'PENDING_ACTIVATION' }])),
+    ).toBeNull();
   });
 
   it('gathers the figures of a report', () => {

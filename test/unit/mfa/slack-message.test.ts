@@ -15,7 +15,11 @@ function elements(value: unknown): Element[] {
   return [...own, ...Object.values(value).flatMap(elements)];
 }
 
-const department = (name: string) => ({ name, counts: countsOf({ none: 2 }), coverage: { low: 0, high: 0 } });
+const department = (name: string) => ({
+  name,
+  counts: countsOf({ none: 2 }),
+  coverage: { low: 0, high: 0 },
+});
 
 describe('the message of a run', () => {
   it('says status, counts, coverage and its change, and links to the tickets', () => {
@@ -29,11 +33,15 @@ describe('the message of a run', () => {
       .join('\n');
     expect(all).toContain('20.0 %');
     expect(all).toContain('half of the list is missing');
-    expect(all).toContain('<https://example.atlassian.net/issues/?jql=labels%20%3D%20mfa|Open tickets>');
+    expect(all).toContain(
+      '<https://example.atlassian.net/issues/?jql=labels%20%3D%20mfa|Open tickets>',
+    );
   });
 
   it.each(Object.entries(HOSTILE))('takes a department called %s as plain text only', (_, name) => {
-    const { text, blocks } = slackSummary(documentOf({ departments: [department(name)], reasons: [name] }));
+    const { text, blocks } = slackSummary(
+      documentOf({ departments: [department(name)], reasons: [name] }),
+    );
     const found = elements(blocks).filter((element) => element.text.includes(name.slice(0, 60)));
     expect(found.map(({ type }) => type)).toEqual(['plain_text', 'plain_text']);
     expect(text).not.toContain(name);

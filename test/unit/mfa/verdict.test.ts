@@ -7,11 +7,25 @@ import { DEFAULT_ALLOWED } from '../../support/orgs.ts';
 import { oracle } from '../../support/verdict-oracle.ts';
 import { assertProperty } from '../../support/properties.ts';
 
-const STATUSES = ['ACTIVE', 'DISABLED', 'ENROLLED', 'EXPIRED', 'INACTIVE', 'NOT_SETUP', 'PENDING_ACTIVATION'];
+const STATUSES = [
+  'ACTIVE',
+  'DISABLED',
+  'ENROLLED',
+  'EXPIRED',
+  'INACTIVE',
+  'NOT_SETUP',
+  'PENDING_ACTIVATION',
+];
 
 const factor = fc.record({
-  type: fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...FACTOR_TYPES) }, fc.constantFrom('tac', 'constructor', '')),
-  status: fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...STATUSES) }, fc.constantFrom('SHINY', null)),
+  type: fc.oneof(
+    { weight: 9, arbitrary: fc.constantFrom(...FACTOR_TYPES) },
+    fc.constantFrom('tac', 'constructor', ''),
+  ),
+  status: fc.oneof(
+    { weight: 9, arbitrary: fc.constantFrom(...STATUSES) },
+    fc.constantFrom('SHINY', null),
+  ),
   provider: fc.constantFrom('OKTA', 'GOOGLE', 'FIDO', 'DUO', null),
 });
 
@@ -64,7 +78,11 @@ describe('verdictOf', () => {
     ['SMS alone is weak', [{ type: 'sms', status: 'ACTIVE' }], 'weak_only'],
     ['auto-enrolled e-mail proves nothing', [{ type: 'email', status: 'ACTIVE' }], 'weak_only'],
     ['Duo counts only where it is allowed', [{ type: 'web', status: 'ACTIVE' }], 'weak_only'],
-    ['a begun enrolment is reported apart', [{ type: 'push', status: 'PENDING_ACTIVATION' }], 'pending_only'],
+    [
+      'a begun enrolment is reported apart',
+      [{ type: 'push', status: 'PENDING_ACTIVATION' }],
+      'pending_only',
+    ],
     ['an expired factor is none', [{ type: 'push', status: 'EXPIRED' }], 'none'],
     ['no factor at all', [], 'none'],
     ['a new factor type accuses nobody', [{ type: 'passkey9', status: 'ACTIVE' }], 'unknown'],
@@ -97,7 +115,10 @@ describe('verdictOf', () => {
 
   it('does not repeat a strange type in its reason', () => {
     const { reason } = verdictOf({
-      reading: { kind: 'read', factors: [{ type: 'call me at +1 555 0100', status: 'ACTIVE', provider: null }] },
+      reading: {
+        kind: 'read',
+        factors: [{ type: 'call me at +1 555 0100', status: 'ACTIVE', provider: null }],
+      },
       allowed: new Set(DEFAULT_ALLOWED),
       exemption: null,
       inGrace: false,

@@ -40,7 +40,8 @@ interface Sent {
 
 async function send({ path = '', key = keyOf('ann'), body, headers = {}, over }: Sent) {
   const { app, decisions } = appOver(store, over);
-  const authorization: Record<string, string> = key === null ? {} : { authorization: `Bearer ${key}` };
+  const authorization: Record<string, string> =
+    key === null ? {} : { authorization: `Bearer ${key}` };
   const post = body === undefined ? {} : { method: 'POST', body };
   const all = { 'content-type': 'application/json', ...authorization, ...headers };
   const answer = await app.request(`/v1/approvals${path}`, { ...post, headers: all });
@@ -48,7 +49,11 @@ async function send({ path = '', key = keyOf('ann'), body, headers = {}, over }:
   return { status: answer.status, document, decisions, headers: answer.headers };
 }
 const decide = (body: unknown, more: Sent = {}) =>
-  send({ path: '/r1/decisions', body: typeof body === 'string' ? body : JSON.stringify(body), ...more });
+  send({
+    path: '/r1/decisions',
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+    ...more,
+  });
 
 describe('who may come in', () => {
   it.each<[string, string | null]>([
@@ -65,7 +70,10 @@ describe('who may come in', () => {
       { path: '/no/such' },
     ]) {
       const { status, document, decisions } = await send({ ...sent, key });
-      expect([status, document]).toMatchObject([401, { schema: 'arx.error/v1', code: 'unauthenticated' }]);
+      expect([status, document]).toMatchObject([
+        401,
+        { schema: 'arx.error/v1', code: 'unauthenticated' },
+      ]);
       expect(decisions).toEqual([]);
     }
   });
@@ -76,10 +84,16 @@ describe('reading', () => {
     const list = await send({ path: '?state=pending', key: keyOf('soc') });
     expect([list.status, list.document]).toMatchObject([
       200,
-      { schema: 'arx.approvals/v1', items: [{ request: 'r1', state: 'PENDING', eligible: [ANN.id] }] },
+      {
+        schema: 'arx.approvals/v1',
+        items: [{ request: 'r1', state: 'PENDING', eligible: [ANN.id] }],
+      },
     ]);
     const one = await send({ path: '/r1' });
-    expect([one.status, one.document]).toMatchObject([200, { schema: 'arx.approval/v1', request: 'r1' }]);
+    expect([one.status, one.document]).toMatchObject([
+      200,
+      { schema: 'arx.approval/v1', request: 'r1' },
+    ]);
     expect(JSON.stringify([list.document, one.document])).not.toContain('arxk_');
   });
 
@@ -92,20 +106,32 @@ describe('reading', () => {
     ['/r1/decisions', 404, 'not_found'],
   ])('%s is %d', async (path, status, code) => {
     const answer = await send({ path });
-    expect([answer.status, answer.document]).toMatchObject([status, { schema: 'arx.error/v1', code }]);
+    expect([answer.status, answer.document]).toMatchObject([
+      status,
+      { schema: 'arx.error/v1', code },
+    ]);
     expect(answer.decisions).toEqual([]);
   });
 });
 
 describe('deciding', () => {
   it('is done as the person of the key', async () => {
-    const { status, document, decisions } = await decide({ verdict: 'deny', reason: 'no', decisionId: 'mine' });
+    const { status, document, decisions } = await decide({
+      verdict: 'deny',
+      reason: 'no',
+      decisionId: 'mine',
+    });
     expect([status, document]).toMatchObject([
       200,
       { accepted: true, code: 'counted', state: 'APPROVED', request: 'r1' },
     ]);
     expect(decisions[0]?.proven).toMatchObject({
-      ...{ verdict: 'deny', reason: 'no', person: ANN.id, login: ANN.login, surface: 'api', at: NOW.getTime() },
+      verdict: 'deny',
+      reason: 'no',
+      person: ANN.id,
+      login: ANN.login,
+      surface: 'api',
+      at: NOW.getTime(),
       decisionId: document['decisionId'],
     });
   });
@@ -113,7 +139,9 @@ describe('deciding', () => {
   it('the same id is the same decision, of this person only', async () => {
     const idOf = async (more: Sent = {}) =>
       (await decide({ verdict: 'approve', decisionId: 'mine' }, more)).document['decisionId'];
-    const bob = { over: { personOf: async () => ({ id: '00uBobBobBobBobBobBo', login: 'bob@example.com' }) } };
+    const bob = {
+      over: { personOf: async () => ({ id: '00uBobBobBobBobBobBo', login: 'bob@example.com' }) },
+    };
     expect(await idOf()).toBe(await idOf());
     expect(await idOf(bob)).not.toBe(await idOf());
   });
@@ -127,16 +155,24 @@ describe('deciding', () => {
   ])('%s is %d', async (code, status) => {
     const refuse = { decide: async () => ({ accepted: false, code, state: 'PENDING' }) as const };
     const answer = await decide({ verdict: 'approve' }, { over: refuse });
-    expect([answer.status, answer.document]).toMatchObject([status, { schema: 'arx.error/v1', code, accepted: false }]);
+    expect([answer.status, answer.document]).toMatchObject([
+      status,
+      { schema: 'arx.error/v1', code, accepted: false },
+    ]);
   });
 
   it('unanswered is 202, and a server that is away 503 without its words', async () => {
-    expect(await decide({ verdict: 'approve' }, { over: { decide: async () => null } })).toMatchObject({
+    expect(
+      await decide({ verdict: 'approve' }, { over: { decide: async () => null } }),
+    ).toMatchObject({
       status: 202,
       document: { accepted: false, code: 'unanswered' },
     });
     const away = Object.assign(new Error('secret words'), { name: 'ServiceError' });
-    const answer = await decide({ verdict: 'approve' }, { over: { decide: async () => Promise.reject(away) } });
+    const answer = await decide(
+      { verdict: 'approve' },
+      { over: { decide: async () => Promise.reject(away) } },
+    );
     expect([answer.status, answer.document['code']]).toEqual([503, 'unavailable']);
     expect(JSON.stringify(answer.document)).not.toContain('secret');
   });
@@ -148,13 +184,26 @@ describe('deciding', () => {
     ['in another form', { headers: { 'content-type': 'text/plain' } }, 400, 'invalid_argument'],
     ['in no JSON', { body: '{' }, 400, 'invalid_argument'],
     ['with a list', { body: '[]' }, 400, 'invalid_argument'],
-    ['with a prototype', { body: '{"verdict":"approve","__proto__":{"x":1}}' }, 400, 'invalid_argument'],
-    ['with more fields', { body: '{"verdict":"approve","approver":"eve"}' }, 400, 'invalid_argument'],
+    [
+      'with a prototype',
+      { body: '{"verdict":"approve","__proto__":{"x":1}}' },
+      400,
+      'invalid_argument',
+    ],
+    [
+      'with more fields',
+      { body: '{"verdict":"approve","approver":"eve"}' },
+      400,
+      'invalid_argument',
+    ],
     ['with no such verdict', { body: '{"verdict":"maybe"}' }, 400, 'invalid_argument'],
     ['with ten megabytes', { body: `{"verdict":"${'x'.repeat(10_000_000)}"}` }, 413, 'too_large'],
   ])('%s: refused', async (_what, sent, status, code) => {
     const answer = await decide({ verdict: 'approve' }, sent);
-    expect([answer.status, answer.document]).toMatchObject([status, { schema: 'arx.error/v1', code }]);
+    expect([answer.status, answer.document]).toMatchObject([
+      status,
+      { schema: 'arx.error/v1', code },
+    ]);
     expect(answer.decisions).toEqual([]);
   });
 });
@@ -165,7 +214,10 @@ describe('the rest', () => {
     for (const path of ['/healthz', '/v1/approvals', '/no/such', '/metrics']) {
       const { headers } = await app.request(path);
       expect(headers.get('content-security-policy'), path).toContain("default-src 'none'");
-      expect([headers.get('x-content-type-options'), headers.get('cache-control')]).toEqual(['nosniff', 'no-store']);
+      expect([headers.get('x-content-type-options'), headers.get('cache-control')]).toEqual([
+        'nosniff',
+        'no-store',
+      ]);
     }
   });
 
@@ -173,12 +225,20 @@ describe('the rest', () => {
     const away = async (): Promise<void> => Promise.reject(new Error('away'));
     const { app } = appOver(store);
     const ready = await app.request('/readyz');
-    expect([ready.status, await ready.json()]).toEqual([200, { ok: true, store: true, temporal: true }]);
+    expect([ready.status, await ready.json()]).toEqual([
+      200,
+      { ok: true, store: true, temporal: true },
+    ]);
     const broken = appOver(store, { askTemporal: away }).app;
     const answer = await broken.request('/readyz');
-    expect([answer.status, await answer.json()]).toEqual([503, { ok: false, store: true, temporal: false }]);
+    expect([answer.status, await answer.json()]).toEqual([
+      503,
+      { ok: false, store: true, temporal: false },
+    ]);
     expect((await broken.request('/healthz')).status).toBe(200);
     expect((await app.request('/no/such')).status).toBe(404);
-    expect(await (await app.request('/metrics')).text()).toContain('arx_server_requests_total{status="404"} 1');
+    expect(await (await app.request('/metrics')).text()).toContain(
+      'arx_server_requests_total{status="404"} 1',
+    );
   });
 });

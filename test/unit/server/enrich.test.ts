@@ -34,7 +34,8 @@ async function serve(store: Store, over: Partial<ServerParts> = {}) {
     app.request(`/v1/enrich/account/${account}`, { headers });
   const post = (body: unknown, headers: Record<string, string> = BEARER) =>
     app.request('/v1/enrich', {
-      ...{ method: 'POST', headers: { 'content-type': 'application/json', ...headers } },
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
       body: typeof body === 'string' ? body : JSON.stringify(body),
     });
   return { app, get, post };
@@ -46,7 +47,10 @@ describeOnStores('the enrichment API', ({ fresh }) => {
     const ann = await get('ann@example.com');
     expect(ann.status).toBe(200);
     const body = (await ann.json()) as { indicator: string; okta: object };
-    expect(body).toMatchObject({ indicator: 'ann@example.com', okta: { found: true, cached: false } });
+    expect(body).toMatchObject({
+      indicator: 'ann@example.com',
+      okta: { found: true, cached: false },
+    });
     expect(fits('Account', body)).toEqual([]);
     const again = await get('CORP%5Cann', { 'x-api-key': KEY });
     expect(await again.json()).toMatchObject({
@@ -72,7 +76,12 @@ describeOnStores('the enrichment API', ({ fresh }) => {
   it('refuses without a key that counts, and asks Okta nothing', async () => {
     const { get, post } = await serve(await fresh());
     const before = calls();
-    const headers = [{}, { authorization: 'Bearer x' }, { 'x-api-key': GONE }, { authorization: `Basic ${KEY}` }];
+    const headers = [
+      {},
+      { authorization: 'Bearer x' },
+      { 'x-api-key': GONE },
+      { authorization: `Basic ${KEY}` },
+    ];
     for (const one of headers as Record<string, string>[])
       for (const answer of [await get('ann', one), await post({ accounts: ['ann'] }, one)]) {
         expect(answer.status).toBe(401);
@@ -112,7 +121,9 @@ describeOnStores('the enrichment API', ({ fresh }) => {
     ];
     for (const body of bodies) expect((await post(body)).status).toBe(400);
     expect((await post({ accounts: Array.from({ length: 1_001 }, () => 'a') })).status).toBe(400);
-    expect((await post({ accounts: ['a'] }, { ...BEARER, 'content-type': 'text/plain' })).status).toBe(400);
+    expect(
+      (await post({ accounts: ['a'] }, { ...BEARER, 'content-type': 'text/plain' })).status,
+    ).toBe(400);
     expect((await post('x'.repeat(2 * 1024 * 1024 + 1))).status).toBe(413);
     expect(calls()).toBe(before);
   });
@@ -140,7 +151,10 @@ describeOnStores('the enrichment API', ({ fresh }) => {
     const headers = { 'content-type': 'application/json', ...BEARER };
     const body = JSON.stringify({ accounts: ['ann@example.com'] });
     const posted = await app.request('/v1/enrich?refresh=true', { method: 'POST', headers, body });
-    expect([posted.status, await posted.json()]).toMatchObject([400, { where: { path: 'refresh' } }]);
+    expect([posted.status, await posted.json()]).toMatchObject([
+      400,
+      { where: { path: 'refresh' } },
+    ]);
     expect(calls()).toBe(before);
     expect((await get('ann@example.com?refresh=false')).status).toBe(200);
   });
@@ -161,7 +175,10 @@ describeOnStores('the enrichment API', ({ fresh }) => {
 
   it('keeps each key to its number of accounts a minute', async () => {
     let at = Date.now();
-    const { get, post } = await serve(await fresh(), { enrichmentsPerMinute: () => 60, now: () => new Date(at) });
+    const { get, post } = await serve(await fresh(), {
+      enrichmentsPerMinute: () => 60,
+      now: () => new Date(at),
+    });
     expect((await post({ accounts: Array.from({ length: 59 }, () => 'ann') })).status).toBe(200);
     expect((await get('ann')).status).toBe(200);
     const refused = await get('ann');
@@ -189,7 +206,11 @@ describeOnStores('the enrichment API', ({ fresh }) => {
     const entries = await store.audit.list({});
     expect(entries.length).toBe(5);
     for (const { entry } of entries)
-      expect(entry).toMatchObject({ workflowId: 'enrich/soc', actor: { authenticatedBy: 'key' }, surface: 'api' });
+      expect(entry).toMatchObject({
+        workflowId: 'enrich/soc',
+        actor: { authenticatedBy: 'key' },
+        surface: 'api',
+      });
     expect(JSON.stringify(entries)).not.toMatch(/ann/i);
   });
 });
@@ -198,9 +219,15 @@ describe('openapi.json', () => {
   it('is served, and has the routes that there are', async () => {
     const { app } = appOver({} as Store);
     const served = await app.request('/openapi.json');
-    expect([served.status, await served.json()]).toEqual([200, JSON.parse(JSON.stringify(OPENAPI))]);
+    expect([served.status, await served.json()]).toEqual([
+      200,
+      JSON.parse(JSON.stringify(OPENAPI)),
+    ]);
     const routes = app.routes
-      .filter(({ method, path }) => method !== 'ALL' && path.startsWith('/v1/') && !path.startsWith('/v1/approvals'))
+      .filter(
+        ({ method, path }) =>
+          method !== 'ALL' && path.startsWith('/v1/') && !path.startsWith('/v1/approvals'),
+      )
       .map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)(\{[^}]*\})?/g, '{$1}')}`);
     const documented = Object.entries(OPENAPI.paths).flatMap(([path, verbs]) =>
       Object.keys(verbs).map((verb) => `${verb.toUpperCase()} ${path}`),

@@ -15,7 +15,8 @@ beforeAll(async () => {
 });
 afterAll(() => emulators.close());
 
-const runsOf = async (store: Store): Promise<number> => (await store.flows.list({ limit: 500 })).length;
+const runsOf = async (store: Store): Promise<number> =>
+  (await store.flows.list({ limit: 500 })).length;
 const refusals = async (store: Store): Promise<unknown[]> =>
   (await trail(store)).filter(([kind]) => kind === 'flow.refused').map(([, outcome]) => outcome);
 
@@ -24,10 +25,18 @@ describeOnStores('POST /v1/ispm/events', ({ fresh }) => {
     const { send, started, app } = await serveFlows(emulators, await fresh());
     const one = event();
     const [status, first] = await told(send(one));
-    expect([status, first]).toMatchObject([202, { flow: 'Suspend Okta Account', created: true, outcome: null }]);
+    expect([status, first]).toMatchObject([
+      202,
+      { flow: 'Suspend Okta Account', created: true, outcome: null },
+    ]);
     expect(fits('Accepted', first)).toEqual([]);
-    const headers = { 'x-api-key': keyOf('soc'), 'content-type': 'application/json; charset=utf-8' };
-    const again = await told(app.request('/v1/ispm/events', { method: 'POST', headers, body: JSON.stringify(one) }));
+    const headers = {
+      'x-api-key': keyOf('soc'),
+      'content-type': 'application/json; charset=utf-8',
+    };
+    const again = await told(
+      app.request('/v1/ispm/events', { method: 'POST', headers, body: JSON.stringify(one) }),
+    );
     expect(again).toMatchObject([200, { run: first.run, created: false }]);
     expect(started).toEqual([first.run, first.run]);
   });
@@ -63,15 +72,27 @@ describeOnStores('POST /v1/ispm/events', ({ fresh }) => {
     const store = await fresh();
     const { send } = await serveFlows(emulators, store);
     const one = event();
-    const dry = [await told(send(one, { query: '?dry_run=true' })), await told(send(one, { query: '?dry_run=true' }))];
+    const dry = [
+      await told(send(one, { query: '?dry_run=true' })),
+      await told(send(one, { query: '?dry_run=true' })),
+    ];
     expect(dry).toMatchObject([
       [202, { dryRun: true }],
       [202, { dryRun: true }],
     ]);
     const before = await runsOf(store);
-    for (const query of ['?dryrun=true', '?dry_run=yes', '?dry_run=', '?dry_run=true&dry_run=false', '?__proto__=1'])
+    for (const query of [
+      '?dryrun=true',
+      '?dry_run=yes',
+      '?dry_run=',
+      '?dry_run=true&dry_run=false',
+      '?__proto__=1',
+    ])
       expect([query, (await told(send(one, { query })))[0]]).toEqual([query, 400]);
-    expect(await told(send(one, { query: '?dryrun=true' }))).toMatchObject([400, { where: { path: 'dryrun' } }]);
+    expect(await told(send(one, { query: '?dryrun=true' }))).toMatchObject([
+      400,
+      { where: { path: 'dryrun' } },
+    ]);
     expect(await runsOf(store)).toBe(before);
     expect((await told(send(one)))[0]).toBe(202);
   });
@@ -79,7 +100,10 @@ describeOnStores('POST /v1/ispm/events', ({ fresh }) => {
   it('says so where there is nothing to act on: unrouted, manual', async () => {
     const { send, started } = await serveFlows(emulators, await fresh());
     const unrouted = await told(send(event({ issueTitle: 'Something else' })));
-    expect(unrouted).toMatchObject([202, { outcome: 'unrouted', code: 'no_route', state: 'ended' }]);
+    expect(unrouted).toMatchObject([
+      202,
+      { outcome: 'unrouted', code: 'no_route', state: 'ended' },
+    ]);
     expect(fits('Accepted', unrouted[1])).toEqual([]);
     const manual = await told(send(created('OAuth grant')));
     expect(manual).toMatchObject([202, { outcome: 'manual', flow: null }]);
@@ -103,7 +127,11 @@ describeOnStores('POST /v1/ispm/events', ({ fresh }) => {
     ['an event of the day before', { eventTimestamp: '2026-11-21T07:59:59Z' }, 'stale_event'],
     ['an event from tomorrow', { eventTimestamp: '2026-11-23T08:00:00Z' }, 'stale_event'],
     ["another tenant's event", { entitySourceProductTenant: 'evil.okta.com' }, 'foreign_tenant'],
-    ['a tenant that begins like ours', { entitySourceProductTenant: 'example.okta.com.evil.org' }, 'foreign_tenant'],
+    [
+      'a tenant that begins like ours',
+      { entitySourceProductTenant: 'example.okta.com.evil.org' },
+      'foreign_tenant',
+    ],
     ['a tenant of another product', { entitySourceProductName: 'AAD' }, 'foreign_tenant'],
   ])('answers 403 to %s, each time, on record and with nothing started', async (_, over, code) => {
     const store = await fresh();
@@ -142,7 +170,10 @@ describeOnStores('POST /v1/ispm/events', ({ fresh }) => {
       { cookie: `key=${keyOf('soc')}` },
     ];
     for (const headers of strangers)
-      expect(await told(send(event(), { as: null, headers }))).toMatchObject([401, { code: 'unauthenticated' }]);
+      expect(await told(send(event(), { as: null, headers }))).toMatchObject([
+        401,
+        { code: 'unauthenticated' },
+      ]);
     const inAddress = await told(send(event(), { as: null, query: `?x-api-key=${keyOf('soc')}` }));
     expect(inAddress[0]).toBe(401);
     const askers: [KeyName, number][] = [
@@ -155,7 +186,8 @@ describeOnStores('POST /v1/ispm/events', ({ fresh }) => {
       ['ann', 202],
       ['soc', 202],
     ];
-    for (const [as, status] of askers) expect([as, (await told(send(event(), { as })))[0]]).toEqual([as, status]);
+    for (const [as, status] of askers)
+      expect([as, (await told(send(event(), { as })))[0]]).toEqual([as, status]);
     expect(started).toHaveLength(3);
     const codes = (await refusals(store)).map((outcome) => (outcome as { code: string }).code);
     expect(codes.filter((code) => code === 'unauthenticated')).toHaveLength(strangers.length + 1);
@@ -173,8 +205,16 @@ describeOnStores('POST /v1/ispm/events', ({ fresh }) => {
   it('refuses bodies that are too large, of another type, or no JSON, on record with whose key it was', async () => {
     const store = await fresh();
     const { send, app } = await serveFlows(emulators, store);
-    expect(await told(send('x'.repeat(512 * 1024 + 1)))).toMatchObject([413, { code: 'too_large' }]);
-    for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data', 'application/jsonx'])
+    expect(await told(send('x'.repeat(512 * 1024 + 1)))).toMatchObject([
+      413,
+      { code: 'too_large' },
+    ]);
+    for (const type of [
+      'text/plain',
+      'application/x-www-form-urlencoded',
+      'multipart/form-data',
+      'application/jsonx',
+    ])
       expect((await told(send(event(), { headers: { 'content-type': type } })))[0]).toBe(415);
     for (const body of ['', '{', '{"a":1}}', '\uFEFF', 'undefined', '['.repeat(100_000)])
       expect([body.slice(0, 9), (await told(send(body)))[0]]).toEqual([body.slice(0, 9), 400]);
@@ -192,7 +232,10 @@ describeOnStores('POST /v1/ispm/events', ({ fresh }) => {
 
   it('keeps each key to its number a minute', async () => {
     let at = Date.parse('2026-11-22T08:00:00.000Z');
-    const { send } = await serveFlows(emulators, await fresh(), { perMinute: 3, now: () => new Date(at) });
+    const { send } = await serveFlows(emulators, await fresh(), {
+      perMinute: 3,
+      now: () => new Date(at),
+    });
     for (const status of [202, 202, 202]) expect((await send(event())).status).toBe(status);
     const refused = await send(event());
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '20']);
@@ -203,7 +246,12 @@ describeOnStores('POST /v1/ispm/events', ({ fresh }) => {
 
   it('answers 503 with Retry-After where Okta does not say who asks', async () => {
     const { send } = await serveFlows(emulators, await fresh());
-    emulators.faults.add({ vendor: 'okta', pathPattern: '^/api/v1/users', kind: 'status', status: 403 });
+    emulators.faults.add({
+      vendor: 'okta',
+      pathPattern: '^/api/v1/users',
+      kind: 'status',
+      status: 403,
+    });
     const answer = await send(event(), { as: 'ann' });
     emulators.faults.clear();
     expect([answer.status, answer.headers.get('retry-after'), await answer.json()]).toMatchObject([
@@ -216,7 +264,11 @@ describeOnStores('POST /v1/ispm/events', ({ fresh }) => {
     const { send, app } = await serveFlows(emulators, store);
     const canary = 'canary-7f3a@example.org';
     const entra = { entitySourceProductName: 'AAD', entitySourceProductTenant: 'contoso.example' };
-    const personal = { entityDisplayName: canary, issueFullDescription: canary, entityIdInService: canary };
+    const personal = {
+      entityDisplayName: canary,
+      issueFullDescription: canary,
+      entityIdInService: canary,
+    };
     await send(event({ ...personal, ...entra }));
     await send(event(personal));
     await send(event({ entityDisplayName: [canary], [canary]: 1, eventTimestamp: canary }));

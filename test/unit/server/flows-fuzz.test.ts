@@ -34,13 +34,24 @@ afterAll(async () => {
 let serial = 0;
 /** The documented event of 22 fields, sent a minute ago, of an id of its own. */
 const flat = (over: Record<string, unknown> = {}): Record<string, unknown> => ({
-  ...{ ...ON_DEMAND, eventId: `fuzz-${(serial += 1)}`, eventTimestamp: '2026-11-22T07:59:00Z', ...over },
+  ...ON_DEMAND,
+  eventId: `fuzz-${(serial += 1)}`,
+  eventTimestamp: '2026-11-22T07:59:00Z',
+  ...over,
 });
 const send = (event: unknown): Promise<[number, Told]> => told(server.send(event));
 
 const FIELDS = Object.keys(ON_DEMAND);
 const REQUIRED = [
-  ...['eventId', 'eventTimestamp', 'eventSource', 'eventType', 'issueId', 'issueTitle', 'entityIdInService'],
+  ...[
+    'eventId',
+    'eventTimestamp',
+    'eventSource',
+    'eventType',
+    'issueId',
+    'issueTitle',
+    'entityIdInService',
+  ],
   ...['entityType', 'entitySourceProductName', 'entitySourceProductTenant'],
 ];
 const MARK = 'hostile9f2c';
@@ -58,23 +69,35 @@ const WRONG: [name: string, value: unknown][] = [
 describe('each of the 22 fields of an event', () => {
   it('is one of 22', () => expect(FIELDS).toHaveLength(22));
 
-  it.each(FIELDS)('%s: what has not its form is malformed, by its name and without its value', async (field) => {
-    const before = server.started.length;
-    for (const [name, value] of WRONG) {
-      const [status, document] = await send(flat({ [field]: value }));
-      expect([name, status, document.code, document.where]).toEqual([name, 400, 'malformed', { path: field }]);
-      expect(JSON.stringify(document)).not.toContain(MARK);
-    }
-    for (const nothing of [undefined, null, '', '  ']) {
-      const [status, document] = await send(flat({ [field]: nothing }));
-      if (REQUIRED.includes(field)) expect([status, document.where]).toEqual([400, { path: field }]);
-      else expect(status).toBe(202);
-    }
-    expect(server.started.length - before).toBe(REQUIRED.includes(field) ? 0 : 4);
-  });
+  it.each(FIELDS)(
+    '%s: what has not its form is malformed, by its name and without its value',
+    async (field) => {
+      const before = server.started.length;
+      for (const [name, value] of WRONG) {
+        const [status, document] = await send(flat({ [field]: value }));
+        expect([name, status, document.code, document.where]).toEqual([
+          name,
+          400,
+          'malformed',
+          { path: field },
+        ]);
+        expect(JSON.stringify(document)).not.toContain(MARK);
+      }
+      for (const nothing of [undefined, null, '', '  ']) {
+        const [status, document] = await send(flat({ [field]: nothing }));
+        if (REQUIRED.includes(field))
+          expect([status, document.where]).toEqual([400, { path: field }]);
+        else expect(status).toBe(202);
+      }
+      expect(server.started.length - before).toBe(REQUIRED.includes(field) ? 0 : 4);
+    },
+  );
 
   it('with any value at all is taken or malformed, and never fails', async () => {
-    const value = fc.oneof(fc.jsonValue({ maxDepth: 3 }), fc.string({ unit: 'binary', maxLength: 40 }));
+    const value = fc.oneof(
+      fc.jsonValue({ maxDepth: 3 }),
+      fc.string({ unit: 'binary', maxLength: 40 }),
+    );
     const before = server.started.length;
     let taken = 0;
     await assertProperty(
@@ -114,35 +137,40 @@ describe('ids, keys and shapes that no product has', () => {
     },
   );
 
-  it.each(['__proto__', 'constructor', 'prototype'])('a key %s is malformed at any depth', async (key) => {
-    const planted = `"${key}": {"eventType": "issue.onDemand", "polluted": true}`;
-    const at = (event: object, path: string): string => JSON.stringify(event).replace(path, `${path}${planted},`);
-    const texts = [
-      at(flat(), '{'),
-      at(created(), '{'),
-      at(created(), '"eventData":{'),
-      at(created(), '"affectedEntity":{'),
-      at(created(), '"additionalData":{'),
-    ];
-    for (const text of texts) {
-      const [status, document] = await send(text);
-      expect([status, document.where?.path.endsWith(key)]).toEqual([400, true]);
-    }
-    expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
-    const name = encodeURIComponent('Suspend Okta Account');
-    const bodies = [
-      `{${planted}, "event": ${JSON.stringify(flat())}}`,
-      `{"event": ${JSON.stringify(flat())}, "inputs": {"${key}": "x"}}`,
-      `{"event": ${at(flat(), '{')}}`,
-    ];
-    for (const body of bodies)
-      expect(await told(server.call('POST', `/v1/flows/${name}/runs`, { body }))).toMatchObject([
-        ...[400, { code: 'malformed' }],
-      ]);
-  });
+  it.each(['__proto__', 'constructor', 'prototype'])(
+    'a key %s is malformed at any depth',
+    async (key) => {
+      const planted = `"${key}": {"eventType": "issue.onDemand", "polluted": true}`;
+      const at = (event: object, path: string): string =>
+        JSON.stringify(event).replace(path, `${path}${planted},`);
+      const texts = [
+        at(flat(), '{'),
+        at(created(), '{'),
+        at(created(), '"eventData":{'),
+        at(created(), '"affectedEntity":{'),
+        at(created(), '"additionalData":{'),
+      ];
+      for (const text of texts) {
+        const [status, document] = await send(text);
+        expect([status, document.where?.path.endsWith(key)]).toEqual([400, true]);
+      }
+      expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
+      const name = encodeURIComponent('Suspend Okta Account');
+      const bodies = [
+        `{${planted}, "event": ${JSON.stringify(flat())}}`,
+        `{"event": ${JSON.stringify(flat())}, "inputs": {"${key}": "x"}}`,
+        `{"event": ${at(flat(), '{')}}`,
+      ];
+      for (const body of bodies)
+        expect(await told(server.call('POST', `/v1/flows/${name}/runs`, { body }))).toMatchObject([
+          ...[400, { code: 'malformed' }],
+        ]);
+    },
+  );
 
   it('nothing is too deep, too wide or too strange to be refused', async () => {
-    const deep = (levels: number): unknown => JSON.parse(`${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`) as unknown;
+    const deep = (levels: number): unknown =>
+      JSON.parse(`${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`) as unknown;
     const events = [
       flat({ extra: deep(200) }),
       flat({ extra: Array.from({ length: 6_000 }, () => 0) }),
@@ -151,18 +179,35 @@ describe('ids, keys and shapes that no product has', () => {
       { eventType: 'issue.onDemand' },
       { type: 'issue.created', id: 'x' },
     ];
-    for (const event of events) expect(await send(event)).toMatchObject([400, { code: 'malformed' }]);
+    for (const event of events)
+      expect(await send(event)).toMatchObject([400, { code: 'malformed' }]);
     expect((await send(flat({ unknownField: 'dropped' })))[0]).toBe(202);
   });
 
   it('no person has more than a hundred accounts, or one that is none', async () => {
-    const one = { sourceProductName: 'Okta', sourceProductTenant: 'example.okta.com', identifierInService: '00u1' };
+    const one = {
+      sourceProductName: 'Okta',
+      sourceProductTenant: 'example.okta.com',
+      identifierInService: '00u1',
+    };
     const person = (accounts: unknown, n: number) => ({
       ...created({ type: 'Person', additionalData: { activeAccounts: accounts } }),
-      ...{ id: `person-${n}`, timestamp: '2026-11-22T07:59:00Z' },
+      id: `person-${n}`,
+      timestamp: '2026-11-22T07:59:00Z',
     });
-    const many = Array.from({ length: 101 }, (_, n) => ({ ...one, identifierInService: `00u${n}` }));
-    for (const [n, accounts] of [many, [], [null], ['x'], [{ ...one, identifierInService: 5 }], {}, 'x'].entries())
+    const many = Array.from({ length: 101 }, (_, n) => ({
+      ...one,
+      identifierInService: `00u${n}`,
+    }));
+    for (const [n, accounts] of [
+      many,
+      [],
+      [null],
+      ['x'],
+      [{ ...one, identifierInService: 5 }],
+      {},
+      'x',
+    ].entries())
       expect(await send(person(accounts, n))).toMatchObject([400, { where: {} }]);
     expect((await send(person(many.slice(0, 100), 99)))[0]).toBe(202);
   });

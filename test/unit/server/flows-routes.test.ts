@@ -4,7 +4,15 @@ import type { RunningEmulators } from '../../../emulators/start.ts';
 import type { Store } from '../../../src/store/types.ts';
 import { flowRun } from '../../support/flow-runs.ts';
 import { describeOnStores } from '../../support/stores.ts';
-import { ADD, DISABLE, event, FLOWS, populate, SUSPEND, told as trail } from '../services/flows/support.ts';
+import {
+  ADD,
+  DISABLE,
+  event,
+  FLOWS,
+  populate,
+  SUSPEND,
+  told as trail,
+} from '../services/flows/support.ts';
 import { serveFlows, told } from './flows-support.ts';
 import type { KeyName } from './flows-support.ts';
 import { fits } from './openapi.ts';
@@ -21,14 +29,34 @@ const RUN = 'a'.repeat(32);
 const RECIPE = [{ operation: 'okta:users:unsuspend', params: { userId: '00u1' } }];
 
 /** A run of Suspend Okta Account that ended well. */
-async function endedRun(store: Store, run = RUN, over: Parameters<typeof flowRun>[1] = {}): Promise<void> {
+async function endedRun(
+  store: Store,
+  run = RUN,
+  over: Parameters<typeof flowRun>[1] = {},
+): Promise<void> {
   await store.flows.open(flowRun(run, over));
   const finishedAt = '2026-11-22T08:00:01.000Z';
-  await store.flows.update(null, run, { state: 'ended', outcome: 'succeeded', undo: RECIPE, finishedAt });
+  await store.flows.update(null, run, {
+    state: 'ended',
+    outcome: 'succeeded',
+    undo: RECIPE,
+    finishedAt,
+  });
 }
 
-/** What each asker gets: how many flows, and the statuses of show, run, history of the flow, its run and its undo. */
-const MATRIX: [as: KeyName, set: string, flows: number, show: number, run: number, seen: number, undo: number][] = [
+/**
+ * What each asker gets: how many flows, and the statuses of show, run, history of the flow, its run
+ * and its undo.
+ */
+const MATRIX: [
+  as: KeyName,
+  set: string,
+  flows: number,
+  show: number,
+  run: number,
+  seen: number,
+  undo: number,
+][] = [
   ['soc', 'run, a service', FLOWS.length, 200, 202, 200, 202],
   ['ann', 'run, a person', FLOWS.length, 200, 202, 200, 202],
   ['bo', 'run, by a group', 1, 200, 202, 200, 202],
@@ -41,32 +69,43 @@ const MATRIX: [as: KeyName, set: string, flows: number, show: number, run: numbe
 ];
 
 describeOnStores('the flows API', ({ fresh }) => {
-  it.each(MATRIX)('%s (%s) gets what the resource sets give', async (as, _, flows, show, run, seen, undo) => {
-    const store = await fresh();
-    const { call } = await serveFlows(emulators, store);
-    await endedRun(store);
-    const list = (await (await call('GET', '/v1/flows', { as })).json()) as { items: unknown[] };
-    expect([list.items.length, fits('Flows', list)]).toEqual([flows, []]);
-    expect((await call('GET', at(SUSPEND), { as })).status).toBe(show);
-    expect((await call('POST', at(SUSPEND, '/runs'), { as, body: { event: event() } })).status).toBe(run);
-    const history = `?flow=${encodeURIComponent(SUSPEND)}`;
-    expect((await call('GET', '/v1/flow-runs', { as, query: history })).status).toBe(seen);
-    const all = (await (await call('GET', '/v1/flow-runs', { as })).json()) as { items: unknown[] };
-    expect(all.items.length > 0).toBe(seen === 200);
-    expect((await call('GET', `/v1/flow-runs/${RUN}`, { as })).status).toBe(seen);
-    expect((await call('POST', `/v1/flow-runs/${RUN}/undo`, { as })).status).toBe(undo);
-    const strange = await call('GET', at('No such flow'), { as });
-    const hidden = await call('GET', at(DISABLE), { as: 'bo' });
-    // What may not be seen answers like what is not there.
-    expect([strange.status, await strange.text()]).toEqual([404, await hidden.text()]);
-  });
+  it.each(MATRIX)(
+    '%s (%s) gets what the resource sets give',
+    async (as, _, flows, show, run, seen, undo) => {
+      const store = await fresh();
+      const { call } = await serveFlows(emulators, store);
+      await endedRun(store);
+      const list = (await (await call('GET', '/v1/flows', { as })).json()) as { items: unknown[] };
+      expect([list.items.length, fits('Flows', list)]).toEqual([flows, []]);
+      expect((await call('GET', at(SUSPEND), { as })).status).toBe(show);
+      expect(
+        (await call('POST', at(SUSPEND, '/runs'), { as, body: { event: event() } })).status,
+      ).toBe(run);
+      const history = `?flow=${encodeURIComponent(SUSPEND)}`;
+      expect((await call('GET', '/v1/flow-runs', { as, query: history })).status).toBe(seen);
+      const all = (await (await call('GET', '/v1/flow-runs', { as })).json()) as {
+        items: unknown[];
+      };
+      expect(all.items.length > 0).toBe(seen === 200);
+      expect((await call('GET', `/v1/flow-runs/${RUN}`, { as })).status).toBe(seen);
+      expect((await call('POST', `/v1/flow-runs/${RUN}/undo`, { as })).status).toBe(undo);
+      const strange = await call('GET', at('No such flow'), { as });
+      const hidden = await call('GET', at(DISABLE), { as: 'bo' });
+      // What may not be seen answers like what is not there.
+      expect([strange.status, await strange.text()]).toEqual([404, await hidden.text()]);
+    },
+  );
 
   it('shows a flow as its document says', async () => {
     const { call } = await serveFlows(emulators, await fresh());
     const document = (await (await call('GET', at(ADD))).json()) as { items: object[] };
     expect(fits('FlowDetails', document)).toEqual([]);
     expect(document.items).toMatchObject([
-      { name: ADD, permissions: ['view', 'run'], routes: [{ product: 'Okta', titles: ['No MFA - Account'] }] },
+      {
+        name: ADD,
+        permissions: ['view', 'run'],
+        routes: [{ product: 'Okta', titles: ['No MFA - Account'] }],
+      },
     ]);
     expect((await call('GET', at(ADD.toUpperCase()))).status).toBe(200);
   });
@@ -75,9 +114,18 @@ describeOnStores('the flows API', ({ fresh }) => {
     const { call, started } = await serveFlows(emulators, await fresh());
     const post = (body: unknown) => told(call('POST', at(ADD, '/runs'), { body }));
     const one = event({ issueTitle: 'Anything' });
-    expect(await post({ event: one })).toMatchObject([400, { code: 'malformed', where: { path: 'inputs.group' } }]);
-    expect(await post({ event: one, inputs: { grp: 'x' } })).toMatchObject([400, { where: { path: 'inputs.grp' } }]);
-    expect(await post({ event: one, inputs: { group: ['x'] } })).toMatchObject([400, { code: 'malformed' }]);
+    expect(await post({ event: one })).toMatchObject([
+      400,
+      { code: 'malformed', where: { path: 'inputs.group' } },
+    ]);
+    expect(await post({ event: one, inputs: { grp: 'x' } })).toMatchObject([
+      400,
+      { where: { path: 'inputs.grp' } },
+    ]);
+    expect(await post({ event: one, inputs: { group: ['x'] } })).toMatchObject([
+      400,
+      { code: 'malformed' },
+    ]);
     expect(await post({ event: one, more: 1 })).toMatchObject([400, { where: { path: 'more' } }]);
     expect(await post({ inputs: {} })).toMatchObject([400, { code: 'malformed' }]);
     expect(await post([])).toMatchObject([400, { code: 'malformed' }]);
@@ -88,20 +136,38 @@ describeOnStores('the flows API', ({ fresh }) => {
       202,
       [200, { run: first.run }],
     ]);
-    expect(await post({ event: one, inputs: { group: '00g2' } })).toMatchObject([409, { code: 'conflict' }]);
+    expect(await post({ event: one, inputs: { group: '00g2' } })).toMatchObject([
+      409,
+      { code: 'conflict' },
+    ]);
     expect(started).toEqual([dry[1].run, first.run, first.run]);
     const late = event({ eventTimestamp: '2026-11-20T08:00:00Z' });
-    expect(await post({ event: late, inputs: { group: '00g1' } })).toMatchObject([403, { code: 'stale_event' }]);
-    const azure = event({ entitySourceProductName: 'AAD', entitySourceProductTenant: 'contoso.example' });
-    expect(await post({ event: azure, inputs: { group: '00g1' } })).toMatchObject([403, { code: 'wrong_product' }]);
+    expect(await post({ event: late, inputs: { group: '00g1' } })).toMatchObject([
+      403,
+      { code: 'stale_event' },
+    ]);
+    const azure = event({
+      entitySourceProductName: 'AAD',
+      entitySourceProductTenant: 'contoso.example',
+    });
+    expect(await post({ event: azure, inputs: { group: '00g1' } })).toMatchObject([
+      403,
+      { code: 'wrong_product' },
+    ]);
   });
 
   it('gives the history by its filters, page by page', async () => {
     const store = await fresh();
     const { call } = await serveFlows(emulators, store);
     const startedAt = (n: number) => `2026-11-2${n}T08:00:00.000Z`;
-    const caller = { principal: 'agent:ispm', personId: null, authenticatedBy: 'key', surface: 'api' } as const;
-    for (const n of [0, 1, 2]) await endedRun(store, `${n}`.repeat(32), { startedAt: startedAt(n) });
+    const caller = {
+      principal: 'agent:ispm',
+      personId: null,
+      authenticatedBy: 'key',
+      surface: 'api',
+    } as const;
+    for (const n of [0, 1, 2])
+      await endedRun(store, `${n}`.repeat(32), { startedAt: startedAt(n) });
     await store.flows.open(flowRun('9'.repeat(32), { flow: ADD, caller, startedAt: startedAt(3) }));
     const runs = async (query: string) => {
       const document = (await (await call('GET', '/v1/flow-runs', { query })).json()) as {
@@ -119,7 +185,15 @@ describeOnStores('the flows API', ({ fresh }) => {
     expect(await runs('?outcome=succeeded&since=2026-11-21')).toEqual(['21', null]);
     expect(await runs('?until=2026-11-21T09:00:00%2B01:00')).toEqual(['0', null]);
     expect(await runs(`?flow=${encodeURIComponent(ADD)}`)).toEqual(['9', null]);
-    const wrong = ['limit=0', 'limit=501', 'limit=x', 'outcome=fine', 'since=yesterday', 'until=2026-99-99', 'after=x'];
+    const wrong = [
+      'limit=0',
+      'limit=501',
+      'limit=x',
+      'outcome=fine',
+      'since=yesterday',
+      'until=2026-99-99',
+      'after=x',
+    ];
     for (const query of [...wrong, 'user=%00', 'flow=a%00', 'more=1']) {
       const [status, { where }] = await told(call('GET', '/v1/flow-runs', { query: `?${query}` }));
       expect([query, status, where?.path]).toEqual([query, 400, query.split('=')[0]]);
@@ -131,12 +205,29 @@ describeOnStores('the flows API', ({ fresh }) => {
     const store = await fresh();
     const { call, send } = await serveFlows(emulators, store);
     const [, { run }] = await told(send(event()));
-    const step = { id: 'suspend', operation: 'okta:users:suspend', params: { userId: '00k1' }, state: 'done' } as const;
-    const steps = [{ ...step, decision: { effect: 'auto' }, request: null, result: { ok: true }, verified: true }];
+    const step = {
+      id: 'suspend',
+      operation: 'okta:users:suspend',
+      params: { userId: '00k1' },
+      state: 'done',
+    } as const;
+    const steps = [
+      {
+        ...step,
+        decision: { effect: 'auto' },
+        request: null,
+        result: { ok: true },
+        verified: true,
+      },
+    ];
     await store.flows.update(null, run, { steps });
     const document = (await (await call('GET', `/v1/flow-runs/${run}`)).json()) as object;
     expect(fits('FlowRun', document)).toEqual([]);
-    expect(document).toMatchObject({ schema: 'arx.flow-run/v1', run, steps: [{ id: 'suspend', verified: true }] });
+    expect(document).toMatchObject({
+      schema: 'arx.flow-run/v1',
+      run,
+      steps: [{ id: 'suspend', verified: true }],
+    });
     for (const id of ['x', '%00', `${run}x`, 'b'.repeat(32), '..%2Fflows'])
       expect([id, (await call('GET', `/v1/flow-runs/${id}`)).status]).toEqual([id, 404]);
   });
@@ -147,15 +238,23 @@ describeOnStores('the flows API', ({ fresh }) => {
     await endedRun(store);
     const undo = (run: string) => told(call('POST', `/v1/flow-runs/${run}/undo`));
     const [status, first] = await undo(RUN);
-    expect([status, await undo(RUN)]).toMatchObject([202, [200, { run: first.run, created: false }]]);
+    expect([status, await undo(RUN)]).toMatchObject([
+      202,
+      [200, { run: first.run, created: false }],
+    ]);
     expect(started).toEqual([first.run, first.run]);
     for (const body of [{ reason: 5 }, { why: 'x' }, 'x', { reason: 'x'.repeat(501) }])
       expect((await call('POST', `/v1/flow-runs/${RUN}/undo`, { body })).status).toBe(400);
     const other = 'd'.repeat(32);
     await endedRun(store, other);
-    const [, second] = await told(call('POST', `/v1/flow-runs/${other}/undo`, { body: { reason: 'by mistake' } }));
+    const [, second] = await told(
+      call('POST', `/v1/flow-runs/${other}/undo`, { body: { reason: 'by mistake' } }),
+    );
     const document = (await (await call('GET', `/v1/flow-runs/${second.run}`)).json()) as object;
-    expect([fits('FlowRun', document), document]).toMatchObject([[], { undoes: other, reason: 'by mistake' }]);
+    expect([fits('FlowRun', document), document]).toMatchObject([
+      [],
+      { undoes: other, reason: 'by mistake' },
+    ]);
     const [, open] = await told(send(event()));
     expect(await undo(open.run)).toMatchObject([409, { code: 'nothing_to_undo' }]);
     expect((await undo('c'.repeat(32)))[0]).toBe(404);
@@ -165,11 +264,20 @@ describeOnStores('the flows API', ({ fresh }) => {
     const store = await fresh();
     const { call, send } = await serveFlows(emulators, store);
     const path = '/v1/resource-sets/Night%20shift';
-    const body = { flows: [SUSPEND], members: ['key:nobody'], permissions: ['okta.workflows.flows.invoke'] };
+    const body = {
+      flows: [SUSPEND],
+      members: ['key:nobody'],
+      permissions: ['okta.workflows.flows.invoke'],
+    };
     for (const as of ['soc', 'ann', 'cus', 'out', 'nobody'] as const) {
-      expect([as, await told(call('PUT', path, { as, body }))]).toMatchObject([as, [403, { code: 'not_allowed' }]]);
+      expect([as, await told(call('PUT', path, { as, body }))]).toMatchObject([
+        as,
+        [403, { code: 'not_allowed' }],
+      ]);
       expect((await call('DELETE', '/v1/resource-sets/Readers', { as })).status).toBe(403);
-      expect((await call('PUT', at(SUSPEND, '/enabled'), { as, body: { enabled: false } })).status).toBe(403);
+      expect(
+        (await call('PUT', at(SUSPEND, '/enabled'), { as, body: { enabled: false } })).status,
+      ).toBe(403);
     }
     expect((await send(event(), { as: 'nobody' })).status).toBe(404);
     const put = await call('PUT', path, { as: 'sue', body });
@@ -177,13 +285,17 @@ describeOnStores('the flows API', ({ fresh }) => {
     expect([put.status, fits('ResourceSets', sets)]).toEqual([200, []]);
     expect(sets).toMatchObject({ items: [{ ...body, name: 'Night shift', permissions: ['run'] }] });
     expect((await send(event(), { as: 'nobody' })).status).toBe(202);
-    const off = await told(call('PUT', at(SUSPEND, '/enabled'), { as: 'sue', body: { enabled: false } }));
+    const off = await told(
+      call('PUT', at(SUSPEND, '/enabled'), { as: 'sue', body: { enabled: false } }),
+    );
     expect([off[0], fits('FlowSwitch', off[1])]).toEqual([200, []]);
     expect(await told(send(event(), { as: 'nobody' }))).toMatchObject([403, { code: 'disabled' }]);
     expect((await call('DELETE', path, { as: 'sue' })).status).toBe(204);
     expect((await call('DELETE', path, { as: 'sue' })).status).toBe(404);
     expect((await send(event(), { as: 'nobody' })).status).toBe(404);
-    const kinds = (await trail(store)).map(([kind]) => kind).filter((kind) => /switched|changed/.test(kind));
+    const kinds = (await trail(store))
+      .map(([kind]) => kind)
+      .filter((kind) => /switched|changed/.test(kind));
     expect(kinds).toEqual(['resource_set.changed', 'flow.switched', 'resource_set.changed']);
   });
 
@@ -216,14 +328,19 @@ describeOnStores('the flows API', ({ fresh }) => {
         { where: { path } },
       ]);
     for (const name of ['%00', '%20x', 'x'.repeat(201)])
-      expect([name, (await call('PUT', `/v1/resource-sets/${name}`, { as: 'sue', body: good })).status]).toEqual([
+      expect([
         name,
-        400,
-      ]);
-    expect((await call('PUT', at(SUSPEND, '/enabled'), { as: 'sue', body: { enabled: 'no' } })).status).toBe(400);
-    expect((await call('PUT', at('No such', '/enabled'), { as: 'sue', body: { enabled: true } })).status).toBe(404);
-    expect((await call('PUT', at('Delegated Flow', '/enabled'), { as: 'sue', body: { enabled: true } })).status).toBe(
-      400,
-    );
+        (await call('PUT', `/v1/resource-sets/${name}`, { as: 'sue', body: good })).status,
+      ]).toEqual([name, 400]);
+    expect(
+      (await call('PUT', at(SUSPEND, '/enabled'), { as: 'sue', body: { enabled: 'no' } })).status,
+    ).toBe(400);
+    expect(
+      (await call('PUT', at('No such', '/enabled'), { as: 'sue', body: { enabled: true } })).status,
+    ).toBe(404);
+    expect(
+      (await call('PUT', at('Delegated Flow', '/enabled'), { as: 'sue', body: { enabled: true } }))
+        .status,
+    ).toBe(400);
   });
 });

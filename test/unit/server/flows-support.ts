@@ -49,14 +49,29 @@ export async function serveFlows(
   };
   const flows: ServerFlows = { desk, routes: () => ROUTES, start, perMinute: () => perMinute };
   const served = appOver(store, { flows, ...parts });
-  const call: FlowServer['call'] = async (method, path, { as = 'soc', query = '', headers = {}, body } = {}) => {
+  const call: FlowServer['call'] = async (
+    method,
+    path,
+    { as = 'soc', query = '', headers = {}, body } = {},
+  ) => {
     const key: Record<string, string> = as === null ? {} : { authorization: `Bearer ${keyOf(as)}` };
-    const sent: Record<string, string> = body === undefined ? {} : { 'content-type': 'application/json' };
-    const text = body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) };
-    return served.app.request(`${path}${query}`, { method, headers: { ...key, ...sent, ...headers }, ...text });
+    const sent: Record<string, string> =
+      body === undefined ? {} : { 'content-type': 'application/json' };
+    const text =
+      body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) };
+    return served.app.request(`${path}${query}`, {
+      method,
+      headers: { ...key, ...sent, ...headers },
+      ...text,
+    });
   };
   return {
-    ...{ app: served.app, parts: served.parts, desk, started, temporal, call },
+    app: served.app,
+    parts: served.parts,
+    desk,
+    started,
+    temporal,
+    call,
     send: (event, options = {}) => call('POST', '/v1/ispm/events', { ...options, body: event }),
   };
 }
@@ -64,8 +79,14 @@ export async function serveFlows(
 async function addKeys(store: Store): Promise<void> {
   const at = { createdAt: '2026-01-01T00:00:00.000Z', revokedAt: null };
   for (const name of PERSONS)
-    await store.keys.addAccessKey({ name, hash: keyHash(keyOf(name)), person: `${name}@example.com`, ...at });
-  for (const name of SERVICES) await store.keys.addAccessKey({ name, hash: keyHash(keyOf(name)), person: null, ...at });
+    await store.keys.addAccessKey({
+      name,
+      hash: keyHash(keyOf(name)),
+      person: `${name}@example.com`,
+      ...at,
+    });
+  for (const name of SERVICES)
+    await store.keys.addAccessKey({ name, hash: keyHash(keyOf(name)), person: null, ...at });
   await store.keys.revokeAccessKey('gone', '2026-01-02T00:00:00.000Z');
 }
 
@@ -78,7 +99,9 @@ export interface Told {
 }
 
 /** Status and document of an answer. */
-export async function told(answer: Response | Promise<Response>): Promise<[status: number, document: Told]> {
+export async function told(
+  answer: Response | Promise<Response>,
+): Promise<[status: number, document: Told]> {
   const response = await answer;
   return [response.status, (await response.json()) as Told];
 }

@@ -39,7 +39,10 @@ it.each([
   ['U0NOBODY', undefined],
 ])('%s is %s', async (userId, login) => {
   const { okta, slack } = emulatedHarness(emulators.document).connectors;
-  const person = await personOfSlack({ okta, slack, context: (subject) => context({ subject }) }, userId);
+  const person = await personOfSlack(
+    { okta, slack, context: (subject) => context({ subject }) },
+    userId,
+  );
   expect(person?.login).toBe(login);
 });
 
@@ -47,6 +50,10 @@ it('an address that leads to another person of the workspace proves nothing', as
   const { okta, slack } = emulatedHarness(emulators.document).connectors;
   const shared = { id: 'U0FALSE', email: 'ann@example.com', name: 'false', deleted: false };
   emulators.slack.members.push(shared);
-  const reader = { okta, slack, context: <Output>(subject: string) => context<Output>({ subject }) };
+  const reader = {
+    okta,
+    slack,
+    context: <Output>(subject: string) => context<Output>({ subject }),
+  };
   expect(await personOfSlack(reader, 'U0FALSE')).toBeNull();
 });

@@ -28,7 +28,9 @@ type App = ReturnType<typeof appOver>['app'];
 const post = async (app: App, body: string, headers: Record<string, string>) =>
   app.request('/slack/interactions', { method: 'POST', body, headers });
 const refusalsOf = async (subject: string) =>
-  (await store.audit.list({ subject, kind: 'approval.refused' })).map(({ entry }) => entry.outcome?.['code']);
+  (await store.audit.list({ subject, kind: 'approval.refused' })).map(
+    ({ entry }) => entry.outcome?.['code'],
+  );
 const at = NOW.getTime() / 1000;
 
 describe('a click in Slack', () => {
@@ -37,11 +39,20 @@ describe('a click in Slack', () => {
     const { app, decisions } = appOver(store);
     const body = clickBody(id);
     const answer = await post(app, body, signed(body));
-    expect([answer.status, await answer.json()]).toMatchObject([200, { text: expect.stringContaining('counts') }]);
+    expect([answer.status, await answer.json()]).toMatchObject([
+      200,
+      { text: expect.stringContaining('counts') },
+    ]);
     expect(decisions).toHaveLength(1);
     expect(decisions[0]).toMatchObject({
       request: { requestId: id },
-      proven: { verdict: 'approve', person: ANN.id, login: ANN.login, surface: 'slack', at: NOW.getTime() },
+      proven: {
+        verdict: 'approve',
+        person: ANN.id,
+        login: ANN.login,
+        surface: 'slack',
+        at: NOW.getTime(),
+      },
     });
   });
 
@@ -63,9 +74,21 @@ describe('a click in Slack', () => {
   it.each<[string, string, (body: string) => Record<string, string>]>([
     ['another secret', 'bad_signature', (body) => signed(body, { secret: 'd'.repeat(32) })],
     ['a body that was changed', 'bad_signature', (body) => signed(`${body}&more=1`)],
-    ['letters in the time', 'bad_signature', (body) => ({ ...signed(body), 'x-slack-request-timestamp': `${at}x` })],
-    ['an exponent as time', 'bad_signature', (body) => ({ ...signed(body), 'x-slack-request-timestamp': '1e9' })],
-    ['another time', 'bad_signature', (body) => ({ ...signed(body), 'x-slack-request-timestamp': `${at + 1}` })],
+    [
+      'letters in the time',
+      'bad_signature',
+      (body) => ({ ...signed(body), 'x-slack-request-timestamp': `${at}x` }),
+    ],
+    [
+      'an exponent as time',
+      'bad_signature',
+      (body) => ({ ...signed(body), 'x-slack-request-timestamp': '1e9' }),
+    ],
+    [
+      'another time',
+      'bad_signature',
+      (body) => ({ ...signed(body), 'x-slack-request-timestamp': `${at + 1}` }),
+    ],
     ['capitals', 'bad_signature', (body) => upper(signed(body))],
     ['a short one', 'bad_signature', (body) => ({ ...signed(body), 'x-slack-signature': 'v0=00' })],
     ['no headers', 'bad_signature', () => ({})],
@@ -77,7 +100,10 @@ describe('a click in Slack', () => {
     const { app, decisions } = appOver(store);
     const body = clickBody(id);
     const answer = await post(app, body, headersOf(body));
-    expect([answer.status, await answer.json()]).toMatchObject([401, { schema: 'arx.error/v1', code }]);
+    expect([answer.status, await answer.json()]).toMatchObject([
+      401,
+      { schema: 'arx.error/v1', code },
+    ]);
     expect(decisions).toEqual([]);
     expect(await refusalsOf(id)).toEqual([code]);
   });
@@ -95,7 +121,9 @@ describe('a click in Slack', () => {
     const servers = [appOver(store), appOver(store)];
     const body = clickBody(id);
     const answers = await Promise.all(
-      Array.from({ length: 8 }, (_, index) => post((servers[index % 2] ?? servers[0])!.app, body, signed(body))),
+      Array.from({ length: 8 }, (_, index) =>
+        post((servers[index % 2] ?? servers[0])!.app, body, signed(body)),
+      ),
     );
     expect(answers.map(({ status }) => status).toSorted()).toEqual([200, ...Array(7).fill(401)]);
     expect(servers.flatMap(({ decisions }) => decisions)).toHaveLength(1);
@@ -107,7 +135,10 @@ describe('a click in Slack', () => {
     const { app, decisions } = appOver(store);
     const body = clickBody(id, { user: { id: 'U0EVE' } });
     const answer = await post(app, body, signed(body));
-    expect([answer.status, await answer.json()]).toMatchObject([200, { text: expect.stringContaining('Refused') }]);
+    expect([answer.status, await answer.json()]).toMatchObject([
+      200,
+      { text: expect.stringContaining('Refused') },
+    ]);
     expect(decisions).toEqual([]);
     expect(await refusalsOf(id)).toEqual(['unmapped']);
   });
@@ -132,14 +163,17 @@ describe('a click in Slack', () => {
     let finish = (): void => undefined;
     const slow = new Promise<void>((resolve) => (finish = resolve));
     const { app, background } = appOver(store, {
-      decide: async () => slow.then(() => ({ accepted: true, code: 'counted', state: 'APPROVED' }) as const),
+      decide: async () =>
+        slow.then(() => ({ accepted: true, code: 'counted', state: 'APPROVED' }) as const),
     });
     const body = clickBody(id);
     const answer = await post(app, body, signed(body));
     expect([answer.status, await answer.text()]).toEqual([200, '']);
     finish();
     await background.waitForAll();
-    expect(await (await app.request('/metrics')).text()).toContain('decisions_total{surface="slack",code="counted"} 1');
+    expect(await (await app.request('/metrics')).text()).toContain(
+      'decisions_total{surface="slack",code="counted"} 1',
+    );
   });
 });
 
@@ -149,14 +183,22 @@ describe('what Slack would not send', () => {
     ['no form', 'hello'],
     ['no JSON', payload('{')],
     ['null', payload('null')],
-    ['a prototype', payload('{"__proto__":{"type":"block_actions"},"constructor":{"prototype":{"x":1}}}')],
+    [
+      'a prototype',
+      payload('{"__proto__":{"type":"block_actions"},"constructor":{"prototype":{"x":1}}}'),
+    ],
     ['deep nesting', payload('['.repeat(20_000))],
     ['two payloads', `${clickBody('request-1')}&${clickBody('request-1')}`],
     [
       'another button',
-      clickBody('request-1', { actions: [{ action_id: 'open', block_id: 'arx_decision', value: 'x' }] }),
+      clickBody('request-1', {
+        actions: [{ action_id: 'open', block_id: 'arx_decision', value: 'x' }],
+      }),
     ],
-    ['two actions', clickBody('request-1', { actions: Array(2).fill(JSON.parse(actionText('request-1'))) })],
+    [
+      'two actions',
+      clickBody('request-1', { actions: Array(2).fill(JSON.parse(actionText('request-1'))) }),
+    ],
     ['a hostile request id', clickBody('../../etc')],
     ['a hostile user', clickBody('request-1', { user: { id: 'ann@example.com' } })],
     ['another kind', clickBody('request-1', { type: 'view_submission' })],
@@ -188,8 +230,11 @@ describe('what Slack would not send', () => {
     const id = await asked();
     const { app } = appOver(store);
     const body = clickBody(id);
-    for (let index = 0; index < 65; index += 1) expect((await post(app, body, {})).status).toBe(401);
-    expect((await store.audit.list({ subject: id, kind: 'approval.refused', limit: 100 })).length).toBe(60);
+    for (let index = 0; index < 65; index += 1)
+      expect((await post(app, body, {})).status).toBe(401);
+    expect(
+      (await store.audit.list({ subject: id, kind: 'approval.refused', limit: 100 })).length,
+    ).toBe(60);
   });
 });
 

@@ -1,6 +1,9 @@
 import { createHmac } from 'node:crypto';
 import { pino } from 'pino';
-import type { AskedRequest, ProvenDecision } from '../../../src/services/approvals/signed-decision.ts';
+import type {
+  AskedRequest,
+  ProvenDecision,
+} from '../../../src/services/approvals/signed-decision.ts';
 import { Secret } from '../../../src/config/env/secret.ts';
 import type { Approval } from '../../../src/governance/approval.ts';
 import { createApp } from '../../../src/server/app.ts';
@@ -17,14 +20,32 @@ export const ANN = { id: '00uAnnAnnAnnAnnAnnAn', login: 'ann@example.com' };
 export const COUNTED: DecisionAnswer = { accepted: true, code: 'counted', state: 'APPROVED' };
 
 const APPROVAL: Approval = {
-  ...{ state: 'PENDING', deadline: NOW.getTime() + 3_600_000, grace: 2_000, quorum: 1, banned: [], votes: [] },
+  state: 'PENDING',
+  deadline: NOW.getTime() + 3_600_000,
+  grace: 2_000,
+  quorum: 1,
+  banned: [],
+  votes: [],
   requirements: [{ policy: 'p', count: 1, eligible: [ANN.id] }],
 };
 const REQUEST: Omit<ActionRequest, 'requestId'> = {
-  ...{ workflowId: 'w', run: 'run', connector: 'okta', operation: 'users:suspend', args: { userId: '00u1' } },
-  ...{ argsDigest: 'abc', principal: 'user:bob@example.com', authenticatedBy: 'cli', surface: 'cli' },
-  ...{ requesterId: null, onBehalfOf: null, reason: 'left', risk: 'HIGH', target: { kind: 'user', id: '00u1' } },
-  ...{ targetFacts: null, bundleDigest: 'def', createdAt: NOW.toISOString() },
+  workflowId: 'w',
+  run: 'run',
+  connector: 'okta',
+  operation: 'users:suspend',
+  args: { userId: '00u1' },
+  argsDigest: 'abc',
+  principal: 'user:bob@example.com',
+  authenticatedBy: 'cli',
+  surface: 'cli',
+  requesterId: null,
+  onBehalfOf: null,
+  reason: 'left',
+  risk: 'HIGH',
+  target: { kind: 'user', id: '00u1' },
+  targetFacts: null,
+  bundleDigest: 'def',
+  createdAt: NOW.toISOString(),
   obligations: { approval: 'hitl', approvers: [], expiresInMs: null, grantValidForMs: null },
 };
 
@@ -37,16 +58,18 @@ const nobody = (): never => {
   throw new Error('these tests have no flows');
 };
 const NO_DESK: ServerParts['flows']['desk'] = {
-  ...{
-    list: nobody,
-    scope: nobody,
-    show: nobody,
-    admit: nobody,
-    openChildren: nobody,
-    admitUndo: nobody,
-    history: nobody,
-  },
-  ...{ run: nobody, sets: nobody, putSet: nobody, removeSet: nobody, switch: nobody },
+  list: nobody,
+  scope: nobody,
+  show: nobody,
+  admit: nobody,
+  openChildren: nobody,
+  admitUndo: nobody,
+  history: nobody,
+  run: nobody,
+  sets: nobody,
+  putSet: nobody,
+  removeSet: nobody,
+  switch: nobody,
 };
 const NO_FLOWS = { desk: NO_DESK, routes: () => [], start: nobody, perMinute: () => 600 };
 
@@ -97,7 +120,10 @@ export function clickBody(requestId: string, over: Record<string, unknown> = {})
 }
 
 /** Headers of a message signed as Slack does. */
-export function signed(body: string, { at = NOW.getTime() / 1000, secret = SECRET } = {}): Record<string, string> {
+export function signed(
+  body: string,
+  { at = NOW.getTime() / 1000, secret = SECRET } = {},
+): Record<string, string> {
   const mac = createHmac('sha256', secret).update(`v0:${at}:${body}`).digest('hex');
   return {
     'content-type': 'application/x-www-form-urlencoded',

@@ -23,34 +23,56 @@ describeOnStores('an account', ({ fresh, again }) => {
     const { enricher } = enricherOver(emulators, await fresh());
     const ann = await one(enricher, 'CORP\\Ann');
     expect(ann).toMatchObject({
-      ...{ found: true, ambiguous: false, success: true, errors: [], candidates: [], verdict: null, cached: false },
+      found: true,
+      ambiguous: false,
+      success: true,
+      errors: [],
+      candidates: [],
+      verdict: null,
+      cached: false,
       extracted: {
-        ...{
-          user_id: ids['ann@example.com'],
-          login: 'ann@example.com',
-          email: 'ann.lee@example.com',
-          status: 'ACTIVE',
-        },
-        ...{ department: 'Engineering', title: 'Senior Developer', manager: 'Bo', is_admin: true },
-        ...{ roles: ['SUPER_ADMIN'], mfa_enrolled: true, mfa_factors: ['push', 'totp'] },
+        user_id: ids['ann@example.com'],
+        login: 'ann@example.com',
+        email: 'ann.lee@example.com',
+        status: 'ACTIVE',
+        department: 'Engineering',
+        title: 'Senior Developer',
+        manager: 'Bo',
+        is_admin: true,
+        roles: ['SUPER_ADMIN'],
+        mfa_enrolled: true,
+        mfa_factors: ['push', 'totp'],
         mfa_factor_types: ['push', 'token:software:totp'],
         recent_activity: { hours: 24, failed_sign_ins: 0, countries: [], proxies: [] },
       },
     });
     expect(ann.extracted?.groups).toContain('Engineering');
     const names = ['ANN@example.com', 'ann.LEE@example.com', `${ids['ann@example.com']}`];
-    for (const name of names) expect((await one(enricher, name)).extracted?.login).toBe('ann@example.com');
+    for (const name of names)
+      expect((await one(enricher, name)).extracted?.login).toBe('ann@example.com');
     expect((await one(enricher, 'bob+ops')).extracted?.login).toBe('Bob+Ops@Example.com');
-    expect((await one(enricher, 'BOB+ops@example.com')).extracted?.login).toBe('Bob+Ops@Example.com');
+    expect((await one(enricher, 'BOB+ops@example.com')).extracted?.login).toBe(
+      'Bob+Ops@Example.com',
+    );
     expect((await one(enricher, 'svc/backup')).extracted?.login).toBe('svc/backup@example.com');
-    expect((await one(enricher, 'svc/backup@example.com')).extracted?.login).toBe('svc/backup@example.com');
+    expect((await one(enricher, 'svc/backup@example.com')).extracted?.login).toBe(
+      'svc/backup@example.com',
+    );
     expect((await one(enricher, 'gone@example.com')).extracted?.status).toBe('DEPROVISIONED');
   });
 
   it('is never guessed: several are named, and the beginning of a name is nobody', async () => {
     const { enricher } = enricherOver(emulators, await fresh());
-    const candidates = ['cy@example.com', 'cy@other.example'].map((login) => ({ id: ids[login], login }));
-    expect(await one(enricher, 'cy')).toMatchObject({ found: false, ambiguous: true, candidates, extracted: null });
+    const candidates = ['cy@example.com', 'cy@other.example'].map((login) => ({
+      id: ids[login],
+      login,
+    }));
+    expect(await one(enricher, 'cy')).toMatchObject({
+      found: false,
+      ambiguous: true,
+      candidates,
+      extracted: null,
+    });
     for (const name of ['an', 'anne', 'ann@example', 'nobody@example.com', '00uNobodyNobodyNobod'])
       expect(await one(enricher, name)).toMatchObject({
         found: false,
@@ -63,7 +85,14 @@ describeOnStores('an account', ({ fresh, again }) => {
   it('whose name is hostile costs no call', async () => {
     const { enricher } = enricherOver(emulators, await fresh());
     const before = calls();
-    for (const name of ['x'.repeat(10_000), 'a" or id pr', '../groups', 'a\u0000', '\u212Aate', '']) {
+    for (const name of [
+      'x'.repeat(10_000),
+      'a" or id pr',
+      '../groups',
+      'a\u0000',
+      '\u212Aate',
+      '',
+    ]) {
       const refused = enricher.enrich(['ann', name], { caller: CALLER });
       await expect(refused).rejects.toThrow(InvalidAccountError);
       await expect(refused).rejects.toMatchObject({ index: 1 });
@@ -74,27 +103,41 @@ describeOnStores('an account', ({ fresh, again }) => {
 
   it('is asked for once by all who ask, also from another process, and not again while the answer holds', async () => {
     const [first, second] = [await fresh(), await again()];
-    const processes = [enricherOver(emulators, first).enricher, enricherOver(emulators, second).enricher];
+    const processes = [
+      enricherOver(emulators, first).enricher,
+      enricherOver(emulators, second).enricher,
+    ];
     const before = calls();
     const asked = Array.from({ length: 1_000 }, (_, at) =>
       one(processes[at % 2]!, at % 3 ? 'ann@example.com' : 'ANN@example.com'),
     );
     const answers = await Promise.all(asked);
-    expect(new Set(answers.map(({ extracted }) => extracted?.user_id))).toEqual(new Set([ids['ann@example.com']]));
+    expect(new Set(answers.map(({ extracted }) => extracted?.user_id))).toEqual(
+      new Set([ids['ann@example.com']]),
+    );
     expect(calls() - before).toBe(5);
-    expect(await one(processes[0]!, 'ann@example.com')).toMatchObject({ cached: true, success: true });
+    expect(await one(processes[0]!, 'ann@example.com')).toMatchObject({
+      cached: true,
+      success: true,
+    });
     // A process that begins anew.
     const restarted = enricherOver(emulators, await again()).enricher;
     expect(await one(restarted, 'ann@example.com')).toMatchObject({ cached: true });
     expect(calls() - before).toBe(5);
-    expect(await one(restarted, 'ann@example.com', { refresh: true })).toMatchObject({ cached: false, age_seconds: 0 });
+    expect(await one(restarted, 'ann@example.com', { refresh: true })).toMatchObject({
+      cached: false,
+      age_seconds: 0,
+    });
     expect(calls() - before).toBe(10);
   });
 
   it('is asked for again when its time is over, and nobody sooner', async () => {
     let at = Date.now();
     const { enricher } = enricherOver(emulators, await fresh({ now: () => new Date(at) }));
-    const cached = async () => [(await one(enricher, 'ann')).cached, (await one(enricher, 'nobody')).cached];
+    const cached = async () => [
+      (await one(enricher, 'ann')).cached,
+      (await one(enricher, 'nobody')).cached,
+    ];
     expect(await cached()).toEqual([false, false]);
     at += 299_000;
     expect(await cached()).toEqual([true, true]);
@@ -107,23 +150,39 @@ describeOnStores('an account', ({ fresh, again }) => {
 
   it('with errors is not kept', async () => {
     const { enricher } = enricherOver(emulators, await fresh());
-    emulators.faults.add({ vendor: 'okta', pathPattern: '/factors', kind: 'status', status: 403, times: 1 });
+    emulators.faults.add({
+      vendor: 'okta',
+      pathPattern: '/factors',
+      kind: 'status',
+      status: 403,
+      times: 1,
+    });
     const part = await one(enricher, 'ann');
-    expect(part).toMatchObject({ found: true, extracted: { mfa_enrolled: null, mfa_factors: null, is_admin: true } });
+    expect(part).toMatchObject({
+      found: true,
+      extracted: { mfa_enrolled: null, mfa_factors: null, is_admin: true },
+    });
     expect(part.errors).toContainEqual({
       field: 'mfa_enrolled',
       call: 'users:read_factors',
       code: 'forbidden',
       status: 403,
     });
-    expect(await one(enricher, 'ann')).toMatchObject({ cached: false, errors: [], extracted: { mfa_enrolled: true } });
+    expect(await one(enricher, 'ann')).toMatchObject({
+      cached: false,
+      errors: [],
+      extracted: { mfa_enrolled: true },
+    });
   });
 
   it('that cannot be looked for is neither found nor missing', async () => {
     const { enricher } = enricherOver(emulators, await fresh());
     emulators.faults.add({ vendor: 'okta', pathPattern: '/users\\?', kind: 'status', status: 403 });
     expect(await one(enricher, 'ann')).toMatchObject({
-      ...{ found: null, success: false, extracted: null, verdict: null },
+      found: null,
+      success: false,
+      extracted: null,
+      verdict: null,
       errors: [{ field: 'extracted', call: 'users:read', code: 'forbidden', status: 403 }],
     });
   });
@@ -133,8 +192,15 @@ describeOnStores('an account', ({ fresh, again }) => {
     await Promise.all(['annette', 'ann'].map((name) => one(enricher, name)));
     const userId = `${ids['annette@example.com']}`;
     const context = { caller: CALLER, subject: userId };
-    await connectors.okta('users:update', { userId, mode: 'merge', profile: { department: 'Sales' } }, context);
-    expect(await one(enricher, 'annette')).toMatchObject({ cached: false, extracted: { department: 'Sales' } });
+    await connectors.okta(
+      'users:update',
+      { userId, mode: 'merge', profile: { department: 'Sales' } },
+      context,
+    );
+    expect(await one(enricher, 'annette')).toMatchObject({
+      cached: false,
+      extracted: { department: 'Sales' },
+    });
     expect(await one(enricher, 'annette')).toMatchObject({ cached: true });
     expect(await one(enricher, 'ann')).toMatchObject({ cached: true });
   });
@@ -160,7 +226,10 @@ describeOnStores('an account', ({ fresh, again }) => {
     await expect(one(nothing, 'ann')).rejects.toMatchObject({ name: 'PolicyDeniedError' });
     const part = enricherOver(emulators, store, bundle('users:read', 'users:read_groups')).enricher;
     const answer = await one(part, 'ann');
-    expect(answer).toMatchObject({ cached: false, extracted: { login: 'ann@example.com', is_admin: null } });
+    expect(answer).toMatchObject({
+      cached: false,
+      extracted: { login: 'ann@example.com', is_admin: null },
+    });
     expect(answer.errors).toContainEqual({
       field: 'is_admin',
       call: 'users:read_roles',
@@ -178,22 +247,42 @@ describe('what is found out', () => {
     const store = await openStore({ databaseUrl: database.databaseUrl });
     await store.migrate();
     const rules = [{ field: 'is_admin', operator: 'eq', value: true, verdict: 'Suspicious' }];
-    const enrichment = { malice_rules: { rules, not_found_verdict: 'Pending' }, activity_window: '1h' };
+    const enrichment = {
+      malice_rules: { rules, not_found_verdict: 'Pending' },
+      activity_window: '1h',
+    };
     const { enricher } = enricherOver(emulators, store, { enrichment });
-    const actor = { id: ids['ann@example.com'], type: 'User', alternateId: 'ann@example.com', displayName: 'Ann' };
+    const actor = {
+      id: ids['ann@example.com'],
+      type: 'User',
+      alternateId: 'ann@example.com',
+      displayName: 'Ann',
+    };
     emulators.okta.log.add({
-      ...{ eventType: 'user.session.start', outcome: { result: 'FAILURE', reason: 'INVALID_CREDENTIALS' } },
-      ...{ actor: actor as never, ipAddress: '192.0.2.7', more: { securityContext: { isProxy: true } } },
+      eventType: 'user.session.start',
+      outcome: { result: 'FAILURE', reason: 'INVALID_CREDENTIALS' },
+      actor: actor as never,
+      ipAddress: '192.0.2.7',
+      more: { securityContext: { isProxy: true } },
     });
     const steps: Step[] = [];
-    const [ann] = await enricher.enrich(['ann'], { caller: CALLER, watch: (step) => void steps.push(step) });
+    const [ann] = await enricher.enrich(['ann'], {
+      caller: CALLER,
+      watch: (step) => void steps.push(step),
+    });
     expect(ann?.okta).toMatchObject({
       verdict: 'Suspicious',
       extracted: { recent_activity: { hours: 1, failed_sign_ins: 1, proxies: ['192.0.2.7'] } },
     });
     expect((await one(enricher, 'nobody')).verdict).toBe('Pending');
     expect(steps.map(({ call }) => call).toSorted()).toEqual(
-      ['logs:read', 'users:read', 'users:read_factors', 'users:read_groups', 'users:read_roles'].toSorted(),
+      [
+        'logs:read',
+        'users:read',
+        'users:read_factors',
+        'users:read_groups',
+        'users:read_roles',
+      ].toSorted(),
     );
     expect(steps.every(({ ok, status }) => ok && status === 200)).toBe(true);
     await store.close();

@@ -11,16 +11,27 @@ import type { Store } from '../../../src/store/types.ts';
 import { emulatedHarness } from '../connectors/support/emulated.ts';
 
 export const CALLER: Caller = {
-  ...{ principal: 'workflow:enrich-account', authenticatedBy: 'none', surface: 'api' },
-  ...{ workflowId: 'enrich/test', run: 'r1' },
+  principal: 'workflow:enrich-account',
+  authenticatedBy: 'none',
+  surface: 'api',
+  workflowId: 'enrich/test',
+  run: 'r1',
 };
 
 /** One account of each kind that matching must tell apart. */
 export const PEOPLE: NewUser[] = [
   {
-    ...{ login: 'ann@example.com', factors: [{ type: 'push' }, { type: 'token:software:totp' }] },
-    ...{ groups: ['Engineering'], roles: ['SUPER_ADMIN'], lastLogin: '2026-01-01T00:00:00.000Z' },
-    profile: { email: 'ann.lee@example.com', department: 'Engineering', title: 'Senior Developer', manager: 'Bo' },
+    login: 'ann@example.com',
+    factors: [{ type: 'push' }, { type: 'token:software:totp' }],
+    groups: ['Engineering'],
+    roles: ['SUPER_ADMIN'],
+    lastLogin: '2026-01-01T00:00:00.000Z',
+    profile: {
+      email: 'ann.lee@example.com',
+      department: 'Engineering',
+      title: 'Senior Developer',
+      manager: 'Bo',
+    },
   },
   { login: 'annette@example.com' },
   { login: 'ann.lee2@example.com' },
@@ -35,7 +46,11 @@ export const PEOPLE: NewUser[] = [
 export function enricherOver(
   emulators: RunningEmulators,
   store: Store,
-  { enrichment = {}, host, ...over }: Partial<ConnectorSettings> & { enrichment?: object; host?: string } = {},
+  {
+    enrichment = {},
+    host,
+    ...over
+  }: Partial<ConnectorSettings> & { enrichment?: object; host?: string } = {},
 ) {
   const config = configSchema.parse({ version: 1, enrichment });
   const { connectors } = emulatedHarness(emulators.document, {

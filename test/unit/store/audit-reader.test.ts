@@ -4,7 +4,8 @@ import type { Store } from '../../../src/store/types.ts';
 import { draftOf } from '../../support/audit.ts';
 import { describeOnStores } from '../../support/stores.ts';
 
-const verify = async (store: Store) => await verifyChain(store.audit.pages(3), await store.audit.head());
+const verify = async (store: Store) =>
+  await verifyChain(store.audit.pages(3), await store.audit.head());
 
 async function fill(store: Store): Promise<void> {
   const at = (n: number): string => new Date(Date.UTC(2026, 6, 6, 8, 0, n)).toISOString();
@@ -62,7 +63,11 @@ describeOnStores('the audit reader', (source) => {
   });
 
   test.each([
-    ['a changed byte', `update audit_entries set text = replace(text, '"u1"', '"u2"') where index = 4`, 4],
+    [
+      'a changed byte',
+      `update audit_entries set text = replace(text, '"u1"', '"u2"') where index = 4`,
+      4,
+    ],
     ['a deleted entry', 'delete from audit_entries where index = 5', 5],
     ['a deleted end', 'delete from audit_entries where index >= 8', 8],
     [

@@ -12,7 +12,8 @@ import { describeOnStores } from '../../support/stores.ts';
 const SECRET = 'ann@example.com';
 const at = (day: number): string => new Date(Date.UTC(2026, 0, day, 8)).toISOString();
 const OLD = 1_700;
-const verify = async (store: Store) => await verifyChain(store.audit.pages(500), await store.audit.head());
+const verify = async (store: Store) =>
+  await verifyChain(store.audit.pages(500), await store.audit.head());
 
 /** 1,700 entries of the first of January, 300 of the tenth, and the key's own of today. */
 async function fill(store: Store): Promise<void> {
@@ -25,7 +26,13 @@ async function fill(store: Store): Promise<void> {
 }
 
 const purgedEntry = (upTo: number) =>
-  draftOf({ kind: 'data.purged', subject: 'store', run: 'cli', at: at(20), outcome: { audit: { upTo } } });
+  draftOf({
+    kind: 'data.purged',
+    subject: 'store',
+    run: 'cli',
+    at: at(20),
+    outcome: { audit: { upTo } },
+  });
 
 describeOnStores('removing the content of old entries', (source) => {
   test('leaves hashes, with which chain and proofs hold', async () => {
@@ -50,7 +57,9 @@ describeOnStores('removing the content of old entries', (source) => {
     const tree = new TileTree(store.auditTree.readTile);
     for (const index of [0, 255, 1_000, OLD - 1, OLD, 1_900]) {
       const path = await tree.inclusion(index, size);
-      expect(verifyInclusion({ leafHash: hashes[index]!, index, size, hashes: path, root })).toBe(true);
+      expect(verifyInclusion({ leafHash: hashes[index]!, index, size, hashes: path, root })).toBe(
+        true,
+      );
     }
     const stored = await store.audit.get('1000');
     expect(asRemoved(JSON.parse(stored!.text))).toMatchObject({ kind: 'user.checked', at: at(1) });
@@ -71,13 +80,19 @@ describeOnStores('removing the content of old entries', (source) => {
 
   test('takes what comes before the first younger one only', async () => {
     const store = await source.fresh();
-    await store.journal.append([1, 2, 9, 3].map((day) => draftOf({ subject: `u${day}`, at: at(day) })));
+    await store.journal.append(
+      [1, 2, 9, 3].map((day) => draftOf({ subject: `u${day}`, at: at(day) })),
+    );
     await makeCheckpoint(partsOf(store, keyHome()), ORIGIN);
     expect(await store.audit.removal.due(at(5))).toEqual({ entries: 2, upTo: 2 });
   });
 
   test.each([
-    ['a changed entry', `update audit_entries set text = replace(text, '"u1200"', '"uX"') where index = 1200`, 1_200],
+    [
+      'a changed entry',
+      `update audit_entries set text = replace(text, '"u1200"', '"uX"') where index = 1200`,
+      1_200,
+    ],
     ['a deleted entry', 'delete from audit_entries where index = 1200', 1_200],
     [
       'entries that were written anew',
@@ -92,7 +107,9 @@ describeOnStores('removing the content of old entries', (source) => {
     const free = 'drop trigger audit_entries_append_only on audit_entries;';
     await source.query(`${free} ${statement}`);
     await expect(store.audit.removal.remove(OLD)).rejects.toThrow(`the entry at index ${index} `);
-    const { rows } = await source.query(`select count(*)::int as left from audit_entries where workflow_id = ''`);
+    const { rows } = await source.query(
+      `select count(*)::int as left from audit_entries where workflow_id = ''`,
+    );
     expect(rows).toEqual([{ left: 1_000 }]);
   });
 
@@ -105,7 +122,9 @@ describeOnStores('removing the content of old entries', (source) => {
     `update audit_entries set at = '2020' where index = 3`,
   ])('is the only change that the database lets through: %s', async (statement) => {
     const store = await source.fresh();
-    await store.journal.append(Array.from({ length: 5 }, (_, n) => draftOf({ subject: `u${n}`, target: SECRET })));
+    await store.journal.append(
+      Array.from({ length: 5 }, (_, n) => draftOf({ subject: `u${n}`, target: SECRET })),
+    );
     await expect(source.query(statement)).rejects.toThrow('append-only');
     expect(await verify(store)).toMatchObject({ ok: true, entries: 5 });
   });

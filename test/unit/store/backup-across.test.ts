@@ -32,26 +32,34 @@ async function filledStore(database: TestDatabase): Promise<Store> {
 test.each([
   ['PostgreSQL', 'PGlite'],
   ['PGlite', 'PostgreSQL'],
-] as const)('a backup of %s is restored into %s, and a backup of that is the same', async (from, to) => {
-  await (await filledStore(databases[from])).close();
-  const { file, summary } = await backupOf(databases[from].databaseUrl);
-  await restoreBackup({ databaseUrl: databases[to].databaseUrl, source: sourceOf(file) });
-  expect(await contentOf(queryOn(databases[to]))).toEqual(await contentOf(queryOn(databases[from])));
-  expect((await backupOf(databases[to].databaseUrl)).summary).toMatchObject({
-    rows: summary.rows,
-    audit: summary.audit,
-  });
-});
+] as const)(
+  'a backup of %s is restored into %s, and a backup of that is the same',
+  async (from, to) => {
+    await (await filledStore(databases[from])).close();
+    const { file, summary } = await backupOf(databases[from].databaseUrl);
+    await restoreBackup({ databaseUrl: databases[to].databaseUrl, source: sourceOf(file) });
+    expect(await contentOf(queryOn(databases[to]))).toEqual(
+      await contentOf(queryOn(databases[from])),
+    );
+    expect((await backupOf(databases[to].databaseUrl)).summary).toMatchObject({
+      rows: summary.rows,
+      audit: summary.audit,
+    });
+  },
+);
 
 test('PostgreSQL does not make those who write wait for a backup', async () => {
   const store = await filledStore(databases.PostgreSQL);
   const { entries } = await store.audit.head();
   const { databaseUrl } = databases.PostgreSQL;
   const pieces: Uint8Array[] = [];
-  const summary = await writeBackup({ databaseUrl, arx: '0.1.0', created: new Date(0) }, async (from) => {
-    await appendMany(store, 40, 'run-3');
-    for await (const piece of from) pieces.push(piece);
-  });
+  const summary = await writeBackup(
+    { databaseUrl, arx: '0.1.0', created: new Date(0) },
+    async (from) => {
+      await appendMany(store, 40, 'run-3');
+      for await (const piece of from) pieces.push(piece);
+    },
+  );
   expect(summary.audit).toMatchObject({ entries });
   expect(summary.rows.audit_entries).toBe(entries);
   expect(await store.audit.head()).toMatchObject({ entries: entries + 40 });

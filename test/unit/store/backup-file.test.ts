@@ -9,7 +9,10 @@ import { changed, sourceOf, withHeader } from '../../support/backups.ts';
 import { assertProperty } from '../../support/properties.ts';
 
 const header: BackupHeader = {
-  ...{ schema: BACKUP_SCHEMA, arx: '0.1.0', migrations: ['0001-runs'], created: '2026-07-06T08:00:00.000Z' },
+  schema: BACKUP_SCHEMA,
+  arx: '0.1.0',
+  migrations: ['0001-runs'],
+  created: '2026-07-06T08:00:00.000Z',
   tables: [
     { name: 'parents', columns: ['id', 'text'], sequences: { id: '7' } },
     { name: 'children', columns: ['id'], sequences: {} },
@@ -32,7 +35,10 @@ const damaged = (what: RegExp) =>
 
 describe('the file of a backup', () => {
   it('is read as it was written, whatever its texts and however it comes', async () => {
-    const cells = fc.array(fc.option(fc.string({ unit: 'grapheme' })), { minLength: 2, maxLength: 2 });
+    const cells = fc.array(fc.option(fc.string({ unit: 'grapheme' })), {
+      minLength: 2,
+      maxLength: 2,
+    });
     const given = fc.record({ rows: fc.array(cells, { maxLength: 30 }), cut: fc.nat(200) });
     await assertProperty(
       fc.asyncProperty(given, async ({ rows, cut }) => {
@@ -51,7 +57,9 @@ describe('the file of a backup', () => {
 
   it('is refused wherever it is cut off', async () => {
     for (let length = 0; length < file.length; length += 7)
-      await expect(read(file.subarray(0, length)), `cut at ${length}`).rejects.toEqual(damaged(/./));
+      await expect(read(file.subarray(0, length)), `cut at ${length}`).rejects.toEqual(
+        damaged(/./),
+      );
   });
 
   it('is refused, or still says the same, whichever bit is another', async () => {
@@ -69,13 +77,38 @@ describe('the file of a backup', () => {
 
   it.each<[string, RegExp, (lines: string[]) => string[], boolean]>([
     ['a row less', /not the checksum/, (lines) => lines.toSpliced(2, 1), false],
-    ['a row less, and its checksum made anew', /not as many rows/, (lines) => lines.toSpliced(2, 1), true],
-    ['rows in another order', /not the checksum/, ([a, b, c, ...rest]) => [a!, c!, b!, ...rest], false],
+    [
+      'a row less, and its checksum made anew',
+      /not as many rows/,
+      (lines) => lines.toSpliced(2, 1),
+      true,
+    ],
+    [
+      'rows in another order',
+      /not the checksum/,
+      ([a, b, c, ...rest]) => [a!, c!, b!, ...rest],
+      false,
+    ],
     ['lines after its end', /goes on/, (lines) => [...lines, lines[1]!], false],
     ['no end', /cut off/, (lines) => lines.slice(0, -1), false],
-    ['a row of no table', /neither a row/, (lines) => lines.toSpliced(1, 0, '{"table":"x","row":[]}'), true],
-    ['a row too long', /neither a row/, (lines) => lines.toSpliced(1, 0, '{"table":"children","row":["1","2"]}'), true],
-    ['a number in a row', /neither a row/, (lines) => lines.toSpliced(1, 0, '{"table":"children","row":[1]}'), true],
+    [
+      'a row of no table',
+      /neither a row/,
+      (lines) => lines.toSpliced(1, 0, '{"table":"x","row":[]}'),
+      true,
+    ],
+    [
+      'a row too long',
+      /neither a row/,
+      (lines) => lines.toSpliced(1, 0, '{"table":"children","row":["1","2"]}'),
+      true,
+    ],
+    [
+      'a number in a row',
+      /neither a row/,
+      (lines) => lines.toSpliced(1, 0, '{"table":"children","row":[1]}'),
+      true,
+    ],
     ['no JSON', /neither a row/, (lines) => lines.toSpliced(1, 0, '{'), true],
     ['no header', /no header/, (lines) => lines.slice(1), true],
   ])('with %s is refused', async (_, reason, change, sealed) => {
@@ -84,8 +117,13 @@ describe('the file of a backup', () => {
 
   it('of a later form is refused with the version that reads it', async () => {
     const later = withHeader(file, (one) => ({ ...one, schema: 'arx.backup/v2', arx: '3.0.0' }));
-    await expect(read(later)).rejects.toMatchObject({ code: 'backup_newer', remedy: expect.stringContaining('3.0.0') });
-    await expect(read(withHeader(file, (one) => ({ ...one, tables: [{}] })))).rejects.toEqual(damaged(/header/));
+    await expect(read(later)).rejects.toMatchObject({
+      code: 'backup_newer',
+      remedy: expect.stringContaining('3.0.0'),
+    });
+    await expect(read(withHeader(file, (one) => ({ ...one, tables: [{}] })))).rejects.toEqual(
+      damaged(/header/),
+    );
     await expect(read(Buffer.from('plain text'))).rejects.toEqual(damaged(/gzip/));
   });
 });
@@ -93,7 +131,11 @@ describe('the file of a backup', () => {
 describe('the order of tables', () => {
   it('puts those referred to first, and ends where they refer to each other', () => {
     const reference = (child: string, parent: string) => ({ child, parent });
-    expect(inOrder(['a', 'b', 'c'], [reference('a', 'c'), reference('c', 'b')])).toEqual(['b', 'c', 'a']);
+    expect(inOrder(['a', 'b', 'c'], [reference('a', 'c'), reference('c', 'b')])).toEqual([
+      'b',
+      'c',
+      'a',
+    ]);
     expect(inOrder(['a', 'b'], [reference('a', 'b'), reference('b', 'a')])).toEqual(['b', 'a']);
   });
 });

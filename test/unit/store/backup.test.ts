@@ -6,11 +6,19 @@ import { whileMigrating } from '../../../src/store/migrate.ts';
 import { MIGRATIONS } from '../../../src/store/migrations.ts';
 import type { Store } from '../../../src/store/types.ts';
 import { draftOf } from '../../support/audit.ts';
-import { backupOf, contentOf, fillStore, ODD, sourceOf, withHeader } from '../../support/backups.ts';
+import {
+  backupOf,
+  contentOf,
+  fillStore,
+  ODD,
+  sourceOf,
+  withHeader,
+} from '../../support/backups.ts';
 import { appendMany, keyHome } from '../../support/checkpoints.ts';
 import { describeOnStores } from '../../support/stores.ts';
 
-const verify = async (store: Store) => await verifyChain(store.audit.pages(500), await store.audit.head());
+const verify = async (store: Store) =>
+  await verifyChain(store.audit.pages(500), await store.audit.head());
 const refusal = (code: string) => expect.objectContaining({ name: 'BackupError', code });
 
 describeOnStores('a backup', (source) => {
@@ -19,7 +27,8 @@ describeOnStores('a backup', (source) => {
     await fillStore(store, source.query, keyHome());
     return store;
   };
-  const restore = (file: Buffer) => restoreBackup({ databaseUrl: source.url(), source: sourceOf(file) });
+  const restore = (file: Buffer) =>
+    restoreBackup({ databaseUrl: source.url(), source: sourceOf(file) });
 
   test('restored has every row byte for byte, and goes on where the store stood', async () => {
     await filled();
@@ -27,7 +36,10 @@ describeOnStores('a backup', (source) => {
     const { file, summary } = await backupOf(source.url());
     expect(summary.header.migrations).toEqual(Object.keys(MIGRATIONS));
     const target = await source.empty();
-    expect(await restore(file)).toMatchObject({ header: summary.header, end: { rows: summary.rows } });
+    expect(await restore(file)).toMatchObject({
+      header: summary.header,
+      end: { rows: summary.rows },
+    });
     expect(await contentOf(source.query)).toEqual(before);
     expect(before.runs).toHaveLength(2);
     expect(before.audit_tiles?.length).toBeGreaterThan(1);
@@ -35,7 +47,10 @@ describeOnStores('a backup', (source) => {
     expect(await target.pendingMigrations()).toEqual([]);
     expect(await verify(target)).toMatchObject({ ok: true, ...summary.audit });
     await target.journal.append([draftOf({ subject: ODD })]);
-    expect(await verify(target)).toMatchObject({ ok: true, entries: (summary.audit?.entries ?? 0) + 1 });
+    expect(await verify(target)).toMatchObject({
+      ok: true,
+      entries: (summary.audit?.entries ?? 0) + 1,
+    });
     const { rows } = await source.query(
       `insert into twin_drift (org, run, at, entry) values ('o', 'r', '', '{}') returning position`,
     );
@@ -83,7 +98,10 @@ describeOnStores('a backup', (source) => {
     await source.query(`insert into snapshots (digest, content) values ('d', '{}')`);
     await db.destroy();
     const { file, summary } = await backupOf(source.url());
-    expect(summary).toMatchObject({ audit: null, header: { migrations: ['0001-runs', '0002-tickets', level] } });
+    expect(summary).toMatchObject({
+      audit: null,
+      header: { migrations: ['0001-runs', '0002-tickets', level] },
+    });
     await source.fresh();
     await expect(restore(file)).rejects.toEqual(refusal('store_not_empty'));
     const target = await source.empty();
@@ -110,7 +128,9 @@ describeOnStores('a backup', (source) => {
     }));
     await source.empty();
     const before = await contentOf(source.query);
-    await expect(restore(file.subarray(0, file.length - 20))).rejects.toEqual(refusal('backup_damaged'));
+    await expect(restore(file.subarray(0, file.length - 20))).rejects.toEqual(
+      refusal('backup_damaged'),
+    );
     await expect(restore(flipped)).rejects.toEqual(refusal('backup_damaged'));
     await expect(restore(newer)).rejects.toThrow(/arx 9\.9\.9.*9-x/);
     await expect(restore(foreign)).rejects.toEqual(refusal('backup_foreign'));

@@ -21,7 +21,8 @@ async function leavesOf(store: Store): Promise<Uint8Array[]> {
   return entries.map(({ entry }) => hexToBytes(entry.hash));
 }
 
-const refusal = (code: CheckpointError['code']) => expect.objectContaining({ name: 'CheckpointError', code });
+const refusal = (code: CheckpointError['code']) =>
+  expect.objectContaining({ name: 'CheckpointError', code });
 
 describeOnStores('checkpoints', (source) => {
   test('the first one makes the key of the log, and says so in the trail', async () => {
@@ -34,7 +35,9 @@ describeOnStores('checkpoints', (source) => {
     expect(checkpoint).toMatchObject({ origin: ORIGIN, size: 6 });
     expect(bytesToHex(checkpoint.root)).toBe(made!.root);
     expect(checkpoint.root).toEqual(treeHash(await leavesOf(store)));
-    expect((await store.audit.list({ kind: 'key.created' })).map(({ index }) => index)).toEqual([5]);
+    expect((await store.audit.list({ kind: 'key.created' })).map(({ index }) => index)).toEqual([
+      5,
+    ]);
     expect(statSync(join(home, 'audit.key')).mode & 0o777).toBe(0o600);
   });
 
@@ -58,7 +61,9 @@ describeOnStores('checkpoints', (source) => {
       await makeCheckpoint(parts, ORIGIN);
     }
     const leaves = await leavesOf(store);
-    const notes = await Promise.all((await store.checkpoints.list()).map(({ note }) => opened(store, note)));
+    const notes = await Promise.all(
+      (await store.checkpoints.list()).map(({ note }) => opened(store, note)),
+    );
     const { size, root } = notes.at(-1)!;
     expect({ size, root }).toEqual({ size: 1255, root: treeHash(leaves) });
     const tree = new TileTree(store.auditTree.readTile);
@@ -68,12 +73,17 @@ describeOnStores('checkpoints', (source) => {
     }
     for (const old of notes) {
       const hashes = await tree.consistency(old.size, size);
-      expect(verifyConsistency({ oldSize: old.size, oldRoot: old.root, size, root, hashes })).toBe(true);
+      expect(verifyConsistency({ oldSize: old.size, oldRoot: old.root, size, root, hashes })).toBe(
+        true,
+      );
     }
   });
 
   test.each([
-    ['a changed byte', `update audit_entries set text = replace(text, '-s3"', '-sX"') where index = 3`],
+    [
+      'a changed byte',
+      `update audit_entries set text = replace(text, '-s3"', '-sX"') where index = 3`,
+    ],
     ['a deleted entry', 'delete from audit_entries where index = 3'],
   ])('none is signed over %s', async (_, statement) => {
     const store = await source.fresh();
@@ -92,7 +102,9 @@ describeOnStores('checkpoints', (source) => {
     await appendMany(store, 8);
     await makeCheckpoint(parts, ORIGIN);
     await source.query('delete from audit_tiles');
-    await source.query('drop trigger audit_entries_append_only on audit_entries; delete from audit_entries');
+    await source.query(
+      'drop trigger audit_entries_append_only on audit_entries; delete from audit_entries',
+    );
     await source.query(`update audit_head set entries = 0, head = '${'0'.repeat(64)}'`);
     await appendMany(store, 12, 'other');
     await expect(makeCheckpoint(parts, ORIGIN)).rejects.toEqual(refusal('audit_broken'));
@@ -118,10 +130,14 @@ describeOnStores('checkpoints', (source) => {
     await makeCheckpoint(partsOf(store, keyHome()), ORIGIN);
     await appendMany(store, 1, 'run-2');
     const empty = keyHome();
-    await expect(makeCheckpoint(partsOf(store, empty), ORIGIN)).rejects.toEqual(refusal('audit_key_missing'));
+    await expect(makeCheckpoint(partsOf(store, empty), ORIGIN)).rejects.toEqual(
+      refusal('audit_key_missing'),
+    );
     expect(existsSync(join(empty, 'audit.key'))).toBe(false);
     keyHolder(empty, () => null).create(ORIGIN);
-    await expect(makeCheckpoint(partsOf(store, empty), ORIGIN)).rejects.toEqual(refusal('audit_key_foreign'));
+    await expect(makeCheckpoint(partsOf(store, empty), ORIGIN)).rejects.toEqual(
+      refusal('audit_key_foreign'),
+    );
   });
 
   test('a key that others may read is refused', async () => {
@@ -156,15 +172,22 @@ describeOnStores('checkpoints', (source) => {
     writeFileSync(join(copy, 'audit.key'), readFileSync(join(home, 'audit.key')), { mode: 0o600 });
     const rotated = await rotateKey(partsOf(store, home), { by: BY });
     expect((await opened(store, rotated.checkpoint.note)).keys).toHaveLength(2);
-    expect(await opened(store, before!.note)).toMatchObject({ keys: [{ hash: rotated.before.hash }] });
+    expect(await opened(store, before!.note)).toMatchObject({
+      keys: [{ hash: rotated.before.hash }],
+    });
     expect(await store.auditKeys.list()).toMatchObject([
       { fromSize: 5, toSize: 6 },
       { verifierKey: verifierKey(rotated.key), fromSize: 6, toSize: null },
     ]);
     const [rotation] = await store.audit.list({ kind: 'key.rotated' });
-    expect(rotation?.entry).toMatchObject({ actor: BY, outcome: { before: rotated.before.hash, lost: false } });
+    expect(rotation?.entry).toMatchObject({
+      actor: BY,
+      outcome: { before: rotated.before.hash, lost: false },
+    });
     await appendMany(store, 1, 'run-2');
-    await expect(makeCheckpoint(partsOf(store, copy), ORIGIN)).rejects.toEqual(refusal('audit_key_foreign'));
+    await expect(makeCheckpoint(partsOf(store, copy), ORIGIN)).rejects.toEqual(
+      refusal('audit_key_foreign'),
+    );
     const after = await makeCheckpoint(partsOf(store, home), ORIGIN);
     expect((await opened(store, after!.note)).keys).toMatchObject([{ hash: rotated.key.hash }]);
     const retired = verifierKey(rotated.before);
@@ -176,7 +199,9 @@ describeOnStores('checkpoints', (source) => {
     await appendMany(store, 1);
     await makeCheckpoint(partsOf(store, keyHome()), ORIGIN);
     const home = keyHome();
-    await expect(rotateKey(partsOf(store, home), { by: BY })).rejects.toEqual(refusal('audit_key_missing'));
+    await expect(rotateKey(partsOf(store, home), { by: BY })).rejects.toEqual(
+      refusal('audit_key_missing'),
+    );
     expect(existsSync(join(home, 'audit.key.next'))).toBe(false);
     const { checkpoint } = await rotateKey(partsOf(store, home), { by: BY, lost: true });
     expect((await opened(store, checkpoint.note)).keys).toHaveLength(1);
@@ -191,10 +216,15 @@ describeOnStores('checkpoints', (source) => {
     await appendMany(store, 1);
     await makeCheckpoint(partsOf(store, home, given(file)), ORIGIN);
     const next = join(home, 'second.key');
-    const { checkpoint } = await rotateKey(partsOf(store, home, given(file)), { by: BY, file: next });
+    const { checkpoint } = await rotateKey(partsOf(store, home, given(file)), {
+      by: BY,
+      file: next,
+    });
     expect((await opened(store, checkpoint.note)).keys).toHaveLength(2);
     await appendMany(store, 1, 'run-2');
-    expect(await makeCheckpoint(partsOf(store, home, given(next)), ORIGIN)).toMatchObject({ size: 4 });
+    expect(await makeCheckpoint(partsOf(store, home, given(next)), ORIGIN)).toMatchObject({
+      size: 4,
+    });
     const again = rotateKey(partsOf(store, home, given(next)), { by: BY, file: next });
     await expect(again).rejects.toThrow('exists already');
   });
@@ -213,7 +243,11 @@ describeOnStores('checkpoints', (source) => {
   test('one is made behind every so many entries, and failing to is reported only', async () => {
     const store = await source.fresh();
     const reports: Error[] = [];
-    const settings = { origin: ORIGIN, report: (error: Error) => void reports.push(error), every: 10 };
+    const settings = {
+      origin: ORIGIN,
+      report: (error: Error) => void reports.push(error),
+      every: 10,
+    };
     const watch = watchCheckpoints(partsOf(store, keyHome()), settings);
     for (let n = 0; n < 25; n += 1) await appendMany(watch, 1, `run-${n}`);
     await watch.close();
@@ -227,13 +261,14 @@ describeOnStores('checkpoints', (source) => {
     expect(reports.map(({ name }) => name)).toEqual(['CheckpointError', 'CheckpointError']);
   });
 
-  test.each(['update audit_checkpoints set note = note', 'delete from audit_checkpoints', 'delete from audit_keys'])(
-    'the database refuses: %s',
-    async (statement) => {
-      const store = await source.fresh();
-      await appendMany(store, 1);
-      await makeCheckpoint(partsOf(store, keyHome()), ORIGIN);
-      await expect(source.query(statement)).rejects.toThrow('append-only');
-    },
-  );
+  test.each([
+    'update audit_checkpoints set note = note',
+    'delete from audit_checkpoints',
+    'delete from audit_keys',
+  ])('the database refuses: %s', async (statement) => {
+    const store = await source.fresh();
+    await appendMany(store, 1);
+    await makeCheckpoint(partsOf(store, keyHome()), ORIGIN);
+    await expect(source.query(statement)).rejects.toThrow('append-only');
+  });
 });

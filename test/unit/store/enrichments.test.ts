@@ -7,7 +7,11 @@ import { describeOnStores } from '../../support/stores.ts';
 const ORG = 'example.okta.com';
 const ANN = '00uAnnAnnAnnAnnAnnAn';
 const PLACE = { key: 'k1', org: ORG };
-const answer = (userId: string | null = ANN, ttlMs = 60_000) => ({ userId, content: { who: userId }, ttlMs });
+const answer = (userId: string | null = ANN, ttlMs = 60_000) => ({
+  userId,
+  content: { who: userId },
+  ttlMs,
+});
 const LEASE = { ttlMs: 10_000 };
 
 /** A clock that stands still until it is told. */
@@ -22,8 +26,13 @@ async function keep(store: Store, place = PLACE, given = answer()): Promise<bool
 }
 
 const DRAFT: AuditDraft = {
-  ...{ workflowId: 'w', run: 'r', kind: 'action.succeeded', subject: ANN, at: '2026-01-05T08:00:00.000Z' },
-  ...{ actor: { principal: 'user:x', authenticatedBy: 'none' }, surface: 'cli' },
+  workflowId: 'w',
+  run: 'r',
+  kind: 'action.succeeded',
+  subject: ANN,
+  at: '2026-01-05T08:00:00.000Z',
+  actor: { principal: 'user:x', authenticatedBy: 'none' },
+  surface: 'cli',
 };
 const drop = (store: Store, over: Partial<EnrichmentDrop> = {}) =>
   store.journal.append([DRAFT], (tx: StoreTransaction) =>
@@ -45,8 +54,13 @@ describeOnStores('enrichments', ({ fresh, again }) => {
   it('are found out by one owner at a time', async () => {
     const clock = clockFrom(1_800_000_000_000);
     const [store, other] = [await fresh(clock), await again(clock)];
-    const owners = Array.from({ length: 20 }, (_, at) => ({ owner: `o${at}`, by: at % 2 ? store : other }));
-    const taken = await Promise.all(owners.map(({ owner, by }) => by.enrichments.claim(PLACE, owner, LEASE)));
+    const owners = Array.from({ length: 20 }, (_, at) => ({
+      owner: `o${at}`,
+      by: at % 2 ? store : other,
+    }));
+    const taken = await Promise.all(
+      owners.map(({ owner, by }) => by.enrichments.claim(PLACE, owner, LEASE)),
+    );
     expect(taken.filter(Boolean)).toHaveLength(1);
     const winner = `o${taken.indexOf(true)}`;
     expect(await store.enrichments.claim(PLACE, winner, LEASE)).toBe(true);
@@ -69,10 +83,13 @@ describeOnStores('enrichments', ({ fresh, again }) => {
   it('go with a write to their user, and so do those of nobody; others and other organisations stay', async () => {
     const store = await fresh();
     const places = { ann: ANN, bob: '00uBobBobBobBobBobBo', nobody: null };
-    for (const [key, userId] of Object.entries(places)) await keep(store, { key, org: ORG }, answer(userId));
+    for (const [key, userId] of Object.entries(places))
+      await keep(store, { key, org: ORG }, answer(userId));
     await keep(store, { key: 'elsewhere', org: 'other.okta.com' });
     await drop(store);
-    const left = await Promise.all(['ann', 'bob', 'nobody', 'elsewhere'].map((key) => store.enrichments.get(key)));
+    const left = await Promise.all(
+      ['ann', 'bob', 'nobody', 'elsewhere'].map((key) => store.enrichments.get(key)),
+    );
     expect(left.map((one) => one !== null)).toEqual([false, true, false, true]);
     await drop(store, { userId: null });
     expect(await store.enrichments.get('bob')).toBeNull();

@@ -44,15 +44,23 @@ test.each([
   ['nothing listens', async () => `127.0.0.1:${await freePort()}`],
   ['the server hangs up', () => listen((socket) => socket.destroy())],
   ['the server never answers', () => listen(() => undefined)],
-  ['the server speaks something else', () => listen((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'))],
-])('where %s the store is unavailable, within seconds and without the password', async (_, start) => {
-  const address = await start();
-  const began = Date.now();
-  const error = await failureOf(openStore({ databaseUrl: `postgres://arx:${PASSWORD}@${address}/arx` }));
-  expect(error).toBeInstanceOf(StoreUnavailableError);
-  expect(inspect(error, { depth: 9, showHidden: true })).not.toContain(PASSWORD);
-  expect(Date.now() - began).toBeLessThan(8_000);
-});
+  [
+    'the server speaks something else',
+    () => listen((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')),
+  ],
+])(
+  'where %s the store is unavailable, within seconds and without the password',
+  async (_, start) => {
+    const address = await start();
+    const began = Date.now();
+    const error = await failureOf(
+      openStore({ databaseUrl: `postgres://arx:${PASSWORD}@${address}/arx` }),
+    );
+    expect(error).toBeInstanceOf(StoreUnavailableError);
+    expect(inspect(error, { depth: 9, showHidden: true })).not.toContain(PASSWORD);
+    expect(Date.now() - began).toBeLessThan(8_000);
+  },
+);
 
 test.each(['mysql://a:canary-hunter2@h/d', 'canary-hunter2', ''])(
   '%j is no address of a store',
@@ -70,9 +78,17 @@ test.each([
     'SQLSTATE 23505, table t, constraint c',
   ],
   [{ code: '57P01', message: 'terminating' }, StoreUnavailableError, '(SQLSTATE 57P01)'],
-  [{ code: '28P01', message: 'password authentication failed' }, StoreUnavailableError, '(SQLSTATE 28P01)'],
+  [
+    { code: '28P01', message: 'password authentication failed' },
+    StoreUnavailableError,
+    '(SQLSTATE 28P01)',
+  ],
   [{ code: 'ECONNRESET', message: 'read ECONNRESET' }, StoreUnavailableError, '(ECONNRESET)'],
-  [new Error('something with canary-hunter2'), StoreUnavailableError, 'h:1/d does not answer: check'],
+  [
+    new Error('something with canary-hunter2'),
+    StoreUnavailableError,
+    'h:1/d does not answer: check',
+  ],
   [null, StoreUnavailableError, 'does not answer'],
 ])('%j is reduced', (failure, kind, text) => {
   const reduced = reduceFailure(failure, 'h:1/d');
@@ -97,7 +113,9 @@ describeOnStores('failures', (source) => {
 
   test('effects of one store do not wait for connections of another', async () => {
     const store = await source.fresh({ maxConnections: 1 });
-    const appends = Array.from({ length: 30 }, (_, n) => store.journal.append([draftOf({ subject: `s${n}` })]));
+    const appends = Array.from({ length: 30 }, (_, n) =>
+      store.journal.append([draftOf({ subject: `s${n}` })]),
+    );
     const reads = Array.from({ length: 30 }, () => store.audit.countByKind('run-1'));
     await Promise.all([...appends, ...reads]);
     expect((await store.audit.head()).entries).toBe(30);

@@ -11,25 +11,33 @@ describeOnStores('runs of delegated flows', (source) => {
   test('of a hundred that open one at once, from two processes, exactly one is the first', async () => {
     const [here, there] = [await source.fresh(), await source.again()];
     const opened = await Promise.all(
-      Array.from({ length: 100 }, (_, n) => (n % 2 ? here : there).flows.open(flowRun('r1', { code: `${n}` }))),
+      Array.from({ length: 100 }, (_, n) =>
+        (n % 2 ? here : there).flows.open(flowRun('r1', { code: `${n}` })),
+      ),
     );
     const first = opened.filter(({ created }) => created);
     expect(first).toHaveLength(1);
-    expect(new Set(opened.map(({ record }) => record.code))).toEqual(new Set([first[0]?.record.code]));
+    expect(new Set(opened.map(({ record }) => record.code))).toEqual(
+      new Set([first[0]?.record.code]),
+    );
     expect(await here.flows.get('r1')).toEqual(first[0]?.record);
   });
 
   test('a run comes back as it was put in, whatever stands in it', async () => {
     const { flows } = await source.fresh();
     const record = flowRun('r1', {
-      ...{
-        inputs: { group: '00g1', note: 'a "quoted" \\u0000 \u{1f600}' },
-        target: { product: 'Okta', status: 'ACTIVE' },
-      },
+      inputs: { group: '00g1', note: 'a "quoted" \\u0000 \u{1f600}' },
+      target: { product: 'Okta', status: 'ACTIVE' },
       steps: [
         {
-          ...{ id: 'suspend', operation: 'okta:users:suspend', params: { userId: '00u1' }, state: 'planned' },
-          ...{ decision: { effect: 'auto' }, request: null, result: null, verified: null },
+          id: 'suspend',
+          operation: 'okta:users:suspend',
+          params: { userId: '00u1' },
+          state: 'planned',
+          decision: { effect: 'auto' },
+          request: null,
+          result: null,
+          verified: null,
         },
       ],
       undo: [{ operation: 'okta:users:unsuspend', params: { userId: '00u1' } }],
@@ -41,10 +49,13 @@ describeOnStores('runs of delegated flows', (source) => {
 
   test('is opened together with its entry, or not at all', async () => {
     const store = await source.fresh();
-    const opening = store.journal.append([draftOf({ kind: 'flow.opened', subject: 'r1' })], async (tx) => {
-      await store.flows.open(flowRun('r1'), tx);
-      throw new RangeError('spoilt');
-    });
+    const opening = store.journal.append(
+      [draftOf({ kind: 'flow.opened', subject: 'r1' })],
+      async (tx) => {
+        await store.flows.open(flowRun('r1'), tx);
+        throw new RangeError('spoilt');
+      },
+    );
     await expect(opening).rejects.toThrow('spoilt');
     expect(await store.flows.get('r1')).toBeNull();
     expect((await store.audit.head()).entries).toBe(0);
@@ -56,7 +67,9 @@ describeOnStores('runs of delegated flows', (source) => {
     expect(await flows.update(null, 'r1', { state: 'waiting', target: { id: '00u1' } })).toBe(true);
     const end = { state: 'ended', outcome: 'failed', code: 'wrong_state', finishedAt: AT } as const;
     expect(await flows.update(null, 'r1', end)).toBe(true);
-    expect(await flows.update(null, 'r1', { ...end, finishedAt: '2027-01-01T00:00:00.000Z' })).toBe(true);
+    expect(await flows.update(null, 'r1', { ...end, finishedAt: '2027-01-01T00:00:00.000Z' })).toBe(
+      true,
+    );
     expect(await flows.update(null, 'r1', { ...end, outcome: 'succeeded' })).toBe(false);
     expect(await flows.update(null, 'r1', { ...end, code: null })).toBe(false);
     expect(await flows.update(null, 'r1', { state: 'open' })).toBe(false);
@@ -94,7 +107,10 @@ describeOnStores('runs of delegated flows', (source) => {
     expect(await found({ user: 'USER:bo@example.com' })).toEqual(['r2']);
     expect(await found({ flow: 'Suspend Okta Account' })).toEqual(['r5', 'r3', 'r1']);
     expect(await found({ flows: ['Deactivate Salesforce User'] })).toEqual(['r2']);
-    expect(await found({ flows: ['Deactivate Salesforce User'], withoutFlow: true })).toEqual(['r4', 'r2']);
+    expect(await found({ flows: ['Deactivate Salesforce User'], withoutFlow: true })).toEqual([
+      'r4',
+      'r2',
+    ]);
     expect(await found({ flows: [] })).toEqual([]);
     expect(await found({ outcome: 'denied' })).toEqual(['r3']);
     expect(await found({ eventId: 'e5' })).toEqual(['r5']);
@@ -121,7 +137,12 @@ describeOnStores('runs of delegated flows', (source) => {
 });
 
 describeOnStores('settings of delegated flows', (source) => {
-  const responders: ResourceSet = { name: 'Responders', flows: ['*'], members: ['group:SOC'], permissions: ['run'] };
+  const responders: ResourceSet = {
+    name: 'Responders',
+    flows: ['*'],
+    members: ['group:SOC'],
+    permissions: ['run'],
+  };
 
   test('sets of the file come in once; what was changed or removed by hand stays so', async () => {
     const { flowSettings } = await source.fresh();

@@ -4,7 +4,8 @@ import type { Lease } from '../../../src/store/lease-types.ts';
 import { describeOnStores } from '../../support/stores.ts';
 
 const MINUTE = 60_000;
-const lost = async (promise: Promise<void>) => expect(promise).rejects.toBeInstanceOf(LeaseLostError);
+const lost = async (promise: Promise<void>) =>
+  expect(promise).rejects.toBeInstanceOf(LeaseLostError);
 
 describeOnStores('leases', (source) => {
   test('one owner at a time, who may claim again; the earlier claim is over then', async () => {
@@ -48,7 +49,9 @@ describeOnStores('leases', (source) => {
   test('of many who claim at the same moment one gets it, time after time', async () => {
     const [one, other] = [await source.fresh(), await source.again()];
     for (let round = 0; round < 25; round += 1) {
-      const claims = Array.from({ length: 8 }, (_, n) => (n % 2 ? one : other).leases.claim('a', `owner-${n}`, MINUTE));
+      const claims = Array.from({ length: 8 }, (_, n) =>
+        (n % 2 ? one : other).leases.claim('a', `owner-${n}`, MINUTE),
+      );
       const [got, ...others] = (await Promise.all(claims)).filter((lease) => lease !== null);
       expect(others).toEqual([]);
       expect(got).toEqual({ name: 'a', fence: round + 1 });

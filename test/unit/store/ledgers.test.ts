@@ -6,7 +6,14 @@ describeOnStores('the smaller ledgers', (source) => {
   test('a message is kept a run, and overwritten', async () => {
     const { messages } = await source.fresh();
     expect(await messages.get('r')).toBeNull();
-    await messages.put(null, { run: 'r', channel: 'C1', ts: null, state: 'intended', attempt: 1, missedAt: null });
+    await messages.put(null, {
+      run: 'r',
+      channel: 'C1',
+      ts: null,
+      state: 'intended',
+      attempt: 1,
+      missedAt: null,
+    });
     const posted = {
       run: 'r',
       channel: 'C2',
@@ -24,7 +31,12 @@ describeOnStores('the smaller ledgers', (source) => {
     expect(await calls.get('r')).toEqual({ okta: 0, jira: 0, slack: 0, throttled: 0 });
     const counts = { okta: 3_000_000_000, jira: 2, slack: 1, throttled: 0 };
     await Promise.all(Array.from({ length: 10 }, () => calls.add('r', counts)));
-    expect(await calls.get('r')).toEqual({ okta: 30_000_000_000, jira: 20, slack: 10, throttled: 0 });
+    expect(await calls.get('r')).toEqual({
+      okta: 30_000_000_000,
+      jira: 20,
+      slack: 10,
+      throttled: 0,
+    });
   });
 
   test('a snapshot is stored once under the digest of its canonical form', async () => {

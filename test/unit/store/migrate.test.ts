@@ -29,7 +29,10 @@ describeOnStores('migrations', (source) => {
   test('that fail leave nothing behind and can be tried again', async () => {
     const store = await source.empty();
     await source.query('create table tickets (in_the_way integer)');
-    await expect(store.migrate()).rejects.toMatchObject({ name: 'StoreQueryError', sqlState: '42P07' });
+    await expect(store.migrate()).rejects.toMatchObject({
+      name: 'StoreQueryError',
+      sqlState: '42P07',
+    });
     expect(await store.pendingMigrations()).toEqual(NAMES);
     await source.query('drop table tickets');
     await store.migrate();

@@ -26,7 +26,9 @@ const count = async (store: Store): Promise<number> =>
 describeOnStores('rate limit buckets', ({ fresh, again }) => {
   it('are changed by one process after the other, with nothing lost', async () => {
     const [first, second] = [await fresh(), await again()];
-    const seen = await Promise.all(Array.from({ length: 40 }, (_, at) => count(at % 2 ? first : second)));
+    const seen = await Promise.all(
+      Array.from({ length: 40 }, (_, at) => count(at % 2 ? first : second)),
+    );
     expect([...seen].sort((a, b) => a - b)).toEqual(Array.from({ length: 40 }, (_, at) => at + 1));
     expect((await first.rateBuckets.get('okta:count:users'))?.silent).toBe(40);
     expect(await first.rateBuckets.get('okta:other:users')).toBeNull();
@@ -68,7 +70,9 @@ describeOnStores('rate limit buckets', ({ fresh, again }) => {
     await expect.poll(() => granted.length, { timeout: 10_000 }).toBe(LIMIT - 1);
     expect(new Set(granted).size).toBeGreaterThan(1);
     const state = await stores[0]?.rateBuckets.get('okta:shared:users');
-    expect(Object.values(state?.owners ?? {}).reduce((sum, { inFlight }) => sum + inFlight, 0)).toBe(LIMIT - 1);
+    expect(
+      Object.values(state?.owners ?? {}).reduce((sum, { inFlight }) => sum + inFlight, 0),
+    ).toBe(LIMIT - 1);
     stop.abort();
     await Promise.all(waiting);
   });

@@ -26,7 +26,12 @@ const request: ActionRequest = {
   obligations: { approval: 'hitl', approvers: [], expiresInMs: null, grantValidForMs: null },
   createdAt: AT,
 };
-const call = { connector: 'okta', operation: 'users:suspend', argsDigest: 'abc', principal: request.principal };
+const call = {
+  connector: 'okta',
+  operation: 'users:suspend',
+  argsDigest: 'abc',
+  principal: request.principal,
+};
 
 /** Runs an effect as the journal does. */
 const inJournal = (store: Store, effect: (tx: StoreTransaction) => Promise<void>) =>
@@ -45,13 +50,22 @@ describeOnStores('requests, grants and keys', (source) => {
       state: 'pending',
     });
     expect(await requests.move(null, 'r1', ['open'], { state: 'performing', at: AT })).toBe(false);
-    expect(await requests.move(null, 'r1', ['pending'], { state: 'denied', outcome: { code: 'x' }, at: AT })).toBe(
-      true,
-    );
+    expect(
+      await requests.move(null, 'r1', ['pending'], {
+        state: 'denied',
+        outcome: { code: 'x' },
+        at: AT,
+      }),
+    ).toBe(true);
     expect(await requests.get('r1')).toMatchObject({ state: 'denied', outcome: { code: 'x' } });
     await requests.open({ ...request, requestId: 'r2' }, 'pending', null);
-    expect((await requests.list({ limit: 10 })).map(({ requestId }) => requestId)).toEqual(['r2', 'r1']);
-    expect((await requests.list({ states: ['denied'], limit: 10 })).map(({ requestId }) => requestId)).toEqual(['r1']);
+    expect((await requests.list({ limit: 10 })).map(({ requestId }) => requestId)).toEqual([
+      'r2',
+      'r1',
+    ]);
+    expect(
+      (await requests.list({ states: ['denied'], limit: 10 })).map(({ requestId }) => requestId),
+    ).toEqual(['r1']);
   });
 
   test('a grant is used once, in time, for exactly its call', async () => {
@@ -63,7 +77,9 @@ describeOnStores('requests, grants and keys', (source) => {
     expect(await use({ principal: 'user:bob' })).toBe(false);
     expect(await use({ operation: 'users:deactivate' })).toBe(false);
     expect(await use({ at: '2026-11-22T08:15:00.000Z' })).toBe(false);
-    expect(await Promise.all([use({}), use({}), use({})]).then((all) => all.filter(Boolean))).toHaveLength(1);
+    expect(
+      await Promise.all([use({}), use({}), use({})]).then((all) => all.filter(Boolean)),
+    ).toHaveLength(1);
     expect(await use({})).toBe(false);
     await store.grants.restore(null, 'r1');
     expect(await use({})).toBe(true);
@@ -74,8 +90,19 @@ describeOnStores('requests, grants and keys', (source) => {
     await keys.addSigningKey({ kid: 'k1', publicKey: 'PEM', createdAt: AT, revokedAt: null });
     expect(await keys.revokeSigningKey('k1', AT)).toBe(true);
     expect(await keys.revokeSigningKey('k1', AT)).toBe(false);
-    expect(await keys.signingKey('k1')).toEqual({ kid: 'k1', publicKey: 'PEM', createdAt: AT, revokedAt: AT });
-    await keys.addAccessKey({ name: 'soc', hash: 'h', person: null, createdAt: AT, revokedAt: null });
+    expect(await keys.signingKey('k1')).toEqual({
+      kid: 'k1',
+      publicKey: 'PEM',
+      createdAt: AT,
+      revokedAt: AT,
+    });
+    await keys.addAccessKey({
+      name: 'soc',
+      hash: 'h',
+      person: null,
+      createdAt: AT,
+      revokedAt: null,
+    });
     expect(await keys.accessKey('h')).toMatchObject({ name: 'soc', revokedAt: null });
     expect(await keys.revokeAccessKey('soc', AT)).toBe(true);
     expect(await keys.accessKeys()).toMatchObject([{ name: 'soc', revokedAt: AT }]);

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { REMOVALS } from '../../../src/store/repositories/retention.ts';
 import { GONE_FROM } from '../../../src/store/search-parts.ts';
-import type { RunRecord, Store } from '../../../src/store/types.ts';
+import type { Store } from '../../../src/store/types.ts';
+import type { RunRecord } from '../../../src/store/run-types.ts';
 import { insertRows, rowsWith, tablesWith } from '../../support/rows.ts';
 import type { Row } from '../../support/rows.ts';
 import { describeOnStores } from '../../support/stores.ts';
@@ -22,8 +23,14 @@ const twinUser = (id: string, days: number, gone: boolean): Row => [
 const gap = (subject: string, closed_at: string | null): Row => [
   'twin_gaps',
   {
-    ...{ org: ORG, kind: 'user_no_mfa', subject, since: daysAgo(200), severity: 'high' },
-    ...{ name: subject, detail: '', closed_at },
+    org: ORG,
+    kind: 'user_no_mfa',
+    subject,
+    since: daysAgo(200),
+    severity: 'high',
+    name: subject,
+    detail: '',
+    closed_at,
   },
 ];
 const drift = (name: string, days: number): Row => [
@@ -32,7 +39,16 @@ const drift = (name: string, days: number): Row => [
 ];
 const event = (uuid: string, days: number): Row => [
   'twin_events',
-  { ...{ org: ORG, uuid, rule: 'r', severity: 'low', tactic: 't', technique: 'T' }, at: daysAgo(days), run: 's' },
+  {
+    org: ORG,
+    uuid,
+    rule: 'r',
+    severity: 'low',
+    tactic: 't',
+    technique: 'T',
+    at: daysAgo(days),
+    run: 's',
+  },
 ];
 const request = (id: string, state: string, days: number): Row => [
   'requests',
@@ -41,53 +57,124 @@ const request = (id: string, state: string, days: number): Row => [
 const grant = (id: string, days: number): Row => [
   'grants',
   {
-    ...{ request_id: id, connector: 'okta', operation: 'o', args_digest: 'd', principal: `user:${id}` },
-    ...{ issued_at: daysAgo(days), expires_at: daysAgo(days) },
+    request_id: id,
+    connector: 'okta',
+    operation: 'o',
+    args_digest: 'd',
+    principal: `user:${id}`,
+    issued_at: daysAgo(days),
+    expires_at: daysAgo(days),
   },
 ];
 const answer = (key: string, days: number, lease: string | null = null): Row => [
   'enrichments',
   {
-    ...{ key, org: ORG, user_id: key, content: {}, kept_at: daysAgo(days), expires_at: daysAgo(days) },
-    ...{ lease_owner: lease && 'o', lease_until: lease },
+    key,
+    org: ORG,
+    user_id: key,
+    content: {},
+    kept_at: daysAgo(days),
+    expires_at: daysAgo(days),
+    lease_owner: lease && 'o',
+    lease_until: lease,
   },
 ];
 const sync = (run: string, days: number, finished: boolean): Row => [
   'twin_syncs',
   {
-    ...{ run, workflow_id: run, org: ORG, status: finished ? 'complete' : 'running', started_at: daysAgo(days) },
-    ...{ finished_at: finished ? daysAgo(days) : null, plan: {} },
+    run,
+    workflow_id: run,
+    org: ORG,
+    status: finished ? 'complete' : 'running',
+    started_at: daysAgo(days),
+    finished_at: finished ? daysAgo(days) : null,
+    plan: {},
   },
 ];
-const SYNCS = [sync('stay-1', 30, false), sync('due-1', 20, false), sync('due-2', 9, true), sync('stay-2', 8, false)];
+const SYNCS = [
+  sync('stay-1', 30, false),
+  sync('due-1', 20, false),
+  sync('due-2', 9, true),
+  sync('stay-2', 8, false),
+];
 /** The first never ended and is not the newest; it is due as well, under a name of its own. */
 const OLD_SYNCS = SYNCS.filter(([, { run }]) => run !== 'stay-1');
-const ofSyncs = (table: string, cells: Record<string, string | number | object>): Pick<Case, 'due' | 'stay'> => ({
+const ofSyncs = (
+  table: string,
+  cells: Record<string, string | number | object>,
+): Pick<Case, 'due' | 'stay'> => ({
   due: ['due-1', 'due-2'].map((run): Row => [table, { run, ...cells }]),
   stay: [[table, { run: 'stay-2', ...cells }]],
 });
-const flowRun = (run: string, state: string, over: Record<string, string | object | null> = {}): Row => [
+const flowRun = (
+  run: string,
+  state: string,
+  over: Record<string, string | object | null> = {},
+): Row => [
   'flow_runs',
   {
-    ...{ run, workflow_id: run, flow: 'f', version: 'v', principal: 'user:ann', caller: { principal: 'user:Ann' } },
-    ...{ event_id: `event-${run}`, event_digest: `digest-${run}`, issue: {}, inputs: {}, dry_run: false, state },
-    ...{ steps: [], started_at: daysAgo(120), finished_at: state === 'ended' ? daysAgo(120) : null, ...over },
+    run,
+    workflow_id: run,
+    flow: 'f',
+    version: 'v',
+    principal: 'user:ann',
+    caller: { principal: 'user:Ann' },
+    event_id: `event-${run}`,
+    event_digest: `digest-${run}`,
+    issue: {},
+    inputs: {},
+    dry_run: false,
+    state,
+    steps: [],
+    started_at: daysAgo(120),
+    finished_at: state === 'ended' ? daysAgo(120) : null,
+    ...over,
   },
 ];
 const ticket = (label: string, over: Record<string, string | null> = {}): Row => [
   'tickets',
-  { label, org: ORG, control: 'c', subject: `00u-${label}`, state: 'closed', key: 'SEC-1', details: {}, ...over },
+  {
+    label,
+    org: ORG,
+    control: 'c',
+    subject: `00u-${label}`,
+    state: 'closed',
+    key: 'SEC-1',
+    details: {},
+    ...over,
+  },
 ];
-const runRow = (run: string, days: number, over: Record<string, string | boolean | object | null> = {}): Row => [
+const runRow = (
+  run: string,
+  days: number,
+  over: Record<string, string | boolean | object | null> = {},
+): Row => [
   'runs',
   {
-    ...{ run, workflow_id: run, scope_key: 'all', org: ORG, status: 'complete', dry_run: false },
-    ...{ started_at: daysAgo(days), finished_at: daysAgo(days), plan: {}, summary: {}, ...over },
+    run,
+    workflow_id: run,
+    scope_key: 'all',
+    org: ORG,
+    status: 'complete',
+    dry_run: false,
+    started_at: daysAgo(days),
+    finished_at: daysAgo(days),
+    plan: {},
+    summary: {},
+    ...over,
   },
 ];
 const runUser = (run: string, user_id: string): Row => [
   'run_users',
-  { run, user_id, page: 0, position: 0, login: `${user_id}@acme.com`, status: 'ACTIVE', verdict: 'none' },
+  {
+    run,
+    user_id,
+    page: 0,
+    position: 0,
+    login: `${user_id}@acme.com`,
+    status: 'ACTIVE',
+    verdict: 'none',
+  },
 ];
 
 interface Case {
@@ -123,7 +210,10 @@ const CASES: readonly Case[] = [
   {
     what: 'last sign-ins of users who are gone',
     around: [twinUser('due-1', 91, true), twinUser('stay-1', 300, false)],
-    due: ['due-1', 'due-2'].map((user_id): Row => ['twin_seen', { org: ORG, user_id, at: daysAgo(95) }]),
+    due: ['due-1', 'due-2'].map((user_id): Row => [
+      'twin_seen',
+      { org: ORG, user_id, at: daysAgo(95) },
+    ]),
     stay: [
       ['twin_seen', { org: ORG, user_id: 'stay-1', at: daysAgo(95) }],
       ['twin_seen', { org: ORG, user_id: 'stay-2', at: daysAgo(1) }],
@@ -136,9 +226,21 @@ const CASES: readonly Case[] = [
   },
   { what: 'drift', due: [drift('due-1', 91)], stay: [drift('stay-1', 89)] },
   { what: 'security events', due: [event('due-1', 91)], stay: [event('stay-1', 89)] },
-  { what: 'leftovers of syncs', around: OLD_SYNCS, ...ofSyncs('twin_pages', { ...work, count: 1 }) },
-  { what: 'leftovers of syncs', around: OLD_SYNCS, ...ofSyncs('twin_items', { ...work, id: 'x', position: 0 }) },
-  { what: 'leftovers of syncs', around: OLD_SYNCS, ...ofSyncs('twin_reads', { work: 'factors', id: 'x' }) },
+  {
+    what: 'leftovers of syncs',
+    around: OLD_SYNCS,
+    ...ofSyncs('twin_pages', { ...work, count: 1 }),
+  },
+  {
+    what: 'leftovers of syncs',
+    around: OLD_SYNCS,
+    ...ofSyncs('twin_items', { ...work, id: 'x', position: 0 }),
+  },
+  {
+    what: 'leftovers of syncs',
+    around: OLD_SYNCS,
+    ...ofSyncs('twin_reads', { work: 'factors', id: 'x' }),
+  },
   {
     what: 'leftovers of syncs',
     around: OLD_SYNCS,
@@ -148,8 +250,14 @@ const CASES: readonly Case[] = [
     what: 'leftovers of syncs',
     around: OLD_SYNCS,
     ...ofSyncs('twin_judged_gaps', {
-      ...{ attempt: '1', change: 'opened', subject: 'x', kind: 'user_no_mfa', severity: 'high', name: 'x' },
-      ...{ detail: '', since: daysAgo(9) },
+      attempt: '1',
+      change: 'opened',
+      subject: 'x',
+      kind: 'user_no_mfa',
+      severity: 'high',
+      name: 'x',
+      detail: '',
+      since: daysAgo(9),
     }),
   },
   {
@@ -157,7 +265,11 @@ const CASES: readonly Case[] = [
     around: OLD_SYNCS,
     ...ofSyncs('twin_judged_drift', { attempt: '1', kind: 'mfa_lost', entry: {} }),
   },
-  { what: 'leftovers of syncs', around: OLD_SYNCS, ...ofSyncs('twin_log', { org: ORG, carried: {} }) },
+  {
+    what: 'leftovers of syncs',
+    around: OLD_SYNCS,
+    ...ofSyncs('twin_log', { org: ORG, carried: {} }),
+  },
   {
     what: 'leftovers of syncs',
     around: [...OLD_SYNCS, ['twin_searched', { org: 'other', run: 'due-2', attempt: 'stay-3' }]],
@@ -165,13 +277,20 @@ const CASES: readonly Case[] = [
     stay: [
       ...ofSyncs('twin_search', { org: ORG, attempt: '1', part: 0, body: '', entries: [] }).stay,
       // What is searched is no leftover, however old its sync.
-      ['twin_search', { org: 'other', run: 'due-2', attempt: 'stay-3', part: 0, body: '', entries: [] }],
+      [
+        'twin_search',
+        { org: 'other', run: 'due-2', attempt: 'stay-3', part: 0, body: '', entries: [] },
+      ],
     ],
   },
   {
     what: 'closed requests',
     around: [flowRun('going', 'waiting', { steps: [{ request: 'stay-3' }] })],
-    due: [request('due-1', 'succeeded', 91), request('due-2', 'rejected', 91), request('due-3', 'unknown', 91)],
+    due: [
+      request('due-1', 'succeeded', 91),
+      request('due-2', 'rejected', 91),
+      request('due-3', 'unknown', 91),
+    ],
     stay: [
       request('stay-1', 'succeeded', 89),
       request('stay-2', 'pending', 300),
@@ -182,7 +301,11 @@ const CASES: readonly Case[] = [
   },
   {
     what: 'grants of closed requests',
-    around: [request('due-1', 'succeeded', 91), request('stay-1', 'performing', 300), request('stay-2', 'failed', 3)],
+    around: [
+      request('due-1', 'succeeded', 91),
+      request('stay-1', 'performing', 300),
+      request('stay-2', 'failed', 3),
+    ],
     due: [grant('due-1', 91), grant('due-2', 91)],
     stay: [grant('stay-1', 300), grant('stay-2', 91)],
   },
@@ -236,8 +359,25 @@ const CASES: readonly Case[] = [
 
 /** Tables that stay as they are; docs/decisions/0030 says why. */
 const KEPT = [
-  ...['messages', 'calls', 'twin_syncs', 'twin_streams', 'twin_timeline', 'twin_facts', 'twin_groups', 'twin_apps'],
-  ...['twin_searched', 'access_keys', 'signing_keys', 'flow_sets', 'flow_switches', 'rate_buckets', 'leases'],
+  ...[
+    'messages',
+    'calls',
+    'twin_syncs',
+    'twin_streams',
+    'twin_timeline',
+    'twin_facts',
+    'twin_groups',
+    'twin_apps',
+  ],
+  ...[
+    'twin_searched',
+    'access_keys',
+    'signing_keys',
+    'flow_sets',
+    'flow_switches',
+    'rate_buckets',
+    'leases',
+  ],
   // Opaque ids only; a takeover removes those that are older than any activity.
   'activity_attempts',
   // Contents of entries go by an age of their own.
@@ -256,20 +396,23 @@ describeOnStores('removal by age', (source) => {
     expect(tables.filter((name) => !decided.has(name))).toEqual([]);
   });
 
-  test.each(CASES)('$what, case %#: what is older goes, what is younger or still needed stays', async (one) => {
-    const store = await open(source);
-    await insertRows(source, [...(one.around ?? []), ...one.due, ...one.stay]);
-    const table = one.due[0]![0];
-    const due = await store.retention.due(BEFORE);
-    expect(due[one.what]).toBe(one.due.length);
-    expect(await rowsWith(source, table, 'due-')).toBeGreaterThanOrEqual(one.due.length);
-    expect(await store.retention.remove(BEFORE)).toEqual(due);
-    const { rows } = await source.query(`select count(*)::int as n from ${table}`);
-    expect(rows[0]).toEqual({ n: one.stay.length });
-    expect(await rowsWith(source, table, 'stay-')).toBe(one.stay.length);
-    expect(await store.retention.due(BEFORE)).toEqual({});
-    expect(await store.retention.remove(BEFORE)).toEqual({});
-  });
+  test.each(CASES)(
+    '$what, case %#: what is older goes, what is younger or still needed stays',
+    async (one) => {
+      const store = await open(source);
+      await insertRows(source, [...(one.around ?? []), ...one.due, ...one.stay]);
+      const table = one.due[0]![0];
+      const due = await store.retention.due(BEFORE);
+      expect(due[one.what]).toBe(one.due.length);
+      expect(await rowsWith(source, table, 'due-')).toBeGreaterThanOrEqual(one.due.length);
+      expect(await store.retention.remove(BEFORE)).toEqual(due);
+      const { rows } = await source.query(`select count(*)::int as n from ${table}`);
+      expect(rows[0]).toEqual({ n: one.stay.length });
+      expect(await rowsWith(source, table, 'stay-')).toBe(one.stay.length);
+      expect(await store.retention.due(BEFORE)).toEqual({});
+      expect(await store.retention.remove(BEFORE)).toEqual({});
+    },
+  );
 
   test('a sync that may go on keeps what it has read; one behind which another began does not', async () => {
     const store = await open(source);
@@ -287,8 +430,13 @@ describeOnStores('removal by age', (source) => {
     await insertRows(source, [
       ...[6, 8].map((days) => request(`request-${days}`, 'succeeded', days)),
       ...[6, 8].map((days) => event(`event-${days}`, days)),
-      ...[6, 8].map((days): Row => ['snapshots', { digest: `input-${days}`, content: '{}', kept_at: daysAgo(days) }]),
-      ...[6, 8].map((days) => runRow(`going-${days}`, days, { status: 'running', finished_at: null })),
+      ...[6, 8].map((days): Row => [
+        'snapshots',
+        { digest: `input-${days}`, content: '{}', kept_at: daysAgo(days) },
+      ]),
+      ...[6, 8].map((days) =>
+        runRow(`going-${days}`, days, { status: 'running', finished_at: null }),
+      ),
       ...[6, 8].map((days) => runUser(`going-${days}`, `00u${days}`)),
     ]);
     await store.retention.remove(daysAgo(0.01));
@@ -299,9 +447,13 @@ describeOnStores('removal by age', (source) => {
 
   test('a snapshot that is put in again is as young as that', async () => {
     const store = await open(source);
-    await insertRows(source, [['snapshots', { digest: 'x', content: '{}', kept_at: daysAgo(120) }]]);
+    await insertRows(source, [
+      ['snapshots', { digest: 'x', content: '{}', kept_at: daysAgo(120) }],
+    ]);
     const digest = await store.snapshots.put({ a: 1 });
-    await source.query(`update snapshots set kept_at = '${daysAgo(120)}' where digest = '${digest}'`);
+    await source.query(
+      `update snapshots set kept_at = '${daysAgo(120)}' where digest = '${digest}'`,
+    );
     await store.snapshots.put({ a: 1 });
     expect(await store.retention.remove(BEFORE)).toEqual({ 'inputs of workflows': 1 });
     expect(await store.snapshots.get(digest)).toEqual({ a: 1 });
@@ -310,13 +462,25 @@ describeOnStores('removal by age', (source) => {
   test('of an old scan the figures are left, marked as such', async () => {
     const store = await open(source);
     const summary = {
-      ...{ schema: 'arx.run/v1', counts: { enumerated: 1, none: 1 }, coverage: { low: 0, high: 0 } },
-      changes: { new: 1, resolved: 0, regressed: 0, users: { new: ['00u-canary'], resolved: [], regressed: [] } },
-      exemptions: { live: 0, expired: [{ subject: 'canary@acme.com', owner: 'canary', until: '2026-01-01' }] },
+      schema: 'arx.run/v1',
+      counts: { enumerated: 1, none: 1 },
+      coverage: { low: 0, high: 0 },
+      changes: {
+        new: 1,
+        resolved: 0,
+        regressed: 0,
+        users: { new: ['00u-canary'], resolved: [], regressed: [] },
+      },
+      exemptions: {
+        live: 0,
+        expired: [{ subject: 'canary@acme.com', owner: 'canary', until: '2026-01-01' }],
+      },
       tickets: { keys: ['SEC-1'] },
     };
     const plan = {
-      ...{ statuses: ['ACTIVE'], groups: [], administrators: ['00u-canary'] },
+      statuses: ['ACTIVE'],
+      groups: [],
+      administrators: ['00u-canary'],
       exemptions: { users: { 'canary@acme.com': 'why' }, members: {} },
     };
     await insertRows(source, [
@@ -345,8 +509,15 @@ describeOnStores('removal by age', (source) => {
       removedAt: NOW.toISOString(),
       plan: { statuses: ['ACTIVE'], groups: [] },
       summary: {
-        ...{ schema: 'arx.run/v1', counts: summary.counts, tickets: summary.tickets },
-        changes: { new: 1, resolved: 0, regressed: 0, users: { new: [], resolved: [], regressed: [] } },
+        schema: 'arx.run/v1',
+        counts: summary.counts,
+        tickets: summary.tickets,
+        changes: {
+          new: 1,
+          resolved: 0,
+          regressed: 0,
+          users: { new: [], resolved: [], regressed: [] },
+        },
         exemptions: { live: 0, expired: [] },
       },
     });
@@ -379,7 +550,9 @@ describeOnStores('removal by age', (source) => {
     const left = await source.query('select run from run_users order by run');
     const kept = ['all-2', 'group-1', 'slow-2', 'slow-3', 'slow-going'];
     expect(left.rows.map(({ run }: { run: string }) => run)).toEqual(kept);
-    const marked = await source.query('select run from runs where removed_at is not null order by run');
+    const marked = await source.query(
+      'select run from runs where removed_at is not null order by run',
+    );
     expect(marked.rows).toHaveLength(runs.length - kept.length);
   });
 
@@ -393,10 +566,16 @@ describeOnStores('removal by age', (source) => {
     ]);
     await store.retention.remove(BEFORE);
     await insertRows(source, [runRow('next', 0), runUser('next', '00u1'), runUser('next', '00u2')]);
-    await source.query("update run_users set verdict = 'compliant' where run = 'next' and user_id = '00u1'");
+    await source.query(
+      "update run_users set verdict = 'compliant' where run = 'next' and user_id = '00u1'",
+    );
     const next = (await store.runs.get('next')) as RunRecord;
     expect((await store.runs.lastComplete('all', next))?.run).toBe('last');
-    expect(await store.users.changes('next', 'last')).toEqual({ new: ['00u2'], resolved: ['00u1'], regressed: [] });
+    expect(await store.users.changes('next', 'last')).toEqual({
+      new: ['00u2'],
+      resolved: ['00u1'],
+      regressed: [],
+    });
     expect((await store.deltas.earlier('last', ['00u1'])).get('00u1')?.login).toBe('00u1@acme.com');
     expect((await store.deltas.earlier('older', ['00u1'])).size).toBe(0);
   });
@@ -405,8 +584,16 @@ describeOnStores('removal by age', (source) => {
     const store = await open(source);
     const account = { product: 'Okta', tenant: ORG, id: '00u-canary', displayName: 'canary' };
     const issue = {
-      ...{ eventId: 'e', eventType: 'issue.created', source: 's', at: daysAgo(120), issueId: 'i', title: 'Stale' },
-      ...{ category: null, severity: null, texts: { issueLink: 'canary' }, lastLogin: '2026-01-01' },
+      eventId: 'e',
+      eventType: 'issue.created',
+      source: 's',
+      at: daysAgo(120),
+      issueId: 'i',
+      title: 'Stale',
+      category: null,
+      severity: null,
+      texts: { issueLink: 'canary' },
+      lastLogin: '2026-01-01',
     };
     const entities = {
       account: { kind: 'account', account },
@@ -414,17 +601,26 @@ describeOnStores('removal by age', (source) => {
       oauth_grant: { kind: 'oauth_grant', product: 'Okta', tenant: ORG, displayName: 'canary' },
     };
     const personal = {
-      ...{
-        principal: 'user:canary@acme.com',
-        inputs: { manager: 'canary' },
-        message: 'canary',
-        target: { id: 'canary' },
+      principal: 'user:canary@acme.com',
+      inputs: { manager: 'canary' },
+      message: 'canary',
+      target: { id: 'canary' },
+      caller: {
+        principal: 'user:Canary@acme.com',
+        personId: '00u-canary',
+        authenticatedBy: 'key',
+        surface: 'api',
       },
-      caller: { principal: 'user:Canary@acme.com', personId: '00u-canary', authenticatedBy: 'key', surface: 'api' },
       steps: [
         {
-          ...{ id: 'suspend', operation: 'okta:users:suspend', params: { userId: '00u-canary' }, state: 'done' },
-          ...{ decision: { effect: 'auto' }, request: 'r', result: { id: 'canary' }, verified: true },
+          id: 'suspend',
+          operation: 'okta:users:suspend',
+          params: { userId: '00u-canary' },
+          state: 'done',
+          decision: { effect: 'auto' },
+          request: 'r',
+          result: { id: 'canary' },
+          verified: true,
         },
       ],
       undo: [{ operation: 'okta:users:unsuspend', params: { userId: '00u-canary' } }],
@@ -435,17 +631,36 @@ describeOnStores('removal by age', (source) => {
         flowRun(kind, 'ended', { ...personal, outcome: 'succeeded', issue: { ...issue, entity } }),
       ),
     );
-    await insertRows(source, [flowRun('open', 'waiting'), flowRun('young', 'ended', { finished_at: daysAgo(80) })]);
+    await insertRows(source, [
+      flowRun('open', 'waiting'),
+      flowRun('young', 'ended', { finished_at: daysAgo(80) }),
+    ]);
     expect(await store.retention.due(BEFORE)).toEqual({ 'people of flow runs': 3 });
     expect(await store.retention.remove(BEFORE)).toEqual({ 'people of flow runs': 3 });
     expect(await store.retention.due(BEFORE)).toEqual({});
     expect((await tablesWith(source, 'anary')).sort()).toEqual([]);
     const kept = await store.flows.get('account');
     expect(kept).toMatchObject({
-      ...{ eventId: 'event-account', eventDigest: 'digest-account', outcome: 'succeeded', undo: null, inputs: {} },
+      eventId: 'event-account',
+      eventDigest: 'digest-account',
+      outcome: 'succeeded',
+      undo: null,
+      inputs: {},
       caller: { principal: 'removed', personId: null, authenticatedBy: 'key', surface: 'api' },
-      issue: { title: 'Stale', texts: {}, entity: { kind: 'account', account: { product: 'Okta', id: 'removed' } } },
-      steps: [{ id: 'suspend', operation: 'okta:users:suspend', params: {}, state: 'done', request: null }],
+      issue: {
+        title: 'Stale',
+        texts: {},
+        entity: { kind: 'account', account: { product: 'Okta', id: 'removed' } },
+      },
+      steps: [
+        {
+          id: 'suspend',
+          operation: 'okta:users:suspend',
+          params: {},
+          state: 'done',
+          request: null,
+        },
+      ],
     });
     expect((await store.flows.get('person'))?.issue.entity).toEqual({
       kind: 'person',
@@ -454,17 +669,29 @@ describeOnStores('removal by age', (source) => {
     });
     const uses = await store.flows.usesOf('event-account');
     expect(uses).toEqual([
-      { run: 'account', flow: 'f', eventDigest: 'digest-account', outcome: 'succeeded', code: null },
+      {
+        run: 'account',
+        flow: 'f',
+        eventDigest: 'digest-account',
+        outcome: 'succeeded',
+        code: null,
+      },
     ]);
     expect((await store.flows.open({ ...kept!, eventDigest: 'other' })).created).toBe(false);
-    for (const run of ['open', 'young']) expect((await store.flows.get(run))?.caller.principal).toBe('user:Ann');
+    for (const run of ['open', 'young'])
+      expect((await store.flows.get(run))?.caller.principal).toBe('user:Ann');
   });
 
   test('old events leave the search index and what the next sync begins with', async () => {
     const store = await open(source);
     const hits = ['due-1', 'stay-1'].map((id) => ({ kind: 'event', id, label: id, detail: '' }));
     const user = { kind: 'user', id: '00u1', label: 'bob', detail: '' };
-    const left = ['00uold', '00unew', '00unever'].map((id) => ({ ...user, id, label: id, gone: true }));
+    const left = ['00uold', '00unew', '00unever'].map((id) => ({
+      ...user,
+      id,
+      label: id,
+      gone: true,
+    }));
     const carried = { since: daysAgo(101), until: daysAgo(100), entries: [{ actor: 'canary' }] };
     await insertRows(source, [
       ...[event('due-1', 100), event('stay-1', 9), twinUser('00unew', 89, true)],
@@ -482,10 +709,20 @@ describeOnStores('removal by age', (source) => {
       ],
       [
         'twin_search',
-        { org: ORG, run: 's', attempt: '1', part: GONE_FROM, body: '\t00uold\n\t00unew\n\t00unever', entries: left },
+        {
+          org: ORG,
+          run: 's',
+          attempt: '1',
+          part: GONE_FROM,
+          body: '\t00uold\n\t00unew\n\t00unever',
+          entries: left,
+        },
       ],
       twinUser('00uold', 91, true),
-      ['twin_search', { org: ORG, run: 's', attempt: '1', part: 1, body: '\tann', entries: [user] }],
+      [
+        'twin_search',
+        { org: ORG, run: 's', attempt: '1', part: 1, body: '\tann', entries: [user] },
+      ],
       ['twin_log', { org: ORG, run: '', carried }],
       ['twin_log', { org: 'other', run: '', carried: { ...carried, until: daysAgo(1) } }],
     ]);
@@ -510,19 +747,35 @@ describeOnStores('removal by age', (source) => {
     const store = await open(source);
     const id = '00ucanary';
     const login = 'canary@acme.com';
-    const issue = { texts: { who: login }, entity: { kind: 'account', account: { product: 'Okta', tenant: ORG, id } } };
-    const drifted: Row = ['twin_drift', { org: ORG, run: 's', at: daysAgo(91), entry: { subject: id, name: login } }];
+    const issue = {
+      texts: { who: login },
+      entity: { kind: 'account', account: { product: 'Okta', tenant: ORG, id } },
+    };
+    const drifted: Row = [
+      'twin_drift',
+      { org: ORG, run: 's', at: daysAgo(91), entry: { subject: id, name: login } },
+    ];
     const raised: Row = [
       'twin_events',
       {
-        ...{ org: ORG, uuid: 'u', rule: 'r', severity: 'low', tactic: 't', technique: 'T', at: daysAgo(91), run: 's' },
-        ...{ actor: login, target: id },
+        org: ORG,
+        uuid: 'u',
+        rule: 'r',
+        severity: 'low',
+        tactic: 't',
+        technique: 'T',
+        at: daysAgo(91),
+        run: 's',
+        actor: login,
+        target: id,
       },
     ];
     const hit = { kind: 'event', id: 'u', label: 'r', detail: login };
     const about = { user_id: id, ...seen(91) };
     await insertRows(source, [
-      runRow('old', 120, { plan: { administrators: [id], exemptions: { users: { [login]: 'x' } } } }),
+      runRow('old', 120, {
+        plan: { administrators: [id], exemptions: { users: { [login]: 'x' } } },
+      }),
       ...[runRow('young', 9), runUser('old', id), runUser('young', '00u2')],
       ['run_deltas', { run: 'old', until: daysAgo(120), mode: 'delta' }],
       ['run_changed', { run: 'old', user_id: id }],
@@ -535,20 +788,37 @@ describeOnStores('removal by age', (source) => {
       ['twin_seen', { org: ORG, user_id: id, at: daysAgo(91) }],
       ...[gap(id, daysAgo(91)), drifted, raised],
       ['twin_searched', { org: ORG, run: 's', attempt: '1' }],
-      ['twin_search', { org: ORG, run: 's', attempt: '1', part: 0, body: `\t${login}`, entries: [hit] }],
+      [
+        'twin_search',
+        { org: ORG, run: 's', attempt: '1', part: 0, body: `\t${login}`, entries: [hit] },
+      ],
       [
         'twin_log',
-        { org: ORG, run: '', carried: { since: daysAgo(92), until: daysAgo(91), entries: [{ id, login }] } },
+        {
+          org: ORG,
+          run: '',
+          carried: { since: daysAgo(92), until: daysAgo(91), entries: [{ id, login }] },
+        },
       ],
       ...OLD_SYNCS,
       ['twin_items', { run: 'due-1', list: 'users', id, page: 0, position: 0 }],
       ['twin_judged_users', { run: 'due-1', attempt: '1', user_id: id, mfa: 'none' }],
-      ['requests', { request_id: 'r', state: 'succeeded', request: { args: { id } }, updated_at: daysAgo(91) }],
+      [
+        'requests',
+        { request_id: 'r', state: 'succeeded', request: { args: { id } }, updated_at: daysAgo(91) },
+      ],
       grant(id, 91),
-      flowRun('f', 'ended', { issue, principal: `user:${login}`, caller: { principal: `user:${login}` } }),
+      flowRun('f', 'ended', {
+        issue,
+        principal: `user:${login}`,
+        caller: { principal: `user:${login}` },
+      }),
       answer(id, 91),
       ['enriched_users', { org: ORG, user_id: id }],
-      ['snapshots', { digest: 'd', content: JSON.stringify({ params: { login } }), kept_at: daysAgo(91) }],
+      [
+        'snapshots',
+        { digest: 'd', content: JSON.stringify({ params: { login } }), kept_at: daysAgo(91) },
+      ],
     ]);
     const planted = (await tablesWith(source, 'canary')).length;
     expect(planted).toBeGreaterThanOrEqual(22);
@@ -558,13 +828,23 @@ describeOnStores('removal by age', (source) => {
 
   test('broken off after any piece, it is done by the next call', async () => {
     const store = await open(source);
-    await insertRows(source, [runRow('old', 120), runRow('young', 9), twinUser('canary', 91, true)]);
+    await insertRows(source, [
+      runRow('old', 120),
+      runRow('young', 9),
+      twinUser('canary', 91, true),
+    ]);
     const users = `select 'old', 'canary-' || n, 0, n, 'l', 'ACTIVE' from generate_series(1, 4500) n`;
-    await source.query(`insert into run_users (run, user_id, page, position, login, status) ${users}`);
+    await source.query(
+      `insert into run_users (run, user_id, page, position, login, status) ${users}`,
+    );
     const due = await store.retention.due(BEFORE);
     expect(due).toMatchObject({ 'users of scans': 4500, 'users who are gone': 1 });
     const left: number[] = [];
-    for (let calls = 0; Object.keys(await store.retention.due(BEFORE)).length > 0 && calls < 20; calls += 1) {
+    for (
+      let calls = 0;
+      Object.keys(await store.retention.due(BEFORE)).length > 0 && calls < 20;
+      calls += 1
+    ) {
       left.push(await rowsWith(source, 'run_users', 'canary'));
       const stop = (): never => {
         throw new Error('broken off');
@@ -581,7 +861,10 @@ describeOnStores('removal by age', (source) => {
     const store = await open(source);
     const rows = `select '${ORG}', 's', '${daysAgo(91)}', '{}'::json from generate_series(1, 5000)`;
     await source.query(`insert into twin_drift (org, run, at, entry) ${rows}`);
-    const counts = await Promise.all([store.retention.remove(BEFORE), store.retention.remove(BEFORE)]);
+    const counts = await Promise.all([
+      store.retention.remove(BEFORE),
+      store.retention.remove(BEFORE),
+    ]);
     expect(counts.reduce((sum, count) => sum + (count['drift'] ?? 0), 0)).toBe(5000);
     expect(await store.retention.due(BEFORE)).toEqual({});
   });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { NotStoredError } from '../../../src/store/errors.ts';
-import type { RunRepository } from '../../../src/store/types.ts';
+import type { RunRepository } from '../../../src/store/run-types.ts';
 import { describeOnStores } from '../../support/stores.ts';
 
 type Begin = Parameters<RunRepository['begin']>[0];

@@ -8,7 +8,9 @@ describeOnStores('signatures', ({ fresh, again }) => {
     const [first, second] = [await fresh(), await again()];
     const times = { at: at(0), expiresAt: at(10) };
     const taken = await Promise.all(
-      Array.from({ length: 10 }, (_, at) => (at % 2 ? first : second).signatures.takeOnce('one', times)),
+      Array.from({ length: 10 }, (_, at) =>
+        (at % 2 ? first : second).signatures.takeOnce('one', times),
+      ),
     );
     expect(taken.filter(Boolean)).toHaveLength(1);
     expect(await first.signatures.takeOnce('two', times)).toBe(true);

@@ -19,9 +19,12 @@ afterAll(async () => {
 });
 
 const read = async (texts: readonly (string | null)[]): Promise<unknown> =>
-  (await client.query<{ texts: unknown }>('select $1::text[] as texts', [textArray(texts)])).rows[0]?.texts;
+  (await client.query<{ texts: unknown }>('select $1::text[] as texts', [textArray(texts)])).rows[0]
+    ?.texts;
 
-const quoted = fc.array(fc.constantFrom('"', '\\', '{', '}', ',', ' ', 'a', 'n', 'NULL', '\n', '\t', 'é', '😀'));
+const quoted = fc.array(
+  fc.constantFrom('"', '\\', '{', '}', ',', ' ', 'a', 'n', 'NULL', '\n', '\t', 'é', '😀'),
+);
 
 test('whatever texts come out as they went in', async () => {
   const text = fc.oneof(

@@ -1,12 +1,18 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { LeaseLostError } from '../../../src/store/errors.ts';
-import type { Store, StoreTransaction, VerdictRecord } from '../../../src/store/types.ts';
+import type { Store, StoreTransaction } from '../../../src/store/types.ts';
+import type { VerdictRecord } from '../../../src/store/run-types.ts';
 import { draftOf } from '../../support/audit.ts';
 import { describeOnStores } from '../../support/stores.ts';
 import { assertProperty } from '../../support/properties.ts';
 
-const identityOf = (subject: string) => ({ label: `arx-${subject}`, org: 'o', control: 'mfa', subject });
+const identityOf = (subject: string) => ({
+  label: `arx-${subject}`,
+  org: 'o',
+  control: 'mfa',
+  subject,
+});
 const MINUTE = 60_000;
 
 /** A clock that a test moves. */
@@ -47,8 +53,12 @@ describeOnStores('the ticket ledger', (source) => {
     expect(await tickets.claim(identityOf('u1'), 'you', MINUTE)).toBeNull();
     await tickets.update(null, 'arx-u1', 'me', { state: 'intended' });
     pass(1);
-    await expect(tickets.update(null, 'arx-u1', 'me', { state: 'open' })).rejects.toBeInstanceOf(LeaseLostError);
-    expect(await tickets.claim(identityOf('u1'), 'you', MINUTE)).toMatchObject({ state: 'intended' });
+    await expect(tickets.update(null, 'arx-u1', 'me', { state: 'open' })).rejects.toBeInstanceOf(
+      LeaseLostError,
+    );
+    expect(await tickets.claim(identityOf('u1'), 'you', MINUTE)).toMatchObject({
+      state: 'intended',
+    });
   });
 
   test("the database's own clock is the default", async () => {
@@ -71,8 +81,18 @@ describeOnStores('the ticket ledger', (source) => {
   test('a patch changes what it names and nothing else', async () => {
     const { tickets } = await source.fresh();
     await tickets.claim(identityOf('u1'), 'me', MINUTE);
-    const full = { state: 'open', key: 'SEC-1', attempt: 1, intendedAt: '2026-07-06T08:00:00.000Z' } as const;
-    const rest = { closedBy: 'person', closedSeenRun: 'r1', lastRun: 'r2', details: { digest: 'd' } } as const;
+    const full = {
+      state: 'open',
+      key: 'SEC-1',
+      attempt: 1,
+      intendedAt: '2026-07-06T08:00:00.000Z',
+    } as const;
+    const rest = {
+      closedBy: 'person',
+      closedSeenRun: 'r1',
+      lastRun: 'r2',
+      details: { digest: 'd' },
+    } as const;
     await tickets.update(null, 'arx-u1', 'me', { ...full, ...rest });
     expect(await tickets.get('arx-u1')).toEqual({ ...identityOf('u1'), ...full, ...rest });
     await tickets.update(null, 'arx-u1', 'me', { intendedAt: null, closedBy: null });
@@ -92,7 +112,9 @@ describeOnStores('the ticket ledger', (source) => {
     await store.tickets.claim(identityOf('u1'), 'me', MINUTE);
     const as = (owner: string) => (tx: StoreTransaction) =>
       store.tickets.update(tx, 'arx-u1', owner, { state: 'intended' });
-    await expect(store.journal.append([draftOf()], as('you'))).rejects.toBeInstanceOf(LeaseLostError);
+    await expect(store.journal.append([draftOf()], as('you'))).rejects.toBeInstanceOf(
+      LeaseLostError,
+    );
     expect((await store.audit.head()).entries).toBe(0);
     await store.journal.append([draftOf()], as('me'));
     expect(await store.tickets.get('arx-u1')).toMatchObject({ state: 'intended' });
@@ -120,10 +142,14 @@ describeOnStores('the ticket ledger', (source) => {
         let possible: Lease[] = [{ owner: null, until: 0 }];
         for (const { wait, steps } of rounds) {
           pass(wait);
-          const outcomes = await Promise.all(steps.map((step, n) => perform(n % 2 ? one : two, identity, step)));
+          const outcomes = await Promise.all(
+            steps.map((step, n) => perform(n % 2 ? one : two, identity, step)),
+          );
           const observed = steps.map((step, n) => ({ step, outcome: outcomes[n]! }));
           const before = JSON.stringify(possible);
-          possible = distinct(possible.flatMap((lease) => explain(lease, now().getTime(), observed)));
+          possible = distinct(
+            possible.flatMap((lease) => explain(lease, now().getTime(), observed)),
+          );
           expect(possible, JSON.stringify({ before, observed })).not.toEqual([]);
         }
       }),
@@ -154,7 +180,12 @@ describeOnStores('the ticket ledger', (source) => {
     await store.users.addPage(run, 0, null, users);
     for (const { userId } of users) {
       const verdict = userId === 'b' ? 'none' : 'compliant';
-      const record: VerdictRecord = { verdict, reason: 'r', factors: [], checkedAt: '2026-07-06T08:00:00.000Z' };
+      const record: VerdictRecord = {
+        verdict,
+        reason: 'r',
+        factors: [],
+        checkedAt: '2026-07-06T08:00:00.000Z',
+      };
       await store.journal.append([draftOf({ subject: userId })], (tx: StoreTransaction) =>
         store.users.setVerdict(tx, run, userId, record),
       );
@@ -201,7 +232,11 @@ type Outcome = 'done' | 'refused';
 
 const OWNER = fc.constantFrom('a', 'b', 'c');
 const STEP = fc.oneof(
-  fc.record({ type: fc.constant('claim' as const), owner: OWNER, ttl: fc.integer({ min: 1, max: 100 }) }),
+  fc.record({
+    type: fc.constant('claim' as const),
+    owner: OWNER,
+    ttl: fc.integer({ min: 1, max: 100 }),
+  }),
   fc.record({ type: fc.constant('update' as const), owner: OWNER }),
   fc.record({ type: fc.constant('release' as const), owner: OWNER }),
 );
@@ -210,9 +245,15 @@ const ROUND = fc.record({
   steps: fc.array(STEP, { minLength: 1, maxLength: 4 }),
 });
 
-async function perform({ tickets }: Store, identity: ReturnType<typeof identityOf>, step: Step): Promise<Outcome> {
-  if (step.type === 'claim') return (await tickets.claim(identity, step.owner, step.ttl)) ? 'done' : 'refused';
-  if (step.type === 'release') return await tickets.release(identity.label, step.owner).then(() => 'done' as const);
+async function perform(
+  { tickets }: Store,
+  identity: ReturnType<typeof identityOf>,
+  step: Step,
+): Promise<Outcome> {
+  if (step.type === 'claim')
+    return (await tickets.claim(identity, step.owner, step.ttl)) ? 'done' : 'refused';
+  if (step.type === 'release')
+    return await tickets.release(identity.label, step.owner).then(() => 'done' as const);
   const written = tickets.update(null, identity.label, step.owner, { lastRun: step.owner });
   return await written.then(
     () => 'done' as const,
@@ -225,7 +266,9 @@ async function perform({ tickets }: Store, identity: ReturnType<typeof identityO
 
 type Observed = { step: Step; outcome: Outcome };
 
-/** The leases there may be after the observed steps, over every order that allows their outcomes. */
+/**
+ * The leases there may be after the observed steps, over every order that allows their outcomes.
+ */
 function explain(lease: Lease, time: number, observed: readonly Observed[]): Lease[] {
   if (observed.length === 0) return [lease];
   return observed.flatMap(({ step, outcome }, n) => {
@@ -240,8 +283,10 @@ function distinct(leases: readonly Lease[]): Lease[] {
 
 function apply(lease: Lease, time: number, step: Step): [Outcome, Lease] {
   const live = lease.owner !== null && lease.until > time;
-  if (step.type === 'release') return ['done', lease.owner === step.owner ? { owner: null, until: 0 } : lease];
-  if (step.type === 'update') return [live && lease.owner === step.owner ? 'done' : 'refused', lease];
+  if (step.type === 'release')
+    return ['done', lease.owner === step.owner ? { owner: null, until: 0 } : lease];
+  if (step.type === 'update')
+    return [live && lease.owner === step.owner ? 'done' : 'refused', lease];
   const free = !live || lease.owner === step.owner;
   return free ? ['done', { owner: step.owner, until: time + step.ttl }] : ['refused', lease];
 }

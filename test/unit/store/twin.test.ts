@@ -2,7 +2,8 @@ import { beforeEach, expect, it } from 'vitest';
 import { GONE_FROM, SearchParts } from '../../../src/store/search-parts.ts';
 import type { Store, StoreTransaction } from '../../../src/store/types.ts';
 import type { GapChanges, JudgedPage } from '../../../src/store/twin-judged-types.ts';
-import type { ListedTwinUser, SyncView } from '../../../src/store/twin-types.ts';
+import type { ListedTwinUser } from '../../../src/store/twin-types.ts';
+import type { SyncView } from '../../../src/store/twin-sync-types.ts';
 import type { Drift, Fact, Gap, SecurityEvent, TwinUser } from '../../../src/twin/types.ts';
 import { describeOnStores } from '../../support/stores.ts';
 
@@ -49,10 +50,19 @@ describeOnStores('the twin', (source) => {
   const write = async (work: (tx: StoreTransaction) => Promise<void>): Promise<void> =>
     void (await store.journal.append([], (tx: StoreTransaction) => work(tx)));
   const stamp = (run: string) => ({ org: ORG, run, at: run === 'one' ? T1 : T2 });
-  const view = (proves: SyncView['proves']): SyncView => ({ org: ORG, run: 'two', startedAt: T2, proves });
+  const view = (proves: SyncView['proves']): SyncView => ({
+    org: ORG,
+    run: 'two',
+    startedAt: T2,
+    proves,
+  });
   const attempt = (name: string) => ({ org: ORG, run: 'two', attempt: name });
-  const page = (some: Partial<Omit<JudgedPage, 'gaps'>> & { gaps?: Partial<GapChanges> }): JudgedPage => ({
-    ...{ standings: [], drift: [], parts: [] },
+  const page = (
+    some: Partial<Omit<JudgedPage, 'gaps'>> & { gaps?: Partial<GapChanges> },
+  ): JudgedPage => ({
+    standings: [],
+    drift: [],
+    parts: [],
     ...some,
     gaps: { opened: [], closed: [], reworded: [], ...some.gaps },
   });
@@ -63,16 +73,23 @@ describeOnStores('the twin', (source) => {
   };
   const users = async (as?: SyncView): Promise<TwinUser[]> => {
     const all: TwinUser[] = [];
-    for await (const page of store.twin.users.pages(ORG, 2, as)) all.push(...page.map(({ user }) => user));
+    for await (const page of store.twin.users.pages(ORG, 2, as))
+      all.push(...page.map(({ user }) => user));
     return all;
   };
 
   it('stores a page once, with the items that no earlier page listed', async () => {
     const { work } = store.twin;
     const key = { run: 'one', list: 'users', page: 0, next: 'b' };
-    expect(await work.addPage(key, ['u1', 'u2'], async () => undefined)).toEqual({ next: 'b', count: 2 });
+    expect(await work.addPage(key, ['u1', 'u2'], async () => undefined)).toEqual({
+      next: 'b',
+      count: 2,
+    });
     const second = { ...key, page: 1, next: null };
-    expect(await work.addPage(second, ['u2', 'u3', 'u3'], async () => undefined)).toEqual({ next: null, count: 1 });
+    expect(await work.addPage(second, ['u2', 'u3', 'u3'], async () => undefined)).toEqual({
+      next: null,
+      count: 1,
+    });
     const again = work.addPage(second, ['u9'], () => Promise.reject(new Error('written twice')));
     expect(await again).toEqual({ next: null, count: 1 });
     expect(await work.items('one', 'users', { page: 1, from: 0, count: 9 })).toEqual(['u3']);
@@ -94,8 +111,15 @@ describeOnStores('the twin', (source) => {
       async () => undefined,
     );
     expect(await work.pending('one', 'factors', ['u3', 'u2', 'u1'])).toEqual(['u2']);
-    expect((await work.outcomes('one')).factors).toEqual({ read: 1, refused: 1, failed: 0, gone: 0 });
-    const failing = work.settle(of, [{ id: 'u2', outcome: 'read' }], () => Promise.reject(new Error('no')));
+    expect((await work.outcomes('one')).factors).toEqual({
+      read: 1,
+      refused: 1,
+      failed: 0,
+      gone: 0,
+    });
+    const failing = work.settle(of, [{ id: 'u2', outcome: 'read' }], () =>
+      Promise.reject(new Error('no')),
+    );
     await expect(failing).rejects.toThrow('no');
     expect(await work.pending('one', 'factors', ['u2'])).toEqual(['u2']);
     await write((tx) => work.clear(tx, 'one'));
@@ -106,7 +130,8 @@ describeOnStores('the twin', (source) => {
     const { twin } = store;
     await write((tx) => twin.users.put(tx, stamp('one'), ['u1', 'u2', 'u3'].map(person)));
     await write((tx) => twin.users.put(tx, stamp('two'), ['u1', 'u3'].map(person)));
-    const gone = async (as?: SyncView) => (await users(as)).filter((user) => user.gone).map(({ id }) => id);
+    const gone = async (as?: SyncView) =>
+      (await users(as)).filter((user) => user.gone).map(({ id }) => id);
     expect(await gone(view([]))).toEqual([]);
     expect(await gone(view(['users']))).toEqual(['u2']);
     await write((tx) => twin.users.settle(tx, view(['apps'])));
@@ -127,7 +152,9 @@ describeOnStores('the twin', (source) => {
     await write(async (tx) => {
       await twin.users.put(tx, stamp('two'), ['u1', 'u2'].map(person));
       await twin.users.setFactors(tx, ORG, [{ id: 'u1', factors: [push] }]);
-      await twin.users.setRoles(tx, stamp('two'), [{ id: 'u1', roles: ['SUPER_ADMIN', 'APP_ADMIN', 'APP_ADMIN'] }]);
+      await twin.users.setRoles(tx, stamp('two'), [
+        { id: 'u1', roles: ['SUPER_ADMIN', 'APP_ADMIN', 'APP_ADMIN'] },
+      ]);
       await twin.users.recordSignIns(tx, ORG, [
         { id: 'u2', at: T2 },
         { id: 'u2', at: T1 },
@@ -141,7 +168,9 @@ describeOnStores('the twin', (source) => {
     });
     const [one, two] = await users(view(['users', 'roles']));
     expect(one).toMatchObject({ factors: [push], groups: ['g0'], lastSeen: null });
-    expect(one?.roles).toEqual(['APP_ADMIN', 'SUPER_ADMIN'].map((role) => ({ role, via: 'direct' })));
+    expect(one?.roles).toEqual(
+      ['APP_ADMIN', 'SUPER_ADMIN'].map((role) => ({ role, via: 'direct' })),
+    );
     expect(two).toMatchObject({ factors: null, groups: ['g0', 'g1'], lastSeen: T2 });
     expect(two?.roles).toEqual([{ role: 'HELP_DESK_ADMIN', via: 'g1' }]);
     expect((await twin.users.get(ORG, 'u2@example.com'))?.roles).toBeNull();
@@ -168,7 +197,9 @@ describeOnStores('the twin', (source) => {
     expect(await gaps.open(ORG)).toEqual([gap('u1'), gap('u2', 'other words')]);
     await settle({ gaps: { closed: [gap('u1')] } });
     expect(await gaps.open(ORG, ['u1', 'u2'])).toEqual([gap('u2', 'other words')]);
-    expect((await gaps.history(ORG, 9)).map(({ subject, closedAt }) => [subject, closedAt])).toEqual([
+    expect(
+      (await gaps.history(ORG, 9)).map(({ subject, closedAt }) => [subject, closedAt]),
+    ).toEqual([
       ['u1', T2],
       ['u2', null],
     ]);
@@ -182,10 +213,23 @@ describeOnStores('the twin', (source) => {
     parts.add({ kind: 'user', id: 'u1', label: 'u1', detail: '' }, ['u1']);
     const standing = { privileged: true, mfa: 'enrolled' } as const;
     const drift = (['gap_opened', 'admin_added', 'gap_opened'] as const).map((kind, n): Drift => ({
-      ...{ kind, subject: `u${n}`, name: `u${n}`, gap: null, severity: null, detail: '', run: 'two', at: T2 },
+      kind,
+      subject: `u${n}`,
+      name: `u${n}`,
+      gap: null,
+      severity: null,
+      detail: '',
+      run: 'two',
+      at: T2,
     }));
-    await twin.judged.add(attempt('1'), page({ gaps: { opened: [gap('u2')] }, drift, parts: parts.done() }));
-    await twin.judged.add(attempt('2'), page({ standings: [{ id: 'u1', standing }], gaps: { opened: [gap('u1')] } }));
+    await twin.judged.add(
+      attempt('1'),
+      page({ gaps: { opened: [gap('u2')] }, drift, parts: parts.done() }),
+    );
+    await twin.judged.add(
+      attempt('2'),
+      page({ standings: [{ id: 'u1', standing }], gaps: { opened: [gap('u1')] } }),
+    );
     await twin.judged.add(attempt('2'), page({ drift }));
     const standings = async () => {
       for await (const all of twin.users.pages(ORG, 9)) return all.map((user) => user.standing);
@@ -193,7 +237,9 @@ describeOnStores('the twin', (source) => {
     };
     expect([await twin.gaps.open(ORG), await twin.history.drift(ORG, 9)]).toEqual([[], []]);
     expect(await standings()).toEqual([null, null]);
-    await write((tx) => twin.judged.settle(tx, { ...attempt('2'), at: T2 }, ['admin_added', 'gap_opened']));
+    await write((tx) =>
+      twin.judged.settle(tx, { ...attempt('2'), at: T2 }, ['admin_added', 'gap_opened']),
+    );
     expect(await standings()).toEqual([standing, null]);
     expect(await twin.gaps.open(ORG)).toEqual([gap('u1')]);
     const told = (await twin.history.drift(ORG, 9)).map(({ subject }) => subject);
@@ -230,8 +276,12 @@ describeOnStores('the twin', (source) => {
     };
     const on = { org: ORG, run: 'one' };
     const added: number[] = [];
-    await write(async (tx) => void added.push(await events.add(tx, on, [event, { ...event, rule: 'two' }])));
-    await write(async (tx) => void added.push(await events.add(tx, { ...on, run: 'two' }, [event])));
+    await write(
+      async (tx) => void added.push(await events.add(tx, on, [event, { ...event, rule: 'two' }])),
+    );
+    await write(
+      async (tx) => void added.push(await events.add(tx, { ...on, run: 'two' }, [event])),
+    );
     expect(added).toEqual([2, 0]);
     expect(await events.countOf('two')).toBe(0);
     expect((await events.list(ORG, 9)).map(({ rule }) => rule)).toEqual(['one', 'two']);
@@ -263,7 +313,11 @@ describeOnStores('the twin', (source) => {
     await write((tx) => store.twin.search.turn(tx, attempt('1')));
     const find = async (text: string, limit = 10) =>
       (await store.twin.search.find(ORG, text, limit)).map(({ label }) => label);
-    expect(await find('ANNA')).toEqual(['Anna@example.com', 'Joanna@example.com', 'Annabel@example.com']);
+    expect(await find('ANNA')).toEqual([
+      'Anna@example.com',
+      'Joanna@example.com',
+      'Annabel@example.com',
+    ]);
     expect(await find('anna', 1)).toEqual(['Anna@example.com']);
     expect(await find('filler', 300)).toHaveLength(300);
     expect(await find('100%_')).toEqual(['Anna@example.com']);

@@ -3,7 +3,13 @@ import { expect, test } from 'vitest';
 import { NON_COMPLIANT, VERDICTS } from '../../../src/mfa/types.ts';
 import type { Verdict } from '../../../src/mfa/types.ts';
 import { NotStoredError } from '../../../src/store/errors.ts';
-import type { ListedUser, RunUser, Store, StoreTransaction, VerdictRecord } from '../../../src/store/types.ts';
+import type {
+  Store,
+  StoreTransaction,
+} from '../../../src/store/types.ts';
+import type { RunUser } from '../../../src/store/run-types.ts';
+import type { VerdictRecord } from '../../../src/store/run-types.ts';
+import type { ListedUser } from '../../../src/store/run-types.ts';
 import { draftOf } from '../../support/audit.ts';
 import { describeOnStores } from '../../support/stores.ts';
 import { assertProperty } from '../../support/properties.ts';
@@ -39,7 +45,8 @@ async function begin(store: Store, run = 'run-1'): Promise<void> {
 
 let serial = 0;
 async function check(store: Store, run: string, userId: string, verdict: Verdict): Promise<void> {
-  const effect = (tx: StoreTransaction) => store.users.setVerdict(tx, run, userId, recordOf(verdict));
+  const effect = (tx: StoreTransaction) =>
+    store.users.setVerdict(tx, run, userId, recordOf(verdict));
   await store.journal.append([draftOf({ run, subject: userId, sequence: serial++ })], effect);
 }
 
@@ -54,7 +61,11 @@ describeOnStores('users of a run', (source) => {
   test('a page is stored once and in listing order', async () => {
     const store = await source.fresh();
     await begin(store);
-    const stored = await store.users.addPage('run-1', 0, 'cursor', [userOf('c'), userOf('a'), userOf('b')]);
+    const stored = await store.users.addPage('run-1', 0, 'cursor', [
+      userOf('c'),
+      userOf('a'),
+      userOf('b'),
+    ]);
     expect(stored).toEqual({ page: 0, next: 'cursor', userIds: ['c', 'a', 'b'] });
     expect(await store.users.addPage('run-1', 0, 'other', [userOf('x')])).toEqual(stored);
     expect(await store.users.page('run-1', 0)).toEqual(stored);
@@ -83,7 +94,11 @@ describeOnStores('users of a run', (source) => {
   test('an empty page counts as a page', async () => {
     const store = await source.fresh();
     await begin(store);
-    expect(await store.users.addPage('run-1', 0, 'next', [])).toEqual({ page: 0, next: 'next', userIds: [] });
+    expect(await store.users.addPage('run-1', 0, 'next', [])).toEqual({
+      page: 0,
+      next: 'next',
+      userIds: [],
+    });
     expect(await store.users.page('run-1', 0)).toEqual({ page: 0, next: 'next', userIds: [] });
   });
 
@@ -93,12 +108,19 @@ describeOnStores('users of a run', (source) => {
     await begin(store);
     const users = Array.from({ length: 300 }, (_, n) => userOf(`u${n}`));
     const calls = Array.from({ length: 12 }, (_, n) =>
-      (n % 2 ? store : other).users.addPage('run-1', n % 3, null, n % 4 ? users : users.toReversed()),
+      (n % 2 ? store : other).users.addPage(
+        'run-1',
+        n % 3,
+        null,
+        n % 4 ? users : users.toReversed(),
+      ),
     );
     const pages = await Promise.all(calls);
     const distinct = new Map(pages.map((page) => [page.page, page.userIds]));
     for (const page of pages) expect(page.userIds).toEqual(distinct.get(page.page));
-    expect([...distinct.values()].flat().toSorted()).toEqual(users.map(({ userId }) => userId).toSorted());
+    expect([...distinct.values()].flat().toSorted()).toEqual(
+      users.map(({ userId }) => userId).toSorted(),
+    );
   });
 
   test('verdicts that come together: who is not listed fails alone, effects end in order, the last verdict stands', async () => {
@@ -140,7 +162,9 @@ describeOnStores('users of a run', (source) => {
     await begin(store);
     await store.users.addPage('run-1', 0, null, [userOf('a'), userOf('b'), userOf('c')]);
     await check(store, 'run-1', 'b', 'compliant');
-    expect((await store.users.pending('run-1', ['c', 'b', 'a', 'zz'])).map(({ userId }) => userId)).toEqual(['c', 'a']);
+    expect(
+      (await store.users.pending('run-1', ['c', 'b', 'a', 'zz'])).map(({ userId }) => userId),
+    ).toEqual(['c', 'a']);
     expect(await store.users.pending('run-1', [])).toEqual([]);
     expect(await store.users.pending('run-1', ['a'])).toEqual([userOf('a')]);
   });
@@ -173,7 +197,9 @@ describeOnStores('users of a run', (source) => {
     const store = await source.fresh();
     await begin(store);
     await expect(check(store, 'run-1', 'ghost', 'none')).rejects.toBeInstanceOf(NotStoredError);
-    await expect(store.users.setTicket(null, 'run-1', 'ghost', 'SEC-1')).rejects.toBeInstanceOf(NotStoredError);
+    await expect(store.users.setTicket(null, 'run-1', 'ghost', 'SEC-1')).rejects.toBeInstanceOf(
+      NotStoredError,
+    );
     await expect(store.users.countFailure('run-1', 'ghost')).rejects.toBeInstanceOf(NotStoredError);
     expect((await store.audit.head()).entries).toBe(0);
   });
@@ -182,7 +208,9 @@ describeOnStores('users of a run', (source) => {
     const store = await source.fresh();
     await begin(store);
     await store.users.addPage('run-1', 0, null, [userOf('a')]);
-    const counts = await Promise.all(Array.from({ length: 8 }, () => store.users.countFailure('run-1', 'a')));
+    const counts = await Promise.all(
+      Array.from({ length: 8 }, () => store.users.countFailure('run-1', 'a')),
+    );
     expect(counts.toSorted((a, b) => a - b)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
   });
 
@@ -191,7 +219,9 @@ describeOnStores('users of a run', (source) => {
     await begin(store);
     const users = Array.from({ length: 24 }, (_, n) => userOf(`u${String(n).padStart(2, '0')}`));
     await store.users.addPage('run-1', 0, null, users);
-    await Promise.all(users.slice(0, 20).map(({ userId }, n) => check(store, 'run-1', userId, VERDICTS[n % 8]!)));
+    await Promise.all(
+      users.slice(0, 20).map(({ userId }, n) => check(store, 'run-1', userId, VERDICTS[n % 8]!)),
+    );
     const counts = await store.users.counts('run-1');
     expect(counts).toEqual({
       compliant: 3,
@@ -218,7 +248,9 @@ describeOnStores('users of a run', (source) => {
 
   test('pages by login are complete and without repetition, whatever the logins', async () => {
     const store = await source.fresh();
-    const logins = fc.array(fc.constantFrom('a', 'A', 'ä', 'z', '_', 'a b', '😀', 'same'), { maxLength: 25 });
+    const logins = fc.array(fc.constantFrom('a', 'A', 'ä', 'z', '_', 'a b', '😀', 'same'), {
+      maxLength: 25,
+    });
     let run = 0;
     await assertProperty(
       fc.asyncProperty(logins, fc.integer({ min: 1, max: 7 }), async (list, size) => {
@@ -261,7 +293,8 @@ describeOnStores('users of a run', (source) => {
         check(store, 'after', userId, after),
       ]),
     );
-    const wanting = (verdict: Verdict | null): boolean => NON_COMPLIANT.some((one) => one === verdict);
+    const wanting = (verdict: Verdict | null): boolean =>
+      NON_COMPLIANT.some((one) => one === verdict);
     const ids = (holds: (pair: (typeof pairs)[number]) => boolean) =>
       pairs
         .filter(holds)

@@ -15,10 +15,21 @@ const RECENT = { created: daysAgo(200), activated: daysAgo(100), lastLogin: days
 /** What the demo organisation lacks of the kinds of gaps. */
 const PLANTED: NewUser[] = [
   { login: 'bare.admin@example.com', ...RECENT, roles: ['SUPER_ADMIN'], factors: [] },
-  { login: 'single.admin@example.com', ...RECENT, roles: ['SUPER_ADMIN'], factors: [{ type: 'webauthn' }] },
+  {
+    login: 'single.admin@example.com',
+    ...RECENT,
+    roles: ['SUPER_ADMIN'],
+    factors: [{ type: 'webauthn' }],
+  },
   { login: 'third.admin@example.com', ...RECENT, roles: ['SUPER_ADMIN'], factors: STRONG },
   { login: 'idle@example.com', ...RECENT, lastLogin: daysAgo(95), factors: STRONG },
-  { login: 'old.password@example.com', ...RECENT, activated: daysAgo(190), factors: STRONG, groups: ['Delegates'] },
+  {
+    login: 'old.password@example.com',
+    ...RECENT,
+    activated: daysAgo(190),
+    factors: STRONG,
+    groups: ['Delegates'],
+  },
 ];
 
 function demo(): OktaOrg {
@@ -37,21 +48,26 @@ describe('the demo organisation', () => {
   const { gaps, facts } = assess(whole);
 
   it('has every kind of gap, and exactly those of its ground truth', () => {
-    expect(gaps.map(({ severity, kind, subject }) => `${severity} ${kind} ${subject}`).sort()).toEqual(
-      oracleGaps(forOracle(whole)),
-    );
+    expect(
+      gaps.map(({ severity, kind, subject }) => `${severity} ${kind} ${subject}`).sort(),
+    ).toEqual(oracleGaps(forOracle(whole)));
     expect([...new Set(gaps.map(({ kind }) => kind))].sort()).toEqual([...GAP_KINDS].sort());
   });
 
   it('has the facts of its ground truth, verified', () => {
-    expect(Object.fromEntries(facts.map(({ key, text }) => [key, text]))).toMatchObject(oracleFacts(forOracle(whole)));
+    expect(Object.fromEntries(facts.map(({ key, text }) => [key, text]))).toMatchObject(
+      oracleFacts(forOracle(whole)),
+    );
     for (const key of ['tool:okta', 'mfa_coverage', 'sso_apps'])
       expect(facts.find((fact) => fact.key === key)?.confidence).toBe('verified');
   });
 
   it('says why somebody is privileged', () => {
-    const detail = (login: string, kind: string) => gaps.find((gap) => gap.name === login && gap.kind === kind)?.detail;
-    expect(detail('bare.admin@example.com', 'admin_no_mfa')).toBe('no factor is ACTIVE; SUPER_ADMIN directly');
+    const detail = (login: string, kind: string) =>
+      gaps.find((gap) => gap.name === login && gap.kind === kind)?.detail;
+    expect(detail('bare.admin@example.com', 'admin_no_mfa')).toBe(
+      'no factor is ACTIVE; SUPER_ADMIN directly',
+    );
     expect(detail('old.password@example.com', 'admin_old_password')).toMatch(
       /^password last changed 2025-\d\d-\d\d; HELP_DESK_ADMIN through group Delegates$/,
     );

@@ -5,10 +5,17 @@ import type { Twin, TwinUser } from '../../../src/twin/types.ts';
 import { app, factors, streams, twin, user } from '../../support/twin-orgs.ts';
 
 const ROLE = [{ role: 'ORG_ADMIN', via: '00gstaff' }];
-const after = (changed: Partial<Twin>, before: Earlier) => assess(twin({ run: 'run-2', ...changed }), before);
+const after = (changed: Partial<Twin>, before: Earlier) =>
+  assess(twin({ run: 'run-2', ...changed }), before);
 const told = (changed: Partial<Twin>, before: Earlier) =>
-  after(changed, before).drift.map(({ kind, subject, gap }) => [kind, subject, ...(gap === null ? [] : [gap])]);
-const one = (changed: Partial<TwinUser> = {}): Partial<Twin> => ({ users: [user('00u1', changed)] });
+  after(changed, before).drift.map(({ kind, subject, gap }) => [
+    kind,
+    subject,
+    ...(gap === null ? [] : [gap]),
+  ]);
+const one = (changed: Partial<TwinUser> = {}): Partial<Twin> => ({
+  users: [user('00u1', changed)],
+});
 
 describe('drift', () => {
   it('is silent on the first sync', () => {
@@ -18,7 +25,10 @@ describe('drift', () => {
 
   it('tells new administrators with the why, whether they were there before or not', () => {
     const before = assess(twin(one())).next;
-    const now = after({ users: [user('00u1', { roles: ROLE }), user('00u2', { groups: ['00gadmins'] })] }, before);
+    const now = after(
+      { users: [user('00u1', { roles: ROLE }), user('00u2', { groups: ['00gadmins'] })] },
+      before,
+    );
     expect(now.drift.map(({ kind, subject, detail }) => [kind, subject, detail])).toEqual([
       ['admin_added', '00u1', 'ORG_ADMIN through group Staff'],
       ['admin_added', '00u2', 'member of group Admins'],
@@ -47,7 +57,10 @@ describe('drift', () => {
 
   it('waits for a stream that broke off, and then tells', () => {
     const before = assess(twin(one())).next;
-    const broken = { ...one({ roles: null, factors: [] }), streams: streams({ users: 'partial', roles: 'denied' }) };
+    const broken = {
+      ...one({ roles: null, factors: [] }),
+      streams: streams({ users: 'partial', roles: 'denied' }),
+    };
     const second = after(broken, before);
     expect(second.drift).toEqual([]);
     expect(second.timeline.incomplete).toEqual(['users', 'roles']);

@@ -7,13 +7,20 @@ import { app, daysAgo, factors, streams, twin, user } from '../../support/twin-o
 
 const SUPER = [{ role: 'SUPER_ADMIN', via: 'direct' }];
 const kinds = (whole: Twin): GapKind[] => assess(whole).gaps.map(({ kind }) => kind);
-const kindsOf = (changed: Partial<TwinUser>): GapKind[] => kinds(twin({ users: [user('00u1', changed)] }));
+const kindsOf = (changed: Partial<TwinUser>): GapKind[] =>
+  kinds(twin({ users: [user('00u1', changed)] }));
 const supers = (count: number): TwinUser[] =>
   Array.from({ length: count }, (_, place) => user(`00u${place}`, { roles: SUPER }));
 
-/** For each kind an organisation that has it and nothing else, and one just this side of it that has nothing. */
+/**
+ * For each kind an organisation that has it and nothing else, and one just this side of it that has
+ * nothing.
+ */
 const CASES: Record<GapKind, { has: Partial<Twin>; hasNot: Partial<Twin> }> = {
-  admin_no_mfa: one({ roles: SUPER, factors: factors('email', 'question') }, { roles: SUPER, factors: null }),
+  admin_no_mfa: one(
+    { roles: SUPER, factors: factors('email', 'question') },
+    { roles: SUPER, factors: null },
+  ),
   admin_weak_only: one(
     { groups: ['00gadmins'], factors: factors('sms', 'email') },
     { groups: ['00gadmins'], factors: factors('sms', 'web') },
@@ -30,7 +37,10 @@ const CASES: Record<GapKind, { has: Partial<Twin>; hasNot: Partial<Twin> }> = {
     { groups: ['00gstaff'], passwordChanged: daysAgo(181) },
   ),
   too_many_super_admins: { has: { users: supers(6) }, hasNot: { users: supers(5) } },
-  never_signed_in: one({ lastLogin: null }, { lastLogin: null, created: daysAgo(3), activated: daysAgo(3) }),
+  never_signed_in: one(
+    { lastLogin: null },
+    { lastLogin: null, created: daysAgo(3), activated: daysAgo(3) },
+  ),
   password_app: {
     has: { apps: [app('0oa1', { signOnMode: 'BROWSER_PLUGIN' })] },
     hasNot: { apps: [app('0oa1', { signOnMode: 'BROWSER_PLUGIN', status: 'INACTIVE' })] },
@@ -39,10 +49,16 @@ const CASES: Record<GapKind, { has: Partial<Twin>; hasNot: Partial<Twin> }> = {
     { status: 'STAGED', activated: null, lastLogin: null },
     { status: 'STAGED', activated: null, lastLogin: null, created: daysAgo(10) },
   ),
-  lingering_provisioned: one({ status: 'PROVISIONED', factors: [] }, { status: 'PROVISIONED', activated: daysAgo(10) }),
+  lingering_provisioned: one(
+    { status: 'PROVISIONED', factors: [] },
+    { status: 'PROVISIONED', activated: daysAgo(10) },
+  ),
 };
 
-function one(has: Partial<TwinUser>, hasNot: Partial<TwinUser>): { has: Partial<Twin>; hasNot: Partial<Twin> } {
+function one(
+  has: Partial<TwinUser>,
+  hasNot: Partial<TwinUser>,
+): { has: Partial<Twin>; hasNot: Partial<Twin> } {
   return { has: { users: [user('00u1', has)] }, hasNot: { users: [user('00u1', hasNot)] } };
 }
 
@@ -52,29 +68,40 @@ describe('each kind of gap', () => {
     expect(kinds(twin(CASES[kind].hasNot))).toEqual([]);
   });
 
-  it.each(GAP_KINDS)('%s needs its streams, and is carried while one of them is not complete', (kind) => {
-    const found = assess(twin(CASES[kind].has));
-    for (const name of GAP_TABLE[kind].needs) {
-      const broken = streams({ [name]: 'partial' });
-      expect(kinds(twin({ ...CASES[kind].has, streams: broken }))).not.toContain(kind);
-      const later = assess(twin({ ...CASES[kind].hasNot, streams: broken, run: 'run-2' }), found.next);
-      expect(later.gaps).toEqual(found.gaps);
-    }
-    const later = assess(twin({ ...CASES[kind].hasNot, run: 'run-2' }), found.next);
-    // Factors that cannot be read say nothing of a gap that was there.
-    expect(later.gaps).toEqual(kind === 'admin_no_mfa' ? found.gaps : []);
-  });
+  it.each(GAP_KINDS)(
+    '%s needs its streams, and is carried while one of them is not complete',
+    (kind) => {
+      const found = assess(twin(CASES[kind].has));
+      for (const name of GAP_TABLE[kind].needs) {
+        const broken = streams({ [name]: 'partial' });
+        expect(kinds(twin({ ...CASES[kind].has, streams: broken }))).not.toContain(kind);
+        const later = assess(
+          twin({ ...CASES[kind].hasNot, streams: broken, run: 'run-2' }),
+          found.next,
+        );
+        expect(later.gaps).toEqual(found.gaps);
+      }
+      const later = assess(twin({ ...CASES[kind].hasNot, run: 'run-2' }), found.next);
+      // Factors that cannot be read say nothing of a gap that was there.
+      expect(later.gaps).toEqual(kind === 'admin_no_mfa' ? found.gaps : []);
+    },
+  );
 
   it('keeps the time at which it was first found', () => {
     const first = assess(twin(CASES.user_no_mfa.has));
-    const second = assess(twin({ ...CASES.user_no_mfa.has, at: daysAgo(-7), run: 'run-2' }), first.next);
+    const second = assess(
+      twin({ ...CASES.user_no_mfa.has, at: daysAgo(-7), run: 'run-2' }),
+      first.next,
+    );
     expect(second.gaps.map(({ since }) => since)).toEqual(first.gaps.map(({ since }) => since));
   });
 });
 
 describe('users', () => {
   it('get one gap for a lack of MFA, that of an administrator first', () => {
-    expect(kindsOf({ factors: [], roles: [{ role: 'HELP_DESK_ADMIN', via: '00gstaff' }] })).toEqual(['admin_no_mfa']);
+    expect(kindsOf({ factors: [], roles: [{ role: 'HELP_DESK_ADMIN', via: '00gstaff' }] })).toEqual(
+      ['admin_no_mfa'],
+    );
     expect(kindsOf({ factors: factors('sms'), roles: SUPER })).toEqual([
       'admin_weak_only',
       'super_admin_single_factor',
@@ -91,9 +118,17 @@ describe('users', () => {
   });
 
   it('get the gap of the administrator they were last known to be, while roles cannot be read', () => {
-    const before = assess(twin({ users: [user('00u1', { roles: SUPER }), user('00u2', { roles: [] })] }));
-    const lost = [user('00u1', { factors: [], roles: SUPER }), user('00u2', { factors: [], roles: [] })];
-    const denied = assess(twin({ users: lost, streams: streams({ roles: 'denied' }), run: 'run-2' }), before.next);
+    const before = assess(
+      twin({ users: [user('00u1', { roles: SUPER }), user('00u2', { roles: [] })] }),
+    );
+    const lost = [
+      user('00u1', { factors: [], roles: SUPER }),
+      user('00u2', { factors: [], roles: [] }),
+    ];
+    const denied = assess(
+      twin({ users: lost, streams: streams({ roles: 'denied' }), run: 'run-2' }),
+      before.next,
+    );
     expect(denied.gaps.map(({ kind, subject }) => `${kind} ${subject}`)).toEqual([
       'admin_no_mfa 00u1',
       'user_no_mfa 00u2',
@@ -107,7 +142,10 @@ describe('users', () => {
 
   it('keep the administrator gap while roles cannot be read, and get no second one', () => {
     const before = assess(twin({ users: [user('00u1', { factors: [], roles: SUPER })] }));
-    const denied = twin({ users: [user('00u1', { factors: [], roles: null })], streams: streams({ roles: 'denied' }) });
+    const denied = twin({
+      users: [user('00u1', { factors: [], roles: null })],
+      streams: streams({ roles: 'denied' }),
+    });
     expect(assess(denied, before.next).gaps).toEqual(before.gaps);
   });
 
@@ -118,7 +156,10 @@ describe('users', () => {
 
   it('who vanished from the twin have their gaps closed, once their stream is complete', () => {
     const first = assess(twin(CASES.user_no_mfa.has));
-    const partial = assess(twin({ streams: streams({ users: 'partial' }), run: 'run-2' }), first.next);
+    const partial = assess(
+      twin({ streams: streams({ users: 'partial' }), run: 'run-2' }),
+      first.next,
+    );
     expect(partial.gaps).toEqual(first.gaps);
     expect(assess(twin({ run: 'run-3' }), partial.next).gaps).toEqual([]);
   });

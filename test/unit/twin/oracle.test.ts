@@ -48,7 +48,12 @@ describe('generated organisations', () => {
     assertProperty(
       fc.property(someTwin, someTwin, (whole, garbled) => {
         const first = assess(whole);
-        const failed = streams({ users: 'partial', apps: 'denied', logs: 'denied', roles: 'denied' });
+        const failed = streams({
+          users: 'partial',
+          apps: 'denied',
+          logs: 'denied',
+          roles: 'denied',
+        });
         const second = assess({ ...garbled, streams: failed, run: 'run-2' }, first.next);
         expect(lines(second.gaps)).toEqual(lines(first.gaps));
         expect(second.changedFacts).toEqual([]);

@@ -38,7 +38,12 @@ describe('privilege', () => {
       true,
     ],
     ['not known of who held nothing, while roles cannot be read', { roles: [] }, 'denied', null],
-    ['known of a configured group all the same', { roles: null, groups: ['00gadmins'] }, 'denied', true],
+    [
+      'known of a configured group all the same',
+      { roles: null, groups: ['00gadmins'] },
+      'denied',
+      true,
+    ],
   ] as const)('is %s', (_, changed, state, expected) => {
     expect(item(changed as Partial<TwinUser>, state).privileged).toBe(expected);
   });

@@ -12,7 +12,10 @@ import { assertProperty } from '../../support/properties.ts';
 const profileOf = (whole: Twin) => {
   const { tally, gaps, drift, timeline } = assess(whole);
   const { users, apps } = whole;
-  return postureProfile({ tally, gaps, users, apps, drift, timeline: [timeline] }, prepareJudge(whole));
+  return postureProfile(
+    { tally, gaps, users, apps, drift, timeline: [timeline] },
+    prepareJudge(whole),
+  );
 };
 const markdownOf = (whole: Twin): string => profileMarkdown(profileOf(whole));
 
@@ -47,7 +50,9 @@ describe('the profile', () => {
   });
 
   it('says how many it leaves out', () => {
-    const many = Array.from({ length: MOST_ROWS + 7 }, (_, place) => user(`00u${place}`, { factors: [] }));
+    const many = Array.from({ length: MOST_ROWS + 7 }, (_, place) =>
+      user(`00u${place}`, { factors: [] }),
+    );
     expect(markdownOf(twin({ users: many }))).toContain('… and 7 more.');
   });
 
@@ -62,7 +67,12 @@ describe('the profile', () => {
   it('tells the age of a stream', () => {
     const old = profileOf({ ...ORG, streams: [{ ...streams()[0]!, at: daysAgo(3) }] });
     expect(ageText(old.streams[0]?.ageMs ?? null)).toBe('3 d');
-    expect([null, 0, 61_000, 7_200_000].map(ageText)).toEqual(['–', 'under a minute', '1 min', '2 h']);
+    expect([null, 0, 61_000, 7_200_000].map(ageText)).toEqual([
+      '–',
+      'under a minute',
+      '1 min',
+      '2 h',
+    ]);
   });
 });
 
@@ -87,7 +97,8 @@ describe('names in Markdown', () => {
         expect(table(['a', 'b'], [[cell, 'x']]).split('\n')).toHaveLength(3);
         expect(cell).not.toContain('|');
         const [, fence = '', inner = ''] = /^(`+)([\s\S]*?)\1$/.exec(cell) ?? [];
-        if (cell !== '–') expect(inner.match(/`+/g)?.map((run) => run.length) ?? []).not.toContain(fence.length);
+        if (cell !== '–')
+          expect(inner.match(/`+/g)?.map((run) => run.length) ?? []).not.toContain(fence.length);
         if (cell !== '–') expect(fence).not.toBe('');
       }),
       { numRuns: 200 },
@@ -100,7 +111,12 @@ describe('names in Markdown', () => {
       org: evil,
       run: evil,
       users: [
-        user('00u1', { login: evil, status: 'ACTIVE', factors: factors(evil), roles: [{ role: evil, via: evil }] }),
+        user('00u1', {
+          login: evil,
+          status: 'ACTIVE',
+          factors: factors(evil),
+          roles: [{ role: evil, via: evil }],
+        }),
       ],
       apps: [app('0oa1', { label: evil, signOnMode: evil })],
       streams: [{ name: 'logs', state: 'denied', count: 0, at: null, reason: evil }],

@@ -48,22 +48,35 @@ describe('a kept bundle', () => {
 });
 
 describe('the workflows of a worker', () => {
-  it('are bundled once, and again where what was kept is damaged', { timeout: 60_000 }, async () => {
-    const [one, other] = await Promise.all([workflowBundle(folder, log), workflowBundle(folder, log)]);
-    expect(other.code).toBe(one.code);
-    expect(one.code).toContain('mfaEnforcementCheck');
-    expect(readdirSync(folder)).toEqual([bundleFile(bundleKey())]);
-    writeFileSync(place(), seal('kept'));
-    expect(await workflowBundle(folder, log)).toEqual({ code: 'kept' });
-    writeFileSync(place(), readFileSync(place(), 'utf8').slice(0, -2));
-    expect((await workflowBundle(folder, log)).code).toBe(one.code);
-    expect(unseal(readFileSync(place(), 'utf8'))).toBe(one.code);
-  });
+  it(
+    'are bundled once, and again where what was kept is damaged',
+    { timeout: 60_000 },
+    async () => {
+      const [one, other] = await Promise.all([
+        workflowBundle(folder, log),
+        workflowBundle(folder, log),
+      ]);
+      expect(other.code).toBe(one.code);
+      expect(one.code).toContain('mfaEnforcementCheck');
+      expect(readdirSync(folder)).toEqual([bundleFile(bundleKey())]);
+      writeFileSync(place(), seal('kept'));
+      expect(await workflowBundle(folder, log)).toEqual({ code: 'kept' });
+      writeFileSync(place(), readFileSync(place(), 'utf8').slice(0, -2));
+      expect((await workflowBundle(folder, log)).code).toBe(one.code);
+      expect(unseal(readFileSync(place(), 'utf8'))).toBe(one.code);
+    },
+  );
 
-  it('are bundled also where nothing can be kept, and the log says so', { timeout: 60_000 }, async () => {
-    const file = join(folder, 'a-file');
-    writeFileSync(file, '');
-    expect((await workflowBundle(join(file, 'cache'), log)).code).toContain('mfaEnforcementCheck');
-    expect(lines.join('')).toContain('cannot be cached');
-  });
+  it(
+    'are bundled also where nothing can be kept, and the log says so',
+    { timeout: 60_000 },
+    async () => {
+      const file = join(folder, 'a-file');
+      writeFileSync(file, '');
+      expect((await workflowBundle(join(file, 'cache'), log)).code).toContain(
+        'mfaEnforcementCheck',
+      );
+      expect(lines.join('')).toContain('cannot be cached');
+    },
+  );
 });

@@ -27,7 +27,13 @@ describe("Temporal's log entries", () => {
       details: [CANARY],
       cause: new Error(CANARY),
     });
-    const text = written({ workflowId: 'w1', attempt: 2, input: CANARY, headers: { a: CANARY }, error });
+    const text = written({
+      workflowId: 'w1',
+      attempt: 2,
+      input: CANARY,
+      headers: { a: CANARY },
+      error,
+    });
     expect(JSON.parse(text)).toMatchObject({
       workflowId: 'w1',
       attempt: 2,

@@ -6,7 +6,8 @@ import { effectOf, fullReason } from '../../../mfa/delta.ts';
 import type { FullReason } from '../../../mfa/delta.ts';
 import { LOG_FILTER } from '../../../mfa/delta-table.ts';
 import type { LogPage } from '../../../store/delta-types.ts';
-import type { RunRecord, StoreTransaction } from '../../../store/types.ts';
+import type { StoreTransaction } from '../../../store/types.ts';
+import type { RunRecord } from '../../../store/run-types.ts';
 import type { Deps } from '../deps.ts';
 import { draftOf } from '../drafts.ts';
 import { lastingOrNot, runOf } from '../listing.ts';
@@ -17,7 +18,9 @@ import type { ScanPlan } from './ground.ts';
 const ENTRIES_A_PAGE = 1_000;
 /** A log longer than this many pages is not read to its end. */
 const MOST_PAGES = 300;
-/** How far before the stretch to read an entry is looked for that shows that the log reaches back. */
+/**
+ * How far before the stretch to read an entry is looked for that shows that the log reaches back.
+ */
 const REACH_MS = 4 * 86_400_000;
 
 type LogsInput = OktaOperations['logs:read']['input'];
@@ -35,7 +38,11 @@ export function readChanges(deps: Deps): MfaActivities['readChanges'] {
     const settled = await deps.store.deltas.readOutcome(run);
     if (settled) return { mode: settled.mode };
     const until = await deps.store.deltas.begin(run, deps.now().toISOString());
-    const reason = await new ChangeLog(deps, record, { since: scan.since, until, base: scan.base.startedAt }).read();
+    const reason = await new ChangeLog(deps, record, {
+      since: scan.since,
+      until,
+      base: scan.base.startedAt,
+    }).read();
     await settle(deps, { record, scan, until, reason });
     return { mode: reason === null ? 'delta' : 'full' };
   };
@@ -48,7 +55,9 @@ interface LogWindow {
   base: string;
 }
 
-/** The stretch of the log between two times, page by page; a page that is stored is not read again. */
+/**
+ * The stretch of the log between two times, page by page; a page that is stored is not read again.
+ */
 class ChangeLog {
   readonly #deps: Deps;
   readonly #record: RunRecord;
@@ -70,10 +79,17 @@ class ChangeLog {
     }
   }
 
-  /** Without an older entry nobody can say whether the log begins with the base or was cut there. */
+  /**
+   * Without an older entry nobody can say whether the log begins with the base or was cut there.
+   */
   async #reachesBack(): Promise<boolean> {
     const before = new Date(Date.parse(this.#window.since) - REACH_MS).toISOString();
-    const older = { since: before, until: this.#window.since, sortOrder: 'DESCENDING', limit: 1 } as const;
+    const older = {
+      since: before,
+      until: this.#window.since,
+      sortOrder: 'DESCENDING',
+      limit: 1,
+    } as const;
     const { items, malformed } = await this.#ask(older);
     return items.length + malformed > 0;
   }
@@ -93,7 +109,14 @@ class ChangeLog {
 
   async #readPage(page: number, after: string | null): Promise<LogPage> {
     const { since, until, base } = this.#window;
-    const asked = { since, until, filter: LOG_FILTER, sortOrder: 'ASCENDING', limit: ENTRIES_A_PAGE, after } as const;
+    const asked = {
+      since,
+      until,
+      filter: LOG_FILTER,
+      sortOrder: 'ASCENDING',
+      limit: ENTRIES_A_PAGE,
+      after,
+    } as const;
     const { items, malformed, next } = await this.#ask(asked);
     const { changed, force } = effectOf(items, malformed, base);
     const reason = force as unknown as JsonObject | null;
@@ -108,11 +131,16 @@ class ChangeLog {
   async #ask(input: LogsInput): Promise<LogsOutput> {
     const caller = callerOf(this.#record, frozen(this.#record).permitted);
     const signal = Context.current().cancellationSignal;
-    return (await this.#deps.connectors.okta('logs:read', input, { caller, subject: 'logs', signal })).output;
+    return (
+      await this.#deps.connectors.okta('logs:read', input, { caller, subject: 'logs', signal })
+    ).output;
   }
 }
 
-/** Why a log that cannot be read ends the delta scan; throws what may pass, and what concerns the whole run. */
+/**
+ * Why a log that cannot be read ends the delta scan; throws what may pass, and what concerns the
+ * whole run.
+ */
 function unreadable(error: unknown): FullReason {
   if (error instanceof PolicyDeniedError) return fullReason('log_not_allowed');
   if (!(error instanceof ConnectorError) || error.code === 'cancelled') throw error;
@@ -129,7 +157,10 @@ interface Settlement {
 }
 
 /** How the scan goes on, in the trail and in the store at once. */
-async function settle({ store, now }: Deps, { record, scan, until, reason }: Settlement): Promise<void> {
+async function settle(
+  { store, now }: Deps,
+  { record, scan, until, reason }: Settlement,
+): Promise<void> {
   const { run } = record;
   const mode = reason === null ? 'delta' : 'full';
   const { entries, changed } = await store.deltas.tally(run);
@@ -137,5 +168,7 @@ async function settle({ store, now }: Deps, { record, scan, until, reason }: Set
   const facts = { mode, base: scan.base.run, since: scan.since, until, entries, changed };
   const outcome = reason === null ? facts : { ...facts, reason: reason.code };
   const stored = { mode, reason: reason as unknown as JsonObject | null } as const;
-  await store.journal.append([{ ...draft, outcome }], (tx: StoreTransaction) => store.deltas.settle(tx, run, stored));
+  await store.journal.append([{ ...draft, outcome }], (tx: StoreTransaction) =>
+    store.deltas.settle(tx, run, stored),
+  );
 }

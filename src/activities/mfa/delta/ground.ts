@@ -3,7 +3,8 @@ import type { CheckSettings } from '../../../config/schema/check-settings.ts';
 import { groundOf } from '../../../mfa/delta.ts';
 import type { Base, FullReason } from '../../../mfa/delta.ts';
 import { MFA_PRINCIPAL } from '../../../mfa/identity.ts';
-import type { RunRecord, Store } from '../../../store/types.ts';
+import type { Store } from '../../../store/types.ts';
+import type { RunRecord } from '../../../store/run-types.ts';
 import type { Deps } from '../deps.ts';
 import { frozen } from '../plan.ts';
 
@@ -20,8 +21,13 @@ interface Wanted {
   now: Date;
 }
 
-/** Decides what can be decided before the log is read. Undefined where a full scan was asked for. */
-export async function scanPlanOf(deps: Deps, { settings, scopeKey, run, now }: Wanted): Promise<ScanPlan | undefined> {
+/**
+ * Decides what can be decided before the log is read. Undefined where a full scan was asked for.
+ */
+export async function scanPlanOf(
+  deps: Deps,
+  { settings, scopeKey, run, now }: Wanted,
+): Promise<ScanPlan | undefined> {
   const { mode, fullEveryMs, logDelayMs } = settings.scan;
   if (mode === 'full') return undefined;
   const base = await baseOf(deps.store, scopeKey, { run, startedAt: now.toISOString() });
@@ -31,7 +37,11 @@ export async function scanPlanOf(deps: Deps, { settings, scopeKey, run, now }: W
   return { mode: 'delta', base, since: ground.since, readyAt };
 }
 
-async function baseOf(store: Store, scopeKey: string, before: Pick<RunRecord, 'run' | 'startedAt'>) {
+async function baseOf(
+  store: Store,
+  scopeKey: string,
+  before: Pick<RunRecord, 'run' | 'startedAt'>,
+) {
   const record = await store.runs.lastComplete(scopeKey, before);
   if (record === null) return null;
   const { run, startedAt } = record;

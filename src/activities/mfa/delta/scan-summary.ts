@@ -1,7 +1,8 @@
 import type { ScanSummary } from '../../../mfa/document.ts';
 import type { FullReason } from '../../../mfa/delta.ts';
 import type { VerdictCounts } from '../../../mfa/types.ts';
-import type { RunRecord, Store } from '../../../store/types.ts';
+import type { Store } from '../../../store/types.ts';
+import type { RunRecord } from '../../../store/run-types.ts';
 import { frozen } from '../plan.ts';
 import { takingOver } from './ground.ts';
 
@@ -23,8 +24,13 @@ export async function scanSummary(
 }
 
 /** Known when the run began, or found out from the log; null where the run ended before that. */
-async function whyFull({ deltas }: Pick<Store, 'deltas'>, record: RunRecord): Promise<string | null> {
+async function whyFull(
+  { deltas }: Pick<Store, 'deltas'>,
+  record: RunRecord,
+): Promise<string | null> {
   const { scan } = frozen(record);
   if (scan?.mode === 'full') return scan.reason.text;
-  return ((await deltas.readOutcome(record.run))?.reason as FullReason | null | undefined)?.text ?? null;
+  return (
+    ((await deltas.readOutcome(record.run))?.reason as FullReason | null | undefined)?.text ?? null
+  );
 }

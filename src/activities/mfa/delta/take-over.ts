@@ -1,14 +1,20 @@
 import { rereadReason } from '../../../mfa/delta.ts';
-import type { ListedUser, RunRecord, RunUser } from '../../../store/types.ts';
+import type { RunUser } from '../../../store/run-types.ts';
+import type { ListedUser } from '../../../store/run-types.ts';
+import type { RunRecord } from '../../../store/run-types.ts';
 import type { Deps } from '../deps.ts';
 import { recordFinding } from '../judging.ts';
 import { takingOver } from './ground.ts';
 
 /**
- * Judges anew, by this run's plan, everybody of a batch whose earlier reading still holds, without a call. Gives those
- * who must be read.
+ * Judges anew, by this run's plan, everybody of a batch whose earlier reading still holds, without
+ * a call. Gives those who must be read.
  */
-export async function takeOver(deps: Deps, record: RunRecord, users: readonly ListedUser[]): Promise<ListedUser[]> {
+export async function takeOver(
+  deps: Deps,
+  record: RunRecord,
+  users: readonly ListedUser[],
+): Promise<ListedUser[]> {
   const scan = users.length === 0 ? null : await takingOver(deps.store, record);
   if (scan === null) return [...users];
   const { deltas } = deps.store;
@@ -21,7 +27,8 @@ export async function takeOver(deps: Deps, record: RunRecord, users: readonly Li
   const judged: Promise<void>[] = [];
   for (const user of users) {
     const before = earlier.get(user.userId) ?? null;
-    if (before === null || rereadReason(before, user, changed.has(user.userId)) !== null) toRead.push(user);
+    if (before === null || rereadReason(before, user, changed.has(user.userId)) !== null)
+      toRead.push(user);
     else judged.push(judgeAgain(deps, record, { user, before, base: scan.base.run }));
   }
   await Promise.all(judged);

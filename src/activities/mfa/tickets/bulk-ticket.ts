@@ -1,9 +1,15 @@
-import { bulkComment, bulkDescription, bulkParts, bulkSummary, partMark } from '../../../mfa/bulk-text.ts';
+import {
+  bulkComment,
+  bulkDescription,
+  bulkParts,
+  bulkSummary,
+  partMark,
+} from '../../../mfa/bulk-text.ts';
 import type { BulkLine } from '../../../mfa/bulk-text.ts';
 import { stampLine, stampMark } from '../../../mfa/ticket-text.ts';
 import type { TicketStamp } from '../../../mfa/ticket-text.ts';
 import { NON_COMPLIANT } from '../../../mfa/types.ts';
-import type { RunRecord } from '../../../store/types.ts';
+import type { RunRecord } from '../../../store/run-types.ts';
 import type { JiraIssue } from '../../../connectors/types.ts';
 import type { Deps } from '../deps.ts';
 import { runOf } from '../listing.ts';
@@ -37,7 +43,12 @@ export function ensureBulkTicket(deps: Deps): MfaActivities['ensureBulkTicket'] 
 /** A second look at each person on the list. */
 async function lookAtAll(deps: Deps, record: RunRecord): Promise<void> {
   for (let after: string | null = null; ;) {
-    const ids = await deps.store.users.idsByVerdict(record.run, NON_COMPLIANT, after, FINDINGS_A_PAGE);
+    const ids = await deps.store.users.idsByVerdict(
+      record.run,
+      NON_COMPLIANT,
+      after,
+      FINDINGS_A_PAGE,
+    );
     if (ids.length === 0) return;
     for (const id of ids) {
       const user = await deps.store.users.get(record.run, id);
@@ -51,7 +62,9 @@ async function lookAtAll(deps: Deps, record: RunRecord): Promise<void> {
 async function linesOf(deps: Deps, record: RunRecord): Promise<BulkLine[]> {
   const lines: BulkLine[] = [];
   for await (const users of deps.store.users.pages(record.run, FINDINGS_A_PAGE)) {
-    lines.push(...users.filter(isFinding).map(({ login, verdict, reason }) => ({ login, verdict, reason })));
+    lines.push(
+      ...users.filter(isFinding).map(({ login, verdict, reason }) => ({ login, verdict, reason })),
+    );
   }
   return lines;
 }
@@ -86,7 +99,10 @@ class BulkStory implements TicketStory {
   }
 
   reopeningComment(): MarkedComment {
-    return { body: [{ type: 'paragraph', text: stampLine(this.#stamp) }], mark: stampMark(this.#stamp.run) };
+    return {
+      body: [{ type: 'paragraph', text: stampLine(this.#stamp) }],
+      mark: stampMark(this.#stamp.run),
+    };
   }
 
   /** Puts the list as it is now into the description. */

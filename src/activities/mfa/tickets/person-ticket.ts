@@ -11,7 +11,7 @@ import { runOf } from '../listing.ts';
 import { frozen } from '../plan.ts';
 import { isFinding, lookAgain } from '../second-look.ts';
 import type { Judged } from '../second-look.ts';
-import { accusing } from './ticket-desk.ts';
+import { accusing } from './ticket-row.ts';
 import type { TicketDesk } from './ticket-desk.ts';
 import { atDesk, ensureOpen, recordOutcome } from './ticket-flow.ts';
 import type { TicketStory } from './ticket-flow.ts';
@@ -23,7 +23,9 @@ export function ensureTicket(deps: Deps): MfaActivities['ensureTicket'] {
     const record = await runOf(deps.store, run);
     return atDesk(deps, { record, subject: userId }, async (desk) => {
       const user = await deps.store.users.get(run, userId);
-      return isFinding(user) ? ensureOpen(desk, personStory(desk, user)) : recordOutcome(desk, 'withheld', null);
+      return isFinding(user)
+        ? ensureOpen(desk, personStory(desk, user))
+        : recordOutcome(desk, 'withheld', null);
     });
   };
 }
@@ -32,7 +34,11 @@ function personStory(desk: TicketDesk, found: Judged): TicketStory {
   const { deps, record } = desk;
   let user = found;
   const { checkpoint } = frozen(record);
-  const stamp = (): TicketStamp => ({ run: record.run, at: user.takenOver?.at ?? user.checkedAt, checkpoint });
+  const stamp = (): TicketStamp => ({
+    run: record.run,
+    at: user.takenOver?.at ?? user.checkedAt,
+    checkpoint,
+  });
   const mark = stampMark(record.run);
   return {
     confirm: async () => {
@@ -46,7 +52,13 @@ function personStory(desk: TicketDesk, found: Judged): TicketStory {
     }),
     keep: (issue) => {
       const details = accusing(desk.row.details);
-      const after = { state: 'open', closedBy: null, closedSeenRun: null, lastRun: record.run, details } as const;
+      const after = {
+        state: 'open',
+        closedBy: null,
+        closedSeenRun: null,
+        lastRun: record.run,
+        details,
+      } as const;
       return desk.comment(issue, { body: stillOpenComment(user, stamp()), mark }, after);
     },
     reopeningComment: (closedBy) => ({ body: reopeningComment(user, stamp(), closedBy), mark }),

@@ -1,4 +1,3 @@
-import type { ApplicationFailure } from '@temporalio/activity';
 import { Context } from '@temporalio/activity';
 import { ConnectorError } from '../../../connectors/errors.ts';
 import type {
@@ -11,11 +10,15 @@ import type {
   TextBlock,
 } from '../../../connectors/types.ts';
 import { controlLabel, MFA_CONTROL, ticketLabel } from '../../../mfa/identity.ts';
-import type { RunRecord, StoreTransaction, TicketAction, TicketRow } from '../../../store/types.ts';
+import type { StoreTransaction } from '../../../store/types.ts';
+import type { RunRecord } from '../../../store/run-types.ts';
+import type { TicketAction } from '../../../store/ticket-types.ts';
+import type { TicketRow } from '../../../store/ticket-types.ts';
 import type { Deps } from '../deps.ts';
 import { retryIn } from '../../support/failures.ts';
 import { callerOf, frozen } from '../plan.ts';
 import type { TicketPlan } from '../plan.ts';
+import { accusing, byAge, codeOf, notTaken, openAs } from './ticket-row.ts';
 
 /** How long a ticket's row stays taken; far longer than the calls for one ticket take. */
 const LEASE_MS = 300_000;
@@ -30,7 +33,10 @@ export interface MarkedComment {
   mark: string;
 }
 
-/** A move of an issue: what it is in the trail, the name under which the row notes the run, and the row after it. */
+/**
+ * A move of an issue: what it is in the trail, the name under which the row notes the run, and the
+ * row after it.
+ */
 export interface Move {
   kind: 'ticket.closed' | 'ticket.reopened';
   mark: 'closingIn' | 'reopenedIn';
@@ -45,8 +51,9 @@ export interface NewIssue {
 }
 
 /**
- * The work on one ticket: its row, taken for this run, and the few things one can do with Jira about it. Every write
- * is preceded by its intent in row and trail, and followed by its outcome in both, each pair in one transaction.
+ * The work on one ticket: its row, taken for this run, and the few things one can do with Jira
+ * about it. Every write is preceded by its intent in row and trail, and followed by its outcome in
+ * both, each pair in one transaction.
  */
 export class TicketDesk {
   readonly deps: Deps;
@@ -61,11 +68,17 @@ export class TicketDesk {
     this.row = row;
   }
 
-  /** Takes the ticket of a subject; while another run holds it, the activity is tried again later. */
+  /**
+   * Takes the ticket of a subject; while another run holds it, the activity is tried again later.
+   */
   static async open(deps: Deps, record: RunRecord, subject: string): Promise<TicketDesk> {
     const { org, run } = record;
     const label = ticketLabel(org, subject);
-    const row = await deps.store.tickets.claim({ label, org, control: MFA_CONTROL, subject }, run, LEASE_MS);
+    const row = await deps.store.tickets.claim(
+      { label, org, control: MFA_CONTROL, subject },
+      run,
+      LEASE_MS,
+    );
     if (!row) throw retryIn(BUSY_WAIT_MS, 'ticket_busy', `another run works on ${label}`);
     return new TicketDesk(deps, record, row);
   }
@@ -96,7 +109,10 @@ export class TicketDesk {
     return (await this.#read({ by: 'transitions', key })).transitions;
   }
 
-  /** Opens a ticket. Only one call is ever out for an attempt; what became of it is settled before another is made. */
+  /**
+   * Opens a ticket. Only one call is ever out for an attempt; what became of it is settled before
+   * another is made.
+   */
   async create(issue: NewIssue): Promise<string> {
     const { row, record } = this;
     const attempt = row.attempt + 1;
@@ -104,18 +120,23 @@ export class TicketDesk {
     const { missedAt: _, ...known } = accusing(row.details);
     const details = { ...known, createdIn: record.run };
     const intended: Patch = { state: 'intended', attempt, intendedAt, details };
-    const { output } = await this.deps.connectors.jira('issues:create', this.#createInput(issue, intendedAt), {
-      ...this.#context<{ id: string; key: string }>(attempt),
-      intent: this.#entry('ticket.intended', { attempt }, intended, row.attempt),
-      record: (outcome) => {
-        if (outcome.ok) {
-          const { key } = outcome.output;
-          return this.#entry('ticket.created', { key, attempt }, openAs(key, record.run));
-        }
-        if (outcome.error.fields.ambiguous) return { kind: 'ticket.unknown', outcome: codeOf(outcome.error) };
-        return this.#entry('ticket.refused', codeOf(outcome.error), notTaken(row));
+    const { output } = await this.deps.connectors.jira(
+      'issues:create',
+      this.#createInput(issue, intendedAt),
+      {
+        ...this.#context<{ id: string; key: string }>(attempt),
+        intent: this.#entry('ticket.intended', { attempt }, intended, row.attempt),
+        record: (outcome) => {
+          if (outcome.ok) {
+            const { key } = outcome.output;
+            return this.#entry('ticket.created', { key, attempt }, openAs(key, record.run));
+          }
+          if (outcome.error.fields.ambiguous)
+            return { kind: 'ticket.unknown', outcome: codeOf(outcome.error) };
+          return this.#entry('ticket.refused', codeOf(outcome.error), notTaken(row));
+        },
       },
-    });
+    );
     this.row = { ...row, ...openAs(output.key, record.run), attempt, details };
     return output.key;
   }
@@ -134,8 +155,8 @@ export class TicketDesk {
   }
 
   /**
-   * How the last create call ended, where the audit trail has it: an attempt that was overtaken records its outcome, but
-   * does not write the row.
+   * How the last create call ended, where the audit trail has it: an attempt that was overtaken
+   * records its outcome, but does not write the row.
    */
   async readOutcome(): Promise<{ kind: 'created'; key: string } | { kind: 'refused' } | null> {
     const { label, attempt, details } = this.row;
@@ -155,7 +176,10 @@ export class TicketDesk {
     await this.patch({ details: { ...details, missedAt: this.deps.now().toISOString() } });
   }
 
-  /** Takes over a ticket that was found in Jira; one that a call of this run asked for was created by this run after all. */
+  /**
+   * Takes over a ticket that was found in Jira; one that a call of this run asked for was created
+   * by this run after all.
+   */
   async adopt(issue: JiraIssue): Promise<void> {
     const { details } = this.row;
     const late = details['intendedIn'] === this.record.run && issue.key !== this.row.key;
@@ -175,7 +199,8 @@ export class TicketDesk {
       { key: issue.key, body },
       {
         ...this.#context<{ id: string }>(),
-        record: (outcome) => (outcome.ok ? this.#entry('ticket.updated', { key: issue.key }, patch) : null),
+        record: (outcome) =>
+          outcome.ok ? this.#entry('ticket.updated', { key: issue.key }, patch) : null,
       },
     );
     this.row = { ...this.row, ...patch };
@@ -190,7 +215,8 @@ export class TicketDesk {
       {
         ...this.#context<null>(),
         intent: this.#entry('action.started', { key: issue.key }, { details }),
-        record: (outcome) => (outcome.ok ? this.#entry(move.kind, { key: issue.key }, move.patch) : null),
+        record: (outcome) =>
+          outcome.ok ? this.#entry(move.kind, { key: issue.key }, move.patch) : null,
       },
     );
     this.row = { ...this.row, details, ...move.patch };
@@ -217,19 +243,34 @@ export class TicketDesk {
     const { run } = this.record;
     const { subject } = this.row;
     await this.deps.store.tickets.note(null, run, subject, { action, key, code });
-    if (key !== null && this.plan.mode === 'per_user') await this.deps.store.users.setTicket(null, run, subject, key);
+    if (key !== null && this.plan.mode === 'per_user')
+      await this.deps.store.users.setTicket(null, run, subject, key);
   }
 
   async #read(input: IssueRead['input']): Promise<IssueRead['output']> {
-    return (await this.deps.connectors.jira('issues:read', input, this.#context<IssueRead['output']>())).output;
+    return (
+      await this.deps.connectors.jira('issues:read', input, this.#context<IssueRead['output']>())
+    ).output;
   }
 
-  #context<Output extends OperationTable[string]['output']>(sequence?: number): CallContext<Output> {
+  #context<Output extends OperationTable[string]['output']>(
+    sequence?: number,
+  ): CallContext<Output> {
     const caller = callerOf(this.record, frozen(this.record).permitted);
-    return { caller, subject: this.row.label, sequence, signal: Context.current().cancellationSignal };
+    return {
+      caller,
+      subject: this.row.label,
+      sequence,
+      signal: Context.current().cancellationSignal,
+    };
   }
 
-  #entry(kind: Recorded['kind'], outcome: Recorded['outcome'], patch: Patch, expectAttempt?: number): Recorded {
+  #entry(
+    kind: Recorded['kind'],
+    outcome: Recorded['outcome'],
+    patch: Patch,
+    expectAttempt?: number,
+  ): Recorded {
     const { label } = this.row;
     const { run } = this.record;
     const effect = (tx: StoreTransaction): Promise<void> =>
@@ -244,53 +285,9 @@ export class TicketDesk {
       { key, duplicateOf },
       {
         ...this.#context<null>(),
-        record: (outcome) => (outcome.ok ? this.#entry('ticket.updated', { key, duplicateOf }, {}) : null),
+        record: (outcome) =>
+          outcome.ok ? this.#entry('ticket.updated', { key, duplicateOf }, {}) : null,
       },
     );
   }
-}
-
-/**
- * Stops the activity where a create call's fate is open and it is too early to call it lost. Counted from the first
- * look, for an attempt that was overtaken may have made the call long after it was intended.
- */
-export function stillUnsettled(row: TicketRow, plan: TicketPlan, now: Date): ApplicationFailure | null {
-  const missedAt = row.details['missedAt'];
-  if (row.intendedAt === null || typeof missedAt !== 'string') return null;
-  const age = now.getTime() - Date.parse(missedAt);
-  let due = 0;
-  for (const wait of plan.settleMs) {
-    due += wait;
-    if (age < due)
-      return retryIn(due - age, 'ticket_unsettled', `it is not known whether Jira took ${row.label}; looking again`);
-  }
-  return null;
-}
-
-function openAs(key: string, run: string): Patch {
-  return { state: 'open', key, intendedAt: null, closedBy: null, closedSeenRun: null, lastRun: run };
-}
-
-/** Details of a ticket that is about to be open (again): what was noted when its person was compliant is forgotten. */
-export function accusing({ compliantIn: _, ...details }: TicketRow['details']): TicketRow['details'] {
-  return details;
-}
-
-/** The row after a create call that was refused for certain: as before it. */
-export function notTaken(row: TicketRow): Patch {
-  return {
-    state: row.key === null ? 'absent' : 'closed',
-    intendedAt: null,
-    details: { ...row.details, createdIn: null, intendedIn: row.details['createdIn'] ?? null },
-  };
-}
-
-function codeOf(error: ConnectorError): Record<string, string> {
-  return { code: error.code, vendorCode: error.fields.vendorCode ?? '' };
-}
-
-/** Oldest first, by creation and then by number. */
-function byAge(a: JiraIssue, b: JiraIssue): number {
-  const created = (a.created ?? '').localeCompare(b.created ?? '');
-  return created || Number(a.id) - Number(b.id);
 }

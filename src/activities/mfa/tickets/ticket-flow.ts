@@ -1,15 +1,25 @@
 import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
 import { AuditConflictError } from '../../../audit/errors.ts';
-import { ConnectorError, InvalidArgumentError, PolicyDeniedError } from '../../../connectors/errors.ts';
+import {
+  ConnectorError,
+  InvalidArgumentError,
+  PolicyDeniedError,
+} from '../../../connectors/errors.ts';
 import type { JiraIssue, JiraTransition } from '../../../connectors/types.ts';
-import type { RunRecord } from '../../../store/types.ts';
+import type { RunRecord } from '../../../store/run-types.ts';
 import type { Deps } from '../deps.ts';
 import { mayPass } from '../../support/failures.ts';
-import { accusing, notTaken, stillUnsettled, TicketDesk } from './ticket-desk.ts';
+import { TicketDesk } from './ticket-desk.ts';
+import { notTaken } from './ticket-row.ts';
+import { accusing } from './ticket-row.ts';
+import { stillUnsettled } from './ticket-row.ts';
 import type { MarkedComment, Move, NewIssue } from './ticket-desk.ts';
 import type { TicketOutcome } from '../types.ts';
 
-/** Tries of one ticket, waits for other runs and for the index included, before it is reported as failed. */
+/**
+ * Tries of one ticket, waits for other runs and for the index included, before it is reported as
+ * failed.
+ */
 const TICKET_ATTEMPTS = 20;
 
 /** What a ticket is about; the flow decides what is done with it. */
@@ -22,7 +32,10 @@ export interface TicketStory {
   reopeningComment(closedBy: 'arx' | 'person'): MarkedComment;
 }
 
-/** Works at the desk of one ticket; a lasting refusal becomes an outcome, everything else is tried again. */
+/**
+ * Works at the desk of one ticket; a lasting refusal becomes an outcome, everything else is tried
+ * again.
+ */
 export async function atDesk(
   deps: Deps,
   { record, subject }: { record: RunRecord; subject: string },
@@ -42,9 +55,9 @@ export async function atDesk(
 }
 
 /**
- * The code of a failure that another attempt will not mend, after so many attempts; null where it may. Whatever happens
- * to one ticket is the outcome of that ticket and not of the run, other content in the audit trail included, which is
- * logged as the alarm that it is.
+ * The code of a failure that another attempt will not mend, after so many attempts; null where it
+ * may. Whatever happens to one ticket is the outcome of that ticket and not of the run, other
+ * content in the audit trail included, which is logged as the alarm that it is.
  */
 export function lastingCode(error: unknown, attempts: number): TicketOutcome['code'] {
   const { info, log } = Context.current();
@@ -59,7 +72,8 @@ export function lastingCode(error: unknown, attempts: number): TicketOutcome['co
     log.error(error.message, { code: error.code });
     return error.code;
   }
-  const passing = error instanceof ApplicationFailure || error instanceof CancelledFailure || mayPass(error);
+  const passing =
+    error instanceof ApplicationFailure || error instanceof CancelledFailure || mayPass(error);
   return !passing && spent ? 'unexpected' : null;
 }
 
@@ -77,7 +91,9 @@ export async function ensureOpen(desk: TicketDesk, story: TicketStory): Promise<
   return reopen(desk, story, issue);
 }
 
-/** The issue of this ticket, by its key or else by its label; null where there is none for certain. */
+/**
+ * The issue of this ticket, by its key or else by its label; null where there is none for certain.
+ */
 async function find(desk: TicketDesk): Promise<JiraIssue | null> {
   const made = desk.row.state === 'intended' ? await settle(desk) : null;
   if (made) return made;
@@ -91,7 +107,10 @@ async function find(desk: TicketDesk): Promise<JiraIssue | null> {
   return desk.issue(best.key, true);
 }
 
-/** Finds out what became of a create call without an answer: taken, not known yet (thrown), or not taken (null). */
+/**
+ * Finds out what became of a create call without an answer: taken, not known yet (thrown), or not
+ * taken (null).
+ */
 async function settle(desk: TicketDesk): Promise<JiraIssue | null> {
   const recorded = await desk.readOutcome();
   if (recorded?.kind === 'refused') {
@@ -116,8 +135,15 @@ async function settle(desk: TicketDesk): Promise<JiraIssue | null> {
   return null;
 }
 
-/** An open ticket stays; one that this run opened or reopened before it was interrupted counts as that. */
-async function keep(desk: TicketDesk, story: TicketStory, issue: JiraIssue): Promise<TicketOutcome> {
+/**
+ * An open ticket stays; one that this run opened or reopened before it was interrupted counts as
+ * that.
+ */
+async function keep(
+  desk: TicketDesk,
+  story: TicketStory,
+  issue: JiraIssue,
+): Promise<TicketOutcome> {
   const { row, record } = desk;
   if (row.details['createdIn'] === record.run) return recordOutcome(desk, 'created', issue.key);
   if (row.details['reopenedIn'] === record.run) return finishReopening(desk, story, issue);
@@ -125,15 +151,27 @@ async function keep(desk: TicketDesk, story: TicketStory, issue: JiraIssue): Pro
   return recordOutcome(desk, 'kept', issue.key);
 }
 
-/** A closed ticket is opened again, or, where the project's workflow has no way back, a new one is linked to it. */
-async function reopen(desk: TicketDesk, story: TicketStory, issue: JiraIssue): Promise<TicketOutcome> {
+/**
+ * A closed ticket is opened again, or, where the project's workflow has no way back, a new one is
+ * linked to it.
+ */
+async function reopen(
+  desk: TicketDesk,
+  story: TicketStory,
+  issue: JiraIssue,
+): Promise<TicketOutcome> {
   if (!(await story.confirm())) return recordOutcome(desk, 'withheld', null);
   const back: Way = { choose: wayBack, isThere: ({ statusCategory }) => statusCategory !== 'done' };
-  const reopened = { kind: 'ticket.reopened', mark: 'reopenedIn', patch: { state: 'open' } } as const;
+  const reopened = {
+    kind: 'ticket.reopened',
+    mark: 'reopenedIn',
+    patch: { state: 'open' },
+  } as const;
   const moved = await moveIssue(desk, issue, back, reopened);
   if (moved === 'no_way') return create(desk, story, issue.key);
   // Somebody else's reopening is an open ticket like any other.
-  if (moved === 'there' && desk.row.details['reopenedIn'] !== desk.record.run) return keep(desk, story, issue);
+  if (moved === 'there' && desk.row.details['reopenedIn'] !== desk.record.run)
+    return keep(desk, story, issue);
   return finishReopening(desk, story, issue);
 }
 
@@ -163,21 +201,33 @@ export async function moveIssue(
     await desk.transition(issue, way, move);
     return 'moved';
   } catch (error) {
-    const isRefused = error instanceof ConnectorError && !error.retryable && error.code !== 'cancelled';
+    const isRefused =
+      error instanceof ConnectorError && !error.retryable && error.code !== 'cancelled';
     if (isRefused && (await isThereNow())) return 'there';
     throw error;
   }
 }
 
-async function finishReopening(desk: TicketDesk, story: TicketStory, issue: JiraIssue): Promise<TicketOutcome> {
+async function finishReopening(
+  desk: TicketDesk,
+  story: TicketStory,
+  issue: JiraIssue,
+): Promise<TicketOutcome> {
   const details = accusing(desk.row.details);
-  const after = { state: 'open', closedBy: null, closedSeenRun: null, lastRun: desk.record.run, details } as const;
+  const after = {
+    state: 'open',
+    closedBy: null,
+    closedSeenRun: null,
+    lastRun: desk.record.run,
+    details,
+  } as const;
   await desk.comment(issue, story.reopeningComment(desk.row.closedBy ?? 'person'), after);
   return recordOutcome(desk, 'reopened', issue.key);
 }
 
 function wayBack(transitions: readonly JiraTransition[]): JiraTransition | undefined {
-  const to = (category: JiraTransition['toCategory']) => transitions.find(({ toCategory }) => toCategory === category);
+  const to = (category: JiraTransition['toCategory']) =>
+    transitions.find(({ toCategory }) => toCategory === category);
   return to('new') ?? to('indeterminate');
 }
 
@@ -187,7 +237,11 @@ async function open(desk: TicketDesk, story: TicketStory): Promise<TicketOutcome
   return create(desk, story, null);
 }
 
-async function create(desk: TicketDesk, story: TicketStory, relatesTo: string | null): Promise<TicketOutcome> {
+async function create(
+  desk: TicketDesk,
+  story: TicketStory,
+  relatesTo: string | null,
+): Promise<TicketOutcome> {
   const key = await desk.create({ ...(await story.newIssue()), relatesTo });
   return recordOutcome(desk, 'created', key);
 }

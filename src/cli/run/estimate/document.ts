@@ -35,9 +35,13 @@ export interface EstimateDocument {
   users: number;
   /** Okta calls of listing and first reads. */
   calls: number;
-  /** With mode delta: calls where nobody changed, and `calls` are the most; null: everybody is read. */
+  /**
+   * With mode delta: calls where nobody changed, and `calls` are the most; null: everybody is read.
+   */
   leastCalls: number | null;
-  /** Okta calls that read people again before a ticket, by the last run; null where there is none. */
+  /**
+   * Okta calls that read people again before a ticket, by the last run; null where there is none.
+   */
   ticketCalls: number | null;
   /** Time of `calls` at the quota. */
   seconds: number;
@@ -47,13 +51,22 @@ export interface EstimateDocument {
   /** Actions at most for heartbeats while activities wait, and for a person who follows the run. */
   apart: { heartbeats: number; queries: number };
   /** List price of `actions`, and with what is apart. */
-  price: { currency: 'USD'; amount: number; withHeartbeats: number; withQueries: number; perMillion: number };
+  price: {
+    currency: 'USD';
+    amount: number;
+    withHeartbeats: number;
+    withQueries: number;
+    perMillion: number;
+  };
   /** A minute; `limit` and `usable` null: no limit. */
   quota: { limit: number | null; share: number; usable: number | null };
   /** Users an activity. */
   batch: number;
   scope: Scope;
-  /** `tickets`: where the number of findings comes from; `pace`: calls a second where no quota is in the way. */
+  /**
+   * `tickets`: where the number of findings comes from; `pace`: calls a second where no quota is in
+   * the way.
+   */
   basis: {
     users: Ground['basis'];
     quota: UsersLimit['basis'];
@@ -68,7 +81,11 @@ export interface EstimateDocument {
 const LOOKS_AT_THE_LOG = 2;
 
 /** Works the estimate out. */
-export function estimateDocument(config: ArxConfig, scope: Scope, ground: Ground): EstimateDocument {
+export function estimateDocument(
+  config: ArxConfig,
+  scope: Scope,
+  ground: Ground,
+): EstimateDocument {
   const { users, last } = ground;
   const { batch, window } = config.scan;
   const pages = ground.pages ?? pagesOf(users, scope.groups.length);
@@ -88,15 +105,17 @@ export function estimateDocument(config: ArxConfig, scope: Scope, ground: Ground
   return {
     schema: 'arx.estimate/v1',
     leastCalls: config.scan.mode === 'delta' ? pages.length + LOOKS_AT_THE_LOG : null,
-    ...{ users, calls, ticketCalls: ticketCalls(tickets, last), seconds: Math.round(seconds * 10) / 10, actions },
-    ...{
-      actionsByPhase: phases,
-      apart,
-      price: prices(actions, apart),
-      quota,
-      batch: batchSize(batch, users, AUTO_BATCH),
-      scope,
-    },
+    users,
+    calls,
+    ticketCalls: ticketCalls(tickets, last),
+    seconds: Math.round(seconds * 10) / 10,
+    actions,
+    actionsByPhase: phases,
+    apart,
+    price: prices(actions, apart),
+    quota,
+    batch: batchSize(batch, users, AUTO_BATCH),
+    scope,
     basis: {
       users: ground.basis,
       quota: ground.quota.basis,
@@ -110,17 +129,27 @@ export function estimateDocument(config: ArxConfig, scope: Scope, ground: Ground
 
 function quotaOf({ quota }: ArxConfig, limit: number | null): EstimateDocument['quota'] {
   const { share, reserve, warning_threshold: warningThreshold } = quota;
-  return { limit, share, usable: limit === null ? null : usableCalls(limit, { share, reserve, warningThreshold }) };
+  return {
+    limit,
+    share,
+    usable: limit === null ? null : usableCalls(limit, { share, reserve, warningThreshold }),
+  };
 }
 
-/** User and factors are read again where a ticket is opened; for the one of a whole scope, of everybody on its list. */
+/**
+ * User and factors are read again where a ticket is opened; for the one of a whole scope, of
+ * everybody on its list.
+ */
 function ticketCalls(mode: ArxConfig['tickets']['mode'], last: LastRun | null): number | null {
   if (mode === 'none') return 0;
   if (last === null) return null;
   return 2 * (mode === 'bulk' ? last.findings : Math.max(0, last.findings - last.ticketed));
 }
 
-function prices(actions: number, { heartbeats: beats, queries }: EstimateDocument['apart']): EstimateDocument['price'] {
+function prices(
+  actions: number,
+  { heartbeats: beats, queries }: EstimateDocument['apart'],
+): EstimateDocument['price'] {
   const { currency, amount: perMillion } = PRICE_PER_MILLION;
   const withHeartbeats = priceOf(actions + beats);
   return {

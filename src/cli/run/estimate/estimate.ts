@@ -19,7 +19,9 @@ import type { Scope } from './last-run.ts';
 import { usersLimit } from './limit.ts';
 import { listScope } from './listing.ts';
 
-/** Says what a run would take. It starts none, reads no factor, opens no ticket and posts nothing. */
+/**
+ * Says what a run would take. It starts none, reads no factor, opens no ticket and posts nothing.
+ */
 export async function estimateCheck(io: Io, options: RunOptions): Promise<ExitCode> {
   refuseContradictions(options);
   const settings = await loadSettings(io, options);
@@ -29,7 +31,10 @@ export async function estimateCheck(io: Io, options: RunOptions): Promise<ExitCo
     say(io, 'No configuration file here: the defaults are taken, and the worker may have others.');
   const ground = await groundOf(io, { settings, scope, assumed: options.assumeUsers ?? null });
   if (ground.quota.basis === 'assumed')
-    say(io, `Okta's limit is assumed, ${ground.quota.limit} calls a minute for one token: no answer has told it here.`);
+    say(
+      io,
+      `Okta's limit is assumed, ${ground.quota.limit} calls a minute for one token: no answer has told it here.`,
+    );
   const mode = options.mode ?? config.scan.mode;
   const document = estimateDocument({ ...config, scan: { ...config.scan, mode } }, scope, ground);
   if (options.json) await writeJson(io, document);
@@ -42,9 +47,14 @@ export async function estimateCheck(io: Io, options: RunOptions): Promise<ExitCo
 
 /** An estimate starts nothing, so nothing about a run can be asked of it. */
 function refuseContradictions(options: RunOptions): void {
-  const given = { '--detach': options.detach, '--attach': options.attach, '--dry-run': options.dryRun };
+  const given = {
+    '--detach': options.detach,
+    '--attach': options.attach,
+    '--dry-run': options.dryRun,
+  };
   const more = { '--fail-on': options.failOn, '--users or --no-users': options.users };
-  const [flag] = Object.entries({ ...given, ...more }).find(([, value]) => value !== undefined) ?? [];
+  const [flag] =
+    Object.entries({ ...given, ...more }).find(([, value]) => value !== undefined) ?? [];
   if (flag !== undefined) throw usageError(`--estimate starts no run, so ${flag} contradicts it.`);
 }
 
@@ -62,13 +72,25 @@ async function groundOf(io: Io, question: Question): Promise<Ground> {
   const read = oktaSettings({ env, config, baseDir });
   if (assumed === null) {
     const okta = await read;
-    return withStore(io, (store) => findOrListUsers(io, question, { store, okta }), { create: true });
+    return withStore(io, (store) => findOrListUsers(io, question, { store, okta }), {
+      create: true,
+    });
   }
   const okta = await read.catch(unlessMissing);
   const quota = await usersLimit({ known: null, listed: null });
-  const alone: Ground = { users: assumed, pages: null, basis: 'assumed', at: null, last: null, quota };
+  const alone: Ground = {
+    users: assumed,
+    pages: null,
+    basis: 'assumed',
+    at: null,
+    last: null,
+    quota,
+  };
   if (okta === null) return alone;
-  return withStoreOr(io, alone, async (store) => ({ ...alone, ...(await readFromStore(question, { store, okta })) }));
+  return withStoreOr(io, alone, async (store) => ({
+    ...alone,
+    ...(await readFromStore(question, { store, okta })),
+  }));
 }
 
 /** With an assumed number nothing of Okta need be set up yet; what is set must be right. */
@@ -98,7 +120,11 @@ async function findOrListUsers(io: Io, question: Question, reach: Reach): Promis
   return { users, pages: null, basis: 'last_run', at, ...known };
 }
 
-async function listUsers(io: Io, { settings, scope }: Question, { store, okta }: Reach): Promise<Ground> {
+async function listUsers(
+  io: Io,
+  { settings, scope }: Question,
+  { store, okta }: Reach,
+): Promise<Ground> {
   say(
     io,
     'No complete run of this scope is known: its users are listed at Okta to count them, and nothing else is read.',

@@ -1,7 +1,8 @@
 import { scopeKey } from '../../../mfa/identity.ts';
 import { isGroupId } from '../../../connectors/okta/scope.ts';
 import type { RunSummary } from '../../../mfa/document.ts';
-import type { RunRecord, Store } from '../../../store/types.ts';
+import type { Store } from '../../../store/types.ts';
+import type { RunRecord } from '../../../store/run-types.ts';
 
 /** Which users a check is about; groups by id or exact name (none: everybody). */
 export interface Scope {
@@ -25,8 +26,14 @@ export interface LastRun {
 /** How far back a run of the scope is looked for. */
 const EARLIER_RUNS = 100;
 
-/** Looks it up in the store; null where there is none. Names of groups are known by the runs that resolved them. */
-export async function lastRun(store: Store, { org, ...scope }: Scope & { org: string }): Promise<LastRun | null> {
+/**
+ * Looks it up in the store; null where there is none. Names of groups are known by the runs that
+ * resolved them.
+ */
+export async function lastRun(
+  store: Store,
+  { org, ...scope }: Scope & { org: string },
+): Promise<LastRun | null> {
   const records = (await store.runs.list(EARLIER_RUNS)).filter((record) => record.org === org);
   const ids = groupIds(scope.groups, records);
   if (ids === null) return null;
@@ -50,9 +57,13 @@ function lastRunOf(run: string, finishedAt: string, { counts, tickets }: RunSumm
 
 /** Null where a name is not known. The newest run that named a group decides. */
 function groupIds(references: readonly string[], records: readonly RunRecord[]): string[] | null {
-  const named = records.flatMap(({ plan }) => (plan['groups'] ?? []) as unknown as RunSummary['scope']['groups']);
+  const named = records.flatMap(
+    ({ plan }) => (plan['groups'] ?? []) as unknown as RunSummary['scope']['groups'],
+  );
   const ids = references.map((reference) =>
-    isGroupId(reference) ? reference : named.find(({ id, name }) => name === reference || id === reference)?.id,
+    isGroupId(reference)
+      ? reference
+      : named.find(({ id, name }) => name === reference || id === reference)?.id,
   );
   return ids.every((id) => id !== undefined) ? ids : null;
 }

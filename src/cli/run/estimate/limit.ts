@@ -8,10 +8,16 @@ export interface UsersLimit {
   basis: 'seen' | 'assumed';
 }
 
-/** What one API token has by default: half of the 600 a minute of a Workforce organisation. (developer.okta.com, rate limits) */
+/**
+ * What one API token has by default: half of the 600 a minute of a Workforce organisation.
+ * (developer.okta.com, rate limits)
+ */
 const ASSUMED_LIMIT = 300;
 
-/** Where a limit may have been seen: in a listing of just now (null: none), or by the runs that the store knows of. */
+/**
+ * Where a limit may have been seen: in a listing of just now (null: none), or by the runs that the
+ * store knows of.
+ */
 export interface LimitSources {
   /** Null where there is none, or nothing of Okta is set up. */
   known: { store: Store; org: string } | null;
@@ -23,5 +29,7 @@ export async function usersLimit({ known, listed }: LimitSources): Promise<Users
   if (listed?.limit !== undefined) return { limit: listed.limit, basis: 'seen' };
   const state = known && (await known.store.rateBuckets.get(bucketKey('okta', known.org, 'users')));
   const limit = state?.unlimited ? null : (state?.window ?? state?.ended)?.limit;
-  return limit === undefined ? { limit: ASSUMED_LIMIT, basis: 'assumed' } : { limit, basis: 'seen' };
+  return limit === undefined
+    ? { limit: ASSUMED_LIMIT, basis: 'assumed' }
+    : { limit, basis: 'seen' };
 }

@@ -20,7 +20,10 @@ export interface Listed {
   pages: number[];
   /** Requests that it took. */
   calls: number;
-  /** Limit of the bucket that factor reads share, as told last (null: answers told none); absent: not asked. */
+  /**
+   * Limit of the bucket that factor reads share, as told last (null: answers told none); absent:
+   * not asked.
+   */
   limit?: number | null;
 }
 
@@ -29,7 +32,10 @@ interface Reader {
   caller: Caller;
 }
 
-/** Counts the users of a scope as a check lists them: governed, audited, and within the quota of a scan. */
+/**
+ * Counts the users of a scope as a check lists them: governed, audited, and within the quota of a
+ * scan.
+ */
 export async function listScope(
   settings: Settings,
   { store, okta: credentials, scope }: { store: Store; okta: OktaSettings; scope: Scope },
@@ -57,7 +63,10 @@ export async function listScope(
   return { users: seen.size, pages, ...told };
 }
 
-async function groupIds({ okta, caller }: Reader, references: readonly string[]): Promise<string[]> {
+async function groupIds(
+  { okta, caller }: Reader,
+  references: readonly string[],
+): Promise<string[]> {
   const ids: string[] = [];
   for (const reference of references) {
     const group = await patiently(() => findGroup(okta, reference, { caller }));
@@ -67,7 +76,10 @@ async function groupIds({ okta, caller }: Reader, references: readonly string[])
   return ids;
 }
 
-async function* pagesOf({ okta, caller }: Reader, list: ScopeList): AsyncGenerator<ScopePage['users']> {
+async function* pagesOf(
+  { okta, caller }: Reader,
+  list: ScopeList,
+): AsyncGenerator<ScopePage['users']> {
   const read = (after: string | null, page: number): Promise<ScopePage> =>
     patiently(() => readScopePage(okta, { ...list, after }, { caller, subject: `page-${page}` }));
   let after: string | null = null;
@@ -85,7 +97,14 @@ function callerOf({ config: { connectors } }: Settings): Caller {
   const run = randomUUID();
   const permitted = { okta: connectors.okta.operations };
   const surface = 'cli';
-  return { principal: MFA_PRINCIPAL, authenticatedBy: 'cli', surface, workflowId: `estimate/${run}`, run, permitted };
+  return {
+    principal: MFA_PRINCIPAL,
+    authenticatedBy: 'cli',
+    surface,
+    workflowId: `estimate/${run}`,
+    run,
+    permitted,
+  };
 }
 
 const TRIES = 4;

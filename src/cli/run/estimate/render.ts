@@ -10,11 +10,23 @@ export function estimateTable(document: EstimateDocument, colors: Colors): strin
     ['users', count(users), usersGround(document)],
     ['Okta calls', count(calls), `one a user, and ${plural(calls - users, 'page')} of the list`],
     ...(leastCalls === null ? [] : [['at least', count(leastCalls), LEAST]]),
-    ['before tickets', ticketCalls === null ? 'not known' : count(ticketCalls), ticketGround(document)],
+    [
+      'before tickets',
+      ticketCalls === null ? 'not known' : count(ticketCalls),
+      ticketGround(document),
+    ],
     ['time', duration(seconds), quotaGround(document)],
     ['Temporal actions', count(actions), actionsGround(document)],
-    ['heartbeats', `up to ${count(apart.heartbeats)}`, 'actions too, while activities wait for the quota'],
-    ['following it', `up to ${count(apart.queries)}`, 'queries, actions too; none with --detach or by the schedule'],
+    [
+      'heartbeats',
+      `up to ${count(apart.heartbeats)}`,
+      'actions too, while activities wait for the quota',
+    ],
+    [
+      'following it',
+      `up to ${count(apart.queries)}`,
+      'queries, actions too; none with --detach or by the schedule',
+    ],
     ['price', money(price.amount), priceGround(document)],
   ];
   return grid(['what', 'estimate', 'ground'], rows, colors);
@@ -39,7 +51,8 @@ const ticketGround = ({ ticketCalls, basis }: EstimateDocument): string =>
     : 'two for each finding of the last run without an open ticket';
 
 function quotaGround({ quota, basis }: EstimateDocument): string {
-  if (quota.limit === null || quota.usable === null) return `Okta tells no limit; ${basis.pace} calls a second`;
+  if (quota.limit === null || quota.usable === null)
+    return `Okta tells no limit; ${basis.pace} calls a second`;
   const limit = `${count(quota.limit)} a minute (${basis.quota}), share ${percent(quota.share)}`;
   return `${limit}: ${count(quota.usable)} usable`;
 }
@@ -53,4 +66,5 @@ const priceGround = ({ price }: EstimateDocument): string =>
   `Temporal Cloud at $${price.perMillion} a million; ${money(price.withHeartbeats)} with heartbeats, ` +
   `${money(price.withQueries)} if followed; a server of your own: $0`;
 
-const money = (amount: number): string => `$${amount > 0 && amount < 0.01 ? amount.toFixed(4) : amount.toFixed(2)}`;
+const money = (amount: number): string =>
+  `$${amount > 0 && amount < 0.01 ? amount.toFixed(4) : amount.toFixed(2)}`;

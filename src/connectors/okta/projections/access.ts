@@ -1,5 +1,10 @@
 import { z } from 'zod';
-import type { OktaAuthenticator, OktaAuthorizationServer, OktaPolicy, OktaPolicyRule } from '../types-access.ts';
+import type {
+  OktaAuthenticator,
+  OktaAuthorizationServer,
+  OktaPolicy,
+  OktaPolicyRule,
+} from '../types-access.ts';
 import { flag, label, number, text } from './fields.ts';
 
 const named = { id: label, type: text, name: text, status: text };
@@ -19,28 +24,44 @@ const server = z.object({
   ...dated,
 });
 
-// What only some types have is looked for, and passed over where it has another form: types differ, and change.
-const included = z.object({ people: z.object({ groups: z.object({ include: z.array(z.string()) }) }) });
-const policy = z.object({ ...ordered, conditions: z.unknown() }).transform(({ conditions, ...rest }): OktaPolicy => ({
-  ...rest,
-  groups: included.safeParse(conditions).data?.people.groups.include ?? [],
-}));
-
-const signOn = z.object({ access: text, verificationMethod: z.object({ factorMode: text }).nullish() });
-const actions = z.object({ appSignOn: signOn.nullish(), signon: signOn.nullish() });
-const rule = z.object({ ...ordered, actions: z.unknown() }).transform(({ actions: given, ...rest }): OktaPolicyRule => {
-  const said = actions.safeParse(given).data;
-  const meant = said?.appSignOn ?? said?.signon;
-  return { ...rest, access: meant?.access ?? null, factorMode: meant?.verificationMethod?.factorMode ?? null };
+// What only some types have is looked for, and passed over where it has another form: types differ,
+// and change.
+const included = z.object({
+  people: z.object({ groups: z.object({ include: z.array(z.string()) }) }),
 });
+const policy = z
+  .object({ ...ordered, conditions: z.unknown() })
+  .transform(({ conditions, ...rest }): OktaPolicy => ({
+    ...rest,
+    groups: included.safeParse(conditions).data?.people.groups.include ?? [],
+  }));
+
+const signOn = z.object({
+  access: text,
+  verificationMethod: z.object({ factorMode: text }).nullish(),
+});
+const actions = z.object({ appSignOn: signOn.nullish(), signon: signOn.nullish() });
+const rule = z
+  .object({ ...ordered, actions: z.unknown() })
+  .transform(({ actions: given, ...rest }): OktaPolicyRule => {
+    const said = actions.safeParse(given).data;
+    const meant = said?.appSignOn ?? said?.signon;
+    return {
+      ...rest,
+      access: meant?.access ?? null,
+      factorMode: meant?.verificationMethod?.factorMode ?? null,
+    };
+  });
 
 const authenticator = z.object({ ...named, key: text });
 
 /** A list of authorization servers, without their keys. */
-export const parseServers = (json: unknown): OktaAuthorizationServer[] => z.array(server).parse(json);
+export const parseServers = (json: unknown): OktaAuthorizationServer[] =>
+  z.array(server).parse(json);
 /** A list of policies of any type. */
 export const parsePolicies = (json: unknown): OktaPolicy[] => z.array(policy).parse(json);
 /** A list of rules of any type. */
 export const parseRules = (json: unknown): OktaPolicyRule[] => z.array(rule).parse(json);
 /** A list of authenticators, without their settings and keys. */
-export const parseAuthenticators = (json: unknown): OktaAuthenticator[] => z.array(authenticator).parse(json);
+export const parseAuthenticators = (json: unknown): OktaAuthenticator[] =>
+  z.array(authenticator).parse(json);

@@ -13,7 +13,13 @@ const app = z.object({
   created: text,
   lastUpdated: text,
 });
-const appUser = z.object({ id: oktaId, scope: text, status: text, created: text, lastUpdated: text });
+const appUser = z.object({
+  id: oktaId,
+  scope: text,
+  status: text,
+  created: text,
+  lastUpdated: text,
+});
 const appGroup = z.object({ id: oktaId, priority: number, lastUpdated: text });
 
 /** An application of Okta's answer; throws where it is none. */

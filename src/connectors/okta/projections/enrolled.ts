@@ -5,16 +5,30 @@ import { label, LONGEST_LABEL, text } from './fields.ts';
 // Neither profile (phone numbers, addresses) nor _embedded (TOTP seeds) leaves these.
 const factor = z
   .object({ id: label, factorType: label, provider: text, status: text })
-  .transform(({ id, factorType: type, provider, status }): OktaFactor => ({ id, type, provider, status }));
+  .transform(({ id, factorType: type, provider, status }): OktaFactor => ({
+    id,
+    type,
+    provider,
+    status,
+  }));
 
-/** What the schema gives for factors as they usually are, without its costs: a scan reads nothing else. Else null. */
+/**
+ * What the schema gives for factors as they usually are, without its costs: a scan reads nothing
+ * else. Else null.
+ */
 function usualFactors(json: unknown): OktaFactor[] | null {
   if (!Array.isArray(json)) return null;
   const factors: OktaFactor[] = [];
   for (const row of json as unknown[]) {
     if (typeof row !== 'object' || row === null) return null;
     const { id, factorType: type, provider, status } = row as Record<string, unknown>;
-    if (!isLabel(id) || !isLabel(type) || typeof provider !== 'string' || typeof status !== 'string') return null;
+    if (
+      !isLabel(id) ||
+      !isLabel(type) ||
+      typeof provider !== 'string' ||
+      typeof status !== 'string'
+    )
+      return null;
     factors.push({ id, type, provider, status });
   }
   return factors;
@@ -35,12 +49,21 @@ const enrollment = z.object({
 });
 
 const role = z
-  .object({ id: label, type: label, label: text, status: text, assignmentType: text, 'resource-set': text })
+  .object({
+    id: label,
+    type: label,
+    label: text,
+    status: text,
+    assignmentType: text,
+    'resource-set': text,
+  })
   .transform(({ 'resource-set': resourceSet, ...rest }): OktaRole => ({ ...rest, resourceSet }));
 
 /** A list of enrolled factors: id, type, provider and status, nothing else. */
-export const parseFactors = (json: unknown): OktaFactor[] => usualFactors(json) ?? z.array(factor).parse(json);
+export const parseFactors = (json: unknown): OktaFactor[] =>
+  usualFactors(json) ?? z.array(factor).parse(json);
 /** A list of authenticator enrolments, without what identifies the device or number. */
-export const parseEnrollments = (json: unknown): OktaEnrollment[] => z.array(enrollment).parse(json);
+export const parseEnrollments = (json: unknown): OktaEnrollment[] =>
+  z.array(enrollment).parse(json);
 /** A list of administrator roles. */
 export const parseRoles = (json: unknown): OktaRole[] => z.array(role).parse(json);

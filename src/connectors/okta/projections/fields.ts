@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
-// Answers are parsed tolerantly: named fields, nulls as Okta sends them, everything else passed over. Only what cannot
-// be done without is required.
+// Answers are parsed tolerantly: named fields, nulls as Okta sends them, everything else passed
+// over. Only what cannot be done without is required.
 
 /** Text that may be absent or null. */
 export const text = z

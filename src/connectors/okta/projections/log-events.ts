@@ -9,7 +9,8 @@ const IDP = /^(identity ?provider|idp)$/i;
 const party = z.object({ id: text, type: text, alternateId: text, displayName: text.catch(null) });
 type Party = z.output<typeof party>;
 
-// Names and other identifiers of a party may hold anything, a telephone number for one; of people the login is kept.
+// Names and other identifiers of a party may hold anything, a telephone number for one; of people
+// the login is kept.
 const partyOf = ({ id, type, alternateId }: Party): OktaLogParty => ({
   id,
   type,
@@ -18,13 +19,16 @@ const partyOf = ({ id, type, alternateId }: Party): OktaLogParty => ({
 const namesOf = (parties: readonly Party[]): string[] =>
   unique(parties.flatMap((one) => [one.displayName, one.alternateId]));
 const unique = (texts: readonly (string | null | undefined)[]): string[] =>
-  [...new Set(texts.filter((one) => typeof one === 'string' && one !== '' && one.length <= 200))] as string[];
+  [
+    ...new Set(texts.filter((one) => typeof one === 'string' && one !== '' && one.length <= 200)),
+  ] as string[];
 
 const CODE = /^([A-Z][A-Z0-9_]{0,99}|[a-z]+(_[a-z]+)*)$/;
 const WORD = /^[\p{L}'’-]{1,20}[.,:;!?]?$/u;
 const MAX_WORDS = 30;
 
-// A reason is a code, or a sentence: of a sentence plain words are kept, no numbers, addresses or keys.
+// A reason is a code, or a sentence: of a sentence plain words are kept, no numbers, addresses or
+// keys.
 const reason = text.transform((value) => {
   if (value === null || (CODE.test(value) && value.length <= 100)) return value;
   const words = value.split(/\s+/).slice(0, MAX_WORDS);
@@ -33,11 +37,16 @@ const reason = text.transform((value) => {
 
 const BEHAVIOR = /^\p{L}[\p{L}\d _-]{0,59}$/u;
 
-// Written as {New Device=POSITIVE, Velocity=NEGATIVE}, as a mapping, or as JSON inside logOnlySecurityData.
-function positive(debugData: { behaviors?: unknown; logOnlySecurityData?: unknown } | null | undefined): string[] {
+// Written as {New Device=POSITIVE, Velocity=NEGATIVE}, as a mapping, or as JSON inside
+// logOnlySecurityData.
+function positive(
+  debugData: { behaviors?: unknown; logOnlySecurityData?: unknown } | null | undefined,
+): string[] {
   const { behaviors, logOnlySecurityData } = debugData ?? {};
   const found = [...pairsOf(behaviors), ...pairsOf(behaviorsIn(logOnlySecurityData))];
-  return unique(found.flatMap(([name, value]) => (value === 'POSITIVE' && BEHAVIOR.test(name) ? [name] : [])));
+  return unique(
+    found.flatMap(([name, value]) => (value === 'POSITIVE' && BEHAVIOR.test(name) ? [name] : [])),
+  );
 }
 
 function pairsOf(behaviors: unknown): [name: string, value: unknown][] {
@@ -71,7 +80,9 @@ const event = z
     outcome: z.object({ result: text, reason }).nullish(),
     actor: party.nullish(),
     target: z.array(party).nullish(),
-    client: z.object({ ipAddress: text, geographicalContext: z.object({ country: text }).nullish() }).nullish(),
+    client: z
+      .object({ ipAddress: text, geographicalContext: z.object({ country: text }).nullish() })
+      .nullish(),
     securityContext: z.object({ isProxy: z.boolean().nullish() }).nullish().catch(null),
     authenticationContext: z
       .object({ issuer: z.object({ id: text }).nullish() })
@@ -80,7 +91,10 @@ const event = z
     debugContext: z
       .object({
         debugData: z
-          .object({ behaviors: z.unknown().optional(), logOnlySecurityData: z.unknown().optional() })
+          .object({
+            behaviors: z.unknown().optional(),
+            logOnlySecurityData: z.unknown().optional(),
+          })
           .nullish(),
       })
       .nullish()
@@ -89,9 +103,14 @@ const event = z
   .transform(({ uuid, published, eventType, severity, ...rest }): OktaLogEvent => {
     const { outcome, actor, client } = rest;
     const targets = rest.target ?? [];
-    const providers = [...(actor ? [actor] : []), ...targets].filter(({ type }) => IDP.test(type ?? ''));
+    const providers = [...(actor ? [actor] : []), ...targets].filter(({ type }) =>
+      IDP.test(type ?? ''),
+    );
     return {
-      ...{ uuid, published, eventType, severity },
+      uuid,
+      published,
+      eventType,
+      severity,
       outcome: outcome?.result ?? null,
       reason: outcome?.reason ?? null,
       actor: actor ? partyOf(actor) : null,

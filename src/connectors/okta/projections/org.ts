@@ -3,16 +3,29 @@ import { oktaId } from '../inputs.ts';
 import type { OktaAssignee, OktaDomain, OktaOrgSettings } from '../types-org.ts';
 import { label, text } from './fields.ts';
 
-const domain = z.object({ id: label, domain: text, certificateSourceType: text, validationStatus: text });
+const domain = z.object({
+  id: label,
+  domain: text,
+  certificateSourceType: text,
+  validationStatus: text,
+});
 const assignees = z.object({
   value: z.array(z.object({ id: oktaId, orn: text })),
   _links: z.object({ next: z.object({ href: z.string() }).nullish() }).nullish(),
 });
 // Addresses and telephone numbers of the organisation stay behind.
-const org = z.object({ id: label, companyName: text, subdomain: text, status: text, created: text, lastUpdated: text });
+const org = z.object({
+  id: label,
+  companyName: text,
+  subdomain: text,
+  status: text,
+  created: text,
+  lastUpdated: text,
+});
 
 /** The organisation's domains. */
-export const parseDomains = (json: unknown): OktaDomain[] => z.object({ domains: z.array(domain) }).parse(json).domains;
+export const parseDomains = (json: unknown): OktaDomain[] =>
+  z.object({ domains: z.array(domain) }).parse(json).domains;
 /** A page of administrators, and the next link of its body. */
 export function parseAssignees(json: unknown): { items: OktaAssignee[]; link: string | null } {
   const { value, _links: links } = assignees.parse(json);

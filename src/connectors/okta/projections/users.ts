@@ -3,7 +3,8 @@ import { oktaId } from '../inputs.ts';
 import type { OktaAppLink, OktaUser } from '../types.ts';
 import { flag, label, text } from './fields.ts';
 
-// Of the profile only these: telephone numbers, addresses and custom attributes stay behind, and so do `credentials`.
+// Of the profile only these: telephone numbers, addresses and custom attributes stay behind, and so
+// do `credentials`.
 const user = z
   .object({
     id: oktaId,
@@ -35,7 +36,13 @@ const user = z
     manager: profile?.manager ?? profile?.managerId ?? null,
   }));
 
-const appLink = z.object({ id: label, label: text, appName: text, appInstanceId: text, hidden: flag });
+const appLink = z.object({
+  id: label,
+  label: text,
+  appName: text,
+  appInstanceId: text,
+  hidden: flag,
+});
 
 /** A user of Okta's answer; throws where it is none. */
 export const parseUser = (json: unknown): OktaUser => user.parse(json);

@@ -1,6 +1,11 @@
 import { z } from 'zod';
 import { expression, noInput, oktaId, paging } from '../inputs.ts';
-import { parseAuthenticators, parsePolicies, parseRules, parseServers } from '../projections/access.ts';
+import {
+  parseAuthenticators,
+  parsePolicies,
+  parseRules,
+  parseServers,
+} from '../projections/access.ts';
 import type { OktaAccessOperations } from '../types-access.ts';
 import { countEvidence, cursorOf, page, pageEvidence, pagingOf, routeTo, whole } from './shared.ts';
 import type { OktaRows } from './shared.ts';
@@ -37,7 +42,13 @@ export const accessRows = (origin: string): OktaRows<OktaAccessOperations> => ({
     input: serversInput,
     route: () => routeTo('GET', '/api/v1/authorizationServers'),
     send: async ({ authorizationServerApi }, { q, limit = PAGE_SIZE, after }) =>
-      (await authorizationServerApi.listAuthorizationServers({ q, limit, after: cursorOf({ after }) })).getNextPage(),
+      (
+        await authorizationServerApi.listAuthorizationServers({
+          q,
+          limit,
+          after: cursorOf({ after }),
+        })
+      ).getNextPage(),
     project: (answered) =>
       page(parseServers(answered.json), answered, { origin, path: '/api/v1/authorizationServers' }),
     redact: ({ q, ...pages }) => ({ byName: q !== undefined, ...pagingOf(pages, PAGE_SIZE) }),
@@ -48,7 +59,9 @@ export const accessRows = (origin: string): OktaRows<OktaAccessOperations> => ({
     input: serverInput,
     route: ({ authServerId }) => routeTo('GET', `${SERVER}/policies`, { authServerId }),
     send: async ({ authorizationServerApi }, { authServerId }) =>
-      (await authorizationServerApi.listAuthorizationServerPolicies({ authServerId })).getNextPage(),
+      (
+        await authorizationServerApi.listAuthorizationServerPolicies({ authServerId })
+      ).getNextPage(),
     project: (answered) => {
       const path = `/api/v1/authorizationServers/${answered.input.authServerId}/policies`;
       return whole(parsePolicies(answered.json), answered, { origin, path });
@@ -61,20 +74,32 @@ export const accessRows = (origin: string): OktaRows<OktaAccessOperations> => ({
     input: policiesInput,
     route: () => routeTo('GET', '/api/v1/policies'),
     send: async ({ policyApi }, { type, status, limit, after }) => {
-      const pages = { limit: limit === undefined ? undefined : String(limit), after: cursorOf({ after }) };
+      const pages = {
+        limit: limit === undefined ? undefined : String(limit),
+        after: cursorOf({ after }),
+      };
       return (await policyApi.listPolicies({ type, status, ...pages })).getNextPage();
     },
-    project: (answered) => page(parsePolicies(answered.json), answered, { origin, path: '/api/v1/policies' }),
-    redact: ({ type, status, ...pages }) => ({ type, status: status ?? null, ...pagingOf(pages, null) }),
+    project: (answered) =>
+      page(parsePolicies(answered.json), answered, { origin, path: '/api/v1/policies' }),
+    redact: ({ type, status, ...pages }) => ({
+      type,
+      status: status ?? null,
+      ...pagingOf(pages, null),
+    }),
     evidence: pageEvidence,
   },
   'policies:read_rules': {
     write: false,
     input: policyInput,
     route: ({ policyId }) => routeTo('GET', '/api/v1/policies/{policyId}/rules', { policyId }),
-    send: async ({ policyApi }, { policyId }) => (await policyApi.listPolicyRules({ policyId })).getNextPage(),
+    send: async ({ policyApi }, { policyId }) =>
+      (await policyApi.listPolicyRules({ policyId })).getNextPage(),
     project: (answered) =>
-      whole(parseRules(answered.json), answered, { origin, path: `/api/v1/policies/${answered.input.policyId}/rules` }),
+      whole(parseRules(answered.json), answered, {
+        origin,
+        path: `/api/v1/policies/${answered.input.policyId}/rules`,
+      }),
     redact: ({ policyId }) => ({ policyId }),
     evidence: countEvidence,
   },
@@ -82,9 +107,13 @@ export const accessRows = (origin: string): OktaRows<OktaAccessOperations> => ({
     write: false,
     input: noInput,
     route: () => routeTo('GET', '/api/v1/authenticators'),
-    send: async ({ authenticatorApi }) => (await authenticatorApi.listAuthenticators()).getNextPage(),
+    send: async ({ authenticatorApi }) =>
+      (await authenticatorApi.listAuthenticators()).getNextPage(),
     project: (answered) =>
-      whole(parseAuthenticators(answered.json), answered, { origin, path: '/api/v1/authenticators' }),
+      whole(parseAuthenticators(answered.json), answered, {
+        origin,
+        path: '/api/v1/authenticators',
+      }),
     redact: () => ({}),
     evidence: countEvidence,
   },

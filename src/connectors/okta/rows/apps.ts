@@ -1,6 +1,12 @@
 import { z } from 'zod';
 import { expression, oktaId, paging } from '../inputs.ts';
-import { parseApp, parseAppGroups, parseApps, parseAppUser, parseAppUsers } from '../projections/apps.ts';
+import {
+  parseApp,
+  parseAppGroups,
+  parseApps,
+  parseAppUser,
+  parseAppUsers,
+} from '../projections/apps.ts';
 import type { OktaAppOperations } from '../types-access.ts';
 import { cursorOf, nothing, page, pageEvidence, pagingOf, routeTo, same } from './shared.ts';
 import type { OktaRows } from './shared.ts';
@@ -9,11 +15,23 @@ const PAGE_SIZE = 200;
 /** Assignments of users that Okta gives on one page at most. */
 const LARGEST_USER_PAGE = 500;
 
-const listInput = z.strictObject({ q: expression.optional(), filter: expression.optional(), ...paging(PAGE_SIZE) });
+const listInput = z.strictObject({
+  q: expression.optional(),
+  filter: expression.optional(),
+  ...paging(PAGE_SIZE),
+});
 const appInput = z.strictObject({ appId: oktaId });
 const assignInput = z.strictObject({ appId: oktaId, userId: oktaId });
-const removeInput = z.strictObject({ appId: oktaId, userId: oktaId, sendEmail: z.boolean().optional() });
-const usersInput = z.strictObject({ appId: oktaId, q: expression.optional(), ...paging(LARGEST_USER_PAGE) });
+const removeInput = z.strictObject({
+  appId: oktaId,
+  userId: oktaId,
+  sendEmail: z.boolean().optional(),
+});
+const usersInput = z.strictObject({
+  appId: oktaId,
+  q: expression.optional(),
+  ...paging(LARGEST_USER_PAGE),
+});
 const groupsInput = z.strictObject({ appId: oktaId, ...paging(PAGE_SIZE) });
 
 const ONE = '/api/v1/apps/{appId}';
@@ -25,8 +43,11 @@ export const appRows = (origin: string): OktaRows<OktaAppOperations> => ({
     input: listInput,
     route: () => routeTo('GET', '/api/v1/apps'),
     send: async ({ applicationApi }, { q, filter, limit = PAGE_SIZE, after }) =>
-      (await applicationApi.listApplications({ q, filter, limit, after: cursorOf({ after }) })).getNextPage(),
-    project: (answered) => page(parseApps(answered.json), answered, { origin, path: '/api/v1/apps' }),
+      (
+        await applicationApi.listApplications({ q, filter, limit, after: cursorOf({ after }) })
+      ).getNextPage(),
+    project: (answered) =>
+      page(parseApps(answered.json), answered, { origin, path: '/api/v1/apps' }),
     redact: ({ q, filter, ...pages }) => ({
       byName: q !== undefined,
       byFilter: filter !== undefined,
@@ -49,7 +70,10 @@ export const appRows = (origin: string): OktaRows<OktaAppOperations> => ({
     // Okta has no PUT for it: the user stands in the body.
     route: ({ appId }) => routeTo('POST', `${ONE}/users`, { appId }),
     send: async ({ applicationApi }, { appId, userId }) =>
-      applicationApi.assignUserToApplication({ appId, appUser: { id: userId, scope: 'USER' } as never }),
+      applicationApi.assignUserToApplication({
+        appId,
+        appUser: { id: userId, scope: 'USER' } as never,
+      }),
     project: ({ json, input }) => same(parseAppUser(json), input.userId),
     redact: ({ appId, userId }) => ({ appId, userId }),
     evidence: ({ status }) => ({ status }),
@@ -68,10 +92,19 @@ export const appRows = (origin: string): OktaRows<OktaAppOperations> => ({
     input: usersInput,
     route: ({ appId }) => routeTo('GET', `${ONE}/users`, { appId }),
     send: async ({ applicationApi }, { appId, q, limit = PAGE_SIZE, after }) =>
-      (await applicationApi.listApplicationUsers({ appId, q, limit, after: cursorOf({ after }) })).getNextPage(),
+      (
+        await applicationApi.listApplicationUsers({ appId, q, limit, after: cursorOf({ after }) })
+      ).getNextPage(),
     project: (answered) =>
-      page(parseAppUsers(answered.json), answered, { origin, path: `/api/v1/apps/${answered.input.appId}/users` }),
-    redact: ({ appId, q, ...pages }) => ({ appId, byName: q !== undefined, ...pagingOf(pages, PAGE_SIZE) }),
+      page(parseAppUsers(answered.json), answered, {
+        origin,
+        path: `/api/v1/apps/${answered.input.appId}/users`,
+      }),
+    redact: ({ appId, q, ...pages }) => ({
+      appId,
+      byName: q !== undefined,
+      ...pagingOf(pages, PAGE_SIZE),
+    }),
     evidence: pageEvidence,
   },
   'apps:read_groups': {
@@ -80,10 +113,17 @@ export const appRows = (origin: string): OktaRows<OktaAppOperations> => ({
     route: ({ appId }) => routeTo('GET', `${ONE}/groups`, { appId }),
     send: async ({ applicationApi }, { appId, limit = PAGE_SIZE, after }) =>
       (
-        await applicationApi.listApplicationGroupAssignments({ appId, limit, after: cursorOf({ after }) })
+        await applicationApi.listApplicationGroupAssignments({
+          appId,
+          limit,
+          after: cursorOf({ after }),
+        })
       ).getNextPage(),
     project: (answered) =>
-      page(parseAppGroups(answered.json), answered, { origin, path: `/api/v1/apps/${answered.input.appId}/groups` }),
+      page(parseAppGroups(answered.json), answered, {
+        origin,
+        path: `/api/v1/apps/${answered.input.appId}/groups`,
+      }),
     redact: ({ appId, ...pages }) => ({ appId, ...pagingOf(pages, PAGE_SIZE) }),
     evidence: pageEvidence,
   },

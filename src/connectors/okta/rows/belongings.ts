@@ -20,7 +20,8 @@ export const belongingRows = (origin: string): OktaRows<Belongings> => ({
     write: false,
     input: userInput,
     route: ({ userId }) => routeTo('GET', `${ONE}/factors`, { userId }),
-    send: async ({ userFactorApi }, { userId }) => (await userFactorApi.listFactors({ userId })).getNextPage(),
+    send: async ({ userFactorApi }, { userId }) =>
+      (await userFactorApi.listFactors({ userId })).getNextPage(),
     project: ({ json }) => parseFactors(json),
     redact: ({ userId }) => ({ userId }),
     evidence: (factors) => ({ factors: factors.length }),
@@ -31,7 +32,10 @@ export const belongingRows = (origin: string): OktaRows<Belongings> => ({
     route: ({ userId }) => routeTo('GET', `${ONE}/appLinks`, { userId }),
     send: async ({ userApi }, { userId }) => (await userApi.listAppLinks({ userId })).getNextPage(),
     project: (answered) =>
-      whole(parseAppLinks(answered.json), answered, { origin, path: under(answered.input.userId, 'appLinks') }),
+      whole(parseAppLinks(answered.json), answered, {
+        origin,
+        path: under(answered.input.userId, 'appLinks'),
+      }),
     redact: ({ userId }) => ({ userId }),
     evidence: countEvidence,
   },
@@ -39,9 +43,13 @@ export const belongingRows = (origin: string): OktaRows<Belongings> => ({
     write: false,
     input: userInput,
     route: ({ userId }) => routeTo('GET', `${ONE}/groups`, { userId }),
-    send: async ({ userApi }, { userId }) => (await userApi.listUserGroups({ userId })).getNextPage(),
+    send: async ({ userApi }, { userId }) =>
+      (await userApi.listUserGroups({ userId })).getNextPage(),
     project: (answered) =>
-      whole(parseGroups(answered.json), answered, { origin, path: under(answered.input.userId, 'groups') }),
+      whole(parseGroups(answered.json), answered, {
+        origin,
+        path: under(answered.input.userId, 'groups'),
+      }),
     redact: ({ userId }) => ({ userId }),
     evidence: countEvidence,
   },
@@ -52,7 +60,10 @@ export const belongingRows = (origin: string): OktaRows<Belongings> => ({
     send: async ({ roleAssignmentApi }, { userId }) =>
       (await roleAssignmentApi.listAssignedRolesForUser({ userId })).getNextPage(),
     project: (answered) =>
-      whole(parseRoles(answered.json), answered, { origin, path: under(answered.input.userId, 'roles') }),
+      whole(parseRoles(answered.json), answered, {
+        origin,
+        path: under(answered.input.userId, 'roles'),
+      }),
     redact: ({ userId }) => ({ userId }),
     evidence: countEvidence,
   },

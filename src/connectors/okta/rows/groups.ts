@@ -28,7 +28,10 @@ const bodyOf = ({ name, description }: { name: string; description?: string | nu
   profile: { name, ...(description === undefined ? {} : { description: description ?? '' }) },
 });
 
-type Groups = Pick<OktaGroupOperations, `groups:${'read' | 'read_detail' | 'create' | 'update' | 'delete'}`>;
+type Groups = Pick<
+  OktaGroupOperations,
+  `groups:${'read' | 'read_detail' | 'create' | 'update' | 'delete'}`
+>;
 
 /** Groups themselves. */
 export const groupRows = (origin: string): OktaRows<Groups> => ({
@@ -38,12 +41,16 @@ export const groupRows = (origin: string): OktaRows<Groups> => ({
     route: () => routeTo('GET', '/api/v1/groups'),
     send: async ({ groupApi }, { name, search, q, limit = PAGE_SIZE, after }) => {
       const expressed = name === undefined ? search : nameSearch(name);
-      return (await groupApi.listGroups({ search: expressed, q, limit, after: cursorOf({ after }) })).getNextPage();
+      return (
+        await groupApi.listGroups({ search: expressed, q, limit, after: cursorOf({ after }) })
+      ).getNextPage();
     },
     project: (answered) => {
       const { name } = answered.input;
       // Okta compares names without regard to case.
-      const groups = parseGroups(answered.json).filter((group) => name === undefined || group.name === name);
+      const groups = parseGroups(answered.json).filter(
+        (group) => name === undefined || group.name === name,
+      );
       return page(groups, answered, { origin, path: '/api/v1/groups' });
     },
     redact: ({ name, search, q, ...pages }) => ({
@@ -74,7 +81,8 @@ export const groupRows = (origin: string): OktaRows<Groups> => ({
     write: true,
     input: updateInput,
     route: ({ groupId }) => routeTo('PUT', ONE, { groupId }),
-    send: async ({ groupApi }, { groupId, ...given }) => groupApi.replaceGroup({ groupId, group: bodyOf(given) }),
+    send: async ({ groupApi }, { groupId, ...given }) =>
+      groupApi.replaceGroup({ groupId, group: bodyOf(given) }),
     project: ({ json, input }) => same(parseGroupDetail(json), input.groupId),
     redact: ({ groupId, name }) => ({ groupId, name }),
   },

@@ -14,16 +14,21 @@ type Lifecycle = Pick<
   `users:${'activate' | 'deactivate' | 'suspend' | 'unsuspend' | 'reset_password' | 'expire_password' | 'clear_sessions'}`
 >;
 
-const verb = (name: string, userId: string) => routeTo('POST', `/api/v1/users/{userId}/lifecycle/${name}`, { userId });
+const verb = (name: string, userId: string) =>
+  routeTo('POST', `/api/v1/users/{userId}/lifecycle/${name}`, { userId });
 const onlyUser = ({ userId }: { userId: string }) => ({ userId });
 
-/** Life-cycle calls. They answer 204, `{}`, nothing, or links and tokens: nothing of it goes any further. */
+/**
+ * Life-cycle calls. They answer 204, `{}`, nothing, or links and tokens: nothing of it goes any
+ * further.
+ */
 export const lifecycleRows: OktaRows<Lifecycle> = {
   'users:activate': {
     write: true,
     input: mailedInput,
     route: ({ userId }) => verb('activate', userId),
-    send: async ({ userApi }, { userId, sendEmail = true }) => userApi.activateUser({ userId, sendEmail }),
+    send: async ({ userApi }, { userId, sendEmail = true }) =>
+      userApi.activateUser({ userId, sendEmail }),
     project: nothing,
     redact: ({ userId, sendEmail = true }) => ({ userId, sendEmail }),
   },
@@ -31,7 +36,8 @@ export const lifecycleRows: OktaRows<Lifecycle> = {
     write: true,
     input: mailedInput,
     route: ({ userId }) => verb('deactivate', userId),
-    send: async ({ userApi }, { userId, sendEmail = false }) => userApi.deactivateUser({ userId, sendEmail }),
+    send: async ({ userApi }, { userId, sendEmail = false }) =>
+      userApi.deactivateUser({ userId, sendEmail }),
     project: nothing,
     redact: ({ userId, sendEmail = false }) => ({ userId, sendEmail }),
   },
@@ -58,7 +64,11 @@ export const lifecycleRows: OktaRows<Lifecycle> = {
     send: async ({ userApi }, { userId, sendEmail = true, revokeSessions }) =>
       userApi.generateResetPasswordToken({ userId, sendEmail, revokeSessions }),
     project: nothing,
-    redact: ({ userId, sendEmail = true, revokeSessions = false }) => ({ userId, sendEmail, revokeSessions }),
+    redact: ({ userId, sendEmail = true, revokeSessions = false }) => ({
+      userId,
+      sendEmail,
+      revokeSessions,
+    }),
   },
   'users:expire_password': {
     write: true,
@@ -72,7 +82,8 @@ export const lifecycleRows: OktaRows<Lifecycle> = {
     write: true,
     input: sessionsInput,
     route: ({ userId }) => routeTo('DELETE', '/api/v1/users/{userId}/sessions', { userId }),
-    send: async ({ userApi }, { userId, oauthTokens }) => userApi.revokeUserSessions({ userId, oauthTokens }),
+    send: async ({ userApi }, { userId, oauthTokens }) =>
+      userApi.revokeUserSessions({ userId, oauthTokens }),
     project: nothing,
     redact: ({ userId, oauthTokens = false }) => ({ userId, oauthTokens }),
   },

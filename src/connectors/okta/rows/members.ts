@@ -3,7 +3,16 @@ import { groupInput, oktaId, paging } from '../inputs.ts';
 import { parseRoles } from '../projections/enrolled.ts';
 import { parseUsers } from '../projections/users.ts';
 import type { OktaGroupOperations } from '../types.ts';
-import { countEvidence, cursorOf, nothing, page, pageEvidence, pagingOf, routeTo, whole } from './shared.ts';
+import {
+  countEvidence,
+  cursorOf,
+  nothing,
+  page,
+  pageEvidence,
+  pagingOf,
+  routeTo,
+  whole,
+} from './shared.ts';
 import type { OktaRows } from './shared.ts';
 
 const PAGE_SIZE = 200;
@@ -13,7 +22,10 @@ const LARGEST_PAGE = 1000;
 const membersInput = z.strictObject({ groupId: oktaId, ...paging(LARGEST_PAGE) });
 const memberInput = z.strictObject({ groupId: oktaId, userId: oktaId });
 
-type Membership = Pick<OktaGroupOperations, `groups:${'read_members' | 'add_member' | 'remove_member' | 'read_roles'}`>;
+type Membership = Pick<
+  OktaGroupOperations,
+  `groups:${'read_members' | 'add_member' | 'remove_member' | 'read_roles'}`
+>;
 
 const ONE = '/api/v1/groups/{groupId}';
 const MEMBER = `${ONE}/users/{userId}`;
@@ -27,7 +39,10 @@ export const memberRows = (origin: string): OktaRows<Membership> => ({
     send: async ({ groupApi }, { groupId, limit = PAGE_SIZE, after }) =>
       (await groupApi.listGroupUsers({ groupId, limit, after: cursorOf({ after }) })).getNextPage(),
     project: (answered) =>
-      page(parseUsers(answered.json), answered, { origin, path: `/api/v1/groups/${answered.input.groupId}/users` }),
+      page(parseUsers(answered.json), answered, {
+        origin,
+        path: `/api/v1/groups/${answered.input.groupId}/users`,
+      }),
     redact: ({ groupId, ...pages }) => ({ groupId, ...pagingOf(pages, PAGE_SIZE) }),
     evidence: pageEvidence,
   },
@@ -35,7 +50,8 @@ export const memberRows = (origin: string): OktaRows<Membership> => ({
     write: true,
     input: memberInput,
     route: ({ groupId, userId }) => routeTo('PUT', MEMBER, { groupId, userId }),
-    send: async ({ groupApi }, { groupId, userId }) => groupApi.assignUserToGroup({ groupId, userId }),
+    send: async ({ groupApi }, { groupId, userId }) =>
+      groupApi.assignUserToGroup({ groupId, userId }),
     project: nothing,
     redact: ({ groupId, userId }) => ({ groupId, userId }),
   },
@@ -43,7 +59,8 @@ export const memberRows = (origin: string): OktaRows<Membership> => ({
     write: true,
     input: memberInput,
     route: ({ groupId, userId }) => routeTo('DELETE', MEMBER, { groupId, userId }),
-    send: async ({ groupApi }, { groupId, userId }) => groupApi.unassignUserFromGroup({ groupId, userId }),
+    send: async ({ groupApi }, { groupId, userId }) =>
+      groupApi.unassignUserFromGroup({ groupId, userId }),
     project: nothing,
     redact: ({ groupId, userId }) => ({ groupId, userId }),
   },
@@ -54,7 +71,10 @@ export const memberRows = (origin: string): OktaRows<Membership> => ({
     send: async ({ roleAssignmentApi }, { groupId }) =>
       (await roleAssignmentApi.listGroupAssignedRoles({ groupId })).getNextPage(),
     project: (answered) =>
-      whole(parseRoles(answered.json), answered, { origin, path: `/api/v1/groups/${answered.input.groupId}/roles` }),
+      whole(parseRoles(answered.json), answered, {
+        origin,
+        path: `/api/v1/groups/${answered.input.groupId}/roles`,
+      }),
     redact: ({ groupId }) => ({ groupId }),
     evidence: countEvidence,
   },

@@ -28,7 +28,8 @@ const assigneesInput = z.strictObject(paging(ASSIGNEE_PAGE));
 
 type Logs = OktaOrgOperations['logs:read'];
 
-// Without `until` the log is polled: the next link is always there, and stays the same while nothing happens.
+// Without `until` the log is polled: the next link is always there, and stays the same while
+// nothing happens.
 function nextOfLogs({ answer, input }: Answered<Logs['input']>, origin: string): string | null {
   const after = input.until === undefined ? null : (input.after ?? null);
   return nextCursor(answer.headers, { origin, path: '/api/v1/logs', after });
@@ -41,11 +42,16 @@ export const orgRows = (origin: string): OktaRows<OktaOrgOperations> => ({
     input: logsInput,
     route: () => routeTo('GET', '/api/v1/logs'),
     send: async ({ systemLogApi }, { limit = LOG_PAGE, after, ...query }) =>
-      (await systemLogApi.listLogEvents({ ...query, limit, after: cursorOf({ after }) })).getNextPage(),
+      (
+        await systemLogApi.listLogEvents({ ...query, limit, after: cursorOf({ after }) })
+      ).getNextPage(),
     project: (answered) => ({ ...parseEvents(answered.json), next: nextOfLogs(answered, origin) }),
     redact: ({ since, until, filter, q, sortOrder, ...pages }) => ({
-      ...{ since: since ?? null, until: until ?? null, sortOrder: sortOrder ?? null },
-      ...{ byFilter: filter !== undefined, byWord: q !== undefined },
+      since: since ?? null,
+      until: until ?? null,
+      sortOrder: sortOrder ?? null,
+      byFilter: filter !== undefined,
+      byWord: q !== undefined,
       ...pagingOf(pages, LOG_PAGE),
     }),
     evidence: pageEvidence,
@@ -69,7 +75,10 @@ export const orgRows = (origin: string): OktaRows<OktaOrgOperations> => ({
       const { items, link } = parseAssignees(json);
       const listing = { origin, path: '/api/v1/iam/assignees/users', after: input.after ?? null };
       // This listing has its next link in the body; one in the headers is taken too.
-      return { items, next: link === null ? nextCursor(answer.headers, listing) : nextCursorIn(link, listing) };
+      return {
+        items,
+        next: link === null ? nextCursor(answer.headers, listing) : nextCursorIn(link, listing),
+      };
     },
     redact: (pages) => pagingOf(pages, ASSIGNEE_PAGE),
     evidence: pageEvidence,

@@ -29,11 +29,18 @@ export const page = <Item>(
   items: Item[],
   { answer, input }: Answered<{ after?: string | null }>,
   place: Place,
-): OktaPage<Item> => ({ items, next: nextCursor(answer.headers, { ...place, after: input.after ?? null }) });
+): OktaPage<Item> => ({
+  items,
+  next: nextCursor(answer.headers, { ...place, after: input.after ?? null }),
+});
 
-/** A listing that Okta gives in one piece; throws where it has gone over to pages, since a part is not the whole. */
+/**
+ * A listing that Okta gives in one piece; throws where it has gone over to pages, since a part is
+ * not the whole.
+ */
 export function whole<Item>(items: Item[], { answer }: Answered<unknown>, place: Place): Item[] {
-  if (nextCursor(answer.headers, { ...place, after: null }) !== null) throw new TypeError('not the whole listing');
+  if (nextCursor(answer.headers, { ...place, after: null }) !== null)
+    throw new TypeError('not the whole listing');
   return items;
 }
 
@@ -44,12 +51,13 @@ export function same<Item extends { id: string }>(item: Item, id: string): Item 
 }
 
 /**
- * What a call that says nothing answers: 204, an empty body, or an object that is passed over, since Okta puts links and
- * tokens there. Anything else did not come from Okta's API and throws.
+ * What a call that says nothing answers: 204, an empty body, or an object that is passed over,
+ * since Okta puts links and tokens there. Anything else did not come from Okta's API and throws.
  */
 export function nothing({ json, answer }: Answered<unknown>): null {
   const isObject = typeof json === 'object' && json !== null && !Array.isArray(json);
-  if (answer.text.trim() !== '' && !isObject) throw new TypeError('neither an empty answer nor an object');
+  if (answer.text.trim() !== '' && !isObject)
+    throw new TypeError('neither an empty answer nor an object');
   return null;
 }
 
@@ -66,4 +74,5 @@ export const pageEvidence = ({ items, next }: OktaPage<unknown>): JsonObject => 
 export const countEvidence = (items: readonly unknown[]): JsonObject => ({ items: items.length });
 
 /** The cursor as the SDK takes it. */
-export const cursorOf = ({ after }: { after?: string | null }): string | undefined => after ?? undefined;
+export const cursorOf = ({ after }: { after?: string | null }): string | undefined =>
+  after ?? undefined;

@@ -24,23 +24,35 @@ const list = z.array(z.union([z.string().max(2000), z.number()])).max(100);
 // Credentials are no attributes of a profile and have no way in: passwords never pass through here.
 const profile = z
   .record(z.string().regex(/^[A-Za-z][A-Za-z0-9_]{0,99}$/), z.union([value, list]))
-  .refine((attributes) => Object.keys(attributes).length > 0 && Object.keys(attributes).length <= 300);
+  .refine(
+    (attributes) => Object.keys(attributes).length > 0 && Object.keys(attributes).length <= 300,
+  );
 
 const createInput = z.strictObject({
   profile,
   activate: z.boolean().optional(),
   groupIds: z.array(oktaId).max(20).optional(),
 });
-const updateInput = z.strictObject({ userId: oktaId, mode: z.enum(['replace', 'merge']).optional(), profile });
+const updateInput = z.strictObject({
+  userId: oktaId,
+  mode: z.enum(['replace', 'merge']).optional(),
+  profile,
+});
 
 /** `status eq "ACTIVE" or status eq "…"`. */
 const statusFilter = (statuses: readonly string[]): string =>
   statuses.map((status) => `status eq ${quote(status)}`).join(' or ');
 
 /** Filters, unlike a search, find who was created a moment ago. */
-function filterOf({ statuses, login, email }: Pick<Listing, 'statuses' | 'login' | 'email'>): string | undefined {
+function filterOf({
+  statuses,
+  login,
+  email,
+}: Pick<Listing, 'statuses' | 'login' | 'email'>): string | undefined {
   if (login !== undefined) return `profile.login eq ${quote(login)}`;
-  return email === undefined ? statuses && statusFilter(statuses) : `profile.email eq ${quote(email)}`;
+  return email === undefined
+    ? statuses && statusFilter(statuses)
+    : `profile.email eq ${quote(email)}`;
 }
 
 const ONE = '/api/v1/users/{userId}';
@@ -59,9 +71,12 @@ export const userRows = (origin: string): OktaRows<Profiles> => ({
     route: () => routeTo('GET', '/api/v1/users'),
     send: async ({ userApi }, { search, q, limit = PAGE_SIZE, after, ...by }) => {
       const filter = filterOf(by);
-      return (await userApi.listUsers({ filter, search, q, limit, after: cursorOf({ after }) })).getNextPage();
+      return (
+        await userApi.listUsers({ filter, search, q, limit, after: cursorOf({ after }) })
+      ).getNextPage();
     },
-    project: (answered) => page(parseUsers(answered.json), answered, { origin, path: '/api/v1/users' }),
+    project: (answered) =>
+      page(parseUsers(answered.json), answered, { origin, path: '/api/v1/users' }),
     redact: ({ statuses, login, email, search, q, ...pages }) => ({
       statuses: statuses ? [...statuses] : [],
       ...(login === undefined ? {} : { byLogin: true }),
@@ -86,7 +101,10 @@ export const userRows = (origin: string): OktaRows<Profiles> => ({
     input: createInput,
     route: () => routeTo('POST', '/api/v1/users'),
     send: async ({ userApi }, { activate = true, profile: given, groupIds }) =>
-      userApi.createUser({ body: { profile: { ...given } as never, groupIds: groupIds && [...groupIds] }, activate }),
+      userApi.createUser({
+        body: { profile: { ...given } as never, groupIds: groupIds && [...groupIds] },
+        activate,
+      }),
     project: ({ json }) => parseUser(json),
     redact: ({ profile: given, activate = true, groupIds = [] }) => ({
       attributes: attributes(given),
@@ -104,7 +122,11 @@ export const userRows = (origin: string): OktaRows<Profiles> => ({
       return mode === 'merge' ? userApi.updateUser(request) : userApi.replaceUser(request);
     },
     project: ({ json, input }) => same(parseUser(json), input.userId),
-    redact: ({ userId, mode = 'replace', profile: given }) => ({ userId, mode, attributes: attributes(given) }),
+    redact: ({ userId, mode = 'replace', profile: given }) => ({
+      userId,
+      mode,
+      attributes: attributes(given),
+    }),
     evidence: ({ status }) => ({ status }),
   },
 });

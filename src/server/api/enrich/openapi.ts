@@ -1,4 +1,12 @@
-import { json, object, orNull, ref, errorResponse, retryLaterResponse, text } from '../openapi-parts.ts';
+import {
+  json,
+  object,
+  orNull,
+  ref,
+  errorResponse,
+  retryLaterResponse,
+  text,
+} from '../openapi-parts.ts';
 
 const texts = { type: ['array', 'null'], items: text } as const;
 
@@ -12,7 +20,9 @@ const REFUSALS = {
   401: errorResponse('No access key that counts.'),
   403: errorResponse('The policies do not let accounts be read.'),
   413: errorResponse('The body is too large.'),
-  429: retryLaterResponse('This key has asked for too many accounts; Retry-After tells when to come back.'),
+  429: retryLaterResponse(
+    'This key has asked for too many accounts; Retry-After tells when to come back.',
+  ),
   503: errorResponse('A server behind this one does not answer.'),
 } as const;
 const { 413: _large, ...REFUSALS_OF_GET } = REFUSALS;
@@ -34,17 +44,31 @@ export const ENRICH_SCHEMAS = {
     extracted: { anyOf: [ref('Extracted'), { type: 'null' }] },
     success: { type: 'boolean' },
     enriched_at: { type: 'string', format: 'date-time' },
-    errors: { type: 'array', items: object({ field: text, call: text, code: text, status: orNull('integer') }) },
+    errors: {
+      type: 'array',
+      items: object({ field: text, call: text, code: text, status: orNull('integer') }),
+    },
     verdict: { enum: ['Pending', 'Benign', 'Suspicious', 'Malicious', null] },
     cached: { type: 'boolean' },
     age_seconds: { type: 'integer', minimum: 0 },
   }),
   Extracted: object({
-    ...{ user_id: text, login: text, email: orNull('string'), status: text, created: orNull('string') },
-    ...{ last_login: orNull('string'), department: orNull('string'), title: orNull('string') },
-    ...{ manager: orNull('string'), groups: texts, mfa_enrolled: orNull('boolean') },
+    user_id: text,
+    login: text,
+    email: orNull('string'),
+    status: text,
+    created: orNull('string'),
+    last_login: orNull('string'),
+    department: orNull('string'),
+    title: orNull('string'),
+    manager: orNull('string'),
+    groups: texts,
+    mfa_enrolled: orNull('boolean'),
     mfa_state: { enum: ['enrolled', 'none', 'unknown', null] },
-    ...{ mfa_factors: texts, mfa_factor_types: texts, is_admin: orNull('boolean'), roles: texts },
+    mfa_factors: texts,
+    mfa_factor_types: texts,
+    is_admin: orNull('boolean'),
+    roles: texts,
     recent_activity: {
       anyOf: [
         object({
@@ -93,7 +117,10 @@ export const ENRICH_PATHS = {
       responses: {
         200: json(
           'In the order in which they were asked for.',
-          object({ schema: { const: 'arx.enrichment/v1' }, results: { type: 'array', items: ref('Account') } }),
+          object({
+            schema: { const: 'arx.enrichment/v1' },
+            results: { type: 'array', items: ref('Account') },
+          }),
         ),
         ...REFUSALS,
       },

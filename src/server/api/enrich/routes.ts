@@ -18,7 +18,9 @@ type Env = { Variables: { key: AccessKey } };
 
 /** A thousand names of the longest kind, each character escaped. */
 const MOST_BYTES = 2 * 1024 * 1024;
-const BOUNDED = bodySizeLimit(MOST_BYTES, { remedy: `Send at most ${MOST_ACCOUNTS} accounts, ${MOST_BYTES} bytes.` });
+const BOUNDED = bodySizeLimit(MOST_BYTES, {
+  remedy: `Send at most ${MOST_ACCOUNTS} accounts, ${MOST_BYTES} bytes.`,
+});
 const BATCH = z.strictObject({ accounts: z.array(z.string()), refresh: z.boolean().optional() });
 /** What may stand behind the `?`. */
 const ASKED = z.strictObject({ refresh: z.enum(['true', 'false']).optional() });
@@ -37,7 +39,10 @@ export function enrichRoutes(parts: ServerParts): Hono<Env> {
   app.get('/account/:value{.+}', async (context) => {
     const refresh = wordsOf(context, ASKED).refresh === 'true';
     allow(limits, context, 1);
-    const [account] = await enrich(parts, context, { accounts: [context.req.param('value')], refresh });
+    const [account] = await enrich(parts, context, {
+      accounts: [context.req.param('value')],
+      refresh,
+    });
     return context.json(account);
   });
   app.post('/', BOUNDED, async (context) => {
@@ -68,11 +73,13 @@ async function asProblem<Result>(work: Promise<Result>): Promise<Result> {
     return await work;
   } catch (thrown) {
     const { name, message, remedy = '' } = thrown as Error & { remedy?: string };
-    if (name === 'InvalidAccountError') throw new Problem(400, 'invalid_argument', { message, remedy });
+    if (name === 'InvalidAccountError')
+      throw new Problem(400, 'invalid_argument', { message, remedy });
     if (name !== 'PolicyDeniedError') throw thrown;
     throw new Problem(403, 'policy_denied', {
       message: `The policies do not let ${ENRICH_PRINCIPAL} read accounts.`,
-      remedy: 'See policies/enrichment.yaml, and `arx policy explain users:read --as workflow:enrich-account`.',
+      remedy:
+        'See policies/enrichment.yaml, and `arx policy explain users:read --as workflow:enrich-account`.',
     });
   }
 }
@@ -87,7 +94,10 @@ function allow(limits: KeyLimits, context: Context<Env>, accounts: number): void
   });
 }
 
-/** The words behind the `?`. Throws Problem 400 that names the one that is unknown, said twice or not of its form. */
+/**
+ * The words behind the `?`. Throws Problem 400 that names the one that is unknown, said twice or
+ * not of its form.
+ */
 function wordsOf<Schema extends z.ZodType>(context: Context, schema: Schema): z.output<Schema> {
   try {
     return queryOf(context, schema);
@@ -96,7 +106,8 @@ function wordsOf<Schema extends z.ZodType>(context: Context, schema: Schema): z.
     const path = thrown.about.where?.path ?? '';
     throw new Problem(400, 'invalid_argument', {
       message: `The words behind the ? of the address have not their form: ${path}.`,
-      remedy: 'GET /v1/enrich/account/VALUE takes refresh=true or refresh=false, once; POST /v1/enrich takes none.',
+      remedy:
+        'GET /v1/enrich/account/VALUE takes refresh=true or refresh=false, once; POST /v1/enrich takes none.',
       path,
     });
   }
@@ -118,7 +129,10 @@ function checkBatchSize(batch: z.output<typeof BATCH>): z.output<typeof BATCH> {
   if (length >= 1 && length <= MOST_ACCOUNTS) return batch;
   throw new Problem(400, 'invalid_argument', {
     message: `A batch has 1 to ${MOST_ACCOUNTS} accounts; this one has ${length}.`,
-    remedy: length === 0 ? 'Name at least one account.' : `Send several batches of at most ${MOST_ACCOUNTS} accounts.`,
+    remedy:
+      length === 0
+        ? 'Name at least one account.'
+        : `Send several batches of at most ${MOST_ACCOUNTS} accounts.`,
     path: 'accounts',
   });
 }

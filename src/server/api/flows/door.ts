@@ -16,7 +16,10 @@ export type FlowEnv = { Variables: { key: AccessKey; asker: FlowAsker; became: s
 /** What requests are about, as trail and counters name it. */
 export type About = 'event' | 'flow' | 'history' | 'sets';
 
-/** Who comes in, how often, and what stands in the trail of those who are turned away before the desk sees them. */
+/**
+ * Who comes in, how often, and what stands in the trail of those who are turned away before the
+ * desk sees them.
+ */
 export class Door {
   readonly #parts: ServerParts;
   readonly #keys: KeyRing;
@@ -60,9 +63,12 @@ export class Door {
   /** The desk puts on record what it refuses; what did not get there is put on record here. */
   async #note(context: Context<FlowEnv>, about: About): Promise<void> {
     const { error } = context;
-    const code = error ? problemOf(error).code : ((context.get('became') as string | undefined) ?? 'answered');
+    const code = error
+      ? problemOf(error).code
+      : ((context.get('became') as string | undefined) ?? 'answered');
     this.#parts.counters.count('arx_server_flow_requests_total', { about, code });
-    if (error instanceof Problem && error.status < 500) await this.#record(context, about, error.code);
+    if (error instanceof Problem && error.status < 500)
+      await this.#record(context, about, error.code);
   }
 
   /** Never throws: the refusal stands whether or not it could be recorded. */
@@ -71,17 +77,31 @@ export class Door {
     if (!this.#cap.take()) return log.warn({ code }, 'a request about flows was refused');
     const asker = (context.get('asker') as FlowAsker | undefined) ?? STRANGER;
     const key = (context.get('key') as AccessKey | undefined)?.name ?? null;
-    const entry = { kind: 'flow.refused', subject: about, caller: { ...asker, personId: null } } as const;
-    const draft = deskDraft(randomBytes(16).toString('hex'), now().toISOString(), { ...entry, outcome: { code, key } });
+    const entry = {
+      kind: 'flow.refused',
+      subject: about,
+      caller: { ...asker, personId: null },
+    } as const;
+    const draft = deskDraft(randomBytes(16).toString('hex'), now().toISOString(), {
+      ...entry,
+      outcome: { code, key },
+    });
     try {
       await store.journal.append([draft]);
     } catch (thrown) {
-      log.error({ code, error: (thrown as Error).name }, 'a request was refused, and that could not be recorded');
+      log.error(
+        { code, error: (thrown as Error).name },
+        'a request was refused, and that could not be recorded',
+      );
     }
   }
 }
 
-const STRANGER: FlowAsker = { principal: 'user:anonymous', authenticatedBy: 'none', surface: 'api' };
+const STRANGER: FlowAsker = {
+  principal: 'user:anonymous',
+  authenticatedBy: 'none',
+  surface: 'api',
+};
 
 /** A person's key asks as that person, any other for itself. */
 const askerOf = ({ name, person }: AccessKey): FlowAsker => ({

@@ -21,13 +21,25 @@ const ALWAYS = {
   429: retryLaterResponse('This key has asked too often; Retry-After tells when to come back.'),
   503: retryLaterResponse('A server behind this one does not answer.'),
 };
-const HIDDEN = { 404: errorResponse('There is none of that name or id, or no resource set shows it to this key.') };
-const GUARDED = { 403: errorResponse('It may be seen, but not this be done with it; the code says why.') };
-const BODY = { 413: errorResponse('The body is too large.'), 415: errorResponse('The body is not sent as JSON.') };
+const HIDDEN = {
+  404: errorResponse('There is none of that name or id, or no resource set shows it to this key.'),
+};
+const GUARDED = {
+  403: errorResponse('It may be seen, but not this be done with it; the code says why.'),
+};
+const BODY = {
+  413: errorResponse('The body is too large.'),
+  415: errorResponse('The body is not sent as JSON.'),
+};
 const STARTED = {
   202: json('A new run.', ref('Accepted')),
-  200: json('The run that there was already; its workflow is started if it was not.', ref('Accepted')),
-  409: errorResponse('The id of the event was used with other content or inputs; or there is nothing to take back.'),
+  200: json(
+    'The run that there was already; its workflow is started if it was not.',
+    ref('Accepted'),
+  ),
+  409: errorResponse(
+    'The id of the event was used with other content or inputs; or there is nothing to take back.',
+  ),
 };
 
 /** The API of delegated flows. */
@@ -35,12 +47,16 @@ export const FLOW_PATHS = {
   '/v1/ispm/events': {
     post: {
       operationId: 'sendIspmEvent',
-      summary: 'An issue of Okta ISPM: runs the flow that the routing table has for it, once an event id',
+      summary:
+        'An issue of Okta ISPM: runs the flow that the routing table has for it, once an event id',
       parameters: [
         query('dry_run', 'Only plan; uses no event id up', flag),
         query('flow', 'This flow, whatever the routing table says'),
       ],
-      requestBody: { required: true, content: { 'application/json': { schema: ref('IspmEvent') } } },
+      requestBody: {
+        required: true,
+        content: { 'application/json': { schema: ref('IspmEvent') } },
+      },
       responses: { ...STARTED, ...ALWAYS, ...GUARDED, ...HIDDEN, ...BODY },
     },
   },
@@ -56,7 +72,11 @@ export const FLOW_PATHS = {
       operationId: 'showFlow',
       summary: 'One flow with its inputs, steps and routes',
       parameters: [FLOW],
-      responses: { 200: json('The flow, alone in a list.', ref('FlowDetails')), ...ALWAYS, ...HIDDEN },
+      responses: {
+        200: json('The flow, alone in a list.', ref('FlowDetails')),
+        ...ALWAYS,
+        ...HIDDEN,
+      },
     },
   },
   '/v1/flows/{name}/runs': {
@@ -67,7 +87,10 @@ export const FLOW_PATHS = {
       requestBody: body(
         {
           event: ref('IspmEvent'),
-          inputs: { type: 'object', additionalProperties: { type: ['string', 'number', 'boolean'] } },
+          inputs: {
+            type: 'object',
+            additionalProperties: { type: ['string', 'number', 'boolean'] },
+          },
           dryRun: { type: 'boolean' },
         },
         ['inputs', 'dryRun'],
@@ -81,7 +104,13 @@ export const FLOW_PATHS = {
       summary: 'Switches a flow on or off; for super administrators of Okta',
       parameters: [FLOW],
       requestBody: body({ enabled: { type: 'boolean' } }),
-      responses: { 200: json('As it is now.', ref('FlowSwitch')), ...ALWAYS, ...GUARDED, ...HIDDEN, ...BODY },
+      responses: {
+        200: json('As it is now.', ref('FlowSwitch')),
+        ...ALWAYS,
+        ...GUARDED,
+        ...HIDDEN,
+        ...BODY,
+      },
     },
   },
   '/v1/flow-runs': {
@@ -94,7 +123,12 @@ export const FLOW_PATHS = {
         query('outcome', 'How it ended'),
         query('since', 'Begun then or later', time),
         query('until', 'Begun before then', time),
-        query('limit', 'At most so many', { type: 'integer', minimum: 1, maximum: 500, default: 50 }),
+        query('limit', 'At most so many', {
+          type: 'integer',
+          minimum: 1,
+          maximum: 500,
+          default: 50,
+        }),
         query('after', 'The page behind this run: `next` of the one before'),
       ],
       responses: { 200: json('One page.', ref('FlowRuns')), ...ALWAYS, ...GUARDED, ...HIDDEN },
@@ -113,14 +147,18 @@ export const FLOW_PATHS = {
       operationId: 'undoFlowRun',
       summary: 'Takes a run back, as a run of its own',
       parameters: [RUN],
-      requestBody: { ...body({ reason: { type: 'string', maxLength: 500 } }, ['reason']), required: false },
+      requestBody: {
+        ...body({ reason: { type: 'string', maxLength: 500 } }, ['reason']),
+        required: false,
+      },
       responses: { ...STARTED, ...ALWAYS, ...GUARDED, ...HIDDEN, ...BODY },
     },
   },
   '/v1/resource-sets': {
     get: {
       operationId: 'listResourceSets',
-      summary: 'Who may see and run what: all for super administrators of Okta, their own for others',
+      summary:
+        'Who may see and run what: all for super administrators of Okta, their own for others',
       responses: { 200: json('The sets.', ref('ResourceSets')), ...ALWAYS },
     },
   },
@@ -129,14 +167,23 @@ export const FLOW_PATHS = {
       operationId: 'showResourceSet',
       summary: 'One set',
       parameters: [inPath('name')],
-      responses: { 200: json('The set, alone in a list.', ref('ResourceSets')), ...ALWAYS, ...HIDDEN },
+      responses: {
+        200: json('The set, alone in a list.', ref('ResourceSets')),
+        ...ALWAYS,
+        ...HIDDEN,
+      },
     },
     put: {
       operationId: 'putResourceSet',
       summary: 'Puts a set; for super administrators of Okta',
       parameters: [inPath('name')],
       requestBody: body({ flows: listOf(text), members: listOf(text), permissions: listOf(text) }),
-      responses: { 200: json('As it is now.', ref('ResourceSets')), ...ALWAYS, ...GUARDED, ...BODY },
+      responses: {
+        200: json('As it is now.', ref('ResourceSets')),
+        ...ALWAYS,
+        ...GUARDED,
+        ...BODY,
+      },
     },
     delete: {
       operationId: 'removeResourceSet',

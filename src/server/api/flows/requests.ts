@@ -25,7 +25,10 @@ export async function jsonOf({ req }: Context): Promise<unknown> {
 }
 
 /** A JSON object of exactly this form. Throws Problem 400 with the field that is wrong. */
-export async function bodyOf<Schema extends z.ZodType>(context: Context, schema: Schema): Promise<z.output<Schema>> {
+export async function bodyOf<Schema extends z.ZodType>(
+  context: Context,
+  schema: Schema,
+): Promise<z.output<Schema>> {
   const value = await jsonOf(context);
   const path = protoIn(value);
   if (path !== null) throw invalidRequest('The body has an unknown field.', path);
@@ -33,11 +36,15 @@ export async function bodyOf<Schema extends z.ZodType>(context: Context, schema:
 }
 
 /** The words behind the `?`, each at most once. Throws Problem 400 with the one that is wrong. */
-export function queryOf<Schema extends z.ZodType>({ req }: Context, schema: Schema): z.output<Schema> {
+export function queryOf<Schema extends z.ZodType>(
+  { req }: Context,
+  schema: Schema,
+): z.output<Schema> {
   const words = [...new URL(req.url).searchParams];
   const names = words.map(([name]) => name);
   const twice = names.find((name, at) => names.indexOf(name) !== at);
-  if (twice !== undefined || names.includes(PROTO)) throw invalidRequest('The address says something twice.', twice);
+  if (twice !== undefined || names.includes(PROTO))
+    throw invalidRequest('The address says something twice.', twice);
   return parseAs(schema, Object.fromEntries(words));
 }
 
@@ -47,13 +54,18 @@ function parseAs<Schema extends z.ZodType>(schema: Schema, value: unknown): z.ou
   const [issue] = parsed.error.issues;
   const unknown = issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
   const path = [...(issue?.path ?? []), ...unknown].map(String).join('.');
-  throw invalidRequest(path === '' ? 'It is no JSON object.' : 'A field is unknown, missing or not of its form.', path);
+  throw invalidRequest(
+    path === '' ? 'It is no JSON object.' : 'A field is unknown, missing or not of its form.',
+    path,
+  );
 }
 
 /** Where a key stands that schemas pass over; the event is the desk's to look through. */
 function protoIn(value: unknown): string | null {
   if (hasProto(value)) return PROTO;
-  const inner = Object.entries(value ?? {}).find(([name, one]) => name !== 'event' && hasProto(one));
+  const inner = Object.entries(value ?? {}).find(
+    ([name, one]) => name !== 'event' && hasProto(one),
+  );
   return inner ? `${inner[0]}.${PROTO}` : null;
 }
 

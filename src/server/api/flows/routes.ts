@@ -14,7 +14,10 @@ const RUN = z.strictObject({
 });
 const SWITCH = z.strictObject({ enabled: z.boolean() });
 
-/** `/v1/flows`: the flows that the holder of a key may see, running them, and switching them on and off. */
+/**
+ * `/v1/flows`: the flows that the holder of a key may see, running them, and switching them on and
+ * off.
+ */
 export function flowRoutes(parts: ServerParts, door: Door): Hono<FlowEnv> {
   const { desk, routes } = parts.flows;
   const app = door.app('flow');
@@ -31,7 +34,12 @@ export function flowRoutes(parts: ServerParts, door: Door): Hono<FlowEnv> {
   app.post('/:name/runs', boundedBody, async (context) => {
     queryOf(context, NOTHING);
     const body = await bodyOf(context, RUN);
-    const ask = { asker: context.get('asker'), flow: context.req.param('name'), ...body, checkAge: true };
+    const ask = {
+      asker: context.get('asker'),
+      flow: context.req.param('name'),
+      ...body,
+      checkAge: true,
+    };
     return startAndRespond(parts, context, await desk.admit(ask));
   });
   app.put('/:name/enabled', boundedBody, async (context) => {

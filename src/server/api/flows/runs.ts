@@ -10,10 +10,18 @@ import { bodyOf, boundedBody, queryOf } from './requests.ts';
 
 const word = z.string().optional();
 const HISTORY = z.strictObject({
-  ...{ user: word, flow: word, outcome: word, since: word, until: word, limit: word, after: word },
+  user: word,
+  flow: word,
+  outcome: word,
+  since: word,
+  until: word,
+  limit: word,
+  after: word,
 });
 const NOTHING = z.strictObject({});
-const UNDO: z.ZodType<{ reason?: string | undefined }> = z.strictObject({ reason: z.string().max(500).optional() });
+const UNDO: z.ZodType<{ reason?: string | undefined }> = z.strictObject({
+  reason: z.string().max(500).optional(),
+});
 
 /** `/v1/flow-runs`: the history of runs, one run, and taking one back. */
 export function flowRunRoutes(parts: ServerParts, door: Door): Hono<FlowEnv> {
@@ -32,8 +40,13 @@ export function flowRunRoutes(parts: ServerParts, door: Door): Hono<FlowEnv> {
   });
   app.post('/:run/undo', boundedBody, async (context) => {
     queryOf(context, NOTHING);
-    const { reason } = context.req.header('content-type') === undefined ? {} : await bodyOf(context, UNDO);
-    const opened = await desk.admitUndo(context.get('asker'), runIn(context.req.param('run')), reason);
+    const { reason } =
+      context.req.header('content-type') === undefined ? {} : await bodyOf(context, UNDO);
+    const opened = await desk.admitUndo(
+      context.get('asker'),
+      runIn(context.req.param('run')),
+      reason,
+    );
     return startAndRespond(parts, context, opened);
   });
   return app;
@@ -41,5 +54,8 @@ export function flowRunRoutes(parts: ServerParts, door: Door): Hono<FlowEnv> {
 
 function runIn(text: string): string {
   if (/^[0-9a-f]{32}$/.test(text)) return text;
-  throw new Problem(404, 'not_found', { message: 'There is no such run.', remedy: 'List them: GET /v1/flow-runs.' });
+  throw new Problem(404, 'not_found', {
+    message: 'There is no such run.',
+    remedy: 'List them: GET /v1/flow-runs.',
+  });
 }

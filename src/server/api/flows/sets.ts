@@ -9,7 +9,9 @@ import { bodyOf, boundedBody, queryOf } from './requests.ts';
 
 // What the lists may hold, the desk says.
 const SET = z.strictObject({
-  ...{ flows: z.array(z.string()), members: z.array(z.string()), permissions: z.array(z.string()) },
+  flows: z.array(z.string()),
+  members: z.array(z.string()),
+  permissions: z.array(z.string()),
 });
 const NOTHING = z.strictObject({});
 const SCHEMA = 'arx.flows/v1';
@@ -33,7 +35,10 @@ export function setRoutes({ flows: { desk } }: ServerParts, door: Door): Hono<Fl
     // Other spellings of permissions are read there.
     await desk.putSet(context.get('asker'), { name, ...body } as ResourceSet);
     context.set('became', 'put');
-    return context.json({ schema: SCHEMA, items: [await setNamed(desk, context.get('asker'), name)] });
+    return context.json({
+      schema: SCHEMA,
+      items: [await setNamed(desk, context.get('asker'), name)],
+    });
   });
   app.delete('/:name', async (context) => {
     queryOf(context, NOTHING);

@@ -15,7 +15,12 @@ describe('the short forms of messages', () => {
   });
 
   it('Jira: paragraphs, and labels that find the issue again', () => {
-    const params = { project: 'SEC', issueType: 'Task', summary: 'Check', description: 'One.\n\n\nTwo.' };
+    const params = {
+      project: 'SEC',
+      issueType: 'Task',
+      summary: 'Check',
+      description: 'One.\n\n\nTwo.',
+    };
     expect(inputsOf('jira:issues:create', params, about)).toEqual({
       ...params,
       description: [
@@ -27,7 +32,8 @@ describe('the short forms of messages', () => {
   });
 
   it('mail: one address, several, or a list', () => {
-    const sent = (to: string | string[]) => inputsOf('email:email:send', { to, subject: 's', text: 't' }, about)['to'];
+    const sent = (to: string | string[]) =>
+      inputsOf('email:email:send', { to, subject: 's', text: 't' }, about)['to'];
     expect(sent('a@example.com')).toEqual(['a@example.com']);
     expect(sent('a@example.com, b@example.com')).toEqual(['a@example.com', 'b@example.com']);
     expect(sent(['a@example.com'])).toEqual(['a@example.com']);

@@ -64,7 +64,12 @@ describe('arx audit verify', () => {
   it('finds a cut with all its traces removed only by the copy outside', async () => {
     await query(CUT);
     expect((await json('audit', 'verify')).document).toMatchObject({ ok: true, entries: 15 });
-    const { code, document } = await json('audit', 'verify', '--checkpoint', file('note', newest.note));
+    const { code, document } = await json(
+      'audit',
+      'verify',
+      '--checkpoint',
+      file('note', newest.note),
+    );
     expect({ code, document }).toMatchObject({
       code: 1,
       document: { ok: false, entries: 15, firstBad: { index: 15 } },
@@ -96,7 +101,8 @@ describe('arx audit verify', () => {
   it.each([
     [
       'signed by another key',
-      () => signCheckpoint({ origin: ORIGIN, size: 20, root: new Uint8Array(32) }, [signerOf(ORIGIN)]),
+      () =>
+        signCheckpoint({ origin: ORIGIN, size: 20, root: new Uint8Array(32) }, [signerOf(ORIGIN)]),
       'not signed by a key',
     ],
     ['of another log', () => newest.note.replaceAll(ORIGIN, 'arx/other.okta.com'), 'is of the log'],
@@ -109,10 +115,16 @@ describe('arx audit verify', () => {
 
   it('finds kept checkpoints and tree hashes that were changed', async () => {
     await query(`update audit_tiles set hashes = set_byte(hashes, 40, 255 - get_byte(hashes, 40))`);
-    expect((await json('audit', 'verify')).document).toMatchObject({ ok: false, firstBad: { index: 12 } });
+    expect((await json('audit', 'verify')).document).toMatchObject({
+      ok: false,
+      firstBad: { index: 12 },
+    });
     await query(`drop trigger audit_checkpoints_append_only on audit_checkpoints;
       update audit_checkpoints set note = replace(note, chr(10) || '20' || chr(10), chr(10) || '21' || chr(10))`);
-    expect((await json('audit', 'verify')).document).toMatchObject({ ok: false, firstBad: { index: 20 } });
+    expect((await json('audit', 'verify')).document).toMatchObject({
+      ok: false,
+      firstBad: { index: 20 },
+    });
   });
 
   it('checks an export against a copy', async () => {
@@ -120,7 +132,9 @@ describe('arx audit verify', () => {
     await arx(['audit', 'export', '--out', out], env);
     const note = file('note', newest.note);
     const key = String((await json('audit', 'key')).document.verifierKey);
-    expect(await json('audit', 'verify', '--file', out, '--checkpoint', note)).toMatchObject({ code: 0 });
+    expect(await json('audit', 'verify', '--file', out, '--checkpoint', note)).toMatchObject({
+      code: 0,
+    });
     const elsewhere = { ARX_HOME: join(folder, 'nowhere') };
     const argv = ['audit', 'verify', '--file', out, '--checkpoint', note, '--json'];
     expect(await arx([...argv, '--key', key], elsewhere)).toMatchObject({ code: 0 });
@@ -133,8 +147,13 @@ describe('arx audit verify', () => {
     const out = join(folder, 'extract.jsonl');
     await arx(['audit', 'export', '--run', 'run-2', '--out', out], env);
     const { code, document } = await json('audit', 'verify', '--file', out);
-    expect({ code, document }).toMatchObject({ code: 1, document: { ok: false, extractOf: 'run-2' } });
-    expect((document.firstBad as { reason: string }).reason).toMatch(/extract .*run run-2.*cannot be verified alone/);
+    expect({ code, document }).toMatchObject({
+      code: 1,
+      document: { ok: false, extractOf: 'run-2' },
+    });
+    expect((document.firstBad as { reason: string }).reason).toMatch(
+      /extract .*run run-2.*cannot be verified alone/,
+    );
     const text = (await arx(['audit', 'verify', '--file', out], env)).out;
     expect(text).toMatch(/^NOT VERIFIED/);
     expect(text).not.toContain('BROKEN');
@@ -144,7 +163,10 @@ describe('arx audit verify', () => {
       lines.map((line, at) => (at === 2 ? line.replace('-s', '-S') : line)).join('\n'),
     );
     const found = (await json('audit', 'verify', '--file', changed)).document;
-    expect(found).toMatchObject({ ok: false, firstBad: { index: 2, reason: 'does not have the hash it states' } });
+    expect(found).toMatchObject({
+      ok: false,
+      firstBad: { index: 2, reason: 'does not have the hash it states' },
+    });
   });
 
   it('still calls a trail with entries cut out of it broken', async () => {
@@ -153,7 +175,9 @@ describe('arx audit verify', () => {
     const lines = readFileSync(out, 'utf8').split('\n');
     const cut = file('cut-out.jsonl', [...lines.slice(0, 4), ...lines.slice(5)].join('\n'));
     const { document } = await json('audit', 'verify', '--file', cut);
-    expect(document).toMatchObject({ firstBad: { index: 4, reason: 'does not follow the entry before it' } });
+    expect(document).toMatchObject({
+      firstBad: { index: 4, reason: 'does not follow the entry before it' },
+    });
     expect(document).not.toHaveProperty('extractOf');
   });
 
@@ -163,7 +187,10 @@ describe('arx audit verify', () => {
     [['--key', 'x+00000000+AAAA'], /without --checkpoint/],
   ])('refuses %j', async (argv, message) => {
     const { code, document } = await json('audit', 'verify', ...argv);
-    expect({ code, document }).toMatchObject({ code: 2, document: { schema: 'arx.error/v1', code: 'usage' } });
+    expect({ code, document }).toMatchObject({
+      code: 2,
+      document: { schema: 'arx.error/v1', code: 'usage' },
+    });
     expect(document.message).toMatch(message);
   });
 });
@@ -172,7 +199,13 @@ describe('arx audit prove, show, key', () => {
   it('proves by id and by index, under a new checkpoint where none reaches', async () => {
     const [{ id }] = (await json('audit', 'show', '3')).document.items as [{ id: string }];
     const { document } = await json('audit', 'prove', id);
-    expect(document).toMatchObject({ schema: 'arx.proof/v1', id, index: 3, size: 20, checkpoint: newest.note });
+    expect(document).toMatchObject({
+      schema: 'arx.proof/v1',
+      id,
+      index: 3,
+      size: 20,
+      checkpoint: newest.note,
+    });
     await appendMany(store, 1, 'later');
     expect((await json('audit', 'prove', '20')).document).toMatchObject({ index: 20, size: 21 });
     expect((await arx(['audit', 'prove', '20'], env)).out).toContain(`\n\n${ORIGIN}\n21\n`);
@@ -180,43 +213,77 @@ describe('arx audit prove, show, key', () => {
 
   it('says what is not there, and proves nothing that was changed', async () => {
     expect((await json('audit', 'prove', '99')).document).toMatchObject({ code: 'not_found' });
-    await query(`${FREE} update audit_entries set text = replace(text, '-s3"', '-sX"') where index = 3`);
-    expect(await json('audit', 'prove', '3')).toMatchObject({ code: 1, document: { code: 'audit_broken' } });
+    await query(
+      `${FREE} update audit_entries set text = replace(text, '-s3"', '-sX"') where index = 3`,
+    );
+    expect(await json('audit', 'prove', '3')).toMatchObject({
+      code: 1,
+      document: { code: 'audit_broken' },
+    });
     env = { ...env, ARX_HOME: join(folder, 'nowhere') };
     await appendMany(store, 1, 'later');
-    expect(await json('audit', 'prove', '20')).toMatchObject({ code: 1, document: { code: 'audit_key_missing' } });
+    expect(await json('audit', 'prove', '20')).toMatchObject({
+      code: 1,
+      document: { code: 'audit_key_missing' },
+    });
   });
 
   it('shows, proves, exports and verifies what is left of entries whose content was removed', async () => {
     const { leafHash } = (await json('audit', 'prove', '3')).document;
-    const purged = { kind: 'data.purged', subject: 'store', run: 'cli', outcome: { audit: { upTo: 6 } } } as const;
+    const purged = {
+      kind: 'data.purged',
+      subject: 'store',
+      run: 'cli',
+      outcome: { audit: { upTo: 6 } },
+    } as const;
     await store.journal.append([draftOf(purged)]);
     expect(await store.audit.removal.remove(6)).toBe(6);
     expect((await json('audit', 'show', '3')).document.items).toEqual([
-      { index: 3, at: '2026-07-06T08:00:00.000Z', kind: 'user.checked', hash: leafHash, removed: true },
+      {
+        index: 3,
+        at: '2026-07-06T08:00:00.000Z',
+        kind: 'user.checked',
+        hash: leafHash,
+        removed: true,
+      },
     ]);
     const id = 'removed/3';
-    expect((await json('audit', 'prove', '3')).document).toMatchObject({ id, leafHash, index: 3, size: 20 });
+    expect((await json('audit', 'prove', '3')).document).toMatchObject({
+      id,
+      leafHash,
+      index: 3,
+      size: 20,
+    });
     const outside = file('note', newest.note);
     const verified = await json('audit', 'verify', '--checkpoint', outside);
     expect(verified).toMatchObject({ code: 0, document: { ok: true, entries: 21, removed: 6 } });
-    expect((await arx(['audit', 'verify'], env)).out).toContain('; of 6 old entries only the hash is left');
+    expect((await arx(['audit', 'verify'], env)).out).toContain(
+      '; of 6 old entries only the hash is left',
+    );
     const out = join(folder, 'left.jsonl');
     await arx(['audit', 'export', '--out', out], env);
     const exported = await json('audit', 'verify', '--file', out, '--checkpoint', outside);
     expect(exported).toMatchObject({ code: 0, document: { ok: true, entries: 21, removed: 6 } });
     expect((await arx(['audit', 'list', '--limit', '1'], env)).out).toContain('run-1-s6');
     writeFileSync(out, readFileSync(out, 'utf8').replace(`${String(leafHash)}`, '0'.repeat(64)));
-    expect(await json('audit', 'verify', '--file', out, '--checkpoint', outside)).toMatchObject({ code: 1 });
+    expect(await json('audit', 'verify', '--file', out, '--checkpoint', outside)).toMatchObject({
+      code: 1,
+    });
   });
 
   it('rotates the key: the old checkpoints still hold', async () => {
     const { document } = await json('keys', 'rotate', 'audit');
     const after = (await json('audit', 'key')).document;
-    expect(after).toMatchObject({ schema: 'arx.key/v1', verifierKey: document.verifierKey, keys: [{}, {}] });
+    expect(after).toMatchObject({
+      schema: 'arx.key/v1',
+      verifierKey: document.verifierKey,
+      keys: [{}, {}],
+    });
     expect(String(document.checkpoint).match(/^— /gm)).toHaveLength(2);
     const verified = await json('audit', 'verify', '--checkpoint', file('note', newest.note));
     expect(verified).toMatchObject({ code: 0, document: { ok: true, entries: 21 } });
-    expect(await json('keys', 'rotate', 'audit', '--out', join(folder, 'k'))).toMatchObject({ code: 2 });
+    expect(await json('keys', 'rotate', 'audit', '--out', join(folder, 'k'))).toMatchObject({
+      code: 2,
+    });
   });
 });

@@ -36,7 +36,9 @@ beforeEach(async () => {
 const query = (statement: string) => queryOnce(database.databaseUrl, statement);
 const empty = () => query('drop schema public cascade; create schema public');
 
-async function document(...argv: string[]): Promise<{ code: number; document: Record<string, unknown> }> {
+async function document(
+  ...argv: string[]
+): Promise<{ code: number; document: Record<string, unknown> }> {
   const { code, out } = await arx([...argv, '--json'], env);
   return { code, document: JSON.parse(out) as Record<string, unknown> };
 }
@@ -48,7 +50,12 @@ describe('arx backup', () => {
     expect(code).toBe(0);
     const bytes = readFileSync(file);
     const sha256 = createHash('sha256').update(bytes).digest('hex');
-    expect(told).toMatchObject({ schema: 'arx.backup-result/v1', file, bytes: bytes.length, sha256 });
+    expect(told).toMatchObject({
+      schema: 'arx.backup-result/v1',
+      file,
+      bytes: bytes.length,
+      sha256,
+    });
     expect(told).toMatchObject({ audit: { entries: 322 }, tables: { runs: 2, twin_drift: 2499 } });
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(readdirSync(folder).filter((name) => name !== 'home')).toEqual(['a.gz']);
@@ -57,10 +64,16 @@ describe('arx backup', () => {
   it('replaces a file only when it is told to', async () => {
     const file = join(folder, 'a.gz');
     writeFileSync(file, 'mine');
-    expect(await document('backup', file)).toMatchObject({ code: 2, document: { code: 'file_exists' } });
+    expect(await document('backup', file)).toMatchObject({
+      code: 2,
+      document: { code: 'file_exists' },
+    });
     expect(readFileSync(file, 'utf8')).toBe('mine');
     const { code, err } = await arx(['backup', file, '--force'], env);
-    expect({ code, err }).toMatchObject({ code: 0, err: expect.stringMatching(/rows of .* written to .*SHA-256/s) });
+    expect({ code, err }).toMatchObject({
+      code: 0,
+      err: expect.stringMatching(/rows of .* written to .*SHA-256/s),
+    });
     expect(readFileSync(file).subarray(0, 2)).toEqual(Buffer.from([0x1f, 0x8b]));
   });
 
@@ -68,10 +81,16 @@ describe('arx backup', () => {
     expect(await document('backup', '-')).toMatchObject({ code: 2, document: { code: 'usage' } });
     writeFileSync(join(folder, 'plain'), '');
     const within = join(folder, 'plain', 'a.gz');
-    expect(await document('backup', within)).toMatchObject({ code: 1, document: { code: 'not_writable' } });
+    expect(await document('backup', within)).toMatchObject({
+      code: 1,
+      document: { code: 'not_writable' },
+    });
     await empty();
     const file = join(folder, 'a.gz');
-    expect(await document('backup', file)).toMatchObject({ code: 2, document: { code: 'no_store' } });
+    expect(await document('backup', file)).toMatchObject({
+      code: 2,
+      document: { code: 'no_store' },
+    });
     expect(readdirSync(folder).toSorted()).toEqual(['home', 'plain']);
   });
 });
@@ -82,7 +101,10 @@ it('an interrupt ends both and leaves nothing behind', async () => {
   const sinks = { out: new PassThrough(), err: new PassThrough() };
   const io = createIo({ ...sinks, env, signal: AbortSignal.abort() });
   const other = join(folder, 'b.gz');
-  await expect(takeBackup(io, other, { version: '0.1.0' })).rejects.toMatchObject({ code: 'interrupted', exit: 130 });
+  await expect(takeBackup(io, other, { version: '0.1.0' })).rejects.toMatchObject({
+    code: 'interrupted',
+    exit: 130,
+  });
   expect(readdirSync(folder).toSorted()).toEqual(['a.gz', 'home']);
   await empty();
   await expect(restore(io, file, {})).rejects.toMatchObject({ code: 'interrupted', exit: 130 });
@@ -94,10 +116,16 @@ describe('arx restore', () => {
     const file = join(folder, 'a.gz');
     await document('backup', file);
     const before = await contentOf(query);
-    expect(await document('restore', file)).toMatchObject({ code: 2, document: { code: 'store_not_empty' } });
+    expect(await document('restore', file)).toMatchObject({
+      code: 2,
+      document: { code: 'store_not_empty' },
+    });
     await empty();
     const { code, err } = await arx(['restore', file], env);
-    expect({ code, err }).toMatchObject({ code: 0, err: expect.stringMatching(/restored.*trail is whole: 322/s) });
+    expect({ code, err }).toMatchObject({
+      code: 0,
+      err: expect.stringMatching(/restored.*trail is whole: 322/s),
+    });
     expect(await contentOf(query)).toEqual(before);
     await empty();
     const audit = { ok: true, entries: 322, checkpoints: 2 };
@@ -116,7 +144,10 @@ describe('arx restore', () => {
     const before = await contentOf(query);
     await empty();
     const { code, document: told } = await document('restore', file);
-    expect({ code, told }).toMatchObject({ code: 0, told: { audit: { ok: true, removed: expect.any(Number) } } });
+    expect({ code, told }).toMatchObject({
+      code: 0,
+      told: { audit: { ok: true, removed: expect.any(Number) } },
+    });
     expect((told.audit as { removed: number }).removed).toBeGreaterThan(300);
     expect(await contentOf(query)).toEqual(before);
   });
@@ -129,7 +160,10 @@ describe('arx restore', () => {
     const before = await contentOf(query);
     await empty();
     const { code, err } = await arx(['restore', file], env);
-    expect({ code, err }).toMatchObject({ code: 1, err: expect.stringMatching(/BROKEN.*index 7.*kept/s) });
+    expect({ code, err }).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/BROKEN.*index 7.*kept/s),
+    });
     expect(await contentOf(query)).toEqual(before);
   });
 
@@ -143,7 +177,10 @@ describe('arx restore', () => {
       [folder, 2, 'no_file'],
     ] as const) {
       const { code: ended, out } = await arx(['restore', name, '--json'], elsewhere);
-      expect({ ended, error: JSON.parse(out) as unknown }).toMatchObject({ ended: exit, error: { code } });
+      expect({ ended, error: JSON.parse(out) as unknown }).toMatchObject({
+        ended: exit,
+        error: { code },
+      });
     }
     expect(readdirSync(folder).toSorted()).toEqual(['a.gz', 'home']);
   });

@@ -56,7 +56,9 @@ describe('a value of --param', () => {
     assertProperty(
       fc.property(number, (text) => {
         const value = valueOf(text);
-        expect(typeof value === 'number' ? BigInt(value) : BigInt(`${String(value)}`)).toBe(BigInt(text));
+        expect(typeof value === 'number' ? BigInt(value) : BigInt(`${String(value)}`)).toBe(
+          BigInt(text),
+        );
       }),
     );
   });

@@ -33,5 +33,7 @@ it.each(SHELLS)('the %s script knows every command', (shell) => {
 });
 
 it('docs/cli.md is what the command tree says', () => {
-  expect(readFileSync('docs/cli.md', 'utf8'), 'run `node src/cli/docs/commands.ts`').toBe(cliDocs());
+  expect(readFileSync('docs/cli.md', 'utf8'), 'run `node src/cli/docs/commands.ts`').toBe(
+    cliDocs(),
+  );
 });

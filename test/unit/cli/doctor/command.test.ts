@@ -36,21 +36,34 @@ afterAll(async () => {
 
 const EVERY_POLICY = [`${resolve('policies')}/*.yaml`];
 
-async function settingsOf(change: Record<string, string | undefined>, more = '', policies = EVERY_POLICY) {
+async function settingsOf(
+  change: Record<string, string | undefined>,
+  more = '',
+  policies = EVERY_POLICY,
+) {
   const config = join(folder, 'arx.yaml');
   writeFileSync(config, `version: 1\npolicies: ${JSON.stringify(policies)}\n${more}`);
   const env = { ...emulators.env, ...change };
-  const io = createIo({ out: process.stdout, err: process.stderr, env, signal: new AbortController().signal });
+  const io = createIo({
+    out: process.stdout,
+    err: process.stderr,
+    env,
+    signal: new AbortController().signal,
+  });
   return loadSettings(io, { config });
 }
 
 async function checksOf(...given: Partial<Parameters<typeof settingsOf>>): Promise<CheckResult[]> {
   const found: CheckResult[] = [];
-  for await (const check of vendorChecks(await settingsOf(given[0] ?? {}, given[1], given[2]), store))
+  for await (const check of vendorChecks(
+    await settingsOf(given[0] ?? {}, given[1], given[2]),
+    store,
+  ))
     found.push(check);
   return found;
 }
-const channelOf = (checks: readonly CheckResult[]) => checks.find(({ name }) => name === 'slack channel');
+const channelOf = (checks: readonly CheckResult[]) =>
+  checks.find(({ name }) => name === 'slack channel');
 
 it('passes with exactly the scopes that a run needs', async () => {
   const checks = await checksOf();
@@ -70,9 +83,18 @@ it('cannot check a name with them, says so, and recommends the id', async () => 
 it('checks a name where it can be looked up', async () => {
   await emulators.slackSettings({ scopes: [...SPECIFIED, 'channels:read', 'groups:read'] });
   const named = async (name: string) => channelOf(await checksOf({ SLACK_CHANNEL: name }));
-  expect(await named('#security-mfa')).toMatchObject({ ok: true, detail: expect.stringContaining('#security-mfa (C') });
-  expect(await named('#general')).toMatchObject({ ok: false, remedy: expect.stringContaining('/invite') });
-  expect(await named('#nowhere')).toMatchObject({ ok: false, remedy: expect.stringContaining('the id of a channel') });
+  expect(await named('#security-mfa')).toMatchObject({
+    ok: true,
+    detail: expect.stringContaining('#security-mfa (C'),
+  });
+  expect(await named('#general')).toMatchObject({
+    ok: false,
+    remedy: expect.stringContaining('/invite'),
+  });
+  expect(await named('#nowhere')).toMatchObject({
+    ok: false,
+    remedy: expect.stringContaining('the id of a channel'),
+  });
 });
 
 it.each([
@@ -111,7 +133,13 @@ it.each([
     [false, true],
     [/Basic Information/],
   ],
-  ['of another kind of secret', { SLACK_SIGNING_SECRET: 'xoxb-1234' }, APPROVING, [false, true], [/Basic Information/]],
+  [
+    'of another kind of secret',
+    { SLACK_SIGNING_SECRET: 'xoxb-1234' },
+    APPROVING,
+    [false, true],
+    [/Basic Information/],
+  ],
   [
     'set, without the scope for addresses',
     { SLACK_SIGNING_SECRET: '0f'.repeat(16) },

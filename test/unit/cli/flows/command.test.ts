@@ -20,8 +20,17 @@ const folder = mkdtempSync(join(tmpdir(), 'arx-event-'));
 it('every outcome has the exit code of the specification', () => {
   const codes = Object.fromEntries(OUTCOMES.map((outcome) => [outcome, exitOf({ outcome })]));
   expect(codes).toEqual({
-    ...{ succeeded: 0, already_in_state: 0, unrouted: 0, manual: 0, planned: 0 },
-    ...{ denied: 5, rejected: 6, expired: 6, stale: 1, failed: 1, unverified: 1 },
+    succeeded: 0,
+    already_in_state: 0,
+    unrouted: 0,
+    manual: 0,
+    planned: 0,
+    denied: 5,
+    rejected: 6,
+    expired: 6,
+    stale: 1,
+    failed: 1,
+    unverified: 1,
   });
   expect(exitOf({ outcome: null })).toBe(0);
 });
@@ -62,7 +71,10 @@ describe('an event file', () => {
     expect(JSON.stringify(errorDocument(error))).not.toContain('ann@');
   });
   it('that is not there, a folder or too big says so', async () => {
-    await expect(readEvent(io, join(folder, 'none'))).rejects.toMatchObject({ code: 'unreadable', exit: 2 });
+    await expect(readEvent(io, join(folder, 'none'))).rejects.toMatchObject({
+      code: 'unreadable',
+      exit: 2,
+    });
     await expect(readEvent(io, folder)).rejects.toMatchObject({ code: 'unreadable', exit: 2 });
     await expect(readEvent(io, write(' '.repeat(1_100_000)))).rejects.toThrow(/1 MB/);
   });
@@ -72,7 +84,9 @@ describe('an event file', () => {
     expect(toCliError(inFile(inputRefusal('m', 'inputs.group', 'r'), 'e.json')).where).toEqual({
       path: 'inputs.group',
     });
-    expect(toCliError(inFile(inputRefusal('m', '', 'r'), '-')).where).toEqual({ file: 'standard input' });
+    expect(toCliError(inFile(inputRefusal('m', '', 'r'), '-')).where).toEqual({
+      file: 'standard input',
+    });
     const other = refusal('conflict');
     expect(inFile(other, 'e.json')).toBe(other);
   });
@@ -80,7 +94,11 @@ describe('an event file', () => {
 
 describe('--input', () => {
   it('is name=value, the value as it stands', () => {
-    expect(parseInputs(['group=00g1', 'text=a=b', 'empty='])).toEqual({ group: '00g1', text: 'a=b', empty: '' });
+    expect(parseInputs(['group=00g1', 'text=a=b', 'empty='])).toEqual({
+      group: '00g1',
+      text: 'a=b',
+      empty: '',
+    });
     expect(Object.hasOwn(parseInputs(['__proto__=x']), '__proto__')).toBe(true);
   });
   it.each([[['group']], [['=x']], [['a=1', 'a=2']]])('%j is wrong usage', (given) => {
@@ -110,21 +128,36 @@ describe('a time of the history', () => {
   ])('%s is %s, or up to %s', (text, first, last) => {
     expect([timeAt('first', now)(text), timeAt('last', now)(text)]).toEqual([first, last]);
   });
-  it.each(['yesterday', '2026-13-01', '2026-11-20T08:00', '20', '-1h', ''])('%j is none', (text) => {
-    expect(() => timeAt('first', now)(text)).toThrow(/expected/);
-  });
+  it.each(['yesterday', '2026-13-01', '2026-11-20T08:00', '20', '-1h', ''])(
+    '%j is none',
+    (text) => {
+      expect(() => timeAt('first', now)(text)).toThrow(/expected/);
+    },
+  );
 });
 
 it('progress tells what was planned, done and read back, each fact in one way', () => {
   const step: FlowStepRecord = {
-    ...{ id: 'suspend', operation: 'okta:users:suspend', params: {}, state: 'planned' },
-    ...{ decision: { effect: 'approval', risk: 'HIGH' }, request: null, result: null, verified: null },
+    id: 'suspend',
+    operation: 'okta:users:suspend',
+    params: {},
+    state: 'planned',
+    decision: { effect: 'approval', risk: 'HIGH' },
+    request: null,
+    result: null,
+    verified: null,
   };
-  const lines = (over: Partial<FlowStepRecord>) => progressOf(flowRun('r', { steps: [{ ...step, ...over }] }));
+  const lines = (over: Partial<FlowStepRecord>) =>
+    progressOf(flowRun('r', { steps: [{ ...step, ...over }] }));
   expect(progressOf(flowRun('r'))).toEqual([]);
   expect(lines({})).toEqual(['planned: okta:users:suspend at risk HIGH, needs approval']);
-  expect(lines({ state: 'done' }).at(-1)).toBe('done: okta:users:suspend, looking whether it holds');
+  expect(lines({ state: 'done' }).at(-1)).toBe(
+    'done: okta:users:suspend, looking whether it holds',
+  );
   expect(lines({ state: 'done', verified: true }).at(-1)).toBe('read back: it is so');
   const child = progressOf(flowRun('c', { parent: 'r', outcome: 'succeeded', steps: [step] }));
-  expect(child).toEqual(['Okta: planned: okta:users:suspend at risk HIGH, needs approval', 'Okta: succeeded']);
+  expect(child).toEqual([
+    'Okta: planned: okta:users:suspend at risk HIGH, needs approval',
+    'Okta: succeeded',
+  ]);
 });

@@ -18,7 +18,10 @@ export function ioOf(env: Record<string, string>): { io: Io; err: () => string }
   const err = new PassThrough();
   const pieces: string[] = [];
   err.on('data', (piece: Buffer) => pieces.push(piece.toString('utf8')));
-  return { io: createIo({ out, err, env, signal: new AbortController().signal }), err: () => pieces.join('') };
+  return {
+    io: createIo({ out, err, env, signal: new AbortController().signal }),
+    err: () => pieces.join(''),
+  };
 }
 
 /** An approval for which bob and eve are asked; ann asks. */
@@ -26,7 +29,9 @@ export const approvalOf = (over: Partial<Approval> = {}): Approval => ({
   state: 'PENDING',
   deadline: Date.parse(DEADLINE),
   grace: 60_000,
-  requirements: [{ policy: 'operators-okta', count: 1, eligible: [PEOPLE.ann, PEOPLE.bob, PEOPLE.eve] }],
+  requirements: [
+    { policy: 'operators-okta', count: 1, eligible: [PEOPLE.ann, PEOPLE.bob, PEOPLE.eve] },
+  ],
   quorum: 1,
   banned: [PEOPLE.ann],
   votes: [],
@@ -54,7 +59,14 @@ export const recordOf = (over: Partial<ActionRecord> = {}): ActionRecord => ({
   bundleDigest: 'b'.repeat(64),
   obligations: {
     approval: 'hitl',
-    approvers: [{ policy: 'operators-okta', any_of: ['group:Security Approvers'], count: 1, hitlChannel: null }],
+    approvers: [
+      {
+        policy: 'operators-okta',
+        any_of: ['group:Security Approvers'],
+        count: 1,
+        hitlChannel: null,
+      },
+    ],
     expiresInMs: null,
     grantValidForMs: null,
   },

@@ -23,8 +23,14 @@ afterAll(async () => {
 
 type Document = Record<string, unknown> & { key?: string; kid?: string };
 
-async function keys(argv: string[], env: Record<string, string> = {}): Promise<{ code: number; document: Document }> {
-  const outcome = await arx(['keys', ...argv, '--json'], { DATABASE_URL: database.databaseUrl, ...env });
+async function keys(
+  argv: string[],
+  env: Record<string, string> = {},
+): Promise<{ code: number; document: Document }> {
+  const outcome = await arx(['keys', ...argv, '--json'], {
+    DATABASE_URL: database.databaseUrl,
+    ...env,
+  });
   expect(outcome.err).toBe('');
   return { code: outcome.code, document: JSON.parse(outcome.out) as Document };
 }
@@ -32,7 +38,11 @@ async function keys(argv: string[], env: Record<string, string> = {}): Promise<{
 describe('arx keys', () => {
   it('makes a key, of which only the hash is stored, and lists it', async () => {
     const { document } = await keys(['create', '--name', 'ann-laptop', '--for', 'ann@example.com']);
-    expect(document).toMatchObject({ schema: 'arx.access-key/v1', name: 'ann-laptop', person: 'ann@example.com' });
+    expect(document).toMatchObject({
+      schema: 'arx.access-key/v1',
+      name: 'ann-laptop',
+      person: 'ann@example.com',
+    });
     expect(document.key).toMatch(/^arxk_[A-Za-z0-9_-]{43}$/);
     const hash = createHash('sha256').update(`${document.key}`).digest('hex');
     expect(await store.keys.accessKey(hash)).toMatchObject({ name: 'ann-laptop', revokedAt: null });
@@ -45,14 +55,22 @@ describe('arx keys', () => {
   });
 
   it('prints a key alone on standard output, for scripts', async () => {
-    const outcome = await arx(['keys', 'create', '--name', 'robot'], { DATABASE_URL: database.databaseUrl });
-    expect(outcome).toMatchObject({ code: 0, out: expect.stringMatching(/^arxk_[A-Za-z0-9_-]{43}\n$/) });
+    const outcome = await arx(['keys', 'create', '--name', 'robot'], {
+      DATABASE_URL: database.databaseUrl,
+    });
+    expect(outcome).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^arxk_[A-Za-z0-9_-]{43}\n$/),
+    });
     expect(outcome.err).toContain('agent:robot');
   });
 
   it('takes a name once, and an Okta login', async () => {
     const again = await keys(['create', '--name', 'ann-laptop']);
-    expect(again).toMatchObject({ code: 2, document: { schema: 'arx.error/v1', code: 'key_exists' } });
+    expect(again).toMatchObject({
+      code: 2,
+      document: { schema: 'arx.error/v1', code: 'key_exists' },
+    });
     const id = await keys(['create', '--name', 'by-id', '--for', '00u1a2b3c4d5e6f7g8h9']);
     expect(id).toMatchObject({ code: 2, document: { code: 'usage' } });
     expect(await store.keys.accessKeys()).toHaveLength(2);
@@ -67,14 +85,20 @@ describe('arx keys', () => {
     expect((await store.audit.list({ subject: 'lost', kind: 'key.revoked' })).length).toBe(1);
     const refused = await keys(['decision'], { ...env, ARX_HOME: directoryWith() });
     expect(refused).toMatchObject({ code: 4, document: { code: 'unauthenticated' } });
-    expect(await keys(['revoke', 'nobody'])).toMatchObject({ code: 1, document: { code: 'no_such_key' } });
+    expect(await keys(['revoke', 'nobody'])).toMatchObject({
+      code: 1,
+      document: { code: 'no_such_key' },
+    });
   });
 
   it('records who changed keys', async () => {
     const { document } = await keys(['create', '--name', 'bob', '--for', 'bob@example.com']);
     await keys(['create', '--name', 'made-by-bob'], { ARX_KEY: `${document.key}` });
     const [made] = await store.audit.list({ subject: 'made-by-bob' });
-    expect(made?.entry.actor).toEqual({ principal: 'user:bob@example.com', authenticatedBy: 'key' });
+    expect(made?.entry.actor).toEqual({
+      principal: 'user:bob@example.com',
+      authenticatedBy: 'key',
+    });
   });
 });
 
@@ -99,7 +123,9 @@ describe('arx keys decision', () => {
     expect((await store.keys.signingKey(`${old.kid}`))?.revokedAt).not.toBeNull();
     expect((await store.keys.signingKey(`${document.kid}`))?.revokedAt).toBeNull();
     expect((await keys(['decision'], env)).document.kid).toBe(document.kid);
-    const kinds = (await store.audit.list({ subject: `${old.kid}` })).map(({ entry }) => entry.kind);
+    const kinds = (await store.audit.list({ subject: `${old.kid}` })).map(
+      ({ entry }) => entry.kind,
+    );
     expect(kinds).toEqual(['key.created', 'key.revoked']);
   });
 
@@ -112,6 +138,9 @@ describe('arx keys decision', () => {
       document: { code: 'decision_key_given' },
     });
     await store.keys.revokeSigningKey(kid, new Date().toISOString());
-    expect(await keys(['decision'], env)).toMatchObject({ code: 1, document: { code: 'key_revoked' } });
+    expect(await keys(['decision'], env)).toMatchObject({
+      code: 1,
+      document: { code: 'key_revoked' },
+    });
   });
 });

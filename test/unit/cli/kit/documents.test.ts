@@ -2,7 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { approvalDocument } from '../../../../src/services/approvals/approval-document.ts';
 import { actionDocument } from '../../../../src/cli/kit/documents.ts';
 import { storyOf } from '../../../../src/cli/approvals/story.ts';
-import { actionText, approvalsTable, approvalText, storyText } from '../../../../src/cli/approvals/render.ts';
+import {
+  actionText,
+  approvalsTable,
+  approvalText,
+  storyText,
+} from '../../../../src/cli/approvals/render.ts';
 import { sealEntry } from '../../../../src/audit/entry.ts';
 import type { AuditDraft, AuditEntry } from '../../../../src/audit/types.ts';
 import type { ActionState } from '../../../../src/store/governance-types.ts';
@@ -12,8 +17,14 @@ import { AT, DEADLINE, PEOPLE, approvalOf, ioOf, recordOf } from '../governed/su
 
 const colors = ioOf({ NO_COLOR: '1' }).io.colors.out;
 const entryOf = (over: Partial<AuditDraft>): AuditEntry =>
-  sealEntry({ ...draftOf({ subject: recordOf().requestId, at: AT, ...over }), sequence: 0 }, '0'.repeat(64)).entry;
-const decided = entryOf({ kind: 'action.decided', outcome: { effect: 'approval', code: 'granted' } });
+  sealEntry(
+    { ...draftOf({ subject: recordOf().requestId, at: AT, ...over }), sequence: 0 },
+    '0'.repeat(64),
+  ).entry;
+const decided = entryOf({
+  kind: 'action.decided',
+  outcome: { effect: 'approval', code: 'granted' },
+});
 
 describe('the document of an approval', () => {
   it('says what is asked, who may decide and how many must', () => {
@@ -40,8 +51,12 @@ describe('the document of an approval', () => {
   });
 
   it('shows votes with their time', () => {
-    const votes = [{ decisionId: 'd', person: PEOPLE.bob, verdict: 'approve' as const, at: Date.parse(AT) }];
-    const document = approvalDocument(recordOf({ approval: approvalOf({ state: 'APPROVED', votes }) }));
+    const votes = [
+      { decisionId: 'd', person: PEOPLE.bob, verdict: 'approve' as const, at: Date.parse(AT) },
+    ];
+    const document = approvalDocument(
+      recordOf({ approval: approvalOf({ state: 'APPROVED', votes }) }),
+    );
     expect(document.votes).toEqual([{ person: PEOPLE.bob, verdict: 'approve', at: AT }]);
     expect(approvalText(document, colors)).toContain(`${PEOPLE.bob} approve`);
   });
@@ -72,7 +87,10 @@ describe('the document of a call', () => {
     ['unknown', 'unknown', 'unavailable'],
   ])('a request that is %s ended as %s with %s', (state, shown, code) => {
     const document = actionDocument(recordOf({ state, outcome: { code } }), [decided]);
-    expect(document).toMatchObject({ state: shown, error: { code, message: expect.stringMatching(/\w{4}/) } });
+    expect(document).toMatchObject({
+      state: shown,
+      error: { code, message: expect.stringMatching(/\w{4}/) },
+    });
     expect(document).not.toHaveProperty('result');
     expect(actionText(document, colors)).toContain(code);
   });
@@ -83,7 +101,10 @@ describe('the document of a call', () => {
       approval: null,
       outcome: { code: 'risk_ceiling', hints: ['raise risk_max'] },
     });
-    const denied = entryOf({ kind: 'action.denied', outcome: { effect: 'deny', code: 'risk_ceiling' } });
+    const denied = entryOf({
+      kind: 'action.denied',
+      outcome: { effect: 'deny', code: 'risk_ceiling' },
+    });
     const document = actionDocument(record, [denied]);
     expect(document).toMatchObject({ effect: 'deny', decision: { hints: ['raise risk_max'] } });
     expect(actionText(document, colors)).toContain('raise risk_max');
@@ -101,7 +122,10 @@ describe('the story of a request', () => {
       entryOf({ kind: 'approval.escalated', outcome: { added: 2 } }),
       entryOf({ kind: 'approval.refused', outcome: { code: 'banned', person: PEOPLE.ann } }),
       entryOf({ kind: 'approval.refused', outcome: { code: 'unsigned', person: null } }),
-      entryOf({ kind: 'approval.answered', outcome: { verdict: 'approve', person: PEOPLE.bob, surface: 'cli' } }),
+      entryOf({
+        kind: 'approval.answered',
+        outcome: { verdict: 'approve', person: PEOPLE.bob, surface: 'cli' },
+      }),
       entryOf({ kind: 'grant.issued' }),
       entryOf({ kind: 'approval.closed', outcome: { state: 'APPROVED' } }),
       entryOf({ kind: 'action.started' }),
@@ -123,20 +147,38 @@ describe('the story of a request', () => {
   });
 
   it('tells why nothing was sent', () => {
-    const stale = entryOf({ kind: 'grant.stale', outcome: { state: 'stale', code: 'target_changed' } });
-    const denied = entryOf({ kind: 'action.denied', outcome: { effect: 'deny', code: 'default_deny' } });
-    const record = recordOf({ state: 'denied', outcome: { code: 'default_deny', hints: ['ask for a policy'] } });
+    const stale = entryOf({
+      kind: 'grant.stale',
+      outcome: { state: 'stale', code: 'target_changed' },
+    });
+    const denied = entryOf({
+      kind: 'action.denied',
+      outcome: { effect: 'deny', code: 'default_deny' },
+    });
+    const record = recordOf({
+      state: 'denied',
+      outcome: { code: 'default_deny', hints: ['ask for a policy'] },
+    });
     const text = storyText(storyOf(record, [stale, denied]), colors);
     expect(text).toMatch(/target_changed/);
-    expect(text).toMatch(/no policy grants it \(default_deny\); ask for a policy; nothing was sent/);
+    expect(text).toMatch(
+      /no policy grants it \(default_deny\); ask for a policy; nothing was sent/,
+    );
   });
 });
 
 it('foreign text stays one line without escape sequences', () => {
-  const record = recordOf({ reason: HOSTILE.ansi + HOSTILE.line, principal: `user:${HOSTILE.bidi}` });
+  const record = recordOf({
+    reason: HOSTILE.ansi + HOSTILE.line,
+    principal: `user:${HOSTILE.bidi}`,
+  });
   const document = approvalDocument(record);
   const story = storyOf(record, [entryOf({ kind: 'action.requested' })]);
-  for (const text of [approvalText(document, colors), approvalsTable([document], colors), storyText(story, colors)]) {
+  for (const text of [
+    approvalText(document, colors),
+    approvalsTable([document], colors),
+    storyText(story, colors),
+  ]) {
     // eslint-disable-next-line no-control-regex
     expect(text).not.toMatch(/[\u001b\u202e\r]/);
   }

@@ -59,9 +59,17 @@ describe('who acts', () => {
     [{ key: 'soc', as: 'agent:soc' }, 'agent:soc', 'key'],
     [{ local: true, env: EMULATED }, 'user:anonymous', 'none'],
     [{ local: true, env: EMULATED, as: 'bob@example.com' }, 'user:bob@example.com', 'cli'],
-    [{ local: true, env: EMULATED, as: 'bob@example.com', key: 'ann' }, 'user:bob@example.com', 'cli'],
+    [
+      { local: true, env: EMULATED, as: 'bob@example.com', key: 'ann' },
+      'user:bob@example.com',
+      'cli',
+    ],
     [{ local: true, env: EMULATED, as: 'agent:bot' }, 'agent:bot', 'cli'],
-    [{ local: true, env: EMULATED, as: 'ann@example.com', key: 'ann' }, 'user:ann@example.com', 'key'],
+    [
+      { local: true, env: EMULATED, as: 'ann@example.com', key: 'ann' },
+      'user:ann@example.com',
+      'key',
+    ],
   ])('%j is %s, by %s', async (situation, principal, authenticatedBy) => {
     const identity = await who(situation);
     expect(identity).toMatchObject({ principal, authenticatedBy });
@@ -79,7 +87,11 @@ describe('who acts', () => {
     [{ as: 'ann@example.com', local: true }, /ARX_KEY is not set/],
     [{ as: 'ann@example.com', env: EMULATED }, /ARX_KEY is not set/],
     [
-      { as: 'ann@example.com', local: true, env: { ...EMULATED, DATABASE_URL: 'postgres://db.example.com/arx' } },
+      {
+        as: 'ann@example.com',
+        local: true,
+        env: { ...EMULATED, DATABASE_URL: 'postgres://db.example.com/arx' },
+      },
       /ARX_KEY is not set/,
     ],
   ])('%j is refused with %s', async (situation, message) => {
@@ -93,7 +105,10 @@ describe('who acts', () => {
     [{ as: 'bob@example.com', key: 'ann' }, 'user:bob@example.com'],
     [{ as: 'agent:bot' }, 'agent:bot'],
   ])('%j is believed aloud where signatures are not required', async (situation, principal) => {
-    const { io, err } = ioOf({ ...REAL, ...(situation.key ? { ARX_KEY: KEYS[situation.key] } : {}) });
+    const { io, err } = ioOf({
+      ...REAL,
+      ...(situation.key ? { ARX_KEY: KEYS[situation.key] } : {}),
+    });
     const settings = await loadSettings(io, {});
     settings.config.approvals.require_signed = false;
     const identity = await identify(io, { settings, store, as: situation.as });
@@ -101,12 +116,20 @@ describe('who acts', () => {
     expect(err()).toContain(`${principal} is believed without proof`);
   });
 
-  it.each(['workflow:mfa-enforcement-check', 'flow:x', 'anonymous', 'user:', 'two words', 'a:b', 'a\u0000b'])(
-    '--as %j names nobody',
-    async (as) => {
-      await expect(who({ as, local: true, env: EMULATED })).rejects.toMatchObject({ code: 'usage', exit: 2 });
-    },
-  );
+  it.each([
+    'workflow:mfa-enforcement-check',
+    'flow:x',
+    'anonymous',
+    'user:',
+    'two words',
+    'a:b',
+    'a\u0000b',
+  ])('--as %j names nobody', async (as) => {
+    await expect(who({ as, local: true, env: EMULATED })).rejects.toMatchObject({
+      code: 'usage',
+      exit: 2,
+    });
+  });
 
   it('must be a person to decide', async () => {
     expect(await who({ key: 'ann' }, identifyPerson)).toMatchObject({ person: 'ann@example.com' });

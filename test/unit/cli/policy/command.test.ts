@@ -14,11 +14,19 @@ async function json(...argv: string[]): Promise<{ code: number; document: Json }
   const { code, out } = await arx(['policy', ...argv, '--json']);
   return { code, document: JSON.parse(out) as Json };
 }
-const argsFile = (content: string): string => resolve(directoryWith({ 'args.json': content }), 'args.json');
+const argsFile = (content: string): string =>
+  resolve(directoryWith({ 'args.json': content }), 'args.json');
 
 describe('arx policy explain', () => {
   it('gives the decision, who determined it and where, and exits 0', async () => {
-    const { code, document } = await json('explain', 'users:suspend', '--policies', lifecycle, '--as', 'user:jane');
+    const { code, document } = await json(
+      'explain',
+      'users:suspend',
+      '--policies',
+      lifecycle,
+      '--as',
+      'user:jane',
+    );
     expect(code).toBe(0);
     expect(document).toMatchObject({
       schema: 'arx.decision/v1',
@@ -71,16 +79,25 @@ describe('arx policy explain', () => {
 
   it('takes the policies of arx.yaml, and says how far they go for whoever has not signed in', async () => {
     const { document } = await json('explain', 'users:suspend');
-    expect(document).toMatchObject({ effect: 'approval', determining: [{ policy: 'operators-okta' }] });
-    expect(String(document['hints'])).toContain('user:anonymous is whoever calls without signing in');
+    expect(document).toMatchObject({
+      effect: 'approval',
+      determining: [{ policy: 'operators-okta' }],
+    });
+    expect(String(document['hints'])).toContain(
+      'user:anonymous is whoever calls without signing in',
+    );
     const { document: unknown } = await json('explain', 'users:suspned', '--as', 'jane');
-    expect(String(unknown['hints'])).toMatch(/did you mean okta:users:suspend\?.*a principal is user:/);
+    expect(String(unknown['hints'])).toMatch(
+      /did you mean okta:users:suspend\?.*a principal is user:/,
+    );
   });
 
   it('digests the arguments as canonical JSON', async () => {
     const file = argsFile(` { "userId" : "${ID}" } `);
     const { document } = await json('explain', 'users:suspend', '--args', file);
-    expect(document['argsDigest']).toBe(createHash('sha256').update(`{"userId":"${ID}"}`).digest('hex'));
+    expect(document['argsDigest']).toBe(
+      createHash('sha256').update(`{"userId":"${ID}"}`).digest('hex'),
+    );
   });
 
   it.each([
@@ -97,7 +114,14 @@ describe('arx policy explain', () => {
     [`{"userId":"${ID}","note":"${'x'.repeat(70_000)}"}`, undefined],
   ])('refuses hostile arguments before any policy is asked: %.40s', async (content, path) => {
     const file = argsFile(content);
-    const { code, document } = await json('explain', 'users:suspend', '--args', file, '--policies', lifecycle);
+    const { code, document } = await json(
+      'explain',
+      'users:suspend',
+      '--args',
+      file,
+      '--policies',
+      lifecycle,
+    );
     expect(code).toBe(2);
     expect(document).toMatchObject({
       schema: 'arx.error/v1',
@@ -155,7 +179,10 @@ describe('arx policy lint', () => {
     const { code, out } = await arx(['policy', 'lint', `${folder}/bad`]);
     expect(code).toBe(1);
     expect(out).toContain(`error ${folder}/bad/a.yaml:1 a: * does not cross ":"`);
-    expect(await json('lint', `${folder}/broken`)).toMatchObject({ code: 2, document: { code: 'missing_key' } });
+    expect(await json('lint', `${folder}/broken`)).toMatchObject({
+      code: 2,
+      document: { code: 'missing_key' },
+    });
   });
 });
 
@@ -166,9 +193,14 @@ describe('arx policy test', () => {
     expect(document).toMatchObject({ schema: 'arx.policy-test/v1', failed: 0 });
     const files = new Set((document['items'] as { file: string }[]).map(({ file }) => file));
     expect([...files]).toEqual(
-      ['example-no-destructive', 'example-readonly-soc', 'example-user-lifecycle', 'flows', 'jobs', 'operators'].map(
-        (name) => `policies/tests/${name}.yaml`,
-      ),
+      [
+        'example-no-destructive',
+        'example-readonly-soc',
+        'example-user-lifecycle',
+        'flows',
+        'jobs',
+        'operators',
+      ].map((name) => `policies/tests/${name}.yaml`),
     );
   });
 
@@ -220,7 +252,8 @@ describe('arx policy test', () => {
 
 /** What read-only grants and the lifecycle does not. */
 const OTHER_READS = OPERATIONS.filter(
-  ({ connector, operation, risk }) => connector === 'okta' && risk === 'LOW' && !operation.startsWith('users:'),
+  ({ connector, operation, risk }) =>
+    connector === 'okta' && risk === 'LOW' && !operation.startsWith('users:'),
 ).length;
 
 describe('arx policy diff', () => {
@@ -229,24 +262,37 @@ describe('arx policy diff', () => {
   it('marks what widens and what narrows', async () => {
     const { code, document } = await json('diff', ...both);
     expect(code).toBe(0);
-    expect(document).toMatchObject({ schema: 'arx.policy-diff/v1', widened: OTHER_READS, narrowed: 3 });
+    expect(document).toMatchObject({
+      schema: 'arx.policy-diff/v1',
+      widened: OTHER_READS,
+      narrowed: 3,
+    });
     expect(document['items']).toContainEqual(
       expect.objectContaining({
-        ...{ principals: 'everybody else', connector: 'okta', operation: 'users:suspend', risk: 'HIGH', raisedBy: 0 },
-        ...{ change: 'narrower', before: expect.objectContaining({ effect: 'approval' }) },
+        principals: 'everybody else',
+        connector: 'okta',
+        operation: 'users:suspend',
+        risk: 'HIGH',
+        raisedBy: 0,
+        change: 'narrower',
+        before: expect.objectContaining({ effect: 'approval' }),
         after: expect.objectContaining({ effect: 'deny', code: 'explicit_deny' }),
       }),
     );
   });
 
   it('fails on widening where it is asked to', async () => {
-    expect(await arx(['policy', 'diff', ...both, '--fail-on', 'widening'])).toMatchObject({ code: 3 });
+    expect(await arx(['policy', 'diff', ...both, '--fail-on', 'widening'])).toMatchObject({
+      code: 3,
+    });
     const narrowing = await arx(['policy', 'diff', ...both.toReversed(), '--fail-on', 'widening']);
     expect(narrowing).toMatchObject({
       code: 3,
       out: expect.stringMatching(/3 decisions WIDER[^]* decisions narrower/),
     });
-    expect(await arx(['policy', 'diff', EXAMPLES, EXAMPLES, '--fail-on', 'widening'])).toMatchObject({
+    expect(
+      await arx(['policy', 'diff', EXAMPLES, EXAMPLES, '--fail-on', 'widening']),
+    ).toMatchObject({
       code: 0,
       out: 'No decision changes.\n',
     });

@@ -40,26 +40,52 @@ const purged = async () => await store.audit.list({ kind: 'data.purged' });
 const run = (name: string, days: number): Row => [
   'runs',
   {
-    ...{ run: name, workflow_id: name, scope_key: 'all', org: ORG, status: 'complete', dry_run: false },
-    ...{ started_at: daysAgo(days), finished_at: daysAgo(days), plan: {} },
+    run: name,
+    workflow_id: name,
+    scope_key: 'all',
+    org: ORG,
+    status: 'complete',
+    dry_run: false,
+    started_at: daysAgo(days),
+    finished_at: daysAgo(days),
+    plan: {},
   },
 ];
 const user = (of: string, login: string): Row => [
   'run_users',
-  { run: of, user_id: login, page: 0, position: 0, login, email: login, status: 'ACTIVE', verdict: 'none' },
+  {
+    run: of,
+    user_id: login,
+    page: 0,
+    position: 0,
+    login,
+    email: login,
+    status: 'ACTIVE',
+    verdict: 'none',
+  },
 ];
 
 /** Two scans, one of them old, and a trail of three old entries and one of today. */
 async function fill(): Promise<void> {
-  await insertRows({ query }, [run('old', 40), run('young', 3), user('old', 'canary@acme.com'), user('young', 'ann')]);
-  const old = ['a', 'b', 'c'].map((subject) => draftOf({ subject, at: daysAgo(70), target: 'canary@acme.com' }));
+  await insertRows({ query }, [
+    run('old', 40),
+    run('young', 3),
+    user('old', 'canary@acme.com'),
+    user('young', 'ann'),
+  ]);
+  const old = ['a', 'b', 'c'].map((subject) =>
+    draftOf({ subject, at: daysAgo(70), target: 'canary@acme.com' }),
+  );
   await store.journal.append([...old, draftOf({ subject: 'd', at: daysAgo(1) })]);
 }
 
 it('has nothing to do in a store without old data, and writes nothing', async () => {
   await insertRows({ query }, [run('young', 3), user('young', 'ann')]);
   const { code, out } = await arx(['purge', '--yes'], env);
-  expect([code, out]).toEqual([0, expect.stringMatching(/^Nothing to remove\.\nKept: personal data since /)]);
+  expect([code, out]).toEqual([
+    0,
+    expect.stringMatching(/^Nothing to remove\.\nKept: personal data since /),
+  ]);
   expect(await arx(['purge'], env)).toMatchObject({ code: 0 });
   expect((await store.audit.head()).entries).toBe(0);
 });
@@ -71,7 +97,9 @@ it('counts with --dry-run, and changes nothing', async () => {
   const { code, document } = await purge('--dry-run', '--yes');
   expect(code).toBe(0);
   expect(document).toMatchObject({
-    ...{ schema: 'arx.purge/v1', dryRun: true, audit: { upTo: 3, entries: 3 } },
+    schema: 'arx.purge/v1',
+    dryRun: true,
+    audit: { upTo: 3, entries: 3 },
     users: { removed: { 'scans, left as figures': 1, 'users of scans': 1 } },
   });
   expect(Date.parse(document.users.before)).toBeCloseTo(Date.parse(daysAgo(30)), -5);
@@ -99,7 +127,11 @@ it('removes behind an entry that says so, signs the trail before, and leaves pro
   const { code, document } = await purge('--yes');
   expect(code).toBe(0);
   const removed = { 'scans, left as figures': 1, 'users of scans': 1 };
-  expect(document).toMatchObject({ dryRun: false, users: { removed }, audit: { upTo: 3, entries: 3 } });
+  expect(document).toMatchObject({
+    dryRun: false,
+    users: { removed },
+    audit: { upTo: 3, entries: 3 },
+  });
   expect(await tablesWith({ query }, 'canary')).toEqual([]);
   const [{ entry } = { entry: null }, ...others] = await purged();
   expect(others).toEqual([]);
@@ -111,7 +143,10 @@ it('removes behind an entry that says so, signs the trail before, and leaves pro
   const verdict = await verifyChain(store.audit.pages(100), await store.audit.head());
   expect(verdict).toMatchObject({ ok: true, removed: 3 });
   expect(await arx(['audit', 'verify'], env)).toMatchObject({ code: 0 });
-  expect((await purge('--yes')).document).toMatchObject({ users: { removed: {} }, audit: { entries: 0 } });
+  expect((await purge('--yes')).document).toMatchObject({
+    users: { removed: {} },
+    audit: { entries: 0 },
+  });
   expect(await purged()).toHaveLength(1);
 });
 
@@ -137,7 +172,9 @@ it('refuses to remove from a trail that is not the one signed', async () => {
   await fill();
   await makeCheckpoint(partsOf(store, home), ORIGIN);
   await store.journal.append([draftOf({ subject: 'e', at: daysAgo(1) })]);
-  await query('update audit_tiles set hashes = set_byte(hashes, 0, (get_byte(hashes, 0) + 1) % 256) where level = 0');
+  await query(
+    'update audit_tiles set hashes = set_byte(hashes, 0, (get_byte(hashes, 0) + 1) % 256) where level = 0',
+  );
   const { code, err } = await arx(['purge', '--yes'], env);
   expect(code).toBe(1);
   expect(err).toContain('arx audit verify');
@@ -154,7 +191,11 @@ it('tells of a run without people what it is, in every form of its report', asyn
   expect((await arx(['report', 'old', '--format', 'csv'], env)).err).toMatch(said);
   const { out } = await arx(['report', 'old', '--json'], env);
   expect(JSON.parse(out)).toMatchObject({ removedAt: expect.any(String) as string, users: [] });
-  const runs = JSON.parse((await arx(['runs', '--json'], env)).out) as { items: { run: string; removedAt?: string }[] };
-  const marked = runs.items.filter(({ removedAt }) => removedAt !== undefined).map(({ run }) => run);
+  const runs = JSON.parse((await arx(['runs', '--json'], env)).out) as {
+    items: { run: string; removedAt?: string }[];
+  };
+  const marked = runs.items
+    .filter(({ removedAt }) => removedAt !== undefined)
+    .map(({ run }) => run);
   expect(marked).toEqual(['old']);
 });

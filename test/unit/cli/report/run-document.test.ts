@@ -21,7 +21,14 @@ afterAll(async () => {
 it('gives the size and head of the whole log for a run that has not ended, as for one that has', async () => {
   await appendMany(store, 4, 'run-1');
   await appendMany(store, 3, 'run-2');
-  const begun = { run: 'run-2', workflowId: 'wf', scopeKey: 'all', org: 'acme.okta.com', dryRun: false, plan: {} };
+  const begun = {
+    run: 'run-2',
+    workflowId: 'wf',
+    scopeKey: 'all',
+    org: 'acme.okta.com',
+    dryRun: false,
+    plan: {},
+  };
   const record = await store.runs.begin({ ...begun, startedAt: '2026-07-06T08:00:00.000Z' });
   const head = await store.audit.head();
   expect(head.entries).toBe(7);

@@ -2,8 +2,15 @@ import type { RunDocument, RunUserRow } from '../../../../src/mfa/document.ts';
 import type { VerdictCounts } from '../../../../src/mfa/types.ts';
 
 const zero: VerdictCounts = {
-  ...{ enumerated: 0, compliant: 0, weak_only: 0, none: 0, pending_only: 0 },
-  ...{ exempt: 0, in_grace: 0, unknown: 0, vanished: 0 },
+  enumerated: 0,
+  compliant: 0,
+  weak_only: 0,
+  none: 0,
+  pending_only: 0,
+  exempt: 0,
+  in_grace: 0,
+  unknown: 0,
+  vanished: 0,
 };
 
 /** Counts with the sum right. */
@@ -44,13 +51,27 @@ export function documentOf(parts: Partial<RunDocument> = {}): RunDocument {
     coverage: { low: 0.25, high: 0.5 },
     previousCoverage: { low: 0.2, high: 0.2 },
     byFactor: { sms: 1, webauthn: 1 },
-    byClass: { phishing_resistant: 1, strong: 0, weak: 1, not_accepted: 0, external: 0, unrecognised: 0 },
+    byClass: {
+      phishing_resistant: 1,
+      strong: 0,
+      weak: 1,
+      not_accepted: 0,
+      external: 0,
+      unrecognised: 0,
+    },
     authenticators: 2,
     pushOnly: 3,
     departments: [{ name: 'Engineering', counts, coverage: { low: 0.25, high: 0.5 } }],
     groups: [],
-    administrators: { name: 'Administrators', counts: countsOf({ none: 1 }), coverage: { low: 0, high: 0 } },
-    exemptions: { live: 1, expired: [{ subject: 'svc@example.com', owner: 'it@example.com', until: '2026-01-31' }] },
+    administrators: {
+      name: 'Administrators',
+      counts: countsOf({ none: 1 }),
+      coverage: { low: 0, high: 0 },
+    },
+    exemptions: {
+      live: 1,
+      expired: [{ subject: 'svc@example.com', owner: 'it@example.com', until: '2026-01-31' }],
+    },
     changes: {
       new: 1,
       resolved: 0,
@@ -58,17 +79,15 @@ export function documentOf(parts: Partial<RunDocument> = {}): RunDocument {
       users: { new: ['00u00000000000000001'], resolved: [], regressed: [] },
     },
     tickets: {
-      ...{
-        created: 1,
-        kept: 1,
-        reopened: 0,
-        closed: 0,
-        leftClosed: 0,
-        failed: 0,
-        wouldCreate: 0,
-        wouldKeep: 0,
-        wouldClose: 0,
-      },
+      created: 1,
+      kept: 1,
+      reopened: 0,
+      closed: 0,
+      leftClosed: 0,
+      failed: 0,
+      wouldCreate: 0,
+      wouldKeep: 0,
+      wouldClose: 0,
       keys: ['SEC-1', 'SEC-2'],
       url: 'https://example.atlassian.net/issues/?jql=labels%20%3D%20mfa',
     },
@@ -78,9 +97,24 @@ export function documentOf(parts: Partial<RunDocument> = {}): RunDocument {
     seconds: 90,
     users: [
       userOf(),
-      userOf({ id: '00u00000000000000002', login: 'bob@example.com', verdict: 'weak_only', ticket: 'SEC-2' }),
-      userOf({ id: '00u00000000000000003', login: 'eve@example.com', verdict: 'compliant', ticket: null }),
-      userOf({ id: '00u00000000000000004', login: 'mal@example.com', verdict: 'unknown', ticket: null }),
+      userOf({
+        id: '00u00000000000000002',
+        login: 'bob@example.com',
+        verdict: 'weak_only',
+        ticket: 'SEC-2',
+      }),
+      userOf({
+        id: '00u00000000000000003',
+        login: 'eve@example.com',
+        verdict: 'compliant',
+        ticket: null,
+      }),
+      userOf({
+        id: '00u00000000000000004',
+        login: 'mal@example.com',
+        verdict: 'unknown',
+        ticket: null,
+      }),
     ],
     ...parts,
   };

@@ -40,7 +40,10 @@ export function plantedStore(name: string, plant: (store: Store) => Promise<void
     await database.close();
     rmSync(folder, { recursive: true, force: true });
   });
-  return { folder, env: () => ({ ARX_HOME: join(folder, 'home'), DATABASE_URL: database.databaseUrl }) };
+  return {
+    folder,
+    env: () => ({ ARX_HOME: join(folder, 'home'), DATABASE_URL: database.databaseUrl }),
+  };
 }
 
 /** Registers what starts, empties and ends it; `name` begins the name of its folder. */

@@ -10,10 +10,18 @@ export interface Outcome {
 }
 
 /** Runs a command line in this process, with an environment of its own. */
-export async function arx(argv: readonly string[], env: Record<string, string> = {}): Promise<Outcome> {
+export async function arx(
+  argv: readonly string[],
+  env: Record<string, string> = {},
+): Promise<Outcome> {
   const out = collector();
   const err = collector();
-  const io = createIo({ out: out.stream, err: err.stream, env, signal: new AbortController().signal });
+  const io = createIo({
+    out: out.stream,
+    err: err.stream,
+    env,
+    signal: new AbortController().signal,
+  });
   const code = await main(argv, io);
   return { code, out: out.text(), err: err.text() };
 }

@@ -1,7 +1,11 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { accountVendor, accountVendorProblems, accountVendors } from '../../../../src/config/env/account-vendors.ts';
+import {
+  accountVendor,
+  accountVendorProblems,
+  accountVendors,
+} from '../../../../src/config/env/account-vendors.ts';
 import { readEnv } from '../../../../src/config/env/env.ts';
 import { ConfigError } from '../../../../src/config/errors.ts';
 import { directoryWith } from '../../../support/config.ts';
@@ -14,12 +18,18 @@ const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   .privateKey.export({ type: 'pkcs8', format: 'pem' })
   .toString();
 const KEY_FILE = {
-  ...{ type: 'service_account', project_id: 'p', private_key_id: 'k1', private_key: rsa },
-  ...{ client_email: 'robot@p.iam.gserviceaccount.com', token_uri: 'https://oauth2.googleapis.com/token' },
+  type: 'service_account',
+  project_id: 'p',
+  private_key_id: 'k1',
+  private_key: rsa,
+  client_email: 'robot@p.iam.gserviceaccount.com',
+  token_uri: 'https://oauth2.googleapis.com/token',
 };
 
 const read = (env: Record<string, string>, keyFile: unknown = KEY_FILE) => {
-  const cwd = directoryWith({ 'key.json': typeof keyFile === 'string' ? keyFile : JSON.stringify(keyFile) });
+  const cwd = directoryWith({
+    'key.json': typeof keyFile === 'string' ? keyFile : JSON.stringify(keyFile),
+  });
   return readEnv({ env, cwd, userHome: cwd });
 };
 
@@ -28,13 +38,19 @@ const ENTRA = {
   ENTRA_CLIENT_ID: '11111111-2222-3333-4444-555555555555',
   ENTRA_CLIENT_SECRET: CANARY,
 };
-const GOOGLE = { GOOGLE_SERVICE_ACCOUNT_FILE: 'key.json', GOOGLE_ADMIN_SUBJECT: 'admin@northwind.example' };
+const GOOGLE = {
+  GOOGLE_SERVICE_ACCOUNT_FILE: 'key.json',
+  GOOGLE_ADMIN_SUBJECT: 'admin@northwind.example',
+};
 const SALESFORCE = {
   SALESFORCE_LOGIN_URL: 'https://northwind.my.salesforce.com/',
   SALESFORCE_CLIENT_ID: '3MVG9abcdefgh',
   SALESFORCE_CLIENT_SECRET: CANARY,
 };
-const EMAIL = { SMTP_URL: `smtps://robot:${CANARY}@mail.example`, SMTP_FROM: 'arx@northwind.example' };
+const EMAIL = {
+  SMTP_URL: `smtps://robot:${CANARY}@mail.example`,
+  SMTP_FROM: 'arx@northwind.example',
+};
 
 function problemOf(env: Record<string, string>, keyFile?: unknown): ConfigError {
   try {
@@ -51,7 +67,9 @@ describe('accountVendors', () => {
   });
 
   it('reads all of them, with the usual addresses', () => {
-    const { entra, google, salesforce, email } = accountVendors(read({ ...ENTRA, ...GOOGLE, ...SALESFORCE, ...EMAIL }));
+    const { entra, google, salesforce, email } = accountVendors(
+      read({ ...ENTRA, ...GOOGLE, ...SALESFORCE, ...EMAIL }),
+    );
     expect(entra).toMatchObject({
       tenantId: 'northwind.example',
       loginUrl: 'https://login.microsoftonline.com',
@@ -59,11 +77,17 @@ describe('accountVendors', () => {
     });
     expect(entra?.clientSecret.reveal()).toBe(CANARY);
     expect(google).toMatchObject({
-      ...{ clientEmail: KEY_FILE.client_email, keyId: 'k1', tokenUri: KEY_FILE.token_uri },
-      ...{ subject: 'admin@northwind.example', adminUrl: 'https://admin.googleapis.com' },
+      clientEmail: KEY_FILE.client_email,
+      keyId: 'k1',
+      tokenUri: KEY_FILE.token_uri,
+      subject: 'admin@northwind.example',
+      adminUrl: 'https://admin.googleapis.com',
     });
     expect(google?.privateKey.reveal()).toBe(rsa);
-    expect(salesforce).toMatchObject({ loginUrl: 'https://northwind.my.salesforce.com', clientId: '3MVG9abcdefgh' });
+    expect(salesforce).toMatchObject({
+      loginUrl: 'https://northwind.my.salesforce.com',
+      clientId: '3MVG9abcdefgh',
+    });
     expect(email).toMatchObject({
       host: 'mail.example',
       port: 465,
@@ -89,9 +113,21 @@ describe('accountVendors', () => {
       { ENTRA_GRAPH_URL: 'https://graph.microsoft.us' },
       /ENTRA_TENANT_ID and ENTRA_CLIENT_ID/,
     ],
-    ['Google Workspace', { GOOGLE_ADMIN_SUBJECT: 'a@b.example' }, /GOOGLE_SERVICE_ACCOUNT_FILE is not set/],
-    ['Salesforce', { SALESFORCE_CLIENT_SECRET: CANARY }, /SALESFORCE_LOGIN_URL and SALESFORCE_CLIENT_ID are not set/],
-    ['mail', { SMTP_URL: 'smtps://mail.example' }, /mail is only half configured: SMTP_FROM is not set/],
+    [
+      'Google Workspace',
+      { GOOGLE_ADMIN_SUBJECT: 'a@b.example' },
+      /GOOGLE_SERVICE_ACCOUNT_FILE is not set/,
+    ],
+    [
+      'Salesforce',
+      { SALESFORCE_CLIENT_SECRET: CANARY },
+      /SALESFORCE_LOGIN_URL and SALESFORCE_CLIENT_ID are not set/,
+    ],
+    [
+      'mail',
+      { SMTP_URL: 'smtps://mail.example' },
+      /mail is only half configured: SMTP_FROM is not set/,
+    ],
   ])('names what is missing of %s', (_what, env, message) => {
     const error = problemOf(env);
     expect(error).toMatchObject({ code: 'incomplete_settings' });
@@ -100,16 +136,36 @@ describe('accountVendors', () => {
   });
 
   it.each<[string, Record<string, string>, string]>([
-    ['plain http', { ...ENTRA, ENTRA_GRAPH_URL: 'http://graph.example' }, 'ENTRA_GRAPH_URL is plain http'],
-    ['a path', { ...ENTRA, ENTRA_LOGIN_URL: 'https://login.example/tenant' }, 'ENTRA_LOGIN_URL has a path'],
+    [
+      'plain http',
+      { ...ENTRA, ENTRA_GRAPH_URL: 'http://graph.example' },
+      'ENTRA_GRAPH_URL is plain http',
+    ],
+    [
+      'a path',
+      { ...ENTRA, ENTRA_LOGIN_URL: 'https://login.example/tenant' },
+      'ENTRA_LOGIN_URL has a path',
+    ],
     [
       'a user in it',
       { ...SALESFORCE, SALESFORCE_LOGIN_URL: `https://a:${CANARY}@x.example` },
       'SALESFORCE_LOGIN_URL has a user name in it',
     ],
-    ['every tenant', { ...ENTRA, ENTRA_TENANT_ID: 'common' }, 'ENTRA_TENANT_ID names no one tenant'],
-    ['a tenant that climbs', { ...ENTRA, ENTRA_TENANT_ID: '../x' }, 'ENTRA_TENANT_ID is neither an id nor a domain'],
-    ['a client that is none', { ...ENTRA, ENTRA_CLIENT_ID: CANARY }, 'ENTRA_CLIENT_ID is not an application id'],
+    [
+      'every tenant',
+      { ...ENTRA, ENTRA_TENANT_ID: 'common' },
+      'ENTRA_TENANT_ID names no one tenant',
+    ],
+    [
+      'a tenant that climbs',
+      { ...ENTRA, ENTRA_TENANT_ID: '../x' },
+      'ENTRA_TENANT_ID is neither an id nor a domain',
+    ],
+    [
+      'a client that is none',
+      { ...ENTRA, ENTRA_CLIENT_ID: CANARY },
+      'ENTRA_CLIENT_ID is not an application id',
+    ],
     [
       'a subject that is none',
       { ...GOOGLE, GOOGLE_ADMIN_SUBJECT: 'admin' },
@@ -143,7 +199,10 @@ describe('accountVendors', () => {
     ],
     [
       'a key that is none',
-      { ...KEY_FILE, private_key: `-----BEGIN PRIVATE KEY-----\n${CANARY}\n-----END PRIVATE KEY-----` },
+      {
+        ...KEY_FILE,
+        private_key: `-----BEGIN PRIVATE KEY-----\n${CANARY}\n-----END PRIVATE KEY-----`,
+      },
       /no RSA key/,
     ],
     ['another kind of key', { ...KEY_FILE, private_key: ec }, /no RSA key/],
@@ -165,7 +224,10 @@ describe('accountVendors', () => {
   });
 
   it.each<[string, object]>([
-    ['smtp://robot:p%40ss%2Fword@mail.example', { host: 'mail.example', port: 587, secure: false, plain: false }],
+    [
+      'smtp://robot:p%40ss%2Fword@mail.example',
+      { host: 'mail.example', port: 587, secure: false, plain: false },
+    ],
     ['smtp://mail.example:25', { port: 25, login: null, plain: false }],
     ['smtp://127.0.0.1:1025', { host: '127.0.0.1', port: 1025, plain: true }],
     ['smtp://LOCALHOST', { host: 'localhost', plain: true }],
@@ -178,8 +240,17 @@ describe('accountVendors', () => {
   });
 
   it.each([
-    ...['https://mail.example', 'mail.example:587', 'smtp://', `smtp://robot:${CANARY}@mail.example/path`],
-    ...[`smtp://robot@mail.example`, `smtp://:${CANARY}@mail.example`, `smtp://a:${CANARY}%0d%0aX@mail.example`],
+    ...[
+      'https://mail.example',
+      'mail.example:587',
+      'smtp://',
+      `smtp://robot:${CANARY}@mail.example/path`,
+    ],
+    ...[
+      `smtp://robot@mail.example`,
+      `smtp://:${CANARY}@mail.example`,
+      `smtp://a:${CANARY}%0d%0aX@mail.example`,
+    ],
     ...[
       `smtp://a:${CANARY}%zz@mail.example`,
       `smtp://a:${CANARY}@mail.example?x=y`,
@@ -193,9 +264,13 @@ describe('accountVendors', () => {
 
   it('lists what is wrong by vendor, and nothing of those that are not used', () => {
     const env = read({ ENTRA_TENANT_ID: 'x.example', ...EMAIL });
-    expect(accountVendorProblems(env, 'entra').map(({ code }) => code)).toEqual(['incomplete_settings']);
+    expect(accountVendorProblems(env, 'entra').map(({ code }) => code)).toEqual([
+      'incomplete_settings',
+    ]);
     expect(
-      (['google', 'salesforce', 'email'] as const).flatMap((vendor) => accountVendorProblems(env, vendor)),
+      (['google', 'salesforce', 'email'] as const).flatMap((vendor) =>
+        accountVendorProblems(env, vendor),
+      ),
     ).toEqual([]);
   });
 });

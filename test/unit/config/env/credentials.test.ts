@@ -61,7 +61,9 @@ describe('oktaSettings', () => {
       const given = { files: stored, env: { [name]: value } };
       expect((await configErrorFrom(() => settings(given))).code).toBe('missing_variable');
     }
-    expect((await configErrorFrom(() => settings({ files: stored, vault: './no' }))).code).toBe('credentials');
+    expect((await configErrorFrom(() => settings({ files: stored, vault: './no' }))).code).toBe(
+      'credentials',
+    );
   });
 
   it('refuses a stored file that others may read, by its name, and tells how to store one where there is none', async () => {
@@ -83,16 +85,26 @@ describe('oktaSettings', () => {
 
   it.each<[string, Given, RegExp]>([
     ['does not exist', { vault: './no' }, /Create it/],
-    ['others may read', { vault: './okta', files: { okta: JSON.stringify(ENTRY) }, mode: 0o640 }, /chmod 600/],
+    [
+      'others may read',
+      { vault: './okta', files: { okta: JSON.stringify(ENTRY) }, mode: 0o640 },
+      /chmod 600/,
+    ],
     ['lacks the token', { vault: './okta', files: { okta: 'domain: x.okta.com' } }, /Store both/],
     [
       'holds a wrong domain',
-      { vault: './okta', files: { okta: JSON.stringify({ ...ENTRY, domain: 'x-admin.okta.com' }) } },
+      {
+        vault: './okta',
+        files: { okta: JSON.stringify({ ...ENTRY, domain: 'x-admin.okta.com' }) },
+      },
       /-admin/,
     ],
     [
       'holds a wrong token',
-      { vault: './okta', files: { okta: JSON.stringify({ ...ENTRY, api_token: `SSWS ${CANARY}` }) } },
+      {
+        vault: './okta',
+        files: { okta: JSON.stringify({ ...ENTRY, api_token: `SSWS ${CANARY}` }) },
+      },
       /alone/,
     ],
     ['is no YAML', { vault: './okta', files: { okta: `a: b: ${CANARY}` } }, /./],
@@ -106,7 +118,9 @@ describe('oktaSettings', () => {
     const { env, asked } = await vaultOf((_, response) =>
       response.end(JSON.stringify({ data: { data: ENTRY, metadata: {} } })),
     );
-    expect((await settings({ vault: 'secret/teams/okta prod', env })).origin).toBe('https://vault.okta.com');
+    expect((await settings({ vault: 'secret/teams/okta prod', env })).origin).toBe(
+      'https://vault.okta.com',
+    );
     expect(asked).toEqual([`GET /v1/secret/data/teams/okta%20prod ${TOKEN}`]);
   });
 
@@ -115,9 +129,21 @@ describe('oktaSettings', () => {
     ['not found', (_, response) => response.writeHead(404).end('{}'), /path/],
     ['sealed', (_, response) => response.writeHead(503).end('{}'), /up/],
     ['HTML', (_, response) => response.end(`<html>${CANARY}`), /version 2/],
-    ['of KV version 1', (_, response) => response.end(JSON.stringify({ data: ENTRY })), /version 2/],
-    ['without end', (_, response) => response.end(`{"data":{"data":{"x":"${'x'.repeat(70_000)}"}}}`), /version 2/],
-    ['a redirect', (_, response) => response.writeHead(302, { location: 'http://127.0.0.1:9/' }).end(), /VAULT_ADDR/],
+    [
+      'of KV version 1',
+      (_, response) => response.end(JSON.stringify({ data: ENTRY })),
+      /version 2/,
+    ],
+    [
+      'without end',
+      (_, response) => response.end(`{"data":{"data":{"x":"${'x'.repeat(70_000)}"}}}`),
+      /version 2/,
+    ],
+    [
+      'a redirect',
+      (_, response) => response.writeHead(302, { location: 'http://127.0.0.1:9/' }).end(),
+      /VAULT_ADDR/,
+    ],
     ['cut off', (_, response) => response.destroy(), /VAULT_ADDR/],
   ])('an answer that is %s', async (_, answer, remedy) => {
     const { env } = await vaultOf(answer);
@@ -132,7 +158,9 @@ describe('oktaSettings', () => {
     'the path %s leaves the mount or names nothing',
     async (vault) => {
       const { env, asked } = await vaultOf((_, response) => response.end('{}'));
-      expect((await configErrorFrom(() => settings({ vault, env }))).remedy).toContain('mount/name');
+      expect((await configErrorFrom(() => settings({ vault, env }))).remedy).toContain(
+        'mount/name',
+      );
       expect(asked).toEqual([]);
     },
   );
@@ -142,7 +170,9 @@ describe('oktaSettings', () => {
     [{ VAULT_ADDR: 'http://vault.example.com', VAULT_TOKEN: TOKEN }, 'VAULT_ADDR'],
     [{ VAULT_ADDR: 'https://vault.example.com:8200' }, 'VAULT_TOKEN'],
   ])('an environment %j lacks %s', async (env, variable) => {
-    const error = await configErrorFrom(() => settings({ vault: 'secret/okta', env: env as Record<string, string> }));
+    const error = await configErrorFrom(() =>
+      settings({ vault: 'secret/okta', env: env as Record<string, string> }),
+    );
     expect(error.where).toEqual({ path: variable });
   });
 });

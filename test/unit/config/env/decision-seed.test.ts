@@ -69,7 +69,8 @@ describe('the seed of the key that signs decisions', () => {
 });
 
 describe('ARX_KEY', () => {
-  const read = (value: string) => accessKey(readEnv({ env: { ARX_KEY: value }, cwd: directoryWith() }));
+  const read = (value: string) =>
+    accessKey(readEnv({ env: { ARX_KEY: value }, cwd: directoryWith() }));
 
   it('is a secret of its form', () => {
     const key = `arxk_${'A'.repeat(43)}`;

@@ -31,7 +31,9 @@ describe('readEnv', () => {
   });
 
   it('reads .env, but the environment wins, also with nothing', () => {
-    const files = { '.env': 'ARX_LOG_LEVEL=debug\nARX_CONFIG="mine.yaml"\nARX_SERVER_ADDRESS=[::1]:9000\n' };
+    const files = {
+      '.env': 'ARX_LOG_LEVEL=debug\nARX_CONFIG="mine.yaml"\nARX_SERVER_ADDRESS=[::1]:9000\n',
+    };
     const env = read({ ARX_LOG_LEVEL: 'warn', ARX_SERVER_ADDRESS: '' }, files);
     expect(env.logLevel).toBe('warn');
     expect(env.configPath).toBe(join(env.cwd, 'mine.yaml'));
@@ -42,13 +44,17 @@ describe('readEnv', () => {
   it('reads NAME_FILE, without the line break at its end', () => {
     const env = read({ DATABASE_URL_FILE: 'db' }, { db: `postgres://me:${CANARY}@db/arx\r\n` });
     expect(env.databaseUrl?.reveal()).toBe(`postgres://me:${CANARY}@db/arx`);
-    const token = read({ OKTA_DOMAIN: 'x.okta.com' }, { '.env': 'OKTA_API_TOKEN_FILE=t\n', t: `${CANARY}\n` });
+    const token = read(
+      { OKTA_DOMAIN: 'x.okta.com' },
+      { '.env': 'OKTA_API_TOKEN_FILE=t\n', t: `${CANARY}\n` },
+    );
     expect(requireOkta(token).credential).toMatchObject({ kind: 'ssws' });
   });
 
   it('hands Temporal its own names', () => {
     const files = {
-      '.env': 'TEMPORAL_ADDRESS=localhost:7233\nTEMPORAL_API_KEY_FILE=key\nTEMPORAL_GRPC_META_X=y\n',
+      '.env':
+        'TEMPORAL_ADDRESS=localhost:7233\nTEMPORAL_API_KEY_FILE=key\nTEMPORAL_GRPC_META_X=y\n',
       key: 'k\n',
     };
     expect(temporalVariables(read({ TEMPORAL_ADDRESS: 'cloud:7233' }, files))).toMatchObject({
@@ -60,7 +66,8 @@ describe('readEnv', () => {
 });
 
 describe('requireOkta', () => {
-  const at = (domain: string): string => requireOkta(read({ OKTA_DOMAIN: domain, OKTA_API_TOKEN: CANARY })).origin;
+  const at = (domain: string): string =>
+    requireOkta(read({ OKTA_DOMAIN: domain, OKTA_API_TOKEN: CANARY })).origin;
   it.each([
     ['example.okta.com', 'https://example.okta.com'],
     ['https://Example.okta.com/', 'https://example.okta.com'],
@@ -87,7 +94,11 @@ describe('requireOkta', () => {
     ['JWK', `{"kty":"RSA","d":"${CANARY}"}`, `{"kty":"RSA","d":"${CANARY}"}`],
   ])('takes a service app with a key as %s', (_, key, expected) => {
     const { credential } = requireOkta(
-      read({ OKTA_DOMAIN: 'x.okta.com', OKTA_CLIENT_ID: '0oa1b2c3d4e5f6g7h8i9', OKTA_PRIVATE_KEY: key }),
+      read({
+        OKTA_DOMAIN: 'x.okta.com',
+        OKTA_CLIENT_ID: '0oa1b2c3d4e5f6g7h8i9',
+        OKTA_PRIVATE_KEY: key,
+      }),
     );
     expect(credential).toMatchObject({ kind: 'service_app', clientId: '0oa1b2c3d4e5f6g7h8i9' });
     expect(credential.kind === 'service_app' && credential.privateKey.reveal()).toBe(expected);
@@ -95,7 +106,11 @@ describe('requireOkta', () => {
 });
 
 describe('requireJira and requireSlack', () => {
-  const jira = { JIRA_URL: 'https://example.atlassian.net/', JIRA_API_TOKEN: CANARY, JIRA_PROJECT_KEY: 'SEC' };
+  const jira = {
+    JIRA_URL: 'https://example.atlassian.net/',
+    JIRA_API_TOKEN: CANARY,
+    JIRA_PROJECT_KEY: 'SEC',
+  };
   it('read what they need, the e-mail only for the Cloud', () => {
     expect(requireJira(read(jira))).toMatchObject({
       origin: 'https://example.atlassian.net',
@@ -113,7 +128,11 @@ describe('requireJira and requireSlack', () => {
     ['http://127.0.0.1:3000/api/', 'http://127.0.0.1:3000/api/'],
     ['http://127.0.0.1:3000', 'http://127.0.0.1:3000/api/'],
   ])('SLACK_API_URL %s is %s', (given, expected) => {
-    const env = { SLACK_BOT_TOKEN: 'xoxb-1', SLACK_CHANNEL: '#sec', ...(given && { SLACK_API_URL: given }) };
+    const env = {
+      SLACK_BOT_TOKEN: 'xoxb-1',
+      SLACK_CHANNEL: '#sec',
+      ...(given && { SLACK_API_URL: given }),
+    };
     expect(requireSlack(read(env))).toMatchObject({ apiUrl: expected, channel: '#sec' });
   });
 });

@@ -6,7 +6,8 @@ import { REPO } from '../../../support/policies.ts';
 
 const load = (files: Record<string, string>, patterns = ['rules/*.yaml']) =>
   loadEventRules({ patterns, baseDir: directoryWith(files) });
-const small = (name: string) => `- { name: ${name}, type: a.b, severity: low, tactic: Impact, technique: T1531 }\n`;
+const small = (name: string) =>
+  `- { name: ${name}, type: a.b, severity: low, tactic: Impact, technique: T1531 }\n`;
 const page = readFileSync(`${REPO}/docs/security-events.md`, 'utf8');
 
 describe('loadEventRules', () => {
@@ -20,22 +21,41 @@ describe('loadEventRules', () => {
     const sequence = `${small('b').replace(' }', ', followed_by: { type: c.* } }')}`;
     expect(load({ 'rules/1.yaml': small('a'), 'rules/2.yaml': sequence })).toEqual([
       {
-        ...{ name: 'a', description: 'a', types: ['a.b'], when: [], demand: { kind: 'single' } },
-        ...{ severity: 'low', tactic: 'Impact', technique: 'T1531' },
+        name: 'a',
+        description: 'a',
+        types: ['a.b'],
+        when: [],
+        demand: { kind: 'single' },
+        severity: 'low',
+        tactic: 'Impact',
+        technique: 'T1531',
       },
       expect.objectContaining({
         name: 'b',
-        demand: { kind: 'followed', follower: { types: ['c.*'], when: [], withinMs: 1_800_000, by: ['person'] } },
+        demand: {
+          kind: 'followed',
+          follower: { types: ['c.*'], when: [], withinMs: 1_800_000, by: ['person'] },
+        },
       }),
     ]);
   });
 });
 
 describe('a pattern that names no file', () => {
-  const placeOf = (path: readonly PropertyKey[]) => ({ file: 'arx.yaml', line: 3, column: 7, path: path.join('.') });
+  const placeOf = (path: readonly PropertyKey[]) => ({
+    file: 'arx.yaml',
+    line: 3,
+    column: 7,
+    path: path.join('.'),
+  });
   it.each([
     ['an empty folder of the usual name', { 'rules/note.txt': '' }, ['rules/*.yaml'], 0],
-    ['a glob beside one that names some', { 'rules/a.yaml': small('a') }, ['rules/*.yaml', 'nope/*.yaml'], 1],
+    [
+      'a glob beside one that names some',
+      { 'rules/a.yaml': small('a') },
+      ['rules/*.yaml', 'nope/*.yaml'],
+      1,
+    ],
     ['an empty folder', { 'own/note.txt': '' }, ['own'], 0],
     ['a file that does not exist', {}, ['mine/rules.yaml'], 0],
   ])('is refused with its place: %s', (_, files, patterns, at) => {
@@ -58,7 +78,9 @@ describe('docs/security-events.md', () => {
   });
 
   it('lists every rule that ships', () => {
-    const rows = [...page.matchAll(/^\| `([^`]+)` +\| (.*?) +\| (\w+) +\| ([\w ]+?) +\| (T[\d.]+) +\|$/gm)];
+    const rows = [
+      ...page.matchAll(/^\| `([^`]+)` +\| (.*?) +\| (\w+) +\| ([\w ]+?) +\| (T[\d.]+) +\|$/gm),
+    ];
     expect(rows.map(([, ...cells]) => cells)).toEqual(
       load({}).map(({ name, description, severity, tactic, technique }) => [
         ...[name, description, severity, tactic, technique],
@@ -71,7 +93,14 @@ const CANARY = 'canary-00aBcDeFsEcReT';
 const head = '- name: a\n  type: a.b\n  severity: low\n  tactic: Impact\n  technique: T1531\n';
 const when = (condition: string) => `${head}  when:\n    - ${condition}\n`;
 /** What is wrong, the file, and the expected code, line:column, path and remedy. */
-type Row = [what: string, yaml: string, code: string, at: string, path: string | undefined, remedy: RegExp];
+type Row = [
+  what: string,
+  yaml: string,
+  code: string,
+  at: string,
+  path: string | undefined,
+  remedy: RegExp,
+];
 const ROWS: Row[] = [
   ['an empty file', '', 'wrong_value', '1:1', '', /list of rules/],
   ['a mapping', 'name: a\n', 'wrong_value', '1:1', '', /list of rules/],
@@ -80,10 +109,38 @@ const ROWS: Row[] = [
   ['no type', head.replace('  type: a.b\n', ''), 'missing_key', '1:3', '0.type', /Add 0\.type/],
   ['an odd type', head.replace('a.b', 'a.*.b'), 'wrong_value', '2:9', '0.type', /event type/],
   ['no types', head.replace('a.b', '[]'), 'wrong_value', '2:9', '0.type', /event type/],
-  ['an unknown key', `${head}  treshold: 3\n`, 'unknown_key', '6:3', '0.treshold', /Did you mean threshold\?/],
-  ['a severity that is none', head.replace('low', 'hihg'), 'wrong_value', '3:13', '0.severity', /Did you mean high\?/],
-  ['a tactic that is none', head.replace('Impact', 'Impcat'), 'wrong_value', '4:11', '0.tactic', /mean Impact\?/],
-  ['a technique that is none', head.replace('T1531', '1531'), 'wrong_value', '5:14', '0.technique', /T1098/],
+  [
+    'an unknown key',
+    `${head}  treshold: 3\n`,
+    'unknown_key',
+    '6:3',
+    '0.treshold',
+    /Did you mean threshold\?/,
+  ],
+  [
+    'a severity that is none',
+    head.replace('low', 'hihg'),
+    'wrong_value',
+    '3:13',
+    '0.severity',
+    /Did you mean high\?/,
+  ],
+  [
+    'a tactic that is none',
+    head.replace('Impact', 'Impcat'),
+    'wrong_value',
+    '4:11',
+    '0.tactic',
+    /mean Impact\?/,
+  ],
+  [
+    'a technique that is none',
+    head.replace('T1531', '1531'),
+    'wrong_value',
+    '5:14',
+    '0.technique',
+    /T1098/,
+  ],
   ['a condition that is text', when('outcome'), 'wrong_value', '7:7', '0.when.0', /mapping/],
   [
     'an unknown field',
@@ -117,7 +174,14 @@ const ROWS: Row[] = [
     '0.when.0.valeu',
     /Did you mean value\?/,
   ],
-  ['no value', when('{ field: outcome, operator: eq }'), 'missing_key', '7:7', '0.when.0.value', /Add/],
+  [
+    'no value',
+    when('{ field: outcome, operator: eq }'),
+    'missing_key',
+    '7:7',
+    '0.when.0.value',
+    /Add/,
+  ],
   [
     'a value where none belongs',
     when('{ field: outcome, operator: exists, value: 1 }'),
@@ -214,7 +278,14 @@ const ROWS: Row[] = [
     '0.followed_by',
     /two rules/,
   ],
-  ['two rules of one name', small('a') + small('a'), 'duplicate_rule', '2:11', '1.name', /another name/],
+  [
+    'two rules of one name',
+    small('a') + small('a'),
+    'duplicate_rule',
+    '2:11',
+    '1.name',
+    /another name/,
+  ],
 ];
 
 describe('rules that do not load', () => {
@@ -222,17 +293,26 @@ describe('rules that do not load', () => {
     const error = configErrorOf(() => load({ 'rules/x.yaml': yaml }));
     const { file, line, column, path: found } = error.where ?? {};
     expect({ code: error.code, file, at: `${line}:${column}`, path: found }).toEqual({
-      ...{ code, file: 'rules/x.yaml', at, path },
+      code,
+      file: 'rules/x.yaml',
+      at,
+      path,
     });
     expect(error.remedy).toMatch(remedy);
     // What a rule must state has no default, and neither has a file of rules.
-    if (/technique|severity|name|type$|^$/.test(path ?? '')) expect(error.remedy).not.toMatch(/take the key out/);
+    if (/technique|severity|name|type$|^$/.test(path ?? ''))
+      expect(error.remedy).not.toMatch(/take the key out/);
   });
 
   it('are all reported, of all files, and values are not quoted', () => {
     const bad = head.replace('low', CANARY);
-    const error = configErrorOf(() => load({ 'rules/a.yaml': bad, 'rules/b.yaml': bad, 'rules/c.yaml': small('a') }));
-    expect([error, ...error.others].map(({ where }) => where?.file)).toEqual(['rules/a.yaml', 'rules/b.yaml']);
+    const error = configErrorOf(() =>
+      load({ 'rules/a.yaml': bad, 'rules/b.yaml': bad, 'rules/c.yaml': small('a') }),
+    );
+    expect([error, ...error.others].map(({ where }) => where?.file)).toEqual([
+      'rules/a.yaml',
+      'rules/b.yaml',
+    ]);
     expect(textOf(error)).not.toContain(CANARY);
     expect(configErrorOf(() => load({}, ['mine/rules.yaml'])).code).toBe('no_file');
   });

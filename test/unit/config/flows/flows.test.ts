@@ -12,7 +12,12 @@ const HEAD = 'name: A\nproduct: Okta\ninputs:\n  account: { from: account }\n';
 const STEPS = `steps:\n  - id: go\n    operation: okta:users:suspend\n    params: { userId: $account }\n`;
 const FLOW = HEAD + STEPS;
 const NAMES = [
-  ...['Deactivate Salesforce User', 'Delegated Flow', 'Disable Entra ID Account', 'Entra ID: Add User to a Group'],
+  ...[
+    'Deactivate Salesforce User',
+    'Delegated Flow',
+    'Disable Entra ID Account',
+    'Entra ID: Add User to a Group',
+  ],
   ...['Event Hook', 'Okta: Add User to a Group', 'Okta: Reset User Password Upon Next Login'],
   ...['Suspend Google Workspace User', 'Suspend Okta Account'],
 ];
@@ -22,11 +27,15 @@ describe('the flows that ship', () => {
     const { flows, routes, sets } = loadFlowBook(REPO, FLOW_CATALOGUE);
     expect(flows.map(({ name }) => name)).toEqual(NAMES);
     expect(readdirSync(`${REPO}/flows`)).toHaveLength(9);
-    expect(flows.filter(({ enabled }) => !enabled).map(({ name }) => name)).toEqual(['Delegated Flow']);
-    expect(flows.filter(({ kind }) => kind === 'routes').map(({ name }) => name)).toEqual(['Event Hook']);
-    expect(flows.filter(({ steps, undo }) => steps.length > 0 && undo === null).map(({ name }) => name)).toEqual([
-      'Okta: Reset User Password Upon Next Login',
+    expect(flows.filter(({ enabled }) => !enabled).map(({ name }) => name)).toEqual([
+      'Delegated Flow',
     ]);
+    expect(flows.filter(({ kind }) => kind === 'routes').map(({ name }) => name)).toEqual([
+      'Event Hook',
+    ]);
+    expect(
+      flows.filter(({ steps, undo }) => steps.length > 0 && undo === null).map(({ name }) => name),
+    ).toEqual(['Okta: Reset User Password Upon Next Login']);
     expect([routes.length, sets]).toEqual([7, []]);
   });
 
@@ -39,7 +48,12 @@ describe('the flows that ship', () => {
 
   it('are used where there is no folder of flows, with the routes and without sets; an empty folder is none', () => {
     const bare = read({ 'arx.yaml': 'version: 1' });
-    expect([bare.flows.length, bare.routes.length, bare.sets, bare.problems]).toEqual([9, 7, [], []]);
+    expect([bare.flows.length, bare.routes.length, bare.sets, bare.problems]).toEqual([
+      9,
+      7,
+      [],
+      [],
+    ]);
     const empty = read({ 'flows/note.txt': '' });
     expect([empty.flows, empty.routes, empty.problems]).toEqual([[], [], []]);
     expect(flowBase('/nowhere/at/all')).toBe(REPO);
@@ -61,7 +75,8 @@ describe('the flows that ship', () => {
         when: flow.when,
         steps: flow.steps.map(({ place: _place, ...step }) => step),
         verify: flow.verify.map(({ step, withinMs }) => ({ step, within: `${withinMs / 1_000}s` })),
-        undo: flow.undo?.map(({ operation, params, when }) => ({ operation, params, when })) ?? 'none',
+        undo:
+          flow.undo?.map(({ operation, params, when }) => ({ operation, params, when })) ?? 'none',
       };
       const { flows, problems } = read({ 'flows/x.yaml': stringify(stated) });
       expect(problems).toEqual([]);
@@ -106,14 +121,16 @@ describe('loadFlows', () => {
   it('makes an input required unless it has a default or says otherwise, and text unless it is the account', () => {
     const inputs = '  a: {}\n  b: { default: x }\n  c: { required: false }\n';
     const [flow] = read({ 'flows/a.yaml': HEAD + inputs + STEPS }).flows;
-    expect(Object.values(flow?.inputs ?? {}).map(({ type, required }) => [type, required])).toEqual([
-      ...[
-        ['id', true],
-        ['text', true],
-        ['text', false],
-        ['text', false],
+    expect(Object.values(flow?.inputs ?? {}).map(({ type, required }) => [type, required])).toEqual(
+      [
+        ...[
+          ['id', true],
+          ['text', true],
+          ['text', false],
+          ['text', false],
+        ],
       ],
-    ]);
+    );
   });
 
   it('gives a version that follows the content, not layout, comments, or whether it is enabled', () => {
@@ -131,14 +148,18 @@ describe('loadFlows', () => {
     const { flows, routes, problems } = read({
       'flows/a.yaml': FLOW,
       'flows/b.yaml': FLOW.replace('name: A', 'name: B').replace('suspend', 'suspendd'),
-      'routing.yaml': '- { product: Okta, titles: [x], flow: B }\n- { product: Okta, titles: [y], flow: A }\n',
+      'routing.yaml':
+        '- { product: Okta, titles: [x], flow: B }\n- { product: Okta, titles: [y], flow: A }\n',
     });
     expect([flows.map(({ name }) => name), routes.map(({ flow }) => flow)]).toEqual([['A'], ['A']]);
     expect(problems.map(({ code }) => code)).toEqual(['unknown_operation']);
   });
 
   it('throws the first of all problems where all must be right', () => {
-    const baseDir = directoryWith({ 'flows/b.yaml': `${FLOW}x: 1\n`, 'flows/a.yaml': 'kind: odd\n' });
+    const baseDir = directoryWith({
+      'flows/b.yaml': `${FLOW}x: 1\n`,
+      'flows/a.yaml': 'kind: odd\n',
+    });
     const error = configErrorOf(() => loadFlowBook(baseDir, FLOW_CATALOGUE));
     expect([error.where?.file, error.others.length]).toEqual(['flows/a.yaml', 2]);
     expect(loadFlows(baseDir, FLOW_CATALOGUE).flows).toEqual([]);
@@ -148,7 +169,14 @@ describe('loadFlows', () => {
 const swap = (from: string, to: string) => FLOW.replace(from, to);
 const more = (lines: string) => FLOW + lines;
 /** What is wrong, the file, and the expected code, line:column, path and remedy. */
-type Row = [what: string, yaml: string, code: string, at: string, path: string | undefined, remedy: RegExp];
+type Row = [
+  what: string,
+  yaml: string,
+  code: string,
+  at: string,
+  path: string | undefined,
+  remedy: RegExp,
+];
 const ROWS: Row[] = [
   ['an empty file', '', 'wrong_value', '1:1', '', /./],
   ['a list', '- name: A\n', 'wrong_value', '1:1', '', /flow/],
@@ -156,10 +184,24 @@ const ROWS: Row[] = [
   ['__proto__', more('__proto__: 1\n'), 'yaml', '9:1', undefined, /Take it out/],
   ['no name', swap('name: A\n', ''), 'missing_key', '1:1', 'name', /Add name/],
   ['a name that is a star', swap('name: A', "name: '*'"), 'wrong_value', '1:7', 'name', /name/],
-  ['a name without letters', swap('name: A', 'name: "::"'), 'wrong_value', '1:7', 'name', /Add one/],
+  [
+    'a name without letters',
+    swap('name: A', 'name: "::"'),
+    'wrong_value',
+    '1:7',
+    'name',
+    /Add one/,
+  ],
   ['an unknown key', more('step: []\n'), 'unknown_key', '9:1', 'step', /Did you mean steps\?/],
   ['an odd product', swap('Okta', 'Okt'), 'wrong_value', '2:10', 'product', /Did you mean Okta\?/],
-  ['enabled that is text', more('enabled: "no"\n'), 'wrong_value', '9:10', 'enabled', /true or false/],
+  [
+    'enabled that is text',
+    more('enabled: "no"\n'),
+    'wrong_value',
+    '9:10',
+    'enabled',
+    /true or false/,
+  ],
   ['an odd kind', more('kind: act\n'), 'wrong_value', '9:7', 'kind', /Did you mean acts\?/],
   [
     'an unknown key of an input',
@@ -217,7 +259,14 @@ const ROWS: Row[] = [
     'when.0.input',
     /mean account\?/,
   ],
-  ['an odd test', more('when: [{ input: account, is: equal }]\n'), 'wrong_value', '9:30', 'when.0.is', /mean equals\?/],
+  [
+    'an odd test',
+    more('when: [{ input: account, is: equal }]\n'),
+    'wrong_value',
+    '9:30',
+    'when.0.is',
+    /mean equals\?/,
+  ],
   [
     'a test without a value',
     more('when: [{ input: account, is: equals }]\n'),
@@ -250,7 +299,14 @@ const ROWS: Row[] = [
     'steps.0.when.0.input',
     /Known/,
   ],
-  ['no id', swap('- id: go\n    operation', '- operation'), 'missing_key', '6:5', 'steps.0.id', /Add/],
+  [
+    'no id',
+    swap('- id: go\n    operation', '- operation'),
+    'missing_key',
+    '6:5',
+    'steps.0.id',
+    /Add/,
+  ],
   ['an odd id', swap('id: go', 'id: Go On'), 'wrong_value', '6:9', 'steps.0.id', /lower-case/],
   [
     'one id twice',
@@ -342,7 +398,14 @@ const ROWS: Row[] = [
   ],
   ['no steps', HEAD, 'no_steps', '1:1', 'enabled', /enabled: false/],
   ['steps of a router', more('kind: routes\n'), 'contradiction', '6:3', 'steps', /Take steps out/],
-  ['an unknown step', more('verify: [{ step: og }]\n'), 'unknown_step', '9:18', 'verify.0.step', /mean go\?/],
+  [
+    'an unknown step',
+    more('verify: [{ step: og }]\n'),
+    'unknown_step',
+    '9:18',
+    'verify.0.step',
+    /mean go\?/,
+  ],
   [
     'a step verified twice',
     more('verify: [{ step: go }, { step: go }]\n'),
@@ -351,7 +414,14 @@ const ROWS: Row[] = [
     'verify.1.step',
     /one of the two/,
   ],
-  ['a wait too long', more('verify: [{ step: go, within: 1h }]\n'), 'wrong_value', '9:30', 'verify.0.within', /15m/],
+  [
+    'a wait too long',
+    more('verify: [{ step: go, within: 1h }]\n'),
+    'wrong_value',
+    '9:30',
+    'verify.0.within',
+    /15m/,
+  ],
   [
     'what cannot be read back',
     swap('users:suspend', 'users:clear_sessions') + 'verify: [{ step: go }]\n',
@@ -392,18 +462,23 @@ describe('a wrong flow', () => {
     const { flows, problems } = read({ 'flows/a.yaml': yaml });
     expect(flows).toEqual([]);
     const [problem] = problems;
-    expect([problem?.code, `${problem?.where?.line}:${problem?.where?.column}`, problem?.where?.path]).toEqual([
-      code,
-      at,
-      path,
-    ]);
+    expect([
+      problem?.code,
+      `${problem?.where?.line}:${problem?.where?.column}`,
+      problem?.where?.path,
+    ]).toEqual([code, at, path]);
     expect(problem?.where?.file).toBe('flows/a.yaml');
     expect(problem?.remedy).toMatch(remedy);
   });
 
   it('is one whose name makes the principal of another', () => {
-    const { problems } = read({ 'flows/a.yaml': FLOW, 'flows/b.yaml': FLOW.replace('name: A', 'name: a!') });
-    expect(problems).toMatchObject([{ code: 'duplicate_flow', where: { file: 'flows/b.yaml', line: 1, column: 7 } }]);
+    const { problems } = read({
+      'flows/a.yaml': FLOW,
+      'flows/b.yaml': FLOW.replace('name: A', 'name: a!'),
+    });
+    expect(problems).toMatchObject([
+      { code: 'duplicate_flow', where: { file: 'flows/b.yaml', line: 1, column: 7 } },
+    ]);
     expect(problems[0]?.message).toContain('flows/a.yaml:1');
   });
 });
@@ -414,12 +489,54 @@ const OK_ROW = 'product: Okta, titles: [x], flow: A';
 const ROUTING: Row[] = [
   ['a text', 'x\n', 'wrong_value', '1:1', '', /list of routes/],
   ['an unknown key', row(`${OK_ROW}, title: y`), 'unknown_key', '1:42', '0.title', /mean titles\?/],
-  ['an unknown product', row(OK_ROW.replace('Okta', 'okta')), 'wrong_value', '1:14', '0.product', /mean Okta\?/],
-  ['no titles', row(OK_ROW.replace('[x]', '[]')), 'wrong_value', '1:28', '0.titles', /at least one title/],
-  ['an unknown flow', row(OK_ROW.replace('flow: A', 'flow: AB')), 'unknown_flow', '1:39', '0.flow', /mean A\?/],
-  ['a flow that routes', row(OK_ROW.replace('flow: A', 'flow: B')), 'routes_to_router', '1:39', '0.flow', /steps/],
-  ['a flow of another product', row(OK_ROW.replace('Okta', 'AAD')), 'wrong_product', '1:38', '0.flow', /product/],
-  ['an unknown input', row(`${OK_ROW}, inputs: { grup: x }`), 'unknown_input', '1:58', '0.inputs.grup', /Inputs|mean/],
+  [
+    'an unknown product',
+    row(OK_ROW.replace('Okta', 'okta')),
+    'wrong_value',
+    '1:14',
+    '0.product',
+    /mean Okta\?/,
+  ],
+  [
+    'no titles',
+    row(OK_ROW.replace('[x]', '[]')),
+    'wrong_value',
+    '1:28',
+    '0.titles',
+    /at least one title/,
+  ],
+  [
+    'an unknown flow',
+    row(OK_ROW.replace('flow: A', 'flow: AB')),
+    'unknown_flow',
+    '1:39',
+    '0.flow',
+    /mean A\?/,
+  ],
+  [
+    'a flow that routes',
+    row(OK_ROW.replace('flow: A', 'flow: B')),
+    'routes_to_router',
+    '1:39',
+    '0.flow',
+    /steps/,
+  ],
+  [
+    'a flow of another product',
+    row(OK_ROW.replace('Okta', 'AAD')),
+    'wrong_product',
+    '1:38',
+    '0.flow',
+    /product/,
+  ],
+  [
+    'an unknown input',
+    row(`${OK_ROW}, inputs: { grup: x }`),
+    'unknown_input',
+    '1:58',
+    '0.inputs.grup',
+    /Inputs|mean/,
+  ],
   [
     'the account as an input',
     row(`${OK_ROW}, inputs: { account: x }`),
@@ -454,7 +571,10 @@ describe('a wrong routing table', () => {
   it.each(ROUTING)('with %s is told with its place', (_what, yaml, code, at, path, remedy) => {
     const { problems } = read({ ...files, 'routing.yaml': yaml });
     const [problem] = problems;
-    expect([problem?.code, `${problem?.where?.line}:${problem?.where?.column}`]).toEqual([code, at]);
+    expect([problem?.code, `${problem?.where?.line}:${problem?.where?.column}`]).toEqual([
+      code,
+      at,
+    ]);
     expect(problem?.where?.file).toBe('routing.yaml');
     expect((problem?.message ?? '') + (problem?.where?.path ?? '')).toContain(path);
     expect(problem?.remedy).toMatch(remedy);
@@ -463,9 +583,13 @@ describe('a wrong routing table', () => {
     const routes = (yaml: string) =>
       read({ ...files, 'routing.yaml': yaml }).routes.map(({ flow, inputs }) => [flow, inputs]);
     expect(routes(row(OK_ROW))).toEqual([['A', {}]]);
-    expect(routes(`routing:\n  - { ${OK_ROW}, inputs: { count: 3 } }\n`)).toEqual([['A', { count: 3 }]]);
+    expect(routes(`routing:\n  - { ${OK_ROW}, inputs: { count: 3 } }\n`)).toEqual([
+      ['A', { count: 3 }],
+    ]);
     expect([routes('# nothing\n'), routes('routing: []\n')]).toEqual([[], []]);
-    expect(read({ ...files, 'routing.yaml': 'routing: []\nmore: 1\n' }).problems[0]?.code).toBe('unknown_key');
+    expect(read({ ...files, 'routing.yaml': 'routing: []\nmore: 1\n' }).problems[0]?.code).toBe(
+      'unknown_key',
+    );
   });
   it('is not needed: the shipped one applies as far as its flows exist', () => {
     const own = FLOW.replace('name: A', 'name: Suspend Okta Account');
@@ -477,29 +601,74 @@ describe('a wrong routing table', () => {
 const OK_SET = "name: s, flows: [A], members: ['user:a@b.c'], permissions: [view]";
 const SETS: Row[] = [
   ['a text', 'x\n', 'wrong_value', '1:1', '', /list of sets/],
-  ['an unknown key', row(`${OK_SET}, member: []`), 'unknown_key', '1:72', '0.member', /mean members\?/],
+  [
+    'an unknown key',
+    row(`${OK_SET}, member: []`),
+    'unknown_key',
+    '1:72',
+    '0.member',
+    /mean members\?/,
+  ],
   ['no name', row(OK_SET.replace('name: s, ', '')), 'missing_key', '1:3', '0.name', /Add/],
-  ['an unknown flow', row(OK_SET.replace('[A]', '[A, AA]')), 'unknown_flow', '1:25', '0.flows.1', /mean A\?/],
-  ['an odd member', row(OK_SET.replace('user:', 'usr:')), 'wrong_value', '1:36', '0.members.0', /user:LOGIN/],
-  ['an odd permission', row(OK_SET.replace('view', 'veiw')), 'wrong_value', '1:65', '0.permissions.0', /mean view\?/],
-  ['no permission', row(OK_SET.replace('[view]', '[]')), 'wrong_value', '1:64', '0.permissions', /at least one/],
+  [
+    'an unknown flow',
+    row(OK_SET.replace('[A]', '[A, AA]')),
+    'unknown_flow',
+    '1:25',
+    '0.flows.1',
+    /mean A\?/,
+  ],
+  [
+    'an odd member',
+    row(OK_SET.replace('user:', 'usr:')),
+    'wrong_value',
+    '1:36',
+    '0.members.0',
+    /user:LOGIN/,
+  ],
+  [
+    'an odd permission',
+    row(OK_SET.replace('view', 'veiw')),
+    'wrong_value',
+    '1:65',
+    '0.permissions.0',
+    /mean view\?/,
+  ],
+  [
+    'no permission',
+    row(OK_SET.replace('[view]', '[]')),
+    'wrong_value',
+    '1:64',
+    '0.permissions',
+    /at least one/,
+  ],
   ['a name twice', row(OK_SET) + row(OK_SET), 'duplicate_set', '2:11', '1.name', /another name/],
 ];
 
 describe('resource_sets.yaml', () => {
   it.each(SETS)('with %s is told with its place', (_what, yaml, code, at, path, remedy) => {
     const [problem] = read({ 'flows/a.yaml': FLOW, 'resource_sets.yaml': yaml }).problems;
-    expect([problem?.code, `${problem?.where?.line}:${problem?.where?.column}`]).toEqual([code, at]);
+    expect([problem?.code, `${problem?.where?.line}:${problem?.where?.column}`]).toEqual([
+      code,
+      at,
+    ]);
     expect([problem?.where?.file, problem?.where?.path]).toEqual(['resource_sets.yaml', path]);
     expect(problem?.remedy).toMatch(remedy);
   });
   it('takes bare lists and lists under the key, both spellings of permissions, and * for all flows', () => {
     const yaml = `- name: s\n  flows: ['*']\n  members: ['group:Security Operations', 'key:ispm', 'key:ispm']\n  permissions: [okta.workflows.invoke, okta.workflows.flows.read]\n`;
     const expected = [
-      { name: 's', flows: ['*'], members: ['group:Security Operations', 'key:ispm'], permissions: ['view', 'run'] },
+      {
+        name: 's',
+        flows: ['*'],
+        members: ['group:Security Operations', 'key:ispm'],
+        permissions: ['view', 'run'],
+      },
     ];
     expect(read({ 'flows/a.yaml': FLOW, 'resource_sets.yaml': yaml }).sets).toEqual(expected);
-    expect(read({ 'flows/a.yaml': FLOW, 'resource_sets.yaml': `resource_sets:\n${yaml}` }).sets).toEqual(expected);
+    expect(
+      read({ 'flows/a.yaml': FLOW, 'resource_sets.yaml': `resource_sets:\n${yaml}` }).sets,
+    ).toEqual(expected);
   });
   it('names paths under the key', () => {
     const yaml = `resource_sets:\n  - { ${OK_SET.replace('[A]', '[B]')} }\n`;

@@ -17,7 +17,8 @@ const FULL = `# a comment
   hitl_channel: "#sec-approvals"
   approvers: { any_of: ["group:Security Approvers"], count: 1, expires_in: 1h, grant_valid_for: 15m }
 `;
-const small = (name: string): string => `- { name: ${name}, connector: okta, deny: ["users:delete"] }\n`;
+const small = (name: string): string =>
+  `- { name: ${name}, connector: okta, deny: ["users:delete"] }\n`;
 const load = (files: Record<string, string>, patterns: string[]) => {
   const baseDir = directoryWith(files);
   return loadPolicies({ patterns, baseDir, catalogue: CATALOGUE, digest: bundleDigest });
@@ -43,7 +44,12 @@ describe('loadPolicies', () => {
       ceiling: 'cap',
       approval: { MEDIUM: 'auto', HIGH: 'hitl', CRITICAL: 'hitl' },
       hitlChannel: '#sec-approvals',
-      approvers: { any_of: ['group:Security Approvers'], count: 1, expiresInMs: 3_600_000, grantValidForMs: 900_000 },
+      approvers: {
+        any_of: ['group:Security Approvers'],
+        count: 1,
+        expiresInMs: 3_600_000,
+        grantValidForMs: 900_000,
+      },
       place: { file: 'p/x.yaml', line: 2, column: 3 },
     });
     expect(policy?.places).toMatchObject({
@@ -82,7 +88,8 @@ describe('loadPolicies', () => {
       'policies/examples/d.yaml': small('d'),
       'more/e.yaml': small('e'),
     };
-    const names = (...patterns: string[]): string[] => load(files, patterns).policies.map(({ name }) => name);
+    const names = (...patterns: string[]): string[] =>
+      load(files, patterns).policies.map(({ name }) => name);
     expect(names('policies/*.yaml')).toEqual(['a']);
     expect(names('policies')).toEqual(['a', 'b']);
     expect(names('./policies/*.y*ml', 'policies/a.yaml')).toEqual(['a', 'b']);

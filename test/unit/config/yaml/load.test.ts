@@ -56,8 +56,14 @@ slack: { channel: "#sec" }
     expect(config.allowed_factor_types).toBe('phishing_resistant');
     expect(config.scan).toMatchObject({ batch: 50, window: 8 });
     expect(config.connectors.jira.operations).toEqual(['issues:*']);
-    expect(config.connectors.slack.operations).toEqual(['chat:write', 'chat:update', 'history:read']);
-    expect(config.schedule.calendar).toEqual([{ day_of_week: ['MON', 'THU'], hour: 7, minute: [0, 30] }]);
+    expect(config.connectors.slack.operations).toEqual([
+      'chat:write',
+      'chat:update',
+      'history:read',
+    ]);
+    expect(config.schedule.calendar).toEqual([
+      { day_of_week: ['MON', 'THU'], hour: 7, minute: [0, 30] },
+    ]);
     expect(config.exemptions).toHaveLength(1);
     expect(config.tickets).toMatchObject({ due_in: null, settle: ['5s'], issue_type: 'Task' });
   });
@@ -75,7 +81,9 @@ slack: { channel: "#sec" }
 
   it('gives the guardrails as the evaluator takes them', () => {
     expect(guardrailsOf(load('version: 1\n').config)).toEqual({ riskMax: { okta: 'CRITICAL' } });
-    const { config } = load('version: 1\nguardrails: { okta: { risk_max: low }, jira: { risk_max: medium } }\n');
+    const { config } = load(
+      'version: 1\nguardrails: { okta: { risk_max: low }, jira: { risk_max: medium } }\n',
+    );
     expect(guardrailsOf(config)).toEqual({ riskMax: { okta: 'LOW', jira: 'MEDIUM' } });
   });
 });

@@ -32,9 +32,14 @@ interface Mail {
 async function mailServer(options: SMTPServerOptions = {}) {
   const mails: Mail[] = [];
   const server = new SMTPServer({
-    ...{ disabledCommands: ['STARTTLS'], authMethods: ['PLAIN', 'LOGIN'], allowInsecureAuth: true, logger: false },
+    disabledCommands: ['STARTTLS'],
+    authMethods: ['PLAIN', 'LOGIN'],
+    allowInsecureAuth: true,
+    logger: false,
     onAuth: ({ username, password }, _session, done) =>
-      password === PASSWORD ? done(null, { user: username }) : done(new Error('canary: no such user')),
+      password === PASSWORD
+        ? done(null, { user: username })
+        : done(new Error('canary: no such user')),
     onData: (stream, { envelope, user }, done) => {
       const chunks: Buffer[] = [];
       stream.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -58,15 +63,26 @@ async function mailServer(options: SMTPServerOptions = {}) {
 }
 
 /** Connectors that send by the server at a port of the loopback. */
-function mailing(port: number, more: { password?: string; timeoutMs?: number; plain?: boolean } = {}) {
+function mailing(
+  port: number,
+  more: { password?: string; timeoutMs?: number; plain?: boolean } = {},
+) {
   const { password = PASSWORD, timeoutMs = 5_000, plain = true } = more;
   const login = { user: 'robot', password: new Secret(password) };
-  const email = { host: '127.0.0.1', port, secure: false, plain, login, from: 'arx@northwind.example' };
+  const email = {
+    host: '127.0.0.1',
+    port,
+    secure: false,
+    plain,
+    login,
+    from: 'arx@northwind.example',
+  };
   const made = accountHarness('http://127.0.0.1:9', { email, timeoutMs });
   return {
     ...made,
     port,
-    send: (message: object = MESSAGE) => made.connectors.email('email:send', message as never, context()),
+    send: (message: object = MESSAGE) =>
+      made.connectors.email('email:send', message as never, context()),
   };
 }
 
@@ -105,13 +121,20 @@ const upToData =
     else then(line, socket);
   };
 
-const fieldsOf = async (promise: Promise<unknown>) => ((await failureOf(promise)) as ConnectorError).fields;
+const fieldsOf = async (promise: Promise<unknown>) =>
+  ((await failureOf(promise)) as ConnectorError).fields;
 
 describe('email:send', () => {
   it('sends one message as the account that it has, and tells its Message-ID', async () => {
     const { mails, send, journal, events } = await mailServer();
-    const { output } = await send({ ...MESSAGE, to: ['ann@northwind.example', 'bob@northwind.example'] });
-    expect(output).toEqual({ id: expect.stringMatching(/^<[0-9a-f-]{36}@northwind\.example>$/) as string, refused: 0 });
+    const { output } = await send({
+      ...MESSAGE,
+      to: ['ann@northwind.example', 'bob@northwind.example'],
+    });
+    expect(output).toEqual({
+      id: expect.stringMatching(/^<[0-9a-f-]{36}@northwind\.example>$/) as string,
+      refused: 0,
+    });
     expect(mails).toHaveLength(1);
     const [mail] = mails;
     expect(mail).toMatchObject({
@@ -124,9 +147,9 @@ describe('email:send', () => {
     expect(headers).toContain('Auto-Submitted: auto-generated');
     expect(headers).toMatch(/^Subject: =\?UTF-8\?/m);
     expect(body).toBe('Line one\r\n.\r\nFrom here on\r\n');
-    expect(events.map(({ connector, operation, status }) => [connector, operation, status])).toEqual([
-      ['email', 'email:send', 250],
-    ]);
+    expect(
+      events.map(({ connector, operation, status }) => [connector, operation, status]),
+    ).toEqual([['email', 'email:send', 250]]);
     expect(journal.drafts.map(({ kind, args }) => [kind, args])).toEqual([
       ['action.started', { recipients: 2, characters: MESSAGE.text.length }],
       ['action.succeeded', { recipients: 2, characters: MESSAGE.text.length }],
@@ -139,9 +162,16 @@ describe('email:send', () => {
       onRcptTo: ({ address }, _session, done) =>
         done(address.startsWith('bob') ? new Error('canary: no such mailbox') : null),
     });
-    expect((await send({ ...MESSAGE, to: ['ann@northwind.example', 'bob@northwind.example'] })).output.refused).toBe(1);
+    expect(
+      (await send({ ...MESSAGE, to: ['ann@northwind.example', 'bob@northwind.example'] })).output
+        .refused,
+    ).toBe(1);
     const error = await failureOf(send({ ...MESSAGE, to: ['bob@northwind.example'] }));
-    expect((error as ConnectorError).fields).toMatchObject({ code: 'invalid', status: 550, ambiguous: false });
+    expect((error as ConnectorError).fields).toMatchObject({
+      code: 'invalid',
+      status: 550,
+      ambiguous: false,
+    });
     expect(JSON.stringify([error, error.stack])).not.toContain('canary');
   });
 
@@ -149,14 +179,20 @@ describe('email:send', () => {
     const { port, mails } = await mailServer();
     const { send } = mailing(port, { password: 'wrong-canary' });
     const error = await failureOf(send());
-    expect((error as ConnectorError).fields).toMatchObject({ code: 'unauthenticated', status: 535, ambiguous: false });
+    expect((error as ConnectorError).fields).toMatchObject({
+      code: 'unauthenticated',
+      status: 535,
+      ambiguous: false,
+    });
     expect([JSON.stringify([error, error.stack]).includes('canary'), mails]).toEqual([false, []]);
   });
 
   it('does not send without TLS where that is not loopback’s', async () => {
     const { port, mails } = await mailServer();
     expect(await fieldsOf(mailing(port, { plain: false }).send())).toMatchObject({
-      ...{ code: 'invalid', ambiguous: false, message: expect.stringMatching(/no TLS/) as string },
+      code: 'invalid',
+      ambiguous: false,
+      message: expect.stringMatching(/no TLS/) as string,
     });
     expect(mails).toEqual([]);
   });
@@ -177,19 +213,30 @@ describe('email:send', () => {
       upToData((line, socket) => line === '.' && socket.destroy()),
       { code: 'unavailable', status: null, ambiguous: true },
     ],
-    ['cut off within the message', upToData((_, socket) => socket.destroy()), { code: 'unavailable', ambiguous: true }],
+    [
+      'cut off within the message',
+      upToData((_, socket) => socket.destroy()),
+      { code: 'unavailable', ambiguous: true },
+    ],
     [
       'cut off before the message',
-      (line, socket) => (/^EHLO/.test(line) ? socket.write('250 AUTH PLAIN\r\n') : socket.destroy()),
+      (line, socket) =>
+        /^EHLO/.test(line) ? socket.write('250 AUTH PLAIN\r\n') : socket.destroy(),
       { code: 'unavailable', ambiguous: false },
     ],
-    ['shut down', (_, socket) => socket.write('421 4.3.2 canary\r\n'), { code: 'unavailable', ambiguous: false }],
+    [
+      'shut down',
+      (_, socket) => socket.write('421 4.3.2 canary\r\n'),
+      { code: 'unavailable', ambiguous: false },
+    ],
   ])('is %s', async (_what, answer, expected) => {
     const { send, journal } = mailing(await scripted(answer));
     const error = await failureOf(send());
     expect((error as ConnectorError).fields).toMatchObject(expected);
     expect(JSON.stringify([error, error.stack])).not.toMatch(/canary|northwind/);
-    expect(journal.kinds.at(-1)).toBe((error as ConnectorError).fields.ambiguous ? 'action.unknown' : 'action.failed');
+    expect(journal.kinds.at(-1)).toBe(
+      (error as ConnectorError).fields.ambiguous ? 'action.unknown' : 'action.failed',
+    );
   });
 
   it.each<[string, (line: string, socket: Socket) => void, boolean]>([
@@ -218,7 +265,10 @@ describe('email:send', () => {
   it('cannot reach nobody', async () => {
     const port = await scripted(() => undefined);
     open.splice(0).forEach((one) => one.close());
-    expect(await fieldsOf(mailing(port).send())).toMatchObject({ code: 'unavailable', ambiguous: false });
+    expect(await fieldsOf(mailing(port).send())).toMatchObject({
+      code: 'unavailable',
+      ambiguous: false,
+    });
   });
 
   it('lets nothing begin another header, recipient or command', async () => {
@@ -252,8 +302,8 @@ describe('email:send', () => {
     ['an attachment', { attachments: [{ path: '/etc/passwd' }] }],
   ])('takes no message with %s', async (_what, wrong) => {
     const { connectors } = mailing(9);
-    expect(await failureOf(connectors.email('email:send', { ...MESSAGE, ...wrong }, context()))).toBeInstanceOf(
-      InvalidArgumentError,
-    );
+    expect(
+      await failureOf(connectors.email('email:send', { ...MESSAGE, ...wrong }, context())),
+    ).toBeInstanceOf(InvalidArgumentError);
   });
 });

@@ -24,7 +24,10 @@ afterEach(() => servers.closeAll());
 
 type Answering = Reply | ((seen: Seen, count: number, origin: string) => Reply);
 
-/** A server that gives tokens, and answers everything else as told; `calls` counts from 1 without the tokens. */
+/**
+ * A server that gives tokens, and answers everything else as told; `calls` counts from 1 without
+ * the tokens.
+ */
 async function serve(answer: Answering) {
   let calls = 0;
   let origin = '';
@@ -34,10 +37,15 @@ async function serve(answer: Answering) {
     return typeof answer === 'function' ? answer(seen, calls, origin) : answer;
   });
   ({ origin } = server);
-  return { server, calls: () => server.seen.filter((seen) => !isToken(seen)), ...accountHarness(origin) };
+  return {
+    server,
+    calls: () => server.seen.filter((seen) => !isToken(seen)),
+    ...accountHarness(origin),
+  };
 }
 
-const fieldsOf = async (promise: Promise<unknown>) => ((await failureOf(promise)) as ConnectorError).fields;
+const fieldsOf = async (promise: Promise<unknown>) =>
+  ((await failureOf(promise)) as ConnectorError).fields;
 const asked = <Output>() => context<Output>({ grant });
 const user = {
   id: ENTRA_USER,
@@ -53,17 +61,26 @@ describe('Entra ID', () => {
   it('gets its token by client credentials, and sends it with each call', async () => {
     const { server, connectors, events } = await serve({ json: user });
     await Promise.all(
-      Array.from({ length: 50 }, () => connectors.entra('users:read', { user: ENTRA_USER }, context())),
+      Array.from({ length: 50 }, () =>
+        connectors.entra('users:read', { user: ENTRA_USER }, context()),
+      ),
     );
-    const [token, ...others] = server.seen.toSorted((a, b) => Number(isToken(b)) - Number(isToken(a)));
-    expect([token?.path, others.filter(isToken)]).toEqual(['/northwind.example/oauth2/v2.0/token', []]);
+    const [token, ...others] = server.seen.toSorted(
+      (a, b) => Number(isToken(b)) - Number(isToken(a)),
+    );
+    expect([token?.path, others.filter(isToken)]).toEqual([
+      '/northwind.example/oauth2/v2.0/token',
+      [],
+    ]);
     expect(Object.fromEntries(new URLSearchParams(token?.body))).toEqual({
       grant_type: 'client_credentials',
       client_id: ENTRA_USER,
       client_secret: CLIENT_SECRET,
       scope: 'https://graph.microsoft.com/.default',
     });
-    expect(new Set(others.map(({ headers }) => headers.authorization))).toEqual(new Set([`Bearer ${ACCESS_TOKEN}`]));
+    expect(new Set(others.map(({ headers }) => headers.authorization))).toEqual(
+      new Set([`Bearer ${ACCESS_TOKEN}`]),
+    );
     expect(events.filter(({ operation }) => operation === 'oauth:token')).toHaveLength(1);
   });
 
@@ -180,7 +197,9 @@ describe('Entra ID', () => {
       'users:disable 204',
     ]);
     const never = await serve(refused);
-    const fields = await fieldsOf(never.connectors.entra('users:disable', { userId: ENTRA_USER }, asked()));
+    const fields = await fieldsOf(
+      never.connectors.entra('users:disable', { userId: ENTRA_USER }, asked()),
+    );
     expect(fields).toMatchObject({
       code: 'unauthenticated',
       vendorCode: 'InvalidAuthenticationToken',
@@ -206,7 +225,11 @@ describe('Entra ID', () => {
 
   it.each<[string, Reply, object]>([
     ['404 of Graph', graphError(404, 'Request_ResourceNotFound'), { code: 'not_found' }],
-    ['404 of something else', { status: 404, text: '<html>' }, { code: 'malformed', ambiguous: true }],
+    [
+      '404 of something else',
+      { status: 404, text: '<html>' },
+      { code: 'malformed', ambiguous: true },
+    ],
     [
       '429',
       { ...graphError(429, 'TooManyRequests'), headers: { 'retry-after': '17' } },
@@ -216,7 +239,11 @@ describe('Entra ID', () => {
     ['HTML with 200', { text: '<html>hello</html>' }, { code: 'malformed', ambiguous: true }],
     ['204 that is none', { status: 200, json: {} }, { code: 'malformed', ambiguous: true }],
     ['400', graphError(400, 'Request_BadRequest'), { code: 'invalid', ambiguous: false }],
-    ['a code that is text', graphError(400, 'ann@northwind.example said no'), { code: 'invalid', vendorCode: null }],
+    [
+      'a code that is text',
+      graphError(400, 'ann@northwind.example said no'),
+      { code: 'invalid', vendorCode: null },
+    ],
     [
       'a redirect',
       { status: 302, headers: { location: 'http://127.0.0.1:9/' } },
@@ -225,7 +252,9 @@ describe('Entra ID', () => {
     ['no answer', { cut: 'before' }, { code: 'unavailable', ambiguous: true }],
   ])('reads %s', async (_what, reply, expected) => {
     const { connectors } = await serve(reply);
-    const error = await failureOf(connectors.entra('users:disable', { userId: ENTRA_USER }, asked()));
+    const error = await failureOf(
+      connectors.entra('users:disable', { userId: ENTRA_USER }, asked()),
+    );
     expect((error as ConnectorError).fields).toMatchObject({
       status: reply.cut || reply.status === 302 ? null : (reply.status ?? 200),
       ...expected,
@@ -234,13 +263,19 @@ describe('Entra ID', () => {
   });
 
   it('gives up after the time-out, and does not know what became of the write', async () => {
-    const server = await servers.start((seen) => (isToken(seen) ? tokenReply('http://127.0.0.1:9') : { hang: true }));
+    const server = await servers.start((seen) =>
+      isToken(seen) ? tokenReply('http://127.0.0.1:9') : { hang: true },
+    );
     const { connectors } = accountHarness(server.origin, { timeoutMs: 150 });
-    expect(await fieldsOf(connectors.entra('users:disable', { userId: ENTRA_USER }, asked()))).toMatchObject({
+    expect(
+      await fieldsOf(connectors.entra('users:disable', { userId: ENTRA_USER }, asked())),
+    ).toMatchObject({
       code: 'unavailable',
       ambiguous: true,
     });
-    expect(await fieldsOf(connectors.entra('users:read', { user: ENTRA_USER }, context()))).toMatchObject({
+    expect(
+      await fieldsOf(connectors.entra('users:read', { user: ENTRA_USER }, context())),
+    ).toMatchObject({
       code: 'unavailable',
       ambiguous: false,
     });
@@ -253,27 +288,44 @@ describe('Entra ID', () => {
     ['a list', [user]],
   ])('takes no answer with %s', async (_what, json) => {
     const { connectors } = await serve({ json });
-    expect(await fieldsOf(connectors.entra('users:read', { user: ENTRA_USER }, context()))).toMatchObject({
+    expect(
+      await fieldsOf(connectors.entra('users:read', { user: ENTRA_USER }, context())),
+    ).toMatchObject({
       code: 'malformed',
     });
   });
 });
 
 describe('members of a group', () => {
-  const others = Array.from({ length: 3 }, (_, at) => ({ id: `${at + 3}`.repeat(8) + ENTRA_USER.slice(8) }));
+  const others = Array.from({ length: 3 }, (_, at) => ({
+    id: `${at + 3}`.repeat(8) + ENTRA_USER.slice(8),
+  }));
   const path = `/v1.0/groups/${ENTRA_GROUP}/members`;
-  const read = (made: Awaited<ReturnType<typeof serve>>) => made.connectors.entra('groups:read', MEMBER, context());
+  const read = (made: Awaited<ReturnType<typeof serve>>) =>
+    made.connectors.entra('groups:read', MEMBER, context());
 
   it('are turned page by page, to the user or to the end', async () => {
     const found = await serve((_, count, origin) =>
       count < 3
-        ? { json: { value: count === 1 ? others : [], '@odata.nextLink': `${origin}${path}?$skiptoken=p${count}` } }
+        ? {
+            json: {
+              value: count === 1 ? others : [],
+              '@odata.nextLink': `${origin}${path}?$skiptoken=p${count}`,
+            },
+          }
         : {
-            json: { value: [{ id: ENTRA_USER.toUpperCase() }], '@odata.nextLink': `${origin}${path}?$skiptoken=more` },
+            json: {
+              value: [{ id: ENTRA_USER.toUpperCase() }],
+              '@odata.nextLink': `${origin}${path}?$skiptoken=more`,
+            },
           },
     );
     expect((await read(found)).output).toEqual({ member: true });
-    expect(found.calls().map(({ query }) => query.get('$skiptoken') ?? query.get('$top'))).toEqual(['999', 'p1', 'p2']);
+    expect(found.calls().map(({ query }) => query.get('$skiptoken') ?? query.get('$top'))).toEqual([
+      '999',
+      'p1',
+      'p2',
+    ]);
     const absent = await serve({ json: { value: others } });
     expect((await read(absent)).output).toEqual({ member: false });
   });
@@ -285,7 +337,9 @@ describe('members of a group', () => {
     ['itself', (origin) => `${origin}${path}?$select=id&$top=999`],
     ['nowhere', () => 'not a link'],
   ])('are not said to be missing where the next link leads to %s', async (_what, link) => {
-    const made = await serve((_, __, origin) => ({ json: { value: others, '@odata.nextLink': link(origin) } }));
+    const made = await serve((_, __, origin) => ({
+      json: { value: others, '@odata.nextLink': link(origin) },
+    }));
     expect(await fieldsOf(read(made))).toMatchObject({ code: 'malformed' });
     expect(made.calls()).toHaveLength(1);
   });
@@ -335,20 +389,34 @@ describe('hostile ids', () => {
       7,
       [ENTRA_USER],
     ),
-    fc.string({ unit: 'binary', maxLength: 40 }).filter((text) => !/^[\w.'+#!~-]+@[\w.-]+$/.test(text)),
+    fc
+      .string({ unit: 'binary', maxLength: 40 })
+      .filter((text) => !/^[\w.'+#!~-]+@[\w.-]+$/.test(text)),
   );
   const places = ENTRA_OPERATIONS.flatMap(({ operation }) =>
-    (operation === 'users:read' ? ['user'] : operation.startsWith('groups') ? ['groupId', 'userId'] : ['userId']).map(
-      (name) => ({ operation, name }),
-    ),
+    (operation === 'users:read'
+      ? ['user']
+      : operation.startsWith('groups')
+        ? ['groupId', 'userId']
+        : ['userId']
+    ).map((name) => ({ operation, name })),
   );
 
   it.each(places)('in $name of $operation reach no path', async ({ operation, name }) => {
     const { server, connectors, journal } = await serve(NOTHING);
-    const whole = operation === 'users:read' ? {} : operation.startsWith('groups') ? MEMBER : { userId: ENTRA_USER };
+    const whole =
+      operation === 'users:read'
+        ? {}
+        : operation.startsWith('groups')
+          ? MEMBER
+          : { userId: ENTRA_USER };
     await assertProperty(
       fc.asyncProperty(nasty, async (value) => {
-        const call = connectors.entra(operation as never, { ...whole, [name]: value } as never, asked());
+        const call = connectors.entra(
+          operation as never,
+          { ...whole, [name]: value } as never,
+          asked(),
+        );
         expect(await failureOf(call)).toBeInstanceOf(InvalidArgumentError);
       }),
       { numRuns: 60 },
@@ -360,8 +428,14 @@ describe('hostile ids', () => {
 it('a vendor that is not configured is refused as invalid, and says so', async () => {
   const { connectors } = harness('http://127.0.0.1:9');
   const bundle = accountHarness('http://127.0.0.1:9', { entra: undefined });
-  const error = await failureOf(bundle.connectors.entra('users:read', { user: ENTRA_USER }, context()));
-  expect((error as ConnectorError).fields).toMatchObject({ code: 'invalid', status: null, ambiguous: false });
+  const error = await failureOf(
+    bundle.connectors.entra('users:read', { user: ENTRA_USER }, context()),
+  );
+  expect((error as ConnectorError).fields).toMatchObject({
+    code: 'invalid',
+    status: null,
+    ambiguous: false,
+  });
   expect(error.message).toMatch(/not configured here; nothing was sent/);
   expect(connectors.decide('entra', 'users:read', 'user:ann').effect).toBe('deny');
 });

@@ -3,7 +3,14 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Secret } from '../../../../src/config/env/secret.ts';
 import { InvalidArgumentError } from '../../../../src/connectors/errors.ts';
-import { accountHarness, GOOGLE_USER, grant, isToken, KEYS, tokenReply } from '../support/accounts.ts';
+import {
+  accountHarness,
+  GOOGLE_USER,
+  grant,
+  isToken,
+  KEYS,
+  tokenReply,
+} from '../support/accounts.ts';
 import { context, failureOf } from '../support/harness.ts';
 import { serverPool } from '../support/server.ts';
 import type { ConnectorError } from '../../../../src/connectors/errors.ts';
@@ -18,10 +25,15 @@ async function serve(reply: Reply | ((seen: Seen) => Reply)) {
     if (isToken(seen)) return tokenReply('http://127.0.0.1:9');
     return typeof reply === 'function' ? reply(seen) : reply;
   });
-  return { server, calls: () => server.seen.filter((seen) => !isToken(seen)), ...accountHarness(server.origin) };
+  return {
+    server,
+    calls: () => server.seen.filter((seen) => !isToken(seen)),
+    ...accountHarness(server.origin),
+  };
 }
 
-const fieldsOf = async (promise: Promise<unknown>) => ((await failureOf(promise)) as ConnectorError).fields;
+const fieldsOf = async (promise: Promise<unknown>) =>
+  ((await failureOf(promise)) as ConnectorError).fields;
 const user = {
   id: GOOGLE_USER,
   primaryEmail: 'ann@northwind.example',
@@ -46,7 +58,9 @@ const refusal = (status: number, reason: string | null, grpc = 'PERMISSION_DENIE
 describe('Google Workspace', () => {
   it('signs for its token as the administrator, and asks for the one scope', async () => {
     const { server, connectors } = await serve({ json: user });
-    await Promise.all([1, 2, 3].map(() => connectors.google('users:read', { user: GOOGLE_USER }, context())));
+    await Promise.all(
+      [1, 2, 3].map(() => connectors.google('users:read', { user: GOOGLE_USER }, context())),
+    );
     const [token, ...others] = server.seen.filter(isToken);
     expect(others).toEqual([]);
     const form = new URLSearchParams(token?.body);
@@ -54,7 +68,8 @@ describe('Google Workspace', () => {
     const [header = '', claims = '', signature = ''] = (form.get('assertion') ?? '').split('.');
     const verifier = createVerify('RSA-SHA256').update(`${header}.${claims}`);
     expect(verifier.verify(KEYS.publicKey, signature, 'base64url')).toBe(true);
-    const read = (part: string) => JSON.parse(Buffer.from(part, 'base64url').toString()) as Record<string, unknown>;
+    const read = (part: string) =>
+      JSON.parse(Buffer.from(part, 'base64url').toString()) as Record<string, unknown>;
     expect(read(header)).toEqual({ alg: 'RS256', typ: 'JWT', kid: 'key-1' });
     const { iat, exp, ...rest } = read(claims);
     expect(rest).toEqual({
@@ -68,13 +83,22 @@ describe('Google Workspace', () => {
 
   it('reads the listed fields, by id or address, and keeps addresses out of the trail', async () => {
     const { calls, connectors, journal } = await serve({ json: user });
-    const { output } = await connectors.google('users:read', { user: 'ann@northwind.example' }, context());
+    const { output } = await connectors.google(
+      'users:read',
+      { user: 'ann@northwind.example' },
+      context(),
+    );
     expect(output).toEqual({
-      ...{ id: GOOGLE_USER, primaryEmail: 'ann@northwind.example', suspended: false, isAdmin: false },
+      id: GOOGLE_USER,
+      primaryEmail: 'ann@northwind.example',
+      suspended: false,
+      isAdmin: false,
       emails: ['a@northwind.example', 'ann@mail.example'],
     });
     expect(calls()[0]?.path).toBe('/admin/directory/v1/users/ann%40northwind.example');
-    expect(calls()[0]?.query.get('fields')).toBe('id,primaryEmail,aliases,emails,suspended,isAdmin');
+    expect(calls()[0]?.query.get('fields')).toBe(
+      'id,primaryEmail,aliases,emails,suspended,isAdmin',
+    );
     expect(JSON.stringify(journal.drafts)).not.toMatch(/northwind|mail\.example|5550100/);
   });
 
@@ -83,14 +107,22 @@ describe('Google Workspace', () => {
     ['users:unsuspend', false],
   ] as const)('%s changes that one field', async (operation, suspended) => {
     const { calls, connectors, journal } = await serve({ json: { ...user, suspended } });
-    const { output } = await connectors.google(operation, { user: GOOGLE_USER }, context({ grant }));
+    const { output } = await connectors.google(
+      operation,
+      { user: GOOGLE_USER },
+      context({ grant }),
+    );
     expect(output.suspended).toBe(suspended);
     expect(calls().map(({ method, path, body }) => [method, path, body])).toEqual([
       ['PATCH', `/admin/directory/v1/users/${GOOGLE_USER}`, JSON.stringify({ suspended })],
     ]);
     expect(journal.drafts.map(({ kind, args, outcome }) => ({ kind, args, outcome }))).toEqual([
       { kind: 'action.started', args: { user: GOOGLE_USER }, outcome: undefined },
-      { kind: 'action.succeeded', args: { user: GOOGLE_USER }, outcome: { ok: true, id: GOOGLE_USER, suspended } },
+      {
+        kind: 'action.succeeded',
+        args: { user: GOOGLE_USER },
+        outcome: { ok: true, id: GOOGLE_USER, suspended },
+      },
     ]);
   });
 
@@ -98,9 +130,17 @@ describe('Google Workspace', () => {
     [
       'not allowed',
       refusal(403, 'forbidden'),
-      { code: 'forbidden', vendorCode: 'forbidden', message: expect.stringMatching(/GOOGLE_ADMIN_SUBJECT/) },
+      {
+        code: 'forbidden',
+        vendorCode: 'forbidden',
+        message: expect.stringMatching(/GOOGLE_ADMIN_SUBJECT/),
+      },
     ],
-    ['not allowed, in the newer form', refusal(403, null), { code: 'forbidden', vendorCode: 'PERMISSION_DENIED' }],
+    [
+      'not allowed, in the newer form',
+      refusal(403, null),
+      { code: 'forbidden', vendorCode: 'PERMISSION_DENIED' },
+    ],
     ['too many, told as 403', refusal(403, 'userRateLimitExceeded'), { code: 'rate_limited' }],
     [
       'too many',
@@ -108,26 +148,51 @@ describe('Google Workspace', () => {
       { code: 'rate_limited', retryAfterMs: 3_000 },
     ],
     ['nobody', refusal(404, 'notFound'), { code: 'not_found' }],
-    ['nobody, by something else', { status: 404, text: '<html>' }, { code: 'malformed', ambiguous: true }],
-    ['a reason of every object', refusal(400, 'constructor'), { code: 'invalid', vendorCode: 'constructor' }],
-    ['a reason that is text', refusal(400, 'canary is a name', 'canary too'), { code: 'invalid', vendorCode: null }],
+    [
+      'nobody, by something else',
+      { status: 404, text: '<html>' },
+      { code: 'malformed', ambiguous: true },
+    ],
+    [
+      'a reason of every object',
+      refusal(400, 'constructor'),
+      { code: 'invalid', vendorCode: 'constructor' },
+    ],
+    [
+      'a reason that is text',
+      refusal(400, 'canary is a name', 'canary too'),
+      { code: 'invalid', vendorCode: null },
+    ],
     ['down', refusal(503, 'backendError'), { code: 'unavailable', ambiguous: true }],
     ['HTML with 200', { text: '<html>canary</html>' }, { code: 'malformed', ambiguous: true }],
     ['somebody else', { json: { ...user, id: '7' } }, { code: 'malformed' }],
     ['half a user', { json: { id: GOOGLE_USER } }, { code: 'malformed' }],
   ])('reads %s', async (_what, reply, expected) => {
     const { connectors } = await serve(reply);
-    const error = await failureOf(connectors.google('users:suspend', { user: GOOGLE_USER }, context({ grant })));
+    const error = await failureOf(
+      connectors.google('users:suspend', { user: GOOGLE_USER }, context({ grant })),
+    );
     expect((error as ConnectorError).fields).toMatchObject(expected);
     expect(JSON.stringify([error, error.stack])).not.toContain('canary');
   });
 
   it('with an unusable key says so, and sends nothing', async () => {
     const server = await servers.start(() => ({ json: user }));
-    const access = { clientEmail: 'r@p.example', privateKey: new Secret('canary, not a key'), keyId: null };
-    const google = { ...access, tokenUri: `${server.origin}/token`, subject: 'a@b.example', adminUrl: server.origin };
+    const access = {
+      clientEmail: 'r@p.example',
+      privateKey: new Secret('canary, not a key'),
+      keyId: null,
+    };
+    const google = {
+      ...access,
+      tokenUri: `${server.origin}/token`,
+      subject: 'a@b.example',
+      adminUrl: server.origin,
+    };
     const { connectors } = accountHarness(server.origin, { google });
-    const error = await failureOf(connectors.google('users:read', { user: GOOGLE_USER }, context()));
+    const error = await failureOf(
+      connectors.google('users:read', { user: GOOGLE_USER }, context()),
+    );
     expect((error as ConnectorError).fields).toMatchObject({ code: 'invalid', status: null });
     expect([error.stack?.includes('canary'), server.seen]).toEqual([false, []]);
   });
@@ -148,14 +213,20 @@ describe('Google Workspace', () => {
         null,
         7,
       ),
-      fc.string({ unit: 'binary', maxLength: 40 }).filter((text) => !/^\d+$|^[\w.'+#!~-]+@[\w.-]+$/.test(text)),
+      fc
+        .string({ unit: 'binary', maxLength: 40 })
+        .filter((text) => !/^\d+$|^[\w.'+#!~-]+@[\w.-]+$/.test(text)),
     );
     await assertProperty(
       fc.asyncProperty(
         nasty,
         fc.constantFrom('users:read', 'users:suspend', 'users:unsuspend'),
         async (key, operation) => {
-          const call = connectors.google(operation as 'users:read', { user: key as string }, context({ grant }));
+          const call = connectors.google(
+            operation as 'users:read',
+            { user: key as string },
+            context({ grant }),
+          );
           expect(await failureOf(call)).toBeInstanceOf(InvalidArgumentError);
         },
       ),
@@ -170,8 +241,14 @@ describe('Google Workspace', () => {
       json: { error: 'invalid_grant', error_description: 'canary-account' },
     }));
     const { connectors } = accountHarness(server.origin);
-    const fields = await fieldsOf(connectors.google('users:suspend', { user: GOOGLE_USER }, context({ grant })));
-    expect(fields).toMatchObject({ code: 'unauthenticated', vendorCode: 'invalid_grant', ambiguous: false });
+    const fields = await fieldsOf(
+      connectors.google('users:suspend', { user: GOOGLE_USER }, context({ grant })),
+    );
+    expect(fields).toMatchObject({
+      code: 'unauthenticated',
+      vendorCode: 'invalid_grant',
+      ambiguous: false,
+    });
     expect(JSON.stringify(fields)).not.toContain('canary');
   });
 });

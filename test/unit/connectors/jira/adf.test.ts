@@ -14,7 +14,10 @@ describe('the document encoder', () => {
       { type: 'paragraph', text: '' },
     ];
     const text = (value: string) => ({ type: 'text', text: value });
-    const link = (value: string, href: string) => ({ ...text(value), marks: [{ type: 'link', attrs: { href } }] });
+    const link = (value: string, href: string) => ({
+      ...text(value),
+      marks: [{ type: 'link', attrs: { href } }],
+    });
     expect(toAdf(blocks)).toEqual({
       type: 'doc',
       version: 1,
@@ -62,11 +65,20 @@ describe('the plain text of a document', () => {
         { type: 'heading', content: [{ type: 'text', text: 'Title' }] },
         {
           type: 'bulletList',
-          content: [{ type: 'listItem', content: [{ type: 'paragraph', content: [{ type: 'text', text: 'a' }] }] }],
+          content: [
+            {
+              type: 'listItem',
+              content: [{ type: 'paragraph', content: [{ type: 'text', text: 'a' }] }],
+            },
+          ],
         },
         {
           type: 'paragraph',
-          content: [{ type: 'text', text: 'b' }, { type: 'hardBreak' }, { type: 'text', text: 'c' }],
+          content: [
+            { type: 'text', text: 'b' },
+            { type: 'hardBreak' },
+            { type: 'text', text: 'c' },
+          ],
         },
         { type: 'mystery', attrs: {} },
       ],

@@ -11,10 +11,13 @@ const servers = serverPool();
 afterEach(() => servers.closeAll());
 
 const serve = async (reply: Reply | ((count: number) => Reply)) => {
-  const server = await servers.start((_seen, count) => (typeof reply === 'function' ? reply(count) : reply));
+  const server = await servers.start((_seen, count) =>
+    typeof reply === 'function' ? reply(count) : reply,
+  );
   return { server, ...harness(server.origin) };
 };
-const fieldsOf = async (promise: Promise<unknown>) => ((await failureOf(promise)) as ConnectorError).fields;
+const fieldsOf = async (promise: Promise<unknown>) =>
+  ((await failureOf(promise)) as ConnectorError).fields;
 const ISSUE = {
   id: '10001',
   key: 'SEC-1',
@@ -27,7 +30,11 @@ const ISSUE = {
       comments: [
         {
           id: '1',
-          body: { type: 'doc', version: 1, content: [{ type: 'paragraph', content: [{ type: 'text', text: 'hi' }] }] },
+          body: {
+            type: 'doc',
+            version: 1,
+            content: [{ type: 'paragraph', content: [{ type: 'text', text: 'hi' }] }],
+          },
         },
       ],
     },
@@ -43,7 +50,10 @@ const CREATE = {
 
 describe('creating an issue', () => {
   it('sends fields, labels, due date, priority and the link to an earlier one in a single request', async () => {
-    const { server, connectors } = await serve({ status: 201, json: { id: '10001', key: 'SEC-1', self: 'x' } });
+    const { server, connectors } = await serve({
+      status: 201,
+      json: { id: '10001', key: 'SEC-1', self: 'x' },
+    });
     const input = { ...CREATE, priority: 'High', dueDate: '2026-01-19', relatesTo: 'SEC-7' };
     const { output } = await connectors.jira('issues:create', input, context());
     expect(output).toEqual({ id: '10001', key: 'SEC-1' });
@@ -53,7 +63,9 @@ describe('creating an issue', () => {
       '/rest/api/3/issue',
       'application/json',
     ]);
-    expect(seen?.headers.authorization).toBe(`Basic ${Buffer.from(`robot@example.com:${TOKEN}`).toString('base64')}`);
+    expect(seen?.headers.authorization).toBe(
+      `Basic ${Buffer.from(`robot@example.com:${TOKEN}`).toString('base64')}`,
+    );
     expect(JSON.parse(seen?.body ?? '')).toEqual({
       fields: {
         project: { key: 'SEC' },
@@ -68,13 +80,17 @@ describe('creating an issue', () => {
         priority: { name: 'High' },
         duedate: '2026-01-19',
       },
-      update: { issuelinks: [{ add: { type: { name: 'Relates' }, outwardIssue: { key: 'SEC-7' } } }] },
+      update: {
+        issuelinks: [{ add: { type: { name: 'Relates' }, outwardIssue: { key: 'SEC-7' } } }],
+      },
     });
   });
 
   it('is tried once, and a lost answer is ambiguous', async () => {
     const { server, connectors, journal } = await serve({ cut: 'before' });
-    expect(await fieldsOf(connectors.jira('issues:create', CREATE, context()))).toMatchObject({ ambiguous: true });
+    expect(await fieldsOf(connectors.jira('issues:create', CREATE, context()))).toMatchObject({
+      ambiguous: true,
+    });
     expect([server.seen.length, journal.kinds]).toEqual([1, ['action.started', 'action.unknown']]);
   });
 
@@ -82,14 +98,12 @@ describe('creating an issue', () => {
     const { connectors, journal } = await serve({ status: 201, json: { id: '1', key: 'SEC-1' } });
     await connectors.jira('issues:create', { ...CREATE, summary: 'canary one' }, context());
     expect(journal.drafts[0]?.args).toEqual({
-      ...{
-        project: 'SEC',
-        issueType: 'Task',
-        labels: ['mfa', 'arx-0123'],
-        priority: null,
-        dueDate: null,
-        relatesTo: null,
-      },
+      project: 'SEC',
+      issueType: 'Task',
+      labels: ['mfa', 'arx-0123'],
+      priority: null,
+      dueDate: null,
+      relatesTo: null,
       blocks: 1,
     });
     expect(JSON.stringify(journal.drafts)).not.toMatch(/canary|enrol/);
@@ -101,14 +115,20 @@ describe('creating an issue', () => {
     ['no summary', { summary: '' }],
     ['another project’s path', { project: 'SEC/..' }],
     ['a date that is none', { dueDate: '2026-02-30' }],
-    ['a link of another kind', { description: [{ type: 'link' as const, text: 'x', url: 'javascript:alert(1)' }] }],
-    ['more text than Jira holds', { description: [{ type: 'paragraph' as const, text: 'x'.repeat(ADF_LIMIT) }] }],
+    [
+      'a link of another kind',
+      { description: [{ type: 'link' as const, text: 'x', url: 'javascript:alert(1)' }] },
+    ],
+    [
+      'more text than Jira holds',
+      { description: [{ type: 'paragraph' as const, text: 'x'.repeat(ADF_LIMIT) }] },
+    ],
     ['no description', { description: [] }],
   ])('with %s is refused before it is sent', async (_what, wrong) => {
     const { server, connectors } = await serve({ status: 201, json: { id: '1', key: 'SEC-1' } });
-    expect(await failureOf(connectors.jira('issues:create', { ...CREATE, ...wrong }, context()))).toBeInstanceOf(
-      InvalidArgumentError,
-    );
+    expect(
+      await failureOf(connectors.jira('issues:create', { ...CREATE, ...wrong }, context())),
+    ).toBeInstanceOf(InvalidArgumentError);
     expect(server.seen).toEqual([]);
   });
 });
@@ -116,7 +136,11 @@ describe('creating an issue', () => {
 describe('reading issues', () => {
   it('by key asks for what is shown, and comments only where wanted', async () => {
     const { server, connectors } = await serve({ json: ISSUE });
-    const { output } = await connectors.jira('issues:read', { by: 'key', key: 'SEC-1', comments: true }, context());
+    const { output } = await connectors.jira(
+      'issues:read',
+      { by: 'key', key: 'SEC-1', comments: true },
+      context(),
+    );
     expect(output).toEqual({
       issues: [
         {
@@ -145,10 +169,18 @@ describe('reading issues', () => {
     }));
     const jql = 'labels = "arx-1"';
     const first = await connectors.jira('issues:read', { by: 'jql', jql, limit: 1 }, context());
-    const second = await connectors.jira('issues:read', { by: 'jql', jql, next: first.output.next }, context());
+    const second = await connectors.jira(
+      'issues:read',
+      { by: 'jql', jql, next: first.output.next },
+      context(),
+    );
     expect([first.output.next, second.output.next]).toEqual(['p2', null]);
     expect(server.seen.map(({ method, path, body }) => [method, path, JSON.parse(body)])).toEqual([
-      ['POST', '/rest/api/3/search/jql', { jql, fields: ['labels', 'status', 'created'], maxResults: 1 }],
+      [
+        'POST',
+        '/rest/api/3/search/jql',
+        { jql, fields: ['labels', 'status', 'created'], maxResults: 1 },
+      ],
       [
         'POST',
         '/rest/api/3/search/jql',
@@ -169,7 +201,11 @@ describe('reading issues', () => {
         ],
       },
     });
-    const { output } = await connectors.jira('issues:read', { by: 'transitions', key: 'SEC-1' }, context());
+    const { output } = await connectors.jira(
+      'issues:read',
+      { by: 'transitions', key: 'SEC-1' },
+      context(),
+    );
     expect(output.transitions).toEqual([
       { id: '31', name: 'Done', toStatus: 'Closed', toCategory: 'done' },
       { id: '41', name: 'Odd', toStatus: 'Somewhere', toCategory: 'new' },
@@ -180,8 +216,15 @@ describe('reading issues', () => {
 describe('changing issues', () => {
   it('edits, labels and links duplicates in one request; the answer is empty', async () => {
     const { server, connectors } = await serve({ status: 204 });
-    const changes = { summary: 'New', addLabels: ['b'], duplicateOf: 'SEC-2', description: CREATE.description };
-    expect((await connectors.jira('issues:update', { key: 'SEC-1', ...changes }, context())).output).toBeNull();
+    const changes = {
+      summary: 'New',
+      addLabels: ['b'],
+      duplicateOf: 'SEC-2',
+      description: CREATE.description,
+    };
+    expect(
+      (await connectors.jira('issues:update', { key: 'SEC-1', ...changes }, context())).output,
+    ).toBeNull();
     expect(server.seen.map(({ method, path, body }) => [method, path, JSON.parse(body)])).toEqual([
       [
         'PUT',
@@ -195,9 +238,9 @@ describe('changing issues', () => {
         },
       ],
     ]);
-    expect(await failureOf(connectors.jira('issues:update', { key: 'SEC-1' }, context()))).toBeInstanceOf(
-      InvalidArgumentError,
-    );
+    expect(
+      await failureOf(connectors.jira('issues:update', { key: 'SEC-1' }, context())),
+    ).toBeInstanceOf(InvalidArgumentError);
   });
 
   it('comments and transitions', async () => {
@@ -205,7 +248,9 @@ describe('changing issues', () => {
       count === 1 ? { status: 201, json: { id: '9' } } : { status: 204 },
     );
     const body = [{ type: 'paragraph' as const, text: 'Covered now.' }];
-    expect((await connectors.jira('issues:comment', { key: 'SEC-1', body }, context())).output).toEqual({ id: '9' });
+    expect(
+      (await connectors.jira('issues:comment', { key: 'SEC-1', body }, context())).output,
+    ).toEqual({ id: '9' });
     await connectors.jira('issues:transition', { key: 'SEC-1', transitionId: '31' }, context());
     expect(server.seen.map(({ path, body: sent }) => [path, JSON.parse(sent)])).toMatchObject([
       ['/rest/api/3/issue/SEC-1/comment', { body: { type: 'doc' } }],
@@ -218,7 +263,11 @@ describe('changing issues', () => {
       text: '<html>log in</html>',
       headers: { 'content-type': 'text/html' },
     });
-    const changing = connectors.jira('issues:transition', { key: 'SEC-1', transitionId: '31' }, context());
+    const changing = connectors.jira(
+      'issues:transition',
+      { key: 'SEC-1', transitionId: '31' },
+      context(),
+    );
     expect(await fieldsOf(changing)).toMatchObject({ code: 'malformed', ambiguous: true });
     expect(journal.kinds).toEqual(['action.started', 'action.unknown']);
   });
@@ -226,12 +275,22 @@ describe('changing issues', () => {
 
 describe('an answer for nobody', () => {
   it.each<[string, Reply]>([
-    ['says so in a header, with 200', { json: ISSUE, headers: { 'x-seraph-loginreason': 'AUTHENTICATED_FAILED' } }],
+    [
+      'says so in a header, with 200',
+      { json: ISSUE, headers: { 'x-seraph-loginreason': 'AUTHENTICATED_FAILED' } },
+    ],
     [
       'says so in a header, with 404',
-      { status: 404, json: { errorMessages: ['x'] }, headers: { 'x-seraph-loginreason': 'AUTHENTICATED_FAILED' } },
+      {
+        status: 404,
+        json: { errorMessages: ['x'] },
+        headers: { 'x-seraph-loginreason': 'AUTHENTICATED_FAILED' },
+      },
     ],
-    ['asks for a captcha', { status: 403, text: '', headers: { 'x-seraph-loginreason': 'AUTHENTICATION_DENIED' } }],
+    [
+      'asks for a captcha',
+      { status: 403, text: '', headers: { 'x-seraph-loginreason': 'AUTHENTICATION_DENIED' } },
+    ],
     ['is a 401', { status: 401, text: 'Client must be authenticated' }],
   ])('%s: the issue is not missing, the token is not accepted', async (_what, reply) => {
     const { connectors } = await serve(reply);
@@ -245,7 +304,9 @@ describe('an answer for nobody', () => {
       code: 'unauthenticated',
     });
     const html = await serve({ text: '<html>' });
-    expect(await fieldsOf(html.connectors.jira('myself:read', {}, context()))).toMatchObject({ code: 'malformed' });
+    expect(await fieldsOf(html.connectors.jira('myself:read', {}, context()))).toMatchObject({
+      code: 'malformed',
+    });
     const good = await serve({
       json: { accountId: '5b10', displayName: 'Robot', emailAddress: 'canary' },
       headers: { 'x-seraph-loginreason': 'OK' },
@@ -294,13 +355,19 @@ describe('refusals', () => {
 
   it('a 404 that Jira did not say makes no issue missing', async () => {
     const { connectors } = await serve({ status: 404, text: '<html>nginx</html>' });
-    expect(await fieldsOf(connectors.jira('issues:read', { by: 'key', key: 'SEC-1' }, context()))).toMatchObject({
+    expect(
+      await fieldsOf(connectors.jira('issues:read', { by: 'key', key: 'SEC-1' }, context())),
+    ).toMatchObject({
       code: 'malformed',
     });
   });
 
   it('a 429 says when to come back', async () => {
-    const { server, connectors } = await serve({ status: 429, headers: { 'retry-after': '17' }, json: {} });
+    const { server, connectors } = await serve({
+      status: 429,
+      headers: { 'retry-after': '17' },
+      json: {},
+    });
     expect(await fieldsOf(connectors.jira('myself:read', {}, context()))).toMatchObject({
       code: 'rate_limited',
       retryAfterMs: 17_000,
@@ -315,7 +382,9 @@ describe('refusals', () => {
     ['a key that would name another path', { json: { ...ISSUE, key: '../SEC-1' } }],
   ])('%s with 200 is malformed', async (_what, reply) => {
     const { connectors } = await serve(reply);
-    expect(await fieldsOf(connectors.jira('issues:read', { by: 'key', key: 'SEC-1' }, context()))).toMatchObject({
+    expect(
+      await fieldsOf(connectors.jira('issues:read', { by: 'key', key: 'SEC-1' }, context())),
+    ).toMatchObject({
       code: 'malformed',
     });
   });
@@ -324,12 +393,20 @@ describe('refusals', () => {
 describe('the address and credential', () => {
   it('may have a path, and a token without an e-mail address is a bearer token', async () => {
     const server = await servers.start(() => ({
-      json: { key: 'SEC', name: 'Security', issueTypes: [{ id: '1', name: 'Task', subtask: false }] },
+      json: {
+        key: 'SEC',
+        name: 'Security',
+        issueTypes: [{ id: '1', name: 'Task', subtask: false }],
+      },
     }));
     const jira = { origin: `${server.origin}/jira/`, token: new Secret(TOKEN), projectKey: 'SEC' };
     const { connectors } = harness(server.origin, { jira });
     const { output } = await connectors.jira('projects:read', { project: 'SEC' }, context());
-    expect(output).toEqual({ key: 'SEC', name: 'Security', issueTypes: [{ id: '1', name: 'Task' }] });
+    expect(output).toEqual({
+      key: 'SEC',
+      name: 'Security',
+      issueTypes: [{ id: '1', name: 'Task' }],
+    });
     expect(server.seen.map(({ path, headers }) => [path, headers.authorization])).toEqual([
       ['/jira/rest/api/3/project/SEC', `Bearer ${TOKEN}`],
     ]);

@@ -30,7 +30,10 @@ function agent(agentId = 'soc-triage') {
     riskMax: 'CRITICAL',
   });
   const bundle = { ok: true as const, digest: 'a'.repeat(64), policies: [allowed] };
-  const { connectors, journal } = emulatedHarness(emulators.document, { bundle: () => bundle, grants });
+  const { connectors, journal } = emulatedHarness(emulators.document, {
+    bundle: () => bundle,
+    grants,
+  });
   const okta = createOkta({ agentId, orgId: connectors.oktaHost, connectors });
   return { okta, journal, grants, connectors };
 }
@@ -82,7 +85,9 @@ describe('the API of an agent', () => {
   it('is held to approval like everybody', async () => {
     const { okta, grants } = agent();
     const userId = world.user();
-    expect(await failureOf(okta.users.suspend({ userId }))).toMatchObject({ code: 'approval_required' });
+    expect(await failureOf(okta.users.suspend({ userId }))).toMatchObject({
+      code: 'approval_required',
+    });
     const grant = grants.give({
       connector: 'okta',
       operation: 'users:suspend',
@@ -101,9 +106,13 @@ describe('the API of an agent', () => {
   it('is not made for a principal or an organisation that is none', () => {
     const { connectors } = agent();
     for (const agentId of ['', 'a:b', 'a b', '../x', 'a\n', 'x'.repeat(129)]) {
-      expect(() => createOkta({ agentId, orgId: connectors.oktaHost, connectors })).toThrow(InvalidArgumentError);
+      expect(() => createOkta({ agentId, orgId: connectors.oktaHost, connectors })).toThrow(
+        InvalidArgumentError,
+      );
     }
-    expect(() => createOkta({ agentId: 'soc', orgId: 'other.okta.com', connectors })).toThrow(InvalidArgumentError);
+    expect(() => createOkta({ agentId: 'soc', orgId: 'other.okta.com', connectors })).toThrow(
+      InvalidArgumentError,
+    );
   });
 });
 
@@ -112,11 +121,16 @@ describe('its types', () => {
     expectTypeOf<OktaApi['users']['suspend']>().parameter(0).toEqualTypeOf<{ userId: string }>();
     expectTypeOf<OktaApi['users']['suspend']>().returns.resolves.toBeNull();
     expectTypeOf<OktaApi['users']['readDetail']>().returns.resolves.toEqualTypeOf<OktaUser>();
-    expectTypeOf<OktaApi['groups']['readMembers']>().returns.resolves.toEqualTypeOf<OktaPage<OktaUser>>();
+    expectTypeOf<OktaApi['groups']['readMembers']>().returns.resolves.toEqualTypeOf<
+      OktaPage<OktaUser>
+    >();
     expectTypeOf<OktaApi['groups']['create']>().returns.resolves.toEqualTypeOf<OktaGroupDetail>();
     expectTypeOf<OktaApi['users']['read']>().toBeCallableWith();
     expectTypeOf<OktaApi['org']['read']>().toBeCallableWith();
-    expectTypeOf<OktaApi['users']['expirePassword']>().toBeCallableWith({ userId: '' }, { reason: '' });
+    expectTypeOf<OktaApi['users']['expirePassword']>().toBeCallableWith(
+      { userId: '' },
+      { reason: '' },
+    );
     expectTypeOf<OktaApi>().not.toHaveProperty('sessions');
     expectTypeOf<OktaApi['users']>().not.toHaveProperty('delete');
     expectTypeOf<OktaApi['users']>().not.toHaveProperty('read_detail');

@@ -7,9 +7,15 @@ import type { Reply } from '../support/server.ts';
 const servers = serverPool();
 afterEach(() => servers.closeAll());
 
-const user = (id: string, status = 'ACTIVE') => ({ id, status, profile: { login: `${id}@example.com` } });
-const fieldsOf = async (promise: Promise<unknown>) => ((await failureOf(promise)) as ConnectorError).fields;
-const detail = (origin: string) => harness(origin).connectors.okta('users:read_detail', { userId: USER }, context());
+const user = (id: string, status = 'ACTIVE') => ({
+  id,
+  status,
+  profile: { login: `${id}@example.com` },
+});
+const fieldsOf = async (promise: Promise<unknown>) =>
+  ((await failureOf(promise)) as ConnectorError).fields;
+const detail = (origin: string) =>
+  harness(origin).connectors.okta('users:read_detail', { userId: USER }, context());
 const list = (origin: string, after: string | null = null) =>
   harness(origin).connectors.okta('users:read', { statuses: ['ACTIVE'], after }, context());
 
@@ -17,10 +23,21 @@ describe('listing', () => {
   it('asks for the statuses in scope, 200 a page', async () => {
     const server = await servers.start(() => ({ json: [user(USER)] }));
     const { connectors } = harness(server.origin);
-    const { output } = await connectors.okta('users:read', { statuses: ['ACTIVE', 'LOCKED_OUT'] }, context());
-    expect(output).toMatchObject({ items: [{ id: USER, login: `${USER}@example.com` }], next: null });
+    const { output } = await connectors.okta(
+      'users:read',
+      { statuses: ['ACTIVE', 'LOCKED_OUT'] },
+      context(),
+    );
+    expect(output).toMatchObject({
+      items: [{ id: USER, login: `${USER}@example.com` }],
+      next: null,
+    });
     const [seen] = server.seen;
-    expect([seen?.method, seen?.path, seen?.headers.authorization]).toEqual(['GET', '/api/v1/users', `SSWS ${TOKEN}`]);
+    expect([seen?.method, seen?.path, seen?.headers.authorization]).toEqual([
+      'GET',
+      '/api/v1/users',
+      `SSWS ${TOKEN}`,
+    ]);
     expect(seen && Object.fromEntries(seen.query)).toEqual({
       filter: 'status eq "ACTIVE" or status eq "LOCKED_OUT"',
       limit: '200',
@@ -35,7 +52,9 @@ describe('listing', () => {
     };
     const server = await servers.start(({ query }) => {
       const page = pages[query.get('after') ?? ''];
-      const link = page?.next ? `<${server.origin}/api/v1/users?after=${page.next}>; rel="next"` : '';
+      const link = page?.next
+        ? `<${server.origin}/api/v1/users?after=${page.next}>; rel="next"`
+        : '';
       return { json: page?.users, headers: link ? { link } : undefined };
     });
     const found: string[] = [];
@@ -51,7 +70,9 @@ describe('listing', () => {
 
   it('asks for the same page again when an answer was broken', async () => {
     const server = await servers.start(({ query }, count) =>
-      count === 1 ? { text: '[{"id":' } : { json: [user(query.get('after') === 'p2' ? USER : 'x')] },
+      count === 1
+        ? { text: '[{"id":' }
+        : { json: [user(query.get('after') === 'p2' ? USER : 'x')] },
     );
     expect((await fieldsOf(list(server.origin, 'p2'))).code).toBe('malformed');
     expect((await list(server.origin, 'p2')).output.items).toHaveLength(1);
@@ -61,7 +82,10 @@ describe('listing', () => {
   it('understands Link headers sent one by one', async () => {
     const server = await servers.start(() => {
       const base = `${server.origin}/api/v1/users`;
-      return { json: [], headers: { link: [`<${base}>; rel="self"`, `<${base}?after=c9>; rel="next"`] } };
+      return {
+        json: [],
+        headers: { link: [`<${base}>; rel="self"`, `<${base}?after=c9>; rel="next"`] },
+      };
     });
     expect((await list(server.origin)).output).toEqual({ items: [], next: 'c9' });
   });
@@ -79,7 +103,9 @@ describe('listing', () => {
   it('pages through members of a group', async () => {
     const server = await servers.start(() => ({
       json: [user(USER)],
-      headers: { link: `<${server.origin}/api/v1/groups/${GROUP}/users?after=m2&limit=5>; rel="next"` },
+      headers: {
+        link: `<${server.origin}/api/v1/groups/${GROUP}/users?after=m2&limit=5>; rel="next"`,
+      },
     }));
     const { connectors } = harness(server.origin);
     const { output } = await connectors.okta(
@@ -101,7 +127,9 @@ describe('listing', () => {
     const { connectors } = harness(server.origin);
     const { output } = await connectors.okta('groups:read', { name }, context());
     expect(output.items).toEqual([{ id: '00gBBBBBBBBBBBBBBBBB', name, type: 'OKTA_GROUP' }]);
-    expect(server.seen[0]?.query.get('search')).toBe(String.raw`profile.name eq "He said \"hi\" \\o/"`);
+    expect(server.seen[0]?.query.get('search')).toBe(
+      String.raw`profile.name eq "He said \"hi\" \\o/"`,
+    );
   });
 });
 
@@ -113,7 +141,8 @@ describe('answers', () => {
       return { json: { ...user(USER, count === 1 ? 'ACTIVE' : 'DEPROVISIONED'), ...links } };
     });
     const { connectors } = harness(server.origin);
-    const read = async () => (await connectors.okta('users:read_detail', { userId: USER }, context())).output.status;
+    const read = async () =>
+      (await connectors.okta('users:read_detail', { userId: USER }, context())).output.status;
     expect([await read(), await read()]).toEqual(['ACTIVE', 'DEPROVISIONED']);
   });
 
@@ -122,7 +151,10 @@ describe('answers', () => {
     ['an empty object', { json: {} }],
     ['an empty list', { json: [] }],
     ['nothing', { status: 204 }],
-    ['half a document', { text: `{"id":"${USER}","sta`, headers: { 'content-type': 'application/json' } }],
+    [
+      'half a document',
+      { text: `{"id":"${USER}","sta`, headers: { 'content-type': 'application/json' } },
+    ],
     ['null', { json: null }],
     ['another user', { json: user('00uBBBBBBBBBBBBBBBBB') }],
     ['a redirect', { status: 302, headers: { location: '/login' } }],
@@ -139,7 +171,10 @@ describe('answers', () => {
       type: 7,
       credentials: null,
     };
-    const { origin } = await servers.start(() => ({ json: odd, headers: { 'content-type': 'text/plain' } }));
+    const { origin } = await servers.start(() => ({
+      json: odd,
+      headers: { 'content-type': 'text/plain' },
+    }));
     expect((await detail(origin)).output).toMatchObject({ id: USER, created: 'not a date' });
   });
 
@@ -154,7 +189,11 @@ describe('answers', () => {
     };
     const rare = { id: 'x1', factorType: 'telepathy', provider: null };
     const { origin } = await servers.start(() => ({ json: [factor, rare] }));
-    const { output } = await harness(origin).connectors.okta('users:read_factors', { userId: USER }, context());
+    const { output } = await harness(origin).connectors.okta(
+      'users:read_factors',
+      { userId: USER },
+      context(),
+    );
     expect(output).toEqual([
       { id: 'ost1', type: 'token:software:totp', provider: 'GOOGLE', status: 'PENDING_ACTIVATION' },
       { id: 'x1', type: 'telepathy', provider: null, status: null },
@@ -163,7 +202,10 @@ describe('answers', () => {
 
   it('cannot swap prototypes', async () => {
     const text = `{"id":"${USER}","status":"ACTIVE","profile":{"__proto__":{"login":"evil","department":"evil"}}}`;
-    const { origin } = await servers.start(() => ({ text, headers: { 'content-type': 'application/json' } }));
+    const { origin } = await servers.start(() => ({
+      text,
+      headers: { 'content-type': 'application/json' },
+    }));
     const { output } = await detail(origin);
     expect(output).toMatchObject({ login: USER, department: null });
     expect(Object.getPrototypeOf(output)).toBe(Object.prototype);
@@ -198,7 +240,13 @@ describe('refusals', () => {
       headers: { 'x-okta-request-id': 'r-1' },
     }));
     const fields = await fieldsOf(detail(origin));
-    expect(fields).toMatchObject({ code, status, vendorCode: errorCode, ambiguous: false, requestId: 'r-1' });
+    expect(fields).toMatchObject({
+      code,
+      status,
+      vendorCode: errorCode,
+      ambiguous: false,
+      requestId: 'r-1',
+    });
     expect(JSON.stringify(fields)).not.toContain('canary');
   });
 
@@ -212,7 +260,10 @@ describe('refusals', () => {
   });
 
   it('a 404 that is not Okta’s own makes nobody vanish', async () => {
-    const { origin } = await servers.start(() => ({ status: 404, text: '<html>no such page</html>' }));
+    const { origin } = await servers.start(() => ({
+      status: 404,
+      text: '<html>no such page</html>',
+    }));
     expect((await fieldsOf(detail(origin))).code).toBe('malformed');
   });
 });
@@ -227,18 +278,23 @@ describe('a 429', () => {
     ['a garbled reset', { 'x-rate-limit-reset': 'soon' }, 10_000],
     ['duplicate resets', { 'x-rate-limit-reset': `${at + 30}, ${at + 30}` }, 10_000],
     ['no reset', {}, 10_000],
-  ])('with %s is told at once, once, with how long to wait', async (_what, headers, retryAfterMs) => {
-    const server = await servers.start(() => ({
-      status: 429,
-      headers: { date, ...headers },
-      json: { errorCode: 'E0000047' },
-    }));
-    const { connectors, events } = harness(server.origin);
-    const fields = await fieldsOf(connectors.okta('users:read_detail', { userId: USER }, context()));
-    expect(fields).toMatchObject({ code: 'rate_limited', retryAfterMs });
-    expect(server.seen).toHaveLength(1);
-    expect(events).toMatchObject([{ status: 429, throttled: true }]);
-  });
+  ])(
+    'with %s is told at once, once, with how long to wait',
+    async (_what, headers, retryAfterMs) => {
+      const server = await servers.start(() => ({
+        status: 429,
+        headers: { date, ...headers },
+        json: { errorCode: 'E0000047' },
+      }));
+      const { connectors, events } = harness(server.origin);
+      const fields = await fieldsOf(
+        connectors.okta('users:read_detail', { userId: USER }, context()),
+      );
+      expect(fields).toMatchObject({ code: 'rate_limited', retryAfterMs });
+      expect(server.seen).toHaveLength(1);
+      expect(events).toMatchObject([{ status: 429, throttled: true }]);
+    },
+  );
 });
 
 describe('the SDK', () => {
@@ -271,12 +327,19 @@ describe('the SDK', () => {
   it('does not wait for ever', async () => {
     const { origin } = await servers.start(() => ({ hang: true }));
     const { connectors } = harness(origin, { timeoutMs: 100 });
-    const fields = await fieldsOf(connectors.okta('users:read_detail', { userId: USER }, context()));
-    expect(fields).toMatchObject({ code: 'unavailable', message: 'no complete answer within the time-out' });
+    const fields = await fieldsOf(
+      connectors.okta('users:read_detail', { userId: USER }, context()),
+    );
+    expect(fields).toMatchObject({
+      code: 'unavailable',
+      message: 'no complete answer within the time-out',
+    });
   });
 
   it('keeps the answers of simultaneous calls apart', async () => {
-    const server = await servers.start(({ path }) => ({ json: user(path.split('/').at(-1) ?? '') }));
+    const server = await servers.start(({ path }) => ({
+      json: user(path.split('/').at(-1) ?? ''),
+    }));
     const { connectors } = harness(server.origin);
     const ids = Array.from({ length: 30 }, (_, index) => `00u${String(index).padStart(17, '0')}`);
     const read = async (userId: string) =>

@@ -60,17 +60,42 @@ const PLACES = OKTA_OPERATION_NAMES.flatMap((operation) =>
       .map((name) => ({ operation, input: input as Record<string, unknown>, name })),
   ),
 );
-const FAMOUS = ['..', '.', '', 'me', '%2e%2e', 'a/b', 'é雪\u202e', 'x'.repeat(10_000), '\u0000', `${USER}\u0000`];
+const FAMOUS = [
+  '..',
+  '.',
+  '',
+  'me',
+  '%2e%2e',
+  'a/b',
+  'é雪\u202e',
+  'x'.repeat(10_000),
+  '\u0000',
+  `${USER}\u0000`,
+];
 
 const everything = { ok: true as const, digest: 'e'.repeat(64), policies: [policy(ALL)] };
 /** Connectors that have every right, and a grant for whatever is asked. */
 const trusting = () =>
-  harness(server.origin, { bundle: () => everything, grants: { consume: () => Promise.resolve(true) } });
+  harness(server.origin, {
+    bundle: () => everything,
+    grants: { consume: () => Promise.resolve(true) },
+  });
 
 /** Everything a caller could try to put in the place of an id. */
 const values = fc.oneof(
   hostile,
-  fc.constantFrom<unknown>(...FAMOUS, null, undefined, 42, true, {}, [], [USER], { toString: () => USER }, 'default'),
+  fc.constantFrom<unknown>(
+    ...FAMOUS,
+    null,
+    undefined,
+    42,
+    true,
+    {},
+    [],
+    [USER],
+    { toString: () => USER },
+    'default',
+  ),
 );
 
 describe('hostile ids', () => {
@@ -81,21 +106,28 @@ describe('hostile ids', () => {
     );
   });
 
-  it.each(PLACES)('in $name of $operation reach no path at all', async ({ operation, input, name }) => {
-    server.seen.length = 0;
-    const { connectors, journal } = trusting();
-    const refuse = async (value: unknown): Promise<void> => {
-      // The one word that stands for an authorization server, and for nothing else.
-      if (name === 'authServerId' && value === 'default') return;
-      const asked = name === 'groupIds' ? [value] : value;
-      const call = connectors.okta(operation, { ...input, [name]: asked } as never, context({ grant }));
-      expect(await failureOf(call)).toBeInstanceOf(InvalidArgumentError);
-    };
-    for (const id of FAMOUS) await refuse(id);
-    await assertProperty(fc.asyncProperty(values, refuse), { numRuns: 60 });
-    expect(server.seen).toEqual([]);
-    expect(new Set(journal.kinds)).toEqual(new Set(['action.denied']));
-  });
+  it.each(PLACES)(
+    'in $name of $operation reach no path at all',
+    async ({ operation, input, name }) => {
+      server.seen.length = 0;
+      const { connectors, journal } = trusting();
+      const refuse = async (value: unknown): Promise<void> => {
+        // The one word that stands for an authorization server, and for nothing else.
+        if (name === 'authServerId' && value === 'default') return;
+        const asked = name === 'groupIds' ? [value] : value;
+        const call = connectors.okta(
+          operation,
+          { ...input, [name]: asked } as never,
+          context({ grant }),
+        );
+        expect(await failureOf(call)).toBeInstanceOf(InvalidArgumentError);
+      };
+      for (const id of FAMOUS) await refuse(id);
+      await assertProperty(fc.asyncProperty(values, refuse), { numRuns: 60 });
+      expect(server.seen).toEqual([]);
+      expect(new Set(journal.kinds)).toEqual(new Set(['action.denied']));
+    },
+  );
 
   it('of Jira reach no path either', async () => {
     server.seen.length = 0;
@@ -103,8 +135,13 @@ describe('hostile ids', () => {
     const attempts = fc.constantFrom(
       (id: string) => connectors.jira('issues:read', { by: 'key', key: id }, context()),
       (id: string) =>
-        connectors.jira('issues:comment', { key: id, body: [{ type: 'paragraph', text: 'x' }] }, context()),
-      (id: string) => connectors.jira('issues:transition', { key: id, transitionId: '1' }, context()),
+        connectors.jira(
+          'issues:comment',
+          { key: id, body: [{ type: 'paragraph', text: 'x' }] },
+          context(),
+        ),
+      (id: string) =>
+        connectors.jira('issues:transition', { key: id, transitionId: '1' }, context()),
     );
     await assertProperty(
       fc.asyncProperty(attempts, hostile, async (attempt, id) => {
@@ -117,8 +154,15 @@ describe('hostile ids', () => {
 });
 
 describe('whatever the arguments', () => {
-  const id = fc.string({ minLength: 20, maxLength: 20, unit: fc.constantFrom(...'ABCxyz0189'.split('')) });
-  const text = fc.string({ maxLength: 60, unit: fc.constantFrom(...'./?#&=%\\"<>{} +é雪abc0'.split('')) });
+  const id = fc.string({
+    minLength: 20,
+    maxLength: 20,
+    unit: fc.constantFrom(...'ABCxyz0189'.split('')),
+  });
+  const text = fc.string({
+    maxLength: 60,
+    unit: fc.constantFrom(...'./?#&=%\\"<>{} +é雪abc0'.split('')),
+  });
   const word = text.filter((one) => one !== '');
 
   /** An input of the operation with all that is free in it made up. */
@@ -127,32 +171,40 @@ describe('whatever the arguments', () => {
       Object.fromEntries(
         Object.entries(input).map(([name, value]): [string, fc.Arbitrary<unknown>] => {
           if (/Id$/.test(name)) return [name, id];
-          if (['q', 'search', 'login', 'after', 'name', 'description'].includes(name)) return [name, word];
+          if (['q', 'search', 'login', 'after', 'name', 'description'].includes(name))
+            return [name, word];
           if (name === 'filter') return [name, word];
-          if (name === 'profile') return [name, fc.record({ login: word, email: word, nickName: text, title: text })];
+          if (name === 'profile')
+            return [name, fc.record({ login: word, email: word, nickName: text, title: text })];
           return [name, fc.constant(value)];
         }),
       ),
     );
 
-  it.each(OKTA_OPERATION_NAMES)('%s sends the method and path of its row, its ids filled in', async (operation) => {
-    const { connectors } = trusting();
-    const forms = OKTA_OPERATIONS.find((row) => row.operation === operation);
-    const templates = forms?.wire ?? [{ method: forms?.method, path: forms?.path ?? '' }];
-    const [input] = inputsFor(operation, NOWHERE).slice(-1) as Record<string, unknown>[];
-    await assertProperty(
-      fc.asyncProperty(madeUp({ ...input }), async (given) => {
-        server.seen.length = 0;
-        await connectors.okta(operation, given as never, context({ grant })).catch(() => undefined);
-        const expected = templates.map(
-          ({ method, path }) => `${method} ${path.replaceAll(/\{(\w+)\}/g, (_, name: string) => String(given[name]))}`,
-        );
-        expect(server.seen).toHaveLength(1);
-        expect(expected).toContain(`${server.seen[0]?.method} ${server.seen[0]?.path}`);
-      }),
-      { numRuns: 25 },
-    );
-  });
+  it.each(OKTA_OPERATION_NAMES)(
+    '%s sends the method and path of its row, its ids filled in',
+    async (operation) => {
+      const { connectors } = trusting();
+      const forms = OKTA_OPERATIONS.find((row) => row.operation === operation);
+      const templates = forms?.wire ?? [{ method: forms?.method, path: forms?.path ?? '' }];
+      const [input] = inputsFor(operation, NOWHERE).slice(-1) as Record<string, unknown>[];
+      await assertProperty(
+        fc.asyncProperty(madeUp({ ...input }), async (given) => {
+          server.seen.length = 0;
+          await connectors
+            .okta(operation, given as never, context({ grant }))
+            .catch(() => undefined);
+          const expected = templates.map(
+            ({ method, path }) =>
+              `${method} ${path.replaceAll(/\{(\w+)\}/g, (_, name: string) => String(given[name]))}`,
+          );
+          expect(server.seen).toHaveLength(1);
+          expect(expected).toContain(`${server.seen[0]?.method} ${server.seen[0]?.path}`);
+        }),
+        { numRuns: 25 },
+      );
+    },
+  );
 });
 
 describe('a cursor', () => {
@@ -205,7 +257,9 @@ describe('the last look before sending', () => {
     server.seen.length = 0;
     const request = { method, url: server.origin + path, headers: {} };
     const sending = exchange(wire(), scope('DELETE', member), request);
-    expect(await failureOf(sending)).toMatchObject({ fields: { code: 'malformed', status: null, ambiguous: false } });
+    expect(await failureOf(sending)).toMatchObject({
+      fields: { code: 'malformed', status: null, ambiguous: false },
+    });
     expect(server.seen).toEqual([]);
   });
 

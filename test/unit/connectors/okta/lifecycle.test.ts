@@ -35,7 +35,11 @@ const SILENT: Record<string, object> = {
 async function call(operation: string, input: object, reply: Reply) {
   const server = await servers.start(() => reply);
   const grants = new MemoryGrants();
-  const { connectors, journal } = harness(server.origin, { bundle: () => EVERYTHING, grants, timeoutMs: 2000 });
+  const { connectors, journal } = harness(server.origin, {
+    bundle: () => EVERYTHING,
+    grants,
+    timeoutMs: 2000,
+  });
   const grant = grants.give({ connector: 'okta', operation, input, principal: PRINCIPAL });
   return { journal, answered: connectors.okta(operation, input as never, context({ grant })) };
 }
@@ -46,9 +50,19 @@ const SUCCESSES: [string, Reply][] = [
   ['{}', { json: {} }],
   [
     'links and tokens',
-    { json: { activationUrl: SECRET, activationToken: SECRET, resetPasswordUrl: SECRET, tempPassword: SECRET } },
+    {
+      json: {
+        activationUrl: SECRET,
+        activationToken: SECRET,
+        resetPasswordUrl: SECRET,
+        tempPassword: SECRET,
+      },
+    },
   ],
-  ['the user with his credentials', { json: { id: USER, credentials: { password: { value: SECRET } } } }],
+  [
+    'the user with his credentials',
+    { json: { id: USER, credentials: { password: { value: SECRET } } } },
+  ],
 ];
 const LOST: [string, Reply][] = [
   ['HTML with 200', { text: '<html>', headers: { 'content-type': 'text/html' } }],
@@ -66,7 +80,11 @@ describe.each(Object.entries(SILENT))('%s', (operation, input) => {
     for (const [what, reply] of SUCCESSES) {
       const { journal, answered } = await call(operation, input, reply);
       const result = await answered;
-      expect([what, result.output, journal.kinds]).toEqual([what, null, ['action.started', 'action.succeeded']]);
+      expect([what, result.output, journal.kinds]).toEqual([
+        what,
+        null,
+        ['action.started', 'action.succeeded'],
+      ]);
       expect(JSON.stringify([result, journal.drafts])).not.toContain(SECRET);
     }
   });
@@ -75,7 +93,11 @@ describe.each(Object.entries(SILENT))('%s', (operation, input) => {
     for (const [what, reply] of LOST) {
       const { journal, answered } = await call(operation, input, reply);
       const { fields } = (await failureOf(answered)) as ConnectorError;
-      expect([what, fields.ambiguous, journal.kinds]).toEqual([what, true, ['action.started', 'action.unknown']]);
+      expect([what, fields.ambiguous, journal.kinds]).toEqual([
+        what,
+        true,
+        ['action.started', 'action.unknown'],
+      ]);
     }
   });
 
@@ -87,7 +109,10 @@ describe.each(Object.entries(SILENT))('%s', (operation, input) => {
     ['no permission', 403, 'E0000006', 'forbidden'],
     ['no permission, said with 401', 401, 'E0000015', 'forbidden'],
   ])('has failed for certain with %s', async (_, status, errorCode, code) => {
-    const { journal, answered } = await call(operation, input, { status, json: { errorCode, errorSummary: SECRET } });
+    const { journal, answered } = await call(operation, input, {
+      status,
+      json: { errorCode, errorSummary: SECRET },
+    });
     const error = (await failureOf(answered)) as ConnectorError;
     expect(error.fields).toMatchObject({ code, vendorCode: errorCode, ambiguous: false });
     expect(journal.kinds).toEqual(['action.started', 'action.failed']);
@@ -102,7 +127,11 @@ describe('writes that answer with an object', () => {
     ['users:update', { userId: USER, mode: 'merge', profile: { title: 'x' } }, USER_ANSWER],
     ['groups:create', { name: 'g' }, { id: GROUP, profile: { name: 'g', secret: SECRET } }],
     ['groups:update', { groupId: GROUP, name: 'g' }, { id: GROUP, profile: { name: 'g' } }],
-    ['apps:assign_user', { appId: APP, userId: USER }, { id: USER, credentials: { password: { value: SECRET } } }],
+    [
+      'apps:assign_user',
+      { appId: APP, userId: USER },
+      { id: USER, credentials: { password: { value: SECRET } } },
+    ],
   ];
 
   it.each(WRITES)('%s: the object in named fields', async (operation, input, json) => {
@@ -113,7 +142,12 @@ describe('writes that answer with an object', () => {
   });
 
   it.each(WRITES)('%s: an answer without the object is open', async (operation, input) => {
-    for (const reply of [{ json: {} }, { status: 204 }, { text: '<html>' }, { cut: 'before' as const }]) {
+    for (const reply of [
+      { json: {} },
+      { status: 204 },
+      { text: '<html>' },
+      { cut: 'before' as const },
+    ]) {
       const { answered, journal } = await call(operation, input, reply);
       expect(((await failureOf(answered)) as ConnectorError).fields.ambiguous).toBe(true);
       expect(journal.kinds).toEqual(['action.started', 'action.unknown']);
@@ -135,8 +169,16 @@ describe('writes that answer with an object', () => {
 
 describe('passwords', () => {
   it('have no way in', async () => {
-    for (const more of [{ credentials: { password: 'x' } }, { password: 'x' }, { tempPassword: true }]) {
-      const { answered, journal } = await call('users:create', { profile: { login: 'x' }, ...more }, { json: {} });
+    for (const more of [
+      { credentials: { password: 'x' } },
+      { password: 'x' },
+      { tempPassword: true },
+    ]) {
+      const { answered, journal } = await call(
+        'users:create',
+        { profile: { login: 'x' }, ...more },
+        { json: {} },
+      );
       expect(await failureOf(answered)).toMatchObject({ name: 'InvalidArgumentError' });
       expect(journal.kinds).toEqual(['action.denied']);
     }

@@ -11,15 +11,27 @@ describe('the next link', () => {
   it.each([
     ['none', null, null],
     ['only the page itself', `<${origin}${path}?limit=2>; rel="self"`, null],
-    ['the usual form', `<${origin}${path}?limit=2>; rel="self", ${next(`${origin}${path}?after=c1&limit=2`)}`, 'c1'],
+    [
+      'the usual form',
+      `<${origin}${path}?limit=2>; rel="self", ${next(`${origin}${path}?after=c1&limit=2`)}`,
+      'c1',
+    ],
     ['next first', `${next(`${origin}${path}?after=c1`)}, <${origin}${path}>; rel="self"`, 'c1'],
     ['several relations', `<${origin}${path}?after=c1>; rel="last next"`, 'c1'],
     ['no quotes', `<${origin}${path}?after=c1>; rel=next`, 'c1'],
     ['capitals', `<${origin}${path}?after=c1>; REL="Next"`, 'c1'],
-    ['other parameters, commas inside', `<${origin}${path}?after=c1>; title="a, b"; rel="next"`, 'c1'],
+    [
+      'other parameters, commas inside',
+      `<${origin}${path}?after=c1>; title="a, b"; rel="next"`,
+      'c1',
+    ],
     ['an encoded cursor', next(`${origin}${path}?after=a%2Bb%3D%3D`), 'a+b=='],
     ['a relative address', next(`${path}?after=c1`), 'c1'],
-    ['the same link twice', `${next(`${origin}${path}?after=c1`)}, ${next(`${origin}${path}?after=c1`)}`, 'c1'],
+    [
+      'the same link twice',
+      `${next(`${origin}${path}?after=c1`)}, ${next(`${origin}${path}?after=c1`)}`,
+      'c1',
+    ],
     ['a relation called prev-next', `<${origin}${path}?after=c1>; rel="prev-next"`, null],
   ])('with %s', (_what, link, cursor) => {
     expect(read(link)).toBe(cursor);
@@ -35,7 +47,10 @@ describe('the next link', () => {
     ['no cursor', next(`${origin}${path}?limit=2`)],
     ['an empty cursor', next(`${origin}${path}?after=`)],
     ['no address', next('https://')],
-    ['two that differ', `${next(`${origin}${path}?after=c1`)}, ${next(`${origin}${path}?after=c2`)}`],
+    [
+      'two that differ',
+      `${next(`${origin}${path}?after=c1`)}, ${next(`${origin}${path}?after=c2`)}`,
+    ],
   ])('to %s is refused', (_what, link) => {
     expect(() => read(link)).toThrow(TypeError);
   });

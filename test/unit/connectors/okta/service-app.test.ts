@@ -29,8 +29,14 @@ async function serviceApp(
     privateKey: new Secret(privateKey),
     ...stated,
   };
-  const made = harness(server.origin, { okta: { origin: server.origin, host: 'okta.test', credential } });
-  return { ...made, server, read: () => made.connectors.okta('users:read_detail', { userId: USER }, context()) };
+  const made = harness(server.origin, {
+    okta: { origin: server.origin, host: 'okta.test', credential },
+  });
+  return {
+    ...made,
+    server,
+    read: () => made.connectors.okta('users:read_detail', { userId: USER }, context()),
+  };
 }
 
 describe('a service app', () => {
@@ -38,35 +44,46 @@ describe('a service app', () => {
     ['a JWK', jwk],
     ['PEM (PKCS #1)', pkcs1],
     ['PEM (PKCS #8)', pkcs8],
-  ])('signs for a token with %s, over the same transport, and uses it until it ends', async (_what, privateKey) => {
-    const app = await serviceApp((seen) => (isToken(seen) ? { json: { access_token: 'at-1' } } : user), privateKey);
-    await app.read();
-    await app.read();
-    expect(app.server.seen.map(({ path }) => path)).toEqual([
-      '/oauth2/v1/token',
-      `/api/v1/users/${USER}`,
-      `/api/v1/users/${USER}`,
-    ]);
-    expect(app.server.seen[2]?.headers.authorization).toBe('Bearer at-1');
-    expect(app.events.map(({ operation }) => operation)).toEqual([
-      'oauth:token',
-      'users:read_detail',
-      'users:read_detail',
-    ]);
-    const form = new URLSearchParams(app.server.seen[0]?.body);
-    expect([form.get('grant_type'), form.get('scope')]).toEqual(['client_credentials', 'okta.users.read']);
-    expect(verified(form.get('client_assertion') ?? '')).toMatchObject({
-      aud: `${app.server.origin}/oauth2/v1/token`,
-      iss: '0oaAAAAAAAAAAAAAAAAA',
-      sub: '0oaAAAAAAAAAAAAAAAAA',
-    });
-  });
+  ])(
+    'signs for a token with %s, over the same transport, and uses it until it ends',
+    async (_what, privateKey) => {
+      const app = await serviceApp(
+        (seen) => (isToken(seen) ? { json: { access_token: 'at-1' } } : user),
+        privateKey,
+      );
+      await app.read();
+      await app.read();
+      expect(app.server.seen.map(({ path }) => path)).toEqual([
+        '/oauth2/v1/token',
+        `/api/v1/users/${USER}`,
+        `/api/v1/users/${USER}`,
+      ]);
+      expect(app.server.seen[2]?.headers.authorization).toBe('Bearer at-1');
+      expect(app.events.map(({ operation }) => operation)).toEqual([
+        'oauth:token',
+        'users:read_detail',
+        'users:read_detail',
+      ]);
+      const form = new URLSearchParams(app.server.seen[0]?.body);
+      expect([form.get('grant_type'), form.get('scope')]).toEqual([
+        'client_credentials',
+        'okta.users.read',
+      ]);
+      expect(verified(form.get('client_assertion') ?? '')).toMatchObject({
+        aud: `${app.server.origin}/oauth2/v1/token`,
+        iss: '0oaAAAAAAAAAAAAAAAAA',
+        sub: '0oaAAAAAAAAAAAAAAAAA',
+      });
+    },
+  );
 
   it('asks once more with a new token when the old one is refused, and both calls are counted', async () => {
     let tokens = 0;
     const app = await serviceApp((seen) => {
       if (isToken(seen)) return { json: { access_token: `at-${(tokens += 1)}` } };
-      return seen.headers.authorization === 'Bearer at-2' ? user : { status: 401, json: { errorCode: 'E0000011' } };
+      return seen.headers.authorization === 'Bearer at-2'
+        ? user
+        : { status: 401, json: { errorCode: 'E0000011' } };
     });
     expect((await app.read()).output.id).toBe(USER);
     expect(app.events.map(({ operation, status }) => [operation, status])).toEqual([
@@ -79,13 +96,21 @@ describe('a service app', () => {
 
   it('is unauthenticated when no token is any good', async () => {
     const app = await serviceApp((seen) =>
-      isToken(seen) ? { json: { access_token: 'at' } } : { status: 401, json: { errorCode: 'E0000011' } },
+      isToken(seen)
+        ? { json: { access_token: 'at' } }
+        : { status: 401, json: { errorCode: 'E0000011' } },
     );
-    expect(await failureOf(app.read())).toMatchObject({ fields: { code: 'unauthenticated', vendorCode: 'E0000011' } });
+    expect(await failureOf(app.read())).toMatchObject({
+      fields: { code: 'unauthenticated', vendorCode: 'E0000011' },
+    });
   });
 
   it.each<[string, Reply, string]>([
-    ['refused', { status: 401, json: { error: 'invalid_client', error_description: 'canary' } }, 'unauthenticated'],
+    [
+      'refused',
+      { status: 401, json: { error: 'invalid_client', error_description: 'canary' } },
+      'unauthenticated',
+    ],
     ['refused for its scope', { status: 400, json: { error: 'invalid_scope' } }, 'forbidden'],
     ['unavailable', { status: 503, text: 'down' }, 'unavailable'],
     ['redirected', { status: 302, headers: { location: 'http://127.0.0.1:9/' } }, 'malformed'],
@@ -102,7 +127,8 @@ describe('a service app', () => {
     const scopeOf = (seen: Seen): string => `${new URLSearchParams(seen.body).get('scope')}`;
     const answer = (seen: Seen): Reply => {
       if (!isToken(seen)) return seen.path.endsWith('/roles') ? { json: [] } : user;
-      if (scopeOf(seen) === 'okta.logs.read') return { status: 400, json: { error: 'invalid_scope' } };
+      if (scopeOf(seen) === 'okta.logs.read')
+        return { status: 400, json: { error: 'invalid_scope' } };
       return { json: { access_token: `at-${scopeOf(seen)}` } };
     };
     const app = await serviceApp(answer, jwk, {});

@@ -20,11 +20,15 @@ itWithReference(
         ]),
       ),
     );
-    const requests = OKTA_OPERATIONS.flatMap(({ method, path, wire }) => wire ?? [{ method, path }]);
+    const requests = OKTA_OPERATIONS.flatMap(
+      ({ method, path, wire }) => wire ?? [{ method, path }],
+    );
     const known = requests.filter(({ method, path }) => scopes.has(`${method} ${parts(path)}`));
     expect(known.length).toBeGreaterThanOrEqual(30);
     for (const request of known) {
-      expect(scopes.get(`${request.method} ${parts(request.path)}`), request.path).toContain(tokenScope(request));
+      expect(scopes.get(`${request.method} ${parts(request.path)}`), request.path).toContain(
+        tokenScope(request),
+      );
     }
   },
 );

@@ -1,6 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
-import { AuditConflictError, AuditUnavailableError, OvertakenError } from '../../../../src/audit/errors.ts';
+import {
+  AuditConflictError,
+  AuditUnavailableError,
+  OvertakenError,
+} from '../../../../src/audit/errors.ts';
 import { loadPolicies } from '../../../../src/config/policies/policies.ts';
 import { InvalidArgumentError, PolicyDeniedError } from '../../../../src/connectors/errors.ts';
 import { CATALOGUE, OPERATIONS } from '../../../../src/governance/catalogue.ts';
@@ -15,7 +19,11 @@ import type { CallOutcome } from '../../../../src/connectors/types.ts';
 const servers = serverPool();
 afterEach(() => servers.closeAll());
 
-const bundle = (...policies: ReturnType<typeof policy>[]): PolicyBundle => ({ ok: true, policies, digest: 'd' });
+const bundle = (...policies: ReturnType<typeof policy>[]): PolicyBundle => ({
+  ok: true,
+  policies,
+  digest: 'd',
+});
 const shipped = (): PolicyBundle =>
   loadPolicies({
     patterns: ['policies/mfa-enforcement-check.yaml'],
@@ -29,10 +37,21 @@ const comment = { key: 'SEC-1', body: [{ type: 'paragraph' as const, text: 'hell
 
 describe('a read', () => {
   it('leaves one entry with decision and outcome before it returns', async () => {
-    const { origin } = await servers.start(() => ({ ...userAnswer, headers: { 'x-okta-request-id': 'req-1' } }));
+    const { origin } = await servers.start(() => ({
+      ...userAnswer,
+      headers: { 'x-okta-request-id': 'req-1' },
+    }));
     const { connectors, journal, events } = harness(origin);
-    const result = await connectors.okta('users:read_detail', { userId: USER }, context({ subject: USER }));
-    expect(result).toMatchObject({ requestId: 'req-1', decision: { effect: 'allow' }, output: { login: 'someone' } });
+    const result = await connectors.okta(
+      'users:read_detail',
+      { userId: USER },
+      context({ subject: USER }),
+    );
+    expect(result).toMatchObject({
+      requestId: 'req-1',
+      decision: { effect: 'allow' },
+      output: { login: 'someone' },
+    });
     expect(journal.drafts).toEqual([
       {
         workflowId: 'mfa-1',
@@ -45,7 +64,12 @@ describe('a read', () => {
         surface: 'workflow',
         operation: 'okta:users:read_detail',
         risk: 'LOW',
-        decision: { effect: 'allow', code: 'granted', policies: ['test-okta'], bundleDigest: 'b'.repeat(64) },
+        decision: {
+          effect: 'allow',
+          code: 'granted',
+          policies: ['test-okta'],
+          bundleDigest: 'b'.repeat(64),
+        },
         argsDigest: expect.stringMatching(/^[0-9a-f]{64}$/),
         args: { userId: USER },
         outcome: { ok: true, status: 'ACTIVE' },
@@ -90,17 +114,28 @@ describe('a read', () => {
     const { origin } = await servers.start(() => userAnswer);
     const { connectors, journal } = harness(origin);
     journal.failFrom = 1;
-    const error = await failureOf(connectors.okta('users:read_detail', { userId: USER }, context()));
+    const error = await failureOf(
+      connectors.okta('users:read_detail', { userId: USER }, context()),
+    );
     expect(error).toBeInstanceOf(AuditUnavailableError);
   });
 
   it('that fails is recorded as failed, never as unknown', async () => {
     const { origin } = await servers.start(() => ({ cut: 'before' }));
     const { connectors, journal } = harness(origin);
-    const error = await failureOf(connectors.okta('users:read_detail', { userId: USER }, context()));
-    expect((error as ConnectorError).fields).toMatchObject({ code: 'unavailable', ambiguous: false, status: null });
+    const error = await failureOf(
+      connectors.okta('users:read_detail', { userId: USER }, context()),
+    );
+    expect((error as ConnectorError).fields).toMatchObject({
+      code: 'unavailable',
+      ambiguous: false,
+      status: null,
+    });
     expect(journal.drafts).toMatchObject([
-      { kind: 'action.failed', outcome: { ok: false, code: 'unavailable', status: null, ambiguous: false } },
+      {
+        kind: 'action.failed',
+        outcome: { ok: false, code: 'unavailable', status: null, ambiguous: false },
+      },
     ]);
   });
 });
@@ -140,7 +175,9 @@ describe('a write', () => {
     const { connectors, journal, events } = harness(server.origin, {
       confirm: () => Promise.reject(new OvertakenError(1)),
     });
-    const error = (await failureOf(connectors.jira('issues:comment', comment, context()))) as ConnectorError;
+    const error = (await failureOf(
+      connectors.jira('issues:comment', comment, context()),
+    )) as ConnectorError;
     expect(error.fields).toMatchObject({ code: 'cancelled', ambiguous: false });
     expect([server.seen, events]).toEqual([[], []]);
     expect(journal.kinds).toEqual(['action.started', 'action.failed']);
@@ -149,7 +186,8 @@ describe('a write', () => {
   it('is confirmed again where the process stood still after it was confirmed', async () => {
     const server = await servers.start(() => ({ status: 201, json: { id: '77' } }));
     let confirmed = 0;
-    const standStill = (ms: number): void => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+    const standStill = (ms: number): void =>
+      void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
     const { connectors } = harness(server.origin, {
       confirm: async () => {
         confirmed += 1;
@@ -163,7 +201,9 @@ describe('a write', () => {
 
   it('needs no confirmation where it only reads', async () => {
     const { origin } = await servers.start(() => userAnswer);
-    const { connectors } = harness(origin, { confirm: () => Promise.reject(new OvertakenError(1)) });
+    const { connectors } = harness(origin, {
+      confirm: () => Promise.reject(new OvertakenError(1)),
+    });
     await connectors.okta('users:read_detail', { userId: USER }, context());
   });
 
@@ -192,7 +232,9 @@ describe('a write', () => {
         throw new RangeError('lease lost');
       },
     };
-    expect(await failureOf(connectors.jira('issues:comment', comment, context({ intent })))).toBeInstanceOf(RangeError);
+    expect(
+      await failureOf(connectors.jira('issues:comment', comment, context({ intent }))),
+    ).toBeInstanceOf(RangeError);
     expect([server.seen, journal.drafts]).toEqual([[], []]);
   });
 
@@ -207,11 +249,16 @@ describe('a write', () => {
 
   it('turns any failure of the journal into an unavailable trail, but lets an alarm through', async () => {
     const server = await servers.start(() => ({}));
-    const broken = (error: Error) => harness(server.origin, { journal: { append: () => Promise.reject(error) } });
+    const broken = (error: Error) =>
+      harness(server.origin, { journal: { append: () => Promise.reject(error) } });
     const disk = broken(new Error('disk full, canary')).connectors;
-    expect(await failureOf(disk.jira('issues:comment', comment, context()))).toBeInstanceOf(AuditUnavailableError);
+    expect(await failureOf(disk.jira('issues:comment', comment, context()))).toBeInstanceOf(
+      AuditUnavailableError,
+    );
     const alarm = broken(new AuditConflictError('x')).connectors;
-    expect(await failureOf(alarm.jira('issues:comment', comment, context()))).toBeInstanceOf(AuditConflictError);
+    expect(await failureOf(alarm.jira('issues:comment', comment, context()))).toBeInstanceOf(
+      AuditConflictError,
+    );
     expect(server.seen).toEqual([]);
   });
 
@@ -220,7 +267,12 @@ describe('a write', () => {
     ['half an answer', { cut: 'midway' as const, text: 'x'.repeat(2000) }, 'action.unknown', true],
     ['no answer in time', { hang: true }, 'action.unknown', true],
     ['a 503', { status: 503, text: 'down' }, 'action.unknown', true],
-    ['HTML with 200', { text: '<html>', headers: { 'content-type': 'text/html' } }, 'action.unknown', true],
+    [
+      'HTML with 200',
+      { text: '<html>', headers: { 'content-type': 'text/html' } },
+      'action.unknown',
+      true,
+    ],
     ['an empty object', { json: {} }, 'action.unknown', true],
     ['a redirect', { status: 302, headers: { location: '/login' } }, 'action.unknown', true],
     ['a refusal', { status: 400, json: { errors: { comment: 'no' } } }, 'action.failed', false],
@@ -238,12 +290,18 @@ describe('a write', () => {
     await servers.closeAll();
     const { connectors, journal } = harness(origin);
     const error = await failureOf(connectors.jira('issues:comment', comment, context()));
-    expect((error as ConnectorError).fields).toMatchObject({ code: 'unavailable', ambiguous: false });
+    expect((error as ConnectorError).fields).toMatchObject({
+      code: 'unavailable',
+      ambiguous: false,
+    });
     expect(journal.kinds).toEqual(['action.started', 'action.failed']);
   });
 
   it('tells the recorder how it went', async () => {
-    const { origin } = await servers.start(() => ({ status: 404, json: { errorMessages: ['gone'] } }));
+    const { origin } = await servers.start(() => ({
+      status: 404,
+      json: { errorMessages: ['gone'] },
+    }));
     const { connectors, journal } = harness(origin);
     const told: CallOutcome<unknown>[] = [];
     const record = (outcome: CallOutcome<unknown>): null => {
@@ -260,11 +318,17 @@ describe('a refusal', () => {
   it('comes before anything is sent, and is audited with the decision', async () => {
     const server = await servers.start(() => userAnswer);
     const { connectors, journal } = harness(server.origin, { bundle: () => bundle() });
-    const error = await failureOf(connectors.okta('users:read_detail', { userId: USER }, context()));
+    const error = await failureOf(
+      connectors.okta('users:read_detail', { userId: USER }, context()),
+    );
     expect(error).toBeInstanceOf(PolicyDeniedError);
     expect((error as PolicyDeniedError).decision.code).toBe('default_deny');
     expect(journal.drafts).toMatchObject([
-      { kind: 'action.denied', decision: { effect: 'deny', code: 'default_deny' }, outcome: { code: 'default_deny' } },
+      {
+        kind: 'action.denied',
+        decision: { effect: 'deny', code: 'default_deny' },
+        outcome: { code: 'default_deny' },
+      },
     ]);
     expect(server.seen).toEqual([]);
   });
@@ -275,9 +339,13 @@ describe('a refusal', () => {
       const server = await servers.start(() => ({}));
       const { connectors, journal } = harness(server.origin, { bundle: shipped });
       const [input] = inputsFor(operation, NOWHERE);
-      const error = await failureOf(connectors.okta(operation, input as never, context({ subject: USER })));
+      const error = await failureOf(
+        connectors.okta(operation, input as never, context({ subject: USER })),
+      );
       expect(error).toBeInstanceOf(PolicyDeniedError);
-      expect(journal.drafts).toMatchObject([{ kind: 'action.denied', operation: `okta:${operation}`, target: USER }]);
+      expect(journal.drafts).toMatchObject([
+        { kind: 'action.denied', operation: `okta:${operation}`, target: USER },
+      ]);
       expect(server.seen).toEqual([]);
     },
   );
@@ -286,7 +354,9 @@ describe('a refusal', () => {
     const server = await servers.start(() => userAnswer);
     const { connectors, journal } = harness(server.origin);
     const caller = { ...CALLER, permitted: { okta: ['users:read', 'groups:*'] } };
-    const error = await failureOf(connectors.okta('users:read_detail', { userId: USER }, context({ caller })));
+    const error = await failureOf(
+      connectors.okta('users:read_detail', { userId: USER }, context({ caller })),
+    );
     expect((error as PolicyDeniedError).decision).toMatchObject({
       effect: 'deny',
       code: 'default_deny',
@@ -295,18 +365,28 @@ describe('a refusal', () => {
     expect([journal.kinds, server.seen]).toEqual([['action.denied'], []]);
     const none = { ...CALLER, permitted: {} };
     expect(
-      await failureOf(connectors.okta('users:read_detail', { userId: USER }, context({ caller: none }))),
+      await failureOf(
+        connectors.okta('users:read_detail', { userId: USER }, context({ caller: none })),
+      ),
     ).toBeInstanceOf(PolicyDeniedError);
   });
 
   it('meets what needs human approval', async () => {
     const server = await servers.start(() => userAnswer);
-    const asking = policy({ connector: 'okta', operations: ['users:*'], approval: { LOW: 'hitl' } });
+    const asking = policy({
+      connector: 'okta',
+      operations: ['users:*'],
+      approval: { LOW: 'hitl' },
+    });
     const { connectors, journal } = harness(server.origin, { bundle: () => bundle(asking) });
-    const error = await failureOf(connectors.okta('users:read_detail', { userId: USER }, context()));
+    const error = await failureOf(
+      connectors.okta('users:read_detail', { userId: USER }, context()),
+    );
     expect((error as PolicyDeniedError).decision).toMatchObject({ effect: 'approval' });
     expect((error as PolicyDeniedError).decision.hints).toContain('needs human approval');
-    expect(journal.drafts).toMatchObject([{ kind: 'action.denied', decision: { effect: 'approval' } }]);
+    expect(journal.drafts).toMatchObject([
+      { kind: 'action.denied', decision: { effect: 'approval' } },
+    ]);
     expect(server.seen).toEqual([]);
   });
 
@@ -315,15 +395,22 @@ describe('a refusal', () => {
     const { connectors } = harness(server.origin);
     for (const operation of ['users:delete', 'users:explode', 'constructor', '__proto__']) {
       const error = await failureOf(connectors.okta(operation, {}, context()));
-      expect((error as PolicyDeniedError).decision).toMatchObject({ effect: 'deny', code: 'fail_closed' });
+      expect((error as PolicyDeniedError).decision).toMatchObject({
+        effect: 'deny',
+        code: 'fail_closed',
+      });
     }
     expect(server.seen).toEqual([]);
   });
 
   it('follows from policies that did not load', async () => {
     const server = await servers.start(() => userAnswer);
-    const { connectors } = harness(server.origin, { bundle: () => ({ ok: false, reason: 'broken', digest: null }) });
-    const error = await failureOf(connectors.okta('users:read_detail', { userId: USER }, context()));
+    const { connectors } = harness(server.origin, {
+      bundle: () => ({ ok: false, reason: 'broken', digest: null }),
+    });
+    const error = await failureOf(
+      connectors.okta('users:read_detail', { userId: USER }, context()),
+    );
     expect((error as PolicyDeniedError).decision.code).toBe('fail_closed');
     expect(server.seen).toEqual([]);
   });
@@ -344,7 +431,10 @@ describe('a malformed argument', () => {
       connectors.okta('users:read_detail', { userId: hostile }, context({ subject: hostile })),
     );
     expect(error).toBeInstanceOf(InvalidArgumentError);
-    expect(error).toMatchObject({ code: 'invalid_argument', message: expect.stringContaining('userId') });
+    expect(error).toMatchObject({
+      code: 'invalid_argument',
+      message: expect.stringContaining('userId'),
+    });
     expect(journal.drafts).toMatchObject([
       { kind: 'action.denied', outcome: { code: 'invalid_argument', arguments: 'userId' } },
     ]);
@@ -360,7 +450,9 @@ describe('a malformed argument', () => {
       InvalidArgumentError,
     );
     const half = { key: 'SEC-1', body: [{ type: 'paragraph' as const, text: '\ud83d' }] };
-    expect(await failureOf(connectors.jira('issues:comment', half, context()))).toBeInstanceOf(InvalidArgumentError);
+    expect(await failureOf(connectors.jira('issues:comment', half, context()))).toBeInstanceOf(
+      InvalidArgumentError,
+    );
     expect(server.seen).toEqual([]);
   });
 });
@@ -372,7 +464,9 @@ describe('an observer that throws', () => {
       throw new Error('counter broken');
     };
     const { connectors } = harness(origin, { observe });
-    expect((await connectors.jira('issues:comment', comment, context())).output).toEqual({ id: '77' });
+    expect((await connectors.jira('issues:comment', comment, context())).output).toEqual({
+      id: '77',
+    });
   });
 });
 
@@ -391,7 +485,11 @@ describe('a vendor that is not configured', () => {
     const server = await servers.start(() => ({}));
     const { connectors, journal } = harness(server.origin, { slack: undefined });
     const error = await failureOf(connectors.slack('auth:test', {}, context()));
-    expect((error as ConnectorError).fields).toMatchObject({ code: 'invalid', status: null, ambiguous: false });
+    expect((error as ConnectorError).fields).toMatchObject({
+      code: 'invalid',
+      status: null,
+      ambiguous: false,
+    });
     expect([journal.kinds, server.seen]).toEqual([['action.failed'], []]);
   });
 });
@@ -402,17 +500,25 @@ describe('cancelling', () => {
     const server = await servers.start(() => ({ hang: true }));
     const { connectors, journal } = harness(server.origin);
     const first = failureOf(
-      connectors.okta('users:read_detail', { userId: USER }, context({ signal: controller.signal })),
+      connectors.okta(
+        'users:read_detail',
+        { userId: USER },
+        context({ signal: controller.signal }),
+      ),
     );
     const second = failureOf(
-      connectors.okta('users:read_detail', { userId: USER }, context({ signal: controller.signal })),
+      connectors.okta(
+        'users:read_detail',
+        { userId: USER },
+        context({ signal: controller.signal }),
+      ),
     );
     await expect.poll(() => server.seen.length).toBe(1);
     controller.abort();
-    expect([((await first) as ConnectorError).code, ((await second) as ConnectorError).code]).toEqual([
-      'cancelled',
-      'cancelled',
-    ]);
+    expect([
+      ((await first) as ConnectorError).code,
+      ((await second) as ConnectorError).code,
+    ]).toEqual(['cancelled', 'cancelled']);
     expect([server.seen.length, journal.kinds]).toEqual([1, ['action.failed', 'action.failed']]);
   });
 });

@@ -1,7 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createGovernor } from '../../../../src/connectors/rate-limit/governor.ts';
 import { FakeClock, settle } from '../support/clock.ts';
-import type { Governor, Permit, Priority, Quota, Settlement } from '../../../../src/connectors/rate-limit/types.ts';
+import type {
+  Governor,
+  Permit,
+  Priority,
+  Quota,
+  Settlement,
+} from '../../../../src/connectors/rate-limit/types.ts';
 
 const START = Date.parse('2026-01-05T08:00:00Z');
 const ALL: Quota = { share: 1, reserve: 0, warningThreshold: false };

@@ -1,11 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_RETRY_MS, readSample, retryAfterMs } from '../../../../src/connectors/rate-limit/headers.ts';
+import {
+  DEFAULT_RETRY_MS,
+  readSample,
+  retryAfterMs,
+} from '../../../../src/connectors/rate-limit/headers.ts';
 
 const DATE = 'Mon, 05 Jan 2026 08:00:00 GMT';
 const AT = Date.parse(DATE) / 1000;
 const headers = (fields: Record<string, string>): Headers => new Headers({ date: DATE, ...fields });
 const bucket = (limit: string, remaining: string, reset: string) =>
-  headers({ 'x-rate-limit-limit': limit, 'x-rate-limit-remaining': remaining, 'x-rate-limit-reset': reset });
+  headers({
+    'x-rate-limit-limit': limit,
+    'x-rate-limit-remaining': remaining,
+    'x-rate-limit-reset': reset,
+  });
 
 describe('rate-limit headers', () => {
   it('are read against the Date of the answer, whatever our own clock says', () => {

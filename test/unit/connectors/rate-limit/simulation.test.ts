@@ -4,7 +4,11 @@ import { createGovernor } from '../../../../src/connectors/rate-limit/governor.t
 import { FakeClock } from '../support/clock.ts';
 import { assertProperty } from '../../../support/properties.ts';
 import { memoryBook } from '../../../../src/connectors/rate-limit/memory-book.ts';
-import type { BucketBook, Governor, Settlement } from '../../../../src/connectors/rate-limit/types.ts';
+import type {
+  BucketBook,
+  Governor,
+  Settlement,
+} from '../../../../src/connectors/rate-limit/types.ts';
 
 interface Shape {
   limit: number;
@@ -20,8 +24,8 @@ interface Shape {
   /** How the reset header is rounded to seconds. */
   rounding: 'floor' | 'ceil';
   /**
-   * Whether windows begin exactly with a request, at the whole second before it, or follow one another on the vendor's
-   * clock.
+   * Whether windows begin exactly with a request, at the whole second before it, or follow one
+   * another on the vendor's clock.
    */
   begins: 'request' | 'second' | 'grid';
   latency: (call: number) => number;
@@ -58,7 +62,9 @@ class Vendor {
 
   #start(now: number): number {
     const { begins, windowMs } = this.#shape;
-    return { request: now, second: now - (now % 1_000), grid: now - ((now - 12_345) % windowMs) }[begins];
+    return { request: now, second: now - (now % 1_000), grid: now - ((now - 12_345) % windowMs) }[
+      begins
+    ];
   }
 }
 
@@ -71,7 +77,8 @@ async function simulate(shape: Shape): Promise<{ throttled: number; ms: number }
   const governors = Array.from({ length: shape.processes }, () =>
     createGovernor({ quota, clock, maxInFlight: 1_000, book }),
   );
-  const wait = (ms: number): Promise<void> => new Promise((resolve) => void clock.after(ms, resolve));
+  const wait = (ms: number): Promise<void> =>
+    new Promise((resolve) => void clock.after(ms, resolve));
   let begun = 0;
   let done = 0;
   const work = async (governor: Governor): Promise<void> => {
@@ -95,7 +102,8 @@ async function simulate(shape: Shape): Promise<{ throttled: number; ms: number }
 /** A book that takes a few milliseconds to reach and to come back from, like one in a store. */
 function distantBook(clock: FakeClock): BucketBook {
   const book = memoryBook(clock);
-  const pass = (ms: number): Promise<void> => new Promise((resolve) => void clock.after(ms, resolve));
+  const pass = (ms: number): Promise<void> =>
+    new Promise((resolve) => void clock.after(ms, resolve));
   return {
     now: () => book.now(),
     change: async (bucket, step) => {
@@ -162,7 +170,16 @@ describe('the governor against a simulated bucket', () => {
       const limit = 300;
       const calls = limit * 20 + 31;
       const clocks = { phase: 700, skew: 5_000, latency: () => 10 };
-      const shape: Shape = { limit, calls, workers: 20, windowMs, begins, rounding, processes, ...clocks };
+      const shape: Shape = {
+        limit,
+        calls,
+        workers: 20,
+        windowMs,
+        begins,
+        rounding,
+        processes,
+        ...clocks,
+      };
       const { throttled, ms } = await simulate(shape);
       expect(throttled).toBe(0);
       expect(((Math.ceil(calls / limit) - 1) * windowMs) / ms).toBeGreaterThanOrEqual(0.98);

@@ -21,22 +21,24 @@ afterEach(() => servers.closeAll());
 
 /** The API, and a token server of its own that tells where the API is. */
 async function serve(reply: Reply | ((seen: Seen, count: number) => Reply)) {
-  const api = await servers.start((seen, count) => (typeof reply === 'function' ? reply(seen, count) : reply));
+  const api = await servers.start((seen, count) =>
+    typeof reply === 'function' ? reply(seen, count) : reply,
+  );
   const login = await servers.start(() => tokenReply(api.origin));
   return { api, login, ...accountHarness(login.origin) };
 }
 
 const record = {
   attributes: { type: 'User', url: '/x' },
-  ...{
-    Id: SALESFORCE_USER,
-    Username: 'Ann@northwind.example',
-    Email: 'ann@mail.example',
-    IsActive: true,
-    MobilePhone: '+15550100',
-  },
+  Id: SALESFORCE_USER,
+  Username: 'Ann@northwind.example',
+  Email: 'ann@mail.example',
+  IsActive: true,
+  MobilePhone: '+15550100',
 };
-const found = (...records: unknown[]): Reply => ({ json: { totalSize: records.length, done: true, records } });
+const found = (...records: unknown[]): Reply => ({
+  json: { totalSize: records.length, done: true, records },
+});
 const refusal = (status: number, errorCode: string): Reply => ({
   status,
   json: [{ errorCode, message: 'canary-message', fields: ['canary-field'] }],
@@ -53,15 +55,27 @@ describe('Salesforce', () => {
       return method === 'PATCH' ? { status: 204 } : found(record);
     });
     await Promise.all(
-      Array.from({ length: 50 }, () => connectors.salesforce('users:read', { user: SALESFORCE_USER }, context())),
+      Array.from({ length: 50 }, () =>
+        connectors.salesforce('users:read', { user: SALESFORCE_USER }, context()),
+      ),
     );
-    expect(login.seen.map(({ method, path }) => `${method} ${path}`)).toEqual(['POST /services/oauth2/token']);
+    expect(login.seen.map(({ method, path }) => `${method} ${path}`)).toEqual([
+      'POST /services/oauth2/token',
+    ]);
     expect(Object.fromEntries(new URLSearchParams(login.seen[0]?.body))).toEqual({
-      ...{ grant_type: 'client_credentials', client_id: 'consumer-key', client_secret: CLIENT_SECRET },
+      grant_type: 'client_credentials',
+      client_id: 'consumer-key',
+      client_secret: CLIENT_SECRET,
     });
-    expect(api.seen.every(({ headers }) => headers.authorization === `Bearer ${ACCESS_TOKEN}`)).toBe(true);
+    expect(
+      api.seen.every(({ headers }) => headers.authorization === `Bearer ${ACCESS_TOKEN}`),
+    ).toBe(true);
     expired = true;
-    await connectors.salesforce('users:deactivate', { userId: SALESFORCE_USER }, context({ grant }));
+    await connectors.salesforce(
+      'users:deactivate',
+      { userId: SALESFORCE_USER },
+      context({ grant }),
+    );
     expect([login.seen.length, api.seen.length]).toEqual([2, 52]);
   });
 
@@ -70,9 +84,14 @@ describe('Salesforce', () => {
       await servers.start(() => refusal(401, 'INVALID_SESSION_ID')),
       await servers.start(() => found(record)),
     ];
-    const login = await servers.start((_, count) => tokenReply(count === 1 ? before.origin : after.origin));
+    const login = await servers.start((_, count) =>
+      tokenReply(count === 1 ? before.origin : after.origin),
+    );
     const { connectors } = accountHarness(login.origin);
-    expect((await connectors.salesforce('users:read', { user: SALESFORCE_USER }, context())).output.active).toBe(true);
+    expect(
+      (await connectors.salesforce('users:read', { user: SALESFORCE_USER }, context())).output
+        .active,
+    ).toBe(true);
     expect([before.seen.length, after.seen.length]).toEqual([1, 1]);
   });
 
@@ -101,19 +120,21 @@ describe('Salesforce', () => {
 
   it.each([
     [SALESFORCE_USER, `Id = '${SALESFORCE_USER}'`, { user: SALESFORCE_USER }],
-    [SALESFORCE_USER.slice(0, 15), `Id = '${SALESFORCE_USER.slice(0, 15)}'`, { user: SALESFORCE_USER.slice(0, 15) }],
+    [
+      SALESFORCE_USER.slice(0, 15),
+      `Id = '${SALESFORCE_USER.slice(0, 15)}'`,
+      { user: SALESFORCE_USER.slice(0, 15) },
+    ],
     ['ann@northwind.example', "Username = 'ann@northwind.example'", { by: 'username' }],
   ])('finds %s by SOQL', async (user, where, args) => {
     const { api, connectors, journal } = await serve(found(record));
     const { output } = await connectors.salesforce('users:read', { user }, context());
     expect(output).toEqual({
-      ...{
-        id: SALESFORCE_USER,
-        username: 'Ann@northwind.example',
-        email: 'ann@mail.example',
-        federationId: null,
-        active: true,
-      },
+      id: SALESFORCE_USER,
+      username: 'Ann@northwind.example',
+      email: 'ann@mail.example',
+      federationId: null,
+      active: true,
     });
     expect(api.seen.map(({ path, query }) => [path, query.get('q')])).toEqual([
       [
@@ -127,12 +148,14 @@ describe('Salesforce', () => {
 
   it('quotes what stands in a name', async () => {
     const user = "o'neil' or Name != ''@northwind.example";
-    const { api, connectors } = await serve(found({ ...record, Username: "o'neil@northwind.example" }));
+    const { api, connectors } = await serve(
+      found({ ...record, Username: "o'neil@northwind.example" }),
+    );
     await connectors.salesforce('users:read', { user: "o'neil@northwind.example" }, context());
     expect(api.seen[0]?.query.get('q')).toMatch(/WHERE Username = 'o\\'neil@northwind\.example'$/);
-    expect(await failureOf(connectors.salesforce('users:read', { user }, context()))).toBeInstanceOf(
-      InvalidArgumentError,
-    );
+    expect(
+      await failureOf(connectors.salesforce('users:read', { user }, context())),
+    ).toBeInstanceOf(InvalidArgumentError);
   });
 
   it.each([
@@ -140,11 +163,17 @@ describe('Salesforce', () => {
     ['several', found(record, record), 'not_found'],
     ['somebody else', found({ ...record, Id: '005000000000000AAA' }), 'malformed'],
     ['half a user', found({ Id: SALESFORCE_USER }), 'malformed'],
-    ['half a list', { json: { done: false, records: [record], nextRecordsUrl: '/x' } }, 'malformed'],
+    [
+      'half a list',
+      { json: { done: false, records: [record], nextRecordsUrl: '/x' } },
+      'malformed',
+    ],
     ['HTML with 200', { text: '<html>canary</html>' }, 'malformed'],
   ])('reads %s', async (_what, reply, code) => {
     const { connectors } = await serve(reply);
-    expect(await failureOf(connectors.salesforce('users:read', { user: SALESFORCE_USER }, context()))).toMatchObject({
+    expect(
+      await failureOf(connectors.salesforce('users:read', { user: SALESFORCE_USER }, context())),
+    ).toMatchObject({
       fields: { code },
     });
   });
@@ -156,7 +185,11 @@ describe('Salesforce', () => {
     const { api, connectors, journal } = await serve({ status: 204 });
     await connectors.salesforce(operation, { userId: SALESFORCE_USER }, context({ grant }));
     expect(api.seen.map(({ method, path, body }) => [method, path, body])).toEqual([
-      ['PATCH', `/services/data/v62.0/sobjects/User/${SALESFORCE_USER}`, JSON.stringify({ IsActive: active })],
+      [
+        'PATCH',
+        `/services/data/v62.0/sobjects/User/${SALESFORCE_USER}`,
+        JSON.stringify({ IsActive: active }),
+      ],
     ]);
     expect(journal.drafts.map(({ kind, args }) => [kind, args])).toEqual([
       ['action.started', { userId: SALESFORCE_USER }],
@@ -182,7 +215,11 @@ describe('Salesforce', () => {
       { code: 'forbidden', message: expect.stringMatching(/Manage Users/) },
     ],
     ['no record', refusal(404, 'NOT_FOUND'), { code: 'not_found' }],
-    ['nothing of Salesforce', { status: 404, text: '<html>' }, { code: 'malformed', ambiguous: true }],
+    [
+      'nothing of Salesforce',
+      { status: 404, text: '<html>' },
+      { code: 'malformed', ambiguous: true },
+    ],
     ['the daily limit', refusal(403, 'REQUEST_LIMIT_EXCEEDED'), { code: 'rate_limited' }],
     ['a locked row', refusal(400, 'UNABLE_TO_LOCK_ROW'), { code: 'unavailable', ambiguous: false }],
     ['a wrong field', refusal(400, 'INVALID_FIELD'), { code: 'invalid' }],
@@ -221,9 +258,14 @@ describe('Salesforce', () => {
       fc.asyncProperty(nasty, async (value) => {
         const calls = [
           connectors.salesforce('users:read', { user: value as string }, context()),
-          connectors.salesforce('users:deactivate', { userId: value as string }, context({ grant })),
+          connectors.salesforce(
+            'users:deactivate',
+            { userId: value as string },
+            context({ grant }),
+          ),
         ];
-        for (const call of calls) expect(await failureOf(call)).toBeInstanceOf(InvalidArgumentError);
+        for (const call of calls)
+          expect(await failureOf(call)).toBeInstanceOf(InvalidArgumentError);
       }),
       { numRuns: 100 },
     );

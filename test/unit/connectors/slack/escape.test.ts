@@ -10,7 +10,8 @@ it('leaves no way to mention, link or call a channel', () => {
 });
 
 it('can be undone, and never leaves an angle bracket', () => {
-  const undo = (text: string): string => text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
+  const undo = (text: string): string =>
+    text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
   assertProperty(
     fc.property(fc.string({ unit: fc.constantFrom(...'<>&;ltgamp!@ x') }), (text) => {
       expect(escapeMrkdwn(text)).not.toMatch(/[<>]/);

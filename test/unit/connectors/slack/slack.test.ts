@@ -13,11 +13,15 @@ const servers = serverPool();
 afterEach(() => servers.closeAll());
 
 const serve = async (reply: Reply | ((seen: Seen, count: number) => Reply)) => {
-  const server = await servers.start((seen, count) => (typeof reply === 'function' ? reply(seen, count) : reply));
+  const server = await servers.start((seen, count) =>
+    typeof reply === 'function' ? reply(seen, count) : reply,
+  );
   return { server, ...harness(server.origin) };
 };
-const fieldsOf = async (promise: Promise<unknown>) => ((await failureOf(promise)) as ConnectorError).fields;
-const form = ({ body }: Seen): Record<string, string> => Object.fromEntries(new URLSearchParams(body));
+const fieldsOf = async (promise: Promise<unknown>) =>
+  ((await failureOf(promise)) as ConnectorError).fields;
+const form = ({ body }: Seen): Record<string, string> =>
+  Object.fromEntries(new URLSearchParams(body));
 const MESSAGE = {
   channel: 'C012AB3CD',
   text: 'MFA check',
@@ -27,7 +31,9 @@ const MESSAGE = {
 
 describe('posting', () => {
   it('sends text, blocks and metadata, and unfurls nothing', async () => {
-    const { server, connectors } = await serve({ json: { ok: true, channel: 'C012AB3CD', ts: '1503435956.000247' } });
+    const { server, connectors } = await serve({
+      json: { ok: true, channel: 'C012AB3CD', ts: '1503435956.000247' },
+    });
     const { output } = await connectors.slack('chat:write', MESSAGE, context());
     expect(output).toEqual({ channel: 'C012AB3CD', ts: '1503435956.000247' });
     const [seen] = server.seen;
@@ -48,36 +54,54 @@ describe('posting', () => {
 
   it.each<[string, Reply]>([
     ['the connection breaks', { cut: 'before' }],
-    ['the answer is cut short', { cut: 'midway', text: JSON.stringify({ ok: true, channel: 'C1', ts: '1.2' }) }],
+    [
+      'the answer is cut short',
+      { cut: 'midway', text: JSON.stringify({ ok: true, channel: 'C1', ts: '1.2' }) },
+    ],
     ['something in between says 502', { status: 502, text: 'bad gateway' }],
     ['Slack had a fatal error', { json: { ok: false, error: 'fatal_error' } }],
     ['HTML comes with 200', { text: '<html>' }],
     ['an empty object comes', { json: {} }],
   ])('is tried once, and ambiguous when %s', async (_what, reply) => {
     const { server, connectors, journal } = await serve(reply);
-    expect(await fieldsOf(connectors.slack('chat:write', MESSAGE, context()))).toMatchObject({ ambiguous: true });
+    expect(await fieldsOf(connectors.slack('chat:write', MESSAGE, context()))).toMatchObject({
+      ambiguous: true,
+    });
     expect([server.seen.length, journal.kinds]).toEqual([1, ['action.started', 'action.unknown']]);
   });
 
   it('leaves neither text nor blocks in the trail', async () => {
     const { connectors, journal } = await serve({ json: { ok: true, channel: 'C1', ts: '1.2' } });
     await connectors.slack('chat:write', MESSAGE, context());
-    expect(journal.drafts[0]?.args).toEqual({ channel: 'C012AB3CD', blocks: 1, eventType: 'arx_summary' });
+    expect(journal.drafts[0]?.args).toEqual({
+      channel: 'C012AB3CD',
+      blocks: 1,
+      eventType: 'arx_summary',
+    });
     expect(JSON.stringify(journal.drafts)).not.toContain('MFA check');
   });
 
   it('edits the message it posted', async () => {
-    const { server, connectors } = await serve({ json: { ok: true, channel: 'C012AB3CD', ts: '1.2', text: 'x' } });
+    const { server, connectors } = await serve({
+      json: { ok: true, channel: 'C012AB3CD', ts: '1.2', text: 'x' },
+    });
     await connectors.slack('chat:update', { ...MESSAGE, ts: '1.2' }, context());
     expect(server.seen[0]?.path).toBe('/api/chat.update');
-    expect(server.seen[0] && form(server.seen[0])).toMatchObject({ ts: '1.2', channel: 'C012AB3CD' });
+    expect(server.seen[0] && form(server.seen[0])).toMatchObject({
+      ts: '1.2',
+      channel: 'C012AB3CD',
+    });
   });
 });
 
 describe('reading back', () => {
   it('asks for all metadata, and keeps it where it is whole', async () => {
     const messages = [
-      { ts: '2.0', text: 'ours', metadata: { event_type: 'arx_summary', event_payload: { run: 'run-1' } } },
+      {
+        ts: '2.0',
+        text: 'ours',
+        metadata: { event_type: 'arx_summary', event_payload: { run: 'run-1' } },
+      },
       { ts: '1.5', text: 'odd', metadata: { event_type: 7 } },
       { ts: '1.0', bot_id: 'B1' },
     ];
@@ -91,20 +115,33 @@ describe('reading back', () => {
     );
     expect(output).toEqual({
       messages: [
-        { ts: '2.0', text: 'ours', metadata: { eventType: 'arx_summary', payload: { run: 'run-1' } } },
+        {
+          ts: '2.0',
+          text: 'ours',
+          metadata: { eventType: 'arx_summary', payload: { run: 'run-1' } },
+        },
         { ts: '1.5', text: 'odd', metadata: null },
         { ts: '1.0', text: '', metadata: null },
       ],
       next: 'bmV4dA==',
     });
     expect(server.seen[0] && form(server.seen[0])).toEqual({
-      ...{ channel: 'C012AB3CD', oldest: '1767600000', limit: '100', include_all_metadata: 'true' },
+      channel: 'C012AB3CD',
+      oldest: '1767600000',
+      limit: '100',
+      include_all_metadata: 'true',
     });
   });
 
   it('ends where the cursor is empty', async () => {
-    const { connectors } = await serve({ json: { ok: true, messages: [], response_metadata: { next_cursor: '' } } });
-    const { output } = await connectors.slack('history:read', { channel: 'C012AB3CD', cursor: 'bmV4dA==' }, context());
+    const { connectors } = await serve({
+      json: { ok: true, messages: [], response_metadata: { next_cursor: '' } },
+    });
+    const { output } = await connectors.slack(
+      'history:read',
+      { channel: 'C012AB3CD', cursor: 'bmV4dA==' },
+      context(),
+    );
     expect(output.next).toBeNull();
   });
 });
@@ -124,7 +161,10 @@ describe('who and where', () => {
       headers: { 'x-oauth-scopes': 'chat:write, channels:history' },
     });
     expect((await connectors.slack('auth:test', {}, context())).output).toEqual({
-      ...{ team: 'X', user: 'arx', botId: 'B1', scopes: ['chat:write', 'channels:history'] },
+      team: 'X',
+      user: 'arx',
+      botId: 'B1',
+      scopes: ['chat:write', 'channels:history'],
     });
   });
 
@@ -133,14 +173,22 @@ describe('who and where', () => {
       json: { ok: true, channel: { id: 'C1', name: 'sec', is_member: true } },
     });
     expect((await connectors.slack('channels:read', { channel: 'C1' }, context())).output).toEqual({
-      ...{ id: 'C1', name: 'sec', isMember: true },
+      id: 'C1',
+      name: 'sec',
+      isMember: true,
     });
     expect(server.seen[0]?.path).toBe('/api/conversations.info');
   });
 
   it('finds a channel by name on a later page', async () => {
     const pages: Reply[] = [
-      { json: { ok: true, channels: [{ id: 'C1', name: 'general' }], response_metadata: { next_cursor: 'p2' } } },
+      {
+        json: {
+          ok: true,
+          channels: [{ id: 'C1', name: 'general' }],
+          response_metadata: { next_cursor: 'p2' },
+        },
+      },
       {
         json: {
           ok: true,
@@ -149,17 +197,27 @@ describe('who and where', () => {
         },
       },
     ];
-    const { server, connectors, events } = await serve((_seen, count) => pages[count - 1] ?? { json: { ok: false } });
-    expect((await connectors.slack('channels:read', { channel: '#sec' }, context())).output).toEqual({
-      ...{ id: 'C2', name: 'sec', isMember: false },
+    const { server, connectors, events } = await serve(
+      (_seen, count) => pages[count - 1] ?? { json: { ok: false } },
+    );
+    expect(
+      (await connectors.slack('channels:read', { channel: '#sec' }, context())).output,
+    ).toEqual({
+      id: 'C2',
+      name: 'sec',
+      isMember: false,
     });
     expect(server.seen.map((seen) => form(seen)['cursor'])).toEqual([undefined, 'p2']);
     expect(events).toHaveLength(2);
   });
 
   it('says not found where no page has it', async () => {
-    const { connectors } = await serve({ json: { ok: true, channels: [], response_metadata: { next_cursor: '' } } });
-    expect(await fieldsOf(connectors.slack('channels:read', { channel: '#sec' }, context()))).toMatchObject({
+    const { connectors } = await serve({
+      json: { ok: true, channels: [], response_metadata: { next_cursor: '' } },
+    });
+    expect(
+      await fieldsOf(connectors.slack('channels:read', { channel: '#sec' }, context())),
+    ).toMatchObject({
       code: 'not_found',
     });
   });
@@ -174,11 +232,19 @@ describe('people', () => {
     ['a robot', { is_bot: true }, null],
     ['somebody without an address', { profile: {} }, null],
   ])('are found by id; the address of %s', async (_who, over, email) => {
-    const user = { id: 'U1', team_id: 'T1', deleted: false, profile: { email: 'ann@example.com' }, ...over };
+    const user = {
+      id: 'U1',
+      team_id: 'T1',
+      deleted: false,
+      profile: { email: 'ann@example.com' },
+      ...over,
+    };
     const { server, connectors } = await serve({ json: { ok: true, user } });
     const { output } = await connectors.slack('users:lookup', { user: 'U1' }, context());
     expect(output).toEqual({ id: 'U1', teamId: 'T1', active: true, email });
-    expect(server.seen.map((seen) => [seen.path, form(seen)])).toEqual([['/api/users.info', { user: 'U1' }]]);
+    expect(server.seen.map((seen) => [seen.path, form(seen)])).toEqual([
+      ['/api/users.info', { user: 'U1' }],
+    ]);
   });
 });
 
@@ -198,15 +264,29 @@ describe('refusals', () => {
     ['constructor', 'invalid'],
   ])('%s is %s', async (error, code) => {
     const { connectors } = await serve({
-      json: { ok: false, error, needed: 'canary', response_metadata: { messages: ['[ERROR] canary'] } },
+      json: {
+        ok: false,
+        error,
+        needed: 'canary',
+        response_metadata: { messages: ['[ERROR] canary'] },
+      },
     });
-    const failure = (await failureOf(connectors.slack('auth:test', {}, context()))) as ConnectorError;
-    expect(failure.fields).toMatchObject({ code, vendorCode: error, status: 200, ambiguous: false });
+    const failure = (await failureOf(
+      connectors.slack('auth:test', {}, context()),
+    )) as ConnectorError;
+    expect(failure.fields).toMatchObject({
+      code,
+      vendorCode: error,
+      status: 200,
+      ambiguous: false,
+    });
     expect(JSON.stringify([failure.fields, failure.stack])).not.toContain('canary');
   });
 
   it('a free text in place of an error name is not repeated', async () => {
-    const { connectors } = await serve({ json: { ok: false, error: 'canary: someone@example.com' } });
+    const { connectors } = await serve({
+      json: { ok: false, error: 'canary: someone@example.com' },
+    });
     expect(await fieldsOf(connectors.slack('auth:test', {}, context()))).toMatchObject({
       code: 'invalid',
       vendorCode: null,
@@ -255,7 +335,11 @@ describe('the SDK', () => {
       governor: createGovernor({ quota: { share: 1, reserve: 0, warningThreshold: false } }),
       observe: () => undefined,
     };
-    const client = createSlackClient({ apiUrl: `${home.origin}/api/`, token: new Secret(TOKEN), wire });
+    const client = createSlackClient({
+      apiUrl: `${home.origin}/api/`,
+      token: new Secret(TOKEN),
+      wire,
+    });
     const scope: Scope = {
       called: { connector: 'slack', operation: 'auth:test', write: false },
       run: 'run-1',

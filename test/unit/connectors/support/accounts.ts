@@ -28,25 +28,43 @@ const EVERYTHING: PolicyBundle = {
 /** For the context of a call that needs a grant. */
 export const grant = { requestId: 'req-1' };
 
-/** Connectors whose account vendors all live at one address, with every right and a grant for whatever is asked. */
-export const accountHarness = (origin: string, overrides: Partial<ConnectorSettings> = {}): Harness =>
+/**
+ * Connectors whose account vendors all live at one address, with every right and a grant for
+ * whatever is asked.
+ */
+export const accountHarness = (
+  origin: string,
+  overrides: Partial<ConnectorSettings> = {},
+): Harness =>
   harness(origin, {
     entra: {
-      ...{ tenantId: 'northwind.example', clientId: ENTRA_USER, clientSecret: new Secret(CLIENT_SECRET) },
-      ...{ loginUrl: origin, graphUrl: origin },
+      tenantId: 'northwind.example',
+      clientId: ENTRA_USER,
+      clientSecret: new Secret(CLIENT_SECRET),
+      loginUrl: origin,
+      graphUrl: origin,
     },
     google: {
-      ...{ clientEmail: 'robot@project.example', privateKey: new Secret(PEM), keyId: 'key-1' },
-      ...{ tokenUri: `${origin}/token`, subject: 'admin@northwind.example', adminUrl: origin },
+      clientEmail: 'robot@project.example',
+      privateKey: new Secret(PEM),
+      keyId: 'key-1',
+      tokenUri: `${origin}/token`,
+      subject: 'admin@northwind.example',
+      adminUrl: origin,
     },
-    salesforce: { clientId: 'consumer-key', clientSecret: new Secret(CLIENT_SECRET), loginUrl: origin },
+    salesforce: {
+      clientId: 'consumer-key',
+      clientSecret: new Secret(CLIENT_SECRET),
+      loginUrl: origin,
+    },
     bundle: () => EVERYTHING,
     grants: { consume: () => Promise.resolve(true) },
     ...overrides,
   });
 
 /** True for a request to any of the three token servers. */
-export const isToken = ({ method, path }: Seen): boolean => method === 'POST' && /\/token$/.test(path);
+export const isToken = ({ method, path }: Seen): boolean =>
+  method === 'POST' && /\/token$/.test(path);
 
 /** The token server's answer, good for all three; `origin` is where Salesforce's API is. */
 export const tokenReply = (origin: string, token = ACCESS_TOKEN): Reply => ({
@@ -54,7 +72,11 @@ export const tokenReply = (origin: string, token = ACCESS_TOKEN): Reply => ({
 });
 
 /** A refusal in Graph's form. */
-export const graphError = (status: number, code: string, message = 'said by Graph, canary-message'): Reply => ({
+export const graphError = (
+  status: number,
+  code: string,
+  message = 'said by Graph, canary-message',
+): Reply => ({
   status,
   json: { error: { code, message, innerError: { 'request-id': ENTRA_USER } } },
 });

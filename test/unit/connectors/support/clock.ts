@@ -1,6 +1,9 @@
 import type { Clock } from '../../../../src/connectors/rate-limit/types.ts';
 
-/** Time that passes only when told; timers fire in order, and what they set going runs before the next one. */
+/**
+ * Time that passes only when told; timers fire in order, and what they set going runs before the
+ * next one.
+ */
 export class FakeClock implements Clock {
   #time = 0;
   #timers: { at: number; wake: () => void }[] = [];

@@ -5,7 +5,10 @@ import type { EmulatorDocument } from '../../../../emulators/start.ts';
 import type { Harness } from './harness.ts';
 
 /** Connectors to emulated vendors, with everything granted unless told otherwise. */
-export const emulatedHarness = (document: EmulatorDocument, overrides: Partial<ConnectorSettings> = {}): Harness =>
+export const emulatedHarness = (
+  document: EmulatorDocument,
+  overrides: Partial<ConnectorSettings> = {},
+): Harness =>
   harness(document.okta, {
     okta: {
       origin: document.okta,

@@ -1,7 +1,13 @@
 import { AuditUnavailableError } from '../../../../src/audit/errors.ts';
 import { Secret } from '../../../../src/config/env/secret.ts';
 import { createConnectors } from '../../../../src/connectors/create.ts';
-import type { AppendOptions, AuditDraft, AuditReceipt, Journal, JournalEffect } from '../../../../src/audit/types.ts';
+import type {
+  AppendOptions,
+  AuditDraft,
+  AuditReceipt,
+  Journal,
+  JournalEffect,
+} from '../../../../src/audit/types.ts';
 import type { ConnectorSettings } from '../../../../src/connectors/create.ts';
 import type { CallEvent } from '../../../../src/connectors/transport/exchange.ts';
 import type { CallContext, Caller, Connectors } from '../../../../src/connectors/types.ts';
@@ -36,7 +42,9 @@ export class MemoryJournal implements Journal {
 }
 
 /** A policy as the loader would give it. */
-export function policy(part: Partial<Policy> & { connector: string; operations: string[] }): Policy {
+export function policy(
+  part: Partial<Policy> & { connector: string; operations: string[] },
+): Policy {
   const place = { file: 'test.yaml', line: 1 };
   const plain = {
     deny: [],
@@ -47,14 +55,22 @@ export function policy(part: Partial<Policy> & { connector: string; operations: 
     places: {},
     place,
   };
-  return { name: `test-${part.connector}`, principals: [], riskMax: 'MEDIUM' as Risk, ...plain, ...part };
+  return {
+    name: `test-${part.connector}`,
+    principals: [],
+    riskMax: 'MEDIUM' as Risk,
+    ...plain,
+    ...part,
+  };
 }
 
 /** Grants everything up to MEDIUM to everybody. */
 export const OPEN_BUNDLE: PolicyBundle = {
   ok: true,
   digest: 'b'.repeat(64),
-  policies: ['okta', 'jira', 'slack'].map((connector) => policy({ connector, operations: ['*:*'] })),
+  policies: ['okta', 'jira', 'slack'].map((connector) =>
+    policy({ connector, operations: ['*:*'] }),
+  ),
 };
 
 export const CALLER: Caller = {
@@ -77,12 +93,19 @@ export interface Harness {
   events: CallEvent[];
 }
 
-/** Connectors whose three vendors live at one address, with everything granted unless told otherwise. */
+/**
+ * Connectors whose three vendors live at one address, with everything granted unless told
+ * otherwise.
+ */
 export function harness(origin: string, overrides: Partial<ConnectorSettings> = {}): Harness {
   const journal = new MemoryJournal();
   const events: CallEvent[] = [];
   const connectors = createConnectors({
-    okta: { origin, host: new URL(origin).host, credential: { kind: 'ssws', token: new Secret(TOKEN) } },
+    okta: {
+      origin,
+      host: new URL(origin).host,
+      credential: { kind: 'ssws', token: new Secret(TOKEN) },
+    },
     jira: { origin, email: 'robot@example.com', token: new Secret(TOKEN), projectKey: 'SEC' },
     slack: { apiUrl: `${origin}/api/`, token: new Secret(TOKEN) },
     journal,

@@ -22,7 +22,8 @@ export function worldOf({ okta }: RunningEmulators, policyId: string): World {
         roles: ['HELP_DESK_ADMIN'],
         factors: [{ type: 'sms' }, { type: 'webauthn' }],
       }).id,
-    group: (members = []) => okta.addGroup({ name: `Made ${next()}`, members, roles: ['APP_ADMIN'] }).id,
+    group: (members = []) =>
+      okta.addGroup({ name: `Made ${next()}`, members, roles: ['APP_ADMIN'] }).id,
     app: (users = []) => okta.apps.add({ label: `Made ${next()}`, users, groups: ['Everyone'] }).id,
     policyId,
   };
@@ -37,11 +38,17 @@ export const NOWHERE: World = {
 };
 
 type Inputs<Table> = {
-  [Name in keyof Table]: (world: World) => Table[Name] extends { input: infer Input } ? Input[] : never;
+  [Name in keyof Table]: (
+    world: World,
+  ) => Table[Name] extends { input: infer Input } ? Input[] : never;
 };
 
 const profile = { login: 'x@made.example', email: 'x@made.example', firstName: 'X', lastName: 'Y' };
-const person = (name: string) => ({ ...profile, login: `${name}@made.example`, email: `${name}@made.example` });
+const person = (name: string) => ({
+  ...profile,
+  login: `${name}@made.example`,
+  email: `${name}@made.example`,
+});
 
 /** Inputs for every Okta operation: the least, and with everything that can be asked for. */
 export const OKTA_CALLS: Inputs<Named<OktaOperations>> = {
@@ -68,7 +75,10 @@ export const OKTA_CALLS: Inputs<Named<OktaOperations>> = {
     { userId: user(), mode: 'replace', profile: person('replaced.too') },
     { userId: user(), mode: 'merge', profile: { department: 'Sales' } },
   ],
-  'users:activate': ({ user }) => [{ userId: user('STAGED') }, { userId: user('STAGED'), sendEmail: false }],
+  'users:activate': ({ user }) => [
+    { userId: user('STAGED') },
+    { userId: user('STAGED'), sendEmail: false },
+  ],
   'users:deactivate': ({ user }) => [{ userId: user() }, { userId: user(), sendEmail: true }],
   'users:suspend': ({ user }) => [{ userId: user() }],
   'users:unsuspend': ({ user }) => [{ userId: user('SUSPENDED') }],
@@ -83,7 +93,12 @@ export const OKTA_CALLS: Inputs<Named<OktaOperations>> = {
   'users:read_groups': ({ user }) => [{ userId: user() }],
   'users:read_roles': ({ user }) => [{ userId: user() }],
   'users:read_enrollments': ({ user }) => [{ userId: user() }],
-  'groups:read': () => [{}, { name: 'Everyone' }, { name: 'With "quotes" \\ and more' }, { q: 'Ev', limit: 1 }],
+  'groups:read': () => [
+    {},
+    { name: 'Everyone' },
+    { name: 'With "quotes" \\ and more' },
+    { q: 'Ev', limit: 1 },
+  ],
   'groups:read_detail': ({ group }) => [{ groupId: group() }],
   'groups:create': () => [{ name: 'Created' }, { name: 'Created too', description: 'With words' }],
   'groups:update': ({ group }) => [
@@ -91,7 +106,10 @@ export const OKTA_CALLS: Inputs<Named<OktaOperations>> = {
     { groupId: group(), name: 'Renamed too', description: null },
   ],
   'groups:delete': ({ group }) => [{ groupId: group() }],
-  'groups:read_members': ({ group, user }) => [{ groupId: group([user()]) }, { groupId: group(), limit: 1 }],
+  'groups:read_members': ({ group, user }) => [
+    { groupId: group([user()]) },
+    { groupId: group(), limit: 1 },
+  ],
   'groups:add_member': ({ group, user }) => [{ groupId: group(), userId: user() }],
   'groups:remove_member': ({ group, user }) => {
     const userId = user();
@@ -108,18 +126,28 @@ export const OKTA_CALLS: Inputs<Named<OktaOperations>> = {
       { appId: app([other]), userId: other, sendEmail: true },
     ];
   },
-  'apps:read_users': ({ app, user }) => [{ appId: app([user()]) }, { appId: app(), q: 'm', limit: 5 }],
+  'apps:read_users': ({ app, user }) => [
+    { appId: app([user()]) },
+    { appId: app(), q: 'm', limit: 5 },
+  ],
   'apps:read_groups': ({ app }) => [{ appId: app() }, { appId: app(), limit: 1 }],
   'authz:read': () => [{}, { q: 'default', limit: 1 }],
   'authz:read_policies': () => [{ authServerId: 'default' }],
-  'policies:read': () => [{ type: 'ACCESS_POLICY' }, { type: 'PASSWORD', status: 'ACTIVE', limit: 20 }],
+  'policies:read': () => [
+    { type: 'ACCESS_POLICY' },
+    { type: 'PASSWORD', status: 'ACTIVE', limit: 20 },
+  ],
   'policies:read_rules': ({ policyId }) => [{ policyId }],
   'authenticators:read': () => [{}],
   'logs:read': () => [
     {},
     {
-      ...{ since: '2026-01-01T00:00:00.000Z', until: '2026-01-02T00:00:00Z', sortOrder: 'DESCENDING' },
-      ...{ filter: 'eventType eq "user.lifecycle.suspend"', q: 'made', limit: 1000 },
+      since: '2026-01-01T00:00:00.000Z',
+      until: '2026-01-02T00:00:00Z',
+      sortOrder: 'DESCENDING',
+      filter: 'eventType eq "user.lifecycle.suspend"',
+      q: 'made',
+      limit: 1000,
     },
   ],
   'domains:read': () => [{}],

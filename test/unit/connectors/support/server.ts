@@ -30,7 +30,9 @@ export interface TestServer {
 }
 
 /** A real HTTP server on loopback that answers as told and remembers what it saw. */
-export async function startServer(answer: (seen: Seen, count: number) => Reply | Promise<Reply>): Promise<TestServer> {
+export async function startServer(
+  answer: (seen: Seen, count: number) => Reply | Promise<Reply>,
+): Promise<TestServer> {
   const seen: Seen[] = [];
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -65,7 +67,10 @@ function send(response: ServerResponse, reply: Reply): void {
   if (reply.cut === 'before') return void response.socket?.destroy();
   const text = reply.text ?? (reply.json === undefined ? '' : JSON.stringify(reply.json));
   const type = reply.json === undefined ? {} : { 'content-type': 'application/json' };
-  response.writeHead(reply.status ?? 200, { ...type, ...(reply.headers as Record<string, string>) });
+  response.writeHead(reply.status ?? 200, {
+    ...type,
+    ...(reply.headers as Record<string, string>),
+  });
   if (reply.cut !== 'midway') return void response.end(text);
   response.write(text.slice(0, text.length / 2));
   setImmediate(() => response.socket?.destroy());

@@ -19,7 +19,9 @@ afterEach(async () => {
 });
 
 /** A server whose answers are written by hand. */
-async function answering(answer: (response: ServerResponse, path: string) => void): Promise<{ origin: string }> {
+async function answering(
+  answer: (response: ServerResponse, path: string) => void,
+): Promise<{ origin: string }> {
   const server = createServer((request, response) => answer(response, request.url ?? ''));
   raw.push(server);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -35,7 +37,11 @@ const kindOf = async (promise: Promise<unknown>): Promise<string> => {
 
 describe('the transport', () => {
   it('reads status, headers and text of an answer', async () => {
-    const { origin } = await servers.start(() => ({ status: 207, headers: { 'x-a': 'b' }, text: 'grüße' }));
+    const { origin } = await servers.start(() => ({
+      status: 207,
+      headers: { 'x-a': 'b' },
+      text: 'grüße',
+    }));
     const answer = await createTransport({ origin })(get(`${origin}/x`));
     expect([answer.status, answer.headers.get('x-a'), answer.text]).toEqual([207, 'b', 'grüße']);
   });
@@ -45,22 +51,37 @@ describe('the transport', () => {
     const foreign = await servers.start(() => ({ text: 'foreign' }));
     const transport = createTransport({ origin: home.origin });
     const port = new URL(home.origin).port;
-    for (const url of [`${foreign.origin}/x`, `http://home@127.0.0.1:1/`, `http://localhost:${port}/`, 'not a url']) {
+    for (const url of [
+      `${foreign.origin}/x`,
+      `http://home@127.0.0.1:1/`,
+      `http://localhost:${port}/`,
+      'not a url',
+    ]) {
       expect(await kindOf(transport(get(url)))).toBe('foreign_origin');
     }
     expect([home.seen.length, foreign.seen.length]).toEqual([0, 0]);
   });
 
-  it.each([301, 302, 307, 308])('does not follow a redirect (%i), not even within the origin', async (status) => {
-    const target = await servers.start(() => ({ text: 'target' }));
-    const server = await servers.start(() => ({ status, headers: { location: `${target.origin}/elsewhere` } }));
-    expect(await kindOf(createTransport({ origin: server.origin })(get(`${server.origin}/x`)))).toBe('redirected');
-    expect(target.seen).toEqual([]);
-  });
+  it.each([301, 302, 307, 308])(
+    'does not follow a redirect (%i), not even within the origin',
+    async (status) => {
+      const target = await servers.start(() => ({ text: 'target' }));
+      const server = await servers.start(() => ({
+        status,
+        headers: { location: `${target.origin}/elsewhere` },
+      }));
+      expect(
+        await kindOf(createTransport({ origin: server.origin })(get(`${server.origin}/x`))),
+      ).toBe('redirected');
+      expect(target.seen).toEqual([]);
+    },
+  );
 
   it('gives up after its time-out', async () => {
     const { origin } = await servers.start(() => ({ hang: true }));
-    expect(await kindOf(createTransport({ origin, timeoutMs: 50 })(get(`${origin}/x`)))).toBe('timed_out');
+    expect(await kindOf(createTransport({ origin, timeoutMs: 50 })(get(`${origin}/x`)))).toBe(
+      'timed_out',
+    );
   });
 
   it('ends with the signal of the caller', async () => {
@@ -82,7 +103,9 @@ describe('the transport', () => {
     const transport = createTransport({ origin, maxBytes: 1_999 });
     expect(await kindOf(transport(get(`${origin}/plain`)))).toBe('too_large');
     expect(await kindOf(transport(get(`${origin}/chunked`)))).toBe('too_large');
-    expect((await createTransport({ origin, maxBytes: 2_000 })(get(`${origin}/plain`))).text).toHaveLength(2_000);
+    expect(
+      (await createTransport({ origin, maxBytes: 2_000 })(get(`${origin}/plain`))).text,
+    ).toHaveLength(2_000);
   });
 
   it('gives up after its time-out, or with the signal, in the middle of an answer', async () => {
@@ -91,10 +114,12 @@ describe('the transport', () => {
       response.writeHead(200, { 'content-length': '100' }).write('half');
       if (path === '/abort') setImmediate(() => controller.abort());
     });
-    expect(await kindOf(createTransport({ origin, timeoutMs: 50 })(get(`${origin}/x`)))).toBe('timed_out');
-    expect(await kindOf(createTransport({ origin })(get(`${origin}/abort`), controller.signal))).toBe(
-      'cancelled_midway',
+    expect(await kindOf(createTransport({ origin, timeoutMs: 50 })(get(`${origin}/x`)))).toBe(
+      'timed_out',
     );
+    expect(
+      await kindOf(createTransport({ origin })(get(`${origin}/abort`), controller.signal)),
+    ).toBe('cancelled_midway');
   });
 
   it('unpacks what comes packed, up to the limit', async () => {
@@ -102,19 +127,27 @@ describe('the transport', () => {
       const packed = path === '/broken' ? Buffer.from('no gzip') : gzipSync('grüße'.repeat(1_000));
       response.writeHead(200, { 'content-encoding': 'gzip' }).end(path === '/empty' ? '' : packed);
     });
-    expect((await createTransport({ origin })(get(`${origin}/x`))).text).toBe('grüße'.repeat(1_000));
+    expect((await createTransport({ origin })(get(`${origin}/x`))).text).toBe(
+      'grüße'.repeat(1_000),
+    );
     expect((await createTransport({ origin })(get(`${origin}/empty`))).text).toBe('');
-    expect(await kindOf(createTransport({ origin, maxBytes: 1_000 })(get(`${origin}/x`)))).toBe('too_large');
+    expect(await kindOf(createTransport({ origin, maxBytes: 1_000 })(get(`${origin}/x`)))).toBe(
+      'too_large',
+    );
     expect(await kindOf(createTransport({ origin })(get(`${origin}/broken`)))).toBe('cut');
   });
 
   it('sends the next request over the same connection, but never behind an answer it has not read', async () => {
     const { origin } = await answering((response, path) => {
       const port = String(response.socket?.remotePort);
-      response.writeHead(path === '/moved' ? 302 : 200, { location: '/x', 'x-port': port }).end(port);
+      response
+        .writeHead(path === '/moved' ? 302 : 200, { location: '/x', 'x-port': port })
+        .end(port);
     });
     const transport = createTransport({ origin });
-    const ports = [await transport(get(`${origin}/x`)), await transport(get(`${origin}/x`))].map(({ text }) => text);
+    const ports = [await transport(get(`${origin}/x`)), await transport(get(`${origin}/x`))].map(
+      ({ text }) => text,
+    );
     expect(new Set(ports).size).toBe(1);
     expect(await kindOf(transport(get(`${origin}/moved`)))).toBe('redirected');
     expect((await transport(get(`${origin}/x`))).text).not.toBe(ports[0]);
@@ -122,31 +155,46 @@ describe('the transport', () => {
 
   it('keeps what an answer tells twice apart from what it tells once', async () => {
     const { origin } = await answering((response) => {
-      response.writeHead(200, ['retry-after', '1', 'retry-after', '2', 'x-rate-limit-limit', '600']).end();
+      response
+        .writeHead(200, ['retry-after', '1', 'retry-after', '2', 'x-rate-limit-limit', '600'])
+        .end();
     });
     const { headers } = await createTransport({ origin })(get(`${origin}/x`));
-    expect([headers.get('Retry-After'), headers.get('x-rate-limit-limit')]).toEqual(['1, 2', '600']);
+    expect([headers.get('Retry-After'), headers.get('x-rate-limit-limit')]).toEqual([
+      '1, 2',
+      '600',
+    ]);
   });
 
   it('tells a connection that was never made from one that broke', async () => {
     const gone = await servers.start(() => ({}));
     await servers.closeAll();
-    expect(await kindOf(createTransport({ origin: gone.origin })(get(`${gone.origin}/x`)))).toBe('unreachable');
+    expect(await kindOf(createTransport({ origin: gone.origin })(get(`${gone.origin}/x`)))).toBe(
+      'unreachable',
+    );
     const before = await servers.start(() => ({ cut: 'before' }));
-    expect(await kindOf(createTransport({ origin: before.origin })(get(`${before.origin}/x`)))).toBe('cut');
+    expect(
+      await kindOf(createTransport({ origin: before.origin })(get(`${before.origin}/x`))),
+    ).toBe('cut');
     const midway = await servers.start(() => ({ cut: 'midway', text: 'x'.repeat(4_000) }));
-    expect(await kindOf(createTransport({ origin: midway.origin })(get(`${midway.origin}/x`)))).toBe('cut');
-    expect([NETWORK_FAILURES.unreachable.sent, NETWORK_FAILURES.cut.sent, NETWORK_FAILURES.timed_out.sent]).toEqual([
-      false,
-      true,
-      true,
-    ]);
+    expect(
+      await kindOf(createTransport({ origin: midway.origin })(get(`${midway.origin}/x`))),
+    ).toBe('cut');
+    expect([
+      NETWORK_FAILURES.unreachable.sent,
+      NETWORK_FAILURES.cut.sent,
+      NETWORK_FAILURES.timed_out.sent,
+    ]).toEqual([false, true, true]);
   });
 
   it('says nothing of the request in its errors', async () => {
     const { origin } = await servers.start(() => ({ cut: 'before' }));
     const error = await failureOf(
-      createTransport({ origin })({ ...get(`${origin}/x?q=canary`), method: 'POST', body: 'canary' }),
+      createTransport({ origin })({
+        ...get(`${origin}/x?q=canary`),
+        method: 'POST',
+        body: 'canary',
+      }),
     );
     expect(`${error.stack}${JSON.stringify(error)}${String(error.cause)}`).not.toContain('canary');
   });

@@ -21,7 +21,10 @@ const scope = (signal?: AbortSignal): Scope => ({
   failure: null,
 });
 
-async function desk(answer: (seen: Seen, count: number) => Reply | Promise<Reply>, clock?: () => number) {
+async function desk(
+  answer: (seen: Seen, count: number) => Reply | Promise<Reply>,
+  clock?: () => number,
+) {
   const server = await servers.start(answer);
   const operations: string[] = [];
   const wire = {
@@ -42,7 +45,9 @@ async function desk(answer: (seen: Seen, count: number) => Reply | Promise<Reply
   return { server, tokens, operations };
 }
 
-const numbered = (lives: number | null) => (_: Seen, count: number) => ({ json: { token: `t${count}`, lives } });
+const numbered = (lives: number | null) => (_: Seen, count: number) => ({
+  json: { token: `t${count}`, lives },
+});
 
 describe('a token', () => {
   it('is fetched once for fifty who ask at once, with one event of its own', async () => {
@@ -91,7 +96,10 @@ describe('a token', () => {
     const second = tokens.get(scope(new AbortController().signal));
     await arrived.promise;
     leaving.abort();
-    expect(((await first) as ConnectorError).fields).toMatchObject({ code: 'cancelled', ambiguous: false });
+    expect(((await first) as ConnectorError).fields).toMatchObject({
+      code: 'cancelled',
+      ambiguous: false,
+    });
     answered.resolve();
     expect((await second).token).toBe('t1');
     expect(server.seen).toHaveLength(1);
@@ -103,24 +111,47 @@ describe('a token', () => {
       { status: 401, json: { error: 'invalid_client' } },
       { code: 'unauthenticated', vendorCode: 'invalid_client' },
     ],
-    ['an assertion refused', { status: 400, json: { error: 'invalid_grant' } }, { code: 'unauthenticated' }],
-    ['a scope not granted', { status: 400, json: { error: 'invalid_scope' } }, { code: 'forbidden' }],
-    ['a name of every object', { status: 400, json: { error: 'constructor' } }, { code: 'unauthenticated' }],
+    [
+      'an assertion refused',
+      { status: 400, json: { error: 'invalid_grant' } },
+      { code: 'unauthenticated' },
+    ],
+    [
+      'a scope not granted',
+      { status: 400, json: { error: 'invalid_scope' } },
+      { code: 'forbidden' },
+    ],
+    [
+      'a name of every object',
+      { status: 400, json: { error: 'constructor' } },
+      { code: 'unauthenticated' },
+    ],
     [
       'too many',
       { status: 429, headers: { 'retry-after': '1' }, text: '' },
       { code: 'rate_limited', retryAfterMs: 1_000 },
     ],
     ['down', { status: 503, text: 'canary' }, { code: 'unavailable' }],
-    ['a page of something else', { text: '<html>canary</html>' }, { code: 'malformed', status: 200 }],
+    [
+      'a page of something else',
+      { text: '<html>canary</html>' },
+      { code: 'malformed', status: 200 },
+    ],
     ['a page with 404', { status: 404, text: '<html>canary</html>' }, { code: 'malformed' }],
     ['no token', { json: { token: 7, canary: 'canary' } }, { code: 'malformed' }],
-    ['a redirect', { status: 302, headers: { location: 'http://127.0.0.1:9/' } }, { code: 'malformed' }],
+    [
+      'a redirect',
+      { status: 302, headers: { location: 'http://127.0.0.1:9/' } },
+      { code: 'malformed' },
+    ],
     ['a cut line', { cut: 'midway', text: 'canary canary' }, { code: 'unavailable' }],
   ])('that is not given: %s', async (_what, reply, expected) => {
     const { tokens } = await desk((seen, count) => (count < 2 ? reply : numbered(60)(seen, count)));
     const asking = scope();
-    const failures = await Promise.all([failureOf(tokens.get(asking)), failureOf(tokens.get(scope()))]);
+    const failures = await Promise.all([
+      failureOf(tokens.get(asking)),
+      failureOf(tokens.get(scope())),
+    ]);
     for (const failure of failures) {
       // The write that it was for has not been sent.
       expect((failure as ConnectorError).fields).toMatchObject({

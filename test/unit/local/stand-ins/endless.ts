@@ -19,7 +19,14 @@ test('starts a process of every kind, reports so, and does not end', async () =>
   ]);
   const emulate = new CommandLine(folder, {}).start(['emulate', '--users', '20', '--port', '0']);
   await emulate.prints(/arx.emulate\/v1/);
-  const pids = [postgres.pid, worker.pid, server.pid, job.emulators.pid, job.temporal.pid, emulate.child.pid];
+  const pids = [
+    postgres.pid,
+    worker.pid,
+    server.pid,
+    job.emulators.pid,
+    job.temporal.pid,
+    emulate.child.pid,
+  ];
   const named = pids.flatMap((pid) => (pid ? [{ pid, started: startTime(pid) ?? '' }] : []));
   writeFileSync(file, JSON.stringify({ fork: process.pid, named }));
   await new Promise(() => undefined);

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
-/** For a test runner that is killed: its one test starts a process of every kind and does not end. */
+/**
+ * For a test runner that is killed: its one test starts a process of every kind and does not end.
+ */
 export default defineConfig({
   test: {
     root: join(import.meta.dirname, '../../../..'),

@@ -3,7 +3,13 @@ import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { accepts } from '../../../../src/local/ports.ts';
 
-const { ARX_HOME = '', TEMPORAL_ADDRESS = '', DATABASE_URL = '', STAND_IN_ERROR, STAND_IN_SLOW } = process.env;
+const {
+  ARX_HOME = '',
+  TEMPORAL_ADDRESS = '',
+  DATABASE_URL = '',
+  STAND_IN_ERROR,
+  STAND_IN_SLOW,
+} = process.env;
 
 if (STAND_IN_ERROR !== undefined) {
   console.error('a last word');
@@ -12,7 +18,13 @@ if (STAND_IN_ERROR !== undefined) {
 }
 // Slow for good: it is never ready.
 if (STAND_IN_SLOW === undefined)
-  console.log(JSON.stringify({ ready: true, metricsUrl: 'http://127.0.0.1:9/metrics', env: Object.keys(process.env) }));
+  console.log(
+    JSON.stringify({
+      ready: true,
+      metricsUrl: 'http://127.0.0.1:9/metrics',
+      env: Object.keys(process.env),
+    }),
+  );
 const timer = setInterval(() => undefined, 60_000);
 process.once('SIGTERM', async () => {
   const up = [await accepts(TEMPORAL_ADDRESS), await accepts(new URL(DATABASE_URL).host)];

@@ -39,7 +39,9 @@ describeOnStores('an event', ({ fresh, again }) => {
     const desks = [deskOver(emulators, first), deskOver(emulators, await again())];
     const same = event();
     const opened = await Promise.all(
-      Array.from({ length: 100 }, (_, n) => desks[n % 2]!.admit(ask(key('soc'), { event: same, checkAge: true }))),
+      Array.from({ length: 100 }, (_, n) =>
+        desks[n % 2]!.admit(ask(key('soc'), { event: same, checkAge: true })),
+      ),
     );
     expect(opened.filter((one) => one.created)).toHaveLength(1);
     expect(new Set(opened.map(({ record }) => record.run)).size).toBe(1);
@@ -53,7 +55,9 @@ describeOnStores('an event', ({ fresh, again }) => {
     expect(opened[0]?.record.workflowId).toBe(`delegated-flow/${opened[0]?.record.run}`);
     expect(await told(first)).toHaveLength(1);
     // Whoever brings it, however it is asked for.
-    const once = await desks[0]!.admit(ask(person('ann'), { event: same, flow: SUSPEND.toUpperCase() }));
+    const once = await desks[0]!.admit(
+      ask(person('ann'), { event: same, flow: SUSPEND.toUpperCase() }),
+    );
     expect(once).toEqual({ record: opened[0]?.record, created: false });
   });
 
@@ -69,10 +73,15 @@ describeOnStores('an event', ({ fresh, again }) => {
       { event: one, inputs: { group: '00g2' } },
       { event: one },
     ];
-    for (const other of others) expect(await refusedWith(desk.admit(ask(key('soc'), other)))).toBe('conflict');
+    for (const other of others)
+      expect(await refusedWith(desk.admit(ask(key('soc'), other)))).toBe('conflict');
     const id = 'used-by-many';
-    const racing = Array.from({ length: 20 }, (_, n) => event({ eventId: id, entityIdInService: `00k${n}` }));
-    const raced = await Promise.allSettled(racing.map((race) => desk.admit(ask(key('soc'), { event: race }))));
+    const racing = Array.from({ length: 20 }, (_, n) =>
+      event({ eventId: id, entityIdInService: `00k${n}` }),
+    );
+    const raced = await Promise.allSettled(
+      racing.map((race) => desk.admit(ask(key('soc'), { event: race }))),
+    );
     expect(raced.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     expect(await store.flows.list({ eventId: id, limit: 10 })).toHaveLength(1);
     const kinds = (await told(store)).map(([kind]) => kind);
@@ -85,7 +94,9 @@ describeOnStores('an event', ({ fresh, again }) => {
     const same = event();
     const dry = [
       await desk.admit(ask(person('ann'), { event: same, dryRun: true })),
-      await desk.admit(ask(person('ann'), { event: { ...same, issueSeverity: 'Low' }, dryRun: true })),
+      await desk.admit(
+        ask(person('ann'), { event: { ...same, issueSeverity: 'Low' }, dryRun: true }),
+      ),
     ];
     expect(dry.map(({ created: isNew, record }) => [isNew, record.dryRun])).toEqual([
       [true, true],
@@ -93,7 +104,10 @@ describeOnStores('an event', ({ fresh, again }) => {
     ]);
     expect(await desk.admit(ask(person('ann'), { event: same }))).toMatchObject({ created: true });
     const own = { event: same, dryRun: true, askId: 'typed-in/1' };
-    const [typed, repeated] = [await desk.admit(ask(person('ann'), own)), await desk.admit(ask(person('ann'), own))];
+    const [typed, repeated] = [
+      await desk.admit(ask(person('ann'), own)),
+      await desk.admit(ask(person('ann'), own)),
+    ];
     expect(repeated).toEqual({ record: typed.record, created: false });
     expect(typed.record.workflowId).toBe(`delegated-flow/${typed.record.run}`);
   });
@@ -111,36 +125,63 @@ describeOnStores('an event', ({ fresh, again }) => {
     expect(await denied(foreign)).toEqual(['denied', 'foreign_tenant', 'ended', NOW]);
     const azure = { entitySourceProductName: 'AAD', entitySourceProductTenant: 'contoso.example' };
     expect((await denied(azure, { flow: SUSPEND }))[1]).toBe('wrong_product');
-    expect((await denied({ ...azure, entitySourceProductTenant: 'fabrikam.example' }))[1]).toBe('foreign_tenant');
+    expect((await denied({ ...azure, entitySourceProductTenant: 'fabrikam.example' }))[1]).toBe(
+      'foreign_tenant',
+    );
     const late = { eventTimestamp: '2026-11-21T07:59:00Z' };
     expect((await denied(late, { checkAge: true }))[1]).toBe('stale_event');
-    expect((await denied({ eventTimestamp: '2027-01-01T00:00:00Z' }, { checkAge: true }))[1]).toBe('stale_event');
+    expect((await denied({ eventTimestamp: '2027-01-01T00:00:00Z' }, { checkAge: true }))[1]).toBe(
+      'stale_event',
+    );
     const runs = await store.flows.list({ eventId: String(one['eventId']), limit: 10 });
     expect(runs).toHaveLength(5);
     // What was refused on its arrival keeps nobody from bringing it as it should be.
-    const { record, created: isNew } = await desk.admit(ask(person('ann'), { event: { ...one, ...late } }));
+    const { record, created: isNew } = await desk.admit(
+      ask(person('ann'), { event: { ...one, ...late } }),
+    );
     expect([isNew, record.outcome]).toEqual([true, null]);
     const after = await desk.admit(ask(key('soc'), { event: { ...one, ...late }, checkAge: true }));
     expect(after).toEqual({ record, created: false });
-    const closed = (await told(store)).filter(([kind]) => kind === 'flow.closed').map(([, outcome]) => outcome);
+    const closed = (await told(store))
+      .filter(([kind]) => kind === 'flow.closed')
+      .map(([, outcome]) => outcome);
     expect(closed).toContainEqual({ outcome: 'denied', code: 'stale_event' });
   });
 
   it('without a route is an unrouted run; an OAuth grant is for people', async () => {
     const store = await fresh();
     const desk = deskOver(emulators, store);
-    const unrouted = { outcome: 'unrouted', code: 'no_route', flow: null, version: null, state: 'ended' };
+    const unrouted = {
+      outcome: 'unrouted',
+      code: 'no_route',
+      flow: null,
+      version: null,
+      state: 'ended',
+    };
     const strange = event({ issueTitle: 'Something new' });
-    expect(await desk.admit(ask(key('soc'), { event: strange }))).toMatchObject({ record: unrouted, created: true });
-    expect(await desk.admit(ask(key('soc'), { event: strange }))).toMatchObject({ record: unrouted, created: false });
+    expect(await desk.admit(ask(key('soc'), { event: strange }))).toMatchObject({
+      record: unrouted,
+      created: true,
+    });
+    expect(await desk.admit(ask(key('soc'), { event: strange }))).toMatchObject({
+      record: unrouted,
+      created: false,
+    });
     const other = event({ entitySourceProductName: 'GitHub', entitySourceProductTenant: 'acme' });
     expect((await desk.admit(ask(key('soc'), { event: other }))).record).toMatchObject(unrouted);
     const grant = await desk.admit(ask(key('soc'), { event: created('OAuth Grant') }));
-    expect(grant.record).toMatchObject({ outcome: 'manual', code: 'oauth_grant', flow: null, state: 'ended' });
+    expect(grant.record).toMatchObject({
+      outcome: 'manual',
+      code: 'oauth_grant',
+      flow: null,
+      state: 'ended',
+    });
     // Once there is a route, the same event takes it.
     const titles = ['Something new'];
     const routes = [...ROUTES, { product: 'Okta', titles, flow: SUSPEND, inputs: {} }];
-    const routed = await deskOver(emulators, store, { book: { routes } }).admit(ask(key('soc'), { event: strange }));
+    const routed = await deskOver(emulators, store, { book: { routes } }).admit(
+      ask(key('soc'), { event: strange }),
+    );
     expect(routed).toMatchObject({ created: true, record: { flow: SUSPEND, outcome: null } });
   });
 
@@ -155,10 +196,19 @@ describeOnStores('an event', ({ fresh, again }) => {
       ['inputs.group', { event: event(), flow: ADD }],
       ['inputs.account', { event: event(), inputs: { account: '00k9' } }],
       ['inputs.who', { event: event(), inputs: { who: 'x' } }],
-      ['inputs', { event: created('Person', [account('Okta', 'example.okta.com', '00k1')]), inputs: { who: 'x' } }],
+      [
+        'inputs',
+        {
+          event: created('Person', [account('Okta', 'example.okta.com', '00k1')]),
+          inputs: { who: 'x' },
+        },
+      ],
     ];
     for (const [field, asked] of wrong) {
-      await expect(desk.admit(ask(key('soc'), asked))).rejects.toMatchObject({ code: 'malformed', field });
+      await expect(desk.admit(ask(key('soc'), asked))).rejects.toMatchObject({
+        code: 'malformed',
+        field,
+      });
     }
     expect(await store.flows.list({ limit: 10 })).toEqual([]);
     expect(await told(store)).toEqual(wrong.map(() => ['flow.refused', { code: 'malformed' }]));
@@ -181,14 +231,18 @@ describeOnStores('an event', ({ fresh, again }) => {
     await desk.admit(ask(key('soc'), { event: before }));
     await store.flowSettings.switch(null, SUSPEND, false);
     expect(await refusedWith(desk.admit(ask(key('soc'))))).toBe('disabled');
-    expect(await refusedWith(desk.admit(ask(person('ann'), { flow: SUSPEND, dryRun: true })))).toBe('disabled');
+    expect(await refusedWith(desk.admit(ask(person('ann'), { flow: SUSPEND, dryRun: true })))).toBe(
+      'disabled',
+    );
     expect(await desk.admit(ask(key('soc'), { event: before }))).toMatchObject({ created: false });
     await store.flowSettings.switch(null, SUSPEND, true);
     expect(await desk.admit(ask(key('soc')))).toMatchObject({ created: true });
     // The door itself.
     await store.flowSettings.switch(null, 'Event Hook', false);
     expect(await refusedWith(desk.admit(ask(key('soc'))))).toBe('disabled');
-    expect(await refusedWith(desk.admit(ask(person('ann'), { flow: 'Event Hook' })))).toBe('disabled');
+    expect(await refusedWith(desk.admit(ask(person('ann'), { flow: 'Event Hook' })))).toBe(
+      'disabled',
+    );
     expect(await desk.admit(ask(person('ann')))).toMatchObject({ created: true });
   });
 });
@@ -228,16 +282,23 @@ describeOnStores('permissions', ({ fresh }) => {
 
   it('are those of services by the name of their key, and of nobody who is not proven', async () => {
     const desk = deskOver(emulators, await fresh());
-    const names = async (asker: Parameters<typeof ask>[0]) => (await desk.list(asker)).map(({ flow }) => flow.name);
+    const names = async (asker: Parameters<typeof ask>[0]) =>
+      (await desk.list(asker)).map(({ flow }) => flow.name);
     expect(await names(key('soc'))).toEqual(FLOWS.map(({ name }) => name));
     expect((await names(key('reader'))).toSorted()).toEqual([ADD, SUSPEND].toSorted());
     expect(await names(key('SOC'))).toEqual([]);
     expect(await refusedWith(desk.admit(ask(key('reader'))))).toBe('forbidden');
     expect(await refusedWith(desk.admit(ask(key('other'))))).toBe('not_found');
-    const unproven = { principal: 'user:ann@example.com', authenticatedBy: 'none', surface: 'api' } as const;
+    const unproven = {
+      principal: 'user:ann@example.com',
+      authenticatedBy: 'none',
+      surface: 'api',
+    } as const;
     expect(await names(unproven)).toEqual([]);
     expect(await names({ ...unproven, surface: 'workflow' })).toHaveLength(FLOWS.length);
-    expect(await names({ ...unproven, principal: 'user:anonymous', surface: 'workflow' })).toEqual([]);
+    expect(await names({ ...unproven, principal: 'user:anonymous', surface: 'workflow' })).toEqual(
+      [],
+    );
     expect(await names({ ...unproven, principal: 'user:soc', authenticatedBy: 'key' })).toEqual([]);
   });
 
@@ -254,7 +315,10 @@ describeOnStores('permissions', ({ fresh }) => {
     const bundle = () => ({ ok: true as const, digest: 'd'.repeat(64), policies: [readers] });
     const blind = deskOver(emulators, store, { connectors: { bundle } });
     const refused = blind.admit(ask(person('ann')));
-    await expect(refused).rejects.toMatchObject({ name: 'AskerUnreadableError', code: 'asker_unreadable' });
+    await expect(refused).rejects.toMatchObject({
+      name: 'AskerUnreadableError',
+      code: 'asker_unreadable',
+    });
     expect(await refusedWith(blind.list(person('ann')))).toBe('asker_unreadable');
     expect(await blind.list(key('soc'))).toHaveLength(FLOWS.length);
     const own = await startEmulators({ profile: 'empty', rateLimit: 0 });
@@ -282,9 +346,15 @@ describeOnStores('permissions', ({ fresh }) => {
   it('of an event without a route are any to run', async () => {
     const desk = deskOver(emulators, await fresh());
     const strange = () => event({ issueTitle: 'Something new' });
-    expect((await desk.admit(ask(person('bo'), { event: strange() }))).record.outcome).toBe('unrouted');
-    expect(await refusedWith(desk.admit(ask(person('vic'), { event: strange() })))).toBe('forbidden');
-    expect(await refusedWith(desk.admit(ask(person('nobody'), { event: strange() })))).toBe('not_found');
+    expect((await desk.admit(ask(person('bo'), { event: strange() }))).record.outcome).toBe(
+      'unrouted',
+    );
+    expect(await refusedWith(desk.admit(ask(person('vic'), { event: strange() })))).toBe(
+      'forbidden',
+    );
+    expect(await refusedWith(desk.admit(ask(person('nobody'), { event: strange() })))).toBe(
+      'not_found',
+    );
     const noMfa = event({ issueTitle: 'No MFA - Account' });
     expect(await refusedWith(desk.admit(ask(person('bo'), { event: noMfa })))).toBe('not_found');
     expect(await refusedWith(desk.admit(ask(person('vic'), { event: {} })))).toBe('forbidden');

@@ -37,7 +37,12 @@ const AZURE = account('AAD', 'contoso.example', 'a-1');
 
 describeOnStores('a person', ({ fresh }) => {
   const aPerson = () =>
-    created('Person', [OURS, AZURE, account('Okta', 'other.okta.com', '00k2'), account('GitHub', 'acme', 'g1')]);
+    created('Person', [
+      OURS,
+      AZURE,
+      account('Okta', 'other.okta.com', '00k2'),
+      account('GitHub', 'acme', 'g1'),
+    ]);
 
   it('has a run, and one for each account with its own flow and permission', async () => {
     const store = await fresh();
@@ -51,7 +56,9 @@ describeOnStores('a person', ({ fresh }) => {
       [SUSPEND, 'ended', 'denied', 'foreign_tenant'],
       [null, 'ended', 'unrouted', 'no_route'],
     ]);
-    expect(children.map(({ parent }) => parent)).toEqual(Array.from({ length: 4 }, () => record.run));
+    expect(children.map(({ parent }) => parent)).toEqual(
+      Array.from({ length: 4 }, () => record.run),
+    );
     expect(await desk.openChildren(record)).toEqual(children);
     expect((await desk.run(key('soc'), record.run)).children).toEqual(children);
     expect(await desk.openChildren(children[0]!)).toEqual([]);
@@ -59,7 +66,12 @@ describeOnStores('a person', ({ fresh }) => {
 
   it('whose accounts somebody may run only in part', async () => {
     const store = await fresh();
-    await store.flowSettings.putSet(null, { name: 'A', flows: [ADD], members: ['key:part'], permissions: ['run'] });
+    await store.flowSettings.putSet(null, {
+      name: 'A',
+      flows: [ADD],
+      members: ['key:part'],
+      permissions: ['run'],
+    });
     await store.flowSettings.putSet(null, {
       name: 'B',
       flows: [SUSPEND],
@@ -89,9 +101,15 @@ describeOnStores('a person', ({ fresh }) => {
     ]);
     await store.flowSettings.switch(null, SUSPEND, false);
     const other = await desk.admit(ask(person('ann'), { event: aPerson() }));
-    expect((await desk.openChildren(other.record))[0]).toMatchObject({ outcome: 'denied', code: 'disabled' });
+    expect((await desk.openChildren(other.record))[0]).toMatchObject({
+      outcome: 'denied',
+      code: 'disabled',
+    });
     const lacking = await desk.admit(ask(person('ann'), { event: aPerson(), flow: ADD }));
-    expect((await desk.openChildren(lacking.record))[0]).toMatchObject({ outcome: 'failed', code: 'malformed' });
+    expect((await desk.openChildren(lacking.record))[0]).toMatchObject({
+      outcome: 'failed',
+      code: 'malformed',
+    });
   });
 });
 
@@ -103,13 +121,27 @@ describeOnStores('taking back', ({ fresh }) => {
     const desk = deskOver(emulators, store);
     const { record } = await desk.admit(ask(person('ann')));
     expect(await refusedWith(desk.admitUndo(person('ann'), record.run))).toBe('nothing_to_undo');
-    await store.flows.update(null, record.run, { undo, state: 'ended', outcome: 'succeeded', finishedAt: NOW });
+    await store.flows.update(null, record.run, {
+      undo,
+      state: 'ended',
+      outcome: 'succeeded',
+      finishedAt: NOW,
+    });
     const opened = await Promise.all([1, 2, 3].map(() => desk.admitUndo(person('bo'), record.run)));
     expect(opened.filter((one) => one.created)).toHaveLength(1);
     const [first] = opened.map((one) => one.record);
-    expect(first).toMatchObject({ undoes: record.run, flow: SUSPEND, state: 'open', issue: record.issue });
+    expect(first).toMatchObject({
+      undoes: record.run,
+      flow: SUSPEND,
+      state: 'open',
+      issue: record.issue,
+    });
     expect(first?.caller.personId).toBe(ids.bo);
-    await store.flows.update(null, first!.run, { state: 'ended', outcome: 'succeeded', finishedAt: NOW });
+    await store.flows.update(null, first!.run, {
+      state: 'ended',
+      outcome: 'succeeded',
+      finishedAt: NOW,
+    });
     const second = await desk.admitUndo(person('bo'), record.run);
     expect(second).toMatchObject({ created: true, record: { undoes: record.run, state: 'open' } });
     expect(second.record.run).not.toBe(first?.run);
@@ -121,16 +153,34 @@ describeOnStores('taking back', ({ fresh }) => {
     const store = await fresh();
     const desk = deskOver(emulators, store);
     const { record } = await desk.admit(ask(person('ann')));
-    await store.flows.update(null, record.run, { undo, state: 'ended', outcome: 'succeeded', finishedAt: NOW });
+    await store.flows.update(null, record.run, {
+      undo,
+      state: 'ended',
+      outcome: 'succeeded',
+      finishedAt: NOW,
+    });
     expect(await refusedWith(desk.admitUndo(person('vic'), record.run))).toBe('forbidden');
     expect(await refusedWith(desk.admitUndo(person('sue'), record.run))).toBe('not_found');
     expect(await refusedWith(desk.admitUndo(person('ann'), 'no-such-run'))).toBe('not_found');
     const plain = await desk.admit(ask(person('ann')));
-    await store.flows.update(null, plain.record.run, { state: 'ended', outcome: 'already_in_state', finishedAt: NOW });
-    expect(await refusedWith(desk.admitUndo(person('ann'), plain.record.run))).toBe('nothing_to_undo');
+    await store.flows.update(null, plain.record.run, {
+      state: 'ended',
+      outcome: 'already_in_state',
+      finishedAt: NOW,
+    });
+    expect(await refusedWith(desk.admitUndo(person('ann'), plain.record.run))).toBe(
+      'nothing_to_undo',
+    );
     const dry = await desk.admit(ask(person('ann'), { dryRun: true }));
-    await store.flows.update(null, dry.record.run, { undo, state: 'ended', outcome: 'planned', finishedAt: NOW });
-    expect(await refusedWith(desk.admitUndo(person('ann'), dry.record.run))).toBe('nothing_to_undo');
+    await store.flows.update(null, dry.record.run, {
+      undo,
+      state: 'ended',
+      outcome: 'planned',
+      finishedAt: NOW,
+    });
+    expect(await refusedWith(desk.admitUndo(person('ann'), dry.record.run))).toBe(
+      'nothing_to_undo',
+    );
   });
 });
 
@@ -138,18 +188,26 @@ describeOnStores('the history', ({ fresh }) => {
   it('is of the flows that somebody may see', async () => {
     const desk = deskOver(emulators, await fresh());
     const suspended = (await desk.admit(ask(person('ann')))).record.run;
-    const azure = event({ entitySourceProductName: 'AAD', entitySourceProductTenant: 'contoso.example' });
+    const azure = event({
+      entitySourceProductName: 'AAD',
+      entitySourceProductTenant: 'contoso.example',
+    });
     const disabled = (await desk.admit(ask(key('soc'), { event: azure }))).record.run;
-    const unrouted = (await desk.admit(ask(person('bo'), { event: event({ issueTitle: 'New' }) }))).record.run;
+    const unrouted = (await desk.admit(ask(person('bo'), { event: event({ issueTitle: 'New' }) })))
+      .record.run;
     const seen = async (who: string, filter: object = {}) =>
       (await desk.history(person(who), { limit: 10, ...filter })).map(({ run }) => run);
     expect(await seen('ann')).toEqual([unrouted, disabled, suspended]);
     expect(await seen('bo')).toEqual([unrouted, suspended]);
     expect(await seen('vic')).toEqual([suspended]);
     expect(await seen('sue')).toEqual([]);
-    expect(await seen('vic', { user: 'user:ANN@example.com', flow: SUSPEND.toLowerCase() })).toEqual([suspended]);
+    expect(
+      await seen('vic', { user: 'user:ANN@example.com', flow: SUSPEND.toLowerCase() }),
+    ).toEqual([suspended]);
     expect(await seen('ann', { outcome: 'unrouted' })).toEqual([unrouted]);
-    expect(await refusedWith(desk.history(person('vic'), { flow: DISABLE, limit: 1 }))).toBe('not_found');
+    expect(await refusedWith(desk.history(person('vic'), { flow: DISABLE, limit: 1 }))).toBe(
+      'not_found',
+    );
     expect((await desk.run(person('vic'), suspended)).record.run).toBe(suspended);
     for (const run of [disabled, unrouted, 'none'])
       expect(await refusedWith(desk.run(person('vic'), run))).toBe('not_found');
@@ -159,23 +217,52 @@ describeOnStores('the history', ({ fresh }) => {
     const store = await fresh();
     const desk = deskOver(emulators, store);
     const { record } = await desk.admit(ask(person('ann'), { event: event({ eventId: 'e-1' }) }));
-    const step = { id: 'suspend', operation: 'okta:users:suspend', params: { userId: '00k1', text: 'Dear Ann' } };
+    const step = {
+      id: 'suspend',
+      operation: 'okta:users:suspend',
+      params: { userId: '00k1', text: 'Dear Ann' },
+    };
     await store.flows.update(null, record.run, {
       steps: [
-        { ...step, state: 'planned', decision: { effect: 'approval' }, request: null, result: null, verified: null },
+        {
+          ...step,
+          state: 'planned',
+          decision: { effect: 'approval' },
+          request: null,
+          result: null,
+          verified: null,
+        },
       ],
     });
     const document = await flowRunDocument(store, await desk.run(person('ann'), record.run));
     expect(document).toMatchObject({
-      ...{ schema: 'arx.flow-run/v1', run: record.run, workflowId: record.workflowId, state: 'open', outcome: null },
-      ...{ event: { id: 'e-1', type: 'issue.onDemand' }, children: [], undo: null, undoes: null, parent: null },
+      schema: 'arx.flow-run/v1',
+      run: record.run,
+      workflowId: record.workflowId,
+      state: 'open',
+      outcome: null,
+      event: { id: 'e-1', type: 'issue.onDemand' },
+      children: [],
+      undo: null,
+      undoes: null,
+      parent: null,
       flow: { name: SUSPEND, version: record.version },
-      issue: { id: 'Alert_1', title: 'Unused Admin Account', severity: 'High', entity: { kind: 'account' } },
+      issue: {
+        id: 'Alert_1',
+        title: 'Unused Admin Account',
+        severity: 'High',
+        entity: { kind: 'account' },
+      },
       steps: [{ id: 'suspend', params: { userId: '00k1' }, approval: null, verified: null }],
     });
     expect(document.steps[0]?.params).toEqual({ userId: '00k1' });
     const [shown] = (await desk.list(person('bo'))).map(flowItem);
-    expect(shown).toMatchObject({ name: SUSPEND, enabled: true, product: 'Okta', permissions: ['view', 'run'] });
+    expect(shown).toMatchObject({
+      name: SUSPEND,
+      enabled: true,
+      product: 'Okta',
+      permissions: ['view', 'run'],
+    });
     expect(flowDetail(await desk.show(person('bo'), SUSPEND), ROUTES)).toMatchObject({
       routes: [{ product: 'Okta', titles: ['Unused Admin Account'] }],
       undo: [{ operation: 'okta:users:unsuspend', params: { userId: '$account' } }],
@@ -184,20 +271,34 @@ describeOnStores('the history', ({ fresh }) => {
 });
 
 describeOnStores('sets and switches', ({ fresh }) => {
-  const set: ResourceSet = { name: 'New', flows: [SUSPEND], members: ['user:cus@example.com'], permissions: ['run'] };
+  const set: ResourceSet = {
+    name: 'New',
+    flows: [SUSPEND],
+    members: ['user:cus@example.com'],
+    permissions: ['run'],
+  };
 
   it('are changed by super administrators of Okta alone, direct or by group', async () => {
     const store = await fresh();
     const desk = deskOver(emulators, store);
     const unproven = { ...person('sue'), authenticatedBy: 'none' } as const;
-    const others = [person('ann'), person('cus'), person('out'), person('nobody'), key('soc'), unproven];
+    const others = [
+      person('ann'),
+      person('cus'),
+      person('out'),
+      person('nobody'),
+      key('soc'),
+      unproven,
+    ];
     for (const asker of [...others, { ...unproven, surface: 'workflow' } as const]) {
       expect(await refusedWith(desk.putSet(asker, set))).toBe('not_allowed');
       expect(await refusedWith(desk.removeSet(asker, 'Readers'))).toBe('not_allowed');
       expect(await refusedWith(desk.switch(asker, SUSPEND, false))).toBe('not_allowed');
     }
     const refused = await told(store);
-    expect(refused).toEqual(Array.from({ length: 21 }, () => ['flow.refused', { code: 'not_allowed' }]));
+    expect(refused).toEqual(
+      Array.from({ length: 21 }, () => ['flow.refused', { code: 'not_allowed' }]),
+    );
     await desk.putSet(person('gus'), { ...set, flows: [SUSPEND.toUpperCase()] });
     expect(await desk.admit(ask(person('cus')))).toMatchObject({ created: true });
     await desk.removeSet(person('sue'), 'New');
@@ -247,7 +348,8 @@ describeOnStores('sets and switches', ({ fresh }) => {
 
   it('are shown in full to super administrators, to others their own', async () => {
     const desk = deskOver(emulators, await fresh());
-    const names = async (asker: ReturnType<typeof person>) => (await desk.sets(asker)).map(({ name }) => name);
+    const names = async (asker: ReturnType<typeof person>) =>
+      (await desk.sets(asker)).map(({ name }) => name);
     expect(await names(person('sue'))).toEqual(['Readers', 'Responders', 'Suspenders']);
     expect(await names(person('bo'))).toEqual(['Suspenders']);
     expect(await names(key('reader'))).toEqual(['Readers']);
@@ -265,7 +367,9 @@ describeOnStores('the trail', ({ fresh }) => {
       typed: 'typed-by-somebody',
     };
     const asked = [
-      ask(person('ann'), { event: event({ entityIdInService: canaries.mail, eventId: canaries.mail }) }),
+      ask(person('ann'), {
+        event: event({ entityIdInService: canaries.mail, eventId: canaries.mail }),
+      }),
       ask(person('vic')),
       ask(person('nobody'), { flow: canaries.typed }),
       ask(key('soc'), { event: event({ [canaries.mail]: 1, eventTimestamp: canaries.typed }) }),
@@ -281,7 +385,9 @@ describeOnStores('the trail', ({ fresh }) => {
       permissions: ['run'],
     });
     const entries = await store.audit.list({ limit: 1_000 });
-    expect(entries.filter(({ entry }) => /^(flow|resource_set)\./.test(entry.kind)).length).toBeGreaterThan(6);
+    expect(
+      entries.filter(({ entry }) => /^(flow|resource_set)\./.test(entry.kind)).length,
+    ).toBeGreaterThan(6);
     expect(leaked(canaries, JSON.stringify(entries))).toEqual([]);
     const actors = new Set(entries.map(({ entry }) => entry.actor.principal));
     expect(actors).toContain(`user:${ids.ann}`);

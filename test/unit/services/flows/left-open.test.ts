@@ -20,13 +20,22 @@ const OPENED = '2026-11-22T07:58:59.000Z';
 const SOC = key('soc');
 
 const running: FlowStepRecord = {
-  ...{ id: 'suspend', operation: 'okta:users:suspend', params: { userId: '00u1' }, state: 'running' },
-  ...{ decision: null, request: null, result: null, verified: null },
+  id: 'suspend',
+  operation: 'okta:users:suspend',
+  params: { userId: '00u1' },
+  state: 'running',
+  decision: null,
+  request: null,
+  result: null,
+  verified: null,
 };
 const undo = [{ operation: 'okta:users:unsuspend', params: { userId: '00u1' } }];
 
 /** What Temporal would say: of every workflow the same. */
-const saying = (code: string | null, made: Awaited<ReturnType<FlowEnds['findOperationEnd']>> = null): FlowEnds => ({
+const saying = (
+  code: string | null,
+  made: Awaited<ReturnType<FlowEnds['findOperationEnd']>> = null,
+): FlowEnds => ({
   findEndCode: async () => code,
   findOperationEnd: async () => made,
 });
@@ -37,7 +46,8 @@ describeOnStores('a run that its workflow did not close', ({ fresh }) => {
     await store.flows.open(flowRun('r1', { startedAt: OPENED, ...over }));
     return store;
   };
-  const closings = async (store: Store) => (await store.audit.list({ kind: 'flow.closed' })).map(({ entry }) => entry);
+  const closings = async (store: Store) =>
+    (await store.audit.list({ kind: 'flow.closed' })).map(({ entry }) => entry);
 
   it('is closed when somebody looks back, once, with its entry in the trail', async () => {
     const store = await opened();
@@ -84,15 +94,24 @@ describeOnStores('a run that its workflow did not close', ({ fresh }) => {
     ['unknown', 'failed', null],
   ])('has its step as the operation ended: %s is %s', async (state, step, left) => {
     const store = await opened({ steps: [running], undo });
-    const desk = deskOver(emulators, store, { ends: saying('timed_out', { request: 'q1', state }) });
+    const desk = deskOver(emulators, store, {
+      ends: saying('timed_out', { request: 'q1', state }),
+    });
     const { record } = await desk.run(SOC, 'r1');
-    expect(record).toMatchObject({ outcome: 'failed', code: 'timed_out', steps: [{ state: step, request: 'q1' }] });
+    expect(record).toMatchObject({
+      outcome: 'failed',
+      code: 'timed_out',
+      steps: [{ state: step, request: 'q1' }],
+    });
     expect(record.undo).toEqual(left);
   });
 
   it('keeps the outcome that it had come to', async () => {
     const store = await opened({ outcome: 'denied', code: 'protected' });
-    const { record } = await deskOver(emulators, store, { ends: saying('terminated') }).run(SOC, 'r1');
+    const { record } = await deskOver(emulators, store, { ends: saying('terminated') }).run(
+      SOC,
+      'r1',
+    );
     expect(record).toMatchObject({ state: 'ended', outcome: 'denied', code: 'protected' });
   });
 
@@ -101,7 +120,9 @@ describeOnStores('a run that its workflow did not close', ({ fresh }) => {
       issue: { ...flowRun('r1').issue, entity: { kind: 'person', accounts: [] } as never },
     });
     await store.flows.open(flowRun('c1', { parent: 'r1', startedAt: OPENED }));
-    const { record, children } = await deskOver(emulators, store, { ends: saying('terminated') }).run(SOC, 'r1');
+    const { record, children } = await deskOver(emulators, store, {
+      ends: saying('terminated'),
+    }).run(SOC, 'r1');
     expect([record, ...children].map(({ code }) => code)).toEqual(['terminated', 'terminated']);
   });
 });

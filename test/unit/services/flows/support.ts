@@ -1,6 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { createFlowDesk } from '../../../../src/services/flows/desk.ts';
-import type { FlowAsk, FlowAsker, FlowDesk, FlowDeskParts } from '../../../../src/services/flows/types.ts';
+import type {
+  FlowAsk,
+  FlowAsker,
+  FlowDesk,
+  FlowDeskParts,
+} from '../../../../src/services/flows/types.ts';
 import { loadFlows } from '../../../../src/config/flows/flows.ts';
 import type { ConnectorSettings } from '../../../../src/connectors/create.ts';
 import type { RunningEmulators } from '../../../../emulators/start.ts';
@@ -20,15 +25,33 @@ export const FLOWS: readonly Flow[] = loadFlows(REPO, FLOW_CATALOGUE).flows;
 
 export const ROUTES: readonly Route[] = [
   { product: 'Okta', titles: ['Unused Admin Account'], flow: SUSPEND, inputs: {} },
-  { product: 'Okta', titles: ['No MFA - Account'], flow: ADD, inputs: { group: '00gMFA00000000000000' } },
+  {
+    product: 'Okta',
+    titles: ['No MFA - Account'],
+    flow: ADD,
+    inputs: { group: '00gMFA00000000000000' },
+  },
   { product: 'AAD', titles: ['Unused Admin Account'], flow: DISABLE, inputs: {} },
 ];
 
-/** Who may do what: Ann and the key run all, Bo runs by his group, Vic only sees, Sue changes the sets. */
+/**
+ * Who may do what: Ann and the key run all, Bo runs by his group, Vic only sees, Sue changes the
+ * sets.
+ */
 export const SETS: readonly ResourceSet[] = [
-  { name: 'Responders', flows: ['*'], members: ['user:ann@example.com', 'key:soc'], permissions: ['run'] },
+  {
+    name: 'Responders',
+    flows: ['*'],
+    members: ['user:ann@example.com', 'key:soc'],
+    permissions: ['run'],
+  },
   { name: 'Suspenders', flows: [SUSPEND], members: ['group:SOC'], permissions: ['run', 'view'] },
-  { name: 'Readers', flows: [SUSPEND, ADD], members: ['user:vic@example.com', 'key:reader'], permissions: ['view'] },
+  {
+    name: 'Readers',
+    flows: [SUSPEND, ADD],
+    members: ['user:vic@example.com', 'key:reader'],
+    permissions: ['view'],
+  },
 ];
 
 /** Adds the people of the tests to an emulated organisation. */
@@ -36,7 +59,8 @@ export function populate({
   okta,
 }: RunningEmulators): Record<'ann' | 'bo' | 'vic' | 'sue' | 'gus' | 'cus' | 'out', string> {
   okta.addGroup({ name: 'Root', roles: ['SUPER_ADMIN'] });
-  const id = (login: string, more: object = {}) => okta.addUser({ login: `${login}@example.com`, ...more }).id;
+  const id = (login: string, more: object = {}) =>
+    okta.addUser({ login: `${login}@example.com`, ...more }).id;
   return {
     ann: id('ann', { roles: ['USER_ADMIN', 'CUSTOM'] }),
     bo: id('bo', { groups: ['SOC'] }),
@@ -49,7 +73,9 @@ export function populate({
 }
 
 export const person = (name: string): FlowAsker => ({
-  ...{ principal: `user:${name}@example.com`, authenticatedBy: 'cli', surface: 'cli' },
+  principal: `user:${name}@example.com`,
+  authenticatedBy: 'cli',
+  surface: 'cli',
 });
 export const key = (name: string): FlowAsker => ({
   principal: `agent:${name}`,
@@ -71,9 +97,16 @@ export function deskOver(
   { connectors = {}, book = {}, now = () => new Date(NOW), ends }: DeskOptions = {},
 ): FlowDesk & { parts: FlowDeskParts } {
   const bundle = bundleOf('policies/governed-operations.yaml');
-  const harness = emulatedHarness(emulators.document, { journal: store.journal, bundle: () => bundle, ...connectors });
+  const harness = emulatedHarness(emulators.document, {
+    journal: store.journal,
+    bundle: () => bundle,
+    ...connectors,
+  });
   const parts: FlowDeskParts = {
-    ...{ store, connectors: harness.connectors, now, ...(ends && { ends }) },
+    store,
+    connectors: harness.connectors,
+    now,
+    ...(ends && { ends }),
     book: () => ({ flows: FLOWS, routes: ROUTES, sets: SETS, ...book }),
     settings: () => ({
       tenants: { AAD: ['contoso.example'] },
@@ -86,14 +119,26 @@ export function deskOver(
 
 /** An event on demand about an account, of a new id. */
 export const event = (over: Record<string, unknown> = {}): Record<string, unknown> => ({
-  ...{ eventId: randomBytes(8).toString('hex'), eventTimestamp: '2026-11-22T07:59:00Z', eventSource: 'Okta ISPM' },
-  ...{ eventType: 'issue.onDemand', issueId: 'Alert_1', issueTitle: 'Unused Admin Account', issueSeverity: 'High' },
-  ...{ entityType: 'Account', entityIdInService: '00k1', entityDisplayName: 'Canary Smith' },
-  ...{ entitySourceProductName: 'Okta', entitySourceProductTenant: 'example.okta.com', ...over },
+  eventId: randomBytes(8).toString('hex'),
+  eventTimestamp: '2026-11-22T07:59:00Z',
+  eventSource: 'Okta ISPM',
+  eventType: 'issue.onDemand',
+  issueId: 'Alert_1',
+  issueTitle: 'Unused Admin Account',
+  issueSeverity: 'High',
+  entityType: 'Account',
+  entityIdInService: '00k1',
+  entityDisplayName: 'Canary Smith',
+  entitySourceProductName: 'Okta',
+  entitySourceProductTenant: 'example.okta.com',
+  ...over,
 });
 
 export const account = (product: string, tenant: string, id: string) => ({
-  ...{ sourceProductName: product, sourceProductTenant: tenant, identifierInService: id, displayName: 'Canary Smith' },
+  sourceProductName: product,
+  sourceProductTenant: tenant,
+  identifierInService: id,
+  displayName: 'Canary Smith',
 });
 
 /** An event about something that is no single account. */
@@ -102,29 +147,31 @@ export const created = (
   accounts: readonly object[] = [],
   over: object = {},
 ): Record<string, unknown> => ({
-  ...{
-    id: randomBytes(8).toString('hex'),
-    timestamp: '2026-11-22T07:59:00Z',
-    source: 'Okta ISPM',
-    type: 'issue.created',
-  },
+  id: randomBytes(8).toString('hex'),
+  timestamp: '2026-11-22T07:59:00Z',
+  source: 'Okta ISPM',
+  type: 'issue.created',
   eventData: {
-    ...{ id: 'Alert_2', title: 'Unused Admin Account', severity: 'High' },
+    id: 'Alert_2',
+    title: 'Unused Admin Account',
+    severity: 'High',
     affectedEntity: {
-      ...{
-        id: 'E1',
-        type,
-        displayName: 'Canary Smith',
-        sourceProductName: 'Okta',
-        sourceProductTenant: 'example.okta.com',
-      },
+      id: 'E1',
+      type,
+      displayName: 'Canary Smith',
+      sourceProductName: 'Okta',
+      sourceProductTenant: 'example.okta.com',
       additionalData: { activeAccounts: accounts },
     },
   },
   ...over,
 });
 
-export const ask = (asker: FlowAsker, over: Partial<FlowAsk> = {}): FlowAsk => ({ asker, event: event(), ...over });
+export const ask = (asker: FlowAsker, over: Partial<FlowAsk> = {}): FlowAsk => ({
+  asker,
+  event: event(),
+  ...over,
+});
 
 /** The coded word of a refusal; fails where there was none. */
 export async function refusedWith(promise: Promise<unknown>): Promise<unknown> {

@@ -6,7 +6,8 @@ import { verifyChain } from '../../../../src/audit/chain.ts';
 import { AuditConflictError, OvertakenError } from '../../../../src/audit/errors.ts';
 import type { AuditDraft } from '../../../../src/audit/types.ts';
 import type { ActivityAttempt } from '../../../../src/store/journal/attempts.ts';
-import type { Store, VerdictRecord } from '../../../../src/store/types.ts';
+import type { Store } from '../../../../src/store/types.ts';
+import type { VerdictRecord } from '../../../../src/store/run-types.ts';
 import { draftOf } from '../../../support/audit.ts';
 import { assertProperty } from '../../../support/properties.ts';
 import { describeOnStores } from '../../../support/stores.ts';
@@ -15,11 +16,20 @@ const running = new AsyncLocalStorage<ActivityAttempt>();
 const currentAttempt = (): ActivityAttempt | null => running.getStore() ?? null;
 
 /** Runs as an attempt of an activity, as a worker would. */
-const during = <Result>(attempt: number, work: () => Promise<Result>, activity = 'run-1/7'): Promise<Result> =>
-  running.run({ activity, attempt }, work);
+const during = <Result>(
+  attempt: number,
+  work: () => Promise<Result>,
+  activity = 'run-1/7',
+): Promise<Result> => running.run({ activity, attempt }, work);
 
 const AT = '2026-07-06T08:00:00.000Z';
-const USER = { login: 'ann@acme.test', email: null, department: null, created: null, status: 'ACTIVE' };
+const USER = {
+  login: 'ann@acme.test',
+  email: null,
+  department: null,
+  created: null,
+  status: 'ACTIVE',
+};
 const verdictOf = (verdict: VerdictRecord['verdict']): VerdictRecord => ({
   verdict,
   reason: 'because',
@@ -34,7 +44,15 @@ const judge = (store: Store, userId: string, verdict: VerdictRecord['verdict']) 
   );
 
 async function begin(store: Store, userIds: readonly string[] = ['u1', 'u2']): Promise<void> {
-  const run = { run: 'run-1', workflowId: 'wf', scopeKey: 'all', org: 'o', dryRun: false, startedAt: AT, plan: {} };
+  const run = {
+    run: 'run-1',
+    workflowId: 'wf',
+    scopeKey: 'all',
+    org: 'o',
+    dryRun: false,
+    startedAt: AT,
+    plan: {},
+  };
   await store.runs.begin(run);
   await store.users.addPage(
     'run-1',
@@ -44,7 +62,8 @@ async function begin(store: Store, userIds: readonly string[] = ['u1', 'u2']): P
   );
 }
 
-const entries = async (store: Store): Promise<AuditDraft[]> => (await store.audit.list({})).map(({ entry }) => entry);
+const entries = async (store: Store): Promise<AuditDraft[]> =>
+  (await store.audit.list({})).map(({ entry }) => entry);
 
 describeOnStores('attempts of an activity', (source) => {
   test('an overtaken attempt writes no entry and no verdict, and does not spoil the group', async () => {
@@ -70,8 +89,12 @@ describeOnStores('attempts of an activity', (source) => {
     await during(1, () => judge(store, 'u2', 'none'));
     const other = await source.again({ currentAttempt });
     await during(2, () => other.attempts.takeOver());
-    await expect(during(1, () => judge(store, 'u3', 'none'))).rejects.toBeInstanceOf(OvertakenError);
-    await expect(during(1, () => judge(store, 'u3', 'none'))).rejects.toBeInstanceOf(OvertakenError);
+    await expect(during(1, () => judge(store, 'u3', 'none'))).rejects.toBeInstanceOf(
+      OvertakenError,
+    );
+    await expect(during(1, () => judge(store, 'u3', 'none'))).rejects.toBeInstanceOf(
+      OvertakenError,
+    );
     await during(2, () => judge(other, 'u3', 'compliant'));
     expect((await store.users.get('run-1', 'u3'))?.verdict).toBe('compliant');
   });
@@ -81,8 +104,12 @@ describeOnStores('attempts of an activity', (source) => {
     await begin(store);
     await during(1, () => judge(store, 'u1', 'none'));
     await during(2, () => store.attempts.takeOver());
-    await expect(during(2, () => judge(store, 'u1', 'compliant'))).rejects.toBeInstanceOf(AuditConflictError);
-    await expect(during(1, () => judge(store, 'u1', 'compliant'))).rejects.toBeInstanceOf(OvertakenError);
+    await expect(during(2, () => judge(store, 'u1', 'compliant'))).rejects.toBeInstanceOf(
+      AuditConflictError,
+    );
+    await expect(during(1, () => judge(store, 'u1', 'compliant'))).rejects.toBeInstanceOf(
+      OvertakenError,
+    );
   });
 
   test('an outcome is recorded after all, without its effect', async () => {
@@ -91,20 +118,28 @@ describeOnStores('attempts of an activity', (source) => {
     let done = 0;
     const effect = async (): Promise<void> => void (done += 1);
     const outcome = (): Promise<unknown> =>
-      store.journal.append([draftOf({ kind: 'ticket.created', sequence: 1 })], effect, { isOutcome: true });
+      store.journal.append([draftOf({ kind: 'ticket.created', sequence: 1 })], effect, {
+        isOutcome: true,
+      });
     await expect(during(1, outcome)).rejects.toBeInstanceOf(OvertakenError);
     expect((await entries(store)).map(({ kind }) => kind)).toEqual(['ticket.created']);
     expect(done).toBe(0);
     await during(2, outcome, 'run-1/9');
     expect(done).toBe(1);
-    expect(await verifyChain(store.audit.pages(50), await store.audit.head())).toMatchObject({ ok: true });
+    expect(await verifyChain(store.audit.pages(50), await store.audit.head())).toMatchObject({
+      ok: true,
+    });
   });
 
   test('a long effect of an overtaken attempt is rolled back with its entries', async () => {
     const store = await source.fresh({ currentAttempt });
     await during(2, () => store.attempts.takeOver());
-    const effect = Object.assign((tx: never) => store.messages.put(tx, MESSAGE), { long: true } as const);
-    await expect(during(1, () => store.journal.append([draftOf()], effect))).rejects.toBeInstanceOf(OvertakenError);
+    const effect = Object.assign((tx: never) => store.messages.put(tx, MESSAGE), {
+      long: true,
+    } as const);
+    await expect(during(1, () => store.journal.append([draftOf()], effect))).rejects.toBeInstanceOf(
+      OvertakenError,
+    );
     expect(await store.messages.get('run-1')).toBeNull();
     expect(await entries(store)).toEqual([]);
   });
@@ -130,7 +165,8 @@ describeOnStores('attempts of an activity', (source) => {
       () => store.requests.saveApproval(null, 'r', {} as never, AT),
       () => store.leases.claim('administrators:o', 'r', 1_000),
     ];
-    for (const write of writes) await expect(during(1, write), `${write}`).rejects.toBeInstanceOf(OvertakenError);
+    for (const write of writes)
+      await expect(during(1, write), `${write}`).rejects.toBeInstanceOf(OvertakenError);
     await during(2, () => store.tickets.update(null, 'arx-1', 'run-1', { state: 'open' }));
     expect(await store.tickets.get('arx-1')).toMatchObject({ state: 'open' });
     expect(await store.tickets.listNotes('run-1')).toEqual([]);
@@ -180,7 +216,9 @@ describeOnStores('attempts of an activity', (source) => {
         await during(2, () => store.attempts.takeOver(), activity);
         const pending = (await store.users.pending('run-1', ids)).map(({ userId }) => userId);
         // Were one written later, the second attempt would meet other content under its id.
-        await Promise.all(pending.map((id) => during(2, () => judge(store, id, 'compliant'), activity)));
+        await Promise.all(
+          pending.map((id) => during(2, () => judge(store, id, 'compliant'), activity)),
+        );
         await Promise.all(first);
         expect(new Set(ids.filter((id) => !pending.includes(id)))).toEqual(written);
       }),
@@ -189,4 +227,11 @@ describeOnStores('attempts of an activity', (source) => {
   });
 });
 
-const MESSAGE = { run: 'run-1', channel: 'C1', ts: null, state: 'intended', attempt: 1, missedAt: null } as const;
+const MESSAGE = {
+  run: 'run-1',
+  channel: 'C1',
+  ts: null,
+  state: 'intended',
+  attempt: 1,
+  missedAt: null,
+} as const;

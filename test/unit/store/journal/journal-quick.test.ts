@@ -3,12 +3,14 @@ import { verifyChain } from '../../../../src/audit/chain.ts';
 import { AuditConflictError } from '../../../../src/audit/errors.ts';
 import type { AuditReceipt } from '../../../../src/audit/types.ts';
 import { NotStoredError } from '../../../../src/store/errors.ts';
-import type { Store, VerdictRecord } from '../../../../src/store/types.ts';
+import type { Store } from '../../../../src/store/types.ts';
+import type { VerdictRecord } from '../../../../src/store/run-types.ts';
 import { draftOf } from '../../../support/audit.ts';
 import { describeOnStores } from '../../../support/stores.ts';
 
 const IDS = Array.from({ length: 30 }, (_, n) => `u${n}`);
-const verify = async (store: Store) => await verifyChain(store.audit.pages(50), await store.audit.head());
+const verify = async (store: Store) =>
+  await verifyChain(store.audit.pages(50), await store.audit.head());
 const recordOf = (verdict: VerdictRecord['verdict']): VerdictRecord => ({
   verdict,
   reason: 'because',
@@ -19,7 +21,15 @@ const recordOf = (verdict: VerdictRecord['verdict']): VerdictRecord => ({
 /** A run whose users are listed, and a journal that knows where the chain ends. */
 async function listed(store: Store): Promise<Store> {
   const [startedAt, plan] = ['2026-07-06T08:00:00.000Z', {}];
-  await store.runs.begin({ run: 'run-1', workflowId: 'wf', scopeKey: 'all', org: 'o', dryRun: false, startedAt, plan });
+  await store.runs.begin({
+    run: 'run-1',
+    workflowId: 'wf',
+    scopeKey: 'all',
+    org: 'o',
+    dryRun: false,
+    startedAt,
+    plan,
+  });
   const users = IDS.map((userId) => ({
     userId,
     login: `${userId}@acme.test`,
@@ -33,7 +43,12 @@ async function listed(store: Store): Promise<Store> {
   return store;
 }
 
-const judge = (store: Store, userId: string, verdict: VerdictRecord['verdict'] = 'weak_only', sequence = 0) =>
+const judge = (
+  store: Store,
+  userId: string,
+  verdict: VerdictRecord['verdict'] = 'weak_only',
+  sequence = 0,
+) =>
   store.journal.append(
     [draftOf({ subject: userId, sequence, outcome: { verdict } })],
     store.users.verdictEffect('run-1', userId, recordOf(verdict)),
@@ -47,7 +62,10 @@ describeOnStores('a journal that knows the end of the chain', (source) => {
     expect((await store.audit.list({})).map(({ entry }) => entry.hash).slice(1)).toEqual(
       receipts.flat().map(({ hash }) => hash),
     );
-    expect(await store.users.get('run-1', 'u7')).toMatchObject({ ...recordOf('weak_only'), userId: 'u7' });
+    expect(await store.users.get('run-1', 'u7')).toMatchObject({
+      ...recordOf('weak_only'),
+      userId: 'u7',
+    });
     expect(await store.users.pending('run-1', IDS)).toEqual([]);
   });
 
@@ -55,7 +73,10 @@ describeOnStores('a journal that knows the end of the chain', (source) => {
     const store = await listed(await source.fresh());
     const first = await judge(store, 'u1');
     const [again, other] = await Promise.all([judge(store, 'u1'), judge(store, 'u2')]);
-    expect([again, other].flat()).toMatchObject([{ ...first[0], repeated: true }, { repeated: false }]);
+    expect([again, other].flat()).toMatchObject([
+      { ...first[0], repeated: true },
+      { repeated: false },
+    ]);
     await expect(judge(store, 'u1', 'none')).rejects.toBeInstanceOf(AuditConflictError);
     expect((await store.users.get('run-1', 'u1'))?.verdict).toBe('weak_only');
     expect(await verify(store)).toMatchObject({ ok: true, entries: 3 });

@@ -1,7 +1,11 @@
 import { expect, test } from 'vitest';
 import { verifyChain } from '../../../../src/audit/chain.ts';
 import { EMPTY_HEAD } from '../../../../src/audit/entry.ts';
-import { AuditConflictError, AuditDraftError, AuditUnavailableError } from '../../../../src/audit/errors.ts';
+import {
+  AuditConflictError,
+  AuditDraftError,
+  AuditUnavailableError,
+} from '../../../../src/audit/errors.ts';
 import type { AuditReceipt, JournalEffect } from '../../../../src/audit/types.ts';
 import { LeaseLostError } from '../../../../src/store/errors.ts';
 import { openStore } from '../../../../src/store/open.ts';
@@ -10,18 +14,24 @@ import { draftOf } from '../../../support/audit.ts';
 import { migratedDatabase } from '../../../support/postgres.ts';
 import { describeOnStores } from '../../../support/stores.ts';
 
-const verify = async (store: Store) => await verifyChain(store.audit.pages(50), await store.audit.head());
-const subjects = async (store: Store) => (await store.audit.list({})).map(({ entry }) => entry.subject);
+const verify = async (store: Store) =>
+  await verifyChain(store.audit.pages(50), await store.audit.head());
+const subjects = async (store: Store) =>
+  (await store.audit.list({})).map(({ entry }) => entry.subject);
 
 /** An effect that leaves a row behind, so that a test sees whether it was committed. */
 const noteCall = (run: string): JournalEffect => {
   const effect = async (tx: StoreTransaction): Promise<void> => {
-    await tx.insertInto('messages').values({ run, channel: 'C1', ts: null, state: 'intended', attempt: 1 }).execute();
+    await tx
+      .insertInto('messages')
+      .values({ run, channel: 'C1', ts: null, state: 'intended', attempt: 1 })
+      .execute();
   };
   return effect;
 };
 
-const long = (effect: JournalEffect): JournalEffect => Object.assign(effect, { long: true } as const);
+const long = (effect: JournalEffect): JournalEffect =>
+  Object.assign(effect, { long: true } as const);
 
 // PGlite has one connection: there everybody waits for a transaction.
 test('on PostgreSQL nobody waits for an effect that takes long', async () => {
@@ -60,7 +70,10 @@ describeOnStores('the journal', (source) => {
 
   test('appends in order and answers with receipts', async () => {
     const store = await source.fresh();
-    const receipts = await store.journal.append([draftOf({ subject: 'a' }), draftOf({ subject: 'b' })]);
+    const receipts = await store.journal.append([
+      draftOf({ subject: 'a' }),
+      draftOf({ subject: 'b' }),
+    ]);
     const [third] = await store.journal.append([draftOf({ subject: 'c' })]);
     expect(receipts.map(({ id }) => id)).toEqual([
       'mfa-enforcement-check/run-1/user.checked/a/0',
@@ -78,7 +91,9 @@ describeOnStores('the journal', (source) => {
     await store.journal.append([draftOf({ subject: 'after' })]);
     expect(await store.messages.get('late')).not.toBeNull();
     const failing = long(() => Promise.reject(new LeaseLostError('run-1', '00u1')));
-    await expect(store.journal.append([draftOf({ subject: 'no' })], failing)).rejects.toBeInstanceOf(LeaseLostError);
+    await expect(
+      store.journal.append([draftOf({ subject: 'no' })], failing),
+    ).rejects.toBeInstanceOf(LeaseLostError);
     const repeated = { subject: 'same', sequence: 0 };
     await store.journal.append([draftOf({ ...repeated, outcome: { verdict: 'none' } })]);
     const forged = draftOf({ ...repeated, outcome: { verdict: 'compliant' } });
@@ -93,7 +108,10 @@ describeOnStores('the journal', (source) => {
     const store = await source.fresh();
     const draft = draftOf({ sequence: 0, outcome: { verdict: 'none' } });
     const [first] = await store.journal.append([draft]);
-    const [again] = await store.journal.append([{ ...draft, at: '2030-01-01T00:00:00.000Z' }], noteCall('repeated'));
+    const [again] = await store.journal.append(
+      [{ ...draft, at: '2030-01-01T00:00:00.000Z' }],
+      noteCall('repeated'),
+    );
     expect(again).toEqual({ ...first, repeated: true });
     expect(await store.audit.head()).toEqual({ entries: 1, head: first!.hash });
     expect(await store.messages.get('repeated')).not.toBeNull();
@@ -102,10 +120,15 @@ describeOnStores('the journal', (source) => {
   test('raises an alarm for one id with two contents and writes nothing of that append', async () => {
     const store = await source.fresh();
     await store.journal.append([draftOf({ sequence: 0, outcome: { verdict: 'none' } })]);
-    const forged = [draftOf({ subject: 'other' }), draftOf({ sequence: 0, outcome: { verdict: 'compliant' } })];
+    const forged = [
+      draftOf({ subject: 'other' }),
+      draftOf({ sequence: 0, outcome: { verdict: 'compliant' } }),
+    ];
     const refused = store.journal.append(forged, noteCall('conflict'));
     await expect(refused).rejects.toBeInstanceOf(AuditConflictError);
-    await expect(refused).rejects.toMatchObject({ id: 'mfa-enforcement-check/run-1/user.checked/00u1/0' });
+    await expect(refused).rejects.toMatchObject({
+      id: 'mfa-enforcement-check/run-1/user.checked/00u1/0',
+    });
     expect(await subjects(store)).toEqual(['00u1']);
     expect(await store.messages.get('conflict')).toBeNull();
   });
@@ -115,17 +138,29 @@ describeOnStores('the journal', (source) => {
     const draft = draftOf({ sequence: 0 });
     const receipts = await store.journal.append([draft, draft]);
     expect(receipts.map(({ repeated }) => repeated)).toEqual([false, true]);
-    const contradiction = [draftOf({ subject: 'x', sequence: 0 }), draftOf({ subject: 'x', sequence: 0, target: 'y' })];
+    const contradiction = [
+      draftOf({ subject: 'x', sequence: 0 }),
+      draftOf({ subject: 'x', sequence: 0, target: 'y' }),
+    ];
     await expect(store.journal.append(contradiction)).rejects.toBeInstanceOf(AuditConflictError);
   });
 
   test('gives drafts without a sequence the next free one of their series', async () => {
     const store = await source.fresh();
     await store.journal.append([draftOf({ sequence: 4 }), draftOf()]);
-    const many = await Promise.all(Array.from({ length: 20 }, () => store.journal.append([draftOf()])));
-    const others = await store.journal.append([draftOf({ run: 'run-2' }), draftOf({ workflowId: 'w2' })]);
-    const sequences = (await store.audit.list({ run: 'run-1' })).filter(({ entry }) => entry.workflowId !== 'w2');
-    expect(sequences.map(({ entry }) => entry.sequence)).toEqual(Array.from({ length: 22 }, (_, n) => n + 4));
+    const many = await Promise.all(
+      Array.from({ length: 20 }, () => store.journal.append([draftOf()])),
+    );
+    const others = await store.journal.append([
+      draftOf({ run: 'run-2' }),
+      draftOf({ workflowId: 'w2' }),
+    ]);
+    const sequences = (await store.audit.list({ run: 'run-1' })).filter(
+      ({ entry }) => entry.workflowId !== 'w2',
+    );
+    expect(sequences.map(({ entry }) => entry.sequence)).toEqual(
+      Array.from({ length: 22 }, (_, n) => n + 4),
+    );
     expect(new Set(many.flat().map(({ id }) => id)).size).toBe(20);
     expect(others.map(({ id }) => id.at(-1))).toEqual(['0', '0']);
   });
@@ -137,7 +172,9 @@ describeOnStores('the journal', (source) => {
       await noteCall('lost')(tx as never);
       throw new LeaseLostError('arx-1', 'me');
     };
-    await expect(store.journal.append([draftOf({ subject: 'lost' })], lost)).rejects.toBeInstanceOf(LeaseLostError);
+    await expect(store.journal.append([draftOf({ subject: 'lost' })], lost)).rejects.toBeInstanceOf(
+      LeaseLostError,
+    );
     expect(await subjects(store)).toEqual(['kept']);
     expect(await store.messages.get('kept')).toMatchObject({ channel: 'C1' });
     expect(await store.messages.get('lost')).toBeNull();
@@ -155,7 +192,8 @@ describeOnStores('the journal', (source) => {
     };
     const appends = Array.from({ length: 40 }, (_, n) => {
       const draft = draftOf({ subject: `s${n}`, sequence: 0 });
-      if (n === 7) return store.journal.append([draftOf({ subject: 'first', sequence: 0, target: 'forged' })]);
+      if (n === 7)
+        return store.journal.append([draftOf({ subject: 'first', sequence: 0, target: 'forged' })]);
       if (n === 11) return store.journal.append([draft], fail);
       if (n === 13) return store.journal.append([draft], badSql);
       return store.journal.append([draft], noteCall(`run-${n}`));
@@ -183,7 +221,9 @@ describeOnStores('the journal', (source) => {
         .execute()
         .catch(() => undefined);
     };
-    await expect(store.journal.append([draftOf()], swallow)).rejects.toBeInstanceOf(AuditUnavailableError);
+    await expect(store.journal.append([draftOf()], swallow)).rejects.toBeInstanceOf(
+      AuditUnavailableError,
+    );
     expect(await subjects(store)).toEqual([]);
   });
 
@@ -192,7 +232,9 @@ describeOnStores('the journal', (source) => {
     const transactions = new Set<unknown>();
     const record: JournalEffect = async (tx: unknown) => void transactions.add(tx);
     await Promise.all(
-      Array.from({ length: 500 }, (_, n) => store.journal.append([draftOf({ subject: `s${n}` })], record)),
+      Array.from({ length: 500 }, (_, n) =>
+        store.journal.append([draftOf({ subject: `s${n}` })], record),
+      ),
     );
     expect(transactions.size).toBeLessThanOrEqual(5);
     expect(await subjects(store)).toEqual(Array.from({ length: 500 }, (_, n) => `s${n}`));
@@ -200,14 +242,20 @@ describeOnStores('the journal', (source) => {
 
   test('takes an append larger than one statement', async () => {
     const store = await source.fresh();
-    await store.journal.append(Array.from({ length: 2500 }, (_, n) => draftOf({ subject: `s${n}` })));
+    await store.journal.append(
+      Array.from({ length: 2500 }, (_, n) => draftOf({ subject: `s${n}` })),
+    );
     expect(await verify(store)).toMatchObject({ ok: true, entries: 2500 });
   });
 
   test('refuses a draft without identity or canonical form before anything is written', async () => {
     const store = await source.fresh();
-    await expect(store.journal.append([draftOf({ subject: '' })])).rejects.toBeInstanceOf(AuditDraftError);
-    await expect(store.journal.append([draftOf({ outcome: { n: NaN } })])).rejects.toBeInstanceOf(AuditDraftError);
+    await expect(store.journal.append([draftOf({ subject: '' })])).rejects.toBeInstanceOf(
+      AuditDraftError,
+    );
+    await expect(store.journal.append([draftOf({ outcome: { n: NaN } })])).rejects.toBeInstanceOf(
+      AuditDraftError,
+    );
     expect(await subjects(store)).toEqual([]);
   });
 
@@ -222,8 +270,13 @@ describeOnStores('the journal', (source) => {
 
   test('keeps text of any kind to the byte', async () => {
     const store = await source.fresh();
-    await store.journal.append([draftOf({ outcome: { text: '\u0000\u2028"\\é😀\r\n', '': null } })]);
-    expect((await store.audit.list({}))[0]?.entry.outcome).toEqual({ text: '\u0000\u2028"\\é😀\r\n', '': null });
+    await store.journal.append([
+      draftOf({ outcome: { text: '\u0000\u2028"\\é😀\r\n', '': null } }),
+    ]);
+    expect((await store.audit.list({}))[0]?.entry.outcome).toEqual({
+      text: '\u0000\u2028"\\é😀\r\n',
+      '': null,
+    });
     expect(await verify(store)).toMatchObject({ ok: true });
   });
 
@@ -231,9 +284,15 @@ describeOnStores('the journal', (source) => {
     const store = await source.fresh();
     await store.audit.head();
     await store.close();
-    const appends = [store.journal.append([draftOf()]), store.journal.append([draftOf({ subject: 'b' })])];
+    const appends = [
+      store.journal.append([draftOf()]),
+      store.journal.append([draftOf({ subject: 'b' })]),
+    ];
     for (const result of await Promise.allSettled(appends)) {
-      expect(result).toMatchObject({ status: 'rejected', reason: { name: 'AuditUnavailableError' } });
+      expect(result).toMatchObject({
+        status: 'rejected',
+        reason: { name: 'AuditUnavailableError' },
+      });
     }
   });
 
@@ -248,6 +307,8 @@ describeOnStores('the journal', (source) => {
     expect(new Set(receipts.flat().map(({ id }) => id)).size).toBe(200);
     expect(await verify(one)).toMatchObject({ ok: true, entries: 200 });
     const same = await one.audit.list({ subject: 'same' });
-    expect(same.map(({ entry }) => entry.sequence)).toEqual(Array.from({ length: 67 }, (_, n) => n));
+    expect(same.map(({ entry }) => entry.sequence)).toEqual(
+      Array.from({ length: 67 }, (_, n) => n),
+    );
   });
 });

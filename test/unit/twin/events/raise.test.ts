@@ -2,7 +2,18 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { raise } from '../../../../src/twin/events/raise.ts';
 import type { Carried, Condition, EventRule, LogEntry } from '../../../../src/twin/events/types.ts';
-import { ALICE, BOB, entryOf, HOUR, MINUTE, several, SETTINGS, SHIPPED, START, windowTo } from './support/entries.ts';
+import {
+  ALICE,
+  BOB,
+  entryOf,
+  HOUR,
+  MINUTE,
+  several,
+  SETTINGS,
+  SHIPPED,
+  START,
+  windowTo,
+} from './support/entries.ts';
 import { assertProperty } from '../../../support/properties.ts';
 
 const iso = (ms: number) => new Date(START + ms).toISOString();
@@ -11,10 +22,20 @@ const pairs = (events: readonly { uuid: string; rule: string }[]) => [
 ];
 
 const KINDS = [
-  ...[{ eventType: 'user.session.start', outcome: 'FAILURE' }, { eventType: 'user.mfa.okta_verify.deny_push' }],
+  ...[
+    { eventType: 'user.session.start', outcome: 'FAILURE' },
+    { eventType: 'user.mfa.okta_verify.deny_push' },
+  ],
   ...[{ eventType: 'user.account.lock' }, { eventType: 'user.mfa.factor.update' }],
-  ...[{ eventType: 'user.session.start', isProxy: true }, { eventType: 'user.mfa.factor.deactivate' }],
-  ...[{ eventType: 'user.mfa.factor.activate' }, { eventType: 'zone.delete' }, { eventType: 'user.session.end' }],
+  ...[
+    { eventType: 'user.session.start', isProxy: true },
+    { eventType: 'user.mfa.factor.deactivate' },
+  ],
+  ...[
+    { eventType: 'user.mfa.factor.activate' },
+    { eventType: 'zone.delete' },
+    { eventType: 'user.session.end' },
+  ],
 ] satisfies Partial<LogEntry>[];
 
 const SPAN = 40 * HOUR;
@@ -32,15 +53,23 @@ const log = fc
   )
   .map((bursts) =>
     bursts.flatMap(({ kind, who, from, count, step }) =>
-      several(count, step, (at) => entryOf(kind.eventType, { ...kind, at: from + at, actor: who, targets: [who] })),
+      several(count, step, (at) =>
+        entryOf(kind.eventType, { ...kind, at: from + at, actor: who, targets: [who] }),
+      ),
     ),
   )
   .map((entries) => entries.filter(({ published }) => Date.parse(published) < START + SPAN));
 /** Where windows end, and how far each reaches back into those before. */
 const cuts = fc
-  .array(fc.record({ end: fc.integer({ min: 1, max: SPAN - 1 }), back: fc.integer({ min: 0, max: 15 * HOUR }) }), {
-    maxLength: 12,
-  })
+  .array(
+    fc.record({
+      end: fc.integer({ min: 1, max: SPAN - 1 }),
+      back: fc.integer({ min: 0, max: 15 * HOUR }),
+    }),
+    {
+      maxLength: 12,
+    },
+  )
   .map((list) => [...list.sort((a, b) => a.end - b.end), { end: SPAN, back: HOUR }]);
 
 describe('windows', () => {
@@ -53,9 +82,12 @@ describe('windows', () => {
         let ended = 0;
         for (const { end, back } of windows) {
           const window = { since: iso(Math.max(0, ended - back)), until: iso(end) };
-          const read = entries.filter(({ published }) => published >= window.since && published < window.until);
+          const read = entries.filter(
+            ({ published }) => published >= window.since && published < window.until,
+          );
           const part = raise(SHIPPED, reversed ? [...read, ...read].toReversed() : read, {
-            ...{ settings: SETTINGS, window },
+            settings: SETTINGS,
+            window,
             carried,
           });
           found.push(...pairs(part.events));
@@ -69,7 +101,9 @@ describe('windows', () => {
   });
 
   it('take entries that were listed late, up to the overlap', () => {
-    const [first, ...others] = several(5, MINUTE, (at) => entryOf('user.mfa.okta_verify.deny_push', { at }));
+    const [first, ...others] = several(5, MINUTE, (at) =>
+      entryOf('user.mfa.okta_verify.deny_push', { at }),
+    );
     const late = others[1];
     const early = [first, others[0], others[2]];
     const one = raise(SHIPPED, early, { settings: SETTINGS, window: windowTo(4 * MINUTE) });
@@ -86,12 +120,23 @@ describe('windows', () => {
 
   it('that reach back before all that was read are judged by themselves', () => {
     const locks = several(3, MINUTE, (at) => entryOf('user.account.lock', { at }));
-    const recent = raise(SHIPPED, [], { settings: SETTINGS, window: { since: iso(HOUR), until: iso(2 * HOUR) } });
+    const recent = raise(SHIPPED, [], {
+      settings: SETTINGS,
+      window: { since: iso(HOUR), until: iso(2 * HOUR) },
+    });
     const back = { since: iso(0), until: iso(3 * HOUR) };
-    const again = raise(SHIPPED, locks, { settings: SETTINGS, window: back, carried: recent.carried });
+    const again = raise(SHIPPED, locks, {
+      settings: SETTINGS,
+      window: back,
+      carried: recent.carried,
+    });
     expect(again.events.map(({ rule }) => rule)).toEqual(['user.account.lock']);
     expect(again.carried).toMatchObject(back);
-    const old = raise(SHIPPED, locks, { settings: SETTINGS, window: windowTo(HOUR), carried: recent.carried });
+    const old = raise(SHIPPED, locks, {
+      settings: SETTINGS,
+      window: windowTo(HOUR),
+      carried: recent.carried,
+    });
     expect(old.events).toHaveLength(1);
     expect(old.carried).toEqual(recent.carried);
   });
@@ -100,7 +145,10 @@ describe('windows', () => {
     const attack = several(20_000, 60, (at) =>
       entryOf('user.session.start', { at, outcome: 'FAILURE', ipAddress: '203.0.113.9' }),
     );
-    const { carried, events } = raise(SHIPPED, attack, { settings: SETTINGS, window: windowTo(2 * HOUR) });
+    const { carried, events } = raise(SHIPPED, attack, {
+      settings: SETTINGS,
+      window: windowTo(2 * HOUR),
+    });
     expect(events).toHaveLength(1);
     expect(carried.entries).toHaveLength(10);
   });
@@ -118,13 +166,23 @@ describe('a threshold', () => {
 describe('entries', () => {
   const grant = entryOf('group.privilege.grant');
   it('that are malformed are passed over and counted', () => {
-    const odd = [null, 7, 'x', [], {}, { ...grant, uuid: '' }, { ...grant, published: 'yesterday' }];
+    const odd = [
+      null,
+      7,
+      'x',
+      [],
+      {},
+      { ...grant, uuid: '' },
+      { ...grant, published: 'yesterday' },
+    ];
     const more = [
       { ...grant, eventType: 5 },
       { ...grant, published: '2026-99-01T00:00:00Z' },
     ];
     const inherited = Object.create(grant) as unknown;
-    const { events, malformed } = raise(SHIPPED, [...odd, grant, ...more, inherited], { settings: SETTINGS });
+    const { events, malformed } = raise(SHIPPED, [...odd, grant, ...more, inherited], {
+      settings: SETTINGS,
+    });
     expect(malformed).toBe(10);
     expect(events.map(({ uuid }) => uuid)).toEqual([grant.uuid]);
   });
@@ -139,20 +197,30 @@ describe('entries', () => {
       reason: 3,
     };
     const { events, malformed } = raise(SHIPPED, [{ ...grant, ...parts }], { settings: SETTINGS });
-    expect({ events, malformed }).toMatchObject({ events: [{ actor: null, target: null }], malformed: 0 });
+    expect({ events, malformed }).toMatchObject({
+      events: [{ actor: null, target: null }],
+      malformed: 0,
+    });
   });
 
   it('of unknown types raise nothing, and each uuid counts once', () => {
     const entries = [entryOf('something.new'), grant, { ...grant }, grant];
     expect(raise(SHIPPED, entries, { settings: SETTINGS }).events).toHaveLength(1);
-    expect(raise(SHIPPED, [], { settings: SETTINGS })).toMatchObject({ events: [], carried: { entries: [] } });
+    expect(raise(SHIPPED, [], { settings: SETTINGS })).toMatchObject({
+      events: [],
+      carried: { entries: [] },
+    });
   });
 
   it('are judged in a time that grows as their number does', () => {
     const made = (count: number) =>
       several(count, 1000, (at, n) => {
         const rest: Partial<LogEntry> = { ...KINDS[n % KINDS.length] };
-        return entryOf(rest.eventType ?? '', { ...rest, at, actor: { ...ALICE, id: `00u${n % 50}` } });
+        return entryOf(rest.eventType ?? '', {
+          ...rest,
+          at,
+          actor: { ...ALICE, id: `00u${n % 50}` },
+        });
       });
     const time = (entries: LogEntry[]) => {
       const from = performance.now();
@@ -167,12 +235,19 @@ describe('entries', () => {
 
 describe('conditions', () => {
   const rule = (when: Condition[], types = ['a.b']): EventRule => ({
-    ...{ name: 'r', description: '', types, when, demand: { kind: 'single' } },
-    ...{ severity: 'low', tactic: 'Impact', technique: 'T1531' },
+    name: 'r',
+    description: '',
+    types,
+    when,
+    demand: { kind: 'single' },
+    severity: 'low',
+    tactic: 'Impact',
+    technique: 'T1531',
   });
   const raises = (when: Condition[], given: Partial<LogEntry> = {}) =>
-    raise([rule(when)], [entryOf('a.b', given)], { settings: { expectedIdps: [], privilegedGroups: ['g1'] } }).events
-      .length === 1;
+    raise([rule(when)], [entryOf('a.b', given)], {
+      settings: { expectedIdps: [], privilegedGroups: ['g1'] },
+    }).events.length === 1;
   const groups = { targets: [ALICE, { id: 'g1', type: 'UserGroup', login: null }] };
 
   it.each<[Condition, Partial<LogEntry>, boolean]>([
@@ -186,9 +261,17 @@ describe('conditions', () => {
     [{ field: 'outcome', operator: 'not_in', value: ['DENY'] }, {}, true],
     [{ field: 'targets.type', operator: 'eq', value: 'UserGroup' }, groups, true],
     [{ field: 'targets.type', operator: 'ne', value: 'UserGroup' }, groups, false],
-    [{ field: 'targets.id', operator: 'in', value: { setting: 'twin.privileged_groups' } }, groups, true],
+    [
+      { field: 'targets.id', operator: 'in', value: { setting: 'twin.privileged_groups' } },
+      groups,
+      true,
+    ],
     [{ field: 'idps', operator: 'not_in', value: { setting: 'twin.expected_idps' } }, {}, true],
-    [{ field: 'reason', operator: 'contains', value: 'Password' }, { reason: 'wrong password' }, true],
+    [
+      { field: 'reason', operator: 'contains', value: 'Password' },
+      { reason: 'wrong password' },
+      true,
+    ],
     [{ field: 'reason', operator: 'not_contains', value: 'password' }, {}, true],
     [{ field: 'ipAddress', operator: 'starts_with', value: '198.51.' }, {}, true],
     [{ field: 'ipAddress', operator: 'starts_with', value: '51.' }, {}, false],

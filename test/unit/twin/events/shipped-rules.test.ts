@@ -2,7 +2,18 @@ import { describe, expect, it } from 'vitest';
 import { raise } from '../../../../src/twin/events/raise.ts';
 import type { LogEntry } from '../../../../src/twin/events/types.ts';
 import { itWithReference, readReference } from '../../../support/reference.ts';
-import { ALICE, BOB, entryOf, HOUR, MINUTE, several, SETTINGS, SHIPPED, START, windowTo } from './support/entries.ts';
+import {
+  ALICE,
+  BOB,
+  entryOf,
+  HOUR,
+  MINUTE,
+  several,
+  SETTINGS,
+  SHIPPED,
+  START,
+  windowTo,
+} from './support/entries.ts';
 
 interface Wanted {
   eventType: string;
@@ -12,9 +23,13 @@ interface Wanted {
   technique: string;
   threshold: string | null;
 }
-const wantedRules = (): Wanted[] => readReference<{ rules: Wanted[] }>('..', 'spec', 'security-events.json').rules;
+const wantedRules = (): Wanted[] =>
+  readReference<{ rules: Wanted[] }>('..', 'spec', 'security-events.json').rules;
 
-/** Entries that raise one event, which names entry `named` (the last one where it is not said), and entries that raise none. */
+/**
+ * Entries that raise one event, which names entry `named` (the last one where it is not said), and
+ * entries that raise none.
+ */
 interface Case {
   yes: LogEntry[];
   named?: number;
@@ -59,10 +74,17 @@ const off = () => entryOf(OFF, { actor: BOB, targets: [ALICE] });
 
 /** By event type and condition, as the table has them. */
 const CASES: Record<string, Case> = {
-  'user.mfa.okta_verify.deny_push 5 in 10 min by one actor': byOne('user.mfa.okta_verify.deny_push', 5, 10 * MINUTE),
+  'user.mfa.okta_verify.deny_push 5 in 10 min by one actor': byOne(
+    'user.mfa.okta_verify.deny_push',
+    5,
+    10 * MINUTE,
+  ),
   "user.authentication.auth_via_mfa FAILURE with reason 'FastPass declined phishing attempt'": {
     yes: [entryOf(MFA, FASTPASS)],
-    no: [[entryOf(MFA, { ...FASTPASS, outcome: 'SUCCESS' })], [entryOf(MFA, { ...FASTPASS, reason: 'INVALID' })]],
+    no: [
+      [entryOf(MFA, { ...FASTPASS, outcome: 'SUCCESS' })],
+      [entryOf(MFA, { ...FASTPASS, reason: 'INVALID' })],
+    ],
   },
   'user.session.start securityContext.isProxy true': {
     yes: [proxied(0)],
@@ -91,7 +113,10 @@ const CASES: Record<string, Case> = {
     ],
   },
   'user.mfa.factor.update SUCCESS followed by a session through a proxy': {
-    yes: [entryOf(CHANGED, { targets: [BOB] }), { ...proxied(30 * MINUTE, BOB), eventType: SESSION }],
+    yes: [
+      entryOf(CHANGED, { targets: [BOB] }),
+      { ...proxied(30 * MINUTE, BOB), eventType: SESSION },
+    ],
     named: 0,
     no: [
       [entryOf(CHANGED), proxied(30 * MINUTE + 1)],
@@ -114,7 +139,11 @@ const CASES: Record<string, Case> = {
     ],
   },
   'user.account.lock 3 by one actor': byOne('user.account.lock', 3, HOUR),
-  'app.generic.unauth_app_access_attempt 5 by one actor': byOne('app.generic.unauth_app_access_attempt', 5, HOUR),
+  'app.generic.unauth_app_access_attempt 5 by one actor': byOne(
+    'app.generic.unauth_app_access_attempt',
+    5,
+    HOUR,
+  ),
   'user.session.start FAILURE, 10 in 10 min by one source address': {
     yes: several(10, (10 * MINUTE) / 9, (at) => failed(Math.floor(at))),
     no: [
@@ -132,12 +161,16 @@ function caseOf({ eventType, condition }: Wanted): Case | undefined {
   return condition === 'SUCCESS' ? SUCCESS(eventType) : CASES[`${eventType} ${condition}`];
 }
 const ruleOf = ({ at, eventType }: Wanted & { at: number }) =>
-  SHIPPED.find((rule, place) => place === at && rule.types.length === 1 && rule.types[0] === eventType);
-const raisedBy = (entries: LogEntry[], rule: string | undefined) =>
-  raise(SHIPPED, entries, { settings: SETTINGS, window: windowTo(entryEnd(entries) + 1) }).events.filter(
-    (event) => event.rule === rule,
+  SHIPPED.find(
+    (rule, place) => place === at && rule.types.length === 1 && rule.types[0] === eventType,
   );
-const entryEnd = (entries: LogEntry[]) => Math.max(...entries.map(({ published }) => Date.parse(published))) - START;
+const raisedBy = (entries: LogEntry[], rule: string | undefined) =>
+  raise(SHIPPED, entries, {
+    settings: SETTINGS,
+    window: windowTo(entryEnd(entries) + 1),
+  }).events.filter((event) => event.rule === rule);
+const entryEnd = (entries: LogEntry[]) =>
+  Math.max(...entries.map(({ published }) => Date.parse(published))) - START;
 
 describe('the shipped rules', () => {
   itWithReference('are those of the table, each with a case', () => {

@@ -6,7 +6,8 @@ import type { RunningEmulators } from '../../../../../emulators/start.ts';
 import type { OktaOrg } from '../../../../../emulators/okta/org.ts';
 import type { NewLogEvent } from '../../../../../emulators/okta/system-log.ts';
 import type { RunSummary } from '../../../../../src/mfa/document.ts';
-import type { RunUser, Store } from '../../../../../src/store/types.ts';
+import type { Store } from '../../../../../src/store/types.ts';
+import type { RunUser } from '../../../../../src/store/run-types.ts';
 import { anyChange, change, CHANGES } from '../../../../support/okta-changes.ts';
 import type { Change } from '../../../../support/okta-changes.ts';
 import { DEFAULT_ALLOWED, EXEMPT_GROUP, newUsers, organisation } from '../../../../support/orgs.ts';
@@ -22,7 +23,10 @@ interface Episode {
   changes: Change[];
   /** The log loses all that is older than half an hour. */
   purge: boolean;
-  /** Before the run, everything about people is removed from the store that is older than the episode. */
+  /**
+   * Before the run, everything about people is removed from the store that is older than the
+   * episode.
+   */
   removal: boolean;
   strict: boolean;
   grace: boolean;
@@ -44,9 +48,14 @@ const OWNER = { reason: 'sealed keys', owner: 'it@example.com', until: '2099-01-
 
 /** What a verdict says, apart from when and by which run it was read. */
 const said = (users: ReadonlyMap<string, RunUser>) =>
-  Object.fromEntries([...users].map(([id, { verdict, reason, factors }]) => [id, { verdict, reason, factors }]));
+  Object.fromEntries(
+    [...users].map(([id, { verdict, reason, factors }]) => [id, { verdict, reason, factors }]),
+  );
 
-/** One organisation over the weeks: what happens to it, and a delta and a full scan at the end of each episode. */
+/**
+ * One organisation over the weeks: what happens to it, and a delta and a full scan at the end of
+ * each episode.
+ */
 class History {
   readonly #okta: OktaOrg;
   readonly #scan: Scan;
@@ -68,7 +77,11 @@ class History {
   async first(): Promise<void> {
     this.#signIn();
     const { summary } = await this.#run({ mode: 'delta', strict: false, grace: false });
-    expect(summary.scan).toMatchObject({ mode: 'full', base: null, reason: expect.stringMatching(/no complete run/) });
+    expect(summary.scan).toMatchObject({
+      mode: 'full',
+      base: null,
+      reason: expect.stringMatching(/no complete run/),
+    });
     this.#ended(summary);
   }
 
@@ -76,7 +89,8 @@ class History {
   async pass(one: Episode): Promise<void> {
     const start = this.#time;
     this.#time += one.days * DAY;
-    for (const [n, wanted] of one.changes.entries()) this.#happen(wanted, start + ((n + 1) * one.days * DAY) / 8);
+    for (const [n, wanted] of one.changes.entries())
+      this.#happen(wanted, start + ((n + 1) * one.days * DAY) / 8);
     this.#signIn();
     if (one.purge) this.#okta.log.events.splice(0);
     if (one.removal) await this.#store.retention.remove(iso(start + 2));
@@ -114,10 +128,16 @@ class History {
 
   /** Shows later that the log reaches back to here. */
   #signIn(): void {
-    this.#okta.log.add({ eventType: 'user.session.start', published: iso(this.#time - 120 * MINUTE) });
+    this.#okta.log.add({
+      eventType: 'user.session.start',
+      published: iso(this.#time - 120 * MINUTE),
+    });
   }
 
-  #run(how: { mode: 'full' | 'delta'; dryRun?: boolean; strict: boolean; grace: boolean }, afterListing?: () => void) {
+  #run(
+    how: { mode: 'full' | 'delta'; dryRun?: boolean; strict: boolean; grace: boolean },
+    afterListing?: () => void,
+  ) {
     const { mode, dryRun, strict, grace } = how;
     const settings = {
       allowed: (strict ? [...PHISHING_RESISTANT_TYPES] : DEFAULT_ALLOWED) as never,
@@ -126,11 +146,21 @@ class History {
       scan: { mode: 'full', fullEveryMs: 400 * DAY, logDelayMs: 5 * MINUTE } as const,
     };
     const now = (): Date => new Date((this.#time += 1));
-    return this.#scan({ mode, settings, now, ...(dryRun && { dryRun }), ...(afterListing && { afterListing }) });
+    return this.#scan({
+      mode,
+      settings,
+      now,
+      ...(dryRun && { dryRun }),
+      ...(afterListing && { afterListing }),
+    });
   }
 }
 
-async function live(store: Store, people: readonly Person[], episodes: readonly Episode[]): Promise<number> {
+async function live(
+  store: Store,
+  people: readonly Person[],
+  episodes: readonly Episode[],
+): Promise<number> {
   const emulators = await startEmulators({ profile: 'empty', rateLimit: 0, log: null });
   try {
     emulators.okta.addGroup({ name: EXEMPT_GROUP });
@@ -149,9 +179,13 @@ describeOnStores('a delta scan', (source) => {
     const store = await source.fresh();
     let took = 0;
     await assertProperty(
-      fc.asyncProperty(organisation, fc.array(episode, { minLength: 1, maxLength: 4 }), async (people, episodes) => {
-        took += await live(store, people, episodes);
-      }),
+      fc.asyncProperty(
+        organisation,
+        fc.array(episode, { minLength: 1, maxLength: 4 }),
+        async (people, episodes) => {
+          took += await live(store, people, episodes);
+        },
+      ),
       { numRuns: 12 },
     );
     expect(took).toBeGreaterThan(0);

@@ -64,13 +64,22 @@ describe('what a delta scan does not dare', () => {
   test('it takes over everybody of whom the log says nothing, with the list and two looks at the log', async () => {
     const { summary, calls, users, run: id } = await run();
     expect(calls).toEqual({ 'users:read': 1, 'logs:read': 2 });
-    expect(summary.scan).toMatchObject({ mode: 'delta', reread: 0, takenOver: USERS, reason: null });
+    expect(summary.scan).toMatchObject({
+      mode: 'delta',
+      reread: 0,
+      takenOver: USERS,
+      reason: null,
+    });
     expect(summary.calls.okta).toBe(0);
     const base = summary.scan?.base?.run;
-    expect(new Set([...users.values()].map(({ takenOver }) => takenOver?.run))).toEqual(new Set([base]));
+    expect(new Set([...users.values()].map(({ takenOver }) => takenOver?.run))).toEqual(
+      new Set([base]),
+    );
     const [first] = users.values();
     const entries = await store.audit.list({ run: id, kind: 'user.checked' });
-    expect(JSON.stringify(entries)).toContain(`"takenOver":{"readAt":"${first?.takenOver?.at}","run":"${base}"}`);
+    expect(JSON.stringify(entries)).toContain(
+      `"takenOver":{"readAt":"${first?.takenOver?.at}","run":"${base}"}`,
+    );
   });
 
   test('it reads whom the log names, and only them; the run after it names who read first', async () => {
@@ -82,31 +91,65 @@ describe('what a delta scan does not dare', () => {
     time += DAY;
     log('user.session.start', 25 * 60 * MINUTE);
     const third = await run();
-    expect(third.summary.scan).toMatchObject({ reread: 0, takenOver: USERS, base: { run: second.run } });
+    expect(third.summary.scan).toMatchObject({
+      reread: 0,
+      takenOver: USERS,
+      base: { run: second.run },
+    });
     expect(third.users.get(party(3).id)?.takenOver?.run).toBe(second.run);
-    expect(third.users.get(party(4).id)?.takenOver).toEqual(second.users.get(party(4).id)?.takenOver);
+    expect(third.users.get(party(4).id)?.takenOver).toEqual(
+      second.users.get(party(4).id)?.takenOver,
+    );
   });
 
   const FORCING: [string, RegExp, () => ScanOptions | undefined | void][] = [
-    ['a policy rule was changed', /policy\.rule\.update at \d{4}-/, () => log('policy.rule.update')],
-    ['an authenticator was switched off', /security\.auth/, () => log('security.authenticator.lifecycle.deactivate')],
+    [
+      'a policy rule was changed',
+      /policy\.rule\.update at \d{4}-/,
+      () => log('policy.rule.update'),
+    ],
+    [
+      'an authenticator was switched off',
+      /security\.auth/,
+      () => log('security.authenticator.lifecycle.deactivate'),
+    ],
     ['a kind of factor was switched off', /system\.mfa/, () => log('system.mfa.factor.deactivate')],
     ['an entry names nobody', /does not say whose/, () => log('device.lifecycle.delete')],
-    ['an entry is malformed', /not be understood/, () => log(AUDITED, MINUTE, { raw: { eventType: 5 } })],
+    [
+      'an entry is malformed',
+      /not be understood/,
+      () => log(AUDITED, MINUTE, { raw: { eventType: 5 } }),
+    ],
     ['the log was cut', /does not reach back/, () => void emulators.okta.log.events.splice(0)],
     ['the log is denied', /could not be read \(forbidden\)/, () => void deny()],
-    ['the log answers nonsense', /could not be read \(malformed\)/, () => void fault({ kind: 'html200' })],
+    [
+      'the log answers nonsense',
+      /could not be read \(malformed\)/,
+      () => void fault({ kind: 'html200' }),
+    ],
     ['the policies forget the log', /not allowed/, () => ({ policies: WITHOUT_LOG })],
     ['arx.yaml forgets the log', /not allowed/, () => ({ settings: { permitted: PERMITTED } })],
     ['the last full scan is long ago', /full_every/, () => void (time += 30 * DAY)],
-    ['the base is older than the log', /older than what/, () => ((time += 90 * DAY), { settings: { scan: RARELY } })],
-    ['the scope is another', /no complete run/, () => ({ settings: { statuses: ['ACTIVE', 'LOCKED_OUT'] } })],
+    [
+      'the base is older than the log',
+      /older than what/,
+      () => ((time += 90 * DAY), { settings: { scan: RARELY } }),
+    ],
+    [
+      'the scope is another',
+      /no complete run/,
+      () => ({ settings: { statuses: ['ACTIVE', 'LOCKED_OUT'] } }),
+    ],
   ];
   const PERMITTED = { okta: ['users:read', 'users:read_factors'], jira: [], slack: [] };
   const RARELY = { mode: 'delta', fullEveryMs: 400 * DAY, logDelayMs: 0 } as const;
   const deny = (): void => void (emulators.okta.settings.denyPaths = ['^/api/v1/logs']);
   const fault = (rule: Pick<FaultRule, 'kind'>): void =>
-    void emulators.faults.add({ vendor: 'okta', pathPattern: '^/api/v1/logs', ...rule } as FaultRule);
+    void emulators.faults.add({
+      vendor: 'okta',
+      pathPattern: '^/api/v1/logs',
+      ...rule,
+    } as FaultRule);
 
   test.each(FORCING)('everybody is read where %s', async (_, reason, happen) => {
     const { summary, calls } = await run(happen() ?? {});
@@ -151,11 +194,15 @@ describe('what a delta scan does not dare', () => {
   });
 
   test('other factor types and exemptions are judged anew without a call', async () => {
-    const exemptions = [{ user: party(0).alternateId, reason: 'keys', owner: 'it@example.com', until: '2099-01-01' }];
+    const exemptions = [
+      { user: party(0).alternateId, reason: 'keys', owner: 'it@example.com', until: '2099-01-01' },
+    ];
     const { users, calls } = await run({ settings: { allowed: ['u2f'], exemptions } as never });
     expect(calls['users:read_factors']).toBeUndefined();
     expect(users.get(party(0).id)?.verdict).toBe('exempt');
-    expect([...users.values()].filter(({ verdict }) => verdict === 'weak_only')).toHaveLength(USERS - 1);
+    expect([...users.values()].filter(({ verdict }) => verdict === 'weak_only')).toHaveLength(
+      USERS - 1,
+    );
   });
 
   test('a worker that dies while it reads the log goes on at the page it came to, and settles once', async () => {
@@ -163,7 +210,8 @@ describe('what a delta scan does not dare', () => {
     const options: ScanOptions = { now, mode: 'delta' };
     const calls: Record<string, number> = {};
     const activities = activitiesOf(store, emulators, { ...options, calls });
-    const act = <Result>(work: () => Promise<Result>) => new MockActivityEnvironment({}, QUIET).run(work);
+    const act = <Result>(work: () => Promise<Result>) =>
+      new MockActivityEnvironment({}, QUIET).run(work);
     await act(() => activities.beginRun({ run: 'killed', mode: 'delta' }));
     await act(() => activities.listPage({ run: 'killed', source: 0, page: 0, first: true }));
     emulators.faults.add({
@@ -173,7 +221,9 @@ describe('what a delta scan does not dare', () => {
       status: 503,
       times: 1,
     } as FaultRule);
-    await expect(act(() => activities.readChanges({ run: 'killed' }))).rejects.toMatchObject({ nonRetryable: false });
+    await expect(act(() => activities.readChanges({ run: 'killed' }))).rejects.toMatchObject({
+      nonRetryable: false,
+    });
     expect(await act(() => activities.readChanges({ run: 'killed' }))).toEqual({ mode: 'delta' });
     expect(await act(() => activities.readChanges({ run: 'killed' }))).toEqual({ mode: 'delta' });
     // One look back, three pages, and the one that failed.

@@ -3,7 +3,10 @@ import type { EventRule, EventSettings, LogEntry } from '../../../../../src/twin
 import { REPO } from '../../../../support/policies.ts';
 
 /** The rules as shipped. */
-export const SHIPPED: readonly EventRule[] = loadEventRules({ patterns: ['rules/*.yaml'], baseDir: REPO });
+export const SHIPPED: readonly EventRule[] = loadEventRules({
+  patterns: ['rules/*.yaml'],
+  baseDir: REPO,
+});
 export const SETTINGS: EventSettings = { expectedIdps: ['0oaExpected'], privilegedGroups: [] };
 export const START = Date.parse('2026-03-01T00:00:00Z');
 export const MINUTE = 60_000;
@@ -14,7 +17,10 @@ export const BOB = { id: '00uBob', type: 'User', login: 'bob@example.com' };
 
 let made = 0;
 /** An entry, `at` milliseconds after START. */
-export const entryOf = (eventType: string, given: Partial<LogEntry> & { at?: number } = {}): LogEntry => {
+export const entryOf = (
+  eventType: string,
+  given: Partial<LogEntry> & { at?: number } = {},
+): LogEntry => {
   const { at = 0, ...rest } = given;
   made += 1;
   return {
@@ -37,8 +43,11 @@ export const entryOf = (eventType: string, given: Partial<LogEntry> & { at?: num
 };
 
 /** As many entries of a kind, a step apart. */
-export const several = (count: number, stepMs: number, make: (at: number, n: number) => LogEntry): LogEntry[] =>
-  Array.from({ length: count }, (_, n) => make(n * stepMs, n));
+export const several = (
+  count: number,
+  stepMs: number,
+  make: (at: number, n: number) => LogEntry,
+): LogEntry[] => Array.from({ length: count }, (_, n) => make(n * stepMs, n));
 
 /** The window that reaches from START until so many milliseconds after it. */
 export const windowTo = (ms: number) => ({
