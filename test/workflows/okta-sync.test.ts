@@ -5,10 +5,7 @@ import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SyncActivities, SyncSlice } from '../../src/activities/twin/types.ts';
 import type { oktaSync } from '../../src/workflows/index.ts';
-import type {
-  OktaSyncInput,
-  OktaSyncResult,
-} from '../../src/workflows/messages.ts';
+import type { OktaSyncInput, OktaSyncResult } from '../../src/workflows/messages.ts';
 import type { SyncBranchName } from '../../src/workflows/support/state.ts';
 import { executions, payloadSizes } from '../support/leaks.ts';
 import { devServer } from '../support/temporal.ts';

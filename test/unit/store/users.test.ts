@@ -3,10 +3,7 @@ import { expect, test } from 'vitest';
 import { NON_COMPLIANT, VERDICTS } from '../../../src/mfa/types.ts';
 import type { Verdict } from '../../../src/mfa/types.ts';
 import { NotStoredError } from '../../../src/store/errors.ts';
-import type {
-  Store,
-  StoreTransaction,
-} from '../../../src/store/types.ts';
+import type { Store, StoreTransaction } from '../../../src/store/types.ts';
 import type { RunUser } from '../../../src/store/run-types.ts';
 import type { VerdictRecord } from '../../../src/store/run-types.ts';
 import type { ListedUser } from '../../../src/store/run-types.ts';
