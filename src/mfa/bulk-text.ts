@@ -1,10 +1,12 @@
+/** Texts of the bulk ticket, which lists all users of a run who are not covered. */
+
 import type { TextBlock } from '../connectors/types.ts';
 import { checkpointBlocks, stampLine, stampMark } from './ticket-text.ts';
 import type { TicketStamp } from './ticket-text.ts';
 import type { VerdictCounts } from './types.ts';
 import { nonCompliant } from './coverage.ts';
 
-/** One person in the list of a bulk ticket. */
+/** One user in the list of a bulk ticket. */
 export interface BulkLine {
   login: string;
   verdict: string;
@@ -12,19 +14,19 @@ export interface BulkLine {
 }
 
 /**
- * Characters that one field of a list may hold: well under Jira's 32,767, since ADF adds to each
- * line.
+ * Maximum number of characters in one field of a list. It is far below Jira's limit of 32,767,
+ * because ADF adds characters to each line.
  */
 const FIELD_BUDGET = 24_000;
 const LINE_OVERHEAD = 140;
 
 export function bulkSummary(counts: VerdictCounts): string {
-  return `MFA: ${nonCompliant(counts)} of ${counts.enumerated} people are not covered`;
+  return `MFA: ${nonCompliant(counts)} of ${counts.enumerated} users are not covered`;
 }
 
 /**
- * Splits the list into parts that each fit one field: the first for the description, the others for
- * comments.
+ * Splits the list into parts that each fit into one field: the first part for the description, the
+ * others for comments.
  */
 export function bulkParts(lines: readonly BulkLine[]): string[][] {
   const parts: string[][] = [[]];
@@ -49,10 +51,13 @@ export function bulkDescription(
   parts: number,
   stamp: TicketStamp,
 ): TextBlock[] {
-  const more = parts > 1 ? ` The list goes on in ${parts - 1} comments of this run.` : '';
+  const more =
+    parts > 1
+      ? ` The list continues in ${parts - 1} ${parts === 2 ? 'comment' : 'comments'} of this run.`
+      : '';
   return [
-    { type: 'paragraph', text: `People in scope who are not covered by an allowed factor.${more}` },
-    { type: 'list', items: first.length > 0 ? first : ['nobody'] },
+    { type: 'paragraph', text: `Users in scope who are not covered by an allowed factor.${more}` },
+    { type: 'list', items: first.length > 0 ? first : ['no users'] },
     { type: 'paragraph', text: stampLine(stamp) },
     ...checkpointBlocks(stamp),
   ];
@@ -69,7 +74,7 @@ export function bulkComment(
   ];
 }
 
-/** The words by which a run knows its own part of the list again. */
+/** The text by which a run recognises its own part of the list. */
 export function partMark(part: number, run: string): string {
   return `Part ${part} of the list, ${stampMark(run)}`;
 }

@@ -1,27 +1,25 @@
 import { VERDICTS } from './types.ts';
 import type { Coverage, Verdict, VerdictCounts } from './types.ts';
 
-/** Counts of no users at all. */
+/** All counts zero. */
 export function emptyCounts(): VerdictCounts {
   return Object.fromEntries([...VERDICTS, 'enumerated'].map((key) => [key, 0])) as VerdictCounts;
 }
 
-/**
- * Adds one user; `enumerated` grows with every verdict, so that it is their sum by construction.
- */
+/** Adds one user. `enumerated` grows with every verdict, so it is always their sum. */
 export function countVerdict(counts: VerdictCounts, verdict: Verdict): void {
   counts[verdict] += 1;
   counts.enumerated += 1;
 }
 
-/** Users that a ticket is for. */
+/** Number of users who need a ticket. */
 export function nonCompliant(counts: VerdictCounts): number {
   return counts.weak_only + counts.none + counts.pending_only;
 }
 
 /**
- * compliant ÷ (enumerated − exempt − in_grace − vanished), with unknown users counted as not
- * covered and as covered.
+ * compliant ÷ (enumerated − exempt − in_grace − vanished). Unknown users count as not covered in
+ * `low`, and as covered in `high`.
  */
 export function coverageOf(counts: VerdictCounts): Coverage {
   const judged = counts.enumerated - counts.exempt - counts.in_grace - counts.vanished;
@@ -29,7 +27,10 @@ export function coverageOf(counts: VerdictCounts): Coverage {
   return { low: counts.compliant / judged, high: (counts.compliant + counts.unknown) / judged };
 }
 
-/** Coverage for people: `91.4 %`, or `91.2–91.4 %` with bounds, or `n/a`; cut, never rounded up. */
+/**
+ * Coverage as text: `91.4 %`, `91.2–91.4 %` with bounds, or `n/a`. Percentages are cut off, never
+ * rounded up.
+ */
 export function formatCoverage({ low, high }: Coverage): string {
   if (low === null || high === null) return 'n/a';
   const percent = (share: number): string => (Math.floor(share * 1000 + 1e-9) / 10).toFixed(1);

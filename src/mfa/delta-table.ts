@@ -1,141 +1,142 @@
-/** What an entry of a family of event types means for factors that were read before it. */
+/** What a log entry of a family of event types means for factors that were read before it. */
 export interface LogRow {
-  /** What the event type begins with. The longest row that fits an event type decides. */
+  /** Prefix of the event type. The longest matching row applies. */
   family: string;
-  /**
-   * `user`: those whom it names are read again; `everybody`: all are; `nobody`: it changes no
-   * factor.
-   */
-  effect: 'user' | 'everybody' | 'nobody';
-  /**
-   * Who must be named for `user` to hold: a person as target, or one who acts. Default `target`.
-   */
-  about?: 'target' | 'actor';
-  ground: string;
+  /** Which users are read again: those whom the entry names, all, or none. */
+  effect: 'named_users' | 'all_users' | 'none';
+  /** For `named_users`: where the entry names the user. `actor` allows both. Default `target`. */
+  subject?: 'target' | 'actor';
+  /** Why the entry has this effect. */
+  reason: string;
 }
 
 /**
- * Event types after which factors may differ. (developer.okta.com, event types, November 2026) What
- * is not here changes no factor: sign-ins, app assignments, messages sent.
+ * Event types after which factors may differ (developer.okta.com, event types, November 2026).
+ * Other events do not change factors: sign-ins, app assignments, messages sent.
  */
 export const LOG_TABLE: readonly LogRow[] = [
   {
     family: 'user.mfa.factor.',
-    effect: 'user',
-    ground: 'a factor was enrolled, reset, suspended or taken away',
+    effect: 'named_users',
+    reason: 'a factor was enrolled, reset, suspended or removed',
   },
   {
     family: 'user.lifecycle.',
-    effect: 'user',
-    ground: 'deactivation takes factors away; who comes back has others',
+    effect: 'named_users',
+    reason: 'deactivation removes factors; a reactivated user has others',
   },
   {
     family: 'user.account.',
-    effect: 'user',
-    ground: 'resets and recoveries may end enrolments; profiles move people',
+    effect: 'named_users',
+    reason:
+      'resets and recoveries may end enrolments; a changed profile may change the policies that apply',
   },
   {
     family: 'user.credential.',
-    effect: 'user',
-    ground: 'a certificate or smart card was enrolled',
+    effect: 'named_users',
+    reason: 'a certificate or smart card was enrolled',
   },
-  { family: 'user.import.', effect: 'user', ground: 'credentials came with an import' },
-  { family: 'credential.', effect: 'user', ground: 'a passkey was registered or revoked' },
+  { family: 'user.import.', effect: 'named_users', reason: 'an import may bring credentials' },
+  { family: 'credential.', effect: 'named_users', reason: 'a passkey was registered or revoked' },
   {
     family: 'device.user.',
-    effect: 'user',
-    ground: 'Okta Verify lives on the device that was bound or let go',
+    effect: 'named_users',
+    reason: 'Okta Verify belongs to the device that was bound or unbound',
   },
   {
     family: 'device.enrollment.',
-    effect: 'user',
-    about: 'actor',
-    ground: 'Okta Verify was set up by the person',
+    effect: 'named_users',
+    subject: 'actor',
+    reason: 'the user set up Okta Verify',
   },
   {
     family: 'device.lifecycle.',
-    effect: 'user',
-    ground: 'a device that is gone takes its enrolments along',
+    effect: 'named_users',
+    reason: 'the enrolments of a removed device are removed with it',
   },
   {
     family: 'group.user_membership.',
-    effect: 'user',
-    ground: 'groups decide which factors a person may have',
+    effect: 'named_users',
+    reason: 'groups determine which factors a user may have',
   },
   {
     family: 'group.user_membership.rule.',
-    effect: 'everybody',
-    ground: 'a rule moves many, and need not name them',
+    effect: 'all_users',
+    reason: 'a rule moves many users and may not name them',
   },
   {
     family: 'group.lifecycle.delete',
-    effect: 'everybody',
-    ground: 'its members fall under another policy',
+    effect: 'all_users',
+    reason: 'another policy applies to its members',
   },
-  { family: 'group.privilege.', effect: 'everybody', ground: 'who may be read may have changed' },
-  { family: 'iam.', effect: 'everybody', ground: 'who may be read may have changed' },
+  {
+    family: 'group.privilege.',
+    effect: 'all_users',
+    reason: 'the users that arx may read may have changed',
+  },
+  { family: 'iam.', effect: 'all_users', reason: 'the users that arx may read may have changed' },
   {
     family: 'policy.lifecycle.',
-    effect: 'everybody',
-    ground: 'factors are listed as far as enrolment policies allow',
+    effect: 'all_users',
+    reason: 'Okta lists only the factors that enrolment policies allow',
   },
   {
     family: 'policy.rule.',
-    effect: 'everybody',
-    ground: 'factors are listed as far as enrolment policies allow',
+    effect: 'all_users',
+    reason: 'Okta lists only the factors that enrolment policies allow',
   },
-  { family: 'policy.rule.action.', effect: 'nobody', ground: 'a rule was applied, not changed' },
+  { family: 'policy.rule.action.', effect: 'none', reason: 'a rule was applied, not changed' },
   {
     family: 'security.authenticator.',
-    effect: 'everybody',
-    ground: 'an authenticator was switched on, off or over',
+    effect: 'all_users',
+    reason: 'an authenticator was activated, deactivated or changed',
   },
   {
     family: 'system.mfa.factor.',
-    effect: 'everybody',
-    ground: 'a kind of factor was switched on or off',
+    effect: 'all_users',
+    reason: 'a factor type was activated or deactivated',
   },
   {
     family: 'system.feature.',
-    effect: 'everybody',
-    ground: 'a feature may change which factors there are',
+    effect: 'all_users',
+    reason: 'a feature may change which factors exist',
   },
   {
     family: 'system.idp.lifecycle.',
-    effect: 'everybody',
-    ground: 'a provider may serve as an authenticator',
+    effect: 'all_users',
+    reason: 'a provider may serve as an authenticator',
   },
   {
     family: 'zone.',
-    effect: 'everybody',
-    ground: 'factors are listed as far as the zone of the caller allows',
+    effect: 'all_users',
+    reason: "Okta lists only the factors that the caller's zone allows",
   },
   {
     family: 'network_zone.',
-    effect: 'everybody',
-    ground: 'factors are listed as far as the zone of the caller allows',
+    effect: 'all_users',
+    reason: "Okta lists only the factors that the caller's zone allows",
   },
   {
     family: 'security.zone.',
-    effect: 'everybody',
-    ground: 'factors are listed as far as the zone of the caller allows',
+    effect: 'all_users',
+    reason: "Okta lists only the factors that the caller's zone allows",
   },
 ];
 
-/** The row of an event type; null where it changes no factor. */
+/** The row of an event type; null if the event does not change factors. */
 export function rowOf(eventType: string): LogRow | null {
   const rows = LOG_TABLE.filter(({ family }) => eventType.startsWith(family));
   const [row] = rows.toSorted((one, other) => other.family.length - one.family.length);
-  return row === undefined || row.effect === 'nobody' ? null : row;
+  return row === undefined || row.effect === 'none' ? null : row;
 }
 
-/** The filter with which the log is asked for these event types. */
+/** The filter that selects these event types in the System Log. */
 export const LOG_FILTER = LOG_TABLE.filter(
-  ({ family }) => !LOG_TABLE.some((row) => shorter(row.family, family)),
+  ({ family }) => !LOG_TABLE.some((row) => isPrefix(row.family, family)),
 )
   .map(({ family }) => `eventType sw "${family}"`)
   .join(' or ');
 
-function shorter(one: string, other: string): boolean {
-  return one !== other && other.startsWith(one);
+function isPrefix(prefix: string, text: string): boolean {
+  return prefix !== text && text.startsWith(prefix);
 }

@@ -1,8 +1,13 @@
+/**
+ * Rules of a delta scan: whether it can be used, which users a page of the System Log affects, and
+ * whose factors must be read again.
+ */
+
 import { rowOf } from './delta-table.ts';
 import type { LogRow } from './delta-table.ts';
 import type { Factor, Verdict } from './types.ts';
 
-/** Why everybody is read although a delta scan was asked for. */
+/** Why all users are read although a delta scan was requested. */
 export type FullCode =
   | 'no_base'
   | 'full_due'
@@ -15,26 +20,27 @@ export type FullCode =
   | 'settings_changed'
   | 'names_nobody';
 
-/** A reason with the sentence that stands in reports. */
+/** A reason with its text for reports. */
 export interface FullReason {
   code: FullCode;
   text: string;
 }
 
 const SENTENCES: Record<FullCode, string> = {
-  no_base: 'there is no complete run of this scope to start from',
-  full_due: 'the last full scan is longer ago than scan.full_every allows',
-  base_too_old: 'the last complete run of this scope is older than what the System Log keeps',
-  log_not_allowed: 'okta:logs:read is not allowed for this workflow',
+  no_base: 'this scope has no complete run to start from',
+  full_due: 'the last full scan is older than scan.full_every allows',
+  base_too_old:
+    'the last complete run of this scope is older than the retention period of the System Log',
+  log_not_allowed: 'this workflow is not allowed to use okta:logs:read',
   log_unreadable: 'the System Log could not be read',
-  log_gap: 'the System Log does not reach back to the run to start from',
-  log_malformed: 'the System Log has entries that could not be understood and may hide a change',
-  log_too_long: 'the System Log has more to read than a delta scan may save',
-  settings_changed: 'settings that decide about the factors of many changed',
-  names_nobody: 'an entry of the System Log that changes factors does not say whose',
+  log_gap: 'the System Log does not go back to the run to start from',
+  log_malformed: 'some entries of the System Log could not be understood and may hide a change',
+  log_too_long: 'the System Log has so many entries that a delta scan would not save calls',
+  settings_changed: 'a setting changed that affects the factors of many users',
+  names_nobody: 'an entry of the System Log changes factors but does not name the user',
 };
 
-/** A reason in words; `detail` is a code of ours, or an event type with its time. */
+/** The reason for a code. `detail` is one of arx's own codes, or an event type with its time. */
 export function fullReason(code: FullCode, detail?: string): FullReason {
   return { code, text: detail === undefined ? SENTENCES[code] : `${SENTENCES[code]} (${detail})` };
 }
@@ -42,12 +48,13 @@ export function fullReason(code: FullCode, detail?: string): FullReason {
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 /**
- * How long before the base began the log is read again: clocks differ, and an entry that came too
- * late for the base is still found by the run after it.
+ * The log is read from this long before the start of the base run: clocks differ, and an entry that
+ * arrived too late for the base run is still found by the next run.
  */
 export const OVERLAP_MS = 60 * MINUTE_MS;
 /**
- * Okta keeps its log for 90 days; some are left over, so that nothing is purged while it is read.
+ * Okta keeps its log for 90 days. The margin of five days ensures that no entry is purged while the
+ * log is read.
  */
 export const LOG_KEPT_MS = 85 * DAY_MS;
 
@@ -55,28 +62,28 @@ export const LOG_KEPT_MS = 85 * DAY_MS;
 export interface Base {
   run: string;
   startedAt: string;
-  /** When the last run began that read everybody: this one, or one before it. */
+  /** When the last run started that read all users: this run or an earlier one. */
   lastFull: string;
 }
 
-export interface GroundInput {
+interface DeltaStartInput {
   base: Base | null;
   now: Date;
   fullEveryMs: number;
-  /** Whether arx.yaml and the policies let the log be read. */
+  /** Whether arx.yaml and the policies allow reading the log. */
   logAllowed: boolean;
 }
 
 /**
- * Whether a delta scan may be begun, and from when on the log is to be read (ISO 8601); else why
- * not.
+ * The time from which a delta scan must read the log (ISO 8601), or the reason why a full scan is
+ * needed.
  */
-export function groundOf({
+export function deltaStart({
   base,
   now,
   fullEveryMs,
   logAllowed,
-}: GroundInput): { since: string } | FullReason {
+}: DeltaStartInput): { since: string } | FullReason {
   if (base === null) return fullReason('no_base');
   if (!logAllowed) return fullReason('log_not_allowed');
   const since = Date.parse(base.startedAt) - OVERLAP_MS;
@@ -85,7 +92,7 @@ export function groundOf({
   return { since: new Date(since).toISOString() };
 }
 
-/** What of a log entry matters here; the connector's events fit. */
+/** The fields of a log entry that matter here. The connector's events have this shape. */
 export interface LogEntry {
   eventType: string;
   /** ISO 8601. */
@@ -99,8 +106,8 @@ interface Party {
 }
 
 /**
- * Whom the entries of a page may have changed, and the first reason to read everybody; null where
- * there is none.
+ * The users whom the entries of a page may have changed, and the first reason to read all users
+ * (null if there is none).
  */
 export interface PageEffect {
   changed: string[];
@@ -108,8 +115,9 @@ export interface PageEffect {
 }
 
 /**
- * Reads a page of the log. Entries count whatever their outcome; `malformed` are those that could not be understood.
- * `base`: when the base began, so that a reason can say that an entry is older (it counts: it may have come late).
+ * Evaluates a page of the log. Entries count whatever their outcome; `malformed` is the number of
+ * entries that could not be understood. `base` is the start of the base run: a reason then mentions
+ * that an entry is older. Such an entry still counts, because it may have arrived late.
  */
 export function effectOf(
   entries: readonly LogEntry[],
@@ -121,11 +129,11 @@ export function effectOf(
   for (const entry of entries) {
     const row = rowOf(entry.eventType);
     if (row === null) continue;
-    const people = row.effect === 'user' ? peopleIn(entry, row) : [];
-    for (const id of people) changed.add(id);
-    if (people.length > 0) continue;
+    const users = row.effect === 'named_users' ? usersIn(entry, row) : [];
+    for (const id of users) changed.add(id);
+    if (users.length > 0) continue;
     force ??= fullReason(
-      row.effect === 'user' ? 'names_nobody' : 'settings_changed',
+      row.effect === 'named_users' ? 'names_nobody' : 'settings_changed',
       describeEntry(entry, row, base),
     );
   }
@@ -133,8 +141,8 @@ export function effectOf(
 }
 
 /**
- * Which entry it was, for a reader who wants to look it up: Okta's own text only where it is an
- * event type and a time.
+ * Identifies the entry so that a reader can look it up. Okta's own text is shown only if it is an
+ * event type or a time.
  */
 function describeEntry(
   { eventType, published }: LogEntry,
@@ -146,49 +154,48 @@ function describeEntry(
   if (Number.isNaN(at)) return type;
   const early = base !== undefined && at < Date.parse(base);
   const why = early
-    ? ', before the run to start from began, within the hour that is read again'
+    ? ', which is before the run to start from, in the hour that is read again'
     : '';
   return `${type} at ${new Date(at).toISOString()}${why}`;
 }
 
-/** Everybody whom an entry names; nobody unless it names whom it is about. */
-function peopleIn({ actor, targets }: LogEntry, { about }: LogRow): string[] {
-  const people = targets.filter(({ type }) => type === 'User');
+/** All users named by an entry; none if it does not name the user whom it is about. */
+function usersIn({ actor, targets }: LogEntry, { subject }: LogRow): string[] {
+  const targeted = targets.filter(({ type }) => type === 'User');
   const acting = actor?.type === 'User' ? [actor] : [];
-  const named = about === 'actor' ? [...people, ...acting] : people;
+  const named = subject === 'actor' ? [...targeted, ...acting] : targeted;
   if (named.length === 0 || named.some(({ id }) => id === null)) return [];
-  return [...people, ...acting].flatMap(({ id }) => (id === null ? [] : [id]));
+  return [...targeted, ...acting].flatMap(({ id }) => (id === null ? [] : [id]));
 }
 
-/** A user as the base left it. */
-export interface Earlier {
+/** A user as the base run left it. */
+export interface EarlierReading {
   status: string;
   created: string | null;
   verdict: Verdict | null;
   factors: readonly Factor[] | null;
 }
 
-/** Why the factors of a user are read again. */
-export type Reread =
+/** Why the factors of a user must be read again. */
+export type RereadReason =
   'newly_listed' | 'changed' | 'not_settled' | 'listed_differently' | 'may_change_silently';
 
 /**
- * Verdicts that stand on factors which were read and understood, and that time alone does not
- * change.
+ * Verdicts based on factors that were read and understood, and that do not change with time alone.
  */
 const SETTLED: readonly (Verdict | null)[] = ['compliant', 'weak_only', 'none', 'exempt'];
 /**
- * Statuses that a factor leaves with an entry in the log only; the others may change by themselves
- * or are not documented.
+ * Statuses that a factor cannot leave without an entry in the log. The other statuses may change
+ * silently or are not documented.
  */
 const STEADY: readonly (string | null)[] = ['ACTIVE', 'INACTIVE', 'DISABLED'];
 
-/** Why a user must be read; null where the earlier reading may be taken over and judged again. */
+/** Why a user must be read; null if the earlier reading can be reused and assessed again. */
 export function rereadReason(
-  earlier: Earlier | null,
-  listed: Pick<Earlier, 'status' | 'created'>,
+  earlier: EarlierReading | null,
+  listed: Pick<EarlierReading, 'status' | 'created'>,
   changed: boolean,
-): Reread | null {
+): RereadReason | null {
   if (earlier === null) return 'newly_listed';
   if (changed) return 'changed';
   if (!SETTLED.includes(earlier.verdict) || earlier.factors === null) return 'not_settled';

@@ -1,6 +1,6 @@
 import type { ClassifiedFactor, Coverage, FactorClass, Verdict, VerdictCounts } from './types.ts';
 
-/** What a run covered: statuses and groups (empty: everybody). */
+/** What a run covered: statuses and groups. No groups means all users. */
 export interface RunScope {
   statuses: string[];
   groups: { id: string; name: string }[];
@@ -14,7 +14,7 @@ export interface Breakdown {
 }
 
 /**
- * What the run did with tickets, in numbers; `keys` are the open tickets of its non-compliant
+ * What the run did with tickets, in numbers. `keys` are the open tickets of its non-compliant
  * users.
  */
 export interface TicketSummary {
@@ -22,33 +22,34 @@ export interface TicketSummary {
   kept: number;
   reopened: number;
   closed: number;
-  /** Closed by a person and left so for this run. */
+  /** Closed by hand, and not reopened by this run. */
   leftClosed: number;
-  /** Could not be opened or updated. */
+  /** Tickets that could not be opened or updated. */
   failed: number;
   keys: string[];
-  /** Jira search that shows exactly these tickets; null where there are none. */
+  /** Jira search that shows exactly these tickets; null if there are none. */
   url: string | null;
   /**
-   * What a dry run would have opened, kept and closed; `keys` then are those it would have kept.
+   * What a dry run would have opened, kept and closed. `keys` are then the tickets it would have
+   * kept.
    */
   wouldCreate: number;
   wouldKeep: number;
   wouldClose: number;
 }
 
-/** How a scan went for which `mode: delta` was asked. */
+/** Result of a scan for which `mode: delta` was requested. */
 export interface ScanSummary {
-  /** `full` where everybody was read all the same. */
+  /** `full` if all users were read after all. */
   mode: 'full' | 'delta';
-  /** The complete run whose readings were taken over; null where everybody was read. */
+  /** The complete run whose readings were reused; null if all users were read. */
   base: { run: string; startedAt: string } | null;
-  /** When the last scan began that read everybody; null where this one does. */
+  /** When the last scan of all users started; null if this scan is one. */
   lastFull: string | null;
-  /** Users whose factors this run read, and users whose earlier readings it judged anew. */
+  /** Users whose factors this run read, and users whose earlier readings were assessed again. */
   reread: number;
   takenOver: number;
-  /** Why everybody was read, in words; null where not. */
+  /** Why all users were read, as text; null if they were not. */
   reason: string | null;
 }
 
@@ -58,30 +59,30 @@ export interface RunSummary {
   run: string;
   workflowId: string;
   status: 'running' | 'complete' | 'incomplete' | 'failed';
-  /** Why the run is not complete, or what else a reader must know; sentences. */
+  /** Sentences: why the run is not complete, and what else a reader must know. */
   reasons: string[];
   dryRun: boolean;
   org: string;
   scope: RunScope;
-  /** How a scan went that was to read only who changed; absent where a full one was asked for. */
+  /** Result of a delta scan; absent if a full scan was requested. */
   scan?: ScanSummary;
   startedAt: string;
   finishedAt: string | null;
   counts: VerdictCounts;
   coverage: Coverage;
-  /** Coverage of the last complete run of the same scope; null where there is none. */
+  /** Coverage of the last complete run of the same scope; null if there is none. */
   previousCoverage: Coverage | null;
   /** ACTIVE factors by type; each Okta Verify enrolment appears under every type it offers. */
   byFactor: Record<string, number>;
   /** Users by the strongest class of their ACTIVE factors. */
   byClass: Record<FactorClass, number>;
-  /** ACTIVE authenticators, where one Okta Verify enrolment counts once. */
+  /** ACTIVE authenticators; one Okta Verify enrolment counts once. */
   authenticators: number;
   /** Users whose only covering factor is an approve-only push. */
   pushOnly: number;
   departments: Breakdown[];
   groups: Breakdown[];
-  /** Members of the configured privileged groups; null where none is configured. */
+  /** Members of the configured privileged groups; null if none is configured. */
   administrators: Breakdown | null;
   exemptions: { live: number; expired: { subject: string; owner: string; until: string }[] };
   changes: {
@@ -93,12 +94,12 @@ export interface RunSummary {
   tickets: TicketSummary;
   slack: { channel: string; ts: string } | null;
   calls: { okta: number; jira: number; slack: number; throttled: number };
-  /** `checkpoint`: the signed note over these entries; absent where none could be signed. */
+  /** `checkpoint` is the signed note over these entries; absent if none could be signed. */
   audit: { entries: number; head: string; checkpoint?: string };
   seconds: number | null;
   /**
-   * When the people of this run were removed for their age, ISO 8601: figures are left. Absent:
-   * they are there.
+   * When the users of this run were removed because of their age, ISO 8601. The figures remain.
+   * Absent if they were not removed.
    */
   removedAt?: string;
 }
@@ -113,7 +114,7 @@ export interface RunUserRow {
   factors: ClassifiedFactor[];
   ticket: string | null;
   administrator: boolean;
-  /** The earlier run that read the factors, and when; absent where this run did. */
+  /** The earlier run that read the factors, and when; absent if this run read them. */
   takenOver?: { run: string; at: string };
 }
 

@@ -2,9 +2,9 @@ import { classOf, isKnownStatus } from './strength.ts';
 import type { Factor } from './types.ts';
 
 /**
- * Whether somebody has MFA by these factors: enrolled, none or unknown. An ACTIVE factor of a type
- * that Okta does not document makes it unknown, and so does a status that Okta does not document
- * where nothing else counts.
+ * Whether a user with these factors has MFA. The state is unknown if an ACTIVE factor has a type
+ * that Okta does not document, or if no other factor counts and one has a status that Okta does not
+ * document.
  */
 export function mfaState(factors: readonly Factor[]): 'enrolled' | 'none' | 'unknown' {
   const classes = factors
@@ -12,8 +12,8 @@ export function mfaState(factors: readonly Factor[]): 'enrolled' | 'none' | 'unk
     .map(({ type }) => classOf(type));
   if (classes.includes('unrecognised')) return 'unknown';
   if (classes.some((strength) => strength !== 'not_accepted')) return 'enrolled';
-  const riddle = factors.some(
+  const unclear = factors.some(
     ({ type, status }) => !isKnownStatus(status) && classOf(type) !== 'not_accepted',
   );
-  return riddle ? 'unknown' : 'none';
+  return unclear ? 'unknown' : 'none';
 }

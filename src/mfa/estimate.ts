@@ -1,17 +1,22 @@
+/** Estimates the Temporal actions, the time and the price of a run. */
+
 import {
   AUTO_BATCH,
   batchSize,
-  FINDINGS_A_PAGE,
+  FINDINGS_PER_PAGE,
   HISTORY_LIMIT,
   PAGES_AT_ONCE,
-  USERS_A_PAGE,
+  USERS_PER_PAGE,
 } from './scan-plan.ts';
 
-/** What a run will be like, as far as its length and its costs go. */
+/** The properties of a run that determine its length and cost. */
 export interface RunShape {
   /** Users on each listed page, in listing order. */
   pages: readonly number[];
-  /** Lists that the pages come from: the whole organisation is one, and each group. Default 1. */
+  /**
+   * Number of lists that the pages come from: one for the whole organisation, or one per group.
+   * Default 1.
+   */
   lists?: number;
   batch: 'auto' | number;
   tickets: 'per_user' | 'bulk' | 'none';
@@ -21,9 +26,9 @@ export interface RunShape {
 }
 
 /**
- * Temporal actions of one run by phase. An action is a workflow start, an activity that is
- * scheduled or tried again, a heartbeat that reaches the server, a query; each continue-as-new
- * starts a workflow. Heartbeats, queries and tries after faults are not among these.
+ * Temporal actions of one run, by phase. Actions are: a workflow start, a scheduled or retried
+ * activity, a heartbeat that reaches the server, a query. Each continue-as-new starts a workflow.
+ * Heartbeats, queries and retries after faults are not counted here.
  * (docs.temporal.io/cloud/actions, November 2026)
  */
 export interface ActionsByPhase {
@@ -34,23 +39,23 @@ export interface ActionsByPhase {
   tickets: number;
   closing: number;
   summary: number;
-  /** Starts of continued runs, and what each does again at its beginning. */
+  /** Starts of continued runs, and the steps that each of them repeats at its beginning. */
   continued: number;
 }
 
 /**
- * Pages of `users` as Okta fills them; every further list (a group beyond the first) may end in a
- * page of its own.
+ * Number of users on each page, as Okta fills the pages. Every further list (a group beyond the
+ * first) may end with its own page.
  */
 export function pagesOf(users: number, groups: number): number[] {
-  const full = Array.from({ length: Math.floor(users / USERS_A_PAGE) }, () => USERS_A_PAGE);
-  const rest = users % USERS_A_PAGE;
+  const full = Array.from({ length: Math.floor(users / USERS_PER_PAGE) }, () => USERS_PER_PAGE);
+  const rest = users % USERS_PER_PAGE;
   const pages = rest > 0 ? [...full, rest] : full;
-  const least = groups > 0 ? pages.length + groups : Math.max(1, pages.length);
-  return [...pages, ...Array.from({ length: least - pages.length }, () => 0)];
+  const minimum = groups > 0 ? pages.length + groups : Math.max(1, pages.length);
+  return [...pages, ...Array.from({ length: minimum - pages.length }, () => 0)];
 }
 
-/** Counts the actions of a run without faults; what its workflow schedules, phase by phase. */
+/** Counts the actions of a run without faults: what its workflow schedules, phase by phase. */
 export function actionsOf(shape: RunShape): ActionsByPhase {
   const { pages, lists = 1, tickets, closable } = shape;
   const size = batchSize(shape.batch, sum(pages), AUTO_BATCH);
@@ -60,52 +65,52 @@ export function actionsOf(shape: RunShape): ActionsByPhase {
     listing: Math.ceil(pages.length / PAGES_AT_ONCE) + lists - 1,
     checks: sum(pages.map((users) => Math.ceil(users / size))),
     tickets: ticketActions(shape),
-    // One conclusion; where there are tickets, those to close page by page with an empty page last,
-    // and the sweep.
-    closing: writes ? 1 + pagesToTheEnd(closable) + closable + 1 : 1,
+    // One conclusion. With tickets also: the closable tickets, page by page up to an empty page, and
+    // the sweep.
+    closing: writes ? 1 + readsUntilEmpty(closable) + closable + 1 : 1,
     summary: 2,
   };
   return { start: 1, ...phases, continued: 2 * continuations(sum(Object.values(phases))) };
 }
 
 function ticketActions({ tickets, findings }: RunShape): number {
-  if (tickets === 'per_user') return pagesToTheEnd(findings) + findings;
+  if (tickets === 'per_user') return readsUntilEmpty(findings) + findings;
   return tickets === 'bulk' ? 1 : 0;
 }
 
-const pagesToTheEnd = (items: number): number => Math.ceil(items / FINDINGS_A_PAGE) + 1;
+const readsUntilEmpty = (items: number): number => Math.ceil(items / FINDINGS_PER_PAGE) + 1;
 
 /**
- * Events of an activity and of the workflow task that takes its result, where no two results come
- * together.
+ * History events of an activity and of the workflow task that receives its result, if every result
+ * arrives alone.
  */
-const EVENTS_AN_ACTIVITY = 6;
-/** Activities of one run of the chain, its beginning left out. */
-const ACTIVITIES_A_RUN = Math.floor(HISTORY_LIMIT / EVENTS_AN_ACTIVITY) - 1;
+const EVENTS_PER_ACTIVITY = 6;
+/** Activities of one run of the chain, without those at its beginning. */
+const ACTIVITIES_PER_RUN = Math.floor(HISTORY_LIMIT / EVENTS_PER_ACTIVITY) - 1;
 const continuations = (activities: number): number =>
-  Math.max(0, Math.ceil(activities / ACTIVITIES_A_RUN) - 1);
+  Math.max(0, Math.ceil(activities / ACTIVITIES_PER_RUN) - 1);
 
 /** The sum of the actions of all phases. */
 export const totalActions = (phases: ActionsByPhase): number => sum(Object.values(phases));
 
 /**
- * Time from one heartbeat that reaches the server to the next: the SDK lets one through every 80 %
- * of five seconds.
+ * Seconds between two heartbeats that reach the server: the SDK sends one per 80 % of five seconds.
  */
 const HEARTBEAT_SECONDS = 4;
-/** Heartbeats at most, where `inFlight` activities wait for the quota all the time. */
+/** Maximum number of heartbeats if `inFlight` activities wait for the quota all the time. */
 export const heartbeats = (seconds: number, inFlight: number): number =>
   Math.floor(seconds / HEARTBEAT_SECONDS) * inFlight;
 
 /**
- * List price of Temporal Cloud: pay as you go, first five million actions of a month; storage and
- * support are apart, and a server of one's own asks nothing. (docs.temporal.io/cloud/pricing,
- * November 2026)
+ * List price of Temporal Cloud: pay as you go, first five million actions of a month, without
+ * storage and support. A self-hosted server costs nothing per action.
+ * (docs.temporal.io/cloud/pricing, November 2026)
  */
 export const PRICE_PER_MILLION = { currency: 'USD', amount: 50 } as const;
 
 /**
- * Price of so many actions: in whole cents, below a cent with four decimals, and never 0 for any.
+ * Price of this many actions: in whole cents, below a cent with four decimals, and only zero
+ * actions cost 0.
  */
 export function priceOf(actions: number): number {
   const amount = (actions * PRICE_PER_MILLION.amount) / 1_000_000;
@@ -114,19 +119,19 @@ export function priceOf(actions: number): number {
 }
 
 const WINDOW_SECONDS = 60;
-/** Time that a vendor's answer is taken to need, seconds. */
+/** Assumed time of a vendor's answer, in seconds. */
 const ANSWER_SECONDS = 0.2;
-const MOST_IN_FLIGHT = 30;
+const MAX_IN_FLIGHT = 30;
 /**
- * Calls a second where no quota is in the way: as many in flight as activities, up to thirty, a
- * fifth of a second each.
+ * Calls per second without a quota: one call in flight per activity, at most thirty, each taking a
+ * fifth of a second.
  */
 export const paceOf = (inFlight: number): number =>
-  Math.min(inFlight, MOST_IN_FLIGHT) / ANSWER_SECONDS;
+  Math.min(inFlight, MAX_IN_FLIGHT) / ANSWER_SECONDS;
 
 /**
- * Time for so many calls of which `usable` fit in a window (null: no limit): every window but the
- * last is waited out, and no call goes faster than the pace (calls a second).
+ * Seconds for this many calls if `usable` calls fit into a window (null: no limit). Every window
+ * except the last is waited for in full, and `pace` is the maximum number of calls per second.
  */
 export function secondsFor({
   calls,

@@ -1,7 +1,9 @@
+/** Principal, ticket labels and scope key of the main job. */
+
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 
-/** Who the main job is for the policies. */
+/** Principal of the main job in policies. */
 export const MFA_PRINCIPAL = 'workflow:mfa-enforcement-check';
 
 /** The control that the main job enforces; part of every ticket's identity. */
@@ -11,7 +13,9 @@ function digest(parts: readonly string[]): string {
   return bytesToHex(sha256(utf8ToBytes(JSON.stringify(parts))));
 }
 
-/** Identity of a ticket, as its label: the same for one org, subject and control in every run. */
+/**
+ * Identity of a ticket, used as its label: the same for one org, subject and control in every run.
+ */
 export function ticketLabel(org: string, subject: string, control: string = MFA_CONTROL): string {
   return `arx-${digest([org, subject, control]).slice(0, 20)}`;
 }
@@ -26,7 +30,7 @@ export function controlLabel(org: string): string {
   return `arx-mfa-${digest([org]).slice(0, 8)}`;
 }
 
-/** Runs with the same key cover the same users: org, statuses and groups, in any order. */
+/** Runs with the same key cover the same users: same org, statuses and groups, in any order. */
 export function scopeKey(
   org: string,
   statuses: readonly string[],

@@ -1,6 +1,6 @@
 import type { FactorType } from './strength.ts';
 
-/** Short names of factor types, for facts and look-ups. */
+/** Short names of factor types, for facts and lookups. */
 export const SHORT_NAMES = {
   push: 'push',
   'token:software:totp': 'totp',
@@ -17,7 +17,7 @@ export const SHORT_NAMES = {
   web: 'duo',
 } as const satisfies Record<FactorType, string>;
 
-/** Short name of a factor type; null for any string that Okta does not document. */
+/** Short name of a factor type; null for a type that Okta does not document. */
 export function shortNameOf(type: string): string | null {
   return Object.hasOwn(SHORT_NAMES, type) ? SHORT_NAMES[type as FactorType] : null;
 }

@@ -5,19 +5,19 @@ import { scanSentence } from './scan-text.ts';
 import { VERDICTS } from './types.ts';
 
 /**
- * A message for Slack: `text` is the fallback, `blocks` what is shown. Names stand in plain text
- * elements only.
+ * A Slack message: `blocks` is shown, `text` is the fallback. User names appear only in
+ * `plain_text` elements, where Slack does not interpret markup.
  */
 export interface SlackSummary {
   text: string;
   blocks: JsonObject[];
 }
 
-const WORST = 5;
+const MAX_DEPARTMENTS = 5;
 
 /**
- * The one message of a run: counts, coverage and its change, worst departments, link to the
- * tickets.
+ * The one message of a run: counts, coverage and its change, the departments with the lowest
+ * coverage, and a link to the tickets.
  */
 export function slackSummary(summary: RunSummary): SlackSummary {
   const { counts } = summary;
@@ -43,35 +43,40 @@ export function slackSummary(summary: RunSummary): SlackSummary {
 }
 
 /**
- * The note as it is, so that a copy of the message checks the trail (`arx audit verify
+ * The signed note, unchanged, so that a copy of the message can verify the trail (`arx audit verify
  * --checkpoint`).
  */
 function checkpointText({ audit }: RunSummary): string {
-  return audit.checkpoint ?? 'No audit checkpoint could be signed: see the log of the worker.';
+  return audit.checkpoint ?? 'The audit checkpoint could not be signed; see the worker log.';
 }
 
 function changeLine({ coverage, previousCoverage, changes }: RunSummary): string {
   const moved = `${changes.new} new, ${changes.regressed} regressed, ${changes.resolved} resolved`;
   if (previousCoverage === null)
-    return `No earlier complete run of this scope to compare with: ${moved}.`;
+    return `There is no earlier complete run of this scope to compare with: ${moved}.`;
   return `Coverage ${formatCoverage(previousCoverage)} → ${formatCoverage(coverage)} since the last complete run: ${moved}.`;
 }
 
 function ticketLine({ tickets, counts }: RunSummary): string {
-  const did = `${tickets.created} created, ${tickets.kept} kept, ${tickets.reopened} reopened, ${tickets.closed} closed`;
-  const open = `${nonCompliant(counts)} people without MFA`;
+  const written = `${tickets.created} created, ${tickets.kept} kept, ${tickets.reopened} reopened, ${tickets.closed} closed`;
+  const users = `${nonCompliant(counts)} users who are not covered`;
   return tickets.url === null
-    ? `Tickets: ${did}.`
-    : `Tickets: ${did}. <${tickets.url}|Open tickets> for ${open}.`;
+    ? `Tickets: ${written}.`
+    : `Tickets: ${written}. <${tickets.url}|Open tickets> for ${users}.`;
 }
 
 function worstDepartments(departments: readonly Breakdown[]): JsonObject | null {
-  const worst = departments.filter(({ counts }) => nonCompliant(counts) > 0).slice(0, WORST);
+  const worst = departments
+    .filter(({ counts }) => nonCompliant(counts) > 0)
+    .slice(0, MAX_DEPARTMENTS);
   if (worst.length === 0) return null;
   const lines = worst.map(({ name, counts, coverage }) => {
     return `${name.slice(0, 60)}: ${formatCoverage(coverage)}, ${nonCompliant(counts)} not covered`;
   });
-  return { type: 'section', text: plain(`Worst departments\n${lines.join('\n')}`) };
+  return {
+    type: 'section',
+    text: plain(`Departments with the lowest coverage\n${lines.join('\n')}`),
+  };
 }
 
 function section(text: string): JsonObject {

@@ -2,27 +2,27 @@ import type { ClassifiedFactor, Factor, FactorClass } from './types.ts';
 
 interface StrengthRow {
   class: Exclude<FactorClass, 'unrecognised'>;
-  ground: string;
+  basis: string;
 }
 
 /**
  * Okta's factor types (Management API specification 2026.06.3) with their strength class and its
- * ground. Sections without a document are those of NIST SP 800-63B-4.
+ * basis. Sections without a document name refer to NIST SP 800-63B-4.
  */
 export const STRENGTH = {
-  webauthn: { class: 'phishing_resistant', ground: '§3.2.5' },
-  u2f: { class: 'phishing_resistant', ground: '§3.2.5' },
-  signed_nonce: { class: 'phishing_resistant', ground: 'Okta FastPass, §3.2.5' },
-  'token:software:totp': { class: 'strong', ground: '§3.1.4' },
-  'token:hotp': { class: 'strong', ground: '§3.1.4' },
-  'token:hardware': { class: 'strong', ground: '§3.1.4' },
-  token: { class: 'strong', ground: '§3.1.4' },
-  push: { class: 'strong', ground: '§3.1.4; approve-only push does not meet §3.1.3' },
-  sms: { class: 'weak', ground: 'restricted (PSTN), §3.2.9' },
-  call: { class: 'weak', ground: 'restricted (PSTN), §3.2.9' },
-  email: { class: 'not_accepted', ground: 'not an out-of-band authenticator, §3.1.3.1' },
-  question: { class: 'not_accepted', ground: 'knowledge is not an authenticator' },
-  web: { class: 'external', ground: 'strength lives at the other provider (Duo)' },
+  webauthn: { class: 'phishing_resistant', basis: '§3.2.5' },
+  u2f: { class: 'phishing_resistant', basis: '§3.2.5' },
+  signed_nonce: { class: 'phishing_resistant', basis: 'Okta FastPass, §3.2.5' },
+  'token:software:totp': { class: 'strong', basis: '§3.1.4' },
+  'token:hotp': { class: 'strong', basis: '§3.1.4' },
+  'token:hardware': { class: 'strong', basis: '§3.1.4' },
+  token: { class: 'strong', basis: '§3.1.4' },
+  push: { class: 'strong', basis: '§3.1.4; approve-only push does not meet §3.1.3' },
+  sms: { class: 'weak', basis: 'restricted (PSTN), §3.2.9' },
+  call: { class: 'weak', basis: 'restricted (PSTN), §3.2.9' },
+  email: { class: 'not_accepted', basis: 'not an out-of-band authenticator, §3.1.3.1' },
+  question: { class: 'not_accepted', basis: 'a security question is not an authenticator' },
+  web: { class: 'external', basis: 'the strength is determined by the other provider (Duo)' },
 } as const satisfies Record<string, StrengthRow>;
 
 export type FactorType = keyof typeof STRENGTH;
@@ -35,7 +35,7 @@ export const PHISHING_RESISTANT_TYPES = FACTOR_TYPES.filter(
   (type) => STRENGTH[type].class === 'phishing_resistant',
 );
 
-/** Classes from strongest to weakest, for "strongest class of a user". */
+/** Classes from strongest to weakest, used to find a user's strongest class. */
 export const CLASSES_BY_STRENGTH: readonly FactorClass[] = [
   'phishing_resistant',
   'strong',
@@ -45,7 +45,7 @@ export const CLASSES_BY_STRENGTH: readonly FactorClass[] = [
   'unrecognised',
 ];
 
-/** The statuses Okta documents for a factor; any other string is not understood. */
+/** The factor statuses that Okta documents. Any other string is not understood. */
 const FACTOR_STATUSES: ReadonlySet<string> = new Set([
   'ACTIVE',
   'DISABLED',
@@ -61,12 +61,12 @@ export function isKnownStatus(status: string | null): boolean {
   return status !== null && FACTOR_STATUSES.has(status);
 }
 
-/** Strength class of a factor type; `unrecognised` for any string Okta does not document. */
+/** Strength class of a factor type; `unrecognised` for a type that Okta does not document. */
 export function classOf(type: string): FactorClass {
   return Object.hasOwn(STRENGTH, type) ? STRENGTH[type as FactorType].class : 'unrecognised';
 }
 
-/** Adds the class to each factor and keeps only the listed fields. */
+/** Adds the class to each factor, and keeps only the fields named here. */
 export function classify(factors: readonly Factor[]): ClassifiedFactor[] {
   return factors.map(({ type, provider, status }) => ({
     type,
@@ -82,7 +82,9 @@ const OKTA_VERIFY_TYPES: ReadonlySet<string> = new Set([
   'token:software:totp',
 ]);
 
-/** ACTIVE authenticators of one user; the rows that one Okta Verify enrolment shows count once. */
+/**
+ * Number of ACTIVE authenticators of one user. The rows of one Okta Verify enrolment count once.
+ */
 export function countAuthenticators(factors: readonly Factor[]): number {
   const active = factors.filter((factor) => factor.status === 'ACTIVE');
   const verify = active.filter(
@@ -91,7 +93,7 @@ export function countAuthenticators(factors: readonly Factor[]): number {
   return active.length - verify.length + (verify.length > 0 ? 1 : 0);
 }
 
-/** Strongest class among the ACTIVE factors; null where nothing is ACTIVE. */
+/** Strongest class among the ACTIVE factors; null if no factor is ACTIVE. */
 export function strongestClass(factors: readonly ClassifiedFactor[]): FactorClass | null {
   const active = new Set(
     factors.filter((factor) => factor.status === 'ACTIVE').map((factor) => factor.class),

@@ -1,13 +1,15 @@
+/** Computes the figures of a report. */
+
 import { coverageOf, countVerdict, emptyCounts } from './coverage.ts';
 import type { Breakdown, RunSummary } from './document.ts';
 import { CLASSES_BY_STRENGTH, countAuthenticators, strongestClass } from './strength.ts';
 import type { ClassifiedFactor, FactorClass, Verdict, VerdictCounts } from './types.ts';
 
-/** What the statistics need of a user. */
+/** What the statistics need to know about a user. */
 export interface StatisticsRow {
   userId: string;
   department: string | null;
-  /** The first group in scope that lists the user; null where the scope is not made of groups. */
+  /** The first group in scope that lists the user; null if the scope has no groups. */
   group: string | null;
   verdict: Verdict;
   factors: readonly ClassifiedFactor[];
@@ -27,7 +29,8 @@ export type Statistics = Pick<
 >;
 
 /**
- * Gathers the figures of a report one user at a time, so that the size of the org does not matter.
+ * Collects the figures of a report one user at a time, so that memory does not grow with the
+ * organisation.
  */
 export class StatisticsBuilder {
   readonly #counts = emptyCounts();
@@ -43,7 +46,9 @@ export class StatisticsBuilder {
   #authenticators = 0;
   #pushOnly = 0;
 
-  /** `administrators`: ids of the members of privileged groups; null where none is configured. */
+  /**
+   * `administrators` are the ids of the members of privileged groups; null if none is configured.
+   */
   constructor(administrators: ReadonlySet<string> | null) {
     this.#administrators = administrators === null ? null : emptyCounts();
     this.#isAdministrator = (userId) => administrators?.has(userId) ?? false;
@@ -65,7 +70,7 @@ export class StatisticsBuilder {
     if (row.verdict === 'compliant' && isPushOnly(active)) this.#pushOnly += 1;
   }
 
-  done(): Statistics {
+  result(): Statistics {
     const administrators =
       this.#administrators && breakdown('Administrators', this.#administrators);
     return {
@@ -93,8 +98,8 @@ function breakdowns(all: ReadonlyMap<string, VerdictCounts>): Breakdown[] {
 }
 
 /**
- * Whether an approve-only push is all that covers the user (with the code of the same app not
- * counted as more).
+ * Whether an approve-only push is the only factor that covers the user. The TOTP code of the same
+ * app does not count as another factor.
  */
 function isPushOnly(active: readonly ClassifiedFactor[]): boolean {
   const covering = active.filter(
@@ -110,7 +115,7 @@ function breakdown(name: string, counts: VerdictCounts): Breakdown {
   return { name, counts, coverage: coverageOf(counts) };
 }
 
-/** Lowest coverage first; larger departments and then names decide between equals. */
+/** Lowest coverage first, then larger departments, then by name. */
 function worstFirst(a: Breakdown, b: Breakdown): number {
   const share = (a.coverage.low ?? 2) - (b.coverage.low ?? 2);
   return share || b.counts.enumerated - a.counts.enumerated || (a.name < b.name ? -1 : 1);

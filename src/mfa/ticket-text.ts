@@ -1,7 +1,9 @@
+/** Texts of the ticket for one user: summary, description and comments. */
+
 import type { TextBlock } from '../connectors/types.ts';
 import type { ClassifiedFactor, Verdict } from './types.ts';
 
-/** What a ticket says of one person; the login is the only personal datum in it. */
+/** The content of one user's ticket. The login is the only personal data in it. */
 export interface TicketSubject {
   login: string;
   department: string | null;
@@ -13,34 +15,35 @@ export interface TicketSubject {
 export interface TicketStamp {
   run: string;
   /**
-   * A signed note over the audit trail; a copy of it outside the store shows later what was cut or
-   * rewritten.
+   * A signed note over the audit trail. A copy outside the store reveals later whether the trail
+   * was cut or rewritten.
    */
   checkpoint?: string | null;
   /** ISO 8601 time at which the factors were read. */
   at: string;
 }
 
-const HEADLINES: Record<Verdict, string> = {
-  none: 'no MFA factor',
-  weak_only: 'only weak MFA factors',
-  pending_only: 'MFA enrolment not finished',
-  compliant: 'MFA in place',
-  exempt: 'exempt from MFA',
-  in_grace: 'within the grace period',
-  unknown: 'MFA not known',
-  vanished: 'no longer there',
+/** Completes "The user …". */
+const FINDINGS: Record<Verdict, string> = {
+  none: 'has no MFA factor',
+  weak_only: 'has only weak MFA factors',
+  pending_only: 'has not finished MFA enrolment',
+  compliant: 'is covered by MFA',
+  exempt: 'is exempt from MFA',
+  in_grace: 'is within the grace period',
+  unknown: 'has an unknown MFA status',
+  vanished: 'no longer exists',
 };
 
-const WHAT_TO_DO: Partial<Record<Verdict, string>> = {
-  none: 'Ask the person to enrol an allowed factor (Okta Verify with FastPass, or a security key) at their next sign-in.',
+const REMEDIES: Partial<Record<Verdict, string>> = {
+  none: 'Ask the user to enrol an allowed factor at the next sign-in: Okta Verify with FastPass, or a security key.',
   weak_only:
-    'Ask the person to enrol an allowed factor beside the weak ones: Okta Verify with FastPass, or a security key.',
-  pending_only: 'Ask the person to finish the enrolment that was begun, or to begin it again.',
+    'Ask the user to enrol an allowed factor in addition to the weak ones: Okta Verify with FastPass, or a security key.',
+  pending_only: 'Ask the user to finish the enrolment, or to start it again.',
 };
 
 export function ticketSummary(subject: TicketSubject): string {
-  return `MFA: ${oneLine(subject.login)} has ${HEADLINES[subject.verdict]}`.slice(0, 250);
+  return `MFA: ${oneLine(subject.login)} ${FINDINGS[subject.verdict]}`.slice(0, 250);
 }
 
 export function ticketDescription(
@@ -48,23 +51,23 @@ export function ticketDescription(
   stamp: TicketStamp,
   allowed: readonly string[],
 ): TextBlock[] {
-  const about =
+  const user =
     subject.department === null ? subject.login : `${subject.login} (${subject.department})`;
   return [
     {
       type: 'paragraph',
-      text: `${oneLine(about)} has ${HEADLINES[subject.verdict]}: ${subject.reason}.`,
+      text: `${oneLine(user)} ${finding(subject)}`,
     },
     { type: 'list', items: factorLines(subject.factors) },
-    { type: 'paragraph', text: WHAT_TO_DO[subject.verdict] ?? '' },
+    { type: 'paragraph', text: REMEDIES[subject.verdict] ?? '' },
     { type: 'paragraph', text: `Allowed factors: ${allowed.join(', ')}.` },
     {
       type: 'paragraph',
-      text: `Read from Okta right before this ticket was opened. ${stampLine(stamp)}`,
+      text: `These facts were read from Okta right before the ticket was opened. ${stampLine(stamp)}`,
     },
     {
       type: 'paragraph',
-      text: 'This ticket is kept by arx: it is updated by later runs, and closed when a complete run finds the person compliant.',
+      text: 'arx manages this ticket: later runs update it, and a complete run closes it when the user is compliant.',
     },
     ...checkpointBlocks(stamp),
   ];
@@ -73,7 +76,7 @@ export function ticketDescription(
 /** Comment of a later run that finds the person still not compliant. */
 export function stillOpenComment(subject: TicketSubject, stamp: TicketStamp): TextBlock[] {
   return [
-    { type: 'paragraph', text: `Still ${HEADLINES[subject.verdict]}: ${subject.reason}.` },
+    { type: 'paragraph', text: `Not resolved yet: the user ${finding(subject)}` },
     { type: 'list', items: factorLines(subject.factors) },
     { type: 'paragraph', text: stampLine(stamp) },
   ];
@@ -85,11 +88,13 @@ export function reopeningComment(
   closedBy: 'arx' | 'person',
 ): TextBlock[] {
   const history =
-    closedBy === 'arx' ? 'It was closed when the person was compliant' : 'It was closed by hand';
+    closedBy === 'arx'
+      ? 'arx had closed this ticket when the user was compliant.'
+      : 'The ticket had been closed by hand.';
   return [
     {
       type: 'paragraph',
-      text: `Reopened: ${HEADLINES[subject.verdict]}: ${subject.reason}. ${history}.`,
+      text: `Reopened: the user ${finding(subject)} ${history}`,
     },
     { type: 'list', items: factorLines(subject.factors) },
     { type: 'paragraph', text: stampLine(stamp) },
@@ -98,33 +103,36 @@ export function reopeningComment(
 
 export function compliantComment(reason: string, stamp: TicketStamp): TextBlock[] {
   return [
-    { type: 'paragraph', text: `The person is compliant now: ${reason}.` },
+    { type: 'paragraph', text: `The user is compliant now. Evidence: ${reason}.` },
     { type: 'paragraph', text: stampLine(stamp) },
   ];
 }
 
-/** The last line of everything that arx writes to a ticket. */
+/** The last line of every text that arx writes to a ticket. */
 export function stampLine({ run, at }: TicketStamp): string {
   return `${stampMark(run)} ${at}`;
 }
 
-/** The words by which a run knows its own comment again. */
+/** The text by which a run recognises its own comment. */
 export function stampMark(run: string): string {
   return `arx run ${run},`;
 }
 
-/** The signed note over the trail, line by line. */
+/** The signed note over the audit trail, one line per list item. */
 export function checkpointBlocks({ checkpoint }: TicketStamp): TextBlock[] {
   if (checkpoint === null || checkpoint === undefined) return [];
   const items = checkpoint.split('\n').filter((line) => line !== '');
   return [
-    { type: 'paragraph', text: 'Checkpoint of the audit trail when the run began:' },
+    { type: 'paragraph', text: 'Checkpoint of the audit trail at the start of the run:' },
     { type: 'list', items },
   ];
 }
 
+const finding = ({ verdict, reason }: TicketSubject): string =>
+  `${FINDINGS[verdict]}. Evidence: ${reason}.`;
+
 function factorLines(factors: readonly ClassifiedFactor[]): string[] {
-  if (factors.length === 0) return ['no factor is enrolled'];
+  if (factors.length === 0) return ['No factor is enrolled.'];
   return factors.map(({ type, provider, status, class: strength }) => {
     return oneLine(
       `${type} (${provider ?? 'no provider'}): ${status ?? 'no status'}, ${strength.replaceAll('_', ' ')}`,
@@ -133,6 +141,6 @@ function factorLines(factors: readonly ClassifiedFactor[]): string[] {
 }
 
 function oneLine(text: string): string {
-  // eslint-disable-next-line no-control-regex -- taking control characters out is the point
+  // eslint-disable-next-line no-control-regex -- removing control characters is the purpose
   return text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ').slice(0, 300);
 }

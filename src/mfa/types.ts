@@ -1,31 +1,30 @@
-/** Strength class of a factor; the grounds are in strength.ts. */
+/** Strength class of a factor; strength.ts gives the basis of each. */
 export type FactorClass =
   'phishing_resistant' | 'strong' | 'weak' | 'not_accepted' | 'external' | 'unrecognised';
 
 /**
- * One enrolled factor as the connector hands it over: listed fields only, never a secret, phone
- * number or address.
+ * One enrolled factor as the connector returns it: only the fields named here, never a secret,
+ * phone number or address.
  */
 export interface Factor {
   /**
-   * Okta's factorType, for example `token:software:totp`; a string that is not known is kept as it
-   * came.
+   * Okta's factorType, for example `token:software:totp`. An unrecognised string is kept unchanged.
    */
   type: string;
   /**
-   * Okta's provider, for example `OKTA`, `GOOGLE`, `FIDO`, `DUO`; null where the answer names none.
+   * Okta's provider, for example `OKTA`, `GOOGLE`, `FIDO`, `DUO`; null if the answer names none.
    */
   provider: string | null;
-  /** Okta's status, for example `ACTIVE`; null where the answer names none. */
+  /** Okta's status, for example `ACTIVE`; null if the answer names none. */
   status: string | null;
 }
 
-/** A factor with its strength class, as it stands in reports. */
+/** A factor with its strength class, as shown in reports. */
 export interface ClassifiedFactor extends Factor {
   class: FactorClass;
 }
 
-/** The verdicts, one for every enumerated user. */
+/** The verdicts. Every enumerated user has exactly one. */
 export const VERDICTS = [
   'compliant',
   'weak_only',
@@ -45,12 +44,12 @@ export const NON_COMPLIANT = [
   'pending_only',
 ] as const satisfies readonly Verdict[];
 
-/** How many users got each verdict; `enumerated` is always the sum of the others. */
+/** Number of users with each verdict; `enumerated` is always the sum of the others. */
 export type VerdictCounts = Record<Verdict, number> & { enumerated: number };
 
 /**
- * Share of users covered, 0 to 1: `low` counts unknown users as not covered, `high` as covered;
- * null when nobody counts.
+ * Share of users covered, 0 to 1. `low` counts unknown users as not covered, `high` as covered.
+ * Null if no user counts.
  */
 export interface Coverage {
   low: number | null;

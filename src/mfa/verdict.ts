@@ -1,22 +1,25 @@
 import { classify, isKnownStatus } from './strength.ts';
 import type { ClassifiedFactor, Factor, Verdict } from './types.ts';
 
-/** What reading a user's factors gave. */
+/** The result of reading a user's factors. */
 export type FactorReading =
   | { kind: 'read'; factors: readonly Factor[] }
   | { kind: 'vanished'; reason: string }
   | { kind: 'unreadable'; reason: string };
 
-/** Everything a verdict depends on; facts about time and exemptions are settled by the caller. */
+/**
+ * Everything that a verdict depends on. The caller has already decided what depends on the time or
+ * on exemptions.
+ */
 export interface VerdictInput {
   reading: FactorReading;
   allowed: ReadonlySet<string>;
-  /** Why a live exemption covers the user; null where none does. */
+  /** The reason of a valid exemption that covers the user; null if there is none. */
   exemption: string | null;
   inGrace: boolean;
 }
 
-/** A verdict with its evidence and a reason fit for a report. */
+/** A verdict with its evidence and a reason that can be shown in a report. */
 export interface VerdictOutcome {
   verdict: Verdict;
   reason: string;
@@ -24,8 +27,8 @@ export interface VerdictOutcome {
 }
 
 /**
- * Gives the one verdict of a user, in the order of precedence of the specification. Total: any
- * input has one.
+ * Returns the user's verdict, in the order of precedence of the specification. Every input has
+ * exactly one verdict.
  */
 export function verdictOf(input: VerdictInput): VerdictOutcome {
   const { reading } = input;
@@ -34,12 +37,12 @@ export function verdictOf(input: VerdictInput): VerdictOutcome {
   if (reading.kind === 'unreadable')
     return { verdict: 'unknown', reason: reading.reason, factors: [] };
   const factors = classify(reading.factors);
-  return { ...judge(factors, input), factors };
+  return { ...judgeFactors(factors, input), factors };
 }
 
 type Judgement = Omit<VerdictOutcome, 'factors'>;
 
-function judge(
+function judgeFactors(
   factors: readonly ClassifiedFactor[],
   { allowed, exemption, inGrace }: VerdictInput,
 ): Judgement {
@@ -48,18 +51,21 @@ function judge(
   if (covering.length > 0) return { verdict: 'compliant', reason: `ACTIVE: ${typesOf(covering)}` };
   if (exemption !== null) return { verdict: 'exempt', reason: exemption };
   if (inGrace) return { verdict: 'in_grace', reason: 'younger than the grace period' };
-  const riddle = notUnderstood(factors, allowed);
-  if (riddle) return { verdict: 'unknown', reason: riddle };
+  const problem = factorProblem(factors, allowed);
+  if (problem) return { verdict: 'unknown', reason: problem };
   if (active.length > 0)
     return {
       verdict: 'weak_only',
-      reason: `only factors that are not allowed: ${typesOf(active)}`,
+      reason: `ACTIVE factors of types that are not allowed: ${typesOf(active)}`,
     };
-  const begun = factors.filter(
+  const unfinished = factors.filter(
     (factor) => factor.status === 'PENDING_ACTIVATION' || factor.status === 'NOT_SETUP',
   );
-  if (begun.length > 0)
-    return { verdict: 'pending_only', reason: `enrolment begun, not finished: ${typesOf(begun)}` };
+  if (unfinished.length > 0)
+    return {
+      verdict: 'pending_only',
+      reason: `enrolment started but not finished: ${typesOf(unfinished)}`,
+    };
   return {
     verdict: 'none',
     reason: factors.length > 0 ? 'no ACTIVE factor' : 'no factor enrolled',
@@ -67,21 +73,21 @@ function judge(
 }
 
 /**
- * A factor that we do not understand accuses nobody: says which one, or null where all are
- * understood.
+ * Describes the first factor that arx does not understand, or returns null. Such a factor must not
+ * lead to a ticket.
  */
-function notUnderstood(
+function factorProblem(
   factors: readonly ClassifiedFactor[],
   allowed: ReadonlySet<string>,
 ): string | null {
   for (const { type, status, class: strength } of factors) {
-    const strange = strength === 'unrecognised';
-    if (strange && status === 'ACTIVE')
-      return `factor of an unrecognised type is ACTIVE: ${plain(type)}`;
+    const unrecognised = strength === 'unrecognised';
+    if (unrecognised && status === 'ACTIVE')
+      return `an ACTIVE factor has an unrecognised type: ${plain(type)}`;
     if (allowed.has(type) && status === 'ENROLLED')
-      return `status ENROLLED of ${type} is not documented by Okta`;
-    if ((strange || allowed.has(type)) && !isKnownStatus(status)) {
-      return `status of ${plain(type)} is not recognised: ${plain(status ?? 'none')}`;
+      return `Okta does not document the status ENROLLED of ${type}`;
+    if ((unrecognised || allowed.has(type)) && !isKnownStatus(status)) {
+      return `the status of ${plain(type)} is not recognised: ${plain(status ?? 'none')}`;
     }
   }
   return null;
@@ -91,7 +97,7 @@ function typesOf(factors: readonly ClassifiedFactor[]): string {
   return [...new Set(factors.map((factor) => plain(factor.type)))].toSorted().join(', ');
 }
 
-/** Strings of the vendor are quoted in reasons only as far as they look like a type or status. */
+/** A reason quotes the vendor's strings only if they look like a type or a status. */
 function plain(text: string): string {
-  return /^[\w:.-]{1,40}$/.test(text) ? text : 'a value that is not a plain word';
+  return /^[\w:.-]{1,40}$/.test(text) ? text : 'a value that is not shown';
 }

@@ -4,7 +4,7 @@ import {
   AUTO_BATCH_ABOVE,
   batchSize,
   EARLIER_AUTO_BATCH,
-  FINDINGS_A_PAGE,
+  FINDINGS_PER_PAGE,
   PAGES_AT_ONCE,
 } from '../mfa/scan-plan.ts';
 import { parseInput, FORMS } from './support/input.ts';
@@ -195,7 +195,7 @@ async function openTickets(plan: RunPlan, state: ResumeState): Promise<boolean> 
   }
   for (;;) {
     if (historyIsLong(plan.historyLimit)) return false;
-    const { ids } = await quick.findings({ run, after: state.after, limit: FINDINGS_A_PAGE });
+    const { ids } = await quick.findings({ run, after: state.after, limit: FINDINGS_PER_PAGE });
     if (ids.length === 0) return true;
     await eachTicket(state, ids, (userId) => patient.ensureTicket({ run, userId }));
     if (state.ticketsLost !== null) return true;
@@ -207,7 +207,11 @@ async function closeTickets(plan: RunPlan, state: ResumeState): Promise<boolean>
   const { run } = plan;
   for (;;) {
     if (historyIsLong(plan.historyLimit)) return false;
-    const { subjects } = await quick.closable({ run, after: state.after, limit: FINDINGS_A_PAGE });
+    const { subjects } = await quick.closable({
+      run,
+      after: state.after,
+      limit: FINDINGS_PER_PAGE,
+    });
     if (subjects.length === 0) return true;
     await eachTicket(state, subjects, (subject) => patient.closeTicket({ run, subject }));
     if (state.ticketsLost !== null) return true;

@@ -75,7 +75,7 @@ test('the first run reads everybody and says why; the next reads who changed and
   expect((await factorCalls()) - before).toBe(2);
   const [message] = (await job.emulators.state('messages')).messages.slice(-1);
   expect(JSON.stringify(message)).toContain(
-    `Delta scan: 1 read, ${COVERED} taken over from run ${first.run}`,
+    `Delta scan: 1 read, ${COVERED} reused from run ${first.run}`,
   );
 }, 60_000);
 

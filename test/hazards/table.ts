@@ -341,7 +341,7 @@ const JIRA: Hazard[] = [
     hazard: 'creating has no idempotency key: a label tells whose ticket it is',
     test: [
       'unit/mfa/figures.test.ts',
-      'is one for org, subject and control, and says nothing else',
+      'is the same for one org, subject and control, and different for others',
     ],
     takenOut: [
       change(
@@ -541,12 +541,12 @@ const SLACK: Hazard[] = [
   {
     area: 'Slack',
     hazard: 'names are markup',
-    test: ['unit/mfa/slack-message.test.ts', 'takes a department called %s as plain text only'],
+    test: ['unit/mfa/slack-message.test.ts', 'shows a department named %s as plain text only'],
     takenOut: [
       change(
         'mfa/slack-message.ts',
-        'text: plain(`Worst departments',
-        'text: section(`Worst departments',
+        'text: plain(`Departments with the lowest coverage',
+        'text: section(`Departments with the lowest coverage',
       ),
     ],
   },

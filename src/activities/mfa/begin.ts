@@ -2,7 +2,7 @@ import { Context } from '@temporalio/activity';
 import type { CheckSettings } from '../../config/schema/check-settings.ts';
 import { matchesAny } from '../../governance/glob.ts';
 import { exemptionReason, isLive } from '../../mfa/exemptions.ts';
-import type { ExemptionBook } from '../../mfa/exemptions.ts';
+import type { ExemptionIndex } from '../../mfa/exemptions.ts';
 import { MFA_PRINCIPAL, scopeKey } from '../../mfa/identity.ts';
 import { PHISHING_RESISTANT_TYPES } from '../../mfa/strength.ts';
 import { scanPlanOf } from './delta/ground.ts';
@@ -185,7 +185,7 @@ async function refuseWhatIsDenied(deps: Deps, preflight: Preflight): Promise<voi
 }
 
 async function exemptionsOf(reader: GroupReader, settings: CheckSettings, now: Date) {
-  const book: ExemptionBook = { users: {}, members: {} };
+  const book: ExemptionIndex = { users: {}, members: {} };
   const expired: FrozenPlan['expiredExemptions'] = [];
   let live = 0;
   for (const exemption of settings.exemptions) {

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../audit/types.ts';
 import type { Caller } from '../../connectors/types.ts';
-import type { ExemptionBook } from '../../mfa/exemptions.ts';
+import type { ExemptionIndex } from '../../mfa/exemptions.ts';
 import type { RunRecord } from '../../store/run-types.ts';
 import { MFA_PRINCIPAL } from '../../mfa/identity.ts';
 import { AUTO_BATCH, HISTORY_LIMIT } from '../../mfa/scan-plan.ts';
@@ -20,7 +20,7 @@ export interface FrozenPlan {
   maxDrop: number;
   window: number;
   batch: 'auto' | number;
-  exemptions: ExemptionBook;
+  exemptions: ExemptionIndex;
   liveExemptions: number;
   expiredExemptions: { subject: string; owner: string; until: string }[];
   /** Ids of members of privileged groups; null where none is configured. */

@@ -86,7 +86,7 @@ async function gather({ store }: Deps, record: RunRecord): Promise<Gathered> {
       if (isFinding(user) && user.ticket !== null) keys.push(user.ticket);
     }
   }
-  return { statistics: builder.done(), keys };
+  return { statistics: builder.result(), keys };
 }
 
 /** Which group each page lists: the pages of a group end with one that leads on to nothing. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { effectOf, groundOf, LOG_KEPT_MS, rereadReason } from '../../../src/mfa/delta.ts';
-import type { Earlier, LogEntry } from '../../../src/mfa/delta.ts';
+import { effectOf, deltaStart, LOG_KEPT_MS, rereadReason } from '../../../src/mfa/delta.ts';
+import type { EarlierReading, LogEntry } from '../../../src/mfa/delta.ts';
 import { LOG_FILTER, LOG_TABLE, rowOf } from '../../../src/mfa/delta-table.ts';
 import { compileExpression } from '../../../emulators/okta/expression.ts';
 
@@ -14,11 +14,11 @@ const entry = (eventType: string, more: Partial<LogEntry> = {}): LogEntry => ({
   ...more,
 });
 
-describe('what the log says of factors', () => {
-  it.each(LOG_TABLE)('$family means $effect: $ground', ({ family, effect }) => {
+describe('which users a log entry affects', () => {
+  it.each(LOG_TABLE)('$family affects $effect: $reason', ({ family, effect }) => {
     const { changed, force } = effectOf([entry(`${family}something`)], 0);
-    expect(force?.code).toBe(effect === 'everybody' ? 'settings_changed' : undefined);
-    expect(changed.includes(ANN.id)).toBe(effect === 'user');
+    expect(force?.code).toBe(effect === 'all_users' ? 'settings_changed' : undefined);
+    expect(changed.includes(ANN.id)).toBe(effect === 'named_users');
   });
 
   it.each([
@@ -28,17 +28,17 @@ describe('what the log says of factors', () => {
     ['application.user_membership.add', null],
     ['policy.evaluate_sign_on', null],
     ['policy.rule.action.execute', null],
-    ['policy.rule.update', 'everybody'],
-    ['group.user_membership.add', 'user'],
-    ['group.user_membership.rule.deactivated', 'everybody'],
-    ['system.mfa.factor.deactivate', 'everybody'],
-    ['user.mfa.factor.reset_all', 'user'],
-    ['zone.update', 'everybody'],
-  ])('%s is %s', (eventType, effect) => {
+    ['policy.rule.update', 'all_users'],
+    ['group.user_membership.add', 'named_users'],
+    ['group.user_membership.rule.deactivated', 'all_users'],
+    ['system.mfa.factor.deactivate', 'all_users'],
+    ['user.mfa.factor.reset_all', 'named_users'],
+    ['zone.update', 'all_users'],
+  ])('%s affects %s', (eventType, effect) => {
     expect(rowOf(eventType)?.effect ?? null).toBe(effect);
   });
 
-  it('is asked for all of the table and for little else', () => {
+  it('the filter selects every family of the table and little else', () => {
     const asked = compileExpression(LOG_FILTER).test;
     const isAsked = (eventType: string): boolean =>
       asked((path) => (path === 'eventType' ? eventType : null));
@@ -49,7 +49,7 @@ describe('what the log says of factors', () => {
     expect(LOG_FILTER.length).toBeLessThan(2_000);
   });
 
-  it('names who acted too, but an entry must say whose factors it is about', () => {
+  it('also names the actor, but an entry must name the user whom it is about', () => {
     expect(effectOf([entry('user.mfa.factor.activate')], 0)).toEqual({
       changed: [ANN.id, ADMIN.id],
       force: null,
@@ -66,20 +66,20 @@ describe('what the log says of factors', () => {
     expect(effectOf([anonymous], 0).force).toMatchObject({ code: 'names_nobody' });
   });
 
-  it('hides nothing behind a malformed entry, and says which settings changed', () => {
+  it('forces a full scan for a malformed entry, and says which settings changed', () => {
     expect(effectOf([], 1).force?.code).toBe('log_malformed');
     expect(effectOf([entry('policy.lifecycle.update')], 0).force?.text).toContain(
       '(policy.lifecycle.update)',
     );
   });
 
-  it('names the entry that forces a full scan by type and time, and says where it is older than the base', () => {
+  it('names the entry that forces a full scan by type and time, and says if it is older than the base', () => {
     const zone = { ...entry('zone.delete'), published: '2026-11-22T17:36:00Z' };
     const textWith = (base?: string) => effectOf([zone], 0, base).force?.text;
     expect(textWith()).toMatch(/\(zone\.delete at 2026-11-22T17:36:00\.000Z\)$/);
     expect(textWith('2026-11-22T17:30:00.000Z')).toBe(textWith());
     expect(textWith('2026-11-22T18:00:00.000Z')).toMatch(
-      /17:36:00\.000Z, before the run to start from began, .* again\)$/,
+      /17:36:00\.000Z, which is before the run to start from, .* again\)$/,
     );
     const hostile = { ...entry('zone.delete\u001b[31m <b>'), published: 'soon' };
     expect(effectOf([hostile], 0).force?.text).toMatch(/\(zone\.\*\)$/);
@@ -95,9 +95,9 @@ const DAY = 86_400_000;
 const after = (ms: number): Date => new Date(Date.parse(BASE.startedAt) + ms);
 const usual = { base: BASE, now: after(7 * DAY), fullEveryMs: 30 * DAY, logAllowed: true };
 
-describe('whether a delta scan may begin', () => {
+describe('whether a delta scan may start', () => {
   it('reads the log from an hour before the base', () => {
-    expect(groundOf(usual)).toEqual({ since: '2026-03-01T07:00:00.000Z' });
+    expect(deltaStart(usual)).toEqual({ since: '2026-03-01T07:00:00.000Z' });
   });
 
   it.each([
@@ -106,12 +106,12 @@ describe('whether a delta scan may begin', () => {
     ['base_too_old', { now: after(LOG_KEPT_MS), fullEveryMs: 400 * DAY }],
     ['full_due', { now: after(16 * DAY + 1) }],
   ])('%s', (code, change) => {
-    expect(groundOf({ ...usual, ...change })).toMatchObject({ code, text: expect.any(String) });
+    expect(deltaStart({ ...usual, ...change })).toMatchObject({ code, text: expect.any(String) });
   });
 });
 
 const factor = (status: string | null) => ({ type: 'push', provider: 'OKTA', status });
-const earlier: Earlier = {
+const earlier: EarlierReading = {
   status: 'ACTIVE',
   created: null,
   verdict: 'compliant',
@@ -119,15 +119,15 @@ const earlier: Earlier = {
 };
 const listed = { status: 'ACTIVE', created: null };
 
-describe('who is read again', () => {
-  it('nobody whose reading still holds', () => {
+describe('which users are read again', () => {
+  it('not a user whose reading is still valid', () => {
     for (const verdict of ['compliant', 'weak_only', 'none', 'exempt'] as const)
       expect(rereadReason({ ...earlier, verdict }, listed, false)).toBeNull();
     expect(rereadReason({ ...earlier, factors: [] }, listed, false)).toBeNull();
     expect(rereadReason({ ...earlier, factors: [factor('INACTIVE')] }, listed, false)).toBeNull();
   });
 
-  it('who is new, changed, listed differently', () => {
+  it('a user who is new, changed, or listed differently', () => {
     expect(rereadReason(null, listed, false)).toBe('newly_listed');
     expect(rereadReason(earlier, listed, true)).toBe('changed');
     expect(rereadReason(earlier, { ...listed, status: 'LOCKED_OUT' }, false)).toBe(
@@ -139,14 +139,14 @@ describe('who is read again', () => {
   });
 
   it.each(['unknown', 'pending_only', 'in_grace', 'vanished', null] as const)(
-    'whose verdict was %s',
+    'a user whose verdict was %s',
     (verdict) => {
       expect(rereadReason({ ...earlier, verdict }, listed, false)).toBe('not_settled');
     },
   );
 
   it.each(['ENROLLED', 'PENDING_ACTIVATION', 'NOT_SETUP', 'EXPIRED', 'SOMETHING', null])(
-    'who has a factor that is %s, which may change without an entry',
+    'a user with a factor that is %s, which may change without an entry',
     (status) => {
       const factors = [factor('ACTIVE'), factor(status)];
       expect(rereadReason({ ...earlier, factors }, listed, false)).toBe('may_change_silently');

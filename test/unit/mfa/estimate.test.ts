@@ -20,7 +20,10 @@ interface HistoryEvent {
   activityTaskScheduledEventAttributes?: { activityType: { name: string } };
 }
 
-/** Activities that a recorded chain of runs scheduled, by name, and how many runs it has. */
+/**
+ * The activities that a recorded chain of runs scheduled: the number of runs, and the count by
+ * name.
+ */
 function recorded(...names: string[]): {
   runs: number;
   times: (...activities: string[]) => number;
@@ -39,7 +42,7 @@ function recorded(...names: string[]): {
   };
 }
 
-/** What a history holds, in the estimate's phases. */
+/** The activities of a history by phase of the estimate. */
 function phasesOf(history: ReturnType<typeof recorded>): Omit<ActionsByPhase, 'continued'> {
   const { times } = history;
   return {
@@ -72,19 +75,19 @@ describe('actions against recorded histories', () => {
     ['group-scope', shape(5, { pages: [5], findings: 1 })],
   ];
 
-  it.each(RUNS)('%s has as many of each phase as estimated', (name, run) => {
+  it.each(RUNS)('%s has as many actions in each phase as estimated', (name, run) => {
     const { continued, ...phases } = actionsOf(run);
     expect(continued).toBe(0);
     expect(phases).toEqual(phasesOf(recorded(name)));
   });
 
-  it('a run that is incomplete does less: it looks for no ticket to close', () => {
+  it('an incomplete run does less: it does not look for tickets to close', () => {
     const { continued, ...phases } = actionsOf(shape(4, { findings: 2, tickets: 'bulk' }));
     expect(continued).toBe(0);
     expect({ ...phases, closing: phases.closing - 1 }).toEqual(phasesOf(recorded('bulk-tickets')));
   });
 
-  it('a run that continued as new has as many of each phase, and no more runs than estimated', () => {
+  it('a continued run has as many actions in each phase, and at most as many runs as estimated', () => {
     const history = recorded('continued-sooner', 'continued-sooner-last');
     const { continued, ...phases } = actionsOf(shape(130));
     expect(phases).toEqual(phasesOf(history));
@@ -94,19 +97,19 @@ describe('actions against recorded histories', () => {
 });
 
 describe('actions', () => {
-  it('go to batches above 2,000 users, as the workflow does', () => {
+  it('use batches above 2,000 users, as the workflow does', () => {
     expect(actionsOf(shape(2_000)).checks).toBe(2_000);
     expect(actionsOf(shape(2_001)).checks).toBe(11);
     expect(actionsOf(shape(2_001, { batch: 1 })).checks).toBe(2_001);
   });
 
-  it('are few a user in batches', () => {
+  it('are few per user in batches', () => {
     const { tickets, ...rest } = actionsOf(shape(100_000));
     expect(tickets).toBe(1);
     expect(totalActions({ ...rest, tickets: 0 }) / 100_000).toBeLessThanOrEqual(0.02);
   });
 
-  it('never fall when there are more users, in one way of batching', () => {
+  it('never decrease with more users if the batch size is fixed', () => {
     assertProperty(
       fc.property(
         fc.nat(30_000),
@@ -126,7 +129,7 @@ describe('actions', () => {
 });
 
 describe('pages', () => {
-  it('hold 200 users each, and one more may end the list of every group', () => {
+  it('hold 200 users each, and every group may add one page', () => {
     expect(pagesOf(0, 0)).toEqual([0]);
     expect(pagesOf(200, 0)).toEqual([200]);
     expect(pagesOf(401, 0)).toEqual([200, 200, 1]);
@@ -134,7 +137,7 @@ describe('pages', () => {
   });
 });
 
-/** Spends the calls one by one, as a governor would that waits for the end of each window. */
+/** Spends the calls one by one, as a rate limiter does that waits for the end of each window. */
 function simulated({
   calls,
   usable,
@@ -165,7 +168,7 @@ const quota = fc.record({
 });
 
 describe('time', () => {
-  it('is what spending the calls one by one takes', () => {
+  it('equals the time of spending the calls one by one', () => {
     assertProperty(
       fc.property(fc.nat(5_000), quota, (calls, given) => {
         expect(secondsFor({ calls, ...given })).toBeCloseTo(simulated({ calls, ...given }), 5);
@@ -173,7 +176,7 @@ describe('time', () => {
     );
   });
 
-  it('never falls when there are more calls, nor rises with the quota', () => {
+  it('never decreases with more calls, and never increases with the quota', () => {
     assertProperty(
       fc.property(fc.nat(1_000_000), fc.nat(2_000), quota, (calls, more, { usable, pace }) => {
         const seconds = secondsFor({ calls, usable, pace });
@@ -183,14 +186,14 @@ describe('time', () => {
     );
   });
 
-  it('is that of the specification: 10,000 users at 300 a minute take 33 minutes, 100,000 5.6 hours', () => {
+  it('meets the specification: 10,000 users at 300 calls per minute take 33 minutes, 100,000 take 5.6 hours', () => {
     const minutes = (users: number) =>
       secondsFor({ calls: users + users / 200, usable: 300, pace: 1_000 }) / 60;
     expect(minutes(10_000)).toBeCloseTo(33, 0);
     expect(minutes(100_000) / 60).toBeCloseTo(5.6, 1);
   });
 
-  it('without a limit is that of the pace', () => {
+  it('depends on the pace alone without a limit', () => {
     expect(secondsFor({ calls: 400, usable: null, pace: paceOf(8) })).toBe(10);
     expect(paceOf(500)).toBe(paceOf(30));
   });
@@ -207,7 +210,7 @@ describe('price', () => {
     [1_000_000, 50],
   ])('%i actions cost %d', (actions, amount) => expect(priceOf(actions)).toBe(amount));
 
-  it('is never nothing for something, and never falls', () => {
+  it('is never 0 for any action, and never decreases', () => {
     assertProperty(
       fc.property(fc.integer({ min: 1, max: 10_000_000 }), fc.nat(1_000), (actions, more) => {
         expect(priceOf(actions)).toBeGreaterThan(0);
@@ -216,7 +219,7 @@ describe('price', () => {
     );
   });
 
-  it('of heartbeats is told by the time that activities wait', () => {
+  it('of heartbeats depends on how long activities wait', () => {
     expect(heartbeats(3, 8)).toBe(0);
     expect(heartbeats(80, 8)).toBe(160);
   });

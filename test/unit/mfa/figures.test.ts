@@ -41,7 +41,7 @@ describe('counts and coverage', () => {
     );
   });
 
-  it('leaves exempt, new and vanished users out of the share, and counts unknown ones both ways', () => {
+  it('excludes exempt, new and vanished users, and counts unknown users both ways', () => {
     const counts = counted(
       'compliant',
       'compliant',
@@ -89,20 +89,20 @@ describe('incompleteReasons', () => {
 describe('exemptions and grace', () => {
   const exemption = { user: 'svc@example.com', reason: 'robot', owner: 'it', until: '2027-01-31' };
 
-  it('holds to the end of its last day in UTC', () => {
+  it('is valid until the end of its last day in UTC', () => {
     expect(isLive(exemption, new Date('2027-01-31T23:59:59.999Z'))).toBe(true);
     expect(isLive(exemption, new Date('2027-02-01T00:00:00.000Z'))).toBe(false);
   });
 
-  it('finds users by login in any case, by id and by group, and knows no inherited names', () => {
-    const book = {
+  it('finds users by login in any case, by id and by group, but not by inherited property names', () => {
+    const index = {
       users: { 'svc@example.com': 'robot', '00uA': 'id' },
       members: { '00uB': 'group' },
     };
-    expect(exemptionOf(book, { userId: '00uX', login: 'SVC@Example.com' })).toBe('robot');
-    expect(exemptionOf(book, { userId: '00uA', login: 'a' })).toBe('id');
-    expect(exemptionOf(book, { userId: '00uB', login: 'b' })).toBe('group');
-    expect(exemptionOf(book, { userId: 'constructor', login: '__proto__' })).toBeNull();
+    expect(exemptionOf(index, { userId: '00uX', login: 'SVC@Example.com' })).toBe('robot');
+    expect(exemptionOf(index, { userId: '00uA', login: 'a' })).toBe('id');
+    expect(exemptionOf(index, { userId: '00uB', login: 'b' })).toBe('group');
+    expect(exemptionOf(index, { userId: 'constructor', login: '__proto__' })).toBeNull();
   });
 
   it('counts the grace period from creation', () => {
@@ -117,7 +117,7 @@ describe('exemptions and grace', () => {
 });
 
 describe('identity', () => {
-  it('is one for org, subject and control, and says nothing else', () => {
+  it('is the same for one org, subject and control, and different for others', () => {
     const label = ticketLabel('example.okta.com', '00uaaaaaaaaaaaaaaaaa');
     expect(isTicketLabel(label)).toBe(true);
     expect(ticketLabel('other.okta.com', '00uaaaaaaaaaaaaaaaaa')).not.toBe(label);
@@ -125,7 +125,7 @@ describe('identity', () => {
     expect(isTicketLabel(controlLabel('example.okta.com'))).toBe(false);
   });
 
-  it('keeps scopes apart whatever the order of their parts', () => {
+  it('does not depend on the order of the parts of a scope', () => {
     expect(scopeKey('o', ['ACTIVE', 'LOCKED_OUT'], ['a', 'b'])).toBe(
       scopeKey('o', ['LOCKED_OUT', 'ACTIVE'], ['b', 'a']),
     );
@@ -147,14 +147,14 @@ describe('factor strength', () => {
     expect(countAuthenticators([{ ...active('push'), status: 'PENDING_ACTIVATION' }])).toBe(0);
   });
 
-  it('gives the strongest class of what is ACTIVE', () => {
+  it('gives the strongest class of the ACTIVE factors', () => {
     expect(strongestClass(classify([active('sms'), active('push')]))).toBe('strong');
     expect(
       strongestClass(classify([{ ...active('webauthn'), status: 'PENDING_ACTIVATION' }])),
     ).toBeNull();
   });
 
-  it('gathers the figures of a report', () => {
+  it('collects the figures of a report', () => {
     const builder = new StatisticsBuilder(new Set(['a']));
     builder.add({
       userId: 'a',
@@ -170,10 +170,14 @@ describe('factor strength', () => {
       verdict: 'weak_only',
       factors: classify([active('sms'), active('sms')]),
     });
-    const done = builder.done();
-    expect(done).toMatchObject({ byFactor: { push: 1, sms: 1 }, pushOnly: 1, authenticators: 3 });
-    expect(done.administrators?.counts).toMatchObject({ enumerated: 1, compliant: 1 });
-    expect(done.groups).toMatchObject([{ name: 'EU', counts: { enumerated: 2 } }]);
-    expect(done.departments.map(({ name }) => name)).toEqual(['(none)', 'Legal']);
+    const statistics = builder.result();
+    expect(statistics).toMatchObject({
+      byFactor: { push: 1, sms: 1 },
+      pushOnly: 1,
+      authenticators: 3,
+    });
+    expect(statistics.administrators?.counts).toMatchObject({ enumerated: 1, compliant: 1 });
+    expect(statistics.groups).toMatchObject([{ name: 'EU', counts: { enumerated: 2 } }]);
+    expect(statistics.departments.map(({ name }) => name)).toEqual(['(none)', 'Legal']);
   });
 });

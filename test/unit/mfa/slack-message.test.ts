@@ -22,7 +22,7 @@ const department = (name: string) => ({
 });
 
 describe('the message of a run', () => {
-  it('says status, counts, coverage and its change, and links to the tickets', () => {
+  it('contains status, counts, coverage and its change, and a link to the tickets', () => {
     const { text, blocks } = slackSummary(
       documentOf({ status: 'incomplete', reasons: ['half of the list is missing'] }),
     );
@@ -38,7 +38,7 @@ describe('the message of a run', () => {
     );
   });
 
-  it.each(Object.entries(HOSTILE))('takes a department called %s as plain text only', (_, name) => {
+  it.each(Object.entries(HOSTILE))('shows a department named %s as plain text only', (_, name) => {
     const { text, blocks } = slackSummary(
       documentOf({ departments: [department(name)], reasons: [name] }),
     );
@@ -47,7 +47,7 @@ describe('the message of a run', () => {
     expect(text).not.toContain(name);
   });
 
-  it('stays within what Slack takes, however many and long the names are', () => {
+  it("stays within Slack's limits, however many and long the names are", () => {
     const departments = Array.from({ length: 80 }, () => department('d'.repeat(5_000)));
     const reasons = Array.from({ length: 80 }, () => 'r'.repeat(500));
     for (const { text } of elements(slackSummary(documentOf({ departments, reasons })).blocks))

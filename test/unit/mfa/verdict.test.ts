@@ -76,18 +76,18 @@ describe('verdictOf', () => {
   it.each([
     ['FastPass alone covers', [{ type: 'signed_nonce', status: 'ACTIVE' }], 'compliant'],
     ['SMS alone is weak', [{ type: 'sms', status: 'ACTIVE' }], 'weak_only'],
-    ['auto-enrolled e-mail proves nothing', [{ type: 'email', status: 'ACTIVE' }], 'weak_only'],
-    ['Duo counts only where it is allowed', [{ type: 'web', status: 'ACTIVE' }], 'weak_only'],
+    ['auto-enrolled e-mail does not count', [{ type: 'email', status: 'ACTIVE' }], 'weak_only'],
+    ['Duo counts only if it is allowed', [{ type: 'web', status: 'ACTIVE' }], 'weak_only'],
     [
-      'a begun enrolment is reported apart',
+      'a started enrolment is reported separately',
       [{ type: 'push', status: 'PENDING_ACTIVATION' }],
       'pending_only',
     ],
-    ['an expired factor is none', [{ type: 'push', status: 'EXPIRED' }], 'none'],
+    ['an expired factor does not count', [{ type: 'push', status: 'EXPIRED' }], 'none'],
     ['no factor at all', [], 'none'],
-    ['a new factor type accuses nobody', [{ type: 'passkey9', status: 'ACTIVE' }], 'unknown'],
+    ['a new factor type gives no finding', [{ type: 'passkey9', status: 'ACTIVE' }], 'unknown'],
     [
-      'ENROLLED of an allowed type accuses nobody',
+      'status ENROLLED of an allowed type gives no finding',
       [
         { type: 'push', status: 'ENROLLED' },
         { type: 'sms', status: 'ACTIVE' },
@@ -106,14 +106,14 @@ describe('verdictOf', () => {
     expect(judged(factors)).toBe(verdict);
   });
 
-  it('excuses only what is missing', () => {
+  it('exemption and grace period apply only to users who are not covered', () => {
     const covered = [{ type: 'webauthn', status: 'ACTIVE' }];
     expect(judged(covered, { exemption: 'service account', inGrace: true })).toBe('compliant');
     expect(judged([], { exemption: 'service account', inGrace: true })).toBe('exempt');
     expect(judged([], { inGrace: true })).toBe('in_grace');
   });
 
-  it('does not repeat a strange type in its reason', () => {
+  it('does not repeat an unrecognised type in its reason', () => {
     const { reason } = verdictOf({
       reading: {
         kind: 'read',

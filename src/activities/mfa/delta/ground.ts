@@ -1,6 +1,6 @@
 import { matchesAny } from '../../../governance/glob.ts';
 import type { CheckSettings } from '../../../config/schema/check-settings.ts';
-import { groundOf } from '../../../mfa/delta.ts';
+import { deltaStart } from '../../../mfa/delta.ts';
 import type { Base, FullReason } from '../../../mfa/delta.ts';
 import { MFA_PRINCIPAL } from '../../../mfa/identity.ts';
 import type { Store } from '../../../store/types.ts';
@@ -31,7 +31,7 @@ export async function scanPlanOf(
   const { mode, fullEveryMs, logDelayMs } = settings.scan;
   if (mode === 'full') return undefined;
   const base = await baseOf(deps.store, scopeKey, { run, startedAt: now.toISOString() });
-  const ground = groundOf({ base, now, fullEveryMs, logAllowed: logAllowed(deps, settings) });
+  const ground = deltaStart({ base, now, fullEveryMs, logAllowed: logAllowed(deps, settings) });
   if (base === null || !('since' in ground)) return { mode: 'full', reason: ground as FullReason };
   const readyAt = new Date(now.getTime() + logDelayMs).toISOString();
   return { mode: 'delta', base, since: ground.since, readyAt };
