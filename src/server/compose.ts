@@ -4,7 +4,7 @@ import type { TemporalLink } from '../client.ts';
 import { deliver } from '../services/approvals/decisions.ts';
 import { createEnricher } from '../services/enrichment/enricher.ts';
 import type { Enricher } from '../services/enrichment/types.ts';
-import { findPerson } from '../services/approvals/people.ts';
+import { findUser } from '../services/approvals/okta-users.ts';
 import { createSignedDecision } from '../services/approvals/signed-decision.ts';
 import { signingKey } from '../services/approvals/signing-key.ts';
 import { oktaSettings } from '../config/env/credentials.ts';
@@ -33,7 +33,11 @@ export interface Composition extends UsualConfig {
 }
 
 /** In whose name the key that signs decisions is made, where there is none yet. */
-const KEEPER = { principal: 'workflow:server', authenticatedBy: 'none', surface: 'api' } as const;
+const KEY_ACTOR = {
+  principal: 'workflow:server',
+  authenticatedBy: 'none',
+  surface: 'api',
+} as const;
 const TEMPORAL_WITHIN_MS = 2_000;
 /** As often as the worker looks at its policies. */
 const POLICIES_FRESH_MS = 2_000;
@@ -44,7 +48,7 @@ const POLICIES_FRESH_MS = 2_000;
  */
 export async function compose(composition: Composition): Promise<ServerParts> {
   const { env, store, link, log } = composition;
-  const ring = { env, store, keeper: KEEPER };
+  const ring = { env, store, actor: KEY_ACTOR };
   await signingKey(ring);
   const connectors = await connectorsOf(composition);
   const reader: SlackReader = {
@@ -56,7 +60,7 @@ export async function compose(composition: Composition): Promise<ServerParts> {
     store,
     slackSecret: slackSigningSecret(env),
     personOfSlack: (userId) => personOfSlack(reader, userId),
-    personOf: async (reference) => activePerson(await findPerson(reader, reference)),
+    personOf: async (reference) => activePerson(await findUser(reader, reference)),
     // Read anew for each decision: the key may have been replaced.
     decide: async (request, proven) => {
       const signed = createSignedDecision(request, proven, await signingKey(ring));

@@ -1,5 +1,5 @@
-import { createFlowDesk } from '../services/flows/desk.ts';
-import { watchFlows } from '../services/flows/source.ts';
+import { createFlowService } from '../services/flows/flow-service.ts';
+import { watchFlows } from '../services/flows/watch-flows.ts';
 import { workflowEnds } from '../client/flow-ends.ts';
 import { startFlow } from '../client/delegated-flow.ts';
 import { flowSettings } from '../config/flows/flow-settings.ts';
@@ -11,13 +11,13 @@ import type { ServerFlows } from './types.ts';
 const START_WITHIN_MS = 5_000;
 const now = (): Date => new Date();
 
-/** The desk over flows that follow their files, and the starting of runs. */
+/** The service over flows that follow their files, and the starting of runs. */
 export function composeFlows(composition: Composition & { connectors: Connectors }): ServerFlows {
   const { connectors, store, config, baseDir, link, log } = composition;
   const { book } = watchFlows(baseDir, log);
   const settings = flowSettings(config, connectors.oktaHost);
   return {
-    desk: createFlowDesk({
+    service: createFlowService({
       store,
       connectors,
       book,

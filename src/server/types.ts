@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
-import type { AskedRequest, ProvenDecision } from '../services/approvals/signed-decision.ts';
+import type { ApprovalRequest, ProvenDecision } from '../services/approvals/signed-decision.ts';
 import type { Enricher } from '../services/enrichment/types.ts';
-import type { FlowDesk } from '../services/flows/types.ts';
+import type { FlowService } from '../services/flows/types.ts';
 import type { Secret } from '../config/env/secret.ts';
 import type { Route } from '../flows/types.ts';
 import type { FlowRunRecord } from '../store/flow-types.ts';
@@ -17,7 +17,7 @@ export interface Person {
 
 /** Delegated flows as the routes need them. */
 export interface ServerFlows {
-  desk: FlowDesk;
+  service: FlowService;
   /** The routing table as it is now. */
   routes: () => readonly Route[];
   /**
@@ -39,7 +39,7 @@ export interface ServerParts {
   /** The active Okta user with this login or id; null where there is none. */
   personOf: (reference: string) => Promise<Person | null>;
   /** Signs and sends a decision; null where no worker has answered yet. */
-  decide: (request: AskedRequest, decision: ProvenDecision) => Promise<DecisionAnswer | null>;
+  decide: (request: ApprovalRequest, decision: ProvenDecision) => Promise<DecisionAnswer | null>;
   /** Looks up accounts, from what is kept or in Okta. */
   enricher: Enricher;
   /** Accounts that one key may ask for in a minute. */

@@ -11,7 +11,7 @@ import { createActivities } from '../activities/index.ts';
 import { currentAttempt } from '../activities/support/running.ts';
 import { createSyncActivities } from '../activities/twin/create.ts';
 import { createEnricher } from '../services/enrichment/enricher.ts';
-import { forgetOnWrite } from '../services/enrichment/forget.ts';
+import { forgetOnWrite } from '../services/enrichment/forget-on-write.ts';
 import { accountVendors } from '../config/env/account-vendors.ts';
 import { approvalSettings } from '../config/schema/approval-settings.ts';
 import { originOf } from '../audit/checkpoint.ts';
@@ -140,8 +140,8 @@ export async function compose({
   });
   const approving = { settings: () => approvalSettings(config), org: okta.host, ...running };
   const governed = createGovernedActivities(approving);
-  const deskSettings = () => flowSettings(config, okta.host);
-  const flows = composeFlows({ ...approving, deskSettings, baseDir, log, searchable });
+  const serviceSettings = () => flowSettings(config, okta.host);
+  const flows = composeFlows({ ...approving, serviceSettings, baseDir, log, searchable });
   const enrichment = enrichmentSettings(config);
   const enricher = createEnricher({
     connectors,

@@ -2,31 +2,37 @@ import type { Logger } from 'pino';
 import { createFlowActivities } from '../activities/flows/create.ts';
 import type { FlowDeps } from '../activities/flows/deps.ts';
 import type { FlowActivities } from '../activities/flows/types.ts';
-import { createFlowDesk } from '../services/flows/desk.ts';
-import { runDraft } from '../services/flows/trail.ts';
-import type { FlowDeskParts } from '../services/flows/types.ts';
-import { watchFlows } from '../services/flows/source.ts';
+import { createFlowService } from '../services/flows/flow-service.ts';
+import { runDraft } from '../services/flows/audit-entries.ts';
+import type { FlowServiceParts } from '../services/flows/types.ts';
+import { watchFlows } from '../services/flows/watch-flows.ts';
 
 /** What delegated flows are put together from. */
-export interface FlowParts extends Omit<FlowDeps, 'desk' | 'draft' | 'book' | 'settings'> {
+export interface FlowParts extends Omit<FlowDeps, 'flowService' | 'draft' | 'book' | 'settings'> {
   /** Of approvals, for the protected list. */
   settings: FlowDeps['settings'];
-  deskSettings: FlowDeskParts['settings'];
+  serviceSettings: FlowServiceParts['settings'];
   baseDir: string;
   log: Logger;
 }
 
 /** The activities of delegated flows, over flows that follow their files. */
-export function composeFlows({ deskSettings, baseDir, log, ...parts }: FlowParts): {
+export function composeFlows({ serviceSettings, baseDir, log, ...parts }: FlowParts): {
   activities: FlowActivities;
   close: () => void;
 } {
   const source = watchFlows(baseDir, log);
   const { store, connectors, now } = parts;
   const { book } = source;
-  const desk = createFlowDesk({ store, connectors, book, settings: deskSettings, now });
+  const flowService = createFlowService({
+    store,
+    connectors,
+    book,
+    settings: serviceSettings,
+    now,
+  });
   return {
-    activities: createFlowActivities({ ...parts, desk, draft: runDraft, book }),
+    activities: createFlowActivities({ ...parts, flowService, draft: runDraft, book }),
     close: source.close,
   };
 }

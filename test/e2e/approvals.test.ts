@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { decisionKey, signDecision } from '../../src/governance/decision-token.ts';
 import type { DecisionClaim } from '../../src/governance/decision-token.ts';
 import { deliver } from '../../src/services/approvals/decisions.ts';
-import type { AskedRequest } from '../../src/services/approvals/signed-decision.ts';
+import type { ApprovalRequest } from '../../src/services/approvals/signed-decision.ts';
 import { cacheDirectory } from '../../src/config/home.ts';
 import { findTemporal } from '../../src/local/temporal.ts';
 import {
@@ -94,13 +94,13 @@ describe('governed operations and approvals', () => {
         );
         expect(found).toBeDefined();
         await job.temporal.client.workflow.getHandle(approvalId(`${found?.requestId}`)).describe();
-        return found as AskedRequest;
+        return found as ApprovalRequest;
       },
       { timeout: 20_000, interval: 50 },
     );
   }
 
-  type Request = AskedRequest;
+  type Request = ApprovalRequest;
   const claimOf = (
     request: Request,
     name: string,

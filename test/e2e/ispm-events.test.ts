@@ -181,9 +181,9 @@ describe('events of Okta ISPM over HTTP, with server, worker and targets', () =>
 
   it('one whose start was lost is started by its next delivery', async () => {
     const lost = event(await somebody());
-    const asker = { principal: 'agent:hook', authenticatedBy: 'key', surface: 'api' } as const;
-    const { record } = await flows.desk.admit({
-      asker,
+    const requester = { principal: 'agent:hook', authenticatedBy: 'key', surface: 'api' } as const;
+    const { record } = await flows.service.admit({
+      requester,
       flow: ADD,
       event: lost,
       inputs: { group },

@@ -1,14 +1,14 @@
-/** Delegated flows on real parts: desk, worker, dev server, store and emulators. */
+/** Delegated flows on real parts: service, worker, dev server, store and emulators. */
 import { randomBytes } from 'node:crypto';
 import { dirname } from 'node:path';
-import { createFlowDesk } from '../../src/services/flows/desk.ts';
+import { createFlowService } from '../../src/services/flows/flow-service.ts';
 import { flowResult, startFlow } from '../../src/client/delegated-flow.ts';
 import { workflowEnds } from '../../src/client/flow-ends.ts';
 import type {
-  FlowAsk,
-  FlowAsker,
-  FlowDesk,
-  FlowDeskParts,
+  RunRequest,
+  FlowRequester,
+  FlowService,
+  FlowServiceParts,
 } from '../../src/services/flows/types.ts';
 import { readFlowBook } from '../../src/config/flows/flow-book.ts';
 import { requireOkta } from '../../src/config/env/okta-env.ts';
@@ -31,7 +31,7 @@ export const TENANTS = {
 };
 export type Product = keyof typeof TENANTS | 'Okta';
 
-export const REQUESTER: FlowAsker = {
+export const REQUESTER: FlowRequester = {
   principal: 'user:requester@example.com',
   authenticatedBy: 'cli',
   surface: 'cli',
@@ -39,15 +39,15 @@ export const REQUESTER: FlowAsker = {
 
 export interface FlowJob {
   job: MainJob;
-  desk: FlowDesk;
-  /** A desk that asks Temporal about runs, two minutes from now. */
-  later: FlowDesk;
+  service: FlowService;
+  /** A service that asks Temporal about runs, two minutes from now. */
+  later: FlowService;
   /** Okta ids of ann and bob (who may approve), requester and stranger. */
   people: Record<string, string>;
   /** An event about an account, of a new id. */
   event(product: Product, id: string, over?: Record<string, unknown>): Record<string, unknown>;
   /** Admits and starts; `result` waits for the end and gives the run as it then stands. */
-  start(ask: Omit<FlowAsk, 'asker'> & { asker?: FlowAsker }): Promise<StartedFlow>;
+  start(ask: Omit<RunRequest, 'requester'> & { requester?: FlowRequester }): Promise<StartedFlow>;
   undo(run: string): Promise<StartedFlow>;
   /** Waits until a step asks, and answers. */
   answer(run: string, step: string, verdict?: 'approve' | 'deny'): Promise<string>;
@@ -88,9 +88,9 @@ export async function flowJob(databaseUrl: string, options: MainJobOptions = {})
     members,
     permissions: ['run'],
   });
-  const desk = deskOf(job);
+  const service = serviceOf(job);
   const link = { client: job.temporal.client, address: '', namespace: '', close: async () => {} };
-  const later = deskOf(job, {
+  const later = serviceOf(job, {
     ends: workflowEnds(async () => link),
     now: () => new Date(Date.now() + 120_000),
   });
@@ -115,7 +115,7 @@ export async function flowJob(databaseUrl: string, options: MainJobOptions = {})
 
   return {
     job,
-    desk,
+    service,
     later,
     people,
     event: (product, id, over = {}) => ({
@@ -134,8 +134,8 @@ export async function flowJob(databaseUrl: string, options: MainJobOptions = {})
         product === 'Okta' ? new URL(`${job.env['OKTA_DOMAIN']}`).host : TENANTS[product][0],
       ...over,
     }),
-    start: async (ask) => begin(await desk.admit({ asker: REQUESTER, ...ask })),
-    undo: async (run) => begin(await desk.admitUndo(REQUESTER, run)),
+    start: async (ask) => begin(await service.admit({ requester: REQUESTER, ...ask })),
+    undo: async (run) => begin(await service.admitUndo(REQUESTER, run)),
     answer: async (run, step, verdict = 'approve') => {
       const request = await asking(job, flowStepId(run, step));
       const approval = job.temporal.client.workflow.getHandle(approvalId(request));
@@ -165,7 +165,7 @@ export async function asking({ store, temporal }: MainJob, workflowId: string): 
   throw new Error(`${workflowId} asked nobody within ${PATIENCE_MS} ms`);
 }
 
-function deskOf(job: MainJob, over: Partial<FlowDeskParts> = {}): FlowDesk {
+function serviceOf(job: MainJob, over: Partial<FlowServiceParts> = {}): FlowService {
   const okta = requireOkta(readEnv({ env: job.env, cwd: '/', userHome: '/' }));
   const bundle = bundleOf('policies/governed-operations.yaml');
   const now = (): Date => new Date();
@@ -177,7 +177,7 @@ function deskOf(job: MainJob, over: Partial<FlowDeskParts> = {}): FlowDesk {
     guardrails: () => ({ riskMax: {} }),
     quota: { share: 1, reserve: 0, warningThreshold: false },
   });
-  return createFlowDesk({
+  return createFlowService({
     store: job.store,
     connectors,
     now,

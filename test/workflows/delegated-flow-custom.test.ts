@@ -124,8 +124,8 @@ describe('flows of one’s own', () => {
 
   it('a file that changes after the run was opened, and before it is planned: stale', async () => {
     const id = await target();
-    const { record } = await flows.desk.admit({
-      asker: REQUESTER,
+    const { record } = await flows.service.admit({
+      requester: REQUESTER,
       flow: 'Suspend',
       event: flows.event('Okta', id),
     });
@@ -219,7 +219,7 @@ describe('flows of one’s own', () => {
     await workflow.getHandle(flowId(one.run)).terminate();
     await workflow.getHandle(flowStepId(one.run, 'suspend')).result();
     // Within a minute of its beginning nobody asks.
-    expect((await flows.desk.run(REQUESTER, one.run)).record.state).toBe('waiting');
+    expect((await flows.service.run(REQUESTER, one.run)).record.state).toBe('waiting');
     const seen = await flows.later.history(REQUESTER, { limit: 10 });
     expect(seen.find(({ run }) => run === one.run)).toMatchObject({
       state: 'ended',

@@ -5,9 +5,9 @@ import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createFlowActivities } from '../../src/activities/flows/create.ts';
 import { createGovernedActivities } from '../../src/activities/governance/create.ts';
-import { createFlowDesk } from '../../src/services/flows/desk.ts';
-import { runDraft } from '../../src/services/flows/trail.ts';
-import type { FlowDesk } from '../../src/services/flows/types.ts';
+import { createFlowService } from '../../src/services/flows/flow-service.ts';
+import { runDraft } from '../../src/services/flows/audit-entries.ts';
+import type { FlowService } from '../../src/services/flows/types.ts';
 import { readEnv } from '../../src/config/env/env.ts';
 import { loadFlowBook } from '../../src/config/flows/flow-book.ts';
 import { requireOkta } from '../../src/config/env/okta-env.ts';
@@ -30,7 +30,7 @@ describe('delegated flows on a server whose time is skipped', () => {
   let env: TestWorkflowEnvironment;
   let emulators: EmulatorProcess;
   let store: Store;
-  let desk: FlowDesk;
+  let service: FlowService;
   const closing: (() => Promise<unknown>)[] = [];
 
   beforeAll(async () => {
@@ -94,14 +94,20 @@ describe('delegated flows on a server whose time is skipped', () => {
       random: () => 0,
       flushCalls: async () => {},
     };
-    desk = createFlowDesk({
+    service = createFlowService({
       store,
       connectors,
       now,
       book: () => book,
       settings: () => ({ tenants: {}, ownOktaHost: okta.host, maxEventAgeMs: HOUR }),
     });
-    const flows = { ...parts, desk, draft: runDraft, book: () => book, searchable: () => false };
+    const flows = {
+      ...parts,
+      flowService: service,
+      draft: runDraft,
+      book: () => book,
+      searchable: () => false,
+    };
     return { ...createGovernedActivities(parts), ...createFlowActivities(flows) };
   }
 
@@ -121,7 +127,7 @@ describe('delegated flows on a server whose time is skipped', () => {
       entitySourceProductName: 'Okta',
       entitySourceProductTenant: new URL(`${emulators.env['OKTA_DOMAIN']}`).host,
     };
-    const { record } = await desk.admit({ asker: ANN, flow, event, inputs });
+    const { record } = await service.admit({ requester: ANN, flow, event, inputs });
     const { run, workflowId } = record;
     const options = { taskQueue: 'flows', workflowId, args: [{ run }] };
     const handle = await env.client.workflow.start(FLOW_WORKFLOW, options);
@@ -181,7 +187,7 @@ describe('delegated flows on a server whose time is skipped', () => {
     });
     // Nothing to take back, as it turns out.
     await emulators.clearFaults();
-    const { record } = await desk.admitUndo(ANN, run);
+    const { record } = await service.admitUndo(ANN, run);
     const options = {
       taskQueue: 'flows',
       workflowId: record.workflowId,

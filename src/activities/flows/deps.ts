@@ -1,11 +1,11 @@
 import type { AuditDraft, JsonObject } from '../../audit/types.ts';
-import type { FlowBook, FlowDesk } from '../../services/flows/types.ts';
+import type { FlowBook, FlowService } from '../../services/flows/types.ts';
 import type { FlowRunRecord } from '../../store/flow-types.ts';
 import type { GovernedDeps } from '../governance/deps.ts';
 
 /** What delegated flows work with; the worker provides it. */
 export interface FlowDeps extends GovernedDeps {
-  desk: Pick<FlowDesk, 'admit' | 'openChildren'>;
+  flowService: Pick<FlowService, 'admit' | 'openChildren'>;
   /** An entry about a run, by its caller. */
   draft: (
     record: Pick<FlowRunRecord, 'run' | 'workflowId' | 'caller'>,

@@ -1,5 +1,5 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
-import type { FlowAsk } from '../../services/flows/types.ts';
+import type { RunRequest } from '../../services/flows/types.ts';
 import type { FlowRunRecord } from '../../store/flow-types.ts';
 import type { DelegatedFlowInput } from '../../workflows/messages.ts';
 import { backoffMs, retryIn, VENDOR_ATTEMPTS } from '../support/failures.ts';
@@ -19,7 +19,7 @@ export function openFlow(deps: FlowDeps): FlowActivities['openFlow'] {
     const next = nextOf(record, workflowId);
     const children =
       next === 'split'
-        ? await deps.desk.openChildren(record)
+        ? await deps.flowService.openChildren(record)
         : await deps.store.flows.children(run);
     const search = deps.searchable() ? { flow: flow ?? NO_FLOW, actor: actorOf(record) } : null;
     return { run, next, children: children.map((child) => child.run), outcome, code, search, flow };
@@ -42,22 +42,22 @@ async function admitRun(deps: FlowDeps, input: DelegatedFlowInput): Promise<Flow
   const { event, flow, inputs, as: principal = 'user:anonymous', dryRun = false } = input;
   if (event === undefined)
     throw ApplicationFailure.nonRetryable('run or event must be given', 'invalid_argument');
-  const asker = { principal, authenticatedBy: 'none', surface: 'workflow' } as const;
+  const requester = { principal, authenticatedBy: 'none', surface: 'workflow' } as const;
   // Values of other forms are refused where the inputs are read.
-  const given = inputs as FlowAsk['inputs'];
+  const given = inputs as RunRequest['inputs'];
   // One dry run for one workflow, however often this is tried.
   const { workflowId, runId } = Context.current().info.workflowExecution ?? {};
-  const askId = `${workflowId}/${runId}`;
-  const ask: FlowAsk = {
-    asker,
+  const idempotencyKey = `${workflowId}/${runId}`;
+  const ask: RunRequest = {
+    requester,
     event,
     dryRun,
-    askId,
+    idempotencyKey,
     ...(flow !== undefined && { flow }),
     ...(given && { inputs: given }),
   };
   try {
-    return (await deps.desk.admit(ask)).record;
+    return (await deps.flowService.admit(ask)).record;
   } catch (error) {
     throw failureOf(error);
   }

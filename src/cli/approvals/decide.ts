@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { approvalId } from '../../workflows/messages.ts';
 import type { DecisionAnswer } from '../../workflows/messages.ts';
 import { createSignedDecision } from '../../services/approvals/signed-decision.ts';
-import type { AskedRequest, SignedDecision } from '../../services/approvals/signed-decision.ts';
+import type { ApprovalRequest, SignedDecision } from '../../services/approvals/signed-decision.ts';
 import { signingKey } from '../../services/approvals/signing-key.ts';
 import type { Store } from '../../store/types.ts';
 import type { DecideOptions } from './command.ts';
@@ -29,7 +29,7 @@ export interface Decided {
   options: DecideOptions;
 }
 
-type Asked = AskedRequest;
+type Asked = ApprovalRequest;
 
 /** What became of a decision: null where no worker has answered, so that it is not known yet. */
 type Became = DecisionAnswer | null;
@@ -102,7 +102,7 @@ async function sign(
     local: options.local,
   });
   const { id, login } = await personOf(settings, store, identity.person);
-  const key = await signingKey({ env: settings.arx, store, keeper: identity });
+  const key = await signingKey({ env: settings.arx, store, actor: identity });
   const at = Date.now();
   const { reason } = options;
   const proven = {

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { createEnricher, ENRICH_PRINCIPAL } from '../../services/enrichment/enricher.ts';
 import type {
-  Asking,
+  EnrichRequest,
   Enricher,
   InvalidAccountError,
-  Step,
+  CallStep,
 } from '../../services/enrichment/types.ts';
 import { oktaSettings } from '../../config/env/credentials.ts';
 import { enrichmentSettings } from '../../config/schema/enrichment-settings.ts';
@@ -72,7 +72,7 @@ async function enricherOf(settings: Settings, store: Store): Promise<Enricher> {
   });
 }
 
-function askingOf({ refresh = false }: Pick<EnrichOptions, 'refresh'>): Asking {
+function askingOf({ refresh = false }: Pick<EnrichOptions, 'refresh'>): EnrichRequest {
   const run = randomUUID();
   const who = { principal: ENRICH_PRINCIPAL, authenticatedBy: 'none', surface: 'cli' } as const;
   return { caller: { ...who, workflowId: `enrich/${run}`, run }, refresh };
@@ -81,7 +81,7 @@ function askingOf({ refresh = false }: Pick<EnrichOptions, 'refresh'>): Asking {
 async function enrich(
   enricher: Enricher,
   accounts: readonly string[],
-  asking: Asking,
+  asking: EnrichRequest,
 ): Promise<EnrichedAccount[]> {
   try {
     return await enricher.enrich(accounts, asking);
@@ -108,8 +108,8 @@ async function test(
   io: Io,
   { enricher, account, json }: { enricher: Enricher; account: string; json: boolean },
 ): Promise<ExitCode> {
-  const steps: Step[] = [];
-  const watch = (step: Step): void => {
+  const steps: CallStep[] = [];
+  const watch = (step: CallStep): void => {
     steps.push(step);
     if (!json) for (const line of stepLines(step, io.colors.out)) io.out.write(`${line}\n`);
   };

@@ -1,4 +1,4 @@
-import type { Step } from '../../services/enrichment/types.ts';
+import type { CallStep } from '../../services/enrichment/types.ts';
 import type { EnrichedAccount, Extracted, ProviderAnswer } from '../../enrichment/types.ts';
 import type { Colors } from '../kit/io.ts';
 import { duration, plain, plural } from '../kit/text.ts';
@@ -78,7 +78,7 @@ function notes({ indicator, okta }: EnrichedAccount, colors: Colors): string[] {
  * the answer.
  */
 export function stepLines(
-  { call, asked, ok, status, code, ms, extracted }: Step,
+  { call, asked, ok, status, code, ms, extracted }: CallStep,
   colors: Colors,
 ): string[] {
   const end = ok ? colors.green(`${status}`) : colors.red(`${status ?? 'no answer'} ${code}`);

@@ -1,5 +1,5 @@
-import { createFlowDesk } from '../../services/flows/desk.ts';
-import type { FlowAsker, FlowBook, FlowDesk, FlowEnds } from '../../services/flows/types.ts';
+import { createFlowService } from '../../services/flows/flow-service.ts';
+import type { FlowRequester, FlowBook, FlowService, FlowEnds } from '../../services/flows/types.ts';
 import { oktaSettings } from '../../config/env/credentials.ts';
 import { readFlowBook } from '../../config/flows/flow-book.ts';
 import { flowSettings } from '../../config/flows/flow-settings.ts';
@@ -19,8 +19,8 @@ import type { FlowsOptions } from './options.ts';
 
 /** Somebody at the desk of delegated flows. */
 export interface AtDesk {
-  desk: FlowDesk;
-  asker: FlowAsker;
+  desk: FlowService;
+  asker: FlowRequester;
   book: FlowBook;
   store: Store;
   settings: Settings;
@@ -55,7 +55,7 @@ export async function atDesk(
   });
   const connector = await oktaWith(settings, { store, okta });
   const rules = flowSettings(settings.config, okta.host);
-  const desk = createFlowDesk({
+  const desk = createFlowService({
     store,
     connectors: { okta: connector },
     book: () => book,

@@ -18,7 +18,7 @@ export async function runFlow(
   return carryOut(io, options, ({ desk, asker }) =>
     desk
       .admit({
-        asker,
+        requester: asker,
         event,
         inputs,
         dryRun: options.dryRun ?? false,

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { FlowBook, FlowDesk } from '../../services/flows/types.ts';
+import type { FlowBook, FlowService } from '../../services/flows/types.ts';
 import { canonicalDigest } from '../../governance/digest.ts';
 import { flowSlug } from '../../flows/names.ts';
 import { routeFor } from '../../flows/routing.ts';
@@ -61,7 +61,7 @@ export async function suggestRuns(io: Io, options: SuggestOptions): Promise<Exit
   return EXIT.ok;
 }
 
-type Scope = Awaited<ReturnType<FlowDesk['scope']>>;
+type Scope = Awaited<ReturnType<FlowService['scope']>>;
 
 const isNothing = ({ flows, unnamed }: Scope): boolean => flows.length === 0 && !unnamed;
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { auditKeys } from '../../services/audit/key-trail.ts';
-import type { Keeper } from '../../services/audit/key-trail.ts';
+import type { KeyActor } from '../../services/audit/key-trail.ts';
 import { rotateSigningKey, signingKey } from '../../services/approvals/signing-key.ts';
 import { keyHash } from '../../config/env/identity-keys.ts';
 import type { AccessKey } from '../../store/governance-types.ts';
@@ -87,7 +87,7 @@ export async function decisionKeyVerb(
 ): Promise<ExitCode> {
   const { arx: env } = await loadSettings(io, options);
   const { kid, publicKey, replaced } = await keeping(io, options, async (store, keeper) => {
-    const ring = { env, store, keeper };
+    const ring = { env, store, actor: keeper };
     if (!rotate) return { ...(await signingKey(ring)), replaced: null };
     const { key, old } = await rotateSigningKey(ring);
     return { ...key, replaced: old };
@@ -108,7 +108,7 @@ export async function decisionKeyVerb(
 async function keeping<Result>(
   io: Io,
   options: KeyOptions,
-  change: (store: Store, keeper: Keeper) => Promise<Result>,
+  change: (store: Store, keeper: KeyActor) => Promise<Result>,
 ): Promise<Result> {
   const settings = await loadSettings(io, options);
   return withStore(io, async (store) => change(store, await identify(io, { settings, store })));

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { findPerson } from '../../services/approvals/people.ts';
+import { findUser } from '../../services/approvals/okta-users.ts';
 import type { CallContext, OktaUser } from '../../connectors/types.ts';
 import type { Store } from '../../store/types.ts';
 import { oktaOf } from './connectors.ts';
@@ -35,7 +35,7 @@ async function lookUp(
   reference: string,
 ): Promise<OktaUser | null> {
   const okta = await oktaOf(settings, store);
-  return findPerson({ okta, context: contextOf }, reference).catch((thrown: unknown) => {
+  return findUser({ okta, context: contextOf }, reference).catch((thrown: unknown) => {
     throw (thrown as Error).name === 'InvalidArgumentError' ? noLogin() : thrown;
   });
 }

@@ -4,7 +4,7 @@ import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { z } from 'zod';
 import { approvalDocument } from '../../services/approvals/approval-document.ts';
-import type { AskedRequest } from '../../services/approvals/signed-decision.ts';
+import type { ApprovalRequest } from '../../services/approvals/signed-decision.ts';
 import { messageOf } from '../../governance/words.ts';
 import type { AccessKey } from '../../store/governance-types.ts';
 import type { DecisionAnswer } from '../../workflows/messages.ts';
@@ -89,7 +89,11 @@ async function decision(parts: ServerParts, context: Context<Env>, id: string): 
 /**
  * A caller's own id counts for this person and request only, so that nobody can take up another's.
  */
-function idOf({ requestId }: AskedRequest, { id }: Person, { decisionId }: DecisionBody): string {
+function idOf(
+  { requestId }: ApprovalRequest,
+  { id }: Person,
+  { decisionId }: DecisionBody,
+): string {
   const parts = JSON.stringify([requestId, id, decisionId ?? randomUUID()]);
   return `api-${createHash('sha256').update(parts).digest('hex').slice(0, 32)}`;
 }
@@ -106,7 +110,7 @@ async function personOfKey({ personOf }: ServerParts, { person }: AccessKey): Pr
   });
 }
 
-async function findApproval({ store }: ServerParts, id: string): Promise<AskedRequest> {
+async function findApproval({ store }: ServerParts, id: string): Promise<ApprovalRequest> {
   const record = /^[\w.:-]{1,100}$/.test(id) ? await store.requests.get(id) : null;
   if (record?.approval) return { ...record, approval: record.approval };
   throw new Problem(404, 'no_such_approval', {
@@ -124,7 +128,7 @@ const CONFLICTS: ReadonlySet<string> = new Set([
 
 function responseFor(
   answer: DecisionAnswer | null,
-  { approval }: AskedRequest,
+  { approval }: ApprovalRequest,
 ): { status: ContentfulStatusCode; told: object } {
   const schema = 'arx.answer/v1';
   if (answer === null)

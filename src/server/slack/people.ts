@@ -1,5 +1,5 @@
-import { findByEmail } from '../../services/approvals/people.ts';
-import type { OktaReader } from '../../services/approvals/people.ts';
+import { findUserByEmail } from '../../services/approvals/okta-users.ts';
+import type { OktaReader } from '../../services/approvals/okta-users.ts';
 import type { Call, SlackOperations } from '../../connectors/types.ts';
 import type { Person } from '../types.ts';
 
@@ -18,7 +18,7 @@ export async function personOfSlack(reader: SlackReader, userId: string): Promis
   if (!member?.active || member.email === null || !PLAIN.test(member.email)) return null;
   const back = await lookUp(reader, { email: member.email });
   if (back?.id !== userId || !back.active) return null;
-  const user = await findByEmail(reader, member.email);
+  const user = await findUserByEmail(reader, member.email);
   return user?.status === 'ACTIVE' ? { id: user.id, login: user.login } : null;
 }
 

@@ -1,7 +1,7 @@
 import type { TemporalLink } from '../../client.ts';
 import type { DecisionAnswer } from '../../workflows/messages.ts';
 import { decide, signalDecision } from '../../client/governed-operation.ts';
-import type { AskedRequest, SignedDecision } from './signed-decision.ts';
+import type { ApprovalRequest, SignedDecision } from './signed-decision.ts';
 
 const TRIES = 2;
 
@@ -11,7 +11,7 @@ const TRIES = 2;
  */
 export async function deliver(
   link: TemporalLink,
-  { requestId, approval }: AskedRequest,
+  { requestId, approval }: ApprovalRequest,
   decision: SignedDecision & { verdict: 'approve' | 'deny' },
   timeoutMs?: number,
 ): Promise<DecisionAnswer | null> {

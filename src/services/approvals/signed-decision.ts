@@ -4,7 +4,7 @@ import type { Approval } from '../../governance/approval.ts';
 import type { ActionRecord } from '../../store/governance-types.ts';
 
 /** A request that people are asked about. */
-export type AskedRequest = ActionRecord & { approval: Approval };
+export type ApprovalRequest = ActionRecord & { approval: Approval };
 
 /** What somebody decided, with the person proven. */
 export type ProvenDecision = Pick<
@@ -24,7 +24,7 @@ export interface SignedDecision {
 
 /** Signs a decision for exactly this request and these arguments. */
 export function createSignedDecision(
-  request: AskedRequest,
+  request: ApprovalRequest,
   proven: ProvenDecision,
   key: DecisionKey,
 ): SignedDecision {

@@ -4,13 +4,13 @@ import { decisionKey } from '../../governance/decision-token.ts';
 import type { DecisionKey } from '../../governance/decision-token.ts';
 import type { Store } from '../../store/types.ts';
 import { auditKeys } from '../audit/key-trail.ts';
-import type { Keeper } from '../audit/key-trail.ts';
+import type { KeyActor } from '../audit/key-trail.ts';
 
 /** What a key is kept with: the store that holds its public half, and who keeps it. */
-export interface KeyRing {
+export interface SigningKeyParts {
   env: ArxEnv;
   store: Store;
-  keeper: Keeper;
+  actor: KeyActor;
 }
 
 /** Thrown where the key that would sign here counts no more. */
@@ -28,7 +28,11 @@ export class KeyRevokedError extends Error {
  * The key that signs decisions here, its public half known to the store; both are made on first
  * use. Throws KeyRevokedError and ConfigError.
  */
-export async function signingKey({ env, store, keeper }: KeyRing): Promise<DecisionKey> {
+export async function signingKey({
+  env,
+  store,
+  actor: keeper,
+}: SigningKeyParts): Promise<DecisionKey> {
   const key = decisionKey(decisionSeeds(env).current().reveal());
   const known = await store.keys.signingKey(key.kid);
   if (known === null) await enrol(store, keeper, key);
@@ -43,8 +47,8 @@ export async function signingKey({ env, store, keeper }: KeyRing): Promise<Decis
 export async function rotateSigningKey({
   env,
   store,
-  keeper,
-}: KeyRing): Promise<{ key: DecisionKey; old: string }> {
+  actor: keeper,
+}: SigningKeyParts): Promise<{ key: DecisionKey; old: string }> {
   const seeds = decisionSeeds(env);
   const old = decisionKey(seeds.current().reveal());
   const { seed, install } = seeds.prepare();
@@ -58,7 +62,11 @@ export async function rotateSigningKey({
   return { key, old: old.kid };
 }
 
-async function enrol(store: Store, keeper: Keeper, { kid, publicKey }: DecisionKey): Promise<void> {
+async function enrol(
+  store: Store,
+  keeper: KeyActor,
+  { kid, publicKey }: DecisionKey,
+): Promise<void> {
   await auditKeys(store, keeper, [
     { kind: 'key.created', subject: kid, outcome: { purpose: 'decisions', publicKey } },
   ]);

@@ -3,7 +3,7 @@ import type { AuditDraft, JsonObject } from '../../audit/types.ts';
 import type { Store } from '../../store/types.ts';
 
 /** Who changes keys. */
-export interface Keeper {
+export interface KeyActor {
   principal: string;
   authenticatedBy: AuditDraft['actor']['authenticatedBy'];
   /** Default `cli`. */
@@ -20,7 +20,7 @@ interface KeyChange {
 /** Writes changes of keys into the trail; they are made only after that. */
 export async function auditKeys(
   store: Store,
-  keeper: Keeper,
+  keeper: KeyActor,
   changes: readonly KeyChange[],
 ): Promise<void> {
   const run = randomUUID();

@@ -34,7 +34,7 @@ export const isNothing = ({ users, audit }: Purge): boolean =>
   Object.keys(users.removed).length === 0 && audit.entries === 0;
 
 /** Codes of checkpoints that somebody else makes: those who hold the log's key. */
-const NOT_OURS = ['audit_key_missing', 'audit_key_foreign', 'audit_key_retired'];
+const KEY_ELSEWHERE = ['audit_key_missing', 'audit_key_foreign', 'audit_key_retired'];
 
 /**
  * Signs the trail as it stands: only entries that a checkpoint covers lose their content. Where the
@@ -46,7 +46,7 @@ export async function signForPurge(parts: CheckpointParts): Promise<string | nul
     await makeCheckpoint(parts, null);
     return null;
   } catch (thrown) {
-    if (NOT_OURS.includes((thrown as { code?: string }).code ?? ''))
+    if (KEY_ELSEWHERE.includes((thrown as { code?: string }).code ?? ''))
       return (thrown as Error).message;
     throw thrown;
   }

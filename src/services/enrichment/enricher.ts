@@ -2,18 +2,18 @@ import { createHash } from 'node:crypto';
 import { cacheName, readIndicator } from '../../enrichment/indicator.ts';
 import { verdictOf } from '../../enrichment/rules.ts';
 import type { EnrichedAccount, Indicator } from '../../enrichment/types.ts';
-import { asker, OPERATIONS } from './ask.ts';
-import { Flights } from './flights.ts';
-import type { Answer, Flight } from './flights.ts';
+import { createOktaCall, OPERATIONS } from './okta-call.ts';
+import { SharedLookUps } from './shared-look-ups.ts';
+import type { Answer, LookUpRequest } from './shared-look-ups.ts';
 import { lookUp } from './look-up.ts';
 import { InvalidAccountError } from './types.ts';
-import type { Asking, Enricher, EnricherParts } from './types.ts';
+import type { EnrichRequest, Enricher, EnricherParts } from './types.ts';
 
 /**
  * Accounts of a batch that are looked up at the same time: more than that the limiter would only
  * keep waiting.
  */
-const LANES = 32;
+const CONCURRENCY = 32;
 
 /** The principal of look-ups that nobody else is named for. */
 export const ENRICH_PRINCIPAL = 'workflow:enrich-account';
@@ -22,7 +22,7 @@ export const ENRICH_PRINCIPAL = 'workflow:enrich-account';
  * Enrichment over these parts; each process needs one, so that its look-ups of one account are one.
  */
 export function createEnricher(parts: EnricherParts): Enricher {
-  const flights = new Flights(parts.enrichments);
+  const flights = new SharedLookUps(parts.enrichments);
   return {
     enrich: async (accounts, asking) => {
       const indicators = accounts.map(indicatorAt);
@@ -40,7 +40,7 @@ export function createEnricher(parts: EnricherParts): Enricher {
           asking.done?.(account);
         }
       };
-      await Promise.all(Array.from({ length: Math.min(LANES, accounts.length) }, lane));
+      await Promise.all(Array.from({ length: Math.min(CONCURRENCY, accounts.length) }, lane));
       return results;
     },
   };
@@ -60,17 +60,17 @@ const keyOf = (org: string, indicator: Indicator): string =>
 
 async function answerTo(
   parts: EnricherParts,
-  flights: Flights,
-  { indicator, asking }: { indicator: Indicator; asking: Asking },
+  flights: SharedLookUps,
+  { indicator, asking }: { indicator: Indicator; asking: EnrichRequest },
 ): Promise<Answer> {
   const { ttlMs, negativeTtlMs, activityMs } = parts.settings();
-  const find: Flight['find'] = () =>
-    lookUp(asker(parts, asking), indicator, { now: parts.now(), activityMs });
+  const find: LookUpRequest['find'] = () =>
+    lookUp(createOktaCall(parts, asking), indicator, { now: parts.now(), activityMs });
   // Whoever may not read all of it is told nothing that was read for others, and leaves nothing for
   // them.
   if (!mayRead(parts, asking)) return { ...(await find()), cached: false, ageMs: 0 };
   const org = parts.connectors.oktaHost;
-  const ttlOf: Flight['ttlOf'] = ({ found }) => (found === true ? ttlMs : negativeTtlMs);
+  const ttlOf: LookUpRequest['ttlOf'] = ({ found }) => (found === true ? ttlMs : negativeTtlMs);
   return flights.answer({
     key: keyOf(org, indicator),
     org,
@@ -80,7 +80,7 @@ async function answerTo(
   });
 }
 
-const mayRead = ({ connectors }: EnricherParts, { caller }: Asking): boolean =>
+const mayRead = ({ connectors }: EnricherParts, { caller }: EnrichRequest): boolean =>
   OPERATIONS.every(
     (operation) => connectors.decide('okta', operation, caller.principal).effect !== 'deny',
   );

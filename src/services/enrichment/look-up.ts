@@ -4,14 +4,14 @@ import type { Reading, Readings } from '../../enrichment/extract.ts';
 import type { Value } from '../../enrichment/operators.ts';
 import type { Enriched, Indicator } from '../../enrichment/types.ts';
 import type { OktaUser } from '../../connectors/types.ts';
-import { callFailure } from './ask.ts';
-import type { Ask, CallFailure } from './ask.ts';
-import { find } from './find.ts';
+import { callFailure } from './okta-call.ts';
+import type { OktaCall, CallFailure } from './okta-call.ts';
+import { findAccount } from './find-account.ts';
 import type { LookedUp } from './types.ts';
 
 const HOUR_MS = 3_600_000;
 /** Pages of a thousand entries that are read of one account at most. */
-const MOST_PAGES = 10;
+const MAX_PAGES = 10;
 
 /** When an account is looked up, and how far back its log is read. */
 export interface Period {
@@ -23,9 +23,13 @@ export interface Period {
  * Finds out everything about an account. Throws what is no failure of a single call, and a refusal
  * to read users.
  */
-export async function lookUp(ask: Ask, indicator: Indicator, period: Period): Promise<LookedUp> {
+export async function lookUp(
+  ask: OktaCall,
+  indicator: Indicator,
+  period: Period,
+): Promise<LookedUp> {
   const enriched_at = period.now.toISOString();
-  const match = await find(ask, indicator).catch((thrown: unknown) => ({
+  const match = await findAccount(ask, indicator).catch((thrown: unknown) => ({
     kind: 'lost' as const,
     ...failureOrThrow(thrown),
   }));
@@ -37,27 +41,27 @@ export async function lookUp(ask: Ask, indicator: Indicator, period: Period): Pr
       status: match.status,
     };
     return {
-      result: { ...NOTHING, found: null, success: false, enriched_at, errors: [error] },
+      result: { ...EMPTY_RESULT, found: null, success: false, enriched_at, errors: [error] },
       raw: null,
     };
   }
-  if (match.kind === 'none') return { result: { ...NOTHING, enriched_at }, raw: null };
+  if (match.kind === 'none') return { result: { ...EMPTY_RESULT, enriched_at }, raw: null };
   if (match.kind === 'several') {
     return {
-      result: { ...NOTHING, ambiguous: true, candidates: match.candidates, enriched_at },
+      result: { ...EMPTY_RESULT, ambiguous: true, candidates: match.candidates, enriched_at },
       raw: null,
     };
   }
-  const readings = await read(ask, match.user.id, period);
+  const readings = await readAll(ask, match.user.id, period);
   const extracted = extract(match.user, readings, period.activityMs / HOUR_MS);
   const errors = errorsOf(readings);
   return {
-    result: { ...NOTHING, found: true, extracted, enriched_at, errors },
+    result: { ...EMPTY_RESULT, found: true, extracted, enriched_at, errors },
     raw: rawOf(match.user, readings),
   };
 }
 
-const NOTHING: Omit<Enriched, 'enriched_at'> = {
+const EMPTY_RESULT: Omit<Enriched, 'enriched_at'> = {
   found: false,
   ambiguous: false,
   candidates: [],
@@ -73,18 +77,18 @@ function failureOrThrow(thrown: unknown): CallFailure {
   return failure;
 }
 
-async function read(ask: Ask, userId: string, period: Period): Promise<Readings> {
+async function readAll(ask: OktaCall, userId: string, period: Period): Promise<Readings> {
   const of = { userId };
   const [factors, groups, roles, logs] = await Promise.all([
-    reading(ask('users:read_factors', of, userId)),
-    reading(ask('users:read_groups', of, userId)),
-    reading(ask('users:read_roles', of, userId)),
-    reading(entries(ask, userId, period)),
+    readingOf(ask('users:read_factors', of, userId)),
+    readingOf(ask('users:read_groups', of, userId)),
+    readingOf(ask('users:read_roles', of, userId)),
+    readingOf(readLog(ask, userId, period)),
   ]);
   return { factors, groups, roles, logs };
 }
 
-async function reading<Output>(call: Promise<Output>): Promise<Reading<Output>> {
+async function readingOf<Output>(call: Promise<Output>): Promise<Reading<Output>> {
   try {
     return { ok: true, value: await call };
   } catch (thrown) {
@@ -99,12 +103,16 @@ async function reading<Output>(call: Promise<Output>): Promise<Reading<Output>> 
  * What an account did in the period; throws RangeError where that is more than is read of one
  * account.
  */
-async function entries(ask: Ask, userId: string, { now, activityMs }: Period): Promise<LogEntry[]> {
+async function readLog(
+  ask: OktaCall,
+  userId: string,
+  { now, activityMs }: Period,
+): Promise<LogEntry[]> {
   const since = new Date(now.getTime() - activityMs).toISOString();
   const by = { since, until: now.toISOString(), filter: `actor.id eq "${userId}"` };
   const found: LogEntry[] = [];
   let after: string | null = null;
-  for (let page = 0; page < MOST_PAGES; page += 1) {
+  for (let page = 0; page < MAX_PAGES; page += 1) {
     const { items, next }: { items: LogEntry[]; next: string | null } = await ask(
       'logs:read',
       { ...by, after },

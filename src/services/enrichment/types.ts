@@ -14,7 +14,7 @@ export interface EnricherParts {
 }
 
 /** One call of a look-up as it ended, for people who watch. */
-export interface Step {
+export interface CallStep {
   /** Such as `users:read_factors`. */
   call: string;
   /** What was asked for; nothing secret is ever part of it. */
@@ -30,14 +30,14 @@ export interface Step {
 }
 
 /** How accounts are asked for. */
-export interface Asking {
+export interface EnrichRequest {
   caller: Caller;
   /** Asks Okta anew, whatever is kept. */
   refresh?: boolean;
   /** Default: `interactive` for one account, `scan` for several. */
   priority?: 'interactive' | 'scan';
   /** Told of each call that this look-up makes itself. */
-  watch?: (step: Step) => void;
+  watch?: (step: CallStep) => void;
   /** Told of each account when it is done. */
   done?: (account: EnrichedAccount) => void;
 }
@@ -55,7 +55,7 @@ export interface Enricher {
    * where one of them cannot be an account, PolicyDeniedError where users may not be read, and what
    * the store throws.
    */
-  enrich(accounts: readonly string[], asking: Asking): Promise<EnrichedAccount[]>;
+  enrich(accounts: readonly string[], asking: EnrichRequest): Promise<EnrichedAccount[]>;
 }
 
 /** Thrown for text that no account has for a name; `index` is its place among those asked for. */

@@ -5,13 +5,13 @@ import { eventDigestOf, runIdOf, sameEvent } from '../../flows/run-id.ts';
 import type { Flow, Issue, Route } from '../../flows/types.ts';
 import type { FlowRunRecord } from '../../store/flow-types.ts';
 import type { StoreTransaction } from '../../store/types.ts';
-import { endOfAccount, endOfGrant, inputsOf, runRecord } from './drafting.ts';
-import type { EndAtOnce, GivenInputs } from './drafting.ts';
-import { dryRunIdOf, newRunId, refusalRunId, usesEventUp } from './ids.ts';
+import { endOfAccount, endOfGrant, inputsOf, runRecord } from './run-record.ts';
+import type { ImmediateEnd, GivenInputs } from './run-record.ts';
+import { dryRunIdOf, newRunId, refusalRunId, consumesEventId } from './ids.ts';
 import { openRun } from './open-run.ts';
 import { inputRefusal, refusal } from './refusal.ts';
 import type { Session } from './session.ts';
-import type { FlowAsk, FlowDeskParts, OpenedRun } from './types.ts';
+import type { RunRequest, FlowServiceParts, OpenedRun } from './types.ts';
 
 /** What an event is to be done with. */
 interface Chosen {
@@ -21,26 +21,26 @@ interface Chosen {
 
 /** Opens the run that an event asks for, or gives the one that it had. Throws FlowRefusal. */
 export async function admit(
-  parts: FlowDeskParts,
+  parts: FlowServiceParts,
   session: Session,
-  ask: FlowAsk,
+  ask: RunRequest,
 ): Promise<OpenedRun> {
-  const named = ask.flow === undefined ? null : session.need(ask.flow, 'run');
-  if (named === null) session.needAny();
+  const named = ask.flow === undefined ? null : session.requireFlow(ask.flow, 'run');
+  if (named === null) session.requireAnyRun();
   const issue = issueIn(ask.event);
   const chosen = choose(session, { issue, named, given: ask.inputs ?? {} });
   const record = draft(parts, session, { ask, issue, chosen });
   if (record.dryRun) {
-    needEnabled(session, { named, chosen, record });
+    requireEnabled(session, { named, chosen, record });
     return openRun(parts, record);
   }
   const earlier = await earlierRun(parts, { record, issue, chosen });
   if (earlier !== null) return { record: earlier, created: false };
-  needEnabled(session, { named, chosen, record });
+  requireEnabled(session, { named, chosen, record });
   const opened = await openRun(
     parts,
     record,
-    usesEventUp(record) ? guardOf(parts, record) : undefined,
+    consumesEventId(record) ? createConflictGuard(parts, record) : undefined,
   );
   if (opened.record.eventDigest !== record.eventDigest) throw refusal('conflict');
   return opened;
@@ -67,26 +67,26 @@ function choose(
   }
   const flow = row && session.flowNamed(row.flow);
   if (!row || !flow) return { flow: null, given };
-  session.needPermission(flow.name, 'run');
+  session.requirePermission(flow.name, 'run');
   return { flow, given: { ...row.inputs, ...given } };
 }
 
-interface Asked {
-  ask: FlowAsk;
+interface Admission {
+  ask: RunRequest;
   issue: Issue;
   chosen: Chosen;
 }
 
 function draft(
-  parts: FlowDeskParts,
+  parts: FlowServiceParts,
   session: Session,
-  { ask, issue, chosen }: Asked,
+  { ask, issue, chosen }: Admission,
 ): FlowRunRecord {
   const { flow } = chosen;
   const end = endOf(parts, { ask, issue, chosen });
   const eventDigest = eventDigestOf(issue, ask.inputs ?? {});
   const ofEvent = runIdOf(flow?.name ?? null, issue);
-  const { caller } = session.standing;
+  const { caller } = session.identity;
   const dryRun = ask.dryRun ?? false;
   const run =
     end?.outcome === 'denied' ? refusalRunId(ofEvent, { code: end.code, eventDigest }) : ofEvent;
@@ -103,16 +103,18 @@ function draft(
   });
 }
 
-const dryRunId = ({ newId = newRunId }: FlowDeskParts, { askId }: FlowAsk): string =>
-  askId === undefined ? newId() : dryRunIdOf(askId);
+const dryRunId = (
+  { newId = newRunId }: FlowServiceParts,
+  { idempotencyKey: askId }: RunRequest,
+): string => (askId === undefined ? newId() : dryRunIdOf(askId));
 
-function endOf(parts: FlowDeskParts, { ask, issue, chosen }: Asked): EndAtOnce | null {
+function endOf(parts: FlowServiceParts, { ask, issue, chosen }: Admission): ImmediateEnd | null {
   const { entity } = issue;
   const settings = parts.settings();
   const stale = ask.checkAge
     ? refuseAge(issue, { now: parts.now().getTime(), maxAgeMs: settings.maxEventAgeMs })
     : null;
-  const aged: EndAtOnce | null = stale && { outcome: 'denied', ...stale };
+  const aged: ImmediateEnd | null = stale && { outcome: 'denied', ...stale };
   if (entity.kind === 'person') return aged;
   const end =
     entity.kind === 'account'
@@ -157,13 +159,13 @@ function flowsOfPerson(session: Session, { entity, title }: Issue): Flow[] {
 }
 
 /** Events over HTTP come in by the flow that routes them, where there is one. */
-function needEnabled(
+function requireEnabled(
   session: Session,
   { named, chosen, record }: { named: Flow | null; chosen: Chosen; record: FlowRunRecord },
 ): void {
   const hooks = session.flows.filter(({ kind }) => kind === 'routes');
   const closed =
-    named === null && session.asker.surface === 'api' && hooks.length > 0 && hooks.every(isOff);
+    named === null && session.requester.surface === 'api' && hooks.length > 0 && hooks.every(isOff);
   if (closed || (named && isOff(named))) throw refusal('disabled');
   if (record.outcome === null && chosen.flow && isOff(chosen.flow)) throw refusal('disabled');
 }
@@ -175,7 +177,7 @@ const isOff = ({ enabled }: Flow): boolean => !enabled;
  * it was another event.
  */
 async function earlierRun(
-  { store }: FlowDeskParts,
+  { store }: FlowServiceParts,
   { record, issue, chosen }: { record: FlowRunRecord; issue: Issue; chosen: Chosen },
 ): Promise<FlowRunRecord | null> {
   const earlier =
@@ -183,7 +185,7 @@ async function earlierRun(
     (await store.flows.get(record.run));
   if (earlier === null || earlier.eventDigest === record.eventDigest) return earlier;
   // A foreign or late event is refused for what it is.
-  if (!usesEventUp(record)) return store.flows.get(record.run);
+  if (!consumesEventId(record)) return store.flows.get(record.run);
   throw refusal('conflict');
 }
 
@@ -191,9 +193,12 @@ async function earlierRun(
  * Throws FlowRefusal conflict where the id of the event was used for another one, or for other
  * inputs.
  */
-function guardOf({ store }: FlowDeskParts, { run, eventId, eventDigest }: FlowRunRecord) {
+function createConflictGuard(
+  { store }: FlowServiceParts,
+  { run, eventId, eventDigest }: FlowRunRecord,
+) {
   return async (tx: StoreTransaction): Promise<void> => {
-    const uses = (await store.flows.usesOf(eventId, tx)).filter(usesEventUp);
+    const uses = (await store.flows.usesOf(eventId, tx)).filter(consumesEventId);
     const differs = uses.some((use) =>
       use.run === run ? use.eventDigest !== eventDigest : !sameEvent(use.eventDigest, eventDigest),
     );

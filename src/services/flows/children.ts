@@ -4,12 +4,12 @@ import { routeOf } from '../../flows/routing.ts';
 import { childRunId } from '../../flows/run-id.ts';
 import type { Flow, Issue, IssueAccount, Route } from '../../flows/types.ts';
 import type { FlowRunRecord } from '../../store/flow-types.ts';
-import type { Askers } from './askers.ts';
-import { endOfAccount, inputsOf, runRecord } from './drafting.ts';
-import type { EndAtOnce, GivenInputs } from './drafting.ts';
+import type { RequesterLookup } from './requester-lookup.ts';
+import { endOfAccount, inputsOf, runRecord } from './run-record.ts';
+import type { ImmediateEnd, GivenInputs } from './run-record.ts';
 import { openRun } from './open-run.ts';
 import { Session } from './session.ts';
-import type { FlowDeskParts } from './types.ts';
+import type { FlowServiceParts } from './types.ts';
 
 /**
  * Opens the runs of a person's accounts, each with the flow of its own product and title (or the
@@ -17,13 +17,13 @@ import type { FlowDeskParts } from './types.ts';
  * where Okta does not say who asks.
  */
 export async function openChildren(
-  parts: FlowDeskParts,
-  askers: Askers,
+  parts: FlowServiceParts,
+  requesters: RequesterLookup,
   parent: FlowRunRecord,
 ): Promise<FlowRunRecord[]> {
   const { entity } = parent.issue;
   if (entity.kind !== 'person') return [];
-  const session = await Session.open(parts, askers, parent.caller);
+  const session = await Session.open(parts, requesters, parent.caller);
   const opened: FlowRunRecord[] = [];
   for (const account of entity.accounts) {
     const { record } = await openRun(parts, childOf(parts, session, { parent, account }));
@@ -32,15 +32,15 @@ export async function openChildren(
   return opened;
 }
 
-interface OneAccount {
+interface AccountOfRun {
   parent: FlowRunRecord;
   account: IssueAccount;
 }
 
 function childOf(
-  parts: FlowDeskParts,
+  parts: FlowServiceParts,
   session: Session,
-  { parent, account }: OneAccount,
+  { parent, account }: AccountOfRun,
 ): FlowRunRecord {
   const issue = issueOfAccount(parent.issue, account);
   const row =
@@ -84,7 +84,7 @@ function inputsOrEnd(
   flow: Flow,
   issue: Issue,
   given: GivenInputs,
-): { inputs: GivenInputs; end: EndAtOnce | null } {
+): { inputs: GivenInputs; end: ImmediateEnd | null } {
   if (!flow.enabled) return { inputs: {}, end: DISABLED };
   const resolved = inputsOf(flow, issue, given);
   if (resolved.ok) return { inputs: resolved.inputs, end: null };
@@ -103,8 +103,8 @@ const NO_PERMISSION = {
     code: 'forbidden',
     message: 'Whoever asks may see the flow for this account, but not run it.',
   },
-} as const satisfies Record<string, EndAtOnce>;
-const DISABLED: EndAtOnce = {
+} as const satisfies Record<string, ImmediateEnd>;
+const DISABLED: ImmediateEnd = {
   outcome: 'denied',
   code: 'disabled',
   message: 'The flow for this account is disabled.',

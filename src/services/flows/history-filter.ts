@@ -4,12 +4,12 @@ import type { FlowRunFilter } from '../../store/flow-types.ts';
 import { inputRefusal } from './refusal.ts';
 
 /** What a history can be asked for, as texts: of a command line or an address. */
-export type HistoryWords = Partial<
+export type HistoryQuery = Partial<
   Record<'user' | 'flow' | 'outcome' | 'since' | 'until' | 'limit' | 'after', string | undefined>
 >;
 
-const USUAL = 50;
-const MOST = 500;
+const DEFAULT_LIMIT = 50;
+const MAX_LIMIT = 500;
 const LINE = /^[^\p{Cc}\p{Cs}]{1,300}$/u;
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/;
@@ -19,7 +19,7 @@ const DAY_MS = 86_400_000;
  * The filter that these words mean; `most` runs may be asked for. Throws FlowRefusal malformed with
  * the word that is wrong.
  */
-export function historyFilter(words: HistoryWords, most = MOST): Omit<FlowRunFilter, 'flows'> {
+export function historyFilter(words: HistoryQuery, most = MAX_LIMIT): Omit<FlowRunFilter, 'flows'> {
   const filter: Omit<FlowRunFilter, 'flows'> = { limit: limitOf(words.limit, most) };
   for (const [name, value] of Object.entries(words))
     if (value !== undefined && name !== 'limit')
@@ -47,7 +47,7 @@ export function historyTime(text: string, { day = 'first', now }: TimeReading = 
 }
 
 const READ: Readonly<
-  Record<Exclude<keyof HistoryWords, 'limit'>, (value: string) => Partial<FlowRunFilter>>
+  Record<Exclude<keyof HistoryQuery, 'limit'>, (value: string) => Partial<FlowRunFilter>>
 > = {
   user: (value) => ({ user: principalOf(lineOf(value, 'user')) }),
   flow: (value) => ({ flow: lineOf(value, 'flow') }),
@@ -84,7 +84,7 @@ function timeOf(value: string, field: string): string {
   return at;
 }
 
-function limitOf(value = String(USUAL), most: number): number {
+function limitOf(value = String(DEFAULT_LIMIT), most: number): number {
   const limit = /^\d{1,4}$/.test(value) ? Number(value) : 0;
   if (limit < 1 || limit > most) throw wrong('limit', `a number from 1 to ${most}`);
   return limit;

@@ -12,7 +12,10 @@ export const newRunId = (): string => randomBytes(16).toString('hex');
 const AT_ARRIVAL: ReadonlySet<string> = new Set(['foreign_tenant', 'stale_event', 'wrong_product']);
 
 /** Whether a run keeps the id of its event from being used with other content. */
-export const usesEventUp = ({ outcome, code }: Pick<FlowRunRecord, 'outcome' | 'code'>): boolean =>
+export const consumesEventId = ({
+  outcome,
+  code,
+}: Pick<FlowRunRecord, 'outcome' | 'code'>): boolean =>
   !(outcome === 'denied' && code !== null && AT_ARRIVAL.has(code));
 
 /**

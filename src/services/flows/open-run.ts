@@ -1,8 +1,8 @@
 import { AuditConflictError } from '../../audit/errors.ts';
 import type { FlowRunRecord } from '../../store/flow-types.ts';
 import type { StoreTransaction } from '../../store/types.ts';
-import { openingDrafts } from './trail.ts';
-import type { FlowDeskParts, OpenedRun } from './types.ts';
+import { openingDrafts } from './audit-entries.ts';
+import type { FlowServiceParts, OpenedRun } from './types.ts';
 
 /** Ends the transaction of whoever comes second, so that nothing of theirs stands in the trail. */
 class AlreadyOpenError extends Error {}
@@ -12,7 +12,7 @@ class AlreadyOpenError extends Error {}
  * same transaction, while nobody else opens one, and may throw a refusal.
  */
 export async function openRun(
-  { store }: Pick<FlowDeskParts, 'store'>,
+  { store }: Pick<FlowServiceParts, 'store'>,
   record: FlowRunRecord,
   guard?: (tx: StoreTransaction) => Promise<void>,
 ): Promise<OpenedRun> {

@@ -1,7 +1,7 @@
 const MOST = 1_000;
 
 /** Answers that are asked for once in a while at most; what failed is asked for again. */
-export class Remembered<Value> {
+export class TimedCache<Value> {
   readonly #known = new Map<string, { value: Promise<Value>; until: number }>();
   readonly #forMs: number;
   readonly #now: () => Date;

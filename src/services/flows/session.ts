@@ -3,21 +3,21 @@ import type { FlowVerb } from '../../flows/permissions.ts';
 import { sameName } from '../../flows/titles.ts';
 import type { Flow, FlowPermission, ResourceSet } from '../../flows/types.ts';
 import type { FlowRunRecord, FlowSettingsRepository } from '../../store/flow-types.ts';
-import type { Askers, Standing } from './askers.ts';
+import type { RequesterLookup, Identity } from './requester-lookup.ts';
 import { refusal } from './refusal.ts';
-import type { FlowAsker, FlowBook, FlowDeskParts } from './types.ts';
+import type { FlowRequester, FlowBook, FlowServiceParts } from './types.ts';
 
 /** Somebody at the desk: who it is, and what they may do with the flows as they are now. */
 export class Session {
-  readonly asker: FlowAsker;
-  readonly standing: Standing;
+  readonly requester: FlowRequester;
+  readonly identity: Identity;
   readonly book: FlowBook;
   readonly sets: readonly ResourceSet[];
   readonly #switches: ReadonlyMap<string, boolean>;
 
-  private constructor(asker: FlowAsker, standing: Standing, now: Now) {
-    this.asker = asker;
-    this.standing = standing;
+  private constructor(requester: FlowRequester, standing: Identity, now: CurrentSettings) {
+    this.requester = requester;
+    this.identity = standing;
     this.book = now.book;
     this.sets = now.sets;
     this.#switches = now.switches;
@@ -25,21 +25,21 @@ export class Session {
 
   /** Throws AskerUnreadableError where Okta does not say who asks. */
   static async open(
-    parts: Pick<FlowDeskParts, 'store' | 'book'>,
-    askers: Askers,
-    asker: FlowAsker,
+    parts: Pick<FlowServiceParts, 'store' | 'book'>,
+    requesters: RequesterLookup,
+    requester: FlowRequester,
   ): Promise<Session> {
-    const now = await nowAt(parts);
-    return new Session(asker, await askers.standing(asker, now.sets), now);
+    const now = await readCurrentSettings(parts);
+    return new Session(requester, await requesters.identify(requester, now.sets), now);
   }
 
   permissionsOn(flow: string): FlowPermission[] {
-    return permissionsOn(this.sets, flow, this.standing.member);
+    return permissionsOn(this.sets, flow, this.identity.member);
   }
 
   /** Enough to learn of runs that have no flow. */
   get mayRunAny(): boolean {
-    return mayRunAny(this.sets, this.standing.member);
+    return mayRunAny(this.sets, this.identity.member);
   }
 
   /** A flow of this name, whatever its case, as it is switched now; null where there is none. */
@@ -58,15 +58,15 @@ export class Session {
    * The flow of this name. Throws FlowRefusal not_found where it may not even be seen, forbidden
    * where it may not be run.
    */
-  need(name: string, verb: FlowVerb): Flow {
+  requireFlow(name: string, verb: FlowVerb): Flow {
     const flow = this.flowNamed(name);
     if (flow === null) throw refusal('not_found');
-    this.needPermission(flow.name, verb);
+    this.requirePermission(flow.name, verb);
     return flow;
   }
 
   /** The same for a flow that may be gone. */
-  needPermission(
+  requirePermission(
     flow: string,
     verb: FlowVerb,
     missing: 'not_found' | 'no_run' = 'not_found',
@@ -76,25 +76,25 @@ export class Session {
   }
 
   /** Throws FlowRefusal unless some flow may be run. */
-  needAny(): void {
+  requireAnyRun(): void {
     if (this.mayRunAny) return;
     const sees = this.book.flows.some(({ name }) => this.permissionsOn(name).length > 0);
     throw refusal(sees ? 'forbidden' : 'not_found');
   }
 
   /** Runs without a flow (no route, several accounts) are for those who may run any, or see all. */
-  get seesUnnamed(): boolean {
+  get seesRunsWithoutFlow(): boolean {
     return this.mayRunAny || this.seesEvery;
   }
 
   sees({ flow }: Pick<FlowRunRecord, 'flow'>): boolean {
-    return flow === null ? this.seesUnnamed : this.permissionsOn(flow).length > 0;
+    return flow === null ? this.seesRunsWithoutFlow : this.permissionsOn(flow).length > 0;
   }
 
   /** True where a set speaks of whoever asks. */
   isIn(set: ResourceSet): boolean {
     const named = set.flows[0];
-    return named !== undefined && permissionsOn([set], named, this.standing.member).length > 0;
+    return named !== undefined && permissionsOn([set], named, this.identity.member).length > 0;
   }
 
   /** Names of flows that may be seen: those that there are, and those that sets still name. */
@@ -116,13 +116,16 @@ export class Session {
   }
 }
 
-interface Now {
+interface CurrentSettings {
   book: FlowBook;
   sets: readonly ResourceSet[];
   switches: ReadonlyMap<string, boolean>;
 }
 
-async function nowAt({ store, book: read }: Pick<FlowDeskParts, 'store' | 'book'>): Promise<Now> {
+async function readCurrentSettings({
+  store,
+  book: read,
+}: Pick<FlowServiceParts, 'store' | 'book'>): Promise<CurrentSettings> {
   const book = read();
   await seed(store.flowSettings, book.sets);
   const [sets, switches] = await Promise.all([

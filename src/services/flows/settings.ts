@@ -3,22 +3,25 @@ import { canonicalDigest } from '../../governance/digest.ts';
 import { EVERY_FLOW, readPermission } from '../../flows/permissions.ts';
 import type { ResourceSet } from '../../flows/types.ts';
 import type { StoreTransaction } from '../../store/types.ts';
-import type { Askers } from './askers.ts';
+import type { RequesterLookup } from './requester-lookup.ts';
 import { newRunId } from './ids.ts';
 import { inputRefusal, refusal } from './refusal.ts';
 import type { Session } from './session.ts';
-import { deskDraft } from './trail.ts';
-import type { DeskEntry } from './trail.ts';
-import type { FlowDeskParts } from './types.ts';
+import { requestDraft } from './audit-entries.ts';
+import type { RequestEntry } from './audit-entries.ts';
+import type { FlowServiceParts } from './types.ts';
 
 /** Throws FlowRefusal not_allowed unless a super administrator of Okta asks, as proven now. */
-export async function needSuperAdministrator(askers: Askers, { asker }: Session): Promise<void> {
-  if (!(await askers.isSuperAdministrator(asker))) throw refusal('not_allowed');
+export async function requireSuperAdministrator(
+  requesters: RequesterLookup,
+  { requester }: Session,
+): Promise<void> {
+  if (!(await requesters.isSuperAdministrator(requester))) throw refusal('not_allowed');
 }
 
 /** Puts a set, in the place of the one of its name. Throws FlowRefusal malformed. */
 export async function putSet(
-  parts: FlowDeskParts,
+  parts: FlowServiceParts,
   session: Session,
   given: ResourceSet,
 ): Promise<void> {
@@ -39,7 +42,7 @@ export async function putSet(
 
 /** Removes a set; the file does not bring it back. Throws FlowRefusal not_found. */
 export async function removeSet(
-  parts: FlowDeskParts,
+  parts: FlowServiceParts,
   session: Session,
   name: string,
 ): Promise<void> {
@@ -60,7 +63,7 @@ export async function removeSet(
  * nothing.
  */
 export async function switchFlow(
-  parts: FlowDeskParts,
+  parts: FlowServiceParts,
   session: Session,
   { name, enabled }: { name: string; enabled: boolean },
 ): Promise<void> {
@@ -79,19 +82,19 @@ export async function switchFlow(
 }
 
 async function record(
-  parts: FlowDeskParts,
-  { standing }: Session,
-  entry: Omit<DeskEntry, 'caller'> & { outcome: JsonObject },
+  parts: FlowServiceParts,
+  { identity: standing }: Session,
+  entry: Omit<RequestEntry, 'caller'> & { outcome: JsonObject },
   effect: (tx: StoreTransaction) => Promise<void>,
 ): Promise<void> {
   const id = (parts.newId ?? newRunId)();
-  const draft = deskDraft(id, parts.now().toISOString(), { ...entry, caller: standing.caller });
+  const draft = requestDraft(id, parts.now().toISOString(), { ...entry, caller: standing.caller });
   await parts.store.journal.append([draft], effect);
 }
 
 const NAME = /^[^\p{Cc}\p{Cs}]{1,200}$/u;
 const MEMBER = /^(user|group|key):[^\p{Cc}\p{Cs}]{1,300}$/u;
-const MOST = 1_000;
+const MAX_ITEMS = 1_000;
 
 /** A set with its flows named as they are. Throws FlowRefusal malformed. */
 function parseSet(
@@ -122,7 +125,7 @@ function listOf<Item extends string = string>(
   field: keyof typeof EXPECTED,
   read: (text: string) => Item | undefined,
 ): Item[] {
-  if (!Array.isArray(value) || value.length === 0 || value.length > MOST)
+  if (!Array.isArray(value) || value.length === 0 || value.length > MAX_ITEMS)
     throw wrong(field, EXPECTED[field]);
   const items = value.map((one: unknown) => (typeof one === 'string' ? read(one) : undefined));
   if (items.some((item) => item === undefined)) throw wrong(field, EXPECTED[field]);

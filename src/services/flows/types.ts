@@ -4,7 +4,7 @@ import type { FlowCaller, FlowRunFilter, FlowRunRecord } from '../../store/flow-
 import type { Store } from '../../store/types.ts';
 
 /** Who asks, as proven by the surface. `key`: name of the service's access key. */
-export type FlowAsker = Pick<FlowCaller, 'principal' | 'authenticatedBy' | 'surface'>;
+export type FlowRequester = Pick<FlowCaller, 'principal' | 'authenticatedBy' | 'surface'>;
 
 /** What the flows are now: files read at start and when they change. */
 export interface FlowBook {
@@ -15,7 +15,7 @@ export interface FlowBook {
 }
 
 /** What the configuration says of events. */
-export interface FlowDeskSettings {
+export interface FlowServiceSettings {
   /** `remediation.tenants`: tenants of ours by product. */
   tenants: Readonly<Record<string, readonly string[]>>;
   /** Host of OKTA_DOMAIN; null where it is not set. */
@@ -24,12 +24,12 @@ export interface FlowDeskSettings {
 }
 
 /** What the desk works with. `book` and `settings` are asked each time, as they are then. */
-export interface FlowDeskParts {
+export interface FlowServiceParts {
   store: Pick<Store, 'journal' | 'flows' | 'flowSettings'>;
   /** Through the pipeline, as `workflow:governed-operations`. */
   connectors: Pick<Connectors, 'okta'>;
   book: () => FlowBook;
-  settings: () => FlowDeskSettings;
+  settings: () => FlowServiceSettings;
   now: () => Date;
   /** Looks up runs that stand open for long; absent: nobody is asked. */
   ends?: FlowEnds;
@@ -58,8 +58,8 @@ export interface OpenedRun {
 }
 
 /** Asks for a run. Without `flow` the routing table decides. */
-export interface FlowAsk {
-  asker: FlowAsker;
+export interface RunRequest {
+  requester: FlowRequester;
   flow?: string;
   /** Parsed JSON as it came; validated here. */
   event: unknown;
@@ -68,7 +68,7 @@ export interface FlowAsk {
   /** Refuse events older than `remediation.max_event_age` (deliveries over HTTP). */
   checkAge?: boolean;
   /** Id of this ask: a dry run that is asked for again under it is the same one. */
-  askId?: string;
+  idempotencyKey?: string;
 }
 
 /** A flow as somebody may see it. */
@@ -100,18 +100,18 @@ export interface FlowRefusalFields {
  * Everything that is done with flows from outside: the command line, the HTTP API and the
  * activities all go through this.
  */
-export interface FlowDesk {
-  list(asker: FlowAsker): Promise<VisibleFlow[]>;
-  /** The flows that the asker may see, and whether what has no flow is theirs to see too. */
-  scope(asker: FlowAsker): Promise<{ flows: VisibleFlow[]; unnamed: boolean }>;
-  show(asker: FlowAsker, name: string): Promise<VisibleFlow>;
+export interface FlowService {
+  list(requester: FlowRequester): Promise<VisibleFlow[]>;
+  /** The flows that the requester may see, and whether what has no flow is theirs to see too. */
+  scope(requester: FlowRequester): Promise<{ flows: VisibleFlow[]; unnamed: boolean }>;
+  show(requester: FlowRequester, name: string): Promise<VisibleFlow>;
   /**
    * Admits an event: permission, form, tenant, age, idempotency; opens the run in the store
    * (audited). Does not start the workflow. `created: false` gives the run that the event had
    * before. Refusals with an outcome (foreign_tenant, stale_event …) are runs that ended as denied;
    * an issue without a route ended as unrouted, an OAuth grant as manual.
    */
-  admit(ask: FlowAsk): Promise<{ record: FlowRunRecord; created: boolean }>;
+  admit(ask: RunRequest): Promise<{ record: FlowRunRecord; created: boolean }>;
   /**
    * Opens the runs of a person's accounts, each with the flow of its own product and title (or the
    * one that was asked for) and a permission of its own; those for which there is nothing to begin
@@ -123,15 +123,18 @@ export interface FlowDesk {
    * nothing_to_undo.
    */
   admitUndo(
-    asker: FlowAsker,
+    requester: FlowRequester,
     run: string,
     reason?: string,
   ): Promise<{ record: FlowRunRecord; created: boolean }>;
-  /** Runs of flows that the asker may see. */
-  history(asker: FlowAsker, filter: Omit<FlowRunFilter, 'flows'>): Promise<FlowRunRecord[]>;
-  run(asker: FlowAsker, run: string): Promise<{ record: FlowRunRecord; children: FlowRunRecord[] }>;
-  sets(asker: FlowAsker): Promise<ResourceSet[]>;
-  putSet(asker: FlowAsker, set: ResourceSet): Promise<void>;
-  removeSet(asker: FlowAsker, name: string): Promise<void>;
-  switch(asker: FlowAsker, flow: string, enabled: boolean): Promise<void>;
+  /** Runs of flows that the requester may see. */
+  history(requester: FlowRequester, filter: Omit<FlowRunFilter, 'flows'>): Promise<FlowRunRecord[]>;
+  run(
+    requester: FlowRequester,
+    run: string,
+  ): Promise<{ record: FlowRunRecord; children: FlowRunRecord[] }>;
+  sets(requester: FlowRequester): Promise<ResourceSet[]>;
+  putSet(requester: FlowRequester, set: ResourceSet): Promise<void>;
+  removeSet(requester: FlowRequester, name: string): Promise<void>;
+  switch(requester: FlowRequester, flow: string, enabled: boolean): Promise<void>;
 }

@@ -1,13 +1,13 @@
 import { UNDO_REASON } from '../../flows/names.ts';
 import { undoRunId } from '../../flows/run-id.ts';
 import type { FlowRunRecord } from '../../store/flow-types.ts';
-import { runRecord } from './drafting.ts';
+import { runRecord } from './run-record.ts';
 import { openRun } from './open-run.ts';
 import { refusal } from './refusal.ts';
 import type { Session } from './session.ts';
-import type { FlowDeskParts, OpenedRun } from './types.ts';
+import type { FlowServiceParts, OpenedRun } from './types.ts';
 
-const MOST_REASON = 500;
+const MAX_REASON_LENGTH = 500;
 
 /**
  * Opens the run that takes another back; its steps are the recipe of that one. While one is open it
@@ -15,22 +15,22 @@ const MOST_REASON = 500;
  * Throws FlowRefusal.
  */
 export async function admitUndo(
-  parts: FlowDeskParts,
+  parts: FlowServiceParts,
   session: Session,
-  { run, reason }: Undoing,
+  { run, reason }: UndoRequest,
 ): Promise<OpenedRun> {
   const { flows } = parts.store;
   const undone = await flows.get(run);
   if (undone === null || !session.sees(undone)) throw refusal('no_run');
-  if (undone.flow !== null) session.needPermission(undone.flow, 'undo');
-  needRecipe(undone);
+  if (undone.flow !== null) session.requirePermission(undone.flow, 'undo');
+  requireUndoPlan(undone);
   const { inputs, eventDigest, flow: name, version } = undone;
   const issue = withReason(undone.issue, reason);
   const id = undoRunId(run, await flows.countEndedUndos(run));
   const record = runRecord({
     run: id,
     undoes: run,
-    caller: session.standing.caller,
+    caller: session.identity.caller,
     issue,
     inputs,
     eventDigest,
@@ -44,7 +44,7 @@ export async function admitUndo(
 }
 
 /** A run to take back, and why. */
-interface Undoing {
+interface UndoRequest {
   run: string;
   reason?: string | undefined;
 }
@@ -59,11 +59,11 @@ function withReason(
     reason
       ?.replace(/[\p{Cc}\p{Cs}]+/gu, ' ')
       .trim()
-      .slice(0, MOST_REASON) ?? '';
+      .slice(0, MAX_REASON_LENGTH) ?? '';
   return { ...issue, texts: words === '' ? rest : { ...rest, [UNDO_REASON]: words } };
 }
 
-function needRecipe({ state, dryRun, undo, issue }: FlowRunRecord): void {
+function requireUndoPlan({ state, dryRun, undo, issue }: FlowRunRecord): void {
   if (undo !== null && undo.length > 0 && state === 'ended' && !dryRun) return;
   if (issue.entity.kind === 'person')
     throw refusal(

@@ -176,7 +176,7 @@ describeOnStores('POST /v1/ispm/events', ({ fresh }) => {
       ]);
     const inAddress = await told(send(event(), { as: null, query: `?x-api-key=${keyOf('soc')}` }));
     expect(inAddress[0]).toBe(401);
-    const askers: [KeyName, number][] = [
+    const requesters: [KeyName, number][] = [
       ['nobody', 404],
       ['reader', 403],
       ['vic', 403],
@@ -186,7 +186,7 @@ describeOnStores('POST /v1/ispm/events', ({ fresh }) => {
       ['ann', 202],
       ['soc', 202],
     ];
-    for (const [as, status] of askers)
+    for (const [as, status] of requesters)
       expect([as, (await told(send(event(), { as })))[0]]).toEqual([as, status]);
     expect(started).toHaveLength(3);
     const codes = (await refusals(store)).map((outcome) => (outcome as { code: string }).code);

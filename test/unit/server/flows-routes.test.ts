@@ -45,7 +45,7 @@ async function endedRun(
 }
 
 /**
- * What each asker gets: how many flows, and the statuses of show, run, history of the flow, its run
+ * What each requester gets: how many flows, and the statuses of show, run, history of the flow, its run
  * and its undo.
  */
 const MATRIX: [

@@ -3,7 +3,7 @@ import type { RunningEmulators } from '../../../emulators/start.ts';
 import type { ServerFlows, ServerParts } from '../../../src/server/types.ts';
 import type { FlowRunRecord } from '../../../src/store/flow-types.ts';
 import type { Store } from '../../../src/store/types.ts';
-import { deskOver, ROUTES } from '../services/flows/support.ts';
+import { createTestFlowService, ROUTES } from '../services/flows/support.ts';
 import { appOver } from './support.ts';
 
 /** Keys by name: those of people, and of services; `gone` is revoked. */
@@ -16,7 +16,7 @@ export const keyOf = (name: KeyName): string => `arxk_${name.padEnd(43, 'x')}`;
 interface FlowServer {
   app: ReturnType<typeof appOver>['app'];
   parts: ServerParts;
-  desk: ServerFlows['desk'];
+  service: ServerFlows['service'];
   /** Runs whose workflow was started, in order. */
   started: string[];
   /** Whether Temporal answers. */
@@ -40,14 +40,14 @@ export async function serveFlows(
 ): Promise<FlowServer> {
   const { perMinute = 1_000_000, ...parts } = over;
   await addKeys(store);
-  const desk = deskOver(emulators, store);
+  const service = createTestFlowService(emulators, store);
   const started: string[] = [];
   const temporal = { away: false };
   const start = async ({ run, state }: FlowRunRecord): Promise<void> => {
     if (temporal.away) throw Object.assign(new Error('14 UNAVAILABLE'), { name: 'ServiceError' });
     if (state !== 'ended') started.push(run);
   };
-  const flows: ServerFlows = { desk, routes: () => ROUTES, start, perMinute: () => perMinute };
+  const flows: ServerFlows = { service, routes: () => ROUTES, start, perMinute: () => perMinute };
   const served = appOver(store, { flows, ...parts });
   const call: FlowServer['call'] = async (
     method,
@@ -68,7 +68,7 @@ export async function serveFlows(
   return {
     app: served.app,
     parts: served.parts,
-    desk,
+    service,
     started,
     temporal,
     call,

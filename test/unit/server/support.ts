@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { pino } from 'pino';
 import type {
-  AskedRequest,
+  ApprovalRequest,
   ProvenDecision,
 } from '../../../src/services/approvals/signed-decision.ts';
 import { Secret } from '../../../src/config/env/secret.ts';
@@ -57,7 +57,7 @@ export async function askAbout(store: Store, requestId: string): Promise<void> {
 const nobody = (): never => {
   throw new Error('these tests have no flows');
 };
-const NO_DESK: ServerParts['flows']['desk'] = {
+const NO_FLOW_SERVICE: ServerParts['flows']['service'] = {
   list: nobody,
   scope: nobody,
   show: nobody,
@@ -71,11 +71,16 @@ const NO_DESK: ServerParts['flows']['desk'] = {
   removeSet: nobody,
   switch: nobody,
 };
-const NO_FLOWS = { desk: NO_DESK, routes: () => [], start: nobody, perMinute: () => 600 };
+const NO_FLOWS = {
+  service: NO_FLOW_SERVICE,
+  routes: () => [],
+  start: nobody,
+  perMinute: () => 600,
+};
 
 /** The app over a real store; people and the approval itself are given. */
 export function appOver(store: Store, over: Partial<ServerParts> = {}) {
-  const decisions: { request: AskedRequest; proven: ProvenDecision }[] = [];
+  const decisions: { request: ApprovalRequest; proven: ProvenDecision }[] = [];
   const background = new Background();
   const parts: ServerParts = {
     store,

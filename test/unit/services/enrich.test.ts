@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { InvalidAccountError } from '../../../src/services/enrichment/types.ts';
-import type { Step } from '../../../src/services/enrichment/types.ts';
+import type { CallStep } from '../../../src/services/enrichment/types.ts';
 import { startEmulators } from '../../../emulators/start.ts';
 import type { RunningEmulators } from '../../../emulators/start.ts';
 import { describeOnStores } from '../../support/stores.ts';
@@ -265,7 +265,7 @@ describe('what is found out', () => {
       ipAddress: '192.0.2.7',
       more: { securityContext: { isProxy: true } },
     });
-    const steps: Step[] = [];
+    const steps: CallStep[] = [];
     const [ann] = await enricher.enrich(['ann'], {
       caller: CALLER,
       watch: (step) => void steps.push(step),

@@ -1,5 +1,5 @@
 import { createEnricher } from '../../../src/services/enrichment/enricher.ts';
-import { forgetOnWrite } from '../../../src/services/enrichment/forget.ts';
+import { forgetOnWrite } from '../../../src/services/enrichment/forget-on-write.ts';
 import type { Enricher } from '../../../src/services/enrichment/types.ts';
 import { enrichmentSettings } from '../../../src/config/schema/enrichment-settings.ts';
 import { configSchema } from '../../../src/config/schema/schema.ts';

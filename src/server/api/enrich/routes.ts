@@ -3,7 +3,7 @@ import { Hono } from 'hono';
 import type { Context } from 'hono';
 import { z } from 'zod';
 import { ENRICH_PRINCIPAL } from '../../../services/enrichment/enricher.ts';
-import type { Asking } from '../../../services/enrichment/types.ts';
+import type { EnrichRequest } from '../../../services/enrichment/types.ts';
 import type { EnrichedAccount } from '../../../enrichment/types.ts';
 import type { AccessKey } from '../../../store/governance-types.ts';
 import { bodySizeLimit } from '../../bounded.ts';
@@ -64,7 +64,7 @@ async function enrich(
   const who = { principal: ENRICH_PRINCIPAL, authenticatedBy: 'key', surface: 'api' } as const;
   // Whose key it was stands in the trail as part of the id.
   const caller = { ...who, workflowId: `enrich/${context.get('key').name}`, run };
-  return asProblem(enricher.enrich(accounts, { caller, refresh } satisfies Asking));
+  return asProblem(enricher.enrich(accounts, { caller, refresh } satisfies EnrichRequest));
 }
 
 /** What enrichment refuses, as this API says it. */

@@ -1,5 +1,5 @@
 import type { Context } from 'hono';
-import { usesEventUp } from '../../../services/flows/ids.ts';
+import { consumesEventId } from '../../../services/flows/ids.ts';
 import type { OpenedRun } from '../../../services/flows/types.ts';
 import type { FlowRunRecord } from '../../../store/flow-types.ts';
 import { AGAIN_IN_S, Problem } from '../../problem.ts';
@@ -16,7 +16,7 @@ export async function startAndRespond(
   context: Context<FlowEnv>,
   { record, created }: OpenedRun,
 ): Promise<Response> {
-  if (!usesEventUp(record)) return respondWithRefusal(context, record);
+  if (!consumesEventId(record)) return respondWithRefusal(context, record);
   await startWorkflow(parts, record);
   const { run, workflowId, flow, dryRun, state, outcome, code } = record;
   context.set('became', outcome ?? (created ? 'accepted' : 'repeated'));

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { Hono } from 'hono';
 import type { Context } from 'hono';
-import { deskDraft } from '../../../services/flows/trail.ts';
-import type { FlowAsker } from '../../../services/flows/types.ts';
+import { requestDraft } from '../../../services/flows/audit-entries.ts';
+import type { FlowRequester } from '../../../services/flows/types.ts';
 import type { AccessKey } from '../../../store/governance-types.ts';
 import { MinuteCap } from '../../minute-cap.ts';
 import { Problem, problemOf } from '../../problem.ts';
@@ -11,14 +11,14 @@ import type { ServerParts } from '../../types.ts';
 import { KeyLimits } from '../key-limits.ts';
 import { KeyRing } from '../key-ring.ts';
 
-export type FlowEnv = { Variables: { key: AccessKey; asker: FlowAsker; became: string } };
+export type FlowEnv = { Variables: { key: AccessKey; requester: FlowRequester; became: string } };
 
 /** What requests are about, as trail and counters name it. */
 export type About = 'event' | 'flow' | 'history' | 'sets';
 
 /**
  * Who comes in, how often, and what stands in the trail of those who are turned away before the
- * desk sees them.
+ * service sees them.
  */
 export class Door {
   readonly #parts: ServerParts;
@@ -33,7 +33,7 @@ export class Door {
     this.#cap = new MinuteCap(A_MINUTE, parts.now);
   }
 
-  /** An app whose routes only holders of a key get to; `asker` of the context is who that is. */
+  /** An app whose routes only holders of a key get to; `requester` of the context is who that is. */
   app(about: About): Hono<FlowEnv> {
     const app = new Hono<FlowEnv>();
     app.use(async (context, next) => {
@@ -43,7 +43,7 @@ export class Door {
     app.use(async (context, next) => {
       const key = await this.#keys.owner(context.req.raw.headers);
       context.set('key', key);
-      context.set('asker', askerOf(key));
+      context.set('requester', askerOf(key));
       this.#allow(key);
       await next();
     });
@@ -60,7 +60,7 @@ export class Door {
     });
   }
 
-  /** The desk puts on record what it refuses; what did not get there is put on record here. */
+  /** The service puts on record what it refuses; what did not get there is put on record here. */
   async #note(context: Context<FlowEnv>, about: About): Promise<void> {
     const { error } = context;
     const code = error
@@ -75,14 +75,14 @@ export class Door {
   async #record(context: Context<FlowEnv>, about: About, code: string): Promise<void> {
     const { store, now, log } = this.#parts;
     if (!this.#cap.take()) return log.warn({ code }, 'a request about flows was refused');
-    const asker = (context.get('asker') as FlowAsker | undefined) ?? STRANGER;
+    const requester = (context.get('requester') as FlowRequester | undefined) ?? STRANGER;
     const key = (context.get('key') as AccessKey | undefined)?.name ?? null;
     const entry = {
       kind: 'flow.refused',
       subject: about,
-      caller: { ...asker, personId: null },
+      caller: { ...requester, personId: null },
     } as const;
-    const draft = deskDraft(randomBytes(16).toString('hex'), now().toISOString(), {
+    const draft = requestDraft(randomBytes(16).toString('hex'), now().toISOString(), {
       ...entry,
       outcome: { code, key },
     });
@@ -97,14 +97,14 @@ export class Door {
   }
 }
 
-const STRANGER: FlowAsker = {
+const STRANGER: FlowRequester = {
   principal: 'user:anonymous',
   authenticatedBy: 'none',
   surface: 'api',
 };
 
 /** A person's key asks as that person, any other for itself. */
-const askerOf = ({ name, person }: AccessKey): FlowAsker => ({
+const askerOf = ({ name, person }: AccessKey): FlowRequester => ({
   principal: person === null ? `agent:${name}` : `user:${person}`,
   authenticatedBy: 'key',
   surface: 'api',

@@ -21,13 +21,13 @@ export function eventRoutes(parts: ServerParts, door: Door): Hono<FlowEnv> {
     const { dry_run: dry, flow } = queryOf(context, QUERY);
     const event = await jsonOf(context);
     const ask = {
-      asker: context.get('asker'),
+      requester: context.get('requester'),
       flow,
       event,
       dryRun: dry === 'true',
       checkAge: true,
     };
-    return startAndRespond(parts, context, await parts.flows.desk.admit(ask));
+    return startAndRespond(parts, context, await parts.flows.service.admit(ask));
   });
   return app;
 }

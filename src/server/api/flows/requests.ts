@@ -60,7 +60,7 @@ function parseAs<Schema extends z.ZodType>(schema: Schema, value: unknown): z.ou
   );
 }
 
-/** Where a key stands that schemas pass over; the event is the desk's to look through. */
+/** Where a key stands that schemas pass over; the event is the service's to look through. */
 function protoIn(value: unknown): string | null {
   if (hasProto(value)) return PROTO;
   const inner = Object.entries(value ?? {}).find(

@@ -19,34 +19,34 @@ const SWITCH = z.strictObject({ enabled: z.boolean() });
  * off.
  */
 export function flowRoutes(parts: ServerParts, door: Door): Hono<FlowEnv> {
-  const { desk, routes } = parts.flows;
+  const { service, routes } = parts.flows;
   const app = door.app('flow');
   app.get('/', async (context) => {
     queryOf(context, NOTHING);
-    const items = (await desk.list(context.get('asker'))).map(flowItem);
+    const items = (await service.list(context.get('requester'))).map(flowItem);
     return context.json({ schema: 'arx.flows/v1', items });
   });
   app.get('/:name', async (context) => {
     queryOf(context, NOTHING);
-    const visible = await desk.show(context.get('asker'), context.req.param('name'));
+    const visible = await service.show(context.get('requester'), context.req.param('name'));
     return context.json({ schema: 'arx.flows/v1', items: [flowDetail(visible, routes())] });
   });
   app.post('/:name/runs', boundedBody, async (context) => {
     queryOf(context, NOTHING);
     const body = await bodyOf(context, RUN);
     const ask = {
-      asker: context.get('asker'),
+      requester: context.get('requester'),
       flow: context.req.param('name'),
       ...body,
       checkAge: true,
     };
-    return startAndRespond(parts, context, await desk.admit(ask));
+    return startAndRespond(parts, context, await service.admit(ask));
   });
   app.put('/:name/enabled', boundedBody, async (context) => {
     queryOf(context, NOTHING);
     const { enabled } = await bodyOf(context, SWITCH);
     const name = context.req.param('name');
-    await desk.switch(context.get('asker'), name, enabled);
+    await service.switch(context.get('requester'), name, enabled);
     context.set('became', 'switched');
     return context.json({ schema: 'arx.flows/v1', items: [{ name, enabled }] });
   });

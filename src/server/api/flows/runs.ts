@@ -25,25 +25,25 @@ const UNDO: z.ZodType<{ reason?: string | undefined }> = z.strictObject({
 
 /** `/v1/flow-runs`: the history of runs, one run, and taking one back. */
 export function flowRunRoutes(parts: ServerParts, door: Door): Hono<FlowEnv> {
-  const { desk } = parts.flows;
+  const { service } = parts.flows;
   const app = door.app('history');
   app.get('/', async (context) => {
     const filter = historyFilter(queryOf(context, HISTORY));
-    const records = await desk.history(context.get('asker'), filter);
+    const records = await service.history(context.get('requester'), filter);
     const next = records.length < filter.limit ? null : (records.at(-1)?.run ?? null);
     return context.json({ schema: 'arx.flows/v1', items: records.map(flowRunItem), next });
   });
   app.get('/:run', async (context) => {
     queryOf(context, NOTHING);
-    const found = await desk.run(context.get('asker'), runIn(context.req.param('run')));
+    const found = await service.run(context.get('requester'), runIn(context.req.param('run')));
     return context.json(await flowRunDocument(parts.store, found));
   });
   app.post('/:run/undo', boundedBody, async (context) => {
     queryOf(context, NOTHING);
     const { reason } =
       context.req.header('content-type') === undefined ? {} : await bodyOf(context, UNDO);
-    const opened = await desk.admitUndo(
-      context.get('asker'),
+    const opened = await service.admitUndo(
+      context.get('requester'),
       runIn(context.req.param('run')),
       reason,
     );

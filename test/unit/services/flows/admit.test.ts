@@ -8,7 +8,7 @@ import {
   ADD,
   ask,
   created,
-  deskOver,
+  createTestFlowService,
   DISABLE,
   event,
   FLOWS,
@@ -36,11 +36,14 @@ beforeEach(() => emulators.faults.clear());
 describeOnStores('an event', ({ fresh, again }) => {
   it('that comes a hundred times at once, in two processes, has one run', async () => {
     const first = await fresh();
-    const desks = [deskOver(emulators, first), deskOver(emulators, await again())];
+    const services = [
+      createTestFlowService(emulators, first),
+      createTestFlowService(emulators, await again()),
+    ];
     const same = event();
     const opened = await Promise.all(
       Array.from({ length: 100 }, (_, n) =>
-        desks[n % 2]!.admit(ask(key('soc'), { event: same, checkAge: true })),
+        services[n % 2]!.admit(ask(key('soc'), { event: same, checkAge: true })),
       ),
     );
     expect(opened.filter((one) => one.created)).toHaveLength(1);
@@ -55,7 +58,7 @@ describeOnStores('an event', ({ fresh, again }) => {
     expect(opened[0]?.record.workflowId).toBe(`delegated-flow/${opened[0]?.record.run}`);
     expect(await told(first)).toHaveLength(1);
     // Whoever brings it, however it is asked for.
-    const once = await desks[0]!.admit(
+    const once = await services[0]!.admit(
       ask(person('ann'), { event: same, flow: SUSPEND.toUpperCase() }),
     );
     expect(once).toEqual({ record: opened[0]?.record, created: false });
@@ -63,9 +66,9 @@ describeOnStores('an event', ({ fresh, again }) => {
 
   it('whose id was used with other content or inputs is refused, also at the same time', async () => {
     const store = await fresh();
-    const desk = deskOver(emulators, store);
+    const service = createTestFlowService(emulators, store);
     const one = event({ issueTitle: 'No MFA - Account' });
-    const opened = await desk.admit(ask(key('soc'), { event: one, inputs: { group: '00g1' } }));
+    const opened = await service.admit(ask(key('soc'), { event: one, inputs: { group: '00g1' } }));
     expect(opened.record.inputs).toEqual({ group: '00g1' });
     const others = [
       { event: { ...one, entityIdInService: '00k2' }, inputs: { group: '00g1' } },
@@ -74,13 +77,13 @@ describeOnStores('an event', ({ fresh, again }) => {
       { event: one },
     ];
     for (const other of others)
-      expect(await refusedWith(desk.admit(ask(key('soc'), other)))).toBe('conflict');
+      expect(await refusedWith(service.admit(ask(key('soc'), other)))).toBe('conflict');
     const id = 'used-by-many';
     const racing = Array.from({ length: 20 }, (_, n) =>
       event({ eventId: id, entityIdInService: `00k${n}` }),
     );
     const raced = await Promise.allSettled(
-      racing.map((race) => desk.admit(ask(key('soc'), { event: race }))),
+      racing.map((race) => service.admit(ask(key('soc'), { event: race }))),
     );
     expect(raced.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     expect(await store.flows.list({ eventId: id, limit: 10 })).toHaveLength(1);
@@ -90,11 +93,11 @@ describeOnStores('an event', ({ fresh, again }) => {
   });
 
   it('of a dry run uses no id up', async () => {
-    const desk = deskOver(emulators, await fresh());
+    const service = createTestFlowService(emulators, await fresh());
     const same = event();
     const dry = [
-      await desk.admit(ask(person('ann'), { event: same, dryRun: true })),
-      await desk.admit(
+      await service.admit(ask(person('ann'), { event: same, dryRun: true })),
+      await service.admit(
         ask(person('ann'), { event: { ...same, issueSeverity: 'Low' }, dryRun: true }),
       ),
     ];
@@ -102,11 +105,13 @@ describeOnStores('an event', ({ fresh, again }) => {
       [true, true],
       [true, true],
     ]);
-    expect(await desk.admit(ask(person('ann'), { event: same }))).toMatchObject({ created: true });
+    expect(await service.admit(ask(person('ann'), { event: same }))).toMatchObject({
+      created: true,
+    });
     const own = { event: same, dryRun: true, askId: 'typed-in/1' };
     const [typed, repeated] = [
-      await desk.admit(ask(person('ann'), own)),
-      await desk.admit(ask(person('ann'), own)),
+      await service.admit(ask(person('ann'), own)),
+      await service.admit(ask(person('ann'), own)),
     ];
     expect(repeated).toEqual({ record: typed.record, created: false });
     expect(typed.record.workflowId).toBe(`delegated-flow/${typed.record.run}`);
@@ -114,10 +119,12 @@ describeOnStores('an event', ({ fresh, again }) => {
 
   it('of a foreign tenant, another product or another day is a denied run, and uses no id up', async () => {
     const store = await fresh();
-    const desk = deskOver(emulators, store);
+    const service = createTestFlowService(emulators, store);
     const one = event();
     const denied = async (over: object, more: object = {}) => {
-      const { record } = await desk.admit(ask(key('soc'), { event: { ...one, ...over }, ...more }));
+      const { record } = await service.admit(
+        ask(key('soc'), { event: { ...one, ...over }, ...more }),
+      );
       return [record.outcome, record.code, record.state, record.finishedAt];
     };
     const foreign = { entitySourceProductTenant: 'other.okta.com' };
@@ -136,11 +143,13 @@ describeOnStores('an event', ({ fresh, again }) => {
     const runs = await store.flows.list({ eventId: String(one['eventId']), limit: 10 });
     expect(runs).toHaveLength(5);
     // What was refused on its arrival keeps nobody from bringing it as it should be.
-    const { record, created: isNew } = await desk.admit(
+    const { record, created: isNew } = await service.admit(
       ask(person('ann'), { event: { ...one, ...late } }),
     );
     expect([isNew, record.outcome]).toEqual([true, null]);
-    const after = await desk.admit(ask(key('soc'), { event: { ...one, ...late }, checkAge: true }));
+    const after = await service.admit(
+      ask(key('soc'), { event: { ...one, ...late }, checkAge: true }),
+    );
     expect(after).toEqual({ record, created: false });
     const closed = (await told(store))
       .filter(([kind]) => kind === 'flow.closed')
@@ -150,7 +159,7 @@ describeOnStores('an event', ({ fresh, again }) => {
 
   it('without a route is an unrouted run; an OAuth grant is for people', async () => {
     const store = await fresh();
-    const desk = deskOver(emulators, store);
+    const service = createTestFlowService(emulators, store);
     const unrouted = {
       outcome: 'unrouted',
       code: 'no_route',
@@ -159,17 +168,17 @@ describeOnStores('an event', ({ fresh, again }) => {
       state: 'ended',
     };
     const strange = event({ issueTitle: 'Something new' });
-    expect(await desk.admit(ask(key('soc'), { event: strange }))).toMatchObject({
+    expect(await service.admit(ask(key('soc'), { event: strange }))).toMatchObject({
       record: unrouted,
       created: true,
     });
-    expect(await desk.admit(ask(key('soc'), { event: strange }))).toMatchObject({
+    expect(await service.admit(ask(key('soc'), { event: strange }))).toMatchObject({
       record: unrouted,
       created: false,
     });
     const other = event({ entitySourceProductName: 'GitHub', entitySourceProductTenant: 'acme' });
-    expect((await desk.admit(ask(key('soc'), { event: other }))).record).toMatchObject(unrouted);
-    const grant = await desk.admit(ask(key('soc'), { event: created('OAuth Grant') }));
+    expect((await service.admit(ask(key('soc'), { event: other }))).record).toMatchObject(unrouted);
+    const grant = await service.admit(ask(key('soc'), { event: created('OAuth Grant') }));
     expect(grant.record).toMatchObject({
       outcome: 'manual',
       code: 'oauth_grant',
@@ -179,7 +188,7 @@ describeOnStores('an event', ({ fresh, again }) => {
     // Once there is a route, the same event takes it.
     const titles = ['Something new'];
     const routes = [...ROUTES, { product: 'Okta', titles, flow: SUSPEND, inputs: {} }];
-    const routed = await deskOver(emulators, store, { book: { routes } }).admit(
+    const routed = await createTestFlowService(emulators, store, { book: { routes } }).admit(
       ask(key('soc'), { event: strange }),
     );
     expect(routed).toMatchObject({ created: true, record: { flow: SUSPEND, outcome: null } });
@@ -187,7 +196,7 @@ describeOnStores('an event', ({ fresh, again }) => {
 
   it('that is malformed, or lacks an input, is refused with the field and without a run', async () => {
     const store = await fresh();
-    const desk = deskOver(emulators, store);
+    const service = createTestFlowService(emulators, store);
     const wrong: [field: string | undefined, asked: object][] = [
       ['eventId', { event: event({ eventId: '' }) }],
       ['eventTimestamp', { event: event({ eventTimestamp: 'yesterday' }) }],
@@ -205,7 +214,7 @@ describeOnStores('an event', ({ fresh, again }) => {
       ],
     ];
     for (const [field, asked] of wrong) {
-      await expect(desk.admit(ask(key('soc'), asked))).rejects.toMatchObject({
+      await expect(service.admit(ask(key('soc'), asked))).rejects.toMatchObject({
         code: 'malformed',
         field,
       });
@@ -215,10 +224,10 @@ describeOnStores('an event', ({ fresh, again }) => {
   });
 
   it('takes the inputs of its row, and over them those of whoever asks', async () => {
-    const desk = deskOver(emulators, await fresh());
+    const service = createTestFlowService(emulators, await fresh());
     const noMfa = () => event({ issueTitle: ' no  mfa - ACCOUNT ' });
     const inputs = async (more: object) =>
-      (await desk.admit(ask(key('soc'), { event: noMfa(), ...more }))).record.inputs;
+      (await service.admit(ask(key('soc'), { event: noMfa(), ...more }))).record.inputs;
     expect(await inputs({})).toEqual({ group: '00gMFA00000000000000' });
     expect(await inputs({ flow: ADD })).toEqual({ group: '00gMFA00000000000000' });
     expect(await inputs({ inputs: { group: '00g1' } })).toEqual({ group: '00g1' });
@@ -226,24 +235,26 @@ describeOnStores('an event', ({ fresh, again }) => {
 
   it('for a flow that is switched off is refused, unless it had its run before', async () => {
     const store = await fresh();
-    const desk = deskOver(emulators, store);
+    const service = createTestFlowService(emulators, store);
     const before = event();
-    await desk.admit(ask(key('soc'), { event: before }));
+    await service.admit(ask(key('soc'), { event: before }));
     await store.flowSettings.switch(null, SUSPEND, false);
-    expect(await refusedWith(desk.admit(ask(key('soc'))))).toBe('disabled');
-    expect(await refusedWith(desk.admit(ask(person('ann'), { flow: SUSPEND, dryRun: true })))).toBe(
-      'disabled',
-    );
-    expect(await desk.admit(ask(key('soc'), { event: before }))).toMatchObject({ created: false });
+    expect(await refusedWith(service.admit(ask(key('soc'))))).toBe('disabled');
+    expect(
+      await refusedWith(service.admit(ask(person('ann'), { flow: SUSPEND, dryRun: true }))),
+    ).toBe('disabled');
+    expect(await service.admit(ask(key('soc'), { event: before }))).toMatchObject({
+      created: false,
+    });
     await store.flowSettings.switch(null, SUSPEND, true);
-    expect(await desk.admit(ask(key('soc')))).toMatchObject({ created: true });
+    expect(await service.admit(ask(key('soc')))).toMatchObject({ created: true });
     // The door itself.
     await store.flowSettings.switch(null, 'Event Hook', false);
-    expect(await refusedWith(desk.admit(ask(key('soc'))))).toBe('disabled');
-    expect(await refusedWith(desk.admit(ask(person('ann'), { flow: 'Event Hook' })))).toBe(
+    expect(await refusedWith(service.admit(ask(key('soc'))))).toBe('disabled');
+    expect(await refusedWith(service.admit(ask(person('ann'), { flow: 'Event Hook' })))).toBe(
       'disabled',
     );
-    expect(await desk.admit(ask(person('ann')))).toMatchObject({ created: true });
+    expect(await service.admit(ask(person('ann')))).toMatchObject({ created: true });
   });
 });
 
@@ -262,11 +273,13 @@ describeOnStores('permissions', ({ fresh }) => {
   ];
 
   it('of people are those of the sets that name them or their groups', async () => {
-    const desk = deskOver(emulators, await fresh());
+    const service = createTestFlowService(emulators, await fresh());
     for (const [who, flow, expected] of MATRIX) {
       const inputs: Record<string, string> = flow === ADD ? { group: '00g1' } : {};
-      const run = desk.admit(ask(person(who), { flow, inputs })).then(({ record }) => record.flow);
-      const shown = desk.show(person(who), flow).then(({ permissions }) => permissions);
+      const run = service
+        .admit(ask(person(who), { flow, inputs }))
+        .then(({ record }) => record.flow);
+      const shown = service.show(person(who), flow).then(({ permissions }) => permissions);
       const [ran, seen] = await Promise.allSettled([run, shown]);
       const answers = [ran, seen].map((one) =>
         one.status === 'fulfilled' ? one.value : (one.reason as { code: unknown }).code,
@@ -281,14 +294,14 @@ describeOnStores('permissions', ({ fresh }) => {
   });
 
   it('are those of services by the name of their key, and of nobody who is not proven', async () => {
-    const desk = deskOver(emulators, await fresh());
-    const names = async (asker: Parameters<typeof ask>[0]) =>
-      (await desk.list(asker)).map(({ flow }) => flow.name);
+    const service = createTestFlowService(emulators, await fresh());
+    const names = async (requester: Parameters<typeof ask>[0]) =>
+      (await service.list(requester)).map(({ flow }) => flow.name);
     expect(await names(key('soc'))).toEqual(FLOWS.map(({ name }) => name));
     expect((await names(key('reader'))).toSorted()).toEqual([ADD, SUSPEND].toSorted());
     expect(await names(key('SOC'))).toEqual([]);
-    expect(await refusedWith(desk.admit(ask(key('reader'))))).toBe('forbidden');
-    expect(await refusedWith(desk.admit(ask(key('other'))))).toBe('not_found');
+    expect(await refusedWith(service.admit(ask(key('reader'))))).toBe('forbidden');
+    expect(await refusedWith(service.admit(ask(key('other'))))).toBe('not_found');
     const unproven = {
       principal: 'user:ann@example.com',
       authenticatedBy: 'none',
@@ -303,9 +316,9 @@ describeOnStores('permissions', ({ fresh }) => {
   });
 
   it('know a person by login or id, and record them as Okta does', async () => {
-    const desk = deskOver(emulators, await fresh());
-    const asker = { ...person('ann'), principal: `user:${ids.ann}` };
-    const { record } = await desk.admit(ask(asker));
+    const service = createTestFlowService(emulators, await fresh());
+    const requester = { ...person('ann'), principal: `user:${ids.ann}` };
+    const { record } = await service.admit(ask(requester));
     expect(record.caller).toEqual({ ...person('ann'), personId: ids.ann });
   });
 
@@ -313,7 +326,7 @@ describeOnStores('permissions', ({ fresh }) => {
     const store = await fresh();
     const readers = policy({ connector: 'okta', operations: ['users:read'] });
     const bundle = () => ({ ok: true as const, digest: 'd'.repeat(64), policies: [readers] });
-    const blind = deskOver(emulators, store, { connectors: { bundle } });
+    const blind = createTestFlowService(emulators, store, { connectors: { bundle } });
     const refused = blind.admit(ask(person('ann')));
     await expect(refused).rejects.toMatchObject({
       name: 'AskerUnreadableError',
@@ -323,41 +336,41 @@ describeOnStores('permissions', ({ fresh }) => {
     expect(await blind.list(key('soc'))).toHaveLength(FLOWS.length);
     const own = await startEmulators({ profile: 'empty', rateLimit: 0 });
     populate(own);
-    expect(await deskOver(own, store).list(person('bo'))).toHaveLength(1);
+    expect(await createTestFlowService(own, store).list(person('bo'))).toHaveLength(1);
     own.okta.addGroup({ name: 'SOC', type: 'APP_GROUP' });
-    expect(await deskOver(own, store).list(person('bo'))).toEqual([]);
+    expect(await createTestFlowService(own, store).list(person('bo'))).toEqual([]);
     await own.close();
   });
 
   it('through a group are remembered for half a minute', async () => {
     let now = Date.parse(NOW);
-    const desk = deskOver(emulators, await fresh(), { now: () => new Date(now) });
+    const service = createTestFlowService(emulators, await fresh(), { now: () => new Date(now) });
     const calls = (): number => emulators.log.entries.length;
-    await desk.list(person('bo'));
+    await service.list(person('bo'));
     const before = calls();
     now += 29_000;
-    await desk.list(person('bo'));
+    await service.list(person('bo'));
     expect(calls()).toBe(before);
     now += 2_000;
-    await desk.list(person('bo'));
+    await service.list(person('bo'));
     expect(calls()).toBeGreaterThan(before);
   });
 
   it('of an event without a route are any to run', async () => {
-    const desk = deskOver(emulators, await fresh());
+    const service = createTestFlowService(emulators, await fresh());
     const strange = () => event({ issueTitle: 'Something new' });
-    expect((await desk.admit(ask(person('bo'), { event: strange() }))).record.outcome).toBe(
+    expect((await service.admit(ask(person('bo'), { event: strange() }))).record.outcome).toBe(
       'unrouted',
     );
-    expect(await refusedWith(desk.admit(ask(person('vic'), { event: strange() })))).toBe(
+    expect(await refusedWith(service.admit(ask(person('vic'), { event: strange() })))).toBe(
       'forbidden',
     );
-    expect(await refusedWith(desk.admit(ask(person('nobody'), { event: strange() })))).toBe(
+    expect(await refusedWith(service.admit(ask(person('nobody'), { event: strange() })))).toBe(
       'not_found',
     );
     const noMfa = event({ issueTitle: 'No MFA - Account' });
-    expect(await refusedWith(desk.admit(ask(person('bo'), { event: noMfa })))).toBe('not_found');
-    expect(await refusedWith(desk.admit(ask(person('vic'), { event: {} })))).toBe('forbidden');
+    expect(await refusedWith(service.admit(ask(person('bo'), { event: noMfa })))).toBe('not_found');
+    expect(await refusedWith(service.admit(ask(person('vic'), { event: {} })))).toBe('forbidden');
   });
 });
 

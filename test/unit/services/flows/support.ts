@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { createFlowDesk } from '../../../../src/services/flows/desk.ts';
+import { createFlowService } from '../../../../src/services/flows/flow-service.ts';
 import type {
-  FlowAsk,
-  FlowAsker,
-  FlowDesk,
-  FlowDeskParts,
+  RunRequest,
+  FlowRequester,
+  FlowService,
+  FlowServiceParts,
 } from '../../../../src/services/flows/types.ts';
 import { loadFlows } from '../../../../src/config/flows/flows.ts';
 import type { ConnectorSettings } from '../../../../src/connectors/create.ts';
@@ -72,12 +72,12 @@ export function populate({
   };
 }
 
-export const person = (name: string): FlowAsker => ({
+export const person = (name: string): FlowRequester => ({
   principal: `user:${name}@example.com`,
   authenticatedBy: 'cli',
   surface: 'cli',
 });
-export const key = (name: string): FlowAsker => ({
+export const key = (name: string): FlowRequester => ({
   principal: `agent:${name}`,
   authenticatedBy: 'key',
   surface: 'api',
@@ -85,24 +85,24 @@ export const key = (name: string): FlowAsker => ({
 
 interface DeskOptions {
   connectors?: Partial<ConnectorSettings>;
-  book?: Partial<ReturnType<FlowDeskParts['book']>>;
+  book?: Partial<ReturnType<FlowServiceParts['book']>>;
   now?: () => Date;
-  ends?: FlowDeskParts['ends'];
+  ends?: FlowServiceParts['ends'];
 }
 
-/** A desk over a store and an emulated organisation, with the policies that ship. */
-export function deskOver(
+/** A service over a store and an emulated organisation, with the policies that ship. */
+export function createTestFlowService(
   emulators: RunningEmulators,
   store: Store,
   { connectors = {}, book = {}, now = () => new Date(NOW), ends }: DeskOptions = {},
-): FlowDesk & { parts: FlowDeskParts } {
+): FlowService & { parts: FlowServiceParts } {
   const bundle = bundleOf('policies/governed-operations.yaml');
   const harness = emulatedHarness(emulators.document, {
     journal: store.journal,
     bundle: () => bundle,
     ...connectors,
   });
-  const parts: FlowDeskParts = {
+  const parts: FlowServiceParts = {
     store,
     connectors: harness.connectors,
     now,
@@ -114,7 +114,7 @@ export function deskOver(
       maxEventAgeMs: 86_400_000,
     }),
   };
-  return { ...createFlowDesk(parts), parts };
+  return { ...createFlowService(parts), parts };
 }
 
 /** An event on demand about an account, of a new id. */
@@ -167,8 +167,8 @@ export const created = (
   ...over,
 });
 
-export const ask = (asker: FlowAsker, over: Partial<FlowAsk> = {}): FlowAsk => ({
-  asker,
+export const ask = (requester: FlowRequester, over: Partial<RunRequest> = {}): RunRequest => ({
+  requester,
   event: event(),
   ...over,
 });
@@ -182,7 +182,7 @@ export async function refusedWith(promise: Promise<unknown>): Promise<unknown> {
   return (thrown as { code?: unknown } | null)?.code ?? thrown;
 }
 
-/** Kinds and outcomes of what the desk put into the trail. */
+/** Kinds and outcomes of what the service put into the trail. */
 export async function told(store: Store): Promise<[kind: string, outcome: unknown][]> {
   const entries = await store.audit.list({ limit: 1_000 });
   return entries

@@ -2,19 +2,19 @@ import { hitsOf, matchOf, matchSteps } from '../../enrichment/match.ts';
 import type { Match, MatchStep } from '../../enrichment/match.ts';
 import type { Indicator } from '../../enrichment/types.ts';
 import type { OktaOperations, OktaUser } from '../../connectors/types.ts';
-import { callFailure } from './ask.ts';
-import type { Ask } from './ask.ts';
+import { callFailure } from './okta-call.ts';
+import type { OktaCall } from './okta-call.ts';
 
 type Listing = OktaOperations['users:read']['input'];
 
 /** An exact name has few hits; a vendor that goes on for ever is not believed. */
-const MOST_PAGES = 20;
+const MAX_PAGES = 20;
 
 /** Okta's quotes; an indicator holds neither quotes nor backslashes. */
 const quote = (text: string): string => `"${text}"`;
 
 /** The account that an indicator means. Throws as the connector does. */
-export async function find(ask: Ask, indicator: Indicator): Promise<Match<OktaUser>> {
+export async function findAccount(ask: OktaCall, indicator: Indicator): Promise<Match<OktaUser>> {
   for (const step of matchSteps(indicator)) {
     const users = await STEPS[step](ask, indicator);
     // An e-mail is looked for over several calls, of which one may bring the login that another did
@@ -27,7 +27,7 @@ export async function find(ask: Ask, indicator: Indicator): Promise<Match<OktaUs
   return { kind: 'none' };
 }
 
-const STEPS: Record<MatchStep, (ask: Ask, indicator: Indicator) => Promise<OktaUser[]>> = {
+const STEPS: Record<MatchStep, (ask: OktaCall, indicator: Indicator) => Promise<OktaUser[]>> = {
   login: (ask, { name }) => listUsers(ask, { login: name }),
   // Filters tell capital from small letters in what Okta stores, a search does not (Management API,
   // List all users).
@@ -52,10 +52,10 @@ const STEPS: Record<MatchStep, (ask: Ask, indicator: Indicator) => Promise<OktaU
   },
 };
 
-async function listUsers(ask: Ask, by: Listing): Promise<OktaUser[]> {
+async function listUsers(ask: OktaCall, by: Listing): Promise<OktaUser[]> {
   const users: OktaUser[] = [];
   let after: string | null = null;
-  for (let page = 0; page < MOST_PAGES; page += 1) {
+  for (let page = 0; page < MAX_PAGES; page += 1) {
     const { items, next }: { items: OktaUser[]; next: string | null } = await ask(
       'users:read',
       { ...by, after },

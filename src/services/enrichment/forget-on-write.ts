@@ -7,10 +7,10 @@ import type { StoreTransaction } from '../../store/types.ts';
  * While a write may still be under way, a wait for the rate limit included, nothing is kept of whom
  * it is about.
  */
-const UNDER_WAY_MS = 600_000;
+const IN_PROGRESS_MS = 600_000;
 
 /** Writes to groups that show in the answers about whoever is in them. */
-const OF_MANY: ReadonlySet<string> = new Set(['groups:update', 'groups:delete']);
+const GROUP_WRITES: ReadonlySet<string> = new Set(['groups:update', 'groups:delete']);
 
 /**
  * Forgets what is kept of an account when arx itself writes to it: before the call, and again when
@@ -21,8 +21,8 @@ export function forgetOnWrite(enrichments: EnrichmentRepository, org: string): O
     if (connector !== 'okta') return null;
     const { userId } = input as JsonObject;
     const aboutUser = typeof userId === 'string';
-    if (!aboutUser && operation !== 'users:create' && !OF_MANY.has(operation)) return null;
-    const forMs = phase === 'intent' ? UNDER_WAY_MS : 0;
+    if (!aboutUser && operation !== 'users:create' && !GROUP_WRITES.has(operation)) return null;
+    const forMs = phase === 'intent' ? IN_PROGRESS_MS : 0;
     // Who is created had no answer yet but that there is nobody, which goes with every write.
     const whom = aboutUser ? userId : operation === 'users:create' ? '' : null;
     return (tx: StoreTransaction) => enrichments.drop(tx, { org, userId: whom, forMs });

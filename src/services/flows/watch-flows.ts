@@ -14,7 +14,7 @@ export interface FlowSource {
   close: () => void;
 }
 
-const LOOK_EVERY_MS = 2_000;
+const CHECK_EVERY_MS = 2_000;
 const PATTERNS = ['flows/*.yaml'];
 const LISTS = ['routing.yaml', 'resource_sets.yaml'];
 
@@ -25,20 +25,20 @@ const LISTS = ['routing.yaml', 'resource_sets.yaml'];
 export function watchFlows(baseDir: string, log: Logger): FlowSource {
   let book: FlowBookReading = readFlowBook(baseDir, FLOW_CATALOGUE);
   let stamp = stampOf(baseDir);
-  tell(log, book);
+  logProblems(log, book);
   const timer = setInterval(() => {
     const seen = stampOf(baseDir);
     if (seen === stamp) return;
     stamp = seen;
     const read = readFlowBook(baseDir, FLOW_CATALOGUE);
-    tell(log, read);
+    logProblems(log, read);
     if (read.problems.length === 0) book = read;
-  }, LOOK_EVERY_MS);
+  }, CHECK_EVERY_MS);
   timer.unref();
   return { book: () => book, close: () => clearInterval(timer) };
 }
 
-function tell(log: Logger, { problems }: FlowBookReading): void {
+function logProblems(log: Logger, { problems }: FlowBookReading): void {
   for (const { message, where } of problems) log.error({ where }, `flows: ${message}`);
 }
 

@@ -4,60 +4,62 @@ import { makesSuperAdmin } from '../../flows/refusals.ts';
 import type { SetAsker } from '../../flows/permissions.ts';
 import type { ResourceSet } from '../../flows/types.ts';
 import type { FlowCaller } from '../../store/flow-types.ts';
-import { findPerson } from '../approvals/people.ts';
-import type { OktaReader } from '../approvals/people.ts';
+import { findUser } from '../approvals/okta-users.ts';
+import type { OktaReader } from '../approvals/okta-users.ts';
 import { newRunId } from './ids.ts';
 import { AskerUnreadableError } from './refusal.ts';
-import { Remembered } from './remembered.ts';
-import type { FlowAsker, FlowDeskParts } from './types.ts';
+import { TimedCache } from './remembered.ts';
+import type { FlowRequester, FlowServiceParts } from './types.ts';
 
 /** Somebody who is taken out of a group may run its flows so much longer. */
 const FRESH_MS = 30_000;
-const NOBODY = 'user:anonymous';
+const ANONYMOUS = 'user:anonymous';
 
 /** Who asks: as it is recorded, and as resource sets look at it. */
-export interface Standing {
+export interface Identity {
   caller: FlowCaller;
   member: SetAsker;
 }
 
 /** Looks up in Okta who asks. Throws AskerUnreadableError where Okta does not say. */
-export class Askers {
-  readonly #parts: Pick<FlowDeskParts, 'connectors' | 'newId'>;
-  readonly #people: Remembered<OktaUser | null>;
-  readonly #groups: Remembered<string[]>;
-  readonly #alone: Remembered<boolean>;
+export class RequesterLookup {
+  readonly #parts: Pick<FlowServiceParts, 'connectors' | 'newId'>;
+  readonly #people: TimedCache<OktaUser | null>;
+  readonly #groups: TimedCache<string[]>;
+  readonly #alone: TimedCache<boolean>;
 
-  constructor(parts: Pick<FlowDeskParts, 'connectors' | 'newId' | 'now'>) {
+  constructor(parts: Pick<FlowServiceParts, 'connectors' | 'newId' | 'now'>) {
     this.#parts = parts;
-    this.#people = new Remembered(FRESH_MS, parts.now);
-    this.#groups = new Remembered(FRESH_MS, parts.now);
-    this.#alone = new Remembered(FRESH_MS, parts.now);
+    this.#people = new TimedCache(FRESH_MS, parts.now);
+    this.#groups = new TimedCache(FRESH_MS, parts.now);
+    this.#alone = new TimedCache(FRESH_MS, parts.now);
   }
 
   /**
    * As far as it is proven: names that nobody proved, unknown and inactive people are members of
    * nothing.
    */
-  async standing(asker: FlowAsker, sets: readonly ResourceSet[]): Promise<Standing> {
-    const { authenticatedBy, surface } = asker;
+  async identify(requester: FlowRequester, sets: readonly ResourceSet[]): Promise<Identity> {
+    const { authenticatedBy, surface } = requester;
     const by = { authenticatedBy, surface };
-    const principal = isBelieved(asker) ? asker.principal : NOBODY;
-    if (!principal.startsWith('user:') || principal === NOBODY) {
+    const principal = isTrusted(requester) ? requester.principal : ANONYMOUS;
+    if (!principal.startsWith('user:') || principal === ANONYMOUS) {
       return { caller: { principal, personId: null, ...by }, member: { principal, groups: [] } };
     }
-    const reader = this.#reader(asker);
+    const reader = this.#reader(requester);
     const person = await this.#people.get(principal.toLowerCase(), () =>
-      personOf(reader, principal),
+      findOktaUser(reader, principal),
     );
     if (person?.status !== 'ACTIVE') {
       return {
         caller: { principal, personId: person?.id ?? null, ...by },
-        member: { principal: NOBODY, groups: [] },
+        member: { principal: ANONYMOUS, groups: [] },
       };
     }
     const named = `user:${person.login}`;
-    const groups = namesGroups(sets) ? await this.#groupsOf(reader, person.id, namesOf(sets)) : [];
+    const groups = namesGroups(sets)
+      ? await this.#groupsOf(reader, person.id, groupNamesIn(sets))
+      : [];
     return {
       caller: { principal: named, personId: person.id, ...by },
       member: { principal: named, groups },
@@ -68,12 +70,12 @@ export class Askers {
    * Whether a proven person holds SUPER_ADMIN now, directly or through a group; nothing is
    * remembered of it.
    */
-  async isSuperAdministrator(asker: FlowAsker): Promise<boolean> {
-    const { principal, authenticatedBy } = asker;
-    if (authenticatedBy === 'none' || !principal.startsWith('user:') || principal === NOBODY)
+  async isSuperAdministrator(requester: FlowRequester): Promise<boolean> {
+    const { principal, authenticatedBy } = requester;
+    if (authenticatedBy === 'none' || !principal.startsWith('user:') || principal === ANONYMOUS)
       return false;
-    const reader = this.#reader(asker);
-    const person = await personOf(reader, principal);
+    const reader = this.#reader(requester);
+    const person = await findOktaUser(reader, principal);
     if (person?.status !== 'ACTIVE') return false;
     const input = { userId: person.id };
     const { output } = await readable(
@@ -96,12 +98,12 @@ export class Askers {
     });
     const named = [...new Set(names)].filter((name) => wanted.has(name));
     const alone = await Promise.all(
-      named.map((name) => this.#alone.get(name, () => isAlone(reader, name))),
+      named.map((name) => this.#alone.get(name, () => hasUniqueName(reader, name))),
     );
     return named.filter((_, at) => alone[at]);
   }
 
-  #reader({ surface }: FlowAsker): OktaReader {
+  #reader({ surface }: FlowRequester): OktaReader {
     const run = (this.#parts.newId ?? newRunId)();
     const caller: Caller = {
       principal: 'workflow:governed-operations',
@@ -120,11 +122,11 @@ export class Askers {
 }
 
 /** Whoever may start workflows is believed in who they are, as with every governed operation. */
-const isBelieved = ({ authenticatedBy, surface }: FlowAsker): boolean =>
+const isTrusted = ({ authenticatedBy, surface }: FlowRequester): boolean =>
   authenticatedBy !== 'none' || surface === 'workflow';
 
-async function personOf(reader: OktaReader, principal: string): Promise<OktaUser | null> {
-  const found = findPerson(reader, principal.slice('user:'.length)).catch((thrown: unknown) => {
+async function findOktaUser(reader: OktaReader, principal: string): Promise<OktaUser | null> {
+  const found = findUser(reader, principal.slice('user:'.length)).catch((thrown: unknown) => {
     // What is no login is nobody's.
     if ((thrown as Error).name === 'InvalidArgumentError') return null;
     throw thrown;
@@ -133,12 +135,12 @@ async function personOf(reader: OktaReader, principal: string): Promise<OktaUser
 }
 
 /** Anybody can be put into a second group of the same name by whoever may make groups. */
-async function isAlone(reader: OktaReader, name: string): Promise<boolean> {
+async function hasUniqueName(reader: OktaReader, name: string): Promise<boolean> {
   const { output } = await readable(reader.okta('groups:read', { name }, reader.context('groups')));
   return output.items.filter((group) => group.name === name).length === 1 && output.next === null;
 }
 
-const namesOf = (sets: readonly ResourceSet[]): ReadonlySet<string> =>
+const groupNamesIn = (sets: readonly ResourceSet[]): ReadonlySet<string> =>
   new Set(
     sets.flatMap(({ members }) => members.flatMap((one) => /^group:(.+)$/su.exec(one)?.[1] ?? [])),
   );

@@ -6,7 +6,7 @@ import type { FlowStepRecord } from '../../../../src/store/flow-types.ts';
 import type { Store } from '../../../../src/store/types.ts';
 import { flowRun } from '../../../support/flow-runs.ts';
 import { describeOnStores } from '../../../support/stores.ts';
-import { deskOver, key, populate } from './support.ts';
+import { createTestFlowService, key, populate } from './support.ts';
 
 let emulators: RunningEmulators;
 
@@ -51,11 +51,11 @@ describeOnStores('a run that its workflow did not close', ({ fresh }) => {
 
   it('is closed when somebody looks back, once, with its entry in the trail', async () => {
     const store = await opened();
-    const desk = deskOver(emulators, store, { ends: saying('terminated') });
+    const service = createTestFlowService(emulators, store, { ends: saying('terminated') });
     const looks = [
-      desk.run(SOC, 'r1'),
-      desk.history(SOC, { limit: 5 }),
-      desk.history(SOC, { limit: 5, outcome: 'failed' }),
+      service.run(SOC, 'r1'),
+      service.history(SOC, { limit: 5 }),
+      service.history(SOC, { limit: 5, outcome: 'failed' }),
     ];
     for (const looked of await Promise.all(looks)) {
       const record = Array.isArray(looked) ? looked[0] : looked.record;
@@ -82,7 +82,10 @@ describeOnStores('a run that its workflow did not close', ({ fresh }) => {
     ['is looked at by somebody who asks nobody', {}, undefined],
   ])('stays as it stands where it %s', async (_, over, ends) => {
     const store = await opened(over);
-    const { record } = await deskOver(emulators, store, ends && { ends }).run(SOC, 'r1');
+    const { record } = await createTestFlowService(emulators, store, ends && { ends }).run(
+      SOC,
+      'r1',
+    );
     expect(record).toMatchObject({ state: 'open', outcome: null });
     expect(await closings(store)).toEqual([]);
   });
@@ -94,10 +97,10 @@ describeOnStores('a run that its workflow did not close', ({ fresh }) => {
     ['unknown', 'failed', null],
   ])('has its step as the operation ended: %s is %s', async (state, step, left) => {
     const store = await opened({ steps: [running], undo });
-    const desk = deskOver(emulators, store, {
+    const service = createTestFlowService(emulators, store, {
       ends: saying('timed_out', { request: 'q1', state }),
     });
-    const { record } = await desk.run(SOC, 'r1');
+    const { record } = await service.run(SOC, 'r1');
     expect(record).toMatchObject({
       outcome: 'failed',
       code: 'timed_out',
@@ -108,10 +111,9 @@ describeOnStores('a run that its workflow did not close', ({ fresh }) => {
 
   it('keeps the outcome that it had come to', async () => {
     const store = await opened({ outcome: 'denied', code: 'protected' });
-    const { record } = await deskOver(emulators, store, { ends: saying('terminated') }).run(
-      SOC,
-      'r1',
-    );
+    const { record } = await createTestFlowService(emulators, store, {
+      ends: saying('terminated'),
+    }).run(SOC, 'r1');
     expect(record).toMatchObject({ state: 'ended', outcome: 'denied', code: 'protected' });
   });
 
@@ -120,7 +122,7 @@ describeOnStores('a run that its workflow did not close', ({ fresh }) => {
       issue: { ...flowRun('r1').issue, entity: { kind: 'person', accounts: [] } as never },
     });
     await store.flows.open(flowRun('c1', { parent: 'r1', startedAt: OPENED }));
-    const { record, children } = await deskOver(emulators, store, {
+    const { record, children } = await createTestFlowService(emulators, store, {
       ends: saying('terminated'),
     }).run(SOC, 'r1');
     expect([record, ...children].map(({ code }) => code)).toEqual(['terminated', 'terminated']);

@@ -10,7 +10,7 @@ import {
   ADD,
   ask,
   created,
-  deskOver,
+  createTestFlowService,
   DISABLE,
   event,
   key,
@@ -46,10 +46,10 @@ describeOnStores('a person', ({ fresh }) => {
 
   it('has a run, and one for each account with its own flow and permission', async () => {
     const store = await fresh();
-    const desk = deskOver(emulators, store);
-    const { record } = await desk.admit(ask(key('soc'), { event: aPerson(), checkAge: true }));
+    const service = createTestFlowService(emulators, store);
+    const { record } = await service.admit(ask(key('soc'), { event: aPerson(), checkAge: true }));
     expect(record).toMatchObject({ flow: null, state: 'open', outcome: null, parent: null });
-    const children = await desk.openChildren(record);
+    const children = await service.openChildren(record);
     expect(children.map(({ flow, state, outcome, code }) => [flow, state, outcome, code])).toEqual([
       [SUSPEND, 'open', null, null],
       [DISABLE, 'open', null, null],
@@ -59,9 +59,9 @@ describeOnStores('a person', ({ fresh }) => {
     expect(children.map(({ parent }) => parent)).toEqual(
       Array.from({ length: 4 }, () => record.run),
     );
-    expect(await desk.openChildren(record)).toEqual(children);
-    expect((await desk.run(key('soc'), record.run)).children).toEqual(children);
-    expect(await desk.openChildren(children[0]!)).toEqual([]);
+    expect(await service.openChildren(record)).toEqual(children);
+    expect((await service.run(key('soc'), record.run)).children).toEqual(children);
+    expect(await service.openChildren(children[0]!)).toEqual([]);
   });
 
   it('whose accounts somebody may run only in part', async () => {
@@ -78,9 +78,9 @@ describeOnStores('a person', ({ fresh }) => {
       members: ['key:part'],
       permissions: ['view'],
     });
-    const desk = deskOver(emulators, store);
-    const { record } = await desk.admit(ask(key('part'), { event: aPerson() }));
-    const children = await desk.openChildren(record);
+    const service = createTestFlowService(emulators, store);
+    const { record } = await service.admit(ask(key('part'), { event: aPerson() }));
+    const children = await service.openChildren(record);
     expect(children.slice(0, 2).map(({ flow, outcome, code }) => [flow, outcome, code])).toEqual([
       [SUSPEND, 'denied', 'forbidden'],
       [null, 'denied', 'not_found'],
@@ -89,10 +89,10 @@ describeOnStores('a person', ({ fresh }) => {
 
   it('can be asked for with one flow, whose inputs are for all of its accounts', async () => {
     const store = await fresh();
-    const desk = deskOver(emulators, store);
+    const service = createTestFlowService(emulators, store);
     const asked = { event: aPerson(), flow: ADD, inputs: { group: '00g1' } };
-    const { record } = await desk.admit(ask(person('ann'), asked));
-    const children = await desk.openChildren(record);
+    const { record } = await service.admit(ask(person('ann'), asked));
+    const children = await service.openChildren(record);
     expect(children.map(({ flow, inputs, code }) => [flow, inputs, code])).toEqual([
       [ADD, { group: '00g1' }, null],
       [ADD, {}, 'wrong_product'],
@@ -100,13 +100,13 @@ describeOnStores('a person', ({ fresh }) => {
       [ADD, {}, 'wrong_product'],
     ]);
     await store.flowSettings.switch(null, SUSPEND, false);
-    const other = await desk.admit(ask(person('ann'), { event: aPerson() }));
-    expect((await desk.openChildren(other.record))[0]).toMatchObject({
+    const other = await service.admit(ask(person('ann'), { event: aPerson() }));
+    expect((await service.openChildren(other.record))[0]).toMatchObject({
       outcome: 'denied',
       code: 'disabled',
     });
-    const lacking = await desk.admit(ask(person('ann'), { event: aPerson(), flow: ADD }));
-    expect((await desk.openChildren(lacking.record))[0]).toMatchObject({
+    const lacking = await service.admit(ask(person('ann'), { event: aPerson(), flow: ADD }));
+    expect((await service.openChildren(lacking.record))[0]).toMatchObject({
       outcome: 'failed',
       code: 'malformed',
     });
@@ -118,16 +118,18 @@ describeOnStores('taking back', ({ fresh }) => {
 
   it('is a run of its own, one at a time, as often as it is asked for', async () => {
     const store = await fresh();
-    const desk = deskOver(emulators, store);
-    const { record } = await desk.admit(ask(person('ann')));
-    expect(await refusedWith(desk.admitUndo(person('ann'), record.run))).toBe('nothing_to_undo');
+    const service = createTestFlowService(emulators, store);
+    const { record } = await service.admit(ask(person('ann')));
+    expect(await refusedWith(service.admitUndo(person('ann'), record.run))).toBe('nothing_to_undo');
     await store.flows.update(null, record.run, {
       undo,
       state: 'ended',
       outcome: 'succeeded',
       finishedAt: NOW,
     });
-    const opened = await Promise.all([1, 2, 3].map(() => desk.admitUndo(person('bo'), record.run)));
+    const opened = await Promise.all(
+      [1, 2, 3].map(() => service.admitUndo(person('bo'), record.run)),
+    );
     expect(opened.filter((one) => one.created)).toHaveLength(1);
     const [first] = opened.map((one) => one.record);
     expect(first).toMatchObject({
@@ -142,7 +144,7 @@ describeOnStores('taking back', ({ fresh }) => {
       outcome: 'succeeded',
       finishedAt: NOW,
     });
-    const second = await desk.admitUndo(person('bo'), record.run);
+    const second = await service.admitUndo(person('bo'), record.run);
     expect(second).toMatchObject({ created: true, record: { undoes: record.run, state: 'open' } });
     expect(second.record.run).not.toBe(first?.run);
     // The event is still the run's that it had.
@@ -151,34 +153,34 @@ describeOnStores('taking back', ({ fresh }) => {
 
   it('needs a recipe, and the right to run the flow', async () => {
     const store = await fresh();
-    const desk = deskOver(emulators, store);
-    const { record } = await desk.admit(ask(person('ann')));
+    const service = createTestFlowService(emulators, store);
+    const { record } = await service.admit(ask(person('ann')));
     await store.flows.update(null, record.run, {
       undo,
       state: 'ended',
       outcome: 'succeeded',
       finishedAt: NOW,
     });
-    expect(await refusedWith(desk.admitUndo(person('vic'), record.run))).toBe('forbidden');
-    expect(await refusedWith(desk.admitUndo(person('sue'), record.run))).toBe('not_found');
-    expect(await refusedWith(desk.admitUndo(person('ann'), 'no-such-run'))).toBe('not_found');
-    const plain = await desk.admit(ask(person('ann')));
+    expect(await refusedWith(service.admitUndo(person('vic'), record.run))).toBe('forbidden');
+    expect(await refusedWith(service.admitUndo(person('sue'), record.run))).toBe('not_found');
+    expect(await refusedWith(service.admitUndo(person('ann'), 'no-such-run'))).toBe('not_found');
+    const plain = await service.admit(ask(person('ann')));
     await store.flows.update(null, plain.record.run, {
       state: 'ended',
       outcome: 'already_in_state',
       finishedAt: NOW,
     });
-    expect(await refusedWith(desk.admitUndo(person('ann'), plain.record.run))).toBe(
+    expect(await refusedWith(service.admitUndo(person('ann'), plain.record.run))).toBe(
       'nothing_to_undo',
     );
-    const dry = await desk.admit(ask(person('ann'), { dryRun: true }));
+    const dry = await service.admit(ask(person('ann'), { dryRun: true }));
     await store.flows.update(null, dry.record.run, {
       undo,
       state: 'ended',
       outcome: 'planned',
       finishedAt: NOW,
     });
-    expect(await refusedWith(desk.admitUndo(person('ann'), dry.record.run))).toBe(
+    expect(await refusedWith(service.admitUndo(person('ann'), dry.record.run))).toBe(
       'nothing_to_undo',
     );
   });
@@ -186,17 +188,18 @@ describeOnStores('taking back', ({ fresh }) => {
 
 describeOnStores('the history', ({ fresh }) => {
   it('is of the flows that somebody may see', async () => {
-    const desk = deskOver(emulators, await fresh());
-    const suspended = (await desk.admit(ask(person('ann')))).record.run;
+    const service = createTestFlowService(emulators, await fresh());
+    const suspended = (await service.admit(ask(person('ann')))).record.run;
     const azure = event({
       entitySourceProductName: 'AAD',
       entitySourceProductTenant: 'contoso.example',
     });
-    const disabled = (await desk.admit(ask(key('soc'), { event: azure }))).record.run;
-    const unrouted = (await desk.admit(ask(person('bo'), { event: event({ issueTitle: 'New' }) })))
-      .record.run;
+    const disabled = (await service.admit(ask(key('soc'), { event: azure }))).record.run;
+    const unrouted = (
+      await service.admit(ask(person('bo'), { event: event({ issueTitle: 'New' }) }))
+    ).record.run;
     const seen = async (who: string, filter: object = {}) =>
-      (await desk.history(person(who), { limit: 10, ...filter })).map(({ run }) => run);
+      (await service.history(person(who), { limit: 10, ...filter })).map(({ run }) => run);
     expect(await seen('ann')).toEqual([unrouted, disabled, suspended]);
     expect(await seen('bo')).toEqual([unrouted, suspended]);
     expect(await seen('vic')).toEqual([suspended]);
@@ -205,18 +208,20 @@ describeOnStores('the history', ({ fresh }) => {
       await seen('vic', { user: 'user:ANN@example.com', flow: SUSPEND.toLowerCase() }),
     ).toEqual([suspended]);
     expect(await seen('ann', { outcome: 'unrouted' })).toEqual([unrouted]);
-    expect(await refusedWith(desk.history(person('vic'), { flow: DISABLE, limit: 1 }))).toBe(
+    expect(await refusedWith(service.history(person('vic'), { flow: DISABLE, limit: 1 }))).toBe(
       'not_found',
     );
-    expect((await desk.run(person('vic'), suspended)).record.run).toBe(suspended);
+    expect((await service.run(person('vic'), suspended)).record.run).toBe(suspended);
     for (const run of [disabled, unrouted, 'none'])
-      expect(await refusedWith(desk.run(person('vic'), run))).toBe('not_found');
+      expect(await refusedWith(service.run(person('vic'), run))).toBe('not_found');
   });
 
   it('is told in documents', async () => {
     const store = await fresh();
-    const desk = deskOver(emulators, store);
-    const { record } = await desk.admit(ask(person('ann'), { event: event({ eventId: 'e-1' }) }));
+    const service = createTestFlowService(emulators, store);
+    const { record } = await service.admit(
+      ask(person('ann'), { event: event({ eventId: 'e-1' }) }),
+    );
     const step = {
       id: 'suspend',
       operation: 'okta:users:suspend',
@@ -234,7 +239,7 @@ describeOnStores('the history', ({ fresh }) => {
         },
       ],
     });
-    const document = await flowRunDocument(store, await desk.run(person('ann'), record.run));
+    const document = await flowRunDocument(store, await service.run(person('ann'), record.run));
     expect(document).toMatchObject({
       schema: 'arx.flow-run/v1',
       run: record.run,
@@ -256,14 +261,14 @@ describeOnStores('the history', ({ fresh }) => {
       steps: [{ id: 'suspend', params: { userId: '00k1' }, approval: null, verified: null }],
     });
     expect(document.steps[0]?.params).toEqual({ userId: '00k1' });
-    const [shown] = (await desk.list(person('bo'))).map(flowItem);
+    const [shown] = (await service.list(person('bo'))).map(flowItem);
     expect(shown).toMatchObject({
       name: SUSPEND,
       enabled: true,
       product: 'Okta',
       permissions: ['view', 'run'],
     });
-    expect(flowDetail(await desk.show(person('bo'), SUSPEND), ROUTES)).toMatchObject({
+    expect(flowDetail(await service.show(person('bo'), SUSPEND), ROUTES)).toMatchObject({
       routes: [{ product: 'Okta', titles: ['Unused Admin Account'] }],
       undo: [{ operation: 'okta:users:unsuspend', params: { userId: '$account' } }],
     });
@@ -280,7 +285,7 @@ describeOnStores('sets and switches', ({ fresh }) => {
 
   it('are changed by super administrators of Okta alone, direct or by group', async () => {
     const store = await fresh();
-    const desk = deskOver(emulators, store);
+    const service = createTestFlowService(emulators, store);
     const unproven = { ...person('sue'), authenticatedBy: 'none' } as const;
     const others = [
       person('ann'),
@@ -290,21 +295,21 @@ describeOnStores('sets and switches', ({ fresh }) => {
       key('soc'),
       unproven,
     ];
-    for (const asker of [...others, { ...unproven, surface: 'workflow' } as const]) {
-      expect(await refusedWith(desk.putSet(asker, set))).toBe('not_allowed');
-      expect(await refusedWith(desk.removeSet(asker, 'Readers'))).toBe('not_allowed');
-      expect(await refusedWith(desk.switch(asker, SUSPEND, false))).toBe('not_allowed');
+    for (const requester of [...others, { ...unproven, surface: 'workflow' } as const]) {
+      expect(await refusedWith(service.putSet(requester, set))).toBe('not_allowed');
+      expect(await refusedWith(service.removeSet(requester, 'Readers'))).toBe('not_allowed');
+      expect(await refusedWith(service.switch(requester, SUSPEND, false))).toBe('not_allowed');
     }
     const refused = await told(store);
     expect(refused).toEqual(
       Array.from({ length: 21 }, () => ['flow.refused', { code: 'not_allowed' }]),
     );
-    await desk.putSet(person('gus'), { ...set, flows: [SUSPEND.toUpperCase()] });
-    expect(await desk.admit(ask(person('cus')))).toMatchObject({ created: true });
-    await desk.removeSet(person('sue'), 'New');
-    expect(await refusedWith(desk.admit(ask(person('cus'))))).toBe('not_found');
-    await desk.switch(person('sue'), SUSPEND, false);
-    expect((await desk.show(person('ann'), SUSPEND)).flow.enabled).toBe(false);
+    await service.putSet(person('gus'), { ...set, flows: [SUSPEND.toUpperCase()] });
+    expect(await service.admit(ask(person('cus')))).toMatchObject({ created: true });
+    await service.removeSet(person('sue'), 'New');
+    expect(await refusedWith(service.admit(ask(person('cus'))))).toBe('not_found');
+    await service.switch(person('sue'), SUSPEND, false);
+    expect((await service.show(person('ann'), SUSPEND)).flow.enabled).toBe(false);
     expect((await told(store)).slice(21)).toEqual([
       [
         'resource_set.changed',
@@ -324,7 +329,7 @@ describeOnStores('sets and switches', ({ fresh }) => {
   });
 
   it('are refused where they make no sense', async () => {
-    const desk = deskOver(emulators, await fresh());
+    const service = createTestFlowService(emulators, await fresh());
     const sue = person('sue');
     const wrong: [string, Partial<Record<keyof ResourceSet, unknown>>][] = [
       ['name', { name: '' }],
@@ -336,20 +341,20 @@ describeOnStores('sets and switches', ({ fresh }) => {
       ['permissions', { permissions: ['okta.workflows.flows.read', 'admin'] }],
     ];
     for (const [field, over] of wrong) {
-      await expect(desk.putSet(sue, { ...set, ...over } as ResourceSet)).rejects.toMatchObject({
+      await expect(service.putSet(sue, { ...set, ...over } as ResourceSet)).rejects.toMatchObject({
         code: 'malformed',
         field,
       });
     }
-    expect(await refusedWith(desk.removeSet(sue, 'Nothing'))).toBe('not_found');
-    expect(await refusedWith(desk.switch(sue, 'Nothing', true))).toBe('not_found');
-    expect(await refusedWith(desk.switch(sue, 'Delegated Flow', true))).toBe('malformed');
+    expect(await refusedWith(service.removeSet(sue, 'Nothing'))).toBe('not_found');
+    expect(await refusedWith(service.switch(sue, 'Nothing', true))).toBe('not_found');
+    expect(await refusedWith(service.switch(sue, 'Delegated Flow', true))).toBe('malformed');
   });
 
   it('are shown in full to super administrators, to others their own', async () => {
-    const desk = deskOver(emulators, await fresh());
-    const names = async (asker: ReturnType<typeof person>) =>
-      (await desk.sets(asker)).map(({ name }) => name);
+    const service = createTestFlowService(emulators, await fresh());
+    const names = async (requester: ReturnType<typeof person>) =>
+      (await service.sets(requester)).map(({ name }) => name);
     expect(await names(person('sue'))).toEqual(['Readers', 'Responders', 'Suspenders']);
     expect(await names(person('bo'))).toEqual(['Suspenders']);
     expect(await names(key('reader'))).toEqual(['Readers']);
@@ -359,7 +364,7 @@ describeOnStores('sets and switches', ({ fresh }) => {
 describeOnStores('the trail', ({ fresh }) => {
   it('has nothing personal, whatever was asked and refused', async () => {
     const store = await fresh();
-    const desk = deskOver(emulators, store);
+    const service = createTestFlowService(emulators, store);
     const canaries = {
       login: '@example.com',
       name: 'Canary',
@@ -376,9 +381,9 @@ describeOnStores('the trail', ({ fresh }) => {
       ask(key('soc'), { event: created('Person', [OURS]), inputs: {} }),
       ask({ ...person('ann'), principal: `user:${canaries.mail}` }),
     ];
-    for (const one of asked) await desk.admit(one).catch(() => undefined);
-    await desk.admitUndo(person('ann'), canaries.typed).catch(() => undefined);
-    await desk.putSet(person('sue'), {
+    for (const one of asked) await service.admit(one).catch(() => undefined);
+    await service.admitUndo(person('ann'), canaries.typed).catch(() => undefined);
+    await service.putSet(person('sue'), {
       name: 'S',
       flows: ['*'],
       members: [`user:${canaries.mail}`],

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CallContext, OktaOperations } from '../../connectors/types.ts';
-import type { Asking, EnricherParts } from './types.ts';
+import type { EnrichRequest, EnricherParts } from './types.ts';
 
 /** Okta's operations that a look-up uses. */
 export const OPERATIONS = [
@@ -10,10 +10,10 @@ export const OPERATIONS = [
   'users:read_roles',
   'logs:read',
 ] as const;
-type Used = (typeof OPERATIONS)[number] | 'users:read_detail';
+type UsedOperation = (typeof OPERATIONS)[number] | 'users:read_detail';
 
 /** Makes one governed call, tried again where that may help. Throws as the connector does. */
-export type Ask = <K extends Used>(
+export type OktaCall = <K extends UsedOperation>(
   operation: K,
   input: OktaOperations[K]['input'],
   subject: string,
@@ -51,9 +51,12 @@ export function callFailure(thrown: unknown): CallFailure | null {
 }
 
 /** Calls for one look-up, each in the name of its caller. */
-export function asker({ connectors }: Pick<EnricherParts, 'connectors'>, asking: Asking): Ask {
+export function createOktaCall(
+  { connectors }: Pick<EnricherParts, 'connectors'>,
+  asking: EnrichRequest,
+): OktaCall {
   const { caller, priority, watch } = asking;
-  const once = async <K extends Used>(
+  const once = async <K extends UsedOperation>(
     operation: K,
     input: OktaOperations[K]['input'],
     subject: string,

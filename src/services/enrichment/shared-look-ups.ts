@@ -13,7 +13,7 @@ export interface Answer extends LookedUp {
 /**
  * What is asked for: where its answer is kept, how it is found out, and for how long that holds.
  */
-export interface Flight {
+export interface LookUpRequest {
   key: string;
   org: string;
   refresh: boolean;
@@ -25,14 +25,14 @@ export interface Flight {
 const LEASE_MS = 30_000;
 const RENEW_MS = 10_000;
 /** How often the answer of another process is looked for. */
-const LOOK_MS = 50;
-const LOOK_MOST_MS = 500;
+const POLL_MS = 50;
+const MAX_POLL_MS = 500;
 
 /**
  * Finds each answer out once for everybody who asks meanwhile, in this process and in others on the
  * same store.
  */
-export class Flights {
+export class SharedLookUps {
   readonly #kept: EnrichmentRepository;
   readonly #running = new Map<string, Promise<Answer>>();
 
@@ -44,7 +44,7 @@ export class Flights {
    * The answer that is kept, or that somebody is finding out, or found out now. Throws as `find`
    * and the store do.
    */
-  async answer(flight: Flight): Promise<Answer> {
+  async answer(flight: LookUpRequest): Promise<Answer> {
     const { key, refresh } = flight;
     const running = this.#running.get(key);
     if (running) return running;
@@ -52,7 +52,7 @@ export class Flights {
     return kept ?? this.#running.get(key) ?? this.#begin(flight);
   }
 
-  #begin(flight: Flight): Promise<Answer> {
+  #begin(flight: LookUpRequest): Promise<Answer> {
     const answer = this.#fly(flight).finally(() => this.#running.delete(flight.key));
     this.#running.set(flight.key, answer);
     return answer;
@@ -63,11 +63,11 @@ export class Flights {
     return kept && { ...(kept.content as unknown as LookedUp), cached: true, ageMs: kept.ageMs };
   }
 
-  async #fly(flight: Flight): Promise<Answer> {
+  async #fly(flight: LookUpRequest): Promise<Answer> {
     const { key, org, refresh } = flight;
     const owner = randomUUID();
     const started = performance.now();
-    for (let wait = LOOK_MS; ; wait = Math.min(2 * wait, LOOK_MOST_MS)) {
+    for (let wait = POLL_MS; ; wait = Math.min(2 * wait, MAX_POLL_MS)) {
       if (await this.#kept.claim({ key, org }, owner, { ttlMs: LEASE_MS, anew: refresh }))
         return this.#find(flight, owner);
       // Somebody else is at it, or has been. Who asks anew takes what was found since.
@@ -77,7 +77,7 @@ export class Flights {
     }
   }
 
-  async #find({ key, org, find, ttlOf }: Flight, owner: string): Promise<Answer> {
+  async #find({ key, org, find, ttlOf }: LookUpRequest, owner: string): Promise<Answer> {
     const renew = (): void =>
       void this.#kept.claim({ key, org }, owner, { ttlMs: LEASE_MS }).catch(() => undefined);
     const timer = setInterval(renew, RENEW_MS);

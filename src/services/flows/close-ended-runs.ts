@@ -3,13 +3,13 @@ import { remainingUndo } from '../../flows/plan.ts';
 import type { FlowRunRecord, FlowStepRecord } from '../../store/flow-types.ts';
 import type { StoreTransaction } from '../../store/types.ts';
 import { flowStepId } from '../../workflows/messages.ts';
-import { runDraft } from './trail.ts';
-import type { FlowDeskParts, FlowEnds } from './types.ts';
+import { runDraft } from './audit-entries.ts';
+import type { FlowServiceParts, FlowEnds } from './types.ts';
 
 /** Until then a run may have been opened and its workflow not started yet. */
-const OPEN_FOR_MS = 60_000;
+const START_WITHIN_MS = 60_000;
 /** Runs that are looked up for one answer. */
-export const MOST_LOOKED_UP = 50;
+export const MAX_LOOKUPS = 50;
 
 /**
  * Runs as they are: one whose workflow is over without having closed it (terminated, timed out) is
@@ -17,17 +17,17 @@ export const MOST_LOOKED_UP = 50;
  * it, a run stays as it stands.
  */
 export async function closeEndedRuns(
-  parts: FlowDeskParts,
+  parts: FlowServiceParts,
   records: readonly FlowRunRecord[],
 ): Promise<FlowRunRecord[]> {
   const { ends, now } = parts;
   if (ends === undefined) return [...records];
-  const before = now().getTime() - OPEN_FOR_MS;
+  const before = now().getTime() - START_WITHIN_MS;
   const due = records.filter(
     ({ state, startedAt }) => state !== 'ended' && Date.parse(startedAt) < before,
   );
   const looked = await Promise.all(
-    due.slice(0, MOST_LOOKED_UP).map(async (record) => {
+    due.slice(0, MAX_LOOKUPS).map(async (record) => {
       const code = await ends.findEndCode(record.workflowId);
       return [
         record.run,
@@ -40,10 +40,10 @@ export async function closeEndedRuns(
 }
 
 /** Ends the transaction of whoever comes second. */
-class OverAlready extends Error {}
+class AlreadyClosedError extends Error {}
 
 async function closeRun(
-  { store, ends, now }: FlowDeskParts & { ends: FlowEnds },
+  { store, ends, now }: FlowServiceParts & { ends: FlowEnds },
   record: FlowRunRecord,
   because: string,
 ): Promise<FlowRunRecord> {
@@ -60,7 +60,7 @@ async function closeRun(
   const told = { outcome, code, undo: undo?.length ?? 0 };
   const patch = { state: 'ended', outcome, code, message, steps, undo, finishedAt } as const;
   const effect = async (tx: StoreTransaction): Promise<void> => {
-    if (!(await store.flows.update(tx, record.run, patch))) throw new OverAlready();
+    if (!(await store.flows.update(tx, record.run, patch))) throw new AlreadyClosedError();
   };
   try {
     await store.journal.append(
@@ -68,7 +68,8 @@ async function closeRun(
       effect,
     );
   } catch (thrown) {
-    if (!(thrown instanceof OverAlready || thrown instanceof AuditConflictError)) throw thrown;
+    if (!(thrown instanceof AlreadyClosedError || thrown instanceof AuditConflictError))
+      throw thrown;
   }
   return (await store.flows.get(record.run)) ?? record;
 }
@@ -83,12 +84,14 @@ async function stepsOf(
     const made =
       step.state === 'running' ? await ends.findOperationEnd(flowStepId(run, step.id)) : undefined;
     if (made === null) return null;
-    ended.push(made === undefined ? step : { ...step, ...becameOf(made), request: made.request });
+    ended.push(
+      made === undefined ? step : { ...step, ...stepOutcome(made), request: made.request },
+    );
   }
   return ended;
 }
 
-const becameOf = ({ state }: { state: string }): Pick<FlowStepRecord, 'state' | 'result'> =>
+const stepOutcome = ({ state }: { state: string }): Pick<FlowStepRecord, 'state' | 'result'> =>
   state === 'succeeded'
     ? { state: 'done', result: { ok: true } }
     : { state: 'failed', result: { code: state, message: null } };

@@ -59,8 +59,8 @@ export function openingDrafts(record: FlowRunRecord): AuditDraft[] {
   return [opened, runDraft(record, { kind: 'flow.closed', at, outcome: { outcome, code } })];
 }
 
-/** Something that is no run, and the asker. */
-export interface DeskEntry {
+/** Something that is no run, and the requester. */
+export interface RequestEntry {
   kind: 'flow.refused' | 'flow.switched' | 'resource_set.changed';
   /** Name of a flow or set, id of a run, or what was asked for. */
   subject: string;
@@ -69,10 +69,10 @@ export interface DeskEntry {
 }
 
 /** An entry about what was asked of the desk, in a series of its own. */
-export function deskDraft(
+export function requestDraft(
   id: string,
   at: string,
-  { kind, subject, caller, outcome }: DeskEntry,
+  { kind, subject, caller, outcome }: RequestEntry,
 ): AuditDraft {
   const place = { workflowId: `flow-desk/${id}`, run: id, kind, subject, sequence: 0, at };
   return { ...place, actor: actorOf(caller), surface: caller.surface, outcome };

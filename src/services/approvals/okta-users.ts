@@ -14,7 +14,7 @@ export interface OktaReader {
  * The Okta user with this login (whatever its case) or id; null where there is none. Throws what
  * the connector does.
  */
-export async function findPerson(
+export async function findUser(
   { okta, context }: OktaReader,
   reference: string,
 ): Promise<OktaUser | null> {
@@ -36,8 +36,8 @@ export async function findPerson(
  * The Okta user whose login, or else whose e-mail address, this is; null for nobody and for
  * several.
  */
-export async function findByEmail(reader: OktaReader, email: string): Promise<OktaUser | null> {
-  const byLogin = await findPerson(reader, email);
+export async function findUserByEmail(reader: OktaReader, email: string): Promise<OktaUser | null> {
+  const byLogin = await findUser(reader, email);
   if (byLogin !== null) return byLogin;
   const search = `profile.email eq ${JSON.stringify(email)}`;
   const { output } = await reader.okta('users:read', { search }, reader.context('person'));

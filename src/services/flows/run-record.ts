@@ -7,10 +7,10 @@ import type { OwnTenants } from '../../flows/tenants.ts';
 import type { Flow, FlowOutcome, Issue, IssueAccount } from '../../flows/types.ts';
 import type { FlowRunRecord } from '../../store/flow-types.ts';
 import { flowId } from '../../workflows/messages.ts';
-import type { FlowDeskSettings } from './types.ts';
+import type { FlowServiceSettings } from './types.ts';
 
 /** How a run ends that is not begun. */
-export interface EndAtOnce {
+export interface ImmediateEnd {
   outcome: FlowOutcome;
   code: string;
   message: string;
@@ -27,7 +27,7 @@ export interface RunDraft extends Pick<
   flow: Pick<Flow, 'name' | 'version'> | null;
   parent?: string;
   undoes?: string;
-  end: EndAtOnce | null;
+  end: ImmediateEnd | null;
   /** ISO 8601. */
   at: string;
 }
@@ -60,8 +60,8 @@ export function runRecord({ flow, end, at, parent, undoes, ...draft }: RunDraft)
 export function endOfAccount(
   account: IssueAccount,
   flow: Pick<Flow, 'product'> | null,
-  settings: FlowDeskSettings,
-): EndAtOnce | null {
+  settings: FlowServiceSettings,
+): ImmediateEnd | null {
   const refused = flow && refuseProduct(flow, account);
   // Of a product that nothing here acts on it is not known whose tenant that is, nor does it
   // matter.
@@ -77,8 +77,8 @@ export function endOfAccount(
 /** OAuth grants are for people; those of another tenant are not even that. */
 export function endOfGrant(
   grant: Pick<IssueAccount, 'product' | 'tenant'>,
-  settings: FlowDeskSettings,
-): EndAtOnce {
+  settings: FlowServiceSettings,
+): ImmediateEnd {
   const foreign =
     productOf(grant.product) === null ? null : refuseTenant(grant, tenantsOf(settings));
   if (foreign) return { outcome: 'denied', ...foreign };
@@ -87,7 +87,7 @@ export function endOfGrant(
   return { outcome: 'manual', code: 'oauth_grant', message };
 }
 
-const tenantsOf = ({ ownOktaHost, tenants }: FlowDeskSettings): OwnTenants =>
+const tenantsOf = ({ ownOktaHost, tenants }: FlowServiceSettings): OwnTenants =>
   ownTenants({ oktaDomain: ownOktaHost, tenants });
 
 /**
