@@ -1,5 +1,3 @@
-import type { DecisionCode, Effect, Risk } from '../governance/types.ts';
-
 export type Json =
   null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 export type JsonObject = { readonly [key: string]: Json };
@@ -56,6 +54,14 @@ export type AuditKind =
   | 'flow.switched'
   | 'resource_set.changed'
   | 'data.purged';
+
+/** Risk of an operation, lowest first. */
+export type Risk = 'LOW' | 'MEDIUM' | 'HIGH' | 'CRITICAL';
+
+/** What a policy decision comes to, and why. */
+export type Effect = 'allow' | 'auto' | 'approval' | 'deny';
+export type DecisionCode =
+  'granted' | 'fail_closed' | 'explicit_deny' | 'guardrail' | 'default_deny' | 'risk_ceiling';
 
 /** The part of a policy decision that the trail keeps. */
 export interface AuditDecision {

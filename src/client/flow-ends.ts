@@ -1,7 +1,20 @@
 import { describe } from '../client.ts';
 import type { TemporalLink } from '../client.ts';
 import type { GovernedOperationResult } from '../workflows/messages.ts';
-import type { FlowEnds } from '../services/flows/types.ts';
+
+/** What Temporal reports about workflows that have ended. */
+export interface FlowEnds {
+  /**
+   * The code for a workflow that ended without recording a result; null where it is still running,
+   * is unknown, or Temporal does not answer.
+   */
+  findEndCode(workflowId: string): Promise<string | null>;
+  /**
+   * How the operation of a step ended (`none`: it never started); null where it is still running or
+   * Temporal does not answer.
+   */
+  findOperationEnd(workflowId: string): Promise<{ request: string | null; state: string } | null>;
+}
 
 const WITHIN_MS = 2_000;
 

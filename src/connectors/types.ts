@@ -1,6 +1,7 @@
 import type { AuditDraft, JournalEffect, JsonObject } from '../audit/types.ts';
 import type { ContextFacts } from '../governance/context.ts';
 import type { ConnectorName, Decision, Risk } from '../governance/types.ts';
+import type { TextBlock } from '../mfa/types.ts';
 import type { EmailOperations } from './email/types.ts';
 import type { EntraOperations } from './entra/types.ts';
 import type { ConnectorError } from './errors.ts';
@@ -133,15 +134,6 @@ export interface Connectors {
 
 /** Okta's operations, all of the catalogue. */
 export interface OktaOperations extends OperationTable, OktaOperationTypes {}
-
-/**
- * A paragraph or list of plain text (with links); the connector encodes it as Atlassian Document
- * Format.
- */
-export type TextBlock =
-  | { type: 'paragraph'; text: string }
-  | { type: 'list'; items: readonly string[] }
-  | { type: 'link'; text: string; url: string };
 
 export interface JiraIssue {
   id: string;

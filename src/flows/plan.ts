@@ -1,5 +1,4 @@
 import type { JsonObject } from '../audit/types.ts';
-import type { FlowRunRecord } from '../store/flow-types.ts';
 import { oppositeOf } from './acts.ts';
 import { firstUnmet, holds } from './conditions.ts';
 import type { ConditionFacts, InputValues } from './conditions.ts';
@@ -81,14 +80,14 @@ export function undoAfter(
   return left.length === 0 ? null : left;
 }
 
-/**
- * What takes back the steps of a run that were really taken, of the undo that was planned; null
- * where nothing is left.
- */
-export function remainingUndo({
-  steps,
-  undo,
-}: Pick<FlowRunRecord, 'steps' | 'undo'>): FlowRunRecord['undo'] {
+/** The parts of a recorded run that decide what can still be undone. */
+export interface UndoableRun {
+  steps: readonly (PlannedCall & { state: string })[];
+  undo: Omit<PlannedCall, 'id'>[] | null;
+}
+
+/** The planned undo calls for the steps that were carried out; null where none is left. */
+export function remainingUndo({ steps, undo }: UndoableRun): UndoableRun['undo'] {
   const done = new Set(steps.filter(({ state }) => state === 'done').map(({ id }) => id));
   const planned = steps.map((step) => ({
     ...step,

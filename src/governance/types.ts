@@ -1,16 +1,14 @@
-import type { JsonObject } from '../audit/types.ts';
+import type { DecisionCode, Effect, JsonObject, Risk } from '../audit/types.ts';
+
+export type { DecisionCode, Effect, Risk };
 
 /** Vendors that have a governed connector. */
 export type ConnectorName = 'okta' | 'jira' | 'slack' | 'entra' | 'google' | 'salesforce' | 'email';
 
-/** Risk of an operation, lowest first. */
-export const RISKS = ['LOW', 'MEDIUM', 'HIGH', 'CRITICAL'] as const;
-export type Risk = (typeof RISKS)[number];
+/** The risk levels, lowest first. */
+export const RISKS = ['LOW', 'MEDIUM', 'HIGH', 'CRITICAL'] as const satisfies readonly Risk[];
 
 export type ApprovalMode = 'none' | 'auto' | 'hitl';
-export type Effect = 'allow' | 'auto' | 'approval' | 'deny';
-export type DecisionCode =
-  'granted' | 'fail_closed' | 'explicit_deny' | 'guardrail' | 'default_deny' | 'risk_ceiling';
 
 /** Where something stands in a file; line and column count from 1. */
 export interface SourcePlace {
@@ -123,3 +121,18 @@ export interface Decision {
   bundleDigest: string | null;
   argsDigest: string | null;
 }
+
+/** The state of a governed operation; the last eight are final. */
+export type ActionState =
+  | 'open'
+  | 'pending'
+  | 'approved'
+  | 'performing'
+  | 'succeeded'
+  | 'failed'
+  | 'denied'
+  | 'rejected'
+  | 'expired'
+  | 'cancelled'
+  | 'stale'
+  | 'unknown';

@@ -1,9 +1,8 @@
 /** Texts of the bulk ticket, which lists all users of a run who are not covered. */
 
-import type { TextBlock } from '../connectors/types.ts';
+import type { TextBlock, VerdictCounts } from './types.ts';
 import { checkpointBlocks, stampLine, stampMark } from './ticket-text.ts';
 import type { TicketStamp } from './ticket-text.ts';
-import type { VerdictCounts } from './types.ts';
 import { nonCompliant } from './coverage.ts';
 
 /** One user in the list of a bulk ticket. */

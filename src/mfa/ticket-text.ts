@@ -1,7 +1,6 @@
 /** Texts of the ticket for one user: summary, description and comments. */
 
-import type { TextBlock } from '../connectors/types.ts';
-import type { ClassifiedFactor, Verdict } from './types.ts';
+import type { ClassifiedFactor, TextBlock, Verdict } from './types.ts';
 
 /** The content of one user's ticket. The login is the only personal data in it. */
 export interface TicketSubject {

@@ -55,3 +55,15 @@ export interface Coverage {
   low: number | null;
   high: number | null;
 }
+
+/** How a run ended. */
+export type RunStatus = 'complete' | 'incomplete' | 'failed';
+
+/**
+ * A paragraph or list of plain text (with links); the connector encodes it as Atlassian Document
+ * Format.
+ */
+export type TextBlock =
+  | { type: 'paragraph'; text: string }
+  | { type: 'list'; items: readonly string[] }
+  | { type: 'link'; text: string; url: string };

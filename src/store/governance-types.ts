@@ -1,22 +1,7 @@
 import type { JsonObject } from '../audit/types.ts';
 import type { Approval } from '../governance/approval.ts';
-import type { ConnectorName, Obligations, Risk } from '../governance/types.ts';
+import type { ActionState, ConnectorName, Obligations, Risk } from '../governance/types.ts';
 import type { StoreTransaction } from './types.ts';
-
-/** Where a governed operation stands. The last eight are ends. */
-export type ActionState =
-  | 'open'
-  | 'pending'
-  | 'approved'
-  | 'performing'
-  | 'succeeded'
-  | 'failed'
-  | 'denied'
-  | 'rejected'
-  | 'expired'
-  | 'cancelled'
-  | 'stale'
-  | 'unknown';
 
 /** A governed operation as asked for: frozen when it is opened. Times are ISO 8601 UTC. */
 export interface ActionRequest {

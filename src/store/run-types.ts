@@ -1,6 +1,5 @@
 import type { JournalEffect, JsonObject } from '../audit/types.ts';
-import type { Verdict, ClassifiedFactor, VerdictCounts } from '../mfa/types.ts';
-import type { RunStatus } from '../workflows/messages.ts';
+import type { ClassifiedFactor, RunStatus, Verdict, VerdictCounts } from '../mfa/types.ts';
 import type { StoreTransaction } from './types.ts';
 
 /** A run as begun: what was decided then and holds to its end. Times are ISO 8601 UTC. */

@@ -4,13 +4,13 @@ import type { BucketState } from '../connectors/rate-limit/types.ts';
 import type { Approval } from '../governance/approval.ts';
 import type { Verdict } from '../mfa/types.ts';
 import type { FlowDatabase } from './flow-schema.ts';
-import type { ActionRequest, ActionState } from './governance-types.ts';
+import type { ActionRequest } from './governance-types.ts';
+import type { ActionState } from '../governance/types.ts';
 import type { LeaseDatabase } from './lease-types.ts';
 import type { TwinDatabase } from './twin-schema.ts';
 import type { MessageRow } from './types.ts';
 import type { RunRecord } from './run-types.ts';
-import type { TicketAction } from './ticket-types.ts';
-import type { TicketRow } from './ticket-types.ts';
+import type { TicketAction, TicketRow } from './ticket-types.ts';
 
 /**
  * A json column: parsed by the driver when read, written as text. The type is `json`, not `jsonb`,

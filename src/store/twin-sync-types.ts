@@ -1,6 +1,6 @@
 import type { JsonObject } from '../audit/types.ts';
 import type { StreamName, StreamState } from '../twin/types.ts';
-import type { RunStatus } from '../workflows/messages.ts';
+import type { RunStatus } from '../mfa/types.ts';
 import type { StoreTransaction } from './types.ts';
 
 /** A sync as begun and ended. One organisation has one twin, keyed by its host. */

@@ -1,6 +1,6 @@
 import * as wf from '@temporalio/workflow';
 import type { GovernedActivities, OpenedRequest } from '../activities/governance/types.ts';
-import type { ActionState } from '../store/governance-types.ts';
+import type { ActionState } from '../governance/types.ts';
 import { approval } from './approval.ts';
 import { parseInput, FORMS } from './support/input.ts';
 import { approvalId, cancelApprovalSignal } from './messages.ts';

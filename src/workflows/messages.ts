@@ -5,6 +5,7 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { FlowOutcome } from '../flows/types.ts';
 import type { ResumeState, SyncState } from './support/state.ts';
+import type { RunStatus } from '../mfa/types.ts';
 
 export const TASK_QUEUE = 'arx';
 export const MFA_WORKFLOW = 'mfaEnforcementCheck';
@@ -26,9 +27,6 @@ export interface MfaEnforcementCheckInput {
   /** Where a continued run goes on; set by the workflow itself. */
   resume?: ResumeState;
 }
-
-/** How a run ended. */
-export type RunStatus = 'complete' | 'incomplete' | 'failed';
 
 /** Result of the workflow: the tallies; everything else is read from the store by the run's id. */
 export interface MfaEnforcementCheckResult {

@@ -9,12 +9,8 @@ import {
 } from '../mfa/scan-plan.ts';
 import { parseInput, FORMS } from './support/input.ts';
 import { progressQuery } from './messages.ts';
-import type {
-  MfaEnforcementCheckInput,
-  MfaEnforcementCheckResult,
-  Progress,
-  RunStatus,
-} from './messages.ts';
+import type { MfaEnforcementCheckInput, MfaEnforcementCheckResult, Progress } from './messages.ts';
+import type { RunStatus } from '../mfa/types.ts';
 import type { ResumeState } from './support/state.ts';
 import { inParallel } from './support/pool.ts';
 import {

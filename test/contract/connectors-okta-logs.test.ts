@@ -4,7 +4,7 @@ import { startEmulators } from '../../emulators/start.ts';
 import { emulatedHarness } from '../unit/connectors/support/emulated.ts';
 import { context, failureOf, harness } from '../unit/connectors/support/harness.ts';
 import { startServer } from '../unit/connectors/support/server.ts';
-import type { OktaLogEvent } from '../../src/connectors/okta/types-org.ts';
+import type { LogEntry } from '../../src/twin/events/types.ts';
 import type { RunningEmulators } from '../../emulators/start.ts';
 
 const EVENTS = 10_000;
@@ -46,10 +46,10 @@ afterAll(() => emulators.close());
 describe('the System Log through the connector', () => {
   it('is read whole, page by page, in named fields only', async () => {
     const { connectors, journal } = emulatedHarness(emulators.document);
-    const found: OktaLogEvent[] = [];
+    const found: LogEntry[] = [];
     let after: string | null = null;
     do {
-      const { output }: { output: { items: OktaLogEvent[]; next: string | null } } =
+      const { output }: { output: { items: LogEntry[]; next: string | null } } =
         await connectors.okta('logs:read', { ...WINDOW, after }, context());
       found.push(...output.items);
       after = output.next;

@@ -6,39 +6,52 @@ import ts from 'typescript';
  * group is sorted.
  */
 export function importCycles(files: ReadonlyMap<string, string>): string[][] {
-  const imports = new Map([...files].map(([file, text]) => [file, valueImports(file, text)]));
-  const circles = [...imports.keys()]
-    .map((file) => circleOf(file, imports))
-    .filter((circle) => circle.length > 0);
-  return [...new Map(circles.map((circle) => [circle.join(), circle])).values()];
+  return circlesOf(new Map([...files].map(([file, text]) => [file, valueImports(file, text)])));
 }
 
 type Imports = ReadonlyMap<string, readonly string[]>;
 
-/** The files that a file reaches and that reach it; empty where there are none. */
-function circleOf(file: string, imports: Imports): string[] {
-  const reached = reach(file, imports);
-  return reached.has(file)
-    ? [...reached].filter((other) => reach(other, imports).has(file)).toSorted()
+/** Groups of nodes that reach each other; each group is sorted. */
+export function circlesOf(imports: Imports): string[][] {
+  const circles = [...imports.keys()]
+    .map((node) => circleOf(node, imports))
+    .filter((circle) => circle.length > 0);
+  return [...new Map(circles.map((circle) => [circle.join(), circle])).values()];
+}
+
+/** The nodes that a node reaches and that reach it; empty where there are none. */
+function circleOf(node: string, imports: Imports): string[] {
+  const reached = reach(node, imports);
+  return reached.has(node)
+    ? [...reached].filter((other) => reach(other, imports).has(node)).toSorted()
     : [];
 }
 
 function reach(from: string, imports: Imports): Set<string> {
   const reached = new Set<string>();
   const pending = [...(imports.get(from) ?? [])];
-  for (let file = pending.pop(); file !== undefined; file = pending.pop()) {
-    if (reached.has(file)) continue;
-    reached.add(file);
-    pending.push(...(imports.get(file) ?? []));
+  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+    if (reached.has(node)) continue;
+    reached.add(node);
+    pending.push(...(imports.get(node) ?? []));
   }
   return reached;
 }
 
-/** What a file imports at run time from files beside it, `import()` included. */
-export function valueImports(file: string, text: string): string[] {
+/** The files of the repository that a file imports at run time, `import()` included. */
+export const valueImports = (file: string, text: string): string[] =>
+  importsOf(file, text, (node) => isOnlyTypes(node));
+
+/** The files of the repository that a file imports, types included. */
+export const allImports = (file: string, text: string): string[] =>
+  importsOf(file, text, () => false);
+
+type Skip = (node: ts.ImportClause | ts.ExportDeclaration) => boolean;
+
+function importsOf(file: string, text: string, skip: Skip): string[] {
   const specifiers: string[] = [];
   const visit = (node: ts.Node): void => {
-    const specifier = importedBy(node);
+    const specifier = importedBy(node, skip);
     if (specifier?.startsWith('.')) specifiers.push(posix.join(posix.dirname(file), specifier));
     ts.forEachChild(node, visit);
   };
@@ -46,12 +59,10 @@ export function valueImports(file: string, text: string): string[] {
   return specifiers;
 }
 
-function importedBy(node: ts.Node): string | null {
+function importedBy(node: ts.Node, skip: Skip): string | null {
   if (ts.isImportDeclaration(node))
-    return node.importClause && isOnlyTypes(node.importClause)
-      ? null
-      : textOf(node.moduleSpecifier);
-  if (ts.isExportDeclaration(node)) return isOnlyTypes(node) ? null : textOf(node.moduleSpecifier);
+    return node.importClause && skip(node.importClause) ? null : textOf(node.moduleSpecifier);
+  if (ts.isExportDeclaration(node)) return skip(node) ? null : textOf(node.moduleSpecifier);
   if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword)
     return textOf(node.arguments[0]);
   return null;

@@ -2,7 +2,7 @@ import { ApplicationFailure, Context } from '@temporalio/activity';
 import type { JsonObject } from '../../audit/types.ts';
 import { ConnectorError, PolicyDeniedError } from '../../connectors/errors.ts';
 import type { CallContext, CallOutcome, OperationTable, Recorded } from '../../connectors/types.ts';
-import type { ActionRecord, ActionState } from '../../store/governance-types.ts';
+import type { ActionRecord } from '../../store/governance-types.ts';
 import type { StoreTransaction } from '../../store/types.ts';
 import { takesOut } from '../../flows/acts.ts';
 import type { GovernedActivities, OpenedRequest } from './types.ts';
@@ -20,7 +20,7 @@ import { recordDone, recordUndone, checkEffect } from './interrupted.ts';
 import { requirementsOf } from './requirements.ts';
 
 const CALL_ATTEMPTS = 8;
-const READY: readonly ActionState[] = ['open', 'approved'];
+const READY: readonly ActionRecord['state'][] = ['open', 'approved'];
 
 /** `performRequest`: everything is checked again, then the call is made once. */
 export function performRequest(deps: GovernedDeps): GovernedActivities['performRequest'] {
@@ -201,7 +201,7 @@ async function call(deps: GovernedDeps, { record, facts, turn }: Making): Promis
       throw ApplicationFailure.nonRetryable('the request is no longer ready', 'conflict');
     }
   };
-  const from: readonly ActionState[] = [...READY, 'performing'];
+  const from: readonly ActionRecord['state'][] = [...READY, 'performing'];
   const context: CallContext<OperationTable[string]['output']> = {
     caller: callerOf(record),
     subject: record.target?.id ?? requestId,
@@ -226,7 +226,7 @@ async function recordGrantUse({ store, now }: GovernedDeps, record: ActionRecord
 
 interface Outcome {
   record: ActionRecord;
-  from: readonly ActionState[];
+  from: readonly ActionRecord['state'][];
   outcome: CallOutcome<unknown>;
 }
 
@@ -263,7 +263,7 @@ function entryOf(
 }
 
 interface End {
-  state: ActionState;
+  state: ActionRecord['state'];
   outcome: JsonObject;
 }
 
@@ -286,7 +286,7 @@ async function end(
   { state, outcome }: End,
 ): Promise<OpenedRequest> {
   const { store, now } = deps;
-  const from: ActionState[] = ['open', 'pending', 'approved', 'performing'];
+  const from: ActionRecord['state'][] = ['open', 'pending', 'approved', 'performing'];
   if (!from.includes(record.state)) return standing(record);
   const at = now();
   const code = typeof outcome['code'] === 'string' ? outcome['code'] : state;

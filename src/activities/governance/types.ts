@@ -1,4 +1,4 @@
-import type { ActionState } from '../../store/governance-types.ts';
+import type { ActionState } from '../../governance/types.ts';
 import type {
   DecisionAnswer,
   DecisionInput,

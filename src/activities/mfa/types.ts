@@ -3,8 +3,8 @@ import type { TicketAction } from '../../store/ticket-types.ts';
 import type {
   MfaEnforcementCheckInput,
   MfaEnforcementCheckResult,
-  RunStatus,
 } from '../../workflows/messages.ts';
+import type { RunStatus } from '../../mfa/types.ts';
 
 /** What the workflow needs to know of a run as begun. */
 export interface RunPlan {

@@ -1,8 +1,7 @@
 import { ApplicationFailure } from '@temporalio/activity';
-import type { OktaLogEvent } from '../../connectors/okta/types-org.ts';
+import type { Carried, LogEntry } from '../../twin/events/types.ts';
 import type { OktaPage } from '../../connectors/types.ts';
 import { raise } from '../../twin/events/raise.ts';
-import type { Carried } from '../../twin/events/types.ts';
 import { lastingOrNot } from '../mfa/listing.ts';
 import type { SyncDeps } from './deps.ts';
 import { callContext, syncOf } from './plan.ts';
@@ -53,7 +52,7 @@ async function readPage(
   { connectors }: SyncDeps,
   sync: Sync,
   after: string | null,
-): Promise<OktaPage<OktaLogEvent>> {
+): Promise<OktaPage<LogEntry>> {
   const { log } = sync.plan;
   if (!log)
     throw ApplicationFailure.nonRetryable('this sync does not read the log', 'configuration');
@@ -71,7 +70,7 @@ async function readPage(
  */
 function windowOf(
   { plan, startedAt }: Sync,
-  { items, last, from }: { items: readonly OktaLogEvent[]; last: boolean; from: Carried | null },
+  { items, last, from }: { items: readonly LogEntry[]; last: boolean; from: Carried | null },
 ) {
   const since = from?.until ?? plan.log?.since ?? startedAt;
   const newest = items
@@ -83,12 +82,7 @@ function windowOf(
   return { since, until };
 }
 
-function signIn({
-  eventType,
-  outcome,
-  actor,
-  published,
-}: OktaLogEvent): { id: string; at: string }[] {
+function signIn({ eventType, outcome, actor, published }: LogEntry): { id: string; at: string }[] {
   const isOne =
     SIGN_IN.test(eventType) && outcome === 'SUCCESS' && actor?.type === 'User' && actor.id !== null;
   const at = Date.parse(published);

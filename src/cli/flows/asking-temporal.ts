@@ -1,6 +1,6 @@
 import type { TemporalLink } from '../../client.ts';
 import { workflowEnds } from '../../client/flow-ends.ts';
-import type { FlowEnds } from '../../services/flows/types.ts';
+import type { FlowEnds } from '../../client/flow-ends.ts';
 import type { Settings } from '../kit/settings.ts';
 import { stackEnvironment } from '../kit/target.ts';
 

@@ -1,5 +1,6 @@
 import { createFlowService } from '../../services/flows/flow-service.ts';
-import type { FlowRequester, FlowBook, FlowService, FlowEnds } from '../../services/flows/types.ts';
+import type { FlowRequester, FlowBook, FlowService } from '../../services/flows/types.ts';
+import type { FlowEnds } from '../../client/flow-ends.ts';
 import { oktaSettings } from '../../config/env/credentials.ts';
 import { readFlowBook } from '../../config/flows/flow-book.ts';
 import { flowSettings } from '../../config/flows/flow-settings.ts';

@@ -1,8 +1,8 @@
 import type { AuditEntry, JsonObject } from '../../audit/types.ts';
 import { approvalDocument } from '../../services/approvals/approval-document.ts';
 import type { ApprovalDocument } from '../../services/approvals/approval-document.ts';
-import type { Effect } from '../../governance/types.ts';
-import type { ActionRecord, ActionState } from '../../store/governance-types.ts';
+import type { ActionState, Effect } from '../../governance/types.ts';
+import type { ActionRecord } from '../../store/governance-types.ts';
 import { messageOf } from '../../governance/words.ts';
 
 /** How a governed operation ended, or stands, as scripts see it. */

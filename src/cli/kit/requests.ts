@@ -1,6 +1,7 @@
 import type { AuditEntry } from '../../audit/types.ts';
 import type { Approval } from '../../governance/approval.ts';
-import type { ActionRecord, ActionState } from '../../store/governance-types.ts';
+import type { ActionRecord } from '../../store/governance-types.ts';
+import type { ActionState } from '../../governance/types.ts';
 import type { Store } from '../../store/types.ts';
 import { CliError } from './errors.ts';
 

@@ -1,4 +1,4 @@
-import type { TextBlock } from '../types.ts';
+import type { TextBlock } from '../../mfa/types.ts';
 
 /** A node of the Atlassian Document Format. */
 export interface AdfNode {

@@ -1,6 +1,7 @@
 import { mayDecide } from '../../governance/approval.ts';
 import type { Approval, ApprovalState } from '../../governance/approval.ts';
-import type { ActionRecord, ActionState } from '../../store/governance-types.ts';
+import type { ActionRecord } from '../../store/governance-types.ts';
+import type { ActionState } from '../../governance/types.ts';
 import { approvalId } from '../../workflows/messages.ts';
 
 /** One request with its approval (`arx.approval/v1`, an item of `arx.approvals/v1`). */

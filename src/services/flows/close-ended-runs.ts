@@ -4,7 +4,8 @@ import type { FlowRunRecord, FlowStepRecord } from '../../store/flow-types.ts';
 import type { StoreTransaction } from '../../store/types.ts';
 import { flowStepId } from '../../workflows/messages.ts';
 import { runDraft } from './audit-entries.ts';
-import type { FlowServiceParts, FlowEnds } from './types.ts';
+import type { FlowServiceParts } from './types.ts';
+import type { FlowEnds } from '../../client/flow-ends.ts';
 
 /** Until then a run may have been opened and its workflow not started yet. */
 const START_WITHIN_MS = 60_000;

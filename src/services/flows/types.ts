@@ -1,3 +1,4 @@
+import type { FlowEnds } from '../../client/flow-ends.ts';
 import type { Connectors } from '../../connectors/types.ts';
 import type { Flow, FlowPermission, ResourceSet, Route } from '../../flows/types.ts';
 import type { FlowCaller, FlowRunFilter, FlowRunRecord } from '../../store/flow-types.ts';
@@ -35,20 +36,6 @@ export interface FlowServiceParts {
   ends?: FlowEnds;
   /** 32 random hex digits; for dry runs and refusals. */
   newId?: () => string;
-}
-
-/** What the orchestration says of workflows that are over. */
-export interface FlowEnds {
-  /**
-   * Coded word for how a workflow ended that closed nothing; null where it goes on, is not known,
-   * or nobody answers.
-   */
-  findEndCode(workflowId: string): Promise<string | null>;
-  /**
-   * How the operation of a step ended (`none`: was never begun); null where it goes on, or nobody
-   * answers.
-   */
-  findOperationEnd(workflowId: string): Promise<{ request: string | null; state: string } | null>;
 }
 
 /** A run as it was opened, or as it stood there. */

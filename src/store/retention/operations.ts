@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { RawBuilder } from 'kysely';
-import type { ActionState } from '../governance-types.ts';
+import type { ActionState } from '../../governance/types.ts';
 import type { Cut, Removal } from './removal.ts';
 
 /** What a flow run says in the place of its caller and its account once its people are removed. */

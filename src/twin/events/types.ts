@@ -1,14 +1,40 @@
-import type { OktaLogEvent, OktaLogParty } from '../../connectors/okta/types-org.ts';
 import type { SecurityEvent, Severity, TwinSettings } from '../types.ts';
 
 /** Who did something, or to whom it was done. */
-export type EntryParty = OktaLogParty;
+export interface EntryParty {
+  id: string | null;
+  /** `User`, `AppUser`, `UserGroup`, `AppInstance`, … */
+  type: string | null;
+  /** Login of a person; null for everything else. */
+  login: string | null;
+}
 
 /**
- * What rules may look at of one entry of the System Log; everything else of an entry is left
- * behind.
+ * One entry of the System Log, as far as rules may look at it; details are left out, and so is
+ * free text apart from plain words.
  */
-export type LogEntry = OktaLogEvent;
+export interface LogEntry {
+  uuid: string;
+  /** ISO 8601. */
+  published: string;
+  eventType: string;
+  severity: string | null;
+  outcome: string | null;
+  /** A code, or a sentence in which everything but plain words is replaced by `…`. */
+  reason: string | null;
+  actor: EntryParty | null;
+  targets: EntryParty[];
+  ipAddress: string | null;
+  country: string | null;
+  /** Whether the client came through a proxy, as far as Okta says. */
+  isProxy: boolean | null;
+  /** Behaviours that Okta found positive, such as `New Device`. */
+  behaviors: string[];
+  /** Names of the apps among the targets. */
+  apps: string[];
+  /** Ids and names of the identity provider of a sign-in. */
+  idps: string[];
+}
 
 export type Scalar = string | number | boolean | null;
 /** A list of arx.yaml that a rule may name in the place of values. */

@@ -7,13 +7,12 @@ import type {
   JiraTransition,
   OperationTable,
   Recorded,
-  TextBlock,
 } from '../../../connectors/types.ts';
+import type { TextBlock } from '../../../mfa/types.ts';
 import { controlLabel, MFA_CONTROL, ticketLabel } from '../../../mfa/identity.ts';
 import type { StoreTransaction } from '../../../store/types.ts';
 import type { RunRecord } from '../../../store/run-types.ts';
-import type { TicketAction } from '../../../store/ticket-types.ts';
-import type { TicketRow } from '../../../store/ticket-types.ts';
+import type { TicketAction, TicketRow } from '../../../store/ticket-types.ts';
 import type { Deps } from '../deps.ts';
 import { retryIn } from '../../support/failures.ts';
 import { callerOf, frozen } from '../plan.ts';

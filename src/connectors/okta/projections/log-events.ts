@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { OktaLogEvent, OktaLogParty } from '../types-org.ts';
+import type { LogEntry, EntryParty } from '../../../twin/events/types.ts';
 import { label, text } from './fields.ts';
 
 const PEOPLE: readonly (string | null)[] = ['User', 'AppUser'];
@@ -11,7 +11,7 @@ type Party = z.output<typeof party>;
 
 // Names and other identifiers of a party may hold anything, a telephone number for one; of people
 // the login is kept.
-const partyOf = ({ id, type, alternateId }: Party): OktaLogParty => ({
+const partyOf = ({ id, type, alternateId }: Party): EntryParty => ({
   id,
   type,
   login: PEOPLE.includes(type) ? alternateId : null,
@@ -100,7 +100,7 @@ const event = z
       .nullish()
       .catch(null),
   })
-  .transform(({ uuid, published, eventType, severity, ...rest }): OktaLogEvent => {
+  .transform(({ uuid, published, eventType, severity, ...rest }): LogEntry => {
     const { outcome, actor, client } = rest;
     const targets = rest.target ?? [];
     const providers = [...(actor ? [actor] : []), ...targets].filter(({ type }) =>
@@ -128,7 +128,7 @@ const event = z
   });
 
 /** A page of the System Log; entries that are none are passed over and counted. */
-export function parseEvents(json: unknown): { items: OktaLogEvent[]; malformed: number } {
+export function parseEvents(json: unknown): { items: LogEntry[]; malformed: number } {
   const parsed = z
     .array(z.unknown())
     .parse(json)

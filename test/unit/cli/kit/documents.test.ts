@@ -10,7 +10,7 @@ import {
 } from '../../../../src/cli/approvals/render.ts';
 import { sealEntry } from '../../../../src/audit/entry.ts';
 import type { AuditDraft, AuditEntry } from '../../../../src/audit/types.ts';
-import type { ActionState } from '../../../../src/store/governance-types.ts';
+import type { ActionState } from '../../../../src/governance/types.ts';
 import { draftOf } from '../../../support/audit.ts';
 import { HOSTILE } from '../support/samples.ts';
 import { AT, DEADLINE, PEOPLE, approvalOf, ioOf, recordOf } from '../governed/support.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ADF_LIMIT, adfSize, plainText, toAdf } from '../../../../src/connectors/jira/adf.ts';
-import type { TextBlock } from '../../../../src/connectors/types.ts';
+import type { TextBlock } from '../../../../src/mfa/types.ts';
 import { assertProperty } from '../../../support/properties.ts';
 
 describe('the document encoder', () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { FlowEnds } from '../../../../src/services/flows/types.ts';
+import type { FlowEnds } from '../../../../src/client/flow-ends.ts';
 import { startEmulators } from '../../../../emulators/start.ts';
 import type { RunningEmulators } from '../../../../emulators/start.ts';
 import type { FlowStepRecord } from '../../../../src/store/flow-types.ts';
