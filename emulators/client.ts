@@ -6,8 +6,10 @@ import type {
   EmulatorStatistics,
   LogEntry,
   StateDocument,
+  StateIssue,
+  StatePart,
+  StateUser,
 } from './control/protocol.ts';
-import type { StateIssue, StatePart, StateUser } from './control/protocol.ts';
 import type { Evolution } from './demo/evolve.ts';
 import type { JiraSettings, StatusCategory } from './jira/model.ts';
 import type { NewApp } from './okta/app-records.ts';

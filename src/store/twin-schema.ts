@@ -14,8 +14,7 @@ import type {
 import type { JsonColumn } from './schema.ts';
 import type { GapChanges } from './twin-judged-types.ts';
 import type { SearchHit } from './twin-types.ts';
-import type { SyncStream } from './twin-sync-types.ts';
-import type { SyncRecord } from './twin-sync-types.ts';
+import type { SyncStream, SyncRecord } from './twin-sync-types.ts';
 
 type Position = ColumnType<number, never, never>;
 type Flag = ColumnType<boolean, boolean | undefined, boolean>;

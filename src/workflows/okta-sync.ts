@@ -4,9 +4,7 @@ import { batchSize, EARLIER_AUTO_BATCH, PAGES_AT_ONCE } from '../mfa/scan-plan.t
 import { parseInput, FORMS } from './support/input.ts';
 import { syncProgressQuery } from './messages.ts';
 import type { OktaSyncInput, OktaSyncResult, SyncProgress } from './messages.ts';
-import type { SyncState } from './support/state.ts';
-import type { SyncBranch } from './support/state.ts';
-import type { SyncBranchName } from './support/state.ts';
+import type { SyncState, SyncBranch, SyncBranchName } from './support/state.ts';
 import { inParallel } from './support/pool.ts';
 import {
   failureCode,

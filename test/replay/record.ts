@@ -17,10 +17,13 @@ import {
   GOVERNED_WORKFLOW,
   TASK_QUEUE,
 } from '../../src/workflows/messages.ts';
-import type { EnrichAccountInput } from '../../src/workflows/messages.ts';
+import type {
+  EnrichAccountInput,
+  MfaEnforcementCheckInput,
+  OktaSyncInput,
+} from '../../src/workflows/messages.ts';
 import type { StartedWorkflow } from '../../src/client.ts';
 import { result } from '../../src/client.ts';
-import type { MfaEnforcementCheckInput, OktaSyncInput } from '../../src/workflows/messages.ts';
 import { asking, flowJob, REQUESTER } from '../support/flow-job.ts';
 import type { FlowJob } from '../support/flow-job.ts';
 import { mainJob } from '../support/main-job.ts';

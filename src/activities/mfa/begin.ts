@@ -1,4 +1,4 @@
-import { Context } from '@temporalio/activity';
+import { Context, ApplicationFailure } from '@temporalio/activity';
 import type { CheckSettings } from '../../config/schema/check-settings.ts';
 import { matchesAny } from '../../governance/glob.ts';
 import { exemptionReason, isLive } from '../../mfa/exemptions.ts';
@@ -14,7 +14,6 @@ import type { GroupReader } from './groups.ts';
 import { callerOf, frozen, runPlan, thaw } from './plan.ts';
 import type { FrozenPlan } from './plan.ts';
 import type { MfaActivities, RunPlan } from './types.ts';
-import { ApplicationFailure } from '@temporalio/activity';
 
 type BeginInput = Parameters<MfaActivities['beginRun']>[0];
 

@@ -1,8 +1,7 @@
 import { GONE_FROM, SearchParts } from '../../store/search-parts.ts';
 import type { JudgedPage } from '../../store/twin-judged-types.ts';
 import type { SearchHit } from '../../store/twin-types.ts';
-import type { SyncView } from '../../store/twin-sync-types.ts';
-import type { SyncStream } from '../../store/twin-sync-types.ts';
+import type { SyncView, SyncStream } from '../../store/twin-sync-types.ts';
 import type { Store } from '../../store/types.ts';
 import { assessApp, assessOrg, assessOrphans, assessUser } from '../../twin/assess.ts';
 import type { Assessed, AssessGround } from '../../twin/assess.ts';

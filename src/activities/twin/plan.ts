@@ -3,8 +3,7 @@ import type { AuditDraft, JsonObject } from '../../audit/types.ts';
 import type { SyncSettings } from '../../config/schema/twin-settings.ts';
 import type { Caller } from '../../connectors/types.ts';
 import type { Store } from '../../store/types.ts';
-import type { SyncStamp } from '../../store/twin-sync-types.ts';
-import type { SyncRecord } from '../../store/twin-sync-types.ts';
+import type { SyncStamp, SyncRecord } from '../../store/twin-sync-types.ts';
 import type { StreamName } from '../../twin/types.ts';
 
 /** Who reads Okta for a sync. */

@@ -1,6 +1,4 @@
-import type { ReadOutcome } from '../../store/twin-sync-types.ts';
-import type { SyncWork } from '../../store/twin-sync-types.ts';
-import type { SyncStream } from '../../store/twin-sync-types.ts';
+import type { ReadOutcome, SyncWork, SyncStream } from '../../store/twin-sync-types.ts';
 import type { StreamName } from '../../twin/types.ts';
 
 /** What became of everything that a sync read. */

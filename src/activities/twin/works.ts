@@ -1,8 +1,6 @@
 import type { OktaPage, OktaFactor } from '../../connectors/types.ts';
 import type { OktaRole } from '../../connectors/okta/types.ts';
-import type { SyncView } from '../../store/twin-sync-types.ts';
-import type { SyncWork } from '../../store/twin-sync-types.ts';
-import type { SyncList } from '../../store/twin-sync-types.ts';
+import type { SyncView, SyncWork, SyncList } from '../../store/twin-sync-types.ts';
 import type { StoreTransaction } from '../../store/types.ts';
 import type { TwinFactor } from '../../twin/types.ts';
 import type { SyncDeps } from './deps.ts';

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { CallEvent } from '../../connectors/transport/exchange.ts';
-import type { CallContext } from '../../connectors/types.ts';
-import type { Call, OktaOperations } from '../../connectors/types.ts';
+import type { CallContext, Call, OktaOperations } from '../../connectors/types.ts';
 import { toCliError } from '../kit/errors.ts';
 import { CAPABILITY_NAMES, PROBES, SCOPES } from './probes.ts';
 import type { CapabilityName, Found, Probe } from './probes.ts';

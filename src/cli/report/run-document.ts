@@ -1,8 +1,7 @@
 import type { RunDocument, RunSummary, RunUserRow } from '../../mfa/document.ts';
 import type { FactorClass, VerdictCounts } from '../../mfa/types.ts';
 import type { Store } from '../../store/types.ts';
-import type { RunUser } from '../../store/run-types.ts';
-import type { RunRecord } from '../../store/run-types.ts';
+import type { RunUser, RunRecord } from '../../store/run-types.ts';
 import { CLASS_ORDER } from '../kit/words.ts';
 
 const PAGE = 500;

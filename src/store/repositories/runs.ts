@@ -2,8 +2,7 @@ import type { Kysely, Selectable } from 'kysely';
 import type { AttemptFence } from '../journal/attempts.ts';
 import { NotStoredError } from '../errors.ts';
 import type { Database, RunsTable } from '../schema.ts';
-import type { RunRepository } from '../run-types.ts';
-import type { RunRecord } from '../run-types.ts';
+import type { RunRepository, RunRecord } from '../run-types.ts';
 
 /** Runs as begun and as ended. */
 export function createRunRepository(db: Kysely<Database>, fence: AttemptFence): RunRepository {

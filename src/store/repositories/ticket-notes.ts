@@ -1,8 +1,7 @@
 import { sql } from 'kysely';
 import type { Kysely } from 'kysely';
 import type { Database } from '../schema.ts';
-import type { TicketAction } from '../ticket-types.ts';
-import type { TicketNote } from '../ticket-types.ts';
+import type { TicketAction, TicketNote } from '../ticket-types.ts';
 
 /**
  * What a run that goes on after a crash may find of its own making; it does not become `kept` by

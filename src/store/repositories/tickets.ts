@@ -4,8 +4,7 @@ import type { AttemptFence } from '../journal/attempts.ts';
 import type { SqlClock } from '../clock.ts';
 import { LeaseLostError } from '../errors.ts';
 import type { Database, TicketsTable } from '../schema.ts';
-import type { TicketLedger } from '../ticket-types.ts';
-import type { TicketRow } from '../ticket-types.ts';
+import type { TicketLedger, TicketRow } from '../ticket-types.ts';
 import { listNotes, noteTicket } from './ticket-notes.ts';
 
 /** Tickets as arx knows them, each row leased to one owner at a time. */

@@ -3,9 +3,7 @@ import type { STREAMS, StreamName } from '../../twin/types.ts';
 import { NotStoredError } from '../errors.ts';
 import type { Database } from '../schema.ts';
 import type { TwinDatabase } from '../twin-schema.ts';
-import type { SyncRepository } from '../twin-sync-types.ts';
-import type { SyncStream } from '../twin-sync-types.ts';
-import type { SyncRecord } from '../twin-sync-types.ts';
+import type { SyncRepository, SyncStream, SyncRecord } from '../twin-sync-types.ts';
 
 /** The type holds this list equal to the one in twin, which this room may not import. */
 const NAMES = ['users', 'apps', 'logs', 'roles'] as const satisfies typeof STREAMS;

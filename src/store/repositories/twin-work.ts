@@ -2,10 +2,7 @@ import { sql } from 'kysely';
 import type { Kysely } from 'kysely';
 import { NotStoredError } from '../errors.ts';
 import type { Database } from '../schema.ts';
-import type { SyncPage } from '../twin-sync-types.ts';
-import type { SyncWorkRepository } from '../twin-sync-types.ts';
-import type { ReadOutcome } from '../twin-sync-types.ts';
-import type { SyncWork } from '../twin-sync-types.ts';
+import type { SyncPage, SyncWorkRepository, ReadOutcome, SyncWork } from '../twin-sync-types.ts';
 import { rowsByKey, textArray } from '../text-array.ts';
 import type { StoreTransaction } from '../types.ts';
 

@@ -3,9 +3,7 @@ import type { Kysely } from 'kysely';
 import { NotStoredError } from '../errors.ts';
 import { textArray } from '../text-array.ts';
 import type { Database } from '../schema.ts';
-import type { PageRecord } from '../run-types.ts';
-import type { RunUser } from '../run-types.ts';
-import type { ListedUser } from '../run-types.ts';
+import type { PageRecord, RunUser, ListedUser } from '../run-types.ts';
 import { toRunUser } from './user-rows.ts';
 
 type PageKey = { run: string; page: number; next: string | null };

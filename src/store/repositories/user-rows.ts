@@ -2,9 +2,7 @@ import { sql } from 'kysely';
 import type { Kysely, QueryResult, Selectable } from 'kysely';
 import type { Database, RunUsersTable } from '../schema.ts';
 import { rowsByKey } from '../text-array.ts';
-import type { RunUser } from '../run-types.ts';
-import type { VerdictRecord } from '../run-types.ts';
-import type { ListedUser } from '../run-types.ts';
+import type { RunUser, VerdictRecord, ListedUser } from '../run-types.ts';
 
 type Row = Selectable<RunUsersTable>;
 

@@ -1,7 +1,5 @@
 import { rereadReason } from '../../../mfa/delta.ts';
-import type { RunUser } from '../../../store/run-types.ts';
-import type { ListedUser } from '../../../store/run-types.ts';
-import type { RunRecord } from '../../../store/run-types.ts';
+import type { RunUser, ListedUser, RunRecord } from '../../../store/run-types.ts';
 import type { Deps } from '../deps.ts';
 import { recordFinding } from '../judging.ts';
 import { takingOver } from './ground.ts';

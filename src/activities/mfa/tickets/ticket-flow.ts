@@ -10,9 +10,7 @@ import type { RunRecord } from '../../../store/run-types.ts';
 import type { Deps } from '../deps.ts';
 import { mayPass } from '../../support/failures.ts';
 import { TicketDesk } from './ticket-desk.ts';
-import { notTaken } from './ticket-row.ts';
-import { accusing } from './ticket-row.ts';
-import { stillUnsettled } from './ticket-row.ts';
+import { notTaken, accusing, stillUnsettled } from './ticket-row.ts';
 import type { MarkedComment, Move, NewIssue } from './ticket-desk.ts';
 import type { TicketOutcome } from '../types.ts';
 
