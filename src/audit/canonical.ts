@@ -30,11 +30,11 @@ export function canonicalJson(value: unknown): string {
  * JSON. Throws AuditDraftError.
  */
 export function canonicalMember(name: string, value: unknown): string | null {
-  return hasJsonForm(value) ? `${wordJson(name)}:${wordJson(value)}` : null;
+  return hasJsonForm(value) ? `${quickJson(name)}:${quickJson(value)}` : null;
 }
 
 // Ids, times, digests and labels stand between quotes as they are.
-const wordJson = (value: unknown): string =>
+const quickJson = (value: unknown): string =>
   typeof value === 'string' && WORD.test(value) ? `"${value}"` : canonicalJson(value);
 const WORD = /^[\w.:/@%# -]*$/;
 

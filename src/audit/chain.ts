@@ -30,7 +30,7 @@ export type ChainReport = { entries: number; head: string; removed?: number } & 
 export type StoredPages = AsyncIterable<readonly StoredText[]> | Iterable<readonly StoredText[]>;
 
 /** Sees the hash of every good entry in order, and may find what the chain alone does not show. */
-export type WatchHash = (hash: string) => BadEntry | null;
+export type HashObserver = (hash: string) => BadEntry | null;
 
 /**
  * Checks a whole trail from its first entry and names the first bad one. `expected` is the end of
@@ -40,12 +40,12 @@ export type WatchHash = (hash: string) => BadEntry | null;
 export async function verifyChain(
   pages: StoredPages,
   expected?: AuditHead,
-  watch: WatchHash = () => null,
+  observe: HashObserver = () => null,
 ): Promise<ChainReport> {
   const state = chainFrom({ entries: 0, head: EMPTY_HEAD });
   for await (const page of pages) {
     for (const stored of page) {
-      const firstBad = checkNext(state, stored) ?? watch(state.head);
+      const firstBad = checkNext(state, stored) ?? observe(state.head);
       if (firstBad) return { ok: false, ...summaryOf(state), firstBad };
     }
   }

@@ -7,7 +7,7 @@ import type { AuditDraft, AuditEntry } from './types.ts';
 export const EMPTY_HEAD = '0'.repeat(64);
 
 /** Longest id that an entry may have; a unique index has to hold it. */
-const LONGEST_ID = 2000;
+const MAX_ID_LENGTH = 2000;
 
 /** What an entry's id is made of. */
 export type AuditIdentity = Pick<
@@ -53,8 +53,8 @@ function idIn(series: string, sequence: number): string {
   if (!Number.isSafeInteger(sequence) || sequence < 0)
     throw new AuditDraftError(`sequence ${sequence} is no count`);
   const id = `${series}/${sequence}`;
-  if (id.length > LONGEST_ID)
-    throw new AuditDraftError(`the id would be longer than ${LONGEST_ID} characters`);
+  if (id.length > MAX_ID_LENGTH)
+    throw new AuditDraftError(`the id would be longer than ${MAX_ID_LENGTH} characters`);
   return id;
 }
 

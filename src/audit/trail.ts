@@ -37,21 +37,21 @@ export async function verifyTrail({
   signed,
   readTile,
 }: TrailParts): Promise<ChainReport> {
-  const watch = new RootWatch(signed);
-  const start = watch.settle();
+  const check = new RootCheck(signed);
+  const start = check.settle();
   const report = start
-    ? failureReport(watch, start)
-    : await verifyChain(pages, expected, watch.next);
+    ? failureReport(check, start)
+    : await verifyChain(pages, expected, check.next);
   if (!report.ok)
-    return report.firstBad === watch.bad
-      ? failureReport(watch, await findFirstBad(watch, readTile))
+    return report.firstBad === check.bad
+      ? failureReport(check, await findFirstBad(check, readTile))
       : report;
-  const missing = watch.missing();
+  const missing = check.missing();
   return missing ? { ...report, ok: false, firstBad: missing } : report;
 }
 
 /** Compares the root with what was signed at each size at which something was. */
-class RootWatch {
+class RootCheck {
   readonly #frontier = new Frontier();
   readonly #due: SignedRoot[];
   /** Hashes behind the last size at which the root was right. */
@@ -102,14 +102,14 @@ class RootWatch {
   }
 }
 
-function failureReport({ good, since }: RootWatch, firstBad: BadEntry): ChainReport {
+function failureReport({ good, since }: RootCheck, firstBad: BadEntry): ChainReport {
   const head = since[firstBad.index - good.entries - 1] ?? good.head;
   return { ok: false, entries: firstBad.index, head, firstBad };
 }
 
 /** The kept leaf hashes tell which entry it is, unless they were rewritten as well. */
 async function findFirstBad(
-  { bad, good, since }: RootWatch,
+  { bad, good, since }: RootCheck,
   readTile: ReadTile | undefined,
 ): Promise<BadEntry> {
   const tree = new TileTree(readTile ?? (async () => []));

@@ -1,6 +1,6 @@
 import type { RecentActivity } from './types.ts';
 
-/** The part of an entry of the System Log that is looked at. */
+/** The fields of a System Log entry that are used here. */
 export interface LogEntry {
   eventType: string;
   outcome: string | null;
@@ -9,13 +9,15 @@ export interface LogEntry {
   ipAddress: string | null;
 }
 
-/** Entries that end a sign-in: with the password, and with a second factor. (Okta event types) */
+/**
+ * Event types that end a sign-in: with the password, and with a second factor. (Okta event types)
+ */
 const SIGN_INS: ReadonlySet<string> = new Set([
   'user.session.start',
   'user.authentication.auth_via_mfa',
 ]);
 
-/** Sums up what an account did in the last so many hours. */
+/** Summarises what an account did in the last `hours` hours. */
 export function activityOf(entries: readonly LogEntry[], hours: number): RecentActivity {
   const failed = entries.filter(
     ({ eventType, outcome }) => SIGN_INS.has(eventType) && outcome === 'FAILURE',

@@ -18,11 +18,11 @@ export interface Profile {
   manager?: string | null;
 }
 
-/** What one call gave: its answer, or how it failed. */
+/** The result of one call: its answer, or the reason of its failure. */
 export type Reading<Value> =
   { ok: true; value: Value } | { ok: false; code: string; status: number | null };
 
-/** What was read of an account besides its profile. */
+/** What was read about an account, besides its profile. */
 export interface Readings {
   factors: Reading<readonly Factor[]>;
   groups: Reading<readonly { name: string }[]>;
@@ -30,7 +30,7 @@ export interface Readings {
   logs: Reading<readonly LogEntry[]>;
 }
 
-/** The call behind each reading, and the fields that are null without it. */
+/** The call behind each reading, and the fields that are null if it failed. */
 export const SOURCES = {
   factors: {
     call: 'users:read_factors',
@@ -41,7 +41,7 @@ export const SOURCES = {
   logs: { call: 'logs:read', fields: ['recent_activity'] },
 } as const satisfies Record<keyof Readings, { call: string; fields: readonly (keyof Extracted)[] }>;
 
-/** What is told of an account; `hours` is how far back its log was read. */
+/** The result for an account. `hours` is how far back its log was read. */
 export function extract(profile: Profile, readings: Readings, hours: number): Extracted {
   return {
     ...identity(profile),
@@ -86,7 +86,7 @@ function mfa(reading: Readings['factors']) {
   };
 }
 
-/** A role that was taken out of force gives no power. */
+/** An INACTIVE role grants no rights, so it is ignored. */
 function administrator(reading: Readings['roles']) {
   const live = from(reading, (roles) => roles.filter(({ status }) => status !== 'INACTIVE'));
   const names = live && live.map(({ type, label }) => (type === 'CUSTOM' ? (label ?? type) : type));

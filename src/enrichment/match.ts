@@ -1,14 +1,16 @@
+/** Matches an indicator against the users that Okta returns. */
+
 import type { Candidate, Indicator } from './types.ts';
 
-/** The part of a user that matching looks at. */
+/** The fields of a user that matching uses. */
 export interface Matchable extends Candidate {
   email: string | null;
 }
 
-/** A way of finding an account: what Okta is asked for, and which of its answers count. */
+/** A way to find an account: the query to Okta, and which of its answers count. */
 export type MatchStep = 'login' | 'email' | 'short_name' | 'id';
 
-/** The ways to go for an indicator, in order; the first that has a hit decides. */
+/** The steps for an indicator, in order. The first step with a hit decides. */
 export function matchSteps({ isEmail, isId }: Indicator): MatchStep[] {
   if (isEmail) return ['login', 'email'];
   return isId ? ['short_name', 'id'] : ['short_name'];
@@ -16,34 +18,34 @@ export function matchSteps({ isEmail, isId }: Indicator): MatchStep[] {
 
 const fold = (text: string | null): string | null => text?.toLowerCase() ?? null;
 
-const EQUAL: Record<MatchStep, (user: Matchable, indicator: Indicator) => boolean> = {
+const MATCHES: Record<MatchStep, (user: Matchable, indicator: Indicator) => boolean> = {
   login: ({ login }, { name }) => fold(login) === name,
   email: ({ email }, { name }) => fold(email) === name,
   short_name: ({ login }, { name }) => fold(login) === name || shortName(login) === name,
   id: ({ id }, { exact }) => id === exact,
 };
 
-/** The part of a login before its @, in small letters. */
+/** The part of a login before its @, in lower case. */
 const shortName = (login: string): string => login.toLowerCase().split('@', 1)[0] ?? '';
 
 /**
- * Those of a vendor's answers that are equal to what was asked for; whatever else it gave does not
- * count.
+ * The users among a vendor's answers that are equal to the indicator. All other answers are
+ * ignored.
  */
 export function hitsOf<User extends Matchable>(
   step: MatchStep,
   indicator: Indicator,
   users: readonly User[],
 ): User[] {
-  const hits = users.filter((user) => EQUAL[step](user, indicator));
+  const hits = users.filter((user) => MATCHES[step](user, indicator));
   return [...new Map(hits.map((user) => [user.id, user])).values()];
 }
 
-/** What the hits say: nobody, one, or several of whom none is preferred. */
+/** The result of the hits: no account, one account, or several, none of which is preferred. */
 export type Match<User> =
   { kind: 'none' } | { kind: 'one'; user: User } | { kind: 'several'; candidates: Candidate[] };
 
-/** Judges the hits of the first step that had any. */
+/** Evaluates the hits of the first step that has any. */
 export function matchOf<User extends Matchable>(hits: readonly User[]): Match<User> {
   const [user, ...others] = hits;
   if (user === undefined) return { kind: 'none' };

@@ -1,33 +1,41 @@
-/** Values as they stand in JSON. */
+/** Operators that compare a field with the value of a rule. */
+
+/** JSON values. */
 export type Value =
   null | boolean | number | string | readonly Value[] | { readonly [key: string]: Value };
 type Scalar = null | boolean | number | string;
 
-/** Words of a rule: how a field is compared. The signs mean the same as the words beside them. */
+/** Names of the operators. Each sign means the same as its word. */
 export const OPERATOR_NAMES = [
-  ...['eq', 'ne', 'gt', 'ge', 'lt', 'le', '==', '!=', '>', '>=', '<', '<='],
-  ...[
-    'contains',
-    'not_contains',
-    'in',
-    'not_in',
-    'exists',
-    'missing',
-    'starts_with',
-    'ends_with',
-    'older_than_days',
-  ],
+  'eq',
+  'ne',
+  'gt',
+  'ge',
+  'lt',
+  'le',
+  '==',
+  '!=',
+  '>',
+  '>=',
+  '<',
+  '<=',
+  'contains',
+  'not_contains',
+  'in',
+  'not_in',
+  'exists',
+  'missing',
+  'starts_with',
+  'ends_with',
+  'older_than_days',
 ] as const;
 
-/**
- * What an operator is told besides the field: the value of the rule, and the time, epoch
- * milliseconds.
- */
-interface With {
+/** The other input of an operator: the value of the rule, and the time in epoch milliseconds. */
+interface Operand {
   value: Value;
   now: number;
 }
-type Test = (actual: Exclude<Value, null>, given: With) => boolean;
+type Test = (actual: Exclude<Value, null>, given: Operand) => boolean;
 
 const DAY_MS = 86_400_000;
 const ISO = /^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?$/;
@@ -35,7 +43,7 @@ const ISO = /^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d
 const isList = (value: Value): value is readonly Value[] => Array.isArray(value);
 const isScalar = (value: Value): value is Scalar => value === null || typeof value !== 'object';
 
-/** Numbers as they are, points in time as milliseconds; null for everything that has no order. */
+/** Numbers unchanged, times as milliseconds; null for values without an order. */
 function ordinal(value: Value): { kind: 'number' | 'time'; at: number } | null {
   if (typeof value === 'number') return { kind: 'number', at: value };
   if (typeof value !== 'string' || !ISO.test(value)) return null;
@@ -43,7 +51,7 @@ function ordinal(value: Value): { kind: 'number' | 'time'; at: number } | null {
   return Number.isNaN(at) ? null : { kind: 'time', at };
 }
 
-/** Compares two numbers or two points in time; whatever else has no order and does not match. */
+/** Compares two numbers or two times. Other values have no order and do not match. */
 const comparison =
   (holds: (difference: number) => boolean): Test =>
   (actual, { value }) => {
@@ -69,10 +77,7 @@ const text =
   (actual, { value }) =>
     typeof actual === 'string' && typeof value === 'string' && holds(actual, value);
 
-/**
- * The negation where the field is one that the operator can be asked about; of anything else
- * nothing is said.
- */
+/** The negation of a test, for fields to which the operator applies. Other fields do not match. */
 const unless =
   (test: Test, applies: (actual: Value) => boolean): Test =>
   (actual, given) =>
@@ -98,7 +103,7 @@ const words = {
 
 type OperatorName = (typeof OPERATOR_NAMES)[number];
 
-/** Every operator for a field that is there. */
+/** The operators, for fields that are present. */
 const TESTS: Record<OperatorName, Test> = {
   ...words,
   '==': words.eq,
@@ -109,11 +114,8 @@ const TESTS: Record<OperatorName, Test> = {
   '<=': words.le,
 };
 
-/**
- * Whether a field holds against a rule. What is not there, or null, matches `missing` and nothing
- * else.
- */
-export function holds(operator: string, actual: Value | undefined, given: With): boolean {
+/** Whether a field satisfies a rule. An absent field, or null, matches only `missing`. */
+export function holds(operator: string, actual: Value | undefined, given: Operand): boolean {
   if (actual === undefined || actual === null) return operator === 'missing';
   return Object.hasOwn(TESTS, operator) && TESTS[operator as OperatorName](actual, given);
 }

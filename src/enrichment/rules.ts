@@ -1,3 +1,5 @@
+/** Evaluates the malice rules of arx.yaml for an account. */
+
 import { holds } from './operators.ts';
 import type { Value } from './operators.ts';
 import { VERDICTS } from './types.ts';
@@ -5,7 +7,7 @@ import type { Enriched, MaliceVerdict } from './types.ts';
 
 /** One line of `malice_rules`. */
 export interface MaliceRule {
-  /** Dot path into what was extracted, else into what was read. */
+  /** Dot path into the extracted fields, or else into the raw answers. */
   field: string;
   operator: string;
   value?: Value | undefined;
@@ -13,7 +15,7 @@ export interface MaliceRule {
 }
 
 /**
- * `enrichment.malice_rules` of arx.yaml; `conditions` and `rules` are two words for the same list.
+ * `enrichment.malice_rules` of arx.yaml. `conditions` and `rules` are two names for the same list.
  */
 export interface MaliceRules {
   conditions?: readonly MaliceRule[] | undefined;
@@ -22,21 +24,19 @@ export interface MaliceRules {
   not_found_verdict?: string | undefined;
 }
 
-/**
- * What rules look at: fields that are handed out, and the listed fields of the answers behind them.
- */
-export interface Judged {
+/** What rules can refer to: the fields of the result, and the allowed fields of the raw answers. */
+export interface RuleInput {
   result: Pick<Enriched, 'found' | 'ambiguous' | 'extracted'>;
   raw: Value;
 }
 
 /**
- * The verdict on an account: that of the first rule that matches, else the default; null where
- * nothing says anything, or where it is not known which account is meant.
+ * The verdict on an account: that of the first matching rule, else the default. Null if there is
+ * neither, or if it is unknown which account is meant.
  */
 export function verdictOf(
   rules: MaliceRules,
-  { result, raw }: Judged,
+  { result, raw }: RuleInput,
   now: number,
 ): MaliceVerdict | null {
   if (result.found === null || result.ambiguous) return null;
@@ -52,7 +52,7 @@ export function verdictOf(
 const toVerdict = (verdict: string | undefined): MaliceVerdict | null =>
   VERDICTS.find((one) => one === verdict) ?? null;
 
-/** The gravest of several verdicts; null where there is none. */
+/** The most severe of several verdicts; null if there is none. */
 export function gravest(verdicts: readonly (MaliceVerdict | null)[]): MaliceVerdict | null {
   return VERDICTS.findLast((one) => verdicts.includes(one)) ?? null;
 }
@@ -62,7 +62,10 @@ interface Places {
   raw: Value;
 }
 
-/** A field by its dot path: extracted first, then raw; either may also be named in front. */
+/**
+ * A field by its dot path: first in the extracted fields, then in the raw answers. The path may
+ * also start with `extracted` or `raw`.
+ */
 function lookUp(places: Places, path: string): Value | undefined {
   const keys = path.split('.');
   const named: Value = { extracted: places.extracted, raw: places.raw };
@@ -73,7 +76,7 @@ function lookUp(places: Places, path: string): Value | undefined {
   return undefined;
 }
 
-/** An own key of a mapping, an index of a list; nothing that is inherited, and no length. */
+/** An own key of an object, or an index of a list; never inherited properties or `length`. */
 function own(value: Value | undefined, key: string): Value | undefined {
   if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
   if (Array.isArray(value) && !/^\d+$/.test(key)) return undefined;

@@ -1,8 +1,8 @@
-/** What stands for an account in an alert, made fit for looking it up. */
+/** An account name from an alert, prepared for the lookup. */
 export interface Indicator {
-  /** Without a domain in front and in small letters: what matching and caching go by. */
+  /** Without a domain prefix and in lower case; used for matching and caching. */
   name: string;
-  /** As it was written, without a domain in front; Okta's ids tell capital from small letters. */
+  /** As written, without a domain prefix. Okta's ids are case-sensitive. */
   exact: string;
   isEmail: boolean;
   /** Could be an Okta id. */
@@ -13,36 +13,36 @@ export interface Indicator {
 export const VERDICTS = ['Pending', 'Benign', 'Suspicious', 'Malicious'] as const;
 export type MaliceVerdict = (typeof VERDICTS)[number];
 
-/** An account that an ambiguous name may mean. */
+/** One of the accounts that an ambiguous name may mean. */
 export interface Candidate {
   id: string;
   login: string;
 }
 
-/** Why a field is null: the call that was to fill it, and how that failed. */
+/** Why a field is null: the call that should have provided it, and how it failed. */
 export interface FieldError {
   field: string;
   /** Such as `users:read_factors`. */
   call: string;
   /** `forbidden`, `rate_limited`, `default_deny`, … */
   code: string;
-  /** HTTP status; null where no answer came. */
+  /** HTTP status; null if no answer arrived. */
   status: number | null;
 }
 
-/** What an account did of late, by the System Log. */
+/** What an account did recently, according to the System Log. */
 export interface RecentActivity {
-  /** How far back was looked. */
+  /** How far back the log was read. */
   hours: number;
   failed_sign_ins: number;
   countries: string[];
-  /** Addresses of proxies that it came through. */
+  /** Addresses of the proxies that the account used. */
   proxies: string[];
 }
 
 /**
- * What is told of an account. Whatever could not be read is null, and `errors` says why. Times are
- * ISO 8601.
+ * The result for an account. A field that could not be read is null, and `errors` says why. Times
+ * are ISO 8601.
  */
 export interface Extracted {
   user_id: string;
@@ -56,41 +56,41 @@ export interface Extracted {
   manager: string | null;
   /** Names of all groups. */
   groups: string[] | null;
-  /** Null also where factors are not understood: then `mfa_state` is `unknown`. */
+  /** Also null if factors are not understood; `mfa_state` is then `unknown`. */
   mfa_enrolled: boolean | null;
   mfa_state: 'enrolled' | 'none' | 'unknown' | null;
-  /** Short names of the ACTIVE factors; beside them Okta's own words. */
+  /** Short names of the ACTIVE factors; `mfa_factor_types` has Okta's own names. */
   mfa_factors: string[] | null;
   mfa_factor_types: string[] | null;
   is_admin: boolean | null;
-  /** Types of administrator roles; the label of a custom one. */
+  /** Types of administrator roles; for a custom role, its label. */
   roles: string[] | null;
   recent_activity: RecentActivity | null;
 }
 
 /**
- * What one provider says of an account, as it is kept. `found` is null where that could not be
- * found out.
+ * What one provider reports about an account, as stored. `found` is null if it could not be
+ * determined.
  */
 export interface Enriched {
   found: boolean | null;
   ambiguous: boolean;
   candidates: Candidate[];
   extracted: Extracted | null;
-  /** Whether it was found out which account is meant, or that there is none. */
+  /** Whether it is known which account is meant, or that there is none. */
   success: boolean;
   enriched_at: string;
   errors: FieldError[];
 }
 
-/** What one provider says of an account, as it is handed out. */
+/** What one provider reports about an account, as returned to the caller. */
 export interface ProviderAnswer extends Enriched {
   verdict: MaliceVerdict | null;
   cached: boolean;
   age_seconds: number;
 }
 
-/** An account with what each provider says of it; `indicator` as it was asked for. */
+/** An account with the answer of each provider. `indicator` is the name as requested. */
 export interface EnrichedAccount {
   indicator: string;
   okta: ProviderAnswer;

@@ -1,12 +1,9 @@
-/**
- * The life of one approval as a pure state machine: what each event makes of it, and what is
- * answered.
- */
+/** One approval as a pure state machine: how each event changes it, and what is answered. */
 
 export type ApprovalState = 'PENDING' | 'APPROVED' | 'DENIED' | 'EXPIRED' | 'CANCELLED';
 export type ApprovalVerdict = 'approve' | 'deny';
 
-/** Who one policy asks for: `count` people out of `eligible` (Okta user ids). */
+/** What one policy requires: `count` users out of `eligible` (Okta user ids). */
 export interface ApprovalRequirement {
   policy: string;
   count: number;
@@ -18,45 +15,45 @@ export interface ApprovalVote {
   /** Okta user id. */
   person: string;
   verdict: ApprovalVerdict;
-  /** When the person decided, as signed; milliseconds. */
+  /** Time of the decision, as signed; milliseconds. */
   at: number;
-  /** What the person said to it. */
+  /** The reason that the user gave. */
   reason?: string;
 }
 
-/** Everything an approval is decided by. Times are milliseconds since the epoch. */
+/** Everything that determines an approval. Times are milliseconds since the epoch. */
 export interface Approval {
   state: ApprovalState;
   deadline: number;
-  /** How long after the deadline a decision made before it may still arrive. */
+  /** How long after the deadline a decision that was made in time may still arrive. */
   grace: number;
   requirements: readonly ApprovalRequirement[];
-  /** Fewest distinct people who must approve, whatever the policies count. */
+  /** Minimum number of different users who must approve, whatever the policies require. */
   quorum: number;
-  /** People who may never approve: requester, on-behalf-of user, target. */
+  /** Users who may never approve: requester, user on whose behalf it is requested, target. */
   banned: readonly string[];
   votes: readonly ApprovalVote[];
 }
 
-/** A decision whose authenticity has been judged. */
-export interface Decided {
+/** A decision whose signature was verified. */
+export interface DecisionEvent {
   type: 'decision';
   decisionId: string;
   person: string;
   verdict: ApprovalVerdict;
   at: number;
-  /** When it arrived. */
+  /** Time of arrival. */
   received: number;
   reason?: string;
 }
 
 export type ApprovalEvent =
-  | Decided
+  | DecisionEvent
   | { type: 'time'; now: number }
   | { type: 'cancel' }
   | { type: 'escalate'; added: readonly string[] };
 
-/** Why an event counted or changed nothing. */
+/** Whether an event counted, or why it changed nothing. */
 export type ApprovalAnswer =
   | 'counted'
   | 'repeated'
@@ -73,21 +70,19 @@ export interface ApprovalStep {
   answer: ApprovalAnswer;
 }
 
-/** Clocks of signers and workers may differ by this much, milliseconds. */
+/** Allowed difference between the clocks of signers and workers, milliseconds. */
 const SKEW = 5_000;
 
-/**
- * What an event makes of an approval. The first terminal state is final; silence never approves.
- */
+/** Applies an event to an approval. The first terminal state is final. Silence never approves. */
 export function reduceApproval(approval: Approval, event: ApprovalEvent): ApprovalStep {
-  if (approval.state !== 'PENDING') return same(approval, answerWhenClosed(approval, event));
+  if (approval.state !== 'PENDING') return withoutChange(approval, answerWhenClosed(approval, event));
   switch (event.type) {
     case 'cancel':
       return { approval: { ...approval, state: 'CANCELLED' }, answer: 'noted' };
     case 'time':
       return event.now >= approval.deadline + approval.grace
         ? { approval: { ...approval, state: 'EXPIRED' }, answer: 'noted' }
-        : same(approval, 'noted');
+        : withoutChange(approval, 'noted');
     case 'escalate':
       return { approval: withApprovers(approval, event.added), answer: 'noted' };
     case 'decision':
@@ -95,12 +90,12 @@ export function reduceApproval(approval: Approval, event: ApprovalEvent): Approv
   }
 }
 
-function decide(approval: Approval, event: Decided): ApprovalStep {
+function decide(approval: Approval, event: DecisionEvent): ApprovalStep {
   if (event.received >= approval.deadline + approval.grace) {
     return { approval: { ...approval, state: 'EXPIRED' }, answer: 'too_late' };
   }
   const refusal = refusalOf(approval, event);
-  if (refusal) return same(approval, refusal);
+  if (refusal) return withoutChange(approval, refusal);
   const { decisionId, person, verdict, at, reason } = event;
   const votes = [
     ...approval.votes,
@@ -111,7 +106,7 @@ function decide(approval: Approval, event: Decided): ApprovalStep {
   return { approval: { ...approval, votes, state }, answer: 'counted' };
 }
 
-function refusalOf(approval: Approval, event: Decided): ApprovalAnswer | null {
+function refusalOf(approval: Approval, event: DecisionEvent): ApprovalAnswer | null {
   const { decisionId, person, verdict, at, received } = event;
   const earlier = approval.votes.find((vote) => vote.person === person);
   if (at >= approval.deadline) return 'too_late';
@@ -134,14 +129,14 @@ function answerWhenClosed(approval: Approval, event: ApprovalEvent): ApprovalAns
   return counted ? 'repeated' : 'closed';
 }
 
-/** Whether a person is among those whom some policy asks for, and not banned. */
+/** Whether a user is eligible for some policy and not banned. */
 export function mayDecide({ requirements, banned }: Approval, person: string): boolean {
   return !banned.includes(person) && requirements.some(({ eligible }) => eligible.includes(person));
 }
 
 /**
- * Whether every policy has its people and there are enough distinct ones; a vote may count for
- * several policies.
+ * Whether every policy has enough approvals and enough different users approved. One vote may count
+ * for several policies.
  */
 function isMet({ votes, requirements, quorum }: Approval): boolean {
   const people = new Set(
@@ -153,7 +148,7 @@ function isMet({ votes, requirements, quorum }: Approval): boolean {
   return enough && people.size >= quorum;
 }
 
-/** Whether enough people could ever approve. */
+/** Whether enough eligible users exist for an approval. */
 export function canBeMet({
   requirements,
   quorum,
@@ -168,7 +163,7 @@ export function canBeMet({
   );
 }
 
-/** Escalation adds approvers to every requirement and never lowers a count. */
+/** Escalation adds approvers to every requirement; it never lowers a count. */
 function withApprovers(approval: Approval, added: readonly string[]): Approval {
   const requirements = approval.requirements.map((one) => ({
     ...one,
@@ -177,6 +172,6 @@ function withApprovers(approval: Approval, added: readonly string[]): Approval {
   return { ...approval, requirements };
 }
 
-function same(approval: Approval, answer: ApprovalAnswer): ApprovalStep {
+function withoutChange(approval: Approval, answer: ApprovalAnswer): ApprovalStep {
   return { approval, answer };
 }

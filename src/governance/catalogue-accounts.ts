@@ -5,7 +5,7 @@ import type { OperationRow } from './types.ts';
 export const ENTRA_OPERATIONS: readonly OperationRow[] = [
   { connector: 'entra', operation: 'users:read', method: 'GET', path: '/v1.0/users/{user}', risk: 'LOW', does: 'Read a user' },
   { connector: 'entra', operation: 'users:disable', method: 'PATCH', path: '/v1.0/users/{userId}', risk: 'HIGH', does: "Block a user's sign-in" },
-  { connector: 'entra', operation: 'users:enable', method: 'PATCH', path: '/v1.0/users/{userId}', risk: 'MEDIUM', does: 'Let a user sign in again' },
+  { connector: 'entra', operation: 'users:enable', method: 'PATCH', path: '/v1.0/users/{userId}', risk: 'MEDIUM', does: "Unblock a user's sign-in" },
   { connector: 'entra', operation: 'users:revoke_sessions', method: 'POST', path: '/v1.0/users/{userId}/revokeSignInSessions', risk: 'CRITICAL', does: "Invalidate a user's refresh tokens and sessions" },
   { connector: 'entra', operation: 'groups:read', method: 'GET', path: '/v1.0/groups/{groupId}/members', risk: 'LOW', does: 'Read whether a user is a member of a group' },
   { connector: 'entra', operation: 'groups:add_member', method: 'POST', path: '/v1.0/groups/{groupId}/members/$ref', risk: 'MEDIUM', does: 'Add a user to a group' },
@@ -28,7 +28,7 @@ export const SALESFORCE_OPERATIONS: readonly OperationRow[] = [
   { connector: 'salesforce', operation: 'users:activate', method: 'PATCH', path: '/services/data/v62.0/sobjects/User/{userId}', risk: 'MEDIUM', does: 'Activate a user' },
 ];
 
-/** Mail (SMTP; method and path stand for the one message). */
+/** E-mail. SMTP has no method or path; these are placeholders for the one operation. */
 // prettier-ignore
 export const EMAIL_OPERATIONS: readonly OperationRow[] = [
   { connector: 'email', operation: 'email:send', method: 'POST', path: '/', risk: 'LOW', does: 'Send a message' },

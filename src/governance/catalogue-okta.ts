@@ -1,6 +1,6 @@
 import type { OperationRow } from './types.ts';
 
-/** Okta's operations: the 30 of the published catalogue, then those that the jobs need besides. */
+/** Okta's operations: the 30 of the published catalogue, then the others that the jobs need. */
 // prettier-ignore
 export const OKTA_OPERATIONS: readonly OperationRow[] = [
   { connector: 'okta', operation: 'users:read', method: 'GET', path: '/api/v1/users', risk: 'LOW', does: 'List or search users' },

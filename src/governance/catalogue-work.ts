@@ -5,26 +5,26 @@ import type { OperationRow } from './types.ts';
 export const JIRA_OPERATIONS: readonly OperationRow[] = [
   { connector: 'jira', operation: 'issues:create', method: 'POST', path: '/rest/api/3/issue', risk: 'MEDIUM', does: 'Create an issue',
     wire: [{ method: 'POST', path: '/rest/api/3/issue' }, { method: 'POST', path: '/rest/api/3/issueLink' }] },
-  { connector: 'jira', operation: 'issues:update', method: 'PUT', path: '/rest/api/3/issue/{key}', risk: 'MEDIUM', does: 'Change an issue, or link it to the one it repeats',
+  { connector: 'jira', operation: 'issues:update', method: 'PUT', path: '/rest/api/3/issue/{key}', risk: 'MEDIUM', does: 'Change an issue, or link it to its original',
     wire: [{ method: 'PUT', path: '/rest/api/3/issue/{key}' }, { method: 'POST', path: '/rest/api/3/issueLink' }] },
   { connector: 'jira', operation: 'issues:comment', method: 'POST', path: '/rest/api/3/issue/{key}/comment', risk: 'MEDIUM', does: 'Comment on an issue' },
   { connector: 'jira', operation: 'issues:transition', method: 'POST', path: '/rest/api/3/issue/{key}/transitions', risk: 'MEDIUM', does: 'Move an issue through its workflow' },
   { connector: 'jira', operation: 'issues:read', method: 'GET', path: '/rest/api/3/issue/{key}', risk: 'LOW', does: 'Read or search issues and their transitions',
     wire: [{ method: 'GET', path: '/rest/api/3/issue/{key}' }, { method: 'POST', path: '/rest/api/3/search/jql' }, { method: 'GET', path: '/rest/api/3/issue/{key}/transitions' }] },
   { connector: 'jira', operation: 'projects:read', method: 'GET', path: '/rest/api/3/project/{project}', risk: 'LOW', does: 'Read a project and its issue types' },
-  { connector: 'jira', operation: 'myself:read', method: 'GET', path: '/rest/api/3/myself', risk: 'LOW', does: 'Read whose token this is' },
+  { connector: 'jira', operation: 'myself:read', method: 'GET', path: '/rest/api/3/myself', risk: 'LOW', does: 'Read the owner of the token' },
 ];
 
 /** Slack's operations (Web API). */
 // prettier-ignore
 export const SLACK_OPERATIONS: readonly OperationRow[] = [
   { connector: 'slack', operation: 'chat:write', method: 'POST', path: '/api/chat.postMessage', risk: 'LOW', does: 'Post a message' },
-  { connector: 'slack', operation: 'chat:update', method: 'POST', path: '/api/chat.update', risk: 'LOW', does: 'Edit a message of our own' },
+  { connector: 'slack', operation: 'chat:update', method: 'POST', path: '/api/chat.update', risk: 'LOW', does: 'Edit a message sent by arx' },
   { connector: 'slack', operation: 'history:read', method: 'POST', path: '/api/conversations.history', risk: 'LOW', does: "Read a channel's recent messages" },
   { connector: 'slack', operation: 'users:lookup', method: 'POST', path: '/api/users.lookupByEmail', risk: 'LOW', does: 'Find a Slack user by e-mail or id',
     wire: [{ method: 'POST', path: '/api/users.lookupByEmail' }, { method: 'POST', path: '/api/users.info' }] },
-  { connector: 'slack', operation: 'auth:test', method: 'POST', path: '/api/auth.test', risk: 'LOW', does: 'Read whose token this is and its scopes' },
-  { connector: 'slack', operation: 'channels:members', method: 'POST', path: '/api/conversations.members', risk: 'LOW', does: 'Read who is in a channel' },
+  { connector: 'slack', operation: 'auth:test', method: 'POST', path: '/api/auth.test', risk: 'LOW', does: 'Read the owner of the token and its scopes' },
+  { connector: 'slack', operation: 'channels:members', method: 'POST', path: '/api/conversations.members', risk: 'LOW', does: "Read a channel's members" },
   { connector: 'slack', operation: 'channels:read', method: 'POST', path: '/api/conversations.list', risk: 'LOW', does: 'Find a channel',
     wire: [{ method: 'POST', path: '/api/conversations.list' }, { method: 'POST', path: '/api/conversations.info' }] },
 ];

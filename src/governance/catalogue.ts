@@ -20,7 +20,7 @@ export const CONNECTORS = [
   'email',
 ] as const satisfies readonly ConnectorName[];
 
-/** Every operation that may leave the process; what is not in here is denied. */
+/** Every operation that may be sent to a vendor. All others are denied. */
 export const OPERATIONS: readonly OperationRow[] = [
   ...OKTA_OPERATIONS,
   ...JIRA_OPERATIONS,
@@ -31,13 +31,13 @@ export const OPERATIONS: readonly OperationRow[] = [
   ...EMAIL_OPERATIONS,
 ];
 
-/** `okta:users:suspend` taken apart. */
+/** Splits `okta:users:suspend` into connector and operation. */
 export function partsOf(name: string): { connector: string; operation: string } {
   const [connector = '', ...rest] = name.split(':');
   return { connector, operation: rest.join(':') };
 }
 
-/** The row of one operation, undefined where there is none. */
+/** The row of one operation; undefined if there is none. */
 export const findOperation = (connector: string, operation: string): OperationRow | undefined =>
   BY_NAME.get(`${connector} ${operation}`);
 
@@ -46,8 +46,8 @@ const BY_NAME: ReadonlyMap<string, OperationRow> = new Map(
 );
 
 /**
- * What the configuration needs to know of the table: the connectors, and which operations a glob
- * covers.
+ * What the configuration needs from the table: the connectors, and the operations that a glob
+ * matches.
  */
 export const CATALOGUE = {
   connectors: CONNECTORS as readonly string[],

@@ -1,6 +1,6 @@
 /**
- * What is known of a call besides its arguments. Whoever prepares the call reads it; absent:
- * nothing is known of it.
+ * What is known about a call besides its arguments. The code that prepares the call reads it. An
+ * absent fact is unknown.
  */
 export interface ContextFacts {
   /** The target holds an administrator role. */
@@ -9,29 +9,30 @@ export interface ContextFacts {
   protected?: boolean;
   /** The group grants an administrator role to its members. */
   groupGrantsAdmin?: boolean;
-  /** How many targets are dealt with at once. */
+  /** Number of targets of one request. */
   targets?: number;
 }
 
 /** More targets than this raise the risk. */
 export const MANY_TARGETS = 10;
 
-/** Each row raises the risk by one level where it holds. */
+/** Each condition that is met raises the risk by one level. */
 const CONDITIONS: readonly (readonly [string, (facts: ContextFacts) => boolean])[] = [
   [
     'the target is an administrator or protected',
     (facts) => facts.targetAdministrator === true || facts.protected === true,
   ],
   ['the group grants administrator roles', (facts) => facts.groupGrantsAdmin === true],
-  // The other way round than it reads: a number that is none counts as many.
+  // Negated so that NaN counts as many.
   [`more than ${MANY_TARGETS} targets`, ({ targets = 1 }) => !(targets <= MANY_TARGETS)],
 ];
 
-/** Why the context raises the risk, one reason a level; none where it does not. */
+/** Why the context raises the risk: one reason per level, empty if it does not. */
 export const riskReasons = (facts: ContextFacts): string[] =>
-  CONDITIONS.filter(([, holds]) => holds(facts)).map(([reason]) => reason);
+  CONDITIONS.filter(([, applies]) => applies(facts)).map(([reason]) => reason);
 
 /**
- * By how many levels the context raises the risk; never below zero. For DecisionRequest.raisedBy.
+ * The number of levels by which the context raises the risk; never negative. For
+ * DecisionRequest.raisedBy.
  */
 export const riskIncrease = (facts: ContextFacts): number => riskReasons(facts).length;

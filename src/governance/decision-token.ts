@@ -1,24 +1,26 @@
+/** Signed decisions on approval requests. */
+
 import { ed25519 } from '@noble/curves/ed25519.js';
 import { bytesToHex, hexToBytes, utf8ToBytes } from '@noble/hashes/utils.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import canonicalize from 'canonicalize';
 
-/** What the service that authenticated a person vouches for. */
+/** A decision, as stated by the service that authenticated the user. */
 export interface DecisionClaim {
   requestId: string;
   argsDigest: string;
   verdict: 'approve' | 'deny';
   decisionId: string;
-  /** Okta user id of the person. */
+  /** Okta user id of the user who decided. */
   person: string;
-  /** Login, for people who read the trail of a request. */
+  /** Login, for readers of a request's audit trail. */
   login: string;
   surface: 'cli' | 'slack' | 'console' | 'api';
-  /** When the person decided, milliseconds since the epoch. */
+  /** Time of the decision, milliseconds since the epoch. */
   at: number;
 }
 
-/** A key pair as hex; the private half is 32 bytes. */
+/** A key pair as hex; the private key has 32 bytes. */
 export interface DecisionKey {
   kid: string;
   privateKey: string;
@@ -27,7 +29,7 @@ export interface DecisionKey {
 
 const FORM = /^arx1\.([0-9a-f]{16})\.([0-9a-f]+)\.([0-9a-f]{128})$/;
 
-/** Makes a key pair from 32 random bytes given as hex. */
+/** Derives a key pair from 32 random bytes given as hex. */
 export function decisionKey(privateKey: string): DecisionKey {
   const publicKey = bytesToHex(ed25519.getPublicKey(hexToBytes(privateKey)));
   return { kid: keyId(publicKey), privateKey, publicKey };
@@ -38,7 +40,10 @@ export function keyId(publicKey: string): string {
   return bytesToHex(sha256(hexToBytes(publicKey))).slice(0, 16);
 }
 
-/** Signs a claim; the token is plain text that fits JSON and a shell word. */
+/**
+ * Signs a claim. The token is plain text without characters that JSON or a shell would have to
+ * escape.
+ */
 export function signDecision(claim: DecisionClaim, key: DecisionKey): string {
   const body = bytesToHex(utf8ToBytes(`${canonicalize(claim)}`));
   const signature = bytesToHex(
@@ -47,12 +52,12 @@ export function signDecision(claim: DecisionClaim, key: DecisionKey): string {
   return `arx1.${key.kid}.${body}.${signature}`;
 }
 
-/** Key id of a token; null where it is no token. */
+/** The key id of a token; null if the text is not a token. */
 export function kidOf(token: string): string | null {
   return FORM.exec(token)?.[1] ?? null;
 }
 
-/** The claim of a token if this key signed it; null for anything else. */
+/** The claim of a token that was signed with this key; null for anything else. */
 export function verifyDecision(token: string, publicKey: string): DecisionClaim | null {
   const [, kid = '', body = '', signature = ''] = FORM.exec(token) ?? [];
   if (kid !== keyId(publicKey) || body.length % 2 !== 0) return null;

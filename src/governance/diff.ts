@@ -1,3 +1,5 @@
+/** Compares the decisions of two policy bundles. */
+
 import { evaluate } from './evaluate.ts';
 import { principalClasses } from './principals.ts';
 import type { PrincipalClass } from './principals.ts';
@@ -14,25 +16,26 @@ import type {
 type Loaded = PolicyBundle & { ok: true };
 type Side = Pick<Decision, 'effect' | 'code' | 'obligations'>;
 
-/** A decision that two bundles do not share. */
+/** A decision that differs between two bundles. */
 export interface DecisionChange {
   principals: PrincipalClass;
   connector: string;
   operation: string;
   /**
-   * The level at which they differ; above the operation's own where context must raise it first.
+   * The level at which they differ. If it is above the operation's own level, context must raise
+   * the risk first.
    */
   risk: Risk;
   raisedBy: number;
-  /** wider: lets through more, or asks less; narrower: the contrary. */
+  /** `wider` allows more or requires fewer approvals; `narrower` is the opposite. */
   change: 'wider' | 'narrower';
   before: Side;
   after: Side;
 }
 
 /**
- * The decisions that change from one bundle to another, by class of principals and operation; the
- * lowest level of each.
+ * The decisions that change from one bundle to the other, by class of principals and operation.
+ * Only the lowest level of each is reported.
  */
 export function diffBundles(
   before: Loaded,
@@ -90,15 +93,15 @@ const RANK = { allow: 0, auto: 1, approval: 2, deny: 3 } as const satisfies Reco
 function compare(before: Decision, after: Decision): DecisionChange['change'] | null {
   if (before.effect !== after.effect)
     return RANK[after.effect] < RANK[before.effect] ? 'wider' : 'narrower';
-  // Whatever does not ask at least as much as before is wider, also where it asks other people.
-  if (!asksAsMuch(after.obligations, before.obligations)) return 'wider';
-  return asksAsMuch(before.obligations, after.obligations) ? null : 'narrower';
+  // Obligations that do not include all earlier ones are wider, even if they name other approvers.
+  if (!includesObligations(after.obligations, before.obligations)) return 'wider';
+  return includesObligations(before.obligations, after.obligations) ? null : 'narrower';
 }
 
 type Requirement = Obligations['approvers'][number];
 
-/** True where meeting `these` obligations meets `those` as well. */
-function asksAsMuch(these: Obligations, those: Obligations): boolean {
+/** Whether meeting `these` obligations also meets `those`. */
+function includesObligations(these: Obligations, those: Obligations): boolean {
   return (
     those.approvers.every((one) => these.approvers.some((other) => meets(other, one))) &&
     noLonger(these.expiresInMs, those.expiresInMs) &&
@@ -113,6 +116,6 @@ function meets(other: Requirement, one: Requirement): boolean {
   return other.any_of.every((who) => one.any_of.includes(who));
 }
 
-// Null is the default of arx.yaml, which may be longer or shorter than anything stated.
+// Null means the default of arx.yaml, which may be longer or shorter than a stated duration.
 const noLonger = (a: number | null, b: number | null): boolean =>
   a === b || (a !== null && b !== null && a < b);

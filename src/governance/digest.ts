@@ -3,7 +3,7 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import type { Policy } from './types.ts';
 
-/** Hex SHA-256 over the RFC 8785 JSON of a value; throws where the value has no JSON. */
+/** Hex SHA-256 of the RFC 8785 JSON of a value. Throws if the value has no JSON form. */
 export function canonicalDigest(value: unknown): string {
   const text = canonicalize(value);
   if (text === undefined) throw new TypeError('value has no canonical JSON');
@@ -11,15 +11,15 @@ export function canonicalDigest(value: unknown): string {
 }
 
 /**
- * Digest of a bundle: over the policies as their files state them, sorted by name. File names,
- * places and the order of files and policies do not enter.
+ * Digest of a bundle: of the policies as their files state them, sorted by name. It does not depend
+ * on file names, positions, or the order of files and policies.
  */
 export const bundleDigest = (policies: readonly Policy[]): string =>
   canonicalDigest(
     [...policies].sort(byName).map((policy) => policy.stated ?? withoutPlaces(policy)),
   );
 
-/** Orders by name, by code units as canonical JSON orders its keys. */
+/** Orders by name, in the code unit order that canonical JSON uses for keys. */
 export const byName = (a: { name: string }, b: { name: string }): number =>
   a.name < b.name ? -1 : Number(a.name > b.name);
 

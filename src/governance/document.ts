@@ -1,12 +1,12 @@
 import type { ConnectorName, Decision } from './types.ts';
 
-/** What arx.yaml says of approvals where a policy says nothing; durations as text. */
+/** The defaults of arx.yaml for approvals; durations as text. */
 export interface ApprovalDefaults {
   expires_in: string;
   grant_valid_for: string;
 }
 
-/** A decision as scripts read it. */
+/** A decision as JSON for scripts. */
 export interface DecisionDocument {
   schema: 'arx.decision/v1';
   connector: string;
@@ -19,9 +19,9 @@ export interface DecisionDocument {
   considered: Decision['considered'];
   obligations: {
     approval: Decision['obligations']['approval'];
-    /** An empty `any_of`: who is in the channel, and the default approvers. */
+    /** An empty `any_of` means the members of the channel and the default approvers. */
     approvers: { policy: string; any_of: string[]; count: number; hitl_channel: string | null }[];
-    /** Durations such as `1h`; null where nobody is asked. */
+    /** Durations such as `1h`; null if no approval is required. */
     expires_in: string | null;
     grant_valid_for: string | null;
   };
@@ -30,17 +30,18 @@ export interface DecisionDocument {
   argsDigest: string | null;
 }
 
-interface Asked {
+interface RequestedOperation {
   connector: ConnectorName | (string & {});
   principal: string;
 }
 
 /**
- * The document of a decision; where a person is asked, unstated durations are those of arx.yaml.
+ * The document of a decision. If approval is required, durations that no policy states are those of
+ * arx.yaml.
  */
 export function decisionDocument(
   decision: Decision,
-  asked: Asked,
+  requested: RequestedOperation,
   defaults: ApprovalDefaults,
 ): DecisionDocument {
   const { obligations, ...facts } = decision;
@@ -49,9 +50,9 @@ export function decisionDocument(
     approval === 'hitl' ? (ms === null ? otherwise : durationText(ms)) : null;
   return {
     schema: 'arx.decision/v1',
-    connector: asked.connector,
+    connector: requested.connector,
     operation: facts.operation,
-    principal: asked.principal,
+    principal: requested.principal,
     risk: facts.risk,
     effect: facts.effect,
     code: facts.code,
@@ -79,7 +80,8 @@ const UNITS = [
 ] as const;
 
 /**
- * Milliseconds as files write them, in the largest unit that keeps them whole: `90m`, `1h`, `2d`.
+ * A duration as configuration files write it, in the largest unit without a fraction: `90m`, `1h`,
+ * `2d`.
  */
 function durationText(ms: number): string {
   const [unit, size] = UNITS.find(([, whole]) => ms % whole === 0) ?? ['s', 1_000];

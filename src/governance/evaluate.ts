@@ -3,7 +3,7 @@ import { judgeAt } from './match.ts';
 import type { Grant, Judgement } from './match.ts';
 import { guardrailProblem, requestProblem } from './malformed.ts';
 import { prepareBundle } from './prepare.ts';
-import type { Entry } from './prepare.ts';
+import type { PolicyEntry } from './prepare.ts';
 import { exceeds, levelsFrom } from './risk.ts';
 import type {
   Decision,
@@ -18,10 +18,10 @@ import type {
 } from './types.ts';
 
 /**
- * Decides one request. Pure, total (whatever it is given, it answers; what it cannot judge is
- * denied `fail_closed`) and independent of the order of policies and entries. Where context raises
- * the risk, the strictest answer of all levels from the base to the effective one holds, so raising
- * never loosens.
+ * Decides one request. Pure, total (input that cannot be evaluated is denied with `fail_closed`)
+ * and independent of the order of policies and entries. If context raises the risk, the strictest
+ * answer of all levels from the base to the effective one applies, so raising the risk never
+ * loosens a decision.
  */
 export function evaluate(
   request: DecisionRequest,
@@ -32,28 +32,33 @@ export function evaluate(
   try {
     return decide({ request, bundle, guardrails, catalogue });
   } catch {
-    return failClosed(request, bundle, 'the evaluator could not judge this request');
+    return failClosed(request, bundle, 'the evaluator could not evaluate this request');
   }
 }
 
-interface Question {
+interface EvaluationInput {
   request: DecisionRequest;
   bundle: PolicyBundle;
   guardrails: Guardrails;
   catalogue: readonly OperationFacts[];
 }
 
-function decide({ request, bundle, guardrails, catalogue }: Question): Decision {
-  if (!bundle.ok) return failClosed(request, bundle, `the policies did not load: ${bundle.reason}`);
+function decide({ request, bundle, guardrails, catalogue }: EvaluationInput): Decision {
+  if (!bundle.ok)
+    return failClosed(request, bundle, `the policies could not be loaded: ${bundle.reason}`);
   const facts = catalogue.find(
     (row) => row.connector === request.connector && row.operation === request.operation,
   );
   if (!facts)
-    return failClosed(request, bundle, 'the catalogue has no such connector or operation');
+    return failClosed(
+      request,
+      bundle,
+      'the catalogue does not contain this connector or operation',
+    );
   const prepared = prepareBundle(bundle, catalogue);
   const problem = requestProblem(request) ?? guardrailProblem(guardrails) ?? prepared.problem;
   if (problem) return failClosed(request, bundle, problem);
-  return decideSound({
+  return decideValid({
     request,
     digest: bundle.digest,
     guardrails,
@@ -62,27 +67,27 @@ function decide({ request, bundle, guardrails, catalogue }: Question): Decision 
   });
 }
 
-interface Sound {
+interface ValidInput {
   request: DecisionRequest;
   digest: string;
   guardrails: Guardrails;
   facts: OperationFacts;
-  /** What each policy of the connector says of the operation, in order of names. */
-  entries: readonly Entry[];
+  /** What each policy of the connector states about the operation, by policy name. */
+  entries: readonly PolicyEntry[];
 }
 
-function decideSound({ request, digest, guardrails, facts, entries }: Sound): Decision {
+function decideValid({ request, digest, guardrails, facts, entries }: ValidInput): Decision {
   const levels = levelsFrom(facts.risk, request.raisedBy ?? 0);
   const risk = levels.at(-1) ?? facts.risk;
-  const speaking = new Set(entries.filter((entry) => speaks(entry, request.principal)));
-  const grants = [...speaking].flatMap(({ grant }) => grant ?? []);
-  const denies = [...speaking].flatMap(({ deny }) => deny ?? []);
+  const relevant = new Set(entries.filter((entry) => isRelevant(entry, request.principal)));
+  const grants = [...relevant].flatMap(({ grant }) => grant ?? []);
+  const denies = [...relevant].flatMap(({ deny }) => deny ?? []);
   const frame: Decision = {
     ...blank(request, digest),
     risk,
     considered: entries.map((entry) => ({
       policy: entry.policy.name,
-      why: why(entry, { speaks: speaking.has(entry), risk }),
+      why: why(entry, { isRelevant: relevant.has(entry), risk }),
     })),
     hints: risk === facts.risk ? [] : [`context raises the risk from ${facts.risk} to ${risk}`],
   };
@@ -100,10 +105,10 @@ function decideSound({ request, digest, guardrails, facts, entries }: Sound): De
   return decideGranted(frame, grants, levels);
 }
 
-// Most policies of a large bundle say nothing of an operation: whom those are for need not be
-// asked.
-const speaks = ({ grant, deny, concerns }: Entry, principal: string): boolean =>
-  (grant !== null || deny !== null) && concerns(principal);
+// Most policies of a large bundle neither grant nor deny an operation; their principals need not be
+// matched.
+const isRelevant = ({ grant, deny, appliesTo }: PolicyEntry, principal: string): boolean =>
+  (grant !== null || deny !== null) && appliesTo(principal);
 
 function decideGranted(
   frame: Decision,
@@ -198,7 +203,7 @@ const blank = (request: DecisionRequest, bundleDigest: string | null): Decision 
   argsDigest: request.argsDigest ?? null,
 });
 
-// Reads with care: what stands here may be no request at all, or throw when it is read.
+// Reads defensively: the request may have any shape, or throw when it is read.
 function failClosed(request: unknown, bundle: unknown, reason: string): Decision {
   const safe: DecisionRequest = {
     connector: '',

@@ -1,15 +1,15 @@
-/** Tells of one text whether a glob covers it. */
+/** Whether a glob matches a text. */
 export type Matcher = (subject: string) => boolean;
 
 /**
- * A glob taken apart once, for many subjects: `*` stands for any run of characters (also none)
- * within one segment and never crosses `:`. No other character is special. Matching is linear in
+ * Compiles a glob for use with many texts: `*` matches any number of characters (also none) within
+ * one segment and never matches `:`. No other character is special. Matching takes time linear in
  * the length of the two.
  */
 export function compileGlob(pattern: string): Matcher {
   if (!pattern.includes('*')) return (subject) => subject === pattern;
   const segments = pattern.split(':').map(compileSegment);
-  // What stands before the first star tells most subjects off without taking them apart.
+  // The text before the first star rules out most subjects without splitting them.
   const start = pattern.slice(0, pattern.indexOf('*'));
   return (subject) => {
     if (!subject.startsWith(start)) return false;
@@ -21,11 +21,11 @@ export function compileGlob(pattern: string): Matcher {
   };
 }
 
-/** True where `pattern` covers `subject`; see compileGlob. */
+/** Whether `pattern` matches `subject`; see compileGlob. */
 export const matchesGlob = (pattern: string, subject: string): boolean =>
   compileGlob(pattern)(subject);
 
-/** True where one of `patterns` covers `subject`. */
+/** Whether one of `patterns` matches `subject`. */
 export const matchesAny = (patterns: readonly string[], subject: string): boolean =>
   patterns.some((pattern) => matchesGlob(pattern, subject));
 
@@ -38,11 +38,11 @@ function compileSegment(pattern: string): Matcher {
     subject.length >= least &&
     subject.startsWith(head) &&
     subject.endsWith(tail) &&
-    holdsInOrder(pieces, subject.slice(head.length, subject.length - tail.length));
+    containsInOrder(pieces, subject.slice(head.length, subject.length - tail.length));
 }
 
-// Taking each piece at its leftmost place is enough: it leaves the most room for those that follow.
-function holdsInOrder(pieces: readonly string[], text: string): boolean {
+// The leftmost match of each piece is sufficient: it leaves the most text for the next ones.
+function containsInOrder(pieces: readonly string[], text: string): boolean {
   let from = 0;
   for (const piece of pieces) {
     const at = text.indexOf(piece, from);

@@ -1,19 +1,16 @@
 import { coverageOf, finding } from './lint-finding.ts';
-import type { Linted, LintFinding } from './lint-finding.ts';
+import type { LintInput, LintFinding } from './lint-finding.ts';
 import { approvalAt } from './match.ts';
 import { exceeds } from './risk.ts';
 import type { Policy, Risk } from './types.ts';
 import { RISKS } from './types.ts';
 
-/**
- * Levels that the approval map states but that can't be reached, and operations above the policy's
- * own ceiling.
- */
-export function levelFindings(linted: Linted): LintFinding[] {
+/** Levels that the approval map states but that cannot be reached. */
+export function levelFindings(linted: LintInput): LintFinding[] {
   const { policy } = linted;
   return RISKS.filter((risk) => `approval.${risk.toLowerCase()}` in policy.places).flatMap(
     (risk) => {
-      const why = unreachable(linted, risk);
+      const why = unreachableReason(linted, risk);
       const level = `approval.${risk.toLowerCase()}`;
       return why
         ? [
@@ -29,26 +26,26 @@ export function levelFindings(linted: Linted): LintFinding[] {
   );
 }
 
-function unreachable(linted: Linted, risk: Risk): string | null {
+function unreachableReason(linted: LintInput, risk: Risk): string | null {
   const { policy } = linted;
   if (policy.ceiling === 'cap' && exceeds(risk, policy.riskMax))
     return `risk_max is ${policy.riskMax.toLowerCase()}`;
-  // Context raises risk, so a level is out of reach only where every operation starts above it.
+  // Context only raises the risk, so a level is unreachable only if every operation starts above it.
   const rows = coverageOf(linted);
   return rows.length > 0 && rows.every((row) => exceeds(row.risk, risk))
-    ? 'every operation it grants is riskier'
+    ? 'every operation that it grants has a higher risk'
     : null;
 }
 
-/** Requests for a person that nobody, or only the requester, could answer. */
-export function approverFindings(linted: Linted): LintFinding[] {
+/** Approval requests that nobody, or only the requester, could answer. */
+export function approverFindings(linted: LintInput): LintFinding[] {
   const { policy } = linted;
   if (!asksForPerson(linted)) return [];
   const { approvers } = policy;
-  if (!approvers || approvers.any_of.length === 0) return [withoutApprovers(policy)];
+  if (!approvers || approvers.any_of.length === 0) return [missingApproversFinding(policy)];
   const people = new Set(approvers.any_of);
   if ([...people].some((who) => !who.startsWith('user:'))) return [];
-  const quorum = `approvers ask for ${approvers.count} of ${people.size}`;
+  const quorum = `approvers require ${approvers.count} of ${people.size} people`;
   const only =
     policy.principals.length === 1 && people.size === 1 && people.has(policy.principals[0] ?? '');
   const critical = people.size < CRITICAL_PEOPLE && reachesCritical(linted);
@@ -72,26 +69,26 @@ export function approverFindings(linted: Linted): LintFinding[] {
             'approvers',
             'requester_only_approver',
             'error',
-            'nobody but the requester may approve',
+            'only the requester may approve',
           ]),
         ]
       : []),
   ];
 }
 
-/** The fewest people that arx.yaml's approvals.critical_quorum can ask for. */
+/** The minimum of arx.yaml's approvals.critical_quorum. */
 const CRITICAL_PEOPLE = 2;
 const tooFewForCritical = (named: number): string =>
-  `CRITICAL takes at least ${CRITICAL_PEOPLE} people, approvers name ${named}`;
+  `CRITICAL requires at least ${CRITICAL_PEOPLE} people, but approvers name ${named}`;
 
-const reachesCritical = (linted: Linted): boolean =>
+const reachesCritical = (linted: LintInput): boolean =>
   coverageOf(linted).some(
     ({ risk }) => risk === 'CRITICAL' && approvalAt(linted.policy, risk) === 'hitl',
   );
 
-function withoutApprovers(policy: Policy): LintFinding {
-  const whom = policy.hitlChannel
-    ? 'whoever is in hitl_channel, and the default approvers'
+function missingApproversFinding(policy: Policy): LintFinding {
+  const eligible = policy.hitlChannel
+    ? 'the members of hitl_channel and the default approvers'
     : 'only the default approvers';
   const severity = policy.hitlChannel ? 'info' : 'warning';
   const key = 'approval' in policy.places ? 'approval' : 'operations';
@@ -99,11 +96,11 @@ function withoutApprovers(policy: Policy): LintFinding {
     key,
     'hitl_without_approvers',
     severity,
-    `asks a person but names no approvers: ${whom} may answer`,
+    `requires approval but names no approvers: ${eligible} may answer`,
   ]);
 }
 
-const asksForPerson = (linted: Linted): boolean =>
+const asksForPerson = (linted: LintInput): boolean =>
   coverageOf(linted).some((row) =>
     levelsUpFrom(row.risk).some((risk) => approvalAt(linted.policy, risk) === 'hitl'),
   );

@@ -13,7 +13,7 @@ export type LintCode =
   | 'quorum_too_large'
   | 'requester_only_approver';
 
-/** Something in a policy that loads but can hardly be meant; line counts from 1. */
+/** A part of a policy that is valid but probably not intended. Lines count from 1. */
 export interface LintFinding {
   code: LintCode;
   severity: 'error' | 'warning' | 'info';
@@ -23,16 +23,14 @@ export interface LintFinding {
   message: string;
 }
 
-/**
- * What a rule of the linter sees: the policy, the operations of its connector, and all policies.
- */
-export interface Linted {
+/** The input of a lint rule: the policy, the operations of its connector, and all policies. */
+export interface LintInput {
   policy: Policy;
   operations: readonly OperationFacts[];
   policies: readonly Policy[];
 }
 
-/** A finding at the place of one of the policy's keys or entries. */
+/** A finding at the position of one of the policy's keys or entries. */
 export function finding(
   policy: Policy,
   [key, code, severity, message]: readonly [
@@ -46,6 +44,6 @@ export function finding(
   return { code, severity, policy: policy.name, file, line, message };
 }
 
-/** The operations that a policy's grants cover, whatever its ceiling. */
-export const coverageOf = ({ policy, operations }: Linted): OperationFacts[] =>
+/** The operations that the policy's grants match, whatever its ceiling. */
+export const coverageOf = ({ policy, operations }: LintInput): OperationFacts[] =>
   operations.filter((row) => matchesAny(policy.operations, row.operation));

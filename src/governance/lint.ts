@@ -1,13 +1,13 @@
 import { byName } from './digest.ts';
 import { finding } from './lint-finding.ts';
-import type { Linted, LintFinding } from './lint-finding.ts';
+import type { LintInput, LintFinding } from './lint-finding.ts';
 import { approverFindings, levelFindings } from './lint-approval.ts';
 import { matchesAny, matchesGlob } from './glob.ts';
 import type { OperationFacts, Policy } from './types.ts';
 
 /**
- * Findings over a bundle's policies, by policy name, then line; pure and independent of the order
- * of policies.
+ * The findings for a bundle's policies, by policy name, then line. Pure, and independent of the
+ * order of policies.
  */
 export function lintPolicies(
   policies: readonly Policy[],
@@ -17,14 +17,19 @@ export function lintPolicies(
     const operations = catalogue.filter((row) => row.connector === policy.connector);
     if (operations.length === 0)
       return [
-        finding(policy, ['connector', 'unknown_connector', 'error', 'there is no such connector']),
+        finding(policy, [
+          'connector',
+          'unknown_connector',
+          'error',
+          'this connector does not exist',
+        ]),
       ];
     const linted = { policy, operations, policies };
     return RULES.flatMap((rule) => rule(linted)).sort((a, b) => a.line - b.line);
   });
 }
 
-const RULES: readonly ((linted: Linted) => LintFinding[])[] = [
+const RULES: readonly ((linted: LintInput) => LintFinding[])[] = [
   globFindings,
   riskFindings,
   shadowFindings,
@@ -32,7 +37,7 @@ const RULES: readonly ((linted: Linted) => LintFinding[])[] = [
   approverFindings,
 ];
 
-function globFindings({ policy, operations }: Linted): LintFinding[] {
+function globFindings({ policy, operations }: LintInput): LintFinding[] {
   const entries = (['principals', 'operations', 'deny'] as const).flatMap((key) =>
     policy[key].map((glob, at) => ({ key, glob, path: `${key}.${at}` })),
   );
@@ -43,7 +48,7 @@ function globFindings({ policy, operations }: Linted): LintFinding[] {
           path,
           'bare_star',
           'error',
-          `* does not cross ":" and so matches nothing in ${key}: write *:*`,
+          `* does not match ":", so it matches nothing in ${key}; write *:*`,
         ]),
       ];
     if (key === 'principals' || operations.some((row) => matchesGlob(glob, row.operation)))
@@ -59,7 +64,7 @@ function globFindings({ policy, operations }: Linted): LintFinding[] {
   });
 }
 
-function riskFindings(linted: Linted): LintFinding[] {
+function riskFindings(linted: LintInput): LintFinding[] {
   const { policy } = linted;
   if (policy.operations.length === 0 || 'risk_max' in policy.places) return [];
   return [
@@ -67,12 +72,12 @@ function riskFindings(linted: Linted): LintFinding[] {
       'operations',
       'missing_risk_max',
       'warning',
-      `risk_max is not stated: ${policy.riskMax.toLowerCase()} applies`,
+      `risk_max is not set; ${policy.riskMax.toLowerCase()} applies`,
     ]),
   ];
 }
 
-function shadowFindings(linted: Linted): LintFinding[] {
+function shadowFindings(linted: LintInput): LintFinding[] {
   const { policy, operations } = linted;
   const denied = (row: OperationFacts): boolean => denyingPolicy(linted, row) !== undefined;
   const everything =
@@ -104,8 +109,8 @@ function shadowFindings(linted: Linted): LintFinding[] {
   return [...own, ...shadowed];
 }
 
-// A deny shadows a grant only where it holds for every principal that the grant is for.
-const denyingPolicy = ({ policy, policies }: Linted, row: OperationFacts): Policy | undefined =>
+// A deny shadows a grant only if it applies to every principal of the grant.
+const denyingPolicy = ({ policy, policies }: LintInput, row: OperationFacts): Policy | undefined =>
   [...policies]
     .sort(byName)
     .find(

@@ -1,25 +1,27 @@
+/** Checks the evaluator's input for values that the types do not exclude. */
+
 import { isApprovalMode, isRisk, needsPerson, exceeds } from './risk.ts';
 import type { DecisionRequest, Guardrails, Policy, Risk } from './types.ts';
 import { RISKS } from './types.ts';
 
-// Two parts, so that no colon in an id can step around a policy that names a kind, such as
+// Exactly two parts, so that no colon in an id can bypass a policy that names a kind, such as
 // `user:*`.
 const PRINCIPAL = /^[a-z]{1,32}:[^:\p{Cc}]{1,256}$/u;
 const MAX_GLOB = 256;
 
-/** What is wrong with a request, null where it can be judged. */
+/** What is wrong with a request; null if it can be evaluated. */
 export function requestProblem(request: DecisionRequest): string | null {
   if (!PRINCIPAL.test(String(request.principal))) return 'the principal is not of the form kind:id';
   const by = request.raisedBy ?? 0;
   return Number.isSafeInteger(by) && by >= 0 ? null : 'raisedBy is not a whole number of levels';
 }
 
-/** What is wrong with the guardrails, null where they can be applied. */
+/** What is wrong with the guardrails; null if they can be applied. */
 export function guardrailProblem(guardrails: Guardrails): string | null {
   return Object.values(guardrails.riskMax).every(isRisk) ? null : 'a guardrail is not a risk level';
 }
 
-/** What is wrong with a bundle's policies, null where they can be judged by. */
+/** What is wrong with a bundle's policies; null if they can be evaluated. */
 export function policiesProblem(
   policies: readonly Policy[],
   connectors: ReadonlySet<string>,
@@ -35,7 +37,8 @@ export function policiesProblem(
 }
 
 /**
- * A HIGH or CRITICAL level that this policy would grant without a person, null where there is none.
+ * A HIGH or CRITICAL level that this policy would grant without human approval; null if there is
+ * none.
  */
 const levelWithoutPerson = (
   policy: Pick<Policy, 'approval' | 'riskMax' | 'ceiling'>,
@@ -45,13 +48,13 @@ const levelWithoutPerson = (
     return mode !== undefined && mode !== 'hitl' && canReach(policy, risk);
   }) ?? null;
 
-/** True where a level that the approval map states can apply under the policy's ceiling. */
+/** Whether a level of the approval map can apply under the policy's ceiling. */
 const canReach = (policy: Pick<Policy, 'riskMax' | 'ceiling'>, risk: Risk): boolean =>
   policy.ceiling === 'escalate' || !exceeds(risk, policy.riskMax);
 
 function policyProblem(policy: Policy, connectors: ReadonlySet<string>): string | null {
   if (typeof policy.name !== 'string' || policy.name === '') return 'a policy has no name';
-  const failed = CHECKS.find(([, holds]) => !holds(policy));
+  const failed = CHECKS.find(([, isValid]) => !isValid(policy));
   if (failed) return `policy ${policy.name}: ${failed[0]}`;
   if (!connectors.has(policy.connector)) return `policy ${policy.name}: unknown connector`;
   return null;
@@ -73,7 +76,10 @@ const CHECKS: readonly (readonly [string, (policy: Policy) => boolean])[] = [
         ([risk, mode]) => isRisk(risk) && (mode === undefined || isApprovalMode(mode)),
       ),
   ],
-  ['HIGH and CRITICAL need a person', (policy) => levelWithoutPerson(policy) === null],
+  [
+    'HIGH and CRITICAL require approval by a person',
+    (policy) => levelWithoutPerson(policy) === null,
+  ],
   [
     'approvers are malformed',
     (policy) => policy.approvers === null || isRequirement(policy.approvers),

@@ -1,3 +1,5 @@
+/** Compiles a policy bundle once for many decisions. */
+
 import { byName } from './digest.ts';
 import { compileGlob } from './glob.ts';
 import type { Matcher } from './glob.ts';
@@ -6,22 +8,23 @@ import type { Grant } from './match.ts';
 import type { OperationFacts, Policy, PolicyBundle } from './types.ts';
 
 /**
- * What one policy has to say of one operation, whoever asks: the entries that grant and deny it.
+ * What one policy states about one operation, for any principal: the entries that grant and deny
+ * it.
  */
-export interface Entry {
+export interface PolicyEntry {
   policy: Policy;
   grant: Grant | null;
   deny: Grant | null;
-  /** True where the policy is for this principal. */
-  concerns: Matcher;
+  /** Whether the policy applies to a principal. */
+  appliesTo: Matcher;
 }
 
-/** A bundle made ready for many decisions. */
+/** A bundle compiled for many decisions. */
 export interface PreparedBundle {
-  /** Why nothing can be judged by it, null where it is sound. */
+  /** Why the bundle cannot be used; null if it is valid. */
   problem: string | null;
-  /** Every policy of the operation's connector, in order of names. */
-  entries(facts: OperationFacts): readonly Entry[];
+  /** Every policy of the operation's connector, by name. */
+  entries(facts: OperationFacts): readonly PolicyEntry[];
 }
 
 type LoadedBundle = PolicyBundle & { ok: true };
@@ -32,8 +35,8 @@ const PREPARED = new WeakMap<
 >();
 
 /**
- * The bundle checked, its globs taken apart and its policies in order; done once for each bundle
- * and catalogue. A bundle is a value: whoever changes policies makes a new one.
+ * The validated bundle, with compiled globs and sorted policies. Computed once for each bundle and
+ * catalogue; a bundle must not be changed afterwards.
  */
 export function prepareBundle(
   bundle: LoadedBundle,
@@ -50,14 +53,16 @@ function prepare(
   { policies, digest }: LoadedBundle,
   catalogue: readonly OperationFacts[],
 ): PreparedBundle {
-  if (typeof digest !== 'string') return unsound('the bundle has no digest');
+  if (typeof digest !== 'string') return invalidBundle('the bundle has no digest');
   const problem = policiesProblem(policies, new Set<string>(catalogue.map((row) => row.connector)));
-  if (problem !== null) return unsound(problem);
-  const compiled = remembering(compileGlob);
-  const readers = [...policies].sort(byName).map((policy) => readerOf(policy, compiled));
-  const found = remembering((key: string) => {
+  if (problem !== null) return invalidBundle(problem);
+  const compiled = memoise(compileGlob);
+  const compiledPolicies = [...policies]
+    .sort(byName)
+    .map((policy) => compilePolicy(policy, compiled));
+  const found = memoise((key: string) => {
     const [connector = '', operation = ''] = key.split(' ');
-    return readers
+    return compiledPolicies
       .filter((read) => read.connector === connector)
       .map((read) => read.entry(operation));
   });
@@ -67,25 +72,25 @@ function prepare(
   };
 }
 
-const unsound = (problem: string): PreparedBundle => ({ problem, entries: () => [] });
+const invalidBundle = (problem: string): PreparedBundle => ({ problem, entries: () => [] });
 
-interface Reader {
+interface CompiledPolicy {
   connector: string;
-  entry(operation: string): Entry;
+  entry(operation: string): PolicyEntry;
 }
 
-function readerOf(policy: Policy, compiled: (glob: string) => Matcher): Reader {
+function compilePolicy(policy: Policy, compiled: (glob: string) => Matcher): CompiledPolicy {
   const listOf = (list: 'operations' | 'deny') =>
     policy[list].map((glob, at) => ({
       holds: compiled(glob),
       grant: { policy, glob, place: policy.places[`${list}.${at}`] ?? policy.place },
     }));
   const [granting, denying] = [
-    listOf('operations').sort(bySpeciality),
-    listOf('deny').sort(bySpeciality),
+    listOf('operations').sort(bySpecificity),
+    listOf('deny').sort(bySpecificity),
   ];
   const principals = policy.principals.map(compiled);
-  const concerns: Matcher = (principal) =>
+  const appliesTo: Matcher = (principal) =>
     principals.length === 0 || principals.some((holds) => holds(principal));
   const firstOf = (list: typeof granting, operation: string): Grant | null =>
     list.find(({ holds }) => holds(operation))?.grant ?? null;
@@ -93,19 +98,18 @@ function readerOf(policy: Policy, compiled: (glob: string) => Matcher): Reader {
     connector: policy.connector,
     entry: (operation) => ({
       policy,
-      concerns,
+      appliesTo,
       grant: firstOf(granting, operation),
       deny: firstOf(denying, operation),
     }),
   };
 }
 
-// Of several entries that cover an operation the most specific one is named, so that their order
-// does not show.
-const bySpeciality = ({ grant: a }: { grant: Grant }, { grant: b }: { grant: Grant }): number =>
+// If several entries match an operation, the most specific one is reported, whatever their order.
+const bySpecificity = ({ grant: a }: { grant: Grant }, { grant: b }: { grant: Grant }): number =>
   b.glob.length - a.glob.length || (a.glob < b.glob ? -1 : Number(a.glob > b.glob));
 
-function remembering<Value>(make: (key: string) => Value): (key: string) => Value {
+function memoise<Value>(make: (key: string) => Value): (key: string) => Value {
   const known = new Map<string, Value>();
   return (key) => {
     const before = known.get(key);

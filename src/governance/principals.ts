@@ -1,19 +1,21 @@
+/** Divides principals into the classes that policies distinguish. */
+
 import { compileGlob } from './glob.ts';
 import type { Policy } from './types.ts';
 
-/** Principals between whom no policy tells a difference. */
+/** A set of principals that no policy distinguishes. */
 export interface PrincipalClass {
-  /** The globs that speak of them, such as `user:*`; `everybody else` where none does. */
+  /** The globs that match them, such as `user:*`; `everybody else` if none does. */
   name: string;
-  /** One of them. */
+  /** One of these principals. */
   example: string;
 }
 
 const KINDS = ['user', 'agent', 'workflow', 'flow'] as const;
 
 /**
- * The classes that policies make among principals: each glob, the overlap of each two, and
- * everybody else. Overlaps of three and more globs that no two of them have are not looked for.
+ * The classes that policies distinguish: one for each glob, for the overlap of each two globs, and
+ * for everybody else. Overlaps of three or more globs are not searched for.
  */
 export function principalClasses(policies: readonly Policy[]): PrincipalClass[] {
   const globs = [...new Set(policies.flatMap(({ principals }) => principals))].sort();
@@ -29,7 +31,7 @@ export function principalClasses(policies: readonly Policy[]): PrincipalClass[] 
   return [...found.values()];
 }
 
-// A glob that covers another one, star and all, adds nothing to its name.
+// A glob that includes another one adds nothing to the name.
 const narrowest = (globs: readonly string[]): string[] =>
   globs.filter((glob) => !globs.some((other) => other !== glob && compileGlob(glob)(other)));
 
@@ -55,7 +57,7 @@ function examples(globs: readonly string[], filler: string): string[] {
   }
 }
 
-// A word that no glob spells out, so that it stands for any other.
+// A word that no glob contains literally, so that it represents all others.
 function fillerFor(globs: readonly string[]): string {
   const text = globs.join(' ');
   for (let at = 0; ; at += 1) {
@@ -64,7 +66,9 @@ function fillerFor(globs: readonly string[]): string {
   }
 }
 
-/** A glob that only what both cover can match, where there is one; stars stay stars. */
+/**
+ * A glob that matches only principals that both globs match, if there is one. Stars remain stars.
+ */
 function overlap(a: string, b: string): string[] {
   const [parts, others] = [a.split(':'), b.split(':')];
   if (parts.length !== others.length) return [];
@@ -72,8 +76,8 @@ function overlap(a: string, b: string): string[] {
   return met.every((part) => part !== null) ? [met.join(':')] : [];
 }
 
-// The shortest common text of two segments, with a star where both have one; by the ends of the
-// two, remembered.
+// The shortest text that both segments match, with a star where both have one. Memoised by the
+// position in both.
 function meet(a: string, b: string): string | null {
   const known = new Map<number, string | null>();
   const from = (i: number, j: number): string | null => {

@@ -3,19 +3,19 @@ import { RISKS } from './types.ts';
 
 const MODES = ['none', 'auto', 'hitl'] as const satisfies readonly ApprovalMode[];
 
-/** True for one of the four risk levels in capitals. */
+/** Whether a value is one of the four risk levels, in capitals. */
 export const isRisk = (value: unknown): value is Risk => RISKS.includes(value as Risk);
 
-/** True for `none`, `auto` and `hitl`. */
+/** Whether a value is `none`, `auto` or `hitl`. */
 export const isApprovalMode = (value: unknown): value is ApprovalMode =>
   MODES.includes(value as ApprovalMode);
 
-/** True where `risk` is higher than `ceiling`. */
+/** Whether `risk` is higher than `ceiling`. */
 export const exceeds = (risk: Risk, ceiling: Risk): boolean =>
   RISKS.indexOf(risk) > RISKS.indexOf(ceiling);
 
 /**
- * Every level from `base` up to `by` levels higher, CRITICAL at most; the last one is the effective
+ * All levels from `base` up to `by` levels higher, at most CRITICAL. The last one is the effective
  * risk.
  */
 export const levelsFrom = (base: Risk, by: number): Risk[] => {
@@ -23,7 +23,7 @@ export const levelsFrom = (base: Risk, by: number): Risk[] => {
   return RISKS.slice(from, Math.min(from + by, RISKS.length - 1) + 1);
 };
 
-/** The levels that never go without a person. */
+/** Whether a level always requires approval by a person. */
 export const needsPerson = (risk: Risk): boolean => exceeds(risk, 'MEDIUM');
 
 /** The stricter of two modes: hitl > auto > none. */

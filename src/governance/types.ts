@@ -10,7 +10,7 @@ export const RISKS = ['LOW', 'MEDIUM', 'HIGH', 'CRITICAL'] as const satisfies re
 
 export type ApprovalMode = 'none' | 'auto' | 'hitl';
 
-/** Where something stands in a file; line and column count from 1. */
+/** A position in a file; line and column count from 1. */
 export interface SourcePlace {
   file: string;
   line: number;
@@ -22,35 +22,35 @@ interface ApproverRequirement {
   count: number;
 }
 
-/** One policy as loaded: everything stated or defaulted, durations in milliseconds. */
+/** One policy as loaded, with defaults filled in and durations in milliseconds. */
 export interface Policy {
   name: string;
   connector: string;
-  /** Globs; empty where the policy states none: then every principal. */
+  /** Globs. Empty if the policy states none; it then applies to every principal. */
   principals: string[];
   operations: string[];
   deny: string[];
   riskMax: Risk;
   ceiling: 'cap' | 'escalate';
-  /** Only the levels the file states (one word for all levels states those up to riskMax). */
+  /** Only the levels that the file states. One word for all levels states those up to riskMax. */
   approval: Partial<Record<Risk, ApprovalMode>>;
   hitlChannel: string | null;
   approvers:
     (ApproverRequirement & { expiresInMs: number | null; grantValidForMs: number | null }) | null;
   /**
-   * The policy as the file has it; what the bundle's digest is made of. Absent: the digest takes
-   * the fields above.
+   * The policy as written in the file; the bundle's digest is computed from it. If absent, the
+   * digest uses the fields above.
    */
   stated?: JsonObject;
   place: SourcePlace;
   /**
-   * Places of single entries, for explanations: the key is the path inside the policy, such as
-   * `deny.0`; only what the file states is in here.
+   * Positions of single entries, for explanations. The key is the path inside the policy, such as
+   * `deny.0`. Contains only what the file states.
    */
   places: Record<string, SourcePlace>;
 }
 
-/** What the evaluator knows of an operation; the connectors' tables provide it. */
+/** What the evaluator knows about an operation; the operation catalogue provides it. */
 export interface OperationFacts {
   connector: ConnectorName;
   operation: string;
@@ -64,28 +64,25 @@ interface WireCall {
 }
 
 /**
- * One governed operation as the catalogue has it: clients, command line, globs, docs and tests
- * derive from these rows.
+ * One governed operation of the catalogue. Clients, command line, globs, docs and tests are derived
+ * from these rows.
  */
 export interface OperationRow extends OperationFacts {
   method: Method;
   /** Path with `{parameter}` placeholders. */
   path: string;
   does: string;
-  /** What is really sent, where that is another call than `method path` or several. */
+  /** The calls that are sent, if they differ from `method path`. */
   wire?: readonly WireCall[];
 }
 
-/**
- * Everything the evaluator decides by. A bundle that did not load is `{ ok: false }` and denies
- * everything.
- */
+/** All policies. A bundle that could not be loaded is `{ ok: false }` and denies everything. */
 export type PolicyBundle =
   | { ok: true; policies: readonly Policy[]; digest: string }
   | { ok: false; reason: string; digest: null };
 
 export interface Guardrails {
-  /** Highest risk that any policy may grant, by connector. */
+  /** The highest risk that a policy may grant, by connector. */
   riskMax: Partial<Record<ConnectorName, Risk>>;
 }
 
@@ -93,7 +90,7 @@ export interface DecisionRequest {
   connector: string;
   operation: string;
   principal: string;
-  /** Raises the base risk by this many levels (never lowers it). */
+  /** Raises the base risk by this number of levels; never lowers it. */
   raisedBy?: number;
   argsDigest?: string;
 }
@@ -101,8 +98,8 @@ export interface DecisionRequest {
 export interface Obligations {
   approval: ApprovalMode;
   /**
-   * One for each policy that asks for a person; empty `any_of`: who is in its channel, and the
-   * default approvers.
+   * One for each policy that requires approval. An empty `any_of` means the members of its channel
+   * and the default approvers.
    */
   approvers: (ApproverRequirement & { policy: string; hitlChannel: string | null })[];
   expiresInMs: number | null;

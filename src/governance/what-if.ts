@@ -1,3 +1,5 @@
+/** Explains what would change a decision. */
+
 import { evaluate } from './evaluate.ts';
 import { levelsFrom, needsPerson } from './risk.ts';
 import { compileGlob } from './glob.ts';
@@ -11,82 +13,82 @@ import type {
   PolicyBundle,
 } from './types.ts';
 
-/** A request and everything it was decided by. */
-export interface Asked {
+/** A request and everything that determines its decision. */
+export interface DecisionInput {
   request: DecisionRequest;
   bundle: PolicyBundle & { ok: true };
   guardrails: Guardrails;
   catalogue: readonly OperationFacts[];
 }
 
-/**
- * What would change a decision, as sentences; found by deciding again with that one thing changed.
- */
-export const whatWouldChange = (asked: Asked, decision: Decision): string[] =>
-  CHANGES[decision.code](asked, decision);
+/** Sentences about what would change a decision, found by deciding again with that one change. */
+export const whatWouldChange = (input: DecisionInput, decision: Decision): string[] =>
+  CHANGES[decision.code](input, decision);
 
-const CHANGES: Record<DecisionCode, (asked: Asked, decision: Decision) => string[]> = {
+const CHANGES: Record<DecisionCode, (input: DecisionInput, decision: Decision) => string[]> = {
   fail_closed: () => [],
-  explicit_deny: (asked, decision) => [
-    `without that deny in ${policyNames(decision)} it would be ${withPolicies(asked, decision, liftDeny(asked))}`,
+  explicit_deny: (input, decision) => [
+    `without that deny in ${policyNames(decision)} it would be ${withPolicies(input, decision, liftDeny(input))}`,
   ],
-  guardrail: ({ request, guardrails, ...asked }, { risk }) => {
+  guardrail: ({ request, guardrails, ...input }, { risk }) => {
     const riskMax = { ...guardrails.riskMax, [request.connector]: risk };
-    const then = ask({ ...asked, request, guardrails: { riskMax } });
+    const then = effectWith({ ...input, request, guardrails: { riskMax } });
     return [
       `with guardrails.${request.connector}.risk_max ${risk?.toLowerCase()} in arx.yaml it would be ${then}`,
     ];
   },
-  default_deny: (asked, { risk }) => {
-    const then = ask(forEverybody(asked));
-    if (then.startsWith('deny (default_deny')) return [grantFor(asked.request, risk)];
-    return [`if those policies were for ${asked.request.principal} too, it would be ${then}`];
+  default_deny: (input, { risk }) => {
+    const then = effectWith(forEverybody(input));
+    if (then.startsWith('deny (default_deny')) return [grantFor(input.request, risk)];
+    return [`if those policies also applied to ${input.request.principal}, it would be ${then}`];
   },
-  risk_ceiling: (asked, decision) => {
+  risk_ceiling: (input, decision) => {
     const risk = decision.risk ?? 'CRITICAL';
-    const then = withPolicies(asked, decision, (policy) => ({ ...policy, riskMax: risk }));
+    const then = withPolicies(input, decision, (policy) => ({ ...policy, riskMax: risk }));
     return [`with risk_max ${risk.toLowerCase()} in ${policyNames(decision)} it would be ${then}`];
   },
-  granted: (asked, decision) => [
-    `without ${policyNames(decision)} it would be ${withPolicies(asked, decision, (policy) => ({ ...policy, operations: [] }))}`,
+  granted: (input, decision) => [
+    `without ${policyNames(decision)} it would be ${withPolicies(input, decision, (policy) => ({ ...policy, operations: [] }))}`,
     ...alwaysPerson(decision),
-    ...higherRiskLines(asked, decision),
+    ...higherRiskLines(input, decision),
   ],
 };
 
 const policyNames = ({ determining }: Decision): string =>
   [...new Set(determining.map(({ policy }) => policy))].join(', ');
 
-const ask = ({ request, bundle, guardrails, catalogue }: Asked): string =>
+const effectWith = ({ request, bundle, guardrails, catalogue }: DecisionInput): string =>
   effectText(evaluate(request, bundle, guardrails, catalogue));
 
 const effectText = ({ effect, code }: Decision): string =>
   effect === 'deny' ? `deny (${code})` : effect;
 
-/** The answer where the policies that determined the decision were other than they are. */
+/** The effect if the policies that determined the decision were changed. */
 function withPolicies(
-  asked: Asked,
+  input: DecisionInput,
   { determining }: Decision,
   change: (policy: Policy) => Policy,
 ): string {
   const names = new Set(determining.map(({ policy }) => policy));
-  return ask(withChange(asked, (policy) => (names.has(policy.name) ? change(policy) : policy)));
+  return effectWith(
+    withChange(input, (policy) => (names.has(policy.name) ? change(policy) : policy)),
+  );
 }
 
-const withChange = (asked: Asked, change: (policy: Policy) => Policy): Asked => ({
-  ...asked,
-  bundle: { ...asked.bundle, policies: asked.bundle.policies.map(change) },
+const withChange = (input: DecisionInput, change: (policy: Policy) => Policy): DecisionInput => ({
+  ...input,
+  bundle: { ...input.bundle, policies: input.bundle.policies.map(change) },
 });
 
 const liftDeny =
-  ({ request }: Asked) =>
+  ({ request }: DecisionInput) =>
   (policy: Policy): Policy => ({
     ...policy,
     deny: policy.deny.filter((glob) => !compileGlob(glob)(request.operation)),
   });
 
-const forEverybody = (asked: Asked): Asked =>
-  withChange(asked, (policy) =>
+const forEverybody = (input: DecisionInput): DecisionInput =>
+  withChange(input, (policy) =>
     policy.operations.length > 0 ? { ...policy, principals: [], deny: [] } : policy,
   );
 
@@ -95,16 +97,16 @@ const grantFor = ({ operation }: DecisionRequest, risk: Decision['risk']): strin
 
 const alwaysPerson = ({ risk }: Decision): string[] =>
   risk !== null && needsPerson(risk)
-    ? [`${risk} always asks a person: no policy can lower that`]
+    ? [`${risk} always requires approval by a person; no policy can change that`]
     : [];
 
-function higherRiskLines(asked: Asked, decision: Decision): string[] {
-  const by = asked.request.raisedBy ?? 0;
+function higherRiskLines(input: DecisionInput, decision: Decision): string[] {
+  const by = input.request.raisedBy ?? 0;
   const above = levelsFrom(decision.risk ?? 'CRITICAL', 3).slice(1);
   for (const [at, risk] of above.entries()) {
-    const then = ask({ ...asked, request: { ...asked.request, raisedBy: by + at + 1 } });
+    const then = effectWith({ ...input, request: { ...input.request, raisedBy: by + at + 1 } });
     if (then !== effectText(decision))
-      return [`where context raises the risk to ${risk} it is ${then}`];
+      return [`if context raises the risk to ${risk}, it is ${then}`];
   }
   return [];
 }

@@ -5,7 +5,7 @@ import { decisionDocument } from '../../governance/document.ts';
 import { evaluate } from '../../governance/evaluate.ts';
 import type { Decision } from '../../governance/types.ts';
 import { whatWouldChange } from '../../governance/what-if.ts';
-import type { Asked } from '../../governance/what-if.ts';
+import type { DecisionInput } from '../../governance/what-if.ts';
 import { decisionText } from './render.ts';
 import { EXIT } from '../kit/exit.ts';
 import { print, writeJson } from '../kit/io.ts';
@@ -23,7 +23,7 @@ export async function explain(io: Io, named: string, options: ExplainOptions) {
   const row = findOperation(connector, operation);
   const argsDigest =
     options.args === undefined ? undefined : argumentsDigest(options.args, settings.arx.cwd, row);
-  const asked: Asked = {
+  const asked: DecisionInput = {
     request: { connector, operation, principal: options.as, argsDigest },
     bundle: bundleAt(options.policies, settings),
     guardrails: guardrailsOf(settings.config),
@@ -45,7 +45,7 @@ export async function explain(io: Io, named: string, options: ExplainOptions) {
   return EXIT.ok;
 }
 
-type Remark = (asked: Asked, decision: Decision, settings: Settings) => string[];
+type Remark = (asked: DecisionInput, decision: Decision, settings: Settings) => string[];
 
 const remarks: Remark = (...facts) => REMARKS.flatMap((remark) => remark(...facts));
 

@@ -113,7 +113,7 @@ describe('extraction', () => {
     expect([extracted.mfa_enrolled, extracted.mfa_state]).toEqual([enrolled, state]);
   });
 
-  it('a person without roles and entries is none, not unknown', () => {
+  it('a user without roles and log entries is not unknown', () => {
     const none = { ok: true, value: [] } as const;
     const extracted = extract(
       PROFILE,

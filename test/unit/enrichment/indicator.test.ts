@@ -25,7 +25,7 @@ describe('an indicator', () => {
     expect(read(given).name).toBe(name);
   });
 
-  it('keeps the capital letters of an id, and only there do they tell two apart', () => {
+  it('is case-sensitive for ids, and only for ids', () => {
     expect(read(ID)).toMatchObject({ exact: ID, isId: true, isEmail: false });
     expect(cacheName(read(ID))).not.toBe(cacheName(read(ID.toLowerCase())));
     expect(cacheName(read('CORP\\JDoe'))).toBe(cacheName(read('jdoe')));
@@ -35,26 +35,26 @@ describe('an indicator', () => {
     ['', 'is empty'],
     ['   ', 'is empty'],
     ['DOMAIN\\', 'is empty'],
-    ['\\jdoe', 'has quotes or backslashes in it'],
-    ['A\\B\\jdoe', 'has quotes or backslashes in it'],
-    ['jdoe" or profile.login sw "a', 'has white space in it'],
-    ['jdoe"', 'has quotes or backslashes in it'],
-    ['`id`', 'has quotes or backslashes in it'],
-    ['..', 'has dots or slashes where a path would have them'],
-    ['.', 'has dots or slashes where a path would have them'],
-    ['../groups', 'has dots or slashes where a path would have them'],
-    ['a/../b', 'has dots or slashes where a path would have them'],
-    ['/etc/passwd', 'has dots or slashes where a path would have them'],
-    ['jdoe/', 'has dots or slashes where a path would have them'],
-    ['jane doe', 'has white space in it'],
-    ['jdoe@', 'has an @ at its beginning or end, or several'],
-    ['@example.com', 'has an @ at its beginning or end, or several'],
-    ['a@b@c', 'has an @ at its beginning or end, or several'],
-    ['jd\u0000oe', 'has control characters or characters that cannot be seen'],
-    ['jd\noe', 'has control characters or characters that cannot be seen'],
-    ['jd\u200boe', 'has control characters or characters that cannot be seen'],
-    ['jd\u202eoe', 'has control characters or characters that cannot be seen'],
-    ['jd\ud800oe', 'has control characters or characters that cannot be seen'],
+    ['\\jdoe', 'contains quotes or backslashes'],
+    ['A\\B\\jdoe', 'contains quotes or backslashes'],
+    ['jdoe" or profile.login sw "a', 'contains white space'],
+    ['jdoe"', 'contains quotes or backslashes'],
+    ['`id`', 'contains quotes or backslashes'],
+    ['..', 'has dots or slashes in places where they would form a path'],
+    ['.', 'has dots or slashes in places where they would form a path'],
+    ['../groups', 'has dots or slashes in places where they would form a path'],
+    ['a/../b', 'has dots or slashes in places where they would form a path'],
+    ['/etc/passwd', 'has dots or slashes in places where they would form a path'],
+    ['jdoe/', 'has dots or slashes in places where they would form a path'],
+    ['jane doe', 'contains white space'],
+    ['jdoe@', 'has an @ at its beginning or end, or more than one'],
+    ['@example.com', 'has an @ at its beginning or end, or more than one'],
+    ['a@b@c', 'has an @ at its beginning or end, or more than one'],
+    ['jd\u0000oe', 'has control characters or invisible characters'],
+    ['jd\noe', 'has control characters or invisible characters'],
+    ['jd\u200boe', 'has control characters or invisible characters'],
+    ['jd\u202eoe', 'has control characters or invisible characters'],
+    ['jd\ud800oe', 'has control characters or invisible characters'],
     ['\u212Aate', 'is not written in plain characters (Unicode NFKC)'],
     ['ｊdoe', 'is not written in plain characters (Unicode NFKC)'],
     ['jdo\u0065\u0301', 'is not written in plain characters (Unicode NFKC)'],
@@ -63,7 +63,7 @@ describe('an indicator', () => {
     expect(readIndicator(given)).toEqual({ ok: false, problem });
   });
 
-  it('folds nothing but ASCII into ASCII, so that no look-alike meets a plain name', () => {
+  it('folds only ASCII to ASCII, so that no look-alike matches a plain name', () => {
     assertProperty(
       fc.property(fc.string({ unit: 'binary', maxLength: 12 }), (given) => {
         const result = readIndicator(given);
@@ -75,7 +75,7 @@ describe('an indicator', () => {
     );
   });
 
-  it('never repeats what it refuses, and never throws', () => {
+  it('never repeats the refused text, and never throws', () => {
     assertProperty(
       fc.property(fc.string({ unit: 'binary', minLength: 8, maxLength: 400 }), (given) => {
         const result = readIndicator(given);

@@ -6,7 +6,7 @@ import type { Matchable } from '../../../src/enrichment/match.ts';
 import type { Indicator } from '../../../src/enrichment/types.ts';
 import { assertProperty } from '../../support/properties.ts';
 
-/** Matches against a vendor that answers every question with its whole directory. */
+/** Matches against a vendor that answers every query with its whole directory. */
 function find(directory: readonly Matchable[], indicator: Indicator) {
   for (const step of matchSteps(indicator)) {
     const hits = hitsOf(step, indicator, directory);
@@ -30,7 +30,7 @@ const BOB = user('00uBobBobBobBobBobBo', 'Bob@Example.com');
 const OTHER_BOB = user('00uOtherBobOtherBobO', 'bob@other.example');
 
 describe('matching', () => {
-  it('goes by login, then e-mail, then short name, then id', () => {
+  it('tries the login, then the e-mail address, then the short name, then the id', () => {
     const directory = [ANN, BOB];
     expect(find(directory, indicatorOf('ANN@example.com'))).toEqual({ kind: 'one', user: ANN });
     expect(find(directory, indicatorOf('ann.lee@example.com'))).toEqual({ kind: 'one', user: ANN });
@@ -39,17 +39,17 @@ describe('matching', () => {
     expect(find(directory, indicatorOf(ANN.id.toLowerCase()))).toEqual({ kind: 'none' });
   });
 
-  it('takes a login before the e-mail of somebody else', () => {
+  it('prefers a login to the e-mail address of another user', () => {
     const thief = user('00uThiefThiefThiefTh', 'thief@example.com', 'ann@example.com');
     expect(find([thief, ANN], indicatorOf('ann@example.com'))).toEqual({ kind: 'one', user: ANN });
   });
 
-  it('names everybody that a short name may mean', () => {
+  it('returns every user whom a short name may mean', () => {
     const candidates = [BOB, OTHER_BOB].map(({ id, login }) => ({ id, login }));
     expect(find([OTHER_BOB, BOB], indicatorOf('bob'))).toEqual({ kind: 'several', candidates });
   });
 
-  it('counts a user that two pages list once', () => {
+  it('counts a user listed on two pages once', () => {
     expect(find([BOB, BOB], indicatorOf('bob'))).toEqual({ kind: 'one', user: BOB });
   });
 });
@@ -80,7 +80,7 @@ const asked = fc.oneof(
 );
 
 describe('over generated directories', () => {
-  it('no user is found by the beginning of a name, and several are never one', () => {
+  it('never finds a user by the beginning of a name, and never returns one of several', () => {
     assertProperty(
       fc.property(directories, asked, (directory, given) => {
         const name = given.toLowerCase();

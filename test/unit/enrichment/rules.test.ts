@@ -72,7 +72,7 @@ describe('operators', () => {
           ]);
   });
 
-  it('are total', () => {
+  it('accept any values without throwing', () => {
     const values = fc.jsonValue() as fc.Arbitrary<Value>;
     assertProperty(
       fc.property(fc.constantFrom(...OPERATOR_NAMES), values, values, (operator, actual, value) => {
@@ -117,15 +117,18 @@ const rule = (field: string, operator: string, value: Value | undefined, verdict
 });
 
 describe('rules', () => {
-  it.each(['conditions', 'rules'] as const)('under `%s` the first that matches decides', (word) => {
-    const list = [
-      rule('status', 'eq', 'ACTIVE', 'Benign'),
-      rule('status', 'eq', 'SUSPENDED', 'Suspicious'),
-      rule('is_admin', 'eq', true, 'Malicious'),
-    ];
-    expect(judge({ [word]: list })).toBe('Suspicious');
-    expect(judge({ [word]: list.toReversed() })).toBe('Malicious');
-  });
+  it.each(['conditions', 'rules'] as const)(
+    'under `%s`, the first matching rule decides',
+    (word) => {
+      const list = [
+        rule('status', 'eq', 'ACTIVE', 'Benign'),
+        rule('status', 'eq', 'SUSPENDED', 'Suspicious'),
+        rule('is_admin', 'eq', true, 'Malicious'),
+      ];
+      expect(judge({ [word]: list })).toBe('Suspicious');
+      expect(judge({ [word]: list.toReversed() })).toBe('Malicious');
+    },
+  );
 
   it.each([
     ['recent_activity.failed_sign_ins', 7],
@@ -158,7 +161,7 @@ describe('rules', () => {
     );
   });
 
-  it('without any there is no verdict; the defaults speak where no rule does', () => {
+  it('give no verdict if there are none; the defaults apply if no rule matches', () => {
     expect(judge({})).toBeNull();
     expect(judge({ default_verdict: 'Benign' })).toBe('Benign');
     const nobody = { found: false, extracted: null };
@@ -169,7 +172,7 @@ describe('rules', () => {
     expect(judge(rules, { found: null, extracted: null })).toBeNull();
   });
 
-  it('verdicts have an order', () => {
+  it('verdicts are ordered', () => {
     expect(gravest(['Benign', 'Malicious', null, 'Pending'])).toBe('Malicious');
     expect(gravest(['Pending', 'Benign'])).toBe('Benign');
     expect(gravest(['Benign', 'Suspicious'])).toBe('Suspicious');

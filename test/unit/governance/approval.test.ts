@@ -188,7 +188,7 @@ describe('reduceApproval', () => {
     ),
   });
 
-  it('holds its promises over thousands of interleavings', () => {
+  it('keeps its invariants over thousands of interleavings', () => {
     assertProperty(
       fc.property(start, fc.array(event, { maxLength: 20 }), (over, events) => {
         let now = approval(over);
@@ -220,7 +220,7 @@ describe('reduceApproval', () => {
     );
   });
 
-  it('says beforehand whether it can be met at all', () => {
+  it('says in advance whether the requirements can be met', () => {
     const base = approval();
     expect(canBeMet(base)).toBe(true);
     expect(canBeMet({ ...base, quorum: 3 })).toBe(false);

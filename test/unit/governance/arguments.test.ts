@@ -26,7 +26,7 @@ const HOSTILE = [
 ];
 
 describe('argumentProblem', () => {
-  it('takes the parameters of every operation of Okta’s table as ids', () => {
+  it('accepts ids for the parameters of every Okta operation', () => {
     for (const one of OPERATIONS.filter(({ connector }) => connector === 'okta')) {
       const names = [...one.path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
       const args = Object.fromEntries(names.map((name) => [name, ID]));
@@ -42,7 +42,7 @@ describe('argumentProblem', () => {
     }
   });
 
-  it('lets nothing but ids into a path, whatever it is given', () => {
+  it('allows only ids in a path, whatever the input', () => {
     assertProperty(
       fc.property(fc.oneof(fc.string(), fc.string({ unit: 'binary' }), fc.webPath()), (userId) => {
         fc.pre(!/^[A-Za-z0-9]{20}$/.test(userId));
@@ -52,7 +52,7 @@ describe('argumentProblem', () => {
     );
   });
 
-  it('knows the default authorization server, issues and projects, and forms without a parameter', () => {
+  it('accepts the default authorization server, issues and projects, and calls without a parameter', () => {
     expect(
       argumentProblem(row('okta', 'authz:read_policies'), { authServerId: 'default' }),
     ).toBeNull();
@@ -65,7 +65,7 @@ describe('argumentProblem', () => {
     expect(argumentProblem(row('slack', 'chat:write'), { channel: '#x' })).toBeNull();
   });
 
-  it('knows the ids of the other directories', () => {
+  it('accepts the ids of the other directories', () => {
     const guid = '11111111-2222-3333-4444-555555555555';
     const right: [string, string, object][] = [
       ['entra', 'users:disable', { userId: guid }],

@@ -19,7 +19,7 @@ const call = (method: string, path: string): string =>
   `${method.toUpperCase()} ${path.replace(/\{[^}]+\}/g, '{}')}`;
 
 describe('catalogue', () => {
-  it('has the published 30 operations of Okta by family, and the others', () => {
+  it('contains the 30 published Okta operations by family, and the others', () => {
     const families = OPERATIONS.filter(({ connector }) => connector === 'okta')
       .slice(0, 30)
       .map(({ operation }) => operation.split(':')[0]);
@@ -53,7 +53,7 @@ describe('catalogue', () => {
     expect(OPERATIONS.filter(({ operation }) => !/^[a-z]+:[a-z_]+$/.test(operation))).toEqual([]);
   });
 
-  it('has every read at LOW and every other call above it, but for messages', () => {
+  it('has risk LOW for every read, and a higher risk for every other call except messages', () => {
     const vendors = OPERATIONS.filter(
       ({ connector }) => connector !== 'slack' && connector !== 'email',
     );

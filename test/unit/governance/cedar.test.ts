@@ -22,8 +22,8 @@ const problems = (errors: { message: string }[]): Error =>
   new Error(errors.map(({ message }) => message).join('\n'));
 
 /**
- * Cedar's answer to each request: allowed where it allows every level from the base risk to the
- * raised one.
+ * Cedar's answer to each request: allowed if it allows every level from the base risk to the raised
+ * one.
  */
 function cedarAllows(
   asked: readonly DecisionRequest[],

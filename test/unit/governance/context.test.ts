@@ -29,7 +29,7 @@ describe('context', () => {
     expect(riskReasons(facts)).toHaveLength(levels);
   });
 
-  it('only raises the risk, up to CRITICAL, whatever it says', () => {
+  it('only raises the risk, up to CRITICAL, whatever the facts', () => {
     const everything = bundle(policy({ name: 'all', operations: ['*:*'], riskMax: 'CRITICAL' }));
     const facts = fc.record(
       {

@@ -23,7 +23,7 @@ const claim: DecisionClaim = {
 };
 
 describe('a signed decision', () => {
-  it('gives back what was signed, for its key alone', () => {
+  it('returns the signed claim, and only for its key', () => {
     const token = signDecision(claim, key);
     expect(kidOf(token)).toBe(key.kid);
     expect(verifyDecision(token, key.publicKey)).toEqual(claim);

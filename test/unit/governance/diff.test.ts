@@ -88,7 +88,7 @@ describe('diffBundles', () => {
     expect(found(before, after)).toEqual(expected);
   });
 
-  it('of the lifecycle example without and with no-destructive: three narrower, of which none was allowed', () => {
+  it('adding no-destructive to the lifecycle example narrows three decisions, none of which was allowed', () => {
     const example = (name: string): string => `policies/examples/okta-${name}.yaml`;
     const changes = diffBundles(
       bundleOf(example('user-lifecycle')),
@@ -102,7 +102,7 @@ describe('diffBundles', () => {
     ]);
   });
 
-  it('finds every change of an effect for principals it was not shown', () => {
+  it('finds every change of an effect, also for principals that are not its examples', () => {
     const known = ['agent:soc', 'agent:other', 'user:jane', 'user:eve', 'workflow:x'];
     assertProperty(
       fc.property(policies, policies, fc.constantFrom(...known), (before, after, principal) => {
@@ -164,7 +164,7 @@ describe('principalClasses', () => {
     expect(names(...globs)).toEqual(expected);
   });
 
-  it('takes no time on globs full of stars', () => {
+  it('is fast for globs with many stars', () => {
     const started = performance.now();
     expect(names(`user:${'a*'.repeat(80)}b`, `user:${'*a'.repeat(80)}c`)).toHaveLength(3);
     expect(performance.now() - started).toBeLessThan(2_000);

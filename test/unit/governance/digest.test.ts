@@ -18,7 +18,7 @@ describe('bundleDigest', () => {
     expect(canonicalDigest([stated])).toBe(expected);
   });
 
-  it('does not depend on order, files or places, but on what is said', () => {
+  it('does not depend on order, files or positions, but on the content', () => {
     const a = policy({ name: 'a', operations: ['users:read'] });
     const b = policy({ name: 'b', deny: ['users:suspend'] });
     const moved = {
@@ -31,7 +31,7 @@ describe('bundleDigest', () => {
     expect(bundleDigest([])).toMatch(/^[0-9a-f]{64}$/);
   });
 
-  it('refuses what has no JSON', () => {
+  it('refuses values without a JSON form', () => {
     expect(() => canonicalDigest(undefined)).toThrow(TypeError);
     expect(() => canonicalDigest({ a: Number.NaN })).toThrow();
   });

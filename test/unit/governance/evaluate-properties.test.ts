@@ -27,7 +27,7 @@ const whole = <Item>(items: Item[]): fc.Arbitrary<Item[]> =>
   fc.shuffledSubarray(items, { minLength: items.length });
 
 describe('for any policies', () => {
-  it('the generated cases reach every effect and every code but fail_closed', () => {
+  it('the generated cases produce every effect, and every code except fail_closed', () => {
     const seen = new Set<string>();
     const note = ([asked, all, rails]: [DecisionRequest, Policy[], Guardrails]): void => {
       const { effect, code } = decide(asked, all, rails);
@@ -57,7 +57,7 @@ describe('for any policies', () => {
     );
   });
 
-  it('the order of the entries within them does not matter either', () => {
+  it('the order of the entries within them does not matter', () => {
     const order = (one: Policy): fc.Arbitrary<Policy> =>
       fc
         .record({
@@ -78,7 +78,7 @@ describe('for any policies', () => {
     );
   });
 
-  it('what was asked of a bundle before does not matter', () => {
+  it('earlier requests to the same bundle do not matter', () => {
     assertProperty(
       fc.property(
         policies,
@@ -141,7 +141,7 @@ describe('for any policies', () => {
     );
   });
 
-  it('HIGH and CRITICAL never go without a person', () => {
+  it('HIGH and CRITICAL always require approval by a person', () => {
     assertProperty(
       fc.property(request, policies, guardrails, (asked, all, rails) => {
         const { risk, effect } = decide(asked, all, rails);
@@ -152,7 +152,7 @@ describe('for any policies', () => {
     );
   });
 
-  it('an answer comes for any garbage, and it is a denial', () => {
+  it('any invalid input is denied, without an exception', () => {
     const hostile = new Proxy(
       {},
       {

@@ -75,15 +75,15 @@ describe('rule 1: fail closed', () => {
     expect(decision.hints).toHaveLength(1);
   });
 
-  it('an unreachable level that says auto does no harm', () => {
+  it('auto at an unreachable level has no effect', () => {
     expect(decide(ask('users:read'), { ...reads, approval: { HIGH: 'auto' } }).code).toBe(
       'granted',
     );
   });
 });
 
-describe('rules 2 to 5: what denies', () => {
-  it('a deny holds whatever the operations of its policy, and points to its entry', () => {
+describe('rules 2 to 5: denials', () => {
+  it("a deny applies whatever its policy's operations are, and names its entry", () => {
     const deny = policy({
       name: 'no-suspend',
       operations: ['groups:read'],
@@ -99,13 +99,13 @@ describe('rules 2 to 5: what denies', () => {
     ]);
   });
 
-  it('a deny for others, or of another connector, does not', () => {
+  it('a deny for other principals, or for another connector, does not apply', () => {
     const others = policy({ name: 'others', principals: ['user:*'], deny: ['*:*'] });
     const jira = policy({ name: 'jira', connector: 'jira', deny: ['*:*'] });
     expect(decide(ask('users:read'), everything, others, jira).effect).toBe('allow');
   });
 
-  it('a deny comes before the guardrail, the guardrail before the lack of a grant', () => {
+  it('a deny takes precedence over the guardrail, and the guardrail over a missing grant', () => {
     const low = { riskMax: { okta: 'LOW' } } as const;
     const deny = policy({ name: 'deny', deny: ['users:suspend'] });
     const code = (...policies: Policy[]): string =>
@@ -118,7 +118,7 @@ describe('rules 2 to 5: what denies', () => {
     expect(evaluate(ask('users:read'), bundle(), low, OPERATIONS).code).toBe('default_deny');
   });
 
-  it('says to whom an operation is granted instead', () => {
+  it('names the policies that grant the operation to other principals', () => {
     const decision = decide(
       ask('users:read'),
       policy({ name: 'people', principals: ['user:*'], operations: ['users:*'] }),
@@ -154,14 +154,14 @@ describe('rules 2 to 5: what denies', () => {
 });
 
 describe('rules 6 to 8: obligations', () => {
-  it('unstated levels: LOW and MEDIUM none, HIGH and CRITICAL a person; unstated ceiling: LOW', () => {
+  it('defaults: no approval for LOW and MEDIUM, a person for HIGH and CRITICAL, ceiling LOW', () => {
     const effect = (operation: string): string => decide(ask(operation), everything).effect;
     expect(
       ['users:read', 'users:create', 'users:suspend', 'users:clear_sessions'].map(effect),
     ).toEqual(['allow', 'allow', 'approval', 'approval']);
   });
 
-  it('the strictest wins, and each policy’s requirement is kept apart', () => {
+  it('the strictest obligation wins, and each policy keeps its own requirement', () => {
     const grant = (name: string, more: Partial<Policy>): Policy =>
       policy({ name, operations: ['users:*'], riskMax: 'HIGH', ...more });
     const approvers = (
@@ -202,7 +202,7 @@ describe('rules 6 to 8: obligations', () => {
     });
   });
 
-  it('auto beats none and carries no approvers', () => {
+  it('auto is stricter than none and has no approvers', () => {
     const auto = policy({ name: 'auto', operations: ['*:*'], approval: { LOW: 'auto' } });
     const decision = decide(ask('users:read'), everything, auto);
     expect(decision).toMatchObject({ effect: 'auto', determining: [{ policy: 'auto' }] });
@@ -216,7 +216,7 @@ describe('rules 6 to 8: obligations', () => {
 });
 
 describe('risk raised by context', () => {
-  it('goes up level by level to CRITICAL at most, and says so', () => {
+  it('rises level by level up to CRITICAL, with a hint', () => {
     const risks = [0, 1, 2, 9].map(
       (raisedBy) => decide(ask('users:create', { raisedBy }), everything).risk,
     );
@@ -226,7 +226,7 @@ describe('risk raised by context', () => {
     ]);
   });
 
-  it('keeps the obligation of the base level where a higher one asks for less', () => {
+  it('keeps the obligation of the base level if a higher level requires less', () => {
     const odd = policy({
       name: 'odd',
       operations: ['*:*'],

@@ -44,7 +44,7 @@ describe('the three example policies over the 30 operations', () => {
     expect(codes.filter((code) => code === 'default_deny')).toHaveLength(25);
   });
 
-  it('user-lifecycle denies one by its own ceiling, and says how that would change', () => {
+  it('user-lifecycle denies one operation by its own ceiling, and says what would change that', () => {
     const policies = bundleOf(example('user-lifecycle'));
     const capped = THIRTY.map(({ operation }) => decide(policies, operation)).filter(
       ({ code }) => code === 'risk_ceiling',
@@ -53,7 +53,7 @@ describe('the three example policies over the 30 operations', () => {
     expect(capped[0]?.hints.join()).toContain('ceiling: escalate');
   });
 
-  it('user-lifecycle with risk_max critical, or with ceiling escalate, asks a person for it', () => {
+  it('user-lifecycle with risk_max critical, or with ceiling escalate, requires approval for it', () => {
     const [lifecycle] = bundleOf(example('user-lifecycle')).policies;
     if (!lifecycle) throw new Error('the example has no policy');
     const expected = { allow: 4, auto: 4, approval: 4, deny: 18 };
@@ -72,7 +72,7 @@ describe('the live policies', () => {
       .filter(({ effect }) => effect !== 'deny')
       .map(({ connector, operation, effect }) => `${connector} ${operation} ${effect}`);
 
-  it('grant the MFA enforcement check what its job takes, and no write to Okta', () => {
+  it('grant the MFA enforcement check what it needs, and no write to Okta', () => {
     expect(granted('workflow:mfa-enforcement-check')).toEqual([
       'okta users:read allow',
       'okta users:read_detail allow',
@@ -98,13 +98,13 @@ describe('the live policies', () => {
     expect(new Set(codes)).toEqual(new Set(['explicit_deny']));
   });
 
-  it('grant the doctor reads only, and agents and other workflows nothing', () => {
+  it('grant the doctor only reads, and agents and other workflows nothing', () => {
     expect(granted('workflow:doctor').filter((line) => !line.endsWith(' allow'))).toEqual([]);
     expect(granted('workflow:doctor')).toContain('jira myself:read allow');
     expect(['agent:soc', 'workflow:other'].flatMap(granted)).toEqual([]);
   });
 
-  it('grant flows what the shipped ones call and look at, by risk as to people, and nothing else', () => {
+  it('grant flows only what the included flows call and read, with the same approvals as for people', () => {
     const may = granted('flow:leaver');
     const called = shippedBook().flows.flatMap(({ steps, undo }) => [...steps, ...(undo ?? [])]);
     const words = called.map(({ operation }) => operation.replace(':', ' '));
@@ -119,7 +119,7 @@ describe('the live policies', () => {
   it.each(['user:jane@example.com', 'user:anonymous'])(
     'let %s read and do what is reversible, the rest with others',
     (who) => {
-      // Mail is for flows.
+      // Only flows send e-mail.
       const theirs = OPERATIONS.filter(({ connector }) => connector !== 'email');
       const byRisk = theirs.map(
         ({ connector, operation, risk }) =>

@@ -19,7 +19,7 @@ const found = (...policies: Policy[]): string[] =>
 const stated = { risk_max: at(3) };
 
 describe('lintPolicies', () => {
-  it('says of the shipped lifecycle example that approval.critical cannot be reached', () => {
+  it('reports that approval.critical of the lifecycle example cannot be reached', () => {
     const [first, ...others] = lintPolicies(
       bundleOf('policies/examples/okta-user-lifecycle.yaml').policies,
       OPERATIONS,
@@ -37,7 +37,7 @@ describe('lintPolicies', () => {
     ]);
   });
 
-  it('finds nothing in the live policies but that the operators’ channel is who approves', () => {
+  it('finds nothing in the live policies except that the members of a channel approve', () => {
     const live = lintPolicies(bundleOf('policies/*.yaml').policies, OPERATIONS);
     expect([...new Set(live.map(({ code, severity }) => `${code} ${severity}`))]).toEqual([
       'hitl_without_approvers info',

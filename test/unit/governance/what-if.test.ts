@@ -66,14 +66,14 @@ describe('whatWouldChange', () => {
     [
       'grants for others',
       changes('users:update', [{ ...everything, principals: ['agent:*'] }]),
-      ['if those policies were for user:jane too, it would be auto'],
+      ['if those policies also applied to user:jane, it would be auto'],
     ],
     [
       'a grant that context would tighten',
       changes('users:update', [everything]),
       [
         'without everything it would be deny (default_deny)',
-        'where context raises the risk to HIGH it is approval',
+        'if context raises the risk to HIGH, it is approval',
       ],
     ],
     [
@@ -81,7 +81,7 @@ describe('whatWouldChange', () => {
       changes('users:suspend', [everything]),
       [
         'without everything it would be deny (default_deny)',
-        'HIGH always asks a person: no policy can lower that',
+        'HIGH always requires approval by a person; no policy can change that',
       ],
     ],
     ['an operation that nobody knows', changes('users:explode', [everything]), []],
@@ -108,7 +108,7 @@ describe('decisionDocument', () => {
     grantValidForMs: 45_000,
   };
 
-  it('writes durations as files do, and takes those of arx.yaml where none is stated', () => {
+  it('writes durations as configuration files do, and uses those of arx.yaml as defaults', () => {
     expect(document(approvers).obligations).toEqual({
       approval: 'hitl',
       approvers: [{ policy: 'everything', any_of: ['group:A'], count: 2, hitl_channel: null }],
@@ -119,7 +119,7 @@ describe('decisionDocument', () => {
     expect(unstated.obligations).toMatchObject({ expires_in: '1h', grant_valid_for: '2d' });
   });
 
-  it('has no durations where nobody is asked', () => {
+  it('has no durations if no approval is required', () => {
     const { schema, effect, risk, obligations } = document(approvers, 'users:read');
     expect({ schema, effect, risk }).toEqual({
       schema: 'arx.decision/v1',
