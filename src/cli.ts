@@ -1,21 +1,21 @@
 import './config/compile-cache.ts';
 
-// Not by a static import: those are compiled before the cache is there.
+// Dynamic imports, because static ones would be compiled before the cache is active.
 const { createIo, write } = await import('./cli/kit/io.ts');
 const { main } = await import('./cli/main.ts');
 
 const interrupts = new AbortController();
 let holds = 0;
 
-// The first signal ends a command that holds interrupts in its own way; any other, or a second one,
-// ends it at once.
+// The first signal is passed to a command that handles interrupts itself. Without such a command,
+// and from the second signal on, the process exits at once.
 const onSignal = (): void => {
   if (holds === 0 || interrupts.signal.aborted) process.exit(130);
   interrupts.abort();
 };
 process.on('SIGINT', onSignal);
 process.on('SIGTERM', onSignal);
-// A reader that closes the pipe early (`| head`) wants no more; that is no error.
+// A reader that closes the pipe early (`| head`) is not an error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) =>
   process.exit(error.code === 'EPIPE' ? 0 : 1),
 );

@@ -10,7 +10,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { policiesOf } from '../../src/cli/kit/inspect.ts';
 import { createIo } from '../../src/cli/kit/io.ts';
 import { loadSettings } from '../../src/cli/kit/settings.ts';
-import { openReady } from '../../src/cli/kit/store.ts';
+import { openMigrated } from '../../src/cli/kit/store.ts';
 import { oktaSettings } from '../../src/config/env/credentials.ts';
 import { guardrailsOf } from '../../src/config/schema/guardrails.ts';
 import { createConnectors } from '../../src/connectors/create.ts';
@@ -38,7 +38,7 @@ const settings = await loadSettings(
   createIo({ out, err, env, signal: new AbortController().signal }),
   {},
 );
-const store = await openReady(env['DATABASE_URL'] ?? '');
+const store = await openMigrated(env['DATABASE_URL'] ?? '');
 const bundle = policiesOf(settings);
 const { okta } = createConnectors({
   okta: await oktaSettings({

@@ -4,7 +4,7 @@ import { EXIT } from './kit/exit.ts';
 import type { ExitCode } from './kit/exit.ts';
 import { errorDocument, toCliError } from './kit/errors.ts';
 import type { CliError } from './kit/errors.ts';
-import { say, writeJson } from './kit/io.ts';
+import { printNote, writeJson } from './kit/io.ts';
 import type { Io } from './kit/io.ts';
 import { plain, plainLines } from './kit/text.ts';
 
@@ -27,38 +27,40 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     await program.parseAsync(argv, { from: 'user' });
     return exit;
   } catch (thrown) {
-    return report(io, json, thrown);
+    return reportError(io, json, thrown);
   }
 }
 
-/** `--json` before a bare `--` asks for documents, errors included. */
+/** `--json` before a bare `--` requests JSON documents, for errors too. */
 function wantsJson(argv: readonly string[]): boolean {
   const end = argv.indexOf('--');
   return argv.slice(0, end === -1 ? undefined : end).includes('--json');
 }
 
-async function report(io: Io, json: boolean, thrown: unknown): Promise<number> {
+async function reportError(io: Io, json: boolean, thrown: unknown): Promise<number> {
   if (thrown instanceof CommanderError && thrown.exitCode === 0) return EXIT.ok;
-  const error = describe(thrown);
+  const error = toReadableError(thrown);
   if (json) await writeJson(io, errorDocument(error));
-  // commander has already told the person about its own errors
-  else if (!(thrown instanceof CommanderError)) tell(io, error);
+  // commander has already printed its own errors
+  else if (!(thrown instanceof CommanderError)) printError(io, error);
   return error.exit;
 }
 
-/** commander's `(outputHelp)` says nothing to a script; say what is missing instead. */
-function describe(thrown: unknown): CliError {
+/**
+ * commander's message `(outputHelp)` does not help a script, so it is replaced by what is missing.
+ */
+function toReadableError(thrown: unknown): CliError {
   const missing = thrown instanceof CommanderError && thrown.code === 'commander.help';
   return toCliError(missing ? new CommanderError(1, thrown.code, 'a command is missing') : thrown);
 }
 
-function tell(io: Io, error: CliError): void {
+function printError(io: Io, error: CliError): void {
   const { red, dim } = io.colors.err;
-  say(io, `${red('error:')} ${plainLines(error.message)}`);
+  printNote(io, `${red('error:')} ${plainLines(error.message)}`);
   const place = placeText(error);
-  if (place) say(io, dim(`  at ${plain(place)}`));
-  say(io, `  ${plain(error.remedy)}`);
-  for (const other of error.others) tell(io, other);
+  if (place) printNote(io, dim(`  at ${plain(place)}`));
+  printNote(io, `  ${plain(error.remedy)}`);
+  for (const other of error.others) printError(io, other);
 }
 
 function placeText({ where }: CliError): string {

@@ -52,7 +52,7 @@ const VERBS: readonly DefineVerb[] = [
   defineDoctor,
   defineUp,
   defineEmulate,
-  // Adds to `arx keys`, so it stands behind it.
+  // Extends `arx keys`, so it must come after it.
   defineAuditKeys,
   defineCompletion,
 ];
@@ -63,7 +63,7 @@ const { version } = JSON.parse(
   version: string;
 };
 
-/** Where help and usage errors go, whether documents are asked for, and what runs an action. */
+/** Where help and usage errors are written, whether JSON is requested, and how an action is run. */
 export interface ProgramHooks {
   out: (text: string) => void;
   err: (text: string) => void;
@@ -80,7 +80,7 @@ export function buildProgram(hooks: ProgramHooks): Command {
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'explain the command')
     .configureOutput({ writeOut: hooks.out, writeErr: hooks.err })
-    .showHelpAfterError('(add --help for what is possible)')
+    .showHelpAfterError('(add --help to list the options)')
     .showSuggestionAfterError()
     .exitOverride()
     .addHelpText('after', exitCodes())
@@ -93,7 +93,7 @@ export function buildProgram(hooks: ProgramHooks): Command {
   return program;
 }
 
-/** The same tree for those who only look at it. */
+/** The same tree for callers that only inspect it. */
 export const inertProgram = (): Command =>
   buildProgram({ out: () => {}, err: () => {}, json: false, run: async () => {} });
 

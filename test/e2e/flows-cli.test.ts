@@ -228,7 +228,7 @@ describe('who may do what', () => {
     await cli.document(['flows', 'enable', flow, ...as(CHIEF)]);
   }, 90_000);
 
-  it('a service is who its key says, and --as is believed, loudly, where signatures are not required', async () => {
+  it('a service is who its key says, and --as is accepted with a warning if signatures are not required', async () => {
     const { key } = await cli.document<{ key: string }>(
       ['keys', 'create', '--name', 'ispm'],
       0,
@@ -246,7 +246,7 @@ describe('who may do what', () => {
     expect(code, err).toBe(0);
     expect(out).toContain(SUSPEND);
     expect(err).toMatch(
-      /user:runner@example\.com is believed without proof.*require_signed is false/,
+      /user:runner@example\.com is accepted without authentication.*require_signed is false/,
     );
   }, 60_000);
 });

@@ -270,7 +270,7 @@ const OKTA: Hazard[] = [
     test: ['unit/cli/report-html.test.ts', 'names what it cannot know, and the approve-only push'],
     takenOut: [
       change(
-        'cli/report/section-ground.ts',
+        'cli/report/section-method.ts',
         "the enrolment policy allows from the caller's own network zone",
         'there is',
       ),

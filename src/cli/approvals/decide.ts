@@ -10,7 +10,7 @@ import type { DecideOptions } from './command.ts';
 import { CliError } from '../kit/errors.ts';
 import { EXIT } from '../kit/exit.ts';
 import type { ExitCode } from '../kit/exit.ts';
-import { print, say, writeJson } from '../kit/io.ts';
+import { print, printNote, writeJson } from '../kit/io.ts';
 import type { Io } from '../kit/io.ts';
 import { loadSettings } from '../kit/settings.ts';
 import type { Settings } from '../kit/settings.ts';
@@ -78,7 +78,10 @@ export async function signRequest(io: Io, decided: Decided): Promise<ExitCode> {
       io,
       `temporal workflow signal --workflow-id ${workflowId} --name ${verdict} --input ${input}`,
     );
-    say(io, 'In the Temporal UI: Send a Signal, with this name and what follows --input as JSON.');
+    printNote(
+      io,
+      'In the Temporal UI: Send a Signal, with this name and what follows --input as JSON.',
+    );
   }
   return EXIT.ok;
 }
@@ -148,9 +151,9 @@ async function tell(io: Io, { record, answer, decisionId, json }: Told): Promise
   }
   const { approvalText } = await import('./render.ts');
   if (answer === null)
-    say(io, 'No worker has answered: the decision waits on the server and may still count.');
-  else if (refused) say(io, `${io.colors.err.red('refused:')} ${messageOf(answer.code)}`);
-  else say(io, messageOf(answer.code));
+    printNote(io, 'No worker has answered: the decision waits on the server and may still count.');
+  else if (refused) printNote(io, `${io.colors.err.red('refused:')} ${messageOf(answer.code)}`);
+  else printNote(io, messageOf(answer.code));
   await print(io, approvalText(document, io.colors.out));
 }
 

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ApprovalOptions } from './command.ts';
 import { EXIT } from '../kit/exit.ts';
 import type { ExitCode } from '../kit/exit.ts';
-import { print, say, write } from '../kit/io.ts';
+import { print, printNote, write } from '../kit/io.ts';
 import type { Io } from '../kit/io.ts';
 import { loadSettings } from '../kit/settings.ts';
 import { openTarget } from '../kit/target.ts';
@@ -20,7 +20,7 @@ export async function watchApprovals(io: Io, options: ApprovalOptions): Promise<
   const local = options.local ?? settings.arx.databaseUrl === null;
   const target = await openTarget(io, settings, { local, dryRun: true });
   try {
-    if (!options.json) say(io, io.colors.err.dim('watching until Ctrl-C'));
+    if (!options.json) printNote(io, io.colors.err.dim('watching until Ctrl-C'));
     let before: ApprovalDocument[] | null = null;
     while (!io.signal.aborted) {
       const now = await pendingApprovals(target.store);

@@ -3,7 +3,7 @@ import type { AuditFilter } from '../../store/types.ts';
 import type { AuditEntry, AuditKind } from '../../audit/types.ts';
 import { EXIT } from '../kit/exit.ts';
 import type { Io } from '../kit/io.ts';
-import { print, say, writeJson } from '../kit/io.ts';
+import { print, printNote, writeJson } from '../kit/io.ts';
 import { nonEmptyText, whole, withInheritedJson, withJson, withLocal } from '../kit/options.ts';
 import type { DefineVerb } from '../kit/verb.ts';
 
@@ -148,7 +148,7 @@ async function verify(io: Io, options: VerifyOptions) {
 
 async function exportEntries(io: Io, options: ExportOptions) {
   const { withStore } = await import('../kit/store.ts');
-  const { deliver } = await import('../kit/files.ts');
+  const { writeOutput } = await import('../kit/files.ts');
   const { exportPieces } = await import('./render.ts');
   let written = 0;
   await withStore(io, async (store) => {
@@ -157,7 +157,7 @@ async function exportEntries(io: Io, options: ExportOptions) {
       500,
       filter.run === undefined ? undefined : { run: filter.run },
     );
-    await deliver(
+    await writeOutput(
       io,
       exportPieces(options.format, pages, (entries) => void (written += entries)),
       options.out,
@@ -171,7 +171,7 @@ async function exportEntries(io: Io, options: ExportOptions) {
         format: options.format,
         out: options.out,
       });
-    else say(io, `${written} entries written to ${options.out}`);
+    else printNote(io, `${written} entries written to ${options.out}`);
   }
   return EXIT.ok;
 }

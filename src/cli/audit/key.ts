@@ -4,7 +4,7 @@ import type { Store } from '../../store/types.ts';
 import { CliError, usageError } from '../kit/errors.ts';
 import { EXIT } from '../kit/exit.ts';
 import type { Io } from '../kit/io.ts';
-import { print, say, writeJson } from '../kit/io.ts';
+import { print, printNote, writeJson } from '../kit/io.ts';
 import { withStore } from '../kit/store.ts';
 import { checkpointParts, holderOf } from './log-keys.ts';
 
@@ -50,9 +50,12 @@ export async function rotate(io: Io, options: RotateOptions) {
     });
   else {
     await print(io, result.verifierKey);
-    say(io, `Key ${before.hash} is retired; ${key.hash} signs from ${checkpoint.size} entries on.`);
+    printNote(
+      io,
+      `Key ${before.hash} is retired; ${key.hash} signs from ${checkpoint.size} entries on.`,
+    );
     if (options.out)
-      say(io, `Set ARX_AUDIT_KEY_FILE to ${options.out} and start the workers again.`);
+      printNote(io, `Set ARX_AUDIT_KEY_FILE to ${options.out} and start the workers again.`);
   }
   return EXIT.ok;
 }

@@ -6,9 +6,9 @@ import type { BackupSummary, Sink } from '../../store/backup/write.ts';
 import { writeBackup } from '../../store/backup/write.ts';
 import { CliError, usageError } from '../kit/errors.ts';
 import { EXIT } from '../kit/exit.ts';
-import { deliver } from '../kit/files.ts';
+import { writeOutput } from '../kit/files.ts';
 import type { Io } from '../kit/io.ts';
-import { say, writeJson } from '../kit/io.ts';
+import { printNote, writeJson } from '../kit/io.ts';
 import { withDatabase } from '../kit/store.ts';
 import { count, plural } from '../kit/text.ts';
 import { runWithProgress } from './progress.ts';
@@ -27,7 +27,7 @@ export async function takeBackup(
   const created = new Date();
   const file = targetOf(io, given ?? nameAt(created), options);
   const measure = new Measure();
-  const sink: Sink = (pieces) => deliver(io, measure.of(pieces), file ?? undefined);
+  const sink: Sink = (pieces) => writeOutput(io, measure.of(pieces), file ?? undefined);
   const summary = await runWithProgress(io, 'backing up', (watch) =>
     withDatabase(io, (databaseUrl) =>
       writeBackup({ databaseUrl, arx: options.version, created, ...watch }, sink),
@@ -101,11 +101,11 @@ async function tell(io: Io, { summary, file, written, json }: Taken): Promise<vo
     return;
   }
   const size = `${plural(rows, 'row')} of ${plural(header.tables.length, 'table')}, ${count(bytes)} bytes`;
-  say(io, `${size} written to ${file ?? 'standard output'}`);
-  say(io, `SHA-256 ${sha256}`);
+  printNote(io, `${size} written to ${file ?? 'standard output'}`);
+  printNote(io, `SHA-256 ${sha256}`);
   if (audit)
-    say(io, `audit trail: ${plural(audit.entries, 'entry', 'entries')}, head ${audit.head}`);
-  say(
+    printNote(io, `audit trail: ${plural(audit.entries, 'entry', 'entries')}, head ${audit.head}`);
+  printNote(
     io,
     'It holds personal data: keep it where few can read it. Keys and configuration are not in it.',
   );

@@ -6,7 +6,7 @@ import type { CallOptions } from './command.ts';
 import { failure } from '../kit/errors.ts';
 import { EXIT } from '../kit/exit.ts';
 import type { ExitCode } from '../kit/exit.ts';
-import { print, say, writeJson } from '../kit/io.ts';
+import { print, printNote, writeJson } from '../kit/io.ts';
 import type { Io } from '../kit/io.ts';
 import { loadSettings } from '../kit/settings.ts';
 import { openTarget } from '../kit/target.ts';
@@ -15,34 +15,32 @@ import { actionDocument } from '../kit/documents.ts';
 import type { ActionDocument, ShownState } from '../kit/documents.ts';
 import { followOperation, waitForRequest } from './follow-operation.ts';
 import { identify } from '../kit/identity.ts';
-import { assertInForce, withPolicies } from './other-policies.ts';
-import { paramsOf } from './params.ts';
+import { assertWorkerPolicies, withPolicies } from './other-policies.ts';
+import { argsOf } from './args.ts';
 import { entriesOf } from '../kit/requests.ts';
 
-/** One operation of a vendor, as named on the command line. */
-export interface Asked {
+/** One operation at a vendor, as named on the command line. */
+export interface CallRequest {
   vendor: string;
   operation: string;
   options: CallOptions;
 }
 
-/**
- * `arx call`: asks for one governed operation, follows it to its end and prints what came of it.
- */
-export async function callOperation(io: Io, asked: Asked): Promise<ExitCode> {
-  const { options } = asked;
-  const params = paramsOf(options.param ?? [], options.paramsFile);
+/** `arx call`: requests one governed operation, follows it to its end and prints its outcome. */
+export async function callOperation(io: Io, call: CallRequest): Promise<ExitCode> {
+  const { options } = call;
+  const args = argsOf(options.param ?? [], options.paramsFile);
   const settings = withPolicies(
     await loadSettings(io, options),
     options.policies,
     options.local ?? false,
   );
-  // One operation needs Okta, for the people it asks; of the other vendors only what is set has to
-  // be right.
+  // Okta is always needed to look up approvers. The settings of other vendors are checked only if
+  // they are set.
   const target = await openTarget(io, settings, { local: options.local, dryRun: true });
   let keep = false;
   try {
-    if (options.policies !== undefined) await assertInForce(settings, target.store);
+    if (options.policies !== undefined) await assertWorkerPolicies(settings, target.store);
     const identity = await identify(io, {
       settings,
       store: target.store,
@@ -50,8 +48,8 @@ export async function callOperation(io: Io, asked: Asked): Promise<ExitCode> {
       local: options.local,
     });
     const inputRef = await target.store.snapshots.put({
-      operation: `${asked.vendor}:${asked.operation}`,
-      params,
+      operation: `${call.vendor}:${call.operation}`,
+      params: args,
       reason: options.reason,
       as: identity.principal,
       ...(options.onBehalfOf === undefined ? {} : { onBehalfOf: options.onBehalfOf }),
@@ -61,48 +59,52 @@ export async function callOperation(io: Io, asked: Asked): Promise<ExitCode> {
     const started = await startGovernedOperation(target.link, { inputRef });
     keep = options.detach ?? false;
     const follow = options.detach ? waitForRequest : followOperation;
-    const record = await follow(io, target, started).catch(asFailure);
-    return await tell(io, asked, await documentOf(target, { asked, started, record }));
+    const record = await follow(io, target, started).catch(toFailure);
+    return await printOutcome(io, call, await documentOf(target, { call, started, record }));
   } finally {
     await target.close({ keep });
   }
 }
 
-/** What the workflow failed with, as the command line tells it. */
-function asFailure(thrown: unknown): never {
+/** Converts the failure of the workflow to a CliError. */
+function toFailure(thrown: unknown): never {
   throw thrown instanceof WorkflowEndedError ? failure(thrown.type, thrown.message) : thrown;
 }
 
-interface Followed {
-  asked: Asked;
+interface FinishedCall {
+  call: CallRequest;
   started: StartedWorkflow;
   record: ActionRecord | null;
 }
 
 async function documentOf(
   { store }: Target,
-  { asked, started, record }: Followed,
+  { call, started, record }: FinishedCall,
 ): Promise<ActionDocument> {
   if (record) return actionDocument(record, await entriesOf(store, record));
   return {
     schema: 'arx.action/v1',
     request: null,
     workflowId: started.workflowId,
-    connector: asked.vendor,
-    operation: asked.operation,
+    connector: call.vendor,
+    operation: call.operation,
     effect: null,
     state: 'running',
     decision: null,
   };
 }
 
-async function tell(io: Io, { options }: Asked, document: ActionDocument): Promise<ExitCode> {
+async function printOutcome(
+  io: Io,
+  { options }: CallRequest,
+  document: ActionDocument,
+): Promise<ExitCode> {
   if (options.json) await writeJson(io, document);
   else {
     const { actionText } = await import('../approvals/render.ts');
     await print(io, actionText(document, io.colors.out));
     if (options.detach && document.request)
-      say(io, `See what becomes of it: \`arx approvals why ${document.request}\`.`);
+      printNote(io, `See its outcome with \`arx approvals why ${document.request}\`.`);
   }
   return document.error?.code === 'unauthenticated' ? EXIT.authentication : EXITS[document.state];
 }

@@ -11,7 +11,7 @@ export interface CallOptions {
   reason: string;
   as?: string;
   onBehalfOf?: string;
-  /** Directory or file of policies instead of those of arx.yaml; with `local` only. */
+  /** Directory or file of policies that replaces those of arx.yaml; only with `local`. */
   policies?: string;
   local?: boolean;
   detach?: boolean;
@@ -20,54 +20,58 @@ export interface CallOptions {
 
 const operationName = (value: string): string => {
   if (/^[a-z_]{1,40}:[a-z_]{1,40}$/.test(value)) return value;
-  throw new InvalidArgumentError('An operation is expected, such as users:suspend.');
+  throw new InvalidArgumentError('Expected an operation, such as users:suspend.');
 };
 
 const reason = (value: string): string => {
   if (value.trim() !== '' && value.length <= 1_000) return value;
-  throw new InvalidArgumentError('A reason of at most 1000 characters is expected.');
+  throw new InvalidArgumentError('Expected a reason of at most 1000 characters.');
 };
 
-const params = (value: string, previous: string[] | undefined): string[] => [
+const args = (value: string, previous: string[] | undefined): string[] => [
   ...(previous ?? []),
   value,
 ];
 
 /**
- * `arx call`: one governed operation of a vendor, from the policy over the approval to the call.
+ * `arx call`: carries out one governed operation at a vendor, with policy decision and approval.
  */
 export const defineCall: DefineVerb = (program, run) => {
   const call = program
     .command('call')
     .description(
-      'ask for one operation of a vendor: decided by the policies, approved by people where they say so, audited',
+      'request one operation at a vendor: the policies decide, people approve if required, and everything is audited',
     )
-    .addArgument(new Argument('<vendor>', 'which vendor').choices(CONNECTORS))
+    .addArgument(new Argument('<vendor>', 'the vendor').choices(CONNECTORS))
     .argument(
       '<operation>',
-      'what to do, such as users:suspend; docs/operations.md lists them all',
+      'the operation, such as users:suspend; docs/operations.md lists all operations',
       operationName,
     );
   withJson(withLocal(withConfig(call), LOCAL_STACK))
-    .option('--param <name=value>', 'a parameter; may be repeated (see below)', params)
-    .option('--params-file <file>', 'a JSON object with parameters; --param goes over it')
-    .requiredOption('--reason <text>', 'why; approvers see it', reason)
+    .option(
+      '--param <name=value>',
+      'an argument of the operation; can be repeated (see below)',
+      args,
+    )
+    .option('--params-file <file>', 'a JSON object with arguments; --param takes precedence')
+    .requiredOption('--reason <text>', 'the reason, shown to approvers', reason)
     .option(
       '--as <user>',
-      'the Okta user who asks, proven by ARX_KEY (default: whose key it is, else user:anonymous)',
+      'the requesting Okta user, proven by ARX_KEY (default: the owner of the key, or else user:anonymous)',
       nonEmptyText,
     )
     .option(
       '--on-behalf-of <user>',
-      'login or id of the person it is asked for; may not approve it',
+      'login or id of the user for whom it is requested; that user may not approve it',
       nonEmptyText,
     )
     .option(
       '--policies <directory>',
-      'with --local: policies of this directory or file instead of those of arx.yaml',
+      'with --local: use the policies of this directory or file instead of those of arx.yaml',
       nonEmptyText,
     )
-    .option('--detach', 'do not wait for the end')
+    .option('--detach', 'return without waiting for the end')
     .addHelpText('after', help())
     .action((vendor: string, operation: string, options: CallOptions) =>
       run(async (io) => {
@@ -79,8 +83,8 @@ export const defineCall: DefineVerb = (program, run) => {
 
 function help(): string {
   return `
-Values of --param are text, but true and false, numbers of at most 15 digits without leading zeros, and JSON that begins
-with { or [. Text that looks like one of these is quoted as JSON: --param 'name="123"'.
+Values of --param are text, except true and false, numbers of at most 15 digits without leading zeros, and JSON that
+starts with { or [. To pass such a value as text, quote it as JSON: --param 'name="123"'.
 
 Operations:
 ${OPERATIONS.map(({ connector, operation, does }) => `  ${`${connector} ${operation}`.padEnd(32)}${does}`).join('\n')}

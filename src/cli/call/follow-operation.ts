@@ -5,7 +5,7 @@ import type { ActionRecord } from '../../store/governance-types.ts';
 import type { Store } from '../../store/types.ts';
 import { CliError, interruptionError } from '../kit/errors.ts';
 import { warnWithoutWorker } from '../kit/follow.ts';
-import { say } from '../kit/io.ts';
+import { printNote } from '../kit/io.ts';
 import type { Io } from '../kit/io.ts';
 import type { Target } from '../kit/target.ts';
 import { plain, when } from '../kit/text.ts';
@@ -19,8 +19,8 @@ const OPENING_MS = 20_000;
 const RECENT = 200;
 
 /**
- * Follows an operation to its end; says who may decide while it waits. Throws WorkflowEndedError,
- * CliError `interrupted`.
+ * Follows an operation to its end, and prints who may decide while it waits. Throws
+ * WorkflowEndedError, CliError `interrupted`.
  */
 export async function followOperation(
   io: Io,
@@ -29,17 +29,17 @@ export async function followOperation(
 ): Promise<ActionRecord> {
   io.holdInterrupts();
   const over = new AbortController();
-  const seen: Seen = { record: null };
-  const watching = watch(io, { target, started, over: over.signal, seen });
+  const opened: Opened = { record: null };
+  const watching = watch(io, { target, started, over: over.signal, seen: opened });
   try {
     const ended = operationResult(target.link, started);
     const { request } = await Promise.race([
       ended,
-      waitForDetach(io, { target, seen, over: over.signal }),
+      waitForDetach(io, { target, seen: opened, over: over.signal }),
     ]);
     const record = await target.store.requests.get(request);
     if (record) return record;
-    throw elsewhere(request);
+    throw unknownRequest(request);
   } finally {
     over.abort();
     await watching;
@@ -47,7 +47,7 @@ export async function followOperation(
 }
 
 /**
- * Waits until the request is open, or has ended already; null where no worker has taken it in time.
+ * Waits until the request is open or has already ended; null if no worker has started it in time.
  */
 export async function waitForRequest(
   io: Io,
@@ -55,7 +55,7 @@ export async function waitForRequest(
   started: StartedWorkflow,
 ): Promise<ActionRecord | null> {
   const over = new AbortController();
-  const seen: Seen = { record: null };
+  const seen: Opened = { record: null };
   const time = delay(OPENING_MS, null, { signal: over.signal });
   const ended = operationResult(target.link, started).then(({ request }) =>
     target.store.requests.get(request),
@@ -73,20 +73,20 @@ export async function waitForRequest(
   }
 }
 
-/** The request as the store has it, once a worker has opened it. */
-interface Seen {
+/** The request from the store, once a worker has opened it. */
+interface Opened {
   record: ActionRecord | null;
 }
 interface Watch {
   target: Target;
   started: StartedWorkflow;
   over: AbortSignal;
-  seen: Seen;
+  seen: Opened;
 }
 
 /**
- * Resolves once the request is open; before that it warns where nobody works, then it says who is
- * asked.
+ * Resolves once the request is open. Warns if no worker polls the queue, then prints who may
+ * approve.
  */
 async function watch(io: Io, { target, started, over, seen }: Watch): Promise<ActionRecord | null> {
   const since = Date.now();
@@ -95,7 +95,7 @@ async function watch(io: Io, { target, started, over, seen }: Watch): Promise<Ac
     seen.record = await requestOfRun(target.store, started.run).catch(() => null);
     if (seen.record) {
       if (seen.record.approval && !isEnded(seen.record))
-        tellWhoDecides(io, approvalDocument(seen.record), target);
+        printApprovers(io, approvalDocument(seen.record), target);
       return seen.record;
     }
     if (!warned && Date.now() - since > WORKER_PATIENCE_MS)
@@ -111,8 +111,8 @@ async function requestOfRun(store: Store, run: string): Promise<ActionRecord | n
   );
 }
 
-/** Says who may decide, and how. */
-export function tellWhoDecides(
+/** Prints who may decide, and how. */
+export function printApprovers(
   io: Io,
   document: ApprovalDocument,
   { local }: Pick<Target, 'local'>,
@@ -120,16 +120,16 @@ export function tellWhoDecides(
   const { bold, dim } = io.colors.err;
   const names = [...new Set(document.requirements.flatMap(({ any_of }) => any_of))];
   const who = names.length > 0 ? names.map(plain).join(', ') : 'the default approvers';
-  say(
+  printNote(
     io,
-    `${bold('waiting for approval')} of request ${document.request} until ${when(document.deadline)}`,
+    `request ${document.request} is ${bold('waiting for approval')} until ${when(document.deadline)}`,
   );
-  say(
+  printNote(
     io,
-    dim(`  may decide: ${who} (${document.needed} of ${document.eligible.length} people needed)`),
+    dim(`  approvers: ${who} (${document.needed} of ${document.eligible.length} needed)`),
   );
   const more = local ? ' --local' : '';
-  say(
+  printNote(
     io,
     dim(
       `  arx approvals approve ${document.request}${more}   or   arx approvals deny ${document.request}${more}`,
@@ -137,26 +137,26 @@ export function tellWhoDecides(
   );
 }
 
-interface Detaching {
+interface DetachContext {
   target: Target;
-  seen: Seen;
+  seen: Opened;
   over: AbortSignal;
 }
 
-function waitForDetach(io: Io, { target, seen, over }: Detaching): Promise<never> {
+function waitForDetach(io: Io, { target, seen, over }: DetachContext): Promise<never> {
   const { promise, reject } = Promise.withResolvers<never>();
   const stop = (): void => {
-    const which = seen.record ? `request ${seen.record.requestId}` : 'the operation';
-    const rests = target.local
+    const subject = seen.record ? `request ${seen.record.requestId}` : 'the operation';
+    const consequence = target.local
       ? 'it pauses when the local stack ends, and resumes with `arx up`'
-      : 'it goes on';
-    const back = seen.record
+      : 'it continues';
+    const command = seen.record
       ? `arx approvals why ${seen.record.requestId}`
       : 'arx approvals list --all';
     reject(
       interruptionError(
-        `Detached from ${which}: ${rests}.`,
-        `See what becomes of it with \`${back}\`.`,
+        `Detached from ${subject}: ${consequence}.`,
+        `See its outcome with \`${command}\`.`,
       ),
     );
   };
@@ -165,9 +165,9 @@ function waitForDetach(io: Io, { target, seen, over }: Detaching): Promise<never
   return promise;
 }
 
-const elsewhere = (request: string): CliError =>
+const unknownRequest = (request: string): CliError =>
   new CliError({
     code: 'no_such_request',
-    message: `Request ${request} ended, but the store of this command knows nothing of it.`,
-    remedy: 'Check that DATABASE_URL names the store that the worker uses.',
+    message: `Request ${request} ended, but the store of this command has no record of it.`,
+    remedy: 'Set DATABASE_URL to the store that the worker uses.',
   });

@@ -1,3 +1,5 @@
+/** `arx call --policies`: runs a local worker with other policies than those of arx.yaml. */
+
 import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { makeFolder } from '../../config/folder.ts';
@@ -12,9 +14,9 @@ import { policiesOf } from '../kit/inspect.ts';
 import type { Settings } from '../kit/settings.ts';
 
 /**
- * The settings with the policies of a directory in the place of those of arx.yaml, for a worker of
- * our own. Files that speak only of arx's own jobs stay: it could not even look up who asks without
- * them. Throws ConfigError and CliError.
+ * The settings with the policies of a directory in place of those of arx.yaml, for a local worker.
+ * Policy files that apply only to arx's own jobs are kept, because the caller cannot be looked up
+ * without them. Throws ConfigError and CliError.
  */
 export function withPolicies(
   settings: Settings,
@@ -22,20 +24,17 @@ export function withPolicies(
   local: boolean,
 ): Settings {
   if (directory === undefined) return settings;
-  if (!local)
-    throw usageError(
-      '--policies goes with --local: a worker elsewhere decides by its own policies.',
-    );
+  if (!local) throw usageError('--policies needs --local: a remote worker uses its own policies.');
   const { arx, config, baseDir } = settings;
-  const given = filesOf([directory], arx.cwd);
+  const replacements = filesOf([directory], arx.cwd);
   const kept = filesOf(config.policies, policyBase(config.policies, baseDir)).filter((path) =>
-    isOfJobs(path),
+    isForJobs(path),
   );
   const rules = eventRuleBase(config.twin.event_rules, baseDir);
   const vault = config.credentials.okta?.vault;
   const changed = {
     ...config,
-    policies: [...new Set([...given, ...kept])],
+    policies: [...new Set([...replacements, ...kept])],
     twin: {
       ...config.twin,
       event_rules: config.twin.event_rules.map((path) => resolve(rules, path)),
@@ -46,18 +45,18 @@ export function withPolicies(
   const folder = join(arx.home, 'run');
   const path = join(folder, `policies-${configDigest(changed).slice(0, 16)}.yaml`);
   makeFolder(folder, 0o700);
-  // JSON is YAML, too.
+  // JSON is valid YAML.
   writeFileSync(path, JSON.stringify(changed), { mode: 0o600 });
   const file = loadConfig({ path, catalogue: CATALOGUE });
-  const other = {
+  const changedSettings = {
     ...settings,
     file,
     config: file.config,
     baseDir: file.baseDir,
     digest: file.digest,
   };
-  policiesOf(other);
-  return other;
+  policiesOf(changedSettings);
+  return changedSettings;
 }
 
 const read = (patterns: readonly string[], baseDir: string) =>
@@ -69,7 +68,7 @@ const filesOf = (patterns: readonly string[], baseDir: string): string[] => {
   return files.map(({ path }) => path);
 };
 
-function isOfJobs(path: string): boolean {
+function isForJobs(path: string): boolean {
   const principals = read([path], '/').policies.map((policy) => policy.principals);
   return principals.every(
     (named) => named.length > 0 && named.every((one) => /^(workflow|flow):/.test(one)),
@@ -77,16 +76,15 @@ function isOfJobs(path: string): boolean {
 }
 
 /**
- * Refuses to go on where the worker that runs decides by other policies than these. Throws CliError
- * `stack_differs`.
+ * Refuses to continue if the running worker uses other policies. Throws CliError `stack_differs`.
  */
-export async function assertInForce(settings: Settings, store: Store): Promise<void> {
+export async function assertWorkerPolicies(settings: Settings, store: Store): Promise<void> {
   const loaded = await store.audit.list({ kind: 'policy.loaded' });
   if (loaded.at(-1)?.entry.outcome?.['digest'] === policiesOf(settings).digest) return;
   throw new CliError({
     code: 'stack_differs',
-    message: `The stack in ${settings.arx.home} runs already, with other policies than those of --policies.`,
-    remedy: 'End it first, or set ARX_HOME to another folder to run a second one beside it.',
+    message: `The stack in ${settings.arx.home} is already running with policies other than those of --policies.`,
+    remedy: 'Stop it first, or set ARX_HOME to another folder to run a second stack.',
     exit: EXIT.usage,
   });
 }

@@ -9,17 +9,22 @@ export interface DemoOptions {
   json?: boolean;
 }
 
-/** `arx demo`: the whole product against emulated vendors, on this machine alone. */
+/** `arx demo`: demonstrates the product against emulated vendors on this machine. */
 export const defineDemo: DefineVerb = (program, run) => {
   const command = program
     .command('demo')
     .description(
-      'show it all on this machine: an emulated organisation, two runs a week apart, tickets, audit, report',
+      'run a demonstration on this machine: an emulated organisation, two checks a week apart, tickets, audit, report',
     );
   withJson(command)
     .option('--keep', 'leave everything running until Ctrl-C and print the addresses')
-    .option('--users <number>', 'users of the emulated organisation', whole(20, 100_000), 503)
-    .option('--seed <number>', 'same seed, same organisation', whole(0, 2 ** 31), 1)
+    .option(
+      '--users <number>',
+      'number of users in the emulated organisation',
+      whole(20, 100_000),
+      503,
+    )
+    .option('--seed <number>', 'the same seed gives the same organisation', whole(0, 2 ** 31), 1)
     .action((options: DemoOptions) =>
       run(async (io) => {
         const { demo } = await import('./demo.ts');

@@ -27,10 +27,10 @@ import { demoEnvironment, freshHome, tenantsOf, writeConfig } from './home.ts';
 import type { DemoHome } from './home.ts';
 import { Narrator } from './narrate.ts';
 
-/** The account that the emulated organisation has for backups. */
+/** The service account for backups in the emulated organisation. */
 const SERVICE_LOGIN = 'svc-backup@northwind.example';
 
-/** What a demo showed. */
+/** The result of a demo. */
 export interface DemoResult {
   runs: [RunDocument, RunDocument];
   chain: ChainReport;
@@ -38,8 +38,8 @@ export interface DemoResult {
   seconds: number;
 }
 
-/** Everything that must be closed again, in order. */
-interface Stage {
+/** Everything a demo runs on. */
+interface DemoParts {
   io: Io;
   settings: Settings;
   emulators: EmulatorProcess;
@@ -48,7 +48,7 @@ interface Stage {
   home: DemoHome;
 }
 
-/** Two runs against an emulated organisation with a week in between. */
+/** Runs the check twice against an emulated organisation that changes in between. */
 export async function demo(io: Io, options: DemoOptions): Promise<ExitCode> {
   io.holdInterrupts();
   const startedAt = Date.now();
@@ -65,7 +65,7 @@ export async function demo(io: Io, options: DemoOptions): Promise<ExitCode> {
     const stack = await openLocalStack(demoIo, settings, { ui: true });
     const target = await targetOf(stack, settings);
     try {
-      const result = await play(
+      const result = await runTwice(
         { io: demoIo, settings, emulators, stack, target, home },
         narrator,
         startedAt,
@@ -74,7 +74,7 @@ export async function demo(io: Io, options: DemoOptions): Promise<ExitCode> {
       if (options.keep) await keep(io, narrator, { stack, emulators, home });
       return exitOf(result);
     } finally {
-      narrator.cleaning();
+      narrator.stopping();
       await target.close();
     }
   } finally {
@@ -82,34 +82,46 @@ export async function demo(io: Io, options: DemoOptions): Promise<ExitCode> {
   }
 }
 
-// The organisation is ours alone: a limit far above its size keeps the demo quick, and yet shows
-// the headers at work.
+// A limit far above the size of the organisation keeps the demo quick but still exercises the
+// headers.
 const emulatorFlags = ({ users, seed }: DemoOptions, { acceptLog }: DemoHome): string[] => [
-  ...['--profile', 'demo', '--users', String(users), '--seed', String(seed)],
-  ...['--rate-limit', '100000', '--log', acceptLog],
+  '--profile',
+  'demo',
+  '--users',
+  String(users),
+  '--seed',
+  String(seed),
+  '--rate-limit',
+  '100000',
+  '--log',
+  acceptLog,
 ];
 
-async function play(stage: Stage, narrator: Narrator, startedAt: number): Promise<DemoResult> {
+async function runTwice(
+  parts: DemoParts,
+  narrator: Narrator,
+  startedAt: number,
+): Promise<DemoResult> {
   narrator.run('first');
-  const first = await oneRun(stage);
+  const first = await runOnce(parts);
   narrator.afterRun(first);
   const { emulatorControl } = await import('../../../emulators/client.ts');
-  const evolution = await emulatorControl(stage.emulators.document.control).evolve();
+  const evolution = await emulatorControl(parts.emulators.document.control).evolve();
   narrator.week(evolution);
   narrator.run('second');
-  const second = await oneRun(stage);
+  const second = await runOnce(parts);
   narrator.afterRun(second);
-  const chain = await verifyStore(stage.target.store, null);
-  await writeFile(stage.home.report, reportHtml(second), { mode: 0o600 });
+  const chain = await verifyStore(parts.target.store, null);
+  await writeFile(parts.home.report, reportHtml(second), { mode: 0o600 });
   return {
     runs: [first, second],
     chain,
-    home: stage.home,
+    home: parts.home,
     seconds: (Date.now() - startedAt) / 1000,
   };
 }
 
-async function oneRun({ io, settings, target }: Stage): Promise<RunDocument> {
+async function runOnce({ io, settings, target }: DemoParts): Promise<RunDocument> {
   const configRef = await target.store.snapshots.put(settings.config as unknown as JsonObject);
   const started = await startMfaCheck(target.link, { configRef });
   await follow(io, target, checkToFollow(target, started));
@@ -119,7 +131,7 @@ async function oneRun({ io, settings, target }: Stage): Promise<RunDocument> {
 async function keep(
   io: Io,
   narrator: Narrator,
-  parts: Pick<Stage, 'stack' | 'emulators' | 'home'>,
+  parts: Pick<DemoParts, 'stack' | 'emulators' | 'home'>,
 ): Promise<void> {
   narrator.addresses(parts.stack.temporal.uiUrl, parts.emulators.document, parts.home);
   await untilInterrupted(io);

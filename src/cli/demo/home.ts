@@ -1,3 +1,5 @@
+/** The folder, configuration and environment of a demo. */
+
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,7 +11,7 @@ import type { EmulatorDocument } from '../../../emulators/start.ts';
 const DAY_MS = 86_400_000;
 const POLICIES = fileURLToPath(new URL('../../../policies/', import.meta.url));
 
-/** Where a demo keeps its things; wiped when the next one starts. */
+/** The files of a demo; deleted when the next demo starts. */
 export interface DemoHome {
   home: string;
   config: string;
@@ -17,7 +19,7 @@ export interface DemoHome {
   acceptLog: string;
 }
 
-/** Ends what an earlier demo left running and starts with an empty folder. */
+/** Stops what an earlier demo left running and creates an empty folder. */
 export async function freshHome(arxHome: string): Promise<DemoHome> {
   makeHome(arxHome);
   const home = join(arxHome, 'demo');
@@ -33,10 +35,10 @@ export async function freshHome(arxHome: string): Promise<DemoHome> {
   };
 }
 
-/** Tenants of ours, by product as identity-posture events name it. */
+/** Configured tenants, by product as identity-posture events name it. */
 type Tenants = Record<'AAD' | 'Google Workspace' | 'Salesforce.com', string[]>;
 
-/** Those of the emulated vendors. */
+/** The tenants of the emulated vendors. */
 export const tenantsOf = ({
   tokens,
   googleAdminSubject,
@@ -47,19 +49,19 @@ export const tenantsOf = ({
   'Salesforce.com': [new URL(salesforce).host],
 });
 
-/** One person cannot be read, and the week may bring another. */
+/** One user cannot be read, and the week may add another. */
 const MOST_UNKNOWN = 2;
 
 /**
- * The demo's arx.yaml: an exemption, a grace period, administrators apart, and the whole quota of
- * an org of its own.
+ * Writes the demo's arx.yaml: an exemption, a grace period, separate administrators, and the whole
+ * quota of the organisation.
  */
 export async function writeConfig(
   { config, users, tenants }: Pick<DemoHome, 'config'> & { users: number; tenants: Tenants },
   serviceLogin: string,
 ): Promise<void> {
   const until = new Date(Date.now() + 90 * DAY_MS).toISOString().slice(0, 10);
-  const reason = 'Backups sign in with a certificate; nobody uses this account interactively.';
+  const reason = 'Backups sign in with a certificate; this account is not used interactively.';
   const content = {
     version: 1,
     policies: [`${POLICIES}*.yaml`],
@@ -71,14 +73,13 @@ export async function writeConfig(
     twin: { privileged_groups: ['Okta Administrators'] },
   };
   const heading =
-    '# Made by `arx demo` for its own run; see arx.yaml of the repository for a real one.\n';
+    '# Written by `arx demo` for its own runs; see arx.yaml in the repository for a real one.\n';
   await writeFile(config, heading + stringify(content), { mode: 0o600 });
 }
 
 /**
- * The environment of the demo: the emulators and a folder of its own. Whatever the person has set
- * for real vendors, servers and stores is hidden, also from `.env`, so that a demo can touch none
- * of it.
+ * The environment of the demo: the emulators and its own folder. Hides all variables for real
+ * vendors, servers and stores, including those in `.env`, so that a demo cannot touch them.
  */
 export function demoEnvironment(
   env: Readonly<Record<string, string | undefined>>,
@@ -100,7 +101,7 @@ export function demoEnvironment(
   };
 }
 
-/** The variables that point arx at emulators; names as in the specification. */
+/** The variables that point arx at the emulators. */
 export function vendorEnvironment(emulators: EmulatorDocument): Record<string, string> {
   const { okta, jira, slack, tokens, jiraProject, slackChannel } = emulators;
   return {

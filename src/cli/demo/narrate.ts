@@ -2,16 +2,14 @@ import type { Evolution } from '../../../emulators/demo/evolve.ts';
 import type { EmulatorDocument } from '../../../emulators/start.ts';
 import type { RunDocument } from '../../mfa/document.ts';
 import { grid } from '../kit/table.ts';
-import { print, say, writeJson } from '../kit/io.ts';
+import { print, printNote, writeJson } from '../kit/io.ts';
 import type { Io } from '../kit/io.ts';
 import { count, coverageText, duration, plain, plural } from '../kit/text.ts';
 import { VERDICT_ORDER, VERDICT_WORDS } from '../kit/words.ts';
 import type { DemoResult } from './demo.ts';
 import type { DemoHome } from './home.ts';
 
-/**
- * Tells what a demo does while it does it (standard error), and what came of it (standard output).
- */
+/** Prints what a demo is doing (standard error) and its result (standard output). */
 export class Narrator {
   readonly #io: Io;
   readonly #json: boolean;
@@ -30,10 +28,10 @@ export class Narrator {
       `Okta ${okta}, Jira ${jira} and Slack ${slack} are real HTTP servers in a process of their own.`,
     );
     this.#line(
-      `So are Entra ID ${entraGraph}, Google ${google} and Salesforce ${salesforce}, where some people have accounts too.`,
+      `So are Entra ID ${entraGraph}, Google ${google} and Salesforce ${salesforce}, where some users also have accounts.`,
     );
     this.#line(
-      'Some people have FastPass, some only SMS, some began to enrol; one vanishes midway, one cannot be read.',
+      'Some users have FastPass, some only SMS, some started to enrol. One vanishes during the check, one cannot be read.',
     );
   }
 
@@ -50,7 +48,7 @@ export class Narrator {
   afterRun({ counts, coverage, tickets, seconds, status }: RunDocument): void {
     const { created, kept, reopened, closed } = tickets;
     this.#line(
-      `${plural(counts.enumerated, 'user')} judged in ${duration(seconds)}, coverage ${coverageText(coverage)}, ${status}.`,
+      `${plural(counts.enumerated, 'user')} checked in ${duration(seconds)}, coverage ${coverageText(coverage)}, ${status}.`,
     );
     this.#line(
       `Tickets: ${created} created, ${kept} kept, ${reopened} reopened, ${closed} closed.`,
@@ -69,7 +67,7 @@ export class Narrator {
       for (const { login } of people) this.#line(`${plain(login)} ${what}.`);
   }
 
-  /** The table of both runs, the verdict on the trail and the path of the report. */
+  /** Prints the table of both runs, the state of the audit trail and the path of the report. */
   async result(result: DemoResult): Promise<void> {
     const { runs, chain, home, seconds } = result;
     if (this.#json) {
@@ -87,7 +85,7 @@ export class Narrator {
     await print(this.#io);
     await print(this.#io, comparison(result, this.#io));
     const trail = chain.ok
-      ? green(`whole: ${plural(chain.entries, 'entry', 'entries')} verified`)
+      ? green(`intact: ${plural(chain.entries, 'entry', 'entries')} verified`)
       : red('BROKEN');
     await print(this.#io, `Audit trail  ${trail}, head ${chain.head.slice(0, 16)}…`);
     await print(this.#io, `HTML report  ${bold(home.report)}`);
@@ -108,21 +106,23 @@ export class Narrator {
     const rows = { 'Temporal UI': ui ?? 'none', ...vendors, 'Emulator control': control };
     for (const [name, address] of Object.entries({ ...rows, Report: `file://${report}` }))
       this.#line(`${name.padEnd(17)}${address}`);
-    this.#line(`Other commands join with ARX_HOME=${home}, for example: ARX_HOME=${home} arx runs`);
+    this.#line(
+      `Other commands use this demo with ARX_HOME=${home}, for example: ARX_HOME=${home} arx runs`,
+    );
   }
 
-  cleaning(): void {
-    say(this.#io, this.#io.colors.err.dim('ending the servers'));
+  stopping(): void {
+    printNote(this.#io, this.#io.colors.err.dim('stopping the servers'));
   }
 
   #heading(text: string): void {
     const { bold, cyan } = this.#io.colors.err;
     this.#step += 1;
-    say(this.#io, `\n${cyan(`${this.#step}.`)} ${bold(text)}`);
+    printNote(this.#io, `\n${cyan(`${this.#step}.`)} ${bold(text)}`);
   }
 
   #line(text: string): void {
-    say(this.#io, `   ${text}`);
+    printNote(this.#io, `   ${text}`);
   }
 }
 

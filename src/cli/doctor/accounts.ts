@@ -1,13 +1,15 @@
-import { accountVendor } from '../../config/env/account-vendors.ts';
-import { attempt, fine } from './check.ts';
-import type { CheckResult } from './check.ts';
-import type { Bench } from './vendors.ts';
+/** Checks that the credentials of Entra ID, Google Workspace and Salesforce can read users. */
 
-/**
- * An object id and a user id that nobody has: that there is no such user is said only to who may
- * read users.
- */
-const NOBODY = { entra: '00000000-0000-0000-0000-000000000000', salesforce: '005000000000000' };
+import { accountVendor } from '../../config/env/account-vendors.ts';
+import { attempt, pass } from './check.ts';
+import type { CheckResult } from './check.ts';
+import type { VendorCheckContext } from './vendors.ts';
+
+/** Ids that no user has. A vendor reports "not found" only to a caller that may read users. */
+const MISSING_USER = {
+  entra: '00000000-0000-0000-0000-000000000000',
+  salesforce: '005000000000000',
+};
 
 const READS_USERS = 'users can be read';
 
@@ -19,32 +21,39 @@ const ENTRA_REMEDIES = {
 };
 const GOOGLE_REMEDIES = {
   unauthenticated:
-    'Allow the service account domain-wide delegation for https://www.googleapis.com/auth/admin.directory.user, and check GOOGLE_ADMIN_SUBJECT.',
+    'Give the service account domain-wide delegation for https://www.googleapis.com/auth/admin.directory.user, and check GOOGLE_ADMIN_SUBJECT.',
   forbidden: 'Give the account of GOOGLE_ADMIN_SUBJECT an administrator role that manages users.',
 };
 const SALESFORCE_REMEDIES = {
   unauthenticated:
-    'Check SALESFORCE_LOGIN_URL, SALESFORCE_CLIENT_ID and SALESFORCE_CLIENT_SECRET, and that the app has the client credentials flow with a user to run as.',
-  forbidden: 'Give the user that the app runs as the permissions API Enabled and View All Users.',
+    'Check SALESFORCE_LOGIN_URL, SALESFORCE_CLIENT_ID and SALESFORCE_CLIENT_SECRET, and enable the client credentials flow of the app with a user to run as.',
+  forbidden:
+    'Give the permissions API Enabled and View All Users to the user that the app runs as.',
 };
 
 /** Whether users of Entra ID can be read. */
-export async function* entraChecks({ connectors, about }: Bench): AsyncGenerator<CheckResult> {
-  const look = () => connectors.entra('users:read', { user: NOBODY.entra }, about('users'));
-  yield await missing('entra users', look, ENTRA_REMEDIES);
+export async function* entraChecks({
+  connectors,
+  callContext,
+}: VendorCheckContext): AsyncGenerator<CheckResult> {
+  const readUser = () =>
+    connectors.entra('users:read', { user: MISSING_USER.entra }, callContext('users'));
+  yield await checkByMissingUser('entra users', readUser, ENTRA_REMEDIES);
 }
 
-/** Whether users of Google Workspace can be read: the administrator in whose name arx acts. */
+/**
+ * Whether users of Google Workspace can be read. Reads the administrator on whose behalf arx acts.
+ */
 export async function* googleChecks({
   settings,
   connectors,
-  about,
-}: Bench): AsyncGenerator<CheckResult> {
+  callContext,
+}: VendorCheckContext): AsyncGenerator<CheckResult> {
   const subject = accountVendor(settings.arx, 'google')?.subject ?? '';
   yield await attempt(
     'google users',
     async () => {
-      await connectors.google('users:read', { user: subject }, about('users'));
+      await connectors.google('users:read', { user: subject }, callContext('users'));
       return READS_USERS;
     },
     {
@@ -55,18 +64,21 @@ export async function* googleChecks({
 }
 
 /** Whether users of Salesforce can be read. */
-export async function* salesforceChecks({ connectors, about }: Bench): AsyncGenerator<CheckResult> {
-  const look = () =>
-    connectors.salesforce('users:read', { user: NOBODY.salesforce }, about('users'));
-  yield await missing('salesforce users', look, SALESFORCE_REMEDIES);
+export async function* salesforceChecks({
+  connectors,
+  callContext,
+}: VendorCheckContext): AsyncGenerator<CheckResult> {
+  const readUser = () =>
+    connectors.salesforce('users:read', { user: MISSING_USER.salesforce }, callContext('users'));
+  yield await checkByMissingUser('salesforce users', readUser, SALESFORCE_REMEDIES);
 }
 
-/** Looks for who is not there. */
-async function missing(
+/** Passes if the vendor answers that the user does not exist. */
+async function checkByMissingUser(
   name: string,
-  look: () => Promise<unknown>,
+  readUser: () => Promise<unknown>,
   remedies: Record<string, string>,
 ) {
-  const looked = await attempt(name, () => look().then(() => READS_USERS), remedies);
-  return looked.code === 'not_found' ? fine(name, READS_USERS) : looked;
+  const result = await attempt(name, () => readUser().then(() => READS_USERS), remedies);
+  return result.code === 'not_found' ? pass(name, READS_USERS) : result;
 }

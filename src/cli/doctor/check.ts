@@ -1,41 +1,45 @@
+/** The result of one check of `arx doctor`, and how to produce it. */
+
 import { toCliError } from '../kit/errors.ts';
 
 /**
- * One line of the doctor's answer; `remedy` is null where there is nothing to do, and may stand
- * where all is well but could be more.
+ * One line of the report. `remedy` is null if there is nothing to do; a passed check may also have
+ * one, as advice.
  */
 export interface CheckResult {
   name: string;
   ok: boolean;
   detail: string;
   remedy: string | null;
-  /** A credential was refused: decides the exit code. */
+  /** A credential was refused, which determines the exit code. */
   refused?: boolean;
-  /** Code of the error that made it fail. */
+  /** Code of the error that made the check fail. */
   code?: string;
 }
 
-/** Whoever reads it has just run the doctor. */
+/** Replaces remedies that advise to run the doctor, because it has just been run. */
 const AFTER_DOCTOR =
-  'See what the message names and try again; if it still fails, report it with this output.';
+  'Correct what the message names and try again. If it still fails, report it with this output.';
 
-/** Says that all is well. */
-export const fine = (name: string, detail: string): CheckResult => ({
+/** A passed check. */
+export const pass = (name: string, detail: string): CheckResult => ({
   name,
   ok: true,
   detail,
   remedy: null,
 });
 
-/** Says what is wrong and what to do. */
-export const bad = (name: string, detail: string, remedy: string): CheckResult => ({
+/** A failed check, with what to do about it. */
+export const fail = (name: string, detail: string, remedy: string): CheckResult => ({
   name,
   ok: false,
   detail,
   remedy,
 });
 
-/** Tries one thing; whatever it throws becomes its line, so that the others are still tried. */
+/**
+ * Runs one check. Anything it throws becomes a failed check, so that the other checks still run.
+ */
 export async function attempt(
   name: string,
   task: () => Promise<string | CheckResult> | string | CheckResult,
@@ -43,7 +47,7 @@ export async function attempt(
 ): Promise<CheckResult> {
   try {
     const answer = await task();
-    return typeof answer === 'string' ? fine(name, answer) : answer;
+    return typeof answer === 'string' ? pass(name, answer) : answer;
   } catch (thrown) {
     const { code, message, remedy, exit } = toCliError(thrown);
     return {

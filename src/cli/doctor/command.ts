@@ -9,17 +9,15 @@ export interface DoctorOptions {
 }
 
 /**
- * `arx doctor`: tries everything that a run needs, one line each, with the remedy where something
- * does not work.
+ * `arx doctor`: tries everything that a run needs and prints one line each, with a remedy for each
+ * failure.
  */
 export const defineDoctor: DefineVerb = (program, run) => {
   const command = program
     .command('doctor')
-    .description(
-      'try everything that a run needs and say what to do where something does not work',
-    );
+    .description('try everything that a run needs, and print a remedy for each failure');
   withJson(
-    withLocal(withConfig(command), 'look at what --local commands need instead of at servers'),
+    withLocal(withConfig(command), 'check what --local commands need instead of the servers'),
   ).action((options: DoctorOptions) =>
     run(async (io) => {
       const { doctor } = await import('./doctor.ts');

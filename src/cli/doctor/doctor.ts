@@ -1,59 +1,58 @@
 import type { DoctorOptions } from './command.ts';
 import { EXIT } from '../kit/exit.ts';
 import type { ExitCode } from '../kit/exit.ts';
-import { print, say, writeJson } from '../kit/io.ts';
+import { print, printNote, writeJson } from '../kit/io.ts';
 import type { Io } from '../kit/io.ts';
 import { loadSettings } from '../kit/settings.ts';
 import type { Settings } from '../kit/settings.ts';
 import { plain, plainLines } from '../kit/text.ts';
-import { attempt, bad, fine } from './check.ts';
+import { attempt, fail, pass } from './check.ts';
 import type { CheckResult } from './check.ts';
 import { localServerChecks, serverChecks } from './servers.ts';
 import { storeAndVendorChecks } from './store.ts';
 import { policyCheck } from './policies.ts';
 
 /**
- * Tries everything, in the order in which a run would need it, and never stops at the first
- * failure.
+ * Runs all checks in the order in which a run needs them, without stopping at the first failure.
  */
 export async function doctor(io: Io, options: DoctorOptions): Promise<ExitCode> {
   const checks: CheckResult[] = [nodeCheck()];
-  const tell = async (found: readonly CheckResult[]): Promise<void> => {
+  const report = async (found: readonly CheckResult[]): Promise<void> => {
     checks.push(...found);
     if (!options.json) for (const check of found) await print(io, line(io, check));
   };
   if (!options.json) await print(io, line(io, checks[0]!));
   let settings: Settings | null = null;
-  await tell([
+  await report([
     await attempt('configuration', async () => {
       settings = await loadSettings(io, options);
-      return settings.file?.path ?? 'no file: the defaults apply';
+      return settings.file?.path ?? 'no file, so the defaults apply';
     }),
   ]);
-  if (settings) await lookAt(io, { settings, options, tell });
+  if (settings) await runChecks(io, { settings, options, report });
   else
-    await tell([
-      bad('everything else', 'not tried', 'Correct the configuration first, then run this again.'),
+    await report([
+      fail('everything else', 'not tried', 'Correct the configuration first, then run this again.'),
     ]);
   if (options.json)
     await writeJson(io, { schema: 'arx.doctor/v1', checks: checks.map(checkDocument) });
   return exitOf(checks);
 }
 
-interface Looking {
+interface Reporting {
   settings: Settings;
   options: DoctorOptions;
-  tell: (found: readonly CheckResult[]) => Promise<void>;
+  report: (found: readonly CheckResult[]) => Promise<void>;
 }
 
-async function lookAt(io: Io, { settings, options, tell }: Looking): Promise<void> {
-  await tell([await policyCheck(settings)]);
-  await tell(
+async function runChecks(io: Io, { settings, options, report }: Reporting): Promise<void> {
+  await report([await policyCheck(settings)]);
+  await report(
     await (options.local
-      ? localServerChecks(settings, (line) => say(io, io.colors.err.dim(line)))
+      ? localServerChecks(settings, (checkLine) => printNote(io, io.colors.err.dim(checkLine)))
       : serverChecks(settings)),
   );
-  for await (const found of storeAndVendorChecks(io, settings)) await tell([found]);
+  for await (const found of storeAndVendorChecks(io, settings)) await report([found]);
 }
 
 const NEEDED = [22, 18] as const;
@@ -62,8 +61,8 @@ function nodeCheck(): CheckResult {
   const enough = major > NEEDED[0] || (major === NEEDED[0] && minor >= NEEDED[1]);
   const detail = `Node ${process.versions.node}`;
   return enough
-    ? fine('node', detail)
-    : bad(
+    ? pass('node', detail)
+    : fail(
         'node',
         detail,
         `Install Node ${NEEDED.join('.')} or newer, or run \`npm ci\` and bin/arx.`,

@@ -5,44 +5,44 @@ import { EVERY_FLOW } from '../../flows/permissions.ts';
 import type { Flow, ResourceSet, Route } from '../../flows/types.ts';
 import type { Store } from '../../store/types.ts';
 import { plural } from '../kit/text.ts';
-import { attempt, bad, fine } from './check.ts';
+import { attempt, fail, pass } from './check.ts';
 import type { CheckResult } from './check.ts';
 import { tenantChecks } from './tenants.ts';
-import type { Bench } from './vendors.ts';
+import type { VendorCheckContext } from './vendors.ts';
 
 /**
- * Delegated flows as they are set up; what a resource set gives to somebody is in use, and has to
- * work.
+ * The set-up of delegated flows. A flow that a resource set grants to a member is in use, so it
+ * must work.
  */
 export interface FlowSetup extends FlowBookReading {
-  /** The sets in force: those of the store. */
+  /** The resource sets that apply: those of the store. */
   inForce: readonly ResourceSet[];
   used: (flow: string) => boolean;
   enabled: (flow: Flow) => boolean;
 }
 
 /**
- * Whether delegated flows are set up: files, switches, routes, resource sets, and where events may
- * come from.
+ * Whether delegated flows are set up: files, switches, routes, resource sets, and the tenants that
+ * events may come from.
  */
 export async function* flowChecks(
-  bench: Bench,
+  context: VendorCheckContext,
   store: Pick<Store, 'flowSettings'>,
 ): AsyncGenerator<CheckResult> {
   let setup: FlowSetup | null = null;
   const files = await attempt('flow files', async () => {
-    setup = await setupOf(bench, store);
+    setup = await setupOf(context, store);
     return filesCheck(setup);
   });
   yield files;
   if (setup === null) return;
   yield setsCheck(setup);
   yield routesCheck(setup);
-  yield* tenantChecks(bench, setup);
+  yield* tenantChecks(context, setup);
 }
 
 async function setupOf(
-  { settings }: Bench,
+  { settings }: VendorCheckContext,
   { flowSettings }: Pick<Store, 'flowSettings'>,
 ): Promise<FlowSetup> {
   const book = readFlowBook(settings.baseDir, FLOW_CATALOGUE);
@@ -64,67 +64,67 @@ function filesCheck({ flows, problems, enabled }: FlowSetup): CheckResult {
   const [first] = problems;
   if (first) {
     const { file = '', line = 1 } = first.where ?? {};
-    const told = `${first.message} (${file}:${line})`;
-    return bad(
+    const detail = `${first.message} (${file}:${line})`;
+    return fail(
       'flow files',
-      `${plural(problems.length, 'problem')}: ${told}`,
-      '`arx config check` says each, with its place.',
+      `${plural(problems.length, 'problem')}: ${detail}`,
+      '`arx config check` lists each one with its place.',
     );
   }
   const off = flows.filter((flow) => !enabled(flow)).map(({ name }) => name);
-  return fine(
+  return pass(
     'flow files',
-    `${plural(flows.length, 'flow')}, ${off.length === 0 ? 'all enabled' : `all enabled but ${off.join(', ')}`}`,
+    `${plural(flows.length, 'flow')}, ${off.length === 0 ? 'all enabled' : `all enabled except ${off.join(', ')}`}`,
   );
 }
 
 function setsCheck({ flows, inForce, used, enabled }: FlowSetup): CheckResult {
-  const none = { ...fine('flow sets', 'none: no flow exists for anybody'), remedy: TO_BEGIN };
+  const none = { ...pass('flow sets', 'none, so no user can run a flow'), remedy: TO_BEGIN };
   if (inForce.length === 0) return none;
-  const left = flows.filter((flow) => enabled(flow) && !used(flow.name)).map(({ name }) => name);
+  const unused = flows.filter((flow) => enabled(flow) && !used(flow.name)).map(({ name }) => name);
   const rest =
-    left.length === 0 ? 'every enabled flow' : `the enabled flows but ${left.join(', ')}`;
-  return fine('flow sets', `${plural(inForce.length, 'resource set')}, for ${rest}`);
+    unused.length === 0 ? 'every enabled flow' : `the enabled flows except ${unused.join(', ')}`;
+  return pass('flow sets', `${plural(inForce.length, 'resource set')}, for ${rest}`);
 }
 
 const TO_BEGIN =
-  'To delegate flows, fill in resource_sets.yaml, or use `arx flows sets put` as a super administrator of Okta.';
+  'To delegate flows, fill in resource_sets.yaml, or run `arx flows sets put` as a super administrator of Okta.';
 
-/** Routes of flows that somebody may run. */
+/** Checks the routes of flows that a resource set grants. */
 function routesCheck(setup: FlowSetup): CheckResult {
   const { routes, flows, used, enabled } = setup;
   const titles = routes.reduce((sum, route) => sum + route.titles.length, 0);
-  const led = routes.flatMap((route) =>
+  const routed = routes.flatMap((route) =>
     flows.filter(({ name }) => name === route.flow).map((flow) => ({ route, flow })),
   );
-  const inUse = led.filter(({ flow }) => used(flow.name));
+  const inUse = routed.filter(({ flow }) => used(flow.name));
   const missing = inUse.flatMap(({ route, flow }) =>
     missingInputs(route, flow).map((input) => ({ route, flow, input })),
   );
   const [first] = missing;
   if (first) {
     const { flow, input, route } = first;
-    const told = `${route.product}, ${flow.name}: the input ${input} is not given`;
-    return bad(
+    const detail = `${route.product}, ${flow.name}: the input ${input} is missing`;
+    return fail(
       'flow routes',
-      told,
-      `Write inputs: { ${input}: … } into its row of routing.yaml; without it such an event is refused.`,
+      detail,
+      `Add inputs: { ${input}: … } to its row of routing.yaml. Without it, such events are refused.`,
     );
   }
   const off = inUse.filter(({ flow }) => !enabled(flow)).map(({ flow }) => flow.name);
   if (off.length > 0)
-    return bad(
+    return fail(
       'flow routes',
       `routes lead to ${[...new Set(off)].join(', ')}, which is disabled`,
-      '`arx flows enable FLOW`, or take the row out of routing.yaml.',
+      'Run `arx flows enable FLOW`, or remove the row from routing.yaml.',
     );
-  return fine(
+  return pass(
     'flow routes',
-    `${plural(titles, 'title')} lead to ${plural(new Set(routes.map(({ flow }) => flow)).size, 'flow')}`,
+    `${plural(titles, 'title')} routed to ${plural(new Set(routes.map(({ flow }) => flow)).size, 'flow')}`,
   );
 }
 
-/** Inputs that neither the issue nor the row gives. */
+/** Required inputs that neither the issue nor the row provides. */
 const missingInputs = ({ inputs: given }: Route, { inputs }: Flow): string[] =>
   Object.entries(inputs)
     .filter(

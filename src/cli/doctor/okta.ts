@@ -1,40 +1,40 @@
-import { attempt, bad } from './check.ts';
+import { attempt, fail } from './check.ts';
 import type { CheckResult } from './check.ts';
-import type { Bench } from './vendors.ts';
+import type { VendorCheckContext } from './vendors.ts';
 
 const TOKEN =
-  'Make a new token as a read-only administrator and set OKTA_API_TOKEN (or where credentials.okta.vault names; or check OKTA_CLIENT_ID and OKTA_PRIVATE_KEY).';
+  'Create a new token as a read-only administrator and set OKTA_API_TOKEN (or store it where credentials.okta.vault points). For a service app, check OKTA_CLIENT_ID and OKTA_PRIVATE_KEY.';
 const permissionRemedy = (scope: string): string =>
-  `Give the token's owner the read-only administrator role; a service app needs the scope ${scope} and an admin role.`;
+  `Give the owner of the token the read-only administrator role. A service app needs the scope ${scope} and an administrator role.`;
 const remedies = (scope: string): Record<string, string> => ({
   unauthenticated: TOKEN,
   forbidden: permissionRemedy(scope),
 });
 
-/** The token, and each permission that the check needs, with the rate limit seen. */
+/** The token, and each permission that the check needs, with the reported rate limit. */
 export async function* oktaChecks({
   connectors: { okta },
-  about,
-  last,
-}: Bench): AsyncGenerator<CheckResult> {
+  callContext,
+  lastExchange,
+}: VendorCheckContext): AsyncGenerator<CheckResult> {
   const limit = (): string => {
-    const seen = last('okta')?.rateLimit;
+    const seen = lastExchange('okta')?.rateLimit;
     return seen
-      ? `, limit ${seen.limit} a window, ${seen.remaining} remaining`
-      : ', no rate limit told';
+      ? `, limit ${seen.limit} per window, ${seen.remaining} remaining`
+      : ', no rate limit reported';
   };
-  let someone: string | null = null;
+  let userId: string | null = null;
   yield await attempt(
     'okta users:read',
     async () => {
       const { output } = await okta(
         'users:read',
         { statuses: ['ACTIVE'], limit: 1 },
-        about('users'),
+        callContext('users'),
       );
-      someone = output.items[0]?.id ?? null;
-      if (someone === null)
-        return bad(
+      userId = output.items[0]?.id ?? null;
+      if (userId === null)
+        return fail(
           'okta users:read',
           'allowed, but no active user is listed',
           permissionRemedy('okta.users.read'),
@@ -46,13 +46,13 @@ export async function* oktaChecks({
   yield await attempt(
     'okta users:read_factors',
     async () => {
-      if (someone === null)
-        return bad(
+      if (userId === null)
+        return fail(
           'okta users:read_factors',
           'not tried: no user to try it with',
           'Make users:read work first.',
         );
-      await okta('users:read_factors', { userId: someone }, about(someone));
+      await okta('users:read_factors', { userId }, callContext(userId));
       return `allowed${limit()}`;
     },
     remedies('okta.users.read'),
@@ -60,7 +60,7 @@ export async function* oktaChecks({
   yield await attempt(
     'okta groups:read',
     async () => {
-      await okta('groups:read', { limit: 1 }, about('groups'));
+      await okta('groups:read', { limit: 1 }, callContext('groups'));
       return `allowed${limit()}`;
     },
     remedies('okta.groups.read'),

@@ -6,13 +6,13 @@ import type { ConnectorName } from '../../governance/types.ts';
 import { policiesOf } from '../kit/inspect.ts';
 import type { Settings } from '../kit/settings.ts';
 import { plural } from '../kit/text.ts';
-import { attempt, bad } from './check.ts';
+import { attempt, fail } from './check.ts';
 import type { CheckResult } from './check.ts';
 
-/** Who runs the check; the name in its policy file. */
+/** The principal of the check, as named in its policy file. */
 const MFA_PRINCIPAL = 'workflow:mfa-enforcement-check';
 
-/** Policies load, and let the check do what its configuration permits. */
+/** Whether the policies load, and allow the check everything that its configuration permits. */
 export const policyCheck = (settings: Settings): Promise<CheckResult> =>
   attempt('policies', () => {
     const bundle = policiesOf(settings);
@@ -25,14 +25,14 @@ export const policyCheck = (settings: Settings): Promise<CheckResult> =>
     if (denied.length === 0)
       return `${plural(bundle.policies.length, 'policy', 'policies')}, digest ${bundle.digest.slice(0, 12)}`;
     const names = denied.map(({ connector, operation }) => `${connector} ${operation}`).join(', ');
-    return bad(
+    return fail(
       'policies',
       `not allowed for ${MFA_PRINCIPAL}: ${names}`,
-      `Add policies/mfa-enforcement-check.yaml to \`policies\` in the configuration (read from ${settings.baseDir}).`,
+      `Add policies/mfa-enforcement-check.yaml to \`policies\` in the configuration (paths are relative to ${settings.baseDir}).`,
     );
   });
 
-/** The operations of the catalogue that the configuration's globs name. */
+/** The operations that match the globs of the configuration. */
 function configOperations({ config }: Settings): { connector: ConnectorName; operation: string }[] {
   return OPERATIONS.filter(({ connector, operation }) =>
     matchesAny(config.connectors[connector]?.operations ?? [], operation),

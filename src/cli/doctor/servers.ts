@@ -3,12 +3,15 @@ import { cacheDirectory } from '../../config/home.ts';
 import type { TemporalLink } from '../../client.ts';
 import { TASK_QUEUE } from '../../workflows/messages.ts';
 import type { Settings } from '../kit/settings.ts';
-import { attempt, bad } from './check.ts';
+import { attempt, fail } from './check.ts';
 import type { CheckResult } from './check.ts';
 
 const FRESH_MS = 5 * 60_000;
 
-/** The Temporal server of the environment, its namespace, and a worker on the queue. */
+/**
+ * Checks the Temporal server of the environment, its namespace, and whether a worker polls the
+ * queue.
+ */
 export async function serverChecks({ arx }: Settings): Promise<CheckResult[]> {
   const client = await import('../../client.ts');
   let link: TemporalLink | null = null;
@@ -20,7 +23,7 @@ export async function serverChecks({ arx }: Settings): Promise<CheckResult[]> {
     return [
       reach,
       ...['temporal namespace', 'worker'].map((name) =>
-        bad(name, 'not tried', 'Reach the Temporal server first.'),
+        fail(name, 'not tried', 'Make the Temporal server reachable first.'),
       ),
     ];
   try {
@@ -35,7 +38,7 @@ const namespaceCheck = (link: TemporalLink): Promise<CheckResult> =>
     const { namespaceExists } = await import('../../client.ts');
     if (await namespaceExists(link)) return link.namespace;
     const remedy = `Create it (\`temporal operator namespace create --namespace ${link.namespace}\`) or set TEMPORAL_NAMESPACE.`;
-    return bad('temporal namespace', `${link.namespace} does not exist`, remedy);
+    return fail('temporal namespace', `${link.namespace} does not exist`, remedy);
   });
 
 const workerCheck = (link: TemporalLink): Promise<CheckResult> =>
@@ -46,16 +49,16 @@ const workerCheck = (link: TemporalLink): Promise<CheckResult> =>
     );
     if (live.length > 0)
       return `${live.map(({ identity }) => identity).join(', ')} on queue ${TASK_QUEUE}`;
-    return bad(
+    return fail(
       'worker',
-      `nobody polls queue ${TASK_QUEUE}`,
-      'Start one: `npm run worker`, or `arx up` for the embedded stack.',
+      `no worker polls queue ${TASK_QUEUE}`,
+      'Start one with `npm run worker`, or the embedded stack with `arx up`.',
     );
   });
 
 /**
- * What --local commands need: a Temporal server they can start, or one that runs already in
- * ARX_HOME.
+ * Checks what --local commands need: a Temporal server that they can start, or one that already
+ * runs in ARX_HOME.
  */
 export async function localServerChecks(
   { arx, raw }: Settings,

@@ -1,20 +1,21 @@
 import { slackSigningSecret } from '../../config/env/vendors.ts';
 import { policiesOf } from '../kit/inspect.ts';
 import type { Settings } from '../kit/settings.ts';
-import { attempt, bad, fine } from './check.ts';
+import { attempt, fail, pass } from './check.ts';
 import type { CheckResult } from './check.ts';
 
 const SECRET = 'slack signing secret';
 const SCOPES = 'slack button scopes';
-/** As Slack makes them. */
+/** The format that Slack uses. */
 const SHAPE = /^[0-9a-f]{32}$/;
 const SET_IT =
   'Set SLACK_SIGNING_SECRET to the signing secret under Basic Information of the Slack app; see docs/server.md.';
 const WITHOUT =
-  'so buttons in Slack do nothing; `arx approvals approve` and the approvals API decide all the same';
+  'so buttons in Slack have no effect; `arx approvals approve` and the approvals API still work';
 
 /**
- * What the people who click are found by, and those of a channel; one scope of each row is needed.
+ * Scopes to look up the users who click, and the members of a channel. One scope of each row is
+ * needed.
  */
 const NEEDED: readonly (readonly string[])[] = [
   ['users:read'],
@@ -23,9 +24,9 @@ const NEEDED: readonly (readonly string[])[] = [
 ];
 
 /**
- * Approvals by buttons in Slack: the secret of the server, and the scopes that tell who clicked.
- * Looked at where policies name a channel; wrong only where the server is used, for everything else
- * works without it. `scopes`: null where unknown.
+ * Approvals by buttons in Slack: the signing secret of the server, and the scopes that identify who
+ * clicked. Checked if policies name a channel. Only an error if the server is used, because
+ * everything else works without them. `scopes`: null if unknown.
  */
 export async function* slackButtonChecks(
   settings: Settings,
@@ -41,8 +42,12 @@ export async function* slackButtonChecks(
 function secretCheck({ arx }: Settings, isUsed: boolean): CheckResult {
   const secret = slackSigningSecret(arx);
   if (secret === null) return missing(SECRET, `not set, ${WITHOUT}`, { remedy: SET_IT, isUsed });
-  if (SHAPE.test(secret.reveal())) return fine(SECRET, 'set');
-  return bad(SECRET, 'is not of the form of a signing secret (32 digits of 0-9 and a-f)', SET_IT);
+  if (SHAPE.test(secret.reveal())) return pass(SECRET, 'set');
+  return fail(
+    SECRET,
+    'does not have the format of a signing secret (32 digits of 0-9 and a-f)',
+    SET_IT,
+  );
 }
 
 function scopesCheck(scopes: readonly string[], isUsed: boolean): CheckResult {
@@ -50,7 +55,7 @@ function scopesCheck(scopes: readonly string[], isUsed: boolean): CheckResult {
     row.join(' or '),
   );
   if (lacking.length === 0)
-    return fine(
+    return pass(
       SCOPES,
       NEEDED.flat()
         .filter((scope) => scopes.includes(scope))
@@ -60,18 +65,19 @@ function scopesCheck(scopes: readonly string[], isUsed: boolean): CheckResult {
   return missing(SCOPES, `missing: ${lacking.join(', ')}, ${WITHOUT}`, { remedy, isUsed });
 }
 
-/** Told in any case, and wrong where it is needed. */
+/** Always reported, but a failure only if it is needed. */
 const missing = (
   name: string,
   detail: string,
   { remedy, isUsed }: { remedy: string; isUsed: boolean },
 ): CheckResult => ({
-  ...bad(name, detail, remedy),
+  ...fail(name, detail, remedy),
   ok: !isUsed,
 });
 
 /**
- * Whether a policy sends approvals to a channel; policies that do not load are told of elsewhere.
+ * Whether a policy sends approvals to a channel. Policies that do not load are reported by another
+ * check.
  */
 function namesChannel(settings: Settings): boolean {
   try {

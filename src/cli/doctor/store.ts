@@ -1,28 +1,28 @@
 import type { Store } from '../../store/types.ts';
 import type { Io } from '../kit/io.ts';
 import type { Settings } from '../kit/settings.ts';
-import { attempt, bad, fine } from './check.ts';
+import { attempt, fail, pass } from './check.ts';
 import type { CheckResult } from './check.ts';
 import { vendorChecks } from './vendors.ts';
 
 /**
- * The store, then the vendors: what cannot be audited is not sent, so without a store no vendor is
- * called. The checks come one by one, as they are made.
+ * Checks the store, then the vendors. Calls that cannot be audited are not sent, so without a store
+ * no vendor is called. Yields each check as soon as it is done.
  */
 export async function* storeAndVendorChecks(
   io: Io,
   settings: Settings,
 ): AsyncGenerator<CheckResult> {
-  const queue = new Feed<CheckResult>();
-  const work = overStore(io, settings, async (store, how) => {
-    queue.push(fine('store', `${how}, reachable, schema up to date`));
+  const queue = new Queue<CheckResult>();
+  const work = withReportedStore(io, settings, async (store, how) => {
+    queue.push(pass('store', `${how}, reachable, schema up to date`));
     for await (const check of vendorChecks(settings, store)) queue.push(check);
   }).catch(async (thrown: unknown) => {
     queue.push(await attempt('store', () => Promise.reject(thrown as Error)));
     queue.push(
-      bad(
+      fail(
         'okta, jira, slack',
-        'not tried: nothing is sent that cannot be audited',
+        'not tried: calls that cannot be audited are not sent',
         'Make the store work first.',
       ),
     );
@@ -31,14 +31,14 @@ export async function* storeAndVendorChecks(
   yield* queue;
 }
 
-async function overStore(
+async function withReportedStore(
   io: Io,
   settings: Settings,
   task: (store: Store, how: string) => Promise<void>,
 ): Promise<void> {
-  const { openReady } = await import('../kit/store.ts');
-  const over = async (address: string, how: string): Promise<void> => {
-    const store = await openReady(address);
+  const { openMigrated } = await import('../kit/store.ts');
+  const withStoreAt = async (address: string, how: string): Promise<void> => {
+    const store = await openMigrated(address);
     try {
       await task(store, how);
     } finally {
@@ -47,18 +47,18 @@ async function overStore(
   };
   const { databaseUrl } = settings.arx;
   if (databaseUrl !== null)
-    return over(databaseUrl.reveal(), `PostgreSQL at ${new URL(databaseUrl.reveal()).host}`);
+    return withStoreAt(databaseUrl.reveal(), `PostgreSQL at ${new URL(databaseUrl.reveal()).host}`);
   const { withLocalStore } = await import('../kit/local-store.ts');
   await withLocalStore(
     io,
     settings,
-    (address) => over(address, `embedded in ${settings.arx.home}`),
+    (address) => withStoreAt(address, `embedded in ${settings.arx.home}`),
     { create: true },
   );
 }
 
-/** Hands values from a callback to a loop. */
-class Feed<Value> implements AsyncIterable<Value> {
+/** Passes values from a callback to a loop. */
+class Queue<Value> implements AsyncIterable<Value> {
   readonly #waiting: Value[] = [];
   #wake: () => void = () => undefined;
   #ended = false;

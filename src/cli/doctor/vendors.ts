@@ -13,7 +13,7 @@ import type { Store } from '../../store/types.ts';
 import { policiesOf } from '../kit/inspect.ts';
 import type { Settings } from '../kit/settings.ts';
 import { entraChecks, googleChecks, salesforceChecks } from './accounts.ts';
-import { attempt, bad } from './check.ts';
+import { attempt, fail } from './check.ts';
 import type { CheckResult } from './check.ts';
 import { clockCheck } from './clock.ts';
 import type { TimedEvent } from './clock.ts';
@@ -22,66 +22,72 @@ import { jiraChecks } from './jira.ts';
 import { oktaChecks } from './okta.ts';
 import { slackChecks } from './slack.ts';
 
-/** What the checks of one vendor work with. */
-export interface Bench {
+/** What the checks of a vendor work with. */
+export interface VendorCheckContext {
   settings: Settings;
   connectors: Connectors;
-  /** Of each call: who calls, about what. */
-  about: <Output>(subject: string) => CallContext<Output>;
+  /** The context of a call: the caller, and the subject of the call. */
+  callContext: <Output>(subject: string) => CallContext<Output>;
   /** The last exchange with a vendor. */
-  last: (connector: ConnectorName) => CallEvent | null;
+  lastExchange: (connector: ConnectorName) => CallEvent | null;
 }
 
-/** One vendor's checks, in order; each is a name and what it tries. */
-export type VendorChecks = (bench: Bench) => AsyncIterable<CheckResult>;
+/** The checks of one vendor, in order. */
+export type VendorChecks = (context: VendorCheckContext) => AsyncIterable<CheckResult>;
 
 const CHECKS = { okta: oktaChecks, jira: jiraChecks, slack: slackChecks } satisfies Record<
   string,
   VendorChecks
 >;
-/** What is only looked at where it is configured; sending a mail would be no check. */
-const FURTHER: Record<AccountVendor, VendorChecks | null> = {
+/**
+ * Checks that run only if the vendor is configured. E-mail has none, because a check would send a
+ * message.
+ */
+const OPTIONAL_CHECKS: Record<AccountVendor, VendorChecks | null> = {
   entra: entraChecks,
   google: googleChecks,
   salesforce: salesforceChecks,
   email: null,
 };
 
-const SET: Record<OktaSource, string> = {
+const SETTINGS_FROM: Record<OktaSource, string> = {
   environment: 'set',
   vault: 'set',
   stored: 'stored in okta.json of ARX_HOME',
 };
 
 /**
- * Tries every permission that the check needs at every vendor, through the governed connectors as
- * workflow:doctor.
+ * Tries every permission that the check needs at every vendor, through the governed connectors, as
+ * principal workflow:doctor.
  */
 export async function* vendorChecks(settings: Settings, store: Store): AsyncGenerator<CheckResult> {
   const events: TimedEvent[] = [];
   const { arx: env, config, baseDir } = settings;
-  // Read once: it may come from Vault.
+  // Read once, because it may come from Vault.
   const okta = oktaSettings({ env, config, baseDir });
   const read = { okta: () => okta, jira: () => requireJira(env), slack: () => requireSlack(env) };
-  const given = { okta: await okta.catch(() => undefined), store };
-  const bench = await benchOf(settings, given, (event) =>
+  const created = { okta: await okta.catch(() => undefined), store };
+  const bench = await contextOf(settings, created, (event) =>
     events.push({ ...event, at: Date.now() }),
   );
   for (const vendor of ['okta', 'jira', 'slack'] as const) {
     const variables = await attempt(`${vendor} settings`, async () => {
       await read[vendor]();
-      return vendor === 'okta' ? SET[oktaSource({ env, config })] : 'set';
+      return vendor === 'okta' ? SETTINGS_FROM[oktaSource({ env, config })] : 'set';
     });
     yield variables;
     if (variables.ok) yield* CHECKS[vendor](bench);
-    else yield bad(vendor, 'not tried', variables.remedy ?? 'Set its variables first.');
+    else yield fail(vendor, 'not tried', variables.remedy ?? 'Set its variables first.');
   }
   for (const vendor of ACCOUNT_VENDORS) yield* furtherChecks(bench, vendor);
   yield* flowChecks(bench, store);
   yield clockCheck(events);
 }
 
-async function* furtherChecks(bench: Bench, vendor: AccountVendor): AsyncGenerator<CheckResult> {
+async function* furtherChecks(
+  bench: VendorCheckContext,
+  vendor: AccountVendor,
+): AsyncGenerator<CheckResult> {
   let configured = true;
   const variables = await attempt(`${vendor} settings`, () => {
     configured = accountVendor(bench.settings.arx, vendor) !== null;
@@ -89,20 +95,20 @@ async function* furtherChecks(bench: Bench, vendor: AccountVendor): AsyncGenerat
   });
   if (!configured) return;
   yield variables;
-  const checks = FURTHER[vendor];
+  const checks = OPTIONAL_CHECKS[vendor];
   if (variables.ok && checks) yield* checks(bench);
 }
 
-interface Given {
+interface Dependencies {
   okta: OktaSettings | undefined;
   store: Store;
 }
 
-async function benchOf(
+async function contextOf(
   settings: Settings,
-  { okta, store }: Given,
+  { okta, store }: Dependencies,
   observe: (event: CallEvent) => void,
-): Promise<Bench> {
+): Promise<VendorCheckContext> {
   const { createConnectors } = await import('../../connectors/create.ts');
   const latest = new Map<ConnectorName, CallEvent>();
   const run = randomUUID();
@@ -131,19 +137,19 @@ async function benchOf(
   return {
     settings,
     connectors,
-    about: (subject) => callContext(run, subject),
-    last: (connector) => latest.get(connector) ?? null,
+    callContext: (subject) => doctorCall(run, subject),
+    lastExchange: (connector) => latest.get(connector) ?? null,
   };
 }
 
-/** Of the further vendors those whose settings can be read. */
+/** The optional vendors whose settings can be read. */
 const usableVendors = ({ arx }: Settings): AccountVendorSettings => ({
   entra: tryRead(() => accountVendor(arx, 'entra')) ?? undefined,
   google: tryRead(() => accountVendor(arx, 'google')) ?? undefined,
   salesforce: tryRead(() => accountVendor(arx, 'salesforce')) ?? undefined,
 });
 
-const callContext = <Output>(run: string, subject: string): CallContext<Output> => ({
+const doctorCall = <Output>(run: string, subject: string): CallContext<Output> => ({
   caller: {
     principal: 'workflow:doctor',
     authenticatedBy: 'cli',

@@ -1,3 +1,5 @@
+/** Writes the environment file of `arx emulate --dotenv`. */
+
 import { closeSync, openSync, writeFileSync } from 'node:fs';
 import type { EmulatorDocument } from '../../../emulators/start.ts';
 import { vendorEnvironment } from '../demo/home.ts';
@@ -5,11 +7,11 @@ import { CliError } from '../kit/errors.ts';
 import { EXIT } from '../kit/exit.ts';
 
 /**
- * A file for the variables that point arx at emulators, for its owner alone; what is there already
- * is left as it is, for it may hold credentials. Gives what fills it. Throws CliError `file_exists`
- * and `not_writable`.
+ * Creates a file for the variables that point arx at the emulators, readable only by its owner. An
+ * existing file is not changed, because it may contain credentials. Returns a function that fills
+ * the file. Throws CliError `file_exists` and `not_writable`.
  */
-export function environmentFile(path: string): (document: EmulatorDocument) => void {
+export function createEnvironmentFile(path: string): (document: EmulatorDocument) => void {
   const file = openNewFile(path);
   return (document) => {
     const lines = Object.entries(vendorEnvironment(document)).map(
@@ -28,8 +30,8 @@ function openNewFile(path: string): number {
     const exists = code === 'EEXIST';
     throw new CliError({
       code: exists ? 'file_exists' : 'not_writable',
-      message: exists ? `There is a file ${path} already.` : `${path} cannot be written (${code}).`,
-      remedy: 'Name another file with --dotenv, or remove that one first.',
+      message: exists ? `The file ${path} already exists.` : `${path} cannot be written (${code}).`,
+      remedy: 'Choose another file with --dotenv, or remove the existing one.',
       exit: EXIT.usage,
     });
   }

@@ -17,9 +17,9 @@ import { CliError } from '../kit/errors.ts';
 import { EXIT } from '../kit/exit.ts';
 import type { ExitCode } from '../kit/exit.ts';
 import { policiesOf } from '../kit/inspect.ts';
-import { print, say, writeJson } from '../kit/io.ts';
+import { print, printNote, writeJson } from '../kit/io.ts';
 import type { Io } from '../kit/io.ts';
-import { tellOktaSource } from '../kit/okta-source.ts';
+import { printOktaSource } from '../kit/okta-source.ts';
 import { loadSettings } from '../kit/settings.ts';
 import type { Settings } from '../kit/settings.ts';
 import { withStore } from '../kit/store.ts';
@@ -35,7 +35,7 @@ export async function enrichAccounts(
   options: EnrichOptions,
 ): Promise<ExitCode> {
   const settings = await loadSettings(io, options);
-  tellOktaSource(io, settings);
+  printOktaSource(io, settings);
   return withStore(
     io,
     async (store) => {
@@ -114,7 +114,7 @@ async function test(
     if (!json) for (const line of stepLines(step, io.colors.out)) io.out.write(`${line}\n`);
   };
   if (!json)
-    say(
+    printNote(
       io,
       io.colors.err.dim(`looking up ${plain(account)}; credentials and secrets are never shown`),
     );

@@ -6,7 +6,7 @@ import type { OpenedRun } from '../../services/flows/types.ts';
 import type { FlowRunRecord } from '../../store/flow-types.ts';
 import { failure } from '../kit/errors.ts';
 import type { ExitCode } from '../kit/exit.ts';
-import { print, say, writeJson } from '../kit/io.ts';
+import { print, printNote, writeJson } from '../kit/io.ts';
 import type { Io } from '../kit/io.ts';
 import { loadSettings } from '../kit/settings.ts';
 import { openTarget } from '../kit/target.ts';
@@ -33,7 +33,7 @@ export async function carryOut(
   let keep = false;
   try {
     const opened = await open(await atDesk(io, { settings, store: target.store, options }));
-    if (!opened.created) say(io, io.colors.err.dim(repeatNotice(opened.record)));
+    if (!opened.created) printNote(io, io.colors.err.dim(repeatNotice(opened.record)));
     const started = await startFlow(target.link, opened.record);
     keep = (options.detach ?? false) && started !== null;
     if (started && !options.detach)
@@ -71,6 +71,6 @@ async function tell(io: Io, { options, local, created, document }: Told): Promis
   const { flowRunText } = await import('./render-run.ts');
   await print(io, flowRunText(document, io.colors.out, { local }));
   if (document.state === 'ended') return;
-  say(io, `See what becomes of it: \`arx flows history ${document.run}\`.`);
-  if (local) say(io, 'The local stack stays running for it; end it with `arx up --stop`.');
+  printNote(io, `See what becomes of it: \`arx flows history ${document.run}\`.`);
+  if (local) printNote(io, 'The local stack stays running for it; end it with `arx up --stop`.');
 }

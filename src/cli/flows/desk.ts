@@ -8,9 +8,9 @@ import { FLOW_CATALOGUE } from '../../flows/catalogue.ts';
 import type { Store } from '../../store/types.ts';
 import { identify } from '../kit/identity.ts';
 import { oktaWith } from '../kit/connectors.ts';
-import { say } from '../kit/io.ts';
+import { printNote } from '../kit/io.ts';
 import type { Io } from '../kit/io.ts';
-import { tellOktaSource } from '../kit/okta-source.ts';
+import { printOktaSource } from '../kit/okta-source.ts';
 import { loadSettings } from '../kit/settings.ts';
 import type { Settings } from '../kit/settings.ts';
 import { withStore } from '../kit/store.ts';
@@ -48,7 +48,7 @@ export async function atDesk(
   });
   const { problems, ...book } = readFlowBook(settings.baseDir, FLOW_CATALOGUE);
   if (problems.length > 0) warn(io, problems[0]?.where?.file ?? 'a file', problems.length);
-  tellOktaSource(io, settings);
+  printOktaSource(io, settings);
   const okta = await oktaSettings({
     env: settings.arx,
     config: settings.config,
@@ -93,7 +93,7 @@ export async function withDesk<Result>(
 
 function warn(io: Io, file: string, problems: number): void {
   const more = problems === 1 ? '' : `, and ${problems - 1} more`;
-  say(
+  printNote(
     io,
     io.colors.err.yellow(
       `! something is wrong in ${plain(file)}${more}: \`arx config check\` says what`,

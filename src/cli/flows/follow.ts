@@ -6,10 +6,10 @@ import type { FlowRunRecord } from '../../store/flow-types.ts';
 import type { ActionRecord } from '../../store/governance-types.ts';
 import type { Store } from '../../store/types.ts';
 import { flowStepId } from '../../workflows/messages.ts';
-import { tellWhoDecides } from '../call/follow-operation.ts';
+import { printApprovers } from '../call/follow-operation.ts';
 import { interruptionError } from '../kit/errors.ts';
 import { warnWithoutWorker } from '../kit/follow.ts';
-import { say } from '../kit/io.ts';
+import { printNote } from '../kit/io.ts';
 import type { Io } from '../kit/io.ts';
 import type { Target } from '../kit/target.ts';
 import { progressOf } from './progress.ts';
@@ -56,9 +56,10 @@ async function watch(io: Io, { target, run }: FollowedFlow, over: AbortSignal): 
   let warned = false;
   while (!over.aborted) {
     const runs = await runsOf(target.store, run).catch(() => []);
-    for (const line of runs.flatMap(progressOf)) once(line, () => say(io, io.colors.err.dim(line)));
+    for (const line of runs.flatMap(progressOf))
+      once(line, () => printNote(io, io.colors.err.dim(line)));
     for (const request of await findPendingRequests(target.store, runs).catch(() => []))
-      once(request.requestId, () => tellWhoDecides(io, approvalDocument(request), target));
+      once(request.requestId, () => printApprovers(io, approvalDocument(request), target));
     const idle = runs.every(({ target: seen, state }) => seen === null && state === 'open');
     if (idle && !warned && Date.now() - since > WORKER_PATIENCE_MS)
       warned = await warnWithoutWorker(io, target);

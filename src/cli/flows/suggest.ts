@@ -7,8 +7,8 @@ import { suggestionOf } from '../../flows/suggest.ts';
 import { CliError } from '../kit/errors.ts';
 import { EXIT } from '../kit/exit.ts';
 import type { ExitCode } from '../kit/exit.ts';
-import { deliver } from '../kit/files.ts';
-import { print, say, writeJson } from '../kit/io.ts';
+import { writeOutput } from '../kit/files.ts';
+import { print, printNote, writeJson } from '../kit/io.ts';
 import type { Io } from '../kit/io.ts';
 import { orgOf } from '../twin/org.ts';
 import { withDesk } from './desk.ts';
@@ -127,7 +127,7 @@ async function save(io: Io, items: Suggestion[], folder: string): Promise<void> 
   for (const item of items) {
     const id = item.account.id.replace(/[^A-Za-z0-9_-]/g, '_');
     item.file = join(folder, `${flowSlug(item.title)}-${id}.json`);
-    await deliver(io, [`${JSON.stringify(item.event, null, 2)}\n`], item.file);
+    await writeOutput(io, [`${JSON.stringify(item.event, null, 2)}\n`], item.file);
   }
 }
 
@@ -146,17 +146,17 @@ async function tell(
     items.length > 0 ? suggestionsTable(items, io.colors.out) : nothingFoundText(findings),
   );
   const rest = withoutText(findings.without);
-  if (rest !== '') say(io, io.colors.err.dim(rest));
+  if (rest !== '') printNote(io, io.colors.err.dim(rest));
   const [first] = items;
   if (!first) return;
   if (first.file === null)
-    say(
+    printNote(
       io,
       'Save an event file for each with `--save DIRECTORY`, then run one with `arx flows run`.',
     );
   else {
     const inputs = first.needs.map((name) => ` --input ${name}=…`).join('');
     const as = `${options.local ? ' --local' : ''}${options.as === undefined ? '' : ` --as ${options.as}`}`;
-    say(io, `Run one with: arx flows run --event ${first.file}${inputs}${as}`);
+    printNote(io, `Run one with: arx flows run --event ${first.file}${inputs}${as}`);
   }
 }

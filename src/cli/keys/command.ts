@@ -17,7 +17,7 @@ interface Options {
 /** Names of keys stand in the audit trail. */
 const keyName = (value: string): string => {
   if (/^[a-z0-9][a-z0-9._-]{0,63}$/.test(value)) return value;
-  throw new InvalidArgumentError('A name of small letters, digits, dots and dashes is expected.');
+  throw new InvalidArgumentError('Expected a name of lower-case letters, digits, dots and dashes.');
 };
 
 /** `arx keys`: what proves people at the command line, and what signs their decisions. */

@@ -8,7 +8,7 @@ import type { Store } from '../../store/types.ts';
 import { CliError, usageError } from '../kit/errors.ts';
 import { EXIT } from '../kit/exit.ts';
 import type { ExitCode } from '../kit/exit.ts';
-import { print, say, writeJson } from '../kit/io.ts';
+import { print, printNote, writeJson } from '../kit/io.ts';
 import type { Io } from '../kit/io.ts';
 import { loadSettings } from '../kit/settings.ts';
 import { withStore } from '../kit/store.ts';
@@ -37,7 +37,7 @@ export async function createKey(
   if (json) await writeJson(io, { schema: 'arx.access-key/v1', name, person, key, createdAt });
   else {
     await print(io, key);
-    say(
+    printNote(
       io,
       `Key ${name} for ${person ?? `the service agent:${name}`}. It is shown this once: set ARX_KEY to it.`,
     );
@@ -96,7 +96,7 @@ export async function decisionKeyVerb(
   else {
     await print(io, `${kid} ${publicKey}`);
     if (replaced !== null)
-      say(
+      printNote(
         io,
         `The key ${replaced} is revoked: decisions that it signed and that have not arrived count no more.`,
       );
@@ -123,7 +123,7 @@ const keyDocument = ({ name, person, createdAt, revokedAt }: AccessKey) => ({
 
 function loginOf(login: string): string {
   if (/^[^\s:\p{Cc}]{1,200}$/u.test(login) && !/^[A-Za-z0-9]{20}$/.test(login)) return login;
-  throw usageError('--for wants the login of an Okta user.', 'Such as --for ann@example.com.');
+  throw usageError('--for needs the login of an Okta user.', 'Such as --for ann@example.com.');
 }
 
 const keyExistsError = (name: string): CliError =>

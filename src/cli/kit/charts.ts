@@ -3,7 +3,7 @@ import { coverageText } from './text.ts';
 import { markup } from './html.ts';
 import type { Markup } from './html.ts';
 
-/** A part of a bar: how much, which colour class, and what a screen reader says. */
+/** A part of a bar: its value, colour class, and text for screen readers. */
 export interface Segment {
   value: number;
   tone: string;
@@ -13,7 +13,7 @@ export interface Segment {
 const WIDTH = 1000;
 const x = (share: number): number => Math.round(share * WIDTH * 10) / 10;
 
-/** A stacked bar over the sum of its segments; nothing where that sum is zero. */
+/** A stacked bar of the segments; empty if their sum is zero. */
 export function segmentBar(segments: readonly Segment[], title: string): Markup {
   const total = segments.reduce((sum, { value }) => sum + value, 0);
   let start = 0;
@@ -35,8 +35,8 @@ export const shareBar = (part: Segment, total: number): Markup =>
   );
 
 /**
- * Coverage from 0 to 100 %: what is certain, what users that could not be read may add, and where
- * the last run stood.
+ * Coverage from 0 to 100 %: the lower bound, what unreadable users may add, and a marker for the
+ * last run.
  */
 export function coverageBar(coverage: Coverage, previous: Coverage | null): Markup {
   const low = coverage.low ?? 0;

@@ -8,7 +8,7 @@ import { policiesOf } from './inspect.ts';
 import type { Settings } from './settings.ts';
 
 /**
- * Okta behind the governed pipeline, for the few look-ups that a command itself makes. Throws
+ * The governed Okta connector, for the few look-ups that commands make themselves. Throws
  * ConfigError.
  */
 export async function oktaOf(settings: Settings, store: Store): Promise<Connectors['okta']> {
@@ -16,7 +16,7 @@ export async function oktaOf(settings: Settings, store: Store): Promise<Connecto
   return oktaWith(settings, { store, okta: await oktaSettings({ env: arx, config, baseDir }) });
 }
 
-/** As `oktaOf`, with settings of Okta that are stored nowhere yet, or the quota of a scan. */
+/** Like `oktaOf`, but with Okta settings that are not stored yet, or with the quota of a scan. */
 export async function oktaWith(
   settings: Settings,
   given: { store: Store; okta: OktaSettings } & Partial<

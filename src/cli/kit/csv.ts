@@ -15,8 +15,8 @@ const COLUMNS: readonly [string, (user: RunUserRow) => string][] = [
 const factorText = ({ type, status, class: strength }: RunUserRow['factors'][number]): string =>
   `${type} ${status ?? '?'} (${strength})`;
 
-// Escape sequences would be obeyed by a terminal that shows the file. Tabs and line breaks are fit
-// for CSV.
+// A terminal that shows the file would execute escape sequences. Tabs and line breaks are valid in
+// CSV.
 const CONTROLS =
   // eslint-disable-next-line no-control-regex
   /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;

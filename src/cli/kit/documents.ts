@@ -1,3 +1,5 @@
+/** The JSON document of one governed operation. */
+
 import type { AuditEntry, JsonObject } from '../../audit/types.ts';
 import { approvalDocument } from '../../services/approvals/approval-document.ts';
 import type { ApprovalDocument } from '../../services/approvals/approval-document.ts';
@@ -5,7 +7,7 @@ import type { ActionState, Effect } from '../../governance/types.ts';
 import type { ActionRecord } from '../../store/governance-types.ts';
 import { messageOf } from '../../governance/words.ts';
 
-/** How a governed operation ended, or stands, as scripts see it. */
+/** The state of a governed operation as scripts see it. */
 export type ShownState =
   Exclude<ActionState, 'cancelled' | 'open' | 'approved' | 'performing'> | 'running';
 
@@ -16,7 +18,7 @@ const SHOWN: Partial<Record<ActionState, ShownState>> = {
   performing: 'running',
 };
 
-/** A cancelled operation counts as rejected; what is on its way is running. */
+/** A cancelled operation counts as rejected; an unfinished one is running. */
 export const stateToShow = (state: ActionState): ShownState =>
   SHOWN[state] ?? (state as ShownState);
 
@@ -48,7 +50,7 @@ interface ActionDecision {
   argsDigest: string;
 }
 
-/** A request as a document; what the policies said stands in its entries of the trail. */
+/** A request as a document. The policy decision comes from its audit entries. */
 export function actionDocument(
   record: ActionRecord,
   entries: readonly AuditEntry[],
@@ -107,7 +109,7 @@ function decisionOf(record: ActionRecord, entries: readonly AuditEntry[]): Actio
 
 const DECIDED: ReadonlySet<AuditEntry['kind']> = new Set(['action.decided', 'action.denied']);
 
-/** A text of an outcome; null where there is none. */
+/** A text field of an outcome; null if there is none. */
 export function textOf(outcome: JsonObject | null | undefined, name: string): string | null {
   const value = outcome?.[name];
   return typeof value === 'string' ? value : null;

@@ -1,3 +1,5 @@
+/** Runs the emulators as a child process. */
+
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
@@ -6,10 +8,10 @@ import type { EmulatorDocument } from '../../../emulators/start.ts';
 import { CliError } from './errors.ts';
 
 const ENTRY = fileURLToPath(new URL('../../../emulators/main.ts', import.meta.url));
-// The type stripping of older Node 22 lines warns; nothing else may stand beside the document.
+// Older Node 22 versions warn about type stripping, but the output must contain only the document.
 const NODE_FLAGS = ['--disable-warning=ExperimentalWarning'];
 
-/** Emulators in a process of their own; they also end when this process does, however it ends. */
+/** Emulators in their own process, which also ends when this process ends for any reason. */
 export interface EmulatorProcess {
   document: EmulatorDocument;
   close(): Promise<void>;
@@ -30,19 +32,19 @@ export async function startEmulatorProcess(flags: readonly string[]): Promise<Em
 }
 
 /**
- * Runs the emulators in the foreground, their output passed through, until `stop`; resolves when they have ended.
- * `told` is handed their document, once they serve.
+ * Runs the emulators in the foreground and passes their output through, until `stop`. Resolves when
+ * they have ended. `onReady` receives their document once they serve.
  */
 export async function runEmulators(
   flags: readonly string[],
   stop: Promise<void>,
-  told?: (document: EmulatorDocument) => void,
+  onReady?: (document: EmulatorDocument) => void,
 ): Promise<void> {
-  const child = launch(flags, told ? 'pipe' : 'inherit');
+  const child = launch(flags, onReady ? 'pipe' : 'inherit');
   child.stdout?.pipe(process.stdout);
-  if (told)
+  if (onReady)
     createInterface({ input: child.stdout! }).once('line', (line) =>
-      told(JSON.parse(line) as EmulatorDocument),
+      onReady(JSON.parse(line) as EmulatorDocument),
     );
   let stopping = false;
   void stop.then(() => {
@@ -53,7 +55,10 @@ export async function runEmulators(
   if (!stopping) throw emulatorError(child.exitCode);
 }
 
-/** In a group of its own, so that Ctrl-C reaches only us and ends things in order. */
+/**
+ * Uses a separate process group, so that Ctrl-C reaches only this process, which shuts down in
+ * order.
+ */
 function launch(flags: readonly string[], stdout: 'pipe' | 'inherit') {
   const args = [...NODE_FLAGS, ENTRY, ...flags, '--exit-with-parent'];
   return spawn(process.execPath, args, { stdio: ['pipe', stdout, 'inherit'], detached: true });
@@ -62,6 +67,6 @@ function launch(flags: readonly string[], stdout: 'pipe' | 'inherit') {
 const emulatorError = (code: number | null): CliError =>
   new CliError({
     code: 'emulators_failed',
-    message: `The emulators ended by themselves (exit code ${code ?? 'none'}).`,
-    remedy: 'See what they said above; a port in use is a common cause: --port 0 takes free ones.',
+    message: `The emulators ended unexpectedly (exit code ${code ?? 'none'}).`,
+    remedy: 'See their output above. A common cause is a port in use; --port 0 uses free ports.',
   });

@@ -1,3 +1,8 @@
+/**
+ * Errors of the command line: how each failure becomes a code, a message, a remedy and an exit
+ * code.
+ */
+
 import type { ConfigPlace } from '../../config/errors.ts';
 import { EXIT } from './exit.ts';
 import type { ExitCode } from './exit.ts';
@@ -12,7 +17,7 @@ interface CliErrorFields {
 }
 
 /**
- * An error as the command line tells it: a stable code, a sentence, what to do, and the exit code.
+ * An error as the command line reports it: a stable code, a message, a remedy and the exit code.
  */
 export class CliError extends Error {
   override readonly name = 'CliError';
@@ -37,12 +42,12 @@ export function usageError(message: string, remedy = 'See `arx --help`.'): CliEr
   return new CliError({ code: 'usage', message, remedy, exit: EXIT.usage });
 }
 
-/** A credential was not there, or does not prove what was said: exit code 4. */
+/** A missing credential, or one that does not prove the claimed identity: exit code 4. */
 export function authenticationError(message: string, remedy: string): CliError {
   return new CliError({ code: 'unauthenticated', message, remedy, exit: EXIT.authentication });
 }
 
-/** The person stopped the command: exit code 130. */
+/** The user interrupted the command: exit code 130. */
 export function interruptionError(message: string, remedy: string): CliError {
   return new CliError({ code: 'interrupted', message, remedy, exit: EXIT.interrupted });
 }
@@ -76,7 +81,7 @@ const fieldsOf = ({
   remedy,
 });
 
-/** How a failure type, as it comes out of a workflow or the connectors, ends the command. */
+/** Exit code and remedy by failure code, as workflows and connectors report it. */
 const FAILURES: Record<string, { exit: ExitCode; remedy: string }> = {
   unauthenticated: {
     exit: EXIT.authentication,
@@ -84,7 +89,7 @@ const FAILURES: Record<string, { exit: ExitCode; remedy: string }> = {
   },
   policy_denied: {
     exit: EXIT.denied,
-    remedy: 'Look at the policies in force: `arx config check` lists them.',
+    remedy: 'Check the policies that apply: `arx config check` lists them.',
   },
   configuration: {
     exit: EXIT.usage,
@@ -93,14 +98,14 @@ const FAILURES: Record<string, { exit: ExitCode; remedy: string }> = {
   invalid_argument: { exit: EXIT.usage, remedy: 'Correct the argument named in the message.' },
 };
 
-/** Exit code and remedy for a coded failure; an unknown code is a plain error. */
+/** A CliError for a failure code. An unknown code gets exit code 1. */
 export function failure(code: string, message: string): CliError {
   const known = FAILURES[code];
   return new CliError({
     code,
     message,
     exit: known?.exit ?? EXIT.error,
-    remedy: known?.remedy ?? 'Run `arx doctor` to see what does not work, then try again.',
+    remedy: known?.remedy ?? 'Run `arx doctor` to find the cause, then try again.',
   });
 }
 
@@ -116,10 +121,7 @@ interface Fields {
 const text = (value: unknown, fallback: string): string =>
   typeof value === 'string' && value ? value : fallback;
 
-/**
- * How refusals of delegated flows end the command; what is not there ends as everything that is not
- * there.
- */
+/** Exit codes for refusals of delegated flows; other codes, such as not found, use exit code 1. */
 const REFUSALS: Record<string, ExitCode> = {
   malformed: EXIT.usage,
   conflict: EXIT.usage,
@@ -128,7 +130,7 @@ const REFUSALS: Record<string, ExitCode> = {
   disabled: EXIT.denied,
 };
 
-/** Errors of other rooms by name, so that their modules need not be loaded to tell them apart. */
+/** Converters by error name, so that other modules need not be loaded for `instanceof`. */
 const BY_NAME: Record<string, (error: Fields) => CliError> = {
   ConfigError: (error) =>
     new CliError({
@@ -153,7 +155,7 @@ const BY_NAME: Record<string, (error: Fields) => CliError> = {
     new CliError({
       code: text(error.code, 'backup_damaged'),
       message: text(error.message, 'The backup cannot be used.'),
-      remedy: text(error.remedy, 'Take another backup.'),
+      remedy: text(error.remedy, 'Make a new backup.'),
       exit: error.code === 'backup_damaged' ? EXIT.error : EXIT.usage,
     }),
   PolicyDeniedError: (error) => failure('policy_denied', text(error.message, 'Denied by policy.')),
@@ -165,7 +167,10 @@ const BY_NAME: Record<string, (error: Fields) => CliError> = {
     usageError(text(error.message, 'Wrong usage.').replace(/^error: /, '')),
 };
 
-/** Any thrown value as a CliError; messages of unforeseen errors are kept, their stacks are not. */
+/**
+ * Converts any thrown value to a CliError. Keeps the message of an unexpected error, but not its
+ * stack.
+ */
 export function toCliError(thrown: unknown): CliError {
   if (thrown instanceof CliError) return thrown;
   const fields = (typeof thrown === 'object' && thrown !== null ? thrown : {}) as Fields;
@@ -173,10 +178,10 @@ export function toCliError(thrown: unknown): CliError {
   if (known) return known(fields);
   return new CliError({
     code: typeof fields.code === 'string' && fields.code ? fields.code.toLowerCase() : 'internal',
-    message: text(fields.message, 'Something went wrong that arx did not foresee.'),
+    message: text(fields.message, 'An unexpected error occurred.'),
     remedy: text(
       fields.remedy,
-      'Run `arx doctor`; if all is well there, report this with the command you gave.',
+      'Run `arx doctor`. If it finds no problem, report this error with the command that you ran.',
     ),
   });
 }

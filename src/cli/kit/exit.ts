@@ -16,12 +16,12 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 /** What each exit code means, for help and documentation. */
 export const EXIT_MEANING: Record<keyof typeof EXIT, string> = {
   ok: 'done, nothing to report',
-  error: 'an error that is none of the others',
+  error: 'any other error',
   usage: 'wrong usage, configuration or environment',
   findings: 'findings of a kind named with --fail-on',
   authentication: 'a credential was refused',
   denied: 'denied by policy',
-  approval: 'the approval was denied or has expired',
-  incomplete: 'finished, but incomplete: do not rely on the result',
+  approval: 'the approval was denied or expired',
+  incomplete: 'finished but incomplete: do not rely on the result',
   interrupted: 'interrupted',
 };

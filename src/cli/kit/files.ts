@@ -1,3 +1,5 @@
+/** Writes the output of a command to a file or to standard output. */
+
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
@@ -10,10 +12,10 @@ import type { Io } from './io.ts';
 type Pieces = AsyncIterable<string | Uint8Array> | Iterable<string>;
 
 /**
- * Writes pieces to the file, or to standard output where none is named; a file appears only when it
- * is whole, on the disk too.
+ * Writes to the file, or to standard output if no file is named. The file appears only when it is
+ * complete and flushed to disk.
  */
-export async function deliver(io: Io, pieces: Pieces, out: string | undefined): Promise<void> {
+export async function writeOutput(io: Io, pieces: Pieces, out: string | undefined): Promise<void> {
   if (out === undefined) {
     for await (const piece of pieces) await write(io.out, piece);
     return;
@@ -25,7 +27,7 @@ async function toFile(path: string, pieces: Pieces): Promise<void> {
   const partial = `${path}.${process.pid}.part`;
   try {
     makeFolder(dirname(path));
-    // Reports and exports name people: nobody but the owner may read them.
+    // Reports and exports contain personal data, so only the owner may read them.
     const file = createWriteStream(partial, { mode: 0o600, flush: true });
     await once(file, 'open');
     for await (const piece of pieces) await write(file, piece);
@@ -35,17 +37,17 @@ async function toFile(path: string, pieces: Pieces): Promise<void> {
     await flushFolder(dirname(path));
   } catch (thrown) {
     await rm(partial, { force: true }).catch(() => undefined);
-    throw unwritable(path, thrown);
+    throw notWritable(path, thrown);
   }
 }
 
-/** Makes a new name last. */
+/** Flushes the folder, so that the new file name survives a crash. */
 async function flushFolder(path: string): Promise<void> {
   const folder = await open(path);
   await folder.sync().finally(() => folder.close());
 }
 
-function unwritable(path: string, thrown: unknown): unknown {
+function notWritable(path: string, thrown: unknown): unknown {
   const code = (thrown as NodeJS.ErrnoException).code;
   if (
     ![
@@ -64,6 +66,6 @@ function unwritable(path: string, thrown: unknown): unknown {
   return new CliError({
     code: 'not_writable',
     message: `${path} cannot be written (${code}).`,
-    remedy: 'Name another file.',
+    remedy: 'Choose another file.',
   });
 }

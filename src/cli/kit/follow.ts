@@ -2,11 +2,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { pollers } from '../../client.ts';
 import type { StartedWorkflow } from '../../client.ts';
 import { interruptionError } from './errors.ts';
-import { say } from './io.ts';
+import { printNote } from './io.ts';
 import type { Io } from './io.ts';
 import { FOLLOW_MS } from './poll.ts';
 import { createDisplay } from './progress.ts';
-import type { Display, Glimpse } from './progress.ts';
+import type { Display, ProgressSnapshot } from './progress.ts';
 import type { Target } from './target.ts';
 
 const WORKER_PATIENCE_MS = 8_000;
@@ -15,24 +15,22 @@ const WORKER_PATIENCE_MS = 8_000;
 export interface Followed<Result> {
   started: StartedWorkflow;
   /**
-   * How far it is; null while no worker answers. Asks the workflow and the store, never the
-   * history.
+   * The current progress, or null while no worker answers. Queries the workflow and the store,
+   * never the history.
    */
-  look(): Promise<Glimpse | null>;
-  /** Its end. Throws WorkflowEndedError. */
+  readProgress(): Promise<ProgressSnapshot | null>;
+  /** Resolves to the result at the end. Throws WorkflowEndedError. */
   result(): Promise<Result>;
-  /** `run` or `sync`, as people call it. */
+  /** `run` or `sync`, as shown to the user. */
   noun: string;
-  /**
-   * The commands that follow it again, without --local and --attach, and that read what came of it.
-   */
-  again: string;
-  read: string;
+  /** Commands to follow it again (without --local and --attach), and to read its result. */
+  followCommand: string;
+  readCommand: string;
 }
 
 /**
- * Follows a workflow to its end and shows how it gets on. Throws WorkflowEndedError, and a CliError
- * `interrupted` when the person detaches: the workflow itself goes on.
+ * Follows a workflow to its end and shows its progress. Throws WorkflowEndedError, and a CliError
+ * `interrupted` when the user detaches; the workflow itself continues.
  */
 export async function follow<Result>(
   io: Io,
@@ -42,7 +40,7 @@ export async function follow<Result>(
   io.holdInterrupts();
   const display = await createDisplay(io);
   const over = new AbortController();
-  const watching = watch(io, { target, look: followed.look, display, over: over.signal });
+  const watching = watch(io, { target, look: followed.readProgress, display, over: over.signal });
   try {
     return await Promise.race([followed.result(), waitForDetach(io, target, followed)]);
   } finally {
@@ -54,12 +52,11 @@ export async function follow<Result>(
 
 interface Watch {
   target: Target;
-  look: () => Promise<Glimpse | null>;
+  look: () => Promise<ProgressSnapshot | null>;
   display: Display;
   over: AbortSignal;
 }
 
-/** Looking takes nothing from the workflow. */
 async function watch(io: Io, { target, look, display, over }: Watch): Promise<void> {
   const since = Date.now();
   let warned = false;
@@ -73,13 +70,13 @@ async function watch(io: Io, { target, look, display, over }: Watch): Promise<vo
   }
 }
 
-/** Says where no worker polls the queue; true once it is said. */
+/** Warns if no worker polls the queue; true if it warned. */
 export async function warnWithoutWorker(io: Io, { link }: Target): Promise<boolean> {
   const workers = await pollers(link).catch(() => null);
   if (workers === null || workers.length > 0) return false;
-  say(
+  printNote(
     io,
-    `No worker polls the queue at ${link.address}, namespace ${link.namespace}: start one with \`npm run worker\`.`,
+    `No worker polls the queue at ${link.address}, namespace ${link.namespace}. Start one with \`npm run worker\`.`,
   );
   return true;
 }
@@ -89,15 +86,18 @@ function waitForDetach(
   { local }: Target,
   followed: Omit<Followed<unknown>, 'look' | 'result'>,
 ): Promise<never> {
-  const { noun, again, read, started } = followed;
+  const { noun, followCommand, readCommand, started } = followed;
   const { promise, reject } = Promise.withResolvers<never>();
   const stop = (): void => {
     const message = local
       ? `Detached from ${noun} ${started.run}: it pauses when the local stack ends, and resumes with \`arx up\`.`
-      : `Detached from ${noun} ${started.run}: it goes on.`;
-    const back = `${again}${local ? ' --local' : ''} --attach ${started.workflowId}`;
+      : `Detached from ${noun} ${started.run}: it continues.`;
+    const back = `${followCommand}${local ? ' --local' : ''} --attach ${started.workflowId}`;
     reject(
-      interruptionError(message, `Follow it again with \`${back}\`; read it with \`${read}\`.`),
+      interruptionError(
+        message,
+        `Follow it again with \`${back}\`; read it with \`${readCommand}\`.`,
+      ),
     );
   };
   if (io.signal.aborted) stop();

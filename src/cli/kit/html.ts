@@ -1,4 +1,6 @@
-/** Markup that is safe to stand in a page: made by `markup` only. */
+/** HTML that is safe by construction: every inserted value is encoded. */
+
+/** Safe markup, created only by `markup`. */
 export class Markup {
   readonly #text: string;
   constructor(text: string) {
@@ -18,13 +20,12 @@ const ENTITIES: Record<string, string> = {
   '"': '&quot;',
   "'": '&#39;',
 };
-// Control characters have no place in a page, and marks that reorder text could make a name read as
-// another.
+// Control characters are invalid in a page, and marks that reorder text could disguise a name.
 const UNPRINTABLE =
   // eslint-disable-next-line no-control-regex
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
-/** The one HTML encoder: for text and for quoted attribute values. */
+/** The only HTML encoder, for text and for quoted attribute values. */
 export const encode = (text: string): string =>
   text.replace(UNPRINTABLE, '\u{FFFD}').replace(/[&<>"']/g, (character) => ENTITIES[character]!);
 
@@ -35,12 +36,12 @@ function insert(part: Part): string {
   return encode(String(part));
 }
 
-/** Template tag for markup: every value is encoded unless it is markup itself. */
+/** Template tag for markup: encodes every value that is not markup itself. */
 export function markup(strings: TemplateStringsArray, ...parts: Part[]): Markup {
   return new Markup(strings.map((text, index) => text + insert(parts[index])).join(''));
 }
 
-/** Addresses that may stand in a link: http and https only; null otherwise. */
+/** The address if it is safe in a link (http and https only); null otherwise. */
 export function safeUrl(address: string | null): string | null {
   if (address === null || !URL.canParse(address)) return null;
   const { protocol, href } = new URL(address);

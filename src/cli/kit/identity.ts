@@ -1,25 +1,27 @@
+/** Establishes who runs a command, and how that is proven. */
+
 import { oktaSettings } from '../../config/env/credentials.ts';
 import { accessKey, keyHash } from '../../config/env/identity-keys.ts';
 import type { AccessKey } from '../../store/governance-types.ts';
 import type { Store } from '../../store/types.ts';
 import { authenticationError, usageError } from './errors.ts';
-import { say } from './io.ts';
+import { printNote } from './io.ts';
 import type { Io } from './io.ts';
 import type { Settings } from './settings.ts';
 import { plain } from './text.ts';
 import { personOf } from './person.ts';
 
-/** Who is at the command line, as far as it is proven. */
+/** Who runs the command, as far as it is proven. */
 export interface Identity {
   /** `user:LOGIN-OR-ID`, `agent:ID`, or `user:anonymous`. */
   principal: string;
   authenticatedBy: 'key' | 'cli' | 'none';
-  /** Login or id of the person; null for services and for nobody. */
+  /** Login or id of the user; null for services and for anonymous callers. */
   person: string | null;
 }
 
-/** Where a name has to be proven, and the name that was given. */
-export interface Claimed {
+/** The name given with --as, and what it is checked against. */
+export interface IdentityClaim {
   settings: Settings;
   store: Store;
   as?: string;
@@ -27,30 +29,31 @@ export interface Claimed {
 }
 
 /**
- * Who acts: the person or service of ARX_KEY; whoever --as names, if the key proves it, a local emulator takes anybody or
- * `approvals.require_signed: false` does (said aloud); else nobody. Throws CliError `unauthenticated`.
+ * Identifies the caller: the user or service of ARX_KEY, or the name given with --as. That name
+ * counts if the key proves it, if Okta is a local emulator, or if `approvals.require_signed` is
+ * false (with a warning). Otherwise the caller is anonymous. Throws CliError `unauthenticated`.
  */
-export async function identify(io: Io, claimed: Claimed): Promise<Identity> {
-  const key = await provenKey(claimed);
-  const name = claimed.as === undefined ? null : principalOf(claimed.as);
-  if (name === null) return key === null ? NOBODY : ownerOf(key);
-  // The key's own name for the person stands in policies, whatever they call themselves now.
-  if (key !== null && (await isOwner(claimed, key, name))) return ownerOf(key);
-  if (await takesAnybody(claimed)) {
-    say(
+export async function identify(io: Io, claim: IdentityClaim): Promise<Identity> {
+  const key = await readKey(claim);
+  const name = claim.as === undefined ? null : principalOf(claim.as);
+  if (name === null) return key === null ? ANONYMOUS : ownerOf(key);
+  // Policies name the user as the key does, whatever form of the name was given now.
+  if (key !== null && (await isOwner(claim, key, name))) return ownerOf(key);
+  if (await acceptsAnyName(claim)) {
+    printNote(
       io,
       io.colors.err.dim(
-        `taken at their word, as Okta is an emulator on this machine: ${plain(name)}`,
+        `not authenticated, accepted because Okta is an emulator on this machine: ${plain(name)}`,
       ),
     );
     return { ...identityOf(name), authenticatedBy: 'cli' };
   }
-  if (!claimed.settings.config.approvals.require_signed) {
+  if (!claim.settings.config.approvals.require_signed) {
     const why = 'approvals.require_signed is false';
-    say(
+    printNote(
       io,
       io.colors.err.yellow(
-        `! ${plain(name)} is believed without proof, as ${why}: use it for tests only`,
+        `! ${plain(name)} is accepted without authentication because ${why}; use this for tests only`,
       ),
     );
     return { ...identityOf(name), authenticatedBy: 'cli' };
@@ -58,28 +61,28 @@ export async function identify(io: Io, claimed: Claimed): Promise<Identity> {
   throw authenticationError(
     key === null
       ? '--as is not proven: ARX_KEY is not set.'
-      : `--as is not proven: ARX_KEY is the key ${key.name}, of somebody else.`,
-    'Set ARX_KEY to an access key of that user: `arx keys create --name NAME --for LOGIN` makes one.',
+      : `--as is not proven: ARX_KEY is the key ${key.name}, which belongs to another user.`,
+    'Set ARX_KEY to an access key of that user. Create one with `arx keys create --name NAME --for LOGIN`.',
   );
 }
 
-/** As `identify`, and it must be a person. */
+/** Like `identify`, but requires a user. */
 export async function identifyPerson(
   io: Io,
-  claimed: Claimed,
+  claimed: IdentityClaim,
 ): Promise<Identity & { person: string }> {
   const identity = await identify(io, claimed);
   const { person } = identity;
   if (person !== null) return { ...identity, person };
   throw authenticationError(
     identity.authenticatedBy === 'none'
-      ? 'It is not known who you are.'
-      : 'A service cannot decide about approvals.',
+      ? 'You are not authenticated.'
+      : 'A service cannot decide approvals.',
     'Set ARX_KEY to your own access key (`arx keys create --name NAME --for LOGIN`).',
   );
 }
 
-const NOBODY: Identity = { principal: 'user:anonymous', authenticatedBy: 'none', person: null };
+const ANONYMOUS: Identity = { principal: 'user:anonymous', authenticatedBy: 'none', person: null };
 
 const ownerOf = (key: AccessKey): Identity => ({
   ...identityOf(principalOfKey(key)),
@@ -94,33 +97,33 @@ function identityOf(principal: string): Omit<Identity, 'authenticatedBy'> {
   return { principal, person: isPerson ? principal.slice('user:'.length) : null };
 }
 
-/** `--as` as a principal: a bare name is a user; jobs and flows are nobody's to name. */
+/** `--as` as a principal. A bare name is a user; jobs and flows cannot be named. */
 function principalOf(as: string): string {
   const [, kind = 'user', name = ''] = /^(?:(user|agent):)?([^\s:\p{Cc}]{1,200})$/u.exec(as) ?? [];
   if (name !== '' && name !== 'anonymous') return `${kind}:${name}`;
   throw usageError(
-    '--as wants the login or id of an Okta user.',
-    'Such as --as ann@example.com, or agent:ID for a service.',
+    '--as needs the login or id of an Okta user.',
+    'For example --as ann@example.com, or --as agent:ID for a service.',
   );
 }
 
-async function provenKey({ settings, store }: Claimed): Promise<AccessKey | null> {
+async function readKey({ settings, store }: IdentityClaim): Promise<AccessKey | null> {
   const key = accessKey(settings.arx);
   if (key === null) return null;
   const known = await store.keys.accessKey(keyHash(key.reveal()));
   if (known !== null && known.revokedAt === null) return known;
   throw authenticationError(
     known === null
-      ? 'ARX_KEY is no key that this store knows.'
+      ? 'ARX_KEY is not a key of this store.'
       : `ARX_KEY, the key ${known.name}, is revoked.`,
-    'Make another with `arx keys create`, and set ARX_KEY to it.',
+    'Create a new key with `arx keys create` and set ARX_KEY to it.',
   );
 }
 
 const USER_ID = /^[A-Za-z0-9]{20}$/;
 
 async function isOwner(
-  { settings, store }: Claimed,
+  { settings, store }: IdentityClaim,
   key: AccessKey,
   principal: string,
 ): Promise<boolean> {
@@ -131,10 +134,10 @@ async function isOwner(
 }
 
 /**
- * Emulated organisations have no people to protect: with --local, a name is as good as a proof
+ * An emulated organisation has no real users to protect, so with --local any name is accepted
  * there.
  */
-async function takesAnybody({ settings, local }: Claimed): Promise<boolean> {
+async function acceptsAnyName({ settings, local }: IdentityClaim): Promise<boolean> {
   if (!local) return false;
   const { arx, config, baseDir } = settings;
   const { origin } = await oktaSettings({ env: arx, config, baseDir });

@@ -1,3 +1,7 @@
+/**
+ * Reads what the configuration and environment contain: variables, policies, event rules and flows.
+ */
+
 import { ACCOUNT_VENDORS, accountVendorProblems } from '../../config/env/account-vendors.ts';
 import type { AccountVendor } from '../../config/env/account-vendors.ts';
 import { oktaSettings, oktaSource } from '../../config/env/credentials.ts';
@@ -17,14 +21,14 @@ import { toCliError } from './errors.ts';
 import type { CliError } from './errors.ts';
 import type { Settings } from './settings.ts';
 
-/** One environment variable as found: its value only where that is no secret. */
+/** One environment variable; its value is shown only if it is not a secret. */
 export interface VariableSummary {
   name: string;
   set: boolean;
   value: string | null;
 }
 
-/** What the environment lacks or has wrong, by vendor. */
+/** What is missing or wrong in the environment, by vendor. */
 export interface EnvironmentSummary {
   variables: VariableSummary[];
   problems: {
@@ -35,14 +39,14 @@ export interface EnvironmentSummary {
   }[];
 }
 
-/** What is not there may not be needed; what is there and wrong is refused by every run. */
+/** A missing variable may not be needed, but a wrong one fails every run. */
 const MISSING = 'missing_variable';
 
-/** True where nothing is wrong; what is only missing does not count. */
+/** True if nothing is wrong; missing variables do not count. */
 export const isUsable = ({ problems }: EnvironmentSummary): boolean =>
   problems.every(({ code }) => code === MISSING);
 
-/** Every variable that arx reads, and whether each vendor could be reached with what is set. */
+/** Every variable that arx reads, and the problems that would keep it from reaching each vendor. */
 export async function environmentSummary(settings: Settings): Promise<EnvironmentSummary> {
   const { arx } = settings;
   const variables = VARIABLES.map(({ name, secret }) => {
@@ -56,7 +60,7 @@ export async function environmentSummary(settings: Settings): Promise<Environmen
     ...ACCOUNT_VENDORS.map((vendor) => ({ vendor, errors: accountVendorProblems(arx, vendor) })),
   ];
   const problems = found.flatMap(({ vendor, errors }) =>
-    worthTelling(errors.map(toCliError)).map(({ code, message, remedy }) => ({
+    worthReporting(errors.map(toCliError)).map(({ code, message, remedy }) => ({
       vendor,
       code,
       message,
@@ -66,7 +70,7 @@ export async function environmentSummary(settings: Settings): Promise<Environmen
   return { variables, problems };
 }
 
-/** Where Okta's credentials come from elsewhere, its variables do not matter. */
+/** If Okta's credentials come from another source, its variables do not matter. */
 async function oktaErrors({ arx: env, config, baseDir }: Settings): Promise<unknown[]> {
   if (oktaSource({ env, config }) === 'environment') return oktaProblems(env);
   return oktaSettings({ env, config, baseDir }).then(
@@ -76,34 +80,32 @@ async function oktaErrors({ arx: env, config, baseDir }: Settings): Promise<unkn
 }
 
 /**
- * All that is wrong, and of what is missing the first: more of a vendor that is not used would be
- * noise.
+ * All wrong variables, but only the first missing one: more would be noise if the vendor is not
+ * used.
  */
-function worthTelling(errors: readonly CliError[]): CliError[] {
+function worthReporting(errors: readonly CliError[]): CliError[] {
   const missing = errors.filter(({ code }) => code === MISSING);
   return [...errors.filter(({ code }) => code !== MISSING), ...missing.slice(0, 1)];
 }
 
-/**
- * The policies that the configuration names. Throws ConfigError with the place of what is wrong.
- */
+/** The policies that the configuration names. Throws ConfigError with the place of the error. */
 export const policiesOf = ({ config, baseDir }: Settings): PolicyBundle & { ok: true } =>
   loadPolicies({ patterns: config.policies, baseDir, catalogue: CATALOGUE, digest: bundleDigest });
 
 /**
  * The rules for security events that the configuration names. Throws ConfigError with the place of
- * what is wrong.
+ * the error.
  */
 export const eventRulesOf = ({ config, baseDir, file }: Settings): EventRule[] =>
   loadEventRules({ patterns: config.twin.event_rules, baseDir, placeOf: file?.placeOf });
 
-/** What is allowed of rules and had better be known: that there are none. */
+/** A warning if there are no rules, which is allowed. */
 export const eventRuleWarnings = (rules: readonly unknown[]): string[] =>
   rules.length === 0 ? [NO_EVENT_RULES] : [];
 
 /**
- * Flows, routes and resource sets beside the configuration. Throws ConfigError: the first problem,
- * the others in `others`.
+ * Flows, routes and resource sets next to the configuration. Throws ConfigError: the first problem,
+ * with the rest in `others`.
  */
 export const flowBookOf = ({ baseDir }: Settings): Omit<FlowBookReading, 'problems'> =>
   loadFlowBook(baseDir, FLOW_CATALOGUE);

@@ -1,26 +1,25 @@
+/** The streams, colours and interrupts that a command works with. */
+
 import type { Readable, Writable } from 'node:stream';
 import pc from 'picocolors';
 
-/** Where a command writes: data to `out`, everything meant for a person's eye to `err`. */
+/** Where a command writes: data to `out`, messages for the user to `err`. */
 export interface Io {
   readonly out: Writable;
   readonly err: Writable & Terminal;
-  /** What is typed or piped in; taken hold of only by what reads it. */
+  /** Standard input; opened only by commands that read it. */
   readonly input: () => Readable & Terminal;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /**
-   * Colours for what goes to `out` and to `err`; plain where that stream is no terminal or NO_COLOR
-   * is set.
-   */
+  /** Colours for `out` and `err`; plain if that stream is not a terminal or NO_COLOR is set. */
   readonly colors: { out: Colors; err: Colors };
-  /** Progress bars may be drawn on `err`. */
+  /** Whether progress bars may be drawn on `err`. */
   readonly interactive: boolean;
-  /**
-   * Aborted by Ctrl-C or SIGTERM once a command has said that it looks after that itself
-   * (`holdInterrupts`).
-   */
+  /** Aborted by Ctrl-C or SIGTERM once a command handles interrupts itself (`holdInterrupts`). */
   readonly signal: AbortSignal;
-  /** Gives what takes it back: from then on a signal ends the command at once again. */
+  /**
+   * Makes the command handle interrupts itself. The returned function undoes this: signals end the
+   * command at once again.
+   */
   holdInterrupts(): () => void;
 }
 export type Colors = ReturnType<typeof pc.createColors>;
@@ -29,7 +28,7 @@ interface Terminal {
   isTTY?: boolean;
 }
 
-/** Builds an Io over two streams. */
+/** Creates an Io over two streams. */
 export function createIo(parts: {
   out: Writable;
   err: Writable;
@@ -55,7 +54,8 @@ export function createIo(parts: {
 }
 
 /**
- * Writes and waits until the stream has taken it, so that large documents do not pile up in memory.
+ * Writes, and waits until the stream has accepted the text, so that large documents do not
+ * accumulate in memory.
  */
 export function write(stream: Writable, text: string | Uint8Array): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -63,17 +63,17 @@ export function write(stream: Writable, text: string | Uint8Array): Promise<void
   });
 }
 
-/** One JSON document with a line end. */
+/** Writes one JSON document, followed by a newline. */
 export const writeJson = (io: Io, document: unknown): Promise<void> =>
   write(io.out, `${JSON.stringify(document, null, 2)}\n`);
 
-/** A line for the person, on standard error. */
-export const say = (io: Io, line = ''): void => void io.err.write(`${line}\n`);
+/** Prints a line for the user, on standard error. */
+export const printNote = (io: Io, line = ''): void => void io.err.write(`${line}\n`);
 
-/** A line of data, on standard output. */
+/** Prints a line of data, on standard output. */
 export const print = (io: Io, line = ''): Promise<void> => write(io.out, `${line}\n`);
 
-/** Interrupts as a wait in another room takes them. */
+/** The interrupts in the form that src/local expects. */
 export const interruptsOf = (io: Io): { signal: AbortSignal; hold: () => () => void } => ({
   signal: io.signal,
   hold: () => io.holdInterrupts(),
@@ -81,11 +81,13 @@ export const interruptsOf = (io: Io): { signal: AbortSignal; hold: () => () => v
 
 const LONG_MS = 2 ** 30;
 
-/** Resolves when the person interrupts, or `over` does; keeps the process alive until then. */
+/**
+ * Resolves when the user interrupts, or when `over` resolves; keeps the process alive until then.
+ */
 export function untilInterrupted(io: Io, over?: Promise<void>): Promise<void> {
   io.holdInterrupts();
   return new Promise((resolve) => {
-    // A promise and signal handlers alone do not: without other work Node would end.
+    // A promise and signal handlers alone do not keep Node running.
     const alive = setInterval(() => undefined, LONG_MS);
     const end = (): void => {
       clearInterval(alive);

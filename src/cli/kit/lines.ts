@@ -2,8 +2,8 @@ import { createReadStream } from 'node:fs';
 import type { StoredText } from '../../audit/chain.ts';
 
 /**
- * Lines of a file as they stand: only the line feed separates, so that every other byte is looked
- * at.
+ * The lines of a file, unmodified. Only the line feed separates lines, so that every other byte is
+ * verified.
  */
 export async function* linesOf(file: string): AsyncGenerator<StoredText[]> {
   let index = 0;

@@ -3,14 +3,14 @@ import { existsSync } from 'node:fs';
 import { makeFolder } from '../../config/folder.ts';
 import { checkHome, makeHome } from '../../config/home.ts';
 import { CliError } from './errors.ts';
-import { interruptsOf, say } from './io.ts';
+import { interruptsOf, printNote } from './io.ts';
 import type { Io } from './io.ts';
 import type { Environment } from './settings.ts';
 
 /**
- * Runs a task over the embedded store of ARX_HOME: that of a running stack, however slow it is,
- * else one started for the task alone. The stack's lock is held meanwhile, so that no command
- * starts or ends a stack on the same data under it.
+ * Runs a task with the embedded store of ARX_HOME: the store of the running stack, even a slow one,
+ * or else one started only for this task. Holds the stack's lock meanwhile, so that no other
+ * command starts or stops a stack on the same data.
  */
 export async function withLocalStore<Result>(
   io: Io,
@@ -28,24 +28,29 @@ export async function withLocalStore<Result>(
   makeHome(arx.home);
   makeFolder(files.logs, 0o700);
   const waiting = (pid: number): void =>
-    say(io, io.colors.err.dim(`waiting for process ${pid}, which uses the store in ${arx.home}`));
-  const over = async (): Promise<{ result: Result } | null> => {
+    printNote(
+      io,
+      io.colors.err.dim(`waiting for process ${pid}, which uses the store in ${arx.home}`),
+    );
+  const tryOnce = async (): Promise<{ result: Result } | null> => {
     const store = await runningStore(arx.home);
     if (store === 'slow') return null;
     return {
-      result: await (store === null ? alone(io, { home: arx.home, env: raw }, task) : task(store)),
+      result: await (store === null
+        ? withOwnStore(io, { home: arx.home, env: raw }, task)
+        : task(store)),
     };
   };
   for (;;) {
-    const done = await withLock(files.lock, over, waiting, interruptsOf(io));
+    const done = await withLock(files.lock, tryOnce, waiting, interruptsOf(io));
     if (done !== null) return done.result;
     await untilAnswers(io, arx.home);
   }
 }
 
 /**
- * The address of the store of a running stack; `slow` where its process lives and does not answer
- * now.
+ * The address of the running stack's store; `slow` if its process is alive but does not answer now;
+ * null if none runs.
  */
 async function runningStore(home: string): Promise<string | 'slow' | null> {
   const [{ readState }, { isAlive }, { storeAnswers }] = await Promise.all([
@@ -58,18 +63,18 @@ async function runningStore(home: string): Promise<string | 'slow' | null> {
   return (await storeAnswers(databaseUrl)) ? databaseUrl : 'slow';
 }
 
-/** Without the lock, so that `arx up --stop` can end the stack meanwhile. */
+/** Waits without the lock, so that `arx up --stop` can end the stack meanwhile. */
 async function untilAnswers(io: Io, home: string): Promise<void> {
   const { waitFor } = await import('../../local/wait.ts');
   await waitFor(async () => ((await runningStore(home)) === 'slow' ? null : true), {
-    what: () => `the store, which runs and does not answer (stack in ${home})`,
+    what: () => `the store, which is running but does not answer (stack in ${home})`,
     remedy: '`arx up --stop` ends the stack.',
-    log: (line) => say(io, io.colors.err.dim(line)),
+    log: (line) => printNote(io, io.colors.err.dim(line)),
     interrupts: interruptsOf(io),
   });
 }
 
-async function alone<Result>(
+async function withOwnStore<Result>(
   io: Io,
   { home, env }: { home: string; env: Environment['raw'] },
   task: (databaseUrl: string) => Promise<Result>,
@@ -80,7 +85,7 @@ async function alone<Result>(
   ]);
   let child: { pid: number; started: string } | null = null;
   const entry = fileURLToPath(new URL('../../local/store-process.ts', import.meta.url));
-  const log = (line: string): void => say(io, io.colors.err.dim(line));
+  const log = (line: string): void => printNote(io, io.colors.err.dim(line));
   const part = { home, entry, env, log, interrupts: interruptsOf(io) };
   try {
     return await task(await startStorePart(part, (started) => (child = started)));
@@ -94,5 +99,5 @@ const noStore = (): CliError =>
     code: 'no_store',
     message: 'There is no store yet.',
     remedy:
-      'Set DATABASE_URL to the store, or make a local one with `arx run mfa-enforcement-check --local`.',
+      'Set DATABASE_URL to the store, or create a local one with `arx run mfa-enforcement-check --local`.',
   });

@@ -1,19 +1,16 @@
 import { oktaSource } from '../../config/env/credentials.ts';
 import { credentialsPath } from '../../config/home.ts';
-import { say } from './io.ts';
+import { printNote } from './io.ts';
 import type { Io } from './io.ts';
 import type { Settings } from './settings.ts';
 
-/**
- * Says on standard error where Okta's credentials come from, where nothing that is set names that
- * place.
- */
-export function tellOktaSource(io: Io, { arx: env, config }: Settings): void {
+/** Prints where Okta's credentials come from if no setting names that place. */
+export function printOktaSource(io: Io, { arx: env, config }: Settings): void {
   if (oktaSource({ env, config }) !== 'stored') return;
-  say(
+  printNote(
     io,
     io.colors.err.dim(
-      `Okta credentials: those that arx okta configure stored in ${credentialsPath(env.home)}`,
+      `Okta credentials: stored by arx okta configure in ${credentialsPath(env.home)}`,
     ),
   );
 }

@@ -2,20 +2,17 @@ import { createHash } from 'node:crypto';
 import { markup } from './html.ts';
 import type { Markup } from './html.ts';
 
-/** What differs from one page to the other. */
+/** What differs between pages. */
 export interface Page {
   title: string;
-  /** Ours, without markup: it stands as hashed, so it is not encoded. */
+  /** Our own style sheet without markup; not encoded, because its hash must match. */
   style: string;
   top: Markup;
   content: Markup;
   foot: Markup;
 }
 
-/**
- * A page as one file that needs nothing else: nothing may load, nothing may run, only its own style
- * sheet applies.
- */
+/** A self-contained page: it can load and run nothing, and only its own style sheet applies. */
 export function selfContainedPage({ title, style, top, content, foot }: Page): string {
   const hash = createHash('sha256').update(style).digest('base64');
   const policy = `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`;

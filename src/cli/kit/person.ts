@@ -7,12 +7,11 @@ import { authenticationError } from './errors.ts';
 import type { CliError } from './errors.ts';
 import type { Settings } from './settings.ts';
 
-/** Who a decision is counted for: an active Okta user. */
+/** The active Okta user that a decision is attributed to. */
 export type Person = Pick<OktaUser, 'id' | 'login'>;
 
 /**
- * The active Okta user with this login or id. Throws CliError `unauthenticated` where there is
- * none.
+ * The active Okta user with this login or id. Throws CliError `unauthenticated` if there is none.
  */
 export async function personOf(
   settings: Settings,
@@ -23,7 +22,7 @@ export async function personOf(
   if (user?.status === 'ACTIVE') return user;
   throw authenticationError(
     user === null
-      ? 'Okta knows nobody of that login or id.'
+      ? 'Okta has no user with that login or id.'
       : `Okta user ${user.id} is not active (${user.status}).`,
     'Name an active Okta user with --as, and prove it with ARX_KEY.',
   );
@@ -56,4 +55,4 @@ function contextOf<Output>(subject: string): CallContext<Output> {
 }
 
 const noLogin = (): CliError =>
-  authenticationError('That is neither a login nor an id of Okta.', 'Name an Okta user.');
+  authenticationError('That is not the login or id of an Okta user.', 'Name an Okta user.');

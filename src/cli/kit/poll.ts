@@ -1,5 +1,5 @@
 /**
- * Time between two looks at a run that is followed; each asks the workflow, which Temporal Cloud
- * counts as an action.
+ * Interval between two progress queries of a followed run. Temporal Cloud counts each query as an
+ * action.
  */
 export const FOLLOW_MS = 300;

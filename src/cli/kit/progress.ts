@@ -1,26 +1,28 @@
+/** Shows the progress of a workflow: a bar on a terminal, or a line now and then. */
+
 import type { Progress } from '../../workflows/messages.ts';
 import type { CallCounts } from '../../store/types.ts';
-import { say } from './io.ts';
+import { printNote } from './io.ts';
 import type { Io } from './io.ts';
 import { count, duration } from './text.ts';
 
-/** How far something is at a moment. */
-export interface Glimpse {
+/** The progress at one moment. */
+export interface ProgressSnapshot {
   phase: string;
   done: number;
   of: number;
-  /** What is told besides the bar itself. */
+  /** The text next to the bar. */
   text: (perSecond: number) => string;
 }
 
-/** Shows how something gets on: a bar on a terminal, elsewhere a line now and then. */
+/** Shows progress: a bar on a terminal, elsewhere a line now and then. */
 export interface Display {
-  show(glimpse: Glimpse): void;
+  show(glimpse: ProgressSnapshot): void;
   stop(): void;
 }
 
-/** A moment of a run. */
-export interface Moment {
+/** The progress and calls of a run at one moment. */
+export interface RunProgress {
   progress: Progress;
   calls: CallCounts;
 }
@@ -36,7 +38,10 @@ const PHASES: Record<Progress['phase'], string> = {
 };
 const LINE_EVERY_MS = 10_000;
 
-/** Items a second over the last moments; steadier than the whole run's average after a pause. */
+/**
+ * Items per second over the last moments; after a pause it is steadier than the average of the
+ * whole run.
+ */
 export class Rate {
   readonly #samples: { at: number; checked: number }[] = [];
   add(at: number, checked: number): void {
@@ -51,8 +56,8 @@ export class Rate {
   }
 }
 
-/** What is told of a run besides the bar itself. */
-export function momentText({ progress, calls }: Moment, rate: number): string {
+/** The progress of a run as text. */
+export function progressText({ progress, calls }: RunProgress, rate: number): string {
   const left = progress.listed - progress.checked;
   const eta = progress.phase === 'scan' && rate > 0 ? `, ${duration(left / rate)} left` : '';
   return `${PHASES[progress.phase]}: ${count(progress.checked)} of ${count(progress.listed)} users, ${rate.toFixed(1)}/s${eta}, ${callsText(calls)}`;
@@ -62,31 +67,31 @@ export function momentText({ progress, calls }: Moment, rate: number): string {
 export const callsText = ({ okta, throttled }: Pick<CallCounts, 'okta' | 'throttled'>): string =>
   `${count(okta)} Okta calls, ${count(throttled)} throttled`;
 
-/** A moment of a run as it is shown. */
-export const glimpseOf = (moment: Moment): Glimpse => ({
+/** The progress of a run as a snapshot. */
+export const snapshotOf = (moment: RunProgress): ProgressSnapshot => ({
   phase: moment.progress.phase,
   done: moment.progress.checked,
   of: moment.progress.listed,
-  text: (rate) => momentText(moment, rate),
+  text: (rate) => progressText(moment, rate),
 });
 
-/** A display fit for where the command runs. */
+/** A display that suits the terminal. */
 export async function createDisplay(io: Io): Promise<Display> {
   return io.interactive ? barDisplay(io) : lineDisplay(io);
 }
 
 function lineDisplay(io: Io): Display {
   const rate = new Rate();
-  let said = 0;
+  let lastLineAt = 0;
   let phase: string | null = null;
   return {
     show(glimpse) {
       const now = Date.now();
       rate.add(now, glimpse.done);
-      if (now - said < LINE_EVERY_MS && glimpse.phase === phase) return;
-      said = now;
+      if (now - lastLineAt < LINE_EVERY_MS && glimpse.phase === phase) return;
+      lastLineAt = now;
       phase = glimpse.phase;
-      say(io, glimpse.text(rate.perSecond()));
+      printNote(io, glimpse.text(rate.perSecond()));
     },
     stop: () => undefined,
   };

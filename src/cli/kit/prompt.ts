@@ -3,22 +3,22 @@ import { Writable } from 'node:stream';
 import { interruptionError } from './errors.ts';
 import type { Io } from './io.ts';
 
-/** Questions to the person at the terminal, one at a time. */
+/** Asks the user at the terminal, one question at a time. */
 export interface Prompt {
   /**
-   * The line typed; `hidden` ones are not echoed. Throws CliError `interrupted` on Ctrl-C and at
+   * The typed line; `hidden` ones are not echoed. Throws CliError `interrupted` on Ctrl-C and at
    * the end of input.
    */
   ask(what: { question: string; hidden: boolean }): Promise<string>;
   close(): void;
 }
 
-/** Asks on standard error, so that standard output stays for data. */
+/** Asks on standard error, so that standard output contains only data. */
 export function openPrompt(io: Io): Prompt {
-  // Nothing is shown but while an open question waits: what is typed ahead may be a secret.
+  // Input is echoed only while a question is open: text typed ahead may be a secret.
   let muted = true;
   const output = new Writable({
-    // At once, so that no piece is judged by a later question.
+    // Synchronous, so that no input is treated according to a later question.
     write: (piece: Buffer, _, done) => {
       if (!muted) io.err.write(piece);
       done();
@@ -29,7 +29,7 @@ export function openPrompt(io: Io): Prompt {
   const typed = lines[Symbol.asyncIterator]();
   return {
     async ask({ question, hidden }) {
-      // Before the question is seen: an answer may follow at once.
+      // Set before the question is shown, because an answer may follow at once.
       muted = hidden;
       lines.setPrompt(question);
       io.err.write(question);

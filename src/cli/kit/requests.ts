@@ -1,3 +1,5 @@
+/** Finds governed requests and their audit entries. */
+
 import type { AuditEntry } from '../../audit/types.ts';
 import type { Approval } from '../../governance/approval.ts';
 import type { ActionRecord } from '../../store/governance-types.ts';
@@ -13,14 +15,13 @@ export async function findRequest(store: Store, reference: string): Promise<Acti
   if (record) return record;
   throw new CliError({
     code: 'no_such_request',
-    message: 'There is no request of that id.',
-    remedy: 'List those that wait with `arx approvals list`, all with `arx approvals list --all`.',
+    message: 'There is no request with that id.',
+    remedy:
+      'List waiting requests with `arx approvals list`, or all requests with `arx approvals list --all`.',
   });
 }
 
-/**
- * A request that people were asked about. Throws CliError `no_such_request` and `no_such_approval`.
- */
+/** A request that needed approval. Throws CliError `no_such_request` and `no_such_approval`. */
 export async function findApproval(
   store: Store,
   reference: string,
@@ -29,7 +30,7 @@ export async function findApproval(
   if (record.approval) return { ...record, approval: record.approval };
   throw new CliError({
     code: 'no_such_approval',
-    message: `Nobody was asked about request ${record.requestId}: it is ${record.state}.`,
+    message: `Request ${record.requestId} did not need approval; its state is ${record.state}.`,
     remedy: `See \`arx approvals why ${record.requestId}\`.`,
   });
 }
@@ -45,10 +46,10 @@ const ENDS: ReadonlySet<ActionState> = new Set([
   'unknown',
 ]);
 
-/** Whether a request has come to its end. */
+/** Whether a request has ended. */
 export const isEnded = ({ state }: ActionRecord): boolean => ENDS.has(state);
 
-/** The entries of the trail about a request, in order: those of its own and those of its call. */
+/** The audit entries about a request in order: its own, and those of its call. */
 export async function entriesOf(store: Store, record: ActionRecord): Promise<AuditEntry[]> {
   const { requestId, run, principal } = record;
   const [about, during] = await Promise.all([
@@ -64,8 +65,7 @@ export async function entriesOf(store: Store, record: ActionRecord): Promise<Aud
 }
 
 /**
- * Messages that ask for a decision are calls about the request too, but not the one that was asked
- * for.
+ * Messages that ask for a decision are also calls about the request, but not the requested call.
  */
 function isOtherCall({ kind, operation, actor }: AuditEntry, record: ActionRecord): boolean {
   if (!kind.startsWith('action.') || operation === undefined) return false;

@@ -12,7 +12,7 @@ import type { Io } from './io.ts';
 
 /**
  * The environment as arx reads it (`arx`), and as text for child processes and other libraries
- * (`raw`, holds secrets).
+ * (`raw`, contains secrets).
  */
 export interface Environment {
   arx: ArxEnv;
@@ -22,14 +22,14 @@ export interface Environment {
 /** The environment and the configuration a command works with. */
 export interface Settings extends Environment {
   config: ArxConfig;
-  /** Null where there is no file and the defaults apply. */
+  /** Null if there is no file and the defaults apply. */
   file: LoadedConfig | null;
-  /** What relative names in the configuration are relative to. */
+  /** The folder that relative paths in the configuration refer to. */
   baseDir: string;
   digest: string;
 }
 
-/** Reads the environment and `.env`; every known variable is resolved, also from NAME_FILE. */
+/** Reads the environment and `.env`; every known variable is resolved, including from NAME_FILE. */
 export function readEnvironment(io: Io): Environment {
   const arx = readEnv({ env: io.env });
   const known = VARIABLES.map(({ name }) => [name, arx.source.find(name)?.value] as const);
@@ -43,8 +43,8 @@ export function readEnvironment(io: Io): Environment {
 }
 
 /**
- * Reads environment and configuration: --config, else ARX_CONFIG, else ./arx.yaml, else the
- * defaults. Throws ConfigError.
+ * Reads environment and configuration: --config, or else ARX_CONFIG, ./arx.yaml, or the defaults.
+ * Throws ConfigError.
  */
 export async function loadSettings(io: Io, options: { config?: string }): Promise<Settings> {
   const environment = readEnvironment(io);

@@ -1,3 +1,5 @@
+/** Opens the embedded stack for a command. */
+
 import { createHash } from 'node:crypto';
 import { ACCOUNT_VENDORS, accountVendors } from '../../config/env/account-vendors.ts';
 import { oktaSettings } from '../../config/env/credentials.ts';
@@ -7,9 +9,9 @@ import type { OktaSettings } from '../../config/env/okta-env.ts';
 import { VARIABLES } from '../../config/env/variables.ts';
 import { requireJira, requireSlack } from '../../config/env/vendors.ts';
 import type { Stack } from '../../local/stack.ts';
-import { interruptsOf, say } from './io.ts';
+import { interruptsOf, printNote } from './io.ts';
 import type { Io } from './io.ts';
-import { tellOktaSource } from './okta-source.ts';
+import { printOktaSource } from './okta-source.ts';
 import type { Environment, Settings } from './settings.ts';
 
 const VENDORS: ReadonlySet<string> = new Set([
@@ -21,9 +23,9 @@ const VENDORS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Refuses to begin where a vendor's settings are missing or wrong, and gives those of Okta. A dry
- * run writes nowhere, so it does without Jira and Slack; whatever of theirs is set must be right
- * all the same. Throws ConfigError.
+ * Refuses to start if a vendor's settings are missing or wrong; returns those of Okta. A dry run
+ * does not need Jira and Slack, but if any of their settings are present, they must be valid.
+ * Throws ConfigError.
  */
 export async function requireVendors(
   settings: Settings,
@@ -44,12 +46,12 @@ export async function requireVendors(
 const noChannel = (): ConfigError =>
   new ConfigError(
     'missing_variable',
-    'SLACK_CHANNEL is not set, and the configuration names no channel',
-    'Set SLACK_CHANNEL, or slack.channel in the configuration: an id such as C0123456789 or a name such as #security.',
+    'SLACK_CHANNEL is not set, and the configuration does not name a channel',
+    'Set SLACK_CHANNEL, or slack.channel in the configuration: an id such as C0123456789, or a name such as #security.',
     { path: 'SLACK_CHANNEL' },
   );
 
-/** Tells stacks for different vendors or credentials apart without naming either. */
+/** Distinguishes stacks for different vendors or credentials without revealing either. */
 export function vendorsFingerprint(
   env: Environment['raw'],
   { origin, credential }: OktaSettings,
@@ -58,7 +60,7 @@ export function vendorsFingerprint(
     name,
     env[name] ?? null,
   ]);
-  // What comes from a file or from Vault stands in no variable.
+  // Credentials from a file or from Vault are in no variable.
   const secret = credential.kind === 'ssws' ? credential.token : credential.privateKey;
   return createHash('sha256')
     .update(JSON.stringify([...parts, [origin, secret.reveal()]]))
@@ -66,8 +68,8 @@ export function vendorsFingerprint(
 }
 
 /**
- * The environment without what proves a person: the stack outlives the command and works for others
- * too.
+ * The environment without the user's own credentials, because the stack outlives the command and
+ * also serves others.
  */
 const withoutPerson = (env: Environment['raw']): Environment['raw'] =>
   Object.fromEntries(Object.entries(env).filter(([name]) => !PERSONAL.has(name)));
@@ -75,14 +77,14 @@ const PERSONAL: ReadonlySet<string> = new Set(
   VARIABLES.filter(({ usedBy }) => usedBy === 'cli').map(({ name }) => name),
 );
 
-/** Opens the embedded stack of ARX_HOME or joins it; the command itself sees to interrupts. */
+/** Starts or joins the embedded stack of ARX_HOME; the command itself handles interrupts. */
 export async function openLocalStack(
   io: Io,
   settings: Settings,
   options: { ui: boolean; dryRun?: boolean },
 ): Promise<Stack> {
   const okta = await requireVendors(settings, { dryRun: options.dryRun ?? false });
-  tellOktaSource(io, settings);
+  printOktaSource(io, settings);
   makeHome(settings.arx.home);
   const { openStack } = await import('../../local/stack.ts');
   const dim = io.colors.err.dim;
@@ -92,7 +94,7 @@ export async function openLocalStack(
     env: withoutPerson(settings.raw),
     configPath: settings.file?.path ?? null,
     ui: options.ui,
-    log: (line) => say(io, dim(line)),
+    log: (line) => printNote(io, dim(line)),
     handleSignals: false,
     superviseWorker: true,
     interrupts: interruptsOf(io),

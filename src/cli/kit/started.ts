@@ -3,13 +3,11 @@ import type { StartedWorkflow } from '../../client.ts';
 import { CliError } from './errors.ts';
 import { EXIT } from './exit.ts';
 import type { ExitCode } from './exit.ts';
-import { print, say, writeJson } from './io.ts';
+import { print, printNote, writeJson } from './io.ts';
 import type { Io } from './io.ts';
 import type { Target } from './target.ts';
 
-/**
- * The workflow that --attach names. Throws CliError with this code and remedy where there is none.
- */
+/** The workflow that --attach names. Throws CliError with this code and remedy if there is none. */
 export async function findStarted(
   { link }: Target,
   workflowId: string,
@@ -22,10 +20,10 @@ export async function findStarted(
 }
 
 /**
- * What is said of a workflow that nobody waits for: a document with --json (else null), or its run
- * and how to go on.
+ * Prints the document of a detached workflow (null without --json), or its run and the next
+ * command.
  */
-export async function tellDetached(
+export async function printDetached(
   io: Io,
   { target, started }: { target: Target; started: StartedWorkflow },
   { document, next }: { document: { schema: string } | null; next: string },
@@ -37,7 +35,8 @@ export async function tellDetached(
     return EXIT.ok;
   }
   await print(io, run);
-  say(io, `Started workflow ${workflowId}. ${next}`);
-  if (target.local) say(io, 'The local stack stays running for it; end it with `arx up --stop`.');
+  printNote(io, `Started workflow ${workflowId}. ${next}`);
+  if (target.local)
+    printNote(io, 'The local stack keeps running for it. Stop it with `arx up --stop`.');
   return EXIT.ok;
 }

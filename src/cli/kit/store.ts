@@ -4,20 +4,18 @@ import type { Io } from './io.ts';
 import { readEnvironment } from './settings.ts';
 
 /**
- * Runs a task over the store: that of DATABASE_URL, and where it is not set the embedded one of
- * ARX_HOME, which `create` makes where it is missing.
+ * Runs a task with the store of DATABASE_URL or, if that is not set, the embedded store of
+ * ARX_HOME. `create` creates the embedded store if it is missing.
  */
 export async function withStore<Result>(
   io: Io,
   task: (store: Store) => Promise<Result>,
   options: { create?: boolean } = {},
 ): Promise<Result> {
-  return withDatabase(io, (address) => overUrl(address, task), options);
+  return withDatabase(io, (address) => withStoreAt(address, task), options);
 }
 
-/**
- * As `withStore`, but gives the address alone: the store is neither opened nor brought up to date.
- */
+/** Like `withStore`, but passes only the address: the store is neither opened nor migrated. */
 export async function withDatabase<Result>(
   io: Io,
   task: (databaseUrl: string) => Promise<Result>,
@@ -30,10 +28,7 @@ export async function withDatabase<Result>(
   return withLocalStore(io, environment, task, options);
 }
 
-/**
- * As `withStore`, but where nothing was stored yet `nothing` is the answer; no store is made for
- * it.
- */
+/** Like `withStore`, but returns `nothing` if there is no store yet, and does not create one. */
 export async function withStoreOr<Result>(
   io: Io,
   nothing: Result,
@@ -46,14 +41,14 @@ export async function withStoreOr<Result>(
 }
 
 /**
- * Runs a task over the store at an address, its schema brought up to date. Throws CliError
+ * Runs a task with the store at an address, after migrating it. Throws CliError
  * `store_unavailable`.
  */
-export async function overUrl<Result>(
+export async function withStoreAt<Result>(
   url: string,
   task: (store: Store) => Promise<Result>,
 ): Promise<Result> {
-  const store = await openReady(url);
+  const store = await openMigrated(url);
   try {
     return await task(store);
   } finally {
@@ -61,11 +56,8 @@ export async function overUrl<Result>(
   }
 }
 
-/**
- * Opens the store at an address and brings its schema up to date. Throws CliError
- * `store_unavailable`.
- */
-export async function openReady(databaseUrl: string): Promise<Store> {
+/** Opens the store at an address and migrates it. Throws CliError `store_unavailable`. */
+export async function openMigrated(databaseUrl: string): Promise<Store> {
   const { openStore } = await import('../../store/open.ts');
   const store = await openStore({ databaseUrl }).catch((thrown: unknown) => {
     throw (thrown as Error).name === 'StoreUnavailableError'

@@ -1,6 +1,4 @@
-/**
- * The one style sheet of the HTML report; its hash stands in the page's content security policy.
- */
+/** The only style sheet of the HTML report; its hash is in the page's content security policy. */
 export const STYLE = `
 :root{color-scheme:light dark;
 --page:#f4f6f9;--card:#fff;--ink:#17202e;--soft:#5a6678;--line:#e1e6ee;--accent:#2450b8;--track:#e8ecf2;

@@ -1,3 +1,5 @@
+/** Tables for the terminal: a run, its users, and the list of runs. */
+
 import Table from 'cli-table3';
 import { scanSentence } from '../../mfa/scan-text.ts';
 import type { Breakdown, RunDocument, RunSummary, RunUserRow } from '../../mfa/document.ts';
@@ -9,7 +11,7 @@ import type { Verdict } from '../../mfa/types.ts';
 type Cell = string | number;
 
 /**
- * A table for the terminal; text is stripped of control and escape codes, numbers stand to the
+ * A table for the terminal; control and escape codes are removed from text, numbers are aligned
  * right.
  */
 export function grid(
@@ -43,7 +45,7 @@ const STATUS: Record<RunSummary['status'], (colors: Colors) => string> = {
   running: (colors) => colors.cyan('running'),
 };
 
-/** The result of a run for the terminal; users are listed only if asked for. */
+/** The result of a run for the terminal; users are listed only on request. */
 export function reportTable(
   document: RunDocument,
   colors: Colors,

@@ -6,17 +6,17 @@ import type { Io } from './io.ts';
 import type { Settings } from './settings.ts';
 import { fileURLToPath } from 'node:url';
 
-/** A temporal.toml without settings: the embedded stack names its server itself. */
+/** An empty temporal.toml: the embedded stack sets the server itself. */
 const NO_PROFILE = fileURLToPath(new URL('../../local/no-profile.toml', import.meta.url));
 
 /**
- * How long a server on this machine, which answered just now, may take to let us in while the
- * machine is busy.
+ * How long to wait for a server on this machine that answered just now, while the machine is busy.
  */
 const BUSY_MS = 60_000;
 
 /**
- * Where a run happens: a Temporal server with a worker, and the store that the worker writes to.
+ * Where a run takes place: a Temporal server with a worker, and the store that the worker writes
+ * to.
  */
 export interface Target {
   link: TemporalLink;
@@ -42,8 +42,8 @@ async function openLocal(io: Io, settings: Settings, dryRun: boolean): Promise<T
 }
 
 /**
- * Connects to an open stack; where that fails the stack is closed again. Closing the target closes
- * the stack.
+ * Connects to an open stack, and closes the stack if that fails. Closing the target closes the
+ * stack.
  */
 export async function targetOf(stack: Stack, settings: Settings): Promise<Target> {
   try {
@@ -63,7 +63,9 @@ export async function targetOf(stack: Stack, settings: Settings): Promise<Target
   }
 }
 
-/** An embedded server takes no API key and no TLS, whatever the environment has for another one. */
+/**
+ * An embedded server uses no API key and no TLS, whatever the environment sets for another server.
+ */
 export function stackEnvironment(
   { raw }: Settings,
   temporal: { address: string },
@@ -98,8 +100,8 @@ async function closeAll(
 }
 
 async function openStoreAt(databaseUrl: string): Promise<Store> {
-  const { openReady } = await import('./store.ts');
-  return openReady(databaseUrl);
+  const { openMigrated } = await import('./store.ts');
+  return openMigrated(databaseUrl);
 }
 
 const noDatabase = (): ConfigError =>

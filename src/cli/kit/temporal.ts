@@ -2,7 +2,8 @@ import type { TemporalLink } from '../../client.ts';
 import type { Io } from './io.ts';
 
 /**
- * Runs a task over a connection to the Temporal server that the environment names, and closes it.
+ * Runs a task with a connection to the Temporal server of the environment, and closes the
+ * connection.
  */
 export async function withTemporal<Result>(
   io: Io,

@@ -1,5 +1,5 @@
 // Terminal escape sequences: CSI, OSC (ended by BEL or ST), DCS/SOS/PM/APC, and two-character ones;
-// then what is left of control characters, and the marks that reorder text.
+// then the remaining control characters, and marks that reorder text.
 const SEQUENCES =
   // eslint-disable-next-line no-control-regex
   /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|(?:\u001b\]|\u009d)[^\u0007\u001b\u009c]*(?:\u0007|\u001b\\|\u009c)?|\u001b[PX^_][^\u001b]*(?:\u001b\\)?|\u001b[ -/]*[0-~]/g;
@@ -7,12 +7,12 @@ const SEQUENCES =
 const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029]/g;
 
 /**
- * Text of foreign origin made fit for a terminal: no escape sequences, no control or bidirectional
- * marks, one line.
+ * Text from outside made safe for a terminal: one line, without escape sequences, control
+ * characters or bidirectional marks.
  */
 export const plain = (value: string): string => value.replace(SEQUENCES, '').replace(CONTROLS, '');
 
-/** The same of several lines, each of which stays one; those after the first are indented. */
+/** Like `plain`, for text of several lines; lines after the first are indented. */
 export const plainLines = (value: string, indent = '  '): string =>
   value
     .split('\n')
@@ -27,7 +27,7 @@ export const count = (value: number): string => NUMBER.format(value);
 export const plural = (value: number, one: string, many = `${one}s`): string =>
   `${count(value)} ${value === 1 ? one : many}`;
 
-/** 0.8734 → `87.3 %`; rounds towards the middle, so that only full coverage reads 100 %. */
+/** 0.8734 → `87.3 %`. Only full coverage is shown as 100 %, and only none as 0 %. */
 export function percent(share: number | null): string {
   if (share === null) return 'n/a';
   const tenths = Math.round(share * 1000);
@@ -35,7 +35,7 @@ export function percent(share: number | null): string {
   return `${(honest / 10).toFixed(1)} %`;
 }
 
-/** Coverage in words: one number, or the bounds where users are unknown. */
+/** Coverage as text: one number, or the bounds if users are unknown. */
 export function coverageText(coverage: { low: number | null; high: number | null }): string {
   if (coverage.low === null || coverage.high === null) return 'n/a';
   return coverage.low === coverage.high

@@ -1,24 +1,26 @@
+/** Labels and order of verdicts and factor classes. */
+
 import type { FactorClass, Verdict } from '../../mfa/types.ts';
 
-/** What a reader sees for each verdict, and what it means; the keys are the wire names. */
+/** Label and meaning of each verdict; the keys are the names on the wire. */
 export const VERDICT_WORDS: Record<Verdict, { label: string; meaning: string }> = {
   compliant: { label: 'Compliant', meaning: 'at least one active factor of an allowed type' },
   weak_only: { label: 'Weak only', meaning: 'active factors, none of an allowed type' },
   none: { label: 'No factor', meaning: 'no active factor' },
-  pending_only: { label: 'Pending only', meaning: 'enrolment begun, nothing active' },
-  exempt: { label: 'Exempt', meaning: 'excused by a live exemption' },
+  pending_only: { label: 'Pending only', meaning: 'enrolment started, no active factor' },
+  exempt: { label: 'Exempt', meaning: 'covered by a valid exemption' },
   in_grace: { label: 'In grace', meaning: 'younger than the grace period' },
-  unknown: { label: 'Unknown', meaning: 'could not be read or not understood; accuses nobody' },
-  vanished: { label: 'Vanished', meaning: 'gone between listing and check' },
+  unknown: { label: 'Unknown', meaning: 'could not be read or understood; not a finding' },
+  vanished: { label: 'Vanished', meaning: 'disappeared between listing and check' },
 };
 
 /** The verdicts in the order of every table. */
 export const VERDICT_ORDER = Object.keys(VERDICT_WORDS) as Verdict[];
 
-/** The verdicts that call for action. */
+/** The verdicts that need action. */
 export const ACTION_VERDICTS: ReadonlySet<Verdict> = new Set(['weak_only', 'none', 'pending_only']);
 
-/** What a reader sees for each strength class. */
+/** Label and examples of each strength class. */
 export const CLASS_WORDS: Record<FactorClass, { label: string; examples: string }> = {
   phishing_resistant: {
     label: 'Phishing-resistant',
@@ -32,6 +34,6 @@ export const CLASS_WORDS: Record<FactorClass, { label: string; examples: string 
 };
 export const CLASS_ORDER = Object.keys(CLASS_WORDS) as FactorClass[];
 
-/** What a report says of a run whose people were removed. */
+/** The note in a report whose personal data was removed. */
 export const removalText = (at: string): string =>
-  `The people of this run were removed on ${at.slice(0, 10)} for their age (retention.users); its figures are left.`;
+  `The users of this run were removed on ${at.slice(0, 10)}, past their retention period (retention.users). Its figures remain.`;

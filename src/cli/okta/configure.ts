@@ -6,7 +6,7 @@ import type { OktaSettings } from '../../config/env/okta-env.ts';
 import type { ConfigureOptions } from './command.ts';
 import { EXIT } from '../kit/exit.ts';
 import type { Io } from '../kit/io.ts';
-import { print, say, writeJson } from '../kit/io.ts';
+import { print, printNote, writeJson } from '../kit/io.ts';
 import { loadSettings } from '../kit/settings.ts';
 import type { Settings } from '../kit/settings.ts';
 import { refuseExisting, storeCredentials } from './credential-file.ts';
@@ -74,18 +74,18 @@ async function tell(
   };
   if (json) return writeJson(io, document);
   const { domain, file, vault } = stored;
-  say(io, `Okta at ${domain} accepts the token. Both are stored in ${file}.`);
-  if (used === 'named') return say(io, 'arx.yaml names the file already.');
+  printNote(io, `Okta at ${domain} accepts the token. Both are stored in ${file}.`);
+  if (used === 'named') return printNote(io, 'arx.yaml names the file already.');
   if (used === 'found')
-    return say(
+    return printNote(
       io,
       'arx uses it from now on: no variable of Okta is set, and arx.yaml names nothing.',
     );
-  say(
+  printNote(
     io,
     'It is not used yet: variables of Okta, or what arx.yaml names, go before it, and other places must be named.',
   );
-  say(
+  printNote(
     io,
     `So add this to ${settings.file?.path ?? 'arx.yaml'}; OKTA_DOMAIN and OKTA_API_TOKEN are not read then:`,
   );

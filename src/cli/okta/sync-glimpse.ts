@@ -1,7 +1,7 @@
 import type { CallCounts } from '../../store/types.ts';
 import type { SyncProgress } from '../../workflows/messages.ts';
 import { callsText } from '../kit/progress.ts';
-import type { Glimpse } from '../kit/progress.ts';
+import type { ProgressSnapshot } from '../kit/progress.ts';
 import { count } from '../kit/text.ts';
 
 const PHASES: Record<SyncProgress['phase'], string> = {
@@ -13,7 +13,7 @@ const PHASES: Record<SyncProgress['phase'], string> = {
 const NOUNS: Readonly<Record<string, string>> = { assignees: 'administrators' };
 
 /** How far a sync is: items whose details are read, of those listed so far. */
-export function syncGlimpse(progress: SyncProgress, calls: CallCounts): Glimpse {
+export function syncGlimpse(progress: SyncProgress, calls: CallCounts): ProgressSnapshot {
   const lists = Object.values(progress.lists);
   const sum = (pick: (list: (typeof lists)[number]) => number): number =>
     lists.reduce((total, list) => total + pick(list), 0);

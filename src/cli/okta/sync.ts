@@ -11,8 +11,8 @@ import { follow } from '../kit/follow.ts';
 import type { Followed } from '../kit/follow.ts';
 import { eventRulesOf, eventRuleWarnings, policiesOf } from '../kit/inspect.ts';
 import type { Io } from '../kit/io.ts';
-import { print, say, writeJson } from '../kit/io.ts';
-import { findStarted, tellDetached } from '../kit/started.ts';
+import { print, printNote, writeJson } from '../kit/io.ts';
+import { findStarted, printDetached } from '../kit/started.ts';
 import { loadSettings } from '../kit/settings.ts';
 import type { Settings } from '../kit/settings.ts';
 import { openTarget } from '../kit/target.ts';
@@ -35,7 +35,7 @@ export async function oktaSync(io: Io, options: SyncOptions): Promise<ExitCode> 
   if (options.attach === undefined && (options.local || settings.file !== null)) {
     policiesOf(settings);
     for (const warning of eventRuleWarnings(eventRulesOf(settings)))
-      say(io, io.colors.err.yellow(`warning: ${warning}`));
+      printNote(io, io.colors.err.yellow(`warning: ${warning}`));
   }
   // A sync writes to no vendor, so it does without Jira and Slack, as a dry run does.
   const target = await openTarget(io, settings, { ...options, dryRun: true });
@@ -49,10 +49,10 @@ export async function oktaSync(io: Io, options: SyncOptions): Promise<ExitCode> 
       keep = true;
       const document = options.json ? { schema: 'arx.sync/v1', streams: [], items: [] } : null;
       const next = 'See how it ended with `arx okta status`.';
-      return await tellDetached(io, { target, started }, { document, next });
+      return await printDetached(io, { target, started }, { document, next });
     }
     if (!options.json)
-      say(io, io.colors.err.dim(`sync ${started.run}, workflow ${started.workflowId}`));
+      printNote(io, io.colors.err.dim(`sync ${started.run}, workflow ${started.workflowId}`));
     return await finish(io, { target, started, options });
   } finally {
     await target.close({ keep });
@@ -102,10 +102,10 @@ const syncToFollow = (
 ): Followed<OktaSyncResult> => ({
   started,
   noun: 'sync',
-  again: 'arx okta sync',
-  read: 'arx okta status',
+  followCommand: 'arx okta sync',
+  readCommand: 'arx okta status',
   result: () => syncResult(link, started),
-  look: async () => {
+  readProgress: async () => {
     const [now, calls] = await Promise.all([
       syncProgress(link, started.workflowId),
       store.calls.get(started.run).catch(() => null),
@@ -127,7 +127,7 @@ async function finish(io: Io, { target, started, options }: Job): Promise<ExitCo
     if (!left?.result) throw failed;
     await tell(io, left.result as unknown as OktaSyncResult, options);
     if (!options.json)
-      say(io, `${io.colors.err.red('error:')} ${failed.message}\n  ${failed.remedy}`);
+      printNote(io, `${io.colors.err.red('error:')} ${failed.message}\n  ${failed.remedy}`);
     return failed.exit;
   }
 }

@@ -6,7 +6,7 @@ import { EXIT } from '../kit/exit.ts';
 import type { ExitCode } from '../kit/exit.ts';
 import type { Io } from '../kit/io.ts';
 import { print, writeJson } from '../kit/io.ts';
-import { tellOktaSource } from '../kit/okta-source.ts';
+import { printOktaSource } from '../kit/okta-source.ts';
 import { loadSettings } from '../kit/settings.ts';
 import { withStore } from '../kit/store.ts';
 import { tryCapabilities } from './capabilities.ts';
@@ -18,7 +18,7 @@ import type { Capability } from './capabilities.ts';
  */
 export async function testOkta(io: Io, options: OktaOptions): Promise<ExitCode> {
   const settings = await loadSettings(io, options);
-  tellOktaSource(io, settings);
+  printOktaSource(io, settings);
   const { arx, config, baseDir } = settings;
   const okta = await oktaSettings({ env: arx, config, baseDir });
   const capabilities = await withStore(

@@ -9,7 +9,7 @@ import { purgeText } from './render.ts';
 import { CliError } from '../kit/errors.ts';
 import { EXIT } from '../kit/exit.ts';
 import type { ExitCode } from '../kit/exit.ts';
-import { print, say, writeJson } from '../kit/io.ts';
+import { print, printNote, writeJson } from '../kit/io.ts';
 import type { Io } from '../kit/io.ts';
 import { loadSettings } from '../kit/settings.ts';
 import { withStore } from '../kit/store.ts';
@@ -38,8 +38,8 @@ async function remove(io: Io, store: Store, { cut, now, options }: Removing): Pr
   const unsigned = await signForPurge(checkpointParts(io, store));
   const due = await duePurge(store, cut);
   if (unsigned !== null) {
-    say(io, `No checkpoint is made here: ${unsigned}.`);
-    say(io, 'Entries that no checkpoint covers keep their content.');
+    printNote(io, `No checkpoint is made here: ${unsigned}.`);
+    printNote(io, 'Entries that no checkpoint covers keep their content.');
   }
   if (isNothing(due)) return due;
   return await carryOutPurge(store, due, { now, ...(!hush && { onPiece: progressOn(io) }) });
@@ -57,7 +57,7 @@ function progressOn(io: Io): (what: string, rows: number) => void {
     sums.set(what, sum);
     if (!begins && Date.now() - told < A_SECOND) return;
     told = Date.now();
-    say(io, io.colors.err.dim(`removing ${what}: ${count(sum)} so far`));
+    printNote(io, io.colors.err.dim(`removing ${what}: ${count(sum)} so far`));
   };
 }
 

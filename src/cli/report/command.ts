@@ -5,11 +5,11 @@ import type { RunUserRow } from '../../mfa/document.ts';
 import { CliError } from '../kit/errors.ts';
 import { EXIT } from '../kit/exit.ts';
 import type { Io } from '../kit/io.ts';
-import { say } from '../kit/io.ts';
+import { printNote } from '../kit/io.ts';
 import { nonEmptyText, withJson, withLocal } from '../kit/options.ts';
 import type { DefineVerb } from '../kit/verb.ts';
 
-/** Forms of a report. */
+/** Formats of a report. */
 export const FORMATS = ['table', 'json', 'csv', 'html'] as const;
 type Format = (typeof FORMATS)[number];
 
@@ -31,11 +31,11 @@ export const defineReport: DefineVerb = (program, run) => {
     .addOption(
       new Option(
         '--format <format>',
-        'form of the report (default: table; json with --json)',
+        'format of the report (default: table; json with --json)',
       ).choices(FORMATS),
     )
     .option('--out <file>', 'write to this file instead of standard output', nonEmptyText)
-    .option('--no-users', 'leave the users out')
+    .option('--no-users', 'omit the users')
     .action((reference: string, options: ReportOptions) =>
       run((io) => report(io, reference, options)),
     );
@@ -43,47 +43,49 @@ export const defineReport: DefineVerb = (program, run) => {
 
 async function report(io: Io, reference: string, options: ReportOptions) {
   const { withStore } = await import('../kit/store.ts');
-  const { deliver } = await import('../kit/files.ts');
+  const { writeOutput } = await import('../kit/files.ts');
   const { removalText: removedText } = await import('../kit/words.ts');
   const format = options.format ?? (options.json ? 'json' : 'table');
   await withStore(io, async (store) => {
     const record = await findRun(store, reference);
-    if (format === 'csv' && record.removedAt) say(io, removedText(record.removedAt));
+    if (format === 'csv' && record.removedAt) printNote(io, removedText(record.removedAt));
     const colors =
       options.out === undefined
         ? io.colors.out
         : (await import('picocolors')).default.createColors(false);
-    await deliver(
+    await writeOutput(
       io,
       await WRITERS[format]({ store, record, users: options.users, colors }),
       options.out,
     );
   });
-  if (options.out !== undefined) say(io, `Report written to ${options.out}`);
+  if (options.out !== undefined) printNote(io, `Report written to ${options.out}`);
   return EXIT.ok;
 }
 
-/** The run named by id, workflow id or `latest`; a CliError `no_such_run` where there is none. */
+/**
+ * The run with this id or workflow id, or `latest`. Throws CliError `no_such_run` if there is none.
+ */
 export async function findRun(store: Store, reference: string): Promise<RunRecord> {
   const record = await store.runs.find(reference);
   if (record) return record;
   throw new CliError({
     code: 'no_such_run',
-    message: reference === 'latest' ? 'There is no run yet.' : `There is no run ${reference}.`,
+    message: reference === 'latest' ? 'There are no runs yet.' : `There is no run ${reference}.`,
     remedy:
-      'List the runs with `arx runs`, of the same store: DATABASE_URL where it is set, else the one of ARX_HOME.',
+      'List the runs of the same store with `arx runs`. The store is that of DATABASE_URL if set, or else of ARX_HOME.',
   });
 }
 
-interface Job {
+interface ReportSource {
   store: Store;
   record: RunRecord;
   users: boolean;
   colors: Io['colors']['out'];
 }
-type Pieces = AsyncIterable<string> | Iterable<string>;
+type Chunks = AsyncIterable<string> | Iterable<string>;
 
-const WRITERS: Record<Format, (job: Job) => Promise<Pieces>> = {
+const WRITERS: Record<Format, (source: ReportSource) => Promise<Chunks>> = {
   json: async ({ store, record, users }) => {
     const [{ runSummary, runUsers }, { runJson }] = await Promise.all([
       import('./run-document.ts'),
@@ -96,7 +98,7 @@ const WRITERS: Record<Format, (job: Job) => Promise<Pieces>> = {
       import('./run-document.ts'),
       import('../kit/csv.ts'),
     ]);
-    return csvPieces(csv, users ? runUsers(store, record) : null);
+    return csvChunks(csv, users ? runUsers(store, record) : null);
   },
   html: async (job) => {
     const { reportHtml } = await import('./html.ts');
@@ -108,12 +110,12 @@ const WRITERS: Record<Format, (job: Job) => Promise<Pieces>> = {
   },
 };
 
-async function wholeDocument({ store, record, users }: Job) {
+async function wholeDocument({ store, record, users }: ReportSource) {
   const { runDocument, runSummary } = await import('./run-document.ts');
   return users ? runDocument(store, record) : { ...(await runSummary(store, record)), users: [] };
 }
 
-async function* csvPieces(
+async function* csvChunks(
   { csvHeader, csvUser }: typeof import('../kit/csv.ts'),
   pages: AsyncIterable<RunUserRow[]> | null,
 ): AsyncGenerator<string> {

@@ -8,16 +8,16 @@ import {
   coverage,
   factorClasses,
   factorTypes,
-  standings,
+  breakdowns,
   tiles,
   verdicts,
 } from '../kit/section-figures.ts';
-import { evidence, exemptions, method } from './section-ground.ts';
-import { changes, people, tickets } from './section-people.ts';
+import { evidence, exemptions, method } from './section-method.ts';
+import { changes, openFindings, tickets } from './section-users.ts';
 import { STYLE } from '../kit/style.ts';
 
 /**
- * The whole report as one file that needs nothing else: no script, no font, no picture, no network.
+ * The whole report as one self-contained file, without scripts, fonts, images or network access.
  */
 export function reportHtml(document: RunDocument): string {
   return selfContainedPage({
@@ -31,14 +31,14 @@ ${coverage(document)}
 ${administrators(document)}
 ${changes(document)}
 ${tickets(document)}
-${people(document)}
-${standings('Departments', 'Department', document.departments)}
-${standings('Groups', 'Group', document.groups)}
+${openFindings(document)}
+${breakdowns('Departments', 'Department', document.departments)}
+${breakdowns('Groups', 'Group', document.groups)}
 ${factorTypes(document)}
 ${exemptions(document)}
 ${method(document)}
 ${evidence(document)}`,
-    foot: markup`Made by arx from run <span class="mono">${document.run}</span>.`,
+    foot: markup`Created by arx from run <span class="mono">${document.run}</span>.`,
   });
 }
 
@@ -53,9 +53,9 @@ function top(document: RunDocument): Markup {
   const [tone, word] = PILLS[document.status];
   const groups = document.scope.groups.map(({ name }) => name).join(', ');
   return markup`<header class="top">
-<div class="kicker"><span>Control: every user has an accepted second factor</span><span class="pill ${tone}">${word}</span>${document.dryRun && markup`<span class="pill plain">Dry run: nothing was opened or posted</span>`}</div>
+<div class="kicker"><span>Control: every user has an accepted second factor</span><span class="pill ${tone}">${word}</span>${document.dryRun && markup`<span class="pill plain">Dry run: no tickets were opened, no messages posted</span>`}</div>
 <h1>MFA enforcement report</h1>
-<p class="soft"><strong>${document.org}</strong> · ${when(document.startedAt)}${document.seconds !== null && ` · took ${duration(document.seconds)}`} · scope: ${groups || 'everybody'} (${document.scope.statuses.join(', ')})</p>
+<p class="soft"><strong>${document.org}</strong> · ${when(document.startedAt)}${document.seconds !== null && ` · took ${duration(document.seconds)}`} · scope: ${groups || 'all users'} (${document.scope.statuses.join(', ')})</p>
 </header>`;
 }
 
@@ -65,14 +65,14 @@ const BANNERS: Partial<
   incomplete: [
     'warn',
     'INCOMPLETE run',
-    'The figures below are what could be read. They are no basis for a statement about the whole scope, and no ticket was closed.',
+    'The figures below cover only what could be read. Do not draw conclusions about the whole scope. No ticket was closed.',
   ],
   failed: [
     'bad',
     'FAILED run',
-    'The check could not be carried out. The figures below, if any, are fragments.',
+    'The check could not be completed. The figures below, if any, are partial.',
   ],
-  running: ['warn', 'Run in progress', 'This page shows a moment of a run that has not ended.'],
+  running: ['warn', 'Run in progress', 'This page shows a run that has not ended yet.'],
 };
 
 function banner(document: RunDocument): Markup | null {
@@ -84,5 +84,5 @@ function banner(document: RunDocument): Markup | null {
     const [tone, heading, text] = found;
     return markup`<div class="banner ${tone}" role="alert"><h2>${heading}</h2><p>${text}</p>${reasons}</div>`;
   }
-  return reasons ? markup`<div class="banner"><h2>To be noted</h2>${reasons}</div>` : null;
+  return reasons ? markup`<div class="banner"><h2>Notes</h2>${reasons}</div>` : null;
 }

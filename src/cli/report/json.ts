@@ -1,8 +1,8 @@
 import type { RunSummary, RunUserRow } from '../../mfa/document.ts';
 
 /**
- * The document of a run as JSON text in pieces, so that a million users need not fit into memory;
- * null leaves users out.
+ * The document of a run as JSON text in chunks, so that a million users need not fit into memory.
+ * With `users` null, users are omitted.
  */
 export async function* runJson(
   summary: RunSummary,

@@ -7,8 +7,8 @@ import { CLASS_ORDER } from '../kit/words.ts';
 const PAGE = 500;
 
 /**
- * The summary as the run stored it; of a run that has none (still going, or ended by force) one
- * made from its counts.
+ * The summary that the run stored. A run without one (still running, or terminated) gets a summary
+ * derived from its counts.
  */
 export async function runSummary(store: Store, record: RunRecord): Promise<RunSummary> {
   const removed = record.removedAt === undefined ? {} : { removedAt: record.removedAt };
@@ -94,7 +94,7 @@ export async function* runUsers(store: Store, record: RunRecord): AsyncGenerator
     yield page.map((user) => rowOf(user, administrators));
 }
 
-/** The plan of the run names the members of the privileged groups as they were then. */
+/** The plan of a run records the members of the privileged groups at that time. */
 function administratorsOf({ plan }: RunRecord): ReadonlySet<string> {
   const ids = plan.administrators;
   return new Set(

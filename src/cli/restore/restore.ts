@@ -7,8 +7,8 @@ import { verifyText } from '../audit/render.ts';
 import { CliError } from '../kit/errors.ts';
 import { EXIT } from '../kit/exit.ts';
 import type { Io } from '../kit/io.ts';
-import { say, writeJson } from '../kit/io.ts';
-import { overUrl, withDatabase } from '../kit/store.ts';
+import { printNote, writeJson } from '../kit/io.ts';
+import { withStoreAt, withDatabase } from '../kit/store.ts';
 import { plural, when } from '../kit/text.ts';
 import { runWithProgress } from '../backup/progress.ts';
 
@@ -38,7 +38,10 @@ async function fill(
   options: Parameters<typeof restoreBackup>[0],
 ): Promise<{ read: ReadBackup; audit: Verdict }> {
   const read = await restoreBackup(options);
-  return { read, audit: await overUrl(options.databaseUrl, (store) => verifyStore(store, null)) };
+  return {
+    read,
+    audit: await withStoreAt(options.databaseUrl, (store) => verifyStore(store, null)),
+  };
 }
 
 function unreadable(file: string, thrown: unknown): unknown {
@@ -76,12 +79,12 @@ async function tell(io: Io, { file, read: { header, end }, audit, json }: Restor
     return;
   }
   const what = `${plural(rows, 'row')} of ${plural(header.tables.length, 'table')}`;
-  say(io, `${what} restored, as arx ${arx} backed them up at ${when(created)}.`);
-  say(io, verifyText(audit, io.colors.err));
+  printNote(io, `${what} restored, as arx ${arx} backed them up at ${when(created)}.`);
+  printNote(io, verifyText(audit, io.colors.err));
   if (audit.ok) return;
-  say(
+  printNote(
     io,
     'The store is restored as it was backed up, and kept: its trail was broken before, or in an earlier place.',
   );
-  say(io, 'Restore an older backup into another empty store to see since when.');
+  printNote(io, 'Restore an older backup into another empty store to see since when.');
 }

@@ -30,38 +30,38 @@ export interface RunOptions {
   json?: boolean;
 }
 
-/** `arx run mfa-enforcement-check`: one run now, followed to its end. */
+/** `arx run mfa-enforcement-check`: starts one run and follows it to its end. */
 export const defineRun: DefineVerb = (program, run) => {
-  const check = withInheritedJson(program.command('run').description('run a workflow now'))
+  const check = withInheritedJson(program.command('run').description('start a workflow now'))
     .command('mfa-enforcement-check')
     .description(
-      'check the factors of every user in scope, keep one ticket for each who is not covered, and report',
+      'check the factors of every user in scope, keep one ticket for each user who is not covered, and report',
     );
   refuseBoth(withJson(withLocal(withConfig(check), LOCAL_STACK)), 'users')
-    .option('--dry-run', 'open no ticket and post nothing; say what would have been done')
+    .option('--dry-run', 'do not open tickets or post messages; report what would have been done')
     .addOption(
       new Option(
         '--mode <mode>',
-        'read everybody, or only who changed; replaces scan.mode',
+        'read every user, or only users that changed; overrides scan.mode',
       ).choices(['full', 'delta']),
     )
-    .option('--group <name-or-id>', 'only members of this group; may be repeated', several)
-    .option('--detach', 'start the run and do not wait for it')
-    .option('--attach <workflow-id>', 'follow a run that was started before', nonEmptyText)
-    .option('--users', 'list the users too (with --json they always are)')
-    .option('--no-users', 'leave the users out of the JSON document')
+    .option('--group <name-or-id>', 'check only members of this group; can be repeated', several)
+    .option('--detach', 'start the run without waiting for its end')
+    .option('--attach <workflow-id>', 'follow a run that was started earlier', nonEmptyText)
+    .option('--users', 'also list the users (always included with --json)')
+    .option('--no-users', 'omit the users from the JSON document')
     .option(
       '--fail-on <verdicts>',
-      'exit with 3 where anybody has one of these verdicts, such as none,weak_only',
+      'exit with code 3 if any user has one of these verdicts, for example none,weak_only',
       verdictList,
     )
     .option(
       '--estimate',
-      'start no run: say how many Okta calls, how much time and how many Temporal actions it would take',
+      'estimate Okta calls, time and Temporal actions instead of starting a run',
     )
     .option(
       '--assume-users <number>',
-      'with --estimate: for so many users, whatever is known',
+      'with --estimate: assume this number of users',
       whole(1, 10_000_000),
     )
     .action((options: RunOptions) =>

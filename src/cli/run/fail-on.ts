@@ -8,11 +8,11 @@ export function verdictList(value: string): Verdict[] {
   const wrong = names.find((name) => !VERDICT_ORDER.includes(name as Verdict));
   if (wrong !== undefined)
     throw new InvalidArgumentError(
-      `'${wrong}' is no verdict; one or more of ${VERDICT_ORDER.join(', ')} are expected.`,
+      `'${wrong}' is not a verdict. Use one or more of ${VERDICT_ORDER.join(', ')}.`,
     );
   return names as Verdict[];
 }
 
-/** Whether any of the verdicts was given to anybody. */
+/** Whether any user has one of the verdicts. */
 export const hasVerdict = (counts: VerdictCounts, verdicts: readonly Verdict[]): boolean =>
   verdicts.some((verdict) => counts[verdict] > 0);

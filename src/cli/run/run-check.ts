@@ -11,13 +11,13 @@ import { CliError, failure, usageError } from '../kit/errors.ts';
 import { EXIT } from '../kit/exit.ts';
 import type { ExitCode } from '../kit/exit.ts';
 import { hasVerdict } from './fail-on.ts';
-import { deliver } from '../kit/files.ts';
+import { writeOutput } from '../kit/files.ts';
 import { follow } from '../kit/follow.ts';
 import { checkToFollow } from './followed-check.ts';
 import { policiesOf } from '../kit/inspect.ts';
-import { print, say } from '../kit/io.ts';
+import { print, printNote } from '../kit/io.ts';
 import type { Io } from '../kit/io.ts';
-import { findStarted, tellDetached } from '../kit/started.ts';
+import { findStarted, printDetached } from '../kit/started.ts';
 import { loadSettings } from '../kit/settings.ts';
 import type { Settings } from '../kit/settings.ts';
 import { openTarget } from '../kit/target.ts';
@@ -25,14 +25,12 @@ import type { Target } from '../kit/target.ts';
 
 const NO_RUN = { code: 'no_such_run', remedy: 'List the runs with `arx runs`.' };
 
-/**
- * Starts (or finds) a run, follows it and prints what came out; the exit code says how it ended.
- */
+/** Starts (or finds) a run, follows it and prints its result. The exit code says how it ended. */
 export async function runCheck(io: Io, options: RunOptions): Promise<ExitCode> {
   refuseContradictions(options);
   const settings = await loadSettings(io, options);
-  // On named servers without a file the worker's own policies are in force, and --attach starts
-  // nothing.
+  // With a remote worker and no local file, the worker's own policies apply; --attach does not
+  // start a run.
   if (options.attach === undefined && (options.local || settings.file !== null))
     policiesOf(settings);
   const target = await openTarget(io, settings, options);
@@ -48,10 +46,10 @@ export async function runCheck(io: Io, options: RunOptions): Promise<ExitCode> {
         ? { schema: 'arx.run/v1', dryRun: options.dryRun ?? false }
         : null;
       const next = `Read it with \`arx report ${started.run}\`.`;
-      return await tellDetached(io, { target, started }, { document, next });
+      return await printDetached(io, { target, started }, { document, next });
     }
     if (!options.json)
-      say(io, io.colors.err.dim(`run ${started.run}, workflow ${started.workflowId}`));
+      printNote(io, io.colors.err.dim(`run ${started.run}, workflow ${started.workflowId}`));
     return await finish(io, { target, started, options });
   } finally {
     await target.close({ keep });
@@ -67,12 +65,12 @@ function refuseContradictions({
   assumeUsers,
 }: RunOptions): void {
   if (assumeUsers !== undefined)
-    throw usageError('--assume-users is for --estimate: a run counts its users itself.');
+    throw usageError('--assume-users needs --estimate: a run counts its users itself.');
   if (attach === undefined) return;
-  if (detach) throw usageError('--attach and --detach contradict each other.');
+  if (detach) throw usageError('--attach and --detach cannot be combined.');
   if (group || dryRun || mode)
     throw usageError(
-      '--attach follows a run that was started before: --group, --mode and --dry-run cannot change it.',
+      '--attach follows a run that was already started: --group, --mode and --dry-run cannot change it.',
     );
 }
 
@@ -86,7 +84,7 @@ async function start(
     ...(options.dryRun && { dryRun: true }),
     ...(options.mode && { mode: options.mode }),
   };
-  // Without a file of our own the worker's configuration decides, as it does for the schedule.
+  // Without a local file the worker's configuration applies, as it does for the schedule.
   if (file === null && !local)
     return startMfaCheck(link, { ...how, ...(options.group ? { groups: options.group } : {}) });
   refuseDeltaWithoutLog(config, options);
@@ -95,7 +93,7 @@ async function start(
   return startMfaCheck(link, { configRef, ...how } satisfies MfaEnforcementCheckInput);
 }
 
-/** What `scan.mode: delta` in the file is held to, `--mode delta` is too. */
+/** `--mode delta` has the same precondition as `scan.mode: delta` in the file. */
 function refuseDeltaWithoutLog({ connectors }: Settings['config'], { mode }: RunOptions): void {
   if (mode !== 'delta' || matchesAny(connectors.okta.operations, 'logs:read')) return;
   throw usageError(
@@ -103,30 +101,30 @@ function refuseDeltaWithoutLog({ connectors }: Settings['config'], { mode }: Run
   );
 }
 
-interface Job {
+interface FollowedRun {
   target: Target;
   started: StartedWorkflow;
   options: RunOptions;
 }
 
-async function finish(io: Io, job: Job): Promise<ExitCode> {
-  const failed = aboutGroups(await ending(io, job), job.options);
-  const record = await job.target.store.runs.get(job.started.run);
-  if (!record?.summary) throw failed ?? missing(job.started);
-  await printRun(io, job, record);
+async function finish(io: Io, followed: FollowedRun): Promise<ExitCode> {
+  const failed = withGroupRemedy(await waitForEnd(io, followed), followed.options);
+  const record = await followed.target.store.runs.get(followed.started.run);
+  if (!record?.summary) throw failed ?? missingRun(followed.started);
+  await printRun(io, followed, record);
   if (failed) {
-    if (!job.options.json)
-      say(io, `${io.colors.err.red('error:')} ${failed.message}\n  ${failed.remedy}`);
+    if (!followed.options.json)
+      printNote(io, `${io.colors.err.red('error:')} ${failed.message}\n  ${failed.remedy}`);
     return failed.exit;
   }
-  return exitOf(await runSummary(job.target.store, record), job.options);
+  return exitOf(await runSummary(followed.target.store, record), followed.options);
 }
 
 /**
- * A group of --group that does not exist is corrected on the command line, not in the
+ * A non-existent group given with --group is corrected on the command line, not in the
  * configuration.
  */
-function aboutGroups(failed: CliError | null, { group }: RunOptions): CliError | null {
+function withGroupRemedy(failed: CliError | null, { group }: RunOptions): CliError | null {
   if (
     group === undefined ||
     failed?.code !== 'configuration' ||
@@ -139,8 +137,8 @@ function aboutGroups(failed: CliError | null, { group }: RunOptions): CliError |
   return new CliError({ code, message, exit, remedy });
 }
 
-/** Null where the workflow came to its end; what made it fail otherwise. */
-async function ending(io: Io, { target, started }: Job): Promise<CliError | null> {
+/** Null if the workflow completed; otherwise the error that made it fail. */
+async function waitForEnd(io: Io, { target, started }: FollowedRun): Promise<CliError | null> {
   try {
     await follow(io, target, checkToFollow(target, started));
     return null;
@@ -150,12 +148,16 @@ async function ending(io: Io, { target, started }: Job): Promise<CliError | null
   }
 }
 
-async function printRun(io: Io, { target, options }: Job, record: RunRecord): Promise<void> {
+async function printRun(
+  io: Io,
+  { target, options }: FollowedRun,
+  record: RunRecord,
+): Promise<void> {
   const { store } = target;
   if (options.json) {
     const { runJson } = await import('../report/json.ts');
     const users = options.users === false ? null : runUsers(store, record);
-    return deliver(io, runJson(await runSummary(store, record), users), undefined);
+    return writeOutput(io, runJson(await runSummary(store, record), users), undefined);
   }
   const { reportTable } = await import('../kit/table.ts');
   const users = options.users === true;
@@ -165,16 +167,18 @@ async function printRun(io: Io, { target, options }: Job, record: RunRecord): Pr
   await print(io, reportTable(document, io.colors.out, { users }));
 }
 
-/** An incomplete run says nothing of findings, so it goes first. */
+/**
+ * The exit code of an incomplete run takes precedence over findings, which are not reliable then.
+ */
 function exitOf({ status, counts }: RunSummary, { failOn }: RunOptions): ExitCode {
   if (status === 'failed') return EXIT.error;
   if (status === 'incomplete') return EXIT.incomplete;
   return failOn && hasVerdict(counts, failOn) ? EXIT.findings : EXIT.ok;
 }
 
-const missing = ({ run }: StartedWorkflow): CliError =>
+const missingRun = ({ run }: StartedWorkflow): CliError =>
   new CliError({
     code: 'no_such_run',
-    message: `Run ${run} ended, but the store of this command knows nothing of it.`,
-    remedy: 'Check that DATABASE_URL names the store that the worker uses.',
+    message: `Run ${run} ended, but the store of this command has no record of it.`,
+    remedy: 'Set DATABASE_URL to the store that the worker uses.',
   });

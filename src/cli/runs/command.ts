@@ -14,7 +14,7 @@ interface RunsOptions {
 export const defineRuns: DefineVerb = (program, run) => {
   const command = program.command('runs').description('list the latest runs, newest first');
   withJson(withLocal(command))
-    .option('--limit <number>', 'how many', whole(1, 1_000), 20)
+    .option('--limit <number>', 'maximum number of runs', whole(1, 1_000), 20)
     .action((options: RunsOptions) =>
       run(async (io) => {
         const { withStoreOr } = await import('../kit/store.ts');
@@ -30,7 +30,7 @@ export const defineRuns: DefineVerb = (program, run) => {
             io,
             items.length > 0
               ? runsTable(items, io.colors.out)
-              : 'No runs yet: start one with `arx run mfa-enforcement-check`.',
+              : 'There are no runs yet. Start one with `arx run mfa-enforcement-check`.',
           );
         }
         return EXIT.ok;

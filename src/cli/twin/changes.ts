@@ -1,6 +1,6 @@
 import type { Drift } from '../../twin/types.ts';
 import type { Io } from '../kit/io.ts';
-import { say } from '../kit/io.ts';
+import { printNote } from '../kit/io.ts';
 import { COLUMNS } from './columns.ts';
 import { emptyText, markdownPieces, moreChangesText, tablePieces } from './render.ts';
 import type { Listed } from './render.ts';
@@ -62,7 +62,7 @@ export async function* changesMarkdown(reading: Reading, limit = ALL): AsyncGene
 /** One CSV holds one table: says where the other one is. */
 export async function tellOfChanges(io: Io, reading: Reading): Promise<void> {
   const total = await countMoreChanges(reading, 0);
-  if (total > 0) say(io, 'What changed is a table of its own: add --changes.');
+  if (total > 0) printNote(io, 'What changed is a table of its own: add --changes.');
 }
 
 const changesList = (changes: Drift[]): Listed<Drift> => ({

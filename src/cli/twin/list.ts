@@ -1,9 +1,9 @@
 import { CliError } from '../kit/errors.ts';
 import { EXIT } from '../kit/exit.ts';
 import type { ExitCode } from '../kit/exit.ts';
-import { deliver } from '../kit/files.ts';
+import { writeOutput } from '../kit/files.ts';
 import type { Io } from '../kit/io.ts';
-import { say } from '../kit/io.ts';
+import { printNote } from '../kit/io.ts';
 import { COLUMNS } from './columns.ts';
 import type { Column } from './columns.ts';
 import {
@@ -40,11 +40,11 @@ export async function listTwin(io: Io, name: string, options: ListOptions): Prom
   await withTwin(io, options, {
     task: async (reading) => {
       await checkFilters(reading, view, options);
-      await deliver(io, piecesOf(io, { reading, view, format, options }), options.out);
+      await writeOutput(io, piecesOf(io, { reading, view, format, options }), options.out);
     },
-    none: (twin) => deliver(io, nothing(view, format, twin), options.out),
+    none: (twin) => writeOutput(io, nothing(view, format, twin), options.out),
   });
-  if (options.out !== undefined && !options.json) say(io, `Written to ${options.out}`);
+  if (options.out !== undefined && !options.json) printNote(io, `Written to ${options.out}`);
   return EXIT.ok;
 }
 

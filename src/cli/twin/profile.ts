@@ -1,9 +1,9 @@
 import { CliError } from '../kit/errors.ts';
 import { EXIT } from '../kit/exit.ts';
 import type { ExitCode } from '../kit/exit.ts';
-import { deliver } from '../kit/files.ts';
+import { writeOutput } from '../kit/files.ts';
 import type { Io } from '../kit/io.ts';
-import { say } from '../kit/io.ts';
+import { printNote } from '../kit/io.ts';
 import type { PostureProfile } from '../../twin/profile.ts';
 import type { ProfileOptions } from './options.ts';
 import { postureOf } from './posture.ts';
@@ -14,8 +14,9 @@ import type { NoTwin } from './reading.ts';
 export async function showProfile(io: Io, options: ProfileOptions): Promise<ExitCode> {
   const format = options.format ?? (options.json ? 'json' : 'md');
   const profile = await withTwin(io, options, { task: postureOf, none: refuse });
-  await deliver(io, [await WRITERS[format](profile)], options.out);
-  if (options.out !== undefined && !options.json) say(io, `Profile written to ${options.out}`);
+  await writeOutput(io, [await WRITERS[format](profile)], options.out);
+  if (options.out !== undefined && !options.json)
+    printNote(io, `Profile written to ${options.out}`);
   return EXIT.ok;
 }
 

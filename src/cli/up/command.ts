@@ -3,7 +3,7 @@ import { checkHome } from '../../config/home.ts';
 import type { StackEnd } from '../../local/stack-hooks.ts';
 import { EXIT } from '../kit/exit.ts';
 import type { ExitCode } from '../kit/exit.ts';
-import { print, say, untilInterrupted, writeJson } from '../kit/io.ts';
+import { print, printNote, untilInterrupted, writeJson } from '../kit/io.ts';
 import type { Io } from '../kit/io.ts';
 import { withConfig, withJson } from '../kit/options.ts';
 import type { DefineVerb } from '../kit/verb.ts';
@@ -14,17 +14,15 @@ interface UpOptions {
   json?: boolean;
 }
 
-/**
- * `arx up`: the embedded stack with its UI, until interrupted; other commands join it meanwhile.
- */
+/** `arx up`: runs the embedded stack with its UI until interrupted; other commands can join it. */
 export const defineUp: DefineVerb = (program, run) => {
   const command = program
     .command('up')
     .description(
-      'keep the embedded stack of ARX_HOME running (Temporal with UI, store, worker, HTTP server) until interrupted',
+      'run the embedded stack of ARX_HOME (Temporal with UI, store, worker, HTTP server) until interrupted',
     );
   withJson(withConfig(command))
-    .option('--stop', 'end the stack that runs in ARX_HOME instead')
+    .option('--stop', 'stop the stack that runs in ARX_HOME')
     .action((options: UpOptions) =>
       run((io) => (options.stop ? stop(io, options) : up(io, options))),
     );
@@ -54,7 +52,7 @@ async function up(io: Io, options: UpOptions) {
   };
   const config = settings.file ? { ARX_CONFIG: settings.file.path } : {};
   const server = await startServer({ ...env, ...config });
-  if (server.problem !== null) say(io, `the HTTP server did not start: ${server.problem}`);
+  if (server.problem !== null) printNote(io, `the HTTP server did not start: ${server.problem}`);
   try {
     const { address, namespace, uiUrl } = stack.temporal;
     const databaseUrl = maskUrl(stack.databaseUrl);
@@ -78,41 +76,41 @@ async function up(io: Io, options: UpOptions) {
       await print(io, `HTTP server  ${server.url ?? 'none'}`);
       await print(io, `Store        ${databaseUrl}`);
       await print(io, `State        ${home}`);
-      say(
+      printNote(
         io,
         stack.joined
-          ? 'Joined the stack that runs already; Ctrl-C ends it, unless another command still uses it.'
+          ? 'Joined the running stack. Ctrl-C stops it, unless another command still uses it.'
           : 'Running until Ctrl-C. Commands with --local join it.',
       );
     }
     await ended;
-    return tellEnd(io, home, over);
+    return reportEnd(io, home, over);
   } finally {
     await server.close();
-    // What a detached run asked to stay was to stay as long as this command.
+    // A detached run keeps the stack only while this command runs.
     await stack.close({ end: true });
   }
 }
 
-/** Says why `up` ends, and gives its exit code; `over` is null where it was interrupted. */
-function tellEnd(io: Io, home: string, over: StackEnd | null): ExitCode {
-  const tell = (line: string): void => say(io, io.colors.err.dim(line));
+/** Prints why `up` ends and returns its exit code; `over` is null if it was interrupted. */
+function reportEnd(io: Io, home: string, over: StackEnd | null): ExitCode {
+  const tell = (line: string): void => printNote(io, io.colors.err.dim(line));
   if (over === null || io.signal.aborted) tell('leaving the stack');
-  else if (over.how === 'ended') tell('the stack was ended by another command');
+  else if (over.how === 'ended') tell('another command stopped the stack');
   else if (over.how === 'lost') {
-    say(
+    printNote(
       io,
-      `the record of the stack in ${home} is gone or damaged; within seconds the stack is ended by its guard`,
+      `the record of the stack in ${home} is missing or damaged; its guard stops the stack within seconds`,
     );
     return EXIT.error;
   } else {
-    say(io, `${over.part} has ended; the stack cannot go on without it and is ended`);
+    printNote(io, `${over.part} has ended; the stack cannot continue without it and stops`);
     return EXIT.error;
   }
   return EXIT.ok;
 }
 
-/** The address without its password. */
+/** The address with its password masked. */
 export function maskUrl(address: string): string {
   const url = new URL(address);
   if (url.password !== '') url.password = '***';
@@ -127,15 +125,16 @@ async function stop(io: Io, options: UpOptions) {
   const { home } = readEnvironment(io).arx;
   checkHome(home);
   const waiting = (pid: number): void =>
-    say(
+    printNote(
       io,
       io.colors.err.dim(
-        `waiting for process ${pid}, which is starting, joining or ending the stack in ${home}`,
+        `waiting for process ${pid}, which is starting, joining or stopping the stack in ${home}`,
       ),
     );
   const stopped = existsSync(home) && (await stopStack(home, waiting));
   if (options.json)
     await writeJson(io, { schema: 'arx.up/v1', home, state: stopped ? 'stopped' : 'absent' });
-  else await print(io, stopped ? `The stack in ${home} has ended.` : `No stack runs in ${home}.`);
+  else
+    await print(io, stopped ? `Stopped the stack in ${home}.` : `No stack is running in ${home}.`);
   return EXIT.ok;
 }

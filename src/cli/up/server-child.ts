@@ -6,22 +6,23 @@ import { EXIT_WITH_PARENT } from '../../parent.ts';
 
 const ENTRY = fileURLToPath(new URL('../../server.ts', import.meta.url));
 /**
- * Where the server of an embedded stack listens unless it is told: a port of its own, so that
- * stacks do not collide.
+ * Default address of the server of an embedded stack: any free port, so that stacks do not collide.
  */
 const OWN_PORT = '127.0.0.1:0';
 
-/** The HTTP server beside an embedded stack, as a child of the command that keeps the stack up. */
+/**
+ * The HTTP server next to an embedded stack, as a child process of the command that runs the stack.
+ */
 export interface ServerChild {
-  /** Null where it did not start; `problem` says why. */
+  /** Null if it did not start; `problem` says why. */
   url: string | null;
   problem: string | null;
   close(): Promise<void>;
 }
 
 /**
- * Starts the server with this environment and reads its first line; it ends with the command, even
- * a killed one.
+ * Starts the server with this environment and reads its first line. It ends with the command, even
+ * if that is killed.
  */
 export async function startServer(
   env: Readonly<Record<string, string | undefined>>,
@@ -35,9 +36,9 @@ export async function startServer(
       stdio: ['pipe', 'pipe', 'ignore'],
     },
   );
-  const said = await firstLine(child);
-  const url = typeof said['url'] === 'string' ? said['url'] : null;
-  const problem = url === null ? `${said['message'] ?? 'it ended without a word'}` : null;
+  const message = await firstLine(child);
+  const url = typeof message['url'] === 'string' ? message['url'] : null;
+  const problem = url === null ? `${message['message'] ?? 'it ended without a message'}` : null;
   return { url, problem, close: () => end(child) };
 }
 

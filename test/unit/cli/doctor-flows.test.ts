@@ -62,12 +62,12 @@ const assign = (flows: string[]) =>
 it('what nobody may run fails nothing, and is told with how to begin', async () => {
   const checks = await flowChecks();
   expect([...checks.values()].filter(({ ok }) => !ok)).toEqual([]);
-  expect(checks.get('flow files')?.detail).toBe('9 flows, all enabled but Delegated Flow');
+  expect(checks.get('flow files')?.detail).toBe('9 flows, all enabled except Delegated Flow');
   expect(checks.get('flow sets')).toMatchObject({
     ok: true,
     remedy: expect.stringContaining('resource_sets.yaml'),
   });
-  expect(checks.get('flow events Okta')?.detail).toMatch(/^of 127\.0\.0\.1/);
+  expect(checks.get('flow events Okta')?.detail).toMatch(/^from 127\.0\.0\.1/);
 });
 
 it('what somebody may run has to have its inputs, be enabled, and have its tenants named', async () => {
@@ -76,13 +76,13 @@ it('what somebody may run has to have its inputs, be enabled, and have its tenan
   expect(checks.get('flow sets')?.detail).toBe('1 resource set, for every enabled flow');
   expect(checks.get('flow routes')).toMatchObject({
     ok: false,
-    detail: 'Okta, Okta: Add User to a Group: the input group is not given',
+    detail: 'Okta, Okta: Add User to a Group: the input group is missing',
     remedy: expect.stringContaining('routing.yaml'),
   });
   for (const product of ['AAD', 'Google Workspace', 'Salesforce.com'])
     expect(checks.get(`flow events ${product}`)).toMatchObject({
       ok: false,
-      detail: 'refused: no tenant is ours',
+      detail: 'refused: no tenant is configured',
     });
 
   await assign(['Suspend Okta Account']);

@@ -205,7 +205,7 @@ describe('with an assumed number', () => {
     });
     expect(document.actionsByPhase).toMatchObject({ listing: 50, checks: 500 });
     expect(document.seconds / 3_600).toBeCloseTo(11.5, 0);
-    expect(err).toContain("Okta's limit is assumed");
+    expect(err).toContain("Okta's rate limit is not known yet");
   });
 
   it('needs neither Okta nor a store', async () => {
@@ -225,7 +225,7 @@ describe('with an assumed number', () => {
     expect(code).toBe(0);
     for (const words of [
       '10,050',
-      '300 a minute (assumed), share 50.0 %: 145 usable',
+      '300 per minute (assumed), share 50.0 %: 145 usable',
       '1 h 9 min',
       'up to',
       '$0',

@@ -26,22 +26,22 @@ const BAD: [argv: string[], code: number, message: RegExp][] = [
   [['--frobnicate'], 2, /unknown option '--frobnicate'/],
   [['run'], 2, /a command is missing/],
   [['run', 'mfa'], 2, /unknown command 'mfa'/],
-  [[...check, '--fail-on', 'weak'], 2, /'weak' is no verdict/],
-  [[...check, '--fail-on', ''], 2, /'' is no verdict/],
+  [[...check, '--fail-on', 'weak'], 2, /'weak' is not a verdict/],
+  [[...check, '--fail-on', ''], 2, /'' is not a verdict/],
   [[...check, '--fail-on'], 2, /argument missing/],
-  [[...check, '--group', ' '], 2, /A name or an id is expected/],
+  [[...check, '--group', ' '], 2, /Expected a name or an id/],
   [[...check, 'extra'], 2, /too many arguments/],
-  [[...check, '--attach', 'x', '--detach'], 2, /contradict/],
+  [[...check, '--attach', 'x', '--detach'], 2, /cannot be combined/],
   [[...check, '--attach', 'x', '--dry-run'], 2, /cannot change it/],
-  [[...check, '--estimate', '--detach'], 2, /--detach contradicts/],
-  [[...check, '--estimate', '--attach', 'x'], 2, /--attach contradicts/],
-  [[...check, '--estimate', '--dry-run'], 2, /--dry-run contradicts/],
-  [[...check, '--estimate', '--fail-on', 'none'], 2, /--fail-on contradicts/],
-  [[...check, '--estimate', '--no-users'], 2, /contradicts/],
+  [[...check, '--estimate', '--detach'], 2, /--detach cannot be used with it/],
+  [[...check, '--estimate', '--attach', 'x'], 2, /--attach cannot be used with it/],
+  [[...check, '--estimate', '--dry-run'], 2, /--dry-run cannot be used with it/],
+  [[...check, '--estimate', '--fail-on', 'none'], 2, /--fail-on cannot be used with it/],
+  [[...check, '--estimate', '--no-users'], 2, /cannot be used with it/],
   [[...check, '--estimate', '--assume-users', '0'], 2, /whole number from 1 to/],
   [[...check, '--estimate', '--config', broken], 2, /window|unknown_key/],
   [[...check, '--estimate'], 2, /OKTA_DOMAIN is not set/],
-  [[...check, '--assume-users', '9'], 2, /is for --estimate/],
+  [[...check, '--assume-users', '9'], 2, /needs --estimate/],
   [[...check, '--config', join(folder, 'missing.yaml')], 2, /does not exist/],
   [[...check, '--config', broken], 2, /window|unknown_key/],
   [[...check, '--config', policyless], 2, /enormous|risk_max/],
@@ -53,9 +53,9 @@ const BAD: [argv: string[], code: number, message: RegExp][] = [
   [['runs', '--limit', '1e3'], 2, /whole number/],
   [['report'], 2, /missing required argument 'run'/],
   [['report', 'latest'], 1, /There is no store yet/],
-  [['report', ''], 2, /A value is expected/],
+  [['report', ''], 2, /Expected a value/],
   [['report', 'latest', '--format', 'pdf'], 2, /Allowed choices are table, json, csv, html/],
-  [['report', 'latest', '--out', ''], 2, /A value is expected/],
+  [['report', 'latest', '--out', ''], 2, /Expected a value/],
   [['audit'], 2, /a command is missing/],
   [['audit', 'list', '--after', '-1'], 2, /whole number/],
   [['audit', 'export', '--format', 'xml'], 2, /Allowed choices are jsonl, ocsf, csv/],
@@ -67,22 +67,22 @@ const BAD: [argv: string[], code: number, message: RegExp][] = [
   [['demo', '--users', '3'], 2, /whole number from 20/],
   [['up'], 2, /OKTA_DOMAIN is not set/],
   [['call', 'okta', 'users:suspend'], 2, /required option '--reason <text>' not specified/],
-  [[...call, '--reason', ' '], 2, /A reason of at most/],
+  [[...call, '--reason', ' '], 2, /a reason of at most/],
   [
     ['call', 'github', 'users:suspend', '--reason', 'x'],
     2,
     /Allowed choices are okta, jira, slack/,
   ],
-  [['call', 'okta', '../groups', '--reason', 'x'], 2, /An operation is expected/],
+  [['call', 'okta', '../groups', '--reason', 'x'], 2, /Expected an operation/],
   [[...call, '--reason', 'x', '--param', 'userId'], 2, /name=value/],
   [[...call, '--reason', 'x', '--param', 'a=1', '--param', 'a=2'], 2, /given twice/],
-  [[...call, '--reason', 'x', '--param', 'a=[1'], 2, /begins like JSON/],
+  [[...call, '--reason', 'x', '--param', 'a=[1'], 2, /starts like JSON/],
   [
     [...call, '--reason', 'x', '--params-file', join(folder, 'missing.json')],
     2,
     /cannot be read \(ENOENT\)/,
   ],
-  [[...call, '--reason', 'x', '--policies', folder], 2, /goes with --local/],
+  [[...call, '--reason', 'x', '--policies', folder], 2, /--policies needs --local/],
   [[...call, '--reason', 'x', '--local', '--policies', broken], 2, /list|policies|expected/],
   [[...call, '--reason', 'x'], 2, /DATABASE_URL is not set/],
   [[...call, '--reason', 'x', '--local'], 2, /OKTA_DOMAIN is not set/],
@@ -90,18 +90,18 @@ const BAD: [argv: string[], code: number, message: RegExp][] = [
   [['approvals', 'list'], 1, /There is no store yet/],
   [['approvals', 'list', '--limit', '0'], 2, /whole number from 1/],
   [['approvals', 'show'], 2, /missing required argument 'request'/],
-  [['approvals', 'why', ''], 2, /A value is expected/],
+  [['approvals', 'why', ''], 2, /Expected a value/],
   [['approvals', 'approve', 'x'], 2, /DATABASE_URL is not set/],
   [['approvals', 'sign', 'x'], 2, /missing required argument 'verdict'/],
   [['approvals', 'sign', 'x', 'maybe'], 2, /Allowed choices are approve, deny/],
   [['keys'], 2, /a command is missing/],
   [['keys', 'create'], 2, /required option '--name <name>' not specified/],
-  [['keys', 'create', '--name', 'Ann Smith'], 2, /A name of small letters/],
-  [['keys', 'create', '--name', 'ann', '--for', 'two words'], 2, /--for wants the login/],
+  [['keys', 'create', '--name', 'Ann Smith'], 2, /a name of lower-case letters/],
+  [['keys', 'create', '--name', 'ann', '--for', 'two words'], 2, /--for needs the login/],
   [['keys', 'revoke'], 2, /missing required argument 'name'/],
-  [[...check, '--users', '--no-users'], 2, /--users and --no-users contradict each other/],
-  [['twin', 'users', '--gone', '--no-gone'], 2, /--gone and --no-gone contradict each other/],
-  [['twin', 'apps', '--no-gone', '--gone'], 2, /--gone and --no-gone contradict each other/],
+  [[...check, '--users', '--no-users'], 2, /--users and --no-users cannot be combined/],
+  [['twin', 'users', '--gone', '--no-gone'], 2, /--gone and --no-gone cannot be combined/],
+  [['twin', 'apps', '--no-gone', '--gone'], 2, /--gone and --no-gone cannot be combined/],
 ];
 
 describe.each(BAD)('arx %j', (argv, code, message) => {
@@ -152,7 +152,7 @@ it.each([
   ]) {
     const { code, out } = await arx(both, env);
     expect(code).toBe(2);
-    const message = `--json and --format ${format} contradict each other.`;
+    const message = `--json and --format ${format} cannot be combined.`;
     expect(JSON.parse(out)).toMatchObject({ schema: 'arx.error/v1', code: 'usage', message });
   }
 });
@@ -224,7 +224,7 @@ describe('where nothing was stored yet', () => {
       head: '0'.repeat(64),
       checkpoints: 0,
     });
-    expect((await arx(['runs'], env)).out).toContain('No runs yet');
+    expect((await arx(['runs'], env)).out).toContain('There are no runs yet');
   });
 });
 

@@ -104,7 +104,7 @@ it('stores what Okta accepts for its owner alone, and the commands that follow u
   expect(err).toContain('arx uses it from now on');
   const tested = await arx(['test', '--json']);
   expect(tested.code, tested.out + tested.err).toBe(0);
-  expect(tested.err).toContain(`stored in ${stored()}`);
+  expect(tested.err).toContain(`stored by arx okta configure in ${stored()}`);
   expect(tested.err + tested.out).not.toContain(token);
   const { out: status } = await arx(['status', '--json']);
   expect(JSON.parse(status)).toMatchObject({

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { momentText, Rate } from '../../../src/cli/kit/progress.ts';
+import { progressText, Rate } from '../../../src/cli/kit/progress.ts';
 import { schedulePlan } from '../../../src/cli/register/schedule.ts';
 import { configSchema } from '../../../src/config/schema/schema.ts';
 
@@ -26,7 +26,7 @@ it('tells users, rate, time left, calls and throttling', () => {
     ticketsDone: 0,
   } as const;
   const calls = { okta: 102, jira: 0, slack: 0, throttled: 3 };
-  expect(momentText({ progress, calls }, 5)).toBe(
+  expect(progressText({ progress, calls }, 5)).toBe(
     'checking factors: 100 of 300 users, 5.0/s, 40 s left, 102 Okta calls, 3 throttled',
   );
 });

@@ -1,3 +1,8 @@
+/**
+ * The figures of `arx run mfa-enforcement-check --estimate`, computed from what is known about the
+ * scope.
+ */
+
 import { usableCalls } from '../../../connectors/rate-limit/usable.ts';
 import {
   actionsOf,
@@ -16,13 +21,13 @@ import { FOLLOW_MS } from '../../kit/poll.ts';
 import type { LastRun, Scope } from './last-run.ts';
 import type { UsersLimit } from './limit.ts';
 
-/** What an estimate rests on. */
-export interface Ground {
+/** The facts an estimate is based on. */
+export interface EstimateBasis {
   users: number;
-  /** Users on each page where the scope was listed; null where pages are estimated too. */
+  /** Users on each page if the scope was listed; null if the pages are estimated too. */
   pages: number[] | null;
   basis: 'assumed' | 'last_run' | 'listed';
-  /** When the number of users was seen, ISO 8601; null where it is assumed. */
+  /** When the number of users was read, ISO 8601; null if it is assumed. */
   at: string | null;
   /** The last complete run of the scope. */
   last: LastRun | null;
@@ -33,24 +38,29 @@ export interface Ground {
 export interface EstimateDocument {
   schema: 'arx.estimate/v1';
   users: number;
-  /** Okta calls of listing and first reads. */
+  /** Okta calls for listing and first reads. */
   calls: number;
   /**
-   * With mode delta: calls where nobody changed, and `calls` are the most; null: everybody is read.
+   * With mode delta: calls if no user changed (`calls` is then the maximum). Null if every user is
+   * read.
    */
   leastCalls: number | null;
   /**
-   * Okta calls that read people again before a ticket, by the last run; null where there is none.
+   * Okta calls that read users again before a ticket, based on the last run; null without a last
+   * run.
    */
   ticketCalls: number | null;
-  /** Time of `calls` at the quota. */
+  /** Time that `calls` take at the quota. */
   seconds: number;
-  /** Temporal actions, heartbeats and queries apart. */
+  /** Temporal actions without heartbeats and queries. */
   actions: number;
   actionsByPhase: ActionsByPhase;
-  /** Actions at most for heartbeats while activities wait, and for a person who follows the run. */
+  /**
+   * Maximum number of further actions: heartbeats while activities wait, and queries by a command
+   * that follows the run.
+   */
   apart: { heartbeats: number; queries: number };
-  /** List price of `actions`, and with what is apart. */
+  /** List price of `actions`, with `heartbeats`, and with both. */
   price: {
     currency: 'USD';
     amount: number;
@@ -58,17 +68,16 @@ export interface EstimateDocument {
     withQueries: number;
     perMillion: number;
   };
-  /** A minute; `limit` and `usable` null: no limit. */
+  /** Calls per minute; `limit` and `usable` are null if there is no limit. */
   quota: { limit: number | null; share: number; usable: number | null };
-  /** Users an activity. */
+  /** Users per activity. */
   batch: number;
   scope: Scope;
   /**
-   * `tickets`: where the number of findings comes from; `pace`: calls a second where no quota is in
-   * the way.
+   * `tickets`: the source of the number of findings; `pace`: calls per second if no quota applies.
    */
   basis: {
-    users: Ground['basis'];
+    users: EstimateBasis['basis'];
     quota: UsersLimit['basis'];
     tickets: 'last_run' | 'none';
     at: string | null;
@@ -77,25 +86,25 @@ export interface EstimateDocument {
   };
 }
 
-/** One look whether the log reaches back, and a page of it. */
-const LOOKS_AT_THE_LOG = 2;
+/** One request to check how far the log reaches back, and one for a page of it. */
+const LOG_REQUESTS = 2;
 
-/** Works the estimate out. */
+/** Computes the estimate. */
 export function estimateDocument(
   config: ArxConfig,
   scope: Scope,
-  ground: Ground,
+  basis: EstimateBasis,
 ): EstimateDocument {
-  const { users, last } = ground;
+  const { users, last } = basis;
   const { batch, window } = config.scan;
-  const pages = ground.pages ?? pagesOf(users, scope.groups.length);
+  const pages = basis.pages ?? pagesOf(users, scope.groups.length);
   const tickets = config.tickets.mode;
   const lists = Math.max(1, scope.groups.length);
   const found = { findings: last?.findings ?? 0, closable: last?.closed ?? 0 };
   const phases = actionsOf({ pages, lists, batch, tickets, ...found });
   const actions = totalActions(phases);
   const calls = users + pages.length;
-  const quota = quotaOf(config, ground.quota.limit);
+  const quota = quotaOf(config, basis.quota.limit);
   const pace = paceOf(window);
   const seconds = secondsFor({ calls, usable: quota.usable, pace });
   const apart = {
@@ -104,7 +113,7 @@ export function estimateDocument(
   };
   return {
     schema: 'arx.estimate/v1',
-    leastCalls: config.scan.mode === 'delta' ? pages.length + LOOKS_AT_THE_LOG : null,
+    leastCalls: config.scan.mode === 'delta' ? pages.length + LOG_REQUESTS : null,
     users,
     calls,
     ticketCalls: ticketCalls(tickets, last),
@@ -117,10 +126,10 @@ export function estimateDocument(
     batch: batchSize(batch, users, AUTO_BATCH),
     scope,
     basis: {
-      users: ground.basis,
-      quota: ground.quota.basis,
+      users: basis.basis,
+      quota: basis.quota.basis,
       tickets: last ? 'last_run' : 'none',
-      at: ground.at,
+      at: basis.at,
       run: last?.run ?? null,
       pace,
     },
@@ -137,8 +146,8 @@ function quotaOf({ quota }: ArxConfig, limit: number | null): EstimateDocument['
 }
 
 /**
- * User and factors are read again where a ticket is opened; for the one of a whole scope, of
- * everybody on its list.
+ * User and factors are read again before a ticket is opened; in mode bulk, for every user on its
+ * list.
  */
 function ticketCalls(mode: ArxConfig['tickets']['mode'], last: LastRun | null): number | null {
   if (mode === 'none') return 0;

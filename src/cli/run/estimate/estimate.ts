@@ -5,22 +5,23 @@ import type { RunOptions } from '../command.ts';
 import { usageError } from '../../kit/errors.ts';
 import { EXIT } from '../../kit/exit.ts';
 import type { ExitCode } from '../../kit/exit.ts';
-import { print, say, writeJson } from '../../kit/io.ts';
+import { print, printNote, writeJson } from '../../kit/io.ts';
 import type { Io } from '../../kit/io.ts';
-import { tellOktaSource } from '../../kit/okta-source.ts';
+import { printOktaSource } from '../../kit/okta-source.ts';
 import { loadSettings } from '../../kit/settings.ts';
 import type { Settings } from '../../kit/settings.ts';
 import { withStore, withStoreOr } from '../../kit/store.ts';
 import { plural } from '../../kit/text.ts';
 import { estimateDocument } from './document.ts';
-import type { Ground } from './document.ts';
+import type { EstimateBasis } from './document.ts';
 import { lastRun } from './last-run.ts';
 import type { Scope } from './last-run.ts';
 import { usersLimit } from './limit.ts';
 import { listScope } from './listing.ts';
 
 /**
- * Says what a run would take. It starts none, reads no factor, opens no ticket and posts nothing.
+ * Estimates what a run would take. Does not start a run, read factors, open tickets or post
+ * messages.
  */
 export async function estimateCheck(io: Io, options: RunOptions): Promise<ExitCode> {
   refuseContradictions(options);
@@ -28,15 +29,18 @@ export async function estimateCheck(io: Io, options: RunOptions): Promise<ExitCo
   const { config, file } = settings;
   const scope = { statuses: config.scope.statuses, groups: options.group ?? config.scope.groups };
   if (file === null && !options.local)
-    say(io, 'No configuration file here: the defaults are taken, and the worker may have others.');
-  const ground = await groundOf(io, { settings, scope, assumed: options.assumeUsers ?? null });
-  if (ground.quota.basis === 'assumed')
-    say(
+    printNote(
       io,
-      `Okta's limit is assumed, ${ground.quota.limit} calls a minute for one token: no answer has told it here.`,
+      'No configuration file found: the estimate uses the defaults, which may differ from those of the worker.',
+    );
+  const basis = await basisOf(io, { settings, scope, assumed: options.assumeUsers ?? null });
+  if (basis.quota.basis === 'assumed')
+    printNote(
+      io,
+      `Okta's rate limit is not known yet: assuming ${basis.quota.limit} calls per minute for one token.`,
     );
   const mode = options.mode ?? config.scan.mode;
-  const document = estimateDocument({ ...config, scan: { ...config.scan, mode } }, scope, ground);
+  const document = estimateDocument({ ...config, scan: { ...config.scan, mode } }, scope, basis);
   if (options.json) await writeJson(io, document);
   else {
     const { estimateTable } = await import('./render.ts');
@@ -45,7 +49,7 @@ export async function estimateCheck(io: Io, options: RunOptions): Promise<ExitCo
   return EXIT.ok;
 }
 
-/** An estimate starts nothing, so nothing about a run can be asked of it. */
+/** An estimate does not start a run, so options about a run are refused. */
 function refuseContradictions(options: RunOptions): void {
   const given = {
     '--detach': options.detach,
@@ -55,30 +59,31 @@ function refuseContradictions(options: RunOptions): void {
   const more = { '--fail-on': options.failOn, '--users or --no-users': options.users };
   const [flag] =
     Object.entries({ ...given, ...more }).find(([, value]) => value !== undefined) ?? [];
-  if (flag !== undefined) throw usageError(`--estimate starts no run, so ${flag} contradicts it.`);
+  if (flag !== undefined)
+    throw usageError(`--estimate does not start a run, so ${flag} cannot be used with it.`);
 }
 
-interface Question {
+interface EstimateRequest {
   settings: Settings;
   scope: Scope;
   assumed: number | null;
 }
 
-/** The number of users: as assumed, else as the last run found it, else as listed now. */
-async function groundOf(io: Io, question: Question): Promise<Ground> {
-  const { settings, assumed } = question;
+/** The number of users: as assumed, or else from the last run, or else by listing them now. */
+async function basisOf(io: Io, request: EstimateRequest): Promise<EstimateBasis> {
+  const { settings, assumed } = request;
   const { arx: env, config, baseDir } = settings;
-  tellOktaSource(io, settings);
+  printOktaSource(io, settings);
   const read = oktaSettings({ env, config, baseDir });
   if (assumed === null) {
     const okta = await read;
-    return withStore(io, (store) => findOrListUsers(io, question, { store, okta }), {
+    return withStore(io, (store) => findOrListUsers(io, request, { store, okta }), {
       create: true,
     });
   }
   const okta = await read.catch(unlessMissing);
   const quota = await usersLimit({ known: null, listed: null });
-  const alone: Ground = {
+  const assumedBasis: EstimateBasis = {
     users: assumed,
     pages: null,
     basis: 'assumed',
@@ -86,52 +91,58 @@ async function groundOf(io: Io, question: Question): Promise<Ground> {
     last: null,
     quota,
   };
-  if (okta === null) return alone;
-  return withStoreOr(io, alone, async (store) => ({
-    ...alone,
-    ...(await readFromStore(question, { store, okta })),
+  if (okta === null) return assumedBasis;
+  return withStoreOr(io, assumedBasis, async (store) => ({
+    ...assumedBasis,
+    ...(await readFromStore(request, { store, okta })),
   }));
 }
 
-/** With an assumed number nothing of Okta need be set up yet; what is set must be right. */
+/**
+ * With an assumed number of users, Okta need not be configured; what is configured must be valid.
+ */
 function unlessMissing(thrown: unknown): null {
   if ((thrown as { code?: unknown }).code === 'missing_variable') return null;
   throw thrown;
 }
 
-interface Reach {
+interface EstimateSources {
   store: Store;
   okta: OktaSettings;
 }
 
-/** What the store knows without asking Okta. */
+/** What the store knows, without a call to Okta. */
 async function readFromStore(
-  { scope }: Question,
-  { store, okta: { host: org } }: Reach,
-): Promise<Pick<Ground, 'last' | 'quota'>> {
+  { scope }: EstimateRequest,
+  { store, okta: { host: org } }: EstimateSources,
+): Promise<Pick<EstimateBasis, 'last' | 'quota'>> {
   const last = await lastRun(store, { org, ...scope });
   return { last, quota: await usersLimit({ known: { store, org }, listed: null }) };
 }
 
-async function findOrListUsers(io: Io, question: Question, reach: Reach): Promise<Ground> {
-  const known = await readFromStore(question, reach);
-  if (known.last === null) return listUsers(io, question, reach);
+async function findOrListUsers(
+  io: Io,
+  question: EstimateRequest,
+  sources: EstimateSources,
+): Promise<EstimateBasis> {
+  const known = await readFromStore(question, sources);
+  if (known.last === null) return listUsers(io, question, sources);
   const { users, finishedAt: at } = known.last;
   return { users, pages: null, basis: 'last_run', at, ...known };
 }
 
 async function listUsers(
   io: Io,
-  { settings, scope }: Question,
-  { store, okta }: Reach,
-): Promise<Ground> {
-  say(
+  { settings, scope }: EstimateRequest,
+  { store, okta }: EstimateSources,
+): Promise<EstimateBasis> {
+  printNote(
     io,
-    'No complete run of this scope is known: its users are listed at Okta to count them, and nothing else is read.',
+    'No complete run of this scope is known, so the users are counted by listing them at Okta. Nothing else is read.',
   );
   const listed = await listScope(settings, { store, okta, scope });
   const { users, pages, calls } = listed;
-  say(io, `Listed ${plural(users, 'user')} with ${plural(calls, 'call')}.`);
+  printNote(io, `Listed ${plural(users, 'user')} with ${plural(calls, 'call')}.`);
   const quota = await usersLimit({ known: { store, org: okta.host }, listed });
   return { users, pages, basis: 'listed', at: new Date().toISOString(), last: null, quota };
 }

@@ -4,7 +4,7 @@ import type { RunSummary } from '../../../mfa/document.ts';
 import type { Store } from '../../../store/types.ts';
 import type { RunRecord } from '../../../store/run-types.ts';
 
-/** Which users a check is about; groups by id or exact name (none: everybody). */
+/** Which users a check covers; groups by id or exact name (none: all users). */
 export interface Scope {
   statuses: readonly string[];
   groups: readonly string[];
@@ -16,19 +16,19 @@ export interface LastRun {
   /** ISO 8601. */
   finishedAt: string;
   users: number;
-  /** Users who were not covered, and of these those with an open ticket. */
+  /** Users who were not covered, and the number of them with an open ticket. */
   findings: number;
   ticketed: number;
   /** Tickets that were closed, or would have been. */
   closed: number;
 }
 
-/** How far back a run of the scope is looked for. */
+/** How many earlier runs are searched for one of the same scope. */
 const EARLIER_RUNS = 100;
 
 /**
- * Looks it up in the store; null where there is none. Names of groups are known by the runs that
- * resolved them.
+ * Finds the last complete run of the scope in the store; null if there is none. Group names are
+ * resolved by the runs that recorded them.
  */
 export async function lastRun(
   store: Store,
@@ -55,7 +55,7 @@ function lastRunOf(run: string, finishedAt: string, { counts, tickets }: RunSumm
   };
 }
 
-/** Null where a name is not known. The newest run that named a group decides. */
+/** Null if a name is not known. If several runs recorded a name, the newest one counts. */
 function groupIds(references: readonly string[], records: readonly RunRecord[]): string[] | null {
   const named = records.flatMap(
     ({ plan }) => (plan['groups'] ?? []) as unknown as RunSummary['scope']['groups'],

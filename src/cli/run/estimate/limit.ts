@@ -1,30 +1,35 @@
+/** Determines the Okta rate limit that an estimate uses. */
+
 import { bucketKey } from '../../../connectors/rate-limit/buckets.ts';
 import type { Store } from '../../../store/types.ts';
 import type { Listed } from './listing.ts';
 
-/** Limit a minute of the bucket that lists users and reads factors; null: the answers told none. */
+/**
+ * Limit per minute of the bucket for listing users and reading factors; null: no limit was
+ * reported.
+ */
 export interface UsersLimit {
   limit: number | null;
   basis: 'seen' | 'assumed';
 }
 
 /**
- * What one API token has by default: half of the 600 a minute of a Workforce organisation.
+ * Default limit of one API token: half of the 600 per minute of a Workforce organisation.
  * (developer.okta.com, rate limits)
  */
 const ASSUMED_LIMIT = 300;
 
 /**
- * Where a limit may have been seen: in a listing of just now (null: none), or by the runs that the
- * store knows of.
+ * Where a limit may have been reported: in a listing made just now (null: none), or in earlier runs
+ * known to the store.
  */
 export interface LimitSources {
-  /** Null where there is none, or nothing of Okta is set up. */
+  /** Null without a store, or if Okta is not configured. */
   known: { store: Store; org: string } | null;
   listed: Pick<Listed, 'limit'> | null;
 }
 
-/** The limit as last seen; where nobody has seen it, that of one token. */
+/** The limit as last reported, or else that of one token. */
 export async function usersLimit({ known, listed }: LimitSources): Promise<UsersLimit> {
   if (listed?.limit !== undefined) return { limit: listed.limit, basis: 'seen' };
   const state = known && (await known.store.rateBuckets.get(bucketKey('okta', known.org, 'users')));

@@ -13,16 +13,16 @@ import { failure } from '../../kit/errors.ts';
 import type { Settings } from '../../kit/settings.ts';
 import type { Scope } from './last-run.ts';
 
-/** What listing a scope told. */
+/** The result of listing a scope. */
 export interface Listed {
   users: number;
   /** Users first seen on each page, over all lists. */
   pages: number[];
-  /** Requests that it took. */
+  /** Number of requests made. */
   calls: number;
   /**
-   * Limit of the bucket that factor reads share, as told last (null: answers told none); absent:
-   * not asked.
+   * Last reported limit of the bucket shared with factor reads (null: no limit was reported);
+   * absent: not read.
    */
   limit?: number | null;
 }
@@ -33,18 +33,17 @@ interface Reader {
 }
 
 /**
- * Counts the users of a scope as a check lists them: governed, audited, and within the quota of a
- * scan.
+ * Counts the users of a scope as a check lists them: governed, audited, and within the scan quota.
  */
 export async function listScope(
   settings: Settings,
   { store, okta: credentials, scope }: { store: Store; okta: OktaSettings; scope: Scope },
 ): Promise<Listed> {
-  const told: Pick<Listed, 'calls' | 'limit'> = { calls: 0 };
+  const observed: Pick<Listed, 'calls' | 'limit'> = { calls: 0 };
   const observe = ({ operation, status, rateLimit }: CallEvent): void => {
     if (operation === 'oauth:token') return;
-    told.calls += 1;
-    if (operation === 'users:read' && status === 200) told.limit = rateLimit?.limit ?? null;
+    observed.calls += 1;
+    if (operation === 'users:read' && status === 200) observed.limit = rateLimit?.limit ?? null;
   };
   const { share, reserve, warning_threshold: warningThreshold } = settings.config.quota;
   const quota = { share, reserve, warningThreshold };
@@ -60,7 +59,7 @@ export async function listScope(
       pages.push(seen.size - before);
     }
   }
-  return { users: seen.size, pages, ...told };
+  return { users: seen.size, pages, ...observed };
 }
 
 async function groupIds(
@@ -69,7 +68,7 @@ async function groupIds(
 ): Promise<string[]> {
   const ids: string[] = [];
   for (const reference of references) {
-    const group = await patiently(() => findGroup(okta, reference, { caller }));
+    const group = await withRetries(() => findGroup(okta, reference, { caller }));
     if ('problem' in group) throw failure('configuration', group.problem);
     ids.push(group.id);
   }
@@ -81,7 +80,7 @@ async function* pagesOf(
   list: ScopeList,
 ): AsyncGenerator<ScopePage['users']> {
   const read = (after: string | null, page: number): Promise<ScopePage> =>
-    patiently(() => readScopePage(okta, { ...list, after }, { caller, subject: `page-${page}` }));
+    withRetries(() => readScopePage(okta, { ...list, after }, { caller, subject: `page-${page}` }));
   let after: string | null = null;
   for (let page = 0; page === 0 || after !== null; page += 1) {
     const { users, next } = await read(after, page);
@@ -92,7 +91,7 @@ async function* pagesOf(
   }
 }
 
-/** The job's own principal: what it may not read, its estimate may not read either. */
+/** Uses the principal of the check, so that an estimate has no more permissions than the check. */
 function callerOf({ config: { connectors } }: Settings): Caller {
   const run = randomUUID();
   const permitted = { okta: connectors.okta.operations };
@@ -108,8 +107,8 @@ function callerOf({ config: { connectors } }: Settings): Caller {
 }
 
 const TRIES = 4;
-/** Tries a read again where that may help. */
-async function patiently<Result>(read: () => Promise<Result>): Promise<Result> {
+/** Retries a read that failed with a retryable error. */
+async function withRetries<Result>(read: () => Promise<Result>): Promise<Result> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await read();

@@ -131,7 +131,7 @@ describe('a time of the history', () => {
   it.each(['yesterday', '2026-13-01', '2026-11-20T08:00', '20', '-1h', ''])(
     '%j is none',
     (text) => {
-      expect(() => timeAt('first', now)(text)).toThrow(/expected/);
+      expect(() => timeAt('first', now)(text)).toThrow(/Expected/);
     },
   );
 });

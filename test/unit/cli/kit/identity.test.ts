@@ -73,16 +73,18 @@ describe('who acts', () => {
   ])('%j is %s, by %s', async (situation, principal, authenticatedBy) => {
     const identity = await who(situation);
     expect(identity).toMatchObject({ principal, authenticatedBy });
-    expect(identity.said.includes('taken at their word')).toBe(authenticatedBy === 'cli');
+    expect(identity.said.includes('not authenticated, accepted because')).toBe(
+      authenticatedBy === 'cli',
+    );
   });
 
   it.each<[Situation, RegExp]>([
     [{ as: 'ann@example.com' }, /ARX_KEY is not set/],
-    [{ as: 'bob@example.com', key: 'ann' }, /of somebody else/],
-    [{ as: 'ann@example.com', key: 'soc' }, /of somebody else/],
-    [{ as: 'agent:other', key: 'soc' }, /of somebody else/],
+    [{ as: 'bob@example.com', key: 'ann' }, /belongs to another user/],
+    [{ as: 'ann@example.com', key: 'soc' }, /belongs to another user/],
+    [{ as: 'agent:other', key: 'soc' }, /belongs to another user/],
     [{ key: 'lost' }, /is revoked/],
-    [{ key: 'unknown' }, /no key that this store knows/],
+    [{ key: 'unknown' }, /not a key of this store/],
     [{ key: 'lost', as: 'bob@example.com', local: true, env: EMULATED }, /is revoked/],
     [{ as: 'ann@example.com', local: true }, /ARX_KEY is not set/],
     [{ as: 'ann@example.com', env: EMULATED }, /ARX_KEY is not set/],
@@ -104,17 +106,20 @@ describe('who acts', () => {
     [{ as: 'bob@example.com' }, 'user:bob@example.com'],
     [{ as: 'bob@example.com', key: 'ann' }, 'user:bob@example.com'],
     [{ as: 'agent:bot' }, 'agent:bot'],
-  ])('%j is believed aloud where signatures are not required', async (situation, principal) => {
-    const { io, err } = ioOf({
-      ...REAL,
-      ...(situation.key ? { ARX_KEY: KEYS[situation.key] } : {}),
-    });
-    const settings = await loadSettings(io, {});
-    settings.config.approvals.require_signed = false;
-    const identity = await identify(io, { settings, store, as: situation.as });
-    expect(identity).toMatchObject({ principal, authenticatedBy: 'cli' });
-    expect(err()).toContain(`${principal} is believed without proof`);
-  });
+  ])(
+    '%j is accepted with a warning if signatures are not required',
+    async (situation, principal) => {
+      const { io, err } = ioOf({
+        ...REAL,
+        ...(situation.key ? { ARX_KEY: KEYS[situation.key] } : {}),
+      });
+      const settings = await loadSettings(io, {});
+      settings.config.approvals.require_signed = false;
+      const identity = await identify(io, { settings, store, as: situation.as });
+      expect(identity).toMatchObject({ principal, authenticatedBy: 'cli' });
+      expect(err()).toContain(`${principal} is accepted without authentication`);
+    },
+  );
 
   it.each([
     'workflow:mfa-enforcement-check',

@@ -184,7 +184,7 @@ it('refuses to remove from a trail that is not the one signed', async () => {
 it('tells of a run without people what it is, in every form of its report', async () => {
   await fill();
   await purge('--yes');
-  const said = /The people of this run were removed on \d{4}-\d\d-\d\d for their age/;
+  const said = /The users of this run were removed on \d{4}-\d\d-\d\d, past their retention period/;
   const table = await arx(['report', 'old'], env);
   expect(table.out).toMatch(said);
   expect((await arx(['report', 'old', '--format', 'html'], env)).out).toMatch(said);

@@ -3,16 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { paramsOf } from '../../../../src/cli/call/params.ts';
+import { argsOf } from '../../../../src/cli/call/args.ts';
 import { assertProperty } from '../../../support/properties.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'arx-params-'));
+const folder = mkdtempSync(join(tmpdir(), 'arx-args-'));
 const file = (text: string): string => {
   const path = join(folder, `${Math.random()}.json`);
   writeFileSync(path, text);
   return path;
 };
-const valueOf = (text: string): unknown => paramsOf([`x=${text}`], undefined)['x'];
+const valueOf = (text: string): unknown => argsOf([`x=${text}`], undefined)['x'];
 
 describe('a value of --param', () => {
   it.each([
@@ -39,8 +39,8 @@ describe('a value of --param', () => {
     expect(valueOf(text)).toEqual(value);
   });
 
-  it.each(['[', '{a}', '"a"b"'])('%s begins like JSON and is refused', (text) => {
-    expect(() => valueOf(text)).toThrow(/begins like JSON/);
+  it.each(['[', '{a}', '"a"b"'])('%s starts like JSON and is refused', (text) => {
+    expect(() => valueOf(text)).toThrow(/starts like JSON/);
   });
 
   it('can be forced to be any text', () => {
@@ -66,12 +66,12 @@ describe('a value of --param', () => {
 
 describe('parameters', () => {
   it('of a file give way to those given one by one', () => {
-    expect(paramsOf(['a=1'], file('{"a":2,"b":{"c":null}}'))).toEqual({ a: 1, b: { c: null } });
+    expect(argsOf(['a=1'], file('{"a":2,"b":{"c":null}}'))).toEqual({ a: 1, b: { c: null } });
   });
 
   it('named like parts of every object are names like others', () => {
-    const params = paramsOf(['constructor=x'], file('{"__proto__":{"admin":true}}'));
-    expect(Object.keys(params).toSorted()).toEqual(['__proto__', 'constructor']);
+    const args = argsOf(['constructor=x'], file('{"__proto__":{"admin":true}}'));
+    expect(Object.keys(args).toSorted()).toEqual(['__proto__', 'constructor']);
     expect(({} as Record<string, unknown>)['admin']).toBeUndefined();
   });
 
@@ -80,14 +80,14 @@ describe('parameters', () => {
     [['=x'], undefined, /name=value/],
     [['../x=1'], undefined, /name=value/],
     [['x=1', 'x=2'], undefined, /given twice/],
-    [[], '[1]', /no JSON object/],
-    [[], 'nonsense', /is no JSON/],
+    [[], '[1]', /not contain a JSON object/],
+    [[], 'nonsense', /is not valid JSON/],
     [[], JSON.stringify({ x: 'y'.repeat(70_000) }), /64 KB/],
   ])('%j with file %j are refused', (given, text, message) => {
-    expect(() => paramsOf(given, text === undefined ? undefined : file(text))).toThrow(message);
+    expect(() => argsOf(given, text === undefined ? undefined : file(text))).toThrow(message);
   });
 
   it('of a missing file are refused', () => {
-    expect(() => paramsOf([], join(folder, 'missing.json'))).toThrow(/cannot be read \(ENOENT\)/);
+    expect(() => argsOf([], join(folder, 'missing.json'))).toThrow(/cannot be read \(ENOENT\)/);
   });
 });
