@@ -11,9 +11,9 @@ export interface ApprovalDocument {
   connector: string;
   operation: string;
   risk: string;
-  /** Null where nobody was asked. */
+  /** Null if no approval was requested. */
   state: ApprovalState | null;
-  /** Where the operation itself stands. */
+  /** State of the operation itself. */
   action: ActionState;
   requester: string;
   requesterId: string | null;
@@ -23,7 +23,7 @@ export interface ApprovalDocument {
   createdAt: string;
   deadline: string | null;
   votes: { person: string; verdict: string; at: string }[];
-  /** How many distinct people must approve at least. */
+  /** The least number of people who must approve. */
   needed: number;
   /** Okta ids of those who may decide. */
   eligible: string[];
@@ -32,7 +32,7 @@ export interface ApprovalDocument {
   bundleDigest: string;
 }
 
-/** What the store knows of a request and its approval. */
+/** The document of a request and its approval, from its record. */
 export function approvalDocument(record: ActionRecord): ApprovalDocument {
   const { requestId, approval, obligations, state } = record;
   const {

@@ -6,8 +6,8 @@ import type { ApprovalRequest, SignedDecision } from './signed-decision.ts';
 const TRIES = 2;
 
 /**
- * Sends a decision until it is answered, `timeoutMs` a try. Null where nobody answers: it stays
- * with the Temporal server as a signal and may still count.
+ * Sends a decision until it is answered, waiting `timeoutMs` for each try. Null if no worker
+ * answers: the Temporal server keeps the decision as a signal, and it may still count.
  */
 export async function deliver(
   link: TemporalLink,
@@ -15,11 +15,11 @@ export async function deliver(
   decision: SignedDecision & { verdict: 'approve' | 'deny' },
   timeoutMs?: number,
 ): Promise<DecisionAnswer | null> {
-  const gone: DecisionAnswer = { accepted: false, code: 'closed', state: approval.state };
+  const closed: DecisionAnswer = { accepted: false, code: 'closed', state: approval.state };
   for (let left = TRIES; left > 0; left -= 1) {
     const sent = await decide(link, requestId, decision, timeoutMs);
     if (sent.kind === 'answered') return sent.answer;
-    if (sent.kind === 'gone') return gone;
+    if (sent.kind === 'gone') return closed;
   }
-  return (await signalDecision(link, requestId, decision)) ? null : gone;
+  return (await signalDecision(link, requestId, decision)) ? null : closed;
 }

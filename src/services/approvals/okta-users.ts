@@ -2,17 +2,15 @@ import type { Call, CallContext, OktaOperations, OktaUser } from '../../connecto
 
 const USER_ID = /^[A-Za-z0-9]{20}$/;
 
-/**
- * Asks Okta as somebody, on record; the subject of the entry is all that differs from call to call.
- */
+/** Reads Okta as one caller, on record; only the subject of the entry differs from call to call. */
 export interface OktaReader {
   okta: Call<OktaOperations>;
   context: <Output>(subject: string) => CallContext<Output>;
 }
 
 /**
- * The Okta user with this login (whatever its case) or id; null where there is none. Throws what
- * the connector does.
+ * The Okta user with this login (in any case) or id; null if there is none. Throws the errors of
+ * the connector.
  */
 export async function findUser(
   { okta, context }: OktaReader,
@@ -33,7 +31,7 @@ export async function findUser(
 }
 
 /**
- * The Okta user whose login, or else whose e-mail address, this is; null for nobody and for
+ * The Okta user with this login or, failing that, this e-mail address; null for none and for
  * several.
  */
 export async function findUserByEmail(reader: OktaReader, email: string): Promise<OktaUser | null> {

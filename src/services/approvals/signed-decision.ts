@@ -3,10 +3,10 @@ import type { DecisionClaim, DecisionKey } from '../../governance/decision-token
 import type { Approval } from '../../governance/approval.ts';
 import type { ActionRecord } from '../../store/governance-types.ts';
 
-/** A request that people are asked about. */
+/** A request that needs approval. */
 export type ApprovalRequest = ActionRecord & { approval: Approval };
 
-/** What somebody decided, with the person proven. */
+/** A decision by an authenticated person. */
 export type ProvenDecision = Pick<
   DecisionClaim,
   'verdict' | 'decisionId' | 'person' | 'login' | 'surface' | 'at'
@@ -14,7 +14,7 @@ export type ProvenDecision = Pick<
   reason?: string;
 };
 
-/** A decision that an approval takes. */
+/** A decision in the form that the approval workflow accepts. */
 export interface SignedDecision {
   decisionId: string;
   approver: string;

@@ -6,27 +6,30 @@ import type { Store } from '../../store/types.ts';
 import { auditKeys } from '../audit/key-trail.ts';
 import type { KeyActor } from '../audit/key-trail.ts';
 
-/** What a key is kept with: the store that holds its public half, and who keeps it. */
+/**
+ * Dependencies of the signing key: `store` holds its public half, `actor` is recorded as its
+ * creator.
+ */
 export interface SigningKeyParts {
   env: ArxEnv;
   store: Store;
   actor: KeyActor;
 }
 
-/** Thrown where the key that would sign here counts no more. */
+/** Thrown if the key that would sign here is revoked. */
 export class KeyRevokedError extends Error {
   override readonly name = 'KeyRevokedError';
   readonly code = 'key_revoked';
   readonly remedy =
-    'Make a new one: `arx keys decision --rotate`, or set ARX_DECISION_KEY to another seed.';
+    'Create a new one with `arx keys decision --rotate`, or set ARX_DECISION_KEY to another seed.';
   constructor(kid: string) {
     super(`The key that signs decisions here (${kid}) is revoked.`);
   }
 }
 
 /**
- * The key that signs decisions here, its public half known to the store; both are made on first
- * use. Throws KeyRevokedError and ConfigError.
+ * The key that signs decisions here. On first use the key is created and its public half stored.
+ * Throws KeyRevokedError and ConfigError.
  */
 export async function signingKey({
   env,
@@ -40,10 +43,7 @@ export async function signingKey({
   return key;
 }
 
-/**
- * Puts a new key in the place of the one that signs here; the old one counts no more. Throws
- * ConfigError.
- */
+/** Replaces the signing key by a new one and revokes the old one. Throws ConfigError. */
 export async function rotateSigningKey({
   env,
   store,

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { AuditDraft, JsonObject } from '../../audit/types.ts';
 import type { Store } from '../../store/types.ts';
 
-/** Who changes keys. */
+/** Who changes keys, as recorded. */
 export interface KeyActor {
   principal: string;
   authenticatedBy: AuditDraft['actor']['authenticatedBy'];
@@ -12,20 +12,20 @@ export interface KeyActor {
 
 interface KeyChange {
   kind: 'key.created' | 'key.revoked';
-  /** Name of an access key, or id of a signing key; never the key. */
+  /** Name of an access key or id of a signing key; never the key itself. */
   subject: string;
   outcome: JsonObject;
 }
 
-/** Writes changes of keys into the trail; they are made only after that. */
+/** Records changes of keys in the audit trail; the changes themselves are made only after that. */
 export async function auditKeys(
   store: Store,
-  keeper: KeyActor,
+  actor: KeyActor,
   changes: readonly KeyChange[],
 ): Promise<void> {
   const run = randomUUID();
   const at = new Date().toISOString();
-  const { principal, authenticatedBy, surface = 'cli' } = keeper;
+  const { principal, authenticatedBy, surface = 'cli' } = actor;
   const common = {
     workflowId: `keys/${run}`,
     run,

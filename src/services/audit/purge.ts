@@ -8,16 +8,16 @@ import type { Store } from '../../store/types.ts';
 type PurgeStore = Pick<Store, 'retention' | 'audit' | 'journal'>;
 
 /**
- * What is older than it is kept: personal data by what it is, and entries of the trail that still
- * have their content.
+ * Data past its retention period: personal data by kind, and audit entries that still have their
+ * content.
  */
 export interface Purge {
   users: { before: string; removed: RemovalCounts };
-  /** `upTo`: index behind the last of these entries. */
+  /** `upTo`: index after the last of these entries. */
   audit: { before: string; upTo: number; entries: number };
 }
 
-/** Counts what is due; changes nothing. */
+/** Counts the data that is due; changes nothing. */
 export async function duePurge(
   { retention, audit }: PurgeStore,
   cut: RetentionCut,
@@ -29,17 +29,17 @@ export async function duePurge(
   };
 }
 
-/** True where nothing is due. */
+/** True if nothing is due. */
 export const isNothing = ({ users, audit }: Purge): boolean =>
   Object.keys(users.removed).length === 0 && audit.entries === 0;
 
-/** Codes of checkpoints that somebody else makes: those who hold the log's key. */
+/** Codes for a checkpoint key that is elsewhere: other processes sign the audit trail. */
 const KEY_ELSEWHERE = ['audit_key_missing', 'audit_key_foreign', 'audit_key_retired'];
 
 /**
- * Signs the trail as it stands: only entries that a checkpoint covers lose their content. Where the
- * key is elsewhere the checkpoints of the workers have to do; gives the reason then, else null.
- * Throws CheckpointError `audit_broken`.
+ * Signs the audit trail as it is now, because only entries covered by a checkpoint may lose their
+ * content. If the key is elsewhere, the checkpoints of the workers have to suffice; returns the
+ * reason in that case, else null. Throws CheckpointError `audit_broken`.
  */
 export async function signForPurge(parts: CheckpointParts): Promise<string | null> {
   try {
@@ -53,8 +53,8 @@ export async function signForPurge(parts: CheckpointParts): Promise<string | nul
 }
 
 /**
- * Removes what is due, behind an entry that says so: what is gone is on record, and what an
- * interrupted purge left is due again. Gives what this call removed.
+ * Removes the data that is due, after recording it in the audit trail. If a purge is interrupted,
+ * the rest is due again. Returns what this call removed.
  */
 export async function carryOutPurge(
   store: PurgeStore,
@@ -70,7 +70,7 @@ export async function carryOutPurge(
 
 async function record({ journal }: PurgeStore, { users, audit }: Purge, now: Date): Promise<void> {
   const run = randomUUID();
-  // Whoever may open the store may remove from it; no other proof is asked for.
+  // Anyone who can open the store may remove data from it, so no further proof is required.
   const actor = { principal: 'cli:arx', authenticatedBy: 'none' } as const;
   const about = {
     workflowId: `purge/${run}`,

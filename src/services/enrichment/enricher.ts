@@ -10,37 +10,38 @@ import { InvalidAccountError } from './types.ts';
 import type { EnrichRequest, Enricher, EnricherParts } from './types.ts';
 
 /**
- * Accounts of a batch that are looked up at the same time: more than that the limiter would only
- * keep waiting.
+ * Accounts of a batch that are looked up at the same time; more would only wait for the rate
+ * limiter.
  */
 const CONCURRENCY = 32;
 
-/** The principal of look-ups that nobody else is named for. */
+/** The principal of look-ups without a named caller. */
 export const ENRICH_PRINCIPAL = 'workflow:enrich-account';
 
 /**
- * Enrichment over these parts; each process needs one, so that its look-ups of one account are one.
+ * Creates the enricher. Each process needs exactly one, so that simultaneous look-ups of one
+ * account are shared.
  */
 export function createEnricher(parts: EnricherParts): Enricher {
-  const flights = new SharedLookUps(parts.enrichments);
+  const lookUps = new SharedLookUps(parts.enrichments);
   return {
-    enrich: async (accounts, asking) => {
+    enrich: async (accounts, request) => {
       const indicators = accounts.map(indicatorAt);
-      const priority = asking.priority ?? (accounts.length > 1 ? 'scan' : 'interactive');
+      const priority = request.priority ?? (accounts.length > 1 ? 'scan' : 'interactive');
       const results: EnrichedAccount[] = [];
       const queue = indicators.entries();
-      const lane = async (): Promise<void> => {
+      const worker = async (): Promise<void> => {
         for (const [at, indicator] of queue) {
-          const answer = await answerTo(parts, flights, {
+          const answer = await answerTo(parts, lookUps, {
             indicator,
-            asking: { ...asking, priority },
+            request: { ...request, priority },
           });
           const account = toEnrichedAccount(parts, accounts[at] ?? '', answer);
           results[at] = account;
-          asking.done?.(account);
+          request.done?.(account);
         }
       };
-      await Promise.all(Array.from({ length: Math.min(CONCURRENCY, accounts.length) }, lane));
+      await Promise.all(Array.from({ length: Math.min(CONCURRENCY, accounts.length) }, worker));
       return results;
     },
   };
@@ -52,7 +53,7 @@ function indicatorAt(account: string, index: number): Indicator {
   throw new InvalidAccountError(index, read.problem);
 }
 
-/** Names of people are not kept readable in keys, and two organisations share none. */
+/** Cache key: names of people are not readable in it, and organisations do not share entries. */
 const keyOf = (org: string, indicator: Indicator): string =>
   createHash('sha256')
     .update(JSON.stringify([org.toLowerCase(), 'account', cacheName(indicator)]))
@@ -60,21 +61,20 @@ const keyOf = (org: string, indicator: Indicator): string =>
 
 async function answerTo(
   parts: EnricherParts,
-  flights: SharedLookUps,
-  { indicator, asking }: { indicator: Indicator; asking: EnrichRequest },
+  lookUps: SharedLookUps,
+  { indicator, request }: { indicator: Indicator; request: EnrichRequest },
 ): Promise<Answer> {
   const { ttlMs, negativeTtlMs, activityMs } = parts.settings();
   const find: LookUpRequest['find'] = () =>
-    lookUp(createOktaCall(parts, asking), indicator, { now: parts.now(), activityMs });
-  // Whoever may not read all of it is told nothing that was read for others, and leaves nothing for
-  // them.
-  if (!mayRead(parts, asking)) return { ...(await find()), cached: false, ageMs: 0 };
+    lookUp(createOktaCall(parts, request), indicator, { now: parts.now(), activityMs });
+  // A caller that may not read everything gets no cached answer and leaves none.
+  if (!mayRead(parts, request)) return { ...(await find()), cached: false, ageMs: 0 };
   const org = parts.connectors.oktaHost;
   const ttlOf: LookUpRequest['ttlOf'] = ({ found }) => (found === true ? ttlMs : negativeTtlMs);
-  return flights.answer({
+  return lookUps.answer({
     key: keyOf(org, indicator),
     org,
-    refresh: asking.refresh ?? false,
+    refresh: request.refresh ?? false,
     find,
     ttlOf,
   });

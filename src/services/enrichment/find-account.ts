@@ -7,17 +7,17 @@ import type { OktaCall } from './okta-call.ts';
 
 type Listing = OktaOperations['users:read']['input'];
 
-/** An exact name has few hits; a vendor that goes on for ever is not believed. */
+/** An exact name has few hits, so a listing that goes on is an error of the vendor. */
 const MAX_PAGES = 20;
 
-/** Okta's quotes; an indicator holds neither quotes nor backslashes. */
+/** Quotes for an Okta expression; an indicator contains neither quotes nor backslashes. */
 const quote = (text: string): string => `"${text}"`;
 
-/** The account that an indicator means. Throws as the connector does. */
-export async function findAccount(ask: OktaCall, indicator: Indicator): Promise<Match<OktaUser>> {
+/** The account that an indicator refers to. Throws the errors of the connector. */
+export async function findAccount(call: OktaCall, indicator: Indicator): Promise<Match<OktaUser>> {
   for (const step of matchSteps(indicator)) {
-    const users = await STEPS[step](ask, indicator);
-    // An e-mail is looked for over several calls, of which one may bring the login that another did
+    const users = await STEPS[step](call, indicator);
+    // An e-mail address is searched by several calls; one may return the login that another does
     // not.
     for (const way of step === 'email' ? (['login', 'email'] as const) : [step]) {
       const hits = hitsOf(way, indicator, users);
@@ -27,24 +27,24 @@ export async function findAccount(ask: OktaCall, indicator: Indicator): Promise<
   return { kind: 'none' };
 }
 
-const STEPS: Record<MatchStep, (ask: OktaCall, indicator: Indicator) => Promise<OktaUser[]>> = {
-  login: (ask, { name }) => listUsers(ask, { login: name }),
-  // Filters tell capital from small letters in what Okta stores, a search does not (Management API,
-  // List all users).
-  email: async (ask, { name }) => [
-    ...(await listUsers(ask, { email: name })),
-    ...(await listUsers(ask, {
+const STEPS: Record<MatchStep, (call: OktaCall, indicator: Indicator) => Promise<OktaUser[]>> = {
+  login: (call, { name }) => listUsers(call, { login: name }),
+  // In Okta a filter compares stored values by case, a search does not (Management API, List all
+  // users).
+  email: async (call, { name }) => [
+    ...(await listUsers(call, { email: name })),
+    ...(await listUsers(call, {
       search: `profile.login eq ${quote(name)} or profile.email eq ${quote(name)}`,
     })),
   ],
-  // Up to the @ that ends it: the beginning of a longer name is none of this.
-  short_name: (ask, { name }) =>
-    listUsers(ask, {
+  // The short name ends at the @, so a longer name with the same beginning does not match.
+  short_name: (call, { name }) =>
+    listUsers(call, {
       search: `profile.login eq ${quote(name)} or profile.login sw ${quote(`${name}@`)}`,
     }),
-  id: async (ask, { exact }) => {
+  id: async (call, { exact }) => {
     try {
-      return [await ask('users:read_detail', { userId: exact }, exact)];
+      return [await call('users:read_detail', { userId: exact }, exact)];
     } catch (thrown) {
       if (callFailure(thrown)?.code === 'not_found') return [];
       throw thrown;
@@ -52,11 +52,11 @@ const STEPS: Record<MatchStep, (ask: OktaCall, indicator: Indicator) => Promise<
   },
 };
 
-async function listUsers(ask: OktaCall, by: Listing): Promise<OktaUser[]> {
+async function listUsers(call: OktaCall, by: Listing): Promise<OktaUser[]> {
   const users: OktaUser[] = [];
   let after: string | null = null;
   for (let page = 0; page < MAX_PAGES; page += 1) {
-    const { items, next }: { items: OktaUser[]; next: string | null } = await ask(
+    const { items, next }: { items: OktaUser[]; next: string | null } = await call(
       'users:read',
       { ...by, after },
       'person',

@@ -4,17 +4,17 @@ import type { EnrichmentRepository } from '../../store/enrichment-types.ts';
 import type { StoreTransaction } from '../../store/types.ts';
 
 /**
- * While a write may still be under way, a wait for the rate limit included, nothing is kept of whom
- * it is about.
+ * While a write may still be in progress (waiting for the rate limit included), nothing about its
+ * target is cached.
  */
 const IN_PROGRESS_MS = 600_000;
 
-/** Writes to groups that show in the answers about whoever is in them. */
+/** Writes to groups, which show in the answers about all their members. */
 const GROUP_WRITES: ReadonlySet<string> = new Set(['groups:update', 'groups:delete']);
 
 /**
- * Forgets what is kept of an account when arx itself writes to it: before the call, and again when
- * it has ended.
+ * Drops the cached answers about an account when arx writes to it: before the call, and again after
+ * it.
  */
 export function forgetOnWrite(enrichments: EnrichmentRepository, org: string): OnWrite {
   return ({ connector, operation, input, phase }) => {
@@ -23,8 +23,8 @@ export function forgetOnWrite(enrichments: EnrichmentRepository, org: string): O
     const aboutUser = typeof userId === 'string';
     if (!aboutUser && operation !== 'users:create' && !GROUP_WRITES.has(operation)) return null;
     const forMs = phase === 'intent' ? IN_PROGRESS_MS : 0;
-    // Who is created had no answer yet but that there is nobody, which goes with every write.
-    const whom = aboutUser ? userId : operation === 'users:create' ? '' : null;
-    return (tx: StoreTransaction) => enrichments.drop(tx, { org, userId: whom, forMs });
+    // A created user can only have the cached answer "not found", which every write drops.
+    const target = aboutUser ? userId : operation === 'users:create' ? '' : null;
+    return (tx: StoreTransaction) => enrichments.drop(tx, { org, userId: target, forMs });
   };
 }

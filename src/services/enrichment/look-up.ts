@@ -10,26 +10,26 @@ import { findAccount } from './find-account.ts';
 import type { LookedUp } from './types.ts';
 
 const HOUR_MS = 3_600_000;
-/** Pages of a thousand entries that are read of one account at most. */
+/** Most pages of a thousand log entries that are read for one account. */
 const MAX_PAGES = 10;
 
-/** When an account is looked up, and how far back its log is read. */
+/** The time of the look-up, and how far back the log is read. */
 export interface Period {
   now: Date;
   activityMs: number;
 }
 
 /**
- * Finds out everything about an account. Throws what is no failure of a single call, and a refusal
- * to read users.
+ * Reads everything about an account. Throws if reading users is refused by policy, and all errors
+ * that are not a failed call.
  */
 export async function lookUp(
-  ask: OktaCall,
+  call: OktaCall,
   indicator: Indicator,
   period: Period,
 ): Promise<LookedUp> {
   const enriched_at = period.now.toISOString();
-  const match = await findAccount(ask, indicator).catch((thrown: unknown) => ({
+  const match = await findAccount(call, indicator).catch((thrown: unknown) => ({
     kind: 'lost' as const,
     ...failureOrThrow(thrown),
   }));
@@ -52,7 +52,7 @@ export async function lookUp(
       raw: null,
     };
   }
-  const readings = await readAll(ask, match.user.id, period);
+  const readings = await readAll(call, match.user.id, period);
   const extracted = extract(match.user, readings, period.activityMs / HOUR_MS);
   const errors = errorsOf(readings);
   return {
@@ -70,20 +70,20 @@ const EMPTY_RESULT: Omit<Enriched, 'enriched_at'> = {
   errors: [],
 };
 
-/** A refusal to read users at all is the caller's to hear. */
+/** A refusal to read users at all is for the caller. */
 function failureOrThrow(thrown: unknown): CallFailure {
   const failure = callFailure(thrown);
   if (failure === null || (thrown as Error).name === 'PolicyDeniedError') throw thrown;
   return failure;
 }
 
-async function readAll(ask: OktaCall, userId: string, period: Period): Promise<Readings> {
+async function readAll(call: OktaCall, userId: string, period: Period): Promise<Readings> {
   const of = { userId };
   const [factors, groups, roles, logs] = await Promise.all([
-    readingOf(ask('users:read_factors', of, userId)),
-    readingOf(ask('users:read_groups', of, userId)),
-    readingOf(ask('users:read_roles', of, userId)),
-    readingOf(readLog(ask, userId, period)),
+    readingOf(call('users:read_factors', of, userId)),
+    readingOf(call('users:read_groups', of, userId)),
+    readingOf(call('users:read_roles', of, userId)),
+    readingOf(readLog(call, userId, period)),
   ]);
   return { factors, groups, roles, logs };
 }
@@ -100,11 +100,11 @@ async function readingOf<Output>(call: Promise<Output>): Promise<Reading<Output>
 }
 
 /**
- * What an account did in the period; throws RangeError where that is more than is read of one
- * account.
+ * The log entries of the account in the period. Throws RangeError if there are more than are read
+ * for one account.
  */
 async function readLog(
-  ask: OktaCall,
+  call: OktaCall,
   userId: string,
   { now, activityMs }: Period,
 ): Promise<LogEntry[]> {
@@ -113,7 +113,7 @@ async function readLog(
   const found: LogEntry[] = [];
   let after: string | null = null;
   for (let page = 0; page < MAX_PAGES; page += 1) {
-    const { items, next }: { items: LogEntry[]; next: string | null } = await ask(
+    const { items, next }: { items: LogEntry[]; next: string | null } = await call(
       'logs:read',
       { ...by, after },
       userId,
@@ -122,10 +122,10 @@ async function readLog(
     if (next === null) return found;
     after = next;
   }
-  throw new RangeError('more entries than are read of one account');
+  throw new RangeError('more entries than are read for one account');
 }
 
-/** The answers as far as the connector hands them over; what was not read is not there. */
+/** The answers as the connector returns them; failed readings are absent. */
 function rawOf(user: OktaUser, readings: Readings): Value {
   const read = Object.entries(readings).flatMap(([name, one]) =>
     one.ok && name !== 'logs' ? [[name, one.value] as const] : [],

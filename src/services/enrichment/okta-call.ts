@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { CallContext, OktaOperations } from '../../connectors/types.ts';
 import type { EnrichRequest, EnricherParts } from './types.ts';
 
-/** Okta's operations that a look-up uses. */
+/** The Okta operations that a look-up uses. */
 export const OPERATIONS = [
   'users:read',
   'users:read_factors',
@@ -12,19 +12,19 @@ export const OPERATIONS = [
 ] as const;
 type UsedOperation = (typeof OPERATIONS)[number] | 'users:read_detail';
 
-/** Makes one governed call, tried again where that may help. Throws as the connector does. */
+/** Makes one governed call, retried if that may help. Throws the errors of the connector. */
 export type OktaCall = <K extends UsedOperation>(
   operation: K,
   input: OktaOperations[K]['input'],
   subject: string,
 ) => Promise<OktaOperations[K]['output']>;
 
-/** Waits before the second and third try of a call that may pass. */
+/** Waits before the second and third attempt of a call with a passing error. */
 const WAITS_MS = [250, 1_000];
 /** Okta's windows are a minute long. */
 const LONGEST_WAIT_MS = 60_000;
 
-/** The part of a connector's error that is looked at here. */
+/** The fields of a connector's error that matter here. */
 interface Failure {
   name?: unknown;
   code?: unknown;
@@ -33,15 +33,15 @@ interface Failure {
   decision?: unknown;
 }
 
-/** How a call failed, in coded words. */
+/** How a call failed, as code and HTTP status. */
 export interface CallFailure {
   code: string;
   status: number | null;
 }
 
 /**
- * What a failed call leaves in the result; null for what is no failure of a call, such as a store
- * that is away.
+ * The entry of a failed call in the result; null for other errors, such as a store that is
+ * unavailable.
  */
 export function callFailure(thrown: unknown): CallFailure | null {
   const { name, code, fields } = thrown as Failure;
@@ -50,12 +50,12 @@ export function callFailure(thrown: unknown): CallFailure | null {
   return { code: typeof code === 'string' ? code : 'failed', status: fields?.status ?? null };
 }
 
-/** Calls for one look-up, each in the name of its caller. */
+/** The calls of one look-up, made in the name of its caller. */
 export function createOktaCall(
   { connectors }: Pick<EnricherParts, 'connectors'>,
-  asking: EnrichRequest,
+  request: EnrichRequest,
 ): OktaCall {
-  const { caller, priority, watch } = asking;
+  const { caller, priority, watch } = request;
   const once = async <K extends UsedOperation>(
     operation: K,
     input: OktaOperations[K]['input'],
@@ -76,11 +76,11 @@ export function createOktaCall(
     }
   };
   return async (operation, input, subject) => {
-    for (let tried = 0; ; tried += 1) {
+    for (let attempt = 0; ; attempt += 1) {
       try {
         return await once(operation, input, subject);
       } catch (thrown) {
-        const wait = waitAfter(thrown as Failure, tried);
+        const wait = waitAfter(thrown as Failure, attempt);
         if (wait === null) throw thrown;
         await delay(wait);
       }
@@ -88,8 +88,8 @@ export function createOktaCall(
   };
 }
 
-function waitAfter({ name, retryable, code, fields }: Failure, tried: number): number | null {
-  const wait = WAITS_MS[tried];
+function waitAfter({ name, retryable, code, fields }: Failure, attempt: number): number | null {
+  const wait = WAITS_MS[attempt];
   if (name !== 'ConnectorError' || retryable !== true || wait === undefined) return null;
   return code === 'rate_limited' ? Math.min(fields?.retryAfterMs ?? wait, LONGEST_WAIT_MS) : wait;
 }

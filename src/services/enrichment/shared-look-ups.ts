@@ -4,15 +4,13 @@ import type { JsonObject } from '../../audit/types.ts';
 import type { EnrichmentRepository } from '../../store/enrichment-types.ts';
 import type { LookedUp } from './types.ts';
 
-/** An answer, and how old it is where it was kept. */
+/** An answer, and its age if it comes from the cache. */
 export interface Answer extends LookedUp {
   cached: boolean;
   ageMs: number;
 }
 
-/**
- * What is asked for: where its answer is kept, how it is found out, and for how long that holds.
- */
+/** A look-up: where its answer is cached, how it is found, and for how long it is valid. */
 export interface LookUpRequest {
   key: string;
   org: string;
@@ -21,16 +19,16 @@ export interface LookUpRequest {
   ttlOf: (found: LookedUp['result']) => number;
 }
 
-/** A process that died holds a row up this long. */
+/** How long the claim of a process that died blocks others. */
 const LEASE_MS = 30_000;
 const RENEW_MS = 10_000;
-/** How often the answer of another process is looked for. */
+/** How often the answer of another process is polled, at first and at most. */
 const POLL_MS = 50;
 const MAX_POLL_MS = 500;
 
 /**
- * Finds each answer out once for everybody who asks meanwhile, in this process and in others on the
- * same store.
+ * Runs each look-up once for all simultaneous callers, in this process and in others on the same
+ * store.
  */
 export class SharedLookUps {
   readonly #kept: EnrichmentRepository;
@@ -41,20 +39,20 @@ export class SharedLookUps {
   }
 
   /**
-   * The answer that is kept, or that somebody is finding out, or found out now. Throws as `find`
-   * and the store do.
+   * The cached answer, the answer of a look-up in progress, or a new one. Throws the errors of
+   * `find` and of the store.
    */
-  async answer(flight: LookUpRequest): Promise<Answer> {
-    const { key, refresh } = flight;
+  async answer(request: LookUpRequest): Promise<Answer> {
+    const { key, refresh } = request;
     const running = this.#running.get(key);
     if (running) return running;
     const kept = refresh ? null : await this.#get(key);
-    return kept ?? this.#running.get(key) ?? this.#begin(flight);
+    return kept ?? this.#running.get(key) ?? this.#begin(request);
   }
 
-  #begin(flight: LookUpRequest): Promise<Answer> {
-    const answer = this.#fly(flight).finally(() => this.#running.delete(flight.key));
-    this.#running.set(flight.key, answer);
+  #begin(request: LookUpRequest): Promise<Answer> {
+    const answer = this.#fly(request).finally(() => this.#running.delete(request.key));
+    this.#running.set(request.key, answer);
     return answer;
   }
 
@@ -63,14 +61,15 @@ export class SharedLookUps {
     return kept && { ...(kept.content as unknown as LookedUp), cached: true, ageMs: kept.ageMs };
   }
 
-  async #fly(flight: LookUpRequest): Promise<Answer> {
-    const { key, org, refresh } = flight;
+  async #fly(request: LookUpRequest): Promise<Answer> {
+    const { key, org, refresh } = request;
     const owner = randomUUID();
     const started = performance.now();
     for (let wait = POLL_MS; ; wait = Math.min(2 * wait, MAX_POLL_MS)) {
       if (await this.#kept.claim({ key, org }, owner, { ttlMs: LEASE_MS, anew: refresh }))
-        return this.#find(flight, owner);
-      // Somebody else is at it, or has been. Who asks anew takes what was found since.
+        return this.#find(request, owner);
+      // Another process is looking it up, or has done so. A refresh accepts an answer found since
+      // it began.
       const kept = await this.#get(key);
       if (kept && (!refresh || kept.ageMs <= performance.now() - started)) return kept;
       await delay(wait);

@@ -4,66 +4,68 @@ import type { Value } from '../../enrichment/operators.ts';
 import type { EnrichedAccount, Enriched } from '../../enrichment/types.ts';
 import type { EnrichmentRepository } from '../../store/enrichment-types.ts';
 
-/** What enrichment works with. */
+/** Dependencies of enrichment. */
 export interface EnricherParts {
   connectors: Pick<Connectors, 'okta' | 'decide' | 'oktaHost'>;
   enrichments: EnrichmentRepository;
-  /** Asked for each look-up. */
+  /** Read for each look-up. */
   settings: () => EnrichmentSettings;
   now: () => Date;
 }
 
-/** One call of a look-up as it ended, for people who watch. */
+/** One finished call of a look-up, for people who follow it. */
 export interface CallStep {
   /** Such as `users:read_factors`. */
   call: string;
-  /** What was asked for; nothing secret is ever part of it. */
+  /** Input of the call; never contains secrets. */
   asked: Readonly<Record<string, unknown>>;
   ok: boolean;
-  /** HTTP status; null where no answer came. */
+  /** HTTP status; null if there was no answer. */
   status: number | null;
-  /** Null where it succeeded. */
+  /** Null if it succeeded. */
   code: string | null;
   ms: number;
-  /** What was taken from the answer: listed fields only. */
+  /** The listed fields of the answer. */
   extracted: unknown;
 }
 
-/** How accounts are asked for. */
+/** Who looks up accounts, and how. */
 export interface EnrichRequest {
   caller: Caller;
-  /** Asks Okta anew, whatever is kept. */
+  /** Reads Okta even if an answer is cached. */
   refresh?: boolean;
   /** Default: `interactive` for one account, `scan` for several. */
   priority?: 'interactive' | 'scan';
-  /** Told of each call that this look-up makes itself. */
+  /** Called for each call that this look-up makes itself. */
   watch?: (step: CallStep) => void;
-  /** Told of each account when it is done. */
+  /** Called for each account when it is done. */
   done?: (account: EnrichedAccount) => void;
 }
 
-/** What was found out about an account, and the answers behind it for rules to look at. */
+/** The result for an account, and the answers behind it for the rules. */
 export interface LookedUp {
   result: Enriched;
   raw: Value;
 }
 
-/** Looks up accounts, each once for all who ask at the same time. */
+/** Looks up accounts, each once for all simultaneous callers. */
 export interface Enricher {
   /**
-   * Everything about these accounts, in their order. Throws InvalidAccountError before any call
-   * where one of them cannot be an account, PolicyDeniedError where users may not be read, and what
-   * the store throws.
+   * The results of these accounts, in their order. Throws InvalidAccountError before any call if
+   * one of them cannot be an account, PolicyDeniedError if users may not be read, and the errors of
+   * the store.
    */
-  enrich(accounts: readonly string[], asking: EnrichRequest): Promise<EnrichedAccount[]>;
+  enrich(accounts: readonly string[], request: EnrichRequest): Promise<EnrichedAccount[]>;
 }
 
-/** Thrown for text that no account has for a name; `index` is its place among those asked for. */
+/**
+ * Thrown for text that cannot name an account; `index` is its position among the given accounts.
+ */
 export class InvalidAccountError extends Error {
   override readonly name = 'InvalidAccountError';
   readonly code = 'invalid_argument';
   readonly remedy =
-    'Give an e-mail address, a user name (DOMAIN\\ may stand before it) or an Okta user id.';
+    'Give an e-mail address, a user name (optionally with DOMAIN\\ before it) or an Okta user id.';
   readonly index: number;
   constructor(index: number, problem: string) {
     super(`account ${index + 1} ${problem}`);

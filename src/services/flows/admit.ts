@@ -13,30 +13,26 @@ import { inputRefusal, refusal } from './refusal.ts';
 import type { Session } from './session.ts';
 import type { RunRequest, FlowServiceParts, OpenedRun } from './types.ts';
 
-/** What an event is to be done with. */
-interface Chosen {
-  flow: Flow | null;
-  given: GivenInputs;
-}
-
-/** Opens the run that an event asks for, or gives the one that it had. Throws FlowRefusal. */
+/**
+ * Opens the run for an event, or returns the run that the event already has. Throws FlowRefusal.
+ */
 export async function admit(
   parts: FlowServiceParts,
   session: Session,
-  ask: RunRequest,
+  request: RunRequest,
 ): Promise<OpenedRun> {
-  const named = ask.flow === undefined ? null : session.requireFlow(ask.flow, 'run');
-  if (named === null) session.requireAnyRun();
-  const issue = issueIn(ask.event);
-  const chosen = choose(session, { issue, named, given: ask.inputs ?? {} });
-  const record = draft(parts, session, { ask, issue, chosen });
+  const requested = request.flow === undefined ? null : session.requireFlow(request.flow, 'run');
+  if (requested === null) session.requireAnyRun();
+  const issue = issueIn(request.event);
+  const chosen = choose(session, { issue, requested, given: request.inputs ?? {} });
+  const record = draft(parts, session, { request, issue, chosen });
   if (record.dryRun) {
-    requireEnabled(session, { named, chosen, record });
+    requireEnabled(session, { requested, chosen, record });
     return openRun(parts, record);
   }
   const earlier = await earlierRun(parts, { record, issue, chosen });
   if (earlier !== null) return { record: earlier, created: false };
-  requireEnabled(session, { named, chosen, record });
+  requireEnabled(session, { requested, chosen, record });
   const opened = await openRun(
     parts,
     record,
@@ -46,24 +42,33 @@ export async function admit(
   return opened;
 }
 
+/** The flow for an event, and the inputs given for it. */
+interface Chosen {
+  flow: Flow | null;
+  given: GivenInputs;
+}
+
 function issueIn(event: unknown): Issue {
   const reading = readIssue(event);
   if (reading.ok) return reading.issue;
   throw inputRefusal(
     `The event is malformed: ${reading.message}.`,
     reading.field,
-    'Send the event as Okta ISPM has it: issue.onDemand or issue.created.',
+    'Send the event in the form of Okta ISPM: issue.onDemand or issue.created.',
   );
 }
 
 function choose(
   session: Session,
-  { issue, named, given }: { issue: Issue; named: Flow | null; given: GivenInputs },
+  { issue, requested, given }: { issue: Issue; requested: Flow | null; given: GivenInputs },
 ): Chosen {
   const { entity } = issue;
   const row = entity.kind === 'account' ? routeOf(issue, session.book.routes) : null;
-  if (named?.kind === 'acts') {
-    return { flow: named, given: row?.flow === named.name ? { ...row.inputs, ...given } : given };
+  if (requested?.kind === 'acts') {
+    return {
+      flow: requested,
+      given: row?.flow === requested.name ? { ...row.inputs, ...given } : given,
+    };
   }
   const flow = row && session.flowNamed(row.flow);
   if (!row || !flow) return { flow: null, given };
@@ -72,7 +77,7 @@ function choose(
 }
 
 interface Admission {
-  ask: RunRequest;
+  request: RunRequest;
   issue: Issue;
   chosen: Chosen;
 }
@@ -80,18 +85,18 @@ interface Admission {
 function draft(
   parts: FlowServiceParts,
   session: Session,
-  { ask, issue, chosen }: Admission,
+  { request, issue, chosen }: Admission,
 ): FlowRunRecord {
   const { flow } = chosen;
-  const end = endOf(parts, { ask, issue, chosen });
-  const eventDigest = eventDigestOf(issue, ask.inputs ?? {});
+  const end = endOf(parts, { request, issue, chosen });
+  const eventDigest = eventDigestOf(issue, request.inputs ?? {});
   const ofEvent = runIdOf(flow?.name ?? null, issue);
   const { caller } = session.identity;
-  const dryRun = ask.dryRun ?? false;
+  const dryRun = request.dryRun ?? false;
   const run =
     end?.outcome === 'denied' ? refusalRunId(ofEvent, { code: end.code, eventDigest }) : ofEvent;
   return runRecord({
-    run: dryRun ? dryRunId(parts, ask) : run,
+    run: dryRun ? dryRunId(parts, request) : run,
     caller,
     issue,
     dryRun,
@@ -108,10 +113,13 @@ const dryRunId = (
   { idempotencyKey: askId }: RunRequest,
 ): string => (askId === undefined ? newId() : dryRunIdOf(askId));
 
-function endOf(parts: FlowServiceParts, { ask, issue, chosen }: Admission): ImmediateEnd | null {
+function endOf(
+  parts: FlowServiceParts,
+  { request, issue, chosen }: Admission,
+): ImmediateEnd | null {
   const { entity } = issue;
   const settings = parts.settings();
-  const stale = ask.checkAge
+  const stale = request.checkAge
     ? refuseAge(issue, { now: parts.now().getTime(), maxAgeMs: settings.maxEventAgeMs })
     : null;
   const aged: ImmediateEnd | null = stale && { outcome: 'denied', ...stale };
@@ -124,8 +132,8 @@ function endOf(parts: FlowServiceParts, { ask, issue, chosen }: Admission): Imme
 }
 
 /**
- * Of a person's run: as given, once it is clear that some account's flow has each of them. Throws
- * FlowRefusal malformed.
+ * The inputs of a run. The run of a person keeps them as given, once each is known to be an input
+ * of a flow for one of the accounts. Throws FlowRefusal malformed.
  */
 function inputsFor(session: Session, issue: Issue, { flow, given }: Chosen): GivenInputs {
   if (issue.entity.kind === 'person') {
@@ -134,7 +142,7 @@ function inputsFor(session: Session, issue: Issue, { flow, given }: Chosen): Giv
       (name) => !flows.some(({ inputs }) => Object.hasOwn(inputs, name)),
     );
     if (stray !== undefined)
-      throw wrongInput('inputs', 'inputs: no flow for these accounts has an input of that name');
+      throw wrongInput('inputs', 'inputs: no flow for these accounts has an input of this name');
     return given;
   }
   if (!flow) return {};
@@ -147,7 +155,7 @@ const wrongInput = (field: string, message: string) =>
   inputRefusal(
     `An input is missing or wrong: ${message}.`,
     field,
-    'Give it with --input NAME=VALUE, or in the row of routing.yaml; `arx flows show FLOW` lists the inputs.',
+    'Set it with --input NAME=VALUE or in routing.yaml; `arx flows show FLOW` lists the inputs.',
   );
 
 function flowsOfPerson(session: Session, { entity, title }: Issue): Flow[] {
@@ -158,23 +166,29 @@ function flowsOfPerson(session: Session, { entity, title }: Issue): Flow[] {
   return rows.flatMap((row) => (row && session.flowNamed(row.flow)) ?? []);
 }
 
-/** Events over HTTP come in by the flow that routes them, where there is one. */
+/**
+ * Throws FlowRefusal disabled. If there are routing flows, events over HTTP are accepted only while
+ * one of them is enabled.
+ */
 function requireEnabled(
   session: Session,
-  { named, chosen, record }: { named: Flow | null; chosen: Chosen; record: FlowRunRecord },
+  { requested, chosen, record }: { requested: Flow | null; chosen: Chosen; record: FlowRunRecord },
 ): void {
-  const hooks = session.flows.filter(({ kind }) => kind === 'routes');
+  const routing = session.flows.filter(({ kind }) => kind === 'routes');
   const closed =
-    named === null && session.requester.surface === 'api' && hooks.length > 0 && hooks.every(isOff);
-  if (closed || (named && isOff(named))) throw refusal('disabled');
+    requested === null &&
+    session.requester.surface === 'api' &&
+    routing.length > 0 &&
+    routing.every(isOff);
+  if (closed || (requested && isOff(requested))) throw refusal('disabled');
   if (record.outcome === null && chosen.flow && isOff(chosen.flow)) throw refusal('disabled');
 }
 
 const isOff = ({ enabled }: Flow): boolean => !enabled;
 
 /**
- * The run that this event had, refused on its arrival now or not. Throws FlowRefusal conflict where
- * it was another event.
+ * The run that this event already has, whether or not it was refused on arrival. Throws FlowRefusal
+ * conflict if the event id belongs to a different event.
  */
 async function earlierRun(
   { store }: FlowServiceParts,
@@ -184,14 +198,13 @@ async function earlierRun(
     (await store.flows.get(runIdOf(chosen.flow?.name ?? null, issue))) ??
     (await store.flows.get(record.run));
   if (earlier === null || earlier.eventDigest === record.eventDigest) return earlier;
-  // A foreign or late event is refused for what it is.
+  // A foreign or stale event gets its own refusal.
   if (!consumesEventId(record)) return store.flows.get(record.run);
   throw refusal('conflict');
 }
 
 /**
- * Throws FlowRefusal conflict where the id of the event was used for another one, or for other
- * inputs.
+ * Throws FlowRefusal conflict if the event id was used for a different event or with other inputs.
  */
 function createConflictGuard(
   { store }: FlowServiceParts,

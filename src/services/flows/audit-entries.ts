@@ -1,16 +1,16 @@
 import type { AuditDraft, JsonObject } from '../../audit/types.ts';
 import type { FlowCaller, FlowRunRecord } from '../../store/flow-types.ts';
 
-/** Services, jobs and flows have names that are nobody's. */
+/** Names of services, jobs and flows are not personal data. */
 const IMPERSONAL = /^(agent|workflow|flow):/;
 
-/** Who asks, as the trail says it: people by their Okta id alone. */
+/** The actor of an entry; people appear by their Okta id only. */
 export function actorOf({ principal, personId, authenticatedBy }: FlowCaller): AuditDraft['actor'] {
   const isPerson = !IMPERSONAL.test(principal) && principal !== 'user:anonymous';
   return { principal: isPerson ? `user:${personId ?? 'unknown'}` : principal, authenticatedBy };
 }
 
-/** An entry about a run; its subject is the run. */
+/** An entry about a run, which is its subject. */
 export function runDraft(
   { run, workflowId, caller }: Pick<FlowRunRecord, 'run' | 'workflowId' | 'caller'>,
   { kind, at, outcome }: { kind: AuditDraft['kind']; at: string; outcome: JsonObject },
@@ -29,7 +29,7 @@ export function runDraft(
   };
 }
 
-/** The entries with which a run is opened, and ended where it ends at once. */
+/** The entries for opening a run, and for closing it if it ends at once. */
 export function openingDrafts(record: FlowRunRecord): AuditDraft[] {
   const {
     flow,
@@ -59,16 +59,16 @@ export function openingDrafts(record: FlowRunRecord): AuditDraft[] {
   return [opened, runDraft(record, { kind: 'flow.closed', at, outcome: { outcome, code } })];
 }
 
-/** Something that is no run, and the requester. */
+/** A request that does not open a run, and its caller. */
 export interface RequestEntry {
   kind: 'flow.refused' | 'flow.switched' | 'resource_set.changed';
-  /** Name of a flow or set, id of a run, or what was asked for. */
+  /** Name of a flow or set, id of a run, or the kind of request. */
   subject: string;
   caller: FlowCaller;
   outcome: JsonObject;
 }
 
-/** An entry about what was asked of the desk, in a series of its own. */
+/** An entry about a request to the flow service, in a series of its own. */
 export function requestDraft(
   id: string,
   at: string,

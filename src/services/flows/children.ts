@@ -12,9 +12,9 @@ import { Session } from './session.ts';
 import type { FlowServiceParts } from './types.ts';
 
 /**
- * Opens the runs of a person's accounts, each with the flow of its own product and title (or the
- * one that was asked for) and a permission of its own; safe to repeat. Throws AskerUnreadableError
- * where Okta does not say who asks.
+ * Opens one run per account of a person. Each has the flow of its own product and title (or the
+ * requested one) and its own permission check. Safe to repeat. Throws AskerUnreadableError if Okta
+ * does not identify the requester.
  */
 export async function openChildren(
   parts: FlowServiceParts,
@@ -55,7 +55,7 @@ function childOf(
       : { inputs: {}, end };
   return runRecord({
     run: childRunId(parent.run, account),
-    // What may not be seen is not named.
+    // A flow that the requester may not see is not named.
     flow: answer === 'not_found' ? null : flow,
     caller: parent.caller,
     dryRun: parent.dryRun,
@@ -68,7 +68,7 @@ function childOf(
   });
 }
 
-/** The person's inputs are for all accounts: to each flow those that it has. */
+/** The inputs of the person's run apply to all accounts; each flow gets those that it declares. */
 function inputsFromParent(
   { inputs }: Flow,
   row: Pick<Route, 'inputs'> | null,
@@ -96,12 +96,12 @@ const NO_PERMISSION = {
   not_found: {
     outcome: 'denied',
     code: 'not_found',
-    message: 'No resource set gives whoever asks the flow for this account.',
+    message: 'No resource set gives the requester the flow for this account.',
   },
   forbidden: {
     outcome: 'denied',
     code: 'forbidden',
-    message: 'Whoever asks may see the flow for this account, but not run it.',
+    message: 'The requester may see the flow for this account, but not run it.',
   },
 } as const satisfies Record<string, ImmediateEnd>;
 const DISABLED: ImmediateEnd = {

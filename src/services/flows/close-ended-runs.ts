@@ -7,15 +7,15 @@ import { runDraft } from './audit-entries.ts';
 import type { FlowServiceParts } from './types.ts';
 import type { FlowEnds } from '../../client/flow-ends.ts';
 
-/** Until then a run may have been opened and its workflow not started yet. */
+/** A run younger than this may be open without a started workflow. */
 const START_WITHIN_MS = 60_000;
-/** Runs that are looked up for one answer. */
+/** Runs that are looked up in Temporal for one answer. */
 export const MAX_LOOKUPS = 50;
 
 /**
- * Runs as they are: one whose workflow is over without having closed it (terminated, timed out) is
- * closed, as failed with a code that says so. Where Temporal does not answer, or knows nothing of
- * it, a run stays as it stands.
+ * Returns the runs in their real state. A run whose workflow is over without having closed it
+ * (terminated, timed out) is closed as failed, with a code for the cause. If Temporal does not
+ * answer or does not know the workflow, the run stays as it is.
  */
 export async function closeEndedRuns(
   parts: FlowServiceParts,
@@ -40,13 +40,13 @@ export async function closeEndedRuns(
   return records.map((record) => fresh.get(record.run) ?? record);
 }
 
-/** Ends the transaction of whoever comes second. */
+/** Rolls back the transaction of the process that closes a run second. */
 class AlreadyClosedError extends Error {}
 
 async function closeRun(
   { store, ends, now }: FlowServiceParts & { ends: FlowEnds },
   record: FlowRunRecord,
-  because: string,
+  cause: string,
 ): Promise<FlowRunRecord> {
   const steps = await stepsOf(ends, record);
   if (steps === null) return record;
@@ -54,18 +54,18 @@ async function closeRun(
   const finishedAt = now().toISOString();
   const failed = {
     outcome: 'failed',
-    code: because,
-    message: `The run could not go on: ${because}.`,
+    code: cause,
+    message: `The run could not continue: ${cause}.`,
   } as const;
   const { outcome, code, message } = record.outcome === null ? failed : record;
-  const told = { outcome, code, undo: undo?.length ?? 0 };
+  const summary = { outcome, code, undo: undo?.length ?? 0 };
   const patch = { state: 'ended', outcome, code, message, steps, undo, finishedAt } as const;
   const effect = async (tx: StoreTransaction): Promise<void> => {
     if (!(await store.flows.update(tx, record.run, patch))) throw new AlreadyClosedError();
   };
   try {
     await store.journal.append(
-      [runDraft(record, { kind: 'flow.closed', at: finishedAt, outcome: told })],
+      [runDraft(record, { kind: 'flow.closed', at: finishedAt, outcome: summary })],
       effect,
     );
   } catch (thrown) {
@@ -75,18 +75,23 @@ async function closeRun(
   return (await store.flows.get(record.run)) ?? record;
 }
 
-/** The steps as their operations ended; null while one of them still goes on, or nobody says. */
+/**
+ * The steps with the outcomes of their operations; null while one of them still runs or its outcome
+ * is unknown.
+ */
 async function stepsOf(
   ends: FlowEnds,
   { run, steps }: FlowRunRecord,
 ): Promise<FlowStepRecord[] | null> {
   const ended: FlowStepRecord[] = [];
   for (const step of steps) {
-    const made =
+    const operation =
       step.state === 'running' ? await ends.findOperationEnd(flowStepId(run, step.id)) : undefined;
-    if (made === null) return null;
+    if (operation === null) return null;
     ended.push(
-      made === undefined ? step : { ...step, ...stepOutcome(made), request: made.request },
+      operation === undefined
+        ? step
+        : { ...step, ...stepOutcome(operation), request: operation.request },
     );
   }
   return ended;

@@ -7,14 +7,14 @@ import { approvalDocument } from '../approvals/approval-document.ts';
 import type { ApprovalDocument } from '../approvals/approval-document.ts';
 import type { VisibleFlow } from './types.ts';
 
-/** A step of a run as documents have it. */
+/** A step of a run, as in documents. */
 export interface FlowStepDocument extends Pick<
   FlowStepRecord,
   'id' | 'operation' | 'state' | 'decision' | 'request' | 'result' | 'verified'
 > {
-  /** Those parameters that are ids. */
+  /** Only the parameters that are ids. */
   params: JsonObject;
-  /** Null where nobody was asked. */
+  /** Null if no approval was requested. */
   approval: ApprovalDocument | null;
 }
 
@@ -34,11 +34,11 @@ export interface FlowRunItem extends Pick<
   | 'startedAt'
   | 'finishedAt'
 > {
-  /** Null where no row of the routing table fits, and for a person's run. */
+  /** Null if no row of the routing table matches, and for a person's run. */
   flow: { name: string; version: string } | null;
   event: { id: string; type: Issue['eventType']; at: string };
   issue: Pick<Issue, 'title' | 'category' | 'severity' | 'entity' | 'lastLogin'> & { id: string };
-  /** Why it takes another run back, where that was said. */
+  /** Why it undoes another run, if a reason was given. */
   reason: string | null;
 }
 
@@ -53,7 +53,7 @@ export interface FlowRunDocument extends FlowRunItem {
   children: FlowRunItem[];
 }
 
-/** A flow as `arx flows list` has it (an item of `arx.flows/v1`). */
+/** A flow as in `arx flows list` (an item of `arx.flows/v1`). */
 export interface FlowItem extends Pick<
   Flow,
   'name' | 'version' | 'enabled' | 'description' | 'product' | 'kind'
@@ -61,15 +61,15 @@ export interface FlowItem extends Pick<
   permissions: FlowPermission[];
 }
 
-/** A flow as `arx flows show` has it. */
+/** A flow as in `arx flows show`. */
 export interface FlowDetail extends FlowItem, Pick<Flow, 'inputs' | 'when' | 'verify'> {
   steps: Pick<Flow['steps'][number], 'id' | 'operation' | 'params' | 'when'>[];
   undo: { operation: string; params: JsonObject }[] | null;
-  /** Rows of the routing table that name it. */
+  /** Rows of the routing table that lead to it. */
   routes: Pick<Route, 'product' | 'titles'>[];
 }
 
-/** One run in one line. */
+/** A run as a list item. */
 export function flowRunItem(record: FlowRunRecord): FlowRunItem {
   const { run, workflowId, flow, version, caller, issue, dryRun, parent, undoes } = record;
   const { state, outcome, code, message, startedAt, finishedAt } = record;
@@ -133,13 +133,13 @@ function stepDocument(step: FlowStepRecord, approval: ApprovalDocument | null): 
   };
 }
 
-/** Texts of messages and tickets are for those who get them. */
+/** Texts of messages and tickets stay out: they are meant for their recipients only. */
 const idsIn = (params: JsonObject): JsonObject =>
   Object.fromEntries(
     Object.entries(params).filter(([name]) => /(Id|^user|^group|^channel|^project)$/.test(name)),
   );
 
-/** A flow in one line, with what whoever asks may do with it. */
+/** A flow as a list item, with the requester's permissions on it. */
 export function flowItem({ flow, permissions }: VisibleFlow): FlowItem {
   const { name, version, enabled, description, product, kind } = flow;
   return { name, version, enabled, description, product, kind, permissions };
@@ -153,11 +153,11 @@ export function flowDetail(visible: VisibleFlow, routes: readonly Route[]): Flow
     inputs,
     when,
     verify,
-    steps: steps.map(({ id, operation, params, when: taken }) => ({
+    steps: steps.map(({ id, operation, params, when: condition }) => ({
       id,
       operation,
       params,
-      when: taken,
+      when: condition,
     })),
     undo: undo?.map(({ operation, params }) => ({ operation, params })) ?? null,
     routes: routes

@@ -19,8 +19,9 @@ import { admitUndo } from './undo.ts';
 import type { ResourceSet } from '../../flows/types.ts';
 
 /**
- * Everything that is done with flows from outside. What is refused stands in the trail. Throws
- * FlowRefusal, AskerUnreadableError, AuditUnavailableError and what the store throws.
+ * The flow service: every use of flows from outside goes through it, and every refusal is recorded
+ * in the audit trail. Throws FlowRefusal, AskerUnreadableError, AuditUnavailableError and the
+ * errors of the store.
  */
 export function createFlowService(parts: FlowServiceParts): FlowService {
   const requesters = new RequesterLookup(parts);
@@ -37,8 +38,10 @@ export function createFlowService(parts: FlowServiceParts): FlowService {
         const flow = session.requireFlow(name, 'show');
         return { flow, permissions: session.permissionsOn(flow.name) };
       }),
-    admit: (ask: RunRequest) =>
-      sessions.run(ask.requester, ask.flow ?? 'event', (session) => admit(parts, session, ask)),
+    admit: (request: RunRequest) =>
+      sessions.run(request.requester, request.flow ?? 'event', (session) =>
+        admit(parts, session, request),
+      ),
     openChildren: (parent) => openChildren(parts, requesters, parent),
     admitUndo: (requester, run, reason) =>
       sessions.run(requester, 'undo', (session) => admitUndo(parts, session, { run, reason })),
@@ -68,7 +71,7 @@ class Sessions {
     this.#requesters = requesters;
   }
 
-  /** Does something for somebody; a refusal is put on record before it is thrown on. */
+  /** Runs `work` in a session of the requester; a refusal is recorded before it is thrown on. */
   async run<Answer>(
     requester: FlowRequester,
     about: string,
@@ -93,7 +96,7 @@ class Sessions {
     });
   }
 
-  /** All of them for super administrators, their own for others: sets name people. */
+  /** All sets for super administrators, their own sets for others, because sets name people. */
   async visibleSets(session: Session): Promise<ResourceSet[]> {
     if (await this.#requesters.isSuperAdministrator(session.requester)) return [...session.sets];
     return session.sets.filter((set) => session.isIn(set));
@@ -102,7 +105,7 @@ class Sessions {
   async #recordRefusal(session: Session, about: string, { code }: FlowRefusal): Promise<void> {
     const { journal } = this.#parts.store;
     const id = (this.#parts.newId ?? newRunId)();
-    // What somebody typed may be a person's name: only flows that there are, are named.
+    // The text given may be a person's name, so only known flows are named.
     const subject = ABOUT.has(about) ? about : (session.flowNamed(about)?.name ?? 'flow');
     const entry = {
       kind: 'flow.refused',
@@ -136,16 +139,16 @@ async function history(
   const flow =
     filter.flow === undefined ? undefined : (session.flowNamed(filter.flow)?.name ?? filter.flow);
   if (flow !== undefined) session.requirePermission(flow, 'history');
-  const asked: FlowRunFilter = { ...filter, withoutFlow: session.seesRunsWithoutFlow };
-  if (flow !== undefined) asked.flow = flow;
-  if (!session.seesEvery) asked.flows = session.seenFlows;
+  const query: FlowRunFilter = { ...filter, withoutFlow: session.seesRunsWithoutFlow };
+  if (flow !== undefined) query.flow = flow;
+  if (!session.seesEvery) query.flows = session.seenFlows;
   const { flows } = parts.store;
-  if (asked.outcome !== undefined) {
-    // A run that is still to be closed has no outcome to be found by.
-    const { outcome: _outcome, ...any } = asked;
+  if (query.outcome !== undefined) {
+    // A run that still has to be closed has no outcome to filter by.
+    const { outcome: _outcome, ...any } = query;
     await closeEndedRuns(parts, await flows.list({ ...any, limit: MAX_LOOKUPS }));
   }
-  return closeEndedRuns(parts, await flows.list(asked));
+  return closeEndedRuns(parts, await flows.list(query));
 }
 
 async function runWithChildren(
@@ -154,9 +157,9 @@ async function runWithChildren(
   run: string,
 ): Promise<{ record: FlowRunRecord; children: FlowRunRecord[] }> {
   const { flows } = parts.store;
-  const found = await flows.get(run);
-  if (found === null || !session.sees(found)) throw refusal('no_run');
+  const stored = await flows.get(run);
+  if (stored === null || !session.sees(stored)) throw refusal('no_run');
   const children = (await flows.children(run)).filter((child) => session.sees(child));
-  const [record = found] = await closeEndedRuns(parts, [found]);
+  const [record = stored] = await closeEndedRuns(parts, [stored]);
   return { record, children: await closeEndedRuns(parts, children) };
 }

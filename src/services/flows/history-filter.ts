@@ -3,7 +3,7 @@ import { OUTCOMES } from '../../flows/outcome.ts';
 import type { FlowRunFilter } from '../../store/flow-types.ts';
 import { inputRefusal } from './refusal.ts';
 
-/** What a history can be asked for, as texts: of a command line or an address. */
+/** The filters of the history as texts, from a command line or a URL. */
 export type HistoryQuery = Partial<
   Record<'user' | 'flow' | 'outcome' | 'since' | 'until' | 'limit' | 'after', string | undefined>
 >;
@@ -16,26 +16,32 @@ const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d
 const DAY_MS = 86_400_000;
 
 /**
- * The filter that these words mean; `most` runs may be asked for. Throws FlowRefusal malformed with
- * the word that is wrong.
+ * Parses the filters; `maximum` bounds `limit`. Throws FlowRefusal malformed with the field that is
+ * wrong.
  */
-export function historyFilter(words: HistoryQuery, most = MAX_LIMIT): Omit<FlowRunFilter, 'flows'> {
-  const filter: Omit<FlowRunFilter, 'flows'> = { limit: limitOf(words.limit, most) };
-  for (const [name, value] of Object.entries(words))
+export function historyFilter(
+  query: HistoryQuery,
+  maximum = MAX_LIMIT,
+): Omit<FlowRunFilter, 'flows'> {
+  const filter: Omit<FlowRunFilter, 'flows'> = { limit: limitOf(query.limit, maximum) };
+  for (const [name, value] of Object.entries(query))
     if (value !== undefined && name !== 'limit')
       Object.assign(filter, READ[name as keyof typeof READ](value));
   return filter;
 }
 
-/** What a day means, and from when durations count (absent: they are no times). */
+/**
+ * `day`: which moment of a day is meant. `now`: from when durations count; if absent, durations are
+ * not accepted.
+ */
 interface TimeReading {
   day?: 'first' | 'last';
   now?: () => number;
 }
 
 /**
- * ISO 8601 UTC of a day (UTC; its first moment, or its last), a time, or how long ago (`36h`); null
- * where the text is none of them.
+ * ISO 8601 UTC time of a day (its first or its last moment, UTC), of a time, or of a duration ago
+ * (`36h`); null if the text is none of them.
  */
 export function historyTime(text: string, { day = 'first', now }: TimeReading = {}): string | null {
   const ago = now ? parseDuration(text) : null;
@@ -60,7 +66,7 @@ const READ: Readonly<
   },
 };
 
-/** A login alone is a person's; keys are agents. */
+/** A bare login means a user; keys are agents. */
 function principalOf(user: string): string {
   const [, kind, name = ''] = /^(user|agent|key):(.+)$/u.exec(user) ?? [];
   if (kind === undefined) return `user:${user}`;
@@ -84,9 +90,9 @@ function timeOf(value: string, field: string): string {
   return at;
 }
 
-function limitOf(value = String(DEFAULT_LIMIT), most: number): number {
+function limitOf(value = String(DEFAULT_LIMIT), maximum: number): number {
   const limit = /^\d{1,4}$/.test(value) ? Number(value) : 0;
-  if (limit < 1 || limit > most) throw wrong('limit', `a number from 1 to ${most}`);
+  if (limit < 1 || limit > maximum) throw wrong('limit', `a number from 1 to ${maximum}`);
   return limit;
 }
 
@@ -94,5 +100,5 @@ const wrong = (field: string, expected: string) =>
   inputRefusal(
     `${field}: expected ${expected}.`,
     field,
-    'See docs/flows.md for what a history can be asked for.',
+    'See docs/flows.md for the filters of the history.',
   );

@@ -4,12 +4,14 @@ import type { StoreTransaction } from '../../store/types.ts';
 import { openingDrafts } from './audit-entries.ts';
 import type { FlowServiceParts, OpenedRun } from './types.ts';
 
-/** Ends the transaction of whoever comes second, so that nothing of theirs stands in the trail. */
+/**
+ * Rolls back the transaction of the process that opens a run second, including its audit entries.
+ */
 class AlreadyOpenError extends Error {}
 
 /**
- * Opens a run together with its entries, or gives the one that stands there. `guard` runs in the
- * same transaction, while nobody else opens one, and may throw a refusal.
+ * Opens a run together with its audit entries, or returns the stored one. `guard` runs in the same
+ * transaction, while no other run can be opened, and may throw a refusal.
  */
 export async function openRun(
   { store }: Pick<FlowServiceParts, 'store'>,

@@ -1,14 +1,14 @@
 import type { FlowRefusalFields } from './types.ts';
 
 /**
- * Thrown where nothing is done: there is no run, and the trail says that it was refused. Quotes
- * nothing personal.
+ * Thrown if a request is refused before there is a run. The refusal is recorded in the audit trail.
+ * Contains no personal data.
  */
 export class FlowRefusal extends Error implements FlowRefusalFields {
   override readonly name = 'FlowRefusal';
   readonly code: FlowRefusalFields['code'];
   readonly remedy: string;
-  /** Of the event (`entityIdInService`) or the inputs (`inputs.group`) that is wrong. */
+  /** The wrong field of the event (`entityIdInService`) or of the inputs (`inputs.group`). */
   readonly field?: string;
   constructor({ code, message, remedy, field }: FlowRefusalFields) {
     super(message);
@@ -18,14 +18,16 @@ export class FlowRefusal extends Error implements FlowRefusalFields {
   }
 }
 
-/** Thrown where Okta does not say who asks: without that nobody is a member of anything. */
+/** Thrown if Okta cannot identify the requester, because then no membership is known. */
 export class AskerUnreadableError extends Error {
   override readonly name = 'AskerUnreadableError';
   readonly code = 'asker_unreadable';
   readonly remedy =
-    'See `arx doctor`: Okta must answer, and users, groups and roles must be readable. Then ask again.';
+    'See `arx doctor`: Okta must answer, and users, groups and roles must be readable. Then try again.';
   constructor(why: string) {
-    super(`Permissions could not be looked up, so nothing was done: Okta did not answer (${why}).`);
+    super(
+      `Nothing was done, because Okta did not answer when permissions were looked up (${why}).`,
+    );
   }
 }
 
@@ -43,24 +45,24 @@ const REFUSALS = {
     'Ask for a resource set with the permission `run`.',
   ],
   conflict: [
-    'The id of this event was used with other content or other inputs.',
-    'Each event has an id of its own; `arx flows history` shows the run that has this one.',
+    'The id of this event was already used with other content or other inputs.',
+    'Each event needs its own id; `arx flows history` shows the run with this one.',
   ],
   disabled: [
     'The flow is disabled.',
-    'A super administrator of Okta enables it with `arx flows enable FLOW`.',
+    'A super administrator of Okta can enable it with `arx flows enable FLOW`.',
   ],
   nothing_to_undo: [
-    'There is nothing to take back.',
-    'See `arx flows history RUN`: `undo` says what would be taken back.',
+    'There is nothing to undo.',
+    'See `undo` in `arx flows history RUN` for what can be undone.',
   ],
   not_allowed: [
-    'Only super administrators of Okta change resource sets and switch flows.',
-    'Ask as one: the role SUPER_ADMIN, held directly or through a group; custom roles do not count.',
+    'Only super administrators of Okta may change resource sets and enable or disable flows.',
+    'Use an account with the role SUPER_ADMIN, assigned directly or through a group; custom roles do not count.',
   ],
 } as const satisfies Record<string, readonly [message: string, remedy: string]>;
 
-/** A refusal in its usual words. */
+/** A refusal with its standard message and remedy. */
 export function refusal(
   why: keyof typeof REFUSALS,
   message: string = REFUSALS[why][0],
@@ -69,6 +71,6 @@ export function refusal(
   return new FlowRefusal({ code, message, remedy: REFUSALS[why][1] });
 }
 
-/** The event, an input or a set is not of its form. */
+/** A refusal of a malformed event, input or set. */
 export const inputRefusal = (message: string, field: string, remedy: string): FlowRefusal =>
   new FlowRefusal({ code: 'malformed', message, remedy, ...(field === '' ? {} : { field }) });

@@ -8,36 +8,35 @@ import { findUser } from '../approvals/okta-users.ts';
 import type { OktaReader } from '../approvals/okta-users.ts';
 import { newRunId } from './ids.ts';
 import { AskerUnreadableError } from './refusal.ts';
-import { TimedCache } from './remembered.ts';
 import type { FlowRequester, FlowServiceParts } from './types.ts';
 
-/** Somebody who is taken out of a group may run its flows so much longer. */
+/** How long a lookup is reused: a user removed from a group may run its flows this much longer. */
 const FRESH_MS = 30_000;
 const ANONYMOUS = 'user:anonymous';
 
-/** Who asks: as it is recorded, and as resource sets look at it. */
+/** The requester: as recorded (`caller`), and as resource sets see it (`member`). */
 export interface Identity {
   caller: FlowCaller;
   member: SetAsker;
 }
 
-/** Looks up in Okta who asks. Throws AskerUnreadableError where Okta does not say. */
+/** Identifies requesters in Okta. Throws AskerUnreadableError if Okta does not answer. */
 export class RequesterLookup {
   readonly #parts: Pick<FlowServiceParts, 'connectors' | 'newId'>;
-  readonly #people: TimedCache<OktaUser | null>;
+  readonly #users: TimedCache<OktaUser | null>;
   readonly #groups: TimedCache<string[]>;
-  readonly #alone: TimedCache<boolean>;
+  readonly #uniqueNames: TimedCache<boolean>;
 
   constructor(parts: Pick<FlowServiceParts, 'connectors' | 'newId' | 'now'>) {
     this.#parts = parts;
-    this.#people = new TimedCache(FRESH_MS, parts.now);
+    this.#users = new TimedCache(FRESH_MS, parts.now);
     this.#groups = new TimedCache(FRESH_MS, parts.now);
-    this.#alone = new TimedCache(FRESH_MS, parts.now);
+    this.#uniqueNames = new TimedCache(FRESH_MS, parts.now);
   }
 
   /**
-   * As far as it is proven: names that nobody proved, unknown and inactive people are members of
-   * nothing.
+   * The requester as far as proven: unauthenticated names and unknown or inactive users are members
+   * of nothing.
    */
   async identify(requester: FlowRequester, sets: readonly ResourceSet[]): Promise<Identity> {
     const { authenticatedBy, surface } = requester;
@@ -47,44 +46,43 @@ export class RequesterLookup {
       return { caller: { principal, personId: null, ...by }, member: { principal, groups: [] } };
     }
     const reader = this.#reader(requester);
-    const person = await this.#people.get(principal.toLowerCase(), () =>
+    const user = await this.#users.get(principal.toLowerCase(), () =>
       findOktaUser(reader, principal),
     );
-    if (person?.status !== 'ACTIVE') {
+    if (user?.status !== 'ACTIVE') {
       return {
-        caller: { principal, personId: person?.id ?? null, ...by },
+        caller: { principal, personId: user?.id ?? null, ...by },
         member: { principal: ANONYMOUS, groups: [] },
       };
     }
-    const named = `user:${person.login}`;
+    const principalOfUser = `user:${user.login}`;
     const groups = namesGroups(sets)
-      ? await this.#groupsOf(reader, person.id, groupNamesIn(sets))
+      ? await this.#groupsOf(reader, user.id, groupNamesIn(sets))
       : [];
     return {
-      caller: { principal: named, personId: person.id, ...by },
-      member: { principal: named, groups },
+      caller: { principal: principalOfUser, personId: user.id, ...by },
+      member: { principal: principalOfUser, groups },
     };
   }
 
   /**
-   * Whether a proven person holds SUPER_ADMIN now, directly or through a group; nothing is
-   * remembered of it.
+   * Whether an authenticated user holds SUPER_ADMIN now, directly or through a group. Never cached.
    */
   async isSuperAdministrator(requester: FlowRequester): Promise<boolean> {
     const { principal, authenticatedBy } = requester;
     if (authenticatedBy === 'none' || !principal.startsWith('user:') || principal === ANONYMOUS)
       return false;
     const reader = this.#reader(requester);
-    const person = await findOktaUser(reader, principal);
-    if (person?.status !== 'ACTIVE') return false;
-    const input = { userId: person.id };
+    const user = await findOktaUser(reader, principal);
+    if (user?.status !== 'ACTIVE') return false;
+    const input = { userId: user.id };
     const { output } = await readable(
-      reader.okta('users:read_roles', input, reader.context(person.id)),
+      reader.okta('users:read_roles', input, reader.context(user.id)),
     );
     return makesSuperAdmin(output);
   }
 
-  /** Names of those groups among `wanted` that the person is in, and that no other group has. */
+  /** The groups in `wanted` that the user is in, except names that several groups share. */
   async #groupsOf(
     reader: OktaReader,
     userId: string,
@@ -96,11 +94,11 @@ export class RequesterLookup {
       );
       return output.map(({ name }) => name);
     });
-    const named = [...new Set(names)].filter((name) => wanted.has(name));
-    const alone = await Promise.all(
-      named.map((name) => this.#alone.get(name, () => hasUniqueName(reader, name))),
+    const candidates = [...new Set(names)].filter((name) => wanted.has(name));
+    const areUnique = await Promise.all(
+      candidates.map((name) => this.#uniqueNames.get(name, () => hasUniqueName(reader, name))),
     );
-    return named.filter((_, at) => alone[at]);
+    return candidates.filter((_, at) => areUnique[at]);
   }
 
   #reader({ surface }: FlowRequester): OktaReader {
@@ -121,20 +119,20 @@ export class RequesterLookup {
   }
 }
 
-/** Whoever may start workflows is believed in who they are, as with every governed operation. */
+/** Anyone who may start workflows may name any user, as with every governed operation. */
 const isTrusted = ({ authenticatedBy, surface }: FlowRequester): boolean =>
   authenticatedBy !== 'none' || surface === 'workflow';
 
 async function findOktaUser(reader: OktaReader, principal: string): Promise<OktaUser | null> {
   const found = findUser(reader, principal.slice('user:'.length)).catch((thrown: unknown) => {
-    // What is no login is nobody's.
+    // Text that cannot be a login belongs to no user.
     if ((thrown as Error).name === 'InvalidArgumentError') return null;
     throw thrown;
   });
   return readable(found);
 }
 
-/** Anybody can be put into a second group of the same name by whoever may make groups. */
+/** Anyone who may create groups could put a user into a second group of the same name. */
 async function hasUniqueName(reader: OktaReader, name: string): Promise<boolean> {
   const { output } = await readable(reader.okta('groups:read', { name }, reader.context('groups')));
   return output.items.filter((group) => group.name === name).length === 1 && output.next === null;
@@ -145,15 +143,40 @@ const groupNamesIn = (sets: readonly ResourceSet[]): ReadonlySet<string> =>
     sets.flatMap(({ members }) => members.flatMap((one) => /^group:(.+)$/su.exec(one)?.[1] ?? [])),
   );
 
-const OF_OKTA = ['ConnectorError', 'PolicyDeniedError', 'InvalidArgumentError'];
+const OKTA_ERRORS = ['ConnectorError', 'PolicyDeniedError', 'InvalidArgumentError'];
 
 async function readable<Value>(reading: Promise<Value>): Promise<Value> {
   try {
     return await reading;
   } catch (thrown) {
     const { name, code } = thrown as { name?: string; code?: unknown };
-    if (OF_OKTA.includes(name ?? ''))
+    if (OKTA_ERRORS.includes(name ?? ''))
       throw new AskerUnreadableError(typeof code === 'string' ? code : 'failed');
     throw thrown;
+  }
+}
+
+const MAX_ENTRIES = 1_000;
+
+/** Values that are loaded at most once per period; failures are not kept. */
+class TimedCache<Value> {
+  readonly #known = new Map<string, { value: Promise<Value>; until: number }>();
+  readonly #forMs: number;
+  readonly #now: () => Date;
+
+  constructor(forMs: number, now: () => Date) {
+    this.#forMs = forMs;
+    this.#now = now;
+  }
+
+  get(key: string, load: () => Promise<Value>): Promise<Value> {
+    const at = this.#now().getTime();
+    const known = this.#known.get(key);
+    if (known && known.until > at) return known.value;
+    if (this.#known.size >= MAX_ENTRIES) this.#known.clear();
+    const value = load();
+    this.#known.set(key, { value, until: at + this.#forMs });
+    value.catch(() => this.#known.delete(key));
+    return value;
   }
 }

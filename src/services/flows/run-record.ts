@@ -9,17 +9,17 @@ import type { FlowRunRecord } from '../../store/flow-types.ts';
 import { flowId } from '../../workflows/messages.ts';
 import type { FlowServiceSettings } from './types.ts';
 
-/** How a run ends that is not begun. */
+/** How a run ends that never starts. */
 export interface ImmediateEnd {
   outcome: FlowOutcome;
   code: string;
   message: string;
 }
 
-/** Values as they are given: by the row of the routing table, and over that by whoever asks. */
+/** Input values from the row of the routing table, overridden by those of the requester. */
 export type GivenInputs = Readonly<Record<string, string | number | boolean>>;
 
-/** What a run is made of. */
+/** The fields that make a run record. */
 export interface RunDraft extends Pick<
   FlowRunRecord,
   'run' | 'caller' | 'issue' | 'inputs' | 'dryRun' | 'eventDigest'
@@ -32,7 +32,7 @@ export interface RunDraft extends Pick<
   at: string;
 }
 
-/** A run as it is opened; ended where there is nothing to begin. */
+/** A run as it is opened; already ended if there is nothing to start. */
 export function runRecord({ flow, end, at, parent, undoes, ...draft }: RunDraft): FlowRunRecord {
   return {
     ...draft,
@@ -55,7 +55,8 @@ export function runRecord({ flow, end, at, parent, undoes, ...draft }: RunDraft)
 }
 
 /**
- * Why an account is not touched, as far as its event tells; null where nothing is against it yet.
+ * Why no flow runs on an account, as far as the event shows it; null if nothing speaks against it
+ * yet.
  */
 export function endOfAccount(
   account: IssueAccount,
@@ -63,8 +64,7 @@ export function endOfAccount(
   settings: FlowServiceSettings,
 ): ImmediateEnd | null {
   const refused = flow && refuseProduct(flow, account);
-  // Of a product that nothing here acts on it is not known whose tenant that is, nor does it
-  // matter.
+  // For a product without a flow the tenant cannot be checked, and does not matter.
   const foreign =
     flow || productOf(account.product) !== null ? refuseTenant(account, tenantsOf(settings)) : null;
   const denied = refused ?? foreign;
@@ -74,7 +74,7 @@ export function endOfAccount(
   return { outcome: 'unrouted', code: 'no_route', message };
 }
 
-/** OAuth grants are for people; those of another tenant are not even that. */
+/** OAuth grants are left to people; a grant of another tenant is refused. */
 export function endOfGrant(
   grant: Pick<IssueAccount, 'product' | 'tenant'>,
   settings: FlowServiceSettings,
@@ -82,8 +82,7 @@ export function endOfGrant(
   const foreign =
     productOf(grant.product) === null ? null : refuseTenant(grant, tenantsOf(settings));
   if (foreign) return { outcome: 'denied', ...foreign };
-  const message =
-    'The issue is about an OAuth grant: somebody has to look at it and revoke it by hand.';
+  const message = 'The issue is about an OAuth grant: review it and revoke it by hand.';
   return { outcome: 'manual', code: 'oauth_grant', message };
 }
 
@@ -91,9 +90,9 @@ const tenantsOf = ({ ownOktaHost, tenants }: FlowServiceSettings): OwnTenants =>
   ownTenants({ oktaDomain: ownOktaHost, tenants });
 
 /**
- * The inputs that a run is opened with: everything but the account, which is looked up anew. What
- * is left out and has a default, or stands in the issue, is filled in, so that the run stays as it
- * was asked for.
+ * The inputs that a run is opened with: all except the account, which is looked up again later.
+ * Missing inputs are filled in from their default or from the issue, so that the run does not
+ * depend on later changes.
  */
 export function inputsOf(
   flow: Flow,

@@ -7,7 +7,7 @@ import type { RequesterLookup, Identity } from './requester-lookup.ts';
 import { refusal } from './refusal.ts';
 import type { FlowRequester, FlowBook, FlowServiceParts } from './types.ts';
 
-/** Somebody at the desk: who it is, and what they may do with the flows as they are now. */
+/** One requester: the identity, and what it may do with the flows as they are now. */
 export class Session {
   readonly requester: FlowRequester;
   readonly identity: Identity;
@@ -23,7 +23,7 @@ export class Session {
     this.#switches = now.switches;
   }
 
-  /** Throws AskerUnreadableError where Okta does not say who asks. */
+  /** Throws AskerUnreadableError if Okta does not identify the requester. */
   static async open(
     parts: Pick<FlowServiceParts, 'store' | 'book'>,
     requesters: RequesterLookup,
@@ -37,12 +37,12 @@ export class Session {
     return permissionsOn(this.sets, flow, this.identity.member);
   }
 
-  /** Enough to learn of runs that have no flow. */
+  /** Whether the requester may run any flow at all; such requesters see runs without a flow. */
   get mayRunAny(): boolean {
     return mayRunAny(this.sets, this.identity.member);
   }
 
-  /** A flow of this name, whatever its case, as it is switched now; null where there is none. */
+  /** The flow of this name in any case, with its current switch; null if there is none. */
   flowNamed(name: string): Flow | null {
     const flow =
       this.book.flows.find((one) => one.name === name) ??
@@ -55,8 +55,8 @@ export class Session {
   }
 
   /**
-   * The flow of this name. Throws FlowRefusal not_found where it may not even be seen, forbidden
-   * where it may not be run.
+   * The flow of this name. Throws FlowRefusal not_found if the requester may not see it, forbidden
+   * if not run it.
    */
   requireFlow(name: string, verb: FlowVerb): Flow {
     const flow = this.flowNamed(name);
@@ -65,7 +65,7 @@ export class Session {
     return flow;
   }
 
-  /** The same for a flow that may be gone. */
+  /** Checks the permission alone; the flow may have been removed. */
   requirePermission(
     flow: string,
     verb: FlowVerb,
@@ -75,14 +75,17 @@ export class Session {
     if (answer !== 'granted') throw refusal(answer === 'not_found' ? missing : answer);
   }
 
-  /** Throws FlowRefusal unless some flow may be run. */
+  /** Throws FlowRefusal unless the requester may run at least one flow. */
   requireAnyRun(): void {
     if (this.mayRunAny) return;
     const sees = this.book.flows.some(({ name }) => this.permissionsOn(name).length > 0);
     throw refusal(sees ? 'forbidden' : 'not_found');
   }
 
-  /** Runs without a flow (no route, several accounts) are for those who may run any, or see all. */
+  /**
+   * Runs without a flow (no route, several accounts) are visible to requesters who may run any flow
+   * or see all.
+   */
   get seesRunsWithoutFlow(): boolean {
     return this.mayRunAny || this.seesEvery;
   }
@@ -91,13 +94,16 @@ export class Session {
     return flow === null ? this.seesRunsWithoutFlow : this.permissionsOn(flow).length > 0;
   }
 
-  /** True where a set speaks of whoever asks. */
+  /** True if the requester is a member of the set. */
   isIn(set: ResourceSet): boolean {
-    const named = set.flows[0];
-    return named !== undefined && permissionsOn([set], named, this.identity.member).length > 0;
+    const anyFlow = set.flows[0];
+    return anyFlow !== undefined && permissionsOn([set], anyFlow, this.identity.member).length > 0;
   }
 
-  /** Names of flows that may be seen: those that there are, and those that sets still name. */
+  /**
+   * Names of the flows that the requester may see: existing ones, and removed ones that sets still
+   * name.
+   */
   get seenFlows(): string[] {
     const names = new Set([
       ...this.book.flows.map(({ name }) => name),
@@ -106,7 +112,7 @@ export class Session {
     return [...names].filter((name) => name !== EVERY_FLOW && this.permissionsOn(name).length > 0);
   }
 
-  /** True where a set gives all flows, those that are gone too. */
+  /** True if a set gives the requester all flows, including removed ones. */
   get seesEvery(): boolean {
     return this.sets.some((set) => set.flows.includes(EVERY_FLOW) && this.isIn(set));
   }
@@ -136,8 +142,7 @@ async function readCurrentSettings({
 }
 
 /**
- * Sets that a store was given last, as text: asking it with every request would be a write with
- * every request.
+ * The sets last written to each store, as text. Without it every request would write to the store.
  */
 const SEEDED = new WeakMap<FlowSettingsRepository, string>();
 

@@ -11,7 +11,7 @@ import { requestDraft } from './audit-entries.ts';
 import type { RequestEntry } from './audit-entries.ts';
 import type { FlowServiceParts } from './types.ts';
 
-/** Throws FlowRefusal not_allowed unless a super administrator of Okta asks, as proven now. */
+/** Throws FlowRefusal not_allowed unless the requester is a super administrator of Okta now. */
 export async function requireSuperAdministrator(
   requesters: RequesterLookup,
   { requester }: Session,
@@ -19,7 +19,7 @@ export async function requireSuperAdministrator(
   if (!(await requesters.isSuperAdministrator(requester))) throw refusal('not_allowed');
 }
 
-/** Puts a set, in the place of the one of its name. Throws FlowRefusal malformed. */
+/** Creates a set, or replaces the one of the same name. Throws FlowRefusal malformed. */
 export async function putSet(
   parts: FlowServiceParts,
   session: Session,
@@ -27,7 +27,7 @@ export async function putSet(
 ): Promise<void> {
   const set = parseSet(session, given);
   const { name, flows, members, permissions } = set;
-  // Members are people: how many there are stands in the trail, and the digest of the whole.
+  // Members are people: the audit trail gets their number and the digest of the set.
   const outcome = {
     change: 'put',
     flows,
@@ -40,7 +40,7 @@ export async function putSet(
   );
 }
 
-/** Removes a set; the file does not bring it back. Throws FlowRefusal not_found. */
+/** Removes a set; resource_sets.yaml does not restore it. Throws FlowRefusal not_found. */
 export async function removeSet(
   parts: FlowServiceParts,
   session: Session,
@@ -59,8 +59,7 @@ export async function removeSet(
 }
 
 /**
- * Switches a flow on or off. Throws FlowRefusal not_found; malformed for a flow that would do
- * nothing.
+ * Enables or disables a flow. Throws FlowRefusal not_found, and malformed for a flow without steps.
  */
 export async function switchFlow(
   parts: FlowServiceParts,
@@ -96,7 +95,7 @@ const NAME = /^[^\p{Cc}\p{Cs}]{1,200}$/u;
 const MEMBER = /^(user|group|key):[^\p{Cc}\p{Cs}]{1,300}$/u;
 const MAX_ITEMS = 1_000;
 
-/** A set with its flows named as they are. Throws FlowRefusal malformed. */
+/** The set with the flow names in their exact case. Throws FlowRefusal malformed. */
 function parseSet(
   session: Session,
   { name, flows, members, permissions }: ResourceSet,
@@ -133,7 +132,7 @@ function listOf<Item extends string = string>(
 }
 
 const EXPECTED = {
-  flows: 'a list of names of flows that there are, or *',
+  flows: 'a list of names of existing flows, or *',
   members: 'a list of user:LOGIN, group:NAME or key:NAME',
   permissions: 'a list of view and run',
 } as const;

@@ -4,27 +4,30 @@ import type { Flow, FlowPermission, ResourceSet, Route } from '../../flows/types
 import type { FlowCaller, FlowRunFilter, FlowRunRecord } from '../../store/flow-types.ts';
 import type { Store } from '../../store/types.ts';
 
-/** Who asks, as proven by the surface. `key`: name of the service's access key. */
+/**
+ * The requester, as authenticated by the surface. `key`: by an access key, whose name is the
+ * principal.
+ */
 export type FlowRequester = Pick<FlowCaller, 'principal' | 'authenticatedBy' | 'surface'>;
 
-/** What the flows are now: files read at start and when they change. */
+/** Flows, routes and sets as now in force: read from files at the start and after each change. */
 export interface FlowBook {
   flows: readonly Flow[];
   routes: readonly Route[];
-  /** Sets of resource_sets.yaml, to seed the store with. */
+  /** Sets of resource_sets.yaml, for a store that has none yet. */
   sets: readonly ResourceSet[];
 }
 
-/** What the configuration says of events. */
+/** The configuration that events are checked against. */
 export interface FlowServiceSettings {
-  /** `remediation.tenants`: tenants of ours by product. */
+  /** `remediation.tenants`: our own tenants by product. */
   tenants: Readonly<Record<string, readonly string[]>>;
-  /** Host of OKTA_DOMAIN; null where it is not set. */
+  /** Host of OKTA_DOMAIN; null if it is not set. */
   ownOktaHost: string | null;
   maxEventAgeMs: number;
 }
 
-/** What the desk works with. `book` and `settings` are asked each time, as they are then. */
+/** Dependencies of the flow service. `book` and `settings` are read for every request. */
 export interface FlowServiceParts {
   store: Pick<Store, 'journal' | 'flows' | 'flowSettings'>;
   /** Through the pipeline, as `workflow:governed-operations`. */
@@ -32,42 +35,42 @@ export interface FlowServiceParts {
   book: () => FlowBook;
   settings: () => FlowServiceSettings;
   now: () => Date;
-  /** Looks up runs that stand open for long; absent: nobody is asked. */
+  /** Looks up runs that have been open for long; if absent, no run is looked up. */
   ends?: FlowEnds;
   /** 32 random hex digits; for dry runs and refusals. */
   newId?: () => string;
 }
 
-/** A run as it was opened, or as it stood there. */
+/** A run that was just opened, or the stored one. */
 export interface OpenedRun {
   record: FlowRunRecord;
   created: boolean;
 }
 
-/** Asks for a run. Without `flow` the routing table decides. */
+/** A request for a run. Without `flow` the routing table decides. */
 export interface RunRequest {
   requester: FlowRequester;
   flow?: string;
-  /** Parsed JSON as it came; validated here. */
+  /** Parsed JSON as received; validated here. */
   event: unknown;
   inputs?: Readonly<Record<string, string | number | boolean>>;
   dryRun?: boolean;
   /** Refuse events older than `remediation.max_event_age` (deliveries over HTTP). */
   checkAge?: boolean;
-  /** Id of this ask: a dry run that is asked for again under it is the same one. */
+  /** A dry run that is requested again with the same key is the same run. */
   idempotencyKey?: string;
 }
 
-/** A flow as somebody may see it. */
+/** A flow that the requester may see, with the permissions on it. */
 export interface VisibleFlow {
   flow: Flow;
   permissions: FlowPermission[];
 }
 
 /**
- * Refusals before there is a run: `not_found` (no View, or no such flow), `forbidden` (no Run), `malformed` (event,
- * inputs; with the field), `conflict` (event id used with other content), `disabled`, `unauthenticated`,
- * `nothing_to_undo`, `not_allowed` (sets: no super administrator).
+ * Refusals before there is a run: `not_found` (no View, or no such flow), `forbidden` (no Run),
+ * `malformed` (event, inputs; with the field), `conflict` (event id used with other content),
+ * `disabled`, `nothing_to_undo`, `not_allowed` (sets: not a super administrator).
  */
 export interface FlowRefusalFields {
   code:
@@ -83,30 +86,27 @@ export interface FlowRefusalFields {
   field?: string;
 }
 
-/**
- * Everything that is done with flows from outside: the command line, the HTTP API and the
- * activities all go through this.
- */
+/** The one way to use flows: the command line, the HTTP API and the activities all call it. */
 export interface FlowService {
   list(requester: FlowRequester): Promise<VisibleFlow[]>;
-  /** The flows that the requester may see, and whether what has no flow is theirs to see too. */
+  /** The flows that the requester may see, and whether runs without a flow are visible too. */
   scope(requester: FlowRequester): Promise<{ flows: VisibleFlow[]; unnamed: boolean }>;
   show(requester: FlowRequester, name: string): Promise<VisibleFlow>;
   /**
-   * Admits an event: permission, form, tenant, age, idempotency; opens the run in the store
-   * (audited). Does not start the workflow. `created: false` gives the run that the event had
-   * before. Refusals with an outcome (foreign_tenant, stale_event …) are runs that ended as denied;
-   * an issue without a route ended as unrouted, an OAuth grant as manual.
+   * Admits an event: checks permission, form, tenant, age and idempotency, and opens the run in the
+   * store (audited). Does not start the workflow. `created: false` returns the run that the event
+   * already had. Refusals with an outcome (foreign_tenant, stale_event …) are runs that ended as
+   * denied. An issue without a route ends as unrouted, an OAuth grant as manual.
    */
-  admit(ask: RunRequest): Promise<{ record: FlowRunRecord; created: boolean }>;
+  admit(request: RunRequest): Promise<{ record: FlowRunRecord; created: boolean }>;
   /**
-   * Opens the runs of a person's accounts, each with the flow of its own product and title (or the
-   * one that was asked for) and a permission of its own; those for which there is nothing to begin
-   * are ended. Safe to repeat.
+   * Opens one run per account of a person. Each has the flow of its own product and title (or the
+   * requested one) and its own permission check. Runs with nothing to start are ended. Safe to
+   * repeat.
    */
   openChildren(parent: FlowRunRecord): Promise<FlowRunRecord[]>;
   /**
-   * Opens the run that takes `run` back; `reason`: why, for approvers. Throws FlowRefusal
+   * Opens the run that undoes `run`; `reason` is shown to approvers. Throws FlowRefusal
    * nothing_to_undo.
    */
   admitUndo(

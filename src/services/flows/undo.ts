@@ -10,9 +10,9 @@ import type { FlowServiceParts, OpenedRun } from './types.ts';
 const MAX_REASON_LENGTH = 500;
 
 /**
- * Opens the run that takes another back; its steps are the recipe of that one. While one is open it
- * is given back; after its end there is a new one, which finds for itself what is so already.
- * Throws FlowRefusal.
+ * Opens the run that undoes another; its steps come from the undo recipe of that run. While such a
+ * run is open it is returned; after its end a new one is opened, which finds out by itself what is
+ * already undone. Throws FlowRefusal.
  */
 export async function admitUndo(
   parts: FlowServiceParts,
@@ -43,13 +43,13 @@ export async function admitUndo(
   return earlier === null ? openRun(parts, record) : { record: earlier, created: false };
 }
 
-/** A run to take back, and why. */
+/** The run to undo, and why. */
 interface UndoRequest {
   run: string;
   reason?: string | undefined;
 }
 
-/** The reason stands with the texts of the issue: only approvers and the history see it. */
+/** The reason is kept with the texts of the issue: only approvers and the history show it. */
 function withReason(
   { texts, ...issue }: FlowRunRecord['issue'],
   reason: string | undefined,
@@ -68,9 +68,9 @@ function requireUndoPlan({ state, dryRun, undo, issue }: FlowRunRecord): void {
   if (issue.entity.kind === 'person')
     throw refusal(
       'nothing_to_undo',
-      'The run of a person has no calls of its own: take back those of its accounts.',
+      'The run of a person makes no calls itself: undo the runs of its accounts.',
     );
   if (state !== 'ended')
-    throw refusal('nothing_to_undo', 'The run has not ended: there is nothing to take back yet.');
+    throw refusal('nothing_to_undo', 'The run has not ended, so there is nothing to undo yet.');
   throw refusal('nothing_to_undo');
 }

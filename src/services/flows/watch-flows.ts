@@ -19,8 +19,8 @@ const PATTERNS = ['flows/*.yaml'];
 const LISTS = ['routing.yaml', 'resource_sets.yaml'];
 
 /**
- * Reads the files of the flows, and reads them again when one changes. What is wrong at the start
- * is left out, aloud; a change with something wrong in it leaves what was read before in force.
+ * Reads the files of the flows, and reads them again after a change. At the start, files with errors
+ * are skipped and logged. Later, an error is logged and the previous state stays in force.
  */
 export function watchFlows(baseDir: string, log: Logger): FlowSource {
   let book: FlowBookReading = readFlowBook(baseDir, FLOW_CATALOGUE);
@@ -42,7 +42,7 @@ function logProblems(log: Logger, { problems }: FlowBookReading): void {
   for (const { message, where } of problems) log.error({ where }, `flows: ${message}`);
 }
 
-/** Names, sizes and times of the files, as one text. */
+/** Names, sizes and modification times of the files, as one text. */
 function stampOf(baseDir: string): string {
   const flows = findFiles(PATTERNS, flowBase(baseDir)).map(({ path }) => path);
   const files = [...flows, ...LISTS.map((name) => resolve(baseDir, name))];
