@@ -75,7 +75,8 @@ const SKEW = 5_000;
 
 /** Applies an event to an approval. The first terminal state is final. Silence never approves. */
 export function reduceApproval(approval: Approval, event: ApprovalEvent): ApprovalStep {
-  if (approval.state !== 'PENDING') return withoutChange(approval, answerWhenClosed(approval, event));
+  if (approval.state !== 'PENDING')
+    return withoutChange(approval, answerWhenClosed(approval, event));
   switch (event.type) {
     case 'cancel':
       return { approval: { ...approval, state: 'CANCELLED' }, answer: 'noted' };
