@@ -1,3 +1,5 @@
+/** Canonical JSON (RFC 8785) and the hashes over it. */
+
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import serialize from 'canonicalize';
@@ -5,8 +7,8 @@ import { plainJson } from './plain-json.ts';
 import { AuditDraftError } from './errors.ts';
 
 /**
- * RFC 8785 JSON of a value; members that are undefined are left out. Throws AuditDraftError where
- * there is no such form.
+ * RFC 8785 JSON of a value; undefined members are omitted. Throws AuditDraftError if the value has
+ * no such form.
  */
 export function canonicalJson(value: unknown): string {
   const quick = plainJson(value);
@@ -25,15 +27,15 @@ export function canonicalJson(value: unknown): string {
 }
 
 /**
- * A member of an object as RFC 8785 writes it (`"name":value`); null where the value has no JSON
- * form. The members in order of their names, joined by commas between braces, are its canonical
+ * A member of an object as RFC 8785 writes it (`"name":value`); null if the value has no JSON form.
+ * The members, sorted by name, joined by commas and enclosed in braces, are the object's canonical
  * JSON. Throws AuditDraftError.
  */
 export function canonicalMember(name: string, value: unknown): string | null {
   return hasJsonForm(value) ? `${quickJson(name)}:${quickJson(value)}` : null;
 }
 
-// Ids, times, digests and labels stand between quotes as they are.
+// Ids, times, digests and labels need no escaping.
 const quickJson = (value: unknown): string =>
   typeof value === 'string' && WORD.test(value) ? `"${value}"` : canonicalJson(value);
 const WORD = /^[\w.:/@%# -]*$/;
@@ -42,8 +44,8 @@ const hasJsonForm = (value: unknown): boolean =>
   value !== undefined && typeof value !== 'function' && typeof value !== 'symbol';
 
 /**
- * Hex SHA-256 of the canonical JSON of call arguments; names them in decisions and entries without
- * showing them.
+ * Hex SHA-256 of the canonical JSON of call arguments. Decisions and entries refer to arguments by
+ * it without revealing them.
  */
 export function digestOf(value: unknown): string {
   return bytesToHex(sha256(utf8ToBytes(canonicalJson(value))));
@@ -52,8 +54,8 @@ export function digestOf(value: unknown): string {
 const LEAF_PREFIX = Uint8Array.of(0);
 
 /**
- * Computes a leaf hash; see `leafHash`. Where a faster one is at hand (the platform's own), it may
- * be put in its place.
+ * Computes a leaf hash; see `leafHash`. A faster implementation, such as the platform's, may be
+ * passed instead.
  */
 export type HashLeaf = (leaf: string) => string;
 

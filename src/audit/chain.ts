@@ -1,3 +1,5 @@
+/** Verifies the hash chain of an audit trail. */
+
 import { canonicalJson, leafHash } from './canonical.ts';
 import type { HashLeaf } from './canonical.ts';
 import { EMPTY_HEAD, entryId } from './entry.ts';
@@ -5,13 +7,13 @@ import { asRemoved, purgeEnd, removalText } from './removed.ts';
 import type { RemovedEntry } from './removed.ts';
 import type { AuditEntry, AuditHead } from './types.ts';
 
-/** One entry as stored: its place in the chain and its exact text. */
+/** One entry as stored: its index in the chain and its exact text. */
 export interface StoredText {
   index: number;
   text: string;
 }
 
-/** The first entry that is not what was written; `id` is null where none can be read. */
+/** The first invalid entry; `id` is null if it cannot be read. */
 export interface BadEntry {
   index: number;
   id: string | null;
@@ -19,23 +21,26 @@ export interface BadEntry {
 }
 
 /**
- * `entries` and `head` tell how far the chain is good; `removed`, where there are any, how many
- * have no content left.
+ * `entries` and `head` describe the valid part of the chain. `removed` is the number of entries
+ * without content, if there are any.
  */
 export type ChainReport = { entries: number; head: string; removed?: number } & (
   { ok: true; firstBad?: undefined } | { ok: false; firstBad: BadEntry }
 );
 
-/** Pages of stored texts in order of the chain. */
+/** Pages of stored texts, in chain order. */
 export type StoredPages = AsyncIterable<readonly StoredText[]> | Iterable<readonly StoredText[]>;
 
-/** Sees the hash of every good entry in order, and may find what the chain alone does not show. */
+/**
+ * Receives the hash of every valid entry in order, and may report a problem that the chain alone
+ * does not reveal.
+ */
 export type HashObserver = (hash: string) => BadEntry | null;
 
 /**
- * Checks a whole trail from its first entry and names the first bad one. `expected` is the end of
- * the chain as recorded elsewhere (the store's head row): it shows entries cut off or added at the
- * end.
+ * Verifies a whole trail from its first entry and names the first invalid one. `expected` is the
+ * end of the chain as recorded elsewhere (the store's head row); it reveals entries removed from or
+ * added to the end.
  */
 export async function verifyChain(
   pages: StoredPages,
@@ -64,29 +69,30 @@ function summaryOf({
   return { entries, head, ...(count > 0 && { removed: count }) };
 }
 
-/** How far a chain was checked. */
+/** State of the verification. */
 export interface ChainState extends AuditHead {
   ids: Set<string>;
   hashLeaf: HashLeaf;
-  /** Where entries have no content left, and below which index one says that it was removed. */
+  /** Ranges of entries without content, and the index below which an entry records a removal. */
   removed: { from: number; to: number }[];
   purgedUpTo: number;
 }
 
-/** A chain that is good up to this head; what follows is checked with `checkNext`. */
+/** A chain that is valid up to this head; `checkNext` verifies the entries after it. */
 export function chainFrom({ entries, head }: AuditHead, hashLeaf: HashLeaf = leafHash): ChainState {
   return { entries, head, ids: new Set(), hashLeaf, removed: [], purgedUpTo: 0 };
 }
 
-/** Checks the entry behind those checked before and moves on; what is wrong with it, or null. */
+/** Verifies the next entry and advances. Returns what is wrong with it, or null. */
 export function checkNext(state: ChainState, { index, text }: StoredText): BadEntry | null {
   if (index > state.entries) return { index: state.entries, id: null, reason: 'missing' };
-  if (index < state.entries) return { index, id: null, reason: 'stands at a place that is taken' };
+  if (index < state.entries)
+    return { index, id: null, reason: 'has an index that is already used' };
   const value = parseOrNull(text);
   const removed = asRemoved(value);
   if (removed) return checkRemovedText(state, removed, text);
   const entry = asEntry(value);
-  if (!entry) return { index, id: null, reason: 'is no JSON object with id, prevHash and hash' };
+  if (!entry) return { index, id: null, reason: 'is not a JSON object with id, prevHash and hash' };
   const canonical = canonicalOrNull(entry);
   const reason = CHECKS.find(({ holds }) => !holds({ state, entry, text, canonical }))?.reason;
   if (reason) return { index, id: entry.id, reason };
@@ -98,8 +104,8 @@ export function checkNext(state: ChainState, { index, text }: StoredText): BadEn
 }
 
 /**
- * The chain goes on by the hash that was kept: the entry behind it must name it, and the tree must
- * hold it.
+ * The chain continues with the hash that was kept: the next entry must contain it, and so must the
+ * tree.
  */
 function checkRemovedText(state: ChainState, removed: RemovedEntry, text: string): BadEntry | null {
   const index = state.entries;
@@ -112,14 +118,14 @@ function checkRemovedText(state: ChainState, removed: RemovedEntry, text: string
   return null;
 }
 
-/** Content that went is on record in a later entry. */
+/** Checks that a later entry records every removal of content. */
 function checkRemoved({ removed, purgedUpTo }: ChainState): BadEntry | null {
   const open = removed.find(({ to }) => to > purgedUpTo);
   if (!open) return null;
   return {
     index: Math.max(open.from, purgedUpTo),
     id: null,
-    reason: 'has no content, and no entry says it was removed',
+    reason: 'has no content, and no entry records its removal',
   };
 }
 
@@ -133,7 +139,7 @@ interface Check {
   }): boolean;
 }
 
-/** An entry in canonical JSON, and what its hash is over. */
+/** An entry as canonical JSON, and the text that is hashed. */
 interface Canonical {
   text: string;
   leaf: string;
@@ -142,7 +148,7 @@ interface Canonical {
 const CHECKS: readonly Check[] = [
   { reason: 'is not canonical JSON', holds: ({ canonical, text }) => canonical?.text === text },
   {
-    reason: 'does not have the hash it states',
+    reason: 'does not match its own hash',
     holds: ({ state, entry, canonical }) =>
       canonical !== null && state.hashLeaf(canonical.leaf) === entry.hash,
   },
@@ -151,7 +157,7 @@ const CHECKS: readonly Check[] = [
     holds: ({ state, entry }) => entry.prevHash === state.head,
   },
   {
-    reason: 'does not have the id of its content',
+    reason: 'has an id that does not match its content',
     holds: ({ entry }) => idOrNull(entry) === entry.id,
   },
   { reason: 'repeats an earlier id', holds: ({ state, entry }) => !state.ids.has(entry.id) },
@@ -164,7 +170,7 @@ function checkEnd(state: ChainState, expected: AuditHead): BadEntry | null {
     return {
       index: expected.entries,
       id: null,
-      reason: 'stands behind the recorded end of the trail',
+      reason: 'comes after the recorded end of the trail',
     };
   }
   if (state.head !== expected.head) {
@@ -199,8 +205,8 @@ function canonicalOrNull(entry: AuditEntry): Canonical | null {
 }
 
 /**
- * Canonical text without the entry's own hash, which an `id` always follows; what its hash is over
- * holds no copy of it.
+ * The canonical text without the entry's own hash, which is always followed by `id`. This text is
+ * hashed.
  */
 const withoutHash = (text: string, hash: string): string =>
   text.replace(`"hash":${JSON.stringify(hash)},`, '');

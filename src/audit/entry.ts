@@ -1,3 +1,5 @@
+/** Builds audit entries from drafts: identity, canonical text and hash. */
+
 import { canonicalJson, canonicalMember, leafHash } from './canonical.ts';
 import type { HashLeaf } from './canonical.ts';
 import { AuditDraftError } from './errors.ts';
@@ -6,16 +8,16 @@ import type { AuditDraft, AuditEntry } from './types.ts';
 /** `prevHash` of the first entry, and the head of an empty trail. */
 export const EMPTY_HEAD = '0'.repeat(64);
 
-/** Longest id that an entry may have; a unique index has to hold it. */
+/** Maximum length of an entry's id, so that it fits into a unique index. */
 const MAX_ID_LENGTH = 2000;
 
-/** What an entry's id is made of. */
+/** The parts of an entry's id. */
 export type AuditIdentity = Pick<
   AuditEntry,
   'workflowId' | 'run' | 'kind' | 'subject' | 'sequence'
 >;
 
-/** The fields of a draft that stand in an entry; anything else a caller attaches is left out. */
+/** The fields of a draft that become part of an entry. Others are ignored. */
 const FIELDS = {
   workflowId: true,
   run: true,
@@ -37,21 +39,21 @@ const FIELDS = {
 const FIELD_NAMES = Object.keys(FIELDS) as (keyof AuditDraft)[];
 
 /**
- * The id of an entry: its five parts, percent-encoded, joined by `/`, so that no two identities
- * share one.
+ * The id of an entry: its five parts, percent-encoded and joined by `/`, so that different
+ * identities have different ids.
  */
 export function entryId({ sequence, ...series }: AuditIdentity): string {
   return idIn(seriesOf(series), sequence);
 }
 
-/** What repeated entries have in common: the id without its sequence. */
+/** The common part of repeated entries: the id without its sequence. */
 function seriesOf({ workflowId, run, kind, subject }: Omit<AuditIdentity, 'sequence'>): string {
   return [workflowId, run, kind, subject].map(encodePart).join('/');
 }
 
 function idIn(series: string, sequence: number): string {
   if (!Number.isSafeInteger(sequence) || sequence < 0)
-    throw new AuditDraftError(`sequence ${sequence} is no count`);
+    throw new AuditDraftError(`sequence ${sequence} is not a whole number from 0`);
   const id = `${series}/${sequence}`;
   if (id.length > MAX_ID_LENGTH)
     throw new AuditDraftError(`the id would be longer than ${MAX_ID_LENGTH} characters`);
@@ -66,19 +68,16 @@ function encodePart(part: string): string {
   return encodeURIComponent(part);
 }
 
-/**
- * A draft as it goes into the trail, put into words once; what happens to the draft afterwards does
- * not reach it.
- */
+/** A draft with its canonical texts, computed once. Later changes to the draft have no effect. */
 export interface PreparedEntry {
   /** The id without its sequence. */
   series: string;
   identity: Omit<AuditIdentity, 'sequence'>;
   at: string;
-  /** Absent: the store takes the next free one. */
+  /** If absent, the store uses the next free one. */
   sequence: number | undefined;
   /**
-   * Canonical texts of its members by name, without those that depend on the place in the chain.
+   * Canonical texts of the members by name, without those that depend on the position in the chain.
    */
   members: ReadonlyMap<string, string>;
 }
@@ -96,16 +95,16 @@ export function prepareEntry(draft: AuditDraft): PreparedEntry {
   return { series, identity: { workflowId, run, kind, subject }, at, sequence, members };
 }
 
-/** The id of a prepared entry that has its sequence. */
+/** The id of a prepared entry with this sequence. */
 export function idAt({ series }: PreparedEntry, sequence: number): string {
   return idIn(series, sequence);
 }
 
-/** Every name that an entry may have, in canonical order. */
+/** All member names of an entry, in canonical order. */
 const ORDER = [...FIELD_NAMES, 'id', 'prevHash', 'hash'].sort();
 const CONTENT_ORDER = ORDER.filter((name) => !['at', 'id', 'prevHash', 'hash'].includes(name));
 
-/** The parts that the place in the chain adds, and the hash once it is known. */
+/** The members that depend on the position in the chain; the hash is absent until it is known. */
 interface Place {
   sequence: number;
   id?: string;
@@ -125,14 +124,14 @@ function textOf({ members }: PreparedEntry, order: readonly string[], place: Pla
   return `{${texts.join(',')}}`;
 }
 
-/** An entry at its place, with the exact text that is stored and verified. */
+/** An entry at its position in the chain, with the exact text that is stored and verified. */
 export interface PlacedEntry {
   id: string;
   hash: string;
   text: string;
 }
 
-/** Puts a prepared entry with its sequence behind the entry whose hash is `prevHash`. */
+/** Appends a prepared entry after the entry whose hash is `prevHash`. */
 export function placeEntry(
   prepared: PreparedEntry,
   { sequence, prevHash }: { sequence: number; prevHash: string },
@@ -143,7 +142,7 @@ export function placeEntry(
   return { id, hash, text: textOf(prepared, ORDER, { sequence, id, prevHash, hash }) };
 }
 
-/** `contentOf` of a prepared entry with its sequence. */
+/** `contentOf` for a prepared entry with this sequence. */
 export function contentAt(prepared: PreparedEntry, sequence: number): string {
   return textOf(prepared, CONTENT_ORDER, { sequence });
 }
@@ -154,7 +153,7 @@ export interface SealedEntry {
   text: string;
 }
 
-/** Puts a draft with its sequence behind the entry whose hash is `prevHash`. */
+/** Appends a draft after the entry whose hash is `prevHash`. */
 export function sealEntry(draft: AuditDraft & { sequence: number }, prevHash: string): SealedEntry {
   const { id, hash, text } = placeEntry(prepareEntry(draft), {
     sequence: draft.sequence,
@@ -164,8 +163,8 @@ export function sealEntry(draft: AuditDraft & { sequence: number }, prevHash: st
 }
 
 /**
- * Canonical text of what an entry says: time and place in the chain apart. Equal texts under one id
- * are a retry.
+ * Canonical text of an entry without its time and its position in the chain. Equal texts with one
+ * id are a retry.
  */
 export function contentOf(entry: AuditDraft & { sequence: number }): string {
   return canonicalJson({ ...fieldsOf(entry), at: undefined });

@@ -1,6 +1,6 @@
 /**
- * Thrown when an audit id returns with other content: an alarm, never retried. Nothing of the
- * append was written.
+ * Thrown when an audit id returns with different content. This is an alarm and is never retried.
+ * Nothing of the append was written.
  */
 export class AuditConflictError extends Error {
   override readonly name = 'AuditConflictError';
@@ -8,16 +8,16 @@ export class AuditConflictError extends Error {
   readonly id: string;
   constructor(id: string) {
     super(
-      `audit entry ${id} is recorded already with other content; nothing was written: find out who wrote it`,
+      `audit entry ${id} is already recorded with different content; nothing was written. Find out who wrote it.`,
     );
     this.id = id;
   }
 }
 
 /**
- * Thrown when an activity attempt writes after a later attempt of the same activity has begun: it
- * timed out while it was still at work. The overtaken attempt must stop before its next call; the
- * later one repeats what is missing.
+ * Thrown when an activity attempt writes after a later attempt of the same activity has started,
+ * because it timed out while it was still running. The overtaken attempt must stop before its next
+ * call; the later one repeats what is missing.
  */
 export class OvertakenError extends Error {
   override readonly name = 'OvertakenError';
@@ -28,8 +28,8 @@ export class OvertakenError extends Error {
 }
 
 /**
- * Thrown when the trail cannot be written: nothing may be sent then. Carries no cause but a short
- * text of ours.
+ * Thrown when the trail cannot be written; nothing may be sent then. `detail` is a short text by
+ * arx, and there is no `cause`.
  */
 export class AuditUnavailableError extends Error {
   override readonly name = 'AuditUnavailableError';
@@ -40,8 +40,8 @@ export class AuditUnavailableError extends Error {
 }
 
 /**
- * Thrown for a draft that has no canonical form or no usable identity (a lone surrogate, NaN, a NUL
- * in an id).
+ * Thrown for a draft without a canonical form or a usable identity (a lone surrogate, NaN, a NUL in
+ * an id).
  */
 export class AuditDraftError extends Error {
   override readonly name = 'AuditDraftError';
@@ -49,8 +49,8 @@ export class AuditDraftError extends Error {
 }
 
 /**
- * Thrown for a note, checkpoint or key that is not of its form, of another log, or not signed as it
- * should be.
+ * Thrown for a note, checkpoint or key that is malformed, belongs to another log, or is not signed
+ * as required.
  */
 export class NoteError extends Error {
   override readonly name = 'NoteError';
@@ -58,8 +58,8 @@ export class NoteError extends Error {
 }
 
 /**
- * Thrown when no checkpoint can be signed: no key, a retired one, or a trail that is not whole.
- * Entries are not touched.
+ * Thrown when no checkpoint can be signed: the key is missing or retired, or the trail is not
+ * intact. Entries are not changed.
  */
 export class CheckpointError extends Error {
   override readonly name = 'CheckpointError';

@@ -5,16 +5,13 @@ import { asRemoved, removalId } from './removed.ts';
 import type { RemovedEntry } from './removed.ts';
 import type { AuditEntry } from './types.ts';
 
-/**
- * How a trail leaves the product: what stands first, and one piece of text an entry, line ends
- * included.
- */
+/** An export format: the text at the start, and the text of each entry, including line breaks. */
 export interface ExportFormat {
   head: string;
   line(stored: StoredText): string;
 }
 
-/** The columns of the CSV form; nested values stand as canonical JSON. */
+/** The columns of the CSV format; nested values are canonical JSON. */
 const COLUMNS = [
   { name: 'index', cell: ({ index }) => String(index) },
   { name: 'id', cell: ({ entry }) => entry.id },
@@ -46,12 +43,12 @@ const COLUMNS = [
 }[];
 
 /**
- * The formats of `arx audit export`. JSON Lines are the stored bytes, so that an export can be
+ * The formats of `arx audit export`. JSON Lines contains the stored bytes, so an export can be
  * verified again.
  */
 export const EXPORT_FORMATS = {
   jsonl: { head: '', line: ({ text }) => `${text}\n` },
-  // An entry without content is no event.
+  // An entry without content cannot be an event.
   ocsf: {
     head: '',
     line: (stored) => (removalOf(stored) ? '' : `${JSON.stringify(ocsfEvent(stored))}\n`),
@@ -77,14 +74,17 @@ function csvLine(stored: StoredText): string {
 
 const removalOf = ({ text }: StoredText): RemovedEntry | null => asRemoved(JSON.parse(text));
 
-/** One row of CSV (RFC 4180) in which no cell is taken for a formula by a spreadsheet. */
+/**
+ * One row of CSV (RFC 4180). Cells are escaped so that a spreadsheet does not treat them as
+ * formulas.
+ */
 export function csvRow(cells: readonly string[]): string {
   return `${cells.map(csvCell).join(',')}\r\n`;
 }
 
 function csvCell(text: string): string {
-  const harmless = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
+  const escaped = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(escaped) ? `"${escaped.replaceAll('"', '""')}"` : escaped;
 }
 
 function jsonCell(value: unknown): string {

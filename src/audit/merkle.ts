@@ -1,6 +1,5 @@
 /**
- * RFC 6962 tree hashing and the verification of its proofs; hashes are 32 bytes. Making proofs: see
- * tiles.ts.
+ * RFC 6962 tree hashing and proof verification. Hashes have 32 bytes. tiles.ts creates the proofs.
  */
 import { sha256 } from '@noble/hashes/sha2.js';
 
@@ -8,25 +7,24 @@ export type Hash = Uint8Array;
 
 const NODE_PREFIX = Uint8Array.of(1);
 
-/** SHA-256(0x01 ‖ left ‖ right): an inner node. */
+/** SHA-256(0x01 ‖ left ‖ right), the hash of an inner node. */
 export function nodeHash(left: Hash, right: Hash): Hash {
   return sha256.create().update(NODE_PREFIX).update(left).update(right).digest();
 }
 
-/** Root of the tree without entries: the hash of nothing. */
+/** Root of the empty tree: the hash of the empty string. */
 export function emptyRoot(): Hash {
   return sha256(new Uint8Array());
 }
 
 /**
- * The largest power of two below `size` (at least 2): where RFC 6962 splits a list of that many
- * entries.
+ * The largest power of two below `size` (at least 2): where RFC 6962 splits a list of this length.
  */
 export function powerBelow(size: number): number {
   return 2 ** (Math.ceil(Math.log2(size)) - 1);
 }
 
-/** Root of a complete subtree from its 2^n hashes, in order. */
+/** Root of a complete subtree, from its 2^n hashes in order. */
 export function completeRoot(hashes: readonly Hash[]): Hash {
   let level = hashes;
   while (level.length > 1) {
@@ -42,8 +40,9 @@ export function sameHash(one: Hash, other: Hash): boolean {
 }
 
 /**
- * The right edge of a growing tree: the roots of its complete subtrees, largest first. Takes a leaf
- * with one hash on average and knows the root at every size; keeps no more than log2(size) hashes.
+ * The right edge of a growing tree: the roots of its complete subtrees, largest first. Appending a
+ * leaf computes one hash on average, and the root is available at every size. Stores at most
+ * log2(size) hashes.
  */
 export class Frontier {
   readonly #edge: { level: number; hash: Hash }[] = [];
@@ -70,7 +69,7 @@ export class Frontier {
 }
 
 /**
- * What an inclusion proof says: this leaf stands at `index` of the tree of `size` entries with this
+ * The claim of an inclusion proof: this leaf is at `index` in the tree of `size` entries with this
  * root.
  */
 export interface Inclusion {
@@ -81,7 +80,7 @@ export interface Inclusion {
   root: Hash;
 }
 
-/** Whether an inclusion proof holds (RFC 9162, 2.1.3.2). */
+/** Verifies an inclusion proof (RFC 9162, 2.1.3.2). */
 export function verifyInclusion({ leafHash, index, size, hashes, root }: Inclusion): boolean {
   if (!isCount(index) || !isCount(size) || index >= size) return false;
   let place = index;
@@ -101,7 +100,8 @@ export function verifyInclusion({ leafHash, index, size, hashes, root }: Inclusi
 }
 
 /**
- * What a consistency proof says: the tree of `size` entries begins with that of `oldSize` entries.
+ * The claim of a consistency proof: the tree of `size` entries starts with the tree of `oldSize`
+ * entries.
  */
 export interface Consistency {
   oldSize: number;
@@ -111,10 +111,7 @@ export interface Consistency {
   hashes: readonly Hash[];
 }
 
-/**
- * Whether a consistency proof holds (RFC 9162, 2.1.4.2); the empty tree is the beginning of every
- * other.
- */
+/** Verifies a consistency proof (RFC 9162, 2.1.4.2). Every tree starts with the empty tree. */
 export function verifyConsistency({ oldSize, oldRoot, size, root, hashes }: Consistency): boolean {
   if (!isCount(oldSize) || !isCount(size) || oldSize > size) return false;
   if (oldSize === size) return hashes.length === 0 && sameHash(oldRoot, root);
@@ -146,6 +143,6 @@ function climb(
   return last === 0 && sameHash(older, oldRoot) && sameHash(newer, root);
 }
 
-// Sizes go beyond 32 bits, so no shifting.
+// Sizes may exceed 32 bits, so bit shifts cannot be used.
 const half = (value: number): number => Math.floor(value / 2);
 const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 0;

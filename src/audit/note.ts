@@ -1,6 +1,6 @@
 /**
- * Signed notes (C2SP signed-note) with Ed25519 keys. Signing and verifying are handed in: this room
- * does no I/O.
+ * Signed notes (C2SP signed-note) with Ed25519 keys. The caller passes the functions to sign and
+ * verify, because this module does no I/O.
  */
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, concatBytes, utf8ToBytes } from '@noble/hashes/utils.js';
@@ -14,23 +14,23 @@ const SIGNATURE_START = '— ';
 const MAX_SIGNATURES = 100;
 const MAX_LENGTH = 1_000_000;
 
-/** Checks an Ed25519 signature over `message`; never throws. */
+/** Verifies an Ed25519 signature over `message`; never throws. */
 export type VerifySignature = (
   publicKey: Uint8Array,
   message: Uint8Array,
   signature: Uint8Array,
 ) => boolean;
 
-/** A public key under the name of its log. */
+/** A public key with the name of its log. */
 export interface NoteKey {
   name: string;
-  /** Eight hex digits: the beginning of SHA-256 over name and key. */
+  /** Eight hex digits: the start of the SHA-256 over name and key. */
   hash: string;
   /** 32 bytes. */
   publicKey: Uint8Array;
 }
 
-/** A key that can sign; gives the 64 bytes of an Ed25519 signature. */
+/** A key that can sign; `sign` returns the 64 bytes of an Ed25519 signature. */
 export interface NoteSigner extends NoteKey {
   sign(message: Uint8Array): Uint8Array;
 }
@@ -41,44 +41,49 @@ export interface NoteSignature {
   signature: Uint8Array;
 }
 
-/** A note as read: its text (line end included) and its signatures, none of them verified yet. */
+/**
+ * A parsed note: its text (including the final line break) and its signatures, which are not
+ * verified yet.
+ */
 export interface Note {
   text: string;
   signatures: readonly NoteSignature[];
 }
 
-/** A key of this name. Throws NoteError where the name or the key is none. */
+/** A key with this name. Throws NoteError if the name or the key is invalid. */
 export function noteKey(name: string, publicKey: Uint8Array): NoteKey {
   if (!isName(name))
-    throw new NoteError(`${JSON.stringify(name)} is no name of a key: no white space, no +`);
+    throw new NoteError(
+      `${JSON.stringify(name)} is not a valid key name: white space and + are not allowed`,
+    );
   if (publicKey.length !== KEY_BYTES)
     throw new NoteError(`an Ed25519 public key has 32 bytes, not ${publicKey.length}`);
   return { name, hash: keyHash(name, publicKey), publicKey };
 }
 
-/** The verifier key `name+hash+key` that other programs check notes with. */
+/** The verifier key `name+hash+key` with which other programs verify notes. */
 export function verifierKey({ name, hash, publicKey }: NoteKey): string {
   return `${name}+${hash}+${toBase64(concatBytes(Uint8Array.of(ED25519), publicKey))}`;
 }
 
-/** Reads a verifier key. Throws NoteError. */
+/** Parses a verifier key. Throws NoteError. */
 export function parseVerifierKey(text: string): NoteKey {
   const { name, hash, key } = parseKey(text, 'a verifier key is NAME+HASH+KEY');
   const known = noteKey(name, key);
-  if (known.hash !== hash) throw new NoteError('the verifier key does not have the hash it states');
+  if (known.hash !== hash) throw new NoteError('the verifier key does not match its own hash');
   return known;
 }
 
 const PRIVATE = 'PRIVATE+KEY+';
 
-/** The private form `PRIVATE+KEY+name+hash+seed`, as Go's note package writes it. A secret. */
+/** The private key `PRIVATE+KEY+name+hash+seed`, as written by Go's note package. A secret. */
 export function privateKeyText({ name, hash }: NoteKey, seed: Uint8Array): string {
   return `${PRIVATE}${name}+${hash}+${toBase64(concatBytes(Uint8Array.of(ED25519), seed))}`;
 }
 
 /**
- * Reads a private key; `hash` is what it states and has to be compared with that of its public key.
- * Throws NoteError.
+ * Parses a private key. The caller must compare `hash` with that of the public key. Throws
+ * NoteError.
  */
 export function parsePrivateKey(text: string): { name: string; hash: string; seed: Uint8Array } {
   const form = 'a private key is PRIVATE+KEY+NAME+HASH+KEY';
@@ -88,11 +93,13 @@ export function parsePrivateKey(text: string): { name: string; hash: string; see
 }
 
 /**
- * Signs a text with each of the signers. Throws NoteError where the text is not of a note's form.
+ * Signs a text with each of the signers. Throws NoteError if the text cannot be the text of a note.
  */
 export function signNote(text: string, signers: readonly NoteSigner[]): string {
   if (!isNoteText(text))
-    throw new NoteError('the text of a note ends with a line end and has no control characters');
+    throw new NoteError(
+      'the text of a note must end with a line break and must not contain control characters',
+    );
   const message = utf8ToBytes(text);
   const lines = signers.map((signer) => {
     const bytes = Uint8Array.from(signer.hash.match(/../g) ?? [], (pair) => parseInt(pair, 16));
@@ -101,7 +108,7 @@ export function signNote(text: string, signers: readonly NoteSigner[]): string {
   return `${text}\n${lines.join('')}`;
 }
 
-/** Reads a note. Throws NoteError for anything that is not of its exact form. */
+/** Parses a note. Throws NoteError for anything that does not have the exact format. */
 export function parseNote(note: string): Note {
   if (note.length > MAX_LENGTH) throw new NoteError('the note is too long');
   const blank = note.lastIndexOf('\n\n');
@@ -109,15 +116,15 @@ export function parseNote(note: string): Note {
   const text = note.slice(0, blank + 1);
   const rest = note.slice(blank + 2);
   if (!isNoteText(text) || !rest.endsWith('\n'))
-    throw new NoteError('the note is cut off or has control characters');
+    throw new NoteError('the note is truncated or contains control characters');
   const lines = rest.slice(0, -1).split('\n');
   if (lines.length > MAX_SIGNATURES) throw new NoteError('the note has too many signatures');
   return { text, signatures: lines.map(parseSignature) };
 }
 
 /**
- * The keys whose signature on the note holds; signatures by other keys are left aside. Throws
- * NoteError where a signature that claims to be by one of the keys does not hold, or appears twice.
+ * The keys whose signature on the note is valid; signatures by other keys are ignored. Throws
+ * NoteError if a signature by one of the keys is invalid or appears twice.
  */
 export function verifyNote(
   { text, signatures }: Note,
@@ -128,11 +135,11 @@ export function verifyNote(
   const signed = signatures.flatMap(({ name, hash, signature }) => {
     const key = keys.find((known) => known.name === name && known.hash === hash);
     if (key && !verify(key.publicKey, message, signature))
-      throw new NoteError(`the signature of ${name} does not hold`);
+      throw new NoteError(`the signature of ${name} is not valid`);
     return key ? [key] : [];
   });
   if (new Set(signed).size < signed.length)
-    throw new NoteError('the note has two signatures of one key');
+    throw new NoteError('the note has two signatures by the same key');
   return signed;
 }
 
@@ -146,7 +153,7 @@ function parseSignature(line: string): NoteSignature {
     !bytes ||
     bytes.length <= HASH_BYTES
   ) {
-    throw new NoteError('a signature line of the note is not of its form');
+    throw new NoteError('a signature line of the note is malformed');
   }
   return {
     name,
@@ -155,7 +162,7 @@ function parseSignature(line: string): NoteSignature {
   };
 }
 
-// The key itself is base64 and may hold a +, so the text is cut at the first two.
+// The key itself is base64 and may contain a +, so the text is split at the first two.
 function parseKey(text: string, form: string): { name: string; hash: string; key: Uint8Array } {
   const [, name = '', hash = '', encoded = ''] = /^([^+]+)\+([0-9a-f]{8})\+(.+)$/.exec(text) ?? [];
   const bytes = fromBase64(encoded);

@@ -1,6 +1,6 @@
 /**
- * Entries as events of the Open Cybersecurity Schema Framework 1.3.0; docs/audit.md has the mapping
- * in words.
+ * Audit entries as events of the Open Cybersecurity Schema Framework 1.3.0. docs/audit.md describes
+ * the mapping.
  */
 import type { StoredText } from './chain.ts';
 import type { AuditEntry, JsonObject } from './types.ts';
@@ -25,7 +25,7 @@ interface Activity {
   name: string;
 }
 
-/** What a call does to an account, once its outcome is known. */
+/** Operations on accounts, for entries with the outcome of a call. */
 const ON_ACCOUNTS: Record<string, Activity> = {
   'okta:users:create': { of: ACCOUNT, id: 1, name: 'Create' },
   'okta:users:activate': { of: ACCOUNT, id: 2, name: 'Enable' },
@@ -46,7 +46,7 @@ const ON_ACCOUNTS: Record<string, Activity> = {
 
 const OUTCOMES = ['action.succeeded', 'action.failed', 'action.unknown'];
 
-/** Verbs of operations and kinds by what they come to in API Activity; the rest is 99, Other. */
+/** API activities by the verb of the operation or kind. All others are 99, Other. */
 const API_ACTIVITIES: [verbs: RegExp, id: number, name: string][] = [
   [/^(read|checked|rechecked|page|verified)/, 2, 'Read'],
   [/^(create|created|write|add|assign|posted|opened|issued)/, 1, 'Create'],
@@ -58,7 +58,10 @@ const API_ACTIVITIES: [verbs: RegExp, id: number, name: string][] = [
   [/^(delete|remove|clear|revoke)/, 4, 'Delete'],
 ];
 
-/** Ends of kinds, and outcomes of delegated flows, that tell how it went. */
+/**
+ * Status by the last part of the kind, or by the outcome of a delegated flow. All others are a
+ * success.
+ */
 const STATUSES: Record<string, { status_id: number; status: string }> = {
   failed: { status_id: 2, status: 'Failure' },
   denied: { status_id: 2, status: 'Failure' },
@@ -83,8 +86,8 @@ const SEVERITIES: Record<string, { severity_id: number; severity: string }> = {
 const INFORMATIONAL = { severity_id: 1, severity: 'Informational' };
 
 /**
- * One entry as an OCSF event. `unmapped` has the hashes, so that the event can be traced to the
- * trail.
+ * One entry as an OCSF event. `unmapped` contains the hashes, so that the event can be traced to
+ * the trail.
  */
 export function ocsfEvent({ index, text }: StoredText): JsonObject {
   const entry = JSON.parse(text) as AuditEntry;
@@ -144,7 +147,7 @@ function apiFields(
       service: { name: operation?.split(':').at(-3) ?? 'arx' },
       ...(typeof request === 'string' ? { request: { uid: request } } : {}),
     },
-    // Entries keep no address: where a call came from is the surface it came in by.
+    // Entries do not store addresses; the origin of a call is its surface.
     src_endpoint: { name: surface },
     resources: [{ uid: target, ...(argsDigest === undefined ? {} : { data: { argsDigest } }) }],
   };

@@ -1,24 +1,24 @@
-/** Deeper values are left to the general way; so are cycles. */
+/** Deeper values, and so also cycles, are left to the general implementation. */
 const MAX_DEPTH = 16;
 
 /**
- * RFC 8785 JSON of plain data, by the engine's own writer: several times as fast as in general.
- * Null where the value is anything but strings, finite numbers, booleans, null, arrays and plain
- * objects with ordinary names.
+ * RFC 8785 JSON of plain data by `JSON.stringify`, several times as fast as the general
+ * implementation. Null if the value contains anything other than strings, finite numbers, booleans,
+ * null, arrays, and plain objects with ordinary names.
  */
 export function plainJson(value: unknown): string | null {
   const ordered = sortMembers(value, 0);
   if (ordered === UNSUPPORTED) return null;
   const text = JSON.stringify(ordered);
-  // The engine escapes halves of surrogate pairs, for which there is no canonical form.
+  // JSON.stringify escapes lone surrogates, which have no canonical form.
   return text.includes('\\ud') ? null : text;
 }
 
 const UNSUPPORTED = Symbol('strange');
 
 /**
- * The same data with the names of objects in order (the value itself, where they are); STRANGE
- * where that does not say everything.
+ * The same data with sorted member names (the value itself if they are sorted); UNSUPPORTED if this
+ * cannot represent the value exactly.
  */
 function sortMembers(value: unknown, depth: number): unknown {
   if (typeof value === 'string' || typeof value === 'boolean' || value === null) return value;
@@ -49,8 +49,7 @@ function sortInObject(object: object, depth: number): unknown {
     const name = names[at]!;
     const member = (object as Members)[name];
     if (member === undefined) continue;
-    // Objects keep names that are numbers in an order of their own, and `__proto__` is no name at
-    // all.
+    // Objects order numeric names on their own, and `__proto__` cannot be set like other names.
     const item = ORDINARY.test(name) ? sortMembers(member, depth + 1) : UNSUPPORTED;
     if (item === UNSUPPORTED) return UNSUPPORTED;
     if (item !== member) ordered ??= copyOf(object as Members, names.slice(0, at));
@@ -68,8 +67,8 @@ function copyOf(object: Members, names: readonly string[]): Members {
 }
 
 /**
- * Sorts by code units, in place; whether that moved anything. Objects have few names: the engine's
- * sort costs more than it saves.
+ * Sorts by code units, in place, and returns whether anything moved. Objects have few names, for
+ * which the built-in sort is slower.
  */
 function sortNames(names: string[]): boolean {
   let moved = false;

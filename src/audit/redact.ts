@@ -1,8 +1,8 @@
 import type { JsonObject } from './types.ts';
 
 /**
- * The listed fields of call arguments, and nothing else: what an entry may show. Own fields only,
- * top level.
+ * The allowed fields of call arguments, which are all that an entry may show. Own top-level fields
+ * only.
  */
 export function redactArgs(args: JsonObject, safeFields: readonly string[]): JsonObject {
   const shown = safeFields.filter(

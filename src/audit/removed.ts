@@ -2,8 +2,8 @@ import { canonicalJson } from './canonical.ts';
 import type { AuditEntry, AuditKind } from './types.ts';
 
 /**
- * What stays of an entry whose content was removed by age: its hash, which the tree proves, and its
- * kind and time, which nothing proves any more.
+ * The rest of an entry whose content was removed because of its age: its hash, which the tree
+ * proves, and its kind and time, which can no longer be proved.
  */
 export interface RemovedEntry {
   at: string;
@@ -12,15 +12,15 @@ export interface RemovedEntry {
   removed: true;
 }
 
-/** The text that takes the place of an entry's. */
+/** The text that replaces the text of a removed entry. */
 export function removalText({ at, hash, kind }: Pick<AuditEntry, 'at' | 'hash' | 'kind'>): string {
   return canonicalJson({ at, hash, kind, removed: true });
 }
 
-/** The id under which an entry is found whose own is gone with its content. */
+/** The id of a removed entry, whose own id was removed with its content. */
 export const removalId = (index: number): string => `removed/${index}`;
 
-/** A parsed text as a removed entry; null where it is none. */
+/** A parsed text as a removed entry; null if it is not one. */
 export function asRemoved(value: unknown): RemovedEntry | null {
   if (
     typeof value !== 'object' ||
@@ -33,7 +33,10 @@ export function asRemoved(value: unknown): RemovedEntry | null {
   return texts && Object.keys(value).length === 4 ? (value as RemovedEntry) : null;
 }
 
-/** Below which index a `data.purged` entry says that content was removed; 0 of any other. */
+/**
+ * The index below which a `data.purged` entry records the removal of content; 0 for any other
+ * entry.
+ */
 export function purgeEnd({ kind, outcome }: Pick<AuditEntry, 'kind' | 'outcome'>): number {
   if (kind !== 'data.purged') return 0;
   const { upTo } = (outcome?.['audit'] ?? {}) as { upTo?: unknown };

@@ -1,28 +1,28 @@
 /**
- * The tree as it is kept: tiles of up to 256 hashes, as in C2SP's tlog-tiles. Tile (0, n) holds the
- * leaf hashes from 256·n on; tile (l, n) the roots of the full tiles 256·n … of the level below.
- * One hash of storage an entry, and any proof reads at most two tiles a level: six for 16 million
- * entries.
+ * The Merkle tree as stored: tiles of up to 256 hashes, as in C2SP's tlog-tiles. Tile (0, n) holds
+ * the leaf hashes from index 256·n; tile (l, n) holds the roots of the full tiles from 256·n of the
+ * level below. This takes one hash of storage per entry, and a proof reads at most two tiles per
+ * level: six for 16 million entries.
  */
 import { completeRoot, emptyRoot, nodeHash, powerBelow } from './merkle.ts';
 import type { Hash } from './merkle.ts';
 
-/** Hashes in a full tile, and how many levels of the tree it spans. */
+/** Number of hashes in a full tile, and of tree levels that it spans. */
 export const TILE_WIDTH = 256;
 const TILE_HEIGHT = 8;
 
-/** A tile with the hashes it holds so far; what stands in it never changes, it only grows. */
+/** A tile with the hashes it holds so far. Hashes are only appended, never changed. */
 export interface Tile {
   level: number;
   index: number;
   hashes: readonly Hash[];
 }
 
-/** Gives the hashes of a tile; rejects where the tile is not kept. */
+/** Returns the hashes of a tile; rejects if the tile is not stored. */
 export type ReadTile = (level: number, index: number) => Promise<readonly Hash[]>;
 
 /**
- * Thrown when kept tiles do not hold what a proof needs: the tree has to be rebuilt from the
+ * Thrown when stored tiles lack hashes that a proof needs: the tree must be rebuilt from the
  * entries.
  */
 export class TileError extends Error {
@@ -33,7 +33,7 @@ export class TileError extends Error {
   }
 }
 
-/** The tree of the first `size` entries over kept tiles; each tile is read once. */
+/** The tree of the first `size` entries, read from stored tiles. Each tile is read once. */
 export class TileTree {
   readonly #read: ReadTile;
   readonly #tiles = new Map<string, Promise<readonly Hash[]>>();
@@ -91,7 +91,8 @@ export class TileTree {
   }
 
   /**
-   * Root of the entries from `from` to before `to`, which begin where a subtree of their size may.
+   * Root of the entries from `from` to before `to`. `from` must be a possible start of a subtree of
+   * this size.
    */
   async #range(from: number, to: number): Promise<Hash> {
     const level = Math.log2(to - from);
@@ -100,7 +101,7 @@ export class TileTree {
     return nodeHash(await this.#range(from, middle), await this.#range(middle, to));
   }
 
-  /** Root of the complete subtree of 2^level entries number `index`. */
+  /** Root of complete subtree number `index` with 2^level entries. */
   async #node(level: number, index: number): Promise<Hash> {
     const row = Math.floor(level / TILE_HEIGHT);
     const width = 2 ** (level % TILE_HEIGHT);
@@ -121,7 +122,7 @@ export class TileTree {
 }
 
 /**
- * Grows the tree: takes leaves and gives the tiles that changed. Holds the unfinished tile of each
+ * Appends leaves to the tree and returns the changed tiles. Holds the unfinished tile of each
  * level.
  */
 export class TileEdge {
@@ -149,7 +150,7 @@ export class TileEdge {
     this.#push(0, leaf);
   }
 
-  /** Tiles that are new or longer since the last call, lowest level first, in order. */
+  /** Tiles that are new or longer since the last call, by level, then index. */
   takeChanged(): Tile[] {
     const tiles = [...this.#changed.values()];
     this.#changed.clear();

@@ -1,6 +1,6 @@
 /**
- * Checks a trail against what was signed of it: the chain alone shows no tail that was cut off or
- * rewritten whole.
+ * Verifies a trail against signed checkpoints. The hash chain alone does not reveal a removed or
+ * completely rewritten end.
  */
 import { hexToBytes } from '@noble/hashes/utils.js';
 import { verifyChain } from './chain.ts';
@@ -11,25 +11,26 @@ import { TileTree } from './tiles.ts';
 import type { ReadTile } from './tiles.ts';
 import type { AuditHead } from './types.ts';
 
-/** A size and root that were signed once, and how to name the checkpoint to people. */
+/** A signed size and root, and the name of the checkpoint for messages. */
 export interface SignedRoot {
   size: number;
   root: Hash;
-  what: string;
+  name: string;
 }
 
 export interface TrailParts {
   pages: StoredPages;
-  /** The end of the chain as recorded elsewhere. */
+  /** The end of the chain, as recorded elsewhere. */
   expected?: AuditHead;
-  /** Their signatures are verified already. */
+  /** Checkpoints whose signatures are already verified. */
   signed: readonly SignedRoot[];
-  /** The kept tree, where there is one: shows which entry of a rewritten tail is the first. */
+  /** Reads the stored tree, if there is one. It reveals the first entry of a rewritten end. */
   readTile?: ReadTile;
 }
 
 /**
- * Checks chain and tree of a whole trail, and names the first entry that is not what was signed.
+ * Verifies the chain and tree of a whole trail, and names the first entry that differs from what
+ * was signed.
  */
 export async function verifyTrail({
   pages,
@@ -38,7 +39,7 @@ export async function verifyTrail({
   readTile,
 }: TrailParts): Promise<ChainReport> {
   const check = new RootCheck(signed);
-  const start = check.settle();
+  const start = check.compareRoots();
   const report = start
     ? failureReport(check, start)
     : await verifyChain(pages, expected, check.next);
@@ -50,11 +51,11 @@ export async function verifyTrail({
   return missing ? { ...report, ok: false, firstBad: missing } : report;
 }
 
-/** Compares the root with what was signed at each size at which something was. */
+/** Compares the root with the signed root at each signed size. */
 class RootCheck {
   readonly #frontier = new Frontier();
   readonly #due: SignedRoot[];
-  /** Hashes behind the last size at which the root was right. */
+  /** Hashes after the last size whose root matched. */
   readonly since: string[] = [];
   good: AuditHead = { entries: 0, head: '0'.repeat(64) };
   bad: BadEntry | null = null;
@@ -66,14 +67,15 @@ class RootCheck {
   readonly next = (hash: string): BadEntry | null => {
     this.#frontier.append(hexToBytes(hash));
     this.since.push(hash);
-    return this.settle();
+    return this.compareRoots();
   };
 
-  settle(): BadEntry | null {
+  compareRoots(): BadEntry | null {
     const { size } = this.#frontier;
     while (this.#due[0]?.size === size) {
-      const { root, what } = this.#due.shift()!;
-      if (!sameHash(root, this.#frontier.root())) return (this.bad = this.#rewritten(what, size));
+      const { root, name } = this.#due.shift()!;
+      if (!sameHash(root, this.#frontier.root()))
+        return (this.bad = this.#rewrittenEntry(name, size));
       this.good = { entries: size, head: this.since.at(-1) ?? this.good.head };
       this.since.length = 0;
     }
@@ -86,18 +88,18 @@ class RootCheck {
       ? {
           index: this.#frontier.size,
           id: null,
-          reason: `is missing: ${due.what} covers ${due.size}`,
+          reason: `is missing: ${due.name} covers ${due.size} entries`,
         }
       : null;
   }
 
-  #rewritten(what: string, size: number): BadEntry {
+  #rewrittenEntry(name: string, size: number): BadEntry {
     const { entries } = this.good;
-    const others = size - entries > 1 ? `or one behind it up to index ${size - 1} ` : '';
+    const others = size - entries > 1 ? `or a later one up to index ${size - 1} ` : '';
     return {
       index: Math.min(entries, Math.max(0, size - 1)),
       id: null,
-      reason: `${others}is not what ${what} signed`,
+      reason: `${others}differs from what ${name} signed`,
     };
   }
 }
@@ -107,30 +109,30 @@ function failureReport({ good, since }: RootCheck, firstBad: BadEntry): ChainRep
   return { ok: false, entries: firstBad.index, head, firstBad };
 }
 
-/** The kept leaf hashes tell which entry it is, unless they were rewritten as well. */
+/** Finds the first changed entry by the stored leaf hashes, unless they were rewritten as well. */
 async function findFirstBad(
   { bad, good, since }: RootCheck,
   readTile: ReadTile | undefined,
 ): Promise<BadEntry> {
   const tree = new TileTree(readTile ?? (async () => []));
   for (const [n, hash] of since.entries()) {
-    const kept = await tree.leaf(good.entries + n).catch(() => null);
-    if (kept === null) break;
-    if (sameHash(kept, hexToBytes(hash))) continue;
+    const stored = await tree.leaf(good.entries + n).catch(() => null);
+    if (stored === null) break;
+    if (sameHash(stored, hexToBytes(hash))) continue;
     return {
       index: good.entries + n,
       id: null,
-      reason: `is not the one that was there when a checkpoint was signed`,
+      reason: `differs from the entry that existed when a checkpoint was signed`,
     };
   }
   return bad!;
 }
 
 /**
- * Whether the kept tree proves that each signed root is a beginning of the next; what is wrong, or
- * null.
+ * Checks that the stored tree proves each signed root to be a prefix of the next. Returns what is
+ * wrong, or null.
  */
-export async function verifyKeptTree(
+export async function verifyStoredTree(
   readTile: ReadTile,
   signed: readonly SignedRoot[],
 ): Promise<BadEntry | null> {
@@ -142,7 +144,7 @@ export async function verifyKeptTree(
       return {
         index,
         id: null,
-        reason: `cannot be proved: the kept tree is not the one of ${next.what}`,
+        reason: `cannot be proved: the stored tree is not that of ${next.name}`,
       };
     }
     before = next;

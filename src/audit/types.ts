@@ -2,7 +2,7 @@ export type Json =
   null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 export type JsonObject = { readonly [key: string]: Json };
 
-/** Names of audit entries. Once emitted they are an interface: add, never rename. */
+/** Kinds of audit entries. They are a public interface: add, never rename. */
 export type AuditKind =
   | 'scan.started'
   | 'scan.page'
@@ -63,7 +63,7 @@ export type Effect = 'allow' | 'auto' | 'approval' | 'deny';
 export type DecisionCode =
   'granted' | 'fail_closed' | 'explicit_deny' | 'guardrail' | 'default_deny' | 'risk_ceiling';
 
-/** The part of a policy decision that the trail keeps. */
+/** The part of a policy decision that is recorded in the audit trail. */
 export interface AuditDecision {
   readonly effect: Effect;
   readonly code: DecisionCode;
@@ -71,17 +71,17 @@ export interface AuditDecision {
   readonly bundleDigest: string | null;
 }
 
-/** What a caller wants recorded. Optional fields that are absent do not stand in the entry. */
+/** The input for an entry. Absent optional fields are not part of the entry. */
 export interface AuditDraft {
   workflowId: string;
   /** First run id of a continue-as-new chain, or the id of a command line invocation. */
   run: string;
   kind: AuditKind;
-  /** What the entry is about: an opaque id (user id, ticket label, operation), never a name. */
+  /** The subject as an opaque id (user id, ticket label, operation), never a name. */
   subject: string;
   /**
-   * Tells repeated entries of one (workflow, run, kind, subject) apart; absent: the store takes the
-   * next free one.
+   * Distinguishes repeated entries of one (workflow, run, kind, subject). If absent, the store uses
+   * the next free one.
    */
   sequence?: number;
   /** ISO 8601, UTC, milliseconds. */
@@ -95,32 +95,32 @@ export interface AuditDraft {
   risk?: Risk;
   decision?: AuditDecision;
   argsDigest?: string;
-  /** Arguments with secrets and personal data taken out. */
+  /** Arguments without secrets and personal data. */
   args?: JsonObject;
   target?: string;
   outcome?: JsonObject;
   correlation?: JsonObject;
 }
 
-/** An entry as stored: a draft with its identity and its place in the chain. */
+/** An entry as stored: a draft with its identity and its position in the chain. */
 export interface AuditEntry extends AuditDraft {
   sequence: number;
   /** Unique per (workflow, run, kind, subject, sequence). */
   id: string;
-  /** Hex hash of the entry before; 64 zeros for the first. */
+  /** Hex hash of the previous entry; 64 zeros for the first. */
   prevHash: string;
   /** Hex SHA-256(0x00 ‖ RFC 8785 JSON of the entry without `hash`). */
   hash: string;
 }
 
-/** Size of the log and hash of its last entry (64 zeros when empty). */
+/** Number of entries, and hash of the last entry (64 zeros if there is none). */
 export interface AuditHead {
   entries: number;
   head: string;
 }
 
 /**
- * What `append` says of each draft: its id, its hash, and whether it had been recorded before with
+ * The result of `append` for each draft: its id, its hash, and whether it was already recorded with
  * the same content.
  */
 export interface AuditReceipt {
@@ -130,11 +130,11 @@ export interface AuditReceipt {
 }
 
 /**
- * The way into the trail. Appends are ordered, atomic and durable when the promise resolves;
- * `effect` is committed in the same transaction (the store's transaction handle is opaque here).
- * Throws AuditConflictError when an id returns with other content, OvertakenError when a later
- * attempt of the same activity has begun, and AuditUnavailableError when the trail can't be
- * written: then nothing may be sent.
+ * Appends entries to the audit trail. Appends are ordered, atomic, and durable when the promise
+ * resolves. `effect` is committed in the same transaction (the store's transaction handle is opaque
+ * here). Throws AuditConflictError if an id returns with different content, OvertakenError if a
+ * later attempt of the same activity has started, and AuditUnavailableError if the trail cannot be
+ * written; nothing may be sent then.
  */
 export interface Journal {
   append(
@@ -146,23 +146,22 @@ export interface Journal {
 
 export interface AppendOptions {
   /**
-   * The entries say how a call ended, which stays true when its attempt was overtaken: they are
-   * recorded all the same, without the effect, before OvertakenError is thrown.
+   * The entries contain the outcome of a call, which remains true if the attempt was overtaken.
+   * They are then recorded without the effect before OvertakenError is thrown.
    */
   isOutcome?: boolean;
 }
 
-/** Runs in the transaction of its entry. */
+/** An effect that runs in the transaction of its entry. */
 export interface JournalEffect {
   (transaction: never): Promise<void>;
   /**
-   * The whole of what it does, as the store that made it knows it: it may be done without running
-   * this.
+   * A complete description of the effect, in a form that the store understands: the store may apply
+   * it instead of running this function.
    */
   readonly writes?: object;
   /**
-   * Takes its time: it runs in a transaction of its own, and what others append need not wait for
-   * it.
+   * The effect takes long: it runs in its own transaction, and other appends need not wait for it.
    */
   readonly long?: true;
 }

@@ -26,7 +26,7 @@ export async function extractIn(file: string): Promise<Extract | null> {
       extract ??= { run: entry.run, entries: 0, firstBad: null };
       if (entry.run !== extract.run) return null;
       if (hasItsHash(entry, text)) extract.entries += 1;
-      else extract.firstBad ??= { index, id: entry.id, reason: 'does not have the hash it states' };
+      else extract.firstBad ??= { index, id: entry.id, reason: 'does not match its own hash' };
     }
   }
   return extract;

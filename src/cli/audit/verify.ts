@@ -2,7 +2,7 @@ import { verifyChain } from '../../audit/chain.ts';
 import type { BadEntry, ChainReport } from '../../audit/chain.ts';
 import { parseVerifierKey } from '../../audit/note.ts';
 import type { NoteKey } from '../../audit/note.ts';
-import { verifyKeptTree, verifyTrail } from '../../audit/trail.ts';
+import { verifyStoredTree, verifyTrail } from '../../audit/trail.ts';
 import type { SignedRoot } from '../../audit/trail.ts';
 import type { AuditKey, CheckpointRow } from '../../store/audit-types.ts';
 import type { Store } from '../../store/types.ts';
@@ -66,7 +66,7 @@ async function look(store: Store, { rows, keys, before, outside }: Seen): Promis
   const firstBad =
     report.firstBad ??
     all.find((root) => 'reason' in root) ??
-    (await verifyKeptTree(readTile, signed));
+    (await verifyStoredTree(readTile, signed));
   return firstBad
     ? {
         ok: false,
@@ -103,7 +103,7 @@ function outsideRoot({ note, keys }: Outside): SignedRoot | BadEntry {
 
 function rootOf(note: string, keys: readonly NoteKey[], what: string): SignedRoot | BadEntry {
   const opened = tryOpen(note, keys);
-  if (!('reason' in opened)) return { size: opened.size, root: opened.root, what };
+  if (!('reason' in opened)) return { size: opened.size, root: opened.root, name: what };
   const size = Number(/^.*\n(\d+)\n/.exec(note)?.[1] ?? 0);
   return {
     index: Math.max(0, size - 1),

@@ -27,12 +27,12 @@ const chainsWithPlace = chains.chain((chain) =>
   }),
 );
 
-/** The stored texts as a table that lost its indexes: numbered anew. */
+/** The stored texts as a table that lost its indexes: numbered again from 0. */
 const renumber = (texts: StoredText[]): StoredText[] =>
   texts.map(({ text }, index) => ({ index, text }));
 
 describe('a whole chain', () => {
-  test('is good, in pages of any size', async () => {
+  test('is valid, in pages of any size', async () => {
     await assertProperty(
       fc.asyncProperty(chains, fc.integer({ min: 1, max: 5 }), async ({ stored, head }, size) => {
         const pages = Array.from({ length: Math.ceil(stored.length / size) }, (_, n) =>
@@ -53,7 +53,7 @@ describe('a whole chain', () => {
 });
 
 describe('tampering is found and located', () => {
-  test('any single byte that is changed', async () => {
+  test('any single changed byte', async () => {
     await assertProperty(
       fc.asyncProperty(chainsWithPlace, async ({ chain: { stored, head }, at, pick, mask }) => {
         const bytes = Buffer.from(stored[at]!.text, 'utf8');
@@ -66,7 +66,7 @@ describe('tampering is found and located', () => {
     );
   });
 
-  test('any entry that is taken out', async () => {
+  test('any removed entry', async () => {
     await assertProperty(
       fc.asyncProperty(chainsWithPlace, async ({ chain: { stored, head }, at }) => {
         const left = stored.toSpliced(at, 1);
@@ -82,7 +82,7 @@ describe('tampering is found and located', () => {
     );
   });
 
-  test('any two entries that change places', async () => {
+  test('any two swapped entries', async () => {
     await assertProperty(
       fc.asyncProperty(chainsWithPlace, async ({ chain: { stored, head }, at, pick }) => {
         const other = pick % stored.length;
@@ -96,7 +96,7 @@ describe('tampering is found and located', () => {
     );
   });
 
-  test('any entry that is put in, a copy or a forged one', async () => {
+  test('any inserted entry, copied or forged', async () => {
     await assertProperty(
       fc.asyncProperty(chainsWithPlace, async ({ chain: { stored, head }, at, pick }) => {
         const copy = stored[pick % stored.length]!;
@@ -104,7 +104,7 @@ describe('tampering is found and located', () => {
         for (const extra of [copy, forged]) {
           const before = await verifyChain([renumber(stored.toSpliced(at, 0, extra))], head);
           expect(before.ok).toBe(false);
-          // A copy put before itself is told from the original only by its successor.
+          // A copy inserted before the original is only revealed by the entry after it.
           expect([at, at + 1]).toContain(before.firstBad?.index);
           const behind = await verifyChain([renumber([...stored, extra])], head);
           expect(behind).toMatchObject({ ok: false, firstBad: { index: stored.length } });
@@ -113,18 +113,18 @@ describe('tampering is found and located', () => {
     );
   });
 
-  test('an entry added correctly behind the recorded end', async () => {
+  test('a valid entry added after the recorded end', async () => {
     const list = ['a', 'b', 'c'].map((subject) => draftOf({ subject }));
     const { head } = chainOf(list.slice(0, 2));
     const report = await verifyChain([chainOf(list).stored], head);
     expect(report.firstBad).toEqual({
       index: 2,
       id: null,
-      reason: 'stands behind the recorded end of the trail',
+      reason: 'comes after the recorded end of the trail',
     });
   });
 
-  test('a chain written anew from the beginning', async () => {
+  test('a chain rewritten from the beginning', async () => {
     const { head } = chainOf([draftOf({ outcome: { verdict: 'none' } })]);
     const { stored } = chainOf([draftOf({ outcome: { verdict: 'compliant' } })]);
     expect((await verifyChain([stored], head)).firstBad).toMatchObject({
@@ -133,10 +133,13 @@ describe('tampering is found and located', () => {
     });
   });
 
-  test('an index that is there twice', async () => {
+  test('a repeated index', async () => {
     const { stored, head } = chainOf([draftOf({ subject: 'a' }), draftOf({ subject: 'b' })]);
     const report = await verifyChain([[stored[0]!, { ...stored[1]!, index: 0 }]], head);
-    expect(report.firstBad).toMatchObject({ index: 0, reason: 'stands at a place that is taken' });
+    expect(report.firstBad).toMatchObject({
+      index: 0,
+      reason: 'has an index that is already used',
+    });
   });
 });
 
@@ -152,14 +155,14 @@ describe('one entry is refused for', () => {
     [
       'text that is no JSON',
       '{',
-      { id: null, reason: 'is no JSON object with id, prevHash and hash' },
+      { id: null, reason: 'is not a JSON object with id, prevHash and hash' },
     ],
     [
       'JSON that is no entry',
       '[]',
-      { id: null, reason: 'is no JSON object with id, prevHash and hash' },
+      { id: null, reason: 'is not a JSON object with id, prevHash and hash' },
     ],
-    ['null', 'null', { id: null, reason: 'is no JSON object with id, prevHash and hash' }],
+    ['null', 'null', { id: null, reason: 'is not a JSON object with id, prevHash and hash' }],
     ['spaces', JSON.stringify(first(), null, 1), { id, reason: 'is not canonical JSON' }],
     [
       'a member twice',
@@ -169,7 +172,7 @@ describe('one entry is refused for', () => {
     [
       'another hash',
       canonicalJson({ ...first(), hash: 'f'.repeat(64) }),
-      { id, reason: 'does not have the hash it states' },
+      { id, reason: 'does not match its own hash' },
     ],
     [
       'another predecessor',
@@ -179,18 +182,18 @@ describe('one entry is refused for', () => {
     [
       'a foreign id',
       sealed({ ...first(), id: 'x' }),
-      { id: 'x', reason: 'does not have the id of its content' },
+      { id: 'x', reason: 'has an id that does not match its content' },
     ],
     [
       'no identity',
       sealed({ ...first(), subject: '' }),
-      { id, reason: 'does not have the id of its content' },
+      { id, reason: 'has an id that does not match its content' },
     ],
   ])('%s', async (_, text, bad) => {
     expect((await verifyChain([[{ index: 0, text }]])).firstBad).toEqual({ index: 0, ...bad });
   });
 
-  test('an id that an earlier entry has', async () => {
+  test('the id of an earlier entry', async () => {
     const { stored } = chainOf([
       draftOf({ sequence: 0 }),
       draftOf({ sequence: 0, outcome: { verdict: 'none' } }),

@@ -20,7 +20,7 @@ const identity = fc.record({
   sequence: fc.nat(),
 });
 
-test('two identities share an id only when they are equal', () => {
+test('two identities have the same id only if they are equal', () => {
   assertProperty(
     fc.property(identity, identity, (one, other) => {
       expect(entryId(one) === entryId(other)).toBe(canonicalJson(one) === canonicalJson(other));
@@ -89,11 +89,11 @@ test('the hash is SHA-256 over a zero byte and the canonical entry without its h
   expect(canonicalJson(JSON.parse(text))).toBe(text);
 });
 
-test('the leaf hash of nothing is that of RFC 6962', () => {
+test('the leaf hash of the empty string is that of RFC 6962', () => {
   expect(leafHash('')).toBe('6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d');
 });
 
-test('absent fields and fields nobody listed do not stand in the entry', () => {
+test('absent and unknown fields do not become part of the entry', () => {
   const stray = {
     ...draftOf({ target: undefined }),
     password: 'hunter2',
@@ -117,7 +117,7 @@ test('absent fields and fields nobody listed do not stand in the entry', () => {
   ]);
 });
 
-test('content is the same whatever the time and the place in the chain, and nothing else', () => {
+test('only time and position in the chain do not change the content', () => {
   const draft = { ...draftOf({ outcome: { verdict: 'none' } }), sequence: 0 };
   const recorded = sealEntry(draft, 'f'.repeat(64)).entry;
   expect(contentOf(recorded)).toBe(contentOf({ ...draft, at: '2030-01-01T00:00:00.000Z' }));
@@ -125,7 +125,7 @@ test('content is the same whatever the time and the place in the chain, and noth
   expect(contentOf(recorded)).not.toBe(contentOf({ ...draft, surface: 'cli' }));
 });
 
-test('redaction keeps listed own fields only', () => {
+test('redaction keeps only allowed own fields', () => {
   const args = JSON.parse('{"userId":"00u1","password":"x","__proto__":{"login":"y"}}');
   expect(redactArgs(args, ['userId', 'login', 'toString'])).toEqual({ userId: '00u1' });
 });

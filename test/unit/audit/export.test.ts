@@ -16,7 +16,7 @@ test('exported JSON Lines are the stored bytes and verify again', async () => {
   });
 });
 
-test('CSV has a header and a row an entry', () => {
+test('CSV has a header and a row per entry', () => {
   const draft = draftOf({
     outcome: { verdict: 'none' },
     decision: { effect: 'allow', code: 'granted', policies: ['p', 'q'], bundleDigest: null },
@@ -40,7 +40,7 @@ test.each(['=1+1', '+1', '-1', '@SUM(A1)', '\tx', '\rx'])('the cell %j is no for
   expect(parseRow(csvRow([cell]))).toEqual([`'${cell}`]);
 });
 
-test('no cell begins like a formula, and every other cell comes back as it was', () => {
+test('no cell starts like a formula, and all other cells are unchanged', () => {
   assertProperty(
     fc.property(fc.array(fc.string({ unit: 'binary' }), { minLength: 1 }), (cells) => {
       const back = parseRow(csvRow(cells));
@@ -50,7 +50,7 @@ test('no cell begins like a formula, and every other cell comes back as it was',
   );
 });
 
-/** An RFC 4180 reader of one row, written apart from the writer. */
+/** A parser for one RFC 4180 row, independent of the writer. */
 function parseRow(row: string): string[] {
   const cells: string[] = [''];
   let quoted = false;

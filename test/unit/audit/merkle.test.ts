@@ -19,8 +19,7 @@ import { assertProperty } from '../../support/properties.ts';
 const hex = (hashes: readonly Hash[]): string[] => hashes.map((hash) => bytesToHex(hash));
 
 /**
- * The inputs of Certificate Transparency's reference implementation, and the roots of their first
- * n.
+ * The inputs of Certificate Transparency's reference implementation, and the roots of the first n.
  */
 const INPUTS = [
   '',
@@ -70,7 +69,7 @@ test('frontier, tiles and oracle agree at every size', async () => {
   }
 });
 
-test('a tree that grew in pieces has the tiles of one that grew at once', async () => {
+test('a tree built in parts has the same tiles as one built at once', async () => {
   const leaves = leavesOf(900);
   const whole = await shelfOf(leaves);
   await assertProperty(
@@ -93,7 +92,7 @@ test('a tree that grew in pieces has the tiles of one that grew at once', async 
   );
 });
 
-test('inclusion proofs are those of the RFC, and hold for their entry only', async () => {
+test('inclusion proofs equal those of the RFC, and are valid only for their entry', async () => {
   const leaves = leavesOf(600);
   const { read } = await shelfOf(leaves);
   const place = fc.integer({ min: 1, max: leaves.length }).chain((size) => {
@@ -136,7 +135,7 @@ test('every inclusion proof of small trees', async () => {
   }
 });
 
-test('consistency proofs between any two sizes are those of the RFC', async () => {
+test('consistency proofs between any two sizes equal those of the RFC', async () => {
   const leaves = leavesOf(72);
   const { read } = await shelfOf(leaves);
   const roots = Array.from({ length: 73 }, (_, size) => treeHash(leaves.slice(0, size)));
@@ -161,7 +160,7 @@ test('consistency proofs between any two sizes are those of the RFC', async () =
   }
 });
 
-test('consistency proofs of larger trees hold, and not for a tree with another past', async () => {
+test('consistency proofs of larger trees are valid, but not for a tree with a different history', async () => {
   const leaves = leavesOf(1200);
   const { read } = await shelfOf(leaves);
   const sizes = fc.tuple(
@@ -183,7 +182,7 @@ test('consistency proofs of larger trees hold, and not for a tree with another p
   );
 });
 
-test('says which tile it lacks', async () => {
+test('names the missing tile', async () => {
   const shelf = await shelfOf(leavesOf(300));
   await expect(new TileTree(shelf.read).root(301)).rejects.toBeInstanceOf(TileError);
   await expect(TileEdge.at(301, shelf.read)).rejects.toBeInstanceOf(TileError);
@@ -191,7 +190,7 @@ test('says which tile it lacks', async () => {
   await expect(new TileTree(shelf.read).consistency(301, 300)).rejects.toBeInstanceOf(RangeError);
 });
 
-test('takes 200,000 entries and reads six tiles for a proof', async () => {
+test('holds 200,000 entries and reads six tiles for a proof', async () => {
   const leaves = Array.from({ length: 200_000 }, (_, n) => leafOf(String(n)));
   const shelf = await shelfOf(leaves);
   const frontier = new Frontier();

@@ -39,12 +39,12 @@ then you don't know what your problem is.
 describe('a note of another implementation', () => {
   const key = parseVerifierKey(GO_KEY);
 
-  test('is read and holds', () => {
+  test('is parsed and valid', () => {
     expect(verifyNote(parseNote(GO_NOTE), [key], checkSignature)).toEqual([key]);
     expect(verifierKey(key)).toBe(GO_KEY);
   });
 
-  test('does not hold once a letter of its text or signature is another', () => {
+  test('is not valid after a change of one letter in its text or signature', () => {
     const letters = Array.from({ length: GO_NOTE.length - 1 }, (_, n) => n);
     for (const at of letters) {
       const letter = GO_NOTE[at] === 'x' ? 'y' : 'x';
@@ -60,7 +60,7 @@ describe('a note of another implementation', () => {
   });
 });
 
-test('a checkpoint is three lines and a signature, and reads back', () => {
+test('a checkpoint has three lines and a signature, and parses to the same values', () => {
   expect(note.split('\n').slice(0, 4)).toEqual([
     origin,
     '42',
@@ -81,32 +81,40 @@ test.each([
   ['another log', () => open(note, [signer], 'arx/other.okta.com'), 'is of the log'],
   ['an unknown key', () => open(note, [signerOf(origin)]), 'not signed by a key'],
   ['no key at all', () => open(note, []), 'not signed by a key'],
-  ['a changed size', () => open(note.replace('\n42\n', '\n43\n')), 'does not hold'],
-  ['a changed root', () => open(note.replace('\nBwcH', '\nBwcI')), 'does not hold'],
+  ['a changed size', () => open(note.replace('\n42\n', '\n43\n')), 'is not valid'],
+  ['a changed root', () => open(note.replace('\nBwcH', '\nBwcI')), 'is not valid'],
   [
-    'two signatures of one key',
+    'two signatures by the same key',
     () => open(note + note.split('\n').at(-2) + '\n'),
     'two signatures',
   ],
-  ['no line end', () => open(note.slice(0, -1)), 'cut off'],
+  ['no final line break', () => open(note.slice(0, -1)), 'truncated'],
   ['no signature', () => open(checkpointText({ origin, size: 1, root })), 'blank line'],
   ['carriage returns', () => open(note.replaceAll('\n', '\r\n')), 'blank line'],
-  ['a leading zero', () => parseCheckpoint(`${origin}\n042\n${toBase64(root)}\n`), 'no count'],
-  ['a negative size', () => parseCheckpoint(`${origin}\n-1\n${toBase64(root)}\n`), 'no count'],
   [
-    'a size beyond counting',
-    () => parseCheckpoint(`${origin}\n9999999999999999\n${toBase64(root)}\n`),
-    'no count',
+    'a leading zero',
+    () => parseCheckpoint(`${origin}\n042\n${toBase64(root)}\n`),
+    'not a number of entries',
   ],
-  ['a short root', () => parseCheckpoint(`${origin}\n1\nAAAA\n`), 'no hash'],
+  [
+    'a negative size',
+    () => parseCheckpoint(`${origin}\n-1\n${toBase64(root)}\n`),
+    'not a number of entries',
+  ],
+  [
+    'a size that is not a safe integer',
+    () => parseCheckpoint(`${origin}\n9999999999999999\n${toBase64(root)}\n`),
+    'not a number of entries',
+  ],
+  ['a short root', () => parseCheckpoint(`${origin}\n1\nAAAA\n`), 'not a hash'],
   ['no origin', () => parseCheckpoint(`\n1\n${toBase64(root)}\n`), 'no origin'],
-  ['a bare hyphen', () => parseNote(note.replace('— ', '- ')), 'not of its form'],
-  ['a name with a plus', () => noteKey('a+b', root), 'no name'],
+  ['a hyphen instead of a dash', () => parseNote(note.replace('— ', '- ')), 'malformed'],
+  ['a name with a plus', () => noteKey('a+b', root), 'not a valid key name'],
   ['a key that is too short', () => noteKey('a', root.slice(1)), '32 bytes'],
   [
     'a verifier key with another hash',
     () => parseVerifierKey(GO_KEY.replace('c74f20a3', 'c74f20a4')),
-    'the hash',
+    'its own hash',
   ],
   [
     'a verifier key of another algorithm',
@@ -120,12 +128,12 @@ test.each([
   expect(act).toThrow(message);
 });
 
-test('lines behind the root are extensions and let pass', () => {
+test('lines after the root are extensions and are ignored', () => {
   const text = `${checkpointText({ origin, size: 1, root })}extension\n`;
   expect(open(signNote(text, [signer]))).toMatchObject({ size: 1 });
 });
 
-test('a private key reads back', () => {
+test('a private key parses to the same values', () => {
   const seed = new Uint8Array(32).fill(9);
   expect(parsePrivateKey(privateKeyText(signer, seed))).toEqual({
     name: origin,
@@ -134,7 +142,7 @@ test('a private key reads back', () => {
   });
 });
 
-test('no note but those of its form is read, and nothing but NoteError is thrown', () => {
+test('malformed notes are refused, and only NoteError is thrown', () => {
   assertProperty(
     fc.property(fc.string({ unit: 'binary' }), fc.nat(note.length), (text, at) => {
       const forged = note.slice(0, at) + text + note.slice(at);
@@ -145,7 +153,7 @@ test('no note but those of its form is read, and nothing but NoteError is thrown
   );
 });
 
-test('base64 has one form', () => {
+test('only canonical base64 is accepted', () => {
   assertProperty(
     fc.property(fc.uint8Array({ minLength: 1 }), (bytes) => {
       expect(toBase64(bytes)).toBe(Buffer.from(bytes).toString('base64'));

@@ -5,7 +5,7 @@ import { EXPORT_FORMATS } from '../../../src/audit/export.ts';
 import type { AuditDraft } from '../../../src/audit/types.ts';
 import { chainOf, draftOf } from '../../support/audit.ts';
 
-/** What OCSF 1.3.0 requires of each class that is used, and the activities it knows. */
+/** The fields that OCSF 1.3.0 requires of each class, and the activities that it defines. */
 const CLASSES: Record<number, { required: string[]; activities: number[]; category: number }> = {
   6003: {
     required: ['actor', 'api', 'src_endpoint'],
@@ -81,7 +81,7 @@ const VALID = Object.fromEntries(
   Object.keys(CLASSES).map((uid) => [uid, ajv.compile(schemaOf(Number(uid)))]),
 );
 
-/** What is recorded → class, activity and status of the event. */
+/** Recorded entry → class, activity and status of the event. */
 const MAPPING: [Partial<AuditDraft>, classUid: number, activity: number, status: number][] = [
   [{ kind: 'user.checked', operation: 'okta:users:read_factors' }, 6003, 2, 1],
   [{ kind: 'scan.completed' }, 6003, 99, 1],

@@ -12,7 +12,7 @@ const canonicalOrNull = (value: unknown): string | null => {
   }
 };
 
-test('whatever it writes is canonical JSON', () => {
+test('the output is always canonical JSON', () => {
   const strange = fc.anything({
     withDate: true,
     withMap: true,
@@ -28,7 +28,7 @@ test('whatever it writes is canonical JSON', () => {
   );
 });
 
-test('plain data with ordinary names is written here', () => {
+test('plain data with ordinary names is supported', () => {
   expect(plainJson({ b: [1, null, { d: true, c: 'x' }], a: undefined, B: -0 })).toBe(
     '{"B":0,"b":[1,null,{"c":"x","d":true}]}',
   );
@@ -46,6 +46,6 @@ test.each([
   ['a toJSON', { toJSON: () => 1 }],
   ['a circle', circle],
   ['nothing', undefined],
-])('%s is left to the general way', (_, value) => {
+])('%s is left to the general implementation', (_, value) => {
   expect(plainJson(value)).toBeNull();
 });

@@ -10,7 +10,10 @@ import { assertProperty } from '../../support/properties.ts';
 
 const SECRET = 'ann@example.com';
 
-/** So many entries, then one that says that those below `upTo` were removed, then as many again. */
+/**
+ * A chain of `before` entries, then one that records the removal of those below `upTo`, then more
+ * entries.
+ */
 function purged(before: number, upTo: number, behind = 2) {
   const person = (n: number) => draftOf({ subject: `u${n}`, target: SECRET });
   const purge = draftOf({
@@ -31,7 +34,7 @@ const without = (stored: StoredText[], from: number, to: number): StoredText[] =
   );
 
 describe('a chain with entries whose content was removed', () => {
-  test('is whole where a later entry says so, however much of it was done', async () => {
+  test('is valid if a later entry records the removal, however much was removed', async () => {
     await assertProperty(
       fc.asyncProperty(
         fc.integer({ min: 1, max: 9 }),
@@ -58,16 +61,16 @@ describe('a chain with entries whose content was removed', () => {
     ['in the midst of the others', 3, 4, 5, 4],
     ['though nobody said so', 0, 0, 2, 0],
     ['behind the entry that says so', 3, 7, 8, 7],
-  ])('is broken where content went %s', async (_, upTo, from, to, index) => {
+  ])('is invalid if content was removed %s', async (_, upTo, from, to, index) => {
     const { stored, head } = purged(6, upTo, 4);
     const { firstBad, ok } = await verifyChain([without(stored, from, to)], head);
     expect({ ok, firstBad }).toMatchObject({
       ok: false,
-      firstBad: { index, reason: 'has no content, and no entry says it was removed' },
+      firstBad: { index, reason: 'has no content, and no entry records its removal' },
     });
   });
 
-  test('is broken where the last hash that was kept is not that of the entry', async () => {
+  test('is invalid if the last stored hash is not that of the entry', async () => {
     const { stored, head } = purged(5, 3);
     const changed = without(stored, 0, 3).map(({ index, text }) =>
       index === 2 ? { index, text: text.replace(/"hash":"../, '"hash":"zz') } : { index, text },
@@ -83,10 +86,10 @@ describe('a chain with entries whose content was removed', () => {
     [
       'one more member',
       '{"at":"a","hash":"b","kind":"c","removed":true,"x":1}',
-      'is no JSON object',
+      'is not a JSON object',
     ],
-    ['another word', '{"at":"a","hash":"b","kind":"c","removed":"true"}', 'is no JSON object'],
-  ])('takes no text with %s for a removed entry', async (_, text, reason) => {
+    ['another word', '{"at":"a","hash":"b","kind":"c","removed":"true"}', 'is not a JSON object'],
+  ])('does not accept a text with %s as a removed entry', async (_, text, reason) => {
     expect((await verifyChain([[{ index: 0, text }]])).firstBad).toMatchObject({
       index: 0,
       reason: expect.stringContaining(reason) as string,
@@ -94,7 +97,7 @@ describe('a chain with entries whose content was removed', () => {
   });
 });
 
-test('an export keeps removed entries: as stored, without an event, and as a row of what is left', () => {
+test('exports handle removed entries: JSON Lines as stored, OCSF without an event, CSV with the remaining fields', () => {
   const { stored } = purged(2, 1);
   const [first] = without(stored, 0, 1);
   const { at, kind, hash } = asRemoved(JSON.parse(first!.text))!;

@@ -106,7 +106,7 @@ describe('arx audit verify', () => {
       'not signed by a key',
     ],
     ['of another log', () => newest.note.replaceAll(ORIGIN, 'arx/other.okta.com'), 'is of the log'],
-    ['with another size', () => newest.note.replace('\n20\n', '\n19\n'), 'does not hold'],
+    ['with another size', () => newest.note.replace('\n20\n', '\n19\n'), 'is not valid'],
   ])('refuses a copy %s', async (_, note, reason) => {
     const { code, document } = await json('audit', 'verify', '--checkpoint', file('note', note()));
     expect({ code, document }).toMatchObject({ code: 1, document: { ok: false } });
@@ -165,7 +165,7 @@ describe('arx audit verify', () => {
     const found = (await json('audit', 'verify', '--file', changed)).document;
     expect(found).toMatchObject({
       ok: false,
-      firstBad: { index: 2, reason: 'does not have the hash it states' },
+      firstBad: { index: 2, reason: 'does not match its own hash' },
     });
   });
 
