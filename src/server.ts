@@ -12,7 +12,7 @@ import type { ListenAddress } from './config/env/address.ts';
 import { readEnv, temporalVariables } from './config/env/env.ts';
 import type { ArxEnv } from './config/env/env.ts';
 import { ConfigError } from './config/errors.ts';
-import { usualConfig } from './config/yaml/usual.ts';
+import { loadServiceConfig } from './config/yaml/service-config.ts';
 import { CATALOGUE } from './governance/catalogue.ts';
 import { EXIT_WITH_PARENT, endWithParent } from './parent.ts';
 import { openStore } from './store/open.ts';
@@ -31,7 +31,7 @@ async function main(): Promise<void> {
     { level: env.logLevel, base: { service: 'arx-server' } },
     pino.destination({ dest: 2, sync: true }),
   );
-  const usual = usualConfig(env, CATALOGUE);
+  const usual = loadServiceConfig(env, CATALOGUE);
   const store = await storeOf(env);
   const link = await connect({ env: temporalVariables(env) });
   const background = new Background();

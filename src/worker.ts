@@ -14,7 +14,7 @@ import type { ArxEnv } from './config/env/env.ts';
 import { ConfigError } from './config/errors.ts';
 import { loadSdk } from './connectors/okta/client.ts';
 import { cacheDirectory } from './config/home.ts';
-import { usualConfig } from './config/yaml/usual.ts';
+import { loadServiceConfig } from './config/yaml/service-config.ts';
 import { CATALOGUE } from './governance/catalogue.ts';
 import { EXIT_WITH_PARENT, endWithParent } from './parent.ts';
 import { workflowBundle } from './worker/bundle.ts';
@@ -59,7 +59,7 @@ async function main(): Promise<void> {
   for (const flag of HEAP_FLAGS) setFlagsFromString(flag);
   const env = readEnv();
   const log = createLog(env.logLevel);
-  const usual = usualConfig(env, CATALOGUE);
+  const usual = loadServiceConfig(env, CATALOGUE);
   const metricsUrl = installRuntime(env, log);
   let isSearchable = false;
   const meter = Runtime.instance().metricMeter;

@@ -1,6 +1,4 @@
-/**
- * Where in which file something is wrong; line and column count from 1, `path` is the key's path.
- */
+/** The place of an error in a file. Line and column count from 1; `path` is the path of the key. */
 export interface ConfigPlace {
   file?: string;
   line?: number;
@@ -8,13 +6,13 @@ export interface ConfigPlace {
   path?: string;
 }
 
-/** Thrown for everything a user can put right in files, environment or flags. Exit code 2. */
+/** Thrown for every error that a user can correct in files, environment or flags. Exit code 2. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   readonly code: string;
   readonly where: ConfigPlace | null;
   readonly remedy: string;
-  /** Further errors of the same files, in their order. */
+  /** Further errors in the same files, in order of their place. */
   readonly others: readonly ConfigError[];
   constructor(
     code: string,

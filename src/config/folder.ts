@@ -2,9 +2,9 @@ import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /**
- * Makes a folder and those above it that are missing. Level by level, since `mkdir` with
- * `recursive` never returns, and hears no signal, on a file system that answers ENOENT to every new
- * name (/proc, say). Throws the error of the system.
+ * Creates a folder and its missing parents. It works level by level because `mkdir` with
+ * `recursive` never returns, and ignores signals, on a file system that answers ENOENT to every new
+ * name (such as /proc). Throws the system error.
  */
 export function makeFolder(path: string, mode = 0o777): void {
   if (isFolder(path)) return;
@@ -13,7 +13,7 @@ export function makeFolder(path: string, mode = 0o777): void {
   try {
     mkdirSync(path, { mode });
   } catch (thrown) {
-    // Another process may have been quicker.
+    // Another process may have created it first.
     if ((thrown as NodeJS.ErrnoException).code !== 'EEXIST' || !isFolder(path)) throw thrown;
   }
 }

@@ -4,19 +4,21 @@ import { join } from 'node:path';
 import { makeFolder } from './folder.ts';
 import { ConfigError } from './errors.ts';
 
-/** Per-user cache of arx, for what can be made again: XDG_CACHE_HOME/arx, else ~/.cache/arx. */
+/**
+ * The per-user cache directory, for data that can be recreated: XDG_CACHE_HOME/arx, else
+ * ~/.cache/arx.
+ */
 export function cacheDirectory(
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): string {
   return join(env.XDG_CACHE_HOME || join(env.HOME || homedir(), '.cache'), 'arx');
 }
 
-/** Where `arx okta configure` stores domain and token, and where they are looked for. */
+/** The file in which `arx okta configure` stores the Okta domain and token. */
 export const credentialsPath = (home: string): string => join(home, 'okta.json');
 
 /**
- * Makes the folder of ARX_HOME where it is missing. Throws ConfigError `arx_home` where it cannot
- * be used.
+ * Creates the folder ARX_HOME if it is missing. Throws ConfigError `arx_home` if it cannot be used.
  */
 export function makeHome(home: string): void {
   try {
@@ -27,10 +29,7 @@ export function makeHome(home: string): void {
   checkHome(home);
 }
 
-/**
- * Throws ConfigError `arx_home` where ARX_HOME is there but is no folder that may be read and
- * written.
- */
+/** Throws ConfigError `arx_home` if ARX_HOME exists but is not a readable and writable folder. */
 export function checkHome(home: string): void {
   try {
     if (!statSync(home).isDirectory()) throw Object.assign(new Error(), { code: 'ENOTDIR' });
@@ -40,13 +39,13 @@ export function checkHome(home: string): void {
   }
 }
 
-const WHY: Readonly<Record<string, string>> = {
-  ENOTDIR: 'it, or something above it, is a file',
+const REASONS: Readonly<Record<string, string>> = {
+  ENOTDIR: 'it or one of its parents is a file',
   EEXIST: 'it is a file',
-  EACCES: 'it may not be read and written by this user',
-  EPERM: 'it may not be read and written by this user',
-  EROFS: 'it is on a file system that is read-only',
-  ENOENT: 'its file system lets no folder be made there',
+  EACCES: 'this user may not read and write it',
+  EPERM: 'this user may not read and write it',
+  EROFS: 'its file system is read-only',
+  ENOENT: 'its file system does not allow folders there',
   ENOSPC: 'its disk is full',
 };
 
@@ -54,8 +53,8 @@ function unusable(home: string, thrown: unknown): ConfigError {
   const { code = 'unknown' } = thrown as NodeJS.ErrnoException;
   return new ConfigError(
     'arx_home',
-    `ARX_HOME cannot be used: ${home}: ${WHY[code] ?? `its folder cannot be made (${code})`}`,
-    'Set ARX_HOME to a folder that this user may write, or one that can be made; without it .arx in the working directory is used.',
+    `ARX_HOME cannot be used: ${home}: ${REASONS[code] ?? `the folder cannot be created (${code})`}`,
+    'Set ARX_HOME to a folder that this user can write or create. If it is not set, arx uses .arx in the working directory.',
     { path: 'ARX_HOME' },
   );
 }

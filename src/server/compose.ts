@@ -12,7 +12,7 @@ import { enrichmentSettings } from '../config/schema/enrichment-settings.ts';
 import type { ArxEnv } from '../config/env/env.ts';
 import { guardrailsOf } from '../config/schema/guardrails.ts';
 import { policyBundle } from '../config/policies/policies.ts';
-import type { UsualConfig } from '../config/yaml/usual.ts';
+import type { ServiceConfig } from '../config/yaml/service-config.ts';
 import { requireSlack, slackSigningSecret } from '../config/env/vendors.ts';
 import type { CallContext, Connectors } from '../connectors/types.ts';
 import { CATALOGUE } from '../governance/catalogue.ts';
@@ -25,7 +25,7 @@ import type { SlackReader } from './slack/people.ts';
 import type { Person, ServerParts } from './types.ts';
 
 /** What is open already when the parts are put together. */
-export interface Composition extends UsualConfig {
+export interface Composition extends ServiceConfig {
   env: ArxEnv;
   store: Store;
   link: TemporalLink;

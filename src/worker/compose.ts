@@ -26,7 +26,7 @@ import { guardrailsOf } from '../config/schema/guardrails.ts';
 import { oktaSettings, oktaSource } from '../config/env/credentials.ts';
 import { configSchema } from '../config/schema/schema.ts';
 import { syncSettings } from '../config/schema/twin-settings.ts';
-import type { UsualConfig } from '../config/yaml/usual.ts';
+import type { ServiceConfig } from '../config/yaml/service-config.ts';
 import { requireJira, requireSlack } from '../config/env/vendors.ts';
 import { createConnectors } from '../connectors/create.ts';
 import type { Quota } from '../connectors/rate-limit/types.ts';
@@ -54,7 +54,7 @@ export interface Composed {
   close: () => Promise<void>;
 }
 
-export interface Composition extends UsualConfig {
+export interface Composition extends ServiceConfig {
   env: ArxEnv;
   log: Logger;
   /** What the counters are kept on. */
@@ -169,7 +169,7 @@ export async function compose({
   };
 }
 
-const quotaOf = ({ quota }: UsualConfig['config']): Quota => ({
+const quotaOf = ({ quota }: ServiceConfig['config']): Quota => ({
   share: quota.share,
   reserve: quota.reserve,
   warningThreshold: quota.warning_threshold,

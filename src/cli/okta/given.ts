@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { readOktaAddress } from '../../config/env/address.ts';
-import type { Read } from '../../config/env/address.ts';
+import type { ReadResult } from '../../config/env/address.ts';
 import { readOktaToken } from '../../config/env/okta-env.ts';
 import type { OktaSettings } from '../../config/env/okta-env.ts';
 import type { Secret } from '../../config/env/secret.ts';
@@ -49,7 +49,7 @@ const TOKEN = { question: 'API token of a read-only administrator (not shown): '
 const ask = async (prompt: Prompt | null, what: typeof DOMAIN): Promise<string> =>
   ((await prompt?.ask(what)) ?? '').trim();
 
-function valueOrThrow<T>(what: 'domain' | 'token', read: Read<T>): T {
+function valueOrThrow<T>(what: 'domain' | 'token', read: ReadResult<T>): T {
   if (read.ok) return read.value;
   throw usageError(`The ${what} ${read.problem}.`, read.remedy ?? `Correct the ${what}.`);
 }

@@ -1,6 +1,8 @@
+/** Settings of the vendors whose accounts can be remediated, and of mail. */
+
 import { resolve } from 'node:path';
 import { matching, readOrigin } from './address.ts';
-import type { Read } from './address.ts';
+import type { ReadResult } from './address.ts';
 import { optional, problemsOf, readSecret, requireVariable } from './env.ts';
 import type { ArxEnv } from './env.ts';
 import { ConfigError } from '../errors.ts';
@@ -11,25 +13,25 @@ import { readSmtpUrl } from './smtp.ts';
 import type { SmtpServer } from './smtp.ts';
 import { VARIABLES } from './variables.ts';
 
-/** How Entra ID is reached. */
+/** Connection settings of Entra ID. */
 export interface EntraSettings {
   tenantId: string;
   clientId: string;
   clientSecret: Secret;
-  /** Origins. */
+  /** Both URLs are origins. */
   loginUrl: string;
   graphUrl: string;
 }
 
-/** How Google Workspace is reached. */
+/** Connection settings of Google Workspace. */
 export interface GoogleSettings extends ServiceAccount {
-  /** Address of the administrator in whose name the service account acts. */
+  /** E-mail address of the administrator that the service account acts as. */
   subject: string;
   /** Origin. */
   adminUrl: string;
 }
 
-/** How Salesforce is reached. */
+/** Connection settings of Salesforce. */
 export interface SalesforceSettings {
   /** Origin. */
   loginUrl: string;
@@ -37,12 +39,12 @@ export interface SalesforceSettings {
   clientSecret: Secret;
 }
 
-/** How mail is sent. */
+/** Settings for sending mail. */
 export interface EmailSettings extends SmtpServer {
   from: string;
 }
 
-/** The vendors that are configured; the others are absent. */
+/** The settings of the configured vendors; the others are absent. */
 export interface AccountVendorSettings {
   entra?: EntraSettings;
   google?: GoogleSettings;
@@ -50,7 +52,7 @@ export interface AccountVendorSettings {
   email?: EmailSettings;
 }
 
-/** The vendors whose accounts are remedied, and mail. */
+/** The vendors whose accounts can be remediated, and mail. */
 export const ACCOUNT_VENDORS = ['entra', 'google', 'salesforce', 'email'] as const;
 export type AccountVendor = (typeof ACCOUNT_VENDORS)[number];
 
@@ -61,8 +63,8 @@ const TITLES: Record<AccountVendor, string> = {
   email: 'mail',
 };
 
-/** What a vendor cannot do without; whatever else it has, has a default. */
-const NEEDED: Record<AccountVendor, readonly string[]> = {
+/** The required variables of each vendor; all others have defaults. */
+const REQUIRED: Record<AccountVendor, readonly string[]> = {
   entra: ['ENTRA_TENANT_ID', 'ENTRA_CLIENT_ID', 'ENTRA_CLIENT_SECRET'],
   google: ['GOOGLE_SERVICE_ACCOUNT_FILE', 'GOOGLE_ADMIN_SUBJECT'],
   salesforce: ['SALESFORCE_LOGIN_URL', 'SALESFORCE_CLIENT_ID', 'SALESFORCE_CLIENT_SECRET'],
@@ -97,8 +99,8 @@ const READERS = {
 } as const satisfies Record<AccountVendor, (env: ArxEnv) => unknown>;
 
 /**
- * One vendor's settings, null where none of its variables is set. Throws ConfigError where some
- * are, or are wrong.
+ * The settings of one vendor; null if none of its variables is set. Throws ConfigError if only some
+ * are set, or one is invalid.
  */
 export function accountVendor<Vendor extends AccountVendor>(
   env: ArxEnv,
@@ -106,13 +108,14 @@ export function accountVendor<Vendor extends AccountVendor>(
 ): ReturnType<(typeof READERS)[Vendor]> | null {
   const names = VARIABLES.filter(({ usedBy }) => usedBy === vendor).map(({ name }) => name);
   if (!names.some((name) => env.source.find(name))) return null;
-  const missing = NEEDED[vendor].filter((name) => !env.source.find(name));
+  const missing = REQUIRED[vendor].filter((name) => !env.source.find(name));
   if (missing.length > 0) throw incomplete(vendor, missing);
   return READERS[vendor](env) as ReturnType<(typeof READERS)[Vendor]>;
 }
 
 /**
- * The settings of all of them, for `createConnectors`. Throws ConfigError as `accountVendor` does.
+ * The settings of all these vendors, for `createConnectors`. Throws ConfigError as `accountVendor`
+ * does.
  */
 export const accountVendors = (env: ArxEnv): AccountVendorSettings => ({
   entra: accountVendor(env, 'entra') ?? undefined,
@@ -121,15 +124,15 @@ export const accountVendors = (env: ArxEnv): AccountVendorSettings => ({
   email: accountVendor(env, 'email') ?? undefined,
 });
 
-/** What is missing or wrong of a vendor's variables; nothing where none of them is set. */
+/** The missing or invalid variables of a vendor; empty if none of them is set. */
 export const accountVendorProblems = (env: ArxEnv, vendor: AccountVendor): ConfigError[] =>
   problemsOf([() => accountVendor(env, vendor)]);
 
 const incomplete = (vendor: AccountVendor, missing: readonly string[]): ConfigError =>
   new ConfigError(
     'incomplete_settings',
-    `${TITLES[vendor]} is only half configured: ${missing.join(' and ')} ${missing.length > 1 ? 'are' : 'is'} not set`,
-    `Set ${missing.join(' and ')}, or none of its variables.`,
+    `${TITLES[vendor]} is only partly configured: ${missing.join(' and ')} ${missing.length > 1 ? 'are' : 'is'} not set`,
+    `Set ${missing.join(' and ')}, or remove all of its variables.`,
     { path: missing[0] },
   );
 
@@ -143,12 +146,12 @@ const readClientId = matching(
 );
 const readConsumerKey = matching(/^[\w.-]{8,512}$/, 'is not a consumer key');
 
-function readTenant(text: string): Read<string> {
+function readTenant(text: string): ReadResult<string> {
   if (/^(common|organizations|consumers)$/i.test(text))
     return {
       ok: false,
-      problem: 'names no one tenant',
-      remedy: 'Give the id of the tenant or a domain of it.',
+      problem: 'does not name a single tenant',
+      remedy: 'Use the id of the tenant or one of its domains.',
     };
   return matching(
     /^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/,

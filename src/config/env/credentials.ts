@@ -1,9 +1,11 @@
+/** Finds Okta's credentials: in arx.yaml's vault entry, the environment, or the stored file. */
+
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { readOktaAddress } from './address.ts';
-import type { Read } from './address.ts';
+import type { ReadResult } from './address.ts';
 import type { ArxEnv } from './env.ts';
 import { ConfigError } from '../errors.ts';
 import type { ConfigPlace } from '../errors.ts';
@@ -18,20 +20,20 @@ import { parseYaml } from '../yaml/yaml-source.ts';
 export interface CredentialOptions {
   env: ArxEnv;
   config: Pick<ArxConfig, 'credentials'>;
-  /** Directory of arx.yaml: what a relative file name starts from. */
+  /** Directory of arx.yaml, to which file names are relative. */
   baseDir: string;
 }
 
 /**
- * Where Okta's credentials come from: `vault` is what arx.yaml names, `stored` the file of `arx
- * okta configure`.
+ * Where Okta's credentials come from: `vault` is the entry that arx.yaml names, `stored` the file
+ * that `arx okta configure` wrote.
  */
 export type OktaSource = 'vault' | 'environment' | 'stored';
 
 const OKTA_NAMES = VARIABLES.filter(({ usedBy }) => usedBy === 'okta').map(({ name }) => name);
 
 /**
- * The first that there is of: what arx.yaml names, variables of Okta (be it one alone), the stored
+ * The first of these that exists: the entry that arx.yaml names, any Okta variable, the stored
  * file.
  */
 export function oktaSource({ env, config }: Pick<CredentialOptions, 'env' | 'config'>): OktaSource {
@@ -41,11 +43,11 @@ export function oktaSource({ env, config }: Pick<CredentialOptions, 'env' | 'con
 }
 
 /**
- * Okta's settings: from the vault entry that arx.yaml names under `credentials.okta.vault`, else
- * from the environment, else, where no variable of Okta is set, from what `arx okta configure`
- * stored in ARX_HOME; never from two of them. A path that begins with `/`, `./`, `../`, `~/` or
- * `file:` is a file of mode 0600, any other an entry of HashiCorp Vault's KV v2 (mount first). Both
- * hold `domain` and `api_token`. Throws ConfigError.
+ * Okta's settings: from the entry that arx.yaml names under `credentials.okta.vault`, else from the
+ * environment, else, if no Okta variable is set, from the file that `arx okta configure` stored in
+ * ARX_HOME. Sources are never mixed. A path that begins with `/`, `./`, `../`, `~/` or `file:` is a
+ * file with mode 0600; any other path is an entry of HashiCorp Vault's KV v2, mount first. Both
+ * contain `domain` and `api_token`. Throws ConfigError.
  */
 export async function oktaSettings({
   env,
@@ -67,7 +69,7 @@ function readStoredSettings(file: string): OktaSettings {
   return settingsOf(readCredentialFile(file, from), from);
 }
 
-/** What errors name: the key of arx.yaml, or the stored file. */
+/** The source that errors name: the key of arx.yaml, or the stored file. */
 interface Origin {
   name: string;
   where: ConfigPlace;
@@ -86,15 +88,16 @@ function readCredentialFile(file: string, from: Origin): unknown {
   if (!stat?.isFile()) {
     throw credentialsError(
       'names a file that does not exist',
-      'Create it with domain and api_token in it, mode 0600.',
+      'Create it with domain and api_token, and mode 0600.',
       from,
     );
   }
   if ((stat.mode & 0o077) !== 0) {
-    const says = from.name === file ? 'may be read by others' : 'names a file that others may read';
-    throw credentialsError(says, 'Take their permissions away: chmod 600.', from);
+    const says =
+      from.name === file ? 'is readable by other users' : 'names a file that other users can read';
+    throw credentialsError(says, 'Restrict its permissions: chmod 600.', from);
   }
-  // YAML holds JSON too.
+  // JSON is valid YAML too.
   return parseYaml(readFileSync(file, 'utf8'), 'the credentials file').value;
 }
 
@@ -103,13 +106,13 @@ const entrySchema = z.object({ domain: z.string(), api_token: z.string() });
 function settingsOf(entry: unknown, from: Origin): OktaSettings {
   const parsed = entrySchema.safeParse(entry);
   if (!parsed.success)
-    throw credentialsError('has no domain and api_token', 'Store both, as text.', from);
+    throw credentialsError('does not contain domain and api_token', 'Store both as text.', from);
   const url = requireValue('domain', readOktaAddress(parsed.data.domain), from);
   const token = requireValue('api_token', readOktaToken(parsed.data.api_token), from);
   return { origin: url.origin, host: url.host, credential: { kind: 'ssws', token } };
 }
 
-function requireValue<T>(key: string, read: Read<T>, from: Origin): T {
+function requireValue<T>(key: string, read: ReadResult<T>, from: Origin): T {
   if (read.ok) return read.value;
   throw credentialsError(`: its ${key} ${read.problem}`, read.remedy ?? `Correct ${key}.`, from);
 }

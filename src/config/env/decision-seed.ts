@@ -1,6 +1,6 @@
 /**
- * Where the private half of the key that signs decisions is kept: ARX_DECISION_KEY, else a file of
- * ARX_HOME.
+ * Stores the private half of the key that signs approval decisions: in ARX_DECISION_KEY, else in a
+ * file in ARX_HOME.
  */
 import { randomBytes } from 'node:crypto';
 import { linkSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -11,21 +11,22 @@ import { ConfigError } from '../errors.ts';
 import { readDecisionSeed } from './identity-keys.ts';
 import { Secret } from './secret.ts';
 
-/** The seed of this machine, read anew each time. */
+/** Access to the seed of this machine; it is read again each time. */
 export interface DecisionSeeds {
-  /** True where the seed comes from a variable: then arx cannot replace it. */
+  /** True if the seed comes from a variable, so that arx cannot replace it. */
   readonly given: boolean;
-  /** The seed as hex; made on first use. Throws ConfigError. */
+  /** The seed as hex; generated on first use. Throws ConfigError. */
   current(): Secret;
   /**
-   * A new seed beside the current one, which `install` puts in its place. Throws ConfigError where
-   * it is given.
+   * Generates a new seed; `install` replaces the current one with it. Throws ConfigError if the
+   * seed comes from a variable.
    */
   prepare(): { seed: Secret; install: () => void };
 }
 
 /**
- * Seeds by ARX_DECISION_KEY, else `keys/decision.json` of ARX_HOME, which only its owner may read.
+ * Reads the seed from ARX_DECISION_KEY, else from `keys/decision.json` in ARX_HOME, which only its
+ * owner may read.
  */
 export function decisionSeeds(env: ArxEnv): DecisionSeeds {
   const given = readDecisionSeed(env);
@@ -50,15 +51,15 @@ function readSeed(file: string): Secret | null {
   if (!stat) return null;
   if ((stat.mode & 0o077) !== 0) {
     const remedy =
-      'Take their permissions away (chmod 600), and make a new key: `arx keys decision --rotate`.';
-    throw new ConfigError('decision_key', `${file} may be read by others`, remedy);
+      'Restrict its permissions (chmod 600) and generate a new key: `arx keys decision --rotate`.';
+    throw new ConfigError('decision_key', `${file} is readable by other users`, remedy);
   }
   const seed = seedIn(readFileSync(file, 'utf8'));
   if (seed !== null) return new Secret(seed);
   throw new ConfigError(
     'decision_key',
-    `${file} holds no key`,
-    'Make a new one: `arx keys decision --rotate`.',
+    `${file} does not contain a key`,
+    'Generate a new one: `arx keys decision --rotate`.',
   );
 }
 
@@ -72,8 +73,8 @@ function seedIn(text: string): string | null {
 }
 
 /**
- * The first seed of this machine; where another process was quicker, that one's. The file appears
- * whole.
+ * Generates the first seed of this machine; if another process was faster, returns that one. The
+ * file is created atomically.
  */
 function firstSeed(file: string): Secret {
   const partial = `${file}.${process.pid}.part`;
@@ -103,6 +104,6 @@ const keyGivenError = (): ConfigError =>
   new ConfigError(
     'decision_key_given',
     'the key that signs decisions comes from ARX_DECISION_KEY, so arx cannot replace it',
-    'Set ARX_DECISION_KEY to a new seed (`openssl rand -hex 32`); the next decision makes it known.',
+    'Set ARX_DECISION_KEY to a new seed (`openssl rand -hex 32`); the next decision registers it.',
     { path: 'ARX_DECISION_KEY' },
   );

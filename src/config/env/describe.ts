@@ -1,15 +1,14 @@
+/** Describes configuration and environment for printing, with secrets masked. */
+
 import type { ArxEnv } from './env.ts';
 import type { ArxConfig } from '../schema/schema.ts';
 import { VARIABLES } from './variables.ts';
 
-/**
- * A variable as it may be shown: its value, `[secret]` for what must not be printed, null where it
- * is not set.
- */
+/** Variables as they may be printed: the value, `[secret]` for secrets, null if not set. */
 export type ShownVariables = Record<string, string | null>;
 
 /**
- * What `arx config check` prints: the configuration with its defaults, and the environment with
+ * The output of `arx config check`: the configuration with its defaults, and the environment with
  * secrets masked.
  */
 export function describeConfig(
@@ -20,8 +19,7 @@ export function describeConfig(
 }
 
 /**
- * Every variable that arx reads, fit to be shown. Throws ConfigError where a NAME_FILE can't be
- * read.
+ * Every variable that arx reads, ready to print. Throws ConfigError if a NAME_FILE cannot be read.
  */
 const describeEnv = ({ source }: ArxEnv): ShownVariables =>
   Object.fromEntries(
@@ -31,5 +29,5 @@ const describeEnv = ({ source }: ArxEnv): ShownVariables =>
     }),
   );
 
-// An address may carry a password where none belongs.
+// A URL may contain a password even where none is allowed.
 const withoutUser = (value: string): string => value.replace(/\/\/[^/@\s]*@/, '//[secret]@');

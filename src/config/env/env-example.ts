@@ -5,23 +5,24 @@ const TITLES = {
   okta: 'Okta: a token, or a service app',
   jira: 'Jira',
   slack: 'Slack',
-  entra: 'Entra ID: only where its accounts are remedied',
-  google: 'Google Workspace: only where its accounts are remedied',
-  salesforce: 'Salesforce: only where its accounts are remedied',
-  email: 'Mail: only where flows send some',
+  entra: 'Entra ID: only needed to remediate its accounts',
+  google: 'Google Workspace: only needed to remediate its accounts',
+  salesforce: 'Salesforce: only needed to remediate its accounts',
+  email: 'Mail: only needed by flows that send mail',
   arx: 'arx',
-  server: 'The HTTP server; no worker needs it',
-  cli: 'Whoever is at the command line; no worker needs it',
-  temporal: 'Temporal (its own names; a profile in temporal.toml does as well)',
-  vault: 'HashiCorp Vault, where arx.yaml keeps credentials there',
+  server: 'HTTP server; not needed by workers',
+  cli: 'Command line; not needed by workers',
+  temporal: 'Temporal: its own variables; a profile in temporal.toml works as well',
+  vault: 'HashiCorp Vault: only needed if arx.yaml stores credentials there',
 } as const satisfies Record<Variable['usedBy'], string>;
 
-const HEAD = `# Copy to .env and fill in what you use. The environment wins over this file.
-# Any NAME may be given as NAME_FILE instead: a file that holds the value.
+const HEAD = `# Copy to .env and fill in the variables you need. The environment takes precedence over this file.
+# Instead of any NAME, set NAME_FILE to the path of a file that contains the value.
 `;
 
 /**
- * The text of .env.example. To write it anew: `node src/config/env/env-example.ts > .env.example`.
+ * The text of .env.example. To generate it again: `node src/config/env/env-example.ts >
+ * .env.example`.
  */
 export function envExample(): string {
   const sections = Object.entries(TITLES).map(([owner, title]) => {
@@ -31,7 +32,7 @@ export function envExample(): string {
   return HEAD + sections.join('');
 }
 
-// Names with a usual value are commented out, so that copying the file changes nothing.
+// All variables are commented out, so that copying the file changes nothing.
 function lineOf({ name, does, default: usual, example }: Variable): string {
   const value = usual ?? example ?? '';
   return `# ${does}\n#${name}=${value.includes('#') ? `'${value}'` : value}\n`;

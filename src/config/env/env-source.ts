@@ -6,7 +6,7 @@ import type { ConfigPlace } from '../errors.ts';
 
 const MAX_BYTES = 64 * 1024;
 
-/** A variable as found: its value, and where it was set. */
+/** A variable that is set: its value, and where it was set. */
 export interface Found {
   value: string;
   where: ConfigPlace;
@@ -18,8 +18,8 @@ interface Layer {
 }
 
 /**
- * The environment over `.env`, each name also as NAME_FILE. Keeps its values to itself when
- * printed.
+ * The environment, which takes precedence over `.env`; each name may also be set as NAME_FILE.
+ * Printing it shows no values.
  */
 export class EnvSource {
   readonly #layers: readonly Layer[];
@@ -35,8 +35,8 @@ export class EnvSource {
   }
 
   /**
-   * The value of a variable, null where it is not set or empty. The layer that knows the name (or
-   * its NAME_FILE) first decides. Throws ConfigError where both are set, or the file can't be read.
+   * The value of a variable; null if it is not set or empty. The first layer that sets the name or
+   * its NAME_FILE decides. Throws ConfigError if both are set or the file cannot be read.
    */
   find(name: string): Found | null {
     const layer = this.#layers.find(
@@ -54,7 +54,7 @@ export class EnvSource {
     return { value, where: layer.place(`${name}_FILE`) };
   }
 
-  /** Names that begin with a prefix and are set in any layer. */
+  /** The names with a prefix that are set in any layer. */
   names(prefix: string): string[] {
     const all = this.#layers.flatMap(({ values }) =>
       Object.keys(values).filter((name) => isSet(values[name])),
@@ -62,14 +62,13 @@ export class EnvSource {
     return [...new Set(all)].filter((name) => name.startsWith(prefix)).sort();
   }
 
-  /** True where the process environment itself (not `.env`) sets the name. */
+  /** True if the process environment itself (not `.env`) sets the name. */
   inEnvironment(name: string): boolean {
     return Boolean(this.#layers[0]?.values[name]);
   }
 }
 
-// As with other readers of .env files, a name that the environment sets to nothing hides the one in
-// the file.
+// As with other readers of .env files, a variable set to an empty value hides the one in the file.
 const isSet = (value: string | undefined): boolean => value !== undefined;
 
 function readDotenv(file: string): Layer | null {
@@ -98,7 +97,7 @@ function readIfThere(file: string): string | null {
     throw new ConfigError(
       'unreadable',
       '.env cannot be read',
-      'Check that it is a small text file that you may read.',
+      'Check that it is a readable text file of at most 64 KB.',
       {
         file: '.env',
       },
@@ -125,7 +124,7 @@ function readSecretFile(
   throw new ConfigError(
     'invalid_variable',
     `${name}_FILE names an empty file`,
-    'Put the value into the file.',
+    'Write the value to the file.',
     where,
   );
 }
@@ -139,6 +138,6 @@ const setTwice = (name: string, where: ConfigPlace): ConfigError =>
   new ConfigError(
     'conflicting_variables',
     `${name} and ${name}_FILE are both set`,
-    'Keep one of the two.',
+    'Remove one of them.',
     where,
   );

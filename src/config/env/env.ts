@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { readListenAddress } from './address.ts';
-import type { ListenAddress, Read } from './address.ts';
+import type { ListenAddress, ReadResult } from './address.ts';
 import { EnvSource } from './env-source.ts';
 import type { Found } from './env-source.ts';
 import { ConfigError } from '../errors.ts';
@@ -13,24 +13,24 @@ const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'
 type LogLevel = (typeof LOG_LEVELS)[number];
 
 /**
- * The environment as far as every command needs it; vendors are read from it by `requireOkta` and
- * its sisters.
+ * The part of the environment that every command needs; `requireOkta` and similar functions read
+ * the vendors' settings from it.
  */
 export interface ArxEnv {
   source: EnvSource;
-  /** Working directory that relative names and `.env` are taken from. */
+  /** Working directory: it contains `.env`, and file names are relative to it. */
   cwd: string;
   /** The user's home directory. */
   userHome: string;
   /** ARX_HOME, absolute. */
   home: string;
-  /** ARX_CONFIG, absolute; null where it is not set. */
+  /** ARX_CONFIG, absolute; null if it is not set. */
   configPath: string | null;
   databaseUrl: Secret | null;
   serverAddress: ListenAddress;
   /** Null: no metrics endpoint. */
   metricsAddress: ListenAddress | null;
-  /** Null: any free port of the loopback. */
+  /** Null: any free port on the loopback interface. */
   healthAddress: ListenAddress | null;
   logLevel: LogLevel;
 }
@@ -42,8 +42,7 @@ export interface ReadEnvOptions {
 }
 
 /**
- * Reads the environment and `.env`. Throws ConfigError for a variable of arx itself that is not of
- * its form.
+ * Reads the environment and `.env`. Throws ConfigError if one of arx's own variables is invalid.
  */
 export function readEnv({
   env = process.env,
@@ -69,14 +68,11 @@ export function readEnv({
   };
 }
 
-/**
- * A variable read by its own reader; null where it is not set, ConfigError where it is not of its
- * form.
- */
+/** Reads a variable; null if it is not set. Throws ConfigError if it is invalid. */
 export function optional<T>(
   source: EnvSource,
   name: string,
-  read: (text: string) => Read<T>,
+  read: (text: string) => ReadResult<T>,
 ): T | null {
   const found = source.find(name);
   if (!found) return null;
@@ -86,13 +82,13 @@ export function optional<T>(
 }
 
 /**
- * A variable that a command can't do without: as `optional`, and ConfigError `missing_variable`
- * where it is not set.
+ * Reads a variable that a command requires: as `optional`, but throws ConfigError
+ * `missing_variable` if it is not set.
  */
 export function requireVariable<T>(
   source: EnvSource,
   name: string,
-  read: (text: string) => Read<T>,
+  read: (text: string) => ReadResult<T>,
 ): T {
   const value = optional(source, name, read);
   if (value !== null) return value;
@@ -101,12 +97,12 @@ export function requireVariable<T>(
   throw new ConfigError(
     'missing_variable',
     `${name} is not set (${does})`,
-    `Set ${name} in the environment or in .env${form}; or ${name}_FILE to a file that holds it${instead ? `; or ${instead}` : ''}.`,
+    `Set ${name} in the environment or in .env${form}; or set ${name}_FILE to a file that contains it${instead ? `; or ${instead}` : ''}.`,
     { path: name },
   );
 }
 
-/** Every ConfigError of several readers; none where all read well. */
+/** Every ConfigError that the readers throw; empty if none does. */
 export function problemsOf(readers: readonly (() => unknown)[]): ConfigError[] {
   return readers.flatMap((read) => {
     try {
@@ -119,24 +115,24 @@ export function problemsOf(readers: readonly (() => unknown)[]): ConfigError[] {
   });
 }
 
-/** Reads a token: no white space inside or around it, no quotes. */
-export function readSecret(text: string): Read<Secret> {
+/** Reads a token; it may not contain white space or quotes. */
+export function readSecret(text: string): ReadResult<Secret> {
   if (/\s/u.test(text))
     return {
       ok: false,
-      problem: 'has white space or a line break in it',
-      remedy: 'Copy it again, alone.',
+      problem: 'contains white space or a line break',
+      remedy: 'Copy the token alone.',
     };
   if (/["'`]/.test(text))
-    return { ok: false, problem: 'has quotes in it', remedy: 'Take the quotes out.' };
+    return { ok: false, problem: 'contains quotes', remedy: 'Remove the quotes.' };
   return /^[\x21-\x7e]+$/.test(text)
     ? { ok: true, value: new Secret(text) }
-    : { ok: false, problem: 'has characters that no token has' };
+    : { ok: false, problem: 'contains characters that no token has' };
 }
 
 /**
- * TEMPORAL_* from the environment, `.env` and NAME_FILE files, for the client library's own reader.
- * Holds secrets.
+ * TEMPORAL_* from the environment, `.env` and NAME_FILE files, for Temporal's own library to read.
+ * Contains secrets.
  */
 export function temporalVariables({ source }: ArxEnv): Record<string, string> {
   const known = VARIABLES.filter(({ usedBy }) => usedBy === 'temporal').map(({ name }) => name);
@@ -155,7 +151,7 @@ const rowOf = (name: string): Pick<Variable, 'does' | 'example' | 'instead'> =>
 function invalid(
   name: string,
   { where }: Found,
-  { problem, remedy }: Read<unknown> & { ok: false },
+  { problem, remedy }: ReadResult<unknown> & { ok: false },
 ): ConfigError {
   const { does, example } = rowOf(name);
   const form = example ? `, such as ${example}` : '';
@@ -165,20 +161,20 @@ function invalid(
 
 const readPath =
   (cwd: string) =>
-  (text: string): Read<string> =>
+  (text: string): ReadResult<string> =>
     text.includes('\0') || text.trim() !== text
       ? { ok: false, problem: 'is not a path' }
       : { ok: true, value: resolve(cwd, text) };
 
-const readLogLevel = (text: string): Read<LogLevel> => {
+const readLogLevel = (text: string): ReadResult<LogLevel> => {
   const level = LOG_LEVELS.find((known) => known === text);
-  return level ? { ok: true, value: level } : { ok: false, problem: 'is not a level' };
+  return level ? { ok: true, value: level } : { ok: false, problem: 'is not a log level' };
 };
 
-function readDatabaseUrl(text: string): Read<Secret> {
+function readDatabaseUrl(text: string): ReadResult<Secret> {
   const url = URL.parse(text);
   const postgres = url?.protocol === 'postgres:' || url?.protocol === 'postgresql:';
   return postgres && !/\s/.test(text)
     ? { ok: true, value: new Secret(text) }
-    : { ok: false, problem: 'is not an address of PostgreSQL' };
+    : { ok: false, problem: 'is not a PostgreSQL URL' };
 }

@@ -1,17 +1,17 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readOktaAddress } from './address.ts';
-import type { Read } from './address.ts';
+import type { ReadResult } from './address.ts';
 import { problemsOf, readSecret, requireVariable } from './env.ts';
 import type { ArxEnv } from './env.ts';
 import { ConfigError } from '../errors.ts';
 import { Secret } from './secret.ts';
 
-/** How Okta is reached. */
+/** Connection settings of Okta. */
 export interface OktaSettings {
-  /** `https://x.okta.com`, no slash at the end. */
+  /** `https://x.okta.com`, without a trailing slash. */
   origin: string;
-  /** Host of the organisation, with the port where it is not the usual one. */
+  /** Host of the organisation, with the port if it is not the default one. */
   host: string;
   credential: OktaCredential;
 }
@@ -21,8 +21,8 @@ type OktaCredential =
   | { kind: 'service_app'; clientId: string; privateKey: Secret };
 
 /**
- * Okta's settings from the environment; throws ConfigError that names the variable which is missing
- * or wrong.
+ * Okta's settings from the environment. Throws ConfigError, which names the missing or invalid
+ * variable.
  */
 export function requireOkta(env: ArxEnv): OktaSettings {
   refuseSdkSettings(env);
@@ -30,7 +30,7 @@ export function requireOkta(env: ArxEnv): OktaSettings {
   return { origin: url.origin, host: url.host, credential: credentialOf(env) };
 }
 
-/** Everything that is missing or wrong of Okta's variables. */
+/** The missing or invalid variables of Okta. */
 export const oktaProblems = (env: ArxEnv): ConfigError[] =>
   problemsOf([
     () => refuseSdkSettings(env),
@@ -38,10 +38,10 @@ export const oktaProblems = (env: ArxEnv): ConfigError[] =>
     () => credentialOf(env),
   ]);
 
-/** Reads an SSWS token, which goes without the word SSWS. */
-export function readOktaToken(text: string): Read<Secret> {
+/** Reads an SSWS token, without the word SSWS. */
+export function readOktaToken(text: string): ReadResult<Secret> {
   if (/^SSWS\s/i.test(text))
-    return { ok: false, problem: 'begins with SSWS', remedy: 'Give the token alone.' };
+    return { ok: false, problem: 'begins with SSWS', remedy: 'Set the token alone.' };
   return readSecret(text);
 }
 
@@ -51,7 +51,7 @@ function credentialOf({ source }: ArxEnv): OktaCredential {
   );
   const [token, ...rest] = given;
   if (token === 'OKTA_API_TOKEN' && rest.length > 0) {
-    const remedy = 'Keep the token, or OKTA_CLIENT_ID with OKTA_PRIVATE_KEY.';
+    const remedy = 'Keep either the token, or OKTA_CLIENT_ID and OKTA_PRIVATE_KEY.';
     throw new ConfigError(
       'conflicting_variables',
       `OKTA_API_TOKEN and ${rest[0]} are both set`,
@@ -72,13 +72,13 @@ function credentialOf({ source }: ArxEnv): OktaCredential {
   };
 }
 
-const readClientId = (text: string): Read<string> =>
+const readClientId = (text: string): ReadResult<string> =>
   /^[A-Za-z0-9_-]{8,128}$/.test(text)
     ? { ok: true, value: text }
     : { ok: false, problem: 'is not a client id' };
 
-// A PEM on one line of an environment file has its line breaks written as \n.
-function readPrivateKey(text: string): Read<Secret> {
+// In an environment file, the line breaks of a PEM key are written as \n.
+function readPrivateKey(text: string): ReadResult<Secret> {
   const key = text.includes('\n') ? text : text.replaceAll('\\n', '\n');
   if (
     /^\s*-----BEGIN (RSA )?PRIVATE KEY-----[\s\S]+-----END \1?PRIVATE KEY-----\s*$/.test(key) ||
@@ -86,7 +86,7 @@ function readPrivateKey(text: string): Read<Secret> {
   ) {
     return { ok: true, value: new Secret(key) };
   }
-  const remedy = 'Give an unencrypted private key: the JWK as JSON, or PEM from BEGIN to END.';
+  const remedy = 'Use an unencrypted private key: a JWK as JSON, or PEM from BEGIN to END.';
   return { ok: false, problem: 'is neither a private JWK nor PEM', remedy };
 }
 
@@ -99,8 +99,8 @@ function isPrivateJwk(text: string): boolean {
   }
 }
 
-// Names that the Okta SDK reads by itself; OKTA_CLIENT_ID is not among them (its own is
-// OKTA_CLIENT_CLIENTID).
+// Variables that the Okta SDK reads by itself. OKTA_CLIENT_ID is not one of them; the SDK's name is
+// OKTA_CLIENT_CLIENTID.
 const SDK_NAMES = [
   'AUTHORIZATIONMODE',
   'ORGURL',
@@ -112,8 +112,8 @@ const SDK_NAMES = [
 ].map((name) => `OKTA_CLIENT_${name}`);
 
 /**
- * Refuses settings that the Okta SDK would merge into ours behind our back: okta.yaml files and
- * OKTA_CLIENT_* names.
+ * Refuses settings that the Okta SDK would silently merge with arx's: okta.yaml files and
+ * OKTA_CLIENT_* variables.
  */
 export function refuseSdkSettings({ source, cwd, userHome }: ArxEnv): void {
   const name = SDK_NAMES.find((candidate) => source.inEnvironment(candidate));
@@ -126,7 +126,7 @@ export function refuseSdkSettings({ source, cwd, userHome }: ArxEnv): void {
     { shown: '~/.okta/okta.yaml', path: join(userHome, '.okta', 'okta.yaml') },
   ].find(({ path }) => existsSync(path));
   if (found)
-    throw sdkError(found.shown, 'Move it away, or run arx elsewhere.', { file: found.shown });
+    throw sdkError(found.shown, 'Move it, or run arx in another directory.', { file: found.shown });
 }
 
 const sdkError = (

@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
 
 /**
- * A value that must not be printed: every way of turning it into text gives `[secret]`; only
- * `reveal` gives it out.
+ * A value that must not be printed. Every conversion to text gives `[secret]`; only `reveal`
+ * returns the value.
  */
 export class Secret {
   readonly #value: string;

@@ -1,3 +1,5 @@
+/** Reads entries of HashiCorp Vault. */
+
 import { z } from 'zod';
 import { readAddress } from './address.ts';
 import { readSecret, requireVariable } from './env.ts';
@@ -10,8 +12,9 @@ const MAX_BYTES = 64 * 1024;
 const answerSchema = z.object({ data: z.object({ data: z.record(z.string(), z.unknown()) }) });
 
 /**
- * Reads an entry of HashiCorp Vault's KV v2 by `mount/path` (VAULT_ADDR, VAULT_TOKEN): its newest
- * data. Throws ConfigError `credentials`; neither token nor answer enter its text.
+ * Reads the newest data of an entry of HashiCorp Vault's KV v2 by `mount/path` (VAULT_ADDR,
+ * VAULT_TOKEN). Throws ConfigError `credentials`, which contains neither the token nor the
+ * response.
  */
 export async function readVaultEntry(
   { source }: ArxEnv,
@@ -20,36 +23,36 @@ export async function readVaultEntry(
   const base = requireVariable(source, 'VAULT_ADDR', readAddress);
   const token = requireVariable(source, 'VAULT_TOKEN', readSecret);
   const url = new URL(entryPath(path), base);
-  const answer = await ask(url, { 'x-vault-token': token.reveal() });
+  const answer = await request(url, { 'x-vault-token': token.reveal() });
   if (!answer.ok)
     throw vaultError(
       `answered ${answer.status}`,
-      REMEDIES[answer.status] ?? 'Check that Vault is up.',
+      REMEDIES[answer.status] ?? 'Check that Vault is running.',
     );
   const parsed = answerSchema.safeParse(parseJson(await bodyOf(answer)));
   if (!parsed.success)
-    throw vaultError('gave no KV v2 entry', 'Check that the mount is a KV version 2.');
+    throw vaultError('did not return a KV v2 entry', 'Check that the mount is KV version 2.');
   return parsed.data.data.data;
 }
 
 const REMEDIES: Record<number, string> = {
-  403: 'Check VAULT_TOKEN and that its policy may read the entry.',
-  404: 'Check the path: the mount first, then the name, without data/.',
+  403: 'Check VAULT_TOKEN, and that its policy allows reading the entry.',
+  404: 'Check the path: first the mount, then the name, without data/.',
 };
 
-// Each part is encoded and dots are refused, so that a path can't leave the mount's data.
+// Each part is encoded and dots are refused, so that a path cannot leave the mount's data.
 function entryPath(path: string): string {
   const [mount, ...rest] = path.split('/');
   const names = rest[0] === 'data' ? rest.slice(1) : rest;
   if (!mount || names.length === 0 || [mount, ...names].some((name) => /^\.*$/.test(name))) {
-    throw vaultError('cannot be asked for this path', 'Write mount/name, for example secret/okta.');
+    throw vaultError('does not accept this path', 'Write mount/name, for example secret/okta.');
   }
   return ['/v1', mount, 'data', ...names]
     .map((part, at) => (at === 0 ? part : encodeURIComponent(part)))
     .join('/');
 }
 
-async function ask(url: URL, headers: Record<string, string>): Promise<Response> {
+async function request(url: URL, headers: Record<string, string>): Promise<Response> {
   try {
     return await fetch(url, {
       headers,
@@ -57,7 +60,7 @@ async function ask(url: URL, headers: Record<string, string>): Promise<Response>
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
   } catch {
-    throw vaultError('cannot be reached', 'Check VAULT_ADDR and that Vault is up.');
+    throw vaultError('cannot be reached', 'Check VAULT_ADDR, and that Vault is running.');
   }
 }
 
@@ -71,7 +74,7 @@ async function bodyOf(answer: Response): Promise<string> {
       chunks.push(chunk);
     }
   } catch {
-    throw vaultError('broke off its answer', 'Try again.');
+    throw vaultError('did not complete its response', 'Try again.');
   }
   return size > MAX_BYTES ? '' : new TextDecoder().decode(Buffer.concat(chunks));
 }

@@ -1,13 +1,15 @@
+/** Settings of Jira and Slack. */
+
 import { matching, readOrigin, readSlackAddress } from './address.ts';
-import type { Read } from './address.ts';
+import type { ReadResult } from './address.ts';
 import { optional, problemsOf, readSecret, requireVariable } from './env.ts';
 import type { ArxEnv } from './env.ts';
 import type { ConfigError } from '../errors.ts';
 import type { Secret } from './secret.ts';
 
-/** How Jira is reached. */
+/** Connection settings of Jira. */
 export interface JiraSettings {
-  /** `https://x.atlassian.net`, no slash at the end. */
+  /** `https://x.atlassian.net`, without a trailing slash. */
   origin: string;
   /** Null: the token is sent as a bearer token (Data Center). */
   email: string | null;
@@ -15,12 +17,12 @@ export interface JiraSettings {
   projectKey: string;
 }
 
-/** How Slack is reached. */
+/** Connection settings of Slack. */
 export interface SlackSettings {
-  /** Base of the Web API, with a slash at its end. */
+  /** Base URL of the Web API, with a trailing slash. */
   apiUrl: string;
   token: Secret;
-  /** SLACK_CHANNEL; null where it is not set. */
+  /** SLACK_CHANNEL; null if it is not set. */
   channel: string | null;
 }
 
@@ -37,27 +39,27 @@ const slackReaders = ({ source }: ArxEnv) => ({
   channel: () => optional(source, 'SLACK_CHANNEL', readChannel),
 });
 
-/** Jira's settings; throws ConfigError that names the variable which is missing or wrong. */
+/** Jira's settings. Throws ConfigError, which names the missing or invalid variable. */
 export function requireJira(env: ArxEnv): JiraSettings {
   const { origin, email, token, projectKey } = jiraReaders(env);
   return { origin: origin(), email: email(), token: token(), projectKey: projectKey() };
 }
 
-/** Slack's settings; throws ConfigError that names the variable which is missing or wrong. */
+/** Slack's settings. Throws ConfigError, which names the missing or invalid variable. */
 export function requireSlack(env: ArxEnv): SlackSettings {
   const { apiUrl, token, channel } = slackReaders(env);
   return { apiUrl: apiUrl(), token: token(), channel: channel() };
 }
 
-/** SLACK_SIGNING_SECRET; null where it is not set. Throws ConfigError. */
+/** SLACK_SIGNING_SECRET; null if it is not set. Throws ConfigError. */
 export const slackSigningSecret = ({ source }: ArxEnv): Secret | null =>
   optional(source, 'SLACK_SIGNING_SECRET', readSecret);
 
-/** Everything that is missing or wrong of Jira's variables. */
+/** The missing or invalid variables of Jira. */
 export const jiraProblems = (env: ArxEnv): ConfigError[] =>
   problemsOf(Object.values(jiraReaders(env)));
 
-/** Everything that is missing or wrong of Slack's variables. */
+/** The missing or invalid variables of Slack. */
 export const slackProblems = (env: ArxEnv): ConfigError[] =>
   problemsOf(Object.values(slackReaders(env)));
 
@@ -68,9 +70,9 @@ const readProjectKey = matching(
 );
 const readChannel = matching(/^#?[^\s#@"']{1,80}$/u, 'is neither a channel id nor a name');
 
-function readBotToken(text: string): Read<Secret> {
+function readBotToken(text: string): ReadResult<Secret> {
   const wrongKind = /^(xapp|xoxp|xoxa|xoxr)-/.test(text);
   return wrongKind
-    ? { ok: false, problem: 'is not a bot token', remedy: 'Use the one that begins with xoxb-.' }
+    ? { ok: false, problem: 'is not a bot token', remedy: 'Use the token that begins with xoxb-.' }
     : readSecret(text);
 }

@@ -1,57 +1,66 @@
 import { z } from 'zod';
-import { list, someTime, text, whole, word } from '../schema/fields.ts';
+import { list, positiveDuration, text, whole, word } from '../schema/fields.ts';
 import { RISK_WORDS } from '../schema/words.ts';
 
-/** Fields of an entry of the System Log that a rule may look at. */
+/** The fields of a System Log entry that a rule may check. */
 export const EVENT_FIELDS = [
-  ...['uuid', 'eventType', 'severity', 'outcome', 'reason'],
-  ...['actor.id', 'actor.type', 'actor.login', 'targets.id', 'targets.type', 'targets.login'],
-  ...['ipAddress', 'country', 'isProxy', 'behaviors', 'apps', 'idps'],
-] as [string, ...string[]];
+  'uuid',
+  'eventType',
+  'severity',
+  'outcome',
+  'reason',
+  'actor.id',
+  'actor.type',
+  'actor.login',
+  'targets.id',
+  'targets.type',
+  'targets.login',
+  'ipAddress',
+  'country',
+  'isProxy',
+  'behaviors',
+  'apps',
+  'idps',
+] as const;
 
-/** MITRE ATT&CK's tactics (Enterprise). */
+/** The tactics of MITRE ATT&CK (Enterprise). */
 export const TACTICS = [
-  ...[
-    'Reconnaissance',
-    'Resource Development',
-    'Initial Access',
-    'Execution',
-    'Persistence',
-    'Privilege Escalation',
-  ],
-  ...[
-    'Defense Evasion',
-    'Credential Access',
-    'Discovery',
-    'Lateral Movement',
-    'Collection',
-    'Command and Control',
-  ],
-  ...['Exfiltration', 'Impact'],
-] as [string, ...string[]];
+  'Reconnaissance',
+  'Resource Development',
+  'Initial Access',
+  'Execution',
+  'Persistence',
+  'Privilege Escalation',
+  'Defense Evasion',
+  'Credential Access',
+  'Discovery',
+  'Lateral Movement',
+  'Collection',
+  'Command and Control',
+  'Exfiltration',
+  'Impact',
+] as const;
 
 export const OPERATORS = [
-  ...([
-    'eq',
-    'ne',
-    'in',
-    'not_in',
-    'contains',
-    'not_contains',
-    'starts_with',
-    'exists',
-    'missing',
-  ] as const),
+  'eq',
+  'ne',
+  'in',
+  'not_in',
+  'contains',
+  'not_contains',
+  'starts_with',
+  'exists',
+  'missing',
 ] as const;
 const SETTINGS = ['twin.expected_idps', 'twin.privileged_groups'] as const;
-const TOGETHER = ['actor', 'target', 'person', 'ip'] as const;
+const GROUPINGS = ['actor', 'target', 'person', 'ip'] as const;
 type Operator = (typeof OPERATORS)[number];
 
 const A_SCALAR = 'text, a number, true, false or null';
 const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()], { error: A_SCALAR });
 const setting = z.strictObject({ setting: word(SETTINGS) });
 
-/** What each operator is compared with; null for nothing. */
+/** The value that each operator takes. */
 const VALUES: Readonly<Record<Operator, { expected: string; fits: (value: unknown) => boolean }>> =
   {
     eq: { expected: A_SCALAR, fits: isScalar },
@@ -80,13 +89,13 @@ const condition = z
     const refuse = (message: string): void =>
       context.addIssue({ code: 'custom', path: ['value'], message });
     if (!fits(value)) refuse(expected);
-    else if (field === 'isProxy' && !(value === undefined || onlyFlags(value)))
+    else if (field === 'isProxy' && !(value === undefined || areFlags(value)))
       refuse('true, false or null');
   });
 
 const TYPE = /^[A-Za-z0-9_]+(\.[A-Za-z0-9_]+)*(\.\*)?$/;
 const type = text(
-  'an event type such as user.session.start, or all below one, such as user.mfa.*',
+  'an event type such as user.session.start, or a prefix such as user.mfa.*',
   (value) => TYPE.test(value),
 );
 const types = z.union(
@@ -95,17 +104,17 @@ const types = z.union(
     error: 'an event type, or a list of them',
   },
 );
-const together = word(TOGETHER);
+const grouping = word(GROUPINGS);
 const match = {
   type: types,
   when: list(condition, 'a list of conditions ({ field, operator, value })').optional(),
 };
 const follower = z.strictObject({
   ...match,
-  within: someTime.prefault('30m'),
+  within: positiveDuration.prefault('30m'),
   by: z
-    .union([together, list(together, 'a list').min(1, { error: 'at least one' })], {
-      error: `one of ${TOGETHER.join(', ')}, or a list of them`,
+    .union([grouping, list(grouping, 'a list').min(1, { error: 'at least one' })], {
+      error: `one of ${GROUPINGS.join(', ')}, or a list of them`,
     })
     .prefault('person'),
 });
@@ -116,17 +125,19 @@ const eventRuleSchema = z.strictObject({
   ),
   description: text('text that is not empty').optional(),
   ...match,
-  threshold: z.strictObject({ count: whole(2, 10_000), within: someTime, by: together }).optional(),
+  threshold: z
+    .strictObject({ count: whole(2, 10_000), within: positiveDuration, by: grouping })
+    .optional(),
   followed_by: follower.optional(),
   not_followed_by: follower.optional(),
   severity: word(RISK_WORDS),
   tactic: word(TACTICS),
-  technique: text('a technique of ATT&CK such as T1098 or T1098.003', (value) =>
+  technique: text('an ATT&CK technique such as T1098 or T1098.003', (value) =>
     /^T\d{4}(\.\d{3})?$/.test(value),
   ),
 });
 
-/** A file of rules: a list of them. */
+/** A rule file: a list of rules. */
 export const eventRuleFileSchema = z.array(eventRuleSchema, {
   error: 'a list of rules (- name: …)',
 });
@@ -141,5 +152,5 @@ function isListed(value: unknown): boolean {
 function isText(value: unknown): boolean {
   return typeof value === 'string' && value !== '';
 }
-const onlyFlags = (value: unknown): boolean =>
+const areFlags = (value: unknown): boolean =>
   (Array.isArray(value) ? value : [value]).every((one) => one === null || typeof one === 'boolean');

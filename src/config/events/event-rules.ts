@@ -1,3 +1,5 @@
+/** Loads the rules for security events. */
+
 import type {
   Condition,
   EntryMatch,
@@ -10,7 +12,7 @@ import { durationMs } from '../yaml/durations.ts';
 import { ConfigError } from '../errors.ts';
 import type { StatedEventRule } from './event-rule-schema.ts';
 import { eventRuleFileSchema } from './event-rule-schema.ts';
-import { checkSource } from '../yaml/explain.ts';
+import { checkSource } from '../yaml/check-source.ts';
 import { findFiles } from '../yaml/files.ts';
 import type { FoundFile } from '../yaml/files.ts';
 import { firstOf, readConfigFile } from '../yaml/load.ts';
@@ -20,13 +22,13 @@ import { parseYaml } from '../yaml/yaml-source.ts';
 import type { YamlSource } from '../yaml/yaml-source.ts';
 
 /**
- * Where the rules are: `twin.event_rules` of arx.yaml, and the directory that relative patterns
- * start from.
+ * Where the rule files are: `twin.event_rules` of arx.yaml, and the directory that patterns are
+ * relative to.
  */
 export interface EventRulePlaces {
   patterns: readonly string[];
   baseDir: string;
-  /** Where a path of the configuration is written; left out where there is no file. */
+  /** Finds the place of a configuration key; absent without a configuration file. */
   placeOf?: PlaceOf | undefined;
 }
 
@@ -37,25 +39,25 @@ interface Sourced {
   at: number;
 }
 
-/** What relative patterns start from: beside arx.yaml, or the rules that ship with arx. */
+/** The directory that patterns are relative to: that of arx.yaml, or that of the rules shipped with arx. */
 export const eventRuleBase = (patterns: readonly string[], baseDir: string): string =>
   baseOf('rules', patterns, baseDir);
 
 /**
- * What is said wherever nothing can be raised; detection that is off must not look like an
+ * The notice shown where no event can be raised, so that disabled detection does not look like an
  * organisation without events.
  */
 export const NO_EVENT_RULES =
-  'no rules for security events are in force (twin.event_rules): no security event is ever raised';
+  'no rules for security events are active (twin.event_rules), so no security event is ever raised';
 
 /**
- * The rules that the patterns name; none where there are no patterns. Throws ConfigError: the first
- * error, the others in its `others`; a pattern that names no file is one, since detection must not
- * end by a slip of the pen.
+ * The rules in the files that the patterns name; none without patterns. Throws ConfigError: the
+ * first error, with the others in `others`. A pattern that matches no file is an error too, so that
+ * a typing error cannot turn detection off.
  */
 export function loadEventRules({ patterns, baseDir, placeOf }: EventRulePlaces): EventRule[] {
   const base = eventRuleBase(patterns, baseDir);
-  const missing = patterns.filter((pattern) => namesNothing(pattern, base));
+  const missing = patterns.filter((pattern) => !matchesAny(pattern, base));
   if (missing.length > 0)
     throw firstOf(missing.map((pattern) => noFile(pattern, { patterns, placeOf })));
   const files = findFiles(patterns, base);
@@ -70,8 +72,8 @@ export function loadEventRules({ patterns, baseDir, placeOf }: EventRulePlaces):
   return sourced.map(({ stated }) => ruleOf(stated));
 }
 
-const namesNothing = (pattern: string, base: string): boolean =>
-  (collect(() => findFiles([pattern], base)).value ?? []).length === 0;
+const matchesAny = (pattern: string, base: string): boolean =>
+  (collect(() => findFiles([pattern], base)).value ?? []).length > 0;
 
 function noFile(
   pattern: string,
@@ -79,10 +81,10 @@ function noFile(
 ): ConfigError {
   const path = ['twin', 'event_rules', patterns.indexOf(pattern)];
   const remedy =
-    'Correct it or create the file; for the rules that ship, leave the key out and have no folder rules; for no security events at all, write event_rules: [].';
+    'Correct it or create the file. For the rules shipped with arx, remove the key and have no directory rules. For no security events at all, write event_rules: [].';
   return new ConfigError(
     'no_file',
-    `twin.event_rules: ${pattern} names no file`,
+    `twin.event_rules: ${pattern} matches no file`,
     remedy,
     placeOf?.(path) ?? { path: path.join('.') },
   );
@@ -105,12 +107,12 @@ function duplicates(rules: readonly Sourced[]): ConfigError[] {
       return [];
     }
     const { file, line } = earlier.source.keyPlace([earlier.at]);
-    const says = `rule ${stated.name} exists already, at ${file}:${line}`;
+    const message = `rule ${stated.name} already exists at ${file}:${line}`;
     return [
       new ConfigError(
         'duplicate_rule',
-        says,
-        'Give one of the two another name.',
+        message,
+        'Rename one of them.',
         source.valuePlace([at, 'name']),
       ),
     ];
@@ -122,12 +124,12 @@ const DEMANDS = ['threshold', 'followed_by', 'not_followed_by'] as const;
 function contradictions({ stated, source, at }: Sourced): ConfigError[] {
   const [, second] = DEMANDS.filter((key) => stated[key] !== undefined);
   if (second === undefined) return [];
-  const says = `rule ${stated.name} has more than one of ${DEMANDS.join(', ')}`;
+  const message = `rule ${stated.name} has more than one of ${DEMANDS.join(', ')}`;
   return [
     new ConfigError(
       'contradiction',
-      says,
-      'Keep one, or write two rules.',
+      message,
+      'Keep one of them, or write separate rules.',
       source.keyPlace([at, second]),
     ),
   ];
@@ -145,7 +147,7 @@ const ruleOf = (stated: StatedEventRule): EventRule => ({
 
 const matchOf = ({ type, when }: Pick<StatedEventRule, 'type' | 'when'>): EntryMatch => ({
   types: [type].flat(),
-  // That each value fits its operator is the schema's.
+  // The schema has checked that each value fits its operator.
   when: (when ?? []) as Condition[],
 });
 

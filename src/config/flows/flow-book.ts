@@ -7,8 +7,8 @@ import { loadResourceSets } from './resource-sets.ts';
 import { loadRoutes } from './routing.ts';
 
 /**
- * Flows, routes and resource sets as the files beside arx.yaml have them, and all that is wrong
- * with the files.
+ * Flows, routes and resource sets from the files beside arx.yaml, and every problem found in these
+ * files.
  */
 export interface FlowBookReading {
   flows: Flow[];
@@ -18,13 +18,14 @@ export interface FlowBookReading {
 }
 
 /**
- * Reads flows/*.yaml, routing.yaml and resource_sets.yaml; never throws. What is wrong is left out.
+ * Reads flows/*.yaml, routing.yaml and resource_sets.yaml. Never throws; invalid entries are
+ * skipped.
  */
 export function readFlowBook(baseDir: string, catalogue: FlowCatalogue): FlowBookReading {
   const { flows, problems } = loadFlows(baseDir, catalogue);
   const routing = loadRoutes(baseDir, { flows, catalogue });
   const resources = loadResourceSets(baseDir, { flows, catalogue });
-  // A flow that did not load is missing for a reason that is told already.
+  // If a flow did not load, its own problem explains why it is unknown elsewhere.
   const further = [...routing.problems, ...resources.problems].filter(
     ({ code }) => problems.length === 0 || code !== 'unknown_flow',
   );
@@ -37,8 +38,8 @@ export function readFlowBook(baseDir: string, catalogue: FlowCatalogue): FlowBoo
 }
 
 /**
- * The same where all must be right. Throws ConfigError: the first problem, the others in its
- * `others`.
+ * As `readFlowBook`, but throws ConfigError if there is any problem: the first one, with the others
+ * in `others`.
  */
 export function loadFlowBook(
   baseDir: string,

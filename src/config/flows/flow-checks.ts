@@ -1,3 +1,5 @@
+/** Checks of flow files beyond their schema. */
+
 import type { FlowCondition, FlowStep } from '../../flows/types.ts';
 import type { ConfigError } from '../errors.ts';
 import { didYouMean, error } from './flow-error.ts';
@@ -6,7 +8,7 @@ import type { FlowCatalogue, SourcedFlow } from './flows.ts';
 
 type Path = readonly PropertyKey[];
 
-/** What is wrong with a flow that the schema of its file lets pass, each with its place. */
+/** The errors of a flow that its schema does not catch, each with its place. */
 export function flowErrors(one: SourcedFlow, catalogue: FlowCatalogue): ConfigError[] {
   return [
     ...kindErrors(one),
@@ -18,14 +20,14 @@ export function flowErrors(one: SourcedFlow, catalogue: FlowCatalogue): ConfigEr
     ...(one.flow.undo ?? []).flatMap((step, at) =>
       stepErrors(one, step, { path: ['undo', at], catalogue }),
     ),
-    ...twiceErrors(one),
+    ...duplicateErrors(one),
     ...verifyErrors(one, catalogue),
   ];
 }
 
 /**
- * For each flow in its turn, what is wrong with its name: the one of an earlier flow, or one that
- * makes the same principal.
+ * The errors in the name of each flow, in order: an earlier flow has the same name, or one that
+ * gives the same principal.
  */
 export function duplicateFlows(
   flows: readonly SourcedFlow[],
@@ -42,14 +44,14 @@ export function duplicateFlows(
           one,
           ['name'],
           'wrong_value',
-          'name has no letter of a to z and no digit',
+          'name has neither a letter from a to z nor a digit',
           'Add one.',
         ),
       ];
     if (!earlier) return [];
     const { file, line } = earlier.flow.place;
-    const says = `flow ${one.flow.name} exists already, at ${file}:${line} (both are flow:${slug})`;
-    return [error(one, ['name'], 'duplicate_flow', says, 'Give one of the two another name.')];
+    const message = `flow ${one.flow.name} already exists at ${file}:${line} (both are flow:${slug})`;
+    return [error(one, ['name'], 'duplicate_flow', message, 'Rename one of them.')];
   });
 }
 
@@ -57,8 +59,8 @@ function kindErrors(one: SourcedFlow): ConfigError[] {
   const { kind, steps, enabled, undo, name } = one.flow;
   if (kind === 'acts') {
     if (steps.length > 0 || !enabled) return [];
-    const says = `flow ${name} is enabled and has no steps`;
-    return [error(one, ['enabled'], 'no_steps', says, 'Add steps:, or write enabled: false.')];
+    const message = `flow ${name} is enabled but has no steps`;
+    return [error(one, ['enabled'], 'no_steps', message, 'Add steps:, or write enabled: false.')];
   }
   const [extra] = [steps.length > 0 ? 'steps' : null, undo !== null ? 'undo' : null].filter(
     (key) => key !== null,
@@ -69,8 +71,8 @@ function kindErrors(one: SourcedFlow): ConfigError[] {
       one,
       [extra],
       'contradiction',
-      `a flow of kind routes has no ${extra}`,
-      `Take ${extra} out, or the kind.`,
+      `a flow of kind routes cannot have ${extra}`,
+      `Remove ${extra} or kind.`,
     ),
   ];
 }
@@ -101,13 +103,7 @@ function operationErrors(
   if (!catalogue.connectors.includes(connector)) {
     const remedy = didYouMean(connector, catalogue.connectors, 'Connectors');
     return [
-      error(
-        one,
-        where,
-        'unknown_connector',
-        `${where.join('.')}: there is no such connector`,
-        remedy,
-      ),
+      error(one, where, 'unknown_connector', `${where.join('.')}: unknown connector`, remedy),
     ];
   }
   const known = catalogue.operations(connector);
@@ -118,31 +114,31 @@ function operationErrors(
       one,
       where,
       'unknown_operation',
-      `${where.join('.')}: ${connector} has no such operation`,
+      `${where.join('.')}: unknown operation of ${connector}`,
       remedy,
     ),
   ];
 }
 
-/** Parameters that say whose account is meant. */
-const WHOSE = ['userId', 'user'] as const;
+/** Parameters that name an account. */
+const ACCOUNT_PARAMS = ['userId', 'user'] as const;
 
 /**
- * An account can be changed only as the account of the issue: what keeps the caller's own,
- * protected ones and the last super administrator from being touched looks at that one, and its id
- * means nothing to another product.
+ * A step may change only the account of the issue: the checks that protect the caller's own
+ * account, protected accounts and the last super administrator apply to that account, and its id is
+ * meaningless in another product.
  */
 function targetErrors(one: SourcedFlow, step: FlowStep, { path, catalogue }: At): ConfigError[] {
   const [connector = ''] = step.operation.split(':');
   if (!Object.values(catalogue.connectorOf).includes(connector)) return [];
   const { inputs, product } = one.flow;
   const accounts = Object.keys(inputs).filter((name) => inputs[name]?.from === catalogue.account);
-  const whose = WHOSE.filter((key) => Object.hasOwn(step.params, key));
-  const strange = whose
+  const accountKeys = ACCOUNT_PARAMS.filter((key) => Object.hasOwn(step.params, key));
+  const foreign = accountKeys
     .filter((key) => !accounts.some((name) => step.params[key] === `$${name}`))
     .map((key) => {
       const where = [...path, 'params', key];
-      const remedy = `Write $account, and account: { from: ${catalogue.account} } under inputs.`;
+      const remedy = `Write $account, and under inputs account: { from: ${catalogue.account} }.`;
       return error(
         one,
         where,
@@ -152,17 +148,17 @@ function targetErrors(one: SourcedFlow, step: FlowStep, { path, catalogue }: At)
       );
     });
   const fits = product !== null && catalogue.connectorOf[product] === connector;
-  if (strange.length > 0 || whose.length === 0 || fits) return strange;
+  if (foreign.length > 0 || accountKeys.length === 0 || fits) return foreign;
   const products = Object.keys(catalogue.connectorOf).filter(
     (name) => catalogue.connectorOf[name] === connector,
   );
-  const says = `${path.join('.')}: ${connector} cannot change an account of ${product ?? 'any product'}`;
+  const message = `${path.join('.')}: ${connector} cannot change an account of ${product ?? 'any product'}`;
   return [
     error(
       one,
       [...path, 'operation'],
       'wrong_connector',
-      says,
+      message,
       `Write product: ${products.join(', ')}, or use another operation.`,
     ),
   ];
@@ -177,31 +173,31 @@ function conditionErrors(
   return conditions.flatMap(({ input }, index) => {
     if (known.includes(input)) return [];
     const where = [...path, index, 'input'];
-    const says = `${where.join('.')}: the flow has no such input, nor an issue such a field`;
-    return [error(one, where, 'unknown_input', says, didYouMean(input, known, 'Known'))];
+    const message = `${where.join('.')}: neither an input of the flow nor a field of an issue`;
+    return [error(one, where, 'unknown_input', message, didYouMean(input, known, 'Known'))];
   });
 }
 
-function twiceErrors(one: SourcedFlow): ConfigError[] {
+function duplicateErrors(one: SourcedFlow): ConfigError[] {
   const ids = one.flow.steps.map(({ id }) => id);
   const verified = one.flow.verify.map(({ step }) => step);
   return [
-    ...repeatIndexes(ids).map((index) => twice(one, ['steps', index, 'id'], 'duplicate_step')),
+    ...repeatIndexes(ids).map((index) => duplicate(one, ['steps', index, 'id'], 'duplicate_step')),
     ...repeatIndexes(verified).map((index) =>
-      twice(one, ['verify', index, 'step'], 'duplicate_step'),
+      duplicate(one, ['verify', index, 'step'], 'duplicate_step'),
     ),
   ];
 }
 
 const repeatIndexes = (names: readonly string[]): number[] =>
   names.flatMap((name, index) => (names.indexOf(name) < index ? [index] : []));
-const twice = (one: SourcedFlow, path: Path, code: string): ConfigError =>
+const duplicate = (one: SourcedFlow, path: Path, code: string): ConfigError =>
   error(
     one,
     path,
     code,
-    `${path.join('.')}: named before`,
-    'Keep one of the two, or give it another name.',
+    `${path.join('.')}: this name is already used`,
+    'Remove one of them, or rename it.',
   );
 
 function verifyErrors(one: SourcedFlow, catalogue: FlowCatalogue): ConfigError[] {
@@ -215,12 +211,10 @@ function verifyErrors(one: SourcedFlow, catalogue: FlowCatalogue): ConfigError[]
         steps.map((candidate) => candidate.id),
         'Steps',
       );
-      return [
-        error(one, where, 'unknown_step', `${where.join('.')}: there is no such step`, remedy),
-      ];
+      return [error(one, where, 'unknown_step', `${where.join('.')}: unknown step`, remedy)];
     }
     if (catalogue.canVerify(step.operation)) return [];
-    const says = `${where.join('.')}: what ${step.operation} does cannot be read back`;
-    return [error(one, where, 'not_verifiable', says, 'Take it out of verify.')];
+    const message = `${where.join('.')}: the effect of ${step.operation} cannot be verified`;
+    return [error(one, where, 'not_verifiable', message, 'Remove it from verify.')];
   });
 }

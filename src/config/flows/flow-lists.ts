@@ -1,13 +1,15 @@
+/** Reads files beside arx.yaml that contain one list. */
+
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { ConfigError } from '../errors.ts';
-import { checkSource } from '../yaml/explain.ts';
+import { checkSource } from '../yaml/check-source.ts';
 import { firstOf, readConfigFile } from '../yaml/load.ts';
 import { parseYaml } from '../yaml/yaml-source.ts';
 import type { YamlSource } from '../yaml/yaml-source.ts';
 
-/** A file that holds one list, bare or under a key; empty: an empty list. Throws ConfigError. */
+/** Reads a file that contains one list, either alone or under a key; an empty file is an empty list. Throws ConfigError. */
 export function readListFile<Item extends z.ZodType>(
   { path, shown }: { path: string; shown: string },
   { key, item, expected }: { key: string; item: Item; expected: string },
@@ -18,7 +20,7 @@ export function readListFile<Item extends z.ZodType>(
   return { rows: checked.value, source };
 }
 
-/** The path of a file beside arx.yaml, null where it is not there. */
+/** The path of a file beside arx.yaml; null if it does not exist. */
 export function besideConfig(baseDir: string, name: string): string | null {
   const path = resolve(baseDir, name);
   return existsSync(path) ? path : null;
@@ -34,8 +36,8 @@ function listIn(source: YamlSource, key: string): YamlSource {
     const where = source.keyPlace([extra]);
     throw new ConfigError(
       'unknown_key',
-      `${where.file} has a key beside ${key}`,
-      'Take it out.',
+      `${where.file} has a key besides ${key}`,
+      'Remove it.',
       where,
     );
   }

@@ -1,11 +1,13 @@
+/** Checks of the names in a flow: parameters of its steps, and its inputs. */
+
 import type { FlowInput, FlowStep } from '../../flows/types.ts';
 import type { ConfigError } from '../errors.ts';
 import { didYouMean, error } from './flow-error.ts';
 import type { FlowCatalogue, SourcedFlow } from './flows.ts';
 
 /**
- * Names in the parameters of a step that are neither an input nor, within a text, a field of the
- * issue.
+ * Errors for names in the parameters of a step that are neither an input nor, inside a text, a
+ * field of the issue.
  */
 export function nameErrors(
   one: SourcedFlow,
@@ -17,12 +19,12 @@ export function nameErrors(
     const known = whole ? inputs : [...inputs, ...catalogue.texts];
     if (known.includes(name)) return [];
     const where = [...path, 'params', ...inner];
-    const says = `${where.join('.')}: ${whole ? `$${name}` : `{{${name}}}`} is no input${whole ? '' : ' and no field of an issue'}`;
-    return [error(one, where, 'unknown_input', says, didYouMean(name, known, 'Known'))];
+    const message = `${where.join('.')}: ${whole ? `$${name} is not an input` : `{{${name}}} is neither an input nor a field of an issue`}`;
+    return [error(one, where, 'unknown_input', message, didYouMean(name, known, 'Known'))];
   });
 }
 
-/** Inputs that are taken from nowhere, are no id of an account, or whose default does not fit. */
+/** Errors for inputs with an unknown source, a type that does not fit the source, or an invalid default. */
 export const inputErrors = (one: SourcedFlow, catalogue: FlowCatalogue): ConfigError[] =>
   Object.entries(one.flow.inputs).flatMap(([name, input]) => [
     ...fromErrors(one, name, { input, catalogue }),
@@ -42,12 +44,12 @@ function fromErrors(one: SourcedFlow, name: string, { input, catalogue }: OneInp
   if (from !== account && !texts.includes(from)) {
     const remedy = didYouMean(from, [account, ...texts], 'Known');
     return [
-      error(one, path, 'unknown_field', `${path.join('.')}: issues have no such field`, remedy),
+      error(one, path, 'unknown_field', `${path.join('.')}: not a field of an issue`, remedy),
     ];
   }
   if (from !== account || (type === 'id' && input.default === undefined)) return [];
-  const says = `inputs.${name}: the account of the issue is an id, without a default`;
-  return [error(one, path, 'contradiction', says, 'Take type and default out.')];
+  const message = `inputs.${name}: the account of the issue is an id and has no default`;
+  return [error(one, path, 'contradiction', message, 'Remove type and default.')];
 }
 
 function defaultErrors(

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { flag, list, someTime, text, word } from '../schema/fields.ts';
+import { flag, list, positiveDuration, text, word } from '../schema/fields.ts';
 import { parseDuration } from '../yaml/durations.ts';
 
-/** Products of accounts, as issues name them. */
+/** The products of accounts, as named in issues. */
 export const FLOW_PRODUCTS = ['Okta', 'AAD', 'Google Workspace', 'Salesforce.com'] as const;
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,63}$/;
@@ -74,11 +74,11 @@ const undoStep = z.strictObject({
   when: conditions.optional(),
 });
 
-const within = someTime.refine((value) => (parseDuration(value) ?? 0) <= 900_000, {
+const within = positiveDuration.refine((value) => (parseDuration(value) ?? 0) <= 900_000, {
   error: 'a time of at most 15m',
 });
 
-/** A flow file: one mapping. */
+/** A flow file, which contains one flow. */
 export const flowFileSchema = z.strictObject(
   {
     name: flowName,

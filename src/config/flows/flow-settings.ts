@@ -1,18 +1,15 @@
 import { durationMs } from '../yaml/durations.ts';
 import type { ArxConfig } from '../schema/schema.ts';
 
-/**
- * What the configuration says of events; `ownOktaHost` is the host of OKTA_DOMAIN, null where it is
- * not set.
- */
+/** Settings of delegated flows. `ownOktaHost` is the host of OKTA_DOMAIN; null if it is not set. */
 export interface FlowSettings {
-  /** Tenants of ours by product. */
+  /** The organisation's own tenants, by product. */
   tenants: Readonly<Record<string, readonly string[]>>;
   ownOktaHost: string | null;
   maxEventAgeMs: number;
 }
 
-/** Settings of delegated flows from a configuration with its defaults filled in. */
+/** The settings of delegated flows from a configuration with its defaults filled in. */
 export const flowSettings = (
   { remediation }: ArxConfig,
   ownOktaHost: string | null,

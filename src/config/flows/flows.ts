@@ -3,7 +3,7 @@ import type { Flow, FlowCondition, FlowInput, FlowInputType, FlowStep } from '..
 import { collect } from '../yaml/collect.ts';
 import { durationMs } from '../yaml/durations.ts';
 import type { ConfigError } from '../errors.ts';
-import { checkSource } from '../yaml/explain.ts';
+import { checkSource } from '../yaml/check-source.ts';
 import { findFiles } from '../yaml/files.ts';
 import type { FoundFile } from '../yaml/files.ts';
 import { duplicateFlows, flowErrors } from './flow-checks.ts';
@@ -14,12 +14,15 @@ import { baseOf } from '../yaml/shipped.ts';
 import { parseYaml } from '../yaml/yaml-source.ts';
 import type { YamlSource } from '../yaml/yaml-source.ts';
 
-/** What the room `flows` knows of operations, inputs and texts; its FLOW_CATALOGUE fits. */
+/**
+ * What the checks need to know of operations, inputs and texts; FLOW_CATALOGUE of `flows`
+ * implements it.
+ */
 export interface FlowCatalogue {
   connectors: readonly string[];
   operations(connector: string): readonly string[];
   connectorOf: Readonly<Record<string, string>>;
-  /** `from` of the account itself, and the names of an issue's fields. */
+  /** The `from` value that means the account itself, and the names of an issue's fields. */
   account: string;
   texts: readonly string[];
   permissions: Readonly<Record<string, 'view' | 'run'>>;
@@ -34,14 +37,14 @@ export interface FlowCatalogue {
 const PATTERNS = ['flows/*.yaml'] as const;
 
 /**
- * What flow files are looked for in: the folder of arx.yaml, or where arx is installed if that has
- * no flows/.
+ * The directory that contains flows/: that of arx.yaml, or that of the flows shipped with arx if
+ * there is none.
  */
 export const flowBase = (baseDir: string): string => baseOf('flows', PATTERNS, baseDir);
 
 /**
- * The flows of flows/*.yaml beside arx.yaml (or those that ship) that are right, and what is wrong
- * with others; never throws.
+ * The valid flows of flows/*.yaml beside arx.yaml (or those shipped with arx), and the problems of
+ * the others. Never throws.
  */
 export function loadFlows(
   baseDir: string,
@@ -51,18 +54,18 @@ export function loadFlows(
     collect(() => readFlowFile(file)),
   );
   const sourced = read.flatMap(({ value }) => value ?? []);
-  const twice = duplicateFlows(sourced, catalogue);
+  const duplicates = duplicateFlows(sourced, catalogue);
   const checked = sourced.map((one, at) => ({
     one,
-    wrong: [...flowErrors(one, catalogue), ...(twice[at] ?? [])],
+    errors: [...flowErrors(one, catalogue), ...(duplicates[at] ?? [])],
   }));
   return {
-    flows: checked.filter(({ wrong }) => wrong.length === 0).map(({ one }) => one.flow),
-    problems: [...read.flatMap(({ errors }) => errors), ...checked.flatMap(({ wrong }) => wrong)],
+    flows: checked.filter(({ errors }) => errors.length === 0).map(({ one }) => one.flow),
+    problems: [...read.flatMap(({ errors }) => errors), ...checked.flatMap(({ errors }) => errors)],
   };
 }
 
-/** A flow with the source it was read from, for checks that point into it. */
+/** A flow with its source, for errors that give a place in it. */
 export interface SourcedFlow {
   flow: Flow;
   stated: StatedFlow;

@@ -36,8 +36,8 @@ type StatedSet = z.output<ReturnType<typeof setSchema>>;
 const FILE = 'resource_sets.yaml';
 
 /**
- * The sets of resource_sets.yaml beside arx.yaml, none where it is not there; those with problems
- * are left out. Never throws.
+ * The sets of resource_sets.yaml beside arx.yaml; none if the file does not exist. Invalid sets are
+ * skipped. Never throws.
  */
 export function loadResourceSets(
   baseDir: string,
@@ -56,13 +56,13 @@ export function loadResourceSets(
   const { rows, source } = read.value;
   const checked = rows.map((set, at) => ({
     set,
-    wrong: setErrors({ set, at, source, rows }, flows),
+    errors: setErrors({ set, at, source, rows }, flows),
   }));
   return {
     sets: checked
-      .filter(({ wrong }) => wrong.length === 0)
+      .filter(({ errors }) => errors.length === 0)
       .map(({ set }) => resourceSet(set, catalogue)),
-    problems: checked.flatMap(({ wrong }) => wrong),
+    problems: checked.flatMap(({ errors }) => errors),
   };
 }
 
@@ -74,7 +74,7 @@ const resourceSet = (
   flows: [...new Set(flows)],
   members: [...new Set(members)],
   permissions: (['view', 'run'] as const).filter((one) =>
-    permissions.some((spelled) => catalogue.permissions[spelled] === one),
+    permissions.some((name) => catalogue.permissions[name] === one),
   ),
 });
 
@@ -87,7 +87,7 @@ interface OneSet {
 
 function setErrors({ set, at, source, rows }: OneSet, flows: readonly Flow[]): ConfigError[] {
   const names = flows.map(({ name }) => name);
-  const twice = rows.findIndex(({ name }) => name === set.name) < at;
+  const isDuplicate = rows.findIndex(({ name }) => name === set.name) < at;
   const unknown = set.flows.flatMap((flow, index) => {
     if (flow === EVERY_FLOW || names.includes(flow)) return [];
     const path = [at, 'flows', index];
@@ -96,19 +96,19 @@ function setErrors({ set, at, source, rows }: OneSet, flows: readonly Flow[]): C
         { source },
         path,
         'unknown_flow',
-        `${path.join('.')}: there is no such flow`,
+        `${path.join('.')}: unknown flow`,
         didYouMean(flow, names, 'Flows'),
       ),
     ];
   });
-  if (!twice) return unknown;
+  if (!isDuplicate) return unknown;
   return [
     error(
       { source },
       [at, 'name'],
       'duplicate_set',
-      `set ${set.name} exists already`,
-      'Give one of the two another name.',
+      `set ${set.name} already exists`,
+      'Rename one of them.',
     ),
     ...unknown,
   ];

@@ -22,8 +22,8 @@ const row = z.strictObject({
 const FILE = 'routing.yaml';
 
 /**
- * The routing table: routing.yaml beside arx.yaml. Where there is none, the one that ships applies,
- * as far as its flows exist. Rows with problems are left out; never throws.
+ * The routing table: routing.yaml beside arx.yaml. If there is none, the table shipped with arx
+ * applies, without rows for flows that do not exist. Invalid rows are skipped. Never throws.
  */
 export function loadRoutes(
   baseDir: string,
@@ -41,16 +41,19 @@ export function loadRoutes(
   if (!value) return { routes: [], problems: errors };
   const checked = value.rows.map((route, at) => ({
     route,
-    wrong: rowErrors({ route, at, source: value.source }, { flows, catalogue }),
+    errors: rowErrors({ route, at, source: value.source }, { flows, catalogue }),
   }));
-  const problems = [...checked.flatMap(({ wrong }) => wrong), ...doubleTitles(value, catalogue)];
+  const problems = [
+    ...checked.flatMap(({ errors: found }) => found),
+    ...duplicateTitles(value, catalogue),
+  ];
   return {
-    routes: checked.filter(({ wrong }) => wrong.length === 0).map(({ route }) => route),
+    routes: checked.filter(({ errors: found }) => found.length === 0).map(({ route }) => route),
     problems: own === null ? [] : problems,
   };
 }
 
-// Any folder without flows of its own leads there.
+// For a folder without flows/, `flowBase` returns the directory of the shipped files.
 const SHIPPED = flowBase('/nowhere/at/all');
 
 interface Row {
@@ -70,9 +73,7 @@ function rowErrors(
       known.flows.map(({ name }) => name),
       'Flows',
     );
-    return [
-      error({ source }, [at, 'flow'], 'unknown_flow', `${at}.flow: there is no such flow`, remedy),
-    ];
+    return [error({ source }, [at, 'flow'], 'unknown_flow', `${at}.flow: unknown flow`, remedy)];
   }
   if (flow.kind === 'routes')
     return [
@@ -80,7 +81,7 @@ function rowErrors(
         { source },
         [at, 'flow'],
         'routes_to_router',
-        `${at}.flow: a flow of kind routes does nothing itself`,
+        `${at}.flow: a flow of kind routes has no steps`,
         'Name a flow with steps.',
       ),
     ];
@@ -90,7 +91,7 @@ function rowErrors(
         { source },
         [at, 'flow'],
         'wrong_product',
-        `${at}.flow: the flow is for ${flow.product}`,
+        `${at}.flow: this flow is for ${flow.product}`,
         'Name a flow for the product of this row.',
       ),
     ];
@@ -109,12 +110,12 @@ function inputErrors(
   }: { flow: Flow; name: string; value: unknown; catalogue: FlowCatalogue },
 ): ConfigError[] {
   const path = [at, 'inputs', name];
-  const says = path.join('.');
+  const shown = path.join('.');
   const input = Object.hasOwn(flow.inputs, name) ? flow.inputs[name] : undefined;
   if (!input) {
     const remedy = didYouMean(name, Object.keys(flow.inputs), 'Inputs');
     return [
-      error({ source }, path, 'unknown_input', `${says}: ${flow.name} has no such input`, remedy),
+      error({ source }, path, 'unknown_input', `${shown}: unknown input of ${flow.name}`, remedy),
     ];
   }
   if (input.from === catalogue.account)
@@ -123,19 +124,19 @@ function inputErrors(
         { source },
         path,
         'contradiction',
-        `${says}: the account comes from the issue`,
-        'Take it out.',
+        `${shown}: the account comes from the issue`,
+        'Remove it.',
       ),
     ];
   if (catalogue.readInput(input.type, value) !== null) return [];
   const expected = catalogue.describeInput(input.type);
   return [
-    error({ source }, path, 'wrong_value', `${says}: expected ${expected}`, `Write ${expected}.`),
+    error({ source }, path, 'wrong_value', `${shown}: expected ${expected}`, `Write ${expected}.`),
   ];
 }
 
-/** A title that a product has in two places: only the first would count. */
-function doubleTitles(
+/** Titles that a product has twice; only the first would apply. */
+function duplicateTitles(
   { rows, source }: { rows: readonly z.output<typeof row>[]; source: YamlSource },
   { comparable }: FlowCatalogue,
 ): ConfigError[] {
@@ -153,8 +154,8 @@ function doubleTitles(
           { source },
           path,
           'duplicate_title',
-          `${path.join('.')}: ${product} has this title before`,
-          'Keep one of the two.',
+          `${path.join('.')}: ${product} already has this title`,
+          'Remove one of them.',
         ),
       ];
     }),

@@ -1,13 +1,18 @@
 import type { JsonObject } from '../../audit/types.ts';
-import type { ApprovalMode, Policy, PolicyBundle, Risk } from '../../governance/types.ts';
+import type {
+  ApprovalMode,
+  Policy,
+  PolicyBundle,
+  Risk,
+  SourcePlace,
+} from '../../governance/types.ts';
 import { collect } from '../yaml/collect.ts';
 import { parseDuration } from '../yaml/durations.ts';
 import type { ConfigError } from '../errors.ts';
-import { checkSource } from '../yaml/explain.ts';
+import { checkSource } from '../yaml/check-source.ts';
 import { findFiles } from '../yaml/files.ts';
 import type { FoundFile } from '../yaml/files.ts';
 import { firstOf, readConfigFile } from '../yaml/load.ts';
-import { placesOf } from './policy-places.ts';
 import { policyErrors } from './policy-checks.ts';
 import { policyFileSchema } from './policy-schema.ts';
 import type { StatedPolicy } from './policy-schema.ts';
@@ -17,33 +22,30 @@ import { parseYaml } from '../yaml/yaml-source.ts';
 import type { YamlSource } from '../yaml/yaml-source.ts';
 
 /**
- * Where policies are, and what the governance room knows of them (its CATALOGUE and bundleDigest
- * fit).
+ * Where the policy files are, and what is needed to check them (CATALOGUE and bundleDigest of
+ * `governance` implement it).
  */
 export interface PolicyOptions {
   /** File names, globs or directories. */
   patterns: readonly string[];
-  /** Directory that relative patterns start from. */
+  /** The directory that patterns are relative to. */
   baseDir: string;
   catalogue: { connectors: readonly string[] };
   digest: (policies: readonly Policy[]) => string;
 }
 
-/**
- * All that was read: policies that are right, errors of those that are not, and the files looked
- * at.
- */
+/** The result of reading: the valid policies, the errors of the others, and the files. */
 export interface PolicyReading {
   policies: Policy[];
   errors: ConfigError[];
   files: FoundFile[];
 }
 
-/** What relative patterns start from: beside arx.yaml, or the policies that ship with arx. */
+/** The directory that patterns are relative to: that of arx.yaml, or that of the policies shipped with arx. */
 export const policyBase = (patterns: readonly string[], baseDir: string): string =>
   baseOf('policies', patterns, baseDir);
 
-/** Reads and checks policy files; never throws, errors are in the answer. */
+/** Reads and checks policy files. Never throws; errors are part of the result. */
 export function readPolicies({
   patterns,
   baseDir,
@@ -61,8 +63,8 @@ export function readPolicies({
 }
 
 /**
- * The bundle that the patterns give. Throws ConfigError: the first error, the others in its
- * `others`.
+ * The bundle of the policies in the files that the patterns name. Throws ConfigError: the first
+ * error, with the others in `others`.
  */
 export function loadPolicies(options: PolicyOptions): PolicyBundle & { ok: true } {
   const { policies, errors } = readPolicies(options);
@@ -70,7 +72,7 @@ export function loadPolicies(options: PolicyOptions): PolicyBundle & { ok: true 
   return { ok: true, policies, digest: options.digest(policies) };
 }
 
-/** As `loadPolicies`, but where it would throw, the bundle that denies everything and says why. */
+/** As `loadPolicies`, but instead of throwing it returns a bundle that denies everything and states why. */
 export function policyBundle(options: PolicyOptions): PolicyBundle {
   const loaded = collect(() => loadPolicies(options));
   if (loaded.value) return loaded.value;
@@ -81,7 +83,7 @@ export function policyBundle(options: PolicyOptions): PolicyBundle {
   return { ok: false, reason: `${error?.message ?? 'unknown'}${at}`, digest: null };
 }
 
-/** A policy with the source it was read from, for checks that point into it. */
+/** A policy with its source, for errors that give a place in it. */
 export interface SourcedPolicy {
   policy: Policy;
   stated: StatedPolicy;
@@ -120,7 +122,7 @@ function policyOf(stated: StatedPolicy, source: YamlSource, at: number): Policy 
   };
 }
 
-// One word for all levels speaks only of the levels up to the ceiling.
+// A single mode applies to the levels up to the ceiling only.
 function approvalOf(stated: StatedPolicy['approval'], riskMax: Risk): Policy['approval'] {
   const upTo = RISK_WORDS.indexOf(riskMax.toLowerCase() as (typeof RISK_WORDS)[number]) + 1;
   if (typeof stated === 'string')
@@ -141,4 +143,25 @@ function approversOf(stated: StatedPolicy['approvers']): Policy['approvers'] {
     expiresInMs: ms(stated.expires_in),
     grantValidForMs: ms(stated.grant_valid_for),
   };
+}
+
+/** The place of a policy, and of each of its keys and entries. */
+function placesOf(source: YamlSource, at: number): Pick<Policy, 'place' | 'places'> {
+  const stated = (source.value as Record<string, unknown>[])[at] ?? {};
+  const paths = Object.entries(stated).flatMap(([key, value]) => [
+    [key],
+    ...inner(value).map((part) => [key, part]),
+  ]);
+  const places = paths.map((path) => [path.join('.'), placeAt(source, [at, ...path])] as const);
+  return { place: placeAt(source, [at]), places: Object.fromEntries(places) };
+}
+
+const inner = (value: unknown): PropertyKey[] => {
+  if (Array.isArray(value)) return value.map((_, index) => index);
+  return value !== null && typeof value === 'object' ? Object.keys(value) : [];
+};
+
+function placeAt(source: YamlSource, path: readonly PropertyKey[]): SourcePlace {
+  const { file = '', line = 1, column = 1 } = source.keyPlace(path);
+  return { file, line, column };
 }

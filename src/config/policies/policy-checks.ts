@@ -1,9 +1,11 @@
+/** Checks of policy files beyond their schema. */
+
 import { ConfigError } from '../errors.ts';
 import { nearest } from '../yaml/nearest.ts';
 import type { SourcedPolicy } from './policies.ts';
 import { RISK_WORDS } from '../schema/words.ts';
 
-/** What is wrong with policies that each file's schema lets pass. */
+/** The errors of policies that the schema of a file does not catch. */
 export function policyErrors(
   policies: readonly SourcedPolicy[],
   connectors: readonly string[],
@@ -15,7 +17,7 @@ export function policyErrors(
     return [
       ...duplicate(one, earlier),
       ...unknownConnector(one, connectors),
-      ...saysNothing(one),
+      ...emptyPolicy(one),
       ...approvalErrors(one),
     ];
   });
@@ -27,12 +29,12 @@ function duplicate(
 ): ConfigError[] {
   if (!earlier) return [];
   const { file, line } = earlier.policy.place;
-  const says = `policy ${policy.name} exists already, at ${file}:${line}`;
+  const message = `policy ${policy.name} already exists at ${file}:${line}`;
   return [
     new ConfigError(
       'duplicate_policy',
-      says,
-      'Give one of the two another name.',
+      message,
+      'Rename one of them.',
       source.valuePlace([at, 'name']),
     ),
   ];
@@ -45,19 +47,22 @@ function unknownConnector(
   if (connectors.includes(policy.connector)) return [];
   const near = nearest(policy.connector, connectors);
   const remedy = near ? `Did you mean ${near}?` : `Connectors: ${connectors.join(', ')}.`;
-  const says = `policy ${policy.name}: there is no such connector`;
-  return [new ConfigError('unknown_connector', says, remedy, source.valuePlace([at, 'connector']))];
-}
-
-function saysNothing({ policy, source, at }: SourcedPolicy): ConfigError[] {
-  if (policy.operations.length > 0 || policy.deny.length > 0) return [];
-  const says = `policy ${policy.name} names neither operations nor deny`;
+  const message = `policy ${policy.name}: unknown connector`;
   return [
-    new ConfigError('missing_key', says, 'Add operations: or deny:.', source.valuePlace([at])),
+    new ConfigError('unknown_connector', message, remedy, source.valuePlace([at, 'connector'])),
   ];
 }
 
-// A level that needs a person and that this policy can reach, but would let through without one.
+function emptyPolicy({ policy, source, at }: SourcedPolicy): ConfigError[] {
+  if (policy.operations.length > 0 || policy.deny.length > 0) return [];
+  const message = `policy ${policy.name} has neither operations nor deny`;
+  return [
+    new ConfigError('missing_key', message, 'Add operations: or deny:.', source.valuePlace([at])),
+  ];
+}
+
+// HIGH and CRITICAL require a person. Finds those levels that this policy can reach but would allow
+// without one.
 function approvalErrors({ policy, stated, source, at }: SourcedPolicy): ConfigError[] {
   const reach =
     policy.ceiling === 'escalate' ? RISK_WORDS.length : RISK_WORDS.indexOf(riskMaxOf(stated)) + 1;
@@ -65,11 +70,11 @@ function approvalErrors({ policy, stated, source, at }: SourcedPolicy): ConfigEr
     const mode = policy.approval[level.toUpperCase() as 'HIGH' | 'CRITICAL'];
     if (mode === undefined || mode === 'hitl') return [];
     const path = typeof stated.approval === 'string' ? [at, 'approval'] : [at, 'approval', level];
-    const says = `policy ${policy.name}: ${level} risk cannot go without a person (approval ${mode})`;
+    const message = `policy ${policy.name}: ${level} risk requires a person (approval is ${mode})`;
     return [
       new ConfigError(
         'unattended_risk',
-        says,
+        message,
         `Write hitl for ${level}, or lower risk_max.`,
         source.valuePlace(path),
       ),

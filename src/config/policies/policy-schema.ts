@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { list, someTime, text, whole, word } from '../schema/fields.ts';
+import { list, positiveDuration, text, whole, word } from '../schema/fields.ts';
 import { RISK_WORDS } from '../schema/words.ts';
 
 const glob = (kind: string) => text(kind, (value) => /^[^\s\p{Cc}]{1,256}$/u.test(value));
@@ -24,8 +24,8 @@ const approver = text('user:LOGIN or group:NAME', (value) => /^(user|group):\S/u
 const approvers = z.strictObject({
   any_of: list(approver, 'a list of user:LOGIN or group:NAME').prefault([]),
   count: whole(1, 20).prefault(1),
-  expires_in: someTime.optional(),
-  grant_valid_for: someTime.optional(),
+  expires_in: positiveDuration.optional(),
+  grant_valid_for: positiveDuration.optional(),
 });
 
 const policySchema = z.strictObject({
@@ -52,6 +52,6 @@ const policySchema = z.strictObject({
   approvers: approvers.optional(),
 });
 
-/** A policy file: a list of policies. */
+/** A policy file, which contains a list of policies. */
 export const policyFileSchema = z.array(policySchema, { error: 'a list of policies (- name: …)' });
 export type StatedPolicy = z.output<typeof policySchema>;

@@ -1,6 +1,8 @@
+/** Reads policy tests: files of cases that policies must decide as expected. */
+
 import { dirname } from 'node:path';
 import { z } from 'zod';
-import { checkSource } from '../yaml/explain.ts';
+import { checkSource } from '../yaml/check-source.ts';
 import { list, text, whole, word } from '../schema/fields.ts';
 import type { FoundFile } from '../yaml/files.ts';
 import { firstOf, readConfigFile } from '../yaml/load.ts';
@@ -42,10 +44,10 @@ const testFile = z.strictObject(
   { error: 'a mapping with cases' },
 );
 
-/** One case of a policy test: what is asked, and what must come out of it. */
+/** One case of a policy test: a request, and the decision that is expected. */
 export interface PolicyCase {
   as: string;
-  /** A glob: every operation that it covers is asked. */
+  /** An operation or a glob; every operation that it matches is tested. */
   operation: string;
   args: Record<string, unknown> | null;
   raisedBy: number;
@@ -54,7 +56,7 @@ export interface PolicyCase {
   line: number;
 }
 
-/** A test file: the policies that it is about, and its cases. */
+/** A policy test: the policies under test, and the cases. */
 export interface PolicyTest {
   file: string;
   /** Patterns, relative to `baseDir`. */
@@ -63,7 +65,7 @@ export interface PolicyTest {
   cases: PolicyCase[];
 }
 
-/** Reads a policy test. Throws ConfigError with the place of what is wrong. */
+/** Reads a policy test. Throws ConfigError with the place of the error. */
 export function readPolicyTest({ path, shown }: FoundFile): PolicyTest {
   const source = parseYaml(readConfigFile(path, shown), shown);
   const checked = checkSource(testFile, source);

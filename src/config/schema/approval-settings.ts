@@ -1,21 +1,22 @@
 import { durationMs } from '../yaml/durations.ts';
 import type { ArxConfig } from './schema.ts';
 
-/** What arx.yaml says of approvals, with durations in milliseconds. */
+/** The approval settings of arx.yaml, with durations in milliseconds. */
 export interface ApprovalSettings {
   requireSigned: boolean;
   criticalQuorum: number;
   /**
-   * Logins, ids or `group:NAME`, asked where a policy names nobody, and when an approval escalates.
+   * Logins, ids or `group:NAME`; asked where a policy names no approver, and when an approval
+   * escalates.
    */
   defaultApprovers: string[];
   expiresInMs: number;
   grantValidForMs: number;
-  /** Logins, ids or group names whose targets raise the risk. */
+  /** Logins, ids or group names; an operation on one of them carries a higher risk. */
   protected: string[];
 }
 
-/** Settings of approvals from a configuration with its defaults filled in. */
+/** The approval settings of a configuration with its defaults filled in. */
 export function approvalSettings({ approvals, protected: listed }: ArxConfig): ApprovalSettings {
   return {
     requireSigned: approvals.require_signed,

@@ -1,10 +1,10 @@
 import { durationMs } from '../yaml/durations.ts';
 import type { ArxConfig } from './schema.ts';
 
-/** What arx.yaml says of the main job, with durations in milliseconds. */
+/** The settings of the MFA check in arx.yaml, with durations in milliseconds. */
 export interface CheckSettings {
   statuses: string[];
-  /** Ids or exact names; empty: everybody. */
+  /** Ids or exact names; empty: all users. */
   groups: string[];
   /** Factor types, or a preset by its name. */
   allowed: ArxConfig['allowed_factor_types'];
@@ -30,7 +30,7 @@ export interface CheckSettings {
   permitted: { okta: string[]; jira: string[]; slack: string[] };
 }
 
-/** Settings of the main job from a configuration with its defaults filled in. */
+/** The settings of the MFA check from a configuration with its defaults filled in. */
 export function checkSettings(config: ArxConfig): CheckSettings {
   const { tickets, scan, connectors } = config;
   return {

@@ -2,7 +2,7 @@ import type { MaliceRules } from '../../enrichment/rules.ts';
 import { durationMs } from '../yaml/durations.ts';
 import type { ArxConfig } from './schema.ts';
 
-/** What arx.yaml says of account enrichment; times in milliseconds. */
+/** The enrichment settings of arx.yaml, with durations in milliseconds. */
 export interface EnrichmentSettings {
   ttlMs: number;
   negativeTtlMs: number;
@@ -10,7 +10,7 @@ export interface EnrichmentSettings {
   rules: MaliceRules;
 }
 
-/** Settings of account enrichment from a configuration with its defaults filled in. */
+/** The enrichment settings of a configuration with its defaults filled in. */
 export function enrichmentSettings({
   enrichment,
 }: Pick<ArxConfig, 'enrichment'>): EnrichmentSettings {

@@ -2,17 +2,17 @@ import { z } from 'zod';
 import { cronProblem } from '../yaml/cron.ts';
 import { parseDuration } from '../yaml/durations.ts';
 
-/** A string schema whose every failure says what was expected. */
+/** A string schema; every failure states what was expected. */
 export const text = (
   expected: string,
   holds: (value: string) => boolean = (value) => value.trim() !== '',
 ) => z.string({ error: expected }).refine(holds, { error: expected });
 
-/** A schema of listed words; failures name them. */
+/** A schema for a list of allowed words; failures list them. */
 export const word = <const Words extends readonly [string, ...string[]]>(words: Words) =>
   z.enum(words, { error: `one of ${words.join(', ')}` });
 
-/** A number within limits, both included. */
+/** A number from 0 to 1, both included unless `above` excludes the lower limit. */
 export const share = (expected: string, { above = -1 }: { above?: number } = {}) =>
   z
     .number({ error: expected })
@@ -28,21 +28,21 @@ export function whole(from: number, to: number) {
 
 export const flag = z.boolean({ error: 'true or false' });
 
-const A_DURATION = 'a duration: a whole number and one of s, m, h, d, such as 14d or 30m';
+const A_DURATION = 'a duration: a whole number followed by s, m, h or d, such as 14d or 30m';
 const SHAPE = /^\d{1,9}[smhd]$/;
 /**
- * A duration as written, such as `14d`; it stays text. Each check lets pass what one before it
- * refuses: one mistake, one error.
+ * A duration such as `14d`; it stays text. Each check accepts what an earlier one refuses, so that
+ * one mistake gives one error.
  */
 export const duration = z
   .string({ error: A_DURATION })
   .regex(SHAPE, { error: A_DURATION })
   .refine((value) => !SHAPE.test(value) || parseDuration(value) !== null, {
-    error: 'a duration of ten years at most',
+    error: 'a duration of at most ten years',
   });
 
-/** A duration longer than nothing. */
-export const someTime = duration.refine((value) => parseDuration(value) !== 0, {
+/** A duration longer than zero. */
+export const positiveDuration = duration.refine((value) => parseDuration(value) !== 0, {
   error: 'a duration longer than 0',
 });
 

@@ -1,7 +1,7 @@
 import type { Guardrails, Risk } from '../../governance/types.ts';
 import type { ArxConfig } from './schema.ts';
 
-/** The guardrails of arx.yaml as the evaluator takes them. */
+/** The guardrails of arx.yaml in the form that the evaluator takes. */
 export const guardrailsOf = ({ guardrails }: ArxConfig): Guardrails => ({
   riskMax: Object.fromEntries(
     Object.entries(guardrails).flatMap(([connector, rail]) =>

@@ -1,14 +1,16 @@
 import { z } from 'zod';
 import { configSchema } from './schema.ts';
 
-/** JSON Schema of arx.yaml for editors; arx.schema.json is this, and a test holds it to that. */
+/** The JSON Schema of arx.yaml for editors. A test checks that arx.schema.json is up to date. */
 export function configJsonSchema(): Record<string, unknown> {
   const { $schema, ...schema } = z.toJSONSchema(configSchema, { io: 'input' });
   return { $schema, title: 'arx.yaml', description: 'Configuration of arx', ...schema };
 }
 
-/** The text of arx.schema.json. To write it anew: `node src/config/schema/json-schema.ts > arx.schema.json`,
- * then prettier. */
+/**
+ * The text of arx.schema.json. To generate it again: `node src/config/schema/json-schema.ts >
+ * arx.schema.json`, then prettier.
+ */
 const configJsonSchemaText = (): string => `${JSON.stringify(configJsonSchema(), null, 2)}\n`;
 
 if (import.meta.main) process.stdout.write(configJsonSchemaText());

@@ -6,13 +6,13 @@ import {
   flag,
   list,
   share,
-  someTime,
+  positiveDuration,
   text,
   timezone,
   whole,
   word,
 } from './fields.ts';
-import { enrichment } from './schema-enrichment.ts';
+import { enrichment } from './enrichment-schema.ts';
 import {
   approvals,
   credentials,
@@ -21,7 +21,7 @@ import {
   remediation,
   retention,
   twin,
-} from './schema-later.ts';
+} from './sections.ts';
 import { DAY_NAMES, FACTOR_TYPES, MONTH_NAMES, OVERLAPS, STATUSES } from './words.ts';
 
 const someText = text('text that is not empty');
@@ -31,13 +31,13 @@ const oneOrMany = <Item extends z.ZodType>(item: Item, expected: string) =>
 const calendar = z.strictObject({
   day_of_week: oneOrMany(word(DAY_NAMES), 'a day such as MON, or a list of them')
     .optional()
-    .describe('Days of the week; absent: every one'),
+    .describe('Days of the week; every day if omitted'),
   day_of_month: oneOrMany(whole(1, 31), 'a day from 1 to 31, or a list of them')
     .optional()
-    .describe('Days of the month; absent: every one'),
+    .describe('Days of the month; every day if omitted'),
   month: oneOrMany(word(MONTH_NAMES), 'a month such as JAN, or a list of them')
     .optional()
-    .describe('Months; absent: every one'),
+    .describe('Months; every month if omitted'),
   hour: oneOrMany(whole(0, 23), 'an hour from 0 to 23, or a list of them')
     .prefault(0)
     .describe('Hours'),
@@ -47,26 +47,28 @@ const calendar = z.strictObject({
 });
 
 const schedule = z.strictObject({
-  cron: cron.prefault('0 8 * * MON').describe('When the check runs, as cron'),
+  cron: cron.prefault('0 8 * * MON').describe('When the check runs, as a cron line'),
   calendar: z
     .array(calendar, { error: 'a list of calendar entries' })
     .min(1, { error: 'at least one calendar entry, or null' })
     .nullable()
     .prefault(null)
-    .describe('When the check runs, spelled out; instead of cron'),
-  timezone: timezone.prefault('UTC').describe('IANA name of the time zone that the times are in'),
+    .describe('When the check runs, as calendar entries; replaces cron'),
+  timezone: timezone.prefault('UTC').describe('Time zone of the schedule (IANA name)'),
   overlap: word(OVERLAPS)
     .prefault('skip')
-    .describe('What happens when a run is due while one is going'),
-  catchup_window: someTime.prefault('6h').describe('How late a missed run may still start'),
-  jitter: duration.prefault('0s').describe('Spreads the start over this time'),
+    .describe('What happens when a run is due while another is still running'),
+  catchup_window: positiveDuration.prefault('6h').describe('How late a missed run may still start'),
+  jitter: duration
+    .prefault('0s')
+    .describe('Delays each start by a random time of up to this length'),
 });
 
 const permitted = z.strictObject({
   operations: list(
     text('an operation such as users:read, or a glob'),
     'a list of operations',
-  ).describe('Operations, or globs of them, that the check may use'),
+  ).describe('Operations that the check may use, as names or globs'),
 });
 const permission = (operations: readonly string[]) =>
   permitted.prefault({ operations: [...operations] });
@@ -115,50 +117,58 @@ const factorTypes = z
   ]);
 
 const exemption = z.strictObject({
-  user: someText.optional().describe('Login or id of the user; or else a group'),
-  group: someText.optional().describe('Id or exact name of a group whose members are excused'),
-  reason: someText.describe('Why; it stands in reports'),
-  owner: someText.describe('Who answers for it'),
-  until: day.describe('Last day on which it holds (UTC)'),
+  user: someText.optional().describe('Login or id of the exempt user; or name a group instead'),
+  group: someText.optional().describe('Id or exact name of a group whose members are exempt'),
+  reason: someText.describe('Reason for the exemption; shown in reports'),
+  owner: someText.describe('Person responsible for the exemption'),
+  until: day.describe('Last day of the exemption (UTC)'),
 });
 
 const scan = z.strictObject({
   mode: word(['full', 'delta'])
     .prefault('full')
     .describe(
-      'Whose factors are read: of everybody, or of those who changed since the last complete run',
+      'full: the factors of all users are read; delta: only those of users who changed since the last complete run',
     ),
   batch: z
     .union([z.literal('auto', { error: 'auto' }), whole(1, 200)], {
       error: 'auto, or a whole number from 1 to 200',
     })
     .prefault('auto')
-    .describe('Users an activity: auto, or 1 to 200'),
-  window: whole(1, 500).prefault(8).describe('Check activities in flight'),
+    .describe('Users per activity: auto, or 1 to 200'),
+  window: whole(1, 500)
+    .prefault(8)
+    .describe('Number of check activities that run at the same time'),
   max_unknown: share('a share from 0 to 1')
     .prefault(0.01)
-    .describe('Share of users that may stay unknown before the run is INCOMPLETE'),
+    .describe('Share of users that may remain unknown before the run counts as INCOMPLETE'),
   max_drop: share('a share from 0 to 1')
     .prefault(0.2)
-    .describe('Fall in users since the last complete run that makes the run INCOMPLETE'),
-  full_every: someTime
+    .describe(
+      'Share by which the number of users may fall since the last complete run before the run counts as INCOMPLETE',
+    ),
+  full_every: positiveDuration
     .prefault('30d')
-    .describe('With mode delta: everybody is read where that is longer ago'),
+    .describe(
+      'With mode delta: all users are read again when the last full scan is older than this',
+    ),
   log_delay: duration
     .prefault('5m')
     .describe(
-      'With mode delta: how late entries of the System Log may come; so long is waited before it is read',
+      'With mode delta: how late System Log entries may arrive; the check waits this long before it reads the log',
     ),
 });
 
 const quota = z.strictObject({
   share: share('a share above 0, at most 1', { above: 0 })
     .prefault(0.5)
-    .describe("Share of each bucket's limit that may be used up, above 0"),
-  reserve: whole(0, 10_000).prefault(5).describe('Calls a window kept for interactive look-ups'),
+    .describe("Share of each bucket's limit that arx may use, above 0"),
+  reserve: whole(0, 10_000)
+    .prefault(5)
+    .describe('Calls per window reserved for interactive look-ups'),
   warning_threshold: flag
     .prefault(true)
-    .describe('Stay under the limit at which Okta mails the administrators'),
+    .describe('Stay below the usage at which Okta e-mails the administrators'),
 });
 
 const label = text('a label without white space, 255 characters at most', (value) =>
@@ -167,11 +177,11 @@ const label = text('a label without white space, 255 characters at most', (value
 const tickets = z.strictObject({
   mode: word(['per_user', 'bulk', 'none'])
     .prefault('per_user')
-    .describe('One ticket a person, one for the whole scope, or none'),
-  issue_type: someText.prefault('Task').describe('Name of the issue type in Jira'),
+    .describe('One ticket per user, one for the whole scope, or none'),
+  issue_type: someText.prefault('Task').describe('Name of the Jira issue type'),
   labels: list(label, 'a list of labels')
     .prefault(['mfa'])
-    .describe('Labels besides those that arx knows its tickets by'),
+    .describe('Labels in addition to those by which arx recognises its tickets'),
   priority: someText
     .nullable()
     .prefault(null)
@@ -179,40 +189,42 @@ const tickets = z.strictObject({
   due_in: duration
     .nullable()
     .prefault('14d')
-    .describe('Due date, counted from the opening; null: none'),
+    .describe('Time from opening to the due date; null: no due date'),
   close_on_compliance: flag
     .prefault(true)
-    .describe('Close the ticket of who is compliant; else comment only'),
+    .describe('Close the ticket once the user is compliant; otherwise only comment'),
   close_transition: someText
     .prefault('Done')
-    .describe('Name of the closing transition, or of the status it leads to'),
-  settle: list(someTime, 'a list of durations')
+    .describe('Name of the transition that closes a ticket, or of the status it leads to'),
+  settle: list(positiveDuration, 'a list of durations')
     .min(1, { error: 'at least one duration' })
     .max(10, { error: 'ten durations at most' })
     .prefault(['30s', '60s', '120s'])
-    .describe('Waits between searches for an unanswered create, before another is tried'),
+    .describe(
+      'Waits between searches for a ticket whose creation was not confirmed, before arx creates it again',
+    ),
 });
 
 const channel = text('a channel id such as C0123456789, or a name such as #security', (value) =>
   /^#?[^\s#@]{1,80}$/u.test(value),
 );
 
-/** arx.yaml. Strict: a key that is not here is an error. */
+/** The schema of arx.yaml. It is strict: unknown keys are errors. */
 export const configSchema = z.strictObject({
   version: z
     .literal(1, { error: 'the number 1' })
-    .describe('Form of this file; the one key that must be there'),
+    .describe('Version of the file format; the only required key'),
   workflow: z
     .literal('mfa-enforcement-check', { error: 'mfa-enforcement-check' })
     .prefault('mfa-enforcement-check')
-    .describe('The workflow that this file configures'),
-  schedule: schedule.prefault({}).describe('When `arx register` has the check run'),
+    .describe('Workflow that this file configures'),
+  schedule: schedule.prefault({}).describe('Schedule of the check, created by `arx register`'),
   connectors: connectors
     .prefault({})
-    .describe('What this workflow may use, checked besides the policies'),
+    .describe('Operations that this workflow may use; the policies apply as well'),
   policies: list(text('a file name or glob'), 'a list of file names or globs')
     .prefault(['policies/*.yaml'])
-    .describe('Policy files, relative to this file: names, folders or globs'),
+    .describe('Policy files, relative to this file: file names, directories or globs'),
   allowed_factor_types: factorTypes.describe(
     'Factor types that make a user compliant, or the preset phishing_resistant (webauthn, u2f, signed_nonce)',
   ),
@@ -221,22 +233,26 @@ export const configSchema = z.strictObject({
       statuses: list(word(STATUSES), 'a list of statuses')
         .min(1, { error: 'at least one status' })
         .prefault(['ACTIVE'])
-        .describe('Okta statuses that are looked at'),
+        .describe('Okta statuses of the users to check'),
       groups: list(someText, 'a list of group ids or exact names')
         .prefault([])
-        .describe('Only the members of these groups, by id or exact name; empty: everybody'),
+        .describe('Groups whose members are checked, by id or exact name; empty: all users'),
     })
     .prefault({})
-    .describe('Whom the check looks at'),
+    .describe('Users to check'),
   exemptions: list(exemption, 'a list of exemptions')
     .prefault([])
-    .describe('Who is excused, until when, why, and who answers for it'),
-  grace_period: duration.prefault('0d').describe('Excuses users created less than this ago'),
+    .describe('Exempt users and groups, each with a reason, an owner and an end date'),
+  grace_period: duration
+    .prefault('0d')
+    .describe(
+      'Grace period after a user is created; until it ends, no ticket is opened for the user',
+    ),
   scan: scan.prefault({}).describe('How users are read, and when a run counts as INCOMPLETE'),
   quota: quota
     .prefault({})
-    .describe('How much of a rate limit arx takes, all workers of an org together'),
-  tickets: tickets.prefault({}).describe('What is done in Jira'),
+    .describe('How much of each rate limit arx may use, shared by all workers of an organisation'),
+  tickets: tickets.prefault({}).describe('Tickets in Jira'),
   slack: z
     .strictObject({
       channel: channel
@@ -245,7 +261,7 @@ export const configSchema = z.strictObject({
         .describe('Id or #name of the channel; null: SLACK_CHANNEL'),
     })
     .prefault({})
-    .describe('Where the summary of a run is posted'),
+    .describe('Where the summary of each run is posted'),
   retention,
   approvals,
   guardrails,
@@ -257,7 +273,7 @@ export const configSchema = z.strictObject({
 });
 
 /**
- * arx.yaml with every default filled in; keys as in the file, durations as text (`durationMs` reads
- * them).
+ * arx.yaml with every default filled in. Keys are spelt as in the file; durations are text, which
+ * `durationMs` converts.
  */
 export type ArxConfig = z.output<typeof configSchema>;

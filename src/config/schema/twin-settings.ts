@@ -2,19 +2,19 @@ import type { TwinSettings } from '../../twin/types.ts';
 import { durationMs } from '../yaml/durations.ts';
 import type { ArxConfig } from './schema.ts';
 
-/** What arx.yaml says of a sync. */
+/** The settings of a sync in arx.yaml, with durations in milliseconds. */
 export interface SyncSettings {
-  /** Activities in flight that read factors. */
+  /** Number of factor-reading activities that run at the same time. */
   window: number;
   batch: 'auto' | number;
-  /** Share of readings that may fail before a stream is partial. */
+  /** Share of reads that may fail before a stream counts as partial. */
   maxUnknown: number;
   twin: TwinSettings;
 }
 
 const DAY_MS = 86_400_000;
 
-/** Settings of a sync from a configuration with its defaults filled in. */
+/** The settings of a sync from a configuration with its defaults filled in. */
 export function syncSettings({ scan, twin }: ArxConfig): SyncSettings {
   return {
     window: scan.window,

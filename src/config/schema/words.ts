@@ -15,7 +15,7 @@ export const FACTOR_TYPES = [
   'webauthn',
 ] as const;
 
-/** Statuses of users who can sign in. */
+/** Okta statuses of users who can sign in. */
 export const STATUSES = ['ACTIVE', 'LOCKED_OUT', 'PASSWORD_EXPIRED', 'RECOVERY'] as const;
 
 /** Temporal's schedule overlap policies. */
@@ -44,5 +44,5 @@ export const MONTH_NAMES = [
   'DEC',
 ] as const;
 
-/** Risk levels as files write them. */
+/** Risk levels as written in files, lowest first. */
 export const RISK_WORDS = ['low', 'medium', 'high', 'critical'] as const;

@@ -1,8 +1,8 @@
 import { ConfigError } from '../errors.ts';
 
 /**
- * What a read gives, or the errors of the ConfigError that it throws; anything else it throws goes
- * on.
+ * The value that `read` returns, or the errors of the ConfigError that it throws. Other exceptions
+ * are passed on.
  */
 export function collect<T>(read: () => T): { value?: T; errors: ConfigError[] } {
   try {

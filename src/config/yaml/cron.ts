@@ -1,3 +1,5 @@
+/** Checks cron lines. */
+
 const DAYS = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'];
 const MONTHS = ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', 'OCT', 'NOV', 'DEC'];
 
@@ -5,7 +7,7 @@ interface Field {
   name: string;
   from: number;
   to: number;
-  /** Names that may stand for numbers, the first one meaning `from`. */
+  /** Names allowed instead of numbers; the first one means `from`. */
   names?: readonly string[];
 }
 
@@ -18,8 +20,8 @@ const FIELDS: readonly Field[] = [
 ];
 
 /**
- * What is wrong with a five-field cron line, null where it can be read: lists, ranges, steps, names
- * of days and months.
+ * What is wrong with a five-field cron line; null if it is valid. Lists, ranges, steps, and names
+ * of days and months are allowed.
  */
 export function cronProblem(cron: string): string | null {
   const parts = cron.trim().split(/\s+/);

@@ -3,16 +3,16 @@ const DURATION = /^(\d{1,9})([smhd])$/;
 const MAX_MS = 3_650 * UNITS.d;
 
 /**
- * Milliseconds of a duration such as `14d`, `6h`, `30m` or `10s`; throws RangeError where it is
- * none (ten years at most).
+ * Milliseconds of a duration such as `14d`, `6h`, `30m` or `10s`, of at most ten years. Throws
+ * RangeError for any other text.
  */
 export function durationMs(text: string): number {
   const ms = parseDuration(text);
-  if (ms === null) throw new RangeError('not a duration: a whole number and one of s, m, h, d');
+  if (ms === null) throw new RangeError('not a duration: a whole number followed by s, m, h or d');
   return ms;
 }
 
-/** Milliseconds of a duration, null where the text is none. */
+/** Milliseconds of a duration; null if the text is not one. */
 export function parseDuration(text: string): number | null {
   const [, amount, unit] = DURATION.exec(text) ?? [];
   if (amount === undefined || unit === undefined) return null;

@@ -1,18 +1,20 @@
+/** Finds the files that patterns name. */
+
 import { readdirSync, statSync } from 'node:fs';
 import { isAbsolute, join, relative, resolve } from 'node:path';
 import { ConfigError } from '../errors.ts';
 
-/** A file found by a pattern: where it is, and how it is named to people. */
+/** A file found by a pattern: its path, and its name in messages. */
 export interface FoundFile {
   path: string;
-  /** Relative to the base directory, absolute where the pattern was. */
+  /** Relative to the base directory; absolute if the pattern is. */
   shown: string;
 }
 
 /**
- * The files that patterns name, each once, in order of their paths. `*` stands for any characters
- * of one name (not for a leading dot), a directory for the YAML files in it. Throws ConfigError
- * `no_file` where a pattern without `*` names nothing; a pattern with `*` may find nothing.
+ * The files that patterns name, each once, in order of their paths. `*` matches any characters of
+ * one name except a leading dot; a directory means the YAML files in it. Throws ConfigError
+ * `no_file` if a pattern without `*` matches nothing; a pattern with `*` may match nothing.
  */
 export function findFiles(patterns: readonly string[], baseDir: string): FoundFile[] {
   const found = patterns.flatMap((pattern) =>
@@ -32,7 +34,7 @@ function filesOf(pattern: string, baseDir: string): string[] {
     throw new ConfigError(
       'no_file',
       `${pattern} does not exist`,
-      'Correct the name, or create it.',
+      'Correct the name, or create the file.',
       { file: pattern },
     );
   }
@@ -50,7 +52,8 @@ function expand(directories: readonly string[], name: string): string[] {
   );
 }
 
-// A leading dot must be written; runs of stars are one star, so that matching stays quick.
+// A leading dot must be written out. Several stars in a row count as one, which keeps matching
+// fast.
 function patternOf(name: string): RegExp {
   const body = name
     .replace(/\*+/g, '*')

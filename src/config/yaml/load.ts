@@ -1,36 +1,38 @@
+/** Loads and checks arx.yaml. */
+
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { crossChecks } from '../schema/checks.ts';
-import type { OperationCatalogue } from '../schema/checks.ts';
+import { crossChecks } from '../schema/cross-checks.ts';
+import type { OperationCatalogue } from '../schema/cross-checks.ts';
 import { ConfigError } from '../errors.ts';
 import type { ConfigPlace } from '../errors.ts';
-import { checkSource } from './explain.ts';
+import { checkSource } from './check-source.ts';
 import { configSchema } from '../schema/schema.ts';
 import type { ArxConfig } from '../schema/schema.ts';
 import { parseYaml } from './yaml-source.ts';
 import type { YamlSource } from './yaml-source.ts';
 
 /**
- * Where the value at a path stands in its file; of the nearest part above where the path does not
- * exist.
+ * Finds the place of the value at a path in its file; if the path does not exist, that of its
+ * nearest existing parent.
  */
 export type PlaceOf = (path: readonly PropertyKey[]) => ConfigPlace;
 
-/** arx.yaml as loaded. */
+/** The loaded arx.yaml. */
 export interface LoadedConfig {
   config: ArxConfig;
   /** Absolute path of the file. */
   path: string;
-  /** Its directory: what relative names in it are relative to. */
+  /** Its directory, to which file names in it are relative. */
   baseDir: string;
-  /** Hex SHA-256 over the canonical JSON of the configuration with its defaults. */
+  /** Hex SHA-256 of the canonical JSON of the configuration with its defaults. */
   digest: string;
   placeOf: PlaceOf;
 }
 
 /**
- * Reads and checks arx.yaml. Throws ConfigError: the first error in the file, the others in its
+ * Reads and checks arx.yaml. Throws ConfigError: the first error in the file, with the others in
  * `others`.
  */
 export function loadConfig({
@@ -52,7 +54,7 @@ export function loadConfig({
   };
 }
 
-/** Checks a parsed arx.yaml; throws as `loadConfig` does. */
+/** Checks a parsed arx.yaml. Throws as `loadConfig` does. */
 function checkConfig(source: YamlSource, catalogue: OperationCatalogue): ArxConfig {
   const checked = checkSource(
     configSchema,
@@ -65,17 +67,17 @@ function checkConfig(source: YamlSource, catalogue: OperationCatalogue): ArxConf
   throw firstOf(errors);
 }
 
-/** The error that stands first in its file, carrying the others. */
+/** The first error by place, with the others in `others`. */
 export function firstOf(errors: readonly ConfigError[]): ConfigError {
   const [first, ...others] = [...errors].sort(byPlace);
   if (!first)
-    return new ConfigError('config', 'the configuration is not usable', 'Check the file.');
+    return new ConfigError('config', 'the configuration cannot be used', 'Check the file.');
   return new ConfigError(first.code, first.message, first.remedy, first.where, others);
 }
 
 /**
- * Reads a configuration file as text, called `shown` in errors; ConfigError `no_file` or
- * `unreadable` where it can't be had.
+ * Reads a configuration file as text; errors name it `shown`. Throws ConfigError `no_file` or
+ * `unreadable`.
  */
 export function readConfigFile(path: string, shown: string = path): string {
   try {
@@ -86,13 +88,13 @@ export function readConfigFile(path: string, shown: string = path): string {
       ? new ConfigError(
           'no_file',
           `${shown} does not exist`,
-          'Name the file with --config or ARX_CONFIG, or create it.',
+          'Set the file with --config or ARX_CONFIG, or create it.',
           { file: shown },
         )
       : new ConfigError(
           'unreadable',
           `${shown} cannot be read`,
-          'Check its permissions: it must be a file that you may read.',
+          'Check that it is a file and that you may read it.',
           {
             file: shown,
           },
@@ -100,7 +102,7 @@ export function readConfigFile(path: string, shown: string = path): string {
   }
 }
 
-/** Hex SHA-256 over RFC 8785 JSON; for configurations, whose values are plain. */
+/** Hex SHA-256 of the RFC 8785 JSON of a configuration. */
 export const configDigest = (config: unknown): string =>
   createHash('sha256').update(canonical(config)).digest('hex');
 
@@ -114,7 +116,7 @@ function canonical(value: unknown): string {
     .join(',')}}`;
 }
 
-// A key that is missing often stands beside the misspelled one that was meant, which says more.
+// A missing key often has a misspelt one beside it, whose error is more helpful.
 const byPlace = (a: ConfigError, b: ConfigError): number =>
   (a.where?.file ?? '').localeCompare(b.where?.file ?? '') ||
   (a.where?.line ?? 0) - (b.where?.line ?? 0) ||

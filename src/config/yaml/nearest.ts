@@ -1,4 +1,6 @@
-/** The known word nearest to `given` (at most a third of it away), null where none is near. */
+/**
+ * The known word nearest to `given`, at most a third of its letters away; null if there is none.
+ */
 export function nearest(given: string, known: readonly string[]): string | null {
   if (given.length > 64) return null;
   const ranked = known
@@ -11,8 +13,8 @@ export function nearest(given: string, known: readonly string[]): string | null 
 }
 
 /**
- * The known words, the nearest to `given` first; as they were where it is too long to be one of
- * them.
+ * The known words, nearest to `given` first; in the original order if `given` is too long to be one
+ * of them.
  */
 export function nearestFirst(given: string, known: readonly string[]): string[] {
   if (given.length > 64) return [...known];
@@ -22,8 +24,8 @@ export function nearestFirst(given: string, known: readonly string[]): string[] 
   return known.toSorted((one, other) => (away.get(one) ?? 0) - (away.get(other) ?? 0));
 }
 
-// Edits between two words, a swap of neighbours counting as one; row by row, with the two rows
-// before at hand.
+// The edit distance of two words, where swapping two neighbours counts as one edit; computed row by
+// row from the two previous rows.
 function distance(a: string, b: string): number {
   let [before, row]: [number[], number[]] = [
     [],

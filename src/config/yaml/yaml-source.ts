@@ -1,3 +1,5 @@
+/** Parses YAML files and finds the places of their parts. */
+
 import { Buffer } from 'node:buffer';
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import type { Document, Node, Pair, YAMLError } from 'yaml';
@@ -8,23 +10,23 @@ const MAX_BYTES = 64 * 1024;
 const MAX_ALIASES = 20;
 type Path = readonly PropertyKey[];
 
-/** A YAML file as read: its plain value, and where each part of it stands. */
+/** A parsed YAML file: its plain value, and the place of each part. */
 export interface YamlSource {
   value: unknown;
   /**
-   * Place of the key at a path (of the entry, in a list); of the nearest part above where the path
-   * does not exist.
+   * The place of the key at a path (in a list, of the entry); if the path does not exist, that of
+   * its nearest existing parent.
    */
   keyPlace(path: Path): ConfigPlace;
-  /** Place of the value at a path; of the nearest part above where the path does not exist. */
+  /** The place of the value at a path; if the path does not exist, that of its nearest existing parent. */
   valuePlace(path: Path): ConfigPlace;
   has(path: Path): boolean;
 }
 
 /**
- * Parses YAML 1.2 strictly: one document, unique text keys, no tags or directives, 64 KB at most,
- * few aliases, warnings are errors. Throws ConfigError `yaml`; its text never quotes the file,
- * which may hold a secret in the wrong place.
+ * Parses YAML 1.2 strictly: one document, unique text keys, no tags or directives, at most 64 KB,
+ * few aliases; warnings are errors. Throws ConfigError `yaml`, whose text never quotes the file,
+ * because it may contain a misplaced secret.
  */
 export function parseYaml(text: string, file: string): YamlSource {
   const lines = new LineCounter();
@@ -37,7 +39,7 @@ export function parseYaml(text: string, file: string): YamlSource {
   const [problem] = [...doc.errors, ...doc.warnings];
   if (problem) throw syntaxError(problem, at(problem.pos[0]));
   if (doc.directives?.yaml.explicit)
-    throw plainError('has a %YAML directive', 'Take the line out.', { file, line: 1, column: 1 });
+    throw plainError('has a %YAML directive', 'Remove the line.', { file, line: 1, column: 1 });
   rejectOddNodes(doc, at);
   return sourceOf(doc, plainValue(doc, file), at);
 }
@@ -83,7 +85,7 @@ interface Step {
   valueAt: number | undefined;
 }
 
-// The steps from the root down the path, as far as the document goes; aliases are followed.
+// The steps from the root along the path, as far as the document has them; aliases are followed.
 function walk(doc: Document.Parsed, path: Path): Step[] {
   let node: unknown = doc.contents;
   const steps: Step[] = [{ keyAt: undefined, valueAt: startOf(node) }];
@@ -115,61 +117,61 @@ function plainValue(doc: Document.Parsed, file: string): unknown {
   try {
     return doc.toJS({ maxAliasCount: MAX_ALIASES });
   } catch {
-    throw plainError(`uses aliases too often`, 'Write the values out.', {
+    throw plainError('uses too many aliases', 'Write the values out.', {
       file,
     });
   }
 }
 
-// Keys that would swap a prototype, and aliases without an anchor (which the parser reports without
-// a place).
+// Refuses keys that would replace a prototype, and aliases without an anchor (which the parser
+// reports without a place).
 function rejectOddNodes(doc: Document.Parsed, at: (offset: number) => ConfigPlace): void {
-  const refuse = (says: string, remedy: string, node: unknown): never => {
-    throw plainError(says, remedy, at(startOf(node) ?? 0));
+  const refuse = (problem: string, remedy: string, node: unknown): never => {
+    throw plainError(problem, remedy, at(startOf(node) ?? 0));
   };
-  const look = (node: unknown): void => {
+  const visit = (node: unknown): void => {
     if (isAlias(node) && !node.resolve(doc))
       refuse('uses an alias that is not defined', 'Write the value out.', node);
-    if (isSeq(node)) node.items.forEach(look);
+    if (isSeq(node)) node.items.forEach(visit);
     if (!isMap(node)) return;
     for (const { key, value } of node.items as Pair[]) {
       if (isScalar(key) && key.value === '__proto__')
-        refuse('has the key __proto__', 'Take it out.', key);
-      look(value);
+        refuse('has the key __proto__', 'Remove it.', key);
+      visit(value);
     }
   };
-  look(doc.contents);
+  visit(doc.contents);
 }
 
-// Our own words by code: the parser's messages quote the source.
-const SYNTAX: Partial<Record<string, readonly [says: string, remedy: string]>> = {
-  DUPLICATE_KEY: ['has this key twice', 'Keep one of the two.'],
-  MULTIPLE_DOCS: ['has more than one document', 'Keep one document; take the line --- out.'],
+// Messages by code, because the parser's own messages quote the source.
+const SYNTAX: Partial<Record<string, readonly [problem: string, remedy: string]>> = {
+  DUPLICATE_KEY: ['has this key twice', 'Remove one of them.'],
+  MULTIPLE_DOCS: ['has more than one document', 'Keep one document and remove the line ---.'],
   TAB_AS_INDENT: ['is indented with a tab', 'Indent with spaces.'],
-  BAD_INDENT: ['is not indented as its surroundings', 'Align it with its neighbours.'],
+  BAD_INDENT: ['is indented differently from its surroundings', 'Align it with its neighbours.'],
   BAD_ALIAS: ['uses an alias that is not defined', 'Write the value out.'],
-  NON_STRING_KEY: ['has a key that is not text', 'Put the key in quotes.'],
-  TAG_RESOLVE_FAILED: ['uses a tag', 'Take the tag (!…) out.'],
+  NON_STRING_KEY: ['has a key that is not text', 'Quote the key.'],
+  TAG_RESOLVE_FAILED: ['uses a tag', 'Remove the tag (!…).'],
   MISSING_CHAR: [
-    'lacks a closing quote or bracket, or a colon',
-    'Close what is open here or before.',
+    'is missing a closing quote or bracket, or a colon',
+    'Close every quote and bracket on this line and before it.',
   ],
   BLOCK_AS_IMPLICIT_KEY: [
     'has a nested mapping on one line',
-    'Quote values that contain a colon, or use lines of their own.',
+    'Quote values that contain a colon, or use separate lines.',
   ],
 };
 
 function syntaxError(error: YAMLError, where: ConfigPlace): ConfigError {
-  const [says, remedy] = SYNTAX[error.code] ?? [
+  const [problem, remedy] = SYNTAX[error.code] ?? [
     'is not valid YAML here',
     'Check quotes, colons, brackets and indentation.',
   ];
-  return plainError(says, remedy, where);
+  return plainError(problem, remedy, where);
 }
 
-const plainError = (says: string, remedy: string, where: ConfigPlace): ConfigError =>
-  new ConfigError('yaml', `${where.file ?? 'the file'} ${says}`, remedy, where);
+const plainError = (problem: string, remedy: string, where: ConfigPlace): ConfigError =>
+  new ConfigError('yaml', `${where.file ?? 'the file'} ${problem}`, remedy, where);
 
 const tooLarge = (file: string): ConfigError =>
   plainError('is larger than 64 KB', 'Split it, or check that it is the right file.', {

@@ -86,7 +86,7 @@ it('refuses a pattern of rules that names no file, and says aloud that a list wi
 
   const none = await check('[]');
   expect(none.text.code).toBe(0);
-  expect(none.text.out).toContain('! no rules for security events are in force');
+  expect(none.text.out).toContain('! no rules for security events are active');
   expect(none.document).toMatchObject({
     valid: true,
     eventRules: [],
@@ -164,7 +164,7 @@ it.each([
     'a plain http domain',
     { OKTA_DOMAIN: 'http://example.okta.com' },
     'okta',
-    /OKTA_DOMAIN is plain http/,
+    /OKTA_DOMAIN uses plain http/,
   ],
   ['the administrator pages', { OKTA_DOMAIN: 'example-admin.okta.com' }, 'okta', /OKTA_DOMAIN/],
   ['a token with a line break', { OKTA_API_TOKEN: '00canaryToken\nx' }, 'okta', /OKTA_API_TOKEN/],

@@ -52,7 +52,7 @@ const ROWS: Row[] = [
     'unknown_key',
     '2:9',
     'scan.zzzzzzzz',
-    /Keys known here: mode, batch/,
+    /Known keys: mode, batch/,
   ],
   [
     'an unknown key in a list',
@@ -62,16 +62,16 @@ const ROWS: Row[] = [
     'exemptions.0.usr',
     /user/,
   ],
-  ['a key twice', `${v}scan: {}\nscan: {}\n`, 'yaml', '3:1', undefined, /Keep one/],
+  ['a key twice', `${v}scan: {}\nscan: {}\n`, 'yaml', '3:1', undefined, /Remove one/],
   ['a tab', `${v}scan:\n\tbatch: 1\n`, 'yaml', '3:1', undefined, /spaces/],
   ['an open bracket', `${v}policies: [a\n`, 'yaml', '3:1', undefined, /./],
   ['an open quote', `${v}workflow: "abc\n`, 'yaml', '3:1', undefined, /./],
   ['two documents', `${v}---\n${v}`, 'yaml', '2:1', undefined, /---/],
-  ['a directive', `%YAML 1.1\n---\n${v}`, 'yaml', '1:1', undefined, /Take the line out/],
+  ['a directive', `%YAML 1.1\n---\n${v}`, 'yaml', '1:1', undefined, /Remove the line/],
   ['a tag', `${v}workflow: !!js/function x\n`, 'yaml', '2:11', undefined, /tag/],
   ['an unknown alias', `${v}scan: *x\n`, 'yaml', '2:7', undefined, /Write the value out/],
-  ['a key that is no text', `${v}? [a]\n: b\n`, 'yaml', '2:3', undefined, /quotes/],
-  ['a prototype key', `${v}__proto__: { a: 1 }\n`, 'yaml', '2:1', undefined, /Take it out/],
+  ['a key that is no text', `${v}? [a]\n: b\n`, 'yaml', '2:3', undefined, /Quote the key/],
+  ['a prototype key', `${v}__proto__: { a: 1 }\n`, 'yaml', '2:1', undefined, /Remove it/],
   ['64 KB and more', `${v}# ${'x'.repeat(70_000)}\n`, 'yaml', '1:1', undefined, /right file/],
   ['a scalar for a section', `${v}tickets: 3\n`, 'wrong_value', '2:10', 'tickets', /mapping/],
   [
@@ -80,7 +80,7 @@ const ROWS: Row[] = [
     'wrong_value',
     '2:7',
     'slack',
-    /take the key out/,
+    /remove the key/,
   ],
   [
     'a word that is none',
@@ -120,7 +120,7 @@ const ROWS: Row[] = [
     'contradiction',
     '2:35',
     'allowed_factor_types.2',
-    /out/,
+    /Remove/,
   ],
   [
     'a status of nobody who signs in',
@@ -266,7 +266,7 @@ const ROWS: Row[] = [
     'contradiction',
     '4:3',
     'schedule.calendar',
-    /Keep one/,
+    /Remove one/,
   ],
   [
     'a calendar hour that is none',
@@ -290,7 +290,7 @@ const ROWS: Row[] = [
     'contradiction',
     '3:5',
     'exemptions.0',
-    /one entry for each/,
+    /separate entry for each/,
   ],
   [
     'an exemption of nobody',
@@ -435,7 +435,7 @@ const ROWS: Row[] = [
     'contradiction',
     '2:15',
     'enrichment.malice_rules',
-    /Keep one/,
+    /Remove one/,
   ],
   [
     'a rule with an operator that nobody knows',
@@ -522,24 +522,28 @@ describe('arx.yaml that is wrong', () => {
     [
       'grace_period: 30x',
       'grace_period',
-      /such as 14d or 30m, or take the key out to get its default\.$/,
+      /such as 14d or 30m, or remove the key to use its default\.$/,
     ],
     [
       'schedule: { catchup_window: 10q }',
       'schedule.catchup_window',
-      /such as 14d or 30m, or take the key out/,
+      /such as 14d or 30m, or remove the key/,
     ],
     [
       'schedule: { catchup_window: 99999d }',
       'schedule.catchup_window',
-      /^Write a duration of ten years at most/,
+      /^Write a duration of at most ten years/,
     ],
     [
       'enrichment: { activity_window: 99999d }',
       'enrichment.activity_window',
-      /^Write a duration of ten years/,
+      /^Write a duration of at most ten years/,
     ],
-    ['enrichment: { cache_ttl: 99999d }', 'enrichment.cache_ttl', /^Write a duration of ten years/],
+    [
+      'enrichment: { cache_ttl: 99999d }',
+      'enrichment.cache_ttl',
+      /^Write a duration of at most ten years/,
+    ],
     ['quota: { share: -1 }', 'quota.share', /^Write [^,]+ above 0/],
   ])('one mistake is one error: %s', (line, path, remedy) => {
     const file = join(directoryWith({ 'arx.yaml': `${v}${line}\n` }), 'arx.yaml');
@@ -551,12 +555,8 @@ describe('arx.yaml that is wrong', () => {
   it.each([
     ['a list for the file', '- a\n', /^Write a mapping \(key: value\)\.$/],
     ['the version, which has no default', 'version: 2\n', /^(Write [^,]+|Did you mean 1\?)\.?$/],
-    ['an entry of a list', `${v}scope: { statuses: [5] }\n`, /^Write (?!.*take the key out)/],
-    [
-      'a key that has no default but need not be',
-      `${v}slack: { channel: 5 }\n`,
-      /take the key out/,
-    ],
+    ['an entry of a list', `${v}scope: { statuses: [5] }\n`, /^Write (?!.*remove the key)/],
+    ['a key that has no default but need not be', `${v}slack: { channel: 5 }\n`, /remove the key/],
   ])('offers a default only where there is one: %s', (_, yaml, remedy) => {
     const file = join(directoryWith({ 'arx.yaml': yaml }), 'arx.yaml');
     expect(configErrorOf(() => loadConfig({ path: file, catalogue: CATALOGUE })).remedy).toMatch(
@@ -577,7 +577,7 @@ describe('arx.yaml that is wrong', () => {
 
   it.each([
     ['does not exist', 'nowhere.yaml', 'no_file', /--config/],
-    ['is a directory', '.', 'unreadable', /permissions/],
+    ['is a directory', '.', 'unreadable', /may read it/],
   ])('a file that %s', (_, name, code, remedy) => {
     const file = join(directoryWith(), name);
     const error = configErrorOf(() => loadConfig({ path: file, catalogue: CATALOGUE }));

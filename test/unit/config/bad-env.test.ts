@@ -99,7 +99,7 @@ const ROWS: Row[] = [
     requireOkta,
     'invalid_variable',
     'OKTA_DOMAIN',
-    /before the path/,
+    /Remove it/,
   ],
   [
     'a query',
@@ -107,7 +107,7 @@ const ROWS: Row[] = [
     requireOkta,
     'invalid_variable',
     'OKTA_DOMAIN',
-    /address only/,
+    /Remove it/,
   ],
   [
     'an empty query',
@@ -115,7 +115,7 @@ const ROWS: Row[] = [
     requireOkta,
     'invalid_variable',
     'OKTA_DOMAIN',
-    /address only/,
+    /Remove it/,
   ],
   [
     'a fragment',
@@ -123,7 +123,7 @@ const ROWS: Row[] = [
     requireOkta,
     'invalid_variable',
     'OKTA_DOMAIN',
-    /address only/,
+    /Remove it/,
   ],
   [
     'credentials in the address',
@@ -131,7 +131,7 @@ const ROWS: Row[] = [
     requireOkta,
     'invalid_variable',
     'OKTA_DOMAIN',
-    /before the @/,
+    /up to the @/,
   ],
   [
     'another protocol',
@@ -187,7 +187,7 @@ const ROWS: Row[] = [
     requireOkta,
     'invalid_variable',
     'OKTA_API_TOKEN',
-    /again/,
+    /alone/,
   ],
   [
     'a token with a line break',
@@ -195,7 +195,7 @@ const ROWS: Row[] = [
     requireOkta,
     'invalid_variable',
     'OKTA_API_TOKEN',
-    /again/,
+    /alone/,
   ],
   [
     'a token in quotes',
@@ -227,7 +227,7 @@ const ROWS: Row[] = [
     requireOkta,
     'conflicting_variables',
     'OKTA_CLIENT_ID',
-    /Keep the token/,
+    /either the token/,
   ],
   [
     'token and private key',
@@ -235,7 +235,7 @@ const ROWS: Row[] = [
     requireOkta,
     'conflicting_variables',
     'OKTA_PRIVATE_KEY',
-    /Keep the token/,
+    /either the token/,
   ],
   [
     'a service app without key',
@@ -384,7 +384,7 @@ const ROWS: Row[] = [
     requireSlack,
     'invalid_variable',
     'SLACK_API_URL',
-    /address only/,
+    /Remove it/,
   ],
   [
     'a channel that is none',
@@ -470,8 +470,8 @@ describe('an environment that is wrong', () => {
 
   it.each([
     ['does not exist', 'nowhere', 'unreadable', /Create the file/],
-    ['is empty', 'empty', 'invalid_variable', /Put the value/],
-    ['holds two lines', 'two', 'invalid_variable', /again/],
+    ['is empty', 'empty', 'invalid_variable', /Write the value/],
+    ['holds two lines', 'two', 'invalid_variable', /alone/],
     ['is too large', 'large', 'unreadable', /./],
   ])('NAME_FILE that %s', (_, file, code, remedy) => {
     const cwd = directoryWith({

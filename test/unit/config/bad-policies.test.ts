@@ -154,7 +154,7 @@ const ROWS: Row[] = [
     'duplicate_policy',
     '4:9',
     '1.name',
-    /another name/,
+    /Rename one/,
   ],
   [
     'an approver of no kind',

@@ -106,7 +106,7 @@ describe('accountVendors', () => {
     [
       'Entra ID',
       { ENTRA_TENANT_ID: 'x.example' },
-      /Entra ID is only half configured: ENTRA_CLIENT_ID and ENTRA_CLIENT_SECRET are not set/,
+      /Entra ID is only partly configured: ENTRA_CLIENT_ID and ENTRA_CLIENT_SECRET are not set/,
     ],
     [
       'Entra ID by its address alone',
@@ -126,7 +126,7 @@ describe('accountVendors', () => {
     [
       'mail',
       { SMTP_URL: 'smtps://mail.example' },
-      /mail is only half configured: SMTP_FROM is not set/,
+      /mail is only partly configured: SMTP_FROM is not set/,
     ],
   ])('names what is missing of %s', (_what, env, message) => {
     const error = problemOf(env);
@@ -139,7 +139,7 @@ describe('accountVendors', () => {
     [
       'plain http',
       { ...ENTRA, ENTRA_GRAPH_URL: 'http://graph.example' },
-      'ENTRA_GRAPH_URL is plain http',
+      'ENTRA_GRAPH_URL uses plain http',
     ],
     [
       'a path',
@@ -149,12 +149,12 @@ describe('accountVendors', () => {
     [
       'a user in it',
       { ...SALESFORCE, SALESFORCE_LOGIN_URL: `https://a:${CANARY}@x.example` },
-      'SALESFORCE_LOGIN_URL has a user name in it',
+      'SALESFORCE_LOGIN_URL contains a user name',
     ],
     [
       'every tenant',
       { ...ENTRA, ENTRA_TENANT_ID: 'common' },
-      'ENTRA_TENANT_ID names no one tenant',
+      'ENTRA_TENANT_ID does not name a single tenant',
     ],
     [
       'a tenant that climbs',
@@ -189,8 +189,8 @@ describe('accountVendors', () => {
   });
 
   it.each<[string, unknown, RegExp]>([
-    ['no JSON', `{"private_key": "${CANARY}`, /holds no JSON object/],
-    ['a list', [CANARY], /holds no JSON object/],
+    ['no JSON', `{"private_key": "${CANARY}`, /does not contain a JSON object/],
+    ['a list', [CANARY], /does not contain a JSON object/],
     ['no key', { ...KEY_FILE, private_key: undefined }, /without a usable private_key/],
     [
       'a user’s credentials',
@@ -203,18 +203,18 @@ describe('accountVendors', () => {
         ...KEY_FILE,
         private_key: `-----BEGIN PRIVATE KEY-----\n${CANARY}\n-----END PRIVATE KEY-----`,
       },
-      /no RSA key/,
+      /not an RSA key/,
     ],
-    ['another kind of key', { ...KEY_FILE, private_key: ec }, /no RSA key/],
+    ['another kind of key', { ...KEY_FILE, private_key: ec }, /not an RSA key/],
     [
       'a plain address for tokens',
       { ...KEY_FILE, token_uri: `http://${CANARY}.example/token` },
-      /token_uri is plain http/,
+      /token_uri uses plain http/,
     ],
     [
       'an address with a login',
       { ...KEY_FILE, token_uri: `https://a:${CANARY}@x.example/token` },
-      /token_uri has a user name/,
+      /token_uri contains a user name/,
     ],
     ['too much', `"${CANARY.repeat(4_000)}"`, /cannot be read/],
   ])('refuses a key file with %s, and shows nothing of it', (_what, keyFile, message) => {

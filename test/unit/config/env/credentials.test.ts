@@ -68,7 +68,7 @@ describe('oktaSettings', () => {
 
   it('refuses a stored file that others may read, by its name, and tells how to store one where there is none', async () => {
     const open = await configErrorFrom(() => settings({ files: stored, mode: 0o644 }));
-    expect(open.message).toMatch(/\.arx\/okta\.json may be read by others$/);
+    expect(open.message).toMatch(/\.arx\/okta\.json is readable by other users$/);
     expect(textOf(open)).not.toContain(CANARY);
     const none = await configErrorFrom(() => settings({}));
     expect(`${none.message} ${none.remedy}`).toMatch(/OKTA_DOMAIN is not set .*arx okta configure/);
@@ -127,7 +127,7 @@ describe('oktaSettings', () => {
   it.each<[string, (request: IncomingMessage, response: ServerResponse) => void, RegExp]>([
     ['denied', (_, response) => response.writeHead(403).end(CANARY), /VAULT_TOKEN/],
     ['not found', (_, response) => response.writeHead(404).end('{}'), /path/],
-    ['sealed', (_, response) => response.writeHead(503).end('{}'), /up/],
+    ['sealed', (_, response) => response.writeHead(503).end('{}'), /running/],
     ['HTML', (_, response) => response.end(`<html>${CANARY}`), /version 2/],
     [
       'of KV version 1',

@@ -62,7 +62,7 @@ describe('a pattern that names no file', () => {
     const baseDir = directoryWith(files as Record<string, string>);
     const error = configErrorOf(() => loadEventRules({ patterns, baseDir, placeOf }));
     expect(error).toMatchObject({ code: 'no_file', where: placeOf(['twin', 'event_rules', at]) });
-    expect(`${error.message} ${error.remedy}`).toMatch(/names no file .*event_rules: \[\]/);
+    expect(`${error.message} ${error.remedy}`).toMatch(/matches no file .*event_rules: \[\]/);
     expect(error.message).toContain(patterns[at]);
   });
 });
@@ -276,7 +276,7 @@ const ROWS: Row[] = [
     'contradiction',
     '7:3',
     '0.followed_by',
-    /two rules/,
+    /separate rules/,
   ],
   [
     'two rules of one name',
@@ -284,7 +284,7 @@ const ROWS: Row[] = [
     'duplicate_rule',
     '2:11',
     '1.name',
-    /another name/,
+    /Rename one/,
   ],
 ];
 
@@ -301,7 +301,7 @@ describe('rules that do not load', () => {
     expect(error.remedy).toMatch(remedy);
     // What a rule must state has no default, and neither has a file of rules.
     if (/technique|severity|name|type$|^$/.test(path ?? ''))
-      expect(error.remedy).not.toMatch(/take the key out/);
+      expect(error.remedy).not.toMatch(/remove the key/);
   });
 
   it('are all reported, of all files, and values are not quoted', () => {

@@ -181,7 +181,7 @@ const ROWS: Row[] = [
   ['an empty file', '', 'wrong_value', '1:1', '', /./],
   ['a list', '- name: A\n', 'wrong_value', '1:1', '', /flow/],
   ['no YAML', 'name: [\n', 'yaml', '2:1', undefined, /./],
-  ['__proto__', more('__proto__: 1\n'), 'yaml', '9:1', undefined, /Take it out/],
+  ['__proto__', more('__proto__: 1\n'), 'yaml', '9:1', undefined, /Remove it/],
   ['no name', swap('name: A\n', ''), 'missing_key', '1:1', 'name', /Add name/],
   ['a name that is a star', swap('name: A', "name: '*'"), 'wrong_value', '1:7', 'name', /name/],
   [
@@ -233,7 +233,7 @@ const ROWS: Row[] = [
     'contradiction',
     '4:20',
     'inputs.account.from',
-    /Take/,
+    /Remove/,
   ],
   [
     'a default that does not fit',
@@ -314,7 +314,7 @@ const ROWS: Row[] = [
     'duplicate_step',
     '9:11',
     'steps.1.id',
-    /another name/,
+    /rename it/,
   ],
   [
     'an odd operation',
@@ -397,7 +397,7 @@ const ROWS: Row[] = [
     /product: AAD/,
   ],
   ['no steps', HEAD, 'no_steps', '1:1', 'enabled', /enabled: false/],
-  ['steps of a router', more('kind: routes\n'), 'contradiction', '6:3', 'steps', /Take steps out/],
+  ['steps of a router', more('kind: routes\n'), 'contradiction', '6:3', 'steps', /Remove steps/],
   [
     'an unknown step',
     more('verify: [{ step: og }]\n'),
@@ -412,7 +412,7 @@ const ROWS: Row[] = [
     'duplicate_step',
     '9:32',
     'verify.1.step',
-    /one of the two/,
+    /Remove one/,
   ],
   [
     'a wait too long',
@@ -428,7 +428,7 @@ const ROWS: Row[] = [
     'not_verifiable',
     '9:18',
     'verify.0.step',
-    /out of verify/,
+    /from verify/,
   ],
   ['an odd undo', more('undo: never\n'), 'wrong_value', '9:7', 'undo', /none/],
   [
@@ -543,7 +543,7 @@ const ROUTING: Row[] = [
     'contradiction',
     '1:61',
     '0.inputs.account',
-    /out/,
+    /Remove/,
   ],
   [
     'an input that does not fit',
@@ -559,7 +559,7 @@ const ROUTING: Row[] = [
     'duplicate_title',
     '2:32',
     '1.titles.1',
-    /one of the two/,
+    /Remove one/,
   ],
 ];
 
@@ -642,7 +642,7 @@ const SETS: Row[] = [
     '0.permissions',
     /at least one/,
   ],
-  ['a name twice', row(OK_SET) + row(OK_SET), 'duplicate_set', '2:11', '1.name', /another name/],
+  ['a name twice', row(OK_SET) + row(OK_SET), 'duplicate_set', '2:11', '1.name', /Rename one/],
 ];
 
 describe('resource_sets.yaml', () => {

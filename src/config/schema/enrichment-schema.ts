@@ -1,15 +1,12 @@
 import { z } from 'zod';
 import { parseDuration } from '../yaml/durations.ts';
-import { list, someTime, text, whole, word } from './fields.ts';
+import { list, positiveDuration, text, whole, word } from './fields.ts';
 
 const SCALAR = 'text, a number, true or false';
 const scalar = z.union([z.string(), z.number(), z.boolean()], { error: SCALAR });
 type Given = string | number | boolean | readonly (string | number | boolean)[];
 
-/**
- * What an operator is compared with; `value` is what a rule may say, undefined where it says
- * nothing.
- */
+/** The value that an operator takes. `value` comes from the rule; undefined where it has none. */
 interface Form {
   expected: string;
   fits: (value: Given | undefined) => boolean;
@@ -33,7 +30,7 @@ const MANY: Form = {
 };
 const TEXT: Form = { expected: 'text that is not empty', fits: isText };
 const NOTHING: Form = {
-  expected: 'no value: what is there is there',
+  expected: 'no value',
   fits: (value) => value === undefined || value === true,
 };
 const DAYS: Form = {
@@ -41,7 +38,7 @@ const DAYS: Form = {
   fits: (value) => typeof value === 'number' && value >= 0 && value <= 36_500,
 };
 
-/** Every operator with what it is compared with; the signs mean the same as the words. */
+/** Every operator with the value it takes; the signs mean the same as the words. */
 const OPERATORS: Readonly<Record<string, Form>> = {
   eq: ONE,
   ne: ONE,
@@ -73,13 +70,13 @@ const rule = z
   .strictObject({
     field: text('a dot path such as status or recent_activity.failed_sign_ins', (value) =>
       PATH.test(value),
-    ).describe('Dot path into what was extracted, else into what was read'),
-    operator: word(Object.keys(OPERATORS) as [string, ...string[]]).describe('How it is compared'),
+    ).describe('Dot path into the extracted fields, else into the data as it was read'),
+    operator: word(Object.keys(OPERATORS) as [string, ...string[]]).describe('Comparison operator'),
     value: z
       .union([scalar, z.array(scalar)], { error: 'a value, or a list of values' })
       .optional()
-      .describe('What it is compared with; its form goes by the operator'),
-    verdict: verdict.describe('What follows'),
+      .describe('Value to compare with; its form depends on the operator'),
+    verdict: verdict.describe('Verdict if the rule matches'),
   })
   .superRefine(({ operator, value }, context) => {
     const form = OPERATORS[operator];
@@ -92,19 +89,27 @@ const rule = z
     }
   });
 
-const TTL = 'a duration such as 1h, or one for each type: { account: 1h }';
-const ttl = z.union([someTime, z.strictObject({ account: someTime.describe('Of accounts') })], {
-  error: TTL,
-});
+const TTL = 'a duration such as 1h, or one per type: { account: 1h }';
+const ttl = z.union(
+  [
+    positiveDuration,
+    z.strictObject({ account: positiveDuration.describe('Duration for accounts') }),
+  ],
+  {
+    error: TTL,
+  },
+);
 
-/** `enrichment` of arx.yaml. */
+/** The section `enrichment` of arx.yaml. */
 export const enrichment = z
   .strictObject({
     cache_ttl: ttl
       .prefault('1h')
-      .describe('How long an answer is kept: one duration, or one for each type'),
-    negative_ttl: someTime.prefault('5m').describe('How long "not found" and "ambiguous" are kept'),
-    activity_window: someTime
+      .describe('How long results are cached: one duration, or one per type'),
+    negative_ttl: positiveDuration
+      .prefault('5m')
+      .describe('How long the results "not found" and "ambiguous" are cached'),
+    activity_window: positiveDuration
       .refine((value) => (parseDuration(value) ?? 0) <= 90 * 86_400_000, {
         error: 'a duration of 90 days at most',
       })
@@ -113,21 +118,21 @@ export const enrichment = z
     requests_per_minute: whole(1, 1_000_000)
       .prefault(30_000)
       .describe(
-        'Accounts that one access key may ask the HTTP server for in a minute; more are answered with 429',
+        'Accounts per minute that one access key may request from the HTTP server; further requests get 429',
       ),
     malice_rules: z
       .strictObject({
         conditions: list(rule, 'a list of rules')
           .optional()
-          .describe('Rules; the first that matches decides'),
+          .describe('Rules; the first one that matches decides'),
         rules: list(rule, 'a list of rules')
           .optional()
-          .describe('The same under another name; one of the two'),
-        default_verdict: verdict.optional().describe('Where no rule matches'),
-        not_found_verdict: verdict.optional().describe('Where there is no such account'),
+          .describe('Another name for conditions; use one of the two'),
+        default_verdict: verdict.optional().describe('Verdict if no rule matches'),
+        not_found_verdict: verdict.optional().describe('Verdict if the account does not exist'),
       })
       .prefault({})
-      .describe('Verdicts on accounts; none without rules'),
+      .describe('Rules for verdicts on accounts; without rules there are no verdicts'),
   })
   .prefault({})
   .describe('Account enrichment');

@@ -7,8 +7,8 @@ import type { YamlSource } from './yaml-source.ts';
 type Issue = z.core.$ZodIssue;
 
 /**
- * Turns what a schema found wrong into errors with place, expectation and remedy; values are never
- * quoted.
+ * Turns the issues that a schema found into errors with place, expectation and remedy. Values are
+ * never quoted.
  */
 function explainIssues(
   issues: readonly Issue[],
@@ -26,7 +26,7 @@ function explainIssues(
     );
 }
 
-/** Parses a source with a schema: the value, or every error. */
+/** Checks a source against a schema: returns the value, or every error. */
 export function checkSource<Schema extends z.ZodType>(
   schema: Schema,
   source: YamlSource,
@@ -36,12 +36,12 @@ export function checkSource<Schema extends z.ZodType>(
   return { ok: false, errors: explainIssues(parsed.error.issues, source, schema) };
 }
 
-// Several checks of one value may expect the same.
+// Several checks of one value may report the same expectation.
 const isFirstOfItsKind = ({ path, message }: Issue, at: number, all: readonly Issue[]): boolean =>
   all.findIndex((one) => one.message === message && formatPath(one.path) === formatPath(path)) ===
   at;
 
-// Of a union, the branch that came furthest says more than the union itself.
+// For a union, the branch that matched furthest is more helpful than the union itself.
 function innermost(issue: Issue): Issue[] {
   if (issue.code !== 'invalid_union') return [issue];
   const deep = issue.errors.find((branch) => branch.some((inner) => inner.path.length > 0));
@@ -61,9 +61,7 @@ function unknownKeys(
     const path = [...issue.path, key];
     const near = nearest(key, known);
     const where = source.keyPlace(path);
-    const remedy = near
-      ? `Did you mean ${near}?`
-      : `Take it out. Keys known here: ${known.join(', ')}.`;
+    const remedy = near ? `Did you mean ${near}?` : `Remove it. Known keys: ${known.join(', ')}.`;
     return new ConfigError(
       'unknown_key',
       `${printable(formatPath(path))} is not a key of ${where.file ?? 'this file'}`,
@@ -89,7 +87,7 @@ function wrongValue(issue: Issue, source: YamlSource, shape: JsonSchema): Config
     issue.code === 'invalid_value' ? nearest(String(found), issue.values.map(String)) : null;
   const remedy = suggestion
     ? `Did you mean ${suggestion}?`
-    : `Write ${expectationOf(issue)}${orLeaveOut(shape, issue.path)}.`;
+    : `Write ${expectationOf(issue)}${orRemove(shape, issue.path)}.`;
   const got = issue.code === 'invalid_type' ? `, got ${kind(found)}` : '';
   return new ConfigError(
     'wrong_value',
@@ -133,18 +131,15 @@ interface JsonSchema {
   properties?: Record<string, JsonSchema>;
   items?: JsonSchema;
   additionalProperties?: JsonSchema | boolean;
-  /** Of a map whose keys are listed. */
+  /** For maps with a fixed list of keys. */
   propertyNames?: { enum?: string[] };
   anyOf?: JsonSchema[];
   required?: string[];
   default?: unknown;
 }
 
-/**
- * What taking the key out does: of one that is required, of an entry of a list and of the whole
- * file, nothing good.
- */
-function orLeaveOut(shape: JsonSchema, path: readonly PropertyKey[]): string {
+/** The advice to remove a key instead; empty for required keys, list entries and the whole file. */
+function orRemove(shape: JsonSchema, path: readonly PropertyKey[]): string {
   const key = path.at(-1);
   if (typeof key !== 'string') return '';
   const within = schemasAt(shape, path.slice(0, -1)).filter(
@@ -152,10 +147,10 @@ function orLeaveOut(shape: JsonSchema, path: readonly PropertyKey[]): string {
   );
   if (within.length === 0 || within.some(({ required }) => required?.includes(key))) return '';
   const hasDefault = within.some(({ properties }) => properties?.[key]?.default !== undefined);
-  return `, or take the key out${hasDefault ? ' to get its default' : ''}`;
+  return `, or remove the key${hasDefault ? ' to use its default' : ''}`;
 }
 
-/** What a schema says of the values at a path, each branch of a union for itself. */
+/** The schemas of the values at a path; each branch of a union is separate. */
 function schemasAt(schema: JsonSchema, path: readonly PropertyKey[]): JsonSchema[] {
   const [key, ...rest] = path;
   const branches = [schema, ...(schema.anyOf ?? [])];
@@ -174,5 +169,5 @@ const keysAt = (shape: JsonSchema, path: readonly PropertyKey[]): string[] =>
     (branch) => branch.propertyNames?.enum ?? Object.keys(branch.properties ?? {}),
   );
 
-// Keys are the user's own text: no control characters in a terminal, and not endless.
+// Keys are text from the user: control characters are replaced and long keys are cut.
 const printable = (text: string): string => text.replace(/\p{C}/gu, '?').slice(0, 120);

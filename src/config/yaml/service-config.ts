@@ -6,21 +6,21 @@ import { configSchema } from '../schema/schema.ts';
 import type { PlaceOf } from './load.ts';
 import type { ArxConfig } from '../schema/schema.ts';
 
-/** The configuration of a service, and what relative names in it start from. */
-export interface UsualConfig {
+/** The configuration of a service, and the directory that file names in it are relative to. */
+export interface ServiceConfig {
   config: ArxConfig;
   baseDir: string;
-  /** Left out where there is no file. */
+  /** Absent without a configuration file. */
   placeOf?: PlaceOf;
 }
 
-/** By ARX_CONFIG, else ./arx.yaml, else the defaults. Throws ConfigError. */
-export function usualConfig(
+/** Loads the file in ARX_CONFIG, else ./arx.yaml, else the defaults. Throws ConfigError. */
+export function loadServiceConfig(
   env: ArxEnv,
   catalogue: Parameters<typeof loadConfig>[0]['catalogue'],
-): UsualConfig {
-  const usual = resolve(env.cwd, 'arx.yaml');
-  const path = env.configPath ?? (existsSync(usual) ? usual : null);
+): ServiceConfig {
+  const standard = resolve(env.cwd, 'arx.yaml');
+  const path = env.configPath ?? (existsSync(standard) ? standard : null);
   if (path === null) return { config: configSchema.parse({ version: 1 }), baseDir: env.cwd };
   const { config, baseDir, placeOf } = loadConfig({ path, catalogue });
   return { config, baseDir, placeOf };

@@ -3,7 +3,7 @@ import { nearest } from '../yaml/nearest.ts';
 import type { ArxConfig } from './schema.ts';
 import type { YamlSource } from '../yaml/yaml-source.ts';
 
-/** What the configuration must know of the operations; the governance room's CATALOGUE fits. */
+/** What the checks need to know of the operations; CATALOGUE of `governance` implements it. */
 export interface OperationCatalogue {
   matching(connector: string, glob: string): readonly string[];
   operations(connector: string): readonly string[];
@@ -16,7 +16,7 @@ interface Checked {
 }
 type Path = readonly PropertyKey[];
 
-/** Everything that contradicts itself although each key is right on its own. */
+/** Contradictions between keys that are each valid on their own. */
 export const crossChecks = (checked: Checked): ConfigError[] => [
   ...scheduleErrors(checked),
   ...exemptionErrors(checked),
@@ -26,7 +26,7 @@ export const crossChecks = (checked: Checked): ConfigError[] => [
   ...deltaErrors(checked),
 ];
 
-/** A delta scan asks the System Log who changed; without that it would be a full one each time. */
+/** A delta scan reads the changed users from the System Log; without it every scan would be a full one. */
 function deltaErrors({ config, source, catalogue }: Checked): ConfigError[] {
   const { operations } = config.connectors.okta;
   if (
@@ -40,7 +40,7 @@ function deltaErrors({ config, source, catalogue }: Checked): ConfigError[] {
     contradiction(
       source,
       path,
-      `scan.mode is delta, and connectors.okta.operations lacks ${LOGS}`,
+      `scan.mode is delta, but connectors.okta.operations does not list ${LOGS}`,
       ADD_LOGS,
     ),
   ];
@@ -59,7 +59,7 @@ function scheduleErrors({ source }: Checked): ConfigError[] {
           source,
           ['schedule', 'calendar'],
           'schedule has both cron and calendar',
-          'Keep one of the two.',
+          'Remove one of them.',
         ),
       ]
     : [];
@@ -73,8 +73,8 @@ function exemptionErrors({ config, source }: Checked): ConfigError[] {
         contradiction(
           source,
           path,
-          `exemptions.${at} names both a user and a group`,
-          'Write one entry for each.',
+          `exemptions.${at} has both a user and a group`,
+          'Write a separate entry for each.',
         ),
       ];
     }
@@ -83,7 +83,7 @@ function exemptionErrors({ config, source }: Checked): ConfigError[] {
       contradiction(
         source,
         path,
-        `exemptions.${at} names neither a user nor a group`,
+        `exemptions.${at} has neither a user nor a group`,
         'Add user: or group:.',
       ),
     ];
@@ -102,7 +102,7 @@ function operationErrors({ config, source, catalogue }: Checked): ConfigError[] 
       return [
         new ConfigError(
           'unknown_operation',
-          `${path.join('.')}: ${connector} has no such operation`,
+          `${path.join('.')}: unknown operation of ${connector}`,
           remedy,
           source.valuePlace(path),
         ),
@@ -133,8 +133,8 @@ function duplicateErrors({ source }: Checked): ConfigError[] {
           contradiction(
             source,
             [...path, at],
-            `${path.join('.')} names the same twice`,
-            'Take one of them out.',
+            `${path.join('.')} lists the same value twice`,
+            'Remove one of them.',
           ),
         ];
   });
@@ -149,7 +149,7 @@ function ruleErrors({ config, source }: Checked): ConfigError[] {
           source,
           path,
           'malice_rules has both conditions and rules',
-          'Keep one of the two: they mean the same.',
+          'Remove one of them; they mean the same.',
         ),
       ]
     : [];
