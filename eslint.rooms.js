@@ -23,7 +23,7 @@ const ESTIMATED_BY = [
 // in a sync.
 const TWIN_READ_BY = [
   'types',
-  'judge',
+  'context',
   'tally',
   'gaps',
   'facts',

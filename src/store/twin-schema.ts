@@ -1,6 +1,6 @@
 import type { ColumnType } from 'kysely';
 import type { JsonObject } from '../audit/types.ts';
-import type { Carried } from '../twin/events/types.ts';
+import type { CarryOver } from '../twin/events/types.ts';
 import type {
   Confidence,
   Drift,
@@ -160,7 +160,7 @@ export interface TwinDatabase {
     target: string | null;
     run: string;
   };
-  twin_log: { org: string; run: string; carried: OptionalJson<Carried> };
+  twin_log: { org: string; run: string; carried: OptionalJson<CarryOver> };
   /**
    * Parts of the index that is searched, and of those that are being made; `twin_searched` tells
    * which is which.

@@ -1,4 +1,4 @@
-import type { Carried } from '../twin/events/types.ts';
+import type { CarryOver } from '../twin/events/types.ts';
 import type {
   Drift,
   Fact,
@@ -171,13 +171,13 @@ export interface TwinEventRepository {
   /** How many were first raised by a run. */
   countOf(run: string): Promise<number>;
   /** What the windows of the log so far give to the next one. */
-  readCarried(org: string): Promise<Carried | null>;
+  readCarried(org: string): Promise<CarryOver | null>;
   /** The same within a sync; undefined before its first page. */
-  readCarriedIn(org: string, run: string): Promise<Carried | null | undefined>;
+  readCarriedIn(org: string, run: string): Promise<CarryOver | null | undefined>;
   carry(
     tx: StoreTransaction,
     on: { org: string; run: string },
-    carried: Carried | null,
+    carried: CarryOver | null,
   ): Promise<void>;
   /**
    * Makes what a sync carries the beginning of the next one's; drops it where that reaches further

@@ -2,7 +2,7 @@ import type { TwinApp } from './types.ts';
 
 export type SignOnKind = 'federated' | 'password' | 'bookmark' | 'other';
 
-/** Okta's sign-on modes by what stands behind the sign-in; any other is kept apart. */
+/** Okta's sign-on modes by kind. */
 const SIGN_ON_KINDS = {
   SAML_2_0: 'federated',
   SAML_1_1: 'federated',
@@ -15,12 +15,12 @@ const SIGN_ON_KINDS = {
   BOOKMARK: 'bookmark',
 } as const satisfies Record<string, SignOnKind>;
 
-/** What a sign-on mode is; `other` for any string that is not in the table. */
+/** The kind of a sign-on mode; `other` for a mode that is not in the table. */
 export function signOnKind(mode: string): SignOnKind {
   return Object.hasOwn(SIGN_ON_KINDS, mode)
     ? SIGN_ON_KINDS[mode as keyof typeof SIGN_ON_KINDS]
     : 'other';
 }
 
-/** Whether an app is there and can be used. */
+/** Whether an app exists and is ACTIVE. */
 export const isActiveApp = ({ status, gone }: TwinApp): boolean => !gone && status === 'ACTIVE';

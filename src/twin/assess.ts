@@ -1,9 +1,11 @@
+/** Assesses a twin: gaps, facts, drift and figures. */
+
 import { appDrift, byDrift, gapDrift, standingOf, userDrift } from './drift.ts';
-import type { Baseline, DriftGround } from './drift.ts';
+import type { Baseline, DriftBasis } from './drift.ts';
 import { freshFacts, reviseFacts } from './facts.ts';
 import { appGaps, bySeverity, orgGaps, orphanGaps, userGaps } from './gaps.ts';
 import type { GapChange } from './gaps.ts';
-import { prepareJudge } from './judge.ts';
+import { prepareContext } from './context.ts';
 import { countApp, countGaps, countUser, emptyTally } from './tally.ts';
 import type { Tally } from './tally.ts';
 import { countDrift, timelineEntry } from './timeline.ts';
@@ -19,19 +21,19 @@ import type {
   TwinUser,
 } from './types.ts';
 
-/** What is kept of the sync before. */
-export interface Earlier {
+/** What is remembered of the previous sync. */
+export interface EarlierSync {
   gaps: readonly Gap[];
   facts: readonly Fact[];
   /** By user id. */
   standings: ReadonlyMap<string, Standing>;
-  /** Ids of the apps that were there. */
+  /** Ids of the apps that existed. */
   apps: ReadonlySet<string>;
   baseline: Baseline;
 }
 
-/** Before the first sync. */
-export const NOTHING_BEFORE: Earlier = {
+/** The state before the first sync. */
+export const NO_EARLIER_SYNC: EarlierSync = {
   gaps: [],
   facts: [],
   standings: new Map(),
@@ -39,7 +41,7 @@ export const NOTHING_BEFORE: Earlier = {
   baseline: new Set<StreamName>(),
 };
 
-/** Everything that follows from one sync. */
+/** The complete result of one sync. */
 export interface Assessment {
   tally: Tally;
   gaps: Gap[];
@@ -48,83 +50,85 @@ export interface Assessment {
   drift: Drift[];
   timeline: TimelineEntry;
   /** What the next sync is compared with. */
-  next: Earlier;
+  next: EarlierSync;
 }
 
-/** What one sync judges by and counts into. */
-export interface AssessGround extends DriftGround {
+/** The input of an assessment, and the tally into which it counts. */
+export interface AssessmentState extends DriftBasis {
   tally: Tally;
 }
 
-/** What follows from one user, app or organisation; drift holds the opened and closed gaps too. */
+/** The result for one user, app or organisation; `drift` includes the opened and closed gaps. */
 export interface Assessed {
   change: GapChange;
   drift: Drift[];
 }
 
-/** Judges and counts one user, given the standing and the open gaps of the sync before. */
+/** Assesses and counts one user, given the standing and the open gaps of the previous sync. */
 export function assessUser(
   user: TwinUser,
   before: { standing: Standing | null; gaps: readonly Gap[] },
-  on: AssessGround,
+  state: AssessmentState,
 ): Assessed & { standing: Standing | null } {
-  countUser(on.tally, user, on.judge);
-  const { change, drift } = assessChange(userGaps(user, before.gaps, on.judge), on);
-  const standing = standingOf(user, before.standing, on);
-  return { change, drift: [...userDrift(user, before.standing, on), ...drift], standing };
+  countUser(state.tally, user, state.context);
+  const { change, drift } = assessChange(userGaps(user, before.gaps, state.context), state);
+  const standing = standingOf(user, before.standing, state);
+  return { change, drift: [...userDrift(user, before.standing, state), ...drift], standing };
 }
 
-/** Judges and counts one app; `known` tells whether it was there before. */
+/** Assesses and counts one app; `known` says whether it existed before. */
 export function assessApp(
   app: TwinApp,
   before: { known: boolean; gaps: readonly Gap[] },
-  on: AssessGround,
+  state: AssessmentState,
 ): Assessed {
-  countApp(on.tally, app);
-  const { change, drift } = assessChange(appGaps(app, before.gaps, on.judge), on);
-  return { change, drift: [...appDrift(app, before.known, on), ...drift] };
+  countApp(state.tally, app);
+  const { change, drift } = assessChange(appGaps(app, before.gaps, state.context), state);
+  return { change, drift: [...appDrift(app, before.known, state), ...drift] };
 }
 
 /**
- * Judges what concerns the whole organisation, once every user is counted; takes the gaps whose
- * subject is the org.
+ * Assesses the organisation as a whole, after all users are counted. `gaps` are the open gaps whose
+ * subject is the organisation.
  */
-export function assessOrg(gaps: readonly Gap[], on: AssessGround): Assessed {
-  return assessChange(orgGaps(on.tally.superAdmins, gaps, on.judge), on);
+export function assessOrg(gaps: readonly Gap[], state: AssessmentState): Assessed {
+  return assessChange(orgGaps(state.tally.superAdmins, gaps, state.context), state);
 }
 
-/** Judges gaps whose user or app is no longer in the twin. */
-export function assessOrphans(gaps: readonly Gap[], on: AssessGround): Assessed {
-  return assessChange(orphanGaps(gaps, on.judge), on);
+/** Assesses gaps whose user or app is no longer in the twin. */
+export function assessOrphans(gaps: readonly Gap[], state: AssessmentState): Assessed {
+  return assessChange(orphanGaps(gaps, state.context), state);
 }
 
-function assessChange(change: GapChange, on: AssessGround): Assessed {
-  countGaps(on.tally, change.gaps);
-  return { change, drift: gapDrift(change, on) };
+function assessChange(change: GapChange, state: AssessmentState): Assessed {
+  countGaps(state.tally, change.gaps);
+  return { change, drift: gapDrift(change, state) };
 }
 
-/** Judges a whole twin in memory; a large one is judged page by page with the functions above. */
-export function assess(twin: Twin, earlier: Earlier = NOTHING_BEFORE): Assessment {
-  const judge = prepareJudge(twin);
-  const on = { judge, baseline: earlier.baseline, tally: emptyTally() };
-  const { parts, standings } = assessAll(twin, earlier, on);
+/**
+ * Assesses a whole twin in memory. A large one is assessed page by page with the functions above.
+ */
+export function assess(twin: Twin, earlier: EarlierSync = NO_EARLIER_SYNC): Assessment {
+  const context = prepareContext(twin);
+  const state = { context, baseline: earlier.baseline, tally: emptyTally() };
+  const { parts, standings } = assessAll(twin, earlier, state);
   const gaps = parts.flatMap(({ change }) => change.gaps).toSorted(bySeverity);
   const drift = parts.flatMap((part) => part.drift).toSorted(byDrift);
-  const { facts, changed } = reviseFacts(earlier.facts, freshFacts(on.tally, judge), judge);
-  const baseline = new Set([...earlier.baseline, ...judge.complete]);
+  const { facts, changed } = reviseFacts(earlier.facts, freshFacts(state.tally, context), context);
+  const baseline = new Set([...earlier.baseline, ...context.complete]);
   const apps = new Set([...earlier.apps, ...twin.apps.map(({ id }) => id)]);
   return {
-    tally: on.tally,
+    tally: state.tally,
     gaps,
     facts,
     changedFacts: changed,
     drift,
-    timeline: timelineEntry(on.tally, countDrift(drift), judge),
+    timeline: timelineEntry(state.tally, countDrift(drift), context),
     next: { gaps, facts, standings, apps, baseline },
   };
 }
 
-function assessAll({ users, apps }: Twin, earlier: Earlier, on: AssessGround) {
+function assessAll({ users, apps }: Twin, earlier: EarlierSync, state: AssessmentState) {
   const bySubject = Map.groupBy(earlier.gaps, ({ subject }) => subject);
   const take = (id: string): Gap[] => {
     const found = bySubject.get(id) ?? [];
@@ -134,15 +138,18 @@ function assessAll({ users, apps }: Twin, earlier: Earlier, on: AssessGround) {
   const standings = new Map(earlier.standings);
   const parts: Assessed[] = users.map((user) => {
     const before = earlier.standings.get(user.id) ?? null;
-    const assessed = assessUser(user, { standing: before, gaps: take(user.id) }, on);
+    const assessed = assessUser(user, { standing: before, gaps: take(user.id) }, state);
     if (assessed.standing !== null) standings.set(user.id, assessed.standing);
     return assessed;
   });
   parts.push(
     ...apps.map((app) =>
-      assessApp(app, { known: earlier.apps.has(app.id), gaps: take(app.id) }, on),
+      assessApp(app, { known: earlier.apps.has(app.id), gaps: take(app.id) }, state),
     ),
   );
-  parts.push(assessOrg(take(on.judge.org), on), assessOrphans([...bySubject.values()].flat(), on));
+  parts.push(
+    assessOrg(take(state.context.org), state),
+    assessOrphans([...bySubject.values()].flat(), state),
+  );
   return { parts, standings };
 }

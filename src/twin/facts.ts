@@ -1,6 +1,6 @@
 import { CLASSES_BY_STRENGTH } from '../mfa/strength.ts';
-import { hasAll } from './judge.ts';
-import type { Judge } from './judge.ts';
+import { hasAll } from './context.ts';
+import type { AssessmentContext } from './context.ts';
 import { ageMs, byText } from './logic.ts';
 import { coverageText } from './mfa.ts';
 import { emptyTally, ssoApps } from './tally.ts';
@@ -9,7 +9,7 @@ import type { Confidence, Fact, StreamName } from './types.ts';
 
 interface FactRow {
   key: string;
-  /** Streams that must all be complete. */
+  /** Streams that must be complete. */
   needs: readonly StreamName[];
   confidence: Exclude<Confidence, 'stale'>;
   value: (tally: Tally) => string;
@@ -17,7 +17,7 @@ interface FactRow {
 
 const number = (count: (tally: Tally) => number) => (tally: Tally) => String(count(tally));
 
-/** The facts of an organisation besides `tool:okta`. */
+/** The facts about an organisation, besides `tool:okta`. */
 // prettier-ignore
 const FACTS: readonly FactRow[] = [
   { key: 'mfa_coverage', needs: ['users'], confidence: 'verified', value: ({ mfa }) => coverageText(mfa) },
@@ -37,31 +37,34 @@ const FACTS: readonly FactRow[] = [
   })),
 ];
 
-/** Facts that this sync may state: those whose streams are all complete. */
-export function freshFacts(tally: Tally, judge: Judge): Fact[] {
-  const rows = FACTS.filter(({ needs }) => hasAll(judge, needs)).map((row) => {
+/** The facts that this sync can state: those whose streams are complete. */
+export function freshFacts(tally: Tally, context: AssessmentContext): Fact[] {
+  const rows = FACTS.filter(({ needs }) => hasAll(context, needs)).map((row) => {
     const value = row.value(tally);
-    return fact({ ...row, value, text: `${row.key}:${value}` }, judge);
+    return fact({ ...row, value, text: `${row.key}:${value}` }, context);
   });
-  return judge.complete.size === 0 ? [] : [toolFact(judge), ...rows];
+  return context.complete.size === 0 ? [] : [toolFact(context), ...rows];
 }
 
-// That Okta is in use is seen by whatever could be read of it; the key says it all.
-const toolFact = (judge: Judge): Fact =>
+// Any complete stream shows that Okta is in use. The text of this fact is its key alone.
+const toolFact = (context: AssessmentContext): Fact =>
   fact(
     {
       key: 'tool:okta',
       value: 'connected',
       text: 'tool:okta',
-      needs: [...judge.complete].toSorted(),
+      needs: [...context.complete].toSorted(),
       confidence: 'verified',
     },
-    judge,
+    context,
   );
 
 type Stated = Omit<FactRow, 'value'> & Pick<Fact, 'value' | 'text'>;
 
-const fact = ({ key, value, text, needs, confidence }: Stated, { run, at }: Judge): Fact => ({
+const fact = (
+  { key, value, text, needs, confidence }: Stated,
+  { run, at }: AssessmentContext,
+): Fact => ({
   key,
   value,
   text,
@@ -71,22 +74,23 @@ const fact = ({ key, value, text, needs, confidence }: Stated, { run, at }: Judg
   observedAt: at,
 });
 
-/** Facts after a sync, and which of them are new versions. */
+/** The facts after a sync, and those of them that are new versions. */
 export interface FactRevision {
   /** All current facts, by key. */
   facts: Fact[];
-  /** Those whose value, confidence or source is not what it was: new versions to keep. */
+  /** Facts whose value, confidence or source changed: new versions to store. */
   changed: Fact[];
 }
 
 /**
- * Puts fresh facts in the place of earlier ones. What holds still keeps the run that first saw it
- * and gets the time of this one; what this sync could not state stays, and goes stale by its age.
+ * Replaces earlier facts by fresh ones. An unchanged fact keeps the run that first stated it and
+ * gets the time of this sync. A fact that this sync could not state is kept, and becomes stale with
+ * age.
  */
 export function reviseFacts(
   earlier: readonly Fact[],
   fresh: readonly Fact[],
-  judge: Judge,
+  context: AssessmentContext,
 ): FactRevision {
   const before = new Map(earlier.map((one) => [one.key, one]));
   const changed: Fact[] = [];
@@ -100,16 +104,17 @@ export function reviseFacts(
   }
   return {
     facts: [...after.values()]
-      .map((one) => factAt(one, judge))
+      .map((one) => factAt(one, context))
       .toSorted((a, b) => byText(a.key, b.key)),
     changed,
   };
 }
 
-/**
- * A fact as it counts at a time: `stale` where it was last seen longer ago than its time to live.
- */
-export function factAt(one: Fact, { at, settings }: Pick<Judge, 'at' | 'settings'>): Fact {
+/** A fact at a given time: `stale` if it was last confirmed longer ago than its time to live. */
+export function factAt(
+  one: Fact,
+  { at, settings }: Pick<AssessmentContext, 'at' | 'settings'>,
+): Fact {
   const age = ageMs(one.observedAt, at);
   return age !== null && age > settings.factTtlMs ? { ...one, confidence: 'stale' } : one;
 }

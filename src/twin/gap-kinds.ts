@@ -1,18 +1,20 @@
+/** The kinds of gaps, and the tests that find them. */
+
 import { isSuperAdmin, isPrivileged, privilegeReasons, reasonText } from './privileged.ts';
-import { isActive } from './judge.ts';
-import type { Judge } from './judge.ts';
-import { ageMs, all, dayOf, later } from './logic.ts';
+import { isActive } from './context.ts';
+import type { AssessmentContext } from './context.ts';
+import { ageMs, all, dayOf, laterOf } from './logic.ts';
 import type { Certainty } from './logic.ts';
 import { activeTypes, mfaFactorCount, mfaState, weakOnly } from './mfa.ts';
 import type { GapKind, Severity, StreamName, TwinUser } from './types.ts';
 
 interface GapRow {
   severity: Severity;
-  /** What one gap is about. */
+  /** The kind of subject. */
   about: 'user' | 'app' | 'org';
   /**
-   * Streams without which nothing is said; roles that are only a part of the answer are judged in
-   * the test.
+   * Streams without which the gap is neither opened nor closed. Partly known roles are handled by
+   * the test itself.
    */
   needs: readonly StreamName[];
   title: string;
@@ -35,18 +37,19 @@ export const GAP_TABLE: Record<GapKind, GapRow> = {
   lingering_provisioned: { severity: 'low', about: 'user', needs: ['users'], title: 'Account left PROVISIONED' },
 };
 
-/** More super administrators than this are too many. */
-export const MOST_SUPER_ADMINS = 5;
+/** The maximum number of super administrators. */
+export const MAX_SUPER_ADMINS = 5;
 
 interface UserTest {
-  holds: (user: TwinUser, judge: Judge) => Certainty;
-  /** One sentence that stays the same while nothing changes. */
-  detail: (user: TwinUser, judge: Judge) => string;
+  holds: (user: TwinUser, context: AssessmentContext) => Certainty;
+  /** Text that stays the same as long as nothing changes. */
+  detail: (user: TwinUser, context: AssessmentContext) => string;
 }
 
 const noMfa = ({ factors }: TwinUser): Certainty =>
   factors === null ? null : mfaState(factors) === 'none';
-const lastSignIn = ({ lastLogin, lastSeen }: TwinUser): string | null => later(lastLogin, lastSeen);
+const lastSignIn = ({ lastLogin, lastSeen }: TwinUser): string | null =>
+  laterOf(lastLogin, lastSeen);
 const since = ({ activated, created }: TwinUser): string | null => activated ?? created;
 
 function olderThan(time: string | null, limitMs: number, at: string): Certainty {
@@ -54,9 +57,10 @@ function olderThan(time: string | null, limitMs: number, at: string): Certainty 
   return age === null ? null : age >= limitMs;
 }
 
-// Who may be an administrator gets the user's gap until it is known: that the factor is missing is
-// certain.
-const ordinary = (user: TwinUser, judge: Judge): Certainty => isPrivileged(user, judge) !== true;
+// A user who may be an administrator has the user's gap until that is known, because it is certain
+// that MFA is missing.
+const isOrdinary = (user: TwinUser, context: AssessmentContext): Certainty =>
+  isPrivileged(user, context) !== true;
 
 const lingering = (status: string): UserTest => ({
   holds: (user, { settings, at }) =>
@@ -64,33 +68,39 @@ const lingering = (status: string): UserTest => ({
   detail: (user) => `${status} since ${dayOf(since(user))}`,
 });
 
-const why = (user: TwinUser, judge: Judge): string =>
-  privilegeReasons(user, judge).map(reasonText).join(', ');
-const types = ({ factors }: TwinUser): string => activeTypes(factors ?? []).join(', ');
-const nothing = (user: TwinUser): string =>
-  types(user) === '' ? 'no factor is ACTIVE' : `nothing ACTIVE that counts as MFA (${types(user)})`;
+const privilegeText = (user: TwinUser, context: AssessmentContext): string =>
+  privilegeReasons(user, context).map(reasonText).join(', ');
+const typesText = ({ factors }: TwinUser): string => activeTypes(factors ?? []).join(', ');
+const missingMfaText = (user: TwinUser): string =>
+  typesText(user) === ''
+    ? 'no factor is ACTIVE'
+    : `no ACTIVE factor counts as MFA (${typesText(user)})`;
 
-/** The tests of the kinds that are about a user. */
+/** The tests for gaps of users. */
 export const USER_TESTS: Partial<Record<GapKind, UserTest>> = {
   admin_no_mfa: {
-    holds: (user, judge) => all(isActive(user), isPrivileged(user, judge), noMfa(user)),
-    detail: (user, judge) => `${nothing(user)}; ${why(user, judge)}`,
+    holds: (user, context) => all(isActive(user), isPrivileged(user, context), noMfa(user)),
+    detail: (user, context) => `${missingMfaText(user)}; ${privilegeText(user, context)}`,
   },
   admin_weak_only: {
-    holds: (user, judge) => all(isActive(user), isPrivileged(user, judge), weakOnly(user.factors)),
-    detail: (user, judge) => `only weak factors are ACTIVE (${types(user)}); ${why(user, judge)}`,
+    holds: (user, context) =>
+      all(isActive(user), isPrivileged(user, context), weakOnly(user.factors)),
+    detail: (user, context) =>
+      `only weak factors are ACTIVE (${typesText(user)}); ${privilegeText(user, context)}`,
   },
   user_no_mfa: {
-    holds: (user, judge) => all(isActive(user), ordinary(user, judge), noMfa(user)),
-    detail: nothing,
+    holds: (user, context) => all(isActive(user), isOrdinary(user, context), noMfa(user)),
+    detail: missingMfaText,
   },
   super_admin_single_factor: {
-    holds: (user, judge) => all(isActive(user), isSuperAdmin(user, judge), singleFactor(user)),
-    detail: (user, judge) => `a single factor counts (${types(user)}); ${why(user, judge)}`,
+    holds: (user, context) => all(isActive(user), isSuperAdmin(user, context), singleFactor(user)),
+    detail: (user, context) =>
+      `only one factor counts as MFA (${typesText(user)}); ${privilegeText(user, context)}`,
   },
   user_weak_only: {
-    holds: (user, judge) => all(isActive(user), ordinary(user, judge), weakOnly(user.factors)),
-    detail: (user) => `only weak factors are ACTIVE (${types(user)})`,
+    holds: (user, context) =>
+      all(isActive(user), isOrdinary(user, context), weakOnly(user.factors)),
+    detail: (user) => `only weak factors are ACTIVE (${typesText(user)})`,
   },
   stale_account: {
     holds: (user, { settings, at }) =>
@@ -102,15 +112,15 @@ export const USER_TESTS: Partial<Record<GapKind, UserTest>> = {
     detail: (user) => `last sign-in ${dayOf(lastSignIn(user))}`,
   },
   admin_old_password: {
-    // Without a password of their own (another directory has it) there is none to be old.
-    holds: (user, judge) =>
+    // A user whose password is in another directory has no password that could be old.
+    holds: (user, context) =>
       all(
         isActive(user) && user.passwordChanged !== null,
-        isPrivileged(user, judge),
-        olderThan(user.passwordChanged, judge.settings.passwordAgeMs, judge.at),
+        isPrivileged(user, context),
+        olderThan(user.passwordChanged, context.settings.passwordAgeMs, context.at),
       ),
-    detail: (user, judge) =>
-      `password last changed ${dayOf(user.passwordChanged)}; ${why(user, judge)}`,
+    detail: (user, context) =>
+      `password last changed ${dayOf(user.passwordChanged)}; ${privilegeText(user, context)}`,
   },
   never_signed_in: {
     holds: (user, { settings, at }) =>

@@ -1,19 +1,21 @@
+/** Finds the gaps of users, apps and the organisation, and which of them opened or closed. */
+
 import { isActiveApp, signOnKind } from './apps.ts';
-import { GAP_TABLE, MOST_SUPER_ADMINS, USER_TESTS } from './gap-kinds.ts';
-import { hasAll } from './judge.ts';
-import type { Judge } from './judge.ts';
+import { GAP_TABLE, MAX_SUPER_ADMINS, USER_TESTS } from './gap-kinds.ts';
+import { hasAll } from './context.ts';
+import type { AssessmentContext } from './context.ts';
 import { byText } from './logic.ts';
 import type { Certainty } from './logic.ts';
 import { GAP_KINDS, SEVERITIES } from './types.ts';
 import type { Gap, GapKind, TwinApp, TwinUser } from './types.ts';
 
-/** What became of the gaps of one subject, or of all. */
+/** How the gaps of one subject, or of all, changed. */
 export interface GapChange {
-  /** Open now. */
+  /** All open gaps. */
   gaps: Gap[];
-  /** Those among them that were not open before. */
+  /** Open gaps that were not open before. */
   opened: Gap[];
-  /** Open before and no longer. */
+  /** Gaps that were open before and no longer are. */
   closed: Gap[];
 }
 
@@ -25,82 +27,98 @@ interface Subject {
   detail: (kind: GapKind) => string;
 }
 
-/** Gaps of one user, given those open before of the same user. */
-export function userGaps(user: TwinUser, earlier: readonly Gap[], judge: Judge): GapChange {
-  return settle(
+/** The gaps of one user, given the user's gaps that were open before. */
+export function userGaps(
+  user: TwinUser,
+  earlier: readonly Gap[],
+  context: AssessmentContext,
+): GapChange {
+  return updateGaps(
     {
       id: user.id,
       name: user.login,
       about: 'user',
-      // Who is gone has no gaps: a user is marked so by a complete stream only.
-      holds: (kind) => (user.gone ? false : (USER_TESTS[kind]?.holds(user, judge) ?? null)),
-      detail: (kind) => USER_TESTS[kind]?.detail(user, judge) ?? '',
+      // A user who is gone has no gaps; only a complete stream marks a user as gone.
+      holds: (kind) => (user.gone ? false : (USER_TESTS[kind]?.holds(user, context) ?? null)),
+      detail: (kind) => USER_TESTS[kind]?.detail(user, context) ?? '',
     },
     earlier,
-    judge,
+    context,
   );
 }
 
-/** Gaps of one app, given those open before of the same app. */
-export function appGaps(app: TwinApp, earlier: readonly Gap[], judge: Judge): GapChange {
+/** The gaps of one app, given the app's gaps that were open before. */
+export function appGaps(
+  app: TwinApp,
+  earlier: readonly Gap[],
+  context: AssessmentContext,
+): GapChange {
   const holds = isActiveApp(app) && signOnKind(app.signOnMode) === 'password';
-  const detail = `signs in with a password kept or typed (${app.signOnMode})`;
-  return settle(
+  const detail = `signs in with a stored or typed password (${app.signOnMode})`;
+  return updateGaps(
     { id: app.id, name: app.label, about: 'app', holds: () => holds, detail: () => detail },
     earlier,
-    judge,
+    context,
   );
 }
 
-/** Gaps of the organisation as a whole, given the number of its super administrators. */
-export function orgGaps(superAdmins: number, earlier: readonly Gap[], judge: Judge): GapChange {
-  const detail = `${superAdmins} super administrators, more than ${MOST_SUPER_ADMINS}`;
-  const holds = superAdmins > MOST_SUPER_ADMINS;
+/** The gaps of the organisation as a whole, given the number of its super administrators. */
+export function orgGaps(
+  superAdmins: number,
+  earlier: readonly Gap[],
+  context: AssessmentContext,
+): GapChange {
+  const detail = `${superAdmins} super administrators, more than ${MAX_SUPER_ADMINS}`;
+  const holds = superAdmins > MAX_SUPER_ADMINS;
   const subject: Subject = {
-    id: judge.org,
-    name: judge.org,
+    id: context.org,
+    name: context.org,
     about: 'org',
     holds: () => holds,
     detail: () => detail,
   };
-  return settle(subject, earlier, judge);
+  return updateGaps(subject, earlier, context);
 }
 
 /**
- * What becomes of gaps whose subject is no longer in the twin: closed where their streams are
- * complete, else kept.
+ * Gaps whose subject is no longer in the twin: closed if their streams are complete, otherwise
+ * kept.
  */
-export function orphanGaps(earlier: readonly Gap[], judge: Judge): GapChange {
-  const closed = earlier.filter(({ kind }) => hasAll(judge, GAP_TABLE[kind].needs));
+export function orphanGaps(earlier: readonly Gap[], context: AssessmentContext): GapChange {
+  const closed = earlier.filter(({ kind }) => hasAll(context, GAP_TABLE[kind].needs));
   return { gaps: earlier.filter((gap) => !closed.includes(gap)), opened: [], closed };
 }
 
-/** The administrator's gap takes the place of the user's. */
-const INSTEAD: Partial<Record<GapKind, GapKind>> = {
+/** The administrator's gap replaces the user's. */
+const REPLACED_BY: Partial<Record<GapKind, GapKind>> = {
   user_no_mfa: 'admin_no_mfa',
   user_weak_only: 'admin_weak_only',
 };
 
-function settle(subject: Subject, earlier: readonly Gap[], judge: Judge): GapChange {
+function updateGaps(
+  subject: Subject,
+  earlier: readonly Gap[],
+  context: AssessmentContext,
+): GapChange {
   const change: GapChange = { gaps: [], opened: [], closed: [] };
   for (const kind of GAP_KINDS.filter((one) => GAP_TABLE[one].about === subject.about)) {
     const before = earlier.find((gap) => gap.kind === kind);
-    const holds = isReplaced(kind, change.gaps) ? false : verdict(kind, subject, judge);
+    const holds = isReplaced(kind, change.gaps) ? false : isFound(kind, subject, context);
     if (holds === null && before) change.gaps.push(before);
     if (holds === false && before) change.closed.push(before);
     if (holds !== true) continue;
-    const gap = gapOf(kind, subject, before?.since ?? judge.at);
+    const gap = gapOf(kind, subject, before?.since ?? context.at);
     change.gaps.push(gap);
     if (!before) change.opened.push(gap);
   }
   return change;
 }
 
-const verdict = (kind: GapKind, { holds }: Subject, judge: Judge): Certainty =>
-  hasAll(judge, GAP_TABLE[kind].needs) ? holds(kind) : null;
+const isFound = (kind: GapKind, { holds }: Subject, context: AssessmentContext): Certainty =>
+  hasAll(context, GAP_TABLE[kind].needs) ? holds(kind) : null;
 
 const isReplaced = (kind: GapKind, gaps: readonly Gap[]): boolean =>
-  INSTEAD[kind] !== undefined && gaps.some((gap) => gap.kind === INSTEAD[kind]);
+  REPLACED_BY[kind] !== undefined && gaps.some((gap) => gap.kind === REPLACED_BY[kind]);
 
 const gapOf = (kind: GapKind, { id, name, detail }: Subject, since: string): Gap => ({
   kind,
@@ -111,7 +129,7 @@ const gapOf = (kind: GapKind, { id, name, detail }: Subject, since: string): Gap
   since,
 });
 
-/** Order for people: the most severe first, then by kind, then by name. */
+/** Display order: most severe first, then by kind, then by name. */
 export function bySeverity(one: Gap, other: Gap): number {
   return (
     SEVERITIES.indexOf(one.severity) - SEVERITIES.indexOf(other.severity) ||

@@ -1,4 +1,6 @@
-import type { Judge } from './judge.ts';
+/** Determines whether and why a user is privileged. */
+
+import type { AssessmentContext } from './context.ts';
 import type { Certainty } from './logic.ts';
 import { DIRECT } from './types.ts';
 import type { PrivilegeReason, TwinRole, TwinUser } from './types.ts';
@@ -6,24 +8,23 @@ import type { PrivilegeReason, TwinRole, TwinUser } from './types.ts';
 const SUPER_ADMIN = 'SUPER_ADMIN';
 
 /**
- * Roles that somebody is known to hold: as this sync read them, or as they were last known where it
- * could not. That somebody holds none is known only where roles were read completely: see `noMore`.
+ * The roles that a user is known to hold: as read by this sync, or as last known if this sync could
+ * not read them. That a user holds none is only known if roles were read completely: see
+ * `withoutKnownRole`.
  */
 const rolesOf = ({ roles }: TwinUser): readonly TwinRole[] => roles ?? [];
 
-/**
- * What is said of those who are not known to hold a role: false where all roles were read, else
- * null.
- */
-const noMore = ({ roles }: TwinUser, { complete }: Judge): Certainty =>
+/** The answer for a user without a known role: false if all roles were read, otherwise null. */
+const withoutKnownRole = ({ roles }: TwinUser, { complete }: AssessmentContext): Certainty =>
   roles !== null && complete.has('roles') ? false : null;
 
 /**
- * Every reason why a user is privileged: direct roles, then roles by group, then configured groups.
+ * All reasons why a user is privileged: direct roles, then roles through groups, then configured
+ * groups.
  */
-export function privilegeReasons(user: TwinUser, judge: Judge): PrivilegeReason[] {
+export function privilegeReasons(user: TwinUser, context: AssessmentContext): PrivilegeReason[] {
   const roles = rolesOf(user);
-  const nameOf = (group: string): string | null => judge.groupNames.get(group) ?? null;
+  const nameOf = (group: string): string | null => context.groupNames.get(group) ?? null;
   return [
     ...roles
       .filter(({ via }) => via === DIRECT)
@@ -36,7 +37,7 @@ export function privilegeReasons(user: TwinUser, judge: Judge): PrivilegeReason[
         group: via,
         groupName: nameOf(via),
       })),
-    ...memberships(user, judge).map((group) => ({
+    ...memberships(user, context).map((group) => ({
       kind: 'group' as const,
       group,
       groupName: nameOf(group),
@@ -44,26 +45,28 @@ export function privilegeReasons(user: TwinUser, judge: Judge): PrivilegeReason[
   ];
 }
 
-const memberships = (user: TwinUser, { privilegedGroups }: Judge): string[] =>
+const memberships = (user: TwinUser, { privilegedGroups }: AssessmentContext): string[] =>
   user.groups.filter((group) => privilegedGroups.has(group));
 
-/** Whether a user is privileged; null where nothing says so but not all roles are known. */
-export function isPrivileged(user: TwinUser, judge: Judge): Certainty {
-  return memberships(user, judge).length > 0 || rolesOf(user).length > 0
+/** Whether a user is privileged; null if there is no known reason but not all roles are known. */
+export function isPrivileged(user: TwinUser, context: AssessmentContext): Certainty {
+  return memberships(user, context).length > 0 || rolesOf(user).length > 0
     ? true
-    : noMore(user, judge);
+    : withoutKnownRole(user, context);
 }
 
 /**
- * Whether a user is a super administrator, in person or through a group; null where not all roles
- * are known.
+ * Whether a user is a super administrator, directly or through a group; null if not all roles are
+ * known.
  */
-export function isSuperAdmin(user: TwinUser, judge: Judge): Certainty {
-  return rolesOf(user).some(({ role }) => role === SUPER_ADMIN) ? true : noMore(user, judge);
+export function isSuperAdmin(user: TwinUser, context: AssessmentContext): Certainty {
+  return rolesOf(user).some(({ role }) => role === SUPER_ADMIN)
+    ? true
+    : withoutKnownRole(user, context);
 }
 
 /**
- * A reason in words: `SUPER_ADMIN directly`, `HELP_DESK_ADMIN through group Support`, `member of
+ * A reason as text: `SUPER_ADMIN directly`, `HELP_DESK_ADMIN through group Support`, `member of
  * group Admins`.
  */
 export function reasonText(reason: PrivilegeReason): string {

@@ -1,13 +1,13 @@
-import { name, table, time } from './markdown.ts';
+import { codeSpan, table, time } from './markdown.ts';
 import { coverageText } from './mfa.ts';
 import type { Excerpt, PostureProfile, ProfileStream } from './profile.ts';
 import { SEVERITIES } from './types.ts';
 
-/** The posture profile in Markdown; everything that Okta names is encoded. */
+/** The posture profile in Markdown. Everything that comes from Okta is encoded. */
 export function profileMarkdown(profile: PostureProfile): string {
   const parts = [
-    `# Identity posture of ${name(profile.org)}`,
-    `As of ${time(profile.at)}, sync ${name(profile.run)}.`,
+    `# Identity posture of ${codeSpan(profile.org)}`,
+    `As of ${time(profile.at)}, sync ${codeSpan(profile.run)}.`,
     notice(profile),
     figures(profile),
     `## Streams\n\n${streams(profile)}`,
@@ -15,8 +15,8 @@ export function profileMarkdown(profile: PostureProfile): string {
     `## Gaps\n\n${gaps(profile)}`,
     `## Privileged users\n\n${privilegeTable(profile)}`,
     `## SSO inventory\n\n${inventory(profile)}`,
-    `## Changes since the sync before\n\n${drift(profile)}`,
-    `## Time line\n\n${timeline(profile)}`,
+    `## Changes since the previous sync\n\n${drift(profile)}`,
+    `## Timeline\n\n${timeline(profile)}`,
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
@@ -24,18 +24,18 @@ export function profileMarkdown(profile: PostureProfile): string {
 function notice({ streams: all }: PostureProfile): string {
   const open = all.filter(({ state }) => state !== 'complete').map((stream) => stream.name);
   if (open.length === 0) return '';
-  return `**Not complete: ${open.join(', ')}.** What rests on them is as it was last known, or missing.`;
+  return `**Not complete: ${open.join(', ')}.** Values that depend on these streams are the last known ones, or are missing.`;
 }
 
 function figures(profile: PostureProfile): string {
   const { coverage, apps } = profile;
-  const judged = `${coverage.enrolled} of ${coverage.enrolled + coverage.none} ACTIVE users that could be judged`;
+  const judged = `${coverage.enrolled} of ${coverage.enrolled + coverage.none} ACTIVE users whose state is known`;
   const rows: [string, string][] = [
-    ['Users', `${profile.users}, of them ${profile.active} ACTIVE`],
+    ['Users', `${profile.users}, of which ${profile.active} are ACTIVE`],
     ['MFA coverage', `${profile.coverageText} (${judged}; ${coverage.unknown} unknown)`],
     [
       'Privileged users',
-      `${profile.privilegedUsers}, of them ${profile.superAdmins} super administrators`,
+      `${profile.privilegedUsers}, of which ${profile.superAdmins} are super administrators`,
     ],
     ['Stale accounts', `${profile.staleAccounts}`],
     [
@@ -58,7 +58,7 @@ const streams = (profile: PostureProfile): string =>
       stream.at === null ? 'never' : time(stream.at),
       ageText(stream.ageMs),
       completeText(stream),
-      stream.reason === null ? '–' : name(stream.reason),
+      stream.reason === null ? '–' : codeSpan(stream.reason),
     ]),
   );
 
@@ -75,8 +75,7 @@ const UNITS: readonly (readonly [number, string])[] = [
 ];
 
 /**
- * Age in its largest whole unit: `3 d`, `5 h`, `12 min`, `under a minute`; a dash where there is
- * none.
+ * Age in its largest whole unit: `3 d`, `5 h`, `12 min`, `under a minute`; a dash if there is none.
  */
 export function ageText(age: number | null): string {
   if (age === null) return '–';
@@ -94,7 +93,7 @@ function factors({ byClass, byFactor }: PostureProfile): string {
     table(['strongest class', 'ACTIVE users'], classes),
     table(
       ['factor', 'ACTIVE users'],
-      types.map(([key, count]) => [name(key), `${count}`]),
+      types.map(([key, count]) => [codeSpan(key), `${count}`]),
     ),
   ]
     .filter((part) => part !== '')
@@ -105,7 +104,12 @@ function gaps(profile: PostureProfile): string {
   const sections = SEVERITIES.flatMap((severity) => {
     const found = profile.gaps.items.filter((gap) => gap.severity === severity);
     if (found.length === 0) return [];
-    const rows = found.map((gap) => [gap.title, name(gap.name), name(gap.detail), time(gap.since)]);
+    const rows = found.map((gap) => [
+      gap.title,
+      codeSpan(gap.name),
+      codeSpan(gap.detail),
+      time(gap.since),
+    ]);
     const head = `### ${severity[0]?.toUpperCase()}${severity.slice(1)}: ${profile.gapCounts[severity]}`;
     return [`${head}\n\n${table(['gap', 'subject', 'detail', 'since'], rows)}`];
   });
@@ -116,10 +120,10 @@ const privilegeTable = ({ privileged: list }: PostureProfile): string =>
   excerptTable(
     ['login', 'status', 'MFA', 'why'],
     list.items.map((user) => [
-      name(user.login),
-      name(user.status),
+      codeSpan(user.login),
+      codeSpan(user.status),
       user.mfa,
-      name(user.why.join(', ')),
+      codeSpan(user.why.join(', ')),
     ]),
     list,
   );
@@ -128,8 +132,8 @@ const inventory = ({ inventory: list }: PostureProfile): string =>
   excerptTable(
     ['app', 'sign-on', 'kind', 'users', 'groups'],
     list.items.map((app) => [
-      name(app.label),
-      name(app.signOnMode),
+      codeSpan(app.label),
+      codeSpan(app.signOnMode),
       app.kind,
       amount(app.users),
       amount(app.groups),
@@ -142,7 +146,11 @@ const amount = (value: number | null): string => (value === null ? 'unknown' : `
 const drift = ({ drift: list }: PostureProfile): string =>
   excerptTable(
     ['change', 'subject', 'detail'],
-    list.items.map((one) => [one.kind.replaceAll('_', ' '), name(one.name), name(one.detail)]),
+    list.items.map((one) => [
+      one.kind.replaceAll('_', ' '),
+      codeSpan(one.name),
+      codeSpan(one.detail),
+    ]),
     list,
   );
 

@@ -2,8 +2,8 @@ import type { FactorClass } from '../mfa/types.ts';
 import { isActiveApp, signOnKind } from './apps.ts';
 import type { SignOnKind } from './apps.ts';
 import { bySeverity } from './gaps.ts';
-import { isPresent } from './judge.ts';
-import type { Judge } from './judge.ts';
+import { isPresent } from './context.ts';
+import type { AssessmentContext } from './context.ts';
 import { ageMs, byText } from './logic.ts';
 import { GAP_TABLE } from './gap-kinds.ts';
 import { coverageFrom, coverageText, mfaState } from './mfa.ts';
@@ -23,7 +23,7 @@ import type {
   TwinUser,
 } from './types.ts';
 
-/** A list cut for reading: `more` says how many are left out. */
+/** A shortened list; `more` is the number of omitted items. */
 export interface Excerpt<Item> {
   items: Item[];
   more: number;
@@ -34,11 +34,11 @@ export interface PrivilegedUser {
   login: string;
   status: string;
   mfa: MfaState;
-  /** In words, such as `SUPER_ADMIN directly`. */
+  /** As text, such as `SUPER_ADMIN directly`. */
   why: string[];
 }
 
-/** A gap with what its kind is called. */
+/** A gap with the title of its kind. */
 export interface ProfileGap extends Gap {
   title: string;
 }
@@ -52,7 +52,7 @@ export interface ProfileApp {
   groups: number | null;
 }
 
-/** How a stream was last read, and when it was last read completely; null where it never was. */
+/** The state of a stream, and when it was last read completely (null if never). */
 export interface ProfileStream extends StreamState {
   ageMs: number | null;
   completeAt: string | null;
@@ -61,19 +61,20 @@ export interface ProfileStream extends StreamState {
 }
 
 /**
- * The identity posture of an organisation as one document, whatever it is rendered to. Plain JSON.
+ * The identity posture of an organisation as one document, independent of the output format. Plain
+ * JSON.
  */
 export interface PostureProfile {
   org: string;
   run: string;
-  /** When it was made. */
+  /** When the profile was created. */
   at: string;
-  /** All four streams; `ageMs` is null where one was never read. */
+  /** All four streams; `ageMs` is null if a stream was never read. */
   streams: ProfileStream[];
   users: number;
   active: number;
   coverage: MfaCoverage;
-  /** As the fact shows it, such as `87%`. */
+  /** As shown in the fact, such as `87%`. */
   coverageText: string;
   byClass: Record<FactorClass, number>;
   byFactor: Record<string, number>;
@@ -83,7 +84,7 @@ export interface PostureProfile {
   ssoApps: number;
   apps: Record<SignOnKind, number>;
   gapCounts: Record<Severity, number>;
-  /** The most severe first. */
+  /** Most severe first. */
   gaps: Excerpt<ProfileGap>;
   privileged: Excerpt<PrivilegedUser>;
   inventory: Excerpt<ProfileApp>;
@@ -92,41 +93,40 @@ export interface PostureProfile {
   timeline: TimelineEntry[];
 }
 
-/** Items that one list of a profile shows at most. */
-export const MOST_ROWS = 200;
-/** Syncs that its time line shows at most. */
-const MOST_SYNCS = 60;
+/** Maximum number of items in one list of a profile. */
+export const MAX_ROWS = 200;
+/** Maximum number of syncs in the timeline. */
+const MAX_SYNCS = 60;
 
 /**
- * What a profile is made of; lists may be whole or cut already, with their full length in `totals`.
+ * The input of a profile. Lists may already be shortened; `tally` and `driftTotal` then give their
+ * full length.
  */
 export interface ProfileInput {
   tally: Tally;
   gaps: readonly Gap[];
-  /** Those who are privileged, and anybody else: others are left out. */
+  /** At least the privileged users; all others are ignored. */
   users: readonly TwinUser[];
   apps: readonly TwinApp[];
   drift: readonly Drift[];
-  /** How many changes there are where `drift` is cut already. */
+  /** The number of changes, if `drift` is already shortened. */
   driftTotal?: number;
   timeline: readonly TimelineEntry[];
-  /**
-   * The streams as they were last read completely; without, those of the judge that are complete.
-   */
+  /** The streams as last read completely. Default: the complete streams of the context. */
   completed?: readonly StreamState[];
 }
 
-/** Puts the profile together; its figures are those of the tally. */
-export function postureProfile(input: ProfileInput, judge: Judge): PostureProfile {
+/** Builds the profile. Its figures are those of the tally. */
+export function postureProfile(input: ProfileInput, context: AssessmentContext): PostureProfile {
   const { tally } = input;
   const gapTotal = Object.values(tally.gaps).reduce((sum, count) => sum + count, 0);
   return {
-    org: judge.org,
-    run: judge.run,
-    at: judge.at,
+    org: context.org,
+    run: context.run,
+    at: context.at,
     streams: streamsOf(
-      judge,
-      input.completed ?? judge.streams.filter(({ state }) => state === 'complete'),
+      context,
+      input.completed ?? context.streams.filter(({ state }) => state === 'complete'),
     ),
     users: tally.users,
     active: tally.active,
@@ -144,22 +144,25 @@ export function postureProfile(input: ProfileInput, judge: Judge): PostureProfil
       input.gaps.toSorted(bySeverity).map((gap) => ({ ...gap, title: GAP_TABLE[gap.kind].title })),
       gapTotal,
     ),
-    privileged: excerpt(usersWithPrivileges(input.users, judge), tally.privileged),
+    privileged: excerpt(usersWithPrivileges(input.users, context), tally.privileged),
     inventory: excerpt(
       inventoryOf(input.apps),
       Object.values(tally.apps).reduce((sum, count) => sum + count, 0),
     ),
     drift: excerpt(input.drift, input.driftTotal),
-    timeline: input.timeline.toSorted((one, other) => byText(one.at, other.at)).slice(-MOST_SYNCS),
+    timeline: input.timeline.toSorted((one, other) => byText(one.at, other.at)).slice(-MAX_SYNCS),
   };
 }
 
 function excerpt<Item>(all: readonly Item[], total = all.length): Excerpt<Item> {
-  const items = all.slice(0, MOST_ROWS);
+  const items = all.slice(0, MAX_ROWS);
   return { items, more: Math.max(0, total - items.length) };
 }
 
-function streamsOf({ streams, at }: Judge, completed: readonly StreamState[]): ProfileStream[] {
+function streamsOf(
+  { streams, at }: AssessmentContext,
+  completed: readonly StreamState[],
+): ProfileStream[] {
   return STREAMS.map((name) => {
     const state = streams.find((stream) => stream.name === name) ?? neverRead(name);
     const { at: completeAt = null, count: completeCount = null } =
@@ -169,15 +172,18 @@ function streamsOf({ streams, at }: Judge, completed: readonly StreamState[]): P
   });
 }
 
-function usersWithPrivileges(users: readonly TwinUser[], judge: Judge): PrivilegedUser[] {
+function usersWithPrivileges(
+  users: readonly TwinUser[],
+  context: AssessmentContext,
+): PrivilegedUser[] {
   return users
-    .filter((user) => isPresent(user) && isPrivileged(user, judge) === true)
+    .filter((user) => isPresent(user) && isPrivileged(user, context) === true)
     .map((user) => ({
       id: user.id,
       login: user.login,
       status: user.status,
       mfa: mfaState(user.factors),
-      why: privilegeReasons(user, judge).map(reasonText),
+      why: privilegeReasons(user, context).map(reasonText),
     }))
     .toSorted((one, other) => byText(one.login, other.login));
 }

@@ -1,38 +1,40 @@
+/** Counts the figures of a twin. */
+
 import { CLASSES_BY_STRENGTH } from '../mfa/strength.ts';
 import { SHORT_NAMES, shortNameOf } from '../mfa/short-names.ts';
 import type { FactorClass } from '../mfa/types.ts';
 import { isActiveApp, signOnKind } from './apps.ts';
 import type { SignOnKind } from './apps.ts';
-import { isActive, isPresent } from './judge.ts';
-import type { Judge } from './judge.ts';
+import { isActive, isPresent } from './context.ts';
+import type { AssessmentContext } from './context.ts';
 import { activeTypes, mfaState, strongestOf } from './mfa.ts';
 import { isPrivileged, isSuperAdmin, privilegeReasons } from './privileged.ts';
 import type { Gap, MfaState, Severity, TwinApp, TwinUser, TwinUserItem } from './types.ts';
 
-/** Short name under which factors of types that Okta does not document are counted. */
+/** Short name for factors of types that Okta does not document. */
 const UNRECOGNISED = 'unrecognised';
 
-/** Numbers of a twin, counted user by user and app by app; plain JSON. */
+/** The figures of a twin, counted user by user and app by app; plain JSON. */
 export interface Tally {
-  /** Users that are there, whatever their status. */
+  /** Existing users of any status. */
   users: number;
   /** ACTIVE users. */
   active: number;
-  /** ACTIVE users by whether they have MFA. */
+  /** ACTIVE users by MFA state. */
   mfa: Record<MfaState, number>;
   /** ACTIVE users by the strongest class of their ACTIVE factors. */
   byClass: Record<FactorClass, number>;
-  /** ACTIVE users by short name of the factors that are ACTIVE. */
+  /** ACTIVE users by the short names of their ACTIVE factors. */
   byFactor: Record<string, number>;
   privileged: number;
   superAdmins: number;
   stale: number;
-  /** ACTIVE apps by what stands behind the sign-in. */
+  /** ACTIVE apps by kind of sign-on. */
   apps: Record<SignOnKind, number>;
   gaps: Record<Severity, number>;
 }
 
-/** Numbers of nothing at all. */
+/** A tally of zeros. */
 export function emptyTally(): Tally {
   const zeros = <Key extends string>(keys: readonly Key[]): Record<Key, number> =>
     Object.fromEntries(keys.map((key) => [key, 0])) as Record<Key, number>;
@@ -50,13 +52,13 @@ export function emptyTally(): Tally {
   };
 }
 
-/** Adds one user; who is gone adds nothing. */
-export function countUser(tally: Tally, user: TwinUser, judge: Judge): void {
+/** Adds one user. Users who are gone are not counted. */
+export function countUser(tally: Tally, user: TwinUser, context: AssessmentContext): void {
   if (user.gone) return;
   tally.users += 1;
   if (isPresent(user)) {
-    if (isPrivileged(user, judge) === true) tally.privileged += 1;
-    if (isSuperAdmin(user, judge) === true) tally.superAdmins += 1;
+    if (isPrivileged(user, context) === true) tally.privileged += 1;
+    if (isSuperAdmin(user, context) === true) tally.superAdmins += 1;
   }
   if (!isActive(user)) return;
   tally.active += 1;
@@ -69,12 +71,12 @@ export function countUser(tally: Tally, user: TwinUser, judge: Judge): void {
 const shortNames = ({ factors }: TwinUser): Set<string> =>
   new Set(activeTypes(factors ?? []).map((type) => shortNameOf(type) ?? UNRECOGNISED));
 
-/** Adds one app; only those that are there and ACTIVE count. */
+/** Adds one app. Only existing ACTIVE apps count. */
 export function countApp(tally: Tally, app: TwinApp): void {
   if (isActiveApp(app)) tally.apps[signOnKind(app.signOnMode)] += 1;
 }
 
-/** Adds open gaps, those of a user with the user. */
+/** Adds open gaps. */
 export function countGaps(tally: Tally, gaps: readonly Gap[]): void {
   for (const { kind, severity } of gaps) {
     tally.gaps[severity] += 1;
@@ -85,13 +87,13 @@ export function countGaps(tally: Tally, gaps: readonly Gap[]): void {
 /** ACTIVE apps without bookmarks. */
 export const ssoApps = ({ apps }: Tally): number => apps.federated + apps.password + apps.other;
 
-/** A user as listed: with MFA, and whether and why privileged. */
-export function userItem(user: TwinUser, judge: Judge): TwinUserItem {
+/** A user as listed, with MFA state and the reasons for privileges. */
+export function userItem(user: TwinUser, context: AssessmentContext): TwinUserItem {
   return {
     ...user,
     mfa: mfaState(user.factors),
     strongest: strongestOf(user.factors),
-    privileged: isPrivileged(user, judge),
-    why: privilegeReasons(user, judge),
+    privileged: isPrivileged(user, context),
+    why: privilegeReasons(user, context),
   };
 }

@@ -1,11 +1,11 @@
 import { coverageFrom } from './mfa.ts';
 import { ssoApps } from './tally.ts';
 import type { Tally } from './tally.ts';
-import type { Judge } from './judge.ts';
+import type { AssessmentContext } from './context.ts';
 import { DRIFT_KINDS, STREAMS } from './types.ts';
 import type { Drift, DriftKind, TimelineEntry } from './types.ts';
 
-/** How many of each kind. */
+/** Number of changes of each kind. */
 export function countDrift(drift: readonly Drift[]): Record<DriftKind, number> {
   const counts = Object.fromEntries(DRIFT_KINDS.map((kind) => [kind, 0])) as Record<
     DriftKind,
@@ -15,20 +15,20 @@ export function countDrift(drift: readonly Drift[]): Record<DriftKind, number> {
   return counts;
 }
 
-/** The posture of this sync for the time line. */
+/** The posture at this sync, for the time line. */
 export function timelineEntry(
   tally: Tally,
   drift: Record<DriftKind, number>,
-  judge: Judge,
+  context: AssessmentContext,
 ): TimelineEntry {
   return {
-    run: judge.run,
-    at: judge.at,
+    run: context.run,
+    at: context.at,
     coverage: coverageFrom(tally.mfa),
     privileged: tally.privileged,
     ssoApps: ssoApps(tally),
     gaps: tally.gaps,
     drift,
-    incomplete: STREAMS.filter((name) => !judge.complete.has(name)),
+    incomplete: STREAMS.filter((name) => !context.complete.has(name)),
   };
 }

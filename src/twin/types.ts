@@ -1,29 +1,29 @@
 import type { FactorClass } from '../mfa/types.ts';
 
 /*
- * The identity twin: a copy of an Okta organisation as arx last read it, and what follows from it.
- * Everything here is plain JSON; times are ISO 8601 UTC; ids are Okta's.
+ * The identity twin: a copy of an Okta organisation as last read by arx, and the findings from it.
+ * All types are plain JSON; times are ISO 8601 UTC; ids are Okta's.
  */
 
-/** Whether somebody has MFA: `unknown` where factors could not be read or are not understood. */
+/** Whether a user has MFA: `unknown` if factors could not be read or are not understood. */
 export type MfaState = 'enrolled' | 'none' | 'unknown';
 
-/** One factor as kept: never a secret, phone number or address. */
+/** One factor as stored: never a secret, phone number or address. */
 export interface TwinFactor {
   id: string;
-  /** Okta's factorType, kept as it came. */
+  /** Okta's factorType, unchanged. */
   type: string;
   provider: string | null;
   status: string | null;
 }
 
-/** One administrator role; `via` is `direct` or the id of the group that gives it. */
+/** One administrator role; `via` is `direct` or the id of the group that grants it. */
 export interface TwinRole {
   role: string;
   via: string;
 }
 
-/** `via` of a role that a user holds in person. */
+/** `via` of a role that is assigned to the user directly. */
 export const DIRECT = 'direct';
 
 export interface TwinUser {
@@ -39,18 +39,17 @@ export interface TwinUser {
   activated: string | null;
   lastLogin: string | null;
   /**
-   * Newest successful sign-in that an entry of the System Log shows, kept from sync to sync; null
-   * where none did.
+   * The latest successful sign-in in the System Log, kept from sync to sync; null if there is none.
    */
   lastSeen: string | null;
   passwordChanged: string | null;
   /** Ids of groups. */
   groups: string[];
-  /** Null where they could not be read. */
+  /** Null if they could not be read. */
   factors: TwinFactor[] | null;
-  /** Null where they could not be read; empty for somebody who is no administrator. */
+  /** Null if they could not be read; empty for a user who is not an administrator. */
   roles: TwinRole[] | null;
-  /** No longer there: a complete stream no longer lists them. */
+  /** Gone: a complete stream no longer lists the user. */
   gone: boolean;
 }
 
@@ -59,9 +58,9 @@ export interface TwinApp {
   label: string;
   signOnMode: string;
   status: string;
-  /** Users assigned; null where they could not be counted. */
+  /** Number of assigned users; null if they could not be counted. */
   users: number | null;
-  /** Groups assigned; null where they could not be counted. */
+  /** Number of assigned groups; null if they could not be counted. */
   groups: number | null;
   gone: boolean;
 }
@@ -76,7 +75,7 @@ export type Severity = (typeof SEVERITIES)[number];
 
 /** A notable entry of the System Log. */
 export interface SecurityEvent {
-  /** Of the log entry; an event is raised once for each uuid and rule. */
+  /** The uuid of the log entry; an event is raised once for each uuid and rule. */
   uuid: string;
   /** Name of the rule that raised it. */
   rule: string;
@@ -85,7 +84,7 @@ export interface SecurityEvent {
   tactic: string;
   technique: string;
   at: string;
-  /** Who did it, as the log names them: a login or an id. */
+  /** The actor as named by the log: a login or an id. */
   actor: string | null;
   target: string | null;
 }
@@ -93,20 +92,22 @@ export interface SecurityEvent {
 export const STREAMS = ['users', 'apps', 'logs', 'roles'] as const;
 export type StreamName = (typeof STREAMS)[number];
 
-/** How far one stream came when it was last read. */
+/** The result of reading one stream. */
 export interface StreamState {
   name: StreamName;
-  /** `denied`: Okta refused it; `partial`: it broke off, or was never read. */
+  /**
+   * `denied`: Okta refused access. `partial`: reading was cut short, or the stream was never read.
+   */
   state: 'complete' | 'partial' | 'denied';
   /** Items read. */
   count: number;
-  /** When it was last read; null where never. */
+  /** When it was last read; null if never. */
   at: string | null;
-  /** Why it is not complete; null where it is. */
+  /** Why it is not complete; null if it is. */
   reason: string | null;
 }
 
-/** A stream that no sync has read yet. */
+/** The state of a stream that no sync has read yet. */
 export const neverRead = (name: StreamName): StreamState => ({
   name,
   state: 'partial',
@@ -116,8 +117,8 @@ export const neverRead = (name: StreamName): StreamState => ({
 });
 
 /**
- * `verified`: read in a complete stream; `derived`: computed from such; `stale`: older than its
- * time to live.
+ * `verified`: read from a complete stream; `derived`: computed from such data; `stale`: older than
+ * its time to live.
  */
 export type Confidence = 'verified' | 'derived' | 'stale';
 
@@ -126,14 +127,14 @@ export interface Fact {
   key: string;
   /** Such as `87%` or `40`. */
   value: string;
-  /** The fact as one word: `tool:okta`, `mfa_coverage:87%`, `sso_apps:40`. */
+  /** The fact as one token: `tool:okta`, `mfa_coverage:87%`, `sso_apps:40`. */
   text: string;
   confidence: Confidence;
-  /** Streams that it rests on, such as `okta:users`. */
+  /** The streams that it depends on, such as `okta:users`. */
   source: string;
-  /** The sync that first saw this value. */
+  /** The sync that first stated this value. */
   run: string;
-  /** When the value was last seen to hold. */
+  /** When the value was last confirmed. */
   observedAt: string;
 }
 
@@ -153,21 +154,21 @@ export const GAP_KINDS = [
 ] as const;
 export type GapKind = (typeof GAP_KINDS)[number];
 
-/** Something that falls short. There is at most one for each kind and subject. */
+/** A weakness of the posture. There is at most one for each kind and subject. */
 export interface Gap {
   kind: GapKind;
   severity: Severity;
-  /** Id of the user or app; the org for what concerns all of it. */
+  /** Id of the user or app, or the org for the organisation as a whole. */
   subject: string;
-  /** Login or label of the subject, for people. */
+  /** Login or label of the subject, for display. */
   name: string;
   /** One sentence. */
   detail: string;
-  /** The sync time at which it was first found. */
+  /** Time of the sync that first found it. */
   since: string;
 }
 
-/** The most important first: in this order they are told. */
+/** Most important first, which is the display order. */
 export const DRIFT_KINDS = [
   'admin_added',
   'mfa_lost',
@@ -177,14 +178,14 @@ export const DRIFT_KINDS = [
 ] as const;
 export type DriftKind = (typeof DRIFT_KINDS)[number];
 
-/** Something that changed from one sync to the next. */
+/** A change from one sync to the next. */
 export interface Drift {
   kind: DriftKind;
   /** Id of the user or app, or the org. */
   subject: string;
   /** Login or label. */
   name: string;
-  /** Of a gap that opened or closed. */
+  /** The kind of the gap that opened or closed. */
   gap: GapKind | null;
   severity: Severity | null;
   detail: string;
@@ -193,7 +194,8 @@ export interface Drift {
 }
 
 /**
- * MFA over ACTIVE users; `share` is enrolled ÷ (enrolled + none), 0 to 1, null where both are zero.
+ * MFA coverage of ACTIVE users; `share` is enrolled ÷ (enrolled + none), 0 to 1, null if both are
+ * zero.
  */
 export interface MfaCoverage {
   enrolled: number;
@@ -211,33 +213,33 @@ export interface TimelineEntry {
   ssoApps: number;
   gaps: Record<Severity, number>;
   drift: Record<DriftKind, number>;
-  /** Names of the streams that were not complete: figures that rest on them are older. */
+  /** Streams that were not complete; the figures that depend on them are older. */
   incomplete: StreamName[];
 }
 
-/** Why somebody counts as privileged. */
+/** Why a user is privileged. */
 export type PrivilegeReason =
   | { kind: 'role'; role: string }
   | { kind: 'role_by_group'; role: string; group: string; groupName: string | null }
   | { kind: 'group'; group: string; groupName: string | null };
 
-/** What the configuration says of the twin. */
+/** The configuration of the twin. */
 export interface TwinSettings {
   /** Ids or exact names of groups whose members are privileged. */
   privilegedGroups: string[];
-  /** Identity providers that are expected in sign-ins, by id or name. */
+  /** Expected identity providers of sign-ins, by id or name. */
   expectedIdps: string[];
-  /** Age at which an account counts as stale, never used or left behind; milliseconds. */
+  /** Age at which an account is stale, never used or left behind; milliseconds. */
   staleAfterMs: number;
   /** Age at which an administrator's password is old; milliseconds. */
   passwordAgeMs: number;
-  /** Age at which a fact that was not seen again counts as stale; milliseconds. */
+  /** Age at which a fact that was not confirmed again is stale; milliseconds. */
   factTtlMs: number;
 }
 
 const DAY_MS = 86_400_000;
 
-/** Settings where nothing is configured. */
+/** Default settings. */
 export const DEFAULT_TWIN_SETTINGS: TwinSettings = {
   privilegedGroups: [],
   expectedIdps: [],
@@ -246,27 +248,26 @@ export const DEFAULT_TWIN_SETTINGS: TwinSettings = {
   factTtlMs: 7 * DAY_MS,
 };
 
-/** What every judgement of a sync rests on, besides the user or app that it is about. */
+/** The context of every assessment of a sync, besides the user or app itself. */
 export interface TwinContext {
   org: string;
   run: string;
-  /** The time as of which is judged. */
+  /** The reference time of the assessment. */
   at: string;
   streams: readonly StreamState[];
   groups: readonly TwinGroup[];
   settings: TwinSettings;
 }
 
-/** A whole twin in memory; large organisations are judged user by user instead (see tally.ts). */
+/**
+ * A whole twin in memory. Large organisations are assessed user by user instead (see assess.ts).
+ */
 export interface Twin extends TwinContext {
   users: readonly TwinUser[];
   apps: readonly TwinApp[];
 }
 
-/**
- * What is remembered of a user from sync to sync so that drift can be told; the last that was
- * certain.
- */
+/** What is remembered about a user from sync to sync to compute drift: the last certain values. */
 export interface Standing {
   privileged: boolean | null;
   mfa: MfaState;
@@ -275,11 +276,9 @@ export interface Standing {
 /** A user as listed by `arx twin users`. */
 export interface TwinUserItem extends TwinUser {
   mfa: MfaState;
-  /**
-   * Strongest class among the ACTIVE factors; null where none is ACTIVE or they could not be read.
-   */
+  /** Strongest class among the ACTIVE factors; null if there is none or they could not be read. */
   strongest: FactorClass | null;
-  /** Null where it cannot be said. */
+  /** Null if unknown. */
   privileged: boolean | null;
   why: PrivilegeReason[];
 }

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { profileHtml } from '../../src/cli/twin/profile-html.ts';
 import { reportHtml } from '../../src/cli/report/html.ts';
 import { assess } from '../../src/twin/assess.ts';
-import { prepareJudge } from '../../src/twin/judge.ts';
+import { prepareContext } from '../../src/twin/context.ts';
 import { postureProfile } from '../../src/twin/profile.ts';
 import { launchChromium } from '../support/chromium.ts';
 import { twin, user } from '../support/twin-orgs.ts';
@@ -55,7 +55,7 @@ describe('the profile in a browser', () => {
       const { users, apps } = whole;
       const profile = postureProfile(
         { tally, gaps, users, apps, drift, timeline: [timeline] },
-        prepareJudge(whole),
+        prepareContext(whole),
       );
       const { page, complaints } = await open(profileHtml(profile));
       await page.setViewportSize({ width, height: 900 });

@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity';
 import type { SyncSettings } from '../../config/schema/twin-settings.ts';
-import type { Carried } from '../../twin/events/types.ts';
-import { OVERLAP_MS } from '../../twin/events/memory.ts';
+import type { CarryOver } from '../../twin/events/types.ts';
+import { OVERLAP_MS } from '../../twin/events/carry-over.ts';
 import type { StreamName } from '../../twin/types.ts';
 import { AUTO_BATCH } from '../../mfa/scan-plan.ts';
 import { configurationFailure } from '../support/failures.ts';
@@ -72,7 +72,11 @@ function streamNames({ users = true, apps = true, logs = true }: BeginInput): St
  * So many hours, and further back where the last window ended before: nothing is left out between
  * two.
  */
-function windowOf(now: Date, hours: number, carried: Carried | null): NonNullable<SyncPlan['log']> {
+function windowOf(
+  now: Date,
+  hours: number,
+  carried: CarryOver | null,
+): NonNullable<SyncPlan['log']> {
   const asked = now.getTime() - hours * HOUR_MS;
   const kept = now.getTime() - MOST_HOURS * HOUR_MS;
   const joined = carried === null ? asked : Math.max(kept, Date.parse(carried.until) - OVERLAP_MS);

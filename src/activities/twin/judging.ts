@@ -4,11 +4,11 @@ import type { SearchHit } from '../../store/twin-types.ts';
 import type { SyncView, SyncStream } from '../../store/twin-sync-types.ts';
 import type { Store } from '../../store/types.ts';
 import { assessApp, assessOrg, assessOrphans, assessUser } from '../../twin/assess.ts';
-import type { Assessed, AssessGround } from '../../twin/assess.ts';
+import type { Assessed, AssessmentState } from '../../twin/assess.ts';
 import type { Baseline } from '../../twin/drift.ts';
 import { freshFacts, reviseFacts } from '../../twin/facts.ts';
-import { prepareJudge } from '../../twin/judge.ts';
-import type { Judge } from '../../twin/judge.ts';
+import { prepareContext } from '../../twin/context.ts';
+import type { AssessmentContext } from '../../twin/context.ts';
 import { emptyTally } from '../../twin/tally.ts';
 import type { Tally } from '../../twin/tally.ts';
 import { countDrift, timelineEntry } from '../../twin/timeline.ts';
@@ -33,7 +33,7 @@ const SEARCHED_EVENTS = 10_000;
 /** Everything that follows from a sync, as what changes in the store. */
 export interface Judgement {
   view: SyncView;
-  judge: Judge;
+  judge: AssessmentContext;
   tally: Tally;
   facts: { all: Fact[]; changed: Fact[]; seen: Fact[] };
   timeline: TimelineEntry;
@@ -58,7 +58,7 @@ export async function judgeTwin(
   const { twin } = store;
   const keep = (page: JudgedPage): Promise<void> => twin.judged.add({ org, run, attempt }, page);
   const groups = await twin.groups.list(org);
-  const judge = prepareJudge({
+  const judge = prepareContext({
     org,
     run,
     at,
@@ -116,13 +116,13 @@ async function gapsBySubject(
 
 /** Adds up users and apps as they come by. */
 class Gathering {
-  readonly #on: AssessGround;
+  readonly #on: AssessmentState;
   readonly #drift = countDrift([]);
   readonly #parts = { there: new SearchParts(), gone: new SearchParts(GONE_FROM) };
   #page = emptyPage();
 
-  constructor(judge: Judge, baseline: Baseline) {
-    this.#on = { judge, baseline, tally: emptyTally() };
+  constructor(judge: AssessmentContext, baseline: Baseline) {
+    this.#on = { context: judge, baseline, tally: emptyTally() };
   }
 
   groups(listed: readonly TwinGroup[], gone: readonly TwinGroup[]): void {
@@ -186,7 +186,7 @@ class Gathering {
   }
 
   done(earlier: readonly Fact[]): Omit<Judgement, 'view'> {
-    const { judge, tally } = this.#on;
+    const { context: judge, tally } = this.#on;
     const fresh = freshFacts(tally, judge);
     const { facts: all, changed } = reviseFacts(earlier, fresh, judge);
     const seen = fresh.filter(({ key }) => !changed.some((one) => one.key === key));

@@ -1,5 +1,5 @@
 import { ApplicationFailure } from '@temporalio/activity';
-import type { Carried, LogEntry } from '../../twin/events/types.ts';
+import type { CarryOver, LogEntry } from '../../twin/events/types.ts';
 import type { OktaPage } from '../../connectors/types.ts';
 import { raise } from '../../twin/events/raise.ts';
 import { lastingOrNot } from '../mfa/listing.ts';
@@ -45,7 +45,7 @@ export function readLogPage(deps: SyncDeps): SyncActivities['readLogPage'] {
 }
 
 /** What the syncs before hand on, unless this one begins before all that they read. */
-const beginning = async ({ store }: SyncDeps, { org, plan }: Sync): Promise<Carried | null> =>
+const beginning = async ({ store }: SyncDeps, { org, plan }: Sync): Promise<CarryOver | null> =>
   plan.log?.anew ? null : await store.twin.events.readCarried(org);
 
 async function readPage(
@@ -70,7 +70,7 @@ async function readPage(
  */
 function windowOf(
   { plan, startedAt }: Sync,
-  { items, last, from }: { items: readonly LogEntry[]; last: boolean; from: Carried | null },
+  { items, last, from }: { items: readonly LogEntry[]; last: boolean; from: CarryOver | null },
 ) {
   const since = from?.until ?? plan.log?.since ?? startedAt;
   const newest = items

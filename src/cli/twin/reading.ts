@@ -1,8 +1,8 @@
 import { syncSettings } from '../../config/schema/twin-settings.ts';
 import type { SyncRecord } from '../../store/twin-sync-types.ts';
 import type { Store } from '../../store/types.ts';
-import { prepareJudge } from '../../twin/judge.ts';
-import type { Judge } from '../../twin/judge.ts';
+import { prepareContext } from '../../twin/context.ts';
+import type { AssessmentContext } from '../../twin/context.ts';
 import type { Io } from '../kit/io.ts';
 import { loadSettings } from '../kit/settings.ts';
 import type { Settings } from '../kit/settings.ts';
@@ -16,7 +16,7 @@ export interface Reading {
   org: string;
   /** The sync that was begun last. */
   sync: SyncRecord;
-  judge: Judge;
+  judge: AssessmentContext;
   settings: Settings;
 }
 
@@ -50,7 +50,7 @@ export async function withTwin<Result>(
       ]);
       const { twin } = syncSettings(settings.config);
       const at = new Date().toISOString();
-      const judge = prepareJudge({ org, run: sync.run, at, streams, groups, settings: twin });
+      const judge = prepareContext({ org, run: sync.run, at, streams, groups, settings: twin });
       return { result: await task({ store, org, sync, judge, settings }) };
     },
   );

@@ -1,4 +1,4 @@
-import { name as code, table } from '../../twin/markdown.ts';
+import { codeSpan as code, table } from '../../twin/markdown.ts';
 import type { Colors } from '../kit/io.ts';
 import { plural } from '../kit/text.ts';
 import type { ViewName } from './views.ts';

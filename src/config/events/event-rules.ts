@@ -5,7 +5,7 @@ import type {
   EntryMatch,
   EventRule,
   Follower,
-  RuleDemand,
+  RuleTrigger,
 } from '../../twin/events/types.ts';
 import { collect } from '../yaml/collect.ts';
 import { durationMs } from '../yaml/durations.ts';
@@ -139,7 +139,7 @@ const ruleOf = (stated: StatedEventRule): EventRule => ({
   name: stated.name,
   description: stated.description ?? stated.name,
   ...matchOf(stated),
-  demand: demandOf(stated),
+  trigger: demandOf(stated),
   severity: stated.severity,
   tactic: stated.tactic,
   technique: stated.technique,
@@ -151,7 +151,7 @@ const matchOf = ({ type, when }: Pick<StatedEventRule, 'type' | 'when'>): EntryM
   when: (when ?? []) as Condition[],
 });
 
-function demandOf({ threshold, followed_by, not_followed_by }: StatedEventRule): RuleDemand {
+function demandOf({ threshold, followed_by, not_followed_by }: StatedEventRule): RuleTrigger {
   if (threshold) {
     const { count, within, by } = threshold;
     return { kind: 'threshold', count, withinMs: durationMs(within), by };

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Kysely } from 'kysely';
-import type { Carried } from '../../twin/events/types.ts';
+import type { CarryOver } from '../../twin/events/types.ts';
 import type { Database } from '../schema.ts';
 import type { TwinEventRepository } from '../twin-types.ts';
 import type { StoreTransaction } from '../types.ts';
@@ -64,7 +64,7 @@ async function read(
   db: Kysely<Database>,
   org: string,
   run: string,
-): Promise<Carried | null | undefined> {
+): Promise<CarryOver | null | undefined> {
   const rows = db
     .selectFrom('twin_log')
     .select('carried')
@@ -75,7 +75,7 @@ async function read(
 
 async function write(
   tx: StoreTransaction,
-  { org, run, carried }: { org: string; run: string; carried: Carried | null },
+  { org, run, carried }: { org: string; run: string; carried: CarryOver | null },
 ): Promise<void> {
   const text = carried && JSON.stringify(carried);
   await sql`

@@ -1,3 +1,5 @@
+/** Evaluates the conditions of event rules. */
+
 import type {
   Condition,
   EntryMatch,
@@ -8,17 +10,23 @@ import type {
 } from './types.ts';
 
 /**
- * Whether an event type is the one that a rule names; `user.mfa.*` names every type below
- * `user.mfa`.
+ * Whether an event type matches a rule's type; `user.mfa.*` matches every type below `user.mfa`.
  */
 export const isOfType = (eventType: string, wanted: string): boolean =>
   wanted.endsWith('.*') ? eventType.startsWith(wanted.slice(0, -1)) : eventType === wanted;
 
-/** Whether every condition of a match holds for an entry of its types. */
-export const allHold = ({ when }: EntryMatch, entry: LogEntry, settings: EventSettings): boolean =>
+/** Whether an entry meets every condition of a match. */
+export const matchesAll = (
+  { when }: EntryMatch,
+  entry: LogEntry,
+  settings: EventSettings,
+): boolean =>
   when.every((condition) => holds(condition, valuesAt(entry, condition.field), settings));
 
-/** The values at a dot path, of lists each; own keys only, absent and null ones left out. */
+/**
+ * The values at a dot path; of lists, every item. Only own keys; absent and null values are
+ * omitted.
+ */
 export function valuesAt(value: unknown, path: string): unknown[] {
   return path
     .split('.')

@@ -1,3 +1,5 @@
+/** Parses entries of the System Log for event rules. */
+
 import type { EntryParty, LogEntry } from './types.ts';
 
 /** An entry with its time in epoch milliseconds. */
@@ -9,8 +11,8 @@ export interface TimedEntry {
 type Unknown = Readonly<Record<string, unknown>>;
 
 /**
- * Reads an entry as the connector gives it: its listed fields, what is missing or odd as null. Null
- * without uuid, type or time.
+ * Parses an entry from the connector. Missing or invalid fields become null. Returns null for an
+ * entry without uuid, type or time.
  */
 export function readEntry(raw: unknown): TimedEntry | null {
   if (!isObject(raw)) return null;
@@ -42,7 +44,7 @@ export function readEntry(raw: unknown): TimedEntry | null {
   return { entry, at };
 }
 
-/** Reads entries, each uuid once, by time; of entries at the same moment by uuid. */
+/** Parses entries, each uuid once, ordered by time and then by uuid. */
 export function readEntries(raw: readonly unknown[]): { entries: TimedEntry[]; malformed: number } {
   const read = raw.map(readEntry).filter((one) => one !== null);
   const unique = new Map<string, TimedEntry>();

@@ -1,53 +1,54 @@
 import type { SecurityEvent } from '../types.ts';
-import { allHold, isOfType } from './conditions.ts';
+import { matchesAll, isOfType } from './conditions.ts';
 import { readEntries } from './entry.ts';
 import type { TimedEntry } from './entry.ts';
-import { judge } from './judge.ts';
-import type { RuleEntries } from './judge.ts';
-import { judgingStart, entriesToKeep } from './memory.ts';
+import { findTriggers } from './triggers.ts';
+import type { RuleEntries } from './triggers.ts';
+import { evaluationStart, entriesToKeep } from './carry-over.ts';
 import type {
-  Carried,
+  CarryOver,
   EntryMatch,
   EntryParty,
   EventRule,
   EventSettings,
   LogWindow,
-  Raised,
+  RaiseResult,
 } from './types.ts';
 
 export interface RaiseOptions {
   settings: EventSettings;
-  /** What the window before gave; null or absent for the first. */
-  carried?: Carried | null;
-  /** What was read; from the first to the last entry where it is not said. */
+  /** The result of the previous window; null or absent for the first. */
+  carried?: CarryOver | null;
+  /** The time that was read. Default: from the first to the last entry. */
   window?: LogWindow;
 }
 
 /**
- * Security events of one window of the System Log. Windows in order, each starting no later than
- * the last one ended, raise what the whole log at once would, however it is cut: what a rule needs
- * of earlier windows is carried over. Judged by the entries' own times and the end of the window.
+ * Raises the security events of one window of the System Log. Consecutive windows, each starting no
+ * later than the end of the previous one, raise the same events as the whole log at once, however
+ * it is split: what a rule needs from earlier windows is carried over. Evaluation uses only the
+ * times of the entries and the end of the window.
  */
 export function raise(
   rules: readonly EventRule[],
   entries: readonly unknown[],
   options: RaiseOptions,
-): Raised {
+): RaiseResult {
   const { entries: read, malformed } = readEntries(entries);
   const given = options.carried ?? null;
   const window = spanOf(options.window ?? widest(read), given);
-  const before = window.anew ? null : given;
+  const before = window.restarts ? null : given;
   const log = before ? allEntries(before, read) : read;
-  const looked = entriesByRule(rules, log, options.settings);
-  const events = looked.flatMap((one) => {
-    // What was judged in an earlier window is left to it: here not all that surrounds it may be at
-    // hand.
-    const from = before ? judgingStart(one.rule, Date.parse(before.until)) : -Infinity;
-    return judge(one, window.until).flatMap((found) =>
+  const byRule = entriesByRule(rules, log, options.settings);
+  const events = byRule.flatMap((one) => {
+    // Entries that an earlier window has evaluated are skipped: the entries around them may not be
+    // available here.
+    const from = before ? evaluationStart(one.rule, Date.parse(before.until)) : -Infinity;
+    return findTriggers(one, window.until).flatMap((found) =>
       found.at >= from ? [eventOf(one.rule, found)] : [],
     );
   });
-  const carried = window.stale && given ? given : carryOver(window, looked);
+  const carried = window.isOld && given ? given : carryOver(window, byRule);
   return { events: events.sort(byTime), carried, malformed };
 }
 
@@ -56,23 +57,23 @@ const NEVER = '1970-01-01T00:00:00Z';
 interface Span {
   since: number;
   until: number;
-  /** The window reaches back before all that was read: it is judged by itself. */
-  anew: boolean;
-  /** It also ends before that, so what is carried stays as it is. */
-  stale: boolean;
+  /** The window starts before everything that was read, so it is evaluated on its own. */
+  restarts: boolean;
+  /** The window also ends before that, so the carry-over stays unchanged. */
+  isOld: boolean;
 }
 
-function spanOf(window: LogWindow | null, carried: Carried | null): Span {
+function spanOf(window: LogWindow | null, carried: CarryOver | null): Span {
   const since = Date.parse(window?.since ?? carried?.until ?? NEVER);
   const until = window ? Date.parse(window.until) : since;
-  if (!carried) return { since, until, anew: true, stale: false };
+  if (!carried) return { since, until, restarts: true, isOld: false };
   const [start, end] = [Date.parse(carried.since), Date.parse(carried.until)];
-  if (since <= start) return { since, until, anew: true, stale: until < end };
+  if (since <= start) return { since, until, restarts: true, isOld: until < end };
   return {
     since: since <= end ? start : since,
     until: Math.max(until, end),
-    anew: false,
-    stale: false,
+    restarts: false,
+    isOld: false,
   };
 }
 
@@ -81,10 +82,10 @@ const widest = (entries: readonly TimedEntry[]): LogWindow | null => {
   return first && last ? { since: first.entry.published, until: last.entry.published } : null;
 };
 
-const allEntries = (before: Carried, read: readonly TimedEntry[]): readonly TimedEntry[] =>
+const allEntries = (before: CarryOver, read: readonly TimedEntry[]): readonly TimedEntry[] =>
   readEntries([...before.entries, ...read.map(({ entry }) => entry)]).entries;
 
-/** For each rule the entries that it looks at; each entry is put only to the rules for its type. */
+/** The entries for each rule. Each entry is only checked against rules for its type. */
 function entriesByRule(
   rules: readonly EventRule[],
   log: readonly TimedEntry[],
@@ -96,7 +97,8 @@ function entriesByRule(
     then: [] as TimedEntry[],
   }));
   const roles = looked.flatMap(({ rule, first, then }) => {
-    const follower = 'follower' in rule.demand ? [{ match: rule.demand.follower, list: then }] : [];
+    const follower =
+      'follower' in rule.trigger ? [{ match: rule.trigger.follower, list: then }] : [];
     return [{ match: rule as EntryMatch, list: first }, ...follower];
   });
   const byType = new Map<string, typeof roles>();
@@ -106,7 +108,7 @@ function entriesByRule(
       byType.get(eventType) ??
       roles.filter(({ match }) => match.types.some((type) => isOfType(eventType, type)));
     byType.set(eventType, open);
-    for (const { match, list } of open) if (allHold(match, one.entry, settings)) list.push(one);
+    for (const { match, list } of open) if (matchesAll(match, one.entry, settings)) list.push(one);
   }
   return looked;
 }
@@ -132,7 +134,7 @@ function eventOf(
 
 const partyLabel = (party: EntryParty | null): string | null => party?.login ?? party?.id ?? null;
 
-const carryOver = ({ since, until }: Span, looked: readonly RuleEntries[]): Carried => ({
+const carryOver = ({ since, until }: Span, looked: readonly RuleEntries[]): CarryOver => ({
   since: new Date(since).toISOString(),
   until: new Date(until).toISOString(),
   entries: entriesToKeep(looked, until),

@@ -1,17 +1,17 @@
 import type { SecurityEvent, Severity, TwinSettings } from '../types.ts';
 
-/** Who did something, or to whom it was done. */
+/** A party of an entry: the actor or a target. */
 export interface EntryParty {
   id: string | null;
   /** `User`, `AppUser`, `UserGroup`, `AppInstance`, … */
   type: string | null;
-  /** Login of a person; null for everything else. */
+  /** Login of a user; null for everything else. */
   login: string | null;
 }
 
 /**
- * One entry of the System Log, as far as rules may look at it; details are left out, and so is
- * free text apart from plain words.
+ * One entry of the System Log with the fields that rules may use. Details and free text are
+ * omitted, except for plain words.
  */
 export interface LogEntry {
   uuid: string;
@@ -26,7 +26,7 @@ export interface LogEntry {
   targets: EntryParty[];
   ipAddress: string | null;
   country: string | null;
-  /** Whether the client came through a proxy, as far as Okta says. */
+  /** Whether the client used a proxy, if Okta reports it. */
   isProxy: boolean | null;
   /** Behaviours that Okta found positive, such as `New Device`. */
   behaviors: string[];
@@ -37,12 +37,12 @@ export interface LogEntry {
 }
 
 export type Scalar = string | number | boolean | null;
-/** A list of arx.yaml that a rule may name in the place of values. */
+/** A list of arx.yaml that a rule may use instead of values. */
 export type SettingList = 'twin.expected_idps' | 'twin.privileged_groups';
 
 /**
- * One condition on a field; a field that holds a list satisfies it when any of its values does, a
- * negation when none.
+ * One condition on a field. A list meets it if any of its values does; it meets a negation if none
+ * does.
  */
 export type Condition = { field: string } & (
   | { operator: 'eq' | 'ne'; value: Scalar }
@@ -52,7 +52,7 @@ export type Condition = { field: string } & (
 );
 
 /**
- * Entries of these types (exact, or `user.mfa.*` for all below) for which every condition holds.
+ * Matches entries of these types (exact, or `user.mfa.*` for all below) that meet every condition.
  */
 export interface EntryMatch {
   types: readonly string[];
@@ -60,58 +60,59 @@ export interface EntryMatch {
 }
 
 /**
- * What makes entries belong together: the same actor, a same target, the same address; `person`
- * stands for the people among the targets, or the actor where there are none.
+ * What related entries have in common: the actor, a target, or the address. `person` means the
+ * people among the targets, or the actor if there are none.
  */
-export type TogetherBy = 'actor' | 'target' | 'person' | 'ip';
+export type CorrelationKey = 'actor' | 'target' | 'person' | 'ip';
 
-/** Another entry within a time after the first, the same by any of `by`. */
+/** Another entry within this time after the first, with a common value for any key of `by`. */
 export interface Follower extends EntryMatch {
   withinMs: number;
-  by: readonly TogetherBy[];
+  by: readonly CorrelationKey[];
 }
 
-/** What a rule asks for besides one entry that matches. */
-export type RuleDemand =
+/** What a rule requires besides one matching entry. */
+export type RuleTrigger =
   | { kind: 'single' }
-  | { kind: 'threshold'; count: number; withinMs: number; by: TogetherBy }
+  | { kind: 'threshold'; count: number; withinMs: number; by: CorrelationKey }
   | { kind: 'followed'; follower: Follower }
   | { kind: 'not_followed'; follower: Follower };
 
 /** One rule of rules/*.yaml. */
 export interface EventRule extends EntryMatch {
-  /** Unique over all files; the `rule` of the events it raises. */
+  /** Unique across all files; the `rule` of its events. */
   name: string;
   description: string;
-  demand: RuleDemand;
+  trigger: RuleTrigger;
   severity: Severity;
   tactic: string;
   technique: string;
 }
 
-/** What rules may refer to. */
+/** The settings that rules may use. */
 export type EventSettings = Pick<TwinSettings, 'expectedIdps' | 'privilegedGroups'>;
 
-/** A stretch of the log, read whole; ISO 8601, `until` excluded. */
+/** A completely read part of the log; ISO 8601, `until` excluded. */
 export interface LogWindow {
   since: string;
   until: string;
 }
 
 /**
- * What the next window needs to know of the ones before it: plain JSON, a few entries. It names
- * people, so it belongs in the store and not into a workflow's history.
+ * What the next window needs from the previous ones: plain JSON with a few entries. It contains
+ * personal data, so it belongs in the store and not in a workflow's history.
  */
-export interface Carried extends LogWindow {
+export interface CarryOver extends LogWindow {
   entries: LogEntry[];
 }
 
-export interface Raised {
+export interface RaiseResult {
   /**
-   * By time; one for each entry and rule. The store passes over those that it has: windows overlap.
+   * By time; one event for each entry and rule. Windows overlap, so the store ignores events that
+   * it already has.
    */
   events: SecurityEvent[];
-  carried: Carried;
-  /** Entries without uuid, type or time, passed over. */
+  carried: CarryOver;
+  /** Number of skipped entries without uuid, type or time. */
   malformed: number;
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { profileHtml } from '../../../src/cli/twin/profile-html.ts';
 import { assess } from '../../../src/twin/assess.ts';
-import { prepareJudge } from '../../../src/twin/judge.ts';
+import { prepareContext } from '../../../src/twin/context.ts';
 import { postureProfile } from '../../../src/twin/profile.ts';
 import type { TimelineEntry, Twin } from '../../../src/twin/types.ts';
 import { app, daysAgo, factors, streams, twin, user } from '../../support/twin-orgs.ts';
@@ -13,7 +13,7 @@ function pageOf(whole: Twin, before: TimelineEntry[] = []): string {
   return profileHtml(
     postureProfile(
       { tally, gaps, users, apps, drift, timeline: [...before, timeline] },
-      prepareJudge(whole),
+      prepareContext(whole),
     ),
   );
 }

@@ -12,7 +12,7 @@ const SETTINGS = { rateLimit: 600, windowMs: 60_000, token: 't', denyPaths: [], 
 const STRONG = [{ type: 'webauthn' }, { type: 'push' }];
 const RECENT = { created: daysAgo(200), activated: daysAgo(100), lastLogin: daysAgo(1) };
 
-/** What the demo organisation lacks of the kinds of gaps. */
+/** The kinds of gaps that the demo organisation does not have. */
 const PLANTED: NewUser[] = [
   { login: 'bare.admin@example.com', ...RECENT, roles: ['SUPER_ADMIN'], factors: [] },
   {
@@ -62,7 +62,7 @@ describe('the demo organisation', () => {
       expect(facts.find((fact) => fact.key === key)?.confidence).toBe('verified');
   });
 
-  it('says why somebody is privileged', () => {
+  it('says why a user is privileged', () => {
     const detail = (login: string, kind: string) =>
       gaps.find((gap) => gap.name === login && gap.kind === kind)?.detail;
     expect(detail('bare.admin@example.com', 'admin_no_mfa')).toBe(

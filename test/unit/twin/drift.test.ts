@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { assess } from '../../../src/twin/assess.ts';
-import type { Earlier } from '../../../src/twin/assess.ts';
+import type { EarlierSync } from '../../../src/twin/assess.ts';
 import type { Twin, TwinUser } from '../../../src/twin/types.ts';
 import { app, factors, streams, twin, user } from '../../support/twin-orgs.ts';
 
 const ROLE = [{ role: 'ORG_ADMIN', via: '00gstaff' }];
-const after = (changed: Partial<Twin>, before: Earlier) =>
+const after = (changed: Partial<Twin>, before: EarlierSync) =>
   assess(twin({ run: 'run-2', ...changed }), before);
-const told = (changed: Partial<Twin>, before: Earlier) =>
+const told = (changed: Partial<Twin>, before: EarlierSync) =>
   after(changed, before).drift.map(({ kind, subject, gap }) => [
     kind,
     subject,
@@ -18,12 +18,12 @@ const one = (changed: Partial<TwinUser> = {}): Partial<Twin> => ({
 });
 
 describe('drift', () => {
-  it('is silent on the first sync', () => {
+  it('is empty on the first sync', () => {
     const first = assess(twin({ ...one({ roles: ROLE, factors: [] }), apps: [app('0oa1')] }));
     expect(first.drift).toEqual([]);
   });
 
-  it('tells new administrators with the why, whether they were there before or not', () => {
+  it('reports new administrators with the reason, whether they existed before or not', () => {
     const before = assess(twin(one())).next;
     const now = after(
       { users: [user('00u1', { roles: ROLE }), user('00u2', { groups: ['00gadmins'] })] },
@@ -36,7 +36,7 @@ describe('drift', () => {
     expect(now.timeline.drift.admin_added).toBe(2);
   });
 
-  it('tells who lost MFA, also after a time in which it was not known', () => {
+  it('reports users who lost MFA, even if the state was unknown in between', () => {
     const before = assess(twin(one())).next;
     const unreadable = after(one({ factors: null }), before);
     expect(unreadable.drift).toEqual([]);
@@ -47,7 +47,7 @@ describe('drift', () => {
     expect(told(one({ factors: factors('email') }), unreadable.next)).toEqual(lost);
   });
 
-  it('tells new apps, and gaps closed', () => {
+  it('reports new apps and closed gaps', () => {
     const before = assess(twin({ ...one({ factors: [] }), apps: [app('0oa1')] })).next;
     expect(told({ ...one(), apps: [app('0oa1'), app('0oa2')] }, before)).toEqual([
       ['gap_closed', '00u1', 'user_no_mfa'],
@@ -55,7 +55,7 @@ describe('drift', () => {
     ]);
   });
 
-  it('waits for a stream that broke off, and then tells', () => {
+  it('waits for an incomplete stream, and then reports', () => {
     const before = assess(twin(one())).next;
     const broken = {
       ...one({ roles: null, factors: [] }),
@@ -71,7 +71,7 @@ describe('drift', () => {
     ]);
   });
 
-  it('does not take an administrator for new whose roles could never be read before', () => {
+  it('does not report an administrator as new whose roles could never be read before', () => {
     const first = assess(twin({ ...one({ roles: null }), streams: streams({ roles: 'denied' }) }));
     expect(told(one({ roles: ROLE }), first.next)).toEqual([]);
   });

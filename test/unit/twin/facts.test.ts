@@ -9,7 +9,7 @@ const covered = (count: number) => Array.from({ length: count }, (_, place) => u
 const fact = (facts: readonly Fact[], key: string) => facts.find((one) => one.key === key);
 
 describe('facts', () => {
-  it('read as the specification writes them, verified from complete streams', () => {
+  it('have the specified form, and are verified if their streams are complete', () => {
     const apps = Array.from({ length: 40 }, (_, place) => app(`0oa${place}`));
     const users = [...covered(879), ...without(121), user('00x', { factors: null })];
     const { facts } = assess(
@@ -33,7 +33,7 @@ describe('facts', () => {
     expect(fact(facts, 'stale_accounts')?.confidence).toBe('derived');
   });
 
-  it('floors coverage, and says nothing of nobody', () => {
+  it('round coverage down, and give n/a without users', () => {
     const coverage = (users: ReturnType<typeof covered>) =>
       fact(assess(twin({ users })).facts, 'mfa_coverage')?.value;
     expect(coverage([...covered(999), ...without(1)])).toBe('99%');
@@ -43,7 +43,7 @@ describe('facts', () => {
     expect(coverage([user('00x', { factors: factors('passkey9') })])).toBe('n/a');
   });
 
-  it('are stated only where their streams are complete', () => {
+  it('are stated only if their streams are complete', () => {
     const denied = assess(twin({ streams: streams({ users: 'partial', roles: 'denied' }) })).facts;
     expect(denied.map(({ key }) => key)).toEqual([
       ...['apps_bookmark', 'apps_federated', 'apps_password', 'sso_apps', 'tool:okta'],
@@ -52,14 +52,14 @@ describe('facts', () => {
     expect(assess(twin({ streams: none })).facts).toEqual([]);
   });
 
-  it('change nothing but the time of observation while nothing changes', () => {
+  it('change only their observation time if nothing changes', () => {
     const first = assess(twin({ users: covered(3) }));
     const second = assess(twin({ users: covered(3), run: 'run-2', at: daysAgo(-1) }), first.next);
     expect(second.changedFacts).toEqual([]);
     expect(second.facts).toEqual(first.facts.map((one) => ({ ...one, observedAt: daysAgo(-1) })));
   });
 
-  it('become new versions with a new value, and stale where they are not seen again', () => {
+  it('get a new version with a new value, and become stale if they are not confirmed again', () => {
     const first = assess(twin({ users: covered(1), apps: [app('0oa1')] }));
     const next = twin({
       users: without(1),

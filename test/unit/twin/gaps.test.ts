@@ -13,8 +13,8 @@ const supers = (count: number): TwinUser[] =>
   Array.from({ length: count }, (_, place) => user(`00u${place}`, { roles: SUPER }));
 
 /**
- * For each kind an organisation that has it and nothing else, and one just this side of it that has
- * nothing.
+ * For each kind, an organisation that has only this gap, and one just below its limit that has
+ * none.
  */
 const CASES: Record<GapKind, { has: Partial<Twin>; hasNot: Partial<Twin> }> = {
   admin_no_mfa: one(
@@ -63,7 +63,7 @@ function one(
 }
 
 describe('each kind of gap', () => {
-  it.each(GAP_KINDS)('%s is found, alone, and not where it just does not hold', (kind) => {
+  it.each(GAP_KINDS)('%s is found, alone, and not just below its limit', (kind) => {
     expect(kinds(twin(CASES[kind].has))).toEqual([kind]);
     expect(kinds(twin(CASES[kind].hasNot))).toEqual([]);
   });
@@ -82,7 +82,7 @@ describe('each kind of gap', () => {
         expect(later.gaps).toEqual(found.gaps);
       }
       const later = assess(twin({ ...CASES[kind].hasNot, run: 'run-2' }), found.next);
-      // Factors that cannot be read say nothing of a gap that was there.
+      // Unreadable factors do not change an open gap.
       expect(later.gaps).toEqual(kind === 'admin_no_mfa' ? found.gaps : []);
     },
   );
@@ -98,7 +98,7 @@ describe('each kind of gap', () => {
 });
 
 describe('users', () => {
-  it('get one gap for a lack of MFA, that of an administrator first', () => {
+  it('have one gap for missing MFA, and that of an administrator takes precedence', () => {
     expect(kindsOf({ factors: [], roles: [{ role: 'HELP_DESK_ADMIN', via: '00gstaff' }] })).toEqual(
       ['admin_no_mfa'],
     );
@@ -108,7 +108,7 @@ describe('users', () => {
     ]);
   });
 
-  it('who lack MFA are found though roles are denied, those in privileged groups as administrators', () => {
+  it('without MFA are found even if roles are denied, and members of privileged groups count as administrators', () => {
     const users = [
       user('00u1', { factors: [], roles: null }),
       user('00u2', { factors: [], roles: null, groups: ['00gadmins'] }),
@@ -117,7 +117,7 @@ describe('users', () => {
     expect(kinds(denied)).toEqual(['admin_no_mfa', 'user_no_mfa']);
   });
 
-  it('get the gap of the administrator they were last known to be, while roles cannot be read', () => {
+  it("have the administrator's gap if they were last known as administrators and roles cannot be read", () => {
     const before = assess(
       twin({ users: [user('00u1', { roles: SUPER }), user('00u2', { roles: [] })] }),
     );
@@ -134,13 +134,13 @@ describe('users', () => {
       'user_no_mfa 00u2',
     ]);
     expect(denied.tally).toMatchObject({ privileged: 1, superAdmins: 1 });
-    // The next complete sync has nothing to take back.
+    // The next complete sync closes nothing.
     const complete = assess(twin({ users: lost, run: 'run-3' }), denied.next);
     expect(complete.gaps.map(({ since }) => since)).toEqual(denied.gaps.map(({ since }) => since));
     expect(complete.drift).toEqual([]);
   });
 
-  it('keep the administrator gap while roles cannot be read, and get no second one', () => {
+  it("keep the administrator's gap while roles cannot be read, without a second one", () => {
     const before = assess(twin({ users: [user('00u1', { factors: [], roles: SUPER })] }));
     const denied = twin({
       users: [user('00u1', { factors: [], roles: null })],
@@ -149,12 +149,12 @@ describe('users', () => {
     expect(assess(denied, before.next).gaps).toEqual(before.gaps);
   });
 
-  it('who are not ACTIVE or gone have none of the gaps of ACTIVE users', () => {
+  it('who are not ACTIVE, or are gone, have none of the gaps of ACTIVE users', () => {
     expect(kindsOf({ status: 'SUSPENDED', factors: [], lastLogin: null })).toEqual([]);
     expect(kindsOf({ gone: true, factors: [], roles: SUPER })).toEqual([]);
   });
 
-  it('who vanished from the twin have their gaps closed, once their stream is complete', () => {
+  it('who are no longer in the twin lose their gaps when their stream is complete', () => {
     const first = assess(twin(CASES.user_no_mfa.has));
     const partial = assess(
       twin({ streams: streams({ users: 'partial' }), run: 'run-2' }),
@@ -164,7 +164,7 @@ describe('users', () => {
     expect(assess(twin({ run: 'run-3' }), partial.next).gaps).toEqual([]);
   });
 
-  it('may be called after what every object has', () => {
+  it('may have the name of a property of every object', () => {
     const strange = factors('__proto__', 'constructor');
     expect(kindsOf({ id: '__proto__', login: 'constructor', factors: strange })).toEqual([]);
     const role = [{ role: 'toString', via: '__proto__' }];

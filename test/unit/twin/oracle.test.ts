@@ -15,7 +15,7 @@ const factTexts = (whole: Twin): Record<string, string> =>
   Object.fromEntries(assess(whole).facts.map(({ key, text }) => [key, text]));
 
 describe('generated organisations', () => {
-  it('have the gaps, facts and MFA that an independent reading of the specification finds', () => {
+  it('have the gaps, facts and MFA states of an independent implementation of the specification', () => {
     const seen = new Set<string>();
     assertProperty(
       fc.property(someTwin, (whole) => {
@@ -30,7 +30,7 @@ describe('generated organisations', () => {
     expect([...seen].sort()).toEqual([...GAP_KINDS].sort());
   });
 
-  it('stay as they are when judged again from the stored form', () => {
+  it('do not change when assessed again from the stored form', () => {
     assertProperty(
       fc.property(someTwin, (whole) => {
         const stored = JSON.parse(JSON.stringify(whole)) as Twin;
@@ -44,7 +44,7 @@ describe('generated organisations', () => {
     );
   });
 
-  it('neither gain nor lose a gap by a sync in which no stream came through', () => {
+  it('neither gain nor lose a gap in a sync without a complete stream', () => {
     assertProperty(
       fc.property(someTwin, someTwin, (whole, garbled) => {
         const first = assess(whole);

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { prepareJudge } from '../../../src/twin/judge.ts';
+import { prepareContext } from '../../../src/twin/context.ts';
 import { reasonText } from '../../../src/twin/privileged.ts';
 import { userItem } from '../../../src/twin/tally.ts';
 import type { TwinUser } from '../../../src/twin/types.ts';
 import { factors, streams, twin, user } from '../../support/twin-orgs.ts';
 
 const item = (changed: Partial<TwinUser>, state: 'complete' | 'denied' = 'complete') =>
-  userItem(user('00u1', changed), prepareJudge(twin({ streams: streams({ roles: state }) })));
+  userItem(user('00u1', changed), prepareContext(twin({ streams: streams({ roles: state }) })));
 
 describe('privilege', () => {
-  it('comes with every path to it', () => {
+  it('is reported with all its reasons', () => {
     const { privileged, why } = item({
       roles: [
         { role: 'ORG_ADMIN', via: '00gstaff' },
@@ -57,7 +57,7 @@ describe('a listed user', () => {
     [[{ id: 'f', type: 'push', provider: 'OKTA', status: 'SHINY' }], 'unknown', null],
     [[{ id: 'f', type: 'push', provider: 'OKTA', status: 'PENDING_ACTIVATION' }], 'none', null],
     [null, 'unknown', null],
-  ])('comes with MFA and the strongest class: %j', (enrolled, mfa, strongest) => {
+  ])('has its MFA state and strongest class: %j', (enrolled, mfa, strongest) => {
     expect(item({ factors: enrolled })).toMatchObject({ mfa, strongest });
   });
 });

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { assess } from '../../../src/twin/assess.ts';
-import { prepareJudge } from '../../../src/twin/judge.ts';
-import { name, table } from '../../../src/twin/markdown.ts';
-import { MOST_ROWS, postureProfile } from '../../../src/twin/profile.ts';
+import { prepareContext } from '../../../src/twin/context.ts';
+import { codeSpan, table } from '../../../src/twin/markdown.ts';
+import { MAX_ROWS, postureProfile } from '../../../src/twin/profile.ts';
 import { ageText, profileMarkdown } from '../../../src/twin/profile-markdown.ts';
 import type { Twin } from '../../../src/twin/types.ts';
 import { app, daysAgo, factors, streams, twin, user } from '../../support/twin-orgs.ts';
@@ -14,7 +14,7 @@ const profileOf = (whole: Twin) => {
   const { users, apps } = whole;
   return postureProfile(
     { tally, gaps, users, apps, drift, timeline: [timeline] },
-    prepareJudge(whole),
+    prepareContext(whole),
   );
 };
 const markdownOf = (whole: Twin): string => profileMarkdown(profileOf(whole));
@@ -30,13 +30,13 @@ const ORG = twin({
 });
 
 describe('the profile', () => {
-  it('has its figures, gaps by severity, the why, the inventory and the streams', () => {
+  it('has its figures, gaps by severity, reasons for privileges, the inventory and the streams', () => {
     const text = markdownOf(ORG);
     for (const line of [
       '# Identity posture of `acme.okta.com`',
       '**Not complete: logs.**',
-      '| MFA coverage | 66% (2 of 3 ACTIVE users that could be judged; 0 unknown) |',
-      '| Privileged users | 1, of them 1 super administrators |',
+      '| MFA coverage | 66% (2 of 3 ACTIVE users whose state is known; 0 unknown) |',
+      '| Privileged users | 1, of which 1 are super administrators |',
       '| SSO apps | 2: 1 federated, 1 password-based, 0 other |',
       '| logs | denied | 1 | 2026-06-01 08:00 UTC | under a minute | never | `planted` |',
       '### Critical: 1',
@@ -49,14 +49,14 @@ describe('the profile', () => {
     expect(text.indexOf('### Critical')).toBeLessThan(text.indexOf('### Medium'));
   });
 
-  it('says how many it leaves out', () => {
-    const many = Array.from({ length: MOST_ROWS + 7 }, (_, place) =>
+  it('gives the number of omitted items', () => {
+    const many = Array.from({ length: MAX_ROWS + 7 }, (_, place) =>
       user(`00u${place}`, { factors: [] }),
     );
     expect(markdownOf(twin({ users: many }))).toContain('… and 7 more.');
   });
 
-  it('is of an organisation that was never read', () => {
+  it('describes an organisation that was never read', () => {
     const never = profileOf(twin({ streams: [] }));
     expect(never.streams.map(({ state, reason, ageMs }) => [state, reason, ageMs])).toEqual(
       Array.from({ length: 4 }, () => ['partial', 'never read', null]),
@@ -64,7 +64,7 @@ describe('the profile', () => {
     expect(profileMarkdown(never)).toContain('| MFA coverage | n/a');
   });
 
-  it('tells the age of a stream', () => {
+  it('gives the age of a stream', () => {
     const old = profileOf({ ...ORG, streams: [{ ...streams()[0]!, at: daysAgo(3) }] });
     expect(ageText(old.streams[0]?.ageMs ?? null)).toBe('3 d');
     expect([null, 0, 61_000, 7_200_000].map(ageText)).toEqual([
@@ -87,13 +87,13 @@ describe('names in Markdown', () => {
   ] as const;
 
   it.each(HOSTILE)('%j is a code span', (hostile, encoded) => {
-    expect(name(hostile)).toBe(encoded);
+    expect(codeSpan(hostile)).toBe(encoded);
   });
 
-  it('never break the table that they stand in, nor leave their code span', () => {
+  it('never break their table or leave their code span', () => {
     assertProperty(
       fc.property(fc.string({ unit: 'binary' }), (hostile) => {
-        const cell = name(hostile);
+        const cell = codeSpan(hostile);
         expect(table(['a', 'b'], [[cell, 'x']]).split('\n')).toHaveLength(3);
         expect(cell).not.toContain('|');
         const [, fence = '', inner = ''] = /^(`+)([\s\S]*?)\1$/.exec(cell) ?? [];
@@ -105,7 +105,7 @@ describe('names in Markdown', () => {
     );
   });
 
-  it('stand encoded wherever the profile has one', () => {
+  it('are encoded everywhere in the profile', () => {
     const evil = '<b>|`@all`\n# x';
     const whole = twin({
       org: evil,

@@ -264,7 +264,7 @@ describe('the profile', () => {
     const { out: markdown } = await run(['twin', 'profile']);
     expect(markdown).toContain('**Not complete: logs.**');
     expect(markdown).toContain(
-      '| MFA coverage | 50% (1 of 2 ACTIVE users that could be judged; 0 unknown) |',
+      '| MFA coverage | 50% (1 of 2 ACTIVE users whose state is known; 0 unknown) |',
     );
     expect(marks(markdown)).toEqual([]);
     const { out: page } = await run(['twin', 'profile', '--format', 'html']);

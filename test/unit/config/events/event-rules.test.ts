@@ -70,7 +70,7 @@ describe('a pattern that names no file', () => {
 describe('docs/security-events.md', () => {
   it('shows rules that load', () => {
     const [, yaml = ''] = /```yaml\n([^]*?)```/.exec(page) ?? [];
-    expect(load({ 'rules/page.yaml': yaml }).map(({ demand }) => demand.kind)).toEqual([
+    expect(load({ 'rules/page.yaml': yaml }).map(({ trigger: demand }) => demand.kind)).toEqual([
       'single',
       'threshold',
       'followed',

@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { raise } from '../../../../src/twin/events/raise.ts';
-import type { Carried, Condition, EventRule, LogEntry } from '../../../../src/twin/events/types.ts';
+import type {
+  CarryOver,
+  Condition,
+  EventRule,
+  LogEntry,
+} from '../../../../src/twin/events/types.ts';
 import {
   ALICE,
   BOB,
@@ -59,7 +64,7 @@ const log = fc
     ),
   )
   .map((entries) => entries.filter(({ published }) => Date.parse(published) < START + SPAN));
-/** Where windows end, and how far each reaches back into those before. */
+/** Where windows end, and how far each one overlaps the previous ones. */
 const cuts = fc
   .array(
     fc.record({
@@ -73,12 +78,12 @@ const cuts = fc
   .map((list) => [...list.sort((a, b) => a.end - b.end), { end: SPAN, back: HOUR }]);
 
 describe('windows', () => {
-  it('however they are cut and overlap, raise what the whole log at once raises', () => {
+  it('raise the same events as the whole log, however they are split and overlap', () => {
     assertProperty(
       fc.property(log, cuts, fc.boolean(), (entries, windows, reversed) => {
         const whole = raise(SHIPPED, entries, { settings: SETTINGS, window: windowTo(SPAN) });
         const found: string[] = [];
-        let carried: Carried | null = null;
+        let carried: CarryOver | null = null;
         let ended = 0;
         for (const { end, back } of windows) {
           const window = { since: iso(Math.max(0, ended - back)), until: iso(end) };
@@ -91,7 +96,7 @@ describe('windows', () => {
             carried,
           });
           found.push(...pairs(part.events));
-          carried = JSON.parse(JSON.stringify(part.carried)) as Carried;
+          carried = JSON.parse(JSON.stringify(part.carried)) as CarryOver;
           ended = end;
         }
         expect([...new Set(found)].sort()).toEqual(pairs(whole.events).sort());
@@ -100,7 +105,7 @@ describe('windows', () => {
     );
   });
 
-  it('take entries that were listed late, up to the overlap', () => {
+  it('accept entries that were listed late, up to the overlap', () => {
     const [first, ...others] = several(5, MINUTE, (at) =>
       entryOf('user.mfa.okta_verify.deny_push', { at }),
     );
@@ -118,7 +123,7 @@ describe('windows', () => {
     expect(events.map(({ uuid }) => uuid)).toEqual([others[3]?.uuid]);
   });
 
-  it('that reach back before all that was read are judged by themselves', () => {
+  it('that start before everything read so far are evaluated on their own', () => {
     const locks = several(3, MINUTE, (at) => entryOf('user.account.lock', { at }));
     const recent = raise(SHIPPED, [], {
       settings: SETTINGS,
@@ -141,7 +146,7 @@ describe('windows', () => {
     expect(old.carried).toEqual(recent.carried);
   });
 
-  it('carry a few entries over, whatever there was', () => {
+  it('carry over only a few entries, however many there were', () => {
     const attack = several(20_000, 60, (at) =>
       entryOf('user.session.start', { at, outcome: 'FAILURE', ipAddress: '203.0.113.9' }),
     );
@@ -155,7 +160,7 @@ describe('windows', () => {
 });
 
 describe('a threshold', () => {
-  it('is reached once by a burst, and again when the count has been below it', () => {
+  it('is reached once by a burst, and again only after the count was below it', () => {
     const push = (at: number) => entryOf('user.mfa.okta_verify.deny_push', { at });
     const entries = [...several(12, MINUTE, push), ...several(5, MINUTE, (at) => push(at + HOUR))];
     const { events } = raise(SHIPPED, entries, { settings: SETTINGS });
@@ -165,7 +170,7 @@ describe('a threshold', () => {
 
 describe('entries', () => {
   const grant = entryOf('group.privilege.grant');
-  it('that are malformed are passed over and counted', () => {
+  it('that are malformed are skipped and counted', () => {
     const odd = [
       null,
       7,
@@ -187,7 +192,7 @@ describe('entries', () => {
     expect(events.map(({ uuid }) => uuid)).toEqual([grant.uuid]);
   });
 
-  it('with odd parts count for what is right of them', () => {
+  it('with invalid parts are used with their valid parts', () => {
     const parts = {
       actor: 'me',
       targets: [null, { id: 7 }],
@@ -212,7 +217,7 @@ describe('entries', () => {
     });
   });
 
-  it('are judged in a time that grows as their number does', () => {
+  it('are evaluated in linear time', () => {
     const made = (count: number) =>
       several(count, 1000, (at, n) => {
         const rest: Partial<LogEntry> = { ...KINDS[n % KINDS.length] };
@@ -239,7 +244,7 @@ describe('conditions', () => {
     description: '',
     types,
     when,
-    demand: { kind: 'single' },
+    trigger: { kind: 'single' },
     severity: 'low',
     tactic: 'Impact',
     technique: 'T1531',
@@ -284,7 +289,7 @@ describe('conditions', () => {
     expect(raises([condition], given)).toBe(expected);
   });
 
-  it('must hold all, and types may be named by what they are below', () => {
+  it('must all be met, and a type may be a prefix', () => {
     expect(
       raises([
         { field: 'outcome', operator: 'exists' },

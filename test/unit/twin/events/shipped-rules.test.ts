@@ -27,8 +27,8 @@ const wantedRules = (): Wanted[] =>
   readReference<{ rules: Wanted[] }>('..', 'spec', 'security-events.json').rules;
 
 /**
- * Entries that raise one event, which names entry `named` (the last one where it is not said), and
- * entries that raise none.
+ * Entries that raise one event, which names entry `named` (default: the last one), and entries that
+ * raise none.
  */
 interface Case {
   yes: LogEntry[];
@@ -72,7 +72,7 @@ const proxied = (at: number, actor = ALICE) => entryOf(SESSION, { at, actor, isP
 const later = (at: number) => entryOf('user.session.end', { at, actor: BOB });
 const off = () => entryOf(OFF, { actor: BOB, targets: [ALICE] });
 
-/** By event type and condition, as the table has them. */
+/** By event type and condition, as in the rules. */
 const CASES: Record<string, Case> = {
   'user.mfa.okta_verify.deny_push 5 in 10 min by one actor': byOne(
     'user.mfa.okta_verify.deny_push',
@@ -194,7 +194,7 @@ describe('the shipped rules', () => {
     expect(no.length).toBeGreaterThan(0);
   });
 
-  it('say who did it and to whom', () => {
+  it('name actor and target', () => {
     const entry = entryOf('group.privilege.grant', {
       actor: { id: '0oaApp', type: 'PublicClientApp', login: null },
       targets: [{ id: '00gGroup', type: 'UserGroup', login: null }, BOB],

@@ -2,7 +2,7 @@ import { loadEventRules } from '../../../../../src/config/events/event-rules.ts'
 import type { EventRule, EventSettings, LogEntry } from '../../../../../src/twin/events/types.ts';
 import { REPO } from '../../../../support/policies.ts';
 
-/** The rules as shipped. */
+/** The rules included with arx. */
 export const SHIPPED: readonly EventRule[] = loadEventRules({
   patterns: ['rules/*.yaml'],
   baseDir: REPO,
@@ -42,14 +42,14 @@ export const entryOf = (
   };
 };
 
-/** As many entries of a kind, a step apart. */
+/** `count` entries of one kind, a step apart. */
 export const several = (
   count: number,
   stepMs: number,
   make: (at: number, n: number) => LogEntry,
 ): LogEntry[] => Array.from({ length: count }, (_, n) => make(n * stepMs, n));
 
-/** The window that reaches from START until so many milliseconds after it. */
+/** The window from START to this many milliseconds after it. */
 export const windowTo = (ms: number) => ({
   since: new Date(START).toISOString(),
   until: new Date(START + ms).toISOString(),

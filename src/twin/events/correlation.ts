@@ -1,7 +1,9 @@
-import type { EntryParty, LogEntry, TogetherBy } from './types.ts';
+/** Which entries belong together for thresholds and followers. */
 
-/** What an entry is counted or matched under; empty where it names nothing of the kind. */
-export function keysOf(entry: LogEntry, by: TogetherBy): string[] {
+import type { EntryParty, LogEntry, CorrelationKey } from './types.ts';
+
+/** The keys under which an entry is counted or matched; empty if it has none of this kind. */
+export function correlationKeys(entry: LogEntry, by: CorrelationKey): string[] {
   switch (by) {
     case 'actor':
       return partyKeys([entry.actor]);
@@ -16,15 +18,17 @@ export function keysOf(entry: LogEntry, by: TogetherBy): string[] {
   }
 }
 
-/** As `keysOf`, of several kinds: actors, targets and people are compared with each other. */
-export const keysOfAny = (entry: LogEntry, by: readonly TogetherBy[]): string[] => [
-  ...new Set(by.flatMap((kind) => keysOf(entry, kind))),
+/**
+ * As `correlationKeys`, for several kinds. Actors, targets and people are compared with each other.
+ */
+export const anyCorrelationKeys = (entry: LogEntry, by: readonly CorrelationKey[]): string[] => [
+  ...new Set(by.flatMap((kind) => correlationKeys(entry, kind))),
 ];
 
 const partyKeys = (parties: readonly (EntryParty | null)[]): string[] => [
   ...new Set(parties.flatMap((party) => (party && nameOf(party)) ?? [])),
 ];
 
-// Okta writes "unknown" where it does not know who it was.
+// Okta writes "unknown" for a party that it does not know.
 const valueOrNull = (text: string | null): string | null => (text === 'unknown' ? null : text);
 const nameOf = ({ id, login }: EntryParty): string | null => valueOrNull(id) ?? valueOrNull(login);

@@ -1,45 +1,45 @@
 import type { TimedEntry } from './entry.ts';
-import { keysOf, keysOfAny } from './together.ts';
-import type { EventRule, Follower, RuleDemand } from './types.ts';
+import { correlationKeys, anyCorrelationKeys } from './correlation.ts';
+import type { EventRule, Follower, RuleTrigger } from './types.ts';
 
-/** The entries that one rule looks at, by time. */
+/** The entries that one rule uses, by time. */
 export interface RuleEntries {
   rule: EventRule;
-  /** Those that the rule itself names. */
+  /** Entries that match the rule itself. */
   first: readonly TimedEntry[];
-  /** Those that may follow them. */
+  /** Entries that match the rule's follower. */
   then: readonly TimedEntry[];
 }
 
-/** The entries for which a rule raises an event, of a log that was read up to `until`. */
-export function judge({ rule, first, then }: RuleEntries, until: number): TimedEntry[] {
-  const { demand } = rule;
+/** The entries for which a rule raises an event. The log has been read up to `until`. */
+export function findTriggers({ rule, first, then }: RuleEntries, until: number): TimedEntry[] {
+  const { trigger: demand } = rule;
   switch (demand.kind) {
     case 'single':
       return [...first];
     case 'threshold':
-      return reaching(first, demand);
+      return findThresholdEntries(first, demand);
     case 'followed':
-      return withFollower(first, then, demand.follower).flatMap(({ one, followed }) =>
+      return pairWithFollowers(first, then, demand.follower).flatMap(({ one, followed }) =>
         followed ? [one] : [],
       );
     case 'not_followed':
-      return withFollower(first, then, demand.follower).flatMap(({ one, followed }) =>
+      return pairWithFollowers(first, then, demand.follower).flatMap(({ one, followed }) =>
         !followed && until > one.at + demand.follower.withinMs ? [one] : [],
       );
   }
 }
 
-// The entry that brings the count within the time up to the threshold; as long as it stays there,
-// no other.
-function reaching(
+// Returns the entry with which the count within the time reaches the threshold. While the count
+// stays there, no other entry is returned.
+function findThresholdEntries(
   entries: readonly TimedEntry[],
-  demand: RuleDemand & { kind: 'threshold' },
+  demand: RuleTrigger & { kind: 'threshold' },
 ): TimedEntry[] {
   const { count, withinMs, by } = demand;
   const seen = new Map<string, { times: number[]; high: boolean }>();
   return entries.filter(({ entry, at }) => {
-    const reached = keysOf(entry, by).map((key) => {
+    const reached = correlationKeys(entry, by).map((key) => {
       const counted = seen.get(key) ?? { times: [], high: false };
       seen.set(key, counted);
       counted.times.push(at);
@@ -53,14 +53,14 @@ function reaching(
   });
 }
 
-function withFollower(
+function pairWithFollowers(
   first: readonly TimedEntry[],
   then: readonly TimedEntry[],
   { withinMs, by }: Follower,
 ) {
   const followers = new Map<string, TimedEntry[]>();
   for (const one of then) {
-    for (const key of keysOfAny(one.entry, by)) {
+    for (const key of anyCorrelationKeys(one.entry, by)) {
       const list = followers.get(key);
       if (list) list.push(one);
       else followers.set(key, [one]);
@@ -71,11 +71,11 @@ function withFollower(
       const next = nextAfter(followers.get(key) ?? [], one);
       return next !== undefined && next.at - one.at <= withinMs;
     };
-    return { one, followed: keysOfAny(one.entry, by).some(follows) };
+    return { one, followed: anyCorrelationKeys(one.entry, by).some(follows) };
   });
 }
 
-// The first other entry at or after this one, by halving: the list is by time.
+// Binary search for the first other entry at or after this one. The list is ordered by time.
 function nextAfter(list: readonly TimedEntry[], { at, entry }: TimedEntry): TimedEntry | undefined {
   let [low, high] = [0, list.length];
   while (low < high) {

@@ -1,16 +1,20 @@
+/** Selects the log entries that the next window needs. */
+
 import type { TimedEntry } from './entry.ts';
-import type { RuleEntries } from './judge.ts';
-import { keysOf } from './together.ts';
-import type { EventRule, LogEntry, RuleDemand } from './types.ts';
+import type { RuleEntries } from './triggers.ts';
+import { correlationKeys } from './correlation.ts';
+import type { EventRule, LogEntry, RuleTrigger } from './types.ts';
 
 /**
- * How far windows of the log overlap: an entry may be listed that much later than it was published.
- * Milliseconds.
+ * Overlap of log windows, in milliseconds: an entry may be listed this much later than it was
+ * published.
  */
 export const OVERLAP_MS = 5 * 60_000;
 
-/** From when on entries are judged again, of a log that was judged up to `until` before. */
-export function judgingStart({ demand }: EventRule, until: number): number {
+/**
+ * The time from which entries are evaluated again, if the log was evaluated up to `until` before.
+ */
+export function evaluationStart({ trigger: demand }: EventRule, until: number): number {
   switch (demand.kind) {
     case 'single':
       return -Infinity;
@@ -22,36 +26,36 @@ export function judgingStart({ demand }: EventRule, until: number): number {
   }
 }
 
-/** The entries that windows after `until` need, each once, by time. */
-export function entriesToKeep(looked: readonly RuleEntries[], until: number): LogEntry[] {
-  const kept = looked.flatMap((one) => entriesFor(one, until));
+/** The entries that windows after `until` need, without repetition, by time. */
+export function entriesToKeep(byRule: readonly RuleEntries[], until: number): LogEntry[] {
+  const kept = byRule.flatMap((one) => entriesFor(one, until));
   const unique = new Map(kept.map((one) => [one.entry.uuid, one]));
   return [...unique.values()].sort((a, b) => a.at - b.at).map(({ entry }) => entry);
 }
 
 function entriesFor({ rule, first, then }: RuleEntries, until: number): readonly TimedEntry[] {
-  const from = judgingStart(rule, until);
-  switch (rule.demand.kind) {
+  const from = evaluationStart(rule, until);
+  switch (rule.trigger.kind) {
     case 'single':
       return [];
     case 'threshold':
-      return newestOfEach(first, rule.demand, from);
+      return newestPerKey(first, rule.trigger, from);
     case 'followed':
     case 'not_followed':
       return [...first, ...then].filter(({ at }) => at >= from);
   }
 }
 
-// Whether the next one reaches the threshold can be told from as many before it as the threshold
-// counts.
-function newestOfEach(
+// To tell whether the next entry reaches the threshold, as many earlier entries as the threshold
+// counts are enough.
+function newestPerKey(
   entries: readonly TimedEntry[],
-  { count, by }: RuleDemand & { kind: 'threshold' },
+  { count, by }: RuleTrigger & { kind: 'threshold' },
   from: number,
 ): TimedEntry[] {
   const older = new Map<string, number>();
   const wanted = (one: TimedEntry): boolean => {
-    const keys = keysOf(one.entry, by);
+    const keys = correlationKeys(one.entry, by);
     if (one.at >= from) return keys.length > 0;
     const places = keys.map((key) => (older.get(key) ?? 0) + 1);
     keys.forEach((key, at) => older.set(key, places[at] ?? 0));

@@ -1,16 +1,16 @@
 import type { StreamName, TwinContext, TwinUser } from './types.ts';
 
-/** A context made ready to judge many users. */
-export interface Judge extends TwinContext {
-  /** Streams that are complete. */
+/** The context of an assessment, with lookup tables. */
+export interface AssessmentContext extends TwinContext {
+  /** The complete streams. */
   complete: ReadonlySet<StreamName>;
   groupNames: ReadonlyMap<string, string>;
   /** Ids of the configured privileged groups that exist. */
   privilegedGroups: ReadonlySet<string>;
 }
 
-/** Looks up once what every judgement of a sync needs. */
-export function prepareJudge(context: TwinContext): Judge {
+/** Builds the lookup tables that every assessment of a sync needs. */
+export function prepareContext(context: TwinContext): AssessmentContext {
   const { groups, settings, streams } = context;
   const wanted = new Set(settings.privilegedGroups);
   return {
@@ -24,12 +24,12 @@ export function prepareJudge(context: TwinContext): Judge {
 }
 
 /** Whether all of these streams are complete. */
-export const hasAll = ({ complete }: Judge, needs: readonly StreamName[]): boolean =>
+export const hasAll = ({ complete }: AssessmentContext, needs: readonly StreamName[]): boolean =>
   needs.every((name) => complete.has(name));
 
-/** Whether somebody is there and may sign in now. */
+/** Whether a user exists and may sign in. */
 export const isActive = ({ status, gone }: TwinUser): boolean => !gone && status === 'ACTIVE';
 
-/** Whether somebody is there and has not been deprovisioned. */
+/** Whether a user exists and is not deprovisioned. */
 export const isPresent = ({ status, gone }: TwinUser): boolean =>
   !gone && status !== 'DEPROVISIONED';
