@@ -1,3 +1,4 @@
+import { ANONYMOUS } from '../governance/principal.ts';
 import { comparable } from './titles.ts';
 import type { FlowPermission, ResourceSet } from './types.ts';
 
@@ -19,7 +20,6 @@ export const readPermission = (text: string): FlowPermission | null =>
 
 /** Stands for every flow in a set. */
 export const EVERY_FLOW = '*';
-const ANONYMOUS = 'user:anonymous';
 
 /**
  * Who asks: the principal (`user:LOGIN`, or `agent:KEYNAME` for a service), and the exact names of

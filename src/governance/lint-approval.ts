@@ -1,3 +1,4 @@
+import { nameOf } from './principal.ts';
 import { coverageOf, finding } from './lint-finding.ts';
 import type { LintInput, LintFinding } from './lint-finding.ts';
 import { approvalAt } from './match.ts';
@@ -44,7 +45,7 @@ export function approverFindings(linted: LintInput): LintFinding[] {
   const { approvers } = policy;
   if (!approvers || approvers.any_of.length === 0) return [missingApproversFinding(policy)];
   const people = new Set(approvers.any_of);
-  if ([...people].some((who) => !who.startsWith('user:'))) return [];
+  if ([...people].some((who) => nameOf('user', who) === null)) return [];
   const quorum = `approvers require ${approvers.count} of ${people.size} people`;
   const only =
     policy.principals.length === 1 && people.size === 1 && people.has(policy.principals[0] ?? '');

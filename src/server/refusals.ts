@@ -1,3 +1,4 @@
+import { ANONYMOUS } from '../governance/principal.ts';
 import type { AuditDraft } from '../audit/types.ts';
 import type { ActionRecord } from '../store/governance-types.ts';
 import { MinuteCap } from './minute-cap.ts';
@@ -48,7 +49,7 @@ export class RefusalTrail {
       kind: 'approval.refused',
       subject: requestId,
       at: this.#parts.now().toISOString(),
-      actor: { principal: 'user:anonymous', ...by },
+      actor: { principal: ANONYMOUS, ...by },
       surface: 'slack',
       outcome: { code, person: null },
     };

@@ -1,3 +1,4 @@
+import { ANONYMOUS, nameOf } from '../../governance/principal.ts';
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import type { RunRequest } from '../../services/flows/types.ts';
 import type { FlowRunRecord } from '../../store/flow-types.ts';
@@ -34,12 +35,12 @@ function nextOf({ state, workflowId, issue }: FlowRunRecord, asking: string): Op
 
 /** Opaque: the Okta id of a person, or the name of a key. */
 function actorOf({ caller: { principal, personId } }: FlowRunRecord): string {
-  if (principal.startsWith('agent:')) return `key:${principal.slice('agent:'.length)}`;
-  return personId ?? 'unknown';
+  const service = nameOf('agent', principal);
+  return service === null ? (personId ?? 'unknown') : `key:${service}`;
 }
 
 async function admitRun(deps: FlowDeps, input: DelegatedFlowInput): Promise<FlowRunRecord> {
-  const { event, flow, inputs, as: principal = 'user:anonymous', dryRun = false } = input;
+  const { event, flow, inputs, as: principal = ANONYMOUS, dryRun = false } = input;
   if (event === undefined)
     throw ApplicationFailure.nonRetryable('run or event must be given', 'invalid_argument');
   const requester = { principal, authenticatedBy: 'none', surface: 'workflow' } as const;

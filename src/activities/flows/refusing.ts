@@ -1,3 +1,4 @@
+import { userIn } from '../../governance/principal.ts';
 import type { CallerFacts, Refusal } from '../../flows/refusals.ts';
 import { needsHolders, refuseTarget } from '../../flows/refusals.ts';
 import type { AccountState } from '../../flows/types.ts';
@@ -60,9 +61,8 @@ async function refusalOfOne(
 /** Names of the person who asks; none for services. */
 async function callerFacts(people: PeopleReader, { caller }: FlowRunRecord): Promise<CallerFacts> {
   const { principal, personId } = caller;
-  if (!principal.startsWith('user:') || principal === 'user:anonymous')
-    return { names: [], oktaId: null };
-  const stated = principal.slice('user:'.length);
+  const stated = userIn(principal);
+  if (stated === null) return { names: [], oktaId: null };
   const person = await people.person(personId ?? stated);
   const names = [stated, person?.login ?? '', person?.email ?? ''].filter((name) => name !== '');
   return { names, oktaId: person?.id ?? personId };

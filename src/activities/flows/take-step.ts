@@ -1,3 +1,4 @@
+import { userIn } from '../../governance/principal.ts';
 import type { JsonObject } from '../../audit/types.ts';
 import { partsOf } from '../../governance/catalogue.ts';
 import { UNDO_REASON } from '../../flows/names.ts';
@@ -41,13 +42,13 @@ export function beginStep(deps: FlowDeps): FlowActivities['beginStep'] {
 function requestOf(record: FlowRunRecord, { id, operation, params }: FlowStepRecord): JsonObject {
   const { caller } = record;
   const { principal, personId, authenticatedBy, surface } = caller;
-  const isPerson = principal.startsWith('user:') && principal !== 'user:anonymous';
+  const user = userIn(principal);
   return {
     operation,
     params: inputsOf(operation, params, { run: record, step: id }),
     reason: reasonOf(record),
     as: principalOf(record),
-    ...(isPerson && { onBehalfOf: personId ?? principal.slice('user:'.length) }),
+    ...(user !== null && { onBehalfOf: personId ?? user }),
     authenticatedBy,
     surface,
   };

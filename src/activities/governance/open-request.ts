@@ -1,3 +1,4 @@
+import { ANONYMOUS, userIn } from '../../governance/principal.ts';
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import { canBeMet } from '../../governance/approval.ts';
 import type { Approval } from '../../governance/approval.ts';
@@ -72,7 +73,7 @@ async function freeze(
   { requestId, run, now, given }: Freezing,
 ): Promise<Frozen> {
   const { workflowId } = Context.current().info.workflowExecution ?? { workflowId: run };
-  const principal = given.as ?? 'user:anonymous';
+  const principal = given.as ?? ANONYMOUS;
   const { authenticatedBy = 'none', surface = 'workflow' } = given;
   const caller = { principal, authenticatedBy, surface, workflowId, run };
   const { connector, operation } = operationOf(given.operation);
@@ -93,10 +94,7 @@ async function freeze(
   const people = new PeopleReader(deps, { run, workflowId });
   const idOf = async (reference: string | undefined): Promise<string | null> =>
     reference === undefined ? null : ((await people.person(reference))?.id ?? null);
-  const asking =
-    principal.startsWith('user:') && principal !== 'user:anonymous'
-      ? principal.slice('user:'.length)
-      : undefined;
+  const asking = userIn(principal) ?? undefined;
   const request: ActionRequest = {
     requestId,
     workflowId,

@@ -1,3 +1,4 @@
+import { ANONYMOUS } from '../../governance/principal.ts';
 import type { FlowDetail, FlowItem, FlowRunItem } from '../../services/flows/documents.ts';
 import type { FlowCondition, FlowInput, ResourceSet } from '../../flows/types.ts';
 import type { Colors } from '../kit/io.ts';
@@ -20,7 +21,7 @@ export function flowsTable(items: readonly FlowItem[], colors: Colors): string {
 /** What to do where no flow is to be seen. */
 export const noFlowsText = (principal: string): string =>
   `No resource set gives ${plain(principal)} a flow.\n${
-    principal === 'user:anonymous'
+    principal === ANONYMOUS
       ? 'Say who you are: set ARX_KEY to your access key, or name yourself with --as.'
       : 'A super administrator of Okta gives one with `arx flows sets put`, or to begin with resource_sets.yaml does.'
   }`;

@@ -1,5 +1,6 @@
 /** Establishes who runs a command, and how that is proven. */
 
+import { ANONYMOUS, nameOf, principalOfKey } from '../../governance/principal.ts';
 import { oktaSettings } from '../../config/env/credentials.ts';
 import { accessKey, keyHash } from '../../config/env/identity-keys.ts';
 import type { AccessKey } from '../../store/governance-types.ts';
@@ -36,7 +37,7 @@ export interface IdentityClaim {
 export async function identify(io: Io, claim: IdentityClaim): Promise<Identity> {
   const key = await readKey(claim);
   const name = claim.as === undefined ? null : principalOf(claim.as);
-  if (name === null) return key === null ? ANONYMOUS : ownerOf(key);
+  if (name === null) return key === null ? UNNAMED : ownerOf(key);
   // Policies name the user as the key does, whatever form of the name was given now.
   if (key !== null && (await isOwner(claim, key, name))) return ownerOf(key);
   if (await acceptsAnyName(claim)) {
@@ -82,19 +83,15 @@ export async function identifyPerson(
   );
 }
 
-const ANONYMOUS: Identity = { principal: 'user:anonymous', authenticatedBy: 'none', person: null };
+const UNNAMED: Identity = { principal: ANONYMOUS, authenticatedBy: 'none', person: null };
 
 const ownerOf = (key: AccessKey): Identity => ({
   ...identityOf(principalOfKey(key)),
   authenticatedBy: 'key',
 });
 
-const principalOfKey = ({ person, name }: AccessKey): string =>
-  person === null ? `agent:${name}` : `user:${person}`;
-
 function identityOf(principal: string): Omit<Identity, 'authenticatedBy'> {
-  const isPerson = principal.startsWith('user:');
-  return { principal, person: isPerson ? principal.slice('user:'.length) : null };
+  return { principal, person: nameOf('user', principal) };
 }
 
 /** `--as` as a principal. A bare name is a user; jobs and flows cannot be named. */

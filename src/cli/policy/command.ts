@@ -1,3 +1,4 @@
+import { ANONYMOUS } from '../../governance/principal.ts';
 import { Option } from 'commander';
 import { nonEmptyText, withConfig, withInheritedJson, withJson } from '../kit/options.ts';
 import type { DefineVerb } from '../kit/verb.ts';
@@ -37,7 +38,7 @@ export const definePolicy: DefineVerb = (program, run) => {
       '--as <principal>',
       'who asks, such as user:jane@example.com or agent:soc',
       nonEmptyText,
-      'user:anonymous',
+      ANONYMOUS,
     )
     .option(
       '--policies <directory>',

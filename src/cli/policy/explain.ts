@@ -1,3 +1,4 @@
+import { ANONYMOUS } from '../../governance/principal.ts';
 import { guardrailsOf } from '../../config/schema/guardrails.ts';
 import { nearest } from '../../config/yaml/nearest.ts';
 import { findOperation, OPERATIONS } from '../../governance/catalogue.ts';
@@ -63,7 +64,7 @@ const REMARKS: readonly Remark[] = [
       ? []
       : ['a principal is user:LOGIN-OR-ID, agent:ID, workflow:NAME or flow:NAME'],
   ({ request: { principal } }, { effect }) =>
-    principal === 'user:anonymous' && effect !== 'deny'
+    principal === ANONYMOUS && effect !== 'deny'
       ? [
           'user:anonymous is whoever calls without signing in and without --as; a deny with that principal keeps them out',
         ]

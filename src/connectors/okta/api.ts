@@ -1,3 +1,4 @@
+import { principalOf } from '../../governance/principal.ts';
 import { randomUUID } from 'node:crypto';
 import { OKTA_OPERATIONS } from '../../governance/catalogue-okta.ts';
 import { InvalidArgumentError } from '../errors.ts';
@@ -56,7 +57,7 @@ function callerOf({ agentId, orgId, connectors, ...more }: OktaApiSettings): Cal
     throw new InvalidArgumentError('orgId: the connectors are for another organisation');
   }
   return {
-    principal: `agent:${agentId}`,
+    principal: principalOf('agent', agentId),
     authenticatedBy: more.authenticatedBy ?? 'none',
     surface: 'api',
     workflowId: more.workflowId ?? `agent/${agentId}`,

@@ -1,3 +1,4 @@
+import { ANONYMOUS, principalOf } from '../../governance/principal.ts';
 import type { AuditDraft, JsonObject } from '../../audit/types.ts';
 import type { FlowCaller, FlowRunRecord } from '../../store/flow-types.ts';
 
@@ -6,8 +7,11 @@ const IMPERSONAL = /^(agent|workflow|flow):/;
 
 /** The actor of an entry; people appear by their Okta id only. */
 export function actorOf({ principal, personId, authenticatedBy }: FlowCaller): AuditDraft['actor'] {
-  const isPerson = !IMPERSONAL.test(principal) && principal !== 'user:anonymous';
-  return { principal: isPerson ? `user:${personId ?? 'unknown'}` : principal, authenticatedBy };
+  const isPerson = !IMPERSONAL.test(principal) && principal !== ANONYMOUS;
+  return {
+    principal: isPerson ? principalOf('user', personId ?? 'unknown') : principal,
+    authenticatedBy,
+  };
 }
 
 /** An entry about a run, which is its subject. */

@@ -1,3 +1,4 @@
+import { principalOf } from '../../governance/principal.ts';
 import { parseDuration } from '../../config/yaml/durations.ts';
 import { OUTCOMES } from '../../flows/outcome.ts';
 import type { FlowRunFilter } from '../../store/flow-types.ts';
@@ -55,7 +56,7 @@ export function historyTime(text: string, { day = 'first', now }: TimeReading = 
 const READ: Readonly<
   Record<Exclude<keyof HistoryQuery, 'limit'>, (value: string) => Partial<FlowRunFilter>>
 > = {
-  user: (value) => ({ user: principalOf(lineOf(value, 'user')) }),
+  user: (value) => ({ user: principalIn(lineOf(value, 'user')) }),
   flow: (value) => ({ flow: lineOf(value, 'flow') }),
   outcome: (value) => ({ outcome: outcomeOf(value) }),
   since: (value) => ({ since: timeOf(value, 'since') }),
@@ -67,10 +68,10 @@ const READ: Readonly<
 };
 
 /** A bare login means a user; keys are agents. */
-function principalOf(user: string): string {
+function principalIn(user: string): string {
   const [, kind, name = ''] = /^(user|agent|key):(.+)$/u.exec(user) ?? [];
-  if (kind === undefined) return `user:${user}`;
-  return kind === 'key' ? `agent:${name}` : user;
+  if (kind === undefined) return principalOf('user', user);
+  return kind === 'key' ? principalOf('agent', name) : user;
 }
 
 function lineOf(value: string, field: string): string {

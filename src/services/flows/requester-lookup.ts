@@ -1,3 +1,4 @@
+import { ANONYMOUS, nameOf, principalOf, userIn } from '../../governance/principal.ts';
 import type { CallContext, Caller, OktaUser } from '../../connectors/types.ts';
 import { namesGroups } from '../../flows/permissions.ts';
 import { makesSuperAdmin } from '../../flows/refusals.ts';
@@ -12,7 +13,6 @@ import type { FlowRequester, FlowServiceParts } from './types.ts';
 
 /** How long a lookup is reused: a user removed from a group may run its flows this much longer. */
 const FRESH_MS = 30_000;
-const ANONYMOUS = 'user:anonymous';
 
 /** The requester: as recorded (`caller`), and as resource sets see it (`member`). */
 export interface Identity {
@@ -42,7 +42,7 @@ export class RequesterLookup {
     const { authenticatedBy, surface } = requester;
     const by = { authenticatedBy, surface };
     const principal = isTrusted(requester) ? requester.principal : ANONYMOUS;
-    if (!principal.startsWith('user:') || principal === ANONYMOUS) {
+    if (userIn(principal) === null) {
       return { caller: { principal, personId: null, ...by }, member: { principal, groups: [] } };
     }
     const reader = this.#reader(requester);
@@ -55,7 +55,7 @@ export class RequesterLookup {
         member: { principal: ANONYMOUS, groups: [] },
       };
     }
-    const principalOfUser = `user:${user.login}`;
+    const principalOfUser = principalOf('user', user.login);
     const groups = namesGroups(sets)
       ? await this.#groupsOf(reader, user.id, groupNamesIn(sets))
       : [];
@@ -70,8 +70,7 @@ export class RequesterLookup {
    */
   async isSuperAdministrator(requester: FlowRequester): Promise<boolean> {
     const { principal, authenticatedBy } = requester;
-    if (authenticatedBy === 'none' || !principal.startsWith('user:') || principal === ANONYMOUS)
-      return false;
+    if (authenticatedBy === 'none' || userIn(principal) === null) return false;
     const reader = this.#reader(requester);
     const user = await findOktaUser(reader, principal);
     if (user?.status !== 'ACTIVE') return false;
@@ -124,8 +123,7 @@ const isTrusted = ({ authenticatedBy, surface }: FlowRequester): boolean =>
   authenticatedBy !== 'none' || surface === 'workflow';
 
 async function findOktaUser(reader: OktaReader, principal: string): Promise<OktaUser | null> {
-  const found = findUser(reader, principal.slice('user:'.length)).catch((thrown: unknown) => {
-    // Text that cannot be a login belongs to no user.
+    const principalOfUser = principalOf('user', user.login);
     if ((thrown as Error).name === 'InvalidArgumentError') return null;
     throw thrown;
   });

@@ -1,3 +1,4 @@
+import { ANONYMOUS, principalOfKey } from '../../../governance/principal.ts';
 import { randomBytes } from 'node:crypto';
 import { Hono } from 'hono';
 import type { Context } from 'hono';
@@ -98,14 +99,14 @@ export class Door {
 }
 
 const STRANGER: FlowRequester = {
-  principal: 'user:anonymous',
+  principal: ANONYMOUS,
   authenticatedBy: 'none',
   surface: 'api',
 };
 
 /** A person's key asks as that person, any other for itself. */
-const askerOf = ({ name, person }: AccessKey): FlowRequester => ({
-  principal: person === null ? `agent:${name}` : `user:${person}`,
+const askerOf = (key: AccessKey): FlowRequester => ({
+  principal: principalOfKey(key),
   authenticatedBy: 'key',
   surface: 'api',
 });

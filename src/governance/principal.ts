@@ -1,0 +1,27 @@
+/**
+ * Who acts, as one text of kind and name: `user:LOGIN`, `agent:NAME` (the service of an access
+ * key), `workflow:NAME` or `flow:NAME`.
+ */
+export type PrincipalKind = 'user' | 'agent' | 'workflow' | 'flow';
+
+/** Who has neither signed in nor been named. */
+export const ANONYMOUS = 'user:anonymous';
+
+export const principalOf = (kind: PrincipalKind, name: string): string => `${kind}:${name}`;
+
+/** The principal of an access key: the person whose key it is, or else the service. */
+export const principalOfKey = ({
+  name,
+  person,
+}: {
+  name: string;
+  person: string | null;
+}): string => (person === null ? principalOf('agent', name) : principalOf('user', person));
+
+/** The name of a principal of this kind; null for every other principal. */
+export const nameOf = (kind: PrincipalKind, principal: string): string | null =>
+  principal.startsWith(`${kind}:`) ? principal.slice(kind.length + 1) : null;
+
+/** The login or id of the user who acts; null for services, jobs and flows, and for anonymous. */
+export const userIn = (principal: string): string | null =>
+  principal === ANONYMOUS ? null : nameOf('user', principal);
