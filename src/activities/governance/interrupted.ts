@@ -22,7 +22,7 @@ export async function checkEffect(
   { ended = false }: { ended?: boolean } = {},
 ): Promise<Left> {
   const { connectors, now } = deps;
-  const since = ended ? record.updatedAt : await recordMissed(deps, record);
+  const since = await recordMissed(deps, record);
   if (await isRecordedDone(deps, record)) return 'done';
   const operation = `${record.connector}:${record.operation}`;
   const looker = { connectors, caller: readerOf(record) };

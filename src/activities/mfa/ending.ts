@@ -119,13 +119,16 @@ class SummaryPost {
     });
   }
 
+  /** A call without an answer may still arrive at Slack: only one that was answered is over. */
   async #isOver({ run, attempt }: MessageRow): Promise<boolean> {
     const unknown = await this.#deps.store.audit.list({
       run,
       kind: 'action.unknown',
       subject: run,
     });
-    return unknown.some(({ entry }) => entry.sequence === attempt);
+    return unknown.some(
+      ({ entry }) => entry.sequence === attempt && typeof entry.outcome?.['status'] === 'number',
+    );
   }
 
   /** Where an overtaken attempt posted it, by the audit trail. */

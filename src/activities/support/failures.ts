@@ -11,10 +11,10 @@ const UNEXPECTED_ATTEMPTS = 10;
 /** Tries of one call before a fault of the vendor is taken as lasting. */
 export const VENDOR_ATTEMPTS = 5;
 /**
- * As long as one exchange with a vendor may take, from when a later attempt took over: until then a
- * call may still be on its way, and not to find its effect proves nothing.
+ * How long a request of an overtaken attempt may still be on its way: the time-out of an exchange
+ * (30 s), and the second for which its last check holds. Until then a missing effect proves nothing.
  */
-export const ON_ITS_WAY_MS = 30_000;
+export const ON_ITS_WAY_MS = 35_000;
 
 /** Thrown by activities for a state of the configuration that no retry can mend. */
 export function configurationFailure(message: string): ApplicationFailure {

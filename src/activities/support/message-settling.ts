@@ -1,7 +1,7 @@
 import type { MessageRow, Store } from '../../store/types.ts';
 import { ON_ITS_WAY_MS, retryIn } from './failures.ts';
 
-/** Where a message stands; `channel` is an id. */
+/** Where a message is; `channel` is an id. */
 export interface Posted {
   channel: string;
   ts: string;
@@ -10,16 +10,16 @@ export interface Posted {
 interface Search {
   /** Looks where it may be found. */
   find: () => Promise<Posted | null>;
-  /** True where the call is over, though nobody knows what became of it. */
+  /** True where Slack has answered the call in a way that leaves its outcome open. */
   isOver: () => Promise<boolean>;
   /** Milliseconds. */
   onItsWayMs?: number;
 }
 
 /**
- * What became of a message whose call an earlier attempt intended, and did not record the outcome
- * of: where it stands; null where it was not posted and cannot be on its way any more. Until then
- * throws what makes the activity look again.
+ * Finds a message whose outcome the earlier attempt that intended it did not record. Null where it
+ * was not posted and its request cannot arrive any more; until that is certain, throws the failure
+ * that makes the activity look again.
  */
 export async function settleMessage(
   { store, now }: { store: Pick<Store, 'messages'>; now: () => Date },

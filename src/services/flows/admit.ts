@@ -110,8 +110,8 @@ function draft(
 
 const dryRunId = (
   { newId = newRunId }: FlowServiceParts,
-  { idempotencyKey: askId }: RunRequest,
-): string => (askId === undefined ? newId() : dryRunIdOf(askId));
+  { idempotencyKey }: RunRequest,
+): string => (idempotencyKey === undefined ? newId() : dryRunIdOf(idempotencyKey));
 
 function endOf(
   parts: FlowServiceParts,

@@ -123,7 +123,8 @@ const isTrusted = ({ authenticatedBy, surface }: FlowRequester): boolean =>
   authenticatedBy !== 'none' || surface === 'workflow';
 
 async function findOktaUser(reader: OktaReader, principal: string): Promise<OktaUser | null> {
-    const principalOfUser = principalOf('user', user.login);
+  const found = findUser(reader, nameOf('user', principal) ?? '').catch((thrown: unknown) => {
+    // Text that cannot be a login belongs to no user.
     if ((thrown as Error).name === 'InvalidArgumentError') return null;
     throw thrown;
   });

@@ -32,6 +32,7 @@ const QUIET_ENDS = [
   'LeaseLostError',
   'ticket_busy',
   'ticket_unsettled',
+  'message_unsettled',
 ];
 
 describe('attempts that are overtaken while they are still at work', () => {

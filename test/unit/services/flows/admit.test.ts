@@ -108,7 +108,7 @@ describeOnStores('an event', ({ fresh, again }) => {
     expect(await service.admit(ask(person('ann'), { event: same }))).toMatchObject({
       created: true,
     });
-    const own = { event: same, dryRun: true, askId: 'typed-in/1' };
+    const own = { event: same, dryRun: true, idempotencyKey: 'typed-in/1' };
     const [typed, repeated] = [
       await service.admit(ask(person('ann'), own)),
       await service.admit(ask(person('ann'), own)),
