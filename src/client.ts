@@ -10,7 +10,7 @@ import {
 } from '@temporalio/client';
 import type { CalendarSpec, ScheduleHandle } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { WORKFLOW_TASK_TIMEOUT, queryWorkflow, startStory } from './client/story.ts';
+import { WORKFLOW_TASK_TIMEOUT, queryWorkflow, startWorkflow } from './client/start-workflow.ts';
 import { MFA_SCHEDULE_ID, MFA_WORKFLOW, TASK_QUEUE, progressQuery } from './workflows/messages.ts';
 import type {
   MfaEnforcementCheckInput,
@@ -18,17 +18,17 @@ import type {
   Progress,
 } from './workflows/messages.ts';
 
-/** Where a Temporal server is; what is absent comes from the environment and temporal.toml. */
+/** Where a Temporal server is; missing fields come from the environment and temporal.toml. */
 export interface TemporalTarget {
   address?: string;
   namespace?: string;
-  /** The environment to read Temporal's own names from; default that of the process. */
+  /** The environment with Temporal's variables; by default that of the process. */
   env?: Readonly<Record<string, string | undefined>>;
   /** How long to try before giving up, milliseconds; default 5,000. */
   timeoutMs?: number;
 }
 
-/** An open connection: pass it to the verbs below, close it in the end. */
+/** An open connection: pass it to the functions below, and close it at the end. */
 export interface TemporalLink {
   client: Client;
   address: string;
@@ -42,7 +42,7 @@ export interface StartedWorkflow {
   run: string;
 }
 
-/** Thrown when no Temporal server answers at the address, or it does not let us in. */
+/** Thrown when no Temporal server answers at the address, or it refuses the connection. */
 export class TemporalUnreachableError extends Error {
   override readonly name = 'TemporalUnreachableError';
   readonly code = 'temporal_unreachable';
@@ -55,7 +55,7 @@ export class TemporalUnreachableError extends Error {
 }
 
 /**
- * Thrown by `result` when the workflow did not finish its way; `type` is the failure type of the
+ * Thrown by `result` when the workflow did not complete; `type` is the failure type of the
  * innermost cause.
  */
 export class WorkflowEndedError extends Error {
@@ -68,7 +68,7 @@ export class WorkflowEndedError extends Error {
 }
 
 /**
- * Connects by Temporal's own settings (environment, temporal.toml profile, TLS, API key). Throws
+ * Connects with Temporal's own settings (environment, temporal.toml profile, TLS, API key). Throws
  * TemporalUnreachableError.
  */
 export async function connect(target: TemporalTarget = {}): Promise<TemporalLink> {
@@ -114,17 +114,17 @@ export async function startMfaCheck(
   input: MfaEnforcementCheckInput,
   workflowId = newWorkflowId(new Date()),
 ): Promise<StartedWorkflow> {
-  return await startStory<MfaCheck>(link, { type: MFA_WORKFLOW, workflowId, input });
+  return await startWorkflow<MfaCheck>(link, { type: MFA_WORKFLOW, workflowId, input });
 }
 
-/** Where the check stands now; null while no worker answers within `timeoutMs`. */
+/** The progress of the check; null if no worker answers within `timeoutMs`. */
 export const progress = (
   link: TemporalLink,
   workflowId: string,
   timeoutMs = 2_000,
 ): Promise<Progress | null> => queryWorkflow(link, { workflowId, query: progressQuery, timeoutMs });
 
-/** Waits for the end of the check, over continue-as-new. Throws WorkflowEndedError. */
+/** Waits for the end of the check, across continue-as-new. Throws WorkflowEndedError. */
 export async function result(
   { client }: TemporalLink,
   { workflowId, run }: StartedWorkflow,
@@ -132,7 +132,7 @@ export async function result(
   return resultOf(client.workflow.getHandle<MfaCheck>(workflowId, run));
 }
 
-/** The result of any workflow. Throws WorkflowEndedError where it did not finish its way. */
+/** The result of any workflow. Throws WorkflowEndedError if it did not complete. */
 export async function resultOf<Result>(handle: { result(): Promise<Result> }): Promise<Result> {
   try {
     return await handle.result();
@@ -142,7 +142,9 @@ export async function resultOf<Result>(handle: { result(): Promise<Result> }): P
   }
 }
 
-/** The innermost coded failure says what went wrong; the wrappers around it only say where. */
+/**
+ * The innermost failure with a type says what went wrong; the failures around it only say where.
+ */
 function workflowError(error: WorkflowFailedError): WorkflowEndedError {
   let type = 'workflow_failed';
   let message = error.message;
@@ -156,7 +158,10 @@ function workflowError(error: WorkflowFailedError): WorkflowEndedError {
   return new WorkflowEndedError(type, message);
 }
 
-/** Status of a workflow and the first run id of its chain; null where there is none of that id. */
+/**
+ * Status of a workflow and the first run id of its chain; null if there is no workflow with this
+ * id.
+ */
 export async function describe(
   { client }: TemporalLink,
   workflowId: string,
@@ -198,7 +203,7 @@ export async function namespaceExists(link: TemporalLink): Promise<boolean> {
   }
 }
 
-/** When the check runs by itself; durations in milliseconds. */
+/** When the check is scheduled; durations in milliseconds. */
 export interface SchedulePlan {
   times: { cron: string } | { calendar: CalendarSpec[] };
   timezone: string;
@@ -208,7 +213,7 @@ export interface SchedulePlan {
   jitterMs: number;
 }
 
-/** The schedule as the server has it. */
+/** The state of the schedule on the server. */
 export interface ScheduleState {
   id: string;
   paused: boolean;
@@ -216,8 +221,8 @@ export interface ScheduleState {
 }
 
 /**
- * Creates the one schedule of the check, or brings it up to date in place; an update keeps the pause as it is unless
- * `paused` asks for it.
+ * Creates the schedule of the check, or updates it in place. An update keeps a paused schedule
+ * paused; `paused` pauses it.
  */
 export async function upsertSchedule(
   { client }: TemporalLink,
@@ -265,7 +270,7 @@ function scheduleParts(plan: SchedulePlan) {
 
 const schedule = (client: Client): ScheduleHandle => client.schedule.getHandle(MFA_SCHEDULE_ID);
 
-/** The schedule and its next times; null where there is none. */
+/** The schedule and its next times; null if there is none. */
 export async function describeSchedule({ client }: TemporalLink): Promise<ScheduleState | null> {
   try {
     const { scheduleId, state, info } = await schedule(client).describe();
@@ -276,11 +281,11 @@ export async function describeSchedule({ client }: TemporalLink): Promise<Schedu
   }
 }
 
-/** Starts one check by the schedule now. */
+/** Triggers one check of the schedule now. */
 export const triggerSchedule = ({ client }: TemporalLink): Promise<void> =>
   schedule(client).trigger();
 
-/** Removes the schedule; false where there was none. */
+/** Removes the schedule; false if there was none. */
 export async function deleteSchedule({ client }: TemporalLink): Promise<boolean> {
   try {
     await schedule(client).delete();

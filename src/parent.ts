@@ -1,15 +1,15 @@
 /**
- * Ends a process entry with the process that started it, where that one gave it a pipe for standard
+ * Ends a process entry together with its parent process, if that one gave it a pipe as standard
  * input.
  */
 
-/** The argument that asks a process entry for it. */
+/** The argument that turns this on in a process entry. */
 export const EXIT_WITH_PARENT = '--exit-with-parent';
 
 const GRACE_MS = 5_000;
 
 /**
- * Once the pipe closes, because the parent is gone however it went, ends this process as SIGTERM
+ * When the pipe closes, because the parent has ended in whatever way, ends this process as SIGTERM
  * does, then by force.
  */
 export function endWithParent(): void {
@@ -18,7 +18,7 @@ export function endWithParent(): void {
     if (isEnding) return;
     isEnding = true;
     setTimeout(() => process.kill(process.pid, 'SIGKILL'), GRACE_MS).unref();
-    // Where no handler is set yet, this ends the process at once.
+    // Before a handler is installed, this ends the process at once.
     process.kill(process.pid, 'SIGTERM');
   };
   process.stdin.once('end', end).once('close', end).once('error', end).resume();

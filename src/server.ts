@@ -1,6 +1,6 @@
 /**
- * Composition root of the server process: configuration → store, Temporal, connectors → routes →
- * HTTP.
+ * Process entry and composition root of the server: configuration → store, Temporal, connectors →
+ * routes → HTTP.
  */
 import './config/compile-cache.ts';
 import type { Server } from 'node:http';
@@ -21,7 +21,7 @@ import { createApp } from './server/app.ts';
 import { Background } from './server/background.ts';
 import { compose } from './server/compose.ts';
 
-/** How long a stop waits for requests and for what goes on behind them. */
+/** How long a stop waits for requests and for the work after their answers. */
 const GRACE_MS = 20_000;
 
 async function main(): Promise<void> {
@@ -32,7 +32,7 @@ async function main(): Promise<void> {
     pino.destination({ dest: 2, sync: true }),
   );
   const usual = loadServiceConfig(env, CATALOGUE);
-  const store = await storeOf(env);
+  const store = await openServerStore(env);
   const link = await connect({ env: temporalVariables(env) });
   const background = new Background();
   const app = createApp(await compose({ ...usual, env, store, link, log }), background);
@@ -52,9 +52,9 @@ async function main(): Promise<void> {
   await Promise.allSettled([link.close(), store.close()]);
 }
 
-async function storeOf(env: ArxEnv): Promise<Store> {
+async function openServerStore(env: ArxEnv): Promise<Store> {
   if (env.databaseUrl === null) {
-    const remedy = 'Set DATABASE_URL to the PostgreSQL of your worker.';
+    const remedy = 'Set DATABASE_URL to the PostgreSQL database of your worker.';
     throw new ConfigError('missing_variable', 'DATABASE_URL is not set', remedy, {
       path: 'DATABASE_URL',
     });
@@ -72,7 +72,7 @@ async function listen(server: Server, { host, port }: ListenAddress): Promise<st
   return `http://${shown}:${(server.address() as AddressInfo).port}`;
 }
 
-/** Takes nothing new, and resolves when what was begun is answered. */
+/** Accepts no new connections, and resolves when all requests in progress are answered. */
 function close(server: Server): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve());
@@ -94,7 +94,7 @@ main().catch((thrown: unknown) => {
     message: thrown instanceof Error ? thrown.message : 'the server could not start',
     where,
     remedy:
-      typeof remedy === 'string' ? remedy : 'See docs/server.md; `arx doctor` tries each part.',
+      typeof remedy === 'string' ? remedy : 'See docs/server.md; `arx doctor` checks each part.',
   };
   process.stdout.write(`${JSON.stringify(document)}\n`, () => process.exit(2));
 });

@@ -1,6 +1,6 @@
 /**
- * Composition root of the worker process: configuration → store → connectors → activities →
- * Temporal worker.
+ * Process entry and composition root of the worker: configuration → store → connectors → activities
+ * → Temporal worker.
  */
 import './config/compile-cache.ts';
 import { flushCompileCache } from 'node:module';
@@ -25,9 +25,9 @@ import { TASK_QUEUE } from './workflows/messages.ts';
 import { compose } from './worker/compose.ts';
 
 /**
- * Memory before speed, as far as that is cheap: the heap may be a fifth garbage, not three
- * quarters, and the young generation of the workflow thread stays small. That of this thread is set
- * where node is started (`--max-semi-space-size`). See docs/decisions/0023.
+ * Trades a little speed for memory: the heap may hold a fifth of garbage instead of three quarters,
+ * and the young generation of the workflow thread stays small. That of this thread is set by an
+ * argument of node (`--max-semi-space-size`). See docs/decisions/0023.
  */
 const HEAP_FLAGS = ['--heap-growing-percent=20', '--max-semi-space-size=8'];
 
@@ -35,8 +35,8 @@ const BOUNDS = { [QUOTA_WAIT]: QUOTA_WAIT_BOUNDS };
 const GRACE = '10 seconds';
 
 /**
- * Installs the runtime: our logger, and Prometheus metrics where an address is set. Gives the
- * metrics URL.
+ * Installs the runtime with our logger and, if an address is set, Prometheus metrics. Returns the
+ * URL of the metrics.
  */
 function installRuntime(env: ArxEnv, log: Logger): string | null {
   const metrics = env.metricsAddress;
@@ -68,17 +68,17 @@ async function main(): Promise<void> {
     overrideEnvVars: temporalVariables(env),
   });
   const connection = await NativeConnection.connect(connectionOptions);
-  const space = namespace ?? 'default';
-  isSearchable = await ensureFlowSearch(connection, space);
+  const namespaceName = namespace ?? 'default';
+  isSearchable = await ensureFlowSearch(connection, namespaceName);
   const worker = await Worker.create({
     connection,
-    namespace: space,
+    namespace: namespaceName,
     taskQueue: TASK_QUEUE,
     workflowBundle: await workflowBundle(cacheDirectory(), log),
     activities: parts.activities,
     shutdownGraceTime: GRACE,
-    // A worker that was killed leaves its workflows on a sticky queue; a short time there shortens
-    // the recovery.
+    // A killed worker leaves its workflows on a sticky queue; a short timeout there speeds up
+    // recovery.
     stickyQueueScheduleToStartTimeout: '1 second',
     maxCachedWorkflows: 100,
     maxConcurrentActivityTaskExecutions: 100,
@@ -92,9 +92,9 @@ async function main(): Promise<void> {
   process.stdout.write(
     `${JSON.stringify({ ready: true, pid: process.pid, metricsUrl, healthUrl: health.url })}\n`,
   );
-  // Here and not at the end, which a worker that is killed does not reach.
+  // Here rather than at the end, which a killed worker does not reach.
   flushCompileCache();
-  // While the first task is on its way; a failure shows with the first call.
+  // Loads while the first task is on its way; a failure shows up in the first call.
   void loadSdk().catch(() => undefined);
   try {
     await running;
@@ -110,15 +110,15 @@ function stop(worker: Worker): void {
 }
 
 main().catch((error: unknown) => {
-  const known = error instanceof ConfigError;
-  const { code, remedy, where } = known
+  const isConfigError = error instanceof ConfigError;
+  const { code, remedy, where } = isConfigError
     ? error
     : { code: 'worker_start', remedy: 'See the log of the worker.', where: null };
   const message = error instanceof Error ? error.message : 'the worker could not start';
   process.stdout.write(
     `${JSON.stringify({ schema: 'arx.error/v1', code, message, where, remedy })}\n`,
   );
-  // Where the fault is in the code, its place helps; a stack holds no data.
-  if (!known && error instanceof Error) process.stderr.write(`${error.stack}\n`);
-  process.exitCode = known ? 2 : 1;
+  // For errors in the code the position helps, and a stack contains no data.
+  if (!isConfigError && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  process.exitCode = isConfigError ? 2 : 1;
 });

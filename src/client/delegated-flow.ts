@@ -8,14 +8,13 @@ import type {
   DelegatedFlowResult,
   FlowProgress,
 } from '../workflows/messages.ts';
-import { queryWorkflow, ONCE, startStory } from './story.ts';
+import { queryWorkflow, START_ONCE, startWorkflow } from './start-workflow.ts';
 
 type DelegatedFlow = (input: DelegatedFlowInput) => Promise<DelegatedFlowResult>;
 
 /**
- * Starts the workflow of a run that was opened; one that was started before is left as it is, so
- * that a repeated event makes a lost start good. Null where the run has ended: there is nothing to
- * start.
+ * Starts the workflow of an opened run. A workflow that is already started is left alone, so
+ * repeating an event repairs a lost start. Null if the run has ended and there is nothing to start.
  */
 export async function startFlow(
   link: TemporalLink,
@@ -23,10 +22,10 @@ export async function startFlow(
 ): Promise<StartedWorkflow | null> {
   if (state === 'ended') return null;
   try {
-    return await startStory<DelegatedFlow>(
+    return await startWorkflow<DelegatedFlow>(
       link,
       { type: FLOW_WORKFLOW, workflowId, input: { run } },
-      ONCE,
+      START_ONCE,
     );
   } catch (thrown) {
     if (!(thrown instanceof WorkflowExecutionAlreadyStartedError)) throw thrown;
@@ -34,7 +33,7 @@ export async function startFlow(
   }
 }
 
-/** Where the run stands now; null while no worker answers within `timeoutMs`. */
+/** The progress of the run; null if no worker answers within `timeoutMs`. */
 export const flowProgress = (
   link: TemporalLink,
   workflowId: string,

@@ -18,9 +18,7 @@ export interface FlowEnds {
 
 const WITHIN_MS = 2_000;
 
-/**
- * Ends that leave a run without its record; a workflow that completed has put its own on record.
- */
+/** Ends that leave a run open; a workflow that completed has closed its run itself. */
 const CODES: Readonly<Record<string, string>> = {
   TERMINATED: 'terminated',
   TIMED_OUT: 'timed_out',
@@ -28,24 +26,25 @@ const CODES: Readonly<Record<string, string>> = {
   FAILED: 'workflow_failed',
 };
 
-/**
- * What Temporal says of workflows that are over; `open` gives null where no server can be reached.
- */
+/** Looks up ended workflows in Temporal; `open` returns null if no server can be reached. */
 export function workflowEnds(open: () => Promise<TemporalLink | null>): FlowEnds {
   return {
     findEndCode: (workflowId) =>
-      saying(open, async (link) => CODES[(await describe(link, workflowId))?.status ?? ''] ?? null),
+      askWithin(
+        open,
+        async (link) => CODES[(await describe(link, workflowId))?.status ?? ''] ?? null,
+      ),
     findOperationEnd: (workflowId) =>
-      saying(open, async (link) => {
+      askWithin(open, async (link) => {
         const found = await describe(link, workflowId);
         if (found === null) return { request: null, state: 'none' };
-        if (found.status === 'COMPLETED') return resultOf(link, workflowId);
+        if (found.status === 'COMPLETED') return operationEnd(link, workflowId);
         return found.status in CODES ? { request: null, state: 'unknown' } : null;
       }),
   };
 }
 
-async function resultOf(
+async function operationEnd(
   { client }: TemporalLink,
   workflowId: string,
 ): ReturnType<FlowEnds['findOperationEnd']> {
@@ -55,8 +54,8 @@ async function resultOf(
   return { request, state };
 }
 
-/** Null where Temporal does not answer: then nothing is known. */
-async function saying<Answer>(
+/** Null if Temporal does not answer: then nothing is known. */
+async function askWithin<Answer>(
   open: () => Promise<TemporalLink | null>,
   ask: (link: TemporalLink) => Promise<Answer | null>,
 ): Promise<Answer | null> {

@@ -1,4 +1,5 @@
-/** Temporal verbs of governed operations and their approvals. */
+/** Starts governed operations in Temporal, and sends decisions to their approvals. */
+
 import { randomBytes } from 'node:crypto';
 import {
   WorkflowNotFoundError,
@@ -24,15 +25,15 @@ import type {
   GovernedOperationResult,
 } from '../workflows/messages.ts';
 
-/** A decision as the command line sends it; the id makes sending it again harmless. */
+/** A decision as sent by the command line; the id makes repeating it harmless. */
 export type Decision = DecisionInput & { decisionId: string; verdict: 'approve' | 'deny' };
 
 /**
- * What is known after sending a decision: its answer; nothing yet (it may still count); or that
- * nobody waits for it.
+ * The outcome of sending a decision: its answer; no answer yet (the decision may still count); or
+ * no approval is waiting for it.
  */
-export type Sent =
-  { kind: 'answered'; answer: DecisionAnswer } | { kind: 'silent' } | { kind: 'gone' };
+export type DecisionDelivery =
+  { kind: 'answered'; answer: DecisionAnswer } | { kind: 'unanswered' } | { kind: 'closed' };
 
 type GovernedOperation = (input: GovernedOperationInput) => Promise<GovernedOperationResult>;
 
@@ -41,7 +42,9 @@ export function newOperationId(now: Date): string {
   return `governed-operation/${now.toISOString()}-${randomBytes(4).toString('hex')}`;
 }
 
-/** Starts a governed operation; what is personal in it stands behind `inputRef` in the store. */
+/**
+ * Starts a governed operation; personal data in its arguments is in the store, under `inputRef`.
+ */
 export async function startGovernedOperation(
   { client }: TemporalLink,
   input: GovernedOperationInput,
@@ -60,8 +63,8 @@ export const operationResult = (
   resultOf(client.workflow.getHandle<GovernedOperation>(workflowId, run));
 
 /**
- * Sends a decision as a signal: it is kept until a worker runs, and nobody answers. False where
- * nobody waits for it.
+ * Sends a decision as a signal, which Temporal keeps until a worker runs; there is no answer. False
+ * if no approval is waiting for it.
  */
 export async function signalDecision(
   { client }: TemporalLink,
@@ -80,15 +83,15 @@ export async function signalDecision(
 }
 
 /**
- * Sends a decision and waits for its answer. Throws WorkflowEndedError where the approval refuses
- * it as malformed.
+ * Sends a decision and waits for its answer. Throws WorkflowEndedError if the approval rejects it
+ * as malformed.
  */
 export async function decide(
   { client }: TemporalLink,
   requestId: string,
   decision: Decision,
   timeoutMs = 15_000,
-): Promise<Sent> {
+): Promise<DecisionDelivery> {
   const handle = client.workflow.getHandle(approvalId(requestId));
   const options = { args: [decision] as [Decision], updateId: decision.decisionId };
   try {
@@ -97,8 +100,8 @@ export async function decide(
     );
     return { kind: 'answered', answer };
   } catch (thrown) {
-    if (thrown instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return { kind: 'silent' };
-    if (thrown instanceof WorkflowNotFoundError) return { kind: 'gone' };
+    if (thrown instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return { kind: 'unanswered' };
+    if (thrown instanceof WorkflowNotFoundError) return { kind: 'closed' };
     if (thrown instanceof WorkflowUpdateFailedError) throw decisionError(thrown);
     throw thrown;
   }
@@ -113,8 +116,8 @@ function decisionError({ cause, message }: WorkflowUpdateFailedError): WorkflowE
 }
 
 /**
- * Where an approval stands now; null while no worker answers within `timeoutMs`, or where there is
- * none.
+ * The state of an approval; null if no worker answers within `timeoutMs`, or if there is no such
+ * approval.
  */
 export async function approvalView(
   { client }: TemporalLink,

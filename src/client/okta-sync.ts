@@ -1,6 +1,6 @@
 import { idUnder, resultOf } from '../client.ts';
 import type { StartedWorkflow, TemporalLink } from '../client.ts';
-import { queryWorkflow, startStory } from './story.ts';
+import { queryWorkflow, startWorkflow } from './start-workflow.ts';
 import { SYNC_WORKFLOW, syncProgressQuery } from '../workflows/messages.ts';
 import type { OktaSyncInput, OktaSyncResult, SyncProgress } from '../workflows/messages.ts';
 
@@ -15,9 +15,9 @@ export const startSync = (
   input: OktaSyncInput,
   workflowId = newSyncId(new Date()),
 ): Promise<StartedWorkflow> =>
-  startStory<OktaSync>(link, { type: SYNC_WORKFLOW, workflowId, input });
+  startWorkflow<OktaSync>(link, { type: SYNC_WORKFLOW, workflowId, input });
 
-/** Where the sync stands now; null while no worker answers within `timeoutMs`. */
+/** The progress of the sync; null if no worker answers within `timeoutMs`. */
 export const syncProgress = (
   link: TemporalLink,
   workflowId: string,
@@ -25,7 +25,7 @@ export const syncProgress = (
 ): Promise<SyncProgress | null> =>
   queryWorkflow(link, { workflowId, query: syncProgressQuery, timeoutMs });
 
-/** Waits for the end of the sync, over continue-as-new. Throws WorkflowEndedError. */
+/** Waits for the end of the sync, across continue-as-new. Throws WorkflowEndedError. */
 export const syncResult = (
   { client }: TemporalLink,
   { workflowId, run }: StartedWorkflow,

@@ -1,8 +1,8 @@
 import type { OperatorService } from '@temporalio/client';
 import { FLOW_SEARCH } from '../workflows/messages.ts';
 
-/** A connection that can be asked about its server. */
-export interface Operated {
+/** A connection with the operator service of its server. */
+export interface OperatorConnection {
   operatorService: OperatorService;
   withDeadline<Answer>(deadline: number, ask: () => Promise<Answer>): Promise<Answer>;
 }
@@ -10,15 +10,17 @@ export interface Operated {
 const NAMES: readonly string[] = Object.values(FLOW_SEARCH);
 /** INDEXED_VALUE_TYPE_KEYWORD of Temporal's API. */
 const KEYWORD = 2;
-/** A server that does not say so soon is taken to have none. */
+/** A server that does not answer in this time counts as one without search attributes. */
 const WITHIN_MS = 5_000;
 
 /**
- * Adds the search attributes of delegated flows to a namespace, where that is allowed. True where
- * it has them in the end; never throws: without them flows run just the same, and are found in the
- * store alone.
+ * Adds the search attributes of delegated flows to a namespace, if permitted. Returns whether they
+ * exist. Never throws: without them flows run just the same, but can only be found in the store.
  */
-export async function ensureFlowSearch(connection: Operated, namespace: string): Promise<boolean> {
+export async function ensureFlowSearch(
+  connection: OperatorConnection,
+  namespace: string,
+): Promise<boolean> {
   try {
     return await connection.withDeadline(Date.now() + WITHIN_MS, () =>
       addMissingAttributes(connection, namespace),
@@ -29,16 +31,16 @@ export async function ensureFlowSearch(connection: Operated, namespace: string):
 }
 
 async function addMissingAttributes(
-  { operatorService }: Operated,
+  { operatorService }: OperatorConnection,
   namespace: string,
 ): Promise<boolean> {
   const missing = async (): Promise<string[]> => {
     const { customAttributes } = await operatorService.listSearchAttributes({ namespace });
     return NAMES.filter((name) => customAttributes[name] !== KEYWORD);
   };
-  const left = await missing();
-  if (left.length === 0) return true;
-  const searchAttributes = Object.fromEntries(left.map((name) => [name, KEYWORD]));
+  const absent = await missing();
+  if (absent.length === 0) return true;
+  const searchAttributes = Object.fromEntries(absent.map((name) => [name, KEYWORD]));
   await operatorService.addSearchAttributes({ namespace, searchAttributes }).catch(() => undefined);
   return (await missing()).length === 0;
 }

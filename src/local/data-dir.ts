@@ -22,7 +22,7 @@ export class DataDirInUseError extends Error {
  * Takes a data directory for this process by a file beside it (`DIR.pid`) and returns how to give
  * it back. A file left behind by a process that was killed counts for nothing.
  */
-export async function holdDataDir(dataDir: string): Promise<() => Promise<void>> {
+export async function claimDataDir(dataDir: string): Promise<() => Promise<void>> {
   const pidFile = `${dataDir}.pid`;
   makeFolder(dirname(dataDir));
   await withLock(`${pidFile}.lock`, async () => {

@@ -28,7 +28,7 @@ export interface InstallContext {
 }
 
 /** A way to get an executable. */
-export interface Way<How extends string> {
+export interface InstallMethod<How extends string> {
   how: How;
   /** Name in the cache; it holds version and origin, so that another version is another file. */
   file: string;
@@ -56,7 +56,7 @@ export interface InstallOptions {
  * process at a time, the others wait. Returns a line for each way that was tried where none works.
  */
 export async function findOrInstall<How extends string>(
-  ways: readonly Way<How>[],
+  ways: readonly InstallMethod<How>[],
   { what, env, cacheDir, log }: InstallOptions,
 ): Promise<Found<How> | { tried: string[] }> {
   const findCached = (): Found<How> | undefined => {

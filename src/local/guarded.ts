@@ -31,9 +31,9 @@ let guard: ChildProcess | null = null;
  */
 export function endWithThisProcess(id: Guarded): () => void {
   guarded.set(id.pid, id);
-  listen();
+  installHandlers();
   if (guard === null) startGuard();
-  else tell(guard, { end: id });
+  else send(guard, { end: id });
   return () => {
     if (guarded.get(id.pid) === id) forget(id.pid);
   };
@@ -42,7 +42,7 @@ export function endWithThisProcess(id: Guarded): () => void {
 function forget(pid: number): void {
   guarded.delete(pid);
   if (guard === null) return;
-  tell(guard, { forget: pid });
+  send(guard, { forget: pid });
   if (guarded.size > 0) return;
   guard.stdin?.end();
   guard = null;
@@ -63,14 +63,14 @@ function startGuard(): void {
   child.stdin.on('error', forgetGuard);
   (child.stdin as Socket).unref();
   guard = child;
-  for (const end of guarded.values()) tell(child, { end });
+  for (const end of guarded.values()) send(child, { end });
 }
 
-function tell(child: ChildProcess, line: GuardLine): void {
+function send(child: ChildProcess, line: GuardLine): void {
   child.stdin?.write(`${JSON.stringify(line)}\n`);
 }
 
-function listen(): void {
+function installHandlers(): void {
   if (process.listeners('exit').includes(endGuarded)) return;
   process.on('exit', endGuarded);
   for (const name of TERMINATING) process.on(name, endUnlessHandled);

@@ -24,7 +24,7 @@ export async function withLock<T>(
   interrupts?: Interrupts,
 ): Promise<T> {
   makeFolder(dirname(path));
-  await waitToTake(path, onWait, interrupts);
+  await acquire(path, onWait, interrupts);
   try {
     return await work();
   } finally {
@@ -38,14 +38,14 @@ export function isLocked(path: string): boolean {
   return found !== null && 'holder' in found;
 }
 
-async function waitToTake(
+async function acquire(
   path: string,
   onWait: (holder: number) => void,
   interrupts?: Interrupts,
 ): Promise<void> {
   let release: (() => void) | null = null;
   try {
-    for (; !take(path); await pause(interrupts)) {
+    for (; !tryLock(path); await pause(interrupts)) {
       const found = inspect(path);
       if (found === null) continue;
       if ('stale' in found) breakStale(path, found.stale);
@@ -70,7 +70,7 @@ const interruptError = ({ pid }: ProcessId): InterruptedError =>
   );
 
 /** Atomic and complete at once: the file is written aside and linked into place. */
-function take(path: string): boolean {
+function tryLock(path: string): boolean {
   const aside = `${path}.${process.pid}.${serial++}`;
   writeFileSync(aside, JSON.stringify(ownProcess()));
   try {
@@ -91,7 +91,7 @@ function take(path: string): boolean {
  */
 function breakStale(path: string, seen: string): void {
   const breaker = `${path}.breaker`;
-  if (!take(breaker)) {
+  if (!tryLock(breaker)) {
     const found = inspect(breaker);
     if (found !== null && 'stale' in found) breakStale(breaker, found.stale);
     return;

@@ -8,7 +8,7 @@ const GSS_REQUEST = 80877104;
 const CANCEL_REQUEST = 80877102;
 
 /** Longest message taken from a client, in bytes. */
-const LONGEST = 256 * 1024 * 1024;
+const MAX_LENGTH = 256 * 1024 * 1024;
 
 /**
  * The types that end what a client sends in one go: Query, Sync, FunctionCall, Flush, CopyDone,
@@ -85,5 +85,5 @@ export class FrameReader {
 }
 
 function fits(length: number, least: number): boolean {
-  return length >= least && length <= LONGEST;
+  return length >= least && length <= MAX_LENGTH;
 }

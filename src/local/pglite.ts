@@ -1,8 +1,8 @@
 import { PGlite } from '@electric-sql/pglite';
 import { createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
-import { holdDataDir } from './data-dir.ts';
-import { prepareDataDir } from './first-data.ts';
+import { claimDataDir } from './data-dir.ts';
+import { prepareDataDir } from './data-template.ts';
 import { FrameReader } from './pglite-frames.ts';
 import { PgliteGate } from './pglite-gate.ts';
 
@@ -36,20 +36,20 @@ export interface ServedPglite {
  */
 export async function servePglite(options: ServeOptions): Promise<ServedPglite> {
   const { dataDir, port = 0, host = '127.0.0.1', cacheDir, idleInTransactionMs } = options;
-  const releaseDataDir = dataDir === null ? async () => undefined : await holdDataDir(dataDir);
+  const releaseDataDir = dataDir === null ? async () => undefined : await claimDataDir(dataDir);
   const { promise: failed, resolve: fail } = Promise.withResolvers<Error>();
   try {
     if (dataDir !== null && cacheDir !== undefined) await prepareDataDir(dataDir, cacheDir);
     const db = await PGlite.create(dataDir === null ? {} : { dataDir });
-    const front = new Front(new PgliteGate(db, fail, idleInTransactionMs));
-    void failed.then(() => front.cutAll());
-    await front.listen(port, host);
+    const server = new PgliteServer(new PgliteGate(db, fail, idleInTransactionMs));
+    void failed.then(() => server.cutAll());
+    await server.listen(port, host);
     const close = async (): Promise<void> => {
-      await front.close();
+      await server.close();
       if (!db.closed) await db.close();
       await releaseDataDir();
     };
-    return { databaseUrl: front.databaseUrl, close, failed };
+    return { databaseUrl: server.databaseUrl, close, failed };
   } catch (error) {
     await releaseDataDir();
     throw error;
@@ -57,14 +57,14 @@ export async function servePglite(options: ServeOptions): Promise<ServedPglite> 
 }
 
 /** The listening side: sockets in, frames to the gate. */
-class Front {
+class PgliteServer {
   readonly #gate: PgliteGate;
   readonly #server: Server;
   readonly #sockets = new Map<Socket, Promise<void>>();
 
   constructor(gate: PgliteGate) {
     this.#gate = gate;
-    this.#server = createServer({ noDelay: true }, (socket) => this.#welcome(socket));
+    this.#server = createServer({ noDelay: true }, (socket) => this.#accept(socket));
   }
 
   get databaseUrl(): string {
@@ -90,7 +90,7 @@ class Front {
     for (const socket of this.#sockets.keys()) socket.destroy();
   }
 
-  #welcome(socket: Socket): void {
+  #accept(socket: Socket): void {
     const client = {
       send: (answer: Buffer) => void socket.write(answer),
       cut: () => void socket.destroy(),

@@ -4,7 +4,7 @@
  * or once its record is lost, as where the folder was moved; then it ends itself.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { endIfUnused, look } from './stack-unused.ts';
+import { endIfUnused, rememberRecord } from './stack-unused.ts';
 import type { Memory } from './stack-unused.ts';
 
 /** More often than it decides, so that it remembers each part long before that one is ready. */
@@ -17,6 +17,6 @@ const memory: Memory = { processes: {}, missedAt: null };
 do {
   for (let left = LOOKS; left > 0; left--) {
     await delay(LOOK_MS);
-    look(home, process.pid, memory);
+    rememberRecord(home, process.pid, memory);
   }
 } while ((await endIfUnused(home, process.pid, memory)) === 'needed');

@@ -7,7 +7,7 @@ import { constants } from 'node:os';
 import { isAlive } from './processes.ts';
 import { deadPart } from './stack-join.ts';
 import { isMissing } from './stack-start.ts';
-import { leave, readRecord } from './stack-state.ts';
+import { unregisterUser, readRecord } from './stack-state.ts';
 import type { StackState } from './stack-state.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -19,7 +19,7 @@ const MAX_FAILED_RESTARTS = 3;
  * uses it.
  */
 export function leaveOnExit(entry: string): () => void {
-  const hook = () => leave(entry);
+  const hook = () => unregisterUser(entry);
   process.on('exit', hook);
   return () => process.off('exit', hook);
 }

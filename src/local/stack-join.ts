@@ -35,8 +35,8 @@ export async function joinable(options: StackOptions): Promise<StackState | null
     await endAll(home, state);
     return null;
   }
-  if (state.fingerprint !== stackFingerprint(options)) throw differs(home, users);
-  if (dead !== null) throw broken(home, dead, users);
+  if (state.fingerprint !== stackFingerprint(options)) throw differsError(home, users);
+  if (dead !== null) throw brokenError(home, dead, users);
   return state;
 }
 
@@ -48,20 +48,21 @@ export async function waitUntilServes(
   { home, log, interrupts }: StackOptions,
   state: StackState,
 ): Promise<boolean> {
-  let silent: string[] = [];
-  const look = async (): Promise<boolean | null> => {
+  let unanswered: string[] = [];
+  const poll = async (): Promise<boolean | null> => {
     if (readSame(home, state) === null || deadPart(state) !== null) return false;
     const checks = checksOf(state);
-    silent = checks.map(({ name }) => name);
+    unanswered = checks.map(({ name }) => name);
     await Promise.all(
       checks.map(async ({ name, answers }) => {
-        if (await answers()) silent = silent.filter((other) => other !== name);
+        if (await answers()) unanswered = unanswered.filter((other) => other !== name);
       }),
     );
-    return silent.length === 0 || null;
+    return unanswered.length === 0 || null;
   };
-  const what = () => `${silent.join(' and ')} of the stack in ${home}, running but not answering`;
-  return await waitFor(look, { what, remedy: REMEDY, log, interrupts });
+  const what = () =>
+    `${unanswered.join(' and ')} of the stack in ${home}, running but not answering`;
+  return await waitFor(poll, { what, remedy: REMEDY, log, interrupts });
 }
 
 /** The first required part on record whose process is gone, in words. */
@@ -89,7 +90,7 @@ function checksOf({ processes, temporal, databaseUrl }: StackState) {
   return checks;
 }
 
-const differs = (home: string, users: readonly number[]): ConfigError =>
+const differsError = (home: string, users: readonly number[]): ConfigError =>
   new ConfigError(
     'stack_differs',
     `the stack in ${home} runs with other vendors or credentials` +
@@ -97,7 +98,7 @@ const differs = (home: string, users: readonly number[]): ConfigError =>
     'End it first, or set ARX_HOME to another folder to run a second one beside it.',
   );
 
-const broken = (home: string, dead: string, users: readonly number[]): ConfigError =>
+const brokenError = (home: string, dead: string, users: readonly number[]): ConfigError =>
   new ConfigError(
     'stack_broken',
     `${dead} of the stack in ${home} has ended, and process ${users.join(', ')} still uses the stack`,

@@ -46,7 +46,7 @@ export function embeddedEnv(env: Env, temporal: { address: string; namespace: st
     ...Object.fromEntries(
       VARIABLES.filter(({ name }) => OTHER_TEMPORAL.test(name)).map(({ name }) => [name, '']),
     ),
-    ...plain({
+    ...overrideFiles({
       TEMPORAL_ADDRESS: temporal.address,
       TEMPORAL_NAMESPACE: temporal.namespace,
       TEMPORAL_CONFIG_FILE: fileURLToPath(new URL('./no-profile.toml', import.meta.url)),
@@ -55,7 +55,7 @@ export function embeddedEnv(env: Env, temporal: { address: string; namespace: st
 }
 
 /** Values that stand against a NAME_FILE of the same name. */
-export function plain(values: Env): Env {
+export function overrideFiles(values: Env): Env {
   const files = Object.keys(values).map((name) => [`${name}_FILE`, undefined]);
   return { ...Object.fromEntries(files), ...values };
 }
@@ -121,28 +121,28 @@ export async function startGuardPart(
 /** The embedded Postgres; its address is the first line that it prints. */
 export async function startStorePart(part: NodePart, onChild: OnChild): Promise<string> {
   const dataDir = stackFiles(part.home).postgres;
-  await untilFree(dataDir, part);
+  await waitUntilFree(dataDir, part);
   const args = [part.entry, dataDir];
   const { databaseUrl } = await startReady(
     { ...part, name: 'store', args, env: systemEnv(part.env) },
     onChild,
   );
   if (typeof databaseUrl !== 'string')
-    throw broken('store', 'its first line has no databaseUrl', '');
+    throw startError('store', 'its first line has no databaseUrl', '');
   return databaseUrl;
 }
 
 /** Waits a while for a store that is just ending, as that of a killed command does. */
-async function untilFree(
+async function waitUntilFree(
   dataDir: string,
   { log = () => undefined, interrupts }: NodePart,
 ): Promise<void> {
-  const begun = performance.now();
-  const look = () =>
-    holderOf(dataDir) === null || performance.now() - begun > ENDING_LIMIT_MS || null;
+  const startedAt = performance.now();
+  const poll = () =>
+    holderOf(dataDir) === null || performance.now() - startedAt > ENDING_LIMIT_MS || null;
   const what = () =>
     `process ${holderOf(dataDir)?.pid ?? ''}, which still serves ${dataDir}, to end`;
-  await waitFor(look, { what, remedy: STARTING_REMEDY, log, interrupts });
+  await waitFor(poll, { what, remedy: STARTING_REMEDY, log, interrupts });
 }
 
 /**
@@ -197,9 +197,13 @@ async function waitUntilReady(
     const running = child.running();
     const line = firstLine(files.outFile);
     if (line !== null) return ready(name, line, readStderr);
-    if (!running) throw broken(name, `it ended with ${await child.ended}`, readStderr());
+    if (!running) throw startError(name, `it ended with ${await child.ended}`, readStderr());
     if (performance.now() - begun < READY_LIMIT_MS) return null;
-    throw broken(name, `it was not ready within ${READY_LIMIT_MS / 60_000} minutes`, readStderr());
+    throw startError(
+      name,
+      `it was not ready within ${READY_LIMIT_MS / 60_000} minutes`,
+      readStderr(),
+    );
   };
   const what = () => `the ${name} (process ${child.pid}) to start`;
   return await waitFor(look, { what, remedy: STARTING_REMEDY, log, interrupts, everyMs: 25 });
@@ -210,15 +214,15 @@ async function waitUntilReady(
  * ours.
  */
 function ready(name: string, line: string, printed: () => string): Record<string, unknown> {
-  const said = parse(line);
-  if (said === null)
-    throw broken(name, `its first line is not JSON: ${line.slice(0, 200)}`, printed());
-  if (said.schema !== 'arx.error/v1') return said;
+  const document = parse(line);
+  if (document === null)
+    throw startError(name, `its first line is not JSON: ${line.slice(0, 200)}`, printed());
+  if (document.schema !== 'arx.error/v1') return document;
   throw new ConfigError(
-    String(said.code),
-    String(said.message),
-    String(said.remedy),
-    said.where ?? null,
+    String(document.code),
+    String(document.message),
+    String(document.remedy),
+    document.where ?? null,
   );
 }
 
@@ -230,7 +234,7 @@ function parse(line: string): Record<string, unknown> | null {
   }
 }
 
-function broken(name: string, why: string, printed: string): ConfigError {
+function startError(name: string, why: string, printed: string): ConfigError {
   return new ConfigError(
     `${name}_start`,
     `the ${name} did not start: ${why}${printed === '' ? '' : `\n${printed}`}`,

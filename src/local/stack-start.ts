@@ -4,7 +4,7 @@ import { endProcess, isAlive } from './processes.ts';
 import { GRACE_MS, endAll } from './stack-end.ts';
 import {
   embeddedEnv,
-  plain,
+  overrideFiles,
   startGuardPart,
   startStorePart,
   startTemporalPart,
@@ -86,7 +86,7 @@ export async function startAll(options: StackOptions): Promise<StackState> {
   };
   const recorder = new Recorder(home, state);
   try {
-    await allOf([
+    await waitForAll([
       startGuard(options, recorder),
       startTemporal(options, state, recorder),
       startStore(options, state, recorder),
@@ -117,11 +117,11 @@ export async function replaceGone(options: StackOptions, state: StackState): Pro
   const again = (what: string, id: ProcessId | undefined) =>
     options.log(`the ${what} (process ${id?.pid ?? 'none'}) has ended; starting another`);
   try {
-    if (!runs(guard)) {
+    if (!isRunning(guard)) {
       again('guard', guard);
       await startGuard(options, recorder);
     }
-    if (!runs(worker)) {
+    if (!isRunning(worker)) {
       again('worker', worker);
       await startWorker(options, state, recorder);
     }
@@ -133,9 +133,9 @@ export async function replaceGone(options: StackOptions, state: StackState): Pro
 
 /** Whether worker or guard are gone: what a stack goes on without, and is given again. */
 export const isMissing = ({ processes }: StackState): boolean =>
-  !runs(processes.worker) || !runs(processes.guard);
+  !isRunning(processes.worker) || !isRunning(processes.guard);
 
-const runs = (id: ProcessId | undefined): boolean => id !== undefined && isAlive(id);
+const isRunning = (id: ProcessId | undefined): boolean => id !== undefined && isAlive(id);
 
 /** Puts each child on record as soon as it runs; until released they end with this process. */
 class Recorder {
@@ -211,8 +211,8 @@ async function startWorker(
   const reached = state.processes.temporal === undefined ? env : embeddedEnv(env, state.temporal);
   const workerEnv = {
     ...reached,
-    ...plain({ DATABASE_URL: databaseUrlOf(options, state), ARX_HOME: home }),
-    ...(configPath === null ? {} : plain({ ARX_CONFIG: configPath })),
+    ...overrideFiles({ DATABASE_URL: databaseUrlOf(options, state), ARX_HOME: home }),
+    ...(configPath === null ? {} : overrideFiles({ ARX_CONFIG: configPath })),
   };
   const part = { home, entry, env: workerEnv, log, interrupts };
   state.workerMetricsUrl = await startWorkerPart(part, recorder.as('worker'));
@@ -221,7 +221,7 @@ async function startWorker(
 /**
  * Waits for all, then throws the first failure: nothing is still starting when it is cleared away.
  */
-async function allOf(started: Promise<void>[]): Promise<void> {
+async function waitForAll(started: Promise<void>[]): Promise<void> {
   const results = await Promise.allSettled(started);
   const failed = results.find((result) => result.status === 'rejected');
   if (failed !== undefined) throw failed.reason;

@@ -83,7 +83,7 @@ export function removeState(home: string): void {
 }
 
 /** Enters this process among those that use the stack; gives the entry that `leave` takes away. */
-export function enter(home: string): string {
+export function registerUser(home: string): string {
   const { users } = stackFiles(home);
   makeFolder(users, 0o700);
   const name = `${process.pid}.${randomUUID()}`;
@@ -94,7 +94,7 @@ export function enter(home: string): string {
   return join(users, name);
 }
 
-export function leave(entry: string): void {
+export function unregisterUser(entry: string): void {
   rmSync(entry, { force: true });
 }
 

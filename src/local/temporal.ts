@@ -12,7 +12,7 @@ import { executableOnPath, findOrInstall, isExecutable } from './executables.ts'
 import { accepts, freePort } from './ports.ts';
 import { endProcess, systemEnv } from './processes.ts';
 import { setAsideOtherVersion } from './temporal-database.ts';
-import { GO_PACKAGE, downloadCli, waysToTemporal } from './temporal-install.ts';
+import { GO_PACKAGE, downloadCli, temporalInstallMethods } from './temporal-install.ts';
 import { waitFor } from './wait.ts';
 import type { Child } from './children.ts';
 import type { Found, InstallContext } from './executables.ts';
@@ -52,7 +52,7 @@ export async function findTemporal(options: FindOptions): Promise<TemporalExecut
   }
   const onPath = executableOnPath('temporal', env);
   if (onPath !== null) return { path: onPath, how: 'PATH', cached: false };
-  const found = await findOrInstall(waysToTemporal(download), {
+  const found = await findOrInstall(temporalInstallMethods(download), {
     what: 'the Temporal CLI',
     env,
     cacheDir,
@@ -111,7 +111,7 @@ export async function startTemporal(options: StartOptions): Promise<TemporalServ
   const scratch =
     options.logFile === undefined ? mkdtempSync(join(tmpdir(), 'arx-temporal-')) : null;
   const logFile = options.logFile ?? join(scratch ?? '', 'temporal.log');
-  const tidy = () => scratch !== null && rmSync(scratch, { recursive: true, force: true });
+  const removeScratch = () => scratch !== null && rmSync(scratch, { recursive: true, force: true });
   const { path, dbFile, env, log = () => undefined } = options;
   if (dbFile !== null) await setAsideOtherVersion({ path, dbFile, env, log });
   for (let attempt = 1; ; attempt++) {
@@ -124,7 +124,7 @@ export async function startTemporal(options: StartOptions): Promise<TemporalServ
     if (failure === null) {
       const close = async () => {
         await endProcess(child, STOP_GRACE_MS);
-        tidy();
+        removeScratch();
       };
       const uiUrl = uiPort === null ? null : `http://127.0.0.1:${uiPort}`;
       return { address, uiUrl, namespace: options.namespace, process: child, close };
@@ -133,7 +133,7 @@ export async function startTemporal(options: StartOptions): Promise<TemporalServ
     const printed = tail(logFile);
     if (attempt < ATTEMPTS && /address already in use/i.test(printed) && options.port === undefined)
       continue;
-    tidy();
+    removeScratch();
     throw new ConfigError(
       'temporal_start',
       `the Temporal server (${options.path}) did not start: ${failure}${printed === '' ? '' : `\n${printed}`}`,
@@ -180,12 +180,12 @@ async function startFailure(
   options: StartOptions,
 ): Promise<string | null> {
   const { namespace, log = () => undefined, interrupts } = options;
-  const begun = performance.now();
+  const startedAt = performance.now();
   const look = async (): Promise<{ failure: string | null } | null> => {
     if (child.running() && (await namespaceAnswers(address, namespace)) && child.running())
       return { failure: null };
     if (!child.running()) return { failure: `it ended with ${await child.ended}` };
-    if (performance.now() - begun < START_LIMIT_MS) return null;
+    if (performance.now() - startedAt < START_LIMIT_MS) return null;
     return { failure: `it did not answer on ${address} within ${START_LIMIT_MS / 60_000} minutes` };
   };
   const what = () => `the Temporal server (process ${child.pid}) to start`;

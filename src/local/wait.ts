@@ -24,7 +24,7 @@ export class InterruptedError extends Error {
   }
 }
 
-export interface Waiting {
+export interface WaitOptions {
   /** What is waited for now, as the end of "waiting for …". */
   what: () => string;
   /** What the user can do besides waiting. */
@@ -43,33 +43,33 @@ const EVERY_MS = 100;
  * interrupted.
  */
 export async function waitFor<T>(
-  look: () => Promise<T | null> | T | null,
-  waiting: Waiting,
+  poll: () => Promise<T | null> | T | null,
+  waiting: WaitOptions,
 ): Promise<T> {
   const { what, remedy, log, interrupts, everyMs = EVERY_MS } = waiting;
   const release = interrupts?.hold();
-  const begun = performance.now();
+  const startedAt = performance.now();
   const notice = (): void => {
     log(
-      `waiting for ${what()}, for ${Math.round((performance.now() - begun) / 1000)} s so far. ${remedy}`,
+      `waiting for ${what()}, for ${Math.round((performance.now() - startedAt) / 1000)} s so far. ${remedy}`,
     );
     timer = setTimeout(notice, REPEAT_MS);
   };
   let timer = setTimeout(notice, NOTICE_MS);
-  const over = new AbortController();
-  const interrupted = untilAborted(interrupts?.signal, over.signal).then(() => {
+  const finished = new AbortController();
+  const interrupted = untilAborted(interrupts?.signal, finished.signal).then(() => {
     throw new InterruptedError(`interrupted while waiting for ${what()}`, remedy);
   });
   // A look that throws at once must not leave it without a listener.
   interrupted.catch(() => undefined);
   try {
     for (;;) {
-      const found = await Promise.race([look(), interrupted]);
+      const found = await Promise.race([poll(), interrupted]);
       if (found !== null) return found;
       await Promise.race([delay(everyMs), interrupted]);
     }
   } finally {
-    over.abort();
+    finished.abort();
     clearTimeout(timer);
     release?.();
   }

@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import { approvalRoutes } from './api/approvals.ts';
 import { enrichRoutes } from './api/enrich/routes.ts';
-import { Door } from './api/flows/door.ts';
+import { FlowAccess } from './api/flows/access.ts';
 import { eventRoutes } from './api/flows/events.ts';
 import { flowRoutes } from './api/flows/routes.ts';
 import { flowRunRoutes } from './api/flows/runs.ts';
@@ -20,7 +20,7 @@ const HEADERS = {
   'referrer-policy': 'no-referrer',
 } as const;
 
-/** The routes of the server over its parts; `background` holds what goes on after an answer. */
+/** Creates the routes of the server; `background` holds the work that continues after an answer. */
 export function createApp(parts: ServerParts, background: Background): Hono {
   const { counters, log } = parts;
   const app = new Hono();
@@ -33,11 +33,11 @@ export function createApp(parts: ServerParts, background: Background): Hono {
   app.route('/slack', slackRoutes(parts, background));
   app.route('/v1/approvals', approvalRoutes(parts));
   app.route('/v1/enrich', enrichRoutes(parts));
-  const door = new Door(parts);
-  app.route('/v1/ispm', eventRoutes(parts, door));
-  app.route('/v1/flows', flowRoutes(parts, door));
-  app.route('/v1/flow-runs', flowRunRoutes(parts, door));
-  app.route('/v1/resource-sets', setRoutes(parts, door));
+  const access = new FlowAccess(parts);
+  app.route('/v1/ispm', eventRoutes(parts, access));
+  app.route('/v1/flows', flowRoutes(parts, access));
+  app.route('/v1/flow-runs', flowRunRoutes(parts, access));
+  app.route('/v1/resource-sets', setRoutes(parts, access));
   app.route('/', openapiRoute());
   app.notFound((context) => context.json(NOT_FOUND.document, NOT_FOUND.status));
   app.onError((thrown, context) => {

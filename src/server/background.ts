@@ -1,14 +1,14 @@
-/** Work that goes on after its request was answered; a server that stops waits for it. */
+/** Work that continues after its request was answered; a server that stops waits for it. */
 export class Background {
   readonly #running = new Set<Promise<unknown>>();
 
-  /** Keeps hold of work, which must not reject. */
+  /** Adds work, which must not reject. */
   add(work: Promise<unknown>): void {
     this.#running.add(work);
     void work.finally(() => this.#running.delete(work));
   }
 
-  /** Resolves when nothing runs any more. */
+  /** Resolves when all work is done. */
   async waitForAll(): Promise<void> {
     while (this.#running.size > 0) await Promise.allSettled(this.#running);
   }

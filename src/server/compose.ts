@@ -20,11 +20,11 @@ import { bundleDigest } from '../governance/digest.ts';
 import type { Store } from '../store/types.ts';
 import { composeFlows } from './flows.ts';
 import { Counters } from './metrics.ts';
-import { personOfSlack } from './slack/people.ts';
-import type { SlackReader } from './slack/people.ts';
-import type { Person, ServerParts } from './types.ts';
+import { findUserBySlackId } from './slack/users.ts';
+import type { SlackReader } from './slack/users.ts';
+import type { ActiveUser, ServerParts } from './types.ts';
 
-/** What is open already when the parts are put together. */
+/** Configuration and open connections that the server is composed of. */
 export interface Composition extends ServiceConfig {
   env: ArxEnv;
   store: Store;
@@ -32,19 +32,19 @@ export interface Composition extends ServiceConfig {
   log: Logger;
 }
 
-/** In whose name the key that signs decisions is made, where there is none yet. */
+/** The recorded creator of the key that signs decisions, if the server creates it. */
 const KEY_ACTOR = {
   principal: 'workflow:server',
   authenticatedBy: 'none',
   surface: 'api',
 } as const;
 const TEMPORAL_WITHIN_MS = 2_000;
-/** As often as the worker looks at its policies. */
-const POLICIES_FRESH_MS = 2_000;
+/** The worker checks its policy files as often. */
+const POLICIES_CACHED_MS = 2_000;
 
 /**
- * Puts the parts of the server together. Throws ConfigError, and KeyRevokedError where it could
- * sign nothing.
+ * Composes the parts of the server. Throws ConfigError, and KeyRevokedError if the signing key is
+ * revoked.
  */
 export async function compose(composition: Composition): Promise<ServerParts> {
   const { env, store, link, log } = composition;
@@ -54,14 +54,14 @@ export async function compose(composition: Composition): Promise<ServerParts> {
   const reader: SlackReader = {
     okta: connectors.okta,
     slack: connectors.slack,
-    context: contextOf,
+    context: callContext,
   };
   return {
     store,
     slackSecret: slackSigningSecret(env),
-    personOfSlack: (userId) => personOfSlack(reader, userId),
-    personOf: async (reference) => activePerson(await findUser(reader, reference)),
-    // Read anew for each decision: the key may have been replaced.
+    findUserBySlackId: (userId) => findUserBySlackId(reader, userId),
+    findUser: async (reference) => activeUser(await findUser(reader, reference)),
+    // Read again for each decision, because the key may have been replaced.
     decide: async (request, proven) => {
       const signed = createSignedDecision(request, proven, await signingKey(ring));
       return deliver(link, request, { ...signed, verdict: proven.verdict });
@@ -69,18 +69,18 @@ export async function compose(composition: Composition): Promise<ServerParts> {
     enricher: await enricherOf(composition),
     enrichmentsPerMinute: () => composition.config.enrichment.requests_per_minute,
     flows: composeFlows({ ...composition, connectors }),
-    askTemporal: () => askTemporal(link),
+    pingTemporal: () => askTemporal(link),
     counters: new Counters(),
     now: () => new Date(),
     log,
   };
 }
 
-function activePerson(user: (Person & { status: string }) | null): Person | null {
+function activeUser(user: (ActiveUser & { status: string }) | null): ActiveUser | null {
   return user?.status === 'ACTIVE' ? { id: user.id, login: user.login } : null;
 }
 
-/** Okta and Slack behind the governed pipeline, by the policies as they are at each call. */
+/** Okta and Slack behind the governed pipeline; policies are read for each call. */
 async function connectorsOf({ env, config, baseDir, store }: Composition): Promise<Connectors> {
   const { createConnectors } = await import('../connectors/create.ts');
   const policies = {
@@ -103,8 +103,8 @@ async function connectorsOf({ env, config, baseDir, store }: Composition): Promi
 }
 
 /**
- * Enrichment takes its share of the rate limits as a worker does; policies hold two seconds after
- * their files changed.
+ * Enrichment respects the same share of the rate limits as a worker. Policy changes take effect
+ * within two seconds.
  */
 async function enricherOf({ env, config, baseDir, store }: Composition): Promise<Enricher> {
   const { createConnectors } = await import('../connectors/create.ts');
@@ -118,7 +118,7 @@ async function enricherOf({ env, config, baseDir, store }: Composition): Promise
   const connectors = createConnectors({
     okta: await oktaSettings({ env, config, baseDir }),
     journal: store.journal,
-    bundle: fresh(() => policyBundle(policies)),
+    bundle: createCache(() => policyBundle(policies)),
     guardrails: () => guardrailsOf(config),
     now: () => new Date(),
     quota: { share, reserve, warningThreshold },
@@ -134,19 +134,19 @@ async function enricherOf({ env, config, baseDir, store }: Composition): Promise
 }
 
 /**
- * What `read` gave a moment ago, else what it gives now: reading files for each request would hold
- * all of them up.
+ * Caches the result of `read` for two seconds: reading files for each request would slow all of
+ * them down.
  */
-function fresh<Value>(read: () => Value): () => Value {
+function createCache<Value>(read: () => Value): () => Value {
   let last: { value: Value; at: number } | null = null;
   return () => {
-    if (last === null || performance.now() - last.at > POLICIES_FRESH_MS)
+    if (last === null || performance.now() - last.at > POLICIES_CACHED_MS)
       last = { value: read(), at: performance.now() };
     return last.value;
   };
 }
 
-function contextOf<Output>(subject: string): CallContext<Output> {
+function callContext<Output>(subject: string): CallContext<Output> {
   const run = randomUUID();
   const caller = {
     principal: 'workflow:governed-operations',

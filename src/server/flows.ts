@@ -7,11 +7,14 @@ import type { Connectors } from '../connectors/types.ts';
 import type { Composition } from './compose.ts';
 import type { ServerFlows } from './types.ts';
 
-/** A hook waits for its answer; what Temporal has not taken by then, the next delivery starts. */
+/**
+ * An event hook waits for its answer; a start that Temporal does not accept in this time is
+ * repeated by the next delivery.
+ */
 const START_WITHIN_MS = 5_000;
 const now = (): Date => new Date();
 
-/** The service over flows that follow their files, and the starting of runs. */
+/** Composes the flow service over flows that follow their files, and starts runs. */
 export function composeFlows(composition: Composition & { connectors: Connectors }): ServerFlows {
   const { connectors, store, config, baseDir, link, log } = composition;
   const { book } = watchFlows(baseDir, log);
@@ -28,6 +31,6 @@ export function composeFlows(composition: Composition & { connectors: Connectors
     routes: () => book().routes,
     start: (record) =>
       link.client.withDeadline(Date.now() + START_WITHIN_MS, () => startFlow(link, record)),
-    perMinute: () => config.remediation.requests_per_minute,
+    requestsPerMinute: () => config.remediation.requests_per_minute,
   };
 }

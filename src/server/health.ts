@@ -2,17 +2,14 @@ import { Hono } from 'hono';
 import type { ServerParts } from './types.ts';
 
 /**
- * `/healthz` while the process works, `/readyz` while store and Temporal answer, `/metrics` for
+ * `/healthz`: the process runs; `/readyz`: the store and Temporal answer; `/metrics`: counters for
  * Prometheus.
  */
-export function healthRoutes({ store, askTemporal, counters }: ServerParts): Hono {
+export function healthRoutes({ store, pingTemporal, counters }: ServerParts): Hono {
   const app = new Hono();
   app.get('/healthz', (context) => context.json({ ok: true }));
   app.get('/readyz', async (context) => {
-    const [stored, temporal] = await Promise.all([
-      answers(() => store.ping()),
-      answers(askTemporal),
-    ]);
+    const [stored, temporal] = await Promise.all([isUp(() => store.ping()), isUp(pingTemporal)]);
     const ok = stored && temporal;
     return context.json({ ok, store: stored, temporal }, ok ? 200 : 503);
   });
@@ -24,7 +21,7 @@ export function healthRoutes({ store, askTemporal, counters }: ServerParts): Hon
   return app;
 }
 
-const answers = async (ask: () => Promise<void>): Promise<boolean> =>
+const isUp = async (ask: () => Promise<void>): Promise<boolean> =>
   ask().then(
     () => true,
     () => false,

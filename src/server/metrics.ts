@@ -1,14 +1,13 @@
 const HELP = {
   arx_server_requests_total: 'HTTP requests answered, by status.',
-  arx_server_slack_refused_total: 'Messages to the Slack address that were not taken, by reason.',
-  arx_server_decisions_total: 'Decisions about approvals, by surface and what became of them.',
-  arx_server_flow_requests_total:
-    'Requests about delegated flows, by what they were about and what became of them.',
+  arx_server_slack_refused_total: 'Messages to the Slack address that were refused, by reason.',
+  arx_server_decisions_total: 'Decisions about approvals, by surface and outcome.',
+  arx_server_flow_requests_total: 'Requests about delegated flows, by subject and outcome.',
 } as const;
 
 /**
- * Counters of this process as Prometheus reads them. Label values come from small fixed sets, never
- * from callers.
+ * Counters of this process for Prometheus. Label values come from small fixed sets, never from
+ * callers.
  */
 export class Counters {
   readonly #counts = new Map<string, number>();

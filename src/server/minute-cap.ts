@@ -1,22 +1,22 @@
 const MINUTE_MS = 60_000;
 
-/** So many a minute, by the clock's minutes: whoever knocks must not fill the trail. */
+/** A limit per clock minute, so that callers cannot flood the audit trail. */
 export class MinuteCap {
-  readonly #most: number;
+  readonly #limit: number;
   readonly #now: () => Date;
   #minute = 0;
-  #taken = 0;
+  #used = 0;
 
-  constructor(most: number, now: () => Date) {
-    this.#most = most;
+  constructor(limit: number, now: () => Date) {
+    this.#limit = limit;
     this.#now = now;
   }
 
-  /** Whether one more goes. */
+  /** Counts one more; false if that exceeds the limit. */
   take(): boolean {
     const minute = Math.floor(this.#now().getTime() / MINUTE_MS);
-    if (minute !== this.#minute) [this.#minute, this.#taken] = [minute, 0];
-    this.#taken += 1;
-    return this.#taken <= this.#most;
+    if (minute !== this.#minute) [this.#minute, this.#used] = [minute, 0];
+    this.#used += 1;
+    return this.#used <= this.#limit;
   }
 }

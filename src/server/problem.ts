@@ -1,19 +1,23 @@
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { AskerUnreadableError, FlowRefusal } from '../services/flows/refusal.ts';
 
-/** An answer that says no: status, stable code, a sentence and what to do. */
+/** An error answer: status, stable code, message and remedy. */
 export class Problem extends Error {
   override readonly name = 'Problem';
   readonly status: ContentfulStatusCode;
   readonly code: string;
   readonly remedy: string;
-  /** Seconds after which another try may be worth it; null where that says nothing. */
+  /** Seconds after which a retry may succeed; null if unknown. */
   readonly retryAfter: number | null;
-  /** Field of the request that is wrong, and the run that it is about, where there are such. */
+  /** The wrong field of the request, and the run in question, if any. */
   readonly about: { where?: { path: string }; run?: string };
-  constructor(status: ContentfulStatusCode, code: string, { message, remedy, ...told }: Told) {
+  constructor(
+    status: ContentfulStatusCode,
+    code: string,
+    { message, remedy, ...details }: ProblemDetails,
+  ) {
     super(message);
-    const { retryAfter = null, path, run } = told;
+    const { retryAfter = null, path, run } = details;
     this.retryAfter = retryAfter;
     this.status = status;
     this.code = code;
@@ -36,7 +40,7 @@ export class Problem extends Error {
   }
 }
 
-interface Told {
+interface ProblemDetails {
   message: string;
   remedy: string;
   retryAfter?: number | null;
@@ -53,12 +57,12 @@ interface ProblemDocument {
   remedy: string;
 }
 
-/** Seconds after which what was away may be there again. */
-export const AGAIN_IN_S = 5;
-const AGAIN = 'Try again later; see /readyz, and the log of the server.';
+/** Seconds after which an unavailable server may be back. */
+export const RETRY_AFTER_S = 5;
+const RETRY_REMEDY = 'Try again later; see /readyz, and the log of the server.';
 
-/** Names of what other rooms throw where a server that this one needs does not answer. */
-const AWAY: ReadonlySet<string> = new Set([
+/** Names of errors of other rooms that mean: a server behind this one does not answer. */
+const UNAVAILABLE: ReadonlySet<string> = new Set([
   'ConnectorError',
   'StoreUnavailableError',
   'AuditUnavailableError',
@@ -76,26 +80,30 @@ const STATUS_OF_REFUSAL = {
   nothing_to_undo: 409,
 } as const satisfies Record<FlowRefusal['code'], ContentfulStatusCode>;
 
-const ofRefusal = ({ code, message, remedy, field }: FlowRefusal): Problem =>
+const refusalProblem = ({ code, message, remedy, field }: FlowRefusal): Problem =>
   new Problem(STATUS_OF_REFUSAL[code], code, { message, remedy, path: field });
 
 /**
- * What a caller is told of a thrown value: nothing of its text, which may quote what it failed on.
+ * The answer for a thrown value. Unknown errors are not quoted, because their text may contain
+ * data.
  */
 export function problemOf(thrown: unknown): Problem {
   if (thrown instanceof Problem) return thrown;
-  if (thrown instanceof FlowRefusal) return ofRefusal(thrown);
+  if (thrown instanceof FlowRefusal) return refusalProblem(thrown);
   if (thrown instanceof AskerUnreadableError)
     return new Problem(503, thrown.code, {
       message: thrown.message,
       remedy: thrown.remedy,
-      retryAfter: AGAIN_IN_S,
+      retryAfter: RETRY_AFTER_S,
     });
   const name = thrown instanceof Error ? thrown.name : '';
-  return AWAY.has(name)
+  return UNAVAILABLE.has(name)
     ? new Problem(503, 'unavailable', {
         message: 'A server that arx needs for this does not answer.',
-        remedy: AGAIN,
+        remedy: RETRY_REMEDY,
       })
-    : new Problem(500, 'internal', { message: 'arx could not do this.', remedy: AGAIN });
+    : new Problem(500, 'internal', {
+        message: 'arx could not handle this request.',
+        remedy: RETRY_REMEDY,
+      });
 }

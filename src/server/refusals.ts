@@ -4,20 +4,20 @@ import type { ActionRecord } from '../store/governance-types.ts';
 import { MinuteCap } from './minute-cap.ts';
 import type { ServerParts } from './types.ts';
 
-/** Refusals of one minute that are put on record at most. */
-export const A_MINUTE = 60;
+/** Most refusals that are recorded per minute. */
+export const MAX_RECORDED_PER_MINUTE = 60;
 
-/** Puts answers that were refused before an approval saw them into the trail of their request. */
+/** Records decisions that were refused before they reached their approval. */
 export class RefusalTrail {
   readonly #parts: Pick<ServerParts, 'store' | 'now' | 'log'>;
   readonly #cap: MinuteCap;
 
   constructor(parts: Pick<ServerParts, 'store' | 'now' | 'log'>) {
     this.#parts = parts;
-    this.#cap = new MinuteCap(A_MINUTE, parts.now);
+    this.#cap = new MinuteCap(MAX_RECORDED_PER_MINUTE, parts.now);
   }
 
-  /** Never throws: the refusal stands whether or not it could be recorded. */
+  /** Never throws: the refusal is valid even if it cannot be recorded. */
   async write(
     requestId: string | null,
     code: string,
@@ -28,11 +28,11 @@ export class RefusalTrail {
       const record =
         requestId === null || !this.#cap.take() ? null : await store.requests.get(requestId);
       if (record?.approval) await store.journal.append([this.#draft(record, code, by)]);
-      else log.warn({ code }, 'an answer was refused');
+      else log.warn({ code }, 'a decision was refused');
     } catch (thrown) {
       log.error(
         { code, error: (thrown as Error).name },
-        'an answer was refused, and that could not be recorded',
+        'a decision was refused, but the refusal could not be recorded',
       );
     }
   }

@@ -9,8 +9,8 @@ import type { Store } from '../store/types.ts';
 import type { DecisionAnswer } from '../workflows/messages.ts';
 import type { Counters } from './metrics.ts';
 
-/** Who a decision is counted for: an active Okta user. */
-export interface Person {
+/** An active Okta user, whose decisions count. */
+export interface ActiveUser {
   id: string;
   login: string;
 }
@@ -21,32 +21,32 @@ export interface ServerFlows {
   /** The routing table as it is now. */
   routes: () => readonly Route[];
   /**
-   * Starts the workflow of a run, unless it was started. Throws where Temporal does not do so in
-   * time.
+   * Starts the workflow of a run, unless it is already started. Throws if Temporal does not start
+   * it in time.
    */
   start: (record: FlowRunRecord) => Promise<unknown>;
   /** Requests about flows that one key may send in a minute. */
-  perMinute: () => number;
+  requestsPerMinute: () => number;
 }
 
-/** Everything that the routes need; put together in main.ts. */
+/** Everything that the routes need; composed in compose.ts. */
 export interface ServerParts {
   store: Pick<Store, 'requests' | 'keys' | 'signatures' | 'journal' | 'ping'>;
-  /** SLACK_SIGNING_SECRET; without it nothing that claims to come from Slack is taken. */
+  /** SLACK_SIGNING_SECRET; without it, messages from Slack are refused. */
   slackSecret: Secret | null;
-  /** The active Okta user behind a Slack user id; null for strangers. */
-  personOfSlack: (userId: string) => Promise<Person | null>;
-  /** The active Okta user with this login or id; null where there is none. */
-  personOf: (reference: string) => Promise<Person | null>;
-  /** Signs and sends a decision; null where no worker has answered yet. */
+  /** The active Okta user with this Slack user id; null if there is none. */
+  findUserBySlackId: (userId: string) => Promise<ActiveUser | null>;
+  /** The active Okta user with this login or id; null if there is none. */
+  findUser: (reference: string) => Promise<ActiveUser | null>;
+  /** Signs and sends a decision; null if no worker answers yet. */
   decide: (request: ApprovalRequest, decision: ProvenDecision) => Promise<DecisionAnswer | null>;
-  /** Looks up accounts, from what is kept or in Okta. */
+  /** Looks up accounts, in the cache or in Okta. */
   enricher: Enricher;
   /** Accounts that one key may ask for in a minute. */
   enrichmentsPerMinute: () => number;
   flows: ServerFlows;
-  /** Throws where Temporal does not answer. */
-  askTemporal: () => Promise<void>;
+  /** Throws if Temporal does not answer. */
+  pingTemporal: () => Promise<void>;
   counters: Counters;
   now: () => Date;
   log: Pick<Logger, 'info' | 'warn' | 'error'>;

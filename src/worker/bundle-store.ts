@@ -6,7 +6,7 @@ import { bundleFile, unseal } from './bundle-key.ts';
 
 const UNUSED_AFTER_MS = 14 * 24 * 3_600_000;
 
-/** The code kept in a folder under that key; null where there is none, or none that is whole. */
+/** The code of the bundle with this key in a folder; null if there is none, or it is damaged. */
 export function readBundle(folder: string, key: string): string | null {
   try {
     return unseal(readFileSync(join(folder, bundleFile(key)), 'utf8'));
@@ -16,10 +16,10 @@ export function readBundle(folder: string, key: string): string | null {
 }
 
 /**
- * Keeps a sealed bundle: complete at once, whoever else does the same. Old ones go. Throws where
- * the folder can't be written.
+ * Saves a sealed bundle atomically, even if other processes do the same, and removes old ones.
+ * Throws if the folder cannot be written.
  */
-export function keepBundle(folder: string, key: string, sealed: string): void {
+export function saveBundle(folder: string, key: string, sealed: string): void {
   makeFolder(folder, 0o700);
   const aside = join(folder, `${bundleFile(key)}.${randomUUID()}`);
   try {
@@ -28,11 +28,11 @@ export function keepBundle(folder: string, key: string, sealed: string): void {
   } finally {
     rmSync(aside, { force: true });
   }
-  clear(folder);
+  removeUnused(folder);
 }
 
-/** Takes away what no start has made for a while; one that is still wanted is made again. */
-function clear(folder: string): void {
+/** Removes bundles that no start has saved recently; one that is still used is built again. */
+function removeUnused(folder: string): void {
   for (const name of readdirSync(folder)) {
     if (!name.startsWith('workflows-')) continue;
     const { mtimeMs } = statSync(join(folder, name), { throwIfNoEntry: false }) ?? {

@@ -3,7 +3,7 @@ import type { CallCounts, CallLedger } from '../store/types.ts';
 
 const FLUSH_EVERY_MS = 1_000;
 
-/** Counts the exchanges of each run and writes them to the store once a second. */
+/** Counts the calls of each run and writes the counts to the store once a second. */
 export class CallCounter {
   readonly #ledger: CallLedger;
   readonly #timer: NodeJS.Timeout;
@@ -19,15 +19,15 @@ export class CallCounter {
 
   readonly observe = ({ connector, run, throttled }: CallEvent): void => {
     const counts = this.#waiting.get(run) ?? { okta: 0, jira: 0, slack: 0, throttled: 0 };
-    // The jobs whose calls are counted have no other vendors.
+    // The jobs whose calls are counted use no other vendors.
     if (connector in counts) counts[connector as keyof CallCounts] += 1;
     if (throttled) counts.throttled += 1;
     this.#waiting.set(run, counts);
   };
 
   /**
-   * Writes what has been counted, calls in the meantime sharing one write; what can't be written is
-   * kept.
+   * Writes the counts; simultaneous calls share one write. Counts that cannot be written are kept
+   * for the next one.
    */
   flush(): Promise<void> {
     this.#flushing ??= this.#next();

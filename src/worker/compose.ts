@@ -40,10 +40,10 @@ import type { Store } from '../store/types.ts';
 import { CallCounter } from './call-counter.ts';
 import { createCounters } from './counters.ts';
 import { composeFlows } from './flows.ts';
-import { watchPolicies } from './policy-source.ts';
+import { watchPolicies } from './watch-policies.ts';
 
-/** What the worker runs, and how it is taken apart. */
-export interface Composed {
+/** What the worker runs, and how to close it. */
+export interface WorkerParts {
   activities: MfaActivities &
     SyncActivities &
     GovernedActivities &
@@ -57,7 +57,7 @@ export interface Composed {
 export interface Composition extends ServiceConfig {
   env: ArxEnv;
   log: Logger;
-  /** What the counters are kept on. */
+  /** Where the counters are registered. */
   meter: MetricMeter;
   /** Whether the server has the search attributes of delegated flows. */
   searchable: () => boolean;
@@ -66,7 +66,7 @@ export interface Composition extends ServiceConfig {
 const now = (): Date => new Date();
 
 /**
- * Puts store, connectors and activities together. Throws ConfigError for what a user can put right.
+ * Composes store, connectors and activities. Throws ConfigError for errors that the user can fix.
  */
 export async function compose({
   env,
@@ -74,10 +74,10 @@ export async function compose({
   meter,
   searchable,
   ...usual
-}: Composition): Promise<Composed> {
+}: Composition): Promise<WorkerParts> {
   const { config, baseDir } = usual;
   const okta = await oktaSettings({ env, config, baseDir });
-  log.info({ source: oktaSource({ env, config }) }, 'credentials of Okta read');
+  log.info({ source: oktaSource({ env, config }) }, 'read the Okta credentials');
   const jira = optionalVendor(env, ['JIRA_URL', 'JIRA_API_TOKEN', 'JIRA_PROJECT_KEY'], requireJira);
   const slack = optionalVendor(env, ['SLACK_BOT_TOKEN', 'SLACK_CHANNEL'], requireSlack);
   const accounts = accountVendors(env);
@@ -114,7 +114,7 @@ export async function compose({
     quota: quotaOf(config),
     buckets: store.rateBuckets,
   });
-  const running = {
+  const shared = {
     store,
     connectors,
     flushCalls: () => counter.flush(),
@@ -129,19 +129,19 @@ export async function compose({
       jiraProject: jira?.projectKey ?? null,
       slackChannel: slack?.channel ?? null,
     },
-    ...running,
+    ...shared,
     checkpoint: checkpoints.checkpoint,
   });
   const sync = createSyncActivities({
     org: okta.host,
     settings: (snapshot) => syncSettings(snapshot === null ? config : configSchema.parse(snapshot)),
     rules,
-    ...running,
+    ...shared,
   });
-  const approving = { settings: () => approvalSettings(config), org: okta.host, ...running };
-  const governed = createGovernedActivities(approving);
+  const governedDeps = { settings: () => approvalSettings(config), org: okta.host, ...shared };
+  const governed = createGovernedActivities(governedDeps);
   const serviceSettings = () => flowSettings(config, okta.host);
-  const flows = composeFlows({ ...approving, serviceSettings, baseDir, log, searchable });
+  const flows = composeFlows({ ...governedDeps, serviceSettings, baseDir, log, searchable });
   const enrichment = enrichmentSettings(config);
   const enricher = createEnricher({
     connectors,
@@ -149,7 +149,7 @@ export async function compose({
     settings: () => enrichment,
     now,
   });
-  const enrichActivities = createEnrichActivities({ enricher, ...running });
+  const enrichActivities = createEnrichActivities({ enricher, ...shared });
   return {
     activities: {
       ...counters.activities(activities),
@@ -175,7 +175,7 @@ const quotaOf = ({ quota }: ServiceConfig['config']): Quota => ({
   warningThreshold: quota.warning_threshold,
 });
 
-/** A vendor's settings, or null where none of its variables is set. */
+/** A vendor's settings; null if none of its variables is set. */
 function optionalVendor<T>(
   env: ArxEnv,
   names: readonly string[],
@@ -197,14 +197,16 @@ async function openWorkerStore(env: ArxEnv): Promise<Store> {
   return store;
 }
 
-/** What signs the trail; without a usable key the worker works on and says so. */
+/**
+ * Signs the audit trail with checkpoints; without a usable key the worker continues and logs that.
+ */
 function checkpointsOf(
   env: ArxEnv,
   store: Store,
   { org, log }: { org: string; log: Logger },
 ): CheckpointWatch {
   const readAuditKey = (): string | null => auditKey(env)?.reveal() ?? null;
-  // A key of the wrong form is told now, and not at the end of the first run.
+  // Reports a malformed key now rather than at the end of the first run.
   readAuditKey();
   const holder = keyHolder(env.home, readAuditKey);
   const report = ({ name, message }: Error): void =>

@@ -1,11 +1,11 @@
 import type { MetricMeter } from '@temporalio/common';
 import type { Journal } from '../audit/types.ts';
 import type { CallEvent } from '../connectors/transport/exchange.ts';
-import { GatheredCounter } from './gathered-counter.ts';
+import { BatchedCounter } from './batched-counter.ts';
 
 /**
- * Bounds of the wait for a permit in milliseconds: from at once to a whole window of Okta's, and
- * two.
+ * Histogram bounds of the wait for a permit, in milliseconds: from immediately to a whole window of
+ * Okta's, and two.
  */
 export const QUOTA_WAIT_BOUNDS = [
   1, 10, 100, 500, 1_000, 2_500, 5_000, 10_000, 20_000, 30_000, 60_000, 120_000,
@@ -14,26 +14,26 @@ export const QUOTA_WAIT_BOUNDS = [
 export const QUOTA_WAIT = 'arx_quota_wait_milliseconds';
 
 /**
- * Counts what the worker does, for Prometheus: words and numbers only, no ids and nothing of a
- * person.
+ * Counts the work of the worker for Prometheus: labels are words and numbers, never ids or personal
+ * data.
  */
 export interface Counters {
   countCall: (event: CallEvent) => void;
-  /** The journal, with its new entries and the verdicts in them counted. */
+  /** The journal, counting its new entries and the verdicts in them. */
   journal: (journal: Journal) => Journal;
-  /** The activities, with what they did about tickets counted. */
+  /** The activities, counting the outcomes of tickets. */
   activities: <T extends object>(activities: T) => T;
 }
 
-/** The counters on a meter; one that nobody reads counts nothing. */
+/** Creates the counters on a meter; on a meter without a reader they do nothing. */
 export function createCounters(meter: MetricMeter): Counters {
   const createCounter = (name: string, about: string) =>
-    new GatheredCounter(meter.createCounter(name, '', about));
+    new BatchedCounter(meter.createCounter(name, '', about));
   const calls = createCounter('arx_vendor_calls_total', 'Calls sent to vendors');
   const throttled = createCounter('arx_vendor_throttled_total', 'Answers with status 429');
   const waits = meter.createHistogram(QUOTA_WAIT, 'int', 'ms', 'Wait for a permit before a call');
   const users = createCounter('arx_users_checked_total', 'Verdicts written');
-  const tickets = createCounter('arx_tickets_total', 'What became of tickets');
+  const tickets = createCounter('arx_tickets_total', 'Outcomes of tickets');
   const entries = createCounter('arx_audit_appends_total', 'Entries written to the audit trail');
   return {
     countCall: ({ connector: vendor, operation, status, waitedMs, ...event }) => {

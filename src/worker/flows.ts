@@ -7,16 +7,16 @@ import { runDraft } from '../services/flows/audit-entries.ts';
 import type { FlowServiceParts } from '../services/flows/types.ts';
 import { watchFlows } from '../services/flows/watch-flows.ts';
 
-/** What delegated flows are put together from. */
+/** Dependencies of the activities of delegated flows. */
 export interface FlowParts extends Omit<FlowDeps, 'flowService' | 'draft' | 'book' | 'settings'> {
-  /** Of approvals, for the protected list. */
+  /** Settings of approvals, for the protected list. */
   settings: FlowDeps['settings'];
   serviceSettings: FlowServiceParts['settings'];
   baseDir: string;
   log: Logger;
 }
 
-/** The activities of delegated flows, over flows that follow their files. */
+/** Composes the activities of delegated flows, over flows that follow their files. */
 export function composeFlows({ serviceSettings, baseDir, log, ...parts }: FlowParts): {
   activities: FlowActivities;
   close: () => void;

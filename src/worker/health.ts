@@ -3,8 +3,8 @@ import type { AddressInfo } from 'node:net';
 import type { ListenAddress } from '../config/env/address.ts';
 
 /**
- * The worker's own HTTP address: `/healthz` while the process works, `/readyz` while it polls and
- * the store answers.
+ * The worker's HTTP address: `/healthz` answers 200 while the process runs, `/readyz` while it
+ * polls and the store answers.
  */
 export interface HealthServer {
   url: string;

@@ -4,8 +4,8 @@ import { pino } from 'pino';
 import type { Logger } from 'pino';
 
 /**
- * Metadata of the SDK's log entries that may be kept; everything else (inputs, errors, stacks) is
- * left out.
+ * Metadata of the SDK's log entries that is kept; everything else (inputs, errors, stacks) is
+ * dropped.
  */
 const KEPT = [
   'workflowId',
@@ -36,9 +36,7 @@ export function createLog(level: string): Logger {
   );
 }
 
-/**
- * Temporal's logger over ours: the error is reduced to its coded type before it reaches the log.
- */
+/** Temporal's logger on top of ours; an error is reduced to its type before it reaches the log. */
 export function temporalLogger(log: Logger): DefaultLogger {
   return new DefaultLogger('INFO', ({ level, message, meta }: LogEntry) => {
     const fields = Object.fromEntries(

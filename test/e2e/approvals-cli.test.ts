@@ -375,7 +375,7 @@ describe('with approval', () => {
         args: [{ requestId: 'kept' }],
       };
       const waiting = await link.client.workflow.start('approval', nobody);
-      expect(await sendDecision(link, 'kept', decision, 500)).toEqual({ kind: 'silent' });
+      expect(await sendDecision(link, 'kept', decision, 500)).toEqual({ kind: 'unanswered' });
       expect(await signalDecision(link, 'kept', decision)).toBe(true);
       const { events } = await waiting.fetchHistory();
       const signals = (events ?? []).map(
@@ -383,9 +383,9 @@ describe('with approval', () => {
       );
       expect(signals.filter(Boolean)).toEqual(['approve']);
       await waiting.terminate();
-      expect(await sendDecision(link, 'kept', decision, 500)).toEqual({ kind: 'gone' });
+      expect(await sendDecision(link, 'kept', decision, 500)).toEqual({ kind: 'closed' });
       expect(await signalDecision(link, 'kept', decision)).toBe(false);
-      expect(await sendDecision(link, 'never-was', decision, 500)).toEqual({ kind: 'gone' });
+      expect(await sendDecision(link, 'never-was', decision, 500)).toEqual({ kind: 'closed' });
     } finally {
       await link.close();
     }

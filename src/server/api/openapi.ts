@@ -5,7 +5,7 @@ import { FLOW_SCHEMAS } from './flows/schemas.ts';
 import { object, text } from './openapi-parts.ts';
 
 /**
- * Enrichment and delegated flows as an OpenAPI 3.1 document; a test holds it against the routes and
+ * Enrichment and delegated flows as an OpenAPI 3.1 document; a test compares it with the routes and
  * their answers.
  */
 export const OPENAPI = {
@@ -14,7 +14,7 @@ export const OPENAPI = {
     title: 'arx',
     version: '1',
     description:
-      'Account enrichment and delegated flows. Keys are made with `arx keys create --name NAME`.',
+      'Account enrichment and delegated flows. Create keys with `arx keys create --name NAME`.',
   },
   security: [{ bearer: [] }, { apiKey: [] }],
   paths: { ...ENRICH_PATHS, ...FLOW_PATHS },
@@ -41,6 +41,6 @@ export const OPENAPI = {
   },
 } as const;
 
-/** `/openapi.json`: what the routes take and answer. */
+/** `/openapi.json`: the requests and answers of the routes. */
 export const openapiRoute = (): Hono =>
   new Hono().get('/openapi.json', (context) => context.json(OPENAPI));

@@ -19,13 +19,13 @@ const click = z.object({
 export interface Click {
   requestId: string;
   verdict: 'approve' | 'deny';
-  /** Slack's id of the person, as Slack says. */
+  /** Slack's id of the user. */
   user: string;
-  /** The same for every delivery of one click. */
+  /** The same for each delivery of one click. */
   decisionId: string;
 }
 
-/** What the body of an interaction holds; null where that is no click on one of our buttons. */
+/** The click in the body of an interaction; null if it is not a click on one of our buttons. */
 export function clickIn(body: Uint8Array): Click | null {
   const parsed = click.safeParse(payloadIn(body));
   if (!parsed.success) return null;

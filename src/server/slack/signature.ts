@@ -1,22 +1,23 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Secret } from '../../config/env/secret.ts';
 
-/** Why a message is not taken as Slack's. */
+/** Why a message is not accepted as Slack's. */
 export type SignatureFault = 'bad_signature' | 'stale';
 
-/** A message as it arrived: the two headers, and the body before anything was made of it. */
+/** A message as received: the two headers, and the raw body. */
 export interface SignedMessage {
   timestamp: string | undefined;
   signature: string | undefined;
   body: Uint8Array;
 }
 
-/** How old, or how far ahead, a message may be, seconds. */
-export const FRESH_FOR = 300;
+/** How many seconds old, or ahead of our clock, a message may be. */
+export const MAX_AGE_S = 300;
 
 /**
- * Slack's signature: HMAC-SHA256 over `v0:TIMESTAMP:BODY` as `v0=HEX` (docs.slack.dev, "Verifying
- * requests from Slack"). Null where it is genuine and fresh; `stale` is said of genuine ones only.
+ * Checks Slack's signature: HMAC-SHA256 over `v0:TIMESTAMP:BODY` as `v0=HEX` (docs.slack.dev,
+ * "Verifying requests from Slack"). Null if it is genuine and recent; only genuine ones are
+ * reported as `stale`.
  */
 export function signatureFault(
   secret: Secret,
@@ -30,5 +31,5 @@ export function signatureFault(
     .update(body)
     .digest();
   if (!timingSafeEqual(expected, Buffer.from(signature.slice(3), 'hex'))) return 'bad_signature';
-  return Math.abs(now.getTime() / 1000 - Number(timestamp)) <= FRESH_FOR ? null : 'stale';
+  return Math.abs(now.getTime() / 1000 - Number(timestamp)) <= MAX_AGE_S ? null : 'stale';
 }

@@ -19,7 +19,7 @@ export async function deliver(
   for (let left = TRIES; left > 0; left -= 1) {
     const sent = await decide(link, requestId, decision, timeoutMs);
     if (sent.kind === 'answered') return sent.answer;
-    if (sent.kind === 'gone') return closed;
+    if (sent.kind === 'closed') return closed;
   }
   return (await signalDecision(link, requestId, decision)) ? null : closed;
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { expect, test } from 'vitest';
 import { readEnv, temporalVariables } from '../../../src/config/env/env.ts';
-import { embeddedEnv, plain } from '../../../src/local/stack-parts.ts';
+import { embeddedEnv, overrideFiles } from '../../../src/local/stack-parts.ts';
 
 test('a worker of the embedded stack reaches its server, whatever environment, .env and profiles say', () => {
   const cwd = mkdtempSync(join(tmpdir(), 'arx-env-'));
@@ -37,7 +37,7 @@ test('a value that is set plainly stands against a file of the same name', () =>
   const env = {
     ...process.env,
     DATABASE_URL_FILE: '/nowhere',
-    ...plain({ DATABASE_URL: 'postgres://a@b/c' }),
+    ...overrideFiles({ DATABASE_URL: 'postgres://a@b/c' }),
   };
   expect(readEnv({ env, cwd: tmpdir() }).databaseUrl?.reveal()).toBe('postgres://a@b/c');
 });

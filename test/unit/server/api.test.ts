@@ -140,7 +140,7 @@ describe('deciding', () => {
     const idOf = async (more: Sent = {}) =>
       (await decide({ verdict: 'approve', decisionId: 'mine' }, more)).document['decisionId'];
     const bob = {
-      over: { personOf: async () => ({ id: '00uBobBobBobBobBobBo', login: 'bob@example.com' }) },
+      over: { findUser: async () => ({ id: '00uBobBobBobBobBobBo', login: 'bob@example.com' }) },
     };
     expect(await idOf()).toBe(await idOf());
     expect(await idOf(bob)).not.toBe(await idOf());
@@ -229,7 +229,7 @@ describe('the rest', () => {
       200,
       { ok: true, store: true, temporal: true },
     ]);
-    const broken = appOver(store, { askTemporal: away }).app;
+    const broken = appOver(store, { pingTemporal: away }).app;
     const answer = await broken.request('/readyz');
     expect([answer.status, await answer.json()]).toEqual([
       503,

@@ -165,7 +165,9 @@ describeOnStores('the enrichment API', ({ fresh }) => {
       const answer = await post({ accounts: Array.from({ length }, () => 'ann') });
       const document = (await answer.json()) as { message: string };
       expect(answer.status).toBe(400);
-      expect(document.message).toBe(`A batch has 1 to 1000 accounts; this one has ${length}.`);
+      expect(document.message).toBe(
+        `A batch must have 1 to 1000 accounts; this one has ${length}.`,
+      );
       expect(fits('Error', document)).toEqual([]);
     }
     expect(await (await post({ accounts: [5] })).json()).toMatchObject({

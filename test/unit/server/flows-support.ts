@@ -47,7 +47,12 @@ export async function serveFlows(
     if (temporal.away) throw Object.assign(new Error('14 UNAVAILABLE'), { name: 'ServiceError' });
     if (state !== 'ended') started.push(run);
   };
-  const flows: ServerFlows = { service, routes: () => ROUTES, start, perMinute: () => perMinute };
+  const flows: ServerFlows = {
+    service,
+    routes: () => ROUTES,
+    start,
+    requestsPerMinute: () => perMinute,
+  };
   const served = appOver(store, { flows, ...parts });
   const call: FlowServer['call'] = async (
     method,

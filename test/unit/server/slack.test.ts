@@ -148,7 +148,7 @@ describe('a click in Slack', () => {
     const away = appOver(store, { decide: async () => Promise.reject(new Error('away')) });
     const body = clickBody(id);
     expect(await (await post(away.app, body, signed(body))).json()).toMatchObject({
-      text: expect.stringContaining('could not be done now'),
+      text: expect.stringContaining('not possible now'),
     });
     const { app, decisions } = appOver(store);
     const unknown = clickBody('no-such');

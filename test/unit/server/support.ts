@@ -75,7 +75,7 @@ const NO_FLOWS = {
   service: NO_FLOW_SERVICE,
   routes: () => [],
   start: nobody,
-  perMinute: () => 600,
+  requestsPerMinute: () => 600,
 };
 
 /** The app over a real store; people and the approval itself are given. */
@@ -85,8 +85,8 @@ export function appOver(store: Store, over: Partial<ServerParts> = {}) {
   const parts: ServerParts = {
     store,
     slackSecret: new Secret(SECRET),
-    personOfSlack: async (userId) => (userId === 'U0ANN' ? ANN : null),
-    personOf: async (login) => (login === ANN.login ? ANN : null),
+    findUserBySlackId: async (userId) => (userId === 'U0ANN' ? ANN : null),
+    findUser: async (login) => (login === ANN.login ? ANN : null),
     decide: async (request, proven) => {
       decisions.push({ request, proven });
       return COUNTED;
@@ -94,7 +94,7 @@ export function appOver(store: Store, over: Partial<ServerParts> = {}) {
     enricher: { enrich: async () => [] },
     enrichmentsPerMinute: () => 600,
     flows: NO_FLOWS,
-    askTemporal: async () => undefined,
+    pingTemporal: async () => undefined,
     counters: new Counters(),
     now: () => NOW,
     log: pino({ level: 'silent' }),

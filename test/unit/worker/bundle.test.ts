@@ -5,7 +5,7 @@ import { pino } from 'pino';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { workflowBundle } from '../../../src/worker/bundle.ts';
 import { bundleFile, bundleKey, seal, unseal } from '../../../src/worker/bundle-key.ts';
-import { keepBundle, readBundle } from '../../../src/worker/bundle-store.ts';
+import { saveBundle, readBundle } from '../../../src/worker/bundle-store.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'arx-bundle-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
@@ -21,7 +21,7 @@ const place = (): string => join(folder, bundleFile(bundleKey()));
 
 describe('a kept bundle', () => {
   it('comes back as it was', () => {
-    keepBundle(folder, 'k', seal('code\nand more'));
+    saveBundle(folder, 'k', seal('code\nand more'));
     expect(readBundle(folder, 'k')).toBe('code\nand more');
     expect(readdirSync(folder)).toEqual([bundleFile('k')]);
   });
@@ -32,17 +32,17 @@ describe('a kept bundle', () => {
     ['empty', () => ''],
     ['without its digest', (text: string) => text.slice(65)],
   ])('is not taken when it is %s', (_, damage) => {
-    keepBundle(folder, 'k', seal('code'));
+    saveBundle(folder, 'k', seal('code'));
     const file = join(folder, bundleFile('k'));
     writeFileSync(file, damage(readFileSync(file, 'utf8')));
     expect(readBundle(folder, 'k')).toBeNull();
   });
 
   it('goes when it has not been made for two weeks', () => {
-    keepBundle(folder, 'old', seal('old'));
+    saveBundle(folder, 'old', seal('old'));
     utimesSync(join(folder, bundleFile('old')), 1, 1);
     writeFileSync(join(folder, 'somebody-elses'), '');
-    keepBundle(folder, 'new', seal('new'));
+    saveBundle(folder, 'new', seal('new'));
     expect(readdirSync(folder).toSorted()).toEqual(['somebody-elses', bundleFile('new')]);
   });
 });

@@ -11,17 +11,17 @@ import {
 const texts = { type: ['array', 'null'], items: text } as const;
 
 /** Most accounts of one batch. */
-export const MOST_ACCOUNTS = 1_000;
+export const MAX_ACCOUNTS = 1_000;
 
 const REFUSALS = {
   400: errorResponse(
-    `The text cannot be the name of an account; a word behind the ? is unknown, said twice or not of its form; or the body has not its form or not 1 to ${MOST_ACCOUNTS} accounts.`,
+    `The text cannot be the name of an account; a query parameter is unknown, repeated or malformed; or the body is malformed or does not have 1 to ${MAX_ACCOUNTS} accounts.`,
   ),
-  401: errorResponse('No access key that counts.'),
-  403: errorResponse('The policies do not let accounts be read.'),
+  401: errorResponse('No valid access key.'),
+  403: errorResponse('The policies do not allow reading accounts.'),
   413: errorResponse('The body is too large.'),
   429: retryLaterResponse(
-    'This key has asked for too many accounts; Retry-After tells when to come back.',
+    'This key has requested too many accounts; Retry-After says when to try again.',
   ),
   503: errorResponse('A server behind this one does not answer.'),
 } as const;
@@ -30,11 +30,11 @@ const { 413: _large, ...REFUSALS_OF_GET } = REFUSALS;
 const refresh = {
   name: 'refresh',
   in: 'query',
-  description: 'Ask Okta anew, whatever is kept',
+  description: 'Read Okta again, even if an answer is cached',
   schema: { type: 'string', enum: ['true', 'false'] },
 };
 
-/** What the enrichment API answers, by name. */
+/** Schemas of the answers of the enrichment API, by name. */
 export const ENRICH_SCHEMAS = {
   Account: object({ indicator: text, okta: ref('Answer') }),
   Answer: object({
@@ -90,13 +90,16 @@ export const ENRICH_PATHS = {
       operationId: 'enrichAccount',
       summary: 'One account, by e-mail address, user name or Okta user id',
       parameters: [{ name: 'value', in: 'path', required: true, schema: text }, refresh],
-      responses: { 200: json('What is known of the account.', ref('Account')), ...REFUSALS_OF_GET },
+      responses: {
+        200: json('What is known about the account.', ref('Account')),
+        ...REFUSALS_OF_GET,
+      },
     },
   },
   '/v1/enrich': {
     post: {
       operationId: 'enrichAccounts',
-      summary: `Up to ${MOST_ACCOUNTS} accounts; the answer comes when all are done`,
+      summary: `Up to ${MAX_ACCOUNTS} accounts; the answer comes when all are done`,
       requestBody: {
         required: true,
         content: {
@@ -104,7 +107,7 @@ export const ENRICH_PATHS = {
             schema: {
               ...object(
                 {
-                  accounts: { type: 'array', items: text, minItems: 1, maxItems: MOST_ACCOUNTS },
+                  accounts: { type: 'array', items: text, minItems: 1, maxItems: MAX_ACCOUNTS },
                   refresh: { type: 'boolean' },
                 },
                 ['refresh'],
@@ -116,7 +119,7 @@ export const ENRICH_PATHS = {
       },
       responses: {
         200: json(
-          'In the order in which they were asked for.',
+          'In the order of the request.',
           object({
             schema: { const: 'arx.enrichment/v1' },
             results: { type: 'array', items: ref('Account') },

@@ -16,16 +16,18 @@ const FLOW = inPath('name');
 const RUN = inPath('run', { type: 'string', pattern: '^[0-9a-f]{32}$' });
 
 const ALWAYS = {
-  400: errorResponse('A field is unknown, missing or not of its form; `where.path` is the field.'),
-  401: errorResponse('No access key that counts.'),
-  429: retryLaterResponse('This key has asked too often; Retry-After tells when to come back.'),
+  400: errorResponse('A field is unknown, missing or malformed; `where.path` names it.'),
+  401: errorResponse('No valid access key.'),
+  429: retryLaterResponse(
+    'This key has sent too many requests; Retry-After says when to try again.',
+  ),
   503: retryLaterResponse('A server behind this one does not answer.'),
 };
 const HIDDEN = {
-  404: errorResponse('There is none of that name or id, or no resource set shows it to this key.'),
+  404: errorResponse('It does not exist, or no resource set shows it to this key.'),
 };
 const GUARDED = {
-  403: errorResponse('It may be seen, but not this be done with it; the code says why.'),
+  403: errorResponse('The action is not allowed; the code says why.'),
 };
 const BODY = {
   413: errorResponse('The body is too large.'),
@@ -33,12 +35,9 @@ const BODY = {
 };
 const STARTED = {
   202: json('A new run.', ref('Accepted')),
-  200: json(
-    'The run that there was already; its workflow is started if it was not.',
-    ref('Accepted'),
-  ),
+  200: json('The existing run; its workflow is started if it was not.', ref('Accepted')),
   409: errorResponse(
-    'The id of the event was used with other content or inputs; or there is nothing to take back.',
+    'The id of the event was used with other content or inputs; or there is nothing to undo.',
   ),
 };
 
@@ -47,11 +46,10 @@ export const FLOW_PATHS = {
   '/v1/ispm/events': {
     post: {
       operationId: 'sendIspmEvent',
-      summary:
-        'An issue of Okta ISPM: runs the flow that the routing table has for it, once an event id',
+      summary: 'An issue of Okta ISPM: runs the flow of the routing table, once per event id',
       parameters: [
-        query('dry_run', 'Only plan; uses no event id up', flag),
-        query('flow', 'This flow, whatever the routing table says'),
+        query('dry_run', 'Only plan; does not consume the event id', flag),
+        query('flow', 'This flow instead of the one in the routing table'),
       ],
       requestBody: {
         required: true,
@@ -64,7 +62,7 @@ export const FLOW_PATHS = {
     get: {
       operationId: 'listFlows',
       summary: 'The flows that this key may see',
-      responses: { 200: json('With what may be done with each.', ref('Flows')), ...ALWAYS },
+      responses: { 200: json('Each with the permissions on it.', ref('Flows')), ...ALWAYS },
     },
   },
   '/v1/flows/{name}': {
@@ -101,11 +99,11 @@ export const FLOW_PATHS = {
   '/v1/flows/{name}/enabled': {
     put: {
       operationId: 'switchFlow',
-      summary: 'Switches a flow on or off; for super administrators of Okta',
+      summary: 'Enables or disables a flow; for super administrators of Okta',
       parameters: [FLOW],
       requestBody: body({ enabled: { type: 'boolean' } }),
       responses: {
-        200: json('As it is now.', ref('FlowSwitch')),
+        200: json('The new state.', ref('FlowSwitch')),
         ...ALWAYS,
         ...GUARDED,
         ...HIDDEN,
@@ -118,18 +116,18 @@ export const FLOW_PATHS = {
       operationId: 'listFlowRuns',
       summary: 'Runs of flows that this key may see, newest first',
       parameters: [
-        query('user', 'Who asked: a login, user:LOGIN or key:NAME'),
+        query('user', 'The requester: a login, user:LOGIN or key:NAME'),
         query('flow', 'Name of a flow'),
-        query('outcome', 'How it ended'),
-        query('since', 'Begun then or later', time),
-        query('until', 'Begun before then', time),
-        query('limit', 'At most so many', {
+        query('outcome', 'Outcome of the run'),
+        query('since', 'Started at this time or later', time),
+        query('until', 'Started before this time', time),
+        query('limit', 'Most runs to return', {
           type: 'integer',
           minimum: 1,
           maximum: 500,
           default: 50,
         }),
-        query('after', 'The page behind this run: `next` of the one before'),
+        query('after', 'The page after this run: `next` of the previous page'),
       ],
       responses: { 200: json('One page.', ref('FlowRuns')), ...ALWAYS, ...GUARDED, ...HIDDEN },
     },
@@ -145,7 +143,7 @@ export const FLOW_PATHS = {
   '/v1/flow-runs/{run}/undo': {
     post: {
       operationId: 'undoFlowRun',
-      summary: 'Takes a run back, as a run of its own',
+      summary: 'Undoes a run, as a run of its own',
       parameters: [RUN],
       requestBody: {
         ...body({ reason: { type: 'string', maxLength: 500 } }, ['reason']),
@@ -158,7 +156,7 @@ export const FLOW_PATHS = {
     get: {
       operationId: 'listResourceSets',
       summary:
-        'Who may see and run what: all for super administrators of Okta, their own for others',
+        'Who may see and run which flows: all sets for super administrators of Okta, their own for others',
       responses: { 200: json('The sets.', ref('ResourceSets')), ...ALWAYS },
     },
   },
@@ -175,11 +173,11 @@ export const FLOW_PATHS = {
     },
     put: {
       operationId: 'putResourceSet',
-      summary: 'Puts a set; for super administrators of Okta',
+      summary: 'Creates or replaces a set; for super administrators of Okta',
       parameters: [inPath('name')],
       requestBody: body({ flows: listOf(text), members: listOf(text), permissions: listOf(text) }),
       responses: {
-        200: json('As it is now.', ref('ResourceSets')),
+        200: json('The set as stored.', ref('ResourceSets')),
         ...ALWAYS,
         ...GUARDED,
         ...BODY,
@@ -189,7 +187,7 @@ export const FLOW_PATHS = {
       operationId: 'removeResourceSet',
       summary: 'Removes a set; for super administrators of Okta',
       parameters: [inPath('name')],
-      responses: { 204: { description: 'It is gone.' }, ...ALWAYS, ...GUARDED, ...HIDDEN },
+      responses: { 204: { description: 'The set is removed.' }, ...ALWAYS, ...GUARDED, ...HIDDEN },
     },
   },
 } as const;

@@ -4,44 +4,44 @@ import { flowRunDocument, flowRunItem } from '../../../services/flows/documents.
 import { historyFilter } from '../../../services/flows/history-filter.ts';
 import { Problem } from '../../problem.ts';
 import type { ServerParts } from '../../types.ts';
-import { startAndRespond } from './accepted.ts';
-import type { Door, FlowEnv } from './door.ts';
-import { bodyOf, boundedBody, queryOf } from './requests.ts';
+import { startAndRespond } from './start-run.ts';
+import type { FlowAccess, FlowEnv } from './access.ts';
+import { readBody, limitBody, readQuery } from './requests.ts';
 
-const word = z.string().optional();
+const parameter = z.string().optional();
 const HISTORY = z.strictObject({
-  user: word,
-  flow: word,
-  outcome: word,
-  since: word,
-  until: word,
-  limit: word,
-  after: word,
+  user: parameter,
+  flow: parameter,
+  outcome: parameter,
+  since: parameter,
+  until: parameter,
+  limit: parameter,
+  after: parameter,
 });
-const NOTHING = z.strictObject({});
+const NO_PARAMETERS = z.strictObject({});
 const UNDO: z.ZodType<{ reason?: string | undefined }> = z.strictObject({
   reason: z.string().max(500).optional(),
 });
 
-/** `/v1/flow-runs`: the history of runs, one run, and taking one back. */
-export function flowRunRoutes(parts: ServerParts, door: Door): Hono<FlowEnv> {
+/** `/v1/flow-runs`: the history of runs, one run, and undoing a run. */
+export function flowRunRoutes(parts: ServerParts, access: FlowAccess): Hono<FlowEnv> {
   const { service } = parts.flows;
-  const app = door.app('history');
+  const app = access.createApp('history');
   app.get('/', async (context) => {
-    const filter = historyFilter(queryOf(context, HISTORY));
+    const filter = historyFilter(readQuery(context, HISTORY));
     const records = await service.history(context.get('requester'), filter);
     const next = records.length < filter.limit ? null : (records.at(-1)?.run ?? null);
     return context.json({ schema: 'arx.flows/v1', items: records.map(flowRunItem), next });
   });
   app.get('/:run', async (context) => {
-    queryOf(context, NOTHING);
+    readQuery(context, NO_PARAMETERS);
     const found = await service.run(context.get('requester'), runIn(context.req.param('run')));
     return context.json(await flowRunDocument(parts.store, found));
   });
-  app.post('/:run/undo', boundedBody, async (context) => {
-    queryOf(context, NOTHING);
+  app.post('/:run/undo', limitBody, async (context) => {
+    readQuery(context, NO_PARAMETERS);
     const { reason } =
-      context.req.header('content-type') === undefined ? {} : await bodyOf(context, UNDO);
+      context.req.header('content-type') === undefined ? {} : await readBody(context, UNDO);
     const opened = await service.admitUndo(
       context.get('requester'),
       runIn(context.req.param('run')),

@@ -2,18 +2,18 @@ import { listOf, object, orNull, ref, text, time } from '../openapi-parts.ts';
 
 const OUTCOME = {
   enum: [
-    ...[
-      'succeeded',
-      'already_in_state',
-      'unrouted',
-      'manual',
-      'planned',
-      'denied',
-      'rejected',
-      'expired',
-      'stale',
-    ],
-    ...['failed', 'unverified', null],
+    'succeeded',
+    'already_in_state',
+    'unrouted',
+    'manual',
+    'planned',
+    'denied',
+    'rejected',
+    'expired',
+    'stale',
+    'failed',
+    'unverified',
+    null,
   ],
 };
 const PERMISSIONS = listOf({ enum: ['view', 'run'] });
@@ -65,7 +65,7 @@ const runItem = {
 const set = { name: text, flows: listOf(text), members: listOf(text), permissions: PERMISSIONS };
 const condition = object({ input: text, is: text, value: {} }, ['value']);
 
-/** What the flows API answers, by name. */
+/** Schemas of the answers of the flows API, by name. */
 export const FLOW_SCHEMAS = {
   Accepted: object({
     schema: { const: 'arx.flow-accepted/v1' },

@@ -4,52 +4,54 @@ import type { FlowRequester, FlowService } from '../../../services/flows/types.t
 import type { ResourceSet } from '../../../flows/types.ts';
 import { Problem } from '../../problem.ts';
 import type { ServerParts } from '../../types.ts';
-import type { Door, FlowEnv } from './door.ts';
-import { bodyOf, boundedBody, queryOf } from './requests.ts';
+import type { FlowAccess, FlowEnv } from './access.ts';
+import { readBody, limitBody, readQuery } from './requests.ts';
 
-// What the lists may hold, the service says.
+// The flow service validates the content of the lists.
 const SET = z.strictObject({
   flows: z.array(z.string()),
   members: z.array(z.string()),
   permissions: z.array(z.string()),
 });
-const NOTHING = z.strictObject({});
+const NO_PARAMETERS = z.strictObject({});
 const SCHEMA = 'arx.flows/v1';
 
-/** `/v1/resource-sets`: who may see and run what; changed by super administrators of Okta. */
-export function setRoutes({ flows: { service } }: ServerParts, door: Door): Hono<FlowEnv> {
-  const app = door.app('sets');
+/**
+ * `/v1/resource-sets`: who may see and run which flows; changed by super administrators of Okta.
+ */
+export function setRoutes({ flows: { service } }: ServerParts, access: FlowAccess): Hono<FlowEnv> {
+  const app = access.createApp('sets');
   app.get('/', async (context) => {
-    queryOf(context, NOTHING);
+    readQuery(context, NO_PARAMETERS);
     return context.json({ schema: SCHEMA, items: await service.sets(context.get('requester')) });
   });
   app.get('/:name', async (context) => {
-    queryOf(context, NOTHING);
-    const set = await setNamed(service, context.get('requester'), context.req.param('name'));
+    readQuery(context, NO_PARAMETERS);
+    const set = await findSet(service, context.get('requester'), context.req.param('name'));
     return context.json({ schema: SCHEMA, items: [set] });
   });
-  app.put('/:name', boundedBody, async (context) => {
-    queryOf(context, NOTHING);
+  app.put('/:name', limitBody, async (context) => {
+    readQuery(context, NO_PARAMETERS);
     const name = context.req.param('name');
-    const body = await bodyOf(context, SET);
-    // Other spellings of permissions are read there.
+    const body = await readBody(context, SET);
+    // The flow service also accepts other spellings of permissions.
     await service.putSet(context.get('requester'), { name, ...body } as ResourceSet);
-    context.set('became', 'put');
+    context.set('outcome', 'put');
     return context.json({
       schema: SCHEMA,
-      items: [await setNamed(service, context.get('requester'), name)],
+      items: [await findSet(service, context.get('requester'), name)],
     });
   });
   app.delete('/:name', async (context) => {
-    queryOf(context, NOTHING);
+    readQuery(context, NO_PARAMETERS);
     await service.removeSet(context.get('requester'), context.req.param('name'));
-    context.set('became', 'removed');
+    context.set('outcome', 'removed');
     return context.body(null, 204);
   });
   return app;
 }
 
-async function setNamed(
+async function findSet(
   service: FlowService,
   requester: FlowRequester,
   name: string,

@@ -11,11 +11,12 @@ export interface PolicySource {
   close: () => void;
 }
 
-const LOOK_EVERY_MS = 2_000;
+const CHECK_EVERY_MS = 2_000;
 
 /**
- * Loads the policies and loads them again when a file changes. A bundle that does not load leaves
- * the one before in force; both are audited. Before the first good one everything is denied.
+ * Loads the policies, and loads them again when a file changes. If a bundle does not load, the
+ * previous one stays in force; both cases are audited. Until a bundle has loaded, everything is
+ * denied.
  */
 export async function watchPolicies(
   options: PolicyOptions,
@@ -51,17 +52,17 @@ export async function watchPolicies(
     if (seen === stamp) return;
     stamp = seen;
     const loaded = policyBundle(options);
-    // A change that can't be put on record is not taken: it is looked at again next time.
+    // A change that cannot be recorded is not applied; it is tried again at the next check.
     record(loaded).then(
       () => (bundle = loaded.ok ? loaded : bundle),
       () => (stamp = ''),
     );
-  }, LOOK_EVERY_MS);
+  }, CHECK_EVERY_MS);
   timer.unref();
   return { bundle: () => bundle, close: () => clearInterval(timer) };
 }
 
-/** Names, sizes and times of the policy files, as one text. */
+/** Names, sizes and modification times of the policy files, as one text. */
 function stampOf(options: PolicyOptions): string {
   const { files } = readPolicies(options);
   return files.map(({ path }) => `${path} ${readFileStamp(path)}`).join('\n');

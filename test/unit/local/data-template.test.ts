@@ -10,13 +10,13 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { prepareDataDir } from '../../../src/local/first-data.ts';
+import { prepareDataDir } from '../../../src/local/data-template.ts';
 import { servePglite } from '../../../src/local/pglite.ts';
 import { queryOnce } from '../../support/stores.ts';
 
 let folder: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'arx-first-data-'));
+  folder = mkdtempSync(join(tmpdir(), 'arx-data-template-'));
 });
 afterEach(() => {
   chmodSync(folder, 0o700);

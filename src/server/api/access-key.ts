@@ -4,10 +4,10 @@ import { Problem } from '../problem.ts';
 import type { ServerParts } from '../types.ts';
 
 /**
- * The access key in an Authorization header. Found by its hash, so that nothing is compared byte by
- * byte with what a caller chooses. Throws Problem 401.
+ * The valid access key in an Authorization header. It is found by its hash, so that no secret is
+ * compared byte by byte with the text of a caller. Throws Problem 401.
  */
-export async function callerOf(
+export async function readAccessKey(
   { store }: Pick<ServerParts, 'store'>,
   header: string | undefined,
 ): Promise<AccessKey> {
@@ -15,8 +15,8 @@ export async function callerOf(
   const known = isAccessKey(key) ? await store.keys.accessKey(keyHash(key)) : null;
   if (known !== null && known.revokedAt === null) return known;
   throw new Problem(401, 'unauthenticated', {
-    message: 'The request holds no access key that counts.',
+    message: 'The request has no valid access key.',
     remedy:
-      'Send `Authorization: Bearer arxk_…` (for enrichment and flows also `x-api-key`) with a key that `arx keys create` made.',
+      'Send `Authorization: Bearer arxk_…` (for enrichment and flows also `x-api-key`) with a key from `arx keys create`.',
   });
 }

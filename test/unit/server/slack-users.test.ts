@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startEmulators } from '../../../emulators/start.ts';
 import type { RunningEmulators } from '../../../emulators/start.ts';
-import { personOfSlack } from '../../../src/server/slack/people.ts';
+import { findUserBySlackId } from '../../../src/server/slack/users.ts';
 import { context } from '../connectors/support/harness.ts';
 import { emulatedHarness } from '../connectors/support/emulated.ts';
 
@@ -39,7 +39,7 @@ it.each([
   ['U0NOBODY', undefined],
 ])('%s is %s', async (userId, login) => {
   const { okta, slack } = emulatedHarness(emulators.document).connectors;
-  const person = await personOfSlack(
+  const person = await findUserBySlackId(
     { okta, slack, context: (subject) => context({ subject }) },
     userId,
   );
@@ -55,5 +55,5 @@ it('an address that leads to another person of the workspace proves nothing', as
     slack,
     context: <Output>(subject: string) => context<Output>({ subject }),
   };
-  expect(await personOfSlack(reader, 'U0FALSE')).toBeNull();
+  expect(await findUserBySlackId(reader, 'U0FALSE')).toBeNull();
 });

@@ -1,7 +1,7 @@
 import { findUserByEmail } from '../../services/approvals/okta-users.ts';
 import type { OktaReader } from '../../services/approvals/okta-users.ts';
 import type { Call, SlackOperations } from '../../connectors/types.ts';
-import type { Person } from '../types.ts';
+import type { ActiveUser } from '../types.ts';
 
 /** Reads Slack and Okta as one caller. */
 export interface SlackReader extends OktaReader {
@@ -9,11 +9,14 @@ export interface SlackReader extends OktaReader {
 }
 
 /**
- * The active Okta user behind a Slack user. The address must lead back to the same person of this
- * workspace: what another workspace of a shared channel says of an address of its people proves
+ * The active Okta user behind a Slack user. Looking up the e-mail address must lead back to the
+ * same user of this workspace: in a shared channel, addresses set by another workspace prove
  * nothing.
  */
-export async function personOfSlack(reader: SlackReader, userId: string): Promise<Person | null> {
+export async function findUserBySlackId(
+  reader: SlackReader,
+  userId: string,
+): Promise<ActiveUser | null> {
   const member = await lookUp(reader, { user: userId });
   if (!member?.active || member.email === null || !PLAIN.test(member.email)) return null;
   const back = await lookUp(reader, { email: member.email });
@@ -22,7 +25,7 @@ export async function personOfSlack(reader: SlackReader, userId: string): Promis
   return user?.status === 'ACTIVE' ? { id: user.id, login: user.login } : null;
 }
 
-/** Addresses that can stand in Okta's expressions as they are. */
+/** Addresses that need no escaping in Okta's expressions. */
 const PLAIN = /^[^\s@"\\\p{Cc}]{1,64}@[^\s@"\\\p{Cc}]{1,255}$/u;
 
 type Lookup = SlackOperations['users:lookup'];

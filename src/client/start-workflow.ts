@@ -4,25 +4,25 @@ import type { StartedWorkflow, TemporalLink } from '../client.ts';
 import { TASK_QUEUE } from '../workflows/messages.ts';
 
 /**
- * A worker killed amid a workflow task holds it up this long; replaying the longest history takes a
- * tenth of it.
+ * How long a workflow task of a killed worker blocks its workflow. Replaying the longest history
+ * takes a tenth of this.
  */
 export const WORKFLOW_TASK_TIMEOUT = '5 seconds';
 
 /**
- * One of an id and no second: whoever comes later gets it while it runs, and
- * WorkflowExecutionAlreadyStartedError after.
+ * Only one workflow per id: a second start returns the running workflow, and throws
+ * WorkflowExecutionAlreadyStartedError after its end.
  */
-export const ONCE = {
+export const START_ONCE = {
   workflowIdReusePolicy: 'REJECT_DUPLICATE',
   workflowIdConflictPolicy: 'USE_EXISTING',
 } as const satisfies Partial<WorkflowStartOptions>;
 
 /** Starts a workflow that takes one JSON object. */
-export async function startStory<Story extends (input: never) => Promise<unknown>>(
+export async function startWorkflow<Workflow extends (input: never) => Promise<unknown>>(
   { client }: TemporalLink,
-  { type, workflowId, input }: { type: string; workflowId: string; input: Parameters<Story>[0] },
-  policies: Partial<typeof ONCE> = {},
+  { type, workflowId, input }: { type: string; workflowId: string; input: Parameters<Workflow>[0] },
+  policies: Partial<typeof START_ONCE> = {},
 ): Promise<StartedWorkflow> {
   const handle = await client.workflow.start(type, {
     taskQueue: TASK_QUEUE,
@@ -34,7 +34,7 @@ export async function startStory<Story extends (input: never) => Promise<unknown
   return { workflowId, run: handle.firstExecutionRunId };
 }
 
-/** What a workflow answers to a query; null while no worker answers in time. */
+/** The answer of a workflow to a query; null if no worker answers in time. */
 export async function queryWorkflow<Answer>(
   { client }: TemporalLink,
   {

@@ -7,76 +7,76 @@ import type { FlowRequester } from '../../../services/flows/types.ts';
 import type { AccessKey } from '../../../store/governance-types.ts';
 import { MinuteCap } from '../../minute-cap.ts';
 import { Problem, problemOf } from '../../problem.ts';
-import { A_MINUTE } from '../../refusals.ts';
+import { MAX_RECORDED_PER_MINUTE } from '../../refusals.ts';
 import type { ServerParts } from '../../types.ts';
 import { KeyLimits } from '../key-limits.ts';
-import { KeyRing } from '../key-ring.ts';
+import { AccessKeyCache } from '../access-key-cache.ts';
 
-export type FlowEnv = { Variables: { key: AccessKey; requester: FlowRequester; became: string } };
+export type FlowEnv = { Variables: { key: AccessKey; requester: FlowRequester; outcome: string } };
 
-/** What requests are about, as trail and counters name it. */
-export type About = 'event' | 'flow' | 'history' | 'sets';
+/** What a request is about, for the audit trail and the counters. */
+export type RequestSubject = 'event' | 'flow' | 'history' | 'sets';
 
 /**
- * Who comes in, how often, and what stands in the trail of those who are turned away before the
- * service sees them.
+ * Access to the flow routes: authenticates keys, limits their rate, and records requests that are
+ * refused before the flow service sees them.
  */
-export class Door {
+export class FlowAccess {
   readonly #parts: ServerParts;
-  readonly #keys: KeyRing;
+  readonly #keys: AccessKeyCache;
   readonly #limits: KeyLimits;
   readonly #cap: MinuteCap;
 
   constructor(parts: ServerParts) {
     this.#parts = parts;
-    this.#keys = new KeyRing(parts);
-    this.#limits = new KeyLimits(parts.flows.perMinute, parts.now);
-    this.#cap = new MinuteCap(A_MINUTE, parts.now);
+    this.#keys = new AccessKeyCache(parts);
+    this.#limits = new KeyLimits(parts.flows.requestsPerMinute, parts.now);
+    this.#cap = new MinuteCap(MAX_RECORDED_PER_MINUTE, parts.now);
   }
 
-  /** An app whose routes only holders of a key get to; `requester` of the context is who that is. */
-  app(about: About): Hono<FlowEnv> {
+  /** Creates an app whose routes require a valid key; `requester` in the context is its holder. */
+  createApp(about: RequestSubject): Hono<FlowEnv> {
     const app = new Hono<FlowEnv>();
     app.use(async (context, next) => {
       await next();
-      await this.#note(context, about);
+      await this.#report(context, about);
     });
     app.use(async (context, next) => {
       const key = await this.#keys.owner(context.req.raw.headers);
       context.set('key', key);
-      context.set('requester', askerOf(key));
-      this.#allow(key);
+      context.set('requester', requesterOf(key));
+      this.#checkLimit(key);
       await next();
     });
     return app;
   }
 
-  #allow(key: AccessKey): void {
+  #checkLimit(key: AccessKey): void {
     const wait = this.#limits.take(key, 1);
     if (wait === null) return;
     throw new Problem(429, 'rate_limited', {
-      message: 'This access key has asked more often than it may in a minute.',
-      remedy: `Come back in ${wait} s. arx.yaml sets the limit: remediation.requests_per_minute.`,
+      message: 'This access key has sent more requests than it may per minute.',
+      remedy: `Try again in ${wait} s. The limit is remediation.requests_per_minute in arx.yaml.`,
       retryAfter: wait,
     });
   }
 
-  /** The service puts on record what it refuses; what did not get there is put on record here. */
-  async #note(context: Context<FlowEnv>, about: About): Promise<void> {
+  /** The flow service records its own refusals; refusals before it are recorded here. */
+  async #report(context: Context<FlowEnv>, about: RequestSubject): Promise<void> {
     const { error } = context;
     const code = error
       ? problemOf(error).code
-      : ((context.get('became') as string | undefined) ?? 'answered');
+      : ((context.get('outcome') as string | undefined) ?? 'answered');
     this.#parts.counters.count('arx_server_flow_requests_total', { about, code });
     if (error instanceof Problem && error.status < 500)
       await this.#record(context, about, error.code);
   }
 
-  /** Never throws: the refusal stands whether or not it could be recorded. */
-  async #record(context: Context<FlowEnv>, about: About, code: string): Promise<void> {
+  /** Never throws: the refusal is valid even if it cannot be recorded. */
+  async #record(context: Context<FlowEnv>, about: RequestSubject, code: string): Promise<void> {
     const { store, now, log } = this.#parts;
     if (!this.#cap.take()) return log.warn({ code }, 'a request about flows was refused');
-    const requester = (context.get('requester') as FlowRequester | undefined) ?? STRANGER;
+    const requester = (context.get('requester') as FlowRequester | undefined) ?? UNAUTHENTICATED;
     const key = (context.get('key') as AccessKey | undefined)?.name ?? null;
     const entry = {
       kind: 'flow.refused',
@@ -92,20 +92,20 @@ export class Door {
     } catch (thrown) {
       log.error(
         { code, error: (thrown as Error).name },
-        'a request was refused, and that could not be recorded',
+        'a request was refused, but the refusal could not be recorded',
       );
     }
   }
 }
 
-const STRANGER: FlowRequester = {
+const UNAUTHENTICATED: FlowRequester = {
   principal: ANONYMOUS,
   authenticatedBy: 'none',
   surface: 'api',
 };
 
-/** A person's key asks as that person, any other for itself. */
-const askerOf = (key: AccessKey): FlowRequester => ({
+/** A user's key acts for that user, any other key for itself. */
+const requesterOf = (key: AccessKey): FlowRequester => ({
   principal: principalOfKey(key),
   authenticatedBy: 'key',
   surface: 'api',
