@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ApprovalDocument } from '../../src/services/approvals/approval-document.ts';
 import type { ActionDocument } from '../../src/cli/kit/documents.ts';
-import type { StoryStep } from '../../src/cli/approvals/story.ts';
+import type { HistoryEntry } from '../../src/cli/approvals/history.ts';
 import { connect } from '../../src/client.ts';
 import {
   approvalView,
@@ -96,7 +96,7 @@ async function ask(target: string): Promise<{ running: Running; request: string 
 
 const decide = (verb: string, request: string, as: string, expected: number): Promise<Answered> =>
   cli.document<Answered>(['approvals', verb, request, '--as', as, '--local'], expected);
-const why = (request: string): Promise<ApprovalDocument & { story: StoryStep[] }> =>
+const why = (request: string): Promise<ApprovalDocument & { story: HistoryEntry[] }> =>
   cli.document(['approvals', 'why', request]);
 
 describe('without approval', () => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FlowItem, FlowRunDocument, FlowRunItem } from '../../src/services/flows/documents.ts';
-import type { FlowCall, FlowMoment } from '../../src/cli/flows/trail.ts';
+import type { FlowCall, FlowEvent } from '../../src/cli/flows/audit-trail.ts';
 import type { Suggestion } from '../../src/cli/flows/suggest.ts';
 import { connect } from '../../src/client.ts';
 import { flowId, flowStepId } from '../../src/workflows/messages.ts';
@@ -40,7 +40,7 @@ const NOWHERE = '00g00000000000000009';
 type RunDocument = FlowRunDocument & { created: boolean };
 type WholeRun = FlowRunDocument & {
   calls: FlowCall[];
-  story: FlowMoment[];
+  story: FlowEvent[];
   undoneBy: string | null;
 };
 
@@ -359,7 +359,7 @@ describe('a run', () => {
     ]);
     const told = await cli.run(['flows', 'history', done.run, ...as(RUNNER)]);
     expect(told.out).toMatch(
-      /Suspend Okta Account: succeeded[\s\S]*approved[\s\S]*taken back by[\s\S]*users:unsuspend/,
+      /Suspend Okta Account: succeeded[\s\S]*approved[\s\S]*undo[\s\S]*users:unsuspend/,
     );
 
     const link = await connect({ ...up.document.temporal });

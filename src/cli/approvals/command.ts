@@ -16,7 +16,7 @@ export interface ApprovalOptions {
   local?: boolean;
 }
 
-/** Options of those who decide. */
+/** Options of the verbs that decide. */
 export interface DecideOptions extends ApprovalOptions {
   as?: string;
   reason?: string;
@@ -24,34 +24,34 @@ export interface DecideOptions extends ApprovalOptions {
 
 const REQUEST = 'id of the request, or `approval/ID`';
 
-/** `arx approvals`: what waits for people, who decided what, and deciding. */
+/** `arx approvals`: shows requests for approval and how they were decided, and decides them. */
 export const defineApprovals: DefineVerb = (program, run) => {
   const approvals = withInheritedJson(
     program
       .command('approvals')
-      .description('see what waits for people, decide about it, and learn how it was decided'),
+      .description('show requests for approval, decide them, and explain their outcomes'),
   );
   const verb = (name: string, about: string) =>
     withJson(withLocal(withConfig(approvals.command(name).description(about))));
-  verb('list', 'list what waits for a decision')
-    .option('--all', 'those that were decided too, newest first')
-    .option('--limit <number>', 'how many', whole(1, 1_000), 100)
+  verb('list', 'list requests that wait for a decision')
+    .option('--all', 'include decided requests, newest first')
+    .option('--limit <number>', 'maximum number of requests', whole(1, 1_000), 100)
     .action((options: ApprovalOptions & { all?: boolean; limit: number }) =>
       run(async (io) => (await import('./list.ts')).listApprovals(io, options)),
     );
-  verb('show', 'show one approval: what is asked, by whom, who may decide, who has')
+  verb('show', 'show one request: the operation, the requester, the approvers and their votes')
     .argument('<request>', REQUEST, nonEmptyText)
     .action((request: string, options: ApprovalOptions) =>
       run(async (io) => (await import('./list.ts')).showApproval(io, request, options)),
     );
-  verb('why', 'tell how a request came to stand where it stands, from the audit trail')
+  verb('why', 'explain the state of a request, from the audit trail')
     .argument('<request>', REQUEST, nonEmptyText)
     .action((request: string, options: ApprovalOptions) =>
-      run(async (io) => (await import('./why.ts')).tellWhy(io, request, options)),
+      run(async (io) => (await import('./why.ts')).showHistory(io, request, options)),
     );
   for (const verdict of ['approve', 'deny'] as const) {
-    deciding(
-      verb(verdict, `${verdict} a request, as the person whom ARX_KEY proves`).argument(
+    withDecisionOptions(
+      verb(verdict, `${verdict} a request, as the user proven by ARX_KEY`).argument(
         '<request>',
         REQUEST,
         nonEmptyText,
@@ -62,29 +62,29 @@ export const defineApprovals: DefineVerb = (program, run) => {
       ),
     );
   }
-  deciding(
+  withDecisionOptions(
     verb(
       'sign',
-      'sign a decision without sending it: a payload for the Temporal UI or the temporal command',
+      'sign a decision without sending it, as a payload for the Temporal UI or the temporal command',
     )
       .argument('<request>', REQUEST, nonEmptyText)
-      .addArgument(new Argument('<verdict>', 'which decision').choices(['approve', 'deny'])),
+      .addArgument(new Argument('<verdict>', 'the decision').choices(['approve', 'deny'])),
   ).action((request: string, verdict: 'approve' | 'deny', options: DecideOptions) =>
     run(async (io) => (await import('./decide.ts')).signRequest(io, { request, verdict, options })),
   );
   verb(
     'watch',
-    'follow what waits for a decision until interrupted; with --json one document a line',
+    'follow the requests that wait for a decision until interrupted; with --json one document per line',
   ).action((options: ApprovalOptions) =>
     run(async (io) => (await import('./watch.ts')).watchApprovals(io, options)),
   );
 };
 
-const deciding = (command: ReturnType<typeof withJson>): typeof command =>
+const withDecisionOptions = (command: ReturnType<typeof withJson>): typeof command =>
   command
     .option(
       '--as <user>',
-      'the Okta user who decides, proven by ARX_KEY (default: whose key it is)',
+      'the Okta user who decides, proven by ARX_KEY (default: the owner of the key)',
       nonEmptyText,
     )
-    .option('--reason <text>', 'why; stands with the decision', nonEmptyText);
+    .option('--reason <text>', 'the reason, stored with the decision', nonEmptyText);

@@ -1,3 +1,5 @@
+/** Decides a request for approval, or signs a decision without sending it. */
+
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { approvalId } from '../../workflows/messages.ts';
@@ -22,20 +24,22 @@ import { personOf } from '../kit/person.ts';
 import { findApproval, isEnded } from '../kit/requests.ts';
 import { messageOf } from '../../governance/words.ts';
 
-/** A decision as given on the command line. */
-export interface Decided {
+/** A decision from the command line. */
+export interface DecisionRequest {
   request: string;
   verdict: 'approve' | 'deny';
   options: DecideOptions;
 }
 
-type Asked = ApprovalRequest;
+type ApprovalRecord = ApprovalRequest;
 
-/** What became of a decision: null where no worker has answered, so that it is not known yet. */
-type Became = DecisionAnswer | null;
+/**
+ * The answer to a decision; null if no worker has answered, so that the outcome is not known yet.
+ */
+type DecisionOutcome = DecisionAnswer | null;
 
-/** `arx approvals approve|deny`: decides as the proven person, and waits for what comes of it. */
-export async function decideRequest(io: Io, decided: Decided): Promise<ExitCode> {
+/** `arx approvals approve|deny`: decides as the proven user and waits for the outcome. */
+export async function decideRequest(io: Io, decided: DecisionRequest): Promise<ExitCode> {
   const { options } = decided;
   const settings = await loadSettings(io, options);
   const target = await openTarget(io, settings, { local: options.local, dryRun: true });
@@ -46,7 +50,7 @@ export async function decideRequest(io: Io, decided: Decided): Promise<ExitCode>
     const answer = await deliver(target.link, record, { ...signed, verdict: decided.verdict });
     await waitForEnd(target.store, record, answer);
     const now = await findApproval(target.store, record.requestId);
-    await tell(io, {
+    await printDecision(io, {
       record: now,
       answer,
       decisionId: signed.decisionId,
@@ -58,8 +62,8 @@ export async function decideRequest(io: Io, decided: Decided): Promise<ExitCode>
   }
 }
 
-/** `arx approvals sign`: the payload of a signal, signed, for whoever sends it. */
-export async function signRequest(io: Io, decided: Decided): Promise<ExitCode> {
+/** `arx approvals sign`: prints the signed payload of a signal, to be sent by other means. */
+export async function signRequest(io: Io, decided: DecisionRequest): Promise<ExitCode> {
   const { verdict, options } = decided;
   const settings = await loadSettings(io, options);
   const { workflowId, payload } = await withStore(io, async (store) => {
@@ -80,7 +84,7 @@ export async function signRequest(io: Io, decided: Decided): Promise<ExitCode> {
     );
     printNote(
       io,
-      'In the Temporal UI: Send a Signal, with this name and what follows --input as JSON.',
+      'In the Temporal UI: choose Send a Signal, with this name, and the text after --input as JSON.',
     );
   }
   return EXIT.ok;
@@ -89,8 +93,8 @@ export async function signRequest(io: Io, decided: Decided): Promise<ExitCode> {
 interface Signing {
   settings: Settings;
   store: Store;
-  record: Asked;
-  decided: Decided;
+  record: ApprovalRecord;
+  decided: DecisionRequest;
 }
 
 async function sign(
@@ -108,7 +112,7 @@ async function sign(
   const key = await signingKey({ env: settings.arx, store, actor: identity });
   const at = Date.now();
   const { reason } = options;
-  const proven = {
+  const decision = {
     verdict,
     decisionId: randomUUID(),
     person: id,
@@ -117,15 +121,19 @@ async function sign(
     at,
     reason,
   } as const;
-  return createSignedDecision(record, proven, key);
+  return createSignedDecision(record, decision, key);
 }
 
-const SETTLING_MS = 15_000;
+const MAX_WAIT_MS = 15_000;
 
-/** Gives what an approval released some time to come to its end, so that the end can be told. */
-async function waitForEnd(store: Store, { requestId }: Asked, answer: Became): Promise<void> {
+/** Gives the approved call some time to end, so that its outcome can be printed. */
+async function waitForEnd(
+  store: Store,
+  { requestId }: ApprovalRecord,
+  answer: DecisionOutcome,
+): Promise<void> {
   if (!answer?.accepted || answer.state === 'PENDING') return;
-  const until = Date.now() + SETTLING_MS;
+  const until = Date.now() + MAX_WAIT_MS;
   for (
     let record = await store.requests.get(requestId);
     record && !isEnded(record) && Date.now() < until;
@@ -135,14 +143,17 @@ async function waitForEnd(store: Store, { requestId }: Asked, answer: Became): P
   }
 }
 
-interface Told {
-  record: Asked;
-  answer: Became;
+interface ShownDecision {
+  record: ApprovalRecord;
+  answer: DecisionOutcome;
   decisionId: string;
   json: boolean;
 }
 
-async function tell(io: Io, { record, answer, decisionId, json }: Told): Promise<void> {
+async function printDecision(
+  io: Io,
+  { record, answer, decisionId, json }: ShownDecision,
+): Promise<void> {
   const document = approvalDocument(record);
   const refused = answer !== null && !answer.accepted;
   if (json) {
@@ -151,24 +162,27 @@ async function tell(io: Io, { record, answer, decisionId, json }: Told): Promise
   }
   const { approvalText } = await import('./render.ts');
   if (answer === null)
-    printNote(io, 'No worker has answered: the decision waits on the server and may still count.');
+    printNote(
+      io,
+      'No worker has answered. The decision is queued on the server and may still take effect.',
+    );
   else if (refused) printNote(io, `${io.colors.err.red('refused:')} ${messageOf(answer.code)}`);
   else printNote(io, messageOf(answer.code));
   await print(io, approvalText(document, io.colors.out));
 }
 
-const LATE: ReadonlySet<string> = new Set(['closed', 'too_late']);
+const CLOSED_CODES: ReadonlySet<string> = new Set(['closed', 'too_late']);
 
-function exitOf(answer: Became): ExitCode {
+function exitOf(answer: DecisionOutcome): ExitCode {
   if (answer === null) return EXIT.incomplete;
   if (answer.accepted) return EXIT.ok;
-  return LATE.has(answer.code) ? EXIT.approval : EXIT.denied;
+  return CLOSED_CODES.has(answer.code) ? EXIT.approval : EXIT.denied;
 }
 
-const notPendingError = ({ requestId, approval }: Asked): CliError =>
+const notPendingError = ({ requestId, approval }: ApprovalRecord): CliError =>
   new CliError({
     code: 'closed',
-    message: `The approval of request ${requestId} is ${approval.state}: a decision would change nothing.`,
+    message: `The approval of request ${requestId} is ${approval.state}: a decision would have no effect.`,
     remedy: `See \`arx approvals why ${requestId}\`.`,
     exit: EXIT.approval,
   });

@@ -10,12 +10,12 @@ import { approvalDocument } from '../../services/approvals/approval-document.ts'
 import type { ApprovalDocument } from '../../services/approvals/approval-document.ts';
 import { findApproval } from '../kit/requests.ts';
 
-// Requests that nobody was asked about stand between those that matter here.
-const LOOKED_AT = 2_000;
+// Requests that needed no approval are in the same list.
+const MAX_REQUESTS = 2_000;
 
-/** What waits for a decision, oldest first. */
+/** Requests that wait for a decision, oldest first. */
 export async function pendingApprovals(store: Store): Promise<ApprovalDocument[]> {
-  const records = await store.requests.list({ states: ['pending'], limit: LOOKED_AT });
+  const records = await store.requests.list({ states: ['pending'], limit: MAX_REQUESTS });
   return approvalsOf(records).toReversed();
 }
 
@@ -28,13 +28,13 @@ export async function listApprovals(
   { all, limit, json }: ApprovalOptions & { all?: boolean; limit: number },
 ): Promise<ExitCode> {
   const found = await withStore(io, async (store) =>
-    all ? approvalsOf(await store.requests.list({ limit: LOOKED_AT })) : pendingApprovals(store),
+    all ? approvalsOf(await store.requests.list({ limit: MAX_REQUESTS })) : pendingApprovals(store),
   );
   const items = found.slice(0, limit);
   if (json) await writeJson(io, { schema: 'arx.approvals/v1', items });
   else {
     const { approvalsTable } = await import('./render.ts');
-    const none = all ? 'Nobody has been asked about anything.' : 'Nothing waits for a decision.';
+    const none = all ? 'No request has needed approval.' : 'No requests wait for a decision.';
     await print(io, items.length > 0 ? approvalsTable(items, io.colors.out) : none);
   }
   return EXIT.ok;

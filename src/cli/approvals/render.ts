@@ -1,7 +1,9 @@
+/** Renders approvals, their history and access keys for the terminal. */
+
 import type { AccessKey } from '../../store/governance-types.ts';
 import type { ApprovalDocument } from '../../services/approvals/approval-document.ts';
 import type { ActionDocument } from '../kit/documents.ts';
-import type { StoryStep } from './story.ts';
+import type { HistoryEntry } from './history.ts';
 import type { Colors } from '../kit/io.ts';
 import { plain, when } from '../kit/text.ts';
 import { grid } from '../kit/table.ts';
@@ -26,7 +28,7 @@ export function approvalsTable(items: readonly ApprovalDocument[], colors: Color
     `${item.connector}:${item.operation}`,
     targetText(item),
     item.requester,
-    `${approvals(item)} of ${item.needed}`,
+    `${approvalCount(item)} of ${item.needed}`,
     when(item.deadline),
   ]);
   return grid(
@@ -36,7 +38,7 @@ export function approvalsTable(items: readonly ApprovalDocument[], colors: Color
   );
 }
 
-const approvals = ({ votes }: ApprovalDocument): number =>
+const approvalCount = ({ votes }: ApprovalDocument): number =>
   votes.filter(({ verdict }) => verdict === 'approve').length;
 const targetText = ({ target }: ApprovalDocument): string =>
   target ? `${target.kind} ${target.id}` : '';
@@ -53,28 +55,28 @@ export function approvalText(item: ApprovalDocument, colors: Colors): string {
     ['on behalf of', item.onBehalfOf ?? ''],
     ['reason', item.reason],
     ['deadline', item.deadline === null ? '' : when(item.deadline)],
-    ['approved', item.state === null ? '' : `${approvals(item)} of ${item.needed} people needed`],
+    ['approved', item.state === null ? '' : `${approvalCount(item)} of ${item.needed} needed`],
     [
       'votes',
       item.votes.map(({ person, verdict, at }) => `${person} ${verdict} ${when(at)}`).join('; '),
     ],
-    ['may decide', item.state === null ? '' : `${named} (${item.eligible.join(', ')})`],
+    ['approvers', item.state === null ? '' : `${named} (${item.eligible.join(', ')})`],
     ['policies', item.requirements.map(({ policy }) => policy).join(', ')],
     ['arguments', item.argsDigest.slice(0, 16)],
-    ['the call', item.action],
+    ['call', item.action],
   ];
   const lines = facts
     .filter(([, value]) => value !== '')
     .map(([name, value]) => `  ${name.padEnd(13)}${plain(value)}`);
-  const state = item.state === null ? 'nobody was asked' : stateText(item.state, colors);
+  const state = item.state === null ? 'no approval needed' : stateText(item.state, colors);
   return [`${colors.bold(`request ${item.request}`)}: ${state}`, ...lines].join('\n');
 }
 
-/** A story for the terminal, one line a step. */
-export const storyText = (story: readonly StoryStep[], colors: Colors): string =>
+/** The history of a request for the terminal, one line per entry. */
+export const historyText = (story: readonly HistoryEntry[], colors: Colors): string =>
   story.map(({ at, text }) => `${colors.dim(when(at))}  ${plain(text)}`).join('\n');
 
-/** What became of a call, for the terminal. */
+/** The outcome of a call for the terminal. */
 export function actionText(document: ActionDocument, colors: Colors): string {
   const { connector, operation, request, state, error, result, decision } = document;
   const head = `${connector}:${operation}: ${stateText(state, colors)}${request === null ? '' : ` (request ${request})`}`;
@@ -90,7 +92,7 @@ export function keysTable(keys: readonly Omit<AccessKey, 'hash'>[], colors: Colo
     name,
     person ?? `agent:${name}`,
     when(createdAt),
-    revokedAt === null ? 'in force' : `revoked ${when(revokedAt)}`,
+    revokedAt === null ? 'active' : `revoked ${when(revokedAt)}`,
   ]);
-  return grid(['name', 'stands for', 'created', 'state'], rows, colors);
+  return grid(['name', 'owner', 'created', 'state'], rows, colors);
 }

@@ -11,12 +11,15 @@ import type { ApprovalDocument } from '../../services/approvals/approval-documen
 
 const POLL_MS = 1_000;
 
-/** `arx approvals watch`: tells what comes to wait and what no longer does, until interrupted. */
+/**
+ * `arx approvals watch`: prints requests that start or stop waiting for a decision, until
+ * interrupted.
+ */
 export async function watchApprovals(io: Io, options: ApprovalOptions): Promise<ExitCode> {
   io.holdInterrupts();
   const settings = await loadSettings(io, options);
-  // A store of its own would be locked for all others meanwhile: without a server, the stack is
-  // joined.
+  // An own embedded store would be locked for all others meanwhile, so without a server the stack
+  // is joined.
   const local = options.local ?? settings.arx.databaseUrl === null;
   const target = await openTarget(io, settings, { local, dryRun: true });
   try {
@@ -24,7 +27,7 @@ export async function watchApprovals(io: Io, options: ApprovalOptions): Promise<
     let before: ApprovalDocument[] | null = null;
     while (!io.signal.aborted) {
       const now = await pendingApprovals(target.store);
-      await tell(io, { before, now, json: options.json ?? false });
+      await printChanges(io, { before, now, json: options.json ?? false });
       before = now;
       await delay(POLL_MS, undefined, { signal: io.signal }).catch(() => undefined);
     }
@@ -40,11 +43,11 @@ interface Change {
   json: boolean;
 }
 
-async function tell(io: Io, { before, now, json }: Change): Promise<void> {
+async function printChanges(io: Io, { before, now, json }: Change): Promise<void> {
   const known = new Set(before?.map(({ request }) => request));
   const open = new Set(now.map(({ request }) => request));
-  const come = now.filter(({ request }) => !known.has(request));
-  const gone = (before ?? []).filter(({ request }) => !open.has(request));
+  const added = now.filter(({ request }) => !known.has(request));
+  const removed = (before ?? []).filter(({ request }) => !open.has(request));
   if (json) {
     const changed = before === null || JSON.stringify(before) !== JSON.stringify(now);
     if (changed)
@@ -52,7 +55,7 @@ async function tell(io: Io, { before, now, json }: Change): Promise<void> {
     return;
   }
   const { approvalText } = await import('./render.ts');
-  for (const document of come) await print(io, `${approvalText(document, io.colors.out)}\n`);
-  for (const { request } of gone)
-    await print(io, `${request} waits no longer: arx approvals why ${request}`);
+  for (const document of added) await print(io, `${approvalText(document, io.colors.out)}\n`);
+  for (const { request } of removed)
+    await print(io, `${request} no longer waits for a decision: arx approvals why ${request}`);
 }

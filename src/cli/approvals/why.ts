@@ -6,10 +6,10 @@ import type { Io } from '../kit/io.ts';
 import { withStore } from '../kit/store.ts';
 import { approvalDocument } from '../../services/approvals/approval-document.ts';
 import { entriesOf, findRequest } from '../kit/requests.ts';
-import { storyOf } from './story.ts';
+import { historyOf } from './history.ts';
 
-/** `arx approvals why`: the way of a request from the trail, step by step. */
-export async function tellWhy(
+/** `arx approvals why`: shows the history of a request from the audit trail. */
+export async function showHistory(
   io: Io,
   reference: string,
   { json }: ApprovalOptions,
@@ -19,12 +19,15 @@ export async function tellWhy(
     return { record, entries: await entriesOf(store, record) };
   });
   const document = approvalDocument(record);
-  const story = storyOf(record, entries);
+  const story = historyOf(record, entries);
   if (json) {
     await writeJson(io, { schema: 'arx.approval/v1', ...document, story });
     return EXIT.ok;
   }
-  const { approvalText, storyText } = await import('./render.ts');
-  await print(io, `${approvalText(document, io.colors.out)}\n\n${storyText(story, io.colors.out)}`);
+  const { approvalText, historyText: historyText } = await import('./render.ts');
+  await print(
+    io,
+    `${approvalText(document, io.colors.out)}\n\n${historyText(story, io.colors.out)}`,
+  );
   return EXIT.ok;
 }

@@ -122,7 +122,7 @@ export function printApprovers(
   const who = names.length > 0 ? names.map(plain).join(', ') : 'the default approvers';
   printNote(
     io,
-    `request ${document.request} is ${bold('waiting for approval')} until ${when(document.deadline)}`,
+    `${bold('waiting for approval')} of request ${document.request} until ${when(document.deadline)}`,
   );
   printNote(
     io,

@@ -11,35 +11,36 @@ import type { Io } from '../kit/io.ts';
 import { loadSettings } from '../kit/settings.ts';
 import { openTarget } from '../kit/target.ts';
 import type { Target } from '../kit/target.ts';
-import { atDesk } from './desk.ts';
-import type { AtDesk } from './desk.ts';
+import { openFlowService } from './flow-service.ts';
+import type { FlowAccess } from './flow-service.ts';
 import { followFlow } from './follow.ts';
 import type { StartOptions } from './options.ts';
 import { exitOf } from './outcome.ts';
 
 /**
- * Opens a run at the desk, has it carried out, follows it to its end unless detached, and tells
- * what became of it.
+ * Opens a run, starts its workflow, follows it to its end unless detached, and prints the outcome.
  */
 export async function carryOut(
   io: Io,
   options: StartOptions,
-  open: (at: AtDesk) => Promise<OpenedRun>,
+  open: (at: FlowAccess) => Promise<OpenedRun>,
 ): Promise<ExitCode> {
   const settings = await loadSettings(io, options);
-  // Which vendors a flow needs beside Okta only its steps tell: of those that are set, the settings
-  // must be right.
+  // Only the steps show which vendors a flow needs besides Okta, so the settings of vendors that
+  // are set must be valid.
   const target = await openTarget(io, settings, { local: options.local, dryRun: true });
   let keep = false;
   try {
-    const opened = await open(await atDesk(io, { settings, store: target.store, options }));
+    const opened = await open(
+      await openFlowService(io, { settings, store: target.store, options }),
+    );
     if (!opened.created) printNote(io, io.colors.err.dim(repeatNotice(opened.record)));
     const started = await startFlow(target.link, opened.record);
     keep = (options.detach ?? false) && started !== null;
     if (started && !options.detach)
-      await followFlow(io, { target, started, run: opened.record.run }).catch(asFailure);
+      await followFlow(io, { target, started, run: opened.record.run }).catch(toFailure);
     const document = await documentOf(target, opened.record);
-    await tell(io, { options, local: target.local, created: opened.created, document });
+    await printOutcome(io, { options, local: target.local, created: opened.created, document });
     return exitOf(document);
   } finally {
     await target.close({ keep });
@@ -47,10 +48,12 @@ export async function carryOut(
 }
 
 const repeatNotice = ({ run, state }: FlowRunRecord): string =>
-  `run ${run} was ${state === 'ended' ? 'made' : 'begun'} for this before: nothing is done twice`;
+  state === 'ended'
+    ? `run ${run} has already handled this event; not repeated`
+    : `run ${run} is already handling this event; not repeated`;
 
-/** What the workflow failed with, as the command line tells it. */
-function asFailure(thrown: unknown): never {
+/** Converts the failure of the workflow to a CliError. */
+function toFailure(thrown: unknown): never {
   throw thrown instanceof WorkflowEndedError ? failure(thrown.type, thrown.message) : thrown;
 }
 
@@ -59,18 +62,18 @@ async function documentOf({ store }: Target, opened: FlowRunRecord): Promise<Flo
   return flowRunDocument(store, { record, children: await store.flows.children(record.run) });
 }
 
-interface Told {
+interface Outcome {
   options: StartOptions;
   local: boolean;
   created: boolean;
   document: FlowRunDocument;
 }
 
-async function tell(io: Io, { options, local, created, document }: Told): Promise<void> {
+async function printOutcome(io: Io, { options, local, created, document }: Outcome): Promise<void> {
   if (options.json) return writeJson(io, { ...document, created });
   const { flowRunText } = await import('./render-run.ts');
   await print(io, flowRunText(document, io.colors.out, { local }));
   if (document.state === 'ended') return;
-  printNote(io, `See what becomes of it: \`arx flows history ${document.run}\`.`);
-  if (local) printNote(io, 'The local stack stays running for it; end it with `arx up --stop`.');
+  printNote(io, `See its outcome with \`arx flows history ${document.run}\`.`);
+  if (local) printNote(io, 'The local stack keeps running for it. Stop it with `arx up --stop`.');
 }

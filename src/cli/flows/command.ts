@@ -1,7 +1,7 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import { OUTCOMES } from '../../flows/outcome.ts';
-import { MOST_LISTED } from './options.ts';
+import { MAX_LISTED } from './options.ts';
 import type {
   FlowsOptions,
   HistoryOptions,
@@ -27,13 +27,13 @@ import type { DefineVerb, Runner } from '../kit/verb.ts';
 const FLOW = 'name of the flow';
 const RUN = 'id of the run';
 
-/** `arx flows`: delegated flows, which remedy an issue of identity posture. */
+/** `arx flows`: delegated flows, which remedy identity-posture issues. */
 export const defineFlows: DefineVerb = (program, run) => {
   const flows = withInheritedJson(
     program
       .command('flows')
       .description(
-        'remedy identity-posture issues by delegated flows: run them, see what they did, take it back',
+        'remedy identity-posture issues with delegated flows: run them, see their effects, undo them',
       ),
   );
   const plain = (parent: Command, name: string, about: string): Command =>
@@ -46,43 +46,44 @@ export const defineFlows: DefineVerb = (program, run) => {
         ),
       ),
     );
-  const verb = (name: string, about: string): Command => asking(plain(flows, name, about));
-  const starting = (name: string, about: string): Command =>
-    asking(
+  const verb = (name: string, about: string): Command => withAs(plain(flows, name, about));
+  const startVerb = (name: string, about: string): Command =>
+    withAs(
       withJson(withLocal(withConfig(flows.command(name).description(about)), LOCAL_STACK)),
-    ).option('--detach', 'start the run and do not wait for its end');
+    ).option('--detach', 'start the run without waiting for its end');
 
-  verb('list', 'list the flows that you may see, and what you may do with each').action(
+  verb('list', 'list the flows that you may see, with your permissions').action(
     (options: FlowsOptions) =>
       run(async (io) => (await import('./list.ts')).listFlows(io, options)),
   );
-  verb('show', 'show a flow: its inputs, conditions, steps and how it is taken back')
+  verb('show', 'show a flow: its inputs, conditions, steps and undo steps')
     .argument('<flow>', FLOW, nonEmptyText)
     .action((flow: string, options: FlowsOptions) =>
       run(async (io) => (await import('./show.ts')).showFlow(io, flow, options)),
     );
-  starting(
+  startVerb(
     'run',
-    'run a flow on the account that an issue is about; the same event gives the same run',
+    'run a flow on the account of an issue; submitting the same event again returns the same run',
   )
     .argument(
       '[flow]',
-      `${FLOW}; "Event Hook", or none: the one that routing.yaml names for product and title`,
+      `${FLOW}; "Event Hook" or omitted: routing.yaml selects the flow by product and title`,
       nonEmptyText,
     )
-    .requiredOption('--event <file>', 'the event as JSON, - for standard input', nonEmptyText)
-    .option('--input <name=value>', 'an input of the flow; may be repeated', several)
-    .option(
-      '--dry-run',
-      'stop after the plan: nothing is changed, and the event may be run afterwards',
+    .requiredOption(
+      '--event <file>',
+      'file with the event as JSON, or - for standard input',
+      nonEmptyText,
     )
+    .option('--input <name=value>', 'an input of the flow; can be repeated', several)
+    .option('--dry-run', 'stop after planning: nothing is changed, and the event can still be run')
     .action((flow: string | undefined, options: RunOptions) =>
       run(async (io) => (await import('./run.ts')).runFlow(io, flow, options)),
     );
-  defineHistory(verb('history', 'list runs, newest first, or tell one of them whole'), run);
-  starting('undo', 'take a run back, by a run of its own with policy and approval')
+  defineHistory(verb('history', 'list runs, newest first, or show one run in full'), run);
+  startVerb('undo', 'undo a run with a new run, subject to policy and approval')
     .argument('<run>', RUN, nonEmptyText)
-    .option('--reason <text>', 'why; approvers see it', nonEmptyText)
+    .option('--reason <text>', 'the reason, shown to approvers', nonEmptyText)
     .action((reference: string, options: UndoOptions & StartOptions) =>
       run(async (io) => (await import('./undo.ts')).undoFlow(io, reference, options)),
     );
@@ -99,14 +100,11 @@ export const defineFlows: DefineVerb = (program, run) => {
         ),
       );
   }
-  defineSets(flows, run, (parent, name, about) => asking(plain(parent, name, about)));
-  verb(
-    'suggest',
-    'list what the last check and sync found as issues, and the flow that each would take',
-  )
+  defineSets(flows, run, (parent, name, about) => withAs(plain(parent, name, about)));
+  verb('suggest', 'list the findings of the last check and sync as issues, with the flow for each')
     .option(
       '--save <directory>',
-      'write an event file for each, to be run with `arx flows run --event FILE`',
+      'write an event file for each, for `arx flows run --event FILE`',
       nonEmptyText,
     )
     .action((options: SuggestOptions) =>
@@ -114,30 +112,30 @@ export const defineFlows: DefineVerb = (program, run) => {
     );
 };
 
-const asking = (command: Command): Command =>
+const withAs = (command: Command): Command =>
   command.option(
     '--as <user>',
-    'the Okta user who asks, proven by ARX_KEY (default: whose key it is, else user:anonymous, who may do nothing)',
+    'the requesting Okta user, proven by ARX_KEY (default: the owner of the key, or else user:anonymous, who has no permissions)',
     nonEmptyText,
   );
 
 function defineHistory(command: Command, run: Runner): void {
   command
-    .argument('[run]', `${RUN}: everything about it`, nonEmptyText)
+    .argument('[run]', `${RUN}, to show it in full`, nonEmptyText)
     .option(
       '--user <user>',
-      'only runs that this user or service (agent:NAME) asked for',
+      'only runs requested by this user or service (agent:NAME)',
       nonEmptyText,
     )
     .option('--flow <flow>', 'only runs of this flow', nonEmptyText)
-    .addOption(new Option('--outcome <outcome>', 'only runs that ended so').choices(OUTCOMES))
+    .addOption(new Option('--outcome <outcome>', 'only runs with this outcome').choices(OUTCOMES))
     .option(
       '--since <time>',
-      'only runs begun then or later: a day, a time, or how long ago (36h)',
+      'only runs started at or after this time: a day, a time, or how long ago (36h)',
       timeAt('first'),
     )
-    .option('--until <time>', 'only runs begun then or earlier', timeAt('last'))
-    .option('--limit <number>', 'how many', whole(1, MOST_LISTED), 20)
+    .option('--until <time>', 'only runs started at or before this time', timeAt('last'))
+    .option('--limit <number>', 'maximum number of runs', whole(1, MAX_LISTED), 20)
     .action((reference: string | undefined, options: HistoryOptions) =>
       run(async (io) => {
         const { listHistory, showRun } = await import('./history.ts');
@@ -154,30 +152,26 @@ function defineSets(
   const sets = withInheritedJson(
     flows
       .command('sets')
-      .description('see and change who may see and run which flows (resource sets)'),
+      .description('show and change who may see and run which flows (resource sets)'),
   );
   verb(
     sets,
     'list',
-    'list the resource sets: all for a super administrator of Okta, else those you are in',
+    'list the resource sets: all for a super administrator of Okta, or else those you are in',
   ).action((options: FlowsOptions) =>
     run(async (io) => (await import('./sets.ts')).listSets(io, options)),
   );
-  verb(
-    sets,
-    'put',
-    'make a resource set, or put another in its place, as a super administrator of Okta',
-  )
-    .argument('<name>', 'what the set is called', nonEmptyText)
-    .requiredOption('--flow <flow>', 'a flow by its name, or "*" for all; may be repeated', several)
+  verb(sets, 'put', 'create or replace a resource set, as a super administrator of Okta')
+    .argument('<name>', 'name of the set', nonEmptyText)
+    .requiredOption('--flow <flow>', 'name of a flow, or "*" for all; can be repeated', several)
     .requiredOption(
       '--member <member>',
-      'user:LOGIN, group:NAME or key:NAME; may be repeated',
+      'user:LOGIN, group:NAME or key:NAME; can be repeated',
       several,
     )
     .requiredOption(
       '--permission <permission>',
-      'view or run (which implies view); may be repeated',
+      'view or run (which implies view); can be repeated',
       several,
     )
     .action((name: string, options: PutSetOptions) =>
@@ -186,9 +180,9 @@ function defineSets(
   verb(
     sets,
     'remove',
-    'remove a resource set, as a super administrator of Okta; resource_sets.yaml does not bring it back',
+    'remove a resource set, as a super administrator of Okta; resource_sets.yaml does not restore it',
   )
-    .argument('<name>', 'what the set is called', nonEmptyText)
+    .argument('<name>', 'name of the set', nonEmptyText)
     .action((name: string, options: FlowsOptions) =>
       run(async (io) => (await import('./sets.ts')).removeSet(io, name, options)),
     );

@@ -1,3 +1,5 @@
+/** Reads the event and the inputs of `arx flows run`. */
+
 import { readFileSync, statSync } from 'node:fs';
 import type { Io } from '../kit/io.ts';
 import { CliError, usageError } from '../kit/errors.ts';
@@ -6,32 +8,35 @@ import type { ConfigPlace } from '../../config/errors.ts';
 
 const MOST_BYTES = 1024 * 1024;
 const REMEDY =
-  'Give the event as Okta ISPM has it: one JSON object, issue.onDemand or issue.created.';
+  'Provide the event as Okta ISPM sends it: one JSON object of type issue.onDemand or issue.created.';
 
 /**
- * The event in a file, or on standard input for `-`, as parsed JSON. Throws CliError `unreadable`
- * and `malformed`.
+ * Reads the event from a file, or from standard input for `-`, as parsed JSON. Throws CliError
+ * `unreadable` and `malformed`.
  */
 export async function readEvent(io: Io, file: string): Promise<unknown> {
   const shown = file === '-' ? 'standard input' : file;
-  const text = (file === '-' ? await readInput(io) : readSmall(file)).replace(/^\uFEFF/u, '');
+  const text = (file === '-' ? await readStandardInput(io) : readLimitedFile(file)).replace(
+    /^\uFEFF/u,
+    '',
+  );
   if (text.trim() === '') throw eventError(`${shown} is empty.`, { file: shown });
   try {
     return JSON.parse(text) as unknown;
   } catch (thrown) {
-    throw eventError(`${shown} is no JSON.`, {
+    throw eventError(`${shown} is not valid JSON.`, {
       file: shown,
-      ...placeIn(text, (thrown as Error).message),
+      ...placeOfError(text, (thrown as Error).message),
     });
   }
 }
 
-/** An event that cannot be dealt with: exit code 2. */
+/** An event that cannot be processed: exit code 2. */
 const eventError = (message: string, where: ConfigPlace): CliError =>
   new CliError({ code: 'malformed', message, remedy: REMEDY, where, exit: EXIT.usage });
 
-/** Adds to a refusal of the event in which file it stands. */
-export function inFile(thrown: unknown, file: string): unknown {
+/** Adds the file name to a refusal of the event. */
+export function addFile(thrown: unknown, file: string): unknown {
   const { name, code, field = '', message, remedy } = thrown as Record<string, string | undefined>;
   if (name !== 'FlowRefusal' || code !== 'malformed' || /^inputs\b/.test(field)) return thrown;
   const where = {
@@ -47,53 +52,56 @@ export function inFile(thrown: unknown, file: string): unknown {
   });
 }
 
-/** Values of `--input name=value`, as text. Throws CliError `usage`. */
+/** The values of `--input name=value`, as text. Throws CliError `usage`. */
 export function parseInputs(given: readonly string[]): Record<string, string> {
   const pairs = given.map((text): [string, string] => {
     const at = text.indexOf('=');
     if (at < 1)
-      throw usageError('--input wants name=value.', 'Such as --input group=00g1a2b3c4d5e6f7g8h9.');
+      throw usageError(
+        '--input needs name=value.',
+        'For example --input group=00g1a2b3c4d5e6f7g8h9.',
+      );
     return [text.slice(0, at), text.slice(at + 1)];
   });
   const names = pairs.map(([name]) => name);
   const twice = names.find((name, at) => names.indexOf(name) !== at);
   if (twice !== undefined)
-    throw usageError(`--input ${twice} is given twice.`, 'Give each input once.');
+    throw usageError(`--input ${twice} is given twice.`, 'Pass each input once.');
   return Object.fromEntries(pairs);
 }
 
-function readSmall(file: string): string {
+function readLimitedFile(file: string): string {
   try {
-    if (statSync(file).size > MOST_BYTES) throw tooBig(file);
+    if (statSync(file).size > MOST_BYTES) throw tooLarge(file);
     return readFileSync(file, 'utf8');
   } catch (thrown) {
     if (thrown instanceof CliError) throw thrown;
     const { code = 'unknown' } = thrown as NodeJS.ErrnoException;
     const message = `${file} cannot be read (${code}).`;
-    const remedy = 'Name a file with the event as JSON, or - for standard input.';
+    const remedy = 'Name a file that contains the event as JSON, or - for standard input.';
     throw new CliError({ code: 'unreadable', message, remedy, where: { file }, exit: EXIT.usage });
   }
 }
 
-async function readInput(io: Io): Promise<string> {
-  const pieces: Buffer[] = [];
+async function readStandardInput(io: Io): Promise<string> {
+  const chunks: Buffer[] = [];
   let size = 0;
   for await (const piece of io.input()) {
     const bytes = Buffer.from(piece as Uint8Array | string);
     size += bytes.length;
-    if (size > MOST_BYTES) throw tooBig('standard input');
-    pieces.push(bytes);
+    if (size > MOST_BYTES) throw tooLarge('standard input');
+    chunks.push(bytes);
   }
-  return Buffer.concat(pieces).toString('utf8');
+  return Buffer.concat(chunks).toString('utf8');
 }
 
-const tooBig = (file: string): CliError => eventError(`${file} has more than 1 MB.`, { file });
+const tooLarge = (file: string): CliError => eventError(`${file} is larger than 1 MB.`, { file });
 
 /**
- * Line and column of what the parser stumbled over, as far as it says so; what it quotes may be
- * personal.
+ * Line and column of a parse error, if the parser reports them. Its message is not shown, because
+ * it may quote personal data.
  */
-function placeIn(text: string, message: string): ConfigPlace {
+function placeOfError(text: string, message: string): ConfigPlace {
   const [, position] = /at position (\d+)/.exec(message) ?? [];
   const isCut = message.includes('end of JSON input');
   if (position === undefined && !isCut) return {};

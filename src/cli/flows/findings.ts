@@ -1,3 +1,5 @@
+/** Collects the findings of the last check and sync, as facts for events. */
+
 import { titleFor } from '../../flows/suggest.ts';
 import type { Finding, Privilege, SuggestionFacts } from '../../flows/suggest.ts';
 import type { Store } from '../../store/types.ts';
@@ -5,37 +7,38 @@ import type { RunRecord } from '../../store/run-types.ts';
 import type { TwinUser } from '../../twin/types.ts';
 import { runUsers } from '../report/run-document.ts';
 
-/** Something that was found about a user, with where it was found. */
-export interface Found {
+/** A finding about a user, with its source. */
+export interface FoundIssue {
   facts: Omit<SuggestionFacts, 'eventId'>;
   /** `gap:admin_no_mfa` or `verdict:none`, and the sync or run that found it. */
   source: string;
   run: string;
 }
 
-/** What was found, and how much of it has no counterpart among the issues, by kind. */
+/** The findings, and the number of those that correspond to no issue, by kind. */
 export interface Findings {
-  found: Found[];
-  without: Record<string, number>;
-  /** The last check and the last sync; null where there is none. */
+  found: FoundIssue[];
+  unmatched: Record<string, number>;
+  /** The last check and the last sync; null if there is none. */
   check: string | null;
   sync: string | null;
 }
 
-const RUNS_LOOKED_AT = 50;
+const MAX_RUNS = 50;
 const NOT_COMPLIANT = ['none', 'pending_only', 'weak_only'] as const;
 const SUPER = 'SUPER_ADMIN';
 
-/** Open gaps of the twin and non-compliant users of the last check of an organisation. */
+/**
+ * The open gaps of the twin, and the non-compliant users of the last check, of one organisation.
+ */
 export async function findingsOf(store: Store, org: string): Promise<Findings> {
   const sync = await store.twin.syncs.newest(org);
   const check =
-    (await store.runs.list(RUNS_LOOKED_AT)).find(
-      (run) => run.org === org && run.finishedAt !== null,
-    ) ?? null;
+    (await store.runs.list(MAX_RUNS)).find((run) => run.org === org && run.finishedAt !== null) ??
+    null;
   const findings: Findings = {
     found: [],
-    without: {},
+    unmatched: {},
     check: check?.run ?? null,
     sync: sync?.run ?? null,
   };
@@ -51,7 +54,7 @@ async function addGaps(
 ): Promise<void> {
   for (const { kind, subject, name, detail, severity, since } of await store.twin.gaps.open(org)) {
     const user = await store.twin.users.get(org, subject);
-    add(findings, {
+    addFinding(findings, {
       source: `gap:${kind}`,
       run,
       facts: {
@@ -62,7 +65,7 @@ async function addGaps(
         since,
         at: since,
         detail,
-        severity: capital(severity),
+        severity: capitalise(severity),
       },
     });
   }
@@ -76,7 +79,7 @@ async function addVerdicts(store: Store, check: RunRecord, findings: Findings): 
       const user = await store.twin.users.get(check.org, id);
       const known = user ? privilegeOf(user) : null;
       const privilege = known ?? (administrator ? 'administrator' : null);
-      add(findings, {
+      addFinding(findings, {
         source: `verdict:${verdict}`,
         run: check.run,
         facts: {
@@ -95,26 +98,29 @@ async function addVerdicts(store: Store, check: RunRecord, findings: Findings): 
 }
 
 const isNotCompliant = (verdict: string | null): verdict is (typeof NOT_COMPLIANT)[number] =>
-  NOT_COMPLIANT.some((one) => one === verdict);
+  NOT_COMPLIANT.some((finding) => finding === verdict);
 
-/** One issue an account and title: a gap tells more than a verdict, and comes first. */
-function add({ found, without }: Findings, one: Found): void {
+/**
+ * Keeps one issue per account and title. Gaps are added first, because they contain more detail
+ * than verdicts.
+ */
+function addFinding({ found, unmatched }: Findings, one: FoundIssue): void {
   const title = titleFor(one.facts.finding, one.facts.privilege);
   if (title === null) {
     const kind = kindOf(one.facts.finding);
-    without[kind] = (without[kind] ?? 0) + 1;
+    unmatched[kind] = (unmatched[kind] ?? 0) + 1;
     return;
   }
   const { id } = one.facts.account;
-  const isThere = found.some(
+  const isDuplicate = found.some(
     ({ facts }) => facts.account.id === id && titleFor(facts.finding, facts.privilege) === title,
   );
-  if (!isThere) found.push(one);
+  if (!isDuplicate) found.push(one);
 }
 
 const kindOf = (finding: Finding): string => ('gap' in finding ? finding.gap : finding.verdict);
 
-/** By the roles that a sync saw; null where they could not be read. */
+/** Based on the roles that a sync read; null if they could not be read. */
 function privilegeOf({ roles }: Pick<TwinUser, 'roles'>): Privilege {
   if (roles === null) return null;
   if (roles.some(({ role }) => role === SUPER)) return 'super_administrator';
@@ -126,4 +132,4 @@ const SEVERITY = {
   administrator: 'High',
   none: 'Medium',
 } as const;
-const capital = (word: string): string => word.replace(/^./, (letter) => letter.toUpperCase());
+const capitalise = (word: string): string => word.replace(/^./, (letter) => letter.toUpperCase());

@@ -1,3 +1,5 @@
+/** Follows a run of a delegated flow. */
+
 import { setTimeout as delay } from 'node:timers/promises';
 import type { StartedWorkflow } from '../../client.ts';
 import { approvalDocument } from '../../services/approvals/approval-document.ts';
@@ -12,13 +14,13 @@ import { warnWithoutWorker } from '../kit/follow.ts';
 import { printNote } from '../kit/io.ts';
 import type { Io } from '../kit/io.ts';
 import type { Target } from '../kit/target.ts';
-import { progressOf } from './progress.ts';
+import { progressLines } from './progress.ts';
 
 const POLL_MS = 300;
 const WORKER_PATIENCE_MS = 8_000;
-const LOOKED_AT = 500;
+const MAX_PENDING = 500;
 
-/** A run whose workflow was started. */
+/** A run whose workflow has started. */
 export interface FollowedFlow {
   target: Target;
   started: StartedWorkflow;
@@ -26,8 +28,9 @@ export interface FollowedFlow {
 }
 
 /**
- * Follows a run to its end and says how it gets on, and who may decide while it waits. Throws
- * WorkflowEndedError, and CliError `interrupted` when the person detaches: the run itself goes on.
+ * Follows a run to its end and prints its progress, and who may decide while it waits for approval.
+ * Throws WorkflowEndedError, and CliError `interrupted` when the user detaches; the run itself
+ * continues.
  */
 export async function followFlow(io: Io, flow: FollowedFlow): Promise<void> {
   io.holdInterrupts();
@@ -44,22 +47,22 @@ export async function followFlow(io: Io, flow: FollowedFlow): Promise<void> {
   }
 }
 
-/** Tells each thing once. */
+/** Prints each line only once. */
 async function watch(io: Io, { target, run }: FollowedFlow, over: AbortSignal): Promise<void> {
-  const told = new Set<string>();
-  const once = (key: string, tell: () => void): void => {
-    if (told.has(key) || over.aborted) return;
-    told.add(key);
+  const printed = new Set<string>();
+  const printOnce = (key: string, tell: () => void): void => {
+    if (printed.has(key) || over.aborted) return;
+    printed.add(key);
     tell();
   };
   const since = Date.now();
   let warned = false;
   while (!over.aborted) {
     const runs = await runsOf(target.store, run).catch(() => []);
-    for (const line of runs.flatMap(progressOf))
-      once(line, () => printNote(io, io.colors.err.dim(line)));
+    for (const line of runs.flatMap(progressLines))
+      printOnce(line, () => printNote(io, io.colors.err.dim(line)));
     for (const request of await findPendingRequests(target.store, runs).catch(() => []))
-      once(request.requestId, () => printApprovers(io, approvalDocument(request), target));
+      printOnce(request.requestId, () => printApprovers(io, approvalDocument(request), target));
     const idle = runs.every(({ target: seen, state }) => seen === null && state === 'open');
     if (idle && !warned && Date.now() - since > WORKER_PATIENCE_MS)
       warned = await warnWithoutWorker(io, target);
@@ -67,13 +70,13 @@ async function watch(io: Io, { target, run }: FollowedFlow, over: AbortSignal): 
   }
 }
 
-/** The run and those of its accounts. */
+/** The run, and the runs of its accounts. */
 async function runsOf({ flows }: Store, run: string): Promise<FlowRunRecord[]> {
   const [record, children] = await Promise.all([flows.get(run), flows.children(run)]);
   return record ? [record, ...children] : children;
 }
 
-/** Requests of steps that people are asked about now. */
+/** Requests of steps that currently wait for approval. */
 async function findPendingRequests(
   { requests }: Store,
   runs: readonly FlowRunRecord[],
@@ -82,7 +85,7 @@ async function findPendingRequests(
     own.filter(({ state }) => state === 'running').map(({ id }) => flowStepId(run, id)),
   );
   if (steps.length === 0) return [];
-  const pending = await requests.list({ states: ['pending'], limit: LOOKED_AT });
+  const pending = await requests.list({ states: ['pending'], limit: MAX_PENDING });
   return pending.filter(
     ({ workflowId, approval }) => approval !== null && steps.includes(workflowId),
   );
@@ -91,13 +94,13 @@ async function findPendingRequests(
 function waitForDetach(io: Io, { target, run }: FollowedFlow, over: AbortSignal): Promise<never> {
   const { promise, reject } = Promise.withResolvers<never>();
   const stop = (): void => {
-    const rests = target.local
+    const consequence = target.local
       ? 'it pauses when the local stack ends, and resumes with `arx up`'
-      : 'it goes on';
+      : 'it continues';
     reject(
       interruptionError(
-        `Detached from run ${run}: ${rests}.`,
-        `See what becomes of it with \`arx flows history ${run}\`; the same command follows it again.`,
+        `Detached from run ${run}: ${consequence}.`,
+        `See its outcome with \`arx flows history ${run}\`. The same command follows it again.`,
       ),
     );
   };

@@ -5,18 +5,18 @@ import { EXIT } from '../kit/exit.ts';
 import type { ExitCode } from '../kit/exit.ts';
 import { print, writeJson } from '../kit/io.ts';
 import type { Io } from '../kit/io.ts';
-import { withDesk } from './desk.ts';
-import { MOST_LISTED } from './options.ts';
+import { withFlowService } from './flow-service.ts';
+import { MAX_LISTED } from './options.ts';
 import type { FlowsOptions, HistoryOptions } from './options.ts';
-import { trailOf } from './trail.ts';
+import { auditTrailOf } from './audit-trail.ts';
 
 /**
- * `arx flows history`: runs of flows that whoever asks may see, newest first. Throws FlowRefusal
- * not_found.
+ * `arx flows history`: lists runs of the flows that the requester may see, newest first. Throws
+ * FlowRefusal not_found.
  */
 export async function listHistory(io: Io, options: HistoryOptions): Promise<ExitCode> {
-  const records = await withDesk(io, options, ({ desk, asker }) =>
-    desk.history(asker, filterOf(options)),
+  const records = await withFlowService(io, options, ({ service, requester }) =>
+    service.history(requester, filterOf(options)),
   );
   const items = records.map(flowRunItem);
   if (options.json) await writeJson(io, { schema: 'arx.flows/v1', items });
@@ -35,18 +35,18 @@ const filterOf = ({
   until,
   limit,
 }: HistoryOptions): Omit<FlowRunFilter, 'flows'> =>
-  historyFilter({ user, flow, outcome, since, until, limit: String(limit) }, MOST_LISTED);
+  historyFilter({ user, flow, outcome, since, until, limit: String(limit) }, MAX_LISTED);
 
-/** `arx flows history RUN`: everything about one run. Throws FlowRefusal not_found. */
+/** `arx flows history RUN`: shows one run in full. Throws FlowRefusal not_found. */
 export async function showRun(io: Io, run: string, options: FlowsOptions): Promise<ExitCode> {
-  const document = await withDesk(io, options, async ({ desk, asker, store }) => {
-    const found = await desk.run(asker, run);
-    const [told, trail, undone] = await Promise.all([
+  const document = await withFlowService(io, options, async ({ service, requester, store }) => {
+    const found = await service.run(requester, run);
+    const [fields, trail, undone] = await Promise.all([
       flowRunDocument(store, found),
-      trailOf(store, found.record),
+      auditTrailOf(store, found.record),
       store.flows.undoOf(found.record.run),
     ]);
-    return { ...told, undoneBy: undone?.run ?? null, ...trail };
+    return { ...fields, undoneBy: undone?.run ?? null, ...trail };
   });
   if (options.json) await writeJson(io, document);
   else {

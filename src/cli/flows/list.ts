@@ -3,21 +3,25 @@ import { EXIT } from '../kit/exit.ts';
 import type { ExitCode } from '../kit/exit.ts';
 import { print, writeJson } from '../kit/io.ts';
 import type { Io } from '../kit/io.ts';
-import { withDesk } from './desk.ts';
+import { withFlowService } from './flow-service.ts';
 import type { FlowsOptions } from './options.ts';
 
-/** `arx flows list`: the flows that whoever asks may see. */
+/** `arx flows list`: lists the flows that the requester may see. */
 export async function listFlows(io: Io, options: FlowsOptions): Promise<ExitCode> {
-  const { items, asker } = await withDesk(io, options, async ({ desk, asker }) => ({
-    items: (await desk.list(asker)).map(flowItem),
-    asker,
-  }));
+  const { items, requester } = await withFlowService(
+    io,
+    options,
+    async ({ service, requester }) => ({
+      items: (await service.list(requester)).map(flowItem),
+      requester,
+    }),
+  );
   if (options.json) await writeJson(io, { schema: 'arx.flows/v1', items });
   else {
     const { flowsTable, noFlowsText } = await import('./render.ts');
     await print(
       io,
-      items.length > 0 ? flowsTable(items, io.colors.out) : noFlowsText(asker.principal),
+      items.length > 0 ? flowsTable(items, io.colors.out) : noFlowsText(requester.principal),
     );
   }
   return EXIT.ok;

@@ -1,6 +1,8 @@
+/** The options of the verbs of `arx flows`. */
+
 import type { FlowOutcome } from '../../flows/types.ts';
 
-/** Options that every `arx flows` takes. */
+/** Options of every verb of `arx flows`. */
 export interface FlowsOptions {
   config?: string;
   local?: boolean;
@@ -8,7 +10,7 @@ export interface FlowsOptions {
   json?: boolean;
 }
 
-/** Options of what starts a run. */
+/** Options of the verbs that start a run. */
 export interface StartOptions extends FlowsOptions {
   detach?: boolean;
 }
@@ -25,8 +27,8 @@ export interface UndoOptions extends StartOptions {
   reason?: string;
 }
 
-/** Runs that `arx flows history` lists at most. */
-export const MOST_LISTED = 1_000;
+/** Maximum number of runs that `arx flows history` lists. */
+export const MAX_LISTED = 1_000;
 
 /** Options of `arx flows history`; times are ISO 8601 UTC. */
 export interface HistoryOptions extends FlowsOptions {

@@ -17,6 +17,6 @@ const EXITS: Readonly<Record<FlowOutcome, ExitCode>> = {
   unverified: EXIT.error,
 };
 
-/** How the command ends with a run that ended so; one that goes on is no failure. */
+/** The exit code for the outcome of a run; a run that continues is not a failure. */
 export const exitOf = ({ outcome }: Pick<FlowRunDocument, 'outcome'>): ExitCode =>
   outcome === null ? EXIT.ok : EXITS[outcome];

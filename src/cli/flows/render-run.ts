@@ -1,27 +1,29 @@
+/** Renders one run of a delegated flow for the terminal. */
+
 import type { ApprovalDocument } from '../../services/approvals/approval-document.ts';
 import type {
   FlowRunDocument,
   FlowRunItem,
   FlowStepDocument,
 } from '../../services/flows/documents.ts';
-import type { FlowCall, FlowMoment } from './trail.ts';
+import type { FlowCall, FlowEvent } from './audit-trail.ts';
 import type { Colors } from '../kit/io.ts';
 import { duration, plain, when } from '../kit/text.ts';
-import { accountText, OUTCOME_WORDS, outcomeWord } from './words.ts';
+import { accountText, OUTCOME_WORDS, outcomeLabel } from './words.ts';
 import { callText } from './render.ts';
 
-const GOOD: ReadonlySet<string> = new Set(['succeeded', 'already_in_state', 'planned']);
-const CALM: ReadonlySet<string> = new Set(['unrouted', 'manual']);
+const SUCCESS: ReadonlySet<string> = new Set(['succeeded', 'already_in_state', 'planned']);
+const NEUTRAL: ReadonlySet<string> = new Set(['unrouted', 'manual']);
 
-/** A run as it is told whole: `undoneBy` is the run that takes it back. */
-type ToldRun = FlowRunDocument & { undoneBy?: string | null };
+/** A run with all its details; `undoneBy` is the run that undoes it. */
+type ShownRun = FlowRunDocument & { undoneBy?: string | null };
 
 /** A run for the terminal. */
-export function flowRunText(run: ToldRun, colors: Colors, { local }: { local: boolean }): string {
+export function flowRunText(run: ShownRun, colors: Colors, { local }: { local: boolean }): string {
   const lines = factsOf(run).filter(([, value]) => value !== '');
   return [
     headline(run, colors),
-    ...whyLines(run),
+    ...reasonLines(run),
     ...lines.map(([name, value]) => `  ${name.padEnd(14)}${plain(value)}`),
     ...(run.steps.length === 0
       ? []
@@ -37,33 +39,37 @@ function outcomeText(
   run: Pick<FlowRunItem, 'outcome' | 'code' | 'state' | 'dryRun'>,
   colors: Colors,
 ): string {
-  const word = outcomeWord(run);
+  const word = outcomeLabel(run);
   if (run.outcome === null) return colors.yellow(word);
-  if (GOOD.has(run.outcome)) return colors.green(word);
-  return CALM.has(run.outcome) ? colors.yellow(word) : colors.red(word);
+  if (SUCCESS.has(run.outcome)) return colors.green(word);
+  return NEUTRAL.has(run.outcome) ? colors.yellow(word) : colors.red(word);
 }
 
-function headline(run: ToldRun, colors: Colors): string {
+function headline(run: ShownRun, colors: Colors): string {
   const name =
-    run.flow?.name ?? (run.issue.entity.kind === 'person' ? 'a flow for each account' : 'No flow');
+    run.flow?.name ?? (run.issue.entity.kind === 'person' ? 'One flow per account' : 'No flow');
   const what = run.undoes === null ? plain(name) : `Undo of ${plain(name)}`;
   return `${colors.bold(what)}: ${outcomeText(run, colors)}`;
 }
 
-function whyLines({ outcome, message }: ToldRun): string[] {
+function reasonLines({ outcome, message }: ShownRun): string[] {
   if (message !== null) return [`  ${plain(message)}`];
   return outcome === null
     ? []
     : [`  ${OUTCOME_WORDS[outcome].replace(/^./, (letter) => letter.toUpperCase())}.`];
 }
 
-const PROOFS: Readonly<Record<string, string>> = {
-  none: ', unproven',
-  key: ', proven by a key',
-  cli: ', at their word',
+const AUTHENTICATION: Readonly<Record<string, string>> = {
+  none: 'not authenticated',
+  key: 'authenticated by key',
+  cli: 'not authenticated',
 };
+const SURFACES: Readonly<Record<string, string>> = { cli: 'CLI', api: 'API', slack: 'Slack' };
 
-function factsOf(run: ToldRun): [string, string][] {
+const callerText = ({ principal, authenticatedBy, surface }: ShownRun['caller']): string =>
+  `${principal} (${[AUTHENTICATION[authenticatedBy], SURFACES[surface] ?? surface].filter(Boolean).join(', ')})`;
+
+function factsOf(run: ShownRun): [string, string][] {
   const { caller, issue, event, flow, target } = run;
   const { entity } = issue;
   const account = entity.kind === 'account' ? entity.account : null;
@@ -74,13 +80,13 @@ function factsOf(run: ToldRun): [string, string][] {
       : (Date.parse(run.finishedAt) - Date.parse(run.startedAt)) / 1_000;
   return [
     ['run', run.run],
-    ['asked by', `${caller.principal}${PROOFS[caller.authenticatedBy] ?? ''} (${caller.surface})`],
+    ['requested by', callerText(caller)],
     ['issue', `${issue.title}${issue.severity === null ? '' : ` (${issue.severity})`}`],
     [
       'account',
       `${accountText(entity)}${account ? ` of ${account.tenant}` : ''}${named === null ? '' : `, “${named}”`}`,
     ],
-    ['found', typeof target?.['status'] === 'string' ? target['status'] : ''],
+    ['status', typeof target?.['status'] === 'string' ? target['status'] : ''],
     ['event', `${event.id}, ${event.type} of ${when(event.at)}`],
     ['version', flow?.version ?? ''],
     [
@@ -90,11 +96,11 @@ function factsOf(run: ToldRun): [string, string][] {
         .join(' '),
     ],
     [
-      'takes back',
+      'undoes',
       run.undoes === null ? '' : `run ${run.undoes}${run.reason === null ? '' : `: ${run.reason}`}`,
     ],
     ['part of', run.parent === null ? '' : `run ${run.parent}`],
-    ['began', `${when(run.startedAt)}${took === null ? '' : `, took ${duration(took)}`}`],
+    ['started', `${when(run.startedAt)}${took === null ? '' : `, took ${duration(took)}`}`],
   ];
 }
 
@@ -111,41 +117,44 @@ function stepLines(step: FlowStepDocument, colors: Colors): string[] {
   const { green, red, dim } = colors;
   const tone =
     step.state === 'done' || step.state === 'already' ? green : step.state === 'failed' ? red : dim;
-  const told = [standingOf(step), policyOf(step), approvalOf(step.approval), readBack(step)].filter(
-    (part) => part !== '',
-  );
+  const told = [
+    stateText(step),
+    policyText(step),
+    requestText(step.approval),
+    verificationText(step),
+  ].filter((part) => part !== '');
   return [
     `    ${tone(MARKS[step.state])} ${plain(callText(step))}`,
     `      ${plain(told.join('; '))}`,
   ];
 }
 
-function standingOf({ state, result }: FlowStepDocument): string {
+function stateText({ state, result }: FlowStepDocument): string {
   if (state === 'failed')
     return `failed${codeSuffix(result?.['code'])}${result?.['message'] ? `: ${String(result['message'])}` : ''}`;
   return {
-    planned: 'not done',
-    skipped: 'left out: its conditions do not hold',
-    already: 'it was so already',
-    running: 'under way',
+    planned: 'not carried out',
+    skipped: 'skipped: its conditions are not met',
+    already: 'already in this state',
+    running: 'in progress',
     done: 'done',
   }[state];
 }
 
 const codeSuffix = (code: unknown): string => (typeof code === 'string' ? ` (${code})` : '');
 
-function policyOf({ decision }: FlowStepDocument): string {
+function policyText({ decision }: FlowStepDocument): string {
   if (decision === null) return '';
   const policies = Array.isArray(decision['policies'])
     ? decision['policies'].map(String).join(', ')
     : '';
   const risk = typeof decision['risk'] === 'string' ? ` at risk ${decision['risk']}` : '';
   const says =
-    { approval: 'asks for approval', deny: 'denies it' }[String(decision['effect'])] ?? 'allows it';
+    { approval: 'requires approval', deny: 'denies it' }[String(decision['effect'])] ?? 'allows it';
   return `policy ${policies === '' ? '' : `${policies} `}${says}${risk}`;
 }
 
-function approvalOf(approval: ApprovalDocument | null): string {
+function requestText(approval: ApprovalDocument | null): string {
   if (approval === null) return '';
   const votes = approval.votes
     .map(({ person, verdict }) => `${person} ${verdict === 'deny' ? 'denied' : 'approved'}`)
@@ -153,25 +162,25 @@ function approvalOf(approval: ApprovalDocument | null): string {
   return `request ${approval.request}: ${votes === '' ? (approval.state ?? 'open').toLowerCase() : votes}`;
 }
 
-const readBack = ({ verified }: FlowStepDocument): string =>
-  verified === null ? '' : verified ? 'read back, it is so' : 'read back, not seen in time';
+const verificationText = ({ verified }: FlowStepDocument): string =>
+  verified === null ? '' : verified ? 'verified' : 'effect not seen in time';
 
 const childLine = (child: FlowRunItem, colors: Colors): string =>
   `    ${plain(`${accountText(child.issue.entity)}: ${child.flow?.name ?? 'no flow'}, `)}${outcomeText(child, colors)}${plain(`, run ${child.run}`)}`;
 
 function undoLines(
-  { run, undo, state, dryRun, undoneBy }: ToldRun,
+  { run, undo, state, dryRun, undoneBy }: ShownRun,
   { local }: { local: boolean },
 ): string[] {
   if (state !== 'ended' || dryRun || undo === null || undo.length === 0) return [];
   const calls = undo.map((call) => `    ${plain(callText(call))}`);
-  if (undoneBy) return ['  taken back', ...calls, `    by run ${undoneBy}`];
-  return ['  taken back by', ...calls, `    arx flows undo ${run}${local ? ' --local' : ''}`];
+  if (undoneBy) return ['  undone', ...calls, `    by run ${undoneBy}`];
+  return ['  undo', ...calls, `    arx flows undo ${run}${local ? ' --local' : ''}`];
 }
 
-/** Calls and story of a run, for the terminal. */
+/** The calls and audited events of a run, for the terminal. */
 export function trailText(
-  { calls, story }: { calls: readonly FlowCall[]; story: readonly FlowMoment[] },
+  { calls, story: history }: { calls: readonly FlowCall[]; story: readonly FlowEvent[] },
   colors: Colors,
 ): string {
   const clock = (at: string): string => colors.dim(at.slice(11, 19));
@@ -179,9 +188,9 @@ export function trailText(
     ({ at, operation, state, code }) =>
       `    ${clock(at)}  ${plain(`${operation}: ${state}${codeSuffix(code)}`)}`,
   );
-  const told = story.map(({ at, text }) => `    ${clock(at)}  ${plain(text)}`);
+  const told = history.map(({ at, text }) => `    ${clock(at)}  ${plain(text)}`);
   return [
     ...(made.length === 0 ? [] : ['  calls', ...made]),
-    ...(told.length === 0 ? [] : ['  story', ...told]),
+    ...(told.length === 0 ? [] : ['  audit trail', ...told]),
   ].join('\n');
 }

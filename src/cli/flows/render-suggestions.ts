@@ -16,18 +16,18 @@ export function suggestionsTable(items: readonly Suggestion[], colors: Colors): 
   return grid(['severity', 'issue', 'account', 'flow', 'needs input'], rows, colors);
 }
 
-/** What to say where nothing was found. */
+/** The text for an empty list. */
 export function nothingFoundText({ check, sync }: Findings): string {
   if (check === null && sync === null)
-    return 'Nothing has been looked at yet: start with `arx run mfa-enforcement-check` or `arx okta sync`.';
-  return 'The last check and sync found nothing that an issue is the counterpart of.';
+    return 'There is no check or sync yet. Start with `arx run mfa-enforcement-check` or `arx okta sync`.';
+  return 'The last check and sync found nothing that corresponds to an issue.';
 }
 
-/** What has no counterpart, in a line; empty where there is none. */
-export function withoutText(without: Findings['without']): string {
+/** One line about findings that correspond to no issue; empty if there are none. */
+export function textOfUnmatched(without: Findings['unmatched']): string {
   const kinds = Object.entries(without);
   if (kinds.length === 0) return '';
   const total = kinds.reduce((sum, [, number]) => sum + number, 0);
-  const told = kinds.map(([kind, number]) => `${number} ${kind}`).join(', ');
-  return `${plural(total, 'finding')} without a flow to take, as no issue is the counterpart: ${told}`;
+  const counts = kinds.map(([kind, number]) => `${number} ${kind}`).join(', ');
+  return `${plural(total, 'finding')} without a flow, because no issue corresponds to them: ${counts}`;
 }

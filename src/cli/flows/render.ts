@@ -1,12 +1,14 @@
+/** Renders flows, resource sets and lists of runs for the terminal. */
+
 import { ANONYMOUS } from '../../governance/principal.ts';
 import type { FlowDetail, FlowItem, FlowRunItem } from '../../services/flows/documents.ts';
 import type { FlowCondition, FlowInput, ResourceSet } from '../../flows/types.ts';
 import type { Colors } from '../kit/io.ts';
 import { plain, when } from '../kit/text.ts';
-import { accountText, outcomeWord } from './words.ts';
+import { accountText, outcomeLabel } from './words.ts';
 import { grid } from '../kit/table.ts';
 
-/** The flows that somebody may see, for the terminal. */
+/** The flows that the requester may see, for the terminal. */
 export function flowsTable(items: readonly FlowItem[], colors: Colors): string {
   const rows = items.map(({ name, product, enabled, permissions, description }) => [
     name,
@@ -18,15 +20,15 @@ export function flowsTable(items: readonly FlowItem[], colors: Colors): string {
   return grid(['flow', 'for', 'enabled', 'you may', 'does'], rows, colors);
 }
 
-/** What to do where no flow is to be seen. */
+/** The text for an empty list of flows. */
 export const noFlowsText = (principal: string): string =>
-  `No resource set gives ${plain(principal)} a flow.\n${
+  `No resource set gives ${plain(principal)} access to a flow.\n${
     principal === ANONYMOUS
-      ? 'Say who you are: set ARX_KEY to your access key, or name yourself with --as.'
-      : 'A super administrator of Okta gives one with `arx flows sets put`, or to begin with resource_sets.yaml does.'
+      ? 'Identify yourself: set ARX_KEY to your access key, or use --as.'
+      : 'A super administrator of Okta grants access with `arx flows sets put`; resource_sets.yaml sets the initial permissions.'
   }`;
 
-/** What stands beside a flow when it is shown. */
+/** A flow with its principal and file. */
 export interface ShownFlow extends FlowDetail {
   principal: string;
   file: string;
@@ -48,15 +50,15 @@ export function flowText(flow: ShownFlow, colors: Colors): string {
       .filter(([, value]) => value !== '')
       .map(([name, value]) => `  ${name.padEnd(13)}${plain(value)}`),
     ...block('inputs', Object.entries(flow.inputs).map(inputLine)),
-    ...block('only where', flow.when.map(conditionText)),
+    ...block('only if', flow.when.map(conditionText)),
     ...block('steps', flow.steps.map(stepLine(flow))),
     ...block(
-      'taken back by',
+      'undo',
       (flow.undo ?? []).map((call) => callText(call)),
     ),
-    ...(flow.undo === null && flow.kind === 'acts' ? [`  ${dim('Nothing takes it back.')}`] : []),
+    ...(flow.undo === null && flow.kind === 'acts' ? [`  ${dim('Cannot be undone.')}`] : []),
     ...(flow.kind === 'routes'
-      ? [`  ${dim('Passes each issue on to the flow that routing.yaml names.')}`]
+      ? [`  ${dim('Passes each issue to the flow that routing.yaml selects.')}`]
       : []),
   ].join('\n');
 }
@@ -81,7 +83,7 @@ function inputLine([name, { type, from, required, default: usual, description }]
         ? ', required'
         : usual === undefined
           ? ', optional'
-          : `, else ${String(usual)}`;
+          : `, default ${String(usual)}`;
   return `${name.padEnd(16)}${type}: ${source}${must}${description === null ? '' : ` (${description})`}`;
 }
 
@@ -92,11 +94,11 @@ const stepLine =
   ({ verify }: FlowDetail) =>
   ({ id, when: taken, ...call }: FlowDetail['steps'][number]): string => {
     const within = verify.find(({ step }) => step === id)?.withinMs;
-    const where = taken.length === 0 ? '' : `, where ${taken.map(conditionText).join(' and ')}`;
-    return `${id.padEnd(16)}${callText(call)}${where}${within === undefined ? '' : `, read back within ${within / 1_000} s`}`;
+    const where = taken.length === 0 ? '' : `, if ${taken.map(conditionText).join(' and ')}`;
+    return `${id.padEnd(16)}${callText(call)}${where}${within === undefined ? '' : `, verified within ${within / 1_000} s`}`;
   };
 
-/** A call as people read it: its operation and parameters. */
+/** A call as text: its operation and arguments. */
 export function callText({
   operation,
   params,
@@ -118,7 +120,7 @@ export function setsTable(items: readonly ResourceSet[], colors: Colors): string
     flows.map((flow) => (flow === '*' ? '* (all)' : flow)).join('\n'),
     members.join('\n'),
   ]);
-  // Each cell of several lines is made plain line by line: the table itself strips line ends.
+  // Cells of several lines are split into rows, because the table itself strips line breaks.
   return items.length === 0
     ? ''
     : multiLineGrid(['set', 'permissions', 'flows', 'members'], rows, colors);
@@ -133,9 +135,9 @@ function multiLineGrid(head: readonly string[], rows: readonly string[][], color
   return grid(head, spread, colors);
 }
 
-/** What to do where there is no set to be seen. */
+/** The text for an empty list of resource sets. */
 export const noSetsText = (principal: string): string =>
-  `There is no resource set that ${plain(principal)} may see.\nSuper administrators of Okta see and change all: \`arx flows sets put NAME --flow "*" --member group:NAME --permission run\`.`;
+  `There is no resource set that ${plain(principal)} may see.\nSuper administrators of Okta see and change all sets: \`arx flows sets put NAME --flow "*" --member group:NAME --permission run\`.`;
 
 /** Runs, newest first, for the terminal. */
 export function runsTable(items: readonly FlowRunItem[], colors: Colors): string {
@@ -145,11 +147,11 @@ export function runsTable(items: readonly FlowRunItem[], colors: Colors): string
     `${item.undoes === null ? '' : 'undo of '}${item.flow?.name ?? '–'}`,
     accountText(item.issue.entity),
     item.caller.principal,
-    outcomeWord(item),
+    outcomeLabel(item),
   ]);
-  return grid(['run', 'started', 'flow', 'account', 'asked by', 'outcome'], rows, colors);
+  return grid(['run', 'started', 'flow', 'account', 'requested by', 'outcome'], rows, colors);
 }
 
-/** What to say where there is no run. */
+/** The text for an empty list of runs. */
 export const noRunsText = (): string =>
-  'No runs that you may see fit. Without filters: `arx flows history`; `arx flows run FLOW --event FILE` starts one.';
+  'No matching runs that you may see. List all runs with `arx flows history`, or start one with `arx flows run FLOW --event FILE`.';

@@ -1,12 +1,12 @@
 import type { ExitCode } from '../kit/exit.ts';
 import type { Io } from '../kit/io.ts';
 import { carryOut } from './carry-out.ts';
-import { parseInputs, inFile, readEvent } from './event.ts';
+import { parseInputs, addFile, readEvent } from './event.ts';
 import type { RunOptions } from './options.ts';
 
 /**
- * `arx flows run`: admits an event, follows the run that it opened (or had before) to its end, and
- * tells it.
+ * `arx flows run`: admits an event, follows its run (new or existing) to the end and prints the
+ * outcome.
  */
 export async function runFlow(
   io: Io,
@@ -15,17 +15,17 @@ export async function runFlow(
 ): Promise<ExitCode> {
   const inputs = parseInputs(options.input ?? []);
   const event = await readEvent(io, options.event);
-  return carryOut(io, options, ({ desk, asker }) =>
-    desk
+  return carryOut(io, options, ({ service, requester }) =>
+    service
       .admit({
-        requester: asker,
+        requester,
         event,
         inputs,
         dryRun: options.dryRun ?? false,
         ...(flow === undefined ? {} : { flow }),
       })
       .catch((thrown: unknown) => {
-        throw inFile(thrown, options.event);
+        throw addFile(thrown, options.event);
       }),
   );
 }

@@ -4,13 +4,13 @@ import { EXIT } from '../kit/exit.ts';
 import type { ExitCode } from '../kit/exit.ts';
 import { print, writeJson } from '../kit/io.ts';
 import type { Io } from '../kit/io.ts';
-import { withDesk } from './desk.ts';
+import { withFlowService } from './flow-service.ts';
 import type { FlowsOptions } from './options.ts';
 
 /** `arx flows show`: one flow in full. Throws FlowRefusal not_found. */
 export async function showFlow(io: Io, name: string, options: FlowsOptions): Promise<ExitCode> {
-  const flow = await withDesk(io, options, async ({ desk, asker, book }) => {
-    const visible = await desk.show(asker, name);
+  const flow = await withFlowService(io, options, async ({ service, requester, book }) => {
+    const visible = await service.show(requester, name);
     return {
       ...flowDetail(visible, book.routes),
       principal: flowPrincipal(visible.flow.name),

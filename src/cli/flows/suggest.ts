@@ -11,12 +11,12 @@ import { writeOutput } from '../kit/files.ts';
 import { print, printNote, writeJson } from '../kit/io.ts';
 import type { Io } from '../kit/io.ts';
 import { orgOf } from '../twin/org.ts';
-import { withDesk } from './desk.ts';
+import { withFlowService } from './flow-service.ts';
 import { findingsOf } from './findings.ts';
-import type { Findings, Found } from './findings.ts';
+import type { Findings, FoundIssue } from './findings.ts';
 import type { SuggestOptions } from './options.ts';
 
-/** One of our own findings as an issue, and the flow that it would take. */
+/** A finding of arx as an issue, and the flow for it. */
 export interface Suggestion {
   title: string;
   severity: string;
@@ -24,40 +24,44 @@ export interface Suggestion {
   source: string;
   /** The check or sync that found it. */
   run: string;
-  /** Null where no row of the routing table has its title. */
+  /** Null if no row of the routing table has its title. */
   flow: string | null;
   enabled: boolean;
-  /** Inputs that have to be given: neither the issue nor the row of the routing table has them. */
+  /**
+   * Inputs to be passed, because neither the issue nor the row of the routing table provides them.
+   */
   needs: string[];
   event: Record<string, string>;
-  /** The event's file, where it was saved. */
+  /** The file of the event, if it was saved. */
   file: string | null;
 }
 
-const NOTHING: Findings = { found: [], without: {}, check: null, sync: null };
+const NO_FINDINGS: Findings = { found: [], unmatched: {}, check: null, sync: null };
 
 /**
- * `arx flows suggest`: what the last check and sync found, as events that `arx flows run` takes as they are; of flows that
- * whoever asks may see, and what leads to no flow for those who may see such runs.
+ * `arx flows suggest`: the findings of the last check and sync, as events that `arx flows run`
+ * accepts unchanged. Shows findings for flows that the requester may see, and findings without a
+ * flow to requesters who may see such runs.
  */
 export async function suggestRuns(io: Io, options: SuggestOptions): Promise<ExitCode> {
-  const { findings, book, seen, asker } = await withDesk(io, options, async (at) => {
-    const { desk, asker: who, book: read, store, settings } = at;
-    const scope = await desk.scope(who);
+  const { findings, book, seen, requester } = await withFlowService(io, options, async (at) => {
+    const { service, requester: who, book: read, store, settings } = at;
+    const scope = await service.scope(who);
     const org = await orgOf(settings, store, undefined);
-    const found = org === null || isNothing(scope) ? NOTHING : await findingsOf(store, org);
-    return { findings: found, book: read, seen: scope, asker: who };
+    const found = org === null || isNothing(scope) ? NO_FINDINGS : await findingsOf(store, org);
+    return { findings: found, book: read, seen: scope, requester: who };
   });
-  const items = inOrder(findings.found.map((one) => suggestionFor(one, book, seen))).filter(
+  const items = prioritise(findings.found.map((one) => suggestionFor(one, book, seen))).filter(
     (item) => isSeen(item, seen),
   );
   if (options.save !== undefined) await save(io, items, options.save);
   const { check, sync } = findings;
-  const without = seen.unnamed ? findings.without : {};
+  const without = seen.unnamed ? findings.unmatched : {};
   if (options.json) await writeJson(io, { schema: 'arx.flows/v1', check, sync, items, without });
   else if (isNothing(seen))
-    await print(io, (await import('./render.ts')).noFlowsText(asker.principal));
-  else await tell(io, { items, findings: { ...findings, without }, options });
+    await print(io, (await import('./render.ts')).noFlowsText(requester.principal));
+  else
+    await printSuggestions(io, { items, findings: { ...findings, unmatched: without }, options });
   return EXIT.ok;
 }
 
@@ -70,8 +74,11 @@ const isSeen = ({ flow }: Suggestion, { flows, unnamed }: Scope): boolean =>
 
 const SEVERITIES = ['Critical', 'High', 'Medium', 'Low'];
 
-/** The most severe first, and of two findings that lead an account to the same flow the first. */
-function inOrder(items: readonly Suggestion[]): Suggestion[] {
+/**
+ * The most severe first. Of two findings that lead to the same flow for an account, only the first
+ * is kept.
+ */
+function prioritise(items: readonly Suggestion[]): Suggestion[] {
   const key = ({ account, flow, title }: Suggestion): string =>
     JSON.stringify([account.id, flow ?? title]);
   const sorted = items.toSorted(
@@ -81,18 +88,18 @@ function inOrder(items: readonly Suggestion[]): Suggestion[] {
 }
 
 function suggestionFor(
-  { facts, source, run }: Found,
+  { facts, source, run }: FoundIssue,
   book: FlowBook,
   { flows }: Scope,
 ): Suggestion {
-  // The same finding in the same words is the same event: whoever runs it twice gets one run.
+  // The same finding always gives the same event id, so running it twice gives one run.
   const eventId = `arx-${canonicalDigest(facts).slice(0, 32)}`;
   const event = suggestionOf({ ...facts, eventId });
   if (event === null)
     throw new CliError({
       code: 'internal',
-      message: 'A finding has no counterpart.',
-      remedy: 'Report this.',
+      message: 'A finding corresponds to no issue.',
+      remedy: 'Report this error.',
     });
   const title = event['issueTitle'] ?? '';
   const route = routeFor({ product: 'Okta', title }, book.routes);
@@ -131,7 +138,7 @@ async function save(io: Io, items: Suggestion[], folder: string): Promise<void> 
   }
 }
 
-async function tell(
+async function printSuggestions(
   io: Io,
   {
     items,
@@ -139,13 +146,16 @@ async function tell(
     options,
   }: { items: readonly Suggestion[]; findings: Findings; options: SuggestOptions },
 ): Promise<void> {
-  const { nothingFoundText, suggestionsTable, withoutText } =
-    await import('./render-suggestions.ts');
+  const {
+    nothingFoundText,
+    suggestionsTable,
+    textOfUnmatched: withoutText,
+  } = await import('./render-suggestions.ts');
   await print(
     io,
     items.length > 0 ? suggestionsTable(items, io.colors.out) : nothingFoundText(findings),
   );
-  const rest = withoutText(findings.without);
+  const rest = withoutText(findings.unmatched);
   if (rest !== '') printNote(io, io.colors.err.dim(rest));
   const [first] = items;
   if (!first) return;

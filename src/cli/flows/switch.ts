@@ -4,19 +4,19 @@ import type { ExitCode } from '../kit/exit.ts';
 import { print, writeJson } from '../kit/io.ts';
 import type { Io } from '../kit/io.ts';
 import { plain } from '../kit/text.ts';
-import { withDesk } from './desk.ts';
+import { withFlowService } from './flow-service.ts';
 import type { FlowsOptions } from './options.ts';
 
 /**
- * `arx flows enable|disable`: switches a flow for everybody, whatever its file says. Throws
+ * `arx flows enable|disable`: switches a flow for all users, overriding its file. Throws
  * FlowRefusal.
  */
 export async function switchFlow(
   io: Io,
   { flow, enabled, options }: { flow: string; enabled: boolean; options: FlowsOptions },
 ): Promise<ExitCode> {
-  const name = await withDesk(io, options, async ({ desk, asker, book }) => {
-    await desk.switch(asker, flow, enabled);
+  const name = await withFlowService(io, options, async ({ service, requester, book }) => {
+    await service.switch(requester, flow, enabled);
     return book.flows.find((one) => sameName(one.name, flow))?.name ?? flow;
   });
   if (options.json) await writeJson(io, { schema: 'arx.flows/v1', items: [{ name, enabled }] });

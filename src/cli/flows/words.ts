@@ -1,36 +1,39 @@
+/** Labels for outcomes and accounts of flow runs. */
+
 import type { FlowRunItem } from '../../services/flows/documents.ts';
 import type { FlowOutcome, Issue } from '../../flows/types.ts';
 
-/** What the outcomes mean, in a few words. */
+/** The meaning of each outcome. */
 export const OUTCOME_WORDS: Readonly<Record<FlowOutcome, string>> = {
-  succeeded: 'done, and read back where that can be',
-  already_in_state: 'it was so already, nothing was sent',
-  unrouted: 'no row of routing.yaml fits, nothing was done',
-  manual: 'somebody has to do this by hand, nothing was done',
+  succeeded: 'done, and verified where possible',
+  already_in_state: 'already in the desired state, nothing was changed',
+  unrouted: 'no row of routing.yaml matches, nothing was done',
+  manual: 'needs manual action, nothing was done',
   planned: 'a dry run, nothing was done',
   denied: 'refused, nothing was done',
-  rejected: 'approval was refused, nothing was done',
-  expired: 'nobody approved in time, nothing was done',
-  stale: 'something changed since it was asked for, nothing was done',
-  failed: 'it did not work',
-  unverified: 'called, but its effect was not seen in time',
+  rejected: 'approval was denied, nothing was done',
+  expired: 'not approved in time, nothing was done',
+  stale: 'something changed since the request, nothing was done',
+  failed: 'the call failed',
+  unverified: 'the call was made, but its effect was not seen in time',
 };
 
 /**
- * Outcome of a run in a word, with its code where that says more; where it stands while it goes on.
+ * The outcome of a run, with its code if that adds information; the state of a run that has not
+ * ended.
  */
-export function outcomeWord({
+export function outcomeLabel({
   outcome,
   code,
   state,
   dryRun,
 }: Pick<FlowRunItem, 'outcome' | 'code' | 'state' | 'dryRun'>): string {
-  if (outcome === null) return state === 'waiting' ? 'waits for approval' : 'under way';
+  if (outcome === null) return state === 'waiting' ? 'waiting for approval' : 'in progress';
   const more = code === null || code === outcome || code === 'dry_run' ? '' : ` (${code})`;
   return `${outcome}${more}${dryRun && outcome !== 'planned' ? ', dry run' : ''}`;
 }
 
-/** Whom an issue is about, in a few words. */
+/** The account or person that an issue is about. */
 export function accountText(entity: Issue['entity']): string {
   if (entity.kind === 'person') return `a person with ${entity.accounts.length} accounts`;
   if (entity.kind === 'oauth_grant') return `an OAuth grant of ${entity.product}`;

@@ -40,7 +40,7 @@ const documentOf = (
 const textOf = async (over: Partial<FlowRunRecord>, children?: FlowRunRecord[]): Promise<string> =>
   flowRunText(await documentOf(over, children), colors, { local: true });
 
-it('every shipped flow is shown with what it takes, does and is taken back by', () => {
+it('every shipped flow is shown with its inputs, steps and undo steps', () => {
   for (const visible of shown) {
     const text = flowText(
       { ...flowDetail(visible, book.routes), principal: 'flow:x', file: 'f.yaml' },
@@ -59,7 +59,7 @@ it('every shipped flow is shown with what it takes, does and is taken back by', 
   expect(noFlowsText('user:ann@example.com')).toContain('arx flows sets put');
 });
 
-it('a run says what was done, by whom it was approved, and how it is taken back', async () => {
+it('a run shows what was done, who approved it, and how to undo it', async () => {
   const text = await textOf({
     state: 'ended',
     outcome: 'succeeded',
@@ -82,14 +82,14 @@ it('a run says what was done, by whom it was approved, and how it is taken back'
   expect(text).toMatch(/^Suspend Okta Account: succeeded\n/);
   expect(text).toContain('✓ okta:users:suspend userId=00u1');
   expect(text).toMatch(
-    /done; policy flows-okta asks for approval at risk HIGH; request .*; read back, it is so/,
+    /done; policy flows-okta requires approval at risk HIGH; request .*; verified/,
   );
   expect(text).toContain('arx flows undo r1 --local');
   expect(text).not.toContain('secret');
 });
 
-it('what failed says why, what waits that it waits, what is hostile stays plain', async () => {
-  expect(await textOf({ state: 'waiting' })).toMatch(/: waits for approval/);
+it('a failed run shows the reason, a waiting run its state, and hostile text is made plain', async () => {
+  expect(await textOf({ state: 'waiting' })).toMatch(/: waiting for approval/);
   const step = {
     id: 's',
     operation: 'okta:users:suspend',
@@ -110,13 +110,13 @@ it('what failed says why, what waits that it waits, what is hostile stays plain'
   expect(failed).not.toMatch(/\u001b/);
 });
 
-it.each(OUTCOMES)('%s is told in words', async (outcome) => {
+it.each(OUTCOMES)('%s is shown in words', async (outcome) => {
   const text = await textOf({ state: 'ended', outcome });
   expect(text.split('\n')[0]).toBe(`Suspend Okta Account: ${outcome}`);
   expect(text.split('\n')[1]).toMatch(/^ {2}[A-Z].*\.$/);
 });
 
-it('a person is told account by account; an undo says of what', async () => {
+it('a person is shown account by account, and an undo names the run it undoes', async () => {
   const person = { kind: 'person', displayName: 'Ann', accounts: [] } as const;
   const parent = flowRun('r1');
   const text = await textOf(
@@ -130,14 +130,14 @@ it('a person is told account by account; an undo says of what', async () => {
     [flowRun('c1', { parent: 'r1', state: 'ended', outcome: 'denied', code: 'protected' })],
   );
   expect(text).toMatch(
-    /a flow for each account: denied[\s\S]*Okta 00u1: Suspend Okta Account, denied \(protected\), run c1/,
+    /One flow per account: denied[\s\S]*Okta 00u1: Suspend Okta Account, denied \(protected\), run c1/,
   );
   expect(
     await textOf({ undoes: 'r0', issue: { ...parent.issue, texts: { undoReason: 'a mistake' } } }),
-  ).toMatch(/^Undo of Suspend Okta Account[\s\S]*takes back {4}run r0: a mistake/);
+  ).toMatch(/^Undo of Suspend Okta Account[\s\S]*undoes {8}run r0: a mistake/);
 });
 
-it('lists of runs and sets, calls and story', () => {
+it('lists of runs and sets, calls and audit trail', () => {
   const rows = [
     flowRun('r1', { outcome: 'denied', code: 'policy', state: 'ended' }),
     flowRun('r2', { undoes: 'r1' }),
@@ -166,6 +166,6 @@ it('lists of runs and sets, calls and story', () => {
       colors,
     ),
   ).toBe(
-    '  calls\n    08:00:00  okta:users:suspend: failed (forbidden)\n  story\n    08:00:00  opened',
+    '  calls\n    08:00:00  okta:users:suspend: failed (forbidden)\n  audit trail\n    08:00:00  opened',
   );
 });

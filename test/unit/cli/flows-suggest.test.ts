@@ -160,7 +160,7 @@ it('tells a person the same, and how to go on', async () => {
   expect(out).toMatch(
     /No MFA - Admin Account\s+│ 00u5@example\.com\s+│ Okta: Add User to a Group\s+│ group/,
   );
-  expect(err).toMatch(/1 finding without a flow to take.*1 weak_only[\s\S]*--save/);
+  expect(err).toMatch(/1 finding without a flow.*1 weak_only[\s\S]*--save/);
 });
 
 it.each([

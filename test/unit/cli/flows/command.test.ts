@@ -2,9 +2,9 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parseInputs, inFile, readEvent } from '../../../../src/cli/flows/event.ts';
+import { parseInputs, addFile, readEvent } from '../../../../src/cli/flows/event.ts';
 import { exitOf } from '../../../../src/cli/flows/outcome.ts';
-import { progressOf } from '../../../../src/cli/flows/progress.ts';
+import { progressLines } from '../../../../src/cli/flows/progress.ts';
 import { timeAt } from '../../../../src/cli/flows/times.ts';
 import { errorDocument, toCliError } from '../../../../src/cli/kit/errors.ts';
 import { historyFilter } from '../../../../src/services/flows/history-filter.ts';
@@ -79,16 +79,16 @@ describe('an event file', () => {
     await expect(readEvent(io, write(' '.repeat(1_100_000)))).rejects.toThrow(/1 MB/);
   });
   it('is named where the event is wrong, not where an input is', () => {
-    const wrong = toCliError(inFile(inputRefusal('m', 'entityType', 'r'), 'e.json'));
+    const wrong = toCliError(addFile(inputRefusal('m', 'entityType', 'r'), 'e.json'));
     expect(wrong.where).toEqual({ file: 'e.json', path: 'entityType' });
-    expect(toCliError(inFile(inputRefusal('m', 'inputs.group', 'r'), 'e.json')).where).toEqual({
+    expect(toCliError(addFile(inputRefusal('m', 'inputs.group', 'r'), 'e.json')).where).toEqual({
       path: 'inputs.group',
     });
-    expect(toCliError(inFile(inputRefusal('m', '', 'r'), '-')).where).toEqual({
+    expect(toCliError(addFile(inputRefusal('m', '', 'r'), '-')).where).toEqual({
       file: 'standard input',
     });
     const other = refusal('conflict');
-    expect(inFile(other, 'e.json')).toBe(other);
+    expect(addFile(other, 'e.json')).toBe(other);
   });
 });
 
@@ -136,7 +136,7 @@ describe('a time of the history', () => {
   );
 });
 
-it('progress tells what was planned, done and read back, each fact in one way', () => {
+it('progress shows what was planned, done and verified, always in the same words', () => {
   const step: FlowStepRecord = {
     id: 'suspend',
     operation: 'okta:users:suspend',
@@ -148,14 +148,12 @@ it('progress tells what was planned, done and read back, each fact in one way', 
     verified: null,
   };
   const lines = (over: Partial<FlowStepRecord>) =>
-    progressOf(flowRun('r', { steps: [{ ...step, ...over }] }));
-  expect(progressOf(flowRun('r'))).toEqual([]);
+    progressLines(flowRun('r', { steps: [{ ...step, ...over }] }));
+  expect(progressLines(flowRun('r'))).toEqual([]);
   expect(lines({})).toEqual(['planned: okta:users:suspend at risk HIGH, needs approval']);
-  expect(lines({ state: 'done' }).at(-1)).toBe(
-    'done: okta:users:suspend, looking whether it holds',
-  );
-  expect(lines({ state: 'done', verified: true }).at(-1)).toBe('read back: it is so');
-  const child = progressOf(flowRun('c', { parent: 'r', outcome: 'succeeded', steps: [step] }));
+  expect(lines({ state: 'done' }).at(-1)).toBe('done: okta:users:suspend, verifying the effect');
+  expect(lines({ state: 'done', verified: true }).at(-1)).toBe('verified: okta:users:suspend');
+  const child = progressLines(flowRun('c', { parent: 'r', outcome: 'succeeded', steps: [step] }));
   expect(child).toEqual([
     'Okta: planned: okta:users:suspend at risk HIGH, needs approval',
     'Okta: succeeded',

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { approvalDocument } from '../../../../src/services/approvals/approval-document.ts';
 import { actionDocument } from '../../../../src/cli/kit/documents.ts';
-import { storyOf } from '../../../../src/cli/approvals/story.ts';
+import { historyOf } from '../../../../src/cli/approvals/history.ts';
 import {
   actionText,
   approvalsTable,
   approvalText,
-  storyText,
+  historyText,
 } from '../../../../src/cli/approvals/render.ts';
 import { sealEntry } from '../../../../src/audit/entry.ts';
 import type { AuditDraft, AuditEntry } from '../../../../src/audit/types.ts';
@@ -111,8 +111,8 @@ describe('the document of a call', () => {
   });
 });
 
-describe('the story of a request', () => {
-  it('tells every kind of entry in a sentence, in order', () => {
+describe('the history of a request', () => {
+  it('describes every kind of entry in a sentence, in order', () => {
     const entries = [
       entryOf({ kind: 'action.requested' }),
       decided,
@@ -132,16 +132,16 @@ describe('the story of a request', () => {
       entryOf({ kind: 'action.succeeded' }),
       entryOf({ kind: 'grant.used' }),
     ];
-    const story = storyOf(recordOf({ state: 'succeeded' }), entries);
+    const story = historyOf(recordOf({ state: 'succeeded' }), entries);
     expect(story.map(({ kind }) => kind)).toEqual(entries.map(({ kind }) => kind));
-    const text = storyText(story, colors);
+    const text = historyText(story, colors);
     expect(text).toContain(
-      'user:ann@example.com asked for okta:users:suspend on user 00u00000000000000009: left the company',
+      'user:ann@example.com requested okta:users:suspend on user 00u00000000000000009: left the company',
     );
-    expect(text).toContain('the policies said approval by operators-okta at risk HIGH');
-    expect(text).toContain(`1 of 2 must approve until ${DEADLINE}`);
-    expect(text).toMatch(new RegExp(`answer of ${PEOPLE.ann} was refused: .*\\(banned\\)`));
-    expect(text).toContain('somebody unproven was refused');
+    expect(text).toContain('policy decision: approval by operators-okta at risk HIGH');
+    expect(text).toContain(`1 of 2 must approve by ${DEADLINE}`);
+    expect(text).toMatch(new RegExp(`decision by ${PEOPLE.ann} was refused: .*\\(banned\\)`));
+    expect(text).toContain('an unauthenticated user was refused');
     expect(text).toContain(`${PEOPLE.bob} approved it (cli)`);
     expect(text.split('\n')).toHaveLength(entries.length);
   });
@@ -159,7 +159,7 @@ describe('the story of a request', () => {
       state: 'denied',
       outcome: { code: 'default_deny', hints: ['ask for a policy'] },
     });
-    const text = storyText(storyOf(record, [stale, denied]), colors);
+    const text = historyText(historyOf(record, [stale, denied]), colors);
     expect(text).toMatch(/target_changed/);
     expect(text).toMatch(
       /no policy grants it \(default_deny\); ask for a policy; nothing was sent/,
@@ -173,14 +173,14 @@ it('foreign text stays one line without escape sequences', () => {
     principal: `user:${HOSTILE.bidi}`,
   });
   const document = approvalDocument(record);
-  const story = storyOf(record, [entryOf({ kind: 'action.requested' })]);
+  const story = historyOf(record, [entryOf({ kind: 'action.requested' })]);
   for (const text of [
     approvalText(document, colors),
     approvalsTable([document], colors),
-    storyText(story, colors),
+    historyText(story, colors),
   ]) {
     // eslint-disable-next-line no-control-regex
     expect(text).not.toMatch(/[\u001b\u202e\r]/);
   }
-  expect(storyText(story, colors).split('\n')).toHaveLength(1);
+  expect(historyText(story, colors).split('\n')).toHaveLength(1);
 });

@@ -6,23 +6,22 @@ import { stackEnvironment } from '../kit/target.ts';
 
 const WITHIN_MS = 2_000;
 
-/**
- * The workflows of runs, for whoever looks back: connected to when the first one is asked about.
- */
-export function askingTemporal(
+/** Looks up whether the workflows of runs have ended. Connects to Temporal on the first look-up. */
+export function createWorkflowEnds(
   settings: Settings,
   { local = false }: { local?: boolean | undefined },
 ): { ends: FlowEnds; close: () => Promise<void> } {
   let link: Promise<TemporalLink | null> | null = null;
   const openOnce = (): Promise<TemporalLink | null> =>
-    (link ??= open(settings, local).catch(() => null));
+    (link ??= connectOrNull(settings, local).catch(() => null));
   return { ends: workflowEnds(openOnce), close: async () => (await link)?.close() };
 }
 
 /**
- * The server of the environment, and with the embedded store that of the stack, as far as one runs.
+ * Connects to the server of the environment or, with the embedded store, to that of the stack; null
+ * if none runs.
  */
-async function open(settings: Settings, local: boolean): Promise<TemporalLink | null> {
+async function connectOrNull(settings: Settings, local: boolean): Promise<TemporalLink | null> {
   const { connect } = await import('../../client.ts');
   const { arx, raw } = settings;
   if (!local && arx.databaseUrl !== null) return connect({ env: raw, timeoutMs: WITHIN_MS });

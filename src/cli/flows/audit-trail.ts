@@ -1,22 +1,24 @@
+/** The calls and events of a flow run, read from the audit trail. */
+
 import type { AuditEntry } from '../../audit/types.ts';
 import type { FlowRunRecord } from '../../store/flow-types.ts';
 import type { Store } from '../../store/types.ts';
 import { entriesOf } from '../kit/requests.ts';
 import { textOf } from '../kit/documents.ts';
 
-/** A call that a run made, or that was refused it. */
+/** A call that a run made, or that was denied. */
 export interface FlowCall {
-  /** ISO 8601, as it ended. */
+  /** When it ended, ISO 8601. */
   at: string;
   operation: string;
   state: 'succeeded' | 'failed' | 'unknown' | 'denied';
   code: string | null;
-  /** Id of the entry in the trail. */
+  /** Id of the audit entry. */
   entry: string;
 }
 
-/** One thing that happened in a run. */
-export interface FlowMoment {
+/** One event of a run. */
+export interface FlowEvent {
   at: string;
   kind: AuditEntry['kind'];
   text: string;
@@ -30,11 +32,11 @@ const CALLS = {
   'action.denied': 'denied',
 } as const satisfies Partial<Record<AuditEntry['kind'], FlowCall['state']>>;
 
-/** The calls of a run and its story, from the audit trail, in the order of the trail. */
-export async function trailOf(
+/** The calls and events of a run, in the order of the audit trail. */
+export async function auditTrailOf(
   store: Pick<Store, 'audit' | 'requests'>,
   record: FlowRunRecord,
-): Promise<{ calls: FlowCall[]; story: FlowMoment[] }> {
+): Promise<{ calls: FlowCall[]; story: FlowEvent[] }> {
   const entries = await entriesAbout(store as Store, record);
   return {
     calls: entries.flatMap(({ at, kind, operation, outcome, id }) =>
@@ -57,12 +59,12 @@ export async function trailOf(
   };
 }
 
-const MOST = 1_000;
+const MAX_ENTRIES = 1_000;
 
 async function entriesAbout(store: Store, { run, steps }: FlowRunRecord): Promise<AuditEntry[]> {
   const about = await Promise.all([
-    store.audit.list({ subject: run, limit: MOST }),
-    store.audit.list({ run, limit: MOST }),
+    store.audit.list({ subject: run, limit: MAX_ENTRIES }),
+    store.audit.list({ run, limit: MAX_ENTRIES }),
   ]);
   const requests = await Promise.all(
     steps.flatMap(({ request }) => (request === null ? [] : [store.requests.get(request)])),
@@ -76,11 +78,11 @@ async function entriesAbout(store: Store, { run, steps }: FlowRunRecord): Promis
   return [...all.values()].toSorted((one, other) => one.at.localeCompare(other.at));
 }
 
-type Told = (entry: AuditEntry) => string;
+type Sentence = (entry: AuditEntry) => string;
 const codeSuffix = (word: string | null): string => (word === null ? '' : ` (${word})`);
 
-/** What the entries say, for people; reads of the target are calls and no part of the story. */
-const SENTENCES: Partial<Record<AuditEntry['kind'], Told>> = {
+/** The entries as text. Reads of the target are calls, and are not listed as events. */
+const SENTENCES: Partial<Record<AuditEntry['kind'], Sentence>> = {
   'flow.opened': ({ outcome }) => `opened by an ${textOf(outcome, 'eventType') ?? 'event'}`,
   'flow.planned': ({ outcome }) => {
     const end = textOf(outcome, 'outcome');
@@ -89,20 +91,20 @@ const SENTENCES: Partial<Record<AuditEntry['kind'], Told>> = {
   'flow.step': ({ outcome }) =>
     `${textOf(outcome, 'operation') ?? 'a step'}: ${STATES[textOf(outcome, 'state') ?? ''] ?? 'changed'}${codeSuffix(textOf(outcome, 'code'))}`,
   'flow.verified': ({ outcome }) =>
-    `looked whether it holds: ${outcome?.['verified'] === false ? 'no' : 'yes'}`,
+    outcome?.['verified'] === false ? 'effect not seen in time' : 'effect verified',
   'flow.closed': ({ outcome }) =>
     `ended: ${textOf(outcome, 'outcome') ?? 'unknown'}${codeSuffix(textOf(outcome, 'code'))}`,
-  'approval.opened': () => 'people were asked to decide',
+  'approval.opened': () => 'approval was requested',
   'approval.answered': ({ outcome }) =>
-    `${textOf(outcome, 'person') ?? 'somebody'} ${textOf(outcome, 'verdict') === 'deny' ? 'denied' : 'approved'} it`,
+    `${textOf(outcome, 'person') ?? 'unknown'} ${textOf(outcome, 'verdict') === 'deny' ? 'denied' : 'approved'} it`,
   'approval.refused': ({ outcome }) =>
-    `an answer was refused${codeSuffix(textOf(outcome, 'code'))}`,
+    `a decision was refused${codeSuffix(textOf(outcome, 'code'))}`,
   'approval.closed': ({ outcome }) =>
     `the approval closed: ${textOf(outcome, 'state') ?? 'closed'}`,
 };
 
 const STATES: Readonly<Record<string, string>> = {
-  running: 'begun',
+  running: 'started',
   done: 'done',
   failed: 'failed',
 };

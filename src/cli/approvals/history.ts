@@ -1,67 +1,69 @@
+/** The history of a request in sentences, from its audit entries. */
+
 import type { AuditEntry, AuditKind } from '../../audit/types.ts';
 import type { ActionRecord } from '../../store/governance-types.ts';
 import { approvalDocument } from '../../services/approvals/approval-document.ts';
 import { textOf } from '../kit/documents.ts';
 import { messageOf } from '../../governance/words.ts';
 
-/** One step of the way of a request. */
-export interface StoryStep {
+/** One entry in the history of a request. */
+export interface HistoryEntry {
   at: string;
   kind: AuditKind;
   /** What happened, in one sentence. */
   text: string;
-  /** Id of the entry of the trail that says so. */
+  /** Id of the audit entry. */
   entry: string;
 }
 
 type Sentence = (entry: AuditEntry, record: ActionRecord) => string;
 
-const what =
+const withReason =
   (name: string): Sentence =>
   (entry) =>
-    `${name}${because(entry)}`;
-const because = ({ outcome }: AuditEntry): string => {
+    `${name}${reasonText(entry)}`;
+const reasonText = ({ outcome }: AuditEntry): string => {
   const code = textOf(outcome, 'code');
   return code === null ? '' : `: ${messageOf(code)} (${code})`;
 };
 
-/** How each kind of entry is told. */
+/** The sentence for each kind of entry. */
 const SENTENCES: Partial<Record<AuditKind, Sentence>> = {
   'action.requested': (_, record) =>
-    `${record.principal} asked for ${record.connector}:${record.operation}${onTarget(record)}` +
+    `${record.principal} requested ${record.connector}:${record.operation}${onTarget(record)}` +
     `${record.onBehalfOf === null ? '' : ` on behalf of ${record.onBehalfOf}`}: ${record.reason || 'no reason given'}`,
   'action.decided': decisionSentence,
   'action.denied': (entry, record) => `${decisionSentence(entry, record)}; nothing was sent`,
   'approval.opened': approvalSentence,
   'approval.notified': ({ outcome }) =>
     outcome?.['told'] === false
-      ? `the channel could not be told${codeOf(outcome)}`
-      : 'the channel was told',
-  'approval.reminded': () => 'those who may decide were reminded',
+      ? `the channel could not be notified${codeOf(outcome)}`
+      : 'the channel was notified',
+  'approval.reminded': () => 'the approvers were reminded',
   'approval.escalated': ({ outcome }) =>
-    `more people may decide (${Number(outcome?.['added'] ?? 0)} named)`,
+    `escalated to more approvers (${Number(outcome?.['added'] ?? 0)} named)`,
   'approval.answered': ({ outcome }) =>
-    `${textOf(outcome, 'person') ?? 'somebody'} ${textOf(outcome, 'verdict') === 'deny' ? 'denied' : 'approved'} it` +
+    `${textOf(outcome, 'person') ?? 'unknown'} ${textOf(outcome, 'verdict') === 'deny' ? 'denied' : 'approved'} it` +
     ` (${textOf(outcome, 'surface') ?? 'unknown surface'})`,
   'approval.refused': (entry) =>
-    `an answer of ${textOf(entry.outcome, 'person') ?? 'somebody unproven'} was refused${because(entry)}`,
+    `a decision by ${textOf(entry.outcome, 'person') ?? 'an unauthenticated user'} was refused${reasonText(entry)}`,
   'approval.closed': ({ outcome }) =>
     `the approval closed: ${textOf(outcome, 'state') ?? 'closed'}`,
-  'grant.issued': () => 'a grant for exactly this call was issued, to be used once',
-  'grant.used': () => 'the grant was used up',
-  'grant.stale': what('checked again before the call, and not sent'),
-  'action.started': (_, record) => `the call began${onTarget(record)}`,
-  'action.succeeded': () => 'the vendor took it',
-  'action.failed': what('it failed'),
-  'action.unknown': what('whether the vendor took it is not known'),
+  'grant.issued': () => 'a single-use grant for exactly this call was issued',
+  'grant.used': () => 'the grant was used',
+  'grant.stale': withReason('checked again before the call and not sent'),
+  'action.started': (_, record) => `the call started${onTarget(record)}`,
+  'action.succeeded': () => 'the vendor accepted it',
+  'action.failed': withReason('the call failed'),
+  'action.unknown': withReason('it is not known whether the vendor accepted it'),
 };
 
-/** The way of a request: its entries in the order of the trail, in words. */
-export function storyOf(record: ActionRecord, entries: readonly AuditEntry[]): StoryStep[] {
+/** The history of a request: its audit entries in order, as sentences. */
+export function historyOf(record: ActionRecord, entries: readonly AuditEntry[]): HistoryEntry[] {
   return entries.map((entry) => ({
     at: entry.at,
     kind: entry.kind,
-    text: (SENTENCES[entry.kind] ?? what(entry.kind))(entry, record),
+    text: (SENTENCES[entry.kind] ?? withReason(entry.kind))(entry, record),
     entry: entry.id,
   }));
 }
@@ -85,10 +87,10 @@ function decisionSentence({ outcome, decision }: AuditEntry, record: ActionRecor
     effect === 'deny' && Array.isArray(hints) && hints.length > 0
       ? `; ${hints.map(String).join('; ')}`
       : '';
-  return `the policies said ${effect}${by} at risk ${record.risk}${why}${hint}`;
+  return `policy decision: ${effect}${by} at risk ${record.risk}${why}${hint}`;
 }
 
 function approvalSentence(_: AuditEntry, record: ActionRecord): string {
   const { needed, eligible, deadline } = approvalDocument(record);
-  return `people were asked: ${needed} of ${eligible.length} must approve until ${deadline ?? 'the deadline'}`;
+  return `approval was requested: ${needed} of ${eligible.length} must approve by ${deadline ?? 'the deadline'}`;
 }

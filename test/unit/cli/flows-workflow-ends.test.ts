@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { askingTemporal } from '../../../src/cli/flows/asking-temporal.ts';
+import { createWorkflowEnds } from '../../../src/cli/flows/workflow-ends.ts';
 import { loadSettings } from '../../../src/cli/kit/settings.ts';
 import { startFlow } from '../../../src/client/delegated-flow.ts';
 import { flowRun } from '../../support/flow-runs.ts';
@@ -30,7 +30,7 @@ async function heard(
   options: { local?: boolean } = {},
 ): Promise<string | null> {
   const settings = await loadSettings(ioOf({ ARX_HOME: home, ...env }).io, {});
-  const { ends, close } = askingTemporal(settings, options);
+  const { ends, close } = createWorkflowEnds(settings, options);
   const code = await ends.findEndCode(workflowId);
   await close();
   return code;

@@ -1,3 +1,5 @@
+/** Opens the service of delegated flows for a command. */
+
 import { createFlowService } from '../../services/flows/flow-service.ts';
 import type { FlowRequester, FlowBook, FlowService } from '../../services/flows/types.ts';
 import type { FlowEnds } from '../../client/flow-ends.ts';
@@ -15,23 +17,23 @@ import { loadSettings } from '../kit/settings.ts';
 import type { Settings } from '../kit/settings.ts';
 import { withStore } from '../kit/store.ts';
 import { plain } from '../kit/text.ts';
-import { askingTemporal } from './asking-temporal.ts';
+import { createWorkflowEnds } from './workflow-ends.ts';
 import type { FlowsOptions } from './options.ts';
 
-/** Somebody at the desk of delegated flows. */
-export interface AtDesk {
-  desk: FlowService;
-  asker: FlowRequester;
+/** The service of delegated flows, with the requester who uses it. */
+export interface FlowAccess {
+  service: FlowService;
+  requester: FlowRequester;
   book: FlowBook;
   store: Store;
   settings: Settings;
 }
 
 /**
- * The desk over a store, and who asks. Files of flows that are wrong are left out, aloud. Throws
- * CliError and ConfigError.
+ * Opens the service for a store, and identifies the requester. Invalid flow files are skipped with
+ * a warning. Throws CliError and ConfigError.
  */
-export async function atDesk(
+export async function openFlowService(
   io: Io,
   {
     settings,
@@ -39,7 +41,7 @@ export async function atDesk(
     options,
     ends,
   }: { settings: Settings; store: Store; options: FlowsOptions; ends?: FlowEnds },
-): Promise<AtDesk> {
+): Promise<FlowAccess> {
   const { principal, authenticatedBy } = await identify(io, {
     settings,
     store,
@@ -47,7 +49,8 @@ export async function atDesk(
     local: options.local,
   });
   const { problems, ...book } = readFlowBook(settings.baseDir, FLOW_CATALOGUE);
-  if (problems.length > 0) warn(io, problems[0]?.where?.file ?? 'a file', problems.length);
+  if (problems.length > 0)
+    warnAboutFiles(io, problems[0]?.where?.file ?? 'a file', problems.length);
   printOktaSource(io, settings);
   const okta = await oktaSettings({
     env: settings.arx,
@@ -56,7 +59,7 @@ export async function atDesk(
   });
   const connector = await oktaWith(settings, { store, okta });
   const rules = flowSettings(settings.config, okta.host);
-  const desk = createFlowService({
+  const service = createFlowService({
     store,
     connectors: { okta: connector },
     book: () => book,
@@ -64,24 +67,30 @@ export async function atDesk(
     now: () => new Date(),
     ...(ends && { ends }),
   });
-  return { desk, asker: { principal, authenticatedBy, surface: 'cli' }, book, store, settings };
+  return {
+    service,
+    requester: { principal, authenticatedBy, surface: 'cli' },
+    book,
+    store,
+    settings,
+  };
 }
 
 /**
- * What is not run by a worker: done at the desk over the store alone, which is made where there is
+ * Runs a task that needs no worker, only the service and the store, which is created if there is
  * none yet.
  */
-export async function withDesk<Result>(
+export async function withFlowService<Result>(
   io: Io,
   options: FlowsOptions,
-  task: (at: AtDesk) => Promise<Result>,
+  task: (at: FlowAccess) => Promise<Result>,
 ): Promise<Result> {
   const settings = await loadSettings(io, options);
-  const { ends, close } = askingTemporal(settings, options);
+  const { ends, close } = createWorkflowEnds(settings, options);
   try {
     return await withStore(
       io,
-      async (store) => task(await atDesk(io, { settings, store, options, ends })),
+      async (store) => task(await openFlowService(io, { settings, store, options, ends })),
       {
         create: true,
       },
@@ -91,12 +100,10 @@ export async function withDesk<Result>(
   }
 }
 
-function warn(io: Io, file: string, problems: number): void {
+function warnAboutFiles(io: Io, file: string, problems: number): void {
   const more = problems === 1 ? '' : `, and ${problems - 1} more`;
   printNote(
     io,
-    io.colors.err.yellow(
-      `! something is wrong in ${plain(file)}${more}: \`arx config check\` says what`,
-    ),
+    io.colors.err.yellow(`! ${plain(file)}${more} cannot be used; \`arx config check\` shows why`),
   );
 }
