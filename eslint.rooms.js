@@ -43,7 +43,7 @@ const FLOWS_READ_BY = [
   'routing',
   'suggest',
   'tenants',
-  'titles',
+  'comparable',
 ].map((name) => `flows/${name}`);
 const SERVED_BY = ['config', 'store', 'governance'];
 

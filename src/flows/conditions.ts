@@ -1,25 +1,27 @@
+/** Evaluates the conditions of flows and steps. */
+
 import { matchesGlob } from '../governance/glob.ts';
-import { comparable } from './titles.ts';
+import { comparable } from './comparable.ts';
 import type { FlowCondition } from './types.ts';
 
-/** Values of a flow's inputs by name; one that was not given and has no default is not in there. */
+/** Values of a flow's inputs by name, without those that were not given and have no default. */
 export type InputValues = Readonly<Record<string, string | number | boolean>>;
 type Value = string | number | boolean;
 
-/** What conditions look at: inputs, and after them the fields of the issue. */
+/** What conditions refer to: inputs, and otherwise the fields of the issue. */
 export interface ConditionFacts {
   values: InputValues;
   texts: Readonly<Record<string, string>>;
 }
 
 /**
- * Texts are compared as titles are; numbers and flags also with their text, as a command line gives
- * them.
+ * Texts are compared in the form of `comparable`; numbers and flags also by their text, as given on
+ * the command line.
  */
 const same = (one: Value, other: Value): boolean =>
   comparable(String(one)) === comparable(String(other));
 
-// A colon is no border in a text: it is swapped for a character that texts cannot have.
+// In texts a colon does not separate segments, so it is replaced by a character that texts cannot contain.
 const flat = (text: string): string => comparable(text).replaceAll(':', '\u0001');
 
 const TESTS: Readonly<
@@ -40,10 +42,10 @@ const scalars = (given: FlowCondition['value']): readonly Value[] =>
   given === undefined ? [] : typeof given === 'object' ? given : [given];
 
 /**
- * Whether a condition holds. `matches` is a glob over the whole text, without case: `*` stands for
- * any characters, all others for themselves; matching is linear, so a flow cannot hold a worker up.
+ * Whether a condition is met. `matches` is a case-insensitive glob over the whole text in which `*`
+ * matches any characters. Matching takes linear time, so a flow cannot block a worker.
  */
-export function holds(condition: FlowCondition, { values, texts }: ConditionFacts): boolean {
+export function isMet(condition: FlowCondition, { values, texts }: ConditionFacts): boolean {
   const { input } = condition;
   const value = Object.hasOwn(values, input)
     ? values[input]
@@ -53,8 +55,8 @@ export function holds(condition: FlowCondition, { values, texts }: ConditionFact
   return TESTS[condition.is](value, condition.value);
 }
 
-/** The first condition that does not hold, null where all do. */
+/** The first condition that is not met; null if all are met. */
 export const firstUnmet = (
   conditions: readonly FlowCondition[],
   facts: ConditionFacts,
-): FlowCondition | null => conditions.find((condition) => !holds(condition, facts)) ?? null;
+): FlowCondition | null => conditions.find((condition) => !isMet(condition, facts)) ?? null;

@@ -1,8 +1,10 @@
-/** `YYYY-MM-DD` of a day that exists, null for any other text. */
+/** Parses dates and times of issues. */
+
+/** Parses an existing day as `YYYY-MM-DD`; null for any other text. */
 export const readDay = (text: string): string | null =>
   dayOf(/^(?<y>\d{4})-(?<m>\d{2})-(?<d>\d{2})$/.exec(text));
 
-/** The same of `MM/DD/YYYY`, as issues write the last sign-in. */
+/** Parses `MM/DD/YYYY`, the format of the last sign-in in issues, to `YYYY-MM-DD`. */
 export const readUsDay = (text: string): string | null =>
   dayOf(/^(?<m>\d{2})\/(?<d>\d{2})\/(?<y>\d{4})$/.exec(text));
 
@@ -12,7 +14,7 @@ function dayOf(match: RegExpExecArray | null): string | null {
 }
 
 function isDay(year: number, month: number, day: number): boolean {
-  // The last day of a month is the day before the first of the next.
+  // Day 0 of the next month is the last day of this one.
   return (
     year > 0 &&
     month >= 1 &&
@@ -26,7 +28,8 @@ const TIME =
   /^(\d{4}-\d{2}-\d{2})T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
 
 /**
- * ISO 8601 in UTC, to the millisecond, of a time with `Z` or an offset; null for any other text.
+ * Parses a time with `Z` or an offset to ISO 8601 in UTC, with milliseconds; null for any other
+ * text.
  */
 export function readTime(text: string): string | null {
   const [, day] = TIME.exec(text) ?? [];

@@ -1,15 +1,17 @@
+/** Types and values of flow inputs. */
+
 import type { InputValues } from './conditions.ts';
-import { own } from './plain.ts';
+import { own } from './json.ts';
 import type { Flow, FlowInput, FlowInputType, Issue } from './types.ts';
 
-/** An input that is missing or wrong; `field` is `inputs.group`. */
+/** An input that is missing or invalid; `field` is for example `inputs.group`. */
 export interface InputProblem {
   field: string;
   message: string;
 }
 type Value = string | number | boolean;
 
-/** `from` of the input that is the account itself. */
+/** The `from` of the input for the account itself. */
 export const ACCOUNT = 'account';
 
 interface TypeRow {
@@ -27,7 +29,7 @@ const TYPES: Readonly<Record<FlowInputType, TypeRow>> = {
     expected: 'text of at most 4,000 characters',
     read: text(/^(?:[^\p{Cc}\p{Cs}]|[\t\n\r]){1,4000}$/u),
   },
-  // What some product calls an id; it goes into paths, so nothing that would name another one.
+  // An id of any product. It becomes part of paths, so it must not contain path separators.
   id: { expected: 'an id', read: text(/^(?!\.{1,2}$)[^\s\p{Cc}\p{Cs}/\\?%]{1,255}$/u) },
   email: {
     expected: 'an e-mail address',
@@ -50,27 +52,27 @@ function integer(value: unknown): number | null {
 }
 
 /**
- * A value as an input of that type takes it (also from text, as a command line gives it); null
- * where it does not fit.
+ * Converts a value to an input type (also from text, as on the command line); null if it does not
+ * fit.
  */
 export const readInput = (type: FlowInputType, value: unknown): Value | null =>
   TYPES[type].read(value);
 export const describeInput = (type: FlowInputType): string => TYPES[type].expected;
 
-/** What the inputs of a flow are filled from. */
+/** The sources of a flow's inputs. */
 export interface InputSources {
   flow: Pick<Flow, 'inputs'>;
   issue: Issue;
-  /** From the command line, the body of the request, or the row of the routing table. */
+  /** Given values, from the command line, the request body, or the row of the routing table. */
   given: Readonly<Record<string, unknown>>;
-  /** Id of the account once it has been looked up; until then, the one in the issue. */
+  /** Id of the account after the lookup; before that, the id in the issue is used. */
   account?: string;
 }
 
 /**
- * The values of a flow's inputs: what was given, else the issue's field that `from` names, else the
- * default. The account comes from the issue alone. Problems: values that do not fit, required ones
- * that are missing, names the flow has not.
+ * The values of a flow's inputs: the given value, or the issue field that `from` names, or the
+ * default. The account comes only from the issue. Problems are invalid values, missing required
+ * values, and unknown names.
  */
 export function resolveInputs(
   sources: InputSources,
@@ -81,7 +83,7 @@ export function resolveInputs(
   );
   const read = inputs.map(([name, input]) => ({ name, ...valueOf(name, input, sources) }));
   const problems = [
-    ...unknown.map((name) => problem(name, 'the flow has no such input')),
+    ...unknown.map((name) => problem(name, 'the flow does not have this input')),
     ...read.flatMap(({ name, wrong }) => (wrong === undefined ? [] : [problem(name, wrong)])),
   ];
   if (problems.length > 0) return { ok: false, problems };
@@ -105,10 +107,10 @@ function valueOf(
   const stated = own(given, name);
   if (input.from === ACCOUNT) {
     if (stated !== undefined)
-      return { wrong: 'it is the account of the issue and cannot be given' };
+      return { wrong: 'this is the account of the issue; its value cannot be given' };
     return readValue(input, account ?? accountIn(issue));
   }
-  if (stated !== undefined && stated !== null) return fitting(input, stated);
+  if (stated !== undefined && stated !== null) return checkValue(input, stated);
   return readValue(
     input,
     (input.from === undefined ? undefined : own(issue.texts, input.from)) ?? input.default,
@@ -119,11 +121,11 @@ const accountIn = ({ entity }: Issue): string | undefined =>
   entity.kind === 'account' ? entity.account.id : undefined;
 
 function readValue(input: FlowInput, value: unknown): { value?: Value; wrong?: string } {
-  if (value !== undefined) return fitting(input, value);
+  if (value !== undefined) return checkValue(input, value);
   return input.required ? { wrong: `missing: expected ${describeInput(input.type)}` } : {};
 }
 
-function fitting({ type }: FlowInput, value: unknown): { value?: Value; wrong?: string } {
+function checkValue({ type }: FlowInput, value: unknown): { value?: Value; wrong?: string } {
   const read = readInput(type, value);
   return read === null ? { wrong: `expected ${describeInput(type)}` } : { value: read };
 }

@@ -1,15 +1,16 @@
+/** Fills inputs and issue fields into the parameters of steps. */
+
 import type { Json, JsonObject } from '../audit/types.ts';
 import type { ConditionFacts } from './conditions.ts';
-import { own } from './plain.ts';
+import { own } from './json.ts';
 
 const WHOLE = /^\$([A-Za-z_][A-Za-z0-9_]*)$/;
 const WITHIN = /\{\{\s*([A-Za-z_][A-Za-z0-9_]*)\s*\}\}/g;
 
 /**
- * Fills the parameters of a step. A text that is `$name` becomes the input's value with its type
- * (left out where there is none), `$$name` the text `$name`; `{{name}}` within a text becomes an
- * input's value or an issue's field (empty where there is none). What was put in is not filled
- * again.
+ * Fills in the parameters of a step. The text `$name` becomes the input's value with its type
+ * (omitted if it has none), `$$name` becomes the text `$name`. `{{name}}` within a text becomes an
+ * input's value or an issue's field (empty if there is none). Inserted text is not filled in again.
  */
 export function fillParams(params: JsonObject, facts: ConditionFacts): JsonObject {
   return (fill(params, facts) ?? {}) as JsonObject;
@@ -35,8 +36,8 @@ function fillText(text: string, { values, texts }: ConditionFacts): Json | undef
 }
 
 /**
- * Names that parameters ask for: `$name` is an input, `{{name}}` an input or a field of the issue;
- * with their paths.
+ * The names that parameters refer to, with their paths: `$name` is an input, `{{name}}` an input or
+ * a field of the issue.
  */
 export function namesIn(
   params: Json,

@@ -1,24 +1,23 @@
-import { MalformedField, needField, readField } from './issue-fields.ts';
-import { isObject, own } from './plain.ts';
+/** Parses the entity of an issue: an account, a person or an OAuth grant. */
+
+import { MalformedField, requireField, readField } from './issue-fields.ts';
+import { isObject, own } from './json.ts';
 import { CONNECTOR_OF, productOf } from './products.ts';
-import { comparable } from './titles.ts';
+import { comparable } from './comparable.ts';
 import type { Issue, IssueAccount } from './types.ts';
 
 type Entity = Issue['entity'];
-/**
- * How the fields of the entity are called in the event at hand, for errors, and what was read of
- * them.
- */
+/** The names of the entity's fields in this event (for errors), and their values. */
 export interface EntityFields {
   nameOf: (flat: string) => string;
   texts: Readonly<Record<string, string>>;
-  /** A person's accounts as they stand in the event, and where. */
+  /** A person's accounts as given in the event, and their path. */
   accounts: { value: unknown; name: string };
 }
 
-const MOST_ACCOUNTS = 100;
+const MAX_ACCOUNTS = 100;
 
-// By its letters alone: Account, Person, OAuth grant, OAuthGrant, oauth_grant …
+// Compared by letters alone: Account, Person, OAuth grant, OAuthGrant, oauth_grant …
 const KINDS: Readonly<Record<string, (fields: EntityFields) => Entity>> = {
   account: (fields) => ({ kind: 'account', account: accountOf(fields) }),
   person: (fields) => ({
@@ -34,7 +33,7 @@ const KINDS: Readonly<Record<string, (fields: EntityFields) => Entity>> = {
   }),
 };
 
-/** What an issue is about. Throws MalformedField. */
+/** The entity of an issue. Throws MalformedField. */
 export function entityOf(fields: EntityFields): Entity {
   const letters = comparable(fields.texts['entityType'] ?? '').replace(/[\s_-]/g, '');
   const read = Object.hasOwn(KINDS, letters) ? KINDS[letters] : undefined;
@@ -44,24 +43,24 @@ export function entityOf(fields: EntityFields): Entity {
 }
 
 function accountOf({ texts, nameOf }: EntityFields): IssueAccount {
-  const need = (flat: string): string => needField(texts[flat], LINE, nameOf(flat));
+  const need = (flat: string): string => requireField(texts[flat], LINE, nameOf(flat));
   const product = need('entitySourceProductName');
   return {
     product,
     tenant: need('entitySourceProductTenant'),
-    id: fitId(product, need('entityIdInService'), nameOf('entityIdInService')),
+    id: checkId(product, need('entityIdInService'), nameOf('entityIdInService')),
     displayName: texts['entityDisplayName'] ?? null,
   };
 }
 
 const ANY_ID = {
   holds: /^(?!\.{1,2}$|me$)[^\s/\\?%]+$/iu,
-  expected: 'an id or address, without what separates paths',
+  expected: 'an id or address without path separators',
 } as const;
 
 /**
- * What stands in paths of the products that arx knows; lengths and prefixes are theirs to judge.
- * Logins are no ids at Okta.
+ * Ids that are safe in paths, by product. Each product validates lengths and prefixes itself. In
+ * Okta, a login is not accepted as an id.
  */
 const IDS = {
   okta: { holds: /^(?!me$)[\w~-]+$/i, expected: 'an id, not a login' },
@@ -70,7 +69,7 @@ const IDS = {
   salesforce: ANY_ID,
 } as const;
 
-function fitId(product: string, id: string, name: string): string {
+function checkId(product: string, id: string, name: string): string {
   const known = productOf(product);
   if (known === null) return id;
   const { holds, expected } = IDS[CONNECTOR_OF[known]];
@@ -80,19 +79,20 @@ function fitId(product: string, id: string, name: string): string {
 
 const LINE = { form: 'line', max: 300 } as const;
 
-/** Each account once. */
+/** The accounts, without repetition. */
 function accountsOf({ value, name }: EntityFields['accounts']): IssueAccount[] {
   if (!Array.isArray(value) || value.length === 0)
     throw new MalformedField(name, 'a list of at least one account');
-  if (value.length > MOST_ACCOUNTS)
-    throw new MalformedField(name, `at most ${MOST_ACCOUNTS} accounts`);
+  if (value.length > MAX_ACCOUNTS)
+    throw new MalformedField(name, `at most ${MAX_ACCOUNTS} accounts`);
   const accounts = value.map((one: unknown, index) => parseAccount(one, `${name}.${index}`));
   const keyOf = ({ product, tenant, id }: IssueAccount): string =>
     JSON.stringify([comparable(product), comparable(tenant), id]);
   return [...new Map(accounts.map((account) => [keyOf(account), account])).values()];
 }
 
-// The id in the service before a plain `id`, which may be the issue's own name for the account.
+// The id in the service takes precedence over a plain `id`, which may be the issue's own name for
+// the account.
 const SPELLINGS = {
   id: ['identifierInService', 'entityIdInService', 'idInService', 'id'],
   product: ['sourceProductName', 'entitySourceProductName'],
@@ -106,13 +106,13 @@ function parseAccount(value: unknown, name: string): IssueAccount {
     SPELLINGS[key].find((one) => own(value, one) !== undefined && own(value, one) !== null) ??
     SPELLINGS[key][0];
   const need = (key: keyof typeof SPELLINGS): string =>
-    needField(own(value, spelled(key)), LINE, `${name}.${spelled(key)}`);
+    requireField(own(value, spelled(key)), LINE, `${name}.${spelled(key)}`);
   const shown = spelled('displayName');
   const product = need('product');
   return {
     product,
     tenant: need('tenant'),
-    id: fitId(product, need('id'), `${name}.${spelled('id')}`),
+    id: checkId(product, need('id'), `${name}.${spelled('id')}`),
     displayName: readField(own(value, shown), LINE, `${name}.${shown}`),
   };
 }

@@ -2,8 +2,8 @@ import { readDay, readTime, readUsDay } from './days.ts';
 import type { FieldForm, FieldRow } from './issue-shape.ts';
 
 /**
- * Thrown within the reading of an event; `readIssue` turns it into its answer. The value is never
- * quoted.
+ * Thrown while an event is parsed; `readIssue` converts it to its result. It never quotes the
+ * value.
  */
 export class MalformedField extends Error {
   override readonly name = 'MalformedField';
@@ -15,8 +15,11 @@ export class MalformedField extends Error {
 }
 
 type Shape = 'line' | 'text';
-// Line breaks and tabs are for descriptions. Halves of surrogate pairs have no canonical form.
-const UNFIT = { line: /[\p{Cc}\p{Cs}\u2028\u2029]/u, text: /(?![\t\n\r])[\p{Cc}\p{Cs}]/u } as const;
+// Only descriptions may contain line breaks and tabs. Lone surrogates have no canonical form.
+const FORBIDDEN = {
+  line: /[\p{Cc}\p{Cs}\u2028\u2029]/u,
+  text: /(?![\t\n\r])[\p{Cc}\p{Cs}]/u,
+} as const;
 
 const FORMS: Readonly<
   Record<FieldForm, { shape: Shape; expected: string; read: (text: string) => string | null }>
@@ -35,8 +38,8 @@ const FORMS: Readonly<
 const dayOfTime = (text: string): string | null => readTime(text) && text.slice(0, 10);
 
 /**
- * A field that may be missing, null or empty: null then. Throws MalformedField with `name` where it
- * is wrong.
+ * Reads an optional field; null if it is missing, null or empty. Throws MalformedField with `name`
+ * if it is invalid.
  */
 export function readField(
   value: unknown,
@@ -46,13 +49,13 @@ export function readField(
   const { shape, expected, read } = FORMS[form];
   const text = readText(value, { shape, max, name });
   if (text === null) return null;
-  const fit = read(text);
-  if (fit === null) throw new MalformedField(name, expected);
-  return fit;
+  const parsed = read(text);
+  if (parsed === null) throw new MalformedField(name, expected);
+  return parsed;
 }
 
-/** The same for a field that must be there. */
-export function needField(
+/** Reads a required field. */
+export function requireField(
   value: unknown,
   row: Pick<FieldRow, 'form' | 'max'>,
   name: string,
@@ -70,7 +73,8 @@ function readText(
   if (value === undefined || value === null) return null;
   if (typeof value !== 'string') throw new MalformedField(name, 'text');
   if (value.length > max) throw new MalformedField(name, `at most ${max} characters`);
-  if (UNFIT[shape].test(value)) throw new MalformedField(name, 'text without control characters');
+  if (FORBIDDEN[shape].test(value))
+    throw new MalformedField(name, 'text without control characters');
   const trimmed = value.trim();
   return trimmed === '' ? null : trimmed;
 }

@@ -1,20 +1,20 @@
-/** What a field of an event must look like. */
+/** The format of a field of an event. */
 export type FieldForm = 'line' | 'text' | 'time' | 'day' | 'us_day';
 
 /**
- * One field of an event: its flat name in `issue.onDemand`, where it stands in `issue.created`, and
- * its form.
+ * One field of an event: its flat name in `issue.onDemand`, its path in `issue.created`, and its
+ * format.
  */
 export interface FieldRow {
   flat: string;
   created: string;
   form: FieldForm;
-  /** At most so many characters. */
+  /** Maximum number of characters. */
   max: number;
   required?: true;
 }
 
-/** The 22 fields. Of accounts and persons some are needed besides; see issue-entity.ts. */
+/** The 22 fields. Accounts and persons require more of them; see issue-entity.ts. */
 // prettier-ignore
 export const FIELD_ROWS: readonly FieldRow[] = [
   { flat: 'eventId', created: 'id', form: 'line', max: 200, required: true },
@@ -41,5 +41,5 @@ export const FIELD_ROWS: readonly FieldRow[] = [
   { flat: 'additionalDataLastLogin', created: 'eventData.affectedEntity.additionalData.lastLogin', form: 'us_day', max: 40 },
 ];
 
-/** Names by which flows may use fields of an issue in texts and conditions. */
+/** The names of issue fields that flows may use in texts and conditions. */
 export const ISSUE_TEXTS: readonly string[] = FIELD_ROWS.map(({ flat }) => flat);

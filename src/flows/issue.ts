@@ -1,25 +1,28 @@
+/** Parses the events of Okta ISPM to issues. */
+
 import { readUsDay } from './days.ts';
 import { entityOf } from './issue-entity.ts';
-import { MalformedField, needField, readField } from './issue-fields.ts';
+import { MalformedField, requireField, readField } from './issue-fields.ts';
 import { FIELD_ROWS } from './issue-shape.ts';
 import type { FieldRow } from './issue-shape.ts';
-import { at, isObject, own, unfitJson } from './plain.ts';
+import { at, isObject, own, jsonProblem } from './json.ts';
 import type { Issue, IssueAccount } from './types.ts';
 
 /**
- * An issue, or the field of the event that is wrong (a dotted path, empty for the whole) and what
+ * An issue, or the invalid field of the event (a dotted path, empty for the whole event) with what
  * was expected.
  */
 export type IssueReading =
   { ok: true; issue: Issue } | { ok: false; field: string; message: string };
 
 /**
- * Reads an event as parsed from JSON: `issue.onDemand` or `issue.created`. Unknown fields are
- * dropped; never throws.
+ * Parses an event from JSON: `issue.onDemand` or `issue.created`. Unknown fields are dropped. Never
+ * throws.
  */
 export function readIssue(event: unknown): IssueReading {
-  const unfit = unfitJson(event);
-  if (unfit) return refusal(unfit.field, `${unfit.field || 'the event'}: expected ${unfit.says}`);
+  const problem = jsonProblem(event);
+  if (problem)
+    return refusal(problem.field, `${problem.field || 'the event'}: expected ${problem.expected}`);
   if (!isObject(event)) return refusal('', 'the event: expected a JSON object');
   try {
     return { ok: true, issue: issueOf(event) };
@@ -31,7 +34,7 @@ export function readIssue(event: unknown): IssueReading {
 
 const refusal = (field: string, message: string): IssueReading => ({ ok: false, field, message });
 
-/** The issue as it is for one account of a person. */
+/** The issue for one account of a person. */
 export function issueOfAccount(issue: Issue, account: IssueAccount): Issue {
   const { entityDisplayName: _name, ...others } = issue.texts;
   const texts = {
@@ -45,15 +48,15 @@ export function issueOfAccount(issue: Issue, account: IssueAccount): Issue {
   return { ...issue, texts, entity: { kind: 'account', account } };
 }
 
-type Style = 'flat' | 'created';
-const STYLES = { 'issue.onDemand': 'flat', 'issue.created': 'created' } as const satisfies Record<
+type EventFormat = 'flat' | 'created';
+const FORMATS = { 'issue.onDemand': 'flat', 'issue.created': 'created' } as const satisfies Record<
   Issue['eventType'],
-  Style
+  EventFormat
 >;
 
 function issueOf(event: Readonly<Record<string, unknown>>): Issue {
   const eventType = typeOf(event);
-  const style = STYLES[eventType];
+  const style = FORMATS[eventType];
   const texts = textsOf(event, style);
   const text = (name: string): string => texts[name] ?? '';
   const nameOf = (flat: string): string =>
@@ -79,13 +82,13 @@ function typeOf(event: Readonly<Record<string, unknown>>): Issue['eventType'] {
     own(event, 'eventType') === undefined && own(event, 'type') !== undefined
       ? 'type'
       : 'eventType';
-  const stated = needField(own(event, field), { form: 'line', max: 100 }, field);
+  const stated = requireField(own(event, field), { form: 'line', max: 100 }, field);
   if (stated === 'issue.onDemand' && field === 'eventType') return stated;
   if (stated === 'issue.created' && field === 'type') return stated;
   throw new MalformedField(field, 'eventType issue.onDemand, or type issue.created');
 }
 
-function textsOf(event: unknown, style: Style): Record<string, string> {
+function textsOf(event: unknown, style: EventFormat): Record<string, string> {
   const entries = FIELD_ROWS.flatMap((row) => {
     const read = readRow(event, row, style);
     return read === null ? [] : [[row.flat, read] as const];
@@ -93,15 +96,15 @@ function textsOf(event: unknown, style: Style): Record<string, string> {
   return Object.fromEntries(entries);
 }
 
-function readRow(event: unknown, row: FieldRow, style: Style): string | null {
+function readRow(event: unknown, row: FieldRow, style: EventFormat): string | null {
   const name = row[style];
   const value = at(event, name);
   const joined =
     style === 'created' && row.flat === 'additionalDataTypes' && isTexts(value)
       ? value.join(', ')
       : value;
-  const read = row.required ? needField(joined, row, name) : readField(joined, row, name);
-  // Kept as it came: texts show dates as the issue writes them.
+  const read = row.required ? requireField(joined, row, name) : readField(joined, row, name);
+  // Kept unchanged, because texts show dates as in the issue.
   return read !== null && row.form === 'us_day' ? String(value).trim() : read;
 }
 
@@ -111,7 +114,7 @@ const isTexts = (value: unknown): value is string[] =>
 const CREATED_ACCOUNTS = 'eventData.affectedEntity.additionalData.activeAccounts';
 const FLAT_ACCOUNTS = ['additionalDataActiveAccounts', 'additionalData.activeAccounts'] as const;
 
-function accountsIn(event: unknown, style: Style): { value: unknown; name: string } {
+function accountsIn(event: unknown, style: EventFormat): { value: unknown; name: string } {
   const names = style === 'created' ? [CREATED_ACCOUNTS] : FLAT_ACCOUNTS;
   const name = names.find((one) => at(event, one) !== undefined) ?? names[0] ?? CREATED_ACCOUNTS;
   return { value: at(event, name), name };

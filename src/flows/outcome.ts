@@ -16,8 +16,7 @@ export const OUTCOMES = [
 ] as const satisfies readonly FlowOutcome[];
 
 /**
- * The worst of the outcomes of a person's accounts; failed where there is none, for then nothing
- * was done.
+ * The worst outcome of a person's accounts; `failed` without accounts, because nothing was done.
  */
 export function worstOf(outcomes: readonly FlowOutcome[]): FlowOutcome {
   if (outcomes.length === 0) return 'failed';
@@ -27,8 +26,8 @@ export function worstOf(outcomes: readonly FlowOutcome[]): FlowOutcome {
 }
 
 /**
- * How a run ends whose governed operation ended so; `unknown` is failed where a look did not say
- * otherwise.
+ * The outcome of a run by the state of its governed operation; `unknown` is `failed` if
+ * verification did not show otherwise.
  */
 export const OUTCOME_OF_REQUEST = {
   succeeded: 'succeeded',
@@ -40,7 +39,7 @@ export const OUTCOME_OF_REQUEST = {
   unknown: 'failed',
 } as const satisfies Record<string, FlowOutcome>;
 
-/** By its name; failed for a state that is not known. */
+/** The outcome for a state; `failed` for an unknown state. */
 export const outcomeOfRequest = (state: string): FlowOutcome =>
   Object.hasOwn(OUTCOME_OF_REQUEST, state)
     ? OUTCOME_OF_REQUEST[state as keyof typeof OUTCOME_OF_REQUEST]

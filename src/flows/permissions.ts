@@ -1,8 +1,10 @@
+/** Permissions of resource sets on flows. */
+
 import { ANONYMOUS } from '../governance/principal.ts';
-import { comparable } from './titles.ts';
+import { comparable } from './comparable.ts';
 import type { FlowPermission, ResourceSet } from './types.ts';
 
-/** How resource sets may spell the two permissions. */
+/** Accepted spellings of the two permissions in resource sets. */
 export const PERMISSION_SPELLINGS = {
   view: 'view',
   run: 'run',
@@ -12,88 +14,88 @@ export const PERMISSION_SPELLINGS = {
   'okta.workflows.invoke': 'run',
 } as const satisfies Record<string, FlowPermission>;
 
-/** The permission of a spelling, null for any other text. */
+/** The permission for a spelling; null for any other text. */
 export const readPermission = (text: string): FlowPermission | null =>
   Object.hasOwn(PERMISSION_SPELLINGS, text)
     ? PERMISSION_SPELLINGS[text as keyof typeof PERMISSION_SPELLINGS]
     : null;
 
-/** Stands for every flow in a set. */
+/** Matches every flow in a resource set. */
 export const EVERY_FLOW = '*';
 
 /**
- * Who asks: the principal (`user:LOGIN`, or `agent:KEYNAME` for a service), and the exact names of
- * a person's groups.
+ * The caller: the principal (`user:LOGIN`, or `agent:KEYNAME` for a service), and the exact names
+ * of a person's groups.
  */
-export interface SetAsker {
+export interface SetCaller {
   principal: string;
   groups: readonly string[];
 }
 
 /**
- * What the asker may do with a flow, in the order view, run; run implies view, empty: the flow does
- * not exist for them.
+ * The caller's permissions on a flow, in the order view, run. `run` implies `view`. Empty: for this
+ * caller, the flow does not exist.
  */
 export function permissionsOn(
   sets: readonly ResourceSet[],
   flow: string,
-  asker: SetAsker,
+  caller: SetCaller,
 ): FlowPermission[] {
   const granted = sets
     .filter(
       ({ flows, members }) =>
-        covers(flows, flow) && members.some((member) => isMember(member, asker)),
+        covers(flows, flow) && members.some((member) => isMember(member, caller)),
     )
     .flatMap(({ permissions }) => permissions);
   if (granted.includes('run')) return ['view', 'run'];
   return granted.includes('view') ? ['view'] : [];
 }
 
-/** True where the asker may run some flow: enough to learn that an event has no route. */
-export const mayRunAny = (sets: readonly ResourceSet[], asker: SetAsker): boolean =>
+/** Whether the caller may run any flow, and so may learn that an event has no route. */
+export const mayRunAny = (sets: readonly ResourceSet[], caller: SetCaller): boolean =>
   sets.some(
     ({ flows, members, permissions }) =>
       flows.length > 0 &&
       permissions.includes('run') &&
-      members.some((member) => isMember(member, asker)),
+      members.some((member) => isMember(member, caller)),
   );
 
-/** True where a set names a group, so that the asker's groups have to be looked up. */
+/** Whether any set contains a group, so that the caller's groups must be looked up. */
 export const namesGroups = (sets: readonly ResourceSet[]): boolean =>
   sets.some(({ members }) => members.some((member) => member.startsWith('group:')));
 
-/** What is asked for, and the permission it needs. */
-const NEEDED = {
+/** The permission that each verb requires. */
+const PERMISSION_OF = {
   list: 'view',
   show: 'view',
   history: 'view',
   run: 'run',
   undo: 'run',
 } as const satisfies Record<string, FlowPermission>;
-export type FlowVerb = keyof typeof NEEDED;
+export type FlowVerb = keyof typeof PERMISSION_OF;
 
 /**
- * Whether a verb is granted by the permissions; `not_found` where even that the flow exists is none
- * of their business.
+ * Whether the permissions allow a verb; `not_found` if the caller must not even learn that the flow
+ * exists.
  */
-export function answerTo(
+export function accessTo(
   verb: FlowVerb,
   permissions: readonly FlowPermission[],
 ): 'granted' | 'not_found' | 'forbidden' {
   if (permissions.length === 0) return 'not_found';
-  return permissions.includes(NEEDED[verb]) ? 'granted' : 'forbidden';
+  return permissions.includes(PERMISSION_OF[verb]) ? 'granted' : 'forbidden';
 }
 
 const covers = (flows: readonly string[], flow: string): boolean =>
   flows.some((one) => one === EVERY_FLOW || one === flow);
 
-function isMember(member: string, { principal, groups }: SetAsker): boolean {
+function isMember(member: string, { principal, groups }: SetCaller): boolean {
   const [kind, name] = kindAndName(member);
-  const [asks, id] = kindAndName(principal);
+  const [callerKind, id] = kindAndName(principal);
   if (comparable(principal) === ANONYMOUS) return false;
-  if (kind === 'user') return asks === 'user' && comparable(id) === comparable(name);
-  if (kind === 'group') return asks === 'user' && groups.includes(name);
-  return kind === 'key' && asks === 'agent' && id === name;
+  if (kind === 'user') return callerKind === 'user' && comparable(id) === comparable(name);
+  if (kind === 'group') return callerKind === 'user' && groups.includes(name);
+  return kind === 'key' && callerKind === 'agent' && id === name;
 }
 
 function kindAndName(text: string): [kind: string, name: string] {

@@ -1,9 +1,11 @@
+/** Plans a flow for an issue, and what can be undone afterwards. */
+
 import type { JsonObject } from '../audit/types.ts';
-import { oppositeOf } from './acts.ts';
-import { firstUnmet, holds } from './conditions.ts';
+import { inverseOf } from './effects.ts';
+import { firstUnmet, isMet } from './conditions.ts';
 import type { ConditionFacts, InputValues } from './conditions.ts';
 import { fillParams } from './flow-text.ts';
-import { comparable } from './titles.ts';
+import { comparable } from './comparable.ts';
 import type { Flow, FlowCondition, FlowStep, Issue } from './types.ts';
 
 /** A step with its parameters filled in. */
@@ -14,25 +16,27 @@ export interface PlannedCall {
   params: JsonObject;
 }
 export interface PlannedFlowStep extends PlannedCall {
-  /** Its conditions do not hold: it is not taken. */
+  /** Its conditions are not met, so it is skipped. */
   skipped: boolean;
-  /** Time to wait until its effect is seen, milliseconds; null: it is not looked for. */
+  /** Maximum time to wait for its effect, in milliseconds; null if it is not verified. */
   withinMs: number | null;
 }
 
 /** What a flow would do for an issue. */
 export interface FlowPlan {
-  /** The condition of the flow that does not hold: nothing is done then; null: all hold. */
+  /**
+   * The first condition of the flow that is not met, so that nothing is done; null if all are met.
+   */
   unmet: FlowCondition | null;
   steps: PlannedFlowStep[];
   /**
-   * The calls that take all of it back; null: nothing can. See `undoAfter` for those that really
-   * do.
+   * The calls that undo the whole flow; null if it cannot be undone. `undoAfter` selects those that
+   * are still needed.
    */
   undo: PlannedCall[] | null;
 }
 
-/** The flow with its texts and parameters filled in from the issue and the resolved inputs. */
+/** The flow with texts and parameters filled in from the issue and the resolved inputs. */
 export function planOf({
   flow,
   issue,
@@ -44,16 +48,16 @@ export function planOf({
 }): FlowPlan {
   const facts: ConditionFacts = { values, texts: issue.texts };
   const within = new Map(flow.verify.map(({ step, withinMs }) => [step, withinMs]));
-  const taken = (step: FlowStep): boolean =>
-    step.when.every((condition) => holds(condition, facts));
+  const applies = (step: FlowStep): boolean =>
+    step.when.every((condition) => isMet(condition, facts));
   return {
     unmet: firstUnmet(flow.when, facts),
     steps: flow.steps.map((step) => ({
       ...callOf(step, facts),
-      skipped: !taken(step),
+      skipped: !applies(step),
       withinMs: within.get(step.id) ?? null,
     })),
-    undo: flow.undo === null ? null : flow.undo.filter(taken).map((step) => callOf(step, facts)),
+    undo: flow.undo === null ? null : flow.undo.filter(applies).map((step) => callOf(step, facts)),
   };
 }
 
@@ -64,9 +68,9 @@ const callOf = ({ id, operation, params }: FlowStep, facts: ConditionFacts): Pla
 });
 
 /**
- * The undo recipe after the steps in `done` were really taken: a call that is the opposite of a
- * step that was not taken (skipped, or found so already) is left out, for it would change what was
- * there before. Null where nothing is left.
+ * The undo calls after the steps in `done` were carried out. A call that would undo a step that was
+ * not carried out (skipped, or already in the desired state) is omitted, because it would change an
+ * earlier state. Null if no call is left.
  */
 export function undoAfter(
   { steps, undo }: Pick<FlowPlan, 'steps' | 'undo'>,
@@ -74,19 +78,19 @@ export function undoAfter(
 ): PlannedCall[] | null {
   if (undo === null || done.size === 0) return null;
   const left = undo.filter((call) => {
-    const opposed = steps.filter((step) => isOpposite(call, step));
-    return opposed.length === 0 || opposed.some(({ id }) => done.has(id));
+    const inverted = steps.filter((step) => isInverse(call, step));
+    return inverted.length === 0 || inverted.some(({ id }) => done.has(id));
   });
   return left.length === 0 ? null : left;
 }
 
-/** The parts of a recorded run that decide what can still be undone. */
+/** The parts of a recorded run that determine what can still be undone. */
 export interface UndoableRun {
   steps: readonly (PlannedCall & { state: string })[];
   undo: Omit<PlannedCall, 'id'>[] | null;
 }
 
-/** The planned undo calls for the steps that were carried out; null where none is left. */
+/** The planned undo calls for the steps that were carried out; null if none is left. */
 export function remainingUndo({ steps, undo }: UndoableRun): UndoableRun['undo'] {
   const done = new Set(steps.filter(({ state }) => state === 'done').map(({ id }) => id));
   const planned = steps.map((step) => ({
@@ -99,8 +103,8 @@ export function remainingUndo({ steps, undo }: UndoableRun): UndoableRun['undo']
   return left?.map(({ operation, params }) => ({ operation, params })) ?? null;
 }
 
-const isOpposite = (call: PlannedCall, step: PlannedCall): boolean =>
-  oppositeOf(step.operation) === call.operation && sameParams(call.params, step.params);
+const isInverse = (call: PlannedCall, step: PlannedCall): boolean =>
+  inverseOf(step.operation) === call.operation && sameParams(call.params, step.params);
 
 function sameParams(one: JsonObject, other: JsonObject): boolean {
   const keys = Object.keys(one);

@@ -1,8 +1,10 @@
-import { comparable } from './titles.ts';
+/** Products whose accounts flows can change. */
+
+import { comparable } from './comparable.ts';
 import type { AccountConnector, Product } from './types.ts';
 
 /**
- * The products of which accounts can be changed, as issues name them, and the connector of each.
+ * The products whose accounts can be changed, with the names used in issues, and their connectors.
  */
 export const CONNECTOR_OF = {
   Okta: 'okta',
@@ -13,19 +15,14 @@ export const CONNECTOR_OF = {
 
 export const PRODUCTS = Object.keys(CONNECTOR_OF) as Product[];
 
-/**
- * The product that an issue names, without regard to case and spaces; null for one that arx does
- * not know.
- */
+/** The product with this name, ignoring case and spaces; null if unknown. */
 export const productOf = (name: string): Product | null => BY_NAME.get(comparable(name)) ?? null;
 
 const BY_NAME: ReadonlyMap<string, Product> = new Map(
   PRODUCTS.map((product) => [comparable(product), product]),
 );
 
-/**
- * The connector that reads and changes accounts of a product; null for one that arx does not know.
- */
+/** The connector for accounts of a product; null if unknown. */
 export function connectorOf(product: string): AccountConnector | null {
   const known = productOf(product);
   return known === null ? null : CONNECTOR_OF[known];

@@ -1,10 +1,12 @@
+/** Turns arx's own findings into issues for flows. */
+
 import type { Verdict } from '../mfa/types.ts';
 import type { GapKind } from '../twin/types.ts';
 
-/** How privileged an account is, as titles of issues tell it; null where that is not known. */
+/** The privilege of an account, as distinguished by titles of issues; null if unknown. */
 export type Privilege = 'super_administrator' | 'administrator' | 'none' | null;
 
-/** Titles by privilege; a kind of account that has none is left out. */
+/** Titles by privilege. A kind of account without a title is omitted. */
 type Titles = Partial<Record<'super_administrator' | 'administrator' | 'none', string>>;
 
 const NO_MFA: Titles = {
@@ -17,7 +19,7 @@ const PENDING: Titles = {
   administrator: 'Pending MFA - Admin Account',
   none: 'Pending MFA - Account',
 };
-// There is no title for the unused account of somebody who is no administrator.
+// Okta ISPM has no title for unused accounts that are not administrators.
 const UNUSED: Titles = {
   super_administrator: 'Unused Global Admin Account',
   administrator: 'Unused Admin Account',
@@ -28,12 +30,12 @@ const OLD_PASSWORD: Titles = {
 };
 
 /**
- * Verdicts of the MFA check that an issue of Okta ISPM is the counterpart of. Weak factors are no
- * missing ones.
+ * Verdicts of the MFA check that correspond to an issue of Okta ISPM. Weak factors do not count as
+ * missing.
  */
 const BY_VERDICT: Partial<Record<Verdict, Titles>> = { none: NO_MFA, pending_only: PENDING };
 
-/** Kinds of gaps that an issue is the counterpart of; the others have none. */
+/** Kinds of gaps that correspond to an issue. The others do not. */
 const BY_GAP: Partial<Record<GapKind, Titles>> = {
   admin_no_mfa: { ...NO_MFA, none: undefined },
   user_no_mfa: { none: NO_MFA.none },
@@ -42,25 +44,28 @@ const BY_GAP: Partial<Record<GapKind, Titles>> = {
   admin_old_password: OLD_PASSWORD,
 };
 
-/** What was found: a verdict of the MFA check, or a gap of the twin. */
+/** A verdict of the MFA check, or a gap of the twin. */
 export type Finding = { verdict: Verdict } | { gap: GapKind };
 
-/** The title by which the routing table finds a flow; null where there is no honest counterpart. */
+/**
+ * The title with which the routing table finds a flow; null if no title matches the finding
+ * exactly.
+ */
 export function titleFor(finding: Finding, privilege: Privilege): string | null {
   const titles = 'verdict' in finding ? BY_VERDICT[finding.verdict] : BY_GAP[finding.gap];
-  // The gap itself says of user_no_mfa that nobody is known to be privileged.
+  // user_no_mfa implies that the user is not known to be privileged.
   const as = privilege ?? 'none';
   return titles?.[as] ?? null;
 }
 
-/** A finding about an account of our Okta organisation. Times are ISO 8601 UTC. */
+/** A finding about an account of the user's own Okta organisation. Times are ISO 8601 UTC. */
 export interface SuggestionFacts {
   finding: Finding;
   privilege: Privilege;
   account: { id: string; login: string; lastLogin: string | null };
   /** Host of the organisation. */
   tenant: string;
-  /** When it was found; the same finding is the same issue. */
+  /** When it was found. The same finding is the same issue. */
   since: string;
   /** Time and id of the event. */
   at: string;
@@ -71,8 +76,8 @@ export interface SuggestionFacts {
 }
 
 /**
- * An `issue.onDemand` event for one of our own findings, to be run by `arx flows run`; null without
- * a counterpart.
+ * An `issue.onDemand` event for a finding of arx, for use with `arx flows run`; null if no title
+ * matches.
  */
 export function suggestionOf(facts: SuggestionFacts): Record<string, string> | null {
   const title = titleFor(facts.finding, facts.privilege);

@@ -1,19 +1,24 @@
+/** Decides whether an account belongs to one of the configured tenants. */
+
 import { productOf } from './products.ts';
-import { comparable } from './titles.ts';
+import { comparable } from './comparable.ts';
 import type { IssueAccount, Product } from './types.ts';
 
-/** Which tenants are ours, by product, as `tenantName` has them. */
+/** The user's own tenants by product, in the form of `tenantName`. */
 export type OwnTenants = Readonly<Record<Product, readonly string[]>>;
 
-/** A tenant as it is compared: lower case, without scheme, slashes and dots at the end. */
+/**
+ * A tenant in the form used for comparison: lower case, without scheme and without slashes or dots
+ * at the end.
+ */
 export const tenantName = (text: string): string =>
   comparable(text)
     .replace(/^https?:\/\//, '')
     .replace(/[/.]+$/, '');
 
 /**
- * Our tenants: of Okta the host of OKTA_DOMAIN (as stated, or as a URL; null where it is not set)
- * and nothing else, of the others what `remediation.tenants` lists.
+ * The user's own tenants. For Okta this is only the host of OKTA_DOMAIN (as stated, or as a URL;
+ * null if it is not set), for other products the list in `remediation.tenants`.
  */
 export function ownTenants(stated: {
   oktaDomain: string | null;
@@ -33,15 +38,15 @@ export function ownTenants(stated: {
   };
 }
 
-// With its port, and without: an event names a host.
+// With and without its port, because an event contains only a host.
 function hostNames(domain: string): string[] {
   const [host = ''] = tenantName(domain).split('/');
   const bare = host.replace(/:\d{1,5}$/, '');
   return [...new Set([host, bare])].filter((name) => name !== '');
 }
 
-/** True where the account's tenant is one of ours; never for a product that arx does not know. */
-export function isOurs(
+/** Whether the account is in one of the user's own tenants; never for an unknown product. */
+export function isOwnTenant(
   { product, tenant }: Pick<IssueAccount, 'product' | 'tenant'>,
   own: OwnTenants,
 ): boolean {

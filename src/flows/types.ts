@@ -1,26 +1,23 @@
 import type { JsonObject } from '../audit/types.ts';
 import type { SourcePlace } from '../governance/types.ts';
 
-/** Products that accounts live in, named as issues and the routing table name them. */
+/** Products of accounts, with the names used in issues and in the routing table. */
 export type Product = 'Okta' | 'AAD' | 'Google Workspace' | 'Salesforce.com';
 
-/** Connector that reads and changes the accounts of a product. */
+/** The connector that reads and changes accounts of a product. */
 export type AccountConnector = 'okta' | 'entra' | 'google' | 'salesforce';
 
-/**
- * One account that an issue is about. `id` is what the product's own API takes; never a display
- * name.
- */
+/** One account of an issue. `id` is the id in the product's own API, never a display name. */
 export interface IssueAccount {
   product: string;
-  /** As the event has it: a host, or a tenant's id or domain. */
+  /** As stated in the event: a host, or a tenant's id or domain. */
   tenant: string;
   id: string;
-  /** For people to read; nothing is looked up by it. */
+  /** For display only; never used for lookups. */
   displayName: string | null;
 }
 
-/** An issue as it came: both event types give this. Times are ISO 8601 UTC or null. */
+/** An issue, read from either event type. Times are ISO 8601 UTC or null. */
 export interface Issue {
   eventId: string;
   eventType: 'issue.onDemand' | 'issue.created';
@@ -32,24 +29,27 @@ export interface Issue {
   severity: string | null;
   title: string;
   /**
-   * Fields for texts of a flow, by the flat names of `issue.onDemand` (`issueShortDescription`,
-   * `issueLink` …).
+   * Fields that flows can use in texts, by the flat names of `issue.onDemand`
+   * (`issueShortDescription`, `issueLink`, …).
    */
   texts: Readonly<Record<string, string>>;
   entity:
     | { kind: 'account'; account: IssueAccount }
-    /** Several active accounts of one person: one plan each. */
+    /** Several active accounts of one person: one plan for each. */
     | { kind: 'person'; displayName: string | null; accounts: IssueAccount[] }
-    /** Nothing here is done by arx. */
+    /** Not handled by arx. */
     | { kind: 'oauth_grant'; product: string; tenant: string; displayName: string | null };
-  /** YYYY-MM-DD; null where not said. */
+  /** YYYY-MM-DD; null if not stated. */
   lastLogin: string | null;
 }
 
 export type FlowInputType = 'text' | 'id' | 'email' | 'boolean' | 'integer';
 export interface FlowInput {
   type: FlowInputType;
-  /** Field of the issue it is taken from: `account`, or a name in `texts`; absent: asked for. */
+  /**
+   * The issue field that supplies the value: `account`, or a name in `texts`. If absent, the value
+   * must be given.
+   */
   from?: string;
   required: boolean;
   default?: string | number | boolean;
@@ -57,8 +57,8 @@ export interface FlowInput {
 }
 
 /**
- * Compared with the value of an input (or of an issue's field by `from`). All of a flow's
- * conditions must hold.
+ * A condition on the value of an input, or on a field of the issue. All conditions of a flow must
+ * be met.
  */
 export interface FlowCondition {
   input: string;
@@ -68,36 +68,37 @@ export interface FlowCondition {
 
 /** One call of a governed connector. */
 export interface FlowStep {
-  /** Unique in its flow. */
+  /** Unique within its flow. */
   id: string;
   /** `okta:users:suspend`. */
   operation: string;
-  /** `$name` is an input's value, `{{name}}` in a text too; the rest stands as it is. */
+  /** `$name` is an input's value, `{{name}}` within a text also; all else is literal. */
   params: JsonObject;
-  /** Conditions under which the step is taken; else it is skipped. */
+  /** Conditions for the step; it is skipped if one is not met. */
   when: FlowCondition[];
   place: SourcePlace;
 }
 
-/** A delegated flow as loaded from its file: everything stated or defaulted. */
+/** A delegated flow as loaded from its file, with defaults filled in. */
 export interface Flow {
   name: string;
-  /** First 12 hex digits of SHA-256 over the canonical JSON of the file, `enabled` left out. */
+  /** First 12 hex digits of the SHA-256 over the canonical JSON of the file without `enabled`. */
   version: string;
   enabled: boolean;
   description: string | null;
   /**
-   * What its account must be of; null: a flow without an account (Event Hook) or for every product.
+   * The product of the account; null for a flow without an account (Event Hook), or for every
+   * product.
    */
   product: Product | null;
-  /** `routes`: passes the issue on by the routing table, has no steps. */
+  /** `routes`: passes the issue on with the routing table and has no steps. */
   kind: 'acts' | 'routes';
   inputs: Readonly<Record<string, FlowInput>>;
   when: FlowCondition[];
   steps: FlowStep[];
-  /** Steps whose effect is read back; time to wait for it, milliseconds. */
+  /** Steps whose effect is verified, and the maximum time to wait for it in milliseconds. */
   verify: { step: string; withinMs: number }[];
-  /** Calls that take the steps back, in order; null: nothing can. */
+  /** Calls that undo the steps, in order; null if the flow cannot be undone. */
   undo: FlowStep[] | null;
   place: SourcePlace;
 }
@@ -121,7 +122,7 @@ export interface ResourceSet {
   permissions: FlowPermission[];
 }
 
-/** How a run ended; `running` and `waiting` (for approval) are no ends. */
+/** How a run ended. `running` and `waiting` (for approval) are not outcomes. */
 export type FlowOutcome =
   | 'succeeded'
   | 'already_in_state'
@@ -135,10 +136,7 @@ export type FlowOutcome =
   | 'failed'
   | 'unverified';
 
-/**
- * Codes of denied: protected, last_super_administrator, own_account, foreign_tenant, stale_event,
- * wrong_product, policy.
- */
+/** Codes of the outcome `denied`. */
 export type DeniedCode =
   | 'protected'
   | 'last_super_administrator'
@@ -148,19 +146,21 @@ export type DeniedCode =
   | 'wrong_product'
   | 'policy';
 
-/** An account as its product has it now: what refusals, pre-flight and read-back look at. */
+/**
+ * The current state of an account in its product, used by refusals, preconditions and verification.
+ */
 export interface AccountState {
   connector: AccountConnector;
   id: string;
-  /** Name to sign in with, lower case; null where the product does not say. */
+  /** The sign-in name in lower case; null if the product does not state it. */
   login: string | null;
-  /** Further addresses of the account, lower case. */
+  /** Other addresses of the account, in lower case. */
   emails: string[];
   /**
    * Okta's status; `ENABLED`, `DISABLED` for Entra ID; `ACTIVE`, `SUSPENDED` for Google; `ACTIVE`,
    * `INACTIVE` for Salesforce.
    */
   status: string;
-  /** Where the product says so; null: not known. */
+  /** As stated by the product; null if unknown. */
   administrator: boolean | null;
 }

@@ -6,8 +6,8 @@ import {
   PolicyDeniedError,
 } from '../../connectors/errors.ts';
 import { findOperation, partsOf } from '../../governance/catalogue.ts';
-import { isAct, evidenceOf, standingOf } from '../../flows/acts.ts';
-import type { Seen } from '../../flows/acts.ts';
+import { isChange, evidenceOf, effectState } from '../../flows/effects.ts';
+import type { Observation } from '../../flows/effects.ts';
 import { ACCOUNT, resolveInputs } from '../../flows/flow-inputs.ts';
 import { planOf } from '../../flows/plan.ts';
 import type { FlowPlan, PlannedFlowStep } from '../../flows/plan.ts';
@@ -210,8 +210,8 @@ async function inspectTargets(
   deps: FlowDeps,
   record: FlowRunRecord,
   steps: readonly PlannedFlowStep[],
-): Promise<Map<string, Seen>> {
-  const seen = new Map<string, Seen>();
+): Promise<Map<string, Observation>> {
+  const seen = new Map<string, Observation>();
   for (const { id, operation, params } of steps) {
     if (!isWrite(operation)) continue;
     seen.set(id, await lookAt(lookerOf(deps, record), { operation, args: params }));
@@ -230,7 +230,7 @@ function isWrite(name: string): boolean {
  */
 function accountChanges(
   steps: readonly PlannedFlowStep[],
-  { seen, target }: { seen: ReadonlyMap<string, Seen>; target: AccountState | null },
+  { seen, target }: { seen: ReadonlyMap<string, Observation>; target: AccountState | null },
 ): Touched[] {
   const touched = new Map<string, Touched>();
   if (target) touched.set(`${target.connector} ${target.id}`, { account: target, operations: [] });
@@ -244,9 +244,9 @@ function accountChanges(
   return [...touched.values()];
 }
 
-function preflight(step: FlowStepRecord, seen: Seen | undefined): FlowStepRecord {
+function preflight(step: FlowStepRecord, seen: Observation | undefined): FlowStepRecord {
   if (step.state === 'skipped' || evidenceOf(step.operation) === 'nothing') return step;
-  const stands = standingOf(step.operation, seen ?? {});
+  const stands = effectState(step.operation, seen ?? {});
   if (stands === 'done') return { ...step, state: 'already' };
   if (stands === 'ready') return step;
   if (stands === 'unknown')
@@ -262,7 +262,7 @@ function preflight(step: FlowStepRecord, seen: Seen | undefined): FlowStepRecord
 /** Everything that the flow would change is so already. */
 function isThereAlready(steps: readonly FlowStepRecord[]): boolean {
   const acts = steps.filter(
-    ({ operation, state }) => state !== 'skipped' && (isAct(operation) || isWrite(operation)),
+    ({ operation, state }) => state !== 'skipped' && (isChange(operation) || isWrite(operation)),
   );
   return acts.length > 0 && acts.every(({ state }) => state === 'already');
 }

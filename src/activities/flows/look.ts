@@ -2,8 +2,8 @@ import { Context } from '@temporalio/activity';
 import type { JsonObject } from '../../audit/types.ts';
 import type { Caller, Connectors, OktaUser } from '../../connectors/types.ts';
 import { partsOf } from '../../governance/catalogue.ts';
-import { comparable } from '../../flows/titles.ts';
-import type { Seen } from '../../flows/acts.ts';
+import { comparable } from '../../flows/comparable.ts';
+import type { Observation } from '../../flows/effects.ts';
 import type { AccountConnector, AccountState } from '../../flows/types.ts';
 
 /** Who looks, and through what. */
@@ -138,11 +138,11 @@ export function accountIn(args: JsonObject): string | null {
 export async function lookAt(
   looker: Looker,
   { operation, args }: { operation: string; args: JsonObject },
-): Promise<Seen> {
+): Promise<Observation> {
   const { connector } = partsOf(operation);
   const id = accountIn(args);
   if (!isAccountConnector(connector) || id === null) return {};
-  const seen: Seen = { account: await readAccount(looker, connector, id) };
+  const seen: Observation = { account: await readAccount(looker, connector, id) };
   const { groupId } = args;
   if (typeof groupId !== 'string') return seen;
   const member = await MEMBERSHIPS[connector]?.(looker, groupId, id);

@@ -1,6 +1,6 @@
 import { userIn } from '../../governance/principal.ts';
 import type { CallerFacts, Refusal } from '../../flows/refusals.ts';
-import { needsHolders, refuseTarget } from '../../flows/refusals.ts';
+import { needsSuperAdministrators, refuseTarget } from '../../flows/refusals.ts';
 import type { AccountState } from '../../flows/types.ts';
 import type { FlowRunRecord } from '../../store/flow-types.ts';
 import { PeopleReader } from '../governance/people.ts';
@@ -40,7 +40,7 @@ async function refusalOfOne(
 ): Promise<Refusal | null> {
   const listed = deps.settings().protected;
   const { targets } = await selvesOf(people, account, listed);
-  const holders = needsHolders(account, operations)
+  const holders = needsSuperAdministrators(account, operations)
     ? await superAdmins(lookerOf(deps, record), account.id)
     : null;
   for (const target of targets) {

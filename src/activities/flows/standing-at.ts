@@ -1,8 +1,8 @@
 import { Context } from '@temporalio/activity';
 import type { JsonObject } from '../../audit/types.ts';
 import { ConnectorError, PolicyDeniedError } from '../../connectors/errors.ts';
-import { evidenceOf, standingOf } from '../../flows/acts.ts';
-import type { Standing } from '../../flows/acts.ts';
+import { evidenceOf, effectState } from '../../flows/effects.ts';
+import type { EffectState } from '../../flows/effects.ts';
 import type { FlowRunRecord, FlowStepRecord } from '../../store/flow-types.ts';
 import { VENDOR_ATTEMPTS } from '../support/failures.ts';
 import type { FlowDeps } from './deps.ts';
@@ -25,10 +25,10 @@ export async function standingAt(
   looker: Looker,
   acted: Acted,
   cancelled: 'ends' | 'again',
-): Promise<Standing> {
+): Promise<EffectState> {
   if (evidenceOf(acted.operation) === 'nothing') return 'unknown';
   try {
-    return standingOf(acted.operation, await lookAt(looker, acted));
+    return effectState(acted.operation, await lookAt(looker, acted));
   } catch (error) {
     if (isLasting(error, cancelled)) return 'unknown';
     throw error;
@@ -48,4 +48,4 @@ export const standingOfStep = (
   deps: FlowDeps,
   record: FlowRunRecord,
   { operation, params }: FlowStepRecord,
-): Promise<Standing> => standingAt(lookerOf(deps, record), { operation, args: params }, 'ends');
+): Promise<EffectState> => standingAt(lookerOf(deps, record), { operation, args: params }, 'ends');

@@ -1,8 +1,8 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import { pageProblem } from '../../connectors/okta/scope.ts';
 import type { OktaPage, OktaUser } from '../../connectors/types.ts';
-import { makesSuperAdmin } from '../../flows/refusals.ts';
-import type { Holder } from '../../flows/refusals.ts';
+import { isSuperAdministrator } from '../../flows/refusals.ts';
+import type { SuperAdministrator } from '../../flows/refusals.ts';
 import { lookContext } from './look.ts';
 import type { Looker } from './look.ts';
 
@@ -13,7 +13,7 @@ const PAGE = 200;
  * user is the last one: nobody where the user is none, else the user and the first other who is
  * ACTIVE. Throws as the connectors do where the holders cannot be read.
  */
-export async function superAdmins(looker: Looker, userId: string): Promise<Holder[]> {
+export async function superAdmins(looker: Looker, userId: string): Promise<SuperAdministrator[]> {
   const holders = new Holders(looker);
   if (!(await holders.isHolder(userId))) return [];
   const self = { id: userId, status: await holders.statusOf(userId) };
@@ -35,7 +35,7 @@ class Holders {
 
   async isHolder(userId: string): Promise<boolean> {
     const { connectors } = this.#looker;
-    return makesSuperAdmin(
+    return isSuperAdministrator(
       (await connectors.okta('users:read_roles', { userId }, this.#context(userId))).output,
     );
   }
@@ -69,7 +69,7 @@ class Holders {
     );
     for await (const { id: groupId } of groups) {
       const { output } = await okta('groups:read_roles', { groupId }, this.#context(groupId));
-      if (!makesSuperAdmin(output)) continue;
+      if (!isSuperAdministrator(output)) continue;
       const members = this.#items<OktaUser>((after) =>
         okta('groups:read_members', { groupId, limit: PAGE, after }, this.#context(groupId)),
       );

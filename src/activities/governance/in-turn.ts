@@ -1,5 +1,5 @@
 import { Context } from '@temporalio/activity';
-import { evidenceOf, takesFromMembers, takesOut } from '../../flows/acts.ts';
+import { evidenceOf, removesMemberRights, disables } from '../../flows/effects.ts';
 import type { ActionRecord } from '../../store/governance-types.ts';
 import type { Lease } from '../../store/lease-types.ts';
 import type { StoreTransaction } from '../../store/types.ts';
@@ -37,8 +37,8 @@ export function leavesFewer(
   const name = `${connector}:${operation}`;
   if (connector !== 'okta') return false;
   return (
-    (raising.targetAdministrator && takesOut(name)) ||
-    (raising.groupGrantsAdmin && takesFromMembers(name))
+    (raising.targetAdministrator && disables(name)) ||
+    (raising.groupGrantsAdmin && removesMemberRights(name))
   );
 }
 

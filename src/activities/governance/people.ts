@@ -1,6 +1,6 @@
 import { Context } from '@temporalio/activity';
 import { ConnectorError, InvalidArgumentError } from '../../connectors/errors.ts';
-import { sameName } from '../../flows/titles.ts';
+import { sameName } from '../../flows/comparable.ts';
 import type {
   Caller,
   OktaGroup,

@@ -4,7 +4,7 @@ import { ConnectorError, PolicyDeniedError } from '../../connectors/errors.ts';
 import type { CallContext, CallOutcome, OperationTable, Recorded } from '../../connectors/types.ts';
 import type { ActionRecord } from '../../store/governance-types.ts';
 import type { StoreTransaction } from '../../store/types.ts';
-import { takesOut } from '../../flows/acts.ts';
+import { disables } from '../../flows/effects.ts';
 import type { GovernedActivities, OpenedRequest } from './types.ts';
 import { backoffMs, retryIn } from '../support/failures.ts';
 import { superAdmins } from '../flows/super-admins.ts';
@@ -151,7 +151,7 @@ async function whatChanged(
  */
 async function leavesNobody({ connectors }: GovernedDeps, record: ActionRecord): Promise<boolean> {
   const { connector, operation, principal, target } = record;
-  const affected = connector === 'okta' && target?.kind === 'user' && takesOut(`okta:${operation}`);
+  const affected = connector === 'okta' && target?.kind === 'user' && disables(`okta:${operation}`);
   if (!affected || !principal.startsWith('flow:')) return false;
   const holders = await superAdmins({ connectors, caller: readerOf(record) }, target.id);
   return (

@@ -1,4 +1,4 @@
-import { sameName } from '../../flows/titles.ts';
+import { sameName } from '../../flows/comparable.ts';
 import { EXIT } from '../kit/exit.ts';
 import type { ExitCode } from '../kit/exit.ts';
 import { print, writeJson } from '../kit/io.ts';

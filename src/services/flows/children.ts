@@ -1,5 +1,5 @@
 import { issueOfAccount } from '../../flows/issue.ts';
-import { answerTo } from '../../flows/permissions.ts';
+import { accessTo } from '../../flows/permissions.ts';
 import { routeOf } from '../../flows/routing.ts';
 import { childRunId } from '../../flows/run-id.ts';
 import type { Flow, Issue, IssueAccount, Route } from '../../flows/types.ts';
@@ -46,7 +46,7 @@ function childOf(
   const row =
     parent.flow === null ? routeOf(issue, session.book.routes) : { flow: parent.flow, inputs: {} };
   const flow = row && session.flowNamed(row.flow);
-  const answer = flow ? answerTo('run', session.permissionsOn(flow.name)) : 'granted';
+  const answer = flow ? accessTo('run', session.permissionsOn(flow.name)) : 'granted';
   const end =
     answer === 'granted' ? endOfAccount(account, flow, parts.settings()) : NO_PERMISSION[answer];
   const { inputs, end: ending } =

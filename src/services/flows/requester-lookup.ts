@@ -1,8 +1,8 @@
 import { ANONYMOUS, nameOf, principalOf, userIn } from '../../governance/principal.ts';
 import type { CallContext, Caller, OktaUser } from '../../connectors/types.ts';
 import { namesGroups } from '../../flows/permissions.ts';
-import { makesSuperAdmin } from '../../flows/refusals.ts';
-import type { SetAsker } from '../../flows/permissions.ts';
+import { isSuperAdministrator } from '../../flows/refusals.ts';
+import type { SetCaller } from '../../flows/permissions.ts';
 import type { ResourceSet } from '../../flows/types.ts';
 import type { FlowCaller } from '../../store/flow-types.ts';
 import { findUser } from '../approvals/okta-users.ts';
@@ -17,7 +17,7 @@ const FRESH_MS = 30_000;
 /** The requester: as recorded (`caller`), and as resource sets see it (`member`). */
 export interface Identity {
   caller: FlowCaller;
-  member: SetAsker;
+  member: SetCaller;
 }
 
 /** Identifies requesters in Okta. Throws AskerUnreadableError if Okta does not answer. */
@@ -78,7 +78,7 @@ export class RequesterLookup {
     const { output } = await readable(
       reader.okta('users:read_roles', input, reader.context(user.id)),
     );
-    return makesSuperAdmin(output);
+    return isSuperAdministrator(output);
   }
 
   /** The groups in `wanted` that the user is in, except names that several groups share. */

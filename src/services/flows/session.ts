@@ -1,6 +1,6 @@
-import { EVERY_FLOW, answerTo, mayRunAny, permissionsOn } from '../../flows/permissions.ts';
+import { EVERY_FLOW, accessTo, mayRunAny, permissionsOn } from '../../flows/permissions.ts';
 import type { FlowVerb } from '../../flows/permissions.ts';
-import { sameName } from '../../flows/titles.ts';
+import { sameName } from '../../flows/comparable.ts';
 import type { Flow, FlowPermission, ResourceSet } from '../../flows/types.ts';
 import type { FlowRunRecord, FlowSettingsRepository } from '../../store/flow-types.ts';
 import type { RequesterLookup, Identity } from './requester-lookup.ts';
@@ -71,7 +71,7 @@ export class Session {
     verb: FlowVerb,
     missing: 'not_found' | 'no_run' = 'not_found',
   ): void {
-    const answer = answerTo(verb, this.permissionsOn(flow));
+    const answer = accessTo(verb, this.permissionsOn(flow));
     if (answer !== 'granted') throw refusal(answer === 'not_found' ? missing : answer);
   }
 

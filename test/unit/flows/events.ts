@@ -1,7 +1,7 @@
 import type { Issue } from '../../../src/flows/types.ts';
 import { readIssue } from '../../../src/flows/issue.ts';
 
-/** An event as Okta ISPM documents it. */
+/** An event as in the documentation of Okta ISPM. */
 export const ON_DEMAND: Readonly<Record<string, string>> = {
   eventId: 'f73a7741-6980-4d44-b0bf-13a2fa7ac556',
   eventTimestamp: '2024-06-09T14:56:58Z',

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  answerTo,
+  accessTo,
   mayRunAny,
   namesGroups,
   PERMISSION_SPELLINGS,
@@ -14,7 +14,7 @@ import { assertProperty } from '../../support/properties.ts';
 
 const FLOW = 'Suspend Okta Account';
 const VERBS: readonly FlowVerb[] = ['list', 'show', 'run', 'history', 'undo'];
-// Each way to be a member, and who is one by it.
+// Each kind of member, and a caller who is one.
 const MEMBERS = [
   { kind: 'user', member: 'user:ann@example.com', principal: 'user:ANN@Example.com', groups: [] },
   {
@@ -73,8 +73,8 @@ describe.each(MEMBERS)('a member by $kind', ({ member, principal, groups }) => {
   describe.each(GRANTS)('with $spelled', ({ spelled, answers }) => {
     it.each(VERBS)('to %s', (verb) => {
       const sets = spelled === null ? [] : [setWith(spelled, member)];
-      expect(answerTo(verb, permissionsOn(sets, FLOW, { principal, groups }))).toBe(answers[verb]);
-      expect(answerTo(verb, permissionsOn(sets, 'Another Flow', { principal, groups }))).toBe(
+      expect(accessTo(verb, permissionsOn(sets, FLOW, { principal, groups }))).toBe(answers[verb]);
+      expect(accessTo(verb, permissionsOn(sets, 'Another Flow', { principal, groups }))).toBe(
         'not_found',
       );
     });
@@ -82,7 +82,7 @@ describe.each(MEMBERS)('a member by $kind', ({ member, principal, groups }) => {
 });
 
 describe('permissionsOn', () => {
-  it('adds up over sets, and * is every flow', () => {
+  it('combines all sets, and * means every flow', () => {
     const ann = { principal: 'user:ann@example.com', groups: ['G'] };
     const sets = [
       set({ permissions: ['view'] }),
@@ -121,7 +121,7 @@ describe('permissionsOn', () => {
     expect(mayRunAny([set({ members: [member] })], asker)).toBe(false);
   });
 
-  it('never gives run without view, nor anything without a set that says so', () => {
+  it('never gives run without view, or any permission without a set that grants it', () => {
     const names = fc.constantFrom('user:a', 'user:b', 'key:a', 'group:a', 'group:b');
     const sets = fc.array(
       fc.record({
@@ -152,16 +152,16 @@ describe('permissionsOn', () => {
 });
 
 describe('the rest', () => {
-  it('knows six spellings and no other', () => {
+  it('accepts exactly six spellings', () => {
     expect(Object.keys(PERMISSION_SPELLINGS)).toHaveLength(6);
     for (const other of ['', 'View', 'okta.workflows.flows.manage', 'constructor', '__proto__'])
       expect(readPermission(other)).toBeNull();
   });
-  it('asks for groups only where a set names one', () => {
+  it('needs groups only if a set contains one', () => {
     expect(namesGroups([set()])).toBe(false);
     expect(namesGroups([set(), set({ members: ['key:a', 'group:G'] })])).toBe(true);
   });
-  it('lets an event without a route be seen only by who may run something', () => {
+  it('reveals an event without a route only to callers who may run some flow', () => {
     const ann = { principal: 'user:ann@example.com', groups: [] };
     expect([
       mayRunAny([set()], ann),

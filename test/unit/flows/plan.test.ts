@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { holds } from '../../../src/flows/conditions.ts';
+import { isMet } from '../../../src/flows/conditions.ts';
 import type { ConditionFacts } from '../../../src/flows/conditions.ts';
 import { resolveInputs } from '../../../src/flows/flow-inputs.ts';
 import { fillParams, namesIn } from '../../../src/flows/flow-text.ts';
@@ -34,10 +34,10 @@ describe('fillParams', () => {
     ['{{sly}}', '{{issueTitle}} $group'],
     ['$sly', '{{issueTitle}} $group'],
     ['{{ }} {{a b}} {', '{{ }} {{a b}} {'],
-  ])('makes of %j %j', (text, filled) => {
+  ])('converts %j to %j', (text, filled) => {
     expect(fillParams({ text }, given)).toEqual({ text: filled });
   });
-  it('goes into lists and mappings, leaves others as they are, and leaves out what has no value', () => {
+  it('fills lists and mappings, keeps other values, and omits names without a value', () => {
     const params = {
       a: ['$group', { b: '{{n}}' }, '$none'],
       c: null,
@@ -47,7 +47,7 @@ describe('fillParams', () => {
     };
     expect(fillParams(params, given)).toEqual({ a: ['00g1', { b: '5' }], c: null, d: 1 });
   });
-  it('tells the names it would fill, with their places', () => {
+  it('lists the names that it would fill, with their paths', () => {
     expect(namesIn({ a: '$x', b: ['{{y}} and {{z}}', '$$no'] })).toEqual([
       { name: 'x', whole: true, path: ['a'] },
       { name: 'y', whole: false, path: ['b', 0] },
@@ -62,7 +62,7 @@ describe('conditions', () => {
     { issueSeverity: 'High', word: 'shadowed', empty: '' },
   );
   const is = (input: string, test: FlowCondition['is'], value?: FlowCondition['value']) =>
-    holds({ input, is: test, value }, given);
+    isMet({ input, is: test, value }, given);
   it.each([
     ['word', 'present', undefined, true],
     ['missing', 'present', undefined, false],
@@ -91,7 +91,7 @@ describe('conditions', () => {
   it('match long texts quickly', () => {
     const long = facts({ text: 'a'.repeat(100_000) });
     const begun = performance.now();
-    expect(holds({ input: 'text', is: 'matches', value: `${'a*'.repeat(200)}b` }, long)).toBe(
+    expect(isMet({ input: 'text', is: 'matches', value: `${'a*'.repeat(200)}b` }, long)).toBe(
       false,
     );
     expect(performance.now() - begun).toBeLessThan(1_000);
@@ -108,7 +108,7 @@ const resolve = (inputs: Flow['inputs'], given: Record<string, unknown> = {}, ac
   resolveInputs({ flow: { inputs }, issue: issueWith(), given, account });
 
 describe('resolveInputs', () => {
-  it('takes what is given, else the field, else the default, and the account from the issue', () => {
+  it('uses the given value, or the field, or the default, and takes the account from the issue', () => {
     const inputs = {
       account: input({ type: 'id', from: 'account' }),
       title: input({ from: 'issueTitle' }),
@@ -128,7 +128,7 @@ describe('resolveInputs', () => {
     expect(resolve(inputs, {}, 'resolved')).toMatchObject({ values: { account: 'resolved' } });
   });
 
-  it('reads text as a command line gives it', () => {
+  it('accepts text as given on the command line', () => {
     const inputs = {
       n: input({ type: 'integer' }),
       on: input({ type: 'boolean' }),
@@ -156,7 +156,7 @@ describe('resolveInputs', () => {
     }
   });
 
-  it('names what is missing, unknown, or not to be given', () => {
+  it('names inputs that are missing, unknown, or cannot be given', () => {
     const given = JSON.parse('{"account": "x", "typo": 1, "__proto__": 2}') as Record<
       string,
       unknown
@@ -173,7 +173,7 @@ describe('resolveInputs', () => {
     ]);
   });
 
-  it('has no account for a grant', () => {
+  it('has no account for an OAuth grant', () => {
     const issue = issueWith({ entityType: 'OAuth grant' });
     const flow = { inputs: { account: input({ type: 'id', from: 'account' }) } };
     expect(resolveInputs({ flow, issue, given: {} }).ok).toBe(false);
@@ -186,7 +186,7 @@ describe('planOf', () => {
   const plan = (values: ConditionFacts['values'], changed: Partial<Flow> = {}) =>
     planOf({ flow: { ...flow, ...changed }, issue, values });
 
-  it('fills steps and undo, and skips steps whose conditions do not hold', () => {
+  it('fills steps and undo, and skips steps whose conditions are not met', () => {
     const { unmet, steps, undo } = plan({ account: 'guid', revoke_sessions: false });
     expect(unmet).toBeNull();
     expect(steps).toEqual([
@@ -213,12 +213,12 @@ describe('planOf', () => {
     ).toEqual([false, false]);
   });
 
-  it('says which condition of the flow does not hold', () => {
+  it('names the condition of the flow that is not met', () => {
     const when: FlowCondition[] = [{ input: 'issueSeverity', is: 'equals', value: 'Low' }];
     expect(plan({ account: 'guid' }, { when }).unmet).toEqual(when[0]);
   });
 
-  it('undoes only what was really done', () => {
+  it('undoes only what was done', () => {
     const made = plan({ account: 'guid', revoke_sessions: true });
     expect(undoAfter(made, new Set(['disable', 'revoke']))).toHaveLength(1);
     // The account was disabled before; only its sessions were ended.
@@ -227,7 +227,7 @@ describe('planOf', () => {
     expect(undoAfter({ ...made, undo: null }, new Set(['disable']))).toBeNull();
   });
 
-  it('keeps undo calls that are nobody’s opposite, and tells groups apart', () => {
+  it('keeps undo calls that are not the inverse of a step, and distinguishes groups', () => {
     const call = (id: string, operation: string, groupId: string) => ({
       id,
       operation,
@@ -251,7 +251,7 @@ describe('planOf', () => {
   });
 });
 
-describe('every shipped flow', () => {
+describe('every included flow', () => {
   const given = { group: '00g1abcdefghijklmnop' };
   it.each(
     shippedBook()

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  needsHolders,
+  needsSuperAdministrators,
   refuseAge,
   refuseLastSuperAdministrator,
   refuseOwn,
@@ -10,8 +10,8 @@ import {
   refuseTarget,
   refuseTenant,
 } from '../../../src/flows/refusals.ts';
-import type { Holder, RefusalFacts } from '../../../src/flows/refusals.ts';
-import { isOurs, ownTenants, tenantName } from '../../../src/flows/tenants.ts';
+import type { SuperAdministrator, RefusalFacts } from '../../../src/flows/refusals.ts';
+import { isOwnTenant, ownTenants, tenantName } from '../../../src/flows/tenants.ts';
 import type { AccountConnector, AccountState } from '../../../src/flows/types.ts';
 import { assertProperty } from '../../support/properties.ts';
 
@@ -31,12 +31,12 @@ describe('refuseAge', () => {
   const now = Date.parse('2024-06-10T00:00:00Z');
   const code = (at: string) => refuseAge({ at }, { now, maxAgeMs: 86_400_000 })?.code ?? null;
 
-  it('takes events up to the limit, and from a clock that is a little ahead', () => {
+  it('accepts events up to the age limit, and from a clock that is slightly ahead', () => {
     expect(
       ['2024-06-09T00:00:00Z', '2024-06-10T00:00:00Z', '2024-06-10T00:05:00Z'].map(code),
     ).toEqual([null, null, null]);
   });
-  it('refuses older ones, ones from the future, and times that are none', () => {
+  it('refuses older events, events from the future, and invalid times', () => {
     for (const at of ['2024-06-08T23:59:59.999Z', '2024-06-10T00:05:01Z', 'soon', ''])
       expect(code(at)).toBe('stale_event');
   });
@@ -67,13 +67,13 @@ describe('tenants', () => {
     ['AWS', '1', false],
     ['constructor', 'example.com', false],
     ['Okta', '', false],
-  ])('of %s, %j: ours %j', (product, tenant, ours) => {
-    expect(isOurs({ product, tenant }, own)).toBe(ours);
+  ])('of %s, %j: configured %j', (product, tenant, ours) => {
+    expect(isOwnTenant({ product, tenant }, own)).toBe(ours);
     expect(refuseTenant({ product, tenant }, own)?.code ?? null).toBe(
       ours ? null : 'foreign_tenant',
     );
   });
-  it('know a host with its port and without, and nothing where none is set', () => {
+  it('include a host with and without its port, and nothing if none is set', () => {
     const local = ownTenants({ oktaDomain: 'http://127.0.0.1:4010', tenants: {} });
     expect(local.Okta).toEqual(['127.0.0.1:4010', '127.0.0.1']);
     expect(ownTenants({ oktaDomain: null, tenants: {} })).toEqual({
@@ -87,7 +87,7 @@ describe('tenants', () => {
 });
 
 describe('refuseProduct', () => {
-  it('compares with the product of the flow, where it has one', () => {
+  it('compares with the product of the flow, if it has one', () => {
     expect(refuseProduct({ product: 'AAD' }, { product: 'Okta' })?.code).toBe('wrong_product');
     expect(refuseProduct({ product: 'AAD' }, { product: ' aad' })).toBeNull();
     expect(refuseProduct({ product: null }, { product: 'Okta' })).toBeNull();
@@ -105,7 +105,7 @@ describe('refuseProtected', () => {
     ['group id', '00g1'],
     ['group name', 'Break Glass'],
     ['wide letters', 'ａnn@example.com'],
-  ])('knows an account by its %s', (_what, entry) => {
+  ])('recognises an account by its %s', (_what, entry) => {
     expect(code(['x', entry])).toBe('protected');
   });
   it.each(['entra', 'google', 'salesforce'] as AccountConnector[])(
@@ -115,14 +115,14 @@ describe('refuseProtected', () => {
       expect(code(['bob@example.com'], { connector, id: 'other' })).toBeNull();
     },
   );
-  it('lets others pass', () => {
+  it('accepts other accounts', () => {
     expect(code([])).toBeNull();
     expect(code(['an@example.com', 'break', '', '00u1'])).toBeNull();
   });
 });
 
 describe('refuseOwn', () => {
-  it('knows the caller by login and address on every product, by id in Okta only', () => {
+  it('recognises the caller by login and address in every product, and by id only in Okta', () => {
     const caller = { names: ['ANN.other@example.com'], oktaId: '00u9' };
     for (const connector of ['okta', 'entra', 'google', 'salesforce'] as const)
       expect(refuseOwn(account({ connector }), caller)?.code).toBe('own_account');
@@ -137,9 +137,9 @@ describe('refuseOwn', () => {
 
 describe('refuseLastSuperAdministrator', () => {
   const me = { id: account().id, status: 'ACTIVE' };
-  const code = (holders: Holder[], operations = SUSPEND) =>
+  const code = (holders: SuperAdministrator[], operations = SUSPEND) =>
     refuseLastSuperAdministrator(account(), { operations, holders })?.code ?? null;
-  it('spares the only active one', () => {
+  it('protects the only active one', () => {
     expect(code([me])).toBe('last_super_administrator');
     expect(code([me, { id: '2', status: 'SUSPENDED' }, { id: '3', status: 'LOCKED_OUT' }])).toBe(
       'last_super_administrator',
@@ -148,15 +148,18 @@ describe('refuseLastSuperAdministrator', () => {
       'last_super_administrator',
     );
   });
-  it('lets pass where another is active, where the target is none, and what does not take out of use', () => {
+  it('accepts if another one is active, if the target is not one, and if the operation does not disable the account', () => {
     expect(code([me, { id: '2', status: 'ACTIVE' }])).toBeNull();
     expect(code([{ id: '2', status: 'SUSPENDED' }])).toBeNull();
     expect(code([me], ['okta:users:expire_password', 'okta:groups:add_member'])).toBeNull();
-    expect(needsHolders(account({ connector: 'entra' }), ['entra:users:disable'])).toBe(false);
+    expect(needsSuperAdministrators(account({ connector: 'entra' }), ['entra:users:disable'])).toBe(
+      false,
+    );
   });
 });
 
-// An organisation: people with accounts on some products, holders of the role, a list, a caller.
+// An organisation: people with accounts in some products, super administrators, a protected list, a
+// caller.
 const person = fc.record({
   at: fc.integer({ min: 0, max: 30 }),
   status: fc.constantFrom('ACTIVE', 'SUSPENDED', 'LOCKED_OUT', 'PASSWORD_EXPIRED', 'STAGED'),
@@ -187,7 +190,7 @@ const org = fc.record({
 type Person = { at: number; status: string; superAdmin: boolean; groups: string[] };
 
 describe('refuseTarget', () => {
-  it('never admits a protected account, the caller or the last super administrator, and refuses nobody else', () => {
+  it('refuses protected accounts, the caller and the last super administrator, and nothing else', () => {
     assertProperty(
       fc.property(org, ({ people, target, caller, list, connector, operations, known }) => {
         const [victim, asks] = [people[target % people.length]!, people[caller % people.length]!];
@@ -218,7 +221,7 @@ describe('refuseTarget', () => {
     );
   });
 
-  it('never says whom it is about', () => {
+  it('never contains personal data', () => {
     const target = { account: account(), groups: [] };
     const said = [
       refuseTarget({

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { routeFor, routeOf } from '../../../src/flows/routing.ts';
-import { comparable } from '../../../src/flows/titles.ts';
+import { comparable } from '../../../src/flows/comparable.ts';
 import type { Route } from '../../../src/flows/types.ts';
 import { shippedBook } from './shipped.ts';
 import { issueWith } from './events.ts';
@@ -10,7 +10,7 @@ const cases = routes.flatMap((route) =>
   route.titles.map((title) => [route.product, title, route.flow] as const),
 );
 
-// The routing table as Okta documents the templates: product, beginning of the title, flow.
+// The routing table as in Okta's documentation of the templates: product, start of the title, flow.
 const DOCUMENTED: readonly (readonly [string, RegExp, string])[] = [
   ['Okta', /^Unused/, 'Suspend Okta Account'],
   ['Okta', /MFA/, 'Okta: Add User to a Group'],
@@ -21,8 +21,8 @@ const DOCUMENTED: readonly (readonly [string, RegExp, string])[] = [
   ['Google Workspace', /^Unused/, 'Suspend Google Workspace User'],
 ];
 
-describe('the shipped routing table', () => {
-  it('has 32 titles, and leads each to a flow that is enabled and for its product', () => {
+describe('the included routing table', () => {
+  it('has 32 titles, each with an enabled flow for its product', () => {
     expect(cases).toHaveLength(32);
     for (const [product, title, name] of cases) {
       const [, , documented] =
@@ -57,7 +57,7 @@ describe('the shipped routing table', () => {
     },
   );
 
-  it('leaves other products, persons and grants without a route', () => {
+  it('has no route for other products, persons and OAuth grants', () => {
     const title = 'Unused Admin Account';
     expect(routeOf(issueWith({ entitySourceProductName: 'AWS' }), routes)).toBeNull();
     expect(routeOf(issueWith({ entityType: 'OAuth grant' }), routes)).toBeNull();
@@ -68,7 +68,7 @@ describe('the shipped routing table', () => {
     expect(routeFor({ product: 'Okta', title }, [])).toBeNull();
   });
 
-  it('takes the first of two rows', () => {
+  it('uses the first of two rows', () => {
     const row = (flow: string): Route => ({
       product: 'okta',
       titles: ['STRASSE'],
@@ -80,7 +80,7 @@ describe('the shipped routing table', () => {
 });
 
 describe('comparable', () => {
-  it('is the same twice', () => {
+  it('is idempotent', () => {
     for (const text of ['Straße', 'ΣΑΣ', 'ﬁ', 'İ', ' a\t b\u3000'])
       expect(comparable(comparable(text))).toBe(comparable(text));
     expect(comparable('σας')).toBe(comparable('ΣΑΣ'));

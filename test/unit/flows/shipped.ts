@@ -3,11 +3,11 @@ import { FLOW_CATALOGUE } from '../../../src/flows/catalogue.ts';
 import type { Flow } from '../../../src/flows/types.ts';
 import { REPO } from '../../support/policies.ts';
 
-/** Flows, routes and sets as they ship. */
+/** The flows, routes and resource sets included with arx. */
 export const shippedBook = (): ReturnType<typeof loadFlowBook> =>
   loadFlowBook(REPO, FLOW_CATALOGUE);
 
-/** A shipped flow by its name. */
+/** An included flow by its name. */
 export function shippedFlow(name: string): Flow {
   const flow = shippedBook().flows.find((one) => one.name === name);
   if (!flow) throw new Error(`no flow ${name} ships`);

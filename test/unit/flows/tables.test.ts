@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { OPERATIONS } from '../../../src/governance/catalogue.ts';
 import { VERDICTS } from '../../../src/mfa/types.ts';
 import {
-  ACTS,
-  isAct,
-  oppositeOf,
+  EFFECTS,
+  isChange,
+  inverseOf,
   evidenceOf,
-  standingOf,
-  takesOut,
-} from '../../../src/flows/acts.ts';
+  effectState,
+  disables,
+} from '../../../src/flows/effects.ts';
 import { readIssue } from '../../../src/flows/issue.ts';
 import { flowPrincipal } from '../../../src/flows/names.ts';
 import { OUTCOMES, outcomeOfRequest, worstOf } from '../../../src/flows/outcome.ts';
@@ -37,15 +37,15 @@ const account = (status: string): AccountState => ({
   administrator: null,
 });
 
-describe('acts', () => {
-  it('are operations of the catalogue, and opposites of each other', () => {
+describe('effects', () => {
+  it('belong to operations of the catalogue, which are inverses of each other', () => {
     const known = new Set(
       OPERATIONS.map(({ connector, operation }) => `${connector}:${operation}`),
     );
-    for (const operation of Object.keys(ACTS)) {
+    for (const operation of Object.keys(EFFECTS)) {
       expect(known).toContain(operation);
-      const opposite = oppositeOf(operation);
-      if (opposite !== null) expect(oppositeOf(opposite)).toBe(operation);
+      const opposite = inverseOf(operation);
+      if (opposite !== null) expect(inverseOf(opposite)).toBe(operation);
     }
   });
 
@@ -73,34 +73,33 @@ describe('acts', () => {
     ['salesforce:users:activate', { ACTIVE: 'done', INACTIVE: 'ready' }],
   ] as [string, Record<string, string>][])('%s by status', (operation, table) => {
     expect(evidenceOf(operation)).toBe('status');
-    expect(standingOf(operation, {})).toBe('unknown');
+    expect(effectState(operation, {})).toBe('unknown');
     for (const [status, standing] of Object.entries(table))
-      expect(standingOf(operation, { account: account(status) })).toBe(standing);
+      expect(effectState(operation, { account: account(status) })).toBe(standing);
   });
 
   it.each(['okta', 'entra'])('memberships in %s', (connector) => {
     const [add, remove] = [`${connector}:groups:add_member`, `${connector}:groups:remove_member`];
     const active = account('ACTIVE');
-    expect([true, false].map((member) => standingOf(add, { account: active, member }))).toEqual([
+    expect([true, false].map((member) => effectState(add, { account: active, member }))).toEqual([
       'done',
       'ready',
     ]);
-    expect([true, false].map((member) => standingOf(remove, { account: active, member }))).toEqual([
-      'ready',
-      'done',
-    ]);
-    expect(standingOf(add, { account: active })).toBe('unknown');
+    expect([true, false].map((member) => effectState(remove, { account: active, member }))).toEqual(
+      ['ready', 'done'],
+    );
+    expect(effectState(add, { account: active })).toBe('unknown');
     expect(evidenceOf(add)).toBe('membership');
   });
 
-  it('cannot add to a group in Okta who is gone, nor anybody who was not looked at', () => {
+  it('of adding to a group in Okta are impossible for a deprovisioned user, and unknown for one that was not read', () => {
     expect(
-      standingOf('okta:groups:add_member', { account: account('DEPROVISIONED'), member: false }),
+      effectState('okta:groups:add_member', { account: account('DEPROVISIONED'), member: false }),
     ).toBe('wrong_state');
-    expect(standingOf('okta:groups:add_member', { member: false })).toBe('unknown');
+    expect(effectState('okta:groups:add_member', { member: false })).toBe('unknown');
   });
 
-  it('cannot be seen for notifications, sessions and what is no operation', () => {
+  it('cannot be observed for notifications, sessions and unknown operations', () => {
     for (const operation of [
       'okta:users:clear_sessions',
       'entra:users:revoke_sessions',
@@ -108,15 +107,18 @@ describe('acts', () => {
       'constructor',
     ]) {
       expect(evidenceOf(operation)).toBe('nothing');
-      expect(standingOf(operation, { account: account('ACTIVE'), member: true })).toBe('unknown');
-      expect(takesOut(operation)).toBe(false);
+      expect(effectState(operation, { account: account('ACTIVE'), member: true })).toBe('unknown');
+      expect(disables(operation)).toBe(false);
     }
-    expect([isAct('okta:users:clear_sessions'), isAct('slack:chat:write')]).toEqual([true, false]);
+    expect([isChange('okta:users:clear_sessions'), isChange('slack:chat:write')]).toEqual([
+      true,
+      false,
+    ]);
   });
 });
 
 describe('outcomes', () => {
-  it('are eleven, and the worst of some is the last in their order', () => {
+  it('are eleven, and the worst is the last in their order', () => {
     expect(OUTCOMES).toHaveLength(11);
     for (const [at, one] of OUTCOMES.entries())
       for (const [other, two] of OUTCOMES.entries())
@@ -153,7 +155,7 @@ describe('outcomes', () => {
 });
 
 describe('names and ids', () => {
-  it('make principals of names', () => {
+  it('derive principals from names', () => {
     expect(
       ['Okta: Add User to a Group', 'Suspend Okta Account', ' --Ärger!! 7 ', 'a'].map(
         flowPrincipal,
@@ -162,7 +164,7 @@ describe('names and ids', () => {
       ...['flow:okta-add-user-to-a-group', 'flow:suspend-okta-account', 'flow:rger-7', 'flow:a'],
     ]);
   });
-  it('know products by name, whatever the case', () => {
+  it('find products by name in any case', () => {
     expect([
       productOf(' aad'),
       connectorOf('GOOGLE  workspace'),
@@ -170,7 +172,7 @@ describe('names and ids', () => {
       connectorOf('x'),
     ]).toEqual([...['AAD', 'google', 'salesforce', null]]);
   });
-  it('are the same for the same event and flow, and others for others', () => {
+  it('are equal for the same event and flow, and different otherwise', () => {
     const issue = issueWith();
     const ids = [
       runIdOf('F', issue),
@@ -187,7 +189,7 @@ describe('names and ids', () => {
     for (const id of ids) expect(id).toMatch(/^[0-9a-f]{32}$/);
     expect(runIdOf('F', issueWith({ issueTitle: 'changed' }))).toBe(ids[0]);
   });
-  it('tell the same event by its content', () => {
+  it('recognise the same event by its content', () => {
     const [one, inputs, other] = [
       eventDigestOf(issueWith(), {}),
       eventDigestOf(issueWith(), { a: 1 }),
@@ -245,7 +247,7 @@ describe('suggestions', () => {
     expect(titleFor(finding, privilege)).toBe(title);
   });
 
-  it('are events that can be read and have a route', () => {
+  it('are events that can be parsed and have a route', () => {
     const { routes } = shippedBook();
     const all = FINDINGS.flatMap((finding) =>
       PRIVILEGES.map((privilege) => suggest(finding, privilege)),
