@@ -1,15 +1,15 @@
 /**
- * Who acts, as one text of kind and name: `user:LOGIN`, `agent:NAME` (the service of an access
+ * A principal is written as kind and name: `user:LOGIN`, `agent:NAME` (the service of an access
  * key), `workflow:NAME` or `flow:NAME`.
  */
 export type PrincipalKind = 'user' | 'agent' | 'workflow' | 'flow';
 
-/** Who has neither signed in nor been named. */
+/** A caller who has not signed in and is not named. */
 export const ANONYMOUS = 'user:anonymous';
 
 export const principalOf = (kind: PrincipalKind, name: string): string => `${kind}:${name}`;
 
-/** The principal of an access key: the person whose key it is, or else the service. */
+/** The principal of an access key: its owner, or the service if it has no owner. */
 export const principalOfKey = ({
   name,
   person,
@@ -22,6 +22,6 @@ export const principalOfKey = ({
 export const nameOf = (kind: PrincipalKind, principal: string): string | null =>
   principal.startsWith(`${kind}:`) ? principal.slice(kind.length + 1) : null;
 
-/** The login or id of the user who acts; null for services, jobs and flows, and for anonymous. */
+/** The login or id of the user; null for services, jobs, flows and anonymous callers. */
 export const userIn = (principal: string): string | null =>
   principal === ANONYMOUS ? null : nameOf('user', principal);
