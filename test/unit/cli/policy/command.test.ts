@@ -178,7 +178,7 @@ describe('arx policy lint', () => {
     });
     const { code, out } = await arx(['policy', 'lint', `${folder}/bad`]);
     expect(code).toBe(1);
-    expect(out).toContain(`error ${folder}/bad/a.yaml:1 a: * does not cross ":"`);
+    expect(out).toContain(`error ${folder}/bad/a.yaml:1 a: * does not match ":"`);
     expect(await json('lint', `${folder}/broken`)).toMatchObject({
       code: 2,
       document: { code: 'missing_key' },
