@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { Hono } from 'hono';
 import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { approvalDocument } from '../../services/approvals/approval-document.ts';
 import type { ApprovalRequest } from '../../services/approvals/signed-decision.ts';
 import { messageOf } from '../../governance/words.ts';
@@ -10,6 +10,7 @@ import type { AccessKey } from '../../store/governance-types.ts';
 import type { DecisionAnswer } from '../../workflows/messages.ts';
 import { bodySizeLimit } from '../body-limit.ts';
 import { Problem } from '../problem.ts';
+import { DECISION_BODY, LIST_QUERY } from './approvals-inputs.ts';
 import type { ActiveUser, ServerParts } from '../types.ts';
 import { readAccessKey } from './access-key.ts';
 
@@ -17,19 +18,7 @@ const MAX_BYTES = 16 * 1024;
 // Requests without an approval lie between those listed here.
 const MAX_SCANNED = 2_000;
 
-const listQuery = z.strictObject({
-  state: z.enum(['pending', 'all']).default('pending'),
-  limit: z.coerce.number().int().min(1).max(500).default(100),
-});
-const decisionBody = z.strictObject({
-  verdict: z.enum(['approve', 'deny']),
-  reason: z.string().max(2_000).optional(),
-  decisionId: z
-    .string()
-    .regex(/^[\w.:-]{1,100}$/)
-    .optional(),
-});
-type DecisionBody = z.infer<typeof decisionBody>;
+type DecisionBody = z.infer<typeof DECISION_BODY>;
 
 type Env = { Variables: { key: AccessKey } };
 
@@ -41,7 +30,7 @@ export function approvalRoutes(parts: ServerParts): Hono<Env> {
     await next();
   });
   app.get('/', async (context) => {
-    const { state, limit } = parseAs(listQuery, context.req.query());
+    const { state, limit } = parseAs(LIST_QUERY, context.req.query());
     const states = state === 'pending' ? (['pending'] as const) : undefined;
     const records = await parts.store.requests.list({ states, limit: MAX_SCANNED });
     const asked = records.filter(({ approval }) => approval !== null);
@@ -63,7 +52,7 @@ export function approvalRoutes(parts: ServerParts): Hono<Env> {
 
 async function decide(parts: ServerParts, context: Context<Env>, id: string): Promise<Response> {
   const at = parts.now().getTime();
-  const body = parseAs(decisionBody, await jsonOf(context));
+  const body = parseAs(DECISION_BODY, await jsonOf(context));
   const { verdict, reason } = body;
   const person = await userOfKey(parts, context.get('key'));
   const record = await findApproval(parts, id);

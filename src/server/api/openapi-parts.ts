@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 /** Building blocks of the OpenAPI document. */
 
 export const text = { type: 'string' } as const;
@@ -16,18 +18,25 @@ export const object = (
   required: Object.keys(properties).filter((name) => !optional.includes(name)),
 });
 
-/** A request body with exactly these properties. */
-export const body = (
-  properties: Readonly<Record<string, object>>,
-  optional: readonly string[] = [],
-) => ({
+/** The JSON Schema of what a route accepts; `described`: properties that are described elsewhere. */
+function schemaOf(accepted: z.ZodType, described: Readonly<Record<string, object>> = {}) {
+  const { $schema: _, ...schema } = z.toJSONSchema(accepted, { io: 'input' });
+  return { ...schema, properties: { ...schema.properties, ...described } };
+}
+
+/** A request body, as the route checks it. */
+export const body = (accepted: z.ZodType, described?: Readonly<Record<string, object>>) => ({
   required: true,
-  content: {
-    'application/json': {
-      schema: { ...object(properties, optional), additionalProperties: false },
-    },
-  },
+  content: { 'application/json': { schema: schemaOf(accepted, described) } },
 });
+
+/** Query parameters, as the route checks them. */
+export function queryParameters(accepted: z.ZodType) {
+  return Object.entries(schemaOf(accepted).properties).map(([name, property]) => {
+    const { description, ...schema }: { description?: string } = Object(property);
+    return { name, in: 'query', description, schema };
+  });
+}
 
 export const json = (description: string, schema: object) => ({
   description,
@@ -41,12 +50,6 @@ export const retryLaterResponse = (description: string) => ({
   headers: { 'Retry-After': { schema: { type: 'integer' }, description: 'Seconds' } },
 });
 
-export const query = (name: string, description: string, schema: object = text) => ({
-  name,
-  in: 'query',
-  description,
-  schema,
-});
 export const inPath = (name: string, schema: object = text) => ({
   name,
   in: 'path',

@@ -1,11 +1,12 @@
 import { Hono } from 'hono';
+import { APPROVAL_PATHS, APPROVAL_SCHEMAS } from './approvals-openapi.ts';
 import { ENRICH_PATHS, ENRICH_SCHEMAS } from './enrich/openapi.ts';
 import { FLOW_PATHS } from './flows/openapi.ts';
 import { FLOW_SCHEMAS } from './flows/schemas.ts';
 import { object, text } from './openapi-parts.ts';
 
 /**
- * Enrichment and delegated flows as an OpenAPI 3.1 document; a test compares it with the routes and
+ * Approvals, enrichment and delegated flows as an OpenAPI 3.1 document; a test compares it with the routes and
  * their answers.
  */
 export const OPENAPI = {
@@ -14,10 +15,10 @@ export const OPENAPI = {
     title: 'arx',
     version: '1',
     description:
-      'Account enrichment and delegated flows. Create keys with `arx keys create --name NAME`.',
+      'Approvals, account enrichment and delegated flows. Create keys with `arx keys create --name NAME`.',
   },
   security: [{ bearer: [] }, { apiKey: [] }],
-  paths: { ...ENRICH_PATHS, ...FLOW_PATHS },
+  paths: { ...APPROVAL_PATHS, ...ENRICH_PATHS, ...FLOW_PATHS },
   components: {
     schemas: {
       Error: object(
@@ -31,6 +32,7 @@ export const OPENAPI = {
         },
         ['where', 'run'],
       ),
+      ...APPROVAL_SCHEMAS,
       ...ENRICH_SCHEMAS,
       ...FLOW_SCHEMAS,
     },

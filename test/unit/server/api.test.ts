@@ -6,6 +6,7 @@ import type { Store } from '../../../src/store/types.ts';
 import { borrowPglite } from '../../support/pglite.ts';
 import type { TestDatabase } from '../../support/pglite.ts';
 import { ANN, appOver, askAbout, NOW } from './support.ts';
+import { fits } from './openapi.ts';
 
 const KEYS = { ann: 'a', soc: 'b', lost: 'c', gone: 'e', unknown: 'd' } as const;
 const keyOf = (name: keyof typeof KEYS): string => `arxk_${KEYS[name].repeat(43)}`;
@@ -94,6 +95,7 @@ describe('reading', () => {
       200,
       { schema: 'arx.approval/v1', request: 'r1' },
     ]);
+    expect([fits('Approvals', list.document), fits('Approval', one.document)]).toEqual([[], []]);
     expect(JSON.stringify([list.document, one.document])).not.toContain('arxk_');
   });
 
@@ -125,6 +127,7 @@ describe('deciding', () => {
       200,
       { accepted: true, code: 'counted', state: 'APPROVED', request: 'r1' },
     ]);
+    expect(fits('DecisionAnswer', document)).toEqual([]);
     expect(decisions[0]?.proven).toMatchObject({
       verdict: 'deny',
       reason: 'no',

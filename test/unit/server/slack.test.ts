@@ -153,7 +153,9 @@ describe('a click in Slack', () => {
     const { app, decisions } = appOver(store);
     const unknown = clickBody('no-such');
     expect(await (await post(app, unknown, signed(unknown))).json()).toMatchObject({
-      text: expect.stringContaining('the request does not exist, or no approval was requested for it'),
+      text: expect.stringContaining(
+        'the request does not exist, or no approval was requested for it',
+      ),
     });
     expect(decisions).toEqual([]);
   });

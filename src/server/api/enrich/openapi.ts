@@ -1,5 +1,9 @@
+import { BATCH_BODY, MAX_ACCOUNTS, REFRESH_QUERY } from './inputs.ts';
 import {
+  body,
+  inPath,
   json,
+  queryParameters,
   object,
   orNull,
   ref,
@@ -9,9 +13,6 @@ import {
 } from '../openapi-parts.ts';
 
 const texts = { type: ['array', 'null'], items: text } as const;
-
-/** Most accounts of one batch. */
-export const MAX_ACCOUNTS = 1_000;
 
 const REFUSALS = {
   400: errorResponse(
@@ -26,13 +27,6 @@ const REFUSALS = {
   503: errorResponse('A server behind this one does not answer.'),
 } as const;
 const { 413: _large, ...REFUSALS_OF_GET } = REFUSALS;
-
-const refresh = {
-  name: 'refresh',
-  in: 'query',
-  description: 'Read Okta again, even if an answer is cached',
-  schema: { type: 'string', enum: ['true', 'false'] },
-};
 
 /** Schemas of the answers of the enrichment API, by name. */
 export const ENRICH_SCHEMAS = {
@@ -89,7 +83,7 @@ export const ENRICH_PATHS = {
     get: {
       operationId: 'enrichAccount',
       summary: 'One account, by e-mail address, user name or Okta user id',
-      parameters: [{ name: 'value', in: 'path', required: true, schema: text }, refresh],
+      parameters: [inPath('value'), ...queryParameters(REFRESH_QUERY)],
       responses: {
         200: json('What is known about the account.', ref('Account')),
         ...REFUSALS_OF_GET,
@@ -100,23 +94,7 @@ export const ENRICH_PATHS = {
     post: {
       operationId: 'enrichAccounts',
       summary: `Up to ${MAX_ACCOUNTS} accounts; the answer comes when all are done`,
-      requestBody: {
-        required: true,
-        content: {
-          'application/json': {
-            schema: {
-              ...object(
-                {
-                  accounts: { type: 'array', items: text, minItems: 1, maxItems: MAX_ACCOUNTS },
-                  refresh: { type: 'boolean' },
-                },
-                ['refresh'],
-              ),
-              additionalProperties: false,
-            },
-          },
-        },
-      },
+      requestBody: body(BATCH_BODY),
       responses: {
         200: json(
           'In the order of the request.',

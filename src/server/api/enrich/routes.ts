@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Hono } from 'hono';
 import type { Context } from 'hono';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { ENRICH_PRINCIPAL } from '../../../services/enrichment/enricher.ts';
 import type { EnrichRequest } from '../../../services/enrichment/types.ts';
 import type { EnrichedAccount } from '../../../enrichment/types.ts';
@@ -12,7 +12,7 @@ import type { ServerParts } from '../../types.ts';
 import { AccessKeyCache } from '../access-key-cache.ts';
 import { KeyLimits } from '../key-limits.ts';
 import { readQuery } from '../flows/requests.ts';
-import { MAX_ACCOUNTS } from './openapi.ts';
+import { BATCH_BODY, MAX_ACCOUNTS, NO_PARAMETERS, REFRESH_QUERY } from './inputs.ts';
 
 type Env = { Variables: { key: AccessKey } };
 
@@ -21,11 +21,6 @@ const MAX_BYTES = 2 * 1024 * 1024;
 const limitBody = bodySizeLimit(MAX_BYTES, {
   remedy: `Send at most ${MAX_ACCOUNTS} accounts, ${MAX_BYTES} bytes.`,
 });
-const BATCH = z.strictObject({ accounts: z.array(z.string()), refresh: z.boolean().optional() });
-/** The query parameters. */
-const REFRESH = z.strictObject({ refresh: z.enum(['true', 'false']).optional() });
-const NO_PARAMETERS = z.strictObject({});
-
 /** `/v1/enrich`: account enrichment, for holders of an access key. */
 export function enrichRoutes(parts: ServerParts): Hono<Env> {
   const app = new Hono<Env>();
@@ -37,7 +32,7 @@ export function enrichRoutes(parts: ServerParts): Hono<Env> {
   });
   // Account names may hold slashes, sent as they are or encoded.
   app.get('/account/:value{.+}', async (context) => {
-    const refresh = readParameters(context, REFRESH).refresh === 'true';
+    const refresh = readParameters(context, REFRESH_QUERY).refresh === 'true';
     checkLimit(limits, context, 1);
     const [account] = await enrich(parts, context, {
       accounts: [context.req.param('value')],
@@ -115,10 +110,10 @@ function readParameters<Schema extends z.ZodType>(
   }
 }
 
-async function readBatch({ req }: Context): Promise<z.output<typeof BATCH>> {
+async function readBatch({ req }: Context): Promise<z.output<typeof BATCH_BODY>> {
   const isJson = /^application\/json(\s*;|$)/i.test(req.header('content-type') ?? '');
   const body: unknown = isJson ? await req.json<unknown>().catch(() => null) : null;
-  const parsed = BATCH.safeParse(body);
+  const parsed = BATCH_BODY.safeParse(body);
   if (parsed.success) return checkBatchSize(parsed.data);
   throw new Problem(400, 'invalid_argument', {
     message: 'The body is not a JSON object with accounts: a list of names.',
@@ -126,7 +121,7 @@ async function readBatch({ req }: Context): Promise<z.output<typeof BATCH>> {
   });
 }
 
-function checkBatchSize(batch: z.output<typeof BATCH>): z.output<typeof BATCH> {
+function checkBatchSize(batch: z.output<typeof BATCH_BODY>): z.output<typeof BATCH_BODY> {
   const { length } = batch.accounts;
   if (length >= 1 && length <= MAX_ACCOUNTS) return batch;
   throw new Problem(400, 'invalid_argument', {

@@ -1,17 +1,21 @@
 import {
+  EVENT_QUERY,
+  HISTORY_QUERY,
+  RUN_BODY,
+  SET_BODY,
+  SWITCH_BODY,
+  UNDO_BODY,
+} from './inputs.ts';
+import {
   body,
   inPath,
   json,
-  listOf,
-  query,
+  queryParameters,
   ref,
   errorResponse,
   retryLaterResponse,
-  text,
-  time,
 } from '../openapi-parts.ts';
 
-const flag = { enum: ['true', 'false'] };
 const FLOW = inPath('name');
 const RUN = inPath('run', { type: 'string', pattern: '^[0-9a-f]{32}$' });
 
@@ -47,10 +51,7 @@ export const FLOW_PATHS = {
     post: {
       operationId: 'sendIspmEvent',
       summary: 'An issue of Okta ISPM: runs the flow of the routing table, once per event id',
-      parameters: [
-        query('dry_run', 'Only plan; does not consume the event id', flag),
-        query('flow', 'This flow instead of the one in the routing table'),
-      ],
+      parameters: queryParameters(EVENT_QUERY),
       requestBody: {
         required: true,
         content: { 'application/json': { schema: ref('IspmEvent') } },
@@ -82,17 +83,7 @@ export const FLOW_PATHS = {
       operationId: 'runFlow',
       summary: 'Runs a flow for an event, with inputs',
       parameters: [FLOW],
-      requestBody: body(
-        {
-          event: ref('IspmEvent'),
-          inputs: {
-            type: 'object',
-            additionalProperties: { type: ['string', 'number', 'boolean'] },
-          },
-          dryRun: { type: 'boolean' },
-        },
-        ['inputs', 'dryRun'],
-      ),
+      requestBody: body(RUN_BODY, { event: ref('IspmEvent') }),
       responses: { ...STARTED, ...ALWAYS, ...GUARDED, ...HIDDEN, ...BODY },
     },
   },
@@ -101,7 +92,7 @@ export const FLOW_PATHS = {
       operationId: 'switchFlow',
       summary: 'Enables or disables a flow; for super administrators of Okta',
       parameters: [FLOW],
-      requestBody: body({ enabled: { type: 'boolean' } }),
+      requestBody: body(SWITCH_BODY),
       responses: {
         200: json('The new state.', ref('FlowSwitch')),
         ...ALWAYS,
@@ -115,20 +106,7 @@ export const FLOW_PATHS = {
     get: {
       operationId: 'listFlowRuns',
       summary: 'Runs of flows that this key may see, newest first',
-      parameters: [
-        query('user', 'The requester: a login, user:LOGIN or key:NAME'),
-        query('flow', 'Name of a flow'),
-        query('outcome', 'Outcome of the run'),
-        query('since', 'Started at this time or later', time),
-        query('until', 'Started before this time', time),
-        query('limit', 'Most runs to return', {
-          type: 'integer',
-          minimum: 1,
-          maximum: 500,
-          default: 50,
-        }),
-        query('after', 'The page after this run: `next` of the previous page'),
-      ],
+      parameters: queryParameters(HISTORY_QUERY),
       responses: { 200: json('One page.', ref('FlowRuns')), ...ALWAYS, ...GUARDED, ...HIDDEN },
     },
   },
@@ -145,10 +123,7 @@ export const FLOW_PATHS = {
       operationId: 'undoFlowRun',
       summary: 'Undoes a run, as a run of its own',
       parameters: [RUN],
-      requestBody: {
-        ...body({ reason: { type: 'string', maxLength: 500 } }, ['reason']),
-        required: false,
-      },
+      requestBody: { ...body(UNDO_BODY), required: false },
       responses: { ...STARTED, ...ALWAYS, ...GUARDED, ...HIDDEN, ...BODY },
     },
   },
@@ -175,7 +150,7 @@ export const FLOW_PATHS = {
       operationId: 'putResourceSet',
       summary: 'Creates or replaces a set; for super administrators of Okta',
       parameters: [inPath('name')],
-      requestBody: body({ flows: listOf(text), members: listOf(text), permissions: listOf(text) }),
+      requestBody: body(SET_BODY),
       responses: {
         200: json('The set as stored.', ref('ResourceSets')),
         ...ALWAYS,

@@ -1,18 +1,10 @@
 import type { Hono } from 'hono';
-import { z } from 'zod';
 import { flowDetail, flowItem } from '../../../services/flows/documents.ts';
 import type { ServerParts } from '../../types.ts';
 import { startAndRespond } from './start-run.ts';
 import type { FlowAccess, FlowEnv } from './access.ts';
+import { NO_PARAMETERS, RUN_BODY, SWITCH_BODY } from './inputs.ts';
 import { readBody, limitBody, readQuery } from './requests.ts';
-
-const NO_PARAMETERS = z.strictObject({});
-const RUN = z.strictObject({
-  event: z.unknown(),
-  inputs: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
-  dryRun: z.boolean().optional(),
-});
-const SWITCH = z.strictObject({ enabled: z.boolean() });
 
 /**
  * `/v1/flows`: lists the flows that the holder of a key may see, runs them, and enables and
@@ -33,7 +25,7 @@ export function flowRoutes(parts: ServerParts, access: FlowAccess): Hono<FlowEnv
   });
   app.post('/:name/runs', limitBody, async (context) => {
     readQuery(context, NO_PARAMETERS);
-    const body = await readBody(context, RUN);
+    const body = await readBody(context, RUN_BODY);
     const request = {
       requester: context.get('requester'),
       flow: context.req.param('name'),
@@ -44,7 +36,7 @@ export function flowRoutes(parts: ServerParts, access: FlowAccess): Hono<FlowEnv
   });
   app.put('/:name/enabled', limitBody, async (context) => {
     readQuery(context, NO_PARAMETERS);
-    const { enabled } = await readBody(context, SWITCH);
+    const { enabled } = await readBody(context, SWITCH_BODY);
     const name = context.req.param('name');
     await service.switch(context.get('requester'), name, enabled);
     context.set('outcome', 'switched');

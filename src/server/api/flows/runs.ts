@@ -1,34 +1,19 @@
 import type { Hono } from 'hono';
-import { z } from 'zod';
 import { flowRunDocument, flowRunItem } from '../../../services/flows/documents.ts';
 import { historyFilter } from '../../../services/flows/history-filter.ts';
 import { Problem } from '../../problem.ts';
 import type { ServerParts } from '../../types.ts';
 import { startAndRespond } from './start-run.ts';
 import type { FlowAccess, FlowEnv } from './access.ts';
+import { HISTORY_QUERY, NO_PARAMETERS, UNDO_BODY } from './inputs.ts';
 import { readBody, limitBody, readQuery } from './requests.ts';
-
-const parameter = z.string().optional();
-const HISTORY = z.strictObject({
-  user: parameter,
-  flow: parameter,
-  outcome: parameter,
-  since: parameter,
-  until: parameter,
-  limit: parameter,
-  after: parameter,
-});
-const NO_PARAMETERS = z.strictObject({});
-const UNDO: z.ZodType<{ reason?: string | undefined }> = z.strictObject({
-  reason: z.string().max(500).optional(),
-});
 
 /** `/v1/flow-runs`: the history of runs, one run, and undoing a run. */
 export function flowRunRoutes(parts: ServerParts, access: FlowAccess): Hono<FlowEnv> {
   const { service } = parts.flows;
   const app = access.createApp('history');
   app.get('/', async (context) => {
-    const filter = historyFilter(readQuery(context, HISTORY));
+    const filter = historyFilter(readQuery(context, HISTORY_QUERY));
     const records = await service.history(context.get('requester'), filter);
     const next = records.length < filter.limit ? null : (records.at(-1)?.run ?? null);
     return context.json({ schema: 'arx.flows/v1', items: records.map(flowRunItem), next });
@@ -41,7 +26,7 @@ export function flowRunRoutes(parts: ServerParts, access: FlowAccess): Hono<Flow
   app.post('/:run/undo', limitBody, async (context) => {
     readQuery(context, NO_PARAMETERS);
     const { reason } =
-      context.req.header('content-type') === undefined ? {} : await readBody(context, UNDO);
+      context.req.header('content-type') === undefined ? {} : await readBody(context, UNDO_BODY);
     const opened = await service.admitUndo(
       context.get('requester'),
       runIn(context.req.param('run')),

@@ -1,19 +1,12 @@
 import type { Hono } from 'hono';
-import { z } from 'zod';
 import type { FlowRequester, FlowService } from '../../../services/flows/types.ts';
 import type { ResourceSet } from '../../../flows/types.ts';
 import { Problem } from '../../problem.ts';
 import type { ServerParts } from '../../types.ts';
 import type { FlowAccess, FlowEnv } from './access.ts';
+import { NO_PARAMETERS, SET_BODY } from './inputs.ts';
 import { readBody, limitBody, readQuery } from './requests.ts';
 
-// The flow service validates the content of the lists.
-const SET = z.strictObject({
-  flows: z.array(z.string()),
-  members: z.array(z.string()),
-  permissions: z.array(z.string()),
-});
-const NO_PARAMETERS = z.strictObject({});
 const SCHEMA = 'arx.flows/v1';
 
 /**
@@ -33,7 +26,7 @@ export function setRoutes({ flows: { service } }: ServerParts, access: FlowAcces
   app.put('/:name', limitBody, async (context) => {
     readQuery(context, NO_PARAMETERS);
     const name = context.req.param('name');
-    const body = await readBody(context, SET);
+    const body = await readBody(context, SET_BODY);
     // The flow service also accepts other spellings of permissions.
     await service.putSet(context.get('requester'), { name, ...body } as ResourceSet);
     context.set('outcome', 'put');

@@ -1,0 +1,20 @@
+/** What the enrichment API accepts: checked by the routes, described in the OpenAPI document. */
+import { z } from 'zod';
+
+/** Most accounts of one batch. */
+export const MAX_ACCOUNTS = 1_000;
+
+export const NO_PARAMETERS = z.strictObject({});
+
+export const REFRESH_QUERY = z.strictObject({
+  refresh: z
+    .enum(['true', 'false'])
+    .optional()
+    .describe('Read Okta again, even if an answer is cached'),
+});
+
+// The size of a batch has an error of its own.
+export const BATCH_BODY = z.strictObject({
+  accounts: z.array(z.string()).meta({ minItems: 1, maxItems: MAX_ACCOUNTS }),
+  refresh: z.boolean().optional(),
+});
