@@ -40,7 +40,7 @@ it('the store of one ARX_HOME goes over into another', { timeout: LONG }, async 
   expect(restored).toMatchObject({
     code: 0,
     out: '',
-    err: expect.stringContaining('The audit trail is whole'),
+    err: expect.stringContaining('The audit trail is intact'),
   });
   expect(await at(there).document(['audit', 'verify'])).toEqual(
     await at(here).document(['audit', 'verify']),

@@ -256,9 +256,9 @@ describe('a sync that cannot read everything', () => {
   it.each([
     [['--hours-back', '2161'], /1 to 2160/],
     [['--hours-back', '0'], /1 to 2160/],
-    [['--no-users', '--no-apps', '--no-logs'], /nothing to read/],
-    [['--no-logs', '--hours-back', '5'], /contradict/],
-    [['--attach', 'x', '--detach'], /contradict/],
+    [['--no-users', '--no-apps', '--no-logs'], /would read nothing/],
+    [['--no-logs', '--hours-back', '5'], /cannot be combined/],
+    [['--attach', 'x', '--detach'], /cannot be combined/],
   ])('refuses %s with 2', async (argv, says) => {
     const { code, out } = await cli.run(['okta', 'sync', '--local', ...argv, '--json']);
     expect(code).toBe(2);

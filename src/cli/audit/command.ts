@@ -31,61 +31,63 @@ interface ExportOptions {
   local?: boolean;
 }
 
-/** `arx audit`: looks into the trail, proves that it is whole, and takes it out. */
+/** `arx audit`: lists the entries of the audit trail, verifies and exports it. */
 export const defineAudit: DefineVerb = (program, run) => {
   const audit = withInheritedJson(
-    program.command('audit').description('look into the audit trail, verify it, export it'),
+    program.command('audit').description('list, verify and export the audit trail'),
   );
-  withJson(withLocal(audit.command('list').description('list entries in the order of the chain')))
-    .option('--run <run>', 'only those of this run', nonEmptyText)
-    .option('--kind <kind>', 'only those of this kind, such as user.checked', nonEmptyText)
-    .option('--subject <subject>', 'only those about this id', nonEmptyText)
-    .option('--limit <number>', 'how many', whole(1, 10_000), 100)
-    .option('--after <index>', 'those after this index', whole(0, Number.MAX_SAFE_INTEGER))
+  withJson(withLocal(audit.command('list').description('list entries in chain order')))
+    .option('--run <run>', 'only entries of this run', nonEmptyText)
+    .option('--kind <kind>', 'only entries of this kind, such as user.checked', nonEmptyText)
+    .option('--subject <subject>', 'only entries about this id', nonEmptyText)
+    .option('--limit <number>', 'maximum number of entries', whole(1, 10_000), 100)
+    .option('--after <index>', 'only entries after this index', whole(0, Number.MAX_SAFE_INTEGER))
     .action((options: ListOptions) => run((io) => list(io, options)));
   withJson(
     withLocal(
       audit
         .command('verify')
         .description(
-          'recompute chain and tree, hold them against the checkpoints; exit 1 and the first bad entry',
+          'recompute the hash chain and tree and compare them with the checkpoints; exit code 1 and the first bad entry on failure',
         ),
     ),
   )
     .option(
       '--checkpoint <file>',
-      'a checkpoint kept outside the store, such as one from Slack',
+      'a checkpoint kept outside the store, for example from Slack',
       nonEmptyText,
     )
     .option(
       '--key <key>',
-      'believe only this verifier key for --checkpoint: its text, or a file',
+      'accept only this verifier key for --checkpoint: its text, or a file',
       nonEmptyText,
     )
     .option(
       '--file <export>',
-      'check an exported JSONL file instead of the store; not one made with --run: such an extract cannot be verified alone',
+      'verify an exported JSONL file instead of the store; an export made with --run cannot be verified alone',
       nonEmptyText,
     )
     .action((options: VerifyOptions) => run((io) => verify(io, options)));
-  const one = (name: string, about: string) =>
+  const entryCommand = (name: string, about: string) =>
     withJson(withLocal(audit.command(name).description(about))).argument(
       '<entry>',
       'id or index of the entry',
       nonEmptyText,
     );
-  one('show', 'show one entry').action((entry: string, options: { json?: boolean }) =>
+  entryCommand('show', 'show one entry').action((entry: string, options: { json?: boolean }) =>
     run(async (io) => (await import('./prove.ts')).show(io, entry, options)),
   );
-  one('prove', 'prove that an entry stands in the trail, under a signed checkpoint').action(
-    (entry: string, options: { json?: boolean }) =>
-      run(async (io) => (await import('./prove.ts')).prove(io, entry, options)),
+  entryCommand(
+    'prove',
+    'prove with a signed checkpoint that an entry is in the audit trail',
+  ).action((entry: string, options: { json?: boolean }) =>
+    run(async (io) => (await import('./prove.ts')).prove(io, entry, options)),
   );
   withJson(
     withLocal(
       audit
         .command('key')
-        .description('print the verifier key with which others check checkpoints'),
+        .description('print the verifier key, with which others verify checkpoints'),
     ),
   ).action((options: { json?: boolean }) =>
     run(async (io) => (await import('./key.ts')).showKey(io, options)),
@@ -94,15 +96,15 @@ export const defineAudit: DefineVerb = (program, run) => {
     withLocal(
       audit
         .command('export')
-        .description('write the entries: as stored, as OCSF events, or as CSV'),
+        .description('export the entries as stored, as OCSF events, or as CSV'),
     ),
   )
     .addOption(
-      new Option('--format <format>', 'form of the export')
+      new Option('--format <format>', 'format of the export')
         .choices(['jsonl', 'ocsf', 'csv'])
         .default('jsonl'),
     )
-    .option('--run <run>', 'only those of this run', nonEmptyText)
+    .option('--run <run>', 'only entries of this run', nonEmptyText)
     .option('--out <file>', 'write to this file instead of standard output', nonEmptyText)
     .action((options: ExportOptions) => run((io) => exportEntries(io, options)));
 };
@@ -121,7 +123,7 @@ async function list(io: Io, { json, local: _, ...options }: ListOptions) {
   return EXIT.ok;
 }
 
-/** `latest` and workflow ids are as good as run ids; anything else is taken as it is. */
+/** Resolves `latest` and workflow ids to run ids; anything else is used unchanged. */
 async function filterOf(
   store: import('../../store/types.ts').Store,
   options: Omit<ListOptions, 'json' | 'local'>,
@@ -136,7 +138,7 @@ async function filterOf(
 }
 
 async function verify(io: Io, options: VerifyOptions) {
-  const { verdictOn } = await import('./verdict.ts');
+  const { verifySource: verdictOn } = await import('./verdict.ts');
   const verdict = await verdictOn(io, options);
   if (options.json) await writeJson(io, { schema: 'arx.verify/v1', ...verdict });
   else {
@@ -149,7 +151,7 @@ async function verify(io: Io, options: VerifyOptions) {
 async function exportEntries(io: Io, options: ExportOptions) {
   const { withStore } = await import('../kit/store.ts');
   const { writeOutput } = await import('../kit/files.ts');
-  const { exportPieces } = await import('./render.ts');
+  const { exportChunks: exportPieces } = await import('./render.ts');
   let written = 0;
   await withStore(io, async (store) => {
     const filter = await filterOf(store, { run: options.run, limit: 0 });

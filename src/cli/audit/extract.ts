@@ -1,23 +1,25 @@
+/** Recognises an export of a single run, which cannot be verified alone. */
+
 import type { BadEntry } from '../../audit/chain.ts';
 import { canonicalJson, leafHash } from '../../audit/canonical.ts';
 import type { AuditEntry } from '../../audit/types.ts';
 import { linesOf } from '../kit/lines.ts';
 
-/** A file that holds the entries of one run only, as `arx audit export --run` makes it. */
+/** A file with the entries of one run only, as `arx audit export --run` writes it. */
 export interface Extract {
   run: string;
-  /** Entries that have the hash they state. */
+  /** Number of entries that have the hash they state. */
   entries: number;
-  /** The first one that does not. */
+  /** The first entry that does not. */
   firstBad: BadEntry | null;
 }
 
 /**
- * Looks at a file whose chain does not hold: null where it is not an extract of one run. Of an
- * extract each entry can be held against its own hash, but whether entries are missing shows only
- * in the whole trail.
+ * Inspects a file whose chain is broken: null if it is not an extract of one run. Each entry of an
+ * extract can be compared with its own hash, but only the whole trail shows whether entries are
+ * missing.
  */
-export async function extractIn(file: string): Promise<Extract | null> {
+export async function readExtract(file: string): Promise<Extract | null> {
   let extract: Extract | null = null;
   for await (const page of linesOf(file)) {
     for (const { index, text } of page) {
@@ -25,7 +27,7 @@ export async function extractIn(file: string): Promise<Extract | null> {
       if (entry === null || typeof entry.run !== 'string') return null;
       extract ??= { run: entry.run, entries: 0, firstBad: null };
       if (entry.run !== extract.run) return null;
-      if (hasItsHash(entry, text)) extract.entries += 1;
+      if (hasStatedHash(entry, text)) extract.entries += 1;
       else extract.firstBad ??= { index, id: entry.id, reason: 'does not match its own hash' };
     }
   }
@@ -43,14 +45,14 @@ function parseEntry(text: string): AuditEntry | null {
   }
 }
 
-function hasItsHash(entry: AuditEntry, text: string): boolean {
+function hasStatedHash(entry: AuditEntry, text: string): boolean {
   try {
     return (
       canonicalJson(entry) === text &&
       leafHash(canonicalJson({ ...entry, hash: undefined })) === entry.hash
     );
   } catch {
-    // What has no canonical form was never written.
+    // An entry without a canonical form was not written by arx.
     return false;
   }
 }

@@ -1,3 +1,5 @@
+/** Shows and rotates the key that signs audit checkpoints. */
+
 import { verifierKey } from '../../audit/note.ts';
 import { rotateKey } from '../../store/journal/checkpointer.ts';
 import type { Store } from '../../store/types.ts';
@@ -6,9 +8,9 @@ import { EXIT } from '../kit/exit.ts';
 import type { Io } from '../kit/io.ts';
 import { print, printNote, writeJson } from '../kit/io.ts';
 import { withStore } from '../kit/store.ts';
-import { checkpointParts, holderOf } from './log-keys.ts';
+import { checkpointParts, keyHolderOf } from './log-keys.ts';
 
-/** `arx audit key`: the verifier key that other programs check checkpoints with. */
+/** `arx audit key`: prints the verifier key, with which other programs verify checkpoints. */
 export async function showKey(io: Io, { json }: { json?: boolean }) {
   const keys = await withStore(io, (store) => store.auditKeys.list());
   const inUse = keys.find(({ toSize }) => toSize === null);
@@ -24,19 +26,24 @@ export interface RotateOptions {
   json?: boolean;
 }
 
-/** `arx keys rotate audit`: a new key signs from here on; both sign the trail as it stands. */
+/**
+ * `arx keys rotate audit`: signs the current trail with the old and a new key; from here on only
+ * the new key signs.
+ */
 export async function rotate(io: Io, options: RotateOptions) {
-  const { given } = holderOf(io);
-  if (given && options.out === undefined) {
+  const { given: isExternal } = keyHolderOf(io);
+  if (isExternal && options.out === undefined) {
     throw usageError(
-      'ARX_AUDIT_KEY gives the key, and arx cannot change that: the new one needs a file of its own.',
-      'Name it with --out FILE, then set ARX_AUDIT_KEY_FILE to it and start the workers again.',
+      'The key comes from ARX_AUDIT_KEY, which arx cannot change, so the new key needs a file.',
+      'Name the file with --out FILE, then set ARX_AUDIT_KEY_FILE to it and restart the workers.',
     );
   }
-  if (!given && options.out !== undefined) {
-    throw usageError('The key is kept in ARX_HOME and is replaced there.', 'Leave --out away.');
+  if (!isExternal && options.out !== undefined) {
+    throw usageError('The key is stored in ARX_HOME and is replaced there.', 'Omit --out.');
   }
-  const { checkpoint, key, before } = await withStore(io, (store) => turn(io, store, options));
+  const { checkpoint, key, before } = await withStore(io, (store) =>
+    rotateWith(io, store, options),
+  );
   const result = {
     verifierKey: verifierKey(key),
     before: verifierKey(before),
@@ -55,13 +62,14 @@ export async function rotate(io: Io, options: RotateOptions) {
       `Key ${before.hash} is retired; ${key.hash} signs from ${checkpoint.size} entries on.`,
     );
     if (options.out)
-      printNote(io, `Set ARX_AUDIT_KEY_FILE to ${options.out} and start the workers again.`);
+      printNote(io, `Set ARX_AUDIT_KEY_FILE to ${options.out} and restart the workers.`);
   }
   return EXIT.ok;
 }
 
-async function turn(io: Io, store: Store, { lost, out }: RotateOptions) {
-  // Who may read the key file or the variable may rotate; no other proof is asked for.
+async function rotateWith(io: Io, store: Store, { lost, out }: RotateOptions) {
+  // Anyone who can read the key file or the variable may rotate the key; no further proof is
+  // required.
   const by = { principal: 'cli:arx', authenticatedBy: 'none' } as const;
   return await rotateKey(checkpointParts(io, store), { lost, file: out, by });
 }
@@ -70,5 +78,5 @@ const noKey = (): CliError =>
   new CliError({
     code: 'no_key',
     message: 'The audit log has no key yet.',
-    remedy: 'The worker makes one at the end of its first run.',
+    remedy: 'The worker creates one at the end of its first run.',
   });

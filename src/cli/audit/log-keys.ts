@@ -1,3 +1,5 @@
+/** The keys and checkpoints that `arx audit` works with. */
+
 import { readFileSync } from 'node:fs';
 import { openCheckpoint, parseCheckpoint } from '../../audit/checkpoint.ts';
 import type { OpenCheckpoint } from '../../audit/checkpoint.ts';
@@ -14,25 +16,25 @@ import { EXIT } from '../kit/exit.ts';
 import type { Io } from '../kit/io.ts';
 import { readEnvironment } from '../kit/settings.ts';
 
-/** What makes checkpoints on the command line: the key of ARX_AUDIT_KEY or of ARX_HOME. */
+/** What creates checkpoints on the command line, with the key of ARX_AUDIT_KEY or of ARX_HOME. */
 export function checkpointParts(io: Io, store: Store): CheckpointParts {
-  return { store, holder: holderOf(io), now: () => new Date() };
+  return { store, holder: keyHolderOf(io), now: () => new Date() };
 }
 
-export function holderOf(io: Io) {
+export function keyHolderOf(io: Io) {
   const { arx } = readEnvironment(io);
   return keyHolder(arx.home, () => auditKey(arx)?.reveal() ?? null);
 }
 
-/** The key of --key: the text itself, or a file that holds it. Throws CliError `usage`. */
+/** The key of --key: its text, or a file that contains it. Throws CliError `usage`. */
 export function readKeyOption(value: string): NoteKey {
   const text = isKey(value) ? value : readText(value, '--key');
   try {
     return parseVerifierKey(text.trim());
   } catch (thrown) {
-    throw unusable(
+    throw invalidOption(
       `--key ${(thrown as Error).message}`,
-      'Give what `arx audit key` printed, or a file that holds it.',
+      'Pass the output of `arx audit key`, or a file that contains it.',
     );
   }
 }
@@ -47,8 +49,8 @@ function isKey(text: string): boolean {
 }
 
 /**
- * A checkpoint kept outside: its note, forgiving about line ends, as copies from messages have
- * them.
+ * The note of a checkpoint kept outside the store. Tolerates other line ends, as copies of messages
+ * have them.
  */
 export function readNote(file: string): string {
   const text = readText(file, '--checkpoint');
@@ -61,18 +63,18 @@ export function readNote(file: string): string {
     return note;
   } catch (thrown) {
     const remedy =
-      'Give a checkpoint as arx put it into the Slack message of a run, or as `arx audit prove` prints it.';
-    throw unusable(`${file} is no checkpoint: ${(thrown as Error).message}`, remedy);
+      'Pass a checkpoint from the Slack message of a run, or from the output of `arx audit prove`.';
+    throw invalidOption(`${file} is not a checkpoint: ${(thrown as Error).message}`, remedy);
   }
 }
 
-/** Opens a note with these keys; the reason where it does not. */
+/** Opens a note with these keys, or returns the reason why it cannot be opened. */
 export function tryOpen(
   note: string,
   keys: readonly NoteKey[],
 ): OpenCheckpoint | { reason: string } {
   const origin = keys[0]?.name;
-  if (origin === undefined) return { reason: 'this log has no key: nothing of it was ever signed' };
+  if (origin === undefined) return { reason: 'this log has no key, so none of it was signed' };
   try {
     return openCheckpoint(note, { origin, keys, verify: verifyEd25519 });
   } catch (thrown) {
@@ -85,12 +87,12 @@ function readText(file: string, flag: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (thrown) {
-    throw unusable(
+    throw invalidOption(
       `${file} cannot be read (${(thrown as NodeJS.ErrnoException).code})`,
       `Name a file with ${flag}.`,
     );
   }
 }
 
-const unusable = (message: string, remedy: string): CliError =>
+const invalidOption = (message: string, remedy: string): CliError =>
   new CliError({ code: 'usage', message, remedy, exit: EXIT.usage });

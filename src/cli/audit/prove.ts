@@ -1,3 +1,5 @@
+/** Shows one audit entry, or proves that it is in the trail. */
+
 import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
 import { chainFrom, checkNext } from '../../audit/chain.ts';
 import { parseCheckpoint } from '../../audit/checkpoint.ts';
@@ -21,7 +23,8 @@ interface Options {
 }
 
 /**
- * An inclusion proof: with the checkpoint's note and the log's verifier key it stands for itself.
+ * An inclusion proof. With the checkpoint's note and the log's verifier key it can be verified on
+ * its own.
  */
 interface Proof {
   schema: 'arx.proof/v1';
@@ -33,18 +36,20 @@ interface Proof {
   checkpoint: string;
 }
 
-/** `arx audit prove`: that an entry stands in the trail at its place, under a signed checkpoint. */
+/**
+ * `arx audit prove`: proves with a signed checkpoint that an entry is at its place in the trail.
+ */
 export async function prove(io: Io, reference: string, { json }: Options) {
   const proof = await withStore(io, async (store) => {
     const { index, entry } = await entryOf(store, reference);
-    return proofOf(store, { index, entry, note: await noteOver(io, store, index) });
+    return proofOf(store, { index, entry, note: await checkpointCovering(io, store, index) });
   });
   if (json) await writeJson(io, proof);
   else await print(io, proofText(proof));
   return EXIT.ok;
 }
 
-/** `arx audit show`: one entry, whole. */
+/** `arx audit show`: shows one entry in full. */
 export async function show(io: Io, reference: string, { json }: Options) {
   const { index, entry } = await withStore(io, (store) => entryOf(store, reference));
   if (json)
@@ -57,7 +62,10 @@ export async function show(io: Io, reference: string, { json }: Options) {
   return EXIT.ok;
 }
 
-async function entryOf(store: Store, reference: string): Promise<{ index: number; entry: Found }> {
+async function entryOf(
+  store: Store,
+  reference: string,
+): Promise<{ index: number; entry: StoredEntry }> {
   const row = await store.audit.get(reference);
   if (row) return { index: row.index, entry: entryAt(row) };
   throw new CliError({
@@ -67,51 +75,51 @@ async function entryOf(store: Store, reference: string): Promise<{ index: number
   });
 }
 
-/** An entry, or what is left of one whose content was removed by age. */
-type Found = AuditEntry | RemovedEntry;
+/** An entry, or the remainder of an entry whose content was removed after its retention period. */
+type StoredEntry = AuditEntry | RemovedEntry;
 
 /**
- * An entry whose text has the hash that it states; whether that is the one in the tree, the proof
- * shows.
+ * The entry, if its text has the hash that it states. Whether that hash is in the tree is shown by
+ * the proof.
  */
-function entryAt({ index, text }: { index: number; text: string }): Found {
+function entryAt({ index, text }: { index: number; text: string }): StoredEntry {
   const stated = parseEntry(text);
   const bad = checkNext(chainFrom({ entries: index, head: prevHashOf(stated) }), { index, text });
   if (stated && !bad) return stated;
-  throw broken(`the entry at index ${index} ${bad?.reason ?? 'is no JSON'}`);
+  throw brokenError(`the entry at index ${index} ${bad?.reason ?? 'is not valid JSON'}`);
 }
 
-const prevHashOf = (entry: Found | null): string =>
+const prevHashOf = (entry: StoredEntry | null): string =>
   entry && 'prevHash' in entry ? entry.prevHash : '';
 
-function parseEntry(text: string): Found | null {
+function parseEntry(text: string): StoredEntry | null {
   try {
-    return JSON.parse(text) as Found;
+    return JSON.parse(text) as StoredEntry;
   } catch {
     return null;
   }
 }
 
 /**
- * The newest checkpoint; where it does not reach the entry and the log's key is here, a new one.
+ * The newest checkpoint; if it does not cover the entry and the log's key is available, a new one.
  */
-async function noteOver(io: Io, store: Store, index: number): Promise<string> {
+async function checkpointCovering(io: Io, store: Store, index: number): Promise<string> {
   const newest = await store.checkpoints.newest();
   if (newest && newest.size > index) return newest.note;
   const made = await makeCheckpoint(checkpointParts(io, store), null);
   if (made) return made.note;
-  throw broken(`no checkpoint reaches the entry at index ${index}`);
+  throw brokenError(`no checkpoint covers the entry at index ${index}`);
 }
 
 async function proofOf(
   store: Store,
-  { index, entry, note }: { index: number; entry: Found; note: string },
+  { index, entry, note }: { index: number; entry: StoredEntry; note: string },
 ): Promise<Proof> {
   const { size, root } = parseCheckpoint(parseNote(note).text);
   const hashes = await new TileTree(store.auditTree.readTile).inclusion(index, size);
   const holds = verifyInclusion({ leafHash: hexToBytes(entry.hash), index, size, hashes, root });
   if (!holds)
-    throw broken(
+    throw brokenError(
       `the entry at index ${index} is not the one that the checkpoint of ${size} entries signed`,
     );
   const hex = hashes.map((hash) => bytesToHex(hash));
@@ -127,11 +135,11 @@ async function proofOf(
   };
 }
 
-function broken(what: string): CliError {
+function brokenError(what: string): CliError {
   return new CliError({
     code: 'audit_broken',
-    message: `There is no proof: ${what}.`,
-    remedy: 'Run `arx audit verify` to see how far the trail is whole.',
+    message: `The entry cannot be proven: ${what}.`,
+    remedy: 'Run `arx audit verify` to see up to where the trail is intact.',
   });
 }
 

@@ -1,3 +1,5 @@
+/** Renders audit entries and verification results. */
+
 import type { ChainReport } from '../../audit/chain.ts';
 import { EXPORT_FORMATS } from '../../audit/export.ts';
 import type { AuditEntry } from '../../audit/types.ts';
@@ -21,7 +23,7 @@ export function auditTable(
   return grid(['index', 'time', 'kind', 'subject', 'decision', 'outcome'], rows, colors);
 }
 
-/** The verdict on the chain in words. */
+/** The result of a verification as text. */
 export function verifyText(
   verdict: ChainReport & { checkpoints?: number; extractOf?: string },
   colors: Colors,
@@ -30,32 +32,32 @@ export function verifyText(
   if (ok) {
     const signed =
       checkpoints > 0 ? `, as signed in ${plural(checkpoints, 'checkpoint', 'checkpoints')}` : '';
-    const gone =
+    const shortened =
       removed > 0
-        ? `; of ${plural(removed, 'old entry', 'old entries')} only the hash is left`
+        ? `; only the hash remains of ${plural(removed, 'old entry', 'old entries')}`
         : '';
-    return `${colors.green('The audit trail is whole:')} ${plural(entries, 'entry', 'entries')}, head ${head}${signed}${gone}`;
+    return `${colors.green('The audit trail is intact:')} ${plural(entries, 'entry', 'entries')}, head ${head}${signed}${shortened}`;
   }
   const { index, id, reason } = firstBad;
   const which =
     id === null ? `The entry at index ${index}` : `The entry at index ${index} (${plain(id)})`;
   const verdictWords =
     verdict.extractOf === undefined ? 'The audit trail is BROKEN.' : 'NOT VERIFIED.';
-  return `${colors.red(verdictWords)} ${which} ${reason}. Good before it: ${count(entries)}.`;
+  return `${colors.red(verdictWords)} ${which} ${reason}. Valid entries before it: ${count(entries)}.`;
 }
 
 type Pages = AsyncIterable<{ index: number; text: string }[]>;
 
-/** An export in pieces; `counted` is told how many entries each piece holds. */
-export async function* exportPieces(
+/** An export in chunks; calls `onPage` with the number of entries in each. */
+export async function* exportChunks(
   format: keyof typeof EXPORT_FORMATS,
   pages: Pages,
-  counted: (entries: number) => void,
+  onPage: (entries: number) => void,
 ): AsyncGenerator<string> {
   const { head, line } = EXPORT_FORMATS[format];
   if (head !== '') yield head;
   for await (const page of pages) {
-    counted(page.length);
+    onPage(page.length);
     yield page.map((stored) => line(stored)).join('');
   }
 }

@@ -1,3 +1,5 @@
+/** Verifies the store or an exported file, for `arx audit verify`. */
+
 import { EMPTY_HEAD } from '../../audit/entry.ts';
 import { parseCheckpoint } from '../../audit/checkpoint.ts';
 import { parseNote } from '../../audit/note.ts';
@@ -6,15 +8,15 @@ import type { Store } from '../../store/types.ts';
 import { CliError, usageError } from '../kit/errors.ts';
 import type { Io } from '../kit/io.ts';
 import { withStore, withStoreOr } from '../kit/store.ts';
-import { holderOf, readKeyOption, readNote } from './log-keys.ts';
+import { keyHolderOf, readKeyOption, readNote } from './log-keys.ts';
 import { signingKeysAt, verifyExport, verifyStore } from './verify.ts';
 import type { Verdict } from './verify.ts';
 
 /**
- * What is verified: the store or an exported file, and a checkpoint kept outside with the key that
- * is believed.
+ * What is verified: the store or an exported file, optionally with an external checkpoint and the
+ * key to accept for it.
  */
-export interface VerifyWhat {
+export interface VerifySource {
   file?: string;
   checkpoint?: string;
   key?: string;
@@ -23,46 +25,52 @@ export interface VerifyWhat {
 const EMPTY: Verdict = { ok: true, entries: 0, head: EMPTY_HEAD, checkpoints: 0 };
 
 /** The verdict of `arx audit verify`. */
-export async function verdictOn(io: Io, { file, checkpoint, key }: VerifyWhat): Promise<Verdict> {
+export async function verifySource(
+  io: Io,
+  { file, checkpoint, key }: VerifySource,
+): Promise<Verdict> {
   if (key !== undefined && checkpoint === undefined) {
-    throw usageError('--key says nothing without --checkpoint.', 'Add --checkpoint FILE.');
+    throw usageError('--key has no effect without --checkpoint.', 'Add --checkpoint FILE.');
   }
   const note = checkpoint === undefined ? null : readNote(checkpoint);
-  const believed = key === undefined ? null : [readKeyOption(key)];
-  // A trail that has not begun is whole; a checkpoint says that there was one.
+  const accepted = key === undefined ? null : [readKeyOption(key)];
+  // A trail that has not started is intact, unless a checkpoint shows that there was one.
   if (file === undefined && note === null)
     return await withStoreOr(io, EMPTY, (store) => verifyStore(store, null));
   if (file === undefined) {
     return await withStore(io, async (store) =>
       verifyStore(
         store,
-        note === null ? null : { note, keys: believed ?? (await keysOf(store, note)) },
+        note === null ? null : { note, keys: accepted ?? (await keysOf(store, note)) },
       ),
     );
   }
   return await verifyExport(
     file,
-    note === null ? null : { note, keys: believed ?? (await anyKeys(io, note)) },
+    note === null ? null : { note, keys: accepted ?? (await availableKeys(io, note)) },
   );
 }
 
 /**
- * Public keys of a store that might sign at the size of a note: a key that was retired before signs
- * nothing more.
+ * Public keys of a store that may sign at the size of a note. A key retired before that size may
+ * not.
  */
 async function keysOf(store: Store, note: string): Promise<NoteKey[]> {
   const { size } = parseCheckpoint(parseNote(note).text);
   return signingKeysAt(size, await store.auditKeys.list());
 }
 
-/** An exported file does not say who signs the log: the key held here does, else the store. */
-async function anyKeys(io: Io, note: string): Promise<readonly NoteKey[]> {
-  const held = holderOf(io).load();
+/**
+ * An exported file does not name its keys, so the keys available here and those of the store are
+ * used.
+ */
+async function availableKeys(io: Io, note: string): Promise<readonly NoteKey[]> {
+  const held = keyHolderOf(io).load();
   const stored = await withStore(io, (store) => keysOf(store, note)).catch((thrown: unknown) => {
     if (held.length > 0 || !(thrown instanceof CliError)) return [];
     throw usageError(
-      'Nothing here says which key signs the log of this file.',
-      'Add --key with what `arx audit key` printed.',
+      'It is not known here which key signs the log of this file.',
+      'Add --key with the output of `arx audit key`.',
     );
   });
   return [...stored, ...held.filter(({ hash }) => stored.every((key) => key.hash !== hash))];

@@ -1,3 +1,5 @@
+/** Verifies the hash chain and tree of the audit trail against its checkpoints. */
+
 import { verifyChain } from '../../audit/chain.ts';
 import type { BadEntry, ChainReport } from '../../audit/chain.ts';
 import { parseVerifierKey } from '../../audit/note.ts';
@@ -9,53 +11,63 @@ import type { Store } from '../../store/types.ts';
 import { CliError } from '../kit/errors.ts';
 import { EXIT } from '../kit/exit.ts';
 import { linesOf } from '../kit/lines.ts';
-import { extractIn } from './extract.ts';
+import { readExtract } from './extract.ts';
 import { tryOpen } from './log-keys.ts';
 
 const PAGE = 1_000;
 const ATTEMPTS = 5;
 
-/** A checkpoint kept outside, and the keys that are believed. */
-export interface Outside {
+/** A checkpoint kept outside the store, and the keys accepted for it. */
+export interface ExternalCheckpoint {
   note: string;
   keys: readonly NoteKey[];
 }
 
-/** What `arx audit verify` found; `checkpoints` counts those that were compared. */
+/** The result of `arx audit verify`; `checkpoints` counts those that were compared. */
 export type Verdict = ChainReport & {
   checkpoints: number;
   /**
-   * The file is an extract of this run, which cannot be verified alone: `firstBad.reason` says so.
+   * Set if the file is an extract of this run, which cannot be verified alone; `firstBad.reason`
+   * explains it.
    */
   extractOf?: string;
 };
 
 /**
- * Recomputes chain and tree of a store and compares them with the recorded end, every kept
- * checkpoint and one kept outside. A trail that grows meanwhile is looked at again.
+ * Recomputes the chain and tree of a store, and compares them with the recorded head, every stored
+ * checkpoint and an external one. Repeats the verification if the trail grew meanwhile.
  */
-export async function verifyStore(store: Store, outside: Outside | null): Promise<Verdict> {
+export async function verifyStore(
+  store: Store,
+  external: ExternalCheckpoint | null,
+): Promise<Verdict> {
   for (let attempt = 1; ; attempt += 1) {
-    // Before the head, so that none is newer than it.
+    // Read before the head, so that none is newer than the head.
     const [rows, keys] = [await store.checkpoints.list(), await store.auditKeys.list()];
     const before = await store.audit.head();
-    const verdict = await addEntryId(store, await look(store, { rows, keys, before, outside }));
+    const verdict = await addEntryId(
+      store,
+      await verifyOnce(store, { rows, keys, before, outside: external }),
+    );
     const grown = !verdict.ok && (await store.audit.head()).entries > before.entries;
     if (!grown || attempt === ATTEMPTS) return verdict;
   }
 }
 
-interface Seen {
+interface Snapshot {
   rows: readonly CheckpointRow[];
   keys: readonly AuditKey[];
   before: { entries: number; head: string };
-  outside: Outside | null;
+  outside: ExternalCheckpoint | null;
 }
 
-async function look(store: Store, { rows, keys, before, outside }: Seen): Promise<Verdict> {
+async function verifyOnce(
+  store: Store,
+  { rows, keys, before, outside }: Snapshot,
+): Promise<Verdict> {
   const kept = rows.map((row) => checkpointRoot(row, keys));
   const { readTile } = store.auditTree;
-  const all = [...kept, ...(outside ? [outsideRoot(outside)] : [])];
+  const all = [...kept, ...(outside ? [externalRoot(outside)] : [])];
   const signed = all.filter((root) => 'root' in root);
   const report = await verifyTrail({
     pages: store.audit.pages(PAGE),
@@ -79,8 +91,8 @@ async function look(store: Store, { rows, keys, before, outside }: Seen): Promis
 }
 
 /**
- * A kept checkpoint whose signatures hold, each by a key that may sign its size; else what is wrong
- * with it.
+ * A stored checkpoint with valid signatures, each by a key that may sign at its size, or else what
+ * is wrong with it.
  */
 function checkpointRoot(
   { note, size }: CheckpointRow,
@@ -97,7 +109,7 @@ export function signingKeysAt(size: number, keys: readonly AuditKey[]): NoteKey[
   return allowed.map(({ verifierKey }) => parseVerifierKey(verifierKey));
 }
 
-function outsideRoot({ note, keys }: Outside): SignedRoot | BadEntry {
+function externalRoot({ note, keys }: ExternalCheckpoint): SignedRoot | BadEntry {
   return rootOf(note, keys, 'the checkpoint kept outside');
 }
 
@@ -108,11 +120,11 @@ function rootOf(note: string, keys: readonly NoteKey[], what: string): SignedRoo
   return {
     index: Math.max(0, size - 1),
     id: null,
-    reason: `cannot be held against ${what}: ${opened.reason}`,
+    reason: `cannot be compared with ${what}: ${opened.reason}`,
   };
 }
 
-/** Adds the id of the entry that stands at the place found. */
+/** Adds the id of the entry at the index that was found. */
 async function addEntryId(store: Store, verdict: Verdict): Promise<Verdict> {
   if (verdict.ok || verdict.firstBad.id !== null) return verdict;
   const [row] = await store.audit
@@ -123,28 +135,28 @@ async function addEntryId(store: Store, verdict: Verdict): Promise<Verdict> {
   return { ...verdict, firstBad: { ...verdict.firstBad, id } };
 }
 
-/** What the chain says where entries of others were left out. */
+/** The error of the chain where entries are missing. */
 const BREAK = 'does not follow the entry before it';
 
-/**
- * A file that breaks where entries are left out may be an extract: then its own entries are looked
- * at.
- */
+/** A file with missing entries may be an extract. If it is, checks the entries that it contains. */
 async function extractVerdict(file: string, found: Verdict): Promise<Verdict> {
-  const extract = await extractIn(file);
+  const extract = await readExtract(file);
   if (extract === null || found.ok) return found;
   const { run: extractOf, entries, firstBad } = extract;
   if (firstBad !== null) return { ...found, firstBad, extractOf };
   const reason =
-    `follows an entry that is not in the file: it is an extract with the entries of run ${extractOf} only, which cannot ` +
-    `be verified alone (each of its ${entries} entries has the hash it states; whether some are missing, only the whole ` +
-    'trail shows: export it without --run)';
+    `follows an entry that is not in the file: it is an extract with only the entries of run ${extractOf}, which cannot ` +
+    `be verified alone (each of its ${entries} entries has the hash it states, but only the whole trail shows whether ` +
+    'entries are missing: export it without --run)';
   return { ...found, firstBad: { ...found.firstBad, reason }, extractOf };
 }
 
-/** Recomputes chain and tree of an exported JSONL file. Throws CliError `no_file`. */
-export async function verifyExport(file: string, outside: Outside | null): Promise<Verdict> {
-  const root = outside ? outsideRoot(outside) : null;
+/** Recomputes the chain and tree of an exported JSONL file. Throws CliError `no_file`. */
+export async function verifyExport(
+  file: string,
+  outside: ExternalCheckpoint | null,
+): Promise<Verdict> {
+  const root = outside ? externalRoot(outside) : null;
   const signed = root && 'root' in root ? [root] : [];
   try {
     const report = outside
@@ -161,7 +173,7 @@ export async function verifyExport(file: string, outside: Outside | null): Promi
     throw new CliError({
       code: 'no_file',
       message: `${file} cannot be read (${code}).`,
-      remedy: 'Name a file made by `arx audit export --format jsonl`.',
+      remedy: 'Name a file written by `arx audit export --format jsonl`.',
       exit: EXIT.usage,
     });
   }

@@ -2,16 +2,19 @@ import { withJson, withLocal } from '../kit/options.ts';
 import type { DefineVerb } from '../kit/verb.ts';
 import type { BackupVerbOptions } from './take.ts';
 
-/** `arx backup`: the whole store in one file that either kind of store can be restored from. */
+/**
+ * `arx backup`: writes the whole store to one file, from which either kind of store can be
+ * restored.
+ */
 export const defineBackup: DefineVerb = (program, run) => {
   const command = program
     .command('backup')
     .description(
-      'write the whole store, as it stands at one moment, to one file; it holds personal data',
+      'write a consistent copy of the whole store to one file, which contains personal data',
     );
   withJson(withLocal(command))
     .argument('[file]', 'a new file, or - for standard output (default: arx-backup-TIME.ndjson.gz)')
-    .option('--force', 'replace the file where there is one')
+    .option('--force', 'replace an existing file')
     .action((file: string | undefined, options: BackupVerbOptions) =>
       run(async (io) => {
         const { takeBackup } = await import('./take.ts');

@@ -1,17 +1,19 @@
+/** Shows the progress of a backup or restore. */
+
 import type { BackupProgress } from '../../store/backup/write.ts';
 import { interruptionError } from '../kit/errors.ts';
 import type { Io } from '../kit/io.ts';
 import { createDisplay } from '../kit/progress.ts';
 import { count } from '../kit/text.ts';
 
-/** What a task tells of how it gets on, and what ends it. */
+/** How a task reports its progress, and the signal that ends it. */
 export interface Watch {
   seen: (progress: BackupProgress) => void;
   signal: AbortSignal;
 }
 
 /**
- * Runs a task with its progress shown; an interrupt ends it with nothing left behind. Throws
+ * Runs a task and shows its progress. An interrupt ends it without leaving anything behind. Throws
  * CliError `interrupted`.
  */
 export async function runWithProgress<Result>(
@@ -32,7 +34,7 @@ export async function runWithProgress<Result>(
     return await task({ seen, signal: io.signal });
   } catch (thrown) {
     if (!io.signal.aborted) throw thrown;
-    throw interruptionError('Interrupted; nothing was kept.', 'Run the command again.');
+    throw interruptionError('Interrupted: nothing was stored.', 'Run the command again.');
   } finally {
     display.stop();
   }

@@ -33,25 +33,25 @@ export async function takeBackup(
       writeBackup({ databaseUrl, arx: options.version, created, ...watch }, sink),
     ),
   );
-  await tell(io, { summary, file, written: measure, json: options.json ?? false });
+  await printResult(io, { summary, file, written: measure, json: options.json ?? false });
   return EXIT.ok;
 }
 
 const nameAt = (time: Date): string =>
   `arx-backup-${time.toISOString().slice(0, 19).replaceAll(':', '-')}Z.ndjson.gz`;
 
-/** The file to write; null: standard output. Throws CliError where that is none for a backup. */
+/** The file to write; null for standard output. Throws CliError if that cannot take a backup. */
 function targetOf(io: Io, given: string, { force, json }: BackupVerbOptions): string | null {
   if (given === '-') {
     if (json)
       throw usageError(
-        'A backup and a JSON document cannot both go to standard output.',
+        'A backup and a JSON document cannot both be written to standard output.',
         'Name a file.',
       );
     if ((io.out as { isTTY?: boolean }).isTTY) {
       throw usageError(
-        'A backup is no text for a terminal.',
-        'Name a file, or pipe standard output into something.',
+        'A backup cannot be written to a terminal.',
+        'Name a file, or pipe standard output to another program.',
       );
     }
     return null;
@@ -60,13 +60,13 @@ function targetOf(io: Io, given: string, { force, json }: BackupVerbOptions): st
   if (force || !existsSync(file)) return file;
   throw new CliError({
     code: 'file_exists',
-    message: `${file} exists already.`,
-    remedy: 'Name another file, or replace it with --force.',
+    message: `${file} already exists.`,
+    remedy: 'Choose another file, or replace this one with --force.',
     exit: EXIT.usage,
   });
 }
 
-/** Length and SHA-256 of a file as it is written. */
+/** Measures the length and SHA-256 of a file while it is written. */
 class Measure {
   bytes = 0;
   readonly #hash: Hash = createHash('sha256');
@@ -84,14 +84,14 @@ class Measure {
   }
 }
 
-interface Taken {
+interface WrittenBackup {
   summary: BackupSummary;
   file: string | null;
   written: Measure;
   json: boolean;
 }
 
-async function tell(io: Io, { summary, file, written, json }: Taken): Promise<void> {
+async function printResult(io: Io, { summary, file, written, json }: WrittenBackup): Promise<void> {
   const { header, rows: tables, contentSha256, audit } = summary;
   const rows = Object.values(tables).reduce((sum, some) => sum + some, 0);
   const [{ bytes }, sha256, { created, migrations }] = [written, written.sha256(), header];
@@ -107,6 +107,6 @@ async function tell(io: Io, { summary, file, written, json }: Taken): Promise<vo
     printNote(io, `audit trail: ${plural(audit.entries, 'entry', 'entries')}, head ${audit.head}`);
   printNote(
     io,
-    'It holds personal data: keep it where few can read it. Keys and configuration are not in it.',
+    'The backup contains personal data: restrict access to it. It does not contain keys or configuration.',
   );
 }

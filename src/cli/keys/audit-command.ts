@@ -3,21 +3,22 @@ import { nonEmptyText, withInheritedJson, withJson, withLocal } from '../kit/opt
 import type { DefineVerb } from '../kit/verb.ts';
 import type { RotateOptions } from '../audit/key.ts';
 
-/** `arx keys rotate audit`, below whatever else `arx keys` offers. */
+/** `arx keys rotate audit`, added to the other verbs of `arx keys`. */
 export const defineAuditKeys: DefineVerb = (program, run) => {
   const keys =
     program.commands.find((command) => command.name() === 'keys') ??
     withInheritedJson(program.command('keys').description('manage keys'));
-  withJson(
-    withLocal(keys.command('rotate').description('put a new key in the place of the one in use')),
-  )
+  withJson(withLocal(keys.command('rotate').description('replace the current key with a new one')))
     .addArgument(
-      new Argument('<which>', 'which key: the one that signs audit checkpoints').choices(['audit']),
+      new Argument(
+        '<which>',
+        'the key to rotate: audit is the key that signs audit checkpoints',
+      ).choices(['audit']),
     )
-    .option('--lost', 'the key in use is lost: the new one signs alone')
+    .option('--lost', 'the current key is lost, so only the new key signs')
     .option(
       '--out <file>',
-      'where the new key goes, while ARX_AUDIT_KEY gives the one in use',
+      'file for the new key; needed if the current key comes from ARX_AUDIT_KEY',
       nonEmptyText,
     )
     .action((_: string, options: RotateOptions) =>

@@ -14,28 +14,28 @@ interface Options {
   local?: boolean;
 }
 
-/** Names of keys stand in the audit trail. */
+/** Names of keys appear in the audit trail. */
 const keyName = (value: string): string => {
   if (/^[a-z0-9][a-z0-9._-]{0,63}$/.test(value)) return value;
   throw new InvalidArgumentError('Expected a name of lower-case letters, digits, dots and dashes.');
 };
 
-/** `arx keys`: what proves people at the command line, and what signs their decisions. */
+/** `arx keys`: manages the access keys of users and services, and the key that signs decisions. */
 export const defineKeys: DefineVerb = (program, run) => {
   const keys = withInheritedJson(
     program
       .command('keys')
       .description(
-        'manage the keys that prove people and services, and the key that signs decisions',
+        'manage the access keys of users and services, and the key that signs decisions',
       ),
   );
   const verb = (name: string, about: string) =>
     withJson(withLocal(withConfig(keys.command(name).description(about))));
-  verb('create', 'make an access key and print it this once; only its hash is stored')
-    .requiredOption('--name <name>', 'what the key is called', keyName)
+  verb('create', 'create an access key and print it once; only its hash is stored')
+    .requiredOption('--name <name>', 'name of the key', keyName)
     .option(
       '--for <login>',
-      'the Okta user it stands for (default: a service, agent:NAME)',
+      'the Okta user that the key authenticates (default: a service, agent:NAME)',
       nonEmptyText,
     )
     .action((options: Options & { name: string; for?: string }) =>
@@ -44,14 +44,14 @@ export const defineKeys: DefineVerb = (program, run) => {
   verb('list', 'list the access keys').action((options: Options) =>
     run(async (io) => (await import('./keys.ts')).listKeys(io, options)),
   );
-  verb('revoke', 'make an access key useless')
-    .argument('<name>', 'what the key is called', nonEmptyText)
+  verb('revoke', 'revoke an access key')
+    .argument('<name>', 'name of the key', nonEmptyText)
     .action((name: string, options: Options) =>
       run(async (io) => (await import('./keys.ts')).revokeKey(io, name, options)),
     );
-  verb('decision', 'show the key that signs decisions here, made on first use')
-    .option('--rotate', 'put a new key in its place; the old one counts no more')
+  verb('decision', 'show the key that signs decisions here; it is created on first use')
+    .option('--rotate', 'replace it with a new key; the old key is no longer accepted')
     .action((options: Options & { rotate?: boolean }) =>
-      run(async (io) => (await import('./keys.ts')).decisionKeyVerb(io, options)),
+      run(async (io) => (await import('./keys.ts')).manageDecisionKey(io, options)),
     );
 };

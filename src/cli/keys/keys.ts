@@ -1,3 +1,5 @@
+/** The actions of `arx keys`. */
+
 import { randomBytes } from 'node:crypto';
 import { auditKeys } from '../../services/audit/key-trail.ts';
 import type { KeyActor } from '../../services/audit/key-trail.ts';
@@ -19,7 +21,7 @@ interface KeyOptions {
   json?: boolean;
 }
 
-/** `arx keys create`: makes an access key and prints it this one time. */
+/** `arx keys create`: creates an access key and prints it once. */
 export async function createKey(
   io: Io,
   { name, for: login, json, ...options }: KeyOptions & { name: string; for?: string },
@@ -27,11 +29,11 @@ export async function createKey(
   const person = login === undefined ? null : loginOf(login);
   const key = `arxk_${randomBytes(32).toString('base64url')}`;
   const createdAt = new Date().toISOString();
-  await keeping(io, options, async (store, keeper) => {
+  await withKeyStore(io, options, async (store, actor) => {
     if ((await store.keys.accessKeys()).some((known) => known.name === name))
       throw keyExistsError(name);
     const outcome = { purpose: 'access', person: person !== null };
-    await auditKeys(store, keeper, [{ kind: 'key.created', subject: name, outcome }]);
+    await auditKeys(store, actor, [{ kind: 'key.created', subject: name, outcome }]);
     await store.keys.addAccessKey({ name, hash: keyHash(key), person, createdAt, revokedAt: null });
   });
   if (json) await writeJson(io, { schema: 'arx.access-key/v1', name, person, key, createdAt });
@@ -39,13 +41,13 @@ export async function createKey(
     await print(io, key);
     printNote(
       io,
-      `Key ${name} for ${person ?? `the service agent:${name}`}. It is shown this once: set ARX_KEY to it.`,
+      `Key ${name} for ${person ?? `the service agent:${name}`}. It is shown only this time: set ARX_KEY to it.`,
     );
   }
   return EXIT.ok;
 }
 
-/** `arx keys list`: the access keys, without what they are. */
+/** `arx keys list`: lists the access keys, without their values. */
 export async function listKeys(io: Io, { json }: KeyOptions): Promise<ExitCode> {
   const items = (await withStore(io, (store) => store.keys.accessKeys())).map(keyDocument);
   if (json) await writeJson(io, { schema: 'arx.keys/v1', items });
@@ -56,14 +58,14 @@ export async function listKeys(io: Io, { json }: KeyOptions): Promise<ExitCode> 
   return EXIT.ok;
 }
 
-/** `arx keys revoke`: the key opens nothing from now on. */
+/** `arx keys revoke`: revokes a key at once. */
 export async function revokeKey(
   io: Io,
   name: string,
   { json, ...options }: KeyOptions,
 ): Promise<ExitCode> {
   const revokedAt = new Date().toISOString();
-  await keeping(io, options, async (store, keeper) => {
+  await withKeyStore(io, options, async (store, keeper) => {
     const known = (await store.keys.accessKeys()).find((key) => key.name === name);
     if (!known) throw unknownKey(name);
     if (known.revokedAt !== null) return;
@@ -78,18 +80,18 @@ export async function revokeKey(
 }
 
 /**
- * `arx keys decision`: the key that signs decisions here; made on first use, replaced with
- * --rotate.
+ * `arx keys decision`: shows the key that signs decisions here. It is created on first use, and
+ * replaced with --rotate.
  */
-export async function decisionKeyVerb(
+export async function manageDecisionKey(
   io: Io,
   { rotate, json, ...options }: KeyOptions & { rotate?: boolean },
 ): Promise<ExitCode> {
   const { arx: env } = await loadSettings(io, options);
-  const { kid, publicKey, replaced } = await keeping(io, options, async (store, keeper) => {
-    const ring = { env, store, actor: keeper };
-    if (!rotate) return { ...(await signingKey(ring)), replaced: null };
-    const { key, old } = await rotateSigningKey(ring);
+  const { kid, publicKey, replaced } = await withKeyStore(io, options, async (store, keeper) => {
+    const parts = { env, store, actor: keeper };
+    if (!rotate) return { ...(await signingKey(parts)), replaced: null };
+    const { key, old } = await rotateSigningKey(parts);
     return { ...key, replaced: old };
   });
   if (json) await writeJson(io, { schema: 'arx.decision-key/v1', kid, publicKey, replaced });
@@ -98,14 +100,14 @@ export async function decisionKeyVerb(
     if (replaced !== null)
       printNote(
         io,
-        `The key ${replaced} is revoked: decisions that it signed and that have not arrived count no more.`,
+        `The key ${replaced} is revoked. Decisions that it signed and that have not arrived yet are no longer accepted.`,
       );
   }
   return EXIT.ok;
 }
 
-/** Runs a change of keys over the store, as whoever ARX_KEY says. */
-async function keeping<Result>(
+/** Runs a change of keys with the store, as the identity proven by ARX_KEY. */
+async function withKeyStore<Result>(
   io: Io,
   options: KeyOptions,
   change: (store: Store, keeper: KeyActor) => Promise<Result>,
@@ -123,14 +125,14 @@ const keyDocument = ({ name, person, createdAt, revokedAt }: AccessKey) => ({
 
 function loginOf(login: string): string {
   if (/^[^\s:\p{Cc}]{1,200}$/u.test(login) && !/^[A-Za-z0-9]{20}$/.test(login)) return login;
-  throw usageError('--for needs the login of an Okta user.', 'Such as --for ann@example.com.');
+  throw usageError('--for needs the login of an Okta user.', 'For example --for ann@example.com.');
 }
 
 const keyExistsError = (name: string): CliError =>
   new CliError({
     code: 'key_exists',
-    message: `There is a key ${name} already.`,
-    remedy: 'Choose another name; names of revoked keys are not used again.',
+    message: `The key ${name} already exists.`,
+    remedy: 'Choose another name. Names of revoked keys cannot be reused.',
     exit: EXIT.usage,
   });
 

@@ -1,29 +1,31 @@
+/** Tries every permission that a sync needs. */
+
 import { randomUUID } from 'node:crypto';
 import type { CallEvent } from '../../connectors/transport/exchange.ts';
 import type { CallContext, Call, OktaOperations } from '../../connectors/types.ts';
 import { toCliError } from '../kit/errors.ts';
 import { CAPABILITY_NAMES, PROBES, SCOPES } from './probes.ts';
-import type { CapabilityName, Found, Probe } from './probes.ts';
+import type { CapabilityName, FoundIds, Probe } from './probes.ts';
 
 type State = 'ok' | 'denied' | 'error';
 
-/** How one call went. */
+/** The result of one call. */
 export interface ProbeResult {
   operation: string;
   /** `untried`: there was nothing to try it with. */
   state: State | 'untried';
-  /** Null where no answer came. */
+  /** HTTP status; null if no response came. */
   http: number | null;
   latencyMs: number | null;
-  /** Calls that Okta allows in a window, as the answer says. */
+  /** Calls per window, as reported by Okta. */
   limit: number | null;
-  /** Why it is not ok; null where it is. */
+  /** Why it is not ok; null if it is ok. */
   reason: string | null;
-  /** Code of the error; null where there was none. */
+  /** Code of the error; null if there was none. */
   code: string | null;
 }
 
-/** One permission as tried; the figures are those of the call that decides its state. */
+/** The result for one permission; the figures are those of the call that determines its state. */
 export interface Capability extends Omit<ProbeResult, 'state'> {
   name: CapabilityName;
   state: State;
@@ -32,24 +34,21 @@ export interface Capability extends Omit<ProbeResult, 'state'> {
   probes: ProbeResult[];
 }
 
-/** Okta, and where what was seen of its last answer is found. */
-export interface Tried {
+/** The Okta connector, and access to its last exchange. */
+export interface OktaProbeTarget {
   okta: Call<OktaOperations>;
-  last: () => CallEvent | null;
+  lastExchange: () => CallEvent | null;
 }
 
-/**
- * Tries every permission of a sync on its own; a refusal of one keeps none of the others from being
- * tried.
- */
-export async function tryCapabilities(tried: Tried): Promise<Capability[]> {
-  const found: Found = { users: [], groups: [], apps: [] };
-  const about = contextOf(randomUUID());
+/** Tries every permission of a sync separately, even if others are refused. */
+export async function tryCapabilities(tried: OktaProbeTarget): Promise<Capability[]> {
+  const found: FoundIds = { users: [], groups: [], apps: [] };
+  const contextFor = contextOf(randomUUID());
   const results: { capability: CapabilityName; result: ProbeResult }[] = [];
   for (const probe of PROBES)
     results.push({
       capability: probe.capability,
-      result: await tryProbe(probe, found, { ...tried, about }),
+      result: await tryProbe(probe, found, { ...tried, contextFor }),
     });
   return CAPABILITY_NAMES.map((name) =>
     capabilityOf(
@@ -59,7 +58,7 @@ export async function tryCapabilities(tried: Tried): Promise<Capability[]> {
   );
 }
 
-/** As the sync itself: by its principal, under its policy. */
+/** Uses the principal of the sync, so that its policy applies. */
 const contextOf =
   (run: string) =>
   <Output>(subject: string): CallContext<Output> => ({
@@ -74,50 +73,50 @@ const contextOf =
     priority: 'interactive',
   });
 
-type Trying = Tried & { about: ReturnType<typeof contextOf> };
+type ProbeContext = OktaProbeTarget & { contextFor: ReturnType<typeof contextOf> };
 
 /**
- * One that is refused for a user or a group may be allowed for the next: only where all are refused
- * it is denied.
+ * A call refused for one user or group may be allowed for the next; it is denied only if all are
+ * refused.
  */
-async function tryProbe(probe: Probe, found: Found, trying: Trying): Promise<ProbeResult> {
+async function tryProbe(probe: Probe, found: FoundIds, trying: ProbeContext): Promise<ProbeResult> {
   const subjects = probe.with ? [...new Set(found[probe.with])].slice(0, 3) : [''];
   let result = defaultResult(probe);
   for (const id of subjects) {
-    result = await once(probe, { ...trying, id, found });
-    if (result.state === 'ok' || !PERHAPS_THIS_ONE.has(result.code ?? '')) break;
+    result = await runProbe(probe, { ...trying, id, found });
+    if (result.state === 'ok' || !SUBJECT_SPECIFIC.has(result.code ?? '')) break;
   }
   return result;
 }
-const PERHAPS_THIS_ONE: ReadonlySet<string> = new Set(['forbidden', 'not_found']);
+const SUBJECT_SPECIFIC: ReadonlySet<string> = new Set(['forbidden', 'not_found']);
 
-async function once(
+async function runProbe(
   probe: Probe,
-  { okta, about, last, id, found }: Trying & { id: string; found: Found },
+  { okta, contextFor, lastExchange, id, found }: ProbeContext & { id: string; found: FoundIds },
 ) {
-  const before = last();
+  const before = lastExchange();
   try {
-    const ids = await probe.ask(okta, about, id);
+    const ids = await probe.ask(okta, contextFor, id);
     if (probe.finds) found[probe.finds].push(...ids);
     const nobody = probe.neverEmpty && ids.length === 0;
     return resultOf(
       probe,
       nobody ? { state: 'denied', code: 'empty', reason: EMPTY } : OK,
-      since(before, last()),
+      exchangeAfter(before, lastExchange()),
     );
   } catch (thrown) {
     const { code, message } = toCliError(thrown);
     const state = DENIALS.has(code) ? ('denied' as const) : ('error' as const);
-    return resultOf(probe, { state, code, reason: message }, since(before, last()));
+    return resultOf(probe, { state, code, reason: message }, exchangeAfter(before, lastExchange()));
   }
 }
 
 const OK = { state: 'ok', code: null, reason: null } as const;
 const DENIALS: ReadonlySet<string> = new Set(['forbidden', 'policy_denied']);
-const EMPTY = 'Okta answers but lists nobody: the credential may see no user';
+const EMPTY = 'Okta lists no users: the credential may not see any user';
 
-/** What was exchanged for this call alone. */
-const since = (before: CallEvent | null, after: CallEvent | null): CallEvent | null =>
+/** The exchange of this call, if there was one. */
+const exchangeAfter = (before: CallEvent | null, after: CallEvent | null): CallEvent | null =>
   after === before ? null : after;
 
 const resultOf = (
@@ -138,14 +137,14 @@ const defaultResult = (probe: Probe): ProbeResult => ({
   http: null,
   latencyMs: null,
   limit: null,
-  reason: `not tried: none of the ${probe.with ?? 'items'} that it needs could be listed`,
+  reason: `not tried: no ${probe.with ?? 'items'} to try it with could be listed`,
   code: null,
 });
 
 const WORST = ['denied', 'error', 'untried', 'ok'] as const;
 
 /**
- * What is not allowed in part is not allowed; what could not be tried takes nothing from what
+ * A partly denied permission is denied. Calls that could not be tried do not count if another call
  * worked.
  */
 function capabilityOf(name: CapabilityName, probes: ProbeResult[]): Capability {

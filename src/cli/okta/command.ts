@@ -37,9 +37,7 @@ export interface SyncOptions extends OktaOptions {
   attach?: string;
 }
 
-/**
- * `arx okta`: the connection to the Okta organisation, and the sync that reads it into the twin.
- */
+/** `arx okta`: the connection to Okta, and the sync that reads the organisation into the twin. */
 export const defineOkta: DefineVerb = (program, run) => {
   const okta = withInheritedJson(
     program
@@ -49,20 +47,20 @@ export const defineOkta: DefineVerb = (program, run) => {
   const configure = okta
     .command('configure')
     .description(
-      "ask for Okta's domain and token, test them, and store them in a file that only you may read",
+      "ask for Okta's domain and token, test them, and store them in a file that only you can read",
     )
     .option(
       '--domain <host>',
-      'host of the organisation, such as example.okta.com (default: asked for)',
+      'host of the organisation, such as example.okta.com (default: prompt)',
       nonEmptyText,
     )
     .option(
       '--token-file <file>',
-      'file that holds the API token, - for standard input (default: asked for)',
+      'file with the API token, or - for standard input (default: prompt)',
       nonEmptyText,
     )
     .option('--out <file>', 'where to store them (default: okta.json of ARX_HOME)', nonEmptyText)
-    .option('--force', 'replace the file where there is one');
+    .option('--force', 'replace an existing file');
   withJson(withConfig(configure)).action((options: ConfigureOptions) =>
     run(async (io) => (await import('./configure.ts')).configure(io, options)),
   );
@@ -71,7 +69,7 @@ export const defineOkta: DefineVerb = (program, run) => {
   withLocal(
     verb(
       'status',
-      'say whether Okta is configured, and how complete and how old each stream of the sync is',
+      'show whether Okta is configured, and the completeness and age of each synced stream',
     ),
   ).action((options: OktaOptions) =>
     run(async (io) => (await import('./status.ts')).oktaStatus(io, options)),
@@ -79,7 +77,7 @@ export const defineOkta: DefineVerb = (program, run) => {
   withLocal(
     verb(
       'test',
-      'try every permission that a sync needs, each on its own; 4 for a refused credential, 7 for a denial',
+      'try every permission that a sync needs; exit code 4 for a refused credential, 7 for a denied permission',
     ),
   ).action((options: OktaOptions) =>
     run(async (io) => (await import('./test.ts')).testOkta(io, options)),
@@ -87,20 +85,20 @@ export const defineOkta: DefineVerb = (program, run) => {
   withLocal(
     verb(
       'sync',
-      'read users, apps, administrator roles and the System Log into the twin; 7 where it is not complete',
+      'read users, apps, administrator roles and the System Log into the twin; exit code 7 if incomplete',
     ),
     LOCAL_STACK,
   )
-    .option('--no-users', 'leave out users, with their factors, groups and administrator roles')
-    .option('--no-apps', 'leave out apps')
-    .option('--no-logs', 'leave out the System Log')
+    .option('--no-users', 'skip users, with their factors, groups and administrator roles')
+    .option('--no-apps', 'skip apps')
+    .option('--no-logs', 'skip the System Log')
     .option(
       '--hours-back <hours>',
-      'how far back the System Log is read (default: 24; 168 is advised for a first sync)',
+      'how far back to read the System Log (default: 24; recommended for a first sync: 168)',
       whole(1, MOST_HOURS_BACK),
     )
-    .option('--detach', 'start the sync and do not wait for it')
-    .option('--attach <workflow-id>', 'follow a sync that was started before', nonEmptyText)
+    .option('--detach', 'start the sync without waiting for its end')
+    .option('--attach <workflow-id>', 'follow a sync that was started earlier', nonEmptyText)
     .action((options: SyncOptions) =>
       run(async (io) => (await import('./sync.ts')).oktaSync(io, options)),
     );

@@ -10,23 +10,26 @@ import { print, printNote, writeJson } from '../kit/io.ts';
 import { loadSettings } from '../kit/settings.ts';
 import type { Settings } from '../kit/settings.ts';
 import { refuseExisting, storeCredentials } from './credential-file.ts';
-import { oktaGiven } from './given.ts';
-import { tryOkta } from './try.ts';
+import { readOktaInput } from './input.ts';
+import { testCredentials } from './test-credentials.ts';
 
-/** `arx okta configure`: asks, tests, stores. Where the test fails nothing is stored. */
+/**
+ * `arx okta configure`: asks for credentials, tests them and stores them. Nothing is stored if the
+ * test fails.
+ */
 export async function configure(io: Io, options: ConfigureOptions) {
   const settings = await loadSettings(io, options);
   refuseSdkSettings(settings.arx);
   const { home, cwd } = settings.arx;
   const file = resolve(cwd, options.out ?? credentialsPath(home));
   const force = options.force ?? false;
-  // Before anything is asked for; the write refuses it once more.
+  // Checked before the user is asked for anything; the write checks it again.
   if (!force) refuseExisting(file);
-  const okta = await oktaGiven(io, options, cwd);
-  await tryOkta(io, settings, okta);
+  const okta = await readOktaInput(io, options, cwd);
+  await testCredentials(io, settings, okta);
   const domain = domainOf(okta);
   storeCredentials(file, { domain, token: okta.credential.token }, force);
-  await tell(
+  await printResult(
     io,
     { domain, file, vault: vaultOf(settings, file) },
     { settings, json: options.json },
@@ -34,35 +37,35 @@ export async function configure(io: Io, options: ConfigureOptions) {
   return EXIT.ok;
 }
 
-/** As people write it: without https://, which is what is meant where nothing is said. */
+/** The usual form of a domain: without https://, which is the default. */
 const domainOf = ({ origin, host }: OktaSettings): string =>
   origin.startsWith('https://') ? host : origin;
 
-/** The file as arx.yaml names it: relative where it lies below the folder of arx.yaml. */
+/** The file as arx.yaml names it: relative if it is below the folder of arx.yaml. */
 function vaultOf({ baseDir }: Settings, file: string): string {
   const path = relative(baseDir, file);
   return path.startsWith('..') ? file : `./${path}`;
 }
 
-interface Stored {
+interface StoredCredentials {
   domain: string;
   file: string;
   vault: string;
 }
 
-/** What the commands that follow use: this file, or what goes before it. */
+/** Whether later commands use this file, or a source that takes precedence. */
 function effectiveSource(
   { arx: env, config }: Settings,
-  { file, vault }: Stored,
+  { file, vault }: StoredCredentials,
 ): 'named' | 'found' | 'other' {
   const source = oktaSource({ env, config });
   if (source === 'vault') return config.credentials.okta?.vault === vault ? 'named' : 'other';
   return source === 'stored' && file === credentialsPath(env.home) ? 'found' : 'other';
 }
 
-async function tell(
+async function printResult(
   io: Io,
-  stored: Stored,
+  stored: StoredCredentials,
   { settings, json }: { settings: Settings; json: boolean | undefined },
 ): Promise<void> {
   const used = effectiveSource(settings, stored);
@@ -75,22 +78,22 @@ async function tell(
   if (json) return writeJson(io, document);
   const { domain, file, vault } = stored;
   printNote(io, `Okta at ${domain} accepts the token. Both are stored in ${file}.`);
-  if (used === 'named') return printNote(io, 'arx.yaml names the file already.');
+  if (used === 'named') return printNote(io, 'arx.yaml already names this file.');
   if (used === 'found')
     return printNote(
       io,
-      'arx uses it from now on: no variable of Okta is set, and arx.yaml names nothing.',
+      'arx uses it from now on, because no Okta variables are set and arx.yaml names no other source.',
     );
   printNote(
     io,
-    'It is not used yet: variables of Okta, or what arx.yaml names, go before it, and other places must be named.',
+    'It is not used yet. Okta variables and the source in arx.yaml take precedence, and a file in another place must be named.',
   );
   printNote(
     io,
-    `So add this to ${settings.file?.path ?? 'arx.yaml'}; OKTA_DOMAIN and OKTA_API_TOKEN are not read then:`,
+    `To use it, add this to ${settings.file?.path ?? 'arx.yaml'}; OKTA_DOMAIN and OKTA_API_TOKEN are then ignored:`,
   );
   await print(io, `credentials:\n  okta:\n    vault: ${yamlText(vault)}`);
 }
 
-// What JSON quotes YAML reads as the same text.
+// YAML reads a JSON string as the same text.
 const yamlText = (text: string): string => (/^[\w./-]+$/.test(text) ? text : JSON.stringify(text));

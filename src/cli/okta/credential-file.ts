@@ -14,14 +14,14 @@ import { makeFolder } from '../../config/folder.ts';
 import type { Secret } from '../../config/env/secret.ts';
 import { CliError, usageError } from '../kit/errors.ts';
 
-/** Throws CliError `usage` where something has the name of the file already. */
+/** Throws CliError `usage` if the file already exists. */
 export function refuseExisting(file: string): void {
-  if (lstatSync(file, { throwIfNoEntry: false })) throw exists(file);
+  if (lstatSync(file, { throwIfNoEntry: false })) throw existsError(file);
 }
 
 /**
- * Writes the file that `credentials.okta.vault` names: mode 0600, whole or not at all, its folder
- * made with mode 0700. Replaces what is there only where `force` is set. Throws CliError.
+ * Writes the file that `credentials.okta.vault` names, atomically and with mode 0600; creates its
+ * folder with mode 0700. Replaces an existing file only if `force` is set. Throws CliError.
  */
 export function storeCredentials(
   file: string,
@@ -32,12 +32,12 @@ export function storeCredentials(
   try {
     makeFolder(dirname(file), 0o700);
     writeWhole(partial, `${JSON.stringify({ domain, api_token: token.reveal() }, null, 2)}\n`);
-    // A link fails where the name is taken, a rename does not.
+    // A link fails if the name is taken; a rename does not.
     if (force) renameSync(partial, file);
     else linkSync(partial, file);
   } catch (thrown) {
     const { code = 'unknown' } = thrown as NodeJS.ErrnoException;
-    throw code === 'EEXIST' ? exists(file) : unwritable(file, code);
+    throw code === 'EEXIST' ? existsError(file) : notWritable(file, code);
   } finally {
     rmSync(partial, { force: true });
   }
@@ -53,15 +53,15 @@ function writeWhole(file: string, text: string): void {
   }
 }
 
-const exists = (file: string): CliError =>
+const existsError = (file: string): CliError =>
   usageError(
-    `${file} exists already.`,
-    'Replace it with --force, or name another file with --out.',
+    `${file} already exists.`,
+    'Replace it with --force, or choose another file with --out.',
   );
 
-const unwritable = (file: string, code: string): CliError =>
+const notWritable = (file: string, code: string): CliError =>
   new CliError({
     code: 'not_writable',
     message: `${file} cannot be written (${code}).`,
-    remedy: 'Name another file with --out.',
+    remedy: 'Choose another file with --out.',
   });

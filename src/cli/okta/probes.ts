@@ -1,10 +1,12 @@
+/** The calls with which permissions are tried. */
+
 import type { Call, CallContext, OktaOperations } from '../../connectors/types.ts';
 
-/** What a sync needs to be allowed, by the names of `arx.permissions/v1`. */
+/** The permissions that a sync needs, by the names of `arx.permissions/v1`. */
 export const CAPABILITY_NAMES = ['users', 'factors', 'groups', 'apps', 'logs', 'roles'] as const;
 export type CapabilityName = (typeof CAPABILITY_NAMES)[number];
 
-/** Scope that a service app needs for each capability. (Okta, OAuth 2.0 scopes) */
+/** OAuth scope that a service app needs for each permission. (Okta, OAuth 2.0 scopes) */
 export const SCOPES: Record<CapabilityName, string> = {
   users: 'okta.users.read',
   factors: 'okta.users.read',
@@ -14,28 +16,28 @@ export const SCOPES: Record<CapabilityName, string> = {
   roles: 'okta.roles.read',
 };
 
-/** Ids that earlier probes came across; what later ones are tried with. */
-export interface Found {
+/** Ids returned by earlier probes, with which later ones are tried. */
+export interface FoundIds {
   users: string[];
   groups: string[];
   apps: string[];
 }
 
-/** Who asks about a subject. */
-type About = <Output>(subject: string) => CallContext<Output>;
+/** Creates the context of a call about a subject. */
+type ContextFactory = <Output>(subject: string) => CallContext<Output>;
 
-/** One call that says whether something is allowed. */
+/** One call that shows whether something is allowed. */
 export interface Probe {
   capability: CapabilityName;
   operation: keyof OktaOperations & string;
-  /** What it is tried with; absent where it needs nothing. */
-  with?: keyof Found;
-  /** Under what the ids that come back are remembered. */
-  finds?: keyof Found;
-  /** An answer without a single item means that nothing may be seen. */
+  /** Kind of id that it is tried with; absent if it needs none. */
+  with?: keyof FoundIds;
+  /** Kind of id that it returns. */
+  finds?: keyof FoundIds;
+  /** An empty answer means that the credential may see nothing. */
   neverEmpty?: boolean;
   /** Makes the call and returns the ids that come back. */
-  ask(okta: Call<OktaOperations>, about: About, id: string): Promise<readonly string[]>;
+  ask(okta: Call<OktaOperations>, about: ContextFactory, id: string): Promise<readonly string[]>;
 }
 
 const FEW = { limit: 3 } as const;
@@ -43,9 +45,7 @@ const idsOf = ({ output }: { output: { items: readonly { id: string }[] } }): st
   output.items.map(({ id }) => id);
 const noIds = (): string[] => [];
 
-/**
- * In this order, so that each finds what the next ones are tried with, and by more than one way.
- */
+/** Ordered so that each probe finds ids for the next ones, in more than one way. */
 // prettier-ignore
 export const PROBES: readonly Probe[] = [
   { capability: 'users', operation: 'users:read', finds: 'users', neverEmpty: true,

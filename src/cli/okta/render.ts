@@ -1,3 +1,5 @@
+/** Renders Okta's status, permissions and sync results for the terminal. */
+
 import type { OktaSyncResult } from '../../workflows/messages.ts';
 import type { Capability } from './capabilities.ts';
 import type { AgedStream, OktaStatus } from './status.ts';
@@ -18,8 +20,8 @@ export function statusText(status: OktaStatus, colors: Colors): string {
   return [
     ...configurationLines(status, colors),
     sync === null
-      ? 'No sync yet: start one with `arx okta sync`, or `arx okta sync --local` on this machine.'
-      : `last sync ${plain(sync.run)}: ${sync.status}, begun ${when(sync.startedAt)}`,
+      ? 'There is no sync yet. Start one with `arx okta sync`, or with `arx okta sync --local` on this machine.'
+      : `last sync ${plain(sync.run)}: ${sync.status}, started ${when(sync.startedAt)}`,
     grid(
       ['stream', 'state', 'items', 'read', 'age', 'last complete', 'reason'],
       status.streams.map(streamRow),
@@ -40,7 +42,7 @@ function configurationLines(
   return [
     head,
     `  ${plain(problem.remedy)}`,
-    '  `arx okta configure` asks for what is needed and tests it.',
+    '  `arx okta configure` asks for the credentials and tests them.',
   ];
 }
 
@@ -60,17 +62,14 @@ const completeText = ({ completeAge, completeCount }: LastComplete): string =>
     ? 'never'
     : `${duration(completeAge)} ago, ${plural(completeCount ?? 0, 'item')}`;
 
-/** What `arx okta test` tells. */
+/** The result of `arx okta test`. */
 interface Permissions {
   org: string;
   credential: keyof typeof CREDENTIALS;
   capabilities: readonly Capability[];
 }
 
-/**
- * `arx okta test` for the terminal: a line for each permission, and what to do about those that
- * fail.
- */
+/** `arx okta test` for the terminal: one line per permission, and a remedy for each that fails. */
 export function permissionsText(
   { org, credential, capabilities }: Permissions,
   colors: Colors,
@@ -80,7 +79,7 @@ export function permissionsText(
     one.state,
     one.http ?? '–',
     one.latencyMs === null ? '–' : `${one.latencyMs} ms`,
-    one.limit === null ? '–' : `${count(one.limit)} a window`,
+    one.limit === null ? '–' : `${count(one.limit)} per window`,
     one.operation,
   ]);
   const failed = capabilities.filter(({ state }) => state !== 'ok');
@@ -88,7 +87,7 @@ export function permissionsText(
     `${colors.bold('Okta')} ${plain(org)}, ${CREDENTIALS[credential]}`,
     grid(['permission', 'state', 'http', 'latency', 'limit', 'decided by'], rows, colors),
     ...failed.map((one) => problemText(one, colors)),
-    failed.length === 0 ? colors.green('A sync may read everything.') : null,
+    failed.length === 0 ? colors.green('A sync has all permissions.') : null,
   ]
     .filter((line) => line !== null)
     .join('\n');
@@ -97,20 +96,20 @@ export function permissionsText(
 const problemText = (one: Capability, colors: Colors): string =>
   `${colors.red(`${one.name} ${one.state}:`)} ${plain(one.reason ?? '')}\n  → ${remedyOf(one)}`;
 
-/** What to do about a permission that is not there. */
+/** The remedy for a missing permission. */
 function remedyOf({ code, scope, operation, name }: Capability): string {
   if (code === 'unauthenticated')
-    return 'Make a new token as a read-only administrator (`arx okta configure`), or check client id and key.';
+    return 'Create a new token as a read-only administrator (`arx okta configure`), or check the client id and key.';
   if (code === 'policy_denied')
     return `Let a policy grant okta ${operation} to workflow:okta-sync, as policies/sync.yaml does.`;
   if (code === 'forbidden' || code === 'empty') {
     const role =
       name === 'roles'
-        ? 'a role that may view administrators (super or read-only administrator)'
+        ? 'a role that can view administrators (super or read-only administrator)'
         : READ_ONLY;
-    return `Give the token's owner ${role}; a service app needs the scope ${scope} and an admin role.`;
+    return `Give the owner of the token ${role}. A service app needs the scope ${scope} and an administrator role.`;
   }
-  return 'Look at the message; where Okta could not be reached try again, else make the other permissions work first.';
+  return 'See the message. If Okta could not be reached, try again; otherwise correct the other permissions first.';
 }
 const READ_ONLY = 'the Read-only Administrator role, for all users';
 

@@ -19,11 +19,11 @@ import { orgOf } from '../twin/org.ts';
 
 /** A stream with its age. */
 export interface AgedStream extends StreamState {
-  /** Seconds since it was last read; null where it never was. */
+  /** Seconds since it was last read; null if it never was. */
   age: number | null;
   /**
-   * When it was last read completely, how many seconds ago, and how many items; null where it never
-   * was.
+   * When it was last read completely, how many seconds ago, and the number of items; null if it
+   * never was.
    */
   completeAt: string | null;
   completeAge: number | null;
@@ -34,27 +34,30 @@ export interface AgedStream extends StreamState {
 export interface OktaStatus {
   schema: 'arx.okta/v1';
   configured: boolean;
-  /** Host of the organisation; null where none is known. */
+  /** Host of the organisation; null if unknown. */
   org: string | null;
   /** `ssws`: an API token; `service_app`: a client id with a private key. Never the secret. */
   credential: OktaSettings['credential']['kind'] | null;
   /** Where the credential comes from. */
   source: OktaSource;
-  /** What is missing or wrong, and what to do; null where Okta is configured. */
+  /** What is missing or wrong, and the remedy; null if Okta is configured. */
   problem: { code: string; message: string; remedy: string } | null;
-  /** The sync that was begun last. */
+  /** The sync that was started last. */
   sync: Pick<SyncRecord, 'run' | 'workflowId' | 'status' | 'startedAt' | 'finishedAt'> | null;
   streams: AgedStream[];
 }
 
-/** `arx okta status`: what is configured and what was read; asks neither Okta nor Temporal. */
+/**
+ * `arx okta status`: shows what is configured and what was read, without a call to Okta or
+ * Temporal.
+ */
 export async function oktaStatus(io: Io, options: OktaOptions): Promise<ExitCode> {
   const settings = await loadSettings(io, options);
   const okta = await readOktaSettings(settings);
   const host = 'host' in okta ? okta.host : null;
-  const read = await withStoreOr(io, NOTHING, async (store) => {
+  const read = await withStoreOr(io, NO_SYNC, async (store) => {
     const org = host ?? (await orgOf(settings, store, undefined));
-    return org === null ? NOTHING : readOf(store, org);
+    return org === null ? NO_SYNC : readOf(store, org);
   });
   const { sync } = read;
   const status: OktaStatus = {
@@ -83,16 +86,16 @@ const readOktaSettings = ({
 }: Settings): Promise<OktaSettings | CliError> =>
   oktaSettings({ env, config, baseDir }).catch(toCliError);
 
-interface Read {
+interface StoredSync {
   org: string | null;
   sync: OktaStatus['sync'];
   streams: readonly StreamState[];
-  /** As they were last read completely. */
+  /** The streams as last read completely. */
   completed: readonly StreamState[];
 }
-const NOTHING: Read = { org: null, sync: null, streams: [], completed: [] };
+const NO_SYNC: StoredSync = { org: null, sync: null, streams: [], completed: [] };
 
-async function readOf({ twin }: Store, org: string): Promise<Read> {
+async function readOf({ twin }: Store, org: string): Promise<StoredSync> {
   const { syncs } = twin;
   const [newest, streams, completed] = await Promise.all([
     syncs.newest(org),
@@ -105,7 +108,7 @@ async function readOf({ twin }: Store, org: string): Promise<Read> {
 }
 
 const allStreams = (
-  { streams, completed }: Pick<Read, 'streams' | 'completed'>,
+  { streams, completed }: Pick<StoredSync, 'streams' | 'completed'>,
   now: number,
 ): AgedStream[] =>
   STREAMS.map((name) => {

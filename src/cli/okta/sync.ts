@@ -17,27 +17,28 @@ import { loadSettings } from '../kit/settings.ts';
 import type { Settings } from '../kit/settings.ts';
 import { openTarget } from '../kit/target.ts';
 import type { Target } from '../kit/target.ts';
-import { syncGlimpse } from './sync-glimpse.ts';
+import { syncSnapshot } from './sync-progress.ts';
 
 const NO_SYNC = {
   code: 'no_such_sync',
-  remedy: 'See `arx okta status` for the sync that was begun last.',
+  remedy: '`arx okta status` shows the sync that was started last.',
 };
 
 /**
- * Starts (or finds) a sync, follows it and prints what came out; 7 where a stream is partial or
+ * Starts (or finds) a sync, follows it and prints its result; exit code 7 if a stream is partial or
  * denied.
  */
 export async function oktaSync(io: Io, options: SyncOptions): Promise<ExitCode> {
   refuseContradictions(options);
   const settings = await loadSettings(io, options);
-  // On named servers without a file the worker's own are in force, and --attach starts nothing.
+  // With a remote worker and no local file, the worker's own rules apply; --attach does not start a
+  // sync.
   if (options.attach === undefined && (options.local || settings.file !== null)) {
     policiesOf(settings);
     for (const warning of eventRuleWarnings(eventRulesOf(settings)))
       printNote(io, io.colors.err.yellow(`warning: ${warning}`));
   }
-  // A sync writes to no vendor, so it does without Jira and Slack, as a dry run does.
+  // A sync does not write to vendors, so like a dry run it does not need Jira and Slack.
   const target = await openTarget(io, settings, { ...options, dryRun: true });
   let keep = false;
   try {
@@ -48,7 +49,7 @@ export async function oktaSync(io: Io, options: SyncOptions): Promise<ExitCode> 
     if (options.detach) {
       keep = true;
       const document = options.json ? { schema: 'arx.sync/v1', streams: [], items: [] } : null;
-      const next = 'See how it ended with `arx okta status`.';
+      const next = 'See its result with `arx okta status`.';
       return await printDetached(io, { target, started }, { document, next });
     }
     if (!options.json)
@@ -61,14 +62,14 @@ export async function oktaSync(io: Io, options: SyncOptions): Promise<ExitCode> 
 
 function refuseContradictions({ users, apps, logs, hoursBack, attach, detach }: SyncOptions): void {
   if (!users && !apps && !logs)
-    throw usageError('--no-users, --no-apps and --no-logs together leave nothing to read.');
+    throw usageError('--no-users, --no-apps and --no-logs together would read nothing.');
   if (!logs && hoursBack !== undefined)
-    throw usageError('--no-logs and --hours-back contradict each other.');
+    throw usageError('--no-logs and --hours-back cannot be combined.');
   if (attach === undefined) return;
-  if (detach) throw usageError('--attach and --detach contradict each other.');
+  if (detach) throw usageError('--attach and --detach cannot be combined.');
   if (!users || !apps || !logs || hoursBack !== undefined) {
     throw usageError(
-      '--attach follows a sync that was started before: what it reads cannot be changed.',
+      '--attach follows a sync that was already started: its options cannot be changed.',
     );
   }
 }
@@ -84,13 +85,13 @@ async function start(
     logs,
     ...(hoursBack === undefined ? {} : { hoursBack }),
   };
-  // Without a file of our own the worker's configuration decides, as it does for a schedule.
+  // Without a local file the worker's configuration applies, as it does for a schedule.
   if (file === null && !local) return startSync(link, input);
   const configRef = await store.snapshots.put(config as unknown as JsonObject);
   return startSync(link, { ...input, configRef });
 }
 
-interface Job {
+interface FollowedSync {
   target: Target;
   started: StartedWorkflow;
   options: SyncOptions;
@@ -110,29 +111,29 @@ const syncToFollow = (
       syncProgress(link, started.workflowId),
       store.calls.get(started.run).catch(() => null),
     ]);
-    return now && calls ? syncGlimpse(now, calls) : null;
+    return now && calls ? syncSnapshot(now, calls) : null;
   },
 });
 
-/** A sync that broke off leaves a document all the same: it is told first, then what went wrong. */
-async function finish(io: Io, { target, started, options }: Job): Promise<ExitCode> {
+/** A failed sync may have stored a result, which is printed before the error. */
+async function finish(io: Io, { target, started, options }: FollowedSync): Promise<ExitCode> {
   try {
     const result = await follow(io, target, syncToFollow(target, started));
-    await tell(io, result, options);
+    await printResult(io, result, options);
     return exitOf(result);
   } catch (thrown) {
     if (!(thrown instanceof WorkflowEndedError)) throw thrown;
     const failed = failure(thrown.type, thrown.message);
-    const left = await target.store.twin.syncs.get(started.run);
-    if (!left?.result) throw failed;
-    await tell(io, left.result as unknown as OktaSyncResult, options);
+    const stored = await target.store.twin.syncs.get(started.run);
+    if (!stored?.result) throw failed;
+    await printResult(io, stored.result as unknown as OktaSyncResult, options);
     if (!options.json)
       printNote(io, `${io.colors.err.red('error:')} ${failed.message}\n  ${failed.remedy}`);
     return failed.exit;
   }
 }
 
-async function tell(io: Io, result: OktaSyncResult, { json }: SyncOptions): Promise<void> {
+async function printResult(io: Io, result: OktaSyncResult, { json }: SyncOptions): Promise<void> {
   if (json) return writeJson(io, { ...result, items: result.streams });
   const { syncText } = await import('./render.ts');
   await print(io, syncText(result, io.colors.out));

@@ -13,8 +13,8 @@ import { tryCapabilities } from './capabilities.ts';
 import type { Capability } from './capabilities.ts';
 
 /**
- * `arx okta test`: connectivity and every permission that a sync needs, through the governed connector: what cannot be
- * audited is not sent. Never writes to Okta.
+ * `arx okta test`: tests the connection, and every permission that a sync needs, through the
+ * governed connector, because calls that cannot be audited are not sent. Never writes to Okta.
  */
 export async function testOkta(io: Io, options: OktaOptions): Promise<ExitCode> {
   const settings = await loadSettings(io, options);
@@ -26,7 +26,7 @@ export async function testOkta(io: Io, options: OktaOptions): Promise<ExitCode> 
     async (store) => {
       let last: CallEvent | null = null;
       const call = await oktaWith(settings, { store, okta, observe: (event) => (last = event) });
-      return tryCapabilities({ okta: call, last: () => last });
+      return tryCapabilities({ okta: call, lastExchange: () => last });
     },
     { create: true },
   );
@@ -45,7 +45,7 @@ export async function testOkta(io: Io, options: OktaOptions): Promise<ExitCode> 
   return exitOf(capabilities);
 }
 
-/** A refused credential explains everything else. */
+/** A refused credential takes precedence, because it explains all other failures. */
 function exitOf(capabilities: readonly Capability[]): ExitCode {
   if (capabilities.some(({ probes }) => probes.some(({ code }) => code === 'unauthenticated')))
     return EXIT.authentication;

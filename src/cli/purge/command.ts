@@ -10,18 +10,17 @@ export interface PurgeOptions {
 }
 
 /**
- * `arx purge`: removes personal data and contents of audit entries that are older than `retention`
- * says.
+ * `arx purge`: removes personal data and audit entry contents that are past their retention period.
  */
 export const definePurge: DefineVerb = (program, run) => {
   const command = program
     .command('purge')
     .description(
-      'remove personal data and contents of audit entries that are older than retention in arx.yaml says',
+      'remove personal data and audit entry contents that are past their retention period (retention in arx.yaml)',
     );
   withJson(withLocal(withConfig(command)))
-    .option('--dry-run', 'only count what is due')
-    .option('--yes', 'remove it; without this nothing is removed')
+    .option('--dry-run', 'only count what would be removed')
+    .option('--yes', 'confirm the removal; without this option nothing is removed')
     .action((options: PurgeOptions) =>
       run(async (io) => (await import('./purge.ts')).purge(io, options)),
     );

@@ -13,7 +13,8 @@ import { plural, when } from '../kit/text.ts';
 import { runWithProgress } from '../backup/progress.ts';
 
 /**
- * `arx restore`. The file is read whole before the store is looked at, and again as it is restored.
+ * `arx restore`. Reads the whole file once to check it before the store is opened, and a second
+ * time to restore it.
  */
 export async function restore(io: Io, file: string, { json }: { json?: boolean }) {
   const source = () => bytesOf(file, io.signal);
@@ -23,13 +24,13 @@ export async function restore(io: Io, file: string, { json }: { json?: boolean }
       create: true,
     });
   }).catch((thrown: unknown) => {
-    throw unreadable(file, thrown);
+    throw toReadError(file, thrown);
   });
-  await tell(io, { file, read, audit, json: json ?? false });
+  await printResult(io, { file, read, audit, json: json ?? false });
   return audit.ok ? EXIT.ok : EXIT.error;
 }
 
-/** Opened when it is read: a failure before that would be nobody's. */
+/** Opens the file only when it is read, so that the reader receives any error. */
 async function* bytesOf(file: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
   yield* createReadStream(file, { signal });
 }
@@ -44,25 +45,28 @@ async function fill(
   };
 }
 
-function unreadable(file: string, thrown: unknown): unknown {
+function toReadError(file: string, thrown: unknown): unknown {
   const { code, syscall } = thrown as NodeJS.ErrnoException;
   if (!['open', 'read'].includes(syscall ?? '')) return thrown;
   return new CliError({
     code: 'no_file',
     message: `${file} cannot be read (${code}).`,
-    remedy: 'Name a file that `arx backup` wrote.',
+    remedy: 'Name a file written by `arx backup`.',
     exit: EXIT.usage,
   });
 }
 
-interface Restored {
+interface RestoreResult {
   file: string;
   read: ReadBackup;
   audit: Verdict;
   json: boolean;
 }
 
-async function tell(io: Io, { file, read: { header, end }, audit, json }: Restored): Promise<void> {
+async function printResult(
+  io: Io,
+  { file, read: { header, end }, audit, json }: RestoreResult,
+): Promise<void> {
   const rows = Object.values(end.rows).reduce((sum, some) => sum + some, 0);
   const { arx, created, migrations } = header;
   if (json) {
@@ -84,7 +88,7 @@ async function tell(io: Io, { file, read: { header, end }, audit, json }: Restor
   if (audit.ok) return;
   printNote(
     io,
-    'The store is restored as it was backed up, and kept: its trail was broken before, or in an earlier place.',
+    'The store was restored exactly as it was backed up, so its trail was already broken at that time.',
   );
-  printNote(io, 'Restore an older backup into another empty store to see since when.');
+  printNote(io, 'Restore an older backup into another empty store to find out since when.');
 }

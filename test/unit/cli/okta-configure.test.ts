@@ -115,7 +115,7 @@ it('stores what Okta accepts for its owner alone, and the commands that follow u
   });
 });
 
-it('says that variables of Okta go before what was stored', async () => {
+it('says that Okta variables take precedence over what was stored', async () => {
   const other = { OKTA_DOMAIN: 'other.okta.com', OKTA_API_TOKEN: '00other' };
   const { code, out, err } = await configure([], { text: '', env: other });
   expect(code, err).toBe(0);
@@ -252,7 +252,7 @@ it.each([
 it.each([
   ['SSWS before it', 'SSWS 00canary', /begins with SSWS/],
   ['white space in it', '00canary 00canary', /white space/],
-  ['nothing', '\n', /holds no token/],
+  ['nothing', '\n', /contains no token/],
 ])('refuses a token with %s, without repeating it', async (_, text, says) => {
   writeFileSync(join(folder, 'token'), text);
   const { code, err } = await configure();

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import pc from 'picocolors';
 import { expect, it } from 'vitest';
 import type { Capability } from '../../../src/cli/okta/capabilities.ts';
-import { syncGlimpse } from '../../../src/cli/okta/sync-glimpse.ts';
+import { syncSnapshot } from '../../../src/cli/okta/sync-progress.ts';
 import { permissionsText, syncText } from '../../../src/cli/okta/render.ts';
 import { jsonPieces } from '../../../src/cli/twin/render.ts';
 import { cut } from '../../../src/cli/twin/views.ts';
@@ -29,9 +29,9 @@ const permissions = (...capabilities: Capability[]): string =>
 
 it.each([
   ['forbidden', 'logs', /Read-only Administrator.*scope okta\.logs\.read/],
-  ['forbidden', 'roles', /may view administrators/],
+  ['forbidden', 'roles', /can view administrators/],
   ['empty', 'users', /Read-only Administrator/],
-  ['unauthenticated', 'logs', /Make a new token/],
+  ['unauthenticated', 'logs', /Create a new token/],
   ['policy_denied', 'logs', /grant okta logs:read to workflow:okta-sync/],
   ['unavailable', 'logs', /could not be reached/],
 ] as const)('says what to do about %s of %s', (code, name, remedy) => {
@@ -40,16 +40,16 @@ it.each([
   );
   expect(text).toMatch(remedy);
   expect(text).toContain(`${name} denied: no way`);
-  expect(text).not.toContain('A sync may read everything');
+  expect(text).not.toContain('A sync has all permissions');
 });
 
-it('says that all is well, with the limit seen, and a dash for what was not', () => {
+it('shows that all is well, with the reported limit or a dash', () => {
   const text = permissions(
     capability({}),
     capability({ name: 'apps', http: null, latencyMs: null, limit: null }),
   );
-  expect(text).toContain('A sync may read everything.');
-  expect(text).toMatch(/logs .*200 .*12 ms .*120 a window/);
+  expect(text).toContain('A sync has all permissions.');
+  expect(text).toMatch(/logs .*200 .*12 ms .*120 per window/);
   expect(text).toMatch(/apps .*– .*– .*– /);
 });
 
@@ -110,16 +110,16 @@ it('sums up a sync', () => {
   );
 });
 
-it('tells how far each listing is, and which broke off', () => {
+it('shows the progress of each listing, and which are incomplete', () => {
   const lists = {
     users: { listed: 40, read: 20, lost: null },
     assignees: { listed: 3, read: 3, lost: 'forbidden' },
   };
   const calls = { okta: 61, jira: 0, slack: 0, throttled: 1 };
-  const glimpse = syncGlimpse({ run: 'r', phase: 'reading', lists, logEntries: 1_200 }, calls);
+  const glimpse = syncSnapshot({ run: 'r', phase: 'reading', lists, logEntries: 1_200 }, calls);
   expect(glimpse).toMatchObject({ phase: 'reading', done: 23, of: 43 });
   expect(glimpse.text(12)).toBe(
-    'reading: 20 of 40 users, 3 of 3 administrators (broke off: forbidden), 1,200 log entries, 12.0/s, 61 Okta calls, 1 throttled',
+    'reading: 20 of 40 users, 3 of 3 administrators (incomplete: forbidden), 1,200 log entries, 12.0/s, 61 Okta calls, 1 throttled',
   );
 });
 

@@ -183,7 +183,7 @@ describe('arx audit verify', () => {
 
   it.each([
     [['--checkpoint', '/nowhere/note'], /cannot be read \(ENOENT\)/],
-    [['--checkpoint', file('empty', 'nothing')], /is no checkpoint/],
+    [['--checkpoint', file('empty', 'nothing')], /is not a checkpoint/],
     [['--key', 'x+00000000+AAAA'], /without --checkpoint/],
   ])('refuses %j', async (argv, message) => {
     const { code, document } = await json('audit', 'verify', ...argv);
@@ -258,7 +258,7 @@ describe('arx audit prove, show, key', () => {
     const verified = await json('audit', 'verify', '--checkpoint', outside);
     expect(verified).toMatchObject({ code: 0, document: { ok: true, entries: 21, removed: 6 } });
     expect((await arx(['audit', 'verify'], env)).out).toContain(
-      '; of 6 old entries only the hash is left',
+      '; only the hash remains of 6 old entries',
     );
     const out = join(folder, 'left.jsonl');
     await arx(['audit', 'export', '--out', out], env);

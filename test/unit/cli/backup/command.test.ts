@@ -124,7 +124,7 @@ describe('arx restore', () => {
     const { code, err } = await arx(['restore', file], env);
     expect({ code, err }).toMatchObject({
       code: 0,
-      err: expect.stringMatching(/restored.*trail is whole: 322/s),
+      err: expect.stringMatching(/restored.*trail is intact: 322/s),
     });
     expect(await contentOf(query)).toEqual(before);
     await empty();
@@ -162,7 +162,7 @@ describe('arx restore', () => {
     const { code, err } = await arx(['restore', file], env);
     expect({ code, err }).toMatchObject({
       code: 1,
-      err: expect.stringMatching(/BROKEN.*index 7.*kept/s),
+      err: expect.stringMatching(/BROKEN.*index 7.*already broken/s),
     });
     expect(await contentOf(query)).toEqual(before);
   });

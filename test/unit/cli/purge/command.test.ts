@@ -113,7 +113,7 @@ it('removes nothing without --yes, and says what it would', async () => {
   const { code, out, err } = await arx(['purge'], env);
   expect(code).toBe(2);
   expect(out).toMatch(/users of scans\s+│\s+1/);
-  expect(err).toMatch(/nothing was: .*users of scans: 1/);
+  expect(err).toMatch(/Nothing was removed.*users of scans: 1/);
   expect(err).toContain('--yes');
   const refused = await arx(['purge', '--json'], env);
   expect(JSON.parse(refused.out)).toMatchObject({ schema: 'arx.error/v1', code: 'not_confirmed' });
@@ -163,7 +163,7 @@ it('leaves entries alone that nobody signed, where the key is elsewhere', async 
   await fill();
   const { code, err } = await arx(['purge', '--yes'], env);
   expect(code).toBe(0);
-  expect(err).toContain('No checkpoint is made here');
+  expect(err).toContain('No checkpoint can be created here');
   expect(await tablesWith({ query }, 'canary')).toEqual(['audit_entries']);
   expect((await purged())[0]?.entry.outcome).toMatchObject({ audit: { entries: 0 } });
 });

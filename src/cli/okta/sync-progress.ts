@@ -12,8 +12,8 @@ const PHASES: Record<SyncProgress['phase'], string> = {
 };
 const NOUNS: Readonly<Record<string, string>> = { assignees: 'administrators' };
 
-/** How far a sync is: items whose details are read, of those listed so far. */
-export function syncGlimpse(progress: SyncProgress, calls: CallCounts): ProgressSnapshot {
+/** The progress of a sync: items whose details were read, of those listed so far. */
+export function syncSnapshot(progress: SyncProgress, calls: CallCounts): ProgressSnapshot {
   const lists = Object.values(progress.lists);
   const sum = (pick: (list: (typeof lists)[number]) => number): number =>
     lists.reduce((total, list) => total + pick(list), 0);
@@ -35,7 +35,7 @@ export function syncProgressText(
 ): string {
   const parts = Object.entries(lists).map(
     ([name, { listed, read, lost }]) =>
-      `${count(read)} of ${count(listed)} ${NOUNS[name] ?? name}${lost === null ? '' : ` (broke off: ${lost})`}`,
+      `${count(read)} of ${count(listed)} ${NOUNS[name] ?? name}${lost === null ? '' : ` (incomplete: ${lost})`}`,
   );
   const log = `${count(logEntries)} log entries`;
   return `${PHASES[phase]}: ${[...parts, log, `${rate.toFixed(1)}/s`, callsText(calls)].join(', ')}`;

@@ -1,3 +1,5 @@
+/** Reads the domain and token for `arx okta configure`, from options or from the terminal. */
+
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { readOktaAddress } from '../../config/env/address.ts';
@@ -14,14 +16,14 @@ import type { Prompt } from '../kit/prompt.ts';
 const MAX_BYTES = 64 * 1024;
 const STDIN = '-';
 
-/** Okta's settings where the credential is a token. */
+/** Okta settings with a token as credential. */
 export type TokenSettings = OktaSettings & { credential: { kind: 'ssws'; token: Secret } };
 
 /**
- * The domain and token by the options; what they leave out is asked for at a terminal, the token
- * without echo. Throws CliError `usage`, which never holds the token.
+ * Reads the domain and token from the options. Asks for missing values at a terminal, for the token
+ * without echo. Throws CliError `usage`, which never contains the token.
  */
-export async function oktaGiven(
+export async function readOktaInput(
   io: Io,
   options: ConfigureOptions,
   cwd: string,
@@ -29,13 +31,13 @@ export async function oktaGiven(
   const atTerminal = Boolean(io.input().isTTY && io.err.isTTY);
   const { domain, tokenFile } = options;
   const askToken = tokenFile === undefined || (tokenFile === STDIN && atTerminal);
-  if (!atTerminal && (domain === undefined || askToken)) throw notAsked();
+  if (!atTerminal && (domain === undefined || askToken)) throw noTerminalError();
   const prompt = domain === undefined || askToken ? openPrompt(io) : null;
   try {
     const url = valueOrThrow('domain', readOktaAddress(domain ?? (await ask(prompt, DOMAIN))));
     const text = askToken
       ? await ask(prompt, TOKEN)
-      : await tokenIn(io, resolve(cwd, tokenFile), tokenFile);
+      : await readToken(io, resolve(cwd, tokenFile), tokenFile);
     const token = valueOrThrow('token', readOktaToken(text));
     return { origin: url.origin, host: url.host, credential: { kind: 'ssws', token } };
   } finally {
@@ -54,13 +56,13 @@ function valueOrThrow<T>(what: 'domain' | 'token', read: ReadResult<T>): T {
   throw usageError(`The ${what} ${read.problem}.`, read.remedy ?? `Correct the ${what}.`);
 }
 
-async function tokenIn(io: Io, file: string, name: string): Promise<string> {
+async function readToken(io: Io, file: string, name: string): Promise<string> {
   const text = name === STDIN ? await standardInput(io) : fileText(file);
   const token = text.replace(/\r?\n$/, '');
   if (token !== '') return token;
   throw usageError(
-    name === STDIN ? 'Standard input holds no token.' : `${file} holds no token.`,
-    'Give the token alone.',
+    name === STDIN ? 'Standard input contains no token.' : `${file} contains no token.`,
+    'Provide only the token.',
   );
 }
 
@@ -71,29 +73,29 @@ function fileText(file: string): string {
     const { code = 'unknown' } = thrown as NodeJS.ErrnoException;
     throw usageError(
       `${file} cannot be read (${code}).`,
-      'Name a file that holds the token with --token-file.',
+      'Name a file that contains the token with --token-file.',
     );
   }
   throw tooLarge(file);
 }
 
 async function standardInput(io: Io): Promise<string> {
-  const pieces: Buffer[] = [];
+  const chunks: Buffer[] = [];
   let size = 0;
   for await (const piece of io.input()) {
     const bytes = Buffer.from(piece as Buffer);
     size += bytes.length;
     if (size > MAX_BYTES) throw tooLarge('Standard input');
-    pieces.push(bytes);
+    chunks.push(bytes);
   }
-  return Buffer.concat(pieces).toString('utf8');
+  return Buffer.concat(chunks).toString('utf8');
 }
 
 const tooLarge = (what: string) =>
-  usageError(`${what} is too large for a token.`, 'Give the token alone.');
+  usageError(`${what} is too large for a token.`, 'Provide only the token.');
 
-const notAsked = () =>
+const noTerminalError = () =>
   usageError(
-    'Domain and token are asked for at a terminal only, and this is none.',
-    'Give --domain HOST and --token-file FILE (- for standard input).',
+    'The domain and token can be entered only at a terminal, and this is not a terminal.',
+    'Use --domain HOST and --token-file FILE (- for standard input).',
   );

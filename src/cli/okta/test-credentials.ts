@@ -1,3 +1,5 @@
+/** Tests credentials before they are stored. */
+
 import { randomUUID } from 'node:crypto';
 import type { OktaSettings } from '../../config/env/okta-env.ts';
 import type { CallContext } from '../../connectors/types.ts';
@@ -8,18 +10,22 @@ import type { Settings } from '../kit/settings.ts';
 import { withStore } from '../kit/store.ts';
 
 /**
- * Lists one user with the settings given, through the governed connector: what cannot be audited is
- * not sent. Throws CliError that says which permission is missing (`unauthenticated` where the
+ * Lists one user with these settings, through the governed connector, because calls that cannot be
+ * audited are not sent. Throws CliError that names the missing permission (`unauthenticated` if the
  * token itself is refused).
  */
-export async function tryOkta(io: Io, settings: Settings, okta: OktaSettings): Promise<void> {
+export async function testCredentials(
+  io: Io,
+  settings: Settings,
+  okta: OktaSettings,
+): Promise<void> {
   const listed = await withStore(io, (store) => listOne(settings, { store, okta }), {
     create: true,
   });
   if (listed > 0) return;
   throw new CliError({
     code: 'no_users_listed',
-    message: `${okta.host} takes the token but lists no active user (users:read). Nothing was stored.`,
+    message: `${okta.host} accepts the token but lists no active user (users:read). Nothing was stored.`,
     remedy: PERMISSION,
   });
 }
@@ -45,16 +51,16 @@ const context = <Output>(): CallContext<Output> => {
 };
 
 const PERMISSION =
-  "Give the token's owner the Read-only Administrator role, for all users: users:read needs it.";
+  'Give the owner of the token the Read-only Administrator role for all users, which users:read needs.';
 const REMEDIES: Readonly<Record<string, string>> = {
   unauthenticated:
-    'Make a new token in Okta (Security, API, Tokens) as a read-only administrator and give it alone.',
+    'Create a new token in Okta (Security, API, Tokens) as a read-only administrator, and provide only the token.',
   forbidden: PERMISSION,
   policy_denied:
     'Let a policy grant okta users:read to workflow:doctor, as policies/doctor.yaml does.',
-  unavailable: 'Check the domain and that this machine reaches it, then try again.',
-  malformed: 'Check that the domain is that of an Okta organisation.',
-  not_found: 'Check that the domain is that of an Okta organisation.',
+  unavailable: 'Check the domain and that this machine can reach it, then try again.',
+  malformed: 'Check that the domain belongs to an Okta organisation.',
+  not_found: 'Check that the domain belongs to an Okta organisation.',
 };
 
 const errorWithRemedy = ({ code, exit, message, remedy }: CliError): CliError =>
