@@ -1,7 +1,8 @@
 /**
- * Process entry of the guard beside a process that has children (see guarded.ts): standard input
- * names the processes to end, one JSON line each; when it closes, they are ended.
+ * Process entry of the guard of a process with children (see guarded.ts). Standard input names the
+ * processes to end, one JSON line each; when it closes, they are ended.
  */
+
 import { createInterface } from 'node:readline';
 import { endProcess } from './processes.ts';
 import type { Guarded, GuardLine } from './guarded.ts';
@@ -20,7 +21,7 @@ function take(line: GuardLine | null): void {
   else guarded.delete(line.forget);
 }
 
-/** Null for a line that a kill cut short. */
+/** Null for a line that is incomplete because the writer was killed. */
 function parse(line: string): GuardLine | null {
   try {
     return JSON.parse(line) as GuardLine;

@@ -23,16 +23,16 @@ export interface ChildOptions {
   env: Record<string, string | undefined>;
   cwd?: string;
   /**
-   * Files that take what the child prints (files, not pipes, so that it can outlive its parent);
-   * the last ones are kept as `.1`.
+   * Files for the output of the child (files instead of pipes, so that the child can outlive its
+   * parent); the previous ones are kept as `.1`.
    */
   outFile: string;
   errFile: string;
 }
 
 /**
- * Starts a child in a process group of its own (Ctrl-C reaches only us); it ends with this process,
- * even a killed one.
+ * Starts a child in its own process group, so that Ctrl-C does not reach it. The child ends with
+ * this process, even if this one is killed.
  */
 export async function startChild(options: ChildOptions): Promise<Child> {
   const out = openLog(options.outFile);

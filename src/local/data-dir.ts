@@ -5,22 +5,22 @@ import { withLock } from './lock.ts';
 import { isAlive, ownProcess } from './processes.ts';
 import type { ProcessId } from './processes.ts';
 
-/** Thrown when another live process serves the data directory: two of them would destroy it. */
+/** Thrown if another live process serves the data directory: two of them would destroy it. */
 export class DataDirInUseError extends Error {
   override readonly name = 'DataDirInUseError';
   readonly code = 'data_dir_in_use';
   readonly pid: number;
   constructor(dataDir: string, pid: number) {
     super(
-      `the data directory ${dataDir} is in use by process ${pid}: join that store, or end the process first`,
+      `the data directory ${dataDir} is in use by process ${pid}: use that store, or end the process first`,
     );
     this.pid = pid;
   }
 }
 
 /**
- * Takes a data directory for this process by a file beside it (`DIR.pid`) and returns how to give
- * it back. A file left behind by a process that was killed counts for nothing.
+ * Claims a data directory for this process with a file beside it (`DIR.pid`), and returns how to
+ * release it. A file left behind by a killed process is ignored.
  */
 export async function claimDataDir(dataDir: string): Promise<() => Promise<void>> {
   const pidFile = `${dataDir}.pid`;
@@ -34,7 +34,7 @@ export async function claimDataDir(dataDir: string): Promise<() => Promise<void>
   return async () => rmSync(pidFile, { force: true });
 }
 
-/** The live process that serves a data directory, null where there is none. */
+/** The live process that serves a data directory; null if there is none. */
 export function holderOf(dataDir: string): ProcessId | null {
   try {
     const holder = JSON.parse(readFileSync(`${dataDir}.pid`, 'utf8')) as ProcessId;

@@ -1,7 +1,8 @@
 /**
- * The data directory of an embedded store that is new: made once for a user, then copied, which is
- * ten times as fast.
+ * The data directory of a new embedded store: created once per user, then copied, which is ten
+ * times as fast.
  */
+
 import { PGlite } from '@electric-sql/pglite';
 import { cpSync, existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -12,8 +13,8 @@ import { withLock } from './lock.ts';
 const { resolve } = createRequire(import.meta.url);
 
 /**
- * Puts an empty database into a data directory that does not exist yet. It is there whole or not at
- * all. Without a cache that can be written nothing is done: the database then makes its own.
+ * Puts an empty database into a data directory that does not exist yet, all or nothing. Without a
+ * writable cache it does nothing: the database then creates its own.
  */
 export async function prepareDataDir(dataDir: string, cacheDir: string): Promise<void> {
   if (existsSync(dataDir)) return;
@@ -30,8 +31,7 @@ export async function prepareDataDir(dataDir: string, cacheDir: string): Promise
 }
 
 /**
- * A data directory right after its creation, closed in order; each version of the database has its
- * own.
+ * A data directory right after its creation, closed cleanly; one for each version of the database.
  */
 async function templateIn(cacheDir: string): Promise<string> {
   const template = join(cacheDir, `pglite-${version()}`);

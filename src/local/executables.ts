@@ -1,7 +1,7 @@
 /**
- * Executables of other projects: looked for on this machine, else installed into the per-user
- * cache.
+ * Executables of other projects: found on this machine, or installed into the cache of the user.
  */
+
 import {
   constants,
   accessSync,
@@ -19,18 +19,18 @@ import { withLock } from './lock.ts';
 
 type Env = Record<string, string | undefined>;
 
-/** What a way of installing gets. */
+/** What an install method gets. */
 export interface InstallContext {
   env: Env;
-  /** Where the executable is to be; its folder exists. */
+  /** Path for the executable; its folder exists. */
   target: string;
   log: (line: string) => void;
 }
 
-/** A way to get an executable. */
+/** A method of installing an executable. */
 export interface InstallMethod<How extends string> {
   how: How;
-  /** Name in the cache; it holds version and origin, so that another version is another file. */
+  /** Name in the cache; contains version and origin, so that each version has its own file. */
   file: string;
   /** Leaves an executable at `target`, or throws. */
   install: (context: InstallContext) => Promise<void>;
@@ -39,12 +39,12 @@ export interface InstallMethod<How extends string> {
 export interface Found<How extends string> {
   path: string;
   how: How;
-  /** It was in the cache already. */
+  /** True if it was already in the cache. */
   cached: boolean;
 }
 
 export interface InstallOptions {
-  /** What is installed, for people. */
+  /** What is installed, for messages. */
   what: string;
   env: Env;
   cacheDir: string;
@@ -52,22 +52,22 @@ export interface InstallOptions {
 }
 
 /**
- * Finds what one of the ways left in the cache, else installs by the first way that works; one
- * process at a time, the others wait. Returns a line for each way that was tried where none works.
+ * Finds an executable in the cache, or installs it with the first method that works. One process
+ * installs at a time, the others wait. If no method works, returns a line for each.
  */
 export async function findOrInstall<How extends string>(
-  ways: readonly InstallMethod<How>[],
+  methods: readonly InstallMethod<How>[],
   { what, env, cacheDir, log }: InstallOptions,
 ): Promise<Found<How> | { tried: string[] }> {
   const findCached = (): Found<How> | undefined => {
-    const way = ways.find(({ file }) => isExecutable(join(cacheDir, file)));
-    return way && { path: join(cacheDir, way.file), how: way.how, cached: true };
+    const method = methods.find(({ file }) => isExecutable(join(cacheDir, file)));
+    return method && { path: join(cacheDir, method.file), how: method.how, cached: true };
   };
   const install = async (): Promise<Found<How> | { tried: string[] }> => {
     const tried: string[] = [
-      `cache: none of ${ways.map(({ file }) => file).join(', ')} in ${cacheDir}`,
+      `cache: none of ${methods.map(({ file }) => file).join(', ')} in ${cacheDir}`,
     ];
-    for (const { how, file, install: installTo } of ways) {
+    for (const { how, file, install: installTo } of methods) {
       const target = join(cacheDir, file);
       try {
         await installTo({ env, target, log });
@@ -81,7 +81,7 @@ export async function findOrInstall<How extends string>(
   const found = findCached();
   if (found) return found;
   makeCache(cacheDir);
-  const lock = join(cacheDir, `${ways[0]?.file}.lock`);
+  const lock = join(cacheDir, `${methods[0]?.file}.lock`);
   const reportWait = (pid: number) =>
     log(`waiting for process ${pid}, which is installing ${what}`);
   return await withLock(lock, async () => findCached() ?? (await install()), reportWait);
@@ -94,16 +94,17 @@ function makeCache(cacheDir: string): void {
     const { code = 'unknown' } = error as NodeJS.ErrnoException;
     throw new ConfigError(
       'cache_folder',
-      `the cache folder ${cacheDir} cannot be made (${code})`,
-      'Set XDG_CACHE_HOME to a folder that you may write, or name a Temporal executable in TEMPORAL_CLI_PATH.',
+      `the cache folder ${cacheDir} cannot be created (${code})`,
+      'Set XDG_CACHE_HOME to a writable folder, or TEMPORAL_CLI_PATH to a Temporal executable.',
       { path: 'XDG_CACHE_HOME' },
     );
   }
 }
 
 /**
- * Works in a scratch folder beside the target and moves the executable, whose path `work` returns,
- * to the target: it is there whole or not at all. What a killed process left is removed.
+ * Runs `work` in a scratch folder beside the target and moves the executable whose path it returns
+ * to the target, so that the target is never incomplete. Removes scratch folders left by killed
+ * processes.
  */
 export async function installInScratch(
   target: string,
@@ -123,7 +124,7 @@ export async function installInScratch(
   }
 }
 
-/** Path of an executable of this name in PATH. */
+/** Path of the executable with this name in PATH; null if there is none. */
 export function executableOnPath(name: string, env: Env): string | null {
   const folders = (env.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
   return folders.map((folder) => join(folder, name)).find(isExecutable) ?? null;
@@ -142,9 +143,9 @@ const CONNECTION =
   /(NewConnectionError|ConnectTimeoutError|ProxyError|SSLError|NameResolutionError)/;
 
 /**
- * Why a command failed: its last line on standard error, the last one marked as an error where
- * there is any. pip names a connection that fails in warnings only, and then reports that there is
- * no such package.
+ * Why a command failed: the last line on standard error that is marked as an error, else the last
+ * line. pip reports a failed connection only as a warning, followed by the error that there is no
+ * such package.
  */
 function reasonFor(error: unknown): string {
   const { stderr, killed, message } = error as {

@@ -1,7 +1,8 @@
 /**
- * Processes that end with this one. Exit handlers end them where this process ends by itself or by
- * a signal; where it is killed, a small guard process does, which notices by a pipe that closes.
+ * Processes that end with this one. Exit handlers end them if this process exits or gets a signal.
+ * If it is killed, a small guard process ends them when its input pipe closes.
  */
+
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
@@ -11,9 +12,9 @@ import type { ProcessId } from './processes.ts';
 
 /** A process to end, and how. */
 export interface Guarded extends ProcessId {
-  /** SIGTERM where not given. */
+  /** Default SIGTERM. */
   signal?: NodeJS.Signals;
-  /** How long the guard waits for it before SIGKILL; some seconds where not given. */
+  /** How long the guard waits before SIGKILL; by default some seconds. */
   graceMs?: number;
 }
 
@@ -26,9 +27,7 @@ const TERMINATING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const guarded = new Map<number, Guarded>();
 let guard: ChildProcess | null = null;
 
-/**
- * Sees to it that a process ends with this one, however this one ends; gives what takes that back.
- */
+/** Makes a process end with this one, however this one ends; returns how to undo that. */
 export function endWithThisProcess(id: Guarded): () => void {
   guarded.set(id.pid, id);
   installHandlers();
@@ -48,12 +47,15 @@ function forget(pid: number): void {
   guard = null;
 }
 
-/** Its own session keeps it from what a terminal sends; it does not keep this process running. */
+/**
+ * A session of its own shields it from signals of the terminal. It does not keep this process
+ * running.
+ */
 function startGuard(): void {
   const child = spawn(process.execPath, [...NODE_ARGS, ENTRY], {
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
-    // It runs nothing and connects to nothing.
+    // It starts no programs and opens no connections.
     env: {},
   });
   const forgetGuard = (): void => {
@@ -80,7 +82,10 @@ function endGuarded(): void {
   for (const id of guarded.values()) terminate(id, id.signal);
 }
 
-/** Our listener suppresses the default action, so where nobody else listens it is made up for. */
+/**
+ * Our listener suppresses the default action of a signal, so if there is no other listener, this
+ * performs it.
+ */
 function endUnlessHandled(name: NodeJS.Signals): void {
   if (process.listenerCount(name) > 1) return;
   endGuarded();

@@ -1,6 +1,5 @@
-/**
- * A lock file between processes of one machine, given back when its holder dies by whatever means.
- */
+/** A lock file between processes of one machine; it counts as released when its holder dies. */
+
 import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -13,9 +12,9 @@ import type { Interrupts } from './wait.ts';
 let serial = 0;
 
 /**
- * Runs `work` while holding the lock at `path`. Waits for another holder while that one lives,
- * however slow it is (`onWait` is told once, with its pid); throws InterruptedError where that wait
- * is interrupted.
+ * Runs `work` while holding the lock at `path`. Waits for another holder while that process lives,
+ * however slow it is; `onWait` is called once with its pid. Throws InterruptedError if the wait is
+ * interrupted.
  */
 export async function withLock<T>(
   path: string,
@@ -69,7 +68,7 @@ const interruptError = ({ pid }: ProcessId): InterruptedError =>
     'Wait until that process has finished, or end it; then try again.',
   );
 
-/** Atomic and complete at once: the file is written aside and linked into place. */
+/** Atomic: the file is written under another name and linked into place. */
 function tryLock(path: string): boolean {
   const aside = `${path}.${process.pid}.${serial++}`;
   writeFileSync(aside, JSON.stringify(ownProcess()));
@@ -85,9 +84,9 @@ function tryLock(path: string): boolean {
 }
 
 /**
- * Only the holder of the breaker may remove a stale lock, and only while it still is the one that
- * was seen. A breaker is a lock itself: one whose holder was killed is broken in the same way, one
- * whose holder is slow is left alone.
+ * Only the holder of the breaker may remove a stale lock, and only if it is still the one that was
+ * seen. The breaker is itself a lock: it is broken in the same way if its holder was killed, and
+ * left alone if its holder is slow.
  */
 function breakStale(path: string, seen: string): void {
   const breaker = `${path}.breaker`;
@@ -103,7 +102,10 @@ function breakStale(path: string, seen: string): void {
   }
 }
 
-/** What the file says: a live holder, or what a dead one left; null where there is no file. */
+/**
+ * The state of the lock file: held by a live process, or left by a dead one; null if there is no
+ * file.
+ */
 function inspect(path: string): { holder: ProcessId } | { stale: string } | null {
   const text = read(path);
   if (text === null) return null;

@@ -1,17 +1,17 @@
 /**
- * PostgreSQL's wire protocol, as far as a front end must know it: where messages end, and what
- * belongs together.
+ * The part of PostgreSQL's wire protocol that a front end must know: where messages end, and which
+ * belong together.
  */
 
 const SSL_REQUEST = 80877103;
 const GSS_REQUEST = 80877104;
 const CANCEL_REQUEST = 80877102;
 
-/** Longest message taken from a client, in bytes. */
+/** Longest message accepted from a client, in bytes. */
 const MAX_LENGTH = 256 * 1024 * 1024;
 
 /**
- * The types that end what a client sends in one go: Query, Sync, FunctionCall, Flush, CopyDone,
+ * The message types that end a unit of messages: Query, Sync, FunctionCall, Flush, CopyDone,
  * CopyFail.
  */
 const ENDS = new Set([...'QSFHcf'].map((letter) => letter.charCodeAt(0)));
@@ -19,16 +19,16 @@ const TERMINATE = 'X'.charCodeAt(0);
 const FLUSH = 'H'.charCodeAt(0);
 
 /**
- * What a client sent: `refuse` is to be answered with N (no encryption here), `end` closes the
- * connection, `unit` is to be executed in one piece; `open` units are followed by more before
- * anybody else may have the backend.
+ * A frame from a client: `refuse` is answered with N (no encryption here), `end` closes the
+ * connection, and `unit` is executed in one piece. After an `open` unit the client keeps the
+ * backend until the rest has followed.
  */
 export type Frame =
   { kind: 'refuse' } | { kind: 'end' } | { kind: 'unit'; bytes: Uint8Array; open: boolean };
 
 /**
- * Cuts one client's bytes into frames. The extended protocol's messages stay together up to their
- * Sync.
+ * Splits the bytes of one client into frames. The messages of the extended protocol stay together
+ * up to their Sync.
  */
 export class FrameReader {
   #buffer: Buffer = Buffer.alloc(0);
@@ -75,7 +75,7 @@ export class FrameReader {
     return null;
   }
 
-  /** A copy: the bytes go into the database while the buffer takes new ones. */
+  /** A copy, because the buffer takes new bytes while the database works on these. */
   #cut(length: number): Uint8Array {
     const bytes = Uint8Array.from(this.#buffer.subarray(0, length));
     this.#buffer = this.#buffer.subarray(length);

@@ -1,8 +1,8 @@
 import type { PGlite } from '@electric-sql/pglite';
 
 /**
- * How long a client may leave the one backend waiting inside its transaction (milliseconds) before
- * it is cut off.
+ * How long a client may leave the one backend idle in its transaction (milliseconds) before its
+ * connection is closed.
  */
 const IDLE_IN_TRANSACTION = 30_000;
 
@@ -20,10 +20,9 @@ interface Waiting {
 }
 
 /**
- * Lets many clients use PGlite's one backend: whoever is inside a transaction (or between Parse and
- * Sync) keeps it until done, everybody else waits in order. The gate of @electric-sql/pglite-socket
- * 0.2 mixes the messages of parameterised statements of several clients and then answers nobody any
- * more, hence this one.
+ * Lets many clients share PGlite's one backend: a client inside a transaction (or between Parse and
+ * Sync) keeps it, the others wait in order. The gate of @electric-sql/pglite-socket 0.2 mixes the
+ * messages of parameterised statements of several clients and then stops answering, hence this one.
  */
 export class PgliteGate {
   readonly #db: PGlite;
@@ -36,7 +35,7 @@ export class PgliteGate {
   #settled: Promise<void> = Promise.resolve();
   #idle: NodeJS.Timeout | undefined;
 
-  /** `fail` is told when the backend itself broke; nothing is executed after that. */
+  /** `fail` is called if the backend itself fails; nothing is executed after that. */
   constructor(db: PGlite, fail: (error: Error) => void, idleMs = IDLE_IN_TRANSACTION) {
     this.#db = db;
     this.#fail = fail;
@@ -49,7 +48,8 @@ export class PgliteGate {
   }
 
   /**
-   * The client has gone: what it had not been given yet is dropped, its transaction rolled back.
+   * The client has disconnected: its waiting messages are dropped and its transaction is rolled
+   * back.
    */
   async leave(client: GateClient): Promise<void> {
     this.#queue = this.#queue.filter((waiting) => waiting.client !== client);
@@ -68,7 +68,7 @@ export class PgliteGate {
     this.#settled = this.#work().catch((error: Error) => this.#fail(error));
   }
 
-  /** A backend that threw is not asked again: `#working` stays up. */
+  /** A backend that threw is not used again: `#working` stays true. */
   async #work(): Promise<void> {
     for (let waiting = this.#take(); waiting; waiting = this.#take()) {
       clearTimeout(this.#idle);

@@ -7,32 +7,34 @@ import { FrameReader } from './pglite-frames.ts';
 import { PgliteGate } from './pglite-gate.ts';
 
 export interface ServeOptions {
-  /** Directory of the data, made where missing; null keeps everything in memory. */
+  /** Data directory, created if missing; null keeps everything in memory. */
   dataDir: string | null;
-  /** Default: a free one. */
+  /** Default: a free port. */
   port?: number;
-  /** Loopback only: there is no password. */
+  /** Loopback only, because there is no password. */
   host?: '127.0.0.1' | '::1';
   /**
-   * Per-user cache that keeps an empty database, so that a new directory is ready sooner; default:
+   * Cache of the user with an empty database, so that a new directory is ready sooner; default:
    * none.
    */
   cacheDir?: string;
-  /** How long a client may sit idle in a transaction before it is cut off; default 30 s. */
+  /**
+   * How long a client may be idle in a transaction before its connection is closed; default 30 s.
+   */
   idleInTransactionMs?: number;
 }
 
-/** An embedded PostgreSQL that answers on loopback until closed. */
+/** An embedded PostgreSQL that listens on loopback until closed. */
 export interface ServedPglite {
   databaseUrl: string;
   close(): Promise<void>;
-  /** Resolves, with the reason, when the database broke by itself; its process should end then. */
+  /** Resolves with the reason if the database fails by itself; its process should then end. */
   failed: Promise<Error>;
 }
 
 /**
- * Starts PGlite behind a socket. Throws DataDirInUseError where a live process serves the directory
- * already.
+ * Starts PGlite behind a socket. Throws DataDirInUseError if a live process already serves the
+ * directory.
  */
 export async function servePglite(options: ServeOptions): Promise<ServedPglite> {
   const { dataDir, port = 0, host = '127.0.0.1', cacheDir, idleInTransactionMs } = options;
@@ -78,7 +80,7 @@ class PgliteServer {
     });
   }
 
-  /** Cuts every client off, rolls back what they left open, and waits for it. */
+  /** Disconnects all clients, and waits until their open transactions are rolled back. */
   async close(): Promise<void> {
     const closed = new Promise((resolve) => this.#server.close(resolve));
     this.cutAll();

@@ -1,11 +1,12 @@
-/** Free loopback ports for servers that must be told theirs. */
+/** Free loopback ports for servers that need their port in advance. */
+
 import { connect, createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 
 /**
- * A port on 127.0.0.1 that nobody else is given for the next minute: one connection through it is
- * closed from the listening side first, which leaves the port in TIME_WAIT, where the system does
- * not hand it out again.
+ * A port on 127.0.0.1 that the system assigns to no other process for the next minute. One
+ * connection through it is closed from the listening side first, which leaves the port in
+ * TIME_WAIT.
  */
 export async function freePort(): Promise<number> {
   const server = createServer();
@@ -40,10 +41,12 @@ export async function accepts(address: string, timeoutMs = 2_000): Promise<boole
   return answer;
 }
 
-/** Asks a PostgreSQL whether it speaks TLS; its answer, yes or no, is one byte. */
+/** Asks a PostgreSQL server for TLS; the answer, yes or no, is one byte. */
 const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);
 
-/** Whether a PostgreSQL at this address answers: a stopped one still accepts connections. */
+/**
+ * Whether a PostgreSQL server at this address answers: a stopped process still accepts connections.
+ */
 export async function storeAnswers(databaseUrl: string, timeoutMs = 5_000): Promise<boolean> {
   const { hostname, port } = new URL(databaseUrl);
   const socket = connect({

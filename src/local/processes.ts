@@ -1,26 +1,29 @@
-/** Processes known by pid and start time: whether they live, and how they are ended. */
+/**
+ * Processes identified by pid and start time: whether they are alive, and how they are ended.
+ */
+
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** A process as recorded: a pid alone may have been given to somebody else since. */
+/** A recorded process. The pid alone is not enough, because the system reuses pids. */
 export interface ProcessId {
   pid: number;
-  /** Opaque start time as the system tells it. */
+  /** Start time as reported by the system; opaque. */
   started: string;
 }
 
 const SYSTEM_NAMES =
   /^(PATH|HOME|USER|SHELL|TMPDIR|TZ|LANG|LC_.*|XDG_.*|GO.*|CGO_.*|CC|CXX|SSL_CERT_.*|(https?|no|all)_proxy)$/i;
 
-/** The part of an environment that other people's programs need; credentials stay behind. */
+/** The part of an environment that third-party programs need; credentials are left out. */
 export function systemEnv(
   env: Record<string, string | undefined>,
 ): Record<string, string | undefined> {
   return Object.fromEntries(Object.entries(env).filter(([name]) => SYSTEM_NAMES.test(name)));
 }
 
-/** Start time of a live process, null where there is none (a zombie counts as gone). */
+/** Start time of a live process; null if there is none (a zombie does not count as alive). */
 export function startTime(pid: number): string | null {
   try {
     if (process.platform === 'linux') return fromProc(readFileSync(`/proc/${pid}/stat`, 'utf8'));
@@ -34,21 +37,21 @@ export function startTime(pid: number): string | null {
 }
 
 /**
- * True while this very process lives, not merely one with the same pid; a record without a start
- * time names none.
+ * True while this very process is alive, not just one with the same pid. A record without a start
+ * time matches no process.
  */
 export function isAlive(id: ProcessId): boolean {
   return Boolean(id.started) && startTime(id.pid) === id.started;
 }
 
-/** This process, as others may record it. */
+/** The identity of this process, for records. */
 export function ownProcess(): ProcessId {
   return { pid: process.pid, started: startTime(process.pid) ?? '' };
 }
 
 /**
- * Ends a recorded process: SIGTERM, then SIGKILL once `graceMs` has passed. Does nothing where the
- * pid is not ours any more.
+ * Ends a recorded process: SIGTERM, then SIGKILL after `graceMs`. Does nothing if the pid now
+ * belongs to another process.
  */
 export async function endProcess(
   id: ProcessId,
@@ -62,7 +65,7 @@ export async function endProcess(
   await waitForExit(id, 5_000);
 }
 
-/** Sends SIGTERM to a recorded process and does not wait; fit for an exit handler. */
+/** Sends SIGTERM to a recorded process without waiting; suitable for an exit handler. */
 export function terminate(id: ProcessId, name: NodeJS.Signals = 'SIGTERM'): void {
   if (isAlive(id)) signal(id.pid, name);
 }
@@ -82,18 +85,18 @@ function signal(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name);
   } catch {
-    // It has gone in the meantime.
+    // It ended in the meantime.
   }
 }
 
-/** Start times on Linux count from boot, so they mean something only together with it. */
+/** On Linux, start times count from boot, so they need the id of the boot. */
 function bootId(): string {
   return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
 }
 
 /**
- * Fields after the command, which may itself hold spaces and brackets: state is the 3rd, start time
- * the 22nd of the line.
+ * Parses the fields after the command, which may itself contain spaces and brackets. The state is
+ * the 3rd and the start time the 22nd field of the line.
  */
 function fromProc(stat: string): string | null {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');

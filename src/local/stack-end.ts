@@ -1,7 +1,8 @@
 /**
- * Ending the parts of a stack, in a file of its own that loads nothing large: the guard of a stack
- * uses it too.
+ * Ends the parts of a stack. A file of its own that loads nothing large, because the guard of a
+ * stack uses it too.
  */
+
 import { endProcess } from './processes.ts';
 import { ENDING_ORDER, removeState } from './stack-state.ts';
 import type { Part, StackState } from './stack-state.ts';
@@ -15,7 +16,7 @@ export const GRACE_MS = {
 } satisfies Record<Part, number>;
 
 /**
- * Ends what is on record, in order, and forgets the stack; `except` is the guard that calls this.
+ * Ends the recorded parts in order and removes the record; `except` is the guard that calls this.
  */
 export async function endAll(
   home: string,

@@ -1,7 +1,8 @@
 /**
- * What a command that uses a stack does besides: leave when it exits, close on a signal, watch the
- * parts. Each gives its undoing.
+ * Hooks of a command that uses a stack: leave on exit, close on a signal, watch the parts. Each
+ * returns how to undo it.
  */
+
 import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { isAlive } from './processes.ts';
@@ -15,8 +16,8 @@ const SUPERVISION_MS = 1_000;
 const MAX_FAILED_RESTARTS = 3;
 
 /**
- * Where the process exits without closing, leaves the stack: its guard ends it where nobody else
- * uses it.
+ * If the process exits without closing, leaves the stack; the guard ends the stack if no other
+ * command uses it.
  */
 export function leaveOnExit(entry: string): () => void {
   const hook = () => unregisterUser(entry);
@@ -25,8 +26,8 @@ export function leaveOnExit(entry: string): () => void {
 }
 
 /**
- * The first signal closes in order and ends the process with 128 + its number; a second one does
- * not wait.
+ * The first signal closes cleanly and ends the process with 128 + its number; a second signal ends
+ * it at once.
  */
 export function closeOnSignals(
   close: () => Promise<void>,
@@ -37,50 +38,50 @@ export function closeOnSignals(
     const exit = () => process.exit(128 + constants.signals[name]);
     if (asked) exit();
     asked = true;
-    log('closing (once more to end at once)');
+    log('closing (repeat to end at once)');
     close().then(exit, exit);
   };
   for (const name of SIGNALS) process.on(name, hook);
   return () => SIGNALS.forEach((name) => process.off(name, hook));
 }
 
-/** How a stack is over for a command that did not end it. */
+/** How a stack ended for a command that did not end it. */
 export type StackEnd =
   /** Somebody ended it. */
   | { how: 'ended' }
-  /** Its record is gone or damaged; the guard ends what still runs. */
+  /** Its record is missing or damaged; the guard ends the parts that still run. */
   | { how: 'lost' }
-  /** A part has ended that it cannot go on without; the others still run. */
+  /** A part that it cannot run without has ended; the others still run. */
   | { how: 'broken'; part: string };
 
-/** A stack as a supervisor sees it. */
+/** A stack as seen by a supervisor. */
 export interface Supervised {
   home: string;
-  /** As it was opened. */
+  /** The state when it was opened. */
   state: StackState;
   /** Null once the stack has been ended. */
   current(): StackState | null;
   /** True while a command starts, joins or ends the stack. */
   isBusy(): boolean;
-  /** Starts what is gone, unless the stack has been ended. */
+  /** Restarts missing parts, unless the stack has been ended. */
   restart(): Promise<void>;
-  /** Told once, when the stack is over. */
+  /** Called once, when the stack is over. */
   reportEnd(end: StackEnd): void;
 }
 
 /**
- * Restarts a worker or guard that is gone while its stack runs; gives up after three failures in a
- * row.
+ * Restarts a worker or guard that has ended while its stack runs; gives up after three failures in
+ * a row.
  */
 export function superviseStack(supervised: Supervised, log: (line: string) => void): () => void {
-  const { current, restart, reportEnd: gone } = supervised;
+  const { current, restart, reportEnd } = supervised;
   let busy = false;
   let failed = 0;
-  const look = async () => {
+  const check = async () => {
     const over = endOf(supervised);
     if (over !== null) {
       clearInterval(timer);
-      return gone(over);
+      return reportEnd(over);
     }
     const state = current();
     if (busy || state === null || !isMissing(state) || failed >= MAX_FAILED_RESTARTS) return;
@@ -94,14 +95,15 @@ export function superviseStack(supervised: Supervised, log: (line: string) => vo
     }
     busy = false;
   };
-  const timer = setInterval(() => void look(), SUPERVISION_MS).unref();
+  const timer = setInterval(() => void check(), SUPERVISION_MS).unref();
   return () => clearInterval(timer);
 }
 
 function endOf({ home, state, current, isBusy }: Supervised): StackEnd | null {
   const seen = current();
   if (seen === null) return { how: isLost(home, state) ? 'lost' : 'ended' };
-  // Whoever ends the stack ends its parts before the record goes, and holds the lock meanwhile.
+  // A command that ends the stack ends the parts before it removes the record, and holds the lock
+  // meanwhile.
   if (deadPart(seen) === null || isBusy()) return null;
   const now = current();
   const part = now && deadPart(now);
@@ -109,7 +111,8 @@ function endOf({ home, state, current, isBusy }: Supervised): StackEnd | null {
 }
 
 /**
- * Whether the record of a stack is gone that still runs: whoever ends a stack ends its parts first.
+ * Whether the record of a running stack is lost. A command that ends a stack ends its parts first,
+ * so parts that still run mean a lost record.
  */
 export function isLost(
   home: string,

@@ -1,7 +1,8 @@
 /**
- * Joining a stack that runs: which one may be joined, which one is waited for, and which one is
- * cleared away.
+ * Joins a running stack: decides which stack may be joined, which one is waited for, and which one
+ * is cleared away.
  */
+
 import { ConfigError } from '../config/errors.ts';
 import { storeAnswers } from './ports.ts';
 import { isAlive } from './processes.ts';
@@ -14,15 +15,15 @@ import type { StackOptions } from './stack-start.ts';
 import type { StackState } from './stack-state.ts';
 
 const REMEDY = '`arx up --stop` ends the stack.';
-/** What a stack cannot go on without. */
+/** The parts that a stack cannot run without. */
 const REQUIRED = [
   ['temporal', 'the Temporal server'],
   ['store', 'the store'],
 ] as const;
 
 /**
- * The state of a stack that this command may use, be it slow or not; null after clearing away what
- * killed commands left. To be called with the stack's lock held.
+ * The state of a stack that this command may use, slow or not; null after clearing away the remains
+ * of killed commands. The caller must hold the stack's lock.
  */
 export async function joinable(options: StackOptions): Promise<StackState | null> {
   const { home, log } = options;
@@ -31,7 +32,7 @@ export async function joinable(options: StackOptions): Promise<StackState | null
   const dead = deadPart(state);
   const users = usersOf(home);
   if (!isNeeded(home, state) || !state.complete || (dead !== null && users.length === 0)) {
-    log(`clearing away what an earlier command left in ${home}`);
+    log(`clearing away the remains of an earlier command in ${home}`);
     await endAll(home, state);
     return null;
   }
@@ -41,8 +42,7 @@ export async function joinable(options: StackOptions): Promise<StackState | null
 }
 
 /**
- * Waits while a stack that this command has entered is slow; false where it was ended meanwhile, or
- * a part of it did.
+ * Waits until a joined stack answers; false if it was ended meanwhile, or one of its parts ended.
  */
 export async function waitUntilServes(
   { home, log, interrupts }: StackOptions,
@@ -65,7 +65,7 @@ export async function waitUntilServes(
   return await waitFor(poll, { what, remedy: REMEDY, log, interrupts });
 }
 
-/** The first required part on record whose process is gone, in words. */
+/** The first required part whose process has ended, as text for messages. */
 export function deadPart({ processes }: StackState): string | null {
   for (const [part, name] of REQUIRED) {
     const recorded = processes[part];
@@ -74,7 +74,7 @@ export function deadPart({ processes }: StackState): string | null {
   return null;
 }
 
-/** For each required part on record, in words, whether it answers now. */
+/** For each required part, its name for messages and whether it answers now. */
 function checksOf({ processes, temporal, databaseUrl }: StackState) {
   const checks: { name: string; answers: () => Promise<boolean> }[] = [];
   if (processes.temporal !== undefined)
@@ -94,7 +94,9 @@ const differsError = (home: string, users: readonly number[]): ConfigError =>
   new ConfigError(
     'stack_differs',
     `the stack in ${home} runs with other vendors or credentials` +
-      (users.length > 0 ? ` (used by process ${users.join(', ')})` : ' (it was asked to stay)'),
+      (users.length > 0
+        ? ` (used by process ${users.join(', ')})`
+        : ' (it is kept running on request)'),
     'End it first, or set ARX_HOME to another folder to run a second one beside it.',
   );
 

@@ -1,4 +1,5 @@
-/** The processes of the embedded stack, each started and waited for until it is ready. */
+/** Starts the processes of the embedded stack, each until it is ready. */
+
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
@@ -17,18 +18,20 @@ import type { Interrupts } from './wait.ts';
 
 type Env = Record<string, string | undefined>;
 
-/** Told of a child as soon as it runs, long before it is ready, so that it is on record. */
+/** Called for a child as soon as it runs, long before it is ready, so that it is recorded. */
 export type OnChild = (child: Child) => void;
 
-/** Far beyond what a busy machine takes: only a child that will never be ready is given up. */
+/**
+ * Far longer than a busy machine needs, so that only a child that will never be ready is given up.
+ */
 const READY_LIMIT_MS = 15 * 60_000;
 const ENDING_LIMIT_MS = 20_000;
 const STARTING_REMEDY = 'The machine may be busy; Ctrl-C ends this command.';
 const STOP_GRACE_MS = 5_000;
 const NODE_ARGS = ['--disable-warning=ExperimentalWarning'];
 /**
- * Of the worker: a small young generation, and few arenas for its many threads; each keeps what it
- * once took.
+ * For the worker: a small young generation, and few malloc arenas for its many threads, because
+ * each arena keeps the memory that it once used.
  */
 const WORKER_ARGS = ['--max-semi-space-size=8'];
 const GUARD_ARGS = ['--max-semi-space-size=1'];
@@ -36,8 +39,8 @@ const WORKER_ENV = { MALLOC_ARENA_MAX: '2' };
 const OTHER_TEMPORAL = /^TEMPORAL_(API_KEY|TLS|PROFILE|CLIENT_|GRPC_META|CODEC)/;
 
 /**
- * An environment for the embedded parts: what would lead a Temporal client elsewhere is set to
- * nothing, which also hides it where `.env` sets it.
+ * An environment for the embedded parts. Variables that would lead a Temporal client elsewhere are
+ * set to the empty text, which also hides values from `.env`.
  */
 export function embeddedEnv(env: Env, temporal: { address: string; namespace: string }): Env {
   const kept = Object.entries(env).filter(([name]) => !OTHER_TEMPORAL.test(name));
@@ -54,7 +57,7 @@ export function embeddedEnv(env: Env, temporal: { address: string; namespace: st
   };
 }
 
-/** Values that stand against a NAME_FILE of the same name. */
+/** Values that take precedence over a NAME_FILE of the same name. */
 export function overrideFiles(values: Env): Env {
   const files = Object.keys(values).map((name) => [`${name}_FILE`, undefined]);
   return { ...Object.fromEntries(files), ...values };
@@ -69,7 +72,7 @@ export interface TemporalPart {
   interrupts?: Interrupts | undefined;
 }
 
-/** The development server with its database in the state folder. */
+/** Starts the development server with its database in the state folder. */
 export async function startTemporalPart(
   part: TemporalPart,
   onChild: OnChild,
@@ -90,17 +93,17 @@ export async function startTemporalPart(
   });
 }
 
-/** A part that is a Node process of ours: its entry and its whole environment. */
+/** A part that is one of our Node processes: its entry and its whole environment. */
 export interface NodePart {
   home: string;
   entry: string;
   env: Env;
-  /** Takes a line now and then while the part is slow to start. */
+  /** Takes progress lines while the part is slow to start. */
   log?: (line: string) => void;
   interrupts?: Interrupts | undefined;
 }
 
-/** The guard, which is ready at once. */
+/** Starts the guard, which is ready at once. */
 export async function startGuardPart(
   { home, entry, env }: NodePart,
   onChild: OnChild,
@@ -118,7 +121,7 @@ export async function startGuardPart(
   );
 }
 
-/** The embedded Postgres; its address is the first line that it prints. */
+/** Starts the embedded Postgres and returns its address, the first line that it prints. */
 export async function startStorePart(part: NodePart, onChild: OnChild): Promise<string> {
   const dataDir = stackFiles(part.home).postgres;
   await waitUntilFree(dataDir, part);
@@ -132,7 +135,7 @@ export async function startStorePart(part: NodePart, onChild: OnChild): Promise<
   return databaseUrl;
 }
 
-/** Waits a while for a store that is just ending, as that of a killed command does. */
+/** Waits for the end of a store that is still shutting down, such as that of a killed command. */
 async function waitUntilFree(
   dataDir: string,
   { log = () => undefined, interrupts }: NodePart,
@@ -146,7 +149,8 @@ async function waitUntilFree(
 }
 
 /**
- * The worker; resolves once it polls. `metricsUrl` comes from its first line, where it names one.
+ * Starts the worker; resolves once it polls. Returns the URL of its metrics, if its first line has
+ * one.
  */
 export async function startWorkerPart(part: NodePart, onChild: OnChild): Promise<string | null> {
   const args = [...WORKER_ARGS, part.entry];
@@ -184,7 +188,10 @@ async function startReady(
   }
 }
 
-/** The first line of a child, as an object; a slow child is waited for, as long as it runs. */
+/**
+ * Waits for the first line of a child and returns it as an object. A slow child is waited for while
+ * it runs.
+ */
 async function waitUntilReady(
   command: NodeCommand,
   child: Child,
@@ -192,13 +199,13 @@ async function waitUntilReady(
 ) {
   const { name, log = () => undefined, interrupts } = command;
   const readStderr = () => lastLines(files.errFile);
-  const begun = performance.now();
-  const look = async (): Promise<Record<string, unknown> | null> => {
+  const startedAt = performance.now();
+  const poll = async (): Promise<Record<string, unknown> | null> => {
     const running = child.running();
     const line = firstLine(files.outFile);
     if (line !== null) return ready(name, line, readStderr);
     if (!running) throw startError(name, `it ended with ${await child.ended}`, readStderr());
-    if (performance.now() - begun < READY_LIMIT_MS) return null;
+    if (performance.now() - startedAt < READY_LIMIT_MS) return null;
     throw startError(
       name,
       `it was not ready within ${READY_LIMIT_MS / 60_000} minutes`,
@@ -206,12 +213,12 @@ async function waitUntilReady(
     );
   };
   const what = () => `the ${name} (process ${child.pid}) to start`;
-  return await waitFor(look, { what, remedy: STARTING_REMEDY, log, interrupts, everyMs: 25 });
+  return await waitFor(poll, { what, remedy: STARTING_REMEDY, log, interrupts, everyMs: 25 });
 }
 
 /**
- * A first line that is an arx.error/v1 is that error; its place and remedy are worth more than
- * ours.
+ * Checks the first line. If it is an arx.error/v1 document, throws that error, because its place
+ * and remedy are better than ours.
  */
 function ready(name: string, line: string, printed: () => string): Record<string, unknown> {
   const document = parse(line);

@@ -1,4 +1,5 @@
-/** Starting and ending the parts of a stack, each step on record before it is waited for. */
+/** Starts and replaces the parts of a stack; each step is recorded before it is waited for. */
+
 import { join } from 'node:path';
 import { endProcess, isAlive } from './processes.ts';
 import { GRACE_MS, endAll } from './stack-end.ts';
@@ -17,19 +18,19 @@ import type { ProcessId } from './processes.ts';
 import type { Interrupts } from './wait.ts';
 
 export interface StackOptions {
-  /** State folder (ARX_HOME); made where it is missing. */
+  /** State folder (ARX_HOME); created if missing. */
   home: string;
   /**
-   * Digest of the vendors' origins and credentials: commands that differ in it cannot share a
+   * Digest of the vendors' origins and credentials: commands with different digests cannot share a
    * worker.
    */
   vendorsFingerprint: string;
   /**
-   * The whole environment, `NAME_FILE` variables resolved: for the worker, for finding Temporal,
-   * and for TEMPORAL_ADDRESS and DATABASE_URL, each of which takes the place of an embedded part.
+   * The whole environment, with `NAME_FILE` variables resolved: for the worker, for finding
+   * Temporal, and for TEMPORAL_ADDRESS and DATABASE_URL, each of which replaces an embedded part.
    */
   env: Record<string, string | undefined>;
-  /** arx.yaml of the worker, null for the default one. */
+  /** arx.yaml of the worker; null for the default one. */
   configPath: string | null;
   /** Whether to serve the Temporal UI. */
   ui: boolean;
@@ -37,24 +38,24 @@ export interface StackOptions {
   /** Search attributes to register, name → type. */
   searchAttributes?: Record<string, string>;
   /**
-   * False where the caller sees to SIGINT, SIGTERM and SIGHUP; by default they close the stack and
-   * end the process.
+   * False if the caller handles SIGINT, SIGTERM and SIGHUP; by default they close the stack and end
+   * the process.
    */
   handleSignals?: boolean;
   /**
-   * Starts a worker or guard that died again, and tells when the stack is over; looked at every
-   * second.
+   * Checks every second: restarts a worker or guard that has died, and reports when the stack is
+   * over.
    */
   superviseWorker?: boolean;
   /**
-   * How the user interrupts a wait for a slow stack; by default a signal does what it does anyway.
+   * How the user interrupts a wait for a slow stack; by default signals have their usual effect.
    */
   interrupts?: Interrupts;
   /** Process entries, for tests. */
   entries?: { worker?: string; store?: string };
 }
 
-/** What two commands must have in common to share a stack. */
+/** Digest of everything that two commands must have in common to share a stack. */
 export function stackFingerprint({ vendorsFingerprint, env }: StackOptions): string {
   return fingerprintOf([
     vendorsFingerprint,
@@ -68,7 +69,7 @@ export function databaseUrlOf({ env }: StackOptions, state: StackState): string 
   return env.DATABASE_URL || state.databaseUrl || '';
 }
 
-/** Starts all parts; on failure whatever came up is ended again. */
+/** Starts all parts; on failure, ends those that were started. */
 export async function startAll(options: StackOptions): Promise<StackState> {
   const { home, env } = options;
   const state: StackState = {
@@ -102,27 +103,27 @@ export async function startAll(options: StackOptions): Promise<StackState> {
   }
 }
 
-/** Starts another worker for a stack that runs, and records it; one that lives is ended first. */
+/** Starts a new worker for a running stack and records it; a live one is ended first. */
 export async function replaceWorker(options: StackOptions, state: StackState): Promise<void> {
   if (state.processes.worker !== undefined)
     await endProcess(state.processes.worker, GRACE_MS.worker);
   await replaceGone(options, state);
 }
 
-/** Starts the worker and the guard of a stack that runs again, as far as they are gone. */
+/** Restarts the worker and the guard of a running stack, if they have ended. */
 export async function replaceGone(options: StackOptions, state: StackState): Promise<void> {
   if (!isMissing(state)) return;
   const { worker, guard } = state.processes;
   const recorder = new Recorder(options.home, state);
-  const again = (what: string, id: ProcessId | undefined) =>
+  const logRestart = (what: string, id: ProcessId | undefined) =>
     options.log(`the ${what} (process ${id?.pid ?? 'none'}) has ended; starting another`);
   try {
     if (!isRunning(guard)) {
-      again('guard', guard);
+      logRestart('guard', guard);
       await startGuard(options, recorder);
     }
     if (!isRunning(worker)) {
-      again('worker', worker);
+      logRestart('worker', worker);
       await startWorker(options, state, recorder);
     }
     writeState(options.home, state);
@@ -131,13 +132,13 @@ export async function replaceGone(options: StackOptions, state: StackState): Pro
   }
 }
 
-/** Whether worker or guard are gone: what a stack goes on without, and is given again. */
+/** Whether the worker or the guard has ended: parts that a stack can lose and get back. */
 export const isMissing = ({ processes }: StackState): boolean =>
   !isRunning(processes.worker) || !isRunning(processes.guard);
 
 const isRunning = (id: ProcessId | undefined): boolean => id !== undefined && isAlive(id);
 
-/** Puts each child on record as soon as it runs; until released they end with this process. */
+/** Records each child as soon as it runs; until released, the children end with this process. */
 class Recorder {
   readonly #home: string;
   readonly #state: StackState;
@@ -159,8 +160,8 @@ class Recorder {
 }
 
 /**
- * Not held by this process: where it is killed while it starts the rest, the guard clears that
- * away.
+ * The guard is released at once: if this process is killed while it starts the other parts, the
+ * guard ends them.
  */
 async function startGuard({ home, env, log }: StackOptions, recorder: Recorder): Promise<void> {
   const record = recorder.as('guard');
@@ -219,7 +220,8 @@ async function startWorker(
 }
 
 /**
- * Waits for all, then throws the first failure: nothing is still starting when it is cleared away.
+ * Waits for all parts, then throws the first failure, so that no part is still starting when the
+ * stack is cleared away.
  */
 async function waitForAll(started: Promise<void>[]): Promise<void> {
   const results = await Promise.allSettled(started);

@@ -1,7 +1,8 @@
 /**
- * What the commands on one state folder know of each other: stack.json, and one file for each
- * command that uses it.
+ * What the commands on one state folder know about each other: stack.json, and one file for each
+ * command that uses the stack.
  */
+
 import { createHash, randomUUID } from 'node:crypto';
 import { readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,12 +18,12 @@ import type { ProcessId } from './processes.ts';
 export interface StackState {
   /** SHA-256 of everything that two commands must have in common to share a stack. */
   fingerprint: string;
-  /** False while it is being started. */
+  /** False while the stack is starting. */
   complete: boolean;
-  /** True where it is to stay when the last command leaves. */
+  /** True if the stack keeps running after the last command has left. */
   kept: boolean;
   temporal: { address: string; namespace: string; uiUrl: string | null };
-  /** Null where DATABASE_URL is used: it may hold a password. */
+  /** Null if DATABASE_URL is used, because that may contain a password. */
   databaseUrl: string | null;
   workerMetricsUrl: string | null;
   /** `guard` ends the others once no command uses them any more. */
@@ -30,8 +31,8 @@ export interface StackState {
 }
 
 /**
- * The order in which the parts are ended; the guard last, so that it finishes what a killed command
- * began.
+ * The order in which the parts are ended. The guard is last, so that it can finish what a killed
+ * command began.
  */
 export const ENDING_ORDER = ['worker', 'temporal', 'store', 'guard'] as const;
 
@@ -53,14 +54,17 @@ export function fingerprintOf(parts: readonly (string | undefined)[]): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
 
-/** Null where there is no state. Throws ConfigError `stack_record` where it is damaged. */
+/**
+ * The recorded state; null if there is none. Throws ConfigError `stack_record` if the record is
+ * damaged.
+ */
 export function readState(home: string): StackState | null {
   const record = readRecord(home);
   if (record === 'damaged') throw damageError(stackFiles(home).state);
   return record;
 }
 
-/** The state on record; null where there is none. */
+/** The recorded state; null if there is none. */
 export function readRecord(home: string): StackState | 'damaged' | null {
   try {
     const found: unknown = JSON.parse(readFileSync(stackFiles(home).state, 'utf8'));
@@ -82,12 +86,13 @@ export function removeState(home: string): void {
   rmSync(stackFiles(home).state, { force: true });
 }
 
-/** Enters this process among those that use the stack; gives the entry that `leave` takes away. */
+/** Registers this process as a user of the stack; returns the entry to pass to `unregisterUser`. */
 export function registerUser(home: string): string {
   const { users } = stackFiles(home);
   makeFolder(users, 0o700);
   const name = `${process.pid}.${randomUUID()}`;
-  // Written aside: whoever looks meanwhile must not take it for the broken entry of a dead process.
+  // Written under another name first, so that a reader does not mistake it for the broken entry of
+  // a dead process.
   const aside = join(home, `${name}.new`);
   writeFileSync(aside, JSON.stringify(ownProcess()));
   renameSync(aside, join(users, name));
@@ -98,7 +103,7 @@ export function unregisterUser(entry: string): void {
   rmSync(entry, { force: true });
 }
 
-/** Pids of the live commands that use the stack; entries of dead ones are removed. */
+/** Pids of the live commands that use the stack; removes the entries of dead ones. */
 export function usersOf(home: string): number[] {
   const { users } = stackFiles(home);
   return list(users).flatMap((name) => {
@@ -110,8 +115,8 @@ export function usersOf(home: string): number[] {
 }
 
 /**
- * Whether a stack is to stay: it was asked to, or a live command uses it. Changes nothing, so it
- * needs no lock.
+ * Whether a stack must keep running: on request, or because a live command uses it. Changes
+ * nothing, so it needs no lock.
  */
 export function isNeeded(home: string, state: StackState): boolean {
   const { users } = stackFiles(home);
@@ -124,8 +129,8 @@ function isUser(file: string): boolean {
 }
 
 /**
- * The state on record, where it still is that of this stack; null where that one was ended, or its
- * record is lost.
+ * The recorded state if it still belongs to this stack; null if the stack was ended, or its record
+ * is lost.
  */
 export function readSame(home: string, { processes }: StackState): StackState | null {
   const record = readRecord(home);

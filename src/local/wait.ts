@@ -1,19 +1,20 @@
 /**
- * Waiting for something that is slow, not gone: as long as it takes, with a message now and then,
- * and interruptible.
+ * Waits for something that is slow but alive: as long as it takes, with a message now and then, and
+ * interruptible.
  */
+
 import { setTimeout as delay } from 'node:timers/promises';
 
 /**
- * How a wait is interrupted: `hold` keeps a signal from ending the process at once, and gives what
- * undoes that.
+ * How a wait is interrupted: `hold` keeps a signal from ending the process at once, and returns how
+ * to undo that.
  */
 export interface Interrupts {
   signal: AbortSignal;
   hold(): () => void;
 }
 
-/** Thrown where the user interrupted a wait. */
+/** Thrown if the user interrupts a wait. */
 export class InterruptedError extends Error {
   override readonly name = 'InterruptedError';
   readonly code = 'interrupted';
@@ -25,9 +26,9 @@ export class InterruptedError extends Error {
 }
 
 export interface WaitOptions {
-  /** What is waited for now, as the end of "waiting for …". */
+  /** The object of the wait, as the end of "waiting for …". */
   what: () => string;
-  /** What the user can do besides waiting. */
+  /** What the user can do instead of waiting. */
   remedy: string;
   log: (line: string) => void;
   interrupts?: Interrupts | undefined;
@@ -39,8 +40,8 @@ const REPEAT_MS = 30_000;
 const EVERY_MS = 100;
 
 /**
- * Repeats `look` until it gives something other than null. Throws InterruptedError as soon as it is
- * interrupted.
+ * Repeats `poll` until it returns something other than null. Throws InterruptedError as soon as it
+ * is interrupted.
  */
 export async function waitFor<T>(
   poll: () => Promise<T | null> | T | null,
@@ -60,7 +61,7 @@ export async function waitFor<T>(
   const interrupted = untilAborted(interrupts?.signal, finished.signal).then(() => {
     throw new InterruptedError(`interrupted while waiting for ${what()}`, remedy);
   });
-  // A look that throws at once must not leave it without a listener.
+  // If `poll` throws at once, this promise must not be left without a handler.
   interrupted.catch(() => undefined);
   try {
     for (;;) {
@@ -75,7 +76,7 @@ export async function waitFor<T>(
   }
 }
 
-/** Resolves once `signal` is aborted; never where `over` was before. */
+/** Resolves once `signal` is aborted; never if `over` was aborted first. */
 function untilAborted(signal: AbortSignal | undefined, over: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal?.aborted) resolve();

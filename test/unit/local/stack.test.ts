@@ -76,7 +76,7 @@ test('a second use joins; the stack ends with the last one, whoever began it', a
   const started = parts();
   await first.close();
   expect(living(started)).toBe(4);
-  expect(lines.join()).toContain('the stack stays');
+  expect(lines.join()).toContain('the stack keeps running');
   await second.close();
   expect(living(started)).toBe(0);
 });

@@ -27,7 +27,7 @@ export function enrichRoutes(parts: ServerParts): Hono<Env> {
   const keys = new AccessKeyCache(parts);
   const limits = new KeyLimits(parts.enrichmentsPerMinute, parts.now);
   app.use(async (context, next) => {
-    context.set('key', await keys.owner(context.req.raw.headers));
+    context.set('key', await keys.authenticate(context.req.raw.headers));
     await next();
   });
   // Account names may hold slashes, sent as they are or encoded.

@@ -42,7 +42,7 @@ export class FlowAccess {
       await this.#report(context, about);
     });
     app.use(async (context, next) => {
-      const key = await this.#keys.owner(context.req.raw.headers);
+      const key = await this.#keys.authenticate(context.req.raw.headers);
       context.set('key', key);
       context.set('requester', requesterOf(key));
       this.#checkLimit(key);
