@@ -1,3 +1,5 @@
+/** Operations and clients of Entra ID, Google Workspace, Salesforce and mail. */
+
 import { createEmailClient } from './email/client.ts';
 import { EMAIL_ROWS } from './email/operations.ts';
 import { smtpTransport } from './email/transport.ts';
@@ -7,7 +9,7 @@ import { createGoogleClient } from './google/client.ts';
 import { GOOGLE_ROWS } from './google/operations.ts';
 import { createSalesforceClient } from './salesforce/client.ts';
 import { SALESFORCE_ROWS } from './salesforce/operations.ts';
-import { placeholderClient } from './pipeline/unconfigured.ts';
+import { placeholderClient } from './pipeline/placeholder-client.ts';
 import type { ConnectorName } from '../governance/types.ts';
 import type { BearerHandle } from './transport/bearer.ts';
 import type { EmailHandle } from './email/client.ts';
@@ -20,7 +22,8 @@ import type { VendorClient } from './pipeline/perform.ts';
 import type { SalesforceAccess } from './salesforce/client.ts';
 
 /**
- * How the vendors beside Okta, Jira and Slack are reached; one that is absent is not configured.
+ * Connection settings of the vendors other than Okta, Jira and Slack; an absent vendor is not
+ * configured.
  */
 export interface AccountVendors {
   entra?: EntraAccess;
@@ -29,16 +32,16 @@ export interface AccountVendors {
   email?: EmailAccess;
 }
 
-/** A vendor's rows, and the client that they are sent by. */
+/** A vendor's operations, and the client that sends them. */
 interface Parts<Handle> {
   rows: Readonly<Record<string, unknown>>;
   client: VendorClient<Handle>;
 }
 
-/** Makes what leads to an address; over its own transport where it is not HTTP. */
-export type WireTo = (connector: ConnectorName, address: string, transport?: Transport) => Wire;
+/** Creates the wire to an address; `transport` replaces HTTP. */
+type WireTo = (connector: ConnectorName, address: string, transport?: Transport) => Wire;
 
-/** Rows and clients of the vendors whose accounts are remedied, and of mail. */
+/** The operations and clients of these vendors; a placeholder client for each that is not configured. */
 export function accountParts(
   { entra, google, salesforce, email, timeoutMs }: AccountVendors & { timeoutMs?: number },
   wireTo: WireTo,

@@ -1,3 +1,5 @@
+/** Composes the governed connectors. */
+
 import { accountParts } from './accounts.ts';
 import { OPERATIONS } from '../governance/catalogue.ts';
 import { riskIncrease } from '../governance/context.ts';
@@ -11,7 +13,7 @@ import { oktaOperations } from './okta/operations.ts';
 import { createGovernor } from './rate-limit/governor.ts';
 import { createSlackClient } from './slack/client.ts';
 import { SLACK_ROWS } from './slack/operations.ts';
-import { placeholderClient } from './pipeline/unconfigured.ts';
+import { placeholderClient } from './pipeline/placeholder-client.ts';
 import type { Journal } from '../audit/types.ts';
 import type { Secret } from '../config/env/secret.ts';
 import type {
@@ -34,22 +36,22 @@ import type { GoogleOperations } from './google/types.ts';
 import type { SalesforceOperations } from './salesforce/types.ts';
 import type { OktaCredential } from './okta/client.ts';
 import type { VendorClient } from './pipeline/perform.ts';
-import { bookFor, bucketKey } from './rate-limit/buckets.ts';
-import type { BucketBook, Quota } from './rate-limit/types.ts';
+import { bucketStoreFor, bucketKey } from './rate-limit/buckets.ts';
+import type { BucketStore, Quota } from './rate-limit/types.ts';
 import type {
   Call,
   CallContext,
   CallResult,
   Connectors,
-  GrantBook,
+  GrantStore,
   JiraOperations,
   OktaOperations,
   SlackOperations,
 } from './types.ts';
 
 /**
- * Everything the connectors need. A vendor that is absent is not configured: each call to it is
- * refused as invalid.
+ * Everything the connectors need. An absent vendor is not configured; every call to it is refused
+ * as invalid.
  */
 export interface ConnectorSettings extends AccountVendors {
   okta?: { origin: string; host: string; credential: OktaCredential };
@@ -57,9 +59,9 @@ export interface ConnectorSettings extends AccountVendors {
   jira?: { origin: string; email?: string | null; token: Secret; projectKey?: string };
   slack?: { apiUrl: string; token: Secret };
   journal: Journal;
-  /** Without one every call that needs approval is refused. */
-  grants?: GrantBook;
-  /** The policies in force now; asked for each call. */
+  /** Without it, every call that requires approval is refused. */
+  grants?: GrantStore;
+  /** Returns the policies currently in force; called for each decision. */
   bundle: () => PolicyBundle;
   guardrails: () => Guardrails;
   evaluate?: (
@@ -69,23 +71,23 @@ export interface ConnectorSettings extends AccountVendors {
     catalogue: readonly OperationFacts[],
   ) => Decision;
   now: () => Date;
-  /** What each write also does in the transactions of its intent and of its outcome. */
+  /** Additional effects of each write, in the transactions of its intent and of its outcome. */
   onWrite?: OnWrite;
   /** See `Pipeline.confirm`. */
   confirm?: () => Promise<void>;
-  /** Told of every exchange with a vendor, one by one. */
+  /** Called for every exchange with a vendor. */
   observe?: (event: CallEvent) => void;
-  /** Time for one exchange. Default 30 s. */
+  /** Time-out of one exchange. Default 30 s. */
   timeoutMs?: number;
   quota: Quota;
   /**
-   * Where the state of the rate limits is kept, for all processes that call the same org. Default:
+   * Stores the state of the rate limits, shared by all processes that call the same org. Default:
    * in this process.
    */
-  buckets?: BucketBook;
+  buckets?: BucketStore;
 }
 
-/** Builds the governed connectors; nothing is sent and no SDK is loaded until the first call. */
+/** Creates the governed connectors. Nothing is sent, and no SDK is loaded, before the first call. */
 export function createConnectors(settings: ConnectorSettings): Connectors {
   const { okta, jira, slack } = settings;
   const decide = decider(settings);
@@ -158,12 +160,8 @@ export function createConnectors(settings: ConnectorSettings): Connectors {
 
 type Rows = Pipeline<unknown>['rows'];
 
-/**
- * One vendor behind the pipeline. The rows of a table have the types of its operations: see
- * `Connectors`.
- */
+/** One vendor behind the pipeline, without the types of its operations; `Connectors` adds them. */
 interface Pipe {
-  // The table's types are put on where the connectors are handed out.
   call: (
     operation: string,
     input: unknown,
@@ -172,7 +170,7 @@ interface Pipe {
   validate: (call: Parameters<typeof validateCall>[1]) => ReturnType<typeof validateCall>;
 }
 
-/** Own governor and own pinned transport for each vendor. */
+/** Each vendor has its own governor and its own transport, pinned to its origin. */
 const wireTo = (
   connector: ConnectorName,
   address: string,
@@ -182,15 +180,17 @@ const wireTo = (
     settings.transport ?? createTransport({ origin: address, timeoutMs: settings.timeoutMs }),
   governor: createGovernor({
     quota: settings.quota,
-    book:
+    store:
       settings.buckets &&
-      bookFor(settings.buckets, (bucket) => bucketKey(connector, new URL(address).host, bucket)),
+      bucketStoreFor(settings.buckets, (bucket) =>
+        bucketKey(connector, new URL(address).host, bucket),
+      ),
   }),
-  observe: quiet(settings.observe),
+  observe: ignoreErrors(settings.observe),
 });
 
-// A counter that throws must not decide what became of a call.
-const quiet =
+// A failing observer must not affect the outcome of a call.
+const ignoreErrors =
   (observe: ConnectorSettings['observe']): Wire['observe'] =>
   (event) => {
     try {

@@ -1,6 +1,6 @@
 import type { ConnectorName, Decision } from '../governance/types.ts';
 
-/** What went wrong at the vendor, independent of the vendor. */
+/** The kind of failure, the same for all vendors. */
 export type ConnectorErrorCode =
   | 'unauthenticated'
   | 'forbidden'
@@ -16,21 +16,21 @@ export interface ConnectorErrorFields {
   connector: ConnectorName;
   operation: string;
   code: ConnectorErrorCode;
-  /** HTTP status, null where no answer came. */
+  /** HTTP status; null without a response. */
   status: number | null;
   /** The vendor's own code, such as E0000047 or `channel_not_found`; never free text. */
   vendorCode: string | null;
-  /** A short sentence of ours: no bodies, no headers, no personal data. */
+  /** A short sentence by arx: no bodies, headers or personal data. */
   message: string;
-  /** A write may have been accepted although no usable answer came. Always false for reads. */
+  /** The write may have been accepted, although no usable response arrived. Always false for reads. */
   ambiguous: boolean;
-  /** How long to wait before another try; null where the vendor did not say. */
+  /** How long to wait before retrying; null if the vendor did not specify it. */
   retryAfterMs: number | null;
   requestId: string | null;
 }
 
 /**
- * Thrown for everything that goes wrong at a vendor. Carries listed fields only; a cause is never
+ * Thrown for every failure of a call to a vendor. It has only the listed fields; a cause is never
  * attached.
  */
 export class ConnectorError extends Error {
@@ -43,7 +43,7 @@ export class ConnectorError extends Error {
   get code(): ConnectorErrorCode {
     return this.fields.code;
   }
-  /** Worth another try later. */
+  /** Whether a later retry may succeed. */
   get retryable(): boolean {
     return RETRYABLE[this.fields.code];
   }
@@ -62,14 +62,14 @@ const RETRYABLE: Record<ConnectorErrorCode, boolean> = {
 };
 
 /**
- * Why a call was refused: the code of the decision, or `approval_required` where it lacks a grant
- * that fits.
+ * Why a call was refused: the code of the decision, or `approval_required` without a matching
+ * grant.
  */
-export type RefusalCode = Decision['code'] | 'approval_required';
+type RefusalCode = Decision['code'] | 'approval_required';
 
 /**
- * Thrown before anything is sent when the policy does not allow the operation, or not without
- * approval.
+ * Thrown before anything is sent if the policies do not allow the operation, or require approval
+ * for it.
  */
 export class PolicyDeniedError extends Error {
   override readonly name = 'PolicyDeniedError';
@@ -82,10 +82,7 @@ export class PolicyDeniedError extends Error {
   }
 }
 
-/**
- * Thrown before the policy is asked when an argument does not have its form (for example a hostile
- * id).
- */
+/** Thrown before the policies are evaluated if an argument is invalid, for example a hostile id. */
 export class InvalidArgumentError extends Error {
   override readonly name = 'InvalidArgumentError';
   readonly code = 'invalid_argument';

@@ -10,8 +10,8 @@ import type { OktaOperationTypes } from './okta/types.ts';
 import type { SalesforceOperations } from './salesforce/types.ts';
 
 /**
- * Who calls, on whose run, and which operations the job's configuration lets it use besides the
- * policies.
+ * The caller, its run, and the operations that its configuration permits in addition to the
+ * policies' decision.
  */
 export interface Caller {
   /** `workflow:NAME`, `user:LOGIN`, `agent:ID`, `flow:NAME`. */
@@ -20,15 +20,15 @@ export interface Caller {
   surface: AuditDraft['surface'];
   workflowId: string;
   run: string;
-  /** Operation globs by connector (arx.yaml `connectors`); absent: only the policies decide. */
+  /** Operation globs by connector (arx.yaml `connectors`); if absent, only the policies decide. */
   permitted?: Partial<Record<ConnectorName, readonly string[]>>;
 }
 
-/** What became of a call, as the recorder sees it. */
+/** The outcome of a call. */
 export type CallOutcome<Output> =
   { ok: true; output: Output; requestId: string | null } | { ok: false; error: ConnectorError };
 
-/** How the outcome stands in the trail, and what is stored in the same transaction. */
+/** How a step is recorded in the audit trail, and what is stored in the same transaction. */
 export interface Recorded {
   kind: AuditDraft['kind'];
   subject?: string;
@@ -41,28 +41,28 @@ export interface CallContext<Output> {
   caller: Caller;
   /** Audit subject and target of the call: an opaque id or label. */
   subject: string;
-  /** Distinguishes repeated writes to one subject; absent: next free. */
+  /** Distinguishes repeated writes to one subject; if absent, the next free number. */
   sequence?: number;
   reason?: string;
   /** Aborts the wait for a permit and the request. */
   signal?: AbortSignal;
-  /** What is known of the target; it can only raise the risk. */
+  /** Facts about the target; they can only raise the risk. */
   facts?: ContextFacts;
-  /** The approval under which the call is made; used up by it. */
+  /** The approval under which the call is made; the call uses it up. */
   grant?: { requestId: string };
-  /** A person waiting goes before a scan. Default `scan`. */
+  /** Interactive calls take precedence over scans. Default `scan`. */
   priority?: 'interactive' | 'scan';
-  /** For writes: the entry before the call (default action.started) and what is stored with it. */
+  /** For writes: the entry before the call (default `action.started`), and what is stored with it. */
   intent?: Recorded;
   /**
-   * The entry after the call; null or absent: action.succeeded, action.failed or action.unknown.
+   * Returns the entry after the call; if null or absent, it is `action.succeeded`, `action.failed`
+   * or `action.unknown`.
    */
   record?: (outcome: CallOutcome<Output>) => Recorded | null;
 }
 
 /**
- * The call that a grant must have been given for, field by field. `at` is when it is used, ISO
- * 8601.
+ * The call that uses a grant; every field must match the grant. `at` is the time of use, ISO 8601.
  */
 export interface GrantUse {
   connector: ConnectorName;
@@ -72,11 +72,11 @@ export interface GrantUse {
   at: string;
 }
 
-/** Where grants are kept. */
-export interface GrantBook {
+/** Stores grants. */
+export interface GrantStore {
   /**
-   * Uses a grant up: true exactly once, and only for the call it was given for. Runs inside the
-   * transaction of the intent (the journal's own handle), and is undone with it.
+   * Uses up a grant: true exactly once, and only for the call it was issued for. Runs inside the
+   * transaction of the intent (the journal's own handle) and is rolled back with it.
    */
   consume(requestId: string, use: GrantUse, transaction: never): Promise<boolean>;
 }
@@ -91,8 +91,8 @@ export interface CallResult<Output> {
 export type OperationTable = Record<string, { input: unknown; output: unknown }>;
 
 /**
- * One vendor's operations behind the pipeline. Throws PolicyDeniedError, InvalidArgumentError,
- * ConnectorError, AuditUnavailableError; nothing else.
+ * Calls one vendor's operations through the pipeline. Throws only PolicyDeniedError,
+ * InvalidArgumentError, ConnectorError and AuditUnavailableError.
  */
 export type Call<Table extends OperationTable> = <K extends keyof Table & string>(
   operation: K,
@@ -108,7 +108,7 @@ export interface Connectors {
   google: Call<GoogleOperations>;
   salesforce: Call<SalesforceOperations>;
   email: Call<EmailOperations>;
-  /** Decides without calling: used to refuse a run before it begins. Nothing is audited. */
+  /** Decides without calling, to refuse a run before it begins. Nothing is audited. */
   decide(
     connector: ConnectorName,
     operation: string,
@@ -116,9 +116,9 @@ export interface Connectors {
     more?: { argsDigest?: string; facts?: ContextFacts },
   ): Decision;
   /**
-   * The arguments in the form in which they would be sent, without deciding or calling. Throws
-   * InvalidArgumentError, which is audited, for arguments that do not have their form and for
-   * operations that nothing can send.
+   * Returns the arguments in the form in which they would be sent, without deciding or calling.
+   * Throws InvalidArgumentError, which is audited, for invalid arguments and for operations without
+   * a client.
    */
   validate(
     connector: ConnectorName,
@@ -126,13 +126,13 @@ export interface Connectors {
     input: unknown,
     context: Pick<CallContext<unknown>, 'caller' | 'subject'>,
   ): Promise<{ args: JsonObject; argsDigest: string }>;
-  /** Base address of Jira for links (`https://x.atlassian.net`), no trailing slash. */
+  /** Base URL of Jira for links (`https://x.atlassian.net`), without a trailing slash. */
   jiraBaseUrl: string;
   /** Host of the Okta org; part of ticket identities. */
   oktaHost: string;
 }
 
-/** Okta's operations, all of the catalogue. */
+/** All Okta operations of the catalogue. */
 export interface OktaOperations extends OperationTable, OktaOperationTypes {}
 
 export interface JiraIssue {
@@ -144,7 +144,7 @@ export interface JiraIssue {
   statusCategory: 'new' | 'indeterminate' | 'done';
   /** ISO 8601 or null. */
   created: string | null;
-  /** Plain text of each comment, oldest first; empty where not asked for. */
+  /** Plain text of each comment, oldest first; empty if not requested. */
   comments: string[];
 }
 export interface JiraTransition {
@@ -169,9 +169,7 @@ export interface JiraOperations extends OperationTable {
     };
     output: { id: string; key: string };
   };
-  /**
-   * `by: key` reads one issue consistently (comments only if asked); a missing one is ConnectorError not_found.
-   * `by: jql` searches the index, which lags; `by: transitions` lists what the workflow allows now.
+  /*`by: key` reads one issue consistently, with comments only if requested; a missing issue is ConnectorError not_found. `by: jql` searches the index, which lags behind; `by: transitions` lists the transitions that the workflow allows now.
    */
   'issues:read': {
     input:
@@ -197,17 +195,17 @@ export interface JiraOperations extends OperationTable {
     input: { project: string };
     output: { key: string; name: string; issueTypes: { id: string; name: string }[] };
   };
-  /** Who the token is; an anonymous answer is ConnectorError unauthenticated. */
+  /** The account of the token; an anonymous response is ConnectorError unauthenticated. */
   'myself:read': {
     input: Record<string, never>;
     output: { accountId: string; displayName: string | null };
   };
 }
 
-export interface SlackMessage {
+interface SlackMessage {
   ts: string;
   text: string;
-  /** Event payload of our own metadata, or null. */
+  /** Event payload of arx's own metadata, or null. */
   metadata: { eventType: string; payload: JsonObject } | null;
 }
 export interface SlackOperations extends OperationTable {
@@ -236,9 +234,9 @@ export interface SlackOperations extends OperationTable {
     output: { messages: SlackMessage[]; next: string | null };
   };
   /**
-   * The person with exactly this e-mail address, or with this id; nobody is ConnectorError
-   * not_found. `email` is null for those who are no full members of this workspace: what another
-   * workspace says of an address proves nothing here.
+   * The user with exactly this e-mail address, or with this id; if there is none, ConnectorError
+   * not_found. `email` is null for users who are not full members of this workspace, because an
+   * address in another workspace proves nothing here.
    */
   'users:lookup': {
     input: { email: string } | { user: string };
@@ -248,15 +246,15 @@ export interface SlackOperations extends OperationTable {
     input: Record<string, never>;
     output: { team: string; user: string; botId: string | null; scopes: string[] };
   };
-  /**
-   * The channel by id, or by name (`#name`) among those the bot can list; missing is ConnectorError
-   * not_found.
-   */
-  /** Ids of the Slack users in a channel that is given by id. */
+  /** Ids of the Slack users in a channel, given by its id. */
   'channels:members': {
     input: { channel: string; cursor?: string | null };
     output: { members: string[]; next: string | null };
   };
+  /**
+   * A channel by its id, or by its name (`#name`) among those that the bot can list; if there is none,
+   * ConnectorError not_found.
+   */
   'channels:read': {
     input: { channel: string };
     output: { id: string; name: string; isMember: boolean };

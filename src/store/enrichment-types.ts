@@ -2,7 +2,7 @@ import type { JsonObject } from '../audit/types.ts';
 import type { StoreTransaction } from './types.ts';
 
 /** An answer that is kept, and how old it is by the store's clock. */
-export interface KeptEnrichment {
+interface KeptEnrichment {
   content: JsonObject;
   ageMs: number;
 }

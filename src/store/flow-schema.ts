@@ -34,13 +34,13 @@ export interface FlowRunsTable {
   finished_at: string | null;
 }
 
-export interface FlowSetsTable {
+interface FlowSetsTable {
   name: string;
   /** Null where the set was removed. */
   content: OptionalJson<Omit<ResourceSet, 'name'>>;
 }
 
-export interface FlowSwitchesTable {
+interface FlowSwitchesTable {
   flow: string;
   enabled: boolean;
 }

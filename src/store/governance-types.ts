@@ -65,7 +65,7 @@ export interface RequestRepository {
 }
 
 /** The right to make one approved call once. */
-export interface Grant {
+interface Grant {
   requestId: string;
   connector: string;
   operation: string;
@@ -91,7 +91,7 @@ export interface GrantRepository {
  * Public half of a key that signs decisions; revoked keys stay, so that old decisions can be
  * checked.
  */
-export interface SigningKey {
+interface SigningKey {
   kid: string;
   /** Ed25519, hex. */
   publicKey: string;

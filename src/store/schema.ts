@@ -18,11 +18,7 @@ import type { TicketAction, TicketRow } from './ticket-types.ts';
  */
 export type JsonColumn<Value> = ColumnType<Value, string, string>;
 /** A timestamptz column that is only compared inside SQL. */
-export type SqlTime = ColumnType<
-  Date | null,
-  Date | string | null | undefined,
-  Date | string | null
->;
+type SqlTime = ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
 
 /**
  * Times are ISO 8601 UTC text unless they are leases. Text columns sort by code point (`collate
@@ -45,7 +41,7 @@ export interface RunsTable {
   removed_at: ColumnType<string | null, never, never>;
 }
 
-export interface RunPagesTable {
+interface RunPagesTable {
   run: string;
   page: number;
   next: string | null;
@@ -73,7 +69,7 @@ export interface RunUsersTable {
   read_at: ColumnType<string | null, string | null | undefined, string | null>;
 }
 
-export interface RunDeltasTable {
+interface RunDeltasTable {
   run: string;
   until: string;
   mode: ColumnType<'full' | 'delta' | null, 'full' | 'delta' | null | undefined, 'full' | 'delta'>;
@@ -88,7 +84,7 @@ export interface RunLogPagesTable {
   reason: ColumnType<unknown, string | null, never>;
 }
 
-export interface RunChangedTable {
+interface RunChangedTable {
   run: string;
   user_id: string;
 }
@@ -110,7 +106,7 @@ export interface TicketsTable {
   lease_until: SqlTime;
 }
 
-export interface TicketNotesTable {
+interface TicketNotesTable {
   run: string;
   subject: string;
   action: TicketAction;
@@ -119,7 +115,7 @@ export interface TicketNotesTable {
   code: string | null;
 }
 
-export interface MessagesTable {
+interface MessagesTable {
   run: string;
   channel: string;
   ts: string | null;
@@ -128,7 +124,7 @@ export interface MessagesTable {
   missed_at: string | null;
 }
 
-export interface CallsTable {
+interface CallsTable {
   run: string;
   okta: number;
   jira: number;
@@ -136,7 +132,7 @@ export interface CallsTable {
   throttled: number;
 }
 
-export interface SnapshotsTable {
+interface SnapshotsTable {
   digest: string;
   /** Canonical JSON: the digest is over these bytes. */
   content: string;
@@ -144,7 +140,7 @@ export interface SnapshotsTable {
   kept_at: ColumnType<string, string, string>;
 }
 
-export interface AuditEntriesTable {
+interface AuditEntriesTable {
   /** 0-based place in the chain. */
   index: number;
   id: string;
@@ -159,7 +155,7 @@ export interface AuditEntriesTable {
 }
 
 /** One row: the end of the chain, locked by every append. */
-export interface AuditHeadTable {
+interface AuditHeadTable {
   id: number;
   entries: number;
   head: string;
@@ -167,7 +163,7 @@ export interface AuditHeadTable {
   takeovers: ColumnType<number, number | undefined, number>;
 }
 
-export interface ActivityAttemptsTable {
+interface ActivityAttemptsTable {
   activity: string;
   /** The last attempt that began, where it was not the first. */
   attempt: number;
@@ -184,7 +180,7 @@ export interface RequestsTable {
   updated_at: string;
 }
 
-export interface GrantsTable {
+interface GrantsTable {
   request_id: string;
   connector: string;
   operation: string;
@@ -195,7 +191,7 @@ export interface GrantsTable {
   used_at: ColumnType<string | null, string | null | undefined, string | null>;
 }
 
-export interface SigningKeysTable {
+interface SigningKeysTable {
   kid: string;
   public_key: string;
   created_at: string;
@@ -210,25 +206,25 @@ export interface AccessKeysTable {
   revoked_at: string | null;
 }
 
-export interface SeenSignaturesTable {
+interface SeenSignaturesTable {
   hash: string;
   expires_at: string;
 }
 
 /** State of a vendor's rate limit bucket; null until the first look at it ends. */
-export interface RateBucketsTable {
+interface RateBucketsTable {
   name: string;
   state: ColumnType<BucketState | null, string | null, string>;
 }
 
 /** The Merkle tree, 256 hashes a tile. */
-export interface AuditTilesTable {
+interface AuditTilesTable {
   level: number;
   index: number;
   hashes: Buffer;
 }
 
-export interface AuditKeysTable {
+interface AuditKeysTable {
   position: ColumnType<number, never, never>;
   verifier_key: string;
   created_at: string;
@@ -236,7 +232,7 @@ export interface AuditKeysTable {
   to_size: number | null;
 }
 
-export interface AuditCheckpointsTable {
+interface AuditCheckpointsTable {
   position: ColumnType<number, never, never>;
   size: number;
   note: string;

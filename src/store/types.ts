@@ -6,7 +6,7 @@ import type {
   Json,
   JsonObject,
 } from '../audit/types.ts';
-import type { BucketBook, BucketState } from '../connectors/rate-limit/types.ts';
+import type { BucketStore, BucketState } from '../connectors/rate-limit/types.ts';
 import type { Transaction } from 'kysely';
 import type { AttemptRepository } from './journal/attempts.ts';
 import type { DeltaRepository } from './delta-types.ts';
@@ -100,7 +100,7 @@ export interface AuditReader {
 }
 
 /** States of rate limit buckets, by name; the name tells vendor, host and bucket. */
-export interface RateBucketRepository extends BucketBook {
+export interface RateBucketRepository extends BucketStore {
   /** The state as it was last written; null where nothing is known. */
   get(name: string): Promise<BucketState | null>;
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { catalogueRequest } from '../../src/connectors/pipeline/approved.ts';
+import { catalogueRequest } from '../../src/connectors/pipeline/catalogue-request.ts';
 import { PolicyDeniedError } from '../../src/connectors/errors.ts';
 import { oktaOperations } from '../../src/connectors/okta/operations.ts';
 import { startEmulators } from '../../emulators/start.ts';

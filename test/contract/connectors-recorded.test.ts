@@ -1,5 +1,5 @@
 import { afterEach, describe, expect } from 'vitest';
-import { parseFactors } from '../../src/connectors/okta/projections/enrolled.ts';
+import { parseFactors } from '../../src/connectors/okta/projections/enrolments.ts';
 import { oktaRefusal } from '../../src/connectors/okta/refusals.ts';
 import { context, harness, policy } from '../unit/connectors/support/harness.ts';
 import { itWithReference, readReference, recordedPairs } from '../support/reference.ts';

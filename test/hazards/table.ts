@@ -248,17 +248,17 @@ const OKTA: Hazard[] = [
     test: [OKTA_TEST, 'show only type, provider and status of a factor'],
     takenOut: [
       change(
-        'connectors/okta/projections/enrolled.ts',
+        'connectors/okta/projections/enrolments.ts',
         'provider: text, status: text })',
         'provider: text, status: text }).loose()',
       ),
       change(
-        'connectors/okta/projections/enrolled.ts',
+        'connectors/okta/projections/enrolments.ts',
         '.transform(({ id, factorType: type, provider, status })',
         '.transform(({ id, factorType: type, provider, status, ...rest })',
       ),
       change(
-        'connectors/okta/projections/enrolled.ts',
+        'connectors/okta/projections/enrolments.ts',
         '=> ({\n    id,\n    type,\n    provider,\n    status,\n  }));',
         '=> ({ ...rest, id, type, provider, status }));',
       ),

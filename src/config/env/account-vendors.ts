@@ -14,7 +14,7 @@ import type { SmtpServer } from './smtp.ts';
 import { VARIABLES } from './variables.ts';
 
 /** Connection settings of Entra ID. */
-export interface EntraSettings {
+interface EntraSettings {
   tenantId: string;
   clientId: string;
   clientSecret: Secret;
@@ -24,7 +24,7 @@ export interface EntraSettings {
 }
 
 /** Connection settings of Google Workspace. */
-export interface GoogleSettings extends ServiceAccount {
+interface GoogleSettings extends ServiceAccount {
   /** E-mail address of the administrator that the service account acts as. */
   subject: string;
   /** Origin. */
@@ -32,7 +32,7 @@ export interface GoogleSettings extends ServiceAccount {
 }
 
 /** Connection settings of Salesforce. */
-export interface SalesforceSettings {
+interface SalesforceSettings {
   /** Origin. */
   loginUrl: string;
   clientId: string;
@@ -40,7 +40,7 @@ export interface SalesforceSettings {
 }
 
 /** Settings for sending mail. */
-export interface EmailSettings extends SmtpServer {
+interface EmailSettings extends SmtpServer {
   from: string;
 }
 

@@ -17,7 +17,7 @@ import { VARIABLES } from './variables.ts';
 import { readVaultEntry } from './vault.ts';
 import { parseYaml } from '../yaml/yaml-source.ts';
 
-export interface CredentialOptions {
+interface CredentialOptions {
   env: ArxEnv;
   config: Pick<ArxConfig, 'credentials'>;
   /** Directory of arx.yaml, to which file names are relative. */

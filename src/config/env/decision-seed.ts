@@ -12,7 +12,7 @@ import { readDecisionSeed } from './identity-keys.ts';
 import { Secret } from './secret.ts';
 
 /** Access to the seed of this machine; it is read again each time. */
-export interface DecisionSeeds {
+interface DecisionSeeds {
   /** True if the seed comes from a variable, so that arx cannot replace it. */
   readonly given: boolean;
   /** The seed as hex; generated on first use. Throws ConfigError. */

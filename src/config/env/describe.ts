@@ -5,7 +5,7 @@ import type { ArxConfig } from '../schema/schema.ts';
 import { VARIABLES } from './variables.ts';
 
 /** Variables as they may be printed: the value, `[secret]` for secrets, null if not set. */
-export type ShownVariables = Record<string, string | null>;
+type ShownVariables = Record<string, string | null>;
 
 /**
  * The output of `arx config check`: the configuration with its defaults, and the environment with

@@ -35,7 +35,7 @@ export interface ArxEnv {
   logLevel: LogLevel;
 }
 
-export interface ReadEnvOptions {
+interface ReadEnvOptions {
   env?: Readonly<Record<string, string | undefined>>;
   cwd?: string;
   userHome?: string;

@@ -8,7 +8,7 @@ import type { ConfigError } from '../errors.ts';
 import type { Secret } from './secret.ts';
 
 /** Connection settings of Jira. */
-export interface JiraSettings {
+interface JiraSettings {
   /** `https://x.atlassian.net`, without a trailing slash. */
   origin: string;
   /** Null: the token is sent as a bearer token (Data Center). */
@@ -18,7 +18,7 @@ export interface JiraSettings {
 }
 
 /** Connection settings of Slack. */
-export interface SlackSettings {
+interface SlackSettings {
   /** Base URL of the Web API, with a trailing slash. */
   apiUrl: string;
   token: Secret;

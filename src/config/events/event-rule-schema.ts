@@ -3,7 +3,7 @@ import { list, positiveDuration, text, whole, word } from '../schema/fields.ts';
 import { RISK_WORDS } from '../schema/words.ts';
 
 /** The fields of a System Log entry that a rule may check. */
-export const EVENT_FIELDS = [
+const EVENT_FIELDS = [
   'uuid',
   'eventType',
   'severity',
@@ -24,7 +24,7 @@ export const EVENT_FIELDS = [
 ] as const;
 
 /** The tactics of MITRE ATT&CK (Enterprise). */
-export const TACTICS = [
+const TACTICS = [
   'Reconnaissance',
   'Resource Development',
   'Initial Access',
@@ -41,7 +41,7 @@ export const TACTICS = [
   'Impact',
 ] as const;
 
-export const OPERATORS = [
+const OPERATORS = [
   'eq',
   'ne',
   'in',

@@ -25,7 +25,7 @@ import type { YamlSource } from '../yaml/yaml-source.ts';
  * Where the rule files are: `twin.event_rules` of arx.yaml, and the directory that patterns are
  * relative to.
  */
-export interface EventRulePlaces {
+interface EventRulePlaces {
   patterns: readonly string[];
   baseDir: string;
   /** Finds the place of a configuration key; absent without a configuration file. */

@@ -2,7 +2,7 @@ import { durationMs } from '../yaml/durations.ts';
 import type { ArxConfig } from '../schema/schema.ts';
 
 /** Settings of delegated flows. `ownOktaHost` is the host of OKTA_DOMAIN; null if it is not set. */
-export interface FlowSettings {
+interface FlowSettings {
   /** The organisation's own tenants, by product. */
   tenants: Readonly<Record<string, readonly string[]>>;
   ownOktaHost: string | null;

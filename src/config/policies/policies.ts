@@ -35,7 +35,7 @@ export interface PolicyOptions {
 }
 
 /** The result of reading: the valid policies, the errors of the others, and the files. */
-export interface PolicyReading {
+interface PolicyReading {
   policies: Policy[];
   errors: ConfigError[];
   files: FoundFile[];

@@ -57,7 +57,7 @@ export interface PolicyCase {
 }
 
 /** A policy test: the policies under test, and the cases. */
-export interface PolicyTest {
+interface PolicyTest {
   file: string;
   /** Patterns, relative to `baseDir`. */
   policies: string[];

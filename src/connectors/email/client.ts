@@ -4,12 +4,12 @@ import type { Wire } from '../transport/exchange.ts';
 import type { VendorClient } from '../pipeline/perform.ts';
 import type { Message } from './inputs.ts';
 
-/** What the row sends with. */
+/** The handle with which the row sends a message. */
 export interface EmailHandle {
   send(message: Message): Promise<unknown>;
 }
 
-/** One message a call, over a transport that speaks SMTP: `address` is `smtp://host:port`. */
+/** Creates the client of mail: one message per call, over an SMTP transport. `address` is `smtp://host:port`. */
 export const createEmailClient = ({
   address,
   wire,
@@ -17,7 +17,7 @@ export const createEmailClient = ({
   address: string;
   wire: Wire;
 }): VendorClient<EmailHandle> => ({
-  place: (path) => path,
+  pathOf: (path) => path,
   refusal: emailRefusal,
   lend: async (scope, use) =>
     use({

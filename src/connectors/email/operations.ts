@@ -6,7 +6,7 @@ import type { EmailOperations } from './types.ts';
 
 const sent = z.object({ id: z.string(), refused: z.int() });
 
-/** Mail's one operation. */
+/** The only operation of mail. */
 export const EMAIL_ROWS: OperationRows<EmailOperations, EmailHandle> = {
   'email:send': {
     write: true,

@@ -3,7 +3,7 @@ import type { ConnectorErrorCode } from '../errors.ts';
 import type { Refusal } from '../transport/failure.ts';
 import type { Answer } from '../transport/http.ts';
 
-// RFC 5321 and RFC 4954; what begins with 4 passes, what begins with 5 stays.
+// RFC 5321 and RFC 4954. Replies 4xx are temporary, 5xx are permanent.
 const BY_REPLY: Readonly<Record<number, ConnectorErrorCode>> = {
   530: 'unauthenticated',
   534: 'unauthenticated',
@@ -17,11 +17,11 @@ const end = z.object({
 });
 
 const NO_TLS =
-  'the mail server offers no TLS (STARTTLS), so nothing was sent; use smtps:// or another server';
+  'the mail server does not offer TLS (STARTTLS), so nothing was sent; use smtps:// or another server';
 
 /**
- * Reads the last word of a mail server; null where it took the message. It never says no after it
- * has said yes.
+ * Reads the final reply of a mail server; null if it accepted the message. A server never refuses a
+ * message after accepting it.
  */
 export function emailRefusal({ status }: Answer, json: unknown): Refusal | null {
   if (status === 250) return null;

@@ -1,6 +1,8 @@
+/** A transport that sends messages by SMTP. */
+
 import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { AnswerHeaders } from '../transport/http-body.ts';
+import { ResponseHeaders } from '../transport/http-body.ts';
 import { NetworkFailure } from '../transport/network.ts';
 import { messageInput } from './inputs.ts';
 import type SMTPConnection from 'nodemailer/lib/smtp-connection';
@@ -8,17 +10,17 @@ import type { Secret } from '../../config/env/secret.ts';
 import type { Answer, Transport } from '../transport/http.ts';
 import type { Message } from './inputs.ts';
 
-/** A mail server, and in whose name is sent. */
+/** A mail server and the sender. */
 export interface EmailAccess {
   host: string;
   port: number;
-  /** TLS from the first byte on; else STARTTLS, without which nothing is sent. */
+  /** TLS from the start; otherwise STARTTLS, without which nothing is sent. */
   secure: boolean;
-  /** Without any TLS; for loopback only. */
+  /** Without TLS; for loopback only. */
   plain: boolean;
-  /** Null: the server asks for none. */
+  /** Null: the server requires none. */
   login: { user: string; password: Secret } | null;
-  /** Address of the sender. */
+  /** E-mail address of the sender. */
   from: string;
 }
 
@@ -26,20 +28,21 @@ const DEFAULT_TIMEOUT_MS = 30_000;
 const CONNECT_TIMEOUT_MS = 10_000;
 
 /**
- * What a session came to, as the text of an answer: the Message-ID, or where the server said no.
+ * The result of a session, as the text of a response: the Message-ID, or the stage at which the
+ * server refused.
  */
-export interface SessionEnd {
+interface SessionEnd {
   id?: string;
   refused?: number;
   stage?: 'tls' | 'auth' | 'message';
-  /** Enhanced status code such as 5.7.8. (RFC 3463) */
+  /** Enhanced status code such as 5.7.8 (RFC 3463). */
   enhanced?: string | null;
 }
 
 /**
- * Sends the message in the body of a request, and gives the server's last word as an answer: its
- * reply code is the status. Throws NetworkFailure and nothing else; `cut` and `timed_out` only once
- * the message itself was on its way.
+ * Sends the message in the body of a request and returns the server's final reply as a response,
+ * with its reply code as the status. Throws only NetworkFailure; `cut` and `timed_out` only after
+ * sending of the message has begun.
  */
 export const smtpTransport =
   (access: EmailAccess, timeoutMs = DEFAULT_TIMEOUT_MS): Transport =>
@@ -73,7 +76,7 @@ async function compose(
     .build();
 }
 
-// The library takes time to load: only who sends mail waits for it.
+// The library takes time to load, so it is loaded only when mail is sent.
 async function connectionTo(
   { host, port, secure, plain }: EmailAccess,
   timeoutMs: number,
@@ -98,7 +101,7 @@ interface Limits {
   signal: AbortSignal | undefined;
 }
 
-/** Whether the message itself is on its way: only then may it have been accepted. */
+/** Whether sending of the message has begun; only then may it have been accepted. */
 interface Progress {
   began: boolean;
 }
@@ -117,7 +120,7 @@ async function within(
   );
   signal?.addEventListener('abort', cancel, { once: true });
   if (signal?.aborted) cancel();
-  // What goes wrong with the socket once nobody waits for it any more is no news.
+  // Also handles errors of the socket after the session, which are irrelevant.
   connection.on('error', reject);
   try {
     return await Promise.race([task(progress), ended]);
@@ -157,12 +160,12 @@ async function converse(
   return answer(250, { id, refused: sent.rejected.length });
 }
 
-const step = (take: (done: (error?: Error | null) => void) => void): Promise<void> =>
-  new Promise((resolve, reject) => take((error) => (error ? reject(error) : resolve())));
+const step = (run: (done: (error?: Error | null) => void) => void): Promise<void> =>
+  new Promise((resolve, reject) => run((error) => (error ? reject(error) : resolve())));
 
 /**
- * The message as a stream that notes when it is first asked for: after the server said that it may
- * come.
+ * The message as a stream that records when it is first read, which is after the server has agreed
+ * to receive it.
  */
 function messageStream(raw: Buffer, progress: Progress): Readable {
   return new Readable({
@@ -181,7 +184,7 @@ interface SmtpError {
   response?: string;
 }
 
-/** The server's own refusal as an answer; throws what is none. */
+/** The server's own refusal as a response; throws any other error. */
 function refusalAnswer(error: unknown, progress: Progress): Answer {
   if (error instanceof NetworkFailure) throw error;
   const { code = '', responseCode = 0, response = '' } = error as SmtpError;
@@ -203,6 +206,6 @@ function failureOf(error: unknown, { began }: Progress): NetworkFailure {
 
 const answer = (status: number, end: SessionEnd): Answer => ({
   status,
-  headers: new AnswerHeaders({}),
+  headers: new ResponseHeaders({}),
   text: JSON.stringify(end),
 });

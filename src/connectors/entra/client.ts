@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { bearerClient } from '../transport/bearer.ts';
-import { lifetime, tokenDesk, tokenText } from '../transport/tokens.ts';
+import { lifetime, tokenSource, tokenText } from '../transport/tokens.ts';
 import { entraRefusal } from './refusals.ts';
 import type { Secret } from '../../config/env/secret.ts';
 import type { BearerHandle } from '../transport/bearer.ts';
@@ -8,7 +8,7 @@ import type { Wire } from '../transport/exchange.ts';
 import type { HttpRequest } from '../transport/http.ts';
 import type { VendorClient } from '../pipeline/perform.ts';
 
-/** An app registration of Entra ID with a client secret, and where it is used. */
+/** An app registration of Entra ID with a client secret, and the URLs where it is used. */
 export interface EntraAccess {
   tenantId: string;
   clientId: string;
@@ -20,13 +20,13 @@ export interface EntraAccess {
 
 const answer = z.object({ access_token: tokenText, expires_in: lifetime });
 
-/** Microsoft Graph by the client credentials of an app. */
+/** Creates the client of Microsoft Graph, with the client credentials of an app. */
 export function createEntraClient(
   access: EntraAccess,
   { login, graph }: { login: Wire; graph: Wire },
 ): VendorClient<BearerHandle> {
   const { origin } = new URL(access.graphUrl);
-  const tokens = tokenDesk({
+  const tokens = tokenSource({
     wire: login,
     request: () => tokenRequest(access),
     read: (json) => {

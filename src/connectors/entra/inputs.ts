@@ -12,6 +12,6 @@ export const membershipInput = z.strictObject({ groupId: objectId, userId: objec
 /** True for an object id, false for a user principal name. */
 export const isObjectId = (text: string): boolean => ENTRA_ID.test(text);
 
-/** Whether two object ids are one: their letters may be of either case. */
+/** Whether two object ids are equal, regardless of case. */
 export const sameId = (one: string, other: string): boolean =>
   one.toLowerCase() === other.toLowerCase();

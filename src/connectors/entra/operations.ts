@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { noContent } from '../pipeline/no-content.ts';
 import { isObjectId, membershipInput, readInput, sameId, userInput } from './inputs.ts';
-import { readMembership, turnMembers } from './members.ts';
+import { readMemberPages, readMembership } from './members.ts';
 import { errorOf } from './refusals.ts';
 import type { JsonObject } from '../../audit/types.ts';
 import type { BearerHandle } from '../transport/bearer.ts';
@@ -18,7 +18,7 @@ const user = z.object({
 
 const FIELDS = 'id,userPrincipalName,mail,accountEnabled';
 
-/** Sets accountEnabled. (learn.microsoft.com/graph/api/user-update) */
+/** Sets accountEnabled (learn.microsoft.com/graph/api/user-update). */
 const setEnabled = (
   accountEnabled: boolean,
 ): OperationRow<{ userId: string }, null, BearerHandle> => ({
@@ -31,7 +31,7 @@ const setEnabled = (
   redact: ({ userId }) => ({ userId }),
 });
 
-/** Entra ID's operations; `graph` is the origin that references to objects are written with. */
+/** Entra ID's operations. `graph` is the origin used in references to objects. */
 export const entraOperations = (graph: string): OperationRows<EntraOperations, BearerHandle> => ({
   'users:read': {
     write: false,
@@ -43,7 +43,7 @@ export const entraOperations = (graph: string): OperationRows<EntraOperations, B
         path: `/v1.0/users/${encodeURIComponent(input.user)}?$select=${FIELDS}`,
       }),
     project: ({ json, input }) => readUser(json, input.user),
-    redact: (input) => byWhat(input.user),
+    redact: (input) => redactUser(input.user),
     evidence: ({ id, accountEnabled }) => ({ id, accountEnabled }),
   },
   'users:disable': setEnabled(false),
@@ -69,7 +69,7 @@ export const entraOperations = (graph: string): OperationRows<EntraOperations, B
       path: '/v1.0/groups/{groupId}/members',
       params: { groupId },
     }),
-    send: async (handle, asked) => turnMembers(handle, { origin: graph, ...asked }),
+    send: async (handle, membership) => readMemberPages(handle, { origin: graph, ...membership }),
     project: ({ json, input }) => readMembership(json, input.userId),
     redact: ({ groupId, userId }) => ({ groupId, userId }),
     evidence: ({ member }) => ({ member }),
@@ -88,9 +88,9 @@ export const entraOperations = (graph: string): OperationRows<EntraOperations, B
         path: `/v1.0/groups/${groupId}/members/$ref`,
         body: { '@odata.id': `${graph}/v1.0/directoryObjects/${userId}` },
       }),
-    // "One or more added object references already exist for the following modified properties:
-    // 'members'."
-    settled: ({ json, answer }) =>
+    // Graph: "One or more added object references already exist for the following modified
+    // properties: 'members'."
+    alreadyDone: ({ json, answer }) =>
       answer.status === 400 && /already exist/i.test(errorOf(json)?.message ?? ''),
     project: ({ answer }) => readChange(answer, 400),
     redact: ({ groupId, userId }) => ({ groupId, userId }),
@@ -106,27 +106,28 @@ export const entraOperations = (graph: string): OperationRows<EntraOperations, B
     }),
     send: async ({ send }, { groupId, userId }) =>
       send({ method: 'DELETE', path: `/v1.0/groups/${groupId}/members/${userId}/$ref` }),
-    settled: ({ json, answer }) => answer.status === 404 && errorOf(json) !== undefined,
+    alreadyDone: ({ json, answer }) => answer.status === 404 && errorOf(json) !== undefined,
     project: ({ answer }) => readChange(answer, 404),
     redact: ({ groupId, userId }) => ({ groupId, userId }),
     evidence: ({ already }) => ({ already }),
   },
 });
 
-// A user principal name is an address: it stays out of the trail.
-const byWhat = (user: string): JsonObject =>
+// A user principal name is an e-mail address, so it is not recorded.
+const redactUser = (user: string): JsonObject =>
   isObjectId(user) ? { user } : { by: 'userPrincipalName' };
 
-function readUser(json: unknown, asked: string): EntraUser {
+function readUser(json: unknown, requested: string): EntraUser {
   const { id, userPrincipalName, mail, accountEnabled } = user.parse(json);
-  // Whoever acts on the answer acts on this id.
-  if (isObjectId(asked) && !sameId(id, asked)) throw new TypeError('an answer about somebody else');
+  // The caller will act on this id.
+  if (isObjectId(requested) && !sameId(id, requested))
+    throw new TypeError('the response is about another user');
   return { id, userPrincipalName: userPrincipalName ?? null, mail: mail ?? null, accountEnabled };
 }
 
 const done = z.object({ value: z.literal(true) });
 
-/** 204, or as Graph also says: 200 with `value: true`. */
+/** Graph responds with 204, or with 200 and `value: true`. */
 function readRevocation(json: unknown, answer: Answer): null {
   if (answer.status === 204) return noContent(answer);
   done.parse(json);

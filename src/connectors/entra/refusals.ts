@@ -16,17 +16,16 @@ const errorBody = z.object({
 });
 
 /**
- * What Authorization_RequestDenied asks for. Who may act on administrators: "Who can perform
- * sensitive actions" in https://learn.microsoft.com/en-us/graph/api/resources/users
+ * The message for Authorization_RequestDenied. For operations on administrators see "Who can
+ * perform sensitive actions" in https://learn.microsoft.com/en-us/graph/api/resources/users
  */
 const DENIED =
-  'Microsoft Graph refuses this to the app (Authorization_RequestDenied). For an account that holds an administrator ' +
-  'role the app itself needs a higher directory role: Privileged Authentication Administrator; for any other it lacks ' +
-  'an application permission: User.EnableDisableAccount.All, User.RevokeSessions.All or GroupMember.ReadWrite.All';
+  'Microsoft Graph does not allow this app to do this (Authorization_RequestDenied). For an account with an ' +
+  'administrator role, the app needs the directory role Privileged Authentication Administrator; for any other account, ' +
+  'it needs an application permission: User.EnableDisableAccount.All, User.RevokeSessions.All or GroupMember.ReadWrite.All';
 
 /**
- * Reads an answer of Graph; null where it is a success. The texts of its errors may quote ids and
- * are left behind.
+ * Reads a response of Graph; null for a success. Error texts may quote ids, so they are dropped.
  */
 export function entraRefusal(answer: Answer, json: unknown): Refusal | null {
   if (answer.status >= 200 && answer.status < 300) return null;
@@ -41,7 +40,7 @@ export function entraRefusal(answer: Answer, json: unknown): Refusal | null {
   };
 }
 
-/** Graph's own error in an answer; undefined where it is not Graph that speaks. */
+/** Graph's own error in a response; undefined if the response is not from Graph. */
 export const errorOf = (
   json: unknown,
 ): { code: string; message?: string | undefined } | undefined =>
@@ -50,7 +49,7 @@ export const errorOf = (
 function codeOf(status: number, vendorCode: string | null): ConnectorErrorCode {
   if (status >= 500) return 'unavailable';
   if (status < 400) return 'malformed';
-  // A 404 without Graph's own code is not Graph speaking of a user, and must not make one vanish.
+  // A 404 without Graph's own code is not from Graph, and must not make a user count as missing.
   if (status === 404 && vendorCode === null) return 'malformed';
   return STATUSES[status] ?? 'invalid';
 }

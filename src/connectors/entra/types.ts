@@ -19,23 +19,22 @@ interface Membership {
 
 /** Operations of Entra ID. A missing user or group is ConnectorError not_found. */
 export interface EntraOperations extends OperationTable {
-  /**
-   * By object id or by user principal name; what does not look like either is InvalidArgumentError.
-   */
+  /** By object id or user principal name; any other text is InvalidArgumentError. */
   'users:read': { input: { user: string }; output: EntraUser };
   /**
-   * PATCH {accountEnabled: false}. 403 Authorization_RequestDenied: the message names the directory
-   * role that is needed.
+   * PATCH {accountEnabled: false}. For 403 Authorization_RequestDenied the message names the
+   * required directory role.
    */
   'users:disable': { input: OneUser; output: null };
   'users:enable': { input: OneUser; output: null };
   'users:revoke_sessions': { input: OneUser; output: null };
   /**
-   * Whether the user is a direct member of the group: the members are paged through until found.
+   * Whether the user is a direct member of the group. Reads the pages of members until the user is
+   * found.
    */
   'groups:read': { input: Membership; output: { member: boolean } };
-  /** POST members/$ref. `already`: Graph said 400 "already exist", which is success. */
+  /** POST members/$ref. `already`: Graph responded 400 "already exist", which is a success. */
   'groups:add_member': { input: Membership; output: { already: boolean } };
-  /** 404 (no such member any more) is success with `already`. */
+  /** 404 (no longer a member) is a success with `already`. */
   'groups:remove_member': { input: Membership; output: { already: boolean } };
 }

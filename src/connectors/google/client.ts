@@ -1,7 +1,7 @@
 import { createSign } from 'node:crypto';
 import { z } from 'zod';
 import { bearerClient } from '../transport/bearer.ts';
-import { lifetime, tokenDesk, tokenText } from '../transport/tokens.ts';
+import { lifetime, tokenSource, tokenText } from '../transport/tokens.ts';
 import { googleRefusal } from './refusals.ts';
 import type { Secret } from '../../config/env/secret.ts';
 import type { BearerHandle } from '../transport/bearer.ts';
@@ -9,16 +9,16 @@ import type { Wire } from '../transport/exchange.ts';
 import type { HttpRequest } from '../transport/http.ts';
 import type { VendorClient } from '../pipeline/perform.ts';
 
-/** A service account with domain-wide delegation, and the administrator it acts as. */
+/** A service account with domain-wide delegation, and the administrator that it acts as. */
 export interface GoogleAccess {
   clientEmail: string;
   /** PEM of an RSA key. */
   privateKey: Secret;
-  /** Id of the key, null where the file names none. */
+  /** Id of the key; null if the file contains none. */
   keyId: string | null;
-  /** Where tokens come from, such as `https://oauth2.googleapis.com/token`. */
+  /** URL that issues tokens, such as `https://oauth2.googleapis.com/token`. */
   tokenUri: string;
-  /** Address of the administrator in whose name it acts. */
+  /** E-mail address of the administrator that it acts as. */
   subject: string;
   /** Origin: `https://admin.googleapis.com`. */
   adminUrl: string;
@@ -30,13 +30,13 @@ const LIVES_S = 3_600;
 
 const answer = z.object({ access_token: tokenText, expires_in: lifetime });
 
-/** The Directory API by a service account that signs for its tokens. */
+/** Creates the client of the Directory API, with a service account that signs its token requests. */
 export function createGoogleClient(
   access: GoogleAccess,
   { login, admin }: { login: Wire; admin: Wire },
 ): VendorClient<BearerHandle> {
   const { origin } = new URL(access.adminUrl);
-  const tokens = tokenDesk({
+  const tokens = tokenSource({
     wire: login,
     request: () => tokenRequest(access, Date.now()),
     read: (json) => {

@@ -37,7 +37,7 @@ const addressOf = ({ user }: Input): string =>
 
 const redact = ({ user }: Input): JsonObject => (GOOGLE_ID.test(user) ? { user } : { by: 'email' });
 
-/** Sets `suspended`. (developers.google.com/admin-sdk/directory/reference/rest/v1/users/update) */
+/** Sets `suspended` (developers.google.com/admin-sdk/directory/reference/rest/v1/users/update). */
 const setSuspended = (suspended: boolean): OperationRow<Input, GoogleUser, BearerHandle> => ({
   write: true,
   input,
@@ -66,9 +66,9 @@ export const GOOGLE_ROWS: OperationRows<GoogleOperations, BearerHandle> = {
 
 function readUser(json: unknown, asked: Input): GoogleUser {
   const { id, primaryEmail, aliases = [], emails = [], suspended, isAdmin } = user.parse(json);
-  // Whoever acts on the answer acts on this id.
+  // The caller will act on this id.
   if (GOOGLE_ID.test(asked.user) && asked.user !== id)
-    throw new TypeError('an answer about somebody else');
+    throw new TypeError('the response is about another user');
   const further = new Set([...aliases, ...emails.map(({ address }) => address)]);
   return {
     id,

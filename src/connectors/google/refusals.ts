@@ -26,31 +26,31 @@ const errorBody = z.object({
 });
 
 const FORBIDDEN =
-  'Google refuses this to the administrator in GOOGLE_ADMIN_SUBJECT: the role of that account does not cover it (only a ' +
-  'super administrator may suspend administrators), or the service account was not given the scope admin.directory.user';
+  'Google does not allow the administrator in GOOGLE_ADMIN_SUBJECT to do this: the role of that account does not include it ' +
+  '(only a super administrator may suspend administrators), or the service account lacks the scope admin.directory.user';
 
-/** Reads an answer of the Directory API; null where it is a success. */
+/** Reads a response of the Directory API; null for a success. */
 export function googleRefusal(answer: Answer, json: unknown): Refusal | null {
   if (answer.status >= 200 && answer.status < 300) return null;
-  const spoken = errorBody.safeParse(json).data?.error;
-  const vendorCode = spoken?.errors?.[0]?.reason ?? spoken?.status ?? null;
-  const code = codeOf(answer.status, { vendorCode, spoken: spoken !== undefined });
+  const own = errorBody.safeParse(json).data?.error;
+  const vendorCode = own?.errors?.[0]?.reason ?? own?.status ?? null;
+  const code = codeOf(answer.status, { vendorCode, fromGoogle: own !== undefined });
   return {
     code,
     vendorCode,
     retryAfterMs: code === 'rate_limited' ? retryAfterMs(answer.headers) : null,
-    ...(code === 'forbidden' && spoken && { message: FORBIDDEN }),
+    ...(code === 'forbidden' && own && { message: FORBIDDEN }),
   };
 }
 
 function codeOf(
   status: number,
-  { vendorCode, spoken }: { vendorCode: string | null; spoken: boolean },
+  { vendorCode, fromGoogle }: { vendorCode: string | null; fromGoogle: boolean },
 ): ConnectorErrorCode {
   if (status >= 500) return 'unavailable';
   if (status < 400) return 'malformed';
-  // A 404 page of something in between says nothing about a user.
-  if (status === 404 && !spoken) return 'malformed';
+  // A 404 page of a proxy says nothing about a user.
+  if (status === 404 && !fromGoogle) return 'malformed';
   const known =
     vendorCode !== null && Object.hasOwn(BY_REASON, vendorCode) ? BY_REASON[vendorCode] : undefined;
   return known ?? BY_STATUS[status] ?? 'invalid';

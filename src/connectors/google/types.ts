@@ -4,12 +4,12 @@ import type { OperationTable } from '../types.ts';
 export interface GoogleUser {
   id: string;
   primaryEmail: string;
-  /** Aliases and further addresses. */
+  /** Aliases and other e-mail addresses. */
   emails: string[];
   suspended: boolean;
   isAdmin: boolean;
 }
-/** Operations of Google Workspace. `user`: the id (digits) or an address of the account. */
+/** Operations of Google Workspace. `user` is the id (digits) or an e-mail address of the account. */
 export interface GoogleOperations extends OperationTable {
   'users:read': { input: { user: string }; output: GoogleUser };
   'users:suspend': { input: { user: string }; output: GoogleUser };

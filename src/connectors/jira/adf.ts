@@ -1,33 +1,32 @@
+/** Encodes and decodes the Atlassian Document Format (ADF). */
+
 import type { TextBlock } from '../../mfa/types.ts';
 
 /** A node of the Atlassian Document Format. */
-export interface AdfNode {
+interface AdfNode {
   type: string;
   text?: string;
   marks?: { type: string; attrs?: Record<string, string> }[];
   content?: AdfNode[];
 }
 
-export interface AdfDocument extends AdfNode {
+interface AdfDocument extends AdfNode {
   type: 'doc';
   version: 1;
   content: AdfNode[];
 }
 
-/** Characters that a rich text field of Jira holds. */
+/** Maximum number of characters in a rich text field of Jira. */
 export const ADF_LIMIT = 32_767;
 
-/**
- * Encodes plain text as a document. Text stands as text: nothing in it becomes markup, a mention or
- * a link.
- */
+/** Encodes plain text as a document. Nothing in the text becomes markup, a mention or a link. */
 export const toAdf = (blocks: readonly TextBlock[]): AdfDocument => ({
   type: 'doc',
   version: 1,
   content: blocks.map(toNode),
 });
 
-/** Size of the encoded document in characters, to be compared with ADF_LIMIT. */
+/** Size of the encoded document in characters, for comparison with ADF_LIMIT. */
 export const adfSize = (blocks: readonly TextBlock[]): number =>
   JSON.stringify(toAdf(blocks)).length;
 
@@ -53,12 +52,12 @@ const linkNode = ({ text, url }: { text: string; url: string }): AdfNode => ({
 });
 
 /**
- * The text of a document, paragraphs apart by line breaks; a string (older comments) is taken as it
- * is.
+ * The text of a document, with paragraphs separated by line breaks; a string (older comments) is
+ * returned as it is.
  */
 export function plainText(body: unknown): string {
   if (typeof body === 'string') return body;
-  return gather(body, 0).trim();
+  return collectText(body, 0).trim();
 }
 
 const BLOCKS = new Set([
@@ -69,14 +68,14 @@ const BLOCKS = new Set([
   'codeBlock',
   'hardBreak',
 ]);
-const DEEPEST = 50;
+const MAX_DEPTH = 50;
 
-function gather(node: unknown, depth: number): string {
-  if (typeof node !== 'object' || node === null || depth > DEEPEST) return '';
+function collectText(node: unknown, depth: number): string {
+  if (typeof node !== 'object' || node === null || depth > MAX_DEPTH) return '';
   const { type, text, content } = node as { type?: unknown; text?: unknown; content?: unknown };
   const own = typeof text === 'string' ? text : '';
   const inner = Array.isArray(content)
-    ? content.map((child: unknown) => gather(child, depth + 1)).join('')
+    ? content.map((child: unknown) => collectText(child, depth + 1)).join('')
     : '';
   const whole = own + inner;
   return typeof type === 'string' && BLOCKS.has(type) && !whole.endsWith('\n')

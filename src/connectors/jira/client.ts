@@ -8,14 +8,17 @@ import type { VendorClient } from '../pipeline/perform.ts';
 
 type SendOptions = Parameters<Client['sendRequest']>[0];
 
-/** What a row gets to send with: the vendor's functions, and the client of this one call. */
+/**
+ * The handle with which a row sends its request: the vendor's functions, and the client of one
+ * call.
+ */
 export interface JiraHandle {
   api: typeof JiraApi;
   client: Client;
 }
 
-export interface JiraClientSettings {
-  /** `https://x.atlassian.net`, with a path where Jira lives under one. */
+interface JiraClientSettings {
+  /** `https://x.atlassian.net`, with a path if Jira is served under one. */
   origin: string;
   /** Absent: the token is sent as a bearer token. */
   email?: string;
@@ -24,8 +27,8 @@ export interface JiraClientSettings {
 }
 
 /**
- * jira.js knows the addresses and bodies; sending, time-outs and reading are ours. Path parameters
- * come encoded.
+ * Creates the client of Jira. jira.js builds paths and bodies; arx sends the requests, applies
+ * time-outs and reads the responses. Path parameters arrive encoded.
  */
 export function createJiraClient({
   origin,
@@ -41,13 +44,12 @@ export function createJiraClient({
     Authorization: authorization(email, token),
   };
   return {
-    place: (path) => new URL(root + path).pathname,
+    pathOf: (path) => new URL(root + path).pathname,
     refusal: jiraRefusal,
     lend: async (scope, use) => {
-      // The library takes over a second to load: only who calls Jira waits for it.
+      // The library takes over a second to load, so it is loaded with the first call.
       const api = await import('jira.js/cloud');
-      // Its generic return type promises what its schemas say; our rows pass over it and read the
-      // answer.
+      // Its generic return type is that of its schemas; the rows ignore it and read the response.
       const sendRequest = async (options: SendOptions): Promise<never> =>
         exchange(wire, scope, {
           ...requestOf(root, options),

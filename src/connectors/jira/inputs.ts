@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ADF_LIMIT, adfSize } from './adf.ts';
 
-/** `ABC-123`. Anything else could name another path. */
+/** `ABC-123`. Other texts are refused, because they could change the path. */
 export const issueKey = z.string().regex(/^[A-Z][A-Z0-9_]{0,254}-[1-9]\d{0,17}$/);
 const projectKey = z.string().regex(/^[A-Z][A-Z0-9_]{0,254}$/);
 const label = z.string().regex(/^[^\s\p{Cc}]{1,255}$/u);

@@ -24,7 +24,7 @@ import type { JiraHandle } from './client.ts';
 type Create = JiraOperations['issues:create']['input'];
 type Update = JiraOperations['issues:update']['input'];
 
-/** Jira's operations that have a client. */
+/** Jira's operations. */
 export const JIRA_ROWS: OperationRows<JiraOperations, JiraHandle> = {
   'issues:create': {
     write: true,
@@ -147,7 +147,7 @@ const createFields = ({
   ...(dueDate && { duedate: dueDate }),
 });
 
-// Linking in the same call: a second one could be lost between the two.
+// The link is created in the same call, because a second call could be lost.
 const relation = ({ relatesTo }: Create) =>
   relatesTo ? { issuelinks: [link('Relates', relatesTo)] } : undefined;
 
@@ -167,7 +167,7 @@ const edits = ({ addLabels, duplicateOf }: Update) =>
       }
     : undefined;
 
-// The other issue stands at the outward end: this one "duplicates" it.
+// The other issue is the outward one: this issue "duplicates" it.
 const link = (type: string, key: string) => ({
   add: { type: { name: type }, outwardIssue: { key } },
 });

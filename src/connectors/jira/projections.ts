@@ -9,7 +9,7 @@ type Read = JiraOperations['issues:read']['output'];
 const text = z.string().nullish();
 const id = z.string().regex(/^\d{1,20}$/);
 
-// `undefined` is Jira's own key for "no category".
+// Jira's key for "no category" is the text `undefined`.
 const category = z
   .object({ key: text })
   .nullish()
@@ -64,7 +64,7 @@ const account = z.object({ accountId: z.string().min(1), displayName: text });
 
 const read = (part: Partial<Read>): Read => ({ issues: [], next: null, transitions: [], ...part });
 
-/** How each form of `issues:read` reads its answer. */
+/** Reads the response to each form of `issues:read`. */
 export const READERS = {
   key: (json: unknown): Read => read({ issues: [issue.parse(json)] }),
   jql: (json: unknown): Read => {
@@ -83,7 +83,7 @@ export function parseProject(json: unknown): JiraOperations['projects:read']['ou
   return { key, name, issueTypes: issueTypes ?? [] };
 }
 
-/** Whose token this is; an expired one can answer 200 for nobody. */
+/** The account of the token. With an expired token, Jira may respond 200 for an anonymous user. */
 export function parseMyself(json: unknown): JiraOperations['myself:read']['output'] {
   z.record(z.string(), z.unknown()).parse(json);
   const parsed = account.safeParse(json);
@@ -91,10 +91,7 @@ export function parseMyself(json: unknown): JiraOperations['myself:read']['outpu
   return { accountId: parsed.data.accountId, displayName: parsed.data.displayName ?? null };
 }
 
-/**
- * Edits and transitions answer with nothing; anything but nothing or JSON is somebody else's
- * answer.
- */
+/** Edits and transitions have an empty response. A body that is not JSON is not from Jira. */
 export function parseNothing(json: unknown, body: string): null {
   if (json === undefined && body.trim() !== '') throw new TypeError('neither empty nor JSON');
   return null;

@@ -1,3 +1,5 @@
+/** The forms of the operation `issues:read`. */
+
 import type { JsonObject } from '../../audit/types.ts';
 import type { Route } from '../pipeline/operation.ts';
 import type { JiraOperations } from '../types.ts';
@@ -16,7 +18,7 @@ type ReadForms = {
 const FIELDS = ['labels', 'status', 'created'];
 const PAGE_SIZE = 50;
 
-/** The three forms of `issues:read`. JQL goes into a body: it may be too long for an address. */
+/** The three forms of `issues:read`. JQL is sent in a body, because it may be too long for a URL. */
 export const READS: ReadForms = {
   key: {
     route: ({ key }) => ({ method: 'GET', path: '/rest/api/3/issue/{key}', params: { key } }),

@@ -5,8 +5,8 @@ import type { ConnectorErrorCode } from '../errors.ts';
 import type { Refusal } from '../transport/failure.ts';
 import type { Answer } from '../transport/http.ts';
 
-// Jira answers many calls for an anonymous user when it did not accept the credential, and says so
-// only here.
+// If Jira does not accept the credential, it answers many calls as for an anonymous user; only this
+// header shows it.
 const NOT_SIGNED_IN = /AUTHENTICATED_FAILED|AUTHENTICATION_DENIED|AUTHORISATION_FAILED|\bOUT\b/;
 
 const errorBody = z.object({
@@ -15,8 +15,7 @@ const errorBody = z.object({
 });
 
 /**
- * Reads an answer of Jira; null where it is a success. The texts of its errors may quote fields and
- * are left behind.
+ * Reads a response of Jira; null for a success. Error texts may quote fields, so they are dropped.
  */
 export function jiraRefusal(answer: Answer, json: unknown): Refusal | null {
   const accepted = answer.status >= 200 && answer.status < 300;
@@ -33,19 +32,19 @@ export function jiraRefusal(answer: Answer, json: unknown): Refusal | null {
   };
 }
 
-function codeOf(status: number, spokenByJira: boolean): ConnectorErrorCode {
+function codeOf(status: number, fromJira: boolean): ConnectorErrorCode {
   if (status >= 500) return 'unavailable';
   if (status < 400) return 'malformed';
-  // A 404 page of a proxy, or of a wrong address, says nothing about an issue.
-  if (status === 404 && !spokenByJira) return 'malformed';
+  // A 404 page of a proxy, or at a wrong URL, says nothing about an issue.
+  if (status === 404 && !fromJira) return 'malformed';
   return BY_STATUS[status] ?? 'invalid';
 }
 
-// A name that nobody knows could be anything, a secret that is repeated included.
+// Unknown names are dropped, because they could repeat a secret.
 const FIELD =
   /^(project|issuetype|summary|description|labels|priority|duedate|issuelinks|comment|transition|resolution|parent|reporter|assignee|components|versions|fixVersions|environment|security|customfield_\d{1,10})$/;
 
-/** The fields that Jira complains of. */
+/** The fields that Jira names in its errors. */
 function fieldNames(errors: Record<string, unknown> | undefined): string | null {
   const names = Object.keys(errors ?? {}).filter((name) => FIELD.test(name));
   return names.length > 0 ? names.slice(0, 5).join(',') : null;

@@ -20,11 +20,11 @@ type RowOf<Name extends Family, Verb extends string> = `${Name}:${Verb}` extends
   ? Table[`${Name}:${Verb}`]
   : never;
 
-/** What can be said of one call besides its input. */
+/** The options of one call besides its input. */
 export interface OktaCallOptions {
-  /** Why; stands in the audit trail, and is needed for approvals. */
+  /** Reason for the call; it is recorded in the audit trail, and required for approvals. */
   reason?: string;
-  /** What is known of the target; it can only raise the risk. */
+  /** Facts about the target; they can only raise the risk. */
   facts?: ContextFacts;
   /** The approval under which the call is made. */
   grant?: { requestId: string };
@@ -32,7 +32,7 @@ export interface OktaCallOptions {
   priority?: CallContext<unknown>['priority'];
 }
 
-// An input that may be left out is one that is right when it is empty.
+// The input is optional if an empty one is valid.
 type Method<Input, Output> =
   Record<never, never> extends Input
     ? (input?: Input, options?: OktaCallOptions) => Promise<Output>

@@ -6,12 +6,12 @@ import type { OperationRow } from '../../governance/types.ts';
 import type { Caller, CallContext, Connectors } from '../types.ts';
 import type { OktaApi, OktaCallOptions } from './api-types.ts';
 
-export interface OktaApiSettings {
-  /** Who acts: the principal is `agent:<agentId>`. Letters, digits and `._@-`. */
+interface OktaApiSettings {
+  /** Id of the agent; the principal is `agent:<agentId>`. Letters, digits and `._@-`. */
   agentId: string;
   /**
-   * Host of the organisation meant, such as `example.okta.com`; must be the one that the connectors
-   * are for.
+   * Host of the organisation, such as `example.okta.com`; it must be the one for which the
+   * connectors were created.
    */
   orgId: string;
   /** From `createConnectors`. */
@@ -23,8 +23,8 @@ export interface OktaApiSettings {
 }
 
 /**
- * Okta for an agent, behind the one governed pipeline: each call is validated, decided by the policies for
- * `agent:<agentId>`, audited before and after, and sent only then.
+ * Okta for an agent, through the governed pipeline: each call is validated, decided by the policies
+ * for `agent:<agentId>`, and audited before and after it is sent.
  *
  *     const okta = createOkta({ agentId: 'soc-triage', orgId: 'example.okta.com', connectors });
  *     const user = await okta.users.readDetail({ userId: '00u1a2b3c4d5e6f7g8h9' });
@@ -32,10 +32,10 @@ export interface OktaApiSettings {
  *     const page = await okta.users.read({ login: 'ann@example.com' });
  *     await okta.users.suspend({ userId }, { reason: 'INC-4711', grant: { requestId } });
  *
- * Methods throw InvalidArgumentError (an argument does not have its form), PolicyDeniedError (`approval_required` where
- * a grant is missing), ConnectorError (what Okta or the network said; `fields.ambiguous`: a write may have been
- * accepted) and AuditUnavailableError (nothing was sent). Throws InvalidArgumentError itself for an unusable agent id
- * or another organisation.
+ * Methods throw InvalidArgumentError (an argument is invalid), PolicyDeniedError
+ * (`approval_required` without a grant), ConnectorError (a failure of Okta or the network;
+ * `fields.ambiguous`: a write may have been accepted) and AuditUnavailableError (nothing was sent).
+ * `createOkta` itself throws InvalidArgumentError for an invalid agent id or another organisation.
  */
 export function createOkta(settings: OktaApiSettings): OktaApi {
   const caller = callerOf(settings);
@@ -44,14 +44,14 @@ export function createOkta(settings: OktaApiSettings): OktaApi {
     const [family = '', verb = ''] = row.operation.split(':');
     (families[family] ??= {})[camel(verb)] = methodOf(settings.connectors.okta, caller, row);
   }
-  // The types are derived from the table of types, the methods from the catalogue: a test holds the
-  // two together.
+  // The types are derived from the table of types, the methods from the catalogue; a test checks
+  // that they agree.
   return families as unknown as OktaApi;
 }
 
 function callerOf({ agentId, orgId, connectors, ...more }: OktaApiSettings): Caller {
   if (!/^[A-Za-z0-9][\w.@-]{0,127}$/.test(agentId)) {
-    throw new InvalidArgumentError('agentId: letters, digits and ._@- are expected, 128 at most');
+    throw new InvalidArgumentError('agentId: expected at most 128 letters, digits and ._@-');
   }
   if (orgId.toLowerCase() !== connectors.oktaHost.toLowerCase()) {
     throw new InvalidArgumentError('orgId: the connectors are for another organisation');
@@ -83,7 +83,7 @@ const methodOf =
   };
 
 /**
- * What a call is about: the last object of its path, the user of a membership for one; else the
+ * The target of a call: the last object in its path (for a membership, the user), else the
  * operation.
  */
 function targetOf({ operation, path }: OperationRow, input: object): string {

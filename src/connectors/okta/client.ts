@@ -1,3 +1,5 @@
+/** The client of Okta, based on Okta's SDK. */
+
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { exchange, sendPaced } from '../transport/exchange.ts';
 import { networkError, refusalError } from '../transport/failure.ts';
@@ -11,7 +13,7 @@ import type { Refusal } from '../transport/failure.ts';
 import type { Answer, HttpRequest } from '../transport/http.ts';
 import type { VendorClient } from '../pipeline/perform.ts';
 
-/** An SSWS token, or a service app that signs for its tokens. */
+/** An SSWS token, or a service app that signs its token requests. */
 export type OktaCredential =
   | { kind: 'ssws'; token: Secret }
   | {
@@ -22,14 +24,14 @@ export type OktaCredential =
       keyId?: string;
     };
 
-export interface OktaClientSettings {
-  /** `https://host`, no trailing slash: the SDK would double it. */
+interface OktaClientSettings {
+  /** `https://host`, without a trailing slash, which the SDK would double. */
   origin: string;
   credential: OktaCredential;
   wire: Wire;
 }
 
-/** What the SDK hands its executor; the rest of its fields concern its own transport. */
+/** The request that the SDK passes to its executor; its other fields concern the SDK's own transport. */
 interface SdkRequest {
   method?: string;
   url: string;
@@ -37,7 +39,7 @@ interface SdkRequest {
   body?: unknown;
 }
 
-/** What the SDK reads of an answer. */
+/** The response as the SDK reads it. */
 interface SdkResponse {
   url: string;
   status: number;
@@ -46,14 +48,14 @@ interface SdkResponse {
   json(): Promise<unknown>;
 }
 
-/** Ends the SDK's part of a call that has its answer. */
+/** Thrown to stop the SDK once a call has its response. */
 const ANSWERED = new Error('answered');
 
 const TOKEN_PATH = '/oauth2/v1/token';
 
 /**
- * Okta's SDK builds the requests; everything else about it (transport, cache, retries, answers) is
- * replaced.
+ * Creates the client of Okta. Okta's SDK builds the requests; everything else in it (transport,
+ * cache, retries, reading responses) is replaced.
  */
 export function createOktaClient({
   origin,
@@ -68,13 +70,13 @@ export function createOktaClient({
     const isToken = new URL(request.url).pathname === TOKEN_PATH && request.method === 'POST';
     if (isToken) return forSdk(request.url, await fetchToken(wire, scope, request));
     const answer = await exchange(wire, scope, request);
-    // The answer itself is read, so the models that the SDK would make of it are not even begun.
+    // The response itself is read, so the SDK need not build its models.
     if (answer.status >= 200 && answer.status < 300) throw ANSWERED;
     return forSdk(request.url, answer);
   };
-  // A token is asked for with all its scopes or not at all, so each scope has one of its own: what
-  // is not granted keeps nothing else from being called. Where the credential states its scopes, or
-  // is a token already, there is one client.
+  // A token request fails if any of its scopes is not granted, so each scope has its own token: a
+  // scope that is not granted blocks no other calls. If the credential states its scopes, or is
+  // itself a token, there is one client.
   const clients = new Map<string, Promise<Client>>();
   const clientFor = (wanted: readonly string[]): Promise<Client> => {
     const key = wanted.join(' ');
@@ -84,7 +86,7 @@ export function createOktaClient({
     return client;
   };
   return {
-    place: (path) => path,
+    pathOf: (path) => path,
     refusal: oktaRefusal,
     lend: async (scope, use) => {
       const loaded = await clientFor(scopesFor(credential, scope.approved));
@@ -94,14 +96,13 @@ export function createOktaClient({
 }
 
 /**
- * Loads the SDK, which takes 600 ms and 90 MB: only who calls Okta pays for it. Ahead of the first
- * call where one is sure to come.
+ * Loads the SDK, which takes 600 ms and 90 MB and therefore happens only when Okta is called. May
+ * be called in advance if a call is certain.
  */
 export const loadSdk = async (): Promise<typeof import('@okta/okta-sdk-nodejs')> =>
   await import('@okta/okta-sdk-nodejs');
 
-// Every setting is stated, or the SDK would
-// take it from files and variables of its own.
+// Every setting is stated, because the SDK would otherwise read it from files and variables.
 async function loadClient(
   origin: string,
   access: Access,
@@ -142,11 +143,11 @@ const authorization = ({ credential, scopes }: Access): object =>
       };
 
 /**
- * The service app's own request for a token: the same pinned transport, its own bucket and its own
- * event.
+ * Sends the token request of a service app: over the same pinned transport, with its own rate-limit
+ * bucket and event.
  */
 async function fetchToken(wire: Wire, scope: Scope, request: HttpRequest): Promise<Answer> {
-  // Nothing has been asked of the API itself yet, so no write can have been accepted.
+  // Nothing has been sent to the API itself yet, so no write can have been accepted.
   const called = { ...scope.called, write: false };
   const answer = await sendPaced(wire, scope, { request, operation: 'oauth:token' }).catch(
     (error: unknown) => {
@@ -156,12 +157,12 @@ async function fetchToken(wire: Wire, scope: Scope, request: HttpRequest): Promi
   );
   const wantsNonce = answer.status === 400 && answer.text.includes('use_dpop_nonce');
   if (answer.status < 300 || wantsNonce) return answer;
-  // The SDK would take the refusal for a token and send `Bearer undefined`.
+  // The SDK would treat the refusal as a token and send `Bearer undefined`.
   scope.failure = refusalError(called, tokenRefusal(answer), answer);
   throw scope.failure;
 }
 
-/** That a scope is not granted says nothing against the credential. */
+/** A scope that is not granted does not mean that the credential is invalid. */
 function tokenRefusal({ status, text }: Answer): Refusal {
   if (status === 400 && /"error"\s*:\s*"invalid_scope"/.test(text))
     return { code: 'forbidden', vendorCode: 'invalid_scope' };

@@ -1,33 +1,34 @@
 import { z } from 'zod';
 
 /**
- * An Okta object id. Logins and `me` are no ids here, and dots or slashes would name another path.
+ * An Okta object id. Logins and `me` are refused, and so are dots and slashes, which would change
+ * the path.
  */
 export const oktaId = z.string().regex(/^[A-Za-z0-9]{20}$/);
 
-// Opaque: whatever stood in a next link. It goes into the query, encoded, and nowhere else.
+// Opaque text from a next link. It is used only in the query, encoded.
 const cursor = z
   .string()
   .regex(/^\P{Cc}{1,2000}$/u)
   .nullish();
 
-/** `after` and `limit` of a listing whose pages hold at most `max`. */
+/** `after` and `limit` of a listing with pages of at most `max` items. */
 export const paging = <const Max extends number>(max: Max) => ({
   after: cursor,
   limit: z.int().min(1).max(max).optional(),
 });
 
-/** An expression or search word of the caller's: goes into the query, encoded, and nowhere else. */
+/** An expression or search word from the caller. It is used only in the query, encoded. */
 export const expression = z.string().regex(/^\P{Cc}{1,2000}$/u);
 
-/** A name as Okta takes it for groups. */
+/** A valid group name. */
 export const groupName = z.string().regex(/^\P{Cc}{1,255}$/u);
 
 export const noInput = z.strictObject({});
 export const userInput = z.strictObject({ userId: oktaId });
 export const groupInput = z.strictObject({ groupId: oktaId });
 
-/** True where at most one of the named fields is given. */
+/** True if at most one of the named fields is given. */
 export const atMostOne =
   (...names: readonly string[]) =>
   (input: object): boolean =>

@@ -1,14 +1,13 @@
-/** Where a listing stands: the address the page came from, and the cursor it was asked with. */
-export interface Listing {
+/** The page that was read: its origin and path, and the cursor of the request. */
+interface Listing {
   origin: string;
   path: string;
   after: string | null;
 }
 
 /**
- * The `after` cursor of the page that follows, null at the end. Throws where the next link leads to
- * another origin or path, names no cursor or the one just used, or where there are several that
- * differ.
+ * The `after` cursor of the next page; null at the end. Throws if the next link leads to another
+ * origin or path, has no cursor or the current one, or if several next links differ.
  */
 export function nextCursor(headers: Pick<Headers, 'get'>, listing: Listing): string | null {
   const cursors = new Set(
@@ -19,28 +18,28 @@ export function nextCursor(headers: Pick<Headers, 'get'>, listing: Listing): str
   return cursor;
 }
 
-/** The `after` cursor of one next link; throws as above. */
+/** The `after` cursor of one next link. Throws as `nextCursor` does. */
 export function nextCursorIn(link: string, listing: Listing): string {
   const url = new URL(link, listing.origin);
   const cursor = url.searchParams.get('after');
-  const leadsOn = url.origin === listing.origin && url.pathname === listing.path;
-  if (!leadsOn || !cursor || cursor === listing.after)
-    throw new TypeError('the next link does not lead on');
+  const isNext = url.origin === listing.origin && url.pathname === listing.path;
+  if (!isNext || !cursor || cursor === listing.after)
+    throw new TypeError('the next link does not lead to another page of the list');
   return cursor;
 }
 
-// Several Link headers arrive joined by commas; parameters may be quoted and hold commas
+// Several Link headers are joined by commas; parameters may be quoted and contain commas
 // themselves.
 function nextLinks(header: string): string[] {
   const links = header.matchAll(
     /<([^>]*)>((?:\s*;\s*[\w!#$&+.^`|~*-]+\s*=\s*(?:"[^"]*"|[^\s",;]+))*)/g,
   );
   return [...links]
-    .filter(([, , parameters = '']) => isNext(parameters))
+    .filter(([, , parameters = '']) => hasRelNext(parameters))
     .map(([, target = '']) => target);
 }
 
-const isNext = (parameters: string): boolean => {
+const hasRelNext = (parameters: string): boolean => {
   const rel = /;\s*rel\s*=\s*(?:"([^"]*)"|([^\s",;]+))/i.exec(parameters);
   return (rel?.[1] ?? rel?.[2] ?? '').toLowerCase().split(/\s+/).includes('next');
 };

@@ -13,7 +13,7 @@ const BY_CODE: Readonly<Record<string, ConnectorErrorCode>> = {
   E0000015: 'forbidden',
   E0000007: 'not_found',
   E0000008: 'not_found',
-  // States that do not allow the operation; Okta says 403 to them.
+  // States that do not allow the operation; Okta responds with 403.
   E0000016: 'conflict',
   E0000038: 'conflict',
   E0000047: 'rate_limited',
@@ -23,7 +23,7 @@ const BY_CODE: Readonly<Record<string, ConnectorErrorCode>> = {
 const BY_STATUS: Readonly<Record<number, ConnectorErrorCode>> = {
   401: 'unauthenticated',
   403: 'forbidden',
-  // A 404 without Okta's own code is not Okta speaking of a user, and must not make one vanish.
+  // A 404 without Okta's own code is not from Okta, and must not make a user count as missing.
   404: 'malformed',
   408: 'unavailable',
   409: 'conflict',
@@ -33,7 +33,7 @@ const BY_STATUS: Readonly<Record<number, ConnectorErrorCode>> = {
 
 const errorBody = z.object({ errorCode: z.string().regex(/^E\d{7}$/) });
 
-/** Reads an answer of Okta; null where it is a success. */
+/** Reads a response of Okta; null for a success. */
 export function oktaRefusal(answer: Answer, json: unknown): Refusal | null {
   if (answer.status >= 200 && answer.status < 300) return null;
   const vendorCode = errorBody.safeParse(json).data?.errorCode ?? null;
@@ -46,8 +46,8 @@ export function oktaRefusal(answer: Answer, json: unknown): Refusal | null {
 }
 
 function codeOf(status: number, vendorCode: string | null): ConnectorErrorCode {
-  // These say more than Okta's code: 5xx bodies carry all kinds of codes, and 429 always means one
-  // thing.
+  // These statuses are more reliable than Okta's code: 5xx bodies contain all kinds of codes, and
+  // 429 is unambiguous.
   if (status >= 500) return 'unavailable';
   if (status === 429) return 'rate_limited';
   if (status < 400) return 'malformed';

@@ -1,25 +1,26 @@
+/** Lists the users in the scope of a check. */
+
 import type { Call, CallContext, OktaOperations, OktaPage, OktaUser } from '../types.ts';
 
 const GROUP_ID = /^00g[A-Za-z0-9]{17}$/;
 const ANY_ID = /^[A-Za-z0-9]{20}$/;
 
 /**
- * One list of a scope: the members of a group, or everybody; of either only who has one of the
- * statuses.
+ * One list of a scope: the members of a group, or all users; only those with one of the statuses.
  */
 export interface ScopeList {
   statuses: readonly string[];
   groupId: string | null;
 }
 
-/** Who of one page is in scope, and the cursor of the next page. */
+/** The users of one page that are in scope, and the cursor of the next page. */
 export interface ScopePage {
   users: OktaUser[];
   next: string | null;
 }
 
 /**
- * One page of a list, and who of it is in scope: Okta lists members of a group whatever their
+ * Reads one page of a list and filters it by status, because Okta lists group members with any
  * status.
  */
 export async function readScopePage(
@@ -34,7 +35,7 @@ export async function readScopePage(
   return { users: items.filter(({ status }) => statuses.includes(status)), next };
 }
 
-/** Why a page ends its list for good; null where it does not. */
+/** Why the list cannot continue after a page; null if it can. */
 export const pageProblem = ({
   after,
   next,
@@ -42,12 +43,12 @@ export const pageProblem = ({
   after: string | null;
   next: string | null;
 }): string | null =>
-  next !== null && next === after ? 'Okta gave a page that leads to itself' : null;
+  next !== null && next === after ? 'Okta returned a page whose next link leads to itself' : null;
 
-/** Whether a reference to a group is its id beyond doubt. */
+/** Whether a reference to a group is certainly its id. */
 export const isGroupId = (reference: string): boolean => GROUP_ID.test(reference);
 
-/** The one group that a name or id means, or why there is none for certain. */
+/** The group that a name or id refers to, or why it cannot be determined. */
 export async function findGroup(
   okta: Call<OktaOperations>,
   reference: string,
@@ -64,8 +65,8 @@ export async function findGroup(
   if (!group) return { problem: NO_GROUP };
   if (others.length === 0) return { id: group.id, name: group.name };
   const ids = [group, ...others].map(({ id }) => id).join(', ');
-  return { problem: `several groups have one configured name; give the id instead: ${ids}` };
+  return { problem: `several groups have the same configured name; use the id instead: ${ids}` };
 }
 
 const NO_GROUP =
-  'no group is called exactly as configured: check --group, scope.groups, exemptions and twin.privileged_groups';
+  'no group has exactly the configured name: check --group, scope.groups, exemptions and twin.privileged_groups';

@@ -1,4 +1,4 @@
-/** Okta's user statuses. (Okta Management API 2026.06.3, UserStatus) */
+/** Okta's user statuses (Okta Management API 2026.06.3, UserStatus). */
 export const USER_STATUSES = [
   'ACTIVE',
   'DEPROVISIONED',

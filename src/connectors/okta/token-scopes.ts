@@ -1,11 +1,11 @@
 import type { Approved } from '../transport/exchange.ts';
 
-/** What of a path is called otherwise in scopes. */
+/** Parts of a path whose name in scopes differs. */
 const FAMILIES: Readonly<Record<string, string>> = { iam: 'roles', org: 'orgs' };
 
 /**
  * The OAuth scope that a request needs, such as `okta.users.read`; administrator roles have their
- * own wherever they stand. (Okta Management API, security of each operation)
+ * own scope under any path (Okta Management API, security of each operation).
  */
 export function tokenScope({ method, path }: Approved): string {
   const [, , , family = '', , part] = path.split('/');

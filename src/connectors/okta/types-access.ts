@@ -1,8 +1,10 @@
+/** Okta's applications, authorization servers, policies and authenticators. */
+
 import type { NoInput, OktaPage, Paging } from './types.ts';
 
 export interface OktaApp {
   id: string;
-  /** Okta's name of the kind of application, such as `oidc_client`. */
+  /** Okta's name for the kind of application, such as `oidc_client`. */
   name: string | null;
   label: string;
   status: string | null;
@@ -10,10 +12,10 @@ export interface OktaApp {
   created: string | null;
   lastUpdated: string | null;
 }
-/** A user's assignment to an application; neither its profile nor its credentials. */
+/** A user's assignment to an application, without its profile and credentials. */
 export interface OktaAppUser {
   id: string;
-  /** `USER` where assigned in person, `GROUP` where through a group. */
+  /** `USER` if assigned directly, `GROUP` if assigned through a group. */
   scope: string | null;
   status: string | null;
   created: string | null;
@@ -56,11 +58,11 @@ export interface OktaPolicy {
   name: string | null;
   status: string | null;
   priority: number | null;
-  /** Made by Okta. */
+  /** Created by Okta. */
   system: boolean | null;
   created: string | null;
   lastUpdated: string | null;
-  /** Groups it is for; empty where it names none. */
+  /** Groups to which it applies; empty if it names none. */
   groups: string[];
 }
 export interface OktaPolicyRule {
@@ -72,14 +74,14 @@ export interface OktaPolicyRule {
   system: boolean | null;
   created: string | null;
   lastUpdated: string | null;
-  /** What it says of a sign-in: `ALLOW`, `DENY`; null where it is about something else. */
+  /** Its effect on a sign-in: `ALLOW` or `DENY`; null if it is not about sign-ins. */
   access: string | null;
-  /** `1FA` or `2FA`, where it asks for an assurance. */
+  /** `1FA` or `2FA` if it requires an assurance level. */
   factorMode: string | null;
 }
 
-/** Okta's policy types. (Okta Management API 2026.06.3, PolicyType) */
-export type OktaPolicyType =
+/** Okta's policy types (Okta Management API 2026.06.3, PolicyType). */
+type OktaPolicyType =
   | 'ACCESS_POLICY'
   | 'DEVICE_SIGNAL_COLLECTION'
   | 'ENTITY_RISK'

@@ -1,3 +1,5 @@
+/** Okta's organisation, domains and System Log. */
+
 import type { LogEntry } from '../../twin/events/types.ts';
 import type { NoInput, OktaPage, Paging } from './types.ts';
 
@@ -24,8 +26,9 @@ export interface OktaOrgSettings {
 /** Operations on the organisation itself and its log. */
 export interface OktaOrgOperations {
   /**
-   * `since` and `until` are ISO 8601; at most 1,000 entries a page. With `until` the last page has no `next`; without,
-   * `next` is always there: it is where a later look goes on, the same again where nothing has happened since.
+   * `since` and `until` are ISO 8601; at most 1,000 entries per page. With `until` the last page
+   * has no `next`. Without it there is always a `next`, from which a later read continues; it stays
+   * the same while nothing happens.
    */
   'logs:read': {
     input: {
@@ -35,7 +38,7 @@ export interface OktaOrgOperations {
       q?: string;
       sortOrder?: 'ASCENDING' | 'DESCENDING';
     } & Paging;
-    /** `malformed`: entries of the page that are none, passed over. */
+    /** `malformed`: the number of invalid entries, which are skipped. */
     output: OktaPage<LogEntry> & { malformed: number };
   };
   'domains:read': { input: NoInput; output: OktaDomain[] };

@@ -1,3 +1,5 @@
+/** Okta's users and groups, and the table of all Okta operations. */
+
 import type { Factor } from '../../mfa/types.ts';
 import type { OktaAccessOperations, OktaAppOperations } from './types-access.ts';
 import type { OktaOrgOperations } from './types-org.ts';
@@ -15,9 +17,9 @@ export interface OktaUser {
   department: string | null;
   title: string | null;
   userType: string | null;
-  /** Name of the manager as the profile has it, else the manager's id there. */
+  /** Name of the manager in the profile, else the manager's id. */
   manager: string | null;
-  /** ISO 8601; null where the password is kept elsewhere or was never set. */
+  /** ISO 8601; null if the password is stored elsewhere or was never set. */
   passwordChanged: string | null;
 }
 export interface OktaGroup {
@@ -25,7 +27,7 @@ export interface OktaGroup {
   name: string;
   type: string | null;
 }
-/** A group read on its own. */
+/** A group with its details. */
 export interface OktaGroupDetail extends OktaGroup {
   description: string | null;
   created: string | null;
@@ -48,7 +50,7 @@ export interface OktaRole {
   status: string | null;
   /** `USER` or `GROUP`. */
   assignmentType: string | null;
-  /** Of a custom role. */
+  /** For a custom role. */
   resourceSet: string | null;
 }
 /** An authenticator that a user has enrolled (Identity Engine). */
@@ -62,7 +64,7 @@ export interface OktaEnrollment {
   created: string | null;
   lastUpdated: string | null;
 }
-/** An application as a user sees it; its address is left out. */
+/** An application as a user sees it, without its URL. */
 export interface OktaAppLink {
   id: string;
   label: string | null;
@@ -73,7 +75,7 @@ export interface OktaAppLink {
 }
 
 /** Attribute values of a profile; null clears an attribute. */
-export type OktaAttribute = string | number | boolean | null | readonly (string | number)[];
+type OktaAttribute = string | number | boolean | null | readonly (string | number)[];
 export type OktaProfile = Readonly<Record<string, OktaAttribute>>;
 
 export interface Paging {
@@ -90,8 +92,8 @@ interface OneGroup {
 }
 
 /**
- * Operations on users. Life-cycle calls say nothing back: links, tokens and temporary passwords
- * never come out.
+ * Operations on users. Lifecycle calls return nothing, so that links, tokens and temporary
+ * passwords never leave the connector.
  */
 export interface OktaUserOperations {
   /**
@@ -109,14 +111,14 @@ export interface OktaUserOperations {
     output: OktaPage<OktaUser>;
   };
   'users:read_detail': { input: OneUser; output: OktaUser };
-  /** Without a password: Okta mails the person where `activate` (default true) is set. */
+  /** Created without a password. If `activate` is set (default true), Okta e-mails the user. */
   'users:create': {
     input: { profile: OktaProfile; activate?: boolean; groupIds?: readonly string[] };
     output: OktaUser;
   };
   /**
-   * `replace` (default) is the catalogue's PUT: attributes that are not in `profile` are cleared. `merge` changes only
-   * those that are; it is a POST on the same path.
+   * `replace` (default) is a PUT: attributes that are not in `profile` are cleared. `merge` is a
+   * POST on the same path: it changes only the attributes in `profile`.
    */
   'users:update': {
     input: OneUser & { mode?: 'replace' | 'merge'; profile: OktaProfile };
@@ -126,7 +128,7 @@ export interface OktaUserOperations {
   'users:deactivate': { input: OneUser & { sendEmail?: boolean }; output: null };
   'users:suspend': { input: OneUser; output: null };
   'users:unsuspend': { input: OneUser; output: null };
-  /** `sendEmail` (default true) mails the link to the person; it is never returned. */
+  /** `sendEmail` (default true) e-mails the link to the user; it is never returned. */
   'users:reset_password': {
     input: OneUser & { sendEmail?: boolean; revokeSessions?: boolean };
     output: null;
@@ -144,8 +146,8 @@ export interface OktaUserOperations {
 /** Operations on groups. */
 export interface OktaGroupOperations {
   /**
-   * `name`: groups whose name equals it exactly (may be several). At most one of `name`, `search`
-   * and `q`.
+   * `name` finds groups with exactly this name (there may be several). At most one of `name`,
+   * `search` and `q`.
    */
   'groups:read': {
     input: { name?: string; search?: string; q?: string } & Paging;
@@ -157,7 +159,7 @@ export interface OktaGroupOperations {
     output: OktaGroupDetail;
   };
   /**
-   * Replaces the whole profile: a description that is left out is cleared, custom attributes too.
+   * Replaces the whole profile: an omitted description is cleared, and so are custom attributes.
    */
   'groups:update': {
     input: OneGroup & { name: string; description?: string | null };
@@ -170,7 +172,7 @@ export interface OktaGroupOperations {
   'groups:read_roles': { input: OneGroup; output: OktaRole[] };
 }
 
-/** Every Okta operation of the catalogue, typed in and out. */
+/** Every Okta operation of the catalogue, with its input and output types. */
 export interface OktaOperationTypes
   extends
     OktaUserOperations,

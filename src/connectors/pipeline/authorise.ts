@@ -1,3 +1,5 @@
+/** Decides whether a call may be made. */
+
 import { riskIncrease } from '../../governance/context.ts';
 import { matchesAny } from '../../governance/glob.ts';
 import { PolicyDeniedError } from '../errors.ts';
@@ -9,24 +11,24 @@ import type { Caller } from '../types.ts';
 export type Decide = (request: Asking) => Decision;
 type Asking = DecisionRequest & { connector: ConnectorName };
 
-/** What is asked: an operation by a caller. */
-export interface Asked {
+/** An operation that a caller wants to call. */
+interface Requested {
   connector: ConnectorName;
   operation: string;
   caller: Caller;
   argsDigest?: string;
-  /** What is known of the context; it only raises the risk. */
+  /** Facts about the target; they can only raise the risk. */
   facts?: ContextFacts;
-  /** False where the catalogue knows the operation but no client sends it. */
+  /** False if the catalogue lists the operation but no client can send it. */
   callable: boolean;
 }
 
 /**
- * The decision of the policies, narrowed by what the caller's own configuration permits and by what
+ * The decision of the policies, restricted to what the caller's configuration permits and to what
  * can be called.
  */
-export function decideFor(asked: Asked, decide: Decide): Decision {
-  const { connector, operation, caller, argsDigest, facts = {} } = asked;
+export function decideFor(requested: Requested, decide: Decide): Decision {
+  const { connector, operation, caller, argsDigest, facts = {} } = requested;
   const { principal } = caller;
   const decision = decide({
     connector,
@@ -43,43 +45,43 @@ export function decideFor(asked: Asked, decide: Decide): Decision {
       `arx.yaml connectors.${connector}.operations does not list ${operation}`,
     );
   }
-  return asked.callable
+  return requested.callable
     ? decision
     : denialOf(decision, 'fail_closed', `${connector} ${operation} cannot be called yet`);
 }
 
 /**
- * Throws PolicyDeniedError unless the call may go on now. Where it needs a grant it may with one in
- * hand: whether that fits is found out when it is used up, together with the intent.
+ * Throws PolicyDeniedError unless the call may proceed. If it needs a grant, having one is enough
+ * here; whether it matches is checked when it is used up, together with the intent.
  */
 export function assertAllowed(
-  asked: Asked,
+  requested: Requested,
   decision: Decision,
   grant: { needed: boolean; given: boolean },
 ): void {
   if (decision.effect === 'deny') {
-    const { connector, operation } = asked;
+    const { connector, operation } = requested;
     throw new PolicyDeniedError(
       decision,
-      said(`${connector} ${operation} is refused (${decision.code})`, decision),
+      withHints(`${connector} ${operation} is refused (${decision.code})`, decision),
     );
   }
   if (grant.needed && !grant.given)
-    throw missingGrantError(asked, decision, 'needs human approval');
+    throw missingGrantError(requested, decision, 'it requires human approval');
 }
 
-/** The refusal of a call that lacks a grant which fits it. */
+/** The refusal of a call without a matching grant. */
 export function missingGrantError(
   { connector, operation }: { connector: string; operation: string },
   decision: Decision,
   why: string,
 ): PolicyDeniedError {
   const refusal = { ...decision, hints: [...decision.hints, why] };
-  const detail = said(`${connector} ${operation} is refused (approval)`, refusal);
+  const detail = withHints(`${connector} ${operation} is refused (approval)`, refusal);
   return new PolicyDeniedError(refusal, detail, 'approval_required');
 }
 
-const said = (detail: string, { hints }: Decision): string => [detail, ...hints].join('; ');
+const withHints = (detail: string, { hints }: Decision): string => [detail, ...hints].join('; ');
 
 const denialOf = (decision: Decision, code: Decision['code'], hint: string): Decision => ({
   ...decision,

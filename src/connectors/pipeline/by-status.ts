@@ -1,7 +1,8 @@
 import type { ConnectorErrorCode } from '../errors.ts';
 
 /**
- * What a refusal's status means with every vendor that uses HTTP's own words (RFC 9110, RFC 6585).
+ * The meaning of an error status, for vendors that use HTTP status codes as defined (RFC 9110, RFC
+ * 6585).
  */
 export const BY_STATUS: Readonly<Record<number, ConnectorErrorCode>> = {
   401: 'unauthenticated',

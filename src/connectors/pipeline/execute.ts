@@ -1,34 +1,37 @@
+/** The governed pipeline: the only way in which arx calls a vendor. */
+
+import { hash } from 'node:crypto';
+import { canonicalJson } from '../../audit/canonical.ts';
 import { assertAllowed, decideFor } from './authorise.ts';
 import { InvalidArgumentError, PolicyDeniedError } from '../errors.ts';
-import { catalogueRequest } from './approved.ts';
-import { argumentsDigest } from './digest.ts';
-import { needsGrant, redeeming } from './grant.ts';
+import { catalogueRequest } from './catalogue-request.ts';
+import { needsGrant, redemptionEffect } from './grant.ts';
 import { performCall } from './perform.ts';
 import { record } from './record.ts';
-import { defaultRecord, entryOf, requestIdIn } from './trail.ts';
+import { defaultRecord, entryOf, requestIdIn } from './entries.ts';
 import type { Journal, JournalEffect, JsonObject } from '../../audit/types.ts';
 import type { ConnectorName } from '../../governance/types.ts';
 import type { Decide } from './authorise.ts';
 import type { AnyRow } from './operation.ts';
 import type { VendorClient } from './perform.ts';
-import type { TrailFacts } from './trail.ts';
+import type { EntryFacts } from './entries.ts';
 import { withWrite } from './writes.ts';
 import type { OnWrite } from './writes.ts';
-import type { CallContext, CallOutcome, CallResult, GrantBook, Recorded } from '../types.ts';
+import type { CallContext, CallOutcome, CallResult, GrantStore, Recorded } from '../types.ts';
 
-/** What the pipeline of one vendor works with. */
+/** Everything that the pipeline of one vendor needs. */
 export interface Pipeline<Handle> {
   connector: ConnectorName;
   rows: Readonly<Record<string, unknown>>;
   client: VendorClient<Handle>;
   journal: Journal;
-  grants: GrantBook | undefined;
+  grants: GrantStore | undefined;
   onWrite?: OnWrite | undefined;
   decide: Decide;
   now: () => Date;
   /**
-   * Throws OvertakenError where the caller was overtaken by a later attempt; asked right before
-   * each write.
+   * Throws OvertakenError if a later attempt has overtaken the caller; called right before each
+   * write.
    */
   confirm?: (() => Promise<void>) | undefined;
 }
@@ -40,16 +43,16 @@ interface Call {
 }
 
 /**
- * The one way to a vendor: validate → evaluate → audit the intent, and use up the grant where one
- * is needed → call → validate the answer → audit the outcome. Throws PolicyDeniedError,
- * InvalidArgumentError, ConnectorError and what the journal throws.
+ * Calls a vendor: validate → evaluate → audit the intent, and use up the grant if one is needed →
+ * call → validate the response → audit the outcome. Throws PolicyDeniedError, InvalidArgumentError,
+ * ConnectorError and the errors of the journal.
  */
 export async function execute<Handle>(
   pipeline: Pipeline<Handle>,
   call: Call,
 ): Promise<CallResult<unknown>> {
   const row = rowOf(pipeline, call.operation);
-  const facts: TrailFacts = {
+  const facts: EntryFacts = {
     connector: pipeline.connector,
     operation: call.operation,
     context: call.context,
@@ -59,7 +62,7 @@ export async function execute<Handle>(
     ? await validateInput(pipeline, facts, { row, input: call.input })
     : { input: null, argsDigest: undefined };
   const decided = await authoriseCall(pipeline, facts, { row, input, argsDigest });
-  // Without a row authorised() has thrown already.
+  // Without a row, `authoriseCall` has already thrown.
   if (!row) throw new TypeError(`no row for ${call.operation}`);
   const approved = catalogueRequest(pipeline.connector, call.operation, row.route(input as never));
   await recordIntent(pipeline, decided, { row, input });
@@ -79,15 +82,15 @@ const rowOf = <Handle>({ rows }: Pipeline<Handle>, operation: string): AnyRow<Ha
   Object.hasOwn(rows, operation) ? (rows[operation] as AnyRow<Handle>) : null;
 
 /**
- * Validates the input of a call as `execute` does, without going on. Throws InvalidArgumentError,
- * audited.
+ * Validates the input of a call as `execute` does, without deciding or calling. Throws
+ * InvalidArgumentError, which is audited.
  */
 export async function validateCall<Handle>(
   pipeline: Pipeline<Handle>,
   call: Call,
 ): Promise<{ args: JsonObject; argsDigest: string }> {
   const row = rowOf(pipeline, call.operation);
-  const facts: TrailFacts = {
+  const facts: EntryFacts = {
     connector: pipeline.connector,
     operation: call.operation,
     context: call.context,
@@ -95,7 +98,7 @@ export async function validateCall<Handle>(
   };
   if (!row) {
     await append(pipeline, facts, { kind: 'action.denied', outcome: { code: 'invalid_argument' } });
-    throw new InvalidArgumentError(`${pipeline.connector} has no operation of that name`);
+    throw new InvalidArgumentError(`${pipeline.connector} has no such operation`);
   }
   const { input, argsDigest } = await validateInput(pipeline, facts, { row, input: call.input });
   return { args: input as JsonObject, argsDigest };
@@ -103,14 +106,13 @@ export async function validateCall<Handle>(
 
 async function validateInput<Handle>(
   pipeline: Pipeline<Handle>,
-  facts: TrailFacts,
+  facts: EntryFacts,
   { row, input }: { row: AnyRow<Handle>; input: unknown },
 ): Promise<{ input: unknown; argsDigest: string }> {
   const parsed = row.input.safeParse(input);
   const argsDigest = parsed.success ? argumentsDigest(parsed.data) : null;
   if (parsed.success && argsDigest !== null) return { input: parsed.data, argsDigest };
-  // The value itself is never repeated, nor the name of an argument nobody knows: it may be hostile
-  // or personal.
+  // Values and unknown argument names are never repeated: they may be hostile or personal.
   const issues = parsed.success ? [] : parsed.error.issues;
   const places =
     [...new Set(issues.map(({ path }) => String(path[0] ?? '')))].filter(Boolean).join(', ') ||
@@ -124,11 +126,23 @@ async function validateInput<Handle>(
   );
 }
 
-type Decided = TrailFacts & { decision: NonNullable<TrailFacts['decision']> };
+/**
+ * Hex SHA-256 of the canonical JSON of a call's arguments, computed by the platform. Null for text
+ * without a canonical form (half of a surrogate pair), which could not be audited either.
+ */
+function argumentsDigest(input: unknown): string | null {
+  try {
+    return hash('sha256', canonicalJson(input), 'hex');
+  } catch {
+    return null;
+  }
+}
+
+type Decided = EntryFacts & { decision: NonNullable<EntryFacts['decision']> };
 
 async function authoriseCall<Handle>(
   pipeline: Pipeline<Handle>,
-  facts: TrailFacts,
+  facts: EntryFacts,
   {
     row,
     input,
@@ -139,7 +153,7 @@ async function authoriseCall<Handle>(
   const redacted: { args?: JsonObject; argsDigest?: string } = row
     ? { args: row.redact(input as never), argsDigest }
     : {};
-  const asked = {
+  const requested = {
     connector: pipeline.connector,
     operation,
     caller: context.caller,
@@ -147,11 +161,11 @@ async function authoriseCall<Handle>(
     facts: context.facts,
     callable: row !== null,
   };
-  const decision = decideFor(asked, pipeline.decide);
+  const decision = decideFor(requested, pipeline.decide);
   const decided = { ...facts, connector, ...redacted, decision };
   const needed = needsGrant(pipeline.connector, operation, decision);
   try {
-    assertAllowed(asked, decision, { needed, given: context.grant !== undefined });
+    assertAllowed(requested, decision, { needed, given: context.grant !== undefined });
   } catch (error) {
     await append(pipeline, decided, { kind: 'action.denied', outcome: denialOutcome(error) });
     throw error;
@@ -163,7 +177,8 @@ const denialOutcome = (error: unknown): JsonObject =>
   error instanceof PolicyDeniedError ? { code: error.code, hints: error.decision.hints } : {};
 
 /**
- * Writes, and whatever uses a grant up, are in the trail before the vendor sees anything of them.
+ * Records writes, and calls that use up a grant, in the audit trail before anything is sent to the
+ * vendor.
  */
 async function recordIntent<Handle>(
   pipeline: Pipeline<Handle>,
@@ -187,7 +202,7 @@ async function recordIntent<Handle>(
   }
 }
 
-/** What uses the grant up along with the caller's own effect; null where the call needs none. */
+/** Adds using up the grant to the caller's own effect; null if the call needs no grant. */
 function grantEffect<Handle>(
   { grants, now, connector }: Pipeline<Handle>,
   { context, operation, decision, argsDigest = '' }: Decided,
@@ -196,7 +211,7 @@ function grantEffect<Handle>(
   const { principal } = context.caller;
   const use = { connector, operation, argsDigest, principal, at: now().toISOString() };
   const requestId = context.grant?.requestId ?? '';
-  return (effect) => redeeming({ grants, requestId, use, decision }, effect);
+  return (effect) => redemptionEffect({ grants, requestId, use, decision }, effect);
 }
 
 async function recordOutcome<Handle>(
@@ -217,7 +232,7 @@ async function recordOutcome<Handle>(
 
 async function append<Handle>(
   { journal, now }: Pipeline<Handle>,
-  facts: TrailFacts,
+  facts: EntryFacts,
   recorded: Recorded,
   { requestId = null, isOutcome = false }: { requestId?: string | null; isOutcome?: boolean } = {},
 ): Promise<void> {

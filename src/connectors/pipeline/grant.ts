@@ -1,14 +1,16 @@
+/** Grants: which calls need one, and how it is used up. */
+
 import { AuditUnavailableError } from '../../audit/errors.ts';
 import { findOperation } from '../../governance/catalogue.ts';
 import { needsPerson } from '../../governance/risk.ts';
 import { missingGrantError } from './authorise.ts';
 import type { JournalEffect } from '../../audit/types.ts';
 import type { ConnectorName, Decision } from '../../governance/types.ts';
-import type { GrantBook, GrantUse } from '../types.ts';
+import type { GrantStore, GrantUse } from '../types.ts';
 
 /**
- * True where the call may only go on with a grant: the policies ask for approval, or the operation
- * is HIGH or CRITICAL, whatever was decided.
+ * True if the call needs a grant: the policies require approval, or the operation is HIGH or
+ * CRITICAL, whatever was decided.
  */
 export function needsGrant(
   connector: ConnectorName,
@@ -20,20 +22,21 @@ export function needsGrant(
   return [decision.risk, base].some((risk) => risk !== null && needsPerson(risk));
 }
 
-interface Redeeming {
-  grants: GrantBook | undefined;
+interface Redemption {
+  grants: GrantStore | undefined;
   requestId: string;
   use: GrantUse;
   decision: Decision;
 }
 
 /**
- * Uses the grant up in the transaction of the intent, before what the caller stores with it: where
- * it does not fit, has been used or has expired, nothing is recorded and nothing is sent.
+ * The effect that uses up the grant in the transaction of the intent, before the caller's own
+ * effect. If the grant does not match, has been used or has expired, nothing is recorded and
+ * nothing is sent.
  */
-export const redeeming =
+export const redemptionEffect =
   (
-    { grants, requestId, use, decision }: Redeeming,
+    { grants, requestId, use, decision }: Redemption,
     effect: JournalEffect | undefined,
   ): JournalEffect =>
   async (transaction) => {
@@ -41,14 +44,14 @@ export const redeeming =
       throw missingGrantError(
         use,
         decision,
-        'the grant does not fit this call, has been used or has expired',
+        'the grant does not match this call, has been used or has expired',
       );
     }
     await effect?.(transaction);
   };
 
 async function consumeGrant(
-  grants: GrantBook | undefined,
+  grants: GrantStore | undefined,
   { requestId, use, transaction }: { requestId: string; use: GrantUse; transaction: never },
 ): Promise<boolean> {
   try {

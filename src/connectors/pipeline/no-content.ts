@@ -1,6 +1,6 @@
 import type { Answer } from '../transport/http.ts';
 
-/** Reads a 204: nothing. Throws where anything else came, such as the page of a proxy. */
+/** Reads a 204 response. Throws for anything else, such as the page of a proxy. */
 export function noContent({ status, text }: Answer): null {
   if (status !== 204 || text !== '') throw new TypeError('expected 204 without a body');
   return null;

@@ -1,60 +1,59 @@
+/** The types of the rows that describe a vendor's operations. */
+
 import type { z } from 'zod';
 import type { JsonObject } from '../../audit/types.ts';
 import type { Answer } from '../transport/http.ts';
 import type { OperationTable } from '../types.ts';
 
-/**
- * Which of the catalogue's forms of the operation is meant, and what stands in its placeholders.
- */
+/** The catalogue's request for an operation, and the values of its placeholders. */
 export interface Route {
   method: string;
-  /** Path as the catalogue writes it, such as `/api/v1/users/{userId}`. */
+  /** Path as in the catalogue, such as `/api/v1/users/{userId}`. */
   path: string;
   params: Readonly<Record<string, string>>;
 }
 
 /**
- * What a projection looks at: the parsed body (undefined where the answer had none), the answer and
- * what was asked.
+ * The input of a projection: the parsed body (undefined if the response had none), the response,
+ * and the input of the call.
  */
-export interface Answered<Input> {
+export interface ProjectionInput<Input> {
   json: unknown;
   answer: Answer;
   input: Input;
 }
 
-/** One operation of a vendor that has a client: everything the pipeline needs to know of it. */
+/** One operation of a vendor: everything that the pipeline needs to know about it. */
 export interface OperationRow<Input, Output, Handle> {
   /**
-   * Changes something at the vendor: its intent is audited first, and a lost answer is ambiguous.
+   * Changes something at the vendor: its intent is audited first, and a lost response is ambiguous.
    */
   write: boolean;
   input: z.ZodType<Input>;
   route(input: Input): Route;
   /**
-   * True for an answer that refuses only because all is as asked for already; it is then read as a
-   * success.
+   * True for a refusal that means the requested state already exists; it is then read as a success.
    */
-  settled?(answered: Pick<Answered<Input>, 'json' | 'answer'>): boolean;
+  alreadyDone?(answered: Pick<ProjectionInput<Input>, 'json' | 'answer'>): boolean;
   /**
-   * Lets the vendor's client build and send the request; its result is passed over, the answer
-   * itself is read.
+   * Has the vendor's client build and send the request. Its result is ignored; the response itself
+   * is read.
    */
   send(handle: Handle, input: Input): Promise<unknown>;
-  /** Named fields of the answer; throws (anything) where the answer does not have its form. */
-  project(answered: Answered<Input>): Output;
-  /** The arguments as the trail keeps them: ids, labels and shapes. */
+  /** Returns named fields of the response; throws (anything) if it is malformed. */
+  project(answered: ProjectionInput<Input>): Output;
+  /** The arguments as recorded in the audit trail: ids, labels and shapes. */
   redact(input: Input): JsonObject;
-  /** What the trail keeps of the result where the caller records nothing of its own. */
+  /** The part of the result that is recorded if the caller records nothing itself. */
   evidence?(output: Output): JsonObject;
 }
 
-/** The operations a table names one by one, without its index signature. */
+/** The operations that a table names, without its index signature. */
 export type Named<Table extends OperationTable> = {
   [Name in keyof Table as string extends Name ? never : Name]: Table[Name];
 };
 
-/** A vendor's rows, one for each named operation of its table of types. */
+/** A vendor's rows, one for each operation in its table of types. */
 export type OperationRows<Table extends OperationTable, Handle> = {
   readonly [Name in keyof Named<Table>]: OperationRow<
     Named<Table>[Name]['input'],
@@ -63,5 +62,5 @@ export type OperationRows<Table extends OperationTable, Handle> = {
   >;
 };
 
-/** A row of any operation, as the pipeline handles it. */
+/** The row of any operation, as used by the pipeline. */
 export type AnyRow<Handle> = OperationRow<never, unknown, Handle>;

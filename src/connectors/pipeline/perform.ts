@@ -1,83 +1,83 @@
+/** Makes one approved call through a vendor's client. */
+
 import { ConnectorError } from '../errors.ts';
 import { refusalError, requestIdOf, unsentError } from '../transport/failure.ts';
 import type { Approved, Scope } from '../transport/exchange.ts';
-import type { Called, Refusal } from '../transport/failure.ts';
+import type { CallIdentity, Refusal } from '../transport/failure.ts';
 import type { Answer } from '../transport/http.ts';
 import type { AnyRow, OperationRow } from './operation.ts';
 import type { CallContext, CallOutcome } from '../types.ts';
 
-/** A vendor's client: lends its handle to one call, and reads that vendor's answers. */
+/** A vendor's client: lends its handle to one call, and interprets the vendor's responses. */
 export interface VendorClient<Handle> {
-  /** The vendor's own path for a path of the catalogue (a base path before it, for example). */
-  place(path: string): string;
-  /** Runs `use` so that whatever it sends goes out under `scope`. */
+  /** The vendor's path for a path of the catalogue, for example with a base path. */
+  pathOf(path: string): string;
+  /** Runs `use`; every request that it sends belongs to `scope`. */
   lend(scope: Scope, use: (handle: Handle) => Promise<unknown>): Promise<unknown>;
-  /** Null where the answer is a success; `json` is undefined where the body is empty or no JSON. */
+  /** Null for a success. `json` is undefined if the body is empty or not JSON. */
   refusal(answer: Answer, json: unknown): Refusal | null;
 }
 
-/** Thrown by projections: the answer is well formed but says that there is no such object. */
+/** Thrown by projections: the response is well-formed but states that the object does not exist. */
 export class NotFoundInAnswer extends Error {
   override readonly name = 'NotFoundInAnswer';
 }
 
-/** Thrown by projections: the answer came for somebody who is not signed in. */
+/** Thrown by projections: the response is for an anonymous user. */
 export class AnonymousAnswer extends Error {
   override readonly name = 'AnonymousAnswer';
 }
 
-interface Performance {
-  called: Called;
+interface PerformOptions {
+  called: CallIdentity;
   approved: Approved;
   input: unknown;
   context: CallContext<unknown>;
   confirm?: (() => Promise<void>) | undefined;
 }
 
-/**
- * Makes one call and reads its answer; every way it can end is in the outcome, nothing is thrown.
- */
+/** Makes one call and reads its response. Never throws; the outcome covers every failure. */
 export async function performCall<Handle>(
   client: VendorClient<Handle>,
   row: AnyRow<Handle>,
-  { called, approved, input, context, confirm }: Performance,
+  { called, approved, input, context, confirm }: PerformOptions,
 ): Promise<CallOutcome<unknown>> {
-  const { send, project, settled } = row as OperationRow<unknown, unknown, Handle>;
+  const { send, project, alreadyDone } = row as OperationRow<unknown, unknown, Handle>;
   const scope: Scope = {
     called,
     run: context.caller.run,
-    approved: { method: approved.method, path: client.place(approved.path) },
+    approved: { method: approved.method, path: client.pathOf(approved.path) },
     priority: context.priority ?? 'scan',
     signal: context.signal,
     confirm: called.write ? confirm : undefined,
     answer: null,
     failure: null,
   };
-  // What the vendor's client makes of an answer is passed over, its errors included: the answer
-  // itself is read.
+  // The result of the vendor's client is ignored, including its errors; the response itself is
+  // read.
   await client.lend(scope, (handle) => send(handle, input)).catch(() => undefined);
   if (scope.failure) return { ok: false, error: scope.failure };
   if (!scope.answer) return { ok: false, error: unsentError(called) };
   return read(client, scope.answer, {
     called,
-    settled,
+    alreadyDone,
     project: (json, answer) => project({ json, answer, input }),
   });
 }
 
-interface Reading {
-  called: Called;
-  settled: AnyRow<unknown>['settled'];
+interface ReadOptions {
+  called: CallIdentity;
+  alreadyDone: AnyRow<unknown>['alreadyDone'];
   project: (json: unknown, answer: Answer) => unknown;
 }
 
 function read<Handle>(
   client: VendorClient<Handle>,
   answer: Answer,
-  { called, settled, project }: Reading,
+  { called, alreadyDone, project }: ReadOptions,
 ): CallOutcome<unknown> {
   const json = parseJson(answer.text);
-  const refusal = settled?.({ json, answer }) ? null : client.refusal(answer, json);
+  const refusal = alreadyDone?.({ json, answer }) ? null : client.refusal(answer, json);
   if (refusal) return { ok: false, error: refusalError(called, refusal, answer) };
   try {
     return { ok: true, output: project(json, answer), requestId: requestIdOf(answer) };

@@ -5,16 +5,15 @@ import {
   OvertakenError,
 } from '../../audit/errors.ts';
 import type { AppendOptions, Journal, JournalEffect } from '../../audit/types.ts';
-import type { TrailEntry } from './trail.ts';
+import type { EntryWithEffect } from './entries.ts';
 
 /**
- * Appends an entry. Throws AuditUnavailableError where the journal fails in any way of its own,
- * AuditConflictError, AuditDraftError and OvertakenError as they are, and what the caller's own
- * effect threw.
+ * Appends an entry. Passes on AuditConflictError, AuditDraftError, OvertakenError and errors thrown
+ * by the caller's effect; throws AuditUnavailableError for any other failure of the journal.
  */
 export async function record(
   journal: Journal,
-  { draft, effect }: TrailEntry,
+  { draft, effect }: EntryWithEffect,
   options: AppendOptions = {},
 ): Promise<void> {
   const watched = effect && watch(effect);
@@ -26,7 +25,7 @@ export async function record(
   }
 }
 
-// The caller knows its own errors (a lost lease, say), so they must reach it unchanged.
+// The caller handles its own errors, such as a lost lease, so they must reach it unchanged.
 function watch(effect: JournalEffect): {
   effect: JournalEffect;
   failure: () => { error: unknown } | null;

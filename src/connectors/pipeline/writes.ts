@@ -1,9 +1,11 @@
+/** Additional effects of writes. */
+
 import type { JournalEffect } from '../../audit/types.ts';
 import type { ConnectorName } from '../../governance/types.ts';
 import type { Recorded } from '../types.ts';
 
-/** A write to a vendor: about to be sent, or ended in whatever way. */
-export interface Write {
+/** A write to a vendor: about to be sent, or finished with any outcome. */
+interface Write {
   connector: ConnectorName;
   operation: string;
   input: unknown;
@@ -11,23 +13,23 @@ export interface Write {
 }
 
 /**
- * What is done along with a write, in the transaction of its entry; null where nothing is. Must be
- * safe to repeat.
+ * Returns the effect to run with a write, in the transaction of its entry; null for none. The
+ * effect must be safe to repeat.
  */
 export type OnWrite = (write: Write) => JournalEffect | null;
 
-/** What stands in the trail of a write, with what is done along with it. */
+/** Adds the effect of `onWrite` to how a write is recorded. */
 export function withWrite(
   { connector, onWrite }: { connector: ConnectorName; onWrite?: OnWrite | undefined },
   write: Omit<Write, 'connector'>,
   recorded: Recorded,
 ): Recorded {
-  const also = onWrite?.({ connector, ...write }) ?? null;
-  if (also === null) return recorded;
+  const added = onWrite?.({ connector, ...write }) ?? null;
+  if (added === null) return recorded;
   const { effect } = recorded;
   const both = async (transaction: never): Promise<void> => {
     await effect?.(transaction);
-    await also(transaction);
+    await added(transaction);
   };
   return { ...recorded, effect: both };
 }

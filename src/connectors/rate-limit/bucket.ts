@@ -1,25 +1,28 @@
+/** The rules of one rate-limit bucket: what a response changes, and how many requests may be sent. */
+
 import { DEFAULT_RETRY_MS } from './headers.ts';
 import { usableCalls } from './usable.ts';
-import { ruleAfter, nextLook, NO_RULE, skewWith, surelyOver } from './window-end.ts';
+import { latestEnd, nextProbeAt, NO_RULE, ruleAfter, skewWith } from './window-end.ts';
 import type { BucketState, Priority, Quota, Sample, Window } from './types.ts';
 
 /**
- * How a request was let through: among others, or alone to find out whether a new window has begun.
+ * How a request is sent: `ordinary`, or as the single `probe` that finds out whether a new window
+ * has begun.
  */
-export type Place = 'ordinary' | 'probe';
+export type SlotKind = 'ordinary' | 'probe';
 
-/** A process that has not been heard of for so long has no requests under way any more. */
+/** A process without a heartbeat for this long is considered gone, along with its requests. */
 const OWNER_GONE_MS = 10_000;
-/** Answers without headers after which a bucket that once had a limit counts as having none. */
-const SILENT = 3;
-/** A window is never waited for longer than this. */
+/** Responses without rate-limit headers after which a bucket counts as unlimited. */
+const MAX_SILENT = 3;
+/** The longest wait for the end of a window. */
 const LONGEST_MS = 120_000;
-/** Places given to one process beyond what it asked for. */
-const MOST_SPARE = 64;
-/** How often to look again where only another process's answer can change anything. */
-const LOOK_AGAIN_MS = 25;
+/** The most slots given to a process in addition to those it requested. */
+const MAX_SPARE = 64;
+/** How often to check again while only the response to another process can change the state. */
+const RECHECK_MS = 25;
 
-/** A bucket of which nothing is known. */
+/** The state of a bucket before any response. */
 export const freshBucket = (): BucketState => ({
   window: null,
   ended: null,
@@ -34,20 +37,20 @@ export const freshBucket = (): BucketState => ({
 });
 
 /**
- * One call that came back: when it was sent and came back on the book's clock, and what its answer
+ * A finished call: when it was sent and received, by the clock of the store, and what its response
  * says.
  */
-export interface Settled {
-  place: Place;
+export interface FinishedCall {
+  slot: SlotKind;
   sentAt: number;
   receivedAt: number;
-  /** Null where no answer came. */
+  /** Null without a response. */
   sample: Sample | null;
 }
 
 /**
- * Forgets processes that are gone and a window that is over. Changes `state`, like everything
- * below.
+ * Removes processes that are gone, and a window that has ended. Changes `state`, as do the
+ * functions below.
  */
 export function refresh(state: BucketState, now: number): void {
   for (const [owner, { seenAt }] of Object.entries(state.owners)) {
@@ -55,62 +58,65 @@ export function refresh(state: BucketState, now: number): void {
   }
   if (state.probing !== null && !(state.probing in state.owners)) state.probing = null;
   const { window } = state;
-  if (!window || now < surelyOver(state, window)) return;
-  // A reset that was never true says nothing of the next one.
+  if (!window || now < latestEnd(state, window)) return;
+  // An implausible reset says nothing about the next window.
   const ended = window.oddEnd === null ? window : null;
   Object.assign(state, { lastReset: window.reset, ended, window: null });
 }
 
-/** Takes in what a call found. */
-export function settle(state: BucketState, { place, sentAt, receivedAt, sample }: Settled): void {
-  if (place === 'probe') state.probing = null;
-  // Without headers the call may have counted all the same.
+/** Updates the state with the result of a call. */
+export function settle(
+  state: BucketState,
+  { slot, sentAt, receivedAt, sample }: FinishedCall,
+): void {
+  if (slot === 'probe') state.probing = null;
+  // Even without headers the vendor may have counted the call.
   if (!sample?.window && state.window) state.window.remaining -= 1;
   if (!sample) return;
-  if (sample.window) learn(state, { place, sentAt, receivedAt, sample });
-  else if (sample.settled) listenTo(state);
+  if (sample.window) learn(state, { slot, sentAt, receivedAt, sample });
+  else if (sample.settled) countSilence(state);
   if (sample.throttled) block(state, sample, receivedAt);
 }
 
-function listenTo(state: BucketState): void {
+function countSilence(state: BucketState): void {
   state.silent += 1;
-  state.unlimited ||= !state.window && (state.lastReset === 0 || state.silent >= SILENT);
+  state.unlimited ||= !state.window && (state.lastReset === 0 || state.silent >= MAX_SILENT);
 }
 
-type Answered = Settled & { sample: Sample };
+type AnsweredCall = FinishedCall & { sample: Sample };
 
-function learn(state: BucketState, answered: Answered): void {
-  const told = answered.sample.window;
+function learn(state: BucketState, answered: AnsweredCall): void {
+  const reported = answered.sample.window;
   const over = state.window ?? state.ended;
-  if (!told) return;
+  if (!reported) return;
   state.silent = 0;
   state.unlimited = false;
-  // Answers overtake each other: an older window says nothing any more, and in this one the lowest
-  // number holds.
-  if (over && told.reset < over.reset) return;
+  // Responses overtake each other: those of an older window are ignored, and within a window the
+  // lowest number counts.
+  if (over && reported.reset < over.reset) return;
   state.skew.now = skewWith(state.skew.now, answered, answered.sample.date);
-  if (over && told.reset === over.reset) stillRunning(state, over, answered);
+  if (over && reported.reset === over.reset) updateWindow(state, over, answered);
   else beginWindow(state, over, answered);
 }
 
-function stillRunning(
+function updateWindow(
   state: BucketState,
   window: Window,
-  { place, receivedAt, sample }: Answered,
+  { slot, receivedAt, sample }: AnsweredCall,
 ): void {
   window.remaining = Math.min(window.remaining, sample.window?.remaining ?? 0);
-  if (place !== 'probe') return;
+  if (slot !== 'probe') return;
   window.polls += 1;
   if (state.window) return;
-  // It was taken as over and is not: whatever led there is not to be relied on.
+  // The window was considered over but is not, so the rule that led to this is dropped.
   Object.assign(state, { window, ended: null, rule: NO_RULE });
-  if (receivedAt >= surelyOver(state, window)) window.oddEnd = receivedAt + 1_000;
+  if (receivedAt >= latestEnd(state, window)) window.oddEnd = receivedAt + 1_000;
 }
 
 function beginWindow(
   state: BucketState,
   over: Window | null,
-  { sentAt, receivedAt, sample }: Answered,
+  { sentAt, receivedAt, sample }: AnsweredCall,
 ): void {
   const { limit, remaining, reset } = sample.window ?? { limit: 0, remaining: 0, reset: 0 };
   if (over) state.rule = ruleAfter(state, over, receivedAt);
@@ -136,7 +142,7 @@ function block(state: BucketState, { resetInMs }: Sample, receivedAt: number): v
   state.blockedUntil = Math.max(
     state.blockedUntil,
     until,
-    state.window ? surelyOver(state, state.window) : until,
+    state.window ? latestEnd(state, state.window) : until,
   );
   if (state.window) state.window.remaining = 0;
 }
@@ -144,40 +150,40 @@ function block(state: BucketState, { resetInMs }: Sample, receivedAt: number): v
 /** How many requests wait, by priority. */
 export type Wanted = Record<Priority, number>;
 
-export interface Taken {
+export interface Allotment {
   given: Wanted;
-  /** Beyond what waits: a few more where there are plenty, so that not every call has to ask. */
+  /** Slots beyond those requested, given if there are plenty, so that not every call needs the store. */
   spare: number;
-  place: Place;
+  slot: SlotKind;
 }
 
-const NONE: Taken = { given: { interactive: 0, scan: 0 }, spare: 0, place: 'ordinary' };
+const NONE: Allotment = { given: { interactive: 0, scan: 0 }, spare: 0, slot: 'ordinary' };
 
 /**
- * Hands out places: ordinary ones while the window has some, or the one that finds out about the
- * next window.
+ * Hands out slots: ordinary ones while the window has calls left, else the probe that finds out
+ * about the next window.
  */
-export function take(
+export function allotSlots(
   state: BucketState,
-  asking: { owner: string; quota: Quota; wanted: Wanted },
+  request: { owner: string; quota: Quota; wanted: Wanted },
   now: number,
-): Taken {
-  const { quota, wanted } = asking;
+): Allotment {
+  const { quota, wanted } = request;
   if (now < state.blockedUntil || wanted.interactive + wanted.scan === 0) return NONE;
-  const interactive = Math.min(wanted.interactive, places(state, quota, 'interactive'));
-  const scans = Math.max(0, places(state, quota, 'scan') - interactive);
+  const interactive = Math.min(wanted.interactive, slots(state, quota, 'interactive'));
+  const scans = Math.max(0, slots(state, quota, 'scan') - interactive);
   const scan = Math.min(wanted.scan, scans);
-  if (interactive + scan === 0) return probe(state, asking, now);
-  const spare = state.unlimited ? 0 : Math.min(MOST_SPARE, Math.floor((scans - scan) / 64));
-  return { given: { interactive, scan }, spare, place: 'ordinary' };
+  if (interactive + scan === 0) return probe(state, request, now);
+  const spare = state.unlimited ? 0 : Math.min(MAX_SPARE, Math.floor((scans - scan) / 64));
+  return { given: { interactive, scan }, spare, slot: 'ordinary' };
 }
 
-function places(state: BucketState, quota: Quota, priority: Priority): number {
+function slots(state: BucketState, quota: Quota, priority: Priority): number {
   const { window, unlimited } = state;
   if (!window) return unlimited ? Infinity : 0;
-  const look =
-    priority === 'scan' && quota.reserve === 0 && nextLook(state, window) !== null ? 1 : 0;
-  const usable = Math.max(1, usableCalls(window.limit, quota, priority) - look);
+  const forProbe =
+    priority === 'scan' && quota.reserve === 0 && nextProbeAt(state, window) !== null ? 1 : 0;
+  const usable = Math.max(1, usableCalls(window.limit, quota, priority) - forProbe);
   return Math.max(0, window.remaining - inFlight(state) - (window.limit - usable));
 }
 
@@ -186,36 +192,36 @@ const inFlight = ({ owners }: BucketState): number =>
 
 function probe(
   state: BucketState,
-  { owner, quota, wanted }: Parameters<typeof take>[1],
+  { owner, quota, wanted }: Parameters<typeof allotSlots>[1],
   now: number,
-): Taken {
+): Allotment {
   if (state.probing !== null || !mayProbe(state, quota, now)) return NONE;
   state.probing = owner;
   const interactive = Math.min(1, wanted.interactive);
-  return { ...NONE, given: { interactive, scan: 1 - interactive }, place: 'probe' };
+  return { ...NONE, given: { interactive, scan: 1 - interactive }, slot: 'probe' };
 }
 
 function mayProbe(state: BucketState, quota: Quota, now: number): boolean {
   if (!state.window) return true;
-  const at = nextLook(state, state.window);
+  const at = nextProbeAt(state, state.window);
   return at !== null && now >= at && hasSpareCall(state, state.window, quota);
 }
 
-/** Whether the window, should it still run, has a call left for a look. */
+/** Whether the window, if it is still running, has a call left for a probe. */
 const hasSpareCall = (state: BucketState, { limit, remaining }: Window, quota: Quota): boolean =>
   remaining - inFlight(state) > limit - usableCalls(limit, { ...quota, reserve: 0 }, 'scan');
 
-/** When waiting may end without an answer coming in here; null where only that can end it. */
+/** When waiting may end without a response to this process; null if only such a response can end it. */
 export function wakeAt(
   state: BucketState,
   { owner, quota }: { owner: string; quota: Quota },
   now: number,
 ): number | null {
   if (now < state.blockedUntil) return state.blockedUntil;
-  if (state.probing !== null) return state.probing === owner ? null : now + LOOK_AGAIN_MS;
+  if (state.probing !== null) return state.probing === owner ? null : now + RECHECK_MS;
   if (!state.window) return null;
-  const look = nextLook(state, state.window);
-  return look !== null && look > now && hasSpareCall(state, state.window, quota)
-    ? look
-    : surelyOver(state, state.window);
+  const probeAt = nextProbeAt(state, state.window);
+  return probeAt !== null && probeAt > now && hasSpareCall(state, state.window, quota)
+    ? probeAt
+    : latestEnd(state, state.window);
 }

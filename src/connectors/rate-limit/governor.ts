@@ -1,37 +1,58 @@
 import { randomUUID } from 'node:crypto';
-import { systemClock } from './clock.ts';
-import { Lane } from './lane.ts';
-import { memoryBook } from './memory-book.ts';
-import type { BucketBook, Clock, Governor, Quota } from './types.ts';
+import { BucketQueue } from './bucket-queue.ts';
+import type { BucketState, BucketStore, Clock, Governor, Quota } from './types.ts';
 
-export interface GovernorSettings {
+interface GovernorSettings {
   quota: Quota;
   /**
-   * Requests of one bucket under way at once, over all processes of the book. Default 30: under
-   * Okta's concurrency limit.
+   * Concurrent requests per bucket, over all processes that share the store. Default 30, which is
+   * below Okta's concurrency limit.
    */
   maxInFlight?: number;
   clock?: Clock;
-  /** Where the state of the buckets is kept. Default: in this process. */
-  book?: BucketBook;
+  /** Stores the state of the buckets. Default: in this process. */
+  store?: BucketStore;
 }
 
 /**
- * A governor: buckets learn their limits from the answers, and whoever finds no place waits in
- * line. All governors on one book share what they know and use.
+ * Creates a governor. Buckets learn their limits from the responses; requests without a slot wait
+ * in a queue. All governors on one store share their state.
  */
 export function createGovernor({
   quota,
   maxInFlight = 30,
   clock = systemClock,
-  book = memoryBook(clock),
+  store = memoryBucketStore(clock),
 }: GovernorSettings): Governor {
-  const lanes = new Map<string, Lane>();
+  const queues = new Map<string, BucketQueue>();
   const owner = randomUUID();
-  const laneOf = (bucket: string): Lane => {
-    const lane = lanes.get(bucket) ?? new Lane({ bucket, owner, quota, maxInFlight, clock, book });
-    lanes.set(bucket, lane);
-    return lane;
+  const queueOf = (bucket: string): BucketQueue => {
+    const queue =
+      queues.get(bucket) ?? new BucketQueue({ bucket, owner, quota, maxInFlight, clock, store });
+    queues.set(bucket, queue);
+    return queue;
   };
-  return { acquire: (bucket, priority, signal) => laneOf(bucket).acquire(priority, signal) };
+  return { acquire: (bucket, priority, signal) => queueOf(bucket).acquire(priority, signal) };
 }
+
+/** A bucket store in the memory of one process. */
+export function memoryBucketStore(clock: Clock): BucketStore {
+  const states = new Map<string, BucketState>();
+  return {
+    now: () => clock.now(),
+    change: async (bucket, step) => {
+      const { state, result } = step(states.get(bucket) ?? null, clock.now());
+      states.set(bucket, state);
+      return result;
+    },
+  };
+}
+
+/** The monotonic clock of the process. */
+const systemClock: Clock = {
+  now: () => performance.now(),
+  after: (ms, wake) => {
+    const timer = setTimeout(wake, ms);
+    return () => clearTimeout(timer);
+  },
+};

@@ -1,15 +1,17 @@
+/** Reads rate-limit headers. */
+
 import type { Sample, Settlement } from './types.ts';
 
-type Told = Settlement['headers'];
+type ResponseHeaders = Settlement['headers'];
 
 const SHORTEST_MS = 1_000;
 const LONGEST_MS = 120_000;
 
-/** Wait after a 429 whose headers tell no plausible reset. */
+/** The wait after a 429 without a plausible reset. */
 export const DEFAULT_RETRY_MS = 10_000;
 
 /**
- * Reads the x-rate-limit headers of an answer. Duplicates (`1, 2`), words and numbers below zero
+ * Reads the x-rate-limit headers of a response. Duplicates (`1, 2`), words and negative numbers
  * count as missing.
  */
 export function readSample({ status, headers }: Settlement): Sample {
@@ -17,16 +19,15 @@ export function readSample({ status, headers }: Settlement): Sample {
   return {
     window,
     resetInMs: retryAfter(headers) ?? untilReset(headers),
-    // Reading a date takes longer than all the rest, and nobody asks for that of an answer without
-    // a window.
+    // Parsing a date takes longer than everything else, and it is not needed without a window.
     date: (window && dateOf(headers)) ?? Date.now(),
     throttled: status === 429,
     settled: status < 500 && status !== 429,
   };
 }
 
-/** The part of a sample that tells how much of the limit is left. */
-export function readWindow(headers: Told): Sample['window'] {
+/** The part of a sample that states how much of the limit is left. */
+function readWindow(headers: ResponseHeaders): Sample['window'] {
   const limit = wholeNumber(headers.get('x-rate-limit-limit'));
   if (limit === null || limit === 0) return null;
   const remaining = wholeNumber(headers.get('x-rate-limit-remaining'));
@@ -35,32 +36,33 @@ export function readWindow(headers: Told): Sample['window'] {
 }
 
 /**
- * Milliseconds to wait after a 429: the reset against the answer's own Date, 1 s to 120 s; a
- * default where not told.
+ * Milliseconds to wait after a 429: until the reset, measured against the response's own Date, from
+ * 1 s to 120 s; a default without a reset.
  */
-export const retryAfterMs = (headers: Told): number =>
+export const retryAfterMs = (headers: ResponseHeaders): number =>
   retryAfter(headers) ?? untilReset(headers) ?? DEFAULT_RETRY_MS;
 
-// Measured against the vendor's clock, so that ours may be wrong. A past reset is as good as none:
-// obeying it would let everybody go at once.
-function untilReset(headers: Told): number | null {
+// Measured against the vendor's clock, so that a wrong local clock does no harm. A reset in the
+// past counts as missing: obeying it would release every waiting request at once.
+function untilReset(headers: ResponseHeaders): number | null {
   const reset = resetOf(headers);
   if (reset === null || (headers.get('date') !== null && dateOf(headers) === null)) return null;
   const ms = reset * 1000 - (dateOf(headers) ?? Date.now());
   return ms <= 0 ? null : clamp(ms);
 }
 
-function dateOf(headers: Told): number | null {
+function dateOf(headers: ResponseHeaders): number | null {
   const at = Date.parse(headers.get('date') ?? '');
   return Number.isNaN(at) ? null : at;
 }
 
-function retryAfter(headers: Told): number | null {
+function retryAfter(headers: ResponseHeaders): number | null {
   const seconds = wholeNumber(headers.get('retry-after'));
   return seconds === null ? null : clamp(seconds * 1000);
 }
 
-const resetOf = (headers: Told): number | null => wholeNumber(headers.get('x-rate-limit-reset'));
+const resetOf = (headers: ResponseHeaders): number | null =>
+  wholeNumber(headers.get('x-rate-limit-reset'));
 
 const clamp = (ms: number): number => Math.min(LONGEST_MS, Math.max(SHORTEST_MS, ms));
 

@@ -1,148 +1,145 @@
-/** A person waiting goes before a scan. */
+/** Interactive calls take precedence over scans. */
 export type Priority = 'interactive' | 'scan';
 
-/** What a settled call says of its bucket: the status and headers of its answer. */
+/** The status and headers of the response to a call. */
 export interface Settlement {
   status: number;
   headers: Pick<Headers, 'get'>;
 }
 
 /**
- * The right to send one request. Settled exactly once: with the answer, or with null where none
- * came.
+ * The right to send one request. It is settled exactly once: with the response, or with null if
+ * there was none.
  */
 export interface Permit {
-  /** Gives what the answer says of its bucket; null where none came. */
+  /** Returns what the response says about its bucket; null without a response. */
   settle(settlement: Settlement | null): Sample | null;
 }
 
-/** Hands out permits so that no bucket of a vendor is overdrawn. */
+/** Hands out permits, so that no rate limit of a vendor is exceeded. */
 export interface Governor {
   /**
-   * Waits for a place in the bucket; rejects with the signal's reason when it is aborted first, and
-   * with whatever the book throws.
+   * Waits for a slot in the bucket. Rejects with the signal's reason if it is aborted first, and
+   * with the errors of the store.
    */
   acquire(bucket: string, priority: Priority, signal?: AbortSignal): Promise<Permit>;
 }
 
 /** How much of a bucket arx may use. */
 export interface Quota {
-  /** Part of the limit that arx may use up, 0 to 1; the calls of others count too. */
+  /** Share of the limit that arx may use, 0 to 1; calls by others count too. */
   share: number;
-  /** Calls a window that scans leave to interactive look-ups. */
+  /** Calls per window that scans leave for interactive look-ups. */
   reserve: number;
-  /** Stay under 90 % of the limit, where Okta begins to warn the organisation's administrators. */
+  /** Stay below 90 % of the limit, at which Okta begins to warn the administrators. */
   warningThreshold: boolean;
 }
 
-/** A clock that tests can turn. */
+/** A clock that tests can control. */
 export interface Clock {
-  /** Milliseconds that never go back. */
+  /** Monotonic milliseconds. */
   now(): number;
-  /** Runs `wake` after `ms`; the returned function calls it off. */
+  /** Runs `wake` after `ms`; the returned function cancels it. */
   after(ms: number, wake: () => void): () => void;
 }
 
-/** What one answer says of its bucket. Null where it says nothing. */
+/** What one response says about its bucket. */
 export interface Sample {
-  /** Null where the headers are missing or garbled. */
+  /** Null if the headers are missing or invalid. */
   window: {
     limit: number;
     remaining: number;
-    /** The vendor's own number, to tell windows apart. */ reset: number;
+    /** The vendor's reset value, which identifies the window. */
+    reset: number;
   } | null;
-  /**
-   * Milliseconds until the window ends (at least 1 s, at most 120 s); null where not told or not
-   * plausible.
-   */
+  /** Milliseconds until the window ends, from 1 s to 120 s; null if missing or implausible. */
   resetInMs: number | null;
   /**
-   * The vendor's clock in epoch milliseconds, cut to whole seconds; ours where the answer has no
-   * Date.
+   * The vendor's clock in epoch milliseconds, truncated to seconds; the local clock if the response
+   * has no Date.
    */
   date: number;
   throttled: boolean;
   /**
-   * The vendor's own answer rather than a failure on the way: without headers it means that there
-   * is no limit.
+   * True for a response by the vendor itself rather than a failure on the way: without rate-limit
+   * headers it means that there is no limit.
    */
   settled: boolean;
 }
 
-/** A stretch of time on the book's clock, in milliseconds. */
+/** A time span by the clock of the store, in milliseconds. */
 export interface Span {
   from: number;
   to: number;
 }
 
-/** What is known of the running window. */
+/** The state of a rate-limit window. */
 export interface Window {
   limit: number;
   remaining: number;
-  /** As the vendor told it, epoch seconds. */
+  /** As reported by the vendor, in epoch seconds. */
   reset: number;
-  /** When its first request was sent and answered; null where that was not ours. */
+  /** When its first request was sent and answered; null if another client sent it. */
   began: Span | null;
-  /** Looks whether it is over, that found it running. */
+  /** Number of probes that found the window still running. */
   polls: number;
   /**
-   * When to take it as over although its reset is implausible; null where the reset can be
-   * believed.
+   * When to consider the window over if its reset is implausible; null if the reset is plausible.
    */
   oddEnd: number | null;
 }
 
-/** The vendor's clock minus ours lies between the two. */
+/** Bounds of the vendor's clock minus the local clock, in milliseconds. */
 export interface Skew {
   low: number;
   high: number;
 }
 
-/** What has been learned of the length of windows. */
+/** What has been learned about the length of windows. */
 export interface EndRule {
-  /** From the first request on, whole seconds; null before anything was seen. */
+  /** Length from the first request, in whole seconds; null before the first observation. */
   seconds: number | null;
-  /** Whether resets may be told up to a second late. */
+  /** Whether resets may be reported up to a second late. */
   roundedUp: boolean;
-  /** Whether a window was seen running a second before. */
+  /** Whether a window was seen still running a second earlier. */
   tested: boolean;
 }
 
 /**
- * All that is known of one bucket, as plain JSON: shared by every process of an org, and kept
- * across restarts. Times are those of the book's clock.
+ * The state of one bucket, as plain JSON. All processes of an org share it, and it survives
+ * restarts. Times are by the clock of the store.
  */
 export interface BucketState {
   window: Window | null;
-  /** The window before, while nobody has seen the next one. */
+  /** The previous window, until a response of the next one arrives. */
   ended: Window | null;
-  /** Reset of the window before. */
+  /** Reset of the previous window. */
   lastReset: number;
-  /** Vendor's answers in a row without rate limit headers. */
+  /** Consecutive responses of the vendor without rate-limit headers. */
   silent: number;
   unlimited: boolean;
-  /** Who has the one request under way that finds out whether a new window has begun. */
+  /** The process that is sending the probe, if any. */
   probing: string | null;
-  /** Requests under way by process, and when it was last heard of. */
+  /** Requests in flight by process, and the time of its last heartbeat. */
   owners: Record<string, { inFlight: number; seenAt: number }>;
   blockedUntil: number;
-  /** In the running window, and in the one before. */
+  /** For the current window, and for the previous one. */
   skew: { now: Skew | null; before: Skew | null };
   rule: EndRule;
 }
 
-/** Where the states of buckets are kept. */
-export interface BucketBook {
-  /** Milliseconds on the clock that all who share the book go by, as far as is known here. */
+/** Stores the states of buckets. */
+export interface BucketStore {
+  /** Milliseconds by the clock that all processes sharing the store use, as far as known here. */
   now(): number;
   /**
-   * Reads the state of a bucket (null where there is none yet), and writes what `step` makes of it,
-   * with nobody in between. `now` is the book's time of that very moment.
+   * Reads the state of a bucket (null if there is none yet) and writes the result of `step`
+   * atomically. `now` is the store's time at that moment.
    */
   change<Result>(bucket: string, step: Step<Result>): Promise<Result>;
 }
 
-export type Step<Result> = (
+type Step<Result> = (
   state: BucketState | null,
   now: number,
 ) => { state: BucketState; result: Result };

@@ -1,9 +1,9 @@
 import type { Priority, Quota } from './types.ts';
 
 /**
- * Calls of one window that may be used up, out of `limit`: the share, under the threshold at which
- * Okta begins to warn, less what scans leave to people who wait. At least one, or nobody would ever
- * go.
+ * The number of calls of one window that arx may use, out of `limit`: the share, below the
+ * threshold at which Okta warns, minus the calls that scans leave for interactive use. At least
+ * one, because otherwise no request could ever be sent.
  */
 export function usableCalls(limit: number, quota: Quota, priority: Priority = 'scan'): number {
   const share = Math.floor(limit * quota.share);

@@ -1,21 +1,26 @@
+/**
+ * Estimates when a rate-limit window ends. Vendors report whole seconds by their own clock, so the
+ * end is learned from the responses.
+ */
+
 import type { BucketState, EndRule, Skew, Span, Window } from './types.ts';
 
-/** Resets and Dates are whole seconds, and nobody says how the reset was rounded. */
+/** Resets and Dates are whole seconds, and how a reset is rounded is undocumented. */
 const SECOND = 1_000;
-/** For timers, and for the difference between the book's clock and ours. */
+/** Allows for timers, and for the difference between the clock of the store and the local one. */
 const MARGIN_MS = 15;
-/** Okta's windows (developer.okta.com, rate limits): what looks like a minute is one. */
+/** Okta's windows are one minute long (developer.okta.com, rate limits). */
 const MINUTE = 60;
-/** Resets of windows shorter than this tell too little of their length. */
+/** For shorter windows, a reset says too little about the length. */
 const SHORTEST_SECONDS = 3;
-/** The limit from which it is worth to keep a call for a look. */
-const WORTH_LOOKING = 50;
+/** From this limit on, reserving a call for a probe is worthwhile. */
+const WORTH_PROBING = 50;
 
-/** Nothing learned yet. */
+/** The rule before anything has been learned. */
 export const NO_RULE: EndRule = { seconds: null, roundedUp: false, tested: false };
 
 /**
- * Narrows the bounds of the vendor's clock by one answer: its Date was read between sending and
+ * Narrows the bounds of the vendor's clock by one response: its Date was set between sending and
  * receiving.
  */
 export function skewWith(
@@ -31,8 +36,8 @@ export function skewWith(
 }
 
 /**
- * The bounds from the running window and the one before; where they cross a clock was set, and the
- * newest holds.
+ * The bounds from the current and the previous window combined. If they do not overlap, a clock was
+ * changed, and those of the current window count.
  */
 function bestSkew({ now, before }: BucketState['skew']): Skew {
   if (!now || !before) return now ?? before ?? { low: 0, high: 0 };
@@ -40,46 +45,45 @@ function bestSkew({ now, before }: BucketState['skew']): Skew {
   return both.low <= both.high ? both : now;
 }
 
-/** From when on the window surely is over. */
-export function surelyOver(state: BucketState, window: Window): number {
+/** The latest time at which the window ends. */
+export function latestEnd(state: BucketState, window: Window): number {
   if (window.oddEnd !== null) return window.oddEnd;
-  const lastly = window.reset * SECOND - bestSkew(state.skew).low + SECOND + MARGIN_MS;
+  const byReset = window.reset * SECOND - bestSkew(state.skew).low + SECOND + MARGIN_MS;
   const { seconds, tested } = state.rule;
-  if (!window.began || seconds === null || (!tested && window.limit < WORTH_LOOKING)) return lastly;
-  // A window that tells of a longer one than those before is believed.
+  if (!window.began || seconds === null || (!tested && window.limit < WORTH_PROBING))
+    return byReset;
+  // If the window reports a different length than learned, its own reset counts.
   return fits(state, window.began, window)
-    ? Math.min(lastly, after(window.began, seconds))
-    : lastly;
+    ? Math.min(byReset, after(window.began, seconds))
+    : byReset;
 }
 
-/** Whether what the window tells of its length agrees with what was learned. */
+/** Whether the length that the window reports agrees with the learned length. */
 function fits({ rule, skew }: BucketState, began: Span, window: Window): boolean {
-  const told = windowLength(window, began, bestSkew(skew));
+  const reported = windowLength(window, began, bestSkew(skew));
   const seconds = rule.seconds ?? 0;
   return (
-    told.low <= (seconds + (rule.roundedUp ? 1 : 0)) * SECOND && told.high > (seconds - 2) * SECOND
+    reported.low <= (seconds + (rule.roundedUp ? 1 : 0)) * SECOND &&
+    reported.high > (seconds - 2) * SECOND
   );
 }
 
 const after = ({ to }: Span, seconds: number): number => to + seconds * SECOND + MARGIN_MS;
 
 /**
- * When to look whether the window is over already; null where there is nothing to find out. A reset
- * that was rounded up makes windows look a second longer than they are: one look, a second before,
- * tells.
+ * When to probe whether the window has already ended; null if there is nothing to find out. A reset
+ * that was rounded up makes a window appear a second longer than it is; one probe, a second
+ * earlier, settles this.
  */
-export function nextLook(
+export function nextProbeAt(
   { rule }: BucketState,
   { began, limit, polls, oddEnd }: Window,
 ): number | null {
   if (rule.seconds === null || rule.tested || !began || polls > 0 || oddEnd !== null) return null;
-  return limit < WORTH_LOOKING ? null : after(began, rule.seconds - 1);
+  return limit < WORTH_PROBING ? null : after(began, rule.seconds - 1);
 }
 
-/**
- * What the end of a window, seen by the first answer of the next, teaches about the length of
- * windows.
- */
+/** The rule after a window has ended, learned from the first response of the next window. */
 export function ruleAfter(state: BucketState, over: Window, seenBy: number): EndRule {
   const { began, oddEnd, polls } = over;
   const { rule } = state;
@@ -93,7 +97,7 @@ export function ruleAfter(state: BucketState, over: Window, seenBy: number): End
   return { ...rule, tested: polls > 0 };
 }
 
-/** From the first request to the told reset, in milliseconds. */
+/** Bounds of the time from the first request to the reported reset, in milliseconds. */
 function windowLength({ reset }: Window, began: Span, skew: Skew): Skew {
   return {
     low: reset * SECOND - began.to - skew.high,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { bearerClient } from '../transport/bearer.ts';
-import { tokenDesk, tokenText } from '../transport/tokens.ts';
+import { tokenSource, tokenText } from '../transport/tokens.ts';
 import { salesforceRefusal } from './refusals.ts';
 import type { Secret } from '../../config/env/secret.ts';
 import type { BearerHandle } from '../transport/bearer.ts';
@@ -22,15 +22,15 @@ const answer = z.object({
 });
 
 /**
- * Salesforce's REST API by the client credentials of an app. Its address comes with the token;
- * nothing tells when that ends, so it is used until it is refused. `wireTo` makes what leads to an
- * origin.
+ * Creates the client of Salesforce's REST API, with the client credentials of an app. The API's
+ * address comes with the token. The token has no stated lifetime, so it is used until it is
+ * refused. `wireTo` creates the wire to an origin.
  */
 export function createSalesforceClient(
   access: SalesforceAccess,
   { login, wireTo }: { login: Wire; wireTo: (origin: string) => Wire },
 ): VendorClient<BearerHandle> {
-  const tokens = tokenDesk({
+  const tokens = tokenSource({
     wire: login,
     request: () => tokenRequest(access),
     read: (json) => {
@@ -58,7 +58,7 @@ const tokenRequest = ({ loginUrl, clientId, clientSecret }: SalesforceAccess): H
   }).toString(),
 });
 
-/** The bare origin that the token is for: https, or http on loopback. Throws for anything else. */
+/** The origin for which the token is valid: https, or http on loopback. Throws for anything else. */
 function instanceOrigin(text: string): string {
   const url = new URL(text);
   const plain = url.protocol === 'http:' && LOOPBACK.test(url.hostname);

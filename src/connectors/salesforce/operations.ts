@@ -22,7 +22,7 @@ const record = z.object({
 });
 const answered = z.object({ done: z.literal(true), records: z.array(z.unknown()) });
 
-/** Sets IsActive. (developer.salesforce.com, REST API, sObject Rows) */
+/** Sets IsActive (developer.salesforce.com, REST API, sObject Rows). */
 const setActive = (active: boolean): OperationRow<{ userId: string }, null, BearerHandle> => ({
   write: true,
   input: userInput,
@@ -53,14 +53,14 @@ export const SALESFORCE_ROWS: OperationRows<SalesforceOperations, BearerHandle> 
         path: `${VERSION}/query?${new URLSearchParams({ q: query(user) }).toString()}`,
       }),
     project: ({ json, input }) => readUser(json, input.user),
-    redact: ({ user }) => byWhat(user),
+    redact: ({ user }) => redactUser(user),
     evidence: ({ id: found, active }) => ({ id: found, active }),
   },
   'users:deactivate': setActive(false),
   'users:activate': setActive(true),
 };
 
-/** The one user meant, in SOQL. The name has a strict form already; it is quoted all the same. */
+/** The SOQL query for one user. The input is already validated; it is escaped as well. */
 function query(user: string): string {
   const field = SALESFORCE_ID.test(user) ? 'Id' : 'Username';
   return `SELECT Id, Username, Email, FederationIdentifier, IsActive FROM User WHERE ${field} = '${escapeSoql(user)}'`;
@@ -68,19 +68,19 @@ function query(user: string): string {
 
 const escapeSoql = (text: string): string => text.replaceAll(/[\\']/g, String.raw`\$&`);
 
-// A user name is an address: it stays out of the trail.
-const byWhat = (user: string): JsonObject =>
+// A user name is an e-mail address, so it is not recorded.
+const redactUser = (user: string): JsonObject =>
   SALESFORCE_ID.test(user) ? { user } : { by: 'username' };
 
-function readUser(json: unknown, asked: string): SalesforceUser {
+function readUser(json: unknown, requested: string): SalesforceUser {
   const [found, ...others] = answered.parse(json).records;
   if (found === undefined || others.length > 0) throw new NotFoundInAnswer();
   const { Id, Username, Email, FederationIdentifier, IsActive } = record.parse(found);
-  // Whoever acts on the answer acts on this id; the longer form begins with the shorter one.
-  const meant = SALESFORCE_ID.test(asked)
-    ? Id.slice(0, 15) === asked.slice(0, 15)
-    : same(Username, asked);
-  if (!meant) throw new TypeError('an answer about somebody else');
+  // The caller will act on this id. The long form of an id begins with the short one.
+  const matches = SALESFORCE_ID.test(requested)
+    ? Id.slice(0, 15) === requested.slice(0, 15)
+    : same(Username, requested);
+  if (!matches) throw new TypeError('the response is about another user');
   return {
     id: Id,
     username: Username,

@@ -22,15 +22,15 @@ const BY_CODE: Readonly<Record<string, ConnectorErrorCode>> = {
   UNABLE_TO_LOCK_ROW: 'unavailable',
 };
 
-/** Rules of the organisation about its users: a default owner, the last licence, a validation. */
+/** Codes for rules of the organisation: a default owner, the last licence, a validation. */
 const RULES =
   /^(CANNOT_|FIELD_|DEPENDENCY_|DUPLICATE_|LICENSE_|DELETE_|INVALID_OPERATION$|LIMIT_EXCEEDED$)/;
 
 const MESSAGES: Partial<Record<ConnectorErrorCode, string>> = {
   forbidden:
-    'Salesforce refuses this to the user that the app runs as: it needs the permission Manage Users',
+    'Salesforce does not allow the user that the app runs as to do this: it needs the permission Manage Users',
   conflict:
-    "the organisation's own rules do not allow this change of the user; Salesforce names the rule by its code",
+    "the organisation's own rules do not allow this change of the user; the vendor code names the rule",
 };
 
 const errorBody = z
@@ -39,8 +39,8 @@ const errorBody = z
   .max(100);
 
 /**
- * Reads an answer of Salesforce; null where it is a success. The texts of its errors may quote
- * fields and are left behind.
+ * Reads a response of Salesforce; null for a success. Error texts may quote fields, so they are
+ * dropped.
  */
 export function salesforceRefusal(answer: Answer, json: unknown): Refusal | null {
   if (answer.status >= 200 && answer.status < 300) return null;
@@ -51,7 +51,7 @@ export function salesforceRefusal(answer: Answer, json: unknown): Refusal | null
     code,
     vendorCode,
     retryAfterMs: code === 'rate_limited' ? retryAfterMs(answer.headers) : null,
-    // Said before anything was changed.
+    // Sent before anything has been changed.
     ...(vendorCode === 'UNABLE_TO_LOCK_ROW' && { ambiguous: false }),
     ...(message !== undefined && { message }),
   };

@@ -12,7 +12,7 @@ export interface SalesforceUser {
 /** Operations of Salesforce. */
 export interface SalesforceOperations extends OperationTable {
   /**
-   * By id (15 or 18 characters) or by exact user name, with SOQL; nobody or several is
+   * By id (15 or 18 characters) or by exact user name, with SOQL; no user or several users is
    * ConnectorError not_found.
    */
   'users:read': { input: { user: string }; output: SalesforceUser };

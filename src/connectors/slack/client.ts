@@ -5,14 +5,14 @@ import type { Secret } from '../../config/env/secret.ts';
 import type { Scope, Wire } from '../transport/exchange.ts';
 import type { VendorClient } from '../pipeline/perform.ts';
 
-export interface SlackClientSettings {
+interface SlackClientSettings {
   /** `https://slack.com/api/`. */
   apiUrl: string;
   token: Secret;
   wire: Wire;
 }
 
-// The SDK logs arguments and headers of what it sends, and texts of what it gets.
+// The SDK would log arguments and headers of requests, and texts of responses.
 const SILENT: WebClientOptions['logger'] = {
   debug: () => undefined,
   info: () => undefined,
@@ -24,8 +24,8 @@ const SILENT: WebClientOptions['logger'] = {
 };
 
 /**
- * The SDK knows methods and encodings; it neither sends nor retries by itself. One small client for
- * each call.
+ * Creates the client of Slack. The SDK provides methods and encodings; it neither sends nor retries
+ * requests itself. Each call has its own small SDK client.
  */
 export function createSlackClient({
   apiUrl,
@@ -34,7 +34,7 @@ export function createSlackClient({
 }: SlackClientSettings): VendorClient<WebClient> {
   const base = apiUrl.endsWith('/') ? apiUrl : `${apiUrl}/`;
   return {
-    place: (path) => new URL(path.replace(/^\/api\//, ''), base).pathname,
+    pathOf: (path) => new URL(path.replace(/^\/api\//, ''), base).pathname,
     refusal: slackRefusal,
     lend: async (scope, use) => {
       const sdk = await import('@slack/web-api');

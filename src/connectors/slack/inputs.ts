@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { JsonObject } from '../../audit/types.ts';
 
 const channelId = z.string().regex(/^[A-Z][A-Z0-9_]{1,40}$/);
-// By id, or by name: Slack answers with the id. Without angle brackets, which would make it markup
+// By id, or by name; Slack returns the id. Angle brackets are refused, because they are markup
 // elsewhere.
 const channel = z.union([channelId, z.string().regex(/^#?[^\s#@"'<>\p{Cc}]{1,80}$/u)]);
 const ts = z.string().regex(/^\d{1,12}\.\d{1,6}$/);
@@ -12,7 +12,7 @@ const cursor = z
   .nullish();
 const json = z.record(z.string(), z.json()).transform((value) => value as JsonObject);
 
-// Slack's own limits: 50 blocks, and texts cut at 40,000 characters.
+// Slack's limits: 50 blocks, and texts of 40,000 characters.
 const content = {
   text: z.string().min(1).max(40_000),
   blocks: z.array(json).max(50),
@@ -40,5 +40,5 @@ export const noInput = z.strictObject({});
 
 /** True for `C012AB3CD`, false for a name. */
 export const isChannelId = (text: string): boolean => channelId.safeParse(text).success;
-/** A channel's name without the sign in front. */
+/** A channel's name without the leading #. */
 export const bareName = (text: string): string => text.replace(/^#/, '');

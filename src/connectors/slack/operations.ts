@@ -27,7 +27,7 @@ type Content = Pick<SlackOperations['chat:write']['input'], 'text' | 'blocks' | 
 
 const PAGE_SIZE = 100;
 
-/** Slack's operations that have a client. */
+/** Slack's operations. */
 export const SLACK_ROWS: OperationRows<SlackOperations, WebClient> = {
   'chat:write': {
     write: true,
@@ -141,20 +141,20 @@ const channelMethod = (channel: string): string =>
 const lookupMethod = (input: SlackOperations['users:lookup']['input']): string =>
   'user' in input ? 'users.info' : 'users.lookupByEmail';
 
-const CHANNELS_A_PAGE = 1000;
-const MOST_PAGES = 50;
+const CHANNELS_PER_PAGE = 1000;
+const MAX_PAGES = 50;
 
 /**
- * Turns the pages of the channel list up to the one with that name; the last page turned to is the
- * answer.
+ * Reads the pages of the channel list up to the one with that name; the last page read is the
+ * response.
  */
 async function searchChannel(client: WebClient, name: string): Promise<void> {
   let cursor: string | undefined;
-  for (let page = 0; page < MOST_PAGES; page += 1) {
+  for (let page = 0; page < MAX_PAGES; page += 1) {
     const listed = parseChannels(
       await client.apiCall('conversations.list', {
         cursor,
-        limit: CHANNELS_A_PAGE,
+        limit: CHANNELS_PER_PAGE,
         exclude_archived: true,
         types: 'public_channel,private_channel',
       }),

@@ -34,7 +34,7 @@ const member = z.object({
   }),
 });
 
-/** A person of the workspace without name and profile; the address only of full members. */
+/** A user of the workspace, without name and profile; the e-mail address only for full members. */
 export function parseMember(json: unknown): SlackOperations['users:lookup']['output'] {
   const { id, team_id: teamId, deleted, profile, ...kinds } = member.parse(json).user;
   const full =
@@ -61,7 +61,7 @@ export function parseMembers(json: unknown): SlackOperations['channels:members']
   return { members, next: page?.next_cursor || null };
 }
 
-/** Whose token this is; its scopes stand in a header. */
+/** The account of the token; its scopes are in a header. */
 export function parseIdentity(
   json: unknown,
   headers: Pick<Headers, 'get'>,
@@ -83,11 +83,11 @@ const toChannel = ({ id, name, is_member: isMember }: z.infer<typeof channel>): 
   isMember: isMember ?? false,
 });
 
-/** The channel that was asked for by id. */
+/** The channel requested by its id. */
 export const parseChannel = (json: unknown): Channel =>
   toChannel(z.object({ channel }).parse(json).channel);
 
-/** A page of channels, and where the next one begins. */
+/** A page of channels, and the cursor of the next one. */
 export function parseChannels(json: unknown): { channels: Channel[]; next: string | null } {
   const page = z.object({ channels: z.array(channel), response_metadata: cursor }).parse(json);
   return {
@@ -96,7 +96,7 @@ export function parseChannels(json: unknown): { channels: Channel[]; next: strin
   };
 }
 
-/** The channel of that name on a page; throws NotFoundInAnswer where it is not there. */
+/** The channel of that name on a page; throws NotFoundInAnswer if there is none. */
 export function findChannel(json: unknown, name: string): Channel {
   const found = parseChannels(json).channels.find((candidate) => candidate.name === bareName(name));
   if (!found) throw new NotFoundInAnswer();

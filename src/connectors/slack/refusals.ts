@@ -5,8 +5,8 @@ import type { Refusal } from '../transport/failure.ts';
 import type { Answer } from '../transport/http.ts';
 
 /**
- * Slack's error names; the others mean that the request as such is wrong. (docs.slack.dev, method
- * pages)
+ * Slack's error names (docs.slack.dev, method pages); any other name means that the request is
+ * invalid.
  */
 const BY_NAME: Readonly<Record<string, ConnectorErrorCode>> = {
   invalid_auth: 'unauthenticated',
@@ -40,7 +40,7 @@ const BY_NAME: Readonly<Record<string, ConnectorErrorCode>> = {
 
 const body = z.object({ ok: z.boolean(), error: z.string().nullish() });
 
-/** Reads an answer of Slack, which says no with a 200; null where it is a success. */
+/** Reads a response of Slack, which reports errors with status 200; null for a success. */
 export function slackRefusal(answer: Answer, json: unknown): Refusal | null {
   if (answer.status !== 200) return refusal(answer, codeOfStatus(answer.status), null);
   const parsed = body.safeParse(json);
@@ -58,7 +58,7 @@ const refusal = (answer: Answer, code: ConnectorErrorCode, vendorCode: string | 
   retryAfterMs: code === 'rate_limited' ? retryAfterMs(answer.headers) : null,
 });
 
-// Slack speaks with 200 and 429 only; anything else is said by something in between.
+// Slack itself responds only with 200 and 429; any other status comes from a proxy.
 function codeOfStatus(status: number): ConnectorErrorCode {
   if (status === 429) return 'rate_limited';
   return status >= 500 ? 'unavailable' : 'malformed';

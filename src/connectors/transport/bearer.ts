@@ -1,37 +1,39 @@
+/** Clients of JSON APIs with bearer tokens. */
+
 import { exchange } from './exchange.ts';
 import type { JsonObject } from '../../audit/types.ts';
 import type { Scope, Wire } from './exchange.ts';
 import type { Answer, HttpRequest } from './http.ts';
 import type { VendorClient } from '../pipeline/perform.ts';
-import type { Granted, TokenDesk } from './tokens.ts';
+import type { AccessToken, TokenSource } from './tokens.ts';
 
-/** A request of a row: `path` with its parts encoded, and the query where there is one. */
-export interface BearerRequest {
+/** A request of a row. `path` is encoded and includes the query, if any. */
+interface BearerRequest {
   method: string;
   path: string;
   body?: JsonObject;
 }
 
-/** What a row sends with. */
+/** The handle with which a row sends its request. */
 export interface BearerHandle {
-  /** Sends a request to the API; a token that is refused is replaced once. */
+  /** Sends a request to the API. A refused token is replaced once. */
   send(request: BearerRequest): Promise<Answer>;
 }
 
-export interface BearerSettings {
-  tokens: TokenDesk;
-  /** What leads to the API that a token is for. */
-  wireFor: (granted: Granted) => Wire;
+interface BearerSettings {
+  tokens: TokenSource;
+  /** Returns the wire to the API for which a token is valid. */
+  wireFor: (granted: AccessToken) => Wire;
   refusal: VendorClient<BearerHandle>['refusal'];
 }
 
-/** The client of a JSON API behind bearer tokens: no more than the requests of its rows. */
+/** The client of a JSON API with bearer tokens; it sends only the requests of its rows. */
 export const bearerClient = ({
   tokens,
   wireFor,
   refusal,
 }: BearerSettings): VendorClient<BearerHandle> => ({
-  place: (path) => path,
+  pathOf: (path) => path,
   refusal,
   lend: async (scope, use) => use({ send: sender({ tokens, wireFor }, scope) }),
 });
@@ -45,7 +47,7 @@ function sender(
     const granted = await tokens.get(scope);
     const answer = await exchange(wireFor(granted), scope, toHttpRequest(granted, request));
     if (answer.status !== 401 || renewed) return answer;
-    // A 401 is said before anything is done, so a write may be sent again.
+    // A 401 is sent before the request is processed, so a write may be repeated.
     renewed = true;
     tokens.drop(granted);
     const fresh = await tokens.get(scope);
@@ -54,7 +56,7 @@ function sender(
 }
 
 const toHttpRequest = (
-  { token, origin }: Granted,
+  { token, origin }: AccessToken,
   { method, path, body }: BearerRequest,
 ): HttpRequest => ({
   method,

@@ -1,53 +1,55 @@
+/** Sends requests: with a permit of the rate governor, and observed by counters. */
+
 import { networkError, requestIdOf } from './failure.ts';
 import { NetworkFailure, networkFailure } from './network.ts';
 import { bucketOf } from '../rate-limit/buckets.ts';
-import type { Called } from './failure.ts';
+import type { CallIdentity } from './failure.ts';
 import type { Answer, HttpRequest, Transport } from './http.ts';
 import type { Governor, Priority } from '../rate-limit/types.ts';
 import type { ConnectorError } from '../errors.ts';
 import type { ConnectorName } from '../../governance/types.ts';
 
-/** One exchange with a vendor, for counters and logs. */
+/** An exchange with a vendor, for counters and logs. */
 export interface CallEvent {
   connector: ConnectorName;
-  /** The operation, or `oauth:token` where a service app fetched its token. */
+  /** The operation, or `oauth:token` for the request of a token. */
   operation: string;
   run: string;
-  /** Null where no answer came. */
+  /** Null without a response. */
   status: number | null;
   durationMs: number;
-  /** How long it waited for a permit before it was sent. */
+  /** Wait for a permit before the request was sent. */
   waitedMs: number;
   throttled: boolean;
   requestId: string | null;
-  /** The answer's own Date header, for the clock check; null where there is none. */
+  /** The Date header of the response, for the clock check; null if there is none. */
   date: string | null;
-  /** What the answer says of its bucket; null where it says nothing. */
+  /** The rate limit that the response reports; null if none. */
   rateLimit: { limit: number; remaining: number } | null;
 }
 
-/** Method and path of the one request that was approved. */
+/** Method and path of the only request that was approved. */
 export interface Approved {
   method: string;
   path: string;
 }
 
-/** What one call carries through the vendor's client, and what came of it. */
+/** The context that one call carries through the vendor's client, and its result. */
 export interface Scope {
-  called: Called;
+  called: CallIdentity;
   run: string;
   approved: Approved;
   priority: Priority;
   signal: AbortSignal | undefined;
-  /** Asked right before a write is sent; throws where it must not be sent any more. */
+  /** Called right before a write is sent; throws if it may no longer be sent. */
   confirm?: (() => Promise<void>) | undefined;
-  /** The last answer to the approved request. */
+  /** The last response to the approved request. */
   answer: Answer | null;
-  /** Why there is none, where the transport failed. */
+  /** The failure of the transport, if there is no response. */
   failure: ConnectorError | null;
 }
 
-/** What a vendor's client sends through. */
+/** The connection of a vendor's client: transport, rate governor and observer. */
 export interface Wire {
   transport: Transport;
   governor: Governor;
@@ -55,8 +57,8 @@ export interface Wire {
 }
 
 /**
- * Sends a request of an approved call: only the approved method and path, after a permit, and with
- * an event for it.
+ * Sends a request of an approved call: only with the approved method and path, with a permit, and
+ * observed.
  */
 export async function exchange(wire: Wire, scope: Scope, request: HttpRequest): Promise<Answer> {
   try {
@@ -69,7 +71,7 @@ export async function exchange(wire: Wire, scope: Scope, request: HttpRequest): 
   }
 }
 
-/** Takes a permit, sends, and tells the governor and the observer how it went. */
+/** Acquires a permit, sends the request, and reports the result to the governor and the observer. */
 export async function sendPaced(
   wire: Wire,
   scope: Scope,
@@ -103,12 +105,12 @@ export async function sendPaced(
 }
 
 /**
- * A confirmation older than this (milliseconds) says nothing: the process may have stood still
- * since.
+ * Milliseconds for which a confirmation is valid; an older one proves nothing, because the process
+ * may have been suspended since.
  */
 const FRESH_MS = 1_000;
 
-/** Confirms that the request may still be sent, again as long as that takes too long. */
+/** Confirms that the request may still be sent; repeats the confirmation while it takes too long. */
 async function confirmSending({ confirm }: Scope): Promise<void> {
   if (!confirm) return;
   let askedAt: number;
@@ -140,7 +142,7 @@ const answerFacts = (
   date: answer?.headers.get('date') ?? null,
 });
 
-// Compared after parsing: only then are `..`, backslashes and encodings what the server will see.
+// Compared after parsing, so that `..`, backslashes and encodings are as the server sees them.
 function isApproved(request: HttpRequest, approved: Approved): boolean {
   return (
     request.method.toUpperCase() === approved.method &&

@@ -1,3 +1,5 @@
+/** Turns failures into ConnectorErrors. */
+
 import { ConnectorError } from '../errors.ts';
 import { NETWORK_FAILURES } from './network.ts';
 import type { ConnectorErrorCode } from '../errors.ts';
@@ -6,18 +8,18 @@ import type { NetworkFailure } from './network.ts';
 import type { ConnectorName } from '../../governance/types.ts';
 
 /** The call that a failure belongs to. */
-export interface Called {
+export interface CallIdentity {
   connector: ConnectorName;
   operation: string;
   write: boolean;
 }
 
-/** How a vendor's answer is to be read when it is not a success. */
+/** The meaning of a response that is not a success. */
 export interface Refusal {
   code: ConnectorErrorCode;
   vendorCode: string | null;
   retryAfterMs?: number | null;
-  /** Set where the code alone does not tell whether a write may have been accepted. */
+  /** Set if the code alone does not determine whether a write may have been accepted. */
   ambiguous?: boolean;
   message?: string;
 }
@@ -29,17 +31,21 @@ const MESSAGES: Record<ConnectorErrorCode, string> = {
   conflict: 'the object is in a state that does not allow this',
   invalid: 'the vendor refused the request as invalid',
   rate_limited: 'the rate limit is used up',
-  unavailable: 'the vendor could not answer for the moment',
-  malformed: 'the answer does not have the form that the operation promises',
+  unavailable: 'the vendor is temporarily unavailable',
+  malformed: 'the response does not have the documented form',
   cancelled: 'cancelled',
 };
 
-// Where the vendor never says what became of a write. The other codes are said after a look at the
-// request.
+// With these codes the outcome of a write is unknown. The vendor sends the other codes only after
+// it has checked the request.
 const OPEN_OUTCOME: readonly ConnectorErrorCode[] = ['unavailable', 'malformed'];
 
-/** The error for an answer that a vendor's table reads as a refusal. */
-export function refusalError(called: Called, refusal: Refusal, answer: Answer): ConnectorError {
+/** The error for a response that is a refusal. */
+export function refusalError(
+  called: CallIdentity,
+  refusal: Refusal,
+  answer: Answer,
+): ConnectorError {
   return new ConnectorError({
     connector: called.connector,
     operation: called.operation,
@@ -53,8 +59,8 @@ export function refusalError(called: Called, refusal: Refusal, answer: Answer): 
   });
 }
 
-/** The error for a request that brought no usable answer. */
-export function networkError(called: Called, failure: NetworkFailure): ConnectorError {
+/** The error for a request without a usable response. */
+export function networkError(called: CallIdentity, failure: NetworkFailure): ConnectorError {
   const { code, sent, message } = NETWORK_FAILURES[failure.kind];
   return new ConnectorError({
     connector: called.connector,
@@ -70,11 +76,11 @@ export function networkError(called: Called, failure: NetworkFailure): Connector
 }
 
 /**
- * The error for a client that gave up before it sent anything, for example over an unusable private
- * key.
+ * The error for a client that failed before it sent anything, for example because of an unusable
+ * private key.
  */
 export function unsentError(
-  called: Called,
+  called: CallIdentity,
   message = 'the client could not build the request from this credential and these arguments; nothing was sent',
 ): ConnectorError {
   return new ConnectorError({
@@ -98,7 +104,7 @@ const REQUEST_ID_HEADERS = [
   'request-id',
 ];
 
-/** The vendor's id of the exchange, null where it names none of a printable form. */
+/** The vendor's request id; null if there is none, or it is not printable. */
 export function requestIdOf(answer: Answer): string | null {
   for (const name of REQUEST_ID_HEADERS) {
     const value = answer.headers.get(name);

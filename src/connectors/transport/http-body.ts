@@ -1,16 +1,18 @@
+/** Headers and bodies of HTTP responses. */
+
 import { gunzipSync } from 'node:zlib';
 import { NetworkFailure } from './network.ts';
 
 const DECODER = new TextDecoder();
 
-/** What is asked of the headers of an answer; the platform's own have it too. */
+/** The part of the platform's Headers that is used. */
 export type ReadableHeaders = Pick<Headers, 'get'> & Iterable<[string, string]>;
 
 /**
- * The headers of an answer, at a tenth of what the platform's cost. Repeated ones are joined by
- * commas: a limit that is told twice is not taken for the one or the other.
+ * The headers of a response, at a tenth of the cost of the platform's. Repeated headers are joined
+ * by commas, so that a limit reported twice is not mistaken for either of the two.
  */
-export class AnswerHeaders implements ReadableHeaders {
+export class ResponseHeaders implements ReadableHeaders {
   readonly #values: Readonly<Record<string, string | string[] | undefined>>;
 
   /** `values`: by names in lower case. */
@@ -31,7 +33,7 @@ export class AnswerHeaders implements ReadableHeaders {
 const joinValues = (value: string | string[] | undefined): string | null =>
   Array.isArray(value) ? value.join(', ') : (value ?? null);
 
-/** Gathers what is read of an answer, up to a limit. */
+/** Collects the body of a response, up to a limit. */
 export class BodyReader {
   readonly #maxBytes: number;
   #chunks: Buffer[] = [];
@@ -41,7 +43,7 @@ export class BodyReader {
     this.#maxBytes = maxBytes;
   }
 
-  /** False where this is more than is read. */
+  /** Adds a chunk; false if the limit is exceeded. */
   take(chunk: Buffer): boolean {
     this.#size += chunk.byteLength;
     if (this.#size > this.#maxBytes) return false;
@@ -50,7 +52,7 @@ export class BodyReader {
   }
 
   /**
-   * The text when all of it has come. Throws NetworkFailure `too_large` where it unpacks to more
+   * The text of the complete body. Throws NetworkFailure `too_large` if it decompresses to more
    * than the limit.
    */
   text(status: number, encoding: string | null): string {

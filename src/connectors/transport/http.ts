@@ -1,10 +1,12 @@
+/** The HTTP transport. */
+
 import { Pool } from 'undici';
 import type { Dispatcher } from 'undici';
 import { NetworkFailure, networkFailure } from './network.ts';
-import { AnswerHeaders, BodyReader } from './http-body.ts';
+import { ResponseHeaders, BodyReader } from './http-body.ts';
 import type { ReadableHeaders } from './http-body.ts';
 
-/** A request as a vendor's client built it. */
+/** A request built by a vendor's client. */
 export interface HttpRequest {
   method: string;
   url: string;
@@ -12,20 +14,20 @@ export interface HttpRequest {
   body?: string;
 }
 
-/** An answer, read to its end. */
+/** A complete response. */
 export interface Answer {
   status: number;
-  /** By name in any case; one that came several times joined by commas. */
+  /** By name, in any case; repeated headers are joined by commas. */
   headers: ReadableHeaders;
   text: string;
 }
 
-export interface TransportSettings {
-  /** The only origin that is ever addressed, such as `https://example.okta.com`. */
+interface TransportSettings {
+  /** The only origin to which requests are sent, such as `https://example.okta.com`. */
   origin: string;
   /** From the first byte sent to the last byte read. Default 30 s. */
   timeoutMs?: number;
-  /** Largest answer that is read. Default 10 MB. */
+  /** The largest accepted response. Default 10 MB. */
   maxBytes?: number;
 }
 
@@ -34,16 +36,13 @@ const DEFAULT_MAX_BYTES = 10_000_000;
 const CONNECT_TIMEOUT_MS = 10_000;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
-/**
- * Sends one request to the pinned origin and reads its answer. Throws NetworkFailure and nothing
- * else.
- */
+/** Sends one request to the pinned origin and reads the response. Throws only NetworkFailure. */
 export type Transport = (request: HttpRequest, signal?: AbortSignal) => Promise<Answer>;
 
 /**
- * The one way to the network: origin pinned, no redirects, one time-out over request and answer,
- * answers bounded while they are read. Nothing of the request or the answer stands in its errors.
- * Connections are kept for the next request.
+ * Creates the only way to the network: the origin is pinned, redirects are not followed, one
+ * time-out covers request and response, and responses are limited while they are read. Errors
+ * contain nothing of the request or the response. Connections are reused.
  */
 export function createTransport(settings: TransportSettings): Transport {
   const { origin } = new URL(settings.origin);
@@ -65,9 +64,9 @@ export function createTransport(settings: TransportSettings): Transport {
     });
 }
 
-// The platform's own client costs twice as much a request, fetch six times; this one neither
-// follows redirects nor reads a proxy from the environment. One request after another on each
-// connection; our own time-out covers all of its parts.
+// The platform's own HTTP client costs twice as much per request, fetch six times. This one neither
+// follows redirects nor reads a proxy from the environment. Requests on one connection are sent one
+// after another; the transport's own time-out covers all phases.
 const poolTo = (origin: string): Pool =>
   new Pool(origin, {
     pipelining: 1,
@@ -77,25 +76,25 @@ const poolTo = (origin: string): Pool =>
     bodyTimeout: 0,
   });
 
-interface Exchanging {
+interface ExchangeOptions {
   limits: { ms: number; bytes: number };
   signal: AbortSignal | undefined;
   resolve(answer: Answer): void;
   reject(failure: NetworkFailure): void;
 }
 
-/** One request and its answer, from the moment it is handed in. */
+/** One request and its response. */
 class Exchange implements Dispatcher.DispatchHandler {
-  readonly #given: Exchanging;
+  readonly #given: ExchangeOptions;
   readonly #timer: NodeJS.Timeout;
   readonly #cancel = (): void => this.#end(new NetworkFailure('cancelled_midway'));
   readonly #body: BodyReader;
   #controller: Dispatcher.DispatchController | null = null;
   #failure: NetworkFailure | null = null;
   #status = 0;
-  #headers = new AnswerHeaders({});
+  #headers = new ResponseHeaders({});
 
-  constructor(given: Exchanging) {
+  constructor(given: ExchangeOptions) {
     this.#given = given;
     this.#body = new BodyReader(given.limits.bytes);
     this.#timer = setTimeout(() => this.#end(new NetworkFailure('timed_out')), given.limits.ms);
@@ -104,7 +103,7 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
-    // Given up while it waited for its connection: nothing is sent any more.
+    // Cancelled while it waited for a connection: nothing is sent.
     if (this.#failure) controller.abort(this.#failure);
   }
 
@@ -114,7 +113,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     headers: Record<string, string | string[] | undefined>,
   ): void {
     this.#status = status;
-    this.#headers = new AnswerHeaders(headers);
+    this.#headers = new ResponseHeaders(headers);
     if (REDIRECTS.has(status)) this.#end(new NetworkFailure('redirected'));
   }
 
@@ -128,7 +127,8 @@ class Exchange implements Dispatcher.DispatchHandler {
     try {
       const text = this.#body.text(status, headers.get('content-encoding'));
       this.#leave();
-      // Only after the client has taken its connection back, so that the next request finds it.
+      // Resolves only after the client has released the connection, so that the next request can
+      // use it.
       queueMicrotask(() => setImmediate(this.#given.resolve, { status, headers, text }));
     } catch (error) {
       this.#end(networkFailure(error));
@@ -139,13 +139,13 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#end(networkFailure(error));
   }
 
-  /** Said before the connection goes: what that makes of a half-read answer is no news any more. */
+  /** Rejects first and then closes the connection, so that errors caused by closing are ignored. */
   #end(failure: NetworkFailure): void {
     if (this.#failure) return;
     this.#failure = failure;
     this.#leave();
     this.#given.reject(failure);
-    // With it the connection: what is left of this answer must not be taken for the next one.
+    // Closes the connection too: the rest of this response must not be read as the next one.
     this.#controller?.abort(failure);
   }
 

@@ -1,3 +1,5 @@
+/** Failures of the network, and what each means for a call. */
+
 import type { ConnectorErrorCode } from '../errors.ts';
 
 interface Meaning {
@@ -7,23 +9,22 @@ interface Meaning {
   message: string;
 }
 
-/** Ways in which no usable answer comes. */
+/** The reasons why there is no usable response. */
 export const NETWORK_FAILURES = {
   foreign_origin: {
     code: 'malformed',
     sent: false,
-    message: 'a request to another origin than the configured one was stopped before it was sent',
+    message: 'the request was for an origin other than the configured one; it was not sent',
   },
   foreign_path: {
     code: 'malformed',
     sent: false,
-    message:
-      'the request built is not the approved operation (method or path differ); it was not sent',
+    message: 'the request is not the approved operation (method or path differ); it was not sent',
   },
   unpaced: {
     code: 'unavailable',
     sent: false,
-    message: 'the store did not answer before the call; nothing was sent',
+    message: 'the store did not respond before the call; nothing was sent',
   },
   overtaken: {
     code: 'cancelled',
@@ -34,28 +35,32 @@ export const NETWORK_FAILURES = {
   cancelled_midway: {
     code: 'cancelled',
     sent: true,
-    message: 'cancelled while waiting for the answer',
+    message: 'cancelled while waiting for the response',
   },
-  unreachable: { code: 'unavailable', sent: false, message: 'no connection could be made' },
+  unreachable: { code: 'unavailable', sent: false, message: 'no connection could be established' },
   cut: {
     code: 'unavailable',
     sent: true,
-    message: 'the connection broke before the answer was complete',
+    message: 'the connection broke before the response was complete',
   },
-  timed_out: { code: 'unavailable', sent: true, message: 'no complete answer within the time-out' },
+  timed_out: {
+    code: 'unavailable',
+    sent: true,
+    message: 'no complete response within the time-out',
+  },
   redirected: {
     code: 'malformed',
     sent: true,
-    message: 'the answer is a redirect, which is never followed',
+    message: 'the response is a redirect, which is never followed',
   },
-  too_large: { code: 'malformed', sent: true, message: 'the answer is larger than the limit' },
+  too_large: { code: 'malformed', sent: true, message: 'the response is larger than the limit' },
 } as const satisfies Record<string, Meaning>;
 
-export type NetworkFailureKind = keyof typeof NETWORK_FAILURES;
+type NetworkFailureKind = keyof typeof NETWORK_FAILURES;
 
 /**
- * Thrown by the transport where no usable answer came; carries its kind and, where known, the
- * status only.
+ * Thrown by the transport without a usable response. It contains only the kind of failure and, if
+ * known, the status.
  */
 export class NetworkFailure extends Error {
   override readonly name = 'NetworkFailure';
@@ -68,8 +73,7 @@ export class NetworkFailure extends Error {
   }
 }
 
-// Failures that come before the first byte of a request; everything else may have happened after
-// it.
+// Failures before the first byte of a request; any other failure may have occurred later.
 const BEFORE_SENDING = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
@@ -87,7 +91,7 @@ const BEFORE_SENDING = new Set([
 ]);
 
 /**
- * Reduces what the transport throws to its kind; the original is not kept, since it may quote the
+ * Reduces an error of the transport to its kind. The original is dropped, because it may quote the
  * address.
  */
 export function networkFailure(error: unknown): NetworkFailure {

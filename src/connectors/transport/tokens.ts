@@ -1,3 +1,5 @@
+/** Access tokens: fetched once for all calls, and kept in memory until shortly before they expire. */
+
 import { z } from 'zod';
 import { sendPaced } from './exchange.ts';
 import { networkError, refusalError } from './failure.ts';
@@ -8,67 +10,68 @@ import type { Refusal } from './failure.ts';
 import type { Answer, HttpRequest } from './http.ts';
 import type { ConnectorErrorCode } from '../errors.ts';
 
-/** An access token as it was handed out. */
-export interface Granted {
+/** An access token. */
+export interface AccessToken {
   token: string;
-  /** Null where the vendor does not say: then it is used until it is refused. */
+  /** Null if the vendor does not specify it; the token is then used until it is refused. */
   livesMs: number | null;
-  /** The origin it is good for. */
+  /** The origin for which it is valid. */
   origin: string;
 }
 
-export interface TokenSettings {
-  /** To the server that hands tokens out; pinned to it. */
+interface TokenSettings {
+  /** The wire to the token server, pinned to its origin. */
   wire: Wire;
-  /** Made anew for each token: what is signed carries the time. */
+  /** Creates the request for each token, because a signed request contains the time. */
   request: () => HttpRequest;
-  /** Reads the parsed answer; throws (anything) where it does not have its form. */
-  read: (json: unknown) => Granted;
-  /** Milliseconds that never go back. */
+  /** Reads the parsed response; throws (anything) if it is malformed. */
+  read: (json: unknown) => AccessToken;
+  /** Monotonic milliseconds. */
   clock?: () => number;
 }
 
-/** Hands the one token of a credential to its calls. */
-export interface TokenDesk {
+/** Provides the token of a credential to its calls. */
+export interface TokenSource {
   /**
-   * The token at hand, or a new one; fetched once for all who ask meanwhile. Throws, with the
-   * scope's failure set.
+   * Returns the current token, or fetches a new one, once for all calls that wait for it. Sets the
+   * scope's failure and throws it if that fails.
    */
-  get(scope: Scope): Promise<Granted>;
-  /** The vendor did not accept this one: it is not handed out again. */
-  drop(refused: Granted): void;
+  get(scope: Scope): Promise<AccessToken>;
+  /** Discards a token that the vendor refused. */
+  drop(refused: AccessToken): void;
 }
 
-type Fetched =
-  { granted: Granted } | { failure: NetworkFailure } | { refusal: Refusal; answer: Answer };
+type TokenResult =
+  { granted: AccessToken } | { failure: NetworkFailure } | { refusal: Refusal; answer: Answer };
 
 const MARGIN_MS = 300_000;
 
-/** Keeps an access token in memory only, until shortly before it ends. */
-export function tokenDesk({
+/** Keeps an access token in memory, until shortly before it expires. */
+export function tokenSource({
   wire,
   request,
   read,
   clock = () => performance.now(),
-}: TokenSettings): TokenDesk {
-  let held: { granted: Granted; until: number } | null = null;
-  let fetching: Promise<Fetched> | null = null;
-  const renewToken = async (scope: Scope): Promise<Fetched> => {
+}: TokenSettings): TokenSource {
+  let current: { granted: AccessToken; until: number } | null = null;
+  let fetching: Promise<TokenResult> | null = null;
+  const renewToken = async (scope: Scope): Promise<TokenResult> => {
     const askedAt = clock();
     const answered = await fetchToken(wire, scope, { request: request(), read });
     if ('granted' in answered)
-      held = { granted: answered.granted, until: askedAt + usable(answered.granted.livesMs) };
+      current = { granted: answered.granted, until: askedAt + usable(answered.granted.livesMs) };
     return answered;
   };
   return {
     async get(scope) {
-      if (held && clock() < held.until) return held.granted;
-      // It is for everybody who waits: that the first of them goes away must not end it.
+      if (current && clock() < current.until) return current.granted;
+      // The token is for all waiting calls, so cancelling the first of them must not stop the
+      // request.
       fetching ??= renewToken({ ...scope, signal: undefined }).finally(() => (fetching = null));
-      return requireToken(scope, await withdrawable(fetching, scope.signal));
+      return requireToken(scope, await untilCancelled(fetching, scope.signal));
     },
     drop(refused) {
-      if (held?.granted === refused) held = null;
+      if (current?.granted === refused) current = null;
     },
   };
 }
@@ -80,17 +83,17 @@ async function fetchToken(
   wire: Wire,
   scope: Scope,
   { request, read }: { request: HttpRequest; read: TokenSettings['read'] },
-): Promise<Fetched> {
+): Promise<TokenResult> {
   try {
     const answer = await sendPaced(wire, scope, { request, operation: 'oauth:token' });
     const refusal = tokenRefusal(answer);
-    return refusal ? { refusal, answer } : readGranted(answer, read);
+    return refusal ? { refusal, answer } : readToken(answer, read);
   } catch (error) {
     return { failure: networkFailure(error) };
   }
 }
 
-function readGranted(answer: Answer, read: TokenSettings['read']): Fetched {
+function readToken(answer: Answer, read: TokenSettings['read']): TokenResult {
   try {
     return { granted: read(JSON.parse(answer.text)) };
   } catch {
@@ -98,15 +101,15 @@ function readGranted(answer: Answer, read: TokenSettings['read']): Fetched {
       refusal: {
         code: 'malformed',
         vendorCode: null,
-        message: 'the token server gave no usable token',
+        message: 'the token server returned no usable token',
       },
       answer,
     };
   }
 }
 
-// Nothing has been asked of the API itself yet, so no write can have been accepted.
-function requireToken(scope: Scope, fetched: Fetched): Granted {
+// Nothing has been sent to the API itself yet, so no write can have been accepted.
+function requireToken(scope: Scope, fetched: TokenResult): AccessToken {
   if ('granted' in fetched) return fetched.granted;
   const called = { ...scope.called, write: false };
   scope.failure =
@@ -116,15 +119,15 @@ function requireToken(scope: Scope, fetched: Fetched): Granted {
   throw scope.failure;
 }
 
-/** Waits for it as long as the caller itself is not called off. */
-async function withdrawable(
-  fetching: Promise<Fetched>,
+/** Waits for the token, until the caller is cancelled. */
+async function untilCancelled(
+  fetching: Promise<TokenResult>,
   signal: AbortSignal | undefined,
-): Promise<Fetched> {
+): Promise<TokenResult> {
   if (!signal) return fetching;
-  const cancelled: Fetched = { failure: new NetworkFailure('cancelled') };
+  const cancelled: TokenResult = { failure: new NetworkFailure('cancelled') };
   if (signal.aborted) return cancelled;
-  const { promise, resolve } = Promise.withResolvers<Fetched>();
+  const { promise, resolve } = Promise.withResolvers<TokenResult>();
   const leave = (): void => resolve(cancelled);
   signal.addEventListener('abort', leave, { once: true });
   return Promise.race([fetching, promise]).finally(() =>
@@ -163,10 +166,10 @@ function jsonOf(text: string): unknown {
   }
 }
 
-/** A token that may stand in a header. */
+/** A token that is valid in a header. */
 export const tokenText = z.string().regex(/^[\x21-\x7e]{1,16384}$/);
 
-/** Seconds until a token ends, as milliseconds. */
+/** Converts the seconds until a token expires to milliseconds. */
 export const lifetime = z
   .number()
   .positive()

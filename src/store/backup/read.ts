@@ -8,7 +8,7 @@ import { decompress } from './gzip.ts';
 export type BackupSource = () => AsyncIterable<Uint8Array>;
 
 /** What is done with a file as it is read; whether it is whole shows only at its end. */
-export interface BackupReader {
+interface BackupReader {
   begin?: (header: BackupHeader) => Promise<void>;
   /** Some rows of a table, in order. */
   rows?: (table: BackupTable, rows: readonly Cells[]) => Promise<void>;

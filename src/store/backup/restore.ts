@@ -24,7 +24,7 @@ export async function checkBackup(source: BackupSource): Promise<ReadBackup> {
   return await readBackup(source, { begin: async (header) => checkMigrations(header) });
 }
 
-export interface RestoreOptions {
+interface RestoreOptions {
   databaseUrl: string;
   source: BackupSource;
   seen?: (progress: BackupProgress) => void;

@@ -94,7 +94,7 @@ export class AttemptFence implements AttemptRepository {
 }
 
 /** Throws OvertakenError for the first of the attempts that is not the last one of its activity. */
-export async function refuseOvertaken(
+async function refuseOvertaken(
   db: Kysely<Database>,
   attempts: readonly ActivityAttempt[],
 ): Promise<void> {

@@ -19,7 +19,7 @@ export interface CheckpointWatch {
 }
 
 /** Why there is no checkpoint; entries are written all the same. */
-export type ReportNoCheckpoint = (error: Error) => void;
+type ReportNoCheckpoint = (error: Error) => void;
 
 /**
  * `origin`: the name that the log gets with its first key. Failures of the store reject

@@ -18,7 +18,7 @@ export type UserRow = Omit<Selectable<TwinDatabase['twin_users']>, 'seen_run' | 
 };
 
 /** What of an org is the same for all its users. */
-export interface Links {
+interface Links {
   /** Roles that groups give, by group id. */
   rolesOf: ReadonlyMap<string, readonly string[]>;
   /** Groups that everybody belongs to without being listed. */

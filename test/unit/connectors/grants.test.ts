@@ -5,7 +5,7 @@ import { MemoryGrants } from './support/grants.ts';
 import { CALLER, context, failureOf, harness, policy, PRINCIPAL, USER } from './support/harness.ts';
 import { serverPool } from './support/server.ts';
 import type { ConnectorSettings } from '../../../src/connectors/create.ts';
-import type { GrantBook } from '../../../src/connectors/types.ts';
+import type { GrantStore } from '../../../src/connectors/types.ts';
 import type { Policy, PolicyBundle } from '../../../src/governance/types.ts';
 import type { TestServer } from './support/server.ts';
 
@@ -130,7 +130,7 @@ describe('a call that needs approval', () => {
     expect([grants.open.has(grant.requestId), server.seen]).toEqual([true, []]);
   });
 
-  it('is refused where there is no book of grants', async () => {
+  it('is refused where there is no grant store', async () => {
     const { connectors } = set({ grants: undefined });
     const grant = { requestId: 'req-1' };
     expect(
@@ -141,8 +141,8 @@ describe('a call that needs approval', () => {
     expect(server.seen).toEqual([]);
   });
 
-  it('is not sent where the book cannot be read, or the intent not be written', async () => {
-    const broken: GrantBook = { consume: () => Promise.reject(new Error('canary: table locked')) };
+  it('is not sent where the grants cannot be read, or the intent not be written', async () => {
+    const broken: GrantStore = { consume: () => Promise.reject(new Error('canary: table locked')) };
     const { connectors, journal } = set({ grants: broken });
     const call = () =>
       connectors.okta('users:suspend', { userId: USER }, context({ grant: { requestId: 'r' } }));

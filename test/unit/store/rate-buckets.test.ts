@@ -54,7 +54,7 @@ describeOnStores('rate limit buckets', ({ fresh, again }) => {
   it('give no more places to two processes together than there are, also after one of them began anew', async () => {
     const stores = [await fresh(), await again()];
     const granted: number[] = [];
-    const open = (store: Store) => createGovernor({ quota: QUOTA, book: store.rateBuckets });
+    const open = (store: Store) => createGovernor({ quota: QUOTA, store: store.rateBuckets });
     const governors = stores.map(open);
     const first = await governors[0]?.acquire('okta:shared:users', 'scan');
     const stop = new AbortController();

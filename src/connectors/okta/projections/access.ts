@@ -24,8 +24,8 @@ const server = z.object({
   ...dated,
 });
 
-// What only some types have is looked for, and passed over where it has another form: types differ,
-// and change.
+// Parts that only some policy types have are ignored if they have another form, because types
+// differ and change.
 const included = z.object({
   people: z.object({ groups: z.object({ include: z.array(z.string()) }) }),
 });
@@ -44,12 +44,12 @@ const actions = z.object({ appSignOn: signOn.nullish(), signon: signOn.nullish()
 const rule = z
   .object({ ...ordered, actions: z.unknown() })
   .transform(({ actions: given, ...rest }): OktaPolicyRule => {
-    const said = actions.safeParse(given).data;
-    const meant = said?.appSignOn ?? said?.signon;
+    const parsed = actions.safeParse(given).data;
+    const action = parsed?.appSignOn ?? parsed?.signon;
     return {
       ...rest,
-      access: meant?.access ?? null,
-      factorMode: meant?.verificationMethod?.factorMode ?? null,
+      access: action?.access ?? null,
+      factorMode: action?.verificationMethod?.factorMode ?? null,
     };
   });
 

@@ -3,7 +3,7 @@ import { oktaId } from '../inputs.ts';
 import type { OktaApp, OktaAppGroup, OktaAppUser } from '../types-access.ts';
 import { number, text } from './fields.ts';
 
-// Settings, credentials, signing keys and addresses of an application stay behind.
+// Settings, credentials, signing keys and URLs of an application are dropped.
 const app = z.object({
   id: oktaId,
   name: text,
@@ -22,7 +22,7 @@ const appUser = z.object({
 });
 const appGroup = z.object({ id: oktaId, priority: number, lastUpdated: text });
 
-/** An application of Okta's answer; throws where it is none. */
+/** Reads an application; throws if the response is not one. */
 export const parseApp = (json: unknown): OktaApp => app.parse(json);
 /** A list of applications. */
 export const parseApps = (json: unknown): OktaApp[] => z.array(app).parse(json);

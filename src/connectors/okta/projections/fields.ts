@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
-// Answers are parsed tolerantly: named fields, nulls as Okta sends them, everything else passed
-// over. Only what cannot be done without is required.
+// Responses are parsed leniently: only named fields are read, nulls are accepted, and only
+// indispensable fields are required.
 
 /** Text that may be absent or null. */
 export const text = z
@@ -16,8 +16,8 @@ export const flag = z
   .boolean()
   .nullish()
   .transform((value) => value ?? null);
-/** Characters of an id that is only shown, at most. */
+/** Maximum length of an id that is only shown. */
 export const LONGEST_LABEL = 200;
 
-/** An id that is only shown or compared: Okta has kinds that are not twenty characters long. */
+/** An id that is only shown or compared; some of Okta's ids do not have twenty characters. */
 export const label = z.string().min(1).max(LONGEST_LABEL);

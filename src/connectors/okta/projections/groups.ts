@@ -16,7 +16,7 @@ const group = z
 
 const short = ({ id, name, type }: OktaGroupDetail): OktaGroup => ({ id, name, type });
 
-/** A group of Okta's answer; throws where it is none. */
+/** Reads a group; throws if the response is not one. */
 export const parseGroupDetail = (json: unknown): OktaGroupDetail => group.parse(json);
 /** A list of groups. */
 export const parseGroups = (json: unknown): OktaGroup[] => z.array(group).parse(json).map(short);

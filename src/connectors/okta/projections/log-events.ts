@@ -1,3 +1,5 @@
+/** Reads entries of the System Log. */
+
 import { z } from 'zod';
 import type { LogEntry, EntryParty } from '../../../twin/events/types.ts';
 import { label, text } from './fields.ts';
@@ -9,8 +11,8 @@ const IDP = /^(identity ?provider|idp)$/i;
 const party = z.object({ id: text, type: text, alternateId: text, displayName: text.catch(null) });
 type Party = z.output<typeof party>;
 
-// Names and other identifiers of a party may hold anything, a telephone number for one; of people
-// the login is kept.
+// Names and other identifiers of a party may contain anything, such as a phone number; for users
+// only the login is kept.
 const partyOf = ({ id, type, alternateId }: Party): EntryParty => ({
   id,
   type,
@@ -27,8 +29,8 @@ const CODE = /^([A-Z][A-Z0-9_]{0,99}|[a-z]+(_[a-z]+)*)$/;
 const WORD = /^[\p{L}'’-]{1,20}[.,:;!?]?$/u;
 const MAX_WORDS = 30;
 
-// A reason is a code, or a sentence: of a sentence plain words are kept, no numbers, addresses or
-// keys.
+// A reason is a code or a sentence. Of a sentence only plain words are kept, without numbers,
+// addresses or keys.
 const reason = text.transform((value) => {
   if (value === null || (CODE.test(value) && value.length <= 100)) return value;
   const words = value.split(/\s+/).slice(0, MAX_WORDS);
@@ -37,9 +39,9 @@ const reason = text.transform((value) => {
 
 const BEHAVIOR = /^\p{L}[\p{L}\d _-]{0,59}$/u;
 
-// Written as {New Device=POSITIVE, Velocity=NEGATIVE}, as a mapping, or as JSON inside
-// logOnlySecurityData.
-function positive(
+// Okta writes behaviours as {New Device=POSITIVE, Velocity=NEGATIVE}, as a mapping, or as JSON
+// inside logOnlySecurityData.
+function positiveBehaviors(
   debugData: { behaviors?: unknown; logOnlySecurityData?: unknown } | null | undefined,
 ): string[] {
   const { behaviors, logOnlySecurityData } = debugData ?? {};
@@ -118,7 +120,7 @@ const event = z
       ipAddress: client?.ipAddress ?? null,
       country: client?.geographicalContext?.country ?? null,
       isProxy: rest.securityContext?.isProxy ?? null,
-      behaviors: positive(rest.debugContext?.debugData),
+      behaviors: positiveBehaviors(rest.debugContext?.debugData),
       apps: namesOf(targets.filter(({ type }) => APPS.includes(type))),
       idps: unique([
         rest.authenticationContext?.issuer?.id,
@@ -127,7 +129,7 @@ const event = z
     };
   });
 
-/** A page of the System Log; entries that are none are passed over and counted. */
+/** Reads a page of the System Log; invalid entries are skipped and counted. */
 export function parseEvents(json: unknown): { items: LogEntry[]; malformed: number } {
   const parsed = z
     .array(z.unknown())

@@ -13,7 +13,7 @@ const assignees = z.object({
   value: z.array(z.object({ id: oktaId, orn: text })),
   _links: z.object({ next: z.object({ href: z.string() }).nullish() }).nullish(),
 });
-// Addresses and telephone numbers of the organisation stay behind.
+// Addresses and phone numbers of the organisation are dropped.
 const org = z.object({
   id: label,
   companyName: text,
@@ -26,7 +26,7 @@ const org = z.object({
 /** The organisation's domains. */
 export const parseDomains = (json: unknown): OktaDomain[] =>
   z.object({ domains: z.array(domain) }).parse(json).domains;
-/** A page of administrators, and the next link of its body. */
+/** A page of administrators, and the next link in its body. */
 export function parseAssignees(json: unknown): { items: OktaAssignee[]; link: string | null } {
   const { value, _links: links } = assignees.parse(json);
   return { items: value, link: links?.next?.href ?? null };

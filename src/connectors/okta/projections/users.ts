@@ -3,8 +3,8 @@ import { oktaId } from '../inputs.ts';
 import type { OktaAppLink, OktaUser } from '../types.ts';
 import { flag, label, text } from './fields.ts';
 
-// Of the profile only these: telephone numbers, addresses and custom attributes stay behind, and so
-// do `credentials`.
+// Only these fields of the profile are kept; phone numbers, addresses, custom attributes and
+// `credentials` are dropped.
 const user = z
   .object({
     id: oktaId,
@@ -44,9 +44,9 @@ const appLink = z.object({
   hidden: flag,
 });
 
-/** A user of Okta's answer; throws where it is none. */
+/** Reads a user; throws if the response is not one. */
 export const parseUser = (json: unknown): OktaUser => user.parse(json);
 /** A list of users. */
 export const parseUsers = (json: unknown): OktaUser[] => z.array(user).parse(json);
-/** A user's application links, without their addresses. */
+/** A user's application links, without their URLs. */
 export const parseAppLinks = (json: unknown): OktaAppLink[] => z.array(appLink).parse(json);

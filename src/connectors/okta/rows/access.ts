@@ -35,7 +35,7 @@ const policyInput = z.strictObject({ policyId: oktaId });
 
 const SERVER = '/api/v1/authorizationServers/{authServerId}';
 
-/** Authorization servers, policies, their rules, and authenticators. */
+/** Operations on authorization servers, policies, their rules, and authenticators. */
 export const accessRows = (origin: string): OktaRows<OktaAccessOperations> => ({
   'authz:read': {
     write: false,

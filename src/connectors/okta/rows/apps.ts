@@ -12,7 +12,7 @@ import { cursorOf, nothing, page, pageEvidence, pagingOf, routeTo, same } from '
 import type { OktaRows } from './shared.ts';
 
 const PAGE_SIZE = 200;
-/** Assignments of users that Okta gives on one page at most. */
+/** Maximum number of user assignments on one page. */
 const LARGEST_USER_PAGE = 500;
 
 const listInput = z.strictObject({
@@ -36,7 +36,7 @@ const groupsInput = z.strictObject({ appId: oktaId, ...paging(PAGE_SIZE) });
 
 const ONE = '/api/v1/apps/{appId}';
 
-/** Applications and who is assigned to them. */
+/** Operations on applications and their assignments. */
 export const appRows = (origin: string): OktaRows<OktaAppOperations> => ({
   'apps:read': {
     write: false,
@@ -67,7 +67,7 @@ export const appRows = (origin: string): OktaRows<OktaAppOperations> => ({
   'apps:assign_user': {
     write: true,
     input: assignInput,
-    // Okta has no PUT for it: the user stands in the body.
+    // Okta has no PUT for this; the user is in the body.
     route: ({ appId }) => routeTo('POST', `${ONE}/users`, { appId }),
     send: async ({ applicationApi }, { appId, userId }) =>
       applicationApi.assignUserToApplication({

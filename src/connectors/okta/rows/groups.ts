@@ -33,7 +33,7 @@ type Groups = Pick<
   `groups:${'read' | 'read_detail' | 'create' | 'update' | 'delete'}`
 >;
 
-/** Groups themselves. */
+/** Operations on groups. */
 export const groupRows = (origin: string): OktaRows<Groups> => ({
   'groups:read': {
     write: false,
@@ -47,7 +47,7 @@ export const groupRows = (origin: string): OktaRows<Groups> => ({
     },
     project: (answered) => {
       const { name } = answered.input;
-      // Okta compares names without regard to case.
+      // Okta ignores case when it compares names.
       const groups = parseGroups(answered.json).filter(
         (group) => name === undefined || group.name === name,
       );

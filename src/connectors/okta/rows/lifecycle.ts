@@ -5,7 +5,7 @@ import { nothing, routeTo } from './shared.ts';
 import type { OktaRows } from './shared.ts';
 
 const flag = z.boolean().optional();
-const mailedInput = z.strictObject({ userId: oktaId, sendEmail: flag });
+const emailInput = z.strictObject({ userId: oktaId, sendEmail: flag });
 const resetInput = z.strictObject({ userId: oktaId, sendEmail: flag, revokeSessions: flag });
 const sessionsInput = z.strictObject({ userId: oktaId, oauthTokens: flag });
 
@@ -19,13 +19,13 @@ const verb = (name: string, userId: string) =>
 const onlyUser = ({ userId }: { userId: string }) => ({ userId });
 
 /**
- * Life-cycle calls. They answer 204, `{}`, nothing, or links and tokens: nothing of it goes any
- * further.
+ * Lifecycle operations. Okta responds with 204, `{}`, an empty body, or links and tokens; all of it
+ * is dropped.
  */
 export const lifecycleRows: OktaRows<Lifecycle> = {
   'users:activate': {
     write: true,
-    input: mailedInput,
+    input: emailInput,
     route: ({ userId }) => verb('activate', userId),
     send: async ({ userApi }, { userId, sendEmail = true }) =>
       userApi.activateUser({ userId, sendEmail }),
@@ -34,7 +34,7 @@ export const lifecycleRows: OktaRows<Lifecycle> = {
   },
   'users:deactivate': {
     write: true,
-    input: mailedInput,
+    input: emailInput,
     route: ({ userId }) => verb('deactivate', userId),
     send: async ({ userApi }, { userId, sendEmail = false }) =>
       userApi.deactivateUser({ userId, sendEmail }),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { groupInput, oktaId, paging } from '../inputs.ts';
-import { parseRoles } from '../projections/enrolled.ts';
+import { parseRoles } from '../projections/enrolments.ts';
 import { parseUsers } from '../projections/users.ts';
 import type { OktaGroupOperations } from '../types.ts';
 import {
@@ -16,7 +16,7 @@ import {
 import type { OktaRows } from './shared.ts';
 
 const PAGE_SIZE = 200;
-/** Members that Okta gives on one page at most. */
+/** Maximum number of members on one page. */
 const LARGEST_PAGE = 1000;
 
 const membersInput = z.strictObject({ groupId: oktaId, ...paging(LARGEST_PAGE) });
@@ -30,7 +30,7 @@ type Membership = Pick<
 const ONE = '/api/v1/groups/{groupId}';
 const MEMBER = `${ONE}/users/{userId}`;
 
-/** Who belongs to a group, and what it lets them do. */
+/** Operations on the members and administrator roles of a group. */
 export const memberRows = (origin: string): OktaRows<Membership> => ({
   'groups:read_members': {
     write: false,

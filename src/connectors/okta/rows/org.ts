@@ -4,11 +4,11 @@ import { nextCursor, nextCursorIn } from '../next-link.ts';
 import { parseEvents } from '../projections/log-events.ts';
 import { parseAssignees, parseDomains, parseOrg } from '../projections/org.ts';
 import type { OktaOrgOperations } from '../types-org.ts';
-import type { Answered } from '../../pipeline/operation.ts';
+import type { ProjectionInput } from '../../pipeline/operation.ts';
 import { countEvidence, cursorOf, pageEvidence, pagingOf, routeTo } from './shared.ts';
 import type { OktaRows } from './shared.ts';
 
-/** Okta's own limits for a page of the log and of assignees. */
+/** Okta's page limits for the log and for assignees. */
 const LOG_PAGE = 1000;
 const ASSIGNEE_PAGE = 200;
 
@@ -28,14 +28,17 @@ const assigneesInput = z.strictObject(paging(ASSIGNEE_PAGE));
 
 type Logs = OktaOrgOperations['logs:read'];
 
-// Without `until` the log is polled: the next link is always there, and stays the same while
+// Without `until` the log is polled: there is always a next link, and it stays the same while
 // nothing happens.
-function nextOfLogs({ answer, input }: Answered<Logs['input']>, origin: string): string | null {
+function nextOfLogs(
+  { answer, input }: ProjectionInput<Logs['input']>,
+  origin: string,
+): string | null {
   const after = input.until === undefined ? null : (input.after ?? null);
   return nextCursor(answer.headers, { origin, path: '/api/v1/logs', after });
 }
 
-/** The organisation: its log, its domains, its administrators, itself. */
+/** Operations on the organisation: its settings, log, domains and administrators. */
 export const orgRows = (origin: string): OktaRows<OktaOrgOperations> => ({
   'logs:read': {
     write: false,
@@ -74,7 +77,7 @@ export const orgRows = (origin: string): OktaRows<OktaOrgOperations> => ({
     project: ({ json, answer, input }) => {
       const { items, link } = parseAssignees(json);
       const listing = { origin, path: '/api/v1/iam/assignees/users', after: input.after ?? null };
-      // This listing has its next link in the body; one in the headers is taken too.
+      // This listing has its next link in the body; a link in the headers is accepted too.
       return {
         items,
         next: link === null ? nextCursor(answer.headers, listing) : nextCursorIn(link, listing),

@@ -21,7 +21,7 @@ const listInput = z
 
 const value = z.union([z.string().max(2000), z.number(), z.boolean(), z.null()]);
 const list = z.array(z.union([z.string().max(2000), z.number()])).max(100);
-// Credentials are no attributes of a profile and have no way in: passwords never pass through here.
+// Credentials are not profile attributes and cannot be passed, so passwords never pass through arx.
 const profile = z
   .record(z.string().regex(/^[A-Za-z][A-Za-z0-9_]{0,99}$/), z.union([value, list]))
   .refine(
@@ -43,7 +43,7 @@ const updateInput = z.strictObject({
 const statusFilter = (statuses: readonly string[]): string =>
   statuses.map((status) => `status eq ${quote(status)}`).join(' or ');
 
-/** Filters, unlike a search, find who was created a moment ago. */
+/** Uses a filter, because unlike a search it finds users who were just created. */
 function filterOf({
   statuses,
   login,
@@ -58,12 +58,12 @@ function filterOf({
 const ONE = '/api/v1/users/{userId}';
 const UPDATES = { replace: 'PUT', merge: 'POST' } as const;
 
-/** Which attributes a profile names: their values are personal. */
+/** The names of the attributes in a profile; their values are personal. */
 const attributes = (given: OktaProfile): string[] => Object.keys(given).sort();
 type Listing = OktaUserOperations['users:read']['input'];
 type Profiles = Pick<OktaUserOperations, `users:${'read' | 'read_detail' | 'create' | 'update'}`>;
 
-/** Users and their profiles. */
+/** Operations on users and their profiles. */
 export const userRows = (origin: string): OktaRows<Profiles> => ({
   'users:read': {
     write: false,

@@ -192,7 +192,7 @@ describe('email:send', () => {
     expect(await fieldsOf(mailing(port, { plain: false }).send())).toMatchObject({
       code: 'invalid',
       ambiguous: false,
-      message: expect.stringMatching(/no TLS/) as string,
+      message: expect.stringMatching(/not offer TLS/) as string,
     });
     expect(mails).toEqual([]);
   });

@@ -219,7 +219,7 @@ describe('Entra ID', () => {
       vendorCode: 'Authorization_RequestDenied',
       ambiguous: false,
     });
-    expect(error.message).toMatch(/directory role: Privileged Authentication Administrator/);
+    expect(error.message).toMatch(/directory role Privileged Authentication Administrator/);
     expect([error.retryable, journal.kinds.at(-1)]).toEqual([false, 'action.failed']);
   });
 
@@ -436,6 +436,6 @@ it('a vendor that is not configured is refused as invalid, and says so', async (
     status: null,
     ambiguous: false,
   });
-  expect(error.message).toMatch(/not configured here; nothing was sent/);
+  expect(error.message).toMatch(/not configured; nothing was sent/);
   expect(connectors.decide('entra', 'users:read', 'user:ann').effect).toBe('deny');
 });

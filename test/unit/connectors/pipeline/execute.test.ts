@@ -371,7 +371,7 @@ describe('a refusal', () => {
     ).toBeInstanceOf(PolicyDeniedError);
   });
 
-  it('meets what needs human approval', async () => {
+  it('refuses a call that requires human approval', async () => {
     const server = await servers.start(() => userAnswer);
     const asking = policy({
       connector: 'okta',
@@ -383,7 +383,7 @@ describe('a refusal', () => {
       connectors.okta('users:read_detail', { userId: USER }, context()),
     );
     expect((error as PolicyDeniedError).decision).toMatchObject({ effect: 'approval' });
-    expect((error as PolicyDeniedError).decision.hints).toContain('needs human approval');
+    expect((error as PolicyDeniedError).decision.hints).toContain('it requires human approval');
     expect(journal.drafts).toMatchObject([
       { kind: 'action.denied', decision: { effect: 'approval' } },
     ]);

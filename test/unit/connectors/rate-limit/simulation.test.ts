@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { createGovernor } from '../../../../src/connectors/rate-limit/governor.ts';
 import { FakeClock } from '../support/clock.ts';
 import { assertProperty } from '../../../support/properties.ts';
-import { memoryBook } from '../../../../src/connectors/rate-limit/memory-book.ts';
+import { memoryBucketStore } from '../../../../src/connectors/rate-limit/governor.ts';
 import type {
-  BucketBook,
+  BucketStore,
   Governor,
   Settlement,
 } from '../../../../src/connectors/rate-limit/types.ts';
@@ -13,7 +13,7 @@ import type {
 interface Shape {
   limit: number;
   windowMs: number;
-  /** Processes, each with a governor of its own on the common book. */
+  /** Processes, each each with its own governor on the shared store. */
   processes: number;
   workers: number;
   calls: number;
@@ -72,10 +72,10 @@ class Vendor {
 async function simulate(shape: Shape): Promise<{ throttled: number; ms: number }> {
   const clock = new FakeClock();
   const vendor = new Vendor(shape);
-  const book = distantBook(clock);
+  const store = remoteStore(clock);
   const quota = { share: 1, reserve: 0, warningThreshold: false };
   const governors = Array.from({ length: shape.processes }, () =>
-    createGovernor({ quota, clock, maxInFlight: 1_000, book }),
+    createGovernor({ quota, clock, maxInFlight: 1_000, store }),
   );
   const wait = (ms: number): Promise<void> =>
     new Promise((resolve) => void clock.after(ms, resolve));
@@ -99,16 +99,16 @@ async function simulate(shape: Shape): Promise<{ throttled: number; ms: number }
   return { throttled: vendor.throttled, ms: clock.now() };
 }
 
-/** A book that takes a few milliseconds to reach and to come back from, like one in a store. */
-function distantBook(clock: FakeClock): BucketBook {
-  const book = memoryBook(clock);
+/** A store that takes a few milliseconds to reach, as a database does. */
+function remoteStore(clock: FakeClock): BucketStore {
+  const store = memoryBucketStore(clock);
   const pass = (ms: number): Promise<void> =>
     new Promise((resolve) => void clock.after(ms, resolve));
   return {
-    now: () => book.now(),
+    now: () => store.now(),
     change: async (bucket, step) => {
       await pass(3);
-      const result = await book.change(bucket, step);
+      const result = await store.change(bucket, step);
       await pass(2);
       return result;
     },

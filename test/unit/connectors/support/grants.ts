@@ -1,9 +1,9 @@
 import { canonicalDigest } from '../../../../src/governance/digest.ts';
 import type { ConnectorName } from '../../../../src/governance/types.ts';
-import type { GrantBook, GrantUse } from '../../../../src/connectors/types.ts';
+import type { GrantStore, GrantUse } from '../../../../src/connectors/types.ts';
 
 /** Grants kept in memory; each is used up once, by exactly the call it is for. */
-export class MemoryGrants implements GrantBook {
+export class MemoryGrants implements GrantStore {
   readonly open = new Map<string, string>();
   readonly asked: { requestId: string; use: GrantUse }[] = [];
 

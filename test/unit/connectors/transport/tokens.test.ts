@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { createTransport } from '../../../../src/connectors/transport/http.ts';
 import { createGovernor } from '../../../../src/connectors/rate-limit/governor.ts';
-import { tokenDesk } from '../../../../src/connectors/transport/tokens.ts';
+import { tokenSource } from '../../../../src/connectors/transport/tokens.ts';
 import type { ConnectorError } from '../../../../src/connectors/errors.ts';
 import type { Scope } from '../../../../src/connectors/transport/exchange.ts';
 import { failureOf } from '../support/harness.ts';
@@ -32,7 +32,7 @@ async function desk(
     governor: createGovernor({ quota: { share: 1, reserve: 0, warningThreshold: false } }),
     observe: ({ operation }: { operation: string }) => operations.push(operation),
   };
-  const tokens = tokenDesk({
+  const tokens = tokenSource({
     wire,
     request: () => ({ method: 'POST', url: `${server.origin}/token`, headers: {}, body: 'x=y' }),
     read: (json) => {

@@ -2,14 +2,14 @@ import { unsentError } from '../transport/failure.ts';
 import type { VendorClient } from './perform.ts';
 
 const MESSAGE =
-  'not configured here; nothing was sent (docs/configuration.md names the variables that it needs)';
+  'not configured; nothing was sent (docs/configuration.md lists the required variables)';
 
 /**
- * Stands in for a vendor without an address: its calls are decided and audited as ever, and end as
- * `invalid`, unsent.
+ * The client of a vendor that is not configured: calls are decided and audited as usual, and fail
+ * as `invalid` without being sent.
  */
 export const placeholderClient = (): VendorClient<never> => ({
-  place: (path) => path,
+  pathOf: (path) => path,
   refusal: () => null,
   lend: async (scope) => {
     scope.failure = unsentError(scope.called, MESSAGE);

@@ -4,8 +4,8 @@ import type { Route } from './operation.ts';
 import type { ConnectorName } from '../../governance/types.ts';
 
 /**
- * The request that the catalogue approves for an operation, its placeholders filled in and encoded.
- * Throws where the catalogue has no such form of the operation: then a row does not agree with the
+ * The request that the catalogue approves for an operation, with its placeholders filled in and
+ * encoded. Throws if the catalogue has no such request, which means that a row contradicts the
  * catalogue.
  */
 export function catalogueRequest(
@@ -17,7 +17,7 @@ export function catalogueRequest(
   const forms = row ? (row.wire ?? [{ method: row.method, path: row.path }]) : [];
   if (!forms.some(({ method, path }) => method === route.method && path === route.path)) {
     throw new TypeError(
-      `the catalogue does not know ${route.method} ${route.path} as ${connector} ${operation}`,
+      `the catalogue does not list ${route.method} ${route.path} for ${connector} ${operation}`,
     );
   }
   const path = route.path.replaceAll(/\{(\w+)\}/g, (_whole, name: string) =>

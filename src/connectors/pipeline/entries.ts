@@ -1,10 +1,12 @@
+/** Builds the audit entries of a call. */
+
 import type { ConnectorError } from '../errors.ts';
 import type { AuditDecision, AuditDraft, JournalEffect, JsonObject } from '../../audit/types.ts';
 import type { Decision } from '../../governance/types.ts';
 import type { CallContext, CallOutcome, Recorded } from '../types.ts';
 
-/** What every entry of one call has in common. */
-export interface TrailFacts {
+/** The facts that all entries of one call share. */
+export interface EntryFacts {
   connector: string;
   operation: string;
   context: CallContext<unknown>;
@@ -14,18 +16,18 @@ export interface TrailFacts {
   argsDigest?: string;
 }
 
-/** An entry, and what is stored in the same transaction. */
-export interface TrailEntry {
+/** An entry, and the effect in the same transaction. */
+export interface EntryWithEffect {
   draft: AuditDraft;
   effect: JournalEffect | undefined;
 }
 
-/** The entry for a step of a call as the caller wants it recorded. */
+/** The entry for a step of a call. */
 export function entryOf(
-  facts: TrailFacts,
+  facts: EntryFacts,
   recorded: Recorded,
   requestId: string | null = null,
-): TrailEntry {
+): EntryWithEffect {
   const { context } = facts;
   const { caller } = context;
   const draft: AuditDraft = {
@@ -42,9 +44,9 @@ export function entryOf(
   return { draft: { ...draft, ...optional(facts, recorded, requestId) }, effect: recorded.effect };
 }
 
-// Absent fields must not stand in the entry: it is hashed as it is.
+// Absent fields must not appear in the entry, because it is hashed as it is.
 function optional(
-  facts: TrailFacts,
+  facts: EntryFacts,
   recorded: Recorded,
   requestId: string | null,
 ): Partial<AuditDraft> {
@@ -66,7 +68,7 @@ function optional(
   };
 }
 
-/** What the trail keeps of an outcome where the caller records nothing of its own. */
+/** How an outcome is recorded if the caller records nothing itself. */
 export function defaultRecord<Output>(
   outcome: CallOutcome<Output>,
   evidence: ((output: Output) => JsonObject) | undefined,
@@ -79,8 +81,8 @@ export function defaultRecord<Output>(
   };
 }
 
-/** The fields of a failure that may stand in the trail. */
-export function failureFacts(error: ConnectorError): JsonObject {
+/** The fields of a failure that may be recorded. */
+function failureFacts(error: ConnectorError): JsonObject {
   const { code, status, vendorCode, ambiguous } = error.fields;
   return { code, status, vendorCode, ambiguous };
 }
@@ -96,9 +98,9 @@ const decisionOf = (decision: Decision): AuditDecision => ({
   bundleDigest: decision.bundleDigest,
 });
 
-// A hostile argument often stands in the subject too; what has not the form of an id or label is
-// left out.
-const subjectOf = ({ context, operation }: TrailFacts): string =>
+// A hostile argument is often the subject too, so a subject that is not an id or label is replaced
+// by the operation.
+const subjectOf = ({ context, operation }: EntryFacts): string =>
   isLabel(context.subject) ? context.subject : operation;
 
 const isLabel = (text: string): boolean =>

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { OktaEnrollment, OktaFactor, OktaRole } from '../types.ts';
 import { label, LONGEST_LABEL, text } from './fields.ts';
 
-// Neither profile (phone numbers, addresses) nor _embedded (TOTP seeds) leaves these.
+// The profile (phone numbers, addresses) and _embedded (TOTP seeds) are dropped.
 const factor = z
   .object({ id: label, factorType: label, provider: text, status: text })
   .transform(({ id, factorType: type, provider, status }): OktaFactor => ({
@@ -13,10 +13,10 @@ const factor = z
   }));
 
 /**
- * What the schema gives for factors as they usually are, without its costs: a scan reads nothing
- * else. Else null.
+ * A fast path for factors of the usual form, with the same result as the schema; null for any other
+ * form. A scan reads mostly factors.
  */
-function usualFactors(json: unknown): OktaFactor[] | null {
+function readUsualFactors(json: unknown): OktaFactor[] | null {
   if (!Array.isArray(json)) return null;
   const factors: OktaFactor[] = [];
   for (const row of json as unknown[]) {
@@ -41,7 +41,7 @@ const enrollment = z.object({
   id: label,
   key: label,
   type: text,
-  // Given by the person: may hold a number or a name.
+  // Chosen by the user, so it may contain a phone number or an e-mail address.
   name: text.transform((name) => (name !== null && /\d{4}|@/.test(name) ? null : name)),
   status: text,
   created: text,
@@ -61,8 +61,8 @@ const role = z
 
 /** A list of enrolled factors: id, type, provider and status, nothing else. */
 export const parseFactors = (json: unknown): OktaFactor[] =>
-  usualFactors(json) ?? z.array(factor).parse(json);
-/** A list of authenticator enrolments, without what identifies the device or number. */
+  readUsualFactors(json) ?? z.array(factor).parse(json);
+/** A list of authenticator enrolments, without identifiers of devices or phone numbers. */
 export const parseEnrollments = (json: unknown): OktaEnrollment[] =>
   z.array(enrollment).parse(json);
 /** A list of administrator roles. */

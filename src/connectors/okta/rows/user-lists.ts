@@ -1,12 +1,12 @@
 import { userInput } from '../inputs.ts';
-import { parseEnrollments, parseFactors, parseRoles } from '../projections/enrolled.ts';
+import { parseEnrollments, parseFactors, parseRoles } from '../projections/enrolments.ts';
 import { parseGroups } from '../projections/groups.ts';
 import { parseAppLinks } from '../projections/users.ts';
 import type { OktaUserOperations } from '../types.ts';
 import { countEvidence, routeTo, whole } from './shared.ts';
 import type { OktaRows } from './shared.ts';
 
-type Belongings = Pick<
+type UserLists = Pick<
   OktaUserOperations,
   `users:${'read_factors' | 'read_apps' | 'read_groups' | 'read_roles' | 'read_enrollments'}`
 >;
@@ -14,8 +14,8 @@ type Belongings = Pick<
 const ONE = '/api/v1/users/{userId}';
 const under = (userId: string, rest: string): string => `/api/v1/users/${userId}/${rest}`;
 
-/** What a user has: factors, applications, groups, roles, authenticators. */
-export const belongingRows = (origin: string): OktaRows<Belongings> => ({
+/** Operations that list a user's factors, applications, groups, roles and authenticators. */
+export const userListRows = (origin: string): OktaRows<UserLists> => ({
   'users:read_factors': {
     write: false,
     input: userInput,
@@ -71,7 +71,7 @@ export const belongingRows = (origin: string): OktaRows<Belongings> => ({
     write: false,
     input: userInput,
     route: ({ userId }) => routeTo('GET', `${ONE}/authenticator-enrollments`, { userId }),
-    // Without discloseIdentifiers: telephone numbers stay masked at Okta.
+    // Without discloseIdentifiers, Okta masks phone numbers.
     send: async ({ userAuthenticatorEnrollmentsApi }, { userId }) =>
       userAuthenticatorEnrollmentsApi.listAuthenticatorEnrollments({ userId }),
     project: ({ json }) => parseEnrollments(json),
