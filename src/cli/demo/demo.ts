@@ -8,7 +8,7 @@ import type { DemoOptions } from './command.ts';
 import { reportHtml } from '../report/html.ts';
 import { runDocument } from '../report/run-document.ts';
 import { findRun } from '../report/command.ts';
-import { startEmulatorProcess } from '../kit/emulators.ts';
+import { requireEmulators, startEmulatorProcess } from '../kit/emulators.ts';
 import type { EmulatorProcess } from '../kit/emulators.ts';
 import { CliError } from '../kit/errors.ts';
 import { EXIT } from '../kit/exit.ts';
@@ -50,6 +50,7 @@ interface DemoParts {
 
 /** Runs the check twice against an emulated organisation that changes in between. */
 export async function demo(io: Io, options: DemoOptions): Promise<ExitCode> {
+  requireEmulators();
   io.holdInterrupts();
   const startedAt = Date.now();
   const narrator = new Narrator(io, options.json ?? false);

@@ -105,7 +105,8 @@ export const defineEmulate: DefineVerb = (program, run) => {
   for (const flag of FLAGS) command.addOption(flag);
   command.action(({ dotenv, ...options }: Record<string, string | number> & { dotenv?: string }) =>
     run(async (io) => {
-      const { runEmulators } = await import('../kit/emulators.ts');
+      const { requireEmulators, runEmulators } = await import('../kit/emulators.ts');
+      requireEmulators();
       const { createEnvironmentFile: environmentFile } = await import('./env-file.ts');
       const onReady = dotenv === undefined ? undefined : environmentFile(dotenv);
       await runEmulators(flagsOf(options), untilInterrupted(io), onReady);

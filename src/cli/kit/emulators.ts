@@ -2,7 +2,9 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { EmulatorDocument } from '../../../emulators/start.ts';
 import { CliError } from './errors.ts';
@@ -15,6 +17,17 @@ const NODE_FLAGS = ['--disable-warning=ExperimentalWarning'];
 export interface EmulatorProcess {
   document: EmulatorDocument;
   close(): Promise<void>;
+}
+
+/** Throws CliError `emulators_missing` if this installation does not include the emulators. */
+export function requireEmulators(): void {
+  if (existsSync(ENTRY)) return;
+  throw new CliError({
+    code: 'emulators_missing',
+    message: `This installation of arx does not include the emulated vendors (${dirname(ENTRY)} does not exist).`,
+    remedy:
+      'Run this command in a checkout of the source code; the Docker image does not include them.',
+  });
 }
 
 /** Starts the emulators and reads their first line. Throws CliError `emulators_failed`. */
