@@ -3,26 +3,26 @@ import { dirname } from 'node:path';
 import type { LogEntry } from './types.ts';
 
 /**
- * What was really accepted, in order: kept in memory and, before the answer leaves, in a JSONL
- * file.
+ * The log of accepted and refused requests, in order: kept in memory, and written to a JSONL file
+ * before the answer is sent.
  */
 export interface AcceptLog {
-  /** Null where no log is kept. */
+  /** Null if no log is kept. */
   path: string | null;
   entries: readonly LogEntry[];
   add(entry: Omit<LogEntry, 'seq' | 'at'>): void;
   /**
-   * Resolves when everything added so far is in the file, at once for all of one turn; null where
-   * it is already.
+   * Resolves when everything added so far is in the file; all entries of one event loop turn are
+   * written at once. Null if nothing is pending.
    */
   waitForFlush(): Promise<void> | null;
-  /** Writes what is still waiting, now. Throws where the file cannot be written. */
+  /** Writes pending entries now. Throws if the file cannot be written. */
   flush(): void;
   close(): void;
 }
 
 /**
- * Opens the log; the file is begun anew. Null keeps none. Throws where the file cannot be written.
+ * Opens the log and truncates its file. Null keeps no log. Throws if the file cannot be written.
  */
 export function openAcceptLog(path: string | null): AcceptLog {
   return path === null ? NONE : new FileLog(path);
@@ -42,7 +42,7 @@ class FileLog implements AcceptLog {
   readonly entries: LogEntry[] = [];
   readonly #file: number;
   #open = true;
-  #waiting = '';
+  #pending = '';
   #batch: Promise<void> | null = null;
 
   constructor(path: string) {
@@ -54,11 +54,11 @@ class FileLog implements AcceptLog {
   add(entry: Omit<LogEntry, 'seq' | 'at'>): void {
     const line: LogEntry = { seq: this.entries.length + 1, at: new Date().toISOString(), ...entry };
     this.entries.push(line);
-    this.#waiting += `${JSON.stringify(line)}\n`;
+    this.#pending += `${JSON.stringify(line)}\n`;
   }
 
   waitForFlush(): Promise<void> | null {
-    if (this.#waiting === '') return null;
+    if (this.#pending === '') return null;
     this.#batch ??= new Promise((resolve, reject) => {
       setImmediate(() => {
         this.#batch = null;
@@ -74,10 +74,10 @@ class FileLog implements AcceptLog {
   }
 
   flush(): void {
-    const lines = Buffer.from(this.#waiting);
-    this.#waiting = '';
-    // A request that outlives the servers must not write to a descriptor that may be somebody
-    // else's by then.
+    const lines = Buffer.from(this.#pending);
+    this.#pending = '';
+    // A request that outlives the servers must not write to a file descriptor that may be in use
+    // for something else.
     for (let at = 0; this.#open && at < lines.length;) at += writeSync(this.#file, lines, at);
   }
 
@@ -88,7 +88,7 @@ class FileLog implements AcceptLog {
   }
 }
 
-/** Which entries of the log are wanted; absent fields do not restrict. */
+/** Selects entries of the log. Absent fields do not restrict. */
 export interface LogFilter {
   vendor?: string;
   write?: boolean;
@@ -98,7 +98,7 @@ export interface LogFilter {
   since?: number;
 }
 
-/** The entries that a filter lets through, oldest first. */
+/** The entries that match a filter, oldest first. */
 export function filterLog(entries: readonly LogEntry[], filter: LogFilter): LogEntry[] {
   return entries
     .slice(filter.since ?? 0)

@@ -1,14 +1,14 @@
-/** The accounts of one vendor in listing order, found by id and by any other name they go by. */
+/** The accounts of one vendor in listing order, found by id or by other names. */
 export class AccountTable<Account extends { id: string }> {
   readonly all: Account[] = [];
   readonly #names: (account: Account) => readonly (string | null)[];
 
-  /** `names`: what an account is found by beside its id, without regard to case. */
+  /** `names` returns the other names of an account; they are case-insensitive. */
   constructor(names: (account: Account) => readonly (string | null)[]) {
     this.#names = names;
   }
 
-  /** Null where there is none. */
+  /** Null if there is none. */
   find(key: string): Account | null {
     const wanted = key.toLowerCase();
     return (

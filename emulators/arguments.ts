@@ -2,14 +2,14 @@ import { parseArgs } from 'node:util';
 import { PORT_NAMES } from './options.ts';
 import type { EmulatorOptions } from './options.ts';
 
-/** What the command line of the emulators says. */
+/** The parsed command line of the emulators. */
 export interface EmulatorArguments {
   options: EmulatorOptions;
-  /** End when the parent's end of stdin closes. */
+  /** Exit when the parent's end of stdin closes. */
   exitWithParent: boolean;
 }
 
-/** Thrown for a flag that is unknown or has a value of the wrong form; the message names it. */
+/** Thrown for an unknown flag or an invalid value; the message names the flag. */
 export class ArgumentError extends Error {}
 
 const TEXT = { type: 'string' } as const;
@@ -105,7 +105,7 @@ function parseFlags(given: readonly string[]): Values {
   try {
     return parseArgs({ args: [...given], options: FLAGS, strict: true }).values;
   } catch (error) {
-    throw new ArgumentError(error instanceof Error ? error.message : 'unusable arguments');
+    throw new ArgumentError(error instanceof Error ? error.message : 'invalid arguments');
   }
 }
 

@@ -7,20 +7,20 @@ import type {
   SalesforceSettings,
 } from './salesforce/model.ts';
 
-/** Controls that every vendor of accounts has. */
+/** Functions that every account vendor has. */
 interface AccountControl<Account, New, Settings> {
   addUsers(users: readonly New[], options?: { replace?: boolean }): Promise<Account[]>;
-  /** By id, or by what the vendor finds its users by. */
+  /** By id, or by another name that the vendor accepts. */
   patchUser(id: string, patch: Partial<Account>): Promise<Account>;
-  /** `expireTokens`: those that are out are good for nothing from now on. */
+  /** `expireTokens`: all tokens issued so far become invalid. */
   settings(changes: Partial<Settings> & { expireTokens?: boolean }): Promise<void>;
 }
 
-/** Typed verbs of the control server for Entra ID, Google Workspace and Salesforce. */
+/** Typed functions of the control server for Entra ID, Google Workspace and Salesforce. */
 export interface AccountControls {
   entra: AccountControl<EntraAccount, NewEntraAccount, EntraSettings> & {
     addGroups(groups: readonly NewEntraGroup[]): Promise<StateEntraGroup[]>;
-    /** Changes members (ids) at once, without any replication delay. */
+    /** Changes members (ids) immediately, without the replication delay. */
     patchGroup(
       id: string,
       change: { add?: readonly string[]; remove?: readonly string[] },
@@ -32,7 +32,7 @@ export interface AccountControls {
 
 type Call = (method: string, path: string, body?: unknown) => Promise<Record<string, unknown>>;
 
-/** The verbs over one way of calling the control server. */
+/** The functions, given a function that calls the control server. */
 export function accountControls(call: Call): AccountControls {
   return {
     entra: {

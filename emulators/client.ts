@@ -19,20 +19,20 @@ import type { NewMember, SlackChannel, SlackSettings } from './slack/workspace.t
 import type { FaultRule } from './types.ts';
 
 /**
- * Typed verbs of the control server. Every one throws an Error that names verb, path and answer
- * when it is refused.
+ * Typed functions of the control server. Each throws an Error with method, path and answer if the
+ * request is refused.
  */
 export interface EmulatorControl extends AccountControls {
   /** What the vendors accepted and refused, oldest first. */
   log(filter?: LogFilter): Promise<LogEntry[]>;
-  /** The state of the vendors; with parts named, only those. */
+  /** The state of the vendors; if parts are named, only those. */
   state(): Promise<StateDocument>;
   state<Part extends StatePart>(...parts: Part[]): Promise<Pick<StateDocument, Part>>;
   /** How busy the emulators are and were. */
   statistics(): Promise<EmulatorStatistics>;
-  /** Adds a fault rule and gives its id. */
+  /** Adds a fault rule and returns its id. */
   fault(rule: FaultRule): Promise<string>;
-  /** The rules in force with how often they matched and struck. */
+  /** The current rules, with how often each matched and took effect. */
   faults(): Promise<ActiveFault[]>;
   clearFaults(): Promise<void>;
   addUsers(

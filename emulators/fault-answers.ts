@@ -1,11 +1,11 @@
 import { payloadOf } from './http.ts';
 import type { Answer, EmulatedRequest, FaultKind, FaultRule, Vendor } from './types.ts';
 
-interface Faulted {
+interface FaultContext {
   vendor: Vendor;
   rule: FaultRule;
   request: EmulatedRequest;
-  /** The vendor's own answer, where the fault strikes after acceptance. */
+  /** The vendor's own answer, if the fault occurs after it. */
   answer: Answer | undefined;
 }
 
@@ -13,7 +13,7 @@ const ELSEWHERE = 'http://foreign.invalid/api/v1/users?after=elsewhere';
 const MAINTENANCE =
   '<!DOCTYPE html><html><head><title>Maintenance</title></head><body>Back soon.</body></html>';
 
-const FAULTED: Record<FaultKind, (faulted: Faulted) => Answer | undefined> = {
+const FAULT_ANSWERS: Record<FaultKind, (context: FaultContext) => Answer | undefined> = {
   latency: ({ answer }) => answer,
   reset: () => undefined,
   hang: () => undefined,
@@ -29,9 +29,9 @@ const FAULTED: Record<FaultKind, (faulted: Faulted) => Answer | undefined> = {
   redirect: ({ rule }) => ({ status: 302, headers: { location: rule.url ?? ELSEWHERE } }),
 };
 
-/** The answer a fault sends instead of the vendor's own; undefined where nothing is sent. */
-export function faultAnswer(faulted: Faulted): Answer | undefined {
-  return FAULTED[faulted.rule.kind](faulted);
+/** The answer that a fault sends instead of the vendor's own; undefined if nothing is sent. */
+export function faultAnswer(context: FaultContext): Answer | undefined {
+  return FAULT_ANSWERS[context.rule.kind](context);
 }
 
 function statusAnswer(vendor: Vendor, rule: FaultRule): Answer {

@@ -2,7 +2,7 @@ import { createRandom } from './random.ts';
 import type { Random } from './random.ts';
 import type { EmulatedRequest, FaultRule, VendorName } from './types.ts';
 
-/** A rule in force, with what it has done so far. */
+/** A current rule, with how often it matched and took effect. */
 export interface ActiveFault {
   id: string;
   rule: FaultRule;
@@ -16,20 +16,21 @@ interface Armed extends ActiveFault {
 }
 
 /**
- * The faults that strike a request at one moment: a delay, and at most one fault that decides the
- * answer.
+ * The faults for a request at one moment: a delay, and at most one rule that determines the answer.
  */
 export interface Strike {
   delayMs: number;
   rule: FaultRule | null;
 }
 
-/** Holds the fault rules and decides, in the order they were added, which of them strike. */
+/**
+ * Holds the fault rules and selects, in the order in which they were added, those that take effect.
+ */
 export class Faults {
   #rules: Armed[] = [];
   #added = 0;
 
-  /** Throws a SyntaxError where `pathPattern` is no regular expression. */
+  /** Throws a SyntaxError if `pathPattern` is not a regular expression. */
   add(rule: FaultRule): string {
     this.#added += 1;
     const id = `fault-${this.#added}`;

@@ -4,7 +4,7 @@ import type { Answer, EmulatedRequest, Json } from './types.ts';
 
 const BODY_LIMIT = 20 * 1024 * 1024;
 
-/** Reads a request whole; throws where the body is larger than 20 MB or the connection breaks. */
+/** Reads a whole request. Throws if the body is larger than 20 MB or the connection is lost. */
 export async function readRequest(message: IncomingMessage): Promise<EmulatedRequest> {
   const url = message.url ?? '/';
   const mark = url.indexOf('?');
@@ -47,7 +47,7 @@ function parseBody(text: string, type: string): unknown {
   }
 }
 
-/** Body of a request as an object; empty where it is none. */
+/** The body of a request as an object; empty if it is not one. */
 export function objectBody(request: EmulatedRequest): Json {
   return isObject(request.body) ? request.body : {};
 }
@@ -57,7 +57,7 @@ export function isObject(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The bytes of an answer and their type; null where it has no body. */
+/** The text of an answer and its type; null if it has no body. */
 export function payloadOf(answer: Answer): { text: string; type: string } | null {
   if (answer.text !== undefined) return { text: answer.text, type: 'text/html; charset=utf-8' };
   return answer.body === undefined
@@ -65,7 +65,7 @@ export function payloadOf(answer: Answer): { text: string; type: string } | null
     : { text: JSON.stringify(answer.body), type: 'application/json' };
 }
 
-/** Sends an answer; nothing happens where the caller has gone. */
+/** Sends an answer, unless the caller has closed the connection. */
 export function send(response: ServerResponse, answer: Answer): void {
   if (response.destroyed) return;
   const payload = payloadOf(answer);
@@ -73,11 +73,11 @@ export function send(response: ServerResponse, answer: Answer): void {
   const entity = answer.status === 204 ? {} : { 'content-length': String(Buffer.byteLength(text)) };
   const type = payload ? { 'content-type': payload.type } : {};
   response.writeHead(answer.status, { ...type, ...entity, ...answer.headers });
-  // As text: it leaves with the head in one write.
+  // As text, so that it is sent in one write with the head.
   response.end(text);
 }
 
-/** Listens on loopback; port 0 takes a free one. Resolves to the base URL. */
+/** Listens on loopback; port 0 uses a free port. Resolves to the base URL. */
 export function listen(server: Server, port: number): Promise<string> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
@@ -90,8 +90,8 @@ export function listen(server: Server, port: number): Promise<string> {
 }
 
 /**
- * A server whose idle connections outlive any test, so that no client meets a connection closed
- * under it.
+ * A server that keeps idle connections open longer than any test, so that no client uses a
+ * connection that is being closed.
  */
 export function createQuietServer(
   serve: (message: IncomingMessage, response: ServerResponse) => Promise<void>,
@@ -105,7 +105,7 @@ export function createQuietServer(
   return server;
 }
 
-// A mistake of the emulator must not pass for a fault of the vendor: it says what it is.
+// An error in the emulator must not look like a fault of the vendor.
 function fail(response: ServerResponse, error: unknown): void {
   if (response.headersSent) response.destroy();
   else
@@ -118,9 +118,7 @@ function fail(response: ServerResponse, error: unknown): void {
 let second = NaN;
 let date = '';
 
-/**
- * A time in epoch milliseconds as the Date header has it; worded once a second, as it has no more.
- */
+/** A time in epoch milliseconds in the format of the Date header; formatted once per second. */
 export function httpDate(now: number): string {
   if (Math.floor(now / 1000) !== second) {
     second = Math.floor(now / 1000);
@@ -129,12 +127,12 @@ export function httpDate(now: number): string {
   return date;
 }
 
-/** Whether a body was sent that does not parse. */
+/** Whether the request has a body that could not be parsed. */
 export function isGarbled({ text, body }: EmulatedRequest): boolean {
   return text !== '' && body === undefined;
 }
 
-/** Stops listening and cuts what is still open. */
+/** Stops listening and closes open connections. */
 export function closeServer(server: Server): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve());

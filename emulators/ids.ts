@@ -1,10 +1,12 @@
+/** Deterministic ids and tokens that look like the vendors' own. */
+
 import { createRandom, whole } from './random.ts';
 
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const INDEX_SPACE = 62 ** 5;
-// Coprime to 62^5: spreads neighbouring indices apart and keeps them distinct.
+// Coprime to 62^5, so that neighbouring indices are spread out and remain distinct.
 const SPREAD = 387420489;
-// SPREAD times GATHER is 1 modulo 62^5: leads back to the index.
+// SPREAD × GATHER ≡ 1 modulo 62^5, which restores the index.
 const GATHER = 440496089;
 const HALF = 2 ** 15;
 const CELL = '5d7';
@@ -23,23 +25,23 @@ function letters(seed: number, count: number): string {
   return text;
 }
 
-// Both factors in INDEX_SPACE; in two halves, as the whole product may be beyond what a number
-// holds exactly.
+// Both factors are below INDEX_SPACE. The product is computed in two parts, because it may exceed
+// the exact range of a number.
 function product(one: number, other: number): number {
   const high = ((Math.floor(one / HALF) * other) % INDEX_SPACE) * HALF;
   return (high + (one % HALF) * other) % INDEX_SPACE;
 }
 
-/** A twenty-character id with Okta's prefix (`00u`, `00g`, …), distinct by index for one prefix. */
+/**
+ * An id of twenty characters with Okta's prefix (`00u`, `00g`, …), distinct by index for each
+ * prefix.
+ */
 export function oktaId(prefix: string, index: number, seed: number): string {
   const spread = product(index + 1, SPREAD);
   return prefix + letters(seed ^ (index * 2654435761), 9) + base62(spread, 5) + CELL;
 }
 
-/**
- * The index that an id was made of; null where it was made of another prefix or seed, or not at
- * all.
- */
+/** The index of an id; null if the id was not created with this prefix and seed. */
 export function oktaIndex(prefix: string, id: string, seed: number): number | null {
   const at = prefix.length + 9;
   let spread = 0;
@@ -51,7 +53,7 @@ export function oktaIndex(prefix: string, id: string, seed: number): number | nu
 const random = createRandom(process.pid << 8);
 let requests = 0;
 
-/** An opaque id for `x-okta-request-id` and its like. */
+/** An opaque id for headers such as `x-okta-request-id`. */
 export function requestId(): string {
   requests += 1;
   const draw = (): string => base62(whole(random, INDEX_SPACE), 5);
@@ -63,7 +65,7 @@ export function fakeToken(prefix: string, seed: number, length: number): string 
   return prefix + letters(seed, length);
 }
 
-/** An object id as Entra ID has them (a GUID), distinct by index for one seed. */
+/** An object id in the format of Entra ID (a GUID), distinct by index for each seed. */
 export function objectId(index: number, seed: number): string {
   const random = createRandom(seed ^ (index * 2654435761));
   const hex = (width: number): string =>
@@ -76,7 +78,7 @@ export function objectId(index: number, seed: number): string {
   return `${hex(8)}-${hex(4)}-4${hex(3)}-a${hex(3)}-${hex(4)}${spread}`;
 }
 
-/** A user id as Google has them: 21 digits, distinct by index for one seed. */
+/** A user id in Google's format: 21 digits, distinct by index for each seed. */
 export function googleId(index: number, seed: number): string {
   const random = createRandom(seed ^ (index * 2654435761));
   const spread = String(product(index + 1, SPREAD)).padStart(9, '0');
@@ -84,14 +86,14 @@ export function googleId(index: number, seed: number): string {
 }
 
 /**
- * A user id as Salesforce has them: 18 characters, of which the last three say where the others
- * have capitals.
+ * A user id in Salesforce's format: 18 characters, the last three of which encode the capitals of
+ * the others.
  */
 export function salesforceId(index: number, seed: number): string {
   return withCheck(`005${letters(seed + 5, 4)}000${base62(product(index + 1, SPREAD), 5)}`);
 }
 
-/** The 18 characters of a Salesforce id that has 15. */
+/** The 18-character form of a 15-character Salesforce id. */
 export function withCheck(id: string): string {
   const capitals = [0, 5, 10].map((at) =>
     [...id.slice(at, at + 5)].reduce(

@@ -4,8 +4,8 @@ import type { EmulatorArguments } from './arguments.ts';
 import { startEmulators } from './start.ts';
 
 /**
- * Entry of the emulators' own process: prints one JSON line and stays until a signal, or its
- * parent's end.
+ * Entry point of the emulators' process: prints one line of JSON and runs until it receives a
+ * signal or its parent ends.
  */
 async function main(): Promise<void> {
   const { options, exitWithParent } = argumentsOrExit();
@@ -19,7 +19,7 @@ async function main(): Promise<void> {
   };
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
-  // Only now: who has read the line may send a signal at once.
+  // Printed last, because the reader of the line may send a signal immediately.
   process.stdout.write(`${JSON.stringify(running.document)}\n`);
 }
 

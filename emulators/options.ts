@@ -7,7 +7,7 @@ import type { ResetRounding, WindowStart } from './rate-limit.ts';
 
 export type Profile = 'demo' | 'plain' | 'empty';
 
-/** The servers in the order in which `--port` counts their ports. */
+/** The servers, in the order of their ports from `--port`. */
 export const PORT_NAMES = [
   'okta',
   'jira',
@@ -19,7 +19,7 @@ export const PORT_NAMES = [
 ] as const;
 export type PortName = (typeof PORT_NAMES)[number];
 
-/** What the vendors accept, beside the key in the file of Google's service account. */
+/** The credentials that the vendors accept, besides the key of Google's service account. */
 export type TokenName =
   | 'okta'
   | 'jira'
@@ -31,52 +31,52 @@ export type TokenName =
   | 'salesforceClientId'
   | 'salesforceClientSecret';
 
-/** How to start the emulators; everything has a default. */
+/** Options of the emulators; all have defaults. */
 export interface EmulatorOptions {
   /** ACTIVE users. Default 503 for demo, 100 for plain. */
   users?: number;
-  /** Same seed, same organisation. Default 1. */
+  /** The same seed gives the same organisation. Default 1. */
   seed?: number;
   /**
-   * demo: looks real; plain: like users, one in `1 / weakShare` with SMS only; empty: nobody.
+   * demo: realistic; plain: similar users, a share of `weakShare` with SMS only; empty: no users.
    * Default demo.
    */
   profile?: Profile;
   /** plain: share of users with SMS only. Default 0.1. */
   weakShare?: number;
-  /** plain: applications and groups besides the built-in ones. Default 0. */
+  /** plain: number of applications and groups besides the built-in ones. Default 0. */
   apps?: number;
   groups?: number;
-  /** Loopback ports; 0 or absent takes a free one. */
+  /** Loopback ports; 0 or absent uses a free port. */
   ports?: Partial<Record<PortName, number>>;
-  /** Okta requests per bucket and window, 0 for no limit. Default 600. */
+  /** Okta requests per bucket and window; 0 for no limit. Default 600. */
   rateLimit?: number;
   /** Default 60,000. */
   windowMs?: number;
   /**
-   * When a window begins: at the whole second of its first request, exactly with it, or by the
-   * clock. Default second.
+   * When a window begins: at the whole second of its first request, exactly at that request, or at
+   * fixed times. Default `second`.
    */
   windowStart?: WindowStart;
-  /** x-rate-limit-reset has whole seconds: rounded from the exact end of the window. Default up. */
+  /** How the end of a window is rounded to the whole seconds of x-rate-limit-reset. Default up. */
   resetRounding?: ResetRounding;
-  /** How much later each of Okta's answers leaves. Default 0. */
+  /** Delay of each of Okta's answers. Default 0. */
   latencyMs?: number;
-  /** How long Jira's search lags behind. Default 0. */
+  /** Delay of Jira's search index. Default 0. */
   indexLagMs?: number;
   /**
-   * Path of the accept log; null keeps none, in memory neither. Default: in a fresh temporary
-   * directory.
+   * Path of the accept log; null keeps no log, not even in memory. Default: a file in a new
+   * temporary directory.
    */
   log?: string | null;
   tokens?: Partial<Record<TokenName, string>>;
-  /** Where the key file of Google's service account is written. Default: beside the accept log. */
+  /** Path for the key file of Google's service account. Default: beside the accept log. */
   googleKeyFile?: string;
-  /** Whom the service account acts for: an administrator, who is there in every profile. */
+  /** The administrator for whom the service account acts; exists in every profile. */
   googleAdminSubject?: string;
   jiraProject?: string;
   canaries?: Canaries;
-  /** Time the demo organisation is built around, epoch milliseconds. Default now. */
+  /** The time around which the demo organisation is built, epoch milliseconds. Default: now. */
   now?: number;
 }
 
@@ -85,7 +85,7 @@ export type ResolvedOptions = Required<EmulatorOptions> & {
   tokens: Record<TokenName, string>;
 };
 
-/** Fills in the defaults. Makes a directory for the accept log where none is named. */
+/** Fills in the defaults. Creates a directory for the accept log if no path is given. */
 export function resolveOptions(options: EmulatorOptions): ResolvedOptions {
   const seed = options.seed ?? 1;
   const profile = options.profile ?? 'demo';
@@ -125,7 +125,7 @@ export function resolveOptions(options: EmulatorOptions): ResolvedOptions {
 
 const temporary = (): string => mkdtempSync(join(tmpdir(), 'arx-emulators-'));
 
-// Named after the log: several emulators may keep theirs in one folder.
+// Named after the log, because several emulators may use one folder.
 function keyFileBeside(log: string | null): string {
   if (log === null) return join(temporary(), 'google-service-account.json');
   return join(dirname(log), `${basename(log, extname(log))}.google-service-account.json`);

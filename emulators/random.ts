@@ -1,5 +1,5 @@
 /**
- * A seeded source of numbers in [0, 1): the same seed gives the same organisation and the same
+ * A seeded source of numbers in [0, 1). The same seed gives the same organisation and the same
  * faults.
  */
 export type Random = () => number;
@@ -20,14 +20,14 @@ export function whole(random: Random, below: number): number {
   return Math.floor(random() * below);
 }
 
-/** One item, all alike likely; throws on an empty list. */
+/** One item, all equally likely; throws for an empty list. */
 export function pick<Item>(random: Random, items: readonly Item[]): Item {
   const item = items[whole(random, items.length)];
   if (item === undefined) throw new Error('pick: the list is empty');
   return item;
 }
 
-/** One item in proportion to its weight. */
+/** One item, with a probability in proportion to its weight. */
 export function pickWeighted<Item>(
   random: Random,
   items: readonly (readonly [Item, number])[],

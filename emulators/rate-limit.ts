@@ -1,4 +1,6 @@
-/** State of one bucket after a request was counted. */
+/** Okta's rate limit: buckets, windows and their statistics. */
+
+/** State of a bucket after a request was counted. */
 export interface BucketState {
   limit: number;
   remaining: number;
@@ -7,15 +9,15 @@ export interface BucketState {
   refused: boolean;
 }
 
-/** What a bucket has seen since the start. */
+/** Statistics of a bucket since the start. */
 export interface BucketStatistics {
   name: string;
   windows: number;
   served: number;
   throttled: number;
-  /** Smallest number of calls left in any window. */
+  /** Smallest number of remaining calls in any window. */
   leastRemaining: number;
-  /** When the first window began, and when the last request was served; epoch milliseconds. */
+  /** Start of the first window, and time of the last served request; epoch milliseconds. */
   openedAt: number;
   lastServedAt: number | null;
 }
@@ -23,7 +25,7 @@ export interface BucketStatistics {
 /** One window of a bucket; times are epoch milliseconds. */
 export interface WindowStatistics {
   startedAt: number;
-  /** From here on the next window may begin. */
+  /** From this time the next window may begin. */
   endsAt: number;
   limit: number;
   served: number;
@@ -31,13 +33,13 @@ export interface WindowStatistics {
   leastRemaining: number;
 }
 
-/** What reached a bucket, limited or not, and its windows, oldest first. */
+/** All requests to a bucket, with or without a limit, and its windows, oldest first. */
 export interface BucketReport {
   name: string;
   requests: number;
   firstRequestAt: number;
   lastRequestAt: number;
-  /** The last 10,000 at most; none without a limit. */
+  /** At most the last 10,000; none without a limit. */
   windows: WindowStatistics[];
 }
 
@@ -45,25 +47,25 @@ interface Bucket extends BucketStatistics {
   current: WindowStatistics;
 }
 
-const UNSEEN = {
+const UNUSED = {
   windows: 0,
   served: 0,
   throttled: 0,
   leastRemaining: Infinity,
   lastServedAt: null,
 };
-const MOST_WINDOWS = 10_000;
+const MAX_WINDOWS = 10_000;
 
 /**
- * When a window begins: the whole second of its first request, exactly that request, or a fixed
- * beat of the clock.
+ * When a window begins: at the whole second of its first request, exactly at that request, or at
+ * fixed times.
  */
 export type WindowStart = 'second' | 'request' | 'clock';
-/** How the exact end of a window becomes the whole seconds of the reset header. */
+/** How the exact end of a window is rounded to the whole seconds of the reset header. */
 export type ResetRounding = 'up' | 'down';
 
 export interface RateLimitSettings {
-  /** Requests a window; 0 lifts the limit. */
+  /** Requests per window; 0 for no limit. */
   rateLimit: number;
   windowMs: number;
   /** Default `second`. */
@@ -73,8 +75,7 @@ export interface RateLimitSettings {
 }
 
 /**
- * Okta's kind of buckets: unless set otherwise, each window begins with its first request, not with
- * the minute.
+ * Buckets as in Okta: by default, a window begins with its first request, not at the full minute.
  */
 export class RateLimiter {
   readonly #settings: RateLimitSettings;
@@ -85,7 +86,7 @@ export class RateLimiter {
     this.#settings = settings;
   }
 
-  /** Counts a request; the settings may change between calls. Null where there is no limit. */
+  /** Counts a request. The settings may change between calls. Null if there is no limit. */
   take(name: string, now: number): BucketState | null {
     const { rateLimit: limit, windowMs, resetRounding = 'up' } = this.#settings;
     const report = this.#report(name, now);
@@ -111,7 +112,7 @@ export class RateLimiter {
     return [...this.#buckets.values()].map(({ current: _current, ...seen }) => seen);
   }
 
-  /** What reached each bucket, window by window. */
+  /** The requests to each bucket, window by window. */
   reports(): BucketReport[] {
     return structuredClone([...this.#reports.values()]);
   }
@@ -144,8 +145,8 @@ export class RateLimiter {
       leastRemaining: limit,
     };
     windows.push(fresh);
-    if (windows.length > MOST_WINDOWS) windows.shift();
-    const bucket = found ?? { ...UNSEEN, name, openedAt: startedAt, current: fresh };
+    if (windows.length > MAX_WINDOWS) windows.shift();
+    const bucket = found ?? { ...UNUSED, name, openedAt: startedAt, current: fresh };
     Object.assign(bucket, { current: fresh, windows: bucket.windows + 1 });
     this.#buckets.set(name, bucket);
     return bucket;
@@ -158,7 +159,7 @@ const ROUND: Readonly<Record<ResetRounding, (seconds: number) => number>> = {
 };
 
 const STARTED: Readonly<Record<WindowStart, (now: number, windowMs: number) => number>> = {
-  // Whole seconds where the window has them, so that the reset header (in seconds) is exact.
+  // Whole seconds if the window is in whole seconds, so that the reset header is exact.
   second: (now, windowMs) => (windowMs % 1000 === 0 ? Math.floor(now / 1000) * 1000 : now),
   request: (now) => now,
   clock: (now, windowMs) => Math.floor(now / windowMs) * windowMs,

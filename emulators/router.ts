@@ -1,13 +1,13 @@
 import { TrieRouter } from 'hono/router/trie-router';
 import type { Route } from './types.ts';
 
-/** A route together with the values of its `:name` segments. */
+/** A route and the values of its `:name` segments. */
 interface Match {
   route: Route;
   params: Record<string, string>;
 }
 
-/** Finds the route of a request; null if there is none. The first row that matches counts. */
+/** Finds the route of a request; null if there is none. The first matching row wins. */
 export type Router = (method: string, path: string) => Match | null;
 
 /** Compiles a route table. */

@@ -28,30 +28,33 @@ import { Traffic } from './traffic.ts';
 import type { Vendor } from './types.ts';
 import { createVendorServer } from './vendor-server.ts';
 
-/** The document that `emulate` prints first: where the emulators are and what they accept. */
+/**
+ * The document that `arx emulate` prints first: the addresses of the emulators and the accepted
+ * credentials.
+ */
 export interface EmulatorDocument {
   schema: 'arx.emulate/v1';
   okta: string;
   jira: string;
-  /** Ends in `/api/`, as SLACK_API_URL wants it. */
+  /** Ends in `/api/`, as SLACK_API_URL requires. */
   slack: string;
   control: string;
-  /** Origins of sign-in and of Graph; one server. */
+  /** Origins of sign-in and Graph, which share a server. */
   entraLogin: string;
   entraGraph: string;
   google: string;
-  /** Path of the service account's key file, for its owner alone. */
+  /** Path of the service account's key file, which only its owner can read. */
   googleServiceAccountFile: string;
   googleAdminSubject: string;
   salesforce: string;
   tokens: Record<TokenName, string>;
   jiraProject: string;
   slackChannel: string;
-  /** Null where none is kept. */
+  /** Null if no log is kept. */
   acceptLog: string | null;
 }
 
-/** Everything the control server and in-process tests may look at and change. */
+/** Everything that the control server and in-process tests may read and change. */
 export interface EmulatorState {
   okta: OktaOrg;
   jira: JiraSite;
@@ -91,7 +94,7 @@ const SLACK_SCOPES = [
 /** Starts the emulated vendors and their control server on loopback, in this process. */
 export async function startEmulators(options: EmulatorOptions = {}): Promise<RunningEmulators> {
   const resolved = resolveOptions(options);
-  // Off the main thread, while the organisations are made.
+  // Starts on another thread while the organisations are built.
   void keyPair();
   const state = buildState(resolved);
   const servers = buildServers(state);
@@ -124,7 +127,7 @@ function buildServers(state: EmulatorState): Servers {
 
 type Origins = Record<PortName, string>;
 
-/** One after the other, so that the first port in use is the one that is told. */
+/** Binds one port after the other, so that the error names the first port in use. */
 async function bind(servers: Servers, ports: ResolvedOptions['ports']): Promise<Origins> {
   const bound: Partial<Origins> = {};
   for (const [name, port] of Object.entries(ports) as [PortName, number][]) {
@@ -149,7 +152,7 @@ function buildState(options: ResolvedOptions): EmulatorState {
     anonymous: false,
   };
   const slack = new SlackWorkspace({ token: tokens.slack, scopes: SLACK_SCOPES }, seed);
-  // Who may approve can be reached, and answer, in Slack.
+  // The approvers are members of the Slack workspace, so that they can be asked there.
   const approvers = okta.groupNamed(APPROVER_GROUP);
   for (const id of approvers?.members ?? [])
     slack.addMember({ email: okta.view(id)?.profile.login ?? id });
@@ -229,6 +232,6 @@ async function closeAll(
 ): Promise<void> {
   await Promise.all(Object.values(servers).map(closeServer));
   log.close();
-  // The key opens nothing any more.
+  // The key is no longer valid.
   rmSync(googleKeyFile, { force: true });
 }

@@ -6,11 +6,11 @@ interface Grant<Held> {
   expiresAt: number;
 }
 
-/** What a bearer token is good for: what it holds, or why it is good for nothing. */
+/** The result of checking a bearer token: its data, or why it is not valid. */
 export type Standing<Held> =
   { kind: 'valid'; held: Held } | { kind: 'expired' | 'unknown' | 'absent' };
 
-/** Issues bearer tokens and tells, later, what each is good for. */
+/** Issues bearer tokens and checks them later. */
 export class TokenBook<Held> {
   readonly #grants = new Map<string, Grant<Held>>();
 
@@ -20,7 +20,7 @@ export class TokenBook<Held> {
     return token;
   }
 
-  /** Of the token in a request's Authorization header. */
+  /** Checks the token in a request's Authorization header. */
   standing({ headers }: EmulatedRequest): Standing<Held> {
     const [scheme = '', token = ''] = (headers.authorization ?? '').split(' ');
     if (scheme.toLowerCase() !== 'bearer' || token === '') return { kind: 'absent' };
@@ -29,7 +29,7 @@ export class TokenBook<Held> {
     return grant.expiresAt > Date.now() ? { kind: 'valid', held: grant.held } : { kind: 'expired' };
   }
 
-  /** All tokens that are out expire now. */
+  /** Makes all issued tokens expire now. */
   expire(): void {
     for (const grant of this.#grants.values()) grant.expiresAt = 0;
   }

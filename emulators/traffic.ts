@@ -1,27 +1,24 @@
 import type { ServerResponse } from 'node:http';
 import type { VendorName } from './types.ts';
 
-/**
- * What became of the requests of one operation since the start; begun − answered − cut are in
- * flight.
- */
+/** The requests of one operation since the start. In flight are begun − answered − cut. */
 export interface TrafficStatistics {
   vendor: VendorName;
   operation: string;
   begun: number;
   answered: number;
   /**
-   * The caller's connection ended before the answer had left: what was in flight when its process
-   * was killed.
+   * The caller's connection ended before the answer was sent, for example because its process was
+   * killed.
    */
   cut: number;
 }
 
-/** Counts requests as callers see them, whatever the vendor made of them. */
+/** Counts requests as callers see them, whatever the vendor answered. */
 export class Traffic {
   readonly #rows = new Map<string, TrafficStatistics>();
 
-  /** Counts a request now and its answer when the response ends. */
+  /** Counts a request now, and its answer when the response ends. */
   begin(vendor: VendorName, operation: string, response: ServerResponse): void {
     const row = this.#row(vendor, operation);
     row.begun += 1;
@@ -31,7 +28,7 @@ export class Traffic {
     });
   }
 
-  /** Requests of a vendor that were begun and have neither been answered nor cut. */
+  /** Number of requests of a vendor that are neither answered nor cut. */
   inFlight(vendor: VendorName): number {
     const rows = [...this.#rows.values()].filter((row) => row.vendor === vendor);
     return rows.reduce((sum, { begun, answered, cut }) => sum + begun - answered - cut, 0);

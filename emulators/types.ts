@@ -4,7 +4,7 @@ export type VendorName = 'okta' | 'jira' | 'slack' | 'entra' | 'google' | 'sales
 export type Json = Record<string, unknown>;
 
 /**
- * A request as the route handlers see it: path decoded into `params`, body parsed from JSON or a
+ * A request for the route handlers: path segments decoded into `params`, body parsed from JSON or a
  * form.
  */
 export interface EmulatedRequest {
@@ -14,18 +14,18 @@ export interface EmulatedRequest {
   rawQuery: string;
   query: URLSearchParams;
   headers: IncomingHttpHeaders;
-  /** Parsed body; undefined where there is none or it does not parse. */
+  /** Parsed body; undefined if there is none or it cannot be parsed. */
   body: unknown;
   /** Body text as sent. */
   text: string;
   params: Record<string, string>;
-  /** `http://host:port` as the caller addressed it, so that links survive a proxy in between. */
+  /** `http://host:port` as used by the caller, so that links work through a proxy. */
   origin: string;
 }
 
 /**
- * What a handler answers. `body` is sent as JSON, `text` as it stands; neither gives an empty
- * answer.
+ * The answer of a handler. `body` is sent as JSON, `text` unchanged; without both, the answer is
+ * empty.
  */
 export interface Answer {
   status: number;
@@ -43,46 +43,48 @@ export interface Route {
   operation: string;
   /** The request changes state at the vendor. */
   write?: boolean;
-  /** OAuth scope a service app's token needs. */
+  /** OAuth scope that a service app's token needs. */
   scope?: string;
-  /** Reached without a token (the token endpoint itself). */
+  /** Accepts requests without a token (the token endpoint itself). */
   open?: boolean;
-  /** The logged body leaves these fields out. */
+  /** Fields that are hidden in the logged body. */
   redact?: readonly string[];
   handle: (request: EmulatedRequest) => Answer;
 }
 
 /**
- * Outcome of the checks before a handler: headers for whatever is answered, and the refusal if
- * there is one.
+ * The result of the checks before a handler: headers for every answer, and the refusal if there is
+ * one.
  */
 export interface Guarded {
   headers: Record<string, string>;
   refusal: Answer | null;
 }
 
-/** How one vendor words the answers that faults ask for. */
+/** A vendor's own form of the answers for faults. */
 export interface FaultAnswers {
   status(status: number): Answer;
   rateLimited(rule: FaultRule): Answer;
   unauthorized(): Answer;
   expiredCursor(): Answer;
-  /** An empty page whose next link leads to the page that was asked for. */
+  /** An empty page whose next link leads to the requested page. */
   emptyPage(request: EmulatedRequest): Answer;
-  /** The handler's answer with its next link pointed at `url`. */
+  /** The handler's answer with its next link changed to `url`. */
   foreignNextLink(answer: Answer, url: string): Answer;
 }
 
-/** One emulated vendor: a route table and its manners. */
+/** One emulated vendor: its routes, checks and fault answers. */
 export interface Vendor {
   name: VendorName;
   routes: readonly Route[];
   guard(request: EmulatedRequest, route: Route | null): Guarded;
   unknownRoute(request: EmulatedRequest): Answer;
   faults: FaultAnswers;
-  /** How much later than decided each answer leaves, in milliseconds; absent for at once. */
+  /** Delay of each answer in milliseconds; absent for none. */
   latencyMs?: () => number;
-  /** Whether an answer means that the vendor took the request (Slack says no with a 200). */
+  /**
+   * Whether an answer means that the vendor accepted the request (Slack refuses with status 200).
+   */
   taken(answer: Answer): boolean;
 }
 
@@ -100,22 +102,22 @@ export type FaultKind =
   | 'foreignNextLink'
   | 'redirect';
 
-/** A fault to inject. Matching requests are counted from the moment the rule is added. */
+/** A fault to inject. Matching requests are counted from when the rule is added. */
 export interface FaultRule {
   vendor: VendorName;
   method?: string;
   /** Regular expression over path and query. */
   pathPattern?: string;
-  /** 0 to 1, drawn per matching request from `seed`. Default 1. */
+  /** Probability from 0 to 1, drawn per matching request from `seed`. Default 1. */
   probability?: number;
   seed?: number;
-  /** So many matching requests pass first. */
+  /** Number of matching requests that pass first. */
   after?: number;
-  /** Strike at most so often. */
+  /** Maximum number of times that the rule takes effect. */
   times?: number;
   /**
-   * Before or after the vendor accepted the request. Default `before`; `foreignNextLink` is always
-   * `after`.
+   * Whether the fault occurs before or after the vendor handles the request. Default `before`;
+   * `foreignNextLink` is always `after`.
    */
   moment?: 'before' | 'after';
   kind: FaultKind;
@@ -127,15 +129,15 @@ export interface FaultRule {
   /** rateLimited: form of the reset headers. Default `normal`. */
   headers?: 'normal' | 'none' | 'past' | 'garbled' | 'duplicate';
   /**
-   * rateLimited: seconds until the reset (Okta) or in Retry-After (the others); null leaves
-   * Retry-After out.
+   * rateLimited: seconds until the reset (Okta) or in Retry-After (the others); null omits
+   * Retry-After.
    */
   retryAfter?: number | null;
-  /** foreignNextLink, redirect: where to. */
+  /** foreignNextLink, redirect: the target. */
   url?: string;
 }
 
-/** One line of the accept log: what a vendor took, or refused, and in which order. */
+/** One line of the accept log: a request that a vendor accepted or refused. */
 export interface LogEntry {
   seq: number;
   /** ISO 8601. */
@@ -147,11 +149,11 @@ export interface LogEntry {
   body?: unknown;
   operation: string;
   write: boolean;
-  /** Status of the vendor's own decision; null where a fault struck before there was one. */
+  /** Status of the vendor's own answer; null if a fault occurred before it. */
   status: number | null;
-  /** Status really sent; null where the connection was cut or left hanging. */
+  /** Status that was sent; null if the connection was closed or left open without an answer. */
   sent: number | null;
-  /** The write took effect, or the read was answered. */
+  /** Whether the write took effect, or the read was answered. */
   accepted: boolean;
   fault?: FaultKind;
   effect?: Json;

@@ -17,14 +17,15 @@ interface Context {
   traffic: Traffic;
 }
 
-/** The vendor's own decision on a request, before any fault touches the answer. */
+/** The vendor's own answer, before a fault changes it. */
 interface Decided {
   answer: Answer;
   accepted: boolean;
 }
 
 /**
- * An HTTP server in front of one vendor: faults before, checks, handler, accept log, faults after.
+ * An HTTP server for one vendor. For each request: faults before, checks, handler, faults after,
+ * accept log, answer.
  */
 export function createVendorServer(
   vendor: Vendor,
@@ -66,7 +67,7 @@ async function serve(
   else if (rule?.kind === 'reset') message.socket.resetAndDestroy();
 }
 
-// The header says when an answer leaves, not when it was decided.
+// The header has the time at which the answer is sent, not that of the decision.
 function withDate(answer: Answer): Answer {
   const date = answer.headers?.date;
   return date === undefined

@@ -25,14 +25,14 @@ describe('loadEventRules', () => {
         description: 'a',
         types: ['a.b'],
         when: [],
-        demand: { kind: 'single' },
+        trigger: { kind: 'single' },
         severity: 'low',
         tactic: 'Impact',
         technique: 'T1531',
       },
       expect.objectContaining({
         name: 'b',
-        demand: {
+        trigger: {
           kind: 'followed',
           follower: { types: ['c.*'], when: [], withinMs: 1_800_000, by: ['person'] },
         },
