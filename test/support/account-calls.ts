@@ -14,7 +14,7 @@ export interface ServiceAccountFile {
 
 const DIRECTORY = 'https://www.googleapis.com/auth/admin.directory.user';
 
-/** Posts a form without any client of ours. */
+/** Posts a form with a plain HTTP client. */
 export async function postForm(url: string, fields: Record<string, string>): Promise<PlainAnswer> {
   const answer = await fetch(url, { method: 'POST', body: new URLSearchParams(fields) });
   return { status: answer.status, headers: answer.headers, body: (await answer.json()) as unknown };
@@ -31,7 +31,7 @@ export const entraForm = ({ tokens }: EmulatorDocument): Record<string, string> 
 export const entraTokenUrl = ({ entraLogin, tokens }: EmulatorDocument): string =>
   `${entraLogin}/${tokens.entraTenantId}/oauth2/v2.0/token`;
 
-/** Calls Graph with a token of its own. */
+/** Calls Graph with its own token. */
 export async function entraCalls(document: EmulatorDocument): Promise<PlainCall> {
   return authorized(
     document.entraGraph,
@@ -46,7 +46,7 @@ export const salesforceForm = ({ tokens }: EmulatorDocument): Record<string, str
   client_secret: tokens.salesforceClientSecret,
 });
 
-/** Calls Salesforce with a token of its own. */
+/** Calls Salesforce with its own token. */
 export async function salesforceCalls(document: EmulatorDocument): Promise<PlainCall> {
   const url = `${document.salesforce}/services/oauth2/token`;
   return authorized(document.salesforce, await postForm(url, salesforceForm(document)));
@@ -58,8 +58,8 @@ export const serviceAccountOf = ({
   JSON.parse(readFileSync(googleServiceAccountFile, 'utf8')) as ServiceAccountFile;
 
 /**
- * What Google's token endpoint takes: claims as they should be but for `changes`, signed with the
- * key of the file or another.
+ * The form for Google's token endpoint: correct claims except for `changes`, signed with the key of
+ * the file or another key.
  */
 export function googleForm(
   document: EmulatorDocument,
@@ -88,7 +88,7 @@ export function googleForm(
   };
 }
 
-/** Calls Google with a token of its own, for claims that differ by `changes`. */
+/** Calls Google with its own token; `changes` alter the claims. */
 export async function googleCalls(
   document: EmulatorDocument,
   changes?: Record<string, unknown>,

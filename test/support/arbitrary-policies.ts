@@ -37,7 +37,7 @@ export const somePolicy: fc.Arbitrary<Policy> = fc
   })
   .map((given) => policy({ name: '', ...given }));
 
-/** Policies with names of their own. */
+/** Policies with distinct names. */
 export const policies = fc
   .array(somePolicy, { maxLength: 6 })
   .map((all) => all.map((one, at) => ({ ...one, name: `p${at}` })));

@@ -2,7 +2,7 @@ import { EMPTY_HEAD, sealEntry } from '../../src/audit/entry.ts';
 import type { StoredText } from '../../src/audit/chain.ts';
 import type { AuditDraft, AuditHead } from '../../src/audit/types.ts';
 
-/** A draft with everything required; `over` replaces what a test cares about. */
+/** A draft with all required fields; `over` sets the fields that matter to a test. */
 export function draftOf(over: Partial<AuditDraft> = {}): AuditDraft {
   return {
     workflowId: 'mfa-enforcement-check',
@@ -16,7 +16,7 @@ export function draftOf(over: Partial<AuditDraft> = {}): AuditDraft {
   };
 }
 
-/** Seals drafts one behind the other, as the journal does. */
+/** Seals drafts one after the other, as the journal does. */
 export function chainOf(drafts: readonly AuditDraft[]): { stored: StoredText[]; head: AuditHead } {
   let head = EMPTY_HEAD;
   const stored = drafts.map((draft, index) => {

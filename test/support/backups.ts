@@ -20,7 +20,7 @@ const AT = '2026-07-06T08:00:00.000Z';
 
 type Query = (statement: string) => Promise<{ rows: unknown[] }>;
 
-/** Fills a store with something of everything, odd texts among it. */
+/** Fills a store with rows of every kind, including odd texts. */
 export async function fillStore(store: Store, query: Query, home: string): Promise<void> {
   await appendMany(store, 300);
   await store.journal.append([draftOf({ subject: ODD })]);
@@ -85,8 +85,8 @@ const request: ActionRequest = {
 };
 
 /**
- * Everything that a database holds, as it writes it itself: rows by table, and where its sequences
- * stand.
+ * The whole content of a database, as PostgreSQL prints it: rows by table, and the positions of its
+ * sequences.
  */
 export async function contentOf(query: Query): Promise<Record<string, unknown[]>> {
   const tables = `select table_name from information_schema.tables where table_schema = 'public'
@@ -125,7 +125,7 @@ export const sourceOf =
   () =>
     Readable.from([file]);
 
-/** The same backup with its lines changed; its checksum is made anew where `sealed`. */
+/** The same backup with changed lines; `sealed` recomputes its checksum. */
 export function changed(
   file: Buffer,
   change: (lines: string[]) => string[],

@@ -2,14 +2,15 @@ import { OPERATIONS } from '../../src/governance/catalogue.ts';
 import type { DecisionRequest, Guardrails, Policy, Risk } from '../../src/governance/types.ts';
 import { RISKS } from '../../src/governance/types.ts';
 
-// Written apart from the evaluator's own matcher on purpose.
+// Deliberately independent of the evaluator's own matcher.
 const covers = (glob: string, text: string): boolean =>
   new RegExp(`^${glob.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '[^:]*')}$`).test(text);
 const level = (risk: Risk): number => RISKS.indexOf(risk);
 
 /**
- * Cedar policies that say the same of one connector: globs over operations become listed actions, globs over principals
- * `like` patterns, a deny a forbid, a grant with its ceiling a permit, the guardrail a forbid above it.
+ * Equivalent Cedar policies for one connector: globs over operations become listed actions, globs
+ * over principals `like` patterns, a deny a forbid, a grant with its ceiling a permit, the
+ * guardrail a forbid above it.
  */
 export function cedarPolicies(
   all: readonly Policy[],

@@ -16,7 +16,7 @@ export const ORIGIN = 'arx/example.okta.com';
 const homes: string[] = [];
 afterEach(() => homes.splice(0).forEach((home) => rmSync(home, { recursive: true, force: true })));
 
-/** A folder of its own for the private key, removed after the test. */
+/** A new folder for the private key, removed after the test. */
 export function keyHome(): string {
   const home = mkdtempSync(join(tmpdir(), 'arx-key-'));
   homes.push(home);
@@ -31,7 +31,7 @@ export function partsOf(
   return { store, holder: keyHolder(home, given), now: () => new Date('2026-07-06T09:00:00.000Z') };
 }
 
-/** Appends entries with subjects of their own. */
+/** Appends entries with distinct subjects. */
 export async function appendMany(
   store: Pick<Store, 'journal'>,
   count: number,
@@ -42,7 +42,7 @@ export async function appendMany(
   );
 }
 
-/** Opens a note with the public keys that the store keeps. */
+/** Opens a note with the public keys in the store. */
 export async function opened(store: Store, note: string): Promise<OpenCheckpoint> {
   const keys = (await store.auditKeys.list()).map(({ verifierKey }) =>
     parseVerifierKey(verifierKey),

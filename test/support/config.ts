@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { ConfigError } from '../../src/config/errors.ts';
 
-/** A directory with the given files (mode 0600), removed when the test is over. */
+/** A directory with the given files (mode 0600), removed after the test. */
 export function directoryWith(files: Readonly<Record<string, string>> = {}): string {
   const directory = mkdtempSync(join(tmpdir(), 'arx-test-'));
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
@@ -15,7 +15,7 @@ export function directoryWith(files: Readonly<Record<string, string>> = {}): str
   return directory;
 }
 
-/** The ConfigError that a call throws; fails the test where it throws none. */
+/** The ConfigError that a call throws; fails the test if it throws none. */
 export function configErrorOf(call: () => unknown): ConfigError {
   try {
     call();

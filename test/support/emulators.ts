@@ -9,12 +9,12 @@ import type { EmulatorOptions } from '../../emulators/options.ts';
 import type { EmulatorDocument } from '../../emulators/start.ts';
 
 /**
- * Emulators in a process of their own: where they are, a typed control client, and how to end them.
+ * Emulators in a separate process: their addresses, a typed control client, and how to end them.
  */
 export interface EmulatorProcess extends EmulatorControl {
   document: EmulatorDocument;
   pid: number;
-  /** The environment that points arx at these emulators; names as in the specification. */
+  /** The environment that points arx at these emulators. */
   env: Record<string, string>;
   stop(): Promise<void>;
 }
@@ -22,8 +22,8 @@ export interface EmulatorProcess extends EmulatorControl {
 const MAIN = fileURLToPath(new URL('../../emulators/main.ts', import.meta.url));
 
 /**
- * Spawns `emulators/main.ts` and waits for its first line. Throws with what it wrote where it does
- * not start.
+ * Spawns `emulators/main.ts` and waits for its first line. Throws with its output if it does not
+ * start.
  */
 export async function startEmulatorProcess(
   options: EmulatorOptions = {},

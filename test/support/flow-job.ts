@@ -40,18 +40,18 @@ export const REQUESTER: FlowRequester = {
 export interface FlowJob {
   job: MainJob;
   service: FlowService;
-  /** A service that asks Temporal about runs, two minutes from now. */
+  /** A flow service that looks up runs in Temporal, with a clock two minutes ahead. */
   later: FlowService;
-  /** Okta ids of ann and bob (who may approve), requester and stranger. */
+  /** Okta ids of ann and bob (who may approve), the requester and a stranger. */
   people: Record<string, string>;
-  /** An event about an account, of a new id. */
+  /** An event about an account, with a new id. */
   event(product: Product, id: string, over?: Record<string, unknown>): Record<string, unknown>;
-  /** Admits and starts; `result` waits for the end and gives the run as it then stands. */
+  /** Admits and starts; `result` waits for the end and returns the run as it is then. */
   start(ask: Omit<RunRequest, 'requester'> & { requester?: FlowRequester }): Promise<StartedFlow>;
   undo(run: string): Promise<StartedFlow>;
-  /** Waits until a step asks, and answers. */
+  /** Waits until a step requests approval, and decides. */
   answer(run: string, step: string, verdict?: 'approve' | 'deny'): Promise<string>;
-  /** Writes that a vendor took, as `METHOD path`. */
+  /** Writes that a vendor accepted, as `METHOD path`. */
   writes(vendor: VendorName, about?: string): Promise<string[]>;
   kinds(run: string): Promise<string[]>;
 }
@@ -64,13 +64,13 @@ export interface StartedFlow {
   result(): Promise<FlowRunRecord>;
 }
 
-/** Short waits, unsigned approvals, and everybody in the group Approvers may approve. */
+/** Short waits, unsigned approvals, and all members of the group Approvers may approve. */
 const CONFIG: ConfigOverrides = {
   approvals: { require_signed: false, default_approvers: ['group:Approvers'], expires_in: '60s' },
   remediation: { tenants: TENANTS },
 };
 
-/** Builds the parts; the worker is not started yet. */
+/** Creates the parts; does not start the worker. */
 export async function flowJob(databaseUrl: string, options: MainJobOptions = {}): Promise<FlowJob> {
   const job = await mainJob(databaseUrl, { ...options, config: { ...CONFIG, ...options.config } });
   const people: Record<string, string> = {};
@@ -153,7 +153,7 @@ export async function flowJob(databaseUrl: string, options: MainJobOptions = {})
 
 const PATIENCE_MS = 30_000;
 
-/** The request of a step once somebody can answer it. */
+/** Waits for the request of a step that needs a decision, and returns its id. */
 export async function asking({ store, temporal }: MainJob, workflowId: string): Promise<string> {
   for (const until = Date.now() + PATIENCE_MS; Date.now() < until;) {
     const pending = await store.requests.list({ states: ['pending'], limit: 100 });
@@ -162,7 +162,7 @@ export async function asking({ store, temporal }: MainJob, workflowId: string): 
     if (await approval.then(({ status }) => status.name === 'RUNNING').catch(() => false))
       return request;
   }
-  throw new Error(`${workflowId} asked nobody within ${PATIENCE_MS} ms`);
+  throw new Error(`${workflowId} requested no approval within ${PATIENCE_MS} ms`);
 }
 
 function serviceOf(job: MainJob, over: Partial<FlowServiceParts> = {}): FlowService {

@@ -1,6 +1,6 @@
 import type { FlowRunRecord } from '../../src/store/flow-types.ts';
 
-/** A run that has just been opened; `over` replaces what a test cares about. */
+/** A run that was just opened; `over` sets the fields that matter to a test. */
 export function flowRun(run: string, over: Partial<FlowRunRecord> = {}): FlowRunRecord {
   const account = {
     product: 'Okta',

@@ -1,6 +1,6 @@
 /**
- * Vitest's global set-up: servers that all tests of a run share. Each starts when a test first asks
- * for it.
+ * Vitest's global set-up: the servers that all tests of a run share. Each starts when a test first
+ * requests it.
  */
 import { createServer } from 'node:http';
 import type { ServerResponse } from 'node:http';
@@ -20,10 +20,10 @@ type Starters = { [Name in keyof SharedServers]: () => Promise<Started<SharedSer
 
 const STARTERS: Starters = { postgres: startTemplate, temporal: startTemporal };
 
-/** Processes that tests start find their code compiled here. */
+/** Compile cache for the processes that tests start. */
 const COMPILED = fileURLToPath(new URL('../../node_modules/.cache/compiled', import.meta.url));
 
-/** Offers the servers on a port that the tests learn from their environment. */
+/** Offers the servers on a port that the tests find in their environment. */
 export default async function offerServers(): Promise<() => Promise<void>> {
   process.env.NODE_COMPILE_CACHE ??= COMPILED;
   const started = new Map<string, Promise<Started<unknown>>>();
@@ -51,7 +51,7 @@ async function answer(response: ServerResponse, server: Promise<Started<unknown>
   }
 }
 
-/** A PostgreSQL server with a migrated database from which the tests make theirs. */
+/** A PostgreSQL server with a migrated database, the template of the test databases. */
 async function startTemplate(): Promise<Started<SharedServers['postgres']>> {
   const server = await startPostgres();
   const { databaseUrl, close } = await server.create();
@@ -68,7 +68,7 @@ async function startTemplate(): Promise<Started<SharedServers['postgres']>> {
   };
 }
 
-/** A Temporal development server; every test file registers a namespace of its own. */
+/** A Temporal development server; each test file registers its own namespace. */
 async function startTemporal(): Promise<Started<SharedServers['temporal']>> {
   const { address, close } = await startServer(null);
   return { address: { address }, stop: close };

@@ -1,17 +1,14 @@
 /**
- * Finds planted strings in whatever the product leaves behind, in the forms in which they could
- * stand there.
+ * Finds planted strings in everything that the product writes, in all forms in which they could
+ * occur.
  */
 import pg from 'pg';
 import type { DevServer } from './temporal.ts';
 
-/** What is planted, by the name it is reported under. */
+/** The planted strings, by the name under which they are reported. */
 export type Canaries = Readonly<Record<string, string>>;
 
-/**
- * Names of the canaries that stand in a text: as they are, percent-encoded, digits only, or inside
- * base64.
- */
+/** Names of the canaries in a text: verbatim, percent-encoded, digits only, or inside base64. */
 export function leaked(canaries: Canaries, text: string): string[] {
   const lower = text.toLowerCase();
   return Object.entries(canaries)
@@ -29,8 +26,7 @@ function plainForms(value: string): string[] {
 }
 
 /**
- * Base64 of a longer text holds one of three fixed pieces, depending on where in it the value
- * begins.
+ * Base64 of a longer text contains one of three fixed pieces, depending on the offset of the value.
  */
 function inBase64(value: string, text: string): boolean {
   return [0, 1, 2].some((before) => {
@@ -41,8 +37,8 @@ function inBase64(value: string, text: string): boolean {
 }
 
 /**
- * Everything that a protobuf message or a plain object holds, as text: bytes (payloads, metadata)
- * are decoded.
+ * The whole content of a protobuf message or a plain object as text: bytes (payloads, metadata) are
+ * decoded.
  */
 export function spelledOut(value: unknown): string {
   const pieces: string[] = [];
@@ -74,8 +70,7 @@ export function payloadSizes(history: unknown): number[] {
 export type Execution = Awaited<ReturnType<typeof executions>>[number];
 
 /**
- * Every workflow run that the server knows: what it lists of it (memo and search attributes too),
- * and its history.
+ * Every workflow run on the server: its listing (with memo and search attributes) and its history.
  */
 export async function executions({ client, namespace }: DevServer) {
   const { executions: listed } = await client.workflowService.listWorkflowExecutions({ namespace });

@@ -1,6 +1,5 @@
 /**
- * The main job on real parts: dev server, store, emulators and worker each in a process of their
- * own.
+ * The main job on real parts: dev server, store, emulators and worker, each in a separate process.
  */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
@@ -26,7 +25,7 @@ import type { DevServer } from './temporal.ts';
 
 export interface WorkerProcess {
   pid: number;
-  /** Where it serves Prometheus metrics; null where ARX_METRICS_ADDRESS is not set. */
+  /** URL of its Prometheus metrics; null if ARX_METRICS_ADDRESS is not set. */
   metricsUrl: string | null;
   /** Everything it wrote to stdout and stderr so far. */
   output(): string;
@@ -34,15 +33,15 @@ export interface WorkerProcess {
   stop(): Promise<void>;
 }
 
-/** Merged over a configuration whose waits are short enough for tests. */
+/** Overrides of a configuration with waits short enough for tests. */
 export type ConfigOverrides = Record<string, unknown>;
 
 export interface MainJobOptions {
   emulator?: EmulatorOptions;
   config?: ConfigOverrides;
   /**
-   * Where the job runs; default the development server of this test file. Two jobs at once need one
-   * each.
+   * Where the job runs; default the development server of this test file. Two simultaneous jobs
+   * need one each.
    */
   temporal?: DevServer;
 }
@@ -53,10 +52,10 @@ export interface MainJob {
   store: Store;
   databaseUrl: string;
   env: Record<string, string>;
-  /** `extra` is laid over the environment of the worker. */
+  /** `extra` overrides the environment of the worker. */
   startWorker(extra?: Record<string, string>): Promise<WorkerProcess>;
   start(input?: MfaEnforcementCheckInput): Promise<StartedWorkflow>;
-  /** Runs a check to its end and gives its summary. */
+  /** Runs a check to its end and returns its summary. */
   run(input?: MfaEnforcementCheckInput): Promise<RunSummary>;
   summary(run: string): Promise<RunSummary>;
   users(run: string): Promise<RunUser[]>;
@@ -65,12 +64,12 @@ export interface MainJob {
 
 const ROOT = resolve(import.meta.dirname, '../..');
 /**
- * As `npm run worker` has them. What the image and the embedded stack set besides is in the
- * environment below.
+ * The arguments of `npm run worker`. Further settings of the image and the embedded stack are in
+ * the environment below.
  */
 const WORKER_FLAGS = manifest.scripts.worker.split(' ').filter((word) => word.startsWith('--'));
 
-/** Builds the parts over a database; the worker is not started yet. */
+/** Creates the parts over a database; does not start the worker. */
 export async function mainJob(
   databaseUrl: string,
   { emulator = {}, config = {}, ...given }: MainJobOptions = {},
@@ -131,7 +130,7 @@ export async function mainJob(
   return job;
 }
 
-/** Defaults with short waits, and every policy that ships. */
+/** Defaults with short waits, and all shipped policies. */
 function configuration(overrides: ConfigOverrides): object {
   return {
     version: 1,

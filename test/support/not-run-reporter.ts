@@ -1,6 +1,6 @@
 /**
- * Reporter: names and counts, at the very end, the tests that did not run because something is
- * missing here.
+ * Reporter: at the very end, lists and counts the tests that did not run because something is
+ * missing on this machine.
  */
 import type { Reporter, TestCase, TestModule } from 'vitest/node';
 import { TABLE_NOTE } from './table-note.ts';
@@ -12,7 +12,7 @@ export default class NotRunReporter implements Reporter {
   }
 }
 
-/** Tests that were skipped with a note; those that a filter left out have none. */
+/** Tests that were skipped with a note; tests excluded by a filter have none. */
 export function notRunText(
   tests: readonly Pick<TestCase, 'fullName' | 'module' | 'result'>[],
 ): string {

@@ -11,7 +11,7 @@ type RowBody<Row> = (row: Row) => void | Promise<void>;
 export interface ConditionalIt {
   (name: string, body: Body): void;
   /**
-   * A test for each row, as `it.for`; rows that are read from what is missing are given as a
+   * A test for each row, as `it.for`. Rows read from something that may be missing are given as a
    * function.
    */
   for<Row>(
@@ -20,8 +20,8 @@ export interface ConditionalIt {
 }
 
 /**
- * `it` where nothing is missing; else tests that do not run and are reported, with the sentence
- * that says what is missing.
+ * `it` if nothing is missing; else tests that do not run and are reported with the sentence that
+ * says what is missing.
  */
 export function itUnless(missing: string | null): ConditionalIt {
   const one = (name: string, body: Body): void => {

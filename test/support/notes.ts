@@ -4,7 +4,7 @@ import type { NoteSigner, VerifySignature } from '../../src/audit/note.ts';
 
 const SPKI_HEAD = Buffer.from('302a300506032b6570032100', 'hex');
 
-/** A fresh signer, made of Node's crypto alone. */
+/** A new signer that uses only Node's crypto. */
 export function signerOf(name: string): NoteSigner {
   const { publicKey, privateKey } = generateKeyPairSync('ed25519');
   const raw = publicKey.export({ type: 'spki', format: 'der' }).subarray(SPKI_HEAD.length);

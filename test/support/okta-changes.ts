@@ -1,6 +1,6 @@
 /**
- * What happens to an emulated organisation between two scans, with the entries that Okta writes of
- * it.
+ * Changes to an emulated organisation between two scans, with the log entries that Okta writes
+ * about them.
  */
 import fc from 'fast-check';
 import type { FactorSpec, UserRecord } from '../../emulators/okta/model.ts';
@@ -9,8 +9,8 @@ import type { NewLogEvent } from '../../emulators/okta/system-log.ts';
 import { EXEMPT_GROUP } from './orgs.ts';
 
 /**
- * A change to somebody, or to everybody; `pick` says to whom, `late` that its entry comes after the
- * list was read.
+ * A change to one user or to all; `pick` chooses the user, `late` delays the log entry until after
+ * the list was read.
  */
 export interface Change {
   kind: keyof typeof CHANGES;
@@ -25,11 +25,9 @@ interface Place {
   at: string;
 }
 
-/**
- * A row changes the organisation and gives the entry that Okta writes; null where it writes none.
- */
+/** Changes the organisation and returns the log entry of Okta; null if Okta writes none. */
 interface ChangeRow {
-  /** Whether the log leaves no choice but to read everybody. */
+  /** Whether the log forces a full read. */
   full: boolean;
   apply: (place: Place, user: UserRecord, change: Change) => NewLogEvent | null;
 }
@@ -48,7 +46,10 @@ const aboutNobody = (eventType: string): NewLogEvent => ({ eventType });
 const GARBAGE = { eventType: 'user.mfa.factor.deactivate', raw: { uuid: 4, eventType: ['?'] } };
 const RESTLESS = ['ENROLLED', 'PENDING_ACTIVATION', 'NOT_SETUP'];
 
-/** Somebody may be enrolled, reset, suspended, moved, joined, gone; and settings change for all. */
+/**
+ * A user may be enrolled, reset, suspended, moved, added or deleted, and settings may change for
+ * all.
+ */
 export const CHANGES = {
   enrol: row((user, { org }, { factors }) => {
     org.patchUser(user, { factors: [...user.factors, ...factors] });
@@ -127,7 +128,7 @@ function row(
   return { full, apply: (place, user, change) => apply(user, place, change) };
 }
 
-/** From now on nobody's SMS is shown. */
+/** From now on SMS factors are hidden for all users. */
 function everybody(eventType: string): ChangeRow {
   const apply: ChangeRow['apply'] = ({ org }) => {
     for (const user of org.present()) {
@@ -140,9 +141,7 @@ function everybody(eventType: string): ChangeRow {
   return { full: true, apply };
 }
 
-/**
- * Makes a change; the entry to be logged, or null. Nobody is left to be changed: nothing happens.
- */
+/** Makes a change and returns the entry to be logged, or null. Does nothing if no user is left. */
 export function change(org: OktaOrg, wanted: Change, at: string): NewLogEvent | null {
   const people = org.present();
   const user = people[wanted.pick % Math.max(1, people.length)];
@@ -160,7 +159,7 @@ const KINDS = Object.keys(CHANGES) as Change['kind'][];
 const usual = KINDS.filter((kind) => !CHANGES[kind].full);
 const rare = KINDS.filter((kind) => CHANGES[kind].full);
 
-/** Changes as they come: mostly to one person each. */
+/** Arbitrary changes, most of them to one user. */
 export const anyChange: fc.Arbitrary<Change> = fc.record({
   kind: fc.oneof(
     { weight: 12, arbitrary: fc.constantFrom(...usual) },

@@ -45,7 +45,7 @@ export async function failureOf(handle: SyncHandle): Promise<string> {
 /** Host of the emulated organisation. */
 export const orgOf = ({ env }: MainJob): string => new URL(`${env['OKTA_DOMAIN']}`).host;
 
-/** Everybody in the twin, by login; of several with one login who is still there. */
+/** All users in the twin by login; of several with the same login, the one that still exists. */
 export async function twinUsers(job: MainJob): Promise<Map<string, TwinUser>> {
   const users = new Map<string, TwinUser>();
   for await (const page of job.store.twin.users.pages(orgOf(job), 500)) {

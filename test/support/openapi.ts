@@ -4,7 +4,7 @@ import addFormats from 'ajv-formats';
 import type { LogEntry } from '../../emulators/types.ts';
 import { readReference } from './reference.ts';
 
-/** A request as the accept log of the emulators has it. */
+/** A request, as in the accept log of the emulators. */
 interface LoggedRequest {
   method: string;
   path: string;
@@ -14,8 +14,8 @@ interface LoggedRequest {
 }
 
 /**
- * Holds requests and answers against one OpenAPI file; each check returns what is wrong, nothing
- * where all is well.
+ * Checks requests and answers against one OpenAPI file; each check returns the problems, empty if
+ * there are none.
  */
 export interface OpenApi {
   request(request: LoggedRequest): string[];
@@ -45,8 +45,8 @@ const SPECIFICATIONS = {
 } as const;
 
 /**
- * The specification of a vendor from the reference data, read at the first check, which throws
- * where it is missing.
+ * The specification of a vendor from the reference data. It is read at the first check, which
+ * throws if it is missing.
  */
 export function openApiOf(vendor: keyof typeof SPECIFICATIONS): OpenApi {
   let opened: { operations: Operation[]; compile: Compile } | undefined;
@@ -69,7 +69,7 @@ function openSpecification(vendor: keyof typeof SPECIFICATIONS): {
 const UNSPECIFIED: readonly string[] = ['oauth:token', 'page'];
 
 /**
- * What is wrong with the requests of an accept log that went to Okta and Jira: method, path, query
+ * The problems with the requests of an accept log that went to Okta and Jira: method, path, query
  * and body.
  */
 export function acceptLogProblems(entries: readonly LogEntry[]): string[] {
@@ -134,7 +134,7 @@ function operationsOf(document: Node): Operation[] {
         operationOf({ template, method, item, operation: operation as Node, resolve }),
       ),
   );
-  // Of two templates that fit, the one with fewer variables is meant.
+  // If two templates match, the one with fewer variables applies.
   return operations.sort((one, other) => one.names.length - other.names.length);
 }
 

@@ -25,9 +25,7 @@ const STATUSES = [
   'ENROLLED',
 ];
 
-/**
- * A generated person: what Okta will say of them, and what the exemptions and the grace period say.
- */
+/** A generated person: what Okta returns, and what the exemptions and the grace period say. */
 export interface Person {
   factors: { type: string; status: string }[];
   kind: 'normal' | 'vanish' | 'deny';
@@ -63,7 +61,7 @@ export const organisation = fc.array(person, { minLength: 1, maxLength: 24 });
 export const EXEMPT_GROUP = 'Break glass';
 const OLD = '2020-01-01T00:00:00.000Z';
 
-/** People as the emulator takes them. */
+/** The people in the form of the emulator. */
 export function newUsers(people: readonly Person[], prefix: string): NewUser[] {
   return people.map((one, index) => ({
     login: `${prefix}-${index}@example.com`,
@@ -76,7 +74,7 @@ export function newUsers(people: readonly Person[], prefix: string): NewUser[] {
   }));
 }
 
-/** What the specification says of a generated person; null where they are not in scope. */
+/** The verdict by the specification for a generated person; null if out of scope. */
 export function expectedVerdict(one: Person): string | null {
   if (one.status !== 'ACTIVE') return null;
   const reading = { normal: 'read', vanish: 'vanished', deny: 'unreadable' } as const;

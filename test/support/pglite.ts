@@ -15,15 +15,15 @@ export async function startPglite(dataDir: string | null = null): Promise<TestDa
 }
 
 interface Lent extends TestDatabase {
-  /** What the store is like right after its migrations; null until it has been migrated here. */
+  /** The content right after the migrations; null until they have run here. */
   pristine: Pristine | null;
 }
 let lent: Promise<Lent> | null = null;
 let borrowed = false;
 
 /**
- * The PGlite of this test process, migrated and without content. To start one takes seconds of CPU,
- * so test files of a process share it, one at a time: `close()` gives it back.
+ * The PGlite of this test process, migrated and without content. Starting one takes seconds of CPU,
+ * so the test files of a process share it, one at a time: `close()` returns it.
  */
 export async function borrowPglite(): Promise<TestDatabase> {
   const instance = await borrow();

@@ -17,7 +17,7 @@ export const bundle = (...policies: Policy[]): PolicyBundle & { ok: true } => ({
   digest: bundleDigest(policies),
 });
 
-/** A policy with what the test does not care about filled in. */
+/** A policy with defaults for the fields that do not matter to a test. */
 export const policy = (given: Partial<Policy> & { name: string }): Policy => ({
   connector: 'okta',
   principals: [],

@@ -1,6 +1,6 @@
 /**
- * The PostgreSQL that tests run: the one that PG_BIN names, else the packaged one, the same version
- * on every machine.
+ * The PostgreSQL of the tests: the one in PG_BIN, else the packaged one, the same version on every
+ * machine.
  */
 import { existsSync } from 'node:fs';
 import { cp, readFile, symlink } from 'node:fs/promises';
@@ -11,8 +11,8 @@ const require = createRequire(import.meta.url);
 const PLATFORM = `${process.platform}-${process.arch}`;
 
 /**
- * Folder with initdb, pg_ctl and postgres; the packaged ones are copied into `scratch`. Throws
- * where there are none.
+ * Folder with initdb, pg_ctl and postgres; packaged ones are copied into `scratch`. Throws if there
+ * are none.
  */
 export async function postgresBinaries(scratch: string): Promise<string> {
   const given = process.env.PG_BIN;
@@ -38,8 +38,8 @@ function packageFolder(): string {
 }
 
 /**
- * Copied because the user that PostgreSQL runs as may not be allowed to read node_modules, and
- * because the links among the libraries are made by an install script that npm may not have run.
+ * Copied, because the user of the PostgreSQL process may not be allowed to read node_modules, and
+ * because the links among the libraries are created by an install script that npm may not have run.
  */
 async function copyPackaged(from: string, to: string): Promise<string> {
   const isNeeded = (path: string): boolean => extname(path) !== '.a';

@@ -15,10 +15,11 @@ import type { SharedServers } from './shared.ts';
 
 const run = promisify(execFile);
 
-/** A real PostgreSQL server; every call of `create` makes a database of its own. */
+/** A real PostgreSQL server; each call of `create` creates a database. */
 export interface PostgresServer {
   /**
-   * Of the process whose children serve the clients; null where TEST_DATABASE_URL names the server.
+   * Pid of the process whose children serve the clients; null if TEST_DATABASE_URL names the
+   * server.
    */
   pid: number | null;
   /** Address of the database from which others are created. */
@@ -33,7 +34,7 @@ export async function emptyDatabase(): Promise<TestDatabase> {
   return await createDatabase(adminUrl);
 }
 
-/** A migrated database of the same server; cheaper than to migrate an empty one. */
+/** A migrated database on the same server; cheaper than migrating an empty one. */
 export async function migratedDatabase(): Promise<TestDatabase> {
   const { adminUrl, template } = await sharedServer();
   return await createDatabase(adminUrl, template);
@@ -41,14 +42,14 @@ export async function migratedDatabase(): Promise<TestDatabase> {
 
 async function sharedServer(): Promise<SharedServers['postgres']> {
   const server = await askForServer('postgres');
-  if (!server) throw new Error('shared databases are there within vitest only');
+  if (!server) throw new Error('shared databases are only available within vitest');
   return server;
 }
 
 /**
- * Starts a throw-away cluster, or uses the server that TEST_DATABASE_URL names. Throws where
- * neither can be had. A durable one keeps PostgreSQL's own defaults (fsync on); the others trade
- * them for speed.
+ * Starts a temporary cluster, or uses the server in TEST_DATABASE_URL. Throws if neither is
+ * available. A durable cluster keeps PostgreSQL's defaults (fsync on); the others trade them for
+ * speed.
  */
 export async function startPostgres({
   durable = false,
@@ -129,8 +130,8 @@ async function startCluster(settings: readonly string[]): Promise<Cluster> {
 type Runner = (command: string, args: string[]) => Promise<unknown>;
 
 /**
- * PostgreSQL refuses to run as root: there it runs as an unprivileged user that every machine has,
- * who then owns the folder.
+ * PostgreSQL refuses to run as root. In that case it runs as an unprivileged user that every
+ * machine has, who then owns the folder.
  */
 async function ownerOf(folder: string): Promise<Runner> {
   const cwd = { cwd: folder };

@@ -1,18 +1,18 @@
 /**
- * Puts a migrated database back to how its migrations left it, which is much cheaper than to
- * migrate it again.
+ * Restores a migrated database to its state right after the migrations, which is much cheaper than
+ * migrating again.
  */
 import pg from 'pg';
 
-/** What migrations leave behind. */
+/** The state right after the migrations. */
 export interface Pristine {
-  /** Changes with every change of the schema. */
+  /** Differs for each schema. */
   schema: string;
-  /** Rows that migrations wrote, as JSON by table. */
+  /** Rows written by the migrations, as JSON by table. */
   rows: ReadonlyMap<string, string>;
 }
 
-/** Reads a database that has just been migrated. */
+/** Reads a database right after its migrations. */
 export async function readPristine(databaseUrl: string): Promise<Pristine> {
   return await withClient(databaseUrl, async (client) => {
     const { rows: tables } = await client.query<{ name: string }>(TABLES);
@@ -28,8 +28,7 @@ export async function readPristine(databaseUrl: string): Promise<Pristine> {
 }
 
 /**
- * Takes all content away and writes the rows of the migrations again; false where the schema is
- * another one by now.
+ * Deletes all content and writes the rows of the migrations again; false if the schema has changed.
  */
 export async function restorePristine(databaseUrl: string, pristine: Pristine): Promise<boolean> {
   return await withClient(databaseUrl, async (client) => {
@@ -45,7 +44,7 @@ export async function restorePristine(databaseUrl: string, pristine: Pristine): 
   });
 }
 
-/** Leaves nothing of what a store has in its database. */
+/** Drops everything that a store creates in its database. */
 export async function dropEverything(databaseUrl: string): Promise<void> {
   await withClient(databaseUrl, (client) =>
     client.query('drop schema public cascade; create schema public'),
@@ -58,7 +57,7 @@ const LARGE_TABLES = `
   select oid::regclass::text as name from pg_class
   where relnamespace = ${OURS} and relkind = 'r' and pg_relation_size(oid) > 1000000`;
 
-/** Every change of a definition writes a row of the system catalogue anew. */
+/** Each change of a definition rewrites a row of the system catalogue. */
 const SCHEMA = `
   select md5(string_agg(row, ',' order by row)) as schema from (
     select 'class' || oid || '/' || xmin from pg_class where relnamespace = ${OURS} and relkind <> 'S'
@@ -74,9 +73,7 @@ const SCHEMA = `
     select 'function' || oid || '/' || xmin from pg_proc where pronamespace = ${OURS}
   ) definitions (row)`;
 
-/**
- * As a replica, so that neither foreign keys nor the trigger of the audit trail stand in the way.
- */
+/** Runs as a replica, so that foreign keys and the trigger of the audit trail do not apply. */
 const EMPTY_TABLES = `
   do $$
   declare name regclass;

@@ -1,12 +1,12 @@
 /**
- * Which unit tests need more than their own process: they make up the project `services`, the
- * others `unit`.
+ * Splits the unit tests: tests that need more than their own process make up the project
+ * `services`, the others `unit`.
  */
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /**
- * To import one of these is to start a database, a Temporal server, emulators or another program.
+ * Tests that import one of these start a database, a Temporal server, emulators or another program.
  */
 const SERVICES = [
   'node:child_process',
@@ -21,7 +21,7 @@ const SERVICES = [
 ];
 const IMPORT = /^(?:import|export)\s(?!type\s)[^;]*?from\s+'([^']+)'|\bimport\('([^']+)'\)/gm;
 
-/** The files of test/unit by what they need. */
+/** The files of test/unit by project. */
 export function splitUnitTests(): { unit: string[]; services: string[] } {
   const { unit = [], services = [] } = Object.groupBy(
     globSync('test/unit/**/*.test.ts').toSorted(),

@@ -1,13 +1,15 @@
 import fc from 'fast-check';
 
 const FULL = process.env.FULL === '1';
-/** As a failure prints it, to see that failure again: `FC_SEED=-123 npx vitest run FILE`. */
+/** The seed printed by a failure, to reproduce it: `FC_SEED=-123 npx vitest run FILE`. */
 const SEED = process.env.FC_SEED;
-/** Without FULL=1: a quarter of the cases, but not less than these, or than the test asks for. */
+/**
+ * Without FULL=1: a quarter of the cases, but at least this many or as many as the test requests.
+ */
 const ENOUGH = 50;
 const USUAL = 100;
 
-/** `fc.assert` with fewer cases unless FULL=1; `numRuns` is the number in full. */
+/** `fc.assert` with fewer cases unless FULL=1; `numRuns` is the full number. */
 export function assertProperty<Values>(
   property: fc.IProperty<Values>,
   parameters?: fc.Parameters<Values>,

@@ -12,13 +12,13 @@ const MISSING =
   'jira/ and slack/.';
 
 /**
- * `it` for tests that need the reference data. They are reported as not run where it is missing; in
- * CI they fail.
+ * `it` for tests that need the reference data. If it is missing they are reported as not run; in CI
+ * they fail.
  */
 export const itWithReference = itUnless(existsSync(BASE) || process.env.CI ? null : MISSING);
 
 /**
- * Path of the public reference data, which is never copied into this repository. Throws where it is
+ * Path of the public reference data, which is never copied into this repository. Throws if it is
  * missing.
  */
 function referencePath(...parts: string[]): string {

@@ -1,4 +1,4 @@
-/** Rows put into a database as they are, and looked for in all of it. */
+/** Inserts rows into a database, and finds text in all of its tables. */
 import type { StoreSource } from './stores.ts';
 
 type Cell = string | number | boolean | null | object;
@@ -22,7 +22,7 @@ export async function insertRows(
   }
 }
 
-/** How many rows of a table hold the text, in any column. */
+/** How many rows of a table contain the text, in any column. */
 export async function rowsWith(
   { query }: Pick<StoreSource, 'query'>,
   table: string,
@@ -34,7 +34,7 @@ export async function rowsWith(
   return (rows[0] as { n: number }).n;
 }
 
-/** The tables that hold the text anywhere, by the catalogue. */
+/** The tables of the catalogue that contain the text anywhere. */
 export async function tablesWith(
   source: Pick<StoreSource, 'query'>,
   text: string,

@@ -28,7 +28,7 @@ const READS = [
   'groups:read_members',
 ];
 
-/** One run, and what was asked of Okta for it. */
+/** One run, and its requests to Okta. */
 export interface Scanned {
   run: string;
   summary: RunSummary;
@@ -39,7 +39,7 @@ export interface Scanned {
 
 export interface ScanOptions extends Pick<MfaEnforcementCheckInput, 'mode' | 'groups' | 'dryRun'> {
   run?: string;
-  /** Over the settings of the default configuration. */
+  /** Overrides of the default settings. */
   settings?: Partial<CheckSettings>;
   policies?: PolicyBundle & { ok: true };
   /** What happens between the list and the reading of the log. */
@@ -79,7 +79,7 @@ export function scans(store: Store, emulators: RunningEmulators): Scan {
   };
 }
 
-/** Tries again as Temporal would, without its waits. */
+/** Retries as Temporal would, without waiting. */
 async function patiently<Result>(work: () => Promise<Result>, attempt = 1): Promise<Result> {
   try {
     return await (new MockActivityEnvironment({ attempt }, QUIET).run(work) as Promise<Result>);
@@ -89,7 +89,7 @@ async function patiently<Result>(work: () => Promise<Result>, attempt = 1): Prom
   }
 }
 
-/** Activities that are to fail need not be told of. */
+/** Expected failures of activities are not logged. */
 const QUIET = { logger: new DefaultLogger('ERROR') };
 
 const wanted = ({ mode, groups, dryRun }: ScanOptions) => ({
@@ -120,7 +120,7 @@ async function listAll(
   return sizes;
 }
 
-/** The activities as the worker composes them, over the policies that ship. */
+/** The activities as composed by the worker, with the shipped policies. */
 export function activitiesOf(
   store: Store,
   { document }: RunningEmulators,

@@ -3,19 +3,19 @@ import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { EXIT_WITH_PARENT } from '../../src/parent.ts';
 
-/** The HTTP server in a process of its own. */
+/** The HTTP server in a separate process. */
 export interface ServerProcess {
   pid: number;
   url: string;
   /** Everything it wrote to stderr so far. */
   output(): string;
-  /** Ends it as an operator would, and gives its exit code. */
+  /** Ends it as an operator would, and returns its exit code. */
   stop(): Promise<number | null>;
 }
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
-/** Starts `src/server.ts` on a free port. Throws with its first line where it does not start. */
+/** Starts `src/server.ts` on a free port. Throws with its first line if it does not start. */
 export async function startServerProcess(
   env: Record<string, string>,
   cwd: string,

@@ -1,9 +1,9 @@
 type Node = Record<string, unknown>;
 
 /**
- * What a reference answer has and ours lacks, as paths: fields that are absent, and values of
- * another JSON type. A null on either side fits everything; of lists only the first rows are
- * compared; `allowed` paths are passed over.
+ * What our answer lacks compared with a reference answer, as paths: missing fields, and values of
+ * another JSON type. A null on either side matches everything; only the first rows of lists are
+ * compared; `allowed` paths are skipped.
  */
 export function shapeGaps(
   reference: unknown,

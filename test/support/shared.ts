@@ -1,4 +1,4 @@
-/** Servers that all tests of a run share, by the addresses under which a test reaches them. */
+/** Addresses of the servers that all tests of a run share. */
 export interface SharedServers {
   postgres: { adminUrl: string; template: string };
   temporal: { address: string };
@@ -9,7 +9,7 @@ export const SHARED_SERVERS = 'SHARED_TEST_SERVERS';
 
 /**
  * The address of a shared server, which starts with the first request; null outside a test run
- * (measurements, recordings).
+ * (benchmarks, recordings).
  */
 export async function askForServer<Name extends keyof SharedServers>(
   name: Name,

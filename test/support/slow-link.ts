@@ -1,14 +1,11 @@
-/**
- * A TCP link that can be held up: what goes through it arrives later, in order, and nothing is
- * lost.
- */
+/** A TCP link that can be paused: data then arrives later, in order and without loss. */
 import { createConnection, createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 
 export interface SlowLink {
-  /** The same address by way of the link. */
+  /** The address through the link. */
   url: string;
-  /** Holds everything up until `release`. */
+  /** Pauses the link until `release`. */
   hold(): void;
   release(): void;
   close(): Promise<void>;

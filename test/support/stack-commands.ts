@@ -1,11 +1,11 @@
-/** Stands in for commands that share an embedded stack, each in a process of its own. */
+/** Starts stand-ins for commands that share an embedded stack, each in a separate process. */
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { startTestChild } from './children.ts';
 
 const STAND_INS = join(import.meta.dirname, '../unit/local/stand-ins');
 
-/** Stand-ins for worker and store, quickly there. */
+/** Fast stand-ins for worker and store. */
 export const entries = { worker: join(STAND_INS, 'worker.ts'), store: join(STAND_INS, 'store.ts') };
 
 /** The first line of such a command. */

@@ -1,7 +1,7 @@
 /**
  * The activities of the main job as Temporal runs them on a machine that stalls: an attempt that
- * takes too long is given up while it is still at work, the next one begins beside it, and what the
- * first says in the end is ignored. In this process, on a real store and emulated vendors.
+ * takes too long is given up while it still works, the next one starts beside it, and the result of
+ * the first is ignored. In this process, on a real store and emulated vendors.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { ApplicationFailure } from '@temporalio/activity';
@@ -19,12 +19,11 @@ import type { Store } from '../../src/store/types.ts';
 import { bundleOf } from './policies.ts';
 
 /**
- * Milliseconds; each attempt gets more time than the one before, so that a slow machine gets on
- * too.
+ * Milliseconds; each attempt gets more time than the one before, so that slow machines also finish.
  */
 const GIVEN_UP_AFTER = 60;
 const LONGEST_STALL = 250;
-/** Longer than it takes until a create call without an answer counts as lost. */
+/** Longer than the time after which an unanswered create call counts as lost. */
 const LONG_STALL = 2_000;
 const SETTLE = [600, 700];
 const STALLS_IN_A_HUNDRED = 12;
@@ -43,7 +42,7 @@ export interface StallingWorker {
     name: Name,
     input: Parameters<MfaActivities[Name]>[0],
   ): Promise<Result<Name>>;
-  /** Waits for attempts that were given up and are still at work. */
+  /** Waits for given-up attempts that still work. */
   settle(): Promise<Ends>;
 }
 
@@ -92,7 +91,7 @@ export function stallingWorker(
         ]);
         if (end === 'given up') {
           watch(work);
-          // As a heartbeat would bring it, some time later.
+          // Delivered some time later, as with a heartbeat.
           void pause(random() * LONGEST_STALL).then(() => environment.cancel('TIMED_OUT'));
         } else if ('result' in end) return end.result as never;
         else if (end.error instanceof ApplicationFailure && !end.error.nonRetryable)
@@ -117,8 +116,8 @@ const typeOf = (error: unknown): string =>
   error instanceof ApplicationFailure ? (error.type ?? 'failed') : (error as Error).name;
 
 /**
- * A store whose answers come late now and then, though never within a transaction: that would stall
- * everybody.
+ * A store whose answers are sometimes late, though never within a transaction, which would stall
+ * all others.
  */
 function stallingStore(store: Store, stall: () => Promise<void>): Store {
   const parts = Object.entries(store).map(([name, part]) => {
@@ -188,7 +187,7 @@ function activitiesOver(store: Store, { document }: RunningEmulators): MfaActivi
   });
 }
 
-/** The story of the weekly run, in the order of its workflow. */
+/** The weekly run, in the order of its workflow. */
 export async function runWeekly({ act }: StallingWorker, run: string): Promise<void> {
   await act('beginRun', { run });
   const { listed } = await act('listPage', { run, source: 0, page: 0, first: true });

@@ -7,13 +7,13 @@ import { borrowEmptyPglite, borrowPglite } from './pglite.ts';
 import type { TestDatabase } from './pglite.ts';
 import { emptyDatabase, migratedDatabase } from './postgres.ts';
 
-/** Where a test gets its stores from; everything opened is closed after the test. */
+/** Provides the stores of a test; everything opened is closed after the test. */
 export interface StoreSource {
-  /** An empty, migrated store in a database of its own. */
+  /** An empty, migrated store in a new database. */
   fresh(options?: OpenOptions): Promise<Store>;
   /** The same without the migrations. */
   empty(options?: OpenOptions): Promise<Store>;
-  /** Another store (a pool of its own) on the database of the last `fresh`. */
+  /** Another store (with its own pool) on the database of the last `fresh`. */
   again(options?: OpenOptions): Promise<Store>;
   /** Address of that database. */
   url(): string;
@@ -29,7 +29,7 @@ export interface OpenOptions {
 
 type Kind = 'PostgreSQL' | 'PGlite';
 
-/** Gives a migrated database without content, on either kind of server. */
+/** Provides a migrated database without content, on either kind of server. */
 export const DATABASES: Record<Kind, () => Promise<TestDatabase>> = {
   PostgreSQL: migratedDatabase,
   PGlite: borrowPglite,

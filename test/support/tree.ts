@@ -1,7 +1,4 @@
-/**
- * RFC 6962 as it is written down: recursive, over all the leaf hashes. The oracle for the tree that
- * grows.
- */
+/** RFC 6962 as specified: recursive, over all leaf hashes. The oracle for the incremental tree. */
 import { createHash } from 'node:crypto';
 import type { Hash } from '../../src/audit/merkle.ts';
 import type { ReadTile, Tile } from '../../src/audit/tiles.ts';
@@ -53,7 +50,7 @@ function split(n: number): number {
 export const leavesOf = (count: number): Hash[] =>
   Array.from({ length: count }, (_, n) => leafOf(String(n)));
 
-/** Tiles in memory, as a store keeps them. */
+/** Tiles in memory, as in a store. */
 export class TileShelf {
   readonly tiles = new Map<string, Tile>();
   readonly read: ReadTile = async (level, index) => {
@@ -67,7 +64,7 @@ export class TileShelf {
       this.tiles.set(`${tile.level}/${tile.index}`, { ...tile, hashes: [...tile.hashes] });
   }
 
-  /** Appends leaves behind the first `size`. */
+  /** Appends leaves after the first `size`. */
   async grow(size: number, leaves: readonly Hash[]): Promise<void> {
     const edge = await TileEdge.at(size, this.read);
     for (const leaf of leaves) edge.append(leaf);

@@ -11,11 +11,11 @@ import type {
 import { FACTOR_TYPES } from '../../src/mfa/strength.ts';
 import type { OracleOrg } from './twin-oracle.ts';
 
-/** The time as of which generated organisations are judged. */
+/** The time at which generated organisations are judged. */
 export const NOW = '2026-06-01T08:00:00.000Z';
 const DAY_MS = 86_400_000;
 
-/** An ISO time so many days before NOW. */
+/** The ISO time this many days before NOW. */
 export const daysAgo = (days: number): string =>
   new Date(Date.parse(NOW) - days * DAY_MS).toISOString();
 
@@ -29,9 +29,7 @@ export function streams(
   });
 }
 
-/**
- * An ACTIVE user with a strong factor, two years old, who signed in yesterday: nothing falls short.
- */
+/** An ACTIVE user with a strong factor, created two years ago, who signed in yesterday: no gaps. */
 export function user(id: string, changed: Partial<TwinUser> = {}): TwinUser {
   return {
     id,
@@ -91,7 +89,7 @@ const GROUPS: TwinGroup[] = [
   { id: '00gstaff', name: 'Staff' },
 ];
 
-/** The same organisation as the oracle takes it. */
+/** The same organisation in the form of the oracle. */
 export const forOracle = ({ org, at, users, apps, groups, settings }: Twin): OracleOrg => ({
   org,
   users,

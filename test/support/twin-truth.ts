@@ -3,7 +3,9 @@ import type { UserRecord } from '../../emulators/okta/model.ts';
 import type { Twin, TwinRole, TwinUser } from '../../src/twin/types.ts';
 import { streams, twin } from './twin-orgs.ts';
 
-/** What an emulated organisation is in truth, as the twin should hold it after a complete sync. */
+/**
+ * The true content of an emulated organisation, as the twin should have it after a complete sync.
+ */
 export function truthOf(okta: OktaOrg, org: string, at: string): Twin {
   const groups = okta.groups.flatMap((group) => group ?? []);
   return twin({
@@ -54,7 +56,7 @@ function userOf(okta: OktaOrg, user: UserRecord): TwinUser {
   };
 }
 
-// The emulator fills these in when it answers; that Okta Verify is Okta's is all that counts here.
+// The emulator fills these in when it answers; only the provider of Okta Verify matters here.
 const kept = ({ type, provider, status }: UserRecord['factors'][number]) => ({
   type,
   provider: provider ?? 'OKTA',

@@ -1,8 +1,8 @@
 import type { EmulatorDocument } from '../../emulators/start.ts';
 
 /**
- * An answer as a plain HTTP client sees it; `body` is undefined where there is none, text where it
- * is no JSON.
+ * An answer as seen by a plain HTTP client; `body` is undefined if there is none, text if it is not
+ * JSON.
  */
 export interface PlainAnswer {
   status: number;
@@ -11,7 +11,7 @@ export interface PlainAnswer {
 }
 export type PlainCall = (method: string, path: string, body?: unknown) => Promise<PlainAnswer>;
 
-/** Calls Okta without any client of ours; `path` may be an absolute URL, as next links are. */
+/** Calls Okta with a plain HTTP client; `path` may be an absolute URL, like next links. */
 export function oktaCalls({ okta, tokens }: EmulatorDocument): PlainCall {
   return caller(okta, `SSWS ${tokens.okta}`);
 }
@@ -29,10 +29,7 @@ export function slackCalls({ slack, tokens }: EmulatorDocument): PlainCall {
   return caller(slack, `Bearer ${tokens.slack}`);
 }
 
-/**
- * Calls an origin with one Authorization header (an empty one is left out); redirects are not
- * followed.
- */
+/** Calls an origin with one Authorization header (omitted if empty); redirects are not followed. */
 export function caller(base: string, authorization: string): PlainCall {
   return async (method, path, body) => {
     const headers: Record<string, string> = authorization === '' ? {} : { authorization };
@@ -59,7 +56,7 @@ export function nextLink({ headers }: PlainAnswer): string | null {
   return /<([^>]+)>; rel="next"/.exec(headers.get('link') ?? '')?.[1] ?? null;
 }
 
-/** A paragraph of plain text as Jira wants it. */
+/** A paragraph of plain text in Jira's format. */
 export function adf(text: string): Record<string, unknown> {
   return {
     type: 'doc',

@@ -14,7 +14,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => link.close());
 
-it('starts the workflow of a run once, however often and late it is asked to', async () => {
+it('starts the workflow of a run once, however often and late the start is requested', async () => {
   const record = flowRun('r1');
   const started = await Promise.all(Array.from({ length: 10 }, () => startFlow(link, record)));
   const [first] = started;
@@ -29,7 +29,7 @@ it('starts the workflow of a run once, however often and late it is asked to', a
   });
 }, 30_000);
 
-it('says how a workflow ended that closed nothing, and nothing of one that goes on, is not known or cannot be asked about', async () => {
+it('reports how a workflow ended without closing its run, and nothing if it runs, is unknown or cannot be looked up', async () => {
   const { findEndCode: ended, findOperationEnd: made } = workflowEnds(async () => link);
   const { workflowId } = flowRun('r3');
   expect([await ended(workflowId), await made(workflowId)]).toEqual([

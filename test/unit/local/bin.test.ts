@@ -18,7 +18,7 @@ const run = promisify(execFile);
 let root: string;
 let elsewhere: string;
 
-/** A checkout in miniature whose command line tells how it was called. */
+/** A miniature checkout whose command line prints how it was called. */
 beforeEach(() => {
   root = realpathSync(mkdtempSync(join(tmpdir(), 'arx bin-')));
   elsewhere = realpathSync(mkdtempSync(join(tmpdir(), 'arx-cwd-')));
@@ -61,7 +61,7 @@ test('passes arguments and working directory on, prints no warnings, and works t
   }
 });
 
-test('keeps the exit code, and is the very process that gets the signal', async () => {
+test('keeps the exit code, and is itself the process that gets the signal', async () => {
   await expect(run(join(root, 'bin/arx'), ['exit', '7'])).rejects.toMatchObject({ code: 7 });
   const child = spawn(join(root, 'bin/arx'), ['wait'], { stdio: ['ignore', 'pipe', 'inherit'] });
   const line = await new Promise<string>((resolve) =>

@@ -35,7 +35,7 @@ async function served(dataDir: string, statement: string): Promise<unknown[]> {
   }
 }
 
-test('a new data directory begins as a copy of an empty one, which stays empty', async () => {
+test('a new data directory starts as a copy of an empty one, which stays empty', async () => {
   const [first, second] = [join(folder, 'first'), join(folder, 'second')];
   await served(first, 'create table kept (n integer); insert into kept values (7)');
   expect(
@@ -45,7 +45,7 @@ test('a new data directory begins as a copy of an empty one, which stays empty',
   expect(readdirSync(cached())).toEqual([expect.stringMatching(/^pglite-\d+\.\d+\.\d+$/)]);
 });
 
-test('one that is there already is left as it is', async () => {
+test('an existing data directory is left unchanged', async () => {
   const dataDir = join(folder, 'data');
   mkdirSync(dataDir);
   writeFileSync(join(dataDir, 'mine'), '');
@@ -54,7 +54,7 @@ test('one that is there already is left as it is', async () => {
   expect(existsSync(cached())).toBe(false);
 });
 
-test('what a killed copy left is replaced, and what is prepared at the same time is whole', async () => {
+test('the remains of a killed copy are replaced, and simultaneous preparations are complete', async () => {
   const dataDir = join(folder, 'data');
   mkdirSync(`${dataDir}.new`);
   writeFileSync(join(`${dataDir}.new`, 'half'), '');
@@ -65,7 +65,7 @@ test('what a killed copy left is replaced, and what is prepared at the same time
   expect(existsSync(`${dataDir}.new`)).toBe(false);
 });
 
-test('a cache that cannot be used costs time only', async () => {
+test('an unusable cache only costs time', async () => {
   writeFileSync(cached(), 'a file where the folder should be');
   expect(await served(join(folder, 'data'), 'select 1 as n')).toEqual([{ n: 1 }]);
 });

@@ -33,7 +33,7 @@ test('a worker of the embedded stack reaches its server, whatever environment, .
   rmSync(cwd, { recursive: true });
 });
 
-test('a value that is set plainly stands against a file of the same name', () => {
+test('a value takes precedence over a NAME_FILE of the same name', () => {
   const env = {
     ...process.env,
     DATABASE_URL_FILE: '/nowhere',

@@ -23,13 +23,13 @@ afterEach(() => {
 });
 
 /**
- * A test runner whose test has started servers of every kind; all processes below it, and those
- * that left it.
+ * A test runner whose test has started servers of every kind; returns all processes below it,
+ * including those that were detached.
  */
 async function startRunner() {
   const file = join(folder, 'started.json');
   const child = startTestChild(process.execPath, [VITEST, 'run', '--config', CONFIG], {
-    // With shared servers of its own.
+    // With its own shared servers.
     env: { ...process.env, [SHARED_SERVERS]: undefined, ARX_TEST_STARTED: file },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -51,7 +51,7 @@ async function startRunner() {
 }
 
 test.each(['the test runner', 'the process of a test file'])(
-  'after SIGKILL of %s nothing runs on',
+  'after SIGKILL of %s no process keeps running',
   async (killed) => {
     const { child, fork, all } = await startRunner();
     // Runner's fork, guard, Temporal, time-skipping server, PostgreSQL, emulators twice, a command,

@@ -27,7 +27,7 @@ let root: string;
 beforeEach(() => (root = mkdtempSync(join(tmpdir(), 'arx-lock-'))));
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
-test('only one holder at a time, also when the work fails', async () => {
+test('has only one holder at a time, even if the work fails', async () => {
   const path = join(root, 'deep/lock');
   let inside = 0;
   let most = 0;
@@ -57,7 +57,7 @@ test.each([
   );
 });
 
-test('who breaks a stale lock and is stopped meanwhile is left alone, and one that was killed is not waited for', async () => {
+test('a process that is stopped while it breaks a stale lock is left alone, and a killed one is not waited for', async () => {
   const path = join(root, 'lock');
   writeFileSync(path, 'garbage');
   writeFileSync(`${path}.breaker`, JSON.stringify(ownProcess()));
@@ -71,7 +71,7 @@ test('who breaks a stale lock and is stopped meanwhile is left alone, and one th
   expect(readdirSync(root)).toEqual([]);
 });
 
-test('waiting for a live holder can be interrupted, and holds the signal back until then', async () => {
+test('waiting for a live holder can be interrupted, and holds back the signal until then', async () => {
   const path = join(root, 'lock');
   const interrupt = new AbortController();
   let held = 0;
@@ -93,7 +93,7 @@ test('waiting for a live holder can be interrupted, and holds the signal back un
   expect(isLocked(path)).toBe(false);
 });
 
-test('a process is known by pid and start time, and is ended by force where it does not listen', async () => {
+test('a process is identified by pid and start time, and is killed if it ignores SIGTERM', async () => {
   expect(isAlive(ownProcess())).toBe(true);
   expect(startTime(2 ** 22 + 1)).toBeNull();
   const outFile = join(root, 'out');
@@ -125,7 +125,7 @@ test('a command that does not exist is an error, not a crash', async () => {
   await expect(start).rejects.toThrow('ENOENT');
 });
 
-test('only what programs of others need is passed to them', () => {
+test('third-party programs get only the variables that they need', () => {
   const env = {
     PATH: 'p',
     HOME: 'h',
@@ -137,7 +137,7 @@ test('only what programs of others need is passed to them', () => {
   expect(Object.keys(systemEnv(env)).sort()).toEqual(['GOPROXY', 'HOME', 'PATH', 'https_proxy']);
 });
 
-test('free ports can be listened on, and none is given twice', async () => {
+test('free ports can be listened on, and none is returned twice', async () => {
   const ports = await Promise.all(Array.from({ length: 20 }, freePort));
   expect(new Set(ports).size).toBe(20);
   expect(await accepts(`127.0.0.1:${ports[0]}`)).toBe(false);

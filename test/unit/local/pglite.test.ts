@@ -72,7 +72,7 @@ test('an error in a statement reaches its client only', async () => {
   );
 });
 
-test('what a client that vanishes left open is rolled back, and the others go on', async () => {
+test('the open transaction of a client that disconnects is rolled back, and the others continue', async () => {
   const databaseUrl = shared.databaseUrl;
   const pool = poolOf(databaseUrl);
   await pool.query('create table vanished (id int)');
@@ -86,7 +86,7 @@ test('what a client that vanishes left open is rolled back, and the others go on
   expect((await waiting).rows).toEqual([{ rows: 0 }]);
 });
 
-test('who stays idle inside a transaction is cut off', async () => {
+test('a client that stays idle inside a transaction is disconnected', async () => {
   const databaseUrl = await serve(100);
   const pool = poolOf(databaseUrl);
   await pool.query('create table t (id int)');
@@ -97,7 +97,7 @@ test('who stays idle inside a transaction is cut off', async () => {
   await expect(idle.query('commit')).rejects.toThrow();
 });
 
-test('a transaction that goes on is not cut off', async () => {
+test('a client with an active transaction is not disconnected', async () => {
   const client = await clientOf(await serve(1_000));
   await client.query('begin');
   const began = Date.now();
@@ -106,7 +106,7 @@ test('a transaction that goes on is not cut off', async () => {
   await client.end();
 });
 
-test('rows locked by one client are waited for by another', async () => {
+test('a client waits for rows locked by another', async () => {
   const pool = poolOf(shared.databaseUrl, 20);
   await pool.query('create table counter (n int); insert into counter values (0)');
   const increment = async (): Promise<void> => {
@@ -121,7 +121,7 @@ test('rows locked by one client are waited for by another', async () => {
   expect((await pool.query('select n from counter')).rows).toEqual([{ n: 50 }]);
 });
 
-test('encryption is refused in the way the protocol has for it', async () => {
+test('encryption is refused as the protocol defines', async () => {
   const client = new pg.Client({ connectionString: shared.databaseUrl, ssl: true });
   await expect(client.connect()).rejects.toThrow('does not support SSL');
 });

@@ -32,7 +32,7 @@ const parts = () => Object.values(readState(home)?.processes ?? {}) as ProcessId
 const living = (ids: ProcessId[]) => ids.filter(isAlive).length;
 const guard = () => readState(home)?.processes.guard as ProcessId;
 
-test('after SIGKILL of every command that uses it a stack ends in order, and its record goes', async () => {
+test('after SIGKILL of all its commands a stack ends in order, and its record is removed', async () => {
   const [one, two] = [commands.start(home), commands.start(home)];
   await Promise.all([one.said, two.said]);
   const started = parts();
@@ -46,7 +46,7 @@ test('after SIGKILL of every command that uses it a stack ends in order, and its
   expect(existsSync(stackFiles(home).state)).toBe(false);
 });
 
-test('after SIGKILL of a command that is starting a stack nothing of it is left', async () => {
+test('after SIGKILL of a command that is starting a stack nothing is left of it', async () => {
   const starting = commands.start(home, { STAND_IN_SLOW: '1' });
   await expect.poll(() => parts().length, SECONDS).toBe(4);
   const started = parts();
@@ -56,7 +56,7 @@ test('after SIGKILL of a command that is starting a stack nothing of it is left'
   await expect.poll(() => existsSync(stackFiles(home).state), SECONDS).toBe(false);
 });
 
-test('a stack that was asked to stay outlives the commands that are killed', async () => {
+test('a kept stack survives the kill of its commands', async () => {
   const [keeper, killed] = [commands.start(home), commands.start(home)];
   await Promise.all([keeper.said, killed.said]);
   keeper.send('keep');
@@ -88,7 +88,7 @@ test('nothing is ended while a command starts, joins or ends the stack', async (
   expect(readState(home)).toBeNull();
 });
 
-test('the guard of one stack leaves another alone that was started in its place', async () => {
+test('the guard of a stack leaves alone another stack that replaced it', async () => {
   const other = record({ guard: { pid: process.pid + 1, started: 'x' } });
   writeState(home, other);
   expect(await endIfUnused(home, process.pid)).toBe('over');
@@ -113,8 +113,8 @@ test.each([
   await user.said;
   const started = parts();
   expect(living(started)).toBe(4);
-  // The worker of this test is ready at once: a real one gives the guard seconds to see it on
-  // record.
+  // The worker of this test is ready at once; a real one gives the guard seconds to see it
+  // recorded.
   await setTimeout(300);
   lose();
   const before = existsSync(home);
@@ -127,7 +127,7 @@ test.each([
   rmSync(`${home}-moved`, { recursive: true, force: true });
 });
 
-test('what a guard remembers is left alone while a command holds the lock, and where the record names it', async () => {
+test('the processes that a guard remembers are left alone while a command holds the lock, and if the record names them', async () => {
   const [shared, left] = [sleeper(), sleeper()];
   const memory = () => ({ processes: { worker: left, store: shared }, missedAt: -Infinity });
   await withLock(stackFiles(home).lock, async () => {
@@ -142,7 +142,7 @@ test('what a guard remembers is left alone while a command holds the lock, and w
   expect(isAlive(shared)).toBe(false);
 });
 
-test('a record that is missed for a moment ends nothing', async () => {
+test('a record that is missing for a moment ends nothing', async () => {
   const store = sleeper();
   const own = record({ guard: { pid: process.pid, started: 'x' }, store });
   const memory = { processes: { store }, missedAt: null };
@@ -154,7 +154,7 @@ test('a record that is missed for a moment ends nothing', async () => {
   expect(isAlive(store)).toBe(true);
 });
 
-test('a user that is entering is not taken for a dead one', () => {
+test('a user that is registering is not mistaken for a dead one', () => {
   writeState(home, record({}));
   writeFileSync(join(home, '17.entering.new'), '');
   expect(usersOf(home)).toEqual([]);

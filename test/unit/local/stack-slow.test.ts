@@ -53,7 +53,7 @@ function send(signal: NodeJS.Signals, ...stopped: Part[]): void {
 }
 
 test.each([[['temporal']], [['store']], [['temporal', 'store']]] as const)(
-  'commands that come while %j is stopped wait for it, and share the stack in the end',
+  'commands started while %j is stopped wait for it, and then share the stack',
   async (stopped) => {
     const first = commands.start(home);
     const { address } = await first.said;
@@ -79,7 +79,7 @@ test.each([[['temporal']], [['store']], [['temporal', 'store']]] as const)(
   },
 );
 
-test('a wait is interrupted at once, and the stack stays for those who use it', async () => {
+test('a wait is interrupted at once, and the stack keeps running for its users', async () => {
   const user = commands.start(home);
   await user.said;
   const before = processes();
@@ -103,7 +103,7 @@ test('a wait is interrupted at once, and the stack stays for those who use it', 
   expect(living(Object.values(before))).toBe(4);
 });
 
-test('a stack that is ended on request while a command waits for it is started anew by that command', async () => {
+test('a stack that is ended on request while a command waits for it is started again by that command', async () => {
   const user = commands.start(home);
   await user.said;
   const before = processes();
@@ -111,7 +111,7 @@ test('a stack that is ended on request while a command waits for it is started a
   const waiting = openStack(options());
   await expect.poll(() => usersOf(home), SECONDS).toContain(process.pid);
   const stopped = stopStack(home);
-  // The worker ends first; then the server has its SIGTERM, and takes it once it goes on.
+  // The worker ends first; then the server gets SIGTERM, which takes effect once it continues.
   await expect.poll(() => living([before.worker]), SECONDS).toBe(0);
   process.kill(before.temporal?.pid ?? 0, 'SIGCONT');
   expect(await stopped).toBe(true);

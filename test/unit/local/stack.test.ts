@@ -12,7 +12,7 @@ import { StackCommands, entries } from '../../support/stack-commands.ts';
 import type { ProcessId } from '../../../src/local/processes.ts';
 import type { StackOptions } from '../../../src/local/stack.ts';
 
-// Several servers come and go in each test, on whatever machine.
+// Each test starts and ends several servers, perhaps on a slow machine.
 vi.setConfig({ testTimeout: 120_000 });
 
 let home: string;
@@ -65,7 +65,7 @@ test('a stack starts, serves and ends in order: worker, Temporal, store', async 
   expect(existsSync(join(home, 'stack.json'))).toBe(false);
 });
 
-test('a second use joins; the stack ends with the last one, whoever began it', async () => {
+test('a second command joins; the stack ends with the last one, no matter which one started it', async () => {
   const first = await openStack(options());
   const second = await openStack(options());
   expect(second).toMatchObject({
@@ -108,7 +108,7 @@ test('two commands at once share one stack, and Ctrl-C on both ends it', async (
   expect(living(started)).toBe(0);
 });
 
-test('what a killed command left is ended, and the next one starts anew on the same data', async () => {
+test('the remains of a killed command are ended, and the next one starts again on the same data', async () => {
   const killed = command();
   const before = await killed.said;
   const orphans = parts();
@@ -123,7 +123,7 @@ test('what a killed command left is ended, and the next one starts anew on the s
   await stack.close();
 });
 
-test('a stack survives the kill of the command that began it while another uses it', async () => {
+test('a stack survives the kill of the command that started it while another uses it', async () => {
   const killed = command();
   const { address } = await killed.said;
   const stack = await openStack(options());
@@ -149,7 +149,7 @@ test('a kept stack outlives its command, is joined, and ends on request', async 
   expect(await stopStack(home)).toBe(false);
 });
 
-test('whoever keeps a stack running until interrupted ends it, also where a detached run asked it to stay', async () => {
+test('a command that keeps a stack running until interrupted ends it, even if a detached run asked to keep it', async () => {
   const up = await openStack(options());
   const started = parts();
   const detached = await openStack(options());
@@ -159,7 +159,7 @@ test('whoever keeps a stack running until interrupted ends it, also where a deta
   expect(readState(home)).toBeNull();
 });
 
-test('a command that joined meanwhile keeps such a stack, is named, and ends it by leaving', async () => {
+test('a command that joined such a stack meanwhile keeps it running, is named, and ends it by leaving', async () => {
   const up = await openStack(options());
   const started = parts();
   const detached = await openStack(options());
@@ -172,7 +172,7 @@ test('a command that joined meanwhile keeps such a stack, is named, and ends it 
   expect(living(started)).toBe(0);
 });
 
-test('a state file that names processes of others ends none of them', async () => {
+test('processes of others in the state file are not ended', async () => {
   const bystander = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], {
     stdio: 'ignore',
   });
@@ -194,7 +194,7 @@ test('a state file that names processes of others ends none of them', async () =
   await stack.close();
 });
 
-test('what was stored is there again after every part was killed', async () => {
+test('stored data is available again after all parts were killed', async () => {
   const real = options({ entries: { worker: entries.worker } });
   const rows = async (databaseUrl: string, sql: string) => {
     const client = new Client({ connectionString: databaseUrl });
@@ -209,7 +209,7 @@ test('what was stored is there again after every part was killed', async () => {
   const killed = parts();
   for (const { pid } of killed) process.kill(pid, 'SIGKILL');
   await expect.poll(() => living(killed)).toBe(0);
-  // A command that still uses it is not robbed of what is left.
+  // The remaining parts are not ended under a command that still uses them.
   await expect(openStack(real)).rejects.toMatchObject({
     code: 'stack_broken',
     remedy: expect.stringContaining('--stop'),
@@ -228,7 +228,7 @@ test.each([
   '"x"',
   'null',
   '{"processes":{"store":{"pid":0}}}',
-])('a damaged record is told with its place and what to do: %s', async (text) => {
+])('a damaged record is reported with its path and a remedy: %s', async (text) => {
   const file = join(home, 'stack.json');
   writeFileSync(file, text);
   const told = {
@@ -244,7 +244,7 @@ test.each([
   rmSync(file);
 });
 
-test('a damaged record names the live processes that it still tells of', async () => {
+test('the error for a damaged record names the live processes in it', async () => {
   const file = join(home, 'stack.json');
   const processes = { store: ownProcess(), temporal: { pid: 1, started: 'x' } };
   writeFileSync(file, JSON.stringify({ processes }, null, 2).slice(0, -2));
@@ -255,7 +255,7 @@ test('a damaged record names the live processes that it still tells of', async (
 });
 
 test.each(['temporal', 'store'] as const)(
-  'who supervises a stack is told that its %s was killed',
+  'the supervisor of a stack is told that its %s was killed',
   async (part) => {
     const stack = await openStack(options({ superviseWorker: true }));
     const started = parts();
@@ -272,7 +272,7 @@ test.each(['temporal', 'store'] as const)(
 );
 
 test.each(['removed', 'damaged'])(
-  'who supervises a stack is told that its record was %s',
+  'the supervisor of a stack is told that its record was %s',
   async (how) => {
     const stack = await openStack(options({ superviseWorker: true }));
     const started = parts();
@@ -306,7 +306,7 @@ test('a killed worker is restarted on request, by a joiner, and by supervision',
   await Promise.all([joiner.close(), stack.close()]);
 });
 
-test('who supervises the worker is told when another command ends the stack, and starts no worker', async () => {
+test('the supervisor of the worker is told when another command ends the stack, and starts no worker', async () => {
   const stack = await openStack(options({ superviseWorker: true }));
   const started = parts();
   expect(await stopStack(home)).toBe(true);
@@ -319,7 +319,7 @@ test('who supervises the worker is told when another command ends the stack, and
     pid: 0,
   });
   expect(lines.filter((line) => line.includes('starting another'))).toEqual([]);
-  // A stack that is started in its place is another one.
+  // A stack that is started afterwards is a different one.
   const old = await openStack(options({ superviseWorker: true }));
   await stopStack(home);
   const next = await openStack(options());
@@ -331,7 +331,7 @@ test('who supervises the worker is told when another command ends the stack, and
   await next.close();
 });
 
-test('a worker that does not come up gives its own error, or its last words, and leaves nothing running', async () => {
+test('a worker that does not start reports its own error, or its last output, and leaves nothing running', async () => {
   const schema = 'arx.error/v1';
   const said = JSON.stringify({
     schema,
@@ -352,7 +352,7 @@ test('a worker that does not come up gives its own error, or its last words, and
   expect(readState(home)).toBeNull();
 });
 
-test('TEMPORAL_ADDRESS and DATABASE_URL take the place of the embedded parts, and the password stays out of the state', async () => {
+test('TEMPORAL_ADDRESS and DATABASE_URL replace the embedded parts, and the password is not in the state', async () => {
   const outer = await openStack(options());
   const inner = mkdtempSync(join(tmpdir(), 'arx-stack-'));
   const host = new URL(outer.databaseUrl).host;

@@ -85,7 +85,7 @@ test('refuses a directory that a live process serves', async () => {
   expect(child.exitCode).toBeNull();
 });
 
-test('of several started at once exactly one serves', async () => {
+test('exactly one of several simultaneous starts serves', async () => {
   const started = Array.from({ length: 4 }, () => run([dataDir]));
   const outcomes = await Promise.all(
     started.map((child) =>
@@ -98,7 +98,7 @@ test('of several started at once exactly one serves', async () => {
   expect(outcomes.toSorted()).toEqual([3, 3, 3, 'serves']);
 });
 
-test('a pid file that a dead process or a crash left behind does not count', async () => {
+test('a pid file left behind by a dead process or a crash is ignored', async () => {
   await writeFile(`${dataDir}.pid`, JSON.stringify({ pid: process.pid, started: 'another boot' }));
   const { child } = await start();
   expect(await end(child, 'SIGTERM')).toBe(0);
@@ -106,7 +106,7 @@ test('a pid file that a dead process or a crash left behind does not count', asy
   expect((await start()).databaseUrl).toContain('127.0.0.1');
 });
 
-test('after kill -9 every acknowledged entry is there, three times over', async () => {
+test('after kill -9 every acknowledged entry is there, three times in a row', async () => {
   const acknowledged: string[] = [];
   const failures = new Set<string>();
   for (const round of [1, 2, 3]) {

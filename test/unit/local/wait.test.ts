@@ -14,7 +14,7 @@ beforeEach(() => {
 });
 afterEach(() => vi.useRealTimers());
 
-test('a wait goes on for as long as it takes, and says so after a while and now and then', async () => {
+test('a wait lasts as long as it takes, and prints a message after a while and then repeatedly', async () => {
   let found: string | null = null;
   const waiting = waitFor(() => found, about);
   await vi.advanceTimersByTimeAsync(2_900);
@@ -29,7 +29,7 @@ test('a wait goes on for as long as it takes, and says so after a while and now 
   expect(vi.getTimerCount()).toBe(0);
 });
 
-test('a look that does not come back is no obstacle to a message or an interrupt', async () => {
+test('a poll that does not return blocks neither messages nor interrupts', async () => {
   const interrupt = new AbortController();
   const released = vi.fn();
   const interrupts = { signal: interrupt.signal, hold: () => released };

@@ -18,7 +18,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
-/** Makes a wheel in a folder that pip takes for an index; returns its hash. */
+/** Creates a wheel in a folder that serves pip as an index; returns its hash. */
 function makeWheel(script: string): string {
   const tree = join(root, 'tree');
   mkdirSync(join(tree, 'some_tool-1.2.3.data/scripts'), { recursive: true });
@@ -58,7 +58,7 @@ test('the executable of a wheel with one of the pinned hashes is installed', asy
   expect(readdirSync(root).sort()).toEqual(['index', 'tool', 'tree']);
 });
 
-test('a wheel with any other hash is refused, and nothing is left of it', async () => {
+test('a wheel with any other hash is refused, and nothing is left behind', async () => {
   makeWheel('#!/bin/sh\necho evil\n');
   const failed = await install('1'.repeat(64)).catch((error: unknown) => error);
   expect((failed as { stderr: string }).stderr).toContain('DO NOT MATCH THE HASHES');

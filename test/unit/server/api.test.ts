@@ -56,14 +56,14 @@ const decide = (body: unknown, more: Sent = {}) =>
     ...more,
   });
 
-describe('who may come in', () => {
+describe('access', () => {
   it.each<[string, string | null]>([
     ['no key', null],
     ['an unknown key', keyOf('unknown')],
     ['a revoked key', keyOf('lost')],
     ['no form of a key', 'x'],
     ['the hash of a key', keyHash(keyOf('ann'))],
-  ])('not with %s, on any route', async (_what, key) => {
+  ])('is refused with %s, on any route', async (_what, key) => {
     for (const sent of [
       {},
       { path: '/r1' },
@@ -81,7 +81,7 @@ describe('who may come in', () => {
 });
 
 describe('reading', () => {
-  it('lists what waits, and shows one', async () => {
+  it('lists pending approvals, and shows one', async () => {
     const list = await send({ path: '?state=pending', key: keyOf('soc') });
     expect([list.status, list.document]).toMatchObject([
       200,
@@ -117,7 +117,7 @@ describe('reading', () => {
 });
 
 describe('deciding', () => {
-  it('is done as the person of the key', async () => {
+  it('is done as the user of the key', async () => {
     const { status, document, decisions } = await decide({
       verdict: 'deny',
       reason: 'no',
@@ -139,7 +139,7 @@ describe('deciding', () => {
     });
   });
 
-  it('the same id is the same decision, of this person only', async () => {
+  it('the same id means the same decision, for this user only', async () => {
     const idOf = async (more: Sent = {}) =>
       (await decide({ verdict: 'approve', decisionId: 'mine' }, more)).document['decisionId'];
     const bob = {
@@ -164,7 +164,7 @@ describe('deciding', () => {
     ]);
   });
 
-  it('unanswered is 202, and a server that is away 503 without its words', async () => {
+  it('an unanswered decision is 202, and an unavailable server 503 without the text of its error', async () => {
     expect(
       await decide({ verdict: 'approve' }, { over: { decide: async () => null } }),
     ).toMatchObject({
@@ -212,7 +212,7 @@ describe('deciding', () => {
 });
 
 describe('the rest', () => {
-  it('every answer carries the headers that keep browsers out', async () => {
+  it('every answer has the headers that keep browsers out', async () => {
     const { app } = appOver(store);
     for (const path of ['/healthz', '/v1/approvals', '/no/such', '/metrics']) {
       const { headers } = await app.request(path);
@@ -224,7 +224,7 @@ describe('the rest', () => {
     }
   });
 
-  it('is ready while store and Temporal answer, and healthy meanwhile', async () => {
+  it('is ready while the store and Temporal answer, and healthy in any case', async () => {
     const away = async (): Promise<void> => Promise.reject(new Error('away'));
     const { app } = appOver(store);
     const ready = await app.request('/readyz');

@@ -42,7 +42,7 @@ async function serve(store: Store, over: Partial<ServerParts> = {}) {
 }
 
 describeOnStores('the enrichment API', ({ fresh }) => {
-  it('tells who an account is, by a bearer token or x-api-key, as its document says', async () => {
+  it('describes an account, by bearer token or x-api-key, as its document says', async () => {
     const { get, post } = await serve(await fresh());
     const ann = await get('ann@example.com');
     expect(ann.status).toBe(200);
@@ -73,7 +73,7 @@ describeOnStores('the enrichment API', ({ fresh }) => {
     for (const result of results) expect(fits('Account', result)).toEqual([]);
   });
 
-  it('refuses without a key that counts, and asks Okta nothing', async () => {
+  it('refuses requests without a valid key, and sends nothing to Okta', async () => {
     const { get, post } = await serve(await fresh());
     const before = calls();
     const headers = [
@@ -90,7 +90,7 @@ describeOnStores('the enrichment API', ({ fresh }) => {
     expect(calls()).toBe(before);
   });
 
-  it('answers hostile names and bodies with 400 or 413, and asks Okta nothing', async () => {
+  it('answers hostile names and bodies with 400 or 413, and sends nothing to Okta', async () => {
     const { get, post } = await serve(await fresh());
     const before = calls();
     const names = [
@@ -128,7 +128,7 @@ describeOnStores('the enrichment API', ({ fresh }) => {
     expect(calls()).toBe(before);
   });
 
-  it('refuses words of the address that it does not know, by name, and asks Okta nothing', async () => {
+  it('refuses unknown query parameters by name, and sends nothing to Okta', async () => {
     const { get, app } = await serve(await fresh());
     const before = calls();
     for (const [words, path] of [
@@ -175,7 +175,7 @@ describeOnStores('the enrichment API', ({ fresh }) => {
     });
   });
 
-  it('keeps each key to its number of accounts a minute', async () => {
+  it('limits each key to its number of accounts per minute', async () => {
     let at = Date.now();
     const { get, post } = await serve(await fresh(), {
       enrichmentsPerMinute: () => 60,
@@ -190,7 +190,7 @@ describeOnStores('the enrichment API', ({ fresh }) => {
     expect((await get('ann')).status).toBe(200);
   });
 
-  it('says what the policies forbid', async () => {
+  it('reports what the policies deny', async () => {
     const store = await fresh();
     const bundle = {
       ok: true as const,
@@ -202,7 +202,7 @@ describeOnStores('the enrichment API', ({ fresh }) => {
     expect([answer.status, await answer.json()]).toMatchObject([403, { code: 'policy_denied' }]);
   });
 
-  it('writes into the trail whose key it was, and no name', async () => {
+  it('records the key in the audit trail, but no name', async () => {
     const store = await fresh();
     await (await serve(store)).get('ann@example.com');
     const entries = await store.audit.list({});
@@ -218,7 +218,7 @@ describeOnStores('the enrichment API', ({ fresh }) => {
 });
 
 describe('openapi.json', () => {
-  it('is served, and has the routes that there are', async () => {
+  it('is served, and has exactly the existing routes', async () => {
     const { app } = appOver({} as Store);
     const served = await app.request('/openapi.json');
     expect([served.status, await served.json()]).toEqual([
@@ -236,7 +236,7 @@ describe('openapi.json', () => {
 });
 
 describe('limits', () => {
-  it('let a batch that is larger than a minute through when the bucket is full, and pay for it', () => {
+  it('let a batch larger than one minute pass when the bucket is full, and charge for it', () => {
     let at = 0;
     const limits = new KeyLimits(
       () => 60,

@@ -41,7 +41,7 @@ describeOnStores('POST /v1/ispm/events', ({ fresh }) => {
     expect(started).toEqual([first.run, first.run]);
   });
 
-  it('takes one that comes a hundred times at once for one', async () => {
+  it('treats a hundred simultaneous deliveries as one event', async () => {
     const store = await fresh();
     const { send } = await serveFlows(emulators, store);
     const one = event();
@@ -52,7 +52,7 @@ describeOnStores('POST /v1/ispm/events', ({ fresh }) => {
     expect((await trail(store)).map(([kind]) => kind)).toEqual(['flow.opened']);
   }, 30_000);
 
-  it('starts the workflow of a run that was opened and not started', async () => {
+  it('starts the workflow of a run that was opened but not started', async () => {
     const store = await fresh();
     const { send, started, temporal } = await serveFlows(emulators, store);
     const one = event();
@@ -68,7 +68,7 @@ describeOnStores('POST /v1/ispm/events', ({ fresh }) => {
     expect(await runsOf(store)).toBe(1);
   });
 
-  it('plans a dry run, which uses no event id up, and takes no misspelt one', async () => {
+  it('plans a dry run, which does not consume the event id, and refuses a misspelt dry_run', async () => {
     const store = await fresh();
     const { send } = await serveFlows(emulators, store);
     const one = event();
@@ -97,7 +97,7 @@ describeOnStores('POST /v1/ispm/events', ({ fresh }) => {
     expect((await told(send(one)))[0]).toBe(202);
   });
 
-  it('says so where there is nothing to act on: unrouted, manual', async () => {
+  it('reports events without anything to do: unrouted, manual', async () => {
     const { send, started } = await serveFlows(emulators, await fresh());
     const unrouted = await told(send(event({ issueTitle: 'Something else' })));
     expect(unrouted).toMatchObject([
@@ -110,7 +110,7 @@ describeOnStores('POST /v1/ispm/events', ({ fresh }) => {
     expect(started).toEqual([]);
   });
 
-  it('takes a person with accounts, and a flow by its name', async () => {
+  it('accepts a person with accounts, and a flow by its name', async () => {
     const { send } = await serveFlows(emulators, await fresh());
     const person = created('Person', [account('Okta', 'example.okta.com', '00k1')]);
     expect(await told(send(person))).toMatchObject([202, { flow: null, state: 'open' }]);
@@ -133,7 +133,7 @@ describeOnStores('POST /v1/ispm/events', ({ fresh }) => {
       'foreign_tenant',
     ],
     ['a tenant of another product', { entitySourceProductName: 'AAD' }, 'foreign_tenant'],
-  ])('answers 403 to %s, each time, on record and with nothing started', async (_, over, code) => {
+  ])('answers 403 to %s each time, records it and starts nothing', async (_, over, code) => {
     const store = await fresh();
     const { send, started } = await serveFlows(emulators, store);
     const one = event(over);
@@ -156,7 +156,7 @@ describeOnStores('POST /v1/ispm/events', ({ fresh }) => {
     expect(await refusals(store)).toEqual([{ code: 'conflict' }]);
   });
 
-  it('answers 401 without a key that counts, 404 without View and 403 without Run, on record', async () => {
+  it('answers 401 without a valid key, 404 without View and 403 without Run, and records it', async () => {
     const store = await fresh();
     const { send, started } = await serveFlows(emulators, store);
     const strangers: Record<string, string>[] = [
@@ -195,14 +195,14 @@ describeOnStores('POST /v1/ispm/events', ({ fresh }) => {
     expect(codes.filter((code) => code === 'forbidden')).toHaveLength(2);
   });
 
-  it('puts at most sixty a minute of those who only knock on record', async () => {
+  it('records at most sixty unauthenticated requests per minute', async () => {
     const store = await fresh();
     const { send } = await serveFlows(emulators, store);
     await Promise.all(Array.from({ length: 80 }, () => send(event(), { as: null })));
     expect(await refusals(store)).toHaveLength(60);
   });
 
-  it('refuses bodies that are too large, of another type, or no JSON, on record with whose key it was', async () => {
+  it('refuses bodies that are too large, of another type, or not JSON, and records the key', async () => {
     const store = await fresh();
     const { send, app } = await serveFlows(emulators, store);
     expect(await told(send('x'.repeat(512 * 1024 + 1)))).toMatchObject([
@@ -230,7 +230,7 @@ describeOnStores('POST /v1/ispm/events', ({ fresh }) => {
     expect(await runsOf(store)).toBe(0);
   });
 
-  it('keeps each key to its number a minute', async () => {
+  it('limits each key to its number of requests per minute', async () => {
     let at = Date.parse('2026-11-22T08:00:00.000Z');
     const { send } = await serveFlows(emulators, await fresh(), {
       perMinute: 3,
@@ -244,7 +244,7 @@ describeOnStores('POST /v1/ispm/events', ({ fresh }) => {
     expect((await send(event())).status).toBe(202);
   });
 
-  it('answers 503 with Retry-After where Okta does not say who asks', async () => {
+  it('answers 503 with Retry-After if Okta does not identify the requester', async () => {
     const { send } = await serveFlows(emulators, await fresh());
     emulators.faults.add({
       vendor: 'okta',
@@ -259,7 +259,7 @@ describeOnStores('POST /v1/ispm/events', ({ fresh }) => {
     ]);
   });
 
-  it('leaves nothing personal in trail and counters', async () => {
+  it('leaves no personal data in audit trail and counters', async () => {
     const store = await fresh();
     const { send, app } = await serveFlows(emulators, store);
     const canary = 'canary-7f3a@example.org';
@@ -287,7 +287,7 @@ describeOnStores('POST /v1/ispm/events', ({ fresh }) => {
 });
 
 describe('the address of events', () => {
-  it('takes POST alone', async () => {
+  it('accepts only POST', async () => {
     const store = { keys: { accessKey: async () => null } } as unknown as Store;
     const { appOver } = await import('./support.ts');
     const { app } = appOver(store);

@@ -32,7 +32,7 @@ afterAll(async () => {
 });
 
 let serial = 0;
-/** The documented event of 22 fields, sent a minute ago, of an id of its own. */
+/** The documented event of 22 fields, sent a minute ago, with a new id. */
 const flat = (over: Record<string, unknown> = {}): Record<string, unknown> => ({
   ...ON_DEMAND,
   eventId: `fuzz-${(serial += 1)}`,
@@ -70,7 +70,7 @@ describe('each of the 22 fields of an event', () => {
   it('is one of 22', () => expect(FIELDS).toHaveLength(22));
 
   it.each(FIELDS)(
-    '%s: what has not its form is malformed, by its name and without its value',
+    '%s: a malformed value is refused with the name of the field and without the value',
     async (field) => {
       const before = server.started.length;
       for (const [name, value] of WRONG) {
@@ -93,7 +93,7 @@ describe('each of the 22 fields of an event', () => {
     },
   );
 
-  it('with any value at all is taken or malformed, and never fails', async () => {
+  it('with any value at all is accepted or malformed, and never fails', async () => {
     const value = fc.oneof(
       fc.jsonValue({ maxDepth: 3 }),
       fc.string({ unit: 'binary', maxLength: 40 }),
@@ -113,14 +113,14 @@ describe('each of the 22 fields of an event', () => {
   }, 60_000);
 });
 
-describe('ids, keys and shapes that no product has', () => {
+describe('ids, keys and shapes that no product uses', () => {
   it.each(['00k1', '00ktw0utvzPBXxny16x7', 'Account_Q1~', '0', '-', 'null'])(
     'an account %s is not judged by its id',
     async (entityIdInService) => expect((await send(flat({ entityIdInService })))[0]).toBe(202),
   );
 
   it.each(['ünïcode', 'me', "o'brien", '$where', 'ann@example.com'])(
-    'an account %s is no id of Okta: malformed',
+    'an account %s is not an Okta id: malformed',
     async (entityIdInService) =>
       expect(await send(flat({ entityIdInService }))).toMatchObject([
         400,
@@ -129,7 +129,7 @@ describe('ids, keys and shapes that no product has', () => {
   );
 
   it.each(['../groups/00g1', 'a/b', 'a\\b', 'a?b=c', 'a%2Fb', '.', '..', 'a b', 'x'.repeat(256)])(
-    'an account %s cannot stand in a path: malformed',
+    'an account %s cannot be part of a path: malformed',
     async (entityIdInService) => {
       const before = server.started.length;
       expect(await send(flat({ entityIdInService }))).toMatchObject([400, { code: 'malformed' }]);
@@ -184,7 +184,7 @@ describe('ids, keys and shapes that no product has', () => {
     expect((await send(flat({ unknownField: 'dropped' })))[0]).toBe(202);
   });
 
-  it('no person has more than a hundred accounts, or one that is none', async () => {
+  it('a person has at most a hundred accounts, all of them valid', async () => {
     const one = {
       sourceProductName: 'Okta',
       sourceProductTenant: 'example.okta.com',

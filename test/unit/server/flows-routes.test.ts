@@ -28,7 +28,7 @@ const at = (flow: string, more = ''): string => `/v1/flows/${encodeURIComponent(
 const RUN = 'a'.repeat(32);
 const RECIPE = [{ operation: 'okta:users:unsuspend', params: { userId: '00u1' } }];
 
-/** A run of Suspend Okta Account that ended well. */
+/** A successful run of Suspend Okta Account. */
 async function endedRun(
   store: Store,
   run = RUN,
@@ -70,7 +70,7 @@ const MATRIX: [
 
 describeOnStores('the flows API', ({ fresh }) => {
   it.each(MATRIX)(
-    '%s (%s) gets what the resource sets give',
+    '%s (%s) gets the access that the resource sets give',
     async (as, _, flows, show, run, seen, undo) => {
       const store = await fresh();
       const { call } = await serveFlows(emulators, store);
@@ -91,7 +91,7 @@ describeOnStores('the flows API', ({ fresh }) => {
       expect((await call('POST', `/v1/flow-runs/${RUN}/undo`, { as })).status).toBe(undo);
       const strange = await call('GET', at('No such flow'), { as });
       const hidden = await call('GET', at(DISABLE), { as: 'bo' });
-      // What may not be seen answers like what is not there.
+      // Hidden runs are answered like missing ones.
       expect([strange.status, await strange.text()]).toEqual([404, await hidden.text()]);
     },
   );
@@ -110,7 +110,7 @@ describeOnStores('the flows API', ({ fresh }) => {
     expect((await call('GET', at(ADD.toUpperCase()))).status).toBe(200);
   });
 
-  it('runs a flow with inputs, each event once, and says which input is wrong', async () => {
+  it('runs a flow with inputs, once per event, and names the wrong input', async () => {
     const { call, started } = await serveFlows(emulators, await fresh());
     const post = (body: unknown) => told(call('POST', at(ADD, '/runs'), { body }));
     const one = event({ issueTitle: 'Anything' });
@@ -156,7 +156,7 @@ describeOnStores('the flows API', ({ fresh }) => {
     ]);
   });
 
-  it('gives the history by its filters, page by page', async () => {
+  it('lists the history by its filters, page by page', async () => {
     const store = await fresh();
     const { call } = await serveFlows(emulators, store);
     const startedAt = (n: number) => `2026-11-2${n}T08:00:00.000Z`;
@@ -201,7 +201,7 @@ describeOnStores('the flows API', ({ fresh }) => {
     expect((await told(call('GET', '/v1/flow-runs', { query: '?limit=1&limit=2' })))[0]).toBe(400);
   });
 
-  it('shows one run with its steps, and nothing for what is no id of one', async () => {
+  it('shows one run with its steps, and nothing for text that is not a run id', async () => {
     const store = await fresh();
     const { call, send } = await serveFlows(emulators, store);
     const [, { run }] = await told(send(event()));
@@ -232,7 +232,7 @@ describeOnStores('the flows API', ({ fresh }) => {
       expect([id, (await call('GET', `/v1/flow-runs/${id}`)).status]).toEqual([id, 404]);
   });
 
-  it('takes a run back once, and says where there is nothing to take back', async () => {
+  it('undoes a run once, and reports if there is nothing to undo', async () => {
     const store = await fresh();
     const { call, send, started } = await serveFlows(emulators, store);
     await endedRun(store);
@@ -260,7 +260,7 @@ describeOnStores('the flows API', ({ fresh }) => {
     expect((await undo('c'.repeat(32)))[0]).toBe(404);
   });
 
-  it('lets super administrators of Okta change sets and switch flows, and nobody else', async () => {
+  it('lets only super administrators of Okta change sets and switch flows', async () => {
     const store = await fresh();
     const { call, send } = await serveFlows(emulators, store);
     const path = '/v1/resource-sets/Night%20shift';
@@ -299,7 +299,7 @@ describeOnStores('the flows API', ({ fresh }) => {
     expect(kinds).toEqual(['resource_set.changed', 'flow.switched', 'resource_set.changed']);
   });
 
-  it('shows sets to those who are in them, and takes no malformed ones', async () => {
+  it('shows sets to their members, and refuses malformed ones', async () => {
     const { call } = await serveFlows(emulators, await fresh());
     const names = async (as: KeyName) => {
       const { items } = (await (await call('GET', '/v1/resource-sets', { as })).json()) as {

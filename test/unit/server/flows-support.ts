@@ -6,7 +6,7 @@ import type { Store } from '../../../src/store/types.ts';
 import { createTestFlowService, ROUTES } from '../services/flows/support.ts';
 import { appOver } from './support.ts';
 
-/** Keys by name: those of people, and of services; `gone` is revoked. */
+/** Keys of people and of services, by name; `gone` is revoked. */
 const PERSONS = ['ann', 'bo', 'vic', 'sue', 'cus', 'out'] as const;
 const SERVICES = ['soc', 'reader', 'nobody', 'gone'] as const;
 export type KeyName = (typeof PERSONS)[number] | (typeof SERVICES)[number];

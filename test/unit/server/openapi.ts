@@ -6,7 +6,7 @@ const ajv = new Ajv2020({ strict: false });
 (addFormats as unknown as (ajv: Ajv2020) => void)(ajv);
 ajv.addSchema({ $id: 'openapi', ...OPENAPI });
 
-/** What is wrong with a value by a schema of the served document; empty where it fits. */
+/** The problems of a value by a schema of the served document; empty if it matches. */
 export const fits = (schema: string, value: unknown): unknown => {
   const check = ajv.compile({ $ref: `openapi#/components/schemas/${schema}` });
   return check(value) ? [] : check.errors;

@@ -46,7 +46,7 @@ it.each([
   expect(person?.login).toBe(login);
 });
 
-it('an address that leads to another person of the workspace proves nothing', async () => {
+it('an address that leads to another user of the workspace proves nothing', async () => {
   const { okta, slack } = emulatedHarness(emulators.document).connectors;
   const shared = { id: 'U0FALSE', email: 'ann@example.com', name: 'false', deleted: false };
   emulators.slack.members.push(shared);

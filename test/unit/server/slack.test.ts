@@ -34,7 +34,7 @@ const refusalsOf = async (subject: string) =>
 const at = NOW.getTime() / 1000;
 
 describe('a click in Slack', () => {
-  it('is a decision of the person whom Okta knows, for exactly this request', async () => {
+  it('is a decision of the matching Okta user, for exactly this request', async () => {
     const id = await asked();
     const { app, decisions } = appOver(store);
     const body = clickBody(id);
@@ -56,7 +56,7 @@ describe('a click in Slack', () => {
     });
   });
 
-  it('delivered again under a new signature keeps its id; another click has its own', async () => {
+  it('delivered again with a new signature keeps its id; another click has a different one', async () => {
     const id = await asked();
     const { app, decisions } = appOver(store);
     const body = clickBody(id);
@@ -95,7 +95,7 @@ describe('a click in Slack', () => {
     ['no signature', 'bad_signature', () => ({ 'x-slack-request-timestamp': `${at}` })],
     ['an old time', 'stale', (body) => signed(body, { at: at - 301 })],
     ['a time to come', 'stale', (body) => signed(body, { at: at + 301 })],
-  ])('with %s is refused, on record as %s, and nothing is done', async (_what, code, headersOf) => {
+  ])('with %s is refused, recorded as %s, and has no effect', async (_what, code, headersOf) => {
     const id = await asked();
     const { app, decisions } = appOver(store);
     const body = clickBody(id);
@@ -116,7 +116,7 @@ describe('a click in Slack', () => {
     expect(decisions).toHaveLength(1);
   });
 
-  it('counts once however often it is played back, by one server or two', async () => {
+  it('counts once however often it is replayed, to one server or two', async () => {
     const id = await asked();
     const servers = [appOver(store), appOver(store)];
     const body = clickBody(id);
@@ -130,7 +130,7 @@ describe('a click in Slack', () => {
     expect(await refusalsOf(id)).toEqual(Array(7).fill('replayed'));
   });
 
-  it('of a stranger is refused and on record', async () => {
+  it('of a stranger is refused and recorded', async () => {
     const id = await asked();
     const { app, decisions } = appOver(store);
     const body = clickBody(id, { user: { id: 'U0EVE' } });
@@ -143,7 +143,7 @@ describe('a click in Slack', () => {
     expect(await refusalsOf(id)).toEqual(['unmapped']);
   });
 
-  it('that cannot be served now says so, and one for an unknown request too', async () => {
+  it('that cannot be handled now is answered with the reason, as is one for an unknown request', async () => {
     const id = await asked();
     const away = appOver(store, { decide: async () => Promise.reject(new Error('away')) });
     const body = clickBody(id);
@@ -160,7 +160,7 @@ describe('a click in Slack', () => {
     expect(decisions).toEqual([]);
   });
 
-  it('is answered in time even where the decision takes longer, which goes on', async () => {
+  it('is answered in time even if the decision takes longer, which continues', async () => {
     const id = await asked();
     let finish = (): void => undefined;
     const slow = new Promise<void>((resolve) => (finish = resolve));
@@ -204,7 +204,7 @@ describe('what Slack would not send', () => {
     ['a hostile request id', clickBody('../../etc')],
     ['a hostile user', clickBody('request-1', { user: { id: 'ann@example.com' } })],
     ['another kind', clickBody('request-1', { type: 'view_submission' })],
-  ])('signed, but %s: taken note of, and nothing is done', async (_what, body) => {
+  ])('signed, but %s: acknowledged without effect', async (_what, body) => {
     const { app, decisions } = appOver(store);
     const answer = await post(app, body, signed(body));
     expect([answer.status, await answer.text()]).toEqual([200, '']);
@@ -212,7 +212,7 @@ describe('what Slack would not send', () => {
     expect(({} as Record<string, unknown>)['x']).toBeUndefined();
   });
 
-  it('ten megabytes are refused before they are read', async () => {
+  it('ten megabytes are refused unread', async () => {
     const { app, decisions } = appOver(store);
     const body = clickBody('request-1', { padding: 'x'.repeat(10_000_000) });
     const answer = await post(app, body, signed(body));
@@ -220,7 +220,7 @@ describe('what Slack would not send', () => {
     expect(decisions).toEqual([]);
   });
 
-  it('without a signing secret nothing is taken', async () => {
+  it('without a signing secret everything is refused', async () => {
     const { app, decisions } = appOver(store, { slackSecret: null });
     const body = clickBody('request-1');
     const answer = await post(app, body, signed(body));
@@ -228,7 +228,7 @@ describe('what Slack would not send', () => {
     expect(decisions).toEqual([]);
   });
 
-  it('a flood of refusals fills a minute of the trail and no more', async () => {
+  it('a flood of refusals adds only one minute of entries to the audit trail', async () => {
     const id = await asked();
     const { app } = appOver(store);
     const body = clickBody(id);

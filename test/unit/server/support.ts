@@ -49,7 +49,7 @@ const REQUEST: Omit<ActionRequest, 'requestId'> = {
   obligations: { approval: 'hitl', approvers: [], expiresInMs: null, grantValidForMs: null },
 };
 
-/** A request that waits for a decision. */
+/** A request that needs a decision. */
 export async function askAbout(store: Store, requestId: string): Promise<void> {
   await store.requests.open({ ...REQUEST, requestId }, 'pending', APPROVAL);
 }
@@ -78,7 +78,7 @@ const NO_FLOWS = {
   requestsPerMinute: () => 600,
 };
 
-/** The app over a real store; people and the approval itself are given. */
+/** The app over a real store, with fake users and a fake approval. */
 export function appOver(store: Store, over: Partial<ServerParts> = {}) {
   const decisions: { request: ApprovalRequest; proven: ProvenDecision }[] = [];
   const background = new Background();

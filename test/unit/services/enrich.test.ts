@@ -19,7 +19,7 @@ afterAll(() => emulators.close());
 beforeEach(() => emulators.faults.clear());
 
 describeOnStores('an account', ({ fresh, again }) => {
-  it('is found by each of its names, and tells everything about itself', async () => {
+  it('is found by each of its names, with everything about it', async () => {
     const { enricher } = enricherOver(emulators, await fresh());
     const ann = await one(enricher, 'CORP\\Ann');
     expect(ann).toMatchObject({
@@ -61,7 +61,7 @@ describeOnStores('an account', ({ fresh, again }) => {
     expect((await one(enricher, 'gone@example.com')).extracted?.status).toBe('DEPROVISIONED');
   });
 
-  it('is never guessed: several are named, and the beginning of a name is nobody', async () => {
+  it('is never guessed: several candidates are listed, and the beginning of a name matches none', async () => {
     const { enricher } = enricherOver(emulators, await fresh());
     const candidates = ['cy@example.com', 'cy@other.example'].map((login) => ({
       id: ids[login],
@@ -101,7 +101,7 @@ describeOnStores('an account', ({ fresh, again }) => {
     expect(await one(enricher, 'аnn@example.com')).toMatchObject({ found: false });
   });
 
-  it('is asked for once by all who ask, also from another process, and not again while the answer holds', async () => {
+  it('is looked up once for all callers, even from another process, and not again while the answer is valid', async () => {
     const [first, second] = [await fresh(), await again()];
     const processes = [
       enricherOver(emulators, first).enricher,
@@ -120,7 +120,7 @@ describeOnStores('an account', ({ fresh, again }) => {
       cached: true,
       success: true,
     });
-    // A process that begins anew.
+    // A process that starts again.
     const restarted = enricherOver(emulators, await again()).enricher;
     expect(await one(restarted, 'ann@example.com')).toMatchObject({ cached: true });
     expect(calls() - before).toBe(5);
@@ -131,7 +131,7 @@ describeOnStores('an account', ({ fresh, again }) => {
     expect(calls() - before).toBe(10);
   });
 
-  it('is asked for again when its time is over, and nobody sooner', async () => {
+  it('is looked up again when its time is over, and a missing account sooner', async () => {
     let at = Date.now();
     const { enricher } = enricherOver(emulators, await fresh({ now: () => new Date(at) }));
     const cached = async () => [
@@ -148,7 +148,7 @@ describeOnStores('an account', ({ fresh, again }) => {
     expect(await cached()).toEqual([false, false]);
   });
 
-  it('with errors is not kept', async () => {
+  it('with errors is not cached', async () => {
     const { enricher } = enricherOver(emulators, await fresh());
     emulators.faults.add({
       vendor: 'okta',
@@ -175,7 +175,7 @@ describeOnStores('an account', ({ fresh, again }) => {
     });
   });
 
-  it('that cannot be looked for is neither found nor missing', async () => {
+  it('that cannot be looked up is neither found nor missing', async () => {
     const { enricher } = enricherOver(emulators, await fresh());
     emulators.faults.add({ vendor: 'okta', pathPattern: '/users\\?', kind: 'status', status: 403 });
     expect(await one(enricher, 'ann')).toMatchObject({
@@ -187,7 +187,7 @@ describeOnStores('an account', ({ fresh, again }) => {
     });
   });
 
-  it('is asked for again after arx wrote to it, and only it', async () => {
+  it('is looked up again after arx wrote to it, and no other', async () => {
     const { enricher, connectors } = enricherOver(emulators, await fresh());
     await Promise.all(['annette', 'ann'].map((name) => one(enricher, name)));
     const userId = `${ids['annette@example.com']}`;
@@ -212,7 +212,7 @@ describeOnStores('an account', ({ fresh, again }) => {
     expect(await one(other, 'ann')).toMatchObject({ cached: false });
   });
 
-  it('is told only to those who may read it themselves', async () => {
+  it('is returned only to callers who may read it themselves', async () => {
     const store = await fresh();
     await one(enricherOver(emulators, store).enricher, 'ann');
     const bundle = (...operations: string[]) => ({
@@ -239,8 +239,8 @@ describeOnStores('an account', ({ fresh, again }) => {
   });
 });
 
-describe('what is found out', () => {
-  it('has a verdict by the rules, and each call can be watched', async () => {
+describe('the result', () => {
+  it('has a verdict by the rules, and each call can be followed', async () => {
     const { borrowPglite } = await import('../../support/pglite.ts');
     const { openStore } = await import('../../../src/store/open.ts');
     const database = await borrowPglite();

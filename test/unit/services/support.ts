@@ -42,7 +42,7 @@ export const PEOPLE: NewUser[] = [
   { login: 'gone@example.com', status: 'DEPROVISIONED' },
 ];
 
-/** Enrichment of an emulated organisation over a store, as one process has it. */
+/** The enricher of one process, for an emulated organisation and a store. */
 export function enricherOver(
   emulators: RunningEmulators,
   store: Store,
@@ -69,7 +69,7 @@ export function enricherOver(
   return { enricher, connectors };
 }
 
-/** One account, as the command line asks for it. */
+/** Looks up one account as the command line does. */
 export async function one(enricher: Enricher, account: string, more: { refresh?: boolean } = {}) {
   const [found] = await enricher.enrich([account], { caller: CALLER, ...more });
   if (!found) throw new Error('no answer');

@@ -19,8 +19,8 @@ const lines: string[] = [];
 const log = pino({ level: 'warn' }, { write: (line: string) => void lines.push(line) });
 const place = (): string => join(folder, bundleFile(bundleKey()));
 
-describe('a kept bundle', () => {
-  it('comes back as it was', () => {
+describe('a saved bundle', () => {
+  it('is read back unchanged', () => {
     saveBundle(folder, 'k', seal('code\nand more'));
     expect(readBundle(folder, 'k')).toBe('code\nand more');
     expect(readdirSync(folder)).toEqual([bundleFile('k')]);
@@ -31,14 +31,14 @@ describe('a kept bundle', () => {
     ['changed', (text: string) => text.replace('code', 'c0de')],
     ['empty', () => ''],
     ['without its digest', (text: string) => text.slice(65)],
-  ])('is not taken when it is %s', (_, damage) => {
+  ])('is ignored when it is %s', (_, damage) => {
     saveBundle(folder, 'k', seal('code'));
     const file = join(folder, bundleFile('k'));
     writeFileSync(file, damage(readFileSync(file, 'utf8')));
     expect(readBundle(folder, 'k')).toBeNull();
   });
 
-  it('goes when it has not been made for two weeks', () => {
+  it('is removed two weeks after it was last saved', () => {
     saveBundle(folder, 'old', seal('old'));
     utimesSync(join(folder, bundleFile('old')), 1, 1);
     writeFileSync(join(folder, 'somebody-elses'), '');

@@ -6,7 +6,7 @@ import { temporalLogger } from '../../../src/worker/logging.ts';
 
 const CANARY = 'login-canary@example.com';
 
-/** What is written when Temporal logs this. */
+/** The log output for an entry of Temporal's. */
 function written(meta: Record<string, unknown>): string {
   const lines: string[] = [];
   const sink = new Writable({
@@ -20,7 +20,7 @@ function written(meta: Record<string, unknown>): string {
 }
 
 describe("Temporal's log entries", () => {
-  it('are reduced to listed fields and the coded type of the error', () => {
+  it('are reduced to listed fields and the type of the error', () => {
     const error = ApplicationFailure.create({
       message: CANARY,
       type: 'unavailable',
@@ -43,7 +43,7 @@ describe("Temporal's log entries", () => {
     expect(text).not.toContain('canary');
   });
 
-  it('show of an error without a code its name, and of what is no error nothing', () => {
+  it('show the name of an error without a type, and nothing of other values', () => {
     const text = written({ error: new TypeError(CANARY) });
     expect(JSON.parse(text)).toMatchObject({ error: 'TypeError' });
     expect(text).not.toContain('canary');

@@ -1,6 +1,6 @@
 /**
- * Stands in for a command: opens the stack of the folder given first, tells so, and stays until a
- * signal or a line on stdin.
+ * Stands in for a command: opens the stack of the folder in its first argument, reports that, and
+ * stays until a signal or a line on stdin.
  */
 import { join } from 'node:path';
 import { openStack } from '../../../../src/local/stack.ts';

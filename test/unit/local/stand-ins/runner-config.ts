@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 /**
- * For a test runner that is killed: its one test starts a process of every kind and does not end.
+ * For a test runner that is killed: its only test starts a process of every kind and does not end.
  */
 export default defineConfig({
   test: {

@@ -1,6 +1,6 @@
 import { sleep } from '@temporalio/workflow';
 
-/** Sleeps a week and tells how many days the workflow's clock moved. */
+/** Sleeps a week and returns how many days the workflow's clock moved. */
 export async function weekLong(): Promise<number> {
   const begun = Date.now();
   await sleep('7 days');

@@ -1,4 +1,4 @@
-/** Stands in for the store process: answers the first message of a connection, no more. */
+/** Stands in for the store process: only answers the first message of a connection. */
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 

@@ -1,4 +1,7 @@
-/** Stands in for the worker: ready at once; when ended it notes what of the stack still answers. */
+/**
+ * Stands in for the worker: ready at once; when ended, it records which parts of the stack still
+ * answer.
+ */
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { accepts } from '../../../../src/local/ports.ts';
@@ -16,7 +19,7 @@ if (STAND_IN_ERROR !== undefined) {
   console.log(STAND_IN_ERROR);
   process.exit(2);
 }
-// Slow for good: it is never ready.
+// Permanently slow: it is never ready.
 if (STAND_IN_SLOW === undefined)
   console.log(
     JSON.stringify({

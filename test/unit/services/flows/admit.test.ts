@@ -34,7 +34,7 @@ afterAll(() => emulators.close());
 beforeEach(() => emulators.faults.clear());
 
 describeOnStores('an event', ({ fresh, again }) => {
-  it('that comes a hundred times at once, in two processes, has one run', async () => {
+  it('delivered a hundred times at once, to two processes, has one run', async () => {
     const first = await fresh();
     const services = [
       createTestFlowService(emulators, first),
@@ -57,7 +57,7 @@ describeOnStores('an event', ({ fresh, again }) => {
     });
     expect(opened[0]?.record.workflowId).toBe(`delegated-flow/${opened[0]?.record.run}`);
     expect(await told(first)).toHaveLength(1);
-    // Whoever brings it, however it is asked for.
+    // For any requester and any kind of request.
     const once = await services[0]!.admit(
       ask(person('ann'), { event: same, flow: SUSPEND.toUpperCase() }),
     );
@@ -92,7 +92,7 @@ describeOnStores('an event', ({ fresh, again }) => {
     expect(kinds.filter((kind) => kind === 'flow.refused')).toHaveLength(4 + 19);
   });
 
-  it('of a dry run uses no id up', async () => {
+  it('of a dry run does not consume its id', async () => {
     const service = createTestFlowService(emulators, await fresh());
     const same = event();
     const dry = [
@@ -117,7 +117,7 @@ describeOnStores('an event', ({ fresh, again }) => {
     expect(typed.record.workflowId).toBe(`delegated-flow/${typed.record.run}`);
   });
 
-  it('of a foreign tenant, another product or another day is a denied run, and uses no id up', async () => {
+  it('of a foreign tenant, another product or another day is a denied run, and does not consume its id', async () => {
     const store = await fresh();
     const service = createTestFlowService(emulators, store);
     const one = event();
@@ -142,7 +142,7 @@ describeOnStores('an event', ({ fresh, again }) => {
     );
     const runs = await store.flows.list({ eventId: String(one['eventId']), limit: 10 });
     expect(runs).toHaveLength(5);
-    // What was refused on its arrival keeps nobody from bringing it as it should be.
+    // A refusal on arrival does not block the correct event.
     const { record, created: isNew } = await service.admit(
       ask(person('ann'), { event: { ...one, ...late } }),
     );
@@ -157,7 +157,7 @@ describeOnStores('an event', ({ fresh, again }) => {
     expect(closed).toContainEqual({ outcome: 'denied', code: 'stale_event' });
   });
 
-  it('without a route is an unrouted run; an OAuth grant is for people', async () => {
+  it('without a route is an unrouted run; an OAuth grant is left to people', async () => {
     const store = await fresh();
     const service = createTestFlowService(emulators, store);
     const unrouted = {
@@ -185,7 +185,7 @@ describeOnStores('an event', ({ fresh, again }) => {
       flow: null,
       state: 'ended',
     });
-    // Once there is a route, the same event takes it.
+    // Once there is a route, the same event uses it.
     const titles = ['Something new'];
     const routes = [...ROUTES, { product: 'Okta', titles, flow: SUSPEND, inputs: {} }];
     const routed = await createTestFlowService(emulators, store, { book: { routes } }).admit(
@@ -223,7 +223,7 @@ describeOnStores('an event', ({ fresh, again }) => {
     expect(await told(store)).toEqual(wrong.map(() => ['flow.refused', { code: 'malformed' }]));
   });
 
-  it('takes the inputs of its row, and over them those of whoever asks', async () => {
+  it('has the inputs of its row, overridden by those of the requester', async () => {
     const service = createTestFlowService(emulators, await fresh());
     const noMfa = () => event({ issueTitle: ' no  mfa - ACCOUNT ' });
     const inputs = async (more: object) =>
@@ -233,7 +233,7 @@ describeOnStores('an event', ({ fresh, again }) => {
     expect(await inputs({ inputs: { group: '00g1' } })).toEqual({ group: '00g1' });
   });
 
-  it('for a flow that is switched off is refused, unless it had its run before', async () => {
+  it('for a disabled flow is refused, unless it already has a run', async () => {
     const store = await fresh();
     const service = createTestFlowService(emulators, store);
     const before = event();
@@ -248,7 +248,7 @@ describeOnStores('an event', ({ fresh, again }) => {
     });
     await store.flowSettings.switch(null, SUSPEND, true);
     expect(await service.admit(ask(key('soc')))).toMatchObject({ created: true });
-    // The door itself.
+    // The routing flow itself.
     await store.flowSettings.switch(null, 'Event Hook', false);
     expect(await refusedWith(service.admit(ask(key('soc'))))).toBe('disabled');
     expect(await refusedWith(service.admit(ask(person('ann'), { flow: 'Event Hook' })))).toBe(
@@ -293,7 +293,7 @@ describeOnStores('permissions', ({ fresh }) => {
     }
   });
 
-  it('are those of services by the name of their key, and of nobody who is not proven', async () => {
+  it('apply to services by the name of their key, and to no unauthenticated requester', async () => {
     const service = createTestFlowService(emulators, await fresh());
     const names = async (requester: Parameters<typeof ask>[0]) =>
       (await service.list(requester)).map(({ flow }) => flow.name);
@@ -315,14 +315,14 @@ describeOnStores('permissions', ({ fresh }) => {
     expect(await names({ ...unproven, principal: 'user:soc', authenticatedBy: 'key' })).toEqual([]);
   });
 
-  it('know a person by login or id, and record them as Okta does', async () => {
+  it('identify a user by login or id, recorded in the spelling of Okta', async () => {
     const service = createTestFlowService(emulators, await fresh());
     const requester = { ...person('ann'), principal: `user:${ids.ann}` };
     const { record } = await service.admit(ask(requester));
     expect(record.caller).toEqual({ ...person('ann'), personId: ids.ann });
   });
 
-  it('are not guessed where Okta cannot be read, or a second group has the name', async () => {
+  it('are not guessed if Okta cannot be read, or a second group has the name', async () => {
     const store = await fresh();
     const readers = policy({ connector: 'okta', operations: ['users:read'] });
     const bundle = () => ({ ok: true as const, digest: 'd'.repeat(64), policies: [readers] });
@@ -342,7 +342,7 @@ describeOnStores('permissions', ({ fresh }) => {
     await own.close();
   });
 
-  it('through a group are remembered for half a minute', async () => {
+  it('through a group are cached for half a minute', async () => {
     let now = Date.parse(NOW);
     const service = createTestFlowService(emulators, await fresh(), { now: () => new Date(now) });
     const calls = (): number => emulators.log.entries.length;
@@ -356,7 +356,7 @@ describeOnStores('permissions', ({ fresh }) => {
     expect(calls()).toBeGreaterThan(before);
   });
 
-  it('of an event without a route are any to run', async () => {
+  it('for an event without a route: any permission to run suffices', async () => {
     const service = createTestFlowService(emulators, await fresh());
     const strange = () => event({ issueTitle: 'Something new' });
     expect((await service.admit(ask(person('bo'), { event: strange() }))).record.outcome).toBe(
@@ -374,8 +374,8 @@ describeOnStores('permissions', ({ fresh }) => {
   });
 });
 
-describe('what the tests rest on', () => {
-  it('are flows that ship and sets that name them', () => {
+describe('the assumptions of these tests', () => {
+  it('are shipped flows and sets that name them', () => {
     expect(FLOWS).toHaveLength(9);
     const names = new Set([...FLOWS.map(({ name }) => name), '*']);
     expect(SETS.flatMap(({ flows }) => flows).filter((name) => !names.has(name))).toEqual([]);

@@ -31,7 +31,7 @@ const running: FlowStepRecord = {
 };
 const undo = [{ operation: 'okta:users:unsuspend', params: { userId: '00u1' } }];
 
-/** What Temporal would say: of every workflow the same. */
+/** Fake answers of Temporal, the same for every workflow. */
 const saying = (
   code: string | null,
   made: Awaited<ReturnType<FlowEnds['findOperationEnd']>> = null,
@@ -49,7 +49,7 @@ describeOnStores('a run that its workflow did not close', ({ fresh }) => {
   const closings = async (store: Store) =>
     (await store.audit.list({ kind: 'flow.closed' })).map(({ entry }) => entry);
 
-  it('is closed when somebody looks back, once, with its entry in the trail', async () => {
+  it('is closed at the next look at the history, once, with an entry in the audit trail', async () => {
     const store = await opened();
     const service = createTestFlowService(emulators, store, { ends: saying('terminated') });
     const looks = [
@@ -80,7 +80,7 @@ describeOnStores('a run that its workflow did not close', ({ fresh }) => {
     ['has just been opened', { startedAt: '2026-11-22T07:59:30.000Z' }, saying('terminated')],
     ['has an operation that goes on', { steps: [running] }, saying('terminated', null)],
     ['is looked at by somebody who asks nobody', {}, undefined],
-  ])('stays as it stands where it %s', async (_, over, ends) => {
+  ])('stays unchanged if it %s', async (_, over, ends) => {
     const store = await opened(over);
     const { record } = await createTestFlowService(emulators, store, ends && { ends }).run(
       SOC,
@@ -95,7 +95,7 @@ describeOnStores('a run that its workflow did not close', ({ fresh }) => {
     ['cancelled', 'failed', null],
     ['none', 'failed', null],
     ['unknown', 'failed', null],
-  ])('has its step as the operation ended: %s is %s', async (state, step, left) => {
+  ])('sets the step by the end of the operation: %s is %s', async (state, step, left) => {
     const store = await opened({ steps: [running], undo });
     const service = createTestFlowService(emulators, store, {
       ends: saying('timed_out', { request: 'q1', state }),
@@ -109,7 +109,7 @@ describeOnStores('a run that its workflow did not close', ({ fresh }) => {
     expect(record.undo).toEqual(left);
   });
 
-  it('keeps the outcome that it had come to', async () => {
+  it('keeps an outcome that it already has', async () => {
     const store = await opened({ outcome: 'denied', code: 'protected' });
     const { record } = await createTestFlowService(emulators, store, {
       ends: saying('terminated'),
@@ -117,7 +117,7 @@ describeOnStores('a run that its workflow did not close', ({ fresh }) => {
     expect(record).toMatchObject({ state: 'ended', outcome: 'denied', code: 'protected' });
   });
 
-  it('is closed for each account of a person by itself', async () => {
+  it('is closed separately for each account of a person', async () => {
     const store = await opened({
       issue: { ...flowRun('r1').issue, entity: { kind: 'person', accounts: [] } as never },
     });

@@ -64,7 +64,7 @@ describeOnStores('a person', ({ fresh }) => {
     expect(await service.openChildren(children[0]!)).toEqual([]);
   });
 
-  it('whose accounts somebody may run only in part', async () => {
+  it('is run in part if the requester may run flows on some accounts only', async () => {
     const store = await fresh();
     await store.flowSettings.putSet(null, {
       name: 'A',
@@ -87,7 +87,7 @@ describeOnStores('a person', ({ fresh }) => {
     ]);
   });
 
-  it('can be asked for with one flow, whose inputs are for all of its accounts', async () => {
+  it('can be requested with one flow, whose inputs apply to all accounts', async () => {
     const store = await fresh();
     const service = createTestFlowService(emulators, store);
     const asked = { event: aPerson(), flow: ADD, inputs: { group: '00g1' } };
@@ -116,7 +116,7 @@ describeOnStores('a person', ({ fresh }) => {
 describeOnStores('taking back', ({ fresh }) => {
   const undo = [{ operation: 'okta:users:unsuspend', params: { userId: '00k1' } }];
 
-  it('is a run of its own, one at a time, as often as it is asked for', async () => {
+  it('is a separate run, one at a time, as often as it is requested', async () => {
     const store = await fresh();
     const service = createTestFlowService(emulators, store);
     const { record } = await service.admit(ask(person('ann')));
@@ -147,11 +147,11 @@ describeOnStores('taking back', ({ fresh }) => {
     const second = await service.admitUndo(person('bo'), record.run);
     expect(second).toMatchObject({ created: true, record: { undoes: record.run, state: 'open' } });
     expect(second.record.run).not.toBe(first?.run);
-    // The event is still the run's that it had.
+    // The event still belongs to its first run.
     expect((await store.flows.usesOf(record.eventId)).map(({ run }) => run)).toEqual([record.run]);
   });
 
-  it('needs a recipe, and the right to run the flow', async () => {
+  it('needs an undo recipe and the permission to run the flow', async () => {
     const store = await fresh();
     const service = createTestFlowService(emulators, store);
     const { record } = await service.admit(ask(person('ann')));
@@ -187,7 +187,7 @@ describeOnStores('taking back', ({ fresh }) => {
 });
 
 describeOnStores('the history', ({ fresh }) => {
-  it('is of the flows that somebody may see', async () => {
+  it('shows runs of the flows that the requester may see', async () => {
     const service = createTestFlowService(emulators, await fresh());
     const suspended = (await service.admit(ask(person('ann')))).record.run;
     const azure = event({
@@ -216,7 +216,7 @@ describeOnStores('the history', ({ fresh }) => {
       expect(await refusedWith(service.run(person('vic'), run))).toBe('not_found');
   });
 
-  it('is told in documents', async () => {
+  it('is given as documents', async () => {
     const store = await fresh();
     const service = createTestFlowService(emulators, store);
     const { record } = await service.admit(
@@ -283,7 +283,7 @@ describeOnStores('sets and switches', ({ fresh }) => {
     permissions: ['run'],
   };
 
-  it('are changed by super administrators of Okta alone, direct or by group', async () => {
+  it('can only be changed by super administrators of Okta, direct or by group', async () => {
     const store = await fresh();
     const service = createTestFlowService(emulators, store);
     const unproven = { ...person('sue'), authenticatedBy: 'none' } as const;
@@ -328,7 +328,7 @@ describeOnStores('sets and switches', ({ fresh }) => {
     ]);
   });
 
-  it('are refused where they make no sense', async () => {
+  it('are refused if they are malformed', async () => {
     const service = createTestFlowService(emulators, await fresh());
     const sue = person('sue');
     const wrong: [string, Partial<Record<keyof ResourceSet, unknown>>][] = [
@@ -351,7 +351,7 @@ describeOnStores('sets and switches', ({ fresh }) => {
     expect(await refusedWith(service.switch(sue, 'Delegated Flow', true))).toBe('malformed');
   });
 
-  it('are shown in full to super administrators, to others their own', async () => {
+  it('are all shown to super administrators, to others their own', async () => {
     const service = createTestFlowService(emulators, await fresh());
     const names = async (requester: ReturnType<typeof person>) =>
       (await service.sets(requester)).map(({ name }) => name);
@@ -362,7 +362,7 @@ describeOnStores('sets and switches', ({ fresh }) => {
 });
 
 describeOnStores('the trail', ({ fresh }) => {
-  it('has nothing personal, whatever was asked and refused', async () => {
+  it('has no personal data, whatever was requested and refused', async () => {
     const store = await fresh();
     const service = createTestFlowService(emulators, store);
     const canaries = {

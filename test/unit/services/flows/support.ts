@@ -20,7 +20,7 @@ export const ADD = 'Okta: Add User to a Group';
 export const DISABLE = 'Disable Entra ID Account';
 export const NOW = '2026-11-22T08:00:00.000Z';
 
-/** The flows as they ship. */
+/** The shipped flows. */
 export const FLOWS: readonly Flow[] = loadFlows(REPO, FLOW_CATALOGUE).flows;
 
 export const ROUTES: readonly Route[] = [
@@ -35,8 +35,8 @@ export const ROUTES: readonly Route[] = [
 ];
 
 /**
- * Who may do what: Ann and the key run all, Bo runs by his group, Vic only sees, Sue changes the
- * sets.
+ * Who may do what: Ann and the key run all flows, Bo runs them through his group, Vic only sees
+ * them, Sue changes the sets.
  */
 export const SETS: readonly ResourceSet[] = [
   {
@@ -90,7 +90,7 @@ interface DeskOptions {
   ends?: FlowServiceParts['ends'];
 }
 
-/** A service over a store and an emulated organisation, with the policies that ship. */
+/** A flow service over a store and an emulated organisation, with the shipped policies. */
 export function createTestFlowService(
   emulators: RunningEmulators,
   store: Store,
@@ -117,7 +117,7 @@ export function createTestFlowService(
   return { ...createFlowService(parts), parts };
 }
 
-/** An event on demand about an account, of a new id. */
+/** An on-demand event about an account, with a new id. */
 export const event = (over: Record<string, unknown> = {}): Record<string, unknown> => ({
   eventId: randomBytes(8).toString('hex'),
   eventTimestamp: '2026-11-22T07:59:00Z',
@@ -141,7 +141,7 @@ export const account = (product: string, tenant: string, id: string) => ({
   displayName: 'Canary Smith',
 });
 
-/** An event about something that is no single account. */
+/** An event about something other than a single account. */
 export const created = (
   type: string,
   accounts: readonly object[] = [],
@@ -173,7 +173,7 @@ export const ask = (requester: FlowRequester, over: Partial<RunRequest> = {}): R
   ...over,
 });
 
-/** The coded word of a refusal; fails where there was none. */
+/** The code of a refusal; fails if there was none. */
 export async function refusedWith(promise: Promise<unknown>): Promise<unknown> {
   const thrown: unknown = await promise.then(
     () => null,
@@ -182,7 +182,7 @@ export async function refusedWith(promise: Promise<unknown>): Promise<unknown> {
   return (thrown as { code?: unknown } | null)?.code ?? thrown;
 }
 
-/** Kinds and outcomes of what the service put into the trail. */
+/** Kinds and outcomes of the audit entries of the service. */
 export async function told(store: Store): Promise<[kind: string, outcome: unknown][]> {
   const entries = await store.audit.list({ limit: 1_000 });
   return entries
