@@ -80,7 +80,7 @@ describe('before the first sync', () => {
       const { code, out } = await cli.run(['twin', view]);
       expect(code).toBe(0);
       expect(out).toMatch(
-        /No sync of 127\.0\.0\.1:\d+ has run yet: start one with `arx okta sync`/,
+        /No sync of 127\.0\.0\.1:\d+ has run yet\. Start one with `arx okta sync`/,
       );
     }
     expect(await twin('facts')).toMatchObject({

@@ -3,11 +3,11 @@ import type { TimelineEntry, TwinFactor, TwinRole } from '../../twin/types.ts';
 import { when } from '../kit/text.ts';
 import type { ViewItems } from './views.ts';
 
-/** A column of a list, alike for the terminal, CSV and Markdown. */
+/** A column of a list, the same for the terminal, CSV and Markdown. */
 export interface Column<Item> {
   name: string;
   cell: (item: Item) => string | number;
-  /** Stands in files only: a terminal is narrow. */
+  /** Shown only in files, because a terminal is narrow. */
   filesOnly?: true;
 }
 

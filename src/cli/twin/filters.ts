@@ -1,16 +1,27 @@
+/** Checks the filter values of the `arx twin` lists. */
+
 import type { USER_STATUSES } from '../../connectors/okta/statuses.ts';
 import { nearest, nearestFirst } from '../../config/yaml/nearest.ts';
 import { CliError, usageError } from '../kit/errors.ts';
 import { eventRulesOf } from '../kit/inspect.ts';
 import type { ListOptions } from './options.ts';
-import type { Reading } from './reading.ts';
+import type { OpenTwin } from './reading.ts';
 
 const A_PAGE = 1_000;
 
-/** The type holds this list equal to the connector's, which this room may not import. */
+/**
+ * Duplicates the list of the connector, which this module may not import; the type keeps them
+ * equal.
+ */
 const STATUSES_OF_USERS = [
-  ...(['ACTIVE', 'DEPROVISIONED', 'LOCKED_OUT', 'PASSWORD_EXPIRED'] as const),
-  ...(['PROVISIONED', 'RECOVERY', 'STAGED', 'SUSPENDED'] as const),
+  'ACTIVE',
+  'DEPROVISIONED',
+  'LOCKED_OUT',
+  'PASSWORD_EXPIRED',
+  'PROVISIONED',
+  'RECOVERY',
+  'STAGED',
+  'SUSPENDED',
 ] as const satisfies typeof USER_STATUSES;
 /**
  * Statuses and sign-on modes of apps. (Okta Management API 2026.06.3, ApplicationLifecycleStatus,
@@ -18,31 +29,35 @@ const STATUSES_OF_USERS = [
  */
 const STATUSES_OF_APPS = ['ACTIVE', 'DELETED', 'INACTIVE'];
 const SIGN_ON_MODES = [
-  ...['AUTO_LOGIN', 'BASIC_AUTH', 'BOOKMARK', 'BROWSER_PLUGIN', 'OPENID_CONNECT'],
-  ...['SAML_1_1', 'SAML_2_0', 'SECURE_PASSWORD_STORE', 'WS_FEDERATION'],
+  'AUTO_LOGIN',
+  'BASIC_AUTH',
+  'BOOKMARK',
+  'BROWSER_PLUGIN',
+  'OPENID_CONNECT',
+  'SAML_1_1',
+  'SAML_2_0',
+  'SECURE_PASSWORD_STORE',
+  'WS_FEDERATION',
 ];
 
-/** What is asked for, what there is by name, and where else it may come from. */
+/** A filter with its values and the known values. */
 interface Filter {
   option: string;
   given: readonly string[] | undefined;
-  /** What one of them is called, such as `status of a user`. */
+  /** Name of one value, such as `status of a user`. */
   what: string;
   known: readonly string[];
-  /**
-   * Further words: those of the twin, and of the configuration; asked for only where a word is not
-   * known.
-   */
+  /** Further values from the twin and the configuration; read only if a value is not known. */
   others: () => Promise<readonly string[]>;
 }
 
 /**
- * A filter that names what there is not would read as good news. Words that Okta knows are right,
- * and so is whatever the twin holds: Okta may have added it since. Throws CliError: `usage`, or
- * `no_such_fact`.
+ * Refuses unknown filter values, because an empty list for a mistyped value would look like good
+ * news. Values that Okta documents are accepted, and values in the twin too, because Okta may have
+ * added them since. Throws CliError: `usage`, or `no_such_fact`.
  */
 export async function checkFilters(
-  reading: Reading,
+  reading: OpenTwin,
   view: string,
   options: ListOptions,
 ): Promise<void> {
@@ -51,7 +66,7 @@ export async function checkFilters(
 }
 
 function filtersOf(
-  reading: Reading,
+  reading: OpenTwin,
   view: string,
   { status, signOn, rule }: ListOptions,
 ): Filter[] {
@@ -109,16 +124,16 @@ async function checkWords({ option, given, what, known, others }: Filter): Promi
   const all = [...new Set([...known, ...(await others())])];
   const wrong = given.find((one) => !within(all)(one));
   if (wrong !== undefined)
-    throw usageError(`${option}: '${wrong}' is no ${what}.`, namesText(wrong, all));
+    throw usageError(`${option}: '${wrong}' is not a ${what}.`, namesText(wrong, all));
 }
 
-async function checkFact({ store, org }: Reading, key: string): Promise<void> {
+async function checkFact({ store, org }: OpenTwin, key: string): Promise<void> {
   const keys = (await store.twin.facts.current(org)).map((fact) => fact.key);
-  // Without any fact the list itself says why.
+  // If there are no facts, the list itself explains why.
   if (keys.length === 0 || keys.includes(key)) return;
   throw new CliError({
     code: 'no_such_fact',
-    message: `No fact has the key ${key}.`,
+    message: `There is no fact with the key ${key}.`,
     remedy: namesText(key, keys),
   });
 }
@@ -126,6 +141,6 @@ async function checkFact({ store, org }: Reading, key: string): Promise<void> {
 function namesText(given: string, names: readonly string[]): string {
   const near = nearest(given, names);
   const all =
-    names.length === 0 ? 'There are none.' : `There are ${nearestFirst(given, names).join(', ')}.`;
+    names.length === 0 ? 'There are none.' : `Known: ${nearestFirst(given, names).join(', ')}.`;
   return near === null ? all : `Did you mean ${near}? ${all}`;
 }

@@ -7,13 +7,13 @@ import { printNote } from '../kit/io.ts';
 import { COLUMNS } from './columns.ts';
 import type { Column } from './columns.ts';
 import {
-  csvPieces,
+  csvChunks,
   emptyText,
-  jsonPieces,
-  markdownPieces,
+  jsonChunks,
+  markdownChunks,
   MORE,
   moreChangesText,
-  tablePieces,
+  tableChunks,
 } from './render.ts';
 import type { Listed } from './render.ts';
 import {
@@ -21,28 +21,28 @@ import {
   changesMarkdown,
   changesTable,
   countMoreChanges,
-  tellOfChanges,
+  printChangesHint,
 } from './changes.ts';
 import { checkFilters } from './filters.ts';
 import type { ListOptions } from './options.ts';
 import { noTwinText, withTwin } from './reading.ts';
-import type { NoTwin, Reading } from './reading.ts';
-import { cut, MOST_HITS, VIEWS } from './views.ts';
+import type { NoTwin, OpenTwin } from './reading.ts';
+import { takeItems, MOST_HITS, VIEWS } from './views.ts';
 import type { ViewItems, ViewName } from './views.ts';
 
-/** Rows of a table where no number is given. */
+/** Default number of rows in a table. */
 const TABLE_ROWS = 100;
 
-/** `arx twin facts|gaps|events|users|apps|timeline|search`. */
+/** `arx twin facts|gaps|events|users|apps|timeline|search`: writes a list of the twin. */
 export async function listTwin(io: Io, name: string, options: ListOptions): Promise<ExitCode> {
   const format = options.format ?? (options.json ? 'json' : 'table');
   const view = name as ViewName;
   await withTwin(io, options, {
     task: async (reading) => {
       await checkFilters(reading, view, options);
-      await writeOutput(io, piecesOf(io, { reading, view, format, options }), options.out);
+      await writeOutput(io, chunksOf(io, { reading, view, format, options }), options.out);
     },
-    none: (twin) => writeOutput(io, nothing(view, format, twin), options.out),
+    none: (twin) => writeOutput(io, emptyOutput(view, format, twin), options.out),
   });
   if (options.out !== undefined && !options.json) printNote(io, `Written to ${options.out}`);
   return EXIT.ok;
@@ -50,8 +50,8 @@ export async function listTwin(io: Io, name: string, options: ListOptions): Prom
 
 type Format = NonNullable<ListOptions['format']>;
 
-/** A document for scripts even where there is nothing; a sentence for people. */
-function nothing(view: ViewName, format: Format, twin: NoTwin): Iterable<string> {
+/** The output without a twin: an empty document for scripts, or a sentence for the terminal. */
+function emptyOutput(view: ViewName, format: Format, twin: NoTwin): Iterable<string> {
   if (format === 'json') {
     const document = { schema: 'arx.twin/v1', view, org: twin.org, sync: null, items: [] };
     return [`${JSON.stringify(document, null, 2)}\n`];
@@ -60,42 +60,45 @@ function nothing(view: ViewName, format: Format, twin: NoTwin): Iterable<string>
   throw new CliError({ code: 'no_sync', message: noTwinText(twin), remedy: 'Run the sync first.' });
 }
 
-interface Job {
-  reading: Reading;
+interface ListRequest {
+  reading: OpenTwin;
   view: ViewName;
   format: Format;
   options: ListOptions;
 }
 
-async function* piecesOf(io: Io, job: Job): AsyncGenerator<string> {
-  const { reading, view, format, options } = job;
+async function* chunksOf(io: Io, request: ListRequest): AsyncGenerator<string> {
+  const { reading, view, format, options } = request;
   const limit =
     options.limit ?? (format === 'table' ? TABLE_ROWS : view === 'search' ? MOST_HITS : Infinity);
   let isCut = false;
-  // The type of a view and that of its columns go together: both tables have the same keys.
+  // The types match, because both tables have the same keys.
   const pages = VIEWS[view](reading, options) as AsyncIterable<readonly ViewItems[ViewName][]>;
   const columns = COLUMNS[view] as readonly Column<ViewItems[ViewName]>[];
   const listed: Listed<ViewItems[ViewName]> = {
-    pages: cut(pages, limit, () => (isCut = true)),
+    pages: takeItems(pages, limit, () => (isCut = true)),
     columns,
   };
-  if (format === 'csv') yield* csvPieces(listed);
-  else if (format === 'md') yield* markdownPieces(listed);
-  else if (format === 'json') yield* jsonPieces(await headOf(job), listed);
+  if (format === 'csv') yield* csvChunks(listed);
+  else if (format === 'md') yield* markdownChunks(listed);
+  else if (format === 'json') yield* jsonChunks(await headOf(request), listed);
   else {
     const left = view === 'changes' ? await countMoreChanges(reading, limit) : null;
     const more = (): string | null =>
       left === null ? (isCut ? MORE : null) : moreChangesText(left);
     const colors = await colorsFor(io, options);
-    yield* tablePieces(listed, { colors, empty: emptyText(view, reading.sync.status), more });
+    yield* tableChunks(listed, { colors, empty: emptyText(view, reading.sync.status), more });
   }
-  if (view === 'timeline') yield* changesBelow(io, job);
+  if (view === 'timeline') yield* changesAfterTimeline(io, request);
 }
 
-async function* changesBelow(io: Io, { reading, format, options }: Job): AsyncGenerator<string> {
+async function* changesAfterTimeline(
+  io: Io,
+  { reading, format, options }: ListRequest,
+): AsyncGenerator<string> {
   const { limit } = options;
   if (format === 'md') yield* changesMarkdown(reading, limit);
-  else if (format === 'csv') await tellOfChanges(io, reading);
+  else if (format === 'csv') await printChangesHint(io, reading);
   else if (format === 'table')
     yield* changesTable(reading, { colors: await colorsFor(io, options), limit });
 }
@@ -103,7 +106,7 @@ async function* changesBelow(io: Io, { reading, format, options }: Job): AsyncGe
 const colorsFor = async (io: Io, { out }: ListOptions): Promise<Io['colors']['out']> =>
   out === undefined ? io.colors.out : (await import('picocolors')).default.createColors(false);
 
-async function headOf({ reading, view, options }: Job): Promise<object> {
+async function headOf({ reading, view, options }: ListRequest): Promise<object> {
   const { run, status, startedAt, finishedAt } = reading.sync;
   const changes = view === 'timeline' ? await changesField(reading, options.limit) : {};
   return {

@@ -1,8 +1,10 @@
-/** Forms of a list, and of the profile. */
+/** The options of the verbs of `arx twin`. */
+
+/** Formats of a list, and of the profile. */
 export const FORMATS = ['table', 'json', 'csv', 'md'] as const;
 export const PROFILE_FORMATS = ['md', 'html', 'json'] as const;
 
-/** Options that every `arx twin` takes. */
+/** Options of every verb of `arx twin`. */
 export interface TwinOptions {
   config?: string;
   local?: boolean;
@@ -11,7 +13,7 @@ export interface TwinOptions {
   json?: boolean;
 }
 
-/** Options of the lists; each takes some of them. */
+/** Options of the lists; each list uses some of them. */
 export interface ListOptions extends TwinOptions {
   format?: (typeof FORMATS)[number];
   limit?: number;

@@ -1,12 +1,13 @@
+/** Determines which organisation's twin is meant. */
+
 import { readOktaAddress } from '../../config/env/address.ts';
 import { oktaSettings, oktaSource } from '../../config/env/credentials.ts';
 import type { Store } from '../../store/types.ts';
 import type { Settings } from '../kit/settings.ts';
 
 /**
- * Which organisation's twin is meant: the one named, else the one that is configured (its
- * credential does not matter), else the one synced last. Null where there is none. Throws
- * ConfigError.
+ * The organisation: the one named, or else the configured one (even with an invalid credential), or
+ * else the one synced last. Null if there is none. Throws ConfigError.
  */
 export async function orgOf(
   settings: Settings,

@@ -2,24 +2,28 @@ import { postureProfile } from '../../twin/profile.ts';
 import type { PostureProfile } from '../../twin/profile.ts';
 import { countApp, countGaps, countUser, emptyTally, userItem } from '../../twin/tally.ts';
 import type { TwinApp, TwinUser } from '../../twin/types.ts';
-import type { Reading } from './reading.ts';
+import type { OpenTwin } from './reading.ts';
 
 const A_PAGE = 1_000;
 const MOST_CHANGES = 200;
 const MOST_SYNCS = 60;
 
 /**
- * The posture profile of a stored twin as of now; users are read page by page, and only the
- * privileged ones are held.
+ * The current posture profile of a stored twin. Reads users page by page and keeps only the
+ * privileged ones in memory.
  */
-export async function postureOf({ store: { twin }, org, judge }: Reading): Promise<PostureProfile> {
+export async function postureOf({
+  store: { twin },
+  org,
+  assessment,
+}: OpenTwin): Promise<PostureProfile> {
   const tally = emptyTally();
   const users: TwinUser[] = [];
   const apps: TwinApp[] = [];
   for await (const page of twin.users.pages(org, A_PAGE)) {
     for (const { user } of page) {
-      countUser(tally, user, judge);
-      if (!user.gone && userItem(user, judge).privileged === true) users.push(user);
+      countUser(tally, user, assessment);
+      if (!user.gone && userItem(user, assessment).privileged === true) users.push(user);
     }
   }
   for await (const page of twin.apps.pages(org, A_PAGE)) {
@@ -39,6 +43,6 @@ export async function postureOf({ store: { twin }, org, judge }: Reading): Promi
   countGaps(tally, gaps);
   return postureProfile(
     { tally, gaps, users, apps, drift, driftTotal, timeline, completed },
-    judge,
+    assessment,
   );
 }

@@ -6,7 +6,7 @@ import { segmentBar } from '../kit/charts.ts';
 import { markup } from '../kit/html.ts';
 import type { Markup } from '../kit/html.ts';
 
-/** Colour class of each severity, the most severe first. */
+/** Colour class of each severity, most severe first. */
 export const SEVERITY_TONES: Record<Severity, string> = {
   critical: 'none',
   high: 'pending_only',
@@ -15,18 +15,18 @@ export const SEVERITY_TONES: Record<Severity, string> = {
 };
 export const SEVERITY_ORDER = Object.keys(SEVERITY_TONES) as Severity[];
 
-/** Words and colour for ACTIVE users who have no class of factor. */
+/** Label and colour for ACTIVE users without a factor class. */
 export const WITHOUT_CLASS = {
   label: 'No active factor, or unread',
   examples: 'none enrolled, or not readable',
   tone: 'vanished',
 } as const;
 
-/** How many ACTIVE users have no class of factor. */
+/** Number of ACTIVE users without a factor class. */
 export const withoutClass = ({ byClass, active }: PostureProfile): number =>
   Math.max(0, active - CLASS_ORDER.reduce((sum, name) => sum + byClass[name], 0));
 
-/** Bar of ACTIVE users by the strongest class of their factors; those without any are the rest. */
+/** Bar of ACTIVE users by their strongest factor class; users without one are the remainder. */
 export function classBar(profile: PostureProfile): Markup {
   const { byClass, active } = profile;
   const parts = CLASS_ORDER.map((name) => ({
@@ -57,8 +57,8 @@ const WIDTH = 1000;
 const HEIGHT = 160;
 
 /**
- * Line of MFA coverage from 0 to 100 % over the syncs, oldest to the left; nothing where fewer than
- * two have one.
+ * Line of MFA coverage from 0 to 100 % over the syncs, oldest on the left; nothing if fewer than
+ * two syncs have a value.
  */
 export function coverageLine(timeline: readonly TimelineEntry[]): Markup | null {
   const points = timeline.flatMap(({ at, coverage: { share } }) =>
@@ -81,10 +81,10 @@ ${placed.map(({ x, y, label }) => markup`<rect class="t-compliant" x="${x - 3}" 
 </svg>`;
 }
 
-// A time that is none must not break the picture.
+// An invalid time must not break the image.
 const round = (value: number): number => (Number.isFinite(value) ? Math.round(value * 10) / 10 : 0);
 
-/** Rules for the line chart, to stand behind the report's own style sheet. */
+/** Style rules for the line chart, appended to the style sheet of the report. */
 export const CHART_STYLE = `svg.line{height:160px}.guide{stroke:var(--line);stroke-width:1;vector-effect:non-scaling-stroke}
 .stroke{fill:none;stroke:var(--compliant);stroke-width:2.5;vector-effect:non-scaling-stroke}
 `;

@@ -19,8 +19,8 @@ import { STYLE } from '../kit/style.ts';
 const PAGE_STYLE = `${STYLE}${CHART_STYLE}`;
 
 /**
- * The identity-posture profile as one file that needs nothing else: no script, no font, no picture,
- * no network.
+ * The identity-posture profile as one self-contained file, without scripts, fonts, images or
+ * network access.
  */
 export function profileHtml(profile: PostureProfile): string {
   return selfContainedPage({
@@ -39,12 +39,12 @@ ${inventory(profile)}
 ${drift(profile)}
 ${timeline(profile)}
 ${streams(profile)}`,
-    foot: markup`Made by arx from sync <span class="mono">${profile.run}</span>.`,
+    foot: markup`Created by arx from sync <span class="mono">${profile.run}</span>.`,
   });
 }
 
 function notice({ streams: all }: PostureProfile): Markup | null {
   const open = all.filter(({ state }) => state !== 'complete').map(({ name }) => name);
   if (open.length === 0) return null;
-  return markup`<div class="banner" role="alert"><h2>Not complete: ${open.join(', ')}</h2><p>What rests on them is as it was last known, or missing.</p></div>`;
+  return markup`<div class="banner" role="alert"><h2>Not complete: ${open.join(', ')}</h2><p>Figures based on them are from the last known state, or missing.</p></div>`;
 }

@@ -1,3 +1,5 @@
+/** Sections of the identity-posture page. */
+
 import type { Excerpt, PostureProfile } from '../../twin/profile.ts';
 import type { TimelineEntry } from '../../twin/types.ts';
 import { CLASS_ORDER, CLASS_WORDS } from '../kit/words.ts';
@@ -22,7 +24,7 @@ interface TableSpec {
   caption: string;
   head: readonly string[];
   rows: readonly (readonly Cell[])[];
-  /** Columns of dates and marks, whose cells stay on one line. */
+  /** Columns of dates and marks, which do not wrap. */
   tight?: readonly number[];
 }
 
@@ -78,8 +80,8 @@ const critical = ({ gapCounts }: PostureProfile): string =>
   `${count(gapCounts.critical)} critical, ${count(gapCounts.high)} high`;
 
 /**
- * Coverage by class of factor, with its bar; whoever has no class is a row, too, so that the rows
- * add up.
+ * Coverage by factor class, with a bar. Users without a class have a row too, so that the rows add
+ * up.
  */
 export function strength(profile: PostureProfile): Markup {
   const { active, byClass } = profile;
@@ -101,7 +103,7 @@ export function strength(profile: PostureProfile): Markup {
   );
 }
 
-/** Open gaps, the most severe first. */
+/** Open gaps, most severe first. */
 export function gaps(profile: PostureProfile): Markup {
   const legend = SEVERITY_ORDER.map(
     (name) =>
@@ -120,7 +122,7 @@ export function gaps(profile: PostureProfile): Markup {
     severityBar(profile.gapCounts),
     markup`<ul class="legend">${legend}</ul>`,
     table({
-      caption: 'The most severe first',
+      caption: 'Most severe first',
       head: ['Severity', 'Gap', 'Subject', 'Detail', 'Since'],
       rows,
       tight: [0, 4],
@@ -129,19 +131,19 @@ export function gaps(profile: PostureProfile): Markup {
   );
 }
 
-/** Who is privileged, and why. */
+/** Privileged users, and the reasons. */
 export function privileges({ privileged: list }: PostureProfile): Markup {
   const rows = list.items.map((user) => [user.login, user.status, user.mfa, user.why.join(', ')]);
   const head = ['Login', 'Status', 'MFA', 'Why'];
   return section(
     'privileged',
     'Privileged users',
-    table({ caption: 'And why', head, rows }),
+    table({ caption: 'With the reasons', head, rows }),
     more(list),
   );
 }
 
-/** Apps by what stands behind their sign-in. */
+/** Apps by kind of sign-on. */
 export function inventory({ inventory: list }: PostureProfile): Markup {
   const amount = (value: number | null): string => (value === null ? 'unknown' : count(value));
   const rows = list.items.map((app) => [
@@ -160,19 +162,19 @@ export function inventory({ inventory: list }: PostureProfile): Markup {
   );
 }
 
-/** What changed since the sync before. */
+/** Changes since the previous sync. */
 export function drift({ drift: list }: PostureProfile): Markup {
   const rows = list.items.map((one) => [one.kind.replaceAll('_', ' '), one.name, one.detail]);
   const head = ['Change', 'Subject', 'Detail'];
   return section(
     'drift',
     'Changes',
-    table({ caption: 'Since the sync before', head, rows }),
+    table({ caption: 'Since the previous sync', head, rows }),
     more(list),
   );
 }
 
-/** Coverage over time, with the table behind the line. */
+/** Coverage over time, as a line and a table. */
 export function timeline({ timeline: entries }: PostureProfile): Markup {
   const rows = entries
     .toReversed()
@@ -185,9 +187,9 @@ export function timeline({ timeline: entries }: PostureProfile): Markup {
   const head = ['Sync', 'MFA coverage', ...SEVERITY_ORDER, 'Not complete'];
   return section(
     'timeline',
-    'Time line',
+    'Timeline',
     coverageLine(entries),
-    table({ caption: 'The newest first', head, rows, tight: [0] }),
+    table({ caption: 'Newest first', head, rows, tight: [0] }),
   );
 }
 
@@ -195,7 +197,7 @@ function coveragePercent({ enrolled, none }: TimelineEntry['coverage']): string 
   return enrolled + none === 0 ? 'n/a' : `${Math.floor((100 * enrolled) / (enrolled + none))}%`;
 }
 
-/** How far each stream came, and how old it is. */
+/** The completeness and age of each stream. */
 export function streams({ streams: all }: PostureProfile): Markup {
   const rows = all.map((one) => [
     one.name,
@@ -212,6 +214,6 @@ export function streams({ streams: all }: PostureProfile): Markup {
   return section(
     'streams',
     'Streams',
-    table({ caption: 'What this rests on', head, rows, tight: [1, 4] }),
+    table({ caption: 'The data behind this page', head, rows, tight: [1, 4] }),
   );
 }

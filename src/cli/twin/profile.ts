@@ -10,7 +10,7 @@ import { postureOf } from './posture.ts';
 import { noTwinText, withTwin } from './reading.ts';
 import type { NoTwin } from './reading.ts';
 
-/** `arx twin profile`: the posture as Markdown, a page, or JSON. */
+/** `arx twin profile`: writes the posture as Markdown, HTML or JSON. */
 export async function showProfile(io: Io, options: ProfileOptions): Promise<ExitCode> {
   const format = options.format ?? (options.json ? 'json' : 'md');
   const profile = await withTwin(io, options, { task: postureOf, none: refuse });
@@ -24,7 +24,7 @@ const refuse = async (twin: NoTwin): Promise<never> => {
   throw new CliError({
     code: 'no_sync',
     message: noTwinText(twin),
-    remedy: 'See `arx okta status` for what is configured.',
+    remedy: '`arx okta status` shows what is configured.',
   });
 };
 

@@ -1,3 +1,5 @@
+/** Opens a stored twin for reading. */
+
 import { syncSettings } from '../../config/schema/twin-settings.ts';
 import type { SyncRecord } from '../../store/twin-sync-types.ts';
 import type { Store } from '../../store/types.ts';
@@ -10,31 +12,29 @@ import { withStoreOr } from '../kit/store.ts';
 import type { TwinOptions } from './options.ts';
 import { orgOf } from './org.ts';
 
-/** A twin to read, judged as of now. */
-export interface Reading {
+/** A stored twin, assessed as of now. */
+export interface OpenTwin {
   store: Store;
   org: string;
-  /** The sync that was begun last. */
+  /** The sync that was started last. */
   sync: SyncRecord;
-  judge: AssessmentContext;
+  assessment: AssessmentContext;
   settings: Settings;
 }
 
-/** There is none yet: `org` is null where nothing says which is meant. */
+/** There is no twin yet; `org` is null if the organisation is not known either. */
 export interface NoTwin {
   org: string | null;
 }
 
-/**
- * Hands the twin to `task`; where no sync has begun, `none` answers, and no store is made for it.
- */
+/** Runs `task` with the twin, or `none` if no sync has started; does not create a store. */
 export async function withTwin<Result>(
   io: Io,
   options: TwinOptions,
   {
     task,
     none,
-  }: { task: (reading: Reading) => Promise<Result>; none: (twin: NoTwin) => Promise<Result> },
+  }: { task: (reading: OpenTwin) => Promise<Result>; none: (twin: NoTwin) => Promise<Result> },
 ): Promise<Result> {
   const settings = await loadSettings(io, options);
   const outcome = await withStoreOr<{ result: Result } | NoTwin>(
@@ -50,13 +50,20 @@ export async function withTwin<Result>(
       ]);
       const { twin } = syncSettings(settings.config);
       const at = new Date().toISOString();
-      const judge = prepareContext({ org, run: sync.run, at, streams, groups, settings: twin });
-      return { result: await task({ store, org, sync, judge, settings }) };
+      const assessment = prepareContext({
+        org,
+        run: sync.run,
+        at,
+        streams,
+        groups,
+        settings: twin,
+      });
+      return { result: await task({ store, org, sync, assessment, settings }) };
     },
   );
   return 'result' in outcome ? outcome.result : none(outcome);
 }
 
-/** What to say where there is no twin, and what to do. */
+/** The text for a missing twin, with the next step. */
 export const noTwinText = ({ org }: NoTwin): string =>
-  `No sync${org === null ? '' : ` of ${org}`} has run yet: start one with \`arx okta sync\`, or \`arx okta sync --local\` on this machine.`;
+  `No sync${org === null ? '' : ` of ${org}`} has run yet. Start one with \`arx okta sync\`, or with \`arx okta sync --local\` on this machine.`;

@@ -1,3 +1,5 @@
+/** Writes lists of the twin as JSON, CSV, Markdown or a table. */
+
 import { codeSpan as code, table } from '../../twin/markdown.ts';
 import type { Colors } from '../kit/io.ts';
 import { plural } from '../kit/text.ts';
@@ -6,16 +8,16 @@ import { csvLine } from '../kit/csv.ts';
 import { grid } from '../kit/table.ts';
 import type { Column } from './columns.ts';
 
-/** A list on its way out: items page by page, and their columns. */
+/** A list to be written: items page by page, and their columns. */
 export interface Listed<Item> {
   pages: AsyncIterable<readonly Item[]>;
   columns: readonly Column<Item>[];
 }
 
 /**
- * `head` with its items as JSON text in pieces, so that a million of them need not fit into memory.
+ * `head` with its items as JSON text in chunks, so that a million of them need not fit into memory.
  */
-export async function* jsonPieces<Item>(
+export async function* jsonChunks<Item>(
   head: object,
   { pages }: Listed<Item>,
 ): AsyncGenerator<string> {
@@ -31,16 +33,16 @@ export async function* jsonPieces<Item>(
   yield separator === '\n' ? ']\n}\n' : '\n  ]\n}\n';
 }
 
-/** CSV in pieces, with every column. */
-export async function* csvPieces<Item>({ pages, columns }: Listed<Item>): AsyncGenerator<string> {
+/** CSV in chunks, with every column. */
+export async function* csvChunks<Item>({ pages, columns }: Listed<Item>): AsyncGenerator<string> {
   yield csvLine(columns.map(({ name }) => name));
   for await (const page of pages) {
     yield page.map((item) => csvLine(columns.map(({ cell }) => String(cell(item))))).join('');
   }
 }
 
-/** A table in Markdown; whatever Okta names is encoded. */
-export async function* markdownPieces<Item>({
+/** A table in Markdown; text from Okta is encoded. */
+export async function* markdownChunks<Item>({
   pages,
   columns,
 }: Listed<Item>): AsyncGenerator<string> {
@@ -54,8 +56,8 @@ export async function* markdownPieces<Item>({
   yield `${table(head, rows) || 'None.'}\n`;
 }
 
-/** A table for the terminal, and what to say where there is nothing in it or more than it shows. */
-export async function* tablePieces<Item>(
+/** A table for the terminal, with texts for an empty or truncated list. */
+export async function* tableChunks<Item>(
   { pages, columns }: Listed<Item>,
   { colors, empty, more }: { colors: Colors; empty: string; more: () => string | null },
 ): AsyncGenerator<string> {
@@ -71,26 +73,25 @@ export async function* tablePieces<Item>(
 }
 
 const NOTHING: Partial<Record<ViewName, string>> = {
-  facts: 'No facts yet: no sync has read a stream completely. See `arx okta status`.',
+  facts: 'No facts yet, because no sync has read a stream completely. See `arx okta status`.',
   gaps: 'No gaps.',
   events: 'No security events.',
   users: 'No users.',
   apps: 'No apps.',
-  timeline: 'No sync has ended yet: see `arx okta status`.',
+  timeline: 'No sync has ended yet. See `arx okta status`.',
   changes: 'No changes between syncs yet.',
   search: 'Nothing found.',
 };
 
-/** What to say of an empty list; the first sync may still be running. */
+/** The text for an empty list; the first sync may still be running. */
 export const emptyText = (view: ViewName, status: string): string =>
   status === 'running' ? `${NOTHING[view]} A sync is running.` : `${NOTHING[view]}`;
 
-/** What to say below a table that is cut. */
-export const MORE =
-  'There are more: raise --limit, narrow the list, or take all with --format csv.';
+/** The text below a truncated table. */
+export const MORE = 'There are more. Raise --limit, add filters, or export all with --format csv.';
 
-/** How many changes are left out, and how to see them; null where none is. */
+/** The number of omitted changes, and how to see them; null if there are none. */
 export const moreChangesText = (left: number): string | null =>
   left <= 0
     ? null
-    : `… and ${plural(left, 'more change')}: raise --limit, or list all with --changes --format csv.`;
+    : `… and ${plural(left, 'more change')}. Raise --limit, or export all with --changes --format csv.`;

@@ -12,9 +12,9 @@ import type {
   TwinUserItem,
 } from '../../twin/types.ts';
 import type { ListOptions } from './options.ts';
-import type { Reading } from './reading.ts';
+import type { OpenTwin } from './reading.ts';
 
-/** What each list holds. */
+/** The items of each list. */
 export interface ViewItems {
   facts: Fact | FactVersion;
   gaps: Gap | KeptGap;
@@ -29,40 +29,44 @@ export type ViewName = keyof ViewItems;
 
 const A_PAGE = 1_000;
 const ALL = 10_000_000;
-/** Hits of a search where no number is given. */
+/** Default number of search hits. */
 export const MOST_HITS = 50;
 
 type Pages<Item> = AsyncIterable<readonly Item[]>;
-type Read<Item> = (reading: Reading, options: ListOptions) => Pages<Item>;
+type Read<Item> = (reading: OpenTwin, options: ListOptions) => Pages<Item>;
 
-/** Items page by page, filtered, in their order; users and apps never all at once. */
+/** The filtered items in order, page by page; users and apps are never all in memory. */
 export const VIEWS: { [Name in ViewName]: Read<ViewItems[Name]> } = {
-  facts: ({ store: { twin }, org, judge }, { history }) =>
-    once(async () => {
+  facts: ({ store: { twin }, org, assessment }, { history }) =>
+    onePage(async () => {
       if (history !== undefined) return twin.facts.history(org, history);
-      return (await twin.facts.current(org)).map((fact) => factAt(fact, judge));
+      return (await twin.facts.current(org)).map((fact) => factAt(fact, assessment));
     }),
   gaps: ({ store: { twin }, org }, { closed, kind, severity }) =>
-    once<Gap>(async () => {
+    onePage<Gap>(async () => {
       const gaps = closed
         ? await twin.gaps.history(org, ALL)
         : (await twin.gaps.open(org)).toSorted(bySeverity);
-      return gaps.filter((gap) => among(kind, gap.kind) && among(severity, gap.severity));
+      return gaps.filter((gap) => matches(kind, gap.kind) && matches(severity, gap.severity));
     }),
   events: ({ store: { twin }, org }, { limit, severity, rule }) =>
-    once(async () => {
+    onePage(async () => {
       const isAny = severity === undefined && rule === undefined;
       const events = await twin.events.list(org, isAny ? (limit ?? ALL) + 1 : ALL);
       const rules = rule === undefined ? undefined : [rule];
-      return events.filter((event) => among(severity, event.severity) && among(rules, event.rule));
+      return events.filter(
+        (event) => matches(severity, event.severity) && matches(rules, event.rule),
+      );
     }),
-  users: async function* ({ store: { twin }, org, judge }, { status, mfa, privileged, gone }) {
+  users: async function* ({ store: { twin }, org, assessment }, { status, mfa, privileged, gone }) {
     for await (const page of twin.users.pages(org, A_PAGE)) {
       yield page
-        .map(({ user }) => userItem(user, judge))
+        .map(({ user }) => userItem(user, assessment))
         .filter(
           (user) =>
-            among(status, user.status) && among(mfa, user.mfa) && (gone ?? user.gone) === user.gone,
+            matches(status, user.status) &&
+            matches(mfa, user.mfa) &&
+            (gone ?? user.gone) === user.gone,
         )
         .filter((user) => !privileged || user.privileged === true);
     }
@@ -73,30 +77,30 @@ export const VIEWS: { [Name in ViewName]: Read<ViewItems[Name]> } = {
         .map(({ app }) => app)
         .filter(
           (app) =>
-            among(status, app.status) &&
-            among(signOn, app.signOnMode) &&
+            matches(status, app.status) &&
+            matches(signOn, app.signOnMode) &&
             (gone ?? app.gone) === app.gone,
         );
     }
   },
   timeline: ({ store: { twin }, org }, { limit }) =>
-    once(() => twin.history.timeline(org, (limit ?? ALL) + 1)),
+    onePage(() => twin.history.timeline(org, (limit ?? ALL) + 1)),
   changes: ({ store: { twin }, org }, { limit }) =>
-    once(() => twin.history.drift(org, (limit ?? ALL) + 1)),
+    onePage(() => twin.history.drift(org, (limit ?? ALL) + 1)),
   search: ({ store: { twin }, org }, { text = '', limit = MOST_HITS }) =>
-    once(() => twin.search.find(org, text, limit + 1)),
+    onePage(() => twin.search.find(org, text, limit + 1)),
 };
 
-async function* once<Item>(read: () => Promise<readonly Item[]>): Pages<Item> {
+async function* onePage<Item>(read: () => Promise<readonly Item[]>): Pages<Item> {
   yield await read();
 }
 
-/** Words are compared without regard to case: Okta's statuses are written in capitals. */
-const among = (words: readonly string[] | undefined, value: string): boolean =>
+/** Compares values ignoring case, because Okta's statuses are in capitals. */
+const matches = (words: readonly string[] | undefined, value: string): boolean =>
   words === undefined || words.some((word) => word.toLowerCase() === value.toLowerCase());
 
-/** At most so many items; `more` says whether there would have been another. */
-export async function* cut<Item>(
+/** At most `limit` items; calls `more` if there are others. */
+export async function* takeItems<Item>(
   pages: Pages<Item>,
   limit: number,
   more: () => void,

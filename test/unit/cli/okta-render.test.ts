@@ -4,8 +4,8 @@ import { expect, it } from 'vitest';
 import type { Capability } from '../../../src/cli/okta/capabilities.ts';
 import { syncSnapshot } from '../../../src/cli/okta/sync-progress.ts';
 import { permissionsText, syncText } from '../../../src/cli/okta/render.ts';
-import { jsonPieces } from '../../../src/cli/twin/render.ts';
-import { cut } from '../../../src/cli/twin/views.ts';
+import { jsonChunks } from '../../../src/cli/twin/render.ts';
+import { takeItems } from '../../../src/cli/twin/views.ts';
 import type { OktaSyncResult } from '../../../src/workflows/messages.ts';
 import { assertProperty } from '../../support/properties.ts';
 
@@ -133,8 +133,8 @@ it('writes any items, however they are paged and cut, as one JSON document', asy
     fc.asyncProperty(pages, fc.nat({ max: 12 }), async (given, limit) => {
       let isCut = false;
       let text = '';
-      const listed = { pages: cut(paged(given), limit, () => (isCut = true)), columns: [] };
-      for await (const piece of jsonPieces({ schema: 'arx.twin/v1' }, listed)) text += piece;
+      const listed = { pages: takeItems(paged(given), limit, () => (isCut = true)), columns: [] };
+      for await (const piece of jsonChunks({ schema: 'arx.twin/v1' }, listed)) text += piece;
       const all = given.flat();
       const plain = JSON.parse(
         JSON.stringify({ schema: 'arx.twin/v1', items: all.slice(0, limit) }),

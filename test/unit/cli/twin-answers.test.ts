@@ -123,7 +123,7 @@ describe('what changed', () => {
     expect(inOrder(out)).toEqual(FIRST);
     expect(out).not.toContain('mended@example.com');
     expect(out).toContain(
-      '… and 2 more changes: raise --limit, or list all with --changes --format csv.',
+      '… and 2 more changes. Raise --limit, or export all with --changes --format csv.',
     );
     const all = (await run('twin', 'timeline', '--limit', '22')).out;
     expect(all).toContain('mended@example.com');
@@ -211,20 +211,20 @@ describe('a stream that was last denied', () => {
   });
 });
 
-describe('what is asked for and is not there', () => {
-  it('names the facts that there are, the nearest first', async () => {
+describe('unknown filter values', () => {
+  it('names the known facts, nearest first', async () => {
     const { code, out } = await run('twin', 'facts', '--history', 'sso_app', '--json');
     expect(code).toBe(1);
     expect(JSON.parse(out)).toMatchObject({
       schema: 'arx.error/v1',
       code: 'no_such_fact',
-      message: 'No fact has the key sso_app.',
+      message: 'There is no fact with the key sso_app.',
       remedy: expect.stringMatching(
-        /^Did you mean sso_apps\? There are sso_apps, .*mfa_coverage/,
+        /^Did you mean sso_apps\? Known: sso_apps, .*mfa_coverage/,
       ) as string,
     });
     const { err } = await run('twin', 'facts', '--history', 'nope');
-    expect(err).toContain('No fact has the key nope.');
+    expect(err).toContain('There is no fact with the key nope.');
     expect(err).toContain('mfa_coverage');
     expect(
       (await document<{ items: Fact[] }>('twin', 'facts', '--history', 'mfa_coverage')).items,
@@ -234,29 +234,33 @@ describe('what is asked for and is not there', () => {
   it.each([
     [
       ['users', '--status', 'SUSPENDD'],
-      "--status: 'SUSPENDD' is no status of a user.",
+      "--status: 'SUSPENDD' is not a status of a user.",
       /^Did you mean SUSPENDED\?/,
     ],
-    [['users', '--status', 'active,NOPE'], "--status: 'NOPE' is no status of a user.", /STAGED/],
+    [['users', '--status', 'active,NOPE'], "--status: 'NOPE' is not a status of a user.", /STAGED/],
     [
       ['apps', '--status', 'SUSPENDED'],
-      "--status: 'SUSPENDED' is no status of an app.",
+      "--status: 'SUSPENDED' is not a status of an app.",
       /INACTIVE/,
     ],
-    [['apps', '--sign-on', 'SAML'], "--sign-on: 'SAML' is no sign-on mode.", /SAML_2_0/],
+    [['apps', '--sign-on', 'SAML'], "--sign-on: 'SAML' is not a sign-on mode.", /SAML_2_0/],
     [
       ['events', '--rule', 'nope'],
-      "--rule: 'nope' is no rule for security events.",
+      "--rule: 'nope' is not a rule for security events.",
       /a-rule-of-old/,
     ],
     [
       ['events', '--rule', 'a-rule-of-odl'],
-      "--rule: 'a-rule-of-odl' is no rule",
+      "--rule: 'a-rule-of-odl' is not a rule",
       /^Did you mean a-rule-of-old\?/,
     ],
-    [['gaps', '--kind', 'user_no_mfaa'], "'user_no_mfaa' is none", /Did you mean user_no_mfa\?/],
-    [['users', '--mfa', 'enroled'], "'enroled' is none", /Did you mean enrolled\?/],
-  ])('%j is refused with what there is', async (argv, message, names) => {
+    [
+      ['gaps', '--kind', 'user_no_mfaa'],
+      "'user_no_mfaa' is not one of",
+      /Did you mean user_no_mfa\?/,
+    ],
+    [['users', '--mfa', 'enroled'], "'enroled' is not one of", /Did you mean enrolled\?/],
+  ])('%j is refused with the known values', async (argv, message, names) => {
     const { code, out } = await run('twin', ...argv, '--json');
     expect(code).toBe(2);
     const error = JSON.parse(out) as { code: string; message: string; remedy: string };

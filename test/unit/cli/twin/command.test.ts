@@ -287,7 +287,7 @@ describe('what is not there', () => {
     const home = join(folder, 'no-home');
     const { code, out } = await run(['twin', 'gaps'], { ...EMPTY, ARX_HOME: home });
     expect(code).toBe(0);
-    expect(out).toMatch(/^No sync has run yet: start one with `arx okta sync`/);
+    expect(out).toMatch(/^No sync has run yet\. Start one with `arx okta sync`/);
     const status = await run(['okta', 'status', '--json'], { ...EMPTY, ARX_HOME: home });
     expect(JSON.parse(status.out)).toMatchObject({
       schema: 'arx.okta/v1',
