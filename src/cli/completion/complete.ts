@@ -1,10 +1,12 @@
+/** Generates shell completion scripts from the command tree. */
+
 import type { Command, Option } from 'commander';
 
-/** Shells that `arx completion` writes for. */
+/** Shells that `arx completion` supports. */
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof SHELLS)[number];
 
-/** One command of the tree, flattened: its words and what may follow them. */
+/** One command of the flattened tree: its words, and what may follow them. */
 interface Node {
   words: string[];
   about: string;
@@ -15,15 +17,15 @@ interface Node {
     value: 'none' | 'file' | 'any';
     choices: readonly string[];
   }[];
-  /** Words that its arguments may be. */
+  /** Values of its arguments. */
   choices: readonly string[];
 }
 
-/** A completion script for the shell, made from the command tree. */
+/** The completion script for a shell. */
 export const completionScript = (program: Command, shell: Shell): string =>
-  SCRIPTS[shell](flatten(program));
+  SCRIPTS[shell](flattenTree(program));
 
-function flatten(command: Command, words: string[] = []): Node[] {
+function flattenTree(command: Command, words: string[] = []): Node[] {
   const commands = command.commands.map((child) => ({
     name: child.name(),
     about: child.description(),
@@ -38,7 +40,10 @@ function flatten(command: Command, words: string[] = []): Node[] {
     ],
     choices: command.registeredArguments.flatMap((argument) => argument.argChoices ?? []),
   };
-  return [node, ...command.commands.flatMap((child) => flatten(child, [...words, child.name()]))];
+  return [
+    node,
+    ...command.commands.flatMap((child) => flattenTree(child, [...words, child.name()])),
+  ];
 }
 
 function optionOf(option: Option): Node['options'][number] {

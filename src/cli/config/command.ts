@@ -9,23 +9,23 @@ interface CheckOptions {
   json?: boolean;
 }
 
-/** `arx config check`: reads everything a run would read and says what it found. */
+/** `arx config check`: reads everything that a run reads, and prints what it found. */
 export const defineConfig: DefineVerb = (program, run) => {
   const config = withInheritedJson(
-    program.command('config').description('look at the configuration'),
+    program.command('config').description('check the configuration'),
   );
   const command = config
     .command('check')
     .description(
-      'check configuration, policies, rules for security events and delegated flows, and look at the environment',
+      'check configuration, policies, rules for security events, delegated flows and the environment',
     );
   withJson(withConfig(command)).action((options: CheckOptions) => run((io) => check(io, options)));
 };
 
 /**
- * A configuration, policy, rule, flow, route or resource set that is wrong ends as an error with
- * its place. A variable that is wrong makes the whole not valid (exit 2); one that is missing is
- * told.
+ * An invalid configuration, policy, rule, flow, route or resource set ends as an error with its
+ * place. An invalid variable makes the whole result invalid (exit code 2); a missing variable is
+ * only reported.
  */
 async function check(io: Io, options: CheckOptions) {
   const [{ loadSettings }, inspect] = await Promise.all([

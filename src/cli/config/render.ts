@@ -2,7 +2,7 @@ import type { Colors } from '../kit/io.ts';
 import type { EnvironmentSummary } from '../kit/inspect.ts';
 import { plain, plural } from '../kit/text.ts';
 
-/** What `config check` found. */
+/** The result of `config check`. */
 export interface ConfigReport {
   valid: boolean;
   file: string | null;
@@ -10,11 +10,11 @@ export interface ConfigReport {
   policies: { name: string; connector: string; file: string; line: number }[];
   eventRules: { name: string }[];
   flows: { name: string; enabled: boolean }[];
-  /** How many rows routing.yaml has, and sets resource_sets.yaml. */
+  /** Number of rows in routing.yaml, and of sets in resource_sets.yaml. */
   routes: number;
   resourceSets: number;
   environment: EnvironmentSummary;
-  /** What is allowed and had better be known. */
+  /** Settings that are allowed but worth a warning. */
   warnings: readonly string[];
 }
 
@@ -23,7 +23,7 @@ export function configText(report: ConfigReport, colors: Colors): string {
   const { valid, file, digest, policies, eventRules, environment } = report;
   const set = environment.variables.filter((variable) => variable.set);
   return [
-    `${valid ? colors.green('valid') : colors.red('NOT VALID')}  ${file ?? 'no file: the defaults apply'} (digest ${digest.slice(0, 12)})`,
+    `${valid ? colors.green('valid') : colors.red('NOT VALID')}  ${file ?? 'no file, so the defaults apply'} (digest ${digest.slice(0, 12)})`,
     plural(policies.length, 'policy', 'policies'),
     ...policies.map(
       ({ name, file: source, line }) => `  ${plain(name)} (${plain(source)}:${line})`,

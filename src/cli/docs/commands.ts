@@ -7,16 +7,16 @@ import { EXIT, EXIT_MEANING } from '../kit/exit.ts';
 const TARGET = new URL('../../../docs/cli.md', import.meta.url);
 
 /**
- * docs/cli.md, derived from the command tree: `node src/cli/docs/commands.ts` writes it, a test
- * holds it fresh.
+ * Generates docs/cli.md from the command tree. `node src/cli/docs/commands.ts` writes it, and a
+ * test checks that it is current.
  */
 export function cliDocs(): string {
   const program = inertProgram();
   return [
     '# Command line',
-    'Made by `node src/cli/docs/commands.ts` from the command tree; do not edit.',
+    'Generated from the command tree by `node src/cli/docs/commands.ts`; do not edit.',
     'Data goes to standard output, progress and notes to standard error. With `--json` a command prints exactly one JSON ' +
-      'document on standard output, errors included (`arx.error/v1`). `NO_COLOR` is honoured.',
+      'document on standard output, also for errors (`arx.error/v1`). `NO_COLOR` is respected.',
     '## Exit codes',
     list(
       Object.entries(EXIT).map(

@@ -12,29 +12,29 @@ export interface EnrichOptions {
   json?: boolean;
 }
 
-/** `arx enrich`: who an account is, by its name as it stands in an alert. */
+/** `arx enrich`: reports on an account by its name in an alert. */
 export const defineEnrich: DefineVerb = (program, run) => {
   const enrich = program
     .command('enrich')
-    .description('say who an account is: status, MFA, administrator roles, groups, recent sign-ins')
+    .description('report on an account: status, MFA, administrator roles, groups, recent sign-ins')
     .argument(
       '[account...]',
-      'e-mail address, user name (DOMAIN\\ may stand before it) or Okta user id',
+      'e-mail address, user name (optionally with DOMAIN\\) or Okta user id',
       several,
     );
   withJson(withLocal(withConfig(enrich)))
-    .option('--refresh', 'ask Okta anew, whatever is kept')
+    .option('--refresh', 'read from Okta again instead of using stored answers')
     .option(
       '--test <account>',
-      'show each call of the look-up of this account, and ask Okta anew',
+      'show each call of the look-up of this account, read from Okta again',
       nonEmptyText,
     )
     .action((accounts: string[], options: EnrichOptions) =>
       run(async (io) => {
         if ((accounts.length === 0) === (options.test === undefined))
           throw usageError(
-            'One account or more are expected, or --test with one.',
-            'Such as `arx enrich jdoe@example.com`.',
+            'Expected one or more accounts, or --test with one account.',
+            'For example `arx enrich jdoe@example.com`.',
           );
         return (await import('./enrich.ts')).enrichAccounts(io, accounts, options);
       }),

@@ -25,10 +25,7 @@ import type { Settings } from '../kit/settings.ts';
 import { withStore } from '../kit/store.ts';
 import { plain } from '../kit/text.ts';
 
-/**
- * `arx enrich`: looks the accounts up, from what is kept or in Okta, and prints what is known of
- * them.
- */
+/** `arx enrich`: looks up the accounts, in the store or in Okta, and prints the answers. */
 export async function enrichAccounts(
   io: Io,
   accounts: readonly string[],
@@ -41,8 +38,8 @@ export async function enrichAccounts(
     async (store) => {
       const enricher = await enricherOf(settings, store);
       return options.test === undefined
-        ? await tell(io, options, await enrich(enricher, accounts, askingOf(options)))
-        : await test(io, { enricher, account: options.test, json: options.json ?? false });
+        ? await printAccounts(io, options, await enrich(enricher, accounts, createRequest(options)))
+        : await traceLookUp(io, { enricher, account: options.test, json: options.json ?? false });
     },
     { create: true },
   );
@@ -72,7 +69,7 @@ async function enricherOf(settings: Settings, store: Store): Promise<Enricher> {
   });
 }
 
-function askingOf({ refresh = false }: Pick<EnrichOptions, 'refresh'>): EnrichRequest {
+function createRequest({ refresh = false }: Pick<EnrichOptions, 'refresh'>): EnrichRequest {
   const run = randomUUID();
   const who = { principal: ENRICH_PRINCIPAL, authenticatedBy: 'none', surface: 'cli' } as const;
   return { caller: { ...who, workflowId: `enrich/${run}`, run }, refresh };
@@ -81,10 +78,10 @@ function askingOf({ refresh = false }: Pick<EnrichOptions, 'refresh'>): EnrichRe
 async function enrich(
   enricher: Enricher,
   accounts: readonly string[],
-  asking: EnrichRequest,
+  request: EnrichRequest,
 ): Promise<EnrichedAccount[]> {
   try {
-    return await enricher.enrich(accounts, asking);
+    return await enricher.enrich(accounts, request);
   } catch (thrown) {
     const { name, code, message, remedy } = thrown as InvalidAccountError;
     throw name === 'InvalidAccountError'
@@ -93,7 +90,7 @@ async function enrich(
   }
 }
 
-async function tell(
+async function printAccounts(
   io: Io,
   { json = false }: EnrichOptions,
   results: EnrichedAccount[],
@@ -103,8 +100,8 @@ async function tell(
   return exitOf(results);
 }
 
-/** Shows each call as it ends. */
-async function test(
+/** Prints each call as it ends. */
+async function traceLookUp(
   io: Io,
   { enricher, account, json }: { enricher: Enricher; account: string; json: boolean },
 ): Promise<ExitCode> {
@@ -118,15 +115,14 @@ async function test(
       io,
       io.colors.err.dim(`looking up ${plain(account)}; credentials and secrets are never shown`),
     );
-  const results = await enrich(enricher, [account], { ...askingOf({ refresh: true }), watch });
+  const results = await enrich(enricher, [account], { ...createRequest({ refresh: true }), watch });
   if (json) await writeJson(io, { schema: 'arx.enrichment/v1', results, steps });
   else await print(io, accountTable(results, io.colors.out));
   return exitOf(results);
 }
 
 /**
- * Whoever was looked up is; what could not be looked up at all ends the command as its failure
- * does.
+ * An account that was not found is a valid answer. A look-up that failed determines the exit code.
  */
 function exitOf(results: readonly EnrichedAccount[]): ExitCode {
   const codes = results

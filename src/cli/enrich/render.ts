@@ -1,3 +1,5 @@
+/** Renders enriched accounts and look-up calls for the terminal. */
+
 import type { CallStep } from '../../services/enrichment/types.ts';
 import type { EnrichedAccount, Extracted, ProviderAnswer } from '../../enrichment/types.ts';
 import type { Colors } from '../kit/io.ts';
@@ -12,14 +14,14 @@ const HEAD = [
   'factors',
   'administrator',
   'groups',
-  'of late',
+  'recent',
   'verdict',
   'answer',
 ];
 
 /**
- * What is known of accounts, one line each; what could not be read is a question mark, and stands
- * below.
+ * The accounts, one line each. A question mark means that a value could not be read; the reason
+ * follows below the table.
  */
 export function accountTable(accounts: readonly EnrichedAccount[], colors: Colors): string {
   const rows = accounts.map(({ indicator, okta }) => [
@@ -48,7 +50,7 @@ function accountCells(extracted: Extracted): string[] {
     roles,
     groups,
   } = extracted;
-  const { recent_activity: late } = extracted;
+  const { recent_activity: recent } = extracted;
   return [
     login,
     status,
@@ -56,7 +58,9 @@ function accountCells(extracted: Extracted): string[] {
     factors?.join(', ') ?? '?',
     admin === null ? '?' : admin ? (roles ?? []).join(', ') : 'no',
     groups === null ? '?' : String(groups.length),
-    late === null ? '?' : `${plural(late.failed_sign_ins, 'failed sign-in')} in ${late.hours} h`,
+    recent === null
+      ? '?'
+      : `${plural(recent.failed_sign_ins, 'failed sign-in')} in ${recent.hours} h`,
   ];
 }
 
@@ -68,20 +72,20 @@ function notes({ indicator, okta }: EnrichedAccount, colors: Colors): string[] {
       colors.yellow(`! ${plain(indicator)}: okta ${call} failed: ${code}`),
     ),
     ...(candidates.length > 0
-      ? [`${plain(indicator)} may be ${plain(candidates.join(', '))}`]
+      ? [`${plain(indicator)} could be ${plain(candidates.join(', '))}`]
       : []),
   ];
 }
 
 /**
- * One call of a look-up: what was asked, how it ended and after how long, and what was taken from
- * the answer.
+ * One call of a look-up: the request, its outcome and duration, and what was taken from the
+ * response.
  */
 export function stepLines(
   { call, asked, ok, status, code, ms, extracted }: CallStep,
   colors: Colors,
 ): string[] {
-  const end = ok ? colors.green(`${status}`) : colors.red(`${status ?? 'no answer'} ${code}`);
+  const end = ok ? colors.green(`${status}`) : colors.red(`${status ?? 'no response'} ${code}`);
   const lines = [
     `${colors.bold(`okta ${call}`)} ${plain(JSON.stringify(asked))}: ${end}, ${ms} ms`,
   ];

@@ -1,3 +1,5 @@
+/** Reads the file of `arx policy explain --args`. */
+
 import { Buffer } from 'node:buffer';
 import { closeSync, openSync, readSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -9,34 +11,34 @@ import { CliError } from '../kit/errors.ts';
 import { EXIT } from '../kit/exit.ts';
 
 const MAX_BYTES = 64 * 1024;
-const NO_OBJECT: ArgumentProblem = {
+const NOT_AN_OBJECT: ArgumentProblem = {
   parameter: null,
-  expected: 'a JSON object of the parameters, at most 64 KB',
+  expected: 'a JSON object with the arguments, at most 64 KB',
 };
 
 /**
- * The digest of the arguments in a file, once they have been found to have their form; an operation
- * that nobody knows has none. Throws CliError `invalid_argument`, which never repeats a value: it
- * may be hostile or personal.
+ * The digest of the arguments in a file, after their format was checked; arguments of an unknown
+ * operation are not checked. Throws CliError `invalid_argument`, which never repeats a value,
+ * because values may be hostile or personal.
  */
 export function argumentsDigest(file: string, cwd: string, row: OperationRow | undefined): string {
   const args = readArguments(file, cwd);
   const problem = row ? argumentProblem(row, args) : null;
   const digest = problem ? null : digestOf(args);
   if (digest !== null) return digest;
-  throw argumentError(file, problem ?? NO_OBJECT);
+  throw argumentError(file, problem ?? NOT_AN_OBJECT);
 }
 
 function readArguments(file: string, cwd: string): object {
   const parsed = parse(file, readText(file, cwd));
   if (parsed === null || typeof parsed !== 'object' || Array.isArray(parsed))
-    throw argumentError(file, NO_OBJECT);
+    throw argumentError(file, NOT_AN_OBJECT);
   return parsed;
 }
 
 function readText(file: string, cwd: string): string {
   try {
-    const text = readAtMost(resolve(cwd, file), MAX_BYTES + 1);
+    const text = readUpTo(resolve(cwd, file), MAX_BYTES + 1);
     if (text.length <= MAX_BYTES) return text.toString('utf8');
   } catch (thrown) {
     const code = (thrown as NodeJS.ErrnoException).code ?? 'unknown';
@@ -48,11 +50,11 @@ function readText(file: string, cwd: string): string {
       exit: EXIT.usage,
     });
   }
-  throw argumentError(file, NO_OBJECT);
+  throw argumentError(file, NOT_AN_OBJECT);
 }
 
-// Not by its size: a pipe has none, and a device no end.
-function readAtMost(path: string, bytes: number): Buffer {
+// Does not rely on the file size: a pipe has none, and a device may not end.
+function readUpTo(path: string, bytes: number): Buffer {
   const handle = openSync(path, 'r');
   try {
     const buffer = Buffer.alloc(bytes);
@@ -68,17 +70,17 @@ function readAtMost(path: string, bytes: number): Buffer {
 
 function parse(file: string, text: string): unknown {
   try {
-    // A key __proto__ would be a parameter that nobody means.
+    // A key __proto__ is never a valid argument.
     return JSON.parse(text, (key, value: unknown) => {
       if (key === '__proto__') throw new SyntaxError('__proto__');
       return value;
     });
   } catch {
-    throw argumentError(file, NO_OBJECT);
+    throw argumentError(file, NOT_AN_OBJECT);
   }
 }
 
-// Null for what has no canonical form: half of a surrogate pair, or nesting without end.
+// Null for arguments without a canonical form: half of a surrogate pair, or excessive nesting.
 function digestOf(args: object): string | null {
   try {
     return canonicalDigest(args);
@@ -90,7 +92,7 @@ function digestOf(args: object): string | null {
 const argumentError = (file: string, { parameter, expected }: ArgumentProblem): CliError =>
   new CliError({
     code: 'invalid_argument',
-    message: `${parameter === null ? 'the arguments do' : `${parameter} does`} not have the required form`,
+    message: `${parameter === null ? 'the arguments do' : `${parameter} does`} not have the required format`,
     remedy: `Write ${parameter ? `as ${parameter} ` : ''}${expected}.`,
     where: { file, ...(parameter ? { path: parameter } : {}) },
     exit: EXIT.usage,

@@ -1,3 +1,5 @@
+/** Loads the policies that a command is about. */
+
 import { loadPolicies } from '../../config/policies/policies.ts';
 import { CATALOGUE, CONNECTORS } from '../../governance/catalogue.ts';
 import { bundleDigest } from '../../governance/digest.ts';
@@ -6,8 +8,8 @@ import { policiesOf } from '../kit/inspect.ts';
 import type { Settings } from '../kit/settings.ts';
 
 /**
- * The policies at a place given on the command line, else those of arx.yaml. Throws ConfigError
- * with the place of what is wrong.
+ * The policies at a place named on the command line, or else those of arx.yaml. Throws ConfigError
+ * with the place of the error.
  */
 export const bundleAt = (
   place: string | undefined,
@@ -15,15 +17,18 @@ export const bundleAt = (
 ): PolicyBundle & { ok: true } =>
   place === undefined ? policiesOf(settings) : bundleFrom([place], settings.arx.cwd);
 
-/** The policies that patterns name. Throws ConfigError. */
+/** The policies that match the patterns. Throws ConfigError. */
 export const bundleFrom = (
   patterns: readonly string[],
   baseDir: string,
 ): PolicyBundle & { ok: true } =>
   loadPolicies({ patterns, baseDir, catalogue: CATALOGUE, digest: bundleDigest });
 
-/** An operation as people name it: its connector goes before, and is Okta where it is left out. */
-export function operationNamed(text: string): { connector: string; operation: string } {
+/**
+ * Parses the name of an operation: with its connector in front, or of Okta if the connector is
+ * omitted.
+ */
+export function parseOperation(text: string): { connector: string; operation: string } {
   const [first = '', ...rest] = text.split(':');
   const named =
     rest.length > 1 || (rest.length === 1 && (CONNECTORS as readonly string[]).includes(first));

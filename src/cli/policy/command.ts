@@ -3,7 +3,7 @@ import { Option } from 'commander';
 import { nonEmptyText, withConfig, withInheritedJson, withJson } from '../kit/options.ts';
 import type { DefineVerb } from '../kit/verb.ts';
 
-/** Options that every command on policies takes. */
+/** Options of every verb of `arx policy`. */
 export interface PolicyOptions {
   config?: string;
   json?: boolean;
@@ -17,7 +17,7 @@ export interface DiffOptions extends PolicyOptions {
   failOn?: 'widening';
 }
 
-/** `arx policy`: explains decisions, and finds out what policies do before they are in force. */
+/** `arx policy`: explains decisions, and checks policies before they take effect. */
 export const definePolicy: DefineVerb = (program, run) => {
   const policy = withInheritedJson(
     program.command('policy').description('explain, check, test and compare policies'),
@@ -26,26 +26,26 @@ export const definePolicy: DefineVerb = (program, run) => {
     withConfig(
       policy
         .command('explain')
-        .description('say what the policies decide, why, and what would change it'),
+        .description('show what the policies decide, why, and what would change the decision'),
     ),
   )
     .argument(
       '<operation>',
-      'operation such as users:suspend (of Okta), or with its connector: jira:issues:create',
+      'operation, such as users:suspend (of Okta), or with its connector: jira:issues:create',
       nonEmptyText,
     )
     .option(
       '--as <principal>',
-      'who asks, such as user:jane@example.com or agent:soc',
+      'the requester, such as user:jane@example.com or agent:soc',
       nonEmptyText,
       ANONYMOUS,
     )
     .option(
       '--policies <directory>',
-      'policies of this directory or file instead of those of arx.yaml',
+      'use the policies of this directory or file instead of those of arx.yaml',
       nonEmptyText,
     )
-    .option('--args <file>', 'JSON file with the parameters of the operation', nonEmptyText)
+    .option('--args <file>', 'JSON file with the arguments of the operation', nonEmptyText)
     .action((operation: string, options: ExplainOptions) =>
       run(async (io) => (await import('./explain.ts')).explain(io, operation, options)),
     );
@@ -53,7 +53,7 @@ export const definePolicy: DefineVerb = (program, run) => {
     withConfig(
       policy
         .command('lint')
-        .description('look for policies that load but can hardly be meant; exit 1 on errors'),
+        .description('find policies that load but are probably mistakes; exit code 1 on errors'),
     ),
   )
     .argument('[directory]', 'directory or file (default: the policies of arx.yaml)', nonEmptyText)
@@ -61,13 +61,9 @@ export const definePolicy: DefineVerb = (program, run) => {
       run(async (io) => (await import('./lint.ts')).lint(io, directory, options)),
     );
   withJson(
-    withConfig(
-      policy
-        .command('test')
-        .description('decide the cases of policy tests; exit 1 where one comes out otherwise'),
-    ),
+    withConfig(policy.command('test').description('run policy tests; exit code 1 if a case fails')),
   )
-    .argument('[files...]', 'test files (default: tests/*.yaml beside the policies of arx.yaml)')
+    .argument('[files...]', 'test files (default: tests/*.yaml next to the policies of arx.yaml)')
     .action((files: string[], options: PolicyOptions) =>
       run(async (io) => (await import('./test.ts')).test(io, files, options)),
     );
@@ -75,13 +71,13 @@ export const definePolicy: DefineVerb = (program, run) => {
     withConfig(
       policy
         .command('diff')
-        .description('list the decisions that change from one set of policies to another'),
+        .description('list the decisions that differ between two sets of policies'),
     ),
   )
     .argument('<old>', 'directory or file of policies', nonEmptyText)
     .argument('<new>', 'directory or file of policies', nonEmptyText)
     .addOption(
-      new Option('--fail-on <kind>', 'exit 3 where there is such a change').choices(['widening']),
+      new Option('--fail-on <kind>', 'exit code 3 if there is such a change').choices(['widening']),
     )
     .action((before: string, after: string, options: DiffOptions) =>
       run(async (io) => (await import('./diff.ts')).diff(io, [before, after], options)),

@@ -10,7 +10,7 @@ import { loadSettings } from '../kit/settings.ts';
 import type { DiffOptions } from './command.ts';
 import { bundleFrom } from './bundle.ts';
 
-/** `arx policy diff`: exit 0, or 3 where a widening was to fail it. */
+/** `arx policy diff`: exit code 0, or 3 for a widening with --fail-on. */
 export async function diff(
   io: Io,
   [before, after]: readonly [string, string],

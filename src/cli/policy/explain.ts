@@ -15,30 +15,30 @@ import { loadSettings } from '../kit/settings.ts';
 import type { Settings } from '../kit/settings.ts';
 import type { ExplainOptions } from './command.ts';
 import { argumentsDigest } from './arguments.ts';
-import { bundleAt, operationNamed } from './bundle.ts';
+import { bundleAt, parseOperation } from './bundle.ts';
 
-/** `arx policy explain`: exit 0 whatever the decision. */
-export async function explain(io: Io, named: string, options: ExplainOptions) {
+/** `arx policy explain`: exit code 0, whatever the decision. */
+export async function explain(io: Io, name: string, options: ExplainOptions) {
   const settings = await loadSettings(io, options);
-  const { connector, operation } = operationNamed(named);
+  const { connector, operation } = parseOperation(name);
   const row = findOperation(connector, operation);
   const argsDigest =
     options.args === undefined ? undefined : argumentsDigest(options.args, settings.arx.cwd, row);
-  const asked: DecisionInput = {
+  const input: DecisionInput = {
     request: { connector, operation, principal: options.as, argsDigest },
     bundle: bundleAt(options.policies, settings),
     guardrails: guardrailsOf(settings.config),
     catalogue: OPERATIONS,
   };
-  const decision = evaluate(asked.request, asked.bundle, asked.guardrails, asked.catalogue);
+  const decision = evaluate(input.request, input.bundle, input.guardrails, input.catalogue);
   const hints = [
     ...decision.hints,
-    ...whatWouldChange(asked, decision),
-    ...remarks(asked, decision, settings),
+    ...whatWouldChange(input, decision),
+    ...remarks(input, decision, settings),
   ];
   const document = decisionDocument(
     { ...decision, hints },
-    asked.request,
+    input.request,
     settings.config.approvals,
   );
   if (options.json) await writeJson(io, document);
@@ -62,26 +62,28 @@ const REMARKS: readonly Remark[] = [
   ({ request: { principal } }) =>
     principal.includes(':')
       ? []
-      : ['a principal is user:LOGIN-OR-ID, agent:ID, workflow:NAME or flow:NAME'],
+      : ['a principal has the form user:LOGIN-OR-ID, agent:ID, workflow:NAME or flow:NAME'],
   ({ request: { principal } }, { effect }) =>
     principal === ANONYMOUS && effect !== 'deny'
       ? [
-          'user:anonymous is whoever calls without signing in and without --as; a deny with that principal keeps them out',
+          'user:anonymous is any caller without authentication and without --as; to exclude them, deny this principal',
         ]
       : [],
   (_, { risk, effect }, { config }) =>
     risk === 'CRITICAL' && effect === 'approval'
-      ? [`CRITICAL takes ${config.approvals.critical_quorum} distinct people, whatever count says`]
+      ? [
+          `CRITICAL needs ${config.approvals.critical_quorum} different approvers, regardless of count`,
+        ]
       : [],
   (_, { obligations }, { config }) => {
     const others =
       config.approvals.default_approvers.join(', ') ||
-      'approvals.default_approvers of arx.yaml names nobody';
+      'none: approvals.default_approvers in arx.yaml is empty';
     return obligations.approvers
       .filter(({ any_of }) => any_of.length === 0)
       .map(
         ({ policy, hitlChannel }) =>
-          `policy ${policy} names no approvers: ${hitlChannel ? `whoever in ${hitlChannel} maps to an Okta user` : 'no channel'}, and the default approvers (${others})`,
+          `policy ${policy} names no approvers, so these may approve: ${hitlChannel ? `members of ${hitlChannel} with an Okta user, and ` : ''}the default approvers (${others})`,
       );
   },
 ];

@@ -8,7 +8,7 @@ import { loadSettings } from '../kit/settings.ts';
 import type { PolicyOptions } from './command.ts';
 import { bundleAt } from './bundle.ts';
 
-/** `arx policy lint`: exit 1 where a finding is an error. */
+/** `arx policy lint`: exit code 1 if a finding is an error. */
 export async function lint(io: Io, directory: string | undefined, options: PolicyOptions) {
   const bundle = bundleAt(directory, await loadSettings(io, options));
   const findings = lintPolicies(bundle.policies, OPERATIONS);

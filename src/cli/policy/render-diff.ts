@@ -3,7 +3,7 @@ import type { Colors } from '../kit/io.ts';
 import { plural } from '../kit/text.ts';
 import { grid } from '../kit/table.ts';
 
-/** Changed decisions for the terminal: widening first, then narrowing. */
+/** Changed decisions for the terminal, widening ones first. */
 export function diffText(changes: readonly DecisionChange[], colors: Colors): string {
   if (changes.length === 0) return 'No decision changes.';
   const wider = changes.filter(({ change }) => change === 'wider');
@@ -31,7 +31,7 @@ function part(
   return [tone(title), grid(['principals', 'operation', 'risk', 'before', 'after'], rows, colors)];
 }
 
-// Where the effect stays, what is asked of people has changed.
+// If the effect is the same, the approval requirement has changed.
 function sideText({ before, after }: DecisionChange, shown: 'before' | 'after'): string {
   const { effect, code, obligations } = shown === 'before' ? before : after;
   if (effect === 'deny') return `deny (${code})`;

@@ -1,6 +1,8 @@
+/** Renders decisions, lint findings and test results for the terminal. */
+
 import type { DecisionDocument } from '../../governance/document.ts';
 import type { LintFinding } from '../../governance/lint-finding.ts';
-import type { CaseOutcome } from './judge-case.ts';
+import type { CaseOutcome } from './evaluate-case.ts';
 import type { Colors } from '../kit/io.ts';
 import { plain, plural } from '../kit/text.ts';
 
@@ -11,17 +13,17 @@ const TONES: Record<DecisionDocument['effect'], (colors: Colors) => (text: strin
   deny: ({ red }) => red,
 };
 const MEANING: Record<DecisionDocument['effect'], string> = {
-  allow: 'goes through',
-  auto: 'goes through, approved by the policy itself',
-  approval: 'waits for a person',
-  deny: 'is refused',
+  allow: 'is allowed',
+  auto: 'is allowed, approved by the policy itself',
+  approval: 'needs approval',
+  deny: 'is denied',
 };
 
 /** An effect in its colour. */
 export const effectWord = (effect: DecisionDocument['effect'], colors: Colors): string =>
   TONES[effect](colors)(effect);
 
-/** A decision for the terminal: what, who decided it and where, and what would change it. */
+/** A decision for the terminal, with the deciding policies and what would change it. */
 export function decisionText(document: DecisionDocument, colors: Colors): string {
   const { connector, operation, principal, effect, code, risk } = document;
   const asked = plain(`${connector} ${operation} as ${principal}`);
@@ -29,7 +31,7 @@ export function decisionText(document: DecisionDocument, colors: Colors): string
     `${colors.bold(effectWord(effect, colors).toUpperCase())}  ${asked} ${MEANING[effect]} (${code}, risk ${risk ?? 'unknown'})`,
     ...decisionLines(document),
     ...obligationLines(document),
-    ...section('What else to know, and what would change it', document.hints),
+    ...section('Notes, and what would change the decision', document.hints),
     ...policyLines(document, colors),
     colors.dim(
       `policies ${document.bundleDigest ?? 'none'}${document.argsDigest ? `, arguments ${document.argsDigest}` : ''}`,
@@ -42,7 +44,7 @@ const section = (title: string, lines: readonly string[]): string[] =>
 
 const decisionLines = ({ determining, code }: DecisionDocument): string[] =>
   determining.length === 0
-    ? [`Decided by no policy (${code})`]
+    ? [`No policy decided (${code})`]
     : section(
         'Decided by',
         determining.map(({ policy, file, line }) => `${policy} at ${file}:${line}`),
@@ -52,20 +54,20 @@ function obligationLines({ obligations }: DecisionDocument): string[] {
   if (obligations.approval !== 'hitl') return [];
   const lines = obligations.approvers.map(
     ({ policy, any_of, count, hitl_channel }) =>
-      `${plural(count, 'person', 'people')} of ${any_of.join(', ') || `${hitl_channel ?? 'no channel'} and the default approvers`} (${policy})`,
+      `${plural(count, 'approval')} by ${any_of.join(', ') || `${hitl_channel ? `members of ${hitl_channel} or ` : ''}the default approvers`} (${policy})`,
   );
-  const times = `within ${obligations.expires_in}; the grant is good for ${obligations.grant_valid_for}`;
-  return section('Asks', [...lines, times]);
+  const times = `within ${obligations.expires_in}; the grant is valid for ${obligations.grant_valid_for}`;
+  return section('Needs', [...lines, times]);
 }
 
-// Of a long list only those that say something of the operation are worth a line.
+// Only policies that apply to the operation are listed; the others are counted.
 function policyLines({ considered: all }: DecisionDocument, colors: Colors): string[] {
-  const speaking = all.filter(({ why }) => why !== 'no match');
-  const rest = all.length - speaking.length;
+  const applicable = all.filter(({ why }) => why !== 'no match');
+  const rest = all.length - applicable.length;
   return [
     ...section(
       'Considered',
-      speaking.map(({ policy, why }) => `${policy}: ${why}`),
+      applicable.map(({ policy, why }) => `${policy}: ${why}`),
     ),
     ...(rest > 0
       ? [colors.dim(`${plural(rest, 'other policy', 'other policies')} did not match`)]
@@ -88,7 +90,7 @@ export function lintText(
   return [...lines, summary].join('\n');
 }
 
-/** Outcomes of policy tests for the terminal: what failed, and the sums. */
+/** Outcomes of policy tests for the terminal: the failed cases, and the totals. */
 export function testText(items: readonly CaseOutcome[], colors: Colors): string {
   const failed = items.filter(({ ok }) => !ok);
   const lines = failed.flatMap(({ file, line, as, operation, problems }) => [

@@ -12,9 +12,9 @@ import { loadSettings } from '../kit/settings.ts';
 import type { Settings } from '../kit/settings.ts';
 import type { PolicyOptions } from './command.ts';
 import { bundleFrom } from './bundle.ts';
-import { judgeCase } from './judge-case.ts';
+import { evaluateCase } from './evaluate-case.ts';
 
-/** `arx policy test`: exit 1 where a case comes out otherwise than it says. */
+/** `arx policy test`: exit code 1 if a case fails. */
 export async function test(io: Io, files: readonly string[], options: PolicyOptions) {
   const settings = await loadSettings(io, options);
   const guardrails = guardrailsOf(settings.config);
@@ -22,7 +22,7 @@ export async function test(io: Io, files: readonly string[], options: PolicyOpti
     .map(readPolicyTest)
     .flatMap(({ policies, baseDir, cases }) => {
       const bundle = bundleFrom(policies, baseDir);
-      return cases.map((one) => judgeCase(one, bundle, guardrails));
+      return cases.map((one) => evaluateCase(one, bundle, guardrails));
     });
   const failed = items.filter(({ ok }) => !ok).length;
   if (options.json) {
@@ -40,17 +40,17 @@ function testFiles(files: readonly string[], { config, baseDir, arx }: Settings)
   const found =
     files.length > 0
       ? findFiles(files, arx.cwd)
-      : besidePolicies(config.policies, policyBase(config.policies, baseDir));
+      : testsNextTo(config.policies, policyBase(config.policies, baseDir));
   if (found.length > 0) return found;
   throw new CliError({
     code: 'no_tests',
-    message: 'there are no policy tests beside the policies of arx.yaml',
-    remedy: 'Write tests/NAME.yaml beside them (docs/policies.md shows how), or name test files.',
+    message: 'there are no policy tests next to the policies of arx.yaml',
+    remedy: 'Create tests/NAME.yaml next to them (see docs/policies.md), or name test files.',
     exit: EXIT.usage,
   });
 }
 
-const besidePolicies = (patterns: readonly string[], base: string) => {
+const testsNextTo = (patterns: readonly string[], base: string) => {
   const folders = findFiles(patterns, base).map(({ shown }) => dirname(shown));
   return findFiles(
     [...new Set(folders)].map((folder) => join(folder, 'tests', '*.y*ml')),

@@ -12,17 +12,14 @@ interface RegisterOptions {
   json?: boolean;
 }
 
-/**
- * `arx register`: one Temporal Schedule that starts the check by the configuration's cron;
- * repeated, it is brought up to date.
- */
+/** `arx register`: creates or updates the Temporal Schedule that starts the check. */
 export const defineRegister: DefineVerb = (program, run) => {
   const command = program
     .command('register')
     .description('create or update the schedule that runs the check (Monday 08:00 UTC by default)');
   withJson(withConfig(command))
-    .option('--paused', 'create it paused, or pause it')
-    .option('--trigger-now', 'start one run by it at once')
+    .option('--paused', 'create the schedule paused, or pause it')
+    .option('--trigger-now', 'start one run of the schedule now')
     .action((options: RegisterOptions) => run((io) => register(io, options)));
 };
 
@@ -40,23 +37,26 @@ async function register(io: Io, options: RegisterOptions) {
   const { created, state } = await withTemporal(io, async (link) => {
     const { created } = await client.upsertSchedule(link, plan, options.paused ?? false);
     if (options.triggerNow) await client.triggerSchedule(link);
-    // Delegated flows are found by them in the Temporal UI; where they cannot be added, in the
-    // store alone.
+    // These attributes make delegated flows searchable in the Temporal UI. If they cannot be added,
+    // flows can only be found in the store.
     await ensureFlowSearch(link.client.connection, link.namespace);
     return { created, state: await client.describeSchedule(link) };
   });
-  await tell(io, { created, state, plan, options });
+  await printSchedule(io, { created, state, plan, options });
   return EXIT.ok;
 }
 
-interface Registered {
+interface RegisteredSchedule {
   created: boolean;
   state: ScheduleState | null;
   plan: SchedulePlan;
   options: RegisterOptions;
 }
 
-async function tell(io: Io, { created, state, plan, options }: Registered): Promise<void> {
+async function printSchedule(
+  io: Io,
+  { created, state, plan, options }: RegisteredSchedule,
+): Promise<void> {
   const next = (state?.next ?? []).slice(0, 5).map((time) => time.toISOString());
   const paused = state?.paused ?? false;
   if (options.json) {
@@ -81,10 +81,10 @@ async function tell(io: Io, { created, state, plan, options }: Registered): Prom
     `Schedule ${state?.id ?? ''} ${created ? 'created' : 'updated'}${paused ? ', PAUSED' : ''}.`,
   );
   for (const time of next) await print(io, `  next ${time.slice(0, 16).replace('T', ' ')} UTC`);
-  if (options.triggerNow) await print(io, 'One run was started now.');
+  if (options.triggerNow) await print(io, 'Started one run.');
   if (paused)
     await print(
       io,
-      'It does nothing while paused: resume it in the Temporal UI or with `temporal schedule toggle`.',
+      'It starts no runs while it is paused. Resume it in the Temporal UI or with `temporal schedule toggle`.',
     );
 }

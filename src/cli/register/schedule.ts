@@ -3,7 +3,7 @@ import type { SchedulePlan } from '../../client.ts';
 import { durationMs } from '../../config/yaml/durations.ts';
 import type { ArxConfig } from '../../config/schema/schema.ts';
 
-/** The configuration's schedule as the Temporal client takes it. */
+/** Converts the schedule of the configuration to the form of the Temporal client. */
 export function schedulePlan(schedule: ArxConfig['schedule']): SchedulePlan {
   return {
     times: schedule.calendar

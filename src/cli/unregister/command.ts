@@ -3,7 +3,7 @@ import { print, writeJson } from '../kit/io.ts';
 import { withJson } from '../kit/options.ts';
 import type { DefineVerb } from '../kit/verb.ts';
 
-/** `arx unregister`: removes the schedule; where there is none it says so and is content. */
+/** `arx unregister`: removes the schedule. It is not an error if there is none. */
 export const defineUnregister: DefineVerb = (program, run) => {
   withJson(program.command('unregister').description('remove the schedule of the check')).action(
     (options: { json?: boolean }) =>
@@ -19,7 +19,7 @@ export const defineUnregister: DefineVerb = (program, run) => {
             state: removed ? 'removed' : 'absent',
             next: [],
           });
-        else await print(io, removed ? `Schedule ${id} removed.` : `There was no schedule ${id}.`);
+        else await print(io, removed ? `Schedule ${id} removed.` : `There is no schedule ${id}.`);
         return EXIT.ok;
       }),
   );

@@ -66,29 +66,29 @@ describe('arx policy explain', () => {
     });
   });
 
-  it('says what would change the answer, for a person too', async () => {
+  it('prints what would change the decision', async () => {
     const argv = ['policy', 'explain', 'users:clear_sessions', '--policies', lifecycle];
     const { code, out } = await arx(argv);
     expect(code).toBe(0);
     expect(out).toMatch(
-      /^DENY {2}okta users:clear_sessions as user:anonymous is refused \(risk_ceiling, risk CRITICAL\)/,
+      /^DENY {2}okta users:clear_sessions as user:anonymous is denied \(risk_ceiling, risk CRITICAL\)/,
     );
     expect(out).toContain(`okta-user-lifecycle at ${lifecycle}:6`);
     expect(out).toContain('with risk_max critical in okta-user-lifecycle it would be approval');
   });
 
-  it('takes the policies of arx.yaml, and says how far they go for whoever has not signed in', async () => {
+  it('uses the policies of arx.yaml, and notes what anonymous callers may do', async () => {
     const { document } = await json('explain', 'users:suspend');
     expect(document).toMatchObject({
       effect: 'approval',
       determining: [{ policy: 'operators-okta' }],
     });
     expect(String(document['hints'])).toContain(
-      'user:anonymous is whoever calls without signing in',
+      'user:anonymous is any caller without authentication',
     );
     const { document: unknown } = await json('explain', 'users:suspned', '--as', 'jane');
     expect(String(unknown['hints'])).toMatch(
-      /did you mean okta:users:suspend\?.*a principal is user:/,
+      /did you mean okta:users:suspend\?.*a principal has the form user:/,
     );
   });
 

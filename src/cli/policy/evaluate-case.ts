@@ -1,52 +1,54 @@
+/** Evaluates one case of a policy test. */
+
 import type { PolicyCase } from '../../config/policies/policy-tests.ts';
 import { argumentProblem } from '../../governance/arguments.ts';
 import { OPERATIONS } from '../../governance/catalogue.ts';
 import { evaluate } from '../../governance/evaluate.ts';
 import { matchesGlob } from '../../governance/glob.ts';
 import type { Decision, Guardrails, OperationRow, PolicyBundle } from '../../governance/types.ts';
-import { operationNamed } from './bundle.ts';
+import { parseOperation } from './bundle.ts';
 
-/** How one case came out. */
+/** The outcome of one case. */
 export interface CaseOutcome {
   file: string;
   line: number;
   as: string;
   operation: string;
   ok: boolean;
-  /** What was not as expected, each as a sentence. */
+  /** The differences from what was expected, each as a sentence. */
   problems: string[];
 }
 
-/** Decides every operation that a case is about; a case that is about none fails. */
-export function judgeCase(
-  one: PolicyCase,
+/** Evaluates every operation that a case covers. A case that covers none fails. */
+export function evaluateCase(
+  testCase: PolicyCase,
   bundle: PolicyBundle & { ok: true },
   guardrails: Guardrails,
 ): CaseOutcome {
-  const { connector, operation } = operationNamed(one.operation);
+  const { connector, operation } = parseOperation(testCase.operation);
   const rows = OPERATIONS.filter(
     (row) => row.connector === connector && matchesGlob(operation, row.operation),
   );
-  // What no row stands for is asked too, where it is spelt out: it must be denied.
-  const asked = rows.length > 0 || operation.includes('*') ? rows : [{ connector, operation }];
-  const problems = asked.flatMap((target) => {
-    const principal = one.as;
+  // An operation that does not exist is evaluated too if it is spelled out: it must be denied.
+  const targets = rows.length > 0 || operation.includes('*') ? rows : [{ connector, operation }];
+  const problems = targets.flatMap((target) => {
+    const principal = testCase.as;
     const decision = evaluate(
-      { ...target, principal, raisedBy: one.raisedBy },
+      { ...target, principal, raisedBy: testCase.raisedBy },
       bundle,
       guardrails,
       OPERATIONS,
     );
-    return [...badArguments(target, one), ...differences(decision, one)].map(
-      (says) => `${target.operation}: ${says}`,
+    return [...argumentProblems(target, testCase), ...differences(decision, testCase)].map(
+      (problem) => `${target.operation}: ${problem}`,
     );
   });
-  if (asked.length === 0) problems.push(`${one.operation} covers no operation`);
-  const { file, line, as } = one;
-  return { file, line, as, operation: one.operation, ok: problems.length === 0, problems };
+  if (targets.length === 0) problems.push(`${testCase.operation} covers no operation`);
+  const { file, line, as } = testCase;
+  return { file, line, as, operation: testCase.operation, ok: problems.length === 0, problems };
 }
 
-function badArguments(
+function argumentProblems(
   target: OperationRow | { operation: string },
   { args }: PolicyCase,
 ): string[] {
