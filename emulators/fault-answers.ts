@@ -19,7 +19,7 @@ const FAULT_ANSWERS: Record<FaultKind, (context: FaultContext) => Answer | undef
   hang: () => undefined,
   status: ({ vendor, rule }) => statusAnswer(vendor, rule),
   html200: () => ({ status: 200, text: MAINTENANCE }),
-  truncated: ({ answer }) => cut(answer),
+  truncated: ({ answer }) => truncate(answer),
   emptyPage: ({ vendor, request }) => vendor.faults.emptyPage(request),
   expiredCursor: ({ vendor }) => vendor.faults.expiredCursor(),
   rateLimited: ({ vendor, rule }) => vendor.faults.rateLimited(rule),
@@ -40,7 +40,7 @@ function statusAnswer(vendor: Vendor, rule: FaultRule): Answer {
   return typeof rule.body === 'string' ? { status, text: rule.body } : { status, body: rule.body };
 }
 
-function cut(answer: Answer | undefined): Answer {
+function truncate(answer: Answer | undefined): Answer {
   const whole = (answer && payloadOf(answer)?.text) || '[{"id":"00u1a2b3c4d5e6f7g8h9","sta';
   const text = whole.slice(0, Math.max(1, Math.floor(whole.length / 2)));
   return { status: 200, headers: { ...answer?.headers, 'content-type': 'application/json' }, text };

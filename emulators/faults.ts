@@ -10,7 +10,7 @@ export interface ActiveFault {
   struck: number;
 }
 
-interface Armed extends ActiveFault {
+interface ArmedRule extends ActiveFault {
   pattern: RegExp | null;
   random: Random;
 }
@@ -27,7 +27,7 @@ export interface Strike {
  * Holds the fault rules and selects, in the order in which they were added, those that take effect.
  */
 export class Faults {
-  #rules: Armed[] = [];
+  #rules: ArmedRule[] = [];
   #added = 0;
 
   /** Throws a SyntaxError if `pathPattern` is not a regular expression. */
@@ -72,7 +72,11 @@ function momentOf(rule: FaultRule): 'before' | 'after' {
   return rule.kind === 'foreignNextLink' ? 'after' : (rule.moment ?? 'before');
 }
 
-function matches({ rule, pattern }: Armed, vendor: VendorName, request: EmulatedRequest): boolean {
+function matches(
+  { rule, pattern }: ArmedRule,
+  vendor: VendorName,
+  request: EmulatedRequest,
+): boolean {
   if (rule.vendor !== vendor) return false;
   if (rule.method !== undefined && rule.method !== request.method) return false;
   return (
@@ -81,7 +85,7 @@ function matches({ rule, pattern }: Armed, vendor: VendorName, request: Emulated
   );
 }
 
-function fires(armed: Armed): boolean {
+function fires(armed: ArmedRule): boolean {
   armed.matched += 1;
   if (armed.matched <= (armed.rule.after ?? 0)) return false;
   if (armed.struck >= (armed.rule.times ?? Infinity)) return false;

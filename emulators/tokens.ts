@@ -7,11 +7,11 @@ interface Grant<Held> {
 }
 
 /** The result of checking a bearer token: its data, or why it is not valid. */
-export type Standing<Held> =
+export type TokenCheck<Held> =
   { kind: 'valid'; held: Held } | { kind: 'expired' | 'unknown' | 'absent' };
 
 /** Issues bearer tokens and checks them later. */
-export class TokenBook<Held> {
+export class TokenStore<Held> {
   readonly #grants = new Map<string, Grant<Held>>();
 
   issue(prefix: string, held: Held, lifetimeS: number): string {
@@ -21,7 +21,7 @@ export class TokenBook<Held> {
   }
 
   /** Checks the token in a request's Authorization header. */
-  standing({ headers }: EmulatedRequest): Standing<Held> {
+  check({ headers }: EmulatedRequest): TokenCheck<Held> {
     const [scheme = '', token = ''] = (headers.authorization ?? '').split(' ');
     if (scheme.toLowerCase() !== 'bearer' || token === '') return { kind: 'absent' };
     const grant = this.#grants.get(token);

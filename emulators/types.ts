@@ -56,7 +56,7 @@ export interface Route {
  * The result of the checks before a handler: headers for every answer, and the refusal if there is
  * one.
  */
-export interface Guarded {
+export interface GuardResult {
   headers: Record<string, string>;
   refusal: Answer | null;
 }
@@ -77,7 +77,7 @@ export interface FaultAnswers {
 export interface Vendor {
   name: VendorName;
   routes: readonly Route[];
-  guard(request: EmulatedRequest, route: Route | null): Guarded;
+  guard(request: EmulatedRequest, route: Route | null): GuardResult;
   unknownRoute(request: EmulatedRequest): Answer;
   faults: FaultAnswers;
   /** Delay of each answer in milliseconds; absent for none. */
@@ -85,7 +85,7 @@ export interface Vendor {
   /**
    * Whether an answer means that the vendor accepted the request (Slack refuses with status 200).
    */
-  taken(answer: Answer): boolean;
+  isAccepted(answer: Answer): boolean;
 }
 
 export type FaultKind =

@@ -88,7 +88,7 @@ async function strike(
 function decide(vendor: Vendor, request: EmulatedRequest, route: Route | null): Decided {
   const { headers, refusal } = vendor.guard(request, route);
   const answer = refusal ?? (route ? route.handle(request) : vendor.unknownRoute(request));
-  const took = refusal === null && route !== null && (!route.write || vendor.taken(answer));
+  const took = refusal === null && route !== null && (!route.write || vendor.isAccepted(answer));
   return { answer: { ...answer, headers: { ...headers, ...answer.headers } }, accepted: took };
 }
 

@@ -8,15 +8,18 @@ import { entraGroupState } from './state.ts';
 
 const operation = 'control';
 
-/** A vendor of accounts, as far as its controls are those of every other one. */
-interface Controlled {
+/** The parts of an account vendor that its controls use. */
+interface AccountVendor {
   settings: object;
   users: { find(key: string): { id: string } | null };
   tokens: { expire(): void };
   clearUsers(): void;
 }
 
-/** What tests and the demo do to Entra ID, Google Workspace and Salesforce behind their APIs. */
+/**
+ * Controls with which tests and the demo change Entra ID, Google Workspace and Salesforce without
+ * their APIs.
+ */
 export function accountControls({ entra, google, salesforce }: EmulatorState): Route[] {
   return [
     ...controlsOf('/entra', entra, (user) => entra.addUser(user as unknown as NewEntraAccount)),
@@ -30,7 +33,7 @@ export function accountControls({ entra, google, salesforce }: EmulatorState): R
 
 function controlsOf(
   base: string,
-  vendor: Controlled,
+  vendor: AccountVendor,
   add: (user: Json) => { id: string },
 ): Route[] {
   return [
@@ -59,13 +62,13 @@ function controlsOf(
       method: 'POST',
       path: `${base}/settings`,
       operation,
-      handle: (request) => turn(vendor, request),
+      handle: (request) => changeSettings(vendor, request),
     },
   ];
 }
 
-/** `expireTokens` ends the tokens that are out; everything else is a setting. */
-function turn({ settings, tokens }: Controlled, request: EmulatedRequest): Answer {
+/** `expireTokens` makes issued tokens expire; all other fields are settings. */
+function changeSettings({ settings, tokens }: AccountVendor, request: EmulatedRequest): Answer {
   const { expireTokens, ...changes } = objectBody(request);
   if (expireTokens === true) tokens.expire();
   Object.assign(settings, changes);

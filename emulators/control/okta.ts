@@ -10,7 +10,7 @@ import { userState } from './state.ts';
 
 const operation = 'control';
 
-/** What tests and the demo do to the Okta organisation behind its API. */
+/** Controls with which tests and the demo change the Okta organisation without its API. */
 export function oktaControls({ okta }: EmulatorState): Route[] {
   let week = 0;
   const withUser =
@@ -105,7 +105,7 @@ const appControl = (okta: OktaOrg): Route => ({
   },
 });
 
-/** Adds entries to the System Log; `raw` stands for a whole one, such as one that is malformed. */
+/** Adds entries to the System Log; `raw` is stored as the whole entry, even if it is malformed. */
 const logControl = ({ log }: OktaOrg): Route => ({
   method: 'POST',
   path: '/okta/log',

@@ -1,3 +1,5 @@
+/** The documents of the control server. */
+
 import type { EntraAccount, EntraGroup } from '../entra/model.ts';
 import type { GoogleAccount } from '../google/model.ts';
 import type { SalesforceAccount } from '../salesforce/model.ts';
@@ -6,7 +8,7 @@ import type { BucketReport, BucketStatistics } from '../rate-limit.ts';
 import type { TrafficStatistics } from '../traffic.ts';
 import type { LogEntry, VendorName } from '../types.ts';
 
-/** A user as GET /state shows it. */
+/** A user in GET /state. */
 export interface StateUser {
   id: string;
   login: string;
@@ -24,7 +26,7 @@ export interface StateUser {
   groups: string[];
 }
 
-/** An issue as GET /state shows it; deleted ones are gone. */
+/** An issue in GET /state; deleted issues are omitted. */
 export interface StateIssue {
   id: string;
   key: string;
@@ -41,7 +43,7 @@ export interface StateIssue {
   links: { type: string; inward: string; outward: string }[];
 }
 
-/** A Slack message as GET /state shows it. */
+/** A Slack message in GET /state. */
 export interface StateMessage {
   channel: string;
   ts: string;
@@ -51,9 +53,7 @@ export interface StateMessage {
   edited: boolean;
 }
 
-/**
- * An Entra ID group as GET /state shows it: with its members as they are, whatever reads see yet.
- */
+/** An Entra ID group in GET /state, with its current members, even if reads do not see them yet. */
 export interface StateEntraGroup extends Omit<EntraGroup, 'members'> {
   members: string[];
 }
@@ -84,14 +84,11 @@ export interface StateDocument {
 }
 export type StatePart = keyof StateDocument;
 
-/**
- * What GET /statistics shows: how busy the emulators are and were; counted without the accept log
- * too.
- */
+/** GET /statistics: how busy the emulators are and were. Also counted without the accept log. */
 export interface EmulatorStatistics {
   /** Time of this document, epoch milliseconds. */
   at: number;
-  /** Requests begun that have neither been answered nor cut. */
+  /** Requests that are neither answered nor cut. */
   inFlight: Record<VendorName, number>;
   operations: TrafficStatistics[];
   /** Okta's buckets, window by window. */

@@ -15,13 +15,13 @@ import { describeState, describeStatistics, issueState } from './state.ts';
 const operation = 'control';
 
 /**
- * The control server: looks at the emulators and changes them behind their APIs. For tests and the
- * demo only.
+ * The control server: reads and changes the emulators without the vendors' APIs. Only for tests and
+ * the demo.
  */
 export function createControlServer(state: EmulatorState): Server {
   const router = createRouter([
-    ...watching(state),
-    ...faulting(state),
+    ...readControls(state),
+    ...faultControls(state),
     ...oktaControls(state),
     ...jiraControls(state),
     ...slackControls(state),
@@ -40,25 +40,25 @@ async function serve(
   if (!match)
     return send(response, {
       status: 404,
-      body: { error: `no control ${request.method} ${request.path}` },
+      body: { error: `no control route ${request.method} ${request.path}` },
     });
   request.params = match.params;
   send(response, attempt(match.route, request));
 }
 
-// A control that is used wrongly says so; it must not take the process down.
+// An invalid request is reported to the caller and must not end the process.
 function attempt(route: Route, request: EmulatedRequest): Answer {
   try {
     return route.handle(request);
   } catch (error) {
     return {
       status: 400,
-      body: { error: error instanceof Error ? error.message : 'unusable request' },
+      body: { error: error instanceof Error ? error.message : 'invalid request' },
     };
   }
 }
 
-function watching(state: EmulatorState): Route[] {
+function readControls(state: EmulatorState): Route[] {
   return [
     {
       method: 'GET',
@@ -97,7 +97,7 @@ function logFilter(query: URLSearchParams) {
   };
 }
 
-function faulting({ faults }: EmulatorState): Route[] {
+function faultControls({ faults }: EmulatorState): Route[] {
   return [
     {
       method: 'POST',

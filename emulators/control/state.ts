@@ -36,7 +36,7 @@ const PARTS: { [Part in StatePart]: (state: EmulatorState) => StateDocument[Part
 
 const VENDORS: readonly VendorName[] = ['okta', 'jira', 'slack', 'entra', 'google', 'salesforce'];
 
-/** The state of all emulators, or only the parts that are named. */
+/** The state of all emulators, or only the named parts. */
 export function describeState(
   state: EmulatorState,
   wanted: readonly string[],
@@ -60,7 +60,7 @@ export function describeStatistics({ traffic, limiter }: EmulatorState): Emulato
   };
 }
 
-/** One user as the state shows it. */
+/** One user as shown in the state. */
 export function userState(org: OktaOrg, user: UserRecord): StateUser {
   const { department } = user.profile;
   return {
@@ -101,7 +101,7 @@ function groupsState(org: OktaOrg): StateDocument['groups'] {
   );
 }
 
-/** `users` is null where everybody is assigned. */
+/** `users` is null if everyone is assigned. */
 function appsState({ apps, users }: OktaOrg): StateDocument['apps'] {
   return apps.all.map((app) => {
     const { id, label, signOnMode, status, groups } = app;
@@ -112,14 +112,14 @@ function appsState({ apps, users }: OktaOrg): StateDocument['apps'] {
   });
 }
 
-/** One Entra ID group as the state shows it. */
+/** One Entra ID group as shown in the state. */
 export function entraGroupState({ users }: EntraDirectory, group: EntraGroup): StateEntraGroup {
   const { id, displayName, description, members } = group;
   const present = users.all.flatMap((user) => (members.get(user.id)?.present ? [user.id] : []));
   return { id, displayName, description, members: present };
 }
 
-/** One issue as the state shows it. */
+/** One issue as shown in the state. */
 export function issueState(site: JiraSite, issue: Issue): StateIssue {
   const { fields } = issue;
   return {

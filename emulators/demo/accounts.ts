@@ -4,19 +4,19 @@ import type { UserRecord } from '../okta/model.ts';
 import type { OktaOrg } from '../okta/org.ts';
 import type { SalesforceOrg } from '../salesforce/org.ts';
 
-/** People of the Okta organisation who have accounts with the other vendors too. */
-const MOST = 60;
+/** Number of users in Okta who also have accounts with the other vendors. */
+const MAX_ACCOUNTS = 60;
 /** The Entra ID group whose members must use a second factor. */
 export const MFA_GROUP = 'MFA Enforced';
 
-/** Directory roles of the first people, who administer Okta too. */
+/** Directory roles of the first users, who are also administrators in Okta. */
 const ENTRA_ROLES: readonly string[] = [
   'Global Administrator',
   'Global Administrator',
   'User Administrator',
 ];
 const SUPER_ADMINISTRATORS = 2;
-/** The person who is still needed as the owner of cases. */
+/** The user who cannot be deactivated, as the default owner of cases. */
 const CASE_OWNER = 5;
 const NEEDED = {
   errorCode: 'FIELD_INTEGRITY_EXCEPTION',
@@ -32,8 +32,7 @@ interface Vendors {
 }
 
 /**
- * Gives some dozens of the people in Okta accounts with the same address in Entra ID, Google and
- * Salesforce.
+ * Gives the first users in Okta accounts with the same address in Entra ID, Google and Salesforce.
  */
 export function addAccounts({ okta, entra, google, salesforce }: Vendors): void {
   const people = firstPeople(okta);
@@ -76,7 +75,7 @@ function addGroups(entra: EntraDirectory): void {
   const ids = entra.users.all.map(({ id }) => id);
   entra.addGroup({
     displayName: MFA_GROUP,
-    description: 'A second factor is asked for at every sign-in',
+    description: 'Requires a second factor at every sign-in',
     members: ids.filter((_, index) => index % 2 === 1 && index > ENTRA_ROLES.length),
   });
   entra.addGroup({ displayName: 'All Employees', description: null, members: ids });
@@ -85,7 +84,7 @@ function addGroups(entra: EntraDirectory): void {
 function firstPeople(okta: OktaOrg): UserRecord[] {
   const people: UserRecord[] = [];
   for (const user of okta.users) {
-    if (people.length === MOST) break;
+    if (people.length === MAX_ACCOUNTS) break;
     if (user.status === 'ACTIVE' && user.profile.userType !== 'Service') people.push(user);
   }
   return people;

@@ -1,9 +1,9 @@
 import type { FactorSpec } from '../okta/model.ts';
 
-/** A way in which people of the demo organisation are enrolled. */
+/** A combination of factors in the demo organisation. */
 export interface Enrolment {
   name: string;
-  /** Share of the organisation, per mille. */
+  /** Share of the organisation, per thousand. */
   share: number;
   factors: readonly FactorSpec[];
 }
@@ -66,8 +66,7 @@ const STRONG_TYPES: readonly string[] = [
 ];
 
 /**
- * Whether the default policy would count these factors as covering; for picking whom a week
- * changes.
+ * Whether the default policy accepts these factors; used to choose the users who change in a week.
  */
 export function covers(factors: readonly FactorSpec[]): boolean {
   return factors.some(

@@ -3,7 +3,7 @@ import type { OktaOrg } from '../okta/org.ts';
 import { pick, createRandom } from '../random.ts';
 import { COVERED, covers, LACKING } from './enrolments.ts';
 
-/** Who changed while a week passed: opaque id and login of each. */
+/** The users who changed during the week, by id and login. */
 export interface Evolution {
   becameCompliant: Changed[];
   regressed: Changed[];
@@ -16,8 +16,8 @@ interface Changed {
 }
 
 /**
- * Lets a week pass: somebody enrols Okta Verify, somebody is left with SMS, somebody joins without
- * a factor, somebody leaves. Groups are empty where the organisation has nobody to change.
+ * Simulates a week: one user enrols Okta Verify, one is left with SMS, one joins without a factor,
+ * one leaves. A list is empty if the organisation has no such user.
  */
 export function evolve(org: OktaOrg, week: number): Evolution {
   const random = createRandom(org.seed + 7919 * week);

@@ -1,4 +1,4 @@
-/** Given and family names of the demo organisation; combined by seed. */
+/** Given and family names of the demo organisation, combined by seed. */
 export const GIVEN_NAMES: readonly string[] = (
   'Amara Anders Aiko Beatriz Björn Camila Carlos Chloe Daniel Deepika Diego Elena Elif Emeka Emma Ewa Fatima Felix Femi ' +
   'Gabriel Giulia Grace Hannah Haruto Hassan Helena Ibrahim Ingrid Isaac Ivana Jakub James Jamal Jasmine Jelena Jonas ' +
@@ -19,14 +19,11 @@ export const FAMILY_NAMES: readonly string[] = (
   'Yamamoto Yilmaz Young Zhang Zimmermann'
 ).split(' ');
 
-/**
- * A department: how large its share of the organisation is, and how prone its people are to missing
- * factors.
- */
+/** A department, its share of the organisation, and how often its users lack factors. */
 export interface Department {
   name: string;
   share: number;
-  /** Weight by which the non-compliant are drawn from it. */
+  /** Weight with which non-compliant users are drawn from it. */
   lag: number;
   titles: readonly string[];
 }

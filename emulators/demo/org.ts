@@ -26,7 +26,7 @@ const ADMIN_ROLES: readonly (readonly string[])[] = [
   ['HELP_DESK_ADMIN'],
   ['READ_ONLY_ADMIN'],
 ];
-/** Accounts besides the ACTIVE ones, for each hundred of them. */
+/** Accounts that are not ACTIVE, per hundred ACTIVE ones. */
 const OFF_STATUSES: readonly (readonly [string, number])[] = [
   ['DEPROVISIONED', 1.6],
   ['SUSPENDED', 0.8],
@@ -37,8 +37,7 @@ const OFF_STATUSES: readonly (readonly [string, number])[] = [
 ];
 
 /**
- * Fills an organisation with `users` ACTIVE people that look real, and some accounts in other
- * states.
+ * Fills an organisation with `users` realistic ACTIVE users, and some accounts with other statuses.
  */
 export function buildDemoOrg(org: OktaOrg, { users, now }: { users: number; now: number }): void {
   const random = createRandom(org.seed);
@@ -63,7 +62,7 @@ export function buildDemoOrg(org: OktaOrg, { users, now }: { users: number; now:
   if (users >= 20) addPosture(org, now);
 }
 
-/** One account of each kind that a check must tell apart from the rest. */
+/** One account of each kind that a check must treat specially. */
 const SPECIALS: readonly ((person: Person) => NewUser)[] = [
   () => ({
     login: SERVICE_LOGIN,
@@ -82,10 +81,10 @@ const SPECIALS: readonly ((person: Person) => NewUser)[] = [
 ];
 
 function addGroups(org: OktaOrg): void {
-  for (const { name } of DEPARTMENTS) org.addGroup({ name, description: `Everybody in ${name}` });
+  for (const { name } of DEPARTMENTS) org.addGroup({ name, description: `Everyone in ${name}` });
   org.addGroup({ name: ADMIN_GROUP, description: 'Holders of an administrator role' });
   org.addGroup({ name: APPROVER_GROUP, description: 'May approve governed operations' });
-  org.addGroup({ name: SERVICE_GROUP, description: 'Accounts that no person signs in with' });
+  org.addGroup({ name: SERVICE_GROUP, description: 'Accounts of services, not people' });
   org.addGroup({ name: 'Contractors', description: 'External staff' });
   org.addGroup({ name: 'VPN Users', type: 'APP_GROUP', description: null });
 }
@@ -110,13 +109,11 @@ function asUser(person: Person, factors: readonly FactorSpec[], rank: number): N
   };
 }
 
-/**
- * Deals the enrolments out: shares are exact, who gets the lacking ones depends on the department.
- */
+/** Assigns enrolments: their shares are exact; who gets a lacking one depends on the department. */
 function enrol(random: Random, people: readonly Person[]): (readonly FactorSpec[])[] {
   const lacking = deal(LACKING, people.length).slice(0, people.length);
   const dealt = new Map<number, readonly FactorSpec[]>();
-  // One administrator with SMS only: the finding that a report must show first.
+  // One administrator with SMS only, the finding that a report must show first.
   if (people.length > ADMIN_ROLES.length)
     dealt.set(ADMIN_ROLES.length - 1, LACKING[0]?.factors ?? []);
   const open = new Map(

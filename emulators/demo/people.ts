@@ -6,7 +6,7 @@ import { DEPARTMENTS, FAMILY_NAMES, GIVEN_NAMES } from './names.ts';
 export const DOMAIN = 'northwind.example';
 const DAY_MS = 86_400_000;
 
-/** Somebody of the demo organisation, before any factors. */
+/** A person of the demo organisation, without factors. */
 export interface Person {
   login: string;
   department: Department;
@@ -23,7 +23,7 @@ const CITIES: readonly (readonly [string, number])[] = [
   ['São Paulo', 15],
 ];
 
-/** Makes people with distinct logins, one after the other. */
+/** Creates people with distinct logins. */
 export function personMaker(random: Random, now: number): (ageDays?: number) => Person {
   const taken = new Map<string, number>();
   return (ageDays) => {
@@ -64,6 +64,6 @@ function distinctLogin(taken: Map<string, number>, firstName: string, lastName: 
     .toLowerCase();
   const count = (taken.get(base) ?? 0) + 1;
   taken.set(base, count);
-  // Counted apart from the bases, so that the number of logins is the number of people.
+  // Counted separately from the bases, so that the number of logins is the number of people.
   return `${base}${count === 1 ? '' : count}@${DOMAIN}`;
 }

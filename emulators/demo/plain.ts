@@ -21,8 +21,9 @@ interface Size {
 }
 
 /**
- * Fills an organisation with like users, `user000001@plain.example` and on; a share of them has SMS
- * only. Each user belongs to two of the groups, and each app has one group and one user in person.
+ * Fills an organisation with similar users, `user000001@plain.example` and so on; a share of them
+ * has only SMS. Each user belongs to two groups, and each app has one group and one directly
+ * assigned user.
  */
 export function buildPlainOrg(
   org: OktaOrg,
@@ -43,7 +44,7 @@ export function buildPlainOrg(
   addApps(org, apps, { users, groups: addGroups(org, { users, groups }) });
 }
 
-/** Group `n` of `all` has everyone whose number leaves `n`, and the next one's too. */
+/** User number `i` belongs to group `i` modulo the number of groups, and to the next one. */
 function addGroups(
   org: OktaOrg,
   { users, groups }: { users: number; groups: number },

@@ -3,15 +3,12 @@ import type { NewApp } from '../okta/app-records.ts';
 import type { OktaOrg } from '../okta/org.ts';
 import { covers } from './enrolments.ts';
 
-/** The group whose policy asks for a second factor; nobody is in it yet. */
+/** The group whose policy requires a second factor; it is empty at the start. */
 const MFA_GROUP = 'MFA Enrollment';
 
 const DAY_MS = 86_400_000;
 
-/**
- * Applications of the demo organisation by the way in which they are signed in to; two are switched
- * off.
- */
+/** Applications of the demo organisation with different sign-on modes; two are inactive. */
 const APPS: readonly NewApp[] = [
   {
     label: 'Northwind Wiki',
@@ -53,9 +50,8 @@ const APPS: readonly NewApp[] = [
 ];
 
 /**
- * Gives the organisation what a sync finds beside factors: applications, administrators by group,
- * and accounts that nobody uses. Takes nothing from the random numbers, so that everybody stays who
- * they were.
+ * Adds what a sync finds besides factors: applications, administrators through groups, and unused
+ * accounts. Uses no random numbers, so that the users stay the same.
  */
 export function addPosture(org: OktaOrg, now: number): void {
   for (const app of APPS) org.apps.add(app);
@@ -65,11 +61,11 @@ export function addPosture(org: OktaOrg, now: number): void {
   const [bare] = people.filter(({ factors }) => factors.every(({ type }) => type === 'email'));
   const ago = (days: number): string => new Date(now - days * DAY_MS).toISOString();
   const old = covered.filter(({ created }) => created < ago(120));
-  // Administrators through a group: one has no MFA, and with the second group there are more than
-  // five super ones.
+  // Administrators through a group: one has no MFA. The second group brings the number of super
+  // administrators above five.
   org.addGroup({
     name: 'Service Desk',
-    description: 'Answers people who are locked out',
+    description: 'Helps users who are locked out',
     roles: ['HELP_DESK_ADMIN'],
     members: [bare, covered[0]].flatMap((user) => user?.id ?? []),
   });

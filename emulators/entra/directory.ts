@@ -1,6 +1,6 @@
 import { AccountTable } from '../accounts.ts';
 import { objectId } from '../ids.ts';
-import { TokenBook } from '../tokens.ts';
+import { TokenStore } from '../tokens.ts';
 import type {
   EntraAccount,
   EntraGroup,
@@ -9,7 +9,7 @@ import type {
   NewEntraGroup,
 } from './model.ts';
 
-// Ids of groups are drawn from behind any number of users.
+// Ids of groups use indices that no user reaches.
 const GROUPS_FROM = 10_000_000;
 
 /** Directory roles that may block and unblock administrators. */
@@ -24,7 +24,7 @@ export class EntraDirectory {
     userPrincipalName,
   ]);
   readonly groups = new AccountTable<EntraGroup>(({ id }) => [id]);
-  readonly tokens = new TokenBook<null>();
+  readonly tokens = new TokenStore<null>();
   #made = 0;
 
   constructor(settings: EntraSettings, seed: number) {
@@ -66,7 +66,7 @@ export class EntraDirectory {
     for (const { members } of this.groups.all) members.clear();
   }
 
-  /** Whether the app may block this account, by the account's roles and its own. */
+  /** Whether the app may block this account, which depends on the roles of both. */
   mayManage({ roles }: EntraAccount): boolean {
     return (
       roles.length === 0 || this.settings.appRoles.some((role) => MANAGING_ROLES.includes(role))
@@ -81,7 +81,7 @@ export class EntraDirectory {
     group.members.set(userId, { present, changedAt: Date.now() });
   }
 
-  /** The members as a read sees them: what was written a moment ago may not be there yet. */
+  /** The members visible to a read; a recent change may not be visible yet. */
   visibleMembers({ members }: EntraGroup): EntraAccount[] {
     const settled = Date.now() - this.settings.replicationMs;
     return this.users.all.filter(({ id }) => {

@@ -21,7 +21,7 @@ const ERRORS = {
 
 export type GraphErrorCode = keyof typeof ERRORS;
 
-/** An answer in Graph's error form. */
+/** An answer in Graph's error format. */
 export function graphError(code: GraphErrorCode, message?: string): Answer {
   const [status, usual] = ERRORS[code];
   const innerError = {
@@ -32,7 +32,7 @@ export function graphError(code: GraphErrorCode, message?: string): Answer {
   return { status, body: { error: { code, message: message ?? usual, innerError } } };
 }
 
-/** 404 for an object id that nobody has. */
+/** 404 for an unknown object id. */
 export function noResource(id: string): Answer {
   return graphError(
     'Request_ResourceNotFound',
@@ -41,7 +41,7 @@ export function noResource(id: string): Answer {
 }
 
 /**
- * The token endpoint's error form: `numbers` are the AADSTS ones, of which the first leads the
+ * The token endpoint's error format. `numbers` are AADSTS codes, the first of which starts the
  * description.
  */
 export function loginError(

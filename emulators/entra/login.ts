@@ -61,7 +61,7 @@ function refusal({ settings }: EntraDirectory, request: EmulatedRequest): Answer
   return scopeProblem(textOf(scope));
 }
 
-/** An app asks for all that it has been given: for a resource and `/.default`. */
+/** An app requests all its permissions with a resource and `/.default`. */
 function scopeProblem(scope: string): Answer | null {
   if (scope === '') {
     return loginError(400, 'invalid_request', [

@@ -11,15 +11,15 @@ export interface EntraAccount {
   mobilePhone: string | null;
   otherMails: string[];
   accountEnabled: boolean;
-  /** Directory roles, by name: whoever holds one is an administrator. */
+  /** Names of directory roles; a user with any role is an administrator. */
   roles: string[];
   signInSessionsValidFromDateTime: string;
 }
 
-/** A user to add; everything but the principal name has a default. */
+/** A user to add; everything except the principal name has a default. */
 export type NewEntraAccount = Partial<EntraAccount> & { userPrincipalName: string };
 
-/** Since when somebody is, or is no more, a member of a group. */
+/** Whether a user is a member of a group, and since when. */
 export interface Membership {
   present: boolean;
   /** Epoch milliseconds; 0 for members from the start. */
@@ -41,20 +41,20 @@ export interface NewEntraGroup {
   members?: readonly string[];
 }
 
-/** What tests and the demo may turn at the Entra ID emulator while it runs. */
+/** Settings of the Entra ID emulator that tests and the demo may change while it runs. */
 export interface EntraSettings {
   tenantId: string;
   clientId: string;
   clientSecret: string;
   /**
-   * Application permissions with the consent of an administrator; what needs another one is
+   * Application permissions with administrator consent. Calls that need another permission are
    * refused.
    */
   permissions: readonly string[];
-  /** Directory roles of the app: accounts of administrators need one that may manage them. */
+  /** Directory roles of the app. To change administrators, it needs one that may manage them. */
   appRoles: readonly string[];
-  /** How long a token issued from now on is good for. */
+  /** Lifetime of tokens issued from now on. */
   tokenLifetimeS: number;
-  /** How long reads of memberships lag behind writes. */
+  /** Delay with which reads of memberships follow writes. */
   replicationMs: number;
 }

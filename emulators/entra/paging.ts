@@ -3,17 +3,17 @@ import { graphError } from './errors.ts';
 
 const USUAL_PAGE = 100;
 const LARGEST_PAGE = 999;
-// An empty page must lead on with a token of its own, or a client would take it for a loop.
+// An empty page needs its own token, or a client would take it for a loop.
 let detours = 0;
 
-/** What is listed, and how a row of it is shown. */
+/** The rows of a listing, and their format. */
 interface Listing<Row> {
   context: string;
   rows: readonly Row[];
   render: (row: Row) => Json;
 }
 
-/** A page of rows: `$top`, and `@odata.nextLink` with `$skiptoken` while there are more. */
+/** A page of rows: `$top`, and `@odata.nextLink` with `$skiptoken` if there are more. */
 export function page<Row>(
   request: EmulatedRequest,
   { context, rows, render }: Listing<Row>,
@@ -34,7 +34,7 @@ export function page<Row>(
   return { status: 200, body: { '@odata.context': contextOf(request, context), ...next, value } };
 }
 
-/** An empty page that leads on to the page that was asked for. */
+/** An empty page that links to the requested page. */
 export function detour(request: EmulatedRequest): Answer {
   detours += 1;
   const place = placeOf(request.query.get('$skiptoken')) ?? 0;
@@ -42,7 +42,7 @@ export function detour(request: EmulatedRequest): Answer {
   return { status: 200, body: { '@odata.nextLink': nextLink(request, token), value: [] } };
 }
 
-/** The address of the description that an answer carries. */
+/** The address of the metadata that an answer refers to. */
 export function contextOf({ origin }: EmulatedRequest, what: string): string {
   return `${origin}/v1.0/$metadata#${what}`;
 }

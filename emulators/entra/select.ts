@@ -1,10 +1,10 @@
 import type { EmulatedRequest, Json } from '../types.ts';
 import type { EntraAccount, EntraGroup } from './model.ts';
 
-/** A property that Graph shows of a resource. */
+/** The properties of a resource in Graph. */
 type Shown<Row> = Readonly<Record<string, (row: Row) => unknown>>;
 
-/** What Graph shows unless more is asked for; `accountEnabled` is not among it. */
+/** The default properties in Graph; `accountEnabled` is not one of them. */
 const USUAL =
   'businessPhones displayName givenName jobTitle mail mobilePhone officeLocation preferredLanguage surname userPrincipalName id';
 
@@ -35,7 +35,7 @@ const GROUP: Shown<EntraGroup> = {
   securityEnabled: () => true,
 };
 
-/** How to show the rows of an answer; a text where `$select` names what there is not. */
+/** How to format the rows of an answer; an error text if `$select` names unknown properties. */
 type Selection<Row> = string | ((row: Row) => Json);
 
 export const selectUser = (request: EmulatedRequest): Selection<EntraAccount> =>

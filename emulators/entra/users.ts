@@ -69,7 +69,7 @@ function list({ users }: EntraDirectory, request: EmulatedRequest): Answer {
   return page(request, { context: 'users', rows, render: show });
 }
 
-/** Of all properties only `accountEnabled`: the app has no permission for the others. */
+/** Changes only `accountEnabled`; the app has no permission for other properties. */
 function update(directory: EntraDirectory, user: EntraAccount, request: EmulatedRequest): Answer {
   const { accountEnabled, ...others } = objectBody(request);
   if (Object.keys(others).length > 0) return graphError('Authorization_RequestDenied');

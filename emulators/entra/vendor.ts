@@ -5,7 +5,7 @@ import type {
   EmulatedRequest,
   FaultAnswers,
   FaultRule,
-  Guarded,
+  GuardResult,
   Route,
   Vendor,
 } from '../types.ts';
@@ -36,7 +36,7 @@ export function entraVendor(directory: EntraDirectory): Vendor {
         `Resource not found for the segment '${path.split('/').at(-1) ?? ''}'.`,
       ),
     faults: FAULTS,
-    taken: (answer) => answer.status < 400,
+    isAccepted: (answer) => answer.status < 400,
   };
 }
 
@@ -44,10 +44,10 @@ function guard(
   { tokens, settings }: EntraDirectory,
   request: EmulatedRequest,
   route: Route | null,
-): Guarded {
+): GuardResult {
   const headers = commonHeaders();
   if (route?.open) return { headers, refusal: null };
-  const { kind } = tokens.standing(request);
+  const { kind } = tokens.check(request);
   if (kind !== 'valid') return { headers, refusal: authRefusal(BAD_TOKENS[kind]) };
   if (isGarbled(request)) return { headers, refusal: graphError('BadRequest', GARBLED) };
   const permitted = !route?.scope || settings.permissions.includes(route.scope);

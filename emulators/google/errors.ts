@@ -22,7 +22,7 @@ const ERRORS = {
 
 export type GoogleReason = keyof typeof ERRORS;
 
-/** An answer in the error form of Google's APIs. */
+/** An answer in the error format of Google's APIs. */
 export function googleError(reason: GoogleReason, wording?: string): Answer {
   const [code, usual] = ERRORS[reason];
   const message = wording ?? usual;
@@ -32,7 +32,7 @@ export function googleError(reason: GoogleReason, wording?: string): Answer {
   };
 }
 
-/** An answer in the error form of Google's token endpoint. */
+/** An answer in the error format of Google's token endpoint. */
 export function tokenError(status: number, error: string, error_description: string): Answer {
   return { status, body: { error, error_description } };
 }

@@ -6,7 +6,7 @@ import { googleId, fakeToken } from '../ids.ts';
 import type { ServiceAccount } from './model.ts';
 
 interface KeyPair {
-  /** PEM, both. */
+  /** Both keys in PEM format. */
   publicKey: string;
   privateKey: string;
 }
@@ -14,7 +14,8 @@ interface KeyPair {
 let made: Promise<KeyPair> | null = null;
 
 /**
- * The RSA key of the service account: one a process, made off the main thread when first asked for.
+ * The RSA key of the service account: one per process, generated on another thread on the first
+ * call.
  */
 export function keyPair(): Promise<KeyPair> {
   made ??= promisify(generateKeyPair)('rsa', {
@@ -33,8 +34,8 @@ interface Place {
 }
 
 /**
- * Writes the file that GOOGLE_SERVICE_ACCOUNT_FILE names, for its owner alone, and gives what
- * Google knows of it.
+ * Writes the file for GOOGLE_SERVICE_ACCOUNT_FILE, readable only by its owner, and returns what
+ * Google knows about it.
  */
 export async function writeServiceAccount({ file, origin, seed }: Place): Promise<ServiceAccount> {
   const { publicKey, privateKey } = await keyPair();
@@ -51,7 +52,7 @@ export async function writeServiceAccount({ file, origin, seed }: Place): Promis
     universe_domain: 'googleapis.com',
   };
   await mkdir(dirname(file), { recursive: true });
-  // Anew, as the mode of a file that is there would stay what it was.
+  // Removed first, because an existing file would keep its mode.
   await rm(file, { force: true });
   await writeFile(file, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600, flag: 'wx' });
   return { clientEmail, publicKey };

@@ -17,22 +17,22 @@ export interface GoogleAccount {
   lastLoginTime: string;
 }
 
-/** A user to add; everything but the address has a default. */
+/** A user to add; everything except the address has a default. */
 export type NewGoogleAccount = Partial<GoogleAccount> & { primaryEmail: string };
 
-/** What tests and the demo may turn at the Google emulator while it runs. */
+/** Settings of the Google emulator that tests and the demo may change while it runs. */
 export interface GoogleSettings {
-  /** Whom the service account acts for: an administrator with an account. */
+  /** The administrator for whom the service account acts. */
   adminSubject: string;
-  /** Scopes that the domain lets the service account have. */
+  /** Scopes that the domain has delegated to the service account. */
   scopes: readonly string[];
-  /** The subject may not change accounts of super administrators. */
+  /** The subject must not change accounts of super administrators. */
   protectAdministrators: boolean;
-  /** How long a token issued from now on is good for. */
+  /** Lifetime of tokens issued from now on. */
   tokenLifetimeS: number;
 }
 
-/** The service account as Google knows it; its private key is in the file alone. */
+/** The service account as known to Google; its private key is only in the file. */
 export interface ServiceAccount {
   clientEmail: string;
   /** PEM. */

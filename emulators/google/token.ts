@@ -13,7 +13,7 @@ const SHORT_LIVED =
 const NOT_DELEGATED =
   'Client is unauthorized to retrieve access tokens using this method, or client not authorized for any of the scopes requested.';
 
-/** Google's token endpoint: a JWT that the service account has signed becomes an access token. */
+/** Google's token endpoint: exchanges a JWT signed by the service account for an access token. */
 export function tokenRoutes(workspace: GoogleWorkspace): Route[] {
   return [
     {
@@ -97,7 +97,7 @@ function rightsProblem({ settings, users }: GoogleWorkspace, claims: Json): Answ
 const scopesOf = ({ scope }: Json): string[] =>
   typeof scope === 'string' ? scope.split(' ').filter(Boolean) : [];
 
-/** Of an RS256 token in three parts; null for anything else. */
+/** The claims of an RS256 token in three parts; null for anything else. */
 function claimsOf(assertion: string): Json | null {
   const parts = assertion.split('.');
   return parts.length === 3 && tokenPart(parts[0])?.alg === 'RS256' ? tokenPart(parts[1]) : null;

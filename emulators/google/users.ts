@@ -18,7 +18,7 @@ export function userRoutes(workspace: GoogleWorkspace): Route[] {
   const path = '/admin/directory/v1/users/:key';
   const update = withUser((user, request) => patch(workspace, user, request));
   const write = { path, operation: 'users:update', write: true, scope: USER_SCOPE, handle: update };
-  // Reading is also what the narrower scope is good for.
+  // The read-only scope is sufficient for reading.
   const read = { method: 'GET', scope: `${USER_SCOPE}.readonly` };
   return [
     {
@@ -38,7 +38,7 @@ export function userRoutes(workspace: GoogleWorkspace): Route[] {
   ];
 }
 
-/** Of all fields only `suspended`. */
+/** Changes only `suspended`. */
 function patch(
   { settings }: GoogleWorkspace,
   user: GoogleAccount,
@@ -84,7 +84,7 @@ function list({ users }: GoogleWorkspace, request: EmulatedRequest): Answer {
   };
 }
 
-/** An empty page that leads on to the page that was asked for. */
+/** An empty page that links to the requested page. */
 export function emptyUsersPage({ query }: EmulatedRequest): Answer {
   const nextPageToken = pageToken(placeOf(query.get('pageToken')) ?? 0);
   return {
@@ -101,7 +101,7 @@ function placeOf(token: string | null): number | null {
   return match ? Number(match[1]) : null;
 }
 
-/** `fields` as far as it names whole fields; what it names within them is there in any case. */
+/** `fields`, restricted to whole fields; parts of fields are always returned. */
 function partial(body: Json, { query }: EmulatedRequest): Json {
   const fields = query.get('fields');
   if (!fields) return body;

@@ -4,7 +4,7 @@ import type {
   EmulatedRequest,
   FaultAnswers,
   FaultRule,
-  Guarded,
+  GuardResult,
   Route,
   Vendor,
 } from '../types.ts';
@@ -27,7 +27,7 @@ export function googleVendor(workspace: GoogleWorkspace): Vendor {
       text: '<!DOCTYPE html><html lang=en><title>Error 404 (Not Found)!!1</title><p>The requested URL was not found on this server.</html>',
     }),
     faults: FAULTS,
-    taken: (answer) => answer.status < 400,
+    isAccepted: (answer) => answer.status < 400,
   };
 }
 
@@ -35,14 +35,14 @@ function refusal(
   { tokens, users }: GoogleWorkspace,
   request: EmulatedRequest,
   route: Route | null,
-): Guarded['refusal'] {
-  const standing = tokens.standing(request);
+): GuardResult['refusal'] {
+  const standing = tokens.check(request);
   if (standing.kind === 'absent') return authRefusal('required');
   if (standing.kind !== 'valid') return authRefusal('authError');
   if (isGarbled(request)) return googleError('parseError');
   const { subject, scopes } = standing.held;
   if (!isPermitted(route, { subject, scopes })) return googleError('insufficientPermissions');
-  // Whoever may look at people must be an administrator, and a service account alone is none.
+  // Only administrators may read users, and a service account alone is not one.
   const caller = subject === null ? null : users.find(subject);
   return caller && !caller.suspended && (caller.isAdmin || caller.isDelegatedAdmin)
     ? null
@@ -67,7 +67,7 @@ const FAULTS: FaultAnswers = {
   unauthorized: () => authRefusal('authError'),
   expiredCursor: () => googleError('invalid', 'Invalid Input: pageToken'),
   emptyPage: emptyUsersPage,
-  // Its pages have tokens, no addresses.
+  // Its pages have tokens instead of addresses.
   foreignNextLink: (answer) => answer,
 };
 

@@ -1,11 +1,11 @@
 import { AccountTable } from '../accounts.ts';
 import { googleId } from '../ids.ts';
-import { TokenBook } from '../tokens.ts';
+import { TokenStore } from '../tokens.ts';
 import type { GoogleAccount, GoogleSettings, NewGoogleAccount, ServiceAccount } from './model.ts';
 
-/** What a token was issued for. */
+/** The grant of a token. */
 export interface GoogleGrant {
-  /** Null: the service account speaks for itself, and has no account in the domain. */
+  /** Null if the service account acts for itself; it has no account in the domain. */
   subject: string | null;
   scopes: readonly string[];
 }
@@ -18,8 +18,8 @@ export class GoogleWorkspace {
     primaryEmail,
     ...aliases,
   ]);
-  readonly tokens = new TokenBook<GoogleGrant>();
-  /** Null until its key has been made. */
+  readonly tokens = new TokenStore<GoogleGrant>();
+  /** Null until its key is generated. */
   serviceAccount: ServiceAccount | null = null;
   #made = 0;
 
@@ -48,7 +48,7 @@ export class GoogleWorkspace {
     });
   }
 
-  /** Everybody but the administrator whom the service account acts for. */
+  /** Removes all users except the administrator for whom the service account acts. */
   clearUsers(): void {
     this.users.clear();
     this.#addSubject();

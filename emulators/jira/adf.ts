@@ -2,8 +2,8 @@ import { isObject } from '../http.ts';
 import type { Json } from '../types.ts';
 
 /**
- * What Jira may put into a text field, characters. Counted on the document as it is stored, the
- * strictest reading.
+ * Maximum number of characters of a text field in Jira, counted on the stored document, which is
+ * the strictest reading.
  */
 const FIELD_LIMIT = 32_767;
 
@@ -52,7 +52,7 @@ const MARKS: readonly string[] = [
   'subsup',
 ];
 
-/** Why a value is no acceptable Atlassian document, in Jira's words; null where it is one. */
+/** Why a value is not a valid Atlassian document, in Jira's words; null if it is valid. */
 export function adfProblem(value: unknown): string | null {
   if (
     !isObject(value) ||
@@ -98,7 +98,7 @@ function linkHasTarget(mark: Json): boolean {
   );
 }
 
-/** Plain text of a document, blocks on lines of their own. */
+/** Plain text of a document, with each block on its own line. */
 export function adfText(node: unknown): string {
   if (!isObject(node)) return '';
   if (node.type === 'text') return String(node.text);

@@ -1,6 +1,6 @@
 import type { Answer } from '../types.ts';
 
-/** An answer in Jira's error form: messages for the whole request, `errors` by field. */
+/** An answer in Jira's error format: messages for the whole request, and `errors` by field. */
 export function jiraError(
   status: number,
   messages: readonly string[],
@@ -9,7 +9,7 @@ export function jiraError(
   return { status, body: { errorMessages: messages, errors } };
 }
 
-/** 404 in the words Jira uses for what is missing and for what may not be seen. */
+/** 404 with Jira's message for issues that do not exist or must not be seen. */
 export function issueNotFound(): Answer {
   return jiraError(404, ['Issue does not exist or you do not have permission to see it.']);
 }

@@ -5,7 +5,7 @@ import type { IssueFields } from './model.ts';
 import { ISSUE_TYPES, PRIORITIES } from './model.ts';
 import type { JiraSite } from './site.ts';
 
-/** What became of the fields of a request: the changes, and what is wrong by field. */
+/** The parsed fields of a request: the changes, and the problems by field. */
 export interface FieldsRead {
   changes: Partial<IssueFields>;
   errors: Record<string, string>;
@@ -28,7 +28,7 @@ const READERS: Record<string, Reader> = {
 };
 
 /**
- * Reads the fields of a create or edit request as Jira does: every field that is wrong gets its own
+ * Parses the fields of a create or edit request as Jira does: every invalid field gets its own
  * message.
  */
 export function readFields(fields: Json): FieldsRead {
@@ -47,7 +47,7 @@ export function readFields(fields: Json): FieldsRead {
   return read;
 }
 
-/** Reads the fields of a new issue: as above, and what must be there. */
+/** Parses the fields of a new issue, and also checks for required fields. */
 export function readNewFields(site: JiraSite, fields: Json): FieldsRead {
   const read = readFields(fields);
   const project = isObject(fields.project) ? fields.project : {};
@@ -80,7 +80,7 @@ function readLabels(value: unknown): ReturnType<Reader> {
   return problem ? { error: problem } : { changes: { labels: [...new Set(value as string[])] } };
 }
 
-/** Why a label is refused; null where it is not. */
+/** Why a label is refused; null if it is accepted. */
 export function labelProblem(label: unknown): string | null {
   if (typeof label !== 'string' || label === '') return 'string expected at index 0';
   if (/\s/.test(label)) return `The label '${label}' contains spaces which is invalid.`;

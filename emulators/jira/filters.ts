@@ -70,7 +70,7 @@ function search(site: JiraSite, request: EmulatedRequest): Answer {
   const found = site.filters
     .filter((filter) => filter.name.toLowerCase().includes(name))
     .map((filter) => render(filter, request));
-  // A single filter pages its subscriptions; in a list they are plain.
+  // A single filter has a page of subscriptions, a list has a plain array.
   const values = found.map((filter) => ({ ...filter, subscriptions: [] }));
   const self = `${request.origin}${request.path}`;
   return {

@@ -50,7 +50,7 @@ export function issueRoutes(site: JiraSite): Route[] {
   ];
 }
 
-/** Runs `act` on the issue that the path names, 404 where there is none. */
+/** Runs `act` on the issue in the path; 404 if there is none. */
 export function withIssue(site: JiraSite, act: (issue: Issue, request: EmulatedRequest) => Answer) {
   return (request: EmulatedRequest): Answer => {
     const issue = site.issue(request.params.key ?? '');

@@ -1,7 +1,4 @@
-/**
- * Thrown where a query does not parse or names what does not exist; Jira answers 400 with the
- * message.
- */
+/** Thrown for an invalid query, or one with unknown names; Jira answers 400 with the message. */
 export class JqlError extends Error {}
 
 export type Clause =
@@ -11,7 +8,7 @@ export type Clause =
 export type Operator =
   '=' | '!=' | '~' | '!~' | '<' | '<=' | '>' | '>=' | 'in' | 'not in' | 'is' | 'is not';
 export interface Query {
-  /** Null: the query has no restriction. */
+  /** Null if the query has no restriction. */
   where: Clause | null;
   orderBy: { field: string; descending: boolean }[];
 }
@@ -26,8 +23,8 @@ const TOKEN =
 const OPERATORS: readonly string[] = ['=', '!=', '~', '!~', '<', '<=', '>', '>='];
 
 /**
- * Parses the part of JQL that automation uses: tests with and, or, not, parentheses, lists, and
- * ORDER BY.
+ * Parses the part of JQL that automation uses: comparisons with and, or, not, parentheses, lists,
+ * and ORDER BY.
  */
 export function parseJql(text: string): Query {
   return new Parser(tokenise(text)).query();

@@ -5,21 +5,21 @@ import type { Issue, IssueFields } from './model.ts';
 import { CATEGORIES, ISSUE_TYPES, PRIORITIES, STATUSES } from './model.ts';
 import type { JiraSite } from './site.ts';
 
-/** An issue as the search index has it. */
+/** An issue as known to the search index. */
 export interface Indexed {
   issue: Issue;
   fields: IssueFields;
 }
 
 interface Field {
-  /** Texts that a value of a query is compared with, lower case unless `exact`. */
+  /** The texts with which a value of a query is compared, in lower case unless `exact`. */
   texts: (found: Indexed) => readonly string[];
   exact?: boolean;
-  /** Milliseconds, for fields that are compared as dates. */
+  /** Milliseconds, for fields with dates. */
   time?: (found: Indexed) => number | null;
-  /** Contained text is looked for with `~`. */
+  /** Supports `~` for contained text. */
   contains?: boolean;
-  /** Throws where a value does not exist. */
+  /** Throws if a value does not exist. */
   check?: (value: string, site: JiraSite) => void;
 }
 
@@ -99,8 +99,7 @@ const ALIASES: Record<string, string> = {
 };
 
 /**
- * Runs a parsed query over the index. Throws JqlError where it is unbounded or names what does not
- * exist.
+ * Runs a parsed query on the index. Throws JqlError if it is unbounded or contains unknown names.
  */
 export function runJql(site: JiraSite, query: Query, fresh: ReadonlySet<string>): Indexed[] {
   if (query.where === null) {
@@ -155,7 +154,7 @@ function compileTest(
   const negated = operator === '!=' || operator === '!~' || operator === 'not in';
   return (found) => {
     const texts = field.texts(found).map((text) => (field.exact ? text : text.toLowerCase()));
-    // As at Jira, a field without a value matches no negation either.
+    // As in Jira, a field without a value does not match a negation either.
     if (texts.length === 0) return false;
     const hit = wanted.some((value) =>
       texts.some((text) => (field.contains ? text.includes(value) : text === value)),

@@ -19,7 +19,7 @@ export function linkRoutes(site: JiraSite): Route[] {
   ];
 }
 
-/** Why the `issuelinks` of an `update` part cannot be applied; null where they can. */
+/** Why the `issuelinks` of an `update` part cannot be applied; null if they can. */
 export function linksProblem(site: JiraSite, update: unknown): string | null {
   for (const { add } of operationsOf(update, 'issuelinks')) {
     if (!isObject(add) || linkType(add.type) === null) return 'The issue link type was not found.';
@@ -30,7 +30,7 @@ export function linksProblem(site: JiraSite, update: unknown): string | null {
 }
 
 /**
- * Adds the links of an `update` part; `outwardIssue` is the one that this issue relates to,
+ * Adds the links of an `update` part. `outwardIssue` is the issue that this one relates to,
  * duplicates or blocks.
  */
 export function applyLinks(site: JiraSite, issue: Issue, update: unknown): void {
@@ -59,7 +59,7 @@ function create(site: JiraSite, request: EmulatedRequest): Answer {
   };
 }
 
-// Linking the same pair twice changes nothing, as at Jira.
+// As in Jira, linking the same pair again changes nothing.
 function link(
   site: JiraSite,
   { type, inward, outward }: { type: string; inward: Issue; outward: Issue },

@@ -8,9 +8,7 @@ export interface Status {
   category: StatusCategory;
 }
 
-/**
- * The fields of an issue at one time; a change makes a new copy, so that the index can lag behind.
- */
+/** The fields of an issue at one time. A change creates a new copy, so that the index can lag. */
 export interface IssueFields {
   summary: string;
   description: Json | null;
@@ -41,7 +39,7 @@ export interface Comment {
 export interface IssueLink {
   id: string;
   type: string;
-  /** Keys; the outward side does what the type says (`duplicates`). */
+  /** Keys of both issues; the outward one is the object of the type (`duplicates`). */
   inward: string;
   outward: string;
 }
@@ -52,7 +50,7 @@ export interface Issue {
   created: number;
   fields: IssueFields;
   comments: Comment[];
-  /** Oldest first; the last one is `fields`. */
+  /** Oldest first; the last one equals `fields`. */
   revisions: Revision[];
 }
 
@@ -63,15 +61,15 @@ export interface SavedFilter {
   description: string;
 }
 
-/** What tests may turn at the Jira emulator while it runs. */
+/** Settings of the Jira emulator that tests may change while it runs. */
 export interface JiraSettings {
   token: string;
   email: string;
-  /** How long a new or changed issue stays out of search results, milliseconds. */
+  /** How long a new or changed issue is missing from search results, in milliseconds. */
   indexLagMs: number;
-  /** The workflow has no way back from Done. */
+  /** Removes the transitions from Done. */
   forbidReopen: boolean;
-  /** Every caller counts as anonymous, as with an expired token on some instances. */
+  /** Treats every caller as anonymous, as some instances do for an expired token. */
   anonymous: boolean;
 }
 

@@ -5,7 +5,7 @@ import { JqlError, parseJql } from './jql-parser.ts';
 import type { Issue } from './model.ts';
 import type { JiraSite } from './site.ts';
 
-/** Pages for people, so that the links in messages and reports of a demo lead somewhere. */
+/** Web pages, so that the links in messages and reports of a demo work. */
 export function pageRoutes(site: JiraSite): Route[] {
   const page = { method: 'GET', operation: 'page', open: true };
   return [

@@ -5,7 +5,7 @@ import { renderAccount, renderIssueType, renderProject } from './render.ts';
 import type { JiraSite } from './site.ts';
 import { ROBOT } from './site.ts';
 
-/** Who one is, what the site is, and what the project takes. */
+/** The caller's account, the site, and the project with its issue types. */
 export function projectRoutes(site: JiraSite): Route[] {
   const createmeta = '/rest/api/3/issue/createmeta/:key/issuetypes';
   return [

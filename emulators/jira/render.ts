@@ -4,18 +4,18 @@ import { CATEGORIES, ISSUE_TYPES, LINK_TYPES, PRIORITIES } from './model.ts';
 import type { JiraSite } from './site.ts';
 import { PERSON, ROBOT } from './site.ts';
 
-/** What is needed to render: the site for links between issues, and where its URLs begin. */
+/** The context for rendering: the site (for links between issues) and the origin of its URLs. */
 export interface Frame {
   site: JiraSite;
   origin: string;
 }
 
-// Jira's time stamps: milliseconds and a zone without a colon.
+// Jira's timestamps have milliseconds, and a zone without a colon.
 function jiraTime(at: number): string {
   return new Date(at).toISOString().replace('Z', '+0000');
 }
 
-/** An account as Jira shows it. */
+/** An account in Jira's format. */
 export function renderAccount(
   origin: string,
   account: { accountId: string; displayName: string },
@@ -85,7 +85,7 @@ export function renderComment(origin: string, issue: Issue, comment: Comment): J
   };
 }
 
-/** An issue with the fields that were asked for (`*all`, names, `-name`); no others. */
+/** An issue with only the requested fields (`*all`, names, `-name`). */
 export function renderIssue(
   frame: Frame,
   shown: { issue: Issue; fields: IssueFields },

@@ -12,11 +12,11 @@ interface Wanted {
   maxResults: number;
   fields: readonly string[];
   pageToken: string | null;
-  /** Ids that are read without the index's lag. */
+  /** Ids that are read without the delay of the index. */
   fresh: ReadonlySet<string>;
 }
 
-/** The search of Jira Cloud: by page token, without a total, on an index that lags. */
+/** The search of Jira Cloud: with page tokens, without a total, on an index with a delay. */
 export function searchRoutes(site: JiraSite): Route[] {
   const route = { path: '/rest/api/3/search/jql', operation: 'issues:read' };
   return [
@@ -78,7 +78,7 @@ function page(
   };
 }
 
-// Asked for nothing, Jira gives ids and nothing else.
+// Without requested fields, Jira returns only ids.
 function renderResult(
   frame: { site: JiraSite; origin: string },
   one: Indexed,
@@ -91,7 +91,7 @@ function renderResult(
 
 let detours = 0;
 
-/** An empty page whose token leads to the page that was asked for. */
+/** An empty page whose token leads to the requested page. */
 export function emptySearchPage(request: EmulatedRequest): Answer {
   const wanted = request.method === 'GET' ? fromQuery(request) : fromBody(objectBody(request));
   detours += 1;
@@ -102,7 +102,7 @@ export function emptySearchPage(request: EmulatedRequest): Answer {
   return { status: 200, body: { issues: [], nextPageToken, isLast: false } };
 }
 
-/** The answer to a page token that is not (or no longer) known. */
+/** The answer for an unknown or expired page token. */
 export function invalidPageToken(): Answer {
   return jiraError(400, ['The provided next page token is expired or invalid.']);
 }

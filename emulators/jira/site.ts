@@ -10,7 +10,7 @@ import type {
 } from './model.ts';
 import { STATUSES } from './model.ts';
 
-/** The account behind the API token, and the person of the control server. */
+/** The account of the API token, and the person who uses the control server. */
 export const ROBOT = { accountId: '5b10ac8d82e05b22cc7d4ef5', displayName: 'arx automation' };
 export const PERSON = { accountId: '5b109f2e9729b51b54dc274d', displayName: 'Mia Krystof' };
 
@@ -30,7 +30,7 @@ export class JiraSite {
     this.project = { id: '10100', key: projectKey, name: 'Security' };
   }
 
-  /** By key or id; null where it does not exist or was deleted. */
+  /** An issue by key or id; null if it does not exist or was deleted. */
   issue(keyOrId: string): Issue | null {
     const found =
       this.#byKey.get(keyOrId.toUpperCase()) ?? this.#all.find(({ id }) => id === keyOrId);
@@ -92,8 +92,8 @@ export class JiraSite {
   }
 
   /**
-   * What the search index knows now: the newest revision that is older than the lag. `fresh` ids
-   * are not lagged.
+   * The issues known to the search index: the latest revisions older than the delay. There is no
+   * delay for `fresh` ids.
    */
   indexed(fresh: ReadonlySet<string>): { issue: Issue; fields: IssueFields }[] {
     const seenUntil = Date.now() - this.settings.indexLagMs;
@@ -104,7 +104,7 @@ export class JiraSite {
     });
   }
 
-  // Revisions that the lagging index has left behind are of no more use.
+  // Revisions that the delayed index no longer needs are dropped.
   #stillSeen(issue: Issue, now: number): Issue['revisions'] {
     const seen = issue.revisions.findLastIndex(({ at }) => at <= now - this.settings.indexLagMs);
     return issue.revisions.slice(Math.max(0, seen));

@@ -7,10 +7,7 @@ import type { Frame } from './render.ts';
 import { renderStatus } from './render.ts';
 import type { JiraSite } from './site.ts';
 
-/**
- * The workflow: from each category, the transitions that lead on. `reopens` ones can be taken out
- * by a setting.
- */
+/** The workflow: the transitions from each category. A setting can remove those with `reopens`. */
 const TRANSITIONS: readonly {
   id: string;
   name: string;
@@ -46,7 +43,7 @@ function list(site: JiraSite, request: EmulatedRequest): Answer {
   return { status: 200, body: { expand: 'transitions', transitions } };
 }
 
-/** The transitions an issue may take now. */
+/** The transitions that an issue allows now. */
 export function renderTransitions({ site, origin }: Frame, issue: Issue): Json[] {
   return transitionsOf(site, issue).map(({ id, name, to }) => ({
     id,

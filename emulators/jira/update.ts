@@ -4,7 +4,7 @@ import { labelProblem } from './fields.ts';
 import type { Issue } from './model.ts';
 import type { JiraSite } from './site.ts';
 
-/** One verb of the `update` part of a request, such as `{ add: "mfa" }`. */
+/** One operation of the `update` part of a request, such as `{ add: "mfa" }`. */
 type Operation = Json;
 
 /** The operations of one field in an `update` object. */
@@ -13,7 +13,7 @@ export function operationsOf(update: unknown, field: string): Operation[] {
   return Array.isArray(list) ? list.filter(isObject) : [];
 }
 
-/** What is wrong with the `update` part, by field. A field may not be in both parts. */
+/** Problems of the `update` part, by field. A field must not be in both parts. */
 export function updateProblems(body: Json): Record<string, string> {
   const problems: Record<string, string> = {};
   const update = isObject(body.update) ? body.update : {};
@@ -31,7 +31,7 @@ export function updateProblems(body: Json): Record<string, string> {
   return wrong ? { ...problems, labels: wrong } : problems;
 }
 
-/** Adds, removes or sets labels, in the order given. */
+/** Adds, removes or sets labels, in the given order. */
 export function applyLabels(site: JiraSite, issue: Issue, update: unknown): void {
   const operations = operationsOf(update, 'labels');
   if (operations.length === 0) return;

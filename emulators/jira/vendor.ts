@@ -5,7 +5,7 @@ import type {
   EmulatedRequest,
   FaultAnswers,
   FaultRule,
-  Guarded,
+  GuardResult,
   Vendor,
 } from '../types.ts';
 import { commentRoutes } from './comments.ts';
@@ -22,7 +22,7 @@ import { transitionRoutes } from './transitions.ts';
 
 const GARBLED = 'Invalid request payload. Refer to the REST API documentation and try again.';
 
-/** The emulated Jira Cloud site: one route table, made of the families. */
+/** The emulated Jira Cloud site: its route table, combined from the families of routes. */
 export function jiraVendor(site: JiraSite): Vendor {
   return {
     name: 'jira',
@@ -43,11 +43,11 @@ export function jiraVendor(site: JiraSite): Vendor {
       text: '<html><head><title>Oops, you&#39;ve found a dead link. - JIRA</title></head></html>',
     }),
     faults: FAULTS,
-    taken: (answer) => answer.status < 400,
+    isAccepted: (answer) => answer.status < 400,
   };
 }
 
-function guard(site: JiraSite, request: EmulatedRequest, write: boolean): Guarded {
+function guard(site: JiraSite, request: EmulatedRequest, write: boolean): GuardResult {
   const known = isAuthenticated(site, request.headers.authorization ?? '');
   if (!known && !site.settings.anonymous)
     return { headers: headersFor('AUTHENTICATED_FAILED'), refusal: authRefusal() };

@@ -5,14 +5,14 @@ import type { OktaOrg } from './org.ts';
 export interface AppRecord {
   index: number;
   id: string;
-  /** Okta's name of the kind of application. */
+  /** Okta's name for the kind of application. */
   name: string;
   label: string;
   status: 'ACTIVE' | 'INACTIVE';
   signOnMode: string;
   created: string;
   lastUpdated: string;
-  /** Users assigned in person, and since when. */
+  /** Directly assigned users, and since when. */
   users: Map<string, string>;
   /** Ids of assigned groups, in order of priority. */
   groups: string[];
@@ -31,7 +31,7 @@ export interface NewApp {
 
 const CREATED = '2023-05-08T09:00:00.000Z';
 
-/** What every organisation has. */
+/** Applications of every organisation. */
 const BUILT_IN: readonly NewApp[] = [
   { label: 'Okta Admin Console', name: 'saasure', signOnMode: 'OPENID_CONNECT' },
   { label: 'Okta Dashboard', name: 'okta_enduser', signOnMode: 'OPENID_CONNECT' },
@@ -73,7 +73,7 @@ export class AppDirectory {
     return app;
   }
 
-  /** Places of all who are assigned; undefined where everybody is. */
+  /** Positions of all assigned users; undefined if everyone is assigned. */
   assigned(app: AppRecord): number[] | undefined {
     const groups = app.groups.flatMap((id) => this.#org.group(id) ?? []);
     if (groups.some(({ members }) => members === null)) return undefined;
@@ -84,7 +84,7 @@ export class AppDirectory {
     return this.#org.placesOf(ids);
   }
 
-  /** How a user is assigned; null where not at all. */
+  /** How a user is assigned; null if not at all. */
   scopeOf(app: AppRecord, user: UserRecord): 'USER' | 'GROUP' | null {
     if (app.users.has(user.id)) return 'USER';
     const groups = app.groups.flatMap((id) => this.#org.group(id) ?? []);

@@ -4,7 +4,7 @@ import { notFound, oktaError } from './errors.ts';
 import type { FactorSpec, UserRecord } from './model.ts';
 import type { OktaOrg } from './org.ts';
 
-/** Identity Engine's authenticators, and the factor types that count as each. */
+/** The authenticators of Identity Engine, and the factor types that belong to each. */
 const AUTHENTICATORS: readonly {
   key: string;
   type: string;
@@ -33,7 +33,7 @@ const AUTHENTICATORS: readonly {
 const UNKNOWN = { key: 'external_idp', type: 'federated', name: 'IdP Authenticator', factors: [] };
 const CREATED = '2021-05-04T09:00:00.000Z';
 
-/** The organisation's authenticators, and what a user has enrolled of them. */
+/** The organisation's authenticators, and a user's enrolments. */
 export function authenticatorRoutes(org: OktaOrg): Route[] {
   return [
     {

@@ -2,7 +2,7 @@ import { oktaId } from '../ids.ts';
 import type { Json, Route } from '../types.ts';
 import type { OktaOrg } from './org.ts';
 
-/** Custom domains, and the organisation's own. */
+/** Custom domains and the organisation's own domain. */
 export function domainRoutes(org: OktaOrg): Route[] {
   const brand = oktaId('bnd', 0, org.seed);
   const row = (origin: string, id: string, domain: string, more: Json): Json => ({

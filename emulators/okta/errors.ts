@@ -1,7 +1,7 @@
 import { requestId } from '../ids.ts';
 import type { Answer } from '../types.ts';
 
-/** Okta's error codes with their status and summary, as its API reference words them. */
+/** Okta's error codes with status and summary, as in its API reference. */
 const ERRORS = {
   E0000001: [400, 'Api validation failed: '],
   E0000003: [400, 'The request body was not well-formed.'],
@@ -20,7 +20,7 @@ const ERRORS = {
 export type OktaErrorCode = keyof typeof ERRORS;
 
 /**
- * An answer in Okta's error form; `detail` completes the summary, each cause becomes an
+ * An answer in Okta's error format; `detail` completes the summary, each cause becomes an
  * `errorCauses` row.
  */
 export function oktaError(

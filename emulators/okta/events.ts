@@ -2,7 +2,7 @@ import type { Answer, EmulatedRequest, Json, Route } from '../types.ts';
 import type { OktaOrg } from './org.ts';
 import type { LogParty } from './system-log.ts';
 
-/** The event each write leaves in the System Log. (developer.okta.com, event types) */
+/** The event that each write adds to the System Log. (developer.okta.com, event types) */
 const EVENTS: Readonly<Record<string, string>> = {
   'users:create': 'user.lifecycle.create',
   'users:update': 'user.account.update_profile',
@@ -24,7 +24,7 @@ const EVENTS: Readonly<Record<string, string>> = {
   'apps:remove_user': 'application.user_membership.remove',
 };
 
-/** The same routes, whose writes leave an event in the System Log when they took effect. */
+/** The same routes, whose successful writes add an event to the System Log. */
 export function withLogging(org: OktaOrg, routes: readonly Route[]): Route[] {
   return routes.map((route) => {
     const eventType = EVENTS[route.operation];

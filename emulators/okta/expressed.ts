@@ -3,7 +3,9 @@ import { oktaError } from './errors.ts';
 import { compileExpression, ExpressionError } from './expression.ts';
 import type { Predicate } from './expression.ts';
 
-/** Answers a listing by the expressions of its query; one that does not parse is 400 E0000031. */
+/**
+ * Answers a listing with the expressions in its query. An invalid expression gives 400 E0000031.
+ */
 export function answerExpressed(
   request: EmulatedRequest,
   parameters: readonly string[],

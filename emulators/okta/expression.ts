@@ -1,24 +1,24 @@
-/** What an expression is asked about: the value of an attribute path, such as `profile.login`. */
+/** Returns the value of an attribute path, such as `profile.login`. */
 type Attributes = (path: string) => unknown;
 export type Predicate = (attributes: Attributes) => boolean;
 
-/** A compiled expression, with what can be said of its matches without asking each row. */
+/** A compiled expression, with what is known about its matches without testing each row. */
 export interface Expression {
   test: Predicate;
-  /** Attributes it asks about. */
+  /** Attribute paths that it uses. */
   paths: readonly string[];
   /**
-   * The ids and logins (in lower case) that every match has one of; null where it asks for no such
-   * thing.
+   * Ids and logins (in lower case) of which every match has one; null if the expression does not
+   * limit them.
    */
   exact: readonly string[] | null;
 }
 
-/** Thrown where a filter or search expression does not parse; Okta answers 400 E0000031. */
+/** Thrown for an invalid filter or search expression; Okta answers 400 E0000031. */
 export class ExpressionError extends Error {}
 
 const TOKEN = /\s*(?:([()])|"((?:[^"\\]|\\.)*)"|([A-Za-z][\w.]*)|(-?\d+(?:\.\d+)?))/y;
-/** Attributes that no two rows have the same value of. */
+/** Attributes whose values are unique. */
 const NAMES: readonly string[] = ['id', 'profile.login'];
 const cache = new Map<string, Expression>();
 
@@ -59,7 +59,7 @@ function either(one: Expression, other: Expression): Expression {
   };
 }
 
-/** What both expressions let through. */
+/** Matches what both expressions match. */
 export function both(one: Expression, other: Expression): Expression {
   return {
     test: (attributes) => one.test(attributes) && other.test(attributes),

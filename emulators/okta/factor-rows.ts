@@ -4,10 +4,7 @@ import type { Json } from '../types.ts';
 import type { FactorSpec, UserRecord } from './model.ts';
 import type { OktaOrg } from './org.ts';
 
-/**
- * What a factor type looks like at Okta: id prefix, usual provider, and the profile its row
- * carries.
- */
+/** How Okta represents a factor type: id prefix, usual provider, and the profile in its row. */
 interface Kind {
   prefix: string;
   provider: string;
@@ -76,8 +73,8 @@ const UNKNOWN_KIND: Kind = {
 };
 
 /**
- * A user's factors in Okta's form, rebuilt for every answer: what is kept is only type, provider
- * and status.
+ * A user's factors in Okta's format, built for every answer; only type, provider and status are
+ * stored.
  */
 export function factorRows(org: OktaOrg, user: UserRecord, origin: string): Json[] {
   return user.factors.map((spec, position) => factorRow({ org, user, origin }, spec, position));
@@ -124,7 +121,7 @@ function linksAndEmbedded(row: Owner & { id: string; status: string; type: strin
   };
 }
 
-// Real pending rows carry the TOTP seed: the very thing that must not leave the connector.
+// Real pending rows contain the TOTP seed, which must not leave the connector.
 function activation({ org, user }: Owner, self: string): Json {
   return {
     timeStep: 30,

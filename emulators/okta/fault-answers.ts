@@ -21,7 +21,7 @@ const RESET_HEADERS: Record<NonNullable<FaultRule['headers']>, ResetHeaders> = {
   }),
 };
 
-/** How Okta words what the fault rules ask for. */
+/** Okta's own answers for fault rules. */
 export function oktaFaultAnswers(org: OktaOrg): FaultAnswers {
   return {
     status: (status) => withHeaders({ ...oktaError('E0000009'), status }),

@@ -1,7 +1,7 @@
 import { httpDate, isGarbled } from '../http.ts';
 import { requestId } from '../ids.ts';
 import type { BucketState, RateLimiter } from '../rate-limit.ts';
-import type { Answer, EmulatedRequest, Guarded, Route } from '../types.ts';
+import type { Answer, EmulatedRequest, GuardResult, Route } from '../types.ts';
 import { oktaError } from './errors.ts';
 import type { OktaOrg } from './org.ts';
 import type { ServiceApp } from './service-app.ts';
@@ -13,7 +13,7 @@ interface Gate {
 }
 
 /** Checks before any handler: token, rate limit, scope and planted denials, in Okta's order. */
-export function guard(gate: Gate, request: EmulatedRequest, route: Route | null): Guarded {
+export function guard(gate: Gate, request: EmulatedRequest, route: Route | null): GuardResult {
   const headers = commonHeaders();
   if (route?.open) return { headers, refusal: null };
   const scopes = scopesOf(gate, request.headers.authorization ?? '');
@@ -25,7 +25,7 @@ export function guard(gate: Gate, request: EmulatedRequest, route: Route | null)
   return { headers, refusal: scopeRefusal(gate.org, request, { scopes, route }) };
 }
 
-/** Date and request id, as every answer of Okta's carries them. */
+/** Date and request id, which every answer of Okta has. */
 export function commonHeaders(): Record<string, string> {
   return { date: httpDate(Date.now()), 'x-okta-request-id': requestId() };
 }
@@ -43,14 +43,14 @@ export function bucketHeaders({
   };
 }
 
-/** Users and factors share a bucket, as they do at Okta; every other family has its own. */
+/** Users and factors share a bucket, as in Okta; every other family has its own. */
 function bucketOf(path: string): string {
   let end = 0;
   for (let segment = 0; segment < 3 && end >= 0; segment += 1) end = path.indexOf('/', end + 1);
   return end < 0 ? path : path.slice(0, end);
 }
 
-// '*' stands for an SSWS token, which carries its owner's permissions instead of scopes.
+// `*` means an SSWS token, which has its owner's permissions instead of scopes.
 function scopesOf({ org, app }: Gate, authorization: string): readonly string[] | null {
   const [scheme = '', token = ''] = authorization.split(' ');
   if (scheme === 'SSWS') return token === org.settings.token ? ['*'] : null;

@@ -12,10 +12,7 @@ interface Changed {
   request: EmulatedRequest;
 }
 
-/**
- * A life-cycle verb: from which states it is allowed, which state follows, how Okta refuses it and
- * what it answers.
- */
+/** A life-cycle operation: the allowed statuses, the next status, Okta's refusal and its answer. */
 interface Verb {
   operation: string;
   from: readonly string[];
@@ -36,7 +33,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
     from: ['STAGED', 'DEPROVISIONED'],
     to: 'ACTIVE',
     refused: () => oktaError('E0000016'),
-    // The very thing that must not leave the connector.
+    // This must not leave the connector.
     body: (changed) =>
       isEmailOff(changed)
         ? {
@@ -91,7 +88,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
   },
 };
 
-/** The life of an account: one route a verb, each from its table row. */
+/** Life-cycle routes, one per operation of the table. */
 export function lifecycleRoutes(org: OktaOrg): Route[] {
   return Object.entries(VERBS).map(([name, verb]) => ({
     method: 'POST',

@@ -10,8 +10,8 @@ const WEEK_MS = 7 * 24 * 60 * 60 * 1000;
 const LARGEST_PAGE = 1000;
 
 /**
- * GET /logs: bounded queries end; without `until` the log is polled, and the next link is always
- * there.
+ * GET /logs: bounded queries end. Without `until` the log is polled, and there is always a next
+ * link.
  */
 export function logRoutes(org: OktaOrg): Route[] {
   return [
@@ -56,7 +56,7 @@ function list(org: OktaOrg, request: EmulatedRequest, expressed: Predicate): Ans
   };
 }
 
-/** What is asked for, or the name of the parameter that is not valid. */
+/** The parsed query, or the name of the invalid parameter. */
 function read(query: URLSearchParams): Asked | string {
   const time = (name: string, otherwise: number): number =>
     query.has(name) ? Date.parse(query.get(name) ?? '') : otherwise;
@@ -78,7 +78,7 @@ const within = ({ published }: LogEvent, { since, until }: Asked): boolean => {
   return at >= since && at < until;
 };
 
-// `target.id` is true of any of the targets.
+// `target.id` matches if any target does.
 function matches(event: LogEvent, expressed: Predicate): boolean {
   const parties: readonly (LogParty | null)[] = event.target.length > 0 ? event.target : [null];
   return parties.some((target) =>

@@ -1,9 +1,9 @@
 import type { RateLimitSettings } from '../rate-limit.ts';
 import type { Json } from '../types.ts';
 
-/** One enrolled factor as the emulator keeps it; the row in Okta's form is built when asked for. */
+/** One enrolled factor as stored; its row in Okta's format is built on request. */
 export interface FactorSpec {
-  /** Okta's factorType; any string, so that unrecognised ones can be planted. */
+  /** Okta's factorType; any string, so that unrecognised ones can be added. */
   type: string;
   /** Default: the usual provider of the type. */
   provider?: string;
@@ -14,7 +14,7 @@ export interface FactorSpec {
 }
 
 export interface UserRecord {
-  /** Place in the listing; never changes. */
+  /** Position in the listing; never changes. */
   index: number;
   id: string;
   status: string;
@@ -28,11 +28,11 @@ export interface UserRecord {
   factors: readonly FactorSpec[];
   /** Administrator roles, such as SUPER_ADMIN. */
   roles: string[];
-  /** Still listed, but detail and factors answer 404 E0000007. */
+  /** Listed, but its detail and factors answer 404 E0000007. */
   vanish?: boolean;
-  /** Factors answer 403 E0000006. */
+  /** Its factors answer 403 E0000006. */
   denyFactors?: boolean;
-  /** Open sessions, so that clearing them shows. */
+  /** Number of open sessions, so that clearing them has a visible effect. */
   sessions: number;
 }
 
@@ -45,9 +45,9 @@ export interface GroupRecord {
   created: string;
   lastUpdated: string;
   lastMembershipUpdated: string;
-  /** Null: everybody belongs (the built-in group). */
+  /** Null: everyone is a member (the built-in group). */
   members: Set<string> | null;
-  /** Administrator roles that its members hold through it. */
+  /** Administrator roles that it grants to its members. */
   roles: string[];
 }
 
@@ -59,7 +59,7 @@ export interface NewUser {
   created?: string;
   activated?: string | null;
   lastLogin?: string | null;
-  /** Default: when it was activated. */
+  /** Default: time of activation. */
   passwordChanged?: string | null;
   profile?: Json;
   factors?: readonly FactorSpec[];
@@ -92,22 +92,24 @@ export interface NewGroup {
   roles?: readonly string[];
 }
 
-/** What tests and the demo may turn at the Okta emulator while it runs. */
+/** Settings of the Okta emulator that tests and the demo may change while it runs. */
 export interface OktaSettings extends RateLimitSettings {
   /**
-   * How much later each answer leaves; what it says was decided when the request arrived. Default
-   * 0.
+   * Delay of each answer in milliseconds; its content is determined when the request arrives.
+   * Default 0.
    */
   latencyMs?: number;
-  /** The SSWS token that is accepted. */
+  /** The accepted SSWS token. */
   token: string;
-  /** Regular expressions over the path: a match answers 403 E0000006. */
+  /** Regular expressions for paths that answer 403 E0000006. */
   denyPaths: readonly string[];
-  /** The service app that may ask for tokens; null refuses all. `jwk` is its public key. */
+  /** The service app that may request tokens; null refuses all. `jwk` is its public key. */
   oauth: { clientId: string; jwk: Json; scopes?: readonly string[] } | null;
 }
 
-/** Strings planted where secrets and personal data live, so that a leak can be found. */
+/**
+ * Strings placed where real data contains secrets and personal data, so that leaks can be found.
+ */
 export interface Canaries {
   phone?: string;
   email?: string;

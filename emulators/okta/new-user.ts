@@ -1,6 +1,6 @@
 import type { NewUser, UserRecord } from './model.ts';
 
-/** The record of a user as it begins: what was not said has a default. */
+/** The record of a new user, with defaults for everything that is not given. */
 export function newUser(index: number, wanted: NewUser, id: string): UserRecord {
   const created = wanted.created ?? '2024-03-04T09:00:00.000Z';
   const activated = wanted.activated === undefined ? created : wanted.activated;

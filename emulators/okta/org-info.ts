@@ -2,7 +2,7 @@ import { oktaId } from '../ids.ts';
 import type { Route } from '../types.ts';
 import type { OktaOrg } from './org.ts';
 
-/** GET /org: what `arx doctor` and permission checks look at. */
+/** GET /org, which `arx doctor` and permission checks use. */
 export function orgRoutes(org: OktaOrg): Route[] {
   return [
     {

@@ -35,28 +35,28 @@ export class OktaOrg {
     this.apps = new AppDirectory(this);
   }
 
-  /** By id or login, to be changed; null where there is none. */
+  /** A user by id or login, for changes; null if there is none. */
   user(idOrLogin: string): UserRecord | null {
     const found = this.users.find(idOrLogin);
     return found && this.users.keep(found);
   }
 
-  /** By id or login, for reading only; null where there is none. */
+  /** A user by id or login, for reading only; null if there is none. */
   view(idOrLogin: string): UserRecord | null {
     return this.users.find(idOrLogin);
   }
 
-  /** Place in the listing of a user that exists or did; null for a stranger. */
+  /** Position in the listing of a present or deleted user; null if unknown. */
   place(id: string): number | null {
     return this.users.place(id);
   }
 
-  /** Places of those among the ids that exist or did. */
+  /** Positions of those ids that exist or existed. */
   placesOf(ids: Iterable<string>): number[] {
     return [...ids].flatMap((id) => this.users.place(id) ?? []);
   }
 
-  /** Everybody, for reading; change them through the organisation. */
+  /** All users, for reading only; change them through the organisation. */
   present(): UserRecord[] {
     return [...this.users];
   }

@@ -2,24 +2,25 @@ import type { Answer, EmulatedRequest } from '../types.ts';
 import { oktaError } from './errors.ts';
 
 interface Listing<Row> {
-  /** All rows by place; holes are rows that were deleted. */
+  /** All rows by position; deleted rows leave gaps. */
   all: { readonly length: number; at(place: number): Row | undefined };
-  /** Places of the only rows that can be wanted, in any order; absent where nobody knows. */
+  /** Positions of the only rows that can match, in any order; absent if unknown. */
   among?: readonly number[] | undefined;
   wanted: (row: Row) => boolean;
   cursor: (row: Row) => string;
-  /** Place behind a cursor; null where the cursor is not ours. */
+  /** The position after a cursor; null if the cursor is not valid. */
   place: (cursor: string) => number | null;
   render: (row: Row, request: EmulatedRequest) => unknown;
   maxLimit: number;
 }
 
-// An empty page must lead on with a cursor of its own, or a client would take it for a loop.
+// An empty page needs its own cursor, or a client would take it for a loop.
 const DETOUR = /^e\d+\./;
 let detours = 0;
 
 /**
- * Answers a list request: rows from the cursor on, Link headers self and next with absolute URLs.
+ * Answers a list request: rows after the cursor, and Link headers `self` and `next` with absolute
+ * URLs.
  */
 export function answerPage<Row>(request: EmulatedRequest, listing: Listing<Row>): Answer {
   const limit = limitOf(request, listing.maxLimit);
@@ -37,14 +38,14 @@ export function answerPage<Row>(request: EmulatedRequest, listing: Listing<Row>)
   };
 }
 
-/** An empty page that leads on to the page that was asked for. */
+/** An empty page that links to the requested page. */
 export function detour(request: EmulatedRequest): Answer {
   detours += 1;
   const cursor = (request.query.get('after') ?? '').replace(DETOUR, '');
   return { status: 200, headers: { link: links(request, `e${detours}.${cursor}`) }, body: [] };
 }
 
-/** Link headers with `self` and, where there is a cursor, `next`. */
+/** Link headers with `self` and, if there is a cursor, `next`. */
 export function links(request: EmulatedRequest, next: string | null): string[] {
   const self = `<${request.origin}${request.path}${request.rawQuery ? `?${request.rawQuery}` : ''}>; rel="self"`;
   if (next === null) return [self];
@@ -53,7 +54,7 @@ export function links(request: EmulatedRequest, next: string | null): string[] {
   return [self, `<${request.origin}${request.path}?${query.toString()}>; rel="next"`];
 }
 
-/** Address of the next page in an answer's Link headers; null at the end. */
+/** Address of the next page in an answer's Link headers; null on the last page. */
 export function nextOf({ headers }: Answer): string | null {
   const next = [headers?.link ?? []].flat().find((link) => link.endsWith('rel="next"'));
   return next === undefined ? null : next.slice(1, next.indexOf('>'));

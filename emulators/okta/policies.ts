@@ -6,7 +6,7 @@ import { answerPage, links } from './paging.ts';
 
 const CREATED = '2021-05-04T09:00:00.000Z';
 
-/** A policy as the emulator keeps it. */
+/** A policy as stored. */
 interface PolicyRecord {
   id: string;
   type: string;
@@ -24,7 +24,7 @@ const ASSURANCE = {
   constraints: [],
 };
 
-/** One row a policy: its type, and what its last rule says. */
+/** One row per policy: its type, and the actions of its last rule. */
 const TABLE: readonly { type: string; name: string; actions: Json }[] = [
   {
     type: 'OKTA_SIGN_ON',
@@ -120,7 +120,7 @@ function rules(all: readonly PolicyRecord[], request: EmulatedRequest): Answer {
   return { status: 200, headers: { link: links(request, null) }, body };
 }
 
-/** A policy in Okta's form; `base` is the address of its listing. */
+/** A policy in Okta's format; `base` is the address of its listing. */
 export function renderPolicy({ rules: _rules, ...policy }: PolicyRecord, base: string): Json {
   const self = `${base}/${policy.id}`;
   return {
@@ -134,7 +134,7 @@ export function renderPolicy({ rules: _rules, ...policy }: PolicyRecord, base: s
       self: { href: self, hints: { allow: ['GET', 'PUT', 'DELETE'] } },
       rules: { href: `${self}/rules`, hints: { allow: ['GET', 'POST'] } },
     },
-    // As real answers have it, though the specification declares an object.
+    // As in real answers, although the specification declares an object.
     ...(policy.type === 'ACCESS_POLICY' ? { _embedded: { resourceType: 'APP' } } : {}),
   };
 }

@@ -1,7 +1,7 @@
 import type { EmulatedRequest, Json } from '../types.ts';
 import type { GroupRecord, UserRecord } from './model.ts';
 
-/** A user as Okta lists it. */
+/** A user in Okta's list format. */
 export function renderUser(user: UserRecord, origin: string): Json {
   return {
     id: user.id,
@@ -29,7 +29,7 @@ const LIFECYCLE_LINKS: Record<string, readonly string[]> = {
   DEPROVISIONED: ['activate', 'delete'],
 };
 
-/** A user on its own: the links name what its state allows. */
+/** A single user; its links depend on its status. */
 export function renderUserDetail(user: UserRecord, origin: string): Json {
   return { ...renderUser(user, origin), _links: detailLinks(user, origin) };
 }
@@ -48,7 +48,7 @@ function detailLinks(user: UserRecord, origin: string): Json {
   };
 }
 
-/** A group as Okta renders it. */
+/** A group in Okta's format. */
 export function renderGroup(group: GroupRecord, { origin }: EmulatedRequest): Json {
   const self = `${origin}/api/v1/groups/${group.id}`;
   return {

@@ -17,7 +17,7 @@ const LABELS: Readonly<Record<string, string>> = {
   REPORT_ADMIN: 'Report Administrator',
 };
 
-/** Administrator roles of users and groups, and who holds any. */
+/** Administrator roles of users and groups, and the users who hold any. */
 export function roleRoutes(org: OktaOrg): Route[] {
   const get = { method: 'GET', scope: 'okta.roles.read' };
   return [
@@ -73,7 +73,7 @@ function assignees(org: OktaOrg, request: EmulatedRequest): Answer {
     return oktaError('E0000001', 'limit', ['limit: at most 200']);
   const answer = answerPage<UserRecord>(request, {
     all: org.users,
-    // Those who are alike hold no roles.
+    // Unchanged users of a block have no roles.
     among: org.users.keptPlaces(),
     wanted: (user) => user.roles.length > 0 && user.status !== 'DEPROVISIONED',
     cursor: ({ id }) => id,
@@ -89,7 +89,7 @@ function assignees(org: OktaOrg, request: EmulatedRequest): Answer {
     maxLimit: 200,
   });
   if (answer.status !== 200) return answer;
-  // The one listing of Okta's that links its next page in the body.
+  // Okta's only listing with the next link in the body.
   const next = nextOf(answer);
   return {
     status: 200,
@@ -107,6 +107,6 @@ const render = (type: string, assignmentType: string, id: string): Json => ({
   assignmentType,
 });
 
-// Role assignments have ids of their own form: capitals and digits only.
+// Ids of role assignments have their own format: only capitals and digits.
 const idOf = (org: OktaOrg, index: number): string =>
   oktaId('', index, org.seed).toUpperCase().slice(0, 16);

@@ -37,7 +37,7 @@ export class ServiceApp {
     ];
   }
 
-  /** Scopes of a bearer token; null where it is unknown or has expired. */
+  /** Scopes of a bearer token; null if it is unknown or expired. */
   scopes(token: string): readonly string[] | null {
     const grant = this.#grants.get(token);
     return grant && grant.expiresAt > Date.now() ? grant.scopes : null;

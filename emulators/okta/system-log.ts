@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Json } from '../types.ts';
 
-/** Somebody or something in an event. */
+/** An actor or target of an event. */
 export interface LogParty {
   id: string;
   type: string;
@@ -9,7 +9,7 @@ export interface LogParty {
   displayName: string;
 }
 
-/** An event to add; what is absent has a default. */
+/** An event to add; absent fields have defaults. */
 export interface NewLogEvent {
   eventType: string;
   published?: string;
@@ -20,15 +20,15 @@ export interface NewLogEvent {
   targets?: readonly LogParty[];
   ipAddress?: string | null;
   /**
-   * Parts in Okta's form, over the usual ones: securityContext, authenticationContext,
+   * Parts in Okta's format that override the usual ones: securityContext, authenticationContext,
    * debugContext.
    */
   more?: Json;
-  /** Shown in the place of the whole entry, such as one that is malformed. */
+  /** Returned instead of the whole entry, for example a malformed one. */
   raw?: unknown;
 }
 
-/** One event of the System Log in Okta's form. */
+/** One event of the System Log in Okta's format. */
 export interface LogEvent {
   uuid: string;
   published: string;

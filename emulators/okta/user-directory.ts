@@ -3,17 +3,17 @@ import type { NewUser, UserRecord } from './model.ts';
 import { newUser } from './new-user.ts';
 
 /**
- * Users who are alike: made from their number whenever one is looked at, so that a million cost
- * nothing.
+ * A block of similar users. Each is generated from its number when it is read, so a million of them
+ * take no memory.
  */
 export interface UserBlock {
   count: number;
   /**
-   * The user of a number from 0 on; without id, roles and groups, and in nothing but login, profile
-   * and factors unlike the rest.
+   * The user with a number from 0, without id, roles and groups. Users of a block differ only in
+   * login, profile and factors.
    */
   make(number: number): NewUser;
-  /** The number of a login in lower case; null where it is none of theirs. */
+  /** The number of a login (in lower case); null if it does not belong to the block. */
   numberOf(login: string): number | null;
 }
 
@@ -23,13 +23,13 @@ interface Placed {
 }
 
 /**
- * The users of an organisation in listing order; one who was deleted leaves a hole, so that cursors
- * stay valid.
+ * The users of an organisation in listing order. A deleted user leaves a gap, so that cursors stay
+ * valid.
  */
 export class UserDirectory {
   readonly #seed: number;
   readonly #blocks: Placed[] = [];
-  /** Added one by one, or of a block and changed since. */
+  /** Users that were added individually, or changed after they were generated from a block. */
   readonly #kept = new Map<number, UserRecord>();
   readonly #places = new Map<string, number>();
   readonly #logins = new Map<string, number>();
@@ -41,12 +41,12 @@ export class UserDirectory {
     this.#seed = seed;
   }
 
-  /** Number of places, holes included. */
+  /** Number of positions, including gaps. */
   get length(): number {
     return this.#length;
   }
 
-  /** For reading only: one of a block is made anew each time, until `keep`. */
+  /** For reading only: a user of a block is generated again each time, until `keep`. */
   at(place: number): UserRecord | undefined {
     if (place < this.#goneBelow || this.#gone.has(place)) return undefined;
     const kept = this.#kept.get(place);
@@ -60,7 +60,7 @@ export class UserDirectory {
     );
   }
 
-  /** Place of a user that exists or did; null for a stranger. */
+  /** Position of a present or deleted user; null if unknown. */
   place(id: string): number | null {
     const given = this.#places.get(id);
     if (given !== undefined || this.#blocks.length === 0) return given ?? null;
@@ -68,7 +68,7 @@ export class UserDirectory {
     return place !== null && this.#inBlock(place) ? place : null;
   }
 
-  /** By id or login, for reading only; null where there is none. */
+  /** A user by id or login, for reading only; null if there is none. */
   find(idOrLogin: string): UserRecord | null {
     const place = this.place(idOrLogin);
     return (place === null ? undefined : this.at(place)) ?? this.#byLogin(idOrLogin.toLowerCase());
@@ -89,14 +89,14 @@ export class UserDirectory {
     this.#length += block.count;
   }
 
-  /** The record that changes are made to, from now on the one that everybody sees. */
+  /** Returns a record that may be changed, and stores it for all later reads. */
   keep(user: UserRecord): UserRecord {
     const kept = this.#kept.get(user.index) ?? user;
     this.#kept.set(user.index, kept);
     return kept;
   }
 
-  /** Tells that a kept user had another login before. */
+  /** Records that a stored user had another login before. */
   recordRename(user: UserRecord, before: string): void {
     this.#logins.delete(before.toLowerCase());
     this.#logins.set(user.profile.login.toLowerCase(), user.index);
@@ -115,12 +115,12 @@ export class UserDirectory {
     this.#logins.clear();
   }
 
-  /** Places outside the blocks or changed since, in no order. */
+  /** Positions outside the blocks or changed since, in no order. */
   keptPlaces(): number[] {
     return [...this.#kept.keys()];
   }
 
-  /** One of each block that has anybody left, as it is unless changed. */
+  /** One unchanged user of each block that has any. */
   samples(): UserRecord[] {
     const whole = this.#blocks.filter(
       ({ from, block }) => block.count > 0 && from + block.count > this.#goneBelow,
@@ -145,7 +145,7 @@ export class UserDirectory {
     for (const { from, block } of this.#blocks) {
       const number = block.numberOf(login);
       const user = number === null ? undefined : this.at(from + number);
-      // Somebody may have been given another login since.
+      // The user may have another login by now.
       if (user?.profile.login.toLowerCase() === login) return user;
     }
     return null;

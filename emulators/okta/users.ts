@@ -65,9 +65,9 @@ function list(org: OktaOrg, request: EmulatedRequest): Answer {
 }
 
 const ANYBODY: Expression = { test: () => true, paths: [], exact: null };
-/** Where nothing is asked for, who has left is left out. */
+/** A listing without a query omits deprovisioned users. */
 const EMPLOYED = compileExpression('status ne "DEPROVISIONED"');
-/** What those who are alike have of their own. */
+/** The attributes in which users of a block differ. */
 const OWN = /^(id|index|profile|factors)\b/;
 
 function matcherFor(request: EmulatedRequest, { test }: Expression): (user: UserRecord) => boolean {
@@ -76,7 +76,7 @@ function matcherFor(request: EmulatedRequest, { test }: Expression): (user: User
     (q === undefined || hasNamePrefix(user, q)) && test((path) => attribute(user, path));
 }
 
-// So that neither a look-up nor a search for what nobody has goes through a million users.
+// Avoids going through a million users for a lookup, or for a search that has no match.
 function candidates(org: OktaOrg, { test, paths, exact }: Expression): number[] | undefined {
   if (exact) return [...new Set(exact.flatMap((value) => org.view(value)?.index ?? []))];
   const samples = paths.some((path) => OWN.test(path)) ? [] : org.users.samples();

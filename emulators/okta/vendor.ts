@@ -20,7 +20,7 @@ import { ServiceApp } from './service-app.ts';
 import { userRoutes } from './users.ts';
 import { writeRoutes } from './writes.ts';
 
-/** The emulated Okta: one route table, made of the families. */
+/** The emulated Okta: its route table, combined from the families of routes. */
 export function oktaVendor(org: OktaOrg, limiter: RateLimiter): Vendor {
   const app = new ServiceApp(org);
   return {
@@ -47,6 +47,6 @@ export function oktaVendor(org: OktaOrg, limiter: RateLimiter): Vendor {
     unknownRoute: () => oktaError('E0000022'),
     faults: oktaFaultAnswers(org),
     latencyMs: () => org.settings.latencyMs ?? 0,
-    taken: (answer) => answer.status < 400,
+    isAccepted: (answer) => answer.status < 400,
   };
 }

@@ -5,7 +5,10 @@ import type { GroupRecord, UserRecord } from './model.ts';
 import type { OktaOrg } from './org.ts';
 import { renderGroup, renderUserDetail } from './render.ts';
 
-/** What changes users and groups. It really does, so that no write could pass unseen. */
+/**
+ * Routes that change users and groups. They really change the state, so that no write goes
+ * unnoticed.
+ */
 export function writeRoutes(org: OktaOrg): Route[] {
   return [...userWrites(org), ...groupWrites(org)];
 }
@@ -85,7 +88,7 @@ function groupWrites(org: OktaOrg): Route[] {
   ];
 }
 
-/** Acts on the user of the path; 404 where there is none. */
+/** Runs `act` on the user in the path; 404 if there is none. */
 export function withUser(
   org: OktaOrg,
   act: (user: UserRecord, request: EmulatedRequest) => Answer,

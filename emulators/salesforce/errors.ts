@@ -25,13 +25,13 @@ const ERRORS = {
 
 export type SalesforceErrorCode = keyof typeof ERRORS;
 
-/** An answer in the error form of Salesforce's REST API: a list of one. */
+/** An answer in the error format of Salesforce's REST API: a list with one error. */
 export function salesforceError(errorCode: SalesforceErrorCode, message?: string): Answer {
   const [status, usual] = ERRORS[errorCode];
   return { status, body: [{ message: message ?? usual, errorCode }] };
 }
 
-/** The refusal of a change to a record, with the fields that it is about. */
+/** The refusal of a change to a record, with the affected fields. */
 export function changeError({
   errorCode,
   message,

@@ -8,21 +8,21 @@ export interface SalesforceAccount {
   name: string;
   active: boolean;
   mobilePhone: string | null;
-  /** Why Salesforce refuses to deactivate this user; null where it does not. */
+  /** Why Salesforce refuses to deactivate this user; null if it does not. */
   needed: { errorCode: string; message: string } | null;
 }
 
-/** A user to add; everything but the user name has a default. */
+/** A user to add; everything except the user name has a default. */
 export type NewSalesforceAccount = Partial<SalesforceAccount> & { username: string };
 
-/** What tests and the demo may turn at the Salesforce emulator while it runs. */
+/** Settings of the Salesforce emulator that tests and the demo may change while it runs. */
 export interface SalesforceSettings {
   clientId: string;
   clientSecret: string;
-  /** How long a token issued from now on is good for; Salesforce does not say. */
+  /** Lifetime of tokens issued from now on; Salesforce's answer does not state it. */
   tokenLifetimeS: number;
-  /** Where the token answer says that the API is; null for the address that was asked. */
+  /** The API address in the token answer; null for the address of the request. */
   instanceUrl: string | null;
-  /** Users that may be active at once; null for any number. */
+  /** Maximum number of active users; null for any number. */
   licences: number | null;
 }

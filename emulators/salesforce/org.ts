@@ -1,6 +1,6 @@
 import { AccountTable } from '../accounts.ts';
 import { fakeToken, salesforceId, withCheck } from '../ids.ts';
-import { TokenBook } from '../tokens.ts';
+import { TokenStore } from '../tokens.ts';
 import type { NewSalesforceAccount, SalesforceAccount, SalesforceSettings } from './model.ts';
 
 /** The state of one emulated Salesforce organisation. */
@@ -9,7 +9,7 @@ export class SalesforceOrg {
   readonly seed: number;
   readonly orgId: string;
   readonly users = new AccountTable<SalesforceAccount>(({ username }) => [username]);
-  readonly tokens = new TokenBook<null>();
+  readonly tokens = new TokenStore<null>();
   #made = 0;
 
   constructor(settings: SalesforceSettings, seed: number) {
@@ -33,7 +33,7 @@ export class SalesforceOrg {
     });
   }
 
-  /** By id of 15 or 18 characters; null where there is none. */
+  /** A user by id of 15 or 18 characters; null if there is none. */
   byId(id: string): SalesforceAccount | null {
     const whole = id.length === 15 ? withCheck(id) : id;
     return this.users.all.find((user) => user.id === whole) ?? null;
@@ -44,5 +44,5 @@ export class SalesforceOrg {
   }
 }
 
-/** Whether a text has the form of a record id. */
+/** Whether a text has the format of a record id. */
 export const isRecordId = (id: string): boolean => /^[A-Za-z0-9]{15}([A-Za-z0-9]{3})?$/.test(id);

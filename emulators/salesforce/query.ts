@@ -7,7 +7,7 @@ import { parseSoql, SoqlError } from './soql.ts';
 import type { Condition, Query } from './soql.ts';
 import { withCheck } from '../ids.ts';
 
-/** The columns of User that the emulator has, with their values. */
+/** The supported columns of User, with their values. */
 export const COLUMNS: Readonly<
   Record<string, (user: SalesforceAccount) => string | boolean | null>
 > = {
@@ -23,10 +23,10 @@ export const COLUMNS: Readonly<
 
 const BY_LOWER = new Map(Object.keys(COLUMNS).map((name) => [name.toLowerCase(), name]));
 
-/** The column of a name without regard to case; null where there is none. */
+/** The column with this name, in any case; null if there is none. */
 export const columnOf = (name: string): string | null => BY_LOWER.get(name.toLowerCase()) ?? null;
 
-/** Queries in SOQL over User. */
+/** SOQL queries on User. */
 export function queryRoutes(org: SalesforceOrg): Route[] {
   return ['/services/data/:version/query', '/services/data/:version/query/'].map((path) => ({
     method: 'GET',
@@ -81,7 +81,7 @@ function queryAnswer(
   return { status: 200, body: { totalSize: records.length, done: true, records } };
 }
 
-/** The columns named, as Salesforce spells them. */
+/** The requested columns, in Salesforce's spelling. */
 export const pickColumns = (user: SalesforceAccount, fields: readonly string[]): Json =>
   Object.fromEntries(
     fields.flatMap((name) => {
@@ -90,7 +90,7 @@ export const pickColumns = (user: SalesforceAccount, fields: readonly string[]):
     }),
   );
 
-// Texts are compared without regard to case, ids with, and by all 18 characters.
+// Texts are compared case-insensitively; ids case-sensitively, by all 18 characters.
 function holds(user: SalesforceAccount, { field, operator, value }: Condition): boolean {
   const column = columnOf(field) ?? '';
   const actual = COLUMNS[column]?.(user);

@@ -5,19 +5,21 @@ export interface Condition {
   value: string | boolean | null;
 }
 
-/** A query as far as the emulator knows the language. */
+/** A query in the supported subset of SOQL. */
 export interface Query {
   fields: string[];
   object: string;
-  /** Alternatives, in each of which all conditions must hold; one empty one without WHERE. */
+  /**
+   * Alternatives, each with conditions that must all be met; one empty alternative without WHERE.
+   */
   where: Condition[][];
   limit: number | null;
 }
 
-/** Thrown for a query that is not of the form; the message is Salesforce's. */
+/** Thrown for an invalid query; the message is Salesforce's. */
 export class SoqlError extends Error {}
 
-// Words, texts with escapes, comparisons and commas; anything else is no part of the language.
+// Words, texts with escapes, comparisons and commas; everything else is invalid.
 const TOKEN = /\s*(?:([A-Za-z_][\w.]*|\d+)|('(?:[^'\\\n\r]|\\.)*')|(!=|<>|[=,()<>]))/y;
 const ESCAPES: Readonly<Record<string, string>> = {
   n: '\n',
@@ -46,7 +48,7 @@ export function parseSoql(text: string): Query {
   return { fields, object, where, limit };
 }
 
-// Salesforce wants brackets where AND and OR meet; without them a query has one kind.
+// Salesforce requires parentheses to mix AND and OR; without them a query has only one of the two.
 function alternatives(reader: Reader): Condition[][] {
   const first = condition(reader);
   const all = [first];

@@ -8,7 +8,7 @@ import { columnOf, COLUMNS, pickColumns } from './query.ts';
 
 type OfUser = (user: SalesforceAccount, request: EmulatedRequest) => Answer;
 
-/** User records: read, and switch on and off. */
+/** User records: read, activate and deactivate. */
 export function userRoutes(org: SalesforceOrg): Route[] {
   const path = '/services/data/:version/sobjects/User/:id';
   const withUser = (act: OfUser) => (request: EmulatedRequest) => {
@@ -46,7 +46,7 @@ function read(user: SalesforceAccount, { query, params }: EmulatedRequest): Answ
   };
 }
 
-/** Of all columns only `IsActive`. */
+/** Changes only `IsActive`. */
 function update(org: SalesforceOrg, user: SalesforceAccount, request: EmulatedRequest): Answer {
   const { IsActive, ...others } = objectBody(request);
   const [other] = Object.keys(others);

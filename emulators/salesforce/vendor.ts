@@ -17,7 +17,7 @@ export function salesforceVendor(org: SalesforceOrg): Vendor {
     }),
     unknownRoute: () => salesforceError('NOT_FOUND'),
     faults: FAULTS,
-    taken: (answer) => answer.status < 400,
+    isAccepted: (answer) => answer.status < 400,
   };
 }
 
@@ -26,7 +26,7 @@ function refusal(
   request: EmulatedRequest,
   route: Route | null,
 ): Answer | null {
-  const { kind } = tokens.standing(request);
+  const { kind } = tokens.check(request);
   if (kind === 'absent') return salesforceError('INVALID_AUTH_HEADER');
   if (kind !== 'valid') return authRefusal();
   if (route && !/^v\d{2,3}\.0$/.test(request.params.version ?? ''))
@@ -52,7 +52,7 @@ const FAULTS: FaultAnswers = {
 };
 
 /**
- * Salesforce counts by the day and says 403; when to come back it does not say unless the rule
+ * Salesforce counts calls per day and answers 403. It does not say when to retry, unless the rule
  * does.
  */
 function rateLimited({ retryAfter = null }: FaultRule): Answer {

@@ -1,10 +1,10 @@
 import { isGarbled } from '../http.ts';
-import type { EmulatedRequest, Guarded, Route } from '../types.ts';
+import type { EmulatedRequest, GuardResult, Route } from '../types.ts';
 import { argumentsOf, slackError, slackOk, textArgument } from './answers.ts';
 import type { SlackWorkspace } from './workspace.ts';
 import { BOT, TEAM } from './workspace.ts';
 
-/** auth.test: who the token is. */
+/** auth.test: the owner of the token. */
 export function authRoutes(): Route[] {
   const route = { path: '/api/auth.test', operation: 'auth:test', redact: ['token'] };
   const handle: Route['handle'] = () =>
@@ -23,12 +23,12 @@ export function authRoutes(): Route[] {
   ];
 }
 
-/** Token and scope checks; every answer names the token's scopes. */
+/** Checks of token and scopes. Every answer names the token's scopes. */
 export function guard(
   { settings }: SlackWorkspace,
   request: EmulatedRequest,
   route: Route | null,
-): Guarded {
+): GuardResult {
   if (route?.open) return { headers: {}, refusal: null };
   const [scheme = '', bearer = ''] = (request.headers.authorization ?? '').split(' ');
   const token = scheme === 'Bearer' ? bearer : (textArgument(argumentsOf(request), 'token') ?? '');

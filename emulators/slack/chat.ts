@@ -44,7 +44,7 @@ function post(workspace: SlackWorkspace, request: EmulatedRequest): Answer {
 
 function update(workspace: SlackWorkspace, request: EmulatedRequest): Answer {
   const given = argumentsOf(request);
-  // Names are for posting only: an edit needs the channel's id.
+  // Only posting accepts channel names; an edit needs the channel's id.
   const channel = workspace.channels.find(({ id }) => id === given.channel);
   if (!channel) return slackError('channel_not_found');
   const message = workspace.messages(channel.id).find(({ ts }) => ts === String(given.ts));
@@ -66,7 +66,7 @@ function refusal({ error, messages }: { error: string; messages?: string[] }): A
   return slackError(error, messages ? { errors: messages, response_metadata: { messages } } : {});
 }
 
-/** A message as Slack returns it; metadata only where asked for. */
+/** A message in Slack's format; metadata only on request. */
 export function renderMessage(message: SlackMessageRecord, withMetadata: boolean): Json {
   return {
     user: BOT.userId,

@@ -19,11 +19,11 @@ const BLOCK_TYPES: readonly string[] = [
   'table',
 ];
 
-/** Text, blocks and metadata of a message, or the error that Slack gives for them. */
+/** Text, blocks and metadata of a message, or Slack's error for them. */
 export type Content =
   { text: string; blocks: Json[]; metadata: Json | null } | { error: string; messages?: string[] };
 
-/** Reads what a message is made of, with Slack's limits. */
+/** Parses the content of a message, with Slack's limits. */
 export function readContent(given: Json): Content {
   const text = textArgument(given, 'text') ?? '';
   const sent = jsonArgument(given, 'blocks');

@@ -4,7 +4,7 @@ import { renderMessage } from './chat.ts';
 import type { SlackChannel, SlackMessageRecord, SlackWorkspace } from './workspace.ts';
 import { BOT } from './workspace.ts';
 
-/** Channels and their history. Slack takes these as GET and as POST. */
+/** Channels and their history. Slack accepts these as GET and POST. */
 export function conversationRoutes(workspace: SlackWorkspace): Route[] {
   return ['GET', 'POST'].flatMap(
     (method) =>
@@ -74,7 +74,7 @@ function info(workspace: SlackWorkspace, request: EmulatedRequest): Answer {
   return channel ? slackOk({ channel: renderChannel(channel) }) : slackError('channel_not_found');
 }
 
-/** Everybody in the workspace is in every channel that the bot is in. */
+/** All members of the workspace are in every channel that the bot is in. */
 function members(workspace: SlackWorkspace, request: EmulatedRequest): Answer {
   const given = argumentsOf(request);
   const channel = workspace.channels.find(({ id }) => id === given.channel);
@@ -138,7 +138,7 @@ function renderChannel(channel: SlackChannel): Json {
   };
 }
 
-/** An empty page of history or channels whose cursor leads to the page that was asked for. */
+/** An empty page of history or channels whose cursor leads to the requested page. */
 export function emptyConversationsPage(request: EmulatedRequest): Answer {
   const asked = textArgument(argumentsOf(request), 'cursor');
   const response_metadata = { next_cursor: cursor(offsetOf(asked) ?? 0) };

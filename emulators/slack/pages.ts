@@ -1,7 +1,7 @@
 import type { Route } from '../types.ts';
 import type { SlackWorkspace } from './workspace.ts';
 
-/** A page for people: the channels with their messages, so that a demo's Slack can be looked at. */
+/** A web page with the channels and their messages, for looking at a demo's Slack. */
 export function pageRoutes(workspace: SlackWorkspace): Route[] {
   const handle: Route['handle'] = () => {
     const parts = workspace.channels.map(({ id, name }) => {

@@ -3,7 +3,9 @@ import { argumentsOf, slackError, slackOk, textArgument } from './answers.ts';
 import type { SlackMember, SlackWorkspace } from './workspace.ts';
 import { TEAM } from './workspace.ts';
 
-/** users.lookupByEmail: the person with exactly this address; users.info: the one with this id. */
+/**
+ * users.lookupByEmail: the member with exactly this address; users.info: the member with this id.
+ */
 export function memberRoutes(workspace: SlackWorkspace): Route[] {
   return ['GET', 'POST'].flatMap((method) => [
     {
@@ -29,7 +31,7 @@ function lookup(workspace: SlackWorkspace, request: EmulatedRequest): Answer {
   return member && !member.deleted ? answerOf(member) : slackError('users_not_found');
 }
 
-/** Unlike the other one it also knows those who were deactivated. */
+/** Unlike users.lookupByEmail, this also finds deactivated members. */
 function info(workspace: SlackWorkspace, request: EmulatedRequest): Answer {
   const id = textArgument(argumentsOf(request), 'user');
   const member = workspace.members.find((one) => one.id === id);

@@ -8,7 +8,7 @@ import { pageRoutes } from './pages.ts';
 import { memberRoutes } from './users.ts';
 import type { SlackWorkspace } from './workspace.ts';
 
-/** The emulated Slack Web API: one route table, made of the families. */
+/** The emulated Slack Web API: its route table, combined from the families of routes. */
 export function slackVendor(workspace: SlackWorkspace): Vendor {
   return {
     name: 'slack',
@@ -23,7 +23,8 @@ export function slackVendor(workspace: SlackWorkspace): Vendor {
     unknownRoute: ({ path }) =>
       slackError('unknown_method', { req_method: path.replace('/api/', '') }),
     faults: FAULTS,
-    taken: (answer) => answer.status < 400 && !(isObject(answer.body) && answer.body.ok === false),
+    isAccepted: (answer) =>
+      answer.status < 400 && !(isObject(answer.body) && answer.body.ok === false),
   };
 }
 

@@ -18,7 +18,7 @@ export interface SlackMessageRecord {
   editedTs: string | null;
 }
 
-/** A person of the workspace. */
+/** A member of the workspace. */
 export interface SlackMember {
   id: string;
   email: string;
@@ -26,10 +26,10 @@ export interface SlackMember {
   deleted: boolean;
 }
 
-/** A person to add; everything but the address has a default. */
+/** A member to add; everything except the address has a default. */
 export type NewMember = Partial<SlackMember> & { email: string };
 
-/** What tests may turn at the Slack emulator while it runs. */
+/** Settings of the Slack emulator that tests may change while it runs. */
 export interface SlackSettings {
   token: string;
   scopes: readonly string[];
@@ -71,7 +71,7 @@ export class SlackWorkspace {
     return channel;
   }
 
-  /** Adds a person, or changes the one with that address. */
+  /** Adds a member, or changes the member with this address. */
   addMember(wanted: NewMember): SlackMember {
     const known = this.memberBy(wanted.email);
     if (known) return Object.assign(known, wanted);
@@ -83,14 +83,14 @@ export class SlackWorkspace {
     return member;
   }
 
-  /** By e-mail address without regard to case; null where there is none. */
+  /** A member by e-mail address, in any case; null if there is none. */
   memberBy(email: string): SlackMember | null {
     return (
       this.members.find((member) => member.email.toLowerCase() === email.toLowerCase()) ?? null
     );
   }
 
-  /** By id, or by name with or without #; null where there is none. */
+  /** A channel by id, or by name with or without #; null if there is none. */
   channel(idOrName: string): SlackChannel | null {
     const name = idOrName.replace(/^#/, '');
     return (
@@ -114,7 +114,7 @@ export class SlackWorkspace {
     return posted;
   }
 
-  /** A message's time stamp is its id: strictly increasing, microseconds. */
+  /** A message's timestamp is its id: strictly increasing, in microseconds. */
   nextTs(): string {
     this.#lastMicros = Math.max(this.#lastMicros + 1, Date.now() * 1000);
     const text = String(this.#lastMicros);

@@ -18,7 +18,7 @@ const users = () => `${emulators.document.okta}/api/v1/users`;
 const headers = () => ({ authorization: `SSWS ${emulators.document.tokens.okta}` });
 const traffic = async () => (await control.state('traffic')).traffic;
 
-it('counts what was begun, answered and cut by the death of its caller', async () => {
+it('counts requests that were answered, and those cut off when their caller was killed', async () => {
   await (await fetch(users(), { headers: headers() })).text();
   await expect
     .poll(traffic)
@@ -28,11 +28,11 @@ it('counts what was begun, answered and cut by the death of its caller', async (
   const script = `fetch(${JSON.stringify(users())}, { headers: ${JSON.stringify(headers())} })`;
   const caller = spawn(process.execPath, ['-e', `${script}; ${script}`]);
   await expect
-    .poll(async () => (await traffic())[0])
+    .poll(async () => (await traffic())[0], { timeout: 20_000 })
     .toMatchObject({ begun: 3, answered: 1, cut: 0 });
   caller.kill('SIGKILL');
   await once(caller, 'exit');
   await expect
-    .poll(async () => (await traffic())[0])
+    .poll(async () => (await traffic())[0], { timeout: 20_000 })
     .toMatchObject({ begun: 3, answered: 1, cut: 2 });
 });
