@@ -596,7 +596,7 @@ const TEMPORAL: Hazard[] = [
     hazard: 'an old server in the cache goes on being used',
     test: [
       CLI_TEST,
-      'an executable of another version in the cache is not used, and what a killed installation left is removed',
+      'an executable of another version in the cache is not used, and the remains of a killed installation are removed',
     ],
     takenOut: [change('local/temporal-install.ts', '`temporal-${GO_VERSION}-go`', "'temporal'")],
   },
@@ -747,10 +747,7 @@ const TEMPORAL: Hazard[] = [
   {
     area: 'Temporal',
     hazard: 'the failure log prints the raw error',
-    test: [
-      'unit/worker/logging.test.ts',
-      'are reduced to listed fields and the coded type of the error',
-    ],
+    test: ['unit/worker/logging.test.ts', 'are reduced to listed fields and the type of the error'],
     takenOut: [
       change(
         'worker/logging.ts',
@@ -844,7 +841,7 @@ const EMBEDDED: Hazard[] = [
     hazard: 'a command that is killed leaves its stack running',
     test: [
       'unit/local/stack-after-crash.test.ts',
-      'after SIGKILL of every command that uses it a stack ends in order, and its record goes',
+      'after SIGKILL of all its commands a stack ends in order, and its record is removed',
     ],
     takenOut: [change('local/stack-unused.ts', "  await endAll(home, now, 'guard');\n", '')],
   },
@@ -879,7 +876,7 @@ const EMBEDDED: Hazard[] = [
   {
     area: 'Embedded stack',
     hazard: 'a process that is killed leaves its children running',
-    test: ['unit/local/killed-runner.test.ts', 'after SIGKILL of %s nothing runs on'],
+    test: ['unit/local/killed-runner.test.ts', 'after SIGKILL of %s no process keeps running'],
     only: 'after SIGKILL of the process of a test file nothing runs on',
     takenOut: [
       change('local/child-guard.ts', '[...guarded.values()].map(', '([] as Guarded[]).map('),
@@ -890,7 +887,7 @@ const EMBEDDED: Hazard[] = [
     hazard: 'a server that is slow to answer is taken for one that has ended',
     test: [
       'unit/local/stack-slow.test.ts',
-      'commands that come while %j is stopped wait for it, and share the stack in the end',
+      'commands started while %j is stopped wait for it, and then share the stack',
     ],
     only: 'commands that come while ["temporal"] is stopped wait for it, and share the stack in the end',
     takenOut: [
@@ -907,7 +904,7 @@ const EMBEDDED: Hazard[] = [
     hazard: 'the breaker of a lock is merely slow',
     test: [
       'unit/local/lock.test.ts',
-      'who breaks a stale lock and is stopped meanwhile is left alone, and one that was killed is not waited for',
+      'a process that is stopped while it breaks a stale lock is left alone, and a killed one is not waited for',
     ],
     takenOut: [
       change(
@@ -925,7 +922,7 @@ const ELSEWHERE: Hazard[] = [
     hazard: 'an executable that was replaced at the package index',
     test: [
       'unit/local/wheel.test.ts',
-      'a wheel with any other hash is refused, and nothing is left of it',
+      'a wheel with any other hash is refused, and nothing is left behind',
     ],
     takenOut: [
       change('local/wheel.ts', "  '--require-hashes',\n", ''),
